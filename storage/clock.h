@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+
+namespace amilab {
+
+/// Milliseconds since 1970-01-01 UTC.
+using TimeMs = std::int64_t;
+
+/// The emulator's clock: the wall clock, shifted, or frozen at one instant. It decides states and
+/// times in answers; signatures and session tokens go by the wall clock. Safe from any thread.
+class Clock {
+public:
+    struct Setting {
+        bool frozen = false;
+        /// Frozen: the instant. Running: what is added to the wall clock.
+        TimeMs value_ms = 0;
+    };
+
+    TimeMs now_ms() const;
+    Setting setting() const;
+
+    void freeze();
+    /// Lets time go on from the frozen instant.
+    void resume();
+    /// Moves the clock by `delta_ms`, forwards or backwards.
+    void advance(TimeMs delta_ms);
+    void set(TimeMs instant_ms);
+    /// Takes over what was kept; a default Setting is the wall clock.
+    void restore(Setting setting);
+
+    static TimeMs wall_ms();
+
+private:
+    TimeMs now_locked() const;
+
+    mutable std::mutex mutex_;  // guards setting_
+    Setting setting_;
+};
+
+}  // namespace amilab

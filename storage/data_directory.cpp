@@ -1,0 +1,233 @@
+#include "storage/data_directory.h"
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+#include <openssl/rand.h>
+
+#include "storage/storage_error.h"
+
+namespace amilab {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view kPrivatePrefix = "amilab-private-";
+
+std::string make_private_folder()
+{
+    const char* base = std::getenv("TMPDIR");
+    std::string pattern = fmt::format("{}/{}{}-XXXXXX", base != nullptr && *base != '\0' ? base : "/tmp",
+                                      kPrivatePrefix, getuid());
+    if (mkdtemp(pattern.data()) == nullptr) {
+        throw StorageError(errno, "make a private folder", pattern);
+    }
+    return pattern;
+}
+
+void write_synced(const std::string& path, std::string_view bytes, Durability durability)
+{
+    const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (file < 0) {
+        throw StorageError(errno, "create", path);
+    }
+    const auto written = write(file, bytes.data(), bytes.size());
+    const bool whole = written == static_cast<ssize_t>(bytes.size());
+    const int error = whole ? 0 : (written < 0 ? errno : ENOSPC);
+    const bool synced = !whole || durability == Durability::kPrivate || fdatasync(file) == 0;
+    const int sync_error = errno;
+    close(file);
+    if (!whole) {
+        throw StorageError(error, "write", path);
+    }
+    if (!synced) {
+        throw StorageError(sync_error, "fdatasync", path);
+    }
+}
+
+void sync_folder(const std::string& path, Durability durability)
+{
+    if (durability == Durability::kPrivate) {
+        return;
+    }
+    const int folder = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0 || fsync(folder) != 0) {
+        const int error = errno;
+        if (folder >= 0) {
+            close(folder);
+        }
+        throw StorageError(error, "fsync", path);
+    }
+    close(folder);
+}
+
+std::string random_seed()
+{
+    std::array<unsigned char, 16> bytes;
+    if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
+        throw StorageError(EIO, "seed", "ids", "OpenSSL has no random bytes");
+    }
+    std::string text;
+    for (const auto byte : bytes) {
+        text += fmt::format("{:02x}", byte);
+    }
+    return text;
+}
+
+/// Whether a server holds the private folder. The one that made it a moment ago may not have locked
+/// it yet; such a young folder counts as held.
+bool is_held(const fs::path& folder)
+{
+    const auto path = (folder / "lock").string();
+    const int file = open(path.c_str(), O_RDWR | O_CLOEXEC);
+    if (file < 0) {
+        std::error_code error;
+        const auto age = fs::file_time_type::clock::now() - fs::last_write_time(folder, error);
+        return error || age < std::chrono::minutes(1);
+    }
+    const bool held = flock(file, LOCK_EX | LOCK_NB) != 0;
+    close(file);
+    return held;
+}
+
+void sweep_private_folders(const std::string& own)
+{
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(fs::path(own).parent_path(), error)) {
+        const auto name = entry.path().filename().string();
+        if (name.starts_with(fmt::format("{}{}-", kPrivatePrefix, getuid())) &&
+            entry.path() != own && !is_held(entry.path())) {
+            fs::remove_all(entry.path(), error);
+        }
+    }
+}
+
+}  // namespace
+
+DataDirectory::DataDirectory(Options options)
+    : options_(std::move(options)),
+      path_(options_.path ? *options_.path : make_private_folder()),
+      durability_(options_.path ? Durability::kKept : Durability::kPrivate)
+{
+    std::error_code error;
+    fs::create_directories(path_, error);
+    if (error) {
+        throw StorageError(error.value(), "create the data directory", path_);
+    }
+    take_lock();
+    background_ = std::make_unique<Background>(options_.report);
+    std::string name;
+    std::ifstream(path_ + "/current") >> name;
+    if (name.empty()) {
+        current_ = make_generation();
+        return;
+    }
+    next_number_ = std::strtoull(name.substr(name.find('-') + 1).c_str(), nullptr, 10) + 1;
+    current_ = std::make_shared<Generation>(path_ + "/" + name, durability_, *background_,
+                                            options_.seed);
+}
+
+DataDirectory::~DataDirectory()
+{
+    current_.store(nullptr);
+    background_.reset();
+    std::error_code error;
+    if (durability_ == Durability::kPrivate) {
+        fs::remove_all(path_, error);
+    }
+    if (lock_ >= 0) {
+        close(lock_);
+    }
+}
+
+void DataDirectory::take_lock()
+{
+    const auto path = path_ + "/lock";
+    lock_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock_ < 0) {
+        throw StorageError(errno, "lock the data directory", path_);
+    }
+    if (flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+        char holder[32] = {};
+        const auto size = pread(lock_, holder, sizeof holder - 1, 0);
+        close(lock_);
+        lock_ = -1;
+        throw StorageError(EBUSY, "lock the data directory", path_,
+                           fmt::format("another amilab serves it{}; stop that one or use another --data",
+                                       size > 0 ? fmt::format(" (process {})", holder) : ""));
+    }
+    const auto self = std::to_string(getpid());
+    if (ftruncate(lock_, 0) != 0 ||
+        pwrite(lock_, self.data(), self.size(), 0) != static_cast<ssize_t>(self.size())) {
+        throw StorageError(errno, "write", path);
+    }
+}
+
+std::shared_ptr<Generation> DataDirectory::make_generation()
+{
+    if (empty_database_.empty()) {
+        empty_database_ = empty_database();
+    }
+    const auto name = fmt::format("generation-{}", next_number_++);
+    const auto folder = path_ + "/" + name;
+    std::error_code error;
+    fs::remove_all(folder, error);  // what a server that died in a reset left
+    fs::create_directories(folder, error);
+    if (error) {
+        throw StorageError(error.value(), "create", folder);
+    }
+    write_synced(folder + "/metadata.sqlite", empty_database_, durability_);
+    auto generation = std::make_shared<Generation>(
+        folder, durability_, *background_, options_.seed ? options_.seed : random_seed());
+    generation->make_metadata_durable();
+    sync_folder(folder, durability_);
+    write_current(name);
+    return generation;
+}
+
+void DataDirectory::write_current(const std::string& name)
+{
+    const auto path = path_ + "/current";
+    write_synced(path + ".new", name + "\n", durability_);
+    if (rename((path + ".new").c_str(), path.c_str()) != 0) {
+        throw StorageError(errno, "rename", path);
+    }
+    sync_folder(path_, durability_);
+}
+
+void DataDirectory::reset()
+{
+    const std::lock_guard lock(reset_mutex_);
+    auto fresh = make_generation();
+    const auto old = current_.exchange(std::move(fresh));
+    old->discard();
+}
+
+void DataDirectory::sweep()
+{
+    const std::lock_guard lock(reset_mutex_);
+    const auto generation = current();
+    generation->make_reserve();
+    if (durability_ == Durability::kPrivate) {
+        sweep_private_folders(path_);
+        return;
+    }
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(path_, error)) {
+        const auto name = entry.path().filename().string();
+        if (name.starts_with("generation-") && entry.path() != generation->path()) {
+            fs::remove_all(entry.path(), error);
+        }
+    }
+}
+
+}  // namespace amilab

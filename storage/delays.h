@@ -1,0 +1,67 @@
+#pragma once
+
+#include <array>
+#include <mutex>
+#include <optional>
+#include <string_view>
+
+#include "storage/clock.h"
+
+namespace amilab {
+
+/// A change of state that takes time. Each has a delay, 0 unless set, except kDefaultLinger.
+enum class Delay {
+    kImagePending,
+    kSnapshotPending,
+    kVolumeCreating,
+    kVolumeDeleting,
+    kAttachmentAttaching,
+    kAttachmentDetaching,
+    kInstancePending,
+    kInstanceStopping,
+    kInstanceShuttingDown,
+    kInstanceTerminated,
+};
+
+struct DelayName {
+    Delay delay;
+    std::string_view name;
+    TimeMs default_ms;
+};
+
+/// Terminated instances are still described for about an hour.
+/// Source: EC2 User Guide, "Terminate Amazon EC2 instances" (documented as "a short while", about
+/// an hour observed).
+inline constexpr TimeMs kTerminatedLingerMs = 60 * 60 * 1000;
+
+inline constexpr std::array<DelayName, 10> kDelayNames = {{
+    {Delay::kImagePending, "image.pending", 0},
+    {Delay::kSnapshotPending, "snapshot.pending", 0},
+    {Delay::kVolumeCreating, "volume.creating", 0},
+    {Delay::kVolumeDeleting, "volume.deleting", 0},
+    {Delay::kAttachmentAttaching, "attachment.attaching", 0},
+    {Delay::kAttachmentDetaching, "attachment.detaching", 0},
+    {Delay::kInstancePending, "instance.pending", 0},
+    {Delay::kInstanceStopping, "instance.stopping", 0},
+    {Delay::kInstanceShuttingDown, "instance.shutting-down", 0},
+    {Delay::kInstanceTerminated, "instance.terminated", kTerminatedLingerMs},
+}};
+
+/// How long each change of state takes, in milliseconds. Safe from any thread.
+class Delays {
+public:
+    Delays();
+
+    TimeMs get(Delay delay) const;
+    void set(Delay delay, TimeMs delay_ms);
+    /// Back to the defaults.
+    void reset();
+
+    static std::optional<Delay> by_name(std::string_view name);
+
+private:
+    mutable std::mutex mutex_;  // guards delays_
+    std::array<TimeMs, kDelayNames.size()> delays_;
+};
+
+}  // namespace amilab

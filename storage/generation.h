@@ -1,0 +1,116 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "storage/background.h"
+#include "storage/blocks/block_store.h"
+#include "storage/clock.h"
+#include "storage/delays.h"
+#include "storage/metadata/connection.h"
+#include "storage/metadata/database.h"
+#include "storage/metadata/id_source.h"
+
+namespace amilab {
+
+/// All state from one reset to the next: a database, its layers, the clock and the delays. Calls
+/// hold it by shared_ptr, so that one that began before a reset ends on what it began with.
+class Generation {
+public:
+    /// Opens the generation in the folder `path`, which holds a database; migrates it.
+    /// Throws StorageError.
+    /// `seed`, when given, is what ids hang on from now on.
+    Generation(std::string path, Durability durability, Background& background,
+               const std::optional<std::string>& seed);
+    ~Generation();
+
+    /// The one connection that writes, and its id source. Held by one thread at a time.
+    class Writer {
+    public:
+        Database& db() { return *generation_->writer_; }
+        IdSource& ids() { return *generation_->ids_; }
+
+    private:
+        friend class Generation;
+        explicit Writer(Generation& generation)
+            : lock_(generation.writer_mutex_), generation_(&generation)
+        {
+        }
+        std::unique_lock<std::mutex> lock_;
+        Generation* generation_;
+    };
+    Writer writer() { return Writer(*this); }
+
+    /// A read-only connection for the life of the lease. There are as many as were ever wanted at
+    /// once, which is at most the number of worker threads.
+    class Reader {
+    public:
+        ~Reader();
+        Reader(Reader&&) noexcept = default;
+        Database& db() { return *db_; }
+
+    private:
+        friend class Generation;
+        Reader(Generation& generation, std::unique_ptr<Database> db)
+            : generation_(&generation), db_(std::move(db))
+        {
+        }
+        Generation* generation_;
+        std::unique_ptr<Database> db_;
+    };
+    Reader reader();
+
+    BlockStore& blocks() { return *blocks_; }
+    Clock& clock() { return clock_; }
+    Delays& delays() { return delays_; }
+    Background& background() { return background_; }
+    const std::string& path() const { return path_; }
+
+    /// When the earliest transition is due; kNever without any. Kept by whoever holds the writer.
+    static constexpr TimeMs kNever = std::numeric_limits<TimeMs>::max();
+    TimeMs earliest_due_ms() const { return earliest_due_ms_.load(std::memory_order_acquire); }
+    void set_earliest_due_ms(TimeMs due_ms)
+    {
+        earliest_due_ms_.store(due_ms, std::memory_order_release);
+    }
+
+    /// The folder goes when the last holder lets go; used by reset.
+    void discard() { discarded_.store(true); }
+
+    /// A small file that is given up when the disk is full, so that deletes can commit.
+    void make_reserve();
+    void give_up_reserve();
+
+    std::string database_path() const { return path_ + "/metadata.sqlite"; }
+
+    /// Waits until all that the writer committed is on the disk.
+    void make_metadata_durable();
+
+private:
+    void restore_settings();
+
+    std::string path_;
+    Durability durability_;
+    Background& background_;
+    Clock clock_;
+    Delays delays_;
+    std::atomic<TimeMs> earliest_due_ms_{0};
+    std::atomic<bool> discarded_{false};
+
+    std::mutex writer_mutex_;  // guards writer_ and ids_
+    std::unique_ptr<Database> writer_;
+    std::unique_ptr<IdSource> ids_;
+
+    std::mutex readers_mutex_;  // guards idle_readers_
+    std::vector<std::unique_ptr<Database>> idle_readers_;
+
+    std::unique_ptr<BlockStore> blocks_;
+};
+
+}  // namespace amilab

@@ -1,0 +1,87 @@
+#include "storage/metadata/connection.h"
+
+#include <sqlite3.h>
+
+#include "storage/metadata/catalogue.h"
+#include "storage/metadata/migrations.h"
+
+namespace amilab {
+
+namespace {
+
+// Only a temporary view may name two databases. SQLite pushes what a query asks of the view into
+// both halves. Catalogue images are available and public, catalogue snapshots completed.
+constexpr const char* kViews = R"sql(
+CREATE TEMP VIEW all_image AS
+SELECT id, region, owner, owner_alias, name, description, location, architecture, image_type,
+       public, state, root_device_name, root_device_type, virtualization_type, hypervisor,
+       boot_mode, imds_support, tpm_support, ena_support, sriov_net_support, platform,
+       platform_details, usage_operation, kernel_id, ramdisk_id, creation_time_ms,
+       deprecation_time_ms, last_launched_time_ms, source_instance_id, source_image_id,
+       source_image_region, 0 AS free_tier_eligible
+  FROM main.image
+UNION ALL
+SELECT id, region, owner, owner_alias, name, description, location, architecture, image_type,
+       public, 'available', root_device_name, root_device_type, virtualization_type, hypervisor,
+       boot_mode, imds_support, tpm_support, ena_support, sriov_net_support, platform,
+       platform_details, usage_operation, kernel_id, ramdisk_id, creation_time_ms,
+       deprecation_time_ms, NULL, NULL, NULL, NULL, free_tier_eligible
+  FROM catalogue.image;
+
+CREATE TEMP VIEW all_image_mapping AS
+SELECT image_id, position, device_name, virtual_name, no_device, snapshot_id, volume_size_gib,
+       volume_type, iops, throughput, encrypted, delete_on_termination
+  FROM main.image_mapping
+UNION ALL
+SELECT image_id, position, device_name, virtual_name, no_device, snapshot_id, volume_size_gib,
+       volume_type, iops, throughput, encrypted, delete_on_termination
+  FROM catalogue.image_mapping;
+
+CREATE TEMP VIEW all_snapshot AS
+SELECT id, region, owner, owner_alias, layer_id, volume_id, volume_size_gib, description, state,
+       start_time_ms, due_time_ms, completion_time_ms, encrypted
+  FROM main.snapshot
+UNION ALL
+SELECT id, region, owner, owner_alias, NULL, 'vol-ffffffff', volume_size_gib, description,
+       'completed', start_time_ms, NULL, start_time_ms, encrypted
+  FROM catalogue.snapshot;
+)sql";
+
+// Offsets 18 and 19 of the file say by which journal it is written and read; 2 is WAL.
+constexpr std::size_t kJournalVersionOffset = 18;
+constexpr char kWalVersion = 2;
+
+}  // namespace
+
+std::unique_ptr<Database> open_connection(const std::string& path, Database::Mode mode,
+                                          Durability durability)
+{
+    auto db = std::make_unique<Database>(path, mode);
+    db->run(durability == Durability::kKept ? "PRAGMA synchronous = NORMAL"
+                                            : "PRAGMA synchronous = OFF");
+    db->run("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF");
+    if (mode == Database::Mode::kReadWrite) {
+        db->run("PRAGMA journal_mode = WAL");
+    }
+    attach_catalogue(db->handle());
+    db->run(kViews);
+    return db;
+}
+
+std::string empty_database()
+{
+    Database db(":memory:", Database::Mode::kReadWrite);
+    migrate(db);
+    sqlite3_int64 size = 0;
+    const std::unique_ptr<unsigned char, void (*)(void*)> bytes(
+        sqlite3_serialize(db.handle(), "main", &size, 0), sqlite3_free);
+    if (!bytes) {
+        throw_sqlite_error(db.handle(), SQLITE_NOMEM, "serialize", "the empty database");
+    }
+    std::string image(reinterpret_cast<const char*>(bytes.get()), static_cast<std::size_t>(size));
+    image[kJournalVersionOffset] = kWalVersion;
+    image[kJournalVersionOffset + 1] = kWalVersion;
+    return image;
+}
+
+}  // namespace amilab

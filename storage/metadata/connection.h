@@ -1,0 +1,23 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "storage/metadata/database.h"
+
+namespace amilab {
+
+/// Whether commits must survive power loss in order (kKept: WAL, synchronous=NORMAL) or the
+/// directory goes away with the process (kPrivate: nothing is ever synced).
+enum class Durability { kKept, kPrivate };
+
+/// A connection as every family's rows expect it: pragmas set, the catalogue attached, and the
+/// views that lay the catalogue's rows beside the database's own:
+///   all_image, all_image_mapping, all_snapshot (see views in connection.cpp).
+std::unique_ptr<Database> open_connection(const std::string& path, Database::Mode mode,
+                                          Durability durability);
+
+/// The bytes of an empty database at the current schema, in WAL mode.
+std::string empty_database();
+
+}  // namespace amilab

@@ -1,0 +1,106 @@
+#include "storage/metadata/database.h"
+
+#include <cerrno>
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include "storage/storage_error.h"
+
+namespace amilab {
+
+namespace {
+
+constexpr std::size_t kIdleStatements = 256;
+constexpr int kBusyTimeoutMs = 10'000;
+
+int errno_of(sqlite3* handle, int code)
+{
+    const int primary = code & 0xff;
+    if (primary == SQLITE_FULL) {
+        return ENOSPC;
+    }
+    const int system = handle != nullptr ? sqlite3_system_errno(handle) : 0;
+    if ((primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN) && system != 0) {
+        return system;
+    }
+    return primary == SQLITE_READONLY ? EROFS : EIO;
+}
+
+}  // namespace
+
+void throw_sqlite_error(sqlite3* handle, int code, std::string_view operation,
+                        std::string_view path)
+{
+    const char* words = handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
+    throw StorageError(errno_of(handle, code), operation, path, words);
+}
+
+void Database::Close::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+void Database::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+
+Database::Database(const std::string& path, Mode mode) : path_(path)
+{
+    const int access =
+        mode == Mode::kReadWrite ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+    sqlite3* handle = nullptr;
+    const int code = sqlite3_open_v2(path.c_str(), &handle, access | SQLITE_OPEN_NOMUTEX, nullptr);
+    handle_.reset(handle);
+    if (code != SQLITE_OK) {
+        throw_sqlite_error(handle, code, "open", path);
+    }
+    sqlite3_extended_result_codes(handle, 1);
+    sqlite3_busy_timeout(handle, kBusyTimeoutMs);
+}
+
+Database::~Database()
+{
+    idle_by_sql_.clear();
+    idle_.clear();
+}
+
+void Database::run(const std::string& script)
+{
+    const int code = sqlite3_exec(handle(), script.c_str(), nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) {
+        throw_sqlite_error(handle(), code, script.substr(0, script.find('\n')), path_);
+    }
+}
+
+std::int64_t Database::changes() const { return sqlite3_changes64(handle()); }
+std::int64_t Database::last_insert_rowid() const { return sqlite3_last_insert_rowid(handle()); }
+
+Database::Compiled Database::take(std::string_view sql)
+{
+    const auto found = idle_by_sql_.find(sql);
+    if (found != idle_by_sql_.end()) {
+        const auto position = found->second;
+        auto compiled = std::move(*position);
+        idle_by_sql_.erase(found);
+        idle_.erase(position);
+        return compiled;
+    }
+    sqlite3_stmt* statement = nullptr;
+    const int code = sqlite3_prepare_v3(handle(), sql.data(), static_cast<int>(sql.size()),
+                                        SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+    if (code != SQLITE_OK) {
+        throw_sqlite_error(handle(), code, fmt::format("prepare `{}` on", sql), path_);
+    }
+    return Compiled(statement);
+}
+
+void Database::give_back(Compiled statement)
+{
+    const std::string_view sql = sqlite3_sql(statement.get());
+    if (idle_by_sql_.contains(sql)) {
+        return;  // two of the same were in use at once; one is enough to keep
+    }
+    idle_.push_front(std::move(statement));
+    idle_by_sql_.emplace(sql, idle_.begin());
+    if (idle_.size() > kIdleStatements) {
+        idle_by_sql_.erase(sqlite3_sql(idle_.back().get()));
+        idle_.pop_back();
+    }
+}
+
+}  // namespace amilab

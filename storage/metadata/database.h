@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace amilab {
+
+/// One SQLite connection and the statements compiled on it. One thread at a time.
+/// All errors are StorageError: a full disk as ENOSPC, others as EIO with SQLite's own words.
+class Database {
+public:
+    enum class Mode { kReadWrite, kReadOnly };
+
+    /// Opens `path`; kReadWrite creates it. ":memory:" is a private database in memory.
+    Database(const std::string& path, Mode mode);
+    ~Database();
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+
+    /// Runs one or more statements that take no values and whose rows do not matter.
+    void run(const std::string& script);
+    /// Rows that the last INSERT, UPDATE or DELETE changed.
+    std::int64_t changes() const;
+    std::int64_t last_insert_rowid() const;
+    const std::string& path() const { return path_; }
+    sqlite3* handle() const { return handle_.get(); }
+
+private:
+    friend class Statement;
+
+    struct Close {
+        void operator()(sqlite3* handle) const;
+    };
+    struct Finalize {
+        void operator()(sqlite3_stmt* statement) const;
+    };
+    using Compiled = std::unique_ptr<sqlite3_stmt, Finalize>;
+
+    /// Hands out a compiled statement; a statement in use by a caller is never handed out twice.
+    Compiled take(std::string_view sql);
+    void give_back(Compiled statement);
+
+    std::string path_;
+    std::unique_ptr<sqlite3, Close> handle_;
+    // Compiled statements that nobody is using, the most recently used first. The text that keys
+    // them lives in the statement itself. Bounded: texts built from filters are without number.
+    std::list<Compiled> idle_;
+    std::unordered_map<std::string_view, std::list<Compiled>::iterator> idle_by_sql_;
+};
+
+/// Throws the StorageError for what SQLite last reported on `handle`.
+[[noreturn]] void throw_sqlite_error(sqlite3* handle, int code, std::string_view operation,
+                                     std::string_view path);
+
+}  // namespace amilab

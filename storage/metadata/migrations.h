@@ -1,0 +1,14 @@
+#pragma once
+
+#include "storage/metadata/database.h"
+
+namespace amilab {
+
+/// The schema version this program writes; kept in SQLite's user_version.
+int schema_version();
+
+/// Brings an empty or older database up to schema_version(), all steps in one transaction.
+/// Throws StorageError (EPROTO), the database untouched, when it is newer than that.
+void migrate(Database& db);
+
+}  // namespace amilab
