@@ -67,16 +67,15 @@ def add_years(broken_down, years):
 
 def add_regions(database, fixture):
     for region in fixture["regions"]:
-        name = region["name"]
-        place = {key: region[key] for key in ("geography",) if key in region}
-        insert(database, "region", {
-            "name": name,
-            "endpoint": f"ec2.{name}.amazonaws.com",
-            "long_name": region["long_name"],
-            "opt_in_status": "not-opted-in" if region["opt_in"] else "opt-in-not-required",
-            **place,
-        })
-        for zone, zone_id in region["zones"].items():
+        row = dict(region)
+        name = row["name"]
+        zones = row.pop("zones")
+        sub_geography = row.pop("sub_geography", None)
+        opt_in = row.pop("opt_in")
+        row["endpoint"] = f"ec2.{name}.amazonaws.com"
+        row["opt_in_status"] = "not-opted-in" if opt_in else "opt-in-not-required"
+        insert(database, "region", row)
+        for zone, zone_id in zones.items():
             insert(database, "availability_zone", {
                 "name": zone,
                 "zone_id": zone_id,
@@ -85,10 +84,10 @@ def add_regions(database, fixture):
                 "opt_in_status": "opt-in-not-required",
                 "zone_type": "availability-zone",
                 "group_name": f"{name}-zg-1",
-                "group_long_name": f"{region['long_name']} 1",
+                "group_long_name": f"{row['long_name']} 1",
                 "network_border_group": name,
-                "geography": region.get("geography"),
-                "sub_geography": region.get("sub_geography"),
+                "geography": row.get("geography"),
+                "sub_geography": sub_geography,
             })
 
 
@@ -128,8 +127,9 @@ def add_offerings(database, fixture):
                        {"instance_type": kind, "availability_zone": zone})
 
 
-STRUCTURE = {"key", "architectures", "versions", "mappings", "product_codes", "regions",
-             "version", "created", "deprecated_after_years"}
+# What a family may say beside the columns of `image`.
+FAMILY_KEYS = {"key", "architectures", "versions", "mappings", "product_codes", "regions",
+               "version", "created", "deprecated_after_years", "debian_architecture"}
 
 
 def fill_in(facts):
@@ -164,8 +164,7 @@ def add_images(database, fixture):
     columns = {column[1] for column in database.execute("PRAGMA table_info(image)")}
     for family in fixture["families"]:
         for facts in images_of(family, fixture):
-            placeholders = {"debian_architecture"}
-            unknown = sorted(set(facts) - columns - STRUCTURE - placeholders)
+            unknown = sorted(set(facts) - columns - FAMILY_KEYS)
             if unknown:
                 raise FixtureError(f"images.json: {family['key']}: unknown {', '.join(unknown)}")
             for region in facts.get("regions", regions):

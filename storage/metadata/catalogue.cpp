@@ -44,8 +44,8 @@ void attach_catalogue(sqlite3* db)
     // SQLite's signature wants mutable bytes; READONLY is its promise to leave them alone.
     auto* data = const_cast<unsigned char*>(bytes.data());
     const auto size = static_cast<sqlite3_int64>(bytes.size());
-    require_ok(db, sqlite3_deserialize(db, "catalogue", data, size, size,
-                                       SQLITE_DESERIALIZE_READONLY));
+    require_ok(db,
+               sqlite3_deserialize(db, "catalogue", data, size, size, SQLITE_DESERIALIZE_READONLY));
     // Without this each connection would copy the pages it reads into its own cache.
     execute(db, fmt::format("PRAGMA catalogue.mmap_size = {}", size));
 }
