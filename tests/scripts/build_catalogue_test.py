@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""The rules of scripts/build_catalogue.py; CTest runs this file."""
+
+import contextlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class BuildCatalogue(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.fixtures = self.folder / "fixtures"
+        shutil.copytree(ROOT / "fixtures" / "catalog", self.fixtures)
+
+    def build(self, name="catalogue.sqlite", **environment):
+        output = self.folder / name
+        finished = subprocess.run(
+            [sys.executable, ROOT / "scripts" / "build_catalogue.py",
+             "--fixtures", self.fixtures, "--output", output],
+            capture_output=True, text=True, check=False, env={**os.environ, **environment})
+        return finished, output
+
+    def change(self, file, change):
+        path = self.fixtures / file
+        content = json.loads(path.read_text())
+        change(content)
+        path.write_text(json.dumps(content))
+
+    def assert_refused(self, words):
+        finished, output = self.build()
+        self.assertNotEqual(finished.returncode, 0)
+        self.assertIn(words, finished.stderr)
+        self.assertNotIn("Traceback", finished.stderr)
+        self.assertFalse(output.exists())
+
+    def query(self, output, sql):
+        with contextlib.closing(sqlite3.connect(output)) as database:
+            return database.execute(sql).fetchall()
+
+    def test_the_same_fixtures_give_the_same_bytes(self):
+        first, one = self.build("one.sqlite", PYTHONHASHSEED="1", TZ="Asia/Tokyo")
+        second, two = self.build("two.sqlite", PYTHONHASHSEED="2", TZ="America/Lima")
+        self.assertEqual((first.returncode, second.returncode), (0, 0), first.stderr)
+        self.assertEqual(one.read_bytes(), two.read_bytes())
+
+    def test_a_new_version_leaves_the_ids_of_the_others(self):
+        _, before = self.build("before.sqlite")
+        self.change("images.json", lambda content: content["families"][0]["versions"].append(
+            {"version": "2.0.20991231.0", "created": "2099-12-31T00:00:00Z"}))
+        _, after = self.build("after.sqlite")
+        old = set(self.query(before, "SELECT region, name, id FROM image"))
+        new = set(self.query(after, "SELECT region, name, id FROM image"))
+        self.assertLess(old, new)
+        self.assertEqual(self.query(after, "SELECT DISTINCT name FROM image WHERE"
+                                    " public_ssm_parameter_name LIKE '%/amzn2-ami-hvm-arm64-gp2'"),
+                         [("amzn2-ami-hvm-2.0.20991231.0-arm64-gp2",)])
+
+    def test_a_family_may_be_in_some_regions_only_and_have_product_codes_and_windows(self):
+        def change(content):
+            content["families"][0].update({
+                "regions": ["us-east-1"], "platform": "windows", "platform_details": "Windows",
+                "usage_operation": "RunInstances:0002", "tpm_support": "v2.0",
+                "product_codes": [{"code": "abc123", "type": "marketplace"}]})
+        self.change("images.json", change)
+        _, output = self.build()
+        self.assertEqual(self.query(output, "SELECT DISTINCT region, platform, code, type FROM image"
+                                    " JOIN image_product_code ON image_id = id"),
+                         [("us-east-1", "windows", "abc123", "marketplace")])
+
+    def test_an_instance_store_image_needs_no_snapshot(self):
+        def change(content):
+            content["families"][0].update({
+                "root_device_type": "instance-store", "root_device_name": "/dev/sda1",
+                "deprecated_after_years": None, "kernel_id": "aki-88aa75e1",
+                "location": "bucket/{name}.manifest.xml",
+                "mappings": [{"device_name": "/dev/sda2", "virtual_name": "ephemeral0"}]})
+        self.change("images.json", change)
+        _, output = self.build()
+        self.assertEqual(self.query(output, "SELECT DISTINCT location, deprecation_time_ms,"
+                                    " (SELECT count(*) FROM image_mapping WHERE image_id = id AND"
+                                    " snapshot_id IS NOT NULL) FROM image WHERE kernel_id NOTNULL"
+                                    " AND name LIKE '%0930.0-arm64%'"),
+                         [("bucket/amzn2-ami-hvm-2.0.20260930.0-arm64-gp2.manifest.xml", None, 0)])
+
+    def test_a_fact_that_nothing_reads_is_refused(self):
+        self.change("images.json", lambda c: c["families"][0].update({"boot_mod": "uefi"}))
+        self.assert_refused("boot_mod")
+
+    def test_a_mapping_with_an_unknown_key_is_refused(self):
+        self.change("images.json", lambda c: c["families"][0]["mappings"][0].update({"size": 8}))
+        self.assert_refused("no such column: size")
+
+    def test_an_unknown_placeholder_is_refused(self):
+        self.change("images.json", lambda c: c["families"][0].update({"name": "x-{serial}"}))
+        self.assert_refused("serial")
+
+    def test_two_images_of_one_name_are_refused(self):
+        self.change("images.json", lambda c: c["families"][0].update({"name": "same"}))
+        self.assert_refused("UNIQUE")
+
+    def test_an_instance_type_with_an_unknown_key_is_refused(self):
+        self.change("instance_types.json", lambda c: c["types"][0].update({"vcpus": 1}))
+        self.assert_refused("no such column: vcpus")
+
+    def test_not_offered_must_name_types_and_zones_that_exist(self):
+        self.change("instance_types.json", lambda c: c["not_offered"].append(
+            {"types": ["t9.micro"], "zones": ["use1-*"]}))
+        self.assert_refused("t9.micro")
+        self.change("instance_types.json", lambda c: c["not_offered"].append(
+            {"types": ["t3.micro"], "zones": ["mars1-*"]}))
+        self.assert_refused("mars1-*")
+
+    def test_a_region_with_an_unknown_key_is_refused(self):
+        self.change("regions.json", lambda c: c["regions"][0].update({"optin": True}))
+        self.assert_refused("optin")
+
+    def test_broken_json_is_one_line_naming_the_file(self):
+        (self.fixtures / "regions.json").write_text("{")
+        self.assert_refused("regions.json")
+
+    def test_a_failed_build_keeps_the_old_database(self):
+        _, output = self.build()
+        before = output.read_bytes()
+        (self.fixtures / "images.json").write_text("{}")
+        finished, _ = self.build()
+        self.assertNotEqual(finished.returncode, 0)
+        self.assertEqual(output.read_bytes(), before)
+
+
+if __name__ == "__main__":
+    unittest.main()
