@@ -1,0 +1,99 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "server/operation.h"
+#include "server/wire/api_error.h"
+#include "storage/data_directory.h"
+
+namespace amilab {
+
+/// An API request as HTTP brought it.
+struct ApiRequest {
+    std::string_view method;
+    std::string_view query;  ///< undecoded
+    std::string_view body;
+    std::string_view content_type;
+    std::string_view authorization;
+};
+
+struct ApiAnswer {
+    int status = 200;
+    std::string_view content_type;
+    std::string body;
+    std::string request_id;
+};
+
+/// One API call between its parsing and its answer: who calls, which operation, with what. Made on
+/// any thread; run once.
+class ApiCall {
+public:
+    /// Whether run() takes the writer, so that it had better wait its turn without a thread.
+    bool needs_writer() const;
+    /// Never throws for anything a client sent.
+    ApiAnswer run();
+    /// For the log.
+    std::string_view operation_name() const;
+
+private:
+    friend class Emulator;
+    ApiCall() = default;
+
+    std::string run_read();
+    std::string run_write();
+    void make_prerequisite();
+    ApiAnswer refuse(const ApiError& error) const;
+
+    std::shared_ptr<Generation> generation_;
+    std::string data_path_;
+    std::unique_ptr<wire::Parameters> parameters_;
+    Caller caller_;
+    std::string request_id_;
+    const wire::ServiceSchema* service_ = nullptr;
+    const wire::OperationSchema* schema_ = nullptr;
+    const Operation* operation_ = nullptr;
+    std::unique_ptr<Call> call_;
+    std::unique_ptr<ApiError> refusal_;
+};
+
+/// The services over one data directory: finds the operation that a request means and runs it.
+/// Safe from any thread.
+class Emulator {
+public:
+    struct Options {
+        /// Whose the calls are whose access key names no account.
+        std::string default_account = "123456789012";
+        std::string default_region = "us-east-1";
+    };
+
+    Emulator(DataDirectory& data, Options options);
+
+    /// Decides everything that needs no state: service, operation, parameters.
+    ApiCall parse(const ApiRequest& request) const;
+
+    /// Lets everything happen that is due. Takes the writer.
+    void settle();
+
+    DataDirectory& data() { return data_; }
+    const Options& options() const { return options_; }
+
+private:
+    void find_operation(ApiCall& call, const ApiRequest& request) const;
+    Caller caller_of(const ApiRequest& request, const wire::Parameters& parameters,
+                     std::string& service) const;
+
+    DataDirectory& data_;
+    Options options_;
+};
+
+/// Lets everything happen that is due by the generation's clock, in a transaction of its own.
+void settle_due(Generation& generation, Generation::Writer& writer);
+
+/// A new random request id.
+std::string make_request_id();
+
+}  // namespace amilab

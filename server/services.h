@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string_view>
+
+#include "server/operation.h"
+
+namespace amilab {
+
+/// The services that are served; a null pointer for any other name. A service is named as in a
+/// credential scope: "ec2", "sts".
+const Service* find_service(std::string_view name);
+/// The service whose API has this version; a null pointer when none has.
+const Service* find_service_of_version(std::string_view version);
+/// The service that serves this action; a null pointer when none does.
+const Service* find_service_of_action(std::string_view action);
+
+}  // namespace amilab
