@@ -86,7 +86,7 @@ class Schema:
         if shape["type"] in ("structure", "list", "map"):
             self.add(shape_name, is_input)
             return {"shape": shape_name}
-        kind = {"integer": "integer", "long": "integer", "float": "double"}
+        kind = {"float": "double"}
         fact = {"type": kind.get(shape["type"], shape["type"])}
         if not is_input:
             return fact
