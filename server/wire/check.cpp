@@ -39,8 +39,8 @@ ApiError invalid(const ParameterNode& node, std::string_view why)
 /// A number in the place of a name says little; its path does.
 ApiError unknown(const ParameterNode& node)
 {
-    const bool is_number = !node.name.empty() && node.name.find_first_not_of("0123456789") ==
-                                                     std::string_view::npos;
+    const bool is_number =
+        !node.name.empty() && node.name.find_first_not_of("0123456789") == std::string_view::npos;
     return unknown_parameter(is_number || node.name.empty() ? node.path : node.name);
 }
 
@@ -86,9 +86,9 @@ void check_string(const ParameterNode& node, const Member& member)
         throw invalid(node, "");
     }
     // Limits count characters, of which each has one byte that is no continuation.
-    const auto characters =
-        std::count_if(node.value.begin(), node.value.end(),
-                      [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; });
+    const auto characters = std::count_if(node.value.begin(), node.value.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80;
+    });
     if (characters < member.min || characters > member.max) {
         throw invalid(node, fmt::format("Expecting {} to {} characters.",
                                         std::max<std::int64_t>(member.min, 0), member.max));
@@ -130,10 +130,10 @@ void check_scalar(const ParameterNode& node, const Member& member)
 void check_default(const ParameterNode& node, const Member& member)
 {
     check_scalar(node, member);
-    const bool is_default = member.accepted.data() != nullptr &&
-                            (member.kind == Kind::kBoolean
-                                 ? parse_boolean(node.value) == parse_boolean(member.accepted)
-                                 : node.value == member.accepted);
+    const bool is_default =
+        member.accepted.data() != nullptr &&
+        (member.kind == Kind::kBoolean ? parse_boolean(node.value) == parse_boolean(member.accepted)
+                                       : node.value == member.accepted);
     if (!is_default) {
         throw unsupported_parameter(node.path);
     }
@@ -156,9 +156,9 @@ void check_list(const ParameterNode& node, const Member& member, bool offered)
 
 const Member* find_member(const Members& members, std::string_view name)
 {
-    const auto found =
-        std::lower_bound(members.rows.begin(), members.rows.end(), name,
-                         [](const Member& one, std::string_view wanted) { return one.name < wanted; });
+    const auto found = std::lower_bound(
+        members.rows.begin(), members.rows.end(), name,
+        [](const Member& one, std::string_view wanted) { return one.name < wanted; });
     return found != members.rows.end() && found->name == name ? &*found : nullptr;
 }
 
@@ -174,9 +174,9 @@ void check_missing(const ParameterNode& node, const Members& members)
     for (const auto& member : members.rows) {
         if (member.required && (member.offered || member.accepted.data() != nullptr) &&
             !is_present(node, member)) {
-            throw missing_parameter(
-                node.path.empty() ? std::string(member.name)
-                                  : fmt::format("{}.{}", node.path, member.name));
+            throw missing_parameter(node.path.empty()
+                                        ? std::string(member.name)
+                                        : fmt::format("{}.{}", node.path, member.name));
         }
     }
 }

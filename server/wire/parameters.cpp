@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cctype>
+#include <charconv>
 
-#include <boost/url/pct_string_view.hpp>
 #include <fmt/format.h>
+#include <boost/url/pct_string_view.hpp>
 
 #include "server/wire/types.h"
 #include "server/wire/wire_errors.h"
@@ -61,9 +61,8 @@ bool comes_before(std::string_view left, std::string_view right)
 const ParameterNode* ParameterNode::child(std::string_view child_name) const
 {
     const auto all = children();
-    const auto found = std::find_if(all.begin(), all.end(), [&](const ParameterNode& node) {
-        return node.name == child_name;
-    });
+    const auto found = std::find_if(
+        all.begin(), all.end(), [&](const ParameterNode& node) { return node.name == child_name; });
     return found == all.end() ? nullptr : &*found;
 }
 
@@ -107,9 +106,8 @@ void Parameters::decode(std::string_view form, std::vector<Entry>& entries)
         if (!is_utf8(name)) {
             throw invalid_character("");
         }
-        const auto value = equals == std::string_view::npos
-                               ? std::string_view()
-                               : decode_text(pair.substr(equals + 1));
+        const auto value = equals == std::string_view::npos ? std::string_view()
+                                                            : decode_text(pair.substr(equals + 1));
         if (!is_utf8(value)) {
             throw invalid_character(name);
         }
@@ -123,8 +121,7 @@ std::string_view Parameters::decode_text(std::string_view encoded)
     if (encoded.find_first_of("%+") == std::string_view::npos) {
         texts_ += encoded;
     } else {
-        const auto checked =
-            boost::urls::make_pct_string_view({encoded.data(), encoded.size()});
+        const auto checked = boost::urls::make_pct_string_view({encoded.data(), encoded.size()});
         if (checked.has_error()) {
             throw malformed_query_string("a percent sign is not followed by two hex digits");
         }
@@ -237,7 +234,7 @@ bool is_common_parameter(std::string_view name)
 {
     // Source: EC2 API Reference, "Common parameters" (documented).
     constexpr std::array<std::string_view, 9> kNames = {
-        "AWSAccessKeyId", "Action", "Expires", "SecurityToken", "Signature",
+        "AWSAccessKeyId",  "Action",           "Expires",   "SecurityToken", "Signature",
         "SignatureMethod", "SignatureVersion", "Timestamp", "Version"};
     constexpr std::string_view kPrefix = "x-amz-";
     return std::find(kNames.begin(), kNames.end(), name) != kNames.end() ||

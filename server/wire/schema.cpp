@@ -28,8 +28,7 @@ std::string_view documented_filter(const OperationSchema& operation, std::string
             return alias.name;
         }
     }
-    const auto found =
-        std::lower_bound(operation.filters.begin(), operation.filters.end(), name);
+    const auto found = std::lower_bound(operation.filters.begin(), operation.filters.end(), name);
     return found != operation.filters.end() && *found == name ? *found : std::string_view();
 }
 

@@ -21,8 +21,7 @@ std::string_view shortened(std::string_view value)
 
 ApiError unknown_parameter(std::string_view name)
 {
-    return {"UnknownParameter",
-            fmt::format("The parameter {} is not recognized", shortened(name))};
+    return {"UnknownParameter", fmt::format("The parameter {} is not recognized", shortened(name))};
 }
 
 ApiError missing_parameter(std::string_view name)
@@ -51,15 +50,16 @@ ApiError too_many_parameters(std::string_view what)
 
 ApiError malformed_query_string(std::string_view why)
 {
-    return {"MalformedQueryString", fmt::format("The query string contains a syntax error: {}", why)};
+    return {"MalformedQueryString",
+            fmt::format("The query string contains a syntax error: {}", why)};
 }
 
 ApiError invalid_character(std::string_view name)
 {
     return {"InvalidCharacter",
-            name.empty() ? std::string("A parameter's name is not valid UTF-8")
-                         : fmt::format("The value of parameter {} is not valid UTF-8",
-                                       shortened(name))};
+            name.empty()
+                ? std::string("A parameter's name is not valid UTF-8")
+                : fmt::format("The value of parameter {} is not valid UTF-8", shortened(name))};
 }
 
 ApiError unsupported_parameter(std::string_view name)
@@ -76,8 +76,8 @@ ApiError unsupported_operation(std::string_view action)
 
 ApiError invalid_action(std::string_view action)
 {
-    return {"InvalidAction", fmt::format("The action {} is not valid for this web service.",
-                                         shortened(action))};
+    return {"InvalidAction",
+            fmt::format("The action {} is not valid for this web service.", shortened(action))};
 }
 
 ApiError missing_action()

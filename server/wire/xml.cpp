@@ -24,8 +24,8 @@ bool is_noncharacter(std::string_view text, std::size_t at)
 /// A place where `text` may hold what XML cannot; npos in nearly every case.
 std::size_t find_suspect(std::string_view text)
 {
-    const auto found = std::find_if(text.begin(), text.end(),
-                                    [](char c) { return is_control(c) || c == '\xEF'; });
+    const auto found =
+        std::find_if(text.begin(), text.end(), [](char c) { return is_control(c) || c == '\xEF'; });
     return found == text.end() ? std::string_view::npos
                                : static_cast<std::size_t>(found - text.begin());
 }
@@ -125,10 +125,9 @@ pugi::xml_node begin_response(pugi::xml_document& document, const ServiceSchema&
         append(root, "requestId", request_id);
         return root;
     }
-    const auto result =
-        operation.result_wrapper.empty()
-            ? root
-            : root.append_child(std::string(operation.result_wrapper).c_str());
+    const auto result = operation.result_wrapper.empty()
+                            ? root
+                            : root.append_child(std::string(operation.result_wrapper).c_str());
     append(root.append_child("ResponseMetadata"), "RequestId", request_id);
     return result;
 }
