@@ -1,0 +1,217 @@
+#!/usr/bin/env python3
+"""Writes fixtures/api/<service>.json from botocore's service models: facts only, no prose.
+
+usage: scripts/update_api_schema.py [BOTOCORE_FOLDER]
+
+Takes the models from BOTOCORE_FOLDER (the installed package), else from the botocore that Python
+imports; tests/clients/requirements.txt pins the version. fixtures/api/served.json says which
+operations are written in full. fixtures/api/overlay.json is never touched.
+"""
+
+import gzip
+import html.parser
+import json
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+API = ROOT / "fixtures" / "api"
+
+
+class OuterItems(html.parser.HTMLParser):
+    """The text of each outermost list item, with \x01 and \x02 around what stands in <code>."""
+
+    def __init__(self):
+        super().__init__()
+        self.depth = 0
+        self.items = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag in ("ul", "ol"):
+            self.depth += 1
+        elif tag == "li" and self.depth == 1:
+            self.items.append("")
+        elif tag == "code":
+            self.add("\x01")
+
+    def handle_endtag(self, tag):
+        if tag in ("ul", "ol"):
+            self.depth -= 1
+        elif tag == "code":
+            self.add("\x02")
+
+    def handle_data(self, data):
+        self.add(data)
+
+    def add(self, text):
+        if self.depth == 1 and self.items:
+            self.items[-1] += text
+
+
+def filter_names(documentation):
+    """(names, {alias: name}) as the text of a Filters member gives them."""
+    parser = OuterItems()
+    parser.feed(documentation)
+    names, aliases = [], {}
+    for item in parser.items:
+        start = re.match(r"\s*\x01\s*([^\x01\x02]*?)\s*\x02\s*(:?)", item)
+        if not start:
+            raise SystemExit(f"no filter name in: {item!r}")
+        name = start.group(1)
+        # "tag" with or without ":<key>" written out is the one family of tag filters.
+        if name == "tag" or name.startswith("tag:"):
+            name = "tag:<key>"
+        names.append(name)
+        also = re.search(r"[Yy]ou can also use (.*?) as the filter name", item)
+        for alias in re.findall(r"\x01\s*([^\x01\x02]*?)\s*\x02", also.group(1)) if also else []:
+            aliases[alias] = name
+    if len(set(names)) != len(names):
+        raise SystemExit(f"a filter name stands twice: {sorted(names)}")
+    return sorted(names), aliases
+
+
+class Schema:
+    """Collects the shapes that the served operations of one service reach."""
+
+    def __init__(self, model):
+        self.model = model
+        self.protocol = model["metadata"]["protocol"]
+        self.shapes = {}
+        self.enums = {}
+
+    def reference(self, shape_name, is_input):
+        """How a member or list item names its type: scalars in full, the rest by shape."""
+        shape = self.model["shapes"][shape_name]
+        if shape["type"] in ("structure", "list", "map"):
+            self.add(shape_name, is_input)
+            return {"shape": shape_name}
+        kind = {"float": "double"}
+        fact = {"type": kind.get(shape["type"], shape["type"])}
+        if not is_input:
+            return fact
+        for constraint in ("min", "max", "pattern"):
+            if constraint in shape:
+                fact[constraint] = shape[constraint]
+        if "enum" in shape:
+            fact["enum"] = shape_name
+            self.enums[shape_name] = shape["enum"]
+        return fact
+
+    def add(self, name, is_input):
+        entry = self.shapes.setdefault(name, {"uses": set()})
+        use = "input" if is_input else "output"
+        if use in entry["uses"]:
+            return
+        entry["uses"].add(use)
+        shape = self.model["shapes"][name]
+        entry["type"] = shape["type"]
+        if shape["type"] == "list":
+            item = entry.setdefault("item", {})
+            item.update(self.reference(shape["member"]["shape"], is_input))
+            if not is_input:
+                item["out"] = shape["member"].get("locationName", "member")
+                return
+            for constraint in ("min", "max"):
+                if constraint in shape:
+                    entry[constraint] = shape[constraint]
+            return
+        if shape["type"] == "map":
+            raise SystemExit(f"maps are not supported yet: {name}")
+        members = entry.setdefault("members", {})
+        for member_name, member in shape["members"].items():
+            fact = members.setdefault(member_name, {})
+            fact.update(self.reference(member["shape"], is_input))
+            if not is_input:
+                fact["out"] = member.get("locationName", member_name)
+                continue
+            fact["in"] = self.input_name(member_name, member)
+            if member_name in shape.get("required", []):
+                fact["required"] = True
+            if member.get("idempotencyToken"):
+                fact["token"] = True
+
+    def input_name(self, member_name, member):
+        if self.protocol != "ec2":
+            return member.get("locationName", member_name)
+        if "queryName" in member:
+            return member["queryName"]
+        name = member.get("locationName", member_name)
+        return name[0].upper() + name[1:]
+
+    def operation(self, name):
+        operation = self.model["operations"][name]
+        entry = {}
+        if "input" in operation:
+            entry["input"] = operation["input"]["shape"]
+            self.add(entry["input"], True)
+            members = self.model["shapes"][entry["input"]]["members"]
+            if "Filters" in members:
+                names, aliases = filter_names(members["Filters"]["documentation"])
+                entry["filters"] = names
+                if aliases:
+                    entry["filter_aliases"] = aliases
+        if "output" in operation:
+            entry["output"] = operation["output"]["shape"]
+            self.add(entry["output"], False)
+            if "resultWrapper" in operation["output"]:
+                entry["result_wrapper"] = operation["output"]["resultWrapper"]
+        return entry
+
+
+def schema_of(model, botocore_version, served):
+    schema = Schema(model)
+    operations = {name: schema.operation(name) for name in served}
+    for shape in schema.shapes.values():
+        shape["uses"] = sorted(shape["uses"])
+    metadata = model["metadata"]
+    return {
+        "botocore": botocore_version,
+        "service": metadata["endpointPrefix"],
+        "protocol": metadata["protocol"],
+        "version": metadata["apiVersion"],
+        "xml_namespace": metadata.get("xmlNamespace", ""),
+        "operation_names": sorted(model["operations"]),
+        "operations": operations,
+        "shapes": schema.shapes,
+        "enums": schema.enums,
+    }
+
+
+def is_leaf(value):
+    return not isinstance(value, (dict, list))
+
+
+def dump(value, indent=0):
+    """JSON with sorted keys; an object of plain values stands on one line, so that a changed
+    member is a changed line."""
+    inner, outer = " " * (indent + 1), " " * indent
+    if isinstance(value, dict) and value and not (indent > 1 and all(map(is_leaf, value.values()))):
+        lines = [f"{inner}{json.dumps(k)}: {dump(v, indent + 1)}" for k, v in sorted(value.items())]
+        return "{\n" + ",\n".join(lines) + f"\n{outer}}}"
+    if isinstance(value, list) and len(value) > 3:
+        return "[\n" + ",\n".join(inner + dump(v, indent + 1) for v in value) + f"\n{outer}]"
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def main():
+    if len(sys.argv) > 1:
+        package = pathlib.Path(sys.argv[1])
+        init = (package / "__init__.py").read_text()
+        version = re.search(r"__version__ = ['\"]([^'\"]+)", init).group(1)
+    else:
+        import botocore
+
+        package, version = pathlib.Path(botocore.__file__).parent, botocore.__version__
+    served = json.loads((API / "served.json").read_text())
+    for service, families in sorted(served.items()):
+        latest = sorted((package / "data" / service).iterdir())[-1]
+        with gzip.open(latest / "service-2.json.gz") as packed:
+            model = json.load(packed)
+        names = sorted(name for family in families.values() for name in family)
+        (API / f"{service}.json").write_text(dump(schema_of(model, version, names)) + "\n")
+        print(f"{service}: {len(names)} of {len(model['operations'])} operations in full")
+
+
+if __name__ == "__main__":
+    main()

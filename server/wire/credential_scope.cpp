@@ -1,0 +1,121 @@
+#include "server/wire/credential_scope.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "server/wire/types.h"
+#include "server/wire/wire_errors.h"
+
+namespace amilab::wire {
+namespace {
+
+std::string_view trimmed(std::string_view text)
+{
+    constexpr std::string_view kSpaces = " \t";
+    const auto first = text.find_first_not_of(kSpaces);
+    if (first == std::string_view::npos) {
+        return {};
+    }
+    return text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
+}
+
+struct Fields {
+    std::string_view credential;
+    std::string_view signed_headers;
+    std::string_view signature;
+};
+
+/// "Credential=..., SignedHeaders=..., Signature=...", in any order; commas or spaces between.
+Fields read_fields(std::string_view rest, std::string_view header)
+{
+    Fields fields;
+    while (!(rest = trimmed(rest)).empty()) {
+        const auto field = rest.substr(0, rest.find_first_of(", \t"));
+        rest.remove_prefix(std::min(rest.size(), field.size() + 1));
+        if (field.empty()) {
+            continue;
+        }
+        const auto equals = field.find('=');
+        if (equals == std::string_view::npos) {
+            throw incomplete_signature(
+                fmt::format("'{}' not a valid key=value pair (missing equal-sign) in Authorization "
+                            "header: '{}'.",
+                            field, header));
+        }
+        const auto name = field.substr(0, equals);
+        const auto value = field.substr(equals + 1);
+        if (name == "Credential") {
+            fields.credential = value;
+        } else if (name == "SignedHeaders") {
+            fields.signed_headers = value;
+        } else if (name == "Signature") {
+            fields.signature = value;
+        }
+    }
+    return fields;
+}
+
+/// Headers stand in messages; those that are no text, or long, do not.
+std::string_view shown(std::string_view header)
+{
+    constexpr std::size_t kMost = 1024;
+    return header.size() <= kMost && is_utf8(header) ? header : std::string_view("(unreadable)");
+}
+
+}  // namespace
+
+std::optional<CredentialScope> scope_from_authorization(std::string_view header)
+{
+    header = trimmed(header);
+    if (header.empty()) {
+        return std::nullopt;
+    }
+    constexpr std::string_view kScheme = "AWS4-HMAC-SHA256";
+    const auto scheme = header.substr(0, header.find_first_of(" \t"));
+    const auto text = shown(header);
+    const auto fields = scheme == kScheme && text == header
+                            ? read_fields(header.substr(scheme.size()), text)
+                            : Fields{};
+    std::string missing;
+    const std::array<std::pair<std::string_view, std::string_view>, 3> needed = {
+        {{"Credential", fields.credential},
+         {"Signature", fields.signature},
+         {"SignedHeaders", fields.signed_headers}}};
+    for (const auto& [name, value] : needed) {
+        if (value.empty()) {
+            missing += fmt::format("Authorization header requires '{}' parameter. ", name);
+        }
+    }
+    if (!missing.empty()) {
+        throw incomplete_signature(fmt::format("{}Authorization={}", missing, text));
+    }
+    return scope_from_credential(fields.credential);
+}
+
+CredentialScope scope_from_credential(std::string_view credential)
+{
+    std::array<std::string_view, 5> parts;
+    auto rest = credential;
+    std::size_t count = 0;
+    for (bool more = true; more; ++count) {
+        const auto slash = rest.find('/');
+        more = slash != std::string_view::npos;
+        if (count < parts.size()) {
+            parts[count] = rest.substr(0, slash);
+        }
+        rest.remove_prefix(more ? slash + 1 : rest.size());
+    }
+    const bool all_filled = count == parts.size() && !parts[0].empty() && !parts[1].empty() &&
+                            !parts[2].empty() && !parts[3].empty();
+    if (!all_filled || parts[4] != "aws4_request") {
+        throw incomplete_signature(
+            fmt::format("Credential must have exactly 5 slash-delimited elements, e.g. "
+                        "keyid/date/region/service/term, got '{}'",
+                        shown(credential)));
+    }
+    return {std::string(parts[0]), std::string(parts[1]), std::string(parts[2]),
+            std::string(parts[3])};
+}
+
+}  // namespace amilab::wire

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace amilab::wire {
+
+/// Who signed a request, and for what. Nothing is verified here.
+struct CredentialScope {
+    std::string access_key;
+    /// "20260102"
+    std::string date;
+    std::string region;
+    std::string service;
+};
+
+/// Reads an Authorization header's AWS4-HMAC-SHA256 Credential; nothing when the header is empty.
+/// Throws ApiError (IncompleteSignature) when it is another scheme or lacks a part.
+/// Source: the texts are AWS's (observed).
+std::optional<CredentialScope> scope_from_authorization(std::string_view header);
+
+/// Reads the decoded X-Amz-Credential parameter of a presigned request.
+/// Throws ApiError (IncompleteSignature).
+CredentialScope scope_from_credential(std::string_view credential);
+
+}  // namespace amilab::wire

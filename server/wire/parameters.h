@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace amilab::wire {
+
+/// One part of a request: "Filter", "Filter.1" or "Filter.1.Name". Belongs to its Parameters and
+/// lives as long. Children are sorted: names by bytes, list members by number.
+struct ParameterNode {
+    /// The last part alone: "Filter", "1" or "Name"; empty at the root.
+    std::string_view name;
+    /// From the root on: "Filter.1.Name".
+    std::string_view path;
+    std::string_view value;
+    bool has_value = false;
+    /// The number that `name` is, for members of lists; 0 when it is none. Gaps are allowed.
+    std::uint32_t index = 0;
+    /// This node and all below it, which follow it in memory.
+    std::uint32_t subtree_size = 1;
+
+    class Iterator {
+    public:
+        using value_type = ParameterNode;
+        using difference_type = std::ptrdiff_t;
+        using iterator_category = std::forward_iterator_tag;
+        using reference = const ParameterNode&;
+        using pointer = const ParameterNode*;
+
+        Iterator() = default;
+        explicit Iterator(const ParameterNode* at) : at_(at) {}
+        const ParameterNode& operator*() const { return *at_; }
+        const ParameterNode* operator->() const { return at_; }
+        Iterator& operator++()
+        {
+            at_ += at_->subtree_size;
+            return *this;
+        }
+        Iterator operator++(int)
+        {
+            const auto before = *this;
+            ++*this;
+            return before;
+        }
+        bool operator==(const Iterator&) const = default;
+
+    private:
+        const ParameterNode* at_ = nullptr;
+    };
+    struct Children {
+        Iterator first, last;
+        Iterator begin() const { return first; }
+        Iterator end() const { return last; }
+        bool empty() const { return first == last; }
+    };
+
+    Children children() const { return {Iterator(this + 1), Iterator(this + subtree_size)}; }
+    /// The child of that name; a null pointer when there is none. Linear.
+    const ParameterNode* child(std::string_view child_name) const;
+};
+
+/// The decoded parameters of one request, as a tree. Not safe from several threads while made.
+class Parameters {
+public:
+    /// Source: all assumed; far above what clients send.
+    static constexpr std::size_t kMostParameters = 20'000;
+    static constexpr std::size_t kMostListMembers = 10'000;
+    static constexpr std::size_t kMostLevels = 12;
+
+    /// Reads application/x-www-form-urlencoded texts, a query string and a body; what stands in
+    /// both is a duplicate. Takes time n log n in their length.
+    /// Throws ApiError: MalformedQueryString (percent-encoding, a nameless value),
+    /// InvalidCharacter (not UTF-8), InvalidQueryParameter (duplicates, above the bounds).
+    explicit Parameters(std::string_view form, std::string_view more = {});
+    // Nodes view the texts and each other.
+    Parameters(const Parameters&) = delete;
+    Parameters& operator=(const Parameters&) = delete;
+
+    const ParameterNode& root() const { return nodes_.front(); }
+    /// The value of a parameter without dots; nothing when it is not there. Linear.
+    std::optional<std::string_view> find(std::string_view name) const;
+
+    /// The same text for the same parameters in any order, list members numbered anew. Leaves out
+    /// the parameters that are no members of requests (Action, Version, signatures) and those of
+    /// these names. What a repeated client token is compared by.
+    std::string canonical(std::initializer_list<std::string_view> excluded = {"ClientToken",
+                                                                              "DryRun"}) const;
+
+private:
+    struct Entry {
+        std::string_view name;
+        std::string_view value;
+    };
+
+    void decode(std::string_view form, std::vector<Entry>& entries);
+    std::string_view decode_text(std::string_view encoded);
+    void build(const std::vector<Entry>& entries);
+    void append_node(const Entry& entry, std::size_t start, std::size_t end);
+
+    std::string texts_;
+    std::vector<ParameterNode> nodes_;
+};
+
+/// Whether `name` belongs to the protocol and its signature, not to an operation: Action, Version,
+/// X-Amz-*, AWSAccessKeyId, Signature and so on.
+bool is_common_parameter(std::string_view name);
+
+}  // namespace amilab::wire

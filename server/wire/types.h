@@ -1,0 +1,43 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace amilab {
+
+/// Milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+struct Timestamp {
+    std::int64_t ms = 0;
+    auto operator<=>(const Timestamp&) const = default;
+};
+
+/// Bytes that travel as base64.
+struct Blob {
+    std::string bytes;
+    bool operator==(const Blob&) const = default;
+};
+
+namespace wire {
+
+/// "2026-01-02T03:04:05.000Z". Years outside 0000..9999 are shown as the nearest of them.
+/// Source: milliseconds and Z, as EC2 answers (observed).
+std::string format_timestamp(Timestamp time);
+
+/// ISO 8601: a date, or a date and a time to the second or finer, in UTC or with an offset.
+/// Nothing when it is not one. Source: the forms that SDKs send (observed); no zone means UTC
+/// (assumed).
+std::optional<Timestamp> parse_timestamp(std::string_view text);
+
+/// The bytes that base64 text stands for; spaces and line ends in it are skipped, as old clients
+/// wrap lines. Nothing when it is not base64.
+std::optional<std::string> decode_base64(std::string_view text);
+std::string encode_base64(std::string_view bytes);
+
+/// Whether `text` is UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
+bool is_utf8(std::string_view text);
+
+}  // namespace wire
+}  // namespace amilab

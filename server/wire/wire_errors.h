@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string_view>
+
+#include "server/wire/api_error.h"
+
+/// The refusals that come before any handler. Here alone their codes and messages are spelled.
+namespace amilab::wire {
+
+/// Source: observed. EC2 names the part that it does not know, not the whole path.
+ApiError unknown_parameter(std::string_view name);
+/// Source: observed.
+ApiError missing_parameter(std::string_view name);
+/// The value has the wrong type, is not in the enum or out of bounds. `why` is a sentence or empty.
+/// Source: "Value ( 1 ) for parameter maxResults is invalid. Expecting a value greater than 5."
+/// (observed); the same frame for the other reasons (assumed).
+ApiError invalid_parameter_value(std::string_view name, std::string_view value,
+                                 std::string_view why);
+/// Source: code documented, text assumed.
+ApiError duplicate_parameter(std::string_view name);
+/// More parameters, list members or levels than are read. Source: assumed.
+ApiError too_many_parameters(std::string_view what);
+/// Source: code documented, text assumed.
+ApiError malformed_query_string(std::string_view why);
+/// Text that is not UTF-8. Source: code documented, text assumed.
+ApiError invalid_character(std::string_view name);
+
+/// Known to AWS, not offered here. Source: amilab's own; the code is AWS's for such cases.
+ApiError unsupported_parameter(std::string_view name);
+ApiError unsupported_operation(std::string_view action);
+/// No action of the service. Source: observed.
+ApiError invalid_action(std::string_view action);
+/// Source: documented.
+ApiError missing_action();
+/// Source: observed at another service of the same protocol.
+ApiError no_such_version(std::string_view version, std::string_view service);
+
+/// A filter that neither the documentation nor the overlay names. Source: observed.
+ApiError invalid_filter(std::string_view name);
+
+/// An Authorization header that cannot be read. Source: observed.
+ApiError incomplete_signature(std::string_view why);
+
+}  // namespace amilab::wire
