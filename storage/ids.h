@@ -26,57 +26,36 @@ private:
     std::string text_;
 };
 
-/// One kind of id: `kPrefix` is what stands before the hyphen, `kCodeStem` what AWS's error codes
-/// begin with ("InvalidAMIID" in InvalidAMIID.Malformed), `kNoun` how messages speak of it.
+/// One kind of id each: `kPrefix` is what stands before the hyphen.
 struct ImageTag {
     static constexpr std::string_view kPrefix = "ami";
-    static constexpr std::string_view kCodeStem = "InvalidAMIID";
-    static constexpr std::string_view kNoun = "image id";
 };
 struct SnapshotTag {
     static constexpr std::string_view kPrefix = "snap";
-    static constexpr std::string_view kCodeStem = "InvalidSnapshot";
-    static constexpr std::string_view kNoun = "snapshot";
 };
 struct VolumeTag {
     static constexpr std::string_view kPrefix = "vol";
-    static constexpr std::string_view kCodeStem = "InvalidVolume";
-    static constexpr std::string_view kNoun = "volume";
 };
 struct InstanceTag {
     static constexpr std::string_view kPrefix = "i";
-    static constexpr std::string_view kCodeStem = "InvalidInstanceID";
-    static constexpr std::string_view kNoun = "instance ID";
 };
 struct ReservationTag {
     static constexpr std::string_view kPrefix = "r";
-    static constexpr std::string_view kCodeStem = "InvalidReservationID";
-    static constexpr std::string_view kNoun = "reservation ID";
 };
 struct VpcTag {
     static constexpr std::string_view kPrefix = "vpc";
-    static constexpr std::string_view kCodeStem = "InvalidVpcID";
-    static constexpr std::string_view kNoun = "vpc ID";
 };
 struct SubnetTag {
     static constexpr std::string_view kPrefix = "subnet";
-    static constexpr std::string_view kCodeStem = "InvalidSubnetID";
-    static constexpr std::string_view kNoun = "subnet ID";
 };
 struct SecurityGroupTag {
     static constexpr std::string_view kPrefix = "sg";
-    static constexpr std::string_view kCodeStem = "InvalidGroup";
-    static constexpr std::string_view kNoun = "security group";
 };
 struct NetworkInterfaceTag {
     static constexpr std::string_view kPrefix = "eni";
-    static constexpr std::string_view kCodeStem = "InvalidNetworkInterfaceID";
-    static constexpr std::string_view kNoun = "network interface ID";
 };
 struct NetworkInterfaceAttachmentTag {
     static constexpr std::string_view kPrefix = "eni-attach";
-    static constexpr std::string_view kCodeStem = "InvalidAttachmentID";
-    static constexpr std::string_view kNoun = "attachment ID";
 };
 
 using ImageId = Id<ImageTag>;

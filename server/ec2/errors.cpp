@@ -1,0 +1,291 @@
+#include "server/ec2/errors.h"
+
+#include <fmt/format.h>
+
+namespace amilab::ec2 {
+
+namespace {
+
+constexpr int kPreconditionFailed = 412;
+
+template <class IdType>
+std::string joined(const std::vector<IdType>& ids)
+{
+    std::string text;
+    for (const auto& id : ids) {
+        text += text.empty() ? "" : ", ";
+        text += id.text();
+    }
+    return text;
+}
+
+ApiError malformed(std::string_view code, std::string_view text, std::string_view prefix)
+{
+    return {std::string(code), fmt::format("Invalid id: \"{}\" (expecting \"{}-...\")", text, prefix)};
+}
+
+/// Snapshots and volumes: the wrong prefix is a bad parameter, wrong digits a malformed id.
+ApiError malformed_storage_id(std::string_view code, std::string_view text,
+                              std::string_view parameter, std::string_view prefix)
+{
+    if (text.starts_with(fmt::format("{}-", prefix))) {
+        return malformed(code, text, prefix);
+    }
+    return {"InvalidParameterValue",
+            fmt::format("Value ({}) for parameter {} is invalid. Expected: '{}-...'.", text,
+                        parameter, prefix)};
+}
+
+}  // namespace
+
+template <>
+ApiError malformed_id<ImageId>(std::string_view text)
+{
+    return malformed("InvalidAMIID.Malformed", text, "ami");
+}
+template <>
+ApiError malformed_id<InstanceId>(std::string_view text)
+{
+    return malformed("InvalidInstanceID.Malformed", text, "i");
+}
+template <>
+ApiError malformed_id<SnapshotId>(std::string_view text)
+{
+    return malformed_storage_id("InvalidSnapshotID.Malformed", text, "snapshotId", "snap");
+}
+template <>
+ApiError malformed_id<VolumeId>(std::string_view text)
+{
+    return malformed_storage_id("InvalidVolumeID.Malformed", text, "volumeId", "vol");
+}
+template <>
+ApiError malformed_id<VpcId>(std::string_view text)
+{
+    return malformed("InvalidVpcID.Malformed", text, "vpc");
+}
+template <>
+ApiError malformed_id<SubnetId>(std::string_view text)
+{
+    return malformed("InvalidSubnetID.Malformed", text, "subnet");
+}
+template <>
+ApiError malformed_id<SecurityGroupId>(std::string_view text)
+{
+    return malformed("InvalidGroupId.Malformed", text, "sg");
+}
+
+ApiError not_found(const std::vector<ImageId>& ids)
+{
+    if (ids.size() == 1) {
+        return not_found(ids.front());
+    }
+    return {"InvalidAMIID.NotFound",
+            fmt::format("The image ids '[{}]' do not exist", joined(ids))};
+}
+ApiError not_found(const ImageId& id)
+{
+    return {"InvalidAMIID.NotFound", fmt::format("The image id '[{}]' does not exist", id.text())};
+}
+ApiError image_unavailable(const ImageId& id)
+{
+    return {"InvalidAMIID.Unavailable",
+            fmt::format("The image ID '{}' is no longer available", id.text())};
+}
+ApiError not_found(const SnapshotId& id)
+{
+    return {"InvalidSnapshot.NotFound", fmt::format("The snapshot '{}' does not exist.", id.text())};
+}
+ApiError not_found(const VolumeId& id)
+{
+    return {"InvalidVolume.NotFound", fmt::format("The volume '{}' does not exist.", id.text())};
+}
+ApiError not_found(const std::vector<InstanceId>& ids)
+{
+    if (ids.size() == 1) {
+        return not_found(ids.front());
+    }
+    return {"InvalidInstanceID.NotFound",
+            fmt::format("The instance IDs '{}' do not exist", joined(ids))};
+}
+ApiError not_found(const InstanceId& id)
+{
+    return {"InvalidInstanceID.NotFound",
+            fmt::format("The instance ID '{}' does not exist", id.text())};
+}
+ApiError not_found(const VpcId& id)
+{
+    return {"InvalidVpcID.NotFound", fmt::format("The vpc ID '{}' does not exist", id.text())};
+}
+ApiError not_found(const SubnetId& id)
+{
+    return {"InvalidSubnetID.NotFound",
+            fmt::format("The subnet ID '{}' does not exist", id.text())};
+}
+ApiError not_found(const SecurityGroupId& id)
+{
+    return {"InvalidGroup.NotFound",
+            fmt::format("The security group '{}' does not exist", id.text())};
+}
+
+ApiError dry_run_operation()
+{
+    return {"DryRunOperation", "Request would have succeeded, but DryRun flag is set.",
+            kPreconditionFailed};
+}
+ApiError auth_failure(std::string_view message)
+{
+    return {"AuthFailure", std::string(message), 403};
+}
+ApiError not_authorized_for_image(const ImageId& id)
+{
+    return auth_failure(fmt::format("Not authorized for image:{}", id.text()));
+}
+ApiError missing_parameter(std::string_view name)
+{
+    return {"MissingParameter", fmt::format("The request must contain the parameter {}", name)};
+}
+ApiError invalid_parameter_value(std::string_view message)
+{
+    return {"InvalidParameterValue", std::string(message)};
+}
+ApiError invalid_value(std::string_view value, std::string_view parameter, std::string_view why)
+{
+    return invalid_parameter_value(fmt::format("Value ({}) for parameter {} is invalid.{}{}", value,
+                                               parameter, why.empty() ? "" : " ", why));
+}
+ApiError invalid_parameter_combination(std::string_view message)
+{
+    return {"InvalidParameterCombination", std::string(message)};
+}
+ApiError parameters_not_together(std::string_view one, std::string_view other)
+{
+    return invalid_parameter_combination(fmt::format(
+        "The parameter {} cannot be used with the parameter {}", one, other));
+}
+ApiError invalid_request(std::string_view message)
+{
+    return {"InvalidRequest", std::string(message)};
+}
+ApiError unsupported(std::string_view message)
+{
+    return {"UnsupportedOperation", std::string(message)};
+}
+ApiError filter_without_values(std::string_view name)
+{
+    return invalid_parameter_value(
+        fmt::format("The filter '{}' must have at least one value", name));
+}
+ApiError filter_limit_exceeded(std::size_t limit)
+{
+    return {"FilterLimitExceeded",
+            fmt::format("The maximum number of filter values specified on a single call is {}",
+                        limit)};
+}
+ApiError invalid_next_token(std::string_view token)
+{
+    return {"InvalidNextToken", fmt::format("The token '{}' is invalid", token)};
+}
+ApiError idempotent_parameter_mismatch(std::string_view token)
+{
+    return {"IdempotentParameterMismatch",
+            fmt::format("The client token '{}' was used before with other parameters", token)};
+}
+ApiError idempotent_instance_terminated(std::string_view token)
+{
+    return {"IdempotentInstanceTerminated",
+            fmt::format("The instances launched with the client token '{}' have been terminated",
+                        token)};
+}
+ApiError incorrect_state(std::string_view resource_id, std::string_view state)
+{
+    return {"IncorrectState", fmt::format("{} is in the state {}", resource_id, state)};
+}
+
+ApiError image_name_malformed()
+{
+    return {"InvalidAMIName.Malformed",
+            "AMI names must be between 3 and 128 characters long, and may contain letters, "
+            "numbers, '(', ')', '[', ']', ' ', '.', '/', '-', ''', '@' and '_'"};
+}
+ApiError image_name_taken(std::string_view name, const ImageId& holder)
+{
+    return {"InvalidAMIName.Duplicate",
+            fmt::format("AMI name {} is already in use by AMI {}", name, holder.text())};
+}
+ApiError invalid_block_device_mapping(std::string_view message)
+{
+    return {"InvalidBlockDeviceMapping", std::string(message)};
+}
+ApiError image_in_state(const ImageId& id, std::string_view state)
+{
+    return {"InvalidAMIID.Unavailable",
+            fmt::format("The image {} is {}, not available", id.text(), state)};
+}
+
+ApiError snapshot_in_use(const SnapshotId& snapshot, const ImageId& image)
+{
+    return {"InvalidSnapshot.InUse",
+            fmt::format("The snapshot {} is currently in use by {}", snapshot.text(), image.text())};
+}
+ApiError volume_in_use(const VolumeId& volume, const InstanceId& instance)
+{
+    return {"VolumeInUse",
+            fmt::format("Volume {} is currently attached to {}", volume.text(), instance.text())};
+}
+ApiError incorrect_volume_state(const VolumeId& volume, std::string_view state,
+                                std::string_view wanted)
+{
+    return {"IncorrectState",
+            fmt::format("Volume '{}' is in the '{}' state, not '{}'.", volume.text(), state, wanted)};
+}
+ApiError volume_not_attached(const VolumeId& volume)
+{
+    return {"IncorrectState", fmt::format("Volume '{}' is in the 'available' state.", volume.text())};
+}
+ApiError device_in_use(std::string_view device, const InstanceId& instance)
+{
+    return {"InvalidParameterValue",
+            fmt::format("Invalid value '{}' for unixDevice. Attachment point {} is already in use "
+                        "by {}",
+                        device, device, instance.text())};
+}
+ApiError zone_mismatch(const VolumeId& volume, const InstanceId& instance)
+{
+    return {"InvalidVolume.ZoneMismatch",
+            fmt::format("The volume '{}' is not in the same availability zone as instance '{}'",
+                        volume.text(), instance.text())};
+}
+ApiError invalid_zone(std::string_view zone)
+{
+    return {"InvalidParameterValue",
+            fmt::format("Invalid availability zone: [{}]", zone)};
+}
+
+ApiError invalid_instance_type(std::string_view type)
+{
+    return {"InvalidParameterValue",
+            fmt::format("Invalid value '{}' for InstanceType.", type)};
+}
+ApiError key_pair_not_found(std::string_view name)
+{
+    return {"InvalidKeyPair.NotFound", fmt::format("The key pair '{}' does not exist", name)};
+}
+ApiError incorrect_instance_state(const InstanceId& id, std::string_view why)
+{
+    return {"IncorrectInstanceState", fmt::format("The instance '{}' {}", id.text(), why)};
+}
+ApiError operation_not_permitted(std::string_view message)
+{
+    return {"OperationNotPermitted", std::string(message)};
+}
+
+ApiError tag_limit_exceeded()
+{
+    return {"TagLimitExceeded", "The maximum number of tags for a resource is 50."};
+}
+ApiError invalid_tag_key(std::string_view message)
+{
+    return {"InvalidParameterValue", std::string(message)};
+}
+
+}  // namespace amilab::ec2

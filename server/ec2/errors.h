@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/wire/api_error.h"
+#include "storage/ids.h"
+
+/// Every refusal of the EC2 service: here alone codes and messages are spelled. docs/fidelity.md
+/// says for each whether it is documented, observed or assumed.
+namespace amilab::ec2 {
+
+// Ids
+
+/// `text` is no id of the kind at all. `parameter` is named where AWS's message names it.
+template <class IdType>
+ApiError malformed_id(std::string_view text);
+
+ApiError not_found(const std::vector<ImageId>& ids);
+ApiError not_found(const ImageId& id);
+/// The image is there for others, or no more: InvalidAMIID.Unavailable.
+ApiError image_unavailable(const ImageId& id);
+ApiError not_found(const SnapshotId& id);
+ApiError not_found(const VolumeId& id);
+ApiError not_found(const std::vector<InstanceId>& ids);
+ApiError not_found(const InstanceId& id);
+ApiError not_found(const VpcId& id);
+ApiError not_found(const SubnetId& id);
+ApiError not_found(const SecurityGroupId& id);
+
+/// Parses, or throws malformed_id.
+template <class IdType>
+IdType parse_id(std::string_view text)
+{
+    auto id = IdType::from_text(text);
+    if (!id) {
+        throw malformed_id<IdType>(text);
+    }
+    return *id;
+}
+
+template <class IdType>
+std::vector<IdType> parse_ids(const std::vector<std::string>& texts)
+{
+    std::vector<IdType> ids;
+    ids.reserve(texts.size());
+    for (const auto& text : texts) {
+        ids.push_back(parse_id<IdType>(text));
+    }
+    return ids;
+}
+
+// Any operation
+
+ApiError dry_run_operation();
+/// The caller may see the resource but not do this to it.
+ApiError auth_failure(std::string_view message);
+ApiError not_authorized_for_image(const ImageId& id);
+ApiError missing_parameter(std::string_view name);
+ApiError invalid_parameter_value(std::string_view message);
+/// "Value (x) for parameter y is invalid. why"
+ApiError invalid_value(std::string_view value, std::string_view parameter,
+                       std::string_view why = {});
+ApiError invalid_parameter_combination(std::string_view message);
+ApiError parameters_not_together(std::string_view one, std::string_view other);
+ApiError invalid_request(std::string_view message);
+/// Exists at AWS and not here: says which parameter or value.
+ApiError unsupported(std::string_view message);
+ApiError filter_without_values(std::string_view name);
+ApiError filter_limit_exceeded(std::size_t limit);
+ApiError invalid_next_token(std::string_view token);
+ApiError idempotent_parameter_mismatch(std::string_view token);
+ApiError idempotent_instance_terminated(std::string_view token);
+ApiError incorrect_state(std::string_view resource_id, std::string_view state);
+
+// Images
+
+ApiError image_name_malformed();
+ApiError image_name_taken(std::string_view name, const ImageId& holder);
+ApiError invalid_block_device_mapping(std::string_view message);
+ApiError image_in_state(const ImageId& id, std::string_view state);
+
+// Snapshots and volumes
+
+ApiError snapshot_in_use(const SnapshotId& snapshot, const ImageId& image);
+ApiError volume_in_use(const VolumeId& volume, const InstanceId& instance);
+ApiError incorrect_volume_state(const VolumeId& volume, std::string_view state,
+                                std::string_view wanted);
+ApiError volume_not_attached(const VolumeId& volume);
+ApiError device_in_use(std::string_view device, const InstanceId& instance);
+ApiError zone_mismatch(const VolumeId& volume, const InstanceId& instance);
+ApiError invalid_zone(std::string_view zone);
+
+// Instances
+
+ApiError invalid_instance_type(std::string_view type);
+ApiError key_pair_not_found(std::string_view name);
+ApiError incorrect_instance_state(const InstanceId& id, std::string_view why);
+ApiError operation_not_permitted(std::string_view message);
+
+// Tags
+
+ApiError tag_limit_exceeded();
+ApiError invalid_tag_key(std::string_view message);
+
+}  // namespace amilab::ec2

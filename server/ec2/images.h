@@ -1,0 +1,22 @@
+#pragma once
+
+#include "server/session.h"
+#include "server/wire/ec2/images.h"
+
+namespace amilab::ec2 {
+
+RegisterImageResponse register_image(Session& session, const RegisterImageRequest& request);
+CreateImageResponse create_image(Session& session, const CreateImageRequest& request);
+DescribeImagesResponse describe_images(Session& session, const DescribeImagesRequest& request);
+ModifyImageAttributeResponse modify_image_attribute(Session& session,
+                                                    const ModifyImageAttributeRequest& request);
+DescribeImageAttributeResponse describe_image_attribute(Session& session,
+                                                        const DescribeImageAttributeRequest& request);
+ResetImageAttributeResponse reset_image_attribute(Session& session,
+                                                  const ResetImageAttributeRequest& request);
+DeregisterImageResponse deregister_image(Session& session, const DeregisterImageRequest& request);
+
+// What time brings about; nothing for an image that is gone.
+void image_available(Session& session, const ImageId& id);
+
+}  // namespace amilab::ec2

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "server/session.h"
+#include "server/wire/ec2/instance_types.h"
+
+namespace amilab::ec2 {
+
+DescribeInstanceTypesResponse describe_instance_types(Session& session,
+                                                      const DescribeInstanceTypesRequest& request);
+
+}  // namespace amilab::ec2

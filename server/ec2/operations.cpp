@@ -1,0 +1,61 @@
+#include "server/ec2/operations.h"
+
+#include "server/ec2/images.h"
+#include "server/ec2/instance_types.h"
+#include "server/ec2/instances.h"
+#include "server/ec2/network.h"
+#include "server/ec2/regions.h"
+#include "server/ec2/snapshots.h"
+#include "server/ec2/tags.h"
+#include "server/ec2/volumes.h"
+#include "server/wire/ec2/schema.h"
+
+namespace amilab::ec2 {
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<attach_volume>("AttachVolume"),
+    write<create_image>("CreateImage"),
+    write<create_snapshot>("CreateSnapshot"),
+    write<create_tags>("CreateTags"),
+    write<create_volume>("CreateVolume"),
+    write<delete_snapshot>("DeleteSnapshot"),
+    write<delete_tags>("DeleteTags"),
+    write<delete_volume>("DeleteVolume"),
+    write<deregister_image>("DeregisterImage"),
+    read<describe_availability_zones>("DescribeAvailabilityZones"),
+    read<describe_image_attribute>("DescribeImageAttribute"),
+    read<describe_images>("DescribeImages"),
+    read<describe_instance_attribute>("DescribeInstanceAttribute"),
+    read<describe_instance_status>("DescribeInstanceStatus"),
+    read<describe_instance_types>("DescribeInstanceTypes"),
+    read<describe_instances>("DescribeInstances"),
+    read<describe_regions>("DescribeRegions"),
+    read<describe_security_groups>("DescribeSecurityGroups", &kDefaultNetwork),
+    read<describe_snapshots>("DescribeSnapshots"),
+    read<describe_subnets>("DescribeSubnets", &kDefaultNetwork),
+    read<describe_tags>("DescribeTags"),
+    read<describe_volumes>("DescribeVolumes"),
+    read<describe_vpcs>("DescribeVpcs", &kDefaultNetwork),
+    write<detach_volume>("DetachVolume"),
+    write<modify_image_attribute>("ModifyImageAttribute"),
+    write<modify_instance_attribute>("ModifyInstanceAttribute"),
+    write<reboot_instances>("RebootInstances"),
+    write<register_image>("RegisterImage"),
+    write<reset_image_attribute>("ResetImageAttribute"),
+    write<run_instances>("RunInstances"),
+    write<start_instances>("StartInstances"),
+    write<stop_instances>("StopInstances"),
+    write<terminate_instances>("TerminateInstances"),
+};
+
+}  // namespace
+
+const Service& service()
+{
+    static const Service service{kService, kOperations};
+    return service;
+}
+
+}  // namespace amilab::ec2

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "server/session.h"
+#include "server/wire/ec2/regions.h"
+
+namespace amilab::ec2 {
+
+DescribeRegionsResponse describe_regions(Session& session, const DescribeRegionsRequest& request);
+DescribeAvailabilityZonesResponse describe_availability_zones(Session& session,
+                                                              const DescribeAvailabilityZonesRequest& request);
+
+}  // namespace amilab::ec2

@@ -1,0 +1,37 @@
+#include "server/ec2/transitions.h"
+
+#include "server/ec2/images.h"
+#include "server/ec2/instances.h"
+#include "server/ec2/snapshots.h"
+#include "server/ec2/volumes.h"
+
+namespace amilab::ec2 {
+
+void apply_transition(Session& session, const Transition& transition)
+{
+    const auto& id = transition.resource_id;
+    switch (transition.action) {
+        case Action::kImageAvailable:
+            return image_available(session, ImageId::trusted(id));
+        case Action::kSnapshotCompleted:
+            return snapshot_completed(session, SnapshotId::trusted(id));
+        case Action::kVolumeAvailable:
+            return volume_available(session, VolumeId::trusted(id));
+        case Action::kVolumeGone:
+            return volume_gone(session, VolumeId::trusted(id));
+        case Action::kAttachmentAttached:
+            return attachment_attached(session, VolumeId::trusted(id));
+        case Action::kAttachmentGone:
+            return attachment_gone(session, VolumeId::trusted(id));
+        case Action::kInstanceRunning:
+            return instance_running(session, InstanceId::trusted(id));
+        case Action::kInstanceStopped:
+            return instance_stopped(session, InstanceId::trusted(id));
+        case Action::kInstanceTerminated:
+            return instance_terminated(session, InstanceId::trusted(id));
+        case Action::kInstanceGone:
+            return instance_gone(session, InstanceId::trusted(id));
+    }
+}
+
+}  // namespace amilab::ec2

@@ -1,0 +1,287 @@
+#include "server/emulator.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <openssl/rand.h>
+#include <spdlog/spdlog.h>
+
+#include "server/ec2/transitions.h"
+#include "server/services.h"
+#include "server/wire/check.h"
+#include "server/wire/credential_scope.h"
+#include "server/wire/wire_errors.h"
+#include "storage/metadata/transaction.h"
+#include "storage/storage_error.h"
+
+namespace amilab {
+
+namespace {
+
+constexpr std::size_t kAccountDigits = 12;
+constexpr std::string_view kFormType = "application/x-www-form-urlencoded";
+
+bool is_account(std::string_view text)
+{
+    return text.size() == kAccountDigits &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Source: the 503 code is EC2's common error Unavailable (documented); the text is amilab's own.
+ApiError disk_full(const std::string& data_path)
+{
+    return {"Unavailable",
+            fmt::format("The disk that holds the data directory {} is full. Free space there; "
+                        "reads and deletes go on meanwhile.",
+                        data_path),
+            503};
+}
+
+ApiError internal_error()
+{
+    return {"InternalError", "An internal error has occurred", 500};
+}
+
+/// Runs the transitions that are due, and those that they bring about in turn.
+void settle_session(Session& session)
+{
+    for (auto due = session.take_due(); !due.empty(); due = session.take_due()) {
+        for (const auto& transition : due) {
+            ec2::apply_transition(session, transition);
+        }
+    }
+    session.store_transitions();
+}
+
+const wire::Parameters& no_parameters()
+{
+    static const wire::Parameters none("");
+    return none;
+}
+
+}  // namespace
+
+std::string make_request_id()
+{
+    // Random bytes are drawn by the page: OpenSSL's generator costs microseconds a call.
+    thread_local std::array<unsigned char, 4096> pool;
+    thread_local std::size_t used = pool.size();
+    constexpr std::size_t kBytes = 16;
+    if (used == pool.size()) {
+        if (RAND_bytes(pool.data(), static_cast<int>(pool.size())) != 1) {
+            throw std::runtime_error("OpenSSL has no random bytes");
+        }
+        used = 0;
+    }
+    auto* bytes = pool.data() + used;
+    used += kBytes;
+    bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0fU) | 0x40U);
+    bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3fU) | 0x80U);
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string text;
+    text.reserve(36);
+    for (std::size_t i = 0; i < kBytes; ++i) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) {
+            text += '-';
+        }
+        text += kDigits[bytes[i] >> 4];
+        text += kDigits[bytes[i] & 0x0fU];
+    }
+    return text;
+}
+
+void settle_due(Generation& generation, Generation::Writer& writer)
+{
+    const auto now_ms = generation.clock().now_ms();
+    while (generation.earliest_due_ms() <= now_ms) {
+        const Caller nobody;
+        Session session(generation, writer, nobody, no_parameters(), "settle");
+        Transaction transaction(writer.db());
+        for (const auto& due : take_due_transitions(writer.db(), now_ms)) {
+            ec2::apply_transition(session, due);
+        }
+        settle_session(session);
+        const auto earliest = read_earliest_due_ms(writer.db());
+        transaction.commit();
+        generation.set_earliest_due_ms(earliest);
+        session.committed();
+    }
+}
+
+Emulator::Emulator(DataDirectory& data, Options options) : data_(data), options_(std::move(options))
+{
+}
+
+void Emulator::settle()
+{
+    const auto generation = data_.current();
+    auto writer = generation->writer();
+    settle_due(*generation, writer);
+}
+
+Caller Emulator::caller_of(const ApiRequest& request, const wire::Parameters& parameters,
+                           std::string& service) const
+{
+    auto scope = wire::scope_from_authorization(request.authorization);
+    if (!scope) {
+        if (const auto credential = parameters.find("X-Amz-Credential")) {
+            scope = wire::scope_from_credential(*credential);
+        }
+    }
+    if (!scope) {
+        return {options_.default_account, options_.default_region, ""};
+    }
+    service = scope->service;
+    return {is_account(scope->access_key) ? scope->access_key : options_.default_account,
+            scope->region, scope->access_key};
+}
+
+void Emulator::find_operation(ApiCall& call, const ApiRequest& request) const
+{
+    const bool is_form = request.content_type.empty() ||
+                         request.content_type.substr(0, kFormType.size()) == kFormType;
+    call.service_ = &find_service("ec2")->schema;
+    if (request.method != "POST" && request.method != "GET" && request.method != "HEAD") {
+        throw ApiError("InvalidRequest",
+                       fmt::format("The method {} is not supported; use GET or POST.", request.method),
+                       405);
+    }
+    if (!is_form && !request.body.empty()) {
+        throw ApiError("InvalidRequest",
+                       fmt::format("The content type {} is not supported; use {}.",
+                                   request.content_type, kFormType),
+                       415);
+    }
+    call.parameters_ = std::make_unique<wire::Parameters>(request.query, request.body);
+    std::string scope_service;
+    call.caller_ = caller_of(request, *call.parameters_, scope_service);
+    const Service* service = nullptr;
+    if (!scope_service.empty()) {
+        service = find_service(scope_service);
+        if (service == nullptr) {
+            throw ApiError("UnsupportedOperation",
+                           fmt::format("amilab does not offer the service {}; docs/coverage.md "
+                                       "lists what it offers.",
+                                       scope_service));
+        }
+    }
+    if (service == nullptr) {
+        service = find_service_of_version(call.parameters_->find("Version").value_or(""));
+    }
+    if (service == nullptr) {
+        service = find_service_of_action(call.parameters_->find("Action").value_or(""));
+    }
+    if (service == nullptr) {
+        service = find_service("ec2");
+    }
+    call.service_ = &service->schema;
+    const auto action = wire::action_of(*call.parameters_, service->schema);
+    const auto found =
+        std::find_if(service->operations.begin(), service->operations.end(),
+                     [&](const Operation& operation) { return operation.name == action; });
+    if (found == service->operations.end()) {
+        throw wire::operation_exists(service->schema, action) ? wire::unsupported_operation(action)
+                                                              : wire::invalid_action(action);
+    }
+    call.operation_ = &*found;
+    call.schema_ = wire::find_operation(service->schema, action);
+    call.call_ = found->parse(*call.parameters_);
+}
+
+ApiCall Emulator::parse(const ApiRequest& request) const
+{
+    ApiCall call;
+    call.request_id_ = make_request_id();
+    call.generation_ = data_.current();
+    call.data_path_ = data_.path();
+    try {
+        find_operation(call, request);
+    } catch (const ApiError& error) {
+        call.refusal_ = std::make_unique<ApiError>(error);
+    }
+    return call;
+}
+
+std::string_view ApiCall::operation_name() const
+{
+    return operation_ != nullptr ? operation_->name : std::string_view("-");
+}
+
+bool ApiCall::needs_writer() const
+{
+    return !refusal_ && (operation_->access == Access::kWrite ||
+                         generation_->earliest_due_ms() <= generation_->clock().now_ms());
+}
+
+ApiAnswer ApiCall::refuse(const ApiError& error) const
+{
+    return {error.http_status, wire::kXmlContentType,
+            wire::render_error(*service_, error, request_id_), request_id_};
+}
+
+ApiAnswer ApiCall::run()
+{
+    if (refusal_) {
+        return refuse(*refusal_);
+    }
+    try {
+        auto body = operation_->access == Access::kRead ? run_read() : run_write();
+        return {200, wire::kXmlContentType, std::move(body), request_id_};
+    } catch (const ApiError& error) {
+        return refuse(error);
+    } catch (const StorageError& error) {
+        spdlog::error("{} {}: {}", request_id_, operation_->name, error.what());
+        return refuse(error.is_full_disk() ? disk_full(data_path_) : internal_error());
+    } catch (const std::exception& error) {
+        spdlog::error("{} {}: {}", request_id_, operation_->name, error.what());
+        return refuse(internal_error());
+    }
+}
+
+std::string ApiCall::run_read()
+{
+    if (generation_->earliest_due_ms() <= generation_->clock().now_ms()) {
+        auto writer = generation_->writer();
+        settle_due(*generation_, writer);
+    }
+    for (;;) {
+        {
+            auto reader = generation_->reader();
+            Session session(*generation_, reader.db(), caller_, *parameters_, request_id_);
+            const Transaction snapshot(reader.db(), Transaction::Kind::kRead);
+            if (operation_->prerequisite == nullptr || !operation_->prerequisite->missing(session)) {
+                return call_->run(session, *service_, *schema_);
+            }
+        }
+        make_prerequisite();
+    }
+}
+
+void ApiCall::make_prerequisite()
+{
+    auto writer = generation_->writer();
+    Session session(*generation_, writer, caller_, *parameters_, request_id_);
+    Transaction transaction(writer.db());
+    if (operation_->prerequisite->missing(session)) {
+        operation_->prerequisite->make(session);
+    }
+    transaction.commit();
+}
+
+std::string ApiCall::run_write()
+{
+    auto writer = generation_->writer();
+    settle_due(*generation_, writer);
+    Session session(*generation_, writer, caller_, *parameters_, request_id_);
+    Transaction transaction(writer.db());
+    auto body = call_->run(session, *service_, *schema_);
+    settle_session(session);
+    const auto earliest = read_earliest_due_ms(writer.db());
+    transaction.commit();
+    generation_->set_earliest_due_ms(earliest);
+    session.committed();
+    return body;
+}
+
+}  // namespace amilab

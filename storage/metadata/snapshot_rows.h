@@ -1,0 +1,63 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/blocks/layer_id.h"
+#include "storage/clock.h"
+#include "storage/ids.h"
+#include "storage/metadata/database.h"
+#include "storage/metadata/filter.h"
+
+namespace amilab {
+
+/// A row of the view all_snapshot: an account's own, or the catalogue's.
+struct SnapshotRow {
+    SnapshotId id;
+    std::string region;
+    std::string owner;
+    std::optional<std::string> owner_alias;
+    /// Nothing for catalogue snapshots: they read as zeros.
+    std::optional<LayerId> layer_id;
+    /// The volume it is of, which may be gone; "vol-ffffffff" for those of no volume.
+    std::string volume_id;
+    std::int64_t volume_size_gib;
+    std::string description;
+    std::string state;
+    TimeMs start_time_ms;
+    /// When it will be, or was, completed.
+    std::optional<TimeMs> due_time_ms;
+    std::optional<TimeMs> completion_time_ms;
+    bool encrypted;
+};
+
+void insert_snapshot(Database& db, const SnapshotRow& row);
+/// Own and catalogue snapshots alike; who may see or use it is for the caller to decide.
+std::optional<SnapshotRow> select_snapshot(Database& db, std::string_view region,
+                                           const SnapshotId& id);
+void complete_snapshot(Database& db, const SnapshotId& id, TimeMs now_ms);
+/// The row's layer is for the caller to release.
+void delete_snapshot_row(Database& db, const SnapshotId& id);
+/// An image, not deregistered, that has a mapping with this snapshot.
+std::optional<ImageId> select_image_using_snapshot(Database& db, const SnapshotId& id);
+
+struct SnapshotQuery {
+    std::string_view region;
+    /// Whose view it is: tags are this account's.
+    std::string_view viewer;
+    std::vector<SnapshotId> ids;
+    /// Only those of these owners; empty: of all.
+    std::vector<std::string> owners;
+    std::span<const Filter> filters;
+    TimeMs now_ms;
+    std::string_view after;
+    std::int64_t limit;
+};
+
+/// Snapshots that `viewer` may see, in the order of their ids.
+std::vector<SnapshotRow> select_snapshots(Database& db, const SnapshotQuery& query);
+
+}  // namespace amilab

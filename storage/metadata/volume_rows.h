@@ -1,0 +1,75 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/blocks/layer_id.h"
+#include "storage/clock.h"
+#include "storage/ids.h"
+#include "storage/metadata/database.h"
+#include "storage/metadata/filter.h"
+
+namespace amilab {
+
+struct VolumeRow {
+    VolumeId id;
+    std::string region;
+    std::string owner;
+    std::string zone;
+    /// The writable layer on top.
+    LayerId layer_id;
+    std::int64_t size_gib;
+    /// The snapshot that it was made from.
+    std::optional<std::string> snapshot_id;
+    std::string volume_type;
+    std::optional<std::int64_t> iops;
+    /// MiB/s
+    std::optional<std::int64_t> throughput;
+    bool encrypted;
+    bool multi_attach;
+    std::string state;
+    TimeMs create_time_ms;
+};
+
+struct AttachmentRow {
+    VolumeId volume_id;
+    InstanceId instance_id;
+    std::string device;
+    std::string state;
+    TimeMs attach_time_ms;
+    bool delete_on_termination;
+};
+
+void insert_volume(Database& db, const VolumeRow& row);
+std::optional<VolumeRow> select_volume(Database& db, std::string_view owner,
+                                       std::string_view region, const VolumeId& id);
+void set_volume_state(Database& db, const VolumeId& id, std::string_view state);
+void set_volume_layer(Database& db, const VolumeId& id, LayerId layer);
+/// Deletes the row; its layer is for the caller to release.
+void delete_volume_row(Database& db, const VolumeId& id);
+
+/// False when the instance has something at that device, or the volume already.
+bool insert_attachment(Database& db, const AttachmentRow& row);
+void set_attachment_state(Database& db, const VolumeId& volume, std::string_view state);
+void set_delete_on_termination(Database& db, const VolumeId& volume, bool delete_on_termination);
+void delete_attachment(Database& db, const VolumeId& volume);
+std::optional<AttachmentRow> select_attachment(Database& db, const VolumeId& volume);
+/// In the order of their device names.
+std::vector<AttachmentRow> select_attachments_of(Database& db, const InstanceId& instance);
+
+struct VolumeQuery {
+    std::string_view owner;
+    std::string_view region;
+    std::vector<VolumeId> ids;
+    std::span<const Filter> filters;
+    std::string_view after;
+    std::int64_t limit;
+};
+
+/// In the order of their ids.
+std::vector<VolumeRow> select_volumes(Database& db, const VolumeQuery& query);
+
+}  // namespace amilab
