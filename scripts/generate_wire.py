@@ -95,6 +95,7 @@ class Service:
         self.tables = {}       # (shape, rules, offered) -> index into table_list
         self.table_list = []   # (shape, [member initializer])
         self.offered = {}      # shape -> members that some request offers
+        self.lax = set()       # (shape, member) that some request may leave out
         self.roots = {}        # operation -> index of its input's table
         for operation in sorted(schema["operations"]):
             self.roots[operation] = self.input_table(operation)
@@ -143,6 +144,8 @@ class Service:
             row, is_offered = self.table_row(member, rules.below.get(name, Rules()), offered,
                                              f"{where}.{name}")
             rows.append((member["in"], row))
+            if ".required = true" not in row:
+                self.lax.add((shape_name, name))
             if is_offered:
                 some = True
                 self.offered.setdefault(shape_name, set()).add(name)
@@ -279,8 +282,8 @@ class Service:
         if self.is_list(member):
             return f"std::optional<{inner}>" if self.listed(
                 "optional_lists", shape_name, name) else inner
-        # Required counts only where nothing but requests use the shape.
-        required = member.get("required") and "out" not in member
+        # Plain only where nothing but requests use the shape, and all of them require the member.
+        required = "out" not in member and (shape_name, name) not in self.lax
         return inner if required else f"std::optional<{inner}>"
 
 
