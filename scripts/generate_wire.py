@@ -74,6 +74,12 @@ class Rules:
 
 def read_rules(entry, where):
     rules = Rules()
+    for section in entry.keys() - {*SECTIONS, "filters", "transport"}:
+        fail(f"overlay, {where}: no such section: {section}")
+    for section in ("filters", "transport"):
+        for name, facts in entry.get(section, {}).items():
+            if "source" not in facts:
+                fail(f"overlay, {where}, {section}, {name}: no source")
     for section in SECTIONS:
         for path, facts in entry.get(section, {}).items():
             if "source" not in facts and (section != "not_offered" or "default" in facts):
@@ -490,8 +496,6 @@ class Writer:
         aliases = dict(entry.get("filter_aliases", {}))
         overlay = self.service.overlay.get("operations", {}).get(operation, {})
         for name, facts in overlay.get("filters", {}).items():
-            if "source" not in facts:
-                fail(f"overlay, {operation}, filters, {name}: no source")
             if "alias_of" not in facts:
                 names.append(name)
             elif facts["alias_of"] in names:

@@ -40,6 +40,19 @@ class Overlay(unittest.TestCase):
 
         self.assertIn("no source", self.refusal(change_overlay=change))
 
+    def test_filters_and_transport_parameters_need_sources_too(self):
+        for section in ("filters", "transport"):
+            def change(overlay):
+                overlay["operations"]["ListThings"][section] = {"x": {}}
+
+            self.assertIn("no source", self.refusal(change_overlay=change))
+
+    def test_a_section_spelled_wrongly_stops_the_build(self):
+        def change(overlay):
+            overlay["operations"]["ListThings"]["not_ofered"] = {}
+
+        self.assertIn("no such section", self.refusal(change_overlay=change))
+
     def test_a_member_not_offered_needs_no_source_but_its_default_does(self):
         def change(overlay):
             overlay["operations"]["MakeThing"]["not_offered"]["Exotic.Speed"] = {"default": "1"}
