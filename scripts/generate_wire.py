@@ -370,7 +370,8 @@ class Writer:
         service = self.service
         lines = []
         if "input" in service.shapes[shape]["uses"]:
-            lines.append(f"void fill(const wire::ParameterNode& from, {service.name_of(shape)}& into);")
+            lines.append(
+                f"void fill(const wire::ParameterNode& from, {service.name_of(shape)}& into);")
         if "output" in service.shapes[shape]["uses"]:
             lines.append(f"void render(const {service.name_of(shape)}& from, pugi::xml_node to);")
         return lines
@@ -455,7 +456,8 @@ class Writer:
 
     def schema_source(self):
         service = self.service
-        lines = [NOTICE, f'#include "server/wire/{service.name}/schema.h"\n', "#include <cstdint>\n",
+        lines = [NOTICE, f'#include "server/wire/{service.name}/schema.h"\n',
+                 "#include <cstdint>\n",
                  f'#include "server/wire/{service.name}/enums.h"\n',
                  f"namespace amilab::{service.name} {{", "namespace {", ""]
         lines += [f"extern const wire::Members table_{index};"
@@ -478,7 +480,8 @@ class Writer:
         lines += ["constexpr std::string_view kNames[] = {"]
         lines += [f"    {quoted(name)}," for name in service.schema["operation_names"]] + ["};", ""]
         lines += ["constexpr const wire::OperationSchema* kServed[] = {"]
-        lines += [f"    &k{operation}," for operation in operations] + ["};", "", "}  // namespace", ""]
+        lines += [f"    &k{operation}," for operation in operations]
+        lines += ["};", "", "}  // namespace", ""]
         protocol = {"ec2": "kEc2", "query": "kQuery"}[service.schema["protocol"]]
         namespace = service.schema["xml_namespace"].rstrip("/") + "/"
         lines += ["const wire::ServiceSchema kService{", f"    .name = {quoted(service.name)},",
