@@ -74,6 +74,12 @@ class Rules:
 
 def read_rules(entry, where):
     rules = Rules()
+    for section in entry.keys() - {*SECTIONS, "filters", "transport"}:
+        fail(f"overlay, {where}: no such section: {section}")
+    for section in ("filters", "transport"):
+        for name, facts in entry.get(section, {}).items():
+            if "source" not in facts:
+                fail(f"overlay, {where}, {section}, {name}: no source")
     for section in SECTIONS:
         for path, facts in entry.get(section, {}).items():
             if "source" not in facts and (section != "not_offered" or "default" in facts):
@@ -95,6 +101,7 @@ class Service:
         self.tables = {}       # (shape, rules, offered) -> index into table_list
         self.table_list = []   # (shape, [member initializer])
         self.offered = {}      # shape -> members that some request offers
+        self.lax = set()       # (shape, member) that some request may leave out
         self.roots = {}        # operation -> index of its input's table
         for operation in sorted(schema["operations"]):
             self.roots[operation] = self.input_table(operation)
@@ -143,6 +150,8 @@ class Service:
             row, is_offered = self.table_row(member, rules.below.get(name, Rules()), offered,
                                              f"{where}.{name}")
             rows.append((member["in"], row))
+            if ".required = true" not in row:
+                self.lax.add((shape_name, name))
             if is_offered:
                 some = True
                 self.offered.setdefault(shape_name, set()).add(name)
@@ -279,8 +288,8 @@ class Service:
         if self.is_list(member):
             return f"std::optional<{inner}>" if self.listed(
                 "optional_lists", shape_name, name) else inner
-        # Required counts only where nothing but requests use the shape.
-        required = member.get("required") and "out" not in member
+        # Plain only where nothing but requests use the shape, and all of them require the member.
+        required = "out" not in member and (shape_name, name) not in self.lax
         return inner if required else f"std::optional<{inner}>"
 
 
@@ -361,7 +370,8 @@ class Writer:
         service = self.service
         lines = []
         if "input" in service.shapes[shape]["uses"]:
-            lines.append(f"void fill(const wire::ParameterNode& from, {service.name_of(shape)}& into);")
+            lines.append(
+                f"void fill(const wire::ParameterNode& from, {service.name_of(shape)}& into);")
         if "output" in service.shapes[shape]["uses"]:
             lines.append(f"void render(const {service.name_of(shape)}& from, pugi::xml_node to);")
         return lines
@@ -446,7 +456,8 @@ class Writer:
 
     def schema_source(self):
         service = self.service
-        lines = [NOTICE, f'#include "server/wire/{service.name}/schema.h"\n', "#include <cstdint>\n",
+        lines = [NOTICE, f'#include "server/wire/{service.name}/schema.h"\n',
+                 "#include <cstdint>\n",
                  f'#include "server/wire/{service.name}/enums.h"\n',
                  f"namespace amilab::{service.name} {{", "namespace {", ""]
         lines += [f"extern const wire::Members table_{index};"
@@ -469,7 +480,8 @@ class Writer:
         lines += ["constexpr std::string_view kNames[] = {"]
         lines += [f"    {quoted(name)}," for name in service.schema["operation_names"]] + ["};", ""]
         lines += ["constexpr const wire::OperationSchema* kServed[] = {"]
-        lines += [f"    &k{operation}," for operation in operations] + ["};", "", "}  // namespace", ""]
+        lines += [f"    &k{operation}," for operation in operations]
+        lines += ["};", "", "}  // namespace", ""]
         protocol = {"ec2": "kEc2", "query": "kQuery"}[service.schema["protocol"]]
         namespace = service.schema["xml_namespace"].rstrip("/") + "/"
         lines += ["const wire::ServiceSchema kService{", f"    .name = {quoted(service.name)},",
@@ -487,8 +499,6 @@ class Writer:
         aliases = dict(entry.get("filter_aliases", {}))
         overlay = self.service.overlay.get("operations", {}).get(operation, {})
         for name, facts in overlay.get("filters", {}).items():
-            if "source" not in facts:
-                fail(f"overlay, {operation}, filters, {name}: no source")
             if "alias_of" not in facts:
                 names.append(name)
             elif facts["alias_of"] in names:

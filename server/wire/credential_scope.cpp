@@ -1,5 +1,6 @@
 #include "server/wire/credential_scope.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>

@@ -1,5 +1,7 @@
 #include "server/wire/wire_errors.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace amilab::wire {

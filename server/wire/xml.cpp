@@ -21,38 +21,52 @@ bool is_noncharacter(std::string_view text, std::size_t at)
     return three == "\xEF\xBF\xBE" || three == "\xEF\xBF\xBF";
 }
 
-/// A place where `text` may hold what XML cannot; npos in nearly every case.
-std::size_t find_suspect(std::string_view text)
+/// Whether `text` can stand between tags as it is; so it is in nearly every case.
+bool is_plain(std::string_view text)
 {
-    const auto found =
-        std::find_if(text.begin(), text.end(), [](char c) { return is_control(c) || c == '\xEF'; });
-    return found == text.end() ? std::string_view::npos
-                               : static_cast<std::size_t>(found - text.begin());
+    return std::none_of(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n') || c == '&' ||
+               c == '<' || c == '>' || (c & 0x80) != 0;
+    });
 }
 
-std::string without_forbidden(std::string_view text)
+/// What stands for one character. A carriage return would be read back as a line end.
+std::string_view escaped(char c)
 {
-    if (!is_utf8(text)) {
-        // Only what never came through the wire, which checks, can be here.
-        std::string ascii(text);
-        std::replace_if(
-            ascii.begin(), ascii.end(), [](char c) { return is_control(c) || (c & 0x80) != 0; },
-            '?');
-        return ascii;
+    switch (c) {
+        case '&':
+            return "&amp;";
+        case '<':
+            return "&lt;";
+        case '>':
+            return "&gt;";
+        case '\r':
+            return "&#13;";
+        default:
+            return is_control(c) ? kReplacement : std::string_view();
     }
-    std::string clean;
-    clean.reserve(text.size() + kReplacement.size());
+}
+
+std::string escaped(std::string_view text)
+{
+    // Only what never came through the wire, which checks, can be something else.
+    const bool readable = is_utf8(text);
+    std::string safe;
+    safe.reserve(text.size() + 16);
     for (std::size_t at = 0; at < text.size(); ++at) {
-        if (is_control(text[at])) {
-            clean += kReplacement;
+        const auto stands_for = escaped(text[at]);
+        if (!stands_for.empty()) {
+            safe += stands_for;
+        } else if ((text[at] & 0x80) != 0 && !readable) {
+            safe += kReplacement;
         } else if (is_noncharacter(text, at)) {
-            clean += kReplacement;
+            safe += kReplacement;
             at += 2;
         } else {
-            clean += text[at];
+            safe += text[at];
         }
     }
-    return clean;
+    return safe;
 }
 
 void set_text(pugi::xml_node node, std::string_view text)
@@ -81,12 +95,7 @@ void append_error(pugi::xml_node to, const ApiError& error)
 void append(pugi::xml_node to, const char* name, std::string_view value)
 {
     const auto node = to.append_child(name);
-    const bool is_ascii_safe = find_suspect(value) == std::string_view::npos && is_utf8(value);
-    if (is_ascii_safe) {
-        set_text(node, value);
-    } else {
-        set_text(node, without_forbidden(value));
-    }
+    set_text(node, is_plain(value) ? value : std::string_view(escaped(value)));
 }
 
 void append(pugi::xml_node to, const char* name, bool value)
@@ -136,7 +145,10 @@ std::string to_text(const pugi::xml_document& document)
 {
     TextWriter writer;
     writer.text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-    document.save(writer, "", pugi::format_raw | pugi::format_no_declaration, pugi::encoding_utf8);
+    // Texts are escaped where they are appended: pugixml leaves carriage returns as they are.
+    document.save(writer, "",
+                  pugi::format_raw | pugi::format_no_declaration | pugi::format_no_escapes,
+                  pugi::encoding_utf8);
     return std::move(writer.text);
 }
 
