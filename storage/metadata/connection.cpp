@@ -18,14 +18,14 @@ SELECT id, region, owner, owner_alias, name, description, location, architecture
        boot_mode, imds_support, tpm_support, ena_support, sriov_net_support, platform,
        platform_details, usage_operation, kernel_id, ramdisk_id, creation_time_ms,
        deprecation_time_ms, last_launched_time_ms, source_instance_id, source_image_id,
-       source_image_region, 0 AS free_tier_eligible
+       source_image_region, 0 AS free_tier_eligible, NULL AS public_ssm_parameter_name
   FROM main.image
 UNION ALL
 SELECT id, region, owner, owner_alias, name, description, location, architecture, image_type,
        public, 'available', root_device_name, root_device_type, virtualization_type, hypervisor,
        boot_mode, imds_support, tpm_support, ena_support, sriov_net_support, platform,
        platform_details, usage_operation, kernel_id, ramdisk_id, creation_time_ms,
-       deprecation_time_ms, NULL, NULL, NULL, NULL, free_tier_eligible
+       deprecation_time_ms, NULL, NULL, NULL, NULL, free_tier_eligible, public_ssm_parameter_name
   FROM catalogue.image;
 
 CREATE TEMP VIEW all_image_mapping AS

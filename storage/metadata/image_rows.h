@@ -47,6 +47,7 @@ struct ImageRow {
     std::optional<std::string> source_image_id;
     std::optional<std::string> source_image_region;
     bool free_tier_eligible;
+    std::optional<std::string> public_ssm_parameter_name;
 };
 
 struct ImageMappingRow {
@@ -79,7 +80,7 @@ std::optional<ImageId> select_image_named(Database& db, std::string_view owner,
 /// An image of the region that `viewer` may see: own, shared with that account, or public.
 std::optional<ImageRow> select_visible_image(Database& db, std::string_view viewer,
                                              std::string_view region, const ImageId& id);
-/// In the order in which they were given.
+/// In the order in which the image was given them.
 std::vector<ImageMappingRow> select_image_mappings(Database& db, const ImageId& id);
 std::optional<std::string> select_image_uefi_data(Database& db, const ImageId& id);
 
