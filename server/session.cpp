@@ -33,9 +33,13 @@ IdSource& Session::ids()
 
 void Session::schedule(Delay delay, Action action, std::string_view resource)
 {
-    scheduled_.push_back({.due_ms = now_ms_ + generation_.delays().get(delay),
-                          .action = action,
-                          .resource_id = std::string(resource)});
+    schedule_at(due_ms(delay), action, resource);
+}
+
+void Session::schedule_at(TimeMs due_ms, Action action, std::string_view resource)
+{
+    scheduled_.push_back(
+        {.due_ms = due_ms, .action = action, .resource_id = std::string(resource)});
 }
 
 void Session::cancel_transitions(std::string_view resource)

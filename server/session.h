@@ -58,6 +58,9 @@ public:
     /// Lets `action` befall `resource` after `delay`. What is due at once happens inside the same
     /// transaction, after the answer has been made.
     void schedule(Delay delay, Action action, std::string_view resource);
+    /// The same at an instant that due_ms() has named.
+    void schedule_at(TimeMs due_ms, Action action, std::string_view resource);
+    TimeMs due_ms(Delay delay) const { return now_ms_ + generation_.delays().get(delay); }
     /// Forgets what was to befall `resource`.
     void cancel_transitions(std::string_view resource);
     /// Scheduled in this call and due by now; emptied.

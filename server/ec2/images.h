@@ -2,6 +2,7 @@
 
 #include "server/session.h"
 #include "server/wire/ec2/images.h"
+#include "storage/metadata/image_rows.h"
 
 namespace amilab::ec2 {
 
@@ -15,6 +16,10 @@ DescribeImageAttributeResponse describe_image_attribute(Session& session,
 ResetImageAttributeResponse reset_image_attribute(Session& session,
                                                   const ResetImageAttributeRequest& request);
 DeregisterImageResponse deregister_image(Session& session, const DeregisterImageRequest& request);
+
+/// An image of the region that is the caller's own. Throws InvalidAMIID.NotFound for one he may not
+/// see, AuthFailure for one of another owner, InvalidAMIID.Unavailable when it is deregistered.
+ImageRow require_own_image(Session& session, const ImageId& id);
 
 // What time brings about; nothing for an image that is gone.
 void image_available(Session& session, const ImageId& id);

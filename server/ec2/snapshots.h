@@ -2,6 +2,7 @@
 
 #include "server/session.h"
 #include "server/wire/ec2/snapshots.h"
+#include "storage/metadata/snapshot_rows.h"
 
 namespace amilab::ec2 {
 
@@ -9,6 +10,9 @@ CreateSnapshotResponse create_snapshot(Session& session, const CreateSnapshotReq
 DescribeSnapshotsResponse describe_snapshots(Session& session,
                                              const DescribeSnapshotsRequest& request);
 DeleteSnapshotResponse delete_snapshot(Session& session, const DeleteSnapshotRequest& request);
+
+/// Deletes a snapshot that nothing refers to: the row, its tags and its layer.
+void remove_snapshot(Session& session, const SnapshotRow& row);
 
 // What time brings about; nothing for a snapshot that is gone.
 void snapshot_completed(Session& session, const SnapshotId& id);

@@ -283,9 +283,11 @@ void set_image_last_launched(Database& db, const ImageId& id, TimeMs now_ms)
     Statement(db, "UPDATE image SET last_launched_time_ms = ?2 WHERE id = ?1").execute(id, now_ms);
 }
 
-void delete_image_row(Database& db, const ImageId& id)
+void mark_image_deregistered(Database& db, const ImageId& id)
 {
-    Statement(db, "DELETE FROM image WHERE id = ?1").execute(id);
+    Statement(db, "DELETE FROM image_mapping WHERE image_id = ?1").execute(id);
+    Statement(db, "DELETE FROM launch_permission WHERE image_id = ?1").execute(id);
+    Statement(db, "UPDATE image SET state = 'deregistered', public = 0 WHERE id = ?1").execute(id);
 }
 
 void insert_launch_permission(Database& db, const ImageId& id, const LaunchPermissionRow& row)
@@ -327,7 +329,7 @@ std::vector<LaunchPermissionRow> select_launch_permissions(Database& db, const I
 std::vector<ImageRow> select_images(Database& db, const ImageQuery& wanted)
 {
     Query query(kSelect);
-    query.sql("WHERE i.region = ").value(wanted.region);
+    query.sql("WHERE i.region = ").value(wanted.region).sql(" AND i.state <> 'deregistered'");
     append_visible(query, wanted.viewer);
     if (!wanted.ids.empty()) {
         query.sql(" AND i.id IN ").list(texts(wanted.ids));

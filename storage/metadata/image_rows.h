@@ -77,7 +77,8 @@ bool insert_image(Database& db, const ImageRow& row, const std::optional<std::st
 std::optional<ImageId> select_image_named(Database& db, std::string_view owner,
                                           std::string_view region, std::string_view name);
 
-/// An image of the region that `viewer` may see: own, shared with that account, or public.
+/// An image of the region that `viewer` may see: own, shared with that account, or public. One that
+/// its owner deregistered is there for him, in that state.
 std::optional<ImageRow> select_visible_image(Database& db, std::string_view viewer,
                                              std::string_view region, const ImageId& id);
 /// In the order in which the image was given them.
@@ -89,7 +90,8 @@ void set_image_description(Database& db, const ImageId& id, std::string_view des
 void set_image_imds_support(Database& db, const ImageId& id, std::string_view imds_support);
 /// No effect on catalogue images, which are read-only.
 void set_image_last_launched(Database& db, const ImageId& id, TimeMs now_ms);
-void delete_image_row(Database& db, const ImageId& id);
+/// The row stays, so that the owner learns what became of it; its mappings, permissions and name go.
+void mark_image_deregistered(Database& db, const ImageId& id);
 
 /// Also keeps the image's `public` flag. What is there already stays once.
 void insert_launch_permission(Database& db, const ImageId& id, const LaunchPermissionRow& row);

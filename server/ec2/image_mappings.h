@@ -1,0 +1,30 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "server/session.h"
+#include "server/wire/ec2/shared.h"
+#include "storage/metadata/image_rows.h"
+#include "storage/metadata/snapshot_rows.h"
+
+/// Block device mappings of images, between requests, rows and answers.
+namespace amilab::ec2 {
+
+/// A request's mapping as it stands, nothing looked up: device name, one of EBS, virtual name and
+/// no device, and no device twice. Throws InvalidBlockDeviceMapping.
+std::vector<ImageMappingRow> parse_mappings(const std::vector<BlockDeviceMapping>& mappings);
+
+/// Fills in what a mapping with EBS leaves open, from its snapshot and the volume types' rules; the
+/// root device is deleted with its instance, others stay, unless said otherwise (assumed).
+/// Throws when the snapshot is missing, not the caller's, not completed, or larger than the size.
+void complete_mapping(Session& session, ImageMappingRow& mapping, bool is_root);
+
+/// A snapshot that the caller may make volumes and images of. Throws InvalidSnapshot.NotFound, and
+/// IncorrectState unless it is completed.
+SnapshotRow require_usable_snapshot(Session& session, std::string_view id_text);
+
+/// As answers have it.
+BlockDeviceMapping to_answer(const ImageMappingRow& row);
+
+}  // namespace amilab::ec2

@@ -1,0 +1,30 @@
+#include "server/ec2/image_names.h"
+
+#include <algorithm>
+
+#include "server/ec2/errors.h"
+
+namespace amilab::ec2 {
+
+void check_image_name(std::string_view name)
+{
+    constexpr std::size_t kShortest = 3;
+    constexpr std::size_t kLongest = 128;
+    constexpr std::string_view kMarks = "()[] ./-'@_";
+    const bool is_good = std::all_of(name.begin(), name.end(), [&](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               kMarks.find(c) != std::string_view::npos;
+    });
+    if (name.size() < kShortest || name.size() > kLongest || !is_good) {
+        throw image_name_malformed();
+    }
+}
+
+bool is_account_id(std::string_view text)
+{
+    constexpr std::size_t kDigits = 12;
+    return text.size() == kDigits &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace amilab::ec2

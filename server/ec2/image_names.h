@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+namespace amilab::ec2 {
+
+/// Throws InvalidAMIName.Malformed unless `name` is one that AWS takes: 3 to 128 letters, digits,
+/// spaces and ( ) [ ] . / - ' @ _
+/// Source: EC2 API Reference, RegisterImage and CreateImage (documented).
+void check_image_name(std::string_view name);
+
+/// Twelve digits.
+bool is_account_id(std::string_view text);
+
+}  // namespace amilab::ec2

@@ -1,0 +1,351 @@
+#include "server/ec2/images.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "server/ec2/describe.h"
+#include "server/ec2/errors.h"
+#include "server/ec2/image_mappings.h"
+#include "server/ec2/image_names.h"
+#include "server/ec2/resource_tags.h"
+#include "server/ec2/snapshots.h"
+#include "server/wire/ec2/schema.h"
+
+namespace amilab::ec2 {
+
+namespace {
+
+constexpr std::array<std::string_view, 1> kTaggedByRegister = {"image"};
+
+std::string require_virtualization(const std::optional<std::string>& wanted)
+{
+    // Source: EC2 API Reference, RegisterImage: paravirtual by default (documented).
+    const auto type = wanted.value_or("paravirtual");
+    if (type != "hvm" && type != "paravirtual") {
+        throw invalid_value(type, "virtualizationType", "Expected hvm or paravirtual.");
+    }
+    return type;
+}
+
+/// Source: EC2 User Guide, "Boot modes" and "NitroTPM" (documented which go together); the codes
+/// and texts are assumed.
+void check_platform(const RegisterImageRequest& request, std::string_view architecture,
+                    std::string_view virtualization)
+{
+    const bool is_arm = architecture.starts_with("arm64");
+    const auto boot_mode = request.boot_mode.value_or("");
+    if (is_arm && virtualization != "hvm") {
+        throw invalid_parameter_combination(fmt::format(
+            "The architecture {} needs the virtualization type hvm, not {}.", architecture,
+            virtualization));
+    }
+    if (is_arm && !boot_mode.empty() && boot_mode != "uefi") {
+        throw invalid_parameter_combination(
+            fmt::format("The architecture {} boots by uefi only, not {}.", architecture, boot_mode));
+    }
+    if (boot_mode.starts_with("uefi") && virtualization != "hvm") {
+        throw invalid_parameter_combination(
+            fmt::format("The boot mode {} needs the virtualization type hvm.", boot_mode));
+    }
+    if (request.tpm_support && boot_mode != "uefi") {
+        throw invalid_parameter_combination("TpmSupport needs the boot mode uefi.");
+    }
+    if (request.uefi_data && !boot_mode.starts_with("uefi")) {
+        throw invalid_parameter_combination("UefiData needs the boot mode uefi or uefi-preferred.");
+    }
+    if (request.sriov_net_support && *request.sriov_net_support != "simple") {
+        throw invalid_value(*request.sriov_net_support, "sriovNetSupport", "Expected simple.");
+    }
+    if (request.ena_support.value_or(false) && virtualization != "hvm") {
+        throw invalid_parameter_combination("EnaSupport needs the virtualization type hvm.");
+    }
+}
+
+void check_kernel(const std::optional<std::string>& id, std::string_view prefix,
+                  std::string_view parameter)
+{
+    if (id && !has_id_shape(*id, prefix)) {
+        throw invalid_value(*id, parameter, fmt::format("Expected: '{}-...'.", prefix));
+    }
+}
+
+std::vector<ImageMappingRow> complete_mappings(Session& session,
+                                               std::vector<ImageMappingRow> mappings,
+                                               const std::string& root_device)
+{
+    bool has_root = false;
+    for (auto& mapping : mappings) {
+        const bool is_root = mapping.device_name == root_device;
+        complete_mapping(session, mapping, is_root);
+        has_root = has_root || (is_root && mapping.snapshot_id);
+    }
+    if (!has_root) {
+        throw invalid_parameter_combination("No root snapshot specified in device mapping.");
+    }
+    return mappings;
+}
+
+ImageRow make_row(Session& session, const RegisterImageRequest& request)
+{
+    return {.id = session.next_id<ImageId>(),
+            .region = session.region(),
+            .owner = session.account(),
+            .owner_alias = {},
+            .name = request.name,
+            .description = request.description,
+            .location = fmt::format("{}/{}", session.account(), request.name),
+            // Source: i386 by default (documented).
+            .architecture = request.architecture.value_or("i386"),
+            .image_type = "machine",
+            .is_public = false,
+            .state = "pending",
+            .root_device_name = request.root_device_name,
+            .root_device_type = "ebs",
+            .virtualization_type = require_virtualization(request.virtualization_type),
+            .hypervisor = "xen",
+            .boot_mode = request.boot_mode,
+            .imds_support = request.imds_support,
+            .tpm_support = request.tpm_support,
+            .ena_support = request.ena_support.value_or(false),
+            .sriov_net_support = request.sriov_net_support,
+            .platform = {},
+            .platform_details = "Linux/UNIX",
+            .usage_operation = "RunInstances",
+            .kernel_id = request.kernel_id,
+            .ramdisk_id = request.ramdisk_id,
+            .creation_time_ms = session.now_ms(),
+            .deprecation_time_ms = {},
+            .last_launched_time_ms = {},
+            .source_instance_id = {},
+            .source_image_id = {},
+            .source_image_region = {},
+            .free_tier_eligible = false,
+            .public_ssm_parameter_name = {}};
+}
+
+std::optional<std::string> time_text(const std::optional<TimeMs>& time_ms)
+{
+    return time_ms ? std::optional(wire::format_timestamp({*time_ms})) : std::nullopt;
+}
+
+Image to_answer(Session& session, ImageRow row)
+{
+    Image image;
+    for (const auto& mapping : select_image_mappings(session.db(), row.id)) {
+        image.block_device_mappings.push_back(to_answer(mapping));
+    }
+    image.tags = tags_of(session, row.id.text());
+    image.architecture = std::move(row.architecture);
+    image.boot_mode = std::move(row.boot_mode);
+    image.creation_date = wire::format_timestamp({row.creation_time_ms});
+    image.deprecation_time = time_text(row.deprecation_time_ms);
+    image.description = std::move(row.description);
+    image.ena_support = row.ena_support;
+    image.free_tier_eligible = row.free_tier_eligible;
+    image.hypervisor = std::move(row.hypervisor);
+    image.image_id = row.id.text();
+    image.image_location = std::move(row.location);
+    image.image_owner_alias = std::move(row.owner_alias);
+    image.image_type = std::move(row.image_type);
+    image.imds_support = std::move(row.imds_support);
+    image.kernel_id = std::move(row.kernel_id);
+    // Only the owner learns when an image was last launched.
+    // Source: EC2 API Reference, Image (documented).
+    if (row.owner == session.account()) {
+        image.last_launched_time = time_text(row.last_launched_time_ms);
+    }
+    image.name = std::move(row.name);
+    image.owner_id = std::move(row.owner);
+    image.platform = std::move(row.platform);
+    image.platform_details = std::move(row.platform_details);
+    image.public_value = row.is_public;
+    image.public_ssm_parameter_name = std::move(row.public_ssm_parameter_name);
+    image.ramdisk_id = std::move(row.ramdisk_id);
+    image.root_device_name = std::move(row.root_device_name);
+    image.root_device_type = std::move(row.root_device_type);
+    image.source_image_id = std::move(row.source_image_id);
+    image.source_image_region = std::move(row.source_image_region);
+    image.source_instance_id = std::move(row.source_instance_id);
+    image.sriov_net_support = std::move(row.sriov_net_support);
+    image.state = std::move(row.state);
+    image.tpm_support = std::move(row.tpm_support);
+    image.usage_operation = std::move(row.usage_operation);
+    image.virtualization_type = std::move(row.virtualization_type);
+    return image;
+}
+
+/// Ids whose images were asked for and may not be seen. Images that a filter left out are no error.
+void require_all_visible(Session& session, const std::vector<ImageId>& ids,
+                         const std::vector<ImageRow>& found)
+{
+    std::vector<ImageId> missing;
+    for (const auto& id : ids) {
+        const bool is_found = std::any_of(found.begin(), found.end(),
+                                          [&](const ImageRow& row) { return row.id == id; });
+        if (is_found) {
+            continue;
+        }
+        const auto row =
+            select_visible_image(session.db(), session.account(), session.region(), id);
+        if (!row || row->state == "deregistered") {
+            missing.push_back(id);
+        }
+    }
+    if (!missing.empty()) {
+        throw not_found(missing);
+    }
+}
+
+std::vector<std::string> parse_owners(Session& session, const std::vector<std::string>& owners)
+{
+    std::vector<std::string> parsed;
+    for (const auto& owner : owners) {
+        if (owner.empty()) {
+            throw invalid_value(owner, "owner", "Expected an account ID, self or an owner alias.");
+        }
+        parsed.push_back(owner == "self" ? session.account() : owner);
+    }
+    return parsed;
+}
+
+void check_executable_users(const std::vector<std::string>& users)
+{
+    for (const auto& user : users) {
+        if (user != "self" && user != "all" && !is_account_id(user)) {
+            throw invalid_value(user, "executableBy", "Expected an account ID, self or all.");
+        }
+    }
+}
+
+DeleteSnapshotReturnCode delete_mapped_snapshot(Session& session, const std::string& snapshot_id)
+{
+    DeleteSnapshotReturnCode result;
+    result.snapshot_id = snapshot_id;
+    const auto id = SnapshotId::trusted(snapshot_id);
+    const auto snapshot = select_snapshot(session.db(), session.region(), id);
+    if (!snapshot) {
+        result.return_code = "client-error";
+    } else if (snapshot->owner != session.account()) {
+        result.return_code = "missing-permissions";
+    } else if (select_image_using_snapshot(session.db(), id)) {
+        result.return_code = "skipped";
+    } else {
+        remove_snapshot(session, *snapshot);
+        result.return_code = "success";
+    }
+    return result;
+}
+
+}  // namespace
+
+// Source: EC2 API Reference, RegisterImage (documented).
+RegisterImageResponse register_image(Session& session, const RegisterImageRequest& request)
+{
+    check_image_name(request.name);
+    if (request.image_location && !request.image_location->empty()) {
+        throw unsupported("ImageLocation (an instance store-backed image) is not offered; register "
+                          "a snapshot with BlockDeviceMapping.");
+    }
+    if (!request.root_device_name || request.root_device_name->empty()) {
+        throw missing_parameter("RootDeviceName");
+    }
+    check_platform(request, request.architecture.value_or("i386"),
+                   require_virtualization(request.virtualization_type));
+    check_kernel(request.kernel_id, "aki", "kernelId");
+    check_kernel(request.ramdisk_id, "ari", "ramdiskId");
+    auto mappings = parse_mappings(request.block_device_mappings);
+    const auto tags = parse_tags(request.tag_specifications, "image", kTaggedByRegister);
+    stop_if_dry_run(request);
+
+    mappings = complete_mappings(session, std::move(mappings), *request.root_device_name);
+    const auto row = make_row(session, request);
+    if (!insert_image(session.db(), row, request.uefi_data, mappings)) {
+        throw image_name_taken(row.name, *select_image_named(session.db(), row.owner, row.region,
+                                                             row.name));
+    }
+    store_tags(session, {row.id.text(), "image"}, tags);
+    session.schedule(Delay::kImagePending, Action::kImageAvailable, row.id.text());
+    return {.image_id = row.id.text()};
+}
+
+// Source: EC2 API Reference, DescribeImages (documented); one unknown id fails the whole call
+// (observed); an id that is named is shown though its image is deprecated (documented).
+DescribeImagesResponse describe_images(Session& session, const DescribeImagesRequest& request)
+{
+    const auto filters = parse_filters(kDescribeImages, request.filters);
+    const auto ids = parse_ids<ImageId>(request.image_ids);
+    const auto owners = parse_owners(session, request.owners);
+    check_executable_users(request.executable_users);
+    refuse_page_with_ids(!ids.empty(), request.max_results, "imageIds");
+    const auto page = parse_page(request.max_results, request.next_token);
+    stop_if_dry_run(request);
+
+    auto rows = select_images(session.db(),
+                              {.viewer = session.account(),
+                               .region = session.region(),
+                               .ids = ids,
+                               .owners = owners,
+                               .executable_by = request.executable_users,
+                               .filters = filters,
+                               .include_deprecated = request.include_deprecated.value_or(false),
+                               .include_disabled = request.include_disabled.value_or(false),
+                               .now_ms = session.now_ms(),
+                               .after = page.after,
+                               .limit = page.sql_limit()});
+    require_all_visible(session, ids, rows);
+    DescribeImagesResponse response;
+    response.next_token = cut_page(page, rows, [](const ImageRow& row) { return row.id.text(); });
+    for (auto& row : rows) {
+        response.images.push_back(to_answer(session, std::move(row)));
+    }
+    return response;
+}
+
+// Source: EC2 API Reference, DeregisterImage (documented); a second call finds the image
+// unavailable (observed).
+DeregisterImageResponse deregister_image(Session& session, const DeregisterImageRequest& request)
+{
+    const auto id = parse_id<ImageId>(request.image_id);
+    stop_if_dry_run(request);
+    require_own_image(session, id);
+
+    DeregisterImageResponse response;
+    response.return_value = true;
+    const auto mappings = select_image_mappings(session.db(), id);
+    mark_image_deregistered(session.db(), id);
+    delete_all_tags(session.db(), id.text());
+    session.cancel_transitions(id.text());
+    if (request.delete_associated_snapshots.value_or(false)) {
+        for (const auto& mapping : mappings) {
+            if (mapping.snapshot_id) {
+                response.delete_snapshot_results.push_back(
+                    delete_mapped_snapshot(session, *mapping.snapshot_id));
+            }
+        }
+    }
+    return response;
+}
+
+ImageRow require_own_image(Session& session, const ImageId& id)
+{
+    auto row = select_visible_image(session.db(), session.account(), session.region(), id);
+    if (!row) {
+        throw not_found(id);
+    }
+    if (row->owner != session.account()) {
+        throw not_authorized_for_image(id);
+    }
+    if (row->state == "deregistered") {
+        throw image_unavailable(id);
+    }
+    return *row;
+}
+
+void image_available(Session& session, const ImageId& id)
+{
+    set_image_state(session.db(), id, "available");
+}
+
+}  // namespace amilab::ec2
