@@ -216,10 +216,10 @@ ApiError invalid_block_device_mapping(std::string_view message)
 {
     return {"InvalidBlockDeviceMapping", std::string(message)};
 }
-ApiError image_in_state(const ImageId& id, std::string_view state)
+ApiError invalid_image_attribute_item(std::string_view value, std::string_view kind)
 {
-    return {"InvalidAMIID.Unavailable",
-            fmt::format("The image {} is {}, not available", id.text(), state)};
+    return {"InvalidAMIAttributeItemValue",
+            fmt::format("Invalid attribute item value \"{}\" for {} item type.", value, kind)};
 }
 
 ApiError snapshot_in_use(const SnapshotId& snapshot, const ImageId& image)

@@ -80,7 +80,8 @@ ApiError incorrect_state(std::string_view resource_id, std::string_view state);
 ApiError image_name_malformed();
 ApiError image_name_taken(std::string_view name, const ImageId& holder);
 ApiError invalid_block_device_mapping(std::string_view message);
-ApiError image_in_state(const ImageId& id, std::string_view state);
+/// `kind` is the attribute's item type: userId, group or organization.
+ApiError invalid_image_attribute_item(std::string_view value, std::string_view kind);
 
 // Snapshots and volumes
 

@@ -130,7 +130,7 @@ std::optional<std::string> time_text(const std::optional<TimeMs>& time_ms)
     return time_ms ? std::optional(wire::format_timestamp({*time_ms})) : std::nullopt;
 }
 
-Image to_answer(Session& session, ImageRow row)
+Image image_answer(Session& session, ImageRow row)
 {
     Image image;
     for (const auto& mapping : select_image_mappings(session.db(), row.id)) {
@@ -298,7 +298,7 @@ DescribeImagesResponse describe_images(Session& session, const DescribeImagesReq
     DescribeImagesResponse response;
     response.next_token = cut_page(page, rows, [](const ImageRow& row) { return row.id.text(); });
     for (auto& row : rows) {
-        response.images.push_back(to_answer(session, std::move(row)));
+        response.images.push_back(image_answer(session, std::move(row)));
     }
     return response;
 }

@@ -1,0 +1,321 @@
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "server/ec2/describe.h"
+#include "server/ec2/errors.h"
+#include "server/ec2/image_names.h"
+#include "server/ec2/images.h"
+#include "server/wire/types.h"
+
+namespace amilab::ec2 {
+
+namespace {
+
+constexpr std::string_view kDescription = "description";
+constexpr std::string_view kLaunchPermission = "launchPermission";
+constexpr std::string_view kImdsSupport = "imdsSupport";
+
+/// What a ModifyImageAttribute request amounts to, whichever of its two styles it is written in.
+struct Change {
+    std::string_view attribute;
+    std::string value;
+    std::vector<LaunchPermissionRow> add;
+    std::vector<LaunchPermissionRow> remove;
+};
+
+void append_grantee(std::vector<LaunchPermissionRow>& rows, std::string_view kind,
+                    const std::optional<std::string>& value)
+{
+    if (!value) {
+        return;
+    }
+    const bool is_arn = kind == "organizationArn" || kind == "organizationalUnitArn";
+    // An organization's ARN names it or one of its units in any partition.
+    const bool is_good = kind == "userId"  ? is_account_id(*value)
+                         : kind == "group" ? *value == "all"
+                                           : value->starts_with("arn:aws") &&
+                                                 value->find(":organizations::") != std::string::npos;
+    if (!is_good) {
+        throw invalid_image_attribute_item(*value, is_arn ? "organization" : kind);
+    }
+    rows.push_back({std::string(kind), *value});
+}
+
+std::vector<LaunchPermissionRow> to_rows(const std::vector<LaunchPermission>& permissions)
+{
+    std::vector<LaunchPermissionRow> rows;
+    for (const auto& permission : permissions) {
+        const auto before = rows.size();
+        append_grantee(rows, "userId", permission.user_id);
+        append_grantee(rows, "group", permission.group);
+        append_grantee(rows, "organizationArn", permission.organization_arn);
+        append_grantee(rows, "organizationalUnitArn", permission.organizational_unit_arn);
+        if (rows.size() == before) {
+            throw invalid_parameter_combination(
+                "Each launch permission needs a UserId, Group, OrganizationArn or "
+                "OrganizationalUnitArn.");
+        }
+    }
+    return rows;
+}
+
+std::vector<LaunchPermissionRow> flat_rows(const ModifyImageAttributeRequest& request)
+{
+    std::vector<LaunchPermissionRow> rows;
+    for (const auto& value : request.user_ids) {
+        append_grantee(rows, "userId", value);
+    }
+    for (const auto& value : request.user_groups) {
+        append_grantee(rows, "group", value);
+    }
+    for (const auto& value : request.organization_arns) {
+        append_grantee(rows, "organizationArn", value);
+    }
+    for (const auto& value : request.organizational_unit_arns) {
+        append_grantee(rows, "organizationalUnitArn", value);
+    }
+    return rows;
+}
+
+bool is_among(const std::vector<LaunchPermissionRow>& some,
+              const std::vector<LaunchPermissionRow>& all)
+{
+    return std::all_of(some.begin(), some.end(), [&](const LaunchPermissionRow& row) {
+        return std::find(all.begin(), all.end(), row) != all.end();
+    });
+}
+
+/// Both styles at once, as Packer and Terraform send them, are taken when they say the same.
+void parse_permissions(const ModifyImageAttributeRequest& request, Change& change)
+{
+    if (request.launch_permission) {
+        change.add = to_rows(request.launch_permission->add);
+        change.remove = to_rows(request.launch_permission->remove);
+    }
+    const auto flat = flat_rows(request);
+    if (flat.empty()) {
+        return;
+    }
+    if (request.launch_permission) {
+        const auto operation = request.operation_type.value_or("");
+        const bool agrees = (operation != "remove" && is_among(flat, change.add)) ||
+                            (operation != "add" && is_among(flat, change.remove));
+        if (!agrees) {
+            throw invalid_parameter_combination(
+                "LaunchPermission and UserId, UserGroup or OrganizationArn name different "
+                "accounts; use one of the two styles.");
+        }
+        return;
+    }
+    if (!request.operation_type) {
+        throw missing_parameter("OperationType");
+    }
+    (*request.operation_type == "add" ? change.add : change.remove) = flat;
+}
+
+/// The one attribute that the request is about.
+std::string_view attribute_of(const ModifyImageAttributeRequest& request)
+{
+    if (!request.product_codes.empty()) {
+        throw unsupported("ProductCode is not offered: product codes come with Marketplace images.");
+    }
+    std::vector<std::string_view> named;
+    if (request.description) {
+        named.push_back(kDescription);
+    }
+    if (request.imds_support) {
+        named.push_back(kImdsSupport);
+    }
+    if (request.launch_permission || !request.user_ids.empty() || !request.user_groups.empty() ||
+        !request.organization_arns.empty() || !request.organizational_unit_arns.empty()) {
+        named.push_back(kLaunchPermission);
+    }
+    if (request.attribute) {
+        const auto known = {kDescription, kImdsSupport, kLaunchPermission};
+        const auto* found = std::find(known.begin(), known.end(), *request.attribute);
+        if (found == known.end()) {
+            throw invalid_value(*request.attribute, "attribute",
+                                "Expected description, imdsSupport or launchPermission.");
+        }
+        if (std::find(named.begin(), named.end(), *found) == named.end()) {
+            named.push_back(*found);
+        }
+    }
+    if (named.empty()) {
+        throw invalid_parameter_combination("No attributes specified.");
+    }
+    if (named.size() > 1) {
+        throw invalid_parameter_combination(fmt::format(
+            "Fields for multiple attribute types specified: {}, {}", named[0], named[1]));
+    }
+    return named.front();
+}
+
+std::string value_of(const ModifyImageAttributeRequest& request,
+                     const std::optional<AttributeValue>& typed, std::string_view attribute)
+{
+    if (typed && request.value && typed->value != request.value) {
+        throw invalid_parameter_combination(
+            fmt::format("Value and {} say different things.", attribute));
+    }
+    if (typed && typed->value) {
+        return *typed->value;
+    }
+    if (!request.value) {
+        throw missing_parameter("Value");
+    }
+    return *request.value;
+}
+
+Change parse_change(const ModifyImageAttributeRequest& request)
+{
+    Change change{.attribute = attribute_of(request), .value = {}, .add = {}, .remove = {}};
+    if (change.attribute == kLaunchPermission) {
+        if (request.value) {
+            throw invalid_parameter_combination("Value does not go with launchPermission.");
+        }
+        parse_permissions(request, change);
+        if (change.add.empty() && change.remove.empty()) {
+            throw invalid_parameter_combination("No launch permissions specified.");
+        }
+        for (const auto& row : change.add) {
+            if (is_among({row}, change.remove)) {
+                throw invalid_parameter_combination(
+                    fmt::format("{} is both added and removed.", row.value));
+            }
+        }
+        return change;
+    }
+    if (request.operation_type) {
+        throw invalid_parameter_combination("OperationType goes with launchPermission only.");
+    }
+    if (change.attribute == kDescription) {
+        // Source: 255 characters at most (documented).
+        constexpr std::size_t kLongest = 255;
+        change.value = value_of(request, request.description, kDescription);
+        if (change.value.size() > kLongest) {
+            throw invalid_value(change.value, kDescription, "It may have 255 characters at most.");
+        }
+        return change;
+    }
+    change.value = value_of(request, request.imds_support, kImdsSupport);
+    if (change.value != "v2.0") {
+        throw invalid_value(change.value, kImdsSupport, "Expected v2.0.");
+    }
+    return change;
+}
+
+std::optional<AttributeValue> value(const std::optional<std::string>& text)
+{
+    return text ? std::optional(AttributeValue{.value = text}) : std::nullopt;
+}
+
+std::vector<LaunchPermission> permissions_of(Session& session, const ImageId& id)
+{
+    std::vector<LaunchPermission> permissions;
+    for (const auto& row : select_launch_permissions(session.db(), id)) {
+        LaunchPermission permission;
+        if (row.kind == "userId") {
+            permission.user_id = row.value;
+        } else if (row.kind == "group") {
+            permission.group = row.value;
+        } else if (row.kind == "organizationArn") {
+            permission.organization_arn = row.value;
+        } else {
+            permission.organizational_unit_arn = row.value;
+        }
+        permissions.push_back(std::move(permission));
+    }
+    return permissions;
+}
+
+}  // namespace
+
+// Source: EC2 API Reference, ModifyImageAttribute: both styles, one attribute a call (documented).
+ModifyImageAttributeResponse modify_image_attribute(Session& session,
+                                                    const ModifyImageAttributeRequest& request)
+{
+    const auto id = parse_id<ImageId>(request.image_id);
+    const auto change = parse_change(request);
+    stop_if_dry_run(request);
+    require_own_image(session, id);
+
+    if (change.attribute == kDescription) {
+        set_image_description(session.db(), id, change.value);
+    } else if (change.attribute == kImdsSupport) {
+        set_image_imds_support(session.db(), id, change.value);
+    }
+    for (const auto& row : change.add) {
+        insert_launch_permission(session.db(), id, row);
+    }
+    for (const auto& row : change.remove) {
+        delete_launch_permission(session.db(), id, row);
+    }
+    return {};
+}
+
+// Source: EC2 API Reference, DescribeImageAttribute (documented): one attribute an answer; the
+// mapping is refused with AuthFailure for everybody (observed).
+DescribeImageAttributeResponse describe_image_attribute(Session& session,
+                                                        const DescribeImageAttributeRequest& request)
+{
+    const auto id = parse_id<ImageId>(request.image_id);
+    stop_if_dry_run(request);
+    const auto image = require_own_image(session, id);
+
+    const auto& attribute = request.attribute;
+    DescribeImageAttributeResponse response;
+    response.image_id = id.text();
+    if (attribute == kDescription) {
+        response.description = AttributeValue{.value = image.description.value_or("")};
+    } else if (attribute == "kernel") {
+        response.kernel_id = value(image.kernel_id);
+    } else if (attribute == "ramdisk") {
+        response.ramdisk_id = value(image.ramdisk_id);
+    } else if (attribute == kLaunchPermission) {
+        response.launch_permissions = permissions_of(session, id);
+    } else if (attribute == "productCodes") {
+        response.product_codes.emplace();
+    } else if (attribute == "blockDeviceMapping") {
+        throw auth_failure("Unauthorized attempt to access restricted resource");
+    } else if (attribute == "sriovNetSupport") {
+        response.sriov_net_support = value(image.sriov_net_support);
+    } else if (attribute == "bootMode") {
+        response.boot_mode = value(image.boot_mode);
+    } else if (attribute == "tpmSupport") {
+        response.tpm_support = value(image.tpm_support);
+    } else if (attribute == "uefiData") {
+        response.uefi_data = value(select_image_uefi_data(session.db(), id));
+    } else if (attribute == "lastLaunchedTime") {
+        if (image.last_launched_time_ms) {
+            response.last_launched_time =
+                value(wire::format_timestamp({*image.last_launched_time_ms}));
+        }
+    } else if (attribute == kImdsSupport) {
+        response.imds_support = value(image.imds_support);
+    } else if (attribute == "deregistrationProtection") {
+        response.deregistration_protection = value("disabled");
+    } else {
+        throw invalid_value(attribute, "attribute");
+    }
+    return response;
+}
+
+// Source: EC2 API Reference, ResetImageAttribute: launchPermission alone can be reset (documented).
+ResetImageAttributeResponse reset_image_attribute(Session& session,
+                                                  const ResetImageAttributeRequest& request)
+{
+    const auto id = parse_id<ImageId>(request.image_id);
+    if (request.attribute != kLaunchPermission) {
+        throw invalid_value(request.attribute, "attribute", "Expected launchPermission.");
+    }
+    stop_if_dry_run(request);
+    require_own_image(session, id);
+
+    delete_all_launch_permissions(session.db(), id);
+    return {};
+}
+
+}  // namespace amilab::ec2
