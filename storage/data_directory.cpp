@@ -217,6 +217,7 @@ void DataDirectory::sweep()
     const std::lock_guard lock(reset_mutex_);
     const auto generation = current();
     generation->make_reserve();
+    generation->catch_up();
     if (durability_ == Durability::kPrivate) {
         sweep_private_folders(path_);
         return;

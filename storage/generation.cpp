@@ -5,8 +5,10 @@
 #include <filesystem>
 #include <unistd.h>
 
+#include "storage/metadata/layer_rows.h"
 #include "storage/metadata/migrations.h"
 #include "storage/metadata/setting_rows.h"
+#include "storage/metadata/transaction.h"
 #include "storage/storage_error.h"
 
 namespace amilab {
@@ -28,13 +30,84 @@ Generation::Generation(std::string path, Durability durability, Background& back
     }
     ids_ = std::make_unique<IdSource>(*writer_);
     restore_settings();
-    blocks_ = std::make_unique<BlockStore>(
-        path_ + "/layers",
-        BlockStore::Options{.make_metadata_durable = [this] { make_metadata_durable(); }});
+    BlockStore::Options options;
+    options.highest_known_layer = select_highest_layer(*writer_);
+    options.make_metadata_durable = [this] { make_metadata_durable(); };
+    options.survives_power_loss = durability == Durability::kKept;
+    blocks_ = std::make_unique<BlockStore>(path_ + "/layers", std::move(options));
+    mark_lost_snapshots(*writer_, blocks_->boot_id());
+}
+
+void Generation::sync_later(std::vector<LayerId> chain, std::uint64_t size_bytes)
+{
+    if (durability_ == Durability::kPrivate) {
+        return;
+    }
+    background_.post([self = weak_from_this(), chain = std::move(chain), size_bytes] {
+        const auto generation = self.lock();
+        if (!generation) {
+            return;
+        }
+        generation->blocks_->sync_chain(chain, size_bytes);
+        auto held = generation->writer();
+        Transaction transaction(held.db());
+        for (const auto layer : chain) {
+            mark_layer_synced(held.db(), layer);
+        }
+        transaction.commit();
+    });
+}
+
+void Generation::remove_files_later(std::vector<LayerId> layers)
+{
+    background_.post([self = weak_from_this(), layers = std::move(layers)] {
+        const auto generation = self.lock();
+        if (!generation || layers.empty()) {
+            return;
+        }
+        // The rows' deletion first: after power loss a row must not name files that are gone.
+        generation->make_metadata_durable();
+        for (const auto layer : layers) {
+            generation->blocks_->remove_layer(layer);
+        }
+        auto held = generation->writer();
+        Transaction transaction(held.db());
+        forget_removed_layers(held.db(), layers);
+        transaction.commit();
+    });
+}
+
+void Generation::catch_up()
+{
+    std::vector<LayerId> removed;
+    std::vector<std::vector<LayerId>> unsynced;
+    {
+        auto held = writer();
+        removed = select_removed_layers(held.db());
+        for (const auto layer : select_unsynced_layers(held.db())) {
+            unsynced.push_back(select_layer_chain(held.db(), layer));
+        }
+    }
+    remove_files_later(std::move(removed));
+    for (auto& chain : unsynced) {
+        sync_later(std::move(chain), kMaxVolumeSize);
+    }
+    background_.post([self = weak_from_this()] {
+        if (const auto generation = self.lock()) {
+            auto db = generation->reader();
+            generation->blocks_->sweep_orphans(
+                [&](LayerId layer) { return layer_exists(db.db(), layer); });
+        }
+    });
 }
 
 Generation::~Generation()
 {
+    try {
+        blocks_->close();
+    } catch (const std::exception&) {
+        // What is not on the disk is in the page cache; the next start finds it there.
+    }
     blocks_.reset();
     idle_readers_.clear();
     ids_.reset();

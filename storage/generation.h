@@ -21,7 +21,7 @@ namespace amilab {
 
 /// All state from one reset to the next: a database, its layers, the clock and the delays. Calls
 /// hold it by shared_ptr, so that one that began before a reset ends on what it began with.
-class Generation {
+class Generation : public std::enable_shared_from_this<Generation> {
 public:
     /// Opens the generation in the folder `path`, which holds a database; migrates it.
     /// Throws StorageError.
@@ -82,6 +82,13 @@ public:
 
     /// The folder goes when the last holder lets go; used by reset.
     void discard() { discarded_.store(true); }
+
+    /// Makes a sealed chain survive power loss, in the background, and notes that it does.
+    void sync_later(std::vector<LayerId> chain, std::uint64_t size_bytes);
+    /// Removes the files of layers whose rows are gone, in the background.
+    void remove_files_later(std::vector<LayerId> layers);
+    /// Syncs and removes what an earlier process left to do, and files that no row knows.
+    void catch_up();
 
     /// A small file that is given up when the disk is full, so that deletes can commit.
     void make_reserve();

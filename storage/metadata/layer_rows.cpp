@@ -20,15 +20,24 @@ std::vector<LayerId> collect(Statement& select)
 
 }  // namespace
 
-LayerId insert_layer(Database& db, std::optional<LayerId> parent, TimeMs now_ms)
+void insert_layer(Database& db, LayerId id, std::optional<LayerId> parent, TimeMs now_ms)
 {
     std::optional<std::int64_t> parent_number;
     if (parent) {
         parent_number = number(*parent);
     }
-    Statement(db, "INSERT INTO layer (parent_id, created_ms) VALUES (?1, ?2)")
-        .execute(parent_number, now_ms);
-    return layer_id(db.last_insert_rowid());
+    Statement(db, "INSERT INTO layer (id, parent_id, created_ms) VALUES (?1, ?2, ?3)")
+        .execute(number(id), parent_number, now_ms);
+}
+
+LayerId select_highest_layer(Database& db)
+{
+    Statement select(db,
+                     "SELECT MAX(COALESCE((SELECT MAX(id) FROM layer), 0),"
+                     " COALESCE((SELECT MAX(id) FROM removed_layer), 0))");
+    select.bind();
+    select.step();
+    return layer_id(select.row().integer());
 }
 
 std::vector<LayerId> select_layer_chain(Database& db, LayerId top)
@@ -44,9 +53,19 @@ std::vector<LayerId> select_layer_chain(Database& db, LayerId top)
     return collect(select);
 }
 
-void mark_layer_sealed(Database& db, LayerId layer)
+void mark_layer_sealed(Database& db, LayerId layer, std::string_view boot_id)
 {
-    Statement(db, "UPDATE layer SET sealed = 1 WHERE id = ?1").execute(number(layer));
+    Statement(db, "UPDATE layer SET sealed = 1, boot_id = ?2 WHERE id = ?1")
+        .execute(number(layer), boot_id);
+}
+
+std::int64_t mark_lost_snapshots(Database& db, std::string_view boot_id)
+{
+    Statement(db,
+              "UPDATE snapshot SET state = 'error' WHERE state <> 'error' AND layer_id IN"
+              " (SELECT id FROM layer WHERE sealed = 1 AND synced = 0 AND boot_id <> ?1)")
+        .execute(boot_id);
+    return db.changes();
 }
 
 void mark_layer_synced(Database& db, LayerId layer)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "storage/blocks/layer_id.h"
@@ -9,14 +10,20 @@
 
 namespace amilab {
 
-/// A new, empty, writable layer over `parent`.
-LayerId insert_layer(Database& db, std::optional<LayerId> parent, TimeMs now_ms);
+/// A new, empty, writable layer over `parent`; the id is the block store's.
+void insert_layer(Database& db, LayerId id, std::optional<LayerId> parent, TimeMs now_ms);
+/// 0 without any.
+LayerId select_highest_layer(Database& db);
 
 /// The layer and all below it, the topmost first.
 std::vector<LayerId> select_layer_chain(Database& db, LayerId top);
 
-void mark_layer_sealed(Database& db, LayerId layer);
+/// `boot_id`: the machine's boot that holds what is not on the disk yet.
+void mark_layer_sealed(Database& db, LayerId layer, std::string_view boot_id);
 void mark_layer_synced(Database& db, LayerId layer);
+/// Snapshots whose layer another boot sealed and never synced are in error: power was lost. Returns
+/// how many there were.
+std::int64_t mark_lost_snapshots(Database& db, std::string_view boot_id);
 /// Sealed layers that are not known to be on the disk.
 std::vector<LayerId> select_unsynced_layers(Database& db);
 

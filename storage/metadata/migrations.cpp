@@ -58,14 +58,17 @@ CREATE TABLE client_token (
 
 -- One sparse layer of blocks. parent_id: where its absent blocks are found. Files hold no lineage.
 CREATE TABLE layer (
-    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    id INTEGER NOT NULL PRIMARY KEY,
     parent_id INTEGER REFERENCES layer (id),
     sealed INTEGER NOT NULL DEFAULT 0,
     -- All bytes of a sealed layer are known to be on the disk.
     synced INTEGER NOT NULL DEFAULT 0,
+    -- Which boot of the machine sealed it: not synced and of another boot, it is lost.
+    boot_id TEXT,
     created_ms INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX layer_by_parent ON layer (parent_id);
+CREATE INDEX layer_to_sync ON layer (id) WHERE sealed = 1 AND synced = 0;
 
 -- Layers whose row is gone and whose files are still to be removed.
 CREATE TABLE removed_layer (
