@@ -10,37 +10,47 @@
 
 #include "storage/blocks/block_range.h"
 #include "storage/blocks/layer_registry.h"
+#include "storage/files/posix_file_system.h"
 #include "storage/storage_error.h"
 
 namespace amilab {
 namespace {
 
-LayerFiles::Options file_options(FileSystem& file_system, const BlockStoreOptions& options)
+LayerFiles::Options file_options(FileSystem& file_system, const BlockStore::Options& options)
 {
     return {.max_open_files = options.max_open_files,
             .max_page_bytes = options.max_page_bytes,
-            .boot_id = options.boot_id.empty() ? read_boot_id(file_system) : options.boot_id};
+            .boot_id = options.boot_id.empty() ? read_boot_id(file_system) : options.boot_id,
+            .survives_power_loss = options.survives_power_loss};
 }
 
 }  // namespace
 
-BlockStore::BlockStore(FileSystem& file_system, const std::string& directory,
-                       BlockStoreOptions options)
-    : registry_(std::make_shared<LayerRegistry>(file_system, directory + "/layers",
-                                                file_options(file_system, options),
-                                                std::move(options.make_metadata_durable))),
-      highest_known_(to_number(options.highest_known_layer))
+BlockStore::BlockStore(const std::string& directory, Options options)
+    : BlockStore(std::make_shared<PosixFileSystem>(), directory, std::move(options))
 {
+}
+
+BlockStore::BlockStore(FileSystem& file_system, const std::string& directory, Options options)
+    // Not owned: an alias of nothing.
+    : BlockStore(std::shared_ptr<FileSystem>(std::shared_ptr<void>(), &file_system), directory,
+                 std::move(options))
+{
+}
+
+BlockStore::BlockStore(std::shared_ptr<FileSystem> file_system, const std::string& directory,
+                       Options options)
+    : registry_(std::make_shared<LayerRegistry>(file_system, directory,
+                                                file_options(*file_system, options),
+                                                std::move(options.make_metadata_durable)))
+{
+    const auto layers = layers_on_disk(false);
+    const auto highest_file = layers.empty() ? 0 : to_number(layers.back());
+    first_new_ = std::max(highest_file, to_number(options.highest_known_layer)) + 1;
+    next_new_ = first_new_;
 }
 
 BlockStore::~BlockStore() = default;
-
-LayerId BlockStore::new_layer_id()
-{
-    const std::lock_guard lock(id_mutex_);
-    find_first_new_id();
-    return LayerId{next_new_++};
-}
 
 std::shared_ptr<Volume> BlockStore::open_volume(const std::vector<LayerId>& chain,
                                                 std::uint64_t size)
@@ -92,15 +102,9 @@ void BlockStore::remove_layer(LayerId layer)
 
 std::size_t BlockStore::sweep_orphans(const std::function<bool(LayerId)>& is_known)
 {
-    std::uint64_t first_new = 0;
-    {
-        const std::lock_guard lock(id_mutex_);
-        find_first_new_id();
-        first_new = first_new_;
-    }
     std::size_t swept = 0;
     for (const auto layer : layers_on_disk(false)) {
-        if (to_number(layer) < first_new && !registry_->find(layer) && !is_known(layer)) {
+        if (to_number(layer) < first_new_ && !registry_->find(layer) && !is_known(layer)) {
             registry_->files().unlink_every_file(layer);
             ++swept;
         }
@@ -166,18 +170,6 @@ std::vector<LayerId> BlockStore::layers_on_disk(bool only_live) const
         }
     }
     return {found.begin(), found.end()};
-}
-
-void BlockStore::find_first_new_id()
-{
-    if (ids_known_) {
-        return;
-    }
-    const auto layers = layers_on_disk(false);
-    const auto highest_file = layers.empty() ? 0 : to_number(layers.back());
-    first_new_ = std::max(highest_file, highest_known_) + 1;
-    next_new_ = first_new_;
-    ids_known_ = true;
 }
 
 }  // namespace amilab

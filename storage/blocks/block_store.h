@@ -1,10 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -18,34 +18,40 @@ namespace amilab {
 
 class LayerRegistry;
 
-struct BlockStoreOptions {
-    /// Descriptors kept open while nobody uses them.
-    std::size_t max_open_files = 256;
-    /// Memory for pages of maps and owners, of all volumes together.
-    std::size_t max_page_bytes = std::size_t{32} << 20;
-    /// What changes when the machine starts anew; empty: the kernel's boot id.
-    std::string boot_id;
-    /// The largest layer id in the rows: new ids are above it and above those of all files.
-    LayerId highest_known_layer{0};
-    /// Called by Volume::flush, once for each top layer, to make the rows that name it survive
-    /// power loss; throws StorageError when it cannot. Must not call the store.
-    std::function<void(LayerId top)> make_metadata_durable;
-};
-
 /// The layers of one data directory. Which layer lies on which, and what they are for, stands in
 /// rows that others keep: chains of layers come in, top first. docs/formats.md has the files.
 /// What it opened may outlive it, but not the file system. Safe from any thread. Throws
 /// StorageError.
 class BlockStore {
 public:
-    /// Files lie in `directory`/layers, made when missing; `directory` must be there. Nothing is
-    /// read or written yet.
-    BlockStore(FileSystem& file_system, const std::string& directory, BlockStoreOptions options);
+    struct Options {
+        /// Descriptors kept open while nobody uses them.
+        std::size_t max_open_files = 256;
+        /// Memory for pages of maps and owners, of all volumes together.
+        std::size_t max_page_bytes = std::size_t{32} << 20;
+        /// What changes when the machine starts anew; empty: the kernel's boot id.
+        std::string boot_id = {};
+        /// The largest layer id in the rows; see new_layer_id.
+        LayerId highest_known_layer{0};
+        /// Called by Volume::flush, once for each top layer, to make the rows that name it survive
+        /// power loss; throws StorageError when it cannot. Must not call the store.
+        std::function<void()> make_metadata_durable = {};
+        /// False for a folder that is removed at exit: nothing is ever synced, flushes cost
+        /// nothing.
+        bool survives_power_loss = true;
+    };
+
+    /// `directory` is the layers' own; made when missing, in a folder that must be there. Only the
+    /// names of the files in it are read.
+    BlockStore(FileSystem& file_system, const std::string& directory, Options options);
+    /// The same over the kernel's files.
+    BlockStore(const std::string& directory, Options options);
     ~BlockStore();
 
-    /// Never given before, in this process or an earlier one, though power loss takes back rows:
-    /// the files of a row that is gone must not become another layer's. No file is made.
-    LayerId new_layer_id();
+    /// Above all that rows or files know. Power loss can take rows back and leave their files, so a
+    /// counter in the rows alone would give a new layer the files of one that is gone. No file is
+    /// made. Cannot fail.
+    LayerId new_layer_id() { return LayerId{next_new_.fetch_add(1)}; }
 
     /// `chain`: the writable layer, its parent, and so on. A volume is open once: whoever names its
     /// top, or a layer that has been its top while it was open, gets the same. `size` is a multiple
@@ -83,15 +89,14 @@ public:
     std::size_t page_count() const;
 
 private:
+    BlockStore(std::shared_ptr<FileSystem> file_system, const std::string& directory,
+               Options options);
+
     std::vector<LayerId> layers_on_disk(bool only_live) const;
-    void find_first_new_id();
 
     std::shared_ptr<LayerRegistry> registry_;
-    std::mutex id_mutex_;  // guards what follows
-    bool ids_known_ = false;
-    std::uint64_t highest_known_;
-    std::uint64_t first_new_ = 0;
-    std::uint64_t next_new_ = 0;
+    std::uint64_t first_new_;
+    std::atomic<std::uint64_t> next_new_;
 };
 
 }  // namespace amilab

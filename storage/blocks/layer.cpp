@@ -98,7 +98,7 @@ void Layer::settle()
 
 void Layer::sync(std::uint32_t segments)
 {
-    if (is_synced_) {
+    if (is_synced_ || !files_.survives_power_loss()) {
         return;
     }
     const bool sealed = is_sealed();

@@ -25,7 +25,9 @@ public:
         /// Pages of maps and owners kept.
         std::size_t max_page_bytes = std::size_t{32} << 20;
         /// What changes whenever the machine starts anew, up to kMaxBootIdSize characters.
-        std::string boot_id;
+        std::string boot_id = {};
+        /// False: nothing is ever synced.
+        bool survives_power_loss = true;
     };
 
     /// Makes `directory` when it is missing (its parent must be there).
@@ -61,6 +63,7 @@ public:
     std::string path_of(const FileKey& key) const;
     const std::string& directory() const { return directory_; }
     const std::string& boot_id() const { return options_.boot_id; }
+    bool survives_power_loss() const { return options_.survives_power_loss; }
     FileSystem& file_system() { return file_system_; }
     PageCache& pages() { return pages_; }
     std::size_t open_file_count();

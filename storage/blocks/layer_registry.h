@@ -21,9 +21,10 @@ class Volume;
 /// volume, a snapshot and the store share. Safe from any thread. Throws StorageError.
 class LayerRegistry {
 public:
-    LayerRegistry(FileSystem& file_system, const std::string& directory,
-                  LayerFiles::Options options, std::function<void(LayerId)> make_metadata_durable)
-        : files_(file_system, directory, std::move(options)),
+    LayerRegistry(std::shared_ptr<FileSystem> file_system, const std::string& directory,
+                  LayerFiles::Options options, std::function<void()> make_metadata_durable)
+        : file_system_(std::move(file_system)),
+          files_(*file_system_, directory, std::move(options)),
           make_metadata_durable_(std::move(make_metadata_durable))
     {
     }
@@ -51,10 +52,10 @@ public:
     std::shared_ptr<Layer> open_to_sync(LayerId layer);
     void forget(LayerId layer);
 
-    void make_metadata_durable(LayerId top)
+    void make_metadata_durable()
     {
         if (make_metadata_durable_) {
-            make_metadata_durable_(top);
+            make_metadata_durable_();
         }
     }
 
@@ -62,8 +63,9 @@ private:
     std::shared_ptr<Layer> open_layer(LayerId id, Layer::Role role);
     std::vector<std::shared_ptr<Layer>> open_parents(std::span<const LayerId> top_first);
 
+    std::shared_ptr<FileSystem> file_system_;
     LayerFiles files_;
-    std::function<void(LayerId)> make_metadata_durable_;
+    std::function<void()> make_metadata_durable_;
 
     std::mutex mutex_;  // guards what follows; held for no file operation
     std::unordered_map<LayerId, std::weak_ptr<Layer>> layers_;

@@ -79,8 +79,8 @@ void Volume::flush()
     }
     stack->top().sync(segments);
     const auto top = stack->top().id();
-    if (metadata_durable_for_ != top) {
-        registry_->make_metadata_durable(top);
+    if (metadata_durable_for_ != top && registry_->files().survives_power_loss()) {
+        registry_->make_metadata_durable();
         metadata_durable_for_ = top;
     }
 }
