@@ -1,0 +1,274 @@
+#include "storage/blocks/block_map.h"
+
+#include <algorithm>
+#include <boost/endian/conversion.hpp>
+#include <cerrno>
+#include <span>
+
+#include <fmt/format.h>
+
+#include "storage/files/file_io.h"
+#include "storage/storage_error.h"
+
+namespace amilab {
+namespace {
+
+constexpr std::uint32_t kLowBits = 0x55555555;
+
+std::uint64_t page_offset(std::uint64_t number)
+{
+    return kMapHeaderSize + number * kMapPageSize;
+}
+
+/// `word` with the states of blocks [first, last) in it set.
+std::uint32_t with_states(std::uint32_t word, std::uint64_t first, std::uint64_t last,
+                          BlockState state)
+{
+    const std::uint64_t mask = (std::uint64_t{1} << (last * 2)) - (std::uint64_t{1} << (first * 2));
+    const auto bits = kLowBits * static_cast<std::uint32_t>(state);
+    const auto mask32 = static_cast<std::uint32_t>(mask);
+    return (word & ~mask32) | (bits & mask32);
+}
+
+void require_known_states(const Page& page, std::uint64_t number, const std::string& path)
+{
+    for (std::size_t index = 0; index < Page::kWords; ++index) {
+        const auto word = page.word(index);
+        const auto invalid = word & (word >> 1) & kLowBits;
+        if (invalid != 0) {
+            const auto bit = static_cast<std::uint64_t>(__builtin_ctz(invalid));
+            const auto block = number * kBlocksPerMapPage + index * kBlocksPerMapWord + bit / 2;
+            throw_corrupt(path, fmt::format("block {} has state 3", block));
+        }
+    }
+}
+
+bool is_zero(std::span<const std::byte> bytes)
+{
+    return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
+}
+
+}  // namespace
+
+BlockMap::BlockMap(LayerFiles& files, LayerId layer, std::uint32_t segment)
+    : files_(files), layer_(layer), segment_(segment), cache_owner_(files.pages().new_owner())
+{
+}
+
+std::unique_ptr<BlockMap> BlockMap::open(LayerFiles& files, LayerId layer, std::uint32_t segment)
+{
+    auto map = std::make_unique<BlockMap>(files, layer, segment);
+    const auto live = files.open_current_live_map(map->key(FileKind::kLiveMap), OpenMode::kRead);
+    const auto durable = files.open_if_exists(map->key(FileKind::kMap), OpenMode::kRead);
+    map->has_durable_ = durable != nullptr;
+    if (live) {
+        map->has_live_ = true;
+        map->was_found_live_ = true;
+        // Blocks never become absent again: a page without data here has none in the durable map.
+        auto offset = live->seek_data(kMapHeaderSize);
+        while (offset && *offset < kMapFileSize) {
+            const auto number = (*offset - kMapHeaderSize) / kMapPageSize;
+            map->changed_.set(number);
+            offset = live->seek_data(page_offset(number + 1));
+        }
+    }
+    return live || durable ? std::move(map) : nullptr;
+}
+
+std::shared_ptr<const Page> BlockMap::page(std::uint64_t number)
+{
+    if (auto found = files_.pages().find(cache_owner_, number)) {
+        return found;
+    }
+    const std::lock_guard lock(mutex_);
+    return load(number);
+}
+
+std::shared_ptr<Page> BlockMap::load(std::uint64_t number)
+{
+    auto& pages = files_.pages();
+    if (auto found = pages.find(cache_owner_, number)) {
+        return found;
+    }
+    auto page = pages.zero_page();
+    if (const auto doubtful = doubtful_.find(number); doubtful != doubtful_.end()) {
+        page = doubtful->second;
+    } else if (has_live_ || has_durable_) {
+        const auto file =
+            files_.open(key(has_live_ ? FileKind::kLiveMap : FileKind::kMap), OpenMode::kRead);
+        std::array<std::byte, kMapPageSize> bytes{};
+        read_or_zero(*file, page_offset(number), bytes);
+        if (!is_zero(bytes)) {
+            page = std::make_shared<Page>();
+            page->load(bytes);
+            require_known_states(*page, number, file->path());
+        }
+    }
+    pages.put(cache_owner_, number, page);
+    return page;
+}
+
+void BlockMap::prepare_to_write()
+{
+    if (has_live_) {
+        return;
+    }
+    const std::lock_guard lock(mutex_);
+    if (!has_live_) {
+        make_live_map();
+        has_live_ = true;
+    }
+}
+
+void BlockMap::make_live_map()
+{
+    const auto live_key = key(FileKind::kLiveMap);
+    const auto live = files_.open_new(live_key);
+    write_fully(*live, 0, encode_map_header(live_key, files_.boot_id()));
+    if (has_durable_) {
+        const auto durable = files_.open(key(FileKind::kMap), OpenMode::kRead);
+        std::array<std::byte, kMapPageSize> bytes{};
+        auto offset = durable->seek_data(kMapHeaderSize);
+        while (offset && *offset < kMapFileSize) {
+            const auto at = *offset / kMapPageSize * kMapPageSize;
+            read_or_zero(*durable, at, bytes);
+            write_fully(*live, at, bytes);
+            offset = durable->seek_data(at + kMapPageSize);
+        }
+    }
+    files_.put_in_place(live_key);
+}
+
+void BlockMap::set(std::uint64_t first, std::uint64_t count, BlockState state)
+{
+    const std::lock_guard lock(mutex_);
+    while (count > 0) {
+        const auto in_page = first % kBlocksPerMapPage;
+        const auto part = std::min(count, kBlocksPerMapPage - in_page);
+        set_in_page(first / kBlocksPerMapPage, in_page, part, state);
+        first += part;
+        count -= part;
+    }
+}
+
+void BlockMap::set_in_page(std::uint64_t number, std::uint64_t first, std::uint64_t count,
+                           BlockState state)
+{
+    auto page = load(number);
+    const bool in_doubt = doubtful_.contains(number);
+    // A page in doubt is written whole, else only the words that hold the blocks.
+    const auto last = first + count;
+    const auto begin = in_doubt ? 0 : first / kBlocksPerMapWord;
+    const auto end = in_doubt ? Page::kWords : (last + kBlocksPerMapWord - 1) / kBlocksPerMapWord;
+    std::array<std::uint32_t, Page::kWords> words;
+    std::array<std::byte, kMapPageSize> bytes;
+    bool differs = in_doubt;
+    for (auto index = begin; index < end; ++index) {
+        const auto base = index * kBlocksPerMapWord;
+        const auto from = std::clamp(first, base, base + kBlocksPerMapWord) - base;
+        const auto to = std::clamp(last, base, base + kBlocksPerMapWord) - base;
+        words[index] = with_states(page->word(index), from, to, state);
+        differs |= words[index] != page->word(index);
+        boost::endian::store_little_u32(
+            reinterpret_cast<unsigned char*>(&bytes[index * sizeof(std::uint32_t)]), words[index]);
+    }
+    if (!differs) {
+        return;
+    }
+    try {
+        const auto live = files_.open(key(FileKind::kLiveMap), OpenMode::kReadWrite);
+        const auto offset = begin * sizeof(std::uint32_t);
+        const auto length = (end - begin) * sizeof(std::uint32_t);
+        write_fully(*live, page_offset(number) + offset, std::span(bytes).subspan(offset, length));
+    } catch (const StorageError&) {
+        // Some of it may be in the file, which another process would believe.
+        doubtful_.emplace(number, page);
+        throw;
+    }
+    doubtful_.erase(number);
+    changed_.set(number);
+    if (page == files_.pages().zero_page()) {
+        page = std::make_shared<Page>();
+        files_.pages().put(cache_owner_, number, page);
+    }
+    for (auto index = begin; index < end; ++index) {
+        page->set_word(index, words[index]);
+    }
+}
+
+void BlockMap::settle()
+{
+    const std::lock_guard lock(mutex_);
+    std::array<std::byte, kMapPageSize> bytes{};
+    while (!doubtful_.empty()) {
+        const auto& [number, page] = *doubtful_.begin();
+        page->store(bytes);
+        const auto live = files_.open(key(FileKind::kLiveMap), OpenMode::kReadWrite);
+        write_fully(*live, page_offset(number), bytes);
+        doubtful_.erase(doubtful_.begin());
+    }
+}
+
+std::vector<BlockMap::PageImage> BlockMap::take_changed_pages(std::uint64_t& begin,
+                                                              std::size_t limit)
+{
+    std::vector<PageImage> taken;
+    const std::lock_guard lock(mutex_);
+    for (; begin < kMapPagesPerSegment && taken.size() < limit; ++begin) {
+        if (changed_.test(begin)) {
+            taken.push_back({.number = begin});
+            load(begin)->store(taken.back().bytes);
+        }
+    }
+    for (const auto& page : taken) {
+        changed_.reset(page.number);  // only now: load may fail
+    }
+    return taken;
+}
+
+void BlockMap::give_back(const std::vector<PageImage>& pages)
+{
+    const std::lock_guard lock(mutex_);
+    for (const auto& page : pages) {
+        changed_.set(page.number);
+    }
+}
+
+void BlockMap::write_durable(const std::vector<PageImage>& pages)
+{
+    const auto durable_key = key(FileKind::kMap);
+    bool is_new = false;
+    {
+        const std::lock_guard lock(mutex_);
+        is_new = !has_durable_;
+    }
+    std::shared_ptr<File> durable;
+    if (is_new) {
+        durable = files_.open_new(durable_key);
+        write_fully(*durable, 0, encode_map_header(durable_key, ""));
+    } else {
+        durable = files_.open(durable_key, OpenMode::kReadWrite);
+    }
+    for (const auto& page : pages) {
+        write_fully(*durable, page_offset(page.number), page.bytes);
+    }
+    durable->sync_data();
+    if (is_new) {
+        files_.put_in_place(durable_key);
+        new_durable_name_ = true;
+        const std::lock_guard lock(mutex_);
+        has_durable_ = true;
+    }
+}
+
+void BlockMap::drop_live_map()
+{
+    const std::lock_guard lock(mutex_);
+    if (has_live_ && has_durable_ && changed_.none()) {
+        // Before the unlink: whoever reads the map from now on reads the durable one.
+        has_live_ = false;
+        files_.unlink(key(FileKind::kLiveMap));
+    }
+}
+
+}  // namespace amilab

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <bitset>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "storage/blocks/layer_files.h"
+#include "storage/blocks/layer_id.h"
+#include "storage/blocks/page_cache.h"
+
+namespace amilab {
+
+/// The state in the map word that holds a block, and the word's place.
+constexpr std::uint64_t kBlocksPerMapWord = 16;
+inline BlockState state_in(const Page& page, std::uint64_t block_in_page)
+{
+    const auto word = page.word(block_in_page / kBlocksPerMapWord);
+    return static_cast<BlockState>((word >> (block_in_page % kBlocksPerMapWord * 2)) & 3U);
+}
+
+/// The map of one segment: which blocks the layer has. Every change is in the live map's file
+/// before set() returns; the durable map follows at a flush, behind its data (docs/formats.md).
+/// Block and page numbers count from the segment's start. Safe from any thread. Throws
+/// StorageError.
+class BlockMap {
+public:
+    /// Nothing when the layer has no map here that counts.
+    static std::unique_ptr<BlockMap> open(LayerFiles& files, LayerId layer, std::uint32_t segment);
+    /// Of a segment without a map: all blocks absent. Its file is made by prepare_to_write.
+    BlockMap(LayerFiles& files, LayerId layer, std::uint32_t segment);
+
+    /// Never null. Throws StorageError (EBADMSG) when the page holds a state that does not exist.
+    std::shared_ptr<const Page> page(std::uint64_t number);
+
+    /// Makes the live map when it is not there. Its data file must be there before.
+    void prepare_to_write();
+    /// After a failure the map is as it was in some of the blocks and changed in the others.
+    void set(std::uint64_t first, std::uint64_t count, BlockState state);
+
+    /// Writes again what a failed set() left in doubt, so that what the file says is what page()
+    /// says. Throws when that fails again.
+    void settle();
+
+    bool has_live_map() const { return has_live_.load(); }
+    /// Whether this map was found as another process of this boot left it, so that nobody knows how
+    /// much of it is durable.
+    bool was_found_live() const { return was_found_live_; }
+
+    struct PageImage {
+        std::uint64_t number = 0;
+        std::array<std::byte, kMapPageSize> bytes{};
+    };
+    /// Copies of at most `limit` pages, from `begin` on, that the durable map does not have yet;
+    /// they count as taken. `begin` moves behind them.
+    std::vector<PageImage> take_changed_pages(std::uint64_t& begin, std::size_t limit);
+    /// What failed to become durable is changed again.
+    void give_back(const std::vector<PageImage>& pages);
+    /// Writes pages into the durable map and syncs it; what they call data must be on the disk.
+    void write_durable(const std::vector<PageImage>& pages);
+    /// Whether write_durable has made the file since the last call.
+    bool take_new_durable_name() { return new_durable_name_.exchange(false); }
+    /// Gives the live map up, when the durable one says the same. For sealed layers.
+    void drop_live_map();
+
+private:
+    std::shared_ptr<Page> load(std::uint64_t number);
+    void make_live_map();
+    void set_in_page(std::uint64_t number, std::uint64_t first, std::uint64_t count,
+                     BlockState state);
+    FileKey key(FileKind kind) const { return {layer_, segment_, kind}; }
+
+    LayerFiles& files_;
+    LayerId layer_;
+    std::uint32_t segment_;
+    std::uint64_t cache_owner_;
+    bool was_found_live_ = false;
+    std::atomic<bool> has_live_{false};
+    std::atomic<bool> new_durable_name_{false};
+
+    std::mutex mutex_;  // guards what follows, and orders loads and changes of pages
+    bool has_durable_ = false;
+    std::bitset<kMapPagesPerSegment> changed_;
+    std::map<std::uint64_t, std::shared_ptr<Page>> doubtful_;
+};
+
+}  // namespace amilab

@@ -1,0 +1,175 @@
+#include "storage/blocks/block_store.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "storage/blocks/block_range.h"
+#include "storage/blocks/layer_registry.h"
+#include "storage/files/posix_file_system.h"
+#include "storage/storage_error.h"
+
+namespace amilab {
+namespace {
+
+LayerFiles::Options file_options(FileSystem& file_system, const BlockStore::Options& options)
+{
+    return {.max_open_files = options.max_open_files,
+            .max_page_bytes = options.max_page_bytes,
+            .boot_id = options.boot_id.empty() ? read_boot_id(file_system) : options.boot_id,
+            .survives_power_loss = options.survives_power_loss};
+}
+
+}  // namespace
+
+BlockStore::BlockStore(const std::string& directory, Options options)
+    : BlockStore(std::make_shared<PosixFileSystem>(), directory, std::move(options))
+{
+}
+
+BlockStore::BlockStore(FileSystem& file_system, const std::string& directory, Options options)
+    // Not owned: an alias of nothing.
+    : BlockStore(std::shared_ptr<FileSystem>(std::shared_ptr<void>(), &file_system), directory,
+                 std::move(options))
+{
+}
+
+BlockStore::BlockStore(std::shared_ptr<FileSystem> file_system, const std::string& directory,
+                       Options options)
+    : registry_(std::make_shared<LayerRegistry>(file_system, directory,
+                                                file_options(*file_system, options),
+                                                std::move(options.make_metadata_durable)))
+{
+    const auto layers = layers_on_disk(false);
+    const auto highest_file = layers.empty() ? 0 : to_number(layers.back());
+    first_new_ = std::max(highest_file, to_number(options.highest_known_layer)) + 1;
+    next_new_ = first_new_;
+}
+
+BlockStore::~BlockStore() = default;
+
+std::shared_ptr<Volume> BlockStore::open_volume(const std::vector<LayerId>& chain,
+                                                std::uint64_t size)
+{
+    const auto top = chain.empty() ? LayerId{0} : chain.front();
+    require_volume_size(top, size);
+    auto volume = registry_->open_volume(chain, [&](auto layers) {
+        return std::make_shared<Volume>(registry_, std::move(layers), size);
+    });
+    if (volume->size() != size) {
+        throw StorageError(EINVAL, "open", fmt::format("layer {:016x}", to_number(top)),
+                           fmt::format("it is open with {} bytes, not {}", volume->size(), size));
+    }
+    return volume;
+}
+
+std::shared_ptr<Snapshot> BlockStore::open_snapshot(const std::vector<LayerId>& chain,
+                                                    std::uint64_t size)
+{
+    require_volume_size(chain.empty() ? LayerId{0} : chain.front(), size);
+    return std::make_shared<Snapshot>(registry_, registry_->open_sealed(chain), size);
+}
+
+std::unique_ptr<UploadLayer> BlockStore::open_upload(const std::vector<LayerId>& chain,
+                                                     std::uint64_t size)
+{
+    bool is_new = false;
+    require_volume_size(chain.empty() ? LayerId{0} : chain.front(), size);
+    auto volume = registry_->open_volume(chain, [&](auto layers) {
+        is_new = true;
+        return std::make_shared<Volume>(registry_, std::move(layers), size);
+    });
+    if (!is_new) {
+        throw StorageError(EBUSY, "open", fmt::format("layer {:016x}", to_number(chain.front())),
+                           "it is being written");
+    }
+    return std::make_unique<UploadLayer>(std::move(volume));
+}
+
+void BlockStore::remove_layer(LayerId layer)
+{
+    registry_->forget(layer);
+    if (const auto open = registry_->find(layer)) {
+        open->remove_when_closed();
+        return;
+    }
+    registry_->files().unlink_layer(layer);
+}
+
+std::size_t BlockStore::sweep_orphans(const std::function<bool(LayerId)>& is_known)
+{
+    std::size_t swept = 0;
+    for (const auto layer : layers_on_disk(false)) {
+        if (to_number(layer) < first_new_ && !registry_->find(layer) && !is_known(layer)) {
+            registry_->files().unlink_every_file(layer);
+            ++swept;
+        }
+    }
+    return swept;
+}
+
+std::uint64_t BlockStore::allocated_bytes(LayerId layer) const
+{
+    return registry_->files().allocated_bytes(layer);
+}
+
+void BlockStore::sync_chain(const std::vector<LayerId>& chain, std::uint64_t size)
+{
+    open_snapshot(chain, size)->sync();
+}
+
+void BlockStore::sync_layer(LayerId layer)
+{
+    registry_->open_to_sync(layer)->sync(kMaxSegments);
+}
+
+void BlockStore::close()
+{
+    std::optional<StorageError> first_error;
+    for (const auto layer : layers_on_disk(true)) {
+        try {
+            sync_layer(layer);
+        } catch (const StorageError& error) {
+            if (!first_error) {
+                first_error.emplace(error);
+            }
+        }
+    }
+    if (first_error) {
+        throw StorageError(*first_error);
+    }
+}
+
+const std::string& BlockStore::boot_id() const
+{
+    return registry_->files().boot_id();
+}
+
+std::size_t BlockStore::open_file_count() const
+{
+    return registry_->files().open_file_count();
+}
+
+std::size_t BlockStore::page_count() const
+{
+    return registry_->files().pages().page_count();
+}
+
+std::vector<LayerId> BlockStore::layers_on_disk(bool only_live) const
+{
+    std::set<LayerId> found;
+    auto& files = registry_->files();
+    for (const auto& name : files.file_system().list_directory(files.directory())) {
+        const auto parsed = parse_file_name(name);
+        if (parsed && (!only_live || parsed->key.kind == FileKind::kLiveMap)) {
+            found.insert(parsed->key.layer);
+        }
+    }
+    return {found.begin(), found.end()};
+}
+
+}  // namespace amilab

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "storage/blocks/layer_id.h"
+#include "storage/blocks/snapshot.h"
+#include "storage/blocks/upload_layer.h"
+#include "storage/blocks/volume.h"
+#include "storage/files/file_system.h"
+
+namespace amilab {
+
+class LayerRegistry;
+
+/// The layers of one data directory. Which layer lies on which, and what they are for, stands in
+/// rows that others keep: chains of layers come in, top first. docs/formats.md has the files.
+/// What it opened may outlive it, but not the file system. Safe from any thread. Throws
+/// StorageError.
+class BlockStore {
+public:
+    struct Options {
+        /// Descriptors kept open while nobody uses them.
+        std::size_t max_open_files = 256;
+        /// Memory for pages of maps and owners, of all volumes together.
+        std::size_t max_page_bytes = std::size_t{32} << 20;
+        /// What changes when the machine starts anew; empty: the kernel's boot id.
+        std::string boot_id = {};
+        /// The largest layer id in the rows; see new_layer_id.
+        LayerId highest_known_layer{0};
+        /// Called by Volume::flush, once for each top layer, to make the rows that name it survive
+        /// power loss; throws StorageError when it cannot. Must not call the store.
+        std::function<void()> make_metadata_durable = {};
+        /// False for a folder that is removed at exit: nothing is ever synced, flushes cost
+        /// nothing.
+        bool survives_power_loss = true;
+    };
+
+    /// `directory` is the layers' own; made when missing, in a folder that must be there. Only the
+    /// names of the files in it are read.
+    BlockStore(FileSystem& file_system, const std::string& directory, Options options);
+    /// The same over the kernel's files.
+    BlockStore(const std::string& directory, Options options);
+    ~BlockStore();
+
+    /// Above all that rows or files know. Power loss can take rows back and leave their files, so a
+    /// counter in the rows alone would give a new layer the files of one that is gone. No file is
+    /// made. Cannot fail.
+    LayerId new_layer_id() { return LayerId{next_new_.fetch_add(1)}; }
+
+    /// `chain`: the writable layer, its parent, and so on. A volume is open once: whoever names its
+    /// top, or a layer that has been its top while it was open, gets the same. `size` is a multiple
+    /// of 512 up to 64 TiB. No file is touched. EINVAL: the size, or another than it is open with;
+    /// an empty chain. EBUSY: a parent is being written, or the top is a parent. ESTALE: the top
+    /// has been sealed; the rows say more.
+    std::shared_ptr<Volume> open_volume(const std::vector<LayerId>& chain, std::uint64_t size);
+    /// `chain`: sealed layers, top first. EBUSY: one of them is being written.
+    std::shared_ptr<Snapshot> open_snapshot(const std::vector<LayerId>& chain, std::uint64_t size);
+    /// As open_volume, for one writer. EBUSY: it is open.
+    std::unique_ptr<UploadLayer> open_upload(const std::vector<LayerId>& chain, std::uint64_t size);
+
+    /// Unlinks a layer's files, now or when its last user has gone. To be called after the row's
+    /// deletion is durable.
+    void remove_layer(LayerId layer);
+    /// Removes the files of layers that no row knows and that an earlier process made. Returns how
+    /// many layers. `is_known` is called for those only.
+    std::size_t sweep_orphans(const std::function<bool(LayerId)>& is_known);
+
+    /// The space of a layer's files as the file system counts it.
+    std::uint64_t allocated_bytes(LayerId layer) const;
+
+    /// Makes a sealed chain survive power loss, lowest layer first; cheap for what does already.
+    /// A snapshot counts as synced when this has returned, not before.
+    void sync_chain(const std::vector<LayerId>& chain, std::uint64_t size);
+    /// The same for one layer, for callers that know its parents to be synced.
+    void sync_layer(LayerId layer);
+    /// For a clean end: makes everything survive power loss that any process of this boot wrote.
+    /// Goes on after an error and throws the first.
+    void close();
+
+    /// Rows keep it beside what is not synced yet: found with another one, it was lost.
+    const std::string& boot_id() const;
+    std::size_t open_file_count() const;
+    std::size_t page_count() const;
+
+private:
+    BlockStore(std::shared_ptr<FileSystem> file_system, const std::string& directory,
+               Options options);
+
+    std::vector<LayerId> layers_on_disk(bool only_live) const;
+
+    std::shared_ptr<LayerRegistry> registry_;
+    std::uint64_t first_new_;
+    std::atomic<std::uint64_t> next_new_;
+};
+
+}  // namespace amilab

@@ -1,0 +1,166 @@
+#include "storage/blocks/layer.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace amilab {
+namespace {
+
+/// Calls `visit(segment, offset in it, length)` for the pieces of a range, segment by segment.
+template <class Visit>
+void for_each_segment(std::uint64_t begin, std::uint64_t length, std::uint64_t segment_length,
+                      Visit visit)
+{
+    const auto end = begin + length;
+    while (begin < end) {
+        const auto inside = begin % segment_length;
+        const auto part = std::min(end - begin, segment_length - inside);
+        visit(static_cast<std::uint32_t>(begin / segment_length), inside, part);
+        begin += part;
+    }
+}
+
+}  // namespace
+
+Layer::~Layer()
+{
+    if (!remove_when_closed_) {
+        return;
+    }
+    try {
+        files_.unlink_layer(id_);
+    } catch (const StorageError&) {
+        // The row is gone already, so the next start sweeps what is left.
+    }
+}
+
+std::shared_ptr<const Page> Layer::map_page(std::uint64_t number)
+{
+    auto* segment = find_segment(static_cast<std::uint32_t>(number / kMapPagesPerSegment));
+    return segment ? segment->map().page(number % kMapPagesPerSegment) : nullptr;
+}
+
+void Layer::read(std::uint64_t offset, std::span<std::byte> out)
+{
+    std::uint64_t done = 0;
+    for_each_segment(offset, out.size(), kSegmentSize, [&](auto number, auto inside, auto length) {
+        known_segment(number).read(inside, out.subspan(done, length));
+        done += length;
+    });
+}
+
+void Layer::write(std::uint64_t offset, std::span<const std::byte> bytes)
+{
+    std::uint64_t done = 0;
+    for_each_segment(offset, bytes.size(), kSegmentSize,
+                     [&](auto number, auto inside, auto length) {
+                         segment_to_write(number).write(inside, bytes.subspan(done, length));
+                         done += length;
+                     });
+}
+
+void Layer::zero(std::uint64_t offset, std::uint64_t length)
+{
+    for_each_segment(offset, length, kSegmentSize, [&](auto number, auto inside, auto part) {
+        segment_to_write(number).zero(inside, part);
+    });
+}
+
+void Layer::release(std::uint64_t offset, std::uint64_t length)
+{
+    for_each_segment(offset, length, kSegmentSize, [&](auto number, auto inside, auto part) {
+        known_segment(number).release(inside, part);
+    });
+}
+
+bool Layer::is_hole(std::uint64_t offset, std::uint64_t length)
+{
+    auto* segment = find_segment(static_cast<std::uint32_t>(offset / kSegmentSize));
+    return !segment || segment->is_hole(offset % kSegmentSize, length);
+}
+
+void Layer::set_state(std::uint64_t first_block, std::uint64_t count, BlockState state)
+{
+    for_each_segment(first_block, count, kBlocksPerSegment,
+                     [&](auto number, auto inside, auto part) {
+                         segment_to_write(number).map().set(inside, part, state);
+                     });
+}
+
+void Layer::settle()
+{
+    for (const auto& segment : segments_) {
+        if (auto* found = segment.load()) {
+            found->map().settle();
+        }
+    }
+}
+
+void Layer::sync(std::uint32_t segments)
+{
+    if (is_synced_ || !files_.survives_power_loss()) {
+        return;
+    }
+    const bool sealed = is_sealed();
+    for (std::uint32_t number = 0; number < segments; ++number) {
+        auto* segment = segments_[number].load();
+        // Without a live map a segment is durable: do not open it to find that out.
+        if (!segment && files_.exists({id_, number, FileKind::kLiveMap})) {
+            segment = find_segment(number);
+        }
+        if (segment) {
+            segment->sync(sealed);
+        }
+    }
+    is_synced_ = sealed;
+}
+
+Segment* Layer::find_segment(std::uint32_t number)
+{
+    if (auto* segment = segments_[number].load(std::memory_order_acquire)) {
+        return segment;
+    }
+    const auto bit = std::uint64_t{1} << number;
+    if ((missing_segments_.load(std::memory_order_acquire) & bit) != 0) {
+        // Asked again: it may have been made between the two looks.
+        return segments_[number].load(std::memory_order_acquire);
+    }
+    const std::lock_guard lock(mutex_);
+    if (auto* segment = segments_[number].load()) {
+        return segment;
+    }
+    auto opened = Segment::open(files_, id_, number);
+    if (!opened) {
+        missing_segments_.fetch_or(bit);
+        return nullptr;
+    }
+    segments_[number].store(opened.get(), std::memory_order_release);
+    return owned_segments_.emplace_back(std::move(opened)).get();
+}
+
+Segment& Layer::segment_to_write(std::uint32_t number)
+{
+    assert(role_.load() == Role::kWritable);
+    auto* segment = find_segment(number);
+    if (!segment) {
+        const std::lock_guard lock(mutex_);
+        segment = segments_[number].load();
+        if (!segment) {
+            auto made = Segment::make(files_, id_, number);
+            segment = made.get();
+            segments_[number].store(segment, std::memory_order_release);
+            owned_segments_.push_back(std::move(made));
+        }
+    }
+    segment->prepare_to_write();
+    return *segment;
+}
+
+Segment& Layer::known_segment(std::uint32_t number)
+{
+    auto* segment = find_segment(number);
+    assert(segment);
+    return *segment;
+}
+
+}  // namespace amilab

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "storage/blocks/layer_files.h"
+#include "storage/blocks/segment.h"
+
+namespace amilab {
+
+/// One layer: sparse data and a map, in segments that are made at the first write; an empty layer
+/// has no file. Knows nothing of its parents. Blocks and offsets count from the volume's start.
+/// Callers see to it that nobody writes a block that another reads or writes. Beyond that safe from
+/// any thread. Throws StorageError.
+class Layer {
+public:
+    enum class Role {
+        kWritable,
+        /// Nobody writes for the moment: its volume's gate is closed, and rows may seal it.
+        kFrozen,
+        kSealed,
+    };
+
+    Layer(LayerFiles& files, LayerId id, Role role) : files_(files), id_(id), role_(role) {}
+    /// Removes the files when remove_when_closed was called.
+    ~Layer();
+    Layer(const Layer&) = delete;
+    Layer& operator=(const Layer&) = delete;
+
+    LayerId id() const { return id_; }
+    bool is_sealed() const { return role_.load() == Role::kSealed; }
+    /// kSealed: from now on the bytes are what they are. From there is no way back.
+    void set_role(Role role) { role_ = role; }
+    bool may_be_opened_as(Role role) const
+    {
+        return (role_.load() == Role::kWritable) == (role == Role::kWritable);
+    }
+
+    /// Null when the layer has nothing in the whole segment.
+    std::shared_ptr<const Page> map_page(std::uint64_t number);
+    /// Whether the layer has any file for a segment.
+    bool has_segment(std::uint32_t number) { return find_segment(number) != nullptr; }
+
+    /// The data files' bytes, whatever the maps say of them.
+    void read(std::uint64_t offset, std::span<std::byte> out);
+    void write(std::uint64_t offset, std::span<const std::byte> bytes);
+    /// Makes a range of data blocks read as zeros.
+    void zero(std::uint64_t offset, std::uint64_t length);
+    /// Gives the space of blocks back that are no longer data.
+    void release(std::uint64_t offset, std::uint64_t length);
+    /// Whether nothing at all is stored in a range within one block.
+    bool is_hole(std::uint64_t offset, std::uint64_t length);
+    void set_state(std::uint64_t first_block, std::uint64_t count, BlockState state);
+
+    /// Makes the maps' files say what map_page says, after a failed set_state.
+    void settle();
+    /// Makes everything written before the call survive power loss; looks at the first
+    /// `segments` only. A sealed layer is looked at once.
+    void sync(std::uint32_t segments);
+
+    void remove_when_closed() { remove_when_closed_ = true; }
+
+private:
+    Segment* find_segment(std::uint32_t number);
+    Segment& segment_to_write(std::uint32_t number);
+    Segment& known_segment(std::uint32_t number);
+
+    LayerFiles& files_;
+    LayerId id_;
+    std::atomic<Role> role_;
+    std::atomic<bool> is_synced_{false};
+    std::atomic<bool> remove_when_closed_{false};
+
+    // Read without the lock: what is there stays until the layer goes.
+    std::array<std::atomic<Segment*>, kMaxSegments> segments_{};
+    std::atomic<std::uint64_t> missing_segments_{0};
+    std::mutex mutex_;  // guards the making of segments
+    std::vector<std::unique_ptr<Segment>> owned_segments_;
+};
+
+}  // namespace amilab

@@ -1,0 +1,198 @@
+#include "storage/blocks/layer_files.h"
+
+#include <cerrno>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "storage/files/file_io.h"
+#include "storage/storage_error.h"
+
+namespace amilab {
+
+LayerFiles::LayerFiles(FileSystem& file_system, std::string directory, Options options)
+    : file_system_(file_system),
+      directory_(std::move(directory)),
+      options_(std::move(options)),
+      pages_(options_.max_page_bytes),
+      files_(options_.max_open_files)
+{
+    if (options_.boot_id.empty() || options_.boot_id.size() > kMaxBootIdSize) {
+        throw StorageError(EINVAL, "open", directory_, "the boot id is empty or too long");
+    }
+    file_system_.make_directory(directory_);
+}
+
+std::shared_ptr<File> LayerFiles::open(const FileKey& key, OpenMode mode)
+{
+    if (auto file = find_open(key, mode)) {
+        return file;
+    }
+    std::shared_ptr<File> file = file_system_.open(path_of(key), mode);
+    if (key.kind != FileKind::kData) {
+        read_map_header(*file, key);
+    }
+    keep_open(key, file, mode);
+    return file;
+}
+
+std::shared_ptr<File> LayerFiles::open_if_exists(const FileKey& key, OpenMode mode)
+{
+    if (auto file = find_open(key, mode)) {
+        return file;
+    }
+    std::shared_ptr<File> file = file_system_.open_if_exists(path_of(key), mode);
+    if (file) {
+        if (key.kind != FileKind::kData) {
+            read_map_header(*file, key);
+        }
+        keep_open(key, file, mode);
+    }
+    return file;
+}
+
+std::shared_ptr<File> LayerFiles::open_current_live_map(const FileKey& key, OpenMode mode)
+{
+    std::shared_ptr<File> file = file_system_.open_if_exists(path_of(key), mode);
+    if (!file || is_blank_map(*file) || read_map_header(*file, key) != boot_id()) {
+        return nullptr;
+    }
+    keep_open(key, file, mode);
+    return file;
+}
+
+bool LayerFiles::exists(const FileKey& key)
+{
+    return file_system_.status(path_of(key)).has_value();
+}
+
+std::unique_ptr<File> LayerFiles::open_new(const FileKey& key)
+{
+    return file_system_.open(directory_ + '/' + new_file_name(key), OpenMode::kReplace);
+}
+
+void LayerFiles::put_in_place(const FileKey& key)
+{
+    file_system_.rename(directory_ + '/' + new_file_name(key), path_of(key));
+    forget(key);
+}
+
+bool LayerFiles::unlink(const FileKey& key)
+{
+    forget(key);
+    return file_system_.unlink(path_of(key));
+}
+
+void LayerFiles::unlink_layer(LayerId layer)
+{
+    for (std::uint32_t segment = 0; segment < kMaxSegments; ++segment) {
+        if (exists({layer, segment, FileKind::kData})) {
+            unlink_segment(layer, segment);
+        }
+    }
+}
+
+void LayerFiles::unlink_every_file(LayerId layer)
+{
+    for (std::uint32_t segment = 0; segment < kMaxSegments; ++segment) {
+        unlink_segment(layer, segment);
+    }
+}
+
+void LayerFiles::unlink_segment(LayerId layer, std::uint32_t segment)
+{
+    for (const auto kind :
+         {FileKind::kIndex, FileKind::kLiveMap, FileKind::kMap, FileKind::kData}) {
+        const FileKey key{layer, segment, kind};
+        file_system_.unlink(directory_ + '/' + new_file_name(key));
+        unlink(key);
+    }
+}
+
+std::uint64_t LayerFiles::allocated_bytes(LayerId layer)
+{
+    std::uint64_t bytes = 0;
+    for (std::uint32_t segment = 0; segment < kMaxSegments; ++segment) {
+        const auto data = file_system_.status(path_of({layer, segment, FileKind::kData}));
+        if (!data) {
+            continue;
+        }
+        bytes += data->allocated_bytes;
+        for (const auto kind : {FileKind::kLiveMap, FileKind::kMap, FileKind::kIndex}) {
+            const auto status = file_system_.status(path_of({layer, segment, kind}));
+            bytes += status ? status->allocated_bytes : 0;
+        }
+    }
+    return bytes;
+}
+
+std::uint64_t LayerFiles::note_directory_change()
+{
+    return directory_changes_.fetch_add(1) + 1;
+}
+
+void LayerFiles::sync_directory(std::uint64_t change)
+{
+    if (directory_synced_.load() >= change) {
+        return;
+    }
+    const std::lock_guard lock(directory_mutex_);
+    if (directory_synced_.load() >= change) {
+        return;
+    }
+    // Read before the sync: a change made meanwhile may not be in it.
+    const auto upto = directory_changes_.load();
+    file_system_.sync_directory(directory_);
+    if (!parent_synced_) {
+        file_system_.sync_directory(std::filesystem::path(directory_).parent_path().string());
+        parent_synced_ = true;
+    }
+    directory_synced_.store(upto);
+}
+
+std::string LayerFiles::path_of(const FileKey& key) const
+{
+    return directory_ + '/' + file_name(key);
+}
+
+std::size_t LayerFiles::open_file_count()
+{
+    const std::lock_guard lock(files_mutex_);
+    return files_.size();
+}
+
+std::shared_ptr<File> LayerFiles::find_open(const FileKey& key, OpenMode mode)
+{
+    const std::lock_guard lock(files_mutex_);
+    const auto found = files_.find(key);
+    return found && (found->writable || mode == OpenMode::kRead) ? found->file : nullptr;
+}
+
+void LayerFiles::keep_open(const FileKey& key, std::shared_ptr<File> file, OpenMode mode)
+{
+    std::optional<OpenFile> dropped;  // closed outside the lock
+    const std::lock_guard lock(files_mutex_);
+    dropped = files_.put(key, {std::move(file), mode != OpenMode::kRead});
+}
+
+void LayerFiles::forget(const FileKey& key)
+{
+    const std::lock_guard lock(files_mutex_);
+    files_.erase(key);
+}
+
+std::string read_boot_id(FileSystem& file_system)
+{
+    const auto file = file_system.open("/proc/sys/kernel/random/boot_id", OpenMode::kRead);
+    std::string text(kMaxBootIdSize, '\0');
+    text.resize(read_fully(*file, 0, std::as_writable_bytes(std::span(text))));
+    while (!text.empty() && text.back() == '\n') {
+        text.pop_back();
+    }
+    if (text.empty()) {
+        throw StorageError(EIO, "read", file->path(), "the kernel names no boot");
+    }
+    return text;
+}
+
+}  // namespace amilab

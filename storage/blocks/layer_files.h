@@ -1,0 +1,99 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "storage/blocks/layer_format.h"
+#include "storage/blocks/lru_cache.h"
+#include "storage/blocks/page_cache.h"
+#include "storage/files/file_system.h"
+
+namespace amilab {
+
+/// Where the layers of one data directory lie: their folder, the open descriptors and the map
+/// pages, each within a bound. Safe from any thread. Throws StorageError.
+class LayerFiles {
+public:
+    struct Options {
+        /// Files kept open while nobody uses them.
+        std::size_t max_open_files = 256;
+        /// Pages of maps and owners kept.
+        std::size_t max_page_bytes = std::size_t{32} << 20;
+        /// What changes whenever the machine starts anew, up to kMaxBootIdSize characters.
+        std::string boot_id = {};
+        /// False: nothing is ever synced.
+        bool survives_power_loss = true;
+    };
+
+    /// Makes `directory` when it is missing (its parent must be there).
+    LayerFiles(FileSystem& file_system, std::string directory, Options options);
+
+    /// An open file: from the cache, or opened and, if it is a map, checked. Throws ENOENT when it
+    /// is missing. The file stays open while somebody holds it.
+    std::shared_ptr<File> open(const FileKey& key, OpenMode mode);
+    /// The same, with nothing for a file that is missing.
+    std::shared_ptr<File> open_if_exists(const FileKey& key, OpenMode mode);
+    /// A live map that this boot wrote; nothing when it is missing, blank or of another boot.
+    std::shared_ptr<File> open_current_live_map(const FileKey& key, OpenMode mode);
+
+    bool exists(const FileKey& key);
+    /// Opens `new_file_name(key)`, emptied.
+    std::unique_ptr<File> open_new(const FileKey& key);
+    /// Renames what open_new made into its place.
+    void put_in_place(const FileKey& key);
+    /// False when there was no such file.
+    bool unlink(const FileKey& key);
+    /// All files of a layer, the data last: what is left when this stops half-way is found again.
+    void unlink_layer(LayerId layer);
+    /// The same for files of which some may be missing in any way.
+    void unlink_every_file(LayerId layer);
+    /// As the file system counts them, all files of the layer.
+    std::uint64_t allocated_bytes(LayerId layer);
+
+    /// To be called after a file was made or renamed: what sync_directory must wait for.
+    std::uint64_t note_directory_change();
+    /// Makes the changes up to `change` survive power loss; costs nothing when they do already.
+    void sync_directory(std::uint64_t change);
+
+    std::string path_of(const FileKey& key) const;
+    const std::string& directory() const { return directory_; }
+    const std::string& boot_id() const { return options_.boot_id; }
+    bool survives_power_loss() const { return options_.survives_power_loss; }
+    FileSystem& file_system() { return file_system_; }
+    PageCache& pages() { return pages_; }
+    std::size_t open_file_count();
+
+private:
+    struct OpenFile {
+        std::shared_ptr<File> file;
+        bool writable = false;
+    };
+
+    void unlink_segment(LayerId layer, std::uint32_t segment);
+    std::shared_ptr<File> find_open(const FileKey& key, OpenMode mode);
+    void keep_open(const FileKey& key, std::shared_ptr<File> file, OpenMode mode);
+    void forget(const FileKey& key);
+
+    FileSystem& file_system_;
+    std::string directory_;
+    Options options_;
+    PageCache pages_;
+
+    std::mutex files_mutex_;
+    LruCache<FileKey, OpenFile, FileKeyHash> files_;
+
+    std::mutex directory_mutex_;
+    std::atomic<std::uint64_t> directory_changes_{1};
+    std::atomic<std::uint64_t> directory_synced_{0};
+    bool parent_synced_ = false;
+};
+
+/// The kernel's boot id. Throws StorageError when /proc does not have it.
+std::string read_boot_id(FileSystem& file_system);
+
+}  // namespace amilab

@@ -1,0 +1,154 @@
+#include "storage/blocks/layer_format.h"
+
+#include <algorithm>
+#include <boost/crc.hpp>
+#include <boost/endian/conversion.hpp>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <span>
+
+#include <fmt/format.h>
+
+#include "storage/files/file_io.h"
+#include "storage/storage_error.h"
+
+namespace amilab {
+namespace {
+
+constexpr std::string_view kMagic = "AMILABLY";
+constexpr std::string_view kNewSuffix = ".new";
+constexpr std::array<std::string_view, 4> kKindNames = {"data", "live", "map", "index"};
+
+// Where the header's fields lie; numbers are little-endian.
+constexpr std::size_t kVersionAt = 8;
+constexpr std::size_t kKindAt = 12;
+constexpr std::size_t kLayerAt = 16;
+constexpr std::size_t kSegmentAt = 24;
+constexpr std::size_t kBlockSizeAt = 28;
+constexpr std::size_t kSegmentSizeAt = 32;
+constexpr std::size_t kBootIdAt = 40;
+constexpr std::size_t kChecksumAt = kSectorSize - 4;
+
+using Sector = std::array<std::byte, kSectorSize>;
+
+unsigned char* bytes_at(Sector& sector, std::size_t at)
+{
+    return reinterpret_cast<unsigned char*>(sector.data()) + at;
+}
+
+std::uint32_t checksum(const Sector& sector)
+{
+    boost::crc_32_type crc;
+    crc.process_bytes(sector.data(), kChecksumAt);
+    return crc.checksum();
+}
+
+template <class Number>
+std::optional<Number> parse_hex(std::string_view text)
+{
+    const bool lower_case = std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    });
+    Number number = 0;
+    const auto result = std::from_chars(text.data(), text.data() + text.size(), number, 16);
+    if (!lower_case || result.ec != std::errc() || result.ptr != text.data() + text.size()) {
+        return std::nullopt;
+    }
+    return number;
+}
+
+}  // namespace
+
+std::string file_name(const FileKey& key)
+{
+    return fmt::format("{:016x}.{:02x}.{}", to_number(key.layer), key.segment,
+                       kKindNames[static_cast<std::size_t>(key.kind)]);
+}
+
+std::string new_file_name(const FileKey& key)
+{
+    return file_name(key).append(kNewSuffix);
+}
+
+std::optional<ParsedFileName> parse_file_name(std::string_view name)
+{
+    ParsedFileName parsed;
+    if (name.ends_with(kNewSuffix)) {
+        parsed.is_new = true;
+        name.remove_suffix(kNewSuffix.size());
+    }
+    if (name.size() < 21 || name[16] != '.' || name[19] != '.') {
+        return std::nullopt;
+    }
+    const auto layer = parse_hex<std::uint64_t>(name.substr(0, 16));
+    const auto segment = parse_hex<std::uint32_t>(name.substr(17, 2));
+    const auto kind = std::find(kKindNames.begin(), kKindNames.end(), name.substr(20));
+    if (!layer || !segment || *segment >= kMaxSegments || kind == kKindNames.end()) {
+        return std::nullopt;
+    }
+    parsed.key = {LayerId{*layer}, *segment, static_cast<FileKind>(kind - kKindNames.begin())};
+    return parsed;
+}
+
+Sector encode_map_header(const FileKey& key, std::string_view boot_id)
+{
+    Sector sector{};
+    std::memcpy(sector.data(), kMagic.data(), kMagic.size());
+    boost::endian::store_little_u32(bytes_at(sector, kVersionAt), kFormatVersion);
+    boost::endian::store_little_u32(bytes_at(sector, kKindAt),
+                                    static_cast<std::uint32_t>(key.kind));
+    boost::endian::store_little_u64(bytes_at(sector, kLayerAt), to_number(key.layer));
+    boost::endian::store_little_u32(bytes_at(sector, kSegmentAt), key.segment);
+    boost::endian::store_little_u32(bytes_at(sector, kBlockSizeAt), kBlockSize);
+    boost::endian::store_little_u64(bytes_at(sector, kSegmentSizeAt), kSegmentSize);
+    std::memcpy(bytes_at(sector, kBootIdAt), boot_id.data(),
+                std::min(boot_id.size(), kMaxBootIdSize));
+    boost::endian::store_little_u32(bytes_at(sector, kChecksumAt), checksum(sector));
+    return sector;
+}
+
+std::string read_map_header(File& file, const FileKey& key)
+{
+    Sector sector{};
+    const auto& path = file.path();
+    if (read_fully(file, 0, sector) != sector.size()) {
+        throw_corrupt(path, "it is shorter than its header");
+    }
+    if (std::memcmp(sector.data(), kMagic.data(), kMagic.size()) != 0) {
+        throw_corrupt(path, "it does not begin as a layer's map does");
+    }
+    if (boost::endian::load_little_u32(bytes_at(sector, kChecksumAt)) != checksum(sector)) {
+        throw_corrupt(path, "the header's checksum is wrong");
+    }
+    const auto version = boost::endian::load_little_u32(bytes_at(sector, kVersionAt));
+    if (version != kFormatVersion) {
+        throw StorageError(
+            ENOTSUP, "open", path,
+            fmt::format("layer format {}, this amilab reads {}", version, kFormatVersion));
+    }
+    // Which file it is, the sizes and the reserved bytes must all be what would be written now.
+    const auto* boot_id = reinterpret_cast<const char*>(bytes_at(sector, kBootIdAt));
+    const std::string found(boot_id, ::strnlen(boot_id, kMaxBootIdSize));
+    if (sector != encode_map_header(key, found)) {
+        throw_corrupt(path, "the header is of another layer, segment or kind of file");
+    }
+    if (file.status().size_bytes > kMapFileSize) {
+        throw_corrupt(path, "it is longer than a map");
+    }
+    return found;
+}
+
+bool is_blank_map(File& file)
+{
+    Sector sector{};
+    const auto length = read_fully(file, 0, sector);
+    return length < sector.size() || sector == Sector{};
+}
+
+void throw_corrupt(const std::string& path, std::string_view what)
+{
+    throw StorageError(EBADMSG, "read", path, fmt::format("the file is damaged: {}", what));
+}
+
+}  // namespace amilab

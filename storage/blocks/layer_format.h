@@ -1,0 +1,80 @@
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "storage/blocks/layer_id.h"
+#include "storage/files/file_system.h"
+
+namespace amilab {
+
+/// The files of one segment of one layer. docs/formats.md says what each holds and what survives.
+enum class FileKind : std::uint8_t {
+    /// The bytes, at their own addresses, sparse.
+    kData = 0,
+    /// The map as of now; true only while the machine that wrote it stays up.
+    kLiveMap = 1,
+    /// The map as of the last flush; never ahead of the data on the disk.
+    kMap = 2,
+    /// Block to owning layer, for long chains. Its name and place are kept free; nothing writes
+    /// one.
+    kIndex = 3,
+};
+inline constexpr std::array kFileKinds = {FileKind::kData, FileKind::kLiveMap, FileKind::kMap,
+                                          FileKind::kIndex};
+
+struct FileKey {
+    LayerId layer{};
+    std::uint32_t segment = 0;
+    FileKind kind = FileKind::kData;
+
+    auto operator<=>(const FileKey&) const = default;
+};
+
+struct FileKeyHash {
+    std::size_t operator()(const FileKey& key) const
+    {
+        // Ids are small counters: spread them, so that shards and buckets fill evenly.
+        return (to_number(key.layer) * 256 + key.segment * 4 + static_cast<unsigned>(key.kind)) *
+               0x9e3779b97f4a7c15U;
+    }
+};
+
+/// `<16 hex digits of the layer>.<2 of the segment>.<data|live|map|index>`.
+std::string file_name(const FileKey& key);
+/// What a file is written as before it is renamed into its place.
+std::string new_file_name(const FileKey& key);
+
+struct ParsedFileName {
+    FileKey key;
+    bool is_new = false;
+};
+/// Nothing for a name that is not one of ours.
+std::optional<ParsedFileName> parse_file_name(std::string_view name);
+
+/// A map file begins with one page of header.
+inline constexpr std::uint64_t kMapHeaderSize = kMapPageSize;
+inline constexpr std::uint64_t kMapFileSize = kMapHeaderSize + kMapPagesPerSegment * kMapPageSize;
+inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::size_t kMaxBootIdSize = 64;
+
+/// The header's first sector, the only one that is not zero, with its checksum.
+/// `boot_id` is empty in a durable map.
+std::array<std::byte, kSectorSize> encode_map_header(const FileKey& key, std::string_view boot_id);
+
+/// The boot id in the header. Throws StorageError (EBADMSG) that names the file and the field
+/// unless the header is whole and belongs to `key`.
+std::string read_map_header(File& file, const FileKey& key);
+
+/// Whether power loss left a live map without its header: nothing in it, or only zeros.
+bool is_blank_map(File& file);
+
+/// A StorageError (EBADMSG) that names a damaged file.
+[[noreturn]] void throw_corrupt(const std::string& path, std::string_view what);
+
+}  // namespace amilab

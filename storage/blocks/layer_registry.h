@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "storage/blocks/layer.h"
+#include "storage/blocks/layer_files.h"
+
+namespace amilab {
+
+class Volume;
+
+/// Which layers and volumes of one data directory are open, so that each is open once: what a
+/// volume, a snapshot and the store share. Safe from any thread. Throws StorageError.
+class LayerRegistry {
+public:
+    LayerRegistry(std::shared_ptr<FileSystem> file_system, const std::string& directory,
+                  LayerFiles::Options options, std::function<void()> make_metadata_durable)
+        : file_system_(std::move(file_system)),
+          files_(*file_system_, directory, std::move(options)),
+          make_metadata_durable_(std::move(make_metadata_durable))
+    {
+    }
+
+    LayerFiles& files() { return files_; }
+
+    /// The layers of a sealed chain, bottom first. EINVAL: no layer, or one twice; EBUSY: one is
+    /// being written.
+    std::vector<std::shared_ptr<Layer>> open_sealed(const std::vector<LayerId>& top_first);
+
+    /// The volume whose top is, or was, the first of the chain. Else `make` gets its layers, bottom
+    /// first. ESTALE: that layer has been sealed since the caller looked.
+    std::shared_ptr<Volume> open_volume(
+        const std::vector<LayerId>& top_first,
+        const std::function<std::shared_ptr<Volume>(std::vector<std::shared_ptr<Layer>>)>& make);
+
+    /// Makes `next_top` the volume's name too, before its rows say so. EBUSY: it is in use.
+    std::shared_ptr<Layer> reserve_top(LayerId next_top, const std::shared_ptr<Volume>& volume);
+    void give_up_top(LayerId next_top);
+    void note_sealed(LayerId layer);
+
+    /// An open layer; null when nobody has it open.
+    std::shared_ptr<Layer> find(LayerId layer);
+    /// Open or not, with nobody else opening it as something different meanwhile.
+    std::shared_ptr<Layer> open_to_sync(LayerId layer);
+    void forget(LayerId layer);
+
+    void make_metadata_durable()
+    {
+        if (make_metadata_durable_) {
+            make_metadata_durable_();
+        }
+    }
+
+private:
+    std::shared_ptr<Layer> open_layer(LayerId id, Layer::Role role);
+    std::vector<std::shared_ptr<Layer>> open_parents(std::span<const LayerId> top_first);
+
+    std::shared_ptr<FileSystem> file_system_;
+    LayerFiles files_;
+    std::function<void()> make_metadata_durable_;
+
+    std::mutex mutex_;  // guards what follows; held for no file operation
+    std::unordered_map<LayerId, std::weak_ptr<Layer>> layers_;
+    std::unordered_map<LayerId, std::weak_ptr<Volume>> volumes_;
+    std::unordered_set<LayerId> sealed_;
+    std::size_t prune_layers_at_ = 1024;
+    std::size_t prune_volumes_at_ = 1024;
+};
+
+}  // namespace amilab

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "storage/blocks/layer.h"
+#include "storage/blocks/page_cache.h"
+
+namespace amilab {
+
+/// Who decides what a block of a stack reads as, in 32 bits. Layers count from the bottom, so that
+/// a new layer on top changes nothing for the blocks below.
+class Owner {
+public:
+    /// Not looked up yet.
+    Owner() = default;
+    /// No layer has the block; it reads as zeros.
+    static Owner nobody() { return Owner(1); }
+    static Owner of(std::size_t layer, BlockState state)
+    {
+        return Owner(static_cast<std::uint32_t>(layer * 2) + (state == BlockState::kData ? 2 : 3));
+    }
+    static Owner from_word(std::uint32_t word) { return Owner(word); }
+
+    bool is_known() const { return word_ != 0; }
+    bool is_nobody() const { return word_ == 1; }
+    bool is_data() const { return word_ >= 2 && word_ % 2 == 0; }
+    bool reads_as_zeros() const { return !is_data(); }
+    bool is_data_of(std::size_t index) const { return is_data() && layer() == index; }
+    std::size_t layer() const { return (word_ - 2) / 2; }
+    std::uint32_t word() const { return word_; }
+    bool operator==(const Owner&) const = default;
+
+private:
+    explicit Owner(std::uint32_t word) : word_(word) {}
+
+    std::uint32_t word_ = 0;
+};
+
+/// Layers over each other; a block belongs to the highest that has it. Remembers owners in the page
+/// cache. Does not change: a volume that gets a new top gets a new stack with the same memory.
+/// Callers see to it that nobody writes a block that another looks up or reads. Beyond that safe
+/// from any thread. Throws StorageError.
+class LayerStack {
+public:
+    LayerStack(PageCache& pages, std::vector<std::shared_ptr<Layer>> bottom_first);
+
+    /// The same with an empty layer on top.
+    std::shared_ptr<const LayerStack> with_top(std::shared_ptr<Layer> top) const;
+
+    std::size_t top_index() const { return layers_.size() - 1; }
+    Layer& top() const { return *layers_.back(); }
+    Layer& layer(std::size_t index) const { return *layers_[index]; }
+
+    /// The owners of blocks from `first_block` on, from memory or from the maps. Every look-up of a
+    /// single reader or writer comes through here: a resolved index would be asked by scan() where
+    /// it stands in the walk down.
+    void find_owners(std::uint64_t first_block, std::span<Owner> out) const;
+    /// The same from the maps alone, for walks over much.
+    void scan(std::uint64_t first_block, std::span<Owner> out) const;
+    /// Remembers that the top has decided blocks.
+    void set_top_owner(std::uint64_t first_block, std::uint64_t count, BlockState state) const;
+
+    /// Forgets what was remembered of blocks, after a change that failed half-way.
+    void forget_owners(std::uint64_t first_block, std::uint64_t count) const;
+
+    /// For walks over much: the owners of the next blocks, at most `limit` and one map page, or
+    /// none in `out` where nobody has any. Returns how many blocks that was.
+    std::uint64_t look_ahead(std::uint64_t block, std::uint64_t limit,
+                             std::vector<Owner>& out) const;
+
+    /// Fills `out`, whose blocks have these owners.
+    void read(std::uint64_t offset, std::span<std::byte> out, std::span<const Owner> owners) const;
+
+private:
+    LayerStack(PageCache& pages, std::uint64_t cache_owner,
+               std::vector<std::shared_ptr<Layer>> bottom_first);
+
+    void find_in_page(std::uint64_t first_block, std::span<Owner> out) const;
+    void set_owners(std::uint64_t first_block, std::uint64_t count, Owner owner) const;
+    bool has_map_page(std::uint64_t number) const;
+    bool has_segment(std::uint32_t number) const;
+
+    PageCache& pages_;
+    std::uint64_t cache_owner_;
+    std::vector<std::shared_ptr<Layer>> layers_;
+};
+
+}  // namespace amilab

@@ -1,0 +1,161 @@
+#include "storage/blocks/segment.h"
+
+#include <cerrno>
+#include <utility>
+
+#include "storage/files/file_io.h"
+
+namespace amilab {
+namespace {
+
+// How many pages of a map are held in memory while the data below them is synced.
+constexpr std::size_t kPagesPerSync = 256;
+
+}  // namespace
+
+Segment::Segment(LayerFiles& files, LayerId layer, std::uint32_t number,
+                 std::unique_ptr<BlockMap> map)
+    : files_(files), data_key_{layer, number, FileKind::kData}, map_(std::move(map))
+{
+}
+
+std::unique_ptr<Segment> Segment::open(LayerFiles& files, LayerId layer, std::uint32_t number)
+{
+    auto map = BlockMap::open(files, layer, number);
+    if (!map) {
+        return nullptr;
+    }
+    const bool found_live = map->was_found_live();
+    std::unique_ptr<Segment> segment(new Segment(files, layer, number, std::move(map)));
+    if (found_live) {
+        segment->data_changed_ = true;
+        segment->directory_change_ = files.note_directory_change();
+    }
+    return segment;
+}
+
+std::unique_ptr<Segment> Segment::make(LayerFiles& files, LayerId layer, std::uint32_t number)
+{
+    std::unique_ptr<Segment> segment(
+        new Segment(files, layer, number, std::make_unique<BlockMap>(files, layer, number)));
+    // Data first and unlinked last: a segment with any file has this one.
+    files.open(segment->data_key_, OpenMode::kCreate);
+    segment->directory_change_ = files.note_directory_change();
+    segment->map_->prepare_to_write();
+    return segment;
+}
+
+void Segment::prepare_to_write()
+{
+    map_->prepare_to_write();
+}
+
+void Segment::read(std::uint64_t offset, std::span<std::byte> out)
+{
+    read_or_zero(*open_data(OpenMode::kRead), offset, out);
+}
+
+void Segment::write(std::uint64_t offset, std::span<const std::byte> bytes)
+{
+    data_changed_ = true;
+    write_fully(*open_data(OpenMode::kReadWrite), offset, bytes);
+    // Again: a sync that ran meanwhile may have come before the bytes.
+    data_changed_ = true;
+}
+
+void Segment::zero(std::uint64_t offset, std::uint64_t length)
+{
+    data_changed_ = true;
+    write_zeros(*open_data(OpenMode::kReadWrite), offset, length);
+    data_changed_ = true;
+}
+
+void Segment::release(std::uint64_t offset, std::uint64_t length)
+{
+    try {
+        open_data(OpenMode::kReadWrite)->punch_hole(offset, length);
+    } catch (const StorageError& error) {
+        // Only space is lost where the file system has no holes.
+        if (error.error_number != EOPNOTSUPP && error.error_number != ENOSYS) {
+            throw;
+        }
+    }
+}
+
+bool Segment::is_hole(std::uint64_t offset, std::uint64_t length)
+{
+    const auto data = open_data(OpenMode::kRead)->seek_data(offset);
+    return !data || *data >= offset + length;
+}
+
+void Segment::sync(bool is_sealed)
+{
+    const std::lock_guard lock(sync_mutex_);
+    if (failed_sync_) {
+        throw StorageError(*failed_sync_);
+    }
+    if (!map_->has_live_map()) {
+        return;  // nothing was written since the map became durable
+    }
+    map_->settle();
+    std::uint64_t next_page = 0;
+    while (true) {
+        // The order is the promise: a map that calls a block data reaches the disk after the data,
+        // and a map file's name after the name of its data file.
+        const auto pages = map_->take_changed_pages(next_page, kPagesPerSync);
+        try {
+            if (data_changed_.exchange(false)) {
+                sync_data();
+            }
+            files_.sync_directory(directory_change_);
+            if (!pages.empty()) {
+                map_->write_durable(pages);
+            }
+        } catch (const StorageError&) {
+            map_->give_back(pages);
+            throw;
+        }
+        if (pages.size() < kPagesPerSync) {
+            break;
+        }
+    }
+    if (map_->take_new_durable_name()) {
+        directory_change_ = files_.note_directory_change();
+    }
+    files_.sync_directory(directory_change_);
+    if (is_sealed) {
+        map_->drop_live_map();
+    }
+}
+
+void Segment::sync_data()
+{
+    // Opening may fail for want of descriptors, which says nothing about the data.
+    std::shared_ptr<File> data;
+    try {
+        data = open_data(OpenMode::kReadWrite);
+    } catch (const StorageError&) {
+        data_changed_ = true;
+        throw;
+    }
+    try {
+        data->sync_data();
+    } catch (const StorageError& error) {
+        failed_sync_.emplace(error);
+        throw;
+    }
+}
+
+std::shared_ptr<File> Segment::open_data(OpenMode mode)
+{
+    try {
+        return files_.open(data_key_, mode);
+    } catch (const StorageError& error) {
+        if (error.error_number == ENOENT) {
+            throw_corrupt(error.path, "it is missing, and its map is there");
+        }
+        throw;
+    }
+}
+
+}  // namespace amilab

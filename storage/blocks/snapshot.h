@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "storage/blocks/extents.h"
+#include "storage/blocks/layer_stack.h"
+
+namespace amilab {
+
+class LayerRegistry;
+
+/// Sealed layers over each other: bytes that never change. Offsets and lengths are bytes, multiples
+/// of kSectorSize (512). Safe from any thread. Throws StorageError: EINVAL (past the end or
+/// unaligned), EBADMSG (a damaged file), and what the disk refuses.
+class Snapshot {
+public:
+    /// For BlockStore::open_snapshot.
+    Snapshot(std::shared_ptr<LayerRegistry> registry,
+             std::vector<std::shared_ptr<Layer>> bottom_first, std::uint64_t size);
+
+    std::uint64_t size() const { return size_; }
+    void read(std::uint64_t offset, std::span<std::byte> out) const;
+    /// Must not outlive the snapshot.
+    Extents extents(std::uint64_t offset, std::uint64_t length) const;
+    /// On return all layers survive power loss; costs nothing for those that do already.
+    void sync();
+
+private:
+    std::shared_ptr<LayerRegistry> registry_;
+    std::uint64_t size_;
+    LayerStack stack_;
+};
+
+}  // namespace amilab

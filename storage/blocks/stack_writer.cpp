@@ -1,0 +1,169 @@
+#include "storage/blocks/stack_writer.h"
+
+#include <algorithm>
+#include <boost/container/small_vector.hpp>
+#include <vector>
+
+#include "storage/blocks/block_range.h"
+#include "storage/storage_error.h"
+
+namespace amilab {
+namespace {
+
+using Owners = boost::container::small_vector<Owner, 32>;
+
+/// The part of a range that lies in one block.
+struct Piece {
+    std::uint64_t block = 0;
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+    /// The whole block, or all of it that the volume has.
+    bool is_whole = false;
+};
+
+Piece piece_at(std::uint64_t begin, std::uint64_t range_end, std::uint64_t volume_size)
+{
+    const auto block = begin / kBlockSize;
+    const auto block_end = std::min((block + 1) * kBlockSize, volume_size);
+    const auto end = std::min(range_end, block_end);
+    return {.block = block,
+            .begin = begin,
+            .end = end,
+            .is_whole = begin == block * kBlockSize && end == block_end};
+}
+
+void set_top(const LayerStack& stack, std::uint64_t first_block, std::uint64_t count,
+             BlockState state)
+{
+    try {
+        stack.top().set_state(first_block, count, state);
+    } catch (const StorageError&) {
+        stack.forget_owners(first_block, count);
+        throw;
+    }
+    stack.set_top_owner(first_block, count, state);
+}
+
+/// Writes a part of a block that the top does not have, with the rest as it reads now.
+void fill_block(const LayerStack& stack, std::uint64_t volume_size, Owner owner,
+                std::uint64_t offset, std::span<const std::byte> bytes)
+{
+    const auto begin = offset / kBlockSize * kBlockSize;
+    const auto length = std::min(kBlockSize, volume_size - begin);
+    // The file may hold what power loss or a failed write left behind; only a hole is surely zero.
+    if (owner.reads_as_zeros() && stack.top().is_hole(begin, length)) {
+        stack.top().write(offset, bytes);
+        return;
+    }
+    std::vector<std::byte> block(length);
+    stack.read(begin, block, std::span(&owner, 1));
+    std::copy(bytes.begin(), bytes.end(),
+              block.begin() + static_cast<std::ptrdiff_t>(offset - begin));
+    stack.top().write(begin, block);
+}
+
+/// Blocks [first, end) are zero from now on; those that were the top's data give their space back.
+void zero_whole_blocks(const LayerStack& stack, std::uint64_t first, std::uint64_t end,
+                       std::span<const Owner> owners)
+{
+    if (first == end) {
+        return;
+    }
+    set_top(stack, first, end - first, BlockState::kZero);
+    for (auto block = first; block < end;) {
+        auto stop = block;
+        while (stop < end && owners[stop - first].is_data_of(stack.top_index())) {
+            ++stop;
+        }
+        if (stop > block) {
+            stack.top().release(block * kBlockSize, (stop - block) * kBlockSize);
+        }
+        block = stop + 1;
+    }
+}
+
+void zero_part(const LayerStack& stack, std::uint64_t volume_size, const Piece& piece, Owner owner)
+{
+    if (owner.is_data_of(stack.top_index())) {
+        stack.top().zero(piece.begin, piece.end - piece.begin);
+    } else {
+        const std::vector<std::byte> zeros(piece.end - piece.begin);
+        fill_block(stack, volume_size, owner, piece.begin, zeros);
+        set_top(stack, piece.block, 1, BlockState::kData);
+    }
+}
+
+void zero_window(const LayerStack& stack, std::uint64_t volume_size, std::uint64_t offset,
+                 std::uint64_t end)
+{
+    const auto first = offset / kBlockSize;
+    Owners owners(BlockRange::around(offset, end - offset).count);
+    stack.find_owners(first, owners);
+    auto run = first;  // whole blocks [run, piece.block) wait to be made zero
+    const auto finish_run = [&](std::uint64_t run_end, std::uint64_t next) {
+        zero_whole_blocks(stack, run, run_end, std::span<const Owner>(owners).subspan(run - first));
+        run = next;
+    };
+    while (offset < end) {
+        const auto piece = piece_at(offset, end, volume_size);
+        const auto owner = owners[piece.block - first];
+        if (owner.reads_as_zeros() || !piece.is_whole) {
+            finish_run(piece.block, piece.block + 1);
+        }
+        if (!owner.reads_as_zeros() && !piece.is_whole) {
+            zero_part(stack, volume_size, piece, owner);
+        }
+        offset = piece.end;
+    }
+    finish_run(std::max(run, first + owners.size()), 0);
+}
+
+}  // namespace
+
+void write_to_top(const LayerStack& stack, std::uint64_t volume_size, std::uint64_t offset,
+                  std::span<const std::byte> bytes)
+{
+    const auto first = offset / kBlockSize;
+    Owners owners(BlockRange::around(offset, bytes.size()).count);
+    stack.find_owners(first, owners);
+    auto& top = stack.top();
+    auto run = offset;  // bytes [run, piece.begin) wait to be written at once
+    const auto finish_run = [&](std::uint64_t run_end) {
+        if (run < run_end) {
+            top.write(run, bytes.subspan(run - offset, run_end - run));
+        }
+    };
+    const auto end = offset + bytes.size();
+    for (auto at = offset; at < end;) {
+        const auto piece = piece_at(at, end, volume_size);
+        const auto owner = owners[piece.block - first];
+        if (!piece.is_whole && !owner.is_data_of(stack.top_index())) {
+            finish_run(piece.begin);
+            fill_block(stack, volume_size, owner, piece.begin,
+                       bytes.subspan(piece.begin - offset, piece.end - piece.begin));
+            run = piece.end;
+        }
+        at = piece.end;
+    }
+    finish_run(end);
+    // Data before map: a crash in between loses the write, never shows what was not written.
+    const auto has_all = [&](Owner owner) { return owner.is_data_of(stack.top_index()); };
+    if (!std::all_of(owners.begin(), owners.end(), has_all)) {
+        set_top(stack, first, owners.size(), BlockState::kData);
+    }
+}
+
+void zero_in_top(const LayerStack& stack, std::uint64_t volume_size, std::uint64_t offset,
+                 std::uint64_t length)
+{
+    const auto end = offset + length;
+    while (offset < end) {
+        const auto window_end =
+            (offset / kBlockSize / kBlocksPerMapPage + 1) * kBlocksPerMapPage * kBlockSize;
+        const auto stop = std::min(end, window_end);
+        zero_window(stack, volume_size, offset, stop);
+        offset = stop;
+    }
+}
+
+}  // namespace amilab

@@ -1,0 +1,171 @@
+#include "storage/blocks/volume.h"
+
+#include <utility>
+
+#include "storage/blocks/block_range.h"
+#include "storage/blocks/layer_registry.h"
+#include "storage/blocks/stack_writer.h"
+#include "storage/storage_error.h"
+
+namespace amilab {
+
+Volume::Volume(std::shared_ptr<LayerRegistry> registry,
+               std::vector<std::shared_ptr<Layer>> bottom_first, std::uint64_t size)
+    : registry_(std::move(registry)),
+      size_(size),
+      stack_(
+          std::make_shared<const LayerStack>(registry_->files().pages(), std::move(bottom_first)))
+{
+}
+
+LayerId Volume::top() const
+{
+    return stack()->top().id();
+}
+
+void Volume::read(std::uint64_t offset, std::span<std::byte> out) const
+{
+    require_range("read", offset, out.size());
+    if (out.empty()) {
+        return;
+    }
+    const auto blocks = BlockRange::around(offset, out.size());
+    const RangeLocks::Guard guard(locks_, RangeLocks::Mode::kShared, blocks.first, blocks.count);
+    read_stack(*stack(), offset, out);
+}
+
+void Volume::write(std::uint64_t offset, std::span<const std::byte> bytes)
+{
+    require_range("write", offset, bytes.size());
+    if (bytes.empty()) {
+        return;
+    }
+    const auto blocks = BlockRange::around(offset, bytes.size());
+    const WriteGate::Pass pass(gate_);
+    const RangeLocks::Guard guard(locks_, RangeLocks::Mode::kExclusive, blocks.first, blocks.count);
+    write_to_top(*stack(), size_, offset, bytes);
+}
+
+void Volume::write_zeroes(std::uint64_t offset, std::uint64_t length)
+{
+    require_range("write zeroes to", offset, length);
+    if (length == 0) {
+        return;
+    }
+    const auto blocks = BlockRange::around(offset, length);
+    const WriteGate::Pass pass(gate_);
+    const RangeLocks::Guard guard(locks_, RangeLocks::Mode::kExclusive, blocks.first, blocks.count);
+    zero_in_top(*stack(), size_, offset, length);
+}
+
+void Volume::trim(std::uint64_t offset, std::uint64_t length)
+{
+    require_range("trim", offset, length);
+    const auto begin = (offset + kBlockSize - 1) / kBlockSize * kBlockSize;
+    const auto end = offset + length == size_ ? size_ : (offset + length) / kBlockSize * kBlockSize;
+    if (begin < end) {
+        write_zeroes(begin, end - begin);
+    }
+}
+
+void Volume::flush()
+{
+    const std::lock_guard lock(flush_mutex_);
+    const auto stack = this->stack();
+    const auto segments = segments_of(size_);
+    // Parents first: what was written before a seal is older than what the top has.
+    for (; synced_parents_ < stack->top_index(); ++synced_parents_) {
+        stack->layer(synced_parents_).sync(segments);
+    }
+    stack->top().sync(segments);
+    const auto top = stack->top().id();
+    if (metadata_durable_for_ != top && registry_->files().survives_power_loss()) {
+        registry_->make_metadata_durable();
+        metadata_durable_for_ = top;
+    }
+}
+
+Extents Volume::extents(std::uint64_t offset, std::uint64_t length) const
+{
+    require_range("list extents of", offset, length);
+    return Extents(offset, length, [this](auto block, auto limit, auto& owners) {
+        const RangeLocks::Guard guard(locks_, RangeLocks::Mode::kShared, block, limit);
+        return stack()->look_ahead(block, limit, owners);
+    });
+}
+
+Gate Volume::close_gate(LayerId next_top)
+{
+    gate_.close();
+    try {
+        return Gate(shared_from_this(), next_top);
+    } catch (...) {
+        gate_.open();
+        throw;
+    }
+}
+
+void Volume::seal_for_good()
+{
+    gate_.close();
+    try {
+        stack()->top().settle();
+    } catch (...) {
+        gate_.open();
+        throw;
+    }
+    auto& top = stack()->top();
+    top.set_role(Layer::Role::kSealed);
+    registry_->note_sealed(top.id());
+    gate_.close_for_good();
+}
+
+std::shared_ptr<const LayerStack> Volume::stack() const
+{
+    const std::lock_guard lock(stack_mutex_);
+    return stack_;
+}
+
+void Volume::require_range(const char* operation, std::uint64_t offset, std::uint64_t length) const
+{
+    amilab::require_range(operation, top(), offset, length, size_);
+}
+
+Gate::Gate(std::shared_ptr<Volume> volume, LayerId next_top)
+    : volume_(std::move(volume)), old_top_(volume_->top()), next_top_(next_top)
+{
+    // All that can fail comes here, before any row is committed.
+    const auto stack = volume_->stack();
+    auto& old_top = stack->top();
+    old_top.settle();
+    auto layer = volume_->registry_->reserve_top(next_top, volume_);
+    next_stack_ = stack->with_top(std::move(layer));
+    old_top.set_role(Layer::Role::kFrozen);
+}
+
+Gate::~Gate()
+{
+    if (!volume_) {
+        return;
+    }
+    if (next_stack_) {
+        volume_->stack()->top().set_role(Layer::Role::kWritable);
+        next_stack_.reset();
+        volume_->registry_->give_up_top(next_top_);
+    }
+    volume_->gate_.open();
+}
+
+void Gate::swap_top() noexcept
+{
+    if (!next_stack_) {
+        return;
+    }
+    auto& old_top = volume_->stack()->top();
+    volume_->registry_->note_sealed(old_top.id());
+    old_top.set_role(Layer::Role::kSealed);
+    const std::lock_guard lock(volume_->stack_mutex_);
+    volume_->stack_ = std::exchange(next_stack_, nullptr);
+}
+
+}  // namespace amilab

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "storage/blocks/extents.h"
+#include "storage/blocks/layer_id.h"
+#include "storage/blocks/layer_stack.h"
+#include "storage/blocks/range_locks.h"
+#include "storage/blocks/write_gate.h"
+
+namespace amilab {
+
+class Gate;
+class LayerRegistry;
+
+/// A copy-on-write disk: one writable sparse layer over immutable parents.
+/// Offsets and lengths are bytes, multiples of kSectorSize (512).
+/// Safe from any thread; a read never sees half a write.
+/// Throws StorageError: EINVAL (past the end or unaligned), EROFS (an upload that was sealed),
+/// EBADMSG (a damaged file), and what the disk refuses: after a failed write its range may be old
+/// in some places and new in others, and everything else goes on.
+class Volume : public std::enable_shared_from_this<Volume> {
+public:
+    /// For BlockStore::open_volume.
+    Volume(std::shared_ptr<LayerRegistry> registry,
+           std::vector<std::shared_ptr<Layer>> bottom_first, std::uint64_t size);
+
+    std::uint64_t size() const { return size_; }
+    /// The layer that is being written.
+    LayerId top() const;
+
+    /// Fills `out`; blocks never written read as zeros.
+    void read(std::uint64_t offset, std::span<std::byte> out) const;
+
+    /// On return the bytes survive the end of this process, however it ends.
+    void write(std::uint64_t offset, std::span<const std::byte> bytes);
+    /// The range reads as zeros; its whole blocks take no space.
+    void write_zeroes(std::uint64_t offset, std::uint64_t length);
+    /// The whole blocks of the range (the volume's last one, however short, is whole) read as zeros
+    /// and take no space; what is left of it at the ends stays as it is.
+    void trim(std::uint64_t offset, std::uint64_t length);
+
+    /// On return all that was acknowledged before the call survives power loss: data, maps, the
+    /// layers below that were not yet synced and, once for each top layer, the metadata. Goes on
+    /// while a gate is closed.
+    void flush();
+
+    /// Runs of data, zeros and holes; each window of 1 GiB is of one instant. Must not outlive the
+    /// volume.
+    Extents extents(std::uint64_t offset, std::uint64_t length) const;
+
+    /// Stops new writes and waits for those in flight, for sealing. `next_top` is a layer that was
+    /// never used; the volume can be opened by it from here on. Several volumes' gates are closed
+    /// in the order of volume ids. The same thread must not write until the gate is gone.
+    /// Throws StorageError: EBUSY (`next_top` is in use), or what the disk refuses; the gate is
+    /// then open.
+    Gate close_gate(LayerId next_top);
+
+private:
+    friend class Gate;
+    friend class UploadLayer;
+
+    std::shared_ptr<const LayerStack> stack() const;
+    void seal_for_good();
+    void require_range(const char* operation, std::uint64_t offset, std::uint64_t length) const;
+
+    std::shared_ptr<LayerRegistry> registry_;
+    std::uint64_t size_;
+    WriteGate gate_;
+    mutable RangeLocks locks_;
+
+    mutable std::mutex stack_mutex_;  // guards the pointer; taken last
+    std::shared_ptr<const LayerStack> stack_;
+
+    std::mutex flush_mutex_;  // one flush at a time; guards what follows
+    std::size_t synced_parents_ = 0;
+    std::optional<LayerId> metadata_durable_for_;
+};
+
+/// A volume's closed gate. Goes on as before when destroyed without swap_top.
+class [[nodiscard]] Gate {
+public:
+    Gate(Gate&& other) noexcept = default;
+    Gate& operator=(Gate&&) = delete;
+    ~Gate();
+
+    /// What the snapshot is made of: the layer that swap_top seals.
+    LayerId old_top() const { return old_top_; }
+    LayerId next_top() const { return next_top_; }
+
+    /// To be called when the rows that say so are committed: what was the top is immutable and the
+    /// first parent, the new layer is the top. The gate opens when this object goes.
+    void swap_top() noexcept;
+
+private:
+    friend class Volume;
+    Gate(std::shared_ptr<Volume> volume, LayerId next_top);
+
+    std::shared_ptr<Volume> volume_;
+    LayerId old_top_;
+    LayerId next_top_;
+    std::shared_ptr<const LayerStack> next_stack_;
+};
+
+}  // namespace amilab
