@@ -281,11 +281,67 @@ ApiError operation_not_permitted(std::string_view message)
 
 ApiError tag_limit_exceeded()
 {
-    return {"TagLimitExceeded", "The maximum number of tags for a resource is 50."};
+    return {"TagLimitExceeded", "The maximum number of Tags for a resource has been reached."};
 }
-ApiError invalid_tag_key(std::string_view message)
+ApiError tag_without_key()
 {
-    return {"InvalidParameterValue", std::string(message)};
+    return invalid_parameter_value(
+        "Value ( '' ) for parameter Tag key is invalid. Tag key cannot be null or empty.");
+}
+ApiError tag_without_value()
+{
+    return invalid_parameter_value("Tag value cannot be null. Use empty string instead.");
+}
+ApiError no_tags_to_create()
+{
+    return invalid_parameter_value("You must specify one or more tags to create");
+}
+ApiError reserved_tag_key()
+{
+    return invalid_parameter_value("Tag keys starting with 'aws:' are reserved for internal use");
+}
+ApiError reserved_tag_key(std::string_view key)
+{
+    return invalid_parameter_value(
+        fmt::format("Value ( {} ) for parameter key is invalid. Tag keys starting with 'aws:' are "
+                    "reserved for internal use",
+                    key));
+}
+ApiError tag_key_too_long(std::size_t limit)
+{
+    return invalid_parameter_value(
+        fmt::format("Tag key exceeds the maximum length of {} characters", limit));
+}
+ApiError tag_value_too_long(std::size_t limit)
+{
+    return invalid_parameter_value(
+        fmt::format("Tag value exceeds the maximum length of {} characters", limit));
+}
+ApiError duplicate_tag_key(std::string_view key)
+{
+    return invalid_parameter_value(fmt::format("Duplicate tag key '{}' specified.", key));
+}
+ApiError tag_specification_without_type()
+{
+    return invalid_parameter_value("Tag specification resource type must have a value");
+}
+ApiError tag_specification_without_tags()
+{
+    return invalid_parameter_value("Tag specification must have at least one tag");
+}
+ApiError duplicate_tag_specification(std::string_view resource_type)
+{
+    return invalid_parameter_value(
+        fmt::format("Duplicate tag specification for resource type '{}'.", resource_type));
+}
+ApiError not_taggable_here(std::string_view resource_type)
+{
+    return invalid_parameter_value(fmt::format(
+        "'{}' is not a valid taggable resource type for this operation.", resource_type));
+}
+ApiError invalid_resource_id(std::string_view text)
+{
+    return {"InvalidID", fmt::format("The ID '{}' is not valid", text)};
 }
 
 }  // namespace amilab::ec2

@@ -104,6 +104,20 @@ ApiError operation_not_permitted(std::string_view message);
 // Tags
 
 ApiError tag_limit_exceeded();
-ApiError invalid_tag_key(std::string_view message);
+ApiError tag_without_key();
+ApiError tag_without_value();
+ApiError no_tags_to_create();
+/// The key begins with `aws:`; CreateTags and DeleteTags name it.
+ApiError reserved_tag_key();
+ApiError reserved_tag_key(std::string_view key);
+ApiError tag_key_too_long(std::size_t limit);
+ApiError tag_value_too_long(std::size_t limit);
+ApiError duplicate_tag_key(std::string_view key);
+ApiError tag_specification_without_type();
+ApiError tag_specification_without_tags();
+ApiError duplicate_tag_specification(std::string_view resource_type);
+ApiError not_taggable_here(std::string_view resource_type);
+/// No kind of resource has ids like this one.
+ApiError invalid_resource_id(std::string_view text);
 
 }  // namespace amilab::ec2
