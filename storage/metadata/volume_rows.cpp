@@ -231,7 +231,7 @@ std::optional<AttachmentHost> select_attachment_host(Database& db, std::string_v
 {
     Statement select(db,
                      "SELECT i.state, i.zone, i.root_device_name, i.instance_type,"
-                     " t.ebs_maximum_attachments, t.ebs_attachment_limit_type,"
+                     " t.ebs_maximum_attachments,"
                      " (SELECT COUNT(*) FROM attachment a WHERE a.instance_id = i.id)"
                      " FROM instance i"
                      " LEFT JOIN catalogue.instance_type t ON t.name = i.instance_type"
@@ -247,7 +247,6 @@ std::optional<AttachmentHost> select_attachment_host(Database& db, std::string_v
         .root_device_name = row.optional_text(),
         .instance_type = row.text(),
         .maximum_attachments = row.optional_integer(),
-        .attachment_limit_type = row.optional_text(),
         .attachments = row.integer(),
     };
 }

@@ -84,9 +84,8 @@ struct AttachmentHost {
     std::string zone;
     std::optional<std::string> root_device_name;
     std::string instance_type;
-    /// The type's limit; nothing where it has none. "shared": network interfaces count too.
+    /// The type's limit; nothing where it has none.
     std::optional<std::int64_t> maximum_attachments;
-    std::optional<std::string> attachment_limit_type;
     /// How many volumes it has.
     std::int64_t attachments;
 };
