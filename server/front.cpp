@@ -76,7 +76,7 @@ void Front::wait_for_due()
     }
     awaited_due_ms_ = due_ms;
     due_timer_.cancel();
-    if (due_ms == Generation::kNever || generation->clock().frozen()) {
+    if (due_ms == Generation::kNever || generation->clock().setting().frozen) {
         return;
     }
     due_timer_.expires_after(

@@ -131,7 +131,7 @@ private:
 void write_stdout(std::span<const std::byte> bytes)
 {
     while (!bytes.empty()) {
-        const auto count = write(STDOUT_FILENO, bytes.data(), bytes.size());
+        const auto count = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
         if (count < 0 && errno == EINTR) {
             continue;
         }

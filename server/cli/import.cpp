@@ -64,7 +64,7 @@ std::size_t read_some(int file, bool is_seekable, std::uint64_t offset, std::spa
     while (got < out.size()) {
         const auto count = is_seekable ? pread(file, out.data() + got, out.size() - got,
                                                static_cast<off_t>(offset + got))
-                                       : read(file, out.data() + got, out.size() - got);
+                                       : ::read(file, out.data() + got, out.size() - got);
         if (count < 0 && errno == EINTR) {
             continue;
         }

@@ -89,7 +89,7 @@ json::value show_clock(Emulator& emulator)
     const auto now_ms = generation->clock().now_ms();
     return {{"now", wire::format_timestamp({now_ms})},
             {"now_ms", now_ms},
-            {"frozen", generation->clock().frozen()}};
+            {"frozen", generation->clock().setting().frozen}};
 }
 
 void change_clock(Emulator& emulator, const json::value& wanted)
