@@ -20,8 +20,7 @@ InstanceStorageInfo to_storage_info(Session& session, const InstanceTypeRow& row
                              .nvme_support = row.storage.nvme_support,
                              .total_size_in_gb = row.storage.total_gb};
     for (const auto& disk : select_instance_disks(session.db(), row.name)) {
-        info.disks.push_back(
-            {.count = disk.count, .size_in_gb = disk.size_gb, .type = disk.type});
+        info.disks.push_back({.count = disk.count, .size_in_gb = disk.size_gb, .type = disk.type});
     }
     return info;
 }
@@ -168,9 +167,9 @@ void require_known_types(Session& session, const DescribeInstanceTypesRequest& r
     const bool anywhere = request.include_unsupported_in_region.value_or(false);
     std::vector<std::string> unknown;
     for (const auto& name : request.instance_types) {
-        const bool known = anywhere
-                               ? select_instance_type(session.db(), name).has_value()
-                               : !select_offering_zones(session.db(), name, session.region()).empty();
+        const bool known =
+            anywhere ? select_instance_type(session.db(), name).has_value()
+                     : !select_offering_zones(session.db(), name, session.region()).empty();
         if (!known) {
             unknown.push_back(name);
         }

@@ -62,24 +62,26 @@ void make_default_network(Session& session)
 
 std::string arn(const Session& session, std::string_view resource, std::string_view id)
 {
-    return fmt::format("arn:aws:ec2:{}:{}:{}/{}", session.region(), session.account(), resource, id);
+    return fmt::format("arn:aws:ec2:{}:{}:{}/{}", session.region(), session.account(), resource,
+                       id);
 }
 
 /// Source: what a default VPC's answer holds (observed).
 Vpc to_vpc(Session& session, const VpcRow& row)
 {
-    return {.block_public_access_states = BlockPublicAccessStates{"off"},
-            .cidr_block = row.cidr_block,
-            .cidr_block_association_set = {{.association_id = row.cidr_association_id,
-                                            .cidr_block = row.cidr_block,
-                                            .cidr_block_state = VpcCidrBlockState{"associated", {}}}},
-            .dhcp_options_id = row.dhcp_options_id,
-            .instance_tenancy = "default",
-            .is_default = row.is_default,
-            .owner_id = row.owner,
-            .state = "available",
-            .tags = tags_of(session, row.id.text()),
-            .vpc_id = row.id.text()};
+    return {
+        .block_public_access_states = BlockPublicAccessStates{"off"},
+        .cidr_block = row.cidr_block,
+        .cidr_block_association_set = {{.association_id = row.cidr_association_id,
+                                        .cidr_block = row.cidr_block,
+                                        .cidr_block_state = VpcCidrBlockState{"associated", {}}}},
+        .dhcp_options_id = row.dhcp_options_id,
+        .instance_tenancy = "default",
+        .is_default = row.is_default,
+        .owner_id = row.owner,
+        .state = "available",
+        .tags = tags_of(session, row.id.text()),
+        .vpc_id = row.id.text()};
 }
 
 /// Source: what a default subnet's answer holds (observed).
@@ -112,18 +114,18 @@ Subnet to_subnet(Session& session, const SubnetRow& row)
 /// User Guide, "Default security groups"); the form of the rules (observed).
 SecurityGroup to_security_group(Session& session, const SecurityGroupRow& row)
 {
-    return {.description = row.description,
-            .group_id = row.id.text(),
-            .group_name = row.name,
-            .ip_permissions = {{.ip_protocol = "-1",
-                                .user_id_group_pairs = {{.group_id = row.id.text(),
-                                                         .user_id = row.owner}}}},
-            .ip_permissions_egress = {{.ip_protocol = "-1",
-                                       .ip_ranges = {{.cidr_ip = "0.0.0.0/0"}}}},
-            .owner_id = row.owner,
-            .security_group_arn = arn(session, "security-group", row.id.text()),
-            .tags = tags_of(session, row.id.text()),
-            .vpc_id = row.vpc_id.text()};
+    return {
+        .description = row.description,
+        .group_id = row.id.text(),
+        .group_name = row.name,
+        .ip_permissions = {{.ip_protocol = "-1",
+                            .user_id_group_pairs = {{.group_id = row.id.text(),
+                                                     .user_id = row.owner}}}},
+        .ip_permissions_egress = {{.ip_protocol = "-1", .ip_ranges = {{.cidr_ip = "0.0.0.0/0"}}}},
+        .owner_id = row.owner,
+        .security_group_arn = arn(session, "security-group", row.id.text()),
+        .tags = tags_of(session, row.id.text()),
+        .vpc_id = row.vpc_id.text()};
 }
 
 template <class IdType>
@@ -226,20 +228,20 @@ DescribeSubnetsResponse describe_subnets(Session& session, const DescribeSubnets
 
 // Source: EC2 API Reference, DescribeSecurityGroups (documented); groups named by id and by name
 // are described together (assumed).
-DescribeSecurityGroupsResponse describe_security_groups(Session& session,
-                                                        const DescribeSecurityGroupsRequest& request)
+DescribeSecurityGroupsResponse describe_security_groups(
+    Session& session, const DescribeSecurityGroupsRequest& request)
 {
     const auto ids = parse_ids<SecurityGroupId>(request.group_ids);
     const auto filters = parse_filters(kDescribeSecurityGroups, request.filters);
     const auto page = parse_page(request.max_results, request.next_token);
     stop_if_dry_run(request);
-    auto rows =
-        select_security_groups(session.db(), {.owner = session.account(),
-                                              .region = session.region(),
-                                              .ids = named_groups(session, ids, request.group_names),
-                                              .filters = filters,
-                                              .after = page.after,
-                                              .limit = page.sql_limit()});
+    auto rows = select_security_groups(session.db(),
+                                       {.owner = session.account(),
+                                        .region = session.region(),
+                                        .ids = named_groups(session, ids, request.group_names),
+                                        .filters = filters,
+                                        .after = page.after,
+                                        .limit = page.sql_limit()});
     DescribeSecurityGroupsResponse response;
     response.next_token = cut_page(page, rows, [](const auto& row) { return row.id.text(); });
     for (const auto& row : rows) {

@@ -13,9 +13,8 @@ namespace {
 
 Region to_region(const RegionRow& row)
 {
-    Region region{.endpoint = row.endpoint,
-                  .opt_in_status = row.opt_in_status,
-                  .region_name = row.name};
+    Region region{
+        .endpoint = row.endpoint, .opt_in_status = row.opt_in_status, .region_name = row.name};
     if (row.geography) {
         region.geography.push_back({row.geography});
     }
@@ -87,11 +86,11 @@ DescribeRegionsResponse describe_regions(Session& session, const DescribeRegions
     stop_if_dry_run(request);
     require_known_regions(session, request.region_names);
     DescribeRegionsResponse response;
-    for (const auto& row : select_regions(
-             session.db(), {.names = request.region_names,
-                            .include_not_opted_in = request.all_regions.value_or(false) ||
-                                                    !request.region_names.empty(),
-                            .filters = filters})) {
+    for (const auto& row :
+         select_regions(session.db(), {.names = request.region_names,
+                                      .include_not_opted_in = request.all_regions.value_or(false) ||
+                                                              !request.region_names.empty(),
+                                      .filters = filters})) {
         response.regions.push_back(to_region(row));
     }
     return response;
@@ -109,11 +108,11 @@ DescribeAvailabilityZonesResponse describe_availability_zones(
     for (const auto& row : select_zones(
              session.db(),
              {.region = session.region(),
-              .names = request.zone_names,
-              .zone_ids = request.zone_ids,
-              .include_not_opted_in = request.all_availability_zones.value_or(false) ||
-                                      !request.zone_names.empty() || !request.zone_ids.empty(),
-              .filters = filters})) {
+             .names = request.zone_names,
+             .zone_ids = request.zone_ids,
+             .include_not_opted_in = request.all_availability_zones.value_or(false) ||
+                                     !request.zone_names.empty() || !request.zone_ids.empty(),
+             .filters = filters})) {
         response.availability_zones.push_back(to_zone(row));
     }
     return response;

@@ -265,7 +265,8 @@ struct FilterText {
 std::string members_of(std::string_view column)
 {
     return fmt::format(
-        "SELECT m.value AS v FROM json_each('[\"' || replace({}, ',', '\",\"') || '\"]') m", column);
+        "SELECT m.value AS v FROM json_each('[\"' || replace({}, ',', '\",\"') || '\"]') m",
+        column);
 }
 
 FilterText filter_text(const FilterSource& source)
@@ -282,18 +283,20 @@ FilterText filter_text(const FilterSource& source)
         case Shape::kInteger:
             return {fmt::format("CAST({} AS TEXT)", column), {}, {}};
         case Shape::kReal:
-            return any_of(fmt::format("SELECT CAST({0} AS TEXT) AS v UNION ALL"
-                                      " SELECT printf('%.15g', {0}) WHERE {0} IS NOT NULL",
-                                      column));
+            return any_of(
+                fmt::format("SELECT CAST({0} AS TEXT) AS v UNION ALL"
+                            " SELECT printf('%.15g', {0}) WHERE {0} IS NOT NULL",
+                            column));
         case Shape::kList:
             return any_of(members_of(column));
         case Shape::kListOrMember:
             return any_of(fmt::format("{} UNION ALL SELECT {}", members_of(column), column));
         case Shape::kDisk:
-            return any_of(fmt::format("SELECT CAST(d.{} AS TEXT) AS v FROM"
-                                      " catalogue.instance_type_disk d WHERE d.instance_type ="
-                                      " t.name",
-                                      source.column));
+            return any_of(
+                fmt::format("SELECT CAST(d.{} AS TEXT) AS v FROM"
+                            " catalogue.instance_type_disk d WHERE d.instance_type ="
+                            " t.name",
+                            source.column));
     }
     return {};
 }
@@ -413,9 +416,10 @@ std::vector<InstanceTypeRow> select_instance_types(Database& db, const InstanceT
         sql.sql(" AND t.name IN ").list(query.names);
     }
     if (!query.include_unsupported) {
-        sql.sql(" AND EXISTS (SELECT 1 FROM catalogue.instance_type_offering o"
-                " JOIN catalogue.availability_zone z ON z.name = o.availability_zone"
-                " WHERE o.instance_type = t.name AND z.region = ");
+        sql.sql(
+            " AND EXISTS (SELECT 1 FROM catalogue.instance_type_offering o"
+            " JOIN catalogue.availability_zone z ON z.name = o.availability_zone"
+            " WHERE o.instance_type = t.name AND z.region = ");
         sql.value(query.region).sql(")");
     }
     append_filters(sql, query.filters, filter_columns(), "t.name", {});

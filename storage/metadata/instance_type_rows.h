@@ -10,8 +10,8 @@
 #include "storage/metadata/database.h"
 #include "storage/metadata/filter.h"
 
-/// What the catalogue knows of instance types; the same for every account. Names and units are those
-/// of fixtures/catalog/schema.sql.
+/// What the catalogue knows of instance types; the same for every account. Names and units are
+/// those of fixtures/catalog/schema.sql.
 namespace amilab {
 
 struct ProcessorRow {
