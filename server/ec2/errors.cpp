@@ -1,6 +1,7 @@
 #include "server/ec2/errors.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace amilab::ec2 {
 
@@ -362,6 +363,27 @@ ApiError io2_beyond_limits()
 ApiError invalid_user_id(std::string_view text)
 {
     return {"InvalidUserID.Malformed", fmt::format("User ID '{}' is invalid", text)};
+}
+
+ApiError invalid_region(std::string_view region)
+{
+    return {"InvalidParameterValue", fmt::format("Invalid region: [{}]", region)};
+}
+ApiError invalid_zone_id(std::string_view zone_id)
+{
+    return {"InvalidParameterValue", fmt::format("Invalid availability zone-id: [{}]", zone_id)};
+}
+ApiError group_name_not_found(std::string_view name, const VpcId& default_vpc)
+{
+    return {"InvalidGroup.NotFound",
+            fmt::format("The security group '{}' does not exist in default VPC '{}'", name,
+                        default_vpc.text())};
+}
+ApiError instance_types_not_found(const std::vector<std::string>& types)
+{
+    return {"InvalidInstanceType",
+            fmt::format("The following supplied instance types do not exist: [{}]",
+                        fmt::join(types, ", "))};
 }
 
 ApiError invalid_instance_type(std::string_view type)

@@ -123,6 +123,14 @@ ApiError throughput_ratio_too_high(std::int64_t throughput, std::int64_t iops, d
 ApiError io2_beyond_limits();
 ApiError invalid_user_id(std::string_view text);
 
+// Regions, network, instance types
+
+ApiError invalid_region(std::string_view region);
+ApiError invalid_zone_id(std::string_view zone_id);
+/// A group named by its name, which is looked for in the default VPC alone.
+ApiError group_name_not_found(std::string_view name, const VpcId& default_vpc);
+ApiError instance_types_not_found(const std::vector<std::string>& types);
+
 // Instances
 
 ApiError invalid_instance_type(std::string_view type);
