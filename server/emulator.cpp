@@ -12,6 +12,7 @@
 #include "server/wire/check.h"
 #include "server/wire/credential_scope.h"
 #include "server/wire/wire_errors.h"
+#include "storage/metadata/region_rows.h"
 #include "storage/metadata/transaction.h"
 #include "storage/storage_error.h"
 
@@ -52,6 +53,14 @@ void settle_session(Session& session)
         }
     }
     session.store_transitions();
+}
+
+/// One indexed look; every row belongs to a region of the catalogue.
+void require_region(Session& session)
+{
+    if (!region_exists(session.db(), session.region())) {
+        throw wire::unknown_region(session.region());
+    }
 }
 
 const wire::Parameters& no_parameters()
@@ -174,9 +183,9 @@ void Emulator::find_operation(ApiCall& call, const ApiRequest& request) const
                          request.content_type.substr(0, kFormType.size()) == kFormType;
     call.service_ = &find_service("ec2")->schema;
     if (request.method != "POST" && request.method != "GET" && request.method != "HEAD") {
-        throw ApiError("InvalidRequest",
-                       fmt::format("The method {} is not supported; use GET or POST.", request.method),
-                       405);
+        throw ApiError(
+            "InvalidRequest",
+            fmt::format("The method {} is not supported; use GET or POST.", request.method), 405);
     }
     if (!is_form && !request.body.empty()) {
         throw ApiError("InvalidRequest",
@@ -259,8 +268,8 @@ ApiAnswer ApiCall::run()
     try {
         return {200, wire::kXmlContentType, run_operation(), request_id_};
     } catch (...) {
-        return refuse(to_api_error(std::current_exception(), request_id_, operation_->name,
-                                   data_path_));
+        return refuse(
+            to_api_error(std::current_exception(), request_id_, operation_->name, data_path_));
     }
 }
 
@@ -291,7 +300,9 @@ std::string ApiCall::run_read()
             auto reader = generation_->reader();
             Session session(*generation_, reader.db(), caller_, *parameters_, request_id_);
             const Transaction snapshot(reader.db(), Transaction::Kind::kRead);
-            if (operation_->prerequisite == nullptr || !operation_->prerequisite->missing(session)) {
+            require_region(session);
+            if (operation_->prerequisite == nullptr ||
+                !operation_->prerequisite->missing(session)) {
                 return call_->run(session, *service_, *schema_);
             }
         }
@@ -313,9 +324,8 @@ void ApiCall::make_prerequisite()
 std::string ApiCall::run_write()
 {
     std::string body;
-    amilab::run_write(*generation_, caller_, *parameters_, request_id_, [&](Session& session) {
-        body = call_->run(session, *service_, *schema_);
-    });
+    amilab::run_write(*generation_, caller_, *parameters_, request_id_,
+                      [&](Session& session) { body = call_->run(session, *service_, *schema_); });
     return body;
 }
 
