@@ -8,6 +8,7 @@ imports; tests/clients/requirements.txt pins the version. fixtures/api/served.js
 operations are written in full. fixtures/api/overlay.json is never touched.
 """
 
+import argparse
 import gzip
 import html.parser
 import json
@@ -195,8 +196,12 @@ def dump(value, indent=0):
 
 
 def main():
-    if len(sys.argv) > 1:
-        package = pathlib.Path(sys.argv[1])
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("botocore", nargs="?", type=pathlib.Path, help="botocore's package folder")
+    parser.add_argument("--output", type=pathlib.Path, default=API, help="where the files go")
+    arguments = parser.parse_args()
+    if arguments.botocore:
+        package = arguments.botocore
         init = (package / "__init__.py").read_text()
         version = re.search(r"__version__ = ['\"]([^'\"]+)", init).group(1)
     else:
@@ -209,7 +214,7 @@ def main():
         with gzip.open(latest / "service-2.json.gz") as packed:
             model = json.load(packed)
         names = sorted(name for family in families.values() for name in family)
-        (API / f"{service}.json").write_text(dump(schema_of(model, version, names)) + "\n")
+        (arguments.output / f"{service}.json").write_text(dump(schema_of(model, version, names)) + "\n")
         print(f"{service}: {len(names)} of {len(model['operations'])} operations in full")
 
 

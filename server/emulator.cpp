@@ -12,6 +12,7 @@
 #include "server/wire/check.h"
 #include "server/wire/credential_scope.h"
 #include "server/wire/wire_errors.h"
+#include "storage/metadata/region_rows.h"
 #include "storage/metadata/transaction.h"
 #include "storage/storage_error.h"
 
@@ -52,6 +53,14 @@ void settle_session(Session& session)
         }
     }
     session.store_transitions();
+}
+
+/// One indexed look; every row belongs to a region of the catalogue.
+void require_region(Session& session)
+{
+    if (!region_exists(session.db(), session.region())) {
+        throw wire::unknown_region(session.region());
+    }
 }
 
 const wire::Parameters& no_parameters()
@@ -109,6 +118,37 @@ void settle_due(Generation& generation, Generation::Writer& writer)
     }
 }
 
+void run_write(Generation& generation, const Caller& caller, const wire::Parameters& parameters,
+               std::string_view request_id, const std::function<void(Session&)>& change)
+{
+    auto writer = generation.writer();
+    settle_due(generation, writer);
+    Session session(generation, writer, caller, parameters, request_id);
+    Transaction transaction(writer.db());
+    change(session);
+    settle_session(session);
+    const auto earliest = read_earliest_due_ms(writer.db());
+    transaction.commit();
+    generation.set_earliest_due_ms(earliest);
+    session.committed();
+}
+
+ApiError to_api_error(std::exception_ptr exception, std::string_view request_id,
+                      std::string_view operation, const std::string& data_path)
+{
+    try {
+        std::rethrow_exception(exception);
+    } catch (const ApiError& error) {
+        return error;
+    } catch (const StorageError& error) {
+        spdlog::error("{} {}: {}", request_id, operation, error.what());
+        return error.is_full_disk() ? disk_full(data_path) : internal_error();
+    } catch (const std::exception& error) {
+        spdlog::error("{} {}: {}", request_id, operation, error.what());
+        return internal_error();
+    }
+}
+
 Emulator::Emulator(DataDirectory& data, Options options) : data_(data), options_(std::move(options))
 {
 }
@@ -143,9 +183,9 @@ void Emulator::find_operation(ApiCall& call, const ApiRequest& request) const
                          request.content_type.substr(0, kFormType.size()) == kFormType;
     call.service_ = &find_service("ec2")->schema;
     if (request.method != "POST" && request.method != "GET" && request.method != "HEAD") {
-        throw ApiError("InvalidRequest",
-                       fmt::format("The method {} is not supported; use GET or POST.", request.method),
-                       405);
+        throw ApiError(
+            "InvalidRequest",
+            fmt::format("The method {} is not supported; use GET or POST.", request.method), 405);
     }
     if (!is_form && !request.body.empty()) {
         throw ApiError("InvalidRequest",
@@ -226,17 +266,27 @@ ApiAnswer ApiCall::run()
         return refuse(*refusal_);
     }
     try {
-        auto body = operation_->access == Access::kRead ? run_read() : run_write();
-        return {200, wire::kXmlContentType, std::move(body), request_id_};
-    } catch (const ApiError& error) {
-        return refuse(error);
-    } catch (const StorageError& error) {
-        spdlog::error("{} {}: {}", request_id_, operation_->name, error.what());
-        return refuse(error.is_full_disk() ? disk_full(data_path_) : internal_error());
-    } catch (const std::exception& error) {
-        spdlog::error("{} {}: {}", request_id_, operation_->name, error.what());
-        return refuse(internal_error());
+        return {200, wire::kXmlContentType, run_operation(), request_id_};
+    } catch (...) {
+        return refuse(
+            to_api_error(std::current_exception(), request_id_, operation_->name, data_path_));
     }
+}
+
+std::string ApiCall::run_operation()
+{
+    if (operation_->access == Access::kRead) {
+        return run_read();
+    }
+    try {
+        return run_write();
+    } catch (const StorageError& error) {
+        if (!error.is_full_disk() || !generation_->give_up_reserve()) {
+            throw;
+        }
+    }
+    // The reserve makes room for what frees space; whatever else takes it fails the next time.
+    return run_write();
 }
 
 std::string ApiCall::run_read()
@@ -250,7 +300,9 @@ std::string ApiCall::run_read()
             auto reader = generation_->reader();
             Session session(*generation_, reader.db(), caller_, *parameters_, request_id_);
             const Transaction snapshot(reader.db(), Transaction::Kind::kRead);
-            if (operation_->prerequisite == nullptr || !operation_->prerequisite->missing(session)) {
+            require_region(session);
+            if (operation_->prerequisite == nullptr ||
+                !operation_->prerequisite->missing(session)) {
                 return call_->run(session, *service_, *schema_);
             }
         }
@@ -271,16 +323,9 @@ void ApiCall::make_prerequisite()
 
 std::string ApiCall::run_write()
 {
-    auto writer = generation_->writer();
-    settle_due(*generation_, writer);
-    Session session(*generation_, writer, caller_, *parameters_, request_id_);
-    Transaction transaction(writer.db());
-    auto body = call_->run(session, *service_, *schema_);
-    settle_session(session);
-    const auto earliest = read_earliest_due_ms(writer.db());
-    transaction.commit();
-    generation_->set_earliest_due_ms(earliest);
-    session.committed();
+    std::string body;
+    amilab::run_write(*generation_, caller_, *parameters_, request_id_,
+                      [&](Session& session) { body = call_->run(session, *service_, *schema_); });
     return body;
 }
 

@@ -45,6 +45,7 @@ private:
 
     std::string run_read();
     std::string run_write();
+    std::string run_operation();
     void make_prerequisite();
     ApiAnswer refuse(const ApiError& error) const;
 
@@ -89,6 +90,16 @@ private:
     DataDirectory& data_;
     Options options_;
 };
+
+/// Runs `change` on the writer, in one transaction: what is due comes first, what it schedules for
+/// now happens too, and after the commit what it left to do. Rolled back when `change` throws.
+void run_write(Generation& generation, const Caller& caller, const wire::Parameters& parameters,
+               std::string_view request_id, const std::function<void(Session&)>& change);
+
+/// The refusal that the client sees for an exception that left a handler; our own mistakes and a
+/// broken disk are logged and an InternalError, a full disk is Unavailable.
+ApiError to_api_error(std::exception_ptr exception, std::string_view request_id,
+                      std::string_view operation, const std::string& data_path);
 
 /// Lets everything happen that is due by the generation's clock, in a transaction of its own.
 void settle_due(Generation& generation, Generation::Writer& writer);

@@ -1,9 +1,114 @@
+#include <cstdio>
+#include <exception>
+
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "server/cli/commands.h"
+
+namespace {
+
+namespace cli = amilab::cli;
+
+std::string check_account(const std::string& text)
+{
+    const bool is_account =
+        text.size() == 12 && text.find_first_not_of("0123456789") == std::string::npos;
+    return is_account ? "" : text + " is no account ID: expected 12 digits";
+}
+
+void add_serve(CLI::App& app, int& exit_code)
+{
+    static cli::ServeOptions options;
+    auto* command = app.add_subcommand("serve", "Serve the EC2 API until SIGINT or SIGTERM");
+    command->add_option("--listen", options.listen, "Address and port; port 0 takes a free one")
+        ->capture_default_str();
+    command->add_option("--data", options.data,
+                        "Keep state in this directory; without it nothing is kept");
+    command->add_option("--account", options.account, "Account of keys that name none")
+        ->capture_default_str()
+        ->check(check_account);
+    command->add_option("--region", options.region, "Region of unsigned requests")
+        ->capture_default_str();
+    command->add_option("--seed", options.seed, "Give the same ids on every run");
+    command->add_option("--allow-host", options.allowed_hosts,
+                        "Also answer requests for this host name; may be repeated");
+    command->add_option("--threads", options.threads, "Threads that serve; 0 suits the machine")
+        ->capture_default_str();
+    command->add_option("--log-level", options.log_level, "What stderr is told")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
+    command->callback([&exit_code] { exit_code = cli::serve(options); });
+}
+
+template <class Options>
+void add_place(CLI::App& command, Options& options)
+{
+    command.add_option("--account", options.account, "Account; else the server's default")
+        ->check(check_account);
+    command.add_option("--region", options.region, "Region; else the server's default");
+    command.add_option("--endpoint", options.endpoint,
+                       "The server's URL; else AWS_ENDPOINT_URL, else http://127.0.0.1:4566");
+}
+
+void add_import(CLI::App& app, int& exit_code)
+{
+    static cli::ImportOptions options;
+    auto* command = app.add_subcommand("import", "Make a snapshot and an image of a raw disk");
+    command->add_option("FILE", options.file, "Raw disk image; - reads standard input")->required();
+    command->add_option("--name", options.name, "Name of the image")->required();
+    command->add_option("--description", options.description, "Description of the image");
+    command->add_option("--architecture", options.architecture, "x86_64, arm64 or i386")
+        ->capture_default_str();
+    command->add_option("--boot-mode", options.boot_mode, "legacy-bios, uefi or uefi-preferred");
+    command->add_option("--root-device", options.root_device, "Name of the root device")
+        ->capture_default_str();
+    add_place(*command, options);
+    command->callback([&exit_code] { exit_code = cli::import_disk(options); });
+}
+
+void add_export(CLI::App& app, int& exit_code)
+{
+    static cli::ExportOptions options;
+    auto* command =
+        app.add_subcommand("export", "Write an image's root disk, a snapshot or a volume");
+    command->add_option("ID", options.id, "ami-..., snap-... or vol-...")->required();
+    command->add_option("FILE", options.file, "A sparse raw file; - writes standard output")
+        ->required();
+    add_place(*command, options);
+    command->callback([&exit_code] { exit_code = cli::export_disk(options); });
+}
+
+void add_control(CLI::App& app, int& exit_code)
+{
+    static std::optional<std::string> endpoint;
+    const char* const describe =
+        "The server's URL; else AWS_ENDPOINT_URL, else http://127.0.0.1:4566";
+    auto* status = app.add_subcommand("status", "Say whether a server runs");
+    status->add_option("--endpoint", endpoint, describe);
+    status->callback([&exit_code] { exit_code = cli::status(endpoint); });
+    auto* reset = app.add_subcommand("reset", "Take a server back to its first state");
+    reset->add_option("--endpoint", endpoint, describe);
+    reset->callback([&exit_code] { exit_code = cli::reset(endpoint); });
+}
+
+}  // namespace
 
 int main(int argc, char** argv)
 {
-    CLI::App app{"amilab, an offline EC2/AMI emulator for testing", "amilab"};
-    app.set_version_flag("--version", std::string("amilab ") + AMILAB_VERSION);
-    app.require_subcommand(1);
-    CLI11_PARSE(app, argc, argv);
+    int exit_code = 0;
+    try {
+        CLI::App app{"amilab, an offline EC2/AMI emulator for testing", "amilab"};
+        app.set_version_flag("--version", std::string("amilab ") + AMILAB_VERSION);
+        app.require_subcommand(1);
+        add_serve(app, exit_code);
+        add_import(app, exit_code);
+        add_export(app, exit_code);
+        add_control(app, exit_code);
+        CLI11_PARSE(app, argc, argv);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "amilab: {}\n", error.what());
+        return 1;
+    }
+    return exit_code;
 }

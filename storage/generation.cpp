@@ -182,9 +182,6 @@ void Generation::make_reserve()
     }
 }
 
-void Generation::give_up_reserve()
-{
-    unlink((path_ + "/reserve").c_str());
-}
+bool Generation::give_up_reserve() { return unlink((path_ + "/reserve").c_str()) == 0; }
 
 }  // namespace amilab

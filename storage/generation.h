@@ -92,7 +92,8 @@ public:
 
     /// A small file that is given up when the disk is full, so that deletes can commit.
     void make_reserve();
-    void give_up_reserve();
+    /// False when there was none.
+    bool give_up_reserve();
 
     std::string database_path() const { return path_ + "/metadata.sqlite"; }
 

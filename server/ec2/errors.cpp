@@ -234,22 +234,56 @@ ApiError volume_in_use(const VolumeId& volume, const InstanceId& instance)
     return {"VolumeInUse",
             fmt::format("Volume {} is currently attached to {}", volume.text(), instance.text())};
 }
-ApiError incorrect_volume_state(const VolumeId& volume, std::string_view state,
-                                std::string_view wanted)
+ApiError volume_already_attached(const VolumeId& volume)
 {
-    return {"IncorrectState",
-            fmt::format("Volume '{}' is in the '{}' state, not '{}'.", volume.text(), state, wanted)};
+    return {"VolumeInUse", fmt::format("{} is already attached to an instance", volume.text())};
+}
+ApiError volume_not_available(const VolumeId& volume)
+{
+    return {"IncorrectState", fmt::format("{} is not 'available'.", volume.text())};
+}
+ApiError attachment_not_found(const VolumeId& volume, const InstanceId& instance)
+{
+    return {"InvalidAttachment.NotFound",
+            fmt::format("Volume {} can not be detached from {} because it is not attached",
+                        volume.text(), instance.text())};
+}
+ApiError attachment_not_found(const VolumeId& volume, const InstanceId& instance,
+                              std::string_view device)
+{
+    return {"InvalidAttachment.NotFound",
+            fmt::format("The volume {} is not attached to instance {} as device {}", volume.text(),
+                        instance.text(), device)};
+}
+ApiError attachment_limit_exceeded(std::string_view instance_type, std::int64_t limit)
+{
+    return {"AttachmentLimitExceeded",
+            fmt::format("Volume attachments exceed the limit of {} for the instance type {}", limit,
+                        instance_type)};
+}
+ApiError instance_not_running(const InstanceId& instance)
+{
+    return {"IncorrectState", fmt::format("Instance '{}' is not 'running'.", instance.text())};
+}
+ApiError root_volume_not_detachable(const VolumeId& volume, const InstanceId& instance)
+{
+    return operation_not_permitted(fmt::format(
+        "Unable to detach root volume '{}' from instance '{}'", volume.text(), instance.text()));
+}
+ApiError invalid_device_name(std::string_view device)
+{
+    return invalid_value(device, "device",
+                         fmt::format("{} is not a valid EBS device name.", device));
 }
 ApiError volume_not_attached(const VolumeId& volume)
 {
     return {"IncorrectState", fmt::format("Volume '{}' is in the 'available' state.", volume.text())};
 }
-ApiError device_in_use(std::string_view device, const InstanceId& instance)
+ApiError device_in_use(std::string_view device)
 {
-    return {"InvalidParameterValue",
-            fmt::format("Invalid value '{}' for unixDevice. Attachment point {} is already in use "
-                        "by {}",
-                        device, device, instance.text())};
+    return invalid_parameter_value(fmt::format(
+        "Invalid value '{}' for unixDevice. Attachment point {} is already in use", device,
+        device));
 }
 ApiError zone_mismatch(const VolumeId& volume, const InstanceId& instance)
 {
@@ -261,6 +295,96 @@ ApiError invalid_zone(std::string_view zone)
 {
     return {"InvalidParameterValue",
             fmt::format("Invalid availability zone: [{}]", zone)};
+}
+ApiError zone_not_found(std::string_view zone)
+{
+    return {"InvalidZone.NotFound", fmt::format("The zone '{}' does not exist.", zone)};
+}
+ApiError volume_smaller_than_snapshot(std::int64_t size_gib, const SnapshotId& snapshot,
+                                      std::int64_t snapshot_size_gib)
+{
+    return invalid_parameter_value(
+        fmt::format("Volume of size {}GB is smaller than snapshot '{}', expect size >= {}GB",
+                    size_gib, snapshot.text(), snapshot_size_gib));
+}
+
+ApiError unknown_volume_type(std::string_view type)
+{
+    return {"UnknownVolumeType",
+            fmt::format("Unsupported volume type '{}' for volume creation.", type)};
+}
+ApiError volume_too_small(std::int64_t size_gib, std::int64_t min)
+{
+    return invalid_parameter_value(
+        fmt::format("Volume of {}GiB is too small; minimum is {}GiB.", size_gib, min));
+}
+ApiError volume_too_large(std::int64_t size_gib, std::int64_t max)
+{
+    return invalid_parameter_value(
+        fmt::format("Volume of {}GiB is too large; maximum is {}GiB.", size_gib, max));
+}
+ApiError volume_value_too_low(std::string_view what, std::int64_t value, std::int64_t min)
+{
+    return invalid_parameter_value(
+        fmt::format("Volume {} of {} is too low; minimum is {}.", what, value, min));
+}
+ApiError volume_value_too_high(std::string_view what, std::int64_t value, std::int64_t max)
+{
+    return invalid_parameter_value(
+        fmt::format("Volume {} of {} is too high; maximum is {}.", what, value, max));
+}
+ApiError volume_parameter_not_supported(std::string_view parameter, std::string_view type)
+{
+    return invalid_parameter_combination(
+        fmt::format("The parameter {} is not supported for {} volumes.", parameter, type));
+}
+ApiError volume_parameter_required(std::string_view parameter, std::string_view type)
+{
+    return invalid_parameter_combination(
+        fmt::format("The parameter {} must be specified for {} volumes.", parameter, type));
+}
+ApiError iops_ratio_too_high(std::int64_t iops, std::int64_t size_gib, std::int64_t max)
+{
+    return invalid_parameter_value(
+        fmt::format("Iops to volume size ratio of {:.6f} is too high; maximum is {}",
+                    static_cast<double>(iops) / static_cast<double>(size_gib), max));
+}
+ApiError throughput_ratio_too_high(std::int64_t throughput, std::int64_t iops, double max)
+{
+    return invalid_parameter_value(fmt::format(
+        "Throughput (MiBps) to iops ratio of {:.6f} is too high; maximum is {:.6f} MiBps per iops",
+        static_cast<double>(throughput) / static_cast<double>(iops), max));
+}
+ApiError io2_beyond_limits()
+{
+    return invalid_parameter_combination(
+        "io2 volumes configured with greater than 64 TiB or 256K IOPS or 1000:1 IOPS:GB ratio are "
+        "not supported.");
+}
+ApiError invalid_user_id(std::string_view text)
+{
+    return {"InvalidUserID.Malformed", fmt::format("User ID '{}' is invalid", text)};
+}
+
+ApiError invalid_region(std::string_view region)
+{
+    return {"InvalidParameterValue", fmt::format("Invalid region: [{}]", region)};
+}
+ApiError invalid_zone_id(std::string_view zone_id)
+{
+    return {"InvalidParameterValue", fmt::format("Invalid availability zone-id: [{}]", zone_id)};
+}
+ApiError group_name_not_found(std::string_view name, const VpcId& default_vpc)
+{
+    return {"InvalidGroup.NotFound",
+            fmt::format("The security group '{}' does not exist in default VPC '{}'", name,
+                        default_vpc.text())};
+}
+ApiError instance_types_not_found(const std::vector<std::string>& types)
+{
+    return {"InvalidInstanceType",
+            fmt::format("The following supplied instance types do not exist: [{}]",
+                        fmt::join(types, ", "))};
 }
 
 ApiError invalid_instance_type(std::string_view type)
@@ -512,11 +636,67 @@ ApiError ebs_optimization_not_supported()
 
 ApiError tag_limit_exceeded()
 {
-    return {"TagLimitExceeded", "The maximum number of tags for a resource is 50."};
+    return {"TagLimitExceeded", "The maximum number of Tags for a resource has been reached."};
 }
-ApiError invalid_tag_key(std::string_view message)
+ApiError tag_without_key()
 {
-    return {"InvalidParameterValue", std::string(message)};
+    return invalid_parameter_value(
+        "Value ( '' ) for parameter Tag key is invalid. Tag key cannot be null or empty.");
+}
+ApiError tag_without_value()
+{
+    return invalid_parameter_value("Tag value cannot be null. Use empty string instead.");
+}
+ApiError no_tags_to_create()
+{
+    return invalid_parameter_value("You must specify one or more tags to create");
+}
+ApiError reserved_tag_key()
+{
+    return invalid_parameter_value("Tag keys starting with 'aws:' are reserved for internal use");
+}
+ApiError reserved_tag_key(std::string_view key)
+{
+    return invalid_parameter_value(
+        fmt::format("Value ( {} ) for parameter key is invalid. Tag keys starting with 'aws:' are "
+                    "reserved for internal use",
+                    key));
+}
+ApiError tag_key_too_long(std::size_t limit)
+{
+    return invalid_parameter_value(
+        fmt::format("Tag key exceeds the maximum length of {} characters", limit));
+}
+ApiError tag_value_too_long(std::size_t limit)
+{
+    return invalid_parameter_value(
+        fmt::format("Tag value exceeds the maximum length of {} characters", limit));
+}
+ApiError duplicate_tag_key(std::string_view key)
+{
+    return invalid_parameter_value(fmt::format("Duplicate tag key '{}' specified.", key));
+}
+ApiError tag_specification_without_type()
+{
+    return invalid_parameter_value("Tag specification resource type must have a value");
+}
+ApiError tag_specification_without_tags()
+{
+    return invalid_parameter_value("Tag specification must have at least one tag");
+}
+ApiError duplicate_tag_specification(std::string_view resource_type)
+{
+    return invalid_parameter_value(
+        fmt::format("Duplicate tag specification for resource type '{}'.", resource_type));
+}
+ApiError not_taggable_here(std::string_view resource_type)
+{
+    return invalid_parameter_value(fmt::format(
+        "'{}' is not a valid taggable resource type for this operation.", resource_type));
+}
+ApiError invalid_resource_id(std::string_view text)
+{
+    return {"InvalidID", fmt::format("The ID '{}' is not valid", text)};
 }
 
 }  // namespace amilab::ec2

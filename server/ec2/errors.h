@@ -86,13 +86,50 @@ ApiError invalid_image_attribute_item(std::string_view value, std::string_view k
 // Snapshots and volumes
 
 ApiError snapshot_in_use(const SnapshotId& snapshot, const ImageId& image);
+/// Attaching what is attached: VolumeInUse.
+ApiError volume_already_attached(const VolumeId& volume);
+/// Deleting what is attached: VolumeInUse.
 ApiError volume_in_use(const VolumeId& volume, const InstanceId& instance);
-ApiError incorrect_volume_state(const VolumeId& volume, std::string_view state,
-                                std::string_view wanted);
+ApiError volume_not_available(const VolumeId& volume);
 ApiError volume_not_attached(const VolumeId& volume);
-ApiError device_in_use(std::string_view device, const InstanceId& instance);
+/// It is attached elsewhere, or as another device.
+ApiError attachment_not_found(const VolumeId& volume, const InstanceId& instance);
+ApiError attachment_not_found(const VolumeId& volume, const InstanceId& instance,
+                              std::string_view device);
+ApiError attachment_limit_exceeded(std::string_view instance_type, std::int64_t limit);
+ApiError instance_not_running(const InstanceId& instance);
+ApiError root_volume_not_detachable(const VolumeId& volume, const InstanceId& instance);
+ApiError invalid_device_name(std::string_view device);
+ApiError device_in_use(std::string_view device);
 ApiError zone_mismatch(const VolumeId& volume, const InstanceId& instance);
 ApiError invalid_zone(std::string_view zone);
+/// As CreateVolume refuses it: InvalidZone.NotFound.
+ApiError zone_not_found(std::string_view zone);
+ApiError volume_smaller_than_snapshot(std::int64_t size_gib, const SnapshotId& snapshot,
+                                      std::int64_t snapshot_size_gib);
+
+// Volume types
+
+ApiError unknown_volume_type(std::string_view type);
+ApiError volume_too_small(std::int64_t size_gib, std::int64_t min);
+ApiError volume_too_large(std::int64_t size_gib, std::int64_t max);
+/// `what` is iops or throughput.
+ApiError volume_value_too_low(std::string_view what, std::int64_t value, std::int64_t min);
+ApiError volume_value_too_high(std::string_view what, std::int64_t value, std::int64_t max);
+ApiError volume_parameter_not_supported(std::string_view parameter, std::string_view type);
+ApiError volume_parameter_required(std::string_view parameter, std::string_view type);
+ApiError iops_ratio_too_high(std::int64_t iops, std::int64_t size_gib, std::int64_t max);
+ApiError throughput_ratio_too_high(std::int64_t throughput, std::int64_t iops, double max);
+ApiError io2_beyond_limits();
+ApiError invalid_user_id(std::string_view text);
+
+// Regions, network, instance types
+
+ApiError invalid_region(std::string_view region);
+ApiError invalid_zone_id(std::string_view zone_id);
+/// A group named by its name, which is looked for in the default VPC alone.
+ApiError group_name_not_found(std::string_view name, const VpcId& default_vpc);
+ApiError instance_types_not_found(const std::vector<std::string>& types);
 
 // Instances
 
@@ -157,6 +194,20 @@ ApiError ebs_optimization_not_supported();
 // Tags
 
 ApiError tag_limit_exceeded();
-ApiError invalid_tag_key(std::string_view message);
+ApiError tag_without_key();
+ApiError tag_without_value();
+ApiError no_tags_to_create();
+/// The key begins with `aws:`; CreateTags and DeleteTags name it.
+ApiError reserved_tag_key();
+ApiError reserved_tag_key(std::string_view key);
+ApiError tag_key_too_long(std::size_t limit);
+ApiError tag_value_too_long(std::size_t limit);
+ApiError duplicate_tag_key(std::string_view key);
+ApiError tag_specification_without_type();
+ApiError tag_specification_without_tags();
+ApiError duplicate_tag_specification(std::string_view resource_type);
+ApiError not_taggable_here(std::string_view resource_type);
+/// No kind of resource has ids like this one.
+ApiError invalid_resource_id(std::string_view text);
 
 }  // namespace amilab::ec2

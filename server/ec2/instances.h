@@ -20,6 +20,9 @@ DescribeInstanceAttributeResponse describe_instance_attribute(
 ModifyInstanceAttributeResponse modify_instance_attribute(
     Session& session, const ModifyInstanceAttributeRequest& request);
 
+/// What a reboot does to a running instance; nothing to another.
+void reboot_instance(Session& session, const InstanceId& id);
+
 // What time brings about; nothing for an instance that is gone.
 void instance_running(Session& session, const InstanceId& id);
 void instance_stopped(Session& session, const InstanceId& id);

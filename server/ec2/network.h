@@ -7,8 +7,8 @@ namespace amilab::ec2 {
 
 DescribeVpcsResponse describe_vpcs(Session& session, const DescribeVpcsRequest& request);
 DescribeSubnetsResponse describe_subnets(Session& session, const DescribeSubnetsRequest& request);
-DescribeSecurityGroupsResponse describe_security_groups(Session& session,
-                                                        const DescribeSecurityGroupsRequest& request);
+DescribeSecurityGroupsResponse describe_security_groups(
+    Session& session, const DescribeSecurityGroupsRequest& request);
 
 /// A default VPC, a default subnet in each zone and a default security group: every account has
 /// them in every region. Made on first use.

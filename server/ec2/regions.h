@@ -6,7 +6,7 @@
 namespace amilab::ec2 {
 
 DescribeRegionsResponse describe_regions(Session& session, const DescribeRegionsRequest& request);
-DescribeAvailabilityZonesResponse describe_availability_zones(Session& session,
-                                                              const DescribeAvailabilityZonesRequest& request);
+DescribeAvailabilityZonesResponse describe_availability_zones(
+    Session& session, const DescribeAvailabilityZonesRequest& request);
 
 }  // namespace amilab::ec2

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -16,9 +17,19 @@ std::vector<TagRow> parse_tags(const std::vector<TagSpecification>& specificatio
                                std::string_view resource_type,
                                std::span<const std::string_view> allowed);
 
-/// Throws unless the keys and values are ones that AWS takes. `keys_only`: values are not looked at.
+/// The tags of a request. Throws InvalidParameterValue for one without a key or a value.
+std::vector<TagRow> read_tags(const std::vector<Tag>& tags);
+
+/// Whether only AWS itself may use the key.
+/// Source: `aws:`, in upper and lower case (documented).
+bool is_reserved_key(std::string_view key);
+
+/// Throws unless the keys and values are ones that AWS takes: InvalidParameterValue,
+/// TagLimitExceeded.
+/// Source: EC2 User Guide, "Tag restrictions" (documented); the refusals are observed.
 void check_tags(const std::vector<TagRow>& tags);
 
+/// Throws TagLimitExceeded when the resource would have more than 50 of the caller's tags.
 void store_tags(Session& session, const TaggedResource& resource, const std::vector<TagRow>& tags);
 
 /// The caller's own tags on a resource, as answers have them.

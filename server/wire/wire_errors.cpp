@@ -103,4 +103,13 @@ ApiError incomplete_signature(std::string_view why)
     return {"IncompleteSignature", std::string(why)};
 }
 
+ApiError unknown_region(std::string_view region)
+{
+    constexpr int kUnauthorized = 401;
+    return {
+        "AuthFailure",
+        fmt::format("Credential should be scoped to a valid region, not '{}'.", shortened(region)),
+        kUnauthorized};
+}
+
 }  // namespace amilab::wire

@@ -10,6 +10,9 @@
 namespace amilab {
 namespace {
 
+/// Up to here it pays to remember owners; beyond, to skip what nobody has.
+constexpr std::uint64_t kFewBlocks = 1024;
+
 using Owners = boost::container::small_vector<Owner, 32>;
 
 /// The part of a range that lies in one block.
@@ -94,28 +97,26 @@ void zero_part(const LayerStack& stack, std::uint64_t volume_size, const Piece& 
 }
 
 void zero_window(const LayerStack& stack, std::uint64_t volume_size, std::uint64_t offset,
-                 std::uint64_t end)
+                 std::uint64_t end, std::span<const Owner> owners)
 {
     const auto first = offset / kBlockSize;
-    Owners owners(BlockRange::around(offset, end - offset).count);
-    stack.find_owners(first, owners);
     auto run = first;  // whole blocks [run, piece.block) wait to be made zero
-    const auto finish_run = [&](std::uint64_t run_end, std::uint64_t next) {
-        zero_whole_blocks(stack, run, run_end, std::span<const Owner>(owners).subspan(run - first));
-        run = next;
+    const auto finish_run = [&](std::uint64_t run_end) {
+        zero_whole_blocks(stack, run, run_end, owners.subspan(run - first));
     };
     while (offset < end) {
         const auto piece = piece_at(offset, end, volume_size);
         const auto owner = owners[piece.block - first];
         if (owner.reads_as_zeros() || !piece.is_whole) {
-            finish_run(piece.block, piece.block + 1);
+            finish_run(piece.block);
+            run = piece.block + 1;
         }
         if (!owner.reads_as_zeros() && !piece.is_whole) {
             zero_part(stack, volume_size, piece, owner);
         }
         offset = piece.end;
     }
-    finish_run(std::max(run, first + owners.size()), 0);
+    finish_run(first + owners.size());
 }
 
 }  // namespace
@@ -157,11 +158,20 @@ void zero_in_top(const LayerStack& stack, std::uint64_t volume_size, std::uint64
                  std::uint64_t length)
 {
     const auto end = offset + length;
+    std::vector<Owner> owners;
     while (offset < end) {
-        const auto window_end =
-            (offset / kBlockSize / kBlocksPerMapPage + 1) * kBlocksPerMapPage * kBlockSize;
-        const auto stop = std::min(end, window_end);
-        zero_window(stack, volume_size, offset, stop);
+        const auto blocks = BlockRange::around(offset, end - offset);
+        auto count = blocks.count;
+        if (count <= kFewBlocks) {
+            owners.resize(count);
+            stack.find_owners(blocks.first, owners);
+        } else {
+            count = stack.look_ahead(blocks.first, count, owners);
+        }
+        const auto stop = std::min(end, (blocks.first + count) * kBlockSize);
+        if (!owners.empty()) {
+            zero_window(stack, volume_size, offset, stop, owners);
+        }
         offset = stop;
     }
 }

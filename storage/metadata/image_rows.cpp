@@ -210,6 +210,28 @@ bool insert_image(Database& db, const ImageRow& row, const std::optional<std::st
     return true;
 }
 
+std::optional<ImageSourceRow> select_image_source(Database& db, std::string_view owner,
+                                                  std::string_view region, const InstanceId& id)
+{
+    Statement select(
+        db,
+        "SELECT state, image_id, architecture, virtualization_type, hypervisor, root_device_name,"
+        " root_device_type, boot_mode, imds_support, tpm_support, ena_support, sriov_net_support,"
+        " platform, platform_details, usage_operation, kernel_id, ramdisk_id FROM instance"
+        " WHERE id = ?1 AND owner = ?2 AND region = ?3");
+    select.bind(id, owner, region);
+    if (!select.step()) {
+        return std::nullopt;
+    }
+    auto row = select.row();
+    return ImageSourceRow{row.text(),          row.text(),          row.text(),
+                          row.text(),          row.text(),          row.optional_text(),
+                          row.text(),          row.optional_text(), row.optional_text(),
+                          row.optional_text(), row.boolean(),       row.optional_text(),
+                          row.optional_text(), row.text(),          row.text(),
+                          row.optional_text(), row.optional_text()};
+}
+
 std::optional<ImageId> select_image_named(Database& db, std::string_view owner,
                                           std::string_view region, std::string_view name)
 {

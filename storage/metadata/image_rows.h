@@ -63,6 +63,29 @@ struct ImageMappingRow {
     std::optional<bool> delete_on_termination;
 };
 
+/// What an image takes over from the instance it is made of.
+struct ImageSourceRow {
+    std::string state;
+    std::string image_id;
+    std::string architecture;
+    std::string virtualization_type;
+    std::string hypervisor;
+    std::optional<std::string> root_device_name;
+    std::string root_device_type;
+    std::optional<std::string> boot_mode;
+    std::optional<std::string> imds_support;
+    std::optional<std::string> tpm_support;
+    bool ena_support;
+    std::optional<std::string> sriov_net_support;
+    std::optional<std::string> platform;
+    std::string platform_details;
+    std::string usage_operation;
+    std::optional<std::string> kernel_id;
+    std::optional<std::string> ramdisk_id;
+};
+std::optional<ImageSourceRow> select_image_source(Database& db, std::string_view owner,
+                                                  std::string_view region, const InstanceId& id);
+
 struct LaunchPermissionRow {
     /// userId, group, organizationArn or organizationalUnitArn
     std::string kind;

@@ -271,7 +271,7 @@ CREATE TABLE tag (
     -- Whose tag it is: other accounts see an image but not its owner's tags.
     PRIMARY KEY (resource_id, key, owner)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX tag_by_key ON tag (region, owner, key, value, resource_id);
+CREATE INDEX tag_by_key ON tag (owner, key, value, region, resource_id);
 
 CREATE TABLE vpc (
     id TEXT NOT NULL PRIMARY KEY,

@@ -197,6 +197,14 @@ bool has_default_vpc(Database& db, std::string_view owner, std::string_view regi
     return select.step();
 }
 
+std::optional<VpcRow> select_vpc(Database& db, std::string_view owner, std::string_view region,
+                                 const VpcId& id)
+{
+    Query sql(kVpcColumns);
+    sql.value(region).sql(" AND owner = ").value(owner).sql(" AND id = ").value(id.text());
+    return read_first(db, sql, read_vpc);
+}
+
 std::optional<VpcRow> select_default_vpc(Database& db, std::string_view owner,
                                          std::string_view region)
 {

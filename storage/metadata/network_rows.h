@@ -55,6 +55,8 @@ void insert_security_group(Database& db, const SecurityGroupRow& row);
 
 /// One indexed look, for every call that needs the network.
 bool has_default_vpc(Database& db, std::string_view owner, std::string_view region);
+std::optional<VpcRow> select_vpc(Database& db, std::string_view owner, std::string_view region,
+                                 const VpcId& id);
 std::optional<VpcRow> select_default_vpc(Database& db, std::string_view owner,
                                          std::string_view region);
 

@@ -44,12 +44,19 @@ void delete_snapshot_row(Database& db, const SnapshotId& id);
 /// An image, not deregistered, that has a mapping with this snapshot.
 std::optional<ImageId> select_image_using_snapshot(Database& db, const SnapshotId& id);
 
+/// What a pending snapshot gets to at most.
+inline constexpr std::int64_t kMostPendingPercent = 99;
+
+/// How much of it is done at a time: all once it is completed, else by the time between its start
+/// and when it is due. Source: a percentage (documented); how it grows is amilab's own.
+std::int64_t snapshot_progress_percent(const SnapshotRow& row, TimeMs now_ms);
+
 struct SnapshotQuery {
     std::string_view region;
     /// Whose view it is: tags are this account's.
     std::string_view viewer;
     std::vector<SnapshotId> ids;
-    /// Only those of these owners; empty: of all.
+    /// Only those of these owners: account ids and owner aliases; empty: of all.
     std::vector<std::string> owners;
     std::span<const Filter> filters;
     TimeMs now_ms;
@@ -57,7 +64,7 @@ struct SnapshotQuery {
     std::int64_t limit;
 };
 
-/// Snapshots that `viewer` may see, in the order of their ids.
+/// Snapshots that `viewer` may see, in the order of their ids: so far its own.
 std::vector<SnapshotRow> select_snapshots(Database& db, const SnapshotQuery& query);
 
 }  // namespace amilab

@@ -47,9 +47,15 @@ void insert_volume(Database& db, const VolumeRow& row);
 std::optional<VolumeRow> select_volume(Database& db, std::string_view owner,
                                        std::string_view region, const VolumeId& id);
 void set_volume_state(Database& db, const VolumeId& id, std::string_view state);
+/// False, and nothing changes, when the volume is not in the state `from`.
+bool change_volume_state(Database& db, const VolumeId& id, std::string_view from,
+                         std::string_view to);
 void set_volume_layer(Database& db, const VolumeId& id, LayerId layer);
 /// Deletes the row; its layer is for the caller to release.
 void delete_volume_row(Database& db, const VolumeId& id);
+/// The same for a volume in that state, whose layer it returns; nothing happens to another.
+std::optional<LayerId> take_volume_in_state(Database& db, const VolumeId& id,
+                                            std::string_view state);
 
 /// False when the instance has something at that device, or the volume already.
 bool insert_attachment(Database& db, const AttachmentRow& row);
@@ -71,5 +77,26 @@ struct VolumeQuery {
 
 /// In the order of their ids.
 std::vector<VolumeRow> select_volumes(Database& db, const VolumeQuery& query);
+
+/// What attaching looks at of an instance.
+struct AttachmentHost {
+    std::string state;
+    std::string zone;
+    std::optional<std::string> root_device_name;
+    std::string instance_type;
+    /// The type's limit; nothing where it has none.
+    std::optional<std::int64_t> maximum_attachments;
+    /// How many volumes it has.
+    std::int64_t attachments;
+};
+
+std::optional<AttachmentHost> select_attachment_host(Database& db, std::string_view owner,
+                                                     std::string_view region,
+                                                     const InstanceId& instance);
+
+/// The name of a region's zone, given its name ("us-east-1a") or its id ("use1-az1").
+std::optional<std::string> select_zone_name(Database& db, std::string_view region,
+                                            std::string_view name_or_id);
+std::optional<std::string> select_zone_id(Database& db, std::string_view zone);
 
 }  // namespace amilab

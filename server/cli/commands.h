@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The commands of the program. Each returns the exit code; what goes wrong is one line on stderr.
+namespace amilab::cli {
+
+struct ServeOptions {
+    std::string listen = "127.0.0.1:4566";
+    std::optional<std::string> data;
+    std::string account = "123456789012";
+    std::string region = "us-east-1";
+    std::optional<std::uint64_t> seed;
+    std::vector<std::string> allowed_hosts;
+    std::string log_level = "warning";
+    unsigned threads = 0;  ///< 0: as many as suit the machine
+};
+int serve(const ServeOptions& options);
+
+struct ImportOptions {
+    std::string file;  ///< "-": standard input
+    std::string name;
+    std::optional<std::string> description;
+    std::string architecture = "x86_64";
+    std::optional<std::string> boot_mode;
+    std::string root_device = "/dev/xvda";
+    std::optional<std::string> account;
+    std::optional<std::string> region;
+    std::optional<std::string> endpoint;
+};
+int import_disk(const ImportOptions& options);
+
+struct ExportOptions {
+    std::string id;
+    std::string file;  ///< "-": standard output
+    std::optional<std::string> account;
+    std::optional<std::string> region;
+    std::optional<std::string> endpoint;
+};
+int export_disk(const ExportOptions& options);
+
+/// GET /_amilab/health, POST /_amilab/reset.
+int status(const std::optional<std::string>& endpoint);
+int reset(const std::optional<std::string>& endpoint);
+
+}  // namespace amilab::cli

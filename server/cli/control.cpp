@@ -1,0 +1,23 @@
+#include <fmt/format.h>
+
+#include "server/cli/commands.h"
+#include "server/cli/control_client.h"
+
+namespace amilab::cli {
+
+int status(const std::optional<std::string>& endpoint)
+{
+    ControlClient client(endpoint);
+    fmt::print("{}: {}", client.url(), client.request("GET", "/_amilab/health"));
+    return 0;
+}
+
+int reset(const std::optional<std::string>& endpoint)
+{
+    ControlClient client(endpoint);
+    client.request("POST", "/_amilab/reset");
+    fmt::print("{}: reset\n", client.url());
+    return 0;
+}
+
+}  // namespace amilab::cli

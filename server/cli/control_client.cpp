@@ -1,0 +1,189 @@
+#include "server/cli/control_client.h"
+
+#include <array>
+#include <cstdlib>
+#include <stdexcept>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/json.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url.hpp>
+#include <fmt/format.h>
+
+namespace amilab::cli {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using Tcp = asio::ip::tcp;
+
+namespace {
+
+constexpr std::string_view kDefaultEndpoint = "http://127.0.0.1:4566";
+
+std::string endpoint_url(const std::optional<std::string>& endpoint)
+{
+    if (endpoint) {
+        return *endpoint;
+    }
+    const char* from_environment = std::getenv("AWS_ENDPOINT_URL");
+    return from_environment != nullptr && *from_environment != '\0' ? from_environment
+                                                                    : std::string(kDefaultEndpoint);
+}
+
+struct Connection {
+    asio::io_context io_context;
+    Tcp::socket socket{io_context};
+    beast::flat_buffer buffer;
+};
+
+std::unique_ptr<Connection> connect(const std::string& host, const std::string& port,
+                                    const std::string& url)
+{
+    auto connection = std::make_unique<Connection>();
+    boost::system::error_code error;
+    const auto addresses = Tcp::resolver(connection->io_context).resolve(host, port, error);
+    if (!error) {
+        asio::connect(connection->socket, addresses, error);
+    }
+    if (error) {
+        throw std::runtime_error(
+            fmt::format("no server at {} ({}); start one with `amilab serve`, or name it with "
+                        "--endpoint or AWS_ENDPOINT_URL",
+                        url, error.message()));
+    }
+    return connection;
+}
+
+[[noreturn]] void throw_refusal(const std::string& url, unsigned status, std::string body)
+{
+    boost::system::error_code error;
+    const auto parsed = boost::json::parse(body, error);
+    if (!error && parsed.is_object() && parsed.get_object().contains("error")) {
+        body = std::string(parsed.at("error").as_string());
+    }
+    throw std::runtime_error(fmt::format("{} answered {}: {}", url, status, body));
+}
+
+std::string read_answer(Connection& connection, const std::string& url)
+{
+    beast::http::response<beast::http::string_body> response;
+    boost::system::error_code error;
+    beast::http::read(connection.socket, connection.buffer, response, error);
+    if (error) {
+        throw std::runtime_error(
+            fmt::format("the connection to {} broke: {}", url, error.message()));
+    }
+    if (response.result_int() != 200) {
+        throw_refusal(url, response.result_int(), std::move(response.body()));
+    }
+    return std::move(response.body());
+}
+
+}  // namespace
+
+ControlClient::ControlClient(const std::optional<std::string>& endpoint)
+    : url_(endpoint_url(endpoint))
+{
+    const auto parsed = boost::urls::parse_uri(url_);
+    if (!parsed || parsed->scheme() != "http" || parsed->host().empty()) {
+        throw std::runtime_error(
+            fmt::format("the endpoint {} is no http:// URL; expected one such as {}", url_,
+                        kDefaultEndpoint));
+    }
+    host_ = parsed->host_address();
+    port_ = parsed->has_port() && !parsed->port().empty() ? std::string(parsed->port()) : "80";
+}
+
+std::string ControlClient::target(std::string_view path, const Parameters& parameters) const
+{
+    boost::urls::url url;
+    url.set_path(path);
+    for (const auto& [name, value] : parameters) {
+        if (value) {
+            url.params().append({name, *value});
+        }
+    }
+    return std::string(url.buffer());
+}
+
+std::string ControlClient::request(std::string_view method, std::string_view path)
+{
+    const auto connection = connect(host_, port_, url_);
+    beast::http::request<beast::http::empty_body> request;
+    request.method_string(method);
+    request.target(path);
+    request.version(11);
+    request.set(beast::http::field::host, host_);
+    if (method == "POST") {
+        request.content_length(0);
+    }
+    beast::http::write(connection->socket, request);
+    return read_answer(*connection, url_);
+}
+
+std::string ControlClient::upload(std::string_view path, const Parameters& parameters,
+                                  std::string_view content_type,
+                                  const std::function<void(const Sink&)>& produce)
+{
+    const auto connection = connect(host_, port_, url_);
+    beast::http::request<beast::http::empty_body> request(beast::http::verb::post,
+                                                          target(path, parameters), 11);
+    request.set(beast::http::field::host, host_);
+    request.set(beast::http::field::content_type, content_type);
+    request.chunked(true);
+    beast::http::request_serializer<beast::http::empty_body> serializer(request);
+    try {
+        beast::http::write_header(connection->socket, serializer);
+        produce([&](std::span<const std::byte> bytes) {
+            asio::write(connection->socket,
+                        beast::http::make_chunk(asio::buffer(bytes.data(), bytes.size())));
+        });
+        asio::write(connection->socket, beast::http::make_chunk_last());
+    } catch (const boost::system::system_error&) {
+        // The server refuses before it has read everything; its answer says why.
+    }
+    return read_answer(*connection, url_);
+}
+
+void ControlClient::download(std::string_view path, const Parameters& parameters,
+                             std::string_view accept, const Sink& consume)
+{
+    const auto connection = connect(host_, port_, url_);
+    beast::http::request<beast::http::empty_body> request(beast::http::verb::get,
+                                                          target(path, parameters), 11);
+    request.set(beast::http::field::host, host_);
+    request.set(beast::http::field::accept, accept);
+    beast::http::write(connection->socket, request);
+
+    beast::http::response_parser<beast::http::buffer_body> parser;
+    parser.body_limit(boost::none);
+    beast::http::read_header(connection->socket, connection->buffer, parser);
+    std::array<std::byte, 256 * 1024> piece;
+    std::string refusal;
+    while (!parser.is_done()) {
+        parser.get().body().data = piece.data();
+        parser.get().body().size = piece.size();
+        boost::system::error_code error;
+        beast::http::read(connection->socket, connection->buffer, parser, error);
+        if (error && error != beast::http::error::need_buffer) {
+            throw std::runtime_error(
+                fmt::format("the connection to {} broke: {}", url_, error.message()));
+        }
+        const auto got = std::span(piece).first(piece.size() - parser.get().body().size);
+        if (parser.get().result_int() == 200) {
+            consume(got);
+        } else {
+            refusal.append(reinterpret_cast<const char*>(got.data()), got.size());
+        }
+    }
+    if (parser.get().result_int() != 200) {
+        throw_refusal(url_, parser.get().result_int(), refusal);
+    }
+}
+
+}  // namespace amilab::cli

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace amilab::cli {
+
+/// A running server's control API, spoken to by the commands. One request at a time; each makes its
+/// own connection. Throws std::runtime_error with a sentence for the user: no server there, or its
+/// refusal.
+class ControlClient {
+public:
+    /// `endpoint`: an http:// URL; without it AWS_ENDPOINT_URL, else http://127.0.0.1:4566.
+    explicit ControlClient(const std::optional<std::string>& endpoint);
+
+    using Parameters = std::vector<std::pair<std::string, std::optional<std::string>>>;
+
+    /// The answer's body.
+    std::string request(std::string_view method, std::string_view path);
+
+    /// Sends a body in pieces of any size, as `produce` calls the function it is given.
+    using Sink = std::function<void(std::span<const std::byte>)>;
+    std::string upload(std::string_view path, const Parameters& parameters,
+                       std::string_view content_type, const std::function<void(const Sink&)>& produce);
+
+    /// Hands the answer's body over in pieces.
+    void download(std::string_view path, const Parameters& parameters, std::string_view accept,
+                  const Sink& consume);
+
+    const std::string& url() const { return url_; }
+
+private:
+    std::string target(std::string_view path, const Parameters& parameters) const;
+
+    std::string url_;
+    std::string host_;
+    std::string port_;
+};
+
+}  // namespace amilab::cli

@@ -1,0 +1,189 @@
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <stdexcept>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "server/cli/commands.h"
+#include "server/cli/control_client.h"
+#include "server/cli/progress.h"
+#include "server/control/transfer.h"
+#include "storage/blocks/layer_id.h"
+
+namespace amilab::cli {
+
+namespace {
+
+constexpr std::size_t kChunkBytes = 1 << 20;
+
+/// A file descriptor that is closed at the end.
+class Descriptor {
+public:
+    explicit Descriptor(int number) : number_(number) {}
+    ~Descriptor()
+    {
+        if (number_ > STDERR_FILENO) {
+            close(number_);
+        }
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    int number() const { return number_; }
+
+private:
+    int number_;
+};
+
+[[noreturn]] void throw_errno(std::string_view what, const std::string& file)
+{
+    throw std::runtime_error(fmt::format("cannot {} {}: {}", what, file, std::strerror(errno)));
+}
+
+void send_frame(const ControlClient::Sink& sink, std::uint64_t offset,
+                std::span<const std::byte> bytes)
+{
+    std::array<std::byte, 16> header;
+    const std::uint64_t length = bytes.size();
+    std::memcpy(header.data(), &offset, sizeof offset);
+    std::memcpy(header.data() + sizeof offset, &length, sizeof length);
+    sink(header);
+    if (!bytes.empty()) {
+        sink(bytes);
+    }
+}
+
+/// Up to `out.size()` bytes at `offset`, or from where a stream stands; fewer only at the end.
+std::size_t read_some(int file, bool is_seekable, std::uint64_t offset, std::span<std::byte> out,
+                      const std::string& name)
+{
+    std::size_t got = 0;
+    while (got < out.size()) {
+        const auto count = is_seekable ? pread(file, out.data() + got, out.size() - got,
+                                               static_cast<off_t>(offset + got))
+                                       : ::read(file, out.data() + got, out.size() - got);
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count < 0) {
+            throw_errno("read", name);
+        }
+        if (count == 0) {
+            break;
+        }
+        got += static_cast<std::size_t>(count);
+    }
+    return got;
+}
+
+bool is_zero(std::span<const std::byte> bytes)
+{
+    return !bytes.empty() && bytes[0] == std::byte{0} &&
+           std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0;
+}
+
+/// Sends the blocks of `bytes` that are not zero; a run of them is one frame.
+void send_nonzero(const ControlClient::Sink& sink, std::uint64_t offset,
+                  std::span<const std::byte> bytes)
+{
+    std::size_t begin = 0;
+    while (begin < bytes.size()) {
+        const auto block = std::min<std::size_t>(kBlockSize, bytes.size() - begin);
+        if (is_zero(bytes.subspan(begin, block))) {
+            begin += block;
+            continue;
+        }
+        std::size_t end = begin + block;
+        while (end < bytes.size()) {
+            const auto next = std::min<std::size_t>(kBlockSize, bytes.size() - end);
+            if (is_zero(bytes.subspan(end, next))) {
+                break;
+            }
+            end += next;
+        }
+        send_frame(sink, offset + begin, bytes.subspan(begin, end - begin));
+        begin = end;
+    }
+}
+
+/// The last sector is filled up with zeros: a disk has whole ones.
+std::uint64_t round_up(std::uint64_t bytes)
+{
+    return (bytes + kSectorSize - 1) / kSectorSize * kSectorSize;
+}
+
+void send_disk(const ControlClient::Sink& sink, int file, std::optional<std::uint64_t> size_bytes,
+               const std::string& name, Progress& progress)
+{
+    std::vector<std::byte> chunk(kChunkBytes);
+    std::uint64_t offset = 0;
+    for (;;) {
+        if (size_bytes) {
+            // Holes are skipped without being read, at the grain of blocks.
+            const auto data = lseek(file, static_cast<off_t>(offset), SEEK_DATA);
+            if (data < 0 && errno == ENXIO) {
+                offset = *size_bytes;
+                break;
+            }
+            if (data >= 0) {
+                offset = static_cast<std::uint64_t>(data) / kBlockSize * kBlockSize;
+            }
+        }
+        std::fill(chunk.begin(), chunk.end(), std::byte{0});
+        const auto got = read_some(file, size_bytes.has_value(), offset, chunk, name);
+        if (got == 0) {
+            break;
+        }
+        send_nonzero(sink, offset, std::span(chunk).first(round_up(got)));
+        offset += got;
+        progress.at(offset);
+    }
+    send_frame(sink, round_up(offset), {});
+}
+
+}  // namespace
+
+int import_disk(const ImportOptions& options)
+{
+    const bool is_stdin = options.file == "-";
+    const Descriptor file(is_stdin ? STDIN_FILENO : open(options.file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.number() < 0) {
+        throw_errno("open", options.file);
+    }
+    struct stat status = {};
+    if (fstat(file.number(), &status) != 0) {
+        throw_errno("look at", options.file);
+    }
+    std::optional<std::uint64_t> size_bytes;
+    if (S_ISREG(status.st_mode)) {
+        size_bytes = static_cast<std::uint64_t>(status.st_size);
+    } else if (S_ISDIR(status.st_mode)) {
+        throw std::runtime_error(fmt::format("{} is a directory; expected a raw disk image", options.file));
+    }
+    ControlClient client(options.endpoint);
+    std::string answer;
+    {
+        Progress progress("importing", size_bytes);
+        answer = client.upload("/_amilab/import",
+                               {{"name", options.name},
+                                {"description", options.description},
+                                {"architecture", options.architecture},
+                                {"boot-mode", options.boot_mode},
+                                {"root-device", options.root_device},
+                                {"account", options.account},
+                                {"region", options.region}},
+                               control::kExtentsType, [&](const ControlClient::Sink& sink) {
+                                   send_disk(sink, file.number(), size_bytes, options.file, progress);
+                               });
+    }
+    const auto made = boost::json::parse(answer);
+    fmt::print(stderr, "{}: {} GiB\n", std::string_view(made.at("snapshot_id").as_string()),
+               made.at("volume_size_gib").as_int64());
+    fmt::print("{}\n", std::string_view(made.at("image_id").as_string()));
+    return 0;
+}
+
+}  // namespace amilab::cli

@@ -1,0 +1,88 @@
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <thread>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "server/cli/commands.h"
+#include "server/front.h"
+#include "server/http/server.h"
+
+namespace amilab::cli {
+
+namespace {
+
+// Reads run on the threads that serve connections; with a few more than cores a slow one holds
+// nobody up.
+constexpr unsigned kLeastThreads = 4;
+
+void set_up_log(const std::string& level)
+{
+    auto logger = spdlog::stderr_logger_mt("amilab");
+    logger->set_level(spdlog::level::from_str(level));
+    spdlog::set_default_logger(std::move(logger));
+}
+
+void report(std::exception_ptr exception)
+{
+    try {
+        std::rethrow_exception(exception);
+    } catch (const std::exception& error) {
+        spdlog::error("background: {}", error.what());
+    }
+}
+
+}  // namespace
+
+int serve(const ServeOptions& options)
+{
+    set_up_log(options.log_level);
+    http::raise_descriptor_limit();
+    std::optional<std::string> seed;
+    if (options.seed) {
+        seed = std::to_string(*options.seed);
+    }
+    DataDirectory data({.path = options.data, .seed = seed, .report = report});
+    Emulator emulator(data,
+                      {.default_account = options.account, .default_region = options.region});
+    boost::asio::io_context io_context;
+    Front front(io_context, emulator);
+    http::Server server(
+        io_context, http::Endpoint::parse(options.listen),
+        [&front](http::Request& request, http::BodyReader& body) {
+            return front.handle(request, body);
+        },
+        {}, options.allowed_hosts);
+
+    boost::asio::signal_set signals(io_context, SIGINT, SIGTERM);
+    signals.async_wait([&](boost::system::error_code error, int) {
+        if (!error) {
+            server.stop();
+            front.stop();
+        }
+    });
+    fmt::print("amilab ready on http://{}\n", server.address().text());
+    std::fflush(stdout);
+    data.background().post([&data] { data.sweep(); });
+
+    const auto count = options.threads != 0
+                           ? options.threads
+                           : std::max(kLeastThreads, std::thread::hardware_concurrency());
+    std::vector<std::thread> threads;
+    for (unsigned i = 1; i < count; ++i) {
+        threads.emplace_back([&io_context] { io_context.run(); });
+    }
+    io_context.run();
+    for (auto& thread : threads) {
+        thread.join();
+    }
+    return 0;
+}
+
+}  // namespace amilab::cli

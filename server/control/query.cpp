@@ -1,0 +1,62 @@
+#include "server/control/query.h"
+
+#include <algorithm>
+
+#include <boost/url/parse_query.hpp>
+#include <boost/url/url_view.hpp>
+#include <fmt/format.h>
+
+#include "server/ec2/image_names.h"
+#include "server/http/message.h"
+
+namespace amilab::control {
+
+RouteQuery::RouteQuery(std::string_view query, std::initializer_list<std::string_view> known)
+{
+    const auto parsed = boost::urls::parse_query(query);
+    if (!parsed) {
+        throw http::HttpError(400, "the query string cannot be decoded");
+    }
+    boost::urls::encoding_opts options;
+    options.space_as_plus = true;
+    for (const auto& parameter : *parsed) {
+        if (parameter.key.empty() && parameter.value.empty()) {
+            continue;
+        }
+        const auto key = parameter.key.decode(options);
+        if (std::find(known.begin(), known.end(), key) == known.end()) {
+            throw http::HttpError(400, fmt::format("unknown parameter {}; expected {}", key,
+                                                   fmt::join(known, ", ")));
+        }
+        if (!values_.emplace(key, parameter.value.decode(options)).second) {
+            throw http::HttpError(400, fmt::format("parameter {} comes twice", key));
+        }
+    }
+}
+
+std::optional<std::string> RouteQuery::find(std::string_view name) const
+{
+    const auto found = values_.find(name);
+    return found != values_.end() ? std::optional(found->second) : std::nullopt;
+}
+
+std::string RouteQuery::require(std::string_view name) const
+{
+    auto value = find(name);
+    if (!value || value->empty()) {
+        throw http::HttpError(400, fmt::format("parameter {} is missing", name));
+    }
+    return *value;
+}
+
+Caller RouteQuery::caller(const Emulator::Options& defaults) const
+{
+    Caller caller{find("account").value_or(defaults.default_account),
+                  find("region").value_or(defaults.default_region), ""};
+    if (!ec2::is_account_id(caller.account)) {
+        throw http::HttpError(400, fmt::format("account is {}; expected 12 digits", caller.account));
+    }
+    return caller;
+}
+
+}  // namespace amilab::control

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <initializer_list>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "server/emulator.h"
+
+namespace amilab::control {
+
+/// The parameters of a control route. Throws HttpError 400 for one that is not `known`, comes twice,
+/// or cannot be decoded.
+class RouteQuery {
+public:
+    RouteQuery(std::string_view query, std::initializer_list<std::string_view> known);
+
+    std::optional<std::string> find(std::string_view name) const;
+    /// Throws HttpError 400 when it is not there.
+    std::string require(std::string_view name) const;
+    /// `account` and `region`, or the server's defaults.
+    Caller caller(const Emulator::Options& defaults) const;
+
+private:
+    std::map<std::string, std::string, std::less<>> values_;
+};
+
+}  // namespace amilab::control

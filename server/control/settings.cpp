@@ -1,0 +1,154 @@
+#include "server/control/settings.h"
+
+#include <limits>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "server/http/message.h"
+#include "server/wire/types.h"
+#include "storage/metadata/setting_rows.h"
+#include "storage/metadata/transaction.h"
+
+namespace amilab::control {
+
+namespace json = boost::json;
+
+namespace {
+
+/// A thousand years: no sum of a time and a delay overflows.
+constexpr TimeMs kLongestMs = TimeMs{1000} * 366 * 24 * 3600 * 1000;
+
+[[noreturn]] void refuse(const std::string& text) { throw http::HttpError(400, text); }
+
+const json::object& require_object(const json::value& value)
+{
+    if (!value.is_object()) {
+        refuse("expected a JSON object");
+    }
+    return value.get_object();
+}
+
+TimeMs require_ms(std::string_view name, const json::value& value, TimeMs least)
+{
+    boost::system::error_code error;
+    const auto number = value.to_number<std::int64_t>(error);
+    if (error || number < least || number > kLongestMs) {
+        refuse(fmt::format("{} is {}; expected a whole number of milliseconds from {} to {}", name,
+                           json::serialize(value), least, kLongestMs));
+    }
+    return number;
+}
+
+TimeMs require_time(const json::value& value)
+{
+    const auto time = value.is_string() ? wire::parse_timestamp(std::string(value.get_string()))
+                                        : std::nullopt;
+    if (!time) {
+        refuse(fmt::format("set is {}; expected a time such as \"2026-01-02T03:04:05Z\"",
+                           json::serialize(value)));
+    }
+    return time->ms;
+}
+
+/// What the request asks for, all of it checked before any of it is done.
+struct ClockChange {
+    std::optional<bool> freeze;
+    std::optional<TimeMs> advance_ms;
+    std::optional<TimeMs> set_ms;
+};
+
+ClockChange parse_clock_change(const json::value& wanted)
+{
+    ClockChange change;
+    for (const auto& [key, value] : require_object(wanted)) {
+        if (key == "freeze") {
+            if (!value.is_bool()) {
+                refuse(fmt::format("freeze is {}; expected true or false", json::serialize(value)));
+            }
+            change.freeze = value.get_bool();
+        } else if (key == "advance_ms") {
+            change.advance_ms = require_ms("advance_ms", value, -kLongestMs);
+        } else if (key == "set_ms") {
+            change.set_ms = require_ms("set_ms", value, 0);
+        } else if (key == "set") {
+            change.set_ms = require_time(value);
+        } else {
+            refuse(fmt::format("unknown key \"{}\"; expected freeze, advance_ms, set or set_ms",
+                               std::string_view(key)));
+        }
+    }
+    return change;
+}
+
+}  // namespace
+
+json::value show_clock(Emulator& emulator)
+{
+    const auto generation = emulator.data().current();
+    const auto now_ms = generation->clock().now_ms();
+    return {{"now", wire::format_timestamp({now_ms})},
+            {"now_ms", now_ms},
+            {"frozen", generation->clock().setting().frozen}};
+}
+
+void change_clock(Emulator& emulator, const json::value& wanted)
+{
+    const auto change = parse_clock_change(wanted);
+    const auto generation = emulator.data().current();
+    auto writer = generation->writer();
+    auto& clock = generation->clock();
+    if (change.freeze) {
+        *change.freeze ? clock.freeze() : clock.resume();
+    }
+    if (change.advance_ms) {
+        clock.advance(*change.advance_ms);
+    }
+    if (change.set_ms) {
+        clock.set(*change.set_ms);
+    }
+    {
+        Transaction transaction(writer.db());
+        write_clock_setting(writer.db(), clock.setting());
+        transaction.commit();
+    }
+    settle_due(*generation, writer);
+}
+
+json::value show_delays(Emulator& emulator)
+{
+    const auto generation = emulator.data().current();
+    json::object delays;
+    for (const auto& known : kDelayNames) {
+        delays[json::string_view(known.name)] = generation->delays().get(known.delay);
+    }
+    return delays;
+}
+
+void change_delays(Emulator& emulator, const json::value& wanted)
+{
+    std::vector<std::pair<std::string, TimeMs>> changes;
+    for (const auto& [key, value] : require_object(wanted)) {
+        if (!Delays::by_name(std::string_view(key))) {
+            std::string names;
+            for (const auto& known : kDelayNames) {
+                names += fmt::format("{}{}", names.empty() ? "" : ", ", known.name);
+            }
+            refuse(fmt::format("unknown delay \"{}\"; expected one of {}", std::string_view(key),
+                               names));
+        }
+        changes.emplace_back(std::string(key), require_ms(std::string_view(key), value, 0));
+    }
+    const auto generation = emulator.data().current();
+    auto writer = generation->writer();
+    Transaction transaction(writer.db());
+    for (const auto& [name, delay_ms] : changes) {
+        write_delay_setting(writer.db(), name, delay_ms);
+    }
+    transaction.commit();
+    for (const auto& [name, delay_ms] : changes) {
+        generation->delays().set(*Delays::by_name(name), delay_ms);
+    }
+}
+
+}  // namespace amilab::control

@@ -1,0 +1,369 @@
+#include "server/control/transfer.h"
+
+#include <array>
+#include <bit>
+#include <cstring>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "server/control/query.h"
+#include "server/ec2/errors.h"
+#include "server/ec2/image_names.h"
+#include "server/ec2/images.h"
+#include "server/ec2/layers.h"
+#include "server/wire/parameters.h"
+#include "storage/metadata/layer_rows.h"
+#include "storage/metadata/snapshot_rows.h"
+#include "storage/metadata/transaction.h"
+#include "storage/metadata/volume_rows.h"
+#include "storage/storage_error.h"
+
+namespace amilab::control {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t kChunkBytes = 1 << 20;
+constexpr std::size_t kFrameHeaderBytes = 16;
+static_assert(std::endian::native == std::endian::little, "frames are little-endian");
+
+std::array<std::byte, kFrameHeaderBytes> frame_header(std::uint64_t offset, std::uint64_t length)
+{
+    std::array<std::byte, kFrameHeaderBytes> header;
+    std::memcpy(header.data(), &offset, sizeof offset);
+    std::memcpy(header.data() + sizeof offset, &length, sizeof length);
+    return header;
+}
+
+asio::awaitable<void> read_fully(http::BodyReader& body, std::span<std::byte> out)
+{
+    while (!out.empty()) {
+        const auto count = co_await body.read_some(out);
+        if (count == 0) {
+            throw http::HttpError(400, "the extents stream ends before its last frame");
+        }
+        out = out.subspan(count);
+    }
+}
+
+/// Returns the disk's size in bytes.
+asio::awaitable<std::uint64_t> receive_extents(http::BodyReader& body, UploadLayer& upload)
+{
+    std::vector<std::byte> chunk(kChunkBytes);
+    for (;;) {
+        std::array<std::byte, kFrameHeaderBytes> header;
+        co_await read_fully(body, header);
+        std::uint64_t offset = 0;
+        std::uint64_t length = 0;
+        std::memcpy(&offset, header.data(), sizeof offset);
+        std::memcpy(&length, header.data() + sizeof offset, sizeof length);
+        if (offset > kMaxVolumeSize || length > kMaxVolumeSize - offset ||
+            offset % kSectorSize != 0 || length % kSectorSize != 0) {
+            throw http::HttpError(
+                400, fmt::format("a frame of {} bytes at {}; expected multiples of 512 within 64 TiB",
+                                 length, offset));
+        }
+        if (length == 0) {
+            co_return offset;
+        }
+        while (length > 0) {
+            const auto part = std::span(chunk).first(std::min<std::uint64_t>(length, kChunkBytes));
+            co_await read_fully(body, part);
+            upload.write(offset, part);
+            offset += part.size();
+            length -= part.size();
+        }
+    }
+}
+
+asio::awaitable<std::uint64_t> receive_raw(http::BodyReader& body, UploadLayer& upload)
+{
+    std::vector<std::byte> chunk(kChunkBytes);
+    for (;;) {
+        const auto count = co_await body.read_some(chunk);
+        if (count == 0) {
+            co_return upload.appended_bytes();
+        }
+        if (count > kMaxVolumeSize - upload.appended_bytes()) {
+            throw http::HttpError(413, "a disk has 64 TiB at most");
+        }
+        upload.append(std::span(chunk).first(count));
+    }
+}
+
+/// What the snapshot and the image are made with.
+struct Import {
+    Caller caller;
+    ec2::RegisterImageRequest image;
+};
+
+Import parse_import(const Emulator& emulator, const http::Request& request)
+{
+    const RouteQuery query(request.query, {"name", "description", "architecture", "boot-mode",
+                                           "root-device", "account", "region"});
+    Import wanted;
+    wanted.caller = query.caller(emulator.options());
+    auto& image = wanted.image;
+    image.name = query.require("name");
+    ec2::check_image_name(image.name);
+    image.description = query.find("description");
+    image.architecture = query.find("architecture").value_or("x86_64");
+    if (image.architecture != "x86_64" && image.architecture != "arm64" &&
+        image.architecture != "i386") {
+        throw ec2::invalid_value(*image.architecture, "architecture",
+                                 "Expected x86_64, arm64 or i386.");
+    }
+    image.boot_mode = query.find("boot-mode");
+    if (image.boot_mode && image.boot_mode != "legacy-bios" && image.boot_mode != "uefi" &&
+        image.boot_mode != "uefi-preferred") {
+        throw ec2::invalid_value(*image.boot_mode, "boot-mode",
+                                 "Expected legacy-bios, uefi or uefi-preferred.");
+    }
+    if (!image.boot_mode && image.architecture == "arm64") {
+        image.boot_mode = "uefi";
+    }
+    image.root_device_name = query.find("root-device").value_or("/dev/xvda");
+    image.virtualization_type = "hvm";
+    image.ena_support = true;
+    return wanted;
+}
+
+/// Refuses a name that is taken before gigabytes have travelled; the index decides in the end.
+void require_free_name(Generation& generation, const Import& wanted)
+{
+    auto reader = generation.reader();
+    const auto holder = select_image_named(reader.db(), wanted.caller.account,
+                                           wanted.caller.region, wanted.image.name);
+    if (holder) {
+        throw ec2::image_name_taken(wanted.image.name, *holder);
+    }
+}
+
+SnapshotRow make_snapshot(Session& session, LayerId layer, std::int64_t size_gib,
+                          const std::string& name)
+{
+    insert_layer(session.db(), layer, std::nullopt, session.now_ms());
+    mark_layer_sealed(session.db(), layer, session.blocks().boot_id());
+    SnapshotRow row{.id = session.next_id<SnapshotId>(),
+                    .region = session.region(),
+                    .owner = session.account(),
+                    .owner_alias = {},
+                    .layer_id = layer,
+                    .volume_id = "vol-ffffffff",
+                    .volume_size_gib = size_gib,
+                    .description = fmt::format("Imported for {}", name),
+                    .state = "completed",
+                    .start_time_ms = session.now_ms(),
+                    .due_time_ms = session.now_ms(),
+                    .completion_time_ms = session.now_ms(),
+                    .encrypted = false};
+    insert_snapshot(session.db(), row);
+    session.on_commit([layer, size_gib, generation = session.generation().shared_from_this()] {
+        generation->sync_later({layer}, static_cast<std::uint64_t>(size_gib) * ec2::kGiB);
+    });
+    return row;
+}
+
+boost::json::object register_disk(Generation& generation, const Import& wanted, LayerId layer,
+                                  std::int64_t size_gib)
+{
+    boost::json::object answer;
+    const wire::Parameters none("");
+    run_write(generation, wanted.caller, none, make_request_id(), [&](Session& session) {
+        const auto snapshot = make_snapshot(session, layer, size_gib, wanted.image.name);
+        auto image = wanted.image;
+        ec2::BlockDeviceMapping mapping;
+        mapping.device_name = *image.root_device_name;
+        mapping.ebs.emplace();
+        mapping.ebs->snapshot_id = snapshot.id.text();
+        mapping.ebs->volume_type = "gp3";
+        mapping.ebs->delete_on_termination = true;
+        image.block_device_mappings.push_back(std::move(mapping));
+        answer = {{"image_id", *ec2::register_image(session, image).image_id},
+                  {"snapshot_id", snapshot.id.text()},
+                  {"volume_size_gib", size_gib}};
+    });
+    return answer;
+}
+
+/// What a snapshot, a volume or an image's root device reads as. Without layers: zeros.
+struct Disk {
+    std::uint64_t size_bytes = 0;
+    std::shared_ptr<Snapshot> snapshot;
+    std::shared_ptr<Volume> volume;
+
+    Extents extents() const
+    {
+        if (volume) {
+            return volume->extents(0, size_bytes);
+        }
+        return snapshot->extents(0, size_bytes);
+    }
+    bool is_empty() const { return !volume && !snapshot; }
+    void read(std::uint64_t offset, std::span<std::byte> out) const
+    {
+        volume ? volume->read(offset, out) : snapshot->read(offset, out);
+    }
+};
+
+Disk open_snapshot_disk(Generation& generation, Database& db, const Caller& caller,
+                        const SnapshotId& id)
+{
+    const auto row = select_snapshot(db, caller.region, id);
+    if (!row) {
+        throw ec2::not_found(id);
+    }
+    Disk disk;
+    disk.size_bytes = static_cast<std::uint64_t>(row->volume_size_gib) * ec2::kGiB;
+    if (row->layer_id) {
+        disk.snapshot = generation.blocks().open_snapshot(select_layer_chain(db, *row->layer_id),
+                                                          disk.size_bytes);
+    }
+    return disk;
+}
+
+Disk open_disk(Generation& generation, const Caller& caller, std::string_view id)
+{
+    auto reader = generation.reader();
+    auto& db = reader.db();
+    const Transaction transaction(db, Transaction::Kind::kRead);
+    if (const auto image_id = ImageId::from_text(id)) {
+        const auto image = select_visible_image(db, caller.account, caller.region, *image_id);
+        if (!image) {
+            throw ec2::not_found(*image_id);
+        }
+        for (const auto& mapping : select_image_mappings(db, *image_id)) {
+            if (mapping.device_name == image->root_device_name && mapping.snapshot_id) {
+                return open_snapshot_disk(generation, db, caller,
+                                          SnapshotId::trusted(*mapping.snapshot_id));
+            }
+        }
+        throw ec2::image_unavailable(*image_id);
+    }
+    if (const auto volume_id = VolumeId::from_text(id)) {
+        const auto row = select_volume(db, caller.account, caller.region, *volume_id);
+        if (!row) {
+            throw ec2::not_found(*volume_id);
+        }
+        Disk disk;
+        disk.size_bytes = static_cast<std::uint64_t>(row->size_gib) * ec2::kGiB;
+        disk.volume = generation.blocks().open_volume(select_layer_chain(db, row->layer_id),
+                                                      disk.size_bytes);
+        return disk;
+    }
+    if (const auto snapshot_id = SnapshotId::from_text(id)) {
+        return open_snapshot_disk(generation, db, caller, *snapshot_id);
+    }
+    throw http::HttpError(400, fmt::format("{} is no id; expected ami-..., snap-... or vol-...", id));
+}
+
+asio::awaitable<void> send_bytes(const Disk& disk, std::uint64_t offset, std::uint64_t length,
+                                 http::BodyWriter& writer)
+{
+    std::vector<std::byte> chunk(std::min<std::uint64_t>(length, kChunkBytes));
+    while (length > 0) {
+        const auto part = std::span(chunk).first(std::min<std::uint64_t>(length, chunk.size()));
+        disk.read(offset, part);
+        co_await writer.write(part);
+        offset += part.size();
+        length -= part.size();
+    }
+}
+
+asio::awaitable<void> send_extents(const Disk& disk, http::BodyWriter& writer)
+{
+    if (!disk.is_empty()) {
+        auto extents = disk.extents();
+        while (const auto extent = extents.next()) {
+            if (extent->kind == Extent::Kind::kData) {
+                co_await writer.write(frame_header(extent->offset, extent->length));
+                co_await send_bytes(disk, extent->offset, extent->length, writer);
+            }
+        }
+    }
+    co_await writer.write(frame_header(disk.size_bytes, 0));
+}
+
+asio::awaitable<void> send_zeros(std::uint64_t length, http::BodyWriter& writer)
+{
+    const std::vector<std::byte> zeros(std::min<std::uint64_t>(length, kChunkBytes));
+    while (length > 0) {
+        const auto part = std::span(zeros).first(std::min<std::uint64_t>(length, zeros.size()));
+        co_await writer.write(part);
+        length -= part.size();
+    }
+}
+
+asio::awaitable<void> send_raw(const Disk& disk, http::BodyWriter& writer)
+{
+    if (disk.is_empty()) {
+        co_await send_zeros(disk.size_bytes, writer);
+        co_return;
+    }
+    auto extents = disk.extents();
+    while (const auto extent = extents.next()) {
+        if (extent->kind == Extent::Kind::kData) {
+            co_await send_bytes(disk, extent->offset, extent->length, writer);
+        } else {
+            co_await send_zeros(extent->length, writer);
+        }
+    }
+}
+
+}  // namespace
+
+asio::awaitable<http::Response> import_image(Emulator& emulator, const http::Request& request,
+                                             http::BodyReader& body)
+{
+    const auto wanted = parse_import(emulator, request);
+    const auto generation = emulator.data().current();
+    require_free_name(*generation, wanted);
+
+    const auto layer = generation->blocks().new_layer_id();
+    boost::json::object answer;
+    try {
+        const auto upload = generation->blocks().open_upload({layer}, kMaxVolumeSize);
+        const bool has_extents = request.header("Content-Type").value_or("") == kExtentsType;
+        const auto size_bytes = has_extents ? co_await receive_extents(body, *upload)
+                                            : co_await receive_raw(body, *upload);
+        if (size_bytes == 0) {
+            throw http::HttpError(400, "the disk is empty; expected at least one byte");
+        }
+        upload->seal();
+        const auto size_gib = static_cast<std::int64_t>((size_bytes + ec2::kGiB - 1) / ec2::kGiB);
+        answer = register_disk(*generation, wanted, layer, size_gib);
+    } catch (...) {
+        // No row names the layer: its files go when the upload is closed.
+        generation->background().post(
+            [generation, layer] { generation->blocks().remove_layer(layer); });
+        throw;
+    }
+    http::Response response;
+    response.content_type = "application/json";
+    response.body = boost::json::serialize(answer) + "\n";
+    co_return response;
+}
+
+http::Response export_disk(Emulator& emulator, const http::Request& request, std::string_view id)
+{
+    const RouteQuery query(request.query, {"account", "region"});
+    const auto generation = emulator.data().current();
+    // Held by the stream: a reset meanwhile takes nothing away.
+    auto disk = std::make_shared<Disk>(
+        open_disk(*generation, query.caller(emulator.options()), id));
+    const bool wants_extents = request.header("Accept").value_or("") == kExtentsType;
+    http::Response response;
+    response.content_type = wants_extents ? kExtentsType : "application/octet-stream";
+    response.headers.push_back({"X-Amilab-Disk-Bytes", std::to_string(disk->size_bytes)});
+    if (!wants_extents) {
+        response.content_length = disk->size_bytes;
+    }
+    response.stream = [disk, generation, wants_extents](http::BodyWriter& writer) {
+        return wants_extents ? send_extents(*disk, writer) : send_raw(*disk, writer);
+    };
+    return response;
+}
+
+}  // namespace amilab::control

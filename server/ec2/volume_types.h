@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+/// What AWS takes of each EBS volume type.
+/// Source: EC2 API Reference, CreateVolume; EBS User Guide, "Amazon EBS volume types" (documented).
+namespace amilab::ec2 {
+
+/// What CreateVolume makes when nothing is said (documented).
+inline constexpr const char* kDefaultVolumeType = "gp2";
+
+/// A volume as it is asked for, or, completed, as it will be.
+struct VolumeSpec {
+    std::string volume_type;
+    std::int64_t size_gib;
+    /// I/O operations per second. Completed: nothing for st1, sc1 and standard.
+    std::optional<std::int64_t> iops;
+    /// MiB/s. Completed: only gp3 has it.
+    std::optional<std::int64_t> throughput;
+};
+
+/// The spec with the type's defaults. Throws UnknownVolumeType; InvalidParameterValue for what is
+/// out of the type's range, or out of proportion; InvalidParameterCombination for what the type
+/// does not take or cannot do without.
+VolumeSpec complete_volume_spec(VolumeSpec spec);
+
+}  // namespace amilab::ec2

@@ -1,0 +1,107 @@
+#include "server/http/host_rules.h"
+
+#include <algorithm>
+
+#include <boost/asio/ip/address.hpp>
+
+#include "server/http/message.h"
+
+namespace amilab::http {
+namespace {
+
+std::optional<asio::ip::address> numeric_address(std::string_view host)
+{
+    // The longest IPv6 address has 45 characters; a scope follows some.
+    if (host.empty() || host.size() > 64) {
+        return std::nullopt;
+    }
+    boost::system::error_code error;
+    const auto address = asio::ip::make_address(std::string(host), error);
+    if (error) {
+        return std::nullopt;
+    }
+    if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+        return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+    }
+    return address;
+}
+
+bool ends_with_localhost(std::string_view host)
+{
+    constexpr std::string_view kName = "localhost";
+    if (host.size() < kName.size() ||
+        !equal_ignoring_case(host.substr(host.size() - kName.size()), kName)) {
+        return false;
+    }
+    return host.size() == kName.size() || host[host.size() - kName.size() - 1] == '.';
+}
+
+}  // namespace
+
+std::optional<std::string_view> host_of(std::string_view authority)
+{
+    auto host = authority;
+    std::string_view port;
+    if (authority.starts_with('[')) {
+        const auto end = authority.find(']');
+        if (end == std::string_view::npos) {
+            return std::nullopt;
+        }
+        host = authority.substr(1, end - 1);
+        port = authority.substr(end + 1);
+        if (!port.empty() && !port.starts_with(':')) {
+            return std::nullopt;
+        }
+    } else if (const auto colon = authority.find(':'); colon != std::string_view::npos) {
+        host = authority.substr(0, colon);
+        port = authority.substr(colon);
+    }
+    if (!port.empty() && !std::all_of(port.begin() + 1, port.end(),
+                                      [](char digit) { return digit >= '0' && digit <= '9'; })) {
+        return std::nullopt;
+    }
+    if (host.ends_with('.')) {
+        host.remove_suffix(1);
+    }
+    return host.empty() ? std::nullopt : std::optional(host);
+}
+
+bool same_host(std::string_view left, std::string_view right)
+{
+    if (equal_ignoring_case(left, right)) {
+        return true;
+    }
+    const auto address = numeric_address(left);
+    return address && address == numeric_address(right);
+}
+
+HostRules::HostRules(std::string_view listen_address, const std::vector<std::string>& allowed_hosts)
+    : allowed_{std::string(listen_address)}
+{
+    const auto address = numeric_address(listen_address);
+    listens_everywhere_ = address && address->is_unspecified();
+    for (const auto& name : allowed_hosts) {
+        // A bare IPv6 address has colons that are no port.
+        const auto host =
+            numeric_address(name) ? std::optional<std::string_view>(name) : host_of(name);
+        allowed_.emplace_back(host.value_or(name));
+    }
+}
+
+bool HostRules::allows(std::string_view authority) const
+{
+    const auto host = host_of(authority);
+    if (!host) {
+        return false;
+    }
+    if (ends_with_localhost(*host)) {
+        return true;
+    }
+    if (const auto address = numeric_address(*host); address && address->is_loopback()) {
+        return true;
+    }
+    return std::any_of(allowed_.begin(), allowed_.end(),
+                       [&](const auto& name) { return same_host(*host, name); });
+}
+
+}  // namespace amilab::http

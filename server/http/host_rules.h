@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace amilab::http {
+
+/// Which names mean this machine. A web page that had its own name resolved to 127.0.0.1 still
+/// sends that name as Host, and one that posts a form elsewhere sends its Origin.
+class HostRules {
+public:
+    /// `listen_address` is a numeric address; `allowed_hosts` are names, with or without a port.
+    HostRules(std::string_view listen_address, const std::vector<std::string>& allowed_hosts);
+
+    /// Whether `authority`, a host with or without a port, is localhost, *.localhost, a loopback
+    /// address, the listening address or an allowed name. Any port will do.
+    bool allows(std::string_view authority) const;
+    /// Whether it listens on every address, so that the one a client reached is allowed as well.
+    bool listens_everywhere() const { return listens_everywhere_; }
+
+private:
+    std::vector<std::string> allowed_;
+    bool listens_everywhere_ = false;
+};
+
+/// The host in "host", "host:port", "[v6]" or "[v6]:port", without brackets, final dot or port;
+/// nothing when it has another form.
+std::optional<std::string_view> host_of(std::string_view authority);
+
+/// Whether both are the same name, or the same address in whatever spelling.
+bool same_host(std::string_view left, std::string_view right);
+
+}  // namespace amilab::http

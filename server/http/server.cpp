@@ -1,0 +1,275 @@
+#include "server/http/server.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <memory>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+
+#include "server/http/connection.h"
+
+namespace amilab::http {
+namespace {
+
+using asio::ip::tcp;
+using Strand = asio::strand<asio::io_context::executor_type>;
+using Acceptor = asio::basic_socket_acceptor<tcp, Strand>;
+using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Strand>;
+
+constexpr auto kAsTuple = asio::as_tuple(asio::deferred);
+/// How long the listener rests when there are no descriptors or no memory for another connection.
+constexpr std::chrono::milliseconds kAcceptPause{20};
+constexpr std::size_t kFewestConnections = 16;
+
+std::size_t descriptor_limit()
+{
+    rlimit limit{};
+    return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 1024;
+}
+
+std::size_t possible_connections(const Limits& limits)
+{
+    const auto descriptors = descriptor_limit();
+    const auto left = descriptors - std::min(descriptors, limits.reserved_descriptors);
+    return std::min(limits.max_connections, std::max(left, kFewestConnections));
+}
+
+Clock::duration sweep_interval(const Limits& limits)
+{
+    const auto shortest =
+        std::min({limits.header_timeout, limits.idle_timeout, limits.progress_timeout,
+                  limits.linger_timeout, limits.stop_timeout});
+    return std::clamp<Clock::duration>(shortest / 4, std::chrono::milliseconds(1),
+                                       std::chrono::seconds(1));
+}
+
+}  // namespace
+
+/// Shared by the listener, the sweep and every connection's coroutine, so that it lives as long as
+/// the last of them. All but `service` is touched on the strand alone.
+struct Server::State : std::enable_shared_from_this<Server::State> {
+    State(asio::io_context& io_context_, const Endpoint& endpoint, Handler handler,
+          const Limits& limits, const std::vector<std::string>& allowed_hosts)
+        : io_context(io_context_),
+          strand(asio::make_strand(io_context_)),
+          acceptor(strand),
+          pause(strand),
+          sweep_timer(strand),
+          address(endpoint),
+          service{std::move(handler), limits, HostRules(endpoint.address, allowed_hosts),
+                  ConnectionTable(possible_connections(limits))}
+    {
+    }
+
+    void listen();
+    void stop();
+    void serve(Socket socket);
+    // Each keeps the state alive as long as it runs.
+    static asio::awaitable<void> accept(std::shared_ptr<State> state);
+    static asio::awaitable<void> sweep(std::shared_ptr<State> state);
+    static asio::awaitable<void> run(std::shared_ptr<State> state, Socket socket);
+
+    asio::io_context& io_context;
+    Strand strand;
+    Acceptor acceptor;
+    Timer pause;
+    Timer sweep_timer;
+    bool sweeping = false;
+    bool stopped = false;
+    Clock::time_point cut_off = Clock::time_point::max();
+    Endpoint address;
+    Service service;
+};
+
+void Server::State::listen()
+{
+    const auto fail = [&](const boost::system::error_code& error) {
+        throw std::system_error(error, fmt::format("cannot listen on {}", address.text()));
+    };
+    boost::system::error_code error;
+    const tcp::endpoint endpoint(asio::ip::make_address(address.address, error), address.port);
+    if (error || acceptor.open(endpoint.protocol(), error) ||
+        acceptor.set_option(Acceptor::reuse_address(true), error) ||
+        // Inherited by what it accepts: answers are written whole, so there is nothing to gather.
+        acceptor.set_option(tcp::no_delay(true), error) || acceptor.bind(endpoint, error) ||
+        acceptor.listen(Acceptor::max_listen_connections, error)) {
+        fail(error);
+    }
+    address.port = acceptor.local_endpoint().port();
+}
+
+asio::awaitable<void> Server::State::accept(std::shared_ptr<State> state)
+{
+    while (!state->stopped) {
+        Socket socket(state->io_context);
+        const auto [error] = co_await state->acceptor.async_accept(socket, kAsTuple);
+        if (state->stopped) {
+            break;
+        }
+        if (!error) {
+            state->serve(std::move(socket));
+        } else if (error != asio::error::connection_aborted && error != asio::error::try_again) {
+            // EMFILE, ENFILE, ENOBUFS, ENOMEM: the client waits in the backlog.
+            spdlog::warn("cannot accept a connection: {}", error.message());
+            state->pause.expires_after(kAcceptPause);
+            co_await state->pause.async_wait(kAsTuple);
+        }
+    }
+}
+
+void Server::State::serve(Socket socket)
+{
+    if (service.table.full()) {
+        constexpr std::string_view kBusy =
+            "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\n"
+            "Content-Length: 27\r\nConnection: close\r\n\r\nToo many open connections.\n";
+        boost::system::error_code ignored;
+        socket.non_blocking(true, ignored);
+        socket.write_some(asio::buffer(kBusy), ignored);
+        return;
+    }
+    asio::co_spawn(io_context, run(shared_from_this(), std::move(socket)), asio::detached);
+    if (!sweeping) {
+        sweeping = true;
+        asio::co_spawn(strand, sweep(shared_from_this()), asio::detached);
+    }
+}
+
+asio::awaitable<void> Server::State::run(std::shared_ptr<State> state, Socket socket)
+{
+    {
+        Connection connection(std::move(socket), state->service);
+        co_await connection.run();
+    }
+    if (state->service.table.stopping() && state->service.table.size() == 0) {
+        asio::post(state->strand, [state] { state->sweep_timer.cancel(); });
+    }
+}
+
+/// Runs while there are connections, so that an idle server sleeps.
+asio::awaitable<void> Server::State::sweep(std::shared_ptr<State> state)
+{
+    auto& table = state->service.table;
+    const auto interval = sweep_interval(state->service.limits);
+    do {
+        state->sweep_timer.expires_after(interval);
+        co_await state->sweep_timer.async_wait(kAsTuple);
+        const auto now = Clock::now();
+        table.sweep(now);
+        if (now >= state->cut_off) {
+            table.cut_all();
+        }
+    } while (table.size() > 0);
+    state->sweeping = false;
+}
+
+void Server::State::stop()
+{
+    if (stopped) {
+        return;
+    }
+    stopped = true;
+    boost::system::error_code ignored;
+    acceptor.close(ignored);
+    pause.cancel();
+    cut_off = Clock::now() + service.limits.stop_timeout;
+    service.table.begin_stop();
+    if (service.table.size() == 0) {
+        sweep_timer.cancel();
+    }
+}
+
+Server::Server(asio::io_context& io_context, const Endpoint& endpoint, Handler handler,
+               const Limits& limits, const std::vector<std::string>& allowed_hosts)
+    : state_(
+          std::make_shared<State>(io_context, endpoint, std::move(handler), limits, allowed_hosts))
+{
+    state_->listen();
+    asio::co_spawn(state_->strand, State::accept(state_), asio::detached);
+}
+
+Server::~Server()
+{
+    stop();
+}
+
+const Endpoint& Server::address() const
+{
+    return state_->address;
+}
+
+std::size_t Server::connections() const
+{
+    return state_->service.table.size();
+}
+
+void Server::stop()
+{
+    asio::post(state_->strand, [state = state_] { state->stop(); });
+}
+
+Endpoint Endpoint::parse(std::string_view text)
+{
+    const auto fail = [&] {
+        throw std::invalid_argument(
+            fmt::format("'{}' is no address to listen on; say 127.0.0.1:4566 or [::1]:4566", text));
+    };
+    const auto colon = text.rfind(':');
+    if (colon == std::string_view::npos) {
+        fail();
+    }
+    Endpoint endpoint;
+    auto address = text.substr(0, colon);
+    if (address.starts_with('[') && address.ends_with(']')) {
+        address = address.substr(1, address.size() - 2);
+    } else if (address.find(':') != std::string_view::npos) {
+        fail();
+    }
+    if (!address.empty() && address != "localhost") {
+        endpoint.address = address;
+    }
+    boost::system::error_code error;
+    asio::ip::make_address(endpoint.address, error);
+    const auto port = text.substr(colon + 1);
+    const auto [end, port_error] =
+        std::from_chars(port.data(), port.data() + port.size(), endpoint.port);
+    if (error || port_error != std::errc() || end != port.data() + port.size()) {
+        fail();
+    }
+    return endpoint;
+}
+
+std::string Endpoint::text() const
+{
+    const auto is_v6 = address.find(':') != std::string::npos;
+    return is_v6 ? fmt::format("[{}]:{}", address, port) : fmt::format("{}:{}", address, port);
+}
+
+std::size_t raise_descriptor_limit()
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    return descriptor_limit();
+}
+
+}  // namespace amilab::http

@@ -1,0 +1,182 @@
+#include "storage/metadata/snapshot_rows.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "storage/metadata/statement.h"
+
+namespace amilab {
+
+namespace {
+
+constexpr std::string_view kColumns =
+    "s.id, s.region, s.owner, s.owner_alias, s.layer_id, s.volume_id, s.volume_size_gib,"
+    " s.description, s.state, s.start_time_ms, s.due_time_ms, s.completion_time_ms, s.encrypted";
+
+SnapshotRow read_snapshot(Statement::Row row)
+{
+    SnapshotRow snapshot{
+        .id = row.id<SnapshotId>(),
+        .region = row.text(),
+        .owner = row.text(),
+        .owner_alias = row.optional_text(),
+        .layer_id = {},
+        .volume_id = {},
+        .volume_size_gib = 0,
+        .description = {},
+        .state = {},
+        .start_time_ms = 0,
+        .due_time_ms = {},
+        .completion_time_ms = {},
+        .encrypted = false,
+    };
+    if (const auto layer = row.optional_integer()) {
+        snapshot.layer_id = static_cast<LayerId>(*layer);
+    }
+    snapshot.volume_id = row.text();
+    snapshot.volume_size_gib = row.integer();
+    snapshot.description = row.text();
+    snapshot.state = row.text();
+    snapshot.start_time_ms = row.integer();
+    snapshot.due_time_ms = row.optional_integer();
+    snapshot.completion_time_ms = row.optional_integer();
+    snapshot.encrypted = row.boolean();
+    return snapshot;
+}
+
+/// snapshot_progress_percent() in SQL.
+std::string sql_progress(TimeMs now_ms)
+{
+    return fmt::format(
+        "(iif(s.state = 'completed', 100,"
+        " iif(s.due_time_ms > s.start_time_ms,"
+        " max(0, min({1}, ({0} - s.start_time_ms) * 100 / (s.due_time_ms - s.start_time_ms))),"
+        " 0)) || '%')",
+        now_ms, kMostPendingPercent);
+}
+
+void append_filters_of(Query& query, const SnapshotQuery& wanted)
+{
+    const auto progress = sql_progress(wanted.now_ms);
+    const auto encrypted = sql_true_false("s.encrypted");
+    const auto start_time = sql_time("s.start_time_ms");
+    const std::array columns = {
+        FilterColumn{"description", "s.description"},
+        FilterColumn{"encrypted", encrypted},
+        FilterColumn{"owner-alias", "s.owner_alias"},
+        FilterColumn{"owner-id", "s.owner"},
+        FilterColumn{"progress", progress},
+        FilterColumn{"snapshot-id", "s.id"},
+        FilterColumn{"start-time", start_time},
+        FilterColumn{"status", "s.state"},
+        FilterColumn{"storage-tier", "'standard'"},
+        FilterColumn{"volume-id", "s.volume_id"},
+        FilterColumn{"volume-size", "CAST(s.volume_size_gib AS TEXT)"},
+    };
+    append_filters(query, wanted.filters, columns, "s.id", wanted.viewer);
+}
+
+}  // namespace
+
+std::int64_t snapshot_progress_percent(const SnapshotRow& row, TimeMs now_ms)
+{
+    if (row.state == "completed") {
+        return 100;
+    }
+    if (row.due_time_ms.value_or(row.start_time_ms) <= row.start_time_ms) {
+        return 0;
+    }
+    const auto percent =
+        (now_ms - row.start_time_ms) * 100 / (*row.due_time_ms - row.start_time_ms);
+    return std::clamp<std::int64_t>(percent, 0, kMostPendingPercent);
+}
+
+void insert_snapshot(Database& db, const SnapshotRow& row)
+{
+    std::optional<std::uint64_t> layer;
+    if (row.layer_id) {
+        layer = to_number(*row.layer_id);
+    }
+    Statement(db,
+              "INSERT INTO snapshot (id, region, owner, owner_alias, layer_id, volume_id,"
+              " volume_size_gib, description, state, start_time_ms, due_time_ms,"
+              " completion_time_ms, encrypted)"
+              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")
+        .execute(row.id, row.region, row.owner, row.owner_alias, layer, row.volume_id,
+                 row.volume_size_gib, row.description, row.state, row.start_time_ms,
+                 row.due_time_ms, row.completion_time_ms, row.encrypted);
+}
+
+std::optional<SnapshotRow> select_snapshot(Database& db, std::string_view region,
+                                           const SnapshotId& id)
+{
+    Statement select(db, fmt::format("SELECT {} FROM all_snapshot s WHERE s.id = ?1"
+                                     " AND s.region = ?2",
+                                     kColumns));
+    select.bind(id, region);
+    if (!select.step()) {
+        return std::nullopt;
+    }
+    return read_snapshot(select.row());
+}
+
+void complete_snapshot(Database& db, const SnapshotId& id, TimeMs now_ms)
+{
+    Statement(db,
+              "UPDATE snapshot SET state = 'completed', completion_time_ms = ?2"
+              " WHERE id = ?1 AND state = 'pending'")
+        .execute(id, now_ms);
+}
+
+void delete_snapshot_row(Database& db, const SnapshotId& id)
+{
+    Statement(db, "DELETE FROM snapshot WHERE id = ?1").execute(id);
+}
+
+std::optional<ImageId> select_image_using_snapshot(Database& db, const SnapshotId& id)
+{
+    Statement select(db,
+                     "SELECT image_id FROM main.image_mapping WHERE snapshot_id = ?1 AND EXISTS"
+                     " (SELECT 1 FROM main.image WHERE id = image_id AND state <> 'deregistered')"
+                     " UNION ALL"
+                     " SELECT image_id FROM catalogue.image_mapping WHERE snapshot_id = ?1"
+                     " ORDER BY image_id LIMIT 1");
+    select.bind(id);
+    if (!select.step()) {
+        return std::nullopt;
+    }
+    return select.row().id<ImageId>();
+}
+
+std::vector<SnapshotRow> select_snapshots(Database& db, const SnapshotQuery& wanted)
+{
+    Query query("SELECT ");
+    query.sql(kColumns).sql(" FROM all_snapshot s WHERE s.region = ").value(wanted.region);
+    query.sql(" AND s.owner = ").value(wanted.viewer);
+    if (!wanted.ids.empty()) {
+        std::vector<std::string> ids;
+        for (const auto& id : wanted.ids) {
+            ids.push_back(id.text());
+        }
+        query.sql(" AND s.id IN ").list(ids);
+    }
+    if (!wanted.owners.empty()) {
+        query.sql(" AND (s.owner IN ").list(wanted.owners);
+        query.sql(" OR s.owner_alias IN ").list(wanted.owners).sql(")");
+    }
+    append_filters_of(query, wanted);
+    if (!wanted.after.empty()) {
+        query.sql(" AND s.id > ").value(wanted.after);
+    }
+    query.sql(" ORDER BY s.id LIMIT ").value(wanted.limit);
+    auto select = query.on(db);
+    std::vector<SnapshotRow> rows;
+    while (select.step()) {
+        rows.push_back(read_snapshot(select.row()));
+    }
+    return rows;
+}
+
+}  // namespace amilab

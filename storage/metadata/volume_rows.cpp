@@ -1,0 +1,277 @@
+#include "storage/metadata/volume_rows.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "storage/metadata/statement.h"
+
+namespace amilab {
+
+namespace {
+
+constexpr std::string_view kVolumeColumns =
+    "v.id, v.region, v.owner, v.zone, v.layer_id, v.size_gib, v.snapshot_id, v.volume_type,"
+    " v.iops, v.throughput, v.encrypted, v.multi_attach, v.state, v.create_time_ms";
+
+constexpr std::string_view kAttachmentColumns =
+    "volume_id, instance_id, device, state, attach_time_ms, delete_on_termination";
+
+VolumeRow read_volume(Statement::Row row)
+{
+    return {
+        .id = row.id<VolumeId>(),
+        .region = row.text(),
+        .owner = row.text(),
+        .zone = row.text(),
+        .layer_id = static_cast<LayerId>(row.integer()),
+        .size_gib = row.integer(),
+        .snapshot_id = row.optional_text(),
+        .volume_type = row.text(),
+        .iops = row.optional_integer(),
+        .throughput = row.optional_integer(),
+        .encrypted = row.boolean(),
+        .multi_attach = row.boolean(),
+        .state = row.text(),
+        .create_time_ms = row.integer(),
+    };
+}
+
+AttachmentRow read_attachment(Statement::Row row)
+{
+    return {
+        .volume_id = row.id<VolumeId>(),
+        .instance_id = row.id<InstanceId>(),
+        .device = row.text(),
+        .state = row.text(),
+        .attach_time_ms = row.integer(),
+        .delete_on_termination = row.boolean(),
+    };
+}
+
+void append_filters_of(Query& query, const VolumeQuery& wanted)
+{
+    constexpr std::string_view kAttached = "v.id IN (SELECT a.volume_id FROM attachment a WHERE ";
+    const auto attach_time = sql_time("a.attach_time_ms");
+    const auto delete_on_termination = sql_true_false("a.delete_on_termination");
+    const auto create_time = sql_time("v.create_time_ms");
+    const auto encrypted = sql_true_false("v.encrypted");
+    const auto multi_attach = sql_true_false("v.multi_attach");
+    // operator.principal: no service manages a volume here, so nothing matches it.
+    const std::array columns = {
+        FilterColumn{"attachment.attach-time", attach_time, kAttached, ")"},
+        FilterColumn{"attachment.delete-on-termination", delete_on_termination, kAttached, ")"},
+        FilterColumn{"attachment.device", "a.device", kAttached, ")"},
+        FilterColumn{"attachment.instance-id", "a.instance_id", kAttached, ")"},
+        FilterColumn{"attachment.status", "a.state", kAttached, ")"},
+        FilterColumn{"availability-zone", "v.zone"},
+        FilterColumn{"availability-zone-id",
+                     "(SELECT zone_id FROM catalogue.availability_zone WHERE name = v.zone)"},
+        FilterColumn{"create-time", create_time},
+        FilterColumn{"encrypted", encrypted},
+        FilterColumn{"fast-restored", "'false'"},
+        FilterColumn{"multi-attach-enabled", multi_attach},
+        FilterColumn{"operator.managed", "'false'"},
+        FilterColumn{"size", "CAST(v.size_gib AS TEXT)"},
+        FilterColumn{"snapshot-id", "v.snapshot_id"},
+        FilterColumn{"status", "v.state"},
+        FilterColumn{"volume-id", "v.id"},
+        FilterColumn{"volume-type", "v.volume_type"},
+    };
+    append_filters(query, wanted.filters, columns, "v.id", wanted.owner);
+}
+
+std::vector<AttachmentRow> collect_attachments(Statement& select)
+{
+    std::vector<AttachmentRow> rows;
+    while (select.step()) {
+        rows.push_back(read_attachment(select.row()));
+    }
+    return rows;
+}
+
+}  // namespace
+
+void insert_volume(Database& db, const VolumeRow& row)
+{
+    Statement(db,
+              "INSERT INTO volume (id, region, owner, zone, layer_id, size_gib, snapshot_id,"
+              " volume_type, iops, throughput, encrypted, multi_attach, state, create_time_ms)"
+              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)")
+        .execute(row.id, row.region, row.owner, row.zone, to_number(row.layer_id), row.size_gib,
+                 row.snapshot_id, row.volume_type, row.iops, row.throughput, row.encrypted,
+                 row.multi_attach, row.state, row.create_time_ms);
+}
+
+std::optional<VolumeRow> select_volume(Database& db, std::string_view owner,
+                                       std::string_view region, const VolumeId& id)
+{
+    Statement select(db, fmt::format("SELECT {} FROM volume v WHERE v.id = ?1 AND v.owner = ?2"
+                                     " AND v.region = ?3",
+                                     kVolumeColumns));
+    select.bind(id, owner, region);
+    if (!select.step()) {
+        return std::nullopt;
+    }
+    return read_volume(select.row());
+}
+
+void set_volume_state(Database& db, const VolumeId& id, std::string_view state)
+{
+    Statement(db, "UPDATE volume SET state = ?2 WHERE id = ?1").execute(id, state);
+}
+
+bool change_volume_state(Database& db, const VolumeId& id, std::string_view from,
+                         std::string_view to)
+{
+    Statement(db, "UPDATE volume SET state = ?3 WHERE id = ?1 AND state = ?2")
+        .execute(id, from, to);
+    return db.changes() == 1;
+}
+
+void set_volume_layer(Database& db, const VolumeId& id, LayerId layer)
+{
+    Statement(db, "UPDATE volume SET layer_id = ?2 WHERE id = ?1").execute(id, to_number(layer));
+}
+
+void delete_volume_row(Database& db, const VolumeId& id)
+{
+    Statement(db, "DELETE FROM volume WHERE id = ?1").execute(id);
+}
+
+std::optional<LayerId> take_volume_in_state(Database& db, const VolumeId& id,
+                                            std::string_view state)
+{
+    Statement remove(db, "DELETE FROM volume WHERE id = ?1 AND state = ?2 RETURNING layer_id");
+    remove.bind(id, state);
+    std::optional<LayerId> layer;
+    while (remove.step()) {
+        layer = static_cast<LayerId>(remove.row().integer());
+    }
+    return layer;
+}
+
+bool insert_attachment(Database& db, const AttachmentRow& row)
+{
+    Statement(db,
+              "INSERT INTO attachment (volume_id, instance_id, device, state, attach_time_ms,"
+              " delete_on_termination)"
+              " SELECT ?1, ?2, ?3, ?4, ?5, ?6"
+              " WHERE NOT EXISTS (SELECT 1 FROM attachment WHERE volume_id = ?1)"
+              " ON CONFLICT DO NOTHING")
+        .execute(row.volume_id, row.instance_id, row.device, row.state, row.attach_time_ms,
+                 row.delete_on_termination);
+    return db.changes() == 1;
+}
+
+void set_attachment_state(Database& db, const VolumeId& volume, std::string_view state)
+{
+    Statement(db, "UPDATE attachment SET state = ?2 WHERE volume_id = ?1").execute(volume, state);
+}
+
+void set_delete_on_termination(Database& db, const VolumeId& volume, bool delete_on_termination)
+{
+    Statement(db, "UPDATE attachment SET delete_on_termination = ?2 WHERE volume_id = ?1")
+        .execute(volume, delete_on_termination);
+}
+
+void delete_attachment(Database& db, const VolumeId& volume)
+{
+    Statement(db, "DELETE FROM attachment WHERE volume_id = ?1").execute(volume);
+}
+
+std::optional<AttachmentRow> select_attachment(Database& db, const VolumeId& volume)
+{
+    Statement select(
+        db, fmt::format("SELECT {} FROM attachment WHERE volume_id = ?1", kAttachmentColumns));
+    select.bind(volume);
+    if (!select.step()) {
+        return std::nullopt;
+    }
+    return read_attachment(select.row());
+}
+
+std::vector<AttachmentRow> select_attachments_of(Database& db, const InstanceId& instance)
+{
+    Statement select(db, fmt::format("SELECT {} FROM attachment WHERE instance_id = ?1"
+                                     " ORDER BY device",
+                                     kAttachmentColumns));
+    select.bind(instance);
+    return collect_attachments(select);
+}
+
+std::vector<VolumeRow> select_volumes(Database& db, const VolumeQuery& wanted)
+{
+    Query query("SELECT ");
+    query.sql(kVolumeColumns).sql(" FROM volume v WHERE v.region = ").value(wanted.region);
+    query.sql(" AND v.owner = ").value(wanted.owner);
+    if (!wanted.ids.empty()) {
+        std::vector<std::string> ids;
+        for (const auto& id : wanted.ids) {
+            ids.push_back(id.text());
+        }
+        query.sql(" AND v.id IN ").list(ids);
+    }
+    append_filters_of(query, wanted);
+    if (!wanted.after.empty()) {
+        query.sql(" AND v.id > ").value(wanted.after);
+    }
+    query.sql(" ORDER BY v.id LIMIT ").value(wanted.limit);
+    auto select = query.on(db);
+    std::vector<VolumeRow> rows;
+    while (select.step()) {
+        rows.push_back(read_volume(select.row()));
+    }
+    return rows;
+}
+
+std::optional<AttachmentHost> select_attachment_host(Database& db, std::string_view owner,
+                                                     std::string_view region,
+                                                     const InstanceId& instance)
+{
+    Statement select(db,
+                     "SELECT i.state, i.zone, i.root_device_name, i.instance_type,"
+                     " t.ebs_maximum_attachments,"
+                     " (SELECT COUNT(*) FROM attachment a WHERE a.instance_id = i.id)"
+                     " FROM instance i"
+                     " LEFT JOIN catalogue.instance_type t ON t.name = i.instance_type"
+                     " WHERE i.id = ?1 AND i.owner = ?2 AND i.region = ?3");
+    select.bind(instance, owner, region);
+    if (!select.step()) {
+        return std::nullopt;
+    }
+    auto row = select.row();
+    return AttachmentHost{
+        .state = row.text(),
+        .zone = row.text(),
+        .root_device_name = row.optional_text(),
+        .instance_type = row.text(),
+        .maximum_attachments = row.optional_integer(),
+        .attachments = row.integer(),
+    };
+}
+
+std::optional<std::string> select_zone_name(Database& db, std::string_view region,
+                                            std::string_view name_or_id)
+{
+    Statement select(db,
+                     "SELECT name FROM catalogue.availability_zone WHERE region = ?1"
+                     " AND (name = ?2 OR zone_id = ?2)");
+    select.bind(region, name_or_id);
+    if (!select.step()) {
+        return std::nullopt;
+    }
+    return select.row().text();
+}
+
+std::optional<std::string> select_zone_id(Database& db, std::string_view zone)
+{
+    Statement select(db, "SELECT zone_id FROM catalogue.availability_zone WHERE name = ?1");
+    select.bind(zone);
+    if (!select.step()) {
+        return std::nullopt;
+    }
+    return select.row().text();
+}
+
+}  // namespace amilab

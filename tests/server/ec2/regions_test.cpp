@@ -1,0 +1,191 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/emulator_fixture.h"
+
+namespace amilab::test {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+constexpr const char* kRegionNames = "regionInfo/item/regionName";
+constexpr const char* kZoneNames = "availabilityZoneInfo/item/zoneName";
+
+TEST(DescribeRegions, ShowsTheRegionsThatNeedNoOptIn)
+{
+    TestEmulator emulator;
+    const auto answer = emulator.must("DescribeRegions");
+    EXPECT_THAT(answer.texts(kRegionNames), SizeIs(17));
+    EXPECT_THAT(answer.texts(kRegionNames), Contains("us-east-1"));
+    EXPECT_THAT(answer.texts(kRegionNames), Not(Contains("af-south-1")));
+    EXPECT_THAT(answer.texts("regionInfo/item/optInStatus"), Not(Contains("not-opted-in")));
+}
+
+TEST(DescribeRegions, ShowsAllWhenAsked)
+{
+    TestEmulator emulator;
+    const auto answer = emulator.must("DescribeRegions", {{"AllRegions", "true"}});
+    EXPECT_THAT(answer.texts(kRegionNames), SizeIs(34));
+    EXPECT_THAT(answer.texts("regionInfo/item/optInStatus"), Contains("not-opted-in"));
+}
+
+TEST(DescribeRegions, ShowsWhatIsNamedThoughItIsNotOptedInTo)
+{
+    TestEmulator emulator;
+    const auto answer = emulator.must("DescribeRegions", {{"RegionName.1", "af-south-1"}});
+    EXPECT_EQ(answer.count("regionInfo/item"), 1U);
+    EXPECT_EQ(answer.text(kRegionNames), "af-south-1");
+    EXPECT_EQ(answer.text("regionInfo/item/regionEndpoint"), "ec2.af-south-1.amazonaws.com");
+    EXPECT_EQ(answer.text("regionInfo/item/optInStatus"), "not-opted-in");
+    EXPECT_EQ(answer.text("regionInfo/item/geographySet/item/name"), "South Africa");
+}
+
+TEST(DescribeRegions, RefusesUnknownNamesNamingTheFirstInTheAlphabet)
+{
+    TestEmulator emulator;
+    const auto answer = emulator.call("DescribeRegions", {{"RegionName.1", "us-east-1"},
+                                                          {"RegionName.2", "zz-nowhere-9"},
+                                                          {"RegionName.3", "yy-nowhere-8"}});
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_EQ(answer.code, "InvalidParameterValue");
+    EXPECT_EQ(answer.message, "Invalid region: [yy-nowhere-8]");
+}
+
+TEST(DescribeRegions, Filters)
+{
+    TestEmulator emulator;
+    const auto regions = [&](const Parameters& parameters) {
+        return emulator.must("DescribeRegions", parameters).texts(kRegionNames);
+    };
+    EXPECT_THAT(regions({{"Filter.1.Name", "region-name"},
+                         {"Filter.1.Value.1", "eu-west-?"},
+                         {"Filter.1.Value.2", "sa-*"}}),
+                ElementsAre("eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1"));
+    EXPECT_THAT(regions({{"Filter.1.Name", "endpoint"},
+                         {"Filter.1.Value.1", "ec2.us-west-2.amazonaws.com"}}),
+                ElementsAre("us-west-2"));
+    const Parameters not_opted_in{{"Filter.1.Name", "opt-in-status"},
+                                  {"Filter.1.Value.1", "not-opted-in"}};
+    EXPECT_THAT(regions(not_opted_in), SizeIs(0));
+    auto all = not_opted_in;
+    all.emplace_back("AllRegions", "true");
+    EXPECT_THAT(regions(all), SizeIs(17));
+}
+
+TEST(DescribeRegions, RefusesAnUnknownFilter)
+{
+    TestEmulator emulator;
+    const auto answer = emulator.call("DescribeRegions",
+                                      {{"Filter.1.Name", "tag:Name"}, {"Filter.1.Value.1", "x"}});
+    EXPECT_EQ(answer.code, "InvalidParameterValue");
+    EXPECT_EQ(answer.message, "The filter 'tag:Name' is invalid");
+}
+
+TEST(DescribeRegions, DryRunComesAfterFiltersAndBeforeNames)
+{
+    TestEmulator emulator;
+    EXPECT_EQ(
+        emulator.call("DescribeRegions", {{"DryRun", "true"}, {"RegionName.1", "nowhere"}}).code,
+        "DryRunOperation");
+    EXPECT_EQ(
+        emulator
+            .call("DescribeRegions",
+                  {{"DryRun", "true"}, {"Filter.1.Name", "colour"}, {"Filter.1.Value.1", "red"}})
+            .code,
+        "InvalidParameterValue");
+}
+
+TEST(DescribeAvailabilityZones, ShowsTheZonesOfTheCallsRegion)
+{
+    TestEmulator emulator;
+    const auto answer = emulator.must("DescribeAvailabilityZones", {}, kAccount, "us-west-1");
+    EXPECT_THAT(answer.texts(kZoneNames), ElementsAre("us-west-1a", "us-west-1c"));
+    const auto zone = answer.root().child("availabilityZoneInfo").first_child();
+    EXPECT_STREQ(zone.child_value("zoneState"), "available");
+    EXPECT_STREQ(zone.child_value("zoneType"), "availability-zone");
+    EXPECT_STREQ(zone.child_value("optInStatus"), "opt-in-not-required");
+    EXPECT_STREQ(zone.child_value("regionName"), "us-west-1");
+    EXPECT_STREQ(zone.child_value("groupName"), "us-west-1-zg-1");
+    EXPECT_STREQ(zone.child_value("networkBorderGroup"), "us-west-1");
+    EXPECT_TRUE(zone.child("messageSet"));
+}
+
+TEST(DescribeAvailabilityZones, TakesNamesAndIds)
+{
+    TestEmulator emulator;
+    EXPECT_THAT(emulator
+                    .must("DescribeAvailabilityZones",
+                          {{"ZoneName.1", "us-east-1c"}, {"ZoneName.2", "us-east-1a"}})
+                    .texts(kZoneNames),
+                ElementsAre("us-east-1a", "us-east-1c"));
+    EXPECT_THAT(
+        emulator.must("DescribeAvailabilityZones", {{"ZoneId.1", "use1-az6"}}).texts(kZoneNames),
+        ElementsAre("us-east-1c"));
+}
+
+TEST(DescribeAvailabilityZones, RefusesZonesThatAreUnknownOrOfAnotherRegion)
+{
+    TestEmulator emulator;
+    const auto name = emulator.call("DescribeAvailabilityZones", {{"ZoneName.1", "us-east-1a"},
+                                                                  {"ZoneName.2", "us-west-2a"},
+                                                                  {"ZoneName.3", "aa-nowhere-1"}});
+    EXPECT_EQ(name.code, "InvalidParameterValue");
+    EXPECT_EQ(name.message, "Invalid availability zone: [us-west-2a]");
+    const auto id = emulator.call("DescribeAvailabilityZones", {{"ZoneId.1", "zz-az9"}});
+    EXPECT_EQ(id.code, "InvalidParameterValue");
+    EXPECT_EQ(id.message, "Invalid availability zone-id: [zz-az9]");
+}
+
+TEST(DescribeAvailabilityZones, Filters)
+{
+    TestEmulator emulator;
+    const auto zones = [&](const char* name, const char* value) {
+        return emulator
+            .must("DescribeAvailabilityZones",
+                  {{"Filter.1.Name", name}, {"Filter.1.Value.1", value}})
+            .count("availabilityZoneInfo/item");
+    };
+    EXPECT_EQ(zones("group-long-name", "US East (N. Virginia) 1"), 6U);
+    EXPECT_EQ(zones("group-long-name", "US West*"), 0U);
+    EXPECT_EQ(zones("group-name", "us-east-1-zg-1"), 6U);
+    EXPECT_EQ(zones("group-name", "us-east-1"), 0U);
+    EXPECT_EQ(zones("message", "*"), 0U);
+    EXPECT_EQ(zones("opt-in-status", "opt-in-not-required"), 6U);
+    EXPECT_EQ(zones("opt-in-status", "opted-in"), 0U);
+    EXPECT_EQ(zones("parent-zone-id", "*"), 0U);
+    EXPECT_EQ(zones("parent-zone-name", "*"), 0U);
+    EXPECT_EQ(zones("region-name", "us-east-1"), 6U);
+    EXPECT_EQ(zones("region-name", "us-west-2"), 0U);
+    EXPECT_EQ(zones("state", "available"), 6U);
+    EXPECT_EQ(zones("state", "unavailable"), 0U);
+    EXPECT_EQ(zones("zone-id", "use1-az1"), 1U);
+    EXPECT_EQ(zones("zone-name", "us-east-1[ab]"), 0U);
+    EXPECT_EQ(zones("zone-name", "us-east-1?"), 6U);
+    EXPECT_EQ(zones("zone-type", "availability-zone"), 6U);
+    EXPECT_EQ(zones("zone-type", "local-zone"), 0U);
+}
+
+TEST(Region, ACallToOneThatDoesNotExistIsRefused)
+{
+    TestEmulator emulator;
+    for (const char* action : {"DescribeRegions", "DescribeVpcs", "CreateTags"}) {
+        const auto answer =
+            emulator.call(action,
+                          action == std::string("CreateTags")
+                              ? Parameters{{"ResourceId.1", "vpc-0123456789abcdef0"},
+                                           {"Tag.1.Key", "k"},
+                                           {"Tag.1.Value", "v"}}
+                              : Parameters{},
+                          kAccount, "us-east-9");
+        EXPECT_EQ(answer.status, 401) << action;
+        EXPECT_EQ(answer.code, "AuthFailure") << action;
+        EXPECT_EQ(answer.message,
+                  "Credential should be scoped to a valid region, not 'us-east-9'.");
+    }
+}
+
+}  // namespace
+}  // namespace amilab::test

@@ -1,0 +1,416 @@
+#include "storage/blocks/block_store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "storage/files/posix_file_system.h"
+#include "storage/storage_error.h"
+#include "tests/storage/blocks/harness.h"
+#include "tests/storage/files/faulty_file_system.h"
+#include "tests/storage/files/temporary_directory.h"
+
+namespace amilab {
+namespace {
+
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr std::uint64_t kMiB = 1 << 20;
+
+class BlockStoreTest : public testing::Test {
+protected:
+    std::unique_ptr<BlockStore> open(BlockStore::Options options = {})
+    {
+        return std::make_unique<BlockStore>(files_, directory_.path(), std::move(options));
+    }
+
+    std::vector<std::string> names() { return files_.list_directory(directory_.path()); }
+    std::size_t count(const std::string& suffix)
+    {
+        const auto all = names();
+        return static_cast<std::size_t>(std::count_if(
+            all.begin(), all.end(), [&](const auto& name) { return name.ends_with(suffix); }));
+    }
+
+    TemporaryDirectory directory_;
+    PosixFileSystem files_;
+};
+
+LayerId seal(BlockStore& store, Volume& volume)
+{
+    auto gate = volume.close_gate(store.new_layer_id());
+    gate.swap_top();
+    return gate.old_top();
+}
+
+TEST_F(BlockStoreTest, AVolumeIsOpenOnce)
+{
+    const auto store = open();
+    const auto id = store->new_layer_id();
+    const auto volume = store->open_volume({id}, kMiB);
+    EXPECT_EQ(store->open_volume({id}, kMiB), volume);
+    EXPECT_EQ(error_of([&] { store->open_volume({id}, 2 * kMiB); }), EINVAL);
+    EXPECT_EQ(error_of([&] { store->open_upload({id}, kMiB); }), EBUSY);
+}
+
+TEST_F(BlockStoreTest, AVolumeKeepsItsBytesWhenItIsOpenedAgain)
+{
+    const auto store = open();
+    const auto id = store->new_layer_id();
+    store->open_volume({id}, kMiB)->write(512, filled(512, 1));
+    EXPECT_EQ(read_bytes(*store->open_volume({id}, kMiB), 512, 512), filled(512, 1));
+    const auto other = open();
+    EXPECT_EQ(read_bytes(*other->open_volume({id}, kMiB), 512, 512), filled(512, 1));
+}
+
+TEST_F(BlockStoreTest, WhatIsWrittenIsNobodysParentOrSnapshot)
+{
+    const auto store = open();
+    const auto id = store->new_layer_id();
+    const auto volume = store->open_volume({id}, kMiB);
+    EXPECT_EQ(error_of([&] { store->open_snapshot({id}, kMiB); }), EBUSY);
+    EXPECT_EQ(error_of([&] { store->open_volume({store->new_layer_id(), id}, kMiB); }), EBUSY);
+}
+
+TEST_F(BlockStoreTest, WhatIsSealedIsNeverWrittenAgain)
+{
+    const auto store = open();
+    auto volume = store->open_volume({store->new_layer_id()}, kMiB);
+    volume->write(0, filled(512, 1));
+    const auto sealed = seal(*store, *volume);
+    const auto snapshot = store->open_snapshot({sealed}, kMiB);
+    volume.reset();
+    EXPECT_EQ(error_of([&] { store->open_volume({sealed}, kMiB); }), ESTALE);
+    const auto other = open();
+    const auto reader = other->open_snapshot({sealed}, kMiB);
+    EXPECT_EQ(error_of([&] { other->open_volume({sealed}, kMiB); }), EBUSY);
+}
+
+TEST_F(BlockStoreTest, ChainsAreChecked)
+{
+    const auto store = open();
+    const auto id = store->new_layer_id();
+    EXPECT_EQ(error_of([&] { store->open_volume({}, kMiB); }), EINVAL);
+    EXPECT_EQ(error_of([&] { store->open_volume({id, id}, kMiB); }), EINVAL);
+    EXPECT_EQ(error_of([&] { store->open_volume({id, LayerId{0}}, kMiB); }), EINVAL);
+    EXPECT_EQ(error_of([&] { store->open_snapshot({}, kMiB); }), EINVAL);
+    EXPECT_EQ(error_of([&] { store->open_snapshot({id}, 0); }), EINVAL);
+}
+
+TEST_F(BlockStoreTest, LayerIdsAreAboveAllThatRowsAndFilesKnow)
+{
+    auto store = open();
+    EXPECT_EQ(store->new_layer_id(), LayerId{1});
+    const auto id = store->new_layer_id();
+    store->open_volume({id}, kMiB)->write(0, filled(512, 1));
+    EXPECT_EQ(open()->new_layer_id(), LayerId{to_number(id) + 1});
+    EXPECT_EQ(open({.highest_known_layer = LayerId{90}})->new_layer_id(), LayerId{91});
+}
+
+TEST_F(BlockStoreTest, VolumesMayOutliveTheStore)
+{
+    auto store = open();
+    const auto volume = store->open_volume({store->new_layer_id()}, kMiB);
+    store.reset();
+    volume->write(0, filled(512, 1));
+    volume->flush();
+    EXPECT_EQ(read_bytes(*volume, 0, 512), filled(512, 1));
+}
+
+TEST_F(BlockStoreTest, RemovedLayersLeaveNoFiles)
+{
+    const auto store = open();
+    const auto id = store->new_layer_id();
+    auto volume = store->open_volume({id}, 3 * kSegmentSize);
+    volume->write(0, filled(512, 1));
+    volume->write(2 * kSegmentSize, filled(512, 1));
+    volume->flush();
+    EXPECT_THAT(names(), SizeIs(6));
+    store->remove_layer(id);
+    EXPECT_EQ(read_bytes(*volume, 0, 512), filled(512, 1)) << "it has a user";
+    volume.reset();
+    EXPECT_THAT(names(), IsEmpty());
+    store->remove_layer(id);
+    store->remove_layer(store->new_layer_id());
+}
+
+TEST_F(BlockStoreTest, OrphansOfEarlierProcessesAreSwept)
+{
+    std::vector<LayerId> ids;
+    {
+        const auto store = open();
+        for (int index = 0; index < 4; ++index) {
+            ids.push_back(store->new_layer_id());
+            store->open_volume({ids.back()}, kMiB)->write(0, filled(512, index + 1));
+        }
+        store->open_volume({ids[1]}, kMiB)->flush();
+    }
+    const auto file = [&](const std::string& name) { return directory_.path() + '/' + name; };
+    std::ofstream(file("0000000000000002.00.live.new")) << "half";
+    std::ofstream(file("0000000000000007.3f.map")) << "a map without its data";
+    std::ofstream(file("0000000000000002.00.index")) << "an index of a later version";
+    std::ofstream(file("somebody else's")) << "stays";
+    const auto store = open();
+    const auto mine = store->new_layer_id();
+    EXPECT_EQ(mine, LayerId{8});
+    store->open_volume({mine}, kMiB)->write(0, filled(512, 9));
+    const auto used = store->open_volume({ids[3]}, kMiB);
+    std::vector<LayerId> asked;
+    const auto swept = store->sweep_orphans([&](LayerId id) {
+        asked.push_back(id);
+        return id == ids[0];
+    });
+    EXPECT_EQ(swept, 3U);
+    EXPECT_THAT(asked, testing::ElementsAre(ids[0], ids[1], ids[2], LayerId{7}));
+    EXPECT_EQ(read_bytes(*store->open_volume({ids[0]}, kMiB), 0, 512), filled(512, 1));
+    EXPECT_EQ(read_bytes(*store->open_volume({ids[1]}, kMiB), 0, 512), filled(512, 0));
+    EXPECT_EQ(read_bytes(*store->open_volume({mine}, kMiB), 0, 512), filled(512, 9));
+    EXPECT_EQ(read_bytes(*used, 0, 512), filled(512, 4));
+    EXPECT_THAT(names(), SizeIs(7));
+}
+
+TEST_F(BlockStoreTest, AllocatedBytesAreWhatTheFileSystemCounts)
+{
+    const auto store = open();
+    const auto volume = store->open_volume({store->new_layer_id()}, 64 * kMiB);
+    EXPECT_EQ(store->allocated_bytes(volume->top()), 0U);
+    volume->write(0, filled(4 * kMiB, 1));
+    volume->flush();
+    std::uint64_t expected = 0;
+    for (const auto& name : names()) {
+        expected += files_.status(directory_.path() + '/' + name)->allocated_bytes;
+    }
+    EXPECT_EQ(store->allocated_bytes(volume->top()), expected);
+    EXPECT_GE(expected, 4 * kMiB);
+    EXPECT_LT(expected, 5 * kMiB);
+    seal(*store, *volume);
+    EXPECT_EQ(store->allocated_bytes(volume->top()), 0U) << "shared blocks count once";
+}
+
+TEST_F(BlockStoreTest, DescriptorsAndMemoryAreBoundedWithAThousandLayers)
+{
+    constexpr std::uint64_t kLayers = 1000;
+    const auto store = open({.max_open_files = 20, .max_page_bytes = 256 << 10});
+    const auto descriptors = [] {
+        return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+    };
+    const auto before = descriptors();
+    std::vector<std::shared_ptr<Volume>> volumes;
+    for (std::uint64_t index = 0; index < kLayers; ++index) {
+        volumes.push_back(store->open_volume({store->new_layer_id()}, kMiB));
+        volumes.back()->write(512, stamped(1, 1, index + 1));
+    }
+    for (std::uint64_t index = 0; index < kLayers; ++index) {
+        ASSERT_EQ(read_bytes(*volumes[index], 512, 512), stamped(1, 1, index + 1));
+    }
+    EXPECT_LE(descriptors() - before, 20);
+    EXPECT_LE(store->open_file_count(), 20U);
+    EXPECT_LE(store->page_count(), 64U);
+}
+
+TEST_F(BlockStoreTest, DescriptorsMayGoWhileTheyAreInUse)
+{
+    const auto store = open({.max_open_files = 1, .max_page_bytes = 8 * 4096});
+    std::vector<std::shared_ptr<Volume>> volumes;
+    for (int index = 0; index < 4; ++index) {
+        volumes.push_back(store->open_volume({store->new_layer_id()}, kMiB));
+    }
+    std::vector<std::thread> threads;
+    std::atomic<int> wrong{0};
+    for (std::uint64_t index = 0; index < volumes.size(); ++index) {
+        threads.emplace_back([&, index] {
+            for (std::uint64_t round = 1; round <= 200; ++round) {
+                const auto sector = round * 7 % 2048;
+                volumes[index]->write(sector * 512, stamped(sector, 1, round));
+                wrong +=
+                    read_bytes(*volumes[index], sector * 512, 512) != stamped(sector, 1, round);
+            }
+        });
+    }
+    for (auto& thread : threads) {
+        thread.join();
+    }
+    EXPECT_EQ(wrong, 0);
+}
+
+TEST_F(BlockStoreTest, FlushMakesTheMetadataDurableOncePerTop)
+{
+    int calls = 0;
+    const auto store = open({.make_metadata_durable = [&] { ++calls; }});
+    const auto volume = store->open_volume({store->new_layer_id()}, kMiB);
+    volume->write(0, filled(512, 1));
+    EXPECT_EQ(calls, 0);
+    volume->flush();
+    volume->flush();
+    EXPECT_EQ(calls, 1);
+    seal(*store, *volume);
+    volume->flush();
+    volume->flush();
+    EXPECT_EQ(calls, 2);
+}
+
+TEST_F(BlockStoreTest, AFlushFailsWhenTheMetadataCannotBeMadeDurable)
+{
+    bool fails = true;
+    const auto store = open({.make_metadata_durable = [&] {
+        if (fails) {
+            throw StorageError(EIO, "sync", "metadata");
+        }
+    }});
+    const auto volume = store->open_volume({store->new_layer_id()}, kMiB);
+    EXPECT_EQ(error_of([&] { volume->flush(); }), EIO);
+    EXPECT_EQ(error_of([&] { volume->flush(); }), EIO);
+    fails = false;
+    EXPECT_EQ(error_of([&] { volume->flush(); }), 0);
+}
+
+TEST_F(BlockStoreTest, AFailedSyncIsNotForgotten)
+{
+    bool fails = false;
+    FaultyFileSystem faulty(files_, [&](auto operation, const auto& path) {
+        return fails && operation == "sync" && path.ends_with(".data")
+                   ? Fault{Fault::Kind::kError, EIO}
+                   : Fault{};
+    });
+    BlockStore store(faulty, directory_.path(), {});
+    const auto volume = store.open_volume({store.new_layer_id()}, kMiB);
+    volume->write(0, filled(512, 1));
+    fails = true;
+    EXPECT_EQ(error_of([&] { volume->flush(); }), EIO);
+    fails = false;
+    // The kernel may have thrown the bytes away: a success now would be a lie.
+    EXPECT_EQ(error_of([&] { volume->flush(); }), EIO);
+    volume->write(512, filled(512, 2));
+    EXPECT_EQ(read_bytes(*volume, 0, 512), filled(512, 1));
+}
+
+TEST_F(BlockStoreTest, APrivateFolderIsNeverSynced)
+{
+    int syncs = 0;
+    FaultyFileSystem faulty(files_, [&](auto operation, const auto&) {
+        syncs += operation == "sync" ? 1 : 0;
+        return Fault{};
+    });
+    BlockStore store(faulty, directory_.path(), {.survives_power_loss = false});
+    const auto volume = store.open_volume({store.new_layer_id()}, kMiB);
+    volume->write(0, filled(512, 1));
+    volume->flush();
+    store.sync_chain({seal(store, *volume)}, kMiB);
+    store.close();
+    EXPECT_EQ(syncs, 0);
+}
+
+TEST_F(BlockStoreTest, SyncedLayersNeedNoLiveMap)
+{
+    const auto store = open();
+    const auto volume = store->open_volume({store->new_layer_id()}, kMiB);
+    volume->write(0, filled(512, 1));
+    const auto low = seal(*store, *volume);
+    EXPECT_EQ(count(".live"), 1U);
+    store->sync_chain({low}, kMiB);
+    EXPECT_EQ(count(".live"), 0U);
+    EXPECT_EQ(count(".map"), 1U);
+    EXPECT_EQ(read_bytes(*volume, 0, 512), filled(512, 1));
+    EXPECT_EQ(read_bytes(*open()->open_snapshot({low}, kMiB), 0, 512), filled(512, 1));
+}
+
+TEST_F(BlockStoreTest, ACleanEndMakesEverythingDurable)
+{
+    std::vector<LayerId> ids;
+    {
+        const auto store = open({.boot_id = "first"});
+        for (int index = 0; index < 3; ++index) {
+            ids.push_back(store->new_layer_id());
+            store->open_volume({ids.back()}, kMiB)->write(0, filled(512, index + 1));
+        }
+        const auto volume = store->open_volume({ids[0]}, kMiB);
+        volume->write(512, filled(512, 9));
+        store->close();
+        volume->write(1024, filled(512, 9));
+    }
+    const auto store = open({.boot_id = "second"});
+    for (int index = 0; index < 3; ++index) {
+        EXPECT_EQ(read_bytes(*store->open_volume({ids[index]}, kMiB), 0, 512),
+                  filled(512, index + 1));
+    }
+    EXPECT_EQ(read_bytes(*store->open_volume({ids[0]}, kMiB), 512, 512), filled(512, 9));
+}
+
+TEST_F(BlockStoreTest, AnUploadIsSealedAndThenASnapshot)
+{
+    const auto store = open();
+    const auto upload = store->open_upload({store->new_layer_id()}, 4 * kMiB);
+    upload->write(kMiB, filled(kMiB, 1));
+    EXPECT_EQ(error_of([&] { store->open_snapshot({upload->id()}, 4 * kMiB); }), EBUSY);
+    upload->seal();
+    EXPECT_EQ(error_of([&] { upload->write(0, filled(512, 2)); }), EROFS);
+    EXPECT_EQ(error_of([&] { upload->seal(); }), EROFS);
+    const auto snapshot = store->open_snapshot({upload->id()}, 4 * kMiB);
+    EXPECT_EQ(read_bytes(*snapshot, 0, kMiB), filled(kMiB, 0));
+    EXPECT_EQ(read_bytes(*snapshot, kMiB, kMiB), filled(kMiB, 1));
+}
+
+TEST_F(BlockStoreTest, ZeroBlocksOfAnUploadStayAbsent)
+{
+    const auto store = open();
+    const auto upload = store->open_upload({store->new_layer_id()}, 4 * kMiB);
+    upload->write(0, filled(2 * kMiB, 0));
+    EXPECT_THAT(names(), IsEmpty());
+    auto bytes = filled(4 * kBlockSize, 0);
+    bytes[kBlockSize + 100] = std::byte{1};
+    bytes[3 * kBlockSize - 1] = std::byte{1};
+    upload->write(2 * kBlockSize, bytes);
+    upload->seal();
+    const auto snapshot = store->open_snapshot({upload->id()}, 4 * kMiB);
+    EXPECT_THAT(all_extents(snapshot->extents(0, 4 * kMiB)),
+                testing::ElementsAre(
+                    Extent{0, 3 * kBlockSize, Extent::Kind::kHole},
+                    Extent{3 * kBlockSize, 2 * kBlockSize, Extent::Kind::kData},
+                    Extent{5 * kBlockSize, 4 * kMiB - 5 * kBlockSize, Extent::Kind::kHole}));
+    EXPECT_EQ(read_bytes(*snapshot, 2 * kBlockSize, 4 * kBlockSize), bytes);
+}
+
+TEST_F(BlockStoreTest, ZerosOfAnUploadHideWhatWasThereBefore)
+{
+    const auto store = open();
+    const auto parent = store->open_upload({store->new_layer_id()}, kMiB);
+    parent->write(0, filled(4 * kBlockSize, 1));
+    parent->seal();
+    const auto upload = store->open_upload({store->new_layer_id(), parent->id()}, kMiB);
+    upload->write(0, filled(kBlockSize, 0));
+    upload->write(8 * kBlockSize, filled(512, 2));
+    upload->write(8 * kBlockSize, filled(512, 0));
+    upload->seal();
+    const auto snapshot = store->open_snapshot({upload->id(), parent->id()}, kMiB);
+    EXPECT_EQ(read_bytes(*snapshot, 0, kBlockSize), filled(kBlockSize, 0));
+    EXPECT_EQ(read_bytes(*snapshot, kBlockSize, kBlockSize), filled(kBlockSize, 1));
+    EXPECT_EQ(read_bytes(*snapshot, 8 * kBlockSize, 512), filled(512, 0));
+}
+
+TEST_F(BlockStoreTest, AStreamOfAnyPiecesIsUploaded)
+{
+    std::mt19937_64 random(test_seed());
+    const auto store = open();
+    const auto upload = store->open_upload({store->new_layer_id()}, 4 * kMiB);
+    auto bytes = random_bytes(random, 3 * kMiB + 777);
+    std::fill_n(bytes.begin() + kMiB, kMiB, std::byte{0});
+    for (std::size_t at = 0; at < bytes.size();) {
+        const auto part = std::min<std::size_t>(bytes.size() - at, random() % 100000);
+        upload->append(std::span(bytes).subspan(at, part));
+        at += part;
+        ASSERT_EQ(upload->appended_bytes(), at);
+    }
+    EXPECT_EQ(error_of([&] { upload->append(filled(kMiB, 1)); }), EINVAL);
+    upload->seal();
+    bytes.resize(4 * kMiB);
+    EXPECT_EQ(read_bytes(*store->open_snapshot({upload->id()}, 4 * kMiB), 0, 4 * kMiB), bytes);
+}
+
+}  // namespace
+}  // namespace amilab

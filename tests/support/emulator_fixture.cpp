@@ -1,0 +1,105 @@
+#include "tests/support/emulator_fixture.h"
+
+#include <cstdlib>
+#include <iostream>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <boost/url/encode.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
+
+namespace amilab::test {
+
+namespace {
+
+std::string encoded(std::string_view text)
+{
+    return boost::urls::encode(boost::core::string_view(text.data(), text.size()),
+                               boost::urls::unreserved_chars);
+}
+
+Answer read_answer(ApiAnswer answer)
+{
+    Answer result{.status = answer.status,
+                  .code = {},
+                  .message = {},
+                  .body = std::move(answer.body),
+                  .request_id = std::move(answer.request_id),
+                  .document = std::make_shared<pugi::xml_document>()};
+    EXPECT_TRUE(result.document->load_buffer(result.body.data(), result.body.size()))
+        << result.body;
+    if (result.status != 200) {
+        const auto error = result.root().child("Errors").child("Error");
+        result.code = error.child_value("Code");
+        result.message = error.child_value("Message");
+    }
+    return result;
+}
+
+}  // namespace
+
+std::string Answer::text(const std::string& path) const
+{
+    return root().select_node(path.c_str()).node().text().get();
+}
+
+std::vector<std::string> Answer::texts(const std::string& path) const
+{
+    std::vector<std::string> all;
+    for (const auto& found : root().select_nodes(path.c_str())) {
+        all.emplace_back(found.node().text().get());
+    }
+    return all;
+}
+
+std::size_t Answer::count(const std::string& path) const
+{
+    return root().select_nodes(path.c_str()).size();
+}
+
+TestEmulator::TestEmulator()
+    : data_({.path = {}, .seed = test_seed(), .report = {}}), emulator_(data_, {})
+{
+    generation().clock().freeze();
+    generation().clock().set(kStartMs);
+}
+
+Answer TestEmulator::call(std::string_view action, const Parameters& parameters,
+                          std::string_view account, std::string_view region)
+{
+    auto body = fmt::format("Action={}&Version=2016-11-15", action);
+    for (const auto& [name, value] : parameters) {
+        body += fmt::format("&{}={}", encoded(name), encoded(value));
+    }
+    const auto authorization = fmt::format(
+        "AWS4-HMAC-SHA256 Credential={}/20260102/{}/ec2/aws4_request, "
+        "SignedHeaders=host, Signature=00",
+        account, region);
+    auto call = emulator_.parse({.method = "POST",
+                                 .query = {},
+                                 .body = body,
+                                 .content_type = "application/x-www-form-urlencoded",
+                                 .authorization = authorization});
+    return read_answer(call.run());
+}
+
+Answer TestEmulator::must(std::string_view action, const Parameters& parameters,
+                          std::string_view account, std::string_view region)
+{
+    auto answer = call(action, parameters, account, region);
+    EXPECT_EQ(answer.status, 200) << action << ": " << answer.code << ": " << answer.message;
+    return answer;
+}
+
+std::string test_seed()
+{
+    static const std::string seed = [] {
+        const char* given = std::getenv("AMILAB_SEED");
+        std::string text = given != nullptr ? given : "1";
+        std::cout << "AMILAB_SEED=" << text << '\n';
+        return text;
+    }();
+    return seed;
+}
+
+}  // namespace amilab::test

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <pugixml.hpp>
+
+#include "server/emulator.h"
+#include "storage/data_directory.h"
+
+namespace amilab::test {
+
+inline constexpr const char* kAccount = "123456789012";
+inline constexpr const char* kOtherAccount = "210987654321";
+inline constexpr const char* kRegion = "us-east-1";
+/// 2026-01-02T03:04:05.000Z, where a test's clock stands until it is moved.
+inline constexpr TimeMs kStartMs = 1'767'323'045'000;
+
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+/// What a call gave.
+struct Answer {
+    int status = 0;
+    /// Empty when the call succeeded.
+    std::string code;
+    std::string message;
+    std::string body;
+    std::string request_id;
+    std::shared_ptr<pugi::xml_document> document;
+
+    bool ok() const { return status == 200; }
+    /// The answer's own element, below which the paths of the others begin.
+    pugi::xml_node root() const { return document->document_element(); }
+    /// Text at a path of elements ("volumeSet/item/volumeId"); empty when there is none.
+    std::string text(const std::string& path) const;
+    /// The same of all that the path leads to.
+    std::vector<std::string> texts(const std::string& path) const;
+    std::size_t count(const std::string& path) const;
+};
+
+/// An emulator within the test's own process, over a private folder. Its clock stands still, its
+/// seed is AMILAB_SEED or fixed, its delays are 0 until set.
+class TestEmulator {
+public:
+    TestEmulator();
+
+    /// One EC2 call of that account in that region.
+    Answer call(std::string_view action, const Parameters& parameters = {},
+                std::string_view account = kAccount, std::string_view region = kRegion);
+    /// The same, and a failure of the test unless it succeeds.
+    Answer must(std::string_view action, const Parameters& parameters = {},
+                std::string_view account = kAccount, std::string_view region = kRegion);
+
+    void advance(TimeMs delta_ms) { generation().clock().advance(delta_ms); }
+    void set_delay(Delay delay, TimeMs delay_ms) { generation().delays().set(delay, delay_ms); }
+
+    Emulator& emulator() { return emulator_; }
+    DataDirectory& data() { return data_; }
+    Generation& generation() { return *data_.current(); }
+
+private:
+    DataDirectory data_;
+    Emulator emulator_;
+};
+
+/// AMILAB_SEED, or the seed that tests have otherwise; printed once.
+std::string test_seed();
+
+}  // namespace amilab::test
