@@ -186,16 +186,17 @@ ApiError invalid_next_token(std::string_view token)
 {
     return {"InvalidNextToken", fmt::format("The token '{}' is invalid", token)};
 }
-ApiError idempotent_parameter_mismatch(std::string_view token)
+ApiError idempotent_parameter_mismatch()
 {
     return {"IdempotentParameterMismatch",
-            fmt::format("The client token '{}' was used before with other parameters", token)};
+            "Arguments on this idempotent request are inconsistent with arguments used in "
+            "previous request(s)."};
 }
-ApiError idempotent_instance_terminated(std::string_view token)
+ApiError idempotent_instance_terminated()
 {
     return {"IdempotentInstanceTerminated",
-            fmt::format("The instances launched with the client token '{}' have been terminated",
-                        token)};
+            "The client token you have provided is associated with a terminated instance. Please "
+            "use a different client token."};
 }
 ApiError incorrect_state(std::string_view resource_id, std::string_view state)
 {
@@ -402,6 +403,235 @@ ApiError incorrect_instance_state(const InstanceId& id, std::string_view why)
 ApiError operation_not_permitted(std::string_view message)
 {
     return {"OperationNotPermitted", std::string(message)};
+}
+
+ApiError instance_count_not_positive(std::string_view which)
+{
+    return invalid_parameter_value(
+        fmt::format("{} instance count must be greater than zero", which));
+}
+ApiError instance_counts_reversed(std::int64_t min_count, std::int64_t max_count)
+{
+    return invalid_parameter_value(fmt::format(
+        "Maximum instance count ({}) must not be smaller than the minimum instance count ({})",
+        max_count, min_count));
+}
+ApiError instance_limit_exceeded(std::int64_t wanted, std::int64_t limit)
+{
+    return {"InstanceLimitExceeded",
+            fmt::format("You have requested more instances ({}) than your current instance limit "
+                        "of {} allows for the specified instance type. Please visit "
+                        "http://aws.amazon.com/contact-us/ec2-request to request an adjustment to "
+                        "this limit.",
+                        wanted, limit)};
+}
+ApiError image_not_runnable(const ImageId& id, std::string_view state)
+{
+    return {"InvalidAMIID.Unavailable",
+            fmt::format("AMI '{}' is {}, and cannot be run", id.text(), state)};
+}
+ApiError instance_type_not_in_zone(std::string_view type, std::string_view zone,
+                                   const std::vector<std::string>& zones)
+{
+    return {"Unsupported",
+            fmt::format("Your requested instance type ({}) is not supported in your requested "
+                        "Availability Zone ({}). Please retry your request by not specifying an "
+                        "Availability Zone or choosing {}.",
+                        type, zone, fmt::join(zones, ", "))};
+}
+ApiError unsupported_configuration()
+{
+    return {"Unsupported",
+            "The requested configuration is currently not supported. Please check the "
+            "documentation for supported configurations."};
+}
+ApiError architecture_mismatch(std::string_view of_type, std::string_view of_image)
+{
+    return invalid_parameter_value(
+        fmt::format("The architecture '{}' of the specified instance type does not match the "
+                    "architecture '{}' of the specified AMI. Specify an instance type and an AMI "
+                    "that have matching architectures, and try again. You can use "
+                    "'describe-instance-types' or 'describe-images' to discover the architecture "
+                    "of the instance type or AMI.",
+                    of_type, of_image));
+}
+ApiError virtualization_mismatch(std::string_view type, std::string_view wanted)
+{
+    return invalid_parameter_combination(
+        fmt::format("Virtualization type '{0}' is required for instances of type '{1}'. Ensure "
+                    "that you are using an AMI with virtualization type '{0}'. For more "
+                    "information, see "
+                    "http://docs.aws.amazon.com/AWSEC2/latest/UserGuide/virtualization_types.html",
+                    wanted, type));
+}
+ApiError ena_required(std::string_view type)
+{
+    return invalid_parameter_combination(
+        fmt::format("Enhanced networking with the Elastic Network Adapter (ENA) is required for "
+                    "the '{}' instance type. Ensure that you are using an AMI that is enabled for "
+                    "ENA.",
+                    type));
+}
+ApiError boot_mode_not_supported(std::string_view type, std::string_view boot_mode)
+{
+    return invalid_parameter_combination(
+        fmt::format("The instance type '{}' does not support the boot mode '{}' of the specified "
+                    "AMI.",
+                    type, boot_mode));
+}
+ApiError tpm_not_supported(std::string_view type)
+{
+    return invalid_parameter_combination(
+        fmt::format("The instance type '{}' does not support NitroTPM, for which the specified "
+                    "AMI is configured.",
+                    type));
+}
+ApiError malformed_user_data()
+{
+    return {"InvalidUserData.Malformed", "Invalid BASE64 encoding of user data."};
+}
+ApiError user_data_too_large(std::size_t limit_bytes)
+{
+    return invalid_parameter_value(
+        fmt::format("User data is limited to {} bytes.", limit_bytes));
+}
+ApiError subnet_in_other_zone(std::string_view zone, const SubnetId& subnet,
+                              std::string_view zone_of_subnet)
+{
+    return invalid_value(zone, "availabilityZone",
+                         fmt::format("Subnet '{}' is in the availability zone {}", subnet.text(),
+                                     zone_of_subnet));
+}
+ApiError subnet_full(const SubnetId& subnet)
+{
+    return {"InsufficientFreeAddressesInSubnet",
+            fmt::format("There are not enough free addresses in subnet '{}' to satisfy the "
+                        "requested number of instances.",
+                        subnet.text())};
+}
+ApiError no_public_address()
+{
+    return {"InsufficientAddressCapacity",
+            "There are not enough public IPv4 addresses to satisfy your request."};
+}
+ApiError group_of_other_network(const SecurityGroupId& group, const SubnetId& subnet)
+{
+    return {"InvalidParameter",
+            fmt::format("Security group {} and subnet {} belong to different networks.",
+                        group.text(), subnet.text())};
+}
+ApiError invalid_device_name(std::string_view name)
+{
+    return invalid_block_device_mapping(fmt::format("Invalid device name {}", name));
+}
+ApiError device_mapped_twice(std::string_view name)
+{
+    return invalid_block_device_mapping(
+        fmt::format("The device '{}' is used in more than one block-device mapping", name));
+}
+ApiError root_snapshot_changed()
+{
+    return invalid_block_device_mapping("snapshotId cannot be modified on root device");
+}
+ApiError root_device_removed(std::string_view name)
+{
+    return invalid_block_device_mapping(
+        fmt::format("The root device {} cannot be left out or made an instance store", name));
+}
+ApiError volume_smaller_than_snapshot(std::int64_t size_gib, std::string_view snapshot,
+                                      std::int64_t snapshot_size_gib)
+{
+    return invalid_block_device_mapping(
+        fmt::format("Volume of size {}GB is smaller than snapshot '{}', expect size >= {}GB",
+                    size_gib, snapshot, snapshot_size_gib));
+}
+ApiError attachment_limit_exceeded(std::size_t volumes, std::int64_t limit, std::string_view type)
+{
+    return {"AttachmentLimitExceeded",
+            fmt::format("{} volumes are more than the {} that the instance type '{}' can have.",
+                        volumes, limit, type)};
+}
+
+ApiError cannot_be_started(const InstanceId& id)
+{
+    return incorrect_instance_state(id, "is not in a state from which it can be started.");
+}
+ApiError cannot_be_stopped(const InstanceId& id)
+{
+    return {"IncorrectInstanceState",
+            fmt::format("This instance '{}' is not in a state from which it can be stopped.",
+                        id.text())};
+}
+ApiError cannot_be_rebooted(const InstanceId& id)
+{
+    return not_in_state(id, "running");
+}
+ApiError never_ran(const InstanceId& id)
+{
+    return {"IncorrectInstanceState",
+            fmt::format("Instance '{}' cannot be stopped as it has never reached the 'running' "
+                        "state.",
+                        id.text())};
+}
+ApiError root_is_not_ebs(const InstanceId& id, std::string_view verb)
+{
+    return unsupported(
+        fmt::format("The instance '{}' does not have an 'ebs' root device type and cannot be {}.",
+                    id.text(), verb));
+}
+ApiError not_set_up_to_hibernate(const std::vector<InstanceId>& ids)
+{
+    return {"UnsupportedHibernationConfiguration",
+            fmt::format("The instance can't be hibernated because it was not configured at launch "
+                        "for hibernation: {}",
+                        joined(ids))};
+}
+ApiError not_in_state(const InstanceId& id, std::string_view state)
+{
+    return incorrect_instance_state(id, fmt::format("is not in the '{}' state.", state));
+}
+ApiError cannot_be_modified(const InstanceId& id, std::string_view state)
+{
+    return incorrect_instance_state(id, fmt::format("is {} and cannot be modified.", state));
+}
+ApiError protected_instance(const InstanceId& id, std::string_view verb, std::string_view attribute)
+{
+    return operation_not_permitted(
+        fmt::format("The instance '{}' may not be {}. Modify its '{}' instance attribute and try "
+                    "again.",
+                    id.text(), verb, attribute));
+}
+ApiError too_many_ids(std::size_t given, std::size_t limit)
+{
+    return invalid_parameter_value(
+        fmt::format("{} instance IDs are more than the {} that one call may name", given, limit));
+}
+ApiError no_attribute_to_modify()
+{
+    return invalid_parameter_combination("No attributes specified.");
+}
+ApiError several_attributes_to_modify()
+{
+    return invalid_parameter_combination("Fields for multiple attribute types specified");
+}
+ApiError attribute_not_modifiable(std::string_view attribute)
+{
+    return invalid_value(attribute, "attribute", "It cannot be modified.");
+}
+ApiError invalid_instance_attribute_value(std::string_view message)
+{
+    return {"InvalidInstanceAttributeValue", std::string(message)};
+}
+ApiError no_device_mapped_at(std::string_view device)
+{
+    return invalid_instance_attribute_value(
+        fmt::format("No device is currently mapped at {}", device));
+}
+ApiError ebs_optimization_not_supported()
+{
+    return {"Unsupported",
+            "EBS-optimized instances are not supported for your requested configuration. Please "
+            "check the documentation for supported configurations."};
 }
 
 ApiError tag_limit_exceeded()

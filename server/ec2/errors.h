@@ -71,8 +71,8 @@ ApiError unsupported(std::string_view message);
 ApiError filter_without_values(std::string_view name);
 ApiError filter_limit_exceeded(std::size_t limit);
 ApiError invalid_next_token(std::string_view token);
-ApiError idempotent_parameter_mismatch(std::string_view token);
-ApiError idempotent_instance_terminated(std::string_view token);
+ApiError idempotent_parameter_mismatch();
+ApiError idempotent_instance_terminated();
 ApiError incorrect_state(std::string_view resource_id, std::string_view state);
 
 // Images
@@ -137,6 +137,59 @@ ApiError invalid_instance_type(std::string_view type);
 ApiError key_pair_not_found(std::string_view name);
 ApiError incorrect_instance_state(const InstanceId& id, std::string_view why);
 ApiError operation_not_permitted(std::string_view message);
+
+// Launches
+
+/// `which` is Minimum or Maximum.
+ApiError instance_count_not_positive(std::string_view which);
+ApiError instance_counts_reversed(std::int64_t min_count, std::int64_t max_count);
+ApiError instance_limit_exceeded(std::int64_t wanted, std::int64_t limit);
+ApiError image_not_runnable(const ImageId& id, std::string_view state);
+ApiError instance_type_not_in_zone(std::string_view type, std::string_view zone,
+                                   const std::vector<std::string>& zones);
+/// What AWS says when no zone of the region has the type, among other things.
+ApiError unsupported_configuration();
+ApiError architecture_mismatch(std::string_view of_type, std::string_view of_image);
+ApiError virtualization_mismatch(std::string_view type, std::string_view wanted);
+ApiError ena_required(std::string_view type);
+ApiError boot_mode_not_supported(std::string_view type, std::string_view boot_mode);
+ApiError tpm_not_supported(std::string_view type);
+ApiError malformed_user_data();
+ApiError user_data_too_large(std::size_t limit_bytes);
+ApiError subnet_in_other_zone(std::string_view zone, const SubnetId& subnet,
+                              std::string_view zone_of_subnet);
+ApiError subnet_full(const SubnetId& subnet);
+ApiError no_public_address();
+ApiError group_of_other_network(const SecurityGroupId& group, const SubnetId& subnet);
+ApiError invalid_device_name(std::string_view name);
+ApiError device_mapped_twice(std::string_view name);
+ApiError root_snapshot_changed();
+ApiError root_device_removed(std::string_view name);
+ApiError volume_smaller_than_snapshot(std::int64_t size_gib, std::string_view snapshot,
+                                      std::int64_t snapshot_size_gib);
+ApiError attachment_limit_exceeded(std::size_t volumes, std::int64_t limit, std::string_view type);
+
+// Instances' states and attributes
+
+ApiError cannot_be_started(const InstanceId& id);
+ApiError cannot_be_stopped(const InstanceId& id);
+ApiError cannot_be_rebooted(const InstanceId& id);
+ApiError never_ran(const InstanceId& id);
+ApiError root_is_not_ebs(const InstanceId& id, std::string_view verb);
+ApiError not_set_up_to_hibernate(const std::vector<InstanceId>& ids);
+ApiError not_in_state(const InstanceId& id, std::string_view state);
+/// The instance is gone or going, and cannot be changed.
+ApiError cannot_be_modified(const InstanceId& id, std::string_view state);
+/// `verb` is terminated or stopped, `attribute` the one that forbids it.
+ApiError protected_instance(const InstanceId& id, std::string_view verb,
+                            std::string_view attribute);
+ApiError too_many_ids(std::size_t given, std::size_t limit);
+ApiError no_attribute_to_modify();
+ApiError several_attributes_to_modify();
+ApiError attribute_not_modifiable(std::string_view attribute);
+ApiError invalid_instance_attribute_value(std::string_view message);
+ApiError no_device_mapped_at(std::string_view device);
+ApiError ebs_optimization_not_supported();
 
 // Tags
 

@@ -27,7 +27,7 @@ std::optional<std::string> made_before(Session& session, std::string_view operat
         return std::nullopt;
     }
     if (row->fingerprint != session.fingerprint()) {
-        throw idempotent_parameter_mismatch(*client_token);
+        throw idempotent_parameter_mismatch();
     }
     return row->resource_id;
 }

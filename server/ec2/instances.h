@@ -8,17 +8,17 @@ namespace amilab::ec2 {
 RunInstancesResponse run_instances(Session& session, const RunInstancesRequest& request);
 DescribeInstancesResponse describe_instances(Session& session,
                                              const DescribeInstancesRequest& request);
-DescribeInstanceStatusResponse describe_instance_status(Session& session,
-                                                        const DescribeInstanceStatusRequest& request);
+DescribeInstanceStatusResponse describe_instance_status(
+    Session& session, const DescribeInstanceStatusRequest& request);
 StartInstancesResponse start_instances(Session& session, const StartInstancesRequest& request);
 StopInstancesResponse stop_instances(Session& session, const StopInstancesRequest& request);
 RebootInstancesResponse reboot_instances(Session& session, const RebootInstancesRequest& request);
 TerminateInstancesResponse terminate_instances(Session& session,
                                                const TerminateInstancesRequest& request);
-DescribeInstanceAttributeResponse describe_instance_attribute(Session& session,
-                                                              const DescribeInstanceAttributeRequest& request);
-ModifyInstanceAttributeResponse modify_instance_attribute(Session& session,
-                                                          const ModifyInstanceAttributeRequest& request);
+DescribeInstanceAttributeResponse describe_instance_attribute(
+    Session& session, const DescribeInstanceAttributeRequest& request);
+ModifyInstanceAttributeResponse modify_instance_attribute(
+    Session& session, const ModifyInstanceAttributeRequest& request);
 
 /// What a reboot does to a running instance; nothing to another.
 void reboot_instance(Session& session, const InstanceId& id);

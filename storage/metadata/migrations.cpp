@@ -237,7 +237,9 @@ CREATE TABLE instance (
 CREATE INDEX instance_by_owner ON instance (region, owner, id);
 CREATE INDEX instance_by_reservation ON instance (reservation_id);
 CREATE INDEX instance_by_image ON instance (image_id);
-CREATE INDEX instance_by_subnet ON instance (subnet_id, private_ip);
+-- An address belongs to one instance at a time.
+CREATE UNIQUE INDEX instance_by_subnet ON instance (subnet_id, private_ip);
+CREATE UNIQUE INDEX instance_by_public_ip ON instance (public_ip) WHERE public_ip IS NOT NULL;
 
 CREATE TABLE instance_security_group (
     instance_id TEXT NOT NULL REFERENCES instance (id) ON DELETE CASCADE,
@@ -291,7 +293,9 @@ CREATE TABLE subnet (
     zone TEXT NOT NULL,
     cidr_block TEXT NOT NULL,
     default_for_zone INTEGER NOT NULL,
-    map_public_ip_on_launch INTEGER NOT NULL
+    map_public_ip_on_launch INTEGER NOT NULL,
+    -- Where the search for a free private address begins: how far behind the block's first one.
+    next_address INTEGER NOT NULL DEFAULT 4
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX subnet_by_owner ON subnet (region, owner, id);
 CREATE INDEX subnet_by_vpc ON subnet (vpc_id);
