@@ -29,6 +29,7 @@ ApiError not_found(const InstanceId& id);
 ApiError not_found(const VpcId& id);
 ApiError not_found(const SubnetId& id);
 ApiError not_found(const SecurityGroupId& id);
+ApiError not_found(const NetworkInterfaceId& id);
 
 /// Parses, or throws malformed_id.
 template <class IdType>
@@ -91,7 +92,7 @@ ApiError volume_already_attached(const VolumeId& volume);
 /// Deleting what is attached: VolumeInUse.
 ApiError volume_in_use(const VolumeId& volume, const InstanceId& instance);
 ApiError volume_not_available(const VolumeId& volume);
-ApiError volume_not_attached(const VolumeId& volume);
+ApiError volume_not_attached(const VolumeId& volume, std::string_view state);
 /// It is attached elsewhere, or as another device.
 ApiError attachment_not_found(const VolumeId& volume, const InstanceId& instance);
 ApiError attachment_not_found(const VolumeId& volume, const InstanceId& instance,
@@ -146,6 +147,9 @@ ApiError tag_specification_without_type();
 ApiError tag_specification_without_tags();
 ApiError duplicate_tag_specification(std::string_view resource_type);
 ApiError not_taggable_here(std::string_view resource_type);
+/// More than one call of CreateTags or DeleteTags may name.
+ApiError too_many_resources_to_tag(std::size_t limit);
+ApiError too_many_tags(std::size_t limit);
 /// No kind of resource has ids like this one.
 ApiError invalid_resource_id(std::string_view text);
 
