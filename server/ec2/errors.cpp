@@ -520,7 +520,7 @@ ApiError group_of_other_network(const SecurityGroupId& group, const SubnetId& su
             fmt::format("Security group {} and subnet {} belong to different networks.",
                         group.text(), subnet.text())};
 }
-ApiError invalid_device_name(std::string_view name)
+ApiError device_not_mappable(std::string_view name)
 {
     return invalid_block_device_mapping(fmt::format("Invalid device name {}", name));
 }

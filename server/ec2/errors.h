@@ -161,7 +161,8 @@ ApiError subnet_in_other_zone(std::string_view zone, const SubnetId& subnet,
 ApiError subnet_full(const SubnetId& subnet);
 ApiError no_public_address();
 ApiError group_of_other_network(const SecurityGroupId& group, const SubnetId& subnet);
-ApiError invalid_device_name(std::string_view name);
+/// Source: "Invalid device name /dev/sde1" (observed at RunInstances).
+ApiError device_not_mappable(std::string_view name);
 ApiError device_mapped_twice(std::string_view name);
 ApiError root_snapshot_changed();
 ApiError root_device_removed(std::string_view name);
