@@ -299,7 +299,7 @@ std::string ApiCall::run_read()
         {
             auto reader = generation_->reader();
             Session session(*generation_, reader.db(), caller_, *parameters_, request_id_);
-            const Transaction snapshot(reader.db(), Transaction::Kind::kRead);
+            const Transaction snapshot(reader.db());
             require_region(session);
             if (operation_->prerequisite == nullptr ||
                 !operation_->prerequisite->missing(session)) {

@@ -153,7 +153,9 @@ asio::awaitable<Connection::Next> Connection::answer(Response& response)
     const auto streams = response.stream && !framing.head_only && may_have_body(response.status);
     // A stream may still want the request's body.
     const auto rest = streams ? RequestBody::Rest::kNone : body_.drop_buffered();
-    framing.keep_alive = may_keep_alive(streams, rest);
+    // Without chunks, the end of the connection is the end of a stream of unknown length.
+    const auto ends_by_closing = streams && framing.version < 11 && !response.content_length;
+    framing.keep_alive = !ends_by_closing && may_keep_alive(streams, rest);
     body_.answer_begun();
     auto keep_alive = framing.keep_alive;
     if (streams) {

@@ -26,6 +26,17 @@ std::optional<asio::ip::address> numeric_address(std::string_view host)
     return address;
 }
 
+bool is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+bool is_host_byte(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || is_digit(byte) ||
+           byte == '-' || byte == '.' || byte == '_';
+}
+
 bool ends_with_localhost(std::string_view host)
 {
     constexpr std::string_view kName = "localhost";
@@ -56,8 +67,9 @@ std::optional<std::string_view> host_of(std::string_view authority)
         host = authority.substr(0, colon);
         port = authority.substr(colon);
     }
-    if (!port.empty() && !std::all_of(port.begin() + 1, port.end(),
-                                      [](char digit) { return digit >= '0' && digit <= '9'; })) {
+    const auto is_bracketed = authority.starts_with('[');
+    if ((!port.empty() && !std::all_of(port.begin() + 1, port.end(), is_digit)) ||
+        (!is_bracketed && !std::all_of(host.begin(), host.end(), is_host_byte))) {
         return std::nullopt;
     }
     if (host.ends_with('.')) {

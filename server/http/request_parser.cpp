@@ -25,6 +25,16 @@ void assign(std::string& text, beast::string_view value)
     text.assign(value.data(), value.size());
 }
 
+/// Whether the request line ends as it should, in whatever version.
+bool names_a_version(std::string_view input)
+{
+    const auto is_digit = [](char byte) { return byte >= '0' && byte <= '9'; };
+    const auto line = input.substr(0, input.find('\r'));
+    const auto version = line.substr(line.rfind(' ') + 1);
+    return version.size() == 8 && version.starts_with("HTTP/") && is_digit(version[5]) &&
+           version[6] == '.' && is_digit(version[7]);
+}
+
 }  // namespace
 
 /// What Beast calls as it parses. Its parsers serve one message each, so that a new one is made in
@@ -147,10 +157,7 @@ void RequestParser::Beast::throw_error(const error_code& error, std::string_view
     if (error == beast::http::error::header_limit) {
         throw HttpError(431, "The request's header is too large.");
     }
-    const auto line = input.substr(0, input.find('\r'));
-    const auto version = line.rfind(" HTTP/");
-    if (error == beast::http::error::bad_version && version != std::string_view::npos &&
-        line.size() > version + 6 && line[version + 6] >= '0' && line[version + 6] <= '9') {
+    if (error == beast::http::error::bad_version && names_a_version(input)) {
         throw HttpError(505, "This server speaks HTTP/1.0 and HTTP/1.1.");
     }
     // TLS records begin with this byte; no HTTP method does.

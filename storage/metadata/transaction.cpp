@@ -6,9 +6,10 @@
 
 namespace amilab {
 
-Transaction::Transaction(Database& db, Kind kind) : db_(db)
+Transaction::Transaction(Database& db) : db_(db)
 {
-    Statement(db, kind == Kind::kWrite ? "BEGIN IMMEDIATE" : "BEGIN").execute();
+    // Not IMMEDIATE, which would want to write to the attached catalogue too.
+    Statement(db, "BEGIN").execute();
 }
 
 Transaction::~Transaction()

@@ -4,13 +4,12 @@
 
 namespace amilab {
 
-/// One transaction; rolled back unless committed. Throws StorageError, a busy database included.
+/// One transaction; rolled back unless committed. Throws StorageError. On a read-only connection it
+/// is a snapshot: what others commit meanwhile is not seen. There is one connection that writes
+/// (Generation::Writer), so no transaction waits for another.
 class Transaction {
 public:
-    enum class Kind { kRead, kWrite };
-
-    /// kWrite takes the database's writer at once (BEGIN IMMEDIATE).
-    explicit Transaction(Database& db, Kind kind = Kind::kWrite);
+    explicit Transaction(Database& db);
     ~Transaction();
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;

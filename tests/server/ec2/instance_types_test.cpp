@@ -204,7 +204,7 @@ const std::vector<FilterCase> kFilterCases = {
     {"processor-info.supported-architecture", "i386", "t2.micro", "t3.micro"},
     {"processor-info.supported-features", "*", nullptr, "t3.micro"},
     {"processor-info.sustained-clock-speed-in-ghz", "2.5", "t3.micro", "m5.large"},
-    {"reboot-migration-support", "supported", "m5.large", "t2.micro"},
+    {"reboot-migration-support", "supported", "m5.large", "m3.medium"},
     {"supported-boot-mode", "uefi", "t3.micro", "t2.micro"},
     {"supported-root-device-type", "instance-store", "m3.medium", "t3.micro"},
     {"supported-usage-class", "spot", "t3.micro", nullptr},
@@ -282,7 +282,7 @@ TEST(InstanceTypeRows, TellsWhatALaunchNeeds)
     EXPECT_TRUE(type->burstable);
     EXPECT_FALSE(select_instance_type(reader.db(), "t9.huge"));
     EXPECT_THAT(select_offering_zones(reader.db(), "t3.micro", "us-west-1"),
-                ElementsAre("us-west-1a", "us-west-1c"));
+                ElementsAre("us-west-1a", "us-west-1b"));
     EXPECT_THAT(select_offering_zones(reader.db(), "t9.huge", "us-west-1"), IsEmpty());
 }
 

@@ -75,7 +75,8 @@ TEST(DefaultNetwork, HasASubnetForEachZone)
 TEST(DescribeVpcs, ShowsTheDefaultVpc)
 {
     TestEmulator emulator;
-    const auto vpc = emulator.must("DescribeVpcs").root().child("vpcSet").child("item");
+    const auto answer = emulator.must("DescribeVpcs");
+    const auto vpc = answer.root().child("vpcSet").child("item");
     EXPECT_STREQ(vpc.child_value("cidrBlock"), "172.31.0.0/16");
     EXPECT_STREQ(vpc.child_value("state"), "available");
     EXPECT_STREQ(vpc.child_value("isDefault"), "true");

@@ -102,7 +102,7 @@ TEST(DescribeAvailabilityZones, ShowsTheZonesOfTheCallsRegion)
 {
     TestEmulator emulator;
     const auto answer = emulator.must("DescribeAvailabilityZones", {}, kAccount, "us-west-1");
-    EXPECT_THAT(answer.texts(kZoneNames), ElementsAre("us-west-1a", "us-west-1c"));
+    EXPECT_THAT(answer.texts(kZoneNames), ElementsAre("us-west-1a", "us-west-1b"));
     const auto zone = answer.root().child("availabilityZoneInfo").first_child();
     EXPECT_STREQ(zone.child_value("zoneState"), "available");
     EXPECT_STREQ(zone.child_value("zoneType"), "availability-zone");

@@ -1,0 +1,255 @@
+// Everything a client sends has a bound, and so has what clients cost together.
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <future>
+#include <optional>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+
+#include "tests/server/http/test_server.h"
+
+namespace amilab::http {
+namespace {
+
+int status_of_last(TestServer& server, std::string_view text)
+{
+    Client client(server.address());
+    const auto answer = client.ask(text);
+    EXPECT_TRUE(answer.closes());
+    client.finish_sending();
+    EXPECT_TRUE(client.is_closed());
+    return answer.status;
+}
+
+/// A request whose header has that many bytes.
+std::string request_of(std::size_t header_bytes, std::size_t headers = 1)
+{
+    std::string text = "GET / HTTP/1.1\r\nHost: localhost\r\n";
+    for (std::size_t header = 1; header < headers; ++header) {
+        text += "A: b\r\n";
+    }
+    text += "X: ";
+    return text + std::string(header_bytes - text.size() - 4, 'x') + "\r\n\r\n";
+}
+
+TEST(HeaderLimit, IsExact)
+{
+    auto limits = patient_limits();
+    limits.max_header_bytes = 1000;
+    TestServer server(echo_handler(), limits);
+    Client client(server.address());
+    EXPECT_EQ(client.ask(request_of(1000)).status, 200);
+    EXPECT_EQ(client.ask(request_of(1000)).status, 200);
+    EXPECT_EQ(status_of_last(server, request_of(1001)), 431);
+}
+
+TEST(HeaderLimit, CountsWhatCameInPieces)
+{
+    auto limits = patient_limits();
+    limits.max_header_bytes = 1000;
+    TestServer server(echo_handler(), limits);
+    Client exact(server.address());
+    for (const auto byte : request_of(1000, 60)) {
+        exact.send({&byte, 1});
+    }
+    EXPECT_EQ(exact.receive().status, 200);
+    Client larger(server.address());
+    for (const auto byte : request_of(1001, 60)) {
+        larger.send({&byte, 1});
+    }
+    EXPECT_EQ(larger.receive().status, 431);
+}
+
+TEST(HeaderLimit, HoldsForEndlessHeaders)
+{
+    TestServer server(echo_handler(), patient_limits());
+    const auto head = "GET / HTTP/1.1\r\nHost: localhost\r\n";
+    EXPECT_EQ(status_of_last(server, std::string(1'000'000, 'x')), 431);
+    EXPECT_EQ(status_of_last(server, head + std::string(1'000'000, 'x')), 431);
+    EXPECT_EQ(status_of_last(server, head + ("X: " + std::string(1'000'000, 'x'))), 431);
+    std::string empty_lines;
+    for (auto line = 0; line < 100'000; ++line) {
+        empty_lines += "\r\n";
+    }
+    EXPECT_EQ(status_of_last(server, empty_lines), 431);
+}
+
+TEST(HeaderLimit, BoundsTheNumberOfHeadersAndTrailers)
+{
+    auto limits = patient_limits();
+    limits.max_headers = 5;
+    TestServer server(echo_handler(), limits);
+    const auto request = [](int headers) {
+        std::string text = "GET / HTTP/1.1\r\nHost: localhost\r\n";
+        for (auto header = 1; header < headers; ++header) {
+            text += "A: b\r\n";
+        }
+        return text + "\r\n";
+    };
+    EXPECT_EQ(Client(server.address()).ask(request(5)).status, 200);
+    EXPECT_EQ(status_of_last(server, request(6)), 431);
+    EXPECT_EQ(status_of_last(server,
+                             "POST / HTTP/1.1\r\nHost: localhost\r\n"
+                             "Transfer-Encoding: chunked\r\n\r\n0\r\n"
+                             "A: b\r\nA: b\r\nA: b\r\nA: b\r\n\r\n"),
+              400);
+}
+
+TEST(TargetLimit, IsExact)
+{
+    auto limits = patient_limits();
+    limits.max_target_bytes = 100;
+    TestServer server(echo_handler(), limits);
+    EXPECT_EQ(Client(server.address()).ask(get("/" + std::string(99, 'x'))).status, 200);
+    EXPECT_EQ(status_of_last(server, get("/" + std::string(100, 'x'))), 414);
+}
+
+TEST(BodyLimit, IsExactForBothKindsOfBody)
+{
+    TestServer server(
+        [](Request&, BodyReader& reader) -> asio::awaitable<Response> {
+            co_return plain_text(200, co_await reader.read_all(5));
+        },
+        patient_limits());
+    const std::string chunked =
+        "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
+    Client client(server.address());
+    EXPECT_EQ(client.ask(post("12345")).body, "12345\n");
+    EXPECT_EQ(client.ask(chunked + "2\r\n12\r\n3\r\n345\r\n0\r\n\r\n").body, "12345\n");
+    EXPECT_EQ(client.ask(post("123456")).status, 413);
+    EXPECT_EQ(client.ask(chunked + "2\r\n12\r\n4\r\n3456\r\n0\r\n\r\n").status, 413);
+    EXPECT_EQ(status_of_last(server,
+                             "POST / HTTP/1.1\r\nHost: localhost\r\n"
+                             "Content-Length: 18446744073709551615\r\n\r\n"),
+              413);
+    EXPECT_EQ(status_of_last(server, chunked + "ffffffffffffffff\r\n123456"), 413);
+}
+
+TEST(BodyLimit, PromisedBytesCostNothing)
+{
+    TestServer server(
+        [](Request&, BodyReader& reader) -> asio::awaitable<Response> {
+            co_return plain_text(200, co_await reader.read_all(SIZE_MAX));
+        },
+        patient_limits());
+    Client client(server.address());
+    client.send(
+        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000000000000000000\r\n\r\nx");
+    client.finish_sending();
+    EXPECT_EQ(client.receive().status, 400);
+}
+
+TEST(ConnectionLimit, OneMoreIsToldSoAndClosed)
+{
+    auto limits = patient_limits();
+    limits.max_connections = 3;
+    TestServer server(echo_handler(), limits);
+    std::vector<std::unique_ptr<Client>> clients;
+    for (auto number = 0; number < 3; ++number) {
+        clients.push_back(std::make_unique<Client>(server.address()));
+        EXPECT_EQ(clients.back()->ask(get()).status, 200);
+    }
+    Client refused(server.address());
+    EXPECT_EQ(refused.receive().status, 503);
+    EXPECT_TRUE(refused.is_closed());
+    EXPECT_EQ(clients.front()->ask(get()).status, 200);
+    clients.pop_back();
+    // The server may hear of the new one before it hears that the old one left.
+    auto status = 503;
+    for (auto attempt = 0; attempt < 1000 && status == 503; ++attempt) {
+        Client client(server.address());
+        client.send(get());
+        status = client.receive().status;
+        status = status == 0 ? 503 : status;
+    }
+    EXPECT_EQ(status, 200);
+}
+
+/// Lowers the limit of descriptors so that none is left, until it goes out of scope.
+class NoDescriptors {
+public:
+    NoDescriptors()
+    {
+        ::getrlimit(RLIMIT_NOFILE, &before_);
+        const auto free = ::dup(STDIN_FILENO);
+        ::close(free);
+        auto limit = before_;
+        limit.rlim_cur = static_cast<rlim_t>(free);
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    ~NoDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+private:
+    rlimit before_{};
+};
+
+TEST(ConnectionLimit, RunningOutOfDescriptorsOnlyDelaysNewConnections)
+{
+    TestServer server(echo_handler(), patient_limits());
+    Client served(server.address());
+    EXPECT_EQ(served.ask(get()).status, 200);
+    asio::io_context io_context;
+    asio::ip::tcp::socket waiting(io_context, asio::ip::tcp::v4());
+    const asio::ip::tcp::endpoint endpoint(asio::ip::address_v4::loopback(), server.address().port);
+    {
+        const NoDescriptors none;
+        waiting.connect(endpoint);
+        asio::write(waiting, asio::buffer(get()));
+        for (auto number = 0; number < 100; ++number) {
+            EXPECT_EQ(served.ask(get()).status, 200);
+        }
+        EXPECT_EQ(server.server().connections(), 1u);
+    }
+    std::array<char, 12> start{};
+    asio::read(waiting, asio::buffer(start));
+    EXPECT_EQ(std::string_view(start.data(), start.size()), "HTTP/1.1 200");
+}
+
+TEST(ConnectionLimit, IsLoweredToWhatTheDescriptorsAllow)
+{
+    auto limits = patient_limits();
+    limits.reserved_descriptors = SIZE_MAX;
+    TestServer server(echo_handler(), limits);
+    std::vector<std::unique_ptr<Client>> clients;
+    for (auto number = 0; number < 16; ++number) {
+        clients.push_back(std::make_unique<Client>(server.address()));
+        EXPECT_EQ(clients.back()->ask(get()).status, 200);
+    }
+    EXPECT_EQ(Client(server.address()).receive().status, 503);
+}
+
+TEST(ThousandsOfConnections, IdleOnesDoNotHoldUpTheOthers)
+{
+    const auto descriptors = raise_descriptor_limit();
+    const auto count = std::min<std::size_t>(2000, (descriptors - 200) / 2);
+    ASSERT_GE(count, 100u) << "RLIMIT_NOFILE is too low for this test";
+    auto limits = patient_limits();
+    limits.reserved_descriptors = 0;
+    TestServer server(echo_handler(), limits);
+    asio::io_context io_context;
+    const asio::ip::tcp::endpoint endpoint(asio::ip::address_v4::loopback(), server.address().port);
+    std::vector<asio::ip::tcp::socket> idle;
+    for (std::size_t number = 0; number < count; ++number) {
+        idle.emplace_back(io_context).connect(endpoint);
+        // Silent ones, ones within a header and ones within a body.
+        const auto text = number % 3 == 0   ? std::string()
+                          : number % 3 == 1 ? get().substr(0, 20)
+                                            : post("12345").substr(0, post("12345").size() - 2);
+        asio::write(idle.back(), asio::buffer(text));
+    }
+    for (auto number = 0; number < 100; ++number) {
+        EXPECT_EQ(Client(server.address()).ask(get()).status, 200);
+    }
+    // Those within a body are still there.
+    asio::write(idle[2], asio::buffer("45", 2));
+    std::array<char, 12> start{};
+    asio::read(idle[2], asio::buffer(start));
+    EXPECT_EQ(std::string_view(start.data(), start.size()), "HTTP/1.1 200");
+}
+
+}  // namespace
+}  // namespace amilab::http
