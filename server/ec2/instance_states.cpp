@@ -209,18 +209,26 @@ StopInstancesResponse stop_instances(Session& session, const StopInstancesReques
 }
 
 // Source: EC2 API Reference, RebootInstances: terminated instances are ignored (documented); others
-// that do not run are refused (assumed). Nothing is seen of a reboot.
+// that do not run are refused (assumed).
 RebootInstancesResponse reboot_instances(Session& session, const RebootInstancesRequest& request)
 {
     const auto ids = parse_instance_ids(request.instance_ids);
     stop_if_dry_run(request);
-    for (const auto& row : require_instances(session, ids)) {
+    const auto rows = require_instances(session, ids);
+    for (const auto& row : rows) {
         if (row.state != "running" && row.state != "pending" && !is_ending(row)) {
             throw cannot_be_rebooted(row.id);
         }
     }
+    for (const auto& row : rows) {
+        reboot_instance(session, row.id);
+    }
     return {};
 }
+
+// Addresses, volumes, state and launch time stay (documented: "Reboot your instance"), and there is
+// no machine that could start anew.
+void reboot_instance(Session&, const InstanceId&) {}
 
 // Source: EC2 API Reference, TerminateInstances (documented). Not as documented: one protected
 // instance keeps all of the call's instances alive, those of other zones too.
