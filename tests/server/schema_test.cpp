@@ -135,7 +135,8 @@ std::vector<Trial> page_trials()
     };
 }
 
-std::vector<Trial> same(std::string_view parameter, const std::string& value, Parameters besides = {})
+std::vector<Trial> same(std::string_view parameter, const std::string& value,
+                        Parameters besides = {})
 {
     return {{parameter, {{std::string(parameter), value}}, std::move(besides), Outcome::kSame}};
 }
@@ -153,7 +154,10 @@ std::vector<Trial> refused(std::string_view parameter, const std::string& value,
     return {{parameter, {{std::string(parameter), value}}, std::move(besides), Outcome::kRefused}};
 }
 
-OperationTrials describe_operation(std::vector<Trial> trials) { return {{}, std::move(trials)}; }
+OperationTrials describe_operation(std::vector<Trial> trials)
+{
+    return {{}, std::move(trials)};
+}
 
 using Table = std::map<std::string_view, OperationTrials>;
 
@@ -173,10 +177,9 @@ void add_describes(Table& table)
         page_trials());
     // Five of the six run: a page holds them all.
     table["DescribeInstanceStatus"].request = {{"IncludeAllInstances", "true"}};
-    table["DescribeInstanceTypes"] =
-        describe_operation(filter_trials("instance-type", "t3.micro") +
-                           changes("InstanceType.1", "t3.micro") + page_trials() +
-                           changes("IncludeUnsupportedInRegion", "true"));
+    table["DescribeInstanceTypes"] = describe_operation(
+        filter_trials("instance-type", "t3.micro") + changes("InstanceType.1", "t3.micro") +
+        page_trials() + changes("IncludeUnsupportedInRegion", "true"));
     table["DescribeInstances"] = describe_operation(
         filter_trials("image-id", "{image}") + same("IncludeManagedResources", "true") +
         changes("InstanceId.1", "{instance}") + page_trials());
@@ -215,17 +218,14 @@ void add_volumes(Table& table)
         changes("Device", "/dev/sdh") + changes("InstanceId", "{stopped}") +
             changes("VolumeId", "{volume_4}")};
     const Parameters create{{"AvailabilityZone", "us-east-1a"}, {"Size", "8"}};
-    std::vector<Trial> token{
-        {"ClientToken", {{"ClientToken", "once"}}, {}, Outcome::kChanges, 2}};
+    std::vector<Trial> token{{"ClientToken", {{"ClientToken", "once"}}, {}, Outcome::kChanges, 2}};
     table["CreateVolume"] = {
-        create, changes("AvailabilityZone", "us-east-1b") +
-                    refused("AvailabilityZoneId", "use1-az1") + token +
-                    changes("Iops", "4000", {{"VolumeType", "gp3"}}) +
-                    changes("MultiAttachEnabled", "true", {{"VolumeType", "io2"}, {"Iops", "100"}}) +
-                    changes("Size", "9") + changes("SnapshotId", "{snapshot}") +
-                    tag_trials("volume") +
-                    changes("Throughput", "200", {{"VolumeType", "gp3"}}) +
-                    changes("VolumeType", "gp3")};
+        create,
+        changes("AvailabilityZone", "us-east-1b") + refused("AvailabilityZoneId", "use1-az1") +
+            token + changes("Iops", "4000", {{"VolumeType", "gp3"}}) +
+            changes("MultiAttachEnabled", "true", {{"VolumeType", "io2"}, {"Iops", "100"}}) +
+            changes("Size", "9") + changes("SnapshotId", "{snapshot}") + tag_trials("volume") +
+            changes("Throughput", "200", {{"VolumeType", "gp3"}}) + changes("VolumeType", "gp3")};
     table["DeleteVolume"] = {{{"VolumeId", "{volume_3}"}}, changes("VolumeId", "{volume_4}")};
     table["DetachVolume"] = {{{"VolumeId", "{volume_2}"}},
                              refused("Device", "/dev/sdz") + same("Force", "true") +
@@ -247,21 +247,19 @@ void add_volumes(Table& table)
 
 void add_images(Table& table)
 {
-    table["CreateImage"] = {{{"InstanceId", "{instance}"}, {"Name", "captured"}},
-                            mapping_trials("/dev/sdf", "/dev/sdz") +
-                                std::vector<Trial>{{"BlockDeviceMapping.1.NoDevice",
-                                                    device("/dev/sdf", {{"NoDevice", ""}})},
-                                                   {"BlockDeviceMapping.1.VirtualName",
-                                                    device("/dev/sdz",
-                                                           {{"VirtualName", "ephemeral0"}})}} +
-                                changes("BootModeOverride", "uefi") +
-                                changes("Description", "nightly") +
-                                changes("InstanceId", "{stopped}") +
-                                changes("Name", "other name") + same("NoReboot", "true") +
-                                tag_trials("image")};
-    table["DeregisterImage"] = {{{"ImageId", "{image_2}"}},
-                                changes("DeleteAssociatedSnapshots", "true") +
-                                    changes("ImageId", "{image_3}")};
+    table["CreateImage"] = {
+        {{"InstanceId", "{instance}"}, {"Name", "captured"}},
+        mapping_trials("/dev/sdf", "/dev/sdz") +
+            std::vector<Trial>{
+                {"BlockDeviceMapping.1.NoDevice", device("/dev/sdf", {{"NoDevice", ""}})},
+                {"BlockDeviceMapping.1.VirtualName",
+                 device("/dev/sdz", {{"VirtualName", "ephemeral0"}})}} +
+            changes("BootModeOverride", "uefi") + changes("Description", "nightly") +
+            changes("InstanceId", "{stopped}") + changes("Name", "other name") +
+            same("NoReboot", "true") + tag_trials("image")};
+    table["DeregisterImage"] = {
+        {{"ImageId", "{image_2}"}},
+        changes("DeleteAssociatedSnapshots", "true") + changes("ImageId", "{image_3}")};
     auto registered = device("/dev/xvda", {{"Ebs.SnapshotId", "{snapshot}"}});
     registered.insert(registered.end(), {{"Name", "registered"},
                                          {"RootDeviceName", "/dev/xvda"},
@@ -275,10 +273,14 @@ void add_images(Table& table)
             {"BlockDeviceMapping.1.DeviceName", device("/dev/xvdb"), {}, Outcome::kRefused},
             {"BlockDeviceMapping.1.Ebs.SnapshotId",
              device("/dev/xvda", {{"Ebs.SnapshotId", "{free_snapshot}"}})},
-            {"BlockDeviceMapping.1.NoDevice", device("/dev/xvda", {{"NoDevice", ""}}), {},
+            {"BlockDeviceMapping.1.NoDevice",
+             device("/dev/xvda", {{"NoDevice", ""}}),
+             {},
              Outcome::kRefused},
-            {"BlockDeviceMapping.1.VirtualName", device("/dev/xvda", {{"VirtualName", "ephemeral0"}}),
-             {}, Outcome::kRefused}} +
+            {"BlockDeviceMapping.1.VirtualName",
+             device("/dev/xvda", {{"VirtualName", "ephemeral0"}}),
+             {},
+             Outcome::kRefused}} +
             changes("BlockDeviceMapping.1.Ebs.DeleteOnTermination", "false") +
             changes("BlockDeviceMapping.1.Ebs.Iops", "3500",
                     {{"BlockDeviceMapping.1.Ebs.VolumeType", "gp3"},
@@ -295,9 +297,9 @@ void add_images(Table& table)
             changes("SriovNetSupport", "simple") + tag_trials("image") +
             changes("TpmSupport", "v2.0", by_uefi) + changes("UefiData", "QU1aTlVFRkk=", by_uefi) +
             changes("VirtualizationType", "paravirtual")};
-    table["ResetImageAttribute"] = {{{"ImageId", "{image}"}, {"Attribute", "launchPermission"}},
-                                    changes("ImageId", "{image_2}") +
-                                        refused("Attribute", "description")};
+    table["ResetImageAttribute"] = {
+        {{"ImageId", "{image}"}, {"Attribute", "launchPermission"}},
+        changes("ImageId", "{image_2}") + refused("Attribute", "description")};
 }
 
 void add_image_attribute(Table& table)
@@ -311,38 +313,37 @@ void add_image_attribute(Table& table)
         {"Attribute", {{"Attribute", "description"}}, {{"Value", "new"}}},
         {"OperationType", remove},
     };
-    trials = trials + changes("Value", "new", text) + changes("Description.Value", "new") +
-             changes("ImageId", "{image_2}", text) + changes("ImdsSupport.Value", "v2.0") +
-             refused("ProductCode.1", "abc") + changes("OrganizationArn.1", kOrganization, flat) +
-             changes("OrganizationalUnitArn.1", kOrganizationalUnit, flat) +
-             changes("UserGroup.1", "all", flat) + changes("UserId.1", user, flat) +
-             changes("LaunchPermission.Add.1.Group", "all") +
-             changes("LaunchPermission.Add.1.OrganizationArn", kOrganization) +
-             changes("LaunchPermission.Add.1.OrganizationalUnitArn", kOrganizationalUnit) +
-             changes("LaunchPermission.Add.1.UserId", user) +
-             changes("LaunchPermission.Remove.1.Group", "all", shared) +
-             changes("LaunchPermission.Remove.1.OrganizationArn", kOrganization, shared) +
-             changes("LaunchPermission.Remove.1.OrganizationalUnitArn", kOrganizationalUnit,
-                     shared) +
-             changes("LaunchPermission.Remove.1.UserId", kOtherAccount, shared);
+    trials =
+        trials + changes("Value", "new", text) + changes("Description.Value", "new") +
+        changes("ImageId", "{image_2}", text) + changes("ImdsSupport.Value", "v2.0") +
+        refused("ProductCode.1", "abc") + changes("OrganizationArn.1", kOrganization, flat) +
+        changes("OrganizationalUnitArn.1", kOrganizationalUnit, flat) +
+        changes("UserGroup.1", "all", flat) + changes("UserId.1", user, flat) +
+        changes("LaunchPermission.Add.1.Group", "all") +
+        changes("LaunchPermission.Add.1.OrganizationArn", kOrganization) +
+        changes("LaunchPermission.Add.1.OrganizationalUnitArn", kOrganizationalUnit) +
+        changes("LaunchPermission.Add.1.UserId", user) +
+        changes("LaunchPermission.Remove.1.Group", "all", shared) +
+        changes("LaunchPermission.Remove.1.OrganizationArn", kOrganization, shared) +
+        changes("LaunchPermission.Remove.1.OrganizationalUnitArn", kOrganizationalUnit, shared) +
+        changes("LaunchPermission.Remove.1.UserId", kOtherAccount, shared);
     table["ModifyImageAttribute"] = {{{"ImageId", "{image}"}}, trials};
 }
 
 void add_instances(Table& table)
 {
-    const Parameters run{{"ImageId", "{image}"},
-                         {"InstanceType", "t3.micro"},
-                         {"MinCount", "1"},
-                         {"MaxCount", "1"}};
-    std::vector<Trial> token{
-        {"ClientToken", {{"ClientToken", "once"}}, {}, Outcome::kChanges, 2}};
+    const Parameters run{
+        {"ImageId", "{image}"}, {"InstanceType", "t3.micro"}, {"MinCount", "1"}, {"MaxCount", "1"}};
+    std::vector<Trial> token{{"ClientToken", {{"ClientToken", "once"}}, {}, Outcome::kChanges, 2}};
     table["RunInstances"] = {
         run, mapping_trials("/dev/xvda", "/dev/sdz") +
                  std::vector<Trial>{{"BlockDeviceMapping.1.NoDevice",
-                                     device("/dev/xvda", {{"NoDevice", ""}}), {},
+                                     device("/dev/xvda", {{"NoDevice", ""}}),
+                                     {},
                                      Outcome::kRefused},
                                     {"BlockDeviceMapping.1.VirtualName",
-                                     device("/dev/xvda", {{"VirtualName", "ephemeral0"}}), {},
+                                     device("/dev/xvda", {{"VirtualName", "ephemeral0"}}),
+                                     {},
                                      Outcome::kRefused}} +
                  token + changes("DisableApiStop", "true") +
                  changes("DisableApiTermination", "true") + changes("ImageId", "{image_2}") +
@@ -381,8 +382,8 @@ void add_instance_attribute(Table& table)
              device("/dev/xvda", {{"Ebs.DeleteOnTermination", "false"}})}} +
             changes("Value", "true", flat) + changes("InstanceId", "{instance}", flat) +
             changes("DisableApiStop.Value", "true") +
-            changes("DisableApiTermination.Value", "true") +
-            changes("EbsOptimized.Value", "true") + changes("EnaSupport.Value", "false") +
+            changes("DisableApiTermination.Value", "true") + changes("EbsOptimized.Value", "true") +
+            changes("EnaSupport.Value", "false") +
             changes("InstanceInitiatedShutdownBehavior.Value", "terminate") +
             changes("InstanceType.Value", "t3.small") + changes("SourceDestCheck.Value", "false") +
             changes("SriovNetSupport.Value", "simple") + changes("UserData.Value", "aGVsbG8=") +
@@ -467,8 +468,8 @@ protected:
             case Outcome::kSame:
                 EXPECT_TRUE(after.answer.ok()) << said;
                 EXPECT_TRUE(is_answer_same && is_state_same) << said << ": it has an effect now";
-                EXPECT_TRUE(kWithoutEffect.contains(
-                    fmt::format("{} {}", GetParam(), trial.parameter)))
+                EXPECT_TRUE(
+                    kWithoutEffect.contains(fmt::format("{} {}", GetParam(), trial.parameter)))
                     << said;
                 break;
         }
@@ -533,16 +534,15 @@ TEST_P(EveryParameter, ThatIsNotOfferedIsRefusedByName)
         }
         const auto answer = world.emulator().call(
             GetParam(),
-            world.resolve(merged(trials().request,
-                                 {{parameter.name,
-                                   some_value(*parameter.member, parameter.accepted)}})));
+            world.resolve(
+                merged(trials().request,
+                       {{parameter.name, some_value(*parameter.member, parameter.accepted)}})));
         EXPECT_EQ(answer.code, "UnsupportedOperation") << parameter.name << ": " << answer.message;
         if (parameter.accepted.data() != nullptr) {
             const auto taken = world.emulator().call(
-                GetParam(),
-                world.resolve(merged(trials().request, {{parameter.name,
-                                                         std::string(parameter.accepted)},
-                                                        {"DryRun", "true"}})));
+                GetParam(), world.resolve(merged(trials().request,
+                                                 {{parameter.name, std::string(parameter.accepted)},
+                                                  {"DryRun", "true"}})));
             EXPECT_NE(taken.code, "UnsupportedOperation") << parameter.name;
         }
     }
@@ -575,7 +575,7 @@ std::vector<std::string_view> operation_names()
 }
 
 INSTANTIATE_TEST_SUITE_P(Operations, EveryParameter, ::testing::ValuesIn(operation_names()),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& one) { return std::string(one.param); });
 
 TEST(EveryParameterTable, NamesOnlyWhatExists)
 {
