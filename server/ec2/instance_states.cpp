@@ -214,13 +214,17 @@ RebootInstancesResponse reboot_instances(Session& session, const RebootInstances
 {
     const auto ids = parse_instance_ids(request.instance_ids);
     stop_if_dry_run(request);
-    for (const auto& row : require_instances(session, ids)) {
+    const auto rows = require_instances(session, ids);
+    for (const auto& row : rows) {
         if (row.state != "running" && row.state != "pending" && !is_ending(row)) {
             throw cannot_be_rebooted(row.id);
         }
         if (row.state == "running") {
             reboot_instance(session, row.id);
         }
+    }
+    for (const auto& row : rows) {
+        reboot_instance(session, row.id);
     }
     return {};
 }
