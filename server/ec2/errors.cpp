@@ -127,6 +127,11 @@ ApiError not_found(const SecurityGroupId& id)
     return {"InvalidGroup.NotFound",
             fmt::format("The security group '{}' does not exist", id.text())};
 }
+ApiError not_found(const NetworkInterfaceId& id)
+{
+    return {"InvalidNetworkInterfaceID.NotFound",
+            fmt::format("The networkInterface ID '{}' does not exist", id.text())};
+}
 
 ApiError dry_run_operation()
 {
@@ -275,9 +280,10 @@ ApiError invalid_device_name(std::string_view device)
     return invalid_value(device, "device",
                          fmt::format("{} is not a valid EBS device name.", device));
 }
-ApiError volume_not_attached(const VolumeId& volume)
+ApiError volume_not_attached(const VolumeId& volume, std::string_view state)
 {
-    return {"IncorrectState", fmt::format("Volume '{}' is in the 'available' state.", volume.text())};
+    return {"IncorrectState",
+            fmt::format("Volume '{}' is in the '{}' state.", volume.text(), state)};
 }
 ApiError device_in_use(std::string_view device)
 {
@@ -520,7 +526,7 @@ ApiError group_of_other_network(const SecurityGroupId& group, const SubnetId& su
             fmt::format("Security group {} and subnet {} belong to different networks.",
                         group.text(), subnet.text())};
 }
-ApiError invalid_device_name(std::string_view name)
+ApiError invalid_mapped_device_name(std::string_view name)
 {
     return invalid_block_device_mapping(fmt::format("Invalid device name {}", name));
 }
@@ -693,6 +699,16 @@ ApiError not_taggable_here(std::string_view resource_type)
 {
     return invalid_parameter_value(fmt::format(
         "'{}' is not a valid taggable resource type for this operation.", resource_type));
+}
+ApiError too_many_resources_to_tag(std::size_t limit)
+{
+    return {"ResourceCountExceeded",
+            fmt::format("A call may tag {} resources at most; make several calls.", limit)};
+}
+ApiError too_many_tags(std::size_t limit)
+{
+    return invalid_parameter_value(
+        fmt::format("A call may delete {} tags at most; make several calls.", limit));
 }
 ApiError invalid_resource_id(std::string_view text)
 {

@@ -29,6 +29,7 @@ ApiError not_found(const InstanceId& id);
 ApiError not_found(const VpcId& id);
 ApiError not_found(const SubnetId& id);
 ApiError not_found(const SecurityGroupId& id);
+ApiError not_found(const NetworkInterfaceId& id);
 
 /// Parses, or throws malformed_id.
 template <class IdType>
@@ -91,7 +92,7 @@ ApiError volume_already_attached(const VolumeId& volume);
 /// Deleting what is attached: VolumeInUse.
 ApiError volume_in_use(const VolumeId& volume, const InstanceId& instance);
 ApiError volume_not_available(const VolumeId& volume);
-ApiError volume_not_attached(const VolumeId& volume);
+ApiError volume_not_attached(const VolumeId& volume, std::string_view state);
 /// It is attached elsewhere, or as another device.
 ApiError attachment_not_found(const VolumeId& volume, const InstanceId& instance);
 ApiError attachment_not_found(const VolumeId& volume, const InstanceId& instance,
@@ -161,7 +162,7 @@ ApiError subnet_in_other_zone(std::string_view zone, const SubnetId& subnet,
 ApiError subnet_full(const SubnetId& subnet);
 ApiError no_public_address();
 ApiError group_of_other_network(const SecurityGroupId& group, const SubnetId& subnet);
-ApiError invalid_device_name(std::string_view name);
+ApiError invalid_mapped_device_name(std::string_view name);
 ApiError device_mapped_twice(std::string_view name);
 ApiError root_snapshot_changed();
 ApiError root_device_removed(std::string_view name);
@@ -207,6 +208,9 @@ ApiError tag_specification_without_type();
 ApiError tag_specification_without_tags();
 ApiError duplicate_tag_specification(std::string_view resource_type);
 ApiError not_taggable_here(std::string_view resource_type);
+/// More than one call of CreateTags or DeleteTags may name.
+ApiError too_many_resources_to_tag(std::size_t limit);
+ApiError too_many_tags(std::size_t limit);
 /// No kind of resource has ids like this one.
 ApiError invalid_resource_id(std::string_view text);
 

@@ -104,7 +104,7 @@ std::vector<Mapping> merge(Session& session, const ImageRow& image,
             continue;
         }
         if (!can_be_mapped(change.device_name, image.virtualization_type)) {
-            throw invalid_device_name(change.device_name);
+            throw invalid_mapped_device_name(change.device_name);
         }
         merged.push_back({change, false});
     }

@@ -125,7 +125,8 @@ std::optional<SnapshotRow> select_snapshot(Database& db, std::string_view region
 void complete_snapshot(Database& db, const SnapshotId& id, TimeMs now_ms)
 {
     Statement(db,
-              "UPDATE snapshot SET state = 'completed', completion_time_ms = ?2"
+              "UPDATE snapshot SET state = 'completed',"
+              " completion_time_ms = min(COALESCE(due_time_ms, ?2), ?2)"
               " WHERE id = ?1 AND state = 'pending'")
         .execute(id, now_ms);
 }

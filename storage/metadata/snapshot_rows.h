@@ -38,6 +38,7 @@ void insert_snapshot(Database& db, const SnapshotRow& row);
 /// Own and catalogue snapshots alike; who may see or use it is for the caller to decide.
 std::optional<SnapshotRow> select_snapshot(Database& db, std::string_view region,
                                            const SnapshotId& id);
+/// Completes a pending one: when it was due, which is by `now_ms`.
 void complete_snapshot(Database& db, const SnapshotId& id, TimeMs now_ms);
 /// The row's layer is for the caller to release.
 void delete_snapshot_row(Database& db, const SnapshotId& id);

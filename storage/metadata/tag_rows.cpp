@@ -1,8 +1,81 @@
 #include "storage/metadata/tag_rows.h"
 
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
 #include "storage/metadata/statement.h"
 
 namespace amilab {
+
+namespace {
+
+/// How a kind of resource is looked for: ?1 its id, ?2 the region, ?3 the viewer.
+struct TaggableKind {
+    std::string_view resource_type;
+    std::string_view sql;
+};
+
+constexpr std::array<TaggableKind, 8> kTaggableKinds = {{
+    {"image",
+     "SELECT 1 FROM all_image i WHERE i.id = ?1 AND i.region = ?2 AND i.state <> 'deregistered'"
+     " AND (i.owner = ?3 OR i.public = 1 OR EXISTS (SELECT 1 FROM launch_permission p"
+     " WHERE p.image_id = i.id AND p.kind = 'userId' AND p.value = ?3))"},
+    {"instance", "SELECT 1 FROM instance WHERE id = ?1 AND region = ?2 AND owner = ?3"},
+    {"network-interface",
+     "SELECT 1 FROM instance WHERE network_interface_id = ?1 AND region = ?2 AND owner = ?3"},
+    {"security-group", "SELECT 1 FROM security_group WHERE id = ?1 AND region = ?2 AND owner = ?3"},
+    {"snapshot", "SELECT 1 FROM all_snapshot WHERE id = ?1 AND region = ?2 AND owner = ?3"},
+    {"subnet", "SELECT 1 FROM subnet WHERE id = ?1 AND region = ?2 AND owner = ?3"},
+    {"volume", "SELECT 1 FROM volume WHERE id = ?1 AND region = ?2 AND owner = ?3"},
+    {"vpc", "SELECT 1 FROM vpc WHERE id = ?1 AND region = ?2 AND owner = ?3"},
+}};
+
+constexpr std::string_view kTagPrefix = "tag:";
+
+/// Filters on tags themselves; `tag:` ones are about the row, not about what it is on.
+void append_tag_filters(Query& query, const TagQuery& wanted)
+{
+    constexpr std::array<FilterColumn, 4> kColumns = {{
+        {"key", "t.key"},
+        {"resource-id", "t.resource_id"},
+        {"resource-type", "t.resource_type"},
+        {"value", "t.value"},
+    }};
+    for (const auto& filter : wanted.filters) {
+        if (filter.name.starts_with(kTagPrefix)) {
+            query.sql(" AND t.key = ")
+                .value(std::string_view(filter.name).substr(kTagPrefix.size()));
+            query.sql(" AND ");
+            append_match(query, "t.value", filter.values);
+        } else {
+            append_filters(query, {&filter, 1}, kColumns, "t.resource_id", wanted.owner);
+        }
+    }
+}
+
+/// The three parts of tag_order_key(); empty ones for text that is no such key.
+std::array<std::string, 3> split_order_key(std::string_view text)
+{
+    std::array<std::string, 3> parts;
+    for (auto& part : parts) {
+        const auto colon = text.find(':');
+        std::size_t length = 0;
+        if (colon == text.npos ||
+            std::from_chars(text.data(), text.data() + colon, length).ec != std::errc()) {
+            return {};
+        }
+        text.remove_prefix(colon + 1);
+        part = text.substr(0, length);
+        text.remove_prefix(part.size());
+    }
+    return parts;
+}
+
+}  // namespace
 
 void upsert_tags(Database& db, std::string_view owner, std::string_view region,
                  const TaggedResource& resource, const std::vector<TagRow>& tags)
@@ -41,6 +114,68 @@ std::int64_t count_tags(Database& db, std::string_view owner, std::string_view r
 void delete_all_tags(Database& db, std::string_view resource_id)
 {
     Statement(db, "DELETE FROM tag WHERE resource_id = ?1").execute(resource_id);
+}
+
+void delete_tag(Database& db, std::string_view owner, std::string_view resource_id,
+                std::string_view key, const std::optional<std::string>& value)
+{
+    Statement(db,
+              "DELETE FROM tag WHERE resource_id = ?1 AND key = ?2 AND owner = ?3"
+              " AND (?4 IS NULL OR value = ?4)")
+        .execute(resource_id, key, owner, value);
+}
+
+void delete_tags_of(Database& db, std::string_view owner, std::string_view resource_id)
+{
+    Statement(db, "DELETE FROM tag WHERE resource_id = ?1 AND owner = ?2")
+        .execute(resource_id, owner);
+}
+
+bool taggable_resource_exists(Database& db, std::string_view viewer, std::string_view region,
+                              const TaggedResource& resource)
+{
+    const auto kind = std::find_if(
+        kTaggableKinds.begin(), kTaggableKinds.end(),
+        [&](const TaggableKind& known) { return known.resource_type == resource.resource_type; });
+    if (kind == kTaggableKinds.end()) {
+        throw std::logic_error("no table of resources of the type " + resource.resource_type);
+    }
+    Statement select(db, kind->sql);
+    select.bind(resource.id, region, viewer);
+    return select.step();
+}
+
+std::vector<TagDescriptionRow> select_tag_page(Database& db, const TagQuery& wanted)
+{
+    // Few tags are on the resources that are asked for: their index, not the order's, is the short
+    // way to them.
+    const bool by_resource =
+        std::any_of(wanted.filters.begin(), wanted.filters.end(),
+                    [](const Filter& filter) { return filter.name == "resource-id"; });
+    Query query("SELECT t.resource_id, t.resource_type, t.key, t.value FROM tag t WHERE ");
+    query.sql(by_resource ? "+t.owner = " : "t.owner = ").value(wanted.owner);
+    query.sql(" AND t.region = ").value(wanted.region);
+    append_tag_filters(query, wanted);
+    if (!wanted.after.empty()) {
+        const auto [key, value, resource_id] = split_order_key(wanted.after);
+        query.sql(" AND (t.key, t.value, t.resource_id) > (").value(key).sql(", ").value(value);
+        query.sql(", ").value(resource_id).sql(")");
+    }
+    query.sql(" ORDER BY t.key, t.value, t.resource_id LIMIT ").value(wanted.limit);
+    auto select = query.on(db);
+    std::vector<TagDescriptionRow> rows;
+    while (select.step()) {
+        auto row = select.row();
+        TaggedResource resource{.id = row.text(), .resource_type = row.text()};
+        rows.push_back({std::move(resource), {.key = row.text(), .value = row.text()}});
+    }
+    return rows;
+}
+
+std::string tag_order_key(const TagDescriptionRow& row)
+{
+    return fmt::format("{}:{}{}:{}{}:{}", row.tag.key.size(), row.tag.key, row.tag.value.size(),
+                       row.tag.value, row.resource.id.size(), row.resource.id);
 }
 
 }  // namespace amilab

@@ -251,27 +251,4 @@ std::optional<AttachmentHost> select_attachment_host(Database& db, std::string_v
     };
 }
 
-std::optional<std::string> select_zone_name(Database& db, std::string_view region,
-                                            std::string_view name_or_id)
-{
-    Statement select(db,
-                     "SELECT name FROM catalogue.availability_zone WHERE region = ?1"
-                     " AND (name = ?2 OR zone_id = ?2)");
-    select.bind(region, name_or_id);
-    if (!select.step()) {
-        return std::nullopt;
-    }
-    return select.row().text();
-}
-
-std::optional<std::string> select_zone_id(Database& db, std::string_view zone)
-{
-    Statement select(db, "SELECT zone_id FROM catalogue.availability_zone WHERE name = ?1");
-    select.bind(zone);
-    if (!select.step()) {
-        return std::nullopt;
-    }
-    return select.row().text();
-}
-
 }  // namespace amilab

@@ -94,9 +94,4 @@ std::optional<AttachmentHost> select_attachment_host(Database& db, std::string_v
                                                      std::string_view region,
                                                      const InstanceId& instance);
 
-/// The name of a region's zone, given its name ("us-east-1a") or its id ("use1-az1").
-std::optional<std::string> select_zone_name(Database& db, std::string_view region,
-                                            std::string_view name_or_id);
-std::optional<std::string> select_zone_id(Database& db, std::string_view zone);
-
 }  // namespace amilab

@@ -1,0 +1,143 @@
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "server/services.h"
+#include "server/wire/schema.h"
+
+// docs/coverage.md is what this makes of the tables of operations and the schema.
+namespace amilab::test {
+namespace {
+
+constexpr const char* kDocument = AMILAB_SOURCE_DIR "/docs/coverage.md";
+
+constexpr const char* kPreface =
+    "# What amilab serves\n"
+    "\n"
+    "Made from the tables of operations and the schema: do not edit. When they change, run\n"
+    "`AMILAB_UPDATE=1 build/dev/server_tests --gtest_filter=Coverage.*`.\n"
+    "\n"
+    "An operation that exists at AWS and is not served answers `UnsupportedOperation`; so does a\n"
+    "parameter that is not offered, unless its value is the documented default given here. Anything\n"
+    "else that AWS does not know is refused as AWS refuses it.\n";
+
+/// Words in lines of at most 100 columns.
+std::string wrapped(const std::vector<std::string>& words)
+{
+    constexpr std::size_t kColumns = 100;
+    std::string text;
+    std::size_t column = 0;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const auto word = words[i] + (i + 1 < words.size() ? "," : "");
+        if (column != 0 && column + 1 + word.size() > kColumns) {
+            text += '\n';
+            column = 0;
+        }
+        text += (column == 0 ? "" : " ") + word;
+        column += (column == 0 ? 0 : 1) + word.size();
+    }
+    return text + "\n";
+}
+
+/// What may be sent below a member that is not offered: documented defaults.
+void append_accepted(const wire::Member& member, const std::string& path,
+                     std::vector<std::string>& lines)
+{
+    if (member.accepted.data() != nullptr) {
+        lines.push_back(fmt::format("`{}` ({})", path,
+                                    member.accepted.empty()
+                                        ? std::string("empty is taken")
+                                        : fmt::format("`{}` is taken", member.accepted)));
+    }
+    if (member.members == nullptr) {
+        return;
+    }
+    const bool is_list = member.kind == wire::Kind::kList;
+    for (const auto& below : member.members->rows) {
+        append_accepted(below, is_list ? path : fmt::format("{}.{}", path, below.name), lines);
+    }
+}
+
+/// The topmost members that are not offered.
+void append_missing(const wire::Member& member, const std::string& path,
+                    std::vector<std::string>& lines)
+{
+    if (!member.offered) {
+        if (member.accepted.data() == nullptr) {
+            lines.push_back(fmt::format("`{}`", path));
+        }
+        append_accepted(member, path, lines);
+        return;
+    }
+    if (member.members == nullptr) {
+        return;
+    }
+    const bool is_list = member.kind == wire::Kind::kList;
+    for (const auto& below : member.members->rows) {
+        append_missing(below, is_list ? path + ".N" : fmt::format("{}.{}", path, below.name),
+                       lines);
+    }
+}
+
+std::string operation_row(const Operation& operation, const wire::OperationSchema& schema)
+{
+    std::vector<std::string> missing;
+    for (const auto& member : schema.input->rows) {
+        append_missing(member, std::string(member.name), missing);
+    }
+    return fmt::format("| {} | {} | {} |\n", operation.name,
+                       operation.access == Access::kRead ? "reads" : "writes",
+                       missing.empty() ? "all parameters"
+                                       : fmt::format("all but {}", fmt::join(missing, ", ")));
+}
+
+std::string service_section(const Service& service)
+{
+    auto text = fmt::format("\n## {} ({})\n\n{} of {} operations.\n\n| operation | | offers |\n"
+                            "|---|---|---|\n",
+                            service.schema.name, service.schema.version, service.operations.size(),
+                            service.schema.operation_names.size());
+    std::vector<std::string> absent(service.schema.operation_names.begin(),
+                                    service.schema.operation_names.end());
+    for (const auto& operation : service.operations) {
+        text += operation_row(operation, *wire::find_operation(service.schema, operation.name));
+        std::erase(absent, operation.name);
+    }
+    return text + "\nNot served:\n\n" + wrapped(absent);
+}
+
+std::string coverage()
+{
+    return kPreface + service_section(*find_service("ec2")) + service_section(*find_service("sts"));
+}
+
+TEST(Coverage, TheDocumentIsCurrent)
+{
+    const auto text = coverage();
+    if (std::getenv("AMILAB_UPDATE") != nullptr) {
+        std::ofstream(kDocument) << text;
+    }
+    std::ifstream file(kDocument);
+    const std::string kept{std::istreambuf_iterator<char>(file), {}};
+    EXPECT_EQ(kept, text) << "run AMILAB_UPDATE=1 build/dev/server_tests --gtest_filter=Coverage.*";
+}
+
+TEST(Coverage, EveryOperationOfTheTableHasASchemaAndTheOtherWayAround)
+{
+    for (const auto* name : {"ec2", "sts"}) {
+        const auto& service = *find_service(name);
+        for (const auto& operation : service.operations) {
+            EXPECT_NE(wire::find_operation(service.schema, operation.name), nullptr)
+                << operation.name;
+        }
+        EXPECT_EQ(service.operations.size(), service.schema.operations.size());
+    }
+}
+
+}  // namespace
+}  // namespace amilab::test

@@ -1,0 +1,142 @@
+#include "tests/support/world.h"
+
+#include <fmt/format.h>
+
+namespace amilab::test {
+
+namespace {
+
+constexpr int kOfEach = 6;
+
+}  // namespace
+
+World::World()
+{
+    ids_["vpc"] = emulator_.must("DescribeVpcs").text("vpcSet/item/vpcId");
+    ids_["subnet"] = emulator_
+                         .must("DescribeSubnets", {{"Filter.1.Name", "availability-zone"},
+                                                   {"Filter.1.Value.1", "us-east-1b"}})
+                         .text("subnetSet/item/subnetId");
+    ids_["group"] = emulator_.must("DescribeSecurityGroups").text("securityGroupInfo/item/groupId");
+    ids_["group_name"] = "default";
+    make_volumes();
+    make_images();
+    make_instances();
+}
+
+void World::make_volumes()
+{
+    for (int i = 1; i <= kOfEach; ++i) {
+        const auto volume = emulator_.must("CreateVolume", {{"AvailabilityZone", "us-east-1a"},
+                                                            {"Size", "1"},
+                                                            {"VolumeType", "gp3"}});
+        const auto id = volume.text("volumeId");
+        ids_[i == 1 ? "volume" : fmt::format("volume_{}", i)] = id;
+        emulator_.must("CreateTags",
+                       {{"ResourceId.1", id}, {"Tag.1.Key", "kept"}, {"Tag.1.Value", "1"}});
+        const auto snapshot = emulator_.must("CreateSnapshot", {{"VolumeId", ids_["volume"]}});
+        ids_[i == 1 ? "snapshot" : "free_snapshot"] = snapshot.text("snapshotId");
+    }
+}
+
+void World::make_images()
+{
+    for (int i = 1; i <= kOfEach; ++i) {
+        const auto image =
+            emulator_.must("RegisterImage", {{"Name", fmt::format("image {}", i)},
+                                             {"Architecture", "x86_64"},
+                                             {"VirtualizationType", "hvm"},
+                                             {"EnaSupport", "true"},
+                                             {"RootDeviceName", "/dev/xvda"},
+                                             {"BlockDeviceMapping.1.DeviceName", "/dev/xvda"},
+                                             {"BlockDeviceMapping.1.Ebs.SnapshotId",
+                                              ids_["snapshot"]}});
+        ids_[i == 1 ? "image" : fmt::format("image_{}", i)] = image.text("imageId");
+    }
+    emulator_.must("ModifyImageAttribute",
+                   {{"ImageId", ids_["image"]}, {"LaunchPermission.Add.1.UserId", kOtherAccount}});
+    emulator_.must("ModifyImageAttribute",
+                   {{"ImageId", ids_["image_3"]},
+                    {"LaunchPermission.Add.1.UserId", kOtherAccount},
+                    {"LaunchPermission.Add.2.Group", "all"},
+                    {"LaunchPermission.Add.3.OrganizationArn", kOrganization},
+                    {"LaunchPermission.Add.4.OrganizationalUnitArn", kOrganizationalUnit}});
+}
+
+void World::make_instances()
+{
+    const Parameters run{{"ImageId", ids_["image"]},
+                         {"InstanceType", "t3.micro"},
+                         {"Placement.AvailabilityZone", "us-east-1a"},
+                         {"MinCount", "1"},
+                         {"MaxCount", "1"}};
+    constexpr const char* kId = "instancesSet/item/instanceId";
+    ids_["instance"] = emulator_.must("RunInstances", run).text(kId);
+    for (int i = 2; i <= kOfEach; ++i) {
+        ids_["stopped"] = emulator_.must("RunInstances", run).text(kId);
+    }
+    emulator_.must("StopInstances", {{"InstanceId.1", ids_["stopped"]}});
+    emulator_.must("AttachVolume", {{"InstanceId", ids_["instance"]},
+                                    {"VolumeId", ids_["volume_2"]},
+                                    {"Device", "/dev/sdf"}});
+}
+
+Parameters World::resolve(Parameters parameters) const
+{
+    for (auto& parameter : parameters) {
+        auto& value = parameter.second;
+        for (const auto& [name, id] : ids_) {
+            const auto placeholder = "{" + name + "}";
+            for (auto at = value.find(placeholder); at != std::string::npos;
+                 at = value.find(placeholder, at + id.size())) {
+                value.replace(at, placeholder.size(), id);
+            }
+        }
+    }
+    return parameters;
+}
+
+std::string World::dump()
+{
+    std::string text;
+    const auto add = [&](std::string_view action, const Parameters& parameters) {
+        auto answer = emulator_.call(action, parameters);
+        text += without_request_id(answer);
+        return answer;
+    };
+    add("DescribeVolumes", {});
+    add("DescribeSnapshots", {{"Owner.1", "self"}});
+    add("DescribeInstanceStatus", {{"IncludeAllInstances", "true"}});
+    add("DescribeTags", {});
+    add("DescribeVpcs", {});
+    add("DescribeSubnets", {});
+    add("DescribeSecurityGroups", {});
+    const auto images = add("DescribeImages", {{"Owner.1", "self"}}).texts("imagesSet/item/imageId");
+    for (const auto& image : images) {
+        for (const char* attribute : {"description", "launchPermission", "kernel", "ramdisk",
+                                      "bootMode", "tpmSupport", "uefiData", "imdsSupport"}) {
+            add("DescribeImageAttribute", {{"ImageId", image}, {"Attribute", attribute}});
+        }
+    }
+    const auto instances =
+        add("DescribeInstances", {}).texts("reservationSet/item/instancesSet/item/instanceId");
+    for (const auto& instance : instances) {
+        for (const char* attribute : {"userData", "disableApiTermination", "disableApiStop",
+                                      "instanceInitiatedShutdownBehavior"}) {
+            add("DescribeInstanceAttribute", {{"InstanceId", instance}, {"Attribute", attribute}});
+        }
+    }
+    return text;
+}
+
+std::string without_request_id(const Answer& answer)
+{
+    auto text = answer.body;
+    const auto at = text.find(answer.request_id);
+    if (at != std::string::npos) {
+        text.erase(at, answer.request_id.size());
+    }
+    return text;
+}
+
+}  // namespace amilab::test

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "tests/support/emulator_fixture.h"
+
+namespace amilab::test {
+
+inline constexpr const char* kOrganization =
+    "arn:aws:organizations::123456789012:organization/o-abcdefghij";
+inline constexpr const char* kOrganizationalUnit =
+    "arn:aws:organizations::123456789012:ou/o-abcdefghij/ou-abcd-12345678";
+
+/// Something of every kind, made by calls alone, the same on every run with one seed: six volumes,
+/// snapshots, images and instances. Names of ids:
+///   volume (available), volume_2 (attached to instance as /dev/sdf), volume_3 ... volume_6,
+///   each tagged kept=1
+///   snapshot (of volume; the images' own), free_snapshot (of volume, in no image)
+///   image (another account may launch it), image_2, image_3 (shared in every way) ... image_6
+///   instance (running, in us-east-1a), stopped (stopped, in us-east-1a)
+///   vpc, subnet (in us-east-1b), group, group_name
+class World {
+public:
+    World();
+
+    TestEmulator& emulator() { return emulator_; }
+    const std::map<std::string, std::string>& ids() const { return ids_; }
+    /// Replaces each "{name}" in the values by that id.
+    Parameters resolve(Parameters parameters) const;
+    /// All that Describe calls tell of the account, request ids aside.
+    std::string dump();
+
+private:
+    void make_volumes();
+    void make_images();
+    void make_instances();
+
+    TestEmulator emulator_;
+    std::map<std::string, std::string> ids_;
+};
+
+/// An answer's body without its request id.
+std::string without_request_id(const Answer& answer);
+
+}  // namespace amilab::test
