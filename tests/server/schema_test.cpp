@@ -41,6 +41,7 @@ struct OperationTrials {
     /// What takes an hour in these trials, and by how much the clock is put forward.
     std::vector<Delay> slow = {};
     TimeMs later_ms = 0;
+    const char* region = kRegion;
 };
 
 constexpr TimeMs kHourMs = 3'600'000;
@@ -61,10 +62,10 @@ Parameters device(const std::string& name, Parameters more = {})
 /// instance has, `free` one that it has not.
 std::vector<Trial> mapping_trials(const std::string& present, const std::string& free)
 {
-    const auto kept = device(present, {{"Ebs.VolumeSize", "4"}, {"Ebs.VolumeType", "gp3"}});
+    const auto kept = device(present, {{"Ebs.VolumeSize", "8"}, {"Ebs.VolumeType", "gp3"}});
     return {
         {"BlockDeviceMapping.1.DeviceName", device(free, {{"Ebs.VolumeSize", "2"}})},
-        {"BlockDeviceMapping.1.Ebs.VolumeSize", device(present, {{"Ebs.VolumeSize", "5"}}), kept},
+        {"BlockDeviceMapping.1.Ebs.VolumeSize", device(present, {{"Ebs.VolumeSize", "9"}}), kept},
         {"BlockDeviceMapping.1.Ebs.VolumeType", device(present, {{"Ebs.VolumeType", "gp2"}}), kept},
         {"BlockDeviceMapping.1.Ebs.Iops", device(present, {{"Ebs.Iops", "3500"}}), kept},
         {"BlockDeviceMapping.1.Ebs.Throughput", device(present, {{"Ebs.Throughput", "200"}}), kept},
@@ -169,7 +170,7 @@ void add_describes(Table& table)
     table["DescribeImages"] = describe_operation(
         changes("ExecutableBy.1", "self") + filter_trials("name", "image 1") +
         changes("ImageId.1", "{image}") + same("IncludeDisabled", "true") + page_trials() +
-        changes("IncludeDeprecated", "true") + changes("Owner.1", "self"));
+        changes("IncludeDeprecated", "true") + changes("Owner.1", kOtherAccount));
     table["DescribeImages"].later_ms = kYearMs * 3;
     table["DescribeInstanceStatus"] = describe_operation(
         filter_trials("availability-zone", "us-east-1a") + changes("IncludeAllInstances", "false") +
@@ -180,6 +181,8 @@ void add_describes(Table& table)
     table["DescribeInstanceTypes"] = describe_operation(
         filter_trials("instance-type", "t3.micro") + changes("InstanceType.1", "t3.micro") +
         page_trials() + changes("IncludeUnsupportedInRegion", "true"));
+    // Not all types are offered here.
+    table["DescribeInstanceTypes"].region = "ap-southeast-5";
     table["DescribeInstances"] = describe_operation(
         filter_trials("image-id", "{image}") + same("IncludeManagedResources", "true") +
         changes("InstanceId.1", "{instance}") + page_trials());
@@ -222,15 +225,15 @@ void add_volumes(Table& table)
     table["CreateVolume"] = {
         create,
         changes("AvailabilityZone", "us-east-1b") + refused("AvailabilityZoneId", "use1-az1") +
-            token + changes("Iops", "4000", {{"VolumeType", "gp3"}}) +
-            changes("MultiAttachEnabled", "true", {{"VolumeType", "io2"}, {"Iops", "100"}}) +
-            changes("Size", "9") + changes("SnapshotId", "{snapshot}") + tag_trials("volume") +
+            token + changes("Iops", "4000", {{"VolumeType", "gp3"}}) + changes("Size", "9") +
+            changes("SnapshotId", "{snapshot}") + tag_trials("volume") +
             changes("Throughput", "200", {{"VolumeType", "gp3"}}) + changes("VolumeType", "gp3")};
     table["DeleteVolume"] = {{{"VolumeId", "{volume_3}"}}, changes("VolumeId", "{volume_4}")};
     table["DetachVolume"] = {{{"VolumeId", "{volume_2}"}},
-                             refused("Device", "/dev/sdz") + same("Force", "true") +
+                             refused("Device", "/dev/sdz") + changes("Force", "true") +
                                  refused("InstanceId", "{stopped}") +
                                  refused("VolumeId", "{volume_3}")};
+    table["DetachVolume"].slow = {Delay::kAttachmentDetaching};
     table["CreateSnapshot"] = {{{"VolumeId", "{volume}"}},
                                changes("Description", "nightly") + tag_trials("snapshot") +
                                    changes("VolumeId", "{volume_2}")};
@@ -291,11 +294,11 @@ void add_images(Table& table)
             changes("BlockDeviceMapping.1.Ebs.VolumeType", "gp3") +
             changes("Architecture", "i386") + changes("BootMode", "uefi") +
             changes("Description", "nightly") + changes("EnaSupport", "true") +
-            refused("ImageLocation", "bucket/manifest.xml") + changes("ImdsSupport", "v2.0") +
-            changes("KernelId", "aki-12345678") + changes("Name", "other name") +
-            changes("RamdiskId", "ari-12345678") + refused("RootDeviceName", "/dev/sda1") +
-            changes("SriovNetSupport", "simple") + tag_trials("image") +
-            changes("TpmSupport", "v2.0", by_uefi) + changes("UefiData", "QU1aTlVFRkk=", by_uefi) +
+            changes("ImdsSupport", "v2.0") + changes("KernelId", "aki-12345678") +
+            changes("Name", "other name") + changes("RamdiskId", "ari-12345678") +
+            refused("RootDeviceName", "/dev/sda1") + changes("SriovNetSupport", "simple") +
+            tag_trials("image") + changes("TpmSupport", "v2.0", by_uefi) +
+            changes("UefiData", "QU1aTlVFRkk=", by_uefi) +
             changes("VirtualizationType", "paravirtual")};
     table["ResetImageAttribute"] = {
         {{"ImageId", "{image}"}, {"Attribute", "launchPermission"}},
@@ -316,7 +319,7 @@ void add_image_attribute(Table& table)
     trials =
         trials + changes("Value", "new", text) + changes("Description.Value", "new") +
         changes("ImageId", "{image_2}", text) + changes("ImdsSupport.Value", "v2.0") +
-        refused("ProductCode.1", "abc") + changes("OrganizationArn.1", kOrganization, flat) +
+        changes("OrganizationArn.1", kOrganization, flat) +
         changes("OrganizationalUnitArn.1", kOrganizationalUnit, flat) +
         changes("UserGroup.1", "all", flat) + changes("UserId.1", user, flat) +
         changes("LaunchPermission.Add.1.Group", "all") +
@@ -371,7 +374,7 @@ void add_instances(Table& table)
 
 void add_instance_attribute(Table& table)
 {
-    const Parameters flat{{"Attribute", "disableApiStop"}, {"Value", "false"}};
+    const Parameters flat{{"Attribute", "disableApiStop"}, {"Value", "true"}};
     table["ModifyInstanceAttribute"] = {
         {{"InstanceId", "{stopped}"}},
         std::vector<Trial>{
@@ -380,7 +383,7 @@ void add_instance_attribute(Table& table)
              device("/dev/xvda", {{"Ebs.DeleteOnTermination", "false"}}), Outcome::kRefused},
             {"BlockDeviceMapping.1.Ebs.DeleteOnTermination",
              device("/dev/xvda", {{"Ebs.DeleteOnTermination", "false"}})}} +
-            changes("Value", "true", flat) + changes("InstanceId", "{instance}", flat) +
+            changes("Value", "false", flat) + changes("InstanceId", "{instance}", flat) +
             changes("DisableApiStop.Value", "true") +
             changes("DisableApiTermination.Value", "true") + changes("EbsOptimized.Value", "true") +
             changes("EnaSupport.Value", "false") +
@@ -439,7 +442,8 @@ protected:
         emulator.advance(trials().later_ms);
         Effect effect;
         for (int i = 0; i < times; ++i) {
-            effect.answer = emulator.call(GetParam(), world.resolve(parameters));
+            effect.answer =
+                emulator.call(GetParam(), world.resolve(parameters), kAccount, trials().region);
         }
         effect.state = world.dump();
         return effect;
