@@ -209,17 +209,39 @@ StopInstancesResponse stop_instances(Session& session, const StopInstancesReques
 }
 
 // Source: EC2 API Reference, RebootInstances: terminated instances are ignored (documented); others
-// that do not run are refused (assumed). Nothing is seen of a reboot.
+// that do not run are refused (assumed).
 RebootInstancesResponse reboot_instances(Session& session, const RebootInstancesRequest& request)
 {
     const auto ids = parse_instance_ids(request.instance_ids);
     stop_if_dry_run(request);
-    for (const auto& row : require_instances(session, ids)) {
+    const auto rows = require_instances(session, ids);
+    for (const auto& row : rows) {
         if (row.state != "running" && row.state != "pending" && !is_ending(row)) {
             throw cannot_be_rebooted(row.id);
         }
+        if (row.state == "running") {
+            reboot_instance(session, row.id);
+        }
+    }
+    for (const auto& row : rows) {
+        reboot_instance(session, row.id);
     }
     return {};
+}
+
+void reboot_instance(Session& session, const InstanceId& id)
+{
+    // Until the checks pass again is all that a client sees of a reboot; without a delay, nothing.
+    if (session.generation().delays().get(Delay::kInstanceInitializing) > 0) {
+        session.cancel_transitions(id.text());
+        set_instance_initializing(session.db(), id, true);
+        session.schedule(Delay::kInstanceInitializing, Action::kInstanceInitialized, id.text());
+    }
+}
+
+void instance_initialized(Session& session, const InstanceId& id)
+{
+    set_instance_initializing(session.db(), id, false);
 }
 
 // Source: EC2 API Reference, TerminateInstances (documented). Not as documented: one protected
@@ -259,6 +281,7 @@ void instance_running(Session& session, const InstanceId& id)
     if (change_instance_state(session.db(), id, "pending",
                               {.state = "running", .time_ms = session.now_ms()})) {
         mark_attachments_attached(session.db(), id);
+        reboot_instance(session, id);
     }
 }
 

@@ -196,6 +196,8 @@ CREATE TABLE instance (
     state_reason_message TEXT,
     state_transition_reason TEXT NOT NULL DEFAULT '',
     state_change_time_ms INTEGER NOT NULL,
+    -- Booting: its status checks have not passed yet.
+    initializing INTEGER NOT NULL DEFAULT 0,
     instance_type TEXT NOT NULL,
     zone TEXT NOT NULL,
     subnet_id TEXT,

@@ -15,7 +15,7 @@ struct ActionName {
     std::string_view name;
 };
 
-constexpr std::array<ActionName, 10> kActionNames = {{
+constexpr std::array<ActionName, 11> kActionNames = {{
     {Action::kImageAvailable, "image-available"},
     {Action::kSnapshotCompleted, "snapshot-completed"},
     {Action::kVolumeAvailable, "volume-available"},
@@ -23,6 +23,7 @@ constexpr std::array<ActionName, 10> kActionNames = {{
     {Action::kAttachmentAttached, "attachment-attached"},
     {Action::kAttachmentGone, "attachment-gone"},
     {Action::kInstanceRunning, "instance-running"},
+    {Action::kInstanceInitialized, "instance-initialized"},
     {Action::kInstanceStopped, "instance-stopped"},
     {Action::kInstanceTerminated, "instance-terminated"},
     {Action::kInstanceGone, "instance-gone"},

@@ -20,7 +20,7 @@ constexpr const char* kPreface =
     "# What amilab serves\n"
     "\n"
     "Made from the tables of operations and the schema: do not edit. When they change, run\n"
-    "`AMILAB_UPDATE=1 build/dev/server_tests --gtest_filter=Coverage.*`.\n"
+    "`AMILAB_UPDATE=1 build/dev/schema_tests --gtest_filter=Coverage.*`.\n"
     "\n"
     "An operation that exists at AWS and is not served answers `UnsupportedOperation`; so does a\n"
     "parameter that is not offered, unless its value is the documented default given here. Anything\n"
@@ -124,7 +124,7 @@ TEST(Coverage, TheDocumentIsCurrent)
     }
     std::ifstream file(kDocument);
     const std::string kept{std::istreambuf_iterator<char>(file), {}};
-    EXPECT_EQ(kept, text) << "run AMILAB_UPDATE=1 build/dev/server_tests --gtest_filter=Coverage.*";
+    EXPECT_EQ(kept, text) << "run AMILAB_UPDATE=1 build/dev/schema_tests --gtest_filter=Coverage.*";
 }
 
 TEST(Coverage, EveryOperationOfTheTableHasASchemaAndTheOtherWayAround)

@@ -171,7 +171,6 @@ testing::AssertionResult SectorModel::allows(std::uint64_t first, std::span<cons
         }
         if (learn) {
             visible = {version};
-            sectors_[number].recoverable = {version};
         }
     }
     return testing::AssertionSuccess();

@@ -50,7 +50,7 @@ public:
     void lost_power();
 
     /// Whether `bytes`, the sectors from `first` on, are what they may be; says what is wrong.
-    /// With `learn` what they were is from now on all they may be.
+    /// With `learn` what they were is from now on all that a reader may find.
     testing::AssertionResult allows(std::uint64_t first, std::span<const std::byte> bytes,
                                     bool learn = false);
 
