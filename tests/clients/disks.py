@@ -87,13 +87,17 @@ def same_disk(original, exported):
             if right.read(len(chunk)) != chunk:
                 return False
         try:
-            # A hole needs no reading: it is zeros.
-            right.seek(right.tell(), os.SEEK_DATA)
+            # Holes need no reading: they are zeros.
+            while True:
+                begin = right.seek(right.tell(), os.SEEK_DATA)
+                end = right.seek(begin, os.SEEK_HOLE)
+                right.seek(begin)
+                if any(right.read(end - begin)):
+                    return False
         except OSError as error:
             if error.errno == errno.ENXIO:
                 return True
             raise
-        return is_rest_zero(right)
 
 
 def allocated_bytes(path):

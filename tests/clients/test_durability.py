@@ -191,11 +191,13 @@ def fill_up(folder):
 def test_a_full_disk_refuses_writes_and_nothing_else(start_server, tmp_path, dice):
     with tmpfs(tmp_path / "mount", 32) as mount:
         server = start_server("--data", mount / "data")
+        server.expected_errors = "No space left|disk is full"
         ec2 = server.client()
         disk = tmp_path / "disk.raw"
         disk.write_bytes(dice.randbytes(2 << 20))
-        assert servers.run_amilab("import", disk, "--name", "small",
-                                  endpoint=server.endpoint).returncode == 0
+        for name in ("first", "second", "third"):
+            assert servers.run_amilab("import", disk, "--name", name,
+                                      endpoint=server.endpoint).returncode == 0
         fill_up(mount)
 
         disk.write_bytes(dice.randbytes(4 << 20))
@@ -208,17 +210,18 @@ def test_a_full_disk_refuses_writes_and_nothing_else(start_server, tmp_path, dic
             while True:
                 make_volume(ec2)
 
-        with pytest.raises(botocore.exceptions.ClientError) as caught:
-            create_until_refused()
-        answer = caught.value.response
-        assert answer["Error"]["Code"] == "Unavailable"
-        assert answer["ResponseMetadata"]["HTTPStatusCode"] == 503
-        assert str(mount / "data") in answer["Error"]["Message"]
-
-        (image,) = ec2.describe_images(Owners=["self"])["Images"]
-        ec2.deregister_image(ImageId=image["ImageId"])
-        ec2.delete_snapshot(
-            SnapshotId=image["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"])
+        images = ec2.describe_images(Owners=["self"])["Images"]
+        assert len(images) == 3
+        for image in images:
+            with pytest.raises(botocore.exceptions.ClientError) as caught:
+                create_until_refused()
+            answer = caught.value.response
+            assert answer["Error"]["Code"] == "Unavailable"
+            assert answer["ResponseMetadata"]["HTTPStatusCode"] == 503
+            assert str(mount / "data") in answer["Error"]["Message"]
+            ec2.deregister_image(ImageId=image["ImageId"])
+            ec2.delete_snapshot(
+                SnapshotId=image["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"])
         (mount / "filler").unlink()
         make_volume(ec2)
         volumes = {volume["VolumeId"] for volume in ec2.describe_volumes()["Volumes"]}
