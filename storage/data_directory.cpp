@@ -138,6 +138,8 @@ DataDirectory::DataDirectory(Options options)
 
 DataDirectory::~DataDirectory()
 {
+    // What is queued may want the generation, so it comes first.
+    background_->drain();
     current_.store(nullptr);
     background_.reset();
     std::error_code error;

@@ -193,6 +193,14 @@ TEST_F(DataDirectoryTest, CommittedRowsAreThereAfterAKill)
     EXPECT_EQ(select.row().integer(), 2);
 }
 
+TEST_F(DataDirectoryTest, EndsWellWithASweepStillQueued)
+{
+    for (int i = 0; i < 20; ++i) {
+        DataDirectory data(options());
+        data.background().post([&data] { data.sweep(); });
+    }
+}
+
 TEST_F(DataDirectoryTest, SaysWhichDirectoryCannotBeMade)
 {
     const auto file = folder / "file";
