@@ -35,9 +35,9 @@ void tell(int pipe, const Report& report)
     }
 }
 
-/// Writes, zeroes and seals until it is killed.
+/// Writes, zeroes and seals until it is killed. Any error ends it otherwise, which the test sees.
 [[noreturn]] void work(const std::string& directory, std::vector<LayerId> chain, std::uint64_t seed,
-                       std::uint64_t version, int pipe)
+                       std::uint64_t version, int pipe) noexcept
 {
     PosixFileSystem files;
     BlockStore store(files, directory, {.highest_known_layer = chain.front()});
