@@ -349,8 +349,10 @@ void ApiCall::make_prerequisite()
 std::string ApiCall::run_write()
 {
     std::string body;
-    amilab::run_write(*generation_, caller_, *parameters_, request_id_,
-                      [&](Session& session) { body = call_->run(session, *service_, *schema_); });
+    amilab::run_write(*generation_, caller_, *parameters_, request_id_, [&](Session& session) {
+        require_region(session);
+        body = call_->run(session, *service_, *schema_);
+    });
     return body;
 }
 
