@@ -320,7 +320,8 @@ TEST(RegisterImage, RefusesMappingsThatMakeNoSense)
                     HasSubstr("Invalid virtual name"));
     }
     EXPECT_EQ(
-        aws.call("RegisterImage", changed(good, {{"BlockDeviceMapping.1.Ebs.VolumeType", "io1"}}))
+        aws.call("RegisterImage", changed(good, {{"BlockDeviceMapping.1.Ebs.VolumeType", "io1"},
+                                                 {"BlockDeviceMapping.1.Ebs.VolumeSize", "4"}}))
             .code,
         kCombination);
 }
@@ -759,9 +760,9 @@ TEST(ModifyImageAttribute, RefusesGranteesThatCannotBe)
                   fmt::format("Invalid attribute item value \"{}\" for userId item type.", user));
         refusal({{"OperationType", "add"}, {"UserId.1", user}});
     }
-    EXPECT_EQ(refusal({{"LaunchPermission.Add.1.Group", "friends"}}),
+    EXPECT_FALSE(try_modify(aws, id, {{"LaunchPermission.Add.1.Group", "friends"}}).ok());
+    EXPECT_EQ(refusal({{"OperationType", "add"}, {"UserGroup.1", "friends"}}),
               "Invalid attribute item value \"friends\" for group item type.");
-    refusal({{"OperationType", "add"}, {"UserGroup.1", "friends"}});
     refusal({{"LaunchPermission.Add.1.OrganizationArn", "arn:aws:iam::111111111111:root"}});
     // One bad grantee keeps the good one out as well.
     refusal({{"LaunchPermission.Add.1.UserId", kOtherAccount},
