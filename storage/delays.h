@@ -18,6 +18,7 @@ enum class Delay {
     kAttachmentAttaching,
     kAttachmentDetaching,
     kInstancePending,
+    kInstanceInitializing,
     kInstanceStopping,
     kInstanceShuttingDown,
     kInstanceTerminated,
@@ -34,7 +35,7 @@ struct DelayName {
 /// an hour observed).
 inline constexpr TimeMs kTerminatedLingerMs = 60 * 60 * 1000;
 
-inline constexpr std::array<DelayName, 10> kDelayNames = {{
+inline constexpr std::array<DelayName, 11> kDelayNames = {{
     {Delay::kImagePending, "image.pending", 0},
     {Delay::kSnapshotPending, "snapshot.pending", 0},
     {Delay::kVolumeCreating, "volume.creating", 0},
@@ -42,6 +43,7 @@ inline constexpr std::array<DelayName, 10> kDelayNames = {{
     {Delay::kAttachmentAttaching, "attachment.attaching", 0},
     {Delay::kAttachmentDetaching, "attachment.detaching", 0},
     {Delay::kInstancePending, "instance.pending", 0},
+    {Delay::kInstanceInitializing, "instance.initializing", 0},
     {Delay::kInstanceStopping, "instance.stopping", 0},
     {Delay::kInstanceShuttingDown, "instance.shutting-down", 0},
     {Delay::kInstanceTerminated, "instance.terminated", kTerminatedLingerMs},

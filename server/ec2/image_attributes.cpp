@@ -33,10 +33,11 @@ void append_grantee(std::vector<LaunchPermissionRow>& rows, std::string_view kin
     }
     const bool is_arn = kind == "organizationArn" || kind == "organizationalUnitArn";
     // An organization's ARN names it or one of its units in any partition.
-    const bool is_good = kind == "userId"  ? is_account_id(*value)
-                         : kind == "group" ? *value == "all"
-                                           : value->starts_with("arn:aws") &&
-                                                 value->find(":organizations::") != std::string::npos;
+    const bool is_good =
+        kind == "userId" ? is_account_id(*value)
+        : kind == "group"
+            ? *value == "all"
+            : value->starts_with("arn:aws") && value->find(":organizations::") != std::string::npos;
     if (!is_good) {
         throw invalid_image_attribute_item(*value, is_arn ? "organization" : kind);
     }
@@ -118,9 +119,6 @@ void parse_permissions(const ModifyImageAttributeRequest& request, Change& chang
 /// The one attribute that the request is about.
 std::string_view attribute_of(const ModifyImageAttributeRequest& request)
 {
-    if (!request.product_codes.empty()) {
-        throw unsupported("ProductCode is not offered: product codes come with Marketplace images.");
-    }
     std::vector<std::string_view> named;
     if (request.description) {
         named.push_back(kDescription);
@@ -258,8 +256,8 @@ ModifyImageAttributeResponse modify_image_attribute(Session& session,
 
 // Source: EC2 API Reference, DescribeImageAttribute (documented): one attribute an answer; the
 // mapping is refused with AuthFailure for everybody (observed).
-DescribeImageAttributeResponse describe_image_attribute(Session& session,
-                                                        const DescribeImageAttributeRequest& request)
+DescribeImageAttributeResponse describe_image_attribute(
+    Session& session, const DescribeImageAttributeRequest& request)
 {
     const auto id = parse_id<ImageId>(request.image_id);
     stop_if_dry_run(request);

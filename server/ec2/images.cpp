@@ -37,13 +37,13 @@ void check_platform(const RegisterImageRequest& request, std::string_view archit
     const bool is_arm = architecture.starts_with("arm64");
     const auto boot_mode = request.boot_mode.value_or("");
     if (is_arm && virtualization != "hvm") {
-        throw invalid_parameter_combination(fmt::format(
-            "The architecture {} needs the virtualization type hvm, not {}.", architecture,
-            virtualization));
+        throw invalid_parameter_combination(
+            fmt::format("The architecture {} needs the virtualization type hvm, not {}.",
+                        architecture, virtualization));
     }
     if (is_arm && !boot_mode.empty() && boot_mode != "uefi") {
-        throw invalid_parameter_combination(
-            fmt::format("The architecture {} boots by uefi only, not {}.", architecture, boot_mode));
+        throw invalid_parameter_combination(fmt::format(
+            "The architecture {} boots by uefi only, not {}.", architecture, boot_mode));
     }
     if (boot_mode.starts_with("uefi") && virtualization != "hvm") {
         throw invalid_parameter_combination(
@@ -244,10 +244,6 @@ DeleteSnapshotReturnCode delete_mapped_snapshot(Session& session, const std::str
 RegisterImageResponse register_image(Session& session, const RegisterImageRequest& request)
 {
     check_image_name(request.name);
-    if (request.image_location && !request.image_location->empty()) {
-        throw unsupported("ImageLocation (an instance store-backed image) is not offered; register "
-                          "a snapshot with BlockDeviceMapping.");
-    }
     if (!request.root_device_name || request.root_device_name->empty()) {
         throw missing_parameter("RootDeviceName");
     }
@@ -262,8 +258,8 @@ RegisterImageResponse register_image(Session& session, const RegisterImageReques
     mappings = complete_mappings(session, std::move(mappings), *request.root_device_name);
     const auto row = make_row(session, request);
     if (!insert_image(session.db(), row, request.uefi_data, mappings)) {
-        throw image_name_taken(row.name, *select_image_named(session.db(), row.owner, row.region,
-                                                             row.name));
+        throw image_name_taken(row.name,
+                               *select_image_named(session.db(), row.owner, row.region, row.name));
     }
     store_tags(session, {row.id.text(), "image"}, tags);
     session.schedule(Delay::kImagePending, Action::kImageAvailable, row.id.text());

@@ -219,6 +219,9 @@ RebootInstancesResponse reboot_instances(Session& session, const RebootInstances
         if (row.state != "running" && row.state != "pending" && !is_ending(row)) {
             throw cannot_be_rebooted(row.id);
         }
+        if (row.state == "running") {
+            reboot_instance(session, row.id);
+        }
     }
     for (const auto& row : rows) {
         reboot_instance(session, row.id);
@@ -226,9 +229,20 @@ RebootInstancesResponse reboot_instances(Session& session, const RebootInstances
     return {};
 }
 
-// Addresses, volumes, state and launch time stay (documented: "Reboot your instance"), and there is
-// no machine that could start anew.
-void reboot_instance(Session&, const InstanceId&) {}
+void reboot_instance(Session& session, const InstanceId& id)
+{
+    // Until the checks pass again is all that a client sees of a reboot; without a delay, nothing.
+    if (session.generation().delays().get(Delay::kInstanceInitializing) > 0) {
+        session.cancel_transitions(id.text());
+        set_instance_initializing(session.db(), id, true);
+        session.schedule(Delay::kInstanceInitializing, Action::kInstanceInitialized, id.text());
+    }
+}
+
+void instance_initialized(Session& session, const InstanceId& id)
+{
+    set_instance_initializing(session.db(), id, false);
+}
 
 // Source: EC2 API Reference, TerminateInstances (documented). Not as documented: one protected
 // instance keeps all of the call's instances alive, those of other zones too.
@@ -267,6 +281,7 @@ void instance_running(Session& session, const InstanceId& id)
     if (change_instance_state(session.db(), id, "pending",
                               {.state = "running", .time_ms = session.now_ms()})) {
         mark_attachments_attached(session.db(), id);
+        reboot_instance(session, id);
     }
 }
 

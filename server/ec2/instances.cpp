@@ -65,12 +65,12 @@ Found find_instances(Session& session, const Request& request,
     return found;
 }
 
-/// Source: EC2 User Guide, "Status checks" (documented). Checks pass at once: there is no machine
-/// that could fail them.
-InstanceStatusSummary status_summary(std::string_view state)
+/// Source: EC2 User Guide, "Status checks" (documented). Checks pass when the delay
+/// instance.initializing is over: there is no machine that could fail them.
+InstanceStatusSummary status_summary(const InstanceRow& row)
 {
-    if (state == "running" || state == "pending") {
-        const bool passed = state == "running";
+    if (row.state == "running" || row.state == "pending") {
+        const bool passed = row.state == "running" && !row.initializing;
         InstanceStatusDetails details;
         details.name = "reachability";
         details.status = passed ? "passed" : "initializing";
@@ -99,7 +99,7 @@ InstanceStatus status_answer(const InstanceRow& row)
     answer.availability_zone_id = row.zone_id;
     answer.instance_id = row.id.text();
     answer.instance_state = state_answer(row.state);
-    answer.instance_status = status_summary(row.state);
+    answer.instance_status = status_summary(row);
     answer.system_status = answer.instance_status;
     answer.attached_ebs_status = ebs_status_summary(*answer.instance_status);
     answer.operator_value = OperatorResponse{.managed = false};

@@ -20,11 +20,12 @@ DescribeInstanceAttributeResponse describe_instance_attribute(
 ModifyInstanceAttributeResponse modify_instance_attribute(
     Session& session, const ModifyInstanceAttributeRequest& request);
 
-/// What a reboot does to a running instance; nothing to another.
+/// What a reboot does to a running instance: its status checks have to pass anew.
 void reboot_instance(Session& session, const InstanceId& id);
 
 // What time brings about; nothing for an instance that is gone.
 void instance_running(Session& session, const InstanceId& id);
+void instance_initialized(Session& session, const InstanceId& id);
 void instance_stopped(Session& session, const InstanceId& id);
 void instance_terminated(Session& session, const InstanceId& id);
 void instance_gone(Session& session, const InstanceId& id);

@@ -25,6 +25,8 @@ void apply_transition(Session& session, const Transition& transition)
             return attachment_gone(session, VolumeId::trusted(id));
         case Action::kInstanceRunning:
             return instance_running(session, InstanceId::trusted(id));
+        case Action::kInstanceInitialized:
+            return instance_initialized(session, InstanceId::trusted(id));
         case Action::kInstanceStopped:
             return instance_stopped(session, InstanceId::trusted(id));
         case Action::kInstanceTerminated:

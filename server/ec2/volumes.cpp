@@ -112,18 +112,6 @@ void check_zone_parameters(const CreateVolumeRequest& request)
     }
 }
 
-/// Source: io1 and io2 only (documented); the refusal's text is assumed.
-void check_multi_attach(const CreateVolumeRequest& request, std::string_view volume_type)
-{
-    if (!request.multi_attach_enabled.value_or(false)) {
-        return;
-    }
-    if (volume_type != "io1" && volume_type != "io2") {
-        throw volume_parameter_not_supported("multiAttachEnabled", volume_type);
-    }
-    throw unsupported("amilab does not offer MultiAttachEnabled yet; see docs/coverage.md.");
-}
-
 std::string require_zone(Session& session, const CreateVolumeRequest& request)
 {
     const bool by_name = is_given(request.availability_zone);
@@ -256,7 +244,6 @@ CreateVolumeResponse create_volume(Session& session, const CreateVolumeRequest& 
     if (request.size) {
         make_spec(request, *request.size);
     }
-    check_multi_attach(request, request.volume_type.value_or(kDefaultVolumeType));
     const auto tags = parse_tags(request.tag_specifications, "volume", kTaggedByCreate);
     stop_if_dry_run(request);
 

@@ -31,7 +31,7 @@ public:
         std::size_t max_page_bytes = std::size_t{32} << 20;
         /// What changes when the machine starts anew; empty: the kernel's boot id.
         std::string boot_id = {};
-        /// The largest layer id in the rows; see new_layer_id.
+        /// The largest layer id that the rows have ever had; see new_layer_id.
         LayerId highest_known_layer{0};
         /// Called by Volume::flush, once for each top layer, to make the rows that name it survive
         /// power loss; throws StorageError when it cannot. Must not call the store.
@@ -41,8 +41,8 @@ public:
         bool survives_power_loss = true;
     };
 
-    /// `directory` is the layers' own; made when missing, in a folder that must be there. Only the
-    /// names of the files in it are read.
+    /// `directory` is the layers' own; made when missing, in a folder that must be there. Its names
+    /// are synced and read, the files are not.
     BlockStore(FileSystem& file_system, const std::string& directory, Options options);
     /// The same over the kernel's files.
     BlockStore(const std::string& directory, Options options);

@@ -20,7 +20,10 @@ LayerFiles::LayerFiles(FileSystem& file_system, std::string directory, Options o
     if (options_.boot_id.empty() || options_.boot_id.size() > kMaxBootIdSize) {
         throw StorageError(EINVAL, "open", directory_, "the boot id is empty or too long");
     }
-    file_system_.make_directory(directory_);
+    if (!file_system_.make_directory(directory_) && options_.survives_power_loss) {
+        // What an earlier process unlinked must not come back once its names are given again.
+        file_system_.sync_directory(directory_);
+    }
 }
 
 std::shared_ptr<File> LayerFiles::open(const FileKey& key, OpenMode mode)

@@ -39,7 +39,8 @@ std::unique_ptr<Segment> Segment::make(LayerFiles& files, LayerId layer, std::ui
     std::unique_ptr<Segment> segment(
         new Segment(files, layer, number, std::make_unique<BlockMap>(files, layer, number)));
     // Data first and unlinked last: a segment with any file has this one.
-    files.open(segment->data_key_, OpenMode::kCreate);
+    // Emptied, for without a map its bytes are what power loss or a failure left behind.
+    files.open(segment->data_key_, OpenMode::kReplace);
     segment->directory_change_ = files.note_directory_change();
     segment->map_->prepare_to_write();
     return segment;

@@ -177,10 +177,11 @@ std::vector<FilterColumn> interface_columns(const Expressions& e)
 // Source: "not-applicable" while an instance is not running, "initializing" while it starts
 // (documented); amilab's instances pass their checks at once.
 constexpr std::string_view kStatus =
-    "CASE i.state WHEN 'running' THEN 'ok' WHEN 'pending' THEN 'initializing'"
-    " ELSE 'not-applicable' END";
+    "CASE i.state WHEN 'running' THEN iif(i.initializing, 'initializing', 'ok')"
+    " WHEN 'pending' THEN 'initializing' ELSE 'not-applicable' END";
 constexpr std::string_view kReachability =
-    "CASE i.state WHEN 'running' THEN 'passed' WHEN 'pending' THEN 'initializing' END";
+    "CASE i.state WHEN 'running' THEN iif(i.initializing, 'initializing', 'passed')"
+    " WHEN 'pending' THEN 'initializing' END";
 
 }  // namespace
 

@@ -18,7 +18,8 @@ constexpr std::string_view kSelect =
     " i.platform_details, i.usage_operation, i.usage_operation_time_ms, i.kernel_id,"
     " i.ramdisk_id, i.user_data, i.ebs_optimized, i.source_dest_check,"
     " i.disable_api_termination, i.disable_api_stop, i.shutdown_behavior, i.http_tokens,"
-    " i.http_put_response_hop_limit, z.zone_id, t.default_cores, t.default_threads_per_core"
+    " i.http_put_response_hop_limit, z.zone_id, t.default_cores, t.default_threads_per_core,"
+    " i.initializing"
     " FROM instance i"
     " JOIN catalogue.availability_zone z ON z.name = i.zone"
     " JOIN catalogue.instance_type t ON t.name = i.instance_type ";
@@ -38,7 +39,7 @@ InstanceRow read_instance(Statement::Row row)
             row.text(),           row.integer(),       row.optional_text(), row.optional_text(),
             row.optional_text(),  row.boolean(),       row.boolean(),       row.boolean(),
             row.boolean(),        row.text(),          row.text(),          row.integer(),
-            row.text(),           row.integer(),       row.integer()};
+            row.text(),           row.integer(),       row.integer(),       row.boolean()};
 }
 
 std::vector<InstanceRow> read_all(Statement& select)
@@ -225,6 +226,11 @@ void set_instance_launch(Database& db, const InstanceId& id, TimeMs launch_time_
 {
     Statement(db, "UPDATE instance SET launch_time_ms = ?2, public_ip = ?3 WHERE id = ?1")
         .execute(id, launch_time_ms, public_ip);
+}
+
+void set_instance_initializing(Database& db, const InstanceId& id, bool initializing)
+{
+    Statement(db, "UPDATE instance SET initializing = ?2 WHERE id = ?1").execute(id, initializing);
 }
 
 void clear_instance_public_ip(Database& db, const InstanceId& id)

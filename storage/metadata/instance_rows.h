@@ -76,6 +76,8 @@ struct InstanceRow {
     std::string zone_id{};
     std::int64_t cores = 0;
     std::int64_t threads_per_core = 0;
+    /// Booting: its status checks have not passed yet.
+    bool initializing = false;
 };
 
 /// What a client sees of a change of state.
@@ -118,6 +120,8 @@ void set_instance_state(Database& db, const InstanceId& id, const InstanceStateR
 /// The instance starts again: a new launch time and another public address.
 void set_instance_launch(Database& db, const InstanceId& id, TimeMs launch_time_ms,
                          const std::optional<std::string>& public_ip);
+/// Whether its status checks have yet to pass.
+void set_instance_initializing(Database& db, const InstanceId& id, bool initializing);
 void clear_instance_public_ip(Database& db, const InstanceId& id);
 /// Gives up addresses, interface and security groups.
 void clear_instance_network(Database& db, const InstanceId& id);

@@ -15,7 +15,7 @@ struct ActionName {
     std::string_view name;
 };
 
-constexpr std::array<ActionName, 10> kActionNames = {{
+constexpr std::array<ActionName, 11> kActionNames = {{
     {Action::kImageAvailable, "image-available"},
     {Action::kSnapshotCompleted, "snapshot-completed"},
     {Action::kVolumeAvailable, "volume-available"},
@@ -23,6 +23,7 @@ constexpr std::array<ActionName, 10> kActionNames = {{
     {Action::kAttachmentAttached, "attachment-attached"},
     {Action::kAttachmentGone, "attachment-gone"},
     {Action::kInstanceRunning, "instance-running"},
+    {Action::kInstanceInitialized, "instance-initialized"},
     {Action::kInstanceStopped, "instance-stopped"},
     {Action::kInstanceTerminated, "instance-terminated"},
     {Action::kInstanceGone, "instance-gone"},
@@ -42,10 +43,11 @@ Action action_named(std::string_view name)
 
 void insert_transition(Database& db, const Transition& transition)
 {
-    Statement(db,
-              "INSERT INTO transition (due_ms, sequence, action, resource_id)"
-              " VALUES (?1, (SELECT COALESCE(MAX(sequence), 0) + 1 FROM transition WHERE due_ms = ?1),"
-              " ?2, ?3)")
+    Statement(
+        db,
+        "INSERT INTO transition (due_ms, sequence, action, resource_id)"
+        " VALUES (?1, (SELECT COALESCE(MAX(sequence), 0) + 1 FROM transition WHERE due_ms = ?1),"
+        " ?2, ?3)")
         .execute(transition.due_ms, kActionNames[static_cast<std::size_t>(transition.action)].name,
                  transition.resource_id);
 }

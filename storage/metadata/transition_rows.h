@@ -18,6 +18,7 @@ enum class Action {
     kAttachmentAttached,
     kAttachmentGone,
     kInstanceRunning,
+    kInstanceInitialized,
     kInstanceStopped,
     kInstanceTerminated,
     kInstanceGone,

@@ -20,10 +20,11 @@ constexpr const char* kPreface =
     "# What amilab serves\n"
     "\n"
     "Made from the tables of operations and the schema: do not edit. When they change, run\n"
-    "`AMILAB_UPDATE=1 build/dev/server_tests --gtest_filter=Coverage.*`.\n"
+    "`AMILAB_UPDATE=1 build/dev/schema_tests --gtest_filter=Coverage.*`.\n"
     "\n"
     "An operation that exists at AWS and is not served answers `UnsupportedOperation`; so does a\n"
-    "parameter that is not offered, unless its value is the documented default given here. Anything\n"
+    "parameter that is not offered, unless its value is the documented default given here. "
+    "Anything\n"
     "else that AWS does not know is refused as AWS refuses it.\n";
 
 /// Words in lines of at most 100 columns.
@@ -90,18 +91,19 @@ std::string operation_row(const Operation& operation, const wire::OperationSchem
     for (const auto& member : schema.input->rows) {
         append_missing(member, std::string(member.name), missing);
     }
-    return fmt::format("| {} | {} | {} |\n", operation.name,
-                       operation.access == Access::kRead ? "reads" : "writes",
-                       missing.empty() ? "all parameters"
-                                       : fmt::format("all but {}", fmt::join(missing, ", ")));
+    return fmt::format(
+        "| {} | {} | {} |\n", operation.name,
+        operation.access == Access::kRead ? "reads" : "writes",
+        missing.empty() ? "all parameters" : fmt::format("all but {}", fmt::join(missing, ", ")));
 }
 
 std::string service_section(const Service& service)
 {
-    auto text = fmt::format("\n## {} ({})\n\n{} of {} operations.\n\n| operation | | offers |\n"
-                            "|---|---|---|\n",
-                            service.schema.name, service.schema.version, service.operations.size(),
-                            service.schema.operation_names.size());
+    auto text = fmt::format(
+        "\n## {} ({})\n\n{} of {} operations.\n\n| operation | | offers |\n"
+        "|---|---|---|\n",
+        service.schema.name, service.schema.version, service.operations.size(),
+        service.schema.operation_names.size());
     std::vector<std::string> absent(service.schema.operation_names.begin(),
                                     service.schema.operation_names.end());
     for (const auto& operation : service.operations) {
@@ -124,7 +126,7 @@ TEST(Coverage, TheDocumentIsCurrent)
     }
     std::ifstream file(kDocument);
     const std::string kept{std::istreambuf_iterator<char>(file), {}};
-    EXPECT_EQ(kept, text) << "run AMILAB_UPDATE=1 build/dev/server_tests --gtest_filter=Coverage.*";
+    EXPECT_EQ(kept, text) << "run AMILAB_UPDATE=1 build/dev/schema_tests --gtest_filter=Coverage.*";
 }
 
 TEST(Coverage, EveryOperationOfTheTableHasASchemaAndTheOtherWayAround)

@@ -23,11 +23,35 @@ public:
         for (const auto& [name, id] : world.ids()) {
             texts_.push_back(id);
         }
-        for (const char* text :
-             {"", "*", "x", "self", "all", "us-east-1a", "us-east-1f", "/dev/sdf", "/dev/xvdh", "gp3",
-              "io2", "standard", "t3.micro", "t4g.micro", "c3.large", "1", "true", "launchPermission",
-              "description", "userData", "disableApiStop", "instance", "volume", "image",
-              "i-0123456789abcdef0", "ami-12345678", "123456789012", "\xC3\xA9t\xC3\xA9", "[a-z]*?\\"}) {
+        for (const char* text : {"",
+                                 "*",
+                                 "x",
+                                 "self",
+                                 "all",
+                                 "us-east-1a",
+                                 "us-east-1f",
+                                 "/dev/sdf",
+                                 "/dev/xvdh",
+                                 "gp3",
+                                 "io2",
+                                 "standard",
+                                 "t3.micro",
+                                 "t4g.micro",
+                                 "c3.large",
+                                 "1",
+                                 "true",
+                                 "launchPermission",
+                                 "description",
+                                 "userData",
+                                 "disableApiStop",
+                                 "instance",
+                                 "volume",
+                                 "image",
+                                 "i-0123456789abcdef0",
+                                 "ami-12345678",
+                                 "123456789012",
+                                 "\xC3\xA9t\xC3\xA9",
+                                 "[a-z]*?\\"}) {
             texts_.emplace_back(text);
         }
     }
@@ -48,8 +72,8 @@ public:
     template <class Container>
     const auto& one_of(const Container& container)
     {
-        return container[std::uniform_int_distribution<std::size_t>(0, container.size() - 1)(
-            random_)];
+        return container[std::uniform_int_distribution<std::size_t>(0,
+                                                                    container.size() - 1)(random_)];
     }
 
 private:

@@ -41,6 +41,7 @@ struct OperationTrials {
     /// What takes an hour in these trials, and by how much the clock is put forward.
     std::vector<Delay> slow = {};
     TimeMs later_ms = 0;
+    const char* region = kRegion;
 };
 
 constexpr TimeMs kHourMs = 3'600'000;
@@ -61,10 +62,10 @@ Parameters device(const std::string& name, Parameters more = {})
 /// instance has, `free` one that it has not.
 std::vector<Trial> mapping_trials(const std::string& present, const std::string& free)
 {
-    const auto kept = device(present, {{"Ebs.VolumeSize", "4"}, {"Ebs.VolumeType", "gp3"}});
+    const auto kept = device(present, {{"Ebs.VolumeSize", "8"}, {"Ebs.VolumeType", "gp3"}});
     return {
         {"BlockDeviceMapping.1.DeviceName", device(free, {{"Ebs.VolumeSize", "2"}})},
-        {"BlockDeviceMapping.1.Ebs.VolumeSize", device(present, {{"Ebs.VolumeSize", "5"}}), kept},
+        {"BlockDeviceMapping.1.Ebs.VolumeSize", device(present, {{"Ebs.VolumeSize", "9"}}), kept},
         {"BlockDeviceMapping.1.Ebs.VolumeType", device(present, {{"Ebs.VolumeType", "gp2"}}), kept},
         {"BlockDeviceMapping.1.Ebs.Iops", device(present, {{"Ebs.Iops", "3500"}}), kept},
         {"BlockDeviceMapping.1.Ebs.Throughput", device(present, {{"Ebs.Throughput", "200"}}), kept},
@@ -135,7 +136,8 @@ std::vector<Trial> page_trials()
     };
 }
 
-std::vector<Trial> same(std::string_view parameter, const std::string& value, Parameters besides = {})
+std::vector<Trial> same(std::string_view parameter, const std::string& value,
+                        Parameters besides = {})
 {
     return {{parameter, {{std::string(parameter), value}}, std::move(besides), Outcome::kSame}};
 }
@@ -153,7 +155,10 @@ std::vector<Trial> refused(std::string_view parameter, const std::string& value,
     return {{parameter, {{std::string(parameter), value}}, std::move(besides), Outcome::kRefused}};
 }
 
-OperationTrials describe_operation(std::vector<Trial> trials) { return {{}, std::move(trials)}; }
+OperationTrials describe_operation(std::vector<Trial> trials)
+{
+    return {{}, std::move(trials)};
+}
 
 using Table = std::map<std::string_view, OperationTrials>;
 
@@ -165,7 +170,7 @@ void add_describes(Table& table)
     table["DescribeImages"] = describe_operation(
         changes("ExecutableBy.1", "self") + filter_trials("name", "image 1") +
         changes("ImageId.1", "{image}") + same("IncludeDisabled", "true") + page_trials() +
-        changes("IncludeDeprecated", "true") + changes("Owner.1", "self"));
+        changes("IncludeDeprecated", "true") + changes("Owner.1", kOtherAccount));
     table["DescribeImages"].later_ms = kYearMs * 3;
     table["DescribeInstanceStatus"] = describe_operation(
         filter_trials("availability-zone", "us-east-1a") + changes("IncludeAllInstances", "false") +
@@ -173,10 +178,11 @@ void add_describes(Table& table)
         page_trials());
     // Five of the six run: a page holds them all.
     table["DescribeInstanceStatus"].request = {{"IncludeAllInstances", "true"}};
-    table["DescribeInstanceTypes"] =
-        describe_operation(filter_trials("instance-type", "t3.micro") +
-                           changes("InstanceType.1", "t3.micro") + page_trials() +
-                           changes("IncludeUnsupportedInRegion", "true"));
+    table["DescribeInstanceTypes"] = describe_operation(
+        filter_trials("instance-type", "t3.micro") + changes("InstanceType.1", "t3.micro") +
+        page_trials() + changes("IncludeUnsupportedInRegion", "true"));
+    // Not all types are offered here.
+    table["DescribeInstanceTypes"].region = "ap-southeast-5";
     table["DescribeInstances"] = describe_operation(
         filter_trials("image-id", "{image}") + same("IncludeManagedResources", "true") +
         changes("InstanceId.1", "{instance}") + page_trials());
@@ -215,22 +221,19 @@ void add_volumes(Table& table)
         changes("Device", "/dev/sdh") + changes("InstanceId", "{stopped}") +
             changes("VolumeId", "{volume_4}")};
     const Parameters create{{"AvailabilityZone", "us-east-1a"}, {"Size", "8"}};
-    std::vector<Trial> token{
-        {"ClientToken", {{"ClientToken", "once"}}, {}, Outcome::kChanges, 2}};
+    std::vector<Trial> token{{"ClientToken", {{"ClientToken", "once"}}, {}, Outcome::kChanges, 2}};
     table["CreateVolume"] = {
-        create, changes("AvailabilityZone", "us-east-1b") +
-                    refused("AvailabilityZoneId", "use1-az1") + token +
-                    changes("Iops", "4000", {{"VolumeType", "gp3"}}) +
-                    changes("MultiAttachEnabled", "true", {{"VolumeType", "io2"}, {"Iops", "100"}}) +
-                    changes("Size", "9") + changes("SnapshotId", "{snapshot}") +
-                    tag_trials("volume") +
-                    changes("Throughput", "200", {{"VolumeType", "gp3"}}) +
-                    changes("VolumeType", "gp3")};
+        create,
+        changes("AvailabilityZone", "us-east-1b") + refused("AvailabilityZoneId", "use1-az1") +
+            token + changes("Iops", "4000", {{"VolumeType", "gp3"}}) + changes("Size", "9") +
+            changes("SnapshotId", "{snapshot}") + tag_trials("volume") +
+            changes("Throughput", "200", {{"VolumeType", "gp3"}}) + changes("VolumeType", "gp3")};
     table["DeleteVolume"] = {{{"VolumeId", "{volume_3}"}}, changes("VolumeId", "{volume_4}")};
     table["DetachVolume"] = {{{"VolumeId", "{volume_2}"}},
-                             refused("Device", "/dev/sdz") + same("Force", "true") +
+                             refused("Device", "/dev/sdz") + changes("Force", "true") +
                                  refused("InstanceId", "{stopped}") +
                                  refused("VolumeId", "{volume_3}")};
+    table["DetachVolume"].slow = {Delay::kAttachmentDetaching};
     table["CreateSnapshot"] = {{{"VolumeId", "{volume}"}},
                                changes("Description", "nightly") + tag_trials("snapshot") +
                                    changes("VolumeId", "{volume_2}")};
@@ -247,21 +250,19 @@ void add_volumes(Table& table)
 
 void add_images(Table& table)
 {
-    table["CreateImage"] = {{{"InstanceId", "{instance}"}, {"Name", "captured"}},
-                            mapping_trials("/dev/sdf", "/dev/sdz") +
-                                std::vector<Trial>{{"BlockDeviceMapping.1.NoDevice",
-                                                    device("/dev/sdf", {{"NoDevice", ""}})},
-                                                   {"BlockDeviceMapping.1.VirtualName",
-                                                    device("/dev/sdz",
-                                                           {{"VirtualName", "ephemeral0"}})}} +
-                                changes("BootModeOverride", "uefi") +
-                                changes("Description", "nightly") +
-                                changes("InstanceId", "{stopped}") +
-                                changes("Name", "other name") + same("NoReboot", "true") +
-                                tag_trials("image")};
-    table["DeregisterImage"] = {{{"ImageId", "{image_2}"}},
-                                changes("DeleteAssociatedSnapshots", "true") +
-                                    changes("ImageId", "{image_3}")};
+    table["CreateImage"] = {
+        {{"InstanceId", "{instance}"}, {"Name", "captured"}},
+        mapping_trials("/dev/sdf", "/dev/sdz") +
+            std::vector<Trial>{
+                {"BlockDeviceMapping.1.NoDevice", device("/dev/sdf", {{"NoDevice", ""}})},
+                {"BlockDeviceMapping.1.VirtualName",
+                 device("/dev/sdz", {{"VirtualName", "ephemeral0"}})}} +
+            changes("BootModeOverride", "uefi") + changes("Description", "nightly") +
+            changes("InstanceId", "{stopped}") + changes("Name", "other name") +
+            same("NoReboot", "true") + tag_trials("image")};
+    table["DeregisterImage"] = {
+        {{"ImageId", "{image_2}"}},
+        changes("DeleteAssociatedSnapshots", "true") + changes("ImageId", "{image_3}")};
     auto registered = device("/dev/xvda", {{"Ebs.SnapshotId", "{snapshot}"}});
     registered.insert(registered.end(), {{"Name", "registered"},
                                          {"RootDeviceName", "/dev/xvda"},
@@ -275,10 +276,14 @@ void add_images(Table& table)
             {"BlockDeviceMapping.1.DeviceName", device("/dev/xvdb"), {}, Outcome::kRefused},
             {"BlockDeviceMapping.1.Ebs.SnapshotId",
              device("/dev/xvda", {{"Ebs.SnapshotId", "{free_snapshot}"}})},
-            {"BlockDeviceMapping.1.NoDevice", device("/dev/xvda", {{"NoDevice", ""}}), {},
+            {"BlockDeviceMapping.1.NoDevice",
+             device("/dev/xvda", {{"NoDevice", ""}}),
+             {},
              Outcome::kRefused},
-            {"BlockDeviceMapping.1.VirtualName", device("/dev/xvda", {{"VirtualName", "ephemeral0"}}),
-             {}, Outcome::kRefused}} +
+            {"BlockDeviceMapping.1.VirtualName",
+             device("/dev/xvda", {{"VirtualName", "ephemeral0"}}),
+             {},
+             Outcome::kRefused}} +
             changes("BlockDeviceMapping.1.Ebs.DeleteOnTermination", "false") +
             changes("BlockDeviceMapping.1.Ebs.Iops", "3500",
                     {{"BlockDeviceMapping.1.Ebs.VolumeType", "gp3"},
@@ -289,15 +294,15 @@ void add_images(Table& table)
             changes("BlockDeviceMapping.1.Ebs.VolumeType", "gp3") +
             changes("Architecture", "i386") + changes("BootMode", "uefi") +
             changes("Description", "nightly") + changes("EnaSupport", "true") +
-            refused("ImageLocation", "bucket/manifest.xml") + changes("ImdsSupport", "v2.0") +
-            changes("KernelId", "aki-12345678") + changes("Name", "other name") +
-            changes("RamdiskId", "ari-12345678") + refused("RootDeviceName", "/dev/sda1") +
-            changes("SriovNetSupport", "simple") + tag_trials("image") +
-            changes("TpmSupport", "v2.0", by_uefi) + changes("UefiData", "QU1aTlVFRkk=", by_uefi) +
+            changes("ImdsSupport", "v2.0") + changes("KernelId", "aki-12345678") +
+            changes("Name", "other name") + changes("RamdiskId", "ari-12345678") +
+            refused("RootDeviceName", "/dev/sda1") + changes("SriovNetSupport", "simple") +
+            tag_trials("image") + changes("TpmSupport", "v2.0", by_uefi) +
+            changes("UefiData", "QU1aTlVFRkk=", by_uefi) +
             changes("VirtualizationType", "paravirtual")};
-    table["ResetImageAttribute"] = {{{"ImageId", "{image}"}, {"Attribute", "launchPermission"}},
-                                    changes("ImageId", "{image_2}") +
-                                        refused("Attribute", "description")};
+    table["ResetImageAttribute"] = {
+        {{"ImageId", "{image}"}, {"Attribute", "launchPermission"}},
+        changes("ImageId", "{image_2}") + refused("Attribute", "description")};
 }
 
 void add_image_attribute(Table& table)
@@ -311,38 +316,37 @@ void add_image_attribute(Table& table)
         {"Attribute", {{"Attribute", "description"}}, {{"Value", "new"}}},
         {"OperationType", remove},
     };
-    trials = trials + changes("Value", "new", text) + changes("Description.Value", "new") +
-             changes("ImageId", "{image_2}", text) + changes("ImdsSupport.Value", "v2.0") +
-             refused("ProductCode.1", "abc") + changes("OrganizationArn.1", kOrganization, flat) +
-             changes("OrganizationalUnitArn.1", kOrganizationalUnit, flat) +
-             changes("UserGroup.1", "all", flat) + changes("UserId.1", user, flat) +
-             changes("LaunchPermission.Add.1.Group", "all") +
-             changes("LaunchPermission.Add.1.OrganizationArn", kOrganization) +
-             changes("LaunchPermission.Add.1.OrganizationalUnitArn", kOrganizationalUnit) +
-             changes("LaunchPermission.Add.1.UserId", user) +
-             changes("LaunchPermission.Remove.1.Group", "all", shared) +
-             changes("LaunchPermission.Remove.1.OrganizationArn", kOrganization, shared) +
-             changes("LaunchPermission.Remove.1.OrganizationalUnitArn", kOrganizationalUnit,
-                     shared) +
-             changes("LaunchPermission.Remove.1.UserId", kOtherAccount, shared);
+    trials =
+        trials + changes("Value", "new", text) + changes("Description.Value", "new") +
+        changes("ImageId", "{image_2}", text) + changes("ImdsSupport.Value", "v2.0") +
+        changes("OrganizationArn.1", kOrganization, flat) +
+        changes("OrganizationalUnitArn.1", kOrganizationalUnit, flat) +
+        changes("UserGroup.1", "all", flat) + changes("UserId.1", user, flat) +
+        changes("LaunchPermission.Add.1.Group", "all") +
+        changes("LaunchPermission.Add.1.OrganizationArn", kOrganization) +
+        changes("LaunchPermission.Add.1.OrganizationalUnitArn", kOrganizationalUnit) +
+        changes("LaunchPermission.Add.1.UserId", user) +
+        changes("LaunchPermission.Remove.1.Group", "all", shared) +
+        changes("LaunchPermission.Remove.1.OrganizationArn", kOrganization, shared) +
+        changes("LaunchPermission.Remove.1.OrganizationalUnitArn", kOrganizationalUnit, shared) +
+        changes("LaunchPermission.Remove.1.UserId", kOtherAccount, shared);
     table["ModifyImageAttribute"] = {{{"ImageId", "{image}"}}, trials};
 }
 
 void add_instances(Table& table)
 {
-    const Parameters run{{"ImageId", "{image}"},
-                         {"InstanceType", "t3.micro"},
-                         {"MinCount", "1"},
-                         {"MaxCount", "1"}};
-    std::vector<Trial> token{
-        {"ClientToken", {{"ClientToken", "once"}}, {}, Outcome::kChanges, 2}};
+    const Parameters run{
+        {"ImageId", "{image}"}, {"InstanceType", "t3.micro"}, {"MinCount", "1"}, {"MaxCount", "1"}};
+    std::vector<Trial> token{{"ClientToken", {{"ClientToken", "once"}}, {}, Outcome::kChanges, 2}};
     table["RunInstances"] = {
         run, mapping_trials("/dev/xvda", "/dev/sdz") +
                  std::vector<Trial>{{"BlockDeviceMapping.1.NoDevice",
-                                     device("/dev/xvda", {{"NoDevice", ""}}), {},
+                                     device("/dev/xvda", {{"NoDevice", ""}}),
+                                     {},
                                      Outcome::kRefused},
                                     {"BlockDeviceMapping.1.VirtualName",
-                                     device("/dev/xvda", {{"VirtualName", "ephemeral0"}}), {},
+                                     device("/dev/xvda", {{"VirtualName", "ephemeral0"}}),
+                                     {},
                                      Outcome::kRefused}} +
                  token + changes("DisableApiStop", "true") +
                  changes("DisableApiTermination", "true") + changes("ImageId", "{image_2}") +
@@ -370,7 +374,7 @@ void add_instances(Table& table)
 
 void add_instance_attribute(Table& table)
 {
-    const Parameters flat{{"Attribute", "disableApiStop"}, {"Value", "false"}};
+    const Parameters flat{{"Attribute", "disableApiStop"}, {"Value", "true"}};
     table["ModifyInstanceAttribute"] = {
         {{"InstanceId", "{stopped}"}},
         std::vector<Trial>{
@@ -379,10 +383,10 @@ void add_instance_attribute(Table& table)
              device("/dev/xvda", {{"Ebs.DeleteOnTermination", "false"}}), Outcome::kRefused},
             {"BlockDeviceMapping.1.Ebs.DeleteOnTermination",
              device("/dev/xvda", {{"Ebs.DeleteOnTermination", "false"}})}} +
-            changes("Value", "true", flat) + changes("InstanceId", "{instance}", flat) +
+            changes("Value", "false", flat) + changes("InstanceId", "{instance}", flat) +
             changes("DisableApiStop.Value", "true") +
-            changes("DisableApiTermination.Value", "true") +
-            changes("EbsOptimized.Value", "true") + changes("EnaSupport.Value", "false") +
+            changes("DisableApiTermination.Value", "true") + changes("EbsOptimized.Value", "true") +
+            changes("EnaSupport.Value", "false") +
             changes("InstanceInitiatedShutdownBehavior.Value", "terminate") +
             changes("InstanceType.Value", "t3.small") + changes("SourceDestCheck.Value", "false") +
             changes("SriovNetSupport.Value", "simple") + changes("UserData.Value", "aGVsbG8=") +
@@ -438,7 +442,8 @@ protected:
         emulator.advance(trials().later_ms);
         Effect effect;
         for (int i = 0; i < times; ++i) {
-            effect.answer = emulator.call(GetParam(), world.resolve(parameters));
+            effect.answer =
+                emulator.call(GetParam(), world.resolve(parameters), kAccount, trials().region);
         }
         effect.state = world.dump();
         return effect;
@@ -467,8 +472,8 @@ protected:
             case Outcome::kSame:
                 EXPECT_TRUE(after.answer.ok()) << said;
                 EXPECT_TRUE(is_answer_same && is_state_same) << said << ": it has an effect now";
-                EXPECT_TRUE(kWithoutEffect.contains(
-                    fmt::format("{} {}", GetParam(), trial.parameter)))
+                EXPECT_TRUE(
+                    kWithoutEffect.contains(fmt::format("{} {}", GetParam(), trial.parameter)))
                     << said;
                 break;
         }
@@ -533,16 +538,15 @@ TEST_P(EveryParameter, ThatIsNotOfferedIsRefusedByName)
         }
         const auto answer = world.emulator().call(
             GetParam(),
-            world.resolve(merged(trials().request,
-                                 {{parameter.name,
-                                   some_value(*parameter.member, parameter.accepted)}})));
+            world.resolve(
+                merged(trials().request,
+                       {{parameter.name, some_value(*parameter.member, parameter.accepted)}})));
         EXPECT_EQ(answer.code, "UnsupportedOperation") << parameter.name << ": " << answer.message;
         if (parameter.accepted.data() != nullptr) {
             const auto taken = world.emulator().call(
-                GetParam(),
-                world.resolve(merged(trials().request, {{parameter.name,
-                                                         std::string(parameter.accepted)},
-                                                        {"DryRun", "true"}})));
+                GetParam(), world.resolve(merged(trials().request,
+                                                 {{parameter.name, std::string(parameter.accepted)},
+                                                  {"DryRun", "true"}})));
             EXPECT_NE(taken.code, "UnsupportedOperation") << parameter.name;
         }
     }
@@ -575,7 +579,7 @@ std::vector<std::string_view> operation_names()
 }
 
 INSTANTIATE_TEST_SUITE_P(Operations, EveryParameter, ::testing::ValuesIn(operation_names()),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& one) { return std::string(one.param); });
 
 TEST(EveryParameterTable, NamesOnlyWhatExists)
 {

@@ -27,9 +27,9 @@ World::World()
 void World::make_volumes()
 {
     for (int i = 1; i <= kOfEach; ++i) {
-        const auto volume = emulator_.must("CreateVolume", {{"AvailabilityZone", "us-east-1a"},
-                                                            {"Size", "1"},
-                                                            {"VolumeType", "gp3"}});
+        const auto volume = emulator_.must(
+            "CreateVolume",
+            {{"AvailabilityZone", "us-east-1a"}, {"Size", "1"}, {"VolumeType", "gp3"}});
         const auto id = volume.text("volumeId");
         ids_[i == 1 ? "volume" : fmt::format("volume_{}", i)] = id;
         emulator_.must("CreateTags",
@@ -42,15 +42,14 @@ void World::make_volumes()
 void World::make_images()
 {
     for (int i = 1; i <= kOfEach; ++i) {
-        const auto image =
-            emulator_.must("RegisterImage", {{"Name", fmt::format("image {}", i)},
-                                             {"Architecture", "x86_64"},
-                                             {"VirtualizationType", "hvm"},
-                                             {"EnaSupport", "true"},
-                                             {"RootDeviceName", "/dev/xvda"},
-                                             {"BlockDeviceMapping.1.DeviceName", "/dev/xvda"},
-                                             {"BlockDeviceMapping.1.Ebs.SnapshotId",
-                                              ids_["snapshot"]}});
+        const auto image = emulator_.must(
+            "RegisterImage", {{"Name", fmt::format("image {}", i)},
+                              {"Architecture", "x86_64"},
+                              {"VirtualizationType", "hvm"},
+                              {"EnaSupport", "true"},
+                              {"RootDeviceName", "/dev/xvda"},
+                              {"BlockDeviceMapping.1.DeviceName", "/dev/xvda"},
+                              {"BlockDeviceMapping.1.Ebs.SnapshotId", ids_["snapshot"]}});
         ids_[i == 1 ? "image" : fmt::format("image_{}", i)] = image.text("imageId");
     }
     emulator_.must("ModifyImageAttribute",
@@ -76,9 +75,9 @@ void World::make_instances()
         ids_["stopped"] = emulator_.must("RunInstances", run).text(kId);
     }
     emulator_.must("StopInstances", {{"InstanceId.1", ids_["stopped"]}});
-    emulator_.must("AttachVolume", {{"InstanceId", ids_["instance"]},
-                                    {"VolumeId", ids_["volume_2"]},
-                                    {"Device", "/dev/sdf"}});
+    emulator_.must(
+        "AttachVolume",
+        {{"InstanceId", ids_["instance"]}, {"VolumeId", ids_["volume_2"]}, {"Device", "/dev/sdf"}});
 }
 
 Parameters World::resolve(Parameters parameters) const
@@ -111,7 +110,8 @@ std::string World::dump()
     add("DescribeVpcs", {});
     add("DescribeSubnets", {});
     add("DescribeSecurityGroups", {});
-    const auto images = add("DescribeImages", {{"Owner.1", "self"}}).texts("imagesSet/item/imageId");
+    const auto images =
+        add("DescribeImages", {{"Owner.1", "self"}}).texts("imagesSet/item/imageId");
     for (const auto& image : images) {
         for (const char* attribute : {"description", "launchPermission", "kernel", "ramdisk",
                                       "bootMode", "tpmSupport", "uefiData", "imdsSupport"}) {

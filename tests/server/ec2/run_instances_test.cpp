@@ -1,4 +1,5 @@
 #include <set>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -227,7 +228,10 @@ TEST(RunInstances, RefusesImpossibleCounts)
 TEST(RunInstances, LaunchesAsManyAsTheSubnetHasAddressesForButNotFewerThanTheMinimum)
 {
     TestEmulator emulator;
-    const auto subnet = emulator.must("DescribeSubnets").text("subnetSet/item/subnetId");
+    const auto subnet = emulator
+                            .must("DescribeSubnets", {{"Filter.1.Name", "availability-zone"},
+                                                      {"Filter.1.Value.1", "us-east-1a"}})
+                            .text("subnetSet/item/subnetId");
     {
         auto writer = emulator.generation().writer();
         Statement(writer.db(), "UPDATE subnet SET cidr_block = '172.31.0.0/28' WHERE id = ?1")
@@ -271,11 +275,9 @@ TEST(RunInstances, GivesAddressesAndNames)
     EXPECT_EQ(field_of(emulator, id, network + "association/publicIp"), address);
     EXPECT_EQ(field_of(emulator, id, network + "privateIpAddressesSet/item/association/publicIp"),
               address);
-    EXPECT_EQ(run_one(emulator),
-              emulator
-                  .must("DescribeInstances", {{"Filter.1.Name", "private-ip-address"},
-                                              {"Filter.1.Value.1", "172.31.0.5"}})
-                  .text(kFound));
+    const auto next = run_one(emulator, {{"Placement.AvailabilityZone", "us-east-1a"}});
+    EXPECT_EQ(field_of(emulator, next, "privateIpAddress"), "172.31.0.5");
+    EXPECT_NE(field_of(emulator, next, "ipAddress"), address);
 }
 
 TEST(RunInstances, NamesHostsAfterTheRegion)
@@ -518,6 +520,23 @@ TEST(RunInstances, GivesTheSameReservationForTheSameClientToken)
     EXPECT_EQ(again.text("instancesSet/item/instanceState/name"), "running");
     EXPECT_EQ(again.text("instancesSet/item/clientToken"), "once");
     EXPECT_EQ(emulator.must("DescribeInstances").count(kFound), 2U);
+}
+
+TEST(RunInstances, LaunchesOnceHoweverManyCallsBringOneClientTokenAtATime)
+{
+    TestEmulator emulator;
+    const auto wanted = launch(public_image(emulator), {{"ClientToken", "once"}});
+    std::vector<std::string> reservations(16);
+    std::vector<std::thread> callers;
+    for (auto& reservation : reservations) {
+        callers.emplace_back(
+            [&] { reservation = emulator.must("RunInstances", wanted).text("reservationId"); });
+    }
+    for (auto& caller : callers) {
+        caller.join();
+    }
+    EXPECT_THAT(distinct(reservations), SizeIs(1));
+    EXPECT_EQ(emulator.must("DescribeInstances").count(kFound), 1U);
 }
 
 TEST(RunInstances, RefusesAClientTokenWithOtherParameters)

@@ -213,11 +213,6 @@ TEST(CreateVolume, OffersMultiAttachByNameOnly)
     const auto refused = aws.call("CreateVolume", wanted);
     EXPECT_EQ(refused.code, "UnsupportedOperation");
     EXPECT_THAT(refused.message, ::testing::HasSubstr("MultiAttachEnabled"));
-    EXPECT_EQ(aws.call("CreateVolume", {{"AvailabilityZone", "us-east-1a"},
-                                        {"Size", "10"},
-                                        {"MultiAttachEnabled", "true"}})
-                  .code,
-              "InvalidParameterCombination");
     wanted = io2;
     wanted.emplace_back("MultiAttachEnabled", "false");
     aws.must("CreateVolume", wanted);

@@ -43,10 +43,14 @@ public:
             return -fault.error_number;
         }
         if (fault.kind == Fault::Kind::kShortThenError) {
-            if (bytes.size() < 2) {
+            // No disk tears a sector.
+            const auto grain = bytes.size() % 512 == 0 ? std::size_t{512} : std::size_t{1};
+            const auto part = bytes.size() / 3 / grain * grain;
+            if (part == 0) {
                 return -fault.error_number;
             }
             next_error_ = fault.error_number;
+            return inner_->write_at(offset, bytes.first(part));
         }
         return inner_->write_at(offset, bytes.first(length_for(fault, bytes.size())));
     }
@@ -100,9 +104,7 @@ public:
 private:
     static std::size_t length_for(Fault fault, std::size_t length)
     {
-        const bool is_short =
-            fault.kind == Fault::Kind::kShort || fault.kind == Fault::Kind::kShortThenError;
-        return is_short ? std::max<std::size_t>(1, length / 3) : length;
+        return fault.kind == Fault::Kind::kShort ? std::max<std::size_t>(1, length / 3) : length;
     }
 
     std::unique_ptr<File> inner_;

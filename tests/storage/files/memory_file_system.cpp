@@ -221,9 +221,10 @@ bool MemoryFileSystem::unlink(const std::string& path)
     return true;
 }
 
-bool MemoryFileSystem::make_directory(const std::string&)
+bool MemoryFileSystem::make_directory(const std::string& path)
 {
-    return true;
+    const std::lock_guard lock(mutex_);
+    return directories_.insert(path).second;
 }
 
 std::vector<std::string> MemoryFileSystem::list_directory(const std::string& path)

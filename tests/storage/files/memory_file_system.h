@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,7 @@ private:
     };
 
     std::mutex mutex_;
+    std::set<std::string> directories_;  // never lost
     Names names_;
     Names disk_names_;
     std::vector<NameChange> unsynced_names_;

@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Measures amilab beside moto server and beside floors, and prints the figures as tables.
+
+Ratios count, not times: every figure comes with one taken in the same round, next to it. Nothing is
+asserted about time; the exit code is 1 when a call failed, else 0.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from calls import call_rows, start_times
+from large import LITTLE, MUCH, large_rows
+from operations import OPERATIONS
+from processes import BenchError, Programs, end_on_signals, machine
+from table import HEADER, as_markdown, as_text
+from written import written_rows
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("--operation", action="append", choices=OPERATIONS, metavar="NAME",
+                        help="only this one, of " + ", ".join(OPERATIONS) + "; may be repeated")
+    parser.add_argument("--rounds", type=int, default=5, help="how many of each; default 5")
+    parser.add_argument("--quick", action="store_true",
+                        help="one round: whether it works, not what it costs")
+    parser.add_argument("--no-moto", action="store_true", help="amilab and the floors only")
+    parser.add_argument("--large", action="store_true",
+                        help="also 1,000 against 1,000,000 images")
+    parser.add_argument("--written", action="store_true",
+                        help="also volumes with 256 MiB against 4 GiB written")
+    parser.add_argument("--full", action="store_true",
+                        help="with --written: 1 GiB against 16 GiB, 35 GiB of disk")
+    parser.add_argument("--only", action="store_true",
+                        help="with --large or --written: nothing but these")
+    parser.add_argument("--markdown", action="store_true", help="tables for docs/performance.md")
+    parser.add_argument("--build", type=Path, default=Path("build/release"),
+                        help="the folder of the programs; default build/release")
+    parser.add_argument("--moto", type=Path, default=Path("build/bench/moto/bin/moto_server"),
+                        help="moto's server")
+    return parser.parse_args()
+
+
+def print_table(markdown: bool, title: str, header: list[str], rows: list) -> None:
+    if rows:
+        cells = [row.cells() for row in rows]
+        table = as_markdown(header, cells) if markdown else as_text(header, cells)
+        print(f"{'### ' if markdown else ''}{title}\n\n{table}\n", flush=True)
+
+
+def run(options: argparse.Namespace, programs: Programs, failures: list[str]) -> None:
+    rounds = 1 if options.quick else options.rounds
+    print(f"{machine()}; {rounds} rounds of a second, medians of paired ratios.\n", flush=True)
+    if not options.only:
+        names = options.operation or list(OPERATIONS)
+        print("bench: cold start", file=sys.stderr)
+        rows = start_times(programs, rounds)
+        rows += call_rows(programs, [OPERATIONS[name] for name in names], rounds, 1, failures)
+        print_table(options.markdown, "Calls", HEADER, rows)
+    if options.large:
+        header = ["what", f"{LITTLE:,} images", f"{MUCH:,} images", "ratio", "target", "met"]
+        print_table(options.markdown, "Many images", header, large_rows(programs, rounds, 1))
+    if options.written:
+        little, much, samples = (1024, 16384, 1) if options.full else (256, 4096, 3)
+        header = ["what", f"{little:,} MiB written", f"{much:,} MiB written", "ratio", "target",
+                  "met"]
+        print_table(options.markdown, "Many bytes", header,
+                    written_rows(programs, little, much, samples))
+
+
+def main() -> int:
+    options = parse_arguments()
+    end_on_signals()
+    work = options.build / "bench"
+    work.mkdir(exist_ok=True)
+    failures: list[str] = []
+    with tempfile.TemporaryDirectory(dir=work, ignore_cleanup_errors=True) as folder:
+        programs = Programs(options.build, None if options.no_moto else options.moto,
+                            Path(folder))
+        try:
+            run(options, programs, failures)
+        except BenchError as error:
+            failures.append(str(error))
+        finally:
+            programs.close()
+    for failure in failures:
+        print(f"scripts/bench: {failure}", file=sys.stderr)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

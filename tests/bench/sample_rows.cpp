@@ -1,0 +1,264 @@
+#include "tests/bench/sample_rows.h"
+
+#include <array>
+#include <iostream>
+
+#include <fmt/format.h>
+
+#include "storage/metadata/instance_rows.h"
+#include "storage/metadata/layer_rows.h"
+#include "storage/metadata/network_rows.h"
+#include "storage/metadata/tag_rows.h"
+#include "storage/metadata/transaction.h"
+
+namespace amilab::bench {
+
+namespace {
+
+constexpr TimeMs kNowMs = 1'700'000'000'000;
+// The calls' set-up makes as many: see operations.py.
+constexpr std::size_t kVolumes = 100;
+constexpr std::int64_t kTagKeys = 40;
+constexpr std::string_view kBootId = "1b4e28ba-2fa1-11d2-883f-0016d3cca427";
+constexpr std::int64_t kAddressesInOctet = 256;
+
+VolumeRow sample_volume(VolumeId id, LayerId layer, std::string_view state)
+{
+    return {.id = std::move(id),
+            .region = std::string(kRegion),
+            .owner = std::string(kAccount),
+            .zone = "us-east-1a",
+            .layer_id = layer,
+            .size_gib = 8,
+            .snapshot_id = {},
+            .volume_type = "gp3",
+            .iops = 3000,
+            .throughput = 125,
+            .encrypted = false,
+            .multi_attach = false,
+            .state = std::string(state),
+            .create_time_ms = kNowMs};
+}
+
+SnapshotRow sample_snapshot(SnapshotId id, LayerId layer, std::string_view volume)
+{
+    return {.id = std::move(id),
+            .region = std::string(kRegion),
+            .owner = std::string(kAccount),
+            .owner_alias = {},
+            .layer_id = layer,
+            .volume_id = std::string(volume),
+            .volume_size_gib = 8,
+            .description = "",
+            .state = "completed",
+            .start_time_ms = kNowMs,
+            .due_time_ms = kNowMs,
+            .completion_time_ms = kNowMs,
+            .encrypted = false};
+}
+
+InstanceRow sample_instance(IdSource& ids, const ImageId& image)
+{
+    InstanceRow row{.id = ids.next<InstanceId>()};
+    row.region = kRegion;
+    row.owner = kAccount;
+    row.reservation_id = ids.next<ReservationId>().text();
+    row.network_interface_id = ids.next<NetworkInterfaceId>().text();
+    row.network_attachment_id = ids.next<NetworkInterfaceAttachmentId>().text();
+    row.mac_address = "02:5e:10:00:00:01";
+    row.launch_time_ms = kNowMs;
+    row.usage_operation_time_ms = kNowMs;
+    row.state_change_time_ms = kNowMs;
+    row.state = "running";
+    row.instance_type = "t3.micro";
+    row.zone = "us-east-1a";
+    row.image_id = image.text();
+    row.image_owner = kAccount;
+    row.architecture = "x86_64";
+    row.virtualization_type = "hvm";
+    row.hypervisor = "xen";
+    row.root_device_name = "/dev/xvda";
+    row.root_device_type = "ebs";
+    row.current_boot_mode = "legacy-bios";
+    row.platform_details = "Linux/UNIX";
+    row.usage_operation = "RunInstances";
+    row.source_dest_check = true;
+    row.shutdown_behavior = "stop";
+    row.http_tokens = "optional";
+    row.http_put_response_hop_limit = 1;
+    return row;
+}
+
+}  // namespace
+
+void report(std::exception_ptr exception)
+{
+    try {
+        std::rethrow_exception(exception);
+    } catch (const std::exception& error) {
+        std::cerr << "background: " << error.what() << '\n';
+    }
+}
+
+ImageRow sample_image(ImageId id, std::string_view owner, std::string name, TimeMs now_ms)
+{
+    return {.id = std::move(id),
+            .region = std::string(kRegion),
+            .owner = std::string(owner),
+            .owner_alias = {},
+            .name = name,
+            .description = {},
+            .location = fmt::format("{}/{}", owner, name),
+            .architecture = "x86_64",
+            .image_type = "machine",
+            .is_public = false,
+            .state = "available",
+            .root_device_name = "/dev/xvda",
+            .root_device_type = "ebs",
+            .virtualization_type = "hvm",
+            .hypervisor = "xen",
+            .boot_mode = {},
+            .imds_support = {},
+            .tpm_support = {},
+            .ena_support = true,
+            .sriov_net_support = {},
+            .platform = {},
+            .platform_details = "Linux/UNIX",
+            .usage_operation = "RunInstances",
+            .kernel_id = {},
+            .ramdisk_id = {},
+            .creation_time_ms = now_ms,
+            .deprecation_time_ms = {},
+            .last_launched_time_ms = {},
+            .source_instance_id = {},
+            .source_image_id = {},
+            .source_image_region = {},
+            .free_tier_eligible = false,
+            .public_ssm_parameter_name = {}};
+}
+
+ImageMappingRow sample_mapping(const SnapshotId& snapshot)
+{
+    ImageMappingRow mapping;
+    mapping.device_name = "/dev/xvda";
+    mapping.snapshot_id = snapshot.text();
+    mapping.volume_size_gib = 8;
+    mapping.volume_type = "gp3";
+    mapping.delete_on_termination = true;
+    return mapping;
+}
+
+SampleRows::SampleRows(Database& db)
+    : db_(db),
+      ids_(db),
+      snapshot_(ids_.next<SnapshotId>()),
+      image_(ids_.next<ImageId>()),
+      vpc_id_(ids_.next<VpcId>().text()),
+      subnet_id_(ids_.next<SubnetId>().text()),
+      group_id_(ids_.next<SecurityGroupId>().text())
+{
+    Transaction transaction(db_);
+    make_network();
+    snapshot_layer_ = add_layer(std::nullopt);
+    mark_layer_sealed(db_, snapshot_layer_, kBootId);
+    insert_snapshot(db_, sample_snapshot(snapshot_, snapshot_layer_, "vol-ffffffff"));
+    const std::array mappings = {sample_mapping(snapshot_)};
+    insert_image(db_, sample_image(image_, kAccount, "floor", kNowMs), {}, mappings);
+    make_volumes();
+    transaction.commit();
+}
+
+LayerId SampleRows::add_layer(std::optional<LayerId> parent)
+{
+    const auto layer = static_cast<LayerId>(next_layer_++);
+    insert_layer(db_, layer, parent, kNowMs);
+    return layer;
+}
+
+void SampleRows::make_network()
+{
+    const auto vpc = VpcId::trusted(vpc_id_);
+    insert_vpc(db_, {.id = vpc,
+                     .region = std::string(kRegion),
+                     .owner = std::string(kAccount),
+                     .cidr_block = "172.31.0.0/16",
+                     .cidr_association_id = ids_.next_text("vpc-cidr-assoc"),
+                     .dhcp_options_id = ids_.next_text("dopt"),
+                     .is_default = true});
+    insert_subnet(db_, {.id = SubnetId::trusted(subnet_id_),
+                        .region = std::string(kRegion),
+                        .owner = std::string(kAccount),
+                        .vpc_id = vpc,
+                        .zone = "us-east-1a",
+                        .cidr_block = "172.31.0.0/20",
+                        .default_for_zone = true,
+                        .map_public_ip_on_launch = true});
+    insert_security_group(db_, {.id = SecurityGroupId::trusted(group_id_),
+                                .region = std::string(kRegion),
+                                .owner = std::string(kAccount),
+                                .vpc_id = vpc,
+                                .name = "default",
+                                .description = "default VPC security group"});
+}
+
+void SampleRows::make_volumes()
+{
+    for (std::size_t i = 0; i < kVolumes; ++i) {
+        auto row = sample_volume(ids_.next<VolumeId>(), add_layer(std::nullopt), "available");
+        insert_volume(db_, row);
+        volumes_.push_back({std::move(row.id), row.layer_id});
+    }
+}
+
+void SampleRows::create_snapshot()
+{
+    auto& volume = volumes_[static_cast<std::size_t>(count_++) % volumes_.size()];
+    const auto id = ids_.next<SnapshotId>();
+    mark_layer_sealed(db_, volume.top, kBootId);
+    insert_snapshot(db_, sample_snapshot(id, volume.top, volume.id.text()));
+    volume.top = add_layer(volume.top);
+    set_volume_layer(db_, volume.id, volume.top);
+}
+
+void SampleRows::create_tags()
+{
+    ++count_;
+    upsert_tags(db_, kAccount, kRegion, {image_.text(), "image"},
+                {{fmt::format("k{}", count_ % kTagKeys), fmt::format("v{}", count_)}});
+}
+
+void SampleRows::register_image()
+{
+    const std::array mappings = {sample_mapping(snapshot_)};
+    insert_image(
+        db_,
+        sample_image(ids_.next<ImageId>(), kAccount, fmt::format("image-{}", ++count_), kNowMs), {},
+        mappings);
+}
+
+void SampleRows::run_instances()
+{
+    const auto address = ++count_;
+    auto instance = sample_instance(ids_, image_);
+    instance.subnet_id = subnet_id_;
+    instance.vpc_id = vpc_id_;
+    instance.private_ip =
+        fmt::format("172.31.{}.{}", address / kAddressesInOctet, address % kAddressesInOctet);
+    ids_.next_number("public-ip");
+    instance.public_ip =
+        fmt::format("198.18.{}.{}", address / kAddressesInOctet, address % kAddressesInOctet);
+    const std::array groups = {group_id_};
+    insert_instance(db_, instance, groups);
+    auto volume = sample_volume(ids_.next<VolumeId>(), add_layer(snapshot_layer_), "in-use");
+    volume.snapshot_id = snapshot_.text();
+    insert_volume(db_, volume);
+    insert_attachment(db_, {.volume_id = volume.id,
+                            .instance_id = instance.id,
+                            .device = "/dev/xvda",
+                            .state = "attached",
+                            .attach_time_ms = kNowMs,
+                            .delete_on_termination = true});
+    set_image_last_launched(db_, image_, kNowMs);
+}
+
+}  // namespace amilab::bench

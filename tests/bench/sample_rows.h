@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/metadata/database.h"
+#include "storage/metadata/id_source.h"
+#include "storage/metadata/image_rows.h"
+#include "storage/metadata/snapshot_rows.h"
+#include "storage/metadata/volume_rows.h"
+
+/// Rows as calls leave them, for the benchmark.
+namespace amilab::bench {
+
+inline constexpr std::string_view kAccount = "123456789012";
+inline constexpr std::string_view kRegion = "us-east-1";
+
+/// For DataDirectory: a background task's failure, on standard error.
+void report(std::exception_ptr exception);
+
+/// An available image of that owner with one mapping's facts left to the caller.
+ImageRow sample_image(ImageId id, std::string_view owner, std::string name, TimeMs now_ms);
+ImageMappingRow sample_mapping(const SnapshotId& snapshot);
+
+/// Writes the rows of one call, in the caller's transaction. What they refer to (a network, an
+/// image, volumes) is made at the start.
+class SampleRows {
+public:
+    explicit SampleRows(Database& db);
+
+    /// A snapshot; the volume's layer is sealed and gets a new one on top. Goes around the volumes.
+    void create_snapshot();
+    /// One tag of the image gets a new value.
+    void create_tags();
+    void register_image();
+    /// One instance with one volume.
+    void run_instances();
+
+private:
+    struct SampleVolume {
+        VolumeId id;
+        LayerId top;
+    };
+
+    void make_network();
+    void make_volumes();
+    LayerId add_layer(std::optional<LayerId> parent);
+
+    Database& db_;
+    IdSource ids_;
+    std::int64_t count_ = 0;
+    std::uint64_t next_layer_ = 1;
+    SnapshotId snapshot_;
+    ImageId image_;
+    LayerId snapshot_layer_{0};
+    std::vector<SampleVolume> volumes_;
+    std::string vpc_id_;
+    std::string subnet_id_;
+    std::string group_id_;
+};
+
+}  // namespace amilab::bench

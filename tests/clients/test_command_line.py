@@ -1,0 +1,66 @@
+"""amilab's commands as people type them."""
+
+import re
+import signal
+import socket
+
+import pytest
+
+import servers
+
+
+def test_help_and_version_are_as_people_expect():
+    helped = servers.run_amilab("--help", text=True)
+    assert helped.returncode == 0
+    for command in ("serve", "import", "export", "status", "reset"):
+        assert command in helped.stdout
+        assert servers.run_amilab(command, "--help").returncode == 0
+    version = servers.run_amilab("--version", text=True)
+    assert version.returncode == 0
+    assert re.fullmatch(r"amilab \d+\.\d+\.\d+\n", version.stdout)
+
+
+@pytest.mark.parametrize("arguments", [
+    (), ("frobnicate",), ("serve", "--frobnicate"), ("serve", "--account", "12"),
+    ("serve", "--listen", "nowhere"), ("serve", "--seed", "seven"), ("import",), ("export", "x"),
+])
+def test_a_wrong_command_line_is_refused(arguments):
+    done = servers.run_amilab(*arguments, text=True)
+    assert done.returncode != 0
+    assert done.stderr
+    assert "ready" not in done.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_both_signals_stop_it_cleanly(start_server, number):
+    server = start_server()
+    idle = socket.create_connection(("127.0.0.1", server.port))
+    with idle:
+        assert server.stop(number) == 0
+    assert server.log() == ""
+
+
+def test_a_port_that_is_taken_is_one_clear_line(server):
+    done = servers.run_amilab("serve", "--listen", f"127.0.0.1:{server.port}", text=True)
+    assert done.returncode != 0
+    (line,) = done.stderr.splitlines()
+    assert str(server.port) in line
+
+
+def test_status_and_reset_reach_the_server(server, ec2):
+    ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)
+    status = servers.run_amilab("status", endpoint=server.endpoint, text=True)
+    assert status.returncode == 0 and server.endpoint in status.stdout
+    assert servers.run_amilab("reset", "--endpoint", server.endpoint).returncode == 0
+    assert ec2.describe_volumes()["Volumes"] == []
+
+
+def test_without_a_server_the_commands_say_so():
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))  # bound and not listening: nobody else can take it
+        endpoint = "http://127.0.0.1:%d" % unused.getsockname()[1]
+        for command in (("status",), ("reset",), ("export", "ami-00000000", "-")):
+            done = servers.run_amilab(*command, endpoint=endpoint, text=True)
+            assert done.returncode != 0
+            (line,) = done.stderr.splitlines()
+            assert endpoint in line

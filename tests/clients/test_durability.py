@@ -1,0 +1,232 @@
+"""State that outlives its server: kill -9 and reopen, and every way to be kept from it."""
+
+import contextlib
+import hashlib
+import itertools
+import os
+import pathlib
+import sqlite3
+import subprocess
+import threading
+
+import botocore.exceptions
+import pytest
+
+import calls
+import servers
+from resources import instance_of, make_snapshot, make_volume, register_form, root_volume, run
+
+
+def folder_sums(folder):
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in pathlib.Path(folder).rglob("*") if path.is_file()}
+
+
+def refused_start(folder):
+    """Starts a server that must refuse to; returns its one line."""
+    done = servers.run_amilab("serve", "--listen", "127.0.0.1:0", "--data", folder, text=True)
+    assert done.returncode not in (0, -6, -11), done.returncode
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert str(folder) in line
+    return line
+
+
+@contextlib.contextmanager
+def tmpfs(folder, size_mib):
+    """A small file system of its own."""
+    folder.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size_mib}m", "tmpfs", folder],
+                          check=False, capture_output=True)
+    if done.returncode != 0:
+        pytest.skip("this user may not mount")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_what_was_acknowledged_survives_kill_9(start_server, tmp_path, dice):
+    acknowledged = set()
+    numbers = itertools.count()
+    for _ in range(3):
+        server = start_server("--data", tmp_path / "data")
+        enough = threading.Event()
+        wanted = len(acknowledged) + dice.randrange(20, 120)
+
+        def work():
+            while True:
+                name = f"image-{next(numbers)}"
+                try:
+                    answer = calls.call(server, "RegisterImage", **register_form(name, snapshot))
+                except (OSError, calls.http.client.HTTPException):
+                    return
+                assert answer.status == 200, answer.body
+                acknowledged.add((answer.xml.findtext("imageId"), name))
+                if len(acknowledged) >= wanted:
+                    enough.set()
+
+        snapshot = make_snapshot(server.client())
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        assert enough.wait(60)
+        server.kill()
+        for thread in threads:
+            thread.join()
+        reopened = start_server("--data", tmp_path / "data")
+        images = reopened.client().describe_images(Owners=["self"])["Images"]
+        assert acknowledged <= {(image["ImageId"], image["Name"]) for image in images}
+        assert reopened.stop() == 0
+
+
+def test_bytes_that_were_acknowledged_survive_kill_9(start_server, tmp_path, dice):
+    content = dice.randbytes(3 << 20)
+    disk = tmp_path / "disk.raw"
+    disk.write_bytes(content)
+    server = start_server("--data", tmp_path / "data")
+    done = servers.run_amilab("import", disk, "--name", "bytes", endpoint=server.endpoint,
+                              text=True)
+    assert done.returncode == 0, done.stderr
+    instance_id = run(server.client(), done.stdout.strip())["Instances"][0]["InstanceId"]
+    server.kill()
+    server = start_server("--data", tmp_path / "data")
+    volume = root_volume(instance_of(server.client(), instance_id))
+    out = tmp_path / "out.raw"
+    assert servers.run_amilab("export", volume, out, endpoint=server.endpoint).returncode == 0
+    with open(out, "rb") as exported:
+        assert exported.read(len(content)) == content
+
+
+def test_clock_and_delays_survive_a_restart(start_server, tmp_path):
+    server = start_server("--data", tmp_path / "data")
+    server.control("clock", {"freeze": True, "set": "2030-01-01T00:00:00Z"})
+    server.set_delays(instance_pending=4000)
+    assert server.stop() == 0
+    server = start_server("--data", tmp_path / "data")
+    assert server.control("clock")["now"].startswith("2030-01-01T00:00:00")
+    assert server.control("delays")["instance.pending"] == 4000
+
+
+def test_without_data_nothing_is_left_behind(start_server, tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    server = start_server()
+    make_volume(server.client())
+    assert len(list(tmp_path.iterdir())) == 1
+    assert server.stop() == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_server_left_is_swept_by_the_next(start_server, tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    killed = start_server()
+    killed.kill()
+    (left,) = tmp_path.iterdir()
+    start_server()
+    servers.wait_until(lambda: not left.exists())
+
+
+def test_a_second_server_on_the_same_directory_is_refused(start_server, tmp_path):
+    server = start_server("--data", tmp_path / "data")
+    volume = make_volume(server.client())
+    line = refused_start(tmp_path / "data")
+    assert str(server.process.pid) in line
+    assert server.client().describe_volumes(VolumeIds=[volume])["Volumes"]
+    assert server.stop() == 0
+    assert start_server("--data", tmp_path / "data").client().describe_volumes()["Volumes"]
+
+
+def test_a_newer_database_is_refused_untouched(start_server, tmp_path):
+    data = tmp_path / "data"
+    server = start_server("--data", data)
+    make_volume(server.client())
+    assert server.stop() == 0
+    (database,) = data.glob("generation-*/metadata.sqlite")
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        connection.execute(f"PRAGMA user_version = {version + 1}")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    before = folder_sums(data)
+    assert "newer" in refused_start(data)
+    after = folder_sums(data)
+    assert {name: after[name] for name in before if not name.endswith(("lock", "-shm", "-wal"))} \
+        == {name: before[name] for name in before if not name.endswith(("lock", "-shm", "-wal"))}
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        connection.execute(f"PRAGMA user_version = {version}")
+    assert len(start_server("--data", data).client().describe_volumes()["Volumes"]) == 1
+
+
+def test_a_read_only_directory_is_refused(start_server, tmp_path):
+    with tmpfs(tmp_path / "mount", 32) as mount:
+        data = mount / "data"
+        server = start_server("--data", data)
+        make_volume(server.client())
+        assert server.stop() == 0
+        before = folder_sums(data)
+        subprocess.run(["mount", "-o", "remount,ro", mount], check=True)
+        refused_start(data)
+        refused_start(mount / "new")
+        subprocess.run(["mount", "-o", "remount,rw", mount], check=True)
+        assert folder_sums(data) == before
+        server = start_server("--data", data)
+        assert len(server.client().describe_volumes()["Volumes"]) == 1
+        assert server.stop() == 0
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_directory_without_the_right_to_write_is_refused(tmp_path):
+    (tmp_path / "data").mkdir(mode=0o555)
+    refused_start(tmp_path / "data")
+
+
+def fill_up(folder):
+    """Leaves no byte free on the file system."""
+    with contextlib.suppress(OSError), open(folder / "filler", "wb", buffering=0) as filler:
+        for size in (1 << 20, 4096, 512, 1):
+            with contextlib.suppress(OSError):
+                while True:
+                    filler.write(b"x" * size)
+
+
+def test_a_full_disk_refuses_writes_and_nothing_else(start_server, tmp_path, dice):
+    with tmpfs(tmp_path / "mount", 32) as mount:
+        server = start_server("--data", mount / "data")
+        server.expected_errors = "No space left|disk is full"
+        ec2 = server.client()
+        disk = tmp_path / "disk.raw"
+        disk.write_bytes(dice.randbytes(2 << 20))
+        for name in ("first", "second", "third"):
+            assert servers.run_amilab("import", disk, "--name", name,
+                                      endpoint=server.endpoint).returncode == 0
+        fill_up(mount)
+
+        disk.write_bytes(dice.randbytes(4 << 20))
+        done = servers.run_amilab("import", disk, "--name", "large", endpoint=server.endpoint,
+                                  text=True)
+        assert done.returncode != 0
+        assert "503" in done.stderr and str(mount / "data") in done.stderr
+
+        def create_until_refused():
+            while True:
+                make_volume(ec2)
+
+        images = ec2.describe_images(Owners=["self"])["Images"]
+        assert len(images) == 3
+        for image in images:
+            with pytest.raises(botocore.exceptions.ClientError) as caught:
+                create_until_refused()
+            answer = caught.value.response
+            assert answer["Error"]["Code"] == "Unavailable"
+            assert answer["ResponseMetadata"]["HTTPStatusCode"] == 503
+            assert str(mount / "data") in answer["Error"]["Message"]
+            ec2.deregister_image(ImageId=image["ImageId"])
+            ec2.delete_snapshot(
+                SnapshotId=image["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"])
+        (mount / "filler").unlink()
+        make_volume(ec2)
+        volumes = {volume["VolumeId"] for volume in ec2.describe_volumes()["Volumes"]}
+        server.kill()
+        server = start_server("--data", mount / "data")
+        assert {volume["VolumeId"] for volume in server.client().describe_volumes()["Volumes"]} \
+            == volumes
+        assert server.stop() == 0

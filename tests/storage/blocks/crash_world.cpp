@@ -1,0 +1,270 @@
+#include "tests/storage/blocks/crash_world.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "storage/storage_error.h"
+
+namespace amilab {
+namespace {
+
+template <class Map>
+auto& pick_from(Map& map, std::uint64_t index)
+{
+    return *std::next(map.begin(), static_cast<std::ptrdiff_t>(index % map.size()));
+}
+
+}  // namespace
+
+CrashWorld::CrashWorld(std::uint64_t seed)
+    : random_(seed), files_(memory_, [this](auto, const auto&) { return decide(); })
+{
+    open_store();
+    add_volume({}, SectorModel(kSectors));
+    durable_rows_ = rows_;
+}
+
+Fault CrashWorld::decide()
+{
+    ++calls_;
+    if (is_dead()) {
+        // The last write may have come half-way.
+        return calls_ == dies_at_ ? Fault{Fault::Kind::kShortThenError, EIO}
+                                  : Fault{Fault::Kind::kError, EIO};
+    }
+    if (calls_ == fails_at_) {
+        failed_ = true;
+        return fault_;
+    }
+    return {};
+}
+
+void CrashWorld::fail_once_after(std::uint64_t calls, Fault fault)
+{
+    fails_at_ = calls_ + calls;
+    fault_ = fault;
+}
+
+void CrashWorld::step()
+{
+    const auto dice = pick(100);
+    auto& [id, volume] = pick_from(volumes_, random_());
+    try {
+        if (dice < 45) {
+            write(volume);
+        } else if (dice < 60) {
+            zero(volume);
+        } else if (dice < 70) {
+            flush(volume);
+        } else if (dice < 80) {
+            read(volume);
+        } else if (dice < 90) {
+            seal(id, volume);
+        } else if (dice < 94) {
+            copy();
+        } else if (dice < 98) {
+            sync_snapshot();
+        } else {
+            sweep();
+        }
+    } catch (const StorageError& error) {
+        ASSERT_TRUE(is_dead() || failed_) << error.what();
+    }
+}
+
+void CrashWorld::open_store()
+{
+    std::uint64_t highest = 0;
+    for (const auto& [id, chain] : rows_.volumes) {
+        highest = std::max(highest, to_number(chain.front()));
+    }
+    store_ = std::make_unique<BlockStore>(
+        files_, "/layers",
+        BlockStore::Options{.max_open_files = 8,
+                            .boot_id = "boot " + std::to_string(boot_),
+                            .highest_known_layer = LayerId{highest},
+                            .make_metadata_durable = [this] { durable_rows_ = rows_; }});
+    for (auto& [id, chain] : rows_.volumes) {
+        volumes_[id].disk = store_->open_volume(chain, kSize);
+    }
+}
+
+int CrashWorld::add_volume(std::vector<LayerId> parents, SectorModel model)
+{
+    parents.insert(parents.begin(), store_->new_layer_id());
+    const auto id = ++last_row_;
+    volumes_[id] = {store_->open_volume(parents, kSize), std::move(model)};
+    rows_.volumes[id] = std::move(parents);
+    return id;
+}
+
+template <class Change>
+void CrashWorld::change(OpenVolume& volume, std::uint64_t first, std::uint64_t count,
+                        std::uint64_t version, Change&& call)
+{
+    try {
+        call();
+        volume.model.wrote(first, count, version);
+    } catch (const StorageError&) {
+        volume.model.may_have_written(first, count, version);
+        throw;
+    }
+}
+
+void CrashWorld::write(OpenVolume& volume)
+{
+    const auto whole_blocks = pick(3) == 0;
+    const auto grain = whole_blocks ? kBlockSize / kSectorSize : 1;
+    const auto first = pick(kSectors / grain) * grain;
+    const auto longest = whole_blocks ? 3 : 40;
+    const auto count = std::min((1 + pick(longest)) * grain, kSectors - first);
+    const auto version = ++last_version_;
+    change(volume, first, count, version,
+           [&] { volume.disk->write(first * kSectorSize, stamped(first, count, version)); });
+}
+
+void CrashWorld::zero(OpenVolume& volume)
+{
+    constexpr auto kPerBlock = kBlockSize / kSectorSize;
+    auto first = pick(kSectors);
+    auto count = 1 + pick(kSectors - first);
+    if (pick(2) == 0) {
+        change(volume, first, count, 0,
+               [&] { volume.disk->write_zeroes(first * kSectorSize, count * kSectorSize); });
+        return;
+    }
+    const auto begin = (first + kPerBlock - 1) / kPerBlock * kPerBlock;
+    const auto end = first + count == kSectors ? kSectors : (first + count) / kPerBlock * kPerBlock;
+    change(volume, begin, end > begin ? end - begin : 0, 0,
+           [&] { volume.disk->trim(first * kSectorSize, count * kSectorSize); });
+}
+
+void CrashWorld::flush(OpenVolume& volume)
+{
+    volume.disk->flush();
+    volume.model.flushed();
+}
+
+void CrashWorld::read(OpenVolume& volume)
+{
+    EXPECT_TRUE(volume.model.allows(0, read_bytes(*volume.disk, 0, kSize)));
+}
+
+void CrashWorld::seal(int id, OpenVolume& volume)
+{
+    if (rows_.snapshots.size() >= 12) {
+        rows_.snapshots.erase(rows_.snapshots.begin());  // its layer stays, as a parent
+    }
+    auto& chain = rows_.volumes[id];
+    const auto sealed = chain;
+    {
+        auto gate = volume.disk->close_gate(store_->new_layer_id());
+        if (pick(6) == 0) {
+            return;
+        }
+        chain.insert(chain.begin(), gate.next_top());
+        gate.swap_top();
+    }
+    // From here on it is one thing, whatever writes failed before.
+    const auto snapshot = store_->open_snapshot(sealed, kSize);
+    EXPECT_TRUE(volume.model.allows(0, read_bytes(*snapshot, 0, kSize), true));
+    rows_.snapshots[++last_row_] = {sealed, volume.model, false};
+}
+
+void CrashWorld::copy()
+{
+    if (!rows_.snapshots.empty() && volumes_.size() < 3) {
+        const auto& [id, row] = pick_from(rows_.snapshots, random_());
+        add_volume(row.chain, row.model);
+    }
+}
+
+void CrashWorld::sync_snapshot()
+{
+    if (!rows_.snapshots.empty()) {
+        auto& [id, row] = pick_from(rows_.snapshots, random_());
+        store_->sync_chain(row.chain, kSize);
+        row.is_synced = true;
+        row.model.flushed();
+    }
+}
+
+void CrashWorld::sweep()
+{
+    store_->sweep_orphans([&](LayerId layer) { return is_known(layer); });
+}
+
+bool CrashWorld::is_known(LayerId layer) const
+{
+    const auto has = [&](const auto& chain) {
+        return std::find(chain.begin(), chain.end(), layer) != chain.end();
+    };
+    return std::any_of(rows_.volumes.begin(), rows_.volumes.end(),
+                       [&](const auto& row) { return has(row.second); }) ||
+           std::any_of(rows_.snapshots.begin(), rows_.snapshots.end(),
+                       [&](const auto& row) { return has(row.second.chain); });
+}
+
+void CrashWorld::restart_killed()
+{
+    for (auto& [id, volume] : volumes_) {
+        volume.disk.reset();
+    }
+    store_.reset();
+    dies_at_ = 0;
+    open_store();
+}
+
+void CrashWorld::restart_without_power()
+{
+    for (auto& [id, volume] : volumes_) {
+        volume.disk.reset();
+    }
+    store_.reset();
+    dies_at_ = 0;
+    memory_.cut_power(random_());
+    ++boot_;
+    // Commits that nobody waited for are there or not.
+    if (pick(2) == 0) {
+        rows_ = durable_rows_;
+    }
+    durable_rows_ = rows_;
+    std::erase_if(volumes_, [&](const auto& v) { return !rows_.volumes.contains(v.first); });
+    // What was not synced becomes `error` in the rows; nobody reads it.
+    std::erase_if(rows_.snapshots, [](const auto& row) { return !row.second.is_synced; });
+    for (auto& [id, volume] : volumes_) {
+        volume.model.lost_power();
+    }
+    open_store();
+    for (auto& [id, volume] : volumes_) {
+        EXPECT_TRUE(volume.model.allows(0, read_bytes(*volume.disk, 0, kSize), true));
+        volume.model.flushed();
+    }
+}
+
+void CrashWorld::check_snapshot(SnapshotRow& row)
+{
+    const auto snapshot = store_->open_snapshot(row.chain, kSize);
+    EXPECT_TRUE(row.model.allows(0, read_bytes(*snapshot, 0, kSize))) << "in a snapshot";
+}
+
+void CrashWorld::check()
+{
+    for (auto& [id, volume] : volumes_) {
+        read(volume);
+    }
+    for (auto& [id, row] : rows_.snapshots) {
+        check_snapshot(row);
+    }
+}
+
+void CrashWorld::check_flushes()
+{
+    for (auto& [id, volume] : volumes_) {
+        write(volume);
+        flush(volume);
+    }
+    check();
+}
+
+}  // namespace amilab
