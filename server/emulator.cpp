@@ -63,6 +63,18 @@ void require_region(Session& session)
     }
 }
 
+/// What a call leaves of the reserve is kept for the next one that frees space.
+class KeepRest {
+public:
+    explicit KeepRest(Generation& generation) : generation_(generation) {}
+    ~KeepRest() { generation_.make_reserve(); }
+    KeepRest(const KeepRest&) = delete;
+    KeepRest& operator=(const KeepRest&) = delete;
+
+private:
+    Generation& generation_;
+};
+
 const wire::Parameters& no_parameters()
 {
     static const wire::Parameters none("");
@@ -281,19 +293,18 @@ std::string ApiCall::run_operation()
     try {
         return run_write();
     } catch (const StorageError& error) {
-        if (!error.is_full_disk() || !generation_->give_up_reserve()) {
+        if (!error.is_full_disk() || !operation_->frees_space || !generation_->give_up_reserve()) {
             throw;
         }
     }
-    // The reserve makes room for what frees space; whatever else takes it fails the next time.
+    const KeepRest keep_rest(*generation_);
     return run_write();
 }
 
 std::string ApiCall::run_read()
 {
     if (generation_->earliest_due_ms() <= generation_->clock().now_ms()) {
-        auto writer = generation_->writer();
-        settle_due(*generation_, writer);
+        settle_for_read();
     }
     for (;;) {
         {
@@ -307,6 +318,20 @@ std::string ApiCall::run_read()
             }
         }
         make_prerequisite();
+    }
+}
+
+void ApiCall::settle_for_read()
+{
+    auto writer = generation_->writer();
+    try {
+        settle_due(*generation_, writer);
+    } catch (const StorageError& error) {
+        if (!error.is_full_disk()) {
+            throw;
+        }
+        // Reads go on, with what is due still to come.
+        spdlog::warn("{} settle: {}", request_id_, error.what());
     }
 }
 

@@ -46,6 +46,7 @@ private:
     std::string run_read();
     std::string run_write();
     std::string run_operation();
+    void settle_for_read();
     void make_prerequisite();
     ApiAnswer refuse(const ApiError& error) const;
 

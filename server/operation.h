@@ -37,6 +37,8 @@ struct Operation {
     Access access;
     std::unique_ptr<Call> (*parse)(const wire::Parameters&);
     const Prerequisite* prerequisite = nullptr;
+    /// A write that makes room: on a full disk it has the reserve.
+    bool frees_space = false;
 };
 
 struct Service {
@@ -91,6 +93,13 @@ template <auto handler>
 constexpr Operation write(std::string_view name)
 {
     return {name, Access::kWrite, &parse_call<handler>, nullptr};
+}
+
+/// A row for a handler whose writing makes room.
+template <auto handler>
+constexpr Operation write_to_free(std::string_view name)
+{
+    return {name, Access::kWrite, &parse_call<handler>, nullptr, true};
 }
 
 }  // namespace amilab

@@ -1,14 +1,14 @@
 #include "storage/data_directory.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
 #include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
-#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <fmt/format.h>
 #include <openssl/rand.h>
@@ -26,8 +26,9 @@ constexpr std::string_view kPrivatePrefix = "amilab-private-";
 std::string make_private_folder()
 {
     const char* base = std::getenv("TMPDIR");
-    std::string pattern = fmt::format("{}/{}{}-XXXXXX", base != nullptr && *base != '\0' ? base : "/tmp",
-                                      kPrivatePrefix, getuid());
+    std::string pattern =
+        fmt::format("{}/{}{}-XXXXXX", base != nullptr && *base != '\0' ? base : "/tmp",
+                    kPrivatePrefix, getuid());
     if (mkdtemp(pattern.data()) == nullptr) {
         throw StorageError(errno, "make a private folder", pattern);
     }
@@ -132,12 +133,14 @@ DataDirectory::DataDirectory(Options options)
         return;
     }
     next_number_ = std::strtoull(name.substr(name.find('-') + 1).c_str(), nullptr, 10) + 1;
-    current_ = std::make_shared<Generation>(path_ + "/" + name, durability_, *background_,
-                                            options_.seed);
+    current_ =
+        std::make_shared<Generation>(path_ + "/" + name, durability_, *background_, options_.seed);
 }
 
 DataDirectory::~DataDirectory()
 {
+    // What is queued may want the generation, so it comes first.
+    background_->drain();
     current_.store(nullptr);
     background_.reset();
     std::error_code error;
@@ -161,9 +164,10 @@ void DataDirectory::take_lock()
         const auto size = pread(lock_, holder, sizeof holder - 1, 0);
         close(lock_);
         lock_ = -1;
-        throw StorageError(EBUSY, "lock the data directory", path_,
-                           fmt::format("another amilab serves it{}; stop that one or use another --data",
-                                       size > 0 ? fmt::format(" (process {})", holder) : ""));
+        throw StorageError(
+            EBUSY, "lock the data directory", path_,
+            fmt::format("another amilab serves it{}; stop that one or use another --data",
+                        size > 0 ? fmt::format(" (process {})", holder) : ""));
     }
     const auto self = std::to_string(getpid());
     if (ftruncate(lock_, 0) != 0 ||
@@ -186,8 +190,8 @@ std::shared_ptr<Generation> DataDirectory::make_generation()
         throw StorageError(error.value(), "create", folder);
     }
     write_synced(folder + "/metadata.sqlite", empty_database_, durability_);
-    auto generation = std::make_shared<Generation>(
-        folder, durability_, *background_, options_.seed ? options_.seed : random_seed());
+    auto generation = std::make_shared<Generation>(folder, durability_, *background_,
+                                                   options_.seed ? options_.seed : random_seed());
     generation->make_metadata_durable();
     sync_folder(folder, durability_);
     write_current(name);

@@ -1,9 +1,9 @@
 #include "storage/generation.h"
 
-#include <cerrno>
 #include <fcntl.h>
-#include <filesystem>
 #include <unistd.h>
+#include <cerrno>
+#include <filesystem>
 
 #include "storage/metadata/layer_rows.h"
 #include "storage/metadata/migrations.h"
@@ -16,6 +16,7 @@ namespace amilab {
 namespace {
 
 constexpr off_t kReserveBytes = 4 << 20;
+constexpr off_t kReserveStepBytes = 256 << 10;
 
 }  // namespace
 
@@ -175,13 +176,19 @@ void Generation::make_reserve()
     if (file < 0) {
         return;  // nothing hangs on it but deletes on a full disk
     }
-    const int result = posix_fallocate(file, 0, kReserveBytes);
+    auto bytes = kReserveBytes;
+    while (bytes > 0 && posix_fallocate(file, 0, bytes) != 0) {
+        bytes -= kReserveStepBytes;
+    }
     close(file);
-    if (result != 0) {
+    if (bytes == 0) {
         unlink(path.c_str());
     }
 }
 
-bool Generation::give_up_reserve() { return unlink((path_ + "/reserve").c_str()) == 0; }
+bool Generation::give_up_reserve()
+{
+    return unlink((path_ + "/reserve").c_str()) == 0;
+}
 
 }  // namespace amilab

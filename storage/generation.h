@@ -90,7 +90,8 @@ public:
     /// Syncs and removes what an earlier process left to do, and files that no row knows.
     void catch_up();
 
-    /// A small file that is given up when the disk is full, so that deletes can commit.
+    /// A small file that is given up when the disk is full, so that deletes can commit; as much of
+    /// it as there is room for.
     void make_reserve();
     /// False when there was none.
     bool give_up_reserve();

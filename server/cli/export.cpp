@@ -1,8 +1,9 @@
+#include <fcntl.h>
+#include <unistd.h>
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
+#include <filesystem>
 #include <stdexcept>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -23,8 +24,8 @@ namespace {
 /// A file that is there under its name only when it is whole.
 class NewFile {
 public:
-    explicit NewFile(std::string name)
-        : name_(std::move(name)),
+    explicit NewFile(const std::string& name)
+        : name_(real_name(name)),
           partial_(name_ + ".partial"),
           file_(open(partial_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644))
     {
@@ -74,6 +75,18 @@ public:
     }
 
 private:
+    /// Where a link leads to. A rename must not put a file in the place of a device or a pipe.
+    static std::string real_name(const std::string& name)
+    {
+        namespace fs = std::filesystem;
+        const auto status = fs::status(name);
+        if (fs::exists(status) && !fs::is_regular_file(status)) {
+            throw std::runtime_error(
+                fmt::format("{} is no regular file; - writes standard output", name));
+        }
+        return fs::weakly_canonical(name).string();
+    }
+
     std::string name_;
     std::string partial_;
     int file_;

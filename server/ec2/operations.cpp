@@ -20,10 +20,10 @@ constexpr Operation kOperations[] = {
     write<create_snapshot>("CreateSnapshot"),
     write<create_tags>("CreateTags"),
     write<create_volume>("CreateVolume"),
-    write<delete_snapshot>("DeleteSnapshot"),
-    write<delete_tags>("DeleteTags"),
-    write<delete_volume>("DeleteVolume"),
-    write<deregister_image>("DeregisterImage"),
+    write_to_free<delete_snapshot>("DeleteSnapshot"),
+    write_to_free<delete_tags>("DeleteTags"),
+    write_to_free<delete_volume>("DeleteVolume"),
+    write_to_free<deregister_image>("DeregisterImage"),
     read<describe_availability_zones>("DescribeAvailabilityZones"),
     read<describe_image_attribute>("DescribeImageAttribute"),
     read<describe_images>("DescribeImages"),
@@ -38,7 +38,7 @@ constexpr Operation kOperations[] = {
     read<describe_tags>("DescribeTags"),
     read<describe_volumes>("DescribeVolumes"),
     read<describe_vpcs>("DescribeVpcs", &kDefaultNetwork),
-    write<detach_volume>("DetachVolume"),
+    write_to_free<detach_volume>("DetachVolume"),
     write<modify_image_attribute>("ModifyImageAttribute"),
     write<modify_instance_attribute>("ModifyInstanceAttribute"),
     write<reboot_instances>("RebootInstances"),
@@ -47,7 +47,7 @@ constexpr Operation kOperations[] = {
     write<run_instances>("RunInstances"),
     write<start_instances>("StartInstances"),
     write<stop_instances>("StopInstances"),
-    write<terminate_instances>("TerminateInstances"),
+    write_to_free<terminate_instances>("TerminateInstances"),
 };
 
 }  // namespace

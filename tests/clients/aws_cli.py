@@ -13,7 +13,7 @@ VERSIONS = {
     "v2": pathlib.Path("/usr/bin/aws"),
 }
 # What a shell gets to see of a refusal.
-REFUSED = {"v1": 254, "v2": 254}
+REFUSED = {"v1": 255, "v2": 254}
 
 
 class AwsCli:

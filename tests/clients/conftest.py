@@ -26,7 +26,7 @@ def start_server():
         if server.is_running:
             assert server.stop() == 0, server.log()
     for server in started:
-        assert "[error]" not in server.log() and "[critical]" not in server.log(), server.log()
+        assert not server.errors(), server.log()
 
 
 @pytest.fixture

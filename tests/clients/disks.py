@@ -1,5 +1,6 @@
 """Real disks: an ext4 file system made of a folder by mke2fs, read back by debugfs and e2fsck."""
 
+import errno
 import hashlib
 import os
 import pathlib
@@ -70,17 +71,33 @@ def ext4_sums(disk, scratch):
     return folder_sums(scratch)
 
 
+def is_rest_zero(stream):
+    """Whether all that is still to come is zeros."""
+    zeros = bytes(MIB)
+    while chunk := stream.read(MIB):
+        if chunk != zeros[:len(chunk)]:
+            return False
+    return True
+
+
 def same_disk(original, exported):
     """Whether `exported` holds the bytes of `original` and then nothing but zeros."""
-    with open(original, "rb") as left, open(exported, "rb") as right:
+    with open(original, "rb") as left, open(exported, "rb", buffering=0) as right:
         while chunk := left.read(MIB):
             if right.read(len(chunk)) != chunk:
                 return False
-        zeros = bytes(MIB)
-        while chunk := right.read(MIB):
-            if chunk != zeros[:len(chunk)]:
-                return False
-    return True
+        try:
+            # Holes need no reading: they are zeros.
+            while True:
+                begin = right.seek(right.tell(), os.SEEK_DATA)
+                end = right.seek(begin, os.SEEK_HOLE)
+                right.seek(begin)
+                if any(right.read(end - begin)):
+                    return False
+        except OSError as error:
+            if error.errno == errno.ENXIO:
+                return True
+            raise
 
 
 def allocated_bytes(path):

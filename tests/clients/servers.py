@@ -48,6 +48,9 @@ def _session():
 class Server:
     """`amilab serve` as a child process."""
 
+    # What a test may find in the log: a pattern that matches nothing, unless it says otherwise.
+    expected_errors = r"(?!)"
+
     def __init__(self, *arguments):
         self._log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
@@ -73,6 +76,12 @@ class Server:
         """What the server said on stderr so far."""
         self._log.seek(0)
         return self._log.read().decode(errors="replace")
+
+    def errors(self):
+        """Lines of the log that no test should bring about."""
+        return [line for line in self.log().splitlines()
+                if ("[error]" in line or "[critical]" in line)
+                and not re.search(self.expected_errors, line)]
 
     @property
     def is_running(self):

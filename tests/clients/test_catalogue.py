@@ -3,6 +3,7 @@
 import pytest
 
 import aws_cli
+from resources import instance_of, newest_image, root_volume, run
 
 AMAZON = "137112412989"
 CANONICAL = "099720109477"
@@ -23,35 +24,22 @@ ARCHITECTURES = {
 }
 
 
-def most_recent(ec2, owner, pattern):
-    images = ec2.describe_images(Owners=[owner], Filters=[
-        {"Name": "name", "Values": [pattern]},
-        {"Name": "state", "Values": ["available"]},
-        {"Name": "virtualization-type", "Values": ["hvm"]},
-        {"Name": "root-device-type", "Values": ["ebs"]}])["Images"]
-    assert images, pattern
-    return max(images, key=lambda image: image["CreationDate"])
-
-
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 @pytest.mark.parametrize("system", WANTED)
 def test_the_newest_public_image_is_found_and_runs(ec2, system, architecture):
     names, instance_type = ARCHITECTURES[architecture]
     owner, pattern, owner_id = WANTED[system]
-    image = most_recent(ec2, owner, pattern.format(**names))
+    image = newest_image(ec2, owner, pattern.format(**names))
     assert image["OwnerId"] == owner_id
     assert image["Architecture"] == architecture
     assert image["Public"] is True
-    run = ec2.run_instances(ImageId=image["ImageId"], InstanceType=instance_type, MinCount=1,
-                            MaxCount=1)
-    instance_id = run["Instances"][0]["InstanceId"]
+    launched = run(ec2, image["ImageId"], InstanceType=instance_type)
+    instance_id = launched["Instances"][0]["InstanceId"]
     ec2.get_waiter("instance_running").wait(InstanceIds=[instance_id])
-    (reservation,) = ec2.describe_instances(InstanceIds=[instance_id])["Reservations"]
-    instance = reservation["Instances"][0]
+    instance = instance_of(ec2, instance_id)
     assert instance["Architecture"] == architecture
-    (root,) = [mapping["Ebs"]["VolumeId"] for mapping in instance["BlockDeviceMappings"]
-               if mapping["DeviceName"] == image["RootDeviceName"]]
-    (volume,) = ec2.describe_volumes(VolumeIds=[root])["Volumes"]
+    assert instance["RootDeviceName"] == image["RootDeviceName"]
+    (volume,) = ec2.describe_volumes(VolumeIds=[root_volume(instance)])["Volumes"]
     (mapping,) = [mapping["Ebs"] for mapping in image["BlockDeviceMappings"]
                   if mapping["DeviceName"] == image["RootDeviceName"]]
     assert volume["Size"] == mapping["VolumeSize"]
@@ -62,12 +50,12 @@ def test_the_newest_public_image_is_found_and_runs(ec2, system, architecture):
 @pytest.mark.parametrize("region", ["us-east-1", "eu-central-1", "ap-southeast-2", "sa-east-1"])
 def test_every_region_has_its_own_ids_of_the_same_images(server, region):
     ec2 = server.client(region=region)
-    image = most_recent(ec2, "amazon", "al2023-ami-2023.*-kernel-6.1-x86_64")
+    image = newest_image(ec2)
     elsewhere = server.client(region="ca-central-1")
-    twin = most_recent(elsewhere, "amazon", "al2023-ami-2023.*-kernel-6.1-x86_64")
+    twin = newest_image(elsewhere)
     assert image["Name"] == twin["Name"]
     assert image["ImageId"] != twin["ImageId"]
-    ec2.run_instances(ImageId=image["ImageId"], InstanceType="t3.micro", MinCount=1, MaxCount=1)
+    run(ec2, image["ImageId"])
 
 
 def test_the_catalogue_is_nobodys_own(ec2):
@@ -84,11 +72,10 @@ def test_a_default_network_is_there(ec2):
     assert {subnet["AvailabilityZone"] for subnet in subnets} == zones
     (group,) = ec2.describe_security_groups(GroupNames=["default"])["SecurityGroups"]
     assert group["VpcId"] == vpc["VpcId"]
-    image = most_recent(ec2, "amazon", "al2023-ami-2023.*-kernel-6.1-x86_64")
-    run = ec2.run_instances(ImageId=image["ImageId"], InstanceType="t3.micro", MinCount=1,
-                            MaxCount=1, SubnetId=subnets[-1]["SubnetId"],
-                            SecurityGroupIds=[group["GroupId"]])
-    instance = run["Instances"][0]
+    image = newest_image(ec2)
+    launched = run(ec2, image["ImageId"], SubnetId=subnets[-1]["SubnetId"],
+                   SecurityGroupIds=[group["GroupId"]])
+    instance = launched["Instances"][0]
     assert instance["SubnetId"] == subnets[-1]["SubnetId"]
     assert instance["VpcId"] == vpc["VpcId"]
     assert instance["Placement"]["AvailabilityZone"] == subnets[-1]["AvailabilityZone"]

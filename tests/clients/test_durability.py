@@ -14,6 +14,7 @@ import pytest
 
 import calls
 import servers
+from resources import instance_of, make_snapshot, make_volume, register_form, root_volume, run
 
 
 def folder_sums(folder):
@@ -57,11 +58,7 @@ def test_what_was_acknowledged_survives_kill_9(start_server, tmp_path, dice):
             while True:
                 name = f"image-{next(numbers)}"
                 try:
-                    answer = calls.call(server, "RegisterImage", Name=name, **{
-                        "RootDeviceName": "/dev/xvda", "Architecture": "x86_64",
-                        "VirtualizationType": "hvm",
-                        "BlockDeviceMapping.1.DeviceName": "/dev/xvda",
-                        "BlockDeviceMapping.1.Ebs.SnapshotId": snapshot})
+                    answer = calls.call(server, "RegisterImage", **register_form(name, snapshot))
                 except (OSError, calls.http.client.HTTPException):
                     return
                 assert answer.status == 200, answer.body
@@ -69,9 +66,7 @@ def test_what_was_acknowledged_survives_kill_9(start_server, tmp_path, dice):
                 if len(acknowledged) >= wanted:
                     enough.set()
 
-        ec2 = server.client()
-        volume = ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
-        snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+        snapshot = make_snapshot(server.client())
         threads = [threading.Thread(target=work) for _ in range(4)]
         for thread in threads:
             thread.start()
@@ -93,13 +88,10 @@ def test_bytes_that_were_acknowledged_survive_kill_9(start_server, tmp_path, dic
     done = servers.run_amilab("import", disk, "--name", "bytes", endpoint=server.endpoint,
                               text=True)
     assert done.returncode == 0, done.stderr
-    run = server.client().run_instances(ImageId=done.stdout.strip(), InstanceType="t3.micro",
-                                        MinCount=1, MaxCount=1)
-    instance_id = run["Instances"][0]["InstanceId"]
+    instance_id = run(server.client(), done.stdout.strip())["Instances"][0]["InstanceId"]
     server.kill()
     server = start_server("--data", tmp_path / "data")
-    (reservation,) = server.client().describe_instances(InstanceIds=[instance_id])["Reservations"]
-    volume = reservation["Instances"][0]["BlockDeviceMappings"][0]["Ebs"]["VolumeId"]
+    volume = root_volume(instance_of(server.client(), instance_id))
     out = tmp_path / "out.raw"
     assert servers.run_amilab("export", volume, out, endpoint=server.endpoint).returncode == 0
     with open(out, "rb") as exported:
@@ -119,7 +111,7 @@ def test_clock_and_delays_survive_a_restart(start_server, tmp_path):
 def test_without_data_nothing_is_left_behind(start_server, tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     server = start_server()
-    server.client().create_volume(AvailabilityZone="us-east-1a", Size=1)
+    make_volume(server.client())
     assert len(list(tmp_path.iterdir())) == 1
     assert server.stop() == 0
     assert list(tmp_path.iterdir()) == []
@@ -136,7 +128,7 @@ def test_what_a_killed_server_left_is_swept_by_the_next(start_server, tmp_path, 
 
 def test_a_second_server_on_the_same_directory_is_refused(start_server, tmp_path):
     server = start_server("--data", tmp_path / "data")
-    volume = server.client().create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
+    volume = make_volume(server.client())
     line = refused_start(tmp_path / "data")
     assert str(server.process.pid) in line
     assert server.client().describe_volumes(VolumeIds=[volume])["Volumes"]
@@ -147,7 +139,7 @@ def test_a_second_server_on_the_same_directory_is_refused(start_server, tmp_path
 def test_a_newer_database_is_refused_untouched(start_server, tmp_path):
     data = tmp_path / "data"
     server = start_server("--data", data)
-    server.client().create_volume(AvailabilityZone="us-east-1a", Size=1)
+    make_volume(server.client())
     assert server.stop() == 0
     (database,) = data.glob("generation-*/metadata.sqlite")
     with contextlib.closing(sqlite3.connect(database)) as connection:
@@ -168,7 +160,7 @@ def test_a_read_only_directory_is_refused(start_server, tmp_path):
     with tmpfs(tmp_path / "mount", 32) as mount:
         data = mount / "data"
         server = start_server("--data", data)
-        server.client().create_volume(AvailabilityZone="us-east-1a", Size=1)
+        make_volume(server.client())
         assert server.stop() == 0
         before = folder_sums(data)
         subprocess.run(["mount", "-o", "remount,ro", mount], check=True)
@@ -199,11 +191,13 @@ def fill_up(folder):
 def test_a_full_disk_refuses_writes_and_nothing_else(start_server, tmp_path, dice):
     with tmpfs(tmp_path / "mount", 32) as mount:
         server = start_server("--data", mount / "data")
+        server.expected_errors = "No space left|disk is full"
         ec2 = server.client()
         disk = tmp_path / "disk.raw"
         disk.write_bytes(dice.randbytes(2 << 20))
-        assert servers.run_amilab("import", disk, "--name", "small",
-                                  endpoint=server.endpoint).returncode == 0
+        for name in ("first", "second", "third"):
+            assert servers.run_amilab("import", disk, "--name", name,
+                                      endpoint=server.endpoint).returncode == 0
         fill_up(mount)
 
         disk.write_bytes(dice.randbytes(4 << 20))
@@ -214,21 +208,22 @@ def test_a_full_disk_refuses_writes_and_nothing_else(start_server, tmp_path, dic
 
         def create_until_refused():
             while True:
-                ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)
+                make_volume(ec2)
 
-        with pytest.raises(botocore.exceptions.ClientError) as caught:
-            create_until_refused()
-        answer = caught.value.response
-        assert answer["Error"]["Code"] == "Unavailable"
-        assert answer["ResponseMetadata"]["HTTPStatusCode"] == 503
-        assert str(mount / "data") in answer["Error"]["Message"]
-
-        (image,) = ec2.describe_images(Owners=["self"])["Images"]
-        ec2.deregister_image(ImageId=image["ImageId"])
-        ec2.delete_snapshot(
-            SnapshotId=image["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"])
+        images = ec2.describe_images(Owners=["self"])["Images"]
+        assert len(images) == 3
+        for image in images:
+            with pytest.raises(botocore.exceptions.ClientError) as caught:
+                create_until_refused()
+            answer = caught.value.response
+            assert answer["Error"]["Code"] == "Unavailable"
+            assert answer["ResponseMetadata"]["HTTPStatusCode"] == 503
+            assert str(mount / "data") in answer["Error"]["Message"]
+            ec2.deregister_image(ImageId=image["ImageId"])
+            ec2.delete_snapshot(
+                SnapshotId=image["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"])
         (mount / "filler").unlink()
-        ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)
+        make_volume(ec2)
         volumes = {volume["VolumeId"] for volume in ec2.describe_volumes()["Volumes"]}
         server.kill()
         server = start_server("--data", mount / "data")

@@ -5,36 +5,25 @@ import pytest
 
 import aws_cli
 import calls
+from resources import (image_request, instance_of, make_volume, root_volume, run)
 
 IMAGE = "ami-00000000000000000"
 
 
 @pytest.fixture
-def disk_image(server, tmp_path):
+def own(server):
     """An image of one's own, its snapshot and a volume of it that an instance uses."""
     ec2 = server.client()
-    zone = ec2.describe_availability_zones()["AvailabilityZones"][0]["ZoneName"]
-    volume = ec2.create_volume(AvailabilityZone=zone, Size=1)["VolumeId"]
+    volume = make_volume(ec2)
     snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
-    image = ec2.register_image(
-        Name="taken", RootDeviceName="/dev/xvda", Architecture="x86_64",
-        VirtualizationType="hvm",
-        BlockDeviceMappings=[{"DeviceName": "/dev/xvda", "Ebs": {"SnapshotId": snapshot}}])
-    run = ec2.run_instances(ImageId=image["ImageId"], InstanceType="t3.micro", MinCount=1,
-                            MaxCount=1)
-    instance = run["Instances"][0]["InstanceId"]
-    (described,) = ec2.describe_instances(InstanceIds=[instance])["Reservations"]
-    root = described["Instances"][0]["BlockDeviceMappings"][0]["Ebs"]["VolumeId"]
-    return {"image": image["ImageId"], "snapshot": snapshot, "volume": volume, "root": root,
-            "instance": instance, "zone": zone}
+    image = ec2.register_image(**image_request("taken", snapshot))["ImageId"]
+    instance = run(ec2, image)["Instances"][0]["InstanceId"]
+    return {"image": image, "snapshot": snapshot, "volume": volume, "instance": instance,
+            "root": root_volume(instance_of(ec2, instance))}
 
 
 def registering(**changes):
-    request = {"Name": "fresh", "RootDeviceName": "/dev/xvda", "Architecture": "x86_64",
-               "VirtualizationType": "hvm",
-               "BlockDeviceMappings": [{"DeviceName": "/dev/xvda",
-                                        "Ebs": {"SnapshotId": "{snapshot}"}}]}
-    return {**request, **changes}
+    return {**image_request("fresh", "{snapshot}"), **changes}
 
 
 def launching(**changes):
@@ -42,7 +31,7 @@ def launching(**changes):
             **changes}
 
 
-# (operation, request, code, status); words in braces are ids of disk_image
+# (operation, request, code, status); words in braces are ids of own
 REFUSALS = [
     ("describe_images", {"ImageIds": [IMAGE]}, "InvalidAMIID.NotFound", 400),
     ("describe_images", {"ImageIds": ["ami-nonsense"]}, "InvalidAMIID.Malformed", 400),
@@ -58,7 +47,7 @@ REFUSALS = [
      "InvalidInstanceID.NotFound", 400),
     ("describe_instances", {"InstanceIds": ["i-x"]}, "InvalidInstanceID.Malformed", 400),
     ("describe_key_pairs", {}, "UnsupportedOperation", 400),
-    ("register_image", registering(Name="ab"), "InvalidAMIName.Malformed", 400),
+    ("register_image", registering(Name="no*star"), "InvalidAMIName.Malformed", 400),
     ("register_image", registering(Name="taken"), "InvalidAMIName.Duplicate", 400),
     ("register_image", registering(BlockDeviceMappings=[
         {"DeviceName": "/dev/xvda", "Ebs": {"SnapshotId": "snap-00000000000000000"}}]),
@@ -75,7 +64,7 @@ REFUSALS = [
     ("detach_volume", {"VolumeId": "{volume}"}, "IncorrectState", 400),
     ("create_volume", {"AvailabilityZone": "xx-nowhere-1a", "Size": 1},
      "InvalidZone.NotFound", 400),
-    ("create_volume", {"AvailabilityZone": "{zone}", "Size": 1, "VolumeType": "io1", "Iops": 10**6},
+    ("create_volume", {"AvailabilityZone": "us-east-1a", "Size": 1, "VolumeType": "io1", "Iops": 10**6},
      "InvalidParameterValue", 400),
     ("run_instances", launching(ImageId=IMAGE), "InvalidAMIID.NotFound", 400),
     ("run_instances", launching(ImageId="ami-x"), "InvalidAMIID.Malformed", 400),
@@ -104,10 +93,10 @@ def fill(value, ids):
     return value
 
 
-def test_boto3_sees_code_status_and_one_request_id(server, ec2, disk_image):
+def test_boto3_sees_code_status_and_one_request_id(server, ec2, own):
     for operation, request, code, status in REFUSALS:
         with pytest.raises(botocore.exceptions.ClientError) as caught:
-            getattr(ec2, operation)(**fill(request, disk_image))
+            getattr(ec2, operation)(**fill(request, own))
         answer = caught.value.response
         seen = (operation, answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"])
         assert seen == (operation, code, status), answer["Error"]["Message"]
@@ -194,15 +183,15 @@ def test_ec2_refuses_in_its_own_form(server):
 @pytest.mark.parametrize("version", aws_cli.VERSIONS)
 def test_the_aws_cli_tells_code_operation_and_exit_code(version, server, tmp_path):
     aws = aws_cli.AwsCli(version, server, tmp_path)
-    for arguments, text in (
-            (("describe-images", "--image-ids", IMAGE),
-             "An error occurred (InvalidAMIID.NotFound) when calling the DescribeImages operation: "
+    for arguments, error, operation, message in (
+            (("describe-images", "--image-ids", IMAGE), "InvalidAMIID.NotFound", "DescribeImages",
              f"The image id '[{IMAGE}]' does not exist"),
-            (("describe-images", "--dry-run"),
-             "An error occurred (DryRunOperation) when calling the DescribeImages operation: "
+            (("describe-images", "--dry-run"), "DryRunOperation", "DescribeImages",
              "Request would have succeeded, but DryRun flag is set."),
-            (("describe-key-pairs",), "An error occurred (UnsupportedOperation)")):
+            (("describe-key-pairs",), "UnsupportedOperation", "DescribeKeyPairs",
+             "docs/coverage.md")):
         code, output, errors = aws.run("ec2", *arguments)
         assert code == aws_cli.REFUSED[version]
-        assert text in errors
+        assert f"An error occurred ({error}) when calling the {operation} operation" in errors
+        assert message in errors
         assert output == ""

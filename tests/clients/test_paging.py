@@ -2,25 +2,21 @@
 
 import pytest
 
+from resources import image_request, make_volume, newest_image, run
+
 COUNT = 13
 
 
 @pytest.fixture
 def crowded(ec2):
     """A region with a few of everything."""
-    zone = ec2.describe_availability_zones()["AvailabilityZones"][0]["ZoneName"]
-    image = ec2.describe_images(Owners=["amazon"], Filters=[
-        {"Name": "name", "Values": ["al2023-ami-2023.*-kernel-6.1-x86_64"]}])["Images"][0]
-    snapshots = []
+    image_id = newest_image(ec2)["ImageId"]
     for number in range(COUNT):
-        volume = ec2.create_volume(AvailabilityZone=zone, Size=1, TagSpecifications=[
+        volume = make_volume(ec2, TagSpecifications=[
             {"ResourceType": "volume", "Tags": [{"Key": "n", "Value": str(number)}]}])
-        snapshots.append(ec2.create_snapshot(VolumeId=volume["VolumeId"])["SnapshotId"])
-        ec2.register_image(
-            Name=f"image-{number}", RootDeviceName="/dev/xvda", Architecture="x86_64",
-            VirtualizationType="hvm",
-            BlockDeviceMappings=[{"DeviceName": "/dev/xvda", "Ebs": {"SnapshotId": snapshots[-1]}}])
-        ec2.run_instances(ImageId=image["ImageId"], InstanceType="t3.micro", MinCount=1, MaxCount=1)
+        snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+        ec2.register_image(**image_request(f"image-{number}", snapshot))
+        run(ec2, image_id)
     return ec2
 
 

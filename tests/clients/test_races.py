@@ -5,6 +5,7 @@ import threading
 import pytest
 
 import calls
+from resources import ZONE, make_volume, newest_image, register_form, run
 
 CLIENTS = 64
 
@@ -29,21 +30,17 @@ def race(*jobs):
 
 
 def register(server, name, snapshot):
-    return lambda: calls.call(server, "RegisterImage", Name=name, **{
-        "RootDeviceName": "/dev/xvda", "Architecture": "x86_64", "VirtualizationType": "hvm",
-        "BlockDeviceMapping.1.DeviceName": "/dev/xvda",
-        "BlockDeviceMapping.1.Ebs.SnapshotId": snapshot})
+    return lambda: calls.call(server, "RegisterImage", **register_form(name, snapshot))
 
 
 @pytest.fixture
 def volume(ec2):
-    return ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
+    return make_volume(ec2)
 
 
 @pytest.fixture
 def image_id(ec2):
-    return ec2.describe_images(Owners=["amazon"], Filters=[
-        {"Name": "name", "Values": ["al2023-ami-2023.*-kernel-6.1-x86_64"]}])["Images"][0]["ImageId"]
+    return newest_image(ec2)["ImageId"]
 
 
 def test_one_name_has_one_winner(server, ec2, volume):
@@ -76,11 +73,10 @@ def test_a_snapshot_is_deleted_or_used_but_not_both(server, ec2, volume):
 
 
 def test_a_volume_is_deleted_or_attached_but_not_both(server, ec2, image_id):
-    run = ec2.run_instances(ImageId=image_id, InstanceType="t3.micro", MinCount=1, MaxCount=1,
-                            Placement={"AvailabilityZone": "us-east-1a"})
-    instance = run["Instances"][0]["InstanceId"]
+    launched = run(ec2, image_id, Placement={"AvailabilityZone": ZONE})
+    instance = launched["Instances"][0]["InstanceId"]
     for number in range(12):
-        volume = ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
+        volume = make_volume(ec2)
         deleted, attached = race(
             lambda: calls.call(server, "DeleteVolume", VolumeId=volume),
             lambda: calls.call(server, "AttachVolume", VolumeId=volume, InstanceId=instance,
@@ -93,19 +89,18 @@ def test_an_image_is_deregistered_or_run(server, ec2, volume):
     snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
     for number in range(12):
         image = register(server, f"image-{number}", snapshot)().xml.findtext("imageId")
-        deregistered, run = race(
+        deregistered, launched = race(
             lambda: calls.call(server, "DeregisterImage", ImageId=image),
             lambda: calls.call(server, "RunInstances", ImageId=image, InstanceType="t3.micro",
                                MinCount="1", MaxCount="1"))
         assert deregistered.code is None
-        assert run.code in (None, "InvalidAMIID.NotFound", "InvalidAMIID.Unavailable")
+        assert launched.code in (None, "InvalidAMIID.NotFound", "InvalidAMIID.Unavailable")
 
 
 def test_one_device_takes_one_volume(server, ec2, image_id):
-    run = ec2.run_instances(ImageId=image_id, InstanceType="t3.micro", MinCount=1, MaxCount=1,
-                            Placement={"AvailabilityZone": "us-east-1a"})
-    instance = run["Instances"][0]["InstanceId"]
-    volumes = [ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
+    launched = run(ec2, image_id, Placement={"AvailabilityZone": ZONE})
+    instance = launched["Instances"][0]["InstanceId"]
+    volumes = [make_volume(ec2)
                for _ in range(8)]
     answers = race(*[lambda volume=volume: calls.call(
         server, "AttachVolume", VolumeId=volume, InstanceId=instance, Device="/dev/sdf")

@@ -4,17 +4,12 @@ import botocore.exceptions
 import pytest
 
 import calls
+from resources import make_volume, newest_image, run
 
 
 @pytest.fixture
 def image_id(ec2):
-    return ec2.describe_images(Owners=["amazon"], Filters=[
-        {"Name": "name", "Values": ["al2023-ami-2023.*-kernel-6.1-x86_64"]}])["Images"][0]["ImageId"]
-
-
-def run(ec2, image_id, **more):
-    return ec2.run_instances(ImageId=image_id, InstanceType="t3.micro",
-                             **{"MinCount": 1, "MaxCount": 1, **more})
+    return newest_image(ec2)["ImageId"]
 
 
 def refused(code, function, **request):
@@ -109,8 +104,8 @@ def test_tags_are_there_from_the_start(ec2, image_id):
         return {"ResourceType": kind, "Tags": [{"Key": "of", "Value": kind},
                                                {"Key": "Ünïcode +&=", "Value": "<ok> & \"fine\""}]}
 
-    run_ = run(ec2, image_id, TagSpecifications=[tags("instance"), tags("volume")])
-    instance_id = run_["Instances"][0]["InstanceId"]
+    launched = run(ec2, image_id, TagSpecifications=[tags("instance"), tags("volume")])
+    instance_id = launched["Instances"][0]["InstanceId"]
     volume_id = ec2.describe_volumes()["Volumes"][0]["VolumeId"]
     snapshot_id = ec2.create_snapshot(VolumeId=volume_id,
                                       TagSpecifications=[tags("snapshot")])["SnapshotId"]
@@ -128,7 +123,7 @@ def test_tags_are_there_from_the_start(ec2, image_id):
 
 
 def test_tags_come_change_and_go(ec2):
-    volume_id = ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
+    volume_id = make_volume(ec2)
     ec2.create_tags(Resources=[volume_id], Tags=[{"Key": "a", "Value": "1"},
                                                  {"Key": "b", "Value": "2"}])
     ec2.create_tags(Resources=[volume_id], Tags=[{"Key": "a", "Value": "3"}])

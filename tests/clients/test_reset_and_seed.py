@@ -4,10 +4,11 @@ import threading
 
 import calls
 import servers
+from resources import image_request, make_volume, run
 
 
 def test_reset_takes_everything_back_to_the_start(server, ec2):
-    ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)
+    make_volume(ec2)
     server.control("clock", {"freeze": True, "set": "2030-01-01T00:00:00Z"})
     server.set_delays(volume_creating=1000)
     assert server.control("reset", {}) == {"status": "ok"}
@@ -74,16 +75,12 @@ def test_answers_stay_whole_while_resets_happen(server):
 
 def story(ec2):
     """The ids that a short sequence of calls makes."""
-    volume = ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
+    volume = make_volume(ec2)
     snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
-    image = ec2.register_image(
-        Name=f"made-of-{snapshot}", RootDeviceName="/dev/xvda", Architecture="x86_64",
-        VirtualizationType="hvm",
-        BlockDeviceMappings=[{"DeviceName": "/dev/xvda", "Ebs": {"SnapshotId": snapshot}}],
-    )["ImageId"]
-    run = ec2.run_instances(ImageId=image, InstanceType="t3.micro", MinCount=1, MaxCount=2)
-    return [volume, snapshot, image, run["ReservationId"],
-            *(instance["InstanceId"] for instance in run["Instances"]),
+    image = ec2.register_image(**image_request(f"made-of-{snapshot}", snapshot))["ImageId"]
+    launched = run(ec2, image, MaxCount=2)
+    return [volume, snapshot, image, launched["ReservationId"],
+            *(instance["InstanceId"] for instance in launched["Instances"]),
             *sorted(volume["VolumeId"] for volume in ec2.describe_volumes()["Volumes"])]
 
 

@@ -1,9 +1,9 @@
 """The whole line: a disk in, an image, an instance, a snapshot, an image of the instance, an
 instance of that, and the same disk out again, with boto3 and with both AWS CLIs."""
 
-import hashlib
 import http.client
 import json
+import os
 import subprocess
 import urllib.request
 
@@ -12,6 +12,7 @@ import pytest
 import aws_cli
 import disks
 import servers
+from resources import instance_of, root_volume, run
 
 pytestmark = pytest.mark.skipif(not all(map(disks.tool, ("mke2fs", "debugfs", "e2fsck"))),
                                 reason="e2fsprogs is not installed")
@@ -45,12 +46,6 @@ def export_disk(server, resource, path, *arguments):
     return path
 
 
-def root_volume(instance):
-    (volume,) = [mapping["Ebs"]["VolumeId"] for mapping in instance["BlockDeviceMappings"]
-                 if mapping["DeviceName"] == instance["RootDeviceName"]]
-    return volume
-
-
 def check_same(server, resource, disk, disk_sums, tmp_path):
     """What is exported has the disk's bytes and files, is as large as the volume, and sparse."""
     exported = export_disk(server, resource, tmp_path / f"{resource}.raw")
@@ -66,22 +61,18 @@ def test_boto3_takes_a_disk_through_the_whole_line(server, ec2, disk, disk_sums,
     assert (image["ImageId"], image["Name"], image["State"]) == (image_id, "golden", "available")
     assert image["BlockDeviceMappings"][0]["Ebs"]["VolumeSize"] == 1
 
-    run = ec2.run_instances(ImageId=image_id, InstanceType="t3.micro", MinCount=1, MaxCount=1)
-    instance_id = run["Instances"][0]["InstanceId"]
+    instance_id = run(ec2, image_id)["Instances"][0]["InstanceId"]
     ec2.get_waiter("instance_running").wait(InstanceIds=[instance_id])
-    (reservation,) = ec2.describe_instances(InstanceIds=[instance_id])["Reservations"]
-    volume_id = root_volume(reservation["Instances"][0])
+    volume_id = root_volume(instance_of(ec2, instance_id))
 
     snapshot_id = ec2.create_snapshot(VolumeId=volume_id)["SnapshotId"]
     ec2.get_waiter("snapshot_completed").wait(SnapshotIds=[snapshot_id])
     captured_id = ec2.create_image(InstanceId=instance_id, Name="captured")["ImageId"]
     ec2.get_waiter("image_available").wait(ImageIds=[captured_id])
 
-    run = ec2.run_instances(ImageId=captured_id, InstanceType="t3.micro", MinCount=1, MaxCount=1)
-    ec2.get_waiter("instance_running").wait(InstanceIds=[run["Instances"][0]["InstanceId"]])
-    (reservation,) = ec2.describe_instances(
-        InstanceIds=[run["Instances"][0]["InstanceId"]])["Reservations"]
-    second_volume_id = root_volume(reservation["Instances"][0])
+    second_id = run(ec2, captured_id)["Instances"][0]["InstanceId"]
+    ec2.get_waiter("instance_running").wait(InstanceIds=[second_id])
+    second_volume_id = root_volume(instance_of(ec2, second_id))
 
     for resource in (image_id, snapshot_id, captured_id, second_volume_id):
         check_same(server, resource, disk, disk_sums, tmp_path)
@@ -117,14 +108,12 @@ def test_standard_input_and_output_carry_the_same_disk(server, disk):
     with open(disk, "rb") as stream:
         image_id = import_disk(server, "-", "piped", stdin=stream, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, capture_output=False)
-    done = servers.run_amilab("export", image_id, "-", endpoint=server.endpoint)
-    assert done.returncode == 0, done.stderr
-    content = disk.read_bytes()
-    assert len(done.stdout) == disks.GIB
-    assert done.stdout[:len(content)] == content
-    assert not any(done.stdout[len(content):len(content) + disks.MIB])
-    assert hashlib.sha256(done.stdout[len(content):]).digest() == \
-        hashlib.sha256(bytes(disks.GIB - len(content))).digest()
+    with subprocess.Popen([servers.binary(), "export", image_id, "-", "--endpoint",
+                           server.endpoint], stdout=subprocess.PIPE) as export:
+        content = disk.read_bytes()
+        assert export.stdout.read(len(content)) == content
+        assert disks.is_rest_zero(export.stdout)
+    assert export.returncode == 0
 
 
 def test_create_image_captures_every_attached_volume(server, ec2, disk, tmp_path, dice):
@@ -135,8 +124,7 @@ def test_create_image_captures_every_attached_volume(server, ec2, disk, tmp_path
     (other,) = ec2.describe_images(ImageIds=[other_id])["Images"]
     other_snapshot_id = other["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"]
 
-    instance = ec2.run_instances(ImageId=image_id, InstanceType="t3.micro", MinCount=1,
-                                 MaxCount=1)["Instances"][0]
+    instance = run(ec2, image_id)["Instances"][0]
     volume_id = ec2.create_volume(AvailabilityZone=instance["Placement"]["AvailabilityZone"],
                                   SnapshotId=other_snapshot_id)["VolumeId"]
     ec2.get_waiter("volume_available").wait(VolumeIds=[volume_id])
@@ -155,11 +143,9 @@ def test_create_image_captures_every_attached_volume(server, ec2, disk, tmp_path
         assert disks.same_disk(original, exported), device
 
     # An instance of the image has both disks again.
-    again = ec2.run_instances(ImageId=captured_id, InstanceType="t3.micro", MinCount=1,
-                              MaxCount=1)["Instances"][0]["InstanceId"]
-    (reservation,) = ec2.describe_instances(InstanceIds=[again])["Reservations"]
+    again = run(ec2, captured_id)["Instances"][0]["InstanceId"]
     volumes = {mapping["DeviceName"]: mapping["Ebs"]["VolumeId"]
-               for mapping in reservation["Instances"][0]["BlockDeviceMappings"]}
+               for mapping in instance_of(ec2, again)["BlockDeviceMappings"]}
     exported = export_disk(server, volumes["/dev/sdf"], tmp_path / "again.raw")
     assert disks.same_disk(other_disk, exported)
 
@@ -200,6 +186,15 @@ def test_import_takes_what_the_image_is_like_and_whose_it_is(server, tmp_path):
     assert disks.same_disk(disk, exported)
 
 
+def test_an_export_to_a_link_writes_what_it_leads_to(server, disk, tmp_path):
+    image_id = import_disk(server, disk, "golden")
+    (tmp_path / "target").write_bytes(b"old")
+    (tmp_path / "symlink").symlink_to("target")
+    export_disk(server, image_id, tmp_path / "symlink")
+    assert (tmp_path / "symlink").is_symlink()
+    assert disks.same_disk(disk, tmp_path / "target")
+
+
 @pytest.mark.parametrize("arguments, text", [
     (("import", "/does/not/exist", "--name", "abc"), "/does/not/exist"),
     (("import", "DISK", "--name", "x"), "AMI names"),
@@ -211,14 +206,17 @@ def test_import_takes_what_the_image_is_like_and_whose_it_is(server, tmp_path):
     (("export", "vol-00000000000000000", "OUT"), "does not exist"),
     (("export", "snap-00000000000000000", "OUT"), "does not exist"),
     (("export", "i-00000000000000000", "OUT"), "no id"),
+    (("export", "IMAGE", "PIPE"), "no regular file"),
 ])
 def test_a_refused_transfer_says_why_in_one_line_and_leaves_nothing(server, tmp_path, arguments,
                                                                     text):
     (tmp_path / "disk").write_bytes(b"x" * 1024)
     (tmp_path / "empty").touch()
-    import_disk(server, tmp_path / "disk", "taken")
+    os.mkfifo(tmp_path / "pipe")
+    image_id = import_disk(server, tmp_path / "disk", "taken")
     before = sorted(tmp_path.iterdir())
-    places = {"DISK": tmp_path / "disk", "EMPTY": tmp_path / "empty", "OUT": tmp_path / "out"}
+    places = {"DISK": tmp_path / "disk", "EMPTY": tmp_path / "empty", "OUT": tmp_path / "out",
+              "PIPE": tmp_path / "pipe", "IMAGE": image_id}
     done = servers.run_amilab(*(places.get(word, word) for word in arguments),
                               endpoint=server.endpoint, text=True)
     assert done.returncode != 0
@@ -226,6 +224,7 @@ def test_a_refused_transfer_says_why_in_one_line_and_leaves_nothing(server, tmp_
     assert len(done.stderr.splitlines()) == 1
     assert done.stdout == ""
     assert sorted(tmp_path.iterdir()) == before
+    assert (tmp_path / "pipe").is_fifo()
     assert len(server.client().describe_images(Owners=["self"])["Images"]) == 1
 
 

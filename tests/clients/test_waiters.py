@@ -4,24 +4,22 @@ import botocore.exceptions
 import pytest
 
 import aws_cli
+from resources import instance_of, newest_image, run
 
-IMAGE_FILTER = [{"Name": "name", "Values": ["al2023-ami-2023.*-kernel-6.1-x86_64"]}]
 TRIES = {"Delay": 0, "MaxAttempts": 3}
 
 
 @pytest.fixture
 def image_id(ec2):
-    return ec2.describe_images(Owners=["amazon"], Filters=IMAGE_FILTER)["Images"][0]["ImageId"]
+    return newest_image(ec2)["ImageId"]
 
 
 def run_one(ec2, image_id):
-    run = ec2.run_instances(ImageId=image_id, InstanceType="t3.micro", MinCount=1, MaxCount=1)
-    return run["Instances"][0]
+    return run(ec2, image_id)["Instances"][0]
 
 
 def instance_state(ec2, instance_id):
-    (reservation,) = ec2.describe_instances(InstanceIds=[instance_id])["Reservations"]
-    return reservation["Instances"][0]["State"]["Name"]
+    return instance_of(ec2, instance_id)["State"]["Name"]
 
 
 def waits_in_vain(ec2, waiter, **request):
@@ -146,8 +144,8 @@ def test_terminated_instances_are_described_for_an_hour(server, ec2, image_id):
 def test_times_in_answers_come_from_the_clock(server, ec2, image_id):
     server.control("clock", {"freeze": True, "set": "2031-05-06T07:08:09Z"})
     instance_id = run_one(ec2, image_id)["InstanceId"]
-    (reservation,) = ec2.describe_instances(InstanceIds=[instance_id])["Reservations"]
-    assert reservation["Instances"][0]["LaunchTime"].isoformat() == "2031-05-06T07:08:09+00:00"
+    launched = instance_of(ec2, instance_id)["LaunchTime"]
+    assert launched.isoformat() == "2031-05-06T07:08:09+00:00"
     image = ec2.create_image(InstanceId=instance_id, Name="later")["ImageId"]
     (described,) = ec2.describe_images(ImageIds=[image])["Images"]
     assert described["CreationDate"] == "2031-05-06T07:08:09.000Z"

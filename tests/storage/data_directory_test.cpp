@@ -1,13 +1,13 @@
 #include "storage/data_directory.h"
 
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <csignal>
 #include <cstdlib>
-#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <set>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -69,7 +69,9 @@ TEST_F(DataDirectoryTest, IsHeldByOneServerAtATime)
 
 TEST_F(DataDirectoryTest, RefusesADatabaseOfANewerVersionAndLeavesItAlone)
 {
-    { const DataDirectory made(options()); }
+    {
+        const DataDirectory made(options());
+    }
     const auto database = (folder / "generation-1/metadata.sqlite").string();
     {
         Database db(database, Database::Mode::kReadWrite);
@@ -191,6 +193,14 @@ TEST_F(DataDirectoryTest, CommittedRowsAreThereAfterAKill)
     select.bind();
     ASSERT_TRUE(select.step());
     EXPECT_EQ(select.row().integer(), 2);
+}
+
+TEST_F(DataDirectoryTest, EndsWellWithASweepStillQueued)
+{
+    for (int i = 0; i < 20; ++i) {
+        DataDirectory data(options());
+        data.background().post([&data] { data.sweep(); });
+    }
 }
 
 TEST_F(DataDirectoryTest, SaysWhichDirectoryCannotBeMade)
