@@ -1,14 +1,15 @@
 #include "storage/data_directory.h"
 
-#include <array>
-#include <cerrno>
-#include <chrono>
-#include <cstdlib>
 #include <fcntl.h>
-#include <filesystem>
-#include <fstream>
 #include <sys/file.h>
 #include <unistd.h>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 
 #include <fmt/format.h>
 #include <openssl/rand.h>
@@ -22,12 +23,29 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kPrivatePrefix = "amilab-private-";
+constexpr std::string_view kGenerationPrefix = "generation-";
+
+/// Nothing for a name that is not a generation's.
+std::optional<std::uint64_t> number_of(std::string_view name)
+{
+    if (!name.starts_with(kGenerationPrefix)) {
+        return std::nullopt;
+    }
+    name.remove_prefix(kGenerationPrefix.size());
+    std::uint64_t number = 0;
+    const auto result = std::from_chars(name.data(), name.data() + name.size(), number);
+    if (result.ec != std::errc() || result.ptr != name.data() + name.size()) {
+        return std::nullopt;
+    }
+    return number;
+}
 
 std::string make_private_folder()
 {
     const char* base = std::getenv("TMPDIR");
-    std::string pattern = fmt::format("{}/{}{}-XXXXXX", base != nullptr && *base != '\0' ? base : "/tmp",
-                                      kPrivatePrefix, getuid());
+    std::string pattern =
+        fmt::format("{}/{}{}-XXXXXX", base != nullptr && *base != '\0' ? base : "/tmp",
+                    kPrivatePrefix, getuid());
     if (mkdtemp(pattern.data()) == nullptr) {
         throw StorageError(errno, "make a private folder", pattern);
     }
@@ -131,9 +149,10 @@ DataDirectory::DataDirectory(Options options)
         current_ = make_generation();
         return;
     }
-    next_number_ = std::strtoull(name.substr(name.find('-') + 1).c_str(), nullptr, 10) + 1;
-    current_ = std::make_shared<Generation>(path_ + "/" + name, durability_, *background_,
-                                            options_.seed);
+    first_number_ = number_of(name).value_or(0);
+    next_number_ = first_number_ + 1;
+    current_ =
+        std::make_shared<Generation>(path_ + "/" + name, durability_, *background_, options_.seed);
 }
 
 DataDirectory::~DataDirectory()
@@ -161,9 +180,10 @@ void DataDirectory::take_lock()
         const auto size = pread(lock_, holder, sizeof holder - 1, 0);
         close(lock_);
         lock_ = -1;
-        throw StorageError(EBUSY, "lock the data directory", path_,
-                           fmt::format("another amilab serves it{}; stop that one or use another --data",
-                                       size > 0 ? fmt::format(" (process {})", holder) : ""));
+        throw StorageError(
+            EBUSY, "lock the data directory", path_,
+            fmt::format("another amilab serves it{}; stop that one or use another --data",
+                        size > 0 ? fmt::format(" (process {})", holder) : ""));
     }
     const auto self = std::to_string(getpid());
     if (ftruncate(lock_, 0) != 0 ||
@@ -177,7 +197,7 @@ std::shared_ptr<Generation> DataDirectory::make_generation()
     if (empty_database_.empty()) {
         empty_database_ = empty_database();
     }
-    const auto name = fmt::format("generation-{}", next_number_++);
+    const auto name = fmt::format("{}{}", kGenerationPrefix, next_number_++);
     const auto folder = path_ + "/" + name;
     std::error_code error;
     fs::remove_all(folder, error);  // what a server that died in a reset left
@@ -186,8 +206,8 @@ std::shared_ptr<Generation> DataDirectory::make_generation()
         throw StorageError(error.value(), "create", folder);
     }
     write_synced(folder + "/metadata.sqlite", empty_database_, durability_);
-    auto generation = std::make_shared<Generation>(
-        folder, durability_, *background_, options_.seed ? options_.seed : random_seed());
+    auto generation = std::make_shared<Generation>(folder, durability_, *background_,
+                                                   options_.seed ? options_.seed : random_seed());
     generation->make_metadata_durable();
     sync_folder(folder, durability_);
     write_current(name);
@@ -216,6 +236,9 @@ void DataDirectory::sweep()
 {
     const std::lock_guard lock(reset_mutex_);
     const auto generation = current();
+    if (!generation) {
+        return;  // the server has stopped before it came to this
+    }
     generation->make_reserve();
     generation->catch_up();
     if (durability_ == Durability::kPrivate) {
@@ -224,8 +247,9 @@ void DataDirectory::sweep()
     }
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(path_, error)) {
-        const auto name = entry.path().filename().string();
-        if (name.starts_with("generation-") && entry.path() != generation->path()) {
+        // Those that a reset of this server has discarded go by themselves, with their last call.
+        const auto number = number_of(entry.path().filename().string());
+        if (number && (*number < first_number_ || *number >= next_number_)) {
             fs::remove_all(entry.path(), error);
         }
     }

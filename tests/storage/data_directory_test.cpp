@@ -1,13 +1,14 @@
 #include "storage/data_directory.h"
 
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <csignal>
 #include <cstdlib>
-#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <set>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -69,7 +70,9 @@ TEST_F(DataDirectoryTest, IsHeldByOneServerAtATime)
 
 TEST_F(DataDirectoryTest, RefusesADatabaseOfANewerVersionAndLeavesItAlone)
 {
-    { const DataDirectory made(options()); }
+    {
+        const DataDirectory made(options());
+    }
     const auto database = (folder / "generation-1/metadata.sqlite").string();
     {
         Database db(database, Database::Mode::kReadWrite);
@@ -136,6 +139,34 @@ TEST_F(DataDirectoryTest, TheOldGenerationsFolderGoesWithItsLastHolder)
     old.reset();
     data.background().drain();
     EXPECT_FALSE(fs::exists(old_path));
+}
+
+TEST_F(DataDirectoryTest, ASweepRemovesWhatOthersLeftAndNothingThatACallHolds)
+{
+    DataDirectory data(options());
+    auto old = data.current();
+    const auto old_path = old->path();
+    data.reset();
+    const auto left = data.path() + "/generation-99";
+    fs::create_directory(left);
+    data.sweep();
+    EXPECT_FALSE(fs::exists(left));
+    EXPECT_TRUE(fs::exists(old_path));
+    EXPECT_TRUE(fs::exists(data.current()->path()));
+    old.reset();
+    data.background().drain();
+    EXPECT_FALSE(fs::exists(old_path));
+}
+
+TEST_F(DataDirectoryTest, ASweepMayComeAsLateAsTheEnd)
+{
+    DataDirectory data(options());
+    data.background().post([&data] {
+        while (data.current()) {
+            std::this_thread::yield();  // until the destructor has let go of it
+        }
+        data.sweep();
+    });
 }
 
 TEST_F(DataDirectoryTest, APrivateFolderGoesAtTheEnd)
