@@ -21,8 +21,7 @@ public:
     Front(boost::asio::io_context& io_context, Emulator& emulator);
 
     /// Safe from any thread. Throws HttpError for bodies that are too large or broken.
-    boost::asio::awaitable<http::Response> handle(http::Request& request,
-                                                  http::BodyReader& body);
+    boost::asio::awaitable<http::Response> handle(http::Request& request, http::BodyReader& body);
     /// Stops waiting for what is due.
     void stop();
 

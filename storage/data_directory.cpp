@@ -157,6 +157,8 @@ DataDirectory::DataDirectory(Options options)
 
 DataDirectory::~DataDirectory()
 {
+    // What is queued may want the generation, so it comes first.
+    background_->drain();
     current_.store(nullptr);
     background_.reset();
     std::error_code error;
@@ -236,9 +238,6 @@ void DataDirectory::sweep()
 {
     const std::lock_guard lock(reset_mutex_);
     const auto generation = current();
-    if (!generation) {
-        return;  // the server has stopped before it came to this
-    }
     generation->make_reserve();
     generation->catch_up();
     if (durability_ == Durability::kPrivate) {

@@ -2,7 +2,10 @@
 
 namespace amilab {
 
-Delays::Delays() { reset(); }
+Delays::Delays()
+{
+    reset();
+}
 
 TimeMs Delays::get(Delay delay) const
 {

@@ -11,9 +11,8 @@ bool has_id_shape(std::string_view text, std::string_view prefix)
     }
     const auto digits = text.substr(prefix.size() + 1);
     return (digits.size() == 8 || digits.size() == 17) &&
-           std::all_of(digits.begin(), digits.end(), [](char c) {
-               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-           });
+           std::all_of(digits.begin(), digits.end(),
+                       [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 }  // namespace amilab

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include <fmt/format.h>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -13,7 +14,6 @@
 #include <boost/json.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
-#include <fmt/format.h>
 
 namespace amilab::cli {
 
@@ -91,9 +91,8 @@ ControlClient::ControlClient(const std::optional<std::string>& endpoint)
 {
     const auto parsed = boost::urls::parse_uri(url_);
     if (!parsed || parsed->scheme() != "http" || parsed->host().empty()) {
-        throw std::runtime_error(
-            fmt::format("the endpoint {} is no http:// URL; expected one such as {}", url_,
-                        kDefaultEndpoint));
+        throw std::runtime_error(fmt::format(
+            "the endpoint {} is no http:// URL; expected one such as {}", url_, kDefaultEndpoint));
     }
     host_ = parsed->host_address();
     port_ = parsed->has_port() && !parsed->port().empty() ? std::string(parsed->port()) : "80";

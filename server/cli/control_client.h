@@ -29,7 +29,8 @@ public:
     /// Sends a body in pieces of any size, as `produce` calls the function it is given.
     using Sink = std::function<void(std::span<const std::byte>)>;
     std::string upload(std::string_view path, const Parameters& parameters,
-                       std::string_view content_type, const std::function<void(const Sink&)>& produce);
+                       std::string_view content_type,
+                       const std::function<void(const Sink&)>& produce);
 
     /// Hands the answer's body over in pieces.
     void download(std::string_view path, const Parameters& parameters, std::string_view accept,

@@ -1,12 +1,12 @@
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
-#include <stdexcept>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "server/cli/commands.h"
 #include "server/cli/control_client.h"
@@ -149,7 +149,8 @@ void send_disk(const ControlClient::Sink& sink, int file, std::optional<std::uin
 int import_disk(const ImportOptions& options)
 {
     const bool is_stdin = options.file == "-";
-    const Descriptor file(is_stdin ? STDIN_FILENO : open(options.file.c_str(), O_RDONLY | O_CLOEXEC));
+    const Descriptor file(is_stdin ? STDIN_FILENO
+                                   : open(options.file.c_str(), O_RDONLY | O_CLOEXEC));
     if (file.number() < 0) {
         throw_errno("open", options.file);
     }
@@ -161,23 +162,25 @@ int import_disk(const ImportOptions& options)
     if (S_ISREG(status.st_mode)) {
         size_bytes = static_cast<std::uint64_t>(status.st_size);
     } else if (S_ISDIR(status.st_mode)) {
-        throw std::runtime_error(fmt::format("{} is a directory; expected a raw disk image", options.file));
+        throw std::runtime_error(
+            fmt::format("{} is a directory; expected a raw disk image", options.file));
     }
     ControlClient client(options.endpoint);
     std::string answer;
     {
         Progress progress("importing", size_bytes);
-        answer = client.upload("/_amilab/import",
-                               {{"name", options.name},
-                                {"description", options.description},
-                                {"architecture", options.architecture},
-                                {"boot-mode", options.boot_mode},
-                                {"root-device", options.root_device},
-                                {"account", options.account},
-                                {"region", options.region}},
-                               control::kExtentsType, [&](const ControlClient::Sink& sink) {
-                                   send_disk(sink, file.number(), size_bytes, options.file, progress);
-                               });
+        answer =
+            client.upload("/_amilab/import",
+                          {{"name", options.name},
+                           {"description", options.description},
+                           {"architecture", options.architecture},
+                           {"boot-mode", options.boot_mode},
+                           {"root-device", options.root_device},
+                           {"account", options.account},
+                           {"region", options.region}},
+                          control::kExtentsType, [&](const ControlClient::Sink& sink) {
+                              send_disk(sink, file.number(), size_bytes, options.file, progress);
+                          });
     }
     const auto made = boost::json::parse(answer);
     fmt::print(stderr, "{}: {} GiB\n", std::string_view(made.at("snapshot_id").as_string()),

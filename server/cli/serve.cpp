@@ -4,11 +4,11 @@
 #include <thread>
 #include <vector>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
 
 #include "server/cli/commands.h"
 #include "server/front.h"
@@ -49,8 +49,7 @@ int serve(const ServeOptions& options)
         seed = std::to_string(*options.seed);
     }
     DataDirectory data({.path = options.data, .seed = seed, .report = report});
-    Emulator emulator(data,
-                      {.default_account = options.account, .default_region = options.region});
+    Emulator emulator(data, {.default_account = options.account, .default_region = options.region});
     boost::asio::io_context io_context;
     Front front(io_context, emulator);
     http::Server server(

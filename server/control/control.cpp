@@ -1,8 +1,8 @@
 #include "server/control/control.h"
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <boost/json.hpp>
 
 #include "server/control/settings.h"
 #include "server/control/transfer.h"
@@ -64,7 +64,10 @@ bool is_reading(const http::Request& request)
 
 }  // namespace
 
-bool Control::is_control_path(std::string_view path) { return path.starts_with(kPrefix); }
+bool Control::is_control_path(std::string_view path)
+{
+    return path.starts_with(kPrefix);
+}
 
 asio::awaitable<http::Response> Control::handle(http::Request& request, http::BodyReader& body)
 {
@@ -118,7 +121,8 @@ asio::awaitable<http::Response> Control::route(http::Request& request, http::Bod
         require_method(request, {"GET"});
         co_return control::export_disk(emulator_, request, path.substr(kExport.size()));
     }
-    throw http::HttpError(404, fmt::format("no route {}; docs/control.md lists them", request.path));
+    throw http::HttpError(404,
+                          fmt::format("no route {}; docs/control.md lists them", request.path));
 }
 
 }  // namespace amilab

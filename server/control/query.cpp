@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
 #include <boost/url/parse_query.hpp>
 #include <boost/url/url_view.hpp>
-#include <fmt/format.h>
 
 #include "server/ec2/image_names.h"
 #include "server/http/message.h"
@@ -25,8 +25,8 @@ RouteQuery::RouteQuery(std::string_view query, std::initializer_list<std::string
         }
         const auto key = parameter.key.decode(options);
         if (std::find(known.begin(), known.end(), key) == known.end()) {
-            throw http::HttpError(400, fmt::format("unknown parameter {}; expected {}", key,
-                                                   fmt::join(known, ", ")));
+            throw http::HttpError(
+                400, fmt::format("unknown parameter {}; expected {}", key, fmt::join(known, ", ")));
         }
         if (!values_.emplace(key, parameter.value.decode(options)).second) {
             throw http::HttpError(400, fmt::format("parameter {} comes twice", key));
@@ -54,7 +54,8 @@ Caller RouteQuery::caller(const Emulator::Options& defaults) const
     Caller caller{find("account").value_or(defaults.default_account),
                   find("region").value_or(defaults.default_region), ""};
     if (!ec2::is_account_id(caller.account)) {
-        throw http::HttpError(400, fmt::format("account is {}; expected 12 digits", caller.account));
+        throw http::HttpError(400,
+                              fmt::format("account is {}; expected 12 digits", caller.account));
     }
     return caller;
 }

@@ -10,8 +10,8 @@
 
 namespace amilab::control {
 
-/// The parameters of a control route. Throws HttpError 400 for one that is not `known`, comes twice,
-/// or cannot be decoded.
+/// The parameters of a control route. Throws HttpError 400 for one that is not `known`, comes
+/// twice, or cannot be decoded.
 class RouteQuery {
 public:
     RouteQuery(std::string_view query, std::initializer_list<std::string_view> known);

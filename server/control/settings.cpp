@@ -2,8 +2,8 @@
 
 #include <limits>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "server/http/message.h"
 #include "server/wire/types.h"
@@ -19,7 +19,10 @@ namespace {
 /// A thousand years: no sum of a time and a delay overflows.
 constexpr TimeMs kLongestMs = TimeMs{1000} * 366 * 24 * 3600 * 1000;
 
-[[noreturn]] void refuse(const std::string& text) { throw http::HttpError(400, text); }
+[[noreturn]] void refuse(const std::string& text)
+{
+    throw http::HttpError(400, text);
+}
 
 const json::object& require_object(const json::value& value)
 {
@@ -42,8 +45,8 @@ TimeMs require_ms(std::string_view name, const json::value& value, TimeMs least)
 
 TimeMs require_time(const json::value& value)
 {
-    const auto time = value.is_string() ? wire::parse_timestamp(std::string(value.get_string()))
-                                        : std::nullopt;
+    const auto time =
+        value.is_string() ? wire::parse_timestamp(std::string(value.get_string())) : std::nullopt;
     if (!time) {
         refuse(fmt::format("set is {}; expected a time such as \"2026-01-02T03:04:05Z\"",
                            json::serialize(value)));

@@ -8,8 +8,8 @@
 namespace amilab::control {
 
 boost::json::value show_clock(Emulator& emulator);
-/// Takes {"freeze": true|false}, {"advance_ms": N}, {"set_ms": N} or {"set": "2026-01-02T03:04:05Z"},
-/// in that order when there are several. Throws HttpError 400.
+/// Takes {"freeze": true|false}, {"advance_ms": N}, {"set_ms": N} or {"set":
+/// "2026-01-02T03:04:05Z"}, in that order when there are several. Throws HttpError 400.
 void change_clock(Emulator& emulator, const boost::json::value& wanted);
 
 /// {"image.pending": 0, ...}, milliseconds.

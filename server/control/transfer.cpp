@@ -4,8 +4,8 @@
 #include <bit>
 #include <cstring>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "server/control/query.h"
 #include "server/ec2/errors.h"
@@ -62,8 +62,9 @@ asio::awaitable<std::uint64_t> receive_extents(http::BodyReader& body, UploadLay
         if (offset > kMaxVolumeSize || length > kMaxVolumeSize - offset ||
             offset % kSectorSize != 0 || length % kSectorSize != 0) {
             throw http::HttpError(
-                400, fmt::format("a frame of {} bytes at {}; expected multiples of 512 within 64 TiB",
-                                 length, offset));
+                400,
+                fmt::format("a frame of {} bytes at {}; expected multiples of 512 within 64 TiB",
+                            length, offset));
         }
         if (length == 0) {
             co_return offset;
@@ -134,8 +135,8 @@ Import parse_import(const Emulator& emulator, const http::Request& request)
 void require_free_name(Generation& generation, const Import& wanted)
 {
     auto reader = generation.reader();
-    const auto holder = select_image_named(reader.db(), wanted.caller.account,
-                                           wanted.caller.region, wanted.image.name);
+    const auto holder = select_image_named(reader.db(), wanted.caller.account, wanted.caller.region,
+                                           wanted.image.name);
     if (holder) {
         throw ec2::image_name_taken(wanted.image.name, *holder);
     }
@@ -249,14 +250,15 @@ Disk open_disk(Generation& generation, const Caller& caller, std::string_view id
         }
         Disk disk;
         disk.size_bytes = static_cast<std::uint64_t>(row->size_gib) * ec2::kGiB;
-        disk.volume = generation.blocks().open_volume(select_layer_chain(db, row->layer_id),
-                                                      disk.size_bytes);
+        disk.volume =
+            generation.blocks().open_volume(select_layer_chain(db, row->layer_id), disk.size_bytes);
         return disk;
     }
     if (const auto snapshot_id = SnapshotId::from_text(id)) {
         return open_snapshot_disk(generation, db, caller, *snapshot_id);
     }
-    throw http::HttpError(400, fmt::format("{} is no id; expected ami-..., snap-... or vol-...", id));
+    throw http::HttpError(400,
+                          fmt::format("{} is no id; expected ami-..., snap-... or vol-...", id));
 }
 
 asio::awaitable<void> send_bytes(const Disk& disk, std::uint64_t offset, std::uint64_t length,
@@ -351,8 +353,8 @@ http::Response export_disk(Emulator& emulator, const http::Request& request, std
     const RouteQuery query(request.query, {"account", "region"});
     const auto generation = emulator.data().current();
     // Held by the stream: a reset meanwhile takes nothing away.
-    auto disk = std::make_shared<Disk>(
-        open_disk(*generation, query.caller(emulator.options()), id));
+    auto disk =
+        std::make_shared<Disk>(open_disk(*generation, query.caller(emulator.options()), id));
     const bool wants_extents = request.header("Accept").value_or("") == kExtentsType;
     http::Response response;
     response.content_type = wants_extents ? kExtentsType : "application/octet-stream";

@@ -41,7 +41,8 @@ ImageSourceRow require_source(Session& session, const InstanceId& id)
     }
     if (source->root_device_type != "ebs") {
         throw unsupported(fmt::format(
-            "The instance {} has an instance store root; CreateImage needs an EBS root.", id.text()));
+            "The instance {} has an instance store root; CreateImage needs an EBS root.",
+            id.text()));
     }
     return *source;
 }
@@ -67,7 +68,8 @@ std::vector<Captured> captured_volumes(Session& session, const InstanceId& insta
             continue;
         }
         const auto* changed = find_device(overrides, attachment.device);
-        const bool is_left_out = changed != nullptr && (changed->no_device || changed->virtual_name);
+        const bool is_left_out =
+            changed != nullptr && (changed->no_device || changed->virtual_name);
         if (is_left_out && attachment.device == root_device) {
             throw invalid_block_device_mapping(
                 fmt::format("The root device {} cannot be left out of the image.", root_device));
@@ -75,8 +77,8 @@ std::vector<Captured> captured_volumes(Session& session, const InstanceId& insta
         if (is_left_out) {
             continue;
         }
-        auto volume = select_volume(session.db(), session.account(), session.region(),
-                                    attachment.volume_id);
+        auto volume =
+            select_volume(session.db(), session.account(), session.region(), attachment.volume_id);
         captured.push_back({std::move(attachment), std::move(*volume)});
     }
     return captured;
@@ -106,9 +108,9 @@ ImageMappingRow capture_mapping(const Captured& captured, const ImageMappingRow*
             mapping.device_name));
     }
     if (changed->volume_size_gib.value_or(volume.size_gib) < volume.size_gib) {
-        throw invalid_block_device_mapping(fmt::format(
-            "Volume of size {}GB is smaller than snapshot of '{}', expect size >= {}GB",
-            *changed->volume_size_gib, volume.id.text(), volume.size_gib));
+        throw invalid_block_device_mapping(
+            fmt::format("Volume of size {}GB is smaller than snapshot of '{}', expect size >= {}GB",
+                        *changed->volume_size_gib, volume.id.text(), volume.size_gib));
     }
     mapping.volume_size_gib = changed->volume_size_gib.value_or(volume.size_gib);
     if (changed->volume_type && *changed->volume_type != volume.volume_type) {
@@ -230,8 +232,8 @@ CreateImageResponse create_image(Session& session, const CreateImageRequest& req
 
     auto source = require_source(session, instance);
     const auto root_device = source.root_device_name.value_or("");
-    if (const auto holder = select_image_named(session.db(), session.account(), session.region(),
-                                               request.name)) {
+    if (const auto holder =
+            select_image_named(session.db(), session.account(), session.region(), request.name)) {
         throw image_name_taken(request.name, *holder);
     }
     const auto captured = captured_volumes(session, instance, overrides, root_device);
@@ -247,18 +249,19 @@ CreateImageResponse create_image(Session& session, const CreateImageRequest& req
     const auto id = session.next_id<ImageId>();
     const auto snapshots = snapshot_volumes(
         session, captured,
-        fmt::format("Created by CreateImage({}) for {}", instance.text(), id.text()), snapshot_tags);
+        fmt::format("Created by CreateImage({}) for {}", instance.text(), id.text()),
+        snapshot_tags);
     for (std::size_t i = 0; i < snapshots.size(); ++i) {
         mappings[i].snapshot_id = snapshots[i].text();
     }
-    if (!insert_image(session.db(), make_row(session, request, id, std::move(source)),
-                      std::nullopt, mappings)) {
+    if (!insert_image(session.db(), make_row(session, request, id, std::move(source)), std::nullopt,
+                      mappings)) {
         throw image_name_taken(request.name, id);
     }
     store_tags(session, {id.text(), "image"}, image_tags);
-    session.schedule_at(std::max(session.due_ms(Delay::kImagePending),
-                                 session.due_ms(Delay::kSnapshotPending)),
-                        Action::kImageAvailable, id.text());
+    session.schedule_at(
+        std::max(session.due_ms(Delay::kImagePending), session.due_ms(Delay::kSnapshotPending)),
+        Action::kImageAvailable, id.text());
     return {.image_id = id.text()};
 }
 

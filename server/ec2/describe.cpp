@@ -74,6 +74,9 @@ void refuse_page_with_ids(bool has_ids, const std::optional<std::int64_t>& max_r
     }
 }
 
-void throw_dry_run_operation() { throw dry_run_operation(); }
+void throw_dry_run_operation()
+{
+    throw dry_run_operation();
+}
 
 }  // namespace amilab::ec2

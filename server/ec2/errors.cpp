@@ -22,7 +22,8 @@ std::string joined(const std::vector<IdType>& ids)
 
 ApiError malformed(std::string_view code, std::string_view text, std::string_view prefix)
 {
-    return {std::string(code), fmt::format("Invalid id: \"{}\" (expecting \"{}-...\")", text, prefix)};
+    return {std::string(code),
+            fmt::format("Invalid id: \"{}\" (expecting \"{}-...\")", text, prefix)};
 }
 
 /// Snapshots and volumes: the wrong prefix is a bad parameter, wrong digits a malformed id.
@@ -80,8 +81,7 @@ ApiError not_found(const std::vector<ImageId>& ids)
     if (ids.size() == 1) {
         return not_found(ids.front());
     }
-    return {"InvalidAMIID.NotFound",
-            fmt::format("The image ids '[{}]' do not exist", joined(ids))};
+    return {"InvalidAMIID.NotFound", fmt::format("The image ids '[{}]' do not exist", joined(ids))};
 }
 ApiError not_found(const ImageId& id)
 {
@@ -94,7 +94,8 @@ ApiError image_unavailable(const ImageId& id)
 }
 ApiError not_found(const SnapshotId& id)
 {
-    return {"InvalidSnapshot.NotFound", fmt::format("The snapshot '{}' does not exist.", id.text())};
+    return {"InvalidSnapshot.NotFound",
+            fmt::format("The snapshot '{}' does not exist.", id.text())};
 }
 ApiError not_found(const VolumeId& id)
 {
@@ -165,8 +166,8 @@ ApiError invalid_parameter_combination(std::string_view message)
 }
 ApiError parameters_not_together(std::string_view one, std::string_view other)
 {
-    return invalid_parameter_combination(fmt::format(
-        "The parameter {} cannot be used with the parameter {}", one, other));
+    return invalid_parameter_combination(
+        fmt::format("The parameter {} cannot be used with the parameter {}", one, other));
 }
 ApiError invalid_request(std::string_view message)
 {
@@ -183,9 +184,9 @@ ApiError filter_without_values(std::string_view name)
 }
 ApiError filter_limit_exceeded(std::size_t limit)
 {
-    return {"FilterLimitExceeded",
-            fmt::format("The maximum number of filter values specified on a single call is {}",
-                        limit)};
+    return {
+        "FilterLimitExceeded",
+        fmt::format("The maximum number of filter values specified on a single call is {}", limit)};
 }
 ApiError invalid_next_token(std::string_view token)
 {
@@ -231,8 +232,8 @@ ApiError invalid_image_attribute_item(std::string_view value, std::string_view k
 
 ApiError snapshot_in_use(const SnapshotId& snapshot, const ImageId& image)
 {
-    return {"InvalidSnapshot.InUse",
-            fmt::format("The snapshot {} is currently in use by {}", snapshot.text(), image.text())};
+    return {"InvalidSnapshot.InUse", fmt::format("The snapshot {} is currently in use by {}",
+                                                 snapshot.text(), image.text())};
 }
 ApiError volume_in_use(const VolumeId& volume, const InstanceId& instance)
 {
@@ -287,9 +288,9 @@ ApiError volume_not_attached(const VolumeId& volume, std::string_view state)
 }
 ApiError device_in_use(std::string_view device)
 {
-    return invalid_parameter_value(fmt::format(
-        "Invalid value '{}' for unixDevice. Attachment point {} is already in use", device,
-        device));
+    return invalid_parameter_value(
+        fmt::format("Invalid value '{}' for unixDevice. Attachment point {} is already in use",
+                    device, device));
 }
 ApiError zone_mismatch(const VolumeId& volume, const InstanceId& instance)
 {
@@ -299,8 +300,7 @@ ApiError zone_mismatch(const VolumeId& volume, const InstanceId& instance)
 }
 ApiError invalid_zone(std::string_view zone)
 {
-    return {"InvalidParameterValue",
-            fmt::format("Invalid availability zone: [{}]", zone)};
+    return {"InvalidParameterValue", fmt::format("Invalid availability zone: [{}]", zone)};
 }
 ApiError zone_not_found(std::string_view zone)
 {
@@ -395,8 +395,7 @@ ApiError instance_types_not_found(const std::vector<std::string>& types)
 
 ApiError invalid_instance_type(std::string_view type)
 {
-    return {"InvalidParameterValue",
-            fmt::format("Invalid value '{}' for InstanceType.", type)};
+    return {"InvalidParameterValue", fmt::format("Invalid value '{}' for InstanceType.", type)};
 }
 ApiError key_pair_not_found(std::string_view name)
 {
@@ -498,15 +497,14 @@ ApiError malformed_user_data()
 }
 ApiError user_data_too_large(std::size_t limit_bytes)
 {
-    return invalid_parameter_value(
-        fmt::format("User data is limited to {} bytes.", limit_bytes));
+    return invalid_parameter_value(fmt::format("User data is limited to {} bytes.", limit_bytes));
 }
 ApiError subnet_in_other_zone(std::string_view zone, const SubnetId& subnet,
                               std::string_view zone_of_subnet)
 {
-    return invalid_value(zone, "availabilityZone",
-                         fmt::format("Subnet '{}' is in the availability zone {}", subnet.text(),
-                                     zone_of_subnet));
+    return invalid_value(
+        zone, "availabilityZone",
+        fmt::format("Subnet '{}' is in the availability zone {}", subnet.text(), zone_of_subnet));
 }
 ApiError subnet_full(const SubnetId& subnet)
 {

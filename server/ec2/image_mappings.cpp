@@ -34,8 +34,8 @@ ImageMappingRow parse_mapping(const BlockDeviceMapping& mapping)
     if (!mapping.device_name || mapping.device_name->empty()) {
         throw invalid_block_device_mapping("Missing device name");
     }
-    const int kinds = (mapping.ebs ? 1 : 0) + (mapping.virtual_name ? 1 : 0) +
-                      (mapping.no_device ? 1 : 0);
+    const int kinds =
+        (mapping.ebs ? 1 : 0) + (mapping.virtual_name ? 1 : 0) + (mapping.no_device ? 1 : 0);
     if (kinds > 1) {
         throw invalid_block_device_mapping(fmt::format(
             "{} has more than one of Ebs, VirtualName and NoDevice", *mapping.device_name));

@@ -11,8 +11,8 @@ CreateImageResponse create_image(Session& session, const CreateImageRequest& req
 DescribeImagesResponse describe_images(Session& session, const DescribeImagesRequest& request);
 ModifyImageAttributeResponse modify_image_attribute(Session& session,
                                                     const ModifyImageAttributeRequest& request);
-DescribeImageAttributeResponse describe_image_attribute(Session& session,
-                                                        const DescribeImageAttributeRequest& request);
+DescribeImageAttributeResponse describe_image_attribute(
+    Session& session, const DescribeImageAttributeRequest& request);
 ResetImageAttributeResponse reset_image_attribute(Session& session,
                                                   const ResetImageAttributeRequest& request);
 DeregisterImageResponse deregister_image(Session& session, const DeregisterImageRequest& request);

@@ -74,10 +74,10 @@ void drop_layer(Session& session, LayerId layer)
 {
     auto removed = release_layer(session.db(), layer);
     if (!removed.empty()) {
-        session.on_commit([removed = std::move(removed),
-                           generation = session.generation().shared_from_this()] {
-            generation->remove_files_later(removed);
-        });
+        session.on_commit(
+            [removed = std::move(removed), generation = session.generation().shared_from_this()] {
+                generation->remove_files_later(removed);
+            });
     }
 }
 

@@ -103,13 +103,18 @@ void Layer::sync(std::uint32_t segments)
     }
     const bool sealed = is_sealed();
     for (std::uint32_t number = 0; number < segments; ++number) {
+        const FileKey live{id_, number, FileKind::kLiveMap};
+        const bool has_file = files_.exists(live);
         auto* segment = segments_[number].load();
         // Without a live map a segment is durable: do not open it to find that out.
-        if (!segment && files_.exists({id_, number, FileKind::kLiveMap})) {
+        if (!segment && has_file) {
             segment = find_segment(number);
         }
         if (segment) {
             segment->sync(sealed);
+        }
+        if (sealed && has_file && !(segment && segment->map().has_live_map())) {
+            files_.unlink(live);  // of another boot: it says nothing any more
         }
     }
     is_synced_ = sealed;

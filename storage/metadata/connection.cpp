@@ -10,7 +10,8 @@ namespace amilab {
 namespace {
 
 // Only a temporary view may name two databases. SQLite pushes what a query asks of the view into
-// both halves. Catalogue images are available and public, catalogue snapshots completed.
+// both halves and merges them in key order, but only where the halves' columns have the same
+// affinity: hence the casts. Catalogue images are available, catalogue snapshots completed.
 constexpr const char* kViews = R"sql(
 CREATE TEMP VIEW all_image AS
 SELECT id, region, owner, owner_alias, name, description, location, architecture, image_type,
@@ -18,14 +19,16 @@ SELECT id, region, owner, owner_alias, name, description, location, architecture
        boot_mode, imds_support, tpm_support, ena_support, sriov_net_support, platform,
        platform_details, usage_operation, kernel_id, ramdisk_id, creation_time_ms,
        deprecation_time_ms, last_launched_time_ms, source_instance_id, source_image_id,
-       source_image_region, 0 AS free_tier_eligible, NULL AS public_ssm_parameter_name
+       source_image_region, CAST(0 AS INTEGER) AS free_tier_eligible,
+       CAST(NULL AS TEXT) AS public_ssm_parameter_name
   FROM main.image
 UNION ALL
 SELECT id, region, owner, owner_alias, name, description, location, architecture, image_type,
-       public, 'available', root_device_name, root_device_type, virtualization_type, hypervisor,
-       boot_mode, imds_support, tpm_support, ena_support, sriov_net_support, platform,
+       public, CAST('available' AS TEXT), root_device_name, root_device_type, virtualization_type,
+       hypervisor, boot_mode, imds_support, tpm_support, ena_support, sriov_net_support, platform,
        platform_details, usage_operation, kernel_id, ramdisk_id, creation_time_ms,
-       deprecation_time_ms, NULL, NULL, NULL, NULL, free_tier_eligible, public_ssm_parameter_name
+       deprecation_time_ms, CAST(NULL AS INTEGER), CAST(NULL AS TEXT), CAST(NULL AS TEXT),
+       CAST(NULL AS TEXT), free_tier_eligible, public_ssm_parameter_name
   FROM catalogue.image;
 
 CREATE TEMP VIEW all_image_mapping AS
@@ -42,8 +45,9 @@ SELECT id, region, owner, owner_alias, layer_id, volume_id, volume_size_gib, des
        start_time_ms, due_time_ms, completion_time_ms, encrypted
   FROM main.snapshot
 UNION ALL
-SELECT id, region, owner, owner_alias, NULL, 'vol-ffffffff', volume_size_gib, description,
-       'completed', start_time_ms, NULL, start_time_ms, encrypted
+SELECT id, region, owner, owner_alias, CAST(NULL AS INTEGER), CAST('vol-ffffffff' AS TEXT),
+       volume_size_gib, description, CAST('completed' AS TEXT), start_time_ms,
+       CAST(NULL AS INTEGER), start_time_ms, encrypted
   FROM catalogue.snapshot;
 )sql";
 

@@ -36,13 +36,19 @@ void throw_sqlite_error(sqlite3* handle, int code, std::string_view operation,
     throw StorageError(errno_of(handle, code), operation, path, words);
 }
 
-void Database::Close::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
-void Database::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+void Database::Close::operator()(sqlite3* handle) const
+{
+    sqlite3_close_v2(handle);
+}
+void Database::Finalize::operator()(sqlite3_stmt* statement) const
+{
+    sqlite3_finalize(statement);
+}
 
 Database::Database(const std::string& path, Mode mode) : path_(path)
 {
-    const int access =
-        mode == Mode::kReadWrite ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+    const int access = mode == Mode::kReadWrite ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                                                : SQLITE_OPEN_READONLY;
     sqlite3* handle = nullptr;
     const int code = sqlite3_open_v2(path.c_str(), &handle, access | SQLITE_OPEN_NOMUTEX, nullptr);
     handle_.reset(handle);
@@ -67,8 +73,14 @@ void Database::run(const std::string& script)
     }
 }
 
-std::int64_t Database::changes() const { return sqlite3_changes64(handle()); }
-std::int64_t Database::last_insert_rowid() const { return sqlite3_last_insert_rowid(handle()); }
+std::int64_t Database::changes() const
+{
+    return sqlite3_changes64(handle());
+}
+std::int64_t Database::last_insert_rowid() const
+{
+    return sqlite3_last_insert_rowid(handle());
+}
 
 Database::Compiled Database::take(std::string_view sql)
 {

@@ -70,8 +70,7 @@ const std::vector<FilterColumn>& filter_columns()
         {"architecture", "i.architecture"},
         {"block-device-mapping.delete-on-termination", deleted, kOfMapping, ")"},
         {"block-device-mapping.device-name", "m.device_name", kOfMapping, ")"},
-        {"block-device-mapping.encrypted", encrypted, kOfMapping,
-         " AND m.encrypted IS NOT NULL)"},
+        {"block-device-mapping.encrypted", encrypted, kOfMapping, " AND m.encrypted IS NOT NULL)"},
         {"block-device-mapping.snapshot-id", "m.snapshot_id", kOfMapping, ")"},
         {"block-device-mapping.volume-size", "CAST(m.volume_size_gib AS TEXT)", kOfMapping, ")"},
         {"block-device-mapping.volume-type", "m.volume_type", kOfMapping, ")"},
@@ -107,8 +106,9 @@ const std::vector<FilterColumn>& filter_columns()
 void append_visible(Query& query, std::string_view viewer)
 {
     query.sql(" AND (i.owner = ").value(viewer);
-    query.sql(" OR i.public = 1 OR i.id IN (SELECT image_id FROM launch_permission"
-              " WHERE kind = 'userId' AND value = ");
+    query.sql(
+        " OR i.public = 1 OR i.id IN (SELECT image_id FROM launch_permission"
+        " WHERE kind = 'userId' AND value = ");
     query.value(viewer).sql("))");
 }
 
@@ -145,8 +145,9 @@ void append_executable_by(Query& query, const ImageQuery& wanted)
             accounts.push_back(who == "self" ? std::string(wanted.viewer) : who);
         }
     }
-    query.sql(" OR i.id IN (SELECT image_id FROM launch_permission WHERE kind = 'userId'"
-              " AND value IN ");
+    query.sql(
+        " OR i.id IN (SELECT image_id FROM launch_permission WHERE kind = 'userId'"
+        " AND value IN ");
     query.list(accounts).sql("))");
 }
 
@@ -251,7 +252,8 @@ std::optional<ImageRow> select_visible_image(Database& db, std::string_view view
     static const std::string sql =
         std::string(kSelect) +
         "WHERE i.id = ?1 AND i.region = ?2 AND (i.owner = ?3 OR i.public = 1 OR EXISTS"
-        " (SELECT 1 FROM launch_permission WHERE image_id = ?1 AND kind = 'userId' AND value = ?3))";
+        " (SELECT 1 FROM launch_permission WHERE image_id = ?1 AND kind = 'userId' AND value = "
+        "?3))";
     Statement select(db, sql);
     select.bind(id, region, viewer);
     if (!select.step()) {

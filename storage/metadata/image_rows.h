@@ -113,7 +113,8 @@ void set_image_description(Database& db, const ImageId& id, std::string_view des
 void set_image_imds_support(Database& db, const ImageId& id, std::string_view imds_support);
 /// No effect on catalogue images, which are read-only.
 void set_image_last_launched(Database& db, const ImageId& id, TimeMs now_ms);
-/// The row stays, so that the owner learns what became of it; its mappings, permissions and name go.
+/// The row stays, so that the owner learns what became of it; its mappings, permissions and name
+/// go.
 void mark_image_deregistered(Database& db, const ImageId& id);
 
 /// Also keeps the image's `public` flag. What is there already stays once.

@@ -6,8 +6,14 @@ namespace amilab {
 
 namespace {
 
-std::int64_t number(LayerId id) { return static_cast<std::int64_t>(to_number(id)); }
-LayerId layer_id(std::int64_t value) { return static_cast<LayerId>(value); }
+std::int64_t number(LayerId id)
+{
+    return static_cast<std::int64_t>(to_number(id));
+}
+LayerId layer_id(std::int64_t value)
+{
+    return static_cast<LayerId>(value);
+}
 
 std::vector<LayerId> collect(Statement& select)
 {
@@ -87,12 +93,13 @@ std::vector<LayerId> release_layer(Database& db, LayerId layer)
     while (next) {
         std::optional<std::int64_t> parent;
         {
-            Statement remove(db,
-                             "DELETE FROM layer WHERE id = ?1"
-                             " AND NOT EXISTS (SELECT 1 FROM volume WHERE layer_id = ?1)"
-                             " AND NOT EXISTS (SELECT 1 FROM snapshot WHERE layer_id = ?1)"
-                             " AND NOT EXISTS (SELECT 1 FROM layer AS child WHERE child.parent_id = ?1)"
-                             " RETURNING parent_id");
+            Statement remove(
+                db,
+                "DELETE FROM layer WHERE id = ?1"
+                " AND NOT EXISTS (SELECT 1 FROM volume WHERE layer_id = ?1)"
+                " AND NOT EXISTS (SELECT 1 FROM snapshot WHERE layer_id = ?1)"
+                " AND NOT EXISTS (SELECT 1 FROM layer AS child WHERE child.parent_id = ?1)"
+                " RETURNING parent_id");
             remove.bind(*next);
             if (!remove.step()) {
                 break;

@@ -17,8 +17,8 @@ namespace {
 //
 // image, image_mapping and snapshot share names and meanings of columns with the catalogue
 // (fixtures/catalog/schema.sql), so that one UNION ALL view serves both. Times are milliseconds
-// since 1970, booleans 0 or 1. A row's `state` is what a client sees; a change that is under way has
-// a row in `transition`.
+// since 1970, booleans 0 or 1. A row's `state` is what a client sees; a change that is under way
+// has a row in `transition`.
 constexpr const char* kStep1 = R"sql(
 CREATE TABLE setting (
     name TEXT NOT NULL PRIMARY KEY,
@@ -327,7 +327,10 @@ int read_version(Database& db)
 
 }  // namespace
 
-int schema_version() { return static_cast<int>(kSteps.size()); }
+int schema_version()
+{
+    return static_cast<int>(kSteps.size());
+}
 
 void migrate(Database& db)
 {

@@ -7,7 +7,8 @@ namespace amilab {
 Clock::Setting read_clock_setting(Database& db)
 {
     Clock::Setting setting;
-    Statement select(db, "SELECT name, value FROM setting WHERE name IN ('clock_frozen', 'clock_ms')");
+    Statement select(db,
+                     "SELECT name, value FROM setting WHERE name IN ('clock_frozen', 'clock_ms')");
     select.bind();
     while (select.step()) {
         auto row = select.row();

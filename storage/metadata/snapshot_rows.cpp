@@ -72,7 +72,8 @@ void append_filters_of(Query& query, const SnapshotQuery& wanted)
         FilterColumn{"start-time", start_time},
         FilterColumn{"status", "s.state"},
         FilterColumn{"storage-tier", "'standard'"},
-        FilterColumn{"volume-id", "s.volume_id"},
+        // Catalogue snapshots are of no volume.
+        FilterColumn{"volume-id", "volume_id", "s.id IN (SELECT id FROM main.snapshot WHERE ", ")"},
         FilterColumn{"volume-size", "CAST(s.volume_size_gib AS TEXT)"},
     };
     append_filters(query, wanted.filters, columns, "s.id", wanted.viewer);

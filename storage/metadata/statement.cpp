@@ -61,8 +61,8 @@ void Statement::bind_value(int index, std::nullptr_t)
 
 void Statement::bind_value(int index, std::span<const std::byte> blob)
 {
-    check_bound(sqlite3_bind_blob64(compiled_.get(), index, blob.data(), blob.size(),
-                                    SQLITE_TRANSIENT));
+    check_bound(
+        sqlite3_bind_blob64(compiled_.get(), index, blob.data(), blob.size(), SQLITE_TRANSIENT));
 }
 
 void Statement::bind_value(int index, double number)
@@ -92,8 +92,14 @@ std::string_view Statement::Row::view()
     return text != nullptr ? std::string_view(text, size) : std::string_view();
 }
 
-std::int64_t Statement::Row::integer() { return sqlite3_column_int64(statement_, column_++); }
-double Statement::Row::real() { return sqlite3_column_double(statement_, column_++); }
+std::int64_t Statement::Row::integer()
+{
+    return sqlite3_column_int64(statement_, column_++);
+}
+double Statement::Row::real()
+{
+    return sqlite3_column_double(statement_, column_++);
+}
 
 std::optional<std::string> Statement::Row::optional_text()
 {

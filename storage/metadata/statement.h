@@ -80,7 +80,10 @@ public:
 
     void begin(std::size_t values);
     void bind_value(int index, std::string_view text);
-    void bind_value(int index, const std::string& text) { bind_value(index, std::string_view(text)); }
+    void bind_value(int index, const std::string& text)
+    {
+        bind_value(index, std::string_view(text));
+    }
     void bind_value(int index, const char* text) { bind_value(index, std::string_view(text)); }
     void bind_value(int index, std::nullptr_t);
     void bind_value(int index, std::span<const std::byte> blob);

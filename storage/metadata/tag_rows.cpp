@@ -36,23 +36,64 @@ constexpr std::array<TaggableKind, 8> kTaggableKinds = {{
 
 constexpr std::string_view kTagPrefix = "tag:";
 
-/// Filters on tags themselves; `tag:` ones are about the row, not about what it is on.
-void append_tag_filters(Query& query, const TagQuery& wanted)
+bool is_one_literal(const std::vector<std::string>& values)
 {
-    constexpr std::array<FilterColumn, 4> kColumns = {{
-        {"key", "t.key"},
-        {"resource-id", "t.resource_id"},
-        {"resource-type", "t.resource_type"},
-        {"value", "t.value"},
-    }};
+    return values.size() == 1 && values.front().find_first_of("*?\\") == std::string::npos;
+}
+
+/// Whether the filter leaves tags of one key only.
+bool fixes_key(const Filter& filter)
+{
+    return filter.name.starts_with(kTagPrefix) ||
+           (filter.name == "key" && is_one_literal(filter.values));
+}
+
+bool fixes_value(const Filter& filter)
+{
+    return (filter.name.starts_with(kTagPrefix) || filter.name == "value") &&
+           is_one_literal(filter.values);
+}
+
+/// How a page is cut out of the index tag_by_key (owner, key, value, region, resource_id). SQLite
+/// reads it in order only while no column between is a constant to it that the order names: what is
+/// one value only is left out of the order, and a + keeps the other filters out of its sight.
+struct TagOrder {
+    explicit TagOrder(const TagQuery& wanted)
+        : one_key(std::any_of(wanted.filters.begin(), wanted.filters.end(), fixes_key)),
+          one_value(one_key &&
+                    std::any_of(wanted.filters.begin(), wanted.filters.end(), fixes_value))
+    {
+    }
+    std::string_view value() const { return one_key ? "t.value" : "+t.value"; }
+    std::string_view region() const { return one_value ? "t.region" : "+t.region"; }
+    std::string_view columns() const
+    {
+        return one_value ? "t.resource_id"
+               : one_key ? "t.value, t.region, t.resource_id"
+                         : "t.key, t.value, t.region, t.resource_id";
+    }
+
+    bool one_key;
+    bool one_value;
+};
+
+/// Filters on tags themselves; `tag:` ones are about the row, not about what it is on.
+void append_tag_filters(Query& query, const TagQuery& wanted, const TagOrder& order)
+{
+    const std::array columns = {
+        FilterColumn{"key", "t.key"},
+        FilterColumn{"resource-id", "t.resource_id"},
+        FilterColumn{"resource-type", "t.resource_type"},
+        FilterColumn{"value", order.value()},
+    };
     for (const auto& filter : wanted.filters) {
         if (filter.name.starts_with(kTagPrefix)) {
             query.sql(" AND t.key = ")
                 .value(std::string_view(filter.name).substr(kTagPrefix.size()));
             query.sql(" AND ");
-            append_match(query, "t.value", filter.values);
+            append_match(query, order.value(), filter.values);
         } else {
-            append_filters(query, {&filter, 1}, kColumns, "t.resource_id", wanted.owner);
+            append_filters(query, {&filter, 1}, columns, "t.resource_id", wanted.owner);
         }
     }
 }
@@ -152,16 +193,23 @@ std::vector<TagDescriptionRow> select_tag_page(Database& db, const TagQuery& wan
     const bool by_resource =
         std::any_of(wanted.filters.begin(), wanted.filters.end(),
                     [](const Filter& filter) { return filter.name == "resource-id"; });
+    const TagOrder order(wanted);
     Query query("SELECT t.resource_id, t.resource_type, t.key, t.value FROM tag t WHERE ");
     query.sql(by_resource ? "+t.owner = " : "t.owner = ").value(wanted.owner);
-    query.sql(" AND t.region = ").value(wanted.region);
-    append_tag_filters(query, wanted);
+    query.sql(" AND ").sql(order.region()).sql(" = ").value(wanted.region);
+    append_tag_filters(query, wanted, order);
     if (!wanted.after.empty()) {
         const auto [key, value, resource_id] = split_order_key(wanted.after);
-        query.sql(" AND (t.key, t.value, t.resource_id) > (").value(key).sql(", ").value(value);
-        query.sql(", ").value(resource_id).sql(")");
+        query.sql(" AND (").sql(order.columns()).sql(") > (");
+        if (!order.one_key) {
+            query.value(key).sql(", ");
+        }
+        if (!order.one_value) {
+            query.value(value).sql(", ").value(wanted.region).sql(", ");
+        }
+        query.value(resource_id).sql(")");
     }
-    query.sql(" ORDER BY t.key, t.value, t.resource_id LIMIT ").value(wanted.limit);
+    query.sql(" ORDER BY ").sql(order.columns()).sql(" LIMIT ").value(wanted.limit);
     auto select = query.on(db);
     std::vector<TagDescriptionRow> rows;
     while (select.step()) {

@@ -43,10 +43,11 @@ Action action_named(std::string_view name)
 
 void insert_transition(Database& db, const Transition& transition)
 {
-    Statement(db,
-              "INSERT INTO transition (due_ms, sequence, action, resource_id)"
-              " VALUES (?1, (SELECT COALESCE(MAX(sequence), 0) + 1 FROM transition WHERE due_ms = ?1),"
-              " ?2, ?3)")
+    Statement(
+        db,
+        "INSERT INTO transition (due_ms, sequence, action, resource_id)"
+        " VALUES (?1, (SELECT COALESCE(MAX(sequence), 0) + 1 FROM transition WHERE due_ms = ?1),"
+        " ?2, ?3)")
         .execute(transition.due_ms, kActionNames[static_cast<std::size_t>(transition.action)].name,
                  transition.resource_id);
 }

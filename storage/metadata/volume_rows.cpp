@@ -73,7 +73,7 @@ void append_filters_of(Query& query, const VolumeQuery& wanted)
         FilterColumn{"multi-attach-enabled", multi_attach},
         FilterColumn{"operator.managed", "'false'"},
         FilterColumn{"size", "CAST(v.size_gib AS TEXT)"},
-        FilterColumn{"snapshot-id", "v.snapshot_id"},
+        FilterColumn{"snapshot-id", "snapshot_id", "v.id IN (SELECT id FROM volume WHERE ", ")"},
         FilterColumn{"status", "v.state"},
         FilterColumn{"volume-id", "v.id"},
         FilterColumn{"volume-type", "v.volume_type"},

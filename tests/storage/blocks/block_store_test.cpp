@@ -320,6 +320,25 @@ TEST_F(BlockStoreTest, SyncedLayersNeedNoLiveMap)
     EXPECT_EQ(read_bytes(*open()->open_snapshot({low}, kMiB), 0, 512), filled(512, 1));
 }
 
+TEST_F(BlockStoreTest, SealedLayersLoseTheLiveMapsOfAnotherBoot)
+{
+    const LayerId flushed{1};
+    const LayerId lost{2};
+    {
+        const auto store = open({.boot_id = "first"});
+        const auto volume = store->open_volume({flushed}, kMiB);
+        volume->write(0, filled(512, 1));
+        volume->flush();
+        store->open_volume({lost}, kMiB)->write(0, filled(512, 2));
+    }
+    const auto store = open({.boot_id = "second"});
+    store->sync_layer(flushed);
+    store->sync_layer(lost);
+    EXPECT_EQ(count(".live"), 0U);
+    EXPECT_EQ(read_bytes(*store->open_snapshot({flushed}, kMiB), 0, 512), filled(512, 1));
+    EXPECT_EQ(read_bytes(*store->open_snapshot({lost}, kMiB), 0, 512), filled(512, 0));
+}
+
 TEST_F(BlockStoreTest, ACleanEndMakesEverythingDurable)
 {
     std::vector<LayerId> ids;

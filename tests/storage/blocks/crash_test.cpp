@@ -1,5 +1,4 @@
 #include <gtest/gtest.h>
-#include <array>
 #include <cerrno>
 
 #include "storage/storage_error.h"
@@ -36,7 +35,7 @@ void live_and_die(std::uint64_t seed, bool by_power)
 TEST(Kill, AtAnyFileCallLosesNothingAcknowledged)
 {
     const auto seed = test_seed();
-    for (std::uint64_t run = 0; run < 60; ++run) {
+    for (std::uint64_t run = 0; run < 20 * patience(); ++run) {
         live_and_die(seed + run, false);
         ASSERT_FALSE(testing::Test::HasFailure());
     }
@@ -45,7 +44,7 @@ TEST(Kill, AtAnyFileCallLosesNothingAcknowledged)
 TEST(PowerLoss, AtAnyFileCallLosesNothingFlushedAndInventsNothing)
 {
     const auto seed = test_seed();
-    for (std::uint64_t run = 0; run < 150; ++run) {
+    for (std::uint64_t run = 0; run < 40 * patience(); ++run) {
         live_and_die(seed + run, true);
         ASSERT_FALSE(testing::Test::HasFailure());
     }
@@ -54,11 +53,11 @@ TEST(PowerLoss, AtAnyFileCallLosesNothingFlushedAndInventsNothing)
 /// The same operations with one failing call, which comes one call later each time.
 void fail_at_every_call(std::uint64_t seed, Fault fault)
 {
-    constexpr int kSteps = 60;
+    const auto steps = 20 + 10 * patience();
     for (std::uint64_t call = 1;; ++call) {
         CrashWorld world(seed);
         world.fail_once_after(call, fault);
-        for (int step = 0; step < kSteps; ++step) {
+        for (std::uint64_t step = 0; step < steps; ++step) {
             world.step();
         }
         world.stop_failing();
@@ -71,7 +70,7 @@ void fail_at_every_call(std::uint64_t seed, Fault fault)
         world.check();
         ASSERT_FALSE(testing::Test::HasFailure()) << "seed " << seed << ", call " << call;
         if (!world.has_failed()) {
-            EXPECT_GT(call, 100U);
+            EXPECT_GT(call, 40U);
             return;
         }
     }

@@ -44,7 +44,7 @@ public:
     void check_flushes();
 
 private:
-    static constexpr std::uint64_t kSectors = 6 * (kBlockSize / kSectorSize) + 5;
+    static constexpr std::uint64_t kSectors = 4 * (kBlockSize / kSectorSize) + 5;
     static constexpr std::uint64_t kSize = kSectors * kSectorSize;
 
     struct SnapshotRow {

@@ -1,6 +1,7 @@
 #include "tests/storage/blocks/harness.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
@@ -35,6 +36,12 @@ std::uint64_t test_seed()
     const std::uint64_t seed = given ? std::stoull(given) : std::random_device()();
     std::cout << "AMILAB_SEED=" << seed << '\n';
     return seed;
+}
+
+std::uint64_t patience()
+{
+    const char* given = std::getenv("AMILAB_LONG");
+    return given ? std::stoull(given) : 1;
 }
 
 int error_of(const std::function<void()>& call)
@@ -112,10 +119,14 @@ std::vector<std::byte> stamped(std::uint64_t first_sector, std::uint64_t sectors
 
 std::uint64_t version_of(std::span<const std::byte> sector, std::uint64_t number)
 {
-    std::uint64_t version = 0;
-    std::memcpy(&version, sector.data(), sizeof(version));
-    const auto expected = stamped(number, 1, version);
-    if (!std::equal(expected.begin(), expected.end(), sector.begin())) {
+    std::array<std::uint64_t, kSectorSize / 8> words{};
+    std::memcpy(words.data(), sector.data(), kSectorSize);
+    const auto version = words[0];
+    bool is_whole = true;
+    for (std::uint64_t index = 1; index < words.size(); ++index) {
+        is_whole &= words[index] == (version == 0 ? 0 : stamp_word(version, number, index));
+    }
+    if (!is_whole) {
         throw std::runtime_error(
             fmt::format("sector {} is not one write's: it begins with {}", number, version));
     }

@@ -206,7 +206,7 @@ class RandomOperations : public testing::TestWithParam<std::uint64_t> {};
 TEST_P(RandomOperations, OnATreeAgreeWithPlainBytes)
 {
     RandomTree tree(test_seed(), GetParam());
-    for (int step = 0; step < 1500; ++step) {
+    for (std::uint64_t step = 0; step < 700 * patience(); ++step) {
         tree.step();
         ASSERT_FALSE(HasFatalFailure()) << "at step " << step;
     }

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "storage/metadata/tag_rows.h"
 #include "storage/metadata/migrations.h"
+#include "storage/metadata/tag_rows.h"
 
 namespace amilab {
 namespace {

@@ -13,7 +13,10 @@ namespace {
 
 class StatementTest : public ::testing::Test {
 protected:
-    StatementTest() { db.run("CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT UNIQUE, size REAL)"); }
+    StatementTest()
+    {
+        db.run("CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT UNIQUE, size REAL)");
+    }
     std::int64_t count()
     {
         Statement select(db, "SELECT COUNT(*) FROM t");
