@@ -72,6 +72,9 @@ def run(options: argparse.Namespace, programs: Programs, failures: list[str]) ->
 def main() -> int:
     options = parse_arguments()
     end_on_signals()
+    if not (options.build / "amilab").exists():
+        print(f"scripts/bench: no amilab in {options.build}; build it first", file=sys.stderr)
+        return 1
     work = options.build / "bench"
     work.mkdir(exist_ok=True)
     failures: list[str] = []

@@ -1,0 +1,56 @@
+"""scripts/bench prints a row for what it measured. Looks at no figure."""
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+SKIPPED = 77
+BENCH = Path(__file__).with_name("bench.py")
+build = Path()
+
+
+def bench(*arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run([sys.executable, "-B", BENCH, "--build", build, *arguments],
+                          capture_output=True, text=True)
+
+
+class Bench(unittest.TestCase):
+    def test_prints_a_row_for_each_figure(self):
+        done = bench("--quick", "--no-moto", "--markdown", "--operation", "DescribeImages",
+                     "--operation", "CreateTags")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = [line.split(" | ") for line in done.stdout.splitlines() if line.startswith("| ")]
+        names = [row[0] for row in rows[1:]]
+        self.assertEqual(names[:2], ["| exec → first answered call", "| resident memory after it"])
+        for operation in ("DescribeImages by id", "CreateTags"):
+            for connections in ("1 connection", "8 connections"):
+                for figure in ("server CPU", "calls a second", "p50", "p99"):
+                    self.assertIn(f"| {operation}, {connections}: {figure}", names)
+        for row in rows[3:]:
+            self.assertRegex(row[1], r"^[\d,.e+]+ (µs|/s)$")
+            self.assertRegex(row[4], r"^[\d,.e+]+ (µs|/s)$")
+
+    def test_refuses_an_operation_that_it_does_not_know(self):
+        done = bench("--operation", "TerminateEverything")
+        self.assertEqual(done.returncode, 2)
+        self.assertTrue(re.search("invalid choice.*TerminateEverything", done.stderr), done.stderr)
+
+    def test_says_in_one_line_what_it_cannot_start(self):
+        done = subprocess.run([sys.executable, "-B", BENCH, "--build", BENCH.parent / "nothing"],
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build", type=Path)
+    build = parser.parse_args().build
+    if shutil.which("wrk") is None:
+        print("wrk is not installed; scripts/setup --bench installs it")
+        sys.exit(SKIPPED)
+    unittest.main(argv=sys.argv[:1])
