@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -22,6 +23,22 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kPrivatePrefix = "amilab-private-";
+constexpr std::string_view kGenerationPrefix = "generation-";
+
+/// Nothing for a name that is not a generation's.
+std::optional<std::uint64_t> number_of(std::string_view name)
+{
+    if (!name.starts_with(kGenerationPrefix)) {
+        return std::nullopt;
+    }
+    name.remove_prefix(kGenerationPrefix.size());
+    std::uint64_t number = 0;
+    const auto result = std::from_chars(name.data(), name.data() + name.size(), number);
+    if (result.ec != std::errc() || result.ptr != name.data() + name.size()) {
+        return std::nullopt;
+    }
+    return number;
+}
 
 std::string make_private_folder()
 {
@@ -132,7 +149,8 @@ DataDirectory::DataDirectory(Options options)
         current_ = make_generation();
         return;
     }
-    next_number_ = std::strtoull(name.substr(name.find('-') + 1).c_str(), nullptr, 10) + 1;
+    first_number_ = number_of(name).value_or(0);
+    next_number_ = first_number_ + 1;
     current_ =
         std::make_shared<Generation>(path_ + "/" + name, durability_, *background_, options_.seed);
 }
@@ -181,7 +199,7 @@ std::shared_ptr<Generation> DataDirectory::make_generation()
     if (empty_database_.empty()) {
         empty_database_ = empty_database();
     }
-    const auto name = fmt::format("generation-{}", next_number_++);
+    const auto name = fmt::format("{}{}", kGenerationPrefix, next_number_++);
     const auto folder = path_ + "/" + name;
     std::error_code error;
     fs::remove_all(folder, error);  // what a server that died in a reset left
@@ -228,8 +246,9 @@ void DataDirectory::sweep()
     }
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(path_, error)) {
-        const auto name = entry.path().filename().string();
-        if (name.starts_with("generation-") && entry.path() != generation->path()) {
+        // Those that a reset of this server has discarded go by themselves, with their last call.
+        const auto number = number_of(entry.path().filename().string());
+        if (number && (*number < first_number_ || *number >= next_number_)) {
             fs::remove_all(entry.path(), error);
         }
     }

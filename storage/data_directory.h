@@ -59,7 +59,8 @@ private:
     int lock_ = -1;
     std::string empty_database_;
     std::unique_ptr<Background> background_;
-    std::mutex reset_mutex_;  // one reset at a time; guards next_number_
+    std::uint64_t first_number_ = 1;  // the generation that this server began with
+    std::mutex reset_mutex_;          // one reset at a time; guards next_number_
     std::uint64_t next_number_ = 1;
     std::atomic<std::shared_ptr<Generation>> current_;
 };

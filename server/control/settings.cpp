@@ -84,6 +84,19 @@ ClockChange parse_clock_change(const json::value& wanted)
     return change;
 }
 
+void apply(const ClockChange& change, Clock& clock)
+{
+    if (change.freeze) {
+        *change.freeze ? clock.freeze() : clock.resume();
+    }
+    if (change.advance_ms) {
+        clock.advance(*change.advance_ms);
+    }
+    if (change.set_ms) {
+        clock.set(*change.set_ms);
+    }
+}
+
 }  // namespace
 
 json::value show_clock(Emulator& emulator)
@@ -101,19 +114,15 @@ void change_clock(Emulator& emulator, const json::value& wanted)
     const auto generation = emulator.data().current();
     auto writer = generation->writer();
     auto& clock = generation->clock();
-    if (change.freeze) {
-        *change.freeze ? clock.freeze() : clock.resume();
-    }
-    if (change.advance_ms) {
-        clock.advance(*change.advance_ms);
-    }
-    if (change.set_ms) {
-        clock.set(*change.set_ms);
-    }
-    {
+    const auto before = clock.setting();
+    try {
         Transaction transaction(writer.db());
+        apply(change, clock);
         write_clock_setting(writer.db(), clock.setting());
         transaction.commit();
+    } catch (...) {
+        clock.restore(before);
+        throw;
     }
     settle_due(*generation, writer);
 }

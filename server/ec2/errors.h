@@ -162,6 +162,7 @@ ApiError subnet_in_other_zone(std::string_view zone, const SubnetId& subnet,
 ApiError subnet_full(const SubnetId& subnet);
 ApiError no_public_address();
 ApiError group_of_other_network(const SecurityGroupId& group, const SubnetId& subnet);
+/// Source: "Invalid device name /dev/sde1" (observed at RunInstances).
 ApiError invalid_mapped_device_name(std::string_view name);
 ApiError device_mapped_twice(std::string_view name);
 ApiError root_snapshot_changed();

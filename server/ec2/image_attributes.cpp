@@ -151,6 +151,16 @@ std::string_view attribute_of(const ModifyImageAttributeRequest& request)
     return named.front();
 }
 
+/// Of UTF-8, that is: bytes that do not continue a character.
+std::size_t characters(std::string_view utf8)
+{
+    constexpr unsigned kTopBits = 0xC0;
+    constexpr unsigned kContinued = 0x80;
+    return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & kTopBits) != kContinued;
+    }));
+}
+
 std::string value_of(const ModifyImageAttributeRequest& request,
                      const std::optional<AttributeValue>& typed, std::string_view attribute)
 {
@@ -193,7 +203,7 @@ Change parse_change(const ModifyImageAttributeRequest& request)
         // Source: 255 characters at most (documented).
         constexpr std::size_t kLongest = 255;
         change.value = value_of(request, request.description, kDescription);
-        if (change.value.size() > kLongest) {
+        if (characters(change.value) > kLongest) {
             throw invalid_value(change.value, kDescription, "It may have 255 characters at most.");
         }
         return change;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -314,8 +315,10 @@ DeregisterImageResponse deregister_image(Session& session, const DeregisterImage
     delete_all_tags(session.db(), id.text());
     session.cancel_transitions(id.text());
     if (request.delete_associated_snapshots.value_or(false)) {
+        // Two devices may have one snapshot.
+        std::set<std::string_view> seen;
         for (const auto& mapping : mappings) {
-            if (mapping.snapshot_id) {
+            if (mapping.snapshot_id && seen.insert(*mapping.snapshot_id).second) {
                 response.delete_snapshot_results.push_back(
                     delete_mapped_snapshot(session, *mapping.snapshot_id));
             }

@@ -223,9 +223,6 @@ RebootInstancesResponse reboot_instances(Session& session, const RebootInstances
             reboot_instance(session, row.id);
         }
     }
-    for (const auto& row : rows) {
-        reboot_instance(session, row.id);
-    }
     return {};
 }
 

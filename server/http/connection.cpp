@@ -100,6 +100,8 @@ asio::awaitable<bool> Connection::read_header()
         buffer_.consume(parser_.parse_header(text_of(buffer_)));
         if (parser_.header_done()) {
             header_read_ = true;
+            // The handler may move the request's strings away.
+            is_head_ = request_.method == "HEAD";
             co_return true;
         }
         if (!deadline) {
@@ -148,7 +150,7 @@ bool Connection::may_keep_alive(bool streams, RequestBody::Rest rest) const
 asio::awaitable<Connection::Next> Connection::answer(Response& response)
 {
     Framing framing{.keep_alive = true,
-                    .head_only = header_read_ && request_.method == "HEAD",
+                    .head_only = header_read_ && is_head_,
                     .version = header_read_ ? request_.version : 11};
     const auto streams = response.stream && !framing.head_only && may_have_body(response.status);
     // A stream may still want the request's body.

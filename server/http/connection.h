@@ -49,7 +49,8 @@ private:
     RequestBody body_;
     ResponseWriter writer_;
     bool header_read_ = false;  // the header could be parsed
-    bool accepted_ = false;     // and its request may be served
+    bool is_head_ = false;
+    bool accepted_ = false;  // and its request may be served
 };
 
 }  // namespace amilab::http

@@ -44,13 +44,15 @@ def goes_on(server):
     (b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: y\r\n" * 500 + b"\r\n", 431),
     (b"GET / HTTP/1.1\r\n\r\n", 400),
     (b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", 403),
-    (b"GET /_amilab/health HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n\r\n", 403),
+    (b"GET /_amilab/health HTTP/1.1\r\nHost: localhost\r\n"
+     b"Origin: http://evil.example\r\n\r\n", 403),
     (b"POST /_amilab/reset HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: cross-site\r\n"
      b"Content-Length: 0\r\n\r\n", 403),
     (b"FROB / HTTP/1.1\r\nHost: localhost\r\n\r\n", 501),
     (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
     (b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
-    (b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\nContent-Length: 11\r\n\r\n", 400),
+    (b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n"
+     b"Content-Length: 11\r\n\r\n", 400),
     (b"POST / HTTP/1.1\r\nHost: localhost\r\nExpect: miracles\r\nContent-Length: 0\r\n\r\n", 417),
 ])
 def test_a_bad_request_gets_its_status(server, request_, expected):

@@ -13,7 +13,8 @@ DEBIAN = "136693071363"
 WANTED = {
     "Amazon Linux 2": ("amazon", "amzn2-ami-hvm-*-{amazon}-gp2", AMAZON),
     "Amazon Linux 2023": ("amazon", "al2023-ami-2023.*-kernel-6.1-{amazon}", AMAZON),
-    "Ubuntu 22.04": (CANONICAL, "ubuntu/images/hvm-ssd/ubuntu-jammy-22.04-{deb}-server-*", CANONICAL),
+    "Ubuntu 22.04": (CANONICAL, "ubuntu/images/hvm-ssd/ubuntu-jammy-22.04-{deb}-server-*",
+                     CANONICAL),
     "Ubuntu 24.04": (CANONICAL, "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-{deb}-server-*",
                      CANONICAL),
     "Debian 12": (DEBIAN, "debian-12-{deb}-*", DEBIAN),
@@ -68,17 +69,20 @@ def test_the_catalogue_is_nobodys_own(ec2):
 def test_a_default_network_is_there(ec2):
     (vpc,) = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
     zones = {zone["ZoneName"] for zone in ec2.describe_availability_zones()["AvailabilityZones"]}
-    subnets = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc["VpcId"]]}])["Subnets"]
+    subnets = ec2.describe_subnets(
+        Filters=[{"Name": "vpc-id", "Values": [vpc["VpcId"]]}])["Subnets"]
     assert {subnet["AvailabilityZone"] for subnet in subnets} == zones
     (group,) = ec2.describe_security_groups(GroupNames=["default"])["SecurityGroups"]
     assert group["VpcId"] == vpc["VpcId"]
     image = newest_image(ec2)
-    launched = run(ec2, image["ImageId"], SubnetId=subnets[-1]["SubnetId"],
+    # Not every zone offers every type; the first one offers this.
+    subnet = min(subnets, key=lambda one: one["AvailabilityZone"])
+    launched = run(ec2, image["ImageId"], SubnetId=subnet["SubnetId"],
                    SecurityGroupIds=[group["GroupId"]])
     instance = launched["Instances"][0]
-    assert instance["SubnetId"] == subnets[-1]["SubnetId"]
+    assert instance["SubnetId"] == subnet["SubnetId"]
     assert instance["VpcId"] == vpc["VpcId"]
-    assert instance["Placement"]["AvailabilityZone"] == subnets[-1]["AvailabilityZone"]
+    assert instance["Placement"]["AvailabilityZone"] == subnet["AvailabilityZone"]
 
 
 @pytest.mark.parametrize("version", aws_cli.VERSIONS)

@@ -5,9 +5,11 @@ import hashlib
 import itertools
 import os
 import pathlib
+import socket
 import sqlite3
 import subprocess
 import threading
+import urllib.error
 
 import botocore.exceptions
 import pytest
@@ -96,6 +98,19 @@ def test_bytes_that_were_acknowledged_survive_kill_9(start_server, tmp_path, dic
     assert servers.run_amilab("export", volume, out, endpoint=server.endpoint).returncode == 0
     with open(out, "rb") as exported:
         assert exported.read(len(content)) == content
+
+
+def test_an_upload_that_kill_9_broke_off_leaves_nothing(start_server, tmp_path, dice):
+    server = start_server("--data", tmp_path / "data")
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        connection.sendall(b"POST /_amilab/import?name=half HTTP/1.1\r\nHost: localhost\r\n"
+                           b"Content-Length: 100000000\r\n\r\n")
+        connection.sendall(dice.randbytes(8 << 20))
+        servers.wait_until(lambda: list(tmp_path.glob("data/generation-*/layers/*.data")))
+        server.kill()
+    server = start_server("--data", tmp_path / "data")
+    assert server.client().describe_images(Owners=["self"])["Images"] == []
+    servers.wait_until(lambda: not list(tmp_path.glob("data/generation-*/layers/*")))
 
 
 def test_clock_and_delays_survive_a_restart(start_server, tmp_path):
@@ -230,3 +245,31 @@ def test_a_full_disk_refuses_writes_and_nothing_else(start_server, tmp_path, dic
         assert {volume["VolumeId"] for volume in server.client().describe_volumes()["Volumes"]} \
             == volumes
         assert server.stop() == 0
+
+
+def test_reads_go_on_when_a_full_disk_keeps_what_is_due(start_server, tmp_path):
+    with tmpfs(tmp_path / "mount", 32) as mount:
+        server = start_server("--data", mount / "data")
+        server.expected_errors = "No space left|disk is full"
+        server.set_delays(volume_creating=500)
+        ec2 = server.client()
+        volume = make_volume(ec2)
+        fill_up(mount)
+        before = server.control("clock")
+        fill_up_log(server)
+        status, answer = server.refused_control("clock", {"freeze": True})
+        assert (status, answer["code"]) == (503, "Unavailable")
+        assert server.control("clock")["frozen"] is False
+        servers.wait_until(lambda: server.control("clock")["now_ms"] > before["now_ms"] + 500)
+        assert ec2.describe_volumes(VolumeIds=[volume])["Volumes"]
+        (mount / "filler").unlink()
+        ec2.get_waiter("volume_available").wait(VolumeIds=[volume], WaiterConfig={"Delay": 0})
+        assert server.stop() == 0
+
+
+def fill_up_log(server):
+    """Changes the clock until the database's log has no room left."""
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        while True:
+            server.control("clock", {"freeze": False})
+    caught.value.close()

@@ -101,8 +101,8 @@ def test_a_signed_get_names_account_and_region(server):
 
 def test_tags_are_there_from_the_start(ec2, image_id):
     def tags(kind):
-        return {"ResourceType": kind, "Tags": [{"Key": "of", "Value": kind},
-                                               {"Key": "Ünïcode +&=", "Value": "<ok> & \"fine\""}]}
+        return {"ResourceType": kind, "Tags": [
+            {"Key": "of", "Value": kind}, {"Key": "Ünïcode +&=", "Value": "<ok> & \"fine\""}]}
 
     launched = run(ec2, image_id, TagSpecifications=[tags("instance"), tags("volume")])
     instance_id = launched["Instances"][0]["InstanceId"]

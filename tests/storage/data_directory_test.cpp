@@ -140,6 +140,23 @@ TEST_F(DataDirectoryTest, TheOldGenerationsFolderGoesWithItsLastHolder)
     EXPECT_FALSE(fs::exists(old_path));
 }
 
+TEST_F(DataDirectoryTest, ASweepRemovesWhatOthersLeftAndNothingThatACallHolds)
+{
+    DataDirectory data(options());
+    auto old = data.current();
+    const auto old_path = old->path();
+    data.reset();
+    const auto left = data.path() + "/generation-99";
+    fs::create_directory(left);
+    data.sweep();
+    EXPECT_FALSE(fs::exists(left));
+    EXPECT_TRUE(fs::exists(old_path));
+    EXPECT_TRUE(fs::exists(data.current()->path()));
+    old.reset();
+    data.background().drain();
+    EXPECT_FALSE(fs::exists(old_path));
+}
+
 TEST_F(DataDirectoryTest, APrivateFolderGoesAtTheEnd)
 {
     std::string path;

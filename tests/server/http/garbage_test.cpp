@@ -40,7 +40,7 @@ protected:
         static const std::vector<std::string> kPieces = {"\r\n",
                                                          "\r",
                                                          "\n",
-                                                         "\0",
+                                                         std::string(1, '\0'),
                                                          ":",
                                                          " ",
                                                          "\t",

@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <spdlog/spdlog.h>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
@@ -168,6 +169,9 @@ TestServer::TestServer(Handler handler, const Limits& limits,
                        const std::vector<std::string>& allowed_hosts)
     : server_(io_context_, {}, std::move(handler), limits, allowed_hosts)
 {
+    // The log's library is not built with the sanitizers: they see no race when it is made before
+    // the threads are.
+    spdlog::default_logger_raw();
     constexpr auto kThreads = 2;
     for (auto thread = 0; thread < kThreads; ++thread) {
         threads_.emplace_back([this] { io_context_.run(); });
