@@ -75,6 +75,26 @@ private:
     Generation& generation_;
 };
 
+/// About a millisecond of SQLite's work: what a thread that serves all connections may do at once.
+constexpr std::int64_t kQuickInstructions = 30'000;
+
+/// Ends before the transaction does: a ROLLBACK must not run out of budget.
+class BudgetScope {
+public:
+    BudgetScope(Database& db, bool is_limited) : db_(db)
+    {
+        if (is_limited) {
+            db_.set_budget(kQuickInstructions);
+        }
+    }
+    ~BudgetScope() { db_.clear_budget(); }
+    BudgetScope(const BudgetScope&) = delete;
+    BudgetScope& operator=(const BudgetScope&) = delete;
+
+private:
+    Database& db_;
+};
+
 const wire::Parameters& no_parameters()
 {
     static const wire::Parameters none("");
@@ -272,23 +292,39 @@ ApiAnswer ApiCall::refuse(const ApiError& error) const
             wire::render_error(*service_, error, request_id_), request_id_};
 }
 
-ApiAnswer ApiCall::run()
+ApiAnswer ApiCall::answer(const std::function<std::string()>& make_body) const
 {
     if (refusal_) {
         return refuse(*refusal_);
     }
     try {
-        return {200, wire::kXmlContentType, run_operation(), request_id_};
+        return {200, wire::kXmlContentType, make_body(), request_id_};
+    } catch (const BudgetExceeded&) {
+        throw;
     } catch (...) {
         return refuse(
             to_api_error(std::current_exception(), request_id_, operation_->name, data_path_));
     }
 }
 
+ApiAnswer ApiCall::run()
+{
+    return answer([this] { return run_operation(); });
+}
+
+std::optional<ApiAnswer> ApiCall::run_if_quick()
+{
+    try {
+        return answer([this] { return run_read(Budget::kQuick); });
+    } catch (const BudgetExceeded&) {
+        return std::nullopt;
+    }
+}
+
 std::string ApiCall::run_operation()
 {
     if (operation_->access == Access::kRead) {
-        return run_read();
+        return run_read(Budget::kNone);
     }
     try {
         return run_write();
@@ -301,9 +337,12 @@ std::string ApiCall::run_operation()
     return run_write();
 }
 
-std::string ApiCall::run_read()
+std::string ApiCall::run_read(Budget budget)
 {
     if (generation_->earliest_due_ms() <= generation_->clock().now_ms()) {
+        if (budget == Budget::kQuick) {
+            throw BudgetExceeded();
+        }
         settle_for_read();
     }
     for (;;) {
@@ -311,11 +350,15 @@ std::string ApiCall::run_read()
             auto reader = generation_->reader();
             Session session(*generation_, reader.db(), caller_, *parameters_, request_id_);
             const Transaction snapshot(reader.db());
+            const BudgetScope scope(reader.db(), budget == Budget::kQuick);
             require_region(session);
             if (operation_->prerequisite == nullptr ||
                 !operation_->prerequisite->missing(session)) {
                 return call_->run(session, *service_, *schema_);
             }
+        }
+        if (budget == Budget::kQuick) {
+            throw BudgetExceeded();
         }
         make_prerequisite();
     }

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,9 @@ public:
     bool needs_writer() const;
     /// Never throws for anything a client sent.
     ApiAnswer run();
+    /// The same for a call that needs no writer, unless it takes more than about a millisecond:
+    /// then nothing, and run() does all of it.
+    std::optional<ApiAnswer> run_if_quick();
     /// For the log.
     std::string_view operation_name() const;
 
@@ -43,9 +47,11 @@ private:
     friend class Emulator;
     ApiCall() = default;
 
-    std::string run_read();
+    enum class Budget { kNone, kQuick };
+    std::string run_read(Budget budget);
     std::string run_write();
     std::string run_operation();
+    ApiAnswer answer(const std::function<std::string()>& make_body) const;
     void settle_for_read();
     void make_prerequisite();
     ApiAnswer refuse(const ApiError& error) const;

@@ -3,9 +3,9 @@
 #include <chrono>
 
 #include <spdlog/spdlog.h>
-#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
+
+#include "server/offload.h"
 
 namespace amilab {
 
@@ -28,11 +28,12 @@ http::Response to_response(ApiAnswer answer)
 
 }  // namespace
 
-Front::Front(asio::io_context& io_context, Emulator& emulator)
+Front::Front(asio::io_context& io_context, Emulator& emulator, std::size_t workers)
     : emulator_(emulator),
-      writers_(asio::make_strand(io_context)),
-      due_timer_(writers_),
-      control_(emulator)
+      io_context_(io_context),
+      due_timer_(io_context),
+      workers_(workers),
+      control_(emulator, workers_.get_executor())
 {
 }
 
@@ -42,7 +43,7 @@ asio::awaitable<http::Response> Front::handle(http::Request& request, http::Body
         co_return co_await handle_api(request, body);
     }
     auto response = co_await control_.handle(request, body);
-    asio::post(writers_, [this] { wait_for_due(); });
+    look_for_due();
     co_return response;
 }
 
@@ -54,24 +55,34 @@ asio::awaitable<http::Response> Front::handle_api(http::Request& request, http::
                                  .body = text,
                                  .content_type = request.header("Content-Type").value_or(""),
                                  .authorization = request.header("Authorization").value_or("")});
-    ApiAnswer answer;
-    if (call.needs_writer()) {
-        co_await asio::post(asio::bind_executor(writers_, asio::use_awaitable));
-        answer = call.run();
-        wait_for_due();
-        co_await asio::post(asio::use_awaitable);
-    } else {
-        answer = call.run();
-    }
+    auto answer = co_await this->answer(call);
     spdlog::info("{} {} {}", answer.request_id, call.operation_name(), answer.status);
     co_return to_response(std::move(answer));
+}
+
+asio::awaitable<ApiAnswer> Front::answer(ApiCall& call)
+{
+    if (!call.needs_writer()) {
+        if (auto quick = call.run_if_quick()) {
+            co_return std::move(*quick);
+        }
+        co_return co_await run_on(workers_.get_executor(), [&call] { return call.run(); });
+    }
+    auto answer = co_await run_on(writer_.get_executor(), [&call] { return call.run(); });
+    wait_for_due();
+    co_return answer;
+}
+
+void Front::look_for_due()
+{
+    asio::post(io_context_, [this] { wait_for_due(); });
 }
 
 void Front::wait_for_due()
 {
     const auto generation = emulator_.data().current();
     const auto due_ms = generation->earliest_due_ms();
-    if (due_ms == awaited_due_ms_ && due_ms == Generation::kNever) {
+    if (is_stopped_ || (due_ms == awaited_due_ms_ && due_ms == Generation::kNever)) {
         return;
     }
     awaited_due_ms_ = due_ms;
@@ -82,21 +93,25 @@ void Front::wait_for_due()
     due_timer_.expires_after(
         std::chrono::milliseconds(std::max<TimeMs>(0, due_ms - generation->clock().now_ms())));
     due_timer_.async_wait([this](boost::system::error_code error) {
-        if (!error) {
+        if (error) {
+            return;
+        }
+        asio::post(writer_, [this] {
             try {
                 emulator_.settle();
             } catch (const std::exception& failure) {
                 spdlog::error("settle: {}", failure.what());
                 return;  // the next call tries again
             }
-            wait_for_due();
-        }
+            look_for_due();
+        });
     });
 }
 
 void Front::stop()
 {
-    asio::post(writers_, [this] { due_timer_.cancel(); });
+    is_stopped_ = true;
+    asio::post(io_context_, [this] { due_timer_.cancel(); });
 }
 
 }  // namespace amilab

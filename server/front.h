@@ -1,12 +1,12 @@
 #pragma once
 
-#include <memory>
-#include <string>
+#include <atomic>
+#include <cstddef>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include "server/control/control.h"
 #include "server/emulator.h"
@@ -14,13 +14,18 @@
 
 namespace amilab {
 
-/// Between HTTP and the services: sends each request where it belongs, writing calls one after the
-/// other without holding threads, and lets what is due happen on an idle server.
+/// Between HTTP and the services: decides on which thread a request is worked on, and lets what is
+/// due happen on an idle server.
+///
+/// One thread runs the io_context: it moves bytes and answers quick reads itself, since a change of
+/// threads costs more than they do. Reads that turn out long begin anew on the workers; writing
+/// calls go to the writer's thread, one after the other.
 class Front {
 public:
-    Front(boost::asio::io_context& io_context, Emulator& emulator);
+    /// `io_context` is run by one thread.
+    Front(boost::asio::io_context& io_context, Emulator& emulator, std::size_t workers);
 
-    /// Safe from any thread. Throws HttpError for bodies that are too large or broken.
+    /// Throws HttpError for bodies that are too large or broken.
     boost::asio::awaitable<http::Response> handle(http::Request& request, http::BodyReader& body);
     /// Stops waiting for what is due.
     void stop();
@@ -28,13 +33,18 @@ public:
 private:
     boost::asio::awaitable<http::Response> handle_api(http::Request& request,
                                                       http::BodyReader& body);
-    /// On the writers' strand.
+    boost::asio::awaitable<ApiAnswer> answer(ApiCall& call);
+    /// From any thread; the rest on the io_context's.
+    void look_for_due();
     void wait_for_due();
 
     Emulator& emulator_;
-    boost::asio::strand<boost::asio::io_context::executor_type> writers_;
-    boost::asio::steady_timer due_timer_;  // used on writers_ alone
+    boost::asio::io_context& io_context_;
+    boost::asio::steady_timer due_timer_;  // the io_context's thread
     TimeMs awaited_due_ms_ = Generation::kNever;
+    std::atomic<bool> is_stopped_{false};
+    boost::asio::thread_pool writer_{1};
+    boost::asio::thread_pool workers_;
     Control control_;
 };
 

@@ -33,7 +33,7 @@ void add_serve(CLI::App& app, int& exit_code)
     command->add_option("--seed", options.seed, "Give the same ids on every run");
     command->add_option("--allow-host", options.allowed_hosts,
                         "Also answer requests for this host name; may be repeated");
-    command->add_option("--threads", options.threads, "Threads that serve; 0 suits the machine")
+    command->add_option("--threads", options.threads, "Threads for long reads; 0 suits the machine")
         ->capture_default_str();
     command->add_option("--log-level", options.log_level, "What stderr is told")
         ->capture_default_str()

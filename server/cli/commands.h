@@ -16,7 +16,7 @@ struct ServeOptions {
     std::optional<std::uint64_t> seed;
     std::vector<std::string> allowed_hosts;
     std::string log_level = "warning";
-    unsigned threads = 0;  ///< 0: as many as suit the machine
+    unsigned threads = 0;  ///< for long reads; 0: as many as suit the machine
 };
 int serve(const ServeOptions& options);
 

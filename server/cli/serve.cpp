@@ -18,9 +18,8 @@ namespace amilab::cli {
 
 namespace {
 
-// Reads run on the threads that serve connections; with a few more than cores a slow one holds
-// nobody up.
-constexpr unsigned kLeastThreads = 4;
+// Long reads run on workers; with a few more than cores a slow one holds nobody up.
+constexpr unsigned kLeastWorkers = 4;
 
 void set_up_log(const std::string& level)
 {
@@ -50,8 +49,11 @@ int serve(const ServeOptions& options)
     }
     DataDirectory data({.path = options.data, .seed = seed, .report = report});
     Emulator emulator(data, {.default_account = options.account, .default_region = options.region});
-    boost::asio::io_context io_context;
-    Front front(io_context, emulator);
+    boost::asio::io_context io_context(1);  // one thread runs it: see Front
+    Front front(io_context, emulator,
+                options.threads != 0
+                    ? options.threads
+                    : std::max(kLeastWorkers, std::thread::hardware_concurrency()));
     http::Server server(
         io_context, http::Endpoint::parse(options.listen),
         [&front](http::Request& request, http::BodyReader& body) {
@@ -70,17 +72,7 @@ int serve(const ServeOptions& options)
     std::fflush(stdout);
     data.background().post([&data] { data.sweep(); });
 
-    const auto count = options.threads != 0
-                           ? options.threads
-                           : std::max(kLeastThreads, std::thread::hardware_concurrency());
-    std::vector<std::thread> threads;
-    for (unsigned i = 1; i < count; ++i) {
-        threads.emplace_back([&io_context] { io_context.run(); });
-    }
     io_context.run();
-    for (auto& thread : threads) {
-        thread.join();
-    }
     return 0;
 }
 

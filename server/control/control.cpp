@@ -6,6 +6,7 @@
 
 #include "server/control/settings.h"
 #include "server/control/transfer.h"
+#include "server/offload.h"
 
 namespace amilab {
 
@@ -95,31 +96,35 @@ asio::awaitable<http::Response> Control::route(http::Request& request, http::Bod
     }
     if (path == "reset") {
         require_method(request, {"POST"});
-        emulator_.data().reset();
+        co_await run_on(workers_, [this] { emulator_.data().reset(); });
         co_return to_response(200, {{"status", "ok"}});
     }
     if (path == "clock") {
         require_method(request, {"GET", "HEAD", "PUT", "POST"});
         if (!is_reading(request)) {
-            control::change_clock(emulator_, co_await read_json(body));
+            const auto wanted = co_await read_json(body);
+            co_await run_on(workers_, [&] { control::change_clock(emulator_, wanted); });
         }
         co_return to_response(200, control::show_clock(emulator_));
     }
     if (path == "delays") {
         require_method(request, {"GET", "HEAD", "PUT", "POST"});
         if (!is_reading(request)) {
-            control::change_delays(emulator_, co_await read_json(body));
+            const auto wanted = co_await read_json(body);
+            co_await run_on(workers_, [&] { control::change_delays(emulator_, wanted); });
         }
         co_return to_response(200, control::show_delays(emulator_));
     }
     if (path == "import") {
         require_method(request, {"POST", "PUT"});
-        co_return co_await control::import_image(emulator_, request, body);
+        co_return co_await control::import_image(emulator_, request, body, workers_);
     }
     constexpr std::string_view kExport = "export/";
     if (path.starts_with(kExport)) {
         require_method(request, {"GET"});
-        co_return control::export_disk(emulator_, request, path.substr(kExport.size()));
+        const auto id = path.substr(kExport.size());
+        co_return co_await run_on(
+            workers_, [&] { return control::export_disk(emulator_, request, id, workers_); });
     }
     throw http::HttpError(404,
                           fmt::format("no route {}; docs/control.md lists them", request.path));

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include "server/emulator.h"
@@ -14,7 +15,11 @@ namespace amilab {
 /// Safe from any thread.
 class Control {
 public:
-    explicit Control(Emulator& emulator) : emulator_(emulator) {}
+    /// Whatever may take longer than parsing is done by `workers`.
+    Control(Emulator& emulator, boost::asio::any_io_executor workers)
+        : emulator_(emulator), workers_(std::move(workers))
+    {
+    }
 
     static bool is_control_path(std::string_view path);
 
@@ -24,6 +29,7 @@ private:
     boost::asio::awaitable<http::Response> route(http::Request& request, http::BodyReader& body);
 
     Emulator& emulator_;
+    boost::asio::any_io_executor workers_;
 };
 
 }  // namespace amilab

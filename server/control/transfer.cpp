@@ -12,6 +12,7 @@
 #include "server/ec2/image_names.h"
 #include "server/ec2/images.h"
 #include "server/ec2/layers.h"
+#include "server/offload.h"
 #include "server/wire/parameters.h"
 #include "storage/metadata/layer_rows.h"
 #include "storage/metadata/snapshot_rows.h"
@@ -49,7 +50,8 @@ asio::awaitable<void> read_fully(http::BodyReader& body, std::span<std::byte> ou
 }
 
 /// Returns the disk's size in bytes.
-asio::awaitable<std::uint64_t> receive_extents(http::BodyReader& body, UploadLayer& upload)
+asio::awaitable<std::uint64_t> receive_extents(http::BodyReader& body, UploadLayer& upload,
+                                               asio::any_io_executor workers)
 {
     std::vector<std::byte> chunk(kChunkBytes);
     for (;;) {
@@ -72,14 +74,15 @@ asio::awaitable<std::uint64_t> receive_extents(http::BodyReader& body, UploadLay
         while (length > 0) {
             const auto part = std::span(chunk).first(std::min<std::uint64_t>(length, kChunkBytes));
             co_await read_fully(body, part);
-            upload.write(offset, part);
+            co_await run_on(workers, [&] { upload.write(offset, part); });
             offset += part.size();
             length -= part.size();
         }
     }
 }
 
-asio::awaitable<std::uint64_t> receive_raw(http::BodyReader& body, UploadLayer& upload)
+asio::awaitable<std::uint64_t> receive_raw(http::BodyReader& body, UploadLayer& upload,
+                                           asio::any_io_executor workers)
 {
     std::vector<std::byte> chunk(kChunkBytes);
     for (;;) {
@@ -90,7 +93,7 @@ asio::awaitable<std::uint64_t> receive_raw(http::BodyReader& body, UploadLayer& 
         if (count > kMaxVolumeSize - upload.appended_bytes()) {
             throw http::HttpError(413, "a disk has 64 TiB at most");
         }
-        upload.append(std::span(chunk).first(count));
+        co_await run_on(workers, [&] { upload.append(std::span(chunk).first(count)); });
     }
 }
 
@@ -262,26 +265,27 @@ Disk open_disk(Generation& generation, const Caller& caller, std::string_view id
 }
 
 asio::awaitable<void> send_bytes(const Disk& disk, std::uint64_t offset, std::uint64_t length,
-                                 http::BodyWriter& writer)
+                                 http::BodyWriter& writer, asio::any_io_executor workers)
 {
     std::vector<std::byte> chunk(std::min<std::uint64_t>(length, kChunkBytes));
     while (length > 0) {
         const auto part = std::span(chunk).first(std::min<std::uint64_t>(length, chunk.size()));
-        disk.read(offset, part);
+        co_await run_on(workers, [&] { disk.read(offset, part); });
         co_await writer.write(part);
         offset += part.size();
         length -= part.size();
     }
 }
 
-asio::awaitable<void> send_extents(const Disk& disk, http::BodyWriter& writer)
+asio::awaitable<void> send_extents(const Disk& disk, http::BodyWriter& writer,
+                                   asio::any_io_executor workers)
 {
     if (!disk.is_empty()) {
         auto extents = disk.extents();
-        while (const auto extent = extents.next()) {
+        while (const auto extent = co_await run_on(workers, [&] { return extents.next(); })) {
             if (extent->kind == Extent::Kind::kData) {
                 co_await writer.write(frame_header(extent->offset, extent->length));
-                co_await send_bytes(disk, extent->offset, extent->length, writer);
+                co_await send_bytes(disk, extent->offset, extent->length, writer, workers);
             }
         }
     }
@@ -298,16 +302,17 @@ asio::awaitable<void> send_zeros(std::uint64_t length, http::BodyWriter& writer)
     }
 }
 
-asio::awaitable<void> send_raw(const Disk& disk, http::BodyWriter& writer)
+asio::awaitable<void> send_raw(const Disk& disk, http::BodyWriter& writer,
+                               asio::any_io_executor workers)
 {
     if (disk.is_empty()) {
         co_await send_zeros(disk.size_bytes, writer);
         co_return;
     }
     auto extents = disk.extents();
-    while (const auto extent = extents.next()) {
+    while (const auto extent = co_await run_on(workers, [&] { return extents.next(); })) {
         if (extent->kind == Extent::Kind::kData) {
-            co_await send_bytes(disk, extent->offset, extent->length, writer);
+            co_await send_bytes(disk, extent->offset, extent->length, writer, workers);
         } else {
             co_await send_zeros(extent->length, writer);
         }
@@ -317,25 +322,27 @@ asio::awaitable<void> send_raw(const Disk& disk, http::BodyWriter& writer)
 }  // namespace
 
 asio::awaitable<http::Response> import_image(Emulator& emulator, const http::Request& request,
-                                             http::BodyReader& body)
+                                             http::BodyReader& body, asio::any_io_executor workers)
 {
     const auto wanted = parse_import(emulator, request);
     const auto generation = emulator.data().current();
-    require_free_name(*generation, wanted);
+    co_await run_on(workers, [&] { require_free_name(*generation, wanted); });
 
     const auto layer = generation->blocks().new_layer_id();
     boost::json::object answer;
     try {
         const auto upload = generation->blocks().open_upload({layer}, kMaxVolumeSize);
         const bool has_extents = request.header("Content-Type").value_or("") == kExtentsType;
-        const auto size_bytes = has_extents ? co_await receive_extents(body, *upload)
-                                            : co_await receive_raw(body, *upload);
+        const auto size_bytes = has_extents ? co_await receive_extents(body, *upload, workers)
+                                            : co_await receive_raw(body, *upload, workers);
         if (size_bytes == 0) {
             throw http::HttpError(400, "the disk is empty; expected at least one byte");
         }
-        upload->seal();
         const auto size_gib = static_cast<std::int64_t>((size_bytes + ec2::kGiB - 1) / ec2::kGiB);
-        answer = register_disk(*generation, wanted, layer, size_gib);
+        answer = co_await run_on(workers, [&] {
+            upload->seal();
+            return register_disk(*generation, wanted, layer, size_gib);
+        });
     } catch (...) {
         // No row names the layer: its files go when the upload is closed.
         generation->background().post(
@@ -348,7 +355,8 @@ asio::awaitable<http::Response> import_image(Emulator& emulator, const http::Req
     co_return response;
 }
 
-http::Response export_disk(Emulator& emulator, const http::Request& request, std::string_view id)
+http::Response export_disk(Emulator& emulator, const http::Request& request, std::string_view id,
+                           asio::any_io_executor workers)
 {
     const RouteQuery query(request.query, {"account", "region"});
     const auto generation = emulator.data().current();
@@ -362,8 +370,9 @@ http::Response export_disk(Emulator& emulator, const http::Request& request, std
     if (!wants_extents) {
         response.content_length = disk->size_bytes;
     }
-    response.stream = [disk, generation, wants_extents](http::BodyWriter& writer) {
-        return wants_extents ? send_extents(*disk, writer) : send_raw(*disk, writer);
+    response.stream = [disk, generation, wants_extents, workers](http::BodyWriter& writer) {
+        return wants_extents ? send_extents(*disk, writer, workers)
+                             : send_raw(*disk, writer, workers);
     };
     return response;
 }

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include "server/emulator.h"
@@ -18,9 +19,11 @@ inline constexpr std::string_view kExtentsType = "application/x-amilab-extents";
 /// length up to 64 TiB and is bounded by its progress. Throws ApiError and HttpError.
 boost::asio::awaitable<http::Response> import_image(Emulator& emulator,
                                                     const http::Request& request,
-                                                    http::BodyReader& body);
+                                                    http::BodyReader& body,
+                                                    boost::asio::any_io_executor workers);
 
 /// GET /_amilab/export/ID: the bytes of a snapshot, a volume or an image's root device.
-http::Response export_disk(Emulator& emulator, const http::Request& request, std::string_view id);
+http::Response export_disk(Emulator& emulator, const http::Request& request, std::string_view id,
+                           boost::asio::any_io_executor workers);
 
 }  // namespace amilab::control

@@ -82,6 +82,35 @@ std::int64_t Database::last_insert_rowid() const
     return sqlite3_last_insert_rowid(handle());
 }
 
+void Database::set_budget(std::int64_t instructions)
+{
+    constexpr int kBetweenLooks = 1000;
+    has_budget_ = true;
+    budget_ = instructions;
+    sqlite3_progress_handler(
+        handle(), kBetweenLooks,
+        [](void* self) {
+            auto& db = *static_cast<Database*>(self);
+            db.budget_ -= kBetweenLooks;
+            return db.is_over_budget() ? 1 : 0;
+        },
+        this);
+}
+
+void Database::clear_budget()
+{
+    has_budget_ = false;
+    sqlite3_progress_handler(handle(), 0, nullptr, nullptr);
+}
+
+void Database::charge(std::int64_t instructions)
+{
+    budget_ -= instructions;
+    if (is_over_budget()) {
+        throw BudgetExceeded();
+    }
+}
+
 Database::Compiled Database::take(std::string_view sql)
 {
     const auto found = idle_by_sql_.find(sql);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -11,6 +12,12 @@ struct sqlite3;
 struct sqlite3_stmt;
 
 namespace amilab {
+
+/// A read took more than its budget; see Database::set_budget. Nothing is wrong: run it again
+/// without one.
+struct BudgetExceeded : std::runtime_error {
+    BudgetExceeded() : std::runtime_error("the query takes more than its budget") {}
+};
 
 /// One SQLite connection and the statements compiled on it. One thread at a time.
 /// All errors are StorageError: a full disk as ENOSPC, others as EIO with SQLite's own words.
@@ -30,6 +37,12 @@ public:
     std::int64_t changes() const;
     std::int64_t last_insert_rowid() const;
     const std::string& path() const { return path_; }
+
+    /// From now on statements may take about so many of SQLite's virtual instructions together;
+    /// then they throw BudgetExceeded. For connections that only read.
+    void set_budget(std::int64_t instructions);
+    void clear_budget();
+
     sqlite3* handle() const { return handle_.get(); }
 
 private:
@@ -44,10 +57,17 @@ private:
     using Compiled = std::unique_ptr<sqlite3_stmt, Finalize>;
 
     /// Hands out a compiled statement; a statement in use by a caller is never handed out twice.
+    /// What starting a statement costs, in instructions.
+    static constexpr std::int64_t kStatementCost = 100;
+    void charge(std::int64_t instructions);
+    bool is_over_budget() const { return has_budget_ && budget_ < 0; }
+
     Compiled take(std::string_view sql);
     void give_back(Compiled statement);
 
     std::string path_;
+    bool has_budget_ = false;
+    std::int64_t budget_ = 0;
     std::unique_ptr<sqlite3, Close> handle_;
     // Compiled statements that nobody is using, the most recently used first. The text that keys
     // them lives in the statement itself. Bounded: texts built from filters are without number.

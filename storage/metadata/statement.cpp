@@ -25,6 +25,7 @@ void Statement::begin(std::size_t values)
         throw std::logic_error(fmt::format("{} values for {} placeholders: {}", values,
                                            placeholders, sqlite3_sql(compiled_.get())));
     }
+    db_->charge(Database::kStatementCost);
     sqlite3_reset(compiled_.get());
 }
 
@@ -36,6 +37,9 @@ bool Statement::step()
     }
     if (code == SQLITE_DONE) {
         return false;
+    }
+    if (code == SQLITE_INTERRUPT && db_->is_over_budget()) {
+        throw BudgetExceeded();
     }
     throw_sqlite_error(db_->handle(), code, sqlite3_sql(compiled_.get()), db_->path());
 }
