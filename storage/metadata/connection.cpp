@@ -67,6 +67,8 @@ std::unique_ptr<Database> open_connection(const std::string& path, Database::Mod
     if (mode == Database::Mode::kReadWrite) {
         db->run("PRAGMA journal_mode = WAL");
     }
+    // Else a bound GLOB pattern has its statement compiled anew for each value.
+    sqlite3_db_config(db->handle(), SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr);
     attach_catalogue(db->handle());
     db->run(kViews);
     return db;
