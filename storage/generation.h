@@ -27,7 +27,7 @@ public:
     /// Throws StorageError.
     /// `seed`, when given, is what ids hang on from now on.
     Generation(std::string path, Durability durability, Background& background,
-               const std::optional<std::string>& seed);
+               const std::optional<std::string>& seed, CatalogueOptions catalogue = {});
     ~Generation();
 
     /// The one connection that writes, and its id source. Held by one thread at a time.
@@ -71,6 +71,7 @@ public:
     Delays& delays() { return delays_; }
     Background& background() { return background_; }
     const std::string& path() const { return path_; }
+    UnknownImages unknown_images() const { return catalogue_.unknown_images; }
 
     /// When the earliest transition is due; kNever without any. Kept by whoever holds the writer.
     static constexpr TimeMs kNever = std::numeric_limits<TimeMs>::max();
@@ -103,9 +104,11 @@ public:
 
 private:
     void restore_settings();
+    void make_catalogue_rows();
 
     std::string path_;
     Durability durability_;
+    CatalogueOptions catalogue_;
     Background& background_;
     Clock clock_;
     Delays delays_;

@@ -16,7 +16,10 @@ struct ServeOptions {
     std::optional<std::uint64_t> seed;
     std::vector<std::string> allowed_hosts;
     std::string log_level = "warning";
-    unsigned threads = 0;  ///< for long reads; 0: as many as suit the machine
+    std::optional<std::string> catalogue;    ///< a file instead of the built-in images
+    std::vector<std::string> catalogue_add;  ///< files beside them
+    std::string unknown_ami = "refuse";      ///< or adopt
+    unsigned threads = 0;                    ///< for long reads; 0: as many as suit the machine
 };
 int serve(const ServeOptions& options);
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "server/ec2/adopted_images.h"
 #include "server/ec2/describe.h"
 #include "server/ec2/errors.h"
 #include "server/ec2/idempotency.h"
@@ -92,9 +93,12 @@ Wish check_request(const RunInstancesRequest& request)
 }
 
 /// Source: codes documented, texts observed.
-ImageRow require_runnable_image(Session& session, const ImageId& id)
+ImageRow require_runnable_image(Session& session, const ImageId& id, std::string_view instance_type)
 {
     auto image = select_visible_image(session.db(), session.account(), session.region(), id);
+    if (!image) {
+        image = adopt_unknown_image(session, id, instance_type);
+    }
     if (!image) {
         throw not_found(id);
     }
@@ -129,7 +133,8 @@ Plan make_plan(Session& session, const RunInstancesRequest& request, const Wish&
     if (request.key_name) {
         throw key_pair_not_found(*request.key_name);
     }
-    auto image = require_runnable_image(session, wish.image_id);
+    auto image = require_runnable_image(session, wish.image_id,
+                                        request.instance_type.value_or(std::string(kDefaultType)));
     auto type = require_type(session, request, image);
     auto subnets = choose_subnets(session, request, type);
     auto groups = find_groups(session, request.security_group_ids, subnets.front());

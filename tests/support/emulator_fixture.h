@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -46,6 +47,8 @@ struct Answer {
 class TestEmulator {
 public:
     TestEmulator();
+    /// With a catalogue of its own; with state in `path`, if there is one.
+    explicit TestEmulator(CatalogueOptions catalogue, std::optional<std::string> path = {});
 
     /// One EC2 call of that account in that region.
     Answer call(std::string_view action, const Parameters& parameters = {},
