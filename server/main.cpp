@@ -43,6 +43,10 @@ void add_serve(CLI::App& app, int& exit_code)
                      "What becomes of a launch of an unknown image")
         ->capture_default_str()
         ->check(CLI::IsMember({"refuse", "adopt"}));
+    command->add_option("--nbd", options.nbd,
+                        "Also serve volumes and snapshots as network block devices here, such as"
+                        " 127.0.0.1:10809; port 0 takes a free one");
+    command->add_option("--nbd-unix", options.nbd_unix, "The same on a Unix socket of this path");
     command->add_option("--threads", options.threads, "Threads for long reads; 0 suits the machine")
         ->capture_default_str();
     command->add_option("--log-level", options.log_level, "What stderr is told")

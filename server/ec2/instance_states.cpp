@@ -153,6 +153,7 @@ void release_volumes(Session& session, const InstanceId& id)
             change_volume_state(db, volume, "in-use", "available");
         } else if (const auto layer = take_volume_in_state(db, volume, "in-use")) {
             delete_all_tags(db, volume.text());
+            end_exports(session, volume.text());
             drop_layer(session, *layer);
         }
     }

@@ -363,6 +363,7 @@ void volume_gone(Session& session, const VolumeId& id)
 {
     if (const auto layer = take_volume_in_state(session.db(), id, "deleting")) {
         delete_all_tags(session.db(), id.text());
+        end_exports(session, id.text());
         drop_layer(session, *layer);
     }
 }
