@@ -6,6 +6,7 @@
 #include "server/ec2/describe.h"
 #include "server/ec2/errors.h"
 #include "server/ec2/idempotency.h"
+#include "server/ec2/images.h"
 #include "server/ec2/instance_answers.h"
 #include "server/ec2/instance_user_data.h"
 #include "server/ec2/instances.h"
@@ -15,6 +16,7 @@
 #include "server/ec2/layers.h"
 #include "server/ec2/network.h"
 #include "server/ec2/resource_tags.h"
+#include "server/ec2/volumes.h"
 #include "storage/metadata/image_rows.h"
 #include "storage/metadata/instance_rows.h"
 #include "storage/metadata/volume_rows.h"
@@ -89,22 +91,6 @@ Wish check_request(const RunInstancesRequest& request)
             .tags = {.instance = parse_tags(tags, "instance", kTagged),
                      .volume = parse_tags(tags, "volume", kTagged),
                      .network_interface = parse_tags(tags, "network-interface", kTagged)}};
-}
-
-/// Source: codes documented, texts observed.
-ImageRow require_runnable_image(Session& session, const ImageId& id)
-{
-    auto image = select_visible_image(session.db(), session.account(), session.region(), id);
-    if (!image) {
-        throw not_found(id);
-    }
-    if (image->state == "deregistered") {
-        throw image_unavailable(id);
-    }
-    if (image->state != "available") {
-        throw image_not_runnable(id, image->state);
-    }
-    return std::move(*image);
 }
 
 LaunchTypeRow require_type(Session& session, const RunInstancesRequest& request,
@@ -240,7 +226,10 @@ void create_volume_of(Session& session, const InstanceRow& instance, const Launc
                            .encrypted = wanted.encrypted,
                            .multi_attach = false,
                            .state = "in-use",
-                           .create_time_ms = session.now_ms()};
+                           .create_time_ms = session.now_ms(),
+                           .initialized_ms = wanted.snapshot_id
+                                                 ? std::optional(initialized_ms(session))
+                                                 : std::nullopt};
     insert_volume(session.db(), volume);
     insert_attachment(session.db(), {.volume_id = volume.id,
                                      .instance_id = instance.id,
