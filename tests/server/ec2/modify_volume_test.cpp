@@ -88,11 +88,13 @@ TEST(ModifyVolume, AddsBytesThatReadAsZeros)
     aws.set_delay(Delay::kVolumeModifying, 1000);
     const auto id = new_volume(aws);
     write_text(aws, id, 10 * kGiBytes - 512, "the end");
-    // Open while it grows, as an export of it would be.
+    // Open while it grows, as it is when it is exported.
+    const auto opened = open_bytes(aws, id);
     aws.must("ModifyVolume", change(id, {{"Size", "12"}}));
-    EXPECT_ANY_THROW(read_text(aws, id, 10 * kGiBytes, 4));
+    EXPECT_EQ(opened->size(), 10 * kGiBytes);
     aws.advance(1000);
     EXPECT_EQ(state_of_modification(aws, id), "completed");
+    EXPECT_EQ(opened->size(), 12 * kGiBytes);
     EXPECT_EQ(read_text(aws, id, 10 * kGiBytes - 512, 7), "the end");
     EXPECT_EQ(read_text(aws, id, 10 * kGiBytes, 4), std::string(4, '\0'));
     EXPECT_EQ(read_text(aws, id, 12 * kGiBytes - 512, 4), std::string(4, '\0'));

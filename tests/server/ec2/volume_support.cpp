@@ -13,15 +13,6 @@ namespace {
 constexpr std::uint64_t kGiBytes = std::uint64_t{1} << 30;
 constexpr std::size_t kSector = 512;
 
-std::shared_ptr<Volume> open(TestEmulator& aws, const std::string& id)
-{
-    auto reader = aws.generation().reader();
-    const auto row = select_volume(reader.db(), kAccount, kRegion, VolumeId::trusted(id));
-    return aws.generation().blocks().open_volume(
-        select_layer_chain(reader.db(), row->layer_id),
-        static_cast<std::uint64_t>(row->size_gib) * kGiBytes);
-}
-
 Parameters with(Parameters parameters, const Parameters& extra)
 {
     for (const auto& [name, value] : extra) {
@@ -64,19 +55,28 @@ Parameters attach(const std::string& volume, const std::string& instance, const 
     return {{"VolumeId", volume}, {"InstanceId", instance}, {"Device", device}};
 }
 
+std::shared_ptr<Volume> open_bytes(TestEmulator& aws, const std::string& id)
+{
+    auto reader = aws.generation().reader();
+    const auto row = select_volume(reader.db(), kAccount, kRegion, VolumeId::trusted(id));
+    return aws.generation().blocks().open_volume(
+        select_layer_chain(reader.db(), row->layer_id),
+        static_cast<std::uint64_t>(row->size_gib) * kGiBytes);
+}
+
 void write_text(TestEmulator& aws, const std::string& volume, std::uint64_t offset,
                 std::string_view text)
 {
     std::vector<std::byte> bytes((text.size() + kSector - 1) / kSector * kSector);
     std::memcpy(bytes.data(), text.data(), text.size());
-    open(aws, volume)->write(offset, bytes);
+    open_bytes(aws, volume)->write(offset, bytes);
 }
 
 std::string read_text(TestEmulator& aws, const std::string& volume, std::uint64_t offset,
                       std::size_t length)
 {
     std::vector<std::byte> bytes((length + kSector - 1) / kSector * kSector);
-    open(aws, volume)->read(offset, bytes);
+    open_bytes(aws, volume)->read(offset, bytes);
     return {reinterpret_cast<const char*>(bytes.data()), length};
 }
 

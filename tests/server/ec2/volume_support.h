@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "storage/blocks/volume.h"
 #include "tests/support/emulator_fixture.h"
 
 /// What tests of volumes share.
@@ -20,7 +22,9 @@ std::string root_volume_of(TestEmulator& aws, const std::string& instance);
 Parameters attach(const std::string& volume, const std::string& instance,
                   const std::string& device = "/dev/sdf");
 
-/// Text in the volume's own bytes, in whole sectors: where the writes of its instance would be.
+/// The volume's own bytes, where the writes of its instance would be.
+std::shared_ptr<Volume> open_bytes(TestEmulator& aws, const std::string& volume);
+/// Text in the volume's own bytes, in whole sectors.
 void write_text(TestEmulator& aws, const std::string& volume, std::uint64_t offset,
                 std::string_view text);
 /// `length` bytes that the volume has there.

@@ -242,10 +242,9 @@ TEST(CreateVolume, TakesAnInitializationRateForSnapshotsOnly)
     EXPECT_EQ(with_rate("99").code, "InvalidParameterValue");
     EXPECT_EQ(with_rate("301").message,
               "The value specified for VolumeInitializationRate is not in the allowed range.");
-    const auto empty =
-        aws.call("CreateVolume", {{"AvailabilityZone", "us-east-1a"},
-                                  {"Size", "1"},
-                                  {"VolumeInitializationRate", "100"}});
+    const auto empty = aws.call(
+        "CreateVolume",
+        {{"AvailabilityZone", "us-east-1a"}, {"Size", "1"}, {"VolumeInitializationRate", "100"}});
     EXPECT_EQ(empty.code, "InvalidParameterCombination");
     EXPECT_EQ(make_volume(aws, {{"VolumeType", "gp3"}}).substr(0, 4), "vol-");
 }
@@ -253,11 +252,10 @@ TEST(CreateVolume, TakesAnInitializationRateForSnapshotsOnly)
 TEST(CreateVolume, RefusesOutpostsAndLocalZonesByName)
 {
     TestEmulator aws;
-    const auto outpost =
-        aws.call("CreateVolume",
-                 {{"AvailabilityZone", "us-east-1a"},
-                  {"Size", "1"},
-                  {"OutpostArn", "arn:aws:outposts:us-east-1:123456789012:outpost/op-1"}});
+    const auto outpost = aws.call(
+        "CreateVolume", {{"AvailabilityZone", "us-east-1a"},
+                         {"Size", "1"},
+                         {"OutpostArn", "arn:aws:outposts:us-east-1:123456789012:outpost/op-1"}});
     EXPECT_EQ(outpost.code, "UnsupportedOperation");
     EXPECT_THAT(outpost.message, ::testing::HasSubstr("OutpostArn"));
     const auto local =
