@@ -66,9 +66,13 @@ std::unique_ptr<Database> open_connection(const std::string& path, Database::Mod
     db->run("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF");
     if (mode == Database::Mode::kReadWrite) {
         db->run("PRAGMA journal_mode = WAL");
+        db->leave_checkpoints();
     }
     attach_catalogue(db->handle());
     db->run(kViews);
+    if (mode == Database::Mode::kReadOnly) {
+        db->run("PRAGMA query_only = ON");
+    }
     return db;
 }
 
