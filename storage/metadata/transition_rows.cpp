@@ -15,9 +15,10 @@ struct ActionName {
     std::string_view name;
 };
 
-constexpr std::array<ActionName, 11> kActionNames = {{
+constexpr std::array<ActionName, 12> kActionNames = {{
     {Action::kImageAvailable, "image-available"},
     {Action::kSnapshotCompleted, "snapshot-completed"},
+    {Action::kSnapshotTimedOut, "snapshot-timed-out"},
     {Action::kVolumeAvailable, "volume-available"},
     {Action::kVolumeGone, "volume-gone"},
     {Action::kAttachmentAttached, "attachment-attached"},
