@@ -2,7 +2,9 @@
 
 #include <array>
 
+#include "server/ebs/operations.h"
 #include "server/ec2/operations.h"
+#include "server/rbin/operations.h"
 #include "server/sts/operations.h"
 #include "server/wire/json_request.h"
 
@@ -10,9 +12,10 @@ namespace amilab {
 
 namespace {
 
-const std::array<const Service*, 2>& services()
+const std::array<const Service*, 4>& services()
 {
-    static const std::array<const Service*, 2> all = {&ec2::service(), &sts::service()};
+    static const std::array<const Service*, 4> all = {&ec2::service(), &ebs::service(),
+                                                      &rbin::service(), &sts::service()};
     return all;
 }
 

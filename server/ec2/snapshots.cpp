@@ -10,6 +10,7 @@
 #include "server/ec2/layers.h"
 #include "server/ec2/resource_tags.h"
 #include "server/wire/ec2/schema.h"
+#include "storage/metadata/direct_snapshot_rows.h"
 
 namespace amilab::ec2 {
 
@@ -74,10 +75,21 @@ Snapshot to_answer(Session& session, const SnapshotRow& row)
     return snapshot;
 }
 
+/// Of one that is written block by block: what its writer says.
+std::int64_t progress_percent(Session& session, const SnapshotRow& row)
+{
+    if (row.state == "pending" && !row.due_time_ms) {
+        if (const auto direct = select_direct_snapshot(session.db(), row.id)) {
+            return direct->progress_percent;
+        }
+    }
+    return snapshot_progress_percent(row, session.now_ms());
+}
+
 Snapshot to_description(Session& session, const SnapshotRow& row)
 {
     auto snapshot = to_answer(session, row);
-    snapshot.progress = fmt::format("{}%", snapshot_progress_percent(row, session.now_ms()));
+    snapshot.progress = fmt::format("{}%", progress_percent(session, row));
     snapshot.storage_tier = "standard";
     if (row.completion_time_ms) {
         snapshot.completion_time = Timestamp{*row.completion_time_ms};
