@@ -3,6 +3,7 @@
 #include <array>
 
 #include "server/ec2/operations.h"
+#include "server/ssm/operations.h"
 #include "server/sts/operations.h"
 #include "server/wire/json_request.h"
 
@@ -10,9 +11,10 @@ namespace amilab {
 
 namespace {
 
-const std::array<const Service*, 2>& services()
+const std::array<const Service*, 3>& services()
 {
-    static const std::array<const Service*, 2> all = {&ec2::service(), &sts::service()};
+    static const std::array<const Service*, 3> all = {&ec2::service(), &ssm::service(),
+                                                      &sts::service()};
     return all;
 }
 
