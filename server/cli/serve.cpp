@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <memory>
 #include <thread>
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <boost/asio/io_context.hpp>
@@ -14,6 +16,7 @@
 #include "server/ec2/catalogue_file.h"
 #include "server/front.h"
 #include "server/http/server.h"
+#include "storage/nbd/server.h"
 
 namespace amilab::cli {
 
@@ -49,6 +52,24 @@ CatalogueOptions read_catalogue(const ServeOptions& options)
                                                       : UnknownImages::kRefuse});
 }
 
+/// Null when nobody asked for it.
+std::unique_ptr<nbd::Server> serve_nbd(boost::asio::io_context& io_context, DataDirectory& data,
+                                       const ServeOptions& options)
+{
+    if (!options.nbd && !options.nbd_unix) {
+        return nullptr;
+    }
+    nbd::Server::Options wanted;
+    if (options.nbd) {
+        const auto endpoint = http::Endpoint::parse(*options.nbd);
+        wanted.address = endpoint.address;
+        wanted.port = endpoint.port;
+    }
+    wanted.unix_path = options.nbd_unix;
+    wanted.report = report;
+    return std::make_unique<nbd::Server>(io_context, data, std::move(wanted));
+}
+
 }  // namespace
 
 int serve(const ServeOptions& options)
@@ -76,14 +97,22 @@ int serve(const ServeOptions& options)
         },
         {}, options.allowed_hosts);
 
+    const auto nbd_server = serve_nbd(io_context, data, options);
+
     boost::asio::signal_set signals(io_context, SIGINT, SIGTERM);
     signals.async_wait([&](boost::system::error_code error, int) {
         if (!error) {
             server.stop();
             front.stop();
+            if (nbd_server) {
+                nbd_server->stop();
+            }
         }
     });
     fmt::print("amilab ready on http://{}\n", server.address().text());
+    if (nbd_server) {
+        fmt::print("amilab serves {}\n", fmt::join(nbd_server->uris(), " and "));
+    }
     std::fflush(stdout);
     data.background().post([&data] { data.sweep(); });
 

@@ -59,6 +59,11 @@ std::size_t Answer::count(const std::string& path) const
 
 TestEmulator::TestEmulator() : TestEmulator(CatalogueOptions{}) {}
 
+TestEmulator::TestEmulator(std::optional<std::string> path)
+    : TestEmulator(CatalogueOptions{}, std::move(path))
+{
+}
+
 TestEmulator::TestEmulator(CatalogueOptions catalogue, std::optional<std::string> path)
     : data_({.path = std::move(path),
              .seed = test_seed(),
