@@ -88,7 +88,7 @@ struct Source {
     bool has_labels;
 };
 
-constexpr Source kOwnSource = {"v.name", "v.type", "v.tier", "v.data_type", true};
+constexpr Source kOwnSource = {"p.name", "v.type", "v.tier", "v.data_type", true};
 constexpr Source kPublicSource = {"f.name", "'String'", "'Standard'", "f.data_type", false};
 
 std::string_view column_of(const Source& source, ParameterFilter::Key key)
@@ -125,12 +125,14 @@ void append_filter(Query& query, const Source& source, const ParameterFilter& fi
         query.sql(" AND 0");
         return;
     }
-    query.sql(" AND (0");
+    // One condition alone stays one that an index serves.
+    std::string_view before = " AND (";
     for (const auto& value : filter.values) {
-        query.sql(" OR ");
+        query.sql(before);
         append_value(query, column, value, filter.option);
+        before = " OR ";
     }
-    query.sql(")");
+    query.sql(filter.values.empty() ? " AND 0" : ")");
 }
 
 }  // namespace
