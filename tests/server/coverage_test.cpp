@@ -1,3 +1,4 @@
+#include <array>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -15,6 +16,8 @@ namespace amilab::test {
 namespace {
 
 constexpr const char* kDocument = AMILAB_SOURCE_DIR "/docs/coverage.md";
+
+constexpr std::array<const char*, 3> kServices = {"ec2", "ssm", "sts"};
 
 constexpr const char* kPreface =
     "# What amilab serves\n"
