@@ -35,6 +35,20 @@ void add_serve(CLI::App& app, int& exit_code)
     command->add_option("--seed", options.seed, "Give the same ids on every run");
     command->add_option("--allow-host", options.allowed_hosts,
                         "Also answer requests for this host name; may be repeated");
+    command->add_option("--catalogue", options.catalogue,
+                        "Images as `aws ec2 describe-images` prints them, instead of the built-in "
+                        "ones");
+    command->add_option("--catalogue-add", options.catalogue_add,
+                        "The same, beside what is there; may be repeated");
+    command
+        ->add_option("--unknown-ami", options.unknown_ami,
+                     "What becomes of a launch of an unknown image")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"refuse", "adopt"}));
+    command->add_option("--nbd", options.nbd,
+                        "Also serve volumes and snapshots as network block devices here, such as"
+                        " 127.0.0.1:10809; port 0 takes a free one");
+    command->add_option("--nbd-unix", options.nbd_unix, "The same on a Unix socket of this path");
     command->add_option("--threads", options.threads, "Threads for long reads; 0 suits the machine")
         ->capture_default_str();
     command->add_option("--log-level", options.log_level, "What stderr is told")

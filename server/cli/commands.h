@@ -15,8 +15,13 @@ struct ServeOptions {
     std::string region = "us-east-1";
     std::optional<std::uint64_t> seed;
     std::vector<std::string> allowed_hosts;
+    std::optional<std::string> nbd;       ///< address and port; without it no NBD over TCP
+    std::optional<std::string> nbd_unix;  ///< path of a socket
     std::string log_level = "warning";
-    unsigned threads = 0;  ///< for long reads; 0: as many as suit the machine
+    std::optional<std::string> catalogue;    ///< a file instead of the built-in images
+    std::vector<std::string> catalogue_add;  ///< files beside them
+    std::string unknown_ami = "refuse";      ///< or adopt
+    unsigned threads = 0;                    ///< for long reads; 0: as many as suit the machine
 };
 int serve(const ServeOptions& options);
 

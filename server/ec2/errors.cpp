@@ -563,6 +563,12 @@ ApiError operation_not_permitted(std::string_view message)
     return {"OperationNotPermitted", std::string(message)};
 }
 
+ApiError catalogue_image_unchangeable(const ImageId& id)
+{
+    return operation_not_permitted(fmt::format(
+        "The image {} is in the public catalogue, which amilab does not change.", id.text()));
+}
+
 ApiError instance_count_not_positive(std::string_view which)
 {
     return invalid_parameter_value(

@@ -180,6 +180,8 @@ ApiError invalid_instance_type(std::string_view type);
 ApiError key_pair_not_found(std::string_view name);
 ApiError incorrect_instance_state(const InstanceId& id, std::string_view why);
 ApiError operation_not_permitted(std::string_view message);
+/// Ours: its owner may, but here the public catalogue is read-only.
+ApiError catalogue_image_unchangeable(const ImageId& id);
 
 // Launches
 

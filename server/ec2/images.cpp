@@ -354,6 +354,9 @@ ImageRow require_own_image(Session& session, const ImageId& id)
     if (row->state == "deregistered") {
         throw image_unavailable(id);
     }
+    if (!is_image_row(session.db(), id)) {
+        throw catalogue_image_unchangeable(id);
+    }
     return *row;
 }
 

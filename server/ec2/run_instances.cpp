@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "server/ec2/adopted_images.h"
 #include "server/ec2/describe.h"
 #include "server/ec2/errors.h"
 #include "server/ec2/idempotency.h"
@@ -93,6 +94,18 @@ Wish check_request(const RunInstancesRequest& request)
                      .network_interface = parse_tags(tags, "network-interface", kTagged)}};
 }
 
+/// Source: an unknown image is refused (documented); `--unknown-ami=adopt` makes it up instead.
+ImageRow require_launchable_image(Session& session, const ImageId& id,
+                                  std::string_view instance_type)
+{
+    if (!select_visible_image(session.db(), session.account(), session.region(), id)) {
+        if (auto adopted = adopt_unknown_image(session, id, instance_type)) {
+            return std::move(*adopted);
+        }
+    }
+    return require_runnable_image(session, id);
+}
+
 LaunchTypeRow require_type(Session& session, const RunInstancesRequest& request,
                            const ImageRow& image)
 {
@@ -115,7 +128,8 @@ Plan make_plan(Session& session, const RunInstancesRequest& request, const Wish&
     if (request.key_name) {
         throw key_pair_not_found(*request.key_name);
     }
-    auto image = require_runnable_image(session, wish.image_id);
+    auto image = require_launchable_image(
+        session, wish.image_id, request.instance_type.value_or(std::string(kDefaultType)));
     auto type = require_type(session, request, image);
     auto subnets = choose_subnets(session, request, type);
     auto groups = find_groups(session, request.security_group_ids, subnets.front());

@@ -215,6 +215,7 @@ void remove_volume(Session& session, const VolumeId& id, std::string_view state)
 {
     if (const auto layer = take_volume_in_state(session.db(), id, state)) {
         delete_all_tags(session.db(), id.text());
+        end_exports(session, id.text());
         drop_layer(session, *layer);
     }
 }
