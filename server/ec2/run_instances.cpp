@@ -98,7 +98,8 @@ Wish check_request(const RunInstancesRequest& request)
 ImageRow require_launchable_image(Session& session, const ImageId& id,
                                   std::string_view instance_type)
 {
-    if (!select_visible_image(session.db(), session.account(), session.region(), id)) {
+    if (session.generation().unknown_images() == UnknownImages::kAdopt &&
+        !select_visible_image(session.db(), session.account(), session.region(), id)) {
         if (auto adopted = adopt_unknown_image(session, id, instance_type)) {
             return std::move(*adopted);
         }
