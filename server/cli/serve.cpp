@@ -13,6 +13,7 @@
 #include <boost/asio/signal_set.hpp>
 
 #include "server/cli/commands.h"
+#include "server/ec2/catalogue_file.h"
 #include "server/front.h"
 #include "server/http/server.h"
 #include "storage/nbd/server.h"
@@ -38,6 +39,17 @@ void report(std::exception_ptr exception)
     } catch (const std::exception& error) {
         spdlog::error("background: {}", error.what());
     }
+}
+
+CatalogueOptions read_catalogue(const ServeOptions& options)
+{
+    return ec2::read_catalogue({.instead = options.catalogue,
+                                .beside = options.catalogue_add,
+                                .default_region = options.region,
+                                .default_account = options.account,
+                                .unknown_images = options.unknown_ami == "adopt"
+                                                      ? UnknownImages::kAdopt
+                                                      : UnknownImages::kRefuse});
 }
 
 /// Null when nobody asked for it.
@@ -68,7 +80,10 @@ int serve(const ServeOptions& options)
     if (options.seed) {
         seed = std::to_string(*options.seed);
     }
-    DataDirectory data({.path = options.data, .seed = seed, .report = report});
+    DataDirectory data({.path = options.data,
+                        .seed = seed,
+                        .catalogue = read_catalogue(options),
+                        .report = report});
     Emulator emulator(data, {.default_account = options.account, .default_region = options.region});
     boost::asio::io_context io_context(1);  // one thread runs it: see Front
     Front front(io_context, emulator,

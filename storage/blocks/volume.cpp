@@ -19,6 +19,13 @@ Volume::Volume(std::shared_ptr<LayerRegistry> registry,
 {
 }
 
+void Volume::grow(std::uint64_t size)
+{
+    auto known = size_.load();
+    while (known < size && !size_.compare_exchange_weak(known, size)) {
+    }
+}
+
 LayerId Volume::top() const
 {
     return stack()->top().id();
@@ -79,7 +86,8 @@ void Volume::trim(std::uint64_t offset, std::uint64_t length)
 {
     require_range("trim", offset, length);
     const auto begin = (offset + kBlockSize - 1) / kBlockSize * kBlockSize;
-    const auto end = offset + length == size_ ? size_ : (offset + length) / kBlockSize * kBlockSize;
+    const auto range_end = offset + length;
+    const auto end = range_end == size_ ? range_end : range_end / kBlockSize * kBlockSize;
     if (begin < end) {
         write_zeroes(begin, end - begin);
     }

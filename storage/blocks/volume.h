@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -32,6 +33,9 @@ public:
            std::vector<std::shared_ptr<Layer>> bottom_first, std::uint64_t size);
 
     std::uint64_t size() const { return size_; }
+    /// Makes the volume at least that large, a multiple of kSectorSize up to 64 TiB: what it grows
+    /// by reads as zeros. Reads and writes go on meanwhile.
+    void grow(std::uint64_t size);
     /// The layer that is being written.
     LayerId top() const;
 
@@ -73,7 +77,7 @@ private:
     void require_range(const char* operation, std::uint64_t offset, std::uint64_t length) const;
 
     std::shared_ptr<LayerRegistry> registry_;
-    std::uint64_t size_;
+    std::atomic<std::uint64_t> size_;
     WriteGate gate_;
     mutable RangeLocks locks_;
 

@@ -46,7 +46,11 @@ struct Answer {
 /// seed is AMILAB_SEED or fixed, its delays are 0 until set.
 class TestEmulator {
 public:
-    explicit TestEmulator(std::optional<std::string> path = {});
+    TestEmulator();
+    /// With state in `path`, if there is one.
+    explicit TestEmulator(std::optional<std::string> path);
+    /// With a catalogue of its own; with state in `path`, if there is one.
+    explicit TestEmulator(CatalogueOptions catalogue, std::optional<std::string> path = {});
 
     /// One EC2 call of that account in that region.
     Answer call(std::string_view action, const Parameters& parameters = {},
