@@ -92,7 +92,8 @@ public:
 private:
     void find_operation(ApiCall& call, const ApiRequest& request) const;
     Caller caller_of(const ApiRequest& request, const wire::Parameters& parameters,
-                     std::string& service) const;
+                     const AccessKeys& access_keys, std::string& service) const;
+    std::string account_of(const std::string& access_key, const AccessKeys& access_keys) const;
 
     DataDirectory& data_;
     Options options_;

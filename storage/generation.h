@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/access_keys.h"
 #include "storage/background.h"
 #include "storage/blocks/block_store.h"
 #include "storage/clock.h"
@@ -69,6 +70,7 @@ public:
     BlockStore& blocks() { return *blocks_; }
     Clock& clock() { return clock_; }
     Delays& delays() { return delays_; }
+    AccessKeys& access_keys() { return access_keys_; }
     Background& background() { return background_; }
     const std::string& path() const { return path_; }
 
@@ -109,6 +111,7 @@ private:
     Background& background_;
     Clock clock_;
     Delays delays_;
+    AccessKeys access_keys_;
     std::atomic<TimeMs> earliest_due_ms_{0};
     std::atomic<bool> discarded_{false};
 

@@ -17,8 +17,9 @@ ResetImageAttributeResponse reset_image_attribute(Session& session,
                                                   const ResetImageAttributeRequest& request);
 DeregisterImageResponse deregister_image(Session& session, const DeregisterImageRequest& request);
 
-/// An image of the region that is the caller's own. Throws InvalidAMIID.NotFound for one he may not
-/// see, AuthFailure for one of another owner, InvalidAMIID.Unavailable when it is deregistered.
+/// An image of the region that is the caller's own. Throws InvalidAMIID.NotFound for one that is
+/// not there, AuthFailure for one of another owner, InvalidAMIID.Unavailable when it is
+/// deregistered.
 ImageRow require_own_image(Session& session, const ImageId& id);
 
 // What time brings about; nothing for an image that is gone.

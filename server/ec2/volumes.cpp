@@ -11,6 +11,7 @@
 #include "server/ec2/idempotency.h"
 #include "server/ec2/image_mappings.h"
 #include "server/ec2/layers.h"
+#include "server/ec2/product_codes.h"
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/volume_types.h"
 #include "server/wire/ec2/schema.h"
@@ -253,6 +254,9 @@ CreateVolumeResponse create_volume(Session& session, const CreateVolumeRequest& 
     }
     const auto row = make_row(session, request);
     insert_volume(session.db(), row);
+    if (row.snapshot_id) {
+        copy_product_codes(session.db(), *row.snapshot_id, row.id.text());
+    }
     store_tags(session, {row.id.text(), "volume"}, tags);
     remember_token(session, kOperation, request.client_token, row.id.text());
     session.schedule(Delay::kVolumeCreating, Action::kVolumeAvailable, row.id.text());
@@ -317,7 +321,9 @@ AttachVolumeResponse attach_volume(Session& session, const AttachVolumeRequest& 
     stop_if_dry_run(request);
 
     const auto volume = require_volume(session, volume_id);
-    check_attachable(volume, instance_id, require_host(session, instance_id));
+    const auto host = require_host(session, instance_id);
+    check_attachable(volume, instance_id, host);
+    require_product_attachable(session, volume_id, instance_id, host.state);
     const AttachmentRow row{.volume_id = volume_id,
                             .instance_id = instance_id,
                             .device = request.device,
@@ -327,6 +333,7 @@ AttachVolumeResponse attach_volume(Session& session, const AttachVolumeRequest& 
     if (!insert_attachment(session.db(), row)) {
         throw device_in_use(request.device);
     }
+    copy_product_codes(session.db(), volume_id.text(), instance_id.text());
     set_volume_state(session.db(), volume_id, "in-use");
     session.schedule(Delay::kAttachmentAttaching, Action::kAttachmentAttached, volume_id.text());
     return to_answer(row);
@@ -379,6 +386,7 @@ void attachment_gone(Session& session, const VolumeId& id)
 {
     const auto attachment = select_attachment(session.db(), id);
     if (attachment && attachment->state == "detaching") {
+        drop_product_codes_of_volume(session.db(), attachment->instance_id.text(), id.text());
         delete_attachment(session.db(), id);
         change_volume_state(session.db(), id, "in-use", "available");
     }
