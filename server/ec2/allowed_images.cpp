@@ -289,7 +289,7 @@ ImageRow require_launchable_image(Session& session, const ImageId& id)
                                                                : not_found(id);
     }
     const auto settings =
-        select_allowed_images_settings(session.db(), session.account(), session.region());
+        select_allowed_images_in_force(session.db(), session.account(), session.region());
     if (settings.state == AllowedImages::kEnabled &&
         select_allowed_images(session.db(), settings, session.account(), session.now_ms(), {&id, 1})
             .empty()) {

@@ -205,7 +205,7 @@ void require_all_exist(Session& session, const std::vector<ImageId>& ids,
 std::vector<std::optional<bool>> allowed_marks(Session& session, const std::vector<ImageRow>& rows)
 {
     const auto settings =
-        select_allowed_images_settings(session.db(), session.account(), session.region());
+        select_allowed_images_in_force(session.db(), session.account(), session.region());
     std::vector<std::optional<bool>> marks(rows.size());
     if (settings.state == AllowedImages::kDisabled) {
         return marks;

@@ -154,18 +154,18 @@ void append_criterion(Query& query, const ImageCriterion& criterion, TimeMs now_
     query.sql(")");
 }
 
-}  // namespace
-
-AllowedImagesSettings select_allowed_images_settings(Database& db, std::string_view owner,
-                                                     std::string_view region)
+AllowedImages select_state(Database& db, std::string_view owner, std::string_view region)
 {
-    AllowedImagesSettings settings;
     const auto state = select_account_setting(db, owner, region, kSetting).value_or("");
-    if (state == kEnabled) {
-        settings.state = AllowedImages::kEnabled;
-    } else if (state == kAuditMode) {
-        settings.state = AllowedImages::kAuditMode;
-    }
+    return state == kEnabled     ? AllowedImages::kEnabled
+           : state == kAuditMode ? AllowedImages::kAuditMode
+                                 : AllowedImages::kDisabled;
+}
+
+std::vector<ImageCriterion> select_criteria(Database& db, std::string_view owner,
+                                            std::string_view region)
+{
+    std::vector<ImageCriterion> criteria;
     Statement select(db,
                      "SELECT criterion, kind, position, value FROM image_criterion_value"
                      " WHERE owner = ?1 AND region = ?2 ORDER BY criterion, kind, position");
@@ -175,10 +175,30 @@ AllowedImagesSettings select_allowed_images_settings(Database& db, std::string_v
         const auto criterion = static_cast<std::size_t>(row.integer());
         const auto kind = row.text();
         const auto position = static_cast<std::size_t>(row.integer());
-        if (settings.criteria.size() <= criterion) {
-            settings.criteria.resize(criterion + 1);
+        if (criteria.size() <= criterion) {
+            criteria.resize(criterion + 1);
         }
-        read_value(settings.criteria[criterion], kind, position, row.text());
+        read_value(criteria[criterion], kind, position, row.text());
+    }
+    return criteria;
+}
+
+}  // namespace
+
+AllowedImagesSettings select_allowed_images_settings(Database& db, std::string_view owner,
+                                                     std::string_view region)
+{
+    return {.state = select_state(db, owner, region),
+            .criteria = select_criteria(db, owner, region)};
+}
+
+AllowedImagesSettings select_allowed_images_in_force(Database& db, std::string_view owner,
+                                                     std::string_view region)
+{
+    AllowedImagesSettings settings;
+    settings.state = select_state(db, owner, region);
+    if (settings.state != AllowedImages::kDisabled) {
+        settings.criteria = select_criteria(db, owner, region);
     }
     return settings;
 }

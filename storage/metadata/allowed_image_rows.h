@@ -51,6 +51,9 @@ struct AllowedImagesSettings {
 
 AllowedImagesSettings select_allowed_images_settings(Database& db, std::string_view owner,
                                                      std::string_view region);
+/// The same without criteria while the settings are disabled: what a look at images needs.
+AllowedImagesSettings select_allowed_images_in_force(Database& db, std::string_view owner,
+                                                     std::string_view region);
 void write_allowed_images_state(Database& db, std::string_view owner, std::string_view region,
                                 AllowedImages state);
 void replace_image_criteria(Database& db, std::string_view owner, std::string_view region,

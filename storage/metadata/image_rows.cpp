@@ -391,11 +391,14 @@ std::vector<LaunchPermissionRow> select_launch_permissions(Database& db, const I
 
 std::vector<ImageRow> select_images(Database& db, const ImageQuery& wanted)
 {
-    const auto settings = select_allowed_images_settings(db, wanted.viewer, wanted.region);
-    const auto memberships = select_memberships(db, wanted.viewer);
+    const auto settings = select_allowed_images_in_force(db, wanted.viewer, wanted.region);
+    const bool is_by_id = !wanted.ids.empty();
+    const auto memberships = is_by_id && wanted.executable_by.empty()
+                                 ? std::vector<Grantee>()
+                                 : select_memberships(db, wanted.viewer);
     const auto append_rest = [&](Query& query, Seen seen) {
         query.sql(" AND i.state <> 'deregistered'");
-        if (wanted.ids.empty() && !wanted.include_deprecated && seen == Seen::kAsOther) {
+        if (!is_by_id && !wanted.include_deprecated && seen == Seen::kAsOther) {
             query.sql(" AND (i.deprecation_time_ms IS NULL OR i.deprecation_time_ms > ");
             query.value(wanted.now_ms).sql(" OR i.owner = ").value(wanted.viewer).sql(")");
         }
@@ -414,7 +417,7 @@ std::vector<ImageRow> select_images(Database& db, const ImageQuery& wanted)
         }
     };
     Query query;
-    if (wanted.ids.empty()) {
+    if (!is_by_id) {
         append_visible(query, kSharedImages, wanted.viewer, wanted.region, memberships, kColumns,
                        append_rest);
     } else {

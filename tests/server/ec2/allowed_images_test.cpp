@@ -14,8 +14,6 @@ using ::testing::Contains;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using ::testing::Not;
-using ::testing::UnorderedElementsAre;
 
 constexpr const char* kIds = "imagesSet/item/imageId";
 constexpr const char* kMarks = "imagesSet/item/imageAllowed";

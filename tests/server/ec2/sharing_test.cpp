@@ -1,5 +1,8 @@
 #include "server/ec2/sharing.h"
 
+#include <algorithm>
+#include <set>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,10 +13,10 @@
 namespace amilab::test {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::UnorderedElementsAre;
 
 constexpr const char* kOrganizationArn =
     "arn:aws:organizations::999988887777:organization/o-abcdefghij";
@@ -126,6 +129,57 @@ TEST(SharedImage, ComesInPagesInTheOrderOfIds)
             {"Owner.1", kAccount}, {"MaxResults", "5"}, {"NextToken", answer.text("nextToken")}};
     }
     EXPECT_EQ(paged, all);
+}
+
+TEST(SharedImage, OfACataloguesOwnerIsShownOnceBesideItsCatalogueImages)
+{
+    TestEmulator aws;
+    const auto published = public_image(aws);
+    const auto seller =
+        aws.must("DescribeImages", one(published)).text("imagesSet/item/imageOwnerId");
+    const auto snapshot = own_snapshot(aws, 1, seller);
+    const auto own = aws.must("RegisterImage",
+                              {{"Name", "not of the catalogue"},
+                               {"RootDeviceName", "/dev/xvda"},
+                               {"BlockDeviceMapping.1.DeviceName", "/dev/xvda"},
+                               {"BlockDeviceMapping.1.Ebs.SnapshotId", snapshot}},
+                              seller)
+                         .text("imageId");
+    aws.must("ModifyImageAttribute", {{"ImageId", own}, {"LaunchPermission.Add.1.Group", "all"}},
+             seller);
+    for (const auto& [account, owner] :
+         {std::pair(seller, std::string("self")), std::pair(std::string(kAccount), seller)}) {
+        const auto ids = aws.must("DescribeImages", {{"Owner.1", owner}}, account).texts(kIds);
+        EXPECT_THAT(ids, Contains(published));
+        EXPECT_THAT(ids, Contains(own));
+        EXPECT_EQ(std::set(ids.begin(), ids.end()).size(), ids.size());
+        EXPECT_TRUE(std::is_sorted(ids.begin(), ids.end()));
+    }
+}
+
+TEST(SharedImage, IsTaggedByMembersOfTheOrganization)
+{
+    TestEmulator aws;
+    const auto image = own_image(aws, "for all of us");
+    const auto snapshot = own_snapshot(aws, 1);
+    const auto tag = [&](const std::string& id) {
+        return aws
+            .call("CreateTags", {{"ResourceId.1", id}, {"Tag.1.Key", "a"}, {"Tag.1.Value", "b"}},
+                  kOtherAccount)
+            .code;
+    };
+    EXPECT_EQ(tag(image), "InvalidAMIID.NotFound");
+    EXPECT_EQ(tag(snapshot), "InvalidSnapshot.NotFound");
+    ASSERT_TRUE(
+        modify_image(aws, image, {{"LaunchPermission.Add.1.OrganizationArn", kOrganizationArn}})
+            .ok());
+    declare_account(aws, {.id = kOtherAccount, .organization = kOrganizationArn});
+    ASSERT_TRUE(
+        modify_snapshot(aws, snapshot, {{"CreateVolumePermission.Add.1.UserId", kOtherAccount}})
+            .ok());
+    EXPECT_EQ(tag(image), "");
+    EXPECT_EQ(tag(snapshot), "");
+    EXPECT_EQ(aws.must("DescribeImages", one(image)).count("imagesSet/item/tagSet/item"), 0U);
 }
 
 // Refusals
