@@ -192,15 +192,8 @@ void Emulator::settle()
     settle_due(*generation, writer);
 }
 
-std::string Emulator::account_of(const std::string& access_key, const AccessKeys& access_keys) const
-{
-    return is_account(access_key)
-               ? access_key
-               : access_keys.account_of(access_key).value_or(options_.default_account);
-}
-
 Caller Emulator::caller_of(const ApiRequest& request, const wire::Parameters& parameters,
-                           const AccessKeys& access_keys, std::string& service) const
+                           std::string& service) const
 {
     auto scope = wire::scope_from_authorization(request.authorization);
     if (!scope) {
@@ -212,7 +205,8 @@ Caller Emulator::caller_of(const ApiRequest& request, const wire::Parameters& pa
         return {options_.default_account, options_.default_region, ""};
     }
     service = scope->service;
-    return {account_of(scope->access_key, access_keys), scope->region, scope->access_key};
+    return {is_account(scope->access_key) ? scope->access_key : options_.default_account,
+            scope->region, scope->access_key};
 }
 
 void Emulator::find_operation(ApiCall& call, const ApiRequest& request) const
@@ -233,8 +227,10 @@ void Emulator::find_operation(ApiCall& call, const ApiRequest& request) const
     }
     call.parameters_ = std::make_unique<wire::Parameters>(request.query, request.body);
     std::string scope_service;
-    call.caller_ =
-        caller_of(request, *call.parameters_, call.generation_->access_keys(), scope_service);
+    call.caller_ = caller_of(request, *call.parameters_, scope_service);
+    if (const auto account = call.generation_->access_keys().account_of(call.caller_.access_key)) {
+        call.caller_.account = *account;
+    }
     const Service* service = nullptr;
     if (!scope_service.empty()) {
         service = find_service(scope_service);

@@ -92,8 +92,7 @@ public:
 private:
     void find_operation(ApiCall& call, const ApiRequest& request) const;
     Caller caller_of(const ApiRequest& request, const wire::Parameters& parameters,
-                     const AccessKeys& access_keys, std::string& service) const;
-    std::string account_of(const std::string& access_key, const AccessKeys& access_keys) const;
+                     std::string& service) const;
 
     DataDirectory& data_;
     Options options_;
