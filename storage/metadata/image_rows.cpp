@@ -110,23 +110,43 @@ const std::vector<FilterColumn>& filter_columns()
     return columns;
 }
 
-void append_owners(Query& query, const std::vector<std::string>& owners)
-{
-    if (owners.empty()) {
-        return;
+/// What a Describe call says of owners.
+struct Owners {
+    explicit Owners(const ImageQuery& wanted)
+    {
+        for (const auto& owner : wanted.owners) {
+            const bool is_account = owner.find_first_not_of("0123456789") == std::string::npos;
+            if (owner == wanted.viewer) {
+                has_viewer = true;
+            } else {
+                (is_account ? accounts : aliases).push_back(owner);
+            }
+        }
+        are_any = wanted.owners.empty();
     }
+
+    bool are_any;
+    bool has_viewer = false;
+    /// Besides the viewer.
     std::vector<std::string> accounts;
     std::vector<std::string> aliases;
-    for (const auto& owner : owners) {
-        const bool is_account = owner.find_first_not_of("0123456789") == std::string::npos;
-        (is_account ? accounts : aliases).push_back(owner);
+};
+
+void append_owners(Query& query, const Owners& owners, Seen seen, std::string_view viewer)
+{
+    if (owners.are_any || (seen == Seen::kAsOwner && owners.has_viewer)) {
+        return;
     }
-    if (aliases.empty()) {
+    auto accounts = owners.accounts;
+    if (seen == Seen::kEither && owners.has_viewer) {
+        accounts.emplace_back(viewer);
+    }
+    if (owners.aliases.empty()) {
         query.sql(" AND i.owner IN ").list(accounts);
         return;
     }
     query.sql(" AND (i.owner IN ").list(accounts);
-    query.sql(" OR i.owner_alias IN ").list(aliases).sql(")");
+    query.sql(" OR i.owner_alias IN ").list(owners.aliases).sql(")");
 }
 
 /// Source: an account's id or "self" means what is explicitly shared with it; with the caller's own
@@ -396,20 +416,21 @@ std::vector<ImageRow> select_images(Database& db, const ImageQuery& wanted)
     const auto memberships = is_by_id && wanted.executable_by.empty()
                                  ? std::vector<Grantee>()
                                  : select_memberships(db, wanted.viewer);
+    const Owners owners(wanted);
     const auto append_rest = [&](Query& query, Seen seen) {
         query.sql(" AND i.state <> 'deregistered'");
-        if (!is_by_id && !wanted.include_deprecated && seen == Seen::kAsOther) {
+        if (!is_by_id && !wanted.include_deprecated && seen != Seen::kAsOwner) {
             query.sql(" AND (i.deprecation_time_ms IS NULL OR i.deprecation_time_ms > ");
             query.value(wanted.now_ms).sql(" OR i.owner = ").value(wanted.viewer).sql(")");
         }
         if (!wanted.include_disabled) {
             query.sql(" AND i.state <> 'disabled'");
         }
-        if (settings.state == AllowedImages::kEnabled && seen == Seen::kAsOther) {
+        if (settings.state == AllowedImages::kEnabled && seen != Seen::kAsOwner) {
             query.sql(" AND ");
             append_allowed(query, settings, wanted.viewer, wanted.now_ms);
         }
-        append_owners(query, wanted.owners);
+        append_owners(query, owners, seen, wanted.viewer);
         append_executable_by(query, wanted, memberships);
         append_image_filters(query, wanted, settings);
         if (!wanted.after.empty()) {
@@ -418,13 +439,21 @@ std::vector<ImageRow> select_images(Database& db, const ImageQuery& wanted)
     };
     Query query;
     if (!is_by_id) {
-        append_visible(query, kSharedImages, wanted.viewer, wanted.region, memberships, kColumns,
-                       append_rest);
+        // Only catalogue images, which are public, have an alias.
+        append_visible(query, kSharedImages,
+                       {.viewer = wanted.viewer,
+                        .region = wanted.region,
+                        .memberships = memberships,
+                        .wants_own = (owners.are_any || owners.has_viewer) &&
+                                     may_own(wanted.filters, "owner-id", wanted.viewer),
+                        .wants_others = owners.are_any || !owners.accounts.empty() ||
+                                        !owners.aliases.empty() || !owners.has_viewer},
+                       kColumns, append_rest);
     } else {
         query.sql("SELECT i.id, ").sql(kColumns).sql(" FROM all_image AS i WHERE i.region = ");
         query.value(wanted.region).sql(" AND i.id IN ").list(texts(wanted.ids));
         append_seen_by(query, kSharedImages, wanted.viewer);
-        append_rest(query, Seen::kAsOther);
+        append_rest(query, Seen::kEither);
     }
     query.sql(" ORDER BY 1 LIMIT ").value(wanted.limit);
     auto select = query.on(db);

@@ -99,6 +99,21 @@ void append_filters_of(Query& query, const SnapshotQuery& wanted)
     append_filters(query, wanted.filters, columns, "s.id", wanted.viewer);
 }
 
+/// Snapshots of the viewer's are looked for unless others' accounts alone are named.
+VisibleQuery whose(const SnapshotQuery& wanted, bool names_viewer)
+{
+    const bool names_alias =
+        std::any_of(wanted.owners.begin(), wanted.owners.end(), [](const std::string& owner) {
+            return owner.find_first_not_of("0123456789") != std::string::npos;
+        });
+    const bool is_any = wanted.owners.empty();
+    return {.viewer = wanted.viewer,
+            .region = wanted.region,
+            .wants_own = (is_any || names_viewer || names_alias) &&
+                         may_own(wanted.filters, "owner-id", wanted.viewer),
+            .wants_others = is_any || !names_viewer || wanted.owners.size() > 1};
+}
+
 }  // namespace
 
 std::int64_t snapshot_progress_percent(const SnapshotRow& row, TimeMs now_ms)
@@ -188,8 +203,10 @@ std::optional<ImageId> select_image_using_snapshot(Database& db, const SnapshotI
 
 std::vector<SnapshotRow> select_snapshots(Database& db, const SnapshotQuery& wanted)
 {
-    const auto append_rest = [&](Query& query, Seen) {
-        if (!wanted.owners.empty()) {
+    const bool names_viewer =
+        std::find(wanted.owners.begin(), wanted.owners.end(), wanted.viewer) != wanted.owners.end();
+    const auto append_rest = [&](Query& query, Seen seen) {
+        if (!wanted.owners.empty() && !(seen == Seen::kAsOwner && names_viewer)) {
             query.sql(" AND (s.owner IN ").list(wanted.owners);
             query.sql(" OR s.owner_alias IN ").list(wanted.owners).sql(")");
         }
@@ -201,8 +218,7 @@ std::vector<SnapshotRow> select_snapshots(Database& db, const SnapshotQuery& wan
     };
     Query query;
     if (wanted.ids.empty()) {
-        append_visible(query, kSharedSnapshots, wanted.viewer, wanted.region, {}, kColumns,
-                       append_rest);
+        append_visible(query, kSharedSnapshots, whose(wanted, names_viewer), kColumns, append_rest);
     } else {
         std::vector<std::string> ids;
         for (const auto& id : wanted.ids) {
@@ -211,7 +227,7 @@ std::vector<SnapshotRow> select_snapshots(Database& db, const SnapshotQuery& wan
         query.sql("SELECT s.id, ").sql(kColumns).sql(" FROM all_snapshot AS s WHERE s.region = ");
         query.value(wanted.region).sql(" AND s.id IN ").list(ids);
         append_seen_by(query, kSharedSnapshots, wanted.viewer);
-        append_rest(query, Seen::kAsOther);
+        append_rest(query, Seen::kEither);
     }
     query.sql(" ORDER BY 1 LIMIT ").value(wanted.limit);
     auto select = query.on(db);

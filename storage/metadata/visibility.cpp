@@ -1,5 +1,6 @@
 #include "storage/metadata/visibility.h"
 
+#include <algorithm>
 #include <span>
 
 #include <fmt/format.h>
@@ -18,6 +19,17 @@ void append_grantees(Query& query, std::span<const Grantee> grantees, std::strin
     query.sql(")");
 }
 
+/// Whom a permission names to give it to `account`.
+std::vector<Grantee> grantees_of(const SharedKind& kind, std::string_view account,
+                                 const std::vector<Grantee>& memberships)
+{
+    std::vector<Grantee> grantees = {{"userId", std::string(account)}};
+    if (kind.for_organizations) {
+        grantees.insert(grantees.end(), memberships.begin(), memberships.end());
+    }
+    return grantees;
+}
+
 void append_own(Query& query, const SharedKind& kind, std::string_view viewer,
                 std::string_view region, std::string_view columns)
 {
@@ -27,19 +39,16 @@ void append_own(Query& query, const SharedKind& kind, std::string_view viewer,
     query.value(region).sql(fmt::format(" AND {}.owner = ", i)).value(viewer);
 }
 
-void append_public(Query& query, const SharedKind& kind, std::string_view viewer,
-                   std::string_view region, std::string_view columns)
+void append_public(Query& query, const SharedKind& kind, const VisibleQuery& wanted,
+                   std::string_view columns)
 {
     const auto i = kind.alias;
-    query.sql(fmt::format("SELECT {0}.id, {1} FROM {2} AS {0} WHERE {0}.region = ", i, columns,
-                          kind.published));
-    query.value(region).sql(fmt::format(" AND {0}.public = 1 AND ({0}.owner <> ", i));
-    query.value(viewer);
-    if (kind.is_catalogue_public) {
-        query.sql(fmt::format(" OR NOT EXISTS (SELECT 1 FROM {0} AS x WHERE x.id = {1}.id)",
-                              kind.owned, i));
+    query.sql(fmt::format("SELECT {0}.id AS id, {1} FROM {2} AS {0} WHERE {0}.region = ", i,
+                          columns, kind.published));
+    query.value(wanted.region).sql(fmt::format(" AND {}.public = 1", i));
+    if (wanted.wants_own) {
+        query.sql(fmt::format(" AND {}.owner <> ", i)).value(wanted.viewer);
     }
-    query.sql(")");
 }
 
 /// What the last of `grantees` is given and none of those before it.
@@ -67,24 +76,40 @@ void append_granted(Query& query, const SharedKind& kind, std::string_view viewe
 
 }  // namespace
 
-void append_visible(Query& query, const SharedKind& kind, std::string_view viewer,
-                    std::string_view region, const std::vector<Grantee>& memberships,
+void append_visible(Query& query, const SharedKind& kind, const VisibleQuery& wanted,
                     std::string_view columns, const std::function<void(Query&, Seen)>& append_rest)
 {
-    append_own(query, kind, viewer, region, columns);
-    append_rest(query, Seen::kAsOwner);
-    query.sql(" UNION ALL ");
-    append_public(query, kind, viewer, region, columns);
-    append_rest(query, Seen::kAsOther);
-    std::vector<Grantee> grantees = {{"userId", std::string(viewer)}};
-    if (kind.for_organizations) {
-        grantees.insert(grantees.end(), memberships.begin(), memberships.end());
+    if (wanted.wants_own) {
+        append_own(query, kind, wanted.viewer, wanted.region, columns);
+        append_rest(query, Seen::kAsOwner);
     }
+    if (!wanted.wants_others) {
+        if (!wanted.wants_own) {
+            query.sql(fmt::format("SELECT {0}.id AS id, {1} FROM {2} AS {0} WHERE 0", kind.alias,
+                                  columns, kind.owned));
+        }
+        return;
+    }
+    query.sql(wanted.wants_own ? " UNION ALL " : "");
+    append_public(query, kind, wanted, columns);
+    append_rest(query, Seen::kAsOther);
+    const auto grantees = grantees_of(kind, wanted.viewer, wanted.memberships);
     for (std::size_t count = 1; count <= grantees.size(); ++count) {
         query.sql(" UNION ALL ");
-        append_granted(query, kind, viewer, region, columns, std::span(grantees).first(count));
+        append_granted(query, kind, wanted.viewer, wanted.region, columns,
+                       std::span(grantees).first(count));
         append_rest(query, Seen::kAsOther);
     }
+}
+
+bool may_own(std::span<const Filter> filters, std::string_view name, std::string_view account)
+{
+    return std::all_of(filters.begin(), filters.end(), [&](const Filter& filter) {
+        return filter.name != name ||
+               std::any_of(filter.values.begin(), filter.values.end(), [&](const auto& value) {
+                   return value == account || value.find_first_of("*?\\") != std::string::npos;
+               });
+    });
 }
 
 void append_seen_by(Query& query, const SharedKind& kind, std::string_view viewer)
@@ -110,13 +135,9 @@ void append_seen_by(Query& query, const SharedKind& kind, std::string_view viewe
 void append_shared_with(Query& query, const SharedKind& kind, std::string_view account,
                         const std::vector<Grantee>& memberships)
 {
-    std::vector<Grantee> grantees = {{"userId", std::string(account)}};
-    if (kind.for_organizations) {
-        grantees.insert(grantees.end(), memberships.begin(), memberships.end());
-    }
     query.sql(fmt::format("{}.id IN (SELECT p.{} FROM {} AS p WHERE ", kind.alias,
                           kind.permission_key, kind.permission));
-    append_grantees(query, grantees, "p");
+    append_grantees(query, grantees_of(kind, account, memberships), "p");
     query.sql(")");
 }
 

@@ -296,7 +296,7 @@ void add_sharing(Table& table)
         changes("Attribute", "productCodes") + changes("SnapshotId", "{free_snapshot}")};
     table["ResetSnapshotAttribute"] = {
         {{"SnapshotId", "{snapshot}"}, {"Attribute", "createVolumePermission"}},
-        refused("Attribute", "productCodes") + changes("SnapshotId", "{free_snapshot}")};
+        changes("SnapshotId", "{free_snapshot}") + refused("Attribute", "productCodes")};
     const Parameters flat{{"OperationType", "add"}};
     const Parameters removed{{"SnapshotId", "{free_snapshot}"}};
     table["ModifySnapshotAttribute"] = {

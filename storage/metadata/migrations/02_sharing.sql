@@ -57,6 +57,9 @@ CREATE TABLE image_criterion_value (
 -- block all public sharing.
 ALTER TABLE snapshot ADD COLUMN public INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX snapshot_public ON snapshot (region, id) WHERE public = 1;
+-- Of one owner's many resources the few that are public.
+CREATE INDEX snapshot_public_by_owner ON snapshot (region, owner, id) WHERE public = 1;
+CREATE INDEX image_public_by_owner ON image (region, owner, id) WHERE public = 1;
 
 -- Who besides the owner may make volumes of a snapshot. kind: userId, group.
 CREATE TABLE create_volume_permission (

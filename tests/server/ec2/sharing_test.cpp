@@ -17,6 +17,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 constexpr const char* kOrganizationArn =
     "arn:aws:organizations::999988887777:organization/o-abcdefghij";
@@ -180,6 +181,43 @@ TEST(SharedImage, IsTaggedByMembersOfTheOrganization)
     EXPECT_EQ(tag(image), "");
     EXPECT_EQ(tag(snapshot), "");
     EXPECT_EQ(aws.must("DescribeImages", one(image)).count("imagesSet/item/tagSet/item"), 0U);
+}
+
+TEST(SharedImage, IsChosenByOwnersAndOwnerIdAlike)
+{
+    TestEmulator aws;
+    const auto mine = own_image(aws, "mine");
+    const auto snapshot = own_snapshot(aws, 1, kOtherAccount);
+    const auto theirs = aws.must("RegisterImage",
+                                 {{"Name", "theirs"},
+                                  {"RootDeviceName", "/dev/xvda"},
+                                  {"BlockDeviceMapping.1.DeviceName", "/dev/xvda"},
+                                  {"BlockDeviceMapping.1.Ebs.SnapshotId", snapshot}},
+                                 kOtherAccount)
+                            .text("imageId");
+    aws.must("ModifyImageAttribute",
+             {{"ImageId", theirs}, {"LaunchPermission.Add.1.UserId", kAccount}}, kOtherAccount);
+    const auto seen = [&](const std::vector<std::string>& owners, const std::string& owner_id) {
+        Parameters parameters{{"Filter.1.Name", "owner-id"}, {"Filter.1.Value.1", owner_id}};
+        for (const auto& owner : owners) {
+            parameters.emplace_back(fmt::format("Owner.{}", parameters.size()), owner);
+        }
+        const auto by_name = aws.must("DescribeImages", parameters).texts(kIds);
+        parameters.emplace_back("ImageId.1", mine);
+        parameters.emplace_back("ImageId.2", theirs);
+        EXPECT_EQ(aws.must("DescribeImages", parameters).texts(kIds), by_name);
+        return by_name;
+    };
+    const auto both = UnorderedElementsAre(mine, theirs);
+    EXPECT_THAT(seen({"self"}, "*"), ElementsAre(mine));
+    EXPECT_THAT(seen({kOtherAccount}, "*"), ElementsAre(theirs));
+    EXPECT_THAT(seen({"self", kOtherAccount}, "*"), both);
+    EXPECT_THAT(seen({"self", kOtherAccount}, kAccount), ElementsAre(mine));
+    EXPECT_THAT(seen({"self", "aws-marketplace"}, "?*9012"), ElementsAre(mine));
+    EXPECT_THAT(seen({"self"}, kOtherAccount), IsEmpty());
+    EXPECT_THAT(seen({kOtherAccount}, kAccount), IsEmpty());
+    EXPECT_THAT(seen({}, kOtherAccount), ElementsAre(theirs));
+    EXPECT_THAT(seen({}, kAccount), ElementsAre(mine));
 }
 
 // Refusals

@@ -117,6 +117,30 @@ TEST(DescribeSnapshots, ShowsPublicOnesToEverybody)
                 ElementsAre(published));
 }
 
+TEST(DescribeSnapshots, ChoosesByOwnersAndOwnerIdAlike)
+{
+    TestEmulator aws;
+    const auto mine = own_snapshot(aws, 1);
+    const auto theirs = own_snapshot(aws, 1, kOtherAccount);
+    Parameters share = share_with(kAccount);
+    share.emplace_back("SnapshotId", theirs);
+    aws.must("ModifySnapshotAttribute", share, kOtherAccount);
+    const auto seen = [&](const std::vector<std::string>& owners, const std::string& owner_id) {
+        Parameters parameters{{"Filter.1.Name", "owner-id"}, {"Filter.1.Value.1", owner_id}};
+        for (const auto& owner : owners) {
+            parameters.emplace_back(fmt::format("Owner.{}", parameters.size()), owner);
+        }
+        return aws.must("DescribeSnapshots", parameters).texts("snapshotSet/item/snapshotId");
+    };
+    EXPECT_THAT(seen({"self"}, "*"), ElementsAre(mine));
+    EXPECT_THAT(seen({kOtherAccount}, "*"), ElementsAre(theirs));
+    EXPECT_THAT(seen({"self", kOtherAccount}, "*"), UnorderedElementsAre(mine, theirs));
+    EXPECT_THAT(seen({"amazon", "self"}, "*"), ElementsAre(mine));
+    EXPECT_THAT(seen({"self"}, kOtherAccount), IsEmpty());
+    EXPECT_THAT(seen({kOtherAccount}, kAccount), IsEmpty());
+    EXPECT_THAT(seen({}, kOtherAccount), ElementsAre(theirs));
+}
+
 TEST(DescribeSnapshots, ChoosesSharedOnesByWhoMayRestore)
 {
     TestEmulator aws;

@@ -19,14 +19,30 @@ using ::testing::Not;
 const std::vector<Grantee> kMemberships = {{"organizationArn", "arn:1"},
                                            {"organizationalUnitArn", "arn:2"}};
 
-Query visible(const SharedKind& kind, std::string_view before = {})
+Query visible(const SharedKind& kind, std::string_view before = {}, std::string_view more = {})
 {
     Query query(before);
-    append_visible(
-        query, kind, "111111111111", "us-east-1", kMemberships, "1",
-        [&](Query& part, Seen) { part.sql(" AND ").sql(kind.alias).sql(".id > ").value("x"); });
+    append_visible(query, kind,
+                   {.viewer = "111111111111", .region = "us-east-1", .memberships = kMemberships},
+                   "1", [&](Query& part, Seen) {
+                       part.sql(" AND ").sql(kind.alias).sql(".id > ").value("x").sql(more);
+                   });
     query.sql(" ORDER BY 1 LIMIT ").value(10);
     return query;
+}
+
+std::vector<std::string> plan_of(Database& db, const SharedKind& kind, std::string_view more = {})
+{
+    auto explain = visible(kind, "EXPLAIN QUERY PLAN ", more).on(db);
+    std::vector<std::string> steps;
+    while (explain.step()) {
+        auto row = explain.row();
+        row.integer();
+        row.integer();
+        row.integer();
+        steps.push_back(row.text());
+    }
+    return steps;
 }
 
 class Visibility : public ::testing::TestWithParam<const SharedKind*> {
@@ -39,29 +55,39 @@ protected:
 TEST_P(Visibility, WalksIndexesInTheOrderOfIdsAndSortsNothing)
 {
     auto reader = data.current()->reader();
-    auto explain = visible(*GetParam(), "EXPLAIN QUERY PLAN ").on(reader.db());
-    std::vector<std::string> steps;
-    while (explain.step()) {
-        auto row = explain.row();
-        row.integer();
-        row.integer();
-        row.integer();
-        steps.push_back(row.text());
-    }
+    const auto steps = plan_of(reader.db(), *GetParam());
     EXPECT_THAT(steps, Each(AllOf(Not(HasSubstr("SCAN")), Not(HasSubstr("TEMP B-TREE")))));
     EXPECT_THAT(steps, Contains(HasSubstr("(region=? AND owner=? AND id>?)")));
     EXPECT_THAT(steps, Contains(HasSubstr("_public (region=? AND id>?)")));
     EXPECT_THAT(steps, Contains(HasSubstr("_by_grantee (kind=? AND value=?")));
 }
 
-TEST_P(Visibility, IsEmptyWithoutRows)
+TEST_P(Visibility, FindsAnOwnersPublicRowsAmongItsPrivateOnes)
 {
     auto reader = data.current()->reader();
-    Query query;
-    append_visible(query, *GetParam(), "111111111111", "nowhere", kMemberships, "1",
-                   [](Query&, Seen) {});
-    auto select = query.on(reader.db());
-    EXPECT_FALSE(select.step());
+    const auto steps =
+        plan_of(reader.db(), *GetParam(),
+                GetParam() == &kSharedImages ? " AND i.owner IN ('2')" : " AND s.owner IN ('2')");
+    EXPECT_THAT(steps, Contains(HasSubstr("_public_by_owner (region=? AND owner=? AND id>?)")));
+    EXPECT_THAT(steps, Each(Not(HasSubstr("SCAN"))));
+}
+
+TEST_P(Visibility, LooksForNothingThatIsNotWanted)
+{
+    auto reader = data.current()->reader();
+    for (const bool wants_own : {true, false}) {
+        for (const bool wants_others : {true, false}) {
+            Query query;
+            append_visible(query, *GetParam(),
+                           {.viewer = "111111111111",
+                            .region = "nowhere",
+                            .wants_own = wants_own,
+                            .wants_others = wants_others},
+                           "1", [](Query&, Seen) {});
+            auto select = query.on(reader.db());
+            EXPECT_FALSE(select.step());
+        }
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, Visibility, ::testing::Values(&kSharedImages, &kSharedSnapshots),
