@@ -281,7 +281,7 @@ replace_image_criteria_in_allowed_images_settings(
 // Source: EC2 User Guide, "Allowed AMIs" (documented); that an image which they exclude is refused
 // like one that is not shared is assumed. The refusals of invisible images and of missing
 // subscriptions are observed.
-ImageRow require_launchable_image(Session& session, const ImageId& id)
+ImageRow require_permitted_image(Session& session, const ImageId& id)
 {
     auto image = select_visible_image(session.db(), session.account(), session.region(), id);
     if (!image) {

@@ -19,6 +19,6 @@ replace_image_criteria_in_allowed_images_settings(
 /// An image that the caller may launch as far as sharing goes. Throws InvalidAMIID.NotFound for one
 /// that is not there, AuthFailure for one that he may not see or that his Allowed AMIs settings
 /// exclude, OptInRequired for one of a product that he has not subscribed to.
-ImageRow require_launchable_image(Session& session, const ImageId& id);
+ImageRow require_permitted_image(Session& session, const ImageId& id);
 
 }  // namespace amilab::ec2

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "server/ec2/allowed_images.h"
 #include "server/ec2/describe.h"
 #include "server/ec2/errors.h"
 #include "server/ec2/image_mappings.h"
@@ -358,6 +359,18 @@ DeregisterImageResponse deregister_image(Session& session, const DeregisterImage
     return response;
 }
 
+ImageRow require_runnable_image(Session& session, const ImageId& id)
+{
+    auto image = require_permitted_image(session, id);
+    if (image.state == "deregistered") {
+        throw image_unavailable(id);
+    }
+    if (image.state != "available") {
+        throw image_not_runnable(id, image.state);
+    }
+    return image;
+}
+
 ImageRow require_own_image(Session& session, const ImageId& id)
 {
     auto row = select_visible_image(session.db(), session.account(), session.region(), id);
@@ -369,6 +382,9 @@ ImageRow require_own_image(Session& session, const ImageId& id)
     }
     if (row->state == "deregistered") {
         throw image_unavailable(id);
+    }
+    if (!is_image_row(session.db(), id)) {
+        throw catalogue_image_unchangeable(id);
     }
     return *row;
 }

@@ -22,6 +22,11 @@ DeregisterImageResponse deregister_image(Session& session, const DeregisterImage
 /// deregistered.
 ImageRow require_own_image(Session& session, const ImageId& id);
 
+/// An image that the caller may launch. Throws what require_permitted_image does, and
+/// InvalidAMIID.Unavailable.
+/// Source: codes documented, texts observed.
+ImageRow require_runnable_image(Session& session, const ImageId& id);
+
 // What time brings about; nothing for an image that is gone.
 void image_available(Session& session, const ImageId& id);
 

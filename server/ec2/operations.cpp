@@ -1,12 +1,14 @@
 #include "server/ec2/operations.h"
 
 #include "server/ec2/allowed_images.h"
+#include "server/ec2/attachments.h"
 #include "server/ec2/images.h"
 #include "server/ec2/instance_types.h"
 #include "server/ec2/instances.h"
 #include "server/ec2/network.h"
 #include "server/ec2/product_codes.h"
 #include "server/ec2/regions.h"
+#include "server/ec2/root_volumes.h"
 #include "server/ec2/sharing.h"
 #include "server/ec2/snapshots.h"
 #include "server/ec2/tags.h"
@@ -21,7 +23,9 @@ constexpr Operation kOperations[] = {
     write<attach_volume>("AttachVolume"),
     write<cancel_image_launch_permission>("CancelImageLaunchPermission"),
     read<confirm_product_instance>("ConfirmProductInstance"),
+    write<copy_volumes>("CopyVolumes"),
     write<create_image>("CreateImage"),
+    write<create_replace_root_volume_task>("CreateReplaceRootVolumeTask"),
     write<create_snapshot>("CreateSnapshot"),
     write<create_tags>("CreateTags"),
     write<create_volume>("CreateVolume"),
@@ -37,12 +41,16 @@ constexpr Operation kOperations[] = {
     read<describe_instance_types>("DescribeInstanceTypes"),
     read<describe_instances>("DescribeInstances"),
     read<describe_regions>("DescribeRegions"),
+    read<describe_replace_root_volume_tasks>("DescribeReplaceRootVolumeTasks"),
     read<describe_security_groups>("DescribeSecurityGroups", &kDefaultNetwork),
     read<describe_snapshot_attribute>("DescribeSnapshotAttribute"),
     read<describe_snapshots>("DescribeSnapshots"),
     read<describe_subnets>("DescribeSubnets", &kDefaultNetwork),
     read<describe_tags>("DescribeTags"),
+    read<describe_volume_attribute>("DescribeVolumeAttribute"),
+    read<describe_volume_status>("DescribeVolumeStatus"),
     read<describe_volumes>("DescribeVolumes"),
+    read<describe_volumes_modifications>("DescribeVolumesModifications"),
     read<describe_vpcs>("DescribeVpcs", &kDefaultNetwork),
     write_to_free<detach_volume>("DetachVolume"),
     write<disable_allowed_images_settings>("DisableAllowedImagesSettings"),
@@ -51,12 +59,15 @@ constexpr Operation kOperations[] = {
     write<enable_allowed_images_settings>("EnableAllowedImagesSettings"),
     write<enable_image_block_public_access>("EnableImageBlockPublicAccess"),
     write<enable_snapshot_block_public_access>("EnableSnapshotBlockPublicAccess"),
+    write<enable_volume_io>("EnableVolumeIO"),
     read<get_allowed_images_settings>("GetAllowedImagesSettings"),
     read<get_image_block_public_access_state>("GetImageBlockPublicAccessState"),
     read<get_snapshot_block_public_access_state>("GetSnapshotBlockPublicAccessState"),
     write<modify_image_attribute>("ModifyImageAttribute"),
     write<modify_instance_attribute>("ModifyInstanceAttribute"),
     write<modify_snapshot_attribute>("ModifySnapshotAttribute"),
+    write<modify_volume>("ModifyVolume"),
+    write<modify_volume_attribute>("ModifyVolumeAttribute"),
     write<reboot_instances>("RebootInstances"),
     write<register_image>("RegisterImage"),
     write<replace_image_criteria_in_allowed_images_settings>(

@@ -321,6 +321,20 @@ bool image_exists(Database& db, std::string_view region, const ImageId& id)
     return select.step();
 }
 
+bool is_image_row(Database& db, const ImageId& id)
+{
+    Statement select(db, "SELECT 1 FROM image WHERE id = ?1");
+    select.bind(id);
+    return select.step();
+}
+
+bool image_id_is_taken(Database& db, const ImageId& id)
+{
+    Statement select(db, "SELECT id FROM all_image WHERE id = ?1");
+    select.bind(id);
+    return select.step();
+}
+
 std::vector<ImageMappingRow> select_image_mappings(Database& db, const ImageId& id)
 {
     Statement select(db,

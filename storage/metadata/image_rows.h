@@ -102,6 +102,10 @@ std::optional<ImageRow> select_visible_image(Database& db, std::string_view view
                                              std::string_view region, const ImageId& id);
 /// Whether there is such an image, not deregistered, whoever may see it.
 bool image_exists(Database& db, std::string_view region, const ImageId& id);
+/// Whether the image is a row that can change; the catalogue's cannot.
+bool is_image_row(Database& db, const ImageId& id);
+/// Whether there is such an image, in whatever region and for whomever.
+bool image_id_is_taken(Database& db, const ImageId& id);
 /// In the order in which the image was given them.
 std::vector<ImageMappingRow> select_image_mappings(Database& db, const ImageId& id);
 std::optional<std::string> select_image_uefi_data(Database& db, const ImageId& id);

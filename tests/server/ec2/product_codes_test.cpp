@@ -97,6 +97,10 @@ TEST_F(ProductCodes, TravelFromTheImageToItsInstancesAndBack)
                  kOtherAccount)
             .text("volumeId");
     EXPECT_THAT(codes("snapshot", snapshot_of(volume)), ElementsAre(kMarketplaceCode));
+    EXPECT_EQ(aws.must("DescribeVolumeAttribute",
+                       {{"VolumeId", volume}, {"Attribute", "productCodes"}}, kOtherAccount)
+                  .text("productCodes/item/productCode"),
+              kMarketplaceCode);
 
     const auto captured =
         aws.must("CreateImage", {{"InstanceId", instance}, {"Name", "captured"}}, kOtherAccount)
@@ -198,6 +202,28 @@ TEST_F(ProductCodes, GoToTheInstanceThatTheirVolumeIsAttachedTo)
     EXPECT_THAT(codes("instance", host), ElementsAre(kMarketplaceCode));
     aws.must("DetachVolume", {{"VolumeId", volume}}, kOtherAccount);
     EXPECT_THAT(codes("instance", host), IsEmpty());
+}
+
+TEST_F(ProductCodes, LeaveAndComeWithTheRootVolume)
+{
+    subscribe();
+    const auto instance = run_product();
+    const auto replace = [&](const std::string& with) {
+        aws.must("CreateReplaceRootVolumeTask", {{"InstanceId", instance}, {"ImageId", with}},
+                 kOtherAccount);
+    };
+    const auto plain = own_image(aws, "plain");
+    ASSERT_TRUE(
+        modify_image(aws, plain, {{"LaunchPermission.Add.1.UserId", kOtherAccount}}).ok());
+    replace(plain);
+    EXPECT_THAT(codes("instance", instance), IsEmpty());
+    replace(image);
+    EXPECT_THAT(codes("instance", instance), ElementsAre(kMarketplaceCode));
+    declare_account(aws, {.id = kOtherAccount});
+    EXPECT_EQ(aws.call("CreateReplaceRootVolumeTask",
+                       {{"InstanceId", instance}, {"ImageId", image}}, kOtherAccount)
+                  .code,
+              "OptInRequired");
 }
 
 TEST_F(ProductCodes, AreConfirmedToWhoSellsThem)
