@@ -15,6 +15,9 @@ enum class Delay {
     kSnapshotPending,
     kVolumeCreating,
     kVolumeDeleting,
+    kVolumeModifying,
+    kVolumeOptimizing,
+    kVolumeInitializing,
     kAttachmentAttaching,
     kAttachmentDetaching,
     kInstancePending,
@@ -22,6 +25,8 @@ enum class Delay {
     kInstanceStopping,
     kInstanceShuttingDown,
     kInstanceTerminated,
+    kRootVolumePending,
+    kRootVolumeReplacing,
 };
 
 struct DelayName {
@@ -35,11 +40,14 @@ struct DelayName {
 /// an hour observed).
 inline constexpr TimeMs kTerminatedLingerMs = 60 * 60 * 1000;
 
-inline constexpr std::array<DelayName, 11> kDelayNames = {{
+inline constexpr std::array<DelayName, 16> kDelayNames = {{
     {Delay::kImagePending, "image.pending", 0},
     {Delay::kSnapshotPending, "snapshot.pending", 0},
     {Delay::kVolumeCreating, "volume.creating", 0},
     {Delay::kVolumeDeleting, "volume.deleting", 0},
+    {Delay::kVolumeModifying, "volume.modifying", 0},
+    {Delay::kVolumeOptimizing, "volume.optimizing", 0},
+    {Delay::kVolumeInitializing, "volume.initializing", 0},
     {Delay::kAttachmentAttaching, "attachment.attaching", 0},
     {Delay::kAttachmentDetaching, "attachment.detaching", 0},
     {Delay::kInstancePending, "instance.pending", 0},
@@ -47,6 +55,8 @@ inline constexpr std::array<DelayName, 11> kDelayNames = {{
     {Delay::kInstanceStopping, "instance.stopping", 0},
     {Delay::kInstanceShuttingDown, "instance.shutting-down", 0},
     {Delay::kInstanceTerminated, "instance.terminated", kTerminatedLingerMs},
+    {Delay::kRootVolumePending, "replacement.pending", 0},
+    {Delay::kRootVolumeReplacing, "replacement.in-progress", 0},
 }};
 
 /// How long each change of state takes, in milliseconds. Safe from any thread.

@@ -1,10 +1,12 @@
 #include "server/ec2/operations.h"
 
+#include "server/ec2/attachments.h"
 #include "server/ec2/images.h"
 #include "server/ec2/instance_types.h"
 #include "server/ec2/instances.h"
 #include "server/ec2/network.h"
 #include "server/ec2/regions.h"
+#include "server/ec2/root_volumes.h"
 #include "server/ec2/snapshots.h"
 #include "server/ec2/tags.h"
 #include "server/ec2/volumes.h"
@@ -16,7 +18,9 @@ namespace {
 
 constexpr Operation kOperations[] = {
     write<attach_volume>("AttachVolume"),
+    write<copy_volumes>("CopyVolumes"),
     write<create_image>("CreateImage"),
+    write<create_replace_root_volume_task>("CreateReplaceRootVolumeTask"),
     write<create_snapshot>("CreateSnapshot"),
     write<create_tags>("CreateTags"),
     write<create_volume>("CreateVolume"),
@@ -32,15 +36,22 @@ constexpr Operation kOperations[] = {
     read<describe_instance_types>("DescribeInstanceTypes"),
     read<describe_instances>("DescribeInstances"),
     read<describe_regions>("DescribeRegions"),
+    read<describe_replace_root_volume_tasks>("DescribeReplaceRootVolumeTasks"),
     read<describe_security_groups>("DescribeSecurityGroups", &kDefaultNetwork),
     read<describe_snapshots>("DescribeSnapshots"),
     read<describe_subnets>("DescribeSubnets", &kDefaultNetwork),
     read<describe_tags>("DescribeTags"),
+    read<describe_volume_attribute>("DescribeVolumeAttribute"),
+    read<describe_volume_status>("DescribeVolumeStatus"),
     read<describe_volumes>("DescribeVolumes"),
+    read<describe_volumes_modifications>("DescribeVolumesModifications"),
     read<describe_vpcs>("DescribeVpcs", &kDefaultNetwork),
     write_to_free<detach_volume>("DetachVolume"),
+    write<enable_volume_io>("EnableVolumeIO"),
     write<modify_image_attribute>("ModifyImageAttribute"),
     write<modify_instance_attribute>("ModifyInstanceAttribute"),
+    write<modify_volume>("ModifyVolume"),
+    write<modify_volume_attribute>("ModifyVolumeAttribute"),
     write<reboot_instances>("RebootInstances"),
     write<register_image>("RegisterImage"),
     write<reset_image_attribute>("ResetImageAttribute"),

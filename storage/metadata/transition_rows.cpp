@@ -15,7 +15,7 @@ struct ActionName {
     std::string_view name;
 };
 
-constexpr std::array<ActionName, 12> kActionNames = {{
+constexpr std::array<ActionName, 16> kActionNames = {{
     {Action::kImageAvailable, "image-available"},
     {Action::kSnapshotCompleted, "snapshot-completed"},
     {Action::kSnapshotTimedOut, "snapshot-timed-out"},
@@ -28,6 +28,10 @@ constexpr std::array<ActionName, 12> kActionNames = {{
     {Action::kInstanceStopped, "instance-stopped"},
     {Action::kInstanceTerminated, "instance-terminated"},
     {Action::kInstanceGone, "instance-gone"},
+    {Action::kVolumeOptimizing, "volume-optimizing"},
+    {Action::kVolumeModified, "volume-modified"},
+    {Action::kRootVolumeReplacing, "root-volume-replacing"},
+    {Action::kRootVolumeReplaced, "root-volume-replaced"},
 }};
 
 Action action_named(std::string_view name)

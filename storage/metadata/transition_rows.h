@@ -23,6 +23,10 @@ enum class Action {
     kInstanceStopped,
     kInstanceTerminated,
     kInstanceGone,
+    kVolumeOptimizing,
+    kVolumeModified,
+    kRootVolumeReplacing,
+    kRootVolumeReplaced,
 };
 
 struct Transition {

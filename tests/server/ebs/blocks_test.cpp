@@ -240,7 +240,7 @@ TEST_F(ListChangedBlocks, GivesWhatWasWrittenBetweenSnapshotsOfAVolume)
     write(disk, 0, kBlock);
     write(disk, 4 * kBlock, 512);
     const auto first = snapshot(disk);
-    write(disk, 4 * kBlock + 70'000, 512);
+    write(disk, 4 * kBlock + 70'144, 512);
     write(disk, 9 * kBlock - 512, 1024);
     const auto second = snapshot(disk);
 
