@@ -352,6 +352,10 @@ ApiCall Emulator::parse(const ApiRequest& request) const
     call.body_ = request.body;
     try {
         find_operation(call, request);
+        if (const auto account =
+                call.generation_->access_keys().account_of(call.caller_.access_key)) {
+            call.caller_.account = *account;
+        }
     } catch (const ApiError& error) {
         call.refusal_ = std::make_unique<ApiError>(error);
     }

@@ -56,8 +56,8 @@ private:
     enum class Budget { kNone, kQuick };
     wire::Rendered run_read(Budget budget);
     wire::Rendered run_write();
-    wire::Rendered run_bytes();
     wire::Rendered run_quick_write();
+    wire::Rendered run_bytes();
     wire::Rendered run_operation();
     /// Runs `work` in a read transaction; throws BudgetExceeded where that is limited.
     void in_read(Budget budget, const std::function<void(Session&)>& work);

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "storage/metadata/account_rows.h"
 #include "storage/metadata/direct_snapshot_rows.h"
 #include "storage/metadata/layer_rows.h"
 #include "storage/metadata/migrations.h"
@@ -253,6 +254,7 @@ void Generation::make_catalogue_rows()
 void Generation::restore_settings()
 {
     clock_.restore(read_clock_setting(*writer_));
+    access_keys_.replace(select_access_keys(*writer_));
     for (const auto& [name, delay_ms] : read_delay_settings(*writer_)) {
         if (const auto delay = Delays::by_name(name)) {
             delays_.set(*delay, delay_ms);
