@@ -7,6 +7,7 @@
 #include "server/ebs/errors.h"
 #include "server/wire/wire_errors.h"
 #include "storage/metadata/layer_rows.h"
+#include "storage/metadata/snapshot_permission_rows.h"
 
 namespace amilab::ebs {
 
@@ -48,7 +49,10 @@ SnapshotId parse_snapshot_id(const std::string& text, std::string_view parameter
 SnapshotRow require_readable(Session& session, const SnapshotId& id)
 {
     auto row = require_exists(session, id);
-    if (row.owner != session.account()) {
+    // Source: EBS User Guide, "EBS direct APIs": shared snapshots can be read, public ones cannot
+    // (documented).
+    if (row.owner != session.account() &&
+        !is_snapshot_shared_with(session.db(), id, session.account())) {
         throw access_denied(id.text());
     }
     if (row.state != "completed") {
