@@ -253,6 +253,7 @@ TEST_F(CatalogueFile, SeveralImagesMayShareASnapshot)
                                           {"Filter.1.Value.1", "snap-0f7b2a1c9d3e4f506"}})
                   .count("imagesSet/item"),
               2U);
+    declare_account(aws, {.id = kAccount, .subscriptions = {"abcde"}});
     run(aws, kGoldenId);
     run(aws, "ami-0123456789abcdef1");
 }
