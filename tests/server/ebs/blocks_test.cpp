@@ -166,8 +166,14 @@ TEST_F(GetSnapshotBlock, IsForThoseWhoMayReadASnapshotThatIsThere)
     expect_refusal(other.call("GET", fmt::format("/snapshots/{}/blocks/0?blockToken={}", id,
                                                  url_encoded(token))),
                    403, "AccessDeniedException", "UNAUTHORIZED_ACCOUNT");
-    expect_refusal(other.call("GET", fmt::format("/snapshots/{}/blocks", id)), 403,
-                   "AccessDeniedException", "UNAUTHORIZED_ACCOUNT");
+    const auto list = fmt::format("/snapshots/{}/blocks", id);
+    expect_refusal(other.call("GET", list), 403, "AccessDeniedException", "UNAUTHORIZED_ACCOUNT");
+    emulator_.must("ModifySnapshotAttribute",
+                   {{"SnapshotId", id}, {"CreateVolumePermission.Add.1.Group", "all"}});
+    expect_refusal(other.call("GET", list), 403, "AccessDeniedException", "UNAUTHORIZED_ACCOUNT");
+    emulator_.must("ModifySnapshotAttribute",
+                   {{"SnapshotId", id}, {"CreateVolumePermission.Add.1.UserId", kOtherAccount}});
+    EXPECT_EQ(other.call("GET", list).status, 200);
     expect_not_found(JsonCaller(emulator_, "ebs", kAccount, "eu-west-1")
                          .call("GET", fmt::format("/snapshots/{}/blocks/0?blockToken={}", id,
                                                   url_encoded(token))));
