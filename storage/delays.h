@@ -22,6 +22,8 @@ enum class Delay {
     kInstanceStopping,
     kInstanceShuttingDown,
     kInstanceTerminated,
+    kFastLaunchEnabling,
+    kFastLaunchDisabling,
 };
 
 struct DelayName {
@@ -35,7 +37,7 @@ struct DelayName {
 /// an hour observed).
 inline constexpr TimeMs kTerminatedLingerMs = 60 * 60 * 1000;
 
-inline constexpr std::array<DelayName, 11> kDelayNames = {{
+inline constexpr std::array<DelayName, 13> kDelayNames = {{
     {Delay::kImagePending, "image.pending", 0},
     {Delay::kSnapshotPending, "snapshot.pending", 0},
     {Delay::kVolumeCreating, "volume.creating", 0},
@@ -47,6 +49,8 @@ inline constexpr std::array<DelayName, 11> kDelayNames = {{
     {Delay::kInstanceStopping, "instance.stopping", 0},
     {Delay::kInstanceShuttingDown, "instance.shutting-down", 0},
     {Delay::kInstanceTerminated, "instance.terminated", kTerminatedLingerMs},
+    {Delay::kFastLaunchEnabling, "fast-launch.enabling", 0},
+    {Delay::kFastLaunchDisabling, "fast-launch.disabling", 0},
 }};
 
 /// How long each change of state takes, in milliseconds. Safe from any thread.

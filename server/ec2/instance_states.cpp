@@ -9,6 +9,7 @@
 #include "server/ec2/instances.h"
 #include "server/ec2/launch_place.h"
 #include "server/ec2/layers.h"
+#include "server/ec2/recycle_bin.h"
 #include "storage/metadata/instance_rows.h"
 #include "storage/metadata/launch_rows.h"
 #include "storage/metadata/volume_rows.h"
@@ -140,6 +141,20 @@ void start(Session& session, const InstanceRow& row)
     session.schedule(Delay::kInstancePending, Action::kInstanceRunning, row.id.text());
 }
 
+/// Deletes a volume that goes with its instance.
+void discard_volume(Session& session, const VolumeId& id)
+{
+    auto& db = session.db();
+    const auto row = select_any_volume(db, id);
+    if (row && row->state == "in-use" && recycle_volume(session, *row)) {
+        return;
+    }
+    if (const auto layer = take_volume_in_state(db, id, "in-use")) {
+        delete_all_tags(db, id.text());
+        drop_layer(session, *layer);
+    }
+}
+
 /// Gives the instance's volumes back, or deletes those that go with it.
 void release_volumes(Session& session, const InstanceId& id)
 {
@@ -151,9 +166,8 @@ void release_volumes(Session& session, const InstanceId& id)
         }
         if (!is_deleted) {
             change_volume_state(db, volume, "in-use", "available");
-        } else if (const auto layer = take_volume_in_state(db, volume, "in-use")) {
-            delete_all_tags(db, volume.text());
-            drop_layer(session, *layer);
+        } else {
+            discard_volume(session, volume);
         }
     }
 }

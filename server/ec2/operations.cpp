@@ -1,9 +1,13 @@
 #include "server/ec2/operations.h"
 
+#include "server/ec2/fast_launch.h"
+#include "server/ec2/image_annotations.h"
+#include "server/ec2/image_life.h"
 #include "server/ec2/images.h"
 #include "server/ec2/instance_types.h"
 #include "server/ec2/instances.h"
 #include "server/ec2/network.h"
+#include "server/ec2/recycle_bin.h"
 #include "server/ec2/regions.h"
 #include "server/ec2/snapshots.h"
 #include "server/ec2/tags.h"
@@ -15,6 +19,7 @@ namespace amilab::ec2 {
 namespace {
 
 constexpr Operation kOperations[] = {
+    write<attach_image_watermark>("AttachImageWatermark"),
     write<attach_volume>("AttachVolume"),
     write<create_image>("CreateImage"),
     write<create_snapshot>("CreateSnapshot"),
@@ -25,6 +30,7 @@ constexpr Operation kOperations[] = {
     write_to_free<delete_volume>("DeleteVolume"),
     write_to_free<deregister_image>("DeregisterImage"),
     read<describe_availability_zones>("DescribeAvailabilityZones"),
+    read<describe_fast_launch_images>("DescribeFastLaunchImages"),
     read<describe_image_attribute>("DescribeImageAttribute"),
     read<describe_images>("DescribeImages"),
     read<describe_instance_attribute>("DescribeInstanceAttribute"),
@@ -38,12 +44,29 @@ constexpr Operation kOperations[] = {
     read<describe_tags>("DescribeTags"),
     read<describe_volumes>("DescribeVolumes"),
     read<describe_vpcs>("DescribeVpcs", &kDefaultNetwork),
+    write<detach_image_watermark>("DetachImageWatermark"),
     write_to_free<detach_volume>("DetachVolume"),
+    write<disable_fast_launch>("DisableFastLaunch"),
+    write<disable_image>("DisableImage"),
+    write<disable_image_deprecation>("DisableImageDeprecation"),
+    write<disable_image_deregistration_protection>("DisableImageDeregistrationProtection"),
+    write<enable_fast_launch>("EnableFastLaunch"),
+    write<enable_image>("EnableImage"),
+    write<enable_image_deprecation>("EnableImageDeprecation"),
+    write<enable_image_deregistration_protection>("EnableImageDeregistrationProtection"),
+    read<get_image_findings>("GetImageFindings"),
+    read<list_images_in_recycle_bin>("ListImagesInRecycleBin"),
+    read<list_snapshots_in_recycle_bin>("ListSnapshotsInRecycleBin"),
+    read<list_volumes_in_recycle_bin>("ListVolumesInRecycleBin"),
     write<modify_image_attribute>("ModifyImageAttribute"),
     write<modify_instance_attribute>("ModifyInstanceAttribute"),
     write<reboot_instances>("RebootInstances"),
     write<register_image>("RegisterImage"),
+    write<replace_image_instance_type_specification>("ReplaceImageInstanceTypeSpecification"),
     write<reset_image_attribute>("ResetImageAttribute"),
+    write<restore_image_from_recycle_bin>("RestoreImageFromRecycleBin"),
+    write<restore_snapshot_from_recycle_bin>("RestoreSnapshotFromRecycleBin"),
+    write<restore_volume_from_recycle_bin>("RestoreVolumeFromRecycleBin"),
     write<run_instances>("RunInstances"),
     write<start_instances>("StartInstances"),
     write<stop_instances>("StopInstances"),

@@ -6,6 +6,7 @@
 #include "server/ec2/describe.h"
 #include "server/ec2/errors.h"
 #include "server/ec2/idempotency.h"
+#include "server/ec2/image_annotations.h"
 #include "server/ec2/instance_answers.h"
 #include "server/ec2/instance_user_data.h"
 #include "server/ec2/instances.h"
@@ -121,6 +122,7 @@ LaunchTypeRow require_type(Session& session, const RunInstancesRequest& request,
                             .boot_mode = image.boot_mode,
                             .tpm_support = image.tpm_support,
                             .ena_support = image.ena_support});
+    require_instance_type_allowed(session, image, name);
     return std::move(*type);
 }
 

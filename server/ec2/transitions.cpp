@@ -1,7 +1,9 @@
 #include "server/ec2/transitions.h"
 
+#include "server/ec2/fast_launch.h"
 #include "server/ec2/images.h"
 #include "server/ec2/instances.h"
+#include "server/ec2/recycle_bin.h"
 #include "server/ec2/snapshots.h"
 #include "server/ec2/volumes.h"
 
@@ -33,6 +35,12 @@ void apply_transition(Session& session, const Transition& transition)
             return instance_terminated(session, InstanceId::trusted(id));
         case Action::kInstanceGone:
             return instance_gone(session, InstanceId::trusted(id));
+        case Action::kRecycledGone:
+            return recycled_gone(session, id);
+        case Action::kFastLaunchEnabled:
+            return fast_launch_enabled(session, id);
+        case Action::kFastLaunchGone:
+            return fast_launch_gone(session, id);
     }
 }
 

@@ -11,6 +11,7 @@
 #include "server/ec2/idempotency.h"
 #include "server/ec2/image_mappings.h"
 #include "server/ec2/layers.h"
+#include "server/ec2/recycle_bin.h"
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/volume_types.h"
 #include "server/wire/ec2/schema.h"
@@ -299,6 +300,9 @@ DeleteVolumeResponse delete_volume(Session& session, const DeleteVolumeRequest& 
     }
     if (volume.state != "available" && volume.state != "error") {
         throw volume_not_available(id);
+    }
+    if (recycle_volume(session, volume)) {
+        return {};
     }
     set_volume_state(session.db(), id, "deleting");
     session.schedule(Delay::kVolumeDeleting, Action::kVolumeGone, id.text());

@@ -15,7 +15,7 @@ struct ActionName {
     std::string_view name;
 };
 
-constexpr std::array<ActionName, 11> kActionNames = {{
+constexpr std::array<ActionName, 14> kActionNames = {{
     {Action::kImageAvailable, "image-available"},
     {Action::kSnapshotCompleted, "snapshot-completed"},
     {Action::kVolumeAvailable, "volume-available"},
@@ -27,6 +27,9 @@ constexpr std::array<ActionName, 11> kActionNames = {{
     {Action::kInstanceStopped, "instance-stopped"},
     {Action::kInstanceTerminated, "instance-terminated"},
     {Action::kInstanceGone, "instance-gone"},
+    {Action::kRecycledGone, "recycled-gone"},
+    {Action::kFastLaunchEnabled, "fast-launch-enabled"},
+    {Action::kFastLaunchGone, "fast-launch-gone"},
 }};
 
 Action action_named(std::string_view name)

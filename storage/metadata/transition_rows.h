@@ -22,6 +22,9 @@ enum class Action {
     kInstanceStopped,
     kInstanceTerminated,
     kInstanceGone,
+    kRecycledGone,
+    kFastLaunchEnabled,
+    kFastLaunchGone,
 };
 
 struct Transition {

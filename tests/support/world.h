@@ -18,8 +18,11 @@ inline constexpr const char* kOrganizationalUnit =
 ///   each tagged kept=1
 ///   snapshot (of volume; the images' own), free_snapshot (of volume, in no image)
 ///   image (another account may launch it), image_2, image_3 (shared in every way) ... image_6
-///   instance (running, in us-east-1a), stopped (stopped, in us-east-1a)
-///   vpc, subnet (in us-east-1b), group, group_name
+///   image_4 is protected from deregistration, image_5 deprecated in a year, image_6 disabled
+///   windows, and windows_2 and windows_3 with fast launch enabled
+///   binned_image, binned_snapshot, binned_volume ... binned_volume_6: in the recycle bin, by a
+///   rule for what is tagged bin=1 instance (running, in us-east-1a), stopped (stopped, in
+///   us-east-1a) vpc, subnet (in us-east-1b), group, group_name
 class World {
 public:
     World();
@@ -33,7 +36,10 @@ public:
 
 private:
     void make_volumes();
+    std::string register_image(const std::string& name);
     void make_images();
+    void make_windows();
+    void make_bin();
     void make_instances();
 
     TestEmulator emulator_;
