@@ -15,6 +15,9 @@ enum class Delay {
     kSnapshotPending,
     kVolumeCreating,
     kVolumeDeleting,
+    kVolumeModifying,
+    kVolumeOptimizing,
+    kVolumeInitializing,
     kAttachmentAttaching,
     kAttachmentDetaching,
     kInstancePending,
@@ -22,6 +25,8 @@ enum class Delay {
     kInstanceStopping,
     kInstanceShuttingDown,
     kInstanceTerminated,
+    kRootVolumePending,
+    kRootVolumeReplacing,
     kFastLaunchEnabling,
     kFastLaunchDisabling,
 };
@@ -37,11 +42,14 @@ struct DelayName {
 /// an hour observed).
 inline constexpr TimeMs kTerminatedLingerMs = 60 * 60 * 1000;
 
-inline constexpr std::array<DelayName, 13> kDelayNames = {{
+inline constexpr std::array<DelayName, 18> kDelayNames = {{
     {Delay::kImagePending, "image.pending", 0},
     {Delay::kSnapshotPending, "snapshot.pending", 0},
     {Delay::kVolumeCreating, "volume.creating", 0},
     {Delay::kVolumeDeleting, "volume.deleting", 0},
+    {Delay::kVolumeModifying, "volume.modifying", 0},
+    {Delay::kVolumeOptimizing, "volume.optimizing", 0},
+    {Delay::kVolumeInitializing, "volume.initializing", 0},
     {Delay::kAttachmentAttaching, "attachment.attaching", 0},
     {Delay::kAttachmentDetaching, "attachment.detaching", 0},
     {Delay::kInstancePending, "instance.pending", 0},
@@ -49,6 +57,8 @@ inline constexpr std::array<DelayName, 13> kDelayNames = {{
     {Delay::kInstanceStopping, "instance.stopping", 0},
     {Delay::kInstanceShuttingDown, "instance.shutting-down", 0},
     {Delay::kInstanceTerminated, "instance.terminated", kTerminatedLingerMs},
+    {Delay::kRootVolumePending, "replacement.pending", 0},
+    {Delay::kRootVolumeReplacing, "replacement.in-progress", 0},
     {Delay::kFastLaunchEnabling, "fast-launch.enabling", 0},
     {Delay::kFastLaunchDisabling, "fast-launch.disabling", 0},
 }};

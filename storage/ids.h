@@ -58,6 +58,10 @@ struct NetworkInterfaceAttachmentTag {
     static constexpr std::string_view kPrefix = "eni-attach";
 };
 
+struct ReplaceRootTaskTag {
+    static constexpr std::string_view kPrefix = "replacevol";
+};
+
 using ImageId = Id<ImageTag>;
 using SnapshotId = Id<SnapshotTag>;
 using VolumeId = Id<VolumeTag>;
@@ -67,6 +71,7 @@ using VpcId = Id<VpcTag>;
 using SubnetId = Id<SubnetTag>;
 using SecurityGroupId = Id<SecurityGroupTag>;
 using NetworkInterfaceId = Id<NetworkInterfaceTag>;
+using ReplaceRootTaskId = Id<ReplaceRootTaskTag>;
 using NetworkInterfaceAttachmentId = Id<NetworkInterfaceAttachmentTag>;
 
 /// Whether `text` is `prefix`, a hyphen and 8 or 17 lower-case hex digits.

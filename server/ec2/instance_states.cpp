@@ -3,13 +3,14 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "server/ec2/attachments.h"
 #include "server/ec2/describe.h"
 #include "server/ec2/errors.h"
 #include "server/ec2/instance_answers.h"
 #include "server/ec2/instances.h"
 #include "server/ec2/launch_place.h"
-#include "server/ec2/layers.h"
-#include "server/ec2/recycle_bin.h"
+#include "server/ec2/root_volumes.h"
+#include "server/ec2/volumes.h"
 #include "storage/metadata/instance_rows.h"
 #include "storage/metadata/launch_rows.h"
 #include "storage/metadata/volume_rows.h"
@@ -141,33 +142,19 @@ void start(Session& session, const InstanceRow& row)
     session.schedule(Delay::kInstancePending, Action::kInstanceRunning, row.id.text());
 }
 
-/// Deletes a volume that goes with its instance.
-void discard_volume(Session& session, const VolumeId& id)
-{
-    auto& db = session.db();
-    const auto row = select_any_volume(db, id);
-    if (row && row->state == "in-use" && recycle_volume(session, *row)) {
-        return;
-    }
-    if (const auto layer = take_volume_in_state(db, id, "in-use")) {
-        delete_all_tags(db, id.text());
-        drop_layer(session, *layer);
-    }
-}
-
 /// Gives the instance's volumes back, or deletes those that go with it.
 void release_volumes(Session& session, const InstanceId& id)
 {
     auto& db = session.db();
     for (const auto& [volume, is_deleted] : take_attachments_of(db, id)) {
-        session.cancel_transitions(volume.text());
-        if (select_attachment(db, volume)) {
+        session.cancel_transitions(attachment_key(volume, id));
+        if (!select_attachments_on(db, volume).empty()) {
             continue;  // attached elsewhere too
         }
-        if (!is_deleted) {
-            change_volume_state(db, volume, "in-use", "available");
+        if (is_deleted) {
+            discard_volume(session, volume, "in-use");
         } else {
-            discard_volume(session, volume);
+            change_volume_state(db, volume, "in-use", "available");
         }
     }
 }
@@ -319,6 +306,7 @@ void instance_terminated(Session& session, const InstanceId& id)
 
 void instance_gone(Session& session, const InstanceId& id)
 {
+    forget_root_volume_tasks(session, id);
     delete_all_tags(session.db(), id.text());
     delete_instance_row(session.db(), id);
 }

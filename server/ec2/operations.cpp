@@ -1,5 +1,6 @@
 #include "server/ec2/operations.h"
 
+#include "server/ec2/attachments.h"
 #include "server/ec2/fast_launch.h"
 #include "server/ec2/image_annotations.h"
 #include "server/ec2/image_life.h"
@@ -9,6 +10,7 @@
 #include "server/ec2/network.h"
 #include "server/ec2/recycle_bin.h"
 #include "server/ec2/regions.h"
+#include "server/ec2/root_volumes.h"
 #include "server/ec2/snapshots.h"
 #include "server/ec2/tags.h"
 #include "server/ec2/volumes.h"
@@ -21,7 +23,9 @@ namespace {
 constexpr Operation kOperations[] = {
     write<attach_image_watermark>("AttachImageWatermark"),
     write<attach_volume>("AttachVolume"),
+    write<copy_volumes>("CopyVolumes"),
     write<create_image>("CreateImage"),
+    write<create_replace_root_volume_task>("CreateReplaceRootVolumeTask"),
     write<create_snapshot>("CreateSnapshot"),
     write<create_tags>("CreateTags"),
     write<create_volume>("CreateVolume"),
@@ -38,11 +42,15 @@ constexpr Operation kOperations[] = {
     read<describe_instance_types>("DescribeInstanceTypes"),
     read<describe_instances>("DescribeInstances"),
     read<describe_regions>("DescribeRegions"),
+    read<describe_replace_root_volume_tasks>("DescribeReplaceRootVolumeTasks"),
     read<describe_security_groups>("DescribeSecurityGroups", &kDefaultNetwork),
     read<describe_snapshots>("DescribeSnapshots"),
     read<describe_subnets>("DescribeSubnets", &kDefaultNetwork),
     read<describe_tags>("DescribeTags"),
+    read<describe_volume_attribute>("DescribeVolumeAttribute"),
+    read<describe_volume_status>("DescribeVolumeStatus"),
     read<describe_volumes>("DescribeVolumes"),
+    read<describe_volumes_modifications>("DescribeVolumesModifications"),
     read<describe_vpcs>("DescribeVpcs", &kDefaultNetwork),
     write<detach_image_watermark>("DetachImageWatermark"),
     write_to_free<detach_volume>("DetachVolume"),
@@ -58,8 +66,11 @@ constexpr Operation kOperations[] = {
     read<list_images_in_recycle_bin>("ListImagesInRecycleBin"),
     read<list_snapshots_in_recycle_bin>("ListSnapshotsInRecycleBin"),
     read<list_volumes_in_recycle_bin>("ListVolumesInRecycleBin"),
+    write<enable_volume_io>("EnableVolumeIO"),
     write<modify_image_attribute>("ModifyImageAttribute"),
     write<modify_instance_attribute>("ModifyInstanceAttribute"),
+    write<modify_volume>("ModifyVolume"),
+    write<modify_volume_attribute>("ModifyVolumeAttribute"),
     write<reboot_instances>("RebootInstances"),
     write<register_image>("RegisterImage"),
     write<replace_image_instance_type_specification>("ReplaceImageInstanceTypeSpecification"),

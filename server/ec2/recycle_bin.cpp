@@ -7,6 +7,7 @@
 #include "server/ec2/images.h"
 #include "server/ec2/layers.h"
 #include "server/ec2/snapshots.h"
+#include "server/ec2/volumes.h"
 #include "storage/metadata/recycle_bin_rows.h"
 #include "storage/metadata/recycle_rule_rows.h"
 #include "storage/metadata/region_rows.h"
@@ -70,9 +71,9 @@ RecycledRow require_in_bin(Session& session, const IdType& id)
 
 void take_out_of_bin(Session& session, const RecycledRow& row)
 {
-    session.cancel_transitions(row.resource_id);
+    // What else is under way goes on. The end of its time finds it gone from the bin.
     delete_tag(session.db(), row.owner, row.resource_id, kBinTagKey, {});
-    take_recycled(session.db(), row.resource_id);
+    delete_recycled(session.db(), row.resource_id);
 }
 
 template <class IdType>
@@ -140,6 +141,7 @@ VolumeRecycleBinInfo volume_info(Session& session, const RecycledRow& entry)
     if (auto zone = select_zone(session.db(), row.region, row.zone)) {
         info.availability_zone_id = std::move(zone->zone_id);
     }
+    info.source_volume_id = row.source_volume_id;
     info.snapshot_id = row.snapshot_id;
     info.operator_value = OperatorResponse{.managed = false};
     info.create_time = Timestamp{row.create_time_ms};
@@ -152,14 +154,6 @@ void snapshot_gone(Session& session, const SnapshotId& id)
 {
     if (const auto row = select_recycled_snapshot(session.db(), id)) {
         erase_snapshot(session, *row);
-    }
-}
-
-void volume_erased(Session& session, const VolumeId& id)
-{
-    if (const auto layer = take_volume_in_state(session.db(), id, "deleted")) {
-        delete_all_tags(session.db(), id.text());
-        drop_layer(session, *layer);
     }
 }
 
@@ -184,6 +178,7 @@ bool recycle_snapshot(Session& session, const SnapshotRow& row)
         return false;
     }
     set_snapshot_recycled(session.db(), row.id, true);
+    end_exports(session, row.id.text());
     return true;
 }
 
@@ -194,12 +189,13 @@ bool recycle_volume(Session& session, const VolumeRow& row)
         return false;
     }
     set_volume_state(session.db(), row.id, "deleted");
+    end_exports(session, row.id.text());
     return true;
 }
 
 void recycled_gone(Session& session, std::string_view resource_id)
 {
-    const auto row = take_recycled(session.db(), resource_id);
+    const auto row = take_expired(session.db(), resource_id, session.now_ms());
     if (!row) {
         return;
     }
@@ -209,7 +205,7 @@ void recycled_gone(Session& session, std::string_view resource_id)
     } else if (row->resource_type == kSnapshot.of_tags) {
         snapshot_gone(session, SnapshotId::trusted(row->resource_id));
     } else {
-        volume_erased(session, VolumeId::trusted(row->resource_id));
+        remove_volume(session, VolumeId::trusted(row->resource_id), "deleted");
     }
 }
 
@@ -286,10 +282,6 @@ RestoreSnapshotFromRecycleBinResponse restore_snapshot_from_recycle_bin(
     set_snapshot_recycled(session.db(), id, false);
     take_out_of_bin(session, entry);
     const auto row = *select_snapshot(session.db(), session.region(), id);
-    if (row.state == "pending") {
-        session.schedule_at(row.due_time_ms.value_or(session.now_ms()), Action::kSnapshotCompleted,
-                            id.text());
-    }
     RestoreSnapshotFromRecycleBinResponse response;
     response.snapshot_id = row.id.text();
     response.description = row.description;

@@ -26,8 +26,8 @@ RestoreVolumeFromRecycleBinResponse restore_volume_from_recycle_bin(
     Session& session, const RestoreVolumeFromRecycleBinRequest& request);
 
 /// Puts a resource that is being deleted into the bin. False, and nothing happens, when no rule
-/// keeps it. The caller has cancelled what was to befall it, but for a pending snapshot, which is
-/// completed in the bin. Volumes are not attached any more.
+/// keeps it. What else is under way, a pending snapshot's completion say, goes on in the bin.
+/// Volumes are not attached any more.
 bool recycle_image(Session& session, const ImageRow& row);
 bool recycle_snapshot(Session& session, const SnapshotRow& row);
 bool recycle_volume(Session& session, const VolumeRow& row);

@@ -217,6 +217,7 @@ void erase_snapshot(Session& session, const SnapshotRow& row)
     session.cancel_transitions(row.id.text());
     delete_all_tags(session.db(), row.id.text());
     delete_snapshot_row(session.db(), row.id);
+    end_exports(session, row.id.text());
     if (row.layer_id) {
         drop_layer(session, *row.layer_id);
     }

@@ -60,7 +60,8 @@ constexpr char kWalVersion = 2;
 }  // namespace
 
 std::unique_ptr<Database> open_connection(const std::string& path, Database::Mode mode,
-                                          Durability durability)
+                                          Durability durability,
+                                          std::span<const unsigned char> catalogue)
 {
     auto db = std::make_unique<Database>(path, mode);
     db->run(durability == Durability::kKept ? "PRAGMA synchronous = NORMAL"
@@ -68,9 +69,15 @@ std::unique_ptr<Database> open_connection(const std::string& path, Database::Mod
     db->run("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF");
     if (mode == Database::Mode::kReadWrite) {
         db->run("PRAGMA journal_mode = WAL");
+        db->leave_checkpoints();
     }
-    attach_catalogue(db->handle());
+    // Else a bound GLOB pattern has its statement compiled anew for each value.
+    sqlite3_db_config(db->handle(), SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr);
+    attach_catalogue(db->handle(), catalogue);
     db->run(kViews);
+    if (mode == Database::Mode::kReadOnly) {
+        db->run("PRAGMA query_only = ON");
+    }
     return db;
 }
 

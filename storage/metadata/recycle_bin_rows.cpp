@@ -43,12 +43,18 @@ std::optional<RecycledRow> select_recycled(Database& db, std::string_view owner,
     return read_recycled(select.row());
 }
 
-std::optional<RecycledRow> take_recycled(Database& db, std::string_view resource_id)
+void delete_recycled(Database& db, std::string_view resource_id)
+{
+    Statement(db, "DELETE FROM recycled WHERE resource_id = ?1").execute(resource_id);
+}
+
+std::optional<RecycledRow> take_expired(Database& db, std::string_view resource_id, TimeMs now_ms)
 {
     Statement remove(db,
-                     "DELETE FROM recycled WHERE resource_id = ?1 RETURNING resource_id,"
+                     "DELETE FROM recycled WHERE resource_id = ?1 AND exit_time_ms <= ?2"
+                     " RETURNING resource_id,"
                      " resource_type, region, owner, state, enter_time_ms, exit_time_ms");
-    remove.bind(resource_id);
+    remove.bind(resource_id, now_ms);
     std::optional<RecycledRow> taken;
     while (remove.step()) {
         taken = read_recycled(remove.row());

@@ -27,8 +27,9 @@ struct RecycledRow {
 void insert_recycled(Database& db, const RecycledRow& row);
 std::optional<RecycledRow> select_recycled(Database& db, std::string_view owner,
                                            std::string_view region, std::string_view resource_id);
-/// Deletes the row and returns it; nothing when it is not there.
-std::optional<RecycledRow> take_recycled(Database& db, std::string_view resource_id);
+void delete_recycled(Database& db, std::string_view resource_id);
+/// Deletes the row and returns it; nothing when it is not there, or not until later.
+std::optional<RecycledRow> take_expired(Database& db, std::string_view resource_id, TimeMs now_ms);
 
 struct RecycledQuery {
     std::string_view owner;

@@ -59,6 +59,17 @@ bool region_exists(Database& db, std::string_view region)
     return select.step();
 }
 
+std::set<std::string, std::less<>> select_region_names(Database& db)
+{
+    Statement select(db, "SELECT name FROM catalogue.region");
+    select.bind();
+    std::set<std::string, std::less<>> names;
+    while (select.step()) {
+        names.insert(select.row().text());
+    }
+    return names;
+}
+
 std::optional<ZoneRow> select_zone(Database& db, std::string_view region, std::string_view name)
 {
     Query query(kZoneColumns);

@@ -19,7 +19,7 @@ struct TaggableKind {
     std::string_view sql;
 };
 
-constexpr std::array<TaggableKind, 8> kTaggableKinds = {{
+constexpr std::array<TaggableKind, 9> kTaggableKinds = {{
     {"image",
      "SELECT 1 FROM all_image i WHERE i.id = ?1 AND i.region = ?2 AND (i.state <> 'deregistered'"
      " OR EXISTS (SELECT 1 FROM recycled b WHERE b.resource_id = ?1))"
@@ -28,6 +28,8 @@ constexpr std::array<TaggableKind, 8> kTaggableKinds = {{
     {"instance", "SELECT 1 FROM instance WHERE id = ?1 AND region = ?2 AND owner = ?3"},
     {"network-interface",
      "SELECT 1 FROM instance WHERE network_interface_id = ?1 AND region = ?2 AND owner = ?3"},
+    {"replace-root-volume-task",
+     "SELECT 1 FROM replace_root_volume_task WHERE id = ?1 AND region = ?2 AND owner = ?3"},
     {"security-group", "SELECT 1 FROM security_group WHERE id = ?1 AND region = ?2 AND owner = ?3"},
     {"snapshot",
      "SELECT 1 FROM all_snapshot WHERE id = ?1 AND region = ?2 AND owner = ?3"

@@ -15,7 +15,7 @@ struct ActionName {
     std::string_view name;
 };
 
-constexpr std::array<ActionName, 14> kActionNames = {{
+constexpr std::array<ActionName, 18> kActionNames = {{
     {Action::kImageAvailable, "image-available"},
     {Action::kSnapshotCompleted, "snapshot-completed"},
     {Action::kVolumeAvailable, "volume-available"},
@@ -27,6 +27,10 @@ constexpr std::array<ActionName, 14> kActionNames = {{
     {Action::kInstanceStopped, "instance-stopped"},
     {Action::kInstanceTerminated, "instance-terminated"},
     {Action::kInstanceGone, "instance-gone"},
+    {Action::kVolumeOptimizing, "volume-optimizing"},
+    {Action::kVolumeModified, "volume-modified"},
+    {Action::kRootVolumeReplacing, "root-volume-replacing"},
+    {Action::kRootVolumeReplaced, "root-volume-replaced"},
     {Action::kRecycledGone, "recycled-gone"},
     {Action::kFastLaunchEnabled, "fast-launch-enabled"},
     {Action::kFastLaunchGone, "fast-launch-gone"},

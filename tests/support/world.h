@@ -21,8 +21,12 @@ inline constexpr const char* kOrganizationalUnit =
 ///   image_4 is protected from deregistration, image_5 deprecated in a year, image_6 disabled
 ///   windows, and windows_2 and windows_3 with fast launch enabled
 ///   binned_image, binned_snapshot, binned_volume ... binned_volume_6: in the recycle bin, by a
-///   rule for what is tagged bin=1 instance (running, in us-east-1a), stopped (stopped, in
-///   us-east-1a) vpc, subnet (in us-east-1b), group, group_name
+///   rule for what is tagged bin=1
+///   instance (running, in us-east-1a), stopped (stopped, in us-east-1a)
+///   root_snapshot (of the root volume of instance)
+///   task, which replaced the root volume of task_instance; there is another
+/// Each volume was modified once.
+///   vpc, subnet (in us-east-1b), group, group_name
 class World {
 public:
     World();
