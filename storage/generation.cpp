@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "storage/metadata/account_rows.h"
+#include "storage/metadata/direct_snapshot_rows.h"
 #include "storage/metadata/layer_rows.h"
 #include "storage/metadata/migrations.h"
 #include "storage/metadata/region_rows.h"
@@ -58,6 +60,7 @@ Generation::Generation(std::string path, Durability durability, Background& back
     options.survives_power_loss = durability == Durability::kKept;
     blocks_ = std::make_unique<BlockStore>(path_ + "/layers", std::move(options));
     mark_lost_snapshots(*writer_, blocks_->boot_id());
+    mark_lost_direct_snapshots(*writer_, blocks_->boot_id());
 }
 
 void Generation::sync_later(std::vector<LayerId> chain, std::uint64_t size_bytes)
@@ -251,6 +254,7 @@ void Generation::make_catalogue_rows()
 void Generation::restore_settings()
 {
     clock_.restore(read_clock_setting(*writer_));
+    access_keys_.replace(select_access_keys(*writer_));
     for (const auto& [name, delay_ms] : read_delay_settings(*writer_)) {
         if (const auto delay = Delays::by_name(name)) {
             delays_.set(*delay, delay_ms);

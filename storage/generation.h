@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/access_keys.h"
 #include "storage/background.h"
 #include "storage/blocks/block_store.h"
 #include "storage/clock.h"
@@ -87,6 +88,7 @@ public:
     BlockStore& blocks() { return *blocks_; }
     Clock& clock() { return clock_; }
     Delays& delays() { return delays_; }
+    AccessKeys& access_keys() { return access_keys_; }
     Background& background() { return background_; }
     /// Who serves volumes and snapshots beside the API.
     OpenExports& exports() { return exports_; }
@@ -141,6 +143,7 @@ private:
     Background& background_;
     Clock clock_;
     Delays delays_;
+    AccessKeys access_keys_;
     OpenExports exports_;
     std::atomic<TimeMs> earliest_due_ms_{0};
     std::atomic<bool> discarded_{false};

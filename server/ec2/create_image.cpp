@@ -13,6 +13,7 @@
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/volume_types.h"
 #include "storage/metadata/image_annotation_rows.h"
+#include "storage/metadata/product_code_rows.h"
 #include "storage/metadata/volume_rows.h"
 
 namespace amilab::ec2 {
@@ -159,6 +160,7 @@ std::vector<SnapshotId> snapshot_volumes(Session& session, const std::vector<Cap
                                        .completion_time_ms = {},
                                        .encrypted = volumes[i].encrypted});
         store_tags(session, {ids.back().text(), "snapshot"}, tags);
+        copy_product_codes(session.db(), volumes[i].id.text(), ids.back().text());
         session.schedule(Delay::kSnapshotPending, Action::kSnapshotCompleted, ids.back().text());
     }
     return ids;
@@ -263,6 +265,7 @@ CreateImageResponse create_image(Session& session, const CreateImageRequest& req
     // Source: watermarks go to images that are made of an image (documented).
     copy_watermarks(session.db(), source_image_id, id);
     store_tags(session, {id.text(), "image"}, image_tags);
+    copy_product_codes(session.db(), instance.text(), id.text());
     session.schedule_at(
         std::max(session.due_ms(Delay::kImagePending), session.due_ms(Delay::kSnapshotPending)),
         Action::kImageAvailable, id.text());

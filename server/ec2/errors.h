@@ -60,6 +60,9 @@ ApiError dry_run_operation();
 /// The caller may see the resource but not do this to it.
 ApiError auth_failure(std::string_view message);
 ApiError not_authorized_for_image(const ImageId& id);
+/// As RunInstances says it of an image that the caller may not launch.
+ApiError not_authorized_for_images(const ImageId& id);
+ApiError not_authorized_for_snapshot(const SnapshotId& id);
 ApiError missing_parameter(std::string_view name);
 ApiError invalid_parameter_value(std::string_view message);
 /// "Value (x) for parameter y is invalid. why"
@@ -82,7 +85,7 @@ ApiError incorrect_state(std::string_view resource_id, std::string_view state);
 ApiError image_name_malformed();
 ApiError image_name_taken(std::string_view name, const ImageId& holder);
 ApiError invalid_block_device_mapping(std::string_view message);
-/// `kind` is the attribute's item type: userId, group or organization.
+/// `kind` is the attribute's item type: userId, UserGroup, organizationArn...
 ApiError invalid_image_attribute_item(std::string_view value, std::string_view kind);
 
 /// It is in a state in which this cannot be done to it: InvalidAMIID.Unavailable.
@@ -104,6 +107,24 @@ ApiError invalid_manifest(std::string_view location);
 ApiError billing_products_not_authorized();
 /// As DescribeImages refuses an owner or a user that is no account and no known word.
 ApiError invalid_image_user(std::string_view text);
+
+// Sharing
+
+/// `what` is image or snapshot.
+ApiError public_access_blocked(std::string_view what);
+ApiError encrypted_image_not_public();
+ApiError encrypted_snapshot_not_public();
+ApiError product_not_public(std::string_view what);
+ApiError too_many_modifications(std::size_t given, std::size_t limit);
+ApiError launch_permission_not_cancellable(const ImageId& id);
+ApiError invalid_image_criterion(std::string_view value, std::string_view parameter,
+                                 std::string_view why);
+ApiError image_criterion_limit_exceeded(std::string_view what, std::size_t limit);
+/// The caller has no subscription to the product.
+ApiError opt_in_required(std::string_view product_code);
+ApiError product_not_owned(std::string_view product_code);
+/// A volume with a product code goes to a stopped instance only.
+ApiError product_needs_stopped_instance(const VolumeId& volume, const InstanceId& instance);
 
 // Snapshots and volumes
 
@@ -209,6 +230,10 @@ ApiError catalogue_image_unchangeable(const ImageId& id);
 ApiError instance_count_not_positive(std::string_view which);
 ApiError instance_counts_reversed(std::int64_t min_count, std::int64_t max_count);
 ApiError instance_limit_exceeded(std::int64_t wanted, std::int64_t limit);
+/// `alias` is the ImageId that names a parameter. Source: code observed, text in part.
+ApiError ssm_alias_invalid(std::string_view alias);
+/// Source: observed.
+ApiError ssm_data_type_unsupported();
 ApiError image_not_runnable(const ImageId& id, std::string_view state);
 ApiError instance_type_not_in_zone(std::string_view type, std::string_view zone,
                                    const std::vector<std::string>& zones);

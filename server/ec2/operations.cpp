@@ -1,5 +1,6 @@
 #include "server/ec2/operations.h"
 
+#include "server/ec2/allowed_images.h"
 #include "server/ec2/attachments.h"
 #include "server/ec2/fast_launch.h"
 #include "server/ec2/image_annotations.h"
@@ -8,9 +9,11 @@
 #include "server/ec2/instance_types.h"
 #include "server/ec2/instances.h"
 #include "server/ec2/network.h"
+#include "server/ec2/product_codes.h"
 #include "server/ec2/recycle_bin.h"
 #include "server/ec2/regions.h"
 #include "server/ec2/root_volumes.h"
+#include "server/ec2/sharing.h"
 #include "server/ec2/snapshots.h"
 #include "server/ec2/tags.h"
 #include "server/ec2/volumes.h"
@@ -23,6 +26,8 @@ namespace {
 constexpr Operation kOperations[] = {
     write<attach_image_watermark>("AttachImageWatermark"),
     write<attach_volume>("AttachVolume"),
+    write<cancel_image_launch_permission>("CancelImageLaunchPermission"),
+    read<confirm_product_instance>("ConfirmProductInstance"),
     write<copy_volumes>("CopyVolumes"),
     write<create_image>("CreateImage"),
     write<create_replace_root_volume_task>("CreateReplaceRootVolumeTask"),
@@ -44,6 +49,7 @@ constexpr Operation kOperations[] = {
     read<describe_regions>("DescribeRegions"),
     read<describe_replace_root_volume_tasks>("DescribeReplaceRootVolumeTasks"),
     read<describe_security_groups>("DescribeSecurityGroups", &kDefaultNetwork),
+    read<describe_snapshot_attribute>("DescribeSnapshotAttribute"),
     read<describe_snapshots>("DescribeSnapshots"),
     read<describe_subnets>("DescribeSubnets", &kDefaultNetwork),
     read<describe_tags>("DescribeTags"),
@@ -66,9 +72,19 @@ constexpr Operation kOperations[] = {
     read<list_images_in_recycle_bin>("ListImagesInRecycleBin"),
     read<list_snapshots_in_recycle_bin>("ListSnapshotsInRecycleBin"),
     read<list_volumes_in_recycle_bin>("ListVolumesInRecycleBin"),
+    write<disable_allowed_images_settings>("DisableAllowedImagesSettings"),
+    write<disable_image_block_public_access>("DisableImageBlockPublicAccess"),
+    write<disable_snapshot_block_public_access>("DisableSnapshotBlockPublicAccess"),
+    write<enable_allowed_images_settings>("EnableAllowedImagesSettings"),
+    write<enable_image_block_public_access>("EnableImageBlockPublicAccess"),
+    write<enable_snapshot_block_public_access>("EnableSnapshotBlockPublicAccess"),
     write<enable_volume_io>("EnableVolumeIO"),
+    read<get_allowed_images_settings>("GetAllowedImagesSettings"),
+    read<get_image_block_public_access_state>("GetImageBlockPublicAccessState"),
+    read<get_snapshot_block_public_access_state>("GetSnapshotBlockPublicAccessState"),
     write<modify_image_attribute>("ModifyImageAttribute"),
     write<modify_instance_attribute>("ModifyInstanceAttribute"),
+    write<modify_snapshot_attribute>("ModifySnapshotAttribute"),
     write<modify_volume>("ModifyVolume"),
     write<modify_volume_attribute>("ModifyVolumeAttribute"),
     write<reboot_instances>("RebootInstances"),
@@ -78,6 +94,10 @@ constexpr Operation kOperations[] = {
     write<restore_image_from_recycle_bin>("RestoreImageFromRecycleBin"),
     write<restore_snapshot_from_recycle_bin>("RestoreSnapshotFromRecycleBin"),
     write<restore_volume_from_recycle_bin>("RestoreVolumeFromRecycleBin"),
+    write<replace_image_criteria_in_allowed_images_settings>(
+        "ReplaceImageCriteriaInAllowedImagesSettings"),
+    write<reset_image_attribute>("ResetImageAttribute"),
+    write<reset_snapshot_attribute>("ResetSnapshotAttribute"),
     write<run_instances>("RunInstances"),
     write<start_instances>("StartInstances"),
     write<stop_instances>("StopInstances"),

@@ -19,8 +19,10 @@
 #include "server/ec2/network.h"
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/volumes.h"
+#include "server/ssm/image_parameters.h"
 #include "storage/metadata/image_rows.h"
 #include "storage/metadata/instance_rows.h"
+#include "storage/metadata/product_code_rows.h"
 #include "storage/metadata/volume_rows.h"
 
 namespace amilab::ec2 {
@@ -47,7 +49,8 @@ struct LaunchTags {
 
 /// What of the request needs no state.
 struct Wish {
-    ImageId image_id;
+    /// Nothing when ImageId names a parameter.
+    std::optional<ImageId> image_id;
     Counts counts;
     std::optional<std::string> user_data;
     LaunchTags tags;
@@ -60,6 +63,7 @@ struct Plan {
     std::vector<LaunchSubnet> subnets;
     std::vector<InstanceGroupRow> groups;
     std::vector<LaunchVolume> volumes;
+    std::vector<ProductCodeRow> product_codes;
 };
 
 /// Source: as many as there is room for, but not fewer than the minimum (documented); "Maximum
@@ -87,7 +91,11 @@ Wish check_request(const RunInstancesRequest& request)
         throw missing_parameter("ImageId");
     }
     const auto& tags = request.tag_specifications;
-    return {.image_id = parse_id<ImageId>(*request.image_id),
+    std::optional<ImageId> image_id;
+    if (!ssm::names_parameter(*request.image_id)) {
+        image_id = parse_id<ImageId>(*request.image_id);
+    }
+    return {.image_id = std::move(image_id),
             .counts = check_counts(request),
             .user_data = check_user_data(request.user_data),
             .tags = {.instance = parse_tags(tags, "instance", kTagged),
@@ -131,14 +139,17 @@ Plan make_plan(Session& session, const RunInstancesRequest& request, const Wish&
     if (request.key_name) {
         throw key_pair_not_found(*request.key_name);
     }
+    const auto image_id =
+        wish.image_id ? *wish.image_id : ssm::resolve_image(session, *request.image_id);
     auto image = require_launchable_image(
-        session, wish.image_id, request.instance_type.value_or(std::string(kDefaultType)));
+        session, image_id, request.instance_type.value_or(std::string(kDefaultType)));
     auto type = require_type(session, request, image);
     auto subnets = choose_subnets(session, request, type);
     auto groups = find_groups(session, request.security_group_ids, subnets.front());
     auto volumes = plan_volumes(session, image, type, request.block_device_mappings);
-    return {std::move(image), std::move(type), std::move(subnets), std::move(groups),
-            std::move(volumes)};
+    auto product_codes = select_product_codes(session.db(), image.id.text());
+    return {std::move(image),  std::move(type),    std::move(subnets),
+            std::move(groups), std::move(volumes), std::move(product_codes)};
 }
 
 /// The first subnet with room for the minimum, and the addresses there.
@@ -255,6 +266,12 @@ void create_volume_of(Session& session, const InstanceRow& instance, const Launc
                                      .attach_time_ms = session.now_ms(),
                                      .delete_on_termination = wanted.delete_on_termination});
     store_tags(session, {volume.id.text(), "volume"}, tags);
+    if (wanted.snapshot_id) {
+        copy_product_codes(session.db(), *wanted.snapshot_id, volume.id.text());
+    }
+    if (wanted.device_name == instance.root_device_name) {
+        copy_product_codes(session.db(), instance.image_id, volume.id.text());
+    }
 }
 
 void create_instance(Session& session, const Plan& plan, const Wish& wish, const InstanceRow& row)
@@ -264,6 +281,7 @@ void create_instance(Session& session, const Plan& plan, const Wish& wish, const
         groups.push_back(group.id);
     }
     insert_instance(session.db(), row, groups);
+    copy_product_codes(session.db(), row.image_id, row.id.text());
     for (const auto& volume : plan.volumes) {
         create_volume_of(session, row, volume, wish.tags.volume);
     }
@@ -277,8 +295,10 @@ void create_instance(Session& session, const Plan& plan, const Wish& wish, const
 Instance fresh_answer(InstanceRow row, const Plan& plan, const Wish& wish)
 {
     row.public_ip.reset();
-    return instance_answer(row,
-                           {.groups = plan.groups, .attachments = {}, .tags = wish.tags.instance});
+    return instance_answer(row, {.groups = plan.groups,
+                                 .attachments = {},
+                                 .tags = wish.tags.instance,
+                                 .product_codes = plan.product_codes});
 }
 
 Reservation launch(Session& session, const RunInstancesRequest& request, const Wish& wish,

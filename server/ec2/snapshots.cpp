@@ -12,6 +12,8 @@
 #include "server/ec2/resource_tags.h"
 #include "server/wire/ec2/schema.h"
 #include "server/wire/types.h"
+#include "storage/metadata/direct_snapshot_rows.h"
+#include "storage/metadata/product_code_rows.h"
 
 namespace amilab::ec2 {
 
@@ -76,10 +78,21 @@ Snapshot to_answer(Session& session, const SnapshotRow& row)
     return snapshot;
 }
 
+/// Of one that is written block by block: what its writer says.
+std::int64_t progress_percent(Session& session, const SnapshotRow& row)
+{
+    if (row.state == "pending" && !row.due_time_ms) {
+        if (const auto direct = select_direct_snapshot(session.db(), row.id)) {
+            return direct->progress_percent;
+        }
+    }
+    return snapshot_progress_percent(row, session.now_ms());
+}
+
 Snapshot to_description(Session& session, const SnapshotRow& row)
 {
     auto snapshot = to_answer(session, row);
-    snapshot.progress = fmt::format("{}%", snapshot_progress_percent(row, session.now_ms()));
+    snapshot.progress = fmt::format("{}%", progress_percent(session, row));
     snapshot.storage_tier = "standard";
     if (row.completion_time_ms) {
         snapshot.completion_time = Timestamp{*row.completion_time_ms};
@@ -102,18 +115,14 @@ std::vector<std::string> parse_owners(const Session& session,
     return parsed;
 }
 
-/// Whether any of `users` may make volumes of the caller's own snapshots: itself, so far.
-/// Source: account ids, self and all (documented).
-bool includes_caller(const Session& session, const std::vector<std::string>& users)
+/// Source: account ids, self and all (documented); other words are refused (assumed).
+void check_restorable_by(const std::vector<std::string>& users)
 {
-    bool included = users.empty();
     for (const auto& user : users) {
         if (user != "self" && user != "all" && !is_account(user)) {
             throw invalid_user_id(user);
         }
-        included = included || user == "self" || user == session.account();
     }
-    return included;
 }
 
 /// Throws unless every id is a snapshot's of the region. One that the caller may not see is left
@@ -146,6 +155,7 @@ CreateSnapshotResponse create_snapshot(Session& session, const CreateSnapshotReq
     const auto volume = require_volume(session, volume_id);
     const auto row = make_row(session, request, volume);
     insert_snapshot(session.db(), row);
+    copy_product_codes(session.db(), row.volume_id, row.id.text());
     store_tags(session, {row.id.text(), "snapshot"}, tags);
     session.schedule_at(*row.due_time_ms, Action::kSnapshotCompleted, row.id.text());
     auto answer = to_answer(session, row);
@@ -161,20 +171,18 @@ DescribeSnapshotsResponse describe_snapshots(Session& session,
     const auto filters = parse_filters(kDescribeSnapshots, request.filters);
     const auto ids = parse_ids<SnapshotId>(request.snapshot_ids);
     const auto owners = parse_owners(session, request.owner_ids);
-    const bool restorable = includes_caller(session, request.restorable_by_user_ids);
+    check_restorable_by(request.restorable_by_user_ids);
     refuse_page_with_ids(!ids.empty(), request.max_results, "snapshotSet");
     const auto page = parse_page(request.max_results, request.next_token);
     stop_if_dry_run(request);
 
     require_all_exist(session, ids);
     DescribeSnapshotsResponse response;
-    if (!restorable) {
-        return response;
-    }
     auto rows = select_snapshots(session.db(), {.region = session.region(),
                                                 .viewer = session.account(),
                                                 .ids = ids,
                                                 .owners = owners,
+                                                .restorable_by = request.restorable_by_user_ids,
                                                 .filters = filters,
                                                 .now_ms = session.now_ms(),
                                                 .after = page.after,

@@ -33,6 +33,17 @@ SELECT id, region, owner, owner_alias, name, description, location, architecture
        CAST('disabled' AS TEXT), CAST(NULL AS TEXT), CAST(NULL AS TEXT), CAST(0 AS INTEGER)
   FROM catalogue.image;
 
+-- The half of all_image that accounts own: all columns of its table, and what it lacks.
+CREATE TEMP VIEW account_image AS
+SELECT *, CAST(0 AS INTEGER) AS free_tier_eligible,
+       CAST(NULL AS TEXT) AS public_ssm_parameter_name
+  FROM main.image;
+
+CREATE TEMP VIEW all_product_code AS
+SELECT resource_id, code, type FROM main.product_code
+UNION ALL
+SELECT image_id, code, type FROM catalogue.image_product_code;
+
 CREATE TEMP VIEW all_image_mapping AS
 SELECT image_id, position, device_name, virtual_name, no_device, snapshot_id, volume_size_gib,
        volume_type, iops, throughput, encrypted, delete_on_termination
@@ -42,14 +53,17 @@ SELECT image_id, position, device_name, virtual_name, no_device, snapshot_id, vo
        volume_type, iops, throughput, encrypted, delete_on_termination
   FROM catalogue.image_mapping;
 
+-- The snapshots of accounts that are not in the recycle bin.
+CREATE TEMP VIEW account_snapshot AS SELECT * FROM main.snapshot WHERE recycled = 0;
+
 CREATE TEMP VIEW all_snapshot AS
 SELECT id, region, owner, owner_alias, layer_id, volume_id, volume_size_gib, description, state,
-       start_time_ms, due_time_ms, completion_time_ms, encrypted
+       start_time_ms, due_time_ms, completion_time_ms, encrypted, public
   FROM main.snapshot WHERE recycled = 0
 UNION ALL
 SELECT id, region, owner, owner_alias, CAST(NULL AS INTEGER), CAST('vol-ffffffff' AS TEXT),
        volume_size_gib, description, CAST('completed' AS TEXT), start_time_ms,
-       CAST(NULL AS INTEGER), start_time_ms, encrypted
+       CAST(NULL AS INTEGER), start_time_ms, encrypted, CAST(0 AS INTEGER)
   FROM catalogue.snapshot;
 )sql";
 

@@ -109,8 +109,12 @@ public:
         Parameters parameters;
         if (chance(2)) {
             const auto& trials = all_trials().at(operation.name);
-            const auto& trial = one_of(trials.trials);
-            parameters = world_.resolve(merged(merged(trials.request, trial.besides), trial.with));
+            parameters = trials.request;
+            if (!trials.trials.empty()) {
+                const auto& trial = one_of(trials.trials);
+                parameters = merged(merged(parameters, trial.besides), trial.with);
+            }
+            parameters = world_.resolve(std::move(parameters));
         }
         Parameters more;
         const int rarity = std::uniform_int_distribution<int>(2, kRarest)(random_);

@@ -32,14 +32,10 @@ std::vector<std::string> matching(TestEmulator& aws, std::string_view filter,
         .texts(kIds);
 }
 
-/// Documented filters on what nothing here ever has: no image is scanned, none has a product code,
-/// and no account restricts which images it allows.
+/// Documented filters on what nothing here ever has: no image is scanned.
 const std::set<std::string_view>& filters_on_nothing()
 {
     static const std::set<std::string_view> names = {
-        "image-allowed",
-        "product-code",
-        "product-code.type",
         "scan-result.critical-fix-available-since",
         "scan-result.finding-scan-date",
         "scan-result.high-fix-available-since",
@@ -159,8 +155,13 @@ protected:
 TEST_F(ImageFilters, AreServedAsDocumented)
 {
     // Asked of the catalogue instead, whose images have both values.
-    const std::set<std::string_view> of_catalogue = {"ena-support", "free-tier-eligible",
-                                                     "is-public", "public-ssm-parameter-name"};
+    const std::set<std::string_view> of_catalogue = {"ena-support",
+                                                     "free-tier-eligible",
+                                                     "image-allowed",
+                                                     "is-public",
+                                                     "product-code",
+                                                     "product-code.type",
+                                                     "public-ssm-parameter-name"};
     const auto& schema = *wire::find_operation(ec2::service().schema, "DescribeImages");
     std::size_t tried = 0;
     for (const auto name : schema.filters) {
@@ -225,6 +226,18 @@ TEST_F(ImageFilters, OfFlagsAndOfTheCatalogueTellBothValuesApart)
         "DescribeImages", {{"Filter.1.Name", "free-tier-eligible"}, {"Filter.1.Value.1", "true"}});
     EXPECT_THAT(free.texts(kIds), Not(IsEmpty()));
     EXPECT_THAT(free.texts("imagesSet/item/freeTierEligible"), ::testing::Each("true"));
+    const auto sold = matching(aws, "product-code.type", "marketplace");
+    EXPECT_THAT(sold, Not(IsEmpty()));
+    EXPECT_THAT(sold, Not(Contains(odd)));
+    EXPECT_THAT(matching(aws, "product-code.type", "devpay"), IsEmpty());
+    const auto code = aws.must("DescribeImages", {{"ImageId.1", sold.front()}})
+                          .text("imagesSet/item/productCodes/item/productCode");
+    EXPECT_THAT(matching(aws, "product-code", code), Contains(sold.front()));
+    EXPECT_THAT(matching(aws, "product-code", "no such code"), IsEmpty());
+    EXPECT_THAT(matching(aws, "image-allowed", "*"), IsEmpty());
+    aws.must("EnableAllowedImagesSettings", {{"AllowedImagesSettingsState", "audit-mode"}});
+    EXPECT_THAT(matching(aws, "image-allowed", "true"), Contains(odd));
+    EXPECT_THAT(matching(aws, "image-allowed", "neither"), IsEmpty());
     const auto newest = matching(aws, "public-ssm-parameter-name", "aws/service/*");
     EXPECT_THAT(newest, Not(IsEmpty()));
     EXPECT_THAT(newest, Not(Contains(odd)));
