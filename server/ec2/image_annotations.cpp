@@ -10,6 +10,7 @@
 #include "server/ec2/image_names.h"
 #include "server/ec2/images.h"
 #include "storage/metadata/image_annotation_rows.h"
+#include "storage/metadata/product_code_rows.h"
 
 namespace amilab::ec2 {
 
@@ -137,8 +138,8 @@ DetachImageWatermarkResponse detach_image_watermark(Session& session,
     return {.return_value = true};
 }
 
-// Source: EC2 API Reference, ReplaceImageInstanceTypeSpecification (documented); the codes are
-// assumed.
+// Source: EC2 API Reference, ReplaceImageInstanceTypeSpecification (documented), not for
+// Marketplace images; the codes are assumed.
 ReplaceImageInstanceTypeSpecificationResponse replace_image_instance_type_specification(
     Session& session, const ReplaceImageInstanceTypeSpecificationRequest& request)
 {
@@ -146,6 +147,17 @@ ReplaceImageInstanceTypeSpecificationResponse replace_image_instance_type_specif
     const auto patterns = parse_patterns(request);
     stop_if_dry_run(request);
     require_own_image(session, id);
+    const auto codes = select_product_codes(session.db(), id.text());
+    const bool is_sold = std::any_of(codes.begin(), codes.end(), [](const ProductCodeRow& code) {
+        return code.type == "marketplace";
+    });
+    const bool is_removal = patterns.supported.empty() && patterns.unsupported.empty();
+    if (is_sold && !is_removal) {
+        throw operation_not_permitted(
+            fmt::format("The image '{}' has an AWS Marketplace product code: it cannot have an "
+                        "instance type specification.",
+                        id.text()));
+    }
     replace_instance_type_patterns(session.db(), id, patterns);
     return {.return_value = true};
 }

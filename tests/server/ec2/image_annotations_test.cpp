@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/server/ec2/instance_support.h"
+#include "tests/server/ec2/sharing_support.h"
 
 namespace amilab::test {
 namespace {
@@ -200,6 +201,15 @@ TEST(InstanceTypeSpecification, IsTheOwnersToSet)
     replace(aws, id, "m5.large", "");
     EXPECT_EQ(aws.call("RunInstances", launch(id), kOtherAccount).code,
               "InvalidParameterCombination");
+}
+
+TEST(InstanceTypeSpecification, IsNotForMarketplaceImages)
+{
+    TestEmulator aws;
+    const auto id = own_image(aws, "one");
+    give_product_code(aws, id);
+    EXPECT_EQ(replace(aws, id, "m5.large", "").code, "OperationNotPermitted");
+    EXPECT_TRUE(replace(aws, id, "", "").ok());
 }
 
 // Findings
