@@ -33,6 +33,9 @@ void Upkeep::add_all()
     for (const auto layer : select_layers_to_merge(reader.db())) {
         add(Kind::kMerge, layer);
     }
+    for (const auto layer : select_layers_without_index(reader.db())) {
+        add(Kind::kIndex, layer);
+    }
 }
 
 void Upkeep::stop()
@@ -106,13 +109,11 @@ void Upkeep::begin(const Task& task)
     }
     postponed_.insert(task.layer);
     // Those who read a snapshot whose rows are gone may have ended by now.
-    for (const auto layer : std::exchange(postponed_, {})) {
-        if (job_) {
-            postponed_.insert(layer);
-            add(Kind::kMerge, layer);
-            break;
+    for (const auto layer : std::set<LayerId>(postponed_)) {
+        if (!job_) {
+            postponed_.erase(layer);
+            begin_merge(layer);
         }
-        begin_merge(layer);
     }
 }
 
@@ -144,7 +145,9 @@ void Upkeep::begin_merge(LayerId parent)
                 Job{*pair, std::move(merge), generation_.last_reader_ticket()});
         }
     } catch (const StorageError& error) {
-        if (error.error_number != EBUSY && error.error_number != ESTALE) {
+        // In use; or another size of the volume is: whoever has it open knows it by the old one.
+        if (error.error_number != EBUSY && error.error_number != ESTALE &&
+            error.error_number != EINVAL) {
             throw;
         }
         postponed_.insert(parent);

@@ -29,7 +29,7 @@ public:
         kIndexAgain,
     };
     void add(Kind kind, LayerId layer);
-    /// All that rows say may be merged; after a start.
+    /// All that rows say may be merged or indexed; after a start.
     void add_all();
     /// What is under way is dropped; the next start takes it up again.
     void stop();

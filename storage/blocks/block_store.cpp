@@ -48,9 +48,21 @@ BlockStore::BlockStore(std::shared_ptr<FileSystem> file_system, const std::strin
     const auto highest_file = layers.empty() ? 0 : to_number(layers.back());
     first_new_ = std::max(highest_file, to_number(options.highest_known_layer)) + 1;
     next_new_ = first_new_;
+    remove_half_made_files();
 }
 
 BlockStore::~BlockStore() = default;
+
+void BlockStore::remove_half_made_files()
+{
+    auto& files = registry_->files();
+    for (const auto& name : files.file_system().list_directory(files.directory())) {
+        const auto parsed = parse_file_name(name);
+        if (parsed && parsed->is_new) {
+            files.file_system().unlink(files.directory() + '/' + name);
+        }
+    }
+}
 
 std::shared_ptr<Volume> BlockStore::open_volume(const std::vector<LayerId>& chain,
                                                 std::uint64_t size)

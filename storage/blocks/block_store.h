@@ -114,6 +114,7 @@ private:
                Options options);
 
     std::vector<LayerId> layers_on_disk(bool only_live) const;
+    void remove_half_made_files();
 
     std::shared_ptr<LayerRegistry> registry_;
     std::uint64_t first_new_;

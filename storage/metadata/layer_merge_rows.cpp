@@ -20,6 +20,16 @@ std::int64_t number(LayerId id)
     return static_cast<std::int64_t>(to_number(id));
 }
 
+std::vector<LayerId> collect(Statement& select)
+{
+    select.bind();
+    std::vector<LayerId> layers;
+    while (select.step()) {
+        layers.push_back(LayerId{static_cast<std::uint64_t>(select.row().integer())});
+    }
+    return layers;
+}
+
 bool is_referred_to(Database& db, LayerId layer)
 {
     for (const auto& reference : references_to_layers(db)) {
@@ -89,12 +99,13 @@ std::vector<LayerId> select_layers_to_merge(Database& db)
                      " AND NOT EXISTS (SELECT 1 FROM snapshot WHERE layer_id = parent.id)"
                      " AND (SELECT COUNT(*) FROM layer WHERE parent_id = parent.id) = 1"
                      " ORDER BY id");
-    select.bind();
-    std::vector<LayerId> layers;
-    while (select.step()) {
-        layers.push_back(LayerId{static_cast<std::uint64_t>(select.row().integer())});
-    }
-    return layers;
+    return collect(select);
+}
+
+std::vector<LayerId> select_layers_without_index(Database& db)
+{
+    Statement select(db, "SELECT id FROM layer WHERE sealed = 1 AND indexed = 0 ORDER BY id");
+    return collect(select);
 }
 
 std::optional<LayerId> select_layer_parent(Database& db, LayerId layer)

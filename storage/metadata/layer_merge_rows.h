@@ -38,6 +38,8 @@ void merge_rows_into_child(Database& db, const MergePair& pair);
 /// other tables with a foreign key. The child's row goes, and it is noted as removed.
 void merge_rows_into_parent(Database& db, const MergePair& pair);
 
+/// Sealed layers, lowest first, of which some may be to get one.
+std::vector<LayerId> select_layers_without_index(Database& db);
 /// The chain of a sealed layer when that and the 15 below it have no resolved index, and it is to
 /// get one; else empty.
 std::vector<LayerId> select_chain_to_index(Database& db, LayerId layer);
