@@ -122,7 +122,11 @@ bool write_segment(LayerFiles& files, const LayerStack& stack, std::uint32_t seg
 }  // namespace
 
 LayerIndex::LayerIndex(LayerFiles& files, FileKey key, IndexHeader header)
-    : files_(files), key_(key), header_(std::move(header)), cache_owner_(files.pages().new_owner())
+    : files_(files),
+      key_(key),
+      header_(std::move(header)),
+      first_sector_(encode_index_header(key_, header_)),
+      cache_owner_(files.pages().new_owner())
 {
 }
 
@@ -146,8 +150,7 @@ std::shared_ptr<const Page> LayerIndex::page(std::uint64_t number)
     }
     const auto file = files_.open_if_exists(key_, OpenMode::kRead);
     std::array<std::byte, kSectorSize> sector{};
-    if (!file || read_fully(*file, 0, sector) != sector.size() ||
-        sector != encode_index_header(key_, header_)) {
+    if (!file || read_fully(*file, 0, sector) != sector.size() || sector != first_sector_) {
         throw StorageError(ESTALE, "read", files_.path_of(key_), "it has been made anew");
     }
     std::array<std::byte, sizeof(std::uint32_t)> stored{};

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -43,6 +45,7 @@ private:
     LayerFiles& files_;
     FileKey key_;
     IndexHeader header_;
+    std::array<std::byte, kSectorSize> first_sector_;  // tells this file from one made anew
     std::uint64_t cache_owner_;
 };
 
