@@ -69,6 +69,10 @@ void Generation::sync_later(LayerId layer)
 {
     background_.post([self = weak_from_this(), layer] {
         if (const auto generation = self.lock()) {
+            // The call that has committed may still hold the writer: only then do leases see it.
+            {
+                const auto held = generation->writer();
+            }
             generation->sync_now(layer);
             generation->look_after(layer);
         }
@@ -82,7 +86,7 @@ void Generation::sync_now(LayerId layer)
     }
     std::vector<LayerId> unsynced;
     {
-        auto lease = fresh_reader();
+        auto lease = reader();
         unsynced = select_unsynced_chain(lease.db(), layer);
     }
     for (const auto one : unsynced) {
@@ -102,7 +106,7 @@ void Generation::look_after(LayerId layer)
 {
     std::optional<LayerId> parent;
     {
-        auto lease = fresh_reader();
+        auto lease = reader();
         parent = select_layer_parent(lease.db(), layer);
     }
     upkeep_.add(Upkeep::Kind::kIndex, layer);

@@ -29,7 +29,7 @@ void Upkeep::add(Kind kind, LayerId layer)
 
 void Upkeep::add_all()
 {
-    auto reader = generation_.fresh_reader();
+    auto reader = generation_.reader();
     for (const auto layer : select_layers_to_merge(reader.db())) {
         add(Kind::kMerge, layer);
     }
@@ -216,7 +216,7 @@ void Upkeep::write_index(LayerId layer, Kind kind)
 {
     std::vector<LayerId> chain;
     {
-        auto reader = generation_.fresh_reader();
+        auto reader = generation_.reader();
         chain = kind == Kind::kIndexAgain && layer_exists(reader.db(), layer)
                     ? select_layer_chain(reader.db(), layer)
                     : select_chain_to_index(reader.db(), layer);
