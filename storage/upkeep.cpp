@@ -221,8 +221,12 @@ void Upkeep::write_index(LayerId layer, Kind kind)
                     ? select_layer_chain(reader.db(), layer)
                     : select_chain_to_index(reader.db(), layer);
     }
-    if (chain.empty() ||
-        !generation_.blocks().write_index(chain, [this] { return !is_stopped(); })) {
+    if (chain.empty()) {
+        return;
+    }
+    // Before: power loss must not make a layer writable again whose index is on the disk.
+    generation_.make_metadata_durable();
+    if (!generation_.blocks().write_index(chain, [this] { return !is_stopped(); })) {
         return;
     }
     auto held = generation_.writer();

@@ -203,6 +203,7 @@ void CrashWorld::forget_snapshot()
 void CrashWorld::write_index()
 {
     if (!merge_ && !rows_.snapshots.empty()) {
+        durable_rows_ = rows_;
         store_->write_index(pick_from(rows_.snapshots, random_()).second.chain,
                             [&] { return pick(20) != 0; });
     }
