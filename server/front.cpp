@@ -70,7 +70,9 @@ asio::awaitable<ApiAnswer> Front::answer(ApiCall& call)
 {
     auto quick = call.run_if_quick();
     if (!quick && !call.needs_writer()) {
-        co_return co_await run_on(workers_.get_executor(), [&call] { return call.run(); });
+        auto answer = co_await run_on(workers_.get_executor(), [&call] { return call.run(); });
+        wait_for_due();  // one that moved bytes may have scheduled something
+        co_return answer;
     }
     // No co_await within a conditional expression: GCC 12 frees what it gives twice.
     if (!quick) {

@@ -17,7 +17,7 @@ namespace {
 
 constexpr const char* kDocument = AMILAB_SOURCE_DIR "/docs/coverage.md";
 
-constexpr std::array<const char*, 5> kServices = {"ec2", "ebs", "rbin", "ssm", "sts"};
+constexpr std::array<const char*, 5> kServices = {"ebs", "ec2", "rbin", "ssm", "sts"};
 
 constexpr const char* kPreface =
     "# What amilab serves\n"
