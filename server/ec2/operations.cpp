@@ -93,7 +93,6 @@ constexpr Operation kOperations[] = {
         "ReplaceImageCriteriaInAllowedImagesSettings"),
     write<replace_image_instance_type_specification>("ReplaceImageInstanceTypeSpecification"),
     write<reset_image_attribute>("ResetImageAttribute"),
-    write<reset_image_attribute>("ResetImageAttribute"),
     write<reset_snapshot_attribute>("ResetSnapshotAttribute"),
     write<restore_image_from_recycle_bin>("RestoreImageFromRecycleBin"),
     write<restore_snapshot_from_recycle_bin>("RestoreSnapshotFromRecycleBin"),
