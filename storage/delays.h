@@ -13,6 +13,12 @@ namespace amilab {
 enum class Delay {
     kImagePending,
     kSnapshotPending,
+    kSnapshotArchiving,
+    kSnapshotRestoring,
+    kFastRestoreEnabling,
+    kFastRestoreOptimizing,
+    kFastRestoreDisabling,
+    kUsageReportPending,
     kVolumeCreating,
     kVolumeDeleting,
     kAttachmentAttaching,
@@ -35,9 +41,15 @@ struct DelayName {
 /// an hour observed).
 inline constexpr TimeMs kTerminatedLingerMs = 60 * 60 * 1000;
 
-inline constexpr std::array<DelayName, 11> kDelayNames = {{
+inline constexpr std::array<DelayName, 17> kDelayNames = {{
     {Delay::kImagePending, "image.pending", 0},
     {Delay::kSnapshotPending, "snapshot.pending", 0},
+    {Delay::kSnapshotArchiving, "snapshot.archiving", 0},
+    {Delay::kSnapshotRestoring, "snapshot.restoring", 0},
+    {Delay::kFastRestoreEnabling, "fast-restore.enabling", 0},
+    {Delay::kFastRestoreOptimizing, "fast-restore.optimizing", 0},
+    {Delay::kFastRestoreDisabling, "fast-restore.disabling", 0},
+    {Delay::kUsageReportPending, "image-usage-report.pending", 0},
     {Delay::kVolumeCreating, "volume.creating", 0},
     {Delay::kVolumeDeleting, "volume.deleting", 0},
     {Delay::kAttachmentAttaching, "attachment.attaching", 0},

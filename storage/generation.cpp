@@ -9,6 +9,7 @@
 #include "storage/metadata/migrations.h"
 #include "storage/metadata/setting_rows.h"
 #include "storage/metadata/transaction.h"
+#include "storage/snapshot_sizes.h"
 #include "storage/storage_error.h"
 
 namespace amilab {
@@ -82,9 +83,11 @@ void Generation::catch_up()
 {
     std::vector<LayerId> removed;
     std::vector<std::vector<LayerId>> unsynced;
+    std::vector<SnapshotId> uncounted;
     {
         auto held = writer();
         removed = select_removed_layers(held.db());
+        uncounted = select_uncounted_snapshots(held.db());
         for (const auto layer : select_unsynced_layers(held.db())) {
             unsynced.push_back(select_layer_chain(held.db(), layer));
         }
@@ -92,6 +95,9 @@ void Generation::catch_up()
     remove_files_later(std::move(removed));
     for (auto& chain : unsynced) {
         sync_later(std::move(chain), kMaxVolumeSize);
+    }
+    if (!uncounted.empty()) {
+        count_snapshots_later(shared_from_this(), std::move(uncounted));
     }
     background_.post([self = weak_from_this()] {
         if (const auto generation = self.lock()) {

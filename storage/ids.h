@@ -58,8 +58,13 @@ struct NetworkInterfaceAttachmentTag {
     static constexpr std::string_view kPrefix = "eni-attach";
 };
 
+struct UsageReportTag {
+    static constexpr std::string_view kPrefix = "amiur";
+};
+
 using ImageId = Id<ImageTag>;
 using SnapshotId = Id<SnapshotTag>;
+using UsageReportId = Id<UsageReportTag>;
 using VolumeId = Id<VolumeTag>;
 using InstanceId = Id<InstanceTag>;
 using ReservationId = Id<ReservationTag>;

@@ -11,8 +11,10 @@
 #include "server/ec2/image_mappings.h"
 #include "server/ec2/image_names.h"
 #include "server/ec2/resource_tags.h"
+#include "server/ec2/snapshot_locks.h"
 #include "server/ec2/snapshots.h"
 #include "server/wire/ec2/schema.h"
+#include "storage/metadata/lineage_rows.h"
 
 namespace amilab::ec2 {
 
@@ -232,6 +234,8 @@ DeleteSnapshotReturnCode delete_mapped_snapshot(Session& session, const std::str
         result.return_code = "missing-permissions";
     } else if (select_image_using_snapshot(session.db(), id)) {
         result.return_code = "skipped";
+    } else if (is_locked(session, id)) {
+        result.return_code = "client-error";
     } else {
         remove_snapshot(session, *snapshot);
         result.return_code = "success";
@@ -344,7 +348,10 @@ ImageRow require_own_image(Session& session, const ImageId& id)
 
 void image_available(Session& session, const ImageId& id)
 {
-    set_image_state(session.db(), id, "available");
+    // Source: an image whose snapshots cannot be copied fails (documented of keys that cannot be
+    // used).
+    const bool has_failed = has_failed_snapshot(session.db(), id);
+    set_image_state(session.db(), id, has_failed ? "failed" : "available");
 }
 
 }  // namespace amilab::ec2

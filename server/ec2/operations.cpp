@@ -1,12 +1,19 @@
 #include "server/ec2/operations.h"
 
+#include "server/ec2/copies.h"
+#include "server/ec2/ebs_encryption.h"
+#include "server/ec2/fast_restores.h"
 #include "server/ec2/images.h"
 #include "server/ec2/instance_types.h"
 #include "server/ec2/instances.h"
+#include "server/ec2/lineage.h"
 #include "server/ec2/network.h"
 #include "server/ec2/regions.h"
+#include "server/ec2/snapshot_locks.h"
+#include "server/ec2/snapshot_tiers.h"
 #include "server/ec2/snapshots.h"
 #include "server/ec2/tags.h"
+#include "server/ec2/usage_reports.h"
 #include "server/ec2/volumes.h"
 #include "server/wire/ec2/schema.h"
 
@@ -16,38 +23,63 @@ namespace {
 
 constexpr Operation kOperations[] = {
     write<attach_volume>("AttachVolume"),
+    write<copy_image>("CopyImage"),
+    write<copy_snapshot>("CopySnapshot"),
     write<create_image>("CreateImage"),
+    write<create_image_usage_report>("CreateImageUsageReport"),
     write<create_snapshot>("CreateSnapshot"),
+    write<create_snapshots>("CreateSnapshots"),
     write<create_tags>("CreateTags"),
     write<create_volume>("CreateVolume"),
+    write_to_free<delete_image_usage_report>("DeleteImageUsageReport"),
     write_to_free<delete_snapshot>("DeleteSnapshot"),
     write_to_free<delete_tags>("DeleteTags"),
     write_to_free<delete_volume>("DeleteVolume"),
     write_to_free<deregister_image>("DeregisterImage"),
     read<describe_availability_zones>("DescribeAvailabilityZones"),
+    read<describe_fast_snapshot_restores>("DescribeFastSnapshotRestores"),
     read<describe_image_attribute>("DescribeImageAttribute"),
+    read<describe_image_references>("DescribeImageReferences"),
+    read<describe_image_usage_report_entries>("DescribeImageUsageReportEntries"),
+    read<describe_image_usage_reports>("DescribeImageUsageReports"),
     read<describe_images>("DescribeImages"),
     read<describe_instance_attribute>("DescribeInstanceAttribute"),
+    read<describe_instance_image_metadata>("DescribeInstanceImageMetadata"),
     read<describe_instance_status>("DescribeInstanceStatus"),
     read<describe_instance_types>("DescribeInstanceTypes"),
     read<describe_instances>("DescribeInstances"),
+    read<describe_locked_snapshots>("DescribeLockedSnapshots"),
     read<describe_regions>("DescribeRegions"),
     read<describe_security_groups>("DescribeSecurityGroups", &kDefaultNetwork),
+    read<describe_snapshot_tier_status>("DescribeSnapshotTierStatus"),
     read<describe_snapshots>("DescribeSnapshots"),
     read<describe_subnets>("DescribeSubnets", &kDefaultNetwork),
     read<describe_tags>("DescribeTags"),
     read<describe_volumes>("DescribeVolumes"),
     read<describe_vpcs>("DescribeVpcs", &kDefaultNetwork),
     write_to_free<detach_volume>("DetachVolume"),
+    write<disable_ebs_encryption_by_default>("DisableEbsEncryptionByDefault"),
+    write<disable_fast_snapshot_restores>("DisableFastSnapshotRestores"),
+    write<enable_ebs_encryption_by_default>("EnableEbsEncryptionByDefault"),
+    write<enable_fast_snapshot_restores>("EnableFastSnapshotRestores"),
+    read<get_ebs_default_kms_key_id>("GetEbsDefaultKmsKeyId"),
+    read<get_ebs_encryption_by_default>("GetEbsEncryptionByDefault"),
+    read<get_image_ancestry>("GetImageAncestry"),
+    write<lock_snapshot>("LockSnapshot"),
+    write<modify_ebs_default_kms_key_id>("ModifyEbsDefaultKmsKeyId"),
     write<modify_image_attribute>("ModifyImageAttribute"),
     write<modify_instance_attribute>("ModifyInstanceAttribute"),
+    write<modify_snapshot_tier>("ModifySnapshotTier"),
     write<reboot_instances>("RebootInstances"),
     write<register_image>("RegisterImage"),
+    write<reset_ebs_default_kms_key_id>("ResetEbsDefaultKmsKeyId"),
     write<reset_image_attribute>("ResetImageAttribute"),
+    write<restore_snapshot_tier>("RestoreSnapshotTier"),
     write<run_instances>("RunInstances"),
     write<start_instances>("StartInstances"),
     write<stop_instances>("StopInstances"),
     write_to_free<terminate_instances>("TerminateInstances"),
+    write<unlock_snapshot>("UnlockSnapshot"),
 };
 
 }  // namespace

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include "server/ec2/describe.h"
+#include "server/ec2/encryption.h"
 #include "server/ec2/errors.h"
+#include "server/ec2/fast_restores.h"
 #include "server/ec2/idempotency.h"
 #include "server/ec2/instance_answers.h"
 #include "server/ec2/instance_user_data.h"
@@ -227,20 +229,27 @@ InstanceRow new_row(Session& session, const RunInstancesRequest& request, const 
 void create_volume_of(Session& session, const InstanceRow& instance, const LaunchVolume& wanted,
                       const std::vector<TagRow>& tags)
 {
-    const VolumeRow volume{.id = session.next_id<VolumeId>(),
-                           .region = instance.region,
-                           .owner = instance.owner,
-                           .zone = instance.zone,
-                           .layer_id = make_volume_layer(session, wanted.snapshot_layer),
-                           .size_gib = wanted.spec.size_gib,
-                           .snapshot_id = wanted.snapshot_id,
-                           .volume_type = wanted.spec.volume_type,
-                           .iops = wanted.spec.iops,
-                           .throughput = wanted.spec.throughput,
-                           .encrypted = wanted.encrypted,
-                           .multi_attach = false,
-                           .state = "in-use",
-                           .create_time_ms = session.now_ms()};
+    const auto id = session.next_id<VolumeId>();
+    const auto* snapshot = wanted.snapshot ? &*wanted.snapshot : nullptr;
+    auto encryption = encrypt_volume(session, wanted.encryption, snapshot, id.text());
+    const VolumeRow volume{
+        .id = id,
+        .region = instance.region,
+        .owner = instance.owner,
+        .zone = instance.zone,
+        .layer_id = make_volume_layer(session, snapshot ? snapshot->layer_id : std::nullopt),
+        .size_gib = wanted.spec.size_gib,
+        .snapshot_id = snapshot ? std::optional(snapshot->id.text()) : std::nullopt,
+        .volume_type = wanted.spec.volume_type,
+        .iops = wanted.spec.iops,
+        .throughput = wanted.spec.throughput,
+        .encrypted = encryption.encrypted,
+        .multi_attach = false,
+        .state = "in-use",
+        .create_time_ms = session.now_ms(),
+        .kms_key_id = std::move(encryption.kms_key_id),
+        .data_key_id = std::move(encryption.data_key_id),
+        .fast_restored = snapshot && is_restored_fast(session, snapshot->id, instance.zone)};
     insert_volume(session.db(), volume);
     insert_attachment(session.db(), {.volume_id = volume.id,
                                      .instance_id = instance.id,

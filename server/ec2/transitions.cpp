@@ -2,7 +2,9 @@
 
 #include "server/ec2/images.h"
 #include "server/ec2/instances.h"
+#include "server/ec2/snapshot_tiers.h"
 #include "server/ec2/snapshots.h"
+#include "server/ec2/usage_reports.h"
 #include "server/ec2/volumes.h"
 
 namespace amilab::ec2 {
@@ -15,6 +17,10 @@ void apply_transition(Session& session, const Transition& transition)
             return image_available(session, ImageId::trusted(id));
         case Action::kSnapshotCompleted:
             return snapshot_completed(session, SnapshotId::trusted(id));
+        case Action::kSnapshotArchived:
+            return snapshot_moved_to_archive(session, SnapshotId::trusted(id));
+        case Action::kUsageReportExpired:
+            return usage_report_expired(session, UsageReportId::trusted(id));
         case Action::kVolumeAvailable:
             return volume_available(session, VolumeId::trusted(id));
         case Action::kVolumeGone:

@@ -7,7 +7,9 @@
 
 #include "server/ec2/describe.h"
 #include "server/ec2/device_names.h"
+#include "server/ec2/encryption.h"
 #include "server/ec2/errors.h"
+#include "server/ec2/fast_restores.h"
 #include "server/ec2/idempotency.h"
 #include "server/ec2/image_mappings.h"
 #include "server/ec2/layers.h"
@@ -66,6 +68,11 @@ Volume to_answer(Session& session, const VolumeRow& row)
     }
     volume.create_time = Timestamp{row.create_time_ms};
     volume.encrypted = row.encrypted;
+    // Source: told only of volumes that are (observed).
+    if (row.fast_restored) {
+        volume.fast_restored = true;
+    }
+    volume.kms_key_id = row.kms_key_id;
     volume.iops = row.iops;
     volume.multi_attach_enabled = row.multi_attach;
     volume.operator_value = OperatorResponse{.managed = false};
@@ -155,7 +162,12 @@ VolumeRow make_row(Session& session, const CreateVolumeRequest& request)
         snapshot = require_usable_snapshot(session, *request.snapshot_id);
     }
     auto spec = make_spec(request, snapshot ? size_on_snapshot(request, *snapshot) : *request.size);
-    return {.id = session.next_id<VolumeId>(),
+    const auto id = session.next_id<VolumeId>();
+    auto encryption =
+        encrypt_volume(session, parse_encryption(session, request.encrypted, request.kms_key_id),
+                       snapshot ? &*snapshot : nullptr, id.text());
+    const bool fast_restored = snapshot && is_restored_fast(session, snapshot->id, zone);
+    return {.id = id,
             .region = session.region(),
             .owner = session.account(),
             .zone = std::move(zone),
@@ -165,10 +177,13 @@ VolumeRow make_row(Session& session, const CreateVolumeRequest& request)
             .volume_type = std::move(spec.volume_type),
             .iops = spec.iops,
             .throughput = spec.throughput,
-            .encrypted = snapshot && snapshot->encrypted,
+            .encrypted = encryption.encrypted,
             .multi_attach = false,
             .state = "creating",
-            .create_time_ms = session.now_ms()};
+            .create_time_ms = session.now_ms(),
+            .kms_key_id = std::move(encryption.kms_key_id),
+            .data_key_id = std::move(encryption.data_key_id),
+            .fast_restored = fast_restored};
 }
 
 // AttachVolume and DetachVolume
@@ -244,6 +259,7 @@ CreateVolumeResponse create_volume(Session& session, const CreateVolumeRequest& 
     if (request.size) {
         make_spec(request, *request.size);
     }
+    parse_encryption(session, request.encrypted, request.kms_key_id);
     const auto tags = parse_tags(request.tag_specifications, "volume", kTaggedByCreate);
     stop_if_dry_run(request);
 

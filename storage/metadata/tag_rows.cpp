@@ -19,11 +19,13 @@ struct TaggableKind {
     std::string_view sql;
 };
 
-constexpr std::array<TaggableKind, 8> kTaggableKinds = {{
+constexpr std::array<TaggableKind, 9> kTaggableKinds = {{
     {"image",
      "SELECT 1 FROM all_image i WHERE i.id = ?1 AND i.region = ?2 AND i.state <> 'deregistered'"
      " AND (i.owner = ?3 OR i.public = 1 OR EXISTS (SELECT 1 FROM launch_permission p"
      " WHERE p.image_id = i.id AND p.kind = 'userId' AND p.value = ?3))"},
+    {"image-usage-report",
+     "SELECT 1 FROM image_usage_report WHERE id = ?1 AND region = ?2 AND owner = ?3"},
     {"instance", "SELECT 1 FROM instance WHERE id = ?1 AND region = ?2 AND owner = ?3"},
     {"network-interface",
      "SELECT 1 FROM instance WHERE network_interface_id = ?1 AND region = ?2 AND owner = ?3"},

@@ -15,9 +15,11 @@ struct ActionName {
     std::string_view name;
 };
 
-constexpr std::array<ActionName, 11> kActionNames = {{
+constexpr std::array<ActionName, 13> kActionNames = {{
     {Action::kImageAvailable, "image-available"},
     {Action::kSnapshotCompleted, "snapshot-completed"},
+    {Action::kSnapshotArchived, "snapshot-archived"},
+    {Action::kUsageReportExpired, "usage-report-expired"},
     {Action::kVolumeAvailable, "volume-available"},
     {Action::kVolumeGone, "volume-gone"},
     {Action::kAttachmentAttached, "attachment-attached"},

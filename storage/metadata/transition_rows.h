@@ -13,6 +13,8 @@ namespace amilab {
 enum class Action {
     kImageAvailable,
     kSnapshotCompleted,
+    kSnapshotArchived,
+    kUsageReportExpired,
     kVolumeAvailable,
     kVolumeGone,
     kAttachmentAttached,

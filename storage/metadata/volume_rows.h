@@ -32,6 +32,11 @@ struct VolumeRow {
     bool multi_attach;
     std::string state;
     TimeMs create_time_ms;
+    /// The key's ARN and the identifier of the data key; nothing while not encrypted.
+    std::optional<std::string> kms_key_id = {};
+    std::optional<std::string> data_key_id = {};
+    /// Made where its snapshot was enabled for fast restores.
+    bool fast_restored = false;
 };
 
 struct AttachmentRow {

@@ -55,6 +55,9 @@ std::vector<Suitable> suitable_values(const World& world)
         {"VolumeId.1", ids("vol-")},
         {"SnapshotId", ids("snap-")},
         {"SnapshotId.1", ids("snap-")},
+        {"ReportId", ids("amiur-")},
+        {"ReportId.1", ids("amiur-")},
+        {"SourceRegion", {"us-east-1", "eu-west-1"}},
         {"ImageId", ids("ami-")},
         {"ImageId.1", ids("ami-")},
         {"InstanceId", ids("i-")},
@@ -109,8 +112,12 @@ public:
         Parameters parameters;
         if (chance(2)) {
             const auto& trials = all_trials().at(operation.name);
-            const auto& trial = one_of(trials.trials);
-            parameters = world_.resolve(merged(merged(trials.request, trial.besides), trial.with));
+            parameters = trials.request;
+            if (!trials.trials.empty()) {
+                const auto& trial = one_of(trials.trials);
+                parameters = merged(merged(parameters, trial.besides), trial.with);
+            }
+            parameters = world_.resolve(parameters);
         }
         Parameters more;
         const int rarity = std::uniform_int_distribution<int>(2, kRarest)(random_);

@@ -19,6 +19,8 @@ inline constexpr const char* kOrganizationalUnit =
 ///   snapshot (of volume; the images' own), free_snapshot (of volume, in no image)
 ///   image (another account may launch it), image_2, image_3 (shared in every way) ... image_6
 ///   instance (running, in us-east-1a), stopped (stopped, in us-east-1a)
+///   large_snapshot (of 2 GiB), locked_snapshot (one of six; restored fast in us-east-1a and
+///   us-east-1b), archived_snapshot, report and report_2 (how another account uses image)
 ///   vpc, subnet (in us-east-1b), group, group_name
 class World {
 public:
@@ -35,6 +37,8 @@ private:
     void make_volumes();
     void make_images();
     void make_instances();
+    void make_special_snapshots();
+    void make_reports();
 
     TestEmulator emulator_;
     std::map<std::string, std::string> ids_;
