@@ -127,24 +127,38 @@ def add_offerings(database, fixture):
                        {"instance_type": kind, "availability_zone": zone})
 
 
-# What a family may say beside the columns of `image`.
+# What a family may say beside the columns of `image_facts`.
 FAMILY_KEYS = {"key", "architectures", "versions", "mappings", "product_codes", "regions",
-               "version", "created", "deprecated_after_years", "debian_architecture"}
+               "version", "created", "deprecated_after_years", "debian_architecture",
+               "fedora_architecture", "release", "respin", "ssm_architecture", "ssm_latest",
+               "ssm_each", "ssm_recommended", "ssm_data_type"}
+
+# Stays in a parameter's value; each region's id takes its place.
+IMAGE_ID = "{image_id}"
 
 
 def fill_in(facts):
-    """Replaces {version}, {architecture}, {name} and whatever else a family names."""
+    """Facts in which every text has its braces filled with other facts."""
     def filled(text):
-        fields = {field for _, field, _, _ in string.Formatter().parse(text) if field}
-        unknown = sorted(fields - set(facts))
-        if unknown:
-            raise FixtureError(f"images.json: {text}: nothing says what {', '.join(unknown)} is")
-        return text.format(**{field: facts[field] for field in fields})
+        try:
+            names = [field for _, field, _, _ in string.Formatter().parse(text) if field]
+            return text.format(**{name: facts[name] for name in names if name != "image_id"},
+                               image_id=IMAGE_ID)
+        except KeyError as error:
+            raise FixtureError(f"images.json: {facts['key']}: unknown {error}") from error
+
+    def filled_all(value):
+        if isinstance(value, str):
+            return filled(value)
+        if isinstance(value, list):
+            return [filled_all(entry) for entry in value]
+        if isinstance(value, dict):
+            return {key: filled_all(entry) for key, entry in value.items()}
+        return value
 
     facts = dict(facts)
     for key in ("name", *sorted(facts)):  # `name` first, for others speak of it
-        if isinstance(facts.get(key), str):
-            facts[key] = filled(facts[key])
+        facts[key] = filled_all(facts.get(key))
     return facts
 
 
@@ -153,58 +167,87 @@ def images_of(family, fixture):
     newest = max(version["created"] for version in family["versions"])
     for version in family["versions"]:
         for architecture in family["architectures"]:
-            facts = {**fixture["defaults"], **family, **architecture, **version}
-            if version["created"] != newest:
-                facts["public_ssm_parameter_name"] = None
-            yield fill_in(facts)
+            facts = fill_in({**fixture["defaults"], **family, **architecture, **version})
+            facts["is_newest"] = version["created"] == newest
+            facts["version_count"] = len(family["versions"])
+            yield facts
 
 
 def add_images(database, fixture):
     regions = [row[0] for row in database.execute("SELECT name FROM region ORDER BY name")]
-    columns = {column[1] for column in database.execute("PRAGMA table_info(image)")}
+    columns = {column[1] for column in database.execute("PRAGMA table_info(image_facts)")}
+    number = 0
     for family in fixture["families"]:
         for facts in images_of(family, fixture):
+            parameters = parameters_of(facts, facts.pop("is_newest"), facts.pop("version_count"))
             unknown = sorted(set(facts) - columns - FAMILY_KEYS)
             if unknown:
                 raise FixtureError(f"images.json: {family['key']}: unknown {', '.join(unknown)}")
-            for region in facts.get("regions", regions):
-                add_image(database, region, facts, columns, fixture["mapping_defaults"])
+            number += 1
+            add_facts(database, number, facts, parameters, columns, fixture)
+            for region in facts.get("regions") or regions:
+                add_place(database, region, number, facts)
 
 
-def add_image(database, region, facts, columns, mapping_defaults):
+def parameters_of(facts, is_newest, version_count):
+    """(name, value, version) of the public SSM parameters that point to an image; what points to a
+    family's newest image has changed with each one before."""
+    parameters = []
+    if is_newest:
+        parameters += [(name, IMAGE_ID, version_count) for name in facts.get("ssm_latest") or []]
+        recommended = facts.get("ssm_recommended")
+        if recommended:
+            whole = json.dumps(recommended["facts"], separators=(",", ":"))
+            parts = [("", whole), *((f"/{key}", str(value))
+                                    for key, value in recommended["facts"].items())]
+            parameters += [(recommended["name"] + suffix, value, version_count)
+                           for suffix, value in parts]
+    facts["public_ssm_parameter_name"] = next(
+        (name.lstrip("/") for name, value, _ in parameters if value == IMAGE_ID), None)
+    return parameters + [(name, IMAGE_ID, 1) for name in facts.get("ssm_each") or []]
+
+
+def add_facts(database, number, facts, parameters, columns, fixture):
     created_ms, created = parse_time(facts["created"])
     row = {key: value for key, value in facts.items() if key in columns}
-    row["id"] = resource_id("ami", region, facts["owner"], facts["name"])
-    row["region"] = region
+    row["number"] = number
     row["creation_time_ms"] = created_ms
     if facts.get("deprecated_after_years"):
         row["deprecation_time_ms"] = add_years(created, facts["deprecated_after_years"])
-    insert(database, "image", row)
+    insert(database, "image_facts", row)
+    facts["mappings"] = mappings_of(facts, fixture)
     for position, mapping in enumerate(facts["mappings"]):
-        entry = {"image_id": row["id"], "position": position, "no_device": False, **mapping}
+        insert(database, "mapping_facts", {"facts": number, "position": position, **mapping})
+    for position, code in enumerate(facts.get("product_codes") or []):
+        insert(database, "product_code_facts", {"facts": number, "position": position, **code})
+    for name, value, version in parameters:
+        insert(database, "parameter_facts", {
+            "name": name, "facts": number, "value": value, "version": version,
+            "last_modified_ms": created_ms, "data_type": data_type_of(value, facts)})
+
+
+def data_type_of(value, facts):
+    return facts["ssm_data_type"] if value == IMAGE_ID else "text"
+
+
+def mappings_of(facts, fixture):
+    """A family's mappings; a text stands for one of the fixture's lists."""
+    mappings = []
+    for entry in facts["mappings"]:
+        mappings += fixture["mapping_lists"][entry] if isinstance(entry, str) else [entry]
+    return [{**fixture["mapping_defaults"], **mapping} if "volume_size_gib" in mapping
+            else {"no_device": False, **mapping} for mapping in mappings]
+
+
+def add_place(database, region, number, facts):
+    key = (region, facts["owner"], facts["name"])
+    insert(database, "image_place",
+           {"id": resource_id("ami", *key), "region": region, "facts": number})
+    for position, mapping in enumerate(facts["mappings"]):
         if "volume_size_gib" in mapping:
-            entry = {**mapping_defaults, **entry}
-            entry["snapshot_id"] = add_snapshot(database, row, entry)
-        insert(database, "image_mapping", entry)
-    for position, code in enumerate(facts.get("product_codes", [])):
-        insert(database, "image_product_code",
-               {"image_id": row["id"], "position": position, **code})
-
-
-def add_snapshot(database, image, mapping):
-    snapshot_id = resource_id("snap", image["region"], image["owner"], image["name"],
-                              mapping["device_name"])
-    insert(database, "snapshot", {
-        "id": snapshot_id,
-        "region": image["region"],
-        "owner": image["owner"],
-        "owner_alias": image.get("owner_alias"),
-        "volume_size_gib": mapping["volume_size_gib"],
-        "description": "",
-        "start_time_ms": image["creation_time_ms"],
-        "encrypted": mapping["encrypted"],
-    })
-    return snapshot_id
+            insert(database, "snapshot_place", {
+                "region": region, "facts": number, "position": position, "defines": True,
+                "id": resource_id("snap", *key, mapping["device_name"])})
 
 
 def build(fixtures, output):
@@ -225,6 +268,8 @@ def build(fixtures, output):
         add_instance_types(database, load(fixtures / "instance_types.json"))
         add_images(database, load(fixtures / "images.json"))
         database.execute("COMMIT")
+        # Without numbers SQLite takes a region for a better way in than a name.
+        database.execute("ANALYZE")
         database.execute("VACUUM")
     finally:
         database.close()

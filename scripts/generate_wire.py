@@ -88,10 +88,15 @@ def read_rules(entry, where):
     return rules
 
 
+PROTOCOLS = {"ec2": "kEc2", "query": "kQuery", "json": "kJson", "rest-json": "kRestJson"}
+LOCATIONS = {"uri": "kUri", "querystring": "kQuery", "header": "kHeader"}
+
+
 class Service:
     def __init__(self, name, schema, families, overlay):
         self.name = name
         self.schema = schema
+        self.is_json = schema["protocol"] in ("json", "rest-json")
         self.shapes = schema["shapes"]
         self.families = families
         self.overlay = overlay
@@ -171,6 +176,9 @@ class Service:
             row.append(".offered = false")
             if "default" in rules.facts.get("not_offered", {}):
                 row.append(f".accepted = {quoted(rules.facts['not_offered']['default'])}")
+        if "location" in member:
+            row.append(f".location = wire::Location::{LOCATIONS[member['location']]}")
+            row.append(f".wire_name = {quoted(member['wire_name'])}")
         return row, is_offered
 
     def table_type(self, reference, rules, offered, where):
@@ -318,9 +326,10 @@ class Writer:
 
     def header(self, file):
         service = self.service
+        library = "#include <boost/json/fwd.hpp>\n" if service.is_json else "#include <pugixml.hpp>\n"
         lines = [NOTICE, "#pragma once\n", "#include <cstdint>", "#include <optional>",
                  "#include <string>", "#include <string_view>", "#include <vector>\n",
-                 "#include <pugixml.hpp>\n", '#include "server/wire/parameters.h"',
+                 library, '#include "server/wire/parameters.h"',
                  '#include "server/wire/types.h"']
         if file != "shared":
             lines.append(f'#include "server/wire/{service.name}/shared.h"')
@@ -361,7 +370,7 @@ class Writer:
         elif "output" not in service.schema["operations"][operation]:
             lines += [f"struct {operation}Response {{",
                       f"    bool operator==(const {operation}Response&) const = default;", "};",
-                      f"void render(const {operation}Response& from, pugi::xml_node to);"]
+                      f"void render(const {operation}Response& from, {self.rendered()});"]
         return lines + [
             f"/// Throws ApiError unless `root` is a {operation} request as the schema has it.",
             f"void parse(const wire::ParameterNode& root, {operation}Request& into);", ""]
@@ -373,22 +382,35 @@ class Writer:
             lines.append(
                 f"void fill(const wire::ParameterNode& from, {service.name_of(shape)}& into);")
         if "output" in service.shapes[shape]["uses"]:
-            lines.append(f"void render(const {service.name_of(shape)}& from, pugi::xml_node to);")
+            lines.append(
+                f"void render(const {service.name_of(shape)}& from, {self.rendered()});")
+            if self.header_members(shape):
+                lines.append(f"void render_headers(const {service.name_of(shape)}& from,"
+                             " wire::Headers& to);")
         return lines
+
+    def rendered(self):
+        """The parameter that an answer is rendered into."""
+        return "boost::json::object& to" if self.service.is_json else "pugi::xml_node to"
+
+    def header_members(self, shape):
+        return [(name, member) for name, member in self.service.struct_members(shape)
+                if "out_location" in member]
 
     def source(self, file):
         service = self.service
+        check, render = ("json_check", "json") if service.is_json else ("check", "xml")
         lines = [NOTICE, f'#include "server/wire/{service.name}/{file}.h"\n',
-                 '#include "server/wire/check.h"', '#include "server/wire/read.h"',
-                 f'#include "server/wire/{service.name}/schema.h"', '#include "server/wire/xml.h"',
-                 "", f"namespace amilab::{service.name} {{", ""]
+                 f'#include "server/wire/{check}.h"', f'#include "server/wire/{render}.h"',
+                 '#include "server/wire/read.h"',
+                 f'#include "server/wire/{service.name}/schema.h"', "", f"namespace amilab::{service.name} {{", ""]
         for shape in self.shapes_in(file):
             uses = service.shapes[shape]["uses"]
             lines += self.fill(shape) if "input" in uses else []
             lines += self.render(shape) if "output" in uses else []
         for operation in sorted(service.families.get(file, [])):
             lines += [f"void parse(const wire::ParameterNode& root, {operation}Request& into)", "{",
-                      f"    wire::check(root, k{operation});", "    fill(root, into);", "}", ""]
+                      f"    wire::{check}(root, k{operation});", "    fill(root, into);", "}", ""]
             if operation not in service.aliases and \
                     "output" not in service.schema["operations"][operation]:
                 lines += self.render_nothing(operation)
@@ -413,25 +435,40 @@ class Writer:
     def render(self, shape):
         service = self.service
         members = [(name, member) for name, member in service.struct_members(shape)
-                   if "out" in member]
+                   if "out" in member and "out_location" not in member]
         name = service.name_of(shape)
+        headers = self.render_headers(shape)
+        into = self.rendered()
         if not members:
-            return [f"void render(const {name}&, pugi::xml_node) {{}}", ""]
+            return [f"void render(const {name}&, {into.removesuffix(' to')}) {{}}", ""] + headers
         is_top = name.endswith("Response") and shape in service.struct_name
-        lines = [f"void render(const {name}& from, pugi::xml_node to)", "{"]
+        lines = [f"void render(const {name}& from, {into})", "{"]
         for member_name, member in members:
             target = f"to, {quoted(member['out'])}, from.{snake(member_name)}"
             if not service.is_list(member):
                 lines.append(f"    wire::append({target});")
                 continue
-            item = quoted(service.shapes[member["shape"]]["item"]["out"])
+            item = "" if service.is_json else \
+                quoted(service.shapes[member["shape"]]["item"]["out"]) + ", "
             optional = service.listed("optional_lists", shape, member_name)
             empty = is_top or service.listed("render_empty", shape, member_name)
             how = "kWhenSet" if optional else ("kAlways" if empty else "kWhenFilled")
-            lines.append(f"    wire::append_list({target}, {item}, wire::Empty::{how});")
+            lines.append(f"    wire::append_list({target}, {item}wire::Empty::{how});")
+        return lines + ["}", ""] + headers
+
+    def render_headers(self, shape):
+        members = self.header_members(shape)
+        if not members:
+            return []
+        lines = [f"void render_headers(const {self.service.name_of(shape)}& from,"
+                 " wire::Headers& to)", "{"]
+        lines += [f"    wire::append_header(to, {quoted(member['out'])}, from.{snake(name)});"
+                  for name, member in members]
         return lines + ["}", ""]
 
     def render_nothing(self, operation):
+        if self.service.is_json:
+            return [f"void render(const {operation}Response&, boost::json::object&) {{}}", ""]
         if self.service.schema["protocol"] != "ec2":
             return [f"void render(const {operation}Response&, pugi::xml_node) {{}}", ""]
         return [f"void render(const {operation}Response&, pugi::xml_node to)", "{",
@@ -482,13 +519,16 @@ class Writer:
         lines += ["constexpr const wire::OperationSchema* kServed[] = {"]
         lines += [f"    &k{operation}," for operation in operations]
         lines += ["};", "", "}  // namespace", ""]
-        protocol = {"ec2": "kEc2", "query": "kQuery"}[service.schema["protocol"]]
-        namespace = service.schema["xml_namespace"].rstrip("/") + "/"
         lines += ["const wire::ServiceSchema kService{", f"    .name = {quoted(service.name)},",
-                  f"    .protocol = wire::Protocol::{protocol},",
-                  f"    .version = {quoted(service.schema['version'])},",
-                  f"    .xml_namespace = {quoted(namespace)},", "    .operation_names = kNames,",
-                  "    .operations = kServed,", "};", "",
+                  f"    .protocol = wire::Protocol::{PROTOCOLS[service.schema['protocol']]},",
+                  f"    .version = {quoted(service.schema['version'])},"]
+        if service.is_json:
+            lines += [f"    .target_prefix = {quoted(service.schema['target_prefix'])},",
+                      f"    .error_message = {quoted(service.schema['error_message'])},"]
+        else:
+            namespace = service.schema["xml_namespace"].rstrip("/") + "/"
+            lines.append(f"    .xml_namespace = {quoted(namespace)},")
+        lines += ["    .operation_names = kNames,", "    .operations = kServed,", "};", "",
                   f"}}  // namespace amilab::{service.name}", ""]
         return "\n".join(lines)
 
@@ -537,6 +577,12 @@ class Writer:
                  f"    .input = &table_{service.roots[operation]},"]
         if token:
             lines.append(f"    .token = {quoted(token[0])},")
+        if "http" in entry:
+            http = entry["http"]
+            lines += [f"    .method = {quoted(http['method'])},", f"    .uri = {quoted(http['uri'])},",
+                      f"    .status = {http['status']},"]
+        if any(m.get("payload") for m in service.shapes[entry["input"]]["members"].values()):
+            lines.append("    .has_payload = true,")
         if "result_wrapper" in entry:
             lines.append(f"    .result_wrapper = {quoted(entry['result_wrapper'])},")
         if filters:

@@ -78,6 +78,7 @@ class Schema:
     def __init__(self, model):
         self.model = model
         self.protocol = model["metadata"]["protocol"]
+        self.is_json = self.protocol in ("json", "rest-json")
         self.shapes = {}
         self.enums = {}
 
@@ -122,17 +123,33 @@ class Schema:
         members = entry.setdefault("members", {})
         for member_name, member in shape["members"].items():
             fact = members.setdefault(member_name, {})
+            if member_name == shape.get("payload"):
+                self.add_payload(fact, member)
+                continue
             fact.update(self.reference(member["shape"], is_input))
             if not is_input:
                 fact["out"] = member.get("locationName", member_name)
+                if "location" in member:
+                    fact["out_location"] = member["location"]
                 continue
             fact["in"] = self.input_name(member_name, member)
+            if "location" in member:
+                fact["location"] = member["location"]
+                fact["wire_name"] = member["locationName"]
             if member_name in shape.get("required", []):
                 fact["required"] = True
             if member.get("idempotencyToken"):
                 fact["token"] = True
 
+    def add_payload(self, fact, member):
+        """The body as it is: no part of the typed request or answer."""
+        if self.model["shapes"][member["shape"]]["type"] != "blob":
+            raise SystemExit(f"payloads other than blobs are not supported yet: {member['shape']}")
+        fact.update({"type": "blob", "payload": True})
+
     def input_name(self, member_name, member):
+        if "location" in member:
+            return member_name
         if self.protocol != "ec2":
             return member.get("locationName", member_name)
         if "queryName" in member:
@@ -147,7 +164,7 @@ class Schema:
             entry["input"] = operation["input"]["shape"]
             self.add(entry["input"], True)
             members = self.model["shapes"][entry["input"]]["members"]
-            if "Filters" in members:
+            if "Filters" in members and self.protocol == "ec2":
                 names, aliases = filter_names(members["Filters"]["documentation"])
                 entry["filters"] = names
                 if aliases:
@@ -157,7 +174,19 @@ class Schema:
             self.add(entry["output"], False)
             if "resultWrapper" in operation["output"]:
                 entry["result_wrapper"] = operation["output"]["resultWrapper"]
+        if self.protocol == "rest-json":
+            http = operation["http"]
+            entry["http"] = {"method": http["method"], "uri": http["requestUri"],
+                             "status": http.get("responseCode", 200)}
         return entry
+
+    def error_message(self, operations):
+        """How the service's error bodies spell the member that holds the message."""
+        for name in operations:
+            for error in self.model["operations"][name].get("errors", []):
+                if "Message" in self.model["shapes"][error["shape"]]["members"]:
+                    return "Message"
+        return "message"
 
 
 def schema_of(model, botocore_version, served):
@@ -166,12 +195,18 @@ def schema_of(model, botocore_version, served):
     for shape in schema.shapes.values():
         shape["uses"] = sorted(shape["uses"])
     metadata = model["metadata"]
+    facts = {}
+    if schema.is_json:
+        facts["error_message"] = schema.error_message(served)
+        facts["target_prefix"] = metadata.get("targetPrefix", "")
+    else:
+        facts["xml_namespace"] = metadata.get("xmlNamespace", "")
     return {
+        **facts,
         "botocore": botocore_version,
         "service": metadata["endpointPrefix"],
         "protocol": metadata["protocol"],
         "version": metadata["apiVersion"],
-        "xml_namespace": metadata.get("xmlNamespace", ""),
         "operation_names": sorted(model["operations"]),
         "operations": operations,
         "shapes": schema.shapes,

@@ -10,7 +10,8 @@
 #include "server/ec2/transitions.h"
 #include "server/services.h"
 #include "server/wire/check.h"
-#include "server/wire/credential_scope.h"
+#include "server/wire/json.h"
+#include "server/wire/json_request.h"
 #include "server/wire/wire_errors.h"
 #include "storage/metadata/region_rows.h"
 #include "storage/metadata/transaction.h"
@@ -99,6 +100,48 @@ const wire::Parameters& no_parameters()
 {
     static const wire::Parameters none("");
     return none;
+}
+
+const Operation* find_row(const Service& service, std::string_view name)
+{
+    const auto found =
+        std::find_if(service.operations.begin(), service.operations.end(),
+                     [&](const Operation& operation) { return operation.name == name; });
+    return found == service.operations.end() ? nullptr : &*found;
+}
+
+std::string_view header_of(const ApiRequest& request, std::string_view name)
+{
+    return request.header ? request.header(name).value_or("") : std::string_view();
+}
+
+/// The service by name, else by version, else by action.
+const Service& form_service(const wire::Parameters& parameters, std::string_view scope_service)
+{
+    if (!scope_service.empty()) {
+        const auto* service = find_service(scope_service);
+        if (service == nullptr) {
+            throw ApiError("UnsupportedOperation",
+                           fmt::format("amilab does not offer the service {}; docs/coverage.md "
+                                       "lists what it offers.",
+                                       scope_service));
+        }
+        return *service;
+    }
+    const auto* service = find_service_of_version(parameters.find("Version").value_or(""));
+    if (service == nullptr) {
+        service = find_service_of_action(parameters.find("Action").value_or(""));
+    }
+    return service != nullptr ? *service : *find_service("ec2");
+}
+
+/// Of a request that no signature says the service of: by its target, else by its path; a null
+/// pointer when it speaks another protocol.
+const Service* find_json_service(const ApiRequest& request)
+{
+    const auto target = header_of(request, "X-Amz-Target");
+    return target.empty() ? find_service_of_route(request.method, request.path)
+                          : find_service_of_target(target);
 }
 
 }  // namespace
@@ -192,28 +235,70 @@ void Emulator::settle()
     settle_due(*generation, writer);
 }
 
-Caller Emulator::caller_of(const ApiRequest& request, const wire::Parameters& parameters,
-                           std::string& service) const
+Caller Emulator::caller_of(const std::optional<wire::CredentialScope>& scope) const
 {
-    auto scope = wire::scope_from_authorization(request.authorization);
-    if (!scope) {
-        if (const auto credential = parameters.find("X-Amz-Credential")) {
-            scope = wire::scope_from_credential(*credential);
-        }
-    }
     if (!scope) {
         return {options_.default_account, options_.default_region, ""};
     }
-    service = scope->service;
     return {is_account(scope->access_key) ? scope->access_key : options_.default_account,
             scope->region, scope->access_key};
 }
 
 void Emulator::find_operation(ApiCall& call, const ApiRequest& request) const
 {
+    call.service_ = &find_service("ec2")->schema;
+    // The service decides how the rest is read; its requests say it in their signature.
+    auto scope = wire::scope_from_authorization(request.authorization);
+    if (!scope) {
+        scope = wire::scope_from_query(request.query);
+    }
+    call.caller_ = caller_of(scope);
+    const Service* service = scope ? find_service(scope->service) : nullptr;
+    if (!scope) {
+        service = find_json_service(request);
+    }
+    if (service != nullptr && is_json(service->schema.protocol)) {
+        return find_json_operation(call, request, *service);
+    }
+    find_form_operation(call, request, scope ? std::string_view(scope->service) : "");
+}
+
+void Emulator::find_json_operation(ApiCall& call, const ApiRequest& request,
+                                   const Service& service) const
+{
+    call.service_ = &service.schema;
+    if (service.schema.protocol == wire::Protocol::kJson) {
+        constexpr int kBadRequest = 400;
+        const auto action =
+            wire::action_of_target(header_of(request, "X-Amz-Target"), service.schema);
+        if (request.method != "POST" || action.empty() ||
+            !wire::operation_exists(service.schema, action)) {
+            throw wire::unknown_operation(kBadRequest);
+        }
+        call.schema_ = wire::find_operation(service.schema, action);
+        call.operation_ = find_row(service, action);
+        if (call.operation_ == nullptr) {
+            throw wire::unsupported_json_operation(action);
+        }
+    } else {
+        constexpr int kNotFound = 404;
+        call.schema_ = wire::match_route(service.schema, request.method, request.path);
+        call.operation_ = call.schema_ != nullptr ? find_row(service, call.schema_->name) : nullptr;
+        if (call.operation_ == nullptr) {
+            throw wire::unknown_operation(kNotFound);
+        }
+    }
+    call.parameters_ = std::make_unique<wire::Parameters>(wire::read_members(
+        service.schema, *call.schema_,
+        {request.method, request.path, request.query, request.body, request.header}));
+    call.call_ = call.operation_->parse(*call.parameters_);
+}
+
+void Emulator::find_form_operation(ApiCall& call, const ApiRequest& request,
+                                   std::string_view scope_service) const
+{
     const bool is_form = request.content_type.empty() ||
                          request.content_type.substr(0, kFormType.size()) == kFormType;
-    call.service_ = &find_service("ec2")->schema;
     if (request.method != "POST" && request.method != "GET" && request.method != "HEAD") {
         throw ApiError(
             "InvalidRequest",
@@ -226,39 +311,25 @@ void Emulator::find_operation(ApiCall& call, const ApiRequest& request) const
                        415);
     }
     call.parameters_ = std::make_unique<wire::Parameters>(request.query, request.body);
-    std::string scope_service;
-    call.caller_ = caller_of(request, *call.parameters_, scope_service);
-    const Service* service = nullptr;
-    if (!scope_service.empty()) {
-        service = find_service(scope_service);
-        if (service == nullptr) {
-            throw ApiError("UnsupportedOperation",
-                           fmt::format("amilab does not offer the service {}; docs/coverage.md "
-                                       "lists what it offers.",
-                                       scope_service));
+    std::string service_name(scope_service);
+    if (service_name.empty()) {
+        // A form may carry what else a query string does.
+        if (const auto credential = call.parameters_->find("X-Amz-Credential")) {
+            const auto scope = wire::scope_from_credential(*credential);
+            call.caller_ = caller_of(scope);
+            service_name = scope.service;
         }
     }
-    if (service == nullptr) {
-        service = find_service_of_version(call.parameters_->find("Version").value_or(""));
+    const auto& service = form_service(*call.parameters_, service_name);
+    call.service_ = &service.schema;
+    const auto action = wire::action_of(*call.parameters_, service.schema);
+    call.operation_ = find_row(service, action);
+    if (call.operation_ == nullptr) {
+        throw wire::operation_exists(service.schema, action) ? wire::unsupported_operation(action)
+                                                             : wire::invalid_action(action);
     }
-    if (service == nullptr) {
-        service = find_service_of_action(call.parameters_->find("Action").value_or(""));
-    }
-    if (service == nullptr) {
-        service = find_service("ec2");
-    }
-    call.service_ = &service->schema;
-    const auto action = wire::action_of(*call.parameters_, service->schema);
-    const auto found =
-        std::find_if(service->operations.begin(), service->operations.end(),
-                     [&](const Operation& operation) { return operation.name == action; });
-    if (found == service->operations.end()) {
-        throw wire::operation_exists(service->schema, action) ? wire::unsupported_operation(action)
-                                                              : wire::invalid_action(action);
-    }
-    call.operation_ = &*found;
-    call.schema_ = wire::find_operation(service->schema, action);
-    call.call_ = found->parse(*call.parameters_);
+    call.schema_ = wire::find_operation(service.schema, action);
+    call.call_ = call.operation_->parse(*call.parameters_);
 }
 
 ApiCall Emulator::parse(const ApiRequest& request) const
@@ -288,17 +359,26 @@ bool ApiCall::needs_writer() const
 
 ApiAnswer ApiCall::refuse(const ApiError& error) const
 {
+    if (is_json(service_->protocol)) {
+        auto rendered = wire::render_json_error(*service_, error);
+        return {error.http_status, wire::json_content_type(*service_), std::move(rendered.body),
+                request_id_, std::move(rendered.headers)};
+    }
     return {error.http_status, wire::kXmlContentType,
             wire::render_error(*service_, error, request_id_), request_id_};
 }
 
-ApiAnswer ApiCall::answer(const std::function<std::string()>& make_body) const
+ApiAnswer ApiCall::answer(const std::function<wire::Rendered()>& make) const
 {
     if (refusal_) {
         return refuse(*refusal_);
     }
     try {
-        return {200, wire::kXmlContentType, make_body(), request_id_};
+        auto rendered = make();
+        const auto content_type = is_json(service_->protocol) ? wire::json_content_type(*service_)
+                                                              : wire::kXmlContentType;
+        return {schema_->status, content_type, std::move(rendered.body), request_id_,
+                std::move(rendered.headers)};
     } catch (const BudgetExceeded&) {
         throw;
     } catch (...) {
@@ -321,7 +401,7 @@ std::optional<ApiAnswer> ApiCall::run_if_quick()
     }
 }
 
-std::string ApiCall::run_operation()
+wire::Rendered ApiCall::run_operation()
 {
     if (operation_->access == Access::kRead) {
         return run_read(Budget::kNone);
@@ -337,7 +417,7 @@ std::string ApiCall::run_operation()
     return run_write();
 }
 
-std::string ApiCall::run_read(Budget budget)
+wire::Rendered ApiCall::run_read(Budget budget)
 {
     if (generation_->earliest_due_ms() <= generation_->clock().now_ms()) {
         if (budget == Budget::kQuick) {
@@ -389,14 +469,14 @@ void ApiCall::make_prerequisite()
     transaction.commit();
 }
 
-std::string ApiCall::run_write()
+wire::Rendered ApiCall::run_write()
 {
-    std::string body;
+    wire::Rendered rendered;
     amilab::run_write(*generation_, caller_, *parameters_, request_id_, [&](Session& session) {
         require_region(session);
-        body = call_->run(session, *service_, *schema_);
+        rendered = call_->run(session, *service_, *schema_);
     });
-    return body;
+    return rendered;
 }
 
 }  // namespace amilab

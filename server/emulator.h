@@ -9,6 +9,7 @@
 
 #include "server/operation.h"
 #include "server/wire/api_error.h"
+#include "server/wire/credential_scope.h"
 #include "storage/data_directory.h"
 
 namespace amilab {
@@ -20,6 +21,10 @@ struct ApiRequest {
     std::string_view body;
     std::string_view content_type;
     std::string_view authorization;
+    /// Undecoded.
+    std::string_view path = "/";
+    /// The first header of that name, in any case of letters; may be empty.
+    std::function<std::optional<std::string_view>(std::string_view)> header = {};
 };
 
 struct ApiAnswer {
@@ -27,6 +32,7 @@ struct ApiAnswer {
     std::string_view content_type;
     std::string body;
     std::string request_id;
+    wire::Headers headers = {};
 };
 
 /// One API call between its parsing and its answer: who calls, which operation, with what. Made on
@@ -48,10 +54,10 @@ private:
     ApiCall() = default;
 
     enum class Budget { kNone, kQuick };
-    std::string run_read(Budget budget);
-    std::string run_write();
-    std::string run_operation();
-    ApiAnswer answer(const std::function<std::string()>& make_body) const;
+    wire::Rendered run_read(Budget budget);
+    wire::Rendered run_write();
+    wire::Rendered run_operation();
+    ApiAnswer answer(const std::function<wire::Rendered()>& make) const;
     void settle_for_read();
     void make_prerequisite();
     ApiAnswer refuse(const ApiError& error) const;
@@ -91,8 +97,11 @@ public:
 
 private:
     void find_operation(ApiCall& call, const ApiRequest& request) const;
-    Caller caller_of(const ApiRequest& request, const wire::Parameters& parameters,
-                     std::string& service) const;
+    void find_json_operation(ApiCall& call, const ApiRequest& request,
+                             const Service& service) const;
+    void find_form_operation(ApiCall& call, const ApiRequest& request,
+                             std::string_view scope_service) const;
+    Caller caller_of(const std::optional<wire::CredentialScope>& scope) const;
 
     DataDirectory& data_;
     Options options_;

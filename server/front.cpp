@@ -22,6 +22,9 @@ http::Response to_response(ApiAnswer answer)
     response.status = answer.status;
     response.content_type = answer.content_type;
     response.headers.push_back({"x-amzn-RequestId", std::move(answer.request_id)});
+    for (auto& [name, value] : answer.headers) {
+        response.headers.push_back({std::string(name), std::move(value)});
+    }
     response.body = std::move(answer.body);
     return response;
 }
@@ -50,11 +53,14 @@ asio::awaitable<http::Response> Front::handle(http::Request& request, http::Body
 asio::awaitable<http::Response> Front::handle_api(http::Request& request, http::BodyReader& body)
 {
     const auto text = co_await body.read_all(kMostBodyBytes);
-    auto call = emulator_.parse({.method = request.method,
-                                 .query = request.query,
-                                 .body = text,
-                                 .content_type = request.header("Content-Type").value_or(""),
-                                 .authorization = request.header("Authorization").value_or("")});
+    auto call = emulator_.parse(
+        {.method = request.method,
+         .query = request.query,
+         .body = text,
+         .content_type = request.header("Content-Type").value_or(""),
+         .authorization = request.header("Authorization").value_or(""),
+         .path = request.path,
+         .header = [&request](std::string_view name) { return request.header(name); }});
     auto answer = co_await this->answer(call);
     spdlog::info("{} {} {}", answer.request_id, call.operation_name(), answer.status);
     co_return to_response(std::move(answer));

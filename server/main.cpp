@@ -10,6 +10,8 @@ namespace {
 
 namespace cli = amilab::cli;
 
+constexpr int kMostGib = 65536;
+
 std::string check_account(const std::string& text)
 {
     const bool is_account =
@@ -33,6 +35,20 @@ void add_serve(CLI::App& app, int& exit_code)
     command->add_option("--seed", options.seed, "Give the same ids on every run");
     command->add_option("--allow-host", options.allowed_hosts,
                         "Also answer requests for this host name; may be repeated");
+    command->add_option("--catalogue", options.catalogue,
+                        "Images as `aws ec2 describe-images` prints them, instead of the built-in "
+                        "ones");
+    command->add_option("--catalogue-add", options.catalogue_add,
+                        "The same, beside what is there; may be repeated");
+    command
+        ->add_option("--unknown-ami", options.unknown_ami,
+                     "What becomes of a launch of an unknown image")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"refuse", "adopt"}));
+    command->add_option("--nbd", options.nbd,
+                        "Also serve volumes and snapshots as network block devices here, such as"
+                        " 127.0.0.1:10809; port 0 takes a free one");
+    command->add_option("--nbd-unix", options.nbd_unix, "The same on a Unix socket of this path");
     command->add_option("--threads", options.threads, "Threads for long reads; 0 suits the machine")
         ->capture_default_str();
     command->add_option("--log-level", options.log_level, "What stderr is told")
@@ -49,13 +65,34 @@ void add_place(CLI::App& command, Options& options)
     command.add_option("--region", options.region, "Region; else the server's default");
     command.add_option("--endpoint", options.endpoint,
                        "The server's URL; else AWS_ENDPOINT_URL, else http://127.0.0.1:4566");
+    command.add_option("--data", options.data,
+                       "Instead of a server: a data directory that none holds");
+}
+
+template <class Options>
+void add_format(CLI::App& command, Options& options)
+{
+    command
+        .add_option("--format", options.format,
+                    "Format of the file; else what its name ends with, else raw. All but raw need "
+                    "qemu-img")
+        ->check(CLI::IsMember({"raw", "qcow2", "vmdk", "vhd", "vhdx"}));
 }
 
 void add_import(CLI::App& app, int& exit_code)
 {
     static cli::ImportOptions options;
-    auto* command = app.add_subcommand("import", "Make a snapshot and an image of a raw disk");
-    command->add_option("FILE", options.file, "Raw disk image; - reads standard input")->required();
+    auto* command = app.add_subcommand("import", "Make a snapshot and an image of a disk");
+    auto* source = command->add_option_group("source");
+    source->add_option("FILE", options.file, "Disk image; - reads standard input");
+    auto* from_dir =
+        source->add_option("--from-dir", options.from_dir,
+                           "Instead: a folder, of which mke2fs makes an ext4 file system");
+    source->require_option(1);
+    command->add_option("--size-gib", options.size_gib, "Size of that file system")
+        ->needs(from_dir)
+        ->check(CLI::Range(1, kMostGib));
+    add_format(*command, options);
     command->add_option("--name", options.name, "Name of the image")->required();
     command->add_option("--description", options.description, "Description of the image");
     command->add_option("--architecture", options.architecture, "x86_64, arm64 or i386")
@@ -73,8 +110,8 @@ void add_export(CLI::App& app, int& exit_code)
     auto* command =
         app.add_subcommand("export", "Write an image's root disk, a snapshot or a volume");
     command->add_option("ID", options.id, "ami-..., snap-... or vol-...")->required();
-    command->add_option("FILE", options.file, "A sparse raw file; - writes standard output")
-        ->required();
+    command->add_option("FILE", options.file, "Where to; - writes standard output")->required();
+    add_format(*command, options);
     add_place(*command, options);
     command->callback([&exit_code] { exit_code = cli::export_disk(options); });
 }

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include <boost/json/fwd.hpp>
+
 #include "server/session.h"
 #include "server/wire/request.h"
 #include "server/wire/schema.h"
@@ -16,9 +18,9 @@ namespace amilab {
 class Call {
 public:
     virtual ~Call() = default;
-    /// The body of the answer. Throws ApiError.
-    virtual std::string run(Session& session, const wire::ServiceSchema& service,
-                            const wire::OperationSchema& operation) = 0;
+    /// What the answer says. Throws ApiError.
+    virtual wire::Rendered run(Session& session, const wire::ServiceSchema& service,
+                               const wire::OperationSchema& operation) = 0;
 };
 
 /// Reads run on any worker thread with a read-only connection; writes hold the writer and one
@@ -46,6 +48,13 @@ struct Service {
     std::span<const Operation> operations;
 };
 
+/// Answers of the json protocols: their generated `render` fills an object.
+template <class Response>
+concept RendersAsJson = requires(const Response& from, boost::json::object& to)
+{
+    render(from, to);
+};
+
 template <class Request, class Response, Response (*handler)(Session&, const Request&)>
 class TypedCall final : public Call {
 public:
@@ -54,11 +63,15 @@ public:
     {
     }
 
-    std::string run(Session& session, const wire::ServiceSchema& service,
-                    const wire::OperationSchema& operation) override
+    wire::Rendered run(Session& session, const wire::ServiceSchema& service,
+                       const wire::OperationSchema& operation) override
     {
-        return wire::render_response(service, operation, handler(session, request_),
-                                     session.request_id());
+        const Response response = handler(session, request_);
+        if constexpr (RendersAsJson<Response>) {
+            return render_json_response(operation, response);
+        } else {
+            return {wire::render_response(service, operation, response, session.request_id())};
+        }
     }
 
 private:

@@ -4,6 +4,7 @@
 
 #include "server/ec2/operations.h"
 #include "server/sts/operations.h"
+#include "server/wire/json_request.h"
 
 namespace amilab {
 
@@ -30,7 +31,7 @@ const Service* find_service(std::string_view name)
 const Service* find_service_of_version(std::string_view version)
 {
     for (const auto* service : services()) {
-        if (service->schema.version == version) {
+        if (!is_json(service->schema.protocol) && service->schema.version == version) {
             return service;
         }
     }
@@ -40,10 +41,34 @@ const Service* find_service_of_version(std::string_view version)
 const Service* find_service_of_action(std::string_view action)
 {
     for (const auto* service : services()) {
+        if (is_json(service->schema.protocol)) {
+            continue;
+        }
         for (const auto& operation : service->operations) {
             if (operation.name == action) {
                 return service;
             }
+        }
+    }
+    return nullptr;
+}
+
+const Service* find_service_of_target(std::string_view target)
+{
+    for (const auto* service : services()) {
+        if (!wire::action_of_target(target, service->schema).empty()) {
+            return service;
+        }
+    }
+    return nullptr;
+}
+
+const Service* find_service_of_route(std::string_view method, std::string_view path)
+{
+    for (const auto* service : services()) {
+        if (service->schema.protocol == wire::Protocol::kRestJson &&
+            wire::match_route(service->schema, method, path) != nullptr) {
+            return service;
         }
     }
     return nullptr;

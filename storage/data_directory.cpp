@@ -151,8 +151,8 @@ DataDirectory::DataDirectory(Options options)
     }
     first_number_ = number_of(name).value_or(0);
     next_number_ = first_number_ + 1;
-    current_ =
-        std::make_shared<Generation>(path_ + "/" + name, durability_, *background_, options_.seed);
+    current_ = std::make_shared<Generation>(path_ + "/" + name, durability_, *background_,
+                                            options_.seed, options_.catalogue);
 }
 
 DataDirectory::~DataDirectory()
@@ -209,7 +209,8 @@ std::shared_ptr<Generation> DataDirectory::make_generation()
     }
     write_synced(folder + "/metadata.sqlite", empty_database_, durability_);
     auto generation = std::make_shared<Generation>(folder, durability_, *background_,
-                                                   options_.seed ? options_.seed : random_seed());
+                                                   options_.seed ? options_.seed : random_seed(),
+                                                   options_.catalogue);
     generation->make_metadata_durable();
     sync_folder(folder, durability_);
     write_current(name);

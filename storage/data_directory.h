@@ -24,6 +24,7 @@ public:
         std::optional<std::string> path;
         /// What ids hang on; random without it.
         std::optional<std::string> seed;
+        CatalogueOptions catalogue{};
         /// Told what a background task could not do.
         std::function<void(std::exception_ptr)> report;
     };

@@ -21,6 +21,9 @@ enum class Delay {
     kUsageReportPending,
     kVolumeCreating,
     kVolumeDeleting,
+    kVolumeModifying,
+    kVolumeOptimizing,
+    kVolumeInitializing,
     kAttachmentAttaching,
     kAttachmentDetaching,
     kInstancePending,
@@ -28,6 +31,8 @@ enum class Delay {
     kInstanceStopping,
     kInstanceShuttingDown,
     kInstanceTerminated,
+    kRootVolumePending,
+    kRootVolumeReplacing,
 };
 
 struct DelayName {
@@ -41,7 +46,7 @@ struct DelayName {
 /// an hour observed).
 inline constexpr TimeMs kTerminatedLingerMs = 60 * 60 * 1000;
 
-inline constexpr std::array<DelayName, 17> kDelayNames = {{
+inline constexpr std::array<DelayName, 22> kDelayNames = {{
     {Delay::kImagePending, "image.pending", 0},
     {Delay::kSnapshotPending, "snapshot.pending", 0},
     {Delay::kSnapshotArchiving, "snapshot.archiving", 0},
@@ -52,6 +57,9 @@ inline constexpr std::array<DelayName, 17> kDelayNames = {{
     {Delay::kUsageReportPending, "image-usage-report.pending", 0},
     {Delay::kVolumeCreating, "volume.creating", 0},
     {Delay::kVolumeDeleting, "volume.deleting", 0},
+    {Delay::kVolumeModifying, "volume.modifying", 0},
+    {Delay::kVolumeOptimizing, "volume.optimizing", 0},
+    {Delay::kVolumeInitializing, "volume.initializing", 0},
     {Delay::kAttachmentAttaching, "attachment.attaching", 0},
     {Delay::kAttachmentDetaching, "attachment.detaching", 0},
     {Delay::kInstancePending, "instance.pending", 0},
@@ -59,6 +67,8 @@ inline constexpr std::array<DelayName, 17> kDelayNames = {{
     {Delay::kInstanceStopping, "instance.stopping", 0},
     {Delay::kInstanceShuttingDown, "instance.shutting-down", 0},
     {Delay::kInstanceTerminated, "instance.terminated", kTerminatedLingerMs},
+    {Delay::kRootVolumePending, "replacement.pending", 0},
+    {Delay::kRootVolumeReplacing, "replacement.in-progress", 0},
 }};
 
 /// How long each change of state takes, in milliseconds. Safe from any thread.

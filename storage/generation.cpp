@@ -22,11 +22,16 @@ constexpr off_t kReserveStepBytes = 256 << 10;
 }  // namespace
 
 Generation::Generation(std::string path, Durability durability, Background& background,
-                       const std::optional<std::string>& seed)
-    : path_(std::move(path)), durability_(durability), background_(background)
+                       const std::optional<std::string>& seed, CatalogueOptions catalogue)
+    : path_(std::move(path)),
+      durability_(durability),
+      catalogue_(std::move(catalogue)),
+      background_(background)
 {
-    writer_ = open_connection(database_path(), Database::Mode::kReadWrite, durability);
+    writer_ =
+        open_connection(database_path(), Database::Mode::kReadWrite, durability, catalogue_.span());
     migrate(*writer_);
+    make_catalogue_rows();
     if (seed) {
         IdSource::set_seed(*writer_, *seed);
     }
@@ -134,7 +139,8 @@ Generation::Reader Generation::reader()
             return {*this, std::move(db)};
         }
     }
-    return {*this, open_connection(database_path(), Database::Mode::kReadOnly, durability_)};
+    return {*this, open_connection(database_path(), Database::Mode::kReadOnly, durability_,
+                                   catalogue_.span())};
 }
 
 Generation::Reader::~Reader()
@@ -143,6 +149,16 @@ Generation::Reader::~Reader()
         const std::lock_guard lock(generation_->readers_mutex_);
         generation_->idle_readers_.push_back(std::move(db_));
     }
+}
+
+void Generation::make_catalogue_rows()
+{
+    if (!catalogue_.make_rows) {
+        return;
+    }
+    Transaction transaction(*writer_);
+    catalogue_.make_rows(*writer_);
+    transaction.commit();
 }
 
 void Generation::restore_settings()

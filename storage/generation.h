@@ -16,6 +16,7 @@
 #include "storage/metadata/connection.h"
 #include "storage/metadata/database.h"
 #include "storage/metadata/id_source.h"
+#include "storage/open_exports.h"
 
 namespace amilab {
 
@@ -27,7 +28,7 @@ public:
     /// Throws StorageError.
     /// `seed`, when given, is what ids hang on from now on.
     Generation(std::string path, Durability durability, Background& background,
-               const std::optional<std::string>& seed);
+               const std::optional<std::string>& seed, CatalogueOptions catalogue = {});
     ~Generation();
 
     /// The one connection that writes, and its id source. Held by one thread at a time.
@@ -70,7 +71,12 @@ public:
     Clock& clock() { return clock_; }
     Delays& delays() { return delays_; }
     Background& background() { return background_; }
+    /// Who serves volumes and snapshots beside the API.
+    OpenExports& exports() { return exports_; }
     const std::string& path() const { return path_; }
+    UnknownImages unknown_images() const { return catalogue_.unknown_images; }
+    /// False for a folder that is removed at exit.
+    bool survives_power_loss() const { return durability_ == Durability::kKept; }
 
     /// When the earliest transition is due; kNever without any. Kept by whoever holds the writer.
     static constexpr TimeMs kNever = std::numeric_limits<TimeMs>::max();
@@ -80,8 +86,12 @@ public:
         earliest_due_ms_.store(due_ms, std::memory_order_release);
     }
 
-    /// The folder goes when the last holder lets go; used by reset.
-    void discard() { discarded_.store(true); }
+    /// The folder goes when the last holder lets go, and exports end; used by reset.
+    void discard()
+    {
+        discarded_.store(true);
+        exports_.end_all();
+    }
 
     /// Makes a sealed chain survive power loss, in the background, and notes that it does.
     void sync_later(std::vector<LayerId> chain, std::uint64_t size_bytes);
@@ -103,12 +113,15 @@ public:
 
 private:
     void restore_settings();
+    void make_catalogue_rows();
 
     std::string path_;
     Durability durability_;
+    CatalogueOptions catalogue_;
     Background& background_;
     Clock clock_;
     Delays delays_;
+    OpenExports exports_;
     std::atomic<TimeMs> earliest_due_ms_{0};
     std::atomic<bool> discarded_{false};
 

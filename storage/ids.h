@@ -61,6 +61,9 @@ struct NetworkInterfaceAttachmentTag {
 struct UsageReportTag {
     static constexpr std::string_view kPrefix = "amiur";
 };
+struct ReplaceRootTaskTag {
+    static constexpr std::string_view kPrefix = "replacevol";
+};
 
 using ImageId = Id<ImageTag>;
 using SnapshotId = Id<SnapshotTag>;
@@ -72,6 +75,7 @@ using VpcId = Id<VpcTag>;
 using SubnetId = Id<SubnetTag>;
 using SecurityGroupId = Id<SecurityGroupTag>;
 using NetworkInterfaceId = Id<NetworkInterfaceTag>;
+using ReplaceRootTaskId = Id<ReplaceRootTaskTag>;
 using NetworkInterfaceAttachmentId = Id<NetworkInterfaceAttachmentTag>;
 
 /// Whether `text` is `prefix`, a hyphen and 8 or 17 lower-case hex digits.

@@ -15,13 +15,21 @@ struct ServeOptions {
     std::string region = "us-east-1";
     std::optional<std::uint64_t> seed;
     std::vector<std::string> allowed_hosts;
+    std::optional<std::string> nbd;       ///< address and port; without it no NBD over TCP
+    std::optional<std::string> nbd_unix;  ///< path of a socket
     std::string log_level = "warning";
-    unsigned threads = 0;  ///< for long reads; 0: as many as suit the machine
+    std::optional<std::string> catalogue;    ///< a file instead of the built-in images
+    std::vector<std::string> catalogue_add;  ///< files beside them
+    std::string unknown_ami = "refuse";      ///< or adopt
+    unsigned threads = 0;                    ///< for long reads; 0: as many as suit the machine
 };
 int serve(const ServeOptions& options);
 
 struct ImportOptions {
-    std::string file;  ///< "-": standard input
+    std::string file;                      ///< "-": standard input; empty: from_dir
+    std::optional<std::string> from_dir;   ///< a folder, of which an ext4 file system is made
+    std::optional<std::int64_t> size_gib;  ///< of that file system
+    std::optional<std::string> format;     ///< raw, qcow2, vmdk, vhd, vhdx; else by the file's name
     std::string name;
     std::optional<std::string> description;
     std::string architecture = "x86_64";
@@ -30,15 +38,18 @@ struct ImportOptions {
     std::optional<std::string> account;
     std::optional<std::string> region;
     std::optional<std::string> endpoint;
+    std::optional<std::string> data;  ///< a directory that no server holds, instead of a server
 };
 int import_disk(const ImportOptions& options);
 
 struct ExportOptions {
     std::string id;
-    std::string file;  ///< "-": standard output
+    std::string file;                   ///< "-": standard output
+    std::optional<std::string> format;  ///< as ImportOptions::format
     std::optional<std::string> account;
     std::optional<std::string> region;
     std::optional<std::string> endpoint;
+    std::optional<std::string> data;
 };
 int export_disk(const ExportOptions& options);
 

@@ -3,13 +3,17 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "server/cli/commands.h"
-#include "server/cli/control_client.h"
+#include "server/cli/disk_formats.h"
+#include "server/cli/local_server.h"
 #include "server/cli/progress.h"
+#include "server/cli/scratch.h"
 #include "server/control/transfer.h"
 
 namespace amilab::cli {
@@ -19,6 +23,18 @@ namespace {
 [[noreturn]] void throw_errno(std::string_view what, const std::string& file)
 {
     throw std::runtime_error(fmt::format("cannot {} {}: {}", what, file, std::strerror(errno)));
+}
+
+/// Where a link leads to. A rename must not put a file in the place of a device or a pipe.
+std::string real_name(const std::string& name)
+{
+    namespace fs = std::filesystem;
+    const auto status = fs::status(name);
+    if (fs::exists(status) && !fs::is_regular_file(status)) {
+        throw std::runtime_error(
+            fmt::format("{} is no regular file; - writes standard output", name));
+    }
+    return fs::weakly_canonical(name).string();
 }
 
 /// A file that is there under its name only when it is whole.
@@ -75,18 +91,6 @@ public:
     }
 
 private:
-    /// Where a link leads to. A rename must not put a file in the place of a device or a pipe.
-    static std::string real_name(const std::string& name)
-    {
-        namespace fs = std::filesystem;
-        const auto status = fs::status(name);
-        if (fs::exists(status) && !fs::is_regular_file(status)) {
-            throw std::runtime_error(
-                fmt::format("{} is no regular file; - writes standard output", name));
-        }
-        return fs::weakly_canonical(name).string();
-    }
-
     std::string name_;
     std::string partial_;
     int file_;
@@ -155,29 +159,76 @@ void write_stdout(std::span<const std::byte> bytes)
     }
 }
 
-}  // namespace
+struct Source {
+    ControlClient& client;
+    std::string path;
+    ControlClient::Parameters parameters;
+};
 
-int export_disk(const ExportOptions& options)
+/// Returns the disk's size in bytes.
+std::uint64_t write_raw(const Source& source, const std::string& name)
 {
-    ControlClient client(options.endpoint);
-    const auto path = "/_amilab/export/" + options.id;
-    const ControlClient::Parameters parameters = {{"account", options.account},
-                                                  {"region", options.region}};
-    if (options.file == "-") {
-        client.download(path, parameters, "application/octet-stream", write_stdout);
-        return 0;
-    }
-    NewFile file(options.file);
+    NewFile file(name);
     std::uint64_t size_bytes = 0;
     {
         Progress progress("exporting", std::nullopt);
         ExtentsParser parser(file, progress);
-        client.download(path, parameters, control::kExtentsType,
-                        [&](std::span<const std::byte> bytes) { parser.take(bytes); });
+        source.client.download(source.path, source.parameters, control::kExtentsType,
+                               [&](std::span<const std::byte> bytes) { parser.take(bytes); });
         size_bytes = parser.size_bytes();
     }
     file.finish(size_bytes);
-    fmt::print(stderr, "{}: {} bytes\n", options.file, size_bytes);
+    return size_bytes;
+}
+
+void copy_to_stdout(const std::string& name)
+{
+    std::ifstream file(name, std::ios::binary);
+    std::vector<char> chunk(std::size_t{1} << 20U);
+    while (file.read(chunk.data(), static_cast<std::streamsize>(chunk.size())), file.gcount() > 0) {
+        write_stdout(
+            std::as_bytes(std::span(chunk)).first(static_cast<std::size_t>(file.gcount())));
+    }
+}
+
+/// By way of a raw file beside the image, which is there under its name only when it is whole.
+std::uint64_t write_image(const Source& source, DiskFormat format, const std::string& name)
+{
+    const bool is_stdout = name == "-";
+    const auto target = is_stdout ? std::string() : real_name(name);
+    const Scratch scratch(is_stdout ? "" : std::filesystem::path(target).parent_path().string());
+    const auto size_bytes = write_raw(source, scratch.file("disk.raw"));
+    convert_from_raw(scratch.file("disk.raw"), format, scratch.file("image"));
+    if (is_stdout) {
+        copy_to_stdout(scratch.file("image"));
+    } else if (rename(scratch.file("image").c_str(), target.c_str()) != 0) {
+        throw_errno("write", target);
+    }
+    return size_bytes;
+}
+
+}  // namespace
+
+int export_disk(const ExportOptions& options)
+{
+    const auto format = disk_format(options.format, options.file);
+    Target target(options.endpoint, options.data, Target::Missing::kRefuse);
+    const Source source{target.client(),
+                        "/_amilab/export/" + options.id,
+                        {{"account", options.account}, {"region", options.region}}};
+    std::uint64_t size_bytes = 0;
+    if (format != DiskFormat::kRaw) {
+        size_bytes = write_image(source, format, options.file);
+    } else if (options.file == "-") {
+        source.client.download(source.path, source.parameters, "application/octet-stream",
+                               write_stdout);
+        return 0;
+    } else {
+        size_bytes = write_raw(source, options.file);
+    }
+    if (options.file != "-") {
+        fmt::print(stderr, "{}: {} bytes\n", options.file, size_bytes);
+    }
     return 0;
 }
 

@@ -9,8 +9,10 @@
 #include <boost/json.hpp>
 
 #include "server/cli/commands.h"
-#include "server/cli/control_client.h"
+#include "server/cli/disk_formats.h"
+#include "server/cli/local_server.h"
 #include "server/cli/progress.h"
+#include "server/cli/scratch.h"
 #include "server/control/transfer.h"
 #include "storage/blocks/layer_id.h"
 
@@ -144,45 +146,92 @@ void send_disk(const ControlClient::Sink& sink, int file, std::optional<std::uin
     send_frame(sink, round_up(offset), {});
 }
 
-}  // namespace
-
-int import_disk(const ImportOptions& options)
+/// Standard input as a file: formats are read here and there.
+void keep_stdin(const std::string& name)
 {
-    const bool is_stdin = options.file == "-";
-    const Descriptor file(is_stdin ? STDIN_FILENO
-                                   : open(options.file.c_str(), O_RDONLY | O_CLOEXEC));
+    const Descriptor file(open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (file.number() < 0) {
-        throw_errno("open", options.file);
+        throw_errno("create", name);
+    }
+    std::vector<std::byte> chunk(kChunkBytes);
+    for (;;) {
+        const auto got = read_some(STDIN_FILENO, false, 0, chunk, "standard input");
+        for (std::size_t done = 0; done < got;) {
+            const auto count = ::write(file.number(), chunk.data() + done, got - done);
+            if (count < 0 && errno != EINTR) {
+                throw_errno("write", name);
+            }
+            done += count < 0 ? 0 : static_cast<std::size_t>(count);
+        }
+        if (got == 0) {
+            return;
+        }
+    }
+}
+
+/// The name of a file with the disk's raw bytes; what has to be made goes to `scratch`.
+std::string raw_file_of(const ImportOptions& options, std::optional<Scratch>& scratch)
+{
+    if (options.from_dir) {
+        scratch.emplace();
+        make_ext4(*options.from_dir, options.size_gib, scratch->file("disk.raw"));
+        return scratch->file("disk.raw");
+    }
+    const auto format = disk_format(options.format, options.file);
+    if (format == DiskFormat::kRaw) {
+        return options.file;
+    }
+    scratch.emplace();
+    auto image = options.file;
+    if (image == "-") {
+        image = scratch->file("image");
+        keep_stdin(image);
+    }
+    require_stands_alone(image, format);
+    convert_to_raw(image, format, scratch->file("disk.raw"));
+    return scratch->file("disk.raw");
+}
+
+std::string upload(ControlClient& client, const ImportOptions& options, const std::string& name)
+{
+    const Descriptor file(name == "-" ? STDIN_FILENO : open(name.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.number() < 0) {
+        throw_errno("open", name);
     }
     struct stat status = {};
     if (fstat(file.number(), &status) != 0) {
-        throw_errno("look at", options.file);
+        throw_errno("look at", name);
     }
     std::optional<std::uint64_t> size_bytes;
     if (S_ISREG(status.st_mode)) {
         size_bytes = static_cast<std::uint64_t>(status.st_size);
     } else if (S_ISDIR(status.st_mode)) {
-        throw std::runtime_error(
-            fmt::format("{} is a directory; expected a raw disk image", options.file));
+        throw std::runtime_error(fmt::format(
+            "{} is a directory; expected a disk image, or --from-dir before a folder", name));
     }
-    ControlClient client(options.endpoint);
-    std::string answer;
-    {
-        Progress progress("importing", size_bytes);
-        answer =
-            client.upload("/_amilab/import",
-                          {{"name", options.name},
-                           {"description", options.description},
-                           {"architecture", options.architecture},
-                           {"boot-mode", options.boot_mode},
-                           {"root-device", options.root_device},
-                           {"account", options.account},
-                           {"region", options.region}},
-                          control::kExtentsType, [&](const ControlClient::Sink& sink) {
-                              send_disk(sink, file.number(), size_bytes, options.file, progress);
-                          });
-    }
-    const auto made = boost::json::parse(answer);
+    Progress progress("importing", size_bytes);
+    return client.upload("/_amilab/import",
+                         {{"name", options.name},
+                          {"description", options.description},
+                          {"architecture", options.architecture},
+                          {"boot-mode", options.boot_mode},
+                          {"root-device", options.root_device},
+                          {"account", options.account},
+                          {"region", options.region}},
+                         control::kExtentsType, [&](const ControlClient::Sink& sink) {
+                             send_disk(sink, file.number(), size_bytes, name, progress);
+                         });
+}
+
+}  // namespace
+
+int import_disk(const ImportOptions& options)
+{
+    std::optional<Scratch> scratch;
+    const auto name = raw_file_of(options, scratch);
+    Target target(options.endpoint, options.data, Target::Missing::kCreate);
+    const auto made = boost::json::parse(upload(target.client(), options, name));
+    target.close();
     fmt::print(stderr, "{}: {} GiB\n", std::string_view(made.at("snapshot_id").as_string()),
                made.at("volume_size_gib").as_int64());
     fmt::print("{}\n", std::string_view(made.at("image_id").as_string()));

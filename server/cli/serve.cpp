@@ -1,18 +1,22 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <memory>
 #include <thread>
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include "server/cli/commands.h"
+#include "server/ec2/catalogue_file.h"
 #include "server/front.h"
 #include "server/http/server.h"
+#include "storage/nbd/server.h"
 
 namespace amilab::cli {
 
@@ -37,6 +41,35 @@ void report(std::exception_ptr exception)
     }
 }
 
+CatalogueOptions read_catalogue(const ServeOptions& options)
+{
+    return ec2::read_catalogue({.instead = options.catalogue,
+                                .beside = options.catalogue_add,
+                                .default_region = options.region,
+                                .default_account = options.account,
+                                .unknown_images = options.unknown_ami == "adopt"
+                                                      ? UnknownImages::kAdopt
+                                                      : UnknownImages::kRefuse});
+}
+
+/// Null when nobody asked for it.
+std::unique_ptr<nbd::Server> serve_nbd(boost::asio::io_context& io_context, DataDirectory& data,
+                                       const ServeOptions& options)
+{
+    if (!options.nbd && !options.nbd_unix) {
+        return nullptr;
+    }
+    nbd::Server::Options wanted;
+    if (options.nbd) {
+        const auto endpoint = http::Endpoint::parse(*options.nbd);
+        wanted.address = endpoint.address;
+        wanted.port = endpoint.port;
+    }
+    wanted.unix_path = options.nbd_unix;
+    wanted.report = report;
+    return std::make_unique<nbd::Server>(io_context, data, std::move(wanted));
+}
+
 }  // namespace
 
 int serve(const ServeOptions& options)
@@ -47,7 +80,10 @@ int serve(const ServeOptions& options)
     if (options.seed) {
         seed = std::to_string(*options.seed);
     }
-    DataDirectory data({.path = options.data, .seed = seed, .report = report});
+    DataDirectory data({.path = options.data,
+                        .seed = seed,
+                        .catalogue = read_catalogue(options),
+                        .report = report});
     Emulator emulator(data, {.default_account = options.account, .default_region = options.region});
     boost::asio::io_context io_context(1);  // one thread runs it: see Front
     Front front(io_context, emulator,
@@ -61,14 +97,22 @@ int serve(const ServeOptions& options)
         },
         {}, options.allowed_hosts);
 
+    const auto nbd_server = serve_nbd(io_context, data, options);
+
     boost::asio::signal_set signals(io_context, SIGINT, SIGTERM);
     signals.async_wait([&](boost::system::error_code error, int) {
         if (!error) {
             server.stop();
             front.stop();
+            if (nbd_server) {
+                nbd_server->stop();
+            }
         }
     });
     fmt::print("amilab ready on http://{}\n", server.address().text());
+    if (nbd_server) {
+        fmt::print("amilab serves {}\n", fmt::join(nbd_server->uris(), " and "));
+    }
     std::fflush(stdout);
     data.background().post([&data] { data.sweep(); });
 

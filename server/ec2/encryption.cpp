@@ -124,14 +124,49 @@ bool is_encrypted(Session& session, const EncryptionWish& wish, bool is_source_e
            select_ebs_encryption(session.db(), session.account(), session.region()).by_default;
 }
 
-/// The data key goes with the blocks as long as the key that protects it stays.
-Encryption with_key(std::string kms_key_id, const SnapshotRow* source, std::string_view new_id)
+/// What is copied or restored.
+struct Source {
+    std::string owner = {};
+    bool encrypted = false;
+    std::optional<std::string> kms_key_id = {};
+    std::optional<std::string> data_key_id = {};
+};
+
+template <class Row>
+Source source_of(const Row& row)
 {
-    const bool is_same = source != nullptr && source->kms_key_id == kms_key_id;
-    auto data_key =
-        is_same ? source->data_key_id : std::optional(uuid_of(fmt::format("data/{}", new_id)));
+    return {.owner = row.owner,
+            .encrypted = row.encrypted,
+            .kms_key_id = row.kms_key_id,
+            .data_key_id = row.data_key_id};
+}
+
+/// The data key goes with the blocks as long as the key that protects it stays.
+Encryption with_key(std::string kms_key_id, const Source& source, std::string_view new_id)
+{
+    auto data_key = source.kms_key_id == kms_key_id
+                        ? source.data_key_id
+                        : std::optional(uuid_of(fmt::format("data/{}", new_id)));
     return {
         .encrypted = true, .kms_key_id = std::move(kms_key_id), .data_key_id = std::move(data_key)};
+}
+
+Encryption encrypt_new_volume(Session& session, const EncryptionWish& wish, const Source& source,
+                              std::string_view new_id)
+{
+    if (!is_encrypted(session, wish, source.encrypted)) {
+        return {};
+    }
+    if (wish.kms_key_id) {
+        if (!is_key_of_region(*wish.kms_key_id, session.region())) {
+            throw invalid_kms_key(*wish.kms_key_id, "The key is of another region.");
+        }
+        return with_key(*wish.kms_key_id, source, new_id);
+    }
+    // Source: the source's key when it is the caller's own, else the account's (documented).
+    const bool keeps_key =
+        source.encrypted && source.owner == session.account() && source.kms_key_id;
+    return with_key(keeps_key ? *source.kms_key_id : default_key(session), source, new_id);
 }
 
 }  // namespace
@@ -152,20 +187,13 @@ EncryptionWish parse_encryption(const Session& session, const std::optional<bool
 Encryption encrypt_volume(Session& session, const EncryptionWish& wish, const SnapshotRow* snapshot,
                           std::string_view new_id)
 {
-    const bool is_source_encrypted = snapshot != nullptr && snapshot->encrypted;
-    if (!is_encrypted(session, wish, is_source_encrypted)) {
-        return {};
-    }
-    if (wish.kms_key_id) {
-        if (!is_key_of_region(*wish.kms_key_id, session.region())) {
-            throw invalid_kms_key(*wish.kms_key_id, "The key is of another region.");
-        }
-        return with_key(*wish.kms_key_id, snapshot, new_id);
-    }
-    // Source: the snapshot's key when it is the caller's own, else the account's (documented).
-    const bool keeps_key =
-        is_source_encrypted && snapshot->owner == session.account() && snapshot->kms_key_id;
-    return with_key(keeps_key ? *snapshot->kms_key_id : default_key(session), snapshot, new_id);
+    return encrypt_new_volume(session, wish, snapshot ? source_of(*snapshot) : Source(), new_id);
+}
+
+Encryption encrypt_volume(Session& session, const EncryptionWish& wish, const VolumeRow& source,
+                          std::string_view new_id)
+{
+    return encrypt_new_volume(session, wish, source_of(source), new_id);
 }
 
 Encryption encrypt_copy(Session& session, const EncryptionWish& wish, const SnapshotRow& source,
@@ -175,7 +203,8 @@ Encryption encrypt_copy(Session& session, const EncryptionWish& wish, const Snap
         return {};
     }
     // Source: the account's key unless another one is named, whatever the source's (documented).
-    return with_key(wish.kms_key_id ? *wish.kms_key_id : default_key(session), &source, new_id);
+    return with_key(wish.kms_key_id ? *wish.kms_key_id : default_key(session), source_of(source),
+                    new_id);
 }
 
 std::optional<std::string> why_key_is_unusable(const Session& session, const Encryption& encryption)

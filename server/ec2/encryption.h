@@ -6,6 +6,7 @@
 
 #include "server/session.h"
 #include "storage/metadata/snapshot_rows.h"
+#include "storage/metadata/volume_rows.h"
 
 /// How new volumes and snapshots are encrypted. There is no KMS behind it: every key of the right
 /// form exists, and bytes are stored as they are written.
@@ -35,6 +36,10 @@ struct Encryption {
 /// the encryption of the snapshot would be removed, InvalidParameterValue for a key of another
 /// region.
 Encryption encrypt_volume(Session& session, const EncryptionWish& wish, const SnapshotRow* snapshot,
+                          std::string_view new_id);
+
+/// The same of a copy of a volume.
+Encryption encrypt_volume(Session& session, const EncryptionWish& wish, const VolumeRow& source,
                           std::string_view new_id);
 
 /// Of a copy of `source` into the caller's region. Throws InvalidParameterCombination when the

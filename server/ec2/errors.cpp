@@ -75,6 +75,11 @@ ApiError malformed_id<SecurityGroupId>(std::string_view text)
 {
     return malformed("InvalidGroupId.Malformed", text, "sg");
 }
+template <>
+ApiError malformed_id<ReplaceRootTaskId>(std::string_view text)
+{
+    return malformed("InvalidReplaceRootVolumeTaskId.Malformed", text, "replacevol");
+}
 
 template <>
 ApiError malformed_id<UsageReportId>(std::string_view text)
@@ -143,6 +148,11 @@ ApiError not_found(const NetworkInterfaceId& id)
 {
     return {"InvalidNetworkInterfaceID.NotFound",
             fmt::format("The networkInterface ID '{}' does not exist", id.text())};
+}
+ApiError not_found(const ReplaceRootTaskId& id)
+{
+    return {"InvalidReplaceRootVolumeTaskId.NotFound",
+            fmt::format("The replace root volume task ID '{}' does not exist", id.text())};
 }
 
 ApiError dry_run_operation()
@@ -425,6 +435,149 @@ ApiError volume_smaller_than_snapshot(std::int64_t size_gib, const SnapshotId& s
                     size_gib, snapshot.text(), snapshot_size_gib));
 }
 
+ApiError multi_attach_not_supported(std::string_view volume_type)
+{
+    return volume_parameter_not_supported("multi-attach-enabled", volume_type);
+}
+ApiError multi_attach_not_in_zone(std::string_view zone)
+{
+    return invalid_parameter_combination(
+        fmt::format("The specified zone does not support multi-attach-enabled volumes: {}", zone));
+}
+ApiError multi_attach_needs_nitro(const InstanceId& instance, std::string_view instance_type)
+{
+    return invalid_parameter_combination(
+        fmt::format("Multi-Attach is not supported for the instance type {} of the instance '{}'.",
+                    instance_type, instance.text()));
+}
+ApiError multi_attach_is_no_root(const VolumeId& volume)
+{
+    return invalid_parameter_combination(fmt::format(
+        "The Multi-Attach enabled volume '{}' cannot be a root volume.", volume.text()));
+}
+ApiError multi_attach_limit_exceeded(const VolumeId& volume, std::int64_t limit)
+{
+    return {"AttachmentLimitExceeded",
+            fmt::format("The volume '{}' is attached to {} instances, as many as a Multi-Attach "
+                        "enabled volume can have.",
+                        volume.text(), limit)};
+}
+ApiError multi_attach_needs_instance(const VolumeId& volume)
+{
+    return invalid_parameter_combination(
+        fmt::format("The volume '{}' is attached to several instances; specify the instance ID.",
+                    volume.text()));
+}
+
+ApiError nothing_to_modify()
+{
+    return invalid_parameter_value(
+        "Invalid input: Must specify at least one of size, type, iops, throughput or "
+        "multi-attach.");
+}
+ApiError volume_shrinks()
+{
+    return invalid_parameter_value("New size cannot be smaller than existing size");
+}
+ApiError volume_being_modified(const VolumeId& volume, std::string_view state)
+{
+    return {
+        "IncorrectModificationState",
+        fmt::format("Volume {} cannot be modified in modification state {}", volume.text(), state)};
+}
+ApiError volume_modified_too_often(std::string_view until)
+{
+    return {"VolumeModificationRateExceeded",
+            fmt::format("You've reached the maximum modification rate per volume limit. Wait until "
+                        "{} before you can issue the next modification request for this volume.",
+                        until)};
+}
+ApiError io1_multi_attach_not_modifiable()
+{
+    return invalid_parameter_value(
+        "io1 volumes with Multi-Attach enabled do not support modify-volume actions. Please review "
+        "the EBS technical documentation for information on the Multi-Attach limitations and "
+        "considerations.");
+}
+ApiError multi_attach_type_not_modifiable(const VolumeId& volume)
+{
+    return invalid_parameter_combination(fmt::format(
+        "The type of the Multi-Attach enabled volume '{}' cannot be modified.", volume.text()));
+}
+ApiError io1_multi_attach_not_switchable()
+{
+    return invalid_parameter_combination(
+        "Multi-Attach cannot be enabled or disabled for io1 volumes after creation.");
+}
+ApiError multi_attach_switched_while_attached(const VolumeId& volume)
+{
+    return {"VolumeInUse",
+            fmt::format("Multi-Attach cannot be enabled for the volume '{}' while it is attached, "
+                        "nor disabled while it is attached to more than one instance.",
+                        volume.text())};
+}
+ApiError root_volume_cannot_be(const VolumeId& volume, std::string_view volume_type)
+{
+    return invalid_parameter_value(
+        fmt::format("The volume '{}' is or was a root volume and cannot be modified to {}.",
+                    volume.text(), volume_type));
+}
+ApiError modification_not_found(const VolumeId& volume)
+{
+    return {"InvalidVolumeModification.NotFound",
+            fmt::format("Modification for volume '{}' does not exist.", volume.text())};
+}
+
+ApiError initialization_rate_out_of_range()
+{
+    return invalid_parameter_value(
+        "The value specified for VolumeInitializationRate is not in the allowed range.");
+}
+ApiError initialization_rate_without_snapshot()
+{
+    return invalid_parameter_combination(
+        "You can't specify VolumeInitializationRate for volumes that are not created from a "
+        "snapshot.");
+}
+ApiError copy_smaller_than_source(std::int64_t size_gib, const VolumeId& source,
+                                  std::int64_t source_size_gib)
+{
+    return invalid_parameter_value(
+        fmt::format("Volume of size {}GB is smaller than volume '{}', expect size >= {}GB",
+                    size_gib, source.text(), source_size_gib));
+}
+
+ApiError root_volume_not_replaceable(const InstanceId& instance, std::string_view why)
+{
+    return unsupported(fmt::format("The root volume of the instance '{}' cannot be replaced: {}",
+                                   instance.text(), why));
+}
+ApiError root_volume_being_replaced(const InstanceId& instance, const ReplaceRootTaskId& task)
+{
+    return {"IncorrectState",
+            fmt::format("The root volume of the instance '{}' is being replaced by '{}'.",
+                        instance.text(), task.text())};
+}
+ApiError snapshot_not_of_root_volume(const InstanceId& instance)
+{
+    return invalid_parameter_value(
+        fmt::format("Invalid snapshot for root volume for virt {}. The snapshot should be of one "
+                    "of the root volumes attached to the instance in the past",
+                    instance.text()));
+}
+ApiError image_does_not_fit_instance(std::string_view image, const InstanceId& instance,
+                                     std::string_view why)
+{
+    return invalid_parameter_value(
+        fmt::format("The image '{}' cannot replace the root volume of the instance '{}': {}", image,
+                    instance.text(), why));
+}
+ApiError replacement_volume_refused(const VolumeId& volume, std::string_view why)
+{
+    return invalid_parameter_value(
+        fmt::format("The volume '{}' cannot become a root volume: {}", volume.text(), why));
+}
+
 ApiError unknown_volume_type(std::string_view type)
 {
     return {"UnknownVolumeType",
@@ -519,6 +672,12 @@ ApiError incorrect_instance_state(const InstanceId& id, std::string_view why)
 ApiError operation_not_permitted(std::string_view message)
 {
     return {"OperationNotPermitted", std::string(message)};
+}
+
+ApiError catalogue_image_unchangeable(const ImageId& id)
+{
+    return operation_not_permitted(fmt::format(
+        "The image {} is in the public catalogue, which amilab does not change.", id.text()));
 }
 
 ApiError instance_count_not_positive(std::string_view which)

@@ -31,6 +31,7 @@ ApiError not_found(const SubnetId& id);
 ApiError not_found(const SecurityGroupId& id);
 ApiError not_found(const NetworkInterfaceId& id);
 ApiError not_found(const UsageReportId& id);
+ApiError not_found(const ReplaceRootTaskId& id);
 
 /// Parses, or throws malformed_id.
 template <class IdType>
@@ -135,6 +136,47 @@ ApiError zone_not_found(std::string_view zone);
 ApiError volume_smaller_than_snapshot(std::int64_t size_gib, const SnapshotId& snapshot,
                                       std::int64_t snapshot_size_gib);
 
+// Multi-Attach
+
+ApiError multi_attach_not_supported(std::string_view volume_type);
+ApiError multi_attach_not_in_zone(std::string_view zone);
+ApiError multi_attach_needs_nitro(const InstanceId& instance, std::string_view instance_type);
+ApiError multi_attach_is_no_root(const VolumeId& volume);
+ApiError multi_attach_limit_exceeded(const VolumeId& volume, std::int64_t limit);
+/// Detaching one that is attached to several instances without saying from which.
+ApiError multi_attach_needs_instance(const VolumeId& volume);
+
+// Modifications of volumes
+
+ApiError nothing_to_modify();
+ApiError volume_shrinks();
+/// `state` in AWS's capitals.
+ApiError volume_being_modified(const VolumeId& volume, std::string_view state);
+/// `until` is ISO 8601.
+ApiError volume_modified_too_often(std::string_view until);
+ApiError io1_multi_attach_not_modifiable();
+ApiError multi_attach_type_not_modifiable(const VolumeId& volume);
+ApiError io1_multi_attach_not_switchable();
+ApiError multi_attach_switched_while_attached(const VolumeId& volume);
+ApiError root_volume_cannot_be(const VolumeId& volume, std::string_view volume_type);
+ApiError modification_not_found(const VolumeId& volume);
+
+// Initialization and copies of volumes
+
+ApiError initialization_rate_out_of_range();
+ApiError initialization_rate_without_snapshot();
+ApiError copy_smaller_than_source(std::int64_t size_gib, const VolumeId& source,
+                                  std::int64_t source_size_gib);
+
+// Root volumes
+
+ApiError root_volume_not_replaceable(const InstanceId& instance, std::string_view why);
+ApiError root_volume_being_replaced(const InstanceId& instance, const ReplaceRootTaskId& task);
+ApiError snapshot_not_of_root_volume(const InstanceId& instance);
+ApiError image_does_not_fit_instance(std::string_view image, const InstanceId& instance,
+                                     std::string_view why);
+ApiError replacement_volume_refused(const VolumeId& volume, std::string_view why);
+
 // Volume types
 
 ApiError unknown_volume_type(std::string_view type);
@@ -164,6 +206,8 @@ ApiError invalid_instance_type(std::string_view type);
 ApiError key_pair_not_found(std::string_view name);
 ApiError incorrect_instance_state(const InstanceId& id, std::string_view why);
 ApiError operation_not_permitted(std::string_view message);
+/// Ours: its owner may, but here the public catalogue is read-only.
+ApiError catalogue_image_unchangeable(const ImageId& id);
 
 // Launches
 

@@ -331,6 +331,21 @@ DeregisterImageResponse deregister_image(Session& session, const DeregisterImage
     return response;
 }
 
+ImageRow require_runnable_image(Session& session, const ImageId& id)
+{
+    auto image = select_visible_image(session.db(), session.account(), session.region(), id);
+    if (!image) {
+        throw not_found(id);
+    }
+    if (image->state == "deregistered") {
+        throw image_unavailable(id);
+    }
+    if (image->state != "available") {
+        throw image_not_runnable(id, image->state);
+    }
+    return std::move(*image);
+}
+
 ImageRow require_own_image(Session& session, const ImageId& id)
 {
     auto row = select_visible_image(session.db(), session.account(), session.region(), id);
@@ -342,6 +357,9 @@ ImageRow require_own_image(Session& session, const ImageId& id)
     }
     if (row->state == "deregistered") {
         throw image_unavailable(id);
+    }
+    if (!is_image_row(session.db(), id)) {
+        throw catalogue_image_unchangeable(id);
     }
     return *row;
 }

@@ -21,6 +21,10 @@ DeregisterImageResponse deregister_image(Session& session, const DeregisterImage
 /// see, AuthFailure for one of another owner, InvalidAMIID.Unavailable when it is deregistered.
 ImageRow require_own_image(Session& session, const ImageId& id);
 
+/// An image that the caller may launch. Throws InvalidAMIID.NotFound, InvalidAMIID.Unavailable.
+/// Source: codes documented, texts observed.
+ImageRow require_runnable_image(Session& session, const ImageId& id);
+
 // What time brings about; nothing for an image that is gone.
 void image_available(Session& session, const ImageId& id);
 

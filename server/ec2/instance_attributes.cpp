@@ -299,7 +299,7 @@ void modify_mappings(Session& session, const InstanceRow& row,
             throw no_device_mapped_at(*mapping.device_name);
         }
         set_delete_on_termination(
-            session.db(), attachment->volume_id,
+            session.db(), attachment->volume_id, row.id,
             mapping.ebs ? mapping.ebs->delete_on_termination.value_or(true) : true);
     }
 }

@@ -3,12 +3,14 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "server/ec2/attachments.h"
 #include "server/ec2/describe.h"
 #include "server/ec2/errors.h"
 #include "server/ec2/instance_answers.h"
 #include "server/ec2/instances.h"
 #include "server/ec2/launch_place.h"
-#include "server/ec2/layers.h"
+#include "server/ec2/root_volumes.h"
+#include "server/ec2/volumes.h"
 #include "storage/metadata/instance_rows.h"
 #include "storage/metadata/launch_rows.h"
 #include "storage/metadata/volume_rows.h"
@@ -145,15 +147,14 @@ void release_volumes(Session& session, const InstanceId& id)
 {
     auto& db = session.db();
     for (const auto& [volume, is_deleted] : take_attachments_of(db, id)) {
-        session.cancel_transitions(volume.text());
-        if (select_attachment(db, volume)) {
+        session.cancel_transitions(attachment_key(volume, id));
+        if (!select_attachments_on(db, volume).empty()) {
             continue;  // attached elsewhere too
         }
-        if (!is_deleted) {
+        if (is_deleted) {
+            remove_volume(session, volume, "in-use");
+        } else {
             change_volume_state(db, volume, "in-use", "available");
-        } else if (const auto layer = take_volume_in_state(db, volume, "in-use")) {
-            delete_all_tags(db, volume.text());
-            drop_layer(session, *layer);
         }
     }
 }
@@ -305,6 +306,7 @@ void instance_terminated(Session& session, const InstanceId& id)
 
 void instance_gone(Session& session, const InstanceId& id)
 {
+    forget_root_volume_tasks(session, id);
     delete_all_tags(session.db(), id.text());
     delete_instance_row(session.db(), id);
 }

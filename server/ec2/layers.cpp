@@ -70,6 +70,13 @@ std::vector<LayerId> seal_layers(Session& session, std::span<const VolumeRow> vo
     return sealed;
 }
 
+void end_exports(Session& session, std::string id)
+{
+    session.on_commit([id = std::move(id), generation = session.generation().shared_from_this()] {
+        generation->exports().end(id);
+    });
+}
+
 void drop_layer(Session& session, LayerId layer)
 {
     auto removed = release_layer(session.db(), layer);

@@ -22,6 +22,10 @@ LayerId make_volume_layer(Session& session, std::optional<LayerId> snapshot_laye
 /// when the call is committed, or has failed.
 std::vector<LayerId> seal_layers(Session& session, std::span<const VolumeRow> volumes);
 
+/// To be called when the row of a volume or snapshot is gone, before its layer is dropped: who
+/// serves it beside the API hears of it after the commit.
+void end_exports(Session& session, std::string id);
+
 /// To be called when a row that referred to `layer` is gone: removes what nobody needs any more,
 /// the files after the commit.
 void drop_layer(Session& session, LayerId layer);

@@ -1,5 +1,6 @@
 #include "server/ec2/operations.h"
 
+#include "server/ec2/attachments.h"
 #include "server/ec2/copies.h"
 #include "server/ec2/ebs_encryption.h"
 #include "server/ec2/fast_restores.h"
@@ -9,6 +10,7 @@
 #include "server/ec2/lineage.h"
 #include "server/ec2/network.h"
 #include "server/ec2/regions.h"
+#include "server/ec2/root_volumes.h"
 #include "server/ec2/snapshot_locks.h"
 #include "server/ec2/snapshot_tiers.h"
 #include "server/ec2/snapshots.h"
@@ -25,8 +27,10 @@ constexpr Operation kOperations[] = {
     write<attach_volume>("AttachVolume"),
     write<copy_image>("CopyImage"),
     write<copy_snapshot>("CopySnapshot"),
+    write<copy_volumes>("CopyVolumes"),
     write<create_image>("CreateImage"),
     write<create_image_usage_report>("CreateImageUsageReport"),
+    write<create_replace_root_volume_task>("CreateReplaceRootVolumeTask"),
     write<create_snapshot>("CreateSnapshot"),
     write<create_snapshots>("CreateSnapshots"),
     write<create_tags>("CreateTags"),
@@ -50,18 +54,23 @@ constexpr Operation kOperations[] = {
     read<describe_instances>("DescribeInstances"),
     read<describe_locked_snapshots>("DescribeLockedSnapshots"),
     read<describe_regions>("DescribeRegions"),
+    read<describe_replace_root_volume_tasks>("DescribeReplaceRootVolumeTasks"),
     read<describe_security_groups>("DescribeSecurityGroups", &kDefaultNetwork),
     read<describe_snapshot_tier_status>("DescribeSnapshotTierStatus"),
     read<describe_snapshots>("DescribeSnapshots"),
     read<describe_subnets>("DescribeSubnets", &kDefaultNetwork),
     read<describe_tags>("DescribeTags"),
+    read<describe_volume_attribute>("DescribeVolumeAttribute"),
+    read<describe_volume_status>("DescribeVolumeStatus"),
     read<describe_volumes>("DescribeVolumes"),
+    read<describe_volumes_modifications>("DescribeVolumesModifications"),
     read<describe_vpcs>("DescribeVpcs", &kDefaultNetwork),
     write_to_free<detach_volume>("DetachVolume"),
     write<disable_ebs_encryption_by_default>("DisableEbsEncryptionByDefault"),
     write<disable_fast_snapshot_restores>("DisableFastSnapshotRestores"),
     write<enable_ebs_encryption_by_default>("EnableEbsEncryptionByDefault"),
     write<enable_fast_snapshot_restores>("EnableFastSnapshotRestores"),
+    write<enable_volume_io>("EnableVolumeIO"),
     read<get_ebs_default_kms_key_id>("GetEbsDefaultKmsKeyId"),
     read<get_ebs_encryption_by_default>("GetEbsEncryptionByDefault"),
     read<get_image_ancestry>("GetImageAncestry"),
@@ -70,6 +79,8 @@ constexpr Operation kOperations[] = {
     write<modify_image_attribute>("ModifyImageAttribute"),
     write<modify_instance_attribute>("ModifyInstanceAttribute"),
     write<modify_snapshot_tier>("ModifySnapshotTier"),
+    write<modify_volume>("ModifyVolume"),
+    write<modify_volume_attribute>("ModifyVolumeAttribute"),
     write<reboot_instances>("RebootInstances"),
     write<register_image>("RegisterImage"),
     write<reset_ebs_default_kms_key_id>("ResetEbsDefaultKmsKeyId"),

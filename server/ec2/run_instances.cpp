@@ -3,11 +3,13 @@
 
 #include <fmt/format.h>
 
+#include "server/ec2/adopted_images.h"
 #include "server/ec2/describe.h"
 #include "server/ec2/encryption.h"
 #include "server/ec2/errors.h"
 #include "server/ec2/fast_restores.h"
 #include "server/ec2/idempotency.h"
+#include "server/ec2/images.h"
 #include "server/ec2/instance_answers.h"
 #include "server/ec2/instance_user_data.h"
 #include "server/ec2/instances.h"
@@ -17,6 +19,7 @@
 #include "server/ec2/layers.h"
 #include "server/ec2/network.h"
 #include "server/ec2/resource_tags.h"
+#include "server/ec2/volumes.h"
 #include "storage/metadata/image_rows.h"
 #include "storage/metadata/instance_rows.h"
 #include "storage/metadata/volume_rows.h"
@@ -93,20 +96,17 @@ Wish check_request(const RunInstancesRequest& request)
                      .network_interface = parse_tags(tags, "network-interface", kTagged)}};
 }
 
-/// Source: codes documented, texts observed.
-ImageRow require_runnable_image(Session& session, const ImageId& id)
+/// Source: an unknown image is refused (documented); `--unknown-ami=adopt` makes it up instead.
+ImageRow require_launchable_image(Session& session, const ImageId& id,
+                                  std::string_view instance_type)
 {
-    auto image = select_visible_image(session.db(), session.account(), session.region(), id);
-    if (!image) {
-        throw not_found(id);
+    if (session.generation().unknown_images() == UnknownImages::kAdopt &&
+        !select_visible_image(session.db(), session.account(), session.region(), id)) {
+        if (auto adopted = adopt_unknown_image(session, id, instance_type)) {
+            return std::move(*adopted);
+        }
     }
-    if (image->state == "deregistered") {
-        throw image_unavailable(id);
-    }
-    if (image->state != "available") {
-        throw image_not_runnable(id, image->state);
-    }
-    return std::move(*image);
+    return require_runnable_image(session, id);
 }
 
 LaunchTypeRow require_type(Session& session, const RunInstancesRequest& request,
@@ -131,7 +131,8 @@ Plan make_plan(Session& session, const RunInstancesRequest& request, const Wish&
     if (request.key_name) {
         throw key_pair_not_found(*request.key_name);
     }
-    auto image = require_runnable_image(session, wish.image_id);
+    auto image = require_launchable_image(
+        session, wish.image_id, request.instance_type.value_or(std::string(kDefaultType)));
     auto type = require_type(session, request, image);
     auto subnets = choose_subnets(session, request, type);
     auto groups = find_groups(session, request.security_group_ids, subnets.front());
@@ -247,6 +248,7 @@ void create_volume_of(Session& session, const InstanceRow& instance, const Launc
         .multi_attach = false,
         .state = "in-use",
         .create_time_ms = session.now_ms(),
+        .initialized_ms = snapshot ? std::optional(initialized_ms(session)) : std::nullopt,
         .kms_key_id = std::move(encryption.kms_key_id),
         .data_key_id = std::move(encryption.data_key_id),
         .fast_restored = snapshot && is_restored_fast(session, snapshot->id, instance.zone)};

@@ -280,6 +280,7 @@ void remove_snapshot(Session& session, const SnapshotRow& row)
     delete_all_tags(session.db(), row.id.text());
     delete_fast_restores(session.db(), row.id);
     delete_snapshot_row(session.db(), row.id);
+    end_exports(session, row.id.text());
     if (row.layer_id) {
         drop_layer(session, *row.layer_id);
     }

@@ -41,6 +41,7 @@ constexpr std::array<TaggableKind, 9> kTaggableKinds = {
     kind_of<ImageTag>("image"),
     kind_of<InstanceTag>("instance"),
     kind_of<NetworkInterfaceTag>("network-interface"),
+    kind_of<ReplaceRootTaskTag>("replace-root-volume-task"),
     kind_of<SecurityGroupTag>("security-group"),
     kind_of<SnapshotTag>("snapshot"),
     kind_of<SubnetTag>("subnet"),

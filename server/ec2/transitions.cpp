@@ -1,7 +1,9 @@
 #include "server/ec2/transitions.h"
 
+#include "server/ec2/attachments.h"
 #include "server/ec2/images.h"
 #include "server/ec2/instances.h"
+#include "server/ec2/root_volumes.h"
 #include "server/ec2/snapshot_tiers.h"
 #include "server/ec2/snapshots.h"
 #include "server/ec2/usage_reports.h"
@@ -26,9 +28,9 @@ void apply_transition(Session& session, const Transition& transition)
         case Action::kVolumeGone:
             return volume_gone(session, VolumeId::trusted(id));
         case Action::kAttachmentAttached:
-            return attachment_attached(session, VolumeId::trusted(id));
+            return attachment_attached(session, id);
         case Action::kAttachmentGone:
-            return attachment_gone(session, VolumeId::trusted(id));
+            return attachment_gone(session, id);
         case Action::kInstanceRunning:
             return instance_running(session, InstanceId::trusted(id));
         case Action::kInstanceInitialized:
@@ -39,6 +41,14 @@ void apply_transition(Session& session, const Transition& transition)
             return instance_terminated(session, InstanceId::trusted(id));
         case Action::kInstanceGone:
             return instance_gone(session, InstanceId::trusted(id));
+        case Action::kVolumeOptimizing:
+            return volume_optimizing(session, VolumeId::trusted(id));
+        case Action::kVolumeModified:
+            return volume_modified(session, VolumeId::trusted(id));
+        case Action::kRootVolumeReplacing:
+            return root_volume_replacing(session, ReplaceRootTaskId::trusted(id));
+        case Action::kRootVolumeReplaced:
+            return root_volume_replaced(session, ReplaceRootTaskId::trusted(id));
     }
 }
 

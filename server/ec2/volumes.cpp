@@ -3,10 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include <fmt/format.h>
-
 #include "server/ec2/describe.h"
-#include "server/ec2/device_names.h"
 #include "server/ec2/encryption.h"
 #include "server/ec2/errors.h"
 #include "server/ec2/fast_restores.h"
@@ -14,9 +11,11 @@
 #include "server/ec2/image_mappings.h"
 #include "server/ec2/layers.h"
 #include "server/ec2/resource_tags.h"
+#include "server/ec2/volume_answers.h"
 #include "server/ec2/volume_types.h"
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/region_rows.h"
+#include "storage/metadata/replace_root_rows.h"
 #include "storage/metadata/volume_rows.h"
 
 namespace amilab::ec2 {
@@ -24,79 +23,6 @@ namespace amilab::ec2 {
 namespace {
 
 constexpr std::array<std::string_view, 1> kTaggedByCreate = {"volume"};
-
-VolumeRow require_volume(Session& session, const VolumeId& id)
-{
-    auto volume = select_volume(session.db(), session.account(), session.region(), id);
-    if (!volume) {
-        throw not_found(id);
-    }
-    return *volume;
-}
-
-AttachmentHost require_host(Session& session, const InstanceId& id)
-{
-    auto host = select_attachment_host(session.db(), session.account(), session.region(), id);
-    if (!host) {
-        throw not_found(id);
-    }
-    return *host;
-}
-
-// Answers
-
-VolumeAttachment to_answer(const AttachmentRow& row)
-{
-    VolumeAttachment attachment;
-    attachment.attach_time = Timestamp{row.attach_time_ms};
-    attachment.delete_on_termination = row.delete_on_termination;
-    attachment.device = row.device;
-    attachment.instance_id = row.instance_id.text();
-    attachment.state = row.state;
-    attachment.volume_id = row.volume_id.text();
-    return attachment;
-}
-
-/// What CreateVolume and DescribeVolumes both tell. Source: fields documented; an empty snapshot id
-/// where there is none (observed).
-Volume to_answer(Session& session, const VolumeRow& row)
-{
-    Volume volume;
-    volume.availability_zone = row.zone;
-    if (auto zone = select_zone(session.db(), row.region, row.zone)) {
-        volume.availability_zone_id = std::move(zone->zone_id);
-    }
-    volume.create_time = Timestamp{row.create_time_ms};
-    volume.encrypted = row.encrypted;
-    // Source: told only of volumes that are (observed).
-    if (row.fast_restored) {
-        volume.fast_restored = true;
-    }
-    volume.kms_key_id = row.kms_key_id;
-    volume.iops = row.iops;
-    volume.multi_attach_enabled = row.multi_attach;
-    volume.operator_value = OperatorResponse{.managed = false};
-    volume.owner_id = row.owner;
-    volume.size = row.size_gib;
-    volume.snapshot_id = row.snapshot_id.value_or("");
-    volume.state = row.state;
-    volume.tags = tags_of(session, row.id.text());
-    volume.throughput = row.throughput;
-    volume.volume_arn =
-        fmt::format("arn:aws:ec2:{}:{}:volume/{}", row.region, row.owner, row.id.text());
-    volume.volume_id = row.id.text();
-    volume.volume_type = row.volume_type;
-    return volume;
-}
-
-Volume to_description(Session& session, const VolumeRow& row)
-{
-    auto volume = to_answer(session, row);
-    if (const auto attachment = select_attachment(session.db(), row.id)) {
-        volume.attachments.push_back(to_answer(*attachment));
-    }
-    return volume;
-}
 
 // CreateVolume
 
@@ -117,6 +43,15 @@ void check_zone_parameters(const CreateVolumeRequest& request)
     if (by_name && by_id) {
         throw parameters_not_together("availabilityZone", "availabilityZoneId");
     }
+}
+
+/// Source: 100 to 300 MiB/s, of a snapshot (documented); the texts are observed.
+void check_initialization_rate(const CreateVolumeRequest& request)
+{
+    if (request.volume_initialization_rate && !is_given(request.snapshot_id)) {
+        throw initialization_rate_without_snapshot();
+    }
+    require_initialization_rate(request.volume_initialization_rate);
 }
 
 std::string require_zone(Session& session, const CreateVolumeRequest& request)
@@ -157,6 +92,10 @@ std::int64_t size_on_snapshot(const CreateVolumeRequest& request, const Snapshot
 VolumeRow make_row(Session& session, const CreateVolumeRequest& request)
 {
     auto zone = require_zone(session, request);
+    const bool multi_attach = request.multi_attach_enabled.value_or(false);
+    if (multi_attach) {
+        require_multi_attach_zone(session, *request.volume_type, zone);
+    }
     std::optional<SnapshotRow> snapshot;
     if (is_given(request.snapshot_id)) {
         snapshot = require_usable_snapshot(session, *request.snapshot_id);
@@ -178,69 +117,14 @@ VolumeRow make_row(Session& session, const CreateVolumeRequest& request)
             .iops = spec.iops,
             .throughput = spec.throughput,
             .encrypted = encryption.encrypted,
-            .multi_attach = false,
+            .multi_attach = multi_attach,
             .state = "creating",
             .create_time_ms = session.now_ms(),
+            .initialization_rate = request.volume_initialization_rate,
+            .initialized_ms = snapshot ? std::optional(initialized_ms(session)) : std::nullopt,
             .kms_key_id = std::move(encryption.kms_key_id),
             .data_key_id = std::move(encryption.data_key_id),
             .fast_restored = fast_restored};
-}
-
-// AttachVolume and DetachVolume
-
-/// Source: a running or stopped instance in the volume's zone (documented); the codes and texts are
-/// observed.
-void check_attachable(const VolumeRow& volume, const InstanceId& instance,
-                      const AttachmentHost& host)
-{
-    if (volume.state == "in-use") {
-        throw volume_already_attached(volume.id);
-    }
-    if (volume.state != "available") {
-        throw volume_not_available(volume.id);
-    }
-    if (host.state != "running" && host.state != "stopped") {
-        throw instance_not_running(instance);
-    }
-    if (volume.zone != host.zone) {
-        throw zone_mismatch(volume.id, instance);
-    }
-    if (host.maximum_attachments && host.attachments >= *host.maximum_attachments) {
-        throw attachment_limit_exceeded(host.instance_type, *host.maximum_attachments);
-    }
-}
-
-/// The volume's attachment, if it is the one that the request means.
-AttachmentRow require_attachment(Session& session, const VolumeRow& volume,
-                                 const std::optional<InstanceId>& instance,
-                                 const std::optional<std::string>& device)
-{
-    auto attachment = select_attachment(session.db(), volume.id);
-    if (instance && (!attachment || attachment->instance_id != *instance)) {
-        require_host(session, *instance);
-    }
-    if (!attachment) {
-        throw volume_not_attached(volume.id, volume.state);
-    }
-    if (instance && attachment->instance_id != *instance) {
-        throw attachment_not_found(volume.id, *instance);
-    }
-    if (is_given(device) && *device != attachment->device) {
-        throw attachment_not_found(volume.id, attachment->instance_id, *device);
-    }
-    return *attachment;
-}
-
-/// Source: a root volume only from a stopped instance, forced or not (documented).
-void check_detachable(Session& session, const AttachmentRow& attachment, bool force)
-{
-    const auto host = require_host(session, attachment.instance_id);
-    if (host.root_device_name == attachment.device && host.state != "stopped") {
-        throw root_volume_not_detachable(attachment.volume_id, attachment.instance_id);
-    }
-    if (attachment.state == "detaching" && !force) {
-        throw volume_not_attached(attachment.volume_id, attachment.state);
-    }
 }
 
 }  // namespace
@@ -256,10 +140,14 @@ CreateVolumeResponse create_volume(Session& session, const CreateVolumeRequest& 
     if (is_given(request.snapshot_id)) {
         parse_id<SnapshotId>(*request.snapshot_id);
     }
+    check_initialization_rate(request);
     if (request.size) {
         make_spec(request, *request.size);
     }
     parse_encryption(session, request.encrypted, request.kms_key_id);
+    if (request.multi_attach_enabled.value_or(false)) {
+        require_multi_attach_type(request.volume_type.value_or(kDefaultVolumeType));
+    }
     const auto tags = parse_tags(request.tag_specifications, "volume", kTaggedByCreate);
     stop_if_dry_run(request);
 
@@ -303,71 +191,25 @@ DescribeVolumesResponse describe_volumes(Session& session, const DescribeVolumes
 }
 
 // Source: EC2 API Reference, DeleteVolume (documented): available ones only; VolumeInUse is
-// observed, IncorrectState for the other states assumed.
+// observed, IncorrectState for the other states, and for one that is about to be a root volume,
+// assumed.
 DeleteVolumeResponse delete_volume(Session& session, const DeleteVolumeRequest& request)
 {
     const auto id = parse_id<VolumeId>(request.volume_id);
     stop_if_dry_run(request);
 
     const auto volume = require_volume(session, id);
-    if (const auto attachment = select_attachment(session.db(), id)) {
-        throw volume_in_use(id, attachment->instance_id);
+    const auto attachments = select_attachments_on(session.db(), id);
+    if (!attachments.empty()) {
+        throw volume_in_use(id, attachments.front().instance_id);
     }
-    if (volume.state != "available" && volume.state != "error") {
+    if ((volume.state != "available" && volume.state != "error") ||
+        is_replacement_of_running_task(session.db(), id)) {
         throw volume_not_available(id);
     }
     set_volume_state(session.db(), id, "deleting");
     session.schedule(Delay::kVolumeDeleting, Action::kVolumeGone, id.text());
     return {};
-}
-
-// Source: EC2 API Reference, AttachVolume (documented); refusals observed; not deleted with the
-// instance (documented).
-AttachVolumeResponse attach_volume(Session& session, const AttachVolumeRequest& request)
-{
-    const auto volume_id = parse_id<VolumeId>(request.volume_id);
-    const auto instance_id = parse_id<InstanceId>(request.instance_id);
-    if (!is_device_name(request.device)) {
-        throw invalid_device_name(request.device);
-    }
-    stop_if_dry_run(request);
-
-    const auto volume = require_volume(session, volume_id);
-    check_attachable(volume, instance_id, require_host(session, instance_id));
-    const AttachmentRow row{.volume_id = volume_id,
-                            .instance_id = instance_id,
-                            .device = request.device,
-                            .state = "attaching",
-                            .attach_time_ms = session.now_ms(),
-                            .delete_on_termination = false};
-    if (!insert_attachment(session.db(), row)) {
-        throw device_in_use(request.device);
-    }
-    set_volume_state(session.db(), volume_id, "in-use");
-    session.schedule(Delay::kAttachmentAttaching, Action::kAttachmentAttached, volume_id.text());
-    return to_answer(row);
-}
-
-// Source: EC2 API Reference, DetachVolume (documented). A forced one takes no time (assumed).
-DetachVolumeResponse detach_volume(Session& session, const DetachVolumeRequest& request)
-{
-    const auto volume_id = parse_id<VolumeId>(request.volume_id);
-    std::optional<InstanceId> instance_id;
-    if (is_given(request.instance_id)) {
-        instance_id = parse_id<InstanceId>(*request.instance_id);
-    }
-    stop_if_dry_run(request);
-
-    const bool force = request.force.value_or(false);
-    const auto volume = require_volume(session, volume_id);
-    auto attachment = require_attachment(session, volume, instance_id, request.device);
-    check_detachable(session, attachment, force);
-    attachment.state = "detaching";
-    set_attachment_state(session.db(), volume_id, attachment.state);
-    session.cancel_transitions(volume_id.text());
-    session.schedule_at(force ? session.now_ms() : session.due_ms(Delay::kAttachmentDetaching),
-                        Action::kAttachmentGone, volume_id.text());
-    return to_answer(attachment);
 }
 
 void volume_available(Session& session, const VolumeId& id)
@@ -377,26 +219,48 @@ void volume_available(Session& session, const VolumeId& id)
 
 void volume_gone(Session& session, const VolumeId& id)
 {
-    if (const auto layer = take_volume_in_state(session.db(), id, "deleting")) {
+    remove_volume(session, id, "deleting");
+}
+
+void remove_volume(Session& session, const VolumeId& id, std::string_view state)
+{
+    if (const auto layer = take_volume_in_state(session.db(), id, state)) {
         delete_all_tags(session.db(), id.text());
+        end_exports(session, id.text());
         drop_layer(session, *layer);
     }
 }
 
-void attachment_attached(Session& session, const VolumeId& id)
+TimeMs initialized_ms(Session& session)
 {
-    const auto attachment = select_attachment(session.db(), id);
-    if (attachment && attachment->state == "attaching") {
-        set_attachment_state(session.db(), id, "attached");
+    return session.due_ms(Delay::kVolumeCreating) +
+           session.generation().delays().get(Delay::kVolumeInitializing);
+}
+
+void require_initialization_rate(const std::optional<std::int64_t>& rate)
+{
+    constexpr std::int64_t kLeast = 100;
+    constexpr std::int64_t kMost = 300;
+    if (rate && (*rate < kLeast || *rate > kMost)) {
+        throw initialization_rate_out_of_range();
     }
 }
 
-void attachment_gone(Session& session, const VolumeId& id)
+void require_multi_attach_type(std::string_view volume_type)
 {
-    const auto attachment = select_attachment(session.db(), id);
-    if (attachment && attachment->state == "detaching") {
-        delete_attachment(session.db(), id);
-        change_volume_state(session.db(), id, "in-use", "available");
+    if (volume_type != "io1" && volume_type != "io2") {
+        throw multi_attach_not_supported(volume_type);
+    }
+}
+
+void require_multi_attach_zone(Session& session, std::string_view volume_type,
+                               std::string_view zone)
+{
+    constexpr std::array<std::string_view, 3> kIo1Regions = {"us-east-1", "us-west-2",
+                                                             "ap-northeast-2"};
+    if (volume_type == "io1" &&
+        std::find(kIo1Regions.begin(), kIo1Regions.end(), session.region()) == kIo1Regions.end()) {
+        throw multi_attach_not_in_zone(zone);
     }
 }
 

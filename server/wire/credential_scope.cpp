@@ -4,6 +4,7 @@
 #include <array>
 
 #include <fmt/format.h>
+#include <boost/url/pct_string_view.hpp>
 
 #include "server/wire/types.h"
 #include "server/wire/wire_errors.h"
@@ -117,6 +118,24 @@ CredentialScope scope_from_credential(std::string_view credential)
     }
     return {std::string(parts[0]), std::string(parts[1]), std::string(parts[2]),
             std::string(parts[3])};
+}
+
+std::optional<CredentialScope> scope_from_query(std::string_view query)
+{
+    constexpr std::string_view kName = "X-Amz-Credential=";
+    for (std::size_t start = 0; start < query.size();) {
+        const auto end = std::min(query.find('&', start), query.size());
+        const auto pair = query.substr(start, end - start);
+        start = end + 1;
+        if (!pair.starts_with(kName)) {
+            continue;
+        }
+        const auto value = pair.substr(kName.size());
+        const auto checked = boost::urls::make_pct_string_view({value.data(), value.size()});
+        return checked.has_error() ? std::nullopt
+                                   : std::optional(scope_from_credential(checked->decode()));
+    }
+    return std::nullopt;
 }
 
 }  // namespace amilab::wire

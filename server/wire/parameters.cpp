@@ -81,6 +81,24 @@ Parameters::Parameters(std::string_view form, std::string_view more)
     entries.reserve(count);
     decode(form, entries);
     decode(more, entries);
+    build_sorted(std::move(entries));
+}
+
+Parameters::Parameters(std::vector<NamedValue> values) : values_(std::move(values))
+{
+    if (values_.size() > kMostParameters) {
+        throw too_many_parameters("parameters");
+    }
+    std::vector<Entry> entries;
+    entries.reserve(values_.size());
+    for (const auto& value : values_) {
+        entries.push_back({value.path, value.value, value.form});
+    }
+    build_sorted(std::move(entries));
+}
+
+void Parameters::build_sorted(std::vector<Entry> entries)
+{
     const auto by_name = [](const Entry& left, const Entry& right) {
         return comes_before(left.name, right.name);
     };
@@ -173,6 +191,7 @@ void Parameters::build(const std::vector<Entry>& entries)
             throw duplicate_parameter(entry.name);
         }
         node.value = entry.value;
+        node.form = entry.form;
         node.has_value = true;
     }
     while (!open.empty()) {

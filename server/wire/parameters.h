@@ -11,6 +11,17 @@
 
 namespace amilab::wire {
 
+/// How a value was written: as text (a form, a path, a header) or as a kind of JSON value.
+enum class Form : std::uint8_t { kText, kString, kNumber, kBoolean, kArray, kObject };
+
+/// A value with its place, "Tags.1.Key", as the json protocols' requests are taken apart.
+struct NamedValue {
+    std::string path;
+    /// Empty for arrays and objects.
+    std::string value;
+    Form form = Form::kText;
+};
+
 /// One part of a request: "Filter", "Filter.1" or "Filter.1.Name". Belongs to its Parameters and
 /// lives as long. Children are sorted: names by bytes, list members by number.
 struct ParameterNode {
@@ -20,6 +31,7 @@ struct ParameterNode {
     std::string_view path;
     std::string_view value;
     bool has_value = false;
+    Form form = Form::kText;
     /// The number that `name` is, for members of lists; 0 when it is none. Gaps are allowed.
     std::uint32_t index = 0;
     /// This node and all below it, which follow it in memory.
@@ -78,6 +90,8 @@ public:
     /// Throws ApiError: MalformedQueryString (percent-encoding, a nameless value),
     /// InvalidCharacter (not UTF-8), InvalidQueryParameter (duplicates, above the bounds).
     explicit Parameters(std::string_view form, std::string_view more = {});
+    /// Of values that have been taken apart. Throws ApiError (InvalidQueryParameter) as above.
+    explicit Parameters(std::vector<NamedValue> values);
     // Nodes view the texts and each other.
     Parameters(const Parameters&) = delete;
     Parameters& operator=(const Parameters&) = delete;
@@ -96,14 +110,17 @@ private:
     struct Entry {
         std::string_view name;
         std::string_view value;
+        Form form = Form::kText;
     };
 
+    void build_sorted(std::vector<Entry> entries);
     void decode(std::string_view form, std::vector<Entry>& entries);
     std::string_view decode_text(std::string_view encoded);
     void build(const std::vector<Entry>& entries);
     void append_node(const Entry& entry, std::size_t start, std::size_t end);
 
     std::string texts_;
+    std::vector<NamedValue> values_;
     std::vector<ParameterNode> nodes_;
 };
 

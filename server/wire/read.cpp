@@ -82,6 +82,13 @@ void read(const ParameterNode& node, double& into)
 
 void read(const ParameterNode& node, Timestamp& into)
 {
+    if (node.form == Form::kNumber) {
+        constexpr double kMsPerSecond = 1000;
+        if (const auto seconds = parse_double(node.value)) {
+            into.ms = std::llround(*seconds * kMsPerSecond);
+        }
+        return;
+    }
     keep(parse_timestamp(node.value), into);
 }
 

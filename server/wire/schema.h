@@ -23,6 +23,9 @@ enum class Kind : std::uint8_t {
     kList,
 };
 
+/// Where a request of the json protocols carries a member.
+enum class Location : std::uint8_t { kBody, kUri, kQuery, kHeader };
+
 struct Members;
 
 /// A parameter, or the item of a list.
@@ -42,6 +45,9 @@ struct Member {
     /// The documented default of a member that is not offered: taken, and left out. A null view
     /// when there is none.
     std::string_view accepted{};
+    Location location = Location::kBody;
+    /// What it is called there, when that is not the body.
+    std::string_view wire_name{};
 };
 
 /// Sorted by name.
@@ -59,6 +65,12 @@ struct OperationSchema {
     const Members* input = nullptr;
     /// The idempotency token's parameter; empty when there is none.
     std::string_view token{};
+    /// Of `rest-json` services: "/rules/{identifier}" and what an answer's status is.
+    std::string_view method{};
+    std::string_view uri{};
+    int status = 200;
+    /// The body is bytes, and no part of the typed request.
+    bool has_payload = false;
     /// Of `query` services: the element around the answer's members.
     std::string_view result_wrapper{};
     /// Sorted. "tag:<key>" stands for all filters that begin with "tag:".
@@ -68,14 +80,23 @@ struct OperationSchema {
     std::span<const std::string_view> transport{};
 };
 
-enum class Protocol : std::uint8_t { kEc2, kQuery };
+enum class Protocol : std::uint8_t { kEc2, kQuery, kJson, kRestJson };
+
+constexpr bool is_json(Protocol protocol)
+{
+    return protocol == Protocol::kJson || protocol == Protocol::kRestJson;
+}
 
 struct ServiceSchema {
     std::string_view name;
     Protocol protocol = Protocol::kEc2;
     /// The newest version of the API, a date.
     std::string_view version;
-    std::string_view xml_namespace;
+    std::string_view xml_namespace{};
+    /// Of `json` services: what stands before the dot in X-Amz-Target.
+    std::string_view target_prefix{};
+    /// The member of error bodies, in the json protocols, that holds the message.
+    std::string_view error_message{};
     /// All that exist at AWS, sorted.
     std::span<const std::string_view> operation_names;
     /// Those whose types are generated, sorted.

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace amilab {
 
@@ -21,6 +23,18 @@ struct Blob {
 };
 
 namespace wire {
+
+/// Of an answer, beside its body.
+using Headers = std::vector<std::pair<std::string_view, std::string>>;
+
+/// What a call answers when it succeeds.
+struct Rendered {
+    std::string body;
+    Headers headers{};
+};
+
+/// When a list is rendered though it is empty.
+enum class Empty : std::uint8_t { kWhenFilled, kAlways, kWhenSet };
 
 /// "2026-01-02T03:04:05.000Z". Years outside 0000..9999 are shown as the nearest of them.
 /// Source: milliseconds and Z, as EC2 answers (observed).

@@ -98,6 +98,48 @@ ApiError invalid_filter(std::string_view name)
     return {"InvalidParameterValue", fmt::format("The filter '{}' is invalid", shortened(name))};
 }
 
+ApiError serialization_error(std::string_view why)
+{
+    return {"SerializationException", std::string(why)};
+}
+
+ApiError constraints_failed(const std::vector<std::string>& failures)
+{
+    return {"ValidationException",
+            fmt::format("{} validation error{} detected: {}", failures.size(),
+                        failures.size() == 1 ? "" : "s", fmt::join(failures, "; ")),
+            400, "INVALID_PARAMETER_VALUE"};
+}
+
+std::string constraint_failure(std::string_view value, std::string_view path,
+                               std::string_view constraint)
+{
+    return fmt::format("Value {} at '{}' failed to satisfy constraint: {}", shortened(value), path,
+                       constraint);
+}
+
+ApiError unknown_member(std::string_view path)
+{
+    return {"ValidationException", fmt::format("The member {} is not recognized", shortened(path)),
+            400, "INVALID_PARAMETER_VALUE"};
+}
+
+ApiError unsupported_member(std::string_view path)
+{
+    return {"UnsupportedOperationException", unsupported_parameter(path).what()};
+}
+
+ApiError unsupported_json_operation(std::string_view action)
+{
+    return {"UnsupportedOperationException", unsupported_operation(action).what()};
+}
+
+ApiError unknown_operation(int http_status)
+{
+    return {"UnknownOperationException", "The request means no operation of this service.",
+            http_status};
+}
+
 ApiError incomplete_signature(std::string_view why)
 {
     return {"IncompleteSignature", std::string(why)};

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "server/wire/api_error.h"
 
@@ -37,6 +39,26 @@ ApiError no_such_version(std::string_view version, std::string_view service);
 
 /// A filter that neither the documentation nor the overlay names. Source: observed.
 ApiError invalid_filter(std::string_view name);
+
+// The json protocols.
+
+/// JSON that cannot be read, or a value of another type than the member's.
+/// Source: the code is AWS's (observed); the texts are those of services of the same protocols
+/// (observed) where they have one for the case.
+ApiError serialization_error(std::string_view why);
+/// Constraints that members fail, each "Value 'x' at 'y' failed to satisfy constraint: z".
+/// Source: code and frame observed at services of both protocols; the reason documented for those
+/// that have one.
+ApiError constraints_failed(const std::vector<std::string>& failures);
+/// One of them.
+std::string constraint_failure(std::string_view value, std::string_view path,
+                               std::string_view constraint);
+/// The member is none of the operation's. Source: AWS ignores it; the refusal is amilab's own.
+ApiError unknown_member(std::string_view path);
+ApiError unsupported_member(std::string_view path);
+ApiError unsupported_json_operation(std::string_view action);
+/// Neither the target nor the path means an operation. Source: code observed.
+ApiError unknown_operation(int http_status);
 
 /// An Authorization header that cannot be read. Source: observed.
 ApiError incomplete_signature(std::string_view why);

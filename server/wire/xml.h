@@ -48,9 +48,6 @@ void append(pugi::xml_node to, const char* name, const std::optional<Value>& val
     }
 }
 
-/// When a list's element is there though the list is empty.
-enum class Empty : std::uint8_t { kWhenFilled, kAlways, kWhenSet };
-
 template <class Value>
 void append_list(pugi::xml_node to, const char* name, const std::vector<Value>& values,
                  const char* item, Empty empty)

@@ -183,9 +183,11 @@ void BlockMap::set_in_page(std::uint64_t number, std::uint64_t first, std::uint6
     } catch (const StorageError&) {
         // Some of it may be in the file, which another process would believe.
         doubtful_.emplace(number, page);
+        has_doubtful_ = true;
         throw;
     }
     doubtful_.erase(number);
+    has_doubtful_ = !doubtful_.empty();
     changed_.set(number);
     if (page == files_.pages().zero_page()) {
         page = std::make_shared<Page>();
@@ -198,14 +200,29 @@ void BlockMap::set_in_page(std::uint64_t number, std::uint64_t first, std::uint6
 
 void BlockMap::settle()
 {
+    if (has_doubtful_) {
+        settle_pages(0, kMapPagesPerSegment);
+    }
+}
+
+void BlockMap::settle(std::uint64_t first, std::uint64_t count)
+{
+    if (has_doubtful_ && count > 0) {
+        settle_pages(first / kBlocksPerMapPage, (first + count - 1) / kBlocksPerMapPage);
+    }
+}
+
+void BlockMap::settle_pages(std::uint64_t first_page, std::uint64_t last_page)
+{
     const std::lock_guard lock(mutex_);
     std::array<std::byte, kMapPageSize> bytes{};
-    while (!doubtful_.empty()) {
-        const auto& [number, page] = *doubtful_.begin();
-        page->store(bytes);
+    auto next = doubtful_.lower_bound(first_page);
+    while (next != doubtful_.end() && next->first <= last_page) {
+        next->second->store(bytes);
         const auto live = files_.open(key(FileKind::kLiveMap), OpenMode::kReadWrite);
-        write_fully(*live, page_offset(number), bytes);
-        doubtful_.erase(doubtful_.begin());
+        write_fully(*live, page_offset(next->first), bytes);
+        next = doubtful_.erase(next);
+        has_doubtful_ = !doubtful_.empty();
     }
 }
 

@@ -46,6 +46,9 @@ public:
     /// Writes again what a failed set() left in doubt, so that what the file says is what page()
     /// says. Throws when that fails again.
     void settle();
+    /// The same for the pages that hold a range of blocks. Whoever leaves the map as it is because
+    /// it says already what shall be must call this first: the file may say something else.
+    void settle(std::uint64_t first, std::uint64_t count);
 
     bool has_live_map() const { return has_live_.load(); }
     /// Whether this map was found as another process of this boot left it, so that nobody knows how
@@ -71,6 +74,7 @@ public:
 private:
     std::shared_ptr<Page> load(std::uint64_t number);
     void make_live_map();
+    void settle_pages(std::uint64_t first_page, std::uint64_t last_page);
     void set_in_page(std::uint64_t number, std::uint64_t first, std::uint64_t count,
                      BlockState state);
     FileKey key(FileKind kind) const { return {layer_, segment_, kind}; }
@@ -87,6 +91,7 @@ private:
     bool has_durable_ = false;
     std::bitset<kMapPagesPerSegment> changed_;
     std::map<std::uint64_t, std::shared_ptr<Page>> doubtful_;
+    std::atomic<bool> has_doubtful_{false};  // read without the lock
 };
 
 }  // namespace amilab

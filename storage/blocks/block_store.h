@@ -55,9 +55,9 @@ public:
 
     /// `chain`: the writable layer, its parent, and so on. A volume is open once: whoever names its
     /// top, or a layer that has been its top while it was open, gets the same. `size` is a multiple
-    /// of 512 up to 64 TiB. No file is touched. EINVAL: the size, or another than it is open with;
-    /// an empty chain. EBUSY: a parent is being written, or the top is a parent. ESTALE: the top
-    /// has been sealed; the rows say more.
+    /// of 512 up to 64 TiB; an open volume that is smaller grows to it, one that is larger stays as
+    /// it is. No file is touched. EINVAL: the size; an empty chain. EBUSY: a parent is being
+    /// written, or the top is a parent. ESTALE: the top has been sealed; the rows say more.
     std::shared_ptr<Volume> open_volume(const std::vector<LayerId>& chain, std::uint64_t size);
     /// `chain`: sealed layers, top first. EBUSY: one of them is being written.
     std::shared_ptr<Snapshot> open_snapshot(const std::vector<LayerId>& chain, std::uint64_t size);

@@ -96,6 +96,16 @@ void Layer::settle()
     }
 }
 
+void Layer::settle(std::uint64_t first_block, std::uint64_t count)
+{
+    for_each_segment(first_block, count, kBlocksPerSegment,
+                     [&](auto number, auto inside, auto part) {
+                         if (auto* found = segments_[number].load(std::memory_order_acquire)) {
+                             found->map().settle(inside, part);
+                         }
+                     });
+}
+
 void Layer::sync(std::uint32_t segments)
 {
     if (is_synced_ || !files_.survives_power_loss()) {

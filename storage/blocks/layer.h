@@ -59,6 +59,8 @@ public:
 
     /// Makes the maps' files say what map_page says, after a failed set_state.
     void settle();
+    /// The same for a range of blocks, before a change that may find its map right already.
+    void settle(std::uint64_t first_block, std::uint64_t count);
     /// Makes everything written before the call survive power loss; looks at the first
     /// `segments` only. A sealed layer is looked at once.
     void sync(std::uint32_t segments);

@@ -126,6 +126,7 @@ void write_to_top(const LayerStack& stack, std::uint64_t volume_size, std::uint6
 {
     const auto first = offset / kBlockSize;
     Owners owners(BlockRange::around(offset, bytes.size()).count);
+    stack.top().settle(first, owners.size());
     stack.find_owners(first, owners);
     auto& top = stack.top();
     auto run = offset;  // bytes [run, piece.begin) wait to be written at once
@@ -158,6 +159,8 @@ void zero_in_top(const LayerStack& stack, std::uint64_t volume_size, std::uint64
                  std::uint64_t length)
 {
     const auto end = offset + length;
+    const auto all = BlockRange::around(offset, length);
+    stack.top().settle(all.first, all.count);
     std::vector<Owner> owners;
     while (offset < end) {
         const auto blocks = BlockRange::around(offset, end - offset);

@@ -1,5 +1,7 @@
 #include "storage/blocks/volume.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "storage/blocks/block_range.h"
@@ -16,6 +18,13 @@ Volume::Volume(std::shared_ptr<LayerRegistry> registry,
       stack_(
           std::make_shared<const LayerStack>(registry_->files().pages(), std::move(bottom_first)))
 {
+}
+
+void Volume::grow(std::uint64_t size)
+{
+    auto known = size_.load();
+    while (known < size && !size_.compare_exchange_weak(known, size)) {
+    }
 }
 
 LayerId Volume::top() const
@@ -58,11 +67,28 @@ void Volume::write_zeroes(std::uint64_t offset, std::uint64_t length)
     zero_in_top(*stack(), size_, offset, length);
 }
 
+void Volume::write_zeroes_as_data(std::uint64_t offset, std::uint64_t length)
+{
+    require_range("write zeroes to", offset, length);
+    static constexpr std::array<std::byte, std::size_t{16} * kBlockSize> kZeros{};
+    const WriteGate::Pass pass(gate_);  // one, so that a snapshot has all of it or nothing
+    while (length > 0) {
+        const auto part = std::min<std::uint64_t>(length, kZeros.size() - offset % kBlockSize);
+        const auto blocks = BlockRange::around(offset, part);
+        const RangeLocks::Guard guard(locks_, RangeLocks::Mode::kExclusive, blocks.first,
+                                      blocks.count);
+        write_to_top(*stack(), size_, offset, std::span(kZeros).first(part));
+        offset += part;
+        length -= part;
+    }
+}
+
 void Volume::trim(std::uint64_t offset, std::uint64_t length)
 {
     require_range("trim", offset, length);
     const auto begin = (offset + kBlockSize - 1) / kBlockSize * kBlockSize;
-    const auto end = offset + length == size_ ? size_ : (offset + length) / kBlockSize * kBlockSize;
+    const auto range_end = offset + length;
+    const auto end = range_end == size_ ? range_end : range_end / kBlockSize * kBlockSize;
     if (begin < end) {
         write_zeroes(begin, end - begin);
     }

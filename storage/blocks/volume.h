@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -32,6 +33,9 @@ public:
            std::vector<std::shared_ptr<Layer>> bottom_first, std::uint64_t size);
 
     std::uint64_t size() const { return size_; }
+    /// Makes the volume at least that large, a multiple of kSectorSize up to 64 TiB: what it grows
+    /// by reads as zeros. Reads and writes go on meanwhile.
+    void grow(std::uint64_t size);
     /// The layer that is being written.
     LayerId top() const;
 
@@ -42,6 +46,8 @@ public:
     void write(std::uint64_t offset, std::span<const std::byte> bytes);
     /// The range reads as zeros; its whole blocks take no space.
     void write_zeroes(std::uint64_t offset, std::uint64_t length);
+    /// The same by bytes that keep their space.
+    void write_zeroes_as_data(std::uint64_t offset, std::uint64_t length);
     /// The whole blocks of the range (the volume's last one, however short, is whole) read as zeros
     /// and take no space; what is left of it at the ends stays as it is.
     void trim(std::uint64_t offset, std::uint64_t length);
@@ -71,7 +77,7 @@ private:
     void require_range(const char* operation, std::uint64_t offset, std::uint64_t length) const;
 
     std::shared_ptr<LayerRegistry> registry_;
-    std::uint64_t size_;
+    std::atomic<std::uint64_t> size_;
     WriteGate gate_;
     mutable RangeLocks locks_;
 

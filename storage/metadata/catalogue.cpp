@@ -37,9 +37,16 @@ std::span<const unsigned char> catalogue_bytes()
     return {amilab_catalogue_begin, amilab_catalogue_end};
 }
 
-void attach_catalogue(sqlite3* db)
+std::span<const unsigned char> CatalogueOptions::span() const
 {
-    const auto bytes = catalogue_bytes();
+    if (!bytes) {
+        return catalogue_bytes();
+    }
+    return {reinterpret_cast<const unsigned char*>(bytes->data()), bytes->size()};
+}
+
+void attach_catalogue(sqlite3* db, std::span<const unsigned char> bytes)
+{
     execute(db, "ATTACH ':memory:' AS catalogue");
     // SQLite's signature wants mutable bytes; READONLY is its promise to leave them alone.
     auto* data = const_cast<unsigned char*>(bytes.data());

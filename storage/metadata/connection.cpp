@@ -60,7 +60,8 @@ constexpr char kWalVersion = 2;
 }  // namespace
 
 std::unique_ptr<Database> open_connection(const std::string& path, Database::Mode mode,
-                                          Durability durability)
+                                          Durability durability,
+                                          std::span<const unsigned char> catalogue)
 {
     auto db = std::make_unique<Database>(path, mode);
     db->run(durability == Durability::kKept ? "PRAGMA synchronous = NORMAL"
@@ -69,7 +70,9 @@ std::unique_ptr<Database> open_connection(const std::string& path, Database::Mod
     if (mode == Database::Mode::kReadWrite) {
         db->run("PRAGMA journal_mode = WAL");
     }
-    attach_catalogue(db->handle());
+    // Else a bound GLOB pattern has its statement compiled anew for each value.
+    sqlite3_db_config(db->handle(), SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr);
+    attach_catalogue(db->handle(), catalogue);
     db->run(kViews);
     return db;
 }

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "storage/metadata/catalogue.h"
 #include "storage/metadata/database.h"
 
 namespace amilab {
@@ -14,8 +15,9 @@ enum class Durability { kKept, kPrivate };
 /// A connection as every family's rows expect it: pragmas set, the catalogue attached, and the
 /// views that lay the catalogue's rows beside the database's own:
 ///   all_image, all_image_mapping, all_snapshot (see views in connection.cpp).
-std::unique_ptr<Database> open_connection(const std::string& path, Database::Mode mode,
-                                          Durability durability);
+std::unique_ptr<Database> open_connection(
+    const std::string& path, Database::Mode mode, Durability durability,
+    std::span<const unsigned char> catalogue = catalogue_bytes());
 
 /// The bytes of an empty database at the current schema, in WAL mode.
 std::string empty_database();

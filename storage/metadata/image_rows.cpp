@@ -262,6 +262,20 @@ std::optional<ImageRow> select_visible_image(Database& db, std::string_view view
     return read_image(select.row());
 }
 
+bool is_image_row(Database& db, const ImageId& id)
+{
+    Statement select(db, "SELECT 1 FROM image WHERE id = ?1");
+    select.bind(id);
+    return select.step();
+}
+
+bool image_id_is_taken(Database& db, const ImageId& id)
+{
+    Statement select(db, "SELECT id FROM all_image WHERE id = ?1");
+    select.bind(id);
+    return select.step();
+}
+
 std::vector<ImageMappingRow> select_image_mappings(Database& db, const ImageId& id)
 {
     Statement select(db,

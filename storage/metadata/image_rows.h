@@ -106,6 +106,10 @@ std::optional<ImageId> select_image_named(Database& db, std::string_view owner,
 /// its owner deregistered is there for him, in that state.
 std::optional<ImageRow> select_visible_image(Database& db, std::string_view viewer,
                                              std::string_view region, const ImageId& id);
+/// Whether the image is a row that can change; the catalogue's cannot.
+bool is_image_row(Database& db, const ImageId& id);
+/// Whether there is such an image, in whatever region and for whomever.
+bool image_id_is_taken(Database& db, const ImageId& id);
 /// In the order in which the image was given them.
 std::vector<ImageMappingRow> select_image_mappings(Database& db, const ImageId& id);
 std::optional<std::string> select_image_uefi_data(Database& db, const ImageId& id);

@@ -29,6 +29,8 @@ constexpr std::array<TaggableKind, 9> kTaggableKinds = {{
     {"instance", "SELECT 1 FROM instance WHERE id = ?1 AND region = ?2 AND owner = ?3"},
     {"network-interface",
      "SELECT 1 FROM instance WHERE network_interface_id = ?1 AND region = ?2 AND owner = ?3"},
+    {"replace-root-volume-task",
+     "SELECT 1 FROM replace_root_volume_task WHERE id = ?1 AND region = ?2 AND owner = ?3"},
     {"security-group", "SELECT 1 FROM security_group WHERE id = ?1 AND region = ?2 AND owner = ?3"},
     {"snapshot", "SELECT 1 FROM all_snapshot WHERE id = ?1 AND region = ?2 AND owner = ?3"},
     {"subnet", "SELECT 1 FROM subnet WHERE id = ?1 AND region = ?2 AND owner = ?3"},

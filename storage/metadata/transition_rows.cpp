@@ -15,7 +15,7 @@ struct ActionName {
     std::string_view name;
 };
 
-constexpr std::array<ActionName, 13> kActionNames = {{
+constexpr std::array<ActionName, 17> kActionNames = {{
     {Action::kImageAvailable, "image-available"},
     {Action::kSnapshotCompleted, "snapshot-completed"},
     {Action::kSnapshotArchived, "snapshot-archived"},
@@ -29,6 +29,10 @@ constexpr std::array<ActionName, 13> kActionNames = {{
     {Action::kInstanceStopped, "instance-stopped"},
     {Action::kInstanceTerminated, "instance-terminated"},
     {Action::kInstanceGone, "instance-gone"},
+    {Action::kVolumeOptimizing, "volume-optimizing"},
+    {Action::kVolumeModified, "volume-modified"},
+    {Action::kRootVolumeReplacing, "root-volume-replacing"},
+    {Action::kRootVolumeReplaced, "root-volume-replaced"},
 }};
 
 Action action_named(std::string_view name)

@@ -24,6 +24,10 @@ enum class Action {
     kInstanceStopped,
     kInstanceTerminated,
     kInstanceGone,
+    kVolumeOptimizing,
+    kVolumeModified,
+    kRootVolumeReplacing,
+    kRootVolumeReplaced,
 };
 
 struct Transition {

@@ -32,6 +32,13 @@ struct VolumeRow {
     bool multi_attach;
     std::string state;
     TimeMs create_time_ms;
+    /// The volume that it is a copy of.
+    std::optional<std::string> source_volume_id{};
+    /// MiB/s, when one was asked for.
+    std::optional<std::int64_t> initialization_rate{};
+    /// When all its bytes have come from a snapshot or another volume; nothing for an empty one.
+    std::optional<TimeMs> initialized_ms{};
+    bool auto_enable_io = false;
     /// The key's ARN and the identifier of the data key; nothing while not encrypted.
     std::optional<std::string> kms_key_id = {};
     std::optional<std::string> data_key_id = {};
@@ -62,14 +69,31 @@ void delete_volume_row(Database& db, const VolumeId& id);
 std::optional<LayerId> take_volume_in_state(Database& db, const VolumeId& id,
                                             std::string_view state);
 
-/// False when the instance has something at that device, or the volume already.
+/// What ModifyVolume changes.
+void set_volume_performance(Database& db, const VolumeRow& row);
+void set_volume_auto_enable_io(Database& db, const VolumeId& id, bool value);
+
+/// False when the instance has something at that device, or that volume already, or the volume is
+/// attached elsewhere and not for several instances. Also notes the root volumes of instances.
 bool insert_attachment(Database& db, const AttachmentRow& row);
-void set_attachment_state(Database& db, const VolumeId& volume, std::string_view state);
-void set_delete_on_termination(Database& db, const VolumeId& volume, bool delete_on_termination);
-void delete_attachment(Database& db, const VolumeId& volume);
-std::optional<AttachmentRow> select_attachment(Database& db, const VolumeId& volume);
+void set_attachment_state(Database& db, const VolumeId& volume, const InstanceId& instance,
+                          std::string_view state);
+void set_delete_on_termination(Database& db, const VolumeId& volume, const InstanceId& instance,
+                               bool delete_on_termination);
+void delete_attachment(Database& db, const VolumeId& volume, const InstanceId& instance);
+std::optional<AttachmentRow> select_attachment(Database& db, const VolumeId& volume,
+                                               const InstanceId& instance);
+/// In the order of the instances' ids.
+std::vector<AttachmentRow> select_attachments_on(Database& db, const VolumeId& volume);
 /// In the order of their device names.
 std::vector<AttachmentRow> select_attachments_of(Database& db, const InstanceId& instance);
+/// Whether an instance has the volume as its root, or had.
+bool was_root_volume(Database& db, std::string_view volume);
+/// The same of one instance.
+bool was_root_volume_of(Database& db, std::string_view volume, const InstanceId& instance);
+
+/// Which filters a query's names are: those of DescribeVolumes or of DescribeVolumeStatus.
+enum class VolumeFilters { kVolumes, kStatuses };
 
 struct VolumeQuery {
     std::string_view owner;
@@ -78,6 +102,8 @@ struct VolumeQuery {
     std::span<const Filter> filters;
     std::string_view after;
     std::int64_t limit;
+    VolumeFilters filters_of = VolumeFilters::kVolumes;
+    TimeMs now_ms = 0;
 };
 
 /// In the order of their ids.
@@ -93,6 +119,9 @@ struct AttachmentHost {
     std::optional<std::int64_t> maximum_attachments;
     /// How many volumes it has.
     std::int64_t attachments;
+    /// nitro, xen; nothing on bare metal.
+    std::optional<std::string> hypervisor;
+    bool bare_metal = false;
 };
 
 std::optional<AttachmentHost> select_attachment_host(Database& db, std::string_view owner,

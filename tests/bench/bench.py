@@ -12,6 +12,8 @@ from pathlib import Path
 
 from calls import call_rows, start_times
 from large import LITTLE, MUCH, large_rows
+from nbd import HEADER as NBD_HEADER
+from nbd import missing_tools, nbd_rows
 from operations import OPERATIONS
 from processes import BenchError, Programs, end_on_signals, machine
 from table import HEADER, as_markdown, as_text
@@ -32,8 +34,10 @@ def parse_arguments() -> argparse.Namespace:
                         help="also volumes with 256 MiB against 4 GiB written")
     parser.add_argument("--full", action="store_true",
                         help="with --written: 1 GiB against 16 GiB, 35 GiB of disk")
+    parser.add_argument("--nbd", action="store_true",
+                        help="also block devices beside qemu-nbd, driven by fio")
     parser.add_argument("--only", action="store_true",
-                        help="with --large or --written: nothing but these")
+                        help="with --large, --written or --nbd: nothing but these")
     parser.add_argument("--markdown", action="store_true", help="tables for docs/performance.md")
     parser.add_argument("--build", type=Path, default=Path("build/release"),
                         help="the folder of the programs; default build/release")
@@ -67,6 +71,12 @@ def run(options: argparse.Namespace, programs: Programs, failures: list[str]) ->
                   "met"]
         print_table(options.markdown, "Many bytes", header,
                     written_rows(programs, little, much, samples))
+    if options.nbd:
+        if missing := missing_tools():
+            raise BenchError(f"--nbd needs {' and '.join(missing)}; scripts/setup --bench has them")
+        seconds, size_gib = (0.5, 1) if options.quick else (2, 2)
+        print_table(options.markdown, "Block devices", NBD_HEADER,
+                    nbd_rows(programs, rounds, seconds, size_gib, not options.quick))
 
 
 def main() -> int:

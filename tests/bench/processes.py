@@ -13,6 +13,7 @@ from pathlib import Path
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 20
 MOTO_MEMORY_BYTES = 6 << 30
+QEMU_MEMORY_BYTES = 2 << 30
 SERVER_THREADS = 4
 
 
@@ -63,9 +64,10 @@ class Programs:
         folder = tempfile.TemporaryDirectory(dir=self.work, ignore_cleanup_errors=True)
         return self._open.enter_context(folder)
 
-    def start_amilab(self, data: str | None = None, guarded: bool = True) -> Server:
+    def start_amilab(self, data: str | None = None, guarded: bool = True,
+                     *arguments: str) -> Server:
         command = [self.build / "amilab", "serve", "--listen", "127.0.0.1:0", "--data",
-                   data or self.new_folder()]
+                   data or self.new_folder(), *arguments]
         process = self._start(command, guarded, stdout=subprocess.PIPE)
         line = read_line(process, "amilab")
         return self._keep("amilab", process, int(line.rsplit(":", 1)[1]))
@@ -87,6 +89,18 @@ class Programs:
                    "--threads", str(SERVER_THREADS)]
         process = self._start(command, stdout=subprocess.PIPE)
         return self._keep("bare Beast", process, int(read_line(process, "bare_beast_server")))
+
+    def start_qemu_nbd(self, raw: Path, socket: Path) -> Server:
+        """On a raw file through the page cache, with the depth and the threads it has by itself."""
+        command = ["prlimit", f"--as={QEMU_MEMORY_BYTES}", "qemu-nbd", "-f", "raw", "-t", "-e", "64",
+                   "--cache=writeback", "--discard=unmap", "-k", socket, raw]
+        process = self._start(command)
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while not socket.exists():
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise BenchError("qemu-nbd does not start")
+            time.sleep(0.001)
+        return self._keep("qemu-nbd", process, 0)
 
     def run(self, program: str, *arguments: str, timeout_s: float = 1800) -> str:
         """The output of one of the build's programs, run to its end."""

@@ -19,6 +19,7 @@ import botocore.config
 REGION = "us-east-1"
 DEFAULT_ACCOUNT = "123456789012"
 READY = re.compile(r"amilab ready on (http://(?:127\.0\.0\.1|\[::1\]):\d+)\n")
+NBD = re.compile(r"amilab serves (\S+)(?: and (\S+))?\n")
 START_SECONDS = 20
 STOP_SECONDS = 30
 
@@ -64,6 +65,18 @@ class Server:
             raise RuntimeError(f"amilab did not get ready: {line!r}\n{self.log()}")
         self.endpoint = ready.group(1)
         self.port = int(self.endpoint.rsplit(":", 1)[1])
+        self.nbd_uris = self._nbd_uris() if {"--nbd", "--nbd-unix"} & set(arguments) else []
+
+    def _nbd_uris(self):
+        line = self.process.stdout.readline().decode()  # it came with the first
+        serves = NBD.fullmatch(line)
+        assert serves, line
+        return [uri for uri in serves.groups() if uri]
+
+    def disk(self, name, uri=None):
+        """Where an NBD client finds a volume or snapshot."""
+        uri = uri or self.nbd_uris[0]
+        return uri.replace("?", name + "?", 1) if "?" in uri else f"{uri}/{name}"
 
     def _first_line(self):
         with selectors.DefaultSelector() as selector:

@@ -75,7 +75,8 @@ class BuildCatalogue(unittest.TestCase):
         self.change("images.json", change)
         _, output = self.build()
         self.assertEqual(self.query(output, "SELECT DISTINCT region, platform, code, type FROM image"
-                                    " JOIN image_product_code ON image_id = id"),
+                                    " JOIN image_product_code ON image_id = id"
+                                    " WHERE name LIKE 'amzn2-%'"),
                          [("us-east-1", "windows", "abc123", "marketplace")])
 
     def test_an_instance_store_image_needs_no_snapshot(self):
@@ -92,6 +93,29 @@ class BuildCatalogue(unittest.TestCase):
                                     " snapshot_id IS NOT NULL) FROM image WHERE kernel_id NOTNULL"
                                     " AND name LIKE '%0930.0-arm64%'"),
                          [("bucket/amzn2-ami-hvm-2.0.20260930.0-arm64-gp2.manifest.xml", None, 0)])
+
+    def test_parameters_point_to_the_newest_and_keep_pointing_to_each(self):
+        self.change("images.json", lambda c: c["families"][0].update({
+            "ssm_latest": ["/aws/service/x/{architecture}/latest"],
+            "ssm_each": ["/aws/service/x/{architecture}/{version}"],
+            "ssm_data_type": "aws:ec2:image",
+            "ssm_recommended": {"name": "/aws/service/x/{architecture}/recommended",
+                                "facts": {"image_id": "{image_id}", "schema_version": 1}}}))
+        _, output = self.build()
+        rows = self.query(output, "SELECT p.name, f.name, value, version, data_type"
+                          " FROM parameter_facts AS p JOIN image_facts AS f ON f.number = p.facts"
+                          " WHERE p.name LIKE '/aws/service/x/arm64/%' ORDER BY p.name")
+        image = "amzn2-ami-hvm-2.0.{}.0-arm64-gp2".format
+        name = "/aws/service/x/arm64/{}".format
+        newest = image("20260930")
+        self.assertEqual(rows, [
+            *((name(f"2.0.{day}.0"), image(day), "{image_id}", 1, "aws:ec2:image")
+              for day in ("20260710", "20260817", "20260930")),
+            (name("latest"), newest, "{image_id}", 3, "aws:ec2:image"),
+            (name("recommended"), newest, '{"image_id":"{image_id}","schema_version":1}', 3,
+             "text"),
+            (name("recommended/image_id"), newest, "{image_id}", 3, "aws:ec2:image"),
+            (name("recommended/schema_version"), newest, "1", 3, "text")])
 
     def test_a_fact_that_nothing_reads_is_refused(self):
         self.change("images.json", lambda c: c["families"][0].update({"boot_mod": "uefi"}))

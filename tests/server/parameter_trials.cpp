@@ -157,6 +157,18 @@ void add_describes(Table& table)
     table["DescribeVolumes"] = describe_operation(
         filter_trials("status", "available") + same("IncludeManagedResources", "true") +
         page_trials() + changes("VolumeId.1", "{volume}"));
+    table["DescribeReplaceRootVolumeTasks"] = describe_operation(
+        filter_trials("instance-id", "{task_instance}") + changes("MaxResults", "1") +
+        refused("NextToken", "bm90IG91cnM=") + changes("ReplaceRootVolumeTaskId.1", "{task}"));
+    table["DescribeVolumeStatus"] = describe_operation(
+        filter_trials("volume-status.status", "ok") + same("IncludeManagedResources", "true") +
+        page_trials() + changes("VolumeId.1", "{volume}"));
+    table["DescribeVolumesModifications"] = describe_operation(
+        filter_trials("modification-state", "completed") + same("IncludeManagedResources", "true") +
+        page_trials() + changes("VolumeId.1", "{volume}"));
+    table["DescribeVolumeAttribute"] = {
+        {{"VolumeId", "{volume}"}, {"Attribute", "autoEnableIO"}},
+        changes("VolumeId", "{volume_2}") + changes("Attribute", "productCodes")};
     table["DescribeVpcs"] = describe_operation(
         filter_trials("is-default", "true") + same("MaxResults", "5") +
         refused("NextToken", "bm90IG91cnM=") + refused("VpcId.1", "vpc-0123456789abcdef0"));
@@ -166,6 +178,36 @@ void add_describes(Table& table)
     table["DescribeInstanceAttribute"] = {
         {{"InstanceId", "{instance}"}, {"Attribute", "instanceType"}},
         changes("InstanceId", "{stopped}") + changes("Attribute", "userData")};
+}
+
+void add_changes_of_volumes(Table& table)
+{
+    const Parameters gp3{{"VolumeType", "gp3"}, {"Size", "10"}};
+    const Parameters io2{{"VolumeType", "io2"}, {"Size", "10"}, {"Iops", "100"}};
+    std::vector<Trial> token{{"ClientToken", {{"ClientToken", "once"}}, {}, Outcome::kChanges, 2}};
+    table["CopyVolumes"] = {{{"SourceVolumeId", "{volume}"}},
+                            token + changes("Encrypted", "true") +
+                                changes("KmsKeyId", "alias/two", {{"Encrypted", "true"}}) +
+                                changes("Iops", "4000", gp3) +
+                                changes("MultiAttachEnabled", "true", io2) + changes("Size", "9") +
+                                changes("SourceVolumeId", "{volume_2}") + tag_trials("volume") +
+                                changes("Throughput", "200", gp3) + changes("VolumeType", "gp3")};
+    table["ModifyVolume"] = {{{"VolumeId", "{volume_3}"}, {"Size", "2"}},
+                             changes("Iops", "4000", gp3) +
+                                 changes("MultiAttachEnabled", "true", io2) + changes("Size", "3") +
+                                 changes("Throughput", "200") + changes("VolumeId", "{volume_4}") +
+                                 changes("VolumeType", "gp2")};
+    table["ModifyVolumeAttribute"] = {
+        {{"VolumeId", "{volume}"}, {"AutoEnableIO.Value", "true"}},
+        changes("VolumeId", "{volume_2}") + changes("AutoEnableIO.Value", "false")};
+    table["EnableVolumeIO"] = {{{"VolumeId", "{volume}"}},
+                               refused("VolumeId", "vol-0123456789abcdef0")};
+    table["CreateReplaceRootVolumeTask"] = {
+        {{"InstanceId", "{instance}"}},
+        token + changes("DeleteReplacedRootVolume", "true") + changes("ImageId", "{image_2}") +
+            changes("InstanceId", "{task_instance}") + changes("SnapshotId", "{root_snapshot}") +
+            tag_trials("replace-root-volume-task") + changes("VolumeId", "{volume_3}") +
+            changes("VolumeInitializationRate", "200")};
 }
 
 void add_volumes(Table& table)
@@ -183,9 +225,13 @@ void add_volumes(Table& table)
                                 {{"AvailabilityZone", ""}, {"AvailabilityZoneId", "use1-az1"}}}} +
             token + changes("Encrypted", "true") +
             changes("KmsKeyId", "alias/two", {{"Encrypted", "true"}}) +
-            changes("Iops", "4000", {{"VolumeType", "gp3"}}) + changes("Size", "9") +
-            changes("SnapshotId", "{snapshot}") + tag_trials("volume") +
-            changes("Throughput", "200", {{"VolumeType", "gp3"}}) + changes("VolumeType", "gp3")};
+            changes("Iops", "4000", {{"VolumeType", "gp3"}}) +
+            changes("MultiAttachEnabled", "true", {{"VolumeType", "io2"}, {"Iops", "100"}}) +
+            changes("Size", "9") + changes("SnapshotId", "{snapshot}") + tag_trials("volume") +
+            changes("Throughput", "200", {{"VolumeType", "gp3"}}) +
+            changes("VolumeInitializationRate", "200", {{"SnapshotId", "{snapshot}"}}) +
+            changes("VolumeType", "gp3")};
+    add_changes_of_volumes(table);
     table["DeleteVolume"] = {{{"VolumeId", "{volume_3}"}}, changes("VolumeId", "{volume_4}")};
     table["DetachVolume"] = {{{"VolumeId", "{volume_2}"}},
                              refused("Device", "/dev/sdz") + changes("Force", "true") +
@@ -502,6 +548,8 @@ const std::map<std::string_view, std::string_view>& parameters_without_effect()
         {"DescribeInstances IncludeManagedResources", "no service manages anything"},
         {"DescribeSecurityGroups MaxResults", "there is one group, the smallest page has five"},
         {"DescribeVolumes IncludeManagedResources", "no service manages anything"},
+        {"DescribeVolumeStatus IncludeManagedResources", "no service manages anything"},
+        {"DescribeVolumesModifications IncludeManagedResources", "no service manages anything"},
         {"DescribeVpcs MaxResults", "there is one VPC, the smallest page has five"},
     };
     return reasons;

@@ -57,8 +57,19 @@ std::size_t Answer::count(const std::string& path) const
     return root().select_nodes(path.c_str()).size();
 }
 
-TestEmulator::TestEmulator()
-    : data_({.path = {}, .seed = test_seed(), .report = {}}), emulator_(data_, {})
+TestEmulator::TestEmulator() : TestEmulator(CatalogueOptions{}) {}
+
+TestEmulator::TestEmulator(std::optional<std::string> path)
+    : TestEmulator(CatalogueOptions{}, std::move(path))
+{
+}
+
+TestEmulator::TestEmulator(CatalogueOptions catalogue, std::optional<std::string> path)
+    : data_({.path = std::move(path),
+             .seed = test_seed(),
+             .catalogue = std::move(catalogue),
+             .report = {}}),
+      emulator_(data_, {})
 {
     generation().clock().freeze();
     generation().clock().set(kStartMs);

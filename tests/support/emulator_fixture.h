@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,11 +42,15 @@ struct Answer {
     std::size_t count(const std::string& path) const;
 };
 
-/// An emulator within the test's own process, over a private folder. Its clock stands still, its
+/// An emulator within the test's own process, over a private folder unless one is given. Its clock stands still, its
 /// seed is AMILAB_SEED or fixed, its delays are 0 until set.
 class TestEmulator {
 public:
     TestEmulator();
+    /// With state in `path`, if there is one.
+    explicit TestEmulator(std::optional<std::string> path);
+    /// With a catalogue of its own; with state in `path`, if there is one.
+    explicit TestEmulator(CatalogueOptions catalogue, std::optional<std::string> path = {});
 
     /// One EC2 call of that account in that region.
     Answer call(std::string_view action, const Parameters& parameters = {},

@@ -7,6 +7,7 @@ namespace amilab::test {
 namespace {
 
 constexpr int kOfEach = 6;
+constexpr int kTasks = 2;
 
 }  // namespace
 
@@ -38,6 +39,7 @@ void World::make_volumes()
                        {{"ResourceId.1", id}, {"Tag.1.Key", "kept"}, {"Tag.1.Value", "1"}});
         const auto snapshot = emulator_.must("CreateSnapshot", {{"VolumeId", ids_["volume"]}});
         ids_[i == 1 ? "snapshot" : "free_snapshot"] = snapshot.text("snapshotId");
+        emulator_.must("ModifyVolume", {{"VolumeId", id}, {"Throughput", "130"}});
     }
 }
 
@@ -75,7 +77,19 @@ void World::make_instances()
     ids_["instance"] = emulator_.must("RunInstances", run).text(kId);
     for (int i = 2; i <= kOfEach; ++i) {
         ids_["stopped"] = emulator_.must("RunInstances", run).text(kId);
+        if (i > kTasks + 1) {
+            continue;
+        }
+        const auto task =
+            emulator_.must("CreateReplaceRootVolumeTask", {{"InstanceId", ids_["stopped"]}});
+        ids_["task"] = task.text("replaceRootVolumeTask/replaceRootVolumeTaskId");
+        ids_["task_instance"] = ids_["stopped"];
     }
+    const auto root =
+        emulator_.must("DescribeInstances", {{"InstanceId.1", ids_["instance"]}})
+            .text("reservationSet/item/instancesSet/item/blockDeviceMapping/item/ebs/volumeId");
+    ids_["root_snapshot"] =
+        emulator_.must("CreateSnapshot", {{"VolumeId", root}}).text("snapshotId");
     emulator_.must("StopInstances", {{"InstanceId.1", ids_["stopped"]}});
     emulator_.must(
         "AttachVolume",
@@ -148,7 +162,13 @@ std::string World::dump()
         text += without_request_id(answer);
         return answer;
     };
-    add("DescribeVolumes", {});
+    const auto volumes = add("DescribeVolumes", {}).texts("volumeSet/item/volumeId");
+    for (const auto& volume : volumes) {
+        add("DescribeVolumeAttribute", {{"VolumeId", volume}, {"Attribute", "autoEnableIO"}});
+    }
+    add("DescribeVolumeStatus", {});
+    add("DescribeVolumesModifications", {});
+    add("DescribeReplaceRootVolumeTasks", {});
     add("DescribeSnapshots", {{"Owner.1", "self"}});
     add("DescribeInstanceStatus", {{"IncludeAllInstances", "true"}});
     add("DescribeTags", {});

@@ -19,6 +19,9 @@ inline constexpr const char* kOrganizationalUnit =
 ///   snapshot (of volume; the images' own), free_snapshot (of volume, in no image)
 ///   image (another account may launch it), image_2, image_3 (shared in every way) ... image_6
 ///   instance (running, in us-east-1a), stopped (stopped, in us-east-1a)
+///   root_snapshot (of the root volume of instance)
+///   task, which replaced the root volume of task_instance; there is another
+/// Each volume was modified once.
 ///   large_snapshot (of 2 GiB), locked_snapshot (one of six; restored fast in us-east-1a and
 ///   us-east-1b), archived_snapshot, report and report_2 (how another account uses image)
 ///   vpc, subnet (in us-east-1b), group, group_name

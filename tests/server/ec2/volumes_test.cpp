@@ -203,19 +203,65 @@ TEST(CreateVolume, RefusesWhatItsTypeDoesNotTake)
     EXPECT_EQ(aws.must("DescribeVolumes").count("volumeSet/item"), 0U);
 }
 
-TEST(CreateVolume, OffersMultiAttachByNameOnly)
+TEST(CreateVolume, MakesMultiAttachVolumesOfTwoTypesOnly)
 {
     TestEmulator aws;
-    const Parameters io2 = {
-        {"AvailabilityZone", "us-east-1a"}, {"Size", "10"}, {"VolumeType", "io2"}, {"Iops", "100"}};
-    auto wanted = io2;
-    wanted.emplace_back("MultiAttachEnabled", "true");
-    const auto refused = aws.call("CreateVolume", wanted);
-    EXPECT_EQ(refused.code, "UnsupportedOperation");
-    EXPECT_THAT(refused.message, ::testing::HasSubstr("MultiAttachEnabled"));
-    wanted = io2;
-    wanted.emplace_back("MultiAttachEnabled", "false");
-    aws.must("CreateVolume", wanted);
+    const auto made = [&](const std::string& type, const std::string& iops,
+                          const char* region = kRegion) {
+        Parameters wanted = {{"AvailabilityZone", std::string(region) + "a"},
+                             {"Size", "10"},
+                             {"VolumeType", type},
+                             {"MultiAttachEnabled", "true"}};
+        if (!iops.empty()) {
+            wanted.emplace_back("Iops", iops);
+        }
+        return aws.call("CreateVolume", wanted, kAccount, region);
+    };
+    EXPECT_EQ(made("io2", "100").text("multiAttachEnabled"), "true");
+    EXPECT_EQ(made("io1", "100").text("multiAttachEnabled"), "true");
+    const auto refused = made("gp3", "");
+    EXPECT_EQ(refused.code, "InvalidParameterCombination");
+    EXPECT_EQ(refused.message,
+              "The parameter multi-attach-enabled is not supported for gp3 volumes.");
+    EXPECT_EQ(made("io1", "100", "eu-west-1").code, "InvalidParameterCombination");
+    EXPECT_EQ(made("io2", "100", "eu-west-1").text("multiAttachEnabled"), "true");
+}
+
+TEST(CreateVolume, TakesAnInitializationRateForSnapshotsOnly)
+{
+    TestEmulator aws;
+    const auto snapshot =
+        aws.must("CreateSnapshot", {{"VolumeId", make_volume(aws)}}).text("snapshotId");
+    const auto with_rate = [&](const std::string& rate) {
+        return aws.call("CreateVolume", {{"AvailabilityZone", "us-east-1a"},
+                                         {"SnapshotId", snapshot},
+                                         {"VolumeInitializationRate", rate}});
+    };
+    EXPECT_EQ(with_rate("100").text("volumeInitializationRate"), "100");
+    EXPECT_EQ(with_rate("300").text("volumeInitializationRate"), "300");
+    EXPECT_EQ(with_rate("99").code, "InvalidParameterValue");
+    EXPECT_EQ(with_rate("301").message,
+              "The value specified for VolumeInitializationRate is not in the allowed range.");
+    const auto empty = aws.call(
+        "CreateVolume",
+        {{"AvailabilityZone", "us-east-1a"}, {"Size", "1"}, {"VolumeInitializationRate", "100"}});
+    EXPECT_EQ(empty.code, "InvalidParameterCombination");
+    EXPECT_EQ(make_volume(aws, {{"VolumeType", "gp3"}}).substr(0, 4), "vol-");
+}
+
+TEST(CreateVolume, RefusesOutpostsAndLocalZonesByName)
+{
+    TestEmulator aws;
+    const auto outpost = aws.call(
+        "CreateVolume", {{"AvailabilityZone", "us-east-1a"},
+                         {"Size", "1"},
+                         {"OutpostArn", "arn:aws:outposts:us-east-1:123456789012:outpost/op-1"}});
+    EXPECT_EQ(outpost.code, "UnsupportedOperation");
+    EXPECT_THAT(outpost.message, ::testing::HasSubstr("OutpostArn"));
+    const auto local =
+        aws.call("CreateVolume", {{"AvailabilityZone", "us-east-1-bos-1a"}, {"Size", "1"}});
+    EXPECT_EQ(local.code, "InvalidZone.NotFound");
+    EXPECT_THAT(local.message, ::testing::HasSubstr("us-east-1-bos-1a"));
 }
 
 TEST(CreateVolume, MakesOneVolumeForOneClientToken)

@@ -55,8 +55,26 @@ TEST_F(BlockStoreTest, AVolumeIsOpenOnce)
     const auto id = store->new_layer_id();
     const auto volume = store->open_volume({id}, kMiB);
     EXPECT_EQ(store->open_volume({id}, kMiB), volume);
-    EXPECT_EQ(error_of([&] { store->open_volume({id}, 2 * kMiB); }), EINVAL);
     EXPECT_EQ(error_of([&] { store->open_upload({id}, kMiB); }), EBUSY);
+}
+
+TEST_F(BlockStoreTest, AnOpenVolumeGrowsToTheLargestSizeItIsOpenedWith)
+{
+    const auto store = open();
+    const auto id = store->new_layer_id();
+    const auto volume = store->open_volume({id}, kMiB);
+    volume->write(kMiB - 512, filled(512, 1));
+    EXPECT_EQ(error_of([&] { volume->write(kMiB, filled(512, 2)); }), EINVAL);
+    EXPECT_EQ(store->open_volume({id}, 3 * kMiB), volume);
+    EXPECT_EQ(store->open_volume({id}, kMiB), volume);
+    EXPECT_EQ(volume->size(), 3 * kMiB);
+    EXPECT_EQ(read_bytes(*volume, kMiB - 512, 512), filled(512, 1));
+    EXPECT_EQ(read_bytes(*volume, kMiB, 2 * kMiB), filled(2 * kMiB, 0));
+    volume->write(3 * kMiB - 512, filled(512, 3));
+    EXPECT_EQ(read_bytes(*volume, 3 * kMiB - 512, 512), filled(512, 3));
+    const auto layer = seal(*store, *volume);
+    const auto snapshot = store->open_snapshot({layer}, 3 * kMiB);
+    EXPECT_EQ(read_bytes(*snapshot, 3 * kMiB - 512, 512), filled(512, 3));
 }
 
 TEST_F(BlockStoreTest, AVolumeKeepsItsBytesWhenItIsOpenedAgain)

@@ -86,6 +86,14 @@ TEST(Faults, AFullDiskAtAnyFileCallCorruptsNothing)
     fail_at_every_call(test_seed(), {Fault::Kind::kShortThenError, ENOSPC});
 }
 
+/// Seeds that once found something: a write to blocks whose map looked right already was
+/// acknowledged while a failed change before it had left something else in the map's file.
+TEST(Faults, AFullDiskLeavesNoMapInDoubtBehindAnAcknowledgedWrite)
+{
+    fail_at_every_call(2967848215, {Fault::Kind::kShortThenError, ENOSPC});
+    fail_at_every_call(1086131115, {Fault::Kind::kShortThenError, ENOSPC});
+}
+
 TEST(Faults, AShortCallAtAnyPlaceIsGoneOnWith)
 {
     fail_at_every_call(test_seed(), {Fault::Kind::kShort, 0});

@@ -167,15 +167,32 @@ TEST_F(VolumeRows, ChangeAndLoseTheirAttachment)
     insert_volume(db, row(2));
     insert_attachment(db, attachment(1, 1, "/dev/sdf"));
     insert_attachment(db, attachment(2, 1, "/dev/sdg"));
-    set_attachment_state(db, volume_id(1), "attached");
-    set_delete_on_termination(db, volume_id(1), true);
-    EXPECT_EQ(select_attachment(db, volume_id(1))->state, "attached");
-    EXPECT_TRUE(select_attachment(db, volume_id(1))->delete_on_termination);
-    EXPECT_EQ(select_attachment(db, volume_id(2))->state, "attaching");
-    EXPECT_FALSE(select_attachment(db, volume_id(2))->delete_on_termination);
-    delete_attachment(db, volume_id(1));
-    EXPECT_FALSE(select_attachment(db, volume_id(1)));
-    EXPECT_TRUE(select_attachment(db, volume_id(2)));
+    set_attachment_state(db, volume_id(1), instance_id(1), "attached");
+    set_delete_on_termination(db, volume_id(1), instance_id(1), true);
+    EXPECT_EQ(select_attachment(db, volume_id(1), instance_id(1))->state, "attached");
+    EXPECT_TRUE(select_attachment(db, volume_id(1), instance_id(1))->delete_on_termination);
+    EXPECT_EQ(select_attachment(db, volume_id(2), instance_id(1))->state, "attaching");
+    EXPECT_FALSE(select_attachment(db, volume_id(2), instance_id(1))->delete_on_termination);
+    EXPECT_FALSE(select_attachment(db, volume_id(1), instance_id(2)));
+    delete_attachment(db, volume_id(1), instance_id(1));
+    EXPECT_FALSE(select_attachment(db, volume_id(1), instance_id(1)));
+    EXPECT_TRUE(select_attachment(db, volume_id(2), instance_id(1)));
+}
+
+TEST_F(VolumeRows, AttachToSeveralInstancesWhenTheyAreMadeForIt)
+{
+    auto shared = row(1);
+    shared.multi_attach = true;
+    insert_volume(db, shared);
+    EXPECT_TRUE(insert_attachment(db, attachment(1, 2, "/dev/sdf")));
+    EXPECT_TRUE(insert_attachment(db, attachment(1, 1, "/dev/sdg")));
+    EXPECT_FALSE(insert_attachment(db, attachment(1, 1, "/dev/sdh")));
+    const auto on = select_attachments_on(db, volume_id(1));
+    ASSERT_EQ(on.size(), 2U);
+    EXPECT_EQ(on[0].instance_id, instance_id(1));
+    EXPECT_EQ(on[1].instance_id, instance_id(2));
+    set_attachment_state(db, volume_id(1), instance_id(1), "detaching");
+    EXPECT_EQ(select_attachment(db, volume_id(1), instance_id(2))->state, "attaching");
 }
 
 TEST_F(VolumeRows, ComeInTheOrderOfTheirIdsFromWhereAPageEnded)

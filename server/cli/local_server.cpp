@@ -1,0 +1,90 @@
+#include "server/cli/local_server.h"
+
+#include <exception>
+#include <filesystem>
+#include <stdexcept>
+#include <thread>
+
+#include <fmt/format.h>
+#include <spdlog/sinks/null_sink.h>
+#include <spdlog/spdlog.h>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "server/front.h"
+#include "server/http/server.h"
+
+namespace amilab::cli {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t kWorkers = 2;
+
+DataDirectory::Options directory_options(const std::string& path)
+{
+    return {.path = path, .seed = {}, .report = [](std::exception_ptr) {}};
+}
+
+}  // namespace
+
+/// The server of `amilab serve`, without its log and its signals.
+struct Target::LocalServer {
+    explicit LocalServer(const std::string& path)
+        : data(directory_options(path)),
+          emulator(data, {}),
+          front(io_context, emulator, kWorkers),
+          server(io_context, http::Endpoint::parse("127.0.0.1:0"),
+                 [this](http::Request& request, http::BodyReader& body) {
+                     return front.handle(request, body);
+                 }),
+          thread([this] { io_context.run(); })
+    {
+    }
+    ~LocalServer()
+    {
+        server.stop();
+        front.stop();
+        thread.join();
+    }
+    LocalServer(const LocalServer&) = delete;
+    LocalServer& operator=(const LocalServer&) = delete;
+
+    asio::io_context io_context{1};
+    DataDirectory data;
+    Emulator emulator;
+    Front front;
+    http::Server server;
+    std::thread thread;
+};
+
+Target::Target(const std::optional<std::string>& endpoint, const std::optional<std::string>& data,
+               Missing missing)
+{
+    if (!data) {
+        client_ = std::make_unique<ControlClient>(endpoint);
+        return;
+    }
+    if (endpoint) {
+        throw std::runtime_error(
+            "--data and --endpoint cannot go together: --data is for a "
+            "directory that no server holds");
+    }
+    if (missing == Missing::kRefuse && !std::filesystem::exists(*data + "/current")) {
+        throw std::runtime_error(fmt::format("{} is no data directory of amilab", *data));
+    }
+    spdlog::set_default_logger(spdlog::null_logger_mt("amilab"));
+    server_ = std::make_unique<LocalServer>(*data);
+    client_ = std::make_unique<ControlClient>("http://" + server_->server.address().text());
+}
+
+Target::~Target() = default;
+
+void Target::close()
+{
+    client_.reset();
+    server_.reset();
+}
+
+}  // namespace amilab::cli

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "server/cli/control_client.h"
+
+namespace amilab::cli {
+
+/// What the commands speak to: a running server, or one of this process over a data directory that
+/// no server holds, on a loopback port, until this object goes.
+class Target {
+public:
+    /// `data`: the directory; without it the server at `endpoint` (see ControlClient). Throws
+    /// std::runtime_error when both are given, StorageError when the directory is held or cannot be
+    /// used.
+    enum class Missing { kCreate, kRefuse };
+    Target(const std::optional<std::string>& endpoint, const std::optional<std::string>& data,
+           Missing missing);
+    ~Target();
+    Target(const Target&) = delete;
+    Target& operator=(const Target&) = delete;
+
+    ControlClient& client() { return *client_; }
+    /// Ends the server of this process: on return all is where it was promised to be.
+    void close();
+
+private:
+    struct LocalServer;
+    std::unique_ptr<LocalServer> server_;
+    std::unique_ptr<ControlClient> client_;
+};
+
+}  // namespace amilab::cli

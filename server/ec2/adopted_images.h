@@ -1,0 +1,19 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "server/session.h"
+#include "storage/metadata/image_rows.h"
+
+namespace amilab::ec2 {
+
+/// For servers that were told to adopt unknown images: makes up a public image for an id that no
+/// region and no account has, as `instance_type` could boot it, and says so in the log once the
+/// call is committed. Nothing for an id that somebody has, and on other servers.
+/// Source: amilab's own.
+std::optional<ImageRow> adopt_unknown_image(Session& session, const ImageId& id,
+                                            std::string_view instance_type);
+
+}  // namespace amilab::ec2

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "server/session.h"
+#include "server/wire/ec2/volumes.h"
+#include "storage/metadata/volume_rows.h"
+
+/// Volumes as answers have them, and what calls want of them.
+namespace amilab::ec2 {
+
+/// A volume that the caller owns in the region. Throws InvalidVolume.NotFound.
+VolumeRow require_volume(Session& session, const VolumeId& id);
+
+VolumeAttachment to_answer(const AttachmentRow& row);
+/// What the calls that make volumes and those that describe them both tell.
+Volume to_answer(Session& session, const VolumeRow& row);
+/// The same with the attachments.
+Volume to_description(Session& session, const VolumeRow& row);
+
+}  // namespace amilab::ec2

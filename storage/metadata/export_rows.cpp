@@ -1,0 +1,50 @@
+#include "storage/metadata/export_rows.h"
+
+#include "storage/metadata/layer_rows.h"
+#include "storage/metadata/statement.h"
+
+namespace amilab {
+
+std::optional<ExportRow> select_export(Database& db, std::string_view id)
+{
+    Statement select(db,
+                     "SELECT id, 0, state, size_gib, layer_id,"
+                     " state IN ('available', 'in-use') FROM volume WHERE id = ?1"
+                     " UNION ALL"
+                     " SELECT id, 1, state, volume_size_gib, layer_id,"
+                     " state = 'completed' FROM snapshot WHERE id = ?1");
+    select.bind(id);
+    if (!select.step()) {
+        return std::nullopt;
+    }
+    auto row = select.row();
+    ExportRow found;
+    found.id = row.text();
+    found.is_read_only = row.boolean();
+    found.state = row.text();
+    found.size_gib = row.integer();
+    const auto layer = row.optional_integer();
+    if (row.boolean() && layer) {
+        found.chain = select_layer_chain(db, static_cast<LayerId>(*layer));
+    }
+    return found;
+}
+
+std::vector<std::string> select_export_ids(Database& db, std::string_view after, std::int64_t limit)
+{
+    Statement select(db,
+                     "SELECT id FROM (SELECT id FROM snapshot WHERE id > ?1"
+                     "  AND state = 'completed' AND layer_id IS NOT NULL ORDER BY id LIMIT ?2)"
+                     " UNION ALL"
+                     " SELECT id FROM (SELECT id FROM volume WHERE id > ?1"
+                     "  AND state IN ('available', 'in-use') ORDER BY id LIMIT ?2)"
+                     " LIMIT ?2");
+    select.bind(after, limit);
+    std::vector<std::string> ids;
+    while (select.step()) {
+        ids.push_back(select.row().text());
+    }
+    return ids;
+}
+
+}  // namespace amilab

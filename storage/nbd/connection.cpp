@@ -1,0 +1,44 @@
+#include "storage/nbd/connection.h"
+
+#include "storage/nbd/handshake.h"
+
+namespace amilab::nbd {
+
+void Connection::run(std::chrono::milliseconds handshake_timeout)
+{
+    try {
+        Input input(socket_);
+        socket_.set_deadline(std::chrono::steady_clock::now() + handshake_timeout);
+        const auto session = shake_hands(socket_, input, exports_, [this] { socket_.shut_down(); });
+        socket_.set_deadline(std::nullopt);
+        if (!session) {
+            return;
+        }
+        Transmission transmission(socket_, input, *session, helpers_);
+        {
+            const std::lock_guard lock(mutex_);
+            if (is_stopped_) {
+                return;
+            }
+            transmission_ = &transmission;
+        }
+        transmission.run();
+        const std::lock_guard lock(mutex_);
+        transmission_ = nullptr;
+    } catch (const Disconnected&) {
+        // In the handshake. There is nobody to tell.
+    }
+}
+
+void Connection::stop() noexcept
+{
+    const std::lock_guard lock(mutex_);
+    is_stopped_ = true;
+    if (transmission_ != nullptr) {
+        transmission_->stop();
+    } else {
+        socket_.shut_down();
+    }
+}
+
+}  // namespace amilab::nbd

@@ -1,0 +1,139 @@
+#include "storage/nbd/exports.h"
+
+#include <cerrno>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "storage/metadata/export_rows.h"
+#include "storage/metadata/transaction.h"
+#include "storage/storage_error.h"
+
+namespace amilab::nbd {
+namespace {
+
+constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
+
+/// Or nothing, with the reason in `refusal`.
+std::optional<ExportRow> find_disk(Generation& generation, std::string_view name,
+                                   std::string& refusal)
+{
+    auto reader = generation.reader();
+    const Transaction transaction(reader.db());  // row and chain of one instant
+    auto row = select_export(reader.db(), name);
+    if (!row) {
+        refusal = "no volume or snapshot has this id";
+    } else if (!row->is_disk()) {
+        refusal = fmt::format("{} is {}", row->id, row->state);
+        row.reset();
+    }
+    return row;
+}
+
+ExportInfo info_of(const ExportRow& row)
+{
+    return {.name = row.id,
+            .size_bytes = static_cast<std::uint64_t>(row.size_gib) * kGiB,
+            .is_read_only = row.is_read_only};
+}
+
+std::shared_ptr<const Disk> open_disk(BlockStore& blocks, const ExportRow& row)
+{
+    const auto size = info_of(row).size_bytes;
+    if (row.is_read_only) {
+        return std::make_shared<Disk>(blocks.open_snapshot(row.chain, size));
+    }
+    return std::make_shared<Disk>(blocks.open_volume(row.chain, size));
+}
+
+}  // namespace
+
+std::string ExportInfo::description() const
+{
+    return fmt::format("{} of {} GiB", is_read_only ? "snapshot" : "volume", size_bytes / kGiB);
+}
+
+Export::Export(std::shared_ptr<Generation> generation, const std::string& name,
+               std::function<void()> disconnect)
+    : generation_(std::move(generation)),
+      disconnect_(std::move(disconnect)),
+      registration_(generation_->exports().add(name, [this](ExportEnd why) { end(why); }))
+{
+}
+
+std::shared_ptr<const Disk> Export::disk() const
+{
+    const std::lock_guard lock(mutex_);
+    return disk_;
+}
+
+bool Export::needs_flushes() const
+{
+    return generation_->survives_power_loss();
+}
+
+void Export::end(ExportEnd why)
+{
+    {
+        const std::lock_guard lock(mutex_);
+        is_ended_ = true;
+        disk_.reset();
+    }
+    if (why == ExportEnd::kReset) {
+        disconnect_();
+    }
+}
+
+void Export::set_disk(ExportInfo info, std::shared_ptr<const Disk> disk)
+{
+    info_ = std::move(info);
+    const std::lock_guard lock(mutex_);
+    if (!is_ended_) {
+        disk_ = std::move(disk);
+    }
+}
+
+std::variant<ExportInfo, Exports::Refusal> Exports::find(std::string_view name)
+{
+    const std::lock_guard lock(mutex_);
+    Refusal refusal;
+    const auto generation = data_.current();
+    if (const auto row = find_disk(*generation, name, refusal)) {
+        return info_of(*row);
+    }
+    return refusal;
+}
+
+std::variant<std::shared_ptr<Export>, Exports::Refusal> Exports::open(
+    const std::string& name, std::function<void()> disconnect)
+{
+    const auto generation = data_.current();
+    auto opened = std::make_shared<Export>(generation, name, std::move(disconnect));
+    const std::lock_guard lock(mutex_);
+    for (;;) {
+        Refusal refusal;
+        const auto row = find_disk(*generation, name, refusal);
+        if (!row) {
+            return refusal;
+        }
+        try {
+            opened->set_disk(info_of(*row), open_disk(generation->blocks(), *row));
+            return opened;
+        } catch (const StorageError& error) {
+            if (error.error_number != ESTALE) {
+                throw;
+            }
+            // A snapshot was taken since the row was read: it names another top now.
+        }
+    }
+}
+
+std::vector<std::string> Exports::list(std::string_view after)
+{
+    const std::lock_guard lock(mutex_);
+    const auto generation = data_.current();
+    auto reader = generation->reader();
+    return select_export_ids(reader.db(), after, kPage);
+}
+
+}  // namespace amilab::nbd

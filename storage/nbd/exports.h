@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "storage/data_directory.h"
+#include "storage/nbd/disk.h"
+#include "storage/open_exports.h"
+
+namespace amilab::nbd {
+
+/// What a client hears of an export before it opens it.
+struct ExportInfo {
+    std::string name;
+    std::uint64_t size_bytes = 0;
+    bool is_read_only = false;
+
+    std::string description() const;
+};
+
+/// What one client has open, from its handshake to its end. Safe from any thread.
+class Export {
+public:
+    /// For Exports::open. `disconnect` is called, from any thread, at a reset.
+    Export(std::shared_ptr<Generation> generation, const std::string& name,
+           std::function<void()> disconnect);
+
+    const ExportInfo& info() const { return info_; }
+    /// Null once the volume or snapshot is deleted. Requests under way hold it, and its layers go
+    /// with the last.
+    std::shared_ptr<const Disk> disk() const;
+    /// Whether what is not flushed is lost with the machine's power.
+    bool needs_flushes() const;
+
+private:
+    friend class Exports;
+
+    void end(ExportEnd why);
+    void set_disk(ExportInfo info, std::shared_ptr<const Disk> disk);
+
+    std::shared_ptr<Generation> generation_;
+    std::function<void()> disconnect_;
+    ExportInfo info_;
+    mutable std::mutex mutex_;  // guards what follows
+    std::shared_ptr<const Disk> disk_;
+    bool is_ended_ = false;
+    OpenExports::Registration registration_;  // last: its callback uses the rest
+};
+
+/// The volumes and snapshots of a data directory, by name. Safe from any thread. Throws
+/// StorageError.
+class Exports {
+public:
+    explicit Exports(DataDirectory& data) : data_(data) {}
+
+    /// Why there is no such export, in a sentence.
+    using Refusal = std::string;
+
+    std::variant<ExportInfo, Refusal> find(std::string_view name);
+    std::variant<std::shared_ptr<Export>, Refusal> open(const std::string& name,
+                                                        std::function<void()> disconnect);
+    /// At most `kPage` names behind `after`, in order.
+    static constexpr std::int64_t kPage = 1000;
+    std::vector<std::string> list(std::string_view after);
+
+private:
+    DataDirectory& data_;
+    // One look-up at a time, for each takes a connection to the database.
+    std::mutex mutex_;
+};
+
+}  // namespace amilab::nbd

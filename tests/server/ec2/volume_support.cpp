@@ -1,0 +1,83 @@
+#include "tests/server/ec2/volume_support.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "storage/metadata/layer_rows.h"
+#include "storage/metadata/volume_rows.h"
+
+namespace amilab::test {
+
+namespace {
+
+constexpr std::uint64_t kGiBytes = std::uint64_t{1} << 30;
+constexpr std::size_t kSector = 512;
+
+Parameters with(Parameters parameters, const Parameters& extra)
+{
+    for (const auto& [name, value] : extra) {
+        std::erase_if(parameters, [&](const auto& one) { return one.first == name; });
+        parameters.emplace_back(name, value);
+    }
+    return parameters;
+}
+
+}  // namespace
+
+std::string new_volume(TestEmulator& aws, const Parameters& extra)
+{
+    return aws
+        .must("CreateVolume", with({{"AvailabilityZone", "us-east-1a"}, {"Size", "10"}}, extra))
+        .text("volumeId");
+}
+
+std::string new_shared_volume(TestEmulator& aws, const Parameters& extra)
+{
+    return new_volume(
+        aws, with({{"VolumeType", "io2"}, {"Iops", "100"}, {"MultiAttachEnabled", "true"}}, extra));
+}
+
+std::string volume_field(TestEmulator& aws, const std::string& id, const std::string& path)
+{
+    return aws.must("DescribeVolumes", {{"VolumeId.1", id}}).text("volumeSet/item/" + path);
+}
+
+std::string root_volume_of(TestEmulator& aws, const std::string& instance)
+{
+    const auto found = aws.must("DescribeInstances", {{"InstanceId.1", instance}});
+    const std::string item = "reservationSet/item/instancesSet/item/";
+    const auto device = found.text(item + "rootDeviceName");
+    return found.text(item + "blockDeviceMapping/item[deviceName='" + device + "']/ebs/volumeId");
+}
+
+Parameters attach(const std::string& volume, const std::string& instance, const std::string& device)
+{
+    return {{"VolumeId", volume}, {"InstanceId", instance}, {"Device", device}};
+}
+
+std::shared_ptr<Volume> open_bytes(TestEmulator& aws, const std::string& id)
+{
+    auto reader = aws.generation().reader();
+    const auto row = select_volume(reader.db(), kAccount, kRegion, VolumeId::trusted(id));
+    return aws.generation().blocks().open_volume(
+        select_layer_chain(reader.db(), row->layer_id),
+        static_cast<std::uint64_t>(row->size_gib) * kGiBytes);
+}
+
+void write_text(TestEmulator& aws, const std::string& volume, std::uint64_t offset,
+                std::string_view text)
+{
+    std::vector<std::byte> bytes((text.size() + kSector - 1) / kSector * kSector);
+    std::memcpy(bytes.data(), text.data(), text.size());
+    open_bytes(aws, volume)->write(offset, bytes);
+}
+
+std::string read_text(TestEmulator& aws, const std::string& volume, std::uint64_t offset,
+                      std::size_t length)
+{
+    std::vector<std::byte> bytes((length + kSector - 1) / kSector * kSector);
+    open_bytes(aws, volume)->read(offset, bytes);
+    return {reinterpret_cast<const char*>(bytes.data()), length};
+}
+
+}  // namespace amilab::test

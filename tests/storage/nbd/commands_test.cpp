@@ -1,0 +1,383 @@
+#include <algorithm>
+#include <map>
+
+#include <gmock/gmock.h>
+
+#include "tests/storage/nbd/world.h"
+
+namespace amilab::nbd::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::Pair;
+
+constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
+constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
+constexpr std::uint32_t kBlock = 64 << 10;
+constexpr std::uint32_t kHoleAndZero = kStateHole | kStateZero;
+
+class NbdCommands : public testing::TestWithParam<Client::Kind> {
+protected:
+    NbdCommands() { client_.open(volume_, GetParam()); }
+
+    bool is_structured() const { return GetParam() != Client::Kind::kSimple; }
+
+    Dice dice_;
+    NbdWorld world_;
+    std::string volume_ = world_.make_volume();
+    Client client_{world_.port()};
+};
+
+INSTANTIATE_TEST_SUITE_P(Replies, NbdCommands,
+                         testing::Values(Client::Kind::kSimple, Client::Kind::kWithBlockStatus),
+                         [](const auto& one) {
+                             return one.param == Client::Kind::kSimple ? "Simple" : "Structured";
+                         });
+
+TEST_P(NbdCommands, UnwrittenVolumesReadAsZeros)
+{
+    EXPECT_EQ(client_.read(0, 512), Bytes(512));
+    EXPECT_EQ(client_.read(kGiB - kMiB, kMiB), Bytes(kMiB));
+}
+
+TEST_P(NbdCommands, WhatIsWrittenIsReadBack)
+{
+    for (const std::uint32_t size : {512U, 4096U, 33U * 1024, 1U << 20, 5U << 20, kMaxBlock}) {
+        const auto bytes = dice_.bytes(size);
+        const auto offset = dice_.below((kGiB - size) / 512) * 512;
+        client_.write(offset, bytes);
+        EXPECT_EQ(client_.read(offset, size), bytes) << size << " at " << offset;
+    }
+}
+
+TEST_P(NbdCommands, NothingIsReadOrWrittenByARequestOfNoBytes)
+{
+    EXPECT_EQ(client_.ask(Command::kRead, 512, 0).error, Error::kNone);
+    EXPECT_EQ(client_.ask(Command::kWrite, 512, 0).error, Error::kNone);
+    EXPECT_EQ(client_.ask(Command::kTrim, kGiB, 0).error, Error::kNone);
+}
+
+TEST_P(NbdCommands, RefusesToMoveMoreThan32MiBAndGoesOn)
+{
+    EXPECT_EQ(client_.ask(Command::kRead, 0, kMaxBlock + 512).error, Error::kInvalid);
+    const Bytes bytes(kMaxBlock + 512, std::byte{1});
+    const auto answer = client_.ask(Command::kWrite, 0, kMaxBlock + 512, bytes);
+    EXPECT_EQ(answer.error, Error::kInvalid);
+    EXPECT_EQ(client_.read(0, 4096), Bytes(4096));
+}
+
+TEST_P(NbdCommands, RefusesWhatIsNotInSectors)
+{
+    for (const auto command : {Command::kRead, Command::kTrim, Command::kWriteZeroes}) {
+        EXPECT_EQ(client_.ask(command, 1, 512).error, Error::kInvalid);
+        EXPECT_EQ(client_.ask(command, 0, 511).error, Error::kInvalid);
+    }
+    EXPECT_EQ(client_.ask(Command::kWrite, 256, 512, Bytes(512)).error, Error::kInvalid);
+    EXPECT_EQ(client_.ask(Command::kWrite, 0, 100, Bytes(100)).error, Error::kInvalid);
+    EXPECT_EQ(client_.read(0, 512), Bytes(512));
+}
+
+TEST_P(NbdCommands, RefusesWhatGoesPastTheEnd)
+{
+    for (const std::uint64_t offset : {kGiB - 512, kGiB, ~std::uint64_t{511}}) {
+        EXPECT_EQ(client_.ask(Command::kRead, offset, 1024).error, Error::kInvalid);
+        EXPECT_EQ(client_.ask(Command::kWrite, offset, 1024, Bytes(1024)).error, Error::kNoSpace);
+        EXPECT_EQ(client_.ask(Command::kTrim, offset, 1024).error, Error::kNoSpace);
+        EXPECT_EQ(client_.ask(Command::kWriteZeroes, offset, 1024).error, Error::kNoSpace);
+    }
+    EXPECT_EQ(client_.read(kGiB - 512, 512), Bytes(512));
+}
+
+TEST_P(NbdCommands, RefusesUnknownCommandsAndFlags)
+{
+    for (const int command : {5, 8, 100, 0xffff}) {
+        EXPECT_EQ(client_.ask(static_cast<Command>(command), 0, 512).error, Error::kInvalid);
+    }
+    EXPECT_EQ(client_.ask(Command::kRead, 0, 512, {}, kCommandNoHole).error, Error::kInvalid);
+    EXPECT_EQ(client_.ask(Command::kRead, 0, 512, {}, 1 << 15).error, Error::kInvalid);
+    EXPECT_EQ(client_.ask(Command::kWrite, 0, 512, Bytes(512), kCommandOneExtent).error,
+              Error::kInvalid);
+    EXPECT_EQ(client_.ask(Command::kTrim, 0, 512, {}, kCommandFastZero).error, Error::kInvalid);
+    EXPECT_EQ(client_.ask(Command::kFlush, 0, 0, {}, kCommandDoNotFragment).error, Error::kInvalid);
+    EXPECT_EQ(client_.ask(Command::kFlush, 0, 512).error, Error::kInvalid);
+}
+
+TEST_P(NbdCommands, FlushAndForcedUnitAccessAreAnswered)
+{
+    const auto bytes = dice_.bytes(4096);
+    client_.write(0, bytes, kCommandFua);
+    EXPECT_EQ(client_.ask(Command::kFlush, 0, 0).error, Error::kNone);
+    EXPECT_EQ(client_.ask(Command::kTrim, kBlock, kBlock, {}, kCommandFua).error, Error::kNone);
+    EXPECT_EQ(client_.ask(Command::kRead, 0, 4096, {}, kCommandFua).data, bytes);
+}
+
+TEST_P(NbdCommands, TrimmedBlocksReadAsZerosAndWhatIsLeftOfOthersStays)
+{
+    const Bytes ones(4 * kBlock, std::byte{1});
+    client_.write(0, ones);
+    EXPECT_EQ(client_.ask(Command::kTrim, 512, 3 * kBlock).error, Error::kNone);
+    EXPECT_EQ(client_.read(0, kBlock), Bytes(kBlock, std::byte{1}));
+    EXPECT_EQ(client_.read(kBlock, 2 * kBlock), Bytes(2 * kBlock));
+    EXPECT_EQ(client_.read(3 * kBlock, kBlock), Bytes(kBlock, std::byte{1}));
+}
+
+TEST_P(NbdCommands, ZerosAreWrittenToTheByte)
+{
+    const Bytes ones(4 * kBlock, std::byte{1});
+    for (const std::uint16_t flags :
+         {0, static_cast<int>(kCommandNoHole), static_cast<int>(kCommandFastZero)}) {
+        client_.write(0, ones);
+        EXPECT_EQ(client_.ask(Command::kWriteZeroes, 512, 3 * kBlock, {}, flags).error,
+                  Error::kNone);
+        EXPECT_EQ(client_.read(0, 512), Bytes(512, std::byte{1}));
+        EXPECT_EQ(client_.read(512, 3 * kBlock), Bytes(3 * kBlock));
+        EXPECT_EQ(client_.read(3 * kBlock + 512, 512), Bytes(512, std::byte{1}));
+    }
+}
+
+TEST_P(NbdCommands, ZerosThatKeepTheirSpaceAreNotFast)
+{
+    EXPECT_EQ(
+        client_.ask(Command::kWriteZeroes, 0, kBlock, {}, kCommandNoHole | kCommandFastZero).error,
+        Error::kNotSupported);
+}
+
+TEST_P(NbdCommands, AllZerosOfGigabytesAreOneRequest)
+{
+    client_.write(0, Bytes(kMiB, std::byte{1}));
+    EXPECT_EQ(client_.ask(Command::kWriteZeroes, 0, kGiB).error, Error::kNone);
+    EXPECT_EQ(client_.read(0, kMiB), Bytes(kMiB));
+}
+
+TEST_P(NbdCommands, SnapshotsRefuseEveryChange)
+{
+    client_.write(0, Bytes(512, std::byte{7}));
+    Client reader(world_.port());
+    reader.open(world_.make_snapshot(volume_), GetParam());
+    EXPECT_EQ(reader.ask(Command::kWrite, 0, 512, Bytes(512)).error, Error::kNotPermitted);
+    EXPECT_EQ(reader.ask(Command::kTrim, 0, kBlock).error, Error::kNotPermitted);
+    EXPECT_EQ(reader.ask(Command::kWriteZeroes, 0, 512).error, Error::kNotPermitted);
+    EXPECT_EQ(reader.ask(Command::kFlush, 0, 0).error, Error::kNone);
+    EXPECT_EQ(reader.read(0, 512), Bytes(512, std::byte{7}));
+}
+
+TEST_P(NbdCommands, ARequestWithoutItsMagicClosesTheConnection)
+{
+    client_.send(Message().put_text("this is no request, as everybody can see"));
+    EXPECT_TRUE(client_.is_closed());
+}
+
+TEST_P(NbdCommands, AClientThatGoesIsAnsweredFirst)
+{
+    const auto bytes = dice_.bytes(4096);
+    const auto write = client_.request(Command::kWrite, 0, 4096, bytes);
+    const auto read = client_.request(Command::kRead, 0, 4096);
+    client_.request(Command::kDisconnect, 0, 0);
+    EXPECT_EQ(client_.reply().cookie, write);
+    const auto reply = client_.reply();
+    EXPECT_EQ(reply.cookie, read);
+    EXPECT_EQ(reply.data, bytes);
+    EXPECT_TRUE(client_.is_closed());
+}
+
+TEST_P(NbdCommands, ConnectionsSeeWhatOthersHaveWritten)
+{
+    Client other(world_.unix_path());
+    other.open(volume_);
+    for (int round = 0; round < 20; ++round) {
+        const auto bytes = dice_.bytes(512);
+        client_.write(round * 512, bytes);
+        EXPECT_EQ(other.read(round * 512, 512), bytes);
+    }
+}
+
+class NbdStructured : public testing::Test {
+protected:
+    NbdStructured() { client_.open(volume_); }
+
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> status(std::uint64_t offset,
+                                                                std::uint32_t length,
+                                                                std::uint16_t flags = 0)
+    {
+        const auto answer = client_.ask(Command::kBlockStatus, offset, length, {}, flags);
+        EXPECT_EQ(answer.error, Error::kNone) << answer.message;
+        return answer.extents;
+    }
+
+    Dice dice_;
+    NbdWorld world_;
+    std::string volume_ = world_.make_volume();
+    Client client_{world_.port()};
+};
+
+TEST_F(NbdStructured, LargeReadsComeInChunksInOrder)
+{
+    const auto reply = client_.ask(Command::kRead, 512, 3 << 20);
+    ASSERT_GT(reply.chunks.size(), 1U);
+    std::uint64_t next = 512;
+    for (const auto& [offset, length] : reply.chunks) {
+        EXPECT_EQ(offset, next);
+        next += length;
+    }
+    EXPECT_EQ(next, 512U + (3U << 20));
+}
+
+TEST_F(NbdStructured, ReadsThatMustNotBeFragmentedAreOneChunk)
+{
+    const auto bytes = dice_.bytes(3 << 20);
+    client_.write(0, bytes);
+    const auto reply = client_.ask(Command::kRead, 0, 3 << 20, {}, kCommandDoNotFragment);
+    EXPECT_THAT(reply.chunks, ElementsAre(Pair(0U, 3U << 20)));
+    EXPECT_EQ(reply.data, bytes);
+}
+
+TEST_F(NbdStructured, ErrorsSayWhy)
+{
+    EXPECT_EQ(client_.ask(Command::kRead, 1, 512).message,
+              "offset and length must be multiples of 512");
+}
+
+TEST_F(NbdStructured, BlockStatusTellsDataFromHoles)
+{
+    EXPECT_THAT(status(0, kGiB), ElementsAre(Pair(kGiB, kHoleAndZero)));
+    client_.write(kBlock, Bytes(kBlock, std::byte{1}));
+    client_.write(4 * kBlock, Bytes(512, std::byte{1}));
+    EXPECT_THAT(status(0, 8 * kBlock), ElementsAre(Pair(kBlock, kHoleAndZero), Pair(kBlock, 0U),
+                                                   Pair(2 * kBlock, kHoleAndZero), Pair(kBlock, 0U),
+                                                   Pair(3 * kBlock, kHoleAndZero)));
+    EXPECT_THAT(status(kBlock + 512, kBlock),
+                ElementsAre(Pair(kBlock - 512, 0U), Pair(512U, kHoleAndZero)));
+}
+
+TEST_F(NbdStructured, BlockStatusTellsTheSameOfASnapshot)
+{
+    client_.write(0, Bytes(kBlock, std::byte{1}));
+    Client reader(world_.port());
+    reader.open(world_.make_snapshot(volume_));
+    const auto answer = reader.ask(Command::kBlockStatus, 0, 2 * kBlock);
+    EXPECT_THAT(answer.extents, ElementsAre(Pair(kBlock, 0U), Pair(kBlock, kHoleAndZero)));
+}
+
+TEST_F(NbdStructured, TrimsAndZerosAreHolesUnlessTheyKeepTheirSpace)
+{
+    client_.write(0, Bytes(4 * kBlock, std::byte{1}));
+    client_.ask(Command::kTrim, 0, kBlock);
+    client_.ask(Command::kWriteZeroes, kBlock, kBlock);
+    client_.ask(Command::kWriteZeroes, 2 * kBlock, kBlock, {}, kCommandNoHole);
+    EXPECT_THAT(status(0, 4 * kBlock),
+                ElementsAre(Pair(2 * kBlock, kHoleAndZero), Pair(2 * kBlock, 0U)));
+}
+
+TEST_F(NbdStructured, OneExtentIsGivenWhenOneIsAskedFor)
+{
+    client_.write(kBlock, Bytes(kBlock, std::byte{1}));
+    EXPECT_THAT(status(0, 8 * kBlock, kCommandOneExtent), ElementsAre(Pair(kBlock, kHoleAndZero)));
+}
+
+TEST_F(NbdStructured, BlockStatusOfManyExtentsIsBounded)
+{
+    for (std::uint32_t block = 0; block < 10'000; block += 2) {
+        client_.request(Command::kWrite, std::uint64_t{block} * kBlock, 512, Bytes(512));
+    }
+    for (std::uint32_t block = 0; block < 10'000; block += 2) {
+        client_.reply();
+    }
+    const auto extents = status(0, 10'000 * kBlock);
+    EXPECT_EQ(extents.size(), 4096U);
+    EXPECT_EQ(extents.back().first, kBlock);
+}
+
+TEST_F(NbdStructured, BlockStatusRefusesNothingAndWhatIsPastTheEnd)
+{
+    EXPECT_EQ(client_.ask(Command::kBlockStatus, 0, 0).error, Error::kInvalid);
+    EXPECT_EQ(client_.ask(Command::kBlockStatus, kGiB, 512).error, Error::kInvalid);
+}
+
+/// Many requests of all kinds before any answer is read: what came must fit what a plain vector
+/// says, whichever of those in flight came first.
+void expect_all_answered(NbdWorld& world, Dice& dice)
+{
+    const auto volume = world.make_volume();
+    Client client(world.port());
+    client.open(volume);
+    constexpr std::uint64_t kSlots = 256;
+    std::vector<Bytes> slots(kSlots, Bytes(4096));
+    for (int round = 0; round < 10; ++round) {
+        std::map<std::uint64_t, Bytes> expected;  // by cookie; empty for what gives no data
+        const auto first = dice.below(kSlots);
+        for (std::uint64_t step = 0; step < 100; ++step) {
+            const auto slot = (first + step) % kSlots;  // none twice
+            const auto offset = slot * 3 * 4096;
+            switch (dice.below(5)) {
+                case 0:
+                    expected[client.request(Command::kFlush, 0, 0)] = {};
+                    break;
+                case 1:
+                case 2: {
+                    slots[slot] = dice.bytes(4096);
+                    const std::uint16_t flags = dice.below(4) == 0 ? kCommandFua : 0;
+                    expected[client.request(Command::kWrite, offset, 4096, slots[slot], flags)] =
+                        {};
+                    break;
+                }
+                default:
+                    expected[client.request(Command::kRead, offset, 4096)] = slots[slot];
+                    break;
+            }
+        }
+        while (!expected.empty()) {
+            const auto reply = client.reply();
+            EXPECT_EQ(reply.error, Error::kNone) << reply.message;
+            const auto found = expected.find(reply.cookie);
+            ASSERT_NE(found, expected.end());
+            EXPECT_EQ(reply.data, found->second);
+            expected.erase(found);
+        }
+    }
+}
+
+TEST(NbdPipelining, EveryRequestInFlightIsAnsweredOnce)
+{
+    NbdWorld world;
+    Dice dice;
+    expect_all_answered(world, dice);
+}
+
+TEST(NbdPipelining, FlushesAreWorkedOnBesideOtherRequests)
+{
+    NbdWorld world(Store::kKept);
+    Dice dice;
+    expect_all_answered(world, dice);
+}
+
+TEST(NbdPipelining, WithoutHelpersEveryRequestIsAnswered)
+{
+    Server::Options options;
+    options.max_helpers = 0;
+    NbdWorld world(Store::kKept, std::move(options));
+    Dice dice;
+    expect_all_answered(world, dice);
+}
+
+TEST(NbdPipelining, ManyClientsWorkAtOnce)
+{
+    NbdWorld world(Store::kKept);
+    std::vector<std::thread> threads;
+    for (int number = 0; number < 16; ++number) {
+        threads.emplace_back([&world, volume = world.make_volume(), number] {
+            const auto fill = static_cast<std::byte>(number + 1);
+            Client client(world.port());
+            client.open(volume);
+            for (std::uint64_t step = 0; step < 50; ++step) {
+                client.write(step * kBlock, Bytes(8192, fill), step % 10 == 0 ? kCommandFua : 0);
+                EXPECT_EQ(client.read(step * kBlock, 8192), Bytes(8192, fill));
+            }
+        });
+    }
+    for (auto& thread : threads) {
+        thread.join();
+    }
+}
+
+}  // namespace
+}  // namespace amilab::nbd::test
