@@ -61,7 +61,7 @@ std::optional<AncestorRow> select_ancestor(Database& db, const ImageId& id, std:
 
 bool is_catalogue_image(Database& db, const ImageId& id)
 {
-    Statement select(db, "SELECT 1 FROM catalogue.image WHERE id = ?1");
+    Statement select(db, "SELECT 1 FROM catalogue.image_place WHERE id = ?1");
     select.bind(id);
     return select.step();
 }
@@ -110,13 +110,14 @@ std::vector<InstanceImageRow> select_instance_images(Database& db, const Instanc
     Query query(
         "SELECT i.id, i.instance_type, i.launch_time_ms, i.zone, COALESCE(z.zone_id, ''), i.state,"
         " i.image_id, i.image_owner, COALESCE(m.name, c.name),"
-        " COALESCE(m.state, iif(c.id IS NULL, NULL, 'available')),"
+        " COALESCE(m.state, iif(p.id IS NULL, NULL, 'available')),"
         " COALESCE(m.owner_alias, c.owner_alias),"
         " COALESCE(m.creation_time_ms, c.creation_time_ms),"
         " COALESCE(m.deprecation_time_ms, c.deprecation_time_ms), COALESCE(m.public, c.public, 0)"
-        // The view of both would be read as a whole on this side of a join.
+        // Views would be read as a whole on this side of a join.
         " FROM instance i LEFT JOIN main.image m ON m.id = i.image_id"
-        " LEFT JOIN catalogue.image c ON c.id = i.image_id"
+        " LEFT JOIN catalogue.image_place p ON p.id = i.image_id"
+        " LEFT JOIN catalogue.image_facts c ON c.number = p.facts"
         " LEFT JOIN catalogue.availability_zone z ON z.name = i.zone WHERE i.region = ");
     query.value(wanted.region).sql(" AND i.owner = ").value(wanted.owner);
     if (!wanted.ids.empty()) {

@@ -5,8 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/server/ec2/disk_support.h"
 #include "tests/server/ec2/instance_support.h"
+#include "tests/server/ec2/volume_support.h"
 #include "tests/support/emulator_fixture.h"
 
 namespace amilab::test {
@@ -442,6 +442,24 @@ TEST_F(CopyImage, TakesThePublishersImages)
     EXPECT_EQ(field(own, "imageOwnerAlias", kRegion), "");
     EXPECT_EQ(field(own, "blockDeviceMapping/item/ebs/encrypted", kRegion), "true");
     aws.must("RunInstances", launch(own));
+}
+
+TEST_F(CopyImage, RefusesOthersImagesThatAreBilled)
+{
+    const auto refusal = [&](const char* owner, const char* name) {
+        const auto found =
+            aws.must("DescribeImages",
+                     {{"Owner.1", owner}, {"Filter.1.Name", "name"}, {"Filter.1.Value.1", name}})
+                .text("imagesSet/item/imageId");
+        EXPECT_NE(found, "") << name;
+        const auto answer = aws.call("CopyImage", request(found));
+        EXPECT_EQ(answer.code, "InvalidRequest");
+        return answer.message;
+    };
+    EXPECT_EQ(refusal("amazon", "Windows_Server-2022-English-Full-Base-*"),
+              "Images with EC2 BillingProduct codes cannot be copied to another AWS account");
+    EXPECT_EQ(refusal("aws-marketplace", "*"),
+              "Images from AWS Marketplace cannot be copied to another AWS account");
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/server/ec2/disk_support.h"
 #include "tests/server/ec2/instance_support.h"
+#include "tests/server/ec2/volume_support.h"
 #include "tests/support/emulator_fixture.h"
 
 namespace amilab::test {

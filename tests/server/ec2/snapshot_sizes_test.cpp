@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/server/ec2/disk_support.h"
+#include "tests/server/ec2/volume_support.h"
 #include "tests/support/emulator_fixture.h"
 
 namespace amilab::test {
