@@ -13,7 +13,6 @@
 #include "server/wire/json.h"
 #include "server/wire/json_request.h"
 #include "server/wire/wire_errors.h"
-#include "storage/metadata/region_rows.h"
 #include "storage/metadata/transaction.h"
 #include "storage/storage_error.h"
 
@@ -56,10 +55,10 @@ void settle_session(Session& session)
     session.store_transitions();
 }
 
-/// One indexed look; every row belongs to a region of the catalogue.
+/// Every row belongs to a region of the catalogue.
 void require_region(Session& session)
 {
-    if (!region_exists(session.db(), session.region())) {
+    if (!session.generation().region_exists(session.region())) {
         throw wire::unknown_region(session.region());
     }
 }
@@ -79,7 +78,7 @@ private:
 /// About a millisecond of SQLite's work: what a thread that serves all connections may do at once.
 constexpr std::int64_t kQuickInstructions = 30'000;
 
-/// Ends before the transaction does: a ROLLBACK must not run out of budget.
+/// Ends before a transaction does: a ROLLBACK must not run out of budget.
 class BudgetScope {
 public:
     BudgetScope(Database& db, bool is_limited) : db_(db)
@@ -95,6 +94,18 @@ public:
 private:
     Database& db_;
 };
+
+/// One transaction, with what the change schedules for now. session.committed() is left to do.
+void write_and_commit(Generation& generation, Session& session,
+                      const std::function<void(Session&)>& change)
+{
+    Transaction transaction(session.db());
+    change(session);
+    settle_session(session);
+    const auto earliest = read_earliest_due_ms(session.db());
+    transaction.commit();
+    generation.set_earliest_due_ms(earliest);
+}
 
 const wire::Parameters& no_parameters()
 {
@@ -199,12 +210,7 @@ void run_write(Generation& generation, const Caller& caller, const wire::Paramet
     auto writer = generation.writer();
     settle_due(generation, writer);
     Session session(generation, writer, caller, parameters, request_id);
-    Transaction transaction(writer.db());
-    change(session);
-    settle_session(session);
-    const auto earliest = read_earliest_due_ms(writer.db());
-    transaction.commit();
-    generation.set_earliest_due_ms(earliest);
+    write_and_commit(generation, session, change);
     session.committed();
 }
 
@@ -340,6 +346,10 @@ ApiCall Emulator::parse(const ApiRequest& request) const
     call.data_path_ = data_.path();
     try {
         find_operation(call, request);
+        if (const auto account =
+                call.generation_->access_keys().account_of(call.caller_.access_key)) {
+            call.caller_.account = *account;
+        }
     } catch (const ApiError& error) {
         call.refusal_ = std::make_unique<ApiError>(error);
     }
@@ -395,7 +405,10 @@ ApiAnswer ApiCall::run()
 std::optional<ApiAnswer> ApiCall::run_if_quick()
 {
     try {
-        return answer([this] { return run_read(Budget::kQuick); });
+        return answer([this] {
+            return operation_->access == Access::kRead ? run_read(Budget::kQuick)
+                                                       : run_quick_write();
+        });
     } catch (const BudgetExceeded&) {
         return std::nullopt;
     }
@@ -429,7 +442,6 @@ wire::Rendered ApiCall::run_read(Budget budget)
         {
             auto reader = generation_->reader();
             Session session(*generation_, reader.db(), caller_, *parameters_, request_id_);
-            const Transaction snapshot(reader.db());
             const BudgetScope scope(reader.db(), budget == Budget::kQuick);
             require_region(session);
             if (operation_->prerequisite == nullptr ||
@@ -476,6 +488,28 @@ wire::Rendered ApiCall::run_write()
         require_region(session);
         rendered = call_->run(session, *service_, *schema_);
     });
+    return rendered;
+}
+
+wire::Rendered ApiCall::run_quick_write()
+{
+    auto writer = generation_->writer_if_free();
+    if (!writer || generation_->earliest_due_ms() <= generation_->clock().now_ms()) {
+        throw BudgetExceeded();
+    }
+    Session session(*generation_, *writer, caller_, *parameters_, request_id_);
+    session.forbid_waiting();
+    wire::Rendered rendered;
+    try {
+        write_and_commit(*generation_, session, [&](Session& quick) {
+            const BudgetScope scope(quick.db(), true);
+            require_region(quick);
+            rendered = call_->run(quick, *service_, *schema_);
+        });
+    } catch (const StorageError&) {
+        throw BudgetExceeded();  // run_operation() knows what to do about it
+    }
+    session.committed();
     return rendered;
 }
 

@@ -39,12 +39,12 @@ struct ApiAnswer {
 /// any thread; run once.
 class ApiCall {
 public:
-    /// Whether run() takes the writer, so that it had better wait its turn without a thread.
+    /// Whether run() takes the writer, so that it had better wait its turn on the writer's thread.
     bool needs_writer() const;
     /// Never throws for anything a client sent.
     ApiAnswer run();
-    /// The same for a call that needs no writer, unless it takes more than about a millisecond:
-    /// then nothing, and run() does all of it.
+    /// The same, unless it takes more than about a millisecond or has to wait for another thread:
+    /// then nothing has happened, and run() does all of it.
     std::optional<ApiAnswer> run_if_quick();
     /// For the log.
     std::string_view operation_name() const;
@@ -56,6 +56,7 @@ private:
     enum class Budget { kNone, kQuick };
     wire::Rendered run_read(Budget budget);
     wire::Rendered run_write();
+    wire::Rendered run_quick_write();
     wire::Rendered run_operation();
     ApiAnswer answer(const std::function<wire::Rendered()>& make) const;
     void settle_for_read();

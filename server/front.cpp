@@ -68,14 +68,15 @@ asio::awaitable<http::Response> Front::handle_api(http::Request& request, http::
 
 asio::awaitable<ApiAnswer> Front::answer(ApiCall& call)
 {
-    if (!call.needs_writer()) {
-        if (auto quick = call.run_if_quick()) {
-            co_return std::move(*quick);
-        }
+    auto quick = call.run_if_quick();
+    if (!quick && !call.needs_writer()) {
         co_return co_await run_on(workers_.get_executor(), [&call] { return call.run(); });
     }
-    auto answer = co_await run_on(writer_.get_executor(), [&call] { return call.run(); });
-    wait_for_due();
+    auto answer = quick ? std::move(*quick)
+                        : co_await run_on(writer_.get_executor(), [&call] { return call.run(); });
+    if (call.needs_writer()) {
+        wait_for_due();
+    }
     co_return answer;
 }
 

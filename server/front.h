@@ -17,9 +17,9 @@ namespace amilab {
 /// Between HTTP and the services: decides on which thread a request is worked on, and lets what is
 /// due happen on an idle server.
 ///
-/// One thread runs the io_context: it moves bytes and answers quick reads itself, since a change of
-/// threads costs more than they do. Reads that turn out long begin anew on the workers; writing
-/// calls go to the writer's thread, one after the other.
+/// One thread runs the io_context: it moves bytes and answers quick calls itself, since a change of
+/// threads costs more than they do. Reads that turn out long begin anew on the workers, writes that
+/// do, or that would have to wait, on the writer's thread, one after the other.
 class Front {
 public:
     /// `io_context` is run by one thread.

@@ -52,6 +52,16 @@ public:
     }
     IdSource& ids();
 
+    /// On the thread that serves connections: whatever would wait for others gives up the call, by
+    /// BudgetExceeded, for another thread to run.
+    void forbid_waiting() { may_wait_ = false; }
+    void about_to_wait() const
+    {
+        if (!may_wait_) {
+            throw BudgetExceeded();
+        }
+    }
+
     /// What the caller's parameters amount to, client token and dry run aside.
     std::string fingerprint() const { return parameters_.canonical(); }
 
@@ -80,6 +90,7 @@ private:
     const wire::Parameters& parameters_;
     std::string_view request_id_;
     TimeMs now_ms_;
+    bool may_wait_ = true;
     std::vector<Transition> scheduled_;
     std::vector<std::function<void()>> on_commit_;
 };

@@ -5,8 +5,10 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "storage/metadata/account_rows.h"
 #include "storage/metadata/layer_rows.h"
 #include "storage/metadata/migrations.h"
+#include "storage/metadata/region_rows.h"
 #include "storage/metadata/setting_rows.h"
 #include "storage/metadata/transaction.h"
 #include "storage/snapshot_sizes.h"
@@ -18,6 +20,20 @@ namespace {
 
 constexpr off_t kReserveBytes = 4 << 20;
 constexpr off_t kReserveStepBytes = 256 << 10;
+
+// Pages of 4 KiB. From the first on the background copies them into the database; the second is
+// reached only when it cannot keep up, and then writers wait.
+constexpr std::int64_t kLongWalPages = 1'000;
+constexpr std::int64_t kLongestWalPages = 16'000;
+
+/// What cannot be copied now (a full disk) stays in the WAL and is as safe there.
+void try_checkpoint(Database& db)
+{
+    try {
+        db.checkpoint();
+    } catch (const StorageError&) {
+    }
+}
 
 }  // namespace
 
@@ -37,6 +53,7 @@ Generation::Generation(std::string path, Durability durability, Background& back
     }
     ids_ = std::make_unique<IdSource>(*writer_);
     restore_settings();
+    regions_ = select_region_names(*writer_);
     BlockStore::Options options;
     options.highest_known_layer = select_highest_layer(*writer_);
     options.make_metadata_durable = [this] { make_metadata_durable(); };
@@ -123,32 +140,109 @@ Generation::~Generation()
     blocks_.reset();
     idle_readers_.clear();
     ids_.reset();
+    checkpointer_.reset();
     writer_.reset();
     if (discarded_.load()) {
         background_.post([path = path_] { std::filesystem::remove_all(path); });
     }
 }
 
+Generation::Writer Generation::writer()
+{
+    return {*this, std::unique_lock(writer_mutex_)};
+}
+
+std::optional<Generation::Writer> Generation::writer_if_free()
+{
+    std::unique_lock lock(writer_mutex_, std::try_to_lock);
+    return lock ? std::optional(Writer(*this, std::move(lock))) : std::nullopt;
+}
+
+Generation::Writer::~Writer()
+{
+    if (lock_) {
+        generation_->let_go_of_writer();
+    }
+}
+
+void Generation::let_go_of_writer()
+{
+    checkpoint_later();
+    writes_.fetch_add(1, std::memory_order_release);
+    // An open read transaction would keep the WAL from being used anew.
+    const std::lock_guard lock(readers_mutex_);
+    for (auto& idle : idle_readers_) {
+        end_snapshot(*idle.db);
+    }
+}
+
+void Generation::checkpoint_later()
+{
+    if (writer_->wal_pages() >= kLongestWalPages) {
+        try_checkpoint(*writer_);
+        writer_->forget_wal_pages();
+    }
+    if (writer_->wal_pages() < kLongWalPages || checkpoint_is_queued_) {
+        return;
+    }
+    checkpoint_is_queued_ = true;
+    background_.post([self = weak_from_this()] {
+        const auto generation = self.lock();
+        if (!generation) {
+            return;
+        }
+        if (!generation->checkpointer_) {
+            generation->checkpointer_ =
+                open_connection(generation->database_path(), Database::Mode::kReadWrite,
+                                generation->durability_, generation->catalogue_.span());
+        }
+        // Most of it beside the writer; the rest, so that the WAL can begin anew, while it waits.
+        try_checkpoint(*generation->checkpointer_);
+        const auto held = generation->writer();
+        try_checkpoint(*generation->checkpointer_);
+        generation->writer_->forget_wal_pages();
+        generation->checkpoint_is_queued_ = false;
+    });
+}
+
 Generation::Reader Generation::reader()
 {
+    const auto writes = writes_.load(std::memory_order_acquire);
+    ReadSnapshot snapshot;
     {
         const std::lock_guard lock(readers_mutex_);
         if (!idle_readers_.empty()) {
-            auto db = std::move(idle_readers_.back());
+            snapshot = std::move(idle_readers_.back());
             idle_readers_.pop_back();
-            return {*this, std::move(db)};
         }
     }
-    return {*this, open_connection(database_path(), Database::Mode::kReadOnly, durability_,
-                                   catalogue_.span())};
+    if (!snapshot.db) {
+        snapshot.db = open_connection(database_path(), Database::Mode::kReadOnly, durability_,
+                                      catalogue_.span());
+    }
+    if (snapshot.writes_seen != writes) {
+        end_snapshot(*snapshot.db);
+    }
+    snapshot.writes_seen = writes;
+    begin_snapshot(*snapshot.db);
+    return {*this, std::move(snapshot)};
 }
 
 Generation::Reader::~Reader()
 {
-    if (db_) {
-        const std::lock_guard lock(generation_->readers_mutex_);
-        generation_->idle_readers_.push_back(std::move(db_));
+    if (!snapshot_.db) {
+        return;
     }
+    const std::lock_guard lock(generation_->readers_mutex_);
+    if (snapshot_.writes_seen != generation_->writes_.load(std::memory_order_acquire)) {
+        end_snapshot(*snapshot_.db);
+    }
+    generation_->idle_readers_.push_back(std::move(snapshot_));
+}
+
+bool Generation::region_exists(std::string_view region) const
+{
+    return regions_.contains(region);
 }
 
 void Generation::make_catalogue_rows()
@@ -164,6 +258,7 @@ void Generation::make_catalogue_rows()
 void Generation::restore_settings()
 {
     clock_.restore(read_clock_setting(*writer_));
+    access_keys_.replace(select_access_keys(*writer_));
     for (const auto& [name, delay_ms] : read_delay_settings(*writer_)) {
         if (const auto delay = Delays::by_name(name)) {
             delays_.set(*delay, delay_ms);

@@ -6,9 +6,12 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "storage/access_keys.h"
 #include "storage/background.h"
 #include "storage/blocks/block_store.h"
 #include "storage/clock.h"
@@ -23,6 +26,13 @@ namespace amilab {
 /// All state from one reset to the next: a database, its layers, the clock and the delays. Calls
 /// hold it by shared_ptr, so that one that began before a reset ends on what it began with.
 class Generation : public std::enable_shared_from_this<Generation> {
+    /// A connection whose read transaction began when the writer had been let go so many times. An
+    /// idle one keeps it open until the next write: to begin one costs more than a small read.
+    struct ReadSnapshot {
+        std::unique_ptr<Database> db;
+        std::uint64_t writes_seen = 0;
+    };
+
 public:
     /// Opens the generation in the folder `path`, which holds a database; migrates it.
     /// Throws StorageError.
@@ -31,45 +41,54 @@ public:
                const std::optional<std::string>& seed, CatalogueOptions catalogue = {});
     ~Generation();
 
-    /// The one connection that writes, and its id source. Held by one thread at a time.
+    /// The one connection that writes, and its id source. Held by one thread at a time; what it
+    /// committed is seen by every reader that is taken after it is let go.
     class Writer {
     public:
+        Writer(Writer&&) noexcept = default;
+        ~Writer();
         Database& db() { return *generation_->writer_; }
         IdSource& ids() { return *generation_->ids_; }
 
     private:
         friend class Generation;
-        explicit Writer(Generation& generation)
-            : lock_(generation.writer_mutex_), generation_(&generation)
+        Writer(Generation& generation, std::unique_lock<std::mutex> lock)
+            : lock_(std::move(lock)), generation_(&generation)
         {
         }
         std::unique_lock<std::mutex> lock_;
         Generation* generation_;
     };
-    Writer writer() { return Writer(*this); }
+    Writer writer();
+    /// Nothing while another thread holds it.
+    std::optional<Writer> writer_if_free();
 
-    /// A read-only connection for the life of the lease. There are as many as were ever wanted at
-    /// once, which is at most the number of worker threads.
+    /// A read-only connection for the life of the lease, inside a read transaction: all that is
+    /// read is of one instant. There are as many as were ever wanted at once, which is at most the
+    /// number of worker threads.
     class Reader {
     public:
         ~Reader();
         Reader(Reader&&) noexcept = default;
-        Database& db() { return *db_; }
+        Database& db() { return *snapshot_.db; }
 
     private:
         friend class Generation;
-        Reader(Generation& generation, std::unique_ptr<Database> db)
-            : generation_(&generation), db_(std::move(db))
+        Reader(Generation& generation, ReadSnapshot snapshot)
+            : generation_(&generation), snapshot_(std::move(snapshot))
         {
         }
         Generation* generation_;
-        std::unique_ptr<Database> db_;
+        ReadSnapshot snapshot_;
     };
     Reader reader();
+
+    bool region_exists(std::string_view region) const;
 
     BlockStore& blocks() { return *blocks_; }
     Clock& clock() { return clock_; }
     Delays& delays() { return delays_; }
+    AccessKeys& access_keys() { return access_keys_; }
     Background& background() { return background_; }
     /// Who serves volumes and snapshots beside the API.
     OpenExports& exports() { return exports_; }
@@ -112,6 +131,9 @@ public:
     void make_metadata_durable();
 
 private:
+    void let_go_of_writer();
+    /// Keeps the WAL short, in the background.
+    void checkpoint_later();
     void restore_settings();
     void make_catalogue_rows();
 
@@ -121,16 +143,24 @@ private:
     Background& background_;
     Clock clock_;
     Delays delays_;
+    AccessKeys access_keys_;
     OpenExports exports_;
     std::atomic<TimeMs> earliest_due_ms_{0};
     std::atomic<bool> discarded_{false};
 
-    std::mutex writer_mutex_;  // guards writer_ and ids_
+    std::mutex writer_mutex_;  // guards the next three
     std::unique_ptr<Database> writer_;
     std::unique_ptr<IdSource> ids_;
+    bool checkpoint_is_queued_ = false;
+    std::unique_ptr<Database> checkpointer_;  // the background's
+
+    // Counts the leases of the writer, each of which may have committed something.
+    std::atomic<std::uint64_t> writes_{0};
 
     std::mutex readers_mutex_;  // guards idle_readers_
-    std::vector<std::unique_ptr<Database>> idle_readers_;
+    std::vector<ReadSnapshot> idle_readers_;
+
+    std::set<std::string, std::less<>> regions_;
 
     std::unique_ptr<BlockStore> blocks_;
 };

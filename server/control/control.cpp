@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 #include <boost/json.hpp>
 
+#include "server/control/accounts.h"
 #include "server/control/settings.h"
 #include "server/control/transfer.h"
 #include "server/offload.h"
@@ -114,6 +115,15 @@ asio::awaitable<http::Response> Control::route(http::Request& request, http::Bod
             co_await run_on(workers_, [&] { control::change_delays(emulator_, wanted); });
         }
         co_return to_response(200, control::show_delays(emulator_));
+    }
+    if (path == "accounts") {
+        require_method(request, {"GET", "HEAD", "PUT", "POST"});
+        if (!is_reading(request)) {
+            const auto wanted = co_await read_json(body);
+            co_await run_on(workers_, [&] { control::change_accounts(emulator_, wanted); });
+        }
+        co_return to_response(
+            200, co_await run_on(workers_, [this] { return control::show_accounts(emulator_); }));
     }
     if (path == "import") {
         require_method(request, {"POST", "PUT"});

@@ -232,7 +232,6 @@ Disk open_disk(Generation& generation, const Caller& caller, std::string_view id
 {
     auto reader = generation.reader();
     auto& db = reader.db();
-    const Transaction transaction(db);
     if (const auto image_id = ImageId::from_text(id)) {
         const auto image = select_visible_image(db, caller.account, caller.region, *image_id);
         if (!image) {

@@ -7,6 +7,7 @@
 #include "server/ec2/describe.h"
 #include "server/ec2/device_names.h"
 #include "server/ec2/errors.h"
+#include "server/ec2/product_codes.h"
 #include "server/ec2/volume_answers.h"
 #include "storage/metadata/replace_root_rows.h"
 
@@ -156,8 +157,9 @@ AttachVolumeResponse attach_volume(Session& session, const AttachVolumeRequest& 
     stop_if_dry_run(request);
 
     const auto volume = require_volume(session, volume_id);
-    check_attachable(session, volume, instance_id, require_host(session, instance_id),
-                     request.device);
+    const auto host = require_host(session, instance_id);
+    check_attachable(session, volume, instance_id, host, request.device);
+    require_product_attachable(session, volume_id, instance_id, host.state);
     const AttachmentRow row{.volume_id = volume_id,
                             .instance_id = instance_id,
                             .device = request.device,
@@ -167,6 +169,7 @@ AttachVolumeResponse attach_volume(Session& session, const AttachVolumeRequest& 
     if (!insert_attachment(session.db(), row)) {
         throw device_in_use(request.device);
     }
+    copy_product_codes(session.db(), volume_id.text(), instance_id.text());
     set_volume_state(session.db(), volume_id, "in-use");
     session.schedule(Delay::kAttachmentAttaching, Action::kAttachmentAttached,
                      attachment_key(volume_id, instance_id));
@@ -211,6 +214,8 @@ void attachment_gone(Session& session, std::string_view key)
     if (!attachment || attachment->state != "detaching") {
         return;
     }
+    drop_product_codes_of_volume(session.db(), attachment->instance_id.text(),
+                                 attachment->volume_id.text());
     delete_attachment(session.db(), attachment->volume_id, attachment->instance_id);
     if (select_attachments_on(session.db(), attachment->volume_id).empty()) {
         change_volume_state(session.db(), attachment->volume_id, "in-use", "available");

@@ -13,6 +13,7 @@
 #include "server/ec2/snapshots.h"
 #include "storage/metadata/image_rows.h"
 #include "storage/metadata/lineage_rows.h"
+#include "storage/metadata/product_code_rows.h"
 
 namespace amilab::ec2 {
 
@@ -63,12 +64,12 @@ ImageRow require_source(Session& session, const CopyImageRequest& request, const
 
 /// What of another account's image can be copied at all. Source: refusals and texts observed;
 /// Windows, RHEL and the like have billing product codes, which shows in what they are billed as.
-void check_copyable(const Session& session, const ImageRow& image)
+void check_copyable(Session& session, const ImageRow& image)
 {
     if (image.owner == session.account()) {
         return;
     }
-    if (image.owner_alias == "aws-marketplace") {
+    if (!select_product_codes(session.db(), image.id.text()).empty()) {
         throw marketplace_image_not_copyable();
     }
     if (image.usage_operation != "RunInstances") {
@@ -205,6 +206,7 @@ CopyImageResponse copy_image(Session& session, const CopyImageRequest& request)
         throw image_name_taken(request.name, *select_image_named(session.db(), session.account(),
                                                                  session.region(), request.name));
     }
+    copy_product_codes(session.db(), source.id.text(), id.text());
     store_tags(session, {id.text(), "image"},
                request.copy_image_tags.value_or(false)
                    ? tags_to_copy(session, source, wish.image_tags)

@@ -8,7 +8,7 @@
 #include "server/ec2/snapshot_copies.h"
 #include "server/ec2/snapshot_tiers.h"
 #include "server/ec2/snapshots.h"
-#include "storage/metadata/region_rows.h"
+#include "storage/metadata/product_code_rows.h"
 
 namespace amilab::ec2 {
 
@@ -47,7 +47,7 @@ void check_completion_minutes(const std::optional<std::int64_t>& minutes,
 
 void require_source_region(Session& session, const std::string& region)
 {
-    if (!region_exists(session.db(), region)) {
+    if (!session.generation().region_exists(region)) {
         throw invalid_source_region(region);
     }
 }
@@ -89,6 +89,7 @@ SnapshotRow start_snapshot_copy(Session& session, const SnapshotRow& source,
                     .status_message = std::move(why_it_fails),
                     .full_size_bytes = source.full_size_bytes};
     start_snapshot(session, row, wanted.tags);
+    copy_product_codes(session.db(), source.id.text(), id.text());
     return row;
 }
 

@@ -7,6 +7,7 @@
 #include "server/ec2/errors.h"
 #include "server/ec2/idempotency.h"
 #include "server/ec2/layers.h"
+#include "server/ec2/product_codes.h"
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/volume_answers.h"
 #include "server/ec2/volume_types.h"
@@ -98,6 +99,7 @@ CopyVolumesResponse copy_volumes(Session& session, const CopyVolumesRequest& req
     }
     const auto row = make_row(session, request, require_source(session, source_id));
     insert_volume(session.db(), row);
+    copy_product_codes(session.db(), source_id.text(), row.id.text());
     store_tags(session, {row.id.text(), "volume"}, tags);
     remember_token(session, kOperation, request.client_token, row.id.text());
     session.schedule(Delay::kVolumeCreating, Action::kVolumeAvailable, row.id.text());

@@ -13,6 +13,7 @@
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/snapshots.h"
 #include "server/ec2/volume_types.h"
+#include "storage/metadata/product_code_rows.h"
 #include "storage/metadata/volume_rows.h"
 
 namespace amilab::ec2 {
@@ -253,6 +254,7 @@ CreateImageResponse create_image(Session& session, const CreateImageRequest& req
         throw image_name_taken(request.name, id);
     }
     store_tags(session, {id.text(), "image"}, image_tags);
+    copy_product_codes(session.db(), instance.text(), id.text());
     session.schedule_at(
         std::max(session.due_ms(Delay::kImagePending), session.due_ms(Delay::kSnapshotPending)),
         Action::kImageAvailable, id.text());

@@ -168,6 +168,14 @@ ApiError not_authorized_for_image(const ImageId& id)
 {
     return auth_failure(fmt::format("Not authorized for image:{}", id.text()));
 }
+ApiError not_authorized_for_images(const ImageId& id)
+{
+    return auth_failure(fmt::format("Not authorized for images: [{}]", id.text()));
+}
+ApiError not_authorized_for_snapshot(const SnapshotId& id)
+{
+    return auth_failure(fmt::format("Not authorized for snapshot:{}", id.text()));
+}
 ApiError missing_parameter(std::string_view name)
 {
     return {"MissingParameter", fmt::format("The request must contain the parameter {}", name)};
@@ -349,6 +357,72 @@ ApiError no_volumes_to_snapshot(const InstanceId& instance)
 {
     return invalid_parameter_combination(
         fmt::format("The instance '{}' has no volumes that are not excluded.", instance.text()));
+}
+ApiError public_access_blocked(std::string_view what)
+{
+    const bool is_image = what == "image";
+    return operation_not_permitted(
+        fmt::format("You can\u2019t publicly share this {} because block public access for {} is "
+                    "enabled for this account. To publicly share the {}, you must call the "
+                    "Disable{}BlockPublicAccess API.",
+                    what, is_image ? "AMIs" : "snapshots", what, is_image ? "Image" : "Snapshot"));
+}
+ApiError encrypted_image_not_public()
+{
+    return unsupported(
+        "Encrypted snapshots can\u2019t be shared publicly. Specify another snapshot.");
+}
+ApiError encrypted_snapshot_not_public()
+{
+    return operation_not_permitted("Encrypted snapshots cannot be shared publicly");
+}
+ApiError product_not_public(std::string_view what)
+{
+    return operation_not_permitted(
+        fmt::format("The {} has an AWS Marketplace product code and cannot be made public", what));
+}
+ApiError too_many_modifications(std::size_t given, std::size_t limit)
+{
+    return invalid_parameter_value(
+        fmt::format("{} modifications are more than the {} that one call may make", given, limit));
+}
+ApiError launch_permission_not_cancellable(const ImageId& id)
+{
+    return operation_not_permitted(
+        fmt::format("The image '{}' is not shared with your account by its account ID. A launch "
+                    "permission of an organization, an organizational unit or the public, or of "
+                    "your own image, cannot be canceled.",
+                    id.text()));
+}
+ApiError invalid_image_criterion(std::string_view value, std::string_view parameter,
+                                 std::string_view why)
+{
+    return invalid_value(value, parameter, why);
+}
+ApiError image_criterion_limit_exceeded(std::string_view what, std::size_t limit)
+{
+    return invalid_parameter_value(fmt::format("At most {} {} can be specified.", limit, what));
+}
+ApiError opt_in_required(std::string_view product_code)
+{
+    return {"OptInRequired",
+            fmt::format("In order to use this AWS Marketplace product you need to accept terms and "
+                        "subscribe. To do so please visit "
+                        "https://aws.amazon.com/marketplace/pp?sku={}",
+                        product_code),
+            401};
+}
+ApiError product_not_owned(std::string_view product_code)
+{
+    return auth_failure(fmt::format("Not authorized for product code:{}", product_code));
+}
+ApiError product_needs_stopped_instance(const VolumeId& volume, const InstanceId& instance)
+{
+    return incorrect_instance_state(
+        instance, fmt::format("is not in the 'stopped' state; the volume '{}' has an AWS "
+                              "Marketplace product code and can be attached to a stopped instance "
+                              "only.",
+                              volume.text()));
 }
 
 ApiError snapshot_in_use(const SnapshotId& snapshot, const ImageId& image)

@@ -61,6 +61,9 @@ ApiError dry_run_operation();
 /// The caller may see the resource but not do this to it.
 ApiError auth_failure(std::string_view message);
 ApiError not_authorized_for_image(const ImageId& id);
+/// As RunInstances says it of an image that the caller may not launch.
+ApiError not_authorized_for_images(const ImageId& id);
+ApiError not_authorized_for_snapshot(const SnapshotId& id);
 ApiError missing_parameter(std::string_view name);
 ApiError invalid_parameter_value(std::string_view message);
 /// "Value (x) for parameter y is invalid. why"
@@ -85,7 +88,7 @@ ApiError incorrect_state(std::string_view resource_id, std::string_view state);
 ApiError image_name_malformed();
 ApiError image_name_taken(std::string_view name, const ImageId& holder);
 ApiError invalid_block_device_mapping(std::string_view message);
-/// `kind` is the attribute's item type: userId, group or organization.
+/// `kind` is the attribute's item type: userId, UserGroup, organizationArn...
 ApiError invalid_image_attribute_item(std::string_view value, std::string_view kind);
 
 // Copies, encryption and what becomes of snapshots
@@ -110,6 +113,24 @@ ApiError image_keeps_snapshot(const SnapshotId& id, const ImageId& image);
 ApiError root_volume_not_excludable(const VolumeId& volume, const InstanceId& instance);
 ApiError volume_not_of_instance(const VolumeId& volume, const InstanceId& instance);
 ApiError no_volumes_to_snapshot(const InstanceId& instance);
+
+// Sharing
+
+/// `what` is image or snapshot.
+ApiError public_access_blocked(std::string_view what);
+ApiError encrypted_image_not_public();
+ApiError encrypted_snapshot_not_public();
+ApiError product_not_public(std::string_view what);
+ApiError too_many_modifications(std::size_t given, std::size_t limit);
+ApiError launch_permission_not_cancellable(const ImageId& id);
+ApiError invalid_image_criterion(std::string_view value, std::string_view parameter,
+                                 std::string_view why);
+ApiError image_criterion_limit_exceeded(std::string_view what, std::size_t limit);
+/// The caller has no subscription to the product.
+ApiError opt_in_required(std::string_view product_code);
+ApiError product_not_owned(std::string_view product_code);
+/// A volume with a product code goes to a stopped instance only.
+ApiError product_needs_stopped_instance(const VolumeId& volume, const InstanceId& instance);
 
 // Snapshots and volumes
 

@@ -7,6 +7,9 @@
 #include "server/ec2/errors.h"
 #include "server/ec2/image_names.h"
 #include "server/ec2/images.h"
+#include "server/ec2/permissions.h"
+#include "server/ec2/product_codes.h"
+#include "server/ec2/sharing.h"
 #include "server/wire/types.h"
 
 namespace amilab::ec2 {
@@ -21,32 +24,12 @@ constexpr std::string_view kImdsSupport = "imdsSupport";
 struct Change {
     std::string_view attribute;
     std::string value;
-    std::vector<LaunchPermissionRow> add;
-    std::vector<LaunchPermissionRow> remove;
+    PermissionChange permissions;
 };
 
-void append_grantee(std::vector<LaunchPermissionRow>& rows, std::string_view kind,
-                    const std::optional<std::string>& value)
+std::vector<Grantee> to_rows(const std::vector<LaunchPermission>& permissions)
 {
-    if (!value) {
-        return;
-    }
-    const bool is_arn = kind == "organizationArn" || kind == "organizationalUnitArn";
-    // An organization's ARN names it or one of its units in any partition.
-    const bool is_good =
-        kind == "userId" ? is_account_id(*value)
-        : kind == "group"
-            ? *value == "all"
-            : value->starts_with("arn:aws") && value->find(":organizations::") != std::string::npos;
-    if (!is_good) {
-        throw invalid_image_attribute_item(*value, is_arn ? "organization" : kind);
-    }
-    rows.push_back({std::string(kind), *value});
-}
-
-std::vector<LaunchPermissionRow> to_rows(const std::vector<LaunchPermission>& permissions)
-{
-    std::vector<LaunchPermissionRow> rows;
+    std::vector<Grantee> rows;
     for (const auto& permission : permissions) {
         const auto before = rows.size();
         append_grantee(rows, "userId", permission.user_id);
@@ -62,9 +45,9 @@ std::vector<LaunchPermissionRow> to_rows(const std::vector<LaunchPermission>& pe
     return rows;
 }
 
-std::vector<LaunchPermissionRow> flat_rows(const ModifyImageAttributeRequest& request)
+std::vector<Grantee> flat_rows(const ModifyImageAttributeRequest& request)
 {
-    std::vector<LaunchPermissionRow> rows;
+    std::vector<Grantee> rows;
     for (const auto& value : request.user_ids) {
         append_grantee(rows, "userId", value);
     }
@@ -80,40 +63,21 @@ std::vector<LaunchPermissionRow> flat_rows(const ModifyImageAttributeRequest& re
     return rows;
 }
 
-bool is_among(const std::vector<LaunchPermissionRow>& some,
-              const std::vector<LaunchPermissionRow>& all)
+PermissionChange parse_permissions(const ModifyImageAttributeRequest& request)
 {
-    return std::all_of(some.begin(), some.end(), [&](const LaunchPermissionRow& row) {
-        return std::find(all.begin(), all.end(), row) != all.end();
-    });
-}
-
-/// Both styles at once, as Packer and Terraform send them, are taken when they say the same.
-void parse_permissions(const ModifyImageAttributeRequest& request, Change& change)
-{
+    std::optional<PermissionChange> structured;
     if (request.launch_permission) {
-        change.add = to_rows(request.launch_permission->add);
-        change.remove = to_rows(request.launch_permission->remove);
+        structured.emplace();
+        structured->add = to_rows(request.launch_permission->add);
+        structured->remove = to_rows(request.launch_permission->remove);
     }
-    const auto flat = flat_rows(request);
-    if (flat.empty()) {
-        return;
+    auto change = merge_styles(
+        std::move(structured),
+        {.grantees = flat_rows(request), .operation = request.operation_type}, "LaunchPermission");
+    if (change.is_empty()) {
+        throw invalid_parameter_combination("No launch permissions specified.");
     }
-    if (request.launch_permission) {
-        const auto operation = request.operation_type.value_or("");
-        const bool agrees = (operation != "remove" && is_among(flat, change.add)) ||
-                            (operation != "add" && is_among(flat, change.remove));
-        if (!agrees) {
-            throw invalid_parameter_combination(
-                "LaunchPermission and UserId, UserGroup or OrganizationArn name different "
-                "accounts; use one of the two styles.");
-        }
-        return;
-    }
-    if (!request.operation_type) {
-        throw missing_parameter("OperationType");
-    }
-    (*request.operation_type == "add" ? change.add : change.remove) = flat;
+    return change;
 }
 
 /// The one attribute that the request is about.
@@ -179,21 +143,12 @@ std::string value_of(const ModifyImageAttributeRequest& request,
 
 Change parse_change(const ModifyImageAttributeRequest& request)
 {
-    Change change{.attribute = attribute_of(request), .value = {}, .add = {}, .remove = {}};
+    Change change{.attribute = attribute_of(request), .value = {}, .permissions = {}};
     if (change.attribute == kLaunchPermission) {
         if (request.value) {
             throw invalid_parameter_combination("Value does not go with launchPermission.");
         }
-        parse_permissions(request, change);
-        if (change.add.empty() && change.remove.empty()) {
-            throw invalid_parameter_combination("No launch permissions specified.");
-        }
-        for (const auto& row : change.add) {
-            if (is_among({row}, change.remove)) {
-                throw invalid_parameter_combination(
-                    fmt::format("{} is both added and removed.", row.value));
-            }
-        }
+        change.permissions = parse_permissions(request);
         return change;
     }
     if (request.operation_type) {
@@ -239,6 +194,24 @@ std::vector<LaunchPermission> permissions_of(Session& session, const ImageId& id
     return permissions;
 }
 
+/// Whether an image may be made public.
+/// Source: block public access, its code and text, encrypted snapshots and theirs (observed),
+/// product codes (documented, code and text assumed).
+void require_publishable(Session& session, const ImageId& id)
+{
+    if (is_image_public_access_blocked(session)) {
+        throw public_access_blocked("image");
+    }
+    if (!select_product_codes(session.db(), id.text()).empty()) {
+        throw product_not_public("image");
+    }
+    for (const auto& mapping : select_image_mappings(session.db(), id)) {
+        if (mapping.snapshot_id && mapping.encrypted.value_or(false)) {
+            throw encrypted_image_not_public();
+        }
+    }
+}
+
 }  // namespace
 
 // Source: EC2 API Reference, ModifyImageAttribute: both styles, one attribute a call (documented).
@@ -249,16 +222,19 @@ ModifyImageAttributeResponse modify_image_attribute(Session& session,
     const auto change = parse_change(request);
     stop_if_dry_run(request);
     require_own_image(session, id);
+    if (change.permissions.publishes()) {
+        require_publishable(session, id);
+    }
 
     if (change.attribute == kDescription) {
         set_image_description(session.db(), id, change.value);
     } else if (change.attribute == kImdsSupport) {
         set_image_imds_support(session.db(), id, change.value);
     }
-    for (const auto& row : change.add) {
+    for (const auto& row : change.permissions.add) {
         insert_launch_permission(session.db(), id, row);
     }
-    for (const auto& row : change.remove) {
+    for (const auto& row : change.permissions.remove) {
         delete_launch_permission(session.db(), id, row);
     }
     return {};
@@ -285,7 +261,7 @@ DescribeImageAttributeResponse describe_image_attribute(
     } else if (attribute == kLaunchPermission) {
         response.launch_permissions = permissions_of(session, id);
     } else if (attribute == "productCodes") {
-        response.product_codes.emplace();
+        response.product_codes = product_code_answers(session, id.text());
     } else if (attribute == "blockDeviceMapping") {
         throw auth_failure("Unauthorized attempt to access restricted resource");
     } else if (attribute == "sriovNetSupport") {
@@ -324,6 +300,25 @@ ResetImageAttributeResponse reset_image_attribute(Session& session,
 
     delete_all_launch_permissions(session.db(), id);
     return {};
+}
+
+// Source: EC2 API Reference, CancelImageLaunchPermission; only what is shared with the account
+// itself (documented), the refusal's code and text are assumed.
+CancelImageLaunchPermissionResponse cancel_image_launch_permission(
+    Session& session, const CancelImageLaunchPermissionRequest& request)
+{
+    const auto id = parse_id<ImageId>(request.image_id);
+    stop_if_dry_run(request);
+    if (!select_visible_image(session.db(), session.account(), session.region(), id)) {
+        throw not_found(id);
+    }
+    const Grantee own{"userId", session.account()};
+    const auto permissions = select_launch_permissions(session.db(), id);
+    if (std::find(permissions.begin(), permissions.end(), own) == permissions.end()) {
+        throw launch_permission_not_cancellable(id);
+    }
+    delete_launch_permission(session.db(), id, own);
+    return {.return_value = true};
 }
 
 }  // namespace amilab::ec2

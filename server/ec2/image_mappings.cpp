@@ -82,8 +82,8 @@ std::vector<ImageMappingRow> parse_mappings(const std::vector<BlockDeviceMapping
 SnapshotRow require_usable_snapshot(Session& session, std::string_view id_text)
 {
     const auto id = parse_id<SnapshotId>(id_text);
-    auto snapshot = select_snapshot(session.db(), session.region(), id);
-    if (!snapshot || snapshot->owner != session.account()) {
+    auto snapshot = select_visible_snapshot(session.db(), session.account(), session.region(), id);
+    if (!snapshot) {
         throw not_found(id);
     }
     if (snapshot->state != "completed") {

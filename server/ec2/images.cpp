@@ -6,14 +6,17 @@
 
 #include <fmt/format.h>
 
+#include "server/ec2/allowed_images.h"
 #include "server/ec2/describe.h"
 #include "server/ec2/errors.h"
 #include "server/ec2/image_mappings.h"
 #include "server/ec2/image_names.h"
+#include "server/ec2/product_codes.h"
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/snapshot_locks.h"
 #include "server/ec2/snapshots.h"
 #include "server/wire/ec2/schema.h"
+#include "storage/metadata/allowed_image_rows.h"
 #include "storage/metadata/lineage_rows.h"
 
 namespace amilab::ec2 {
@@ -162,6 +165,7 @@ Image image_answer(Session& session, ImageRow row)
     image.name = std::move(row.name);
     image.owner_id = std::move(row.owner);
     image.platform = std::move(row.platform);
+    image.product_codes = product_code_answers(session, row.id.text());
     image.platform_details = std::move(row.platform_details);
     image.public_value = row.is_public;
     image.public_ssm_parameter_name = std::move(row.public_ssm_parameter_name);
@@ -179,9 +183,10 @@ Image image_answer(Session& session, ImageRow row)
     return image;
 }
 
-/// Ids whose images were asked for and may not be seen. Images that a filter left out are no error.
-void require_all_visible(Session& session, const std::vector<ImageId>& ids,
-                         const std::vector<ImageRow>& found)
+/// Ids that no image has. Images that a filter left out, or that the caller may not see, are no
+/// error (observed).
+void require_all_exist(Session& session, const std::vector<ImageId>& ids,
+                       const std::vector<ImageRow>& found)
 {
     std::vector<ImageId> missing;
     for (const auto& id : ids) {
@@ -190,15 +195,34 @@ void require_all_visible(Session& session, const std::vector<ImageId>& ids,
         if (is_found) {
             continue;
         }
-        const auto row =
-            select_visible_image(session.db(), session.account(), session.region(), id);
-        if (!row || row->state == "deregistered") {
+        if (!image_exists(session.db(), session.region(), id)) {
             missing.push_back(id);
         }
     }
     if (!missing.empty()) {
         throw not_found(missing);
     }
+}
+
+/// What imageAllowed says of each row: nothing while the Allowed AMIs settings are disabled.
+std::vector<std::optional<bool>> allowed_marks(Session& session, const std::vector<ImageRow>& rows)
+{
+    const auto settings =
+        select_allowed_images_in_force(session.db(), session.account(), session.region());
+    std::vector<std::optional<bool>> marks(rows.size());
+    if (settings.state == AllowedImages::kDisabled) {
+        return marks;
+    }
+    std::vector<ImageId> ids;
+    for (const auto& row : rows) {
+        ids.push_back(row.id);
+    }
+    const auto allowed =
+        select_allowed_images(session.db(), settings, session.account(), session.now_ms(), ids);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        marks[i] = allowed.contains(ids[i]);
+    }
+    return marks;
 }
 
 std::vector<std::string> parse_owners(Session& session, const std::vector<std::string>& owners)
@@ -267,6 +291,12 @@ RegisterImageResponse register_image(Session& session, const RegisterImageReques
                                *select_image_named(session.db(), row.owner, row.region, row.name));
     }
     store_tags(session, {row.id.text(), "image"}, tags);
+    // Source: Marketplace product codes of the snapshots are copied to the image (documented).
+    for (const auto& mapping : mappings) {
+        if (mapping.snapshot_id) {
+            copy_product_codes(session.db(), *mapping.snapshot_id, row.id.text());
+        }
+    }
     session.schedule(Delay::kImagePending, Action::kImageAvailable, row.id.text());
     return {.image_id = row.id.text()};
 }
@@ -295,11 +325,13 @@ DescribeImagesResponse describe_images(Session& session, const DescribeImagesReq
                                .now_ms = session.now_ms(),
                                .after = page.after,
                                .limit = page.sql_limit()});
-    require_all_visible(session, ids, rows);
+    require_all_exist(session, ids, rows);
     DescribeImagesResponse response;
     response.next_token = cut_page(page, rows, [](const ImageRow& row) { return row.id.text(); });
-    for (auto& row : rows) {
-        response.images.push_back(image_answer(session, std::move(row)));
+    const auto allowed = allowed_marks(session, rows);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        response.images.push_back(image_answer(session, std::move(rows[i])));
+        response.images.back().image_allowed = allowed[i];
     }
     return response;
 }
@@ -333,26 +365,23 @@ DeregisterImageResponse deregister_image(Session& session, const DeregisterImage
 
 ImageRow require_runnable_image(Session& session, const ImageId& id)
 {
-    auto image = select_visible_image(session.db(), session.account(), session.region(), id);
-    if (!image) {
-        throw not_found(id);
-    }
-    if (image->state == "deregistered") {
+    auto image = require_permitted_image(session, id);
+    if (image.state == "deregistered") {
         throw image_unavailable(id);
     }
-    if (image->state != "available") {
-        throw image_not_runnable(id, image->state);
+    if (image.state != "available") {
+        throw image_not_runnable(id, image.state);
     }
-    return std::move(*image);
+    return image;
 }
 
 ImageRow require_own_image(Session& session, const ImageId& id)
 {
     auto row = select_visible_image(session.db(), session.account(), session.region(), id);
-    if (!row) {
+    if (!row && !image_exists(session.db(), session.region(), id)) {
         throw not_found(id);
     }
-    if (row->owner != session.account()) {
+    if (!row || row->owner != session.account()) {
         throw not_authorized_for_image(id);
     }
     if (row->state == "deregistered") {

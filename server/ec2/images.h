@@ -17,11 +17,13 @@ ResetImageAttributeResponse reset_image_attribute(Session& session,
                                                   const ResetImageAttributeRequest& request);
 DeregisterImageResponse deregister_image(Session& session, const DeregisterImageRequest& request);
 
-/// An image of the region that is the caller's own. Throws InvalidAMIID.NotFound for one he may not
-/// see, AuthFailure for one of another owner, InvalidAMIID.Unavailable when it is deregistered.
+/// An image of the region that is the caller's own. Throws InvalidAMIID.NotFound for one that is
+/// not there, AuthFailure for one of another owner, InvalidAMIID.Unavailable when it is
+/// deregistered.
 ImageRow require_own_image(Session& session, const ImageId& id);
 
-/// An image that the caller may launch. Throws InvalidAMIID.NotFound, InvalidAMIID.Unavailable.
+/// An image that the caller may launch. Throws what require_permitted_image does, and
+/// InvalidAMIID.Unavailable.
 /// Source: codes documented, texts observed.
 ImageRow require_runnable_image(Session& session, const ImageId& id);
 

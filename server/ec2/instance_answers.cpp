@@ -214,7 +214,8 @@ InstanceParts select_instance_parts(Session& session, const InstanceId& id)
     auto& db = session.db();
     return {.groups = select_instance_groups(db, id),
             .attachments = select_attachments_of(db, id),
-            .tags = select_tags(db, session.account(), id.text())};
+            .tags = select_tags(db, session.account(), id.text()),
+            .product_codes = select_product_codes(db, id.text())};
 }
 
 Instance instance_answer(const InstanceRow& row, const InstanceParts& parts)
@@ -233,6 +234,12 @@ Instance instance_answer(const InstanceRow& row, const InstanceParts& parts)
     fill_options(answer, row);
     for (const auto& tag : parts.tags) {
         answer.tags.push_back({.key = tag.key, .value = tag.value});
+    }
+    for (const auto& row_of_code : parts.product_codes) {
+        ProductCode code;
+        code.product_code_id = row_of_code.code;
+        code.product_code_type = row_of_code.type;
+        answer.product_codes.push_back(std::move(code));
     }
     return answer;
 }

@@ -6,6 +6,7 @@
 #include "server/session.h"
 #include "server/wire/ec2/instances.h"
 #include "storage/metadata/instance_rows.h"
+#include "storage/metadata/product_code_rows.h"
 #include "storage/metadata/tag_rows.h"
 #include "storage/metadata/volume_rows.h"
 
@@ -24,6 +25,7 @@ struct InstanceParts {
     std::vector<InstanceGroupRow> groups;
     std::vector<AttachmentRow> attachments;
     std::vector<TagRow> tags;
+    std::vector<ProductCodeRow> product_codes = {};
 };
 
 InstanceParts select_instance_parts(Session& session, const InstanceId& id);

@@ -10,6 +10,7 @@
 #include "server/ec2/instances.h"
 #include "server/ec2/launch_place.h"
 #include "server/ec2/launch_types.h"
+#include "server/ec2/product_codes.h"
 #include "storage/metadata/instance_rows.h"
 #include "storage/metadata/volume_rows.h"
 
@@ -359,7 +360,7 @@ DescribeInstanceAttributeResponse describe_instance_attribute(
     } else if (request.attribute == kMappings) {
         answer.block_device_mappings = mapping_answers(select_attachments_of(session.db(), row.id));
     } else if (request.attribute == "productCodes") {
-        answer.product_codes.emplace();
+        answer.product_codes = product_code_answers(session, row.id.text());
     }
     return answer;
 }

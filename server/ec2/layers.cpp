@@ -44,6 +44,7 @@ LayerId make_volume_layer(Session& session, std::optional<LayerId> snapshot_laye
 
 std::vector<LayerId> seal_layers(Session& session, std::span<const VolumeRow> volumes)
 {
+    session.about_to_wait();  // for writes under way
     std::vector<std::size_t> order(volumes.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::sort(order.begin(), order.end(),

@@ -12,6 +12,7 @@
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/version_depth.h"
 #include "server/wire/ec2/schema.h"
+#include "storage/metadata/allowed_image_rows.h"
 #include "storage/metadata/image_rows.h"
 #include "storage/metadata/instance_rows.h"
 #include "storage/metadata/lineage_rows.h"
@@ -143,6 +144,28 @@ InstanceImageMetadata to_answer(Session& session, InstanceImageRow row)
     return answer;
 }
 
+/// Whether each row's image meets the account's criteria; nothing while they are disabled.
+/// Source: as at DescribeImages (assumed).
+std::vector<std::optional<bool>> allowed_marks(Session& session,
+                                               const AllowedImagesSettings& settings,
+                                               const std::vector<InstanceImageRow>& rows)
+{
+    std::vector<std::optional<bool>> marks(rows.size());
+    if (settings.state == AllowedImages::kDisabled) {
+        return marks;
+    }
+    std::vector<ImageId> ids;
+    for (const auto& row : rows) {
+        ids.push_back(ImageId::trusted(row.image_id));
+    }
+    const auto allowed =
+        select_allowed_images(session.db(), settings, session.account(), session.now_ms(), ids);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        marks[i] = allowed.contains(ids[i]);
+    }
+    return marks;
+}
+
 }  // namespace
 
 // Source: EC2 API Reference, GetImageAncestry; EC2 User Guide, "Use AMI ancestry" (documented): all
@@ -220,6 +243,8 @@ DescribeInstanceImageMetadataResponse describe_instance_image_metadata(
     if (!missing.empty()) {
         throw not_found(missing);
     }
+    const auto allowed =
+        select_allowed_images_in_force(session.db(), session.account(), session.region());
     auto rows = select_instance_images(session.db(), {.owner = session.account(),
                                                       .region = session.region(),
                                                       .ids = ids,
@@ -229,8 +254,10 @@ DescribeInstanceImageMetadataResponse describe_instance_image_metadata(
     DescribeInstanceImageMetadataResponse response;
     response.next_token =
         cut_page(page, rows, [](const InstanceImageRow& row) { return row.instance_id.text(); });
-    for (auto& row : rows) {
-        response.instance_image_metadata.push_back(to_answer(session, std::move(row)));
+    const auto marks = allowed_marks(session, allowed, rows);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        response.instance_image_metadata.push_back(to_answer(session, std::move(rows[i])));
+        response.instance_image_metadata.back().image_metadata->image_allowed = marks[i];
     }
     return response;
 }

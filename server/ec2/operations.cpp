@@ -1,5 +1,6 @@
 #include "server/ec2/operations.h"
 
+#include "server/ec2/allowed_images.h"
 #include "server/ec2/attachments.h"
 #include "server/ec2/copies.h"
 #include "server/ec2/ebs_encryption.h"
@@ -9,8 +10,10 @@
 #include "server/ec2/instances.h"
 #include "server/ec2/lineage.h"
 #include "server/ec2/network.h"
+#include "server/ec2/product_codes.h"
 #include "server/ec2/regions.h"
 #include "server/ec2/root_volumes.h"
+#include "server/ec2/sharing.h"
 #include "server/ec2/snapshot_locks.h"
 #include "server/ec2/snapshot_tiers.h"
 #include "server/ec2/snapshots.h"
@@ -25,6 +28,8 @@ namespace {
 
 constexpr Operation kOperations[] = {
     write<attach_volume>("AttachVolume"),
+    write<cancel_image_launch_permission>("CancelImageLaunchPermission"),
+    read<confirm_product_instance>("ConfirmProductInstance"),
     write<copy_image>("CopyImage"),
     write<copy_snapshot>("CopySnapshot"),
     write<copy_volumes>("CopyVolumes"),
@@ -56,6 +61,7 @@ constexpr Operation kOperations[] = {
     read<describe_regions>("DescribeRegions"),
     read<describe_replace_root_volume_tasks>("DescribeReplaceRootVolumeTasks"),
     read<describe_security_groups>("DescribeSecurityGroups", &kDefaultNetwork),
+    read<describe_snapshot_attribute>("DescribeSnapshotAttribute"),
     read<describe_snapshot_tier_status>("DescribeSnapshotTierStatus"),
     read<describe_snapshots>("DescribeSnapshots"),
     read<describe_subnets>("DescribeSubnets", &kDefaultNetwork),
@@ -66,25 +72,38 @@ constexpr Operation kOperations[] = {
     read<describe_volumes_modifications>("DescribeVolumesModifications"),
     read<describe_vpcs>("DescribeVpcs", &kDefaultNetwork),
     write_to_free<detach_volume>("DetachVolume"),
+    write<disable_allowed_images_settings>("DisableAllowedImagesSettings"),
     write<disable_ebs_encryption_by_default>("DisableEbsEncryptionByDefault"),
     write<disable_fast_snapshot_restores>("DisableFastSnapshotRestores"),
+    write<disable_image_block_public_access>("DisableImageBlockPublicAccess"),
+    write<disable_snapshot_block_public_access>("DisableSnapshotBlockPublicAccess"),
+    write<enable_allowed_images_settings>("EnableAllowedImagesSettings"),
     write<enable_ebs_encryption_by_default>("EnableEbsEncryptionByDefault"),
     write<enable_fast_snapshot_restores>("EnableFastSnapshotRestores"),
+    write<enable_image_block_public_access>("EnableImageBlockPublicAccess"),
+    write<enable_snapshot_block_public_access>("EnableSnapshotBlockPublicAccess"),
     write<enable_volume_io>("EnableVolumeIO"),
+    read<get_allowed_images_settings>("GetAllowedImagesSettings"),
     read<get_ebs_default_kms_key_id>("GetEbsDefaultKmsKeyId"),
     read<get_ebs_encryption_by_default>("GetEbsEncryptionByDefault"),
     read<get_image_ancestry>("GetImageAncestry"),
+    read<get_image_block_public_access_state>("GetImageBlockPublicAccessState"),
+    read<get_snapshot_block_public_access_state>("GetSnapshotBlockPublicAccessState"),
     write<lock_snapshot>("LockSnapshot"),
     write<modify_ebs_default_kms_key_id>("ModifyEbsDefaultKmsKeyId"),
     write<modify_image_attribute>("ModifyImageAttribute"),
     write<modify_instance_attribute>("ModifyInstanceAttribute"),
+    write<modify_snapshot_attribute>("ModifySnapshotAttribute"),
     write<modify_snapshot_tier>("ModifySnapshotTier"),
     write<modify_volume>("ModifyVolume"),
     write<modify_volume_attribute>("ModifyVolumeAttribute"),
     write<reboot_instances>("RebootInstances"),
     write<register_image>("RegisterImage"),
+    write<replace_image_criteria_in_allowed_images_settings>(
+        "ReplaceImageCriteriaInAllowedImagesSettings"),
     write<reset_ebs_default_kms_key_id>("ResetEbsDefaultKmsKeyId"),
     write<reset_image_attribute>("ResetImageAttribute"),
+    write<reset_snapshot_attribute>("ResetSnapshotAttribute"),
     write<restore_snapshot_tier>("RestoreSnapshotTier"),
     write<run_instances>("RunInstances"),
     write<start_instances>("StartInstances"),

@@ -48,7 +48,7 @@ void require_known_regions(Session& session, std::vector<std::string> names)
 {
     std::sort(names.begin(), names.end());
     for (const auto& name : names) {
-        if (!region_exists(session.db(), name)) {
+        if (!session.generation().region_exists(name)) {
             throw invalid_region(name);
         }
     }

@@ -14,6 +14,7 @@
 #include "server/ec2/instances.h"
 #include "server/ec2/launch_types.h"
 #include "server/ec2/layers.h"
+#include "server/ec2/product_codes.h"
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/snapshot_tiers.h"
 #include "server/ec2/volume_answers.h"
@@ -356,6 +357,9 @@ void take_over_image(Session& session, const InstanceRow& instance, const std::s
 void swap_volumes(Session& session, const ReplaceRootTaskRow& task, const AttachmentRow& original)
 {
     auto& db = session.db();
+    const auto& instance = original.instance_id.text();
+    drop_product_codes_of_volume(db, instance, original.volume_id.text());
+    copy_product_codes(db, task.replacement_volume_id.text(), instance);
     delete_attachment(db, original.volume_id, original.instance_id);
     change_volume_state(db, original.volume_id, "in-use", "available");
     insert_attachment(db, {.volume_id = task.replacement_volume_id,
@@ -412,6 +416,11 @@ CreateReplaceRootVolumeTaskResponse create_replace_root_volume_task(
         plan_replacement(session, wish, root, request.volume_initialization_rate);
     if (!wish.volume) {
         insert_volume(session.db(), replacement);
+        copy_product_codes(session.db(),
+                           wish.image      ? wish.image->text()
+                           : wish.snapshot ? wish.snapshot->text()
+                                           : root.volume.id.text(),
+                           replacement.id.text());
     }
     const ReplaceRootTaskRow row{
         .id = session.next_id<ReplaceRootTaskId>(),

@@ -22,6 +22,7 @@
 #include "server/ec2/volumes.h"
 #include "storage/metadata/image_rows.h"
 #include "storage/metadata/instance_rows.h"
+#include "storage/metadata/product_code_rows.h"
 #include "storage/metadata/volume_rows.h"
 
 namespace amilab::ec2 {
@@ -61,6 +62,7 @@ struct Plan {
     std::vector<LaunchSubnet> subnets;
     std::vector<InstanceGroupRow> groups;
     std::vector<LaunchVolume> volumes;
+    std::vector<ProductCodeRow> product_codes;
 };
 
 /// Source: as many as there is room for, but not fewer than the minimum (documented); "Maximum
@@ -137,8 +139,9 @@ Plan make_plan(Session& session, const RunInstancesRequest& request, const Wish&
     auto subnets = choose_subnets(session, request, type);
     auto groups = find_groups(session, request.security_group_ids, subnets.front());
     auto volumes = plan_volumes(session, image, type, request.block_device_mappings);
-    return {std::move(image), std::move(type), std::move(subnets), std::move(groups),
-            std::move(volumes)};
+    auto product_codes = select_product_codes(session.db(), image.id.text());
+    return {std::move(image),  std::move(type),    std::move(subnets),
+            std::move(groups), std::move(volumes), std::move(product_codes)};
 }
 
 /// The first subnet with room for the minimum, and the addresses there.
@@ -260,6 +263,12 @@ void create_volume_of(Session& session, const InstanceRow& instance, const Launc
                                      .attach_time_ms = session.now_ms(),
                                      .delete_on_termination = wanted.delete_on_termination});
     store_tags(session, {volume.id.text(), "volume"}, tags);
+    if (volume.snapshot_id) {
+        copy_product_codes(session.db(), *volume.snapshot_id, volume.id.text());
+    }
+    if (wanted.device_name == instance.root_device_name) {
+        copy_product_codes(session.db(), instance.image_id, volume.id.text());
+    }
 }
 
 void create_instance(Session& session, const Plan& plan, const Wish& wish, const InstanceRow& row)
@@ -269,6 +278,7 @@ void create_instance(Session& session, const Plan& plan, const Wish& wish, const
         groups.push_back(group.id);
     }
     insert_instance(session.db(), row, groups);
+    copy_product_codes(session.db(), row.image_id, row.id.text());
     for (const auto& volume : plan.volumes) {
         create_volume_of(session, row, volume, wish.tags.volume);
     }
@@ -282,8 +292,10 @@ void create_instance(Session& session, const Plan& plan, const Wish& wish, const
 Instance fresh_answer(InstanceRow row, const Plan& plan, const Wish& wish)
 {
     row.public_ip.reset();
-    return instance_answer(row,
-                           {.groups = plan.groups, .attachments = {}, .tags = wish.tags.instance});
+    return instance_answer(row, {.groups = plan.groups,
+                                 .attachments = {},
+                                 .tags = wish.tags.instance,
+                                 .product_codes = plan.product_codes});
 }
 
 Reservation launch(Session& session, const RunInstancesRequest& request, const Wish& wish,

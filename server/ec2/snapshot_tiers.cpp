@@ -6,6 +6,7 @@
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/snapshots.h"
 #include "server/wire/ec2/schema.h"
+#include "storage/metadata/snapshot_permission_rows.h"
 #include "storage/metadata/snapshot_tier_rows.h"
 
 namespace amilab::ec2 {
@@ -183,8 +184,9 @@ void snapshot_moved_to_archive(Session& session, const SnapshotId& id)
 {
     const auto tier = find_tier(session, id);
     if (tier && tier->state.is_archived) {
-        // Source: fast restores are disabled when a snapshot is archived (documented).
+        // Source: fast restores and sharing end when a snapshot is archived (documented).
         disable_fast_restores(session, id);
+        delete_all_create_volume_permissions(session.db(), id);
     }
 }
 

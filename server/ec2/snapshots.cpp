@@ -12,6 +12,7 @@
 #include "server/ec2/snapshot_locks.h"
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/fast_restore_rows.h"
+#include "storage/metadata/product_code_rows.h"
 #include "storage/metadata/snapshot_lock_rows.h"
 #include "storage/metadata/snapshot_tier_rows.h"
 #include "storage/snapshot_sizes.h"
@@ -112,18 +113,14 @@ std::vector<std::string> parse_owners(const Session& session,
     return parsed;
 }
 
-/// Whether any of `users` may make volumes of the caller's own snapshots: itself, so far.
-/// Source: account ids, self and all (documented).
-bool includes_caller(const Session& session, const std::vector<std::string>& users)
+/// Source: account ids, self and all (documented); other words are refused (assumed).
+void check_restorable_by(const std::vector<std::string>& users)
 {
-    bool included = users.empty();
     for (const auto& user : users) {
         if (user != "self" && user != "all" && !is_account(user)) {
             throw invalid_user_id(user);
         }
-        included = included || user == "self" || user == session.account();
     }
-    return included;
 }
 
 /// Throws unless every id is a snapshot's of the region. One that the caller may not see is left
@@ -165,20 +162,18 @@ DescribeSnapshotsResponse describe_snapshots(Session& session,
     const auto filters = parse_filters(kDescribeSnapshots, request.filters);
     const auto ids = parse_ids<SnapshotId>(request.snapshot_ids);
     const auto owners = parse_owners(session, request.owner_ids);
-    const bool restorable = includes_caller(session, request.restorable_by_user_ids);
+    check_restorable_by(request.restorable_by_user_ids);
     refuse_page_with_ids(!ids.empty(), request.max_results, "snapshotSet");
     const auto page = parse_page(request.max_results, request.next_token);
     stop_if_dry_run(request);
 
     require_all_exist(session, ids);
     DescribeSnapshotsResponse response;
-    if (!restorable) {
-        return response;
-    }
     auto rows = select_snapshots(session.db(), {.region = session.region(),
                                                 .viewer = session.account(),
                                                 .ids = ids,
                                                 .owners = owners,
+                                                .restorable_by = request.restorable_by_user_ids,
                                                 .filters = filters,
                                                 .now_ms = session.now_ms(),
                                                 .after = page.after,
@@ -265,6 +260,7 @@ SnapshotRow snapshot_of(Session& session, const VolumeRow& volume, LayerId layer
 void start_snapshot(Session& session, const SnapshotRow& row, const std::vector<TagRow>& tags)
 {
     insert_snapshot(session.db(), row);
+    copy_product_codes(session.db(), row.volume_id, row.id.text());
     store_tags(session, {row.id.text(), "snapshot"}, tags);
     session.schedule_at(*row.due_time_ms, Action::kSnapshotCompleted, row.id.text());
     if (row.layer_id && !row.full_size_bytes) {

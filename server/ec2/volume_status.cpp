@@ -2,6 +2,7 @@
 
 #include "server/ec2/describe.h"
 #include "server/ec2/errors.h"
+#include "server/ec2/product_codes.h"
 #include "server/ec2/volume_answers.h"
 #include "server/ec2/volumes.h"
 #include "server/wire/ec2/schema.h"
@@ -122,8 +123,7 @@ DescribeVolumeStatusResponse describe_volume_status(Session& session,
     return response;
 }
 
-// Source: EC2 API Reference, DescribeVolumeAttribute (documented); volumes here have no product
-// codes.
+// Source: EC2 API Reference, DescribeVolumeAttribute (documented).
 DescribeVolumeAttributeResponse describe_volume_attribute(
     Session& session, const DescribeVolumeAttributeRequest& request)
 {
@@ -135,7 +135,7 @@ DescribeVolumeAttributeResponse describe_volume_attribute(
     if (request.attribute == "autoEnableIO") {
         response.auto_enable_io = AttributeBooleanValue{.value = volume.auto_enable_io};
     } else {
-        response.product_codes.emplace();
+        response.product_codes = product_code_answers(session, id.text());
     }
     return response;
 }

@@ -10,6 +10,7 @@
 #include "server/ec2/idempotency.h"
 #include "server/ec2/image_mappings.h"
 #include "server/ec2/layers.h"
+#include "server/ec2/product_codes.h"
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/volume_answers.h"
 #include "server/ec2/volume_types.h"
@@ -157,6 +158,9 @@ CreateVolumeResponse create_volume(Session& session, const CreateVolumeRequest& 
     }
     const auto row = make_row(session, request);
     insert_volume(session.db(), row);
+    if (row.snapshot_id) {
+        copy_product_codes(session.db(), *row.snapshot_id, row.id.text());
+    }
     store_tags(session, {row.id.text(), "volume"}, tags);
     remember_token(session, kOperation, request.client_token, row.id.text());
     session.schedule(Delay::kVolumeCreating, Action::kVolumeAvailable, row.id.text());

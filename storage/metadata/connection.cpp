@@ -31,6 +31,17 @@ SELECT id, region, owner, owner_alias, name, description, location, architecture
        CAST(NULL AS TEXT), free_tier_eligible, public_ssm_parameter_name
   FROM catalogue.image;
 
+-- The half of all_image that accounts own: all columns of its table, and what it lacks.
+CREATE TEMP VIEW account_image AS
+SELECT *, CAST(0 AS INTEGER) AS free_tier_eligible,
+       CAST(NULL AS TEXT) AS public_ssm_parameter_name
+  FROM main.image;
+
+CREATE TEMP VIEW all_product_code AS
+SELECT resource_id, code, type FROM main.product_code
+UNION ALL
+SELECT image_id, code, type FROM catalogue.image_product_code;
+
 CREATE TEMP VIEW all_image_mapping AS
 SELECT image_id, position, device_name, virtual_name, no_device, snapshot_id, volume_size_gib,
        volume_type, iops, throughput, encrypted, delete_on_termination
@@ -43,13 +54,14 @@ SELECT image_id, position, device_name, virtual_name, no_device, snapshot_id, vo
 CREATE TEMP VIEW all_snapshot AS
 SELECT id, region, owner, owner_alias, layer_id, volume_id, volume_size_gib, description, state,
        start_time_ms, due_time_ms, completion_time_ms, encrypted, kms_key_id, data_key_id,
-       transfer_type, completion_duration_minutes, status_message, full_size_bytes
+       transfer_type, completion_duration_minutes, status_message, full_size_bytes, public
   FROM main.snapshot
 UNION ALL
 SELECT id, region, owner, owner_alias, CAST(NULL AS INTEGER), CAST('vol-ffffffff' AS TEXT),
        volume_size_gib, description, CAST('completed' AS TEXT), start_time_ms,
        CAST(NULL AS INTEGER), start_time_ms, encrypted, CAST(NULL AS TEXT), CAST(NULL AS TEXT),
-       CAST(NULL AS TEXT), CAST(NULL AS INTEGER), CAST(NULL AS TEXT), CAST(0 AS INTEGER)
+       CAST(NULL AS TEXT), CAST(NULL AS INTEGER), CAST(NULL AS TEXT), CAST(0 AS INTEGER),
+       CAST(0 AS INTEGER)
   FROM catalogue.snapshot;
 )sql";
 
@@ -69,11 +81,15 @@ std::unique_ptr<Database> open_connection(const std::string& path, Database::Mod
     db->run("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF");
     if (mode == Database::Mode::kReadWrite) {
         db->run("PRAGMA journal_mode = WAL");
+        db->leave_checkpoints();
     }
     // Else a bound GLOB pattern has its statement compiled anew for each value.
     sqlite3_db_config(db->handle(), SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr);
     attach_catalogue(db->handle(), catalogue);
     db->run(kViews);
+    if (mode == Database::Mode::kReadOnly) {
+        db->run("PRAGMA query_only = ON");
+    }
     return db;
 }
 

@@ -1,6 +1,7 @@
 #include "storage/metadata/database.h"
 
 #include <cerrno>
+#include <stdexcept>
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -13,6 +14,18 @@ namespace {
 
 constexpr std::size_t kIdleStatements = 256;
 constexpr int kBusyTimeoutMs = 10'000;
+// One process at a time opens a database, so that locks between processes and an index of the WAL
+// in shared memory, a dozen system calls for each transaction, are not needed.
+constexpr const char* kOneProcess = "unix-excl";
+
+/// Before the first connection: SQLite need not count its memory under a lock at each allocation.
+void configure_sqlite()
+{
+    static const int result = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    if (result != SQLITE_OK) {
+        throw std::logic_error("SQLite was used before it was configured");
+    }
+}
 
 int errno_of(sqlite3* handle, int code)
 {
@@ -47,10 +60,11 @@ void Database::Finalize::operator()(sqlite3_stmt* statement) const
 
 Database::Database(const std::string& path, Mode mode) : path_(path)
 {
-    const int access = mode == Mode::kReadWrite ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-                                                : SQLITE_OPEN_READONLY;
+    configure_sqlite();
+    const int access = SQLITE_OPEN_READWRITE | (mode == Mode::kReadWrite ? SQLITE_OPEN_CREATE : 0);
     sqlite3* handle = nullptr;
-    const int code = sqlite3_open_v2(path.c_str(), &handle, access | SQLITE_OPEN_NOMUTEX, nullptr);
+    const int code =
+        sqlite3_open_v2(path.c_str(), &handle, access | SQLITE_OPEN_NOMUTEX, kOneProcess);
     handle_.reset(handle);
     if (code != SQLITE_OK) {
         throw_sqlite_error(handle, code, "open", path);
@@ -80,6 +94,26 @@ std::int64_t Database::changes() const
 std::int64_t Database::last_insert_rowid() const
 {
     return sqlite3_last_insert_rowid(handle());
+}
+
+void Database::leave_checkpoints()
+{
+    sqlite3_wal_hook(
+        handle(),
+        [](void* self, sqlite3*, const char*, int pages) {
+            static_cast<Database*>(self)->wal_pages_ = pages;
+            return SQLITE_OK;
+        },
+        this);
+}
+
+void Database::checkpoint()
+{
+    const int code =
+        sqlite3_wal_checkpoint_v2(handle(), "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    if (code != SQLITE_OK && code != SQLITE_BUSY) {
+        throw_sqlite_error(handle(), code, "checkpoint", path_);
+    }
 }
 
 void Database::set_budget(std::int64_t instructions)

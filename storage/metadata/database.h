@@ -23,9 +23,11 @@ struct BudgetExceeded : std::runtime_error {
 /// All errors are StorageError: a full disk as ENOSPC, others as EIO with SQLite's own words.
 class Database {
 public:
+    /// kReadOnly never makes a file; open_connection() sees to it that it writes nothing.
     enum class Mode { kReadWrite, kReadOnly };
 
-    /// Opens `path`; kReadWrite creates it. ":memory:" is a private database in memory.
+    /// Opens `path`; kReadWrite creates it. ":memory:" is a private database in memory. A file is
+    /// opened by one process at a time.
     Database(const std::string& path, Mode mode);
     ~Database();
     Database(const Database&) = delete;
@@ -42,6 +44,16 @@ public:
     /// then they throw BudgetExceeded. For connections that only read.
     void set_budget(std::int64_t instructions);
     void clear_budget();
+
+    /// From now on commits leave the WAL as it is, until somebody calls checkpoint().
+    void leave_checkpoints();
+    /// Pages in the WAL after this connection's last commit; since leave_checkpoints().
+    std::int64_t wal_pages() const { return wal_pages_; }
+    /// Zero until the next commit tells.
+    void forget_wal_pages() { wal_pages_ = 0; }
+    /// Copies what no reader needs any more from the WAL into the database. Waits for nobody; the
+    /// WAL begins anew with the next commit when it was all of it.
+    void checkpoint();
 
     sqlite3* handle() const { return handle_.get(); }
 
@@ -68,6 +80,7 @@ private:
     std::string path_;
     bool has_budget_ = false;
     std::int64_t budget_ = 0;
+    std::int64_t wal_pages_ = 0;
     std::unique_ptr<sqlite3, Close> handle_;
     // Compiled statements that nobody is using, the most recently used first. The text that keys
     // them lives in the statement itself. Bounded: texts built from filters are without number.

@@ -1,23 +1,26 @@
 #include "storage/metadata/image_rows.h"
 
+#include "storage/metadata/account_rows.h"
+#include "storage/metadata/allowed_image_rows.h"
 #include "storage/metadata/statement.h"
+#include "storage/metadata/visibility.h"
 
 namespace amilab {
 
 namespace {
 
-constexpr std::string_view kSelect =
-    "SELECT i.id, i.region, i.owner, i.owner_alias, i.name, i.description, i.location,"
+constexpr std::string_view kColumns =
+    "i.region, i.owner, i.owner_alias, i.name, i.description, i.location,"
     " i.architecture, i.image_type, i.public, i.state, i.root_device_name, i.root_device_type,"
     " i.virtualization_type, i.hypervisor, i.boot_mode, i.imds_support, i.tpm_support,"
     " i.ena_support, i.sriov_net_support, i.platform, i.platform_details, i.usage_operation,"
     " i.kernel_id, i.ramdisk_id, i.creation_time_ms, i.deprecation_time_ms,"
     " i.last_launched_time_ms, i.source_instance_id, i.source_image_id, i.source_image_region,"
-    " i.free_tier_eligible, i.public_ssm_parameter_name FROM all_image AS i ";
+    " i.free_tier_eligible, i.public_ssm_parameter_name";
 
 ImageRow read_image(Statement::Row row)
 {
-    // Braced initialisers are evaluated from left to right: the columns' order above.
+    // Braced initialisers are evaluated from left to right: the id, then the columns above.
     return {row.id<ImageId>(),
             row.text(),
             row.text(),
@@ -53,6 +56,8 @@ ImageRow read_image(Statement::Row row)
             row.optional_text()};
 }
 
+constexpr std::string_view kOfProductCode =
+    "i.id IN (SELECT c.resource_id FROM all_product_code AS c WHERE ";
 constexpr std::string_view kOfMapping =
     "i.id IN (SELECT m.image_id FROM all_image_mapping AS m WHERE ";
 
@@ -89,6 +94,8 @@ const std::vector<FilterColumn>& filter_columns()
         {"owner-alias", "i.owner_alias"},
         {"owner-id", "i.owner"},
         {"platform", "i.platform"},
+        {"product-code", "c.code", kOfProductCode, ")"},
+        {"product-code.type", "c.type", kOfProductCode, ")"},
         {"public-ssm-parameter-name", "i.public_ssm_parameter_name"},
         {"ramdisk-id", "i.ramdisk_id"},
         {"root-device-name", "i.root_device_name"},
@@ -103,52 +110,97 @@ const std::vector<FilterColumn>& filter_columns()
     return columns;
 }
 
-void append_visible(Query& query, std::string_view viewer)
-{
-    query.sql(" AND (i.owner = ").value(viewer);
-    query.sql(
-        " OR i.public = 1 OR i.id IN (SELECT image_id FROM launch_permission"
-        " WHERE kind = 'userId' AND value = ");
-    query.value(viewer).sql("))");
-}
-
-void append_owners(Query& query, const std::vector<std::string>& owners)
-{
-    if (owners.empty()) {
-        return;
+/// What a Describe call says of owners.
+struct Owners {
+    explicit Owners(const ImageQuery& wanted)
+    {
+        for (const auto& owner : wanted.owners) {
+            const bool is_account = owner.find_first_not_of("0123456789") == std::string::npos;
+            if (owner == wanted.viewer) {
+                has_viewer = true;
+            } else {
+                (is_account ? accounts : aliases).push_back(owner);
+            }
+        }
+        are_any = wanted.owners.empty();
     }
+
+    bool are_any;
+    bool has_viewer = false;
+    /// Besides the viewer.
     std::vector<std::string> accounts;
     std::vector<std::string> aliases;
-    for (const auto& owner : owners) {
-        const bool is_account = owner.find_first_not_of("0123456789") == std::string::npos;
-        (is_account ? accounts : aliases).push_back(owner);
+};
+
+void append_owners(Query& query, const Owners& owners, Seen seen, std::string_view viewer)
+{
+    if (owners.are_any || (seen == Seen::kAsOwner && owners.has_viewer)) {
+        return;
     }
-    if (aliases.empty()) {
+    auto accounts = owners.accounts;
+    if (seen == Seen::kEither && owners.has_viewer) {
+        accounts.emplace_back(viewer);
+    }
+    if (owners.aliases.empty()) {
         query.sql(" AND i.owner IN ").list(accounts);
         return;
     }
     query.sql(" AND (i.owner IN ").list(accounts);
-    query.sql(" OR i.owner_alias IN ").list(aliases).sql(")");
+    query.sql(" OR i.owner_alias IN ").list(owners.aliases).sql(")");
 }
 
-void append_executable_by(Query& query, const ImageQuery& wanted)
+/// Source: an account's id or "self" means what is explicitly shared with it; with the caller's own
+/// account also what is shared with its organization and units (documented).
+void append_executable_by(Query& query, const ImageQuery& wanted,
+                          const std::vector<Grantee>& memberships)
 {
     if (wanted.executable_by.empty()) {
         return;
     }
-    std::vector<std::string> accounts;
     query.sql(" AND (0");
     for (const auto& who : wanted.executable_by) {
+        query.sql(" OR ");
         if (who == "all") {
-            query.sql(" OR i.public = 1");
+            query.sql("i.public = 1");
+        } else if (who == "self" || who == wanted.viewer) {
+            append_shared_with(query, kSharedImages, wanted.viewer, memberships);
         } else {
-            accounts.push_back(who == "self" ? std::string(wanted.viewer) : who);
+            append_shared_with(query, kSharedImages, who, {});
         }
     }
-    query.sql(
-        " OR i.id IN (SELECT image_id FROM launch_permission WHERE kind = 'userId'"
-        " AND value IN ");
-    query.list(accounts).sql("))");
+    query.sql(")");
+}
+
+/// The filter image-allowed. Source: an image has the mark in the states audit-mode and enabled
+/// (documented).
+void append_allowed_filter(Query& query, const ImageQuery& wanted, const Filter& filter,
+                           const AllowedImagesSettings& settings)
+{
+    if (settings.state == AllowedImages::kDisabled) {
+        query.sql(" AND 0");
+        return;
+    }
+    query.sql(" AND iif(");
+    append_allowed(query, settings, wanted.viewer, wanted.now_ms);
+    query.sql(", ");
+    append_match(query, "'true'", filter.values);
+    query.sql(", ");
+    append_match(query, "'false'", filter.values);
+    query.sql(")");
+}
+
+void append_image_filters(Query& query, const ImageQuery& wanted,
+                          const AllowedImagesSettings& settings)
+{
+    std::vector<Filter> others;
+    for (const auto& filter : wanted.filters) {
+        if (filter.name == "image-allowed") {
+            append_allowed_filter(query, wanted, filter, settings);
+        } else {
+            others.push_back(filter);
+        }
+    }
+    append_filters(query, others, filter_columns(), "i.id", wanted.viewer);
 }
 
 std::vector<std::string> texts(const std::vector<ImageId>& ids)
@@ -249,17 +301,24 @@ std::optional<ImageId> select_image_named(Database& db, std::string_view owner,
 std::optional<ImageRow> select_visible_image(Database& db, std::string_view viewer,
                                              std::string_view region, const ImageId& id)
 {
-    static const std::string sql =
-        std::string(kSelect) +
-        "WHERE i.id = ?1 AND i.region = ?2 AND (i.owner = ?3 OR i.public = 1 OR EXISTS"
-        " (SELECT 1 FROM launch_permission WHERE image_id = ?1 AND kind = 'userId' AND value = "
-        "?3))";
-    Statement select(db, sql);
-    select.bind(id, region, viewer);
+    Query query("SELECT i.id, ");
+    query.sql(kColumns).sql(" FROM all_image AS i WHERE i.id = ").value(id.text());
+    query.sql(" AND i.region = ").value(region);
+    append_seen_by(query, kSharedImages, viewer);
+    auto select = query.on(db);
     if (!select.step()) {
         return std::nullopt;
     }
     return read_image(select.row());
+}
+
+bool image_exists(Database& db, std::string_view region, const ImageId& id)
+{
+    Statement select(db,
+                     "SELECT 1 FROM all_image WHERE id = ?1 AND region = ?2"
+                     " AND state <> 'deregistered'");
+    select.bind(id, region);
+    return select.step();
 }
 
 bool is_image_row(Database& db, const ImageId& id)
@@ -366,25 +425,51 @@ std::vector<LaunchPermissionRow> select_launch_permissions(Database& db, const I
 
 std::vector<ImageRow> select_images(Database& db, const ImageQuery& wanted)
 {
-    Query query(kSelect);
-    query.sql("WHERE i.region = ").value(wanted.region).sql(" AND i.state <> 'deregistered'");
-    append_visible(query, wanted.viewer);
-    if (!wanted.ids.empty()) {
-        query.sql(" AND i.id IN ").list(texts(wanted.ids));
-    } else if (!wanted.include_deprecated) {
-        query.sql(" AND (i.deprecation_time_ms IS NULL OR i.deprecation_time_ms > ");
-        query.value(wanted.now_ms).sql(" OR i.owner = ").value(wanted.viewer).sql(")");
+    const auto settings = select_allowed_images_in_force(db, wanted.viewer, wanted.region);
+    const bool is_by_id = !wanted.ids.empty();
+    const auto memberships = is_by_id && wanted.executable_by.empty()
+                                 ? std::vector<Grantee>()
+                                 : select_memberships(db, wanted.viewer);
+    const Owners owners(wanted);
+    const auto append_rest = [&](Query& query, Seen seen) {
+        query.sql(" AND i.state <> 'deregistered'");
+        if (!is_by_id && !wanted.include_deprecated && seen != Seen::kAsOwner) {
+            query.sql(" AND (i.deprecation_time_ms IS NULL OR i.deprecation_time_ms > ");
+            query.value(wanted.now_ms).sql(" OR i.owner = ").value(wanted.viewer).sql(")");
+        }
+        if (!wanted.include_disabled) {
+            query.sql(" AND i.state <> 'disabled'");
+        }
+        if (settings.state == AllowedImages::kEnabled && seen != Seen::kAsOwner) {
+            query.sql(" AND ");
+            append_allowed(query, settings, wanted.viewer, wanted.now_ms);
+        }
+        append_owners(query, owners, seen, wanted.viewer);
+        append_executable_by(query, wanted, memberships);
+        append_image_filters(query, wanted, settings);
+        if (!wanted.after.empty()) {
+            query.sql(" AND i.id > ").value(wanted.after);
+        }
+    };
+    Query query;
+    if (!is_by_id) {
+        // Only catalogue images, which are public, have an alias.
+        append_visible(query, kSharedImages,
+                       {.viewer = wanted.viewer,
+                        .region = wanted.region,
+                        .memberships = memberships,
+                        .wants_own = (owners.are_any || owners.has_viewer) &&
+                                     may_own(wanted.filters, "owner-id", wanted.viewer),
+                        .wants_others = owners.are_any || !owners.accounts.empty() ||
+                                        !owners.aliases.empty() || !owners.has_viewer},
+                       kColumns, append_rest);
+    } else {
+        query.sql("SELECT i.id, ").sql(kColumns).sql(" FROM all_image AS i WHERE i.region = ");
+        query.value(wanted.region).sql(" AND i.id IN ").list(texts(wanted.ids));
+        append_seen_by(query, kSharedImages, wanted.viewer);
+        append_rest(query, Seen::kEither);
     }
-    if (!wanted.include_disabled) {
-        query.sql(" AND i.state <> 'disabled'");
-    }
-    append_owners(query, wanted.owners);
-    append_executable_by(query, wanted);
-    append_filters(query, wanted.filters, filter_columns(), "i.id", wanted.viewer);
-    if (!wanted.after.empty()) {
-        query.sql(" AND i.id > ").value(wanted.after);
-    }
-    query.sql(" ORDER BY i.id LIMIT ").value(wanted.limit);
+    query.sql(" ORDER BY 1 LIMIT ").value(wanted.limit);
     auto select = query.on(db);
     std::vector<ImageRow> rows;
     while (select.step()) {

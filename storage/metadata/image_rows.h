@@ -10,6 +10,7 @@
 #include "storage/ids.h"
 #include "storage/metadata/database.h"
 #include "storage/metadata/filter.h"
+#include "storage/metadata/grantee.h"
 
 namespace amilab {
 
@@ -88,12 +89,7 @@ struct ImageSourceRow {
 std::optional<ImageSourceRow> select_image_source(Database& db, std::string_view owner,
                                                   std::string_view region, const InstanceId& id);
 
-struct LaunchPermissionRow {
-    /// userId, group, organizationArn or organizationalUnitArn
-    std::string kind;
-    std::string value;
-    auto operator<=>(const LaunchPermissionRow&) const = default;
-};
+using LaunchPermissionRow = Grantee;
 
 /// False when the owner has an image of that name in the region.
 bool insert_image(Database& db, const ImageRow& row, const std::optional<std::string>& uefi_data,
@@ -102,10 +98,12 @@ bool insert_image(Database& db, const ImageRow& row, const std::optional<std::st
 std::optional<ImageId> select_image_named(Database& db, std::string_view owner,
                                           std::string_view region, std::string_view name);
 
-/// An image of the region that `viewer` may see: own, shared with that account, or public. One that
-/// its owner deregistered is there for him, in that state.
+/// An image of the region that `viewer` may see: own, shared with that account, its organization or
+/// its units, or public. One that its owner deregistered is there for him, in that state.
 std::optional<ImageRow> select_visible_image(Database& db, std::string_view viewer,
                                              std::string_view region, const ImageId& id);
+/// Whether there is such an image, not deregistered, whoever may see it.
+bool image_exists(Database& db, std::string_view region, const ImageId& id);
 /// Whether the image is a row that can change; the catalogue's cannot.
 bool is_image_row(Database& db, const ImageId& id);
 /// Whether there is such an image, in whatever region and for whomever.
@@ -148,7 +146,8 @@ struct ImageQuery {
     std::int64_t limit;
 };
 
-/// Images that `viewer` may see, in the order of their ids.
+/// Images that `viewer` may see, in the order of their ids. Where its Allowed AMIs settings are
+/// enabled, those that they allow.
 std::vector<ImageRow> select_images(Database& db, const ImageQuery& query);
 
 }  // namespace amilab

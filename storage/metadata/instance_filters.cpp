@@ -29,6 +29,8 @@ constexpr std::string_view kOfGroup =
 constexpr std::string_view kOfGroupName =
     "EXISTS (SELECT 1 FROM instance_security_group g JOIN security_group s ON s.id = g.group_id"
     " WHERE g.instance_id = i.id AND ";
+constexpr std::string_view kOfProductCode =
+    "i.id IN (SELECT c.resource_id FROM product_code c WHERE ";
 constexpr std::string_view kOfInterfaceTag =
     "i.network_interface_id IN (SELECT n.resource_id FROM tag n WHERE n.owner = i.owner AND ";
 
@@ -114,6 +116,8 @@ std::vector<FilterColumn> own_columns(const Expressions& e)
         {"private-dns-name-options.enable-resource-name-dns-aaaa-record", "'false'"},
         {"private-dns-name-options.hostname-type", "'ip-name'"},
         {"private-ip-address", "i.private_ip"},
+        {"product-code", "c.code", kOfProductCode, ")"},
+        {"product-code.type", "c.type", kOfProductCode, ")"},
         {"ramdisk-id", "i.ramdisk_id"},
         {"reason", "i.state_transition_reason"},
         {"reservation-id", "i.reservation_id"},

@@ -157,6 +157,14 @@ bool instance_exists(Database& db, std::string_view owner, std::string_view regi
     return select.step();
 }
 
+std::optional<std::string> select_instance_owner(Database& db, std::string_view region,
+                                                 const InstanceId& id)
+{
+    Statement select(db, "SELECT owner FROM instance WHERE id = ?1 AND region = ?2");
+    select.bind(id, region);
+    return select.step() ? std::optional(select.row().text()) : std::nullopt;
+}
+
 std::vector<InstanceRow> select_reservation(Database& db, std::string_view owner,
                                             std::string_view region,
                                             std::string_view reservation_id)

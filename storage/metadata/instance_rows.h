@@ -101,6 +101,9 @@ std::optional<InstanceRow> select_instance(Database& db, std::string_view owner,
                                            std::string_view region, const InstanceId& id);
 bool instance_exists(Database& db, std::string_view owner, std::string_view region,
                      const InstanceId& id);
+/// Whose an instance of the region is, whoever asks.
+std::optional<std::string> select_instance_owner(Database& db, std::string_view region,
+                                                 const InstanceId& id);
 /// Those of one launch that are still there, in the order of their launch indexes.
 std::vector<InstanceRow> select_reservation(Database& db, std::string_view owner,
                                             std::string_view region,

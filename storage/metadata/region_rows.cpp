@@ -52,11 +52,15 @@ ZoneRow read_zone(Statement& select)
 
 }  // namespace
 
-bool region_exists(Database& db, std::string_view region)
+std::set<std::string, std::less<>> select_region_names(Database& db)
 {
-    Statement select(db, "SELECT 1 FROM catalogue.region WHERE name = ?1");
-    select.bind(region);
-    return select.step();
+    Statement select(db, "SELECT name FROM catalogue.region");
+    select.bind();
+    std::set<std::string, std::less<>> names;
+    while (select.step()) {
+        names.insert(select.row().text());
+    }
+    return names;
 }
 
 std::optional<ZoneRow> select_zone(Database& db, std::string_view region, std::string_view name)

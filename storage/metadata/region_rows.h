@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,8 +37,8 @@ struct ZoneRow {
     std::optional<std::string> sub_geography;
 };
 
-/// One indexed look.
-bool region_exists(Database& db, std::string_view region);
+/// All of them; Generation keeps it.
+std::set<std::string, std::less<>> select_region_names(Database& db);
 std::optional<ZoneRow> select_zone(Database& db, std::string_view region, std::string_view name);
 
 struct RegionQuery {

@@ -7,13 +7,14 @@
 
 #include "storage/metadata/snapshot_tier_rows.h"
 #include "storage/metadata/statement.h"
+#include "storage/metadata/visibility.h"
 
 namespace amilab {
 
 namespace {
 
 constexpr std::string_view kColumns =
-    "s.id, s.region, s.owner, s.owner_alias, s.layer_id, s.volume_id, s.volume_size_gib,"
+    "s.region, s.owner, s.owner_alias, s.layer_id, s.volume_id, s.volume_size_gib,"
     " s.description, s.state, s.start_time_ms, s.due_time_ms, s.completion_time_ms, s.encrypted,"
     " s.kms_key_id, s.data_key_id, s.transfer_type, s.completion_duration_minutes,"
     " s.status_message, s.full_size_bytes";
@@ -66,6 +67,25 @@ std::string sql_progress(TimeMs now_ms)
         now_ms, kMostPendingPercent);
 }
 
+/// Source: EC2 API Reference, DescribeSnapshots (documented).
+void append_restorable_by(Query& query, const SnapshotQuery& wanted)
+{
+    if (wanted.restorable_by.empty()) {
+        return;
+    }
+    query.sql(" AND (0");
+    for (const auto& who : wanted.restorable_by) {
+        if (who == "all") {
+            query.sql(" OR s.public = 1");
+            continue;
+        }
+        const bool is_self = who == "self" || who == wanted.viewer;
+        query.sql(" OR s.owner = ").value(wanted.viewer).sql(is_self ? " OR " : " AND ");
+        append_shared_with(query, kSharedSnapshots, is_self ? wanted.viewer : who, {});
+    }
+    query.sql(")");
+}
+
 void append_filters_of(Query& query, const SnapshotQuery& wanted)
 {
     const auto progress = sql_progress(wanted.now_ms);
@@ -88,6 +108,21 @@ void append_filters_of(Query& query, const SnapshotQuery& wanted)
         FilterColumn{"volume-size", "CAST(s.volume_size_gib AS TEXT)"},
     };
     append_filters(query, wanted.filters, columns, "s.id", wanted.viewer);
+}
+
+/// Snapshots of the viewer's are looked for unless others' accounts alone are named.
+VisibleQuery whose(const SnapshotQuery& wanted, bool names_viewer)
+{
+    const bool names_alias =
+        std::any_of(wanted.owners.begin(), wanted.owners.end(), [](const std::string& owner) {
+            return owner.find_first_not_of("0123456789") != std::string::npos;
+        });
+    const bool is_any = wanted.owners.empty();
+    return {.viewer = wanted.viewer,
+            .region = wanted.region,
+            .wants_own = (is_any || names_viewer || names_alias) &&
+                         may_own(wanted.filters, "owner-id", wanted.viewer),
+            .wants_others = is_any || !names_viewer || wanted.owners.size() > 1};
 }
 
 }  // namespace
@@ -128,7 +163,7 @@ void insert_snapshot(Database& db, const SnapshotRow& row)
 std::optional<SnapshotRow> select_snapshot(Database& db, std::string_view region,
                                            const SnapshotId& id)
 {
-    Statement select(db, fmt::format("SELECT {} FROM all_snapshot s WHERE s.id = ?1"
+    Statement select(db, fmt::format("SELECT s.id, {} FROM all_snapshot s WHERE s.id = ?1"
                                      " AND s.region = ?2",
                                      kColumns));
     select.bind(id, region);
@@ -141,8 +176,15 @@ std::optional<SnapshotRow> select_snapshot(Database& db, std::string_view region
 std::optional<SnapshotRow> select_visible_snapshot(Database& db, std::string_view viewer,
                                                    std::string_view region, const SnapshotId& id)
 {
-    auto snapshot = select_snapshot(db, region, id);
-    return snapshot && snapshot->owner == viewer ? snapshot : std::nullopt;
+    Query query("SELECT s.id, ");
+    query.sql(kColumns).sql(" FROM all_snapshot AS s WHERE s.id = ").value(id.text());
+    query.sql(" AND s.region = ").value(region);
+    append_seen_by(query, kSharedSnapshots, viewer);
+    auto select = query.on(db);
+    if (!select.step()) {
+        return std::nullopt;
+    }
+    return read_snapshot(select.row());
 }
 
 void complete_snapshot(Database& db, const SnapshotId& id, TimeMs now_ms)
@@ -233,25 +275,33 @@ std::optional<ImageId> select_image_using_snapshot(Database& db, const SnapshotI
 
 std::vector<SnapshotRow> select_snapshots(Database& db, const SnapshotQuery& wanted)
 {
-    Query query("SELECT ");
-    query.sql(kColumns).sql(" FROM all_snapshot s WHERE s.region = ").value(wanted.region);
-    query.sql(" AND s.owner = ").value(wanted.viewer);
-    if (!wanted.ids.empty()) {
+    const bool names_viewer =
+        std::find(wanted.owners.begin(), wanted.owners.end(), wanted.viewer) != wanted.owners.end();
+    const auto append_rest = [&](Query& query, Seen seen) {
+        if (!wanted.owners.empty() && !(seen == Seen::kAsOwner && names_viewer)) {
+            query.sql(" AND (s.owner IN ").list(wanted.owners);
+            query.sql(" OR s.owner_alias IN ").list(wanted.owners).sql(")");
+        }
+        append_restorable_by(query, wanted);
+        append_filters_of(query, wanted);
+        if (!wanted.after.empty()) {
+            query.sql(" AND s.id > ").value(wanted.after);
+        }
+    };
+    Query query;
+    if (wanted.ids.empty()) {
+        append_visible(query, kSharedSnapshots, whose(wanted, names_viewer), kColumns, append_rest);
+    } else {
         std::vector<std::string> ids;
         for (const auto& id : wanted.ids) {
             ids.push_back(id.text());
         }
-        query.sql(" AND s.id IN ").list(ids);
+        query.sql("SELECT s.id, ").sql(kColumns).sql(" FROM all_snapshot AS s WHERE s.region = ");
+        query.value(wanted.region).sql(" AND s.id IN ").list(ids);
+        append_seen_by(query, kSharedSnapshots, wanted.viewer);
+        append_rest(query, Seen::kEither);
     }
-    if (!wanted.owners.empty()) {
-        query.sql(" AND (s.owner IN ").list(wanted.owners);
-        query.sql(" OR s.owner_alias IN ").list(wanted.owners).sql(")");
-    }
-    append_filters_of(query, wanted);
-    if (!wanted.after.empty()) {
-        query.sql(" AND s.id > ").value(wanted.after);
-    }
-    query.sql(" ORDER BY s.id LIMIT ").value(wanted.limit);
+    query.sql(" ORDER BY 1 LIMIT ").value(wanted.limit);
     auto select = query.on(db);
     std::vector<SnapshotRow> rows;
     while (select.step()) {

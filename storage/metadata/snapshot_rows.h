@@ -48,7 +48,7 @@ void insert_snapshot(Database& db, const SnapshotRow& row);
 /// Own and catalogue snapshots alike; who may see or use it is for the caller to decide.
 std::optional<SnapshotRow> select_snapshot(Database& db, std::string_view region,
                                            const SnapshotId& id);
-/// One that `viewer` may see and make volumes of: its own, so far.
+/// One that `viewer` may see and make volumes of: own, shared with that account, or public.
 std::optional<SnapshotRow> select_visible_snapshot(Database& db, std::string_view viewer,
                                                    std::string_view region, const SnapshotId& id);
 /// Completes a pending one: when it was due, which is by `now_ms`. A copy that cannot be made is in
@@ -89,13 +89,17 @@ struct SnapshotQuery {
     std::vector<SnapshotId> ids;
     /// Only those of these owners: account ids and owner aliases; empty: of all.
     std::vector<std::string> owners;
+    /// Only those that one of these may make volumes of: account ids, of the viewer's own snapshots
+    /// or "self" of those that it owns or that are shared with it, and "all" for public ones;
+    /// empty: any.
+    std::vector<std::string> restorable_by = {};
     std::span<const Filter> filters;
     TimeMs now_ms;
     std::string_view after;
     std::int64_t limit;
 };
 
-/// Snapshots that `viewer` may see, in the order of their ids: so far its own.
+/// Snapshots that `viewer` may see, in the order of their ids.
 std::vector<SnapshotRow> select_snapshots(Database& db, const SnapshotQuery& query);
 
 }  // namespace amilab

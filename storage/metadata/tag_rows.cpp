@@ -19,11 +19,13 @@ struct TaggableKind {
     std::string_view sql;
 };
 
-constexpr std::array<TaggableKind, 9> kTaggableKinds = {{
+constexpr std::array<TaggableKind, 10> kTaggableKinds = {{
     {"image",
      "SELECT 1 FROM all_image i WHERE i.id = ?1 AND i.region = ?2 AND i.state <> 'deregistered'"
      " AND (i.owner = ?3 OR i.public = 1 OR EXISTS (SELECT 1 FROM launch_permission p"
-     " WHERE p.image_id = i.id AND p.kind = 'userId' AND p.value = ?3))"},
+     " WHERE p.image_id = i.id AND p.kind = 'userId' AND p.value = ?3) OR EXISTS"
+     " (SELECT 1 FROM account_membership m JOIN launch_permission p ON p.image_id = i.id"
+     " AND p.kind = m.kind AND p.value = m.value WHERE m.account = ?3))"},
     {"image-usage-report",
      "SELECT 1 FROM image_usage_report WHERE id = ?1 AND region = ?2 AND owner = ?3"},
     {"instance", "SELECT 1 FROM instance WHERE id = ?1 AND region = ?2 AND owner = ?3"},
@@ -32,7 +34,10 @@ constexpr std::array<TaggableKind, 9> kTaggableKinds = {{
     {"replace-root-volume-task",
      "SELECT 1 FROM replace_root_volume_task WHERE id = ?1 AND region = ?2 AND owner = ?3"},
     {"security-group", "SELECT 1 FROM security_group WHERE id = ?1 AND region = ?2 AND owner = ?3"},
-    {"snapshot", "SELECT 1 FROM all_snapshot WHERE id = ?1 AND region = ?2 AND owner = ?3"},
+    {"snapshot",
+     "SELECT 1 FROM all_snapshot s WHERE s.id = ?1 AND s.region = ?2 AND (s.owner = ?3"
+     " OR s.public = 1 OR EXISTS (SELECT 1 FROM create_volume_permission p"
+     " WHERE p.snapshot_id = s.id AND p.kind = 'userId' AND p.value = ?3))"},
     {"subnet", "SELECT 1 FROM subnet WHERE id = ?1 AND region = ?2 AND owner = ?3"},
     {"volume", "SELECT 1 FROM volume WHERE id = ?1 AND region = ?2 AND owner = ?3"},
     {"vpc", "SELECT 1 FROM vpc WHERE id = ?1 AND region = ?2 AND owner = ?3"},

@@ -1,10 +1,34 @@
 #include "storage/metadata/transaction.h"
 
+#include <exception>
+
 #include <sqlite3.h>
 
 #include "storage/metadata/statement.h"
 
 namespace amilab {
+
+namespace {
+
+bool is_inside(Database& db)
+{
+    return sqlite3_get_autocommit(db.handle()) == 0;
+}
+
+void finish(Database& db, std::string_view how) noexcept
+{
+    // A failed statement (full disk) may have rolled back on its own.
+    if (!is_inside(db)) {
+        return;
+    }
+    try {
+        Statement(db, how).execute();
+    } catch (const std::exception&) {
+        // What was not committed SQLite rolls back.
+    }
+}
+
+}  // namespace
 
 Transaction::Transaction(Database& db) : db_(db)
 {
@@ -14,9 +38,8 @@ Transaction::Transaction(Database& db) : db_(db)
 
 Transaction::~Transaction()
 {
-    // A failed statement (full disk) may have rolled back on its own.
-    if (open_ && sqlite3_get_autocommit(db_.handle()) == 0) {
-        sqlite3_exec(db_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+    if (open_) {
+        finish(db_, "ROLLBACK");
     }
 }
 
@@ -24,6 +47,18 @@ void Transaction::commit()
 {
     Statement(db_, "COMMIT").execute();
     open_ = false;
+}
+
+void begin_snapshot(Database& db)
+{
+    if (!is_inside(db)) {
+        Statement(db, "BEGIN").execute();
+    }
+}
+
+void end_snapshot(Database& db) noexcept
+{
+    finish(db, "COMMIT");
 }
 
 }  // namespace amilab

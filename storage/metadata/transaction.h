@@ -4,9 +4,8 @@
 
 namespace amilab {
 
-/// One transaction; rolled back unless committed. Throws StorageError. On a read-only connection it
-/// is a snapshot: what others commit meanwhile is not seen. There is one connection that writes
-/// (Generation::Writer), so no transaction waits for another.
+/// One transaction that writes; rolled back unless committed. Throws StorageError. There is one
+/// connection that writes (Generation::Writer), so no transaction waits for another.
 class Transaction {
 public:
     explicit Transaction(Database& db);
@@ -20,5 +19,10 @@ private:
     Database& db_;
     bool open_ = true;
 };
+
+/// Reads from now on see one instant. Nothing when they do already.
+void begin_snapshot(Database& db);
+/// Nothing when there is none.
+void end_snapshot(Database& db) noexcept;
 
 }  // namespace amilab

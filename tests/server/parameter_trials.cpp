@@ -452,6 +452,73 @@ void add_image_attribute(Table& table)
     table["ModifyImageAttribute"] = {{{"ImageId", "{image}"}}, trials};
 }
 
+void add_sharing(Table& table)
+{
+    const std::string user = "444455556666";
+    table["CancelImageLaunchPermission"] = {{{"ImageId", "{their_image}"}},
+                                            changes("ImageId", "{third_image}")};
+    table["DescribeSnapshotAttribute"] = {
+        {{"SnapshotId", "{snapshot}"}, {"Attribute", "createVolumePermission"}},
+        changes("Attribute", "productCodes") + changes("SnapshotId", "{free_snapshot}")};
+    table["ResetSnapshotAttribute"] = {
+        {{"SnapshotId", "{snapshot}"}, {"Attribute", "createVolumePermission"}},
+        changes("SnapshotId", "{free_snapshot}") + refused("Attribute", "productCodes")};
+    const Parameters flat{{"OperationType", "add"}};
+    const Parameters removed{{"SnapshotId", "{free_snapshot}"}};
+    table["ModifySnapshotAttribute"] = {
+        {{"SnapshotId", "{snapshot}"}},
+        changes("CreateVolumePermission.Add.1.Group", "all") +
+            changes("CreateVolumePermission.Add.1.UserId", user) +
+            changes("CreateVolumePermission.Remove.1.Group", "all", removed) +
+            changes("CreateVolumePermission.Remove.1.UserId", kOtherAccount, removed) +
+            changes("UserGroup.1", "all", flat) + changes("UserId.1", user, flat) +
+            refused("Attribute", "productCodes", {{"UserId.1", user}, {"OperationType", "add"}}) +
+            changes("OperationType", "add", {{"UserId.1", user}}) +
+            changes("SnapshotId", "{free_snapshot}",
+                    {{"UserId.1", user}, {"OperationType", "add"}})};
+    table["EnableImageBlockPublicAccess"] = {
+        {{"ImageBlockPublicAccessState", "block-new-sharing"}},
+        same("ImageBlockPublicAccessState", "block-new-sharing")};
+    table["EnableSnapshotBlockPublicAccess"] = {{{"State", "block-new-sharing"}},
+                                                changes("State", "block-all-sharing")};
+    table["DisableImageBlockPublicAccess"] = {};
+    table["DisableSnapshotBlockPublicAccess"] = {};
+    table["GetImageBlockPublicAccessState"] = {};
+    table["GetSnapshotBlockPublicAccessState"] = {};
+    table["ConfirmProductInstance"] = {
+        {{"InstanceId", "{instance}"}, {"ProductCode", kProductCode}},
+        changes("InstanceId", "{stopped}") + refused("ProductCode", "other")};
+}
+
+void add_allowed_images(Table& table)
+{
+    table["EnableAllowedImagesSettings"] = {{{"AllowedImagesSettingsState", "enabled"}},
+                                            changes("AllowedImagesSettingsState", "audit-mode")};
+    table["DisableAllowedImagesSettings"] = {};
+    table["GetAllowedImagesSettings"] = {};
+    std::vector<Trial> trials;
+    for (const auto& [below, value] : std::vector<std::pair<std::string_view, std::string>>{
+             {"ImageCriterion.1.ImageProvider.1", "amazon"},
+             {"ImageCriterion.1.MarketplaceProductCode.1", "abc"},
+             {"ImageCriterion.1.ImageName.1", "a*"},
+             {"ImageCriterion.1.DeprecationTimeCondition.MaximumDaysSinceDeprecated", "0"},
+             {"ImageCriterion.1.CreationDateCondition.MaximumDaysSinceCreated", "30"},
+             {"ImageCriterion.1.ImageWatermark.1.WatermarkKey", "a*"},
+             {"ImageCriterion.1.ImageWatermark.1.SourceImageRegion", "us-*"},
+             {"ImageCriterion.1.ImageWatermark.1.MaximumDaysSinceSourceImageCreated", "1"},
+             {"ImageCriterion.1.ImageWatermark.1.MaximumDaysSinceWatermarkCreated", "1"},
+             {"ImageCriterion.1.ScanResultCondition.MaxDaysSinceLastFindingScan", "1"},
+             {"ImageCriterion.1.ScanResultCondition.MaximumSeverityLabel", "low"},
+             {"ImageCriterion.1.ScanResultCondition.MaxDaysSinceInformationalFixAvailable", "1"},
+             {"ImageCriterion.1.ScanResultCondition.MaxDaysSinceLowFixAvailable", "1"},
+             {"ImageCriterion.1.ScanResultCondition.MaxDaysSinceMediumFixAvailable", "1"},
+             {"ImageCriterion.1.ScanResultCondition.MaxDaysSinceHighFixAvailable", "1"},
+             {"ImageCriterion.1.ScanResultCondition.MaxDaysSinceCriticalFixAvailable", "1"}}) {
+        trials = trials + changes(below, value);
+    }
+    table["ReplaceImageCriteriaInAllowedImagesSettings"] = {{}, trials};
+}
+
 void add_instances(Table& table)
 {
     const Parameters run{
@@ -529,6 +596,8 @@ const Table& all_trials()
         add_lineage(made);
         add_images(made);
         add_image_attribute(made);
+        add_sharing(made);
+        add_allowed_images(made);
         add_instances(made);
         add_instance_attribute(made);
         return made;
@@ -547,6 +616,7 @@ const std::map<std::string_view, std::string_view>& parameters_without_effect()
         {"DescribeInstanceStatus IncludeManagedResources", "no service manages anything"},
         {"DescribeInstances IncludeManagedResources", "no service manages anything"},
         {"DescribeSecurityGroups MaxResults", "there is one group, the smallest page has five"},
+        {"EnableImageBlockPublicAccess ImageBlockPublicAccessState", "it has one value"},
         {"DescribeVolumes IncludeManagedResources", "no service manages anything"},
         {"DescribeVolumeStatus IncludeManagedResources", "no service manages anything"},
         {"DescribeVolumesModifications IncludeManagedResources", "no service manages anything"},

@@ -117,7 +117,7 @@ public:
                 const auto& trial = one_of(trials.trials);
                 parameters = merged(merged(parameters, trial.besides), trial.with);
             }
-            parameters = world_.resolve(parameters);
+            parameters = world_.resolve(std::move(parameters));
         }
         Parameters more;
         const int rarity = std::uniform_int_distribution<int>(2, kRarest)(random_);

@@ -1,6 +1,10 @@
 #include "tests/support/world.h"
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "storage/metadata/account_rows.h"
+#include "storage/metadata/product_code_rows.h"
 
 namespace amilab::test {
 
@@ -8,6 +12,28 @@ namespace {
 
 constexpr int kOfEach = 6;
 constexpr int kTasks = 2;
+constexpr const char* kThirdAccount = "444455556666";
+
+/// An image of another account, shared with the world's.
+std::string share_image(TestEmulator& emulator, const std::string& owner)
+{
+    const auto volume =
+        emulator.must("CreateVolume", {{"AvailabilityZone", "us-east-1a"}, {"Size", "1"}}, owner);
+    const auto snapshot =
+        emulator.must("CreateSnapshot", {{"VolumeId", volume.text("volumeId")}}, owner);
+    const auto image =
+        emulator
+            .must("RegisterImage",
+                  {{"Name", "shared"},
+                   {"RootDeviceName", "/dev/xvda"},
+                   {"BlockDeviceMapping.1.DeviceName", "/dev/xvda"},
+                   {"BlockDeviceMapping.1.Ebs.SnapshotId", snapshot.text("snapshotId")}},
+                  owner)
+            .text("imageId");
+    emulator.must("ModifyImageAttribute",
+                  {{"ImageId", image}, {"LaunchPermission.Add.1.UserId", kAccount}}, owner);
+    return image;
+}
 
 }  // namespace
 
@@ -41,10 +67,18 @@ void World::make_volumes()
         ids_[i == 1 ? "snapshot" : "free_snapshot"] = snapshot.text("snapshotId");
         emulator_.must("ModifyVolume", {{"VolumeId", id}, {"Throughput", "130"}});
     }
+    emulator_.must("ModifySnapshotAttribute",
+                   {{"SnapshotId", ids_["free_snapshot"]},
+                    {"CreateVolumePermission.Add.1.UserId", kOtherAccount},
+                    {"CreateVolumePermission.Add.2.Group", "all"}});
 }
 
 void World::make_images()
 {
+    for (const auto& [owner, name] :
+         {std::pair(kOtherAccount, "their_image"), std::pair(kThirdAccount, "third_image")}) {
+        ids_[name] = share_image(emulator_, owner);
+    }
     for (int i = 1; i <= kOfEach; ++i) {
         const auto image = emulator_.must(
             "RegisterImage", {{"Name", fmt::format("image {}", i)},
@@ -94,6 +128,9 @@ void World::make_instances()
     emulator_.must(
         "AttachVolume",
         {{"InstanceId", ids_["instance"]}, {"VolumeId", ids_["volume_2"]}, {"Device", "/dev/sdf"}});
+    auto writer = emulator_.generation().writer();
+    EXPECT_TRUE(insert_declared_account(writer.db(), {.id = kAccount, .products = {kProductCode}}));
+    insert_product_code(writer.db(), ids_["stopped"], {kProductCode, "marketplace"});
 }
 
 void World::make_special_snapshots()
@@ -182,6 +219,14 @@ std::string World::dump()
     add("DescribeImageUsageReportEntries", {});
     add("GetEbsEncryptionByDefault", {});
     add("GetEbsDefaultKmsKeyId", {});
+    add("GetImageBlockPublicAccessState", {});
+    add("GetSnapshotBlockPublicAccessState", {});
+    add("GetAllowedImagesSettings", {});
+    for (const char* snapshot : {"snapshot", "free_snapshot"}) {
+        add("DescribeSnapshotAttribute",
+            {{"SnapshotId", ids_[snapshot]}, {"Attribute", "createVolumePermission"}});
+    }
+    add("DescribeImages", {{"ExecutableBy.1", "self"}});
     const auto images =
         add("DescribeImages", {{"Owner.1", "self"}}).texts("imagesSet/item/imageId");
     for (const auto& image : images) {

@@ -12,12 +12,16 @@ inline constexpr const char* kOrganization =
 inline constexpr const char* kOrganizationalUnit =
     "arn:aws:organizations::123456789012:ou/o-abcdefghij/ou-abcd-12345678";
 
-/// Something of every kind, made by calls alone, the same on every run with one seed: six volumes,
-/// snapshots, images and instances. Names of ids:
+/// What the world's account sells; the instance `stopped` has it.
+inline constexpr const char* kProductCode = "worldproduct";
+
+/// Something of every kind, made by calls alone but for the product, the same on every run with one
+/// seed: six volumes, snapshots, images and instances. Names of ids:
 ///   volume (available), volume_2 (attached to instance as /dev/sdf), volume_3 ... volume_6,
 ///   each tagged kept=1
 ///   snapshot (of volume; the images' own), free_snapshot (of volume, in no image)
 ///   image (another account may launch it), image_2, image_3 (shared in every way) ... image_6
+///   their_image, third_image (of other accounts, shared with this one)
 ///   instance (running, in us-east-1a), stopped (stopped, in us-east-1a)
 ///   root_snapshot (of the root volume of instance)
 ///   task, which replaced the root volume of task_instance; there is another

@@ -104,8 +104,8 @@ TEST(RunInstances, RefusesImagesOfOthersUntilTheyAreShared)
 {
     TestEmulator emulator;
     const auto image = own_image(emulator, "private");
-    EXPECT_EQ(emulator.call("RunInstances", launch(image), kOtherAccount).code,
-              "InvalidAMIID.NotFound");
+    expect_refused(emulator.call("RunInstances", launch(image), kOtherAccount), "AuthFailure",
+                   "Not authorized for images: [" + image + "]");
     emulator.must("ModifyImageAttribute",
                   {{"ImageId", image}, {"LaunchPermission.Add.1.UserId", kOtherAccount}});
     EXPECT_TRUE(emulator.call("RunInstances", launch(image), kOtherAccount).ok());

@@ -1,0 +1,208 @@
+#include "server/control/accounts.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "server/ec2/image_names.h"
+#include "server/ec2/permissions.h"
+#include "server/http/message.h"
+#include "storage/metadata/account_rows.h"
+#include "storage/metadata/transaction.h"
+
+namespace amilab::control {
+
+namespace json = boost::json;
+
+namespace {
+
+// Source: IAM API Reference, AccessKey (documented): 16 to 128 word characters.
+constexpr std::size_t kShortestKey = 16;
+constexpr std::size_t kLongestKey = 128;
+constexpr std::size_t kLongestProductCode = 64;
+constexpr std::size_t kMostValues = 1000;
+
+[[noreturn]] void refuse(const std::string& text)
+{
+    throw http::HttpError(400, text);
+}
+
+bool is_word(std::string_view text)
+{
+    return std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               c == '_';
+    });
+}
+
+bool is_access_key(const std::string& text)
+{
+    return text.size() >= kShortestKey && text.size() <= kLongestKey && is_word(text);
+}
+
+bool is_product_code(const std::string& text)
+{
+    return !text.empty() && text.size() <= kLongestProductCode && is_word(text);
+}
+
+/// What ModifyImageAttribute takes for an ARN of the kind.
+bool is_arn(std::string_view kind, const std::string& text)
+{
+    try {
+        std::vector<Grantee> grantees;
+        ec2::append_grantee(grantees, kind, text);
+        return true;
+    } catch (const ApiError&) {
+        return false;
+    }
+}
+
+bool is_organization(const std::string& text)
+{
+    return is_arn("organizationArn", text);
+}
+
+bool is_unit(const std::string& text)
+{
+    return is_arn("organizationalUnitArn", text);
+}
+
+std::string require_text(std::string_view name, const json::value& value,
+                         bool (*is_good)(const std::string&))
+{
+    if (!value.is_string() || !is_good(std::string(value.get_string()))) {
+        refuse(fmt::format("{} of {} is no such thing; docs/control.md says what is taken",
+                           json::serialize(value), name));
+    }
+    return std::string(value.get_string());
+}
+
+std::vector<std::string> require_texts(std::string_view name, const json::value& value,
+                                       bool (*is_good)(const std::string&))
+{
+    if (!value.is_array() || value.get_array().size() > kMostValues) {
+        refuse(fmt::format("{} must be a list of at most {} texts", name, kMostValues));
+    }
+    std::vector<std::string> texts;
+    for (const auto& one : value.get_array()) {
+        texts.push_back(require_text(name, one, is_good));
+    }
+    std::sort(texts.begin(), texts.end());
+    texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+    return texts;
+}
+
+void apply(DeclaredAccount& account, std::string_view key, const json::value& value)
+{
+    if (key == "access_keys") {
+        account.access_keys = require_texts(key, value, is_access_key);
+    } else if (key == "organization") {
+        account.organization = value.is_null()
+                                   ? std::nullopt
+                                   : std::optional(require_text(key, value, is_organization));
+    } else if (key == "organizational_units") {
+        account.organizational_units = require_texts(key, value, is_unit);
+    } else if (key == "subscriptions") {
+        account.subscriptions = require_texts(key, value, is_product_code);
+    } else if (key == "products") {
+        account.products = require_texts(key, value, is_product_code);
+    } else {
+        refuse(
+            fmt::format("unknown key \"{}\"; expected access_keys, organization, "
+                        "organizational_units, subscriptions or products",
+                        key));
+    }
+}
+
+/// The declared accounts as they are to be, and the ids of those that change or go.
+struct Changes {
+    std::vector<DeclaredAccount> accounts;
+    std::vector<std::string> ids;
+};
+
+Changes parse_changes(const std::vector<DeclaredAccount>& declared, const json::value& wanted)
+{
+    if (!wanted.is_object()) {
+        refuse("expected a JSON object of account ids");
+    }
+    Changes changes;
+    for (const auto& [key, value] : wanted.get_object()) {
+        const std::string id(key);
+        if (!ec2::is_account_id(id)) {
+            refuse(fmt::format("\"{}\" is no account id; expected 12 digits", id));
+        }
+        changes.ids.push_back(id);
+        if (value.is_null()) {
+            continue;
+        }
+        if (!value.is_object()) {
+            refuse(fmt::format("{}: expected an object, or null", id));
+        }
+        const auto known = std::find_if(declared.begin(), declared.end(),
+                                        [&](const auto& account) { return account.id == id; });
+        DeclaredAccount account;
+        if (known != declared.end()) {
+            account = *known;
+        }
+        account.id = id;
+        for (const auto& [name, part] : value.get_object()) {
+            apply(account, name, part);
+        }
+        changes.accounts.push_back(std::move(account));
+    }
+    return changes;
+}
+
+json::array to_json(const std::vector<std::string>& texts)
+{
+    json::array list;
+    for (const auto& text : texts) {
+        list.push_back(json::string(text));
+    }
+    return list;
+}
+
+}  // namespace
+
+json::value show_accounts(Emulator& emulator)
+{
+    const auto generation = emulator.data().current();
+    auto reader = generation->reader();
+    json::object accounts;
+    for (const auto& account : select_declared_accounts(reader.db())) {
+        json::value organization;
+        if (account.organization) {
+            organization = json::string(*account.organization);
+        }
+        accounts[account.id] = {{"access_keys", to_json(account.access_keys)},
+                                {"organization", std::move(organization)},
+                                {"organizational_units", to_json(account.organizational_units)},
+                                {"subscriptions", to_json(account.subscriptions)},
+                                {"products", to_json(account.products)}};
+    }
+    return accounts;
+}
+
+void change_accounts(Emulator& emulator, const json::value& wanted)
+{
+    const auto generation = emulator.data().current();
+    auto writer = generation->writer();
+    auto& db = writer.db();
+    const auto changes = parse_changes(select_declared_accounts(db), wanted);
+    Transaction transaction(db);
+    for (const auto& id : changes.ids) {
+        delete_declared_account(db, id);
+    }
+    for (const auto& account : changes.accounts) {
+        if (!insert_declared_account(db, account)) {
+            refuse(fmt::format("an access key or a product of {} belongs to another account",
+                               account.id));
+        }
+    }
+    auto keys = select_access_keys(db);
+    transaction.commit();
+    generation->access_keys().replace(std::move(keys));
+}
+
+}  // namespace amilab::control

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "server/session.h"
+#include "server/wire/ec2/allowed_images.h"
+#include "storage/metadata/image_rows.h"
+
+namespace amilab::ec2 {
+
+EnableAllowedImagesSettingsResponse enable_allowed_images_settings(
+    Session& session, const EnableAllowedImagesSettingsRequest& request);
+DisableAllowedImagesSettingsResponse disable_allowed_images_settings(
+    Session& session, const DisableAllowedImagesSettingsRequest& request);
+GetAllowedImagesSettingsResponse get_allowed_images_settings(
+    Session& session, const GetAllowedImagesSettingsRequest& request);
+ReplaceImageCriteriaInAllowedImagesSettingsResponse
+replace_image_criteria_in_allowed_images_settings(
+    Session& session, const ReplaceImageCriteriaInAllowedImagesSettingsRequest& request);
+
+/// An image that the caller may launch as far as sharing goes. Throws InvalidAMIID.NotFound for one
+/// that is not there, AuthFailure for one that he may not see or that his Allowed AMIs settings
+/// exclude, OptInRequired for one of a product that he has not subscribed to.
+ImageRow require_permitted_image(Session& session, const ImageId& id);
+
+}  // namespace amilab::ec2

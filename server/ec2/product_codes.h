@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "server/session.h"
+#include "server/wire/ec2/sharing.h"
+#include "storage/metadata/product_code_rows.h"
+
+/// Marketplace product codes: they travel from image to instance and volume, from volume to
+/// snapshot, and back. storage/metadata/product_code_rows.h copies them.
+/// Source: EC2 API Reference, RegisterImage and AttachVolume; AWS Marketplace Seller Guide
+/// (documented).
+namespace amilab::ec2 {
+
+ConfirmProductInstanceResponse confirm_product_instance(
+    Session& session, const ConfirmProductInstanceRequest& request);
+
+std::vector<ProductCode> product_code_answers(Session& session, std::string_view resource_id);
+
+/// Throws OptInRequired unless the caller has subscribed to every product of the resource.
+void require_subscribed(Session& session, std::string_view resource_id);
+
+/// Whether a volume's product codes let it be attached.
+/// Source: to a stopped instance, by a subscriber (documented).
+void require_product_attachable(Session& session, const VolumeId& volume,
+                                const InstanceId& instance, std::string_view instance_state);
+
+}  // namespace amilab::ec2
