@@ -52,6 +52,13 @@ ZoneRow read_zone(Statement& select)
 
 }  // namespace
 
+bool region_exists(Database& db, std::string_view region)
+{
+    Statement select(db, "SELECT 1 FROM catalogue.region WHERE name = ?1");
+    select.bind(region);
+    return select.step();
+}
+
 std::set<std::string, std::less<>> select_region_names(Database& db)
 {
     Statement select(db, "SELECT name FROM catalogue.region");

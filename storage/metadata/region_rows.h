@@ -37,7 +37,9 @@ struct ZoneRow {
     std::optional<std::string> sub_geography;
 };
 
-/// All of them; Generation keeps it.
+/// One indexed look; Generation::region_exists() needs none.
+bool region_exists(Database& db, std::string_view region);
+/// All of them; Generation keeps them.
 std::set<std::string, std::less<>> select_region_names(Database& db);
 std::optional<ZoneRow> select_zone(Database& db, std::string_view region, std::string_view name);
 

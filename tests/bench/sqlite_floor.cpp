@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 #include <CLI/CLI.hpp>
 
 #include "storage/metadata/connection.h"
@@ -23,6 +24,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using amilab::bench::SampleRows;
+
+constexpr int kPagesBetweenCheckpoints = 1000;
 
 const std::map<std::string, void (SampleRows::*)()>& operations()
 {
@@ -93,6 +96,8 @@ int main(int argc, char** argv)
         const auto db =
             amilab::open_connection(data + "/metadata.sqlite", amilab::Database::Mode::kReadWrite,
                                     amilab::Durability::kKept);
+        // Here nobody else does: as SQLite does by itself.
+        sqlite3_wal_autocheckpoint(db->handle(), kPagesBetweenCheckpoints);
         amilab::migrate(*db);
         amilab::IdSource::set_seed(*db, "floor");
         SampleRows rows(*db);
