@@ -164,6 +164,20 @@ TEST(CopySnapshot, RefusesWhatItCannotReach)
                 IsEmpty());
 }
 
+TEST(CopySnapshot, TakesWhatIsShared)
+{
+    TestEmulator aws;
+    const auto source = snapshot_of(aws, make_volume(aws));
+    EXPECT_EQ(aws.call("CopySnapshot", copying(source), kOtherAccount, kFar).code,
+              "InvalidSnapshot.NotFound");
+    aws.must("ModifySnapshotAttribute",
+             {{"SnapshotId", source}, {"CreateVolumePermission.Add.1.UserId", kOtherAccount}});
+    const auto copy = aws.must("CopySnapshot", copying(source), kOtherAccount, kFar);
+    const auto shown = aws.must("DescribeSnapshots", {{"Owner.1", "self"}}, kOtherAccount, kFar);
+    EXPECT_EQ(shown.text("snapshotSet/item/snapshotId"), copy.text("snapshotId"));
+    EXPECT_EQ(shown.text("snapshotSet/item/ownerId"), kOtherAccount);
+}
+
 TEST(CopySnapshot, RefusesTheCatalogues)
 {
     TestEmulator aws;
@@ -432,6 +446,11 @@ TEST_F(CopyImage, OfAnImageThatIsOnlySharedNeedsItsSnapshotsToo)
     const auto refused = aws.call("CopyImage", request(image), kOtherAccount);
     EXPECT_EQ(refused.code, "InvalidRequest");
     EXPECT_EQ(refused.message, "You do not have permission to access the storage of this ami");
+    aws.must("ModifySnapshotAttribute",
+             {{"SnapshotId", snapshot}, {"CreateVolumePermission.Add.1.UserId", kOtherAccount}});
+    const auto copied = aws.must("CopyImage", request(image), kOtherAccount).text("imageId");
+    aws.must("DeregisterImage", {{"ImageId", image}, {"DeleteAssociatedSnapshots", "true"}});
+    aws.must("RunInstances", launch(copied), kOtherAccount);
 }
 
 TEST_F(CopyImage, TakesThePublishersImages)

@@ -182,6 +182,17 @@ TEST_F(SnapshotTier, RefusesWhatCannotBe)
     EXPECT_EQ(archiving(), "IncorrectState");
 }
 
+TEST_F(SnapshotTier, EndsSharing)
+{
+    aws.must("ModifySnapshotAttribute",
+             {{"SnapshotId", id}, {"CreateVolumePermission.Add.1.UserId", kOtherAccount}});
+    archive();
+    EXPECT_THAT(aws.must("DescribeSnapshotAttribute",
+                         {{"SnapshotId", id}, {"Attribute", "createVolumePermission"}})
+                    .texts("createVolumePermission/item"),
+                IsEmpty());
+}
+
 TEST_F(SnapshotTier, GoesWithItsSnapshot)
 {
     archive();
