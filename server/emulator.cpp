@@ -7,6 +7,7 @@
 #include <openssl/rand.h>
 #include <spdlog/spdlog.h>
 
+#include "server/ebs/upload_traffic.h"
 #include "server/ec2/transitions.h"
 #include "server/services.h"
 #include "server/wire/check.h"
@@ -230,9 +231,12 @@ ApiError to_api_error(std::exception_ptr exception, std::string_view request_id,
     }
 }
 
-Emulator::Emulator(DataDirectory& data, Options options) : data_(data), options_(std::move(options))
+Emulator::Emulator(DataDirectory& data, Options options)
+    : data_(data), options_(std::move(options)), uploads_(std::make_unique<ebs::UploadTraffic>())
 {
 }
+
+Emulator::~Emulator() = default;
 
 void Emulator::settle()
 {
@@ -344,6 +348,8 @@ ApiCall Emulator::parse(const ApiRequest& request) const
     call.request_id_ = make_request_id();
     call.generation_ = data_.current();
     call.data_path_ = data_.path();
+    call.uploads_ = uploads_.get();
+    call.body_ = request.body;
     try {
         find_operation(call, request);
         if (const auto account =
@@ -363,8 +369,11 @@ std::string_view ApiCall::operation_name() const
 
 bool ApiCall::needs_writer() const
 {
-    return !refusal_ && (operation_->access == Access::kWrite ||
-                         generation_->earliest_due_ms() <= generation_->clock().now_ms());
+    if (refusal_ || operation_->access == Access::kBytes) {
+        return false;
+    }
+    return operation_->access == Access::kWrite ||
+           generation_->earliest_due_ms() <= generation_->clock().now_ms();
 }
 
 ApiAnswer ApiCall::refuse(const ApiError& error) const
@@ -385,10 +394,10 @@ ApiAnswer ApiCall::answer(const std::function<wire::Rendered()>& make) const
     }
     try {
         auto rendered = make();
-        const auto content_type = is_json(service_->protocol) ? wire::json_content_type(*service_)
-                                                              : wire::kXmlContentType;
-        return {schema_->status, content_type, std::move(rendered.body), request_id_,
-                std::move(rendered.headers)};
+        const auto usual = is_json(service_->protocol) ? wire::json_content_type(*service_)
+                                                       : wire::kXmlContentType;
+        return {schema_->status, rendered.content_type.empty() ? usual : rendered.content_type,
+                std::move(rendered.body), request_id_, std::move(rendered.headers)};
     } catch (const BudgetExceeded&) {
         throw;
     } catch (...) {
@@ -404,6 +413,9 @@ ApiAnswer ApiCall::run()
 
 std::optional<ApiAnswer> ApiCall::run_if_quick()
 {
+    if (!refusal_ && (operation_->access == Access::kBytes || operation_->is_long)) {
+        return std::nullopt;
+    }
     try {
         return answer([this] {
             return operation_->access == Access::kRead ? run_read(Budget::kQuick)
@@ -416,8 +428,13 @@ std::optional<ApiAnswer> ApiCall::run_if_quick()
 
 wire::Rendered ApiCall::run_operation()
 {
-    if (operation_->access == Access::kRead) {
-        return run_read(Budget::kNone);
+    switch (operation_->access) {
+        case Access::kRead:
+            return run_read(Budget::kNone);
+        case Access::kBytes:
+            return run_bytes();
+        case Access::kWrite:
+            break;
     }
     try {
         return run_write();
@@ -430,7 +447,7 @@ wire::Rendered ApiCall::run_operation()
     return run_write();
 }
 
-wire::Rendered ApiCall::run_read(Budget budget)
+void ApiCall::in_read(Budget budget, const std::function<void(Session&)>& work)
 {
     if (generation_->earliest_due_ms() <= generation_->clock().now_ms()) {
         if (budget == Budget::kQuick) {
@@ -446,7 +463,7 @@ wire::Rendered ApiCall::run_read(Budget budget)
             require_region(session);
             if (operation_->prerequisite == nullptr ||
                 !operation_->prerequisite->missing(session)) {
-                return call_->run(session, *service_, *schema_);
+                return work(session);
             }
         }
         if (budget == Budget::kQuick) {
@@ -454,6 +471,22 @@ wire::Rendered ApiCall::run_read(Budget budget)
         }
         make_prerequisite();
     }
+}
+
+wire::Rendered ApiCall::run_read(Budget budget)
+{
+    wire::Rendered rendered;
+    in_read(budget, [&](Session& session) { rendered = call_->run(session, *service_, *schema_); });
+    return rendered;
+}
+
+wire::Rendered ApiCall::run_bytes()
+{
+    ByteSession session(
+        generation_, body_, *uploads_,
+        [this](const ByteSession::Work& work) { in_read(Budget::kNone, work); },
+        [this](const ByteSession::Work& work) { in_write(work); });
+    return call_->run_bytes(session, *schema_);
 }
 
 void ApiCall::settle_for_read()
@@ -481,13 +514,18 @@ void ApiCall::make_prerequisite()
     transaction.commit();
 }
 
+void ApiCall::in_write(const std::function<void(Session&)>& work)
+{
+    amilab::run_write(*generation_, caller_, *parameters_, request_id_, [&](Session& session) {
+        require_region(session);
+        work(session);
+    });
+}
+
 wire::Rendered ApiCall::run_write()
 {
     wire::Rendered rendered;
-    amilab::run_write(*generation_, caller_, *parameters_, request_id_, [&](Session& session) {
-        require_region(session);
-        rendered = call_->run(session, *service_, *schema_);
-    });
+    in_write([&](Session& session) { rendered = call_->run(session, *service_, *schema_); });
     return rendered;
 }
 

@@ -57,7 +57,11 @@ private:
     wire::Rendered run_read(Budget budget);
     wire::Rendered run_write();
     wire::Rendered run_quick_write();
+    wire::Rendered run_bytes();
     wire::Rendered run_operation();
+    /// Runs `work` in a read transaction; throws BudgetExceeded where that is limited.
+    void in_read(Budget budget, const std::function<void(Session&)>& work);
+    void in_write(const std::function<void(Session&)>& work);
     ApiAnswer answer(const std::function<wire::Rendered()>& make) const;
     void settle_for_read();
     void make_prerequisite();
@@ -65,6 +69,8 @@ private:
 
     std::shared_ptr<Generation> generation_;
     std::string data_path_;
+    ebs::UploadTraffic* uploads_ = nullptr;
+    std::string_view body_;
     std::unique_ptr<wire::Parameters> parameters_;
     Caller caller_;
     std::string request_id_;
@@ -86,8 +92,10 @@ public:
     };
 
     Emulator(DataDirectory& data, Options options);
+    ~Emulator();
 
-    /// Decides everything that needs no state: service, operation, parameters.
+    /// Decides everything that needs no state: service, operation, parameters. The request's body
+    /// outlives the call.
     ApiCall parse(const ApiRequest& request) const;
 
     /// Lets everything happen that is due. Takes the writer.
@@ -106,6 +114,7 @@ private:
 
     DataDirectory& data_;
     Options options_;
+    std::unique_ptr<ebs::UploadTraffic> uploads_;
 };
 
 /// Runs `change` on the writer, in one transaction: what is due comes first, what it schedules for

@@ -2,11 +2,13 @@
 
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
 #include <boost/json/fwd.hpp>
 
+#include "server/byte_session.h"
 #include "server/session.h"
 #include "server/wire/request.h"
 #include "server/wire/schema.h"
@@ -21,11 +23,16 @@ public:
     /// What the answer says. Throws ApiError.
     virtual wire::Rendered run(Session& session, const wire::ServiceSchema& service,
                                const wire::OperationSchema& operation) = 0;
+    /// The same for operations that move bytes, which have no `run`.
+    virtual wire::Rendered run_bytes(ByteSession&, const wire::OperationSchema&)
+    {
+        throw std::logic_error("an operation that moves no bytes was run as one that does");
+    }
 };
 
 /// Reads run on any worker thread with a read-only connection; writes hold the writer and one
-/// transaction.
-enum class Access { kRead, kWrite };
+/// transaction; what moves bytes runs on a worker thread and opens its transactions itself.
+enum class Access { kRead, kWrite, kBytes };
 
 /// Rows that a reading operation answers from and that are made on first use, on the writer.
 struct Prerequisite {
@@ -41,6 +48,9 @@ struct Operation {
     const Prerequisite* prerequisite = nullptr;
     /// A write that makes room: on a full disk it has the reserve.
     bool frees_space = false;
+    /// A read that does more than SQLite's work, so that it had better not be tried on the thread
+    /// that serves connections.
+    bool is_long = false;
 };
 
 struct Service {
@@ -94,6 +104,49 @@ std::unique_ptr<Call> parse_call(const wire::Parameters& parameters)
         parameters);
 }
 
+template <class Request, class Response, Response (*handler)(ByteSession&, const Request&)>
+class TypedByteCall final : public Call {
+public:
+    explicit TypedByteCall(const wire::Parameters& parameters)
+        : request_(wire::parse_request<Request>(parameters.root()))
+    {
+    }
+
+    wire::Rendered run(Session&, const wire::ServiceSchema&, const wire::OperationSchema&) override
+    {
+        throw std::logic_error("an operation that moves bytes was run as another");
+    }
+
+    wire::Rendered run_bytes(ByteSession& session, const wire::OperationSchema& operation) override
+    {
+        auto rendered = render_json_response(operation, handler(session, request_));
+        if (auto payload = session.take_payload()) {
+            rendered.body = std::move(*payload);
+            rendered.content_type = kBytesType;
+        }
+        return rendered;
+    }
+
+private:
+    static constexpr std::string_view kBytesType = "application/octet-stream";
+
+    Request request_;
+};
+
+template <class Response_, class Request_>
+struct HandlerTypes<Response_ (*)(ByteSession&, const Request_&)> {
+    using Request = Request_;
+    using Response = Response_;
+};
+
+template <auto handler>
+std::unique_ptr<Call> parse_byte_call(const wire::Parameters& parameters)
+{
+    using Types = HandlerTypes<decltype(handler)>;
+    return std::make_unique<
+        TypedByteCall<typename Types::Request, typename Types::Response, handler>>(parameters);
+}
+
 /// A row for a handler that only reads.
 template <auto handler>
 constexpr Operation read(std::string_view name, const Prerequisite* prerequisite = nullptr)
@@ -106,6 +159,21 @@ template <auto handler>
 constexpr Operation write(std::string_view name)
 {
     return {name, Access::kWrite, &parse_call<handler>, nullptr};
+}
+
+/// The same for one that takes long beside SQLite's work.
+template <auto handler>
+constexpr Operation read_at_length(std::string_view name,
+                                   const Prerequisite* prerequisite = nullptr)
+{
+    return {name, Access::kRead, &parse_call<handler>, prerequisite, false, true};
+}
+
+/// A row for a handler that moves bytes. Its service speaks a json protocol.
+template <auto handler>
+constexpr Operation move_bytes(std::string_view name)
+{
+    return {name, Access::kBytes, &parse_byte_call<handler>, nullptr};
 }
 
 /// A row for a handler whose writing makes room.

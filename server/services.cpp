@@ -2,7 +2,10 @@
 
 #include <array>
 
+#include "server/ebs/operations.h"
 #include "server/ec2/operations.h"
+#include "server/rbin/operations.h"
+#include "server/ssm/operations.h"
 #include "server/sts/operations.h"
 #include "server/wire/json_request.h"
 
@@ -10,9 +13,11 @@ namespace amilab {
 
 namespace {
 
-const std::array<const Service*, 2>& services()
+const std::array<const Service*, 5>& services()
 {
-    static const std::array<const Service*, 2> all = {&ec2::service(), &sts::service()};
+    static const std::array<const Service*, 5> all = {&ec2::service(), &ebs::service(),
+                                                      &rbin::service(), &ssm::service(),
+                                                      &sts::service()};
     return all;
 }
 

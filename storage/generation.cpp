@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "storage/metadata/account_rows.h"
+#include "storage/metadata/direct_snapshot_rows.h"
 #include "storage/metadata/layer_rows.h"
 #include "storage/metadata/migrations.h"
 #include "storage/metadata/region_rows.h"
@@ -60,6 +61,7 @@ Generation::Generation(std::string path, Durability durability, Background& back
     options.survives_power_loss = durability == Durability::kKept;
     blocks_ = std::make_unique<BlockStore>(path_ + "/layers", std::move(options));
     mark_lost_snapshots(*writer_, blocks_->boot_id());
+    mark_lost_direct_snapshots(*writer_, blocks_->boot_id());
 }
 
 void Generation::sync_later(std::vector<LayerId> chain, std::uint64_t size_bytes)

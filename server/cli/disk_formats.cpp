@@ -70,8 +70,8 @@ void run(const std::string& program, const std::vector<std::string>& arguments)
     boost::asio::io_context io_context;
     std::future<std::string> errors;
     process::child child(process::exe = program, process::args = arguments,
-                         process::std_in<process::null, process::std_out> process::null,
-                         process::std_err > errors, io_context);
+                         (process::std_in < process::null), (process::std_out > process::null),
+                         (process::std_err > errors), io_context);
     io_context.run();
     child.wait();
     if (child.exit_code() != 0) {

@@ -14,6 +14,7 @@
 #include "server/ec2/layers.h"
 #include "server/offload.h"
 #include "server/wire/parameters.h"
+#include "storage/metadata/direct_snapshot_rows.h"
 #include "storage/metadata/layer_rows.h"
 #include "storage/metadata/snapshot_rows.h"
 #include "storage/metadata/transaction.h"
@@ -218,6 +219,10 @@ Disk open_snapshot_disk(Generation& generation, Database& db, const Caller& call
     const auto row = select_snapshot(db, caller.region, id);
     if (!row) {
         throw ec2::not_found(id);
+    }
+    const auto direct = select_direct_snapshot(db, id);
+    if (direct && direct->open) {
+        throw ec2::incorrect_state(id.text(), row->state);
     }
     Disk disk;
     disk.size_bytes = static_cast<std::uint64_t>(row->volume_size_gib) * ec2::kGiB;

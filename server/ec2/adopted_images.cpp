@@ -11,8 +11,6 @@ namespace amilab::ec2 {
 
 namespace {
 
-/// An account that AWS gives to nobody.
-constexpr std::string_view kNobody = "000000000000";
 constexpr std::string_view kRootDevice = "/dev/xvda";
 constexpr std::int64_t kRootGib = 8;
 

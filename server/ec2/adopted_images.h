@@ -9,6 +9,9 @@
 
 namespace amilab::ec2 {
 
+/// Whose the made-up images are: an account that AWS gives to nobody.
+inline constexpr std::string_view kNobody = "000000000000";
+
 /// For servers that were told to adopt unknown images: makes up a public image for an id that no
 /// region and no account has, as `instance_type` could boot it, and says so in the log once the
 /// call is committed. Nothing for an id that somebody has, and on other servers.

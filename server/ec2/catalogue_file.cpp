@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "server/ec2/adopted_images.h"
 #include "server/wire/types.h"
 #include "storage/metadata/connection.h"
 #include "storage/metadata/region_rows.h"
@@ -367,7 +368,7 @@ std::string read_file(const std::string& path)
 }
 
 void require_regions_and_ids(const std::vector<CatalogueImage>& images, const std::string& source,
-                             Database& db, std::set<ImageId>& seen)
+                             CatalogueStart start, Database& db, std::set<ImageId>& seen)
 {
     for (const auto& image : images) {
         if (!region_exists(db, image.region)) {
@@ -375,6 +376,9 @@ void require_regions_and_ids(const std::vector<CatalogueImage>& images, const st
         }
         if (!seen.insert(image.id).second) {
             refuse(source, fmt::format("{} is there twice", image.id.text()));
+        }
+        if (start == CatalogueStart::kBuiltIn && catalogue_has_image(db, image.id)) {
+            refuse(source, fmt::format("{} is a built-in image", image.id.text()));
         }
     }
 }
@@ -414,12 +418,13 @@ CatalogueOptions read_catalogue(const CatalogueFiles& files)
         return options;
     }
     const auto db = open_connection(":memory:", Database::Mode::kReadWrite, Durability::kPrivate);
+    const auto start = files.instead ? CatalogueStart::kWithoutImages : CatalogueStart::kBuiltIn;
     std::vector<CatalogueImage> public_images;
     std::vector<CatalogueImage> rows;  // private ones, and what has tags
     std::set<ImageId> seen;
     for (const auto& path : paths) {
         auto images = parse_catalogue(read_file(path), path, files.default_region);
-        require_regions_and_ids(images, path, *db, seen);
+        require_regions_and_ids(images, path, start, *db, seen);
         for (auto& image : images) {
             if (!image.is_public || !image.tags.empty()) {
                 rows.push_back(image);
@@ -429,14 +434,11 @@ CatalogueOptions read_catalogue(const CatalogueFiles& files)
             }
         }
     }
-    options.bytes = std::make_shared<const std::string>(build_catalogue(
-        files.instead ? CatalogueStart::kWithoutImages : CatalogueStart::kBuiltIn, public_images));
-    if (!rows.empty()) {
-        options.make_rows = [rows = std::move(rows),
-                             account = files.default_account](Database& db_of_generation) {
-            insert_own_images(db_of_generation, rows, account);
-        };
-    }
+    options.bytes = std::make_shared<const std::string>(build_catalogue(start, public_images));
+    options.make_rows = [rows = std::move(rows), account = files.default_account](Database& to) {
+        delete_images_of_catalogue(to, kNobody);
+        insert_own_images(to, rows, account);
+    };
     return options;
 }
 

@@ -774,6 +774,18 @@ ApiError instance_limit_exceeded(std::int64_t wanted, std::int64_t limit)
                         "this limit.",
                         wanted, limit)};
 }
+ApiError ssm_alias_invalid(std::string_view alias)
+{
+    return {"SsmInvalidParameter", fmt::format("The following aliases are invalid: {}", alias)};
+}
+
+ApiError ssm_data_type_unsupported()
+{
+    return {"SsmInvalidParameter",
+            "Unsupported data type. The following parameter data types are supported: "
+            "aws:ec2:image"};
+}
+
 ApiError image_not_runnable(const ImageId& id, std::string_view state)
 {
     return {"InvalidAMIID.Unavailable",

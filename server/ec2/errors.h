@@ -236,6 +236,10 @@ ApiError catalogue_image_unchangeable(const ImageId& id);
 ApiError instance_count_not_positive(std::string_view which);
 ApiError instance_counts_reversed(std::int64_t min_count, std::int64_t max_count);
 ApiError instance_limit_exceeded(std::int64_t wanted, std::int64_t limit);
+/// `alias` is the ImageId that names a parameter. Source: code observed, text in part.
+ApiError ssm_alias_invalid(std::string_view alias);
+/// Source: observed.
+ApiError ssm_data_type_unsupported();
 ApiError image_not_runnable(const ImageId& id, std::string_view state);
 ApiError instance_type_not_in_zone(std::string_view type, std::string_view zone,
                                    const std::vector<std::string>& zones);

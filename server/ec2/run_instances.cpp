@@ -20,6 +20,7 @@
 #include "server/ec2/network.h"
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/volumes.h"
+#include "server/ssm/image_parameters.h"
 #include "storage/metadata/image_rows.h"
 #include "storage/metadata/instance_rows.h"
 #include "storage/metadata/product_code_rows.h"
@@ -49,7 +50,8 @@ struct LaunchTags {
 
 /// What of the request needs no state.
 struct Wish {
-    ImageId image_id;
+    /// Nothing when ImageId names a parameter.
+    std::optional<ImageId> image_id;
     Counts counts;
     std::optional<std::string> user_data;
     LaunchTags tags;
@@ -90,7 +92,11 @@ Wish check_request(const RunInstancesRequest& request)
         throw missing_parameter("ImageId");
     }
     const auto& tags = request.tag_specifications;
-    return {.image_id = parse_id<ImageId>(*request.image_id),
+    std::optional<ImageId> image_id;
+    if (!ssm::names_parameter(*request.image_id)) {
+        image_id = parse_id<ImageId>(*request.image_id);
+    }
+    return {.image_id = std::move(image_id),
             .counts = check_counts(request),
             .user_data = check_user_data(request.user_data),
             .tags = {.instance = parse_tags(tags, "instance", kTagged),
@@ -133,8 +139,10 @@ Plan make_plan(Session& session, const RunInstancesRequest& request, const Wish&
     if (request.key_name) {
         throw key_pair_not_found(*request.key_name);
     }
+    const auto image_id =
+        wish.image_id ? *wish.image_id : ssm::resolve_image(session, *request.image_id);
     auto image = require_launchable_image(
-        session, wish.image_id, request.instance_type.value_or(std::string(kDefaultType)));
+        session, image_id, request.instance_type.value_or(std::string(kDefaultType)));
     auto type = require_type(session, request, image);
     auto subnets = choose_subnets(session, request, type);
     auto groups = find_groups(session, request.security_group_ids, subnets.front());

@@ -11,6 +11,7 @@
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/snapshot_locks.h"
 #include "server/wire/ec2/schema.h"
+#include "storage/metadata/direct_snapshot_rows.h"
 #include "storage/metadata/fast_restore_rows.h"
 #include "storage/metadata/product_code_rows.h"
 #include "storage/metadata/snapshot_lock_rows.h"
@@ -78,10 +79,21 @@ void fill_tier(Session& session, const SnapshotId& id, Snapshot& snapshot)
     }
 }
 
+/// Of one that is written block by block: what its writer says.
+std::int64_t progress_percent(Session& session, const SnapshotRow& row)
+{
+    if (row.state == "pending" && !row.due_time_ms) {
+        if (const auto direct = select_direct_snapshot(session.db(), row.id)) {
+            return direct->progress_percent;
+        }
+    }
+    return snapshot_progress_percent(row, session.now_ms());
+}
+
 Snapshot to_description(Session& session, const SnapshotRow& row)
 {
     auto snapshot = to_answer(session, row);
-    snapshot.progress = fmt::format("{}%", snapshot_progress_percent(row, session.now_ms()));
+    snapshot.progress = fmt::format("{}%", progress_percent(session, row));
     snapshot.data_encryption_key_id = row.data_key_id;
     snapshot.transfer_type = row.transfer_type;
     if (row.completion_time_ms) {

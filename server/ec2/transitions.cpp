@@ -1,5 +1,6 @@
 #include "server/ec2/transitions.h"
 
+#include "server/ebs/snapshots.h"
 #include "server/ec2/attachments.h"
 #include "server/ec2/images.h"
 #include "server/ec2/instances.h"
@@ -19,6 +20,8 @@ void apply_transition(Session& session, const Transition& transition)
             return image_available(session, ImageId::trusted(id));
         case Action::kSnapshotCompleted:
             return snapshot_completed(session, SnapshotId::trusted(id));
+        case Action::kSnapshotTimedOut:
+            return ebs::snapshot_timed_out(session, SnapshotId::trusted(id));
         case Action::kSnapshotArchived:
             return snapshot_moved_to_archive(session, SnapshotId::trusted(id));
         case Action::kUsageReportExpired:

@@ -31,6 +31,8 @@ using Headers = std::vector<std::pair<std::string_view, std::string>>;
 struct Rendered {
     std::string body;
     Headers headers{};
+    /// Empty: the protocol's own.
+    std::string_view content_type{};
 };
 
 /// When a list is rendered though it is empty.

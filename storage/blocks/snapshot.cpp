@@ -31,6 +31,21 @@ Extents Snapshot::extents(std::uint64_t offset, std::uint64_t length) const
     });
 }
 
+std::uint64_t Snapshot::look_ahead(std::uint64_t block, std::uint64_t limit,
+                                   std::vector<Owner>& owners) const
+{
+    return stack_.look_ahead(block, limit, owners);
+}
+
+std::vector<LayerId> Snapshot::layers() const
+{
+    std::vector<LayerId> layers;
+    for (std::size_t index = 0; index <= stack_.top_index(); ++index) {
+        layers.push_back(stack_.layer(index).id());
+    }
+    return layers;
+}
+
 void Snapshot::sync()
 {
     for (std::size_t index = 0; index <= stack_.top_index(); ++index) {

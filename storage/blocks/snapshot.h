@@ -26,6 +26,12 @@ public:
     void read(std::uint64_t offset, std::span<std::byte> out) const;
     /// Must not outlive the snapshot.
     Extents extents(std::uint64_t offset, std::uint64_t length) const;
+    /// LayerStack::look_ahead, for walks over several snapshots: owners count from
+    /// layers().front().
+    std::uint64_t look_ahead(std::uint64_t block, std::uint64_t limit,
+                             std::vector<Owner>& owners) const;
+    /// From the bottom up.
+    std::vector<LayerId> layers() const;
     /// On return all layers survive power loss; costs nothing for those that do already.
     void sync();
 

@@ -1,7 +1,6 @@
 #include "storage/blocks/volume.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "storage/blocks/block_range.h"
@@ -70,14 +69,14 @@ void Volume::write_zeroes(std::uint64_t offset, std::uint64_t length)
 void Volume::write_zeroes_as_data(std::uint64_t offset, std::uint64_t length)
 {
     require_range("write zeroes to", offset, length);
-    static constexpr std::array<std::byte, std::size_t{16} * kBlockSize> kZeros{};
+    const std::vector<std::byte> zeros(std::min(length, 16 * kBlockSize));
     const WriteGate::Pass pass(gate_);  // one, so that a snapshot has all of it or nothing
     while (length > 0) {
-        const auto part = std::min<std::uint64_t>(length, kZeros.size() - offset % kBlockSize);
+        const auto part = std::min<std::uint64_t>(length, 16 * kBlockSize - offset % kBlockSize);
         const auto blocks = BlockRange::around(offset, part);
         const RangeLocks::Guard guard(locks_, RangeLocks::Mode::kExclusive, blocks.first,
                                       blocks.count);
-        write_to_top(*stack(), size_, offset, std::span(kZeros).first(part));
+        write_to_top(*stack(), size_, offset, std::span(zeros).first(part));
         offset += part;
         length -= part;
     }

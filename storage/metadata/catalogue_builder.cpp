@@ -231,6 +231,22 @@ std::string build_catalogue(CatalogueStart start, std::span<const CatalogueImage
     return {reinterpret_cast<const char*>(bytes.get()), static_cast<std::size_t>(size)};
 }
 
+bool catalogue_has_image(Database& db, const ImageId& id)
+{
+    Statement select(db, "SELECT 1 FROM catalogue.image_place WHERE id = ?1");
+    select.bind(id);
+    return select.step();
+}
+
+void delete_images_of_catalogue(Database& db, std::string_view owner)
+{
+    Statement(db,
+              "DELETE FROM main.image WHERE id IN (SELECT i.id FROM catalogue.region AS r"
+              " CROSS JOIN main.image AS i ON i.region = r.name AND i.owner = ?1"
+              " JOIN catalogue.image_place AS p ON p.id = i.id)")
+        .execute(owner);
+}
+
 void insert_own_images(Database& db, std::span<const CatalogueImage> images,
                        std::string_view describer)
 {

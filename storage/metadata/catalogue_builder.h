@@ -73,10 +73,17 @@ enum class CatalogueStart { kBuiltIn, kWithoutImages };
 /// see insert_own_images. Throws CatalogueError for an id that is there twice, StorageError.
 std::string build_catalogue(CatalogueStart start, std::span<const CatalogueImage> images);
 
+/// Whether the catalogue that is attached to `db` has that image, in whatever region.
+bool catalogue_has_image(Database& db, const ImageId& id);
+
 /// Makes private images rows of their owners, who may then do with them what they may do with any
 /// image; their snapshots read as zeros. Tags of public ones become `describer`'s. What is there
 /// already, in whatever state, stays as it is. Inside a transaction.
 void insert_own_images(Database& db, std::span<const CatalogueImage> images,
                        std::string_view describer);
+
+/// Forgets images that were made up (see server/ec2/adopted_images.h) and that the catalogue now
+/// has; what was launched of them stays. Inside a transaction.
+void delete_images_of_catalogue(Database& db, std::string_view owner);
 
 }  // namespace amilab

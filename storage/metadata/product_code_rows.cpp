@@ -4,16 +4,35 @@
 
 namespace amilab {
 
-std::vector<ProductCodeRow> select_product_codes(Database& db, std::string_view resource_id)
+namespace {
+
+std::vector<ProductCodeRow> read_codes(Database& db, std::string_view sql,
+                                       std::string_view resource_id)
 {
-    Statement select(
-        db, "SELECT code, type FROM all_product_code WHERE resource_id = ?1 ORDER BY code");
+    Statement select(db, sql);
     select.bind(resource_id);
     std::vector<ProductCodeRow> rows;
     while (select.step()) {
         auto row = select.row();
         auto code = row.text();
         rows.push_back({std::move(code), row.text()});
+    }
+    return rows;
+}
+
+}  // namespace
+
+std::vector<ProductCodeRow> select_product_codes(Database& db, std::string_view resource_id)
+{
+    // Two lookups cost less than a merge of both.
+    auto rows =
+        read_codes(db, "SELECT code, type FROM product_code WHERE resource_id = ?1 ORDER BY code",
+                   resource_id);
+    if (rows.empty() && resource_id.starts_with("ami-")) {
+        rows = read_codes(db,
+                          "SELECT code, type FROM catalogue.image_product_code WHERE image_id = ?1"
+                          " ORDER BY code",
+                          resource_id);
     }
     return rows;
 }

@@ -61,9 +61,11 @@ std::string sql_progress(TimeMs now_ms)
 {
     return fmt::format(
         "(iif(s.state = 'completed', 100,"
+        " iif(s.due_time_ms IS NULL, COALESCE((SELECT d.progress_percent FROM direct_snapshot AS d"
+        " WHERE d.snapshot_id = s.id), 0),"
         " iif(s.due_time_ms > s.start_time_ms,"
         " max(0, min({1}, ({0} - s.start_time_ms) * 100 / (s.due_time_ms - s.start_time_ms))),"
-        " 0)) || '%')",
+        " 0))) || '%')",
         now_ms, kMostPendingPercent);
 }
 

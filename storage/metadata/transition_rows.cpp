@@ -15,9 +15,10 @@ struct ActionName {
     std::string_view name;
 };
 
-constexpr std::array<ActionName, 17> kActionNames = {{
+constexpr auto kActionNames = std::to_array<ActionName>({
     {Action::kImageAvailable, "image-available"},
     {Action::kSnapshotCompleted, "snapshot-completed"},
+    {Action::kSnapshotTimedOut, "snapshot-timed-out"},
     {Action::kSnapshotArchived, "snapshot-archived"},
     {Action::kUsageReportExpired, "usage-report-expired"},
     {Action::kVolumeAvailable, "volume-available"},
@@ -33,7 +34,17 @@ constexpr std::array<ActionName, 17> kActionNames = {{
     {Action::kVolumeModified, "volume-modified"},
     {Action::kRootVolumeReplacing, "root-volume-replacing"},
     {Action::kRootVolumeReplaced, "root-volume-replaced"},
-}};
+});
+
+std::string_view name_of(Action action)
+{
+    for (const auto& known : kActionNames) {
+        if (known.action == action) {
+            return known.name;
+        }
+    }
+    throw std::logic_error("an action without a name");
+}
 
 Action action_named(std::string_view name)
 {
@@ -54,8 +65,7 @@ void insert_transition(Database& db, const Transition& transition)
         "INSERT INTO transition (due_ms, sequence, action, resource_id)"
         " VALUES (?1, (SELECT COALESCE(MAX(sequence), 0) + 1 FROM transition WHERE due_ms = ?1),"
         " ?2, ?3)")
-        .execute(transition.due_ms, kActionNames[static_cast<std::size_t>(transition.action)].name,
-                 transition.resource_id);
+        .execute(transition.due_ms, name_of(transition.action), transition.resource_id);
 }
 
 void delete_transitions(Database& db, std::string_view resource_id)

@@ -13,6 +13,7 @@ namespace amilab {
 enum class Action {
     kImageAvailable,
     kSnapshotCompleted,
+    kSnapshotTimedOut,
     kSnapshotArchived,
     kUsageReportExpired,
     kVolumeAvailable,

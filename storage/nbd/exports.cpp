@@ -1,13 +1,10 @@
 #include "storage/nbd/exports.h"
 
-#include <cerrno>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "storage/metadata/export_rows.h"
-#include "storage/metadata/transaction.h"
-#include "storage/storage_error.h"
 
 namespace amilab::nbd {
 namespace {
@@ -15,12 +12,9 @@ namespace {
 constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
 
 /// Or nothing, with the reason in `refusal`.
-std::optional<ExportRow> find_disk(Generation& generation, std::string_view name,
-                                   std::string& refusal)
+std::optional<ExportRow> find_disk(Database& db, std::string_view name, std::string& refusal)
 {
-    auto reader = generation.reader();
-    const Transaction transaction(reader.db());  // row and chain of one instant
-    auto row = select_export(reader.db(), name);
+    auto row = select_export(db, name);
     if (!row) {
         refusal = "no volume or snapshot has this id";
     } else if (!row->is_disk()) {
@@ -98,7 +92,8 @@ std::variant<ExportInfo, Exports::Refusal> Exports::find(std::string_view name)
     const std::lock_guard lock(mutex_);
     Refusal refusal;
     const auto generation = data_.current();
-    if (const auto row = find_disk(*generation, name, refusal)) {
+    auto reader = generation->reader();
+    if (const auto row = find_disk(reader.db(), name, refusal)) {
         return info_of(*row);
     }
     return refusal;
@@ -109,23 +104,16 @@ std::variant<std::shared_ptr<Export>, Exports::Refusal> Exports::open(
 {
     const auto generation = data_.current();
     auto opened = std::make_shared<Export>(generation, name, std::move(disconnect));
-    const std::lock_guard lock(mutex_);
-    for (;;) {
-        Refusal refusal;
-        const auto row = find_disk(*generation, name, refusal);
-        if (!row) {
-            return refusal;
-        }
-        try {
-            opened->set_disk(info_of(*row), open_disk(generation->blocks(), *row));
-            return opened;
-        } catch (const StorageError& error) {
-            if (error.error_number != ESTALE) {
-                throw;
-            }
-            // A snapshot was taken since the row was read: it names another top now.
-        }
+    // Nobody writes meanwhile: who deletes it has done so, or finds what was just registered, and
+    // no snapshot gives the volume another top.
+    auto writer = generation->writer();
+    Refusal refusal;
+    const auto row = find_disk(writer.db(), name, refusal);
+    if (!row) {
+        return refusal;
     }
+    opened->set_disk(info_of(*row), open_disk(generation->blocks(), *row));
+    return opened;
 }
 
 std::vector<std::string> Exports::list(std::string_view after)

@@ -7,16 +7,17 @@
 #include <algorithm>
 #include <condition_variable>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <system_error>
 #include <thread>
 
 #include <fmt/format.h>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "storage/nbd/connection.h"
 
@@ -26,7 +27,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-using StreamSocket = asio::generic::stream_protocol::socket;
+// Before the next client is accepted, after one could not be.
+constexpr auto kPause = std::chrono::milliseconds(50);
 
 [[noreturn]] void throw_cannot_listen(const boost::system::error_code& error,
                                       const std::string& where)
@@ -108,7 +110,7 @@ void set_tcp_options(int descriptor)
 
 }  // namespace
 
-struct Server::State {
+struct Server::State : std::enable_shared_from_this<Server::State> {
     struct Client {
         Client(int descriptor, Exports& exports, HelperBudget& helpers)
             : connection(descriptor, exports, helpers)
@@ -119,8 +121,11 @@ struct Server::State {
         bool is_over = false;
     };
 
-    State(asio::io_context& io_context, DataDirectory& data, Options given)
-        : options(std::move(given)), exports(data), helpers(options.max_helpers)
+    State(asio::io_context& context, DataDirectory& data, Options given)
+        : io_context(context),
+          options(std::move(given)),
+          exports(data),
+          helpers(options.max_helpers)
     {
         if (options.address) {
             tcp.emplace(listen_tcp(io_context, *options.address, options.port));
@@ -133,17 +138,22 @@ struct Server::State {
     template <class Acceptor>
     void accept(Acceptor& acceptor)
     {
-        acceptor.async_accept([this, &acceptor](boost::system::error_code error, auto socket) {
-            if (error == asio::error::operation_aborted || !acceptor.is_open()) {
+        acceptor.async_accept([self = weak_from_this(), &acceptor](auto error, auto socket) {
+            const auto state = self.lock();
+            if (!state || !acceptor.is_open()) {
                 return;
             }
             if (!error) {
-                serve(socket.release());
-            } else if (error == asio::error::no_descriptors) {
-                // Nothing to be done but to let others end; the client waits in the queue.
-                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                state->serve(socket.release());
+                return state->accept(acceptor);
             }
-            accept(acceptor);
+            // No descriptors: until others end, the client waits in the queue.
+            auto pause = std::make_shared<asio::steady_timer>(state->io_context, kPause);
+            pause->async_wait([self, pause, &acceptor](auto) {
+                if (const auto waiting = self.lock()) {
+                    waiting->accept(acceptor);
+                }
+            });
         });
     }
 
@@ -173,6 +183,11 @@ struct Server::State {
             options.report(std::current_exception());
         }
         client.connection.cut_off();
+        asio::post(io_context, [self = weak_from_this()] {
+            if (const auto state = self.lock()) {
+                state->reap();
+            }
+        });
         const std::lock_guard lock(mutex);
         client.is_over = true;
         changed.notify_all();
@@ -231,6 +246,7 @@ struct Server::State {
         reap();
     }
 
+    asio::io_context& io_context;
     Options options;
     Exports exports;
     HelperBudget helpers;
@@ -243,7 +259,7 @@ struct Server::State {
 };
 
 Server::Server(asio::io_context& io_context, DataDirectory& data, Options options)
-    : state_(std::make_unique<State>(io_context, data, std::move(options)))
+    : state_(std::make_shared<State>(io_context, data, std::move(options)))
 {
     if (state_->tcp) {
         state_->accept(*state_->tcp);

@@ -17,7 +17,15 @@ WANTED = {
                      CANONICAL),
     "Ubuntu 24.04": (CANONICAL, "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-{deb}-server-*",
                      CANONICAL),
+    "Ubuntu 26.04": (CANONICAL, "ubuntu/images/hvm-ssd-gp3/ubuntu-resolute-26.04-{deb}-server-*",
+                     CANONICAL),
     "Debian 12": (DEBIAN, "debian-12-{deb}-*", DEBIAN),
+    "Debian 13": ("amazon", "debian-13-{deb}-*", DEBIAN),
+    "RHEL 10": ("309956199498", "RHEL-10*_HVM*-{amazon}-*-Hourly2-GP3", "309956199498"),
+    "SLES 15": ("amazon", "suse-sles-15-sp7-v*-hvm-ssd-{amazon}", "013907871322"),
+    "ECS": ("amazon", "al2023-ami-ecs-hvm-2023.0.*-kernel-6.1-{amazon}", "591542846629"),
+    "EKS": ("602401143452", "amazon-eks-node-al2023-{amazon}-standard-1.36-v*", "602401143452"),
+    "Rocky": ("792107900819", "Rocky-9-EC2-Base-9.*.{amazon}", "792107900819"),
 }
 ARCHITECTURES = {
     "x86_64": ({"amazon": "x86_64", "deb": "amd64"}, "t3.micro"),
@@ -57,6 +65,43 @@ def test_every_region_has_its_own_ids_of_the_same_images(server, region):
     assert image["Name"] == twin["Name"]
     assert image["ImageId"] != twin["ImageId"]
     run(ec2, image["ImageId"])
+
+
+@pytest.mark.parametrize("name, system, operation", [
+    ("Windows_Server-2019-English-Full-Base-*", "Windows", "RunInstances:0002"),
+    ("Windows_Server-2025-English-Full-Base-*", "Windows", "RunInstances:0002"),
+    ("Windows_Server-2022-English-Full-SQL_2022_Standard-*", "Windows with SQL Server Standard",
+     "RunInstances:0006"),
+])
+def test_windows_runs_and_is_billed_as_windows(ec2, name, system, operation):
+    image = newest_image(ec2, "amazon", name)
+    assert image["Platform"] == "windows"
+    assert (image["PlatformDetails"], image["UsageOperation"]) == (system, operation)
+    launched = run(ec2, image["ImageId"], InstanceType="t3.micro")["Instances"][0]
+    assert launched["Platform"] == "windows"
+    (volume,) = ec2.describe_volumes()["Volumes"]  # ephemeral disks are none of a t3.micro's
+    assert volume["Size"] >= 30
+
+
+@pytest.mark.parametrize("pattern", ["bitnami-wordpress-*", "bitnami-jenkins-*",
+                                     "bitnami-mongodb-*", "GitLab EE *", "Cisco-C8K-17*"])
+def test_marketplace_images_have_several_versions_and_an_alias(ec2, pattern):
+    images = ec2.describe_images(Owners=["aws-marketplace"],
+                                 Filters=[{"Name": "name", "Values": [pattern]}])["Images"]
+    assert len(images) >= 2
+    assert len({image["CreationDate"] for image in images}) == len(images)
+    assert {image["ImageOwnerAlias"] for image in images} == {"aws-marketplace"}
+    assert {image["OwnerId"] for image in images} == {"679593333241"}
+
+
+def test_old_kinds_of_images_are_there_too(ec2):
+    def named(**filters):
+        return ec2.describe_images(Owners=["amazon"], Filters=[
+            {"Name": name.replace("_", "-"), "Values": [value]}
+            for name, value in filters.items()])["Images"]
+    assert {image["VirtualizationType"] for image in named(architecture="i386")} == {"paravirtual"}
+    stored = named(root_device_type="instance-store")
+    assert stored and all(image["ImageLocation"].endswith(".manifest.xml") for image in stored)
 
 
 def test_the_catalogue_is_nobodys_own(ec2):

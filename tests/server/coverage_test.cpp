@@ -1,3 +1,4 @@
+#include <array>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -16,6 +17,8 @@ namespace {
 
 constexpr const char* kDocument = AMILAB_SOURCE_DIR "/docs/coverage.md";
 
+constexpr std::array<const char*, 3> kServices = {"ec2", "ssm", "sts"};
+
 constexpr const char* kPreface =
     "# What amilab serves\n"
     "\n"
@@ -26,6 +29,8 @@ constexpr const char* kPreface =
     "parameter that is not offered, unless its value is the documented default given here. "
     "Anything\n"
     "else that AWS does not know is refused as AWS refuses it.\n";
+
+constexpr const char* kServices[] = {"ec2", "ebs", "rbin", "sts"};
 
 /// Words in lines of at most 100 columns.
 std::string wrapped(const std::vector<std::string>& words)
@@ -85,6 +90,19 @@ void append_missing(const wire::Member& member, const std::string& path,
     }
 }
 
+std::string_view access_name(Access access)
+{
+    switch (access) {
+        case Access::kRead:
+            return "reads";
+        case Access::kWrite:
+            return "writes";
+        case Access::kBytes:
+            return "moves bytes";
+    }
+    return {};
+}
+
 std::string operation_row(const Operation& operation, const wire::OperationSchema& schema)
 {
     std::vector<std::string> missing;
@@ -92,8 +110,7 @@ std::string operation_row(const Operation& operation, const wire::OperationSchem
         append_missing(member, std::string(member.name), missing);
     }
     return fmt::format(
-        "| {} | {} | {} |\n", operation.name,
-        operation.access == Access::kRead ? "reads" : "writes",
+        "| {} | {} | {} |\n", operation.name, access_name(operation.access),
         missing.empty() ? "all parameters" : fmt::format("all but {}", fmt::join(missing, ", ")));
 }
 
@@ -110,12 +127,16 @@ std::string service_section(const Service& service)
         text += operation_row(operation, *wire::find_operation(service.schema, operation.name));
         std::erase(absent, operation.name);
     }
-    return text + "\nNot served:\n\n" + wrapped(absent);
+    return absent.empty() ? text : text + "\nNot served:\n\n" + wrapped(absent);
 }
 
 std::string coverage()
 {
-    return kPreface + service_section(*find_service("ec2")) + service_section(*find_service("sts"));
+    auto text = std::string(kPreface);
+    for (const auto* name : kServices) {
+        text += service_section(*find_service(name));
+    }
+    return text;
 }
 
 TEST(Coverage, TheDocumentIsCurrent)
@@ -131,7 +152,7 @@ TEST(Coverage, TheDocumentIsCurrent)
 
 TEST(Coverage, EveryOperationOfTheTableHasASchemaAndTheOtherWayAround)
 {
-    for (const auto* name : {"ec2", "sts"}) {
+    for (const auto* name : kServices) {
         const auto& service = *find_service(name);
         for (const auto& operation : service.operations) {
             EXPECT_NE(wire::find_operation(service.schema, operation.name), nullptr)

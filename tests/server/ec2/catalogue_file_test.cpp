@@ -268,7 +268,36 @@ TEST_F(CatalogueFile, RefusesIdsThatAreThereTwice)
     std::string built_in = kGolden;
     built_in.replace(built_in.find(kGoldenId), std::string(kGoldenId).size(),
                      "ami-0fc653c64b73d240d");
-    EXPECT_THROW(read(std::nullopt, {write("two.json", built_in)}), CatalogueError);
+    const auto two = write("two.json", built_in);
+    const auto refusal_of_two = [&] {
+        try {
+            read(std::nullopt, {two});
+        } catch (const CatalogueError& error) {
+            return std::string(error.what());
+        }
+        return std::string("no refusal");
+    };
+    EXPECT_EQ(refusal_of_two(), two + ": ami-0fc653c64b73d240d is a built-in image");
+    // Without the built-in images there is nothing against it.
+    read(two);
+}
+
+TEST_F(CatalogueFile, TakesTheIdOfAnImageThatWasMadeUp)
+{
+    const auto data = folder_.path() + "/data";
+    std::string instance;
+    {
+        CatalogueOptions adopting;
+        adopting.unknown_images = UnknownImages::kAdopt;
+        TestEmulator aws(adopting, data);
+        instance = run(aws, kGoldenId);
+    }
+    TestEmulator aws(read(std::nullopt, {write("one.json", kGolden)}), data);
+    const auto found = aws.must("DescribeImages", {{"ImageId.1", kGoldenId}});
+    EXPECT_THAT(found.texts("imagesSet/item/name"), ElementsAre("golden-2026.10.01"));
+    EXPECT_EQ(field_of(aws, instance, "imageId"), kGoldenId);
+    aws.must("StopInstances", one_instance(instance));
+    aws.must("StartInstances", one_instance(instance));
 }
 
 TEST_F(CatalogueFile, RefusesFilesAndRegionsThatAreNotThere)

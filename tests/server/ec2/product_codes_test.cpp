@@ -213,8 +213,7 @@ TEST_F(ProductCodes, LeaveAndComeWithTheRootVolume)
                  kOtherAccount);
     };
     const auto plain = own_image(aws, "plain");
-    ASSERT_TRUE(
-        modify_image(aws, plain, {{"LaunchPermission.Add.1.UserId", kOtherAccount}}).ok());
+    ASSERT_TRUE(modify_image(aws, plain, {{"LaunchPermission.Add.1.UserId", kOtherAccount}}).ok());
     replace(plain);
     EXPECT_THAT(codes("instance", instance), IsEmpty());
     replace(image);

@@ -1,5 +1,7 @@
 #include "storage/metadata/visibility.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,7 +11,6 @@
 namespace amilab {
 namespace {
 
-using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::Each;
 using ::testing::ElementsAre;
@@ -52,11 +53,22 @@ protected:
     DataDirectory data;
 };
 
-TEST_P(Visibility, WalksIndexesInTheOrderOfIdsAndSortsNothing)
+TEST_P(Visibility, WalksIndexesInTheOrderOfIdsAndSortsTheCatalogueAtMost)
 {
     auto reader = data.current()->reader();
     const auto steps = plan_of(reader.db(), *GetParam());
-    EXPECT_THAT(steps, Each(AllOf(Not(HasSubstr("SCAN")), Not(HasSubstr("TEMP B-TREE")))));
+    EXPECT_THAT(steps, Each(Not(HasSubstr("SCAN"))));
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        if (steps[i].find("TEMP B-TREE") != std::string::npos) {
+            EXPECT_THAT(std::vector(steps.begin(), steps.begin() + static_cast<long>(i)),
+                        Contains(HasSubstr("image_facts_by_owner")));
+        }
+    }
+    EXPECT_LE(std::count_if(steps.begin(), steps.end(),
+                            [](const std::string& step) {
+                                return step.find("TEMP B-TREE") != std::string::npos;
+                            }),
+              1);
     EXPECT_THAT(steps, Contains(HasSubstr("(region=? AND owner=? AND id>?)")));
     EXPECT_THAT(steps, Contains(HasSubstr("_public (region=? AND id>?)")));
     EXPECT_THAT(steps, Contains(HasSubstr("_by_grantee (kind=? AND value=?")));

@@ -108,6 +108,11 @@ void Client::finish_sending()
     ::shutdown(descriptor_, SHUT_WR);
 }
 
+void Client::hang_up()
+{
+    ::shutdown(descriptor_, SHUT_RDWR);
+}
+
 std::uint16_t Client::greet(std::uint32_t flags)
 {
     EXPECT_EQ(receive_number<std::uint64_t>(), kGreetingMagic);
@@ -214,7 +219,8 @@ bool Client::take_chunk(Reply& reply)
     const auto content = receive(receive_number<std::uint32_t>());
     Unpacker data(content);
     if (type == Chunk::kOffsetData) {
-        reply.chunks.emplace_back(data.take<std::uint64_t>(), data.left());
+        const auto offset = data.take<std::uint64_t>();
+        reply.chunks.emplace_back(offset, data.left());
         reply.data.insert(reply.data.end(), content.begin() + 8, content.end());
     } else if (type == Chunk::kBlockStatus) {
         EXPECT_EQ(data.take<std::uint32_t>(), kAllocationContextId);
@@ -224,7 +230,8 @@ bool Client::take_chunk(Reply& reply)
         }
     } else if (type == Chunk::kError) {
         reply.error = data.take<Error>();
-        reply.message = data.take_text(data.take<std::uint16_t>());
+        const auto size = data.take<std::uint16_t>();
+        reply.message = data.take_text(size);
         EXPECT_EQ(data.left(), 0U);
     } else {
         EXPECT_EQ(type, Chunk::kNone);

@@ -81,6 +81,8 @@ public:
     /// Whether the server closes, whatever comes before that.
     bool is_closed();
     void finish_sending();
+    /// Ends both ways, for whoever sends or receives on another thread too.
+    void hang_up();
 
     /// Takes the greeting and answers it; the server's flags.
     std::uint16_t greet(std::uint32_t flags = 3);

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "server/wire/api_error.h"
+
+/// The refusals of Parameter Store. Here alone their codes and messages are spelled.
+namespace amilab::ssm {
+
+/// Source: observed; the message is empty.
+ApiError parameter_not_found();
+/// `version` is a number or a label. Source: observed for numbers, assumed for labels.
+ApiError parameter_version_not_found(std::string_view name, std::string_view version);
+/// Source: observed.
+ApiError parameter_already_exists();
+/// Source: code documented, text assumed.
+ApiError parameter_limit_exceeded();
+/// Source: observed.
+ApiError oldest_version_has_label(std::string_view name, std::int64_t version);
+/// Source: observed.
+ApiError too_many_labels();
+/// Source: documented.
+ApiError too_many_levels();
+/// Source: documented.
+ApiError type_changed();
+
+/// Source: observed, as are the texts below unless they say otherwise.
+ApiError invalid_name();
+ApiError name_not_qualified();
+ApiError name_with_spaces();
+ApiError reserved_name(std::string_view name);
+ApiError invalid_path();
+ApiError name_too_long();
+ApiError type_missing();
+ApiError value_too_long(std::string_view tier, std::size_t most);
+ApiError value_nests_parameters();
+ApiError unsupported_data_type(std::string_view data_type);
+/// Ours: AWS takes the value, and creates nothing.
+ApiError value_is_no_image(std::string_view value);
+/// Source: assumed.
+ApiError data_type_changed();
+ApiError tier_lowered();
+/// Ours: AWS has these types and amilab does not.
+ApiError type_not_offered(std::string_view type);
+ApiError data_type_not_offered(std::string_view data_type);
+
+ApiError invalid_filter_key(std::string_view key, std::string_view valid);
+ApiError invalid_filter_option(std::string_view option, std::string_view valid);
+ApiError filter_values_missing(std::string_view key);
+ApiError both_kinds_of_filters();
+
+}  // namespace amilab::ssm

@@ -1,0 +1,204 @@
+#include <random>
+#include <string>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "server/services.h"
+#include "server/wire/schema.h"
+#include "tests/support/json_caller.h"
+
+// What holds of every operation of the json services, whatever it is sent.
+namespace amilab::test {
+namespace {
+
+using boost::json::array;
+using boost::json::object;
+using boost::json::value;
+
+constexpr const char* kServices[] = {"ebs", "rbin"};
+
+class Random {
+public:
+    explicit Random(std::uint64_t seed) : engine_(seed) {}
+    std::size_t below(std::size_t bound) { return engine_() % bound; }
+
+    value any(int depth)
+    {
+        switch (below(depth > 3 ? 7 : 9)) {
+            case 0:
+                return nullptr;
+            case 1:
+                return below(2) == 0;
+            case 2:
+                return static_cast<std::int64_t>(engine_());
+            case 3:
+                return static_cast<std::int64_t>(below(200)) - 50;
+            case 4:
+                return static_cast<double>(engine_()) / 3;
+            case 5:
+                return boost::json::string(text());
+            case 6:
+                return engine_();
+            case 7: {
+                array items;
+                for (auto count = below(4); count > 0; --count) {
+                    items.push_back(any(depth + 1));
+                }
+                return items;
+            }
+            default: {
+                object members;
+                for (auto count = below(4); count > 0; --count) {
+                    members[text()] = any(depth + 1);
+                }
+                return members;
+            }
+        }
+    }
+
+    std::string text()
+    {
+        constexpr const char* kTexts[] = {"",
+                                          "a",
+                                          "snap-0123456789abcdef0",
+                                          "\n",
+                                          "0",
+                                          "-1",
+                                          "99999999999999999999",
+                                          "1.5",
+                                          "DAYS",
+                                          "EC2_IMAGE",
+                                          "AAAB",
+                                          "ä",
+                                          "%",
+                                          "../..",
+                                          "SHA256",
+                                          "aws:x"};
+        return below(8) == 0 ? std::string(below(300), 'x') : kTexts[below(std::size(kTexts))];
+    }
+
+private:
+    std::mt19937_64 engine_;
+};
+
+/// A value as the member wants it, more or less.
+value some_value(Random& random, const wire::Member& member, int depth)
+{
+    if (random.below(6) == 0) {
+        return random.any(0);
+    }
+    switch (member.kind) {
+        case wire::Kind::kString:
+        case wire::Kind::kBlob:
+            return boost::json::string(
+                member.values.empty() || random.below(4) == 0
+                    ? random.text()
+                    : std::string(member.values[random.below(member.values.size())]));
+        case wire::Kind::kInteger:
+        case wire::Kind::kLong:
+        case wire::Kind::kDouble:
+        case wire::Kind::kTimestamp:
+            return static_cast<std::int64_t>(random.below(40));
+        case wire::Kind::kBoolean:
+            return random.below(2) == 0;
+        case wire::Kind::kList: {
+            array items;
+            for (auto count = random.below(4); depth < 4 && count > 0; --count) {
+                items.push_back(some_value(random, member.members->rows.front(), depth + 1));
+            }
+            return items;
+        }
+        case wire::Kind::kStructure: {
+            object members;
+            for (const auto& row : member.members->rows) {
+                if (depth < 4 && random.below(5) != 0) {
+                    members[std::string(row.name)] = some_value(random, row, depth + 1);
+                }
+            }
+            return members;
+        }
+    }
+    return nullptr;
+}
+
+std::string as_text(const value& value)
+{
+    return value.is_string() ? std::string(value.get_string().c_str())
+                             : boost::json::serialize(value);
+}
+
+JsonAnswer send_random(TestEmulator& emulator, Random& random, const char* service,
+                       const wire::OperationSchema& operation)
+{
+    std::string target(operation.uri);
+    std::string query;
+    Parameters headers;
+    object body;
+    for (const auto& member : operation.input->rows) {
+        const bool is_in_path = member.location == wire::Location::kUri;
+        if (!is_in_path && (member.required ? random.below(12) == 0 : random.below(3) != 0)) {
+            continue;
+        }
+        const auto sent = some_value(random, member, 0);
+        switch (member.location) {
+            case wire::Location::kBody:
+                body[std::string(member.name)] = sent;
+                break;
+            case wire::Location::kUri: {
+                const auto label = fmt::format("{{{}}}", member.wire_name);
+                target.replace(target.find(label), label.size(), as_text(sent));
+                break;
+            }
+            case wire::Location::kQuery:
+                query += fmt::format("{}{}={}", query.empty() ? "?" : "&", member.wire_name,
+                                     as_text(sent));
+                break;
+            case wire::Location::kHeader:
+                headers.emplace_back(member.wire_name, as_text(sent));
+                break;
+        }
+    }
+    auto text = boost::json::serialize(body);
+    if (random.below(10) == 0) {
+        text = text.substr(0, random.below(text.size()));
+    }
+    return JsonCaller(emulator, service).call(operation.method, target + query, text, headers);
+}
+
+TEST(JsonServices, AnswerAnythingWithoutAnErrorOfTheirOwn)
+{
+    Random random(std::stoull(test_seed()));
+    TestEmulator emulator;
+    int succeeded = 0;
+    for (const auto* name : kServices) {
+        const auto& schema = find_service(name)->schema;
+        for (const auto* operation : schema.operations) {
+            for (int i = 0; i < 150; ++i) {
+                const auto answer = send_random(emulator, random, name, *operation);
+                ASSERT_LT(answer.status, 500) << operation->name << " " << answer.body;
+                if (answer.ok()) {
+                    ++succeeded;
+                } else {
+                    EXPECT_NE(answer.code, "") << operation->name << " " << answer.body;
+                    EXPECT_NE(answer.message, "") << operation->name << " " << answer.body;
+                }
+            }
+        }
+    }
+    EXPECT_GT(succeeded, 10);
+}
+
+TEST(JsonServices, OfferEveryMemberOfTheirOperations)
+{
+    for (const auto* name : kServices) {
+        for (const auto* operation : find_service(name)->schema.operations) {
+            for (const auto& parameter : wire::parameters_of(*operation)) {
+                EXPECT_TRUE(parameter.offered) << operation->name << " " << parameter.name;
+            }
+        }
+    }
+}
+
+}  // namespace
+}  // namespace amilab::test
