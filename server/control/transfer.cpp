@@ -19,6 +19,7 @@
 #include "storage/metadata/snapshot_rows.h"
 #include "storage/metadata/transaction.h"
 #include "storage/metadata/volume_rows.h"
+#include "storage/snapshot_sizes.h"
 #include "storage/storage_error.h"
 
 namespace amilab::control {
@@ -165,9 +166,11 @@ SnapshotRow make_snapshot(Session& session, LayerId layer, std::int64_t size_gib
                     .completion_time_ms = session.now_ms(),
                     .encrypted = false};
     insert_snapshot(session.db(), row);
-    session.on_commit([layer, size_gib, generation = session.generation().shared_from_this()] {
-        generation->sync_later({layer}, static_cast<std::uint64_t>(size_gib) * ec2::kGiB);
-    });
+    session.on_commit(
+        [id = row.id, layer, size_gib, generation = session.generation().shared_from_this()] {
+            generation->sync_later({layer}, static_cast<std::uint64_t>(size_gib) * ec2::kGiB);
+            count_snapshots_later(generation, {id});
+        });
     return row;
 }
 

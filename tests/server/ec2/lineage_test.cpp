@@ -39,9 +39,9 @@ TEST(GetImageAncestry, GoesBackOverRegionsAndInstancesToThePublicImage)
     const auto root = public_image(aws);
     const auto instance = run_one(aws, {{"ImageId", root}});
     const auto first =
-        aws.must("CreateImage", {{"InstanceId", instance}, {"Name", "v1"}}).text("imageId");
-    const auto second = copy(aws, first, "v2", kRegion, "eu-west-1");
-    const auto third = copy(aws, second, "v3", "eu-west-1", "eu-west-1");
+        aws.must("CreateImage", {{"InstanceId", instance}, {"Name", "v1.0"}}).text("imageId");
+    const auto second = copy(aws, first, "v2.0", kRegion, "eu-west-1");
+    const auto third = copy(aws, second, "v3.0", "eu-west-1", "eu-west-1");
     EXPECT_THAT(ancestry(aws, third, "eu-west-1"), ElementsAre(third, second, first, root));
     const auto answer = aws.must("GetImageAncestry", {{"ImageId", third}}, kAccount, "eu-west-1");
     EXPECT_THAT(answer.texts(std::string(kEntry) + "sourceImageRegion"),
@@ -53,9 +53,9 @@ TEST(GetImageAncestry, GoesBackOverRegionsAndInstancesToThePublicImage)
 TEST(GetImageAncestry, GoesThroughImagesThatAreGone)
 {
     TestEmulator aws;
-    const auto first = own_image(aws, "v1");
-    const auto second = copy(aws, first, "v2");
-    const auto third = copy(aws, second, "v3");
+    const auto first = own_image(aws, "v1.0");
+    const auto second = copy(aws, first, "v2.0");
+    const auto third = copy(aws, second, "v3.0");
     aws.must("DeregisterImage", {{"ImageId", second}});
     EXPECT_THAT(ancestry(aws, third), ElementsAre(third, second, first));
 }
@@ -63,7 +63,7 @@ TEST(GetImageAncestry, GoesThroughImagesThatAreGone)
 TEST(GetImageAncestry, TellsOfFiftyAtMost)
 {
     TestEmulator aws;
-    auto id = own_image(aws, "v0");
+    auto id = own_image(aws, "v0.0");
     for (int i = 1; i <= 50; ++i) {
         id = copy(aws, id, "v" + std::to_string(i) + " of many");
     }
