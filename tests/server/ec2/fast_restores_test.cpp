@@ -52,7 +52,7 @@ TEST_F(FastRestore, PassesThroughItsStates)
     aws.set_delay(Delay::kFastRestoreDisabling, 1000);
     const auto answer = enable();
     EXPECT_EQ(answer.text("successful/item/snapshotId"), id);
-    EXPECT_EQ(answer.text("successful/item/availabilityZoneId"), "use1-az1");
+    EXPECT_EQ(answer.text("successful/item/availabilityZoneId"), "use1-az2");
     EXPECT_EQ(answer.text("successful/item/state"), "enabling");
     EXPECT_EQ(answer.text("successful/item/stateTransitionReason"), "Client.UserInitiated");
     EXPECT_EQ(answer.text("successful/item/ownerId"), kAccount);
@@ -88,7 +88,7 @@ TEST_F(FastRestore, MarksVolumesOfItsZone)
 TEST_F(FastRestore, IsAskedForByZoneNameOrId)
 {
     EXPECT_EQ(aws.must("EnableFastSnapshotRestores",
-                       {{"SourceSnapshotId.1", id}, {"AvailabilityZoneId.1", "use1-az1"}})
+                       {{"SourceSnapshotId.1", id}, {"AvailabilityZoneId.1", "use1-az2"}})
                   .text("successful/item/availabilityZone"),
               "us-east-1a");
     const auto refusal = [&](const Parameters& parameters, const char* account = kAccount) {
@@ -97,7 +97,7 @@ TEST_F(FastRestore, IsAskedForByZoneNameOrId)
     EXPECT_EQ(refusal({{"SourceSnapshotId.1", id}}), "MissingParameter");
     EXPECT_EQ(refusal({{"SourceSnapshotId.1", id},
                        {"AvailabilityZone.1", "us-east-1a"},
-                       {"AvailabilityZoneId.1", "use1-az1"}}),
+                       {"AvailabilityZoneId.1", "use1-az2"}}),
               "InvalidParameterCombination");
     EXPECT_EQ(refusal(request("eu-west-1a")), "InvalidParameterValue");
     EXPECT_EQ(refusal({{"AvailabilityZone.1", "us-east-1a"}}), "MissingParameter");
@@ -161,7 +161,7 @@ TEST_F(FastRestore, IsFilteredAndPaged)
     EXPECT_THAT(found("state", "enabled"), ElementsAre("us-east-1a"));
     EXPECT_THAT(found("state", "disabled"), ElementsAre("us-east-1b"));
     EXPECT_THAT(found("availability-zone", "us-east-1b"), ElementsAre("us-east-1b"));
-    EXPECT_THAT(found("availability-zone-id", "use1-az1"), ElementsAre("us-east-1a"));
+    EXPECT_THAT(found("availability-zone-id", "use1-az2"), ElementsAre("us-east-1a"));
     EXPECT_THAT(found("snapshot-id", id), ElementsAre("us-east-1a", "us-east-1b"));
     EXPECT_THAT(found("owner-id", kOtherAccount), IsEmpty());
     const auto first = aws.must("DescribeFastSnapshotRestores", {{"MaxResults", "1"}});

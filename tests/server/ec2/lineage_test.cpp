@@ -188,7 +188,7 @@ TEST(DescribeInstanceImageMetadata, TellsOfTheImageWhateverBecameOfIt)
     EXPECT_EQ(field("instanceType"), "t3.micro");
     EXPECT_EQ(field("launchTime"), "2026-01-02T03:04:05.000Z");
     EXPECT_EQ(field("availabilityZone"), "us-east-1a");
-    EXPECT_EQ(field("zoneId"), "use1-az1");
+    EXPECT_EQ(field("zoneId"), "use1-az2");
     EXPECT_EQ(field("instanceState/name"), "running");
     EXPECT_EQ(field("instanceState/code"), "16");
     EXPECT_EQ(field("instanceOwnerId"), kAccount);
@@ -228,7 +228,7 @@ TEST(DescribeInstanceImageMetadata, FiltersAsDocumented)
             .texts(std::string(kMetadata) + "instanceId");
     };
     EXPECT_THAT(found("availability-zone", "us-east-1b"), ElementsAre(amazon));
-    EXPECT_THAT(found("zone-id", "use1-az1"), ElementsAre(own));
+    EXPECT_THAT(found("zone-id", "use1-az2"), ElementsAre(own));
     EXPECT_THAT(found("instance-id", own), ElementsAre(own));
     EXPECT_THAT(found("instance-state-name", "stopped"), ElementsAre(amazon));
     EXPECT_THAT(found("instance-type", "t3.small"), ElementsAre(amazon));
