@@ -33,6 +33,8 @@ enum class Delay {
     kInstanceTerminated,
     kRootVolumePending,
     kRootVolumeReplacing,
+    kFastLaunchEnabling,
+    kFastLaunchDisabling,
 };
 
 struct DelayName {
@@ -46,7 +48,7 @@ struct DelayName {
 /// an hour observed).
 inline constexpr TimeMs kTerminatedLingerMs = 60 * 60 * 1000;
 
-inline constexpr std::array<DelayName, 22> kDelayNames = {{
+inline constexpr std::array<DelayName, 24> kDelayNames = {{
     {Delay::kImagePending, "image.pending", 0},
     {Delay::kSnapshotPending, "snapshot.pending", 0},
     {Delay::kSnapshotArchiving, "snapshot.archiving", 0},
@@ -69,6 +71,8 @@ inline constexpr std::array<DelayName, 22> kDelayNames = {{
     {Delay::kInstanceTerminated, "instance.terminated", kTerminatedLingerMs},
     {Delay::kRootVolumePending, "replacement.pending", 0},
     {Delay::kRootVolumeReplacing, "replacement.in-progress", 0},
+    {Delay::kFastLaunchEnabling, "fast-launch.enabling", 0},
+    {Delay::kFastLaunchDisabling, "fast-launch.disabling", 0},
 }};
 
 /// How long each change of state takes, in milliseconds. Safe from any thread.

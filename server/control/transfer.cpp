@@ -166,11 +166,10 @@ SnapshotRow make_snapshot(Session& session, LayerId layer, std::int64_t size_gib
                     .completion_time_ms = session.now_ms(),
                     .encrypted = false};
     insert_snapshot(session.db(), row);
-    session.on_commit(
-        [id = row.id, layer, size_gib, generation = session.generation().shared_from_this()] {
-            generation->sync_later({layer}, static_cast<std::uint64_t>(size_gib) * ec2::kGiB);
-            count_snapshots_later(generation, {id});
-        });
+    session.on_commit([id = row.id, layer, generation = session.generation().shared_from_this()] {
+        generation->sync_later(layer);
+        count_snapshots_later(generation, {id});
+    });
     return row;
 }
 

@@ -4,13 +4,17 @@
 #include "server/ec2/attachments.h"
 #include "server/ec2/copies.h"
 #include "server/ec2/ebs_encryption.h"
+#include "server/ec2/fast_launch.h"
 #include "server/ec2/fast_restores.h"
+#include "server/ec2/image_annotations.h"
+#include "server/ec2/image_life.h"
 #include "server/ec2/images.h"
 #include "server/ec2/instance_types.h"
 #include "server/ec2/instances.h"
 #include "server/ec2/lineage.h"
 #include "server/ec2/network.h"
 #include "server/ec2/product_codes.h"
+#include "server/ec2/recycle_bin.h"
 #include "server/ec2/regions.h"
 #include "server/ec2/root_volumes.h"
 #include "server/ec2/sharing.h"
@@ -27,6 +31,7 @@ namespace amilab::ec2 {
 namespace {
 
 constexpr Operation kOperations[] = {
+    write<attach_image_watermark>("AttachImageWatermark"),
     write<attach_volume>("AttachVolume"),
     write<cancel_image_launch_permission>("CancelImageLaunchPermission"),
     read<confirm_product_instance>("ConfirmProductInstance"),
@@ -46,6 +51,7 @@ constexpr Operation kOperations[] = {
     write_to_free<delete_volume>("DeleteVolume"),
     write_to_free<deregister_image>("DeregisterImage"),
     read<describe_availability_zones>("DescribeAvailabilityZones"),
+    read<describe_fast_launch_images>("DescribeFastLaunchImages"),
     read<describe_fast_snapshot_restores>("DescribeFastSnapshotRestores"),
     read<describe_image_attribute>("DescribeImageAttribute"),
     read<describe_image_references>("DescribeImageReferences"),
@@ -71,16 +77,25 @@ constexpr Operation kOperations[] = {
     read<describe_volumes>("DescribeVolumes"),
     read<describe_volumes_modifications>("DescribeVolumesModifications"),
     read<describe_vpcs>("DescribeVpcs", &kDefaultNetwork),
+    write<detach_image_watermark>("DetachImageWatermark"),
     write_to_free<detach_volume>("DetachVolume"),
     write<disable_allowed_images_settings>("DisableAllowedImagesSettings"),
     write<disable_ebs_encryption_by_default>("DisableEbsEncryptionByDefault"),
+    write<disable_fast_launch>("DisableFastLaunch"),
     write<disable_fast_snapshot_restores>("DisableFastSnapshotRestores"),
+    write<disable_image>("DisableImage"),
     write<disable_image_block_public_access>("DisableImageBlockPublicAccess"),
+    write<disable_image_deprecation>("DisableImageDeprecation"),
+    write<disable_image_deregistration_protection>("DisableImageDeregistrationProtection"),
     write<disable_snapshot_block_public_access>("DisableSnapshotBlockPublicAccess"),
     write<enable_allowed_images_settings>("EnableAllowedImagesSettings"),
     write<enable_ebs_encryption_by_default>("EnableEbsEncryptionByDefault"),
+    write<enable_fast_launch>("EnableFastLaunch"),
     write<enable_fast_snapshot_restores>("EnableFastSnapshotRestores"),
+    write<enable_image>("EnableImage"),
     write<enable_image_block_public_access>("EnableImageBlockPublicAccess"),
+    write<enable_image_deprecation>("EnableImageDeprecation"),
+    write<enable_image_deregistration_protection>("EnableImageDeregistrationProtection"),
     write<enable_snapshot_block_public_access>("EnableSnapshotBlockPublicAccess"),
     write<enable_volume_io>("EnableVolumeIO"),
     read<get_allowed_images_settings>("GetAllowedImagesSettings"),
@@ -88,7 +103,11 @@ constexpr Operation kOperations[] = {
     read<get_ebs_encryption_by_default>("GetEbsEncryptionByDefault"),
     read<get_image_ancestry>("GetImageAncestry"),
     read<get_image_block_public_access_state>("GetImageBlockPublicAccessState"),
+    read<get_image_findings>("GetImageFindings"),
     read<get_snapshot_block_public_access_state>("GetSnapshotBlockPublicAccessState"),
+    read<list_images_in_recycle_bin>("ListImagesInRecycleBin"),
+    read<list_snapshots_in_recycle_bin>("ListSnapshotsInRecycleBin"),
+    read<list_volumes_in_recycle_bin>("ListVolumesInRecycleBin"),
     write<lock_snapshot>("LockSnapshot"),
     write<modify_ebs_default_kms_key_id>("ModifyEbsDefaultKmsKeyId"),
     write<modify_image_attribute>("ModifyImageAttribute"),
@@ -101,10 +120,14 @@ constexpr Operation kOperations[] = {
     write<register_image>("RegisterImage"),
     write<replace_image_criteria_in_allowed_images_settings>(
         "ReplaceImageCriteriaInAllowedImagesSettings"),
+    write<replace_image_instance_type_specification>("ReplaceImageInstanceTypeSpecification"),
     write<reset_ebs_default_kms_key_id>("ResetEbsDefaultKmsKeyId"),
     write<reset_image_attribute>("ResetImageAttribute"),
     write<reset_snapshot_attribute>("ResetSnapshotAttribute"),
+    write<restore_image_from_recycle_bin>("RestoreImageFromRecycleBin"),
+    write<restore_snapshot_from_recycle_bin>("RestoreSnapshotFromRecycleBin"),
     write<restore_snapshot_tier>("RestoreSnapshotTier"),
+    write<restore_volume_from_recycle_bin>("RestoreVolumeFromRecycleBin"),
     write<run_instances>("RunInstances"),
     write<start_instances>("StartInstances"),
     write<stop_instances>("StopInstances"),

@@ -9,6 +9,7 @@
 #include "server/ec2/errors.h"
 #include "server/ec2/fast_restores.h"
 #include "server/ec2/idempotency.h"
+#include "server/ec2/image_annotations.h"
 #include "server/ec2/images.h"
 #include "server/ec2/instance_answers.h"
 #include "server/ec2/instance_user_data.h"
@@ -131,6 +132,7 @@ LaunchTypeRow require_type(Session& session, const RunInstancesRequest& request,
                             .boot_mode = image.boot_mode,
                             .tpm_support = image.tpm_support,
                             .ena_support = image.ena_support});
+    require_instance_type_allowed(session, image, name);
     return std::move(*type);
 }
 

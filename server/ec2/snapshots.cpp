@@ -8,9 +8,11 @@
 #include "server/ec2/describe.h"
 #include "server/ec2/errors.h"
 #include "server/ec2/layers.h"
+#include "server/ec2/recycle_bin.h"
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/snapshot_locks.h"
 #include "server/wire/ec2/schema.h"
+#include "server/wire/types.h"
 #include "storage/metadata/direct_snapshot_rows.h"
 #include "storage/metadata/fast_restore_rows.h"
 #include "storage/metadata/product_code_rows.h"
@@ -242,7 +244,7 @@ SnapshotRow require_accessible_snapshot(Session& session, const SnapshotId& id,
 
 void check_description(const std::optional<std::string>& description)
 {
-    if (description && description->size() > kMostDescriptionCharacters) {
+    if (description && wire::characters(*description) > kMostDescriptionCharacters) {
         throw invalid_value(
             *description, "description",
             fmt::format("It may have {} characters at most.", kMostDescriptionCharacters));
@@ -283,6 +285,13 @@ void start_snapshot(Session& session, const SnapshotRow& row, const std::vector<
 }
 
 void remove_snapshot(Session& session, const SnapshotRow& row)
+{
+    if (!recycle_snapshot(session, row)) {
+        erase_snapshot(session, row);
+    }
+}
+
+void erase_snapshot(Session& session, const SnapshotRow& row)
 {
     session.cancel_transitions(row.id.text());
     delete_all_tags(session.db(), row.id.text());

@@ -30,8 +30,10 @@ SnapshotRow snapshot_of(Session& session, const VolumeRow& volume, LayerId layer
 /// Inserts a pending one with its tags, to be completed when it is due.
 void start_snapshot(Session& session, const SnapshotRow& row, const std::vector<TagRow>& tags);
 
-/// Deletes a snapshot that nothing refers to: the row, its tags and its layer.
+/// Deletes a snapshot that nothing refers to: it goes into the bin when a rule keeps it.
 void remove_snapshot(Session& session, const SnapshotRow& row);
+/// Deletes it for good: the row, its tags and its layer.
+void erase_snapshot(Session& session, const SnapshotRow& row);
 
 // What time brings about; nothing for a snapshot that is gone.
 void snapshot_completed(Session& session, const SnapshotId& id);

@@ -66,13 +66,11 @@ bool is_catalogue_image(Database& db, const ImageId& id)
     return select.step();
 }
 
-bool has_failed_snapshot(Database& db, const ImageId& id)
+std::optional<std::string> select_snapshot_failure(Database& db, const SnapshotId& id)
 {
-    Statement select(db,
-                     "SELECT 1 FROM main.image_mapping m JOIN main.snapshot s"
-                     " ON s.id = m.snapshot_id WHERE m.image_id = ?1 AND s.state = 'error'");
+    Statement select(db, "SELECT status_message FROM main.snapshot WHERE id = ?1");
     select.bind(id);
-    return select.step();
+    return select.step() ? select.row().optional_text() : std::nullopt;
 }
 
 std::vector<ImageReferenceRow> select_image_references(Database& db,

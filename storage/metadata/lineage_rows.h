@@ -31,8 +31,8 @@ std::optional<AncestorRow> select_ancestor(Database& db, const ImageId& id,
 /// Whether the image is of the public catalogue, not of an account here.
 bool is_catalogue_image(Database& db, const ImageId& id);
 
-/// Whether a snapshot of the image is in error.
-bool has_failed_snapshot(Database& db, const ImageId& id);
+/// Why a snapshot is in error, if it says so.
+std::optional<std::string> select_snapshot_failure(Database& db, const SnapshotId& id);
 
 /// An instance that was launched from an image.
 struct ImageReferenceRow {

@@ -34,6 +34,9 @@ constexpr auto kActionNames = std::to_array<ActionName>({
     {Action::kVolumeModified, "volume-modified"},
     {Action::kRootVolumeReplacing, "root-volume-replacing"},
     {Action::kRootVolumeReplaced, "root-volume-replaced"},
+    {Action::kRecycledGone, "recycled-gone"},
+    {Action::kFastLaunchEnabled, "fast-launch-enabled"},
+    {Action::kFastLaunchGone, "fast-launch-gone"},
 });
 
 std::string_view name_of(Action action)

@@ -29,6 +29,9 @@ enum class Action {
     kVolumeModified,
     kRootVolumeReplacing,
     kRootVolumeReplaced,
+    kRecycledGone,
+    kFastLaunchEnabled,
+    kFastLaunchGone,
 };
 
 struct Transition {

@@ -44,7 +44,7 @@ private:
     static constexpr std::size_t kPieces = 64;
     static constexpr std::size_t kManyPieces = 32;
     static constexpr std::size_t kManyBytes = std::size_t{64} << 10;
-    static constexpr std::size_t kHeaderBytes = 64 * 64;
+    static constexpr std::size_t kHeaderBytes = 4096;
 
     void header(std::span<const std::byte> first, std::span<const std::byte> second);
 

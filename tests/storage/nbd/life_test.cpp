@@ -81,6 +81,24 @@ TEST(NbdExports, ADeletedVolumeIsNotOpenedAgain)
               OptionReply::kUnknown);
 }
 
+TEST(NbdExports, AVolumeThatIsDeletedWhileItIsOpenedIsRefusedOrEnds)
+{
+    NbdWorld world;
+    for (int round = 0; round < 50; ++round) {
+        const auto volume = world.make_volume();
+        Client client(world.port());
+        client.greet();
+        std::thread deleter([&] { world.emulator().must("DeleteVolume", {{"VolumeId", volume}}); });
+        const auto answer = client.option(Option::kGo, export_request(volume)).back().type;
+        deleter.join();
+        if (answer == OptionReply::kAck) {
+            EXPECT_EQ(client.ask(Command::kRead, 0, 512).error, Error::kShutdown);
+        } else {
+            EXPECT_EQ(answer, OptionReply::kUnknown);
+        }
+    }
+}
+
 TEST(NbdExports, AResetDisconnectsClientsAndTheNextFindTheNewState)
 {
     NbdWorld world;
