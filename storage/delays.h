@@ -13,6 +13,12 @@ namespace amilab {
 enum class Delay {
     kImagePending,
     kSnapshotPending,
+    kSnapshotArchiving,
+    kSnapshotRestoring,
+    kFastRestoreEnabling,
+    kFastRestoreOptimizing,
+    kFastRestoreDisabling,
+    kUsageReportPending,
     kVolumeCreating,
     kVolumeDeleting,
     kVolumeModifying,
@@ -42,9 +48,15 @@ struct DelayName {
 /// an hour observed).
 inline constexpr TimeMs kTerminatedLingerMs = 60 * 60 * 1000;
 
-inline constexpr std::array<DelayName, 18> kDelayNames = {{
+inline constexpr std::array<DelayName, 24> kDelayNames = {{
     {Delay::kImagePending, "image.pending", 0},
     {Delay::kSnapshotPending, "snapshot.pending", 0},
+    {Delay::kSnapshotArchiving, "snapshot.archiving", 0},
+    {Delay::kSnapshotRestoring, "snapshot.restoring", 0},
+    {Delay::kFastRestoreEnabling, "fast-restore.enabling", 0},
+    {Delay::kFastRestoreOptimizing, "fast-restore.optimizing", 0},
+    {Delay::kFastRestoreDisabling, "fast-restore.disabling", 0},
+    {Delay::kUsageReportPending, "image-usage-report.pending", 0},
     {Delay::kVolumeCreating, "volume.creating", 0},
     {Delay::kVolumeDeleting, "volume.deleting", 0},
     {Delay::kVolumeModifying, "volume.modifying", 0},

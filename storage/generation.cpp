@@ -14,6 +14,7 @@
 #include "storage/metadata/region_rows.h"
 #include "storage/metadata/setting_rows.h"
 #include "storage/metadata/transaction.h"
+#include "storage/snapshot_sizes.h"
 #include "storage/storage_error.h"
 
 namespace amilab {
@@ -146,14 +147,19 @@ void Generation::catch_up()
 {
     std::vector<LayerId> removed;
     std::vector<LayerId> unsynced;
+    std::vector<SnapshotId> uncounted;
     {
         auto held = writer();
         removed = select_removed_layers(held.db());
+        uncounted = select_uncounted_snapshots(held.db());
         unsynced = select_unsynced_layers(held.db());
     }
     remove_files_later(std::move(removed));
     for (const auto layer : unsynced) {
         sync_later(layer);
+    }
+    if (!uncounted.empty()) {
+        count_snapshots_later(shared_from_this(), std::move(uncounted));
     }
     background_.post([self = weak_from_this()] {
         if (const auto generation = self.lock()) {

@@ -58,12 +58,16 @@ struct NetworkInterfaceAttachmentTag {
     static constexpr std::string_view kPrefix = "eni-attach";
 };
 
+struct UsageReportTag {
+    static constexpr std::string_view kPrefix = "amiur";
+};
 struct ReplaceRootTaskTag {
     static constexpr std::string_view kPrefix = "replacevol";
 };
 
 using ImageId = Id<ImageTag>;
 using SnapshotId = Id<SnapshotTag>;
+using UsageReportId = Id<UsageReportTag>;
 using VolumeId = Id<VolumeTag>;
 using InstanceId = Id<InstanceTag>;
 using ReservationId = Id<ReservationTag>;

@@ -19,6 +19,7 @@
 #include "storage/metadata/snapshot_rows.h"
 #include "storage/metadata/transaction.h"
 #include "storage/metadata/volume_rows.h"
+#include "storage/snapshot_sizes.h"
 #include "storage/storage_error.h"
 
 namespace amilab::control {
@@ -165,8 +166,9 @@ SnapshotRow make_snapshot(Session& session, LayerId layer, std::int64_t size_gib
                     .completion_time_ms = session.now_ms(),
                     .encrypted = false};
     insert_snapshot(session.db(), row);
-    session.on_commit([layer, generation = session.generation().shared_from_this()] {
+    session.on_commit([id = row.id, layer, generation = session.generation().shared_from_this()] {
         generation->sync_later(layer);
+        count_snapshots_later(generation, {id});
     });
     return row;
 }

@@ -9,6 +9,7 @@
 #include "server/ebs/upload_traffic.h"
 #include "server/ec2/layers.h"
 #include "storage/metadata/layer_rows.h"
+#include "storage/snapshot_sizes.h"
 #include "storage/storage_error.h"
 
 namespace amilab::ebs {
@@ -82,9 +83,10 @@ void complete(Session& session, const SnapshotId& id, const CompleteSnapshotRequ
     const auto due_ms = session.due_ms(Delay::kSnapshotPending);
     close_direct_snapshot(session.db(), id, due_ms);
     session.schedule_at(due_ms, Action::kSnapshotCompleted, id.text());
-    session.on_commit([chain = std::move(chain), size_bytes,
+    session.on_commit([id, chain = std::move(chain), size_bytes,
                        generation = session.generation().shared_from_this()] {
         generation->sync_later(chain, size_bytes);
+        count_snapshots_later(generation, {id});
     });
 }
 

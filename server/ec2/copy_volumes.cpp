@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "server/ec2/describe.h"
+#include "server/ec2/encryption.h"
 #include "server/ec2/errors.h"
 #include "server/ec2/idempotency.h"
 #include "server/ec2/layers.h"
@@ -48,7 +49,11 @@ VolumeRow make_row(Session& session, const CopyVolumesRequest& request, const Vo
         require_multi_attach_zone(session, spec.volume_type, source.zone);
     }
     const auto sealed = seal_layers(session, {&source, 1}).front();
-    return {.id = session.next_id<VolumeId>(),
+    const auto id = session.next_id<VolumeId>();
+    auto encryption =
+        encrypt_volume(session, parse_encryption(session, request.encrypted, request.kms_key_id),
+                       source, id.text());
+    return {.id = id,
             .region = source.region,
             .owner = source.owner,
             .zone = source.zone,
@@ -58,12 +63,14 @@ VolumeRow make_row(Session& session, const CopyVolumesRequest& request, const Vo
             .volume_type = std::move(spec.volume_type),
             .iops = spec.iops,
             .throughput = spec.throughput,
-            .encrypted = source.encrypted,
+            .encrypted = encryption.encrypted,
             .multi_attach = multi_attach,
             .state = "creating",
             .create_time_ms = session.now_ms(),
             .source_volume_id = source.id.text(),
-            .initialized_ms = initialized_ms(session)};
+            .initialized_ms = initialized_ms(session),
+            .kms_key_id = std::move(encryption.kms_key_id),
+            .data_key_id = std::move(encryption.data_key_id)};
 }
 
 }  // namespace
@@ -79,6 +86,7 @@ CopyVolumesResponse copy_volumes(Session& session, const CopyVolumesRequest& req
     if (request.multi_attach_enabled.value_or(false)) {
         require_multi_attach_type(request.volume_type.value_or(kDefaultVolumeType));
     }
+    parse_encryption(session, request.encrypted, request.kms_key_id);
     const auto tags = parse_tags(request.tag_specifications, "volume", kTaggedByCopy);
     stop_if_dry_run(request);
 

@@ -11,6 +11,7 @@
 #include "server/ec2/instances.h"
 #include "server/ec2/layers.h"
 #include "server/ec2/resource_tags.h"
+#include "server/ec2/snapshots.h"
 #include "server/ec2/volume_types.h"
 #include "storage/metadata/image_annotation_rows.h"
 #include "storage/metadata/product_code_rows.h"
@@ -114,6 +115,12 @@ ImageMappingRow capture_mapping(const Captured& captured, const ImageMappingRow*
             fmt::format("Volume of size {}GB is smaller than snapshot of '{}', expect size >= {}GB",
                         *changed->volume_size_gib, volume.id.text(), volume.size_gib));
     }
+    // Source: false beside an encrypted volume is ignored, true beside another one fails
+    // (documented).
+    if (changed->encrypted.value_or(false) && !volume.encrypted) {
+        throw invalid_block_device_mapping(fmt::format(
+            "The volume at {} is not encrypted; its snapshot cannot be.", mapping.device_name));
+    }
     mapping.volume_size_gib = changed->volume_size_gib.value_or(volume.size_gib);
     if (changed->volume_type && *changed->volume_type != volume.volume_type) {
         mapping.volume_type = changed->volume_type;
@@ -145,23 +152,9 @@ std::vector<SnapshotId> snapshot_volumes(Session& session, const std::vector<Cap
     const auto layers = seal_layers(session, volumes);
     std::vector<SnapshotId> ids;
     for (std::size_t i = 0; i < volumes.size(); ++i) {
-        ids.push_back(session.next_id<SnapshotId>());
-        insert_snapshot(session.db(), {.id = ids.back(),
-                                       .region = session.region(),
-                                       .owner = session.account(),
-                                       .owner_alias = {},
-                                       .layer_id = layers[i],
-                                       .volume_id = volumes[i].id.text(),
-                                       .volume_size_gib = volumes[i].size_gib,
-                                       .description = description,
-                                       .state = "pending",
-                                       .start_time_ms = session.now_ms(),
-                                       .due_time_ms = session.due_ms(Delay::kSnapshotPending),
-                                       .completion_time_ms = {},
-                                       .encrypted = volumes[i].encrypted});
-        store_tags(session, {ids.back().text(), "snapshot"}, tags);
-        copy_product_codes(session.db(), volumes[i].id.text(), ids.back().text());
-        session.schedule(Delay::kSnapshotPending, Action::kSnapshotCompleted, ids.back().text());
+        const auto row = snapshot_of(session, volumes[i], layers[i], description);
+        start_snapshot(session, row, tags);
+        ids.push_back(row.id);
     }
     return ids;
 }

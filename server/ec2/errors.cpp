@@ -81,6 +81,17 @@ ApiError malformed_id<ReplaceRootTaskId>(std::string_view text)
     return malformed("InvalidReplaceRootVolumeTaskId.Malformed", text, "replacevol");
 }
 
+template <>
+ApiError malformed_id<UsageReportId>(std::string_view text)
+{
+    return malformed("InvalidImageUsageReportId.Malformed", text, "amiur");
+}
+
+ApiError not_found(const UsageReportId& id)
+{
+    return {"InvalidImageUsageReportId.NotFound",
+            fmt::format("The image usage report '{}' does not exist", id.text())};
+}
 ApiError not_found(const std::vector<ImageId>& ids)
 {
     if (ids.size() == 1) {
@@ -187,6 +198,12 @@ ApiError parameters_not_together(std::string_view one, std::string_view other)
     return invalid_parameter_combination(
         fmt::format("The parameter {} cannot be used with the parameter {}", one, other));
 }
+ApiError invalid_parameter_dependency(std::string_view parameter, std::string_view required)
+{
+    return {"InvalidParameterDependency",
+            fmt::format("The parameter [{}] requires the parameter {} to be set.", parameter,
+                        required)};
+}
 ApiError invalid_request(std::string_view message)
 {
     return {"InvalidRequest", std::string(message)};
@@ -248,6 +265,99 @@ ApiError invalid_image_attribute_item(std::string_view value, std::string_view k
             fmt::format("Invalid attribute item value \"{}\" for {} item type.", value, kind)};
 }
 
+ApiError image_storage_not_permitted()
+{
+    return invalid_request("You do not have permission to access the storage of this ami");
+}
+ApiError marketplace_image_not_copyable()
+{
+    return invalid_request("Images from AWS Marketplace cannot be copied to another AWS account");
+}
+ApiError billed_image_not_copyable()
+{
+    return invalid_request(
+        "Images with EC2 BillingProduct codes cannot be copied to another AWS account");
+}
+ApiError too_many_copies(std::int64_t limit)
+{
+    return {"ResourceLimitExceeded",
+            fmt::format("Too many snapshot copies in progress. The limit is {} for this "
+                        "destination region.",
+                        limit)};
+}
+ApiError invalid_source_region(std::string_view region)
+{
+    return invalid_value(region, "sourceRegion", "There is no such region.");
+}
+ApiError encryption_not_removable()
+{
+    return invalid_parameter_combination(
+        "Encrypted snapshots must be used to create encrypted volumes and snapshots.");
+}
+ApiError encryption_of_snapshot_mapping(std::string_view device)
+{
+    return invalid_block_device_mapping(fmt::format(
+        "the encrypted flag cannot be specified since device {} has a snapshot specified.",
+        device));
+}
+ApiError invalid_kms_key(std::string_view text, std::string_view why)
+{
+    return invalid_value(text, "KmsKeyId", why);
+}
+ApiError snapshot_locked(const SnapshotId& id)
+{
+    return operation_not_permitted(
+        fmt::format("The snapshot '{}' is locked and can't be deleted.", id.text()));
+}
+ApiError lock_not_changeable(const SnapshotId& id, std::string_view why)
+{
+    return operation_not_permitted(
+        fmt::format("The snapshot '{}' is locked in compliance mode and its cooling-off period has "
+                    "expired: {}",
+                    id.text(), why));
+}
+ApiError snapshot_not_locked(const SnapshotId& id)
+{
+    return {"IncorrectState", fmt::format("The snapshot '{}' is not locked.", id.text())};
+}
+ApiError snapshot_is_archived(const SnapshotId& id)
+{
+    return {"IncorrectState",
+            fmt::format("The snapshot '{}' is in the archive tier; restore it first.", id.text())};
+}
+ApiError snapshot_not_archived(const SnapshotId& id)
+{
+    return {"IncorrectState",
+            fmt::format("The snapshot '{}' is not in the archive tier.", id.text())};
+}
+ApiError tiering_in_progress(const SnapshotId& id, std::string_view status)
+{
+    return {"IncorrectState",
+            fmt::format("The tiering operation of the snapshot '{}' is {}.", id.text(), status)};
+}
+ApiError image_keeps_snapshot(const SnapshotId& id, const ImageId& image)
+{
+    return {"InvalidSnapshot.InUse",
+            fmt::format("The snapshot {} is associated with {}, which must be disabled before the "
+                        "snapshot is archived",
+                        id.text(), image.text())};
+}
+ApiError root_volume_not_excludable(const VolumeId& volume, const InstanceId& instance)
+{
+    return invalid_parameter_value(fmt::format(
+        "The volume '{}' is the root volume of the instance '{}'; use ExcludeBootVolume.",
+        volume.text(), instance.text()));
+}
+ApiError volume_not_of_instance(const VolumeId& volume, const InstanceId& instance)
+{
+    return invalid_parameter_value(fmt::format("The volume '{}' is not attached to instance '{}'.",
+                                               volume.text(), instance.text()));
+}
+ApiError no_volumes_to_snapshot(const InstanceId& instance)
+{
+    return invalid_parameter_combination(
+        fmt::format("The instance '{}' has no volumes that are not excluded.", instance.text()));
+}
 ApiError image_in_wrong_state(const ImageId& id, std::string_view state)
 {
     return {"InvalidAMIID.Unavailable",

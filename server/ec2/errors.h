@@ -30,6 +30,7 @@ ApiError not_found(const VpcId& id);
 ApiError not_found(const SubnetId& id);
 ApiError not_found(const SecurityGroupId& id);
 ApiError not_found(const NetworkInterfaceId& id);
+ApiError not_found(const UsageReportId& id);
 ApiError not_found(const ReplaceRootTaskId& id);
 
 /// Parses, or throws malformed_id.
@@ -70,6 +71,8 @@ ApiError invalid_value(std::string_view value, std::string_view parameter,
                        std::string_view why = {});
 ApiError invalid_parameter_combination(std::string_view message);
 ApiError parameters_not_together(std::string_view one, std::string_view other);
+/// `parameter` makes sense beside `required` alone.
+ApiError invalid_parameter_dependency(std::string_view parameter, std::string_view required);
 ApiError invalid_request(std::string_view message);
 /// Exists at AWS and not here: says which parameter or value.
 ApiError unsupported(std::string_view message);
@@ -107,6 +110,29 @@ ApiError invalid_manifest(std::string_view location);
 ApiError billing_products_not_authorized();
 /// As DescribeImages refuses an owner or a user that is no account and no known word.
 ApiError invalid_image_user(std::string_view text);
+
+// Copies, encryption and what becomes of snapshots
+
+ApiError image_storage_not_permitted();
+ApiError marketplace_image_not_copyable();
+ApiError billed_image_not_copyable();
+ApiError too_many_copies(std::int64_t limit);
+ApiError invalid_source_region(std::string_view region);
+ApiError encryption_not_removable();
+/// RegisterImage and CreateImage: the snapshot decides.
+ApiError encryption_of_snapshot_mapping(std::string_view device);
+ApiError invalid_kms_key(std::string_view text, std::string_view why);
+ApiError snapshot_locked(const SnapshotId& id);
+/// Its lock is in compliance mode for good.
+ApiError lock_not_changeable(const SnapshotId& id, std::string_view why);
+ApiError snapshot_not_locked(const SnapshotId& id);
+ApiError snapshot_is_archived(const SnapshotId& id);
+ApiError snapshot_not_archived(const SnapshotId& id);
+ApiError tiering_in_progress(const SnapshotId& id, std::string_view status);
+ApiError image_keeps_snapshot(const SnapshotId& id, const ImageId& image);
+ApiError root_volume_not_excludable(const VolumeId& volume, const InstanceId& instance);
+ApiError volume_not_of_instance(const VolumeId& volume, const InstanceId& instance);
+ApiError no_volumes_to_snapshot(const InstanceId& instance);
 
 // Sharing
 

@@ -1,25 +1,22 @@
 #include "server/ec2/idempotency.h"
 
+#include <fmt/format.h>
+
 #include "server/ec2/errors.h"
 #include "storage/metadata/client_token_rows.h"
 
 namespace amilab::ec2 {
 
-namespace {
-
-// Source: EC2 API Reference, "Ensuring idempotency" (documented).
-constexpr std::size_t kMostTokenCharacters = 64;
-
-}  // namespace
-
 std::optional<std::string> made_before(Session& session, std::string_view operation,
-                                       const std::optional<std::string>& client_token)
+                                       const std::optional<std::string>& client_token,
+                                       std::size_t most_characters)
 {
     if (!client_token || client_token->empty()) {
         return std::nullopt;
     }
-    if (client_token->size() > kMostTokenCharacters) {
-        throw invalid_value(*client_token, "clientToken", "It may have 64 characters at most.");
+    if (client_token->size() > most_characters) {
+        throw invalid_value(*client_token, "clientToken",
+                            fmt::format("It may have {} characters at most.", most_characters));
     }
     const auto row = select_client_token(session.db(), session.account(), session.region(),
                                          operation, *client_token);

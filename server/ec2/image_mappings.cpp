@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "server/ec2/errors.h"
+#include "server/ec2/snapshot_tiers.h"
 #include "server/ec2/volume_types.h"
 
 namespace amilab::ec2 {
@@ -55,6 +56,8 @@ ImageMappingRow parse_mapping(const BlockDeviceMapping& mapping)
         row.volume_type = mapping.ebs->volume_type;
         row.iops = mapping.ebs->iops;
         row.throughput = mapping.ebs->throughput;
+        row.encrypted = mapping.ebs->encrypted;
+        row.kms_key_id = mapping.ebs->kms_key_id;
         row.delete_on_termination = mapping.ebs->delete_on_termination;
     }
     return row;
@@ -92,6 +95,7 @@ SnapshotRow require_usable_snapshot(Session& session, std::string_view id_text)
     if (snapshot->state != "completed") {
         throw incorrect_state(fmt::format("Snapshot {}", id.text()), snapshot->state);
     }
+    require_not_archived(session, id);
     return *snapshot;
 }
 
@@ -100,8 +104,11 @@ void complete_mapping(Session& session, ImageMappingRow& mapping, bool is_root)
     if (mapping.no_device || mapping.virtual_name) {
         return;
     }
-    mapping.encrypted = false;
     if (mapping.snapshot_id) {
+        // Source: the snapshot decides (documented), text observed.
+        if (mapping.encrypted) {
+            throw encryption_of_snapshot_mapping(mapping.device_name);
+        }
         const auto snapshot = require_usable_snapshot(session, *mapping.snapshot_id);
         if (!mapping.volume_size_gib) {
             mapping.volume_size_gib = snapshot.volume_size_gib;
@@ -113,6 +120,7 @@ void complete_mapping(Session& session, ImageMappingRow& mapping, bool is_root)
         }
         mapping.encrypted = snapshot.encrypted;
     }
+    mapping.encrypted = mapping.encrypted.value_or(false);
     if (!mapping.volume_size_gib) {
         throw invalid_block_device_mapping(fmt::format(
             "Either snapshot ID or volume size must be provided for: {}", mapping.device_name));

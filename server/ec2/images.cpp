@@ -15,11 +15,13 @@
 #include "server/ec2/product_codes.h"
 #include "server/ec2/recycle_bin.h"
 #include "server/ec2/resource_tags.h"
+#include "server/ec2/snapshot_locks.h"
 #include "server/ec2/snapshots.h"
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/allowed_image_rows.h"
 #include "storage/metadata/fast_launch_rows.h"
 #include "storage/metadata/image_life_rows.h"
+#include "storage/metadata/lineage_rows.h"
 
 namespace amilab::ec2 {
 
@@ -321,6 +323,8 @@ DeleteSnapshotReturnCode delete_mapped_snapshot(Session& session, const std::str
         result.return_code = "missing-permissions";
     } else if (select_image_using_snapshot(session.db(), id)) {
         result.return_code = "skipped";
+    } else if (is_locked(session, id)) {
+        result.return_code = "client-error";
     } else {
         remove_snapshot(session, *snapshot);
         result.return_code = "success";
@@ -460,13 +464,23 @@ ImageRow require_own_image(Session& session, const ImageId& id)
     return *row;
 }
 
+namespace {
+
+/// Source: a copy's snapshot says itself why it failed (documented).
+std::string why_lost(Session& session, const std::string& snapshot_id)
+{
+    auto message = select_snapshot_failure(session.db(), SnapshotId::trusted(snapshot_id));
+    return message ? std::move(*message) : fmt::format("The snapshot '{}' is lost.", snapshot_id);
+}
+
+}  // namespace
+
 void image_available(Session& session, const ImageId& id)
 {
     if (const auto lost = find_lost_snapshot(session.db(), id)) {
         // Source: the reason's code (documented), for a snapshot of which bytes were lost
         // (assumed).
-        fail_image(session.db(), id, "Client.InvalidSnapshot.NotFound",
-                   fmt::format("The snapshot '{}' is lost.", *lost));
+        fail_image(session.db(), id, "Client.InvalidSnapshot.NotFound", why_lost(session, *lost));
         return;
     }
     set_image_state(session.db(), id, "available");

@@ -6,6 +6,7 @@
 #include "server/ec2/device_names.h"
 #include "server/ec2/errors.h"
 #include "server/ec2/image_mappings.h"
+#include "server/ec2/snapshot_tiers.h"
 #include "storage/metadata/snapshot_rows.h"
 
 namespace amilab::ec2 {
@@ -43,11 +44,21 @@ bool is_ebs(const ImageMappingRow& mapping)
 struct Mapping {
     ImageMappingRow row;
     bool is_images_snapshot;
+    EncryptionWish encryption = {};
 };
 
-void change_ebs(Mapping& mapping, const ImageMappingRow& change, bool is_root)
+EncryptionWish encryption_of(const Session& session, const ImageMappingRow& change)
+{
+    return parse_encryption(session, change.encrypted, change.kms_key_id);
+}
+
+void change_ebs(const Session& session, Mapping& mapping, const ImageMappingRow& change,
+                bool is_root)
 {
     auto& row = mapping.row;
+    if (change.encrypted || change.kms_key_id) {
+        mapping.encryption = encryption_of(session, change);
+    }
     if (change.snapshot_id && change.snapshot_id != row.snapshot_id) {
         if (is_root) {
             throw root_snapshot_changed();
@@ -76,16 +87,17 @@ void change_ebs(Mapping& mapping, const ImageMappingRow& change, bool is_root)
     }
 }
 
-void change_mapping(Mapping& mapping, const ImageMappingRow& change, bool is_root)
+void change_mapping(const Session& session, Mapping& mapping, const ImageMappingRow& change,
+                    bool is_root)
 {
     if (is_root && !is_ebs(change)) {
         throw root_device_removed(change.device_name);
     }
     if (is_ebs(change) && is_ebs(mapping.row)) {
-        change_ebs(mapping, change, is_root);
+        change_ebs(session, mapping, change, is_root);
         return;
     }
-    mapping = {change, false};
+    mapping = {change, false, encryption_of(session, change)};
 }
 
 std::vector<Mapping> merge(Session& session, const ImageRow& image,
@@ -93,20 +105,22 @@ std::vector<Mapping> merge(Session& session, const ImageRow& image,
 {
     std::vector<Mapping> merged;
     for (auto& row : select_image_mappings(session.db(), image.id)) {
-        merged.push_back({std::move(row), true});
+        // A snapshot says itself whether it is encrypted; an empty volume's mapping has to.
+        EncryptionWish encryption{.encrypted = row.snapshot_id ? std::nullopt : row.encrypted};
+        merged.push_back({std::move(row), true, std::move(encryption)});
     }
     for (const auto& change : changes) {
         const auto same = std::find_if(merged.begin(), merged.end(), [&](const Mapping& one) {
             return one.row.device_name == change.device_name;
         });
         if (same != merged.end()) {
-            change_mapping(*same, change, change.device_name == image.root_device_name);
+            change_mapping(session, *same, change, change.device_name == image.root_device_name);
             continue;
         }
         if (!can_be_mapped(change.device_name, image.virtualization_type)) {
             throw invalid_mapped_device_name(change.device_name);
         }
-        merged.push_back({change, false});
+        merged.push_back({change, false, encryption_of(session, change)});
     }
     std::erase_if(merged, [](const Mapping& one) { return !is_ebs(one.row); });
     return merged;
@@ -140,13 +154,14 @@ std::optional<SnapshotRow> find_snapshot(Session& session, const Mapping& mappin
     if (snapshot->state != "completed") {
         throw incorrect_state(id.text(), snapshot->state);
     }
+    require_not_archived(session, id);
     return snapshot;
 }
 
 LaunchVolume plan_volume(Session& session, const Mapping& mapping)
 {
     const auto& row = mapping.row;
-    const auto snapshot = find_snapshot(session, mapping);
+    auto snapshot = find_snapshot(session, mapping);
     if (!snapshot && !row.volume_size_gib) {
         throw missing_parameter("size or snapshotId");
     }
@@ -155,18 +170,19 @@ LaunchVolume plan_volume(Session& session, const Mapping& mapping)
         throw volume_smaller_than_snapshot(size_gib, snapshot->id.text(),
                                            snapshot->volume_size_gib);
     }
-    return {
-        .device_name = row.device_name,
-        .snapshot_id = row.snapshot_id,
-        .snapshot_layer = snapshot ? snapshot->layer_id : std::nullopt,
-        .spec = complete_volume_spec({.volume_type = row.volume_type.value_or(kDefaultVolumeType),
+    // Refused now if it cannot be; keys are made with the volume.
+    encrypt_volume(session, mapping.encryption, snapshot ? &*snapshot : nullptr, "");
+    auto spec = complete_volume_spec({.volume_type = row.volume_type.value_or(kDefaultVolumeType),
                                       .size_gib = size_gib,
                                       .iops = row.iops,
-                                      .throughput = row.throughput}),
-        .encrypted = snapshot && snapshot->encrypted,
-        // Source: volumes of a launch go with their instance unless told otherwise
-        // (documented: TerminateInstances).
-        .delete_on_termination = row.delete_on_termination.value_or(true)};
+                                      .throughput = row.throughput});
+    return {.device_name = row.device_name,
+            .snapshot = std::move(snapshot),
+            .spec = std::move(spec),
+            .encryption = mapping.encryption,
+            // Source: volumes of a launch go with their instance unless told otherwise
+            // (documented: TerminateInstances).
+            .delete_on_termination = row.delete_on_termination.value_or(true)};
 }
 
 /// Source: EC2 User Guide, "Amazon EBS volume limits for instances" (documented): the interface

@@ -4,22 +4,23 @@
 #include <string>
 #include <vector>
 
+#include "server/ec2/encryption.h"
 #include "server/ec2/volume_types.h"
 #include "server/session.h"
 #include "server/wire/ec2/shared.h"
 #include "storage/metadata/image_rows.h"
 #include "storage/metadata/launch_rows.h"
+#include "storage/metadata/snapshot_rows.h"
 
 /// The volumes of a launch: the image's mappings with the caller's changes.
 namespace amilab::ec2 {
 
 struct LaunchVolume {
     std::string device_name;
-    std::optional<std::string> snapshot_id;
-    /// Nothing without a snapshot, and for the catalogue's, which read as zeros.
-    std::optional<LayerId> snapshot_layer;
+    std::optional<SnapshotRow> snapshot;
     VolumeSpec spec;
-    bool encrypted;
+    /// See encrypt_volume.
+    EncryptionWish encryption;
     bool delete_on_termination;
 };
 

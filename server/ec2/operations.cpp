@@ -2,20 +2,27 @@
 
 #include "server/ec2/allowed_images.h"
 #include "server/ec2/attachments.h"
+#include "server/ec2/copies.h"
+#include "server/ec2/ebs_encryption.h"
 #include "server/ec2/fast_launch.h"
+#include "server/ec2/fast_restores.h"
 #include "server/ec2/image_annotations.h"
 #include "server/ec2/image_life.h"
 #include "server/ec2/images.h"
 #include "server/ec2/instance_types.h"
 #include "server/ec2/instances.h"
+#include "server/ec2/lineage.h"
 #include "server/ec2/network.h"
 #include "server/ec2/product_codes.h"
 #include "server/ec2/recycle_bin.h"
 #include "server/ec2/regions.h"
 #include "server/ec2/root_volumes.h"
 #include "server/ec2/sharing.h"
+#include "server/ec2/snapshot_locks.h"
+#include "server/ec2/snapshot_tiers.h"
 #include "server/ec2/snapshots.h"
 #include "server/ec2/tags.h"
+#include "server/ec2/usage_reports.h"
 #include "server/ec2/volumes.h"
 #include "server/wire/ec2/schema.h"
 
@@ -28,28 +35,40 @@ constexpr Operation kOperations[] = {
     write<attach_volume>("AttachVolume"),
     write<cancel_image_launch_permission>("CancelImageLaunchPermission"),
     read<confirm_product_instance>("ConfirmProductInstance"),
+    write<copy_image>("CopyImage"),
+    write<copy_snapshot>("CopySnapshot"),
     write<copy_volumes>("CopyVolumes"),
     write<create_image>("CreateImage"),
+    write<create_image_usage_report>("CreateImageUsageReport"),
     write<create_replace_root_volume_task>("CreateReplaceRootVolumeTask"),
     write<create_snapshot>("CreateSnapshot"),
+    write<create_snapshots>("CreateSnapshots"),
     write<create_tags>("CreateTags"),
     write<create_volume>("CreateVolume"),
+    write_to_free<delete_image_usage_report>("DeleteImageUsageReport"),
     write_to_free<delete_snapshot>("DeleteSnapshot"),
     write_to_free<delete_tags>("DeleteTags"),
     write_to_free<delete_volume>("DeleteVolume"),
     write_to_free<deregister_image>("DeregisterImage"),
     read<describe_availability_zones>("DescribeAvailabilityZones"),
     read<describe_fast_launch_images>("DescribeFastLaunchImages"),
+    read<describe_fast_snapshot_restores>("DescribeFastSnapshotRestores"),
     read<describe_image_attribute>("DescribeImageAttribute"),
+    read<describe_image_references>("DescribeImageReferences"),
+    read<describe_image_usage_report_entries>("DescribeImageUsageReportEntries"),
+    read<describe_image_usage_reports>("DescribeImageUsageReports"),
     read<describe_images>("DescribeImages"),
     read<describe_instance_attribute>("DescribeInstanceAttribute"),
+    read<describe_instance_image_metadata>("DescribeInstanceImageMetadata"),
     read<describe_instance_status>("DescribeInstanceStatus"),
     read<describe_instance_types>("DescribeInstanceTypes"),
     read<describe_instances>("DescribeInstances"),
+    read<describe_locked_snapshots>("DescribeLockedSnapshots"),
     read<describe_regions>("DescribeRegions"),
     read<describe_replace_root_volume_tasks>("DescribeReplaceRootVolumeTasks"),
     read<describe_security_groups>("DescribeSecurityGroups", &kDefaultNetwork),
     read<describe_snapshot_attribute>("DescribeSnapshotAttribute"),
+    read<describe_snapshot_tier_status>("DescribeSnapshotTierStatus"),
     read<describe_snapshots>("DescribeSnapshots"),
     read<describe_subnets>("DescribeSubnets", &kDefaultNetwork),
     read<describe_tags>("DescribeTags"),
@@ -61,14 +80,18 @@ constexpr Operation kOperations[] = {
     write<detach_image_watermark>("DetachImageWatermark"),
     write_to_free<detach_volume>("DetachVolume"),
     write<disable_allowed_images_settings>("DisableAllowedImagesSettings"),
+    write<disable_ebs_encryption_by_default>("DisableEbsEncryptionByDefault"),
     write<disable_fast_launch>("DisableFastLaunch"),
+    write<disable_fast_snapshot_restores>("DisableFastSnapshotRestores"),
     write<disable_image>("DisableImage"),
     write<disable_image_block_public_access>("DisableImageBlockPublicAccess"),
     write<disable_image_deprecation>("DisableImageDeprecation"),
     write<disable_image_deregistration_protection>("DisableImageDeregistrationProtection"),
     write<disable_snapshot_block_public_access>("DisableSnapshotBlockPublicAccess"),
     write<enable_allowed_images_settings>("EnableAllowedImagesSettings"),
+    write<enable_ebs_encryption_by_default>("EnableEbsEncryptionByDefault"),
     write<enable_fast_launch>("EnableFastLaunch"),
+    write<enable_fast_snapshot_restores>("EnableFastSnapshotRestores"),
     write<enable_image>("EnableImage"),
     write<enable_image_block_public_access>("EnableImageBlockPublicAccess"),
     write<enable_image_deprecation>("EnableImageDeprecation"),
@@ -76,15 +99,21 @@ constexpr Operation kOperations[] = {
     write<enable_snapshot_block_public_access>("EnableSnapshotBlockPublicAccess"),
     write<enable_volume_io>("EnableVolumeIO"),
     read<get_allowed_images_settings>("GetAllowedImagesSettings"),
+    read<get_ebs_default_kms_key_id>("GetEbsDefaultKmsKeyId"),
+    read<get_ebs_encryption_by_default>("GetEbsEncryptionByDefault"),
+    read<get_image_ancestry>("GetImageAncestry"),
     read<get_image_block_public_access_state>("GetImageBlockPublicAccessState"),
     read<get_image_findings>("GetImageFindings"),
     read<get_snapshot_block_public_access_state>("GetSnapshotBlockPublicAccessState"),
     read<list_images_in_recycle_bin>("ListImagesInRecycleBin"),
     read<list_snapshots_in_recycle_bin>("ListSnapshotsInRecycleBin"),
     read<list_volumes_in_recycle_bin>("ListVolumesInRecycleBin"),
+    write<lock_snapshot>("LockSnapshot"),
+    write<modify_ebs_default_kms_key_id>("ModifyEbsDefaultKmsKeyId"),
     write<modify_image_attribute>("ModifyImageAttribute"),
     write<modify_instance_attribute>("ModifyInstanceAttribute"),
     write<modify_snapshot_attribute>("ModifySnapshotAttribute"),
+    write<modify_snapshot_tier>("ModifySnapshotTier"),
     write<modify_volume>("ModifyVolume"),
     write<modify_volume_attribute>("ModifyVolumeAttribute"),
     write<reboot_instances>("RebootInstances"),
@@ -92,15 +121,18 @@ constexpr Operation kOperations[] = {
     write<replace_image_criteria_in_allowed_images_settings>(
         "ReplaceImageCriteriaInAllowedImagesSettings"),
     write<replace_image_instance_type_specification>("ReplaceImageInstanceTypeSpecification"),
+    write<reset_ebs_default_kms_key_id>("ResetEbsDefaultKmsKeyId"),
     write<reset_image_attribute>("ResetImageAttribute"),
     write<reset_snapshot_attribute>("ResetSnapshotAttribute"),
     write<restore_image_from_recycle_bin>("RestoreImageFromRecycleBin"),
     write<restore_snapshot_from_recycle_bin>("RestoreSnapshotFromRecycleBin"),
+    write<restore_snapshot_tier>("RestoreSnapshotTier"),
     write<restore_volume_from_recycle_bin>("RestoreVolumeFromRecycleBin"),
     write<run_instances>("RunInstances"),
     write<start_instances>("StartInstances"),
     write<stop_instances>("StopInstances"),
     write_to_free<terminate_instances>("TerminateInstances"),
+    write<unlock_snapshot>("UnlockSnapshot"),
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "server/ec2/describe.h"
+#include "server/ec2/encryption.h"
 #include "server/ec2/errors.h"
 #include "server/ec2/idempotency.h"
 #include "server/ec2/image_mappings.h"
@@ -15,6 +16,7 @@
 #include "server/ec2/layers.h"
 #include "server/ec2/product_codes.h"
 #include "server/ec2/resource_tags.h"
+#include "server/ec2/snapshot_tiers.h"
 #include "server/ec2/volume_answers.h"
 #include "server/ec2/volume_types.h"
 #include "server/ec2/volumes.h"
@@ -168,6 +170,7 @@ SnapshotRow require_completed(Session& session, const SnapshotId& id)
     if (snapshot->state != "completed") {
         throw incorrect_state(fmt::format("Snapshot {}", id.text()), snapshot->state);
     }
+    require_not_archived(session, id);
     return std::move(*snapshot);
 }
 
@@ -243,7 +246,14 @@ VolumeRow make_replacement(Session& session, const Root& root, const Origin& ori
                                             .size_gib = origin.size_gib,
                                             .iops = has_own_iops ? original.iops : std::nullopt,
                                             .throughput = original.throughput});
-    return {.id = session.next_id<VolumeId>(),
+    const auto id = session.next_id<VolumeId>();
+    // Source: encrypted as the original is (documented), with its key (assumed).
+    EncryptionWish wish;
+    if (original.encrypted) {
+        wish = {.encrypted = true, .kms_key_id = original.kms_key_id};
+    }
+    auto encryption = encrypt_volume(session, wish, &origin.snapshot, id.text());
+    return {.id = id,
             .region = original.region,
             .owner = original.owner,
             .zone = original.zone,
@@ -253,12 +263,14 @@ VolumeRow make_replacement(Session& session, const Root& root, const Origin& ori
             .volume_type = spec.volume_type,
             .iops = spec.iops,
             .throughput = spec.throughput,
-            .encrypted = original.encrypted || origin.snapshot.encrypted,
+            .encrypted = encryption.encrypted,
             .multi_attach = false,
             .state = "creating",
             .create_time_ms = session.now_ms(),
             .initialization_rate = rate,
-            .initialized_ms = initialized_ms(session)};
+            .initialized_ms = initialized_ms(session),
+            .kms_key_id = std::move(encryption.kms_key_id),
+            .data_key_id = std::move(encryption.data_key_id)};
 }
 
 /// Source: in the instance's zone, available, encrypted when the original is (documented), no

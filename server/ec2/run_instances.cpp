@@ -5,7 +5,9 @@
 
 #include "server/ec2/adopted_images.h"
 #include "server/ec2/describe.h"
+#include "server/ec2/encryption.h"
 #include "server/ec2/errors.h"
+#include "server/ec2/fast_restores.h"
 #include "server/ec2/idempotency.h"
 #include "server/ec2/image_annotations.h"
 #include "server/ec2/images.h"
@@ -241,23 +243,28 @@ InstanceRow new_row(Session& session, const RunInstancesRequest& request, const 
 void create_volume_of(Session& session, const InstanceRow& instance, const LaunchVolume& wanted,
                       const std::vector<TagRow>& tags)
 {
-    const VolumeRow volume{.id = session.next_id<VolumeId>(),
-                           .region = instance.region,
-                           .owner = instance.owner,
-                           .zone = instance.zone,
-                           .layer_id = make_volume_layer(session, wanted.snapshot_layer),
-                           .size_gib = wanted.spec.size_gib,
-                           .snapshot_id = wanted.snapshot_id,
-                           .volume_type = wanted.spec.volume_type,
-                           .iops = wanted.spec.iops,
-                           .throughput = wanted.spec.throughput,
-                           .encrypted = wanted.encrypted,
-                           .multi_attach = false,
-                           .state = "in-use",
-                           .create_time_ms = session.now_ms(),
-                           .initialized_ms = wanted.snapshot_id
-                                                 ? std::optional(initialized_ms(session))
-                                                 : std::nullopt};
+    const auto id = session.next_id<VolumeId>();
+    const auto* snapshot = wanted.snapshot ? &*wanted.snapshot : nullptr;
+    auto encryption = encrypt_volume(session, wanted.encryption, snapshot, id.text());
+    const VolumeRow volume{
+        .id = id,
+        .region = instance.region,
+        .owner = instance.owner,
+        .zone = instance.zone,
+        .layer_id = make_volume_layer(session, snapshot ? snapshot->layer_id : std::nullopt),
+        .size_gib = wanted.spec.size_gib,
+        .snapshot_id = snapshot ? std::optional(snapshot->id.text()) : std::nullopt,
+        .volume_type = wanted.spec.volume_type,
+        .iops = wanted.spec.iops,
+        .throughput = wanted.spec.throughput,
+        .encrypted = encryption.encrypted,
+        .multi_attach = false,
+        .state = "in-use",
+        .create_time_ms = session.now_ms(),
+        .initialized_ms = snapshot ? std::optional(initialized_ms(session)) : std::nullopt,
+        .kms_key_id = std::move(encryption.kms_key_id),
+        .data_key_id = std::move(encryption.data_key_id),
+        .fast_restored = snapshot && is_restored_fast(session, snapshot->id, instance.zone)};
     insert_volume(session.db(), volume);
     insert_attachment(session.db(), {.volume_id = volume.id,
                                      .instance_id = instance.id,
@@ -266,8 +273,8 @@ void create_volume_of(Session& session, const InstanceRow& instance, const Launc
                                      .attach_time_ms = session.now_ms(),
                                      .delete_on_termination = wanted.delete_on_termination});
     store_tags(session, {volume.id.text(), "volume"}, tags);
-    if (wanted.snapshot_id) {
-        copy_product_codes(session.db(), *wanted.snapshot_id, volume.id.text());
+    if (volume.snapshot_id) {
+        copy_product_codes(session.db(), *volume.snapshot_id, volume.id.text());
     }
     if (wanted.device_name == instance.root_device_name) {
         copy_product_codes(session.db(), instance.image_id, volume.id.text());

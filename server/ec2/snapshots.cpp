@@ -10,10 +10,15 @@
 #include "server/ec2/layers.h"
 #include "server/ec2/recycle_bin.h"
 #include "server/ec2/resource_tags.h"
+#include "server/ec2/snapshot_locks.h"
 #include "server/wire/ec2/schema.h"
 #include "server/wire/types.h"
 #include "storage/metadata/direct_snapshot_rows.h"
+#include "storage/metadata/fast_restore_rows.h"
 #include "storage/metadata/product_code_rows.h"
+#include "storage/metadata/snapshot_lock_rows.h"
+#include "storage/metadata/snapshot_tier_rows.h"
+#include "storage/snapshot_sizes.h"
 
 namespace amilab::ec2 {
 
@@ -43,30 +48,14 @@ VolumeRow require_volume(Session& session, const VolumeId& id)
     return *volume;
 }
 
-SnapshotRow make_row(Session& session, const CreateSnapshotRequest& request,
-                     const VolumeRow& volume)
-{
-    return {.id = session.next_id<SnapshotId>(),
-            .region = session.region(),
-            .owner = session.account(),
-            .owner_alias = {},
-            .layer_id = seal_layers(session, {&volume, 1}).front(),
-            .volume_id = volume.id.text(),
-            .volume_size_gib = volume.size_gib,
-            .description = request.description.value_or(""),
-            .state = "pending",
-            .start_time_ms = session.now_ms(),
-            .due_time_ms = session.due_ms(Delay::kSnapshotPending),
-            .completion_time_ms = {},
-            .encrypted = volume.encrypted};
-}
-
 /// What CreateSnapshot and DescribeSnapshots both tell.
 Snapshot to_answer(Session& session, const SnapshotRow& row)
 {
     Snapshot snapshot;
     snapshot.description = row.description;
+    snapshot.completion_duration_minutes = row.completion_duration_minutes;
     snapshot.encrypted = row.encrypted;
+    snapshot.kms_key_id = row.kms_key_id;
     snapshot.owner_alias = row.owner_alias;
     snapshot.owner_id = row.owner;
     snapshot.snapshot_id = row.id.text();
@@ -76,6 +65,20 @@ Snapshot to_answer(Session& session, const SnapshotRow& row)
     snapshot.volume_id = row.volume_id;
     snapshot.volume_size = row.volume_size_gib;
     return snapshot;
+}
+
+void fill_tier(Session& session, const SnapshotId& id, Snapshot& snapshot)
+{
+    snapshot.storage_tier = "standard";
+    const auto tier = select_snapshot_tier(session.db(), id);
+    if (!tier) {
+        return;
+    }
+    const auto state = snapshot_tier_state(*tier, session.now_ms());
+    snapshot.storage_tier = state.is_archived ? "archive" : "standard";
+    if (state.is_temporary) {
+        snapshot.restore_expiry_time = Timestamp{*tier->expiry_ms};
+    }
 }
 
 /// Of one that is written block by block: what its writer says.
@@ -93,10 +96,19 @@ Snapshot to_description(Session& session, const SnapshotRow& row)
 {
     auto snapshot = to_answer(session, row);
     snapshot.progress = fmt::format("{}%", progress_percent(session, row));
-    snapshot.storage_tier = "standard";
+    snapshot.data_encryption_key_id = row.data_key_id;
+    snapshot.transfer_type = row.transfer_type;
     if (row.completion_time_ms) {
         snapshot.completion_time = Timestamp{*row.completion_time_ms};
     }
+    if (row.state == "completed") {
+        snapshot.full_snapshot_size_in_bytes =
+            full_snapshot_size(session.blocks(), session.db(), row);
+    }
+    if (row.state == "error") {
+        snapshot.state_message = row.status_message;
+    }
+    fill_tier(session, row.id, snapshot);
     return snapshot;
 }
 
@@ -143,21 +155,14 @@ void require_all_exist(Session& session, const std::vector<SnapshotId>& ids)
 CreateSnapshotResponse create_snapshot(Session& session, const CreateSnapshotRequest& request)
 {
     const auto volume_id = parse_id<VolumeId>(request.volume_id);
-    if (request.description &&
-        wire::characters(*request.description) > kMostDescriptionCharacters) {
-        throw invalid_value(
-            *request.description, "description",
-            fmt::format("It may have {} characters at most.", kMostDescriptionCharacters));
-    }
+    check_description(request.description);
     const auto tags = parse_tags(request.tag_specifications, "snapshot", kTaggedByCreate);
     stop_if_dry_run(request);
 
     const auto volume = require_volume(session, volume_id);
-    const auto row = make_row(session, request, volume);
-    insert_snapshot(session.db(), row);
-    copy_product_codes(session.db(), row.volume_id, row.id.text());
-    store_tags(session, {row.id.text(), "snapshot"}, tags);
-    session.schedule_at(*row.due_time_ms, Action::kSnapshotCompleted, row.id.text());
+    const auto layer = seal_layers(session, {&volume, 1}).front();
+    const auto row = snapshot_of(session, volume, layer, request.description.value_or(""));
+    start_snapshot(session, row, tags);
     auto answer = to_answer(session, row);
     answer.progress = "";
     return answer;
@@ -202,15 +207,81 @@ DeleteSnapshotResponse delete_snapshot(Session& session, const DeleteSnapshotReq
     const auto id = parse_id<SnapshotId>(request.snapshot_id);
     stop_if_dry_run(request);
 
-    const auto row = select_snapshot(session.db(), session.region(), id);
-    if (!row || row->owner != session.account()) {
-        throw not_found(id);
-    }
+    const auto row = require_own_snapshot(session, id);
     if (const auto image = select_image_using_snapshot(session.db(), id)) {
         throw snapshot_in_use(id, *image);
     }
-    remove_snapshot(session, *row);
+    if (is_locked(session, id)) {
+        throw snapshot_locked(id);
+    }
+    remove_snapshot(session, row);
     return {};
+}
+
+SnapshotRow require_own_snapshot(Session& session, const SnapshotId& id)
+{
+    auto row = select_snapshot(session.db(), session.region(), id);
+    if (!row || row->owner != session.account()) {
+        throw not_found(id);
+    }
+    return std::move(*row);
+}
+
+SnapshotRow require_accessible_snapshot(Session& session, const SnapshotId& id)
+{
+    return require_accessible_snapshot(session, id, session.region());
+}
+
+SnapshotRow require_accessible_snapshot(Session& session, const SnapshotId& id,
+                                        std::string_view region)
+{
+    auto row = select_visible_snapshot(session.db(), session.account(), region, id);
+    if (!row) {
+        throw not_found(id);
+    }
+    return std::move(*row);
+}
+
+void check_description(const std::optional<std::string>& description)
+{
+    if (description && wire::characters(*description) > kMostDescriptionCharacters) {
+        throw invalid_value(
+            *description, "description",
+            fmt::format("It may have {} characters at most.", kMostDescriptionCharacters));
+    }
+}
+
+SnapshotRow snapshot_of(Session& session, const VolumeRow& volume, LayerId layer,
+                        std::string description)
+{
+    return {.id = session.next_id<SnapshotId>(),
+            .region = session.region(),
+            .owner = session.account(),
+            .owner_alias = {},
+            .layer_id = layer,
+            .volume_id = volume.id.text(),
+            .volume_size_gib = volume.size_gib,
+            .description = std::move(description),
+            .state = "pending",
+            .start_time_ms = session.now_ms(),
+            .due_time_ms = session.due_ms(Delay::kSnapshotPending),
+            .completion_time_ms = {},
+            .encrypted = volume.encrypted,
+            .kms_key_id = volume.kms_key_id,
+            .data_key_id = volume.data_key_id};
+}
+
+void start_snapshot(Session& session, const SnapshotRow& row, const std::vector<TagRow>& tags)
+{
+    insert_snapshot(session.db(), row);
+    copy_product_codes(session.db(), row.volume_id, row.id.text());
+    store_tags(session, {row.id.text(), "snapshot"}, tags);
+    session.schedule_at(*row.due_time_ms, Action::kSnapshotCompleted, row.id.text());
+    if (row.layer_id && !row.full_size_bytes) {
+        session.on_commit([id = row.id, generation = session.generation().shared_from_this()] {
+            count_snapshots_later(generation, {id});
+        });
+    }
 }
 
 void remove_snapshot(Session& session, const SnapshotRow& row)
@@ -224,6 +295,7 @@ void erase_snapshot(Session& session, const SnapshotRow& row)
 {
     session.cancel_transitions(row.id.text());
     delete_all_tags(session.db(), row.id.text());
+    delete_fast_restores(session.db(), row.id);
     delete_snapshot_row(session.db(), row.id);
     end_exports(session, row.id.text());
     if (row.layer_id) {
@@ -234,6 +306,7 @@ void erase_snapshot(Session& session, const SnapshotRow& row)
 void snapshot_completed(Session& session, const SnapshotId& id)
 {
     complete_snapshot(session.db(), id, session.now_ms());
+    start_snapshot_lock(session.db(), id);
 }
 
 }  // namespace amilab::ec2

@@ -3,13 +3,32 @@
 #include "server/session.h"
 #include "server/wire/ec2/snapshots.h"
 #include "storage/metadata/snapshot_rows.h"
+#include "storage/metadata/tag_rows.h"
+#include "storage/metadata/volume_rows.h"
 
 namespace amilab::ec2 {
 
 CreateSnapshotResponse create_snapshot(Session& session, const CreateSnapshotRequest& request);
+CreateSnapshotsResponse create_snapshots(Session& session, const CreateSnapshotsRequest& request);
 DescribeSnapshotsResponse describe_snapshots(Session& session,
                                              const DescribeSnapshotsRequest& request);
 DeleteSnapshotResponse delete_snapshot(Session& session, const DeleteSnapshotRequest& request);
+
+/// The caller's own snapshot, in whatever state. Throws InvalidSnapshot.NotFound.
+SnapshotRow require_own_snapshot(Session& session, const SnapshotId& id);
+/// One that it may make volumes and copies of, in any region; likewise.
+SnapshotRow require_accessible_snapshot(Session& session, const SnapshotId& id);
+SnapshotRow require_accessible_snapshot(Session& session, const SnapshotId& id,
+                                        std::string_view region);
+
+/// Throws InvalidParameterValue for more than 255 characters.
+void check_description(const std::optional<std::string>& description);
+
+/// A pending snapshot of the volume, whose sealed layer is `layer`; not inserted yet.
+SnapshotRow snapshot_of(Session& session, const VolumeRow& volume, LayerId layer,
+                        std::string description);
+/// Inserts a pending one with its tags, to be completed when it is due.
+void start_snapshot(Session& session, const SnapshotRow& row, const std::vector<TagRow>& tags);
 
 /// Deletes a snapshot that nothing refers to: it goes into the bin when a rule keeps it.
 void remove_snapshot(Session& session, const SnapshotRow& row);

@@ -37,7 +37,7 @@ constexpr TaggableKind kind_of(std::string_view resource_type)
 }
 
 // Reservations have no tags of their own.
-constexpr std::array<TaggableKind, 9> kTaggableKinds = {
+constexpr std::array<TaggableKind, 10> kTaggableKinds = {
     kind_of<ImageTag>("image"),
     kind_of<InstanceTag>("instance"),
     kind_of<NetworkInterfaceTag>("network-interface"),
@@ -45,6 +45,7 @@ constexpr std::array<TaggableKind, 9> kTaggableKinds = {
     kind_of<SecurityGroupTag>("security-group"),
     kind_of<SnapshotTag>("snapshot"),
     kind_of<SubnetTag>("subnet"),
+    kind_of<UsageReportTag>("image-usage-report"),
     kind_of<VolumeTag>("volume"),
     kind_of<VpcTag>("vpc"),
 };

@@ -7,7 +7,9 @@
 #include "server/ec2/instances.h"
 #include "server/ec2/recycle_bin.h"
 #include "server/ec2/root_volumes.h"
+#include "server/ec2/snapshot_tiers.h"
 #include "server/ec2/snapshots.h"
+#include "server/ec2/usage_reports.h"
 #include "server/ec2/volumes.h"
 
 namespace amilab::ec2 {
@@ -22,6 +24,10 @@ void apply_transition(Session& session, const Transition& transition)
             return snapshot_completed(session, SnapshotId::trusted(id));
         case Action::kSnapshotTimedOut:
             return ebs::snapshot_timed_out(session, SnapshotId::trusted(id));
+        case Action::kSnapshotArchived:
+            return snapshot_moved_to_archive(session, SnapshotId::trusted(id));
+        case Action::kUsageReportExpired:
+            return usage_report_expired(session, UsageReportId::trusted(id));
         case Action::kVolumeAvailable:
             return volume_available(session, VolumeId::trusted(id));
         case Action::kVolumeGone:

@@ -39,6 +39,11 @@ Volume to_answer(Session& session, const VolumeRow& row)
     }
     volume.create_time = Timestamp{row.create_time_ms};
     volume.encrypted = row.encrypted;
+    // Source: told only of volumes that are (observed).
+    if (row.fast_restored) {
+        volume.fast_restored = true;
+    }
+    volume.kms_key_id = row.kms_key_id;
     volume.iops = row.iops;
     volume.multi_attach_enabled = row.multi_attach;
     volume.operator_value = OperatorResponse{.managed = false};

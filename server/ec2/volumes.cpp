@@ -4,7 +4,9 @@
 #include <array>
 
 #include "server/ec2/describe.h"
+#include "server/ec2/encryption.h"
 #include "server/ec2/errors.h"
+#include "server/ec2/fast_restores.h"
 #include "server/ec2/idempotency.h"
 #include "server/ec2/image_mappings.h"
 #include "server/ec2/layers.h"
@@ -101,7 +103,12 @@ VolumeRow make_row(Session& session, const CreateVolumeRequest& request)
         snapshot = require_usable_snapshot(session, *request.snapshot_id);
     }
     auto spec = make_spec(request, snapshot ? size_on_snapshot(request, *snapshot) : *request.size);
-    return {.id = session.next_id<VolumeId>(),
+    const auto id = session.next_id<VolumeId>();
+    auto encryption =
+        encrypt_volume(session, parse_encryption(session, request.encrypted, request.kms_key_id),
+                       snapshot ? &*snapshot : nullptr, id.text());
+    const bool fast_restored = snapshot && is_restored_fast(session, snapshot->id, zone);
+    return {.id = id,
             .region = session.region(),
             .owner = session.account(),
             .zone = std::move(zone),
@@ -111,12 +118,15 @@ VolumeRow make_row(Session& session, const CreateVolumeRequest& request)
             .volume_type = std::move(spec.volume_type),
             .iops = spec.iops,
             .throughput = spec.throughput,
-            .encrypted = snapshot && snapshot->encrypted,
+            .encrypted = encryption.encrypted,
             .multi_attach = multi_attach,
             .state = "creating",
             .create_time_ms = session.now_ms(),
             .initialization_rate = request.volume_initialization_rate,
-            .initialized_ms = snapshot ? std::optional(initialized_ms(session)) : std::nullopt};
+            .initialized_ms = snapshot ? std::optional(initialized_ms(session)) : std::nullopt,
+            .kms_key_id = std::move(encryption.kms_key_id),
+            .data_key_id = std::move(encryption.data_key_id),
+            .fast_restored = fast_restored};
 }
 
 }  // namespace
@@ -136,6 +146,7 @@ CreateVolumeResponse create_volume(Session& session, const CreateVolumeRequest& 
     if (request.size) {
         make_spec(request, *request.size);
     }
+    parse_encryption(session, request.encrypted, request.kms_key_id);
     if (request.multi_attach_enabled.value_or(false)) {
         require_multi_attach_type(request.volume_type.value_or(kDefaultVolumeType));
     }

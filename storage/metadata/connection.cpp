@@ -58,12 +58,15 @@ CREATE TEMP VIEW account_snapshot AS SELECT * FROM main.snapshot WHERE recycled 
 
 CREATE TEMP VIEW all_snapshot AS
 SELECT id, region, owner, owner_alias, layer_id, volume_id, volume_size_gib, description, state,
-       start_time_ms, due_time_ms, completion_time_ms, encrypted, public
+       start_time_ms, due_time_ms, completion_time_ms, encrypted, kms_key_id, data_key_id,
+       transfer_type, completion_duration_minutes, status_message, full_size_bytes, public
   FROM main.snapshot WHERE recycled = 0
 UNION ALL
 SELECT id, region, owner, owner_alias, CAST(NULL AS INTEGER), CAST('vol-ffffffff' AS TEXT),
        volume_size_gib, description, CAST('completed' AS TEXT), start_time_ms,
-       CAST(NULL AS INTEGER), start_time_ms, encrypted, CAST(0 AS INTEGER)
+       CAST(NULL AS INTEGER), start_time_ms, encrypted, CAST(NULL AS TEXT), CAST(NULL AS TEXT),
+       CAST(NULL AS TEXT), CAST(NULL AS INTEGER), CAST(NULL AS TEXT), CAST(0 AS INTEGER),
+       CAST(0 AS INTEGER)
   FROM catalogue.snapshot;
 )sql";
 

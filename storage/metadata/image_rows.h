@@ -69,6 +69,8 @@ struct ImageMappingRow {
     std::optional<std::int64_t> throughput;
     std::optional<bool> encrypted;
     std::optional<bool> delete_on_termination;
+    /// Of a launch alone; images keep none.
+    std::optional<std::string> kms_key_id = {};
 };
 
 /// What an image takes over from the instance it is made of.

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "storage/metadata/snapshot_tier_rows.h"
 #include "storage/metadata/statement.h"
 #include "storage/metadata/visibility.h"
 
@@ -14,7 +15,9 @@ namespace {
 
 constexpr std::string_view kColumns =
     "s.region, s.owner, s.owner_alias, s.layer_id, s.volume_id, s.volume_size_gib,"
-    " s.description, s.state, s.start_time_ms, s.due_time_ms, s.completion_time_ms, s.encrypted";
+    " s.description, s.state, s.start_time_ms, s.due_time_ms, s.completion_time_ms, s.encrypted,"
+    " s.kms_key_id, s.data_key_id, s.transfer_type, s.completion_duration_minutes,"
+    " s.status_message, s.full_size_bytes";
 
 SnapshotRow read_snapshot(Statement::Row row)
 {
@@ -44,6 +47,12 @@ SnapshotRow read_snapshot(Statement::Row row)
     snapshot.due_time_ms = row.optional_integer();
     snapshot.completion_time_ms = row.optional_integer();
     snapshot.encrypted = row.boolean();
+    snapshot.kms_key_id = row.optional_text();
+    snapshot.data_key_id = row.optional_text();
+    snapshot.transfer_type = row.optional_text();
+    snapshot.completion_duration_minutes = row.optional_integer();
+    snapshot.status_message = row.optional_text();
+    snapshot.full_size_bytes = row.optional_integer();
     return snapshot;
 }
 
@@ -84,6 +93,7 @@ void append_filters_of(Query& query, const SnapshotQuery& wanted)
     const auto progress = sql_progress(wanted.now_ms);
     const auto encrypted = sql_true_false("s.encrypted");
     const auto start_time = sql_time("s.start_time_ms");
+    const auto tier = sql_storage_tier("s.id", wanted.now_ms);
     const std::array columns = {
         FilterColumn{"description", "s.description"},
         FilterColumn{"encrypted", encrypted},
@@ -93,7 +103,8 @@ void append_filters_of(Query& query, const SnapshotQuery& wanted)
         FilterColumn{"snapshot-id", "s.id"},
         FilterColumn{"start-time", start_time},
         FilterColumn{"status", "s.state"},
-        FilterColumn{"storage-tier", "'standard'"},
+        FilterColumn{"storage-tier", tier},
+        FilterColumn{"transfer-type", "s.transfer_type"},
         // Catalogue snapshots are of no volume.
         FilterColumn{"volume-id", "volume_id", "s.id IN (SELECT id FROM main.snapshot WHERE ", ")"},
         FilterColumn{"volume-size", "CAST(s.volume_size_gib AS TEXT)"},
@@ -140,11 +151,15 @@ void insert_snapshot(Database& db, const SnapshotRow& row)
     Statement(db,
               "INSERT INTO snapshot (id, region, owner, owner_alias, layer_id, volume_id,"
               " volume_size_gib, description, state, start_time_ms, due_time_ms,"
-              " completion_time_ms, encrypted)"
-              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")
+              " completion_time_ms, encrypted, kms_key_id, data_key_id, transfer_type,"
+              " completion_duration_minutes, status_message, full_size_bytes)"
+              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
+              " ?17, ?18, ?19)")
         .execute(row.id, row.region, row.owner, row.owner_alias, layer, row.volume_id,
                  row.volume_size_gib, row.description, row.state, row.start_time_ms,
-                 row.due_time_ms, row.completion_time_ms, row.encrypted);
+                 row.due_time_ms, row.completion_time_ms, row.encrypted, row.kms_key_id,
+                 row.data_key_id, row.transfer_type, row.completion_duration_minutes,
+                 row.status_message, row.full_size_bytes);
 }
 
 std::optional<SnapshotRow> select_snapshot(Database& db, std::string_view region,
@@ -177,10 +192,67 @@ std::optional<SnapshotRow> select_visible_snapshot(Database& db, std::string_vie
 void complete_snapshot(Database& db, const SnapshotId& id, TimeMs now_ms)
 {
     Statement(db,
-              "UPDATE snapshot SET state = 'completed',"
-              " completion_time_ms = min(COALESCE(due_time_ms, ?2), ?2)"
+              "UPDATE snapshot SET state = iif(status_message IS NULL, 'completed', 'error'),"
+              " completion_time_ms = iif(status_message IS NULL,"
+              " min(COALESCE(due_time_ms, ?2), ?2), NULL)"
               " WHERE id = ?1 AND state = 'pending'")
         .execute(id, now_ms);
+}
+
+std::optional<UncountedSnapshot> select_uncounted_snapshot(Database& db, const SnapshotId& id)
+{
+    Statement select(db,
+                     "SELECT layer_id, volume_size_gib FROM snapshot"
+                     " WHERE id = ?1 AND full_size_bytes IS NULL AND layer_id IS NOT NULL");
+    select.bind(id);
+    if (!select.step()) {
+        return std::nullopt;
+    }
+    auto row = select.row();
+    const auto layer = static_cast<LayerId>(row.integer());
+    return UncountedSnapshot{.id = id, .layer_id = layer, .volume_size_gib = row.integer()};
+}
+
+std::vector<SnapshotId> select_uncounted_snapshots(Database& db)
+{
+    Statement select(db,
+                     "SELECT id FROM snapshot"
+                     " WHERE full_size_bytes IS NULL AND layer_id IS NOT NULL"
+                     " AND state = 'completed' ORDER BY id");
+    select.bind();
+    std::vector<SnapshotId> ids;
+    while (select.step()) {
+        ids.push_back(select.row().id<SnapshotId>());
+    }
+    return ids;
+}
+
+void set_snapshot_full_size(Database& db, const SnapshotId& id, std::int64_t bytes)
+{
+    Statement(db, "UPDATE snapshot SET full_size_bytes = ?2 WHERE id = ?1").execute(id, bytes);
+}
+
+std::int64_t count_pending_copies(Database& db, std::string_view owner, std::string_view region)
+{
+    Statement select(db,
+                     "SELECT COUNT(*) FROM snapshot WHERE region = ?1 AND owner = ?2"
+                     " AND state = 'pending' AND transfer_type IS NOT NULL");
+    select.bind(region, owner);
+    select.step();
+    return select.row().integer();
+}
+
+std::optional<ImageId> select_enabled_image_using_snapshot(Database& db, const SnapshotId& id)
+{
+    Statement select(db,
+                     "SELECT image_id FROM main.image_mapping WHERE snapshot_id = ?1 AND EXISTS"
+                     " (SELECT 1 FROM main.image WHERE id = image_id"
+                     " AND state NOT IN ('deregistered', 'disabled')) ORDER BY image_id LIMIT 1");
+    select.bind(id);
+    if (!select.step()) {
+        return std::nullopt;
+    }
+    return select.row().id<ImageId>();
 }
 
 void delete_snapshot_row(Database& db, const SnapshotId& id)

@@ -32,6 +32,16 @@ struct SnapshotRow {
     std::optional<TimeMs> due_time_ms;
     std::optional<TimeMs> completion_time_ms;
     bool encrypted;
+    /// The key's ARN and the identifier of the data key; nothing while not encrypted.
+    std::optional<std::string> kms_key_id = {};
+    std::optional<std::string> data_key_id = {};
+    /// Of copies only: standard or time-based.
+    std::optional<std::string> transfer_type = {};
+    std::optional<std::int64_t> completion_duration_minutes = {};
+    /// Why it is in error; of a pending copy: why it will be.
+    std::optional<std::string> status_message = {};
+    /// Nothing until it has been counted: see storage/snapshot_sizes.h.
+    std::optional<std::int64_t> full_size_bytes = {};
 };
 
 void insert_snapshot(Database& db, const SnapshotRow& row);
@@ -41,7 +51,8 @@ std::optional<SnapshotRow> select_snapshot(Database& db, std::string_view region
 /// One that `viewer` may see and make volumes of: own, shared with that account, or public.
 std::optional<SnapshotRow> select_visible_snapshot(Database& db, std::string_view viewer,
                                                    std::string_view region, const SnapshotId& id);
-/// Completes a pending one: when it was due, which is by `now_ms`.
+/// Completes a pending one: when it was due, which is by `now_ms`. A copy that cannot be made is in
+/// error instead.
 void complete_snapshot(Database& db, const SnapshotId& id, TimeMs now_ms);
 /// The row's layer is for the caller to release.
 void delete_snapshot_row(Database& db, const SnapshotId& id);
@@ -49,6 +60,23 @@ void delete_snapshot_row(Database& db, const SnapshotId& id);
 void set_snapshot_recycled(Database& db, const SnapshotId& id, bool recycled);
 /// One that is in the bin.
 std::optional<SnapshotRow> select_recycled_snapshot(Database& db, const SnapshotId& id);
+
+/// A snapshot whose full size nobody has counted yet.
+struct UncountedSnapshot {
+    SnapshotId id;
+    LayerId layer_id;
+    std::int64_t volume_size_gib;
+};
+std::optional<UncountedSnapshot> select_uncounted_snapshot(Database& db, const SnapshotId& id);
+/// All that are completed.
+std::vector<SnapshotId> select_uncounted_snapshots(Database& db);
+void set_snapshot_full_size(Database& db, const SnapshotId& id, std::int64_t bytes);
+
+/// How many copies the owner has under way into the region.
+std::int64_t count_pending_copies(Database& db, std::string_view owner, std::string_view region);
+
+/// An image, neither deregistered nor disabled, that has a mapping with this snapshot.
+std::optional<ImageId> select_enabled_image_using_snapshot(Database& db, const SnapshotId& id);
 /// An image, not deregistered, that has a mapping with this snapshot.
 std::optional<ImageId> select_image_using_snapshot(Database& db, const SnapshotId& id);
 

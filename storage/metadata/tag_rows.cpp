@@ -19,7 +19,7 @@ struct TaggableKind {
     std::string_view sql;
 };
 
-constexpr std::array<TaggableKind, 9> kTaggableKinds = {{
+constexpr std::array<TaggableKind, 10> kTaggableKinds = {{
     {"image",
      "SELECT 1 FROM all_image i WHERE i.id = ?1 AND i.region = ?2 AND (i.state <> 'deregistered'"
      " OR EXISTS (SELECT 1 FROM recycled b WHERE b.resource_id = ?1))"
@@ -27,6 +27,8 @@ constexpr std::array<TaggableKind, 9> kTaggableKinds = {{
      " WHERE p.image_id = i.id AND p.kind = 'userId' AND p.value = ?3) OR EXISTS"
      " (SELECT 1 FROM account_membership m JOIN launch_permission p ON p.image_id = i.id"
      " AND p.kind = m.kind AND p.value = m.value WHERE m.account = ?3))"},
+    {"image-usage-report",
+     "SELECT 1 FROM image_usage_report WHERE id = ?1 AND region = ?2 AND owner = ?3"},
     {"instance", "SELECT 1 FROM instance WHERE id = ?1 AND region = ?2 AND owner = ?3"},
     {"network-interface",
      "SELECT 1 FROM instance WHERE network_interface_id = ?1 AND region = ?2 AND owner = ?3"},

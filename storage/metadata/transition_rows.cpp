@@ -19,6 +19,8 @@ constexpr auto kActionNames = std::to_array<ActionName>({
     {Action::kImageAvailable, "image-available"},
     {Action::kSnapshotCompleted, "snapshot-completed"},
     {Action::kSnapshotTimedOut, "snapshot-timed-out"},
+    {Action::kSnapshotArchived, "snapshot-archived"},
+    {Action::kUsageReportExpired, "usage-report-expired"},
     {Action::kVolumeAvailable, "volume-available"},
     {Action::kVolumeGone, "volume-gone"},
     {Action::kAttachmentAttached, "attachment-attached"},

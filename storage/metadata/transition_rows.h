@@ -14,6 +14,8 @@ enum class Action {
     kImageAvailable,
     kSnapshotCompleted,
     kSnapshotTimedOut,
+    kSnapshotArchived,
+    kUsageReportExpired,
     kVolumeAvailable,
     kVolumeGone,
     kAttachmentAttached,

@@ -13,7 +13,8 @@ namespace {
 constexpr std::string_view kVolumeColumns =
     "v.id, v.region, v.owner, v.zone, v.layer_id, v.size_gib, v.snapshot_id, v.volume_type,"
     " v.iops, v.throughput, v.encrypted, v.multi_attach, v.state, v.create_time_ms,"
-    " v.source_volume_id, v.initialization_rate, v.initialized_ms, v.auto_enable_io";
+    " v.source_volume_id, v.initialization_rate, v.initialized_ms, v.auto_enable_io,"
+    " v.kms_key_id, v.data_key_id, v.fast_restored";
 
 constexpr std::string_view kAttachmentColumns =
     "volume_id, instance_id, device, state, attach_time_ms, delete_on_termination";
@@ -39,6 +40,9 @@ VolumeRow read_volume(Statement::Row row)
         .initialization_rate = row.optional_integer(),
         .initialized_ms = row.optional_integer(),
         .auto_enable_io = row.boolean(),
+        .kms_key_id = row.optional_text(),
+        .data_key_id = row.optional_text(),
+        .fast_restored = row.boolean(),
     };
 }
 
@@ -61,6 +65,7 @@ void append_filters_of(Query& query, const VolumeQuery& wanted)
     const auto delete_on_termination = sql_true_false("a.delete_on_termination");
     const auto create_time = sql_time("v.create_time_ms");
     const auto encrypted = sql_true_false("v.encrypted");
+    const auto fast_restored = sql_true_false("v.fast_restored");
     const auto multi_attach = sql_true_false("v.multi_attach");
     // operator.principal: no service manages a volume here, so nothing matches it.
     const std::array columns = {
@@ -74,7 +79,7 @@ void append_filters_of(Query& query, const VolumeQuery& wanted)
                      "(SELECT zone_id FROM catalogue.availability_zone WHERE name = v.zone)"},
         FilterColumn{"create-time", create_time},
         FilterColumn{"encrypted", encrypted},
-        FilterColumn{"fast-restored", "'false'"},
+        FilterColumn{"fast-restored", fast_restored},
         FilterColumn{"multi-attach-enabled", multi_attach},
         FilterColumn{"operator.managed", "'false'"},
         FilterColumn{"size", "CAST(v.size_gib AS TEXT)"},
@@ -139,13 +144,15 @@ void insert_volume(Database& db, const VolumeRow& row)
     Statement(db,
               "INSERT INTO volume (id, region, owner, zone, layer_id, size_gib, snapshot_id,"
               " volume_type, iops, throughput, encrypted, multi_attach, state, create_time_ms,"
-              " source_volume_id, initialization_rate, initialized_ms, auto_enable_io)"
+              " source_volume_id, initialization_rate, initialized_ms, auto_enable_io, kms_key_id,"
+              " data_key_id, fast_restored)"
               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
-              " ?17, ?18)")
+              " ?17, ?18, ?19, ?20, ?21)")
         .execute(row.id, row.region, row.owner, row.zone, to_number(row.layer_id), row.size_gib,
                  row.snapshot_id, row.volume_type, row.iops, row.throughput, row.encrypted,
                  row.multi_attach, row.state, row.create_time_ms, row.source_volume_id,
-                 row.initialization_rate, row.initialized_ms, row.auto_enable_io);
+                 row.initialization_rate, row.initialized_ms, row.auto_enable_io, row.kms_key_id,
+                 row.data_key_id, row.fast_restored);
 }
 
 std::optional<VolumeRow> select_volume(Database& db, std::string_view owner,

@@ -39,6 +39,11 @@ struct VolumeRow {
     /// When all its bytes have come from a snapshot or another volume; nothing for an empty one.
     std::optional<TimeMs> initialized_ms{};
     bool auto_enable_io = false;
+    /// The key's ARN and the identifier of the data key; nothing while not encrypted.
+    std::optional<std::string> kms_key_id = {};
+    std::optional<std::string> data_key_id = {};
+    /// Made where its snapshot was enabled for fast restores.
+    bool fast_restored = false;
 };
 
 struct AttachmentRow {

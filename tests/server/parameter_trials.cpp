@@ -36,6 +36,8 @@ std::vector<Trial> mapping_trials(const std::string& present, const std::string&
         {"BlockDeviceMapping.1.Ebs.SnapshotId",
          device(free, {{"Ebs.SnapshotId", "{free_snapshot}"}}),
          device(free, {{"Ebs.VolumeSize", "4"}})},
+        {"BlockDeviceMapping.1.Ebs.Encrypted", device(free, {{"Ebs.Encrypted", "true"}}),
+         device(free, {{"Ebs.VolumeSize", "4"}})},
         {"BlockDeviceMapping.1.Ebs.DeleteOnTermination",
          device(present, {{"Ebs.DeleteOnTermination", "false"}}),
          device(present, {{"Ebs.DeleteOnTermination", "true"}})},
@@ -184,7 +186,9 @@ void add_changes_of_volumes(Table& table)
     const Parameters io2{{"VolumeType", "io2"}, {"Size", "10"}, {"Iops", "100"}};
     std::vector<Trial> token{{"ClientToken", {{"ClientToken", "once"}}, {}, Outcome::kChanges, 2}};
     table["CopyVolumes"] = {{{"SourceVolumeId", "{volume}"}},
-                            token + changes("Iops", "4000", gp3) +
+                            token + changes("Encrypted", "true") +
+                                changes("KmsKeyId", "alias/two", {{"Encrypted", "true"}}) +
+                                changes("Iops", "4000", gp3) +
                                 changes("MultiAttachEnabled", "true", io2) + changes("Size", "9") +
                                 changes("SourceVolumeId", "{volume_2}") + tag_trials("volume") +
                                 changes("Throughput", "200", gp3) + changes("VolumeType", "gp3")};
@@ -219,7 +223,9 @@ void add_volumes(Table& table)
         changes("AvailabilityZone", "us-east-1b") +
             std::vector<Trial>{{"AvailabilityZoneId",
                                 {{"AvailabilityZone", ""}, {"AvailabilityZoneId", "use1-az1"}}}} +
-            token + changes("Iops", "4000", {{"VolumeType", "gp3"}}) +
+            token + changes("Encrypted", "true") +
+            changes("KmsKeyId", "alias/two", {{"Encrypted", "true"}}) +
+            changes("Iops", "4000", {{"VolumeType", "gp3"}}) +
             changes("MultiAttachEnabled", "true", {{"VolumeType", "io2"}, {"Iops", "100"}}) +
             changes("Size", "9") + changes("SnapshotId", "{snapshot}") + tag_trials("volume") +
             changes("Throughput", "200", {{"VolumeType", "gp3"}}) +
@@ -244,6 +250,121 @@ void add_volumes(Table& table)
     table["DeleteTags"] = {{{"ResourceId.1", "{volume}"}},
                            changes("ResourceId.1", "{volume_2}") + changes("Tag.1.Key", "other") +
                                changes("Tag.1.Value", "2", {{"Tag.1.Key", "kept"}})};
+}
+
+void add_copies(Table& table)
+{
+    const std::vector<Trial> token{
+        {"ClientToken", {{"ClientToken", "once"}}, {}, Outcome::kChanges, 2}};
+    table["CopyImage"] = {
+        {{"Name", "copied"}, {"SourceImageId", "{image_4}"}, {"SourceRegion", "us-east-1"}},
+        token + changes("CopyImageTags", "true") + changes("Description", "nightly") +
+            changes("Encrypted", "true") +
+            changes("KmsKeyId", "alias/two", {{"Encrypted", "true"}}) +
+            changes("Name", "other name") + changes("SnapshotCopyCompletionDurationMinutes", "15") +
+            changes("SourceImageId", "{image_2}") + refused("SourceRegion", "eu-west-1") +
+            tag_trials("image")};
+    table["CopySnapshot"] = {
+        {{"SourceSnapshotId", "{free_snapshot}"}, {"SourceRegion", "us-east-1"}},
+        changes("CompletionDurationMinutes", "15") + changes("Description", "nightly") +
+            refused("DestinationRegion", "eu-west-1") + changes("Encrypted", "true") +
+            changes("KmsKeyId", "alias/two", {{"Encrypted", "true"}}) +
+            same("PresignedUrl", "https://ec2.us-east-1.amazonaws.com/?Action=CopySnapshot") +
+            refused("SourceRegion", "eu-west-1") + changes("SourceSnapshotId", "{large_snapshot}") +
+            tag_trials("snapshot")};
+    table["CreateSnapshots"] = {
+        {{"InstanceSpecification.InstanceId", "{instance}"}},
+        changes("CopyTagsFromSource", "volume") + changes("Description", "nightly") +
+            changes("InstanceSpecification.ExcludeBootVolume", "true") +
+            changes("InstanceSpecification.ExcludeDataVolumeId.1", "{volume_2}") +
+            changes("InstanceSpecification.InstanceId", "{stopped}") + tag_trials("snapshot")};
+}
+
+void add_special_snapshots(Table& table)
+{
+    table["LockSnapshot"] = {
+        {{"SnapshotId", "{free_snapshot}"}, {"LockMode", "governance"}, {"LockDuration", "1"}},
+        changes("CoolOffPeriod", "1", {{"LockMode", "compliance"}}) +
+            refused("ExpirationDate", "2030-01-01T00:00:00Z") + changes("LockDuration", "2") +
+            changes("LockMode", "compliance") + changes("SnapshotId", "{large_snapshot}")};
+    table["UnlockSnapshot"] = {{{"SnapshotId", "{locked_snapshot}"}},
+                               refused("SnapshotId", "{free_snapshot}")};
+    table["DescribeLockedSnapshots"] =
+        describe_operation(filter_trials("lock-state", "governance") + page_trials() +
+                           changes("SnapshotId.1", "{locked_snapshot}"));
+    table["ModifySnapshotTier"] = {
+        {{"SnapshotId", "{free_snapshot}"}, {"StorageTier", "archive"}},
+        refused("SnapshotId", "{snapshot}") + refused("StorageTier", "standard")};
+    table["RestoreSnapshotTier"] = {
+        {{"SnapshotId", "{archived_snapshot}"}, {"TemporaryRestoreDays", "1"}},
+        refused("PermanentRestore", "true") + refused("SnapshotId", "{free_snapshot}") +
+            changes("TemporaryRestoreDays", "2")};
+    table["DescribeSnapshotTierStatus"] = describe_operation(
+        filter_trials("last-tiering-operation", "archival-completed") + page_trials());
+    const auto zones =
+        changes("AvailabilityZone.1", "us-east-1c") + refused("AvailabilityZoneId.1", "use1-az1");
+    table["EnableFastSnapshotRestores"] = {
+        {{"SourceSnapshotId.1", "{free_snapshot}"}, {"AvailabilityZone.1", "us-east-1a"}},
+        zones + changes("SourceSnapshotId.1", "{large_snapshot}")};
+    table["DisableFastSnapshotRestores"] = {
+        {{"SourceSnapshotId.1", "{locked_snapshot}"}, {"AvailabilityZone.1", "us-east-1a"}},
+        zones + changes("SourceSnapshotId.1", "{large_snapshot}")};
+    table["DescribeFastSnapshotRestores"] =
+        describe_operation(filter_trials("state", "enabled") + changes("MaxResults", "1") +
+                           refused("NextToken", "bm90IG91cnM="));
+}
+
+void add_encryption(Table& table)
+{
+    for (const char* alone :
+         {"EnableEbsEncryptionByDefault", "DisableEbsEncryptionByDefault",
+          "GetEbsEncryptionByDefault", "GetEbsDefaultKmsKeyId", "ResetEbsDefaultKmsKeyId"}) {
+        table[alone] = {};
+    }
+    table["ModifyEbsDefaultKmsKeyId"] = {{{"KmsKeyId", "alias/one"}},
+                                         changes("KmsKeyId", "alias/two")};
+}
+
+void add_lineage(Table& table)
+{
+    table["GetImageAncestry"] = {{{"ImageId", "{image}"}}, changes("ImageId", "{image_2}")};
+    const std::string option = "ResourceType.1.ResourceTypeOption.1.";
+    const Parameters running{{"ResourceType.1.ResourceType", "ec2:Instance"},
+                             {option + "OptionName", "state-name"},
+                             {option + "OptionValue.1", "running"}};
+    table["DescribeImageReferences"] = {
+        {{"ImageId.1", "{image}"}, {"IncludeAllResourceTypes", "true"}},
+        changes("ImageId.1", "{image_2}") + refused("IncludeAllResourceTypes", "false") +
+            page_trials() +
+            std::vector<Trial>{{"ResourceType.1.ResourceType",
+                                {{"ResourceType.1.ResourceType", "ssm:Parameter"},
+                                 {"IncludeAllResourceTypes", "false"}}}} +
+            refused("ResourceType.1.ResourceTypeOption.1.OptionName", "version-depth", running) +
+            changes("ResourceType.1.ResourceTypeOption.1.OptionValue.1", "stopped", running)};
+    table["DescribeInstanceImageMetadata"] =
+        describe_operation(filter_trials("instance-state-name", "running") +
+                           changes("InstanceId.1", "{instance}") + page_trials());
+    const Parameters template_depth{{"ResourceType.1.ResourceType", "ec2:LaunchTemplate"},
+                                    {option + "OptionName", "version-depth"},
+                                    {option + "OptionValue.1", "10"}};
+    table["CreateImageUsageReport"] = {
+        {{"ImageId", "{image}"}, {"ResourceType.1.ResourceType", "ec2:Instance"}},
+        changes("AccountId.1", "444455556666") +
+            std::vector<Trial>{
+                {"ClientToken", {{"ClientToken", "once"}}, {}, Outcome::kChanges, 2}} +
+            changes("ImageId", "{image_2}") +
+            changes("ResourceType.1.ResourceType", "ec2:LaunchTemplate") +
+            refused("ResourceType.1.ResourceTypeOption.1.OptionName", "depth", template_depth) +
+            changes("ResourceType.1.ResourceTypeOption.1.OptionValue.1", "20", template_depth) +
+            tag_trials("image-usage-report")};
+    const auto shown = changes("ImageId.1", "{image_2}") + changes("MaxResults", "1") +
+                       refused("NextToken", "bm90IG91cnM=") + changes("ReportId.1", "{report}");
+    table["DescribeImageUsageReports"] =
+        describe_operation(filter_trials("state", "available") + shown);
+    table["DescribeImageUsageReportEntries"] =
+        describe_operation(filter_trials("account-id", kOtherAccount) + shown);
+    table["DeleteImageUsageReport"] = {{{"ReportId", "{report}"}},
+                                       changes("ReportId", "{report_2}")};
 }
 
 void add_images(Table& table)
@@ -282,6 +403,7 @@ void add_images(Table& table)
              {},
              Outcome::kRefused}} +
             changes("BlockDeviceMapping.1.Ebs.DeleteOnTermination", "false") +
+            refused("BlockDeviceMapping.1.Ebs.Encrypted", "true") +
             changes("BlockDeviceMapping.1.Ebs.Iops", "3500",
                     {{"BlockDeviceMapping.1.Ebs.VolumeType", "gp3"},
                      {"BlockDeviceMapping.1.Ebs.VolumeSize", "9"}}) +
@@ -472,8 +594,11 @@ void add_instances(Table& table)
                                      device("/dev/xvda", {{"VirtualName", "ephemeral0"}}),
                                      {},
                                      Outcome::kRefused}} +
-                 token + changes("DisableApiStop", "true") +
-                 changes("DisableApiTermination", "true") + changes("ImageId", "{image_2}") +
+                 token +
+                 changes("BlockDeviceMapping.1.Ebs.KmsKeyId", "alias/two",
+                         device("/dev/sdz", {{"Ebs.VolumeSize", "4"}, {"Ebs.Encrypted", "true"}})) +
+                 changes("DisableApiStop", "true") + changes("DisableApiTermination", "true") +
+                 changes("ImageId", "{image_2}") +
                  changes("InstanceInitiatedShutdownBehavior", "terminate") +
                  changes("InstanceType", "t3.small") + refused("KeyName", "mine") +
                  changes("MaxCount", "2") + refused("MinCount", "2") +
@@ -525,6 +650,10 @@ const Table& all_trials()
         Table made;
         add_describes(made);
         add_volumes(made);
+        add_copies(made);
+        add_special_snapshots(made);
+        add_encryption(made);
+        add_lineage(made);
         add_images(made);
         add_image_attribute(made);
         add_image_life(made);
@@ -540,6 +669,7 @@ const Table& all_trials()
 const std::map<std::string_view, std::string_view>& parameters_without_effect()
 {
     static const std::map<std::string_view, std::string_view> reasons = {
+        {"CopySnapshot PresignedUrl", "SDKs add it for the region of the source, which is here"},
         {"CreateImage NoReboot", "a reboot leaves no trace that a client sees"},
         {"DescribeAvailabilityZones AllAvailabilityZones",
          "no zone of the catalogue wants opting in"},

@@ -150,6 +150,7 @@ TEST_P(EveryParameter, DryRunChangesNothing)
     World world;
     const auto before = world.dump();
     auto request = trials().request;
+    // An operation may have no parameter but DryRun.
     if (!trials().trials.empty()) {
         const auto& trial = trials().trials.front();
         request = merged(merged(request, trial.besides), trial.with);

@@ -54,6 +54,8 @@ World::World()
     make_windows();
     make_bin();
     make_instances();
+    make_special_snapshots();
+    make_reports();
 }
 
 void World::make_volumes()
@@ -211,6 +213,49 @@ void World::make_instances()
     insert_product_code(writer.db(), ids_["stopped"], {kProductCode, "marketplace"});
 }
 
+void World::make_special_snapshots()
+{
+    const auto volume =
+        emulator_.must("CreateVolume", {{"AvailabilityZone", "us-east-1a"}, {"Size", "2"}})
+            .text("volumeId");
+    const auto make = [&] {
+        return emulator_.must("CreateSnapshot", {{"VolumeId", volume}}).text("snapshotId");
+    };
+    ids_["large_snapshot"] = make();
+    for (int i = 1; i <= kOfEach; ++i) {
+        ids_["locked_snapshot"] = make();
+        emulator_.must("LockSnapshot", {{"SnapshotId", ids_["locked_snapshot"]},
+                                        {"LockMode", "governance"},
+                                        {"LockDuration", "1"}});
+    }
+    ids_["archived_snapshot"] = make();
+    emulator_.must("ModifySnapshotTier",
+                   {{"SnapshotId", ids_["archived_snapshot"]}, {"StorageTier", "archive"}});
+    emulator_.must("EnableFastSnapshotRestores", {{"SourceSnapshotId.1", ids_["locked_snapshot"]},
+                                                  {"AvailabilityZone.1", "us-east-1a"},
+                                                  {"AvailabilityZone.2", "us-east-1b"}});
+}
+
+void World::make_reports()
+{
+    emulator_.must(
+        "CreateTags",
+        {{"ResourceId.1", ids_["image_4"]}, {"Tag.1.Key", "built"}, {"Tag.1.Value", "nightly"}});
+    emulator_.must("RunInstances",
+                   {{"ImageId", ids_["image"]},
+                    {"InstanceType", "t3.micro"},
+                    {"MinCount", "1"},
+                    {"MaxCount", "1"}},
+                   kOtherAccount);
+    for (const char* name : {"report", "report_2"}) {
+        ids_[name] =
+            emulator_
+                .must("CreateImageUsageReport",
+                      {{"ImageId", ids_["image"]}, {"ResourceType.1.ResourceType", "ec2:Instance"}})
+                .text("reportId");
+    }
+}
+
 Parameters World::resolve(Parameters parameters) const
 {
     for (auto& parameter : parameters) {
@@ -251,6 +296,13 @@ std::string World::dump()
     add("DescribeVpcs", {});
     add("DescribeSubnets", {});
     add("DescribeSecurityGroups", {});
+    add("DescribeLockedSnapshots", {});
+    add("DescribeSnapshotTierStatus", {});
+    add("DescribeFastSnapshotRestores", {});
+    add("DescribeImageUsageReports", {});
+    add("DescribeImageUsageReportEntries", {});
+    add("GetEbsEncryptionByDefault", {});
+    add("GetEbsDefaultKmsKeyId", {});
     add("GetImageBlockPublicAccessState", {});
     add("GetSnapshotBlockPublicAccessState", {});
     add("GetAllowedImagesSettings", {});

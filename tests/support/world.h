@@ -30,6 +30,8 @@ inline constexpr const char* kProductCode = "worldproduct";
 ///   root_snapshot (of the root volume of instance)
 ///   task, which replaced the root volume of task_instance; there is another
 /// Each volume was modified once.
+///   large_snapshot (of 2 GiB), locked_snapshot (one of six; restored fast in us-east-1a and
+///   us-east-1b), archived_snapshot, report and report_2 (how another account uses image)
 ///   vpc, subnet (in us-east-1b), group, group_name
 class World {
 public:
@@ -49,6 +51,8 @@ private:
     void make_windows();
     void make_bin();
     void make_instances();
+    void make_special_snapshots();
+    void make_reports();
 
     TestEmulator emulator_;
     std::map<std::string, std::string> ids_;

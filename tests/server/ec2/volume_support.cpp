@@ -55,10 +55,11 @@ Parameters attach(const std::string& volume, const std::string& instance, const 
     return {{"VolumeId", volume}, {"InstanceId", instance}, {"Device", device}};
 }
 
-std::shared_ptr<Volume> open_bytes(TestEmulator& aws, const std::string& id)
+std::shared_ptr<Volume> open_bytes(TestEmulator& aws, const std::string& id,
+                                   std::string_view region)
 {
     auto reader = aws.generation().reader();
-    const auto row = select_volume(reader.db(), kAccount, kRegion, VolumeId::trusted(id));
+    const auto row = select_volume(reader.db(), kAccount, region, VolumeId::trusted(id));
     return aws.generation().blocks().open_volume(
         select_layer_chain(reader.db(), row->layer_id),
         static_cast<std::uint64_t>(row->size_gib) * kGiBytes);
@@ -78,6 +79,26 @@ std::string read_text(TestEmulator& aws, const std::string& volume, std::uint64_
     std::vector<std::byte> bytes((length + kSector - 1) / kSector * kSector);
     open_bytes(aws, volume)->read(offset, bytes);
     return {reinterpret_cast<const char*>(bytes.data()), length};
+}
+
+void fill_volume(TestEmulator& aws, const std::string& volume, std::uint64_t offset,
+                 std::uint64_t length, char with)
+{
+    const std::vector<std::byte> bytes(length, static_cast<std::byte>(with));
+    open_bytes(aws, volume)->write(offset, bytes);
+}
+
+std::string sample_volume(TestEmulator& aws, const std::string& volume,
+                          std::initializer_list<std::uint64_t> offsets, std::string_view region)
+{
+    const auto opened = open_bytes(aws, volume, region);
+    std::string sample;
+    for (const auto offset : offsets) {
+        std::vector<std::byte> sector(kSector);
+        opened->read(offset, sector);
+        sample += sector.front() == std::byte{0} ? '.' : static_cast<char>(sector.front());
+    }
+    return sample;
 }
 
 }  // namespace amilab::test

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,12 +24,20 @@ Parameters attach(const std::string& volume, const std::string& instance,
                   const std::string& device = "/dev/sdf");
 
 /// The volume's own bytes, where the writes of its instance would be.
-std::shared_ptr<Volume> open_bytes(TestEmulator& aws, const std::string& volume);
+std::shared_ptr<Volume> open_bytes(TestEmulator& aws, const std::string& volume,
+                                   std::string_view region = kRegion);
 /// Text in the volume's own bytes, in whole sectors.
 void write_text(TestEmulator& aws, const std::string& volume, std::uint64_t offset,
                 std::string_view text);
 /// `length` bytes that the volume has there.
 std::string read_text(TestEmulator& aws, const std::string& volume, std::uint64_t offset,
                       std::size_t length);
+/// Fills `length` bytes, whole sectors, with the character.
+void fill_volume(TestEmulator& aws, const std::string& volume, std::uint64_t offset,
+                 std::uint64_t length, char with);
+/// The characters at the offsets, multiples of 512; '.' for a zero.
+std::string sample_volume(TestEmulator& aws, const std::string& volume,
+                          std::initializer_list<std::uint64_t> offsets,
+                          std::string_view region = kRegion);
 
 }  // namespace amilab::test

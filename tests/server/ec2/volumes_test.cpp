@@ -297,15 +297,6 @@ TEST(CreateVolume, OnlySaysWhatADryRunWouldDo)
     EXPECT_EQ(aws.must("DescribeVolumes").count("volumeSet/item"), 0U);
 }
 
-TEST(CreateVolume, IsNoAnswerForEncryptionYet)
-{
-    TestEmulator aws;
-    EXPECT_EQ(aws.call("CreateVolume",
-                       {{"AvailabilityZone", "us-east-1a"}, {"Size", "1"}, {"Encrypted", "true"}})
-                  .code,
-              "UnsupportedOperation");
-}
-
 // DescribeVolumes
 
 TEST(DescribeVolumes, ShowsEachAccountAndRegionItsOwn)

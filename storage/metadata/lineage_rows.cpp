@@ -1,0 +1,149 @@
+#include "storage/metadata/lineage_rows.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "storage/metadata/statement.h"
+
+namespace amilab {
+
+namespace {
+
+template <class IdType>
+std::vector<std::string> texts(const std::vector<IdType>& ids)
+{
+    std::vector<std::string> all;
+    all.reserve(ids.size());
+    for (const auto& id : ids) {
+        all.push_back(id.text());
+    }
+    return all;
+}
+
+InstanceImageRow read_instance_image(Statement::Row row)
+{
+    return {.instance_id = row.id<InstanceId>(),
+            .instance_type = row.text(),
+            .launch_time_ms = row.integer(),
+            .zone = row.text(),
+            .zone_id = row.text(),
+            .state = row.text(),
+            .image_id = row.text(),
+            .image_owner = row.text(),
+            .image_name = row.optional_text(),
+            .image_state = row.optional_text(),
+            .image_owner_alias = row.optional_text(),
+            .image_creation_time_ms = row.optional_integer(),
+            .image_deprecation_time_ms = row.optional_integer(),
+            .image_is_public = row.boolean()};
+}
+
+}  // namespace
+
+std::optional<AncestorRow> select_ancestor(Database& db, const ImageId& id, std::string_view region)
+{
+    Statement select(db,
+                     "SELECT id, region, owner_alias, creation_time_ms, source_image_id,"
+                     " source_image_region FROM all_image WHERE id = ?1 AND region = ?2");
+    select.bind(id, region);
+    if (!select.step()) {
+        return std::nullopt;
+    }
+    auto row = select.row();
+    return AncestorRow{.id = row.id<ImageId>(),
+                       .region = row.text(),
+                       .owner_alias = row.optional_text(),
+                       .creation_time_ms = row.integer(),
+                       .source_image_id = row.optional_text(),
+                       .source_image_region = row.optional_text()};
+}
+
+bool is_catalogue_image(Database& db, const ImageId& id)
+{
+    Statement select(db, "SELECT 1 FROM catalogue.image_place WHERE id = ?1");
+    select.bind(id);
+    return select.step();
+}
+
+std::optional<std::string> select_snapshot_failure(Database& db, const SnapshotId& id)
+{
+    Statement select(db, "SELECT status_message FROM main.snapshot WHERE id = ?1");
+    select.bind(id);
+    return select.step() ? select.row().optional_text() : std::nullopt;
+}
+
+std::vector<ImageReferenceRow> select_image_references(Database& db,
+                                                       const ImageReferenceQuery& wanted)
+{
+    Query query("SELECT image_id, id FROM instance WHERE image_id IN ");
+    query.list(texts(wanted.images)).sql(" AND region = ").value(wanted.region);
+    query.sql(" AND owner = ").value(wanted.owner);
+    if (!wanted.states.empty()) {
+        query.sql(" AND state IN ").list(wanted.states);
+    }
+    if (!wanted.after.empty()) {
+        const auto slash = wanted.after.find('/');
+        query.sql(" AND (image_id, id) > (").value(wanted.after.substr(0, slash)).sql(", ");
+        query.value(slash == wanted.after.npos ? "" : wanted.after.substr(slash + 1)).sql(")");
+    }
+    query.sql(" ORDER BY image_id, id LIMIT ").value(wanted.limit);
+    auto select = query.on(db);
+    std::vector<ImageReferenceRow> rows;
+    while (select.step()) {
+        auto row = select.row();
+        auto image = row.text();
+        rows.push_back({std::move(image), row.id<InstanceId>()});
+    }
+    return rows;
+}
+
+std::string image_reference_order_key(const ImageReferenceRow& row)
+{
+    return fmt::format("{}/{}", row.image_id, row.instance_id.text());
+}
+
+std::vector<InstanceImageRow> select_instance_images(Database& db, const InstanceImageQuery& wanted)
+{
+    Query query(
+        "SELECT i.id, i.instance_type, i.launch_time_ms, i.zone, COALESCE(z.zone_id, ''), i.state,"
+        " i.image_id, i.image_owner, COALESCE(m.name, c.name),"
+        " COALESCE(m.state, iif(p.id IS NULL, NULL, 'available')),"
+        " COALESCE(m.owner_alias, c.owner_alias),"
+        " COALESCE(m.creation_time_ms, c.creation_time_ms),"
+        " COALESCE(m.deprecation_time_ms, c.deprecation_time_ms), COALESCE(m.public, c.public, 0)"
+        // Views would be read as a whole on this side of a join.
+        " FROM instance i LEFT JOIN main.image m ON m.id = i.image_id"
+        " LEFT JOIN catalogue.image_place p ON p.id = i.image_id"
+        " LEFT JOIN catalogue.image_facts c ON c.number = p.facts"
+        " LEFT JOIN catalogue.availability_zone z ON z.name = i.zone WHERE i.region = ");
+    query.value(wanted.region).sql(" AND i.owner = ").value(wanted.owner);
+    if (!wanted.ids.empty()) {
+        query.sql(" AND i.id IN ").list(texts(wanted.ids));
+    }
+    const auto launch_time = sql_time("i.launch_time_ms");
+    // image-allowed: nothing matches it while no image is judged by the account's criteria.
+    const std::array columns = {
+        FilterColumn{"availability-zone", "i.zone"},
+        FilterColumn{"instance-id", "i.id"},
+        FilterColumn{"instance-state-name", "i.state"},
+        FilterColumn{"instance-type", "i.instance_type"},
+        FilterColumn{"launch-time", launch_time},
+        FilterColumn{"owner-alias", "COALESCE(m.owner_alias, c.owner_alias)"},
+        FilterColumn{"owner-id", "i.image_owner"},
+        FilterColumn{"zone-id", "z.zone_id"},
+    };
+    append_filters(query, wanted.filters, columns, "i.id", wanted.owner);
+    if (!wanted.after.empty()) {
+        query.sql(" AND i.id > ").value(wanted.after);
+    }
+    query.sql(" ORDER BY i.id LIMIT ").value(wanted.limit);
+    auto select = query.on(db);
+    std::vector<InstanceImageRow> rows;
+    while (select.step()) {
+        rows.push_back(read_instance_image(select.row()));
+    }
+    return rows;
+}
+
+}  // namespace amilab
