@@ -70,14 +70,18 @@ asio::awaitable<ApiAnswer> Front::answer(ApiCall& call)
 {
     auto quick = call.run_if_quick();
     if (!quick && !call.needs_writer()) {
-        co_return co_await run_on(workers_.get_executor(), [&call] { return call.run(); });
+        auto answer = co_await run_on(workers_.get_executor(), [&call] { return call.run(); });
+        wait_for_due();  // one that moved bytes may have scheduled something
+        co_return answer;
     }
-    auto answer = quick ? std::move(*quick)
-                        : co_await run_on(writer_.get_executor(), [&call] { return call.run(); });
+    // No co_await within a conditional expression: GCC 12 frees what it gives twice.
+    if (!quick) {
+        quick = co_await run_on(writer_.get_executor(), [&call] { return call.run(); });
+    }
     if (call.needs_writer()) {
         wait_for_due();
     }
-    co_return answer;
+    co_return std::move(*quick);
 }
 
 void Front::look_for_due()

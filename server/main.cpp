@@ -116,6 +116,15 @@ void add_export(CLI::App& app, int& exit_code)
     command->callback([&exit_code] { exit_code = cli::export_disk(options); });
 }
 
+void add_check(CLI::App& app, int& exit_code)
+{
+    static std::string directory;
+    auto* command = app.add_subcommand(
+        "check", "Verify a data directory that no server uses, and say what would be mended");
+    command->add_option("DIR", directory, "What serve's --data names")->required();
+    command->callback([&exit_code] { exit_code = cli::check(directory); });
+}
+
 void add_control(CLI::App& app, int& exit_code)
 {
     static std::optional<std::string> endpoint;
@@ -124,6 +133,10 @@ void add_control(CLI::App& app, int& exit_code)
     auto* status = app.add_subcommand("status", "Say whether a server runs");
     status->add_option("--endpoint", endpoint, describe);
     status->callback([&exit_code] { exit_code = cli::status(endpoint); });
+    auto* space =
+        app.add_subcommand("space", "Show what volumes and snapshots take: logical, own, shared");
+    space->add_option("--endpoint", endpoint, describe);
+    space->callback([&exit_code] { exit_code = cli::space(endpoint); });
     auto* reset = app.add_subcommand("reset", "Take a server back to its first state");
     reset->add_option("--endpoint", endpoint, describe);
     reset->callback([&exit_code] { exit_code = cli::reset(endpoint); });
@@ -141,6 +154,7 @@ int main(int argc, char** argv)
         add_serve(app, exit_code);
         add_import(app, exit_code);
         add_export(app, exit_code);
+        add_check(app, exit_code);
         add_control(app, exit_code);
         CLI11_PARSE(app, argc, argv);
     } catch (const std::exception& error) {

@@ -27,6 +27,8 @@ enum class Delay {
     kInstanceTerminated,
     kRootVolumePending,
     kRootVolumeReplacing,
+    kFastLaunchEnabling,
+    kFastLaunchDisabling,
 };
 
 struct DelayName {
@@ -40,7 +42,7 @@ struct DelayName {
 /// an hour observed).
 inline constexpr TimeMs kTerminatedLingerMs = 60 * 60 * 1000;
 
-inline constexpr std::array<DelayName, 16> kDelayNames = {{
+inline constexpr std::array<DelayName, 18> kDelayNames = {{
     {Delay::kImagePending, "image.pending", 0},
     {Delay::kSnapshotPending, "snapshot.pending", 0},
     {Delay::kVolumeCreating, "volume.creating", 0},
@@ -57,6 +59,8 @@ inline constexpr std::array<DelayName, 16> kDelayNames = {{
     {Delay::kInstanceTerminated, "instance.terminated", kTerminatedLingerMs},
     {Delay::kRootVolumePending, "replacement.pending", 0},
     {Delay::kRootVolumeReplacing, "replacement.in-progress", 0},
+    {Delay::kFastLaunchEnabling, "fast-launch.enabling", 0},
+    {Delay::kFastLaunchDisabling, "fast-launch.disabling", 0},
 }};
 
 /// How long each change of state takes, in milliseconds. Safe from any thread.

@@ -4,9 +4,11 @@
 #include <unistd.h>
 #include <cerrno>
 #include <filesystem>
+#include <utility>
 
 #include "storage/metadata/account_rows.h"
 #include "storage/metadata/direct_snapshot_rows.h"
+#include "storage/metadata/layer_merge_rows.h"
 #include "storage/metadata/layer_rows.h"
 #include "storage/metadata/migrations.h"
 #include "storage/metadata/region_rows.h"
@@ -63,24 +65,61 @@ Generation::Generation(std::string path, Durability durability, Background& back
     mark_lost_direct_snapshots(*writer_, blocks_->boot_id());
 }
 
-void Generation::sync_later(std::vector<LayerId> chain, std::uint64_t size_bytes)
+void Generation::sync_later(LayerId layer)
+{
+    background_.post([self = weak_from_this(), layer] {
+        if (const auto generation = self.lock()) {
+            // The call that has committed may still hold the writer: only then do leases see it.
+            {
+                const auto held = generation->writer();
+            }
+            generation->sync_now(layer);
+            generation->look_after(layer);
+        }
+    });
+}
+
+void Generation::sync_now(LayerId layer)
 {
     if (durability_ == Durability::kPrivate) {
         return;
     }
-    background_.post([self = weak_from_this(), chain = std::move(chain), size_bytes] {
-        const auto generation = self.lock();
-        if (!generation) {
-            return;
-        }
-        generation->blocks_->sync_chain(chain, size_bytes);
-        auto held = generation->writer();
+    std::vector<LayerId> unsynced;
+    {
+        auto lease = reader();
+        unsynced = select_unsynced_chain(lease.db(), layer);
+    }
+    for (const auto one : unsynced) {
+        blocks_->sync_layer(one);
+    }
+    if (!unsynced.empty()) {
+        auto held = writer();
         Transaction transaction(held.db());
-        for (const auto layer : chain) {
-            mark_layer_synced(held.db(), layer);
+        for (const auto one : unsynced) {
+            mark_layer_synced(held.db(), one);
         }
         transaction.commit();
-    });
+    }
+}
+
+void Generation::look_after(LayerId layer)
+{
+    std::optional<LayerId> parent;
+    {
+        auto lease = reader();
+        parent = select_layer_parent(lease.db(), layer);
+    }
+    upkeep_.add(Upkeep::Kind::kIndex, layer);
+    if (parent) {
+        upkeep_.add(Upkeep::Kind::kMerge, *parent);
+    }
+}
+
+void Generation::discard()
+{
+    discarded_.store(true);
+    upkeep_.stop();
+    exports_.end_all();
 }
 
 void Generation::remove_files_later(std::vector<LayerId> layers)
@@ -92,6 +131,7 @@ void Generation::remove_files_later(std::vector<LayerId> layers)
         }
         // The rows' deletion first: after power loss a row must not name files that are gone.
         generation->make_metadata_durable();
+        generation->wait_for_readers(generation->last_reader_ticket());
         for (const auto layer : layers) {
             generation->blocks_->remove_layer(layer);
         }
@@ -105,18 +145,21 @@ void Generation::remove_files_later(std::vector<LayerId> layers)
 void Generation::catch_up()
 {
     std::vector<LayerId> removed;
-    std::vector<std::vector<LayerId>> unsynced;
+    std::vector<LayerId> unsynced;
     {
         auto held = writer();
         removed = select_removed_layers(held.db());
-        for (const auto layer : select_unsynced_layers(held.db())) {
-            unsynced.push_back(select_layer_chain(held.db(), layer));
-        }
+        unsynced = select_unsynced_layers(held.db());
     }
     remove_files_later(std::move(removed));
-    for (auto& chain : unsynced) {
-        sync_later(std::move(chain), kMaxVolumeSize);
+    for (const auto layer : unsynced) {
+        sync_later(layer);
     }
+    background_.post([self = weak_from_this()] {
+        if (const auto generation = self.lock()) {
+            generation->upkeep_.add_all();
+        }
+    });
     background_.post([self = weak_from_this()] {
         if (const auto generation = self.lock()) {
             auto db = generation->reader();
@@ -203,37 +246,75 @@ void Generation::checkpoint_later()
 
 Generation::Reader Generation::reader()
 {
-    const auto writes = writes_.load(std::memory_order_acquire);
     ReadSnapshot snapshot;
+    std::uint64_t ticket = 0;
     {
         const std::lock_guard lock(readers_mutex_);
+        ticket = ++last_ticket_;
+        tickets_.insert(ticket);
         if (!idle_readers_.empty()) {
             snapshot = std::move(idle_readers_.back());
             idle_readers_.pop_back();
         }
     }
-    if (!snapshot.db) {
-        snapshot.db = open_connection(database_path(), Database::Mode::kReadOnly, durability_,
-                                      catalogue_.span());
+    Reader lease(*this, std::move(snapshot), ticket);  // gives the ticket back, whatever fails
+    if (!lease.snapshot_.db) {
+        lease.snapshot_.db = open_connection(database_path(), Database::Mode::kReadOnly,
+                                             durability_, catalogue_.span());
     }
-    if (snapshot.writes_seen != writes) {
-        end_snapshot(*snapshot.db);
+    // After the ticket: a lease with a later ticket than a writer's last sees what that wrote.
+    const auto writes = writes_.load(std::memory_order_acquire);
+    if (lease.snapshot_.writes_seen != writes) {
+        end_snapshot(*lease.snapshot_.db);
     }
-    snapshot.writes_seen = writes;
-    begin_snapshot(*snapshot.db);
-    return {*this, std::move(snapshot)};
+    lease.snapshot_.writes_seen = writes;
+    begin_snapshot(*lease.snapshot_.db);
+    return lease;
+}
+
+Generation::Reader Generation::fresh_reader()
+{
+    {
+        const auto held = writer();
+    }
+    return reader();
+}
+
+Generation::Reader::Reader(Reader&& other) noexcept
+    : generation_(std::exchange(other.generation_, nullptr)),
+      snapshot_(std::move(other.snapshot_)),
+      ticket_(other.ticket_)
+{
 }
 
 Generation::Reader::~Reader()
 {
-    if (!snapshot_.db) {
+    if (generation_ == nullptr) {
         return;
     }
-    const std::lock_guard lock(generation_->readers_mutex_);
-    if (snapshot_.writes_seen != generation_->writes_.load(std::memory_order_acquire)) {
-        end_snapshot(*snapshot_.db);
+    {
+        const std::lock_guard lock(generation_->readers_mutex_);
+        if (snapshot_.db) {
+            if (snapshot_.writes_seen != generation_->writes_.load(std::memory_order_acquire)) {
+                end_snapshot(*snapshot_.db);
+            }
+            generation_->idle_readers_.push_back(std::move(snapshot_));
+        }
+        generation_->tickets_.erase(ticket_);
     }
-    generation_->idle_readers_.push_back(std::move(snapshot_));
+    generation_->reader_left_.notify_all();
+}
+
+std::uint64_t Generation::last_reader_ticket()
+{
+    const std::lock_guard lock(readers_mutex_);
+    return last_ticket_;
+}
+
+void Generation::wait_for_readers(std::uint64_t last_ticket)
+{
+    std::unique_lock lock(readers_mutex_);
+    reader_left_.wait(lock, [&] { return tickets_.empty() || *tickets_.begin() > last_ticket; });
 }
 
 bool Generation::region_exists(std::string_view region) const

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -20,6 +21,7 @@
 #include "storage/metadata/database.h"
 #include "storage/metadata/id_source.h"
 #include "storage/open_exports.h"
+#include "storage/upkeep.h"
 
 namespace amilab {
 
@@ -66,22 +68,30 @@ public:
     /// A read-only connection for the life of the lease, inside a read transaction: all that is
     /// read is of one instant. There are as many as were ever wanted at once, which is at most the
     /// number of worker threads.
+    /// Chains of layers read through it may be opened while it lives: until then nothing that they
+    /// name is removed, or stands for something else.
     class Reader {
     public:
         ~Reader();
-        Reader(Reader&&) noexcept = default;
+        Reader(Reader&& other) noexcept;
         Database& db() { return *snapshot_.db; }
 
     private:
         friend class Generation;
-        Reader(Generation& generation, ReadSnapshot snapshot)
-            : generation_(&generation), snapshot_(std::move(snapshot))
+        Reader(Generation& generation, ReadSnapshot snapshot, std::uint64_t ticket)
+            : generation_(&generation), snapshot_(std::move(snapshot)), ticket_(ticket)
         {
         }
         Generation* generation_;
         ReadSnapshot snapshot_;
+        std::uint64_t ticket_;
     };
     Reader reader();
+    /// One that sees what a call has committed that may still hold the writer.
+    Reader fresh_reader();
+    std::uint64_t last_reader_ticket();
+    /// Returns when all leases up to this ticket have ended. Not for a thread that has one.
+    void wait_for_readers(std::uint64_t last_ticket);
 
     bool region_exists(std::string_view region) const;
 
@@ -92,6 +102,7 @@ public:
     Background& background() { return background_; }
     /// Who serves volumes and snapshots beside the API.
     OpenExports& exports() { return exports_; }
+    Upkeep& upkeep() { return upkeep_; }
     const std::string& path() const { return path_; }
     UnknownImages unknown_images() const { return catalogue_.unknown_images; }
     /// False for a folder that is removed at exit.
@@ -106,14 +117,14 @@ public:
     }
 
     /// The folder goes when the last holder lets go, and exports end; used by reset.
-    void discard()
-    {
-        discarded_.store(true);
-        exports_.end_all();
-    }
+    void discard();
 
-    /// Makes a sealed chain survive power loss, in the background, and notes that it does.
-    void sync_later(std::vector<LayerId> chain, std::uint64_t size_bytes);
+    /// Makes a sealed layer and all below it survive power loss, in the background, and notes that
+    /// they do; then sees whether they are to be merged or indexed.
+    void sync_later(LayerId layer);
+    void sync_later(const std::vector<LayerId>& chain, std::uint64_t) { sync_later(chain.front()); }
+    /// The same at once, on the background's thread.
+    void sync_now(LayerId layer);
     /// Removes the files of layers whose rows are gone, in the background.
     void remove_files_later(std::vector<LayerId> layers);
     /// Syncs and removes what an earlier process left to do, and files that no row knows.
@@ -134,6 +145,7 @@ private:
     void let_go_of_writer();
     /// Keeps the WAL short, in the background.
     void checkpoint_later();
+    void look_after(LayerId layer);
     void restore_settings();
     void make_catalogue_rows();
 
@@ -157,10 +169,15 @@ private:
     // Counts the leases of the writer, each of which may have committed something.
     std::atomic<std::uint64_t> writes_{0};
 
-    std::mutex readers_mutex_;  // guards idle_readers_
+    std::mutex readers_mutex_;  // guards what follows
     std::vector<ReadSnapshot> idle_readers_;
+    std::uint64_t last_ticket_ = 0;
+    std::set<std::uint64_t> tickets_;  // of leases that live
+    std::condition_variable reader_left_;
 
     std::set<std::string, std::less<>> regions_;
+
+    Upkeep upkeep_{*this};
 
     std::unique_ptr<BlockStore> blocks_;
 };

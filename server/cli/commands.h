@@ -53,6 +53,11 @@ struct ExportOptions {
 };
 int export_disk(const ExportOptions& options);
 
+/// What a closed data directory holds, verified: 0 when it is whole, 1 when something is wrong.
+int check(const std::string& directory);
+/// GET /_amilab/space, as a table.
+int space(const std::optional<std::string>& endpoint);
+
 /// GET /_amilab/health, POST /_amilab/reset.
 int status(const std::optional<std::string>& endpoint);
 int reset(const std::optional<std::string>& endpoint);

@@ -125,6 +125,11 @@ asio::awaitable<http::Response> Control::route(http::Request& request, http::Bod
         co_return to_response(
             200, co_await run_on(workers_, [this] { return control::show_accounts(emulator_); }));
     }
+    if (path == "space") {
+        require_method(request, {"GET", "HEAD"});
+        co_return co_await run_on(
+            workers_, [this] { return to_response(200, control::show_space(emulator_)); });
+    }
     if (path == "import") {
         require_method(request, {"POST", "PUT"});
         co_return co_await control::import_image(emulator_, request, body, workers_);

@@ -9,6 +9,7 @@
 #include "server/wire/types.h"
 #include "storage/metadata/setting_rows.h"
 #include "storage/metadata/transaction.h"
+#include "storage/space.h"
 
 namespace amilab::control {
 
@@ -161,6 +162,22 @@ void change_delays(Emulator& emulator, const json::value& wanted)
     for (const auto& [name, delay_ms] : changes) {
         generation->delays().set(*Delays::by_name(name), delay_ms);
     }
+}
+
+boost::json::value show_space(Emulator& emulator)
+{
+    const auto space = measure_space(*emulator.data().current());
+    boost::json::array disks;
+    for (const auto& one : space.disks) {
+        disks.push_back(boost::json::object{{"id", one.disk.id},
+                                            {"account", one.disk.owner},
+                                            {"region", one.disk.region},
+                                            {"logical_bytes", one.logical_bytes},
+                                            {"own_bytes", one.own_bytes},
+                                            {"shared_bytes", one.shared_bytes}});
+    }
+    return boost::json::object{{"allocated_bytes", space.allocated_bytes},
+                               {"disks", std::move(disks)}};
 }
 
 }  // namespace amilab::control

@@ -12,6 +12,9 @@ boost::json::value show_clock(Emulator& emulator);
 /// "2026-01-02T03:04:05Z"}, in that order when there are several. Throws HttpError 400.
 void change_clock(Emulator& emulator, const boost::json::value& wanted);
 
+/// What volumes and snapshots take: {"allocated_bytes": N, "disks": [{"id": ..., ...}]}.
+boost::json::value show_space(Emulator& emulator);
+
 /// {"image.pending": 0, ...}, milliseconds.
 boost::json::value show_delays(Emulator& emulator);
 /// Takes an object of names and milliseconds; the others stay. Throws HttpError 400.

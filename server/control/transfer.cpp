@@ -165,8 +165,8 @@ SnapshotRow make_snapshot(Session& session, LayerId layer, std::int64_t size_gib
                     .completion_time_ms = session.now_ms(),
                     .encrypted = false};
     insert_snapshot(session.db(), row);
-    session.on_commit([layer, size_gib, generation = session.generation().shared_from_this()] {
-        generation->sync_later({layer}, static_cast<std::uint64_t>(size_gib) * ec2::kGiB);
+    session.on_commit([layer, generation = session.generation().shared_from_this()] {
+        generation->sync_later(layer);
     });
     return row;
 }

@@ -7,6 +7,7 @@
 #include "server/ebs/errors.h"
 #include "server/wire/wire_errors.h"
 #include "storage/metadata/layer_rows.h"
+#include "storage/metadata/snapshot_permission_rows.h"
 
 namespace amilab::ebs {
 
@@ -18,6 +19,17 @@ bool has_form(std::string_view text)
     constexpr std::string_view kPrefix = "snap-";
     return text.starts_with(kPrefix) && text.size() > kPrefix.size() &&
            text.find_first_not_of("0123456789abcdef", kPrefix.size()) == std::string_view::npos;
+}
+
+/// Source: those it is shared with may read it, public snapshots are not supported (documented).
+bool may_read(Session& session, const SnapshotRow& row)
+{
+    if (row.owner == session.account()) {
+        return true;
+    }
+    const auto grantees = select_create_volume_permissions(session.db(), row.id);
+    return std::find(grantees.begin(), grantees.end(), Grantee{"userId", session.account()}) !=
+           grantees.end();
 }
 
 SnapshotRow require_exists(Session& session, const SnapshotId& id)
@@ -48,7 +60,7 @@ SnapshotId parse_snapshot_id(const std::string& text, std::string_view parameter
 SnapshotRow require_readable(Session& session, const SnapshotId& id)
 {
     auto row = require_exists(session, id);
-    if (row.owner != session.account()) {
+    if (!may_read(session, row)) {
         throw access_denied(id.text());
     }
     if (row.state != "completed") {

@@ -12,6 +12,7 @@
 #include "server/ec2/layers.h"
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/volume_types.h"
+#include "storage/metadata/image_annotation_rows.h"
 #include "storage/metadata/product_code_rows.h"
 #include "storage/metadata/volume_rows.h"
 
@@ -234,6 +235,7 @@ CreateImageResponse create_image(Session& session, const CreateImageRequest& req
 
     auto source = require_source(session, instance);
     const auto root_device = source.root_device_name.value_or("");
+    const auto source_image_id = source.image_id;
     if (const auto holder =
             select_image_named(session.db(), session.account(), session.region(), request.name)) {
         throw image_name_taken(request.name, *holder);
@@ -260,6 +262,8 @@ CreateImageResponse create_image(Session& session, const CreateImageRequest& req
                       mappings)) {
         throw image_name_taken(request.name, id);
     }
+    // Source: watermarks go to images that are made of an image (documented).
+    copy_watermarks(session.db(), source_image_id, id);
     store_tags(session, {id.text(), "image"}, image_tags);
     copy_product_codes(session.db(), instance.text(), id.text());
     session.schedule_at(

@@ -248,6 +248,76 @@ ApiError invalid_image_attribute_item(std::string_view value, std::string_view k
             fmt::format("Invalid attribute item value \"{}\" for {} item type.", value, kind)};
 }
 
+ApiError image_in_wrong_state(const ImageId& id, std::string_view state)
+{
+    return {"InvalidAMIID.Unavailable",
+            fmt::format("The image ID '{}' is in the state {}", id.text(), state)};
+}
+ApiError public_image_stays_deprecated(const ImageId& id)
+{
+    return operation_not_permitted(fmt::format(
+        "The image '{}' is public: make it private to cancel its deprecation.", id.text()));
+}
+ApiError image_protected(const ImageId& id)
+{
+    return operation_not_permitted(
+        fmt::format("The image '{}' is protected from deregistration. Disable its deregistration "
+                    "protection and try again.",
+                    id.text()));
+}
+ApiError image_protected_until(const ImageId& id, std::string_view time)
+{
+    return operation_not_permitted(
+        fmt::format("The image '{}' is protected from deregistration until {}: the cooldown period "
+                    "of its deregistration protection is not over.",
+                    id.text(), time));
+}
+ApiError too_many_image_ids(std::size_t given, std::size_t limit)
+{
+    return invalid_parameter_value(
+        fmt::format("{} image IDs are more than the {} that one call may name", given, limit));
+}
+
+ApiError instance_type_not_for_image(std::string_view type, const ImageId& id)
+{
+    return invalid_parameter_combination(
+        fmt::format("The instance type '{}' is not compatible with the instance type specification "
+                    "of the image '{}'.",
+                    type, id.text()));
+}
+ApiError not_a_windows_image(const ImageId& id)
+{
+    return invalid_parameter_value(fmt::format(
+        "The image '{}' is not a Windows image: fast launch is for these alone.", id.text()));
+}
+ApiError fast_launch_not_enabled(const ImageId& id)
+{
+    return invalid_request(fmt::format("Fast launch is not enabled for image '{}'.", id.text()));
+}
+ApiError launch_template_id_not_found(std::string_view id)
+{
+    return {"InvalidLaunchTemplateId.NotFound",
+            fmt::format("The specified launch template, with template ID {}, does not exist.", id)};
+}
+ApiError launch_template_name_not_found(std::string_view name)
+{
+    return {
+        "InvalidLaunchTemplateName.NotFoundException",
+        fmt::format("The specified launch template, with template name {}, does not exist.", name)};
+}
+ApiError invalid_manifest(std::string_view location)
+{
+    return {"InvalidManifest",
+            fmt::format("'{}' is no path of a manifest: expected bucket/path", location)};
+}
+ApiError billing_products_not_authorized()
+{
+    return auth_failure("Not authorized to specify billing product codes");
+}
+ApiError invalid_image_user(std::string_view text)
+{
+    return {"InvalidUserID.Malformed", fmt::format("Invalid user id: \"{}\"", text)};
+}
 ApiError public_access_blocked(std::string_view what)
 {
     const bool is_image = what == "image";

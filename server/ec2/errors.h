@@ -88,6 +88,26 @@ ApiError invalid_block_device_mapping(std::string_view message);
 /// `kind` is the attribute's item type: userId, UserGroup, organizationArn...
 ApiError invalid_image_attribute_item(std::string_view value, std::string_view kind);
 
+/// It is in a state in which this cannot be done to it: InvalidAMIID.Unavailable.
+ApiError image_in_wrong_state(const ImageId& id, std::string_view state);
+/// A public image's deprecation cannot be cancelled.
+ApiError public_image_stays_deprecated(const ImageId& id);
+/// It is protected from deregistration, or was until a short time ago.
+ApiError image_protected(const ImageId& id);
+ApiError image_protected_until(const ImageId& id, std::string_view time);
+ApiError too_many_image_ids(std::size_t given, std::size_t limit);
+/// The image's specification of instance types does not allow the type.
+ApiError instance_type_not_for_image(std::string_view type, const ImageId& id);
+ApiError not_a_windows_image(const ImageId& id);
+ApiError fast_launch_not_enabled(const ImageId& id);
+ApiError launch_template_id_not_found(std::string_view id);
+ApiError launch_template_name_not_found(std::string_view name);
+ApiError invalid_manifest(std::string_view location);
+/// The account may not say which billing products an image has.
+ApiError billing_products_not_authorized();
+/// As DescribeImages refuses an owner or a user that is no account and no known word.
+ApiError invalid_image_user(std::string_view text);
+
 // Sharing
 
 /// `what` is image or snapshot.

@@ -5,6 +5,7 @@
 
 #include "server/ec2/describe.h"
 #include "server/ec2/errors.h"
+#include "server/ec2/image_life.h"
 #include "server/ec2/image_names.h"
 #include "server/ec2/images.h"
 #include "server/ec2/permissions.h"
@@ -115,16 +116,6 @@ std::string_view attribute_of(const ModifyImageAttributeRequest& request)
     return named.front();
 }
 
-/// Of UTF-8, that is: bytes that do not continue a character.
-std::size_t characters(std::string_view utf8)
-{
-    constexpr unsigned kTopBits = 0xC0;
-    constexpr unsigned kContinued = 0x80;
-    return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & kTopBits) != kContinued;
-    }));
-}
-
 std::string value_of(const ModifyImageAttributeRequest& request,
                      const std::optional<AttributeValue>& typed, std::string_view attribute)
 {
@@ -158,7 +149,7 @@ Change parse_change(const ModifyImageAttributeRequest& request)
         // Source: 255 characters at most (documented).
         constexpr std::size_t kLongest = 255;
         change.value = value_of(request, request.description, kDescription);
-        if (characters(change.value) > kLongest) {
+        if (wire::characters(change.value) > kLongest) {
             throw invalid_value(change.value, kDescription, "It may have 255 characters at most.");
         }
         return change;
@@ -221,7 +212,12 @@ ModifyImageAttributeResponse modify_image_attribute(Session& session,
     const auto id = parse_id<ImageId>(request.image_id);
     const auto change = parse_change(request);
     stop_if_dry_run(request);
-    require_own_image(session, id);
+    const auto image = require_own_image(session, id);
+    // Source: "A disabled AMI can't be shared" (documented); the code is the one for an image that
+    // is not in a state in which its attributes are modified (documented).
+    if (!change.permissions.add.empty() && image.state == "disabled") {
+        throw image_in_wrong_state(id, image.state);
+    }
     if (change.permissions.publishes()) {
         require_publishable(session, id);
     }
@@ -233,6 +229,9 @@ ModifyImageAttributeResponse modify_image_attribute(Session& session,
     }
     for (const auto& row : change.permissions.add) {
         insert_launch_permission(session.db(), id, row);
+        if (row.kind == "group") {
+            deprecate_public_image(session, image);
+        }
     }
     for (const auto& row : change.permissions.remove) {
         delete_launch_permission(session.db(), id, row);
@@ -280,7 +279,7 @@ DescribeImageAttributeResponse describe_image_attribute(
     } else if (attribute == kImdsSupport) {
         response.imds_support = value(image.imds_support);
     } else if (attribute == "deregistrationProtection") {
-        response.deregistration_protection = value("disabled");
+        response.deregistration_protection = value(image.deregistration_protection);
     } else {
         throw invalid_value(attribute, "attribute");
     }

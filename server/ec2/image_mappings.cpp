@@ -66,11 +66,17 @@ std::vector<ImageMappingRow> parse_mappings(const std::vector<BlockDeviceMapping
 {
     std::vector<ImageMappingRow> rows;
     std::set<std::string_view> devices;
+    std::set<std::string_view> virtual_names;
     for (const auto& mapping : mappings) {
         rows.push_back(parse_mapping(mapping));
         if (!devices.insert(*mapping.device_name).second) {
             throw invalid_block_device_mapping(
                 fmt::format("{} is being assigned to multiple times.", *mapping.device_name));
+        }
+        if (mapping.virtual_name && !virtual_names.insert(*mapping.virtual_name).second) {
+            throw invalid_block_device_mapping(
+                fmt::format("The virtual device '{}' is used in more than one block-device mapping",
+                            *mapping.virtual_name));
         }
     }
     return rows;

@@ -6,7 +6,7 @@
 
 namespace amilab::ec2 {
 
-void check_image_name(std::string_view name)
+bool is_image_name(std::string_view name)
 {
     constexpr std::size_t kShortest = 3;
     constexpr std::size_t kLongest = 128;
@@ -15,7 +15,12 @@ void check_image_name(std::string_view name)
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                kMarks.find(c) != std::string_view::npos;
     });
-    if (name.size() < kShortest || name.size() > kLongest || !is_good) {
+    return name.size() >= kShortest && name.size() <= kLongest && is_good;
+}
+
+void check_image_name(std::string_view name)
+{
+    if (!is_image_name(name)) {
         throw image_name_malformed();
     }
 }

@@ -4,8 +4,10 @@
 
 namespace amilab::ec2 {
 
-/// Throws InvalidAMIName.Malformed unless `name` is one that AWS takes: 3 to 128 letters, digits,
-/// spaces and ( ) [ ] . / - ' @ _
+/// Whether `name` is one that AWS takes: 3 to 128 letters, digits, spaces and ( ) [ ] . / - ' @ _
+bool is_image_name(std::string_view name);
+
+/// Throws InvalidAMIName.Malformed unless it is.
 /// Source: EC2 API Reference, RegisterImage and CreateImage (documented).
 void check_image_name(std::string_view name);
 

@@ -9,19 +9,25 @@
 #include "server/ec2/allowed_images.h"
 #include "server/ec2/describe.h"
 #include "server/ec2/errors.h"
+#include "server/ec2/image_annotations.h"
 #include "server/ec2/image_mappings.h"
 #include "server/ec2/image_names.h"
 #include "server/ec2/product_codes.h"
+#include "server/ec2/recycle_bin.h"
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/snapshots.h"
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/allowed_image_rows.h"
+#include "storage/metadata/fast_launch_rows.h"
+#include "storage/metadata/image_life_rows.h"
 
 namespace amilab::ec2 {
 
 namespace {
 
 constexpr std::array<std::string_view, 1> kTaggedByRegister = {"image"};
+constexpr std::array<std::string_view, 3> kOwnerAliases = {"amazon", "aws-backup-vault",
+                                                           "aws-marketplace"};
 
 std::string require_virtualization(const std::optional<std::string>& wanted)
 {
@@ -56,6 +62,10 @@ void check_platform(const RegisterImageRequest& request, std::string_view archit
     if (request.tpm_support && boot_mode != "uefi") {
         throw invalid_parameter_combination("TpmSupport needs the boot mode uefi.");
     }
+    // Source: base64 (documented); the code is assumed.
+    if (request.uefi_data && !wire::decode_base64(*request.uefi_data)) {
+        throw invalid_parameter_value("UefiData is not base64.");
+    }
     if (request.uefi_data && !boot_mode.starts_with("uefi")) {
         throw invalid_parameter_combination("UefiData needs the boot mode uefi or uefi-preferred.");
     }
@@ -75,20 +85,52 @@ void check_kernel(const std::optional<std::string>& id, std::string_view prefix,
     }
 }
 
+/// Source: an instance store image's manifest is at ImageLocation (documented): it is not read
+/// here. That its root has no snapshot is assumed.
+void check_location(const RegisterImageRequest& request,
+                    const std::vector<ImageMappingRow>& mappings)
+{
+    if (!request.image_location) {
+        if (!request.root_device_name || request.root_device_name->empty()) {
+            throw missing_parameter("RootDeviceName");
+        }
+        return;
+    }
+    const auto& location = *request.image_location;
+    const auto slash = location.find('/');
+    if (slash == 0 || slash == std::string::npos || slash + 1 == location.size()) {
+        throw invalid_manifest(location);
+    }
+    for (const auto& mapping : mappings) {
+        if (mapping.device_name == request.root_device_name && !mapping.virtual_name) {
+            throw invalid_parameter_combination(
+                "An image at an ImageLocation has its root on the instance store: the root device "
+                "cannot be mapped to a volume.");
+        }
+    }
+}
+
 std::vector<ImageMappingRow> complete_mappings(Session& session,
                                                std::vector<ImageMappingRow> mappings,
-                                               const std::string& root_device)
+                                               const RegisterImageRequest& request)
 {
     bool has_root = false;
     for (auto& mapping : mappings) {
-        const bool is_root = mapping.device_name == root_device;
+        const bool is_root = mapping.device_name == request.root_device_name;
         complete_mapping(session, mapping, is_root);
         has_root = has_root || (is_root && mapping.snapshot_id);
     }
-    if (!has_root) {
+    if (!has_root && !request.image_location) {
         throw invalid_parameter_combination("No root snapshot specified in device mapping.");
     }
     return mappings;
+}
+
+/// Source: i386 by default; an instance store image's is in its manifest (documented), which is not
+/// read here.
+std::string architecture_of(const RegisterImageRequest& request)
+{
+    return request.architecture.value_or(request.image_location ? "x86_64" : "i386");
 }
 
 ImageRow make_row(Session& session, const RegisterImageRequest& request)
@@ -99,14 +141,14 @@ ImageRow make_row(Session& session, const RegisterImageRequest& request)
             .owner_alias = {},
             .name = request.name,
             .description = request.description,
-            .location = fmt::format("{}/{}", session.account(), request.name),
-            // Source: i386 by default (documented).
-            .architecture = request.architecture.value_or("i386"),
+            .location = request.image_location.value_or(
+                fmt::format("{}/{}", session.account(), request.name)),
+            .architecture = architecture_of(request),
             .image_type = "machine",
             .is_public = false,
             .state = "pending",
             .root_device_name = request.root_device_name,
-            .root_device_type = "ebs",
+            .root_device_type = request.image_location ? "instance-store" : "ebs",
             .virtualization_type = require_virtualization(request.virtualization_type),
             .hypervisor = "xen",
             .boot_mode = request.boot_mode,
@@ -137,6 +179,9 @@ std::optional<std::string> time_text(const std::optional<TimeMs>& time_ms)
 Image image_answer(Session& session, ImageRow row)
 {
     Image image;
+    if (row.annotated) {
+        add_annotations(session, row.id, image);
+    }
     for (const auto& mapping : select_image_mappings(session.db(), row.id)) {
         image.block_device_mappings.push_back(to_answer(mapping));
     }
@@ -145,6 +190,7 @@ Image image_answer(Session& session, ImageRow row)
     image.boot_mode = std::move(row.boot_mode);
     image.creation_date = wire::format_timestamp({row.creation_time_ms});
     image.deprecation_time = time_text(row.deprecation_time_ms);
+    image.deregistration_protection = std::move(row.deregistration_protection);
     image.description = std::move(row.description);
     image.ena_support = row.ena_support;
     image.free_tier_eligible = row.free_tier_eligible;
@@ -175,6 +221,10 @@ Image image_answer(Session& session, ImageRow row)
     image.source_instance_id = std::move(row.source_instance_id);
     image.sriov_net_support = std::move(row.sriov_net_support);
     image.state = std::move(row.state);
+    if (row.state_reason_code) {
+        image.state_reason = StateReason{.code = std::move(row.state_reason_code),
+                                         .message = std::move(row.state_reason_message)};
+    }
     image.tpm_support = std::move(row.tpm_support);
     image.usage_operation = std::move(row.usage_operation);
     image.virtualization_type = std::move(row.virtualization_type);
@@ -223,12 +273,15 @@ std::vector<std::optional<bool>> allowed_marks(Session& session, const std::vect
     return marks;
 }
 
+/// Source: account ids, self and these (documented); the refusal is observed.
 std::vector<std::string> parse_owners(Session& session, const std::vector<std::string>& owners)
 {
     std::vector<std::string> parsed;
     for (const auto& owner : owners) {
-        if (owner.empty()) {
-            throw invalid_value(owner, "owner", "Expected an account ID, self or an owner alias.");
+        const bool is_alias =
+            std::find(kOwnerAliases.begin(), kOwnerAliases.end(), owner) != kOwnerAliases.end();
+        if (owner != "self" && !is_alias && !is_account_id(owner)) {
+            throw invalid_image_user(owner);
         }
         parsed.push_back(owner == "self" ? session.account() : owner);
     }
@@ -239,8 +292,20 @@ void check_executable_users(const std::vector<std::string>& users)
 {
     for (const auto& user : users) {
         if (user != "self" && user != "all" && !is_account_id(user)) {
-            throw invalid_value(user, "executableBy", "Expected an account ID, self or all.");
+            throw invalid_image_user(user);
         }
+    }
+}
+
+/// Source: EC2 User Guide, "Protect an AMI from deregistration" (documented); the code is assumed.
+void require_not_protected(Session& session, const ImageId& id)
+{
+    const auto row = select_image_protection(session.db(), id);
+    if (row.protection != "disabled") {
+        throw image_protected(id);
+    }
+    if (row.cooldown_end_ms.value_or(session.now_ms()) > session.now_ms()) {
+        throw image_protected_until(id, wire::format_timestamp({*row.cooldown_end_ms}));
     }
 }
 
@@ -269,18 +334,20 @@ DeleteSnapshotReturnCode delete_mapped_snapshot(Session& session, const std::str
 RegisterImageResponse register_image(Session& session, const RegisterImageRequest& request)
 {
     check_image_name(request.name);
-    if (!request.root_device_name || request.root_device_name->empty()) {
-        throw missing_parameter("RootDeviceName");
-    }
-    check_platform(request, request.architecture.value_or("i386"),
+    check_platform(request, architecture_of(request),
                    require_virtualization(request.virtualization_type));
+    // Source: only authorized accounts name billing products (documented); the code is assumed.
+    if (!request.billing_products.empty()) {
+        throw billing_products_not_authorized();
+    }
     check_kernel(request.kernel_id, "aki", "kernelId");
     check_kernel(request.ramdisk_id, "ari", "ramdiskId");
     auto mappings = parse_mappings(request.block_device_mappings);
+    check_location(request, mappings);
     const auto tags = parse_tags(request.tag_specifications, "image", kTaggedByRegister);
     stop_if_dry_run(request);
 
-    mappings = complete_mappings(session, std::move(mappings), *request.root_device_name);
+    mappings = complete_mappings(session, std::move(mappings), request);
     const auto row = make_row(session, request);
     if (!insert_image(session.db(), row, request.uefi_data, mappings)) {
         throw image_name_taken(row.name,
@@ -332,20 +399,24 @@ DescribeImagesResponse describe_images(Session& session, const DescribeImagesReq
     return response;
 }
 
-// Source: EC2 API Reference, DeregisterImage (documented); a second call finds the image
-// unavailable (observed).
+// Source: EC2 API Reference, DeregisterImage (documented): into the recycle bin when a rule keeps
+// it; a second call finds the image unavailable (observed).
 DeregisterImageResponse deregister_image(Session& session, const DeregisterImageRequest& request)
 {
     const auto id = parse_id<ImageId>(request.image_id);
     stop_if_dry_run(request);
-    require_own_image(session, id);
+    const auto image = require_own_image(session, id);
+    require_not_protected(session, id);
 
     DeregisterImageResponse response;
     response.return_value = true;
     const auto mappings = select_image_mappings(session.db(), id);
-    mark_image_deregistered(session.db(), id);
-    delete_all_tags(session.db(), id.text());
     session.cancel_transitions(id.text());
+    delete_fast_launches_of(session.db(), id);
+    if (!recycle_image(session, image)) {
+        mark_image_deregistered(session.db(), id);
+        delete_all_tags(session.db(), id.text());
+    }
     if (request.delete_associated_snapshots.value_or(false)) {
         // Two devices may have one snapshot.
         std::set<std::string_view> seen;
@@ -391,6 +462,13 @@ ImageRow require_own_image(Session& session, const ImageId& id)
 
 void image_available(Session& session, const ImageId& id)
 {
+    if (const auto lost = find_lost_snapshot(session.db(), id)) {
+        // Source: the reason's code (documented), for a snapshot of which bytes were lost
+        // (assumed).
+        fail_image(session.db(), id, "Client.InvalidSnapshot.NotFound",
+                   fmt::format("The snapshot '{}' is lost.", *lost));
+        return;
+    }
     set_image_state(session.db(), id, "available");
 }
 

@@ -152,7 +152,7 @@ void release_volumes(Session& session, const InstanceId& id)
             continue;  // attached elsewhere too
         }
         if (is_deleted) {
-            remove_volume(session, volume, "in-use");
+            discard_volume(session, volume, "in-use");
         } else {
             change_volume_state(db, volume, "in-use", "available");
         }

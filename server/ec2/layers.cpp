@@ -10,22 +10,6 @@ namespace amilab::ec2 {
 
 namespace {
 
-/// What a commit makes of one sealed volume.
-struct Sealing {
-    Gate gate;
-    std::vector<LayerId> sealed_chain;
-    std::uint64_t size_bytes;
-};
-
-Sealing close(Session& session, const VolumeRow& row)
-{
-    const auto size_bytes = static_cast<std::uint64_t>(row.size_gib) * kGiB;
-    auto chain = select_layer_chain(session.db(), row.layer_id);
-    const auto volume = session.blocks().open_volume(chain, size_bytes);
-    const auto next_top = session.blocks().new_layer_id();
-    return {volume->close_gate(next_top), std::move(chain), size_bytes};
-}
-
 void seal_row(Session& session, const VolumeRow& row, const Gate& gate)
 {
     mark_layer_sealed(session.db(), gate.old_top(), session.blocks().boot_id());
@@ -51,21 +35,22 @@ std::vector<LayerId> seal_layers(Session& session, std::span<const VolumeRow> vo
               [&](auto left, auto right) { return volumes[left].id < volumes[right].id; });
 
     // The session keeps the gates: they open after the commit, or when the call has failed.
-    auto sealings = std::make_shared<std::vector<Sealing>>();
+    auto gates = std::make_shared<std::vector<Gate>>();
     std::vector<LayerId> sealed(volumes.size());
     for (const auto index : order) {
-        sealings->push_back(close(session, volumes[index]));
-        sealed[index] = sealings->back().gate.old_top();
+        auto& blocks = session.blocks();
+        gates->push_back(blocks.close_gate(volumes[index].layer_id, blocks.new_layer_id()));
+        sealed[index] = gates->back().old_top();
     }
     for (std::size_t i = 0; i < order.size(); ++i) {
-        seal_row(session, volumes[order[i]], (*sealings)[i].gate);
+        seal_row(session, volumes[order[i]], (*gates)[i]);
     }
-    session.on_commit([sealings, generation = session.generation().shared_from_this()] {
-        for (auto& sealing : *sealings) {
-            sealing.gate.swap_top();
+    session.on_commit([gates, generation = session.generation().shared_from_this()] {
+        for (auto& gate : *gates) {
+            gate.swap_top();
         }
-        for (auto& sealing : *sealings) {
-            generation->sync_later(std::move(sealing.sealed_chain), sealing.size_bytes);
+        for (const auto& gate : *gates) {
+            generation->sync_later(gate.old_top());
         }
     });
     return sealed;
@@ -80,13 +65,16 @@ void end_exports(Session& session, std::string id)
 
 void drop_layer(Session& session, LayerId layer)
 {
-    auto removed = release_layer(session.db(), layer);
-    if (!removed.empty()) {
-        session.on_commit(
-            [removed = std::move(removed), generation = session.generation().shared_from_this()] {
-                generation->remove_files_later(removed);
-            });
-    }
+    auto [removed, kept] = release_layer(session.db(), layer);
+    session.on_commit([removed = std::move(removed), kept = kept,
+                       generation = session.generation().shared_from_this()] {
+        if (!removed.empty()) {
+            generation->remove_files_later(removed);
+        }
+        if (kept) {
+            generation->upkeep().add(Upkeep::Kind::kMerge, *kept);
+        }
+    });
 }
 
 }  // namespace amilab::ec2

@@ -2,11 +2,15 @@
 
 #include "server/ec2/allowed_images.h"
 #include "server/ec2/attachments.h"
+#include "server/ec2/fast_launch.h"
+#include "server/ec2/image_annotations.h"
+#include "server/ec2/image_life.h"
 #include "server/ec2/images.h"
 #include "server/ec2/instance_types.h"
 #include "server/ec2/instances.h"
 #include "server/ec2/network.h"
 #include "server/ec2/product_codes.h"
+#include "server/ec2/recycle_bin.h"
 #include "server/ec2/regions.h"
 #include "server/ec2/root_volumes.h"
 #include "server/ec2/sharing.h"
@@ -20,6 +24,7 @@ namespace amilab::ec2 {
 namespace {
 
 constexpr Operation kOperations[] = {
+    write<attach_image_watermark>("AttachImageWatermark"),
     write<attach_volume>("AttachVolume"),
     write<cancel_image_launch_permission>("CancelImageLaunchPermission"),
     read<confirm_product_instance>("ConfirmProductInstance"),
@@ -34,6 +39,7 @@ constexpr Operation kOperations[] = {
     write_to_free<delete_volume>("DeleteVolume"),
     write_to_free<deregister_image>("DeregisterImage"),
     read<describe_availability_zones>("DescribeAvailabilityZones"),
+    read<describe_fast_launch_images>("DescribeFastLaunchImages"),
     read<describe_image_attribute>("DescribeImageAttribute"),
     read<describe_images>("DescribeImages"),
     read<describe_instance_attribute>("DescribeInstanceAttribute"),
@@ -52,17 +58,30 @@ constexpr Operation kOperations[] = {
     read<describe_volumes>("DescribeVolumes"),
     read<describe_volumes_modifications>("DescribeVolumesModifications"),
     read<describe_vpcs>("DescribeVpcs", &kDefaultNetwork),
+    write<detach_image_watermark>("DetachImageWatermark"),
     write_to_free<detach_volume>("DetachVolume"),
     write<disable_allowed_images_settings>("DisableAllowedImagesSettings"),
+    write<disable_fast_launch>("DisableFastLaunch"),
+    write<disable_image>("DisableImage"),
     write<disable_image_block_public_access>("DisableImageBlockPublicAccess"),
+    write<disable_image_deprecation>("DisableImageDeprecation"),
+    write<disable_image_deregistration_protection>("DisableImageDeregistrationProtection"),
     write<disable_snapshot_block_public_access>("DisableSnapshotBlockPublicAccess"),
     write<enable_allowed_images_settings>("EnableAllowedImagesSettings"),
+    write<enable_fast_launch>("EnableFastLaunch"),
+    write<enable_image>("EnableImage"),
     write<enable_image_block_public_access>("EnableImageBlockPublicAccess"),
+    write<enable_image_deprecation>("EnableImageDeprecation"),
+    write<enable_image_deregistration_protection>("EnableImageDeregistrationProtection"),
     write<enable_snapshot_block_public_access>("EnableSnapshotBlockPublicAccess"),
     write<enable_volume_io>("EnableVolumeIO"),
     read<get_allowed_images_settings>("GetAllowedImagesSettings"),
     read<get_image_block_public_access_state>("GetImageBlockPublicAccessState"),
+    read<get_image_findings>("GetImageFindings"),
     read<get_snapshot_block_public_access_state>("GetSnapshotBlockPublicAccessState"),
+    read<list_images_in_recycle_bin>("ListImagesInRecycleBin"),
+    read<list_snapshots_in_recycle_bin>("ListSnapshotsInRecycleBin"),
+    read<list_volumes_in_recycle_bin>("ListVolumesInRecycleBin"),
     write<modify_image_attribute>("ModifyImageAttribute"),
     write<modify_instance_attribute>("ModifyInstanceAttribute"),
     write<modify_snapshot_attribute>("ModifySnapshotAttribute"),
@@ -72,8 +91,12 @@ constexpr Operation kOperations[] = {
     write<register_image>("RegisterImage"),
     write<replace_image_criteria_in_allowed_images_settings>(
         "ReplaceImageCriteriaInAllowedImagesSettings"),
+    write<replace_image_instance_type_specification>("ReplaceImageInstanceTypeSpecification"),
     write<reset_image_attribute>("ResetImageAttribute"),
     write<reset_snapshot_attribute>("ResetSnapshotAttribute"),
+    write<restore_image_from_recycle_bin>("RestoreImageFromRecycleBin"),
+    write<restore_snapshot_from_recycle_bin>("RestoreSnapshotFromRecycleBin"),
+    write<restore_volume_from_recycle_bin>("RestoreVolumeFromRecycleBin"),
     write<run_instances>("RunInstances"),
     write<start_instances>("StartInstances"),
     write<stop_instances>("StopInstances"),

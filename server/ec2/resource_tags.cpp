@@ -4,6 +4,7 @@
 #include <set>
 
 #include "server/ec2/errors.h"
+#include "server/wire/types.h"
 
 namespace amilab::ec2 {
 
@@ -13,13 +14,6 @@ namespace {
 constexpr std::size_t kMostKeyCharacters = 128;
 constexpr std::size_t kMostValueCharacters = 256;
 constexpr std::size_t kMostTags = 50;
-
-std::size_t characters(std::string_view utf8)
-{
-    return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char byte) {
-        return (static_cast<unsigned char>(byte) & 0xc0U) != 0x80U;
-    }));
-}
 
 std::string_view required_type(const TagSpecification& specification)
 {
@@ -64,10 +58,10 @@ void check_tags(const std::vector<TagRow>& tags)
         if (is_reserved_key(tag.key)) {
             throw reserved_tag_key(tag.key);
         }
-        if (characters(tag.key) > kMostKeyCharacters) {
+        if (wire::characters(tag.key) > kMostKeyCharacters) {
             throw tag_key_too_long(kMostKeyCharacters);
         }
-        if (characters(tag.value) > kMostValueCharacters) {
+        if (wire::characters(tag.value) > kMostValueCharacters) {
             throw tag_value_too_long(kMostValueCharacters);
         }
         if (!keys.insert(tag.key).second) {

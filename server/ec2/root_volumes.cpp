@@ -358,7 +358,7 @@ void swap_volumes(Session& session, const ReplaceRootTaskRow& task, const Attach
                            .delete_on_termination = original.delete_on_termination});
     set_volume_state(db, task.replacement_volume_id, "in-use");
     if (task.delete_replaced_root_volume) {
-        remove_volume(session, original.volume_id, "available");
+        discard_volume(session, original.volume_id, "available");
     }
 }
 

@@ -7,6 +7,7 @@
 #include "server/ec2/describe.h"
 #include "server/ec2/errors.h"
 #include "server/ec2/idempotency.h"
+#include "server/ec2/image_annotations.h"
 #include "server/ec2/images.h"
 #include "server/ec2/instance_answers.h"
 #include "server/ec2/instance_user_data.h"
@@ -129,6 +130,7 @@ LaunchTypeRow require_type(Session& session, const RunInstancesRequest& request,
                             .boot_mode = image.boot_mode,
                             .tpm_support = image.tpm_support,
                             .ena_support = image.ena_support});
+    require_instance_type_allowed(session, image, name);
     return std::move(*type);
 }
 

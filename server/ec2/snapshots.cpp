@@ -8,8 +8,10 @@
 #include "server/ec2/describe.h"
 #include "server/ec2/errors.h"
 #include "server/ec2/layers.h"
+#include "server/ec2/recycle_bin.h"
 #include "server/ec2/resource_tags.h"
 #include "server/wire/ec2/schema.h"
+#include "server/wire/types.h"
 #include "storage/metadata/direct_snapshot_rows.h"
 #include "storage/metadata/product_code_rows.h"
 
@@ -141,7 +143,8 @@ void require_all_exist(Session& session, const std::vector<SnapshotId>& ids)
 CreateSnapshotResponse create_snapshot(Session& session, const CreateSnapshotRequest& request)
 {
     const auto volume_id = parse_id<VolumeId>(request.volume_id);
-    if (request.description && request.description->size() > kMostDescriptionCharacters) {
+    if (request.description &&
+        wire::characters(*request.description) > kMostDescriptionCharacters) {
         throw invalid_value(
             *request.description, "description",
             fmt::format("It may have {} characters at most.", kMostDescriptionCharacters));
@@ -211,6 +214,13 @@ DeleteSnapshotResponse delete_snapshot(Session& session, const DeleteSnapshotReq
 }
 
 void remove_snapshot(Session& session, const SnapshotRow& row)
+{
+    if (!recycle_snapshot(session, row)) {
+        erase_snapshot(session, row);
+    }
+}
+
+void erase_snapshot(Session& session, const SnapshotRow& row)
 {
     session.cancel_transitions(row.id.text());
     delete_all_tags(session.db(), row.id.text());

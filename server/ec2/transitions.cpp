@@ -2,8 +2,10 @@
 
 #include "server/ebs/snapshots.h"
 #include "server/ec2/attachments.h"
+#include "server/ec2/fast_launch.h"
 #include "server/ec2/images.h"
 #include "server/ec2/instances.h"
+#include "server/ec2/recycle_bin.h"
 #include "server/ec2/root_volumes.h"
 #include "server/ec2/snapshots.h"
 #include "server/ec2/volumes.h"
@@ -38,6 +40,12 @@ void apply_transition(Session& session, const Transition& transition)
             return instance_terminated(session, InstanceId::trusted(id));
         case Action::kInstanceGone:
             return instance_gone(session, InstanceId::trusted(id));
+        case Action::kRecycledGone:
+            return recycled_gone(session, id);
+        case Action::kFastLaunchEnabled:
+            return fast_launch_enabled(session, id);
+        case Action::kFastLaunchGone:
+            return fast_launch_gone(session, id);
         case Action::kVolumeOptimizing:
             return volume_optimizing(session, VolumeId::trusted(id));
         case Action::kVolumeModified:

@@ -9,6 +9,7 @@
 #include "server/ec2/image_mappings.h"
 #include "server/ec2/layers.h"
 #include "server/ec2/product_codes.h"
+#include "server/ec2/recycle_bin.h"
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/volume_answers.h"
 #include "server/ec2/volume_types.h"
@@ -200,6 +201,9 @@ DeleteVolumeResponse delete_volume(Session& session, const DeleteVolumeRequest& 
         is_replacement_of_running_task(session.db(), id)) {
         throw volume_not_available(id);
     }
+    if (recycle_volume(session, volume)) {
+        return {};
+    }
     set_volume_state(session.db(), id, "deleting");
     session.schedule(Delay::kVolumeDeleting, Action::kVolumeGone, id.text());
     return {};
@@ -221,6 +225,14 @@ void remove_volume(Session& session, const VolumeId& id, std::string_view state)
         delete_all_tags(session.db(), id.text());
         end_exports(session, id.text());
         drop_layer(session, *layer);
+    }
+}
+
+void discard_volume(Session& session, const VolumeId& id, std::string_view state)
+{
+    const auto row = select_any_volume(session.db(), id);
+    if (row && row->state == state && !recycle_volume(session, *row)) {
+        remove_volume(session, id, state);
     }
 }
 

@@ -26,6 +26,9 @@ EnableVolumeIOResponse enable_volume_io(Session& session, const EnableVolumeIORe
 /// Removes a volume in that state, with its tags and what nobody else needs of its layers; nothing
 /// happens to another.
 void remove_volume(Session& session, const VolumeId& id, std::string_view state);
+/// The same for one that has served: it goes into the recycle bin when a rule keeps it.
+/// Source: volumes of ended instances and replaced root volumes do (documented).
+void discard_volume(Session& session, const VolumeId& id, std::string_view state);
 
 /// When a volume that is made now of a snapshot or another volume has all its bytes.
 TimeMs initialized_ms(Session& session);

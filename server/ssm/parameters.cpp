@@ -138,6 +138,13 @@ std::string choose_tier(const PutParameterRequest& request, const std::optional<
     return std::string(is_advanced ? kAdvanced : kStandard);
 }
 
+/// Source: observed; the model does not say so for values.
+ApiError too_short(std::string_view value, std::string_view path)
+{
+    return wire::constraints_failed({wire::constraint_failure(
+        value, path, "Member must have length greater than or equal to 1")});
+}
+
 void check_type(const std::string& type)
 {
     if (type == "SecureString") {
@@ -166,6 +173,9 @@ void check_data_type(const std::string& data_type)
 void check_put(const PutParameterRequest& request, const std::string& name)
 {
     check_name(name);
+    if (request.value.empty()) {
+        throw too_short("''", "value");
+    }
     if (request.type) {
         check_type(*request.type);
     }
@@ -246,6 +256,9 @@ GetParameterResponse get_parameter(Session& session, const GetParameterRequest& 
 
 GetParametersResponse get_parameters(Session& session, const GetParametersRequest& request)
 {
+    if (request.names.empty()) {
+        throw too_short("[]", "names");
+    }
     GetParametersResponse response;
     std::set<std::string> seen;
     for (const auto& name : request.names) {
@@ -372,6 +385,9 @@ DeleteParameterResponse delete_parameter(Session& session, const DeleteParameter
 
 DeleteParametersResponse delete_parameters(Session& session, const DeleteParametersRequest& request)
 {
+    if (request.names.empty()) {
+        throw too_short("[]", "names");
+    }
     DeleteParametersResponse response;
     for (const auto& name : request.names) {
         const bool is_gone =

@@ -85,11 +85,8 @@ void check_string(const ParameterNode& node, const Member& member)
         !std::binary_search(member.values.begin(), member.values.end(), node.value)) {
         throw invalid(node, "");
     }
-    // Limits count characters, of which each has one byte that is no continuation.
-    const auto characters = std::count_if(node.value.begin(), node.value.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80;
-    });
-    if (characters < member.min || characters > member.max) {
+    const auto length = static_cast<std::int64_t>(characters(node.value));
+    if (length < member.min || length > member.max) {
         throw invalid(node, fmt::format("Expecting {} to {} characters.",
                                         std::max<std::int64_t>(member.min, 0), member.max));
     }

@@ -213,4 +213,13 @@ bool is_utf8(std::string_view text)
     return true;
 }
 
+std::size_t characters(std::string_view utf8)
+{
+    constexpr unsigned kTopBits = 0xC0;
+    constexpr unsigned kContinued = 0x80;
+    return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char byte) {
+        return (static_cast<unsigned char>(byte) & kTopBits) != kContinued;
+    }));
+}
+
 }  // namespace amilab::wire

@@ -64,19 +64,35 @@ std::unique_ptr<BlockMap> BlockMap::open(LayerFiles& files, LayerId layer, std::
     if (live) {
         map->has_live_ = true;
         map->was_found_live_ = true;
+        map->note_pages(*live);
         // Blocks never become absent again: a page without data here has none in the durable map.
-        auto offset = live->seek_data(kMapHeaderSize);
-        while (offset && *offset < kMapFileSize) {
-            const auto number = (*offset - kMapHeaderSize) / kMapPageSize;
-            map->changed_.set(number);
-            offset = live->seek_data(page_offset(number + 1));
+        for (std::uint64_t number = 0; number < kMapPagesPerSegment; ++number) {
+            map->changed_.set(number, map->may_have_page(number));
         }
+    } else if (durable) {
+        map->note_pages(*durable);
     }
     return live || durable ? std::move(map) : nullptr;
 }
 
+void BlockMap::note_pages(File& file)
+{
+    auto offset = file.seek_data(kMapHeaderSize);
+    while (offset && *offset < kMapFileSize) {
+        const auto end = std::min(file.seek_hole(*offset).value_or(kMapFileSize), kMapFileSize);
+        const auto first = (*offset - kMapHeaderSize) / kMapPageSize;
+        for (auto number = first; page_offset(number) < end; ++number) {
+            note_page(number);
+        }
+        offset = end < kMapFileSize ? file.seek_data(end) : std::nullopt;
+    }
+}
+
 std::shared_ptr<const Page> BlockMap::page(std::uint64_t number)
 {
+    if (!may_have_page(number)) {
+        return files_.pages().zero_page();
+    }
     if (auto found = files_.pages().find(cache_owner_, number)) {
         return found;
     }
@@ -87,6 +103,9 @@ std::shared_ptr<const Page> BlockMap::page(std::uint64_t number)
 std::shared_ptr<Page> BlockMap::load(std::uint64_t number)
 {
     auto& pages = files_.pages();
+    if (!may_have_page(number)) {
+        return pages.zero_page();
+    }
     if (auto found = pages.find(cache_owner_, number)) {
         return found;
     }
@@ -192,6 +211,7 @@ void BlockMap::set_in_page(std::uint64_t number, std::uint64_t first, std::uint6
     if (page == files_.pages().zero_page()) {
         page = std::make_shared<Page>();
         files_.pages().put(cache_owner_, number, page);
+        note_page(number);
     }
     for (auto index = begin; index < end; ++index) {
         page->set_word(index, words[index]);

@@ -73,6 +73,16 @@ public:
 
 private:
     std::shared_ptr<Page> load(std::uint64_t number);
+    void note_pages(File& file);
+    bool may_have_page(std::uint64_t number) const
+    {
+        return (pages_with_data_[number / 64].load(std::memory_order_acquire) >> number % 64 &
+                1U) != 0;
+    }
+    void note_page(std::uint64_t number)
+    {
+        pages_with_data_[number / 64].fetch_or(std::uint64_t{1} << number % 64);
+    }
     void make_live_map();
     void settle_pages(std::uint64_t first_page, std::uint64_t last_page);
     void set_in_page(std::uint64_t number, std::uint64_t first, std::uint64_t count,
@@ -86,6 +96,9 @@ private:
     bool was_found_live_ = false;
     std::atomic<bool> has_live_{false};
     std::atomic<bool> new_durable_name_{false};
+
+    // One bit for each page that is not a hole in the file: most of a large map are.
+    std::array<std::atomic<std::uint64_t>, kMapPagesPerSegment / 64> pages_with_data_{};
 
     std::mutex mutex_;  // guards what follows, and orders loads and changes of pages
     bool has_durable_ = false;

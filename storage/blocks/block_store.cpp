@@ -48,9 +48,21 @@ BlockStore::BlockStore(std::shared_ptr<FileSystem> file_system, const std::strin
     const auto highest_file = layers.empty() ? 0 : to_number(layers.back());
     first_new_ = std::max(highest_file, to_number(options.highest_known_layer)) + 1;
     next_new_ = first_new_;
+    remove_half_made_files();
 }
 
 BlockStore::~BlockStore() = default;
+
+void BlockStore::remove_half_made_files()
+{
+    auto& files = registry_->files();
+    for (const auto& name : files.file_system().list_directory(files.directory())) {
+        const auto parsed = parse_file_name(name);
+        if (parsed && parsed->is_new) {
+            files.file_system().unlink(files.directory() + '/' + name);
+        }
+    }
+}
 
 std::shared_ptr<Volume> BlockStore::open_volume(const std::vector<LayerId>& chain,
                                                 std::uint64_t size)
@@ -69,7 +81,7 @@ std::shared_ptr<Snapshot> BlockStore::open_snapshot(const std::vector<LayerId>& 
                                                     std::uint64_t size)
 {
     require_volume_size(chain.empty() ? LayerId{0} : chain.front(), size);
-    return std::make_shared<Snapshot>(registry_, registry_->open_sealed(chain), size);
+    return std::make_shared<Snapshot>(registry_, registry_->hold_sealed(chain), size);
 }
 
 std::unique_ptr<UploadLayer> BlockStore::open_upload(const std::vector<LayerId>& chain,
@@ -86,6 +98,60 @@ std::unique_ptr<UploadLayer> BlockStore::open_upload(const std::vector<LayerId>&
                            "it is being written");
     }
     return std::make_unique<UploadLayer>(std::move(volume));
+}
+
+Gate BlockStore::close_gate(LayerId top, LayerId next_top)
+{
+    if (const auto volume = registry_->find_volume(top)) {
+        return volume->close_gate(next_top);
+    }
+    return Gate(registry_, top, next_top);
+}
+
+bool BlockStore::write_index(const std::vector<LayerId>& chain, const std::function<bool()>& go_on)
+{
+    auto& files = registry_->files();
+    const LayerStack stack(files.pages(), registry_->open_sealed(chain));
+    const bool written = amilab::write_index(files, stack, go_on);
+    stack.top().forget_index();
+    return written;
+}
+
+void BlockStore::remove_index(LayerId layer)
+{
+    amilab::remove_index(registry_->files(), layer);
+    if (const auto open = registry_->find(layer)) {
+        open->forget_index();
+    }
+}
+
+std::unique_ptr<LayerMerge> BlockStore::merge_sealed(LayerId parent, LayerId child)
+{
+    auto layers = registry_->open_sealed({child, parent});
+    const auto direction = layers[0]->count_blocks() > layers[1]->count_blocks()
+                               ? LayerMerge::Direction::kIntoParent
+                               : LayerMerge::Direction::kIntoChild;
+    return std::make_unique<LayerMerge>(registry_, layers[0], layers[1], direction);
+}
+
+std::unique_ptr<LayerMerge> BlockStore::merge_into_volume(const std::vector<LayerId>& chain,
+                                                          std::uint64_t size)
+{
+    auto volume = open_volume(chain, size);
+    auto parent = registry_->open_sealed({chain.at(1)}).front();
+    const auto top = registry_->find(chain.front());
+    constexpr std::uint64_t kAlways = 1024;
+    if (!top || parent->count_blocks() > std::max(top->count_blocks(), kAlways)) {
+        return nullptr;
+    }
+    return std::make_unique<LayerMerge>(registry_, std::move(parent), std::move(volume));
+}
+
+void BlockStore::drop_from_volumes(LayerId gone)
+{
+    for (const auto& volume : registry_->open_volumes()) {
+        volume->drop_layer(gone);
+    }
 }
 
 void BlockStore::remove_layer(LayerId layer)

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "storage/blocks/layer_id.h"
+#include "storage/blocks/layer_merge.h"
 #include "storage/blocks/snapshot.h"
 #include "storage/blocks/upload_layer.h"
 #include "storage/blocks/volume.h"
@@ -64,6 +65,28 @@ public:
     /// As open_volume, for one writer. EBUSY: it is open.
     std::unique_ptr<UploadLayer> open_upload(const std::vector<LayerId>& chain, std::uint64_t size);
 
+    /// Volume::close_gate for a volume that may not be open, so that sealing costs the same however
+    /// long its chain is. ESTALE: the top has been sealed.
+    Gate close_gate(LayerId top, LayerId next_top);
+
+    /// Writes the resolved index of a sealed chain, top first, beside its top layer. Returns false
+    /// when `go_on` did, which is asked now and then. The rows that seal it must survive power loss
+    /// already: a layer that is written again would have an index that says what it was. Not while
+    /// one of its layers is merged.
+    bool write_index(const std::vector<LayerId>& chain, const std::function<bool()>& go_on);
+    void remove_index(LayerId layer);
+
+    /// Merges two sealed neighbours, both synced: whichever has fewer blocks is copied. The rows of
+    /// merge.gone() go when step() has said that all is copied, then drop_from_volumes(gone).
+    /// EBUSY: somebody reads the parent as a snapshot. One merge at a time.
+    std::unique_ptr<LayerMerge> merge_sealed(LayerId parent, LayerId child);
+    /// Merges the parent into a volume's top. Null when that would be much work for little: the
+    /// parent has more blocks than the top and more than 1,024 (64 MiB).
+    std::unique_ptr<LayerMerge> merge_into_volume(const std::vector<LayerId>& chain,
+                                                  std::uint64_t size);
+    /// Open volumes go on without a layer that has been merged, so that its files can go.
+    void drop_from_volumes(LayerId gone);
+
     /// Unlinks a layer's files, now or when its last user has gone. To be called after the row's
     /// deletion is durable.
     void remove_layer(LayerId layer);
@@ -93,6 +116,7 @@ private:
                Options options);
 
     std::vector<LayerId> layers_on_disk(bool only_live) const;
+    void remove_half_made_files();
 
     std::shared_ptr<LayerRegistry> registry_;
     std::uint64_t first_new_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cerrno>
 
 namespace amilab {
 namespace {
@@ -38,6 +39,30 @@ std::shared_ptr<const Page> Layer::map_page(std::uint64_t number)
 {
     auto* segment = find_segment(static_cast<std::uint32_t>(number / kMapPagesPerSegment));
     return segment ? segment->map().page(number % kMapPagesPerSegment) : nullptr;
+}
+
+BlockState Layer::state(std::uint64_t block)
+{
+    const auto page = map_page(block / kBlocksPerMapPage);
+    return page ? state_in(*page, block % kBlocksPerMapPage) : BlockState::kAbsent;
+}
+
+std::uint64_t Layer::count_blocks()
+{
+    constexpr std::uint32_t kLowBits = 0x55555555;
+    std::uint64_t count = 0;
+    for (std::uint32_t segment = 0; segment < kMaxSegments; ++segment) {
+        for (std::uint64_t page = 0; has_segment(segment) && page < kMapPagesPerSegment; ++page) {
+            const auto map = map_page(segment * kMapPagesPerSegment + page);
+            for (std::size_t index = 0; map != files_.pages().zero_page() && index < Page::kWords;
+                 ++index) {
+                const auto word = map->word(index);
+                count +=
+                    static_cast<std::uint64_t>(__builtin_popcount((word | (word >> 1)) & kLowBits));
+            }
+        }
+    }
+    return count;
 }
 
 void Layer::read(std::uint64_t offset, std::span<std::byte> out)
@@ -111,7 +136,30 @@ void Layer::sync(std::uint32_t segments)
     if (is_synced_ || !files_.survives_power_loss()) {
         return;
     }
+    const std::lock_guard lock(sync_mutex_);
     const bool sealed = is_sealed();
+    // Live maps that a merge is writing stay.
+    sync_segments(segments, sealed && !is_merged_into_);
+    is_synced_ = sealed;
+}
+
+void Layer::end_merge()
+{
+    const std::lock_guard lock(sync_mutex_);
+    is_merged_into_ = false;
+    if (files_.survives_power_loss()) {
+        sync_segments(kMaxSegments, true);
+    }
+}
+
+void Layer::begin_merge()
+{
+    const std::lock_guard lock(sync_mutex_);
+    is_merged_into_ = true;
+}
+
+void Layer::sync_segments(std::uint32_t segments, bool sealed)
+{
     for (std::uint32_t number = 0; number < segments; ++number) {
         const FileKey live{id_, number, FileKind::kLiveMap};
         const bool has_file = files_.exists(live);
@@ -127,7 +175,42 @@ void Layer::sync(std::uint32_t segments)
             files_.unlink(live);  // of another boot: it says nothing any more
         }
     }
-    is_synced_ = sealed;
+}
+
+std::shared_ptr<LayerIndex> Layer::index(std::uint32_t segment)
+{
+    const std::lock_guard lock(index_mutex_);
+    if (ignores_index_) {
+        return nullptr;
+    }
+    const auto [found, is_new] = indexes_.try_emplace(segment);
+    if (is_new) {
+        try {
+            found->second = LayerIndex::open(files_, id_, segment);
+        } catch (const StorageError& error) {
+            indexes_.erase(found);
+            if (error.error_number != EBADMSG && error.error_number != ENOTSUP) {
+                throw;
+            }
+            ignores_index_ = true;
+            return nullptr;
+        }
+    }
+    return found->second;
+}
+
+void Layer::forget_index()
+{
+    const std::lock_guard lock(index_mutex_);
+    ignores_index_ = false;
+    indexes_.clear();
+}
+
+void Layer::ignore_index()
+{
+    const std::lock_guard lock(index_mutex_);
+    ignores_index_ = true;
+    indexes_.clear();
 }
 
 Segment* Layer::find_segment(std::uint32_t number)
@@ -155,7 +238,7 @@ Segment* Layer::find_segment(std::uint32_t number)
 
 Segment& Layer::segment_to_write(std::uint32_t number)
 {
-    assert(role_.load() == Role::kWritable);
+    assert(role_.load() == Role::kWritable || is_merged_into_.load());
     auto* segment = find_segment(number);
     if (!segment) {
         const std::lock_guard lock(mutex_);

@@ -3,12 +3,14 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <span>
 #include <vector>
 
 #include "storage/blocks/layer_files.h"
+#include "storage/blocks/layer_index.h"
 #include "storage/blocks/segment.h"
 
 namespace amilab {
@@ -43,6 +45,10 @@ public:
 
     /// Null when the layer has nothing in the whole segment.
     std::shared_ptr<const Page> map_page(std::uint64_t number);
+    /// What the map says of one block.
+    BlockState state(std::uint64_t block);
+    /// How many blocks are not absent.
+    std::uint64_t count_blocks();
     /// Whether the layer has any file for a segment.
     bool has_segment(std::uint32_t number) { return find_segment(number) != nullptr; }
 
@@ -65,9 +71,23 @@ public:
     /// `segments` only. A sealed layer is looked at once.
     void sync(std::uint32_t segments);
 
+    /// Merging writes to a sealed layer what leaves every reader's bytes as they are. The copies
+    /// survive power loss when end_merge has returned; until then no sync looks at them.
+    void begin_merge();
+    void end_merge();
+
+    /// The resolved index of the chain up to this layer, for one segment; null when there is none
+    /// that can be used: a damaged one counts as none, for the maps say the same.
+    std::shared_ptr<LayerIndex> index(std::uint32_t segment);
+    /// Looks for it anew: it has been made or removed.
+    void forget_index();
+    /// It is damaged.
+    void ignore_index();
+
     void remove_when_closed() { remove_when_closed_ = true; }
 
 private:
+    void sync_segments(std::uint32_t segments, bool is_sealed);
     Segment* find_segment(std::uint32_t number);
     Segment& segment_to_write(std::uint32_t number);
     Segment& known_segment(std::uint32_t number);
@@ -77,6 +97,12 @@ private:
     std::atomic<Role> role_;
     std::atomic<bool> is_synced_{false};
     std::atomic<bool> remove_when_closed_{false};
+    std::atomic<bool> is_merged_into_{false};
+
+    std::mutex sync_mutex_;   // one sync at a time, none across the start of a merge
+    std::mutex index_mutex_;  // guards the next two
+    bool ignores_index_ = false;
+    std::map<std::uint32_t, std::shared_ptr<LayerIndex>> indexes_;  // null: there is none
 
     // Read without the lock: what is there stays until the layer goes.
     std::array<std::atomic<Segment*>, kMaxSegments> segments_{};

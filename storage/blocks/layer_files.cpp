@@ -9,6 +9,17 @@
 #include "storage/storage_error.h"
 
 namespace amilab {
+namespace {
+
+/// Indexes are checked by LayerIndex, which needs what their headers say.
+void check_map(File& file, const FileKey& key)
+{
+    if (key.kind == FileKind::kLiveMap || key.kind == FileKind::kMap) {
+        read_map_header(file, key);
+    }
+}
+
+}  // namespace
 
 LayerFiles::LayerFiles(FileSystem& file_system, std::string directory, Options options)
     : file_system_(file_system),
@@ -32,9 +43,7 @@ std::shared_ptr<File> LayerFiles::open(const FileKey& key, OpenMode mode)
         return file;
     }
     std::shared_ptr<File> file = file_system_.open(path_of(key), mode);
-    if (key.kind != FileKind::kData) {
-        read_map_header(*file, key);
-    }
+    check_map(*file, key);
     keep_open(key, file, mode);
     return file;
 }
@@ -46,9 +55,7 @@ std::shared_ptr<File> LayerFiles::open_if_exists(const FileKey& key, OpenMode mo
     }
     std::shared_ptr<File> file = file_system_.open_if_exists(path_of(key), mode);
     if (file) {
-        if (key.kind != FileKind::kData) {
-            read_map_header(*file, key);
-        }
+        check_map(*file, key);
         keep_open(key, file, mode);
     }
     return file;
@@ -89,7 +96,9 @@ bool LayerFiles::unlink(const FileKey& key)
 void LayerFiles::unlink_layer(LayerId layer)
 {
     for (std::uint32_t segment = 0; segment < kMaxSegments; ++segment) {
-        if (exists({layer, segment, FileKind::kData})) {
+        // An index may be where the layer itself has nothing.
+        if (exists({layer, segment, FileKind::kData}) ||
+            exists({layer, segment, FileKind::kIndex})) {
             unlink_segment(layer, segment);
         }
     }
@@ -116,14 +125,17 @@ std::uint64_t LayerFiles::allocated_bytes(LayerId layer)
 {
     std::uint64_t bytes = 0;
     for (std::uint32_t segment = 0; segment < kMaxSegments; ++segment) {
-        const auto data = file_system_.status(path_of({layer, segment, FileKind::kData}));
-        if (!data) {
+        const FileKey data{layer, segment, FileKind::kData};
+        const auto index = file_system_.status(path_of({layer, segment, FileKind::kIndex}));
+        bytes += index ? index->allocated_bytes : 0;
+        const auto status = file_system_.status(path_of(data));
+        if (!status) {
             continue;
         }
-        bytes += data->allocated_bytes;
-        for (const auto kind : {FileKind::kLiveMap, FileKind::kMap, FileKind::kIndex}) {
-            const auto status = file_system_.status(path_of({layer, segment, kind}));
-            bytes += status ? status->allocated_bytes : 0;
+        bytes += status->allocated_bytes;
+        for (const auto kind : {FileKind::kLiveMap, FileKind::kMap}) {
+            const auto map = file_system_.status(path_of({layer, segment, kind}));
+            bytes += map ? map->allocated_bytes : 0;
         }
     }
     return bytes;

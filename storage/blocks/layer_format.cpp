@@ -28,6 +28,10 @@ constexpr std::size_t kSegmentAt = 24;
 constexpr std::size_t kBlockSizeAt = 28;
 constexpr std::size_t kSegmentSizeAt = 32;
 constexpr std::size_t kBootIdAt = 40;
+// In an index only.
+constexpr std::size_t kLayerCountAt = 104;
+constexpr std::size_t kTableChecksumAt = 108;
+constexpr std::size_t kSegmentsAt = 112;
 constexpr std::size_t kChecksumAt = kSectorSize - 4;
 
 using Sector = std::array<std::byte, kSectorSize>;
@@ -42,6 +46,51 @@ std::uint32_t checksum(const Sector& sector)
     boost::crc_32_type crc;
     crc.process_bytes(sector.data(), kChecksumAt);
     return crc.checksum();
+}
+
+/// What all headers have in common; returns the sector and leaves the rest to the caller.
+Sector read_header_sector(File& file)
+{
+    Sector sector{};
+    const auto& path = file.path();
+    if (read_fully(file, 0, sector) != sector.size()) {
+        throw_corrupt(path, "it is shorter than its header");
+    }
+    if (std::memcmp(sector.data(), kMagic.data(), kMagic.size()) != 0) {
+        throw_corrupt(path, "it does not begin as a layer's map does");
+    }
+    if (boost::endian::load_little_u32(bytes_at(sector, kChecksumAt)) != checksum(sector)) {
+        throw_corrupt(path, "the header's checksum is wrong");
+    }
+    const auto version = boost::endian::load_little_u32(bytes_at(sector, kVersionAt));
+    if (version != kFormatVersion) {
+        throw StorageError(
+            ENOTSUP, "open", path,
+            fmt::format("layer format {}, this amilab reads {}", version, kFormatVersion));
+    }
+    return sector;
+}
+
+std::uint32_t checksum_of(std::span<const std::byte> bytes)
+{
+    boost::crc_32_type crc;
+    crc.process_bytes(bytes.data(), bytes.size());
+    return crc.checksum();
+}
+
+std::vector<LayerId> read_index_table(File& file, std::uint32_t count, std::uint32_t expected)
+{
+    std::vector<std::byte> bytes(count * sizeof(std::uint64_t));
+    if (read_fully(file, kIndexTableAt, bytes) != bytes.size() || checksum_of(bytes) != expected) {
+        throw_corrupt(file.path(), "the table of layers is not whole");
+    }
+    std::vector<LayerId> layers;
+    layers.reserve(count);
+    for (std::size_t at = 0; at < bytes.size(); at += sizeof(std::uint64_t)) {
+        layers.push_back(LayerId{
+            boost::endian::load_little_u64(reinterpret_cast<const unsigned char*>(&bytes[at]))});
+    }
+    return layers;
 }
 
 template <class Number>
@@ -110,23 +159,8 @@ Sector encode_map_header(const FileKey& key, std::string_view boot_id)
 
 std::string read_map_header(File& file, const FileKey& key)
 {
-    Sector sector{};
     const auto& path = file.path();
-    if (read_fully(file, 0, sector) != sector.size()) {
-        throw_corrupt(path, "it is shorter than its header");
-    }
-    if (std::memcmp(sector.data(), kMagic.data(), kMagic.size()) != 0) {
-        throw_corrupt(path, "it does not begin as a layer's map does");
-    }
-    if (boost::endian::load_little_u32(bytes_at(sector, kChecksumAt)) != checksum(sector)) {
-        throw_corrupt(path, "the header's checksum is wrong");
-    }
-    const auto version = boost::endian::load_little_u32(bytes_at(sector, kVersionAt));
-    if (version != kFormatVersion) {
-        throw StorageError(
-            ENOTSUP, "open", path,
-            fmt::format("layer format {}, this amilab reads {}", version, kFormatVersion));
-    }
+    auto sector = read_header_sector(file);
     // Which file it is, the sizes and the reserved bytes must all be what would be written now.
     const auto* boot_id = reinterpret_cast<const char*>(bytes_at(sector, kBootIdAt));
     const std::string found(boot_id, ::strnlen(boot_id, kMaxBootIdSize));
@@ -137,6 +171,47 @@ std::string read_map_header(File& file, const FileKey& key)
         throw_corrupt(path, "it is longer than a map");
     }
     return found;
+}
+
+Sector encode_index_header(const FileKey& key, const IndexHeader& header)
+{
+    auto sector = encode_map_header(key, "");
+    boost::endian::store_little_u32(bytes_at(sector, kLayerCountAt),
+                                    static_cast<std::uint32_t>(header.layers.size()));
+    boost::endian::store_little_u32(bytes_at(sector, kTableChecksumAt),
+                                    checksum_of(encode_index_table(header)));
+    boost::endian::store_little_u64(bytes_at(sector, kSegmentsAt), header.segments);
+    boost::endian::store_little_u32(bytes_at(sector, kChecksumAt), checksum(sector));
+    return sector;
+}
+
+std::vector<std::byte> encode_index_table(const IndexHeader& header)
+{
+    std::vector<std::byte> bytes(header.layers.size() * sizeof(std::uint64_t));
+    auto* at = reinterpret_cast<unsigned char*>(bytes.data());
+    for (const auto layer : header.layers) {
+        boost::endian::store_little_u64(at, to_number(layer));
+        at += sizeof(std::uint64_t);
+    }
+    return bytes;
+}
+
+IndexHeader read_index_header(File& file, const FileKey& key)
+{
+    const auto& path = file.path();
+    auto sector = read_header_sector(file);
+    IndexHeader header;
+    const auto count = boost::endian::load_little_u32(bytes_at(sector, kLayerCountAt));
+    header.segments = boost::endian::load_little_u64(bytes_at(sector, kSegmentsAt));
+    if (count == 0 || count > kMaxIndexLayers) {
+        throw_corrupt(path, fmt::format("it names {} layers", count));
+    }
+    header.layers = read_index_table(
+        file, count, boost::endian::load_little_u32(bytes_at(sector, kTableChecksumAt)));
+    if (sector != encode_index_header(key, header) || header.layers.back() != key.layer) {
+        throw_corrupt(path, "the header is of another layer, segment or kind of file");
+    }
+    return header;
 }
 
 bool is_blank_map(File& file)

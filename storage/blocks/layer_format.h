@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "storage/blocks/layer_id.h"
 #include "storage/files/file_system.h"
@@ -21,8 +22,7 @@ enum class FileKind : std::uint8_t {
     kLiveMap = 1,
     /// The map as of the last flush; never ahead of the data on the disk.
     kMap = 2,
-    /// Block to owning layer, for long chains. Its name and place are kept free; nothing writes
-    /// one.
+    /// Block to owning layer, for long chains. Can be made again from the maps at any time.
     kIndex = 3,
 };
 inline constexpr std::array kFileKinds = {FileKind::kData, FileKind::kLiveMap, FileKind::kMap,
@@ -73,6 +73,27 @@ std::string read_map_header(File& file, const FileKey& key);
 
 /// Whether power loss left a live map without its header: nothing in it, or only zeros.
 bool is_blank_map(File& file);
+
+/// An index file: one page of header, a checksum for each page of owners, the owners, the table.
+inline constexpr std::uint64_t kIndexPagesPerSegment = kBlocksPerSegment / (kMapPageSize / 4);
+inline constexpr std::uint64_t kIndexChecksumsAt = kMapPageSize;
+inline constexpr std::uint64_t kIndexPagesAt = kIndexChecksumsAt + kIndexPagesPerSegment * 4;
+inline constexpr std::uint64_t kIndexTableAt = kIndexPagesAt + kIndexPagesPerSegment * kMapPageSize;
+inline constexpr std::size_t kMaxIndexLayers = std::size_t{1} << 20;
+
+struct IndexHeader {
+    /// The chain, bottom first; the last one is the layer that the index belongs to.
+    std::vector<LayerId> layers;
+    /// One bit for each segment in which any of them has anything.
+    std::uint64_t segments = 0;
+};
+
+std::array<std::byte, kSectorSize> encode_index_header(const FileKey& key,
+                                                       const IndexHeader& header);
+std::vector<std::byte> encode_index_table(const IndexHeader& header);
+/// Throws StorageError (EBADMSG) that names the file and the field unless header and table are
+/// whole and belong to `key`.
+IndexHeader read_index_header(File& file, const FileKey& key);
 
 /// A StorageError (EBADMSG) that names a damaged file.
 [[noreturn]] void throw_corrupt(const std::string& path, std::string_view what);

@@ -36,9 +36,102 @@ void prune(Map& map, std::size_t& prune_at)
 std::vector<std::shared_ptr<Layer>> LayerRegistry::open_sealed(
     const std::vector<LayerId>& top_first)
 {
-    require_chain(top_first, files_.directory());
     const std::lock_guard lock(mutex_);
-    return open_parents(top_first);
+    return open_unmerged(top_first);
+}
+
+std::vector<std::shared_ptr<Layer>> LayerRegistry::hold_sealed(
+    const std::vector<LayerId>& top_first)
+{
+    const std::lock_guard lock(mutex_);
+    auto layers = open_unmerged(top_first);
+    ++held_[top_first.front()];
+    return layers;
+}
+
+void LayerRegistry::let_go(LayerId top)
+{
+    const std::lock_guard lock(mutex_);
+    const auto held = held_.find(top);
+    if (--held->second == 0) {
+        held_.erase(held);
+    }
+}
+
+void LayerRegistry::close_as_snapshot(LayerId top)
+{
+    const std::lock_guard lock(mutex_);
+    if (held_.contains(top)) {
+        throw StorageError(EBUSY, "merge into", files_.path_of({top, 0, FileKind::kData}),
+                           "the layer is being read as a snapshot");
+    }
+    merged_into_.insert(top);
+}
+
+void LayerRegistry::open_as_snapshot(LayerId top)
+{
+    const std::lock_guard lock(mutex_);
+    merged_into_.erase(top);
+}
+
+std::shared_ptr<Volume> LayerRegistry::find_volume(LayerId top)
+{
+    const std::lock_guard lock(mutex_);
+    const auto found = volumes_.find(top);
+    return found == volumes_.end() ? nullptr : found->second.lock();
+}
+
+std::vector<std::shared_ptr<Volume>> LayerRegistry::open_volumes()
+{
+    std::vector<std::shared_ptr<Volume>> open;
+    const std::lock_guard lock(mutex_);
+    for (const auto& [top, known] : volumes_) {
+        auto volume = known.lock();
+        // A volume is known by each layer that has been its top.
+        if (volume && std::find(open.begin(), open.end(), volume) == open.end()) {
+            open.push_back(std::move(volume));
+        }
+    }
+    return open;
+}
+
+std::shared_ptr<Layer> LayerRegistry::freeze(LayerId top, LayerId next_top)
+{
+    const std::lock_guard lock(mutex_);
+    require_not_sealed(top);
+    for (const auto id : {top, next_top}) {
+        const auto found = layers_.find(id);
+        if (id == LayerId{0} || frozen_.contains(id) ||
+            (found != layers_.end() && !found->second.expired())) {
+            throw StorageError(EBUSY, "seal", files_.path_of({id, 0, FileKind::kData}),
+                               "the layer is in use");
+        }
+    }
+    auto layer = open_layer(top, Layer::Role::kWritable);
+    layer->set_role(Layer::Role::kFrozen);
+    frozen_.insert(top);
+    return layer;
+}
+
+void LayerRegistry::thaw(std::shared_ptr<Layer>& frozen)
+{
+    {
+        const std::lock_guard lock(mutex_);
+        if (!frozen->is_sealed()) {
+            frozen->set_role(Layer::Role::kWritable);
+        }
+        frozen_.erase(frozen->id());
+    }
+    thawed_.notify_all();
+    frozen.reset();
+}
+
+void LayerRegistry::require_not_sealed(LayerId top)
+{
+    if (sealed_.contains(top)) {
+        throw StorageError(ESTALE, "open", files_.path_of({top, 0, FileKind::kData}),
+                           "the layer has been sealed");
+    }
 }
 
 std::shared_ptr<Volume> LayerRegistry::open_volume(
@@ -47,17 +140,15 @@ std::shared_ptr<Volume> LayerRegistry::open_volume(
 {
     require_chain(top_first, files_.directory());
     const auto top = top_first.front();
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    thawed_.wait(lock, [&] { return !frozen_.contains(top); });
     if (const auto found = volumes_.find(top); found != volumes_.end()) {
         if (auto volume = found->second.lock()) {
             return volume;
         }
         volumes_.erase(found);
     }
-    if (sealed_.contains(top)) {
-        throw StorageError(ESTALE, "open", files_.path_of({top, 0, FileKind::kData}),
-                           "the layer has been sealed");
-    }
+    require_not_sealed(top);
     auto layers = open_parents(std::span(top_first).subspan(1));
     layers.push_back(open_layer(top, Layer::Role::kWritable));
     auto volume = make(std::move(layers));
@@ -114,6 +205,17 @@ void LayerRegistry::forget(LayerId layer)
     const std::lock_guard lock(mutex_);
     sealed_.erase(layer);
     volumes_.erase(layer);
+}
+
+std::vector<std::shared_ptr<Layer>> LayerRegistry::open_unmerged(
+    const std::vector<LayerId>& top_first)
+{
+    require_chain(top_first, files_.directory());
+    if (merged_into_.contains(top_first.front())) {
+        throw StorageError(ESTALE, "open", files_.path_of({top_first.front(), 0, FileKind::kData}),
+                           "the layer is being merged");
+    }
+    return open_parents(top_first);
 }
 
 std::vector<std::shared_ptr<Layer>> LayerRegistry::open_parents(std::span<const LayerId> top_first)

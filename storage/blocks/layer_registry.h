@@ -1,5 +1,6 @@
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -32,11 +33,17 @@ public:
     LayerFiles& files() { return files_; }
 
     /// The layers of a sealed chain, bottom first. EINVAL: no layer, or one twice; EBUSY: one is
-    /// being written.
+    /// being written; ESTALE: the first is being merged into, so that no row names it.
     std::vector<std::shared_ptr<Layer>> open_sealed(const std::vector<LayerId>& top_first);
+    /// open_sealed for as long as somebody reads what its first layer stands for.
+    std::vector<std::shared_ptr<Layer>> hold_sealed(const std::vector<LayerId>& top_first);
+    void let_go(LayerId top);
+    /// For merging into a layer, which then stands for something else. EBUSY: somebody holds it.
+    void close_as_snapshot(LayerId top);
+    void open_as_snapshot(LayerId top);
 
     /// The volume whose top is, or was, the first of the chain. Else `make` gets its layers, bottom
-    /// first. ESTALE: that layer has been sealed since the caller looked.
+    /// first. ESTALE: that layer has been sealed since the caller looked. Waits while it is frozen.
     std::shared_ptr<Volume> open_volume(
         const std::vector<LayerId>& top_first,
         const std::function<std::shared_ptr<Volume>(std::vector<std::shared_ptr<Layer>>)>& make);
@@ -44,6 +51,13 @@ public:
     /// Makes `next_top` the volume's name too, before its rows say so. EBUSY: it is in use.
     std::shared_ptr<Layer> reserve_top(LayerId next_top, const std::shared_ptr<Volume>& volume);
     void give_up_top(LayerId next_top);
+    /// Null when the volume is not open.
+    std::shared_ptr<Volume> find_volume(LayerId top);
+    std::vector<std::shared_ptr<Volume>> open_volumes();
+    /// Keeps a volume that is not open from being opened, to seal its top. EBUSY: the top, or
+    /// `next_top`, is in use. ESTALE: it is sealed.
+    std::shared_ptr<Layer> freeze(LayerId top, LayerId next_top);
+    void thaw(std::shared_ptr<Layer>& frozen);
     void note_sealed(LayerId layer);
 
     /// An open layer; null when nobody has it open.
@@ -60,6 +74,8 @@ public:
     }
 
 private:
+    std::vector<std::shared_ptr<Layer>> open_unmerged(const std::vector<LayerId>& top_first);
+    void require_not_sealed(LayerId top);
     std::shared_ptr<Layer> open_layer(LayerId id, Layer::Role role);
     std::vector<std::shared_ptr<Layer>> open_parents(std::span<const LayerId> top_first);
 
@@ -71,6 +87,10 @@ private:
     std::unordered_map<LayerId, std::weak_ptr<Layer>> layers_;
     std::unordered_map<LayerId, std::weak_ptr<Volume>> volumes_;
     std::unordered_set<LayerId> sealed_;
+    std::unordered_set<LayerId> frozen_;
+    std::condition_variable thawed_;
+    std::unordered_map<LayerId, std::size_t> held_;
+    std::unordered_set<LayerId> merged_into_;
     std::size_t prune_layers_at_ = 1024;
     std::size_t prune_volumes_at_ = 1024;
 };

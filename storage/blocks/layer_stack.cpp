@@ -1,7 +1,14 @@
 #include "storage/blocks/layer_stack.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <map>
+#include <mutex>
+#include <optional>
 #include <utility>
+
+#include "storage/blocks/layer_index.h"
+#include "storage/storage_error.h"
 
 namespace amilab {
 namespace {
@@ -35,14 +42,38 @@ std::size_t take_states(const Page& page, std::size_t layer, std::uint64_t first
 
 }  // namespace
 
+struct LayerStack::BoundIndex {
+    /// Where a layer of the index's table stands; one that has been merged is in one of its
+    /// neighbours.
+    struct Place {
+        std::uint32_t layer = 0;  // or the nearest above
+        bool is_exact = false;
+        std::optional<std::uint32_t> below;
+    };
+
+    std::shared_ptr<LayerIndex> index;
+    std::vector<Place> places;
+};
+
+struct LayerStack::BoundIndexes {
+    std::mutex mutex;  // guards what follows
+    /// By the layer's place and the segment, with the index that was bound.
+    std::map<std::pair<std::size_t, std::uint32_t>, std::shared_ptr<const BoundIndex>> found;
+};
+
 LayerStack::LayerStack(PageCache& pages, std::vector<std::shared_ptr<Layer>> bottom_first)
-    : LayerStack(pages, pages.new_owner(), std::move(bottom_first))
+    : LayerStack(pages, pages.new_owner(), std::move(bottom_first),
+                 std::make_shared<BoundIndexes>())
 {
 }
 
 LayerStack::LayerStack(PageCache& pages, std::uint64_t cache_owner,
-                       std::vector<std::shared_ptr<Layer>> bottom_first)
-    : pages_(pages), cache_owner_(cache_owner), layers_(std::move(bottom_first))
+                       std::vector<std::shared_ptr<Layer>> bottom_first,
+                       std::shared_ptr<BoundIndexes> indexes)
+    : pages_(pages),
+      cache_owner_(cache_owner),
+      layers_(std::move(bottom_first)),
+      indexes_(std::move(indexes))
 {
 }
 
@@ -51,7 +82,19 @@ std::shared_ptr<const LayerStack> LayerStack::with_top(std::shared_ptr<Layer> to
     auto layers = layers_;
     layers.push_back(std::move(top));
     return std::shared_ptr<const LayerStack>(
-        new LayerStack(pages_, cache_owner_, std::move(layers)));
+        new LayerStack(pages_, cache_owner_, std::move(layers), indexes_));
+}
+
+std::shared_ptr<const LayerStack> LayerStack::without(LayerId layer) const
+{
+    auto layers = layers_;
+    const auto found = std::find_if(layers.begin(), layers.end() - 1,
+                                    [&](const auto& one) { return one->id() == layer; });
+    if (found == layers.end() - 1) {
+        return nullptr;
+    }
+    layers.erase(found);
+    return std::make_shared<const LayerStack>(pages_, std::move(layers));
 }
 
 void LayerStack::find_owners(std::uint64_t first_block, std::span<Owner> out) const
@@ -83,7 +126,7 @@ void LayerStack::find_in_page(std::uint64_t first_block, std::span<Owner> out) c
     }
 }
 
-void LayerStack::scan(std::uint64_t first_block, std::span<Owner> out) const
+void LayerStack::scan(std::uint64_t first_block, std::span<Owner> out, Indexes indexes) const
 {
     while (!out.empty()) {
         const auto inside = first_block % kBlocksPerMapPage;
@@ -91,18 +134,123 @@ void LayerStack::scan(std::uint64_t first_block, std::span<Owner> out) const
         const auto owners = out.first(part);
         auto open = static_cast<std::size_t>(
             std::count_if(owners.begin(), owners.end(), [](Owner o) { return !o.is_known(); }));
-        for (auto index = layers_.size(); index > 0 && open > 0; --index) {
-            const auto page = layers_[index - 1]->map_page(first_block / kBlocksPerMapPage);
-            if (page && page != pages_.zero_page()) {
-                open -= take_states(*page, index - 1, inside, owners);
-            }
-        }
+        ask_layers(first_block, owners, open, indexes);
         for (auto& owner : owners) {
             owner = owner.is_known() ? owner : Owner::nobody();
         }
         first_block += part;
         out = out.subspan(part);
     }
+}
+
+std::size_t LayerStack::ask_layers(std::uint64_t first_block, std::span<Owner> owners,
+                                   std::size_t open, Indexes indexes) const
+{
+    const auto inside = first_block % kBlocksPerMapPage;
+    for (auto index = layers_.size(); index > 0 && open > 0; --index) {
+        auto& layer = *layers_[index - 1];
+        // An index says all that the chain up to its layer knows.
+        if (layer.is_sealed() && indexes == Indexes::kAsked) {
+            open -= ask_index(index - 1, first_block, owners);
+        }
+        if (open == 0) {
+            break;
+        }
+        const auto page = layer.map_page(first_block / kBlocksPerMapPage);
+        if (page && page != pages_.zero_page()) {
+            open -= take_states(*page, index - 1, inside, owners);
+        }
+    }
+    return open;
+}
+
+std::size_t LayerStack::ask_index(std::size_t layer, std::uint64_t first_block,
+                                  std::span<Owner> owners) const
+{
+    const auto segment = static_cast<std::uint32_t>(first_block / kBlocksPerSegment);
+    const auto bound = bound_index(layer, segment);
+    if (!bound) {
+        return 0;
+    }
+    std::size_t decided = 0;
+    try {
+        std::shared_ptr<const Page> page;
+        for (std::size_t index = 0; index < owners.size(); ++index) {
+            const auto inside = (first_block + index) % kBlocksPerSegment;
+            if (!page || inside % kOwnersPerPage == 0) {
+                page = bound->index->has_segment(segment)
+                           ? bound->index->page(inside / kOwnersPerPage)
+                           : pages_.zero_page();
+            }
+            if (!owners[index].is_known()) {
+                const auto word = page->word(inside % kOwnersPerPage);
+                owners[index] = word == 0
+                                    ? Owner::nobody()
+                                    : resolve(*bound, first_block + index, Owner::from_word(word));
+                decided += owners[index].is_known() ? 1 : 0;
+            }
+        }
+    } catch (const StorageError& error) {
+        if (error.error_number == ESTALE) {
+            layers_[layer]->forget_index();
+        } else if (error.error_number == EBADMSG) {
+            layers_[layer]->ignore_index();
+        } else {
+            throw;
+        }
+    }
+    return decided;
+}
+
+std::shared_ptr<const LayerStack::BoundIndex> LayerStack::bound_index(std::size_t layer,
+                                                                      std::uint32_t segment) const
+{
+    auto index = layers_[layer]->index(0);
+    if (index && index->has_segment(segment) && segment != 0) {
+        index = layers_[layer]->index(segment);
+    }
+    if (!index) {
+        return nullptr;
+    }
+    const std::lock_guard lock(indexes_->mutex);
+    auto& known = indexes_->found[{layer, segment}];
+    if (known && known->index == index) {
+        return known->places.empty() ? nullptr : known;
+    }
+    auto bound = std::make_shared<BoundIndex>();
+    bound->index = std::move(index);
+    std::uint32_t next = 0;  // the lowest layer of the stack that the table has not named yet
+    for (const auto id : bound->index->layers()) {
+        BoundIndex::Place place;
+        place.layer = next;
+        place.is_exact = next <= layer && layers_[next]->id() == id;
+        if (next > 0) {
+            place.below = next - 1;
+        }
+        next += place.is_exact ? 1 : 0;
+        bound->places.push_back(place);
+    }
+    if (next != layer + 1) {
+        bound->places.clear();  // of another chain
+    }
+    known = bound;
+    return bound->places.empty() ? nullptr : known;
+}
+
+Owner LayerStack::resolve(const BoundIndex& bound, std::uint64_t block, Owner found) const
+{
+    const auto& place = bound.places[found.layer()];
+    if (place.is_exact) {
+        return Owner::of(place.layer, found.is_data() ? BlockState::kData : BlockState::kZero);
+    }
+    // Merged: whoever has taken its blocks stands next to where it stood, and if the one above has
+    // the block, it is that one, for no layer above had it before.
+    const auto above = layers_[place.layer]->state(block);
+    if (above != BlockState::kAbsent) {
+        return Owner::of(place.layer, above);
+    }
+    const auto below = place.below ? layers_[*place.below]->state(block) : BlockState::kAbsent;
+    return below == BlockState::kAbsent ? Owner() : Owner::of(*place.below, below);
 }
 
 void LayerStack::set_top_owner(std::uint64_t first_block, std::uint64_t count,
@@ -144,16 +292,54 @@ std::uint64_t LayerStack::look_ahead(std::uint64_t block, std::uint64_t limit,
 
 bool LayerStack::has_map_page(std::uint64_t number) const
 {
-    return std::any_of(layers_.begin(), layers_.end(), [&](const auto& layer) {
-        const auto page = layer->map_page(number);
-        return page && page != pages_.zero_page();
-    });
+    const auto segment = static_cast<std::uint32_t>(number / kMapPagesPerSegment);
+    constexpr auto kPages = kBlocksPerMapPage / kOwnersPerPage;
+    for (auto index = layers_.size(); index > 0; --index) {
+        auto& layer = *layers_[index - 1];
+        const auto bound = layer.is_sealed() ? bound_index(index - 1, segment) : nullptr;
+        if (bound) {
+            const auto first = number % kMapPagesPerSegment * kPages;
+            bool has_any = false;
+            for (auto page = first; bound->index->has_segment(segment) && page < first + kPages;
+                 ++page) {
+                has_any = has_any || has_owners(*bound->index, page);
+            }
+            return has_any;
+        }
+        const auto page = layer.map_page(number);
+        if (page && page != pages_.zero_page()) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool LayerStack::has_owners(LayerIndex& index, std::uint64_t page) const
+{
+    try {
+        return index.page(page) != pages_.zero_page();
+    } catch (const StorageError& error) {
+        if (error.error_number != EBADMSG && error.error_number != ESTALE) {
+            throw;
+        }
+        return true;  // scan() finds out from the maps
+    }
 }
 
 bool LayerStack::has_segment(std::uint32_t number) const
 {
-    return std::any_of(layers_.begin(), layers_.end(),
-                       [&](const auto& layer) { return layer->has_segment(number); });
+    for (auto index = layers_.size(); index > 0; --index) {
+        auto& layer = *layers_[index - 1];
+        if (layer.has_segment(number)) {
+            return true;
+        }
+        if (layer.is_sealed()) {
+            if (const auto bound = bound_index(index - 1, number)) {
+                return bound->index->has_segment(number);
+            }
+        }
+    }
+    return false;
 }
 
 void LayerStack::read(std::uint64_t offset, std::span<std::byte> out,

@@ -50,16 +50,19 @@ public:
     /// The same with an empty layer on top.
     std::shared_ptr<const LayerStack> with_top(std::shared_ptr<Layer> top) const;
 
+    /// Changes when places of layers do.
+    std::uint64_t lineage() const { return cache_owner_; }
     std::size_t top_index() const { return layers_.size() - 1; }
     Layer& top() const { return *layers_.back(); }
     Layer& layer(std::size_t index) const { return *layers_[index]; }
 
-    /// The owners of blocks from `first_block` on, from memory or from the maps. Every look-up of a
-    /// single reader or writer comes through here: a resolved index would be asked by scan() where
-    /// it stands in the walk down.
+    /// The owners of blocks from `first_block` on, from memory or from the maps and indexes.
     void find_owners(std::uint64_t first_block, std::span<Owner> out) const;
-    /// The same from the maps alone, for walks over much.
-    void scan(std::uint64_t first_block, std::span<Owner> out) const;
+    /// The same without memory, for walks over much: the maps from the top down to the first layer
+    /// that has a resolved index, and that.
+    enum class Indexes { kAsked, kIgnored };
+    void scan(std::uint64_t first_block, std::span<Owner> out,
+              Indexes indexes = Indexes::kAsked) const;
     /// Remembers that the top has decided blocks.
     void set_top_owner(std::uint64_t first_block, std::uint64_t count, BlockState state) const;
 
@@ -71,21 +74,42 @@ public:
     std::uint64_t look_ahead(std::uint64_t block, std::uint64_t limit,
                              std::vector<Owner>& out) const;
 
+    /// Whether any layer has any file for a segment.
+    bool has_segment(std::uint32_t number) const;
+
+    /// The same without a layer below the top; remembers nothing. Null: it has no such layer.
+    std::shared_ptr<const LayerStack> without(LayerId layer) const;
+
     /// Fills `out`, whose blocks have these owners.
     void read(std::uint64_t offset, std::span<std::byte> out, std::span<const Owner> owners) const;
 
 private:
+    /// An index and where the layers that it names stand in this stack.
+    struct BoundIndex;
+    struct BoundIndexes;
+
     LayerStack(PageCache& pages, std::uint64_t cache_owner,
-               std::vector<std::shared_ptr<Layer>> bottom_first);
+               std::vector<std::shared_ptr<Layer>> bottom_first,
+               std::shared_ptr<BoundIndexes> indexes);
 
     void find_in_page(std::uint64_t first_block, std::span<Owner> out) const;
     void set_owners(std::uint64_t first_block, std::uint64_t count, Owner owner) const;
     bool has_map_page(std::uint64_t number) const;
-    bool has_segment(std::uint32_t number) const;
+    bool has_owners(LayerIndex& index, std::uint64_t page) const;
+
+    /// Which of the owners that are open are known now.
+    std::size_t ask_layers(std::uint64_t first_block, std::span<Owner> owners, std::size_t open,
+                           Indexes indexes) const;
+    std::size_t ask_index(std::size_t layer, std::uint64_t first_block,
+                          std::span<Owner> owners) const;
+    /// Null: there is none, or none that can be used.
+    std::shared_ptr<const BoundIndex> bound_index(std::size_t layer, std::uint32_t segment) const;
+    Owner resolve(const BoundIndex& bound, std::uint64_t block, Owner found) const;
 
     PageCache& pages_;
     std::uint64_t cache_owner_;
     std::vector<std::shared_ptr<Layer>> layers_;
+    std::shared_ptr<BoundIndexes> indexes_;
 };
 
 }  // namespace amilab

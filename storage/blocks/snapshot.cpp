@@ -15,6 +15,11 @@ Snapshot::Snapshot(std::shared_ptr<LayerRegistry> registry,
 {
 }
 
+Snapshot::~Snapshot()
+{
+    registry_->let_go(stack_.top().id());
+}
+
 void Snapshot::read(std::uint64_t offset, std::span<std::byte> out) const
 {
     require_range("read", stack_.top().id(), offset, out.size(), size_);

@@ -18,9 +18,13 @@ class LayerRegistry;
 /// unaligned), EBADMSG (a damaged file), and what the disk refuses.
 class Snapshot {
 public:
-    /// For BlockStore::open_snapshot.
+    /// For BlockStore::open_snapshot. The layers are LayerRegistry::hold_sealed's.
     Snapshot(std::shared_ptr<LayerRegistry> registry,
              std::vector<std::shared_ptr<Layer>> bottom_first, std::uint64_t size);
+
+    ~Snapshot();
+    Snapshot(const Snapshot&) = delete;
+    Snapshot& operator=(const Snapshot&) = delete;
 
     std::uint64_t size() const { return size_; }
     void read(std::uint64_t offset, std::span<std::byte> out) const;

@@ -179,4 +179,20 @@ void zero_in_top(const LayerStack& stack, std::uint64_t volume_size, std::uint64
     }
 }
 
+void take_over_block(const LayerStack& stack, std::uint64_t block)
+{
+    stack.top().settle(block, 1);
+    auto& parent = stack.layer(stack.top_index() - 1);
+    const auto state = parent.state(block);
+    if (state == BlockState::kAbsent || stack.top().state(block) != BlockState::kAbsent) {
+        return;
+    }
+    if (state == BlockState::kData) {
+        std::vector<std::byte> bytes(kBlockSize);
+        parent.read(block * kBlockSize, bytes);
+        stack.top().write(block * kBlockSize, bytes);
+    }
+    set_top(stack, block, 1, state);
+}
+
 }  // namespace amilab

@@ -21,4 +21,7 @@ void write_to_top(const LayerStack& stack, std::uint64_t volume_size, std::uint6
 void zero_in_top(const LayerStack& stack, std::uint64_t volume_size, std::uint64_t offset,
                  std::uint64_t length);
 
+/// The top gets a block that it does not have and its parent has. For merging.
+void take_over_block(const LayerStack& stack, std::uint64_t block);
+
 }  // namespace amilab

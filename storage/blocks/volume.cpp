@@ -1,6 +1,7 @@
 #include "storage/blocks/volume.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "storage/blocks/block_range.h"
@@ -98,6 +99,10 @@ void Volume::flush()
     const std::lock_guard lock(flush_mutex_);
     const auto stack = this->stack();
     const auto segments = segments_of(size_);
+    if (synced_lineage_ != stack->lineage()) {
+        synced_lineage_ = stack->lineage();
+        synced_parents_ = 0;
+    }
     // Parents first: what was written before a seal is older than what the top has.
     for (; synced_parents_ < stack->top_index(); ++synced_parents_) {
         stack->layer(synced_parents_).sync(segments);
@@ -128,6 +133,33 @@ Gate Volume::close_gate(LayerId next_top)
         gate_.open();
         throw;
     }
+}
+
+void Volume::take_over(LayerId top, LayerId parent, std::uint64_t block)
+{
+    const WriteGate::Pass pass(gate_);
+    const RangeLocks::Guard guard(locks_, RangeLocks::Mode::kExclusive, block, 1);
+    const auto stack = this->stack();
+    const auto index = stack->top_index();
+    if (stack->top().id() != top || index == 0 || stack->layer(index - 1).id() != parent) {
+        throw StorageError(ESTALE, "merge into", "volume", "it has another top, or another parent");
+    }
+    take_over_block(*stack, block);
+}
+
+void Volume::drop_layer(LayerId gone)
+{
+    // A gate that is closed has made its next stack of this one.
+    try {
+        gate_.close();
+    } catch (const StorageError&) {
+        return;  // an upload that was sealed: whoever has it is about to let go
+    }
+    if (auto next = stack()->without(gone)) {
+        const std::lock_guard lock(stack_mutex_);
+        stack_ = std::move(next);
+    }
+    gate_.open();
 }
 
 void Volume::seal_for_good()
@@ -168,8 +200,19 @@ Gate::Gate(std::shared_ptr<Volume> volume, LayerId next_top)
     old_top.set_role(Layer::Role::kFrozen);
 }
 
+Gate::Gate(std::shared_ptr<LayerRegistry> registry, LayerId top, LayerId next_top)
+    : registry_(std::move(registry)),
+      frozen_(registry_->freeze(top, next_top)),
+      old_top_(top),
+      next_top_(next_top)
+{
+}
+
 Gate::~Gate()
 {
+    if (frozen_) {
+        registry_->thaw(frozen_);
+    }
     if (!volume_) {
         return;
     }
@@ -183,6 +226,11 @@ Gate::~Gate()
 
 void Gate::swap_top() noexcept
 {
+    if (frozen_) {
+        registry_->note_sealed(old_top_);
+        frozen_->set_role(Layer::Role::kSealed);
+        return;
+    }
     if (!next_stack_) {
         return;
     }

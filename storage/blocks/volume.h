@@ -68,6 +68,12 @@ public:
     /// then open.
     Gate close_gate(LayerId next_top);
 
+    /// For merging: the top gets a block that only `parent`, right below it, has. ESTALE: they are
+    /// not what the volume has there, or the volume is sealed.
+    void take_over(LayerId top, LayerId parent, std::uint64_t block);
+    /// For merging: goes on without a layer below the top whose blocks have been copied.
+    void drop_layer(LayerId gone);
+
 private:
     friend class Gate;
     friend class UploadLayer;
@@ -85,6 +91,7 @@ private:
     std::shared_ptr<const LayerStack> stack_;
 
     std::mutex flush_mutex_;  // one flush at a time; guards what follows
+    std::uint64_t synced_lineage_ = 0;
     std::size_t synced_parents_ = 0;
     std::optional<LayerId> metadata_durable_for_;
 };
@@ -105,10 +112,15 @@ public:
     void swap_top() noexcept;
 
 private:
+    friend class BlockStore;
     friend class Volume;
     Gate(std::shared_ptr<Volume> volume, LayerId next_top);
+    /// Of a volume that nobody has open.
+    Gate(std::shared_ptr<LayerRegistry> registry, LayerId top, LayerId next_top);
 
     std::shared_ptr<Volume> volume_;
+    std::shared_ptr<LayerRegistry> registry_;  // without a volume
+    std::shared_ptr<Layer> frozen_;            // without a volume
     LayerId old_top_;
     LayerId next_top_;
     std::shared_ptr<const LayerStack> next_stack_;

@@ -20,7 +20,8 @@ SELECT id, region, owner, owner_alias, name, description, location, architecture
        platform_details, usage_operation, kernel_id, ramdisk_id, creation_time_ms,
        deprecation_time_ms, last_launched_time_ms, source_instance_id, source_image_id,
        source_image_region, CAST(0 AS INTEGER) AS free_tier_eligible,
-       CAST(NULL AS TEXT) AS public_ssm_parameter_name
+       CAST(NULL AS TEXT) AS public_ssm_parameter_name, deregistration_protection,
+       state_reason_code, state_reason_message, annotated
   FROM main.image
 UNION ALL
 SELECT id, region, owner, owner_alias, name, description, location, architecture, image_type,
@@ -28,7 +29,8 @@ SELECT id, region, owner, owner_alias, name, description, location, architecture
        hypervisor, boot_mode, imds_support, tpm_support, ena_support, sriov_net_support, platform,
        platform_details, usage_operation, kernel_id, ramdisk_id, creation_time_ms,
        deprecation_time_ms, CAST(NULL AS INTEGER), CAST(NULL AS TEXT), CAST(NULL AS TEXT),
-       CAST(NULL AS TEXT), free_tier_eligible, public_ssm_parameter_name
+       CAST(NULL AS TEXT), free_tier_eligible, public_ssm_parameter_name,
+       CAST('disabled' AS TEXT), CAST(NULL AS TEXT), CAST(NULL AS TEXT), CAST(0 AS INTEGER)
   FROM catalogue.image;
 
 -- The half of all_image that accounts own: all columns of its table, and what it lacks.
@@ -51,10 +53,13 @@ SELECT image_id, position, device_name, virtual_name, no_device, snapshot_id, vo
        volume_type, iops, throughput, encrypted, delete_on_termination
   FROM catalogue.image_mapping;
 
+-- The snapshots of accounts that are not in the recycle bin.
+CREATE TEMP VIEW account_snapshot AS SELECT * FROM main.snapshot WHERE recycled = 0;
+
 CREATE TEMP VIEW all_snapshot AS
 SELECT id, region, owner, owner_alias, layer_id, volume_id, volume_size_gib, description, state,
        start_time_ms, due_time_ms, completion_time_ms, encrypted, public
-  FROM main.snapshot
+  FROM main.snapshot WHERE recycled = 0
 UNION ALL
 SELECT id, region, owner, owner_alias, CAST(NULL AS INTEGER), CAST('vol-ffffffff' AS TEXT),
        volume_size_gib, description, CAST('completed' AS TEXT), start_time_ms,

@@ -12,7 +12,7 @@ std::optional<ExportRow> select_export(Database& db, std::string_view id)
                      " state IN ('available', 'in-use') FROM volume WHERE id = ?1"
                      " UNION ALL"
                      " SELECT id, 1, state, volume_size_gib, layer_id,"
-                     " state = 'completed' FROM snapshot WHERE id = ?1");
+                     " state = 'completed' FROM snapshot WHERE id = ?1 AND recycled = 0");
     select.bind(id);
     if (!select.step()) {
         return std::nullopt;
@@ -34,7 +34,8 @@ std::vector<std::string> select_export_ids(Database& db, std::string_view after,
 {
     Statement select(db,
                      "SELECT id FROM (SELECT id FROM snapshot WHERE id > ?1"
-                     "  AND state = 'completed' AND layer_id IS NOT NULL ORDER BY id LIMIT ?2)"
+                     "  AND state = 'completed' AND recycled = 0 AND layer_id IS NOT NULL"
+                     "  ORDER BY id LIMIT ?2)"
                      " UNION ALL"
                      " SELECT id FROM (SELECT id FROM volume WHERE id > ?1"
                      "  AND state IN ('available', 'in-use') ORDER BY id LIMIT ?2)"

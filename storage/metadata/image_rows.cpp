@@ -16,7 +16,8 @@ constexpr std::string_view kColumns =
     " i.ena_support, i.sriov_net_support, i.platform, i.platform_details, i.usage_operation,"
     " i.kernel_id, i.ramdisk_id, i.creation_time_ms, i.deprecation_time_ms,"
     " i.last_launched_time_ms, i.source_instance_id, i.source_image_id, i.source_image_region,"
-    " i.free_tier_eligible, i.public_ssm_parameter_name";
+    " i.free_tier_eligible, i.public_ssm_parameter_name, i.deregistration_protection,"
+    " i.state_reason_code, i.state_reason_message, i.annotated";
 
 ImageRow read_image(Statement::Row row)
 {
@@ -53,13 +54,24 @@ ImageRow read_image(Statement::Row row)
             row.optional_text(),
             row.optional_text(),
             row.boolean(),
-            row.optional_text()};
+            row.optional_text(),
+            row.text(),
+            row.optional_text(),
+            row.optional_text(),
+            row.boolean()};
 }
 
 constexpr std::string_view kOfProductCode =
     "i.id IN (SELECT c.resource_id FROM all_product_code AS c WHERE ";
 constexpr std::string_view kOfMapping =
     "i.id IN (SELECT m.image_id FROM all_image_mapping AS m WHERE ";
+
+constexpr std::string_view kOfWatermark =
+    "i.id IN (SELECT w.image_id FROM main.image_watermark AS w WHERE ";
+constexpr std::string_view kOfSupportedType =
+    "i.id IN (SELECT t.image_id FROM main.image_instance_type AS t WHERE t.supported = 1 AND ";
+constexpr std::string_view kOfUnsupportedType =
+    "i.id IN (SELECT t.image_id FROM main.image_instance_type AS t WHERE t.supported = 0 AND ";
 
 // Source: EC2 API Reference, DescribeImages (documented). What is missing here belongs to features
 // that amilab does not have and matches nothing.
@@ -71,6 +83,8 @@ const std::vector<FilterColumn>& filter_columns()
     static const auto creation = sql_time("i.creation_time_ms");
     static const auto encrypted = sql_true_false("m.encrypted");
     static const auto deleted = sql_true_false("m.delete_on_termination");
+    static const auto watermark_source = sql_time("w.source_image_creation_time_ms");
+    static const auto watermark_creation = sql_time("w.creation_time_ms");
     static const std::vector<FilterColumn> columns = {
         {"architecture", "i.architecture"},
         {"block-device-mapping.delete-on-termination", deleted, kOfMapping, ")"},
@@ -87,6 +101,14 @@ const std::vector<FilterColumn>& filter_columns()
         {"hypervisor", "i.hypervisor"},
         {"image-id", "i.id"},
         {"image-type", "i.image_type"},
+        {"image-watermark.source-image-creation-time", watermark_source, kOfWatermark, ")"},
+        {"image-watermark.source-image-id", "w.source_image_id", kOfWatermark, ")"},
+        {"image-watermark.source-image-region", "w.source_image_region", kOfWatermark, ")"},
+        {"image-watermark.watermark-creation-time", watermark_creation, kOfWatermark, ")"},
+        {"image-watermark.watermark-key", "w.watermark_key", kOfWatermark, ")"},
+        {"instance-type-specification.supported-instance-type", "t.pattern", kOfSupportedType, ")"},
+        {"instance-type-specification.unsupported-instance-type", "t.pattern", kOfUnsupportedType,
+         ")"},
         {"is-public", is_public},
         {"kernel-id", "i.kernel_id"},
         {"manifest-location", "i.location"},
@@ -105,6 +127,8 @@ const std::vector<FilterColumn>& filter_columns()
         {"source-instance-id", "i.source_instance_id"},
         {"sriov-net-support", "i.sriov_net_support"},
         {"state", "i.state"},
+        {"state-reason-code", "i.state_reason_code"},
+        {"state-reason-message", "i.state_reason_message"},
         {"virtualization-type", "i.virtualization_type"},
     };
     return columns;
@@ -384,6 +408,8 @@ void mark_image_deregistered(Database& db, const ImageId& id)
 {
     Statement(db, "DELETE FROM image_mapping WHERE image_id = ?1").execute(id);
     Statement(db, "DELETE FROM launch_permission WHERE image_id = ?1").execute(id);
+    Statement(db, "DELETE FROM image_watermark WHERE image_id = ?1").execute(id);
+    Statement(db, "DELETE FROM image_instance_type WHERE image_id = ?1").execute(id);
     Statement(db, "UPDATE image SET state = 'deregistered', public = 0 WHERE id = ?1").execute(id);
 }
 

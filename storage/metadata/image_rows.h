@@ -49,6 +49,13 @@ struct ImageRow {
     std::optional<std::string> source_image_region;
     bool free_tier_eligible;
     std::optional<std::string> public_ssm_parameter_name;
+    /// disabled, enabled-with-cooldown or enabled-without-cooldown
+    std::string deregistration_protection = "disabled";
+    std::optional<std::string> state_reason_code = {};
+    std::optional<std::string> state_reason_message = {};
+    /// Whether it may have watermarks or an instance type specification: see
+    /// image_annotation_rows.h
+    bool annotated = false;
 };
 
 struct ImageMappingRow {
@@ -115,8 +122,8 @@ void set_image_description(Database& db, const ImageId& id, std::string_view des
 void set_image_imds_support(Database& db, const ImageId& id, std::string_view imds_support);
 /// No effect on catalogue images, which are read-only.
 void set_image_last_launched(Database& db, const ImageId& id, TimeMs now_ms);
-/// The row stays, so that the owner learns what became of it; its mappings, permissions and name
-/// go.
+/// The row stays, so that the owner learns what became of it; its mappings, permissions, notes and
+/// name go.
 void mark_image_deregistered(Database& db, const ImageId& id);
 
 /// Also keeps the image's `public` flag. What is there already stays once.

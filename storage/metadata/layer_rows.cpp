@@ -79,6 +79,21 @@ void mark_layer_synced(Database& db, LayerId layer)
     Statement(db, "UPDATE layer SET synced = 1 WHERE id = ?1").execute(number(layer));
 }
 
+std::vector<LayerId> select_unsynced_chain(Database& db, LayerId layer)
+{
+    Statement select(db,
+                     "WITH RECURSIVE chain (id, parent_id, depth) AS ("
+                     "  SELECT id, parent_id, 0 FROM layer"
+                     "    WHERE id = ?1 AND sealed = 1 AND synced = 0"
+                     "  UNION ALL"
+                     "  SELECT layer.id, layer.parent_id, chain.depth + 1"
+                     "    FROM chain JOIN layer ON layer.id = chain.parent_id"
+                     "    WHERE layer.synced = 0)"
+                     " SELECT id FROM chain ORDER BY depth DESC");
+    select.bind(number(layer));
+    return collect(select);
+}
+
 std::vector<LayerId> select_unsynced_layers(Database& db)
 {
     Statement select(db, "SELECT id FROM layer WHERE sealed = 1 AND synced = 0 ORDER BY id");
@@ -86,9 +101,9 @@ std::vector<LayerId> select_unsynced_layers(Database& db)
     return collect(select);
 }
 
-std::vector<LayerId> release_layer(Database& db, LayerId layer)
+ReleasedLayers release_layer(Database& db, LayerId layer)
 {
-    std::vector<LayerId> removed;
+    ReleasedLayers released;
     std::optional<std::int64_t> next = number(layer);
     while (next) {
         std::optional<std::int64_t> parent;
@@ -102,6 +117,7 @@ std::vector<LayerId> release_layer(Database& db, LayerId layer)
                 " RETURNING parent_id");
             remove.bind(*next);
             if (!remove.step()) {
+                released.kept = layer_id(*next);
                 break;
             }
             parent = remove.row().optional_integer();
@@ -109,10 +125,10 @@ std::vector<LayerId> release_layer(Database& db, LayerId layer)
             }
         }
         Statement(db, "INSERT INTO removed_layer (id) VALUES (?1)").execute(*next);
-        removed.push_back(layer_id(*next));
+        released.removed.push_back(layer_id(*next));
         next = parent;
     }
-    return removed;
+    return released;
 }
 
 std::vector<LayerId> select_removed_layers(Database& db)

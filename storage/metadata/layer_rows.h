@@ -24,13 +24,21 @@ void mark_layer_synced(Database& db, LayerId layer);
 /// Snapshots whose layer another boot sealed and never synced are in error: power was lost. Returns
 /// how many there were.
 std::int64_t mark_lost_snapshots(Database& db, std::string_view boot_id);
+/// The layer and those below it that are not known to be on the disk, the lowest first. What is on
+/// the disk has nothing below that is not.
+std::vector<LayerId> select_unsynced_chain(Database& db, LayerId layer);
 /// Sealed layers that are not known to be on the disk.
 std::vector<LayerId> select_unsynced_layers(Database& db);
 
 /// Deletes the rows of `layer`, and of those below it, that nothing refers to any more: no volume,
 /// no snapshot, no layer above. They are noted as removed; returns them. Their files go when the
 /// deletion is durable: see forget_removed_layers.
-std::vector<LayerId> release_layer(Database& db, LayerId layer);
+struct ReleasedLayers {
+    std::vector<LayerId> removed;
+    /// The first that something still needs; perhaps one layer only, so that they can be merged.
+    std::optional<LayerId> kept;
+};
+ReleasedLayers release_layer(Database& db, LayerId layer);
 /// Layers whose rows are gone and whose files may still be there.
 std::vector<LayerId> select_removed_layers(Database& db);
 /// Called when their files are gone.

@@ -28,7 +28,7 @@ int schema_version()
     return static_cast<int>(migration_steps().size());
 }
 
-void migrate(Database& db)
+void require_known_version(Database& db)
 {
     const int version = read_version(db);
     if (version > schema_version()) {
@@ -37,6 +37,12 @@ void migrate(Database& db)
                                        "use that version or another --data directory",
                                        version, schema_version()));
     }
+}
+
+void migrate(Database& db)
+{
+    const int version = read_version(db);
+    require_known_version(db);
     if (version == schema_version()) {
         return;
     }

@@ -11,4 +11,7 @@ int schema_version();
 /// Throws StorageError (EPROTO), the database untouched, when it is newer than that.
 void migrate(Database& db);
 
+/// Throws StorageError (EPROTO) when a newer amilab wrote the database.
+void require_known_version(Database& db);
+
 }  // namespace amilab

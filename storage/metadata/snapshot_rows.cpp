@@ -188,6 +188,23 @@ void delete_snapshot_row(Database& db, const SnapshotId& id)
     Statement(db, "DELETE FROM snapshot WHERE id = ?1").execute(id);
 }
 
+void set_snapshot_recycled(Database& db, const SnapshotId& id, bool recycled)
+{
+    Statement(db, "UPDATE snapshot SET recycled = ?2 WHERE id = ?1").execute(id, recycled);
+}
+
+std::optional<SnapshotRow> select_recycled_snapshot(Database& db, const SnapshotId& id)
+{
+    Statement select(
+        db, fmt::format("SELECT s.id, {} FROM main.snapshot s WHERE s.id = ?1 AND s.recycled = 1",
+                        kColumns));
+    select.bind(id);
+    if (!select.step()) {
+        return std::nullopt;
+    }
+    return read_snapshot(select.row());
+}
+
 std::optional<ImageId> select_image_using_snapshot(Database& db, const SnapshotId& id)
 {
     Statement select(db,

@@ -45,6 +45,10 @@ std::optional<SnapshotRow> select_visible_snapshot(Database& db, std::string_vie
 void complete_snapshot(Database& db, const SnapshotId& id, TimeMs now_ms);
 /// The row's layer is for the caller to release.
 void delete_snapshot_row(Database& db, const SnapshotId& id);
+/// Puts it into the bin, where select_snapshot does not find it, or takes it out again.
+void set_snapshot_recycled(Database& db, const SnapshotId& id, bool recycled);
+/// One that is in the bin.
+std::optional<SnapshotRow> select_recycled_snapshot(Database& db, const SnapshotId& id);
 /// An image, not deregistered, that has a mapping with this snapshot.
 std::optional<ImageId> select_image_using_snapshot(Database& db, const SnapshotId& id);
 

@@ -21,7 +21,8 @@ struct TaggableKind {
 
 constexpr std::array<TaggableKind, 9> kTaggableKinds = {{
     {"image",
-     "SELECT 1 FROM all_image i WHERE i.id = ?1 AND i.region = ?2 AND i.state <> 'deregistered'"
+     "SELECT 1 FROM all_image i WHERE i.id = ?1 AND i.region = ?2 AND (i.state <> 'deregistered'"
+     " OR EXISTS (SELECT 1 FROM recycled b WHERE b.resource_id = ?1))"
      " AND (i.owner = ?3 OR i.public = 1 OR EXISTS (SELECT 1 FROM launch_permission p"
      " WHERE p.image_id = i.id AND p.kind = 'userId' AND p.value = ?3) OR EXISTS"
      " (SELECT 1 FROM account_membership m JOIN launch_permission p ON p.image_id = i.id"
@@ -35,7 +36,8 @@ constexpr std::array<TaggableKind, 9> kTaggableKinds = {{
     {"snapshot",
      "SELECT 1 FROM all_snapshot s WHERE s.id = ?1 AND s.region = ?2 AND (s.owner = ?3"
      " OR s.public = 1 OR EXISTS (SELECT 1 FROM create_volume_permission p"
-     " WHERE p.snapshot_id = s.id AND p.kind = 'userId' AND p.value = ?3))"},
+     " WHERE p.snapshot_id = s.id AND p.kind = 'userId' AND p.value = ?3))"
+     " UNION ALL SELECT 1 FROM recycled WHERE resource_id = ?1 AND region = ?2 AND owner = ?3"},
     {"subnet", "SELECT 1 FROM subnet WHERE id = ?1 AND region = ?2 AND owner = ?3"},
     {"volume", "SELECT 1 FROM volume WHERE id = ?1 AND region = ?2 AND owner = ?3"},
     {"vpc", "SELECT 1 FROM vpc WHERE id = ?1 AND region = ?2 AND owner = ?3"},
@@ -153,7 +155,9 @@ std::vector<TagRow> select_tags(Database& db, std::string_view owner, std::strin
 
 std::int64_t count_tags(Database& db, std::string_view owner, std::string_view resource_id)
 {
-    Statement select(db, "SELECT COUNT(*) FROM tag WHERE resource_id = ?1 AND owner = ?2");
+    Statement select(db,
+                     "SELECT COUNT(*) FROM tag WHERE resource_id = ?1 AND owner = ?2"
+                     " AND key NOT GLOB 'aws:*'");
     select.bind(resource_id, owner);
     select.step();
     return select.row().integer();
@@ -175,7 +179,9 @@ void delete_tag(Database& db, std::string_view owner, std::string_view resource_
 
 void delete_tags_of(Database& db, std::string_view owner, std::string_view resource_id)
 {
-    Statement(db, "DELETE FROM tag WHERE resource_id = ?1 AND owner = ?2")
+    Statement(db,
+              "DELETE FROM tag WHERE resource_id = ?1 AND owner = ?2"
+              " AND key NOT GLOB 'aws:*'")
         .execute(resource_id, owner);
 }
 

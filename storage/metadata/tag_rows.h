@@ -29,6 +29,7 @@ void upsert_tags(Database& db, std::string_view owner, std::string_view region,
                  const TaggedResource& resource, const std::vector<TagRow>& tags);
 /// The owner's tags on a resource, in the order of their keys.
 std::vector<TagRow> select_tags(Database& db, std::string_view owner, std::string_view resource_id);
+/// AWS's own, whose keys begin with `aws:`, do not count.
 std::int64_t count_tags(Database& db, std::string_view owner, std::string_view resource_id);
 /// All tags on a resource, whoever's: it is gone.
 void delete_all_tags(Database& db, std::string_view resource_id);
@@ -36,12 +37,12 @@ void delete_all_tags(Database& db, std::string_view resource_id);
 /// Removes the owner's tag of that key; with a value, only if that is the tag's.
 void delete_tag(Database& db, std::string_view owner, std::string_view resource_id,
                 std::string_view key, const std::optional<std::string>& value);
-/// All of the owner's tags on a resource.
+/// All of the owner's tags on a resource but AWS's own.
 void delete_tags_of(Database& db, std::string_view owner, std::string_view resource_id);
 
-/// Whether there is such a resource in the region that `viewer` may tag: its own, and any image
-/// that it may see. Throws std::logic_error for a resource type that has no table.
-/// Source: "You can tag public or shared resources" (documented, EC2 User Guide).
+/// Whether there is such a resource in the region that `viewer` may tag: its own, in the recycle
+/// bin too, and any image that it may see. Throws std::logic_error for a resource type that has no
+/// table. Source: "You can tag public or shared resources" (documented, EC2 User Guide).
 bool taggable_resource_exists(Database& db, std::string_view viewer, std::string_view region,
                               const TaggedResource& resource);
 

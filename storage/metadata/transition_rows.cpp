@@ -32,6 +32,9 @@ constexpr auto kActionNames = std::to_array<ActionName>({
     {Action::kVolumeModified, "volume-modified"},
     {Action::kRootVolumeReplacing, "root-volume-replacing"},
     {Action::kRootVolumeReplaced, "root-volume-replaced"},
+    {Action::kRecycledGone, "recycled-gone"},
+    {Action::kFastLaunchEnabled, "fast-launch-enabled"},
+    {Action::kFastLaunchGone, "fast-launch-gone"},
 });
 
 std::string_view name_of(Action action)
@@ -63,8 +66,7 @@ void insert_transition(Database& db, const Transition& transition)
         "INSERT INTO transition (due_ms, sequence, action, resource_id)"
         " VALUES (?1, (SELECT COALESCE(MAX(sequence), 0) + 1 FROM transition WHERE due_ms = ?1),"
         " ?2, ?3)")
-        .execute(transition.due_ms, name_of(transition.action),
-                 transition.resource_id);
+        .execute(transition.due_ms, name_of(transition.action), transition.resource_id);
 }
 
 void delete_transitions(Database& db, std::string_view resource_id)

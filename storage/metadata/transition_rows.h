@@ -27,6 +27,9 @@ enum class Action {
     kVolumeModified,
     kRootVolumeReplacing,
     kRootVolumeReplaced,
+    kRecycledGone,
+    kFastLaunchEnabled,
+    kFastLaunchGone,
 };
 
 struct Transition {

@@ -152,9 +152,19 @@ std::optional<VolumeRow> select_volume(Database& db, std::string_view owner,
                                        std::string_view region, const VolumeId& id)
 {
     Statement select(db, fmt::format("SELECT {} FROM volume v WHERE v.id = ?1 AND v.owner = ?2"
-                                     " AND v.region = ?3",
+                                     " AND v.region = ?3 AND v.state <> 'deleted'",
                                      kVolumeColumns));
     select.bind(id, owner, region);
+    if (!select.step()) {
+        return std::nullopt;
+    }
+    return read_volume(select.row());
+}
+
+std::optional<VolumeRow> select_any_volume(Database& db, const VolumeId& id)
+{
+    Statement select(db, fmt::format("SELECT {} FROM volume v WHERE v.id = ?1", kVolumeColumns));
+    select.bind(id);
     if (!select.step()) {
         return std::nullopt;
     }
@@ -304,7 +314,7 @@ std::vector<VolumeRow> select_volumes(Database& db, const VolumeQuery& wanted)
 {
     Query query("SELECT ");
     query.sql(kVolumeColumns).sql(" FROM volume v WHERE v.region = ").value(wanted.region);
-    query.sql(" AND v.owner = ").value(wanted.owner);
+    query.sql(" AND v.owner = ").value(wanted.owner).sql(" AND v.state <> 'deleted'");
     if (!wanted.ids.empty()) {
         std::vector<std::string> ids;
         for (const auto& id : wanted.ids) {

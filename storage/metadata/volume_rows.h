@@ -53,6 +53,8 @@ struct AttachmentRow {
 void insert_volume(Database& db, const VolumeRow& row);
 std::optional<VolumeRow> select_volume(Database& db, std::string_view owner,
                                        std::string_view region, const VolumeId& id);
+/// Whoever's it is, and in the bin too: its state is deleted there, and the others leave it out.
+std::optional<VolumeRow> select_any_volume(Database& db, const VolumeId& id);
 void set_volume_state(Database& db, const VolumeId& id, std::string_view state);
 /// False, and nothing changes, when the volume is not in the state `from`.
 bool change_volume_state(Database& db, const VolumeId& id, std::string_view from,

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from calls import call_rows, start_times
+from chains import chain_rows
 from large import LITTLE, MUCH, large_rows
 from nbd import HEADER as NBD_HEADER
 from nbd import missing_tools, nbd_rows
@@ -32,12 +33,14 @@ def parse_arguments() -> argparse.Namespace:
                         help="also 1,000 against 1,000,000 images")
     parser.add_argument("--written", action="store_true",
                         help="also volumes with 256 MiB against 4 GiB written")
+    parser.add_argument("--chains", action="store_true",
+                        help="also a volume after 1 against after 1,000 kept snapshots")
     parser.add_argument("--full", action="store_true",
                         help="with --written: 1 GiB against 16 GiB, 35 GiB of disk")
     parser.add_argument("--nbd", action="store_true",
                         help="also block devices beside qemu-nbd, driven by fio")
     parser.add_argument("--only", action="store_true",
-                        help="with --large, --written or --nbd: nothing but these")
+                        help="with --large, --written, --chains or --nbd: nothing but these")
     parser.add_argument("--markdown", action="store_true", help="tables for docs/performance.md")
     parser.add_argument("--build", type=Path, default=Path("build/release"),
                         help="the folder of the programs; default build/release")
@@ -77,6 +80,11 @@ def run(options: argparse.Namespace, programs: Programs, failures: list[str]) ->
         seconds, size_gib = (0.5, 1) if options.quick else (2, 2)
         print_table(options.markdown, "Block devices", NBD_HEADER,
                     nbd_rows(programs, rounds, seconds, size_gib, not options.quick))
+    if options.chains:
+        few, many, samples = (1, 50, 3) if options.quick else (1, 1000, 20)
+        header = ["what", f"after {few:,}", f"after {many:,} snapshots", "ratio", "target", "met"]
+        print_table(options.markdown, "Many snapshots", header,
+                    chain_rows(programs, few, many, samples))
 
 
 def main() -> int:

@@ -17,7 +17,7 @@ namespace {
 
 constexpr const char* kDocument = AMILAB_SOURCE_DIR "/docs/coverage.md";
 
-constexpr std::array<const char*, 3> kServices = {"ec2", "ssm", "sts"};
+constexpr std::array<const char*, 5> kServices = {"ebs", "ec2", "rbin", "ssm", "sts"};
 
 constexpr const char* kPreface =
     "# What amilab serves\n"
@@ -29,8 +29,6 @@ constexpr const char* kPreface =
     "parameter that is not offered, unless its value is the documented default given here. "
     "Anything\n"
     "else that AWS does not know is refused as AWS refuses it.\n";
-
-constexpr const char* kServices[] = {"ec2", "ebs", "rbin", "sts"};
 
 /// Words in lines of at most 100 columns.
 std::string wrapped(const std::vector<std::string>& words)

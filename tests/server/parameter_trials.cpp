@@ -121,7 +121,7 @@ void add_describes(Table& table)
         changes("ZoneId.1", "use1-az1") + changes("ZoneName.1", "us-east-1a"));
     table["DescribeImages"] = describe_operation(
         changes("ExecutableBy.1", "self") + filter_trials("name", "image 1") +
-        changes("ImageId.1", "{image}") + same("IncludeDisabled", "true") + page_trials() +
+        changes("ImageId.1", "{image}") + changes("IncludeDisabled", "true") + page_trials() +
         changes("IncludeDeprecated", "true") + changes("Owner.1", kOtherAccount));
     table["DescribeImages"].later_ms = kYearMs * 3;
     table["DescribeInstanceStatus"] = describe_operation(
@@ -293,6 +293,8 @@ void add_images(Table& table)
             changes("Description", "nightly") + changes("EnaSupport", "true") +
             changes("ImdsSupport", "v2.0") + changes("KernelId", "aki-12345678") +
             changes("Name", "other name") + changes("RamdiskId", "ari-12345678") +
+            refused("BillingProduct.1", "bp-6ba54002") +
+            refused("ImageLocation", "bucket/image.manifest.xml") +
             refused("RootDeviceName", "/dev/sda1") + changes("SriovNetSupport", "simple") +
             tag_trials("image") + changes("TpmSupport", "v2.0", by_uefi) +
             changes("UefiData", "QU1aTlVFRkk=", by_uefi) +
@@ -300,6 +302,64 @@ void add_images(Table& table)
     table["ResetImageAttribute"] = {
         {{"ImageId", "{image}"}, {"Attribute", "launchPermission"}},
         changes("ImageId", "{image_2}") + refused("Attribute", "description")};
+}
+
+void add_image_life(Table& table)
+{
+    const auto of_image = [](const char* one, const char* other) {
+        return OperationTrials{{{"ImageId", one}}, changes("ImageId", other)};
+    };
+    table["EnableImage"] = of_image("{image_6}", "{image_5}");
+    table["DisableImage"] = of_image("{image_2}", "{image_3}");
+    table["EnableImageDeprecation"] = {
+        {{"ImageId", "{image_2}"}, {"DeprecateAt", "2028-01-02T00:00:00Z"}},
+        changes("ImageId", "{image_4}") + changes("DeprecateAt", "2029-01-02T00:00:00Z")};
+    table["DisableImageDeprecation"] = of_image("{image_5}", "{image_4}");
+    table["EnableImageDeregistrationProtection"] = of_image("{image_2}", "{image_3}");
+    auto& protection = table["EnableImageDeregistrationProtection"].trials;
+    protection = protection + changes("WithCooldown", "true");
+    table["DisableImageDeregistrationProtection"] = of_image("{image_4}", "{image_5}");
+    table["AttachImageWatermark"] = {
+        {{"ImageId", "{image_2}"}, {"WatermarkName", "approved"}},
+        changes("ImageId", "{image_4}") + changes("WatermarkName", "checked")};
+    table["DetachImageWatermark"] = {
+        {{"ImageId", "{image_5}"}, {"WatermarkKey", "123456789012:approved"}},
+        changes("ImageId", "{image_4}") + changes("WatermarkKey", "123456789012:checked")};
+    table["ReplaceImageInstanceTypeSpecification"] = {
+        {{"ImageId", "{image_5}"}},
+        changes("ImageId", "{image_4}") +
+            changes("InstanceTypeSpecification.SupportedInstanceType.1", "t3.*") +
+            changes("InstanceTypeSpecification.UnsupportedInstanceType.1", "t3.nano")};
+    table["GetImageFindings"] = {{{"ImageId", "{image}"}},
+                                 refused("ImageId", "ami-0123456789abcdef0") +
+                                     same("MaxResults", "1") +
+                                     refused("NextToken", "bm90IG91cnM=")};
+    const Parameters version{{"LaunchTemplate.Version", "1"}};
+    table["EnableFastLaunch"] = {
+        {{"ImageId", "{windows}"}},
+        refused("ImageId", "{image}") + refused("ResourceType", "volume") +
+            changes("SnapshotConfiguration.TargetResourceCount", "9") +
+            changes("MaxParallelLaunches", "9") +
+            refused("LaunchTemplate.LaunchTemplateId", "lt-0123456789abcdef0", version) +
+            refused("LaunchTemplate.LaunchTemplateName", "web", version) +
+            refused("LaunchTemplate.Version", "1")};
+    table["DisableFastLaunch"] = {{{"ImageId", "{windows_2}"}},
+                                  changes("Force", "true") + refused("ImageId", "{windows}")};
+    table["DisableFastLaunch"].slow = {Delay::kFastLaunchDisabling};
+    table["DescribeFastLaunchImages"] =
+        describe_operation(filter_trials("state", "enabled") + changes("ImageId.1", "{windows_2}") +
+                           changes("MaxResults", "1") + refused("NextToken", "bm90IG91cnM="));
+    table["ListImagesInRecycleBin"] =
+        describe_operation(changes("ImageId.1", "{binned_image}") + page_trials());
+    table["ListSnapshotsInRecycleBin"] =
+        describe_operation(changes("SnapshotId.1", "{binned_snapshot}") + page_trials());
+    table["ListVolumesInRecycleBin"] =
+        describe_operation(changes("VolumeId.1", "{binned_volume}") + page_trials());
+    table["RestoreImageFromRecycleBin"] = of_image("{binned_image}", "{binned_image_2}");
+    table["RestoreSnapshotFromRecycleBin"] = {{{"SnapshotId", "{binned_snapshot}"}},
+                                              changes("SnapshotId", "{binned_snapshot_2}")};
+    table["RestoreVolumeFromRecycleBin"] = {{{"VolumeId", "{binned_volume}"}},
+                                            changes("VolumeId", "{binned_volume_2}")};
 }
 
 void add_image_attribute(Table& table)
@@ -467,6 +527,7 @@ const Table& all_trials()
         add_volumes(made);
         add_images(made);
         add_image_attribute(made);
+        add_image_life(made);
         add_sharing(made);
         add_allowed_images(made);
         add_instances(made);
@@ -482,12 +543,12 @@ const std::map<std::string_view, std::string_view>& parameters_without_effect()
         {"CreateImage NoReboot", "a reboot leaves no trace that a client sees"},
         {"DescribeAvailabilityZones AllAvailabilityZones",
          "no zone of the catalogue wants opting in"},
-        {"DescribeImages IncludeDisabled", "nothing disables an image yet"},
         {"DescribeInstanceStatus IncludeManagedResources", "no service manages anything"},
         {"DescribeInstances IncludeManagedResources", "no service manages anything"},
         {"DescribeSecurityGroups MaxResults", "there is one group, the smallest page has five"},
         {"EnableImageBlockPublicAccess ImageBlockPublicAccessState", "it has one value"},
         {"DescribeVolumes IncludeManagedResources", "no service manages anything"},
+        {"GetImageFindings MaxResults", "nothing is scanned"},
         {"DescribeVolumeStatus IncludeManagedResources", "no service manages anything"},
         {"DescribeVolumesModifications IncludeManagedResources", "no service manages anything"},
         {"DescribeVpcs MaxResults", "there is one VPC, the smallest page has five"},

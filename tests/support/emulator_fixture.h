@@ -42,8 +42,8 @@ struct Answer {
     std::size_t count(const std::string& path) const;
 };
 
-/// An emulator within the test's own process, over a private folder unless one is given. Its clock stands still, its
-/// seed is AMILAB_SEED or fixed, its delays are 0 until set.
+/// An emulator within the test's own process, over a private folder unless one is given. Its clock
+/// stands still, its seed is AMILAB_SEED or fixed, its delays are 0 until set.
 class TestEmulator {
 public:
     TestEmulator();

@@ -6,6 +6,9 @@
 #include "storage/metadata/account_rows.h"
 #include "storage/metadata/product_code_rows.h"
 
+#include "storage/metadata/recycle_rule_rows.h"
+#include "storage/metadata/statement.h"
+
 namespace amilab::test {
 
 namespace {
@@ -48,6 +51,8 @@ World::World()
     ids_["group_name"] = "default";
     make_volumes();
     make_images();
+    make_windows();
+    make_bin();
     make_instances();
 }
 
@@ -71,6 +76,19 @@ void World::make_volumes()
                     {"CreateVolumePermission.Add.2.Group", "all"}});
 }
 
+std::string World::register_image(const std::string& name)
+{
+    return emulator_
+        .must("RegisterImage", {{"Name", name},
+                                {"Architecture", "x86_64"},
+                                {"VirtualizationType", "hvm"},
+                                {"EnaSupport", "true"},
+                                {"RootDeviceName", "/dev/xvda"},
+                                {"BlockDeviceMapping.1.DeviceName", "/dev/xvda"},
+                                {"BlockDeviceMapping.1.Ebs.SnapshotId", ids_["snapshot"]}})
+        .text("imageId");
+}
+
 void World::make_images()
 {
     for (const auto& [owner, name] :
@@ -78,15 +96,8 @@ void World::make_images()
         ids_[name] = share_image(emulator_, owner);
     }
     for (int i = 1; i <= kOfEach; ++i) {
-        const auto image = emulator_.must(
-            "RegisterImage", {{"Name", fmt::format("image {}", i)},
-                              {"Architecture", "x86_64"},
-                              {"VirtualizationType", "hvm"},
-                              {"EnaSupport", "true"},
-                              {"RootDeviceName", "/dev/xvda"},
-                              {"BlockDeviceMapping.1.DeviceName", "/dev/xvda"},
-                              {"BlockDeviceMapping.1.Ebs.SnapshotId", ids_["snapshot"]}});
-        ids_[i == 1 ? "image" : fmt::format("image_{}", i)] = image.text("imageId");
+        ids_[i == 1 ? "image" : fmt::format("image_{}", i)] =
+            register_image(fmt::format("image {}", i));
     }
     emulator_.must("ModifyImageAttribute",
                    {{"ImageId", ids_["image"]}, {"LaunchPermission.Add.1.UserId", kOtherAccount}});
@@ -96,6 +107,75 @@ void World::make_images()
                     {"LaunchPermission.Add.2.Group", "all"},
                     {"LaunchPermission.Add.3.OrganizationArn", kOrganization},
                     {"LaunchPermission.Add.4.OrganizationalUnitArn", kOrganizationalUnit}});
+    emulator_.must("EnableImageDeregistrationProtection", {{"ImageId", ids_["image_4"]}});
+    emulator_.must("EnableImageDeprecation",
+                   {{"ImageId", ids_["image_5"]}, {"DeprecateAt", "2027-01-02T00:00:00Z"}});
+    emulator_.must("DisableImage", {{"ImageId", ids_["image_6"]}});
+    emulator_.must("AttachImageWatermark",
+                   {{"ImageId", ids_["image_5"]}, {"WatermarkName", "approved"}});
+    emulator_.must("AttachImageWatermark",
+                   {{"ImageId", ids_["image_5"]}, {"WatermarkName", "checked"}});
+    emulator_.must("AttachImageWatermark",
+                   {{"ImageId", ids_["image_4"]}, {"WatermarkName", "approved"}});
+    emulator_.must("ReplaceImageInstanceTypeSpecification",
+                   {{"ImageId", ids_["image_5"]},
+                    {"InstanceTypeSpecification.SupportedInstanceType.1", "m5.*"}});
+}
+
+void World::make_windows()
+{
+    for (int i = 1; i <= 3; ++i) {
+        const auto id = register_image(fmt::format("windows {}", i));
+        ids_[i == 1 ? "windows" : fmt::format("windows_{}", i)] = id;
+        {
+            auto writer = emulator_.generation().writer();
+            Statement(writer.db(), "UPDATE image SET platform = 'windows' WHERE id = ?1")
+                .execute(id);
+        }
+        if (i > 1) {
+            emulator_.must("EnableFastLaunch", {{"ImageId", id}});
+        }
+    }
+}
+
+void World::make_bin()
+{
+    {
+        auto writer = emulator_.generation().writer();
+        for (const char* type : {"EC2_IMAGE", "EBS_SNAPSHOT", "EBS_VOLUME"}) {
+            insert_recycle_rule(writer.db(), {.id = next_recycle_rule_id(writer.ids()),
+                                              .region = kRegion,
+                                              .owner = kAccount,
+                                              .resource_type = type,
+                                              .retention_days = 7,
+                                              .description = {},
+                                              .status = "available",
+                                              .lock_state = {},
+                                              .unlock_delay_days = {},
+                                              .lock_end_time_ms = {},
+                                              .resource_tags = {{"bin", "1"}}});
+        }
+    }
+    const auto remove = [&](const char* action, const char* parameter, const std::string& id) {
+        emulator_.must("CreateTags",
+                       {{"ResourceId.1", id}, {"Tag.1.Key", "bin"}, {"Tag.1.Value", "1"}});
+        emulator_.must(action, {{parameter, id}});
+    };
+    for (int i = 1; i <= kOfEach; ++i) {
+        const auto suffix = i == 1 ? "" : fmt::format("_{}", i);
+        const auto snapshot =
+            emulator_.must("CreateSnapshot", {{"VolumeId", ids_["volume"]}}).text("snapshotId");
+        ids_["binned_snapshot" + suffix] = snapshot;
+        remove("DeleteSnapshot", "SnapshotId", snapshot);
+        const auto volume =
+            emulator_.must("CreateVolume", {{"AvailabilityZone", "us-east-1a"}, {"Size", "1"}})
+                .text("volumeId");
+        ids_["binned_volume" + suffix] = volume;
+        remove("DeleteVolume", "VolumeId", volume);
+        const auto image = register_image(fmt::format("binned {}", i));
+        ids_["binned_image" + suffix] = image;
+        remove("DeregisterImage", "ImageId", image);
+    }
 }
 
 void World::make_instances()
@@ -164,6 +244,10 @@ std::string World::dump()
     add("DescribeSnapshots", {{"Owner.1", "self"}});
     add("DescribeInstanceStatus", {{"IncludeAllInstances", "true"}});
     add("DescribeTags", {});
+    add("DescribeFastLaunchImages", {});
+    add("ListImagesInRecycleBin", {});
+    add("ListSnapshotsInRecycleBin", {});
+    add("ListVolumesInRecycleBin", {});
     add("DescribeVpcs", {});
     add("DescribeSubnets", {});
     add("DescribeSecurityGroups", {});
@@ -175,8 +259,8 @@ std::string World::dump()
             {{"SnapshotId", ids_[snapshot]}, {"Attribute", "createVolumePermission"}});
     }
     add("DescribeImages", {{"ExecutableBy.1", "self"}});
-    const auto images =
-        add("DescribeImages", {{"Owner.1", "self"}}).texts("imagesSet/item/imageId");
+    const auto images = add("DescribeImages", {{"Owner.1", "self"}, {"IncludeDisabled", "true"}})
+                            .texts("imagesSet/item/imageId");
     for (const auto& image : images) {
         for (const char* attribute : {"description", "launchPermission", "kernel", "ramdisk",
                                       "bootMode", "tpmSupport", "uefiData", "imdsSupport"}) {

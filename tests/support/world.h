@@ -21,6 +21,10 @@ inline constexpr const char* kProductCode = "worldproduct";
 ///   each tagged kept=1
 ///   snapshot (of volume; the images' own), free_snapshot (of volume, in no image)
 ///   image (another account may launch it), image_2, image_3 (shared in every way) ... image_6
+///   image_4 is protected from deregistration, image_5 deprecated in a year, image_6 disabled
+///   windows, and windows_2 and windows_3 with fast launch enabled
+///   binned_image, binned_snapshot, binned_volume ... binned_volume_6: in the recycle bin, by a
+///   rule for what is tagged bin=1
 ///   their_image, third_image (of other accounts, shared with this one)
 ///   instance (running, in us-east-1a), stopped (stopped, in us-east-1a)
 ///   root_snapshot (of the root volume of instance)
@@ -40,7 +44,10 @@ public:
 
 private:
     void make_volumes();
+    std::string register_image(const std::string& name);
     void make_images();
+    void make_windows();
+    void make_bin();
     void make_instances();
 
     TestEmulator emulator_;

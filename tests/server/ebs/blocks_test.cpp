@@ -166,14 +166,42 @@ TEST_F(GetSnapshotBlock, IsForThoseWhoMayReadASnapshotThatIsThere)
     expect_refusal(other.call("GET", fmt::format("/snapshots/{}/blocks/0?blockToken={}", id,
                                                  url_encoded(token))),
                    403, "AccessDeniedException", "UNAUTHORIZED_ACCOUNT");
-    expect_refusal(other.call("GET", fmt::format("/snapshots/{}/blocks", id)), 403,
-                   "AccessDeniedException", "UNAUTHORIZED_ACCOUNT");
+    const auto list = fmt::format("/snapshots/{}/blocks", id);
+    expect_refusal(other.call("GET", list), 403, "AccessDeniedException", "UNAUTHORIZED_ACCOUNT");
+    emulator_.must("ModifySnapshotAttribute",
+                   {{"SnapshotId", id}, {"CreateVolumePermission.Add.1.Group", "all"}});
+    expect_refusal(other.call("GET", list), 403, "AccessDeniedException", "UNAUTHORIZED_ACCOUNT");
+    emulator_.must("ModifySnapshotAttribute",
+                   {{"SnapshotId", id}, {"CreateVolumePermission.Add.1.UserId", kOtherAccount}});
+    EXPECT_EQ(other.call("GET", list).status, 200);
     expect_not_found(JsonCaller(emulator_, "ebs", kAccount, "eu-west-1")
                          .call("GET", fmt::format("/snapshots/{}/blocks/0?blockToken={}", id,
                                                   url_encoded(token))));
     expect_invalid(get(id, 2048, token), "INVALID_BLOCK");
     emulator_.must("DeleteSnapshot", {{"SnapshotId", id}});
     expect_not_found(get(id, 0, token));
+}
+
+TEST_F(GetSnapshotBlock, IsForAccountsThatTheSnapshotIsSharedWithButNotForTheWholeWorld)
+{
+    const auto id = uploaded({block_of('a')});
+    const JsonCaller other(emulator_, "ebs", kOtherAccount);
+    const auto path =
+        fmt::format("/snapshots/{}/blocks/0?blockToken={}", id, url_encoded(token_of(id, 0)));
+    const auto share = [&](const char* change, const char* value) {
+        emulator_.must(
+            "ModifySnapshotAttribute",
+            {{"SnapshotId", id}, {"Attribute", "createVolumePermission"}, {change, value}});
+    };
+    share("CreateVolumePermission.Add.1.Group", "all");
+    EXPECT_EQ(other.call("GET", path).code, "AccessDeniedException");
+    share("CreateVolumePermission.Add.1.UserId", kOtherAccount);
+    EXPECT_EQ(other.call("GET", path).body, block_of('a'));
+    const auto child = other.call("POST", "/snapshots",
+                                  boost::json::object{{"VolumeSize", 1}, {"ParentSnapshotId", id}});
+    EXPECT_EQ(child.text("/OwnerId"), kOtherAccount) << child.body;
+    share("CreateVolumePermission.Remove.1.UserId", kOtherAccount);
+    EXPECT_EQ(other.call("GET", path).code, "AccessDeniedException");
 }
 
 TEST_F(ListSnapshotBlocks, GivesTheBlocksThatHaveDataInOrder)
@@ -240,7 +268,7 @@ TEST_F(ListChangedBlocks, GivesWhatWasWrittenBetweenSnapshotsOfAVolume)
     write(disk, 0, kBlock);
     write(disk, 4 * kBlock, 512);
     const auto first = snapshot(disk);
-    write(disk, 4 * kBlock + 70'000, 512);
+    write(disk, 4 * kBlock + 70'144, 512);
     write(disk, 9 * kBlock - 512, 1024);
     const auto second = snapshot(disk);
 

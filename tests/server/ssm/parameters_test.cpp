@@ -472,8 +472,8 @@ TEST_F(ResolvedImage, IsThePublicParametersImage)
 
 TEST_F(ResolvedImage, IsTheAccountsOwnByNameVersionLabelAndArn)
 {
-    const auto first = own_image(aws_, "v1");
-    const auto second = own_image(aws_, "v2");
+    const auto first = own_image(aws_, "golden-v1");
+    const auto second = own_image(aws_, "golden-v2");
     put("/golden", first, {{"DataType", "aws:ec2:image"}});
     put("/golden", second, {{"Overwrite", true}});
     must("LabelParameterVersion",

@@ -50,6 +50,13 @@ TEST(PowerLoss, AtAnyFileCallLosesNothingFlushedAndInventsNothing)
     }
 }
 
+/// A seed that once found something: an index outlived the row that had sealed its layer, which was
+/// then written again.
+TEST(PowerLoss, LeavesNoIndexOfALayerThatIsWrittenAgain)
+{
+    live_and_die(805948672, true);
+}
+
 /// The same operations with one failing call, which comes one call later each time.
 void fail_at_every_call(std::uint64_t seed, Fault fault)
 {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
 
 #include "storage/storage_error.h"
 
@@ -58,10 +59,16 @@ void CrashWorld::step()
             flush(volume);
         } else if (dice < 80) {
             read(volume);
-        } else if (dice < 90) {
+        } else if (dice < 86) {
             seal(id, volume);
-        } else if (dice < 94) {
+        } else if (dice < 89) {
             copy();
+        } else if (dice < 90) {
+            forget_snapshot();
+        } else if (dice < 92) {
+            write_index();
+        } else if (dice < 96) {
+            merge();
         } else if (dice < 98) {
             sync_snapshot();
         } else {
@@ -150,25 +157,129 @@ void CrashWorld::read(OpenVolume& volume)
     EXPECT_TRUE(volume.model.allows(0, read_bytes(*volume.disk, 0, kSize)));
 }
 
+void CrashWorld::swap_top(Gate gate, std::vector<LayerId>& chain)
+{
+    chain.insert(chain.begin(), gate.next_top());
+    gate.swap_top();
+}
+
 void CrashWorld::seal(int id, OpenVolume& volume)
 {
     if (rows_.snapshots.size() >= 12) {
-        rows_.snapshots.erase(rows_.snapshots.begin());  // its layer stays, as a parent
+        forget_snapshot();
     }
     auto& chain = rows_.volumes[id];
     const auto sealed = chain;
-    {
-        auto gate = volume.disk->close_gate(store_->new_layer_id());
+    const auto next_top = store_->new_layer_id();
+    if (pick(4) == 0 && !merge_) {
+        volume.disk.reset();
+        try {
+            swap_top(store_->close_gate(sealed.front(), next_top), chain);
+        } catch (const StorageError&) {
+            volume.disk = store_->open_volume(chain, kSize);
+            throw;
+        }
+        volume.disk = store_->open_volume(chain, kSize);
+    } else {
+        auto gate = volume.disk->close_gate(next_top);
         if (pick(6) == 0) {
             return;
         }
-        chain.insert(chain.begin(), gate.next_top());
-        gate.swap_top();
+        swap_top(std::move(gate), chain);
     }
     // From here on it is one thing, whatever writes failed before.
     const auto snapshot = store_->open_snapshot(sealed, kSize);
     EXPECT_TRUE(volume.model.allows(0, read_bytes(*snapshot, 0, kSize), true));
     rows_.snapshots[++last_row_] = {sealed, volume.model, false};
+}
+
+void CrashWorld::forget_snapshot()
+{
+    if (!rows_.snapshots.empty()) {
+        rows_.snapshots.erase(rows_.snapshots.begin());  // its layer stays, as a parent
+    }
+}
+
+void CrashWorld::write_index()
+{
+    if (!merge_ && !rows_.snapshots.empty()) {
+        durable_rows_ = rows_;
+        store_->write_index(pick_from(rows_.snapshots, random_()).second.chain,
+                            [&] { return pick(20) != 0; });
+    }
+}
+
+void CrashWorld::merge()
+{
+    if (!merge_) {
+        begin_merge();
+        return;
+    }
+    try {
+        if (!merge_->step(1 + pick(3))) {
+            finish_merge();
+        }
+    } catch (const StorageError& error) {
+        merge_.reset();
+        if (error.error_number != ESTALE) {
+            throw;
+        }
+    }
+}
+
+/// Of a layer that nothing needs but one layer above it.
+void CrashWorld::begin_merge()
+{
+    std::map<LayerId, std::set<LayerId>> children;
+    std::set<LayerId> tops;
+    std::map<LayerId, std::vector<LayerId>> chain_of;
+    const auto take = [&](const std::vector<LayerId>& chain) {
+        tops.insert(chain.front());
+        for (std::size_t index = 0; index < chain.size(); ++index) {
+            chain_of[chain[index]] = {chain.begin() + static_cast<std::ptrdiff_t>(index),
+                                      chain.end()};
+            if (index > 0) {
+                children[chain[index]].insert(chain[index - 1]);
+            }
+        }
+    };
+    std::set<LayerId> written;
+    for (const auto& [id, chain] : rows_.volumes) {
+        take(chain);
+        written.insert(chain.front());
+    }
+    for (const auto& [id, row] : rows_.snapshots) {
+        take(row.chain);
+    }
+    std::erase_if(children, [&](const auto& entry) {
+        return entry.second.size() != 1 || tops.contains(entry.first);
+    });
+    if (children.empty()) {
+        return;
+    }
+    const auto& [parent, above] = pick_from(children, random_());
+    const auto child = *above.begin();
+    durable_rows_ = rows_;
+    const bool is_sealed = !written.contains(child);
+    store_->sync_chain(chain_of[is_sealed ? child : parent], kSize);
+    merge_ = is_sealed ? store_->merge_sealed(parent, child)
+                       : store_->merge_into_volume(chain_of[child], kSize);
+}
+
+void CrashWorld::finish_merge()
+{
+    const auto gone = merge_->gone();
+    for (auto& [id, chain] : rows_.volumes) {
+        std::erase(chain, gone);
+    }
+    for (auto& [id, row] : rows_.snapshots) {
+        std::erase(row.chain, gone);
+    }
+    store_->drop_from_volumes(gone);
+    merge_.reset();
+    // Files go when the rows' deletion is durable.
+    durable_rows_ = rows_;
+    store_->remove_layer(gone);
 }
 
 void CrashWorld::copy()
@@ -207,6 +318,7 @@ bool CrashWorld::is_known(LayerId layer) const
 
 void CrashWorld::restart_killed()
 {
+    merge_.reset();
     for (auto& [id, volume] : volumes_) {
         volume.disk.reset();
     }
@@ -217,6 +329,7 @@ void CrashWorld::restart_killed()
 
 void CrashWorld::restart_without_power()
 {
+    merge_.reset();
     for (auto& [id, volume] : volumes_) {
         volume.disk.reset();
     }

@@ -74,6 +74,12 @@ private:
     void copy();
     void sync_snapshot();
     void sweep();
+    void write_index();
+    void merge();
+    void begin_merge();
+    void finish_merge();
+    void forget_snapshot();
+    void swap_top(Gate gate, std::vector<LayerId>& chain);
     template <class Change>
     void change(OpenVolume& volume, std::uint64_t first, std::uint64_t count, std::uint64_t version,
                 Change&& call);
@@ -96,6 +102,7 @@ private:
     Rows durable_rows_;
     std::map<int, OpenVolume> volumes_;
     std::unique_ptr<BlockStore> store_;
+    std::unique_ptr<LayerMerge> merge_;  // goes before the store
 };
 
 }  // namespace amilab

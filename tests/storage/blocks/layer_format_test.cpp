@@ -194,5 +194,36 @@ TEST_F(DamagedFiles, ABlankLiveMapIsWhatPowerLossLeaves)
     EXPECT_EQ(read("boot"), filled(512, 1));
 }
 
+/// Random bytes anywhere in a map, the header's checksum made right or not: the map is refused by
+/// its name, or what is read are bytes that the data file or a hole has.
+TEST_F(DamagedFiles, AnyChangeOfAMapIsRefusedByNameOrHarmless)
+{
+    std::mt19937_64 random(test_seed());
+    std::ifstream original(path(FileKind::kMap), std::ios::binary);
+    const std::string whole(std::istreambuf_iterator<char>(original), {});
+    for (std::uint64_t run = 0; run < 300 * patience(); ++run) {
+        for (auto changes = 1 + random() % 3; changes > 0; --changes) {
+            const auto at = random() % 2 == 0 ? random() % kSectorSize
+                                              : random() % (kMapHeaderSize + kMapPageSize);
+            const std::string bytes = {static_cast<char>(random()), static_cast<char>(random())};
+            random() % 2 == 0 && at < kSectorSize - 8 ? patch_header(FileKind::kMap, at, bytes)
+                                                      : patch(FileKind::kMap, at, bytes);
+        }
+        if (random() % 8 == 0) {
+            std::filesystem::resize_file(path(FileKind::kMap), random() % (2 * kMapFileSize));
+        }
+        const auto text = refusal("another boot");
+        if (text.empty()) {
+            const auto bytes = read("another boot");
+            EXPECT_TRUE(bytes == filled(512, 1) || bytes == filled(512, 0));
+        } else {
+            EXPECT_THAT(text, HasSubstr(path(FileKind::kMap)));
+        }
+        std::ofstream(path(FileKind::kMap), std::ios::binary | std::ios::trunc) << whole;
+        ASSERT_FALSE(HasFailure()) << "run " << run;
+    }
+    EXPECT_EQ(read("another boot"), filled(512, 1));
+}
+
 }  // namespace
 }  // namespace amilab

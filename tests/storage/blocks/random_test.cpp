@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <set>
 
 #include "storage/blocks/block_store.h"
 #include "storage/files/posix_file_system.h"
@@ -37,8 +38,12 @@ public:
             volume.disk->flush();
         } else if (dice < 96) {
             reopen();
-        } else if (dice < 98 && volumes_.size() > 1) {
+        } else if (dice < 97 && volumes_.size() > 1) {
             remove(pick(volumes_.size()));
+        } else if (dice < 98) {
+            merge();
+        } else if (dice < 99) {
+            write_index();
         } else if (!snapshots_.empty()) {
             check(snapshots_[pick(snapshots_.size())]);
         }
@@ -168,6 +173,60 @@ private:
         if (pick(4) == 0) {
             store_->sync_chain(snapshots_.back().chain, base_ + snapshots_.back().bytes.size());
         }
+    }
+
+    void write_index()
+    {
+        if (!snapshots_.empty()) {
+            const auto& snapshot = snapshots_[pick(snapshots_.size())];
+            ASSERT_TRUE(store_->write_index(snapshot.chain, [] { return true; }));
+            check(snapshot);
+        }
+    }
+
+    /// Forgets a snapshot and merges its layer with the one above, if that is the only one.
+    void merge()
+    {
+        if (snapshots_.empty()) {
+            return;
+        }
+        const auto index = pick(snapshots_.size());
+        const auto parent = snapshots_[index].chain.front();
+        snapshots_.erase(snapshots_.begin() + static_cast<std::ptrdiff_t>(index));
+        std::set<LayerId> above;
+        const Disk* child = nullptr;
+        for (const auto* disks : {&volumes_, &snapshots_}) {
+            for (const auto& disk : *disks) {
+                const auto found = std::find(disk.chain.begin(), disk.chain.end(), parent);
+                if (found == disk.chain.begin()) {
+                    return;
+                }
+                if (found != disk.chain.end()) {
+                    above.insert(*(found - 1));
+                    child = found - 1 == disk.chain.begin() && disk.disk ? &disk : child;
+                }
+            }
+        }
+        if (above.size() != 1) {
+            return;
+        }
+        auto merge = child ? store_->merge_into_volume(child->chain, base_ + child->bytes.size())
+                           : store_->merge_sealed(parent, *above.begin());
+        while (merge->step(1 + pick(4))) {
+            check(volumes_[pick(volumes_.size())]);
+            write(volumes_[pick(volumes_.size())]);
+        }
+        const auto gone = merge->gone();
+        for (auto* disks : {&volumes_, &snapshots_}) {
+            for (auto& disk : *disks) {
+                std::erase(disk.chain, gone);
+            }
+        }
+        store_->drop_from_volumes(gone);
+        merge.reset();
+        store_->remove_layer(gone);
+        ASSERT_EQ(store_->allocated_bytes(gone), 0U);
+        check_all();
     }
 
     void copy()

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 
 #include "storage/ids.h"
+#include "storage/metadata/database.h"
 #include "storage/storage_error.h"
 
 namespace amilab {
@@ -36,6 +37,8 @@ using Connection = std::unique_ptr<sqlite3, Close>;
 
 Connection open(const std::string& path, int flags)
 {
+    // SQLite is configured with the first of these, before anything else uses it.
+    static const Database first(":memory:", Database::Mode::kReadWrite);
     sqlite3* db = nullptr;
     EXPECT_EQ(sqlite3_open_v2(path.c_str(), &db, flags, nullptr), SQLITE_OK);
     return Connection(db);

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string_view>
+
+#include "server/session.h"
+#include "server/wire/ec2/image_annotations.h"
+#include "server/wire/ec2/images.h"
+#include "storage/metadata/image_rows.h"
+
+/// What can be noted on an image: watermarks, the instance types that it runs on, findings.
+namespace amilab::ec2 {
+
+AttachImageWatermarkResponse attach_image_watermark(Session& session,
+                                                    const AttachImageWatermarkRequest& request);
+DetachImageWatermarkResponse detach_image_watermark(Session& session,
+                                                    const DetachImageWatermarkRequest& request);
+ReplaceImageInstanceTypeSpecificationResponse replace_image_instance_type_specification(
+    Session& session, const ReplaceImageInstanceTypeSpecificationRequest& request);
+GetImageFindingsResponse get_image_findings(Session& session,
+                                            const GetImageFindingsRequest& request);
+
+/// Puts an image's watermarks and instance types into the answer of DescribeImages.
+void add_annotations(Session& session, const ImageId& id, Image& image);
+
+/// Throws InvalidParameterCombination unless the image's specification allows the type.
+/// Source: EC2 API Reference, ReplaceImageInstanceTypeSpecification (documented).
+void require_instance_type_allowed(Session& session, const ImageRow& image, std::string_view type);
+
+}  // namespace amilab::ec2

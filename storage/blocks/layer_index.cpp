@@ -1,0 +1,208 @@
+#include "storage/blocks/layer_index.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/crc.hpp>
+#include <boost/endian/conversion.hpp>
+#include <cerrno>
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "storage/blocks/layer_stack.h"
+#include "storage/files/file_io.h"
+#include "storage/storage_error.h"
+
+namespace amilab {
+namespace {
+
+constexpr std::uint64_t kPagesPerMapPage = kBlocksPerMapPage / LayerIndex::kOwnersPerPage;
+
+using PageBytes = std::array<std::byte, kMapPageSize>;
+
+/// Never 0, which stands for a page that is not there.
+std::uint32_t checksum_of(const PageBytes& bytes)
+{
+    boost::crc_32_type crc;
+    crc.process_bytes(bytes.data(), bytes.size());
+    return std::max(crc.checksum(), 1U);
+}
+
+void require_known_owners(const Page& page, std::uint64_t number, std::size_t layers,
+                          const std::string& path)
+{
+    for (std::size_t index = 0; index < Page::kWords; ++index) {
+        const auto word = page.word(index);
+        if (word == 1 || (word != 0 && Owner::from_word(word).layer() >= layers)) {
+            throw_corrupt(path, fmt::format("block {} belongs to a layer that is not there",
+                                            number * Page::kWords + index));
+        }
+    }
+}
+
+/// One segment's file while it is made.
+class IndexWriter {
+public:
+    IndexWriter(LayerFiles& files, FileKey key)
+        : files_(files), key_(key), file_(files.open_new(key)), checksums_(kIndexPagesPerSegment)
+    {
+    }
+
+    /// The owners of one map page's blocks.
+    void put(std::uint64_t map_page, std::span<const Owner> owners)
+    {
+        for (std::uint64_t part = 0; part < kPagesPerMapPage; ++part) {
+            const auto here = owners.subspan(part * Page::kWords, Page::kWords);
+            Page page;
+            bool has_any = false;
+            for (std::size_t index = 0; index < here.size(); ++index) {
+                page.set_word(index, here[index].is_nobody() ? 0 : here[index].word());
+                has_any = has_any || !here[index].is_nobody();
+            }
+            if (has_any) {
+                PageBytes bytes;
+                page.store(bytes);
+                const auto number = map_page * kPagesPerMapPage + part;
+                write_fully(*file_, kIndexPagesAt + number * kMapPageSize, bytes);
+                checksums_[number] = checksum_of(bytes);
+            }
+        }
+    }
+
+    /// Nothing of it counts before this.
+    void finish(const IndexHeader& header)
+    {
+        constexpr auto kPerPage = kMapPageSize / sizeof(std::uint32_t);
+        for (std::uint64_t first = 0; first < checksums_.size(); first += kPerPage) {
+            Page page;
+            for (std::size_t index = 0; index < kPerPage; ++index) {
+                page.set_word(index, checksums_[first + index]);
+            }
+            PageBytes bytes;
+            page.store(bytes);
+            write_fully(*file_, kIndexChecksumsAt + first * sizeof(std::uint32_t), bytes);
+        }
+        write_fully(*file_, kIndexTableAt, encode_index_table(header));
+        write_fully(*file_, 0, encode_index_header(key_, header));
+        if (files_.survives_power_loss()) {
+            file_->sync_data();
+        }
+        files_.put_in_place(key_);
+    }
+
+private:
+    LayerFiles& files_;
+    FileKey key_;
+    std::unique_ptr<File> file_;
+    std::vector<std::uint32_t> checksums_;
+};
+
+bool write_segment(LayerFiles& files, const LayerStack& stack, std::uint32_t segment,
+                   const IndexHeader& header, const std::function<bool()>& go_on)
+{
+    IndexWriter writer(files, {stack.top().id(), segment, FileKind::kIndex});
+    std::vector<Owner> owners;
+    if ((header.segments >> segment & 1U) != 0) {
+        for (std::uint64_t page = 0; page < kMapPagesPerSegment; ++page) {
+            const auto first = segment * kBlocksPerSegment + page * kBlocksPerMapPage;
+            stack.look_ahead(first, kBlocksPerMapPage, owners);
+            if (!owners.empty()) {
+                writer.put(page, owners);
+                if (!go_on()) {
+                    return false;
+                }
+            }
+        }
+    }
+    writer.finish(header);
+    return true;
+}
+
+}  // namespace
+
+LayerIndex::LayerIndex(LayerFiles& files, FileKey key, IndexHeader header)
+    : files_(files),
+      key_(key),
+      header_(std::move(header)),
+      first_sector_(encode_index_header(key_, header_)),
+      cache_owner_(files.pages().new_owner())
+{
+}
+
+std::shared_ptr<LayerIndex> LayerIndex::open(LayerFiles& files, LayerId layer,
+                                             std::uint32_t segment)
+{
+    const FileKey key{layer, segment, FileKind::kIndex};
+    // Not from the cache of open files, which may still know one that has been removed.
+    const auto file = files.file_system().open_if_exists(files.path_of(key), OpenMode::kRead);
+    if (!file) {
+        return nullptr;
+    }
+    return std::shared_ptr<LayerIndex>(new LayerIndex(files, key, read_index_header(*file, key)));
+}
+
+std::shared_ptr<const Page> LayerIndex::page(std::uint64_t number)
+{
+    auto& pages = files_.pages();
+    if (auto found = pages.find(cache_owner_, number)) {
+        return found;
+    }
+    const auto file = files_.open_if_exists(key_, OpenMode::kRead);
+    std::array<std::byte, kSectorSize> sector{};
+    if (!file || read_fully(*file, 0, sector) != sector.size() || sector != first_sector_) {
+        throw StorageError(ESTALE, "read", files_.path_of(key_), "it has been made anew");
+    }
+    std::array<std::byte, sizeof(std::uint32_t)> stored{};
+    read_or_zero(*file, kIndexChecksumsAt + number * stored.size(), stored);
+    const auto expected =
+        boost::endian::load_little_u32(reinterpret_cast<const unsigned char*>(stored.data()));
+    PageBytes bytes{};
+    read_or_zero(*file, kIndexPagesAt + number * kMapPageSize, bytes);
+    auto page = pages.zero_page();
+    const bool is_blank =
+        std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
+    if (!is_blank || expected != 0) {
+        if (expected != checksum_of(bytes)) {
+            throw_corrupt(file->path(), fmt::format("the checksum of page {} is wrong", number));
+        }
+        page = std::make_shared<Page>();
+        page->load(bytes);
+        require_known_owners(*page, number, header_.layers.size(), file->path());
+    }
+    pages.put(cache_owner_, number, page);
+    return page;
+}
+
+bool write_index(LayerFiles& files, const LayerStack& stack, const std::function<bool()>& go_on)
+{
+    IndexHeader header;
+    for (std::size_t index = 0; index <= stack.top_index(); ++index) {
+        header.layers.push_back(stack.layer(index).id());
+    }
+    for (std::uint32_t segment = 0; segment < kMaxSegments; ++segment) {
+        header.segments |= std::uint64_t{stack.has_segment(segment)} << segment;
+    }
+    // Segment 0 last: it says which others there are.
+    for (auto segment = kMaxSegments; segment > 0; --segment) {
+        const auto number = segment - 1;
+        const bool is_wanted = number == 0 || (header.segments >> number & 1U) != 0;
+        if (is_wanted && !write_segment(files, stack, number, header, go_on)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void remove_index(LayerFiles& files, LayerId layer)
+{
+    bool removed = false;
+    for (std::uint32_t segment = 0; segment < kMaxSegments; ++segment) {
+        removed |= files.unlink({layer, segment, FileKind::kIndex});
+    }
+    if (removed && files.survives_power_loss()) {
+        files.sync_directory(files.note_directory_change());
+    }
+}
+
+}  // namespace amilab

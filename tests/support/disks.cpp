@@ -1,0 +1,76 @@
+#include "tests/support/disks.h"
+
+#include <stdexcept>
+
+#include "storage/metadata/layer_rows.h"
+#include "storage/metadata/snapshot_rows.h"
+#include "storage/metadata/statement.h"
+#include "storage/metadata/volume_rows.h"
+
+namespace amilab::test {
+
+namespace {
+
+constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
+
+}  // namespace
+
+std::shared_ptr<Volume> open_volume(TestEmulator& aws, const std::string& id)
+{
+    auto lease = aws.generation().reader();
+    const auto row = select_volume(lease.db(), kAccount, kRegion, VolumeId::trusted(id));
+    if (!row) {
+        throw std::runtime_error(id + " is not there");
+    }
+    return aws.generation().blocks().open_volume(select_layer_chain(lease.db(), row->layer_id),
+                                                 static_cast<std::uint64_t>(row->size_gib) * kGiB);
+}
+
+std::shared_ptr<Snapshot> open_snapshot(TestEmulator& aws, const std::string& id)
+{
+    auto lease = aws.generation().reader();
+    const auto row = select_snapshot(lease.db(), kRegion, SnapshotId::trusted(id));
+    if (!row || !row->layer_id) {
+        throw std::runtime_error(id + " is not there");
+    }
+    return aws.generation().blocks().open_snapshot(
+        select_layer_chain(lease.db(), *row->layer_id),
+        static_cast<std::uint64_t>(row->volume_size_gib) * kGiB);
+}
+
+std::string create_volume(TestEmulator& aws, const std::string& snapshot)
+{
+    Parameters parameters{{"AvailabilityZone", "us-east-1a"}};
+    if (snapshot.empty()) {
+        parameters.emplace_back("Size", "1");
+    } else {
+        parameters.emplace_back("SnapshotId", snapshot);
+    }
+    return aws.must("CreateVolume", parameters).text("volumeId");
+}
+
+std::string create_snapshot(TestEmulator& aws, const std::string& volume)
+{
+    return aws.must("CreateSnapshot", {{"VolumeId", volume}}).text("snapshotId");
+}
+
+void delete_snapshot(TestEmulator& aws, const std::string& id)
+{
+    aws.must("DeleteSnapshot", {{"SnapshotId", id}});
+}
+
+void delete_volume(TestEmulator& aws, const std::string& id)
+{
+    aws.must("DeleteVolume", {{"VolumeId", id}});
+}
+
+std::int64_t count(TestEmulator& aws, const std::string& sql)
+{
+    auto lease = aws.generation().reader();
+    Statement select(lease.db(), sql);
+    select.bind();
+    select.step();
+    return select.row().integer();
+}
+
+}  // namespace amilab::test

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/support/emulator_fixture.h"
+
+namespace amilab::test {
+
+/// Volumes and snapshots of the default account behind the API, opened as the doors to them do.
+std::shared_ptr<Volume> open_volume(TestEmulator& aws, const std::string& id);
+std::shared_ptr<Snapshot> open_snapshot(TestEmulator& aws, const std::string& id);
+
+std::string create_volume(TestEmulator& aws, const std::string& snapshot = {});
+std::string create_snapshot(TestEmulator& aws, const std::string& volume);
+void delete_snapshot(TestEmulator& aws, const std::string& id);
+void delete_volume(TestEmulator& aws, const std::string& id);
+
+/// What a query that gives one number gives.
+std::int64_t count(TestEmulator& aws, const std::string& sql);
+
+}  // namespace amilab::test
