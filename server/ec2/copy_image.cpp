@@ -151,11 +151,14 @@ ImageRow make_row(Session& session, const CopyImageRequest& request, const Image
 /// 1,566,308,778,174
 std::string with_commas(TimeMs number)
 {
-    auto text = std::to_string(number);
     constexpr std::size_t kGroup = 3;
-    for (auto at = text.size(); at > kGroup;) {
-        at -= kGroup;
-        text.insert(at, ",");
+    const auto digits = std::to_string(number);
+    std::string text;
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        if (i > 0 && (digits.size() - i) % kGroup == 0) {
+            text += ',';
+        }
+        text += digits[i];
     }
     return text;
 }
