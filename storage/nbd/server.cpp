@@ -183,14 +183,17 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
             options.report(std::current_exception());
         }
         client.connection.cut_off();
+        {
+            const std::lock_guard lock(mutex);
+            client.is_over = true;
+            changed.notify_all();
+        }
+        // Its socket is closed then: a client that still sends would wait for ever.
         asio::post(io_context, [self = weak_from_this()] {
             if (const auto state = self.lock()) {
                 state->reap();
             }
         });
-        const std::lock_guard lock(mutex);
-        client.is_over = true;
-        changed.notify_all();
     }
 
     /// Frees what is left of clients that are gone.
