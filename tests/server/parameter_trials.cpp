@@ -254,11 +254,11 @@ void add_volumes(Table& table)
 
 void add_copies(Table& table)
 {
-    const std::vector<Trial> token{
-        {"ClientToken", {{"ClientToken", "once"}}, {}, Outcome::kChanges, 2}};
     table["CopyImage"] = {
         {{"Name", "copied"}, {"SourceImageId", "{image_4}"}, {"SourceRegion", "us-east-1"}},
-        token + changes("CopyImageTags", "true") + changes("Description", "nightly") +
+        changes("CopyImageTags", "true") +
+            // A second call without a token is refused: the name is taken.
+            refused("ClientToken", std::string(129, 't')) + changes("Description", "nightly") +
             changes("Encrypted", "true") +
             changes("KmsKeyId", "alias/two", {{"Encrypted", "true"}}) +
             changes("Name", "other name") + changes("SnapshotCopyCompletionDurationMinutes", "15") +
@@ -297,8 +297,8 @@ void add_special_snapshots(Table& table)
         refused("SnapshotId", "{snapshot}") + refused("StorageTier", "standard")};
     table["RestoreSnapshotTier"] = {
         {{"SnapshotId", "{archived_snapshot}"}, {"TemporaryRestoreDays", "1"}},
-        refused("PermanentRestore", "true") + refused("SnapshotId", "{free_snapshot}") +
-            changes("TemporaryRestoreDays", "2")};
+        changes("TemporaryRestoreDays", "2") + refused("PermanentRestore", "true") +
+            refused("SnapshotId", "{free_snapshot}")};
     table["DescribeSnapshotTierStatus"] = describe_operation(
         filter_trials("last-tiering-operation", "archival-completed") + page_trials());
     const auto zones =
