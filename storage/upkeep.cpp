@@ -225,7 +225,9 @@ void Upkeep::write_index(LayerId layer, Kind kind)
         return;
     }
     // Before: power loss must not make a layer writable again whose index is on the disk.
+    // And it must not name blocks that power loss takes.
     generation_.make_metadata_durable();
+    generation_.sync_now(layer);
     if (!generation_.blocks().write_index(chain, [this] { return !is_stopped(); })) {
         return;
     }

@@ -70,9 +70,9 @@ public:
     Gate close_gate(LayerId top, LayerId next_top);
 
     /// Writes the resolved index of a sealed chain, top first, beside its top layer. Returns false
-    /// when `go_on` did, which is asked now and then. The rows that seal it must survive power loss
-    /// already: a layer that is written again would have an index that says what it was. Not while
-    /// one of its layers is merged.
+    /// when `go_on` did, which is asked now and then. The chain, and the rows that seal it, must
+    /// survive power loss already: a layer that is written again would have an index that says what
+    /// it was. Not while one of its layers is merged.
     bool write_index(const std::vector<LayerId>& chain, const std::function<bool()>& go_on);
     void remove_index(LayerId layer);
 

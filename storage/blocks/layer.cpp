@@ -257,7 +257,10 @@ Segment& Layer::segment_to_write(std::uint32_t number)
 Segment& Layer::known_segment(std::uint32_t number)
 {
     auto* segment = find_segment(number);
-    assert(segment);
+    if (!segment) {
+        throw_corrupt(files_.path_of({id_, number, FileKind::kData}),
+                      "it is missing, and an index names it");
+    }
     return *segment;
 }
 

@@ -204,8 +204,9 @@ void CrashWorld::write_index()
 {
     if (!merge_ && !rows_.snapshots.empty()) {
         durable_rows_ = rows_;
-        store_->write_index(pick_from(rows_.snapshots, random_()).second.chain,
-                            [&] { return pick(20) != 0; });
+        const auto& chain = pick_from(rows_.snapshots, random_()).second.chain;
+        store_->sync_chain(chain, kSize);
+        store_->write_index(chain, [&] { return pick(20) != 0; });
     }
 }
 
