@@ -216,10 +216,8 @@ TEST(Check, TakesTheDocumentedDefaultOfWhatIsNotOffered)
     EXPECT_EQ(thing("Part.1.Operator=a&Part.1.Colour=red"), thing("Part.1.Operator=a"));
     EXPECT_EQ(parsed<ec2::RunInstancesRequest>(
                   "MinCount=1&MaxCount=1&Monitoring.Enabled=FALSE&EbsOptimized=0"
-                  "&Placement.Tenancy=default&Placement.GroupName="
-                  "&BlockDeviceMapping.1.Ebs.Encrypted=false"),
-              parsed<ec2::RunInstancesRequest>("MinCount=1&MaxCount=1"
-                                               "&Placement=&BlockDeviceMapping.1.Ebs="));
+                  "&Placement.Tenancy=default&Placement.GroupName="),
+              parsed<ec2::RunInstancesRequest>("MinCount=1&MaxCount=1&Placement="));
     EXPECT_EQ(refusal_code([] {
                   parsed<ec2::RunInstancesRequest>("MinCount=1&MaxCount=1&Monitoring.Enabled=true");
               }),
