@@ -1,5 +1,6 @@
 #include "server/ec2/lineage.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -65,7 +66,7 @@ TEST(GetImageAncestry, TellsOfFiftyAtMost)
     TestEmulator aws;
     auto id = own_image(aws, "v0.0");
     for (int i = 1; i <= 50; ++i) {
-        id = copy(aws, id, "v" + std::to_string(i) + " of many");
+        id = copy(aws, id, fmt::format("v{} of many", i));
     }
     EXPECT_THAT(ancestry(aws, id), SizeIs(50));
 }
