@@ -253,8 +253,11 @@ void Check::compare(const LayerStack& stack, std::uint32_t segment, const std::s
 {
     std::vector<Owner> expected(kBlocksPerMapPage);
     std::vector<Owner> found(kBlocksPerMapPage);
-    for (std::uint64_t page = 0; page < kMapPagesPerSegment && stack.has_segment(segment); ++page) {
+    for (std::uint64_t page = 0; page < kMapPagesPerSegment; ++page) {
         const auto first = segment * kBlocksPerSegment + page * kBlocksPerMapPage;
+        if (!stack.may_have_owners(first / kBlocksPerMapPage)) {
+            continue;
+        }
         std::fill(expected.begin(), expected.end(), Owner());
         std::fill(found.begin(), found.end(), Owner());
         stack.scan(first, expected, LayerStack::Indexes::kIgnored);

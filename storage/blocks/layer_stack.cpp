@@ -314,6 +314,15 @@ bool LayerStack::has_map_page(std::uint64_t number) const
     return false;
 }
 
+bool LayerStack::may_have_owners(std::uint64_t map_page) const
+{
+    const auto has_page = [&](const auto& layer) {
+        const auto page = layer->map_page(map_page);
+        return page && page != pages_.zero_page();
+    };
+    return std::any_of(layers_.begin(), layers_.end(), has_page) || has_map_page(map_page);
+}
+
 bool LayerStack::has_owners(LayerIndex& index, std::uint64_t page) const
 {
     try {

@@ -77,7 +77,10 @@ public:
     /// Whether any layer has any file for a segment.
     bool has_segment(std::uint32_t number) const;
 
-    /// The same without a layer below the top; remembers nothing. Null: it has no such layer.
+    /// Whether a layer's map, or the first index from the top, has anything in a page of a map.
+    bool may_have_owners(std::uint64_t map_page) const;
+
+    /// The same stack without a layer below the top; remembers nothing. Null: it has no such layer.
     std::shared_ptr<const LayerStack> without(LayerId layer) const;
 
     /// Fills `out`, whose blocks have these owners.

@@ -449,5 +449,52 @@ TEST_F(BlockStoreTest, AStreamOfAnyPiecesIsUploaded)
     EXPECT_EQ(read_bytes(*store->open_snapshot({upload->id()}, 4 * kMiB), 0, 4 * kMiB), bytes);
 }
 
+/// Changes of a map whose write came half-way, and the process that is killed later.
+class MapInDoubt : public testing::Test {
+protected:
+    /// A new process reads what the live map's file says.
+    std::vector<std::byte> read_after_kill()
+    {
+        BlockStore other(inner_, directory_.path(), {});
+        return read_bytes(*other.open_volume({id_}, kMiB), 0, kBlockSize);
+    }
+
+    bool fails_ = false;
+    TemporaryDirectory directory_;
+    PosixFileSystem inner_;
+    FaultyFileSystem files_{inner_, [this](auto operation, const std::string& path) {
+                                return fails_ && operation == "write" && path.ends_with(".live")
+                                           ? Fault{Fault::Kind::kShortThenError, ENOSPC}
+                                           : Fault{};
+                            }};
+    BlockStore store_{files_, directory_.path(), {}};
+    LayerId id_ = store_.new_layer_id();
+    std::shared_ptr<Volume> volume_ = store_.open_volume({id_}, kMiB);
+};
+
+TEST_F(MapInDoubt, IsSettledBeforeAWriteThatFindsItRight)
+{
+    volume_->write(0, filled(kBlockSize, 1));
+    fails_ = true;
+    EXPECT_EQ(error_of([&] { volume_->trim(0, kBlockSize); }), ENOSPC);
+    EXPECT_EQ(error_of([&] { volume_->write(0, filled(512, 2)); }), ENOSPC)
+        << "nothing is acknowledged while the file may say something else";
+    fails_ = false;
+    volume_->write(0, filled(512, 2));
+    auto expected = filled(kBlockSize, 1);
+    std::fill_n(expected.begin(), 512, std::byte{2});
+    EXPECT_EQ(read_after_kill(), expected);
+}
+
+TEST_F(MapInDoubt, IsSettledBeforeZeroesThatFindItRight)
+{
+    volume_->write(kBlockSize, filled(512, 1));  // so that there is a map
+    fails_ = true;
+    EXPECT_EQ(error_of([&] { volume_->write(0, filled(kBlockSize, 2)); }), ENOSPC);
+    fails_ = false;
+    volume_->write_zeroes(0, kBlockSize);
+    EXPECT_EQ(read_after_kill(), filled(kBlockSize, 0));
+}
+
 }  // namespace
 }  // namespace amilab
