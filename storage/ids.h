@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace amilab {
 
@@ -88,6 +89,18 @@ std::optional<Id<Tag>> Id<Tag>::from_text(std::string_view text)
         return std::nullopt;
     }
     return Id(std::string(text));
+}
+
+/// The texts of a range of ids, in their order.
+template <class Ids>
+std::vector<std::string> texts_of(const Ids& ids)
+{
+    std::vector<std::string> texts;
+    texts.reserve(ids.size());
+    for (const auto& id : ids) {
+        texts.push_back(id.text());
+    }
+    return texts;
 }
 
 }  // namespace amilab

@@ -128,16 +128,6 @@ SecurityGroup to_security_group(Session& session, const SecurityGroupRow& row)
         .vpc_id = row.vpc_id.text()};
 }
 
-template <class IdType>
-std::vector<std::string> texts_of(const std::vector<IdType>& ids)
-{
-    std::vector<std::string> texts;
-    for (const auto& id : ids) {
-        texts.push_back(id.text());
-    }
-    return texts;
-}
-
 /// Throws not_found for the first of `ids` that the caller does not have, whatever the filters say.
 /// Source: assumed; AWS names one id.
 template <class Row, class IdType>

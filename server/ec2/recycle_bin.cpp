@@ -76,17 +76,6 @@ void take_out_of_bin(Session& session, const RecycledRow& row)
     delete_recycled(session.db(), row.resource_id);
 }
 
-template <class IdType>
-std::vector<std::string> texts_of(const std::vector<IdType>& ids)
-{
-    std::vector<std::string> texts;
-    texts.reserve(ids.size());
-    for (const auto& id : ids) {
-        texts.push_back(id.text());
-    }
-    return texts;
-}
-
 /// One page of what is in the bin. An id that is not there fails the call (assumed, as for Describe
 /// calls).
 template <class IdType, class Request>

@@ -254,13 +254,8 @@ std::set<ImageId> select_allowed_images(Database& db, const AllowedImagesSetting
     while (!ids.empty()) {
         const auto some = ids.first(std::min(kAtOnce, ids.size()));
         ids = ids.subspan(some.size());
-        std::vector<std::string> texts;
-        texts.reserve(some.size());
-        for (const auto& id : some) {
-            texts.push_back(id.text());
-        }
         Query query("SELECT i.id FROM all_image AS i WHERE i.id IN ");
-        query.list(texts).sql(" AND ");
+        query.list(texts_of(some)).sql(" AND ");
         append_allowed(query, settings, account, now_ms);
         auto select = query.on(db);
         while (select.step()) {

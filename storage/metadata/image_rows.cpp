@@ -232,12 +232,7 @@ void append_ids(Query& query, const std::vector<ImageId>& ids)
         query.sql(" AND i.id = ").value(ids.front().text());
         return;
     }
-    std::vector<std::string> texts;
-    texts.reserve(ids.size());
-    for (const auto& id : ids) {
-        texts.push_back(id.text());
-    }
-    query.sql(" AND i.id IN ").list(texts);
+    query.sql(" AND i.id IN ").list(texts_of(ids));
 }
 
 void set_public(Database& db, const ImageId& id)

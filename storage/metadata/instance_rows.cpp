@@ -92,16 +92,6 @@ constexpr std::string_view set_text_sql(InstanceText which)
     return {};
 }
 
-std::vector<std::string> texts(const std::vector<InstanceId>& ids)
-{
-    std::vector<std::string> all;
-    all.reserve(ids.size());
-    for (const auto& id : ids) {
-        all.push_back(id.text());
-    }
-    return all;
-}
-
 }  // namespace
 
 void insert_instance(Database& db, const InstanceRow& row, std::span<const std::string> groups)
@@ -315,7 +305,7 @@ std::vector<InstanceRow> select_instances(Database& db, const InstanceQuery& wan
     query.sql("WHERE i.region = ").value(wanted.region);
     query.sql(" AND i.owner = ").value(wanted.owner);
     if (!wanted.ids.empty()) {
-        query.sql(" AND i.id IN ").list(texts(wanted.ids));
+        query.sql(" AND i.id IN ").list(texts_of(wanted.ids));
     }
     if (wanted.states == InstanceStates::kRunning) {
         query.sql(" AND i.state = 'running'");

@@ -10,17 +10,6 @@ namespace amilab {
 
 namespace {
 
-template <class IdType>
-std::vector<std::string> texts(const std::vector<IdType>& ids)
-{
-    std::vector<std::string> all;
-    all.reserve(ids.size());
-    for (const auto& id : ids) {
-        all.push_back(id.text());
-    }
-    return all;
-}
-
 InstanceImageRow read_instance_image(Statement::Row row)
 {
     return {.instance_id = row.id<InstanceId>(),
@@ -77,7 +66,7 @@ std::vector<ImageReferenceRow> select_image_references(Database& db,
                                                        const ImageReferenceQuery& wanted)
 {
     Query query("SELECT image_id, id FROM instance WHERE image_id IN ");
-    query.list(texts(wanted.images)).sql(" AND region = ").value(wanted.region);
+    query.list(texts_of(wanted.images)).sql(" AND region = ").value(wanted.region);
     query.sql(" AND owner = ").value(wanted.owner);
     if (!wanted.states.empty()) {
         query.sql(" AND state IN ").list(wanted.states);
@@ -119,7 +108,7 @@ std::vector<InstanceImageRow> select_instance_images(Database& db, const Instanc
         " LEFT JOIN catalogue.availability_zone z ON z.name = i.zone WHERE i.region = ");
     query.value(wanted.region).sql(" AND i.owner = ").value(wanted.owner);
     if (!wanted.ids.empty()) {
-        query.sql(" AND i.id IN ").list(texts(wanted.ids));
+        query.sql(" AND i.id IN ").list(texts_of(wanted.ids));
     }
     const auto launch_time = sql_time("i.launch_time_ms");
     // image-allowed: nothing matches it while no image is judged by the account's criteria.

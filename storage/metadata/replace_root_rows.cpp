@@ -120,11 +120,7 @@ std::vector<ReplaceRootTaskRow> select_replace_root_tasks(Database& db,
     query.sql(kColumns).sql(" FROM replace_root_volume_task t WHERE t.region = ");
     query.value(wanted.region).sql(" AND t.owner = ").value(wanted.owner);
     if (!wanted.ids.empty()) {
-        std::vector<std::string> ids;
-        for (const auto& id : wanted.ids) {
-            ids.push_back(id.text());
-        }
-        query.sql(" AND t.id IN ").list(ids);
+        query.sql(" AND t.id IN ").list(texts_of(wanted.ids));
     }
     const std::array columns = {FilterColumn{"instance-id", "t.instance_id"}};
     append_filters(query, wanted.filters, columns, "t.id", wanted.owner);

@@ -92,11 +92,7 @@ std::vector<SnapshotLockRow> select_snapshot_locks(Database& db, const SnapshotL
         " WHERE s.region = ");
     query.value(wanted.region).sql(" AND s.owner = ").value(wanted.owner);
     if (!wanted.ids.empty()) {
-        std::vector<std::string> ids;
-        for (const auto& id : wanted.ids) {
-            ids.push_back(id.text());
-        }
-        query.sql(" AND l.snapshot_id IN ").list(ids);
+        query.sql(" AND l.snapshot_id IN ").list(texts_of(wanted.ids));
     }
     const auto state = sql_lock_state(wanted.now_ms);
     const std::array columns = {FilterColumn{"lock-state", state}};

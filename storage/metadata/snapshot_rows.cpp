@@ -311,12 +311,8 @@ std::vector<SnapshotRow> select_snapshots(Database& db, const SnapshotQuery& wan
     if (wanted.ids.empty()) {
         append_visible(query, kSharedSnapshots, whose(wanted, names_viewer), kColumns, append_rest);
     } else {
-        std::vector<std::string> ids;
-        for (const auto& id : wanted.ids) {
-            ids.push_back(id.text());
-        }
         query.sql("SELECT s.id, ").sql(kColumns).sql(" FROM all_snapshot AS s WHERE s.region = ");
-        query.value(wanted.region).sql(" AND s.id IN ").list(ids);
+        query.value(wanted.region).sql(" AND s.id IN ").list(texts_of(wanted.ids));
         append_seen_by(query, kSharedSnapshots, wanted.viewer);
         append_rest(query, Seen::kEither);
     }

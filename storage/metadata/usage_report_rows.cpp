@@ -24,26 +24,15 @@ UsageReportRow read_report(Statement::Row row)
             .expiration_time_ms = row.integer()};
 }
 
-template <class IdType>
-std::vector<std::string> texts(const std::vector<IdType>& ids)
-{
-    std::vector<std::string> all;
-    all.reserve(ids.size());
-    for (const auto& id : ids) {
-        all.push_back(id.text());
-    }
-    return all;
-}
-
 void append_scope(Query& query, const UsageReportQuery& wanted)
 {
     query.sql(" WHERE r.region = ").value(wanted.region);
     query.sql(" AND r.owner = ").value(wanted.owner);
     if (!wanted.ids.empty()) {
-        query.sql(" AND r.id IN ").list(texts(wanted.ids));
+        query.sql(" AND r.id IN ").list(texts_of(wanted.ids));
     }
     if (!wanted.images.empty()) {
-        query.sql(" AND r.image_id IN ").list(texts(wanted.images));
+        query.sql(" AND r.image_id IN ").list(texts_of(wanted.images));
     }
 }
 

@@ -147,11 +147,7 @@ std::vector<VolumeModificationRow> select_volume_modifications(
     query.sql(kColumns).sql(" FROM volume_modification m WHERE m.is_latest = 1 AND m.region = ");
     query.value(wanted.region).sql(" AND m.owner = ").value(wanted.owner);
     if (!wanted.ids.empty()) {
-        std::vector<std::string> ids;
-        for (const auto& id : wanted.ids) {
-            ids.push_back(id.text());
-        }
-        query.sql(" AND m.volume_id IN ").list(ids);
+        query.sql(" AND m.volume_id IN ").list(texts_of(wanted.ids));
     }
     append_filters_of(query, wanted);
     if (!wanted.after.empty()) {

@@ -323,11 +323,7 @@ std::vector<VolumeRow> select_volumes(Database& db, const VolumeQuery& wanted)
     query.sql(kVolumeColumns).sql(" FROM volume v WHERE v.region = ").value(wanted.region);
     query.sql(" AND v.owner = ").value(wanted.owner).sql(" AND v.state <> 'deleted'");
     if (!wanted.ids.empty()) {
-        std::vector<std::string> ids;
-        for (const auto& id : wanted.ids) {
-            ids.push_back(id.text());
-        }
-        query.sql(" AND v.id IN ").list(ids);
+        query.sql(" AND v.id IN ").list(texts_of(wanted.ids));
     }
     if (wanted.filters_of == VolumeFilters::kStatuses) {
         append_status_filters(query, wanted);
