@@ -94,8 +94,9 @@ std::vector<ImageReferenceRow> select_image_references(Database& db,
                                                        const ImageReferenceQuery& wanted)
 {
     Query query("SELECT image_id, id FROM instance WHERE image_id IN ");
-    query.list(texts(wanted.images)).sql(" AND region = ").value(wanted.region);
-    query.sql(" AND owner = ").value(wanted.owner);
+    // By the images: an account may have many other instances.
+    query.list(texts(wanted.images)).sql(" AND +region = ").value(wanted.region);
+    query.sql(" AND +owner = ").value(wanted.owner);
     if (!wanted.states.empty()) {
         query.sql(" AND state IN ").list(wanted.states);
     }

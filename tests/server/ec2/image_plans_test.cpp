@@ -18,6 +18,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 /// Notes the texts of all statements that a connection runs.
 class Trace {
@@ -107,6 +108,8 @@ TEST_F(ImagePlans, ByIdReadNoTableWhole)
 {
     const auto steps = plan_of_call(aws, {{"ImageId.1", image}});
     EXPECT_THAT(scans(steps), IsEmpty());
+    // An account may have any number of tags and images.
+    EXPECT_THAT(steps, Not(Contains(HasSubstr("(owner=?)"))));
 }
 
 TEST_F(ImagePlans, ByNameAndByPrefixUseTheNames)
@@ -126,6 +129,14 @@ TEST_F(ImagePlans, ByTagUseTheTags)
         plan_of_call(aws, {{"Filter.1.Name", "tag:group"}, {"Filter.1.Value.1", "a"}});
     EXPECT_THAT(scans(steps), IsEmpty());
     EXPECT_THAT(steps, Contains(HasSubstr("tag_by_key (owner=? AND key=? AND value=?")));
+}
+
+TEST_F(ImagePlans, ByWhoMayLaunchUseThePermissions)
+{
+    for (const char* user : {"self", "all", kOtherAccount}) {
+        const auto steps = plan_of_call(aws, {{"ExecutableBy.1", user}});
+        EXPECT_THAT(scans(steps), IsEmpty()) << user;
+    }
 }
 
 TEST_F(ImagePlans, PagesWalkTheOwnersImagesInTheirOrder)
