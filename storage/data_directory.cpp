@@ -197,9 +197,6 @@ void DataDirectory::take_lock()
 
 std::shared_ptr<Generation> DataDirectory::make_generation()
 {
-    if (empty_database_.empty()) {
-        empty_database_ = empty_database();
-    }
     const auto name = fmt::format("{}{}", kGenerationPrefix, next_number_++);
     const auto folder = path_ + "/" + name;
     std::error_code error;
@@ -208,7 +205,7 @@ std::shared_ptr<Generation> DataDirectory::make_generation()
     if (error) {
         throw StorageError(error.value(), "create", folder);
     }
-    write_synced(folder + "/metadata.sqlite", empty_database_, durability_);
+    write_synced(folder + "/metadata.sqlite", empty_database(), durability_);
     auto generation = std::make_shared<Generation>(folder, durability_, *background_,
                                                    options_.seed ? options_.seed : random_seed(),
                                                    options_.catalogue);

@@ -58,7 +58,6 @@ private:
     std::string path_;
     Durability durability_;
     int lock_ = -1;
-    std::string empty_database_;
     std::unique_ptr<Background> background_;
     std::uint64_t first_number_ = 1;  // the generation that this server began with
     std::mutex reset_mutex_;          // one reset at a time; guards next_number_

@@ -255,10 +255,10 @@ void require_all_exist(Session& session, const std::vector<ImageId>& ids,
 }
 
 /// What imageAllowed says of each row: nothing while the Allowed AMIs settings are disabled.
-std::vector<std::optional<bool>> allowed_marks(Session& session, const std::vector<ImageRow>& rows)
+std::vector<std::optional<bool>> allowed_marks(Session& session,
+                                               const AllowedImagesSettings& settings,
+                                               const std::vector<ImageRow>& rows)
 {
-    const auto settings =
-        select_allowed_images_in_force(session.db(), session.account(), session.region());
     std::vector<std::optional<bool>> marks(rows.size());
     if (settings.state == AllowedImages::kDisabled) {
         return marks;
@@ -380,6 +380,8 @@ DescribeImagesResponse describe_images(Session& session, const DescribeImagesReq
     const auto page = parse_page(request.max_results, request.next_token);
     stop_if_dry_run(request);
 
+    const auto settings =
+        select_allowed_images_in_force(session.db(), session.account(), session.region());
     auto rows = select_images(session.db(),
                               {.viewer = session.account(),
                                .region = session.region(),
@@ -387,6 +389,7 @@ DescribeImagesResponse describe_images(Session& session, const DescribeImagesReq
                                .owners = owners,
                                .executable_by = request.executable_users,
                                .filters = filters,
+                               .allowed = settings,
                                .include_deprecated = request.include_deprecated.value_or(false),
                                .include_disabled = request.include_disabled.value_or(false),
                                .now_ms = session.now_ms(),
@@ -395,7 +398,7 @@ DescribeImagesResponse describe_images(Session& session, const DescribeImagesReq
     require_all_exist(session, ids, rows);
     DescribeImagesResponse response;
     response.next_token = cut_page(page, rows, [](const ImageRow& row) { return row.id.text(); });
-    const auto allowed = allowed_marks(session, rows);
+    const auto allowed = allowed_marks(session, settings, rows);
     for (std::size_t i = 0; i < rows.size(); ++i) {
         response.images.push_back(image_answer(session, std::move(rows[i])));
         response.images.back().image_allowed = allowed[i];

@@ -108,9 +108,10 @@ void store_tags(Session& session, const TaggedResource& resource, const std::vec
     if (tags.empty()) {
         return;
     }
-    upsert_tags(session.db(), session.account(), session.region(), resource, tags);
-    const auto count = count_tags(session.db(), session.account(), resource.id);
-    if (count > static_cast<std::int64_t>(kMostTags)) {
+    const auto added =
+        upsert_tags(session.db(), session.account(), session.region(), resource, tags);
+    if (added > 0 && count_tags(session.db(), session.account(), resource.id) >
+                         static_cast<std::int64_t>(kMostTags)) {
         throw tag_limit_exceeded();
     }
 }

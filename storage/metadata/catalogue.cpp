@@ -8,7 +8,7 @@
 
 #include "storage/storage_error.h"
 
-// Where catalogue_data.S puts the bytes.
+// Where embedded_data.S puts the bytes.
 extern "C" {
 extern const unsigned char amilab_catalogue_begin[];
 extern const unsigned char amilab_catalogue_end[];

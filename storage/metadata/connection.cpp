@@ -3,7 +3,12 @@
 #include <sqlite3.h>
 
 #include "storage/metadata/catalogue.h"
-#include "storage/metadata/migrations.h"
+
+// Where embedded_data.S puts the bytes.
+extern "C" {
+extern const unsigned char amilab_empty_database_begin[];
+extern const unsigned char amilab_empty_database_end[];
+}
 
 namespace amilab {
 
@@ -70,10 +75,6 @@ SELECT id, region, owner, owner_alias, CAST(NULL AS INTEGER), CAST('vol-ffffffff
   FROM catalogue.snapshot;
 )sql";
 
-// Offsets 18 and 19 of the file say by which journal it is written and read; 2 is WAL.
-constexpr std::size_t kJournalVersionOffset = 18;
-constexpr char kWalVersion = 2;
-
 }  // namespace
 
 std::unique_ptr<Database> open_connection(const std::string& path, Database::Mode mode,
@@ -98,20 +99,10 @@ std::unique_ptr<Database> open_connection(const std::string& path, Database::Mod
     return db;
 }
 
-std::string empty_database()
+std::string_view empty_database()
 {
-    Database db(":memory:", Database::Mode::kReadWrite);
-    migrate(db);
-    sqlite3_int64 size = 0;
-    const std::unique_ptr<unsigned char, void (*)(void*)> bytes(
-        sqlite3_serialize(db.handle(), "main", &size, 0), sqlite3_free);
-    if (!bytes) {
-        throw_sqlite_error(db.handle(), SQLITE_NOMEM, "serialize", "the empty database");
-    }
-    std::string image(reinterpret_cast<const char*>(bytes.get()), static_cast<std::size_t>(size));
-    image[kJournalVersionOffset] = kWalVersion;
-    image[kJournalVersionOffset + 1] = kWalVersion;
-    return image;
+    return {reinterpret_cast<const char*>(amilab_empty_database_begin),
+            static_cast<std::size_t>(amilab_empty_database_end - amilab_empty_database_begin)};
 }
 
 }  // namespace amilab

@@ -12,7 +12,7 @@ namespace amilab {
 
 namespace {
 
-constexpr std::size_t kIdleStatements = 256;
+constexpr std::size_t kKeptStatements = 256;
 constexpr int kBusyTimeoutMs = 10'000;
 // One process at a time opens a database, so that locks between processes and an index of the WAL
 // in shared memory, a dozen system calls for each transaction, are not needed.
@@ -58,6 +58,17 @@ void Database::Finalize::operator()(sqlite3_stmt* statement) const
     sqlite3_finalize(statement);
 }
 
+void Database::GiveBack::operator()(sqlite3_stmt* statement) const
+{
+    if (kept == nullptr) {
+        sqlite3_finalize(statement);
+        return;
+    }
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    kept->is_out = false;
+}
+
 Database::Database(const std::string& path, Mode mode) : path_(path)
 {
     configure_sqlite();
@@ -75,8 +86,8 @@ Database::Database(const std::string& path, Mode mode) : path_(path)
 
 Database::~Database()
 {
-    idle_by_sql_.clear();
-    idle_.clear();
+    kept_by_sql_.clear();
+    kept_.clear();
 }
 
 void Database::run(const std::string& script)
@@ -145,36 +156,41 @@ void Database::charge(std::int64_t instructions)
     }
 }
 
-Database::Compiled Database::take(std::string_view sql)
+std::unique_ptr<sqlite3_stmt, Database::Finalize> Database::compile(std::string_view sql)
 {
-    const auto found = idle_by_sql_.find(sql);
-    if (found != idle_by_sql_.end()) {
-        const auto position = found->second;
-        auto compiled = std::move(*position);
-        idle_by_sql_.erase(found);
-        idle_.erase(position);
-        return compiled;
-    }
     sqlite3_stmt* statement = nullptr;
     const int code = sqlite3_prepare_v3(handle(), sql.data(), static_cast<int>(sql.size()),
                                         SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
     if (code != SQLITE_OK) {
         throw_sqlite_error(handle(), code, fmt::format("prepare `{}` on", sql), path_);
     }
-    return Compiled(statement);
+    return std::unique_ptr<sqlite3_stmt, Finalize>(statement);
 }
 
-void Database::give_back(Compiled statement)
+Database::Compiled Database::take(std::string_view sql)
 {
-    const std::string_view sql = sqlite3_sql(statement.get());
-    if (idle_by_sql_.contains(sql)) {
-        return;  // two of the same were in use at once; one is enough to keep
+    const auto found = kept_by_sql_.find(sql);
+    if (found == kept_by_sql_.end()) {
+        kept_.push_front({compile(sql), true});
+        auto* const statement = kept_.front().statement.get();
+        kept_by_sql_.emplace(sqlite3_sql(statement), kept_.begin());
+        drop_least_used();
+        return Compiled(statement, {&kept_.front()});
     }
-    idle_.push_front(std::move(statement));
-    idle_by_sql_.emplace(sql, idle_.begin());
-    if (idle_.size() > kIdleStatements) {
-        idle_by_sql_.erase(sqlite3_sql(idle_.back().get()));
-        idle_.pop_back();
+    auto& kept = *found->second;
+    if (kept.is_out) {
+        return Compiled(compile(sql).release(), {nullptr});
+    }
+    kept.is_out = true;
+    kept_.splice(kept_.begin(), kept_, found->second);
+    return Compiled(kept.statement.get(), {&kept});
+}
+
+void Database::drop_least_used()
+{
+    while (kept_.size() > kKeptStatements && !kept_.back().is_out) {
+        kept_by_sql_.erase(sqlite3_sql(kept_.back().statement.get()));
+        kept_.pop_back();
     }
 }
 

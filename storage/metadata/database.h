@@ -66,26 +66,37 @@ private:
     struct Finalize {
         void operator()(sqlite3_stmt* statement) const;
     };
-    using Compiled = std::unique_ptr<sqlite3_stmt, Finalize>;
+    /// A compiled statement that is kept, and whether somebody is using it.
+    struct Kept {
+        std::unique_ptr<sqlite3_stmt, Finalize> statement;
+        bool is_out = false;
+    };
+    /// Without `kept` the statement is a second one of the same text and ends here.
+    struct GiveBack {
+        Kept* kept;
+        void operator()(sqlite3_stmt* statement) const;
+    };
+    using Compiled = std::unique_ptr<sqlite3_stmt, GiveBack>;
 
-    /// Hands out a compiled statement; a statement in use by a caller is never handed out twice.
     /// What starting a statement costs, in instructions.
     static constexpr std::int64_t kStatementCost = 100;
     void charge(std::int64_t instructions);
     bool is_over_budget() const { return has_budget_ && budget_ < 0; }
 
+    /// Hands out a compiled statement; a statement in use by a caller is never handed out twice.
     Compiled take(std::string_view sql);
-    void give_back(Compiled statement);
+    std::unique_ptr<sqlite3_stmt, Finalize> compile(std::string_view sql);
+    void drop_least_used();
 
     std::string path_;
     bool has_budget_ = false;
     std::int64_t budget_ = 0;
     std::int64_t wal_pages_ = 0;
     std::unique_ptr<sqlite3, Close> handle_;
-    // Compiled statements that nobody is using, the most recently used first. The text that keys
-    // them lives in the statement itself. Bounded: texts built from filters are without number.
-    std::list<Compiled> idle_;
-    std::unordered_map<std::string_view, std::list<Compiled>::iterator> idle_by_sql_;
+    // Compiled statements, the most recently used first. The text that keys them lives in the
+    // statement itself. Bounded: texts built from filters are without number.
+    std::list<Kept> kept_;
+    std::unordered_map<std::string_view, std::list<Kept>::iterator> kept_by_sql_;
 };
 
 /// Throws the StorageError for what SQLite last reported on `handle`.

@@ -197,15 +197,14 @@ void append_executable_by(Query& query, const ImageQuery& wanted,
 
 /// The filter image-allowed. Source: an image has the mark in the states audit-mode and enabled
 /// (documented).
-void append_allowed_filter(Query& query, const ImageQuery& wanted, const Filter& filter,
-                           const AllowedImagesSettings& settings)
+void append_allowed_filter(Query& query, const ImageQuery& wanted, const Filter& filter)
 {
-    if (settings.state == AllowedImages::kDisabled) {
+    if (wanted.allowed.state == AllowedImages::kDisabled) {
         query.sql(" AND 0");
         return;
     }
     query.sql(" AND iif(");
-    append_allowed(query, settings, wanted.viewer, wanted.now_ms);
+    append_allowed(query, wanted.allowed, wanted.viewer, wanted.now_ms);
     query.sql(", ");
     append_match(query, "'true'", filter.values);
     query.sql(", ");
@@ -213,13 +212,12 @@ void append_allowed_filter(Query& query, const ImageQuery& wanted, const Filter&
     query.sql(")");
 }
 
-void append_image_filters(Query& query, const ImageQuery& wanted,
-                          const AllowedImagesSettings& settings)
+void append_image_filters(Query& query, const ImageQuery& wanted)
 {
     std::vector<Filter> others;
     for (const auto& filter : wanted.filters) {
         if (filter.name == "image-allowed") {
-            append_allowed_filter(query, wanted, filter, settings);
+            append_allowed_filter(query, wanted, filter);
         } else {
             others.push_back(filter);
         }
@@ -227,14 +225,19 @@ void append_image_filters(Query& query, const ImageQuery& wanted,
     append_filters(query, others, filter_columns(), "i.id", wanted.viewer);
 }
 
-std::vector<std::string> texts(const std::vector<ImageId>& ids)
+void append_ids(Query& query, const std::vector<ImageId>& ids)
 {
-    std::vector<std::string> all;
-    all.reserve(ids.size());
-    for (const auto& id : ids) {
-        all.push_back(id.text());
+    // What waiters ask for, without the table that a list makes.
+    if (ids.size() == 1) {
+        query.sql(" AND i.id = ").value(ids.front().text());
+        return;
     }
-    return all;
+    std::vector<std::string> texts;
+    texts.reserve(ids.size());
+    for (const auto& id : ids) {
+        texts.push_back(id.text());
+    }
+    query.sql(" AND i.id IN ").list(texts);
 }
 
 void set_public(Database& db, const ImageId& id)
@@ -456,7 +459,6 @@ std::vector<LaunchPermissionRow> select_launch_permissions(Database& db, const I
 
 std::vector<ImageRow> select_images(Database& db, const ImageQuery& wanted)
 {
-    const auto settings = select_allowed_images_in_force(db, wanted.viewer, wanted.region);
     const bool is_by_id = !wanted.ids.empty();
     const auto memberships = is_by_id && wanted.executable_by.empty()
                                  ? std::vector<Grantee>()
@@ -471,13 +473,13 @@ std::vector<ImageRow> select_images(Database& db, const ImageQuery& wanted)
         if (!wanted.include_disabled) {
             query.sql(" AND i.state <> 'disabled'");
         }
-        if (settings.state == AllowedImages::kEnabled && seen != Seen::kAsOwner) {
+        if (wanted.allowed.state == AllowedImages::kEnabled && seen != Seen::kAsOwner) {
             query.sql(" AND ");
-            append_allowed(query, settings, wanted.viewer, wanted.now_ms);
+            append_allowed(query, wanted.allowed, wanted.viewer, wanted.now_ms);
         }
         append_owners(query, owners, seen, wanted.viewer);
         append_executable_by(query, wanted, memberships);
-        append_image_filters(query, wanted, settings);
+        append_image_filters(query, wanted);
         if (!wanted.after.empty()) {
             query.sql(" AND i.id > ").value(wanted.after);
         }
@@ -496,11 +498,13 @@ std::vector<ImageRow> select_images(Database& db, const ImageQuery& wanted)
                        kColumns, append_rest);
     } else {
         query.sql("SELECT i.id, ").sql(kColumns).sql(" FROM all_image AS i WHERE i.region = ");
-        query.value(wanted.region).sql(" AND i.id IN ").list(texts(wanted.ids));
+        query.value(wanted.region);
+        append_ids(query, wanted.ids);
         append_seen_by(query, kSharedImages, wanted.viewer);
         append_rest(query, Seen::kEither);
     }
-    query.sql(" ORDER BY 1 LIMIT ").value(wanted.limit);
+    // Ids are unique: one image needs no sorting.
+    query.sql(wanted.ids.size() == 1 ? " LIMIT " : " ORDER BY 1 LIMIT ").value(wanted.limit);
     auto select = query.on(db);
     std::vector<ImageRow> rows;
     while (select.step()) {

@@ -8,6 +8,7 @@
 
 #include "storage/clock.h"
 #include "storage/ids.h"
+#include "storage/metadata/allowed_image_rows.h"
 #include "storage/metadata/database.h"
 #include "storage/metadata/filter.h"
 #include "storage/metadata/grantee.h"
@@ -146,6 +147,8 @@ struct ImageQuery {
     /// and "all" for public ones; empty: any.
     std::vector<std::string> executable_by;
     std::span<const Filter> filters;
+    /// The viewer's Allowed AMIs settings in the region.
+    const AllowedImagesSettings& allowed;
     /// Whether images of others whose deprecation time has come, and disabled ones, are wanted.
     bool include_deprecated;
     bool include_disabled;

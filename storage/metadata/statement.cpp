@@ -9,15 +9,6 @@ namespace amilab {
 
 Statement::Statement(Database& db, std::string_view sql) : db_(&db), compiled_(db.take(sql)) {}
 
-Statement::~Statement()
-{
-    if (compiled_) {
-        sqlite3_reset(compiled_.get());
-        sqlite3_clear_bindings(compiled_.get());
-        db_->give_back(std::move(compiled_));
-    }
-}
-
 void Statement::begin(std::size_t values)
 {
     const auto placeholders = sqlite3_bind_parameter_count(compiled_.get());

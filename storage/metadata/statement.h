@@ -23,7 +23,6 @@ namespace amilab {
 class Statement {
 public:
     Statement(Database& db, std::string_view sql);
-    ~Statement();
     Statement(Statement&& other) noexcept = default;
     Statement& operator=(Statement&&) = delete;
 

@@ -129,16 +129,24 @@ std::array<std::string, 3> split_order_key(std::string_view text)
 
 }  // namespace
 
-void upsert_tags(Database& db, std::string_view owner, std::string_view region,
-                 const TaggedResource& resource, const std::vector<TagRow>& tags)
+std::size_t upsert_tags(Database& db, std::string_view owner, std::string_view region,
+                        const TaggedResource& resource, const std::vector<TagRow>& tags)
 {
-    Statement upsert(db,
+    std::size_t added = 0;
+    Statement insert(db,
                      "INSERT INTO tag (resource_id, key, value, resource_type, owner, region)"
-                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-                     " ON CONFLICT (resource_id, key, owner) DO UPDATE SET value = excluded.value");
+                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING");
     for (const auto& tag : tags) {
-        upsert.execute(resource.id, tag.key, tag.value, resource.resource_type, owner, region);
+        insert.execute(resource.id, tag.key, tag.value, resource.resource_type, owner, region);
+        if (db.changes() != 0) {
+            ++added;
+            continue;
+        }
+        Statement(db,
+                  "UPDATE tag SET value = ?3 WHERE resource_id = ?1 AND key = ?2 AND owner = ?4")
+            .execute(resource.id, tag.key, tag.value, owner);
     }
+    return added;
 }
 
 // +owner: SQLite, which does not know how many tags an account has, would walk all of them.

@@ -24,9 +24,10 @@ struct TaggedResource {
     std::string resource_type;
 };
 
-/// Sets tags of `owner` on a resource; a key that is there gets the new value.
-void upsert_tags(Database& db, std::string_view owner, std::string_view region,
-                 const TaggedResource& resource, const std::vector<TagRow>& tags);
+/// Sets tags of `owner` on a resource; a key that is there gets the new value. Says how many are
+/// new.
+std::size_t upsert_tags(Database& db, std::string_view owner, std::string_view region,
+                        const TaggedResource& resource, const std::vector<TagRow>& tags);
 /// The owner's tags on a resource, in the order of their keys.
 std::vector<TagRow> select_tags(Database& db, std::string_view owner, std::string_view resource_id);
 /// AWS's own, whose keys begin with `aws:`, do not count.

@@ -31,9 +31,13 @@ struct SharedKind {
 
 inline constexpr SharedKind kSharedImages{
     "i", "all_image", "all_image", "account_image", "launch_permission", "image_id", true};
-inline constexpr SharedKind kSharedSnapshots{
-    "s",           "all_snapshot", "account_snapshot", "account_snapshot", "create_volume_permission",
-    "snapshot_id", false};
+inline constexpr SharedKind kSharedSnapshots{"s",
+                                             "all_snapshot",
+                                             "account_snapshot",
+                                             "account_snapshot",
+                                             "create_volume_permission",
+                                             "snapshot_id",
+                                             false};
 
 enum class Seen { kAsOwner, kAsOther, kEither };
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include "storage/metadata/migrations.h"
 #include "storage/metadata/statement.h"
@@ -22,6 +23,36 @@ std::string plan_of(Database& db, const std::string& sql)
         plan += row.text() + "\n";
     }
     return plan;
+}
+
+std::string schema_of(Database& db)
+{
+    Statement select(db, "SELECT coalesce(sql, name) FROM main.sqlite_schema ORDER BY type, name");
+    select.bind();
+    std::string schema;
+    while (select.step()) {
+        schema += select.row().text() + "\n";
+    }
+    Statement version(db, "PRAGMA user_version");
+    version.bind();
+    version.step();
+    return schema + version.row().text();
+}
+
+TEST(EmptyDatabase, IsWhatTheMigrationsMakeOfNothing)
+{
+    Database made(":memory:", Database::Mode::kReadWrite);
+    auto bytes = std::string(empty_database());
+    // A database in memory has no WAL.
+    bytes[18] = bytes[19] = 1;
+    auto* const data = reinterpret_cast<unsigned char*>(bytes.data());
+    const auto size = static_cast<sqlite3_int64>(bytes.size());
+    ASSERT_EQ(
+        sqlite3_deserialize(made.handle(), "main", data, size, size, SQLITE_DESERIALIZE_READONLY),
+        SQLITE_OK);
+    Database migrated(":memory:", Database::Mode::kReadWrite);
+    migrate(migrated);
+    EXPECT_EQ(schema_of(made), schema_of(migrated));
 }
 
 // A page of a million rows costs a page only while SQLite takes each view apart into its halves.
