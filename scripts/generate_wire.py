@@ -194,8 +194,8 @@ class Service:
             index = len(self.table_list)
             self.table_list.append((reference["shape"], [['.name = ""'] + item], is_offered))
             row = [".kind = wire::Kind::kList", f".members = &table_{index}"]
-            if "max" in shape and "judged_by_handler" not in rules.facts:
-                row.append(f".max = {shape['max']}")
+            if "judged_by_handler" not in rules.facts:
+                row += [f".{limit} = {shape[limit]}" for limit in ("min", "max") if limit in shape]
             return row, is_offered
         index, is_offered = self.table(reference["shape"], rules, offered, where)
         return [".kind = wire::Kind::kStructure", f".members = &table_{index}"], is_offered

@@ -512,6 +512,7 @@ void ApiCall::make_prerequisite()
         operation_->prerequisite->make(session);
     }
     transaction.commit();
+    session.committed();
 }
 
 void ApiCall::in_write(const std::function<void(Session&)>& work)

@@ -46,6 +46,11 @@ public:
     /// The same, unless it takes more than about a millisecond or has to wait for another thread:
     /// then nothing has happened, and run() does all of it.
     std::optional<ApiAnswer> run_if_quick();
+    /// Whether the answer goes on after what run() or run_more() gave.
+    bool has_more() const { return call_ && call_->has_more(); }
+    /// The next part of the answer's body. Throws what the operation throws: what was sent cannot
+    /// be taken back.
+    std::string run_more() { return run_read(Budget::kNone).body; }
     /// For the log.
     std::string_view operation_name() const;
 

@@ -1,6 +1,8 @@
 #include "server/front.h"
 
 #include <chrono>
+#include <memory>
+#include <span>
 
 #include <spdlog/spdlog.h>
 #include <boost/asio/post.hpp>
@@ -27,6 +29,26 @@ http::Response to_response(ApiAnswer answer)
     }
     response.body = std::move(answer.body);
     return response;
+}
+
+/// An answer that is made in parts: the call, and the part that is to be sent next.
+struct Parts {
+    ApiCall call;
+    std::string part;
+};
+
+/// A failure in between cuts the connection: the client sees that the answer has no end.
+asio::awaitable<void> send_parts(std::shared_ptr<Parts> parts, asio::any_io_executor workers,
+                                 http::BodyWriter& writer)
+{
+    for (;;) {
+        co_await writer.write(std::as_bytes(std::span(parts->part)));
+        if (!parts->call.has_more()) {
+            co_return;
+        }
+        auto next = co_await run_on(workers, [&parts] { return parts->call.run_more(); });
+        parts->part = std::move(next);
+    }
 }
 
 }  // namespace
@@ -63,7 +85,17 @@ asio::awaitable<http::Response> Front::handle_api(http::Request& request, http::
          .header = [&request](std::string_view name) { return request.header(name); }});
     auto answer = co_await this->answer(call);
     spdlog::info("{} {} {}", answer.request_id, call.operation_name(), answer.status);
-    co_return to_response(std::move(answer));
+    auto response = to_response(std::move(answer));
+    if (call.has_more()) {
+        const auto parts =
+            std::make_shared<Parts>(Parts{std::move(call), std::move(response.body)});
+        response.body.clear();
+        const asio::any_io_executor workers = workers_.get_executor();
+        response.stream = [parts, workers](http::BodyWriter& writer) {
+            return send_parts(parts, workers, writer);
+        };
+    }
+    co_return response;
 }
 
 asio::awaitable<ApiAnswer> Front::answer(ApiCall& call)

@@ -9,6 +9,7 @@
 #include <boost/json/fwd.hpp>
 
 #include "server/byte_session.h"
+#include "server/parts.h"
 #include "server/session.h"
 #include "server/wire/request.h"
 #include "server/wire/schema.h"
@@ -23,6 +24,8 @@ public:
     /// What the answer says. Throws ApiError.
     virtual wire::Rendered run(Session& session, const wire::ServiceSchema& service,
                                const wire::OperationSchema& operation) = 0;
+    /// Whether the answer goes on: `run` gives its next part.
+    virtual bool has_more() const { return false; }
     /// The same for operations that move bytes, which have no `run`.
     virtual wire::Rendered run_bytes(ByteSession&, const wire::OperationSchema&)
     {
@@ -104,6 +107,44 @@ std::unique_ptr<Call> parse_call(const wire::Parameters& parameters)
         parameters);
 }
 
+/// A reading call that is answered in parts where `asks_for_all` says so of its request. For
+/// operations of the ec2 protocol that know pages.
+template <class Request, class Response, Response (*handler)(Session&, const Request&)>
+class PartedCall final : public Call {
+public:
+    explicit PartedCall(const wire::Parameters& parameters)
+        : request_(wire::parse_request<Request>(parameters.root())),
+          is_parted_(asks_for_all(request_))
+    {
+        if (is_parted_) {
+            request_.max_results = kOnePart;
+        }
+    }
+
+    wire::Rendered run(Session& session, const wire::ServiceSchema& service,
+                       const wire::OperationSchema& operation) override
+    {
+        Response response = handler(session, request_);
+        if (!is_parted_) {
+            return {wire::render_response(service, operation, response, session.request_id())};
+        }
+        // A call that is given up and run anew has not come so far.
+        has_more_ = response.next_token.has_value();
+        request_.next_token = std::move(response.next_token);
+        response.next_token.reset();
+        return {parts_.add(
+            wire::render_response(service, operation, response, session.request_id()), !has_more_)};
+    }
+
+    bool has_more() const override { return has_more_; }
+
+private:
+    Request request_;
+    bool is_parted_;
+    bool has_more_ = false;
+    AnswerParts parts_;
+};
+
 template <class Request, class Response, Response (*handler)(ByteSession&, const Request&)>
 class TypedByteCall final : public Call {
 public:
@@ -152,6 +193,21 @@ template <auto handler>
 constexpr Operation read(std::string_view name, const Prerequisite* prerequisite = nullptr)
 {
     return {name, Access::kRead, &parse_call<handler>, prerequisite};
+}
+
+template <auto handler>
+std::unique_ptr<Call> parse_parted_call(const wire::Parameters& parameters)
+{
+    using Types = HandlerTypes<decltype(handler)>;
+    return std::make_unique<PartedCall<typename Types::Request, typename Types::Response, handler>>(
+        parameters);
+}
+
+/// The same for one whose answer may be long.
+template <auto handler>
+constexpr Operation read_in_parts(std::string_view name, const Prerequisite* prerequisite = nullptr)
+{
+    return {name, Access::kRead, &parse_parted_call<handler>, prerequisite};
 }
 
 /// A row for a handler that writes.

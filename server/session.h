@@ -62,6 +62,7 @@ public:
         }
     }
 
+    const wire::Parameters& parameters() const { return parameters_; }
     /// What the caller's parameters amount to, client token and dry run aside.
     std::string fingerprint() const { return parameters_.canonical(); }
 

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include "server/ec2/launch_types.h"
+#include "server/wire/read.h"
 #include "storage/metadata/launch_rows.h"
 #include "storage/metadata/snapshot_rows.h"
 
@@ -87,7 +88,64 @@ SnapshotRow invent_snapshot(Session& session)
             .encrypted = false};
 }
 
+bool is_dry_run(const Session& session)
+{
+    const auto text = session.parameters().find("DryRun");
+    return text && wire::parse_boolean(*text).value_or(false);
+}
+
+/// The well-formed ids among the values of ImageId that no image has.
+std::vector<ImageId> unknown_named_images(Session& session)
+{
+    std::vector<ImageId> unknown;
+    if (session.generation().unknown_images() != UnknownImages::kAdopt || is_dry_run(session)) {
+        return unknown;
+    }
+    const auto* named = session.parameters().root().child("ImageId");
+    if (named == nullptr) {
+        return unknown;
+    }
+    for (const auto& node : named->children()) {
+        const auto id = ImageId::from_text(node.value);
+        if (id && !image_id_is_taken(session.db(), *id)) {
+            unknown.push_back(*id);
+        }
+    }
+    return unknown;
+}
+
+bool is_unknown_image_named(Session& session)
+{
+    return !unknown_named_images(session).empty();
+}
+
+void adopt_named_images(Session& session)
+{
+    for (const auto& id : unknown_named_images(session)) {
+        adopt_unknown_image(session, id, {});
+    }
+}
+
 }  // namespace
+
+const Prerequisite kAdoptedImages{is_unknown_image_named, adopt_named_images};
+
+void fit_adopted_image(Session& session, ImageRow& image, std::string_view instance_type)
+{
+    if (session.generation().unknown_images() != UnknownImages::kAdopt || image.owner != kNobody ||
+        image.last_launched_time_ms) {
+        return;
+    }
+    const auto type = select_launch_type(session.db(), std::string(instance_type));
+    if (type && !has_item(type, image.architecture)) {
+        image.architecture = architecture_for(type);
+        set_image_architecture(session.db(), image.id, image.architecture);
+        session.on_commit([id = image.id.text(), architecture = image.architecture] {
+            spdlog::warn("{} was made up before it was launched, and is {} from now on", id,
+                         architecture);
+        });
+    }
+}
 
 std::optional<ImageRow> adopt_unknown_image(Session& session, const ImageId& id,
                                             std::string_view instance_type)

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/operation.h"
 #include "server/session.h"
 #include "storage/metadata/image_rows.h"
 
@@ -18,5 +19,13 @@ inline constexpr std::string_view kNobody = "000000000000";
 /// Source: amilab's own.
 std::optional<ImageRow> adopt_unknown_image(Session& session, const ImageId& id,
                                             std::string_view instance_type);
+
+/// Gives an adopted image that nobody has launched yet the architecture that `instance_type` runs:
+/// what named it first did not say which.
+void fit_adopted_image(Session& session, ImageRow& image, std::string_view instance_type);
+
+/// The same for the images that a Describe call names in its parameter ImageId, unless it is a dry
+/// run: clients look at an image before they launch it.
+extern const Prerequisite kAdoptedImages;
 
 }  // namespace amilab::ec2

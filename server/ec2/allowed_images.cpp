@@ -278,6 +278,15 @@ replace_image_criteria_in_allowed_images_settings(
     return {.return_value = true};
 }
 
+bool is_allowed_image(Session& session, std::string_view region, const ImageId& id)
+{
+    const auto settings = select_allowed_images_in_force(session.db(), session.account(), region);
+    return settings.state != AllowedImages::kEnabled ||
+           !select_allowed_images(session.db(), settings, session.account(), session.now_ms(),
+                                  {&id, 1})
+                .empty();
+}
+
 // Source: EC2 User Guide, "Allowed AMIs" (documented); that an image which they exclude is refused
 // like one that is not shared is assumed. The refusals of invisible images and of missing
 // subscriptions are observed.
@@ -288,11 +297,7 @@ ImageRow require_permitted_image(Session& session, const ImageId& id)
         throw image_exists(session.db(), session.region(), id) ? not_authorized_for_images(id)
                                                                : not_found(id);
     }
-    const auto settings =
-        select_allowed_images_in_force(session.db(), session.account(), session.region());
-    if (settings.state == AllowedImages::kEnabled &&
-        select_allowed_images(session.db(), settings, session.account(), session.now_ms(), {&id, 1})
-            .empty()) {
+    if (!is_allowed_image(session, session.region(), id)) {
         throw not_authorized_for_images(id);
     }
     require_subscribed(session, id.text());

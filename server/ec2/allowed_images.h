@@ -16,6 +16,10 @@ ReplaceImageCriteriaInAllowedImagesSettingsResponse
 replace_image_criteria_in_allowed_images_settings(
     Session& session, const ReplaceImageCriteriaInAllowedImagesSettingsRequest& request);
 
+/// False for an image that the caller's Allowed AMIs settings hide in the region: enabled ones,
+/// whose criteria it does not meet.
+bool is_allowed_image(Session& session, std::string_view region, const ImageId& id);
+
 /// An image that the caller may launch as far as sharing goes. Throws InvalidAMIID.NotFound for one
 /// that is not there, AuthFailure for one that he may not see or that his Allowed AMIs settings
 /// exclude, OptInRequired for one of a product that he has not subscribed to.

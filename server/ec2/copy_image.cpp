@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "server/ec2/allowed_images.h"
 #include "server/ec2/copies.h"
 #include "server/ec2/describe.h"
 #include "server/ec2/errors.h"
@@ -11,6 +12,7 @@
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/snapshot_copies.h"
 #include "server/ec2/snapshots.h"
+#include "storage/metadata/image_annotation_rows.h"
 #include "storage/metadata/image_rows.h"
 #include "storage/metadata/lineage_rows.h"
 #include "storage/metadata/product_code_rows.h"
@@ -49,11 +51,12 @@ Wish check_request(const Session& session, const CopyImageRequest& request)
             .image_tags = parse_tags(tags, "image", kTagged)};
 }
 
-/// Source: an image that is visible and available; codes observed at launches, assumed here.
+/// Source: an image that is visible and available; codes observed at launches, assumed here. One
+/// that the caller's Allowed AMIs settings hide in its region is not there either (assumed).
 ImageRow require_source(Session& session, const CopyImageRequest& request, const ImageId& id)
 {
     auto image = select_visible_image(session.db(), session.account(), request.source_region, id);
-    if (!image) {
+    if (!image || !is_allowed_image(session, request.source_region, id)) {
         throw not_found(id);
     }
     if (image->state != "available") {
@@ -210,6 +213,8 @@ CopyImageResponse copy_image(Session& session, const CopyImageRequest& request)
                                                                  session.region(), request.name));
     }
     copy_product_codes(session.db(), source.id.text(), id.text());
+    // Source: watermarks go to all images that are made of one (documented).
+    copy_watermarks(session.db(), source.id.text(), id);
     store_tags(session, {id.text(), "image"},
                request.copy_image_tags.value_or(false)
                    ? tags_to_copy(session, source, wish.image_tags)

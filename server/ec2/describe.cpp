@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/ec2/errors.h"
+#include "server/parts.h"
 #include "server/wire/wire_errors.h"
 
 namespace amilab::ec2 {
@@ -49,7 +50,7 @@ Page parse_page(const std::optional<std::int64_t>& max_results,
 {
     Page page{.after = {}, .limit = {}};
     if (max_results) {
-        page.limit = std::min(*max_results, kLargestPage);
+        page.limit = *max_results == kOnePart ? kRowsInPart : std::min(*max_results, kLargestPage);
     }
     if (next_token && !next_token->empty()) {
         const auto decoded = wire::decode_base64(*next_token);

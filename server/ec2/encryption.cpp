@@ -216,6 +216,14 @@ std::optional<std::string> why_key_is_unusable(const Session& session, const Enc
     return std::nullopt;
 }
 
+bool has_managed_key(const SnapshotRow& snapshot)
+{
+    // A key that was not noted is the one that nobody chose.
+    return snapshot.encrypted &&
+           (!snapshot.kms_key_id ||
+            *snapshot.kms_key_id == key_arn(snapshot.region, snapshot.owner, kManagedAlias));
+}
+
 std::string kms_key_arn(const Session& session, std::string_view text)
 {
     if (is_key_id(text) || is_alias(text)) {

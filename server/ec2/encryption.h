@@ -51,6 +51,10 @@ Encryption encrypt_copy(Session& session, const EncryptionWish& wish, const Snap
 std::optional<std::string> why_key_is_unusable(const Session& session,
                                                const Encryption& encryption);
 
+/// Whether it is encrypted under the key that AWS makes for EBS in each account, which no other
+/// account can use.
+bool has_managed_key(const SnapshotRow& snapshot);
+
 /// The key that a key's id, alias or ARN means, as an ARN. Throws InvalidParameterValue.
 std::string kms_key_arn(const Session& session, std::string_view text);
 

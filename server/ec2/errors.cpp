@@ -446,6 +446,23 @@ ApiError encrypted_snapshot_not_public()
 {
     return operation_not_permitted("Encrypted snapshots cannot be shared publicly");
 }
+ApiError too_many_launch_permissions(const ImageId& id, std::size_t limit)
+{
+    return {"ResourceLimitExceeded",
+            fmt::format("The image '{}' may be shared with {} accounts, organizations and "
+                        "organizational units at most.",
+                        id.text(), limit)};
+}
+ApiError managed_key_image_not_shared()
+{
+    return {"InvalidParameter",
+            "Snapshots encrypted with the AWS Managed CMK can\u2019t be shared. Specify another "
+            "snapshot."};
+}
+ApiError managed_key_snapshot_not_shared()
+{
+    return operation_not_permitted("Encrypted snapshots with EBS default key cannot be shared");
+}
 ApiError product_not_public(std::string_view what)
 {
     return operation_not_permitted(

@@ -406,6 +406,11 @@ DescribeImagesResponse describe_images(Session& session, const DescribeImagesReq
     return response;
 }
 
+bool asks_for_all(const DescribeImagesRequest& request)
+{
+    return !request.max_results && request.image_ids.empty();
+}
+
 // Source: EC2 API Reference, DeregisterImage (documented): into the recycle bin when a rule keeps
 // it; a second call finds the image unavailable (observed).
 DeregisterImageResponse deregister_image(Session& session, const DeregisterImageRequest& request)

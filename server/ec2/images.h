@@ -9,6 +9,8 @@ namespace amilab::ec2 {
 RegisterImageResponse register_image(Session& session, const RegisterImageRequest& request);
 CreateImageResponse create_image(Session& session, const CreateImageRequest& request);
 DescribeImagesResponse describe_images(Session& session, const DescribeImagesRequest& request);
+/// Neither a page nor certain images: the answer may be of any length.
+bool asks_for_all(const DescribeImagesRequest& request);
 ModifyImageAttributeResponse modify_image_attribute(Session& session,
                                                     const ModifyImageAttributeRequest& request);
 DescribeImageAttributeResponse describe_image_attribute(

@@ -9,6 +9,7 @@
 #include "server/ec2/instance_answers.h"
 #include "server/ec2/instances.h"
 #include "server/ec2/launch_place.h"
+#include "server/ec2/product_codes.h"
 #include "server/ec2/root_volumes.h"
 #include "server/ec2/volumes.h"
 #include "storage/metadata/instance_rows.h"
@@ -169,6 +170,12 @@ StartInstancesResponse start_instances(Session& session, const StartInstancesReq
     stop_if_dry_run(request);
     const auto rows = require_instances(session, ids);
     std::for_each(rows.begin(), rows.end(), require_startable);
+    for (const auto& row : rows) {
+        // Source: assumed, as for a launch.
+        if (row.state == "stopped") {
+            require_subscribed(session, row.id.text());
+        }
+    }
     StartInstancesResponse response;
     for (const auto& row : rows) {
         const bool is_stopped = row.state == "stopped";

@@ -249,6 +249,8 @@ DescribeInstanceImageMetadataResponse describe_instance_image_metadata(
                                                       .region = session.region(),
                                                       .ids = ids,
                                                       .filters = filters,
+                                                      .allowed = allowed,
+                                                      .now_ms = session.now_ms(),
                                                       .after = page.after,
                                                       .limit = page.sql_limit()});
     DescribeInstanceImageMetadataResponse response;

@@ -1,5 +1,6 @@
 #include "server/ec2/operations.h"
 
+#include "server/ec2/adopted_images.h"
 #include "server/ec2/allowed_images.h"
 #include "server/ec2/attachments.h"
 #include "server/ec2/copies.h"
@@ -57,7 +58,7 @@ constexpr Operation kOperations[] = {
     read<describe_image_references>("DescribeImageReferences"),
     read<describe_image_usage_report_entries>("DescribeImageUsageReportEntries"),
     read<describe_image_usage_reports>("DescribeImageUsageReports"),
-    read<describe_images>("DescribeImages"),
+    read_in_parts<describe_images>("DescribeImages", &kAdoptedImages),
     read<describe_instance_attribute>("DescribeInstanceAttribute"),
     read<describe_instance_image_metadata>("DescribeInstanceImageMetadata"),
     read<describe_instance_status>("DescribeInstanceStatus"),

@@ -8,6 +8,7 @@
 #include "server/ec2/layers.h"
 #include "server/ec2/snapshots.h"
 #include "server/ec2/volumes.h"
+#include "storage/metadata/fast_restore_rows.h"
 #include "storage/metadata/recycle_bin_rows.h"
 #include "storage/metadata/recycle_rule_rows.h"
 #include "storage/metadata/region_rows.h"
@@ -167,6 +168,8 @@ bool recycle_snapshot(Session& session, const SnapshotRow& row)
         return false;
     }
     set_snapshot_recycled(session.db(), row.id, true);
+    // Source: fast restores are disabled shortly afterwards, and stay so (documented).
+    delete_fast_restores(session.db(), row.id);
     end_exports(session, row.id.text());
     return true;
 }

@@ -115,7 +115,9 @@ ImageRow require_launchable_image(Session& session, const ImageId& id,
             return std::move(*adopted);
         }
     }
-    return require_runnable_image(session, id);
+    auto image = require_runnable_image(session, id);
+    fit_adopted_image(session, image, instance_type);
+    return image;
 }
 
 LaunchTypeRow require_type(Session& session, const RunInstancesRequest& request,

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "server/ec2/describe.h"
+#include "server/ec2/encryption.h"
 #include "server/ec2/errors.h"
 #include "server/ec2/permissions.h"
 #include "server/ec2/product_codes.h"
@@ -106,6 +107,10 @@ ModifySnapshotAttributeResponse modify_snapshot_attribute(
     const auto row = require_own_snapshot(session, id);
     if (change.publishes()) {
         require_publishable(session, row);
+    }
+    // Source: the rule documented, its code and text observed.
+    if (!change.add.empty() && has_managed_key(row)) {
+        throw managed_key_snapshot_not_shared();
     }
     for (const auto& grantee : change.add) {
         insert_create_volume_permission(session.db(), id, grantee);

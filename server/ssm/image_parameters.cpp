@@ -1,5 +1,6 @@
 #include "server/ssm/image_parameters.h"
 
+#include "server/ec2/adopted_images.h"
 #include "server/ec2/errors.h"
 #include "server/ssm/parameter_names.h"
 #include "storage/metadata/image_rows.h"
@@ -39,7 +40,11 @@ ImageId resolve_image(Session& session, std::string_view image_id)
 bool is_usable_image(Session& session, std::string_view value)
 {
     const auto id = ImageId::from_text(value);
-    return id && select_visible_image(session.db(), session.account(), session.region(), *id);
+    if (!id) {
+        return false;
+    }
+    return select_visible_image(session.db(), session.account(), session.region(), *id) ||
+           ec2::adopt_unknown_image(session, *id, {});
 }
 
 }  // namespace amilab::ssm

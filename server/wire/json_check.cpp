@@ -47,9 +47,11 @@ void fail(const ParameterNode& node, std::string_view constraint, Failures& fail
 {
     if (failures.size() < kMostFailures) {
         const bool is_quoted = node.form == Form::kText || node.form == Form::kString;
-        failures.push_back(constraint_failure(
-            is_quoted ? fmt::format("'{}'", node.value) : std::string(node.value),
-            path_in_messages(node), constraint));
+        const bool is_empty_list = node.form == Form::kArray && node.subtree_size == 1;
+        failures.push_back(constraint_failure(is_empty_list ? "'[]'"
+                                              : is_quoted   ? fmt::format("'{}'", node.value)
+                                                            : std::string(node.value),
+                                              path_in_messages(node), constraint));
     }
 }
 
@@ -195,6 +197,10 @@ void check_list(const ParameterNode& node, const Member& member, bool offered, F
     for (const auto& child : node.children()) {
         ++count;
         check_member(child, member.members->rows.front(), offered, failures);
+    }
+    if (count < member.min) {
+        fail(node, fmt::format("Member must have length greater than or equal to {}", member.min),
+             failures);
     }
     if (count > member.max) {
         fail(node, fmt::format("Member must have length less than or equal to {}", member.max),

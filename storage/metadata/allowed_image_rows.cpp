@@ -127,6 +127,36 @@ void append_providers(Query& query, const std::vector<std::string>& providers)
     query.sql(" OR i.owner_alias IN ").list(providers).sql(")");
 }
 
+/// A watermark of the image, all of which meets one of the criteria.
+void append_watermarks(Query& query, const std::vector<WatermarkCriterion>& watermarks,
+                       TimeMs now_ms)
+{
+    if (watermarks.empty()) {
+        return;
+    }
+    query.sql(
+        " AND EXISTS (SELECT 1 FROM main.image_watermark AS w WHERE w.image_id = i.id AND (0");
+    for (const auto& watermark : watermarks) {
+        query.sql(" OR (1");
+        if (watermark.key) {
+            query.sql(" AND ");
+            append_match(query, "w.watermark_key", {*watermark.key});
+        }
+        if (watermark.source_region) {
+            query.sql(" AND ");
+            append_match(query, "w.source_image_region", {*watermark.source_region});
+        }
+        if (const auto& days = watermark.most_days_since_source_created) {
+            query.sql(" AND w.source_image_creation_time_ms >= ").value(now_ms - *days * kDayMs);
+        }
+        if (const auto& days = watermark.most_days_since_created) {
+            query.sql(" AND w.creation_time_ms >= ").value(now_ms - *days * kDayMs);
+        }
+        query.sql(")");
+    }
+    query.sql("))");
+}
+
 void append_criterion(Query& query, const ImageCriterion& criterion, TimeMs now_ms)
 {
     query.sql(" OR (1");
@@ -148,7 +178,8 @@ void append_criterion(Query& query, const ImageCriterion& criterion, TimeMs now_
         query.sql(" AND i.creation_time_ms >= ");
         query.value(now_ms - *criterion.most_days_since_created * kDayMs);
     }
-    if (!criterion.watermarks.empty() || !criterion.scan.empty()) {
+    append_watermarks(query, criterion.watermarks, now_ms);
+    if (!criterion.scan.empty()) {
         query.sql(" AND 0");
     }
     query.sql(")");

@@ -61,7 +61,7 @@ void replace_image_criteria(Database& db, std::string_view owner, std::string_vi
 
 /// Appends a condition: the image of the alias i is the account's own or meets one of the criteria.
 /// Source: EC2 API Reference, ImageCriterionRequest (documented); without criteria only own images
-/// are allowed (assumed). No image has been scanned and none has a watermark here.
+/// are allowed (assumed). No image has been scanned here.
 void append_allowed(Query& query, const AllowedImagesSettings& settings, std::string_view account,
                     TimeMs now_ms);
 

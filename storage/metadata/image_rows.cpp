@@ -392,6 +392,11 @@ void set_image_description(Database& db, const ImageId& id, std::string_view des
     Statement(db, "UPDATE image SET description = ?2 WHERE id = ?1").execute(id, description);
 }
 
+void set_image_architecture(Database& db, const ImageId& id, std::string_view architecture)
+{
+    Statement(db, "UPDATE image SET architecture = ?2 WHERE id = ?1").execute(id, architecture);
+}
+
 void set_image_imds_support(Database& db, const ImageId& id, std::string_view imds_support)
 {
     Statement(db, "UPDATE image SET imds_support = ?2 WHERE id = ?1").execute(id, imds_support);

@@ -122,6 +122,7 @@ std::optional<std::string> select_image_uefi_data(Database& db, const ImageId& i
 
 void set_image_state(Database& db, const ImageId& id, std::string_view state);
 void set_image_description(Database& db, const ImageId& id, std::string_view description);
+void set_image_architecture(Database& db, const ImageId& id, std::string_view architecture);
 void set_image_imds_support(Database& db, const ImageId& id, std::string_view imds_support);
 /// No effect on catalogue images, which are read-only.
 void set_image_last_launched(Database& db, const ImageId& id, TimeMs now_ms);

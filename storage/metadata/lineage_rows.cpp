@@ -28,6 +28,23 @@ InstanceImageRow read_instance_image(Statement::Row row)
             .image_is_public = row.boolean()};
 }
 
+/// Source: as at DescribeImages (assumed): nothing matches while the settings are disabled. An
+/// image that is gone for good is not allowed.
+void append_allowed_filter(Query& query, const InstanceImageQuery& wanted, const Filter& filter)
+{
+    if (wanted.allowed.state == AllowedImages::kDisabled) {
+        query.sql(" AND 0");
+        return;
+    }
+    query.sql(" AND iif(EXISTS (SELECT 1 FROM all_image AS i WHERE i.id = n.image_id AND ");
+    append_allowed(query, wanted.allowed, wanted.owner, wanted.now_ms);
+    query.sql("), ");
+    append_match(query, "'true'", filter.values);
+    query.sql(", ");
+    append_match(query, "'false'", filter.values);
+    query.sql(")");
+}
+
 }  // namespace
 
 std::optional<AncestorRow> select_ancestor(Database& db, const ImageId& id, std::string_view region)
@@ -66,8 +83,9 @@ std::vector<ImageReferenceRow> select_image_references(Database& db,
                                                        const ImageReferenceQuery& wanted)
 {
     Query query("SELECT image_id, id FROM instance WHERE image_id IN ");
-    query.list(texts_of(wanted.images)).sql(" AND region = ").value(wanted.region);
-    query.sql(" AND owner = ").value(wanted.owner);
+    // By the images: an account may have many other instances.
+    query.list(texts_of(wanted.images)).sql(" AND +region = ").value(wanted.region);
+    query.sql(" AND +owner = ").value(wanted.owner);
     if (!wanted.states.empty()) {
         query.sql(" AND state IN ").list(wanted.states);
     }
@@ -95,38 +113,45 @@ std::string image_reference_order_key(const ImageReferenceRow& row)
 std::vector<InstanceImageRow> select_instance_images(Database& db, const InstanceImageQuery& wanted)
 {
     Query query(
-        "SELECT i.id, i.instance_type, i.launch_time_ms, i.zone, COALESCE(z.zone_id, ''), i.state,"
-        " i.image_id, i.image_owner, COALESCE(m.name, c.name),"
+        "SELECT n.id, n.instance_type, n.launch_time_ms, n.zone, COALESCE(z.zone_id, ''), n.state,"
+        " n.image_id, n.image_owner, COALESCE(m.name, c.name),"
         " COALESCE(m.state, iif(p.id IS NULL, NULL, 'available')),"
         " COALESCE(m.owner_alias, c.owner_alias),"
         " COALESCE(m.creation_time_ms, c.creation_time_ms),"
         " COALESCE(m.deprecation_time_ms, c.deprecation_time_ms), COALESCE(m.public, c.public, 0)"
         // Views would be read as a whole on this side of a join.
-        " FROM instance i LEFT JOIN main.image m ON m.id = i.image_id"
-        " LEFT JOIN catalogue.image_place p ON p.id = i.image_id"
+        " FROM instance n LEFT JOIN main.image m ON m.id = n.image_id"
+        " LEFT JOIN catalogue.image_place p ON p.id = n.image_id"
         " LEFT JOIN catalogue.image_facts c ON c.number = p.facts"
-        " LEFT JOIN catalogue.availability_zone z ON z.name = i.zone WHERE i.region = ");
-    query.value(wanted.region).sql(" AND i.owner = ").value(wanted.owner);
+        " LEFT JOIN catalogue.availability_zone z ON z.name = n.zone WHERE n.region = ");
+    query.value(wanted.region).sql(" AND n.owner = ").value(wanted.owner);
     if (!wanted.ids.empty()) {
-        query.sql(" AND i.id IN ").list(texts_of(wanted.ids));
+        query.sql(" AND n.id IN ").list(texts_of(wanted.ids));
     }
-    const auto launch_time = sql_time("i.launch_time_ms");
-    // image-allowed: nothing matches it while no image is judged by the account's criteria.
+    const auto launch_time = sql_time("n.launch_time_ms");
     const std::array columns = {
-        FilterColumn{"availability-zone", "i.zone"},
-        FilterColumn{"instance-id", "i.id"},
-        FilterColumn{"instance-state-name", "i.state"},
-        FilterColumn{"instance-type", "i.instance_type"},
+        FilterColumn{"availability-zone", "n.zone"},
+        FilterColumn{"instance-id", "n.id"},
+        FilterColumn{"instance-state-name", "n.state"},
+        FilterColumn{"instance-type", "n.instance_type"},
         FilterColumn{"launch-time", launch_time},
         FilterColumn{"owner-alias", "COALESCE(m.owner_alias, c.owner_alias)"},
-        FilterColumn{"owner-id", "i.image_owner"},
+        FilterColumn{"owner-id", "n.image_owner"},
         FilterColumn{"zone-id", "z.zone_id"},
     };
-    append_filters(query, wanted.filters, columns, "i.id", wanted.owner);
-    if (!wanted.after.empty()) {
-        query.sql(" AND i.id > ").value(wanted.after);
+    std::vector<Filter> others;
+    for (const auto& filter : wanted.filters) {
+        if (filter.name == "image-allowed") {
+            append_allowed_filter(query, wanted, filter);
+        } else {
+            others.push_back(filter);
+        }
     }
-    query.sql(" ORDER BY i.id LIMIT ").value(wanted.limit);
+    append_filters(query, others, columns, "n.id", wanted.owner);
+    if (!wanted.after.empty()) {
+        query.sql(" AND n.id > ").value(wanted.after);
+    }
+    query.sql(" ORDER BY n.id LIMIT ").value(wanted.limit);
     auto select = query.on(db);
     std::vector<InstanceImageRow> rows;
     while (select.step()) {

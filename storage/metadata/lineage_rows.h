@@ -9,6 +9,7 @@
 
 #include "storage/clock.h"
 #include "storage/ids.h"
+#include "storage/metadata/allowed_image_rows.h"
 #include "storage/metadata/database.h"
 #include "storage/metadata/filter.h"
 
@@ -76,6 +77,9 @@ struct InstanceImageQuery {
     std::string_view region;
     std::vector<InstanceId> ids;
     std::span<const Filter> filters;
+    /// What the filter image-allowed means.
+    const AllowedImagesSettings& allowed;
+    TimeMs now_ms;
     std::string_view after;
     std::int64_t limit;
 };

@@ -88,8 +88,8 @@ std::vector<SnapshotLockRow> select_snapshot_locks(Database& db, const SnapshotL
     Query query("SELECT ");
     // From the locks: there are fewer of them.
     query.sql(kColumns).sql(
-        " FROM snapshot_lock l CROSS JOIN snapshot s ON s.id = l.snapshot_id"
-        " WHERE s.region = ");
+        " FROM snapshot_lock l CROSS JOIN main.snapshot s ON s.id = l.snapshot_id"
+        " WHERE s.recycled = 0 AND s.region = ");
     query.value(wanted.region).sql(" AND s.owner = ").value(wanted.owner);
     if (!wanted.ids.empty()) {
         query.sql(" AND l.snapshot_id IN ").list(texts_of(wanted.ids));

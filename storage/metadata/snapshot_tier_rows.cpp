@@ -93,7 +93,8 @@ std::vector<TieredSnapshot> select_tiered_snapshots(Database& db, const Snapshot
 {
     Query query("SELECT s.id, s.volume_id, s.state, ");
     query.sql(kColumns).sql(
-        " FROM snapshot s LEFT JOIN snapshot_tier t ON t.snapshot_id = s.id WHERE s.region = ");
+        " FROM main.snapshot s LEFT JOIN snapshot_tier t ON t.snapshot_id = s.id"
+        " WHERE s.recycled = 0 AND s.region = ");
     query.value(wanted.region).sql(" AND s.owner = ").value(wanted.owner);
     const auto status = sql_status(wanted.now_ms);
     const std::array columns = {

@@ -149,10 +149,11 @@ std::size_t upsert_tags(Database& db, std::string_view owner, std::string_view r
     return added;
 }
 
+// +owner: SQLite, which does not know how many tags an account has, would walk all of them.
 std::vector<TagRow> select_tags(Database& db, std::string_view owner, std::string_view resource_id)
 {
     Statement select(
-        db, "SELECT key, value FROM tag WHERE resource_id = ?1 AND owner = ?2 ORDER BY key");
+        db, "SELECT key, value FROM tag WHERE resource_id = ?1 AND +owner = ?2 ORDER BY key");
     select.bind(resource_id, owner);
     std::vector<TagRow> tags;
     while (select.step()) {
@@ -166,7 +167,7 @@ std::vector<TagRow> select_tags(Database& db, std::string_view owner, std::strin
 std::int64_t count_tags(Database& db, std::string_view owner, std::string_view resource_id)
 {
     Statement select(db,
-                     "SELECT COUNT(*) FROM tag WHERE resource_id = ?1 AND owner = ?2"
+                     "SELECT COUNT(*) FROM tag WHERE resource_id = ?1 AND +owner = ?2"
                      " AND key NOT GLOB 'aws:*'");
     select.bind(resource_id, owner);
     select.step();
@@ -190,7 +191,7 @@ void delete_tag(Database& db, std::string_view owner, std::string_view resource_
 void delete_tags_of(Database& db, std::string_view owner, std::string_view resource_id)
 {
     Statement(db,
-              "DELETE FROM tag WHERE resource_id = ?1 AND owner = ?2"
+              "DELETE FROM tag WHERE resource_id = ?1 AND +owner = ?2"
               " AND key NOT GLOB 'aws:*'")
         .execute(resource_id, owner);
 }

@@ -135,9 +135,15 @@ void append_seen_by(Query& query, const SharedKind& kind, std::string_view viewe
 void append_shared_with(Query& query, const SharedKind& kind, std::string_view account,
                         const std::vector<Grantee>& memberships)
 {
-    query.sql(fmt::format("{}.id IN (SELECT p.{} FROM {} AS p WHERE ", kind.alias,
-                          kind.permission_key, kind.permission));
-    append_grantees(query, grantees_of(kind, account, memberships), "p");
+    // Each by the index: with OR between them SQLite reads all permissions.
+    query.sql(fmt::format("{}.id IN (", kind.alias));
+    std::string_view before;
+    for (const auto& grantee : grantees_of(kind, account, memberships)) {
+        query.sql(fmt::format("{}SELECT p.{} FROM {} AS p WHERE p.kind = ", before,
+                              kind.permission_key, kind.permission));
+        query.value(grantee.kind).sql(" AND p.value = ").value(grantee.value);
+        before = " UNION ALL ";
+    }
     query.sql(")");
 }
 

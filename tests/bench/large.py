@@ -18,6 +18,7 @@ RATIO_AT_MOST = 2
 SLOW_CALLS_IN_ROUND = 20
 SLOW_CALLS = 3
 WILDCARD_US_AT_MOST = 0.5
+UNPAGED_MIB_AT_MOST = 256
 
 
 def calls(image: str) -> dict[str, Form]:
@@ -62,6 +63,20 @@ def measure_one(server: Server, call: Form, seconds: int) -> Sample:
     return measure(server, call, 1, seconds)
 
 
+def unpaged_mib(server: Server, images: int) -> float:
+    """The most memory that the server has while it describes all of an owner's images."""
+    peak = server.anonymous_mib()
+
+    def look() -> None:
+        nonlocal peak
+        peak = max(peak, server.anonymous_mib())
+
+    found = Client(server).drain(form("DescribeImages", Owner_1="self"), look)
+    if found != images:
+        raise BenchError(f"an answer without pages has {found} images instead of {images}")
+    return peak
+
+
 def large_rows(programs: Programs, rounds: int, seconds: int) -> list[Growth]:
     little_server, little_calls = start(programs, LITTLE)
     much_server, much_calls = start(programs, MUCH)
@@ -80,6 +95,10 @@ def large_rows(programs: Programs, rounds: int, seconds: int) -> list[Growth]:
             f"DescribeImages {what}: p50", "µs", [one.p50_us for one in little],
             [one.p50_us for one in much], None if is_scan else RATIO_AT_MOST,
             (MUCH + LITTLE, WILDCARD_US_AT_MOST, "µs an image") if is_scan else None))
+    print("bench: all in one answer", file=sys.stderr)
+    rows.append(Growth("DescribeImages of all in one answer: memory", "MiB",
+                       [unpaged_mib(little_server, LITTLE)], [unpaged_mib(much_server, MUCH)],
+                       per_item=(1, UNPAGED_MIB_AT_MOST, "MiB")))
     little_server.stop()
     much_server.stop()
     return rows

@@ -6,6 +6,7 @@ import subprocess
 import time
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,8 @@ ACCOUNT = "123456789012"
 VERSION = "2016-11-15"
 SCRIPT = Path(__file__).with_name("post.lua")
 CALL_TIMEOUT_S = 120
+PIECE_BYTES = 1 << 20
+IMAGE = b"<imageId>"
 
 
 @dataclass(frozen=True)
@@ -56,18 +59,34 @@ class Client:
         self._connection = http.client.HTTPConnection("127.0.0.1", server.port,
                                                       timeout=CALL_TIMEOUT_S)
 
-    def post(self, path: str, body: str = "", account: str = ACCOUNT) -> bytes:
+    def _ask(self, path: str, body: str, account: str) -> None:
         credential = f"{account}/20250101/us-east-1/ec2/aws4_request"
         self._connection.request("POST", path, body, {
             "Content-Type": "application/x-www-form-urlencoded; charset=utf-8",
             "Authorization": f"AWS4-HMAC-SHA256 Credential={credential}, "
                              "SignedHeaders=host;x-amz-date, Signature=0"})
+
+    def post(self, path: str, body: str = "", account: str = ACCOUNT) -> bytes:
+        self._ask(path, body, account)
         answer = self._connection.getresponse()
         text = answer.read()
         if answer.status != 200:
             raise BenchError(f"{self.server.name} answers {answer.status} to {body or path}: "
                              f"{text.decode(errors='replace')[:300]}")
         return text
+
+    def drain(self, call: Form, at_piece: Callable[[], None]) -> int:
+        """Reads an answer of any length and forgets it; counts its images."""
+        self._ask("/", call.first(), call.account)
+        answer = self._connection.getresponse()
+        images = 0
+        rest = b""
+        while piece := answer.read(PIECE_BYTES):
+            at_piece()
+            rest += piece
+            images += rest.count(IMAGE)
+            rest = rest[1 - len(IMAGE):]
+        return images
 
     def send(self, call: Form) -> bytes:
         return self.post("/", call.first(), call.account)

@@ -38,6 +38,11 @@ class Server:
         status = Path(f"/proc/{self._process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s*(\d+) kB", status)[1]) / 1024
 
+    def anonymous_mib(self) -> float:
+        """Resident memory without what is of files."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        return int(re.search(r"RssAnon:\s*(\d+) kB", status)[1]) / 1024
+
     def stop(self) -> None:
         self._process.terminate()
         try:

@@ -63,6 +63,31 @@ def test_a_file_that_is_wrong_is_one_clear_line(tmp_path, flag, content, words):
     assert "ready" not in done.stdout
 
 
+def test_thousands_of_images_come_in_one_answer_as_in_pages(start_server, tmp_path):
+    image = published(start_server(), Owners=["136693071363"])["Images"][0]
+    images = [{**image, "ImageId": f"ami-{number:017x}", "Name": f"image {number}"}
+              for number in range(1, 9001)]
+    server = start_server("--catalogue", write(tmp_path / "many.json", {"Images": images}))
+    ec2 = server.client()
+    answer = ec2.describe_images()
+    assert "NextToken" not in answer
+    assert [one["ImageId"] for one in answer["Images"]] == [one["ImageId"] for one in images]
+    assert answer["ResponseMetadata"]["RequestId"]
+    pages = ec2.get_paginator("describe_images").paginate(PaginationConfig={"PageSize": 1000})
+    assert [one for page in pages for one in page["Images"]] == answer["Images"]
+
+
+def test_an_unknown_image_is_looked_at_before_its_launch(start_server):
+    ec2 = start_server("--unknown-ami=adopt").client()
+    (image,) = ec2.describe_images(ImageIds=["ami-0a1b2c3d4e5f60718"])["Images"]
+    ebs = image["BlockDeviceMappings"][0]["Ebs"]
+    assert (ebs["VolumeSize"], image["RootDeviceName"]) == (8, "/dev/xvda")
+    instance = run(ec2, image["ImageId"], InstanceType="t4g.micro")["Instances"][0]
+    assert instance["Architecture"] == "arm64"
+    with pytest.raises(ClientError, match="InvalidAMIID.NotFound"):
+        ec2.copy_image(SourceImageId="ami-0a1b2c3d4e5f60719", SourceRegion="us-east-1", Name="mine")
+
+
 def test_an_unknown_image_is_adopted_when_asked_for_and_the_log_says_so(start_server):
     server = start_server("--unknown-ami=adopt")
     ec2 = server.client()

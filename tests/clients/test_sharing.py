@@ -65,6 +65,110 @@ def test_a_shared_image_launches_while_its_snapshot_is_shared_apart(accounts):
     assert seen(stranger) == []
 
 
+def test_a_copy_outlives_what_it_was_made_of(server, accounts):
+    owner, friend, _ = accounts
+    image_id = make_image(owner, "golden")
+    snapshot_id = snapshot_of(owner, image_id)
+    far = server.client(account=FRIEND, region="eu-west-1")
+    request = {"SourceImageId": image_id, "SourceRegion": "us-east-1", "Name": "mine"}
+    assert refusal(far.copy_image, **request) == "InvalidAMIID.NotFound"
+    owner.modify_image_attribute(ImageId=image_id,
+                                 LaunchPermission={"Add": [{"UserId": FRIEND}]})
+    assert refusal(far.copy_image, **request) == "InvalidRequest"
+    owner.modify_snapshot_attribute(SnapshotId=snapshot_id, Attribute="createVolumePermission",
+                                    OperationType="add", UserIds=[FRIEND])
+    copy = far.copy_image(**request)["ImageId"]
+    far.get_waiter("image_available").wait(ImageIds=[copy])
+    (image,) = far.describe_images(ImageIds=[copy])["Images"]
+    assert (image["OwnerId"], image["SourceImageId"], image["Public"]) == (FRIEND, image_id, False)
+
+    # Unshared and gone: the copy does not need it.
+    owner.modify_image_attribute(ImageId=image_id,
+                                 LaunchPermission={"Remove": [{"UserId": FRIEND}]})
+    assert refusal(far.copy_image, **{**request, "Name": "again"}) == "InvalidAMIID.NotFound"
+    gone = owner.deregister_image(ImageId=image_id, DeleteAssociatedSnapshots=True)
+    assert gone["DeleteSnapshotResults"] == [{"SnapshotId": snapshot_id, "ReturnCode": "success"}]
+    instance = run(far, copy)["Instances"][0]["InstanceId"]
+    far.get_waiter("instance_running").wait(InstanceIds=[instance])
+    assert refusal(run, ec2=friend, image_id=copy) == "InvalidAMIID.NotFound"  # another region
+
+
+def test_an_encrypted_image_is_shared_under_a_key_of_ones_own(accounts):
+    owner, friend, stranger = accounts
+    source = {"SourceImageId": make_image(owner, "plain"), "SourceRegion": "us-east-1"}
+    managed = owner.copy_image(**source, Name="managed", Encrypted=True)["ImageId"]
+    own = owner.copy_image(**source, Name="own", Encrypted=True, KmsKeyId="alias/golden")["ImageId"]
+    to_friend = {"LaunchPermission": {"Add": [{"UserId": FRIEND}]}}
+    assert refusal(owner.modify_image_attribute, ImageId=managed, **to_friend) \
+        == "InvalidParameter"
+    permission = {"CreateVolumePermission": {"Add": [{"UserId": FRIEND}]}}
+    assert refusal(owner.modify_snapshot_attribute, SnapshotId=snapshot_of(owner, managed),
+                   **permission) == "OperationNotPermitted"
+    owner.modify_image_attribute(ImageId=own, **to_friend)
+    owner.modify_snapshot_attribute(SnapshotId=snapshot_of(owner, own), **permission)
+    run(friend, own)
+    mine = friend.copy_image(SourceImageId=own, SourceRegion="us-east-1", Name="mine")["ImageId"]
+    (image,) = friend.describe_images(ImageIds=[mine])["Images"]
+    assert image["BlockDeviceMappings"][0]["Ebs"]["Encrypted"]
+    # The copy is under the friend's default key: it stays with him.
+    assert refusal(friend.modify_image_attribute, ImageId=mine, LaunchPermission={
+        "Add": [{"UserId": STRANGER}]}) == "InvalidParameter"
+    for image_id, code in ((own, "UnsupportedOperation"), (managed, "UnsupportedOperation")):
+        assert refusal(owner.modify_image_attribute, ImageId=image_id,
+                       LaunchPermission={"Add": [{"Group": "all"}]}) == code
+    assert seen(stranger) == []
+
+
+@pytest.mark.parametrize("request_", [
+    # Packer before its version 1.7.
+    {"LaunchPermission": {"Add": [{"UserId": FRIEND}]}, "UserIds": [FRIEND]},
+    {"LaunchPermission": {"Add": [{"UserId": FRIEND}, {"UserId": STRANGER}]},
+     "UserIds": [FRIEND, STRANGER]},
+    # Terraform's aws_ami_launch_permission.
+    {"Attribute": "launchPermission", "LaunchPermission": {"Add": [{"UserId": FRIEND}]}},
+    # The AWS CLI's two ways, and both at once.
+    {"Attribute": "launchPermission", "OperationType": "add", "UserIds": [FRIEND]},
+    {"OperationType": "add", "UserIds": [FRIEND]},
+    {"Attribute": "launchPermission", "OperationType": "add", "UserIds": [FRIEND],
+     "LaunchPermission": {"Add": [{"UserId": FRIEND}]}},
+])
+def test_clients_share_in_mixtures_of_both_styles(accounts, request_):
+    owner, friend, _ = accounts
+    image_id = make_image(owner)
+    owner.modify_image_attribute(ImageId=image_id, **request_)
+    assert seen(friend) == [image_id]
+    run(friend, image_id)
+
+
+@pytest.mark.parametrize("request_", [
+    {"CreateVolumePermission": {"Add": [{"UserId": FRIEND}]}, "UserIds": [FRIEND]},
+    {"Attribute": "createVolumePermission",
+     "CreateVolumePermission": {"Add": [{"UserId": FRIEND}]}},
+    {"Attribute": "createVolumePermission", "OperationType": "add", "UserIds": [FRIEND]},
+])
+def test_snapshots_are_shared_in_the_same_mixtures(accounts, request_):
+    owner, friend, _ = accounts
+    snapshot_id = snapshot_of(owner, make_image(owner))
+    owner.modify_snapshot_attribute(SnapshotId=snapshot_id, **request_)
+    friend.create_volume(AvailabilityZone=ZONE, SnapshotId=snapshot_id)
+
+
+@pytest.mark.parametrize("request_", [
+    {"LaunchPermission": {"Add": [{"UserId": FRIEND}]}, "OperationType": "remove",
+     "UserIds": [FRIEND]},
+    {"LaunchPermission": {"Add": [{"UserId": FRIEND}]}, "Description": {"Value": "both"}},
+    {"Attribute": "description", "LaunchPermission": {"Add": [{"UserId": FRIEND}]}},
+    {"Description": {"Value": "one"}, "Attribute": "description", "Value": "two"},
+])
+def test_what_contradicts_itself_is_refused(accounts, request_):
+    owner, friend, _ = accounts
+    image_id = make_image(owner)
+    assert refusal(owner.modify_image_attribute, ImageId=image_id, **request_) \
+        == "InvalidParameterCombination"
+    assert seen(friend) == []
+    assert "Description" not in owner.describe_images(ImageIds=[image_id])["Images"][0]
+
+
 def test_an_image_that_nobody_asked_for_can_be_given_back(accounts):
     owner, friend, _ = accounts
     image_id = make_image(owner)

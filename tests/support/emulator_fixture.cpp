@@ -91,7 +91,11 @@ Answer TestEmulator::call(std::string_view action, const Parameters& parameters,
                                  .body = body,
                                  .content_type = "application/x-www-form-urlencoded",
                                  .authorization = authorization});
-    return read_answer(call.run());
+    auto answer = call.run();
+    while (call.has_more()) {
+        answer.body += call.run_more();
+    }
+    return read_answer(std::move(answer));
 }
 
 Answer TestEmulator::must(std::string_view action, const Parameters& parameters,

@@ -209,7 +209,9 @@ void World::make_instances()
         "AttachVolume",
         {{"InstanceId", ids_["instance"]}, {"VolumeId", ids_["volume_2"]}, {"Device", "/dev/sdf"}});
     auto writer = emulator_.generation().writer();
-    EXPECT_TRUE(insert_declared_account(writer.db(), {.id = kAccount, .products = {kProductCode}}));
+    EXPECT_TRUE(insert_declared_account(
+        writer.db(),
+        {.id = kAccount, .subscriptions = {kProductCode}, .products = {kProductCode}}));
     insert_product_code(writer.db(), ids_["stopped"], {kProductCode, "marketplace"});
 }
 

@@ -217,6 +217,47 @@ TEST_F(AllowedImagesTest, MeetNoScanAndNoWatermarkWhereThereIsNone)
     EXPECT_FALSE(is_seen());
 }
 
+TEST_F(AllowedImagesTest, MatchWatermarksWithAllThatOneFilterSays)
+{
+    run_sql(aws, "UPDATE image SET public = 0");
+    aws.advance(2 * kDayMs);
+    aws.must("AttachImageWatermark", {{"ImageId", image}, {"WatermarkName", "approved"}});
+    run_sql(aws, "UPDATE image SET public = 1");
+    aws.advance(kDayMs);
+    enable();
+    const auto is_met_by = [&](const Parameters& filter) {
+        Parameters criteria;
+        for (const auto& [name, value] : filter) {
+            criteria.emplace_back("1.ImageWatermark." + name, value);
+        }
+        replace(criteria);
+        return is_seen();
+    };
+    const auto key = std::string(kAccount) + ":approved";
+    EXPECT_TRUE(is_met_by({{"1.WatermarkKey", key}}));
+    EXPECT_TRUE(is_met_by({{"1.WatermarkKey", "*:appr?ved"}}));
+    EXPECT_FALSE(is_met_by({{"1.WatermarkKey", std::string(kOtherAccount) + ":*"}}));
+    EXPECT_TRUE(is_met_by({{"1.SourceImageRegion", "us-*"}}));
+    EXPECT_FALSE(is_met_by({{"1.SourceImageRegion", "eu-*"}}));
+    EXPECT_TRUE(is_met_by({{"1.MaximumDaysSinceWatermarkCreated", "1"}}));
+    EXPECT_FALSE(is_met_by({{"1.MaximumDaysSinceWatermarkCreated", "0"}}));
+    EXPECT_TRUE(is_met_by({{"1.MaximumDaysSinceSourceImageCreated", "3"}}));
+    EXPECT_FALSE(is_met_by({{"1.MaximumDaysSinceSourceImageCreated", "2"}}));
+    EXPECT_FALSE(is_met_by({{"1.WatermarkKey", key}, {"1.SourceImageRegion", "eu-*"}}));
+    EXPECT_TRUE(is_met_by({{"1.WatermarkKey", "no"}, {"2.WatermarkKey", key}}));
+}
+
+TEST_F(AllowedImagesTest, KeepOtherImagesFromBeingCopied)
+{
+    run_sql(aws, "UPDATE snapshot SET public = 1");
+    const Parameters request{{"SourceImageId", image}, {"SourceRegion", kRegion}, {"Name", "copy"}};
+    enable();
+    replace({{"1.ImageProvider.1", "amazon"}});
+    EXPECT_EQ(aws.call("CopyImage", request, kOtherAccount).code, "InvalidAMIID.NotFound");
+    replace({{"1.ImageProvider.1", kAccount}});
+    EXPECT_TRUE(aws.call("CopyImage", request, kOtherAccount).ok());
+}
+
 TEST_F(AllowedImagesTest, AreReportedAsTheyWereGiven)
 {
     replace({{"1.ImageProvider.1", "amazon"},

@@ -400,9 +400,50 @@ TEST(UnknownImage, IsNotMadeUpByADryRunOrAFailedLaunch)
               "DryRunOperation");
     EXPECT_EQ(aws.call("RunInstances", launch("ami-12345678", {{"KeyName", "none"}})).code,
               "InvalidKeyPair.NotFound");
+    EXPECT_EQ(aws.must("DescribeImages", {{"Owner.1", "000000000000"}}).count("imagesSet/item"),
+              0U);
+    EXPECT_EQ(aws.call("RunInstances", launch("ami-1")).code, "InvalidAMIID.Malformed");
+}
+
+TEST(UnknownImage, IsMadeUpForWhoLooksAtItBeforeTheLaunch)
+{
+    TestEmulator aws(adopting());
+    const Parameters named{{"ImageId.1", "ami-12345678"}};
+    EXPECT_EQ(aws.call("DescribeImages", {{"ImageId.1", "ami-12345678"}, {"DryRun", "true"}}).code,
+              "DryRunOperation");
+    EXPECT_EQ(aws.call("DescribeImages", {{"ImageId.1", "ami-1"}}).code, "InvalidAMIID.Malformed");
+    const auto before = aws.must("DescribeImages", named);
+    const std::string item = "imagesSet/item/";
+    EXPECT_EQ(before.text(item + "imageState"), "available");
+    EXPECT_EQ(before.text(item + "architecture"), "x86_64");
+    const auto snapshot = before.text(item + "blockDeviceMapping/item/ebs/snapshotId");
+    EXPECT_NE(snapshot, "");
+    // What it is to boot on is known with its first launch.
+    const auto instance =
+        run_one(aws, {{"ImageId", "ami-12345678"}, {"InstanceType", "t4g.micro"}});
+    EXPECT_EQ(field_of(aws, instance, "architecture"), "arm64");
+    const auto after = aws.must("DescribeImages", named);
+    EXPECT_EQ(after.text(item + "architecture"), "arm64");
+    EXPECT_EQ(after.text(item + "blockDeviceMapping/item/ebs/snapshotId"), snapshot);
+    EXPECT_EQ(aws.call("RunInstances", launch("ami-12345678")).code, "InvalidParameterValue");
+    EXPECT_EQ(aws.must("DescribeImageReferences",
+                       {{"ImageId.1", "ami-12345678"}, {"IncludeAllResourceTypes", "true"}})
+                  .count("imageReferenceSet/item"),
+              1U);
+}
+
+TEST(UnknownImage, IsNotMadeUpForWhoLooksAtItElsewhere)
+{
+    TestEmulator aws;
     EXPECT_EQ(aws.call("DescribeImages", {{"ImageId.1", "ami-12345678"}}).code,
               "InvalidAMIID.NotFound");
-    EXPECT_EQ(aws.call("RunInstances", launch("ami-1")).code, "InvalidAMIID.Malformed");
+    TestEmulator other(adopting());
+    const auto image = own_image(other, "mine");
+    EXPECT_EQ(other.call("DescribeImages", {{"ImageId.1", image}}, kAccount, "eu-west-1").code,
+              "InvalidAMIID.NotFound");
+    EXPECT_EQ(
+        other.must("DescribeImages", {{"ImageId.1", image}}, kOtherAccount).count("imagesSet/item"),
+        0U);
 }
 
 TEST(UnknownImage, OfSomebodyElseStaysOutOfReach)

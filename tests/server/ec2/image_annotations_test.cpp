@@ -101,6 +101,30 @@ TEST(ImageWatermark, GoesToImagesThatAreMadeOfTheImage)
     EXPECT_THAT(describe(aws, made).texts(kKeys), ElementsAre(key));
 }
 
+TEST(ImageWatermark, GoesToCopiesInOtherRegionsAndAccounts)
+{
+    TestEmulator aws;
+    const auto id = own_image(aws, "one");
+    attach(aws, id, "approved");
+    const auto key = std::string(kAccount) + ":approved";
+    const Parameters request{{"SourceImageId", id}, {"SourceRegion", kRegion}, {"Name", "copy"}};
+    const auto far = aws.must("CopyImage", request, kAccount, "eu-west-1").text("imageId");
+    const auto shown = aws.must("DescribeImages", {{"ImageId.1", far}}, kAccount, "eu-west-1");
+    EXPECT_THAT(shown.texts(kKeys), ElementsAre(key));
+    const std::string path = "imagesSet/item/imageWatermarkSet/item/";
+    EXPECT_EQ(shown.text(path + "sourceImageId"), id);
+    EXPECT_EQ(shown.text(path + "sourceImageRegion"), kRegion);
+
+    run_sql(aws, "UPDATE image SET public = 1");
+    run_sql(aws, "UPDATE snapshot SET public = 1");
+    const auto theirs = aws.must("CopyImage", request, kOtherAccount).text("imageId");
+    EXPECT_THAT(aws.must("DescribeImages", {{"ImageId.1", theirs}}, kOtherAccount).texts(kKeys),
+                ElementsAre(key));
+    aws.must("DetachImageWatermark", of(id, {{"WatermarkKey", key}}));
+    EXPECT_THAT(aws.must("DescribeImages", {{"ImageId.1", theirs}}, kOtherAccount).texts(kKeys),
+                ElementsAre(key));
+}
+
 TEST(ImageWatermark, IsForOnesOwnImagesThatAreNotPublic)
 {
     TestEmulator aws;

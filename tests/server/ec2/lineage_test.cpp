@@ -247,5 +247,29 @@ TEST(DescribeInstanceImageMetadata, FiltersAsDocumented)
                 IsEmpty());
 }
 
+TEST(DescribeInstanceImageMetadata, FiltersByWhatTheSettingsAllow)
+{
+    TestEmulator aws;
+    const auto own = aws.must("RunInstances", launch(own_image(aws, "own"))).text(kInstanceId);
+    const auto amazon = run_one(aws, {{"ImageId", public_image(aws)}});
+    const auto found = [&](const std::string& value) {
+        return aws
+            .must("DescribeInstanceImageMetadata",
+                  {{"Filter.1.Name", "image-allowed"}, {"Filter.1.Value.1", value}})
+            .texts(std::string(kMetadata) + "instanceId");
+    };
+    EXPECT_THAT(found("*"), IsEmpty());
+    aws.must("ReplaceImageCriteriaInAllowedImagesSettings",
+             {{"ImageCriterion.1.ImageName.1", "nothing"}});
+    aws.must("EnableAllowedImagesSettings", {{"AllowedImagesSettingsState", "audit-mode"}});
+    EXPECT_THAT(found("true"), ElementsAre(own));
+    EXPECT_THAT(found("false"), ElementsAre(amazon));
+    EXPECT_THAT(found("*"), SizeIs(2));
+    aws.must("ReplaceImageCriteriaInAllowedImagesSettings",
+             {{"ImageCriterion.1.ImageProvider.1", "amazon"}});
+    EXPECT_THAT(found("true"), SizeIs(2));
+    EXPECT_THAT(found("false"), IsEmpty());
+}
+
 }  // namespace
 }  // namespace amilab::test

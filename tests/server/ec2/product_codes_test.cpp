@@ -77,6 +77,21 @@ TEST_F(ProductCodes, WantASubscriptionToLaunch)
     EXPECT_EQ(aws.call("RunInstances", launch(image), kStranger).code, "OptInRequired");
 }
 
+TEST_F(ProductCodes, WantASubscriptionToStartAgain)
+{
+    subscribe();
+    const auto instance = run_product();
+    aws.must("StopInstances", {{"InstanceId.1", instance}}, kOtherAccount);
+    declare_account(aws, {.id = kOtherAccount});
+    EXPECT_EQ(aws.call("StartInstances", {{"InstanceId.1", instance}}, kOtherAccount).code,
+              "OptInRequired");
+    subscribe();
+    aws.must("StartInstances", {{"InstanceId.1", instance}}, kOtherAccount);
+    declare_account(aws, {.id = kOtherAccount});
+    // It runs already.
+    EXPECT_TRUE(aws.call("StartInstances", {{"InstanceId.1", instance}}, kOtherAccount).ok());
+}
+
 TEST_F(ProductCodes, TravelFromTheImageToItsInstancesAndBack)
 {
     subscribe();

@@ -335,6 +335,42 @@ TEST(RecycledSnapshot, IsThereForNobodyUntilRestored)
     aws.must("CreateVolume", {{"AvailabilityZone", "us-east-1a"}, {"SnapshotId", id}});
 }
 
+TEST(RecycledSnapshot, IsInNoListButTheBins)
+{
+    TestEmulator aws;
+    keep(aws, "EBS_SNAPSHOT", 30);
+    const auto id = aws.must("CreateSnapshot", {{"VolumeId", make_volume(aws)}}).text("snapshotId");
+    aws.must("EnableFastSnapshotRestores",
+             {{"SourceSnapshotId.1", id}, {"AvailabilityZone.1", "us-east-1a"}});
+    aws.must("LockSnapshot",
+             {{"SnapshotId", id}, {"LockMode", "governance"}, {"LockDuration", "1"}});
+    EXPECT_EQ(aws.call("DeleteSnapshot", {{"SnapshotId", id}}).code, "OperationNotPermitted");
+    EXPECT_THAT(listed(aws, "ListSnapshotsInRecycleBin", kSnapshots), IsEmpty());
+    aws.advance(kDayMs);
+    const auto count = [&](const char* action, const char* path) {
+        return aws.must(action).count(path);
+    };
+    EXPECT_EQ(count("DescribeLockedSnapshots", "snapshotSet/item"), 1U);
+    aws.must("DeleteSnapshot", {{"SnapshotId", id}});
+    EXPECT_EQ(count("DescribeLockedSnapshots", "snapshotSet/item"), 0U);
+    EXPECT_EQ(count("DescribeSnapshotTierStatus", "snapshotTierStatusSet/item"), 0U);
+    EXPECT_EQ(count("DescribeFastSnapshotRestores", "fastSnapshotRestoreSet/item"), 0U);
+    for (const char* action : {"LockSnapshot", "UnlockSnapshot", "CopySnapshot"}) {
+        const bool is_copy = std::string(action) == "CopySnapshot";
+        Parameters request{{is_copy ? "SourceSnapshotId" : "SnapshotId", id}};
+        if (is_copy) {
+            request.emplace_back("SourceRegion", kRegion);
+        } else if (std::string(action) == "LockSnapshot") {
+            request.insert(request.end(), {{"LockMode", "governance"}, {"LockDuration", "1"}});
+        }
+        EXPECT_EQ(aws.call(action, request).code, "InvalidSnapshot.NotFound") << action;
+    }
+    aws.must("RestoreSnapshotFromRecycleBin", {{"SnapshotId", id}});
+    EXPECT_EQ(count("DescribeSnapshotTierStatus", "snapshotTierStatusSet/item"), 1U);
+    // Source: fast restores have to be enabled anew (documented).
+    EXPECT_EQ(count("DescribeFastSnapshotRestores", "fastSnapshotRestoreSet/item"), 0U);
+}
+
 TEST(RecycledSnapshot, KeepsItsBytesOnlyAsLongAsItIsThere)
 {
     TestEmulator aws;

@@ -384,6 +384,54 @@ TEST(ModifyImageAttribute, RefusesToPublishEncryptedSnapshots)
     EXPECT_TRUE(modify_image(aws, image, {{"LaunchPermission.Add.1.UserId", kStranger}}).ok());
 }
 
+TEST(ModifyImageAttribute, RefusesToShareSnapshotsUnderTheAccountsDefaultKey)
+{
+    TestEmulator aws;
+    const auto source = own_image(aws, "plain");
+    const auto copy = [&](const std::string& name, const Parameters& key) {
+        Parameters request{{"SourceImageId", source},
+                           {"SourceRegion", kRegion},
+                           {"Name", name},
+                           {"Encrypted", "true"}};
+        request.insert(request.end(), key.begin(), key.end());
+        return aws.must("CopyImage", request).text("imageId");
+    };
+    const auto managed = copy("managed", {});
+    const auto refused = modify_image(aws, managed, {{"LaunchPermission.Add.1.UserId", kStranger}});
+    EXPECT_EQ(refused.code, "InvalidParameter");
+    EXPECT_EQ(refused.message,
+              "Snapshots encrypted with the AWS Managed CMK can\u2019t be shared. Specify another "
+              "snapshot.");
+    EXPECT_TRUE(modify_image(aws, managed, {{"LaunchPermission.Remove.1.UserId", kStranger}}).ok());
+    EXPECT_TRUE(modify_image(aws, managed, {{"Description.Value", "kept"}}).ok());
+    EXPECT_TRUE(modify_image(aws, copy("own", {{"KmsKeyId", "alias/mine"}}),
+                             {{"LaunchPermission.Add.1.UserId", kStranger}})
+                    .ok());
+}
+
+TEST(ModifyImageAttribute, SharesWithAThousandAtMost)
+{
+    TestEmulator aws;
+    const auto image = own_image(aws, "one");
+    Parameters many;
+    for (int i = 1; i <= 1000; ++i) {
+        many.emplace_back(fmt::format("LaunchPermission.Add.{}.UserId", i),
+                          fmt::format("{:012}", i));
+    }
+    EXPECT_TRUE(modify_image(aws, image, many).ok());
+    EXPECT_TRUE(modify_image(aws, image, many).ok());
+    EXPECT_TRUE(modify_image(aws, image, {{"LaunchPermission.Add.1.Group", "all"}}).ok());
+    const Parameters one_more{{"LaunchPermission.Add.1.UserId", kStranger}};
+    EXPECT_EQ(modify_image(aws, image, one_more).code, "ResourceLimitExceeded");
+    EXPECT_EQ(
+        aws.must("DescribeImageAttribute", {{"ImageId", image}, {"Attribute", "launchPermission"}})
+            .count("launchPermission/item"),
+        1001U);
+    auto exchange = one_more;
+    exchange.emplace_back("LaunchPermission.Remove.1.UserId", "000000000001");
+    EXPECT_TRUE(modify_image(aws, image, exchange).ok());
+}
+
 TEST(ModifyImageAttribute, RefusesArnsThatNameNoOrganization)
 {
     TestEmulator aws;

@@ -237,11 +237,46 @@ TEST(ModifySnapshotAttribute, NeverPublishesEncryptedOnes)
 {
     TestEmulator aws;
     const auto snapshot = own_snapshot(aws, 1);
-    run_sql(aws, "UPDATE snapshot SET encrypted = 1");
+    run_sql(aws,
+            "UPDATE snapshot SET encrypted = 1, kms_key_id = 'arn:aws:kms:us-east-1:"
+            "123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab'");
     const auto refused = modify_snapshot(aws, snapshot, kPublish);
     EXPECT_EQ(refused.code, "OperationNotPermitted");
     EXPECT_THAT(refused.message, HasSubstr("Encrypted snapshots"));
     EXPECT_TRUE(modify_snapshot(aws, snapshot, share_with(kOtherAccount)).ok());
+}
+
+TEST(ModifySnapshotAttribute, RefusesToShareWhatIsUnderTheAccountsDefaultKey)
+{
+    TestEmulator aws;
+    const auto snapshot_of = [&](Parameters encryption) {
+        encryption.insert(
+            encryption.end(),
+            {{"AvailabilityZone", "us-east-1a"}, {"Size", "1"}, {"Encrypted", "true"}});
+        const auto volume = aws.must("CreateVolume", encryption).text("volumeId");
+        return aws.must("CreateSnapshot", {{"VolumeId", volume}}).text("snapshotId");
+    };
+    const auto managed = snapshot_of({});
+    const auto named = snapshot_of({{"KmsKeyId", "alias/aws/ebs"}});
+    const auto own = snapshot_of({{"KmsKeyId", "alias/mine"}});
+    const auto refused = modify_snapshot(aws, managed, share_with(kOtherAccount));
+    EXPECT_EQ(refused.code, "OperationNotPermitted");
+    EXPECT_EQ(refused.message, "Encrypted snapshots with EBS default key cannot be shared");
+    EXPECT_EQ(modify_snapshot(aws, named, share_with(kOtherAccount)).code, "OperationNotPermitted");
+    EXPECT_TRUE(modify_snapshot(aws, own, share_with(kOtherAccount)).ok());
+    EXPECT_TRUE(
+        modify_snapshot(aws, managed, {{"CreateVolumePermission.Remove.1.UserId", kOtherAccount}})
+            .ok());
+    // A copy under a key of one's own can be shared.
+    const auto copy = aws.must("CopySnapshot", {{"SourceSnapshotId", managed},
+                                                {"SourceRegion", kRegion},
+                                                {"Encrypted", "true"},
+                                                {"KmsKeyId", "alias/mine"}})
+                          .text("snapshotId");
+    EXPECT_TRUE(modify_snapshot(aws, copy, share_with(kOtherAccount)).ok());
+    // The account's chosen default is a key like any other.
+    aws.must("ModifyEbsDefaultKmsKeyId", {{"KmsKeyId", "alias/mine"}});
+    EXPECT_TRUE(modify_snapshot(aws, snapshot_of({}), share_with(kOtherAccount)).ok());
 }
 
 TEST(DescribeSnapshotAttribute, ShowsTheOneAttributeThatIsAskedFor)

@@ -144,6 +144,9 @@ TEST(JsonRequest, NamesAllConstraintsThatFailAtOnce)
               "'filters.1.member.key' failed to satisfy constraint: Member must not be null");
     EXPECT_EQ(refusal_code([] { letters_from(R"({"Names":["a","b","c","d"]})"); }),
               "ValidationException");
+    EXPECT_EQ(letters_refusal(R"({"Names":["a"],"Filters":[]})"),
+              "ValidationException: 1 validation error detected: Value '[]' at 'filters' failed to "
+              "satisfy constraint: Member must have length greater than or equal to 1");
 }
 
 TEST(JsonRequest, RefusesUnknownMembers)
