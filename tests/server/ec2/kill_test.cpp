@@ -232,9 +232,11 @@ TEST_F(KilledServer, KeepsWhatItAcknowledgedAndLeaksNothing)
     for (std::uint64_t life = 0; life < kills(); ++life) {
         live_and_die();
         ASSERT_FALSE(HasFatalFailure()) << "in life " << life;
-        const auto killed = check_data_directory(data_);
-        ASSERT_THAT(killed.problems, IsEmpty()) << "right after the kill of life " << life;
-        leftovers += killed.leftovers.size();
+        if (life % 4 == 0) {
+            const auto killed = check_data_directory(data_);
+            ASSERT_THAT(killed.problems, IsEmpty()) << "right after the kill of life " << life;
+            leftovers += killed.leftovers.size();
+        }
         verify();
         ASSERT_FALSE(HasFailure()) << "after life " << life;
         const auto report = check_data_directory(data_);
@@ -242,7 +244,7 @@ TEST_F(KilledServer, KeepsWhatItAcknowledgedAndLeaksNothing)
         ASSERT_THAT(report.leftovers, IsEmpty()) << "after life " << life;
     }
     std::cout << kills() << " kills, " << known_.acknowledged << " acknowledged operations, "
-              << leftovers << " leftovers that the next start removed\n";
+              << leftovers << " leftovers, in every fourth life, that the next start removed\n";
 }
 
 }  // namespace
