@@ -144,11 +144,15 @@ void Check::check_rows()
             problem_found(fmt::format("{} and {} both write {}", written_by[disk.layer], disk.id,
                                       name_of(disk.layer)));
         }
-        if (!disk.is_volume && disk.state != "error" && !row->second.is_synced &&
-            row->second.boot_id != files_.boot_id()) {
+        if (!disk.is_volume && disk.state != "error" && row->second.is_sealed &&
+            !row->second.is_synced && row->second.boot_id != files_.boot_id()) {
             report_.leftovers.push_back(
                 disk.id + " was not on the disk when the power went: it becomes an error");
         }
+    }
+    for (const auto& upload : select_lost_uploads(db_, files_.boot_id())) {
+        report_.leftovers.push_back(upload +
+                                    " was being uploaded when the power went: it becomes an error");
     }
     for (const auto layer : select_referred_layers(db_)) {
         ++needed[layer];

@@ -8,6 +8,7 @@
 #include "server/wire/wire_errors.h"
 #include "storage/metadata/layer_rows.h"
 #include "storage/metadata/snapshot_permission_rows.h"
+#include "storage/metadata/snapshot_tier_rows.h"
 
 namespace amilab::ebs {
 
@@ -67,6 +68,11 @@ SnapshotRow require_readable(Session& session, const SnapshotId& id)
         throw invalid_snapshot_id(
             fmt::format("The snapshot '{}' is in the state {}; only a completed one can be read.",
                         id.text(), row.state));
+    }
+    const auto tier = select_snapshot_tier(session.db(), id);
+    if (tier && snapshot_tier_state(*tier, session.now_ms()).is_archived) {
+        throw invalid_snapshot_id(
+            fmt::format("The snapshot '{}' is archived; restore it before it is read.", id.text()));
     }
     return row;
 }

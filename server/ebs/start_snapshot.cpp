@@ -6,9 +6,11 @@
 #include "server/ebs/access.h"
 #include "server/ebs/errors.h"
 #include "server/ebs/snapshots.h"
+#include "server/ec2/encryption.h"
 #include "server/ec2/layers.h"
 #include "server/ec2/resource_tags.h"
 #include "storage/metadata/client_token_rows.h"
+#include "storage/metadata/ebs_encryption_rows.h"
 #include "storage/metadata/tag_rows.h"
 
 namespace amilab::ebs {
@@ -20,8 +22,9 @@ constexpr TimeMs kMsPerMinute = 60'000;
 
 /// What a request has once everything that needs no state is checked.
 struct Start {
-    std::optional<SnapshotId> parent;
-    std::vector<TagRow> tags;
+    ec2::EncryptionWish encryption;
+    std::optional<SnapshotId> parent = {};
+    std::vector<TagRow> tags = {};
 };
 
 /// Source: 50 tags (documented); keys of 127 and values of 255 characters (documented, the wire
@@ -50,8 +53,19 @@ std::vector<TagRow> read_tags(const std::vector<Tag>& tags)
     return rows;
 }
 
+/// Throws what `find` does as a refusal of the key.
+template <class Find>
+auto refusing_key(Find find)
+{
+    try {
+        return find();
+    } catch (const ApiError& error) {
+        throw invalid_customer_key(error.what());
+    }
+}
+
 /// Source: EBS User Guide, "Encryption outcomes for EBS direct APIs" (documented).
-void check_encryption(const StartSnapshotRequest& request)
+ec2::EncryptionWish read_encryption(const Session& session, const StartSnapshotRequest& request)
 {
     if (request.parent_snapshot_id && request.encrypted) {
         throw invalid_parameter("ParentSnapshotId and Encrypted cannot be in one request.");
@@ -59,21 +73,23 @@ void check_encryption(const StartSnapshotRequest& request)
     if (request.parent_snapshot_id && request.kms_key_arn) {
         throw invalid_parameter("ParentSnapshotId and KmsKeyArn cannot be in one request.");
     }
+    ec2::EncryptionWish wish{.encrypted = request.encrypted};
     if (!request.kms_key_arn) {
-        return;
+        return wish;
     }
     if (!request.encrypted.value_or(false)) {
         throw invalid_parameter("KmsKeyArn is for snapshots that are Encrypted.");
     }
-    // Source: arn:aws[a-z-]*:kms:.*:[0-9]{12}:key/.* (documented).
+    // Source: arn:aws[a-z-]*:kms:.*:[0-9]{12}:key/.* (documented): no alias, no bare id.
     const std::string_view arn = *request.kms_key_arn;
-    if (!arn.starts_with("arn:aws") || arn.find(":kms:") == arn.npos ||
-        arn.find(":key/") == arn.npos) {
+    if (!arn.starts_with("arn:") || arn.find(":key/") == arn.npos) {
         throw invalid_customer_key(fmt::format("'{}' is no ARN of a KMS key.", arn));
     }
+    wish.kms_key_id = refusing_key([&] { return ec2::kms_key_arn(session, arn); });
+    return wish;
 }
 
-Start check(const StartSnapshotRequest& request)
+Start check(const Session& session, const StartSnapshotRequest& request)
 {
     // Source: 64 TiB (documented).
     constexpr std::int64_t kMostGib = 65536;
@@ -90,8 +106,7 @@ Start check(const StartSnapshotRequest& request)
          request.client_token->find_first_of(" \t\r\n\v\f") != std::string::npos)) {
         throw invalid_parameter("A client token is not empty and holds no spaces.");
     }
-    check_encryption(request);
-    Start start;
+    Start start{.encryption = read_encryption(session, request)};
     if (request.parent_snapshot_id) {
         start.parent = parse_snapshot_id(*request.parent_snapshot_id, "parentSnapshotId");
     }
@@ -107,7 +122,7 @@ StartSnapshotResponse to_answer(Session& session, const SnapshotRow& row,
     if (!row.description.empty()) {
         answer.description = row.description;
     }
-    answer.kms_key_arn = direct.kms_key_arn;
+    answer.kms_key_arn = row.kms_key_id;
     answer.owner_id = row.owner;
     if (direct.parent) {
         answer.parent_snapshot_id = direct.parent->text();
@@ -147,19 +162,22 @@ std::optional<StartSnapshotResponse> started_before(Session& session,
     return to_answer(session, *row, *direct);
 }
 
-/// The key's ARN: as named, the parent's, or of AWS's own key.
-std::optional<std::string> key_of(Session& session, const StartSnapshotRequest& request,
-                                  const std::optional<SnapshotId>& parent, bool encrypted)
+/// Source: with encryption by default nothing unencrypted is started, nor anything on an
+/// unencrypted parent; an encrypted parent's key is the new snapshot's (documented).
+ec2::Encryption encrypt(Session& session, ec2::EncryptionWish wish,
+                        const std::optional<SnapshotRow>& parent, const SnapshotId& id)
 {
-    if (!encrypted || request.kms_key_arn) {
-        return request.kms_key_arn;
+    const bool stays_open = parent ? !parent->encrypted : !wish.encrypted.value_or(true);
+    if (stays_open &&
+        select_ebs_encryption(session.db(), session.account(), session.region()).by_default) {
+        throw invalid_parameter(
+            "Encryption by default is enabled: the snapshot, and its parent, must be encrypted.");
     }
-    if (parent) {
-        if (const auto direct = select_direct_snapshot(session.db(), *parent)) {
-            return direct->kms_key_arn;
-        }
+    if (parent && parent->encrypted) {
+        wish.kms_key_id = parent->kms_key_id;
     }
-    return fmt::format("arn:aws:kms:{}:{}:alias/aws/ebs", session.region(), session.account());
+    return refusing_key(
+        [&] { return ec2::encrypt_volume(session, wish, parent ? &*parent : nullptr, id.text()); });
 }
 
 SnapshotRow require_parent(Session& session, const SnapshotId& id, std::int64_t size_gib)
@@ -172,11 +190,13 @@ SnapshotRow require_parent(Session& session, const SnapshotId& id, std::int64_t 
     return parent;
 }
 
-SnapshotRow insert_row(Session& session, const StartSnapshotRequest& request,
+SnapshotRow insert_row(Session& session, const StartSnapshotRequest& request, const Start& start,
                        const std::optional<SnapshotRow>& parent)
 {
+    auto id = session.next_id<SnapshotId>();
+    auto encryption = encrypt(session, start.encryption, parent, id);
     SnapshotRow row{
-        .id = session.next_id<SnapshotId>(),
+        .id = std::move(id),
         .region = session.region(),
         .owner = session.account(),
         .owner_alias = {},
@@ -189,7 +209,9 @@ SnapshotRow insert_row(Session& session, const StartSnapshotRequest& request,
         .start_time_ms = session.now_ms(),
         .due_time_ms = {},
         .completion_time_ms = {},
-        .encrypted = parent ? parent->encrypted : request.encrypted.value_or(false)};
+        .encrypted = encryption.encrypted,
+        .kms_key_id = std::move(encryption.kms_key_id),
+        .data_key_id = std::move(encryption.data_key_id)};
     insert_snapshot(session.db(), row);
     return row;
 }
@@ -201,7 +223,6 @@ DirectSnapshotRow insert_direct_row(Session& session, const StartSnapshotRequest
     constexpr std::int64_t kTimeoutMinutes = 60;
     DirectSnapshotRow direct{.id = row.id,
                              .parent = start.parent,
-                             .kms_key_arn = key_of(session, request, start.parent, row.encrypted),
                              .open = true,
                              .timeout_ms = request.timeout.value_or(kTimeoutMinutes) * kMsPerMinute,
                              .last_activity_ms = session.now_ms(),
@@ -219,7 +240,7 @@ StartSnapshotResponse start_snapshot(Session& session, const StartSnapshotReques
     // Source: Amazon EBS quotas, pending snapshots per account (documented); that it is refused so,
     // assumed.
     constexpr std::int64_t kMostPending = 100;
-    const auto start = check(request);
+    const auto start = check(session, request);
 
     if (auto answer = started_before(session, request)) {
         return *answer;
@@ -232,7 +253,7 @@ StartSnapshotResponse start_snapshot(Session& session, const StartSnapshotReques
         kMostPending) {
         throw too_many_pending_snapshots(kMostPending);
     }
-    const auto row = insert_row(session, request, parent);
+    const auto row = insert_row(session, request, start, parent);
     const auto direct = insert_direct_row(session, request, start, row);
     ec2::store_tags(session, {row.id.text(), "snapshot"}, start.tags);
     session.schedule_at(session.now_ms() + direct.timeout_ms, Action::kSnapshotTimedOut,

@@ -109,9 +109,7 @@ bool Tokens::is_block_token(std::string_view token, std::string_view snapshot,
 {
     const auto bytes = wire::decode_base64(token);
     const auto expires_ms = bytes ? number_in(*bytes) : std::nullopt;
-    return expires_ms &&
-           is_same(seal("block", snapshot, *expires_ms, block_index),
-                   wire::encode_base64(*bytes)) &&
+    return expires_ms && is_same(seal("block", snapshot, *expires_ms, block_index), token) &&
            now_ms < static_cast<TimeMs>(*expires_ms);
 }
 
@@ -124,7 +122,7 @@ std::optional<std::uint64_t> Tokens::read_page_token(std::string_view token, std
 {
     const auto bytes = wire::decode_base64(token);
     const auto next_block = bytes ? number_in(*bytes) : std::nullopt;
-    if (!next_block || !is_same(seal("page", list, *next_block, 0), wire::encode_base64(*bytes))) {
+    if (!next_block || !is_same(seal("page", list, *next_block, 0), token)) {
         return std::nullopt;
     }
     return next_block;

@@ -48,11 +48,12 @@ VolumeRow make_row(Session& session, const CopyVolumesRequest& request, const Vo
     if (multi_attach) {
         require_multi_attach_zone(session, spec.volume_type, source.zone);
     }
-    const auto sealed = seal_layers(session, {&source, 1}).front();
     const auto id = session.next_id<VolumeId>();
     auto encryption =
         encrypt_volume(session, parse_encryption(session, request.encrypted, request.kms_key_id),
                        source, id.text());
+    // Last, for it stops writers.
+    const auto sealed = seal_layers(session, {&source, 1}).front();
     return {.id = id,
             .region = source.region,
             .owner = source.owner,

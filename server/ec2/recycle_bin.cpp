@@ -4,6 +4,7 @@
 
 #include "server/ec2/describe.h"
 #include "server/ec2/errors.h"
+#include "server/ec2/fast_restores.h"
 #include "server/ec2/images.h"
 #include "server/ec2/layers.h"
 #include "server/ec2/snapshots.h"
@@ -168,8 +169,8 @@ bool recycle_snapshot(Session& session, const SnapshotRow& row)
         return false;
     }
     set_snapshot_recycled(session.db(), row.id, true);
-    // Source: fast restores are disabled shortly afterwards, and stay so (documented).
-    delete_fast_restores(session.db(), row.id);
+    // Source: fast restores of a deleted snapshot are disabled, and stay so (documented).
+    disable_fast_restores(session, row.id);
     end_exports(session, row.id.text());
     return true;
 }

@@ -3,6 +3,7 @@
 #include "server/ec2/describe.h"
 #include "server/ec2/errors.h"
 #include "server/ec2/fast_restores.h"
+#include "server/ec2/layers.h"
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/snapshots.h"
 #include "server/wire/ec2/schema.h"
@@ -187,6 +188,7 @@ void snapshot_moved_to_archive(Session& session, const SnapshotId& id)
         // Source: fast restores and sharing end when a snapshot is archived (documented).
         disable_fast_restores(session, id);
         delete_all_create_volume_permissions(session.db(), id);
+        end_exports(session, id.text());
     }
 }
 

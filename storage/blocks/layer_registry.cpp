@@ -11,11 +11,15 @@ namespace {
 
 void require_chain(const std::vector<LayerId>& chain, const std::string& directory)
 {
+    // A layer is made after those below it, so that this is nearly always all there is to look at.
+    const bool is_falling =
+        std::adjacent_find(chain.begin(), chain.end(), std::less_equal<LayerId>()) == chain.end();
     std::unordered_set<LayerId> seen;
-    const bool distinct = std::all_of(chain.begin(), chain.end(), [&](LayerId id) {
-        return id != LayerId{0} && seen.insert(id).second;
-    });
-    if (chain.empty() || !distinct) {
+    const bool distinct = is_falling || std::all_of(chain.begin(), chain.end(), [&](LayerId id) {
+                              return seen.insert(id).second;
+                          });
+    const bool has_none = std::find(chain.begin(), chain.end(), LayerId{0}) != chain.end();
+    if (chain.empty() || has_none || !distinct) {
         throw StorageError(EINVAL, "open layers in", directory,
                            "a chain is empty, or has a layer twice");
     }
@@ -138,8 +142,7 @@ std::shared_ptr<Volume> LayerRegistry::open_volume(
     const std::vector<LayerId>& top_first,
     const std::function<std::shared_ptr<Volume>(std::vector<std::shared_ptr<Layer>>)>& make)
 {
-    require_chain(top_first, files_.directory());
-    const auto top = top_first.front();
+    const auto top = top_first.empty() ? LayerId{0} : top_first.front();
     std::unique_lock lock(mutex_);
     thawed_.wait(lock, [&] { return !frozen_.contains(top); });
     if (const auto found = volumes_.find(top); found != volumes_.end()) {
@@ -148,6 +151,7 @@ std::shared_ptr<Volume> LayerRegistry::open_volume(
         }
         volumes_.erase(found);
     }
+    require_chain(top_first, files_.directory());
     require_not_sealed(top);
     auto layers = open_parents(std::span(top_first).subspan(1));
     layers.push_back(open_layer(top, Layer::Role::kWritable));

@@ -7,28 +7,27 @@ namespace amilab {
 void insert_direct_snapshot(Database& db, const DirectSnapshotRow& row)
 {
     Statement(db,
-              "INSERT INTO direct_snapshot (snapshot_id, parent_snapshot_id, kms_key_arn, open,"
+              "INSERT INTO direct_snapshot (snapshot_id, parent_snapshot_id, open,"
               " timeout_ms, last_activity_ms, progress_percent, boot_id)"
-              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
-        .execute(row.id, row.parent, row.kms_key_arn, row.open, row.timeout_ms,
+              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+        .execute(row.id, row.parent, row.open, row.timeout_ms,
                  row.last_activity_ms, row.progress_percent, row.boot_id);
 }
 
 std::optional<DirectSnapshotRow> select_direct_snapshot(Database& db, const SnapshotId& id)
 {
     Statement select(db,
-                     "SELECT parent_snapshot_id, kms_key_arn, open, timeout_ms, last_activity_ms,"
+                     "SELECT parent_snapshot_id, open, timeout_ms, last_activity_ms,"
                      " progress_percent, boot_id FROM direct_snapshot WHERE snapshot_id = ?1");
     select.bind(id);
     if (!select.step()) {
         return std::nullopt;
     }
     auto row = select.row();
-    DirectSnapshotRow direct{.id = id, .parent = {}, .kms_key_arn = {}, .boot_id = {}};
+    DirectSnapshotRow direct{.id = id, .parent = {}, .boot_id = {}};
     if (auto parent = row.optional_text()) {
         direct.parent = SnapshotId::trusted(std::move(*parent));
     }
-    direct.kms_key_arn = row.optional_text();
     direct.open = row.boolean();
     direct.timeout_ms = row.integer();
     direct.last_activity_ms = row.integer();

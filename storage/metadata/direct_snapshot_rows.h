@@ -17,7 +17,6 @@ namespace amilab {
 struct DirectSnapshotRow {
     SnapshotId id;
     std::optional<SnapshotId> parent;
-    std::optional<std::string> kms_key_arn;
     /// Pending, and blocks may be written.
     bool open = true;
     TimeMs timeout_ms = 0;

@@ -1,18 +1,24 @@
 #include "storage/metadata/export_rows.h"
 
+#include <fmt/format.h>
+
 #include "storage/metadata/layer_rows.h"
+#include "storage/metadata/snapshot_tier_rows.h"
 #include "storage/metadata/statement.h"
 
 namespace amilab {
 
-std::optional<ExportRow> select_export(Database& db, std::string_view id)
+std::optional<ExportRow> select_export(Database& db, std::string_view id, TimeMs now_ms)
 {
-    Statement select(db,
-                     "SELECT id, 0, state, size_gib, layer_id,"
-                     " state IN ('available', 'in-use') FROM volume WHERE id = ?1"
-                     " UNION ALL"
-                     " SELECT id, 1, state, volume_size_gib, layer_id,"
-                     " state = 'completed' FROM snapshot WHERE id = ?1 AND recycled = 0");
+    Statement select(
+        db, fmt::format("SELECT id, 0, state, size_gib, layer_id,"
+                        " state IN ('available', 'in-use') FROM volume WHERE id = ?1"
+                        " UNION ALL"
+                        " SELECT id, 1, iif(is_archived, 'archived', state), volume_size_gib,"
+                        " layer_id, state = 'completed' AND NOT is_archived"
+                        "  FROM (SELECT *, {} = 'archive' AS is_archived FROM snapshot AS s"
+                        "   WHERE id = ?1 AND recycled = 0)",
+                        sql_storage_tier("s.id", now_ms)));
     select.bind(id);
     if (!select.step()) {
         return std::nullopt;
@@ -30,16 +36,18 @@ std::optional<ExportRow> select_export(Database& db, std::string_view id)
     return found;
 }
 
-std::vector<std::string> select_export_ids(Database& db, std::string_view after, std::int64_t limit)
+std::vector<std::string> select_export_ids(Database& db, std::string_view after, TimeMs now_ms,
+                                           std::int64_t limit)
 {
-    Statement select(db,
-                     "SELECT id FROM (SELECT id FROM snapshot WHERE id > ?1"
-                     "  AND state = 'completed' AND recycled = 0 AND layer_id IS NOT NULL"
-                     "  ORDER BY id LIMIT ?2)"
-                     " UNION ALL"
-                     " SELECT id FROM (SELECT id FROM volume WHERE id > ?1"
-                     "  AND state IN ('available', 'in-use') ORDER BY id LIMIT ?2)"
-                     " LIMIT ?2");
+    Statement select(
+        db, fmt::format("SELECT id FROM (SELECT id FROM snapshot AS s WHERE id > ?1"
+                        "  AND state = 'completed' AND recycled = 0 AND layer_id IS NOT NULL"
+                        "  AND {} = 'standard' ORDER BY id LIMIT ?2)"
+                        " UNION ALL"
+                        " SELECT id FROM (SELECT id FROM volume WHERE id > ?1"
+                        "  AND state IN ('available', 'in-use') ORDER BY id LIMIT ?2)"
+                        " LIMIT ?2",
+                        sql_storage_tier("s.id", now_ms)));
     select.bind(after, limit);
     std::vector<std::string> ids;
     while (select.step()) {

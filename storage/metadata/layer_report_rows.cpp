@@ -69,6 +69,19 @@ std::vector<DiskRow> select_disks(Database& db)
     return disks;
 }
 
+std::vector<std::string> select_lost_uploads(Database& db, std::string_view boot_id)
+{
+    Statement select(db,
+                     "SELECT snapshot_id FROM direct_snapshot WHERE open = 1 AND boot_id <> ?1"
+                     " ORDER BY snapshot_id");
+    select.bind(boot_id);
+    std::vector<std::string> ids;
+    while (select.step()) {
+        ids.push_back(select.row().text());
+    }
+    return ids;
+}
+
 std::vector<LayerId> select_referred_layers(Database& db)
 {
     std::vector<LayerId> layers;

@@ -31,6 +31,9 @@ struct DiskRow {
 };
 std::vector<DiskRow> select_disks(Database& db);
 
+/// Uploads that were open in another boot of the machine.
+std::vector<std::string> select_lost_uploads(Database& db, std::string_view boot_id);
+
 /// Every layer that a row of another table than layer's refers to, once for each reference.
 std::vector<LayerId> select_referred_layers(Database& db);
 

@@ -12,9 +12,10 @@ namespace {
 constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
 
 /// Or nothing, with the reason in `refusal`.
-std::optional<ExportRow> find_disk(Database& db, std::string_view name, std::string& refusal)
+std::optional<ExportRow> find_disk(Database& db, std::string_view name, TimeMs now_ms,
+                                   std::string& refusal)
 {
-    auto row = select_export(db, name);
+    auto row = select_export(db, name, now_ms);
     if (!row) {
         refusal = "no volume or snapshot has this id";
     } else if (!row->is_disk()) {
@@ -93,7 +94,7 @@ std::variant<ExportInfo, Exports::Refusal> Exports::find(std::string_view name)
     Refusal refusal;
     const auto generation = data_.current();
     auto reader = generation->reader();
-    if (const auto row = find_disk(reader.db(), name, refusal)) {
+    if (const auto row = find_disk(reader.db(), name, generation->clock().now_ms(), refusal)) {
         return info_of(*row);
     }
     return refusal;
@@ -108,7 +109,7 @@ std::variant<std::shared_ptr<Export>, Exports::Refusal> Exports::open(
     // no snapshot gives the volume another top.
     auto writer = generation->writer();
     Refusal refusal;
-    const auto row = find_disk(writer.db(), name, refusal);
+    const auto row = find_disk(writer.db(), name, generation->clock().now_ms(), refusal);
     if (!row) {
         return refusal;
     }
@@ -121,7 +122,7 @@ std::vector<std::string> Exports::list(std::string_view after)
     const std::lock_guard lock(mutex_);
     const auto generation = data_.current();
     auto reader = generation->reader();
-    return select_export_ids(reader.db(), after, kPage);
+    return select_export_ids(reader.db(), after, generation->clock().now_ms(), kPage);
 }
 
 }  // namespace amilab::nbd

@@ -12,9 +12,11 @@ from pathlib import Path
 
 from calls import call_rows, start_times
 from chains import chain_rows
+from ebs import ebs_rows
 from large import LITTLE, MUCH, large_rows
 from nbd import HEADER as NBD_HEADER
 from nbd import missing_tools, nbd_rows
+from open_volume import open_rows
 from operations import OPERATIONS
 from processes import BenchError, Programs, end_on_signals, machine
 from table import HEADER, as_markdown, as_text
@@ -39,8 +41,11 @@ def parse_arguments() -> argparse.Namespace:
                         help="with --written: 1 GiB against 16 GiB, 35 GiB of disk")
     parser.add_argument("--nbd", action="store_true",
                         help="also block devices beside qemu-nbd, driven by fio")
+    parser.add_argument("--ebs", action="store_true",
+                        help="also blocks by the EBS direct APIs beside Boost.Beast alone, and "
+                             "opening a volume of 64 TiB")
     parser.add_argument("--only", action="store_true",
-                        help="with --large, --written, --chains or --nbd: nothing but these")
+                        help="with --large, --written, --chains, --nbd or --ebs: nothing but these")
     parser.add_argument("--markdown", action="store_true", help="tables for docs/performance.md")
     parser.add_argument("--build", type=Path, default=Path("build/release"),
                         help="the folder of the programs; default build/release")
@@ -77,9 +82,12 @@ def run(options: argparse.Namespace, programs: Programs, failures: list[str]) ->
     if options.nbd:
         if missing := missing_tools():
             raise BenchError(f"--nbd needs {' and '.join(missing)}; scripts/setup --bench has them")
-        seconds, size_gib = (0.5, 1) if options.quick else (2, 2)
+        seconds, size_gib = (0.1, 1) if options.quick else (2, 2)
         print_table(options.markdown, "Block devices", NBD_HEADER,
                     nbd_rows(programs, rounds, seconds, size_gib, not options.quick))
+    if options.ebs:
+        print_table(options.markdown, "EBS direct", HEADER, ebs_rows(programs, rounds, 1, failures))
+        print_table(options.markdown, "64 TiB", HEADER, open_rows(programs, rounds))
     if options.chains:
         few, many, samples = (1, 50, 3) if options.quick else (1, 1000, 20)
         header = ["what", f"after {few:,}", f"after {many:,} snapshots", "ratio", "target", "met"]

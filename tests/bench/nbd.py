@@ -208,17 +208,18 @@ def take_snapshots(world: World, volume: str) -> None:
 def nbd_rows(programs: Programs, rounds: int, seconds: float, disk_gib: int,
              has_snapshots: bool) -> list[NbdRow]:
     world = World(programs, disk_gib)
+    jobs, reads = (JOBS, READS) if has_snapshots else (JOBS[::3], READS[::3])
     fresh = world.volume()
     fill(world.disk(fresh), world.disk_bytes)
     fill(world.qemu_disk, world.disk_bytes)
-    rows = compare(world, "fresh volume", fresh, JOBS, rounds, seconds)
+    rows = compare(world, "fresh volume", fresh, jobs, rounds, seconds)
     snapshot = create_snapshot(world.client, fresh)
-    rows += compare(world, "of a snapshot", world.volume(snapshot), READS, rounds, seconds)
+    rows += compare(world, "of a snapshot", world.volume(snapshot), reads, rounds, seconds)
     for job in FIRST_WRITES:
         copy = world.volume(snapshot)
         rows += compare(world, "of a snapshot", copy, [job], 1, seconds, False)
     fill(world.disk(copy), world.disk_bytes)
-    rows += compare(world, "of a snapshot, written", copy, JOBS, rounds, seconds)
+    rows += compare(world, "of a snapshot, written", copy, jobs, rounds, seconds)
     if has_snapshots:
         take_snapshots(world, fresh)
         rows += compare(world, f"after {SNAPSHOTS:,} snapshots", fresh, READS, rounds, seconds)

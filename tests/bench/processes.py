@@ -95,6 +95,12 @@ class Programs:
         process = self._start(command, stdout=subprocess.PIPE)
         return self._keep("bare Beast", process, int(read_line(process, "bare_beast_server")))
 
+    def start_blocks(self, file: Path) -> Server:
+        command = [self.build / "bare_block_server", "0", "--file", file,
+                   "--threads", str(SERVER_THREADS)]
+        process = self._start(command, stdout=subprocess.PIPE)
+        return self._keep("bare Beast", process, int(read_line(process, "bare_block_server")))
+
     def start_qemu_nbd(self, raw: Path, socket: Path) -> Server:
         """On a raw file through the page cache, with the depth and the threads it has by itself."""
         command = ["prlimit", f"--as={QEMU_MEMORY_BYTES}", "qemu-nbd", "-f", "raw", "-t", "-e", "64",

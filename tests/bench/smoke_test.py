@@ -8,6 +8,8 @@ import sys
 import unittest
 from pathlib import Path
 
+import nbd
+
 SKIPPED = 77
 BENCH = Path(__file__).with_name("bench.py")
 build = Path()
@@ -33,6 +35,28 @@ class Bench(unittest.TestCase):
         for row in rows[3:]:
             self.assertRegex(row[1], r"^[\d,.e+]+ (µs|/s)$")
             self.assertRegex(row[4], r"^[\d,.e+]+ (µs|/s)$")
+
+    @unittest.skipIf(nbd.missing_tools(), "fio or qemu-nbd is not installed")
+    def test_prints_a_row_for_each_job_on_a_block_device(self):
+        names = self.names("--nbd")
+        for place in ("fresh volume", "of a snapshot", "of a snapshot, written"):
+            self.assertTrue(any(name.startswith(f"| {place}: ") for name in names), names)
+        self.assertIn("| of a snapshot: first 4 KiB write to each block, depth 1", names)
+
+    def test_prints_rows_for_blocks_and_the_largest_volume(self):
+        names = self.names("--ebs")
+        for operation in ("GetSnapshotBlock", "PutSnapshotBlock"):
+            for connections in ("1 connection", "8 connections"):
+                for figure in ("blocks a second", "server CPU"):
+                    self.assertIn(f"| {operation}, {connections}: {figure}", names)
+        self.assertIn("| open a volume of 64 TiB and read at both ends", names)
+        self.assertIn("| most memory of the process that did it", names)
+
+    def names(self, option: str) -> list[str]:
+        done = bench("--quick", "--no-moto", "--markdown", "--only", option)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = [line.split(" | ") for line in done.stdout.splitlines() if line.startswith("| ")]
+        return [row[0] for row in rows]
 
     def test_refuses_an_operation_that_it_does_not_know(self):
         done = bench("--operation", "TerminateEverything")

@@ -12,12 +12,14 @@
 #include "tests/storage/blocks/harness.h"
 #include "tests/storage/files/temporary_directory.h"
 #include "tests/support/disks.h"
+#include "tests/support/json_caller.h"
 
 namespace amilab::test {
 namespace {
 
 using ::testing::AnyOf;
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -111,6 +113,28 @@ TEST_F(CheckTest, AMissingDataFileIsNamed)
     std::filesystem::remove(file(first_, FileKind::kData));
     const auto report = check_data_directory(path_);
     EXPECT_THAT(report.problems, Contains(HasSubstr("its data file is not")));
+}
+
+TEST_F(CheckTest, AnOpenUploadIsWholeUntilThePowerGoes)
+{
+    {
+        TestEmulator aws(path_);
+        const JsonCaller ebs(aws, "ebs");
+        ASSERT_TRUE(ebs.call("POST", "/snapshots", boost::json::object{{"VolumeSize", 1}}).ok());
+    }
+    auto report = check_data_directory(path_);
+    EXPECT_THAT(report.problems, IsEmpty());
+    EXPECT_THAT(report.leftovers, IsEmpty());
+    run("UPDATE direct_snapshot SET boot_id = 'another'");
+    report = check_data_directory(path_);
+    EXPECT_THAT(report.problems, IsEmpty());
+    EXPECT_THAT(report.leftovers, ElementsAre(HasSubstr("was being uploaded")));
+    TestEmulator aws(path_);
+    EXPECT_THAT(
+        aws.must("DescribeSnapshots",
+                 {{"Owner.1", "self"}, {"Filter.1.Name", "status"}, {"Filter.1.Value.1", "error"}})
+            .texts("snapshotSet/item/snapshotId"),
+        SizeIs(1));
 }
 
 TEST_F(CheckTest, FilesOfNobodyAreLeftOver)

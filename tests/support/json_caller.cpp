@@ -94,4 +94,14 @@ JsonAnswer JsonCaller::call(std::string_view method, std::string_view target,
     return call(method, target, boost::json::serialize(body));
 }
 
+void keep_deleted_snapshots(TestEmulator& emulator)
+{
+    const boost::json::object period{{"RetentionPeriodValue", 7}, {"RetentionPeriodUnit", "DAYS"}};
+    const auto answer = JsonCaller(emulator, "rbin")
+                            .call("POST", "/rules",
+                                  boost::json::object{{"ResourceType", "EBS_SNAPSHOT"},
+                                                      {"RetentionPeriod", period}});
+    EXPECT_TRUE(answer.ok()) << answer.body;
+}
+
 }  // namespace amilab::test

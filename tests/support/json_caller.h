@@ -54,4 +54,7 @@ private:
     std::string region_;
 };
 
+/// From now on deleted snapshots of the default account stay in the recycle bin for a week.
+void keep_deleted_snapshots(TestEmulator& emulator);
+
 }  // namespace amilab::test

@@ -204,6 +204,36 @@ TEST_F(GetSnapshotBlock, IsForAccountsThatTheSnapshotIsSharedWithButNotForTheWho
     EXPECT_EQ(other.call("GET", path).code, "AccessDeniedException");
 }
 
+TEST_F(GetSnapshotBlock, IsRefusedOfAnArchivedSnapshotUntilItIsRestored)
+{
+    const auto id = uploaded({block_of('a')});
+    const auto next = uploaded({block_of('b')}, {{"ParentSnapshotId", id}});
+    const auto token = token_of(id, 0);
+    emulator_.must("ModifySnapshotTier", {{"SnapshotId", id}, {"StorageTier", "archive"}});
+    expect_invalid(get(id, 0, token), "INVALID_SNAPSHOT_ID");
+    expect_invalid(list(id), "INVALID_SNAPSHOT_ID");
+    expect_invalid(list_changed(id, next), "INVALID_SNAPSHOT_ID");
+    expect_invalid(list_changed(next, id), "INVALID_SNAPSHOT_ID");
+    EXPECT_EQ(read(next, 0), block_of('b'));
+    emulator_.must("RestoreSnapshotTier", {{"SnapshotId", id}, {"TemporaryRestoreDays", "1"}});
+    EXPECT_EQ(get(id, 0, token).body, block_of('a'));
+    emulator_.advance(kDayMs);
+    expect_invalid(get(id, 0, token), "INVALID_SNAPSHOT_ID");
+}
+
+TEST_F(GetSnapshotBlock, FindsNoSnapshotThatIsInTheRecycleBin)
+{
+    const auto id = uploaded({block_of('a')});
+    const auto token = token_of(id, 0);
+    keep_deleted_snapshots(emulator_);
+    emulator_.must("DeleteSnapshot", {{"SnapshotId", id}});
+    expect_not_found(get(id, 0, token));
+    expect_not_found(list(id));
+    expect_not_found(start({{"VolumeSize", 1}, {"ParentSnapshotId", id}}));
+    emulator_.must("RestoreSnapshotFromRecycleBin", {{"SnapshotId", id}});
+    EXPECT_EQ(get(id, 0, token).body, block_of('a'));
+}
+
 TEST_F(ListSnapshotBlocks, GivesTheBlocksThatHaveDataInOrder)
 {
     const auto id = uploaded({"", block_of('a'), "", "", block_of('b')});

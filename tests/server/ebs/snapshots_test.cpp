@@ -122,18 +122,22 @@ TEST_F(StartSnapshot, RefusesParentsThatCannotBeRead)
         JsonCaller(emulator_, "ebs", kOtherAccount)
             .call("POST", "/snapshots", object{{"VolumeSize", 2}, {"ParentSnapshotId", parent}}),
         403, "AccessDeniedException", "UNAUTHORIZED_ACCOUNT");
+    emulator_.must("ModifySnapshotTier", {{"SnapshotId", parent}, {"StorageTier", "archive"}});
+    expect_invalid(start({{"VolumeSize", 2}, {"ParentSnapshotId", parent}}), "INVALID_SNAPSHOT_ID");
 }
 
 TEST_F(StartSnapshot, IsEncryptedAsTheRequestOrItsParentSays)
 {
-    constexpr const char* kKey = "arn:aws:kms:us-east-1:123456789012:key/1";
+    constexpr const char* kKey =
+        "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
     const auto own = start({{"VolumeSize", 1}, {"Encrypted", true}, {"KmsKeyArn", kKey}});
     ASSERT_EQ(own.status, 201) << own.body;
     EXPECT_EQ(own.text("/KmsKeyArn"), kKey);
     const auto id = own.text("/SnapshotId");
-    EXPECT_EQ(emulator_.must("DescribeSnapshots", {{"SnapshotId.1", id}})
-                  .text("snapshotSet/item/encrypted"),
-              "true");
+    const auto shown = emulator_.must("DescribeSnapshots", {{"SnapshotId.1", id}});
+    EXPECT_EQ(shown.text("snapshotSet/item/encrypted"), "true");
+    EXPECT_EQ(shown.text("snapshotSet/item/kmsKeyId"), kKey);
+    EXPECT_NE(shown.text("snapshotSet/item/dataEncryptionKeyId"), "");
     complete(id, 0);
     EXPECT_EQ(start({{"VolumeSize", 1}, {"ParentSnapshotId", id}}).text("/KmsKeyArn"), kKey);
     EXPECT_NE(start({{"VolumeSize", 1}, {"Encrypted", true}}).text("/KmsKeyArn"), "");
@@ -144,8 +148,44 @@ TEST_F(StartSnapshot, IsEncryptedAsTheRequestOrItsParentSays)
     expect_invalid(start({{"VolumeSize", 1}, {"ParentSnapshotId", id}, {"KmsKeyArn", kKey}}),
                    "INVALID_PARAMETER_VALUE");
     expect_invalid(start({{"VolumeSize", 1}, {"KmsKeyArn", kKey}}), "INVALID_PARAMETER_VALUE");
-    expect_invalid(start({{"VolumeSize", 1}, {"Encrypted", true}, {"KmsKeyArn", "alias/a"}}),
-                   "INVALID_CUSTOMER_KEY");
+    for (const auto* no_key :
+         {"alias/a", "1234abcd-12ab-34cd-56ef-1234567890ab", "arn:aws:kms:us-east-1:1:key/1",
+          "arn:aws:kms:us-east-1:123456789012:alias/a",
+          "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"}) {
+        expect_invalid(start({{"VolumeSize", 1}, {"Encrypted", true}, {"KmsKeyArn", no_key}}),
+                       "INVALID_CUSTOMER_KEY");
+    }
+}
+
+TEST_F(StartSnapshot, KeepsToEncryptionByDefault)
+{
+    const auto open_parent = uploaded({});
+    emulator_.must("EnableEbsEncryptionByDefault");
+    const auto key = start({{"VolumeSize", 1}}).text("/KmsKeyArn");
+    EXPECT_NE(key, "");
+    expect_invalid(start({{"VolumeSize", 1}, {"Encrypted", false}}), "INVALID_PARAMETER_VALUE");
+    expect_invalid(start({{"VolumeSize", 1}, {"ParentSnapshotId", open_parent}}),
+                   "INVALID_PARAMETER_VALUE");
+    const auto own_key = emulator_
+                             .must("ModifyEbsDefaultKmsKeyId",
+                                   {{"KmsKeyId", "1234abcd-12ab-34cd-56ef-1234567890ab"}})
+                             .text("kmsKeyId");
+    const auto parent = uploaded({}, {{"Encrypted", true}});
+    emulator_.must("ResetEbsDefaultKmsKeyId");
+    EXPECT_EQ(start({{"VolumeSize", 1}, {"ParentSnapshotId", parent}}).text("/KmsKeyArn"), own_key);
+    EXPECT_EQ(start({{"VolumeSize", 1}}).text("/KmsKeyArn"), key);
+}
+
+TEST_F(StartSnapshot, OnAnEncryptedSnapshotOfAVolumeHasItsKey)
+{
+    const auto volume = emulator_.must("CreateVolume", {{"AvailabilityZone", "us-east-1a"},
+                                                        {"Size", "1"},
+                                                        {"Encrypted", "true"},
+                                                        {"KmsKeyId", "alias/disks"}});
+    const auto parent = emulator_.must("CreateSnapshot", {{"VolumeId", volume.text("volumeId")}})
+                            .text("snapshotId");
+    EXPECT_EQ(start({{"VolumeSize", 1}, {"ParentSnapshotId", parent}}).text("/KmsKeyArn"),
+              volume.text("kmsKeyId"));
 }
 
 TEST_F(StartSnapshot, IsInErrorWhenNothingComesForAsLongAsItsTimeout)

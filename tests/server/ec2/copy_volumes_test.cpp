@@ -43,6 +43,32 @@ TEST(CopyVolumes, TellsOfTheCopyItMakes)
     EXPECT_EQ(volume_field(aws, id, "status"), "available");
 }
 
+TEST(CopyVolumes, IsEncryptedAsItsSourceOrTheRequestSays)
+{
+    TestEmulator aws;
+    const auto plain = new_volume(aws);
+    const auto secret = new_volume(aws, {{"Encrypted", "true"}, {"KmsKeyId", "alias/disks"}});
+    const auto key_of = [&](const std::string& id) { return volume_field(aws, id, "kmsKeyId"); };
+    EXPECT_EQ(volume_field(aws, copy_of(aws, plain), "encrypted"), "false");
+    EXPECT_EQ(key_of(copy_of(aws, secret)), key_of(secret));
+    const auto other = copy_of(aws, secret, {{"Encrypted", "true"}, {"KmsKeyId", "alias/others"}});
+    EXPECT_NE(key_of(other), key_of(secret));
+    EXPECT_EQ(key_of(copy_of(aws, plain, {{"Encrypted", "true"}, {"KmsKeyId", "alias/others"}})),
+              key_of(other));
+
+    const auto refusal = [&](const std::string& source, Parameters more) {
+        more.insert(more.begin(), {"SourceVolumeId", source});
+        return aws.call("CopyVolumes", more).code;
+    };
+    EXPECT_EQ(refusal(secret, {{"Encrypted", "false"}}), "InvalidParameterCombination");
+    EXPECT_EQ(refusal(plain, {{"KmsKeyId", "alias/disks"}}), "InvalidParameterDependency");
+    EXPECT_EQ(refusal(plain, {{"Encrypted", "true"},
+                              {"KmsKeyId", "arn:aws:kms:eu-west-1:123456789012:alias/a"}}),
+              "InvalidParameterValue");
+    aws.must("EnableEbsEncryptionByDefault");
+    EXPECT_EQ(volume_field(aws, copy_of(aws, plain), "encrypted"), "true");
+}
+
 TEST(CopyVolumes, IsGp2AndAsLargeAsItsSourceUnlessToldOtherwise)
 {
     TestEmulator aws;

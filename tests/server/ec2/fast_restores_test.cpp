@@ -5,6 +5,7 @@
 
 #include "tests/server/ec2/instance_support.h"
 #include "tests/support/emulator_fixture.h"
+#include "tests/support/json_caller.h"
 
 namespace amilab::test {
 namespace {
@@ -145,6 +146,17 @@ TEST_F(FastRestore, EndsWithItsSnapshot)
     EXPECT_EQ(aws.call("EnableFastSnapshotRestores", request("us-east-1a")).code, "IncorrectState");
     aws.must("DeleteSnapshot", {{"SnapshotId", id}});
     EXPECT_THAT(shown("state"), IsEmpty());
+}
+
+TEST_F(FastRestore, EndsWhenItsSnapshotGoesIntoTheRecycleBin)
+{
+    enable();
+    keep_deleted_snapshots(aws);
+    aws.must("DeleteSnapshot", {{"SnapshotId", id}});
+    EXPECT_THAT(shown("state"), ElementsAre("disabled"));
+    aws.must("RestoreSnapshotFromRecycleBin", {{"SnapshotId", id}});
+    EXPECT_NE(restored_fast("us-east-1a"), "true");
+    EXPECT_THAT(shown("state"), ElementsAre("disabled"));
 }
 
 TEST_F(FastRestore, IsFilteredAndPaged)

@@ -16,7 +16,7 @@ namespace amilab {
 /// AMILAB_SEED, else a fresh one; printed, so that a failure can be run again.
 std::uint64_t test_seed();
 
-/// How much longer than usual random tests go on: AMILAB_LONG, else 1.
+/// How much longer than usual random tests go on: 10 × AMILAB_LONG, else 1.
 std::uint64_t patience();
 
 /// errno of the StorageError that a call throws; 0 when it throws none.

@@ -9,6 +9,7 @@
 
 #include "tests/server/ec2/instance_support.h"
 #include "tests/storage/nbd/world.h"
+#include "tests/support/json_caller.h"
 
 namespace amilab::nbd::test {
 namespace {
@@ -97,6 +98,79 @@ TEST(NbdExports, AVolumeThatIsDeletedWhileItIsOpenedIsRefusedOrEnds)
             EXPECT_EQ(answer, OptionReply::kUnknown);
         }
     }
+}
+
+TEST(NbdExports, AnArchivedSnapshotIsNoneUntilItIsRestored)
+{
+    NbdWorld world;
+    const auto snapshot = world.make_snapshot(world.make_volume());
+    Client reader(world.port());
+    reader.open(snapshot);
+    world.emulator().must("ModifySnapshotTier",
+                          {{"SnapshotId", snapshot}, {"StorageTier", "archive"}});
+    EXPECT_EQ(reader.ask(Command::kRead, 0, 512).error, Error::kShutdown);
+    Client client(world.port());
+    client.greet();
+    const auto refused = client.option(Option::kGo, export_request(snapshot)).back();
+    EXPECT_EQ(refused.type, OptionReply::kUnknown);
+    EXPECT_THAT(refused.text(), testing::HasSubstr("archived"));
+    EXPECT_EQ(client.option(Option::kList).size(), 2U);
+    world.emulator().must("RestoreSnapshotTier",
+                          {{"SnapshotId", snapshot}, {"PermanentRestore", "true"}});
+    EXPECT_EQ(client.option(Option::kList).size(), 3U);
+    EXPECT_EQ(client.option(Option::kGo, export_request(snapshot)).back().type, OptionReply::kAck);
+}
+
+TEST(NbdExports, ASnapshotInTheRecycleBinEndsAndIsNotOpened)
+{
+    NbdWorld world;
+    const auto snapshot = world.make_snapshot(world.make_volume());
+    amilab::test::keep_deleted_snapshots(world.emulator());
+    Client reader(world.port());
+    reader.open(snapshot);
+    world.emulator().must("DeleteSnapshot", {{"SnapshotId", snapshot}});
+    EXPECT_EQ(reader.ask(Command::kRead, 0, 512).error, Error::kShutdown);
+    Client client(world.port());
+    client.greet();
+    EXPECT_EQ(client.option(Option::kGo, export_request(snapshot)).back().type,
+              OptionReply::kUnknown);
+    EXPECT_EQ(client.option(Option::kList).size(), 2U);
+    world.emulator().must("RestoreSnapshotFromRecycleBin", {{"SnapshotId", snapshot}});
+    EXPECT_EQ(client.option(Option::kGo, export_request(snapshot)).back().type, OptionReply::kAck);
+}
+
+TEST(NbdExports, AnUploadIsNoneBeforeItIsCompleted)
+{
+    NbdWorld world;
+    const amilab::test::JsonCaller ebs(world.emulator(), "ebs");
+    const auto upload =
+        ebs.call("POST", "/snapshots", boost::json::object{{"VolumeSize", 1}}).text("/SnapshotId");
+    Client client(world.port());
+    client.greet();
+    EXPECT_EQ(client.option(Option::kGo, export_request(upload)).back().type,
+              OptionReply::kUnknown);
+    EXPECT_EQ(client.option(Option::kList).size(), 1U);
+    const auto completed = ebs.call("POST", "/snapshots/completion/" + upload, "",
+                                    {{"x-amz-ChangedBlocksCount", "0"}});
+    ASSERT_TRUE(completed.ok()) << completed.body;
+    EXPECT_EQ(client.option(Option::kGo, export_request(upload)).back().type, OptionReply::kAck);
+}
+
+TEST(NbdExports, AVolumeThatGrewIsLargerForWhoeverOpensItThen)
+{
+    NbdWorld world;
+    const auto volume = world.make_volume();
+    Client before(world.port());
+    EXPECT_EQ(before.open(volume), kGiB);
+    world.emulator().must("ModifyVolume", {{"VolumeId", volume}, {"Size", "2"}});
+    Client after(world.port());
+    EXPECT_EQ(after.open(volume), 2 * kGiB);
+    after.write(2 * kGiB - 512, Bytes(512, std::byte{1}));
+    EXPECT_EQ(after.read(2 * kGiB - 1024, 512), Bytes(512));
+    EXPECT_EQ(before.ask(Command::kRead, kGiB, 512).error, Error::kInvalid);
+    EXPECT_EQ(before.ask(Command::kWrite, kGiB, 512, Bytes(512)).error, Error::kNoSpace);
+    before.write(kGiB - 512, Bytes(512, std::byte{2}));
+    EXPECT_EQ(after.read(kGiB - 512, 512), Bytes(512, std::byte{2}));
 }
 
 TEST(NbdExports, AResetDisconnectsClientsAndTheNextFindTheNewState)
