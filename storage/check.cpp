@@ -7,16 +7,13 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
-#include <memory>
-#include <optional>
-#include <set>
-#include <span>
+#include <utility>
 
 #include <fmt/format.h>
 
-#include "storage/blocks/layer.h"
-#include "storage/blocks/layer_stack.h"
+#include "storage/blocks/layer_check.h"
 #include "storage/files/posix_file_system.h"
 #include "storage/metadata/connection.h"
 #include "storage/metadata/layer_report_rows.h"
@@ -31,13 +28,6 @@ namespace {
 std::string name_of(LayerId layer)
 {
     return fmt::format("layer {:016x}", to_number(layer));
-}
-
-std::vector<std::byte> bytes_of(const LayerStack& stack, std::uint64_t block, Owner owner)
-{
-    std::vector<std::byte> bytes(kBlockSize);
-    stack.read(block * kBlockSize, bytes, std::span(&owner, 1));
-    return bytes;
 }
 
 /// Keeps servers out while it lives.
@@ -80,13 +70,7 @@ public:
         }
         report_.layers = rows_.size();
         check_rows();
-        check_names();
-        for (const auto& [id, row] : rows_) {
-            check_maps(id);
-        }
-        for (const auto layer : indexed_) {
-            check_index(layer);
-        }
+        check_files();
         return std::move(report_);
     }
 
@@ -94,21 +78,13 @@ private:
     void problem_found(std::string text) { report_.problems.push_back(std::move(text)); }
 
     void check_rows();
-    void check_names();
-    void check_file(const ParsedFileName& file, const std::set<LayerId>& removed);
-    void check_maps(LayerId layer);
-    void check_index(LayerId layer);
-    std::optional<std::vector<std::shared_ptr<Layer>>> chain_of(LayerId top);
-    void compare(const LayerStack& stack, std::uint32_t segment, const std::string& path);
-    std::shared_ptr<Layer> layer(LayerId id);
+    void check_files();
 
     Database& db_;
     PosixFileSystem file_system_;
     LayerFiles files_;
     CheckReport report_;
     std::map<LayerId, LayerRow> rows_;
-    std::map<LayerId, std::shared_ptr<Layer>> layers_;
-    std::set<LayerId> indexed_;
 };
 
 void Check::check_rows()
@@ -164,128 +140,21 @@ void Check::check_rows()
     }
 }
 
-void Check::check_names()
+void Check::check_files()
 {
-    std::set<LayerId> removed;
+    LayerLineage lineage;
+    for (const auto& [id, row] : rows_) {
+        lineage.parents.emplace(id, row.parent);
+    }
     for (const auto layer : select_removed_layers(db_)) {
-        removed.insert(layer);
+        lineage.removed.insert(layer);
     }
-    for (const auto& name : file_system_.list_directory(files_.directory())) {
-        if (const auto parsed = parse_file_name(name)) {
-            ++report_.files;
-            check_file(*parsed, removed);
-        }
-    }
-}
-
-void Check::check_file(const ParsedFileName& file, const std::set<LayerId>& removed)
-{
-    const auto path = files_.path_of(file.key);
-    if (file.is_new) {
-        report_.leftovers.push_back(path + ".new was never finished: written over, or removed");
-    } else if (!rows_.contains(file.key.layer)) {
-        report_.leftovers.push_back(path + (removed.contains(file.key.layer)
-                                                ? ": its layer has been removed: it goes"
-                                                : ": no row knows its layer: it goes"));
-    } else if (file.key.kind == FileKind::kIndex) {
-        indexed_.insert(file.key.layer);
-    } else if (file.key.kind != FileKind::kData &&
-               !files_.exists({file.key.layer, file.key.segment, FileKind::kData})) {
-        problem_found(path + " is there and its data file is not");
-    }
-}
-
-void Check::check_maps(LayerId id)
-{
-    for (std::uint32_t segment = 0; segment < kMaxSegments; ++segment) {
-        try {
-            for (std::uint64_t page = 0;
-                 layer(id)->has_segment(segment) && page < kMapPagesPerSegment; ++page) {
-                const auto map = layer(id)->map_page(segment * kMapPagesPerSegment + page);
-                for (std::uint64_t block = 0;
-                     map != files_.pages().zero_page() && block < kBlocksPerMapPage; ++block) {
-                    report_.data_blocks += state_in(*map, block) == BlockState::kData ? 1 : 0;
-                }
-            }
-        } catch (const StorageError& error) {
-            problem_found(error.what());
-        }
-    }
-}
-
-std::optional<std::vector<std::shared_ptr<Layer>>> Check::chain_of(LayerId top)
-{
-    std::vector<std::shared_ptr<Layer>> layers;
-    std::optional<LayerId> next = top;
-    while (next) {
-        const auto row = rows_.find(*next);
-        if (row == rows_.end() || layers.size() > rows_.size()) {
-            return std::nullopt;  // told of already
-        }
-        layers.push_back(layer(*next));
-        next = row->second.parent;
-    }
-    std::reverse(layers.begin(), layers.end());
-    return layers;
-}
-
-void Check::check_index(LayerId id)
-{
-    const auto layers = chain_of(id);
-    if (!layers) {
-        return;
-    }
-    const LayerStack stack(files_.pages(), *layers);
-    for (std::uint32_t segment = 0; segment < kMaxSegments; ++segment) {
-        const auto path = files_.path_of({id, segment, FileKind::kIndex});
-        try {
-            const auto index = LayerIndex::open(files_, id, segment);
-            for (std::uint64_t page = 0; index && page < kIndexPagesPerSegment; ++page) {
-                index->page(page);
-            }
-            const auto has_segment = [&](const auto& one) { return one->has_segment(segment); };
-            if (std::any_of(layers->begin(), layers->end(), has_segment)) {
-                compare(stack, segment, path);
-            }
-        } catch (const StorageError& error) {
-            problem_found(fmt::format("{}; remove it, for it can be made again", error.what()));
-        }
-    }
-}
-
-void Check::compare(const LayerStack& stack, std::uint32_t segment, const std::string& path)
-{
-    std::vector<Owner> expected(kBlocksPerMapPage);
-    std::vector<Owner> found(kBlocksPerMapPage);
-    for (std::uint64_t page = 0; page < kMapPagesPerSegment; ++page) {
-        const auto first = segment * kBlocksPerSegment + page * kBlocksPerMapPage;
-        if (!stack.may_have_owners(first / kBlocksPerMapPage)) {
-            continue;
-        }
-        std::fill(expected.begin(), expected.end(), Owner());
-        std::fill(found.begin(), found.end(), Owner());
-        stack.scan(first, expected, LayerStack::Indexes::kIgnored);
-        stack.scan(first, found);
-        for (std::uint64_t block = 0; block < kBlocksPerMapPage; ++block) {
-            // A merge that was ended half-way has a block in two places, with the same bytes.
-            if (expected[block] != found[block] &&
-                bytes_of(stack, first + block, expected[block]) !=
-                    bytes_of(stack, first + block, found[block])) {
-                throw_corrupt(path,
-                              fmt::format("block {} belongs to another layer than the maps say",
-                                          page * kBlocksPerMapPage + block));
-            }
-        }
-    }
-}
-
-std::shared_ptr<Layer> Check::layer(LayerId id)
-{
-    auto& known = layers_[id];
-    if (!known) {
-        known = std::make_shared<Layer>(files_, id, Layer::Role::kSealed);
-    }
-    return known;
+    auto found = check_layer_files(files_, lineage);
+    std::move(found.problems.begin(), found.problems.end(), std::back_inserter(report_.problems));
+    std::move(found.leftovers.begin(), found.leftovers.end(),
+              std::back_inserter(report_.leftovers));
+    report_.files = found.files;
+    report_.data_blocks = found.data_blocks;
 }
 
 }  // namespace

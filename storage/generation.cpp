@@ -1,7 +1,9 @@
 #include "storage/generation.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <utility>
@@ -38,6 +40,15 @@ void try_checkpoint(Database& db)
     }
 }
 
+/// How many files of layers stay open: after many snapshots a disk's bytes lie in as many. The
+/// least is what a process with the usual 1,024 descriptors has room for.
+std::size_t files_kept_open()
+{
+    rlimit limit{};
+    const auto descriptors = ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 1024;
+    return std::clamp<std::size_t>(descriptors / 8, 256, 4096);
+}
+
 }  // namespace
 
 Generation::Generation(std::string path, Durability durability, Background& background,
@@ -58,6 +69,7 @@ Generation::Generation(std::string path, Durability durability, Background& back
     restore_settings();
     regions_ = select_region_names(*writer_);
     BlockStore::Options options;
+    options.max_open_files = files_kept_open();
     options.highest_known_layer = select_highest_layer(*writer_);
     options.make_metadata_durable = [this] { make_metadata_durable(); };
     options.survives_power_loss = durability == Durability::kKept;

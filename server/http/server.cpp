@@ -47,7 +47,9 @@ std::size_t descriptor_limit()
 std::size_t possible_connections(const Limits& limits)
 {
     const auto descriptors = descriptor_limit();
-    const auto left = descriptors - std::min(descriptors, limits.reserved_descriptors);
+    // The more there are, the more files of disks are kept open.
+    const auto reserved = std::max(limits.reserved_descriptors, descriptors / 4);
+    const auto left = descriptors - std::min(descriptors, reserved);
     return std::min(limits.max_connections, std::max(left, kFewestConnections));
 }
 

@@ -20,6 +20,8 @@ namespace {
 
 constexpr std::uint64_t kPagesPerMapPage = kBlocksPerMapPage / LayerIndex::kOwnersPerPage;
 
+constexpr std::size_t kChecksumSize = sizeof(std::uint32_t);
+
 using PageBytes = std::array<std::byte, kMapPageSize>;
 
 /// Never 0, which stands for a page that is not there.
@@ -30,7 +32,12 @@ std::uint32_t checksum_of(const PageBytes& bytes)
     return std::max(crc.checksum(), 1U);
 }
 
-/// Asked of every page of a segment when all of it is walked.
+std::uint32_t load_checksum(std::span<const std::byte> bytes, std::uint64_t number)
+{
+    const auto* at = bytes.subspan(number * kChecksumSize, kChecksumSize).data();
+    return boost::endian::load_little_u32(reinterpret_cast<const unsigned char*>(at));
+}
+
 bool is_blank(const PageBytes& bytes)
 {
     static constexpr PageBytes kBlank{};
@@ -147,12 +154,35 @@ std::shared_ptr<LayerIndex> LayerIndex::open(LayerFiles& files, LayerId layer,
     if (!file) {
         return nullptr;
     }
-    return std::shared_ptr<LayerIndex>(new LayerIndex(files, key, read_index_header(*file, key)));
+    std::shared_ptr<LayerIndex> index(new LayerIndex(files, key, read_index_header(*file, key)));
+    index->note_pages(*file);
+    return index;
+}
+
+void LayerIndex::note_pages(File& file)
+{
+    // A checksum of 0 stands for a page of zeros; whether it is one, what has bytes must prove.
+    std::vector<std::byte> checksums(kIndexPagesPerSegment * kChecksumSize);
+    read_or_zero(file, kIndexChecksumsAt, checksums);
+    for (std::uint64_t number = 0; number < kIndexPagesPerSegment; ++number) {
+        has_page_[number] = load_checksum(checksums, number) != 0;
+    }
+    auto offset = file.seek_data(kIndexPagesAt);
+    while (offset && *offset < kIndexTableAt) {
+        const auto end = std::min(file.seek_hole(*offset).value_or(kIndexTableAt), kIndexTableAt);
+        for (auto at = *offset; at < end; at += kMapPageSize) {
+            has_page_.set((at - kIndexPagesAt) / kMapPageSize);
+        }
+        offset = end < kIndexTableAt ? file.seek_data(end) : std::nullopt;
+    }
 }
 
 std::shared_ptr<const Page> LayerIndex::page(std::uint64_t number)
 {
     auto& pages = files_.pages();
+    if (!has_page_[number]) {
+        return pages.zero_page();
+    }
     if (auto found = pages.find(cache_owner_, number)) {
         return found;
     }
@@ -161,10 +191,9 @@ std::shared_ptr<const Page> LayerIndex::page(std::uint64_t number)
     if (!file || read_fully(*file, 0, sector) != sector.size() || sector != first_sector_) {
         throw StorageError(ESTALE, "read", files_.path_of(key_), "it has been made anew");
     }
-    std::array<std::byte, sizeof(std::uint32_t)> stored{};
-    read_or_zero(*file, kIndexChecksumsAt + number * stored.size(), stored);
-    const auto expected =
-        boost::endian::load_little_u32(reinterpret_cast<const unsigned char*>(stored.data()));
+    std::array<std::byte, kChecksumSize> stored{};
+    read_or_zero(*file, kIndexChecksumsAt + number * kChecksumSize, stored);
+    const auto expected = load_checksum(stored, 0);
     PageBytes bytes{};
     read_or_zero(*file, kIndexPagesAt + number * kMapPageSize, bytes);
     auto page = pages.zero_page();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -42,11 +43,15 @@ public:
 private:
     LayerIndex(LayerFiles& files, FileKey key, IndexHeader header);
 
+    void note_pages(File& file);
+
     LayerFiles& files_;
     FileKey key_;
     IndexHeader header_;
     std::array<std::byte, kSectorSize> first_sector_;  // tells this file from one made anew
     std::uint64_t cache_owner_;
+    // Most pages of an index are nobody's, and all of them are asked when a disk is walked.
+    std::bitset<kIndexPagesPerSegment> has_page_;
 };
 
 /// Writes the indexes of a sealed chain, all its segments, beside its topmost layer. Returns false

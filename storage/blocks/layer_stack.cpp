@@ -1,6 +1,8 @@
 #include "storage/blocks/layer_stack.h"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <cerrno>
 #include <map>
 #include <mutex>
@@ -55,26 +57,29 @@ struct LayerStack::BoundIndex {
     std::vector<Place> places;
 };
 
-struct LayerStack::BoundIndexes {
+struct LayerStack::Shared {
+    /// Of the newest of these stacks.
+    std::atomic<std::size_t> layers{0};
+
     std::mutex mutex;  // guards what follows
     /// By the layer's place and the segment, with the index that was bound.
     std::map<std::pair<std::size_t, std::uint32_t>, std::shared_ptr<const BoundIndex>> found;
 };
 
 LayerStack::LayerStack(PageCache& pages, std::vector<std::shared_ptr<Layer>> bottom_first)
-    : LayerStack(pages, pages.new_owner(), std::move(bottom_first),
-                 std::make_shared<BoundIndexes>())
+    : LayerStack(pages, pages.new_owner(), std::move(bottom_first), std::make_shared<Shared>())
 {
 }
 
 LayerStack::LayerStack(PageCache& pages, std::uint64_t cache_owner,
                        std::vector<std::shared_ptr<Layer>> bottom_first,
-                       std::shared_ptr<BoundIndexes> indexes)
+                       std::shared_ptr<Shared> shared)
     : pages_(pages),
       cache_owner_(cache_owner),
       layers_(std::move(bottom_first)),
-      indexes_(std::move(indexes))
+      shared_(std::move(shared))
 {
+    shared_->layers = layers_.size();
 }
 
 std::shared_ptr<const LayerStack> LayerStack::with_top(std::shared_ptr<Layer> top) const
@@ -82,7 +87,7 @@ std::shared_ptr<const LayerStack> LayerStack::with_top(std::shared_ptr<Layer> to
     auto layers = layers_;
     layers.push_back(std::move(top));
     return std::shared_ptr<const LayerStack>(
-        new LayerStack(pages_, cache_owner_, std::move(layers), indexes_));
+        new LayerStack(pages_, cache_owner_, std::move(layers), shared_));
 }
 
 std::shared_ptr<const LayerStack> LayerStack::without(LayerId layer) const
@@ -112,17 +117,44 @@ void LayerStack::find_in_page(std::uint64_t first_block, std::span<Owner> out) c
 {
     const auto page = pages_.find_or_make(cache_owner_, first_block / kOwnersPerPage);
     const auto inside = first_block % kOwnersPerPage;
-    bool all_known = true;
-    for (std::size_t index = 0; index < out.size(); ++index) {
-        out[index] = Owner::from_word(page->word(inside + index));
-        all_known = all_known && out[index].is_known();
-    }
-    if (all_known) {
+    const auto take_known = [&] {
+        bool all_known = true;
+        for (std::size_t index = 0; index < out.size(); ++index) {
+            out[index] = Owner::from_word(page->word(inside + index));
+            all_known = all_known && out[index].is_known();
+        }
+        return all_known;
+    };
+    if (take_known()) {
         return;
     }
+    try {
+        remember_page(*page, first_block - inside);
+        if (take_known()) {
+            return;
+        }
+    } catch (const StorageError&) {
+        // A damaged layer below may have nothing to do with the blocks that are asked for.
+    }
+    std::fill(out.begin(), out.end(), Owner());
     scan(first_block, out);
     for (std::size_t index = 0; index < out.size(); ++index) {
         page->set_word(inside + index, out[index].word());
+    }
+}
+
+void LayerStack::remember_page(Page& page, std::uint64_t first_block) const
+{
+    std::array<Owner, kOwnersPerPage> owners;
+    scan(first_block, owners);
+    // The caller holds only some of the blocks. Who writes others sets their words afterwards, in
+    // this page or, when it has been dropped, in the next; but nothing may be filled in from here
+    // once there is a new top, whose writers may have set theirs in a page before this one.
+    if (shared_->layers != layers_.size()) {
+        return;
+    }
+    for (std::size_t index = 0; index < owners.size(); ++index) {
+        page.fill_word(index, owners[index].word());
     }
 }
 
@@ -212,8 +244,8 @@ std::shared_ptr<const LayerStack::BoundIndex> LayerStack::bound_index(std::size_
     if (!index) {
         return nullptr;
     }
-    const std::lock_guard lock(indexes_->mutex);
-    auto& known = indexes_->found[{layer, segment}];
+    const std::lock_guard lock(shared_->mutex);
+    auto& known = shared_->found[{layer, segment}];
     if (known && known->index == index) {
         return known->places.empty() ? nullptr : known;
     }
@@ -261,7 +293,7 @@ void LayerStack::set_top_owner(std::uint64_t first_block, std::uint64_t count,
 
 void LayerStack::forget_owners(std::uint64_t first_block, std::uint64_t count) const
 {
-    set_owners(first_block, count, Owner());
+    set_owners(first_block, count, Owner::forgotten());
 }
 
 void LayerStack::set_owners(std::uint64_t first_block, std::uint64_t count, Owner owner) const

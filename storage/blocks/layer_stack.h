@@ -22,9 +22,11 @@ public:
     {
         return Owner(static_cast<std::uint32_t>(layer * 2) + (state == BlockState::kData ? 2 : 3));
     }
+    /// Not known any more: only who holds the block may look it up again.
+    static Owner forgotten() { return Owner(kForgotten); }
     static Owner from_word(std::uint32_t word) { return Owner(word); }
 
-    bool is_known() const { return word_ != 0; }
+    bool is_known() const { return word_ != 0 && word_ != kForgotten; }
     bool is_nobody() const { return word_ == 1; }
     bool is_data() const { return word_ >= 2 && word_ % 2 == 0; }
     bool reads_as_zeros() const { return !is_data(); }
@@ -34,6 +36,8 @@ public:
     bool operator==(const Owner&) const = default;
 
 private:
+    static constexpr std::uint32_t kForgotten = UINT32_MAX;
+
     explicit Owner(std::uint32_t word) : word_(word) {}
 
     std::uint32_t word_ = 0;
@@ -57,6 +61,7 @@ public:
     Layer& layer(std::size_t index) const { return *layers_[index]; }
 
     /// The owners of blocks from `first_block` on, from memory or from the maps and indexes.
+    /// Remembers those of the blocks around them too: what costs is asking each layer.
     void find_owners(std::uint64_t first_block, std::span<Owner> out) const;
     /// The same without memory, for walks over much: the maps from the top down to the first layer
     /// that has a resolved index, and that.
@@ -89,13 +94,14 @@ public:
 private:
     /// An index and where the layers that it names stand in this stack.
     struct BoundIndex;
-    struct BoundIndexes;
+    /// What a stack and those with further tops share.
+    struct Shared;
 
     LayerStack(PageCache& pages, std::uint64_t cache_owner,
-               std::vector<std::shared_ptr<Layer>> bottom_first,
-               std::shared_ptr<BoundIndexes> indexes);
+               std::vector<std::shared_ptr<Layer>> bottom_first, std::shared_ptr<Shared> shared);
 
     void find_in_page(std::uint64_t first_block, std::span<Owner> out) const;
+    void remember_page(Page& page, std::uint64_t first_block) const;
     void set_owners(std::uint64_t first_block, std::uint64_t count, Owner owner) const;
     bool has_map_page(std::uint64_t number) const;
     bool has_owners(LayerIndex& index, std::uint64_t page) const;
@@ -112,7 +118,7 @@ private:
     PageCache& pages_;
     std::uint64_t cache_owner_;
     std::vector<std::shared_ptr<Layer>> layers_;
-    std::shared_ptr<BoundIndexes> indexes_;
+    std::shared_ptr<Shared> shared_;
 };
 
 }  // namespace amilab

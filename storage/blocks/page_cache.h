@@ -28,6 +28,12 @@ public:
     {
         words_[index].store(value, std::memory_order_release);
     }
+    /// Sets a word that is 0, unless another thread comes first.
+    void fill_word(std::size_t index, std::uint32_t value)
+    {
+        std::uint32_t empty = 0;
+        words_[index].compare_exchange_strong(empty, value, std::memory_order_acq_rel);
+    }
 
     /// The words as they stand in a file, little-endian.
     void load(std::span<const std::byte, kMapPageSize> bytes);

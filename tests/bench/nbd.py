@@ -46,6 +46,7 @@ JOBS = [Job(f"{kind} {size_name} {verb}, depth {depth}", f"{prefix}{verb}", size
                                               ("random", "rand", 4096, "4 KiB"))
         for verb in ("read", "write") for depth in (1, 16)]
 READS = [job for job in JOBS if job.mode.endswith("read")]
+WRITES = [job for job in JOBS if job.mode.endswith("write")]
 FIRST_WRITES = [Job(f"first 4 KiB write to each block, depth {depth}", "randwrite", 4096, depth,
                     (f"--blockalign={BLOCK}",), True) for depth in (1, 16)]
 
@@ -205,6 +206,17 @@ def take_snapshots(world: World, volume: str) -> None:
             create_snapshot(world.client, volume)
 
 
+def write_rows(world: World, place: str, snapshot: str, jobs: list[Job], rounds: int,
+               seconds: float) -> list[NbdRow]:
+    """Volumes of a snapshot: the first write to each block, then what follows."""
+    rows = []
+    for job in FIRST_WRITES:
+        copy = world.volume(snapshot)
+        rows += compare(world, place, copy, [job], 1, seconds, False)
+    fill(world.disk(copy), world.disk_bytes)
+    return rows + compare(world, f"{place}, written", copy, jobs, rounds, seconds)
+
+
 def nbd_rows(programs: Programs, rounds: int, seconds: float, disk_gib: int,
              has_snapshots: bool) -> list[NbdRow]:
     world = World(programs, disk_gib)
@@ -215,14 +227,13 @@ def nbd_rows(programs: Programs, rounds: int, seconds: float, disk_gib: int,
     rows = compare(world, "fresh volume", fresh, jobs, rounds, seconds)
     snapshot = create_snapshot(world.client, fresh)
     rows += compare(world, "of a snapshot", world.volume(snapshot), reads, rounds, seconds)
-    for job in FIRST_WRITES:
-        copy = world.volume(snapshot)
-        rows += compare(world, "of a snapshot", copy, [job], 1, seconds, False)
-    fill(world.disk(copy), world.disk_bytes)
-    rows += compare(world, "of a snapshot, written", copy, jobs, rounds, seconds)
+    rows += write_rows(world, "of a snapshot", snapshot, jobs, rounds, seconds)
     if has_snapshots:
         take_snapshots(world, fresh)
-        rows += compare(world, f"after {SNAPSHOTS:,} snapshots", fresh, READS, rounds, seconds)
+        place = f"after {SNAPSHOTS:,} snapshots"
+        rows += compare(world, place, fresh, READS, rounds, seconds)
+        rows += write_rows(world, place, create_snapshot(world.client, fresh), WRITES, rounds,
+                           seconds)
     world.amilab.stop()
     world.qemu_disk.server.stop()
     return rows

@@ -1,9 +1,11 @@
 #include "tests/storage/blocks/crash_world.h"
 
+#include <gmock/gmock.h>
 #include <algorithm>
 #include <cerrno>
 #include <set>
 
+#include "storage/blocks/layer_check.h"
 #include "storage/storage_error.h"
 
 namespace amilab {
@@ -317,6 +319,27 @@ bool CrashWorld::is_known(LayerId layer) const
                        [&](const auto& row) { return has(row.second.chain); });
 }
 
+/// As amilab check does it, with the rows that this world has.
+void CrashWorld::check_files()
+{
+    LayerLineage lineage;
+    const auto add = [&](const std::vector<LayerId>& chain) {
+        for (std::size_t index = 0; index < chain.size(); ++index) {
+            const bool is_lowest = index + 1 == chain.size();
+            lineage.parents[chain[index]] =
+                is_lowest ? std::nullopt : std::optional(chain[index + 1]);
+        }
+    };
+    for (const auto& [id, chain] : rows_.volumes) {
+        add(chain);
+    }
+    for (const auto& [id, row] : rows_.snapshots) {
+        add(row.chain);
+    }
+    LayerFiles files(memory_, "/layers", {.boot_id = "boot " + std::to_string(boot_)});
+    EXPECT_THAT(check_layer_files(files, lineage).problems, testing::IsEmpty());
+}
+
 void CrashWorld::restart_killed()
 {
     merge_.reset();
@@ -325,6 +348,7 @@ void CrashWorld::restart_killed()
     }
     store_.reset();
     dies_at_ = 0;
+    check_files();
     open_store();
 }
 
@@ -344,6 +368,7 @@ void CrashWorld::restart_without_power()
     }
     durable_rows_ = rows_;
     std::erase_if(volumes_, [&](const auto& v) { return !rows_.volumes.contains(v.first); });
+    check_files();
     // What was not synced becomes `error` in the rows; nobody reads it.
     std::erase_if(rows_.snapshots, [](const auto& row) { return !row.second.is_synced; });
     for (auto& [id, volume] : volumes_) {

@@ -34,7 +34,7 @@ public:
     void stop_failing() { fails_at_ = 0; }
     bool has_failed() const { return failed_; }
 
-    /// What a new process finds, in the same boot or after a power cut.
+    /// What a new process finds, in the same boot or after a power cut; before it, amilab check.
     void restart_killed();
     void restart_without_power();
 
@@ -84,6 +84,7 @@ private:
     void change(OpenVolume& volume, std::uint64_t first, std::uint64_t count, std::uint64_t version,
                 Change&& call);
     void check_snapshot(SnapshotRow& row);
+    void check_files();
     bool is_known(LayerId layer) const;
 
     std::mt19937_64 random_;

@@ -136,6 +136,22 @@ TEST_F(LongChain, HolesOfALongChainAreFoundInTheIndex)
     EXPECT_EQ(data, expected);
 }
 
+TEST_F(LongChain, PagesThatAreNobodysCostNoFileOperationAndNoMemory)
+{
+    make(16, 16);
+    store_.reset();
+    const auto indexed = chain_[1];
+    LayerFiles files(inner_, directory_.path(), {.boot_id = "boot"});
+    const auto index = LayerIndex::open(files, indexed, 0);
+    ASSERT_TRUE(index);
+    ASSERT_TRUE(files.unlink({indexed, 0, FileKind::kIndex}));
+    for (std::uint64_t page = 1; page < kIndexPagesPerSegment; ++page) {
+        ASSERT_EQ(index->page(page), files.pages().zero_page()) << page;
+    }
+    EXPECT_EQ(files.pages().page_count(), 0U);
+    EXPECT_THROW(index->page(0), StorageError);
+}
+
 TEST_F(LongChain, AnIndexOfAnotherChainIsNotUsed)
 {
     make(20, 0);

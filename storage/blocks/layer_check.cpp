@@ -1,0 +1,199 @@
+#include "storage/blocks/layer_check.h"
+
+#include <algorithm>
+#include <memory>
+#include <span>
+
+#include <fmt/format.h>
+
+#include "storage/blocks/layer.h"
+#include "storage/blocks/layer_stack.h"
+#include "storage/storage_error.h"
+
+namespace amilab {
+namespace {
+
+std::vector<std::byte> bytes_of(const LayerStack& stack, std::uint64_t block, Owner owner)
+{
+    std::vector<std::byte> bytes(kBlockSize);
+    stack.read(block * kBlockSize, bytes, std::span(&owner, 1));
+    return bytes;
+}
+
+class LayerCheck {
+public:
+    LayerCheck(LayerFiles& files, const LayerLineage& lineage) : files_(files), lineage_(lineage) {}
+
+    LayerFindings run()
+    {
+        check_names();
+        for (const auto& [id, parent] : lineage_.parents) {
+            check_maps(id);
+        }
+        for (const auto layer : indexed_) {
+            check_index(layer);
+        }
+        return std::move(findings_);
+    }
+
+private:
+    void check_names();
+    void check_file(const ParsedFileName& file);
+    void check_map_without_data(const FileKey& key);
+    void check_maps(LayerId layer);
+    void check_index(LayerId layer);
+    std::optional<std::vector<std::shared_ptr<Layer>>> chain_of(LayerId top);
+    void compare(const LayerStack& stack, std::uint32_t segment, const std::string& path);
+    std::shared_ptr<Layer> layer(LayerId id);
+
+    LayerFiles& files_;
+    const LayerLineage& lineage_;
+    LayerFindings findings_;
+    std::map<LayerId, std::shared_ptr<Layer>> layers_;
+    std::set<LayerId> indexed_;
+};
+
+void LayerCheck::check_names()
+{
+    for (const auto& name : files_.file_system().list_directory(files_.directory())) {
+        if (const auto parsed = parse_file_name(name)) {
+            ++findings_.files;
+            check_file(*parsed);
+        }
+    }
+}
+
+void LayerCheck::check_file(const ParsedFileName& file)
+{
+    const auto path = files_.path_of(file.key);
+    if (file.is_new) {
+        findings_.leftovers.push_back(path + ".new was never finished: written over, or removed");
+    } else if (!lineage_.parents.contains(file.key.layer)) {
+        findings_.leftovers.push_back(path + (lineage_.removed.contains(file.key.layer)
+                                                  ? ": its layer has been removed: it goes"
+                                                  : ": no row knows its layer: it goes"));
+    } else if (file.key.kind == FileKind::kIndex) {
+        indexed_.insert(file.key.layer);
+    } else if (file.key.kind != FileKind::kData &&
+               !files_.exists({file.key.layer, file.key.segment, FileKind::kData})) {
+        check_map_without_data(file.key);
+    }
+}
+
+void LayerCheck::check_map_without_data(const FileKey& key)
+{
+    const auto path = files_.path_of(key);
+    try {
+        // Of what was never synced power loss may leave any names.
+        if (key.kind == FileKind::kLiveMap && !files_.open_current_live_map(key, OpenMode::kRead)) {
+            findings_.leftovers.push_back(path + " is of another boot: written over, or removed");
+        } else {
+            findings_.problems.push_back(path + " is there and its data file is not");
+        }
+    } catch (const StorageError& error) {
+        findings_.problems.push_back(error.what());
+    }
+}
+
+void LayerCheck::check_maps(LayerId id)
+{
+    for (std::uint32_t segment = 0; segment < kMaxSegments; ++segment) {
+        try {
+            for (std::uint64_t page = 0;
+                 layer(id)->has_segment(segment) && page < kMapPagesPerSegment; ++page) {
+                const auto map = layer(id)->map_page(segment * kMapPagesPerSegment + page);
+                for (std::uint64_t block = 0;
+                     map != files_.pages().zero_page() && block < kBlocksPerMapPage; ++block) {
+                    findings_.data_blocks += state_in(*map, block) == BlockState::kData ? 1 : 0;
+                }
+            }
+        } catch (const StorageError& error) {
+            findings_.problems.push_back(error.what());
+        }
+    }
+}
+
+std::optional<std::vector<std::shared_ptr<Layer>>> LayerCheck::chain_of(LayerId top)
+{
+    std::vector<std::shared_ptr<Layer>> layers;
+    std::optional<LayerId> next = top;
+    while (next) {
+        const auto row = lineage_.parents.find(*next);
+        if (row == lineage_.parents.end() || layers.size() > lineage_.parents.size()) {
+            return std::nullopt;  // who checks the rows tells of it
+        }
+        layers.push_back(layer(*next));
+        next = row->second;
+    }
+    std::reverse(layers.begin(), layers.end());
+    return layers;
+}
+
+void LayerCheck::check_index(LayerId id)
+{
+    const auto layers = chain_of(id);
+    if (!layers) {
+        return;
+    }
+    const LayerStack stack(files_.pages(), *layers);
+    for (std::uint32_t segment = 0; segment < kMaxSegments; ++segment) {
+        const auto path = files_.path_of({id, segment, FileKind::kIndex});
+        try {
+            const auto index = LayerIndex::open(files_, id, segment);
+            for (std::uint64_t page = 0; index && page < kIndexPagesPerSegment; ++page) {
+                index->page(page);
+            }
+            const auto has_segment = [&](const auto& one) { return one->has_segment(segment); };
+            if (std::any_of(layers->begin(), layers->end(), has_segment)) {
+                compare(stack, segment, path);
+            }
+        } catch (const StorageError& error) {
+            findings_.problems.push_back(
+                fmt::format("{}; remove it, for it can be made again", error.what()));
+        }
+    }
+}
+
+void LayerCheck::compare(const LayerStack& stack, std::uint32_t segment, const std::string& path)
+{
+    std::vector<Owner> expected(kBlocksPerMapPage);
+    std::vector<Owner> found(kBlocksPerMapPage);
+    for (std::uint64_t page = 0; page < kMapPagesPerSegment; ++page) {
+        const auto first = segment * kBlocksPerSegment + page * kBlocksPerMapPage;
+        if (!stack.may_have_owners(first / kBlocksPerMapPage)) {
+            continue;
+        }
+        std::fill(expected.begin(), expected.end(), Owner());
+        std::fill(found.begin(), found.end(), Owner());
+        stack.scan(first, expected, LayerStack::Indexes::kIgnored);
+        stack.scan(first, found);
+        for (std::uint64_t block = 0; block < kBlocksPerMapPage; ++block) {
+            // A merge that was ended half-way has a block in two places, with the same bytes.
+            if (expected[block] != found[block] &&
+                bytes_of(stack, first + block, expected[block]) !=
+                    bytes_of(stack, first + block, found[block])) {
+                throw_corrupt(path,
+                              fmt::format("block {} belongs to another layer than the maps say",
+                                          page * kBlocksPerMapPage + block));
+            }
+        }
+    }
+}
+
+std::shared_ptr<Layer> LayerCheck::layer(LayerId id)
+{
+    auto& known = layers_[id];
+    if (!known) {
+        known = std::make_shared<Layer>(files_, id, Layer::Role::kSealed);
+    }
+    return known;
+}
+
+}  // namespace
+
+LayerFindings check_layer_files(LayerFiles& files, const LayerLineage& lineage)
+{
+    return LayerCheck(files, lineage).run();
+}
+
+}  // namespace amilab

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "storage/blocks/layer_files.h"
+
+namespace amilab {
+
+/// What rows say of layers.
+struct LayerLineage {
+    /// Each layer's parent.
+    std::map<LayerId, std::optional<LayerId>> parents;
+    /// Those that are gone and whose files may not be.
+    std::set<LayerId> removed;
+};
+
+struct LayerFindings {
+    /// What is wrong, each with its file and what can be done.
+    std::vector<std::string> problems;
+    /// What the next start mends by itself.
+    std::vector<std::string> leftovers;
+    std::size_t files = 0;
+    std::size_t data_blocks = 0;
+};
+
+/// Verifies the files of layers that nobody uses: names, headers and pages of maps, indexes against
+/// the maps. Changes nothing. Throws StorageError when the folder cannot be read.
+LayerFindings check_layer_files(LayerFiles& files, const LayerLineage& lineage);
+
+}  // namespace amilab
