@@ -348,7 +348,6 @@ void CrashWorld::restart_killed()
     }
     store_.reset();
     dies_at_ = 0;
-    check_files();
     open_store();
 }
 

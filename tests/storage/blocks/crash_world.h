@@ -34,7 +34,7 @@ public:
     void stop_failing() { fails_at_ = 0; }
     bool has_failed() const { return failed_; }
 
-    /// What a new process finds, in the same boot or after a power cut; before it, amilab check.
+    /// What a new process finds, in the same boot or after a power cut; then amilab check first.
     void restart_killed();
     void restart_without_power();
 
