@@ -1,4 +1,4 @@
-// What DescribeImages asks of SQLite must cost the same however many images there are.
+// What reads of images ask of SQLite must cost the same however many images there are.
 #include <algorithm>
 #include <iterator>
 #include <string>
@@ -57,9 +57,10 @@ std::vector<std::string> plan_of(Database& db, const std::string& sql)
 }
 
 /// The steps of all statements that the call runs.
-std::vector<std::string> plan_of_call(TestEmulator& aws, const Parameters& parameters)
+std::vector<std::string> plan_of_call(TestEmulator& aws, const Parameters& parameters,
+                                      const char* action = "DescribeImages")
 {
-    aws.must("DescribeImages", parameters);
+    aws.must(action, parameters);
     sqlite3* handle = nullptr;
     {
         // The one connection that is idle, and the call's in a moment.
@@ -69,7 +70,7 @@ std::vector<std::string> plan_of_call(TestEmulator& aws, const Parameters& param
     std::vector<std::string> texts;
     {
         const Trace trace(handle);
-        aws.must("DescribeImages", parameters);
+        aws.must(action, parameters);
         texts = trace.texts();
     }
     EXPECT_FALSE(texts.empty());
@@ -147,6 +148,20 @@ TEST_F(ImagePlans, PagesWalkTheOwnersImagesInTheirOrder)
         const auto steps = plan_of_call(aws, parameters);
         EXPECT_THAT(scans(steps), IsEmpty());
         EXPECT_THAT(steps, Contains(HasSubstr("image_by_owner (region=? AND owner=?")));
+    }
+}
+
+TEST_F(ImagePlans, OfReferencesFindWhatRefersByTheImage)
+{
+    for (const Parameters& more :
+         {Parameters{}, Parameters{{"ResourceType.1.ResourceType", "ssm:Parameter"}}}) {
+        auto parameters = more;
+        parameters.emplace_back("ImageId.1", image);
+        parameters.emplace_back("IncludeAllResourceTypes", more.empty() ? "true" : "false");
+        const auto steps = plan_of_call(aws, parameters, "DescribeImageReferences");
+        EXPECT_THAT(scans(steps), IsEmpty());
+        EXPECT_THAT(steps, Contains(HasSubstr("instance_by_image (image_id=?")));
+        EXPECT_THAT(steps, Contains(HasSubstr("parameter_version_by_image (value=?")));
     }
 }
 
