@@ -83,6 +83,32 @@ void append_after(Query& query, const ImageReferenceQuery& wanted, std::string_v
     query.value(last.image).sql(", ").value(last.rank).sql(", ").value(last.name).sql(")");
 }
 
+// Each by the images: an account may have many other instances and parameters.
+
+void append_instances(Query& query, const ImageReferenceQuery& wanted)
+{
+    query.sql("SELECT image_id, ").value(rank_of(Kind::kInstance));
+    query.sql(", id FROM instance WHERE image_id IN ").list(texts_of(wanted.images));
+    query.sql(" AND +region = ").value(wanted.region);
+    query.sql(" AND +owner = ").value(wanted.owner);
+    if (!wanted.states.empty()) {
+        query.sql(" AND state IN ").list(wanted.states);
+    }
+    append_after(query, wanted, "image_id", Kind::kInstance, "id");
+}
+
+void append_parameters(Query& query, const ImageReferenceQuery& wanted)
+{
+    query.sql("SELECT v.value, ").value(rank_of(Kind::kParameter));
+    query.sql(
+        ", v.name FROM parameter_version AS v JOIN parameter AS p ON p.owner = v.owner"
+        " AND p.region = v.region AND p.name = v.name AND p.version = v.version"
+        " WHERE v.data_type = 'aws:ec2:image' AND v.value IN ");
+    query.list(texts_of(wanted.images)).sql(" AND +v.region = ").value(wanted.region);
+    query.sql(" AND +v.owner = ").value(wanted.owner);
+    append_after(query, wanted, "v.value", Kind::kParameter, "v.name");
+}
+
 }  // namespace
 
 std::optional<AncestorRow> select_ancestor(Database& db, const ImageId& id, std::string_view region)
@@ -120,27 +146,17 @@ std::optional<std::string> select_snapshot_failure(Database& db, const SnapshotI
 std::vector<ImageReferenceRow> select_image_references(Database& db,
                                                        const ImageReferenceQuery& wanted)
 {
-    // Each by the images: an account may have many other instances and parameters.
-    Query query("SELECT image_id, ");
-    query.value(rank_of(Kind::kInstance)).sql(", id FROM instance WHERE image_id IN ");
-    query.list(texts_of(wanted.images)).sql(" AND +region = ").value(wanted.region);
-    query.sql(" AND +owner = ").value(wanted.owner);
-    if (!wanted.states.empty()) {
-        query.sql(" AND state IN ").list(wanted.states);
+    Query query;
+    if (wanted.instances) {
+        append_instances(query, wanted);
     }
-    append_after(query, wanted, "image_id", Kind::kInstance, "id");
-    query.sql(wanted.instances ? "" : " AND 0");
-
-    query.sql(" UNION ALL SELECT v.value, ").value(rank_of(Kind::kParameter));
-    query.sql(
-        ", v.name FROM parameter_version AS v JOIN parameter AS p ON p.owner = v.owner"
-        " AND p.region = v.region AND p.name = v.name AND p.version = v.version"
-        " WHERE v.data_type = 'aws:ec2:image' AND v.value IN ");
-    query.list(texts_of(wanted.images)).sql(" AND +v.region = ").value(wanted.region);
-    query.sql(" AND +v.owner = ").value(wanted.owner);
-    append_after(query, wanted, "v.value", Kind::kParameter, "v.name");
-    query.sql(wanted.parameters ? "" : " AND 0");
-
+    if (wanted.parameters) {
+        query.sql(wanted.instances ? " UNION ALL " : "");
+        append_parameters(query, wanted);
+    }
+    if (query.text().empty()) {
+        return {};
+    }
     query.sql(" ORDER BY 1, 2, 3 LIMIT ").value(wanted.limit);
     auto select = query.on(db);
     std::vector<ImageReferenceRow> rows;

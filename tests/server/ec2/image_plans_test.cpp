@@ -123,6 +123,23 @@ TEST_F(ImagePlans, ByNameAndByPrefixUseTheNames)
     }
 }
 
+TEST_F(ImagePlans, ByTheEndOfANameReadIdsAndNamesAlone)
+{
+    const Parameters by_end = {{"Filter.1.Name", "name"}, {"Filter.1.Value.1", "*-1"}};
+    const auto steps = plan_of_call(aws, by_end);
+    EXPECT_THAT(steps, Contains(HasSubstr("COVERING INDEX image_by_owner (region=? AND owner=?")));
+    EXPECT_EQ(std::count_if(steps.begin(), steps.end(),
+                            [](const auto& step) {
+                                return step.find("image_by_owner") != std::string::npos;
+                            }),
+              1);
+    // A tag finds fewer.
+    auto tagged = by_end;
+    tagged.emplace_back("Filter.2.Name", "tag:group");
+    tagged.emplace_back("Filter.2.Value.1", "a");
+    EXPECT_THAT(plan_of_call(aws, tagged), Contains(HasSubstr("tag_by_key (owner=? AND key=?")));
+}
+
 TEST_F(ImagePlans, ByTagUseTheTags)
 {
     aws.must("CreateTags", {{"ResourceId.1", image}, {"Tag.1.Key", "group"}, {"Tag.1.Value", "a"}});
@@ -153,16 +170,12 @@ TEST_F(ImagePlans, PagesWalkTheOwnersImagesInTheirOrder)
 
 TEST_F(ImagePlans, OfReferencesFindWhatRefersByTheImage)
 {
-    for (const Parameters& more :
-         {Parameters{}, Parameters{{"ResourceType.1.ResourceType", "ssm:Parameter"}}}) {
-        auto parameters = more;
-        parameters.emplace_back("ImageId.1", image);
-        parameters.emplace_back("IncludeAllResourceTypes", more.empty() ? "true" : "false");
-        const auto steps = plan_of_call(aws, parameters, "DescribeImageReferences");
-        EXPECT_THAT(scans(steps), IsEmpty());
-        EXPECT_THAT(steps, Contains(HasSubstr("instance_by_image (image_id=?")));
-        EXPECT_THAT(steps, Contains(HasSubstr("parameter_version_by_image (value=?")));
-    }
+    const auto steps =
+        plan_of_call(aws, {{"ImageId.1", image}, {"IncludeAllResourceTypes", "true"}},
+                     "DescribeImageReferences");
+    EXPECT_THAT(scans(steps), IsEmpty());
+    EXPECT_THAT(steps, Contains(HasSubstr("instance_by_image (image_id=?")));
+    EXPECT_THAT(steps, Contains(HasSubstr("parameter_version_by_image (value=?")));
 }
 
 }  // namespace
