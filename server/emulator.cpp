@@ -13,6 +13,7 @@
 #include "server/wire/check.h"
 #include "server/wire/json.h"
 #include "server/wire/json_request.h"
+#include "server/wire/types.h"
 #include "server/wire/wire_errors.h"
 #include "storage/metadata/transaction.h"
 #include "storage/storage_error.h"
@@ -21,14 +22,7 @@ namespace amilab {
 
 namespace {
 
-constexpr std::size_t kAccountDigits = 12;
 constexpr std::string_view kFormType = "application/x-www-form-urlencoded";
-
-bool is_account(std::string_view text)
-{
-    return text.size() == kAccountDigits &&
-           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
 
 // Source: the 503 code is EC2's common error Unavailable (documented); the text is amilab's own.
 ApiError disk_full(const std::string& data_path)
@@ -250,7 +244,7 @@ Caller Emulator::caller_of(const std::optional<wire::CredentialScope>& scope) co
     if (!scope) {
         return {options_.default_account, options_.default_region, ""};
     }
-    return {is_account(scope->access_key) ? scope->access_key : options_.default_account,
+    return {wire::is_account_id(scope->access_key) ? scope->access_key : options_.default_account,
             scope->region, scope->access_key};
 }
 
@@ -460,6 +454,9 @@ void ApiCall::in_read(Budget budget, const std::function<void(Session&)>& work)
             auto reader = generation_->reader();
             Session session(*generation_, reader.db(), caller_, *parameters_, request_id_);
             const BudgetScope scope(reader.db(), budget == Budget::kQuick);
+            if (budget == Budget::kQuick) {
+                session.forbid_waiting();
+            }
             require_region(session);
             if (operation_->prerequisite == nullptr ||
                 !operation_->prerequisite->missing(session)) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -107,6 +106,7 @@ public:
     void settle();
 
     DataDirectory& data() { return data_; }
+    const DataDirectory& data() const { return data_; }
     const Options& options() const { return options_; }
 
 private:

@@ -1,5 +1,6 @@
 #include "server/front.h"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <span>
@@ -16,7 +17,9 @@ namespace asio = boost::asio;
 namespace {
 
 /// Far above any request that EC2's own limits allow. Source: assumed.
-constexpr std::size_t kMostBodyBytes = 2 << 20;
+constexpr std::size_t kMostBodyBytes = std::size_t{2} << 20U;
+/// A timer counts nanoseconds in 64 bits, and is set anew when it fires early.
+constexpr TimeMs kLongestWaitMs = TimeMs{24} * 60 * 60 * 1000;
 
 http::Response to_response(ApiAnswer answer)
 {
@@ -133,8 +136,8 @@ void Front::wait_for_due()
     if (due_ms == Generation::kNever || generation->clock().setting().frozen) {
         return;
     }
-    due_timer_.expires_after(
-        std::chrono::milliseconds(std::max<TimeMs>(0, due_ms - generation->clock().now_ms())));
+    due_timer_.expires_after(std::chrono::milliseconds(
+        std::clamp<TimeMs>(due_ms - generation->clock().now_ms(), 0, kLongestWaitMs)));
     due_timer_.async_wait([this](boost::system::error_code error) {
         if (error) {
             return;

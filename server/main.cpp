@@ -1,22 +1,38 @@
+#include <charconv>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <optional>
+#include <string>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
 #include "server/cli/commands.h"
+#include "server/wire/types.h"
 
 namespace {
 
 namespace cli = amilab::cli;
 
 constexpr int kMostGib = 65536;
+constexpr int kMostThreads = 1024;
+constexpr int kUsageError = 2;
 
 std::string check_account(const std::string& text)
 {
-    const bool is_account =
-        text.size() == 12 && text.find_first_not_of("0123456789") == std::string::npos;
-    return is_account ? "" : text + " is no account ID: expected 12 digits";
+    return amilab::wire::is_account_id(text) ? "" : text + " is no account ID: expected 12 digits";
+}
+
+/// What reads as a number and wraps is none.
+std::string check_number(const std::string& text)
+{
+    std::uint64_t number = 0;
+    const auto end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, number);
+    return read.ec == std::errc() && read.ptr == end
+               ? ""
+               : text + " is no seed: expected a number from 0 to 18446744073709551615";
 }
 
 void add_serve(CLI::App& app, int& exit_code)
@@ -32,7 +48,8 @@ void add_serve(CLI::App& app, int& exit_code)
         ->check(check_account);
     command->add_option("--region", options.region, "Region of unsigned requests")
         ->capture_default_str();
-    command->add_option("--seed", options.seed, "Give the same ids on every run");
+    command->add_option("--seed", options.seed, "Give the same ids on every run")
+        ->check(check_number);
     command->add_option("--allow-host", options.allowed_hosts,
                         "Also answer requests for this host name; may be repeated");
     command->add_option("--catalogue", options.catalogue,
@@ -50,19 +67,37 @@ void add_serve(CLI::App& app, int& exit_code)
                         " 127.0.0.1:10809; port 0 takes a free one");
     command->add_option("--nbd-unix", options.nbd_unix, "The same on a Unix socket of this path");
     command->add_option("--threads", options.threads, "Threads for long reads; 0 suits the machine")
-        ->capture_default_str();
+        ->capture_default_str()
+        ->check(CLI::Range(0, kMostThreads));
     command->add_option("--log-level", options.log_level, "What stderr is told")
         ->capture_default_str()
         ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
     command->callback([&exit_code] { exit_code = cli::serve(options); });
 }
 
+/// Empty variables are none, as AWS's own tools have it.
+std::optional<std::string> from_environment(const char* name)
+{
+    const char* value = std::getenv(name);
+    return value != nullptr && *value != '\0' ? std::optional<std::string>(value) : std::nullopt;
+}
+
+/// As the AWS CLI beside it would be understood.
 template <class Options>
 void add_place(CLI::App& command, Options& options)
 {
-    command.add_option("--account", options.account, "Account; else the server's default")
+    const auto access_key = from_environment("AWS_ACCESS_KEY_ID");
+    if (access_key && amilab::wire::is_account_id(*access_key)) {
+        options.account = access_key;
+    }
+    const auto region = from_environment("AWS_REGION");
+    options.region = region ? region : from_environment("AWS_DEFAULT_REGION");
+    command
+        .add_option("--account", options.account,
+                    "Account; else AWS_ACCESS_KEY_ID if that is one, else the server's default")
         ->check(check_account);
-    command.add_option("--region", options.region, "Region; else the server's default");
+    command.add_option("--region", options.region,
+                       "Region; else AWS_REGION or AWS_DEFAULT_REGION, else the server's default");
     command.add_option("--endpoint", options.endpoint,
                        "The server's URL; else AWS_ENDPOINT_URL, else http://127.0.0.1:4566");
     command.add_option("--data", options.data,
@@ -150,13 +185,25 @@ int main(int argc, char** argv)
     try {
         CLI::App app{"amilab, an offline EC2/AMI emulator for testing", "amilab"};
         app.set_version_flag("--version", std::string("amilab ") + AMILAB_VERSION);
-        app.require_subcommand(1);
+        app.require_subcommand(0, 1);
         add_serve(app, exit_code);
         add_import(app, exit_code);
         add_export(app, exit_code);
         add_check(app, exit_code);
         add_control(app, exit_code);
-        CLI11_PARSE(app, argc, argv);
+        try {
+            app.parse(argc, argv);
+        } catch (const CLI::ParseError& error) {
+            if (error.get_exit_code() == 0) {
+                return app.exit(error);  // --help and --version
+            }
+            fmt::print(stderr, "amilab: {}; see amilab --help\n", error.what());
+            return kUsageError;
+        }
+        if (app.get_subcommands().empty()) {
+            fmt::print(stderr, "amilab: a command is missing; see amilab --help\n");
+            return kUsageError;
+        }
     } catch (const std::exception& error) {
         fmt::print(stderr, "amilab: {}\n", error.what());
         return 1;

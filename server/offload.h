@@ -23,7 +23,7 @@ boost::asio::awaitable<std::invoke_result_t<Work>> run_on(boost::asio::any_io_ex
     std::exception_ptr failure;
     if constexpr (std::is_void_v<Result>) {
         co_await boost::asio::post(
-            boost::asio::bind_executor(std::move(executor), boost::asio::use_awaitable));
+            boost::asio::bind_executor(executor, boost::asio::use_awaitable));
         try {
             work();
         } catch (...) {
@@ -36,7 +36,7 @@ boost::asio::awaitable<std::invoke_result_t<Work>> run_on(boost::asio::any_io_ex
     } else {
         std::optional<Result> result;
         co_await boost::asio::post(
-            boost::asio::bind_executor(std::move(executor), boost::asio::use_awaitable));
+            boost::asio::bind_executor(executor, boost::asio::use_awaitable));
         try {
             result.emplace(work());
         } catch (...) {

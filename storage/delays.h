@@ -9,7 +9,7 @@
 
 namespace amilab {
 
-/// A change of state that takes time. Each has a delay, 0 unless set, except kDefaultLinger.
+/// A change of state that takes time. Each has a delay, 0 unless set, except kTerminatedLingerMs.
 enum class Delay {
     kImagePending,
     kSnapshotPending,
@@ -46,7 +46,7 @@ struct DelayName {
 /// Terminated instances are still described for about an hour.
 /// Source: EC2 User Guide, "Terminate Amazon EC2 instances" (documented as "a short while", about
 /// an hour observed).
-inline constexpr TimeMs kTerminatedLingerMs = 60 * 60 * 1000;
+inline constexpr TimeMs kTerminatedLingerMs = TimeMs{60} * 60 * 1000;
 
 inline constexpr std::array<DelayName, 24> kDelayNames = {{
     {Delay::kImagePending, "image.pending", 0},

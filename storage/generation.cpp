@@ -51,7 +51,15 @@ Generation::Generation(std::string path, Durability durability, Background& back
         open_connection(database_path(), Database::Mode::kReadWrite, durability, catalogue_.span());
     migrate(*writer_);
     make_catalogue_rows();
-    if (seed) {
+    if (seed && !IdSource::has_seed(*writer_)) {
+        // The generation is new: whoever makes it syncs all of it before anything names it. SQLite
+        // would sync the first page of the WAL and its folder by themselves.
+        writer_->run("PRAGMA synchronous = OFF");
+        IdSource::set_seed(*writer_, *seed);
+        if (durability == Durability::kKept) {
+            writer_->run("PRAGMA synchronous = NORMAL");
+        }
+    } else if (seed) {
         IdSource::set_seed(*writer_, *seed);
     }
     ids_ = std::make_unique<IdSource>(*writer_);

@@ -67,7 +67,7 @@ public:
 
     /// A read-only connection for the life of the lease, inside a read transaction: all that is
     /// read is of one instant. There are as many as were ever wanted at once, which is at most the
-    /// number of worker threads.
+    /// number of threads that read.
     /// Chains of layers read through it may be opened while it lives: until then nothing that they
     /// name is removed, or stands for something else.
     class Reader {

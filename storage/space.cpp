@@ -1,7 +1,6 @@
 #include "storage/space.h"
 
 #include <map>
-#include <unordered_map>
 #include <utility>
 
 namespace amilab {

@@ -95,6 +95,7 @@ ControlClient::ControlClient(const std::optional<std::string>& endpoint)
             "the endpoint {} is no http:// URL; expected one such as {}", url_, kDefaultEndpoint));
     }
     host_ = parsed->host_address();
+    authority_ = std::string(parsed->encoded_host_and_port());
     port_ = parsed->has_port() && !parsed->port().empty() ? std::string(parsed->port()) : "80";
 }
 
@@ -117,7 +118,7 @@ std::string ControlClient::request(std::string_view method, std::string_view pat
     request.method_string(method);
     request.target(path);
     request.version(11);
-    request.set(beast::http::field::host, host_);
+    request.set(beast::http::field::host, authority_);
     if (method == "POST") {
         request.content_length(0);
     }
@@ -132,7 +133,7 @@ std::string ControlClient::upload(std::string_view path, const Parameters& param
     const auto connection = connect(host_, port_, url_);
     beast::http::request<beast::http::empty_body> request(beast::http::verb::post,
                                                           target(path, parameters), 11);
-    request.set(beast::http::field::host, host_);
+    request.set(beast::http::field::host, authority_);
     request.set(beast::http::field::content_type, content_type);
     request.chunked(true);
     beast::http::request_serializer<beast::http::empty_body> serializer(request);
@@ -155,7 +156,7 @@ void ControlClient::download(std::string_view path, const Parameters& parameters
     const auto connection = connect(host_, port_, url_);
     beast::http::request<beast::http::empty_body> request(beast::http::verb::get,
                                                           target(path, parameters), 11);
-    request.set(beast::http::field::host, host_);
+    request.set(beast::http::field::host, authority_);
     request.set(beast::http::field::accept, accept);
     beast::http::write(connection->socket, request);
 

@@ -43,6 +43,8 @@ private:
 
     std::string url_;
     std::string host_;
+    /// As it goes into the Host header.
+    std::string authority_;
     std::string port_;
 };
 

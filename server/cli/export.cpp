@@ -3,13 +3,13 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <stdexcept>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "server/cli/commands.h"
+#include "server/cli/descriptor.h"
 #include "server/cli/disk_formats.h"
 #include "server/cli/local_server.h"
 #include "server/cli/progress.h"
@@ -19,11 +19,6 @@
 namespace amilab::cli {
 
 namespace {
-
-[[noreturn]] void throw_errno(std::string_view what, const std::string& file)
-{
-    throw std::runtime_error(fmt::format("cannot {} {}: {}", what, file, std::strerror(errno)));
-}
 
 /// Where a link leads to. A rename must not put a file in the place of a device or a pipe.
 std::string real_name(const std::string& name)
@@ -183,11 +178,21 @@ std::uint64_t write_raw(const Source& source, const std::string& name)
 
 void copy_to_stdout(const std::string& name)
 {
-    std::ifstream file(name, std::ios::binary);
-    std::vector<char> chunk(std::size_t{1} << 20U);
-    while (file.read(chunk.data(), static_cast<std::streamsize>(chunk.size())), file.gcount() > 0) {
-        write_stdout(
-            std::as_bytes(std::span(chunk)).first(static_cast<std::size_t>(file.gcount())));
+    const Descriptor file(open(name.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.number() < 0) {
+        throw_errno("open", name);
+    }
+    std::vector<std::byte> chunk(std::size_t{1} << 20U);
+    for (;;) {
+        const auto count = ::read(file.number(), chunk.data(), chunk.size());
+        if (count == 0) {
+            return;
+        }
+        if (count > 0) {
+            write_stdout(std::span(chunk).first(static_cast<std::size_t>(count)));
+        } else if (errno != EINTR) {
+            throw_errno("read", name);
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 #include <boost/json.hpp>
 
 #include "server/cli/commands.h"
+#include "server/cli/descriptor.h"
 #include "server/cli/disk_formats.h"
 #include "server/cli/local_server.h"
 #include "server/cli/progress.h"
@@ -21,29 +22,6 @@ namespace amilab::cli {
 namespace {
 
 constexpr std::size_t kChunkBytes = 1 << 20;
-
-/// A file descriptor that is closed at the end.
-class Descriptor {
-public:
-    explicit Descriptor(int number) : number_(number) {}
-    ~Descriptor()
-    {
-        if (number_ > STDERR_FILENO) {
-            close(number_);
-        }
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int number() const { return number_; }
-
-private:
-    int number_;
-};
-
-[[noreturn]] void throw_errno(std::string_view what, const std::string& file)
-{
-    throw std::runtime_error(fmt::format("cannot {} {}: {}", what, file, std::strerror(errno)));
-}
 
 void send_frame(const ControlClient::Sink& sink, std::uint64_t offset,
                 std::span<const std::byte> bytes)

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <memory>
 #include <thread>
-#include <vector>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -75,6 +75,9 @@ std::unique_ptr<nbd::Server> serve_nbd(boost::asio::io_context& io_context, Data
 int serve(const ServeOptions& options)
 {
     set_up_log(options.log_level);
+    // Before there is anything to tidy up, until all is: a signal must not end the process midway.
+    boost::asio::io_context early_context(1);
+    boost::asio::signal_set early_signals(early_context, SIGINT, SIGTERM);
     http::raise_descriptor_limit();
     std::optional<std::string> seed;
     if (options.seed) {
@@ -84,6 +87,10 @@ int serve(const ServeOptions& options)
                         .seed = seed,
                         .catalogue = read_catalogue(options),
                         .report = report});
+    if (!data.current()->region_exists(options.region)) {
+        throw std::runtime_error(fmt::format(
+            "--region {} is no region; expected one such as us-east-1", options.region));
+    }
     Emulator emulator(data, {.default_account = options.account, .default_region = options.region});
     boost::asio::io_context io_context(1);  // one thread runs it: see Front
     Front front(io_context, emulator,
@@ -100,15 +107,20 @@ int serve(const ServeOptions& options)
     const auto nbd_server = serve_nbd(io_context, data, options);
 
     boost::asio::signal_set signals(io_context, SIGINT, SIGTERM);
-    signals.async_wait([&](boost::system::error_code error, int) {
-        if (!error) {
-            server.stop();
-            front.stop();
-            if (nbd_server) {
-                nbd_server->stop();
-            }
+    bool is_stopping = false;
+    const auto stop = [&](boost::system::error_code error, int) {
+        if (error || std::exchange(is_stopping, true)) {
+            return;
         }
-    });
+        server.stop();
+        front.stop();
+        if (nbd_server) {
+            nbd_server->stop();
+        }
+    };
+    signals.async_wait(stop);
+    early_signals.async_wait(stop);
+    early_context.poll();
     fmt::print("amilab ready on http://{}\n", server.address().text());
     if (nbd_server) {
         fmt::print("amilab serves {}\n", fmt::join(nbd_server->uris(), " and "));

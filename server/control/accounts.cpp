@@ -5,9 +5,9 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
-#include "server/ec2/image_names.h"
 #include "server/ec2/permissions.h"
 #include "server/http/message.h"
+#include "server/wire/types.h"
 #include "storage/metadata/account_rows.h"
 #include "storage/metadata/transaction.h"
 
@@ -22,6 +22,9 @@ constexpr std::size_t kShortestKey = 16;
 constexpr std::size_t kLongestKey = 128;
 constexpr std::size_t kLongestProductCode = 64;
 constexpr std::size_t kMostValues = 1000;
+// Source: organizational units nest five deep below the root (documented); each is a part of the
+// statements that tell what an account sees.
+constexpr std::size_t kMostUnits = 6;
 
 [[noreturn]] void refuse(const std::string& text)
 {
@@ -79,10 +82,11 @@ std::string require_text(std::string_view name, const json::value& value,
 }
 
 std::vector<std::string> require_texts(std::string_view name, const json::value& value,
-                                       bool (*is_good)(const std::string&))
+                                       bool (*is_good)(const std::string&),
+                                       std::size_t most = kMostValues)
 {
-    if (!value.is_array() || value.get_array().size() > kMostValues) {
-        refuse(fmt::format("{} must be a list of at most {} texts", name, kMostValues));
+    if (!value.is_array() || value.get_array().size() > most) {
+        refuse(fmt::format("{} must be a list of at most {} texts", name, most));
     }
     std::vector<std::string> texts;
     for (const auto& one : value.get_array()) {
@@ -102,7 +106,7 @@ void apply(DeclaredAccount& account, std::string_view key, const json::value& va
                                    ? std::nullopt
                                    : std::optional(require_text(key, value, is_organization));
     } else if (key == "organizational_units") {
-        account.organizational_units = require_texts(key, value, is_unit);
+        account.organizational_units = require_texts(key, value, is_unit, kMostUnits);
     } else if (key == "subscriptions") {
         account.subscriptions = require_texts(key, value, is_product_code);
     } else if (key == "products") {
@@ -129,7 +133,7 @@ Changes parse_changes(const std::vector<DeclaredAccount>& declared, const json::
     Changes changes;
     for (const auto& [key, value] : wanted.get_object()) {
         const std::string id(key);
-        if (!ec2::is_account_id(id)) {
+        if (!wire::is_account_id(id)) {
             refuse(fmt::format("\"{}\" is no account id; expected 12 digits", id));
         }
         changes.ids.push_back(id);

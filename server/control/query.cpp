@@ -6,8 +6,8 @@
 #include <boost/url/parse_query.hpp>
 #include <boost/url/url_view.hpp>
 
-#include "server/ec2/image_names.h"
 #include "server/http/message.h"
+#include "server/wire/types.h"
 
 namespace amilab::control {
 
@@ -49,13 +49,18 @@ std::string RouteQuery::require(std::string_view name) const
     return *value;
 }
 
-Caller RouteQuery::caller(const Emulator::Options& defaults) const
+Caller RouteQuery::caller(const Emulator& emulator) const
 {
+    const auto& defaults = emulator.options();
     Caller caller{find("account").value_or(defaults.default_account),
                   find("region").value_or(defaults.default_region), ""};
-    if (!ec2::is_account_id(caller.account)) {
+    if (!wire::is_account_id(caller.account)) {
         throw http::HttpError(400,
                               fmt::format("account is {}; expected 12 digits", caller.account));
+    }
+    if (!emulator.data().current()->region_exists(caller.region)) {
+        throw http::HttpError(
+            400, fmt::format("region is {}; expected one such as us-east-1", caller.region));
     }
     return caller;
 }

@@ -20,7 +20,7 @@ public:
     /// Throws HttpError 400 when it is not there.
     std::string require(std::string_view name) const;
     /// `account` and `region`, or the server's defaults.
-    Caller caller(const Emulator::Options& defaults) const;
+    Caller caller(const Emulator& emulator) const;
 
 private:
     std::map<std::string, std::string, std::less<>> values_;

@@ -1,7 +1,5 @@
 #include "server/control/settings.h"
 
-#include <limits>
-
 #include <fmt/format.h>
 #include <boost/json.hpp>
 

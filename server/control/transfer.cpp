@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include <fmt/format.h>
+#include <boost/algorithm/string/predicate.hpp>
 #include <boost/json.hpp>
 
 #include "server/control/query.h"
@@ -15,6 +16,7 @@
 #include "server/offload.h"
 #include "server/wire/parameters.h"
 #include "storage/metadata/direct_snapshot_rows.h"
+#include "storage/metadata/export_rows.h"
 #include "storage/metadata/layer_rows.h"
 #include "storage/metadata/snapshot_rows.h"
 #include "storage/metadata/transaction.h"
@@ -110,7 +112,7 @@ Import parse_import(const Emulator& emulator, const http::Request& request)
     const RouteQuery query(request.query, {"name", "description", "architecture", "boot-mode",
                                            "root-device", "account", "region"});
     Import wanted;
-    wanted.caller = query.caller(emulator.options());
+    wanted.caller = query.caller(emulator);
     auto& image = wanted.image;
     image.name = query.require("name");
     ec2::check_image_name(image.name);
@@ -223,8 +225,12 @@ Disk open_snapshot_disk(Generation& generation, Database& db, const Caller& call
         throw ec2::not_found(id);
     }
     const auto direct = select_direct_snapshot(db, id);
-    if (direct && direct->open) {
+    if (row->state == "error" || (direct && direct->open)) {
         throw ec2::incorrect_state(id.text(), row->state);
+    }
+    const auto exported = select_export(db, id.text(), generation.clock().now_ms());
+    if (exported && exported->state == "archived") {
+        throw ec2::snapshot_is_archived(id);
     }
     Disk disk;
     disk.size_bytes = static_cast<std::uint64_t>(row->volume_size_gib) * ec2::kGiB;
@@ -257,6 +263,9 @@ Disk open_disk(Generation& generation, const Caller& caller, std::string_view id
         if (!row) {
             throw ec2::not_found(*volume_id);
         }
+        if (row->state != "available" && row->state != "in-use") {
+            throw ec2::incorrect_state(volume_id->text(), row->state);
+        }
         Disk disk;
         disk.size_bytes = static_cast<std::uint64_t>(row->size_gib) * ec2::kGiB;
         disk.volume =
@@ -264,6 +273,9 @@ Disk open_disk(Generation& generation, const Caller& caller, std::string_view id
         return disk;
     }
     if (const auto snapshot_id = SnapshotId::from_text(id)) {
+        if (!select_visible_snapshot(db, caller.account, caller.region, *snapshot_id)) {
+            throw ec2::not_found(*snapshot_id);
+        }
         return open_snapshot_disk(generation, db, caller, *snapshot_id);
     }
     throw http::HttpError(400,
@@ -325,6 +337,14 @@ asio::awaitable<void> send_raw(const Disk& disk, http::BodyWriter& writer,
     }
 }
 
+/// Whether a header names the extents stream; parameters of the type mean nothing.
+bool is_extents(std::optional<std::string_view> header)
+{
+    const auto type = header.value_or("");
+    const auto media_type = type.substr(0, type.find_first_of("; \t"));
+    return boost::algorithm::iequals(media_type, kExtentsType);
+}
+
 }  // namespace
 
 asio::awaitable<http::Response> import_image(Emulator& emulator, const http::Request& request,
@@ -338,7 +358,7 @@ asio::awaitable<http::Response> import_image(Emulator& emulator, const http::Req
     boost::json::object answer;
     try {
         const auto upload = generation->blocks().open_upload({layer}, kMaxVolumeSize);
-        const bool has_extents = request.header("Content-Type").value_or("") == kExtentsType;
+        const bool has_extents = is_extents(request.header("Content-Type"));
         const auto size_bytes = has_extents ? co_await receive_extents(body, *upload, workers)
                                             : co_await receive_raw(body, *upload, workers);
         if (size_bytes == 0) {
@@ -367,9 +387,8 @@ http::Response export_disk(Emulator& emulator, const http::Request& request, std
     const RouteQuery query(request.query, {"account", "region"});
     const auto generation = emulator.data().current();
     // Held by the stream: a reset meanwhile takes nothing away.
-    auto disk =
-        std::make_shared<Disk>(open_disk(*generation, query.caller(emulator.options()), id));
-    const bool wants_extents = request.header("Accept").value_or("") == kExtentsType;
+    auto disk = std::make_shared<Disk>(open_disk(*generation, query.caller(emulator), id));
+    const bool wants_extents = is_extents(request.header("Accept"));
     http::Response response;
     response.content_type = wants_extents ? kExtentsType : "application/octet-stream";
     response.headers.push_back({"X-Amilab-Disk-Bytes", std::to_string(disk->size_bytes)});

@@ -117,10 +117,8 @@ void snapshot_timed_out(Session& session, const SnapshotId& id)
         session.schedule_at(due_ms, Action::kSnapshotTimedOut, id.text());
         return;
     }
-    const auto row = select_snapshot(session.db(), session.region(), id);
-    fail_direct_snapshot(session.db(), id);
-    if (row && row->layer_id) {
-        ec2::drop_layer(session, *row->layer_id);
+    if (const auto layer = fail_direct_snapshot(session.db(), id)) {
+        ec2::drop_layer(session, *layer);
     }
 }
 

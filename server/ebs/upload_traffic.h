@@ -22,7 +22,7 @@ public:
     public:
         Hold(Hold&& other) noexcept
             : traffic_(std::exchange(other.traffic_, nullptr)),
-              key_(other.key_),
+              key_(std::move(other.key_)),
               block_(other.block_)
         {
         }

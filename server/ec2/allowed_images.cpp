@@ -6,6 +6,7 @@
 #include "server/ec2/errors.h"
 #include "server/ec2/image_names.h"
 #include "server/ec2/product_codes.h"
+#include "server/wire/types.h"
 #include "storage/metadata/allowed_image_rows.h"
 
 namespace amilab::ec2 {
@@ -54,7 +55,7 @@ void check_providers(const std::vector<std::string>& providers)
                                           "No other values can be specified beside none.");
         }
         if (provider != kNone && provider != "amazon" && provider != "aws-marketplace" &&
-            provider != "aws-backup-vault" && !is_account_id(provider)) {
+            provider != "aws-backup-vault" && !wire::is_account_id(provider)) {
             throw invalid_image_criterion(
                 provider, "imageProvider",
                 "Expected an account ID, amazon, aws-marketplace, aws-backup-vault or none.");

@@ -24,7 +24,6 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::size_t kAccountDigits = 12;
 // Source: EC2 User Guide, EBS volume sizes: 64 TiB at most (documented).
 constexpr std::int64_t kLargestVolumeGib = 65536;
 
@@ -199,8 +198,7 @@ ImageId read_image_id(Fields& fields)
 std::string read_owner(Fields& fields)
 {
     auto owner = fields.required_text("OwnerId");
-    if (owner.size() != kAccountDigits ||
-        owner.find_first_not_of("0123456789") != std::string::npos) {
+    if (!wire::is_account_id(owner)) {
         refuse(fields.path("OwnerId"), fmt::format("{} is no account id of 12 digits", owner));
     }
     return owner;

@@ -12,9 +12,9 @@
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/snapshot_copies.h"
 #include "server/ec2/snapshots.h"
+#include "storage/metadata/catalogue_builder.h"
 #include "storage/metadata/image_annotation_rows.h"
 #include "storage/metadata/image_rows.h"
-#include "storage/metadata/lineage_rows.h"
 #include "storage/metadata/product_code_rows.h"
 
 namespace amilab::ec2 {
@@ -90,7 +90,7 @@ void check_copyable(Session& session, const ImageRow& image)
 std::vector<std::optional<SnapshotRow>> require_storage(
     Session& session, const ImageRow& image, const std::vector<ImageMappingRow>& mappings)
 {
-    const bool is_published = is_catalogue_image(session.db(), image.id);
+    const bool is_published = catalogue_has_image(session.db(), image.id);
     std::vector<std::optional<SnapshotRow>> snapshots;
     for (const auto& mapping : mappings) {
         auto& found = snapshots.emplace_back();

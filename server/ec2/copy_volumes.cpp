@@ -27,15 +27,6 @@ VolumeSpec make_spec(const CopyVolumesRequest& request, std::int64_t size_gib)
                                  .throughput = request.throughput});
 }
 
-VolumeRow require_source(Session& session, const VolumeId& id)
-{
-    auto volume = require_volume(session, id);
-    if (volume.state != "available" && volume.state != "in-use") {
-        throw incorrect_state(fmt::format("Volume '{}'", id.text()), volume.state);
-    }
-    return volume;
-}
-
 /// A volume over what the source has at this instant.
 VolumeRow make_row(Session& session, const CopyVolumesRequest& request, const VolumeRow& source)
 {
@@ -98,7 +89,7 @@ CopyVolumesResponse copy_volumes(Session& session, const CopyVolumesRequest& req
             to_answer(session, require_volume(session, VolumeId::trusted(*made))));
         return response;
     }
-    const auto row = make_row(session, request, require_source(session, source_id));
+    const auto row = make_row(session, request, require_snapshotable_volume(session, source_id));
     insert_volume(session.db(), row);
     copy_product_codes(session.db(), source_id.text(), row.id.text());
     store_tags(session, {row.id.text(), "volume"}, tags);

@@ -84,6 +84,10 @@ std::vector<Captured> captured_volumes(Session& session, const InstanceId& insta
             select_volume(session.db(), session.account(), session.region(), attachment.volume_id);
         captured.push_back({std::move(attachment), std::move(*volume)});
     }
+    // Source: observed; the root device comes first.
+    if (captured.empty() || captured.front().attachment.device != root_device) {
+        throw root_is_not_attached(instance, root_device);
+    }
     return captured;
 }
 
@@ -177,8 +181,7 @@ ImageRow make_row(Session& session, const CreateImageRequest& request, const Ima
             .root_device_type = std::move(source.root_device_type),
             .virtualization_type = std::move(source.virtualization_type),
             .hypervisor = std::move(source.hypervisor),
-            .boot_mode = request.boot_mode_override ? request.boot_mode_override
-                                                    : std::move(source.boot_mode),
+            .boot_mode = request.boot_mode_override ? request.boot_mode_override : source.boot_mode,
             .imds_support = std::move(source.imds_support),
             .tpm_support = std::move(source.tpm_support),
             .ena_support = source.ena_support,
@@ -238,6 +241,9 @@ CreateImageResponse create_image(Session& session, const CreateImageRequest& req
     for (const auto& one : captured) {
         mappings.push_back(capture_mapping(one, find_device(overrides, one.attachment.device)));
     }
+    if (!can_boot(mappings.front().volume_type.value_or(kDefaultVolumeType))) {
+        throw root_type_refused(root_device, *mappings.front().volume_type);
+    }
     append_added(session, overrides, mappings);
 
     if (!request.no_reboot.value_or(false) && source.state == "running") {
@@ -253,7 +259,8 @@ CreateImageResponse create_image(Session& session, const CreateImageRequest& req
     }
     if (!insert_image(session.db(), make_row(session, request, id, std::move(source)), std::nullopt,
                       mappings)) {
-        throw image_name_taken(request.name, id);
+        throw image_name_taken(request.name, *select_image_named(session.db(), session.account(),
+                                                                 session.region(), request.name));
     }
     // Source: watermarks go to images that are made of an image (documented).
     copy_watermarks(session.db(), source_image_id, id);

@@ -9,7 +9,7 @@
 #include <openssl/evp.h>
 
 #include "server/ec2/errors.h"
-#include "server/ec2/image_names.h"
+#include "server/wire/types.h"
 #include "storage/metadata/ebs_encryption_rows.h"
 
 namespace amilab::ec2 {
@@ -231,7 +231,7 @@ std::string kms_key_arn(const Session& session, std::string_view text)
     }
     const auto parts = split_arn(text);
     const bool is_kms = parts.size() == 6 && parts[0] == "arn" && parts[1].starts_with("aws") &&
-                        parts[2] == "kms" && !parts[3].empty() && is_account_id(parts[4]);
+                        parts[2] == "kms" && !parts[3].empty() && wire::is_account_id(parts[4]);
     constexpr std::string_view kKey = "key/";
     if (is_kms && parts[5].starts_with(kKey) && is_key_id(parts[5].substr(kKey.size()))) {
         return std::string(text);

@@ -972,6 +972,13 @@ ApiError invalid_mapped_device_name(std::string_view name)
 {
     return invalid_block_device_mapping(fmt::format("Invalid device name {}", name));
 }
+ApiError root_type_refused(std::string_view name, std::string_view type)
+{
+    return invalid_block_device_mapping(fmt::format(
+        "Volumes of type {} cannot be root devices, as {} is; expected gp2, gp3, io1, io2 or "
+        "standard",
+        type, name));
+}
 ApiError device_mapped_twice(std::string_view name)
 {
     return invalid_block_device_mapping(
@@ -1026,6 +1033,14 @@ ApiError root_is_not_ebs(const InstanceId& id, std::string_view verb)
     return unsupported(
         fmt::format("The instance '{}' does not have an 'ebs' root device type and cannot be {}.",
                     id.text(), verb));
+}
+ApiError root_is_not_attached(const InstanceId& id, std::string_view device)
+{
+    return {
+        "InvalidParameterValue",
+        fmt::format("Invalid value '{}' for instanceId. Instance does not have a volume attached "
+                    "at root ({})",
+                    id.text(), device)};
 }
 ApiError not_set_up_to_hibernate(const std::vector<InstanceId>& ids)
 {

@@ -282,6 +282,8 @@ ApiError no_public_address();
 ApiError group_of_other_network(const SecurityGroupId& group, const SubnetId& subnet);
 /// Source: "Invalid device name /dev/sde1" (observed at RunInstances).
 ApiError invalid_mapped_device_name(std::string_view name);
+/// Source: "st1 and sc1 volumes cannot be boot volumes" (documented); code and text assumed.
+ApiError root_type_refused(std::string_view name, std::string_view type);
 ApiError device_mapped_twice(std::string_view name);
 ApiError root_snapshot_changed();
 ApiError root_device_removed(std::string_view name);
@@ -296,6 +298,8 @@ ApiError cannot_be_stopped(const InstanceId& id);
 ApiError cannot_be_rebooted(const InstanceId& id);
 ApiError never_ran(const InstanceId& id);
 ApiError root_is_not_ebs(const InstanceId& id, std::string_view verb);
+/// Source: the text is observed, the code assumed.
+ApiError root_is_not_attached(const InstanceId& id, std::string_view device);
 ApiError not_set_up_to_hibernate(const std::vector<InstanceId>& ids);
 ApiError not_in_state(const InstanceId& id, std::string_view state);
 /// The instance is gone or going, and cannot be changed.

@@ -9,6 +9,7 @@
 #include "server/ec2/errors.h"
 #include "server/ec2/image_names.h"
 #include "server/ec2/images.h"
+#include "server/wire/types.h"
 #include "storage/metadata/image_annotation_rows.h"
 #include "storage/metadata/product_code_rows.h"
 
@@ -91,7 +92,7 @@ InstanceTypePatterns parse_patterns(const ReplaceImageInstanceTypeSpecificationR
 void check_watermark_key(std::string_view key)
 {
     const auto colon = key.find(':');
-    if (colon == std::string_view::npos || !is_account_id(key.substr(0, colon)) ||
+    if (colon == std::string_view::npos || !wire::is_account_id(key.substr(0, colon)) ||
         !is_image_name(key.substr(colon + 1))) {
         throw invalid_value(key, "watermarkKey", "Expected accountId:watermarkName.");
     }

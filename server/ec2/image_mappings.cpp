@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "server/ec2/device_names.h"
 #include "server/ec2/errors.h"
 #include "server/ec2/snapshot_tiers.h"
 #include "server/ec2/volume_types.h"
@@ -34,6 +35,9 @@ ImageMappingRow parse_mapping(const BlockDeviceMapping& mapping)
     // Source: the messages are AWS's (observed).
     if (!mapping.device_name || mapping.device_name->empty()) {
         throw invalid_block_device_mapping("Missing device name");
+    }
+    if (!is_device_name(*mapping.device_name)) {
+        throw invalid_mapped_device_name(*mapping.device_name);
     }
     const int kinds =
         (mapping.ebs ? 1 : 0) + (mapping.virtual_name ? 1 : 0) + (mapping.no_device ? 1 : 0);
@@ -130,6 +134,9 @@ void complete_mapping(Session& session, ImageMappingRow& mapping, bool is_root)
                                             .size_gib = *mapping.volume_size_gib,
                                             .iops = mapping.iops,
                                             .throughput = mapping.throughput});
+    if (is_root && !can_boot(spec.volume_type)) {
+        throw root_type_refused(mapping.device_name, spec.volume_type);
+    }
     mapping.volume_type = spec.volume_type;
     if (!mapping.delete_on_termination) {
         mapping.delete_on_termination = is_root;

@@ -25,11 +25,4 @@ void check_image_name(std::string_view name)
     }
 }
 
-bool is_account_id(std::string_view text)
-{
-    constexpr std::size_t kDigits = 12;
-    return text.size() == kDigits &&
-           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 }  // namespace amilab::ec2

@@ -11,7 +11,4 @@ bool is_image_name(std::string_view name);
 /// Source: EC2 API Reference, RegisterImage and CreateImage (documented).
 void check_image_name(std::string_view name);
 
-/// Twelve digits.
-bool is_account_id(std::string_view text);
-
 }  // namespace amilab::ec2

@@ -18,6 +18,7 @@
 #include "server/ec2/snapshot_locks.h"
 #include "server/ec2/snapshots.h"
 #include "server/wire/ec2/schema.h"
+#include "server/wire/types.h"
 #include "storage/metadata/allowed_image_rows.h"
 #include "storage/metadata/fast_launch_rows.h"
 #include "storage/metadata/image_life_rows.h"
@@ -238,14 +239,13 @@ Image image_answer(Session& session, ImageRow row)
 void require_all_exist(Session& session, const std::vector<ImageId>& ids,
                        const std::vector<ImageRow>& found)
 {
+    std::set<ImageId> known;
+    for (const auto& row : found) {
+        known.insert(row.id);
+    }
     std::vector<ImageId> missing;
     for (const auto& id : ids) {
-        const bool is_found = std::any_of(found.begin(), found.end(),
-                                          [&](const ImageRow& row) { return row.id == id; });
-        if (is_found) {
-            continue;
-        }
-        if (!image_exists(session.db(), session.region(), id)) {
+        if (!known.contains(id) && !image_exists(session.db(), session.region(), id)) {
             missing.push_back(id);
         }
     }
@@ -282,7 +282,7 @@ std::vector<std::string> parse_owners(Session& session, const std::vector<std::s
     for (const auto& owner : owners) {
         const bool is_alias =
             std::find(kOwnerAliases.begin(), kOwnerAliases.end(), owner) != kOwnerAliases.end();
-        if (owner != "self" && !is_alias && !is_account_id(owner)) {
+        if (owner != "self" && !is_alias && !wire::is_account_id(owner)) {
             throw invalid_image_user(owner);
         }
         parsed.push_back(owner == "self" ? session.account() : owner);
@@ -293,7 +293,7 @@ std::vector<std::string> parse_owners(Session& session, const std::vector<std::s
 void check_executable_users(const std::vector<std::string>& users)
 {
     for (const auto& user : users) {
-        if (user != "self" && user != "all" && !is_account_id(user)) {
+        if (user != "self" && user != "all" && !wire::is_account_id(user)) {
             throw invalid_image_user(user);
         }
     }

@@ -107,6 +107,18 @@ bool is_ending(const InstanceRow& row)
     return row.state == "shutting-down" || row.state == "terminated";
 }
 
+/// Source: observed.
+void require_root(Session& session, const InstanceRow& row)
+{
+    const auto attachments = select_attachments_of(session.db(), row.id);
+    const bool has_root =
+        std::any_of(attachments.begin(), attachments.end(),
+                    [&](const AttachmentRow& one) { return one.device == row.root_device_name; });
+    if (!has_root) {
+        throw root_is_not_attached(row.id, row.root_device_name.value_or(""));
+    }
+}
+
 void require_startable(const InstanceRow& row)
 {
     if (row.root_device_type != "ebs") {
@@ -173,6 +185,7 @@ StartInstancesResponse start_instances(Session& session, const StartInstancesReq
     for (const auto& row : rows) {
         // Source: assumed, as for a launch.
         if (row.state == "stopped") {
+            require_root(session, row);
             require_subscribed(session, row.id.text());
         }
     }

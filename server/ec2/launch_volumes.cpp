@@ -7,6 +7,7 @@
 #include "server/ec2/errors.h"
 #include "server/ec2/image_mappings.h"
 #include "server/ec2/snapshot_tiers.h"
+#include "server/ec2/volume_types.h"
 #include "storage/metadata/snapshot_rows.h"
 
 namespace amilab::ec2 {
@@ -211,6 +212,10 @@ std::vector<LaunchVolume> plan_volumes(Session& session, const ImageRow& image,
     volumes.reserve(mappings.size());
     for (const auto& mapping : mappings) {
         volumes.push_back(plan_volume(session, mapping));
+        const auto& volume_type = volumes.back().spec.volume_type;
+        if (mapping.row.device_name == image.root_device_name && !can_boot(volume_type)) {
+            throw root_type_refused(mapping.row.device_name, volume_type);
+        }
     }
     return volumes;
 }

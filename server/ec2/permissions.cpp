@@ -2,25 +2,28 @@
 
 #include <algorithm>
 #include <regex>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "server/ec2/errors.h"
-#include "server/ec2/image_names.h"
+#include "server/wire/types.h"
 
 namespace amilab::ec2 {
 
 namespace {
 
-bool contains(const std::vector<Grantee>& all, const Grantee& one)
+/// Lists may have thousands of members.
+std::set<Grantee> set_of(const std::vector<Grantee>& grantees)
 {
-    return std::find(all.begin(), all.end(), one) != all.end();
+    return {grantees.begin(), grantees.end()};
 }
 
 bool is_among(const std::vector<Grantee>& some, const std::vector<Grantee>& all)
 {
+    const auto known = set_of(all);
     return std::all_of(some.begin(), some.end(),
-                       [&](const Grantee& one) { return contains(all, one); });
+                       [&](const Grantee& one) { return known.contains(one); });
 }
 
 /// Source: Organizations API Reference, Organization and OrganizationalUnit (documented shapes).
@@ -33,7 +36,7 @@ bool is_good(std::string_view kind, const std::string& value)
         "ou-[a-z0-9]{4,32}-[a-z0-9]{7,32}");
     constexpr std::size_t kLongestArn = 256;
     if (kind == "userId") {
-        return is_account_id(value);
+        return wire::is_account_id(value);
     }
     if (kind == "group") {
         return value == "all";
@@ -79,7 +82,7 @@ void append_grantee(std::vector<Grantee>& grantees, std::string_view kind,
 
 bool PermissionChange::publishes() const
 {
-    return contains(add, {"group", "all"});
+    return std::find(add.begin(), add.end(), Grantee{"group", "all"}) != add.end();
 }
 
 PermissionChange merge_styles(std::optional<PermissionChange> structured, const FlatChange& flat,
@@ -96,8 +99,9 @@ PermissionChange merge_styles(std::optional<PermissionChange> structured, const 
         }
         (*flat.operation == "add" ? change.add : change.remove) = flat.grantees;
     }
+    const auto removed = set_of(change.remove);
     for (const auto& grantee : change.add) {
-        if (contains(change.remove, grantee)) {
+        if (removed.contains(grantee)) {
             throw invalid_parameter_combination(
                 fmt::format("{} is both added and removed.", grantee.value));
         }

@@ -293,7 +293,7 @@ VolumeRow require_replacement(Session& session, const Root& root, const VolumeId
     if (root.volume.encrypted && !volume.encrypted) {
         throw replacement_volume_refused(id, "it is not encrypted, and the original is.");
     }
-    if (volume.volume_type == "st1" || volume.volume_type == "sc1") {
+    if (!can_boot(volume.volume_type)) {
         throw replacement_volume_refused(id, fmt::format("its type is {}.", volume.volume_type));
     }
     return volume;

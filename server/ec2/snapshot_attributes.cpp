@@ -18,7 +18,7 @@ constexpr std::string_view kParameter = "CreateVolumePermission";
 
 /// Source: only the owner may (documented); a snapshot that the caller may not see does not exist
 /// for him, another is an AuthFailure (assumed, as for images).
-SnapshotRow require_own_snapshot(Session& session, const SnapshotId& id)
+SnapshotRow require_modifiable_snapshot(Session& session, const SnapshotId& id)
 {
     auto row = select_visible_snapshot(session.db(), session.account(), session.region(), id);
     if (!row) {
@@ -104,7 +104,7 @@ ModifySnapshotAttributeResponse modify_snapshot_attribute(
     const auto id = parse_id<SnapshotId>(request.snapshot_id);
     const auto change = parse_change(request);
     stop_if_dry_run(request);
-    const auto row = require_own_snapshot(session, id);
+    const auto row = require_modifiable_snapshot(session, id);
     if (change.publishes()) {
         require_publishable(session, row);
     }
@@ -127,7 +127,7 @@ DescribeSnapshotAttributeResponse describe_snapshot_attribute(
 {
     const auto id = parse_id<SnapshotId>(request.snapshot_id);
     stop_if_dry_run(request);
-    require_own_snapshot(session, id);
+    require_modifiable_snapshot(session, id);
 
     DescribeSnapshotAttributeResponse response;
     response.snapshot_id = id.text();
@@ -154,7 +154,7 @@ ResetSnapshotAttributeResponse reset_snapshot_attribute(
         throw invalid_value(request.attribute, "attribute", "Expected createVolumePermission.");
     }
     stop_if_dry_run(request);
-    require_own_snapshot(session, id);
+    require_modifiable_snapshot(session, id);
 
     delete_all_create_volume_permissions(session.db(), id);
     return {};

@@ -11,6 +11,7 @@
 #include "server/ec2/recycle_bin.h"
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/snapshot_locks.h"
+#include "server/ec2/volume_answers.h"
 #include "server/wire/ec2/schema.h"
 #include "server/wire/types.h"
 #include "storage/metadata/direct_snapshot_rows.h"
@@ -27,26 +28,6 @@ namespace {
 constexpr std::array<std::string_view, 1> kTaggedByCreate = {"snapshot"};
 // Source: assumed to be what other descriptions may have.
 constexpr std::size_t kMostDescriptionCharacters = 255;
-
-bool is_account(std::string_view text)
-{
-    constexpr std::size_t kDigits = 12;
-    return text.size() == kDigits &&
-           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-/// A volume whose bytes a snapshot can be of.
-VolumeRow require_volume(Session& session, const VolumeId& id)
-{
-    auto volume = select_volume(session.db(), session.account(), session.region(), id);
-    if (!volume) {
-        throw not_found(id);
-    }
-    if (volume->state != "available" && volume->state != "in-use") {
-        throw incorrect_state(fmt::format("Volume '{}'", id.text()), volume->state);
-    }
-    return *volume;
-}
 
 /// What CreateSnapshot and DescribeSnapshots both tell.
 Snapshot to_answer(Session& session, const SnapshotRow& row)
@@ -102,6 +83,9 @@ Snapshot to_description(Session& session, const SnapshotRow& row)
         snapshot.completion_time = Timestamp{*row.completion_time_ms};
     }
     if (row.state == "completed") {
+        if (!row.full_size_bytes && row.layer_id) {
+            session.about_to_wait();  // for the maps of its layers
+        }
         snapshot.full_snapshot_size_in_bytes =
             full_snapshot_size(session.blocks(), session.db(), row);
     }
@@ -119,7 +103,7 @@ std::vector<std::string> parse_owners(const Session& session,
 {
     std::vector<std::string> parsed;
     for (const auto& owner : owners) {
-        if (owner != "self" && owner != "amazon" && !is_account(owner)) {
+        if (owner != "self" && owner != "amazon" && !wire::is_account_id(owner)) {
             throw invalid_user_id(owner);
         }
         parsed.push_back(owner == "self" ? session.account() : owner);
@@ -131,7 +115,7 @@ std::vector<std::string> parse_owners(const Session& session,
 void check_restorable_by(const std::vector<std::string>& users)
 {
     for (const auto& user : users) {
-        if (user != "self" && user != "all" && !is_account(user)) {
+        if (user != "self" && user != "all" && !wire::is_account_id(user)) {
             throw invalid_user_id(user);
         }
     }
@@ -159,7 +143,7 @@ CreateSnapshotResponse create_snapshot(Session& session, const CreateSnapshotReq
     const auto tags = parse_tags(request.tag_specifications, "snapshot", kTaggedByCreate);
     stop_if_dry_run(request);
 
-    const auto volume = require_volume(session, volume_id);
+    const auto volume = require_snapshotable_volume(session, volume_id);
     const auto layer = seal_layers(session, {&volume, 1}).front();
     const auto row = snapshot_of(session, volume, layer, request.description.value_or(""));
     start_snapshot(session, row, tags);

@@ -10,11 +10,11 @@
 #include "server/ec2/describe.h"
 #include "server/ec2/errors.h"
 #include "server/ec2/idempotency.h"
-#include "server/ec2/image_names.h"
 #include "server/ec2/images.h"
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/version_depth.h"
 #include "server/wire/ec2/schema.h"
+#include "server/wire/types.h"
 #include "storage/metadata/usage_report_rows.h"
 
 namespace amilab::ec2 {
@@ -67,7 +67,7 @@ std::vector<UsageReportType> check_types(const CreateImageUsageReportRequest& re
 void check_accounts(const std::vector<std::string>& accounts)
 {
     for (const auto& account : accounts) {
-        if (!is_account_id(account)) {
+        if (!wire::is_account_id(account)) {
             throw invalid_value(account, "AccountId", "Expected an account of 12 digits.");
         }
     }

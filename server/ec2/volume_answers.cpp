@@ -17,6 +17,15 @@ VolumeRow require_volume(Session& session, const VolumeId& id)
     return std::move(*volume);
 }
 
+VolumeRow require_snapshotable_volume(Session& session, const VolumeId& id)
+{
+    auto volume = require_volume(session, id);
+    if (volume.state != "available" && volume.state != "in-use") {
+        throw incorrect_state(fmt::format("Volume '{}'", id.text()), volume.state);
+    }
+    return volume;
+}
+
 VolumeAttachment to_answer(const AttachmentRow& row)
 {
     VolumeAttachment attachment;

@@ -9,6 +9,8 @@ namespace amilab::ec2 {
 
 /// A volume that the caller owns in the region. Throws InvalidVolume.NotFound.
 VolumeRow require_volume(Session& session, const VolumeId& id);
+/// One whose bytes can be taken: available or in use, else IncorrectState.
+VolumeRow require_snapshotable_volume(Session& session, const VolumeId& id);
 
 VolumeAttachment to_answer(const AttachmentRow& row);
 /// What the calls that make volumes and those that describe them both tell.

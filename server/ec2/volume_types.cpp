@@ -130,6 +130,11 @@ void complete_throughput(const VolumeType& type, VolumeSpec& spec)
 
 }  // namespace
 
+bool can_boot(std::string_view volume_type)
+{
+    return volume_type != "st1" && volume_type != "sc1";
+}
+
 VolumeSpec complete_volume_spec(VolumeSpec spec)
 {
     const auto& type = find_type(spec.volume_type);

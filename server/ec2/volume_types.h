@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 /// What AWS takes of each EBS volume type.
 /// Source: EC2 API Reference, CreateVolume; EBS User Guide, "Amazon EBS volume types" (documented).
@@ -10,6 +11,9 @@ namespace amilab::ec2 {
 
 /// What CreateVolume makes when nothing is said (documented).
 inline constexpr const char* kDefaultVolumeType = "gp2";
+
+/// Whether an instance can boot from a volume of the type: st1 and sc1 are for data (documented).
+bool can_boot(std::string_view volume_type);
 
 /// A volume as it is asked for, or, completed, as it will be.
 struct VolumeSpec {

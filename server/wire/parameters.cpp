@@ -121,12 +121,12 @@ void Parameters::decode(std::string_view form, std::vector<Entry>& entries)
         if (name.empty()) {
             throw malformed_query_string("a parameter has no name");
         }
-        if (!is_utf8(name)) {
+        if (!is_utf8(name) || !is_xml_text(name)) {
             throw invalid_character("");
         }
         const auto value = equals == std::string_view::npos ? std::string_view()
                                                             : decode_text(pair.substr(equals + 1));
-        if (!is_utf8(value)) {
+        if (!is_utf8(value) || !is_xml_text(value)) {
             throw invalid_character(name);
         }
         entries.push_back({name, value});

@@ -213,6 +213,22 @@ bool is_utf8(std::string_view text)
     return true;
 }
 
+bool is_xml_text(std::string_view utf8)
+{
+    const bool has_control = std::any_of(utf8.begin(), utf8.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
+    });
+    return !has_control && utf8.find("\xef\xbf\xbe") == std::string_view::npos &&
+           utf8.find("\xef\xbf\xbf") == std::string_view::npos;
+}
+
+bool is_account_id(std::string_view text)
+{
+    constexpr std::size_t kDigits = 12;
+    return text.size() == kDigits &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 std::size_t characters(std::string_view utf8)
 {
     constexpr unsigned kTopBits = 0xC0;

@@ -55,6 +55,13 @@ std::string encode_base64(std::string_view bytes);
 /// Whether `text` is UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
 bool is_utf8(std::string_view text);
 
+/// Whether UTF-8 text has only characters that XML 1.0 can carry: no control characters but tab and
+/// line ends, no U+FFFE and U+FFFF.
+bool is_xml_text(std::string_view utf8);
+
+/// Twelve digits.
+bool is_account_id(std::string_view text);
+
 /// How many characters UTF-8 text has: the bytes that do not continue one. Limits of names,
 /// descriptions and tags count these.
 std::size_t characters(std::string_view utf8);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/endian/conversion.hpp>
-#include <cerrno>
 #include <span>
 
 #include <fmt/format.h>

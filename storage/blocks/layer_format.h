@@ -40,7 +40,8 @@ struct FileKeyHash {
     std::size_t operator()(const FileKey& key) const
     {
         // Ids are small counters: spread them, so that shards and buckets fill evenly.
-        return (to_number(key.layer) * 256 + key.segment * 4 + static_cast<unsigned>(key.kind)) *
+        return (to_number(key.layer) * 256 + std::size_t{key.segment} * 4 +
+                static_cast<unsigned>(key.kind)) *
                0x9e3779b97f4a7c15U;
     }
 };

@@ -15,7 +15,7 @@ inline std::uint64_t to_number(LayerId id)
 /// The unit of every offset and length.
 inline constexpr std::uint64_t kSectorSize = 512;
 /// The map's grain: a layer has all of a block or nothing of it.
-inline constexpr std::uint64_t kBlockSize = 64 * 1024;
+inline constexpr std::uint64_t kBlockSize = std::uint64_t{64} * 1024;
 /// What one pair of files covers: far below ext4's largest file of 16 TiB.
 inline constexpr std::uint64_t kSegmentSize = std::uint64_t{1} << 40;
 inline constexpr std::uint32_t kMaxSegments = 64;

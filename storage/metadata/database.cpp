@@ -102,11 +102,6 @@ std::int64_t Database::changes() const
 {
     return sqlite3_changes64(handle());
 }
-std::int64_t Database::last_insert_rowid() const
-{
-    return sqlite3_last_insert_rowid(handle());
-}
-
 void Database::leave_checkpoints()
 {
     sqlite3_wal_hook(

@@ -37,7 +37,6 @@ public:
     void run(const std::string& script);
     /// Rows that the last INSERT, UPDATE or DELETE changed.
     std::int64_t changes() const;
-    std::int64_t last_insert_rowid() const;
     const std::string& path() const { return path_; }
 
     /// From now on statements may take about so many of SQLite's virtual instructions together;

@@ -10,8 +10,8 @@ void insert_direct_snapshot(Database& db, const DirectSnapshotRow& row)
               "INSERT INTO direct_snapshot (snapshot_id, parent_snapshot_id, open,"
               " timeout_ms, last_activity_ms, progress_percent, boot_id)"
               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
-        .execute(row.id, row.parent, row.open, row.timeout_ms,
-                 row.last_activity_ms, row.progress_percent, row.boot_id);
+        .execute(row.id, row.parent, row.open, row.timeout_ms, row.last_activity_ms,
+                 row.progress_percent, row.boot_id);
 }
 
 std::optional<DirectSnapshotRow> select_direct_snapshot(Database& db, const SnapshotId& id)
@@ -89,11 +89,20 @@ void close_direct_snapshot(Database& db, const SnapshotId& id, TimeMs due_ms)
     Statement(db, "UPDATE snapshot SET due_time_ms = ?2 WHERE id = ?1").execute(id, due_ms);
 }
 
-void fail_direct_snapshot(Database& db, const SnapshotId& id)
+std::optional<LayerId> fail_direct_snapshot(Database& db, const SnapshotId& id)
 {
+    Statement select(db, "SELECT layer_id FROM snapshot WHERE id = ?1");
+    select.bind(id);
+    std::optional<LayerId> layer;
+    if (select.step()) {
+        if (const auto number = select.row().optional_integer()) {
+            layer = static_cast<LayerId>(*number);
+        }
+    }
     Statement(db, "DELETE FROM direct_block WHERE snapshot_id = ?1").execute(id);
     Statement(db, "UPDATE direct_snapshot SET open = 0 WHERE snapshot_id = ?1").execute(id);
     Statement(db, "UPDATE snapshot SET state = 'error', layer_id = NULL WHERE id = ?1").execute(id);
+    return layer;
 }
 
 std::int64_t mark_lost_direct_snapshots(Database& db, std::string_view boot_id)

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "storage/blocks/layer_id.h"
 #include "storage/clock.h"
 #include "storage/ids.h"
 #include "storage/metadata/database.h"
@@ -45,8 +46,9 @@ void for_each_direct_checksum(Database& db, const SnapshotId& id,
 
 /// No more blocks, all of them noted: the snapshot is completed at `due_ms`.
 void close_direct_snapshot(Database& db, const SnapshotId& id, TimeMs due_ms);
-/// Gives it up: the snapshot is in error and has no layer; that is for the caller to release.
-void fail_direct_snapshot(Database& db, const SnapshotId& id);
+/// Gives it up: the snapshot is in error and has no layer. The one that it had is for the caller to
+/// release.
+std::optional<LayerId> fail_direct_snapshot(Database& db, const SnapshotId& id);
 /// Open ones of another boot are in error: power was lost, and what was written with it. Returns
 /// how many there were.
 std::int64_t mark_lost_direct_snapshots(Database& db, std::string_view boot_id);

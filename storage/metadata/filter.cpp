@@ -25,6 +25,9 @@ std::optional<Pattern> to_pattern(std::string_view value, std::string& literal)
         char c = value[i];
         if (c == '*' || c == '?') {
             has_wildcard = true;
+            if (c == '*' && pattern.glob.ends_with('*')) {
+                continue;
+            }
             pattern.glob += c;
             continue;
         }
@@ -48,6 +51,12 @@ void append_pattern(Query& query, std::string_view expression, const Pattern& pa
 {
     if (pattern.glob == "*") {
         query.sql(expression).sql(" IS NOT NULL");
+        return;
+    }
+    // SQLite refuses longer ones; nothing that is stored is as long.
+    constexpr std::size_t kLongestPattern = 10000;
+    if (pattern.glob.size() > kLongestPattern) {
+        query.sql("0");
         return;
     }
     query.sql("(").sql(expression).sql(" GLOB ").value(pattern.glob);

@@ -20,6 +20,13 @@ IdSource::IdSource(Database& db) : db_(db)
     seed_ = select.row().text();
 }
 
+bool IdSource::has_seed(Database& db)
+{
+    Statement select(db, "SELECT 1 FROM setting WHERE name = 'seed'");
+    select.bind();
+    return select.step();
+}
+
 void IdSource::set_seed(Database& db, std::string_view seed)
 {
     Statement(db,

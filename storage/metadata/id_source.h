@@ -18,6 +18,8 @@ public:
     /// Reads the seed kept in the database; see set_seed.
     explicit IdSource(Database& db);
 
+    /// Whether the database is one that has been in use.
+    static bool has_seed(Database& db);
     /// The seed that later ids hang on; kept in the database.
     static void set_seed(Database& db, std::string_view seed);
 

@@ -186,17 +186,20 @@ void append_executable_by(Query& query, const ImageQuery& wanted,
     if (wanted.executable_by.empty()) {
         return;
     }
-    query.sql(" AND (0");
+    bool is_public = false;
+    bool is_own = false;
+    std::vector<std::string> accounts;
     for (const auto& who : wanted.executable_by) {
-        query.sql(" OR ");
         if (who == "all") {
-            query.sql("i.public = 1");
-        } else if (who == "self" || who == wanted.viewer) {
-            append_shared_with(query, kSharedImages, wanted.viewer, memberships);
-        } else {
-            append_shared_with(query, kSharedImages, who, {});
+            is_public = true;
+            continue;
         }
+        is_own = is_own || who == "self" || who == wanted.viewer;
+        accounts.push_back(who == "self" ? std::string(wanted.viewer) : who);
     }
+    query.sql(is_public ? " AND (i.public = 1 OR " : " AND (");
+    append_shared_with(query, kSharedImages, accounts,
+                       is_own ? memberships : std::vector<Grantee>());
     query.sql(")");
 }
 

@@ -129,13 +129,6 @@ std::optional<AncestorRow> select_ancestor(Database& db, const ImageId& id, std:
                        .source_image_region = row.optional_text()};
 }
 
-bool is_catalogue_image(Database& db, const ImageId& id)
-{
-    Statement select(db, "SELECT 1 FROM catalogue.image_place WHERE id = ?1");
-    select.bind(id);
-    return select.step();
-}
-
 std::optional<std::string> select_snapshot_failure(Database& db, const SnapshotId& id)
 {
     Statement select(db, "SELECT status_message FROM main.snapshot WHERE id = ?1");

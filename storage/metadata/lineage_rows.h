@@ -29,9 +29,6 @@ struct AncestorRow {
 std::optional<AncestorRow> select_ancestor(Database& db, const ImageId& id,
                                            std::string_view region);
 
-/// Whether the image is of the public catalogue, not of an account here.
-bool is_catalogue_image(Database& db, const ImageId& id);
-
 /// Why a snapshot is in error, if it says so.
 std::optional<std::string> select_snapshot_failure(Database& db, const SnapshotId& id);
 

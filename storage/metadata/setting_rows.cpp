@@ -50,9 +50,4 @@ void write_delay_setting(Database& db, std::string_view name, TimeMs delay_ms)
         .execute(name, delay_ms);
 }
 
-void delete_delay_settings(Database& db)
-{
-    Statement(db, "DELETE FROM transition_delay").execute();
-}
-
 }  // namespace amilab

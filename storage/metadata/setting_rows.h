@@ -16,6 +16,5 @@ void write_clock_setting(Database& db, Clock::Setting setting);
 /// (name, milliseconds) of every delay that was set.
 std::vector<std::pair<std::string, TimeMs>> read_delay_settings(Database& db);
 void write_delay_setting(Database& db, std::string_view name, TimeMs delay_ms);
-void delete_delay_settings(Database& db);
 
 }  // namespace amilab

@@ -47,15 +47,6 @@ void delete_all_create_volume_permissions(Database& db, const SnapshotId& id)
     set_public(db, id);
 }
 
-bool is_snapshot_shared_with(Database& db, const SnapshotId& id, std::string_view account)
-{
-    Statement select(db,
-                     "SELECT 1 FROM create_volume_permission WHERE snapshot_id = ?1"
-                     " AND kind = 'userId' AND value = ?2");
-    select.bind(id, account);
-    return select.step();
-}
-
 std::vector<Grantee> select_create_volume_permissions(Database& db, const SnapshotId& id)
 {
     Statement select(db,

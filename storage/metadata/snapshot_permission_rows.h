@@ -14,8 +14,6 @@ namespace amilab {
 void insert_create_volume_permission(Database& db, const SnapshotId& id, const Grantee& grantee);
 void delete_create_volume_permission(Database& db, const SnapshotId& id, const Grantee& grantee);
 void delete_all_create_volume_permissions(Database& db, const SnapshotId& id);
-/// Whether the snapshot is shared with the account itself, as public ones are not.
-bool is_snapshot_shared_with(Database& db, const SnapshotId& id, std::string_view account);
 std::vector<Grantee> select_create_volume_permissions(Database& db, const SnapshotId& id);
 
 /// How an account blocks public sharing of its snapshots in a region: unblocked, block-new-sharing

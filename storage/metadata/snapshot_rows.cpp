@@ -75,15 +75,26 @@ void append_restorable_by(Query& query, const SnapshotQuery& wanted)
     if (wanted.restorable_by.empty()) {
         return;
     }
-    query.sql(" AND (0");
+    bool is_public = false;
+    bool is_own = false;
+    std::vector<std::string> others;
     for (const auto& who : wanted.restorable_by) {
         if (who == "all") {
-            query.sql(" OR s.public = 1");
-            continue;
+            is_public = true;
+        } else if (who == "self" || who == wanted.viewer) {
+            is_own = true;
+        } else {
+            others.push_back(who);
         }
-        const bool is_self = who == "self" || who == wanted.viewer;
-        query.sql(" OR s.owner = ").value(wanted.viewer).sql(is_self ? " OR " : " AND ");
-        append_shared_with(query, kSharedSnapshots, is_self ? wanted.viewer : who, {});
+    }
+    query.sql(is_public ? " AND (s.public = 1" : " AND (0");
+    if (is_own) {
+        query.sql(" OR s.owner = ").value(wanted.viewer).sql(" OR ");
+        append_shared_with(query, kSharedSnapshots, {std::string(wanted.viewer)}, {});
+    }
+    if (!others.empty()) {
+        query.sql(" OR s.owner = ").value(wanted.viewer).sql(" AND ");
+        append_shared_with(query, kSharedSnapshots, others, {});
     }
     query.sql(")");
 }

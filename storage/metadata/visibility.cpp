@@ -162,17 +162,18 @@ void append_seen_by(Query& query, const SharedKind& kind, std::string_view viewe
     query.sql(")");
 }
 
-void append_shared_with(Query& query, const SharedKind& kind, std::string_view account,
+void append_shared_with(Query& query, const SharedKind& kind,
+                        const std::vector<std::string>& accounts,
                         const std::vector<Grantee>& memberships)
 {
-    // Each by the index: with OR between them SQLite reads all permissions.
+    const auto select = fmt::format("SELECT p.{} FROM {} AS p WHERE p.kind = ", kind.permission_key,
+                                    kind.permission);
+    // Each kind by the index: with OR between them SQLite reads all permissions.
     query.sql(fmt::format("{}.id IN (", kind.alias));
-    std::string_view before;
-    for (const auto& grantee : grantees_of(kind, account, memberships)) {
-        query.sql(fmt::format("{}SELECT p.{} FROM {} AS p WHERE p.kind = ", before,
-                              kind.permission_key, kind.permission));
-        query.value(grantee.kind).sql(" AND p.value = ").value(grantee.value);
-        before = " UNION ALL ";
+    query.sql(select).value("userId").sql(" AND p.value IN ").list(accounts);
+    for (const auto& grantee : memberships) {
+        query.sql(" UNION ALL ").sql(select).value(grantee.kind);
+        query.sql(" AND p.value = ").value(grantee.value);
     }
     query.sql(")");
 }

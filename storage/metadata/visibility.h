@@ -72,9 +72,10 @@ bool may_own(std::span<const Filter> filters, std::string_view name, std::string
 /// Appends " AND (...)": the row of the alias is one that `viewer` sees. For rows that are named.
 void append_seen_by(Query& query, const SharedKind& kind, std::string_view viewer);
 
-/// Appends a condition: the row is explicitly shared with `account`, itself or, where `memberships`
-/// are given, through what it belongs to.
-void append_shared_with(Query& query, const SharedKind& kind, std::string_view account,
+/// Appends a condition: the row is explicitly shared with one of `accounts`, or with one of
+/// `memberships`, what an account belongs to.
+void append_shared_with(Query& query, const SharedKind& kind,
+                        const std::vector<std::string>& accounts,
                         const std::vector<Grantee>& memberships);
 
 }  // namespace amilab

@@ -294,10 +294,10 @@ std::vector<AttachmentRow> select_attachments_on(Database& db, const VolumeId& v
 
 std::vector<AttachmentRow> select_attachments_of(Database& db, const InstanceId& instance)
 {
-    Statement select(
-        db, fmt::format("SELECT {} FROM attachment WHERE instance_id = ?1 ORDER BY"
-                        " device <> (SELECT root_device_name FROM instance WHERE id = ?1), device",
-                        kAttachmentColumns));
+    Statement select(db, fmt::format("SELECT {} FROM attachment WHERE instance_id = ?1"
+                                     " ORDER BY device IS NOT (SELECT root_device_name"
+                                     " FROM instance WHERE id = ?1), attach_time_ms, device",
+                                     kAttachmentColumns));
     select.bind(instance);
     return collect_attachments(select);
 }

@@ -15,7 +15,7 @@ constexpr std::uint32_t kClientNoZeroes = 2;
 constexpr std::uint32_t kMaxOption = Input::kCapacity;
 constexpr std::uint32_t kMaxSkippedOption = 1 << 20;
 
-/// A list of names or numbers that ends where the option does.
+/// What NBD_OPT_INFO or NBD_OPT_GO asks for.
 struct ExportRequest {
     std::string name;
     bool wants_name = false;

@@ -32,7 +32,8 @@ def binary():
 
 def run_amilab(*arguments, endpoint=None, **options):
     """Runs one of amilab's commands to its end."""
-    environment = {name: value for name, value in os.environ.items() if name != "AWS_ENDPOINT_URL"}
+    environment = {name: value for name, value in os.environ.items()
+                   if not name.startswith("AWS_")} | dict(options.pop("environment", {}))
     if endpoint is not None:
         environment["AWS_ENDPOINT_URL"] = endpoint
     options.setdefault("capture_output", True)

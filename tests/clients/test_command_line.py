@@ -22,13 +22,42 @@ def test_help_and_version_are_as_people_expect():
 
 @pytest.mark.parametrize("arguments", [
     (), ("frobnicate",), ("serve", "--frobnicate"), ("serve", "--account", "12"),
-    ("serve", "--listen", "nowhere"), ("serve", "--seed", "seven"), ("import",), ("export", "x"),
+    ("serve", "--listen", "nowhere"), ("serve", "--seed", "seven"), ("serve", "--seed", "-1"),
+    ("serve", "--seed", "18446744073709551616"), ("serve", "--threads", "100000"),
+    ("serve", "--region", "nowhere"), ("import",), ("export", "x"),
 ])
-def test_a_wrong_command_line_is_refused(arguments):
+def test_a_wrong_command_line_is_refused_in_one_line(arguments):
     done = servers.run_amilab(*arguments, text=True)
-    assert done.returncode != 0
-    assert done.stderr
+    assert done.returncode in (1, 2)
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("amilab: ")
     assert "ready" not in done.stdout
+
+
+@pytest.mark.parametrize("endpoint", [
+    "ftp://127.0.0.1", "https://127.0.0.1:1", "127.0.0.1:4566", "http://[::1", "http://"])
+def test_a_bad_endpoint_is_one_clear_line(endpoint):
+    for command in ("status", "reset", "space"):
+        done = servers.run_amilab(command, "--endpoint", endpoint, text=True)
+        assert done.returncode == 1
+        (line,) = done.stderr.splitlines()
+        assert endpoint in line
+
+
+def test_an_endpoint_may_be_of_ipv6(start_server):
+    server = start_server("--listen", "[::1]:0")
+    assert server.endpoint.startswith("http://[::1]:")
+    done = servers.run_amilab("status", endpoint=server.endpoint, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_second_signal_does_not_end_it_midway(start_server):
+    for _ in range(5):
+        server = start_server()
+        server.process.send_signal(signal.SIGTERM)
+        server.process.send_signal(signal.SIGINT)
+        assert server.stop(signal.SIGTERM) == 0
+        assert server.log() == ""
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -186,6 +186,37 @@ def test_import_takes_what_the_image_is_like_and_whose_it_is(server, tmp_path):
     assert disks.same_disk(disk, exported)
 
 
+def test_import_and_export_are_by_the_caller_that_the_environment_names(server, tmp_path):
+    disk = tmp_path / "disk.raw"
+    disk.write_bytes(b"x" * 4096)
+    caller = {"AWS_ACCESS_KEY_ID": "210987654321", "AWS_DEFAULT_REGION": "eu-west-1"}
+    done = servers.run_amilab("import", disk, "--name", "mine", endpoint=server.endpoint,
+                              environment=caller)
+    assert done.returncode == 0, done.stderr
+    theirs = server.client(account="210987654321", region="eu-west-1")
+    (image,) = theirs.describe_images(Owners=["self"])["Images"]
+    exported = tmp_path / "out.raw"
+    export = ("export", image["ImageId"], exported)
+    assert servers.run_amilab(*export, endpoint=server.endpoint).returncode == 1
+    assert servers.run_amilab(*export, endpoint=server.endpoint,
+                              environment=caller).returncode == 0
+    assert disks.same_disk(disk, exported)
+    elsewhere = servers.run_amilab("import", disk, "--name", "mine", "--region", "mars",
+                                   endpoint=server.endpoint, text=True)
+    assert elsewhere.returncode == 1 and "region is mars" in elsewhere.stderr
+
+
+def test_an_export_is_of_what_the_account_sees(server, ec2, tmp_path):
+    volume = ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
+    snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+    export = ("export", snapshot, tmp_path / "out.raw", "--account", "210987654321")
+    refused = servers.run_amilab(*export, endpoint=server.endpoint, text=True)
+    assert refused.returncode == 1 and "does not exist" in refused.stderr
+    ec2.modify_snapshot_attribute(SnapshotId=snapshot, Attribute="createVolumePermission",
+                                  OperationType="add", UserIds=["210987654321"])
+    assert servers.run_amilab(*export, endpoint=server.endpoint).returncode == 0
+
+
 def test_an_export_to_a_link_writes_what_it_leads_to(server, disk, tmp_path):
     image_id = import_disk(server, disk, "golden")
     (tmp_path / "target").write_bytes(b"old")

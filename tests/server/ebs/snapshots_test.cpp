@@ -4,6 +4,7 @@
 
 #include "server/ebs/upload_traffic.h"
 #include "storage/metadata/direct_snapshot_rows.h"
+#include "storage/metadata/statement.h"
 #include "tests/server/ebs/ebs_support.h"
 
 namespace amilab::test {
@@ -190,8 +191,17 @@ TEST_F(StartSnapshot, OnAnEncryptedSnapshotOfAVolumeHasItsKey)
 
 TEST_F(StartSnapshot, IsInErrorWhenNothingComesForAsLongAsItsTimeout)
 {
+    const auto layers = [&] {
+        auto reader = emulator_.generation().reader();
+        Statement select(reader.db(), "SELECT COUNT(*) FROM layer");
+        select.bind();
+        select.step();
+        return select.row().integer();
+    };
+    const auto before = layers();
     const auto idle = started({{"Timeout", 10}});
     const auto busy = started({{"Timeout", 10}});
+    EXPECT_GT(layers(), before);
     emulator_.advance(9 * kMinuteMs);
     EXPECT_EQ(put(busy, 0, block_of('a')).status, 201);
     emulator_.advance(kMinuteMs);
@@ -205,6 +215,7 @@ TEST_F(StartSnapshot, IsInErrorWhenNothingComesForAsLongAsItsTimeout)
     expect_invalid(complete(idle, 0), "INVALID_SNAPSHOT_ID");
     emulator_.advance(9 * kMinuteMs);
     EXPECT_EQ(state(busy), "error");
+    EXPECT_EQ(layers(), before);
     emulator_.must("DeleteSnapshot", {{"SnapshotId", busy}});
 
     const auto usual = started();

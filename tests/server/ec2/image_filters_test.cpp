@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -248,6 +249,36 @@ TEST_F(ImageFilters, OnWhatNothingHasFindNothing)
     for (const auto name : filters_on_nothing()) {
         EXPECT_THAT(matching(aws, name, "*"), IsEmpty()) << name;
     }
+}
+
+TEST(ImageFilter, MayBeOfAnyLength)
+{
+    TestEmulator aws;
+    const auto mine = own_image(aws, "mine", {{"Description", "x"}, {"EnaSupport", "true"}});
+    const auto described = [&](const std::string& value) {
+        return aws.must(
+            "DescribeImages",
+            {{"Owner.1", "self"}, {"Filter.1.Name", "description"}, {"Filter.1.Value.1", value}});
+    };
+    EXPECT_THAT(described("*" + std::string(50'000, 'a')).texts(kIds), IsEmpty());
+    EXPECT_THAT(described("*" + std::string(20'000, '[')).texts(kIds), IsEmpty());
+    EXPECT_THAT(described(std::string(60'000, '*')).texts(kIds), ElementsAre(mine));
+    EXPECT_THAT(described(std::string(60'000, '*') + "?").texts(kIds), ElementsAre(mine));
+}
+
+TEST(ImagePermissions, MayBeAskedForOfThousands)
+{
+    TestEmulator aws;
+    own_image(aws, "mine");
+    Parameters executable;
+    Parameters restorable;
+    for (int i = 1; i <= 2000; ++i) {
+        const auto account = fmt::format("{:012}", i);
+        executable.emplace_back(fmt::format("ExecutableBy.{}", i), account);
+        restorable.emplace_back(fmt::format("RestorableBy.{}", i), account);
+    }
+    EXPECT_THAT(aws.must("DescribeImages", executable).texts(kIds), IsEmpty());
+    EXPECT_EQ(aws.must("DescribeSnapshots", restorable).count("snapshotSet/item"), 0U);
 }
 
 TEST(ImageOwners, AreAccountsSelfOrKnownWords)

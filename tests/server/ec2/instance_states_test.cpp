@@ -145,6 +145,26 @@ TEST(StopInstances, NamesAnInstanceOnceHoweverOftenItIsNamed)
     EXPECT_THAT(answer.texts(kInstanceId), ElementsAre(id));
 }
 
+TEST(StartInstances, RefusesAnInstanceWithoutItsRootVolume)
+{
+    TestEmulator aws;
+    const auto id = run_one(aws);
+    aws.must("StopInstances", {{"InstanceId.1", id}});
+    const auto root = field_of(aws, id, "blockDeviceMapping/item/ebs/volumeId");
+    aws.must("DetachVolume", {{"VolumeId", root}});
+    const auto refused = aws.call("StartInstances", {{"InstanceId.1", id}});
+    EXPECT_EQ(refused.code, "InvalidParameterValue");
+    EXPECT_EQ(refused.message,
+              "Invalid value '" + id +
+                  "' for instanceId. Instance does not have a volume attached at root (/dev/xvda)");
+    EXPECT_EQ(aws.call("CreateImage", {{"InstanceId", id}, {"Name", "rootless"}}).code,
+              "InvalidParameterValue");
+    EXPECT_EQ(state_of(aws, id), "stopped");
+    aws.must("AttachVolume", {{"VolumeId", root}, {"InstanceId", id}, {"Device", "/dev/xvda"}});
+    aws.must("StartInstances", {{"InstanceId.1", id}});
+    EXPECT_EQ(state_of(aws, id), "running");
+}
+
 TEST(StartInstances, DoesNothingToRunningOnes)
 {
     TestEmulator emulator;

@@ -701,5 +701,44 @@ TEST(RunInstances, GivesTheSameIdsForTheSameSeed)
         other.must("DescribeInstances").text("reservationSet/item/instancesSet/item/ipAddress"));
 }
 
+TEST(RunInstances, NamesTheRootDeviceFirst)
+{
+    TestEmulator aws;
+    const auto id = run_one(aws, {{"BlockDeviceMapping.1.DeviceName", "/dev/sdf"},
+                                  {"BlockDeviceMapping.1.Ebs.VolumeSize", "1"},
+                                  {"BlockDeviceMapping.2.DeviceName", "/dev/sdb"},
+                                  {"BlockDeviceMapping.2.Ebs.VolumeSize", "1"}});
+    const auto instance = aws.must("DescribeInstances", {{"InstanceId.1", id}});
+    EXPECT_EQ(instance
+                  .texts("reservationSet/item/instancesSet/item/blockDeviceMapping/item/"
+                         "deviceName")
+                  .front(),
+              "/dev/xvda");
+    const auto image =
+        aws.must("CreateImage", {{"InstanceId", id}, {"Name", "three disks"}}).text("imageId");
+    EXPECT_EQ(aws.must("DescribeImages", {{"ImageId.1", image}})
+                  .texts("imagesSet/item/blockDeviceMapping/item/deviceName")
+                  .front(),
+              "/dev/xvda");
+}
+
+TEST(RunInstances, BootsFromNoVolumeForData)
+{
+    TestEmulator aws;
+    const Parameters slow = {{"BlockDeviceMapping.1.DeviceName", "/dev/xvda"},
+                             {"BlockDeviceMapping.1.Ebs.VolumeSize", "125"},
+                             {"BlockDeviceMapping.1.Ebs.VolumeType", "st1"}};
+    EXPECT_EQ(aws.call("RunInstances", launch(public_image(aws), slow)).code,
+              "InvalidBlockDeviceMapping");
+    auto image = slow;
+    image.insert(image.end(), {{"Name", "slow"},
+                               {"RootDeviceName", "/dev/xvda"},
+                               {"BlockDeviceMapping.1.Ebs.SnapshotId", own_snapshot(aws, 8)}});
+    EXPECT_EQ(aws.call("RegisterImage", image).code, "InvalidBlockDeviceMapping");
+    auto created = slow;
+    created.insert(created.end(), {{"InstanceId", run_one(aws)}, {"Name", "slow"}});
+    EXPECT_EQ(aws.call("CreateImage", created).code, "InvalidBlockDeviceMapping");
+}
+
 }  // namespace
 }  // namespace amilab::test
