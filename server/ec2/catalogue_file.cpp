@@ -37,6 +37,9 @@ constexpr std::array<std::string_view, 2> kHypervisors = {"xen", "ovm"};
 constexpr std::array<std::string_view, 3> kBootModes = {"legacy-bios", "uefi", "uefi-preferred"};
 constexpr std::array<std::string_view, 1> kVersion2 = {"v2.0"};
 constexpr std::array<std::string_view, 1> kPlatforms = {"windows"};
+constexpr std::array<std::string_view, 3> kStates = {"available", "disabled", "failed"};
+constexpr std::array<std::string_view, 3> kProtections = {"disabled", "enabled-with-cooldown",
+                                                          "enabled-without-cooldown"};
 constexpr std::array<std::string_view, 2> kCodeTypes = {"devpay", "marketplace"};
 constexpr std::array<std::string_view, 7> kVolumeTypes = {"gp2", "gp3", "io1",     "io2",
                                                           "st1", "sc1", "standard"};
@@ -248,7 +251,7 @@ void read_mappings(Fields& fields, CatalogueImage& image)
         has_root |= row.device_name == image.root_device_name && row.volume_size_gib.has_value();
         image.mappings.push_back(std::move(row));
     }
-    if (image.root_device_type == "ebs" && !has_root) {
+    if (image.root_device_type == "ebs" && !has_root && image.state != "failed") {
         refuse(fields.where(), "an image with RootDeviceType ebs maps its RootDeviceName to Ebs");
     }
 }
@@ -293,11 +296,66 @@ void read_history(Fields& fields, CatalogueImage& image)
     image.source_image_region = fields.text("SourceImageRegion");
     // Said about the account that asked, and worked out anew.
     fields.flag("ImageAllowed");
-    if (fields.text("State").value_or("available") != "available") {
-        refuse(fields.path("State"), "only images that are available can be taken over");
+    image.deregistration_protection =
+        fields.one_of("DeregistrationProtection", kProtections).value_or("disabled");
+}
+
+/// A public image is available, or it were not public.
+void read_state(Fields& fields, CatalogueImage& image)
+{
+    image.state = fields.one_of("State", kStates).value_or("available");
+    if (image.is_public && image.state != "available") {
+        refuse(fields.path("State"), "a public image is available");
     }
-    if (fields.text("DeregistrationProtection").value_or("disabled") != "disabled") {
-        refuse(fields.path("DeregistrationProtection"), "only disabled can be taken over");
+    if (const auto* value = fields.find("StateReason")) {
+        Fields reason(*value, fields.path("StateReason"));
+        image.state_reason_code = reason.text("Code");
+        image.state_reason_message = reason.text("Message");
+        reason.require_nothing_else();
+    }
+}
+
+void read_watermarks(Fields& fields, CatalogueImage& image)
+{
+    for (auto& element : fields.list("ImageWatermarks")) {
+        WatermarkRow row;
+        row.key = element.required_text("WatermarkKey");
+        row.source_image_id = read_id<ImageId>(element, "SourceImageId").value_or(image.id.text());
+        row.source_image_region = element.text("SourceImageRegion").value_or(image.region);
+        row.source_image_creation_time_ms =
+            element.time("SourceImageCreationTime").value_or(image.creation_time_ms);
+        row.creation_time_ms =
+            element.time("WatermarkCreationTime").value_or(image.creation_time_ms);
+        element.require_nothing_else();
+        image.watermarks.push_back(std::move(row));
+    }
+}
+
+std::vector<std::string> read_instance_types(Fields& fields, std::string_view name)
+{
+    std::vector<std::string> patterns;
+    for (auto& element : fields.list(name)) {
+        patterns.push_back(element.required_text("InstanceType"));
+        element.require_nothing_else();
+    }
+    return patterns;
+}
+
+/// What the read-only catalogue has no room for.
+void read_notes(Fields& fields, CatalogueImage& image)
+{
+    read_watermarks(fields, image);
+    if (const auto* value = fields.find("InstanceTypeSpecification")) {
+        Fields types(*value, fields.path("InstanceTypeSpecification"));
+        image.instance_types.supported = read_instance_types(types, "SupportedInstanceTypes");
+        image.instance_types.unsupported = read_instance_types(types, "UnsupportedInstanceTypes");
+        types.require_nothing_else();
+    }
+    const bool has_types =
+        !image.instance_types.supported.empty() || !image.instance_types.unsupported.empty();
+    if (image.is_public && (has_types || !image.watermarks.empty())) {
+        refuse(fields.where(),
+               "ImageWatermarks and InstanceTypeSpecification are for private images");
     }
 }
 
@@ -332,11 +390,13 @@ CatalogueImage read_image(Fields fields, const std::string& region)
     image.public_ssm_parameter_name = fields.text("PublicSsmParameterName");
     read_machine(fields, image);
     read_history(fields, image);
+    read_state(fields, image);
     read_mappings(fields, image);
     read_lists(fields, image);
+    read_notes(fields, image);
     fields.require_nothing_else();
-    if (!image.is_public && (!image.product_codes.empty() || image.public_ssm_parameter_name)) {
-        refuse(fields.where(), "ProductCodes and PublicSsmParameterName are for public images");
+    if (!image.is_public && image.public_ssm_parameter_name) {
+        refuse(fields.where(), "PublicSsmParameterName is for public images");
     }
     return image;
 }

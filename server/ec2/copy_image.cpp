@@ -59,8 +59,11 @@ ImageRow require_source(Session& session, const CopyImageRequest& request, const
     if (!image || !is_allowed_image(session, request.source_region, id)) {
         throw not_found(id);
     }
-    if (image->state != "available") {
+    if (image->state == "deregistered") {
         throw image_unavailable(id);
+    }
+    if (image->state != "available") {
+        throw image_in_wrong_state(id, image->state);
     }
     return std::move(*image);
 }

@@ -361,7 +361,8 @@ ApiError no_volumes_to_snapshot(const InstanceId& instance)
 ApiError image_in_wrong_state(const ImageId& id, std::string_view state)
 {
     return {"InvalidAMIID.Unavailable",
-            fmt::format("The image ID '{}' is in the state {}", id.text(), state)};
+            fmt::format("The AMI ID '{}' is currently {} and may not be used for this operation",
+                        id.text(), state)};
 }
 ApiError public_image_stays_deprecated(const ImageId& id)
 {

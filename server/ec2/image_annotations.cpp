@@ -111,7 +111,7 @@ AttachImageWatermarkResponse attach_image_watermark(Session& session,
                             "Expected 3 to 128 letters, digits, spaces and ( ) [ ] . / - ' @ _");
     }
     stop_if_dry_run(request);
-    const auto image = require_own_image(session, id);
+    const auto image = require_changeable_image(session, id);
     if (image.is_public) {
         throw operation_not_permitted(fmt::format(
             "The image '{}' is public: watermarks are for images that are not.", id.text()));
@@ -134,7 +134,7 @@ DetachImageWatermarkResponse detach_image_watermark(Session& session,
     const auto id = parse_id<ImageId>(request.image_id);
     check_watermark_key(request.watermark_key);
     stop_if_dry_run(request);
-    require_own_image(session, id);
+    require_changeable_image(session, id);
     delete_watermark(session.db(), id, request.watermark_key);
     return {.return_value = true};
 }
@@ -147,7 +147,7 @@ ReplaceImageInstanceTypeSpecificationResponse replace_image_instance_type_specif
     const auto id = parse_id<ImageId>(request.image_id);
     const auto patterns = parse_patterns(request);
     stop_if_dry_run(request);
-    require_own_image(session, id);
+    require_changeable_image(session, id);
     const auto codes = select_product_codes(session.db(), id.text());
     const bool is_sold = std::any_of(codes.begin(), codes.end(), [](const ProductCodeRow& code) {
         return code.type == "marketplace";

@@ -166,10 +166,14 @@ std::optional<AttributeValue> value(const std::optional<std::string>& text)
     return text ? std::optional(AttributeValue{.value = text}) : std::nullopt;
 }
 
-std::vector<LaunchPermission> permissions_of(Session& session, const ImageId& id)
+std::vector<LaunchPermission> permissions_of(Session& session, const ImageRow& image)
 {
+    auto rows = select_launch_permissions(session.db(), image.id);
+    if (rows.empty() && image.is_public) {
+        rows.push_back({"group", "all"});  // of the catalogue
+    }
     std::vector<LaunchPermission> permissions;
-    for (const auto& row : select_launch_permissions(session.db(), id)) {
+    for (const auto& row : rows) {
         LaunchPermission permission;
         if (row.kind == "userId") {
             permission.user_id = row.value;
@@ -242,7 +246,7 @@ ModifyImageAttributeResponse modify_image_attribute(Session& session,
     const auto id = parse_id<ImageId>(request.image_id);
     const auto change = parse_change(request);
     stop_if_dry_run(request);
-    const auto image = require_own_image(session, id);
+    const auto image = require_image_in_use(session, id);
     // Source: "A disabled AMI can't be shared" (documented); the code is the one for an image that
     // is not in a state in which its attributes are modified (documented).
     if (!change.permissions.add.empty() && image.state == "disabled") {
@@ -294,7 +298,7 @@ DescribeImageAttributeResponse describe_image_attribute(
     } else if (attribute == "ramdisk") {
         response.ramdisk_id = value(image.ramdisk_id);
     } else if (attribute == kLaunchPermission) {
-        response.launch_permissions = permissions_of(session, id);
+        response.launch_permissions = permissions_of(session, image);
     } else if (attribute == "productCodes") {
         response.product_codes = product_code_answers(session, id.text());
     } else if (attribute == "blockDeviceMapping") {
@@ -331,7 +335,7 @@ ResetImageAttributeResponse reset_image_attribute(Session& session,
         throw invalid_value(request.attribute, "attribute", "Expected launchPermission.");
     }
     stop_if_dry_run(request);
-    require_own_image(session, id);
+    require_image_in_use(session, id);
 
     delete_all_launch_permissions(session.db(), id);
     return {};

@@ -49,15 +49,6 @@ TimeMs check_deprecation_time(Session& session, const ImageRow& image, Timestamp
     return (wanted.ms + kMinuteMs / 2) / kMinuteMs * kMinuteMs;
 }
 
-ImageRow require_own_in_use(Session& session, const ImageId& id)
-{
-    auto row = require_own_image(session, id);
-    if (row.state != "available" && row.state != "disabled") {
-        throw image_in_wrong_state(id, row.state);
-    }
-    return row;
-}
-
 }  // namespace
 
 // Source: EC2 API Reference, EnableImage (documented); an image that is not disabled stays as it is
@@ -66,7 +57,7 @@ EnableImageResponse enable_image(Session& session, const EnableImageRequest& req
 {
     const auto id = parse_id<ImageId>(request.image_id);
     stop_if_dry_run(request);
-    require_own_in_use(session, id);
+    require_image_in_use(session, id);
     set_image_state(session.db(), id, "available");
     return {.return_value = true};
 }
@@ -77,7 +68,7 @@ DisableImageResponse disable_image(Session& session, const DisableImageRequest& 
 {
     const auto id = parse_id<ImageId>(request.image_id);
     stop_if_dry_run(request);
-    require_own_in_use(session, id);
+    require_image_in_use(session, id);
     delete_all_launch_permissions(session.db(), id);
     set_image_state(session.db(), id, "disabled");
     return {.return_value = true};
@@ -93,7 +84,7 @@ EnableImageDeprecationResponse enable_image_deprecation(
                             "The date can't be in the past.");
     }
     stop_if_dry_run(request);
-    const auto image = require_own_image(session, id);
+    const auto image = require_changeable_image(session, id);
     const auto time_ms = check_deprecation_time(session, image, request.deprecate_at);
     set_image_deprecation_time(session.db(), id, time_ms);
     return {.return_value = true};
@@ -106,7 +97,7 @@ DisableImageDeprecationResponse disable_image_deprecation(
 {
     const auto id = parse_id<ImageId>(request.image_id);
     stop_if_dry_run(request);
-    if (require_own_image(session, id).is_public) {
+    if (require_changeable_image(session, id).is_public) {
         throw public_image_stays_deprecated(id);
     }
     set_image_deprecation_time(session.db(), id, std::nullopt);
@@ -120,7 +111,7 @@ EnableImageDeregistrationProtectionResponse enable_image_deregistration_protecti
 {
     const auto id = parse_id<ImageId>(request.image_id);
     stop_if_dry_run(request);
-    require_own_image(session, id);
+    require_changeable_image(session, id);
     set_image_protection(
         session.db(), id,
         {.protection = request.with_cooldown.value_or(false) ? "enabled-with-cooldown"
@@ -136,7 +127,7 @@ DisableImageDeregistrationProtectionResponse disable_image_deregistration_protec
 {
     const auto id = parse_id<ImageId>(request.image_id);
     stop_if_dry_run(request);
-    require_own_image(session, id);
+    require_changeable_image(session, id);
     auto row = select_image_protection(session.db(), id);
     if (row.protection == "enabled-with-cooldown") {
         row.cooldown_end_ms = session.now_ms() + kDayMs;

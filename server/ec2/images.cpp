@@ -417,7 +417,7 @@ DeregisterImageResponse deregister_image(Session& session, const DeregisterImage
 {
     const auto id = parse_id<ImageId>(request.image_id);
     stop_if_dry_run(request);
-    const auto image = require_own_image(session, id);
+    const auto image = require_changeable_image(session, id);
     require_not_protected(session, id);
 
     DeregisterImageResponse response;
@@ -466,10 +466,25 @@ ImageRow require_own_image(Session& session, const ImageId& id)
     if (row->state == "deregistered") {
         throw image_unavailable(id);
     }
+    return *row;
+}
+
+ImageRow require_changeable_image(Session& session, const ImageId& id)
+{
+    auto row = require_own_image(session, id);
     if (!is_image_row(session.db(), id)) {
         throw catalogue_image_unchangeable(id);
     }
-    return *row;
+    return row;
+}
+
+ImageRow require_image_in_use(Session& session, const ImageId& id)
+{
+    auto row = require_changeable_image(session, id);
+    if (row.state != "available" && row.state != "disabled") {
+        throw image_in_wrong_state(id, row.state);
+    }
+    return row;
 }
 
 namespace {

@@ -23,6 +23,12 @@ DeregisterImageResponse deregister_image(Session& session, const DeregisterImage
 /// not there, AuthFailure for one of another owner, InvalidAMIID.Unavailable when it is
 /// deregistered.
 ImageRow require_own_image(Session& session, const ImageId& id);
+/// The same, and not of the public catalogue, which nobody changes: OperationNotPermitted.
+ImageRow require_changeable_image(Session& session, const ImageId& id);
+/// The same, and available or disabled: InvalidAMIID.Unavailable for others.
+/// Source: code and text observed of ModifyImageAttribute and pending images; that failed ones and
+/// the other operations are alike is assumed.
+ImageRow require_image_in_use(Session& session, const ImageId& id);
 
 /// An image that the caller may launch. Throws what require_permitted_image does, and
 /// InvalidAMIID.Unavailable.

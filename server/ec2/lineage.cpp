@@ -11,6 +11,7 @@
 #include "server/ec2/instance_answers.h"
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/version_depth.h"
+#include "server/ssm/parameter_names.h"
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/allowed_image_rows.h"
 #include "storage/metadata/image_rows.h"
@@ -26,6 +27,7 @@ constexpr std::size_t kMostAncestors = 50;
 
 constexpr std::string_view kInstanceType = "ec2:Instance";
 constexpr std::string_view kTemplateType = "ec2:LaunchTemplate";
+constexpr std::string_view kParameterType = "ssm:Parameter";
 
 ImageAncestryEntry to_answer(const AncestorRow& row)
 {
@@ -47,11 +49,11 @@ bool is_root(const AncestorRow& row)
 
 // DescribeImageReferences
 
-/// Which instances count; nothing when none of any kind do.
 struct WantedReferences {
     bool instances = false;
-    /// Empty: in any state.
+    /// Which instances count; empty: in any state.
     std::vector<std::string> states = {};
+    bool parameters = false;
 };
 
 void check_states(const std::vector<std::string>& states)
@@ -91,8 +93,10 @@ void add_option(std::string_view type, const ResourceTypeOption& option, WantedR
 WantedReferences check_types(const DescribeImageReferencesRequest& request)
 {
     WantedReferences wanted;
-    wanted.instances = request.include_all_resource_types.value_or(false);
-    if (!wanted.instances && request.resource_types.empty()) {
+    const bool are_all = request.include_all_resource_types.value_or(false);
+    wanted.instances = are_all;
+    wanted.parameters = are_all;
+    if (!are_all && request.resource_types.empty()) {
         throw missing_parameter("IncludeAllResourceTypes or ResourceTypes");
     }
     std::set<std::string_view> seen;
@@ -104,11 +108,31 @@ WantedReferences check_types(const DescribeImageReferencesRequest& request)
             throw invalid_value(*type.resource_type, "ResourceType", "It is named twice.");
         }
         wanted.instances = wanted.instances || *type.resource_type == kInstanceType;
+        wanted.parameters = wanted.parameters || *type.resource_type == kParameterType;
         for (const auto& option : type.resource_type_options) {
             add_option(*type.resource_type, option, wanted);
         }
     }
     return wanted;
+}
+
+ImageReference reference_answer(Session& session, ImageReferenceRow row)
+{
+    const auto& region = session.region();
+    const auto& account = session.account();
+    ImageReference reference;
+    reference.image_id = std::move(row.image_id);
+    switch (row.kind) {
+        case ImageReferenceRow::Kind::kInstance:
+            reference.resource_type = std::string(kInstanceType);
+            reference.arn = fmt::format("arn:aws:ec2:{}:{}:instance/{}", region, account, row.name);
+            break;
+        case ImageReferenceRow::Kind::kParameter:
+            reference.resource_type = std::string(kParameterType);
+            reference.arn = ssm::arn_of({account, region, row.name});
+            break;
+    }
+    return reference;
 }
 
 // DescribeInstanceImageMetadata
@@ -193,7 +217,7 @@ GetImageAncestryResponse get_image_ancestry(Session& session,
 }
 
 // Source: EC2 API Reference, DescribeImageReferences (documented). Launch templates and recipes do
-// not exist here; images need not exist (assumed).
+// not exist here; images need not exist, and of a parameter the newest version counts (assumed).
 DescribeImageReferencesResponse describe_image_references(
     Session& session, const DescribeImageReferencesRequest& request)
 {
@@ -202,24 +226,18 @@ DescribeImageReferencesResponse describe_image_references(
     const auto page = parse_page(request.max_results, request.next_token);
     stop_if_dry_run(request);
 
-    DescribeImageReferencesResponse response;
-    if (!wanted.instances) {
-        return response;
-    }
     auto rows = select_image_references(session.db(), {.owner = session.account(),
                                                        .region = session.region(),
                                                        .images = ids,
+                                                       .instances = wanted.instances,
                                                        .states = wanted.states,
+                                                       .parameters = wanted.parameters,
                                                        .after = page.after,
                                                        .limit = page.sql_limit()});
+    DescribeImageReferencesResponse response;
     response.next_token = cut_page(page, rows, image_reference_order_key);
-    for (const auto& row : rows) {
-        ImageReference reference;
-        reference.arn = fmt::format("arn:aws:ec2:{}:{}:instance/{}", session.region(),
-                                    session.account(), row.instance_id.text());
-        reference.image_id = row.image_id;
-        reference.resource_type = std::string(kInstanceType);
-        response.image_references.push_back(std::move(reference));
+    for (auto& row : rows) {
+        response.image_references.push_back(reference_answer(session, std::move(row)));
     }
     return response;
 }

@@ -53,7 +53,7 @@ constexpr std::array<std::string_view, 13> kOtherDataTypes = {"aws:ssm:integrati
 Parameter parameter_answer(ParameterRow row, const std::optional<std::string>& selector = {})
 {
     Parameter answer;
-    answer.arn = arn_of(row);
+    answer.arn = arn_of({row.owner, row.region, row.name});
     answer.data_type = std::move(row.data_type);
     answer.last_modified_date = Timestamp{row.last_modified_ms};
     answer.name = std::move(row.name);
@@ -69,7 +69,7 @@ Parameter parameter_answer(ParameterRow row, const std::optional<std::string>& s
 ParameterMetadata metadata_answer(ParameterRow row)
 {
     ParameterMetadata answer;
-    answer.arn = arn_of(row);
+    answer.arn = arn_of({row.owner, row.region, row.name});
     answer.data_type = std::move(row.data_type);
     answer.description = std::move(row.description);
     answer.last_modified_date = Timestamp{row.last_modified_ms};

@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include "storage/metadata/catalogue.h"
+#include "storage/metadata/image_life_rows.h"
 #include "storage/metadata/snapshot_rows.h"
 #include "storage/metadata/statement.h"
 #include "storage/metadata/transaction.h"
@@ -163,7 +164,7 @@ ImageRow row_of(const CatalogueImage& image)
             .architecture = image.architecture,
             .image_type = image.image_type,
             .is_public = false,
-            .state = "available",
+            .state = image.state,
             .root_device_name = image.root_device_name,
             .root_device_type = image.root_device_type,
             .virtualization_type = image.virtualization_type,
@@ -195,6 +196,31 @@ void insert_tags(Database& db, const CatalogueImage& image, std::string_view own
                   "INSERT INTO tag (resource_id, key, value, resource_type, owner, region)"
                   " VALUES (?1, ?2, ?3, 'image', ?4, ?5) ON CONFLICT DO NOTHING")
             .execute(image.id, tag.key, tag.value, owner, image.region);
+    }
+}
+
+void insert_notes(Database& db, const CatalogueImage& image)
+{
+    if (image.state == "failed") {
+        fail_image(db, image.id, image.state_reason_code.value_or(""),
+                   image.state_reason_message.value_or(""));
+    }
+    set_image_protection(
+        db, image.id,
+        {.protection = image.deregistration_protection, .cooldown_end_ms = std::nullopt});
+    for (const auto& watermark : image.watermarks) {
+        insert_watermark(db, image.id, watermark);
+    }
+    if (!image.instance_types.supported.empty() || !image.instance_types.unsupported.empty()) {
+        replace_instance_type_patterns(db, image.id, image.instance_types);
+    }
+    for (const auto& code : image.product_codes) {
+        insert_product_code(db, image.id.text(), code);
+        for (const auto& mapping : image.mappings) {
+            if (mapping.snapshot_id) {
+                insert_product_code(db, *mapping.snapshot_id, code);
+            }
+        }
     }
 }
 
@@ -257,6 +283,7 @@ void insert_own_images(Database& db, std::span<const CatalogueImage> images,
         }
         if (insert_image(db, row_of(image), std::nullopt, image.mappings)) {
             insert_own_snapshots(db, image);
+            insert_notes(db, image);
             insert_tags(db, image, image.owner);
         }
     }

@@ -9,15 +9,12 @@
 #include "storage/clock.h"
 #include "storage/metadata/catalogue.h"
 #include "storage/metadata/database.h"
+#include "storage/metadata/image_annotation_rows.h"
 #include "storage/metadata/image_rows.h"
+#include "storage/metadata/product_code_rows.h"
 #include "storage/metadata/tag_rows.h"
 
 namespace amilab {
-
-struct CatalogueProductCode {
-    std::string code;
-    std::string type;
-};
 
 /// An image that a catalogue is to have, as fixtures/catalog/schema.sql says what its facts mean.
 struct CatalogueImage {
@@ -50,7 +47,7 @@ struct CatalogueImage {
     bool free_tier_eligible = false;
     std::optional<std::string> public_ssm_parameter_name{};
     std::vector<ImageMappingRow> mappings{};
-    std::vector<CatalogueProductCode> product_codes{};
+    std::vector<ProductCodeRow> product_codes{};
 
     // Of private images and of those that an account has described alone; the catalogue itself has
     // no room for them.
@@ -59,6 +56,14 @@ struct CatalogueImage {
     std::optional<std::string> source_image_id{};
     std::optional<std::string> source_image_region{};
     std::vector<TagRow> tags{};
+
+    // Of private images alone.
+    std::string state = "available";
+    std::optional<std::string> state_reason_code{};
+    std::optional<std::string> state_reason_message{};
+    std::string deregistration_protection = "disabled";
+    std::vector<WatermarkRow> watermarks{};
+    InstanceTypePatterns instance_types{};
 };
 
 /// What keeps a catalogue from being built, in one line.

@@ -1,5 +1,10 @@
 #include "storage/metadata/image_rows.h"
 
+#include <algorithm>
+#include <functional>
+
+#include <fmt/format.h>
+
 #include "storage/metadata/account_rows.h"
 #include "storage/metadata/allowed_image_rows.h"
 #include "storage/metadata/statement.h"
@@ -226,6 +231,53 @@ void append_image_filters(Query& query, const ImageQuery& wanted)
         }
     }
     append_filters(query, others, filter_columns(), "i.id", wanted.viewer);
+}
+
+/// Whether a value of the filter begins with a wildcard, so that no index finds what it means.
+bool begins_anywhere(const Filter& filter)
+{
+    return std::any_of(filter.values.begin(), filter.values.end(), [](const std::string& value) {
+        return value.starts_with('*') || value.starts_with('?');
+    });
+}
+
+/// Whether the filter is on a column of the image's row that no index has.
+bool is_on_row(const Filter& filter)
+{
+    const auto& columns = filter_columns();
+    const auto column = std::find_if(columns.begin(), columns.end(), [&](const FilterColumn& one) {
+        return one.name == filter.name;
+    });
+    return column != columns.end() && column->before.empty() && filter.name != "image-id";
+}
+
+/// How own images are found of whose names only the end or the middle is known: by the index of
+/// ids and names, and only the rows of those that match are read. Nothing when there is a better
+/// way.
+std::function<void(Query&, std::string_view)> walk_of_names(const ImageQuery& wanted)
+{
+    bool is_by_name = false;
+    for (const auto& filter : wanted.filters) {
+        const bool is_name = filter.name == "name";
+        if (!is_on_row(filter) || (is_name && !begins_anywhere(filter))) {
+            return {};
+        }
+        is_by_name = is_by_name || is_name;
+    }
+    if (!is_by_name || !wanted.executable_by.empty()) {
+        return {};
+    }
+    return [&wanted](Query& query, std::string_view alias) {
+        for (const auto& filter : wanted.filters) {
+            if (filter.name == "name") {
+                query.sql(" AND ");
+                append_match(query, fmt::format("{}.name", alias), filter.values);
+            }
+        }
+        if (!wanted.after.empty()) {
+            query.sql(fmt::format(" AND {}.id > ", alias)).value(wanted.after);
+        }
+    };
 }
 
 void append_ids(Query& query, const std::vector<ImageId>& ids)
@@ -492,7 +544,8 @@ std::vector<ImageRow> select_images(Database& db, const ImageQuery& wanted)
                         .wants_own = (owners.are_any || owners.has_viewer) &&
                                      may_own(wanted.filters, "owner-id", wanted.viewer),
                         .wants_others = owners.are_any || !owners.accounts.empty() ||
-                                        !owners.aliases.empty() || !owners.has_viewer},
+                                        !owners.aliases.empty() || !owners.has_viewer,
+                        .append_walk = walk_of_names(wanted)},
                        kColumns, append_rest);
     } else {
         query.sql("SELECT i.id, ").sql(kColumns).sql(" FROM all_image AS i WHERE i.region = ");

@@ -32,22 +32,28 @@ std::optional<AncestorRow> select_ancestor(Database& db, const ImageId& id,
 /// Why a snapshot is in error, if it says so.
 std::optional<std::string> select_snapshot_failure(Database& db, const SnapshotId& id);
 
-/// An instance that was launched from an image.
+/// What refers to an image: an instance that was launched from it, or a parameter that holds its id.
 struct ImageReferenceRow {
+    enum class Kind { kInstance, kParameter };
     std::string image_id;
-    InstanceId instance_id;
+    Kind kind;
+    /// The instance's id, the parameter's name.
+    std::string name;
 };
 struct ImageReferenceQuery {
     std::string_view owner;
     std::string_view region;
     std::vector<ImageId> images;
+    bool instances;
     /// Only instances in these states; empty: in any.
     std::vector<std::string> states;
+    /// Of data type aws:ec2:image, by their newest versions.
+    bool parameters;
     /// image_reference_order_key() of the last row before the page; empty at the start.
     std::string_view after;
     std::int64_t limit;
 };
-/// In the order of image and instance.
+/// In the order of image, kind and name.
 std::vector<ImageReferenceRow> select_image_references(Database& db,
                                                        const ImageReferenceQuery& query);
 std::string image_reference_order_key(const ImageReferenceRow& row);

@@ -30,13 +30,37 @@ std::vector<Grantee> grantees_of(const SharedKind& kind, std::string_view accoun
     return grantees;
 }
 
-void append_own(Query& query, const SharedKind& kind, std::string_view viewer,
-                std::string_view region, std::string_view columns)
+void append_own(Query& query, const SharedKind& kind, const VisibleQuery& wanted,
+                std::string_view columns)
 {
     const auto i = kind.alias;
     query.sql(fmt::format("SELECT {0}.id AS id, {1} FROM {2} AS {0} WHERE {0}.region = ", i,
                           columns, kind.owned));
-    query.value(region).sql(fmt::format(" AND {}.owner = ", i)).value(viewer);
+    query.value(wanted.region).sql(fmt::format(" AND {}.owner = ", i)).value(wanted.viewer);
+}
+
+/// A table without row ids is read before its conditions on an index are looked at: hence the keys
+/// first, which are all in the index, and then the rows of those that pass.
+void append_own_walk(Query& query, const SharedKind& kind, const VisibleQuery& wanted,
+                     std::string_view columns)
+{
+    query.sql(
+        fmt::format("SELECT k.id AS id, {1} FROM {2} AS k CROSS JOIN {2} AS {0}"
+                    " ON {0}.id = k.id WHERE k.region = ",
+                    kind.alias, columns, kind.shared));
+    query.value(wanted.region).sql(" AND k.owner = ").value(wanted.viewer);
+    wanted.append_walk(query, "k");
+}
+
+/// The few of the catalogue that are the viewer's.
+void append_own_of_catalogue(Query& query, const SharedKind& kind, const VisibleQuery& wanted,
+                             std::string_view columns)
+{
+    query.sql(
+        fmt::format("SELECT {0}.id AS id, {1} FROM {2} AS {0} WHERE {0}.id IN"
+                    " (SELECT id FROM {3} WHERE region = ",
+                    kind.alias, columns, kind.owned, kind.catalogue));
+    query.value(wanted.region).sql(" AND owner = ").value(wanted.viewer).sql(")");
 }
 
 void append_public(Query& query, const SharedKind& kind, const VisibleQuery& wanted,
@@ -79,8 +103,14 @@ void append_granted(Query& query, const SharedKind& kind, std::string_view viewe
 void append_visible(Query& query, const SharedKind& kind, const VisibleQuery& wanted,
                     std::string_view columns, const std::function<void(Query&, Seen)>& append_rest)
 {
-    if (wanted.wants_own) {
-        append_own(query, kind, wanted.viewer, wanted.region, columns);
+    if (wanted.wants_own && wanted.append_walk) {
+        append_own_walk(query, kind, wanted, columns);
+        append_rest(query, Seen::kAsOwner);
+        query.sql(" UNION ALL ");
+        append_own_of_catalogue(query, kind, wanted, columns);
+        append_rest(query, Seen::kAsOwner);
+    } else if (wanted.wants_own) {
+        append_own(query, kind, wanted, columns);
         append_rest(query, Seen::kAsOwner);
     }
     if (!wanted.wants_others) {

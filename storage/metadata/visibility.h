@@ -19,6 +19,8 @@ struct SharedKind {
     std::string_view alias;
     /// Rows that an account can own.
     std::string_view owned;
+    /// Those of them that the catalogue has.
+    std::string_view catalogue;
     /// Rows that can be public.
     std::string_view published;
     /// Rows that can be shared one by one, with which accounts, and how the permission names them.
@@ -30,9 +32,11 @@ struct SharedKind {
 };
 
 inline constexpr SharedKind kSharedImages{
-    "i", "all_image", "all_image", "account_image", "launch_permission", "image_id", true};
+    "i",        "all_image", "catalogue.image", "all_image", "account_image", "launch_permission",
+    "image_id", true};
 inline constexpr SharedKind kSharedSnapshots{"s",
                                              "all_snapshot",
+                                             "catalogue.snapshot",
                                              "account_snapshot",
                                              "account_snapshot",
                                              "create_volume_permission",
@@ -51,6 +55,9 @@ struct VisibleQuery {
     /// looked for. Without its own, catalogue images of the viewer still are among the public ones.
     bool wants_own = true;
     bool wants_others = true;
+    /// Adds " AND ..." on columns, of the alias that it is given, of the index that own rows are
+    /// walked by: only what passes is read. Nothing: each row is.
+    std::function<void(Query&, std::string_view)> append_walk = {};
 };
 
 /// Appends a compound SELECT of what the viewer sees in the region: "SELECT <id>, <columns> ...",

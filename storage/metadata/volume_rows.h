@@ -87,7 +87,7 @@ std::optional<AttachmentRow> select_attachment(Database& db, const VolumeId& vol
                                                const InstanceId& instance);
 /// In the order of the instances' ids.
 std::vector<AttachmentRow> select_attachments_on(Database& db, const VolumeId& volume);
-/// In the order of their device names.
+/// The root first, the others in the order in which they were attached.
 std::vector<AttachmentRow> select_attachments_of(Database& db, const InstanceId& instance);
 /// Whether an instance has the volume as its root, or had.
 bool was_root_volume(Database& db, std::string_view volume);

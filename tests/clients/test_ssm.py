@@ -51,6 +51,14 @@ def test_a_golden_image_is_launched_by_its_parameter_and_rolled_back_by_its_labe
         launched = run(ec2, f"resolve:ssm:{reference}")["Instances"][0]
         assert launched["ImageId"] == image
         assert instance_of(ec2, launched["InstanceId"])["ImageId"] == image
+    # Two instances refer to the first image, one and the parameter to the second.
+    for image, parameters in ((images[0], 0), (images[1], 1)):
+        pages = ec2.get_paginator("describe_image_references").paginate(
+            ImageIds=[image], IncludeAllResourceTypes=True, PaginationConfig={"PageSize": 5})
+        found = [one["Arn"] for page in pages for one in page["ImageReferences"]]
+        assert sum(":instance/" in arn for arn in found) == 2 - parameters
+        assert [arn.partition(":parameter")[2] for arn in found if ":ssm:" in arn] == [
+            "/golden/app"] * parameters
 
 
 def test_refusals_reach_the_client(ssm, ec2):

@@ -79,6 +79,7 @@ constexpr const char* kOwn = R"([{"Region": "eu-west-1", "Images": [{
     "BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": {
         "SnapshotId": "snap-00000000000000abc", "VolumeSize": 9}}]}]}])";
 constexpr const char* kOwnId = "ami-00000000000000abc";
+constexpr const char* kItem = "imagesSet/item/";
 
 std::string run(TestEmulator& aws, const std::string& image)
 {
@@ -196,6 +197,52 @@ TEST_F(CatalogueFile, GivesPrivateImagesToTheirOwnerToDoWithAsHePleases)
     EXPECT_TRUE(own("DeregisterImage", {{"ImageId", kOwnId}}).ok());
     EXPECT_EQ(own("DescribeImages", {{"Owner.1", "self"}}).count("imagesSet/item"), 0U);
     EXPECT_TRUE(own("DeleteSnapshot", {{"SnapshotId", "snap-00000000000000abc"}}).ok());
+}
+
+TEST_F(CatalogueFile, TakesAllThatIsSaidOfAPrivateImage)
+{
+    std::string text = kOwn;
+    const std::string before = "\"EnaSupport\": true,";
+    text.replace(text.find(before), before.size(), R"("EnaSupport": true, "State": "disabled",
+        "DeregistrationProtection": "enabled-with-cooldown",
+        "ProductCodes": [{"ProductCodeId": "abcde", "ProductCodeType": "marketplace"}],
+        "ImageWatermarks": [{"WatermarkKey": "111122223333:prod", "SourceImageRegion": "us-east-1",
+            "SourceImageId": "ami-0123456789abcdef0",
+            "SourceImageCreationTime": "2025-12-01T00:00:00Z",
+            "WatermarkCreationTime": "2025-12-02T00:00:00Z"}],
+        "InstanceTypeSpecification": {"SupportedInstanceTypes": [{"InstanceType": "m7g.*"}]},)");
+    TestEmulator aws(read(std::nullopt, {write("own.json", text)}));
+    const auto answer =
+        aws.must("DescribeImages", {{"ImageId.1", kOwnId}, {"IncludeDisabled", "true"}}, kAccount,
+                 "eu-west-1");
+    const auto field = [&](const std::string& name) { return answer.text(kItem + name); };
+    EXPECT_EQ(field("imageState"), "disabled");
+    EXPECT_EQ(field("deregistrationProtection"), "enabled-with-cooldown");
+    EXPECT_EQ(field("productCodes/item/productCode"), "abcde");
+    EXPECT_EQ(field("imageWatermarkSet/item/watermarkKey"), "111122223333:prod");
+    EXPECT_EQ(field("imageWatermarkSet/item/watermarkCreationTime"), "2025-12-02T00:00:00.000Z");
+    EXPECT_EQ(field("instanceTypeSpecification/supportedInstanceTypeSet/item/instanceType"),
+              "m7g.*");
+    EXPECT_EQ(aws.must("DescribeSnapshotAttribute",
+                       {{"SnapshotId", "snap-00000000000000abc"}, {"Attribute", "productCodes"}},
+                       kAccount, "eu-west-1")
+                  .text("productCodes/item/productCode"),
+              "abcde");
+    EXPECT_EQ(aws.call("DeregisterImage", {{"ImageId", kOwnId}}, kAccount, "eu-west-1").code,
+              "OperationNotPermitted");
+}
+
+TEST_F(CatalogueFile, ShowsWhyAnImageFailed)
+{
+    std::string text = kOwn;
+    const std::string before = "\"EnaSupport\": true,";
+    text.replace(text.find(before), before.size(),
+                 R"("State": "failed", "StateReason": {"Code": "Client.InternalError",
+                    "Message": "Client.InternalError: no room"},)");
+    TestEmulator aws(read(std::nullopt, {write("own.json", text)}));
+    const auto answer = aws.must("DescribeImages", {{"ImageId.1", kOwnId}}, kAccount, "eu-west-1");
+    EXPECT_EQ(answer.text(std::string(kItem) + "imageState"), "failed");
+    EXPECT_EQ(answer.text(std::string(kItem) + "stateReason/code"), "Client.InternalError");
 }
 
 TEST_F(CatalogueFile, BeginsAnewWithPrivateImagesAfterAReset)
@@ -340,7 +387,14 @@ TEST_F(CatalogueFile, NamesThePlaceAndTheFaultInOneLine)
         refusal_with("2026-10-01T10:00:00.000Z\",\n            \"Public", "today\", \"Public"),
         "FILE.Images[0].CreationDate: today is no time such as 2026-01-02T03:04:05.000Z");
     EXPECT_EQ(refusal_with("\"State\": \"available\"", "\"State\": \"pending\""),
-              "FILE.Images[0].State: only images that are available can be taken over");
+              "FILE.Images[0].State: pending is none of available, disabled, failed");
+    EXPECT_EQ(refusal_with("\"State\": \"available\"", "\"State\": \"disabled\""),
+              "FILE.Images[0].State: a public image is available");
+    EXPECT_EQ(refusal_with("\"ImageType\"",
+                           "\"ImageWatermarks\": [{\"WatermarkKey\": \"111122223333:prod\"}],"
+                           " \"ImageType\""),
+              "FILE.Images[0]: ImageWatermarks and InstanceTypeSpecification are for private"
+              " images");
     EXPECT_EQ(refusal_with("\"EnaSupport\": true", "\"EnaSupport\": 1"),
               "FILE.Images[0].EnaSupport: expected true or false");
     EXPECT_EQ(refusal_with("\"/dev/sdb\"", "\"/dev/xvda\""),
@@ -468,6 +522,10 @@ TEST(CatalogueImage, IsNotChangedByItsOwnerEither)
             .code,
         "OperationNotPermitted");
     aws.must("DescribeImages", {{"ImageId.1", image}});
+    EXPECT_EQ(aws.must("DescribeImageAttribute",
+                       {{"ImageId", image}, {"Attribute", "launchPermission"}}, owner)
+                  .text("launchPermission/item/group"),
+              "all");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What DescribeImages asks of SQLite must cost the same however many images there are.
+// What reads of images ask of SQLite must cost the same however many images there are.
 #include <algorithm>
 #include <iterator>
 #include <string>
@@ -57,9 +57,10 @@ std::vector<std::string> plan_of(Database& db, const std::string& sql)
 }
 
 /// The steps of all statements that the call runs.
-std::vector<std::string> plan_of_call(TestEmulator& aws, const Parameters& parameters)
+std::vector<std::string> plan_of_call(TestEmulator& aws, const Parameters& parameters,
+                                      const char* action = "DescribeImages")
 {
-    aws.must("DescribeImages", parameters);
+    aws.must(action, parameters);
     sqlite3* handle = nullptr;
     {
         // The one connection that is idle, and the call's in a moment.
@@ -69,7 +70,7 @@ std::vector<std::string> plan_of_call(TestEmulator& aws, const Parameters& param
     std::vector<std::string> texts;
     {
         const Trace trace(handle);
-        aws.must("DescribeImages", parameters);
+        aws.must(action, parameters);
         texts = trace.texts();
     }
     EXPECT_FALSE(texts.empty());
@@ -122,6 +123,23 @@ TEST_F(ImagePlans, ByNameAndByPrefixUseTheNames)
     }
 }
 
+TEST_F(ImagePlans, ByTheEndOfANameReadIdsAndNamesAlone)
+{
+    const Parameters by_end = {{"Filter.1.Name", "name"}, {"Filter.1.Value.1", "*-1"}};
+    const auto steps = plan_of_call(aws, by_end);
+    EXPECT_THAT(steps, Contains(HasSubstr("COVERING INDEX image_by_owner (region=? AND owner=?")));
+    EXPECT_EQ(std::count_if(steps.begin(), steps.end(),
+                            [](const auto& step) {
+                                return step.find("image_by_owner") != std::string::npos;
+                            }),
+              1);
+    // A tag finds fewer.
+    auto tagged = by_end;
+    tagged.emplace_back("Filter.2.Name", "tag:group");
+    tagged.emplace_back("Filter.2.Value.1", "a");
+    EXPECT_THAT(plan_of_call(aws, tagged), Contains(HasSubstr("tag_by_key (owner=? AND key=?")));
+}
+
 TEST_F(ImagePlans, ByTagUseTheTags)
 {
     aws.must("CreateTags", {{"ResourceId.1", image}, {"Tag.1.Key", "group"}, {"Tag.1.Value", "a"}});
@@ -148,6 +166,16 @@ TEST_F(ImagePlans, PagesWalkTheOwnersImagesInTheirOrder)
         EXPECT_THAT(scans(steps), IsEmpty());
         EXPECT_THAT(steps, Contains(HasSubstr("image_by_owner (region=? AND owner=?")));
     }
+}
+
+TEST_F(ImagePlans, OfReferencesFindWhatRefersByTheImage)
+{
+    const auto steps =
+        plan_of_call(aws, {{"ImageId.1", image}, {"IncludeAllResourceTypes", "true"}},
+                     "DescribeImageReferences");
+    EXPECT_THAT(scans(steps), IsEmpty());
+    EXPECT_THAT(steps, Contains(HasSubstr("instance_by_image (image_id=?")));
+    EXPECT_THAT(steps, Contains(HasSubstr("parameter_version_by_image (value=?")));
 }
 
 }  // namespace

@@ -868,6 +868,29 @@ TEST(ModifyImageAttribute, LimitsDescriptionsByTheirCharacters)
               "InvalidParameterValue");
 }
 
+TEST(ModifyImageAttribute, WaitsUntilTheImageIsMade)
+{
+    TestEmulator aws;
+    aws.set_delay(Delay::kImagePending, 1000);
+    const auto id = make_image(aws);
+    const std::vector<std::pair<std::string, Parameters>> calls = {
+        {"ModifyImageAttribute", {{"LaunchPermission.Add.1.UserId", kOtherAccount}}},
+        {"ModifyImageAttribute", {{"Description.Value", "early"}}},
+        {"ResetImageAttribute", {{"Attribute", "launchPermission"}}}};
+    for (const auto& [action, parameters] : calls) {
+        const auto early = aws.call(action, changed(parameters, {{"ImageId", id}}));
+        EXPECT_EQ(early.code, "InvalidAMIID.Unavailable");
+        EXPECT_EQ(early.message, "The AMI ID '" + id +
+                                     "' is currently pending and may not be used for this "
+                                     "operation");
+    }
+    EXPECT_THAT(users(aws, id), IsEmpty());
+    aws.advance(1000);
+    for (const auto& [action, parameters] : calls) {
+        aws.must(action, changed(parameters, {{"ImageId", id}}));
+    }
+}
+
 TEST(ModifyImageAttribute, OnlySaysWhatADryRunWouldDo)
 {
     TestEmulator aws;
@@ -1119,7 +1142,12 @@ TEST_F(CreateImage, TakesASnapshotOfEveryAttachedVolume)
                             {"TagSpecification.2.ResourceType", "snapshot"},
                             {"TagSpecification.2.Tag.1.Key", "Kind"},
                             {"TagSpecification.2.Tag.1.Value", "snapshot"}});
-    EXPECT_THAT(mapped(id, "deviceName"), UnorderedElementsAre("/dev/xvda", "/dev/sdf"));
+    // The root comes first.
+    EXPECT_THAT(mapped(id, "deviceName"), ElementsAre("/dev/xvda", "/dev/sdf"));
+    EXPECT_THAT(aws.must("DescribeInstances", {{"InstanceId.1", instance}})
+                    .texts("reservationSet/item/instancesSet/item/blockDeviceMapping/item/"
+                           "deviceName"),
+                ElementsAre("/dev/xvda", "/dev/sdf"));
     EXPECT_THAT(mapped(id, "ebs/volumeSize"), UnorderedElementsAre("2", "10"));
     EXPECT_THAT(mapped(id, "ebs/volumeType"), UnorderedElementsAre("gp2", "gp3"));
     EXPECT_THAT(mapped(id, "ebs/iops"), ElementsAre("4000"));

@@ -6,6 +6,7 @@
 
 #include "tests/server/ec2/instance_support.h"
 #include "tests/support/emulator_fixture.h"
+#include "tests/support/json_caller.h"
 
 namespace amilab::test {
 namespace {
@@ -105,6 +106,19 @@ protected:
         more.emplace_back("ImageId.1", image);
         return aws.call("DescribeImageReferences", more).code;
     }
+    void put_parameter(const std::string& name, const std::string& value,
+                       const char* data_type = "aws:ec2:image")
+    {
+        const boost::json::object body{{"Name", name},
+                                       {"Value", value},
+                                       {"Type", "String"},
+                                       {"DataType", data_type},
+                                       {"Overwrite", true}};
+        const auto answer = JsonCaller(aws, "ssm")
+                                .call("POST", "/", boost::json::serialize(body),
+                                      {{"X-Amz-Target", "AmazonSSM.PutParameter"}});
+        EXPECT_TRUE(answer.ok()) << answer.body;
+    }
     static std::string arn(const std::string& instance)
     {
         return "arn:aws:ec2:us-east-1:123456789012:instance/" + instance;
@@ -159,18 +173,61 @@ TEST_F(DescribeImageReferences, LooksAtStatesWhenAsked)
     EXPECT_EQ(refusal({{"ResourceType.1.ResourceType", "s3:Bucket"}}), "InvalidParameterValue");
 }
 
+TEST_F(DescribeImageReferences, TellsOfParametersThatHoldTheImageNow)
+{
+    put_parameter("/golden/now", image);
+    put_parameter("plain", image);
+    put_parameter("/golden/past", image);
+    put_parameter("/golden/past", other);
+    put_parameter("/golden/text", image, "text");
+    const auto found = references({{"ResourceType.1.ResourceType", "ssm:Parameter"}});
+    EXPECT_THAT(found.texts("imageReferenceSet/item/arn"),
+                ElementsAre("arn:aws:ssm:us-east-1:123456789012:parameter/golden/now",
+                            "arn:aws:ssm:us-east-1:123456789012:parameter/plain"));
+    EXPECT_THAT(found.texts("imageReferenceSet/item/resourceType"),
+                ElementsAre("ssm:Parameter", "ssm:Parameter"));
+    EXPECT_THAT(references({{"IncludeAllResourceTypes", "true"}})
+                    .texts("imageReferenceSet/item/resourceType"),
+                ElementsAre("ec2:Instance", "ec2:Instance", "ssm:Parameter", "ssm:Parameter"));
+    for (const auto& [account, region] :
+         {std::pair(kOtherAccount, kRegion), std::pair(kAccount, "eu-west-1")}) {
+        EXPECT_THAT(
+            aws.must("DescribeImageReferences",
+                     {{"ImageId.1", image}, {"IncludeAllResourceTypes", "true"}}, account, region)
+                .texts("imageReferenceSet/item/arn"),
+            IsEmpty());
+    }
+    EXPECT_EQ(refusal({{"ResourceType.1.ResourceType", "ssm:Parameter"},
+                       {"ResourceType.1.ResourceTypeOption.1.OptionName", "state-name"},
+                       {"ResourceType.1.ResourceTypeOption.1.OptionValue.1", "running"}}),
+              "InvalidParameterCombination");
+}
+
 TEST_F(DescribeImageReferences, AnswersPageByPage)
 {
-    for (int i = 0; i < 5; ++i) {
+    for (int i = 0; i < 4; ++i) {
         aws.must("RunInstances", launch(image));
+        put_parameter(fmt::format("/golden/{}", i), image);
+        put_parameter(fmt::format("/other/{}", i), other);
     }
-    const auto first = references({{"IncludeAllResourceTypes", "true"}, {"MaxResults", "5"}});
-    EXPECT_THAT(first.texts("imageReferenceSet/item/arn"), SizeIs(5));
-    const auto second = references({{"IncludeAllResourceTypes", "true"},
-                                    {"MaxResults", "5"},
-                                    {"NextToken", first.text("nextToken")}});
-    EXPECT_THAT(second.texts("imageReferenceSet/item/arn"), SizeIs(2));
-    EXPECT_EQ(second.text("nextToken"), "");
+    const Parameters all = {{"ImageId.2", other}, {"IncludeAllResourceTypes", "true"}};
+    const auto expected = references(all).texts("imageReferenceSet/item/arn");
+    EXPECT_THAT(expected, SizeIs(7 + 8));
+    std::vector<std::string> paged;
+    std::string token;
+    do {
+        auto page = all;
+        page.emplace_back("MaxResults", "5");
+        if (!token.empty()) {
+            page.emplace_back("NextToken", token);
+        }
+        const auto answer = references(page);
+        const auto arns = answer.texts("imageReferenceSet/item/arn");
+        EXPECT_THAT(arns, SizeIs(5));
+        paged.insert(paged.end(), arns.begin(), arns.end());
+        token = answer.text("nextToken");
+    } while (!token.empty() && paged.size() <= expected.size());
+    EXPECT_EQ(paged, expected);
 }
 
 constexpr const char* kMetadata = "instanceImageMetadataSet/item/";

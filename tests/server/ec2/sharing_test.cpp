@@ -155,6 +155,20 @@ TEST(SharedImage, OfACataloguesOwnerIsShownOnceBesideItsCatalogueImages)
         EXPECT_THAT(ids, Contains(own));
         EXPECT_EQ(std::set(ids.begin(), ids.end()).size(), ids.size());
         EXPECT_TRUE(std::is_sorted(ids.begin(), ids.end()));
+        // Looked for by the ends of their names they are the same, also from the middle on.
+        const Parameters by_end = {
+            {"Owner.1", owner}, {"Filter.1.Name", "name"}, {"Filter.1.Value.1", "?*"}};
+        EXPECT_EQ(aws.must("DescribeImages", by_end, account).texts(kIds), ids);
+        auto page = by_end;
+        page.emplace_back("MaxResults", "5");
+        const auto first = aws.must("DescribeImages", page, account);
+        page.back().second = "1000";
+        page.emplace_back("NextToken", first.text("nextToken"));
+        const auto rest = aws.must("DescribeImages", page, account);
+        auto paged = first.texts(kIds);
+        const auto more = rest.texts(kIds);
+        paged.insert(paged.end(), more.begin(), more.end());
+        EXPECT_EQ(paged, ids);
     }
 }
 
