@@ -56,8 +56,8 @@ class Server:
     def __init__(self, *arguments):
         self._log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            [binary(), "serve", "--listen", "127.0.0.1:0", "--log-level", "warning",
-             *map(str, arguments)],
+            [binary(), "serve", *([] if "--listen" in arguments else ["--listen", "127.0.0.1:0"]),
+             "--log-level", "warning", *map(str, arguments)],
             stdout=subprocess.PIPE, stderr=self._log)
         line = self._first_line()
         ready = READY.fullmatch(line)
