@@ -1,6 +1,5 @@
 #include <charconv>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <optional>
 #include <string>
@@ -9,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "server/cli/commands.h"
+#include "server/cli/environment.h"
 #include "server/wire/types.h"
 
 namespace {
@@ -75,23 +75,16 @@ void add_serve(CLI::App& app, int& exit_code)
     command->callback([&exit_code] { exit_code = cli::serve(options); });
 }
 
-/// Empty variables are none, as AWS's own tools have it.
-std::optional<std::string> from_environment(const char* name)
-{
-    const char* value = std::getenv(name);
-    return value != nullptr && *value != '\0' ? std::optional<std::string>(value) : std::nullopt;
-}
-
 /// As the AWS CLI beside it would be understood.
 template <class Options>
 void add_place(CLI::App& command, Options& options)
 {
-    const auto access_key = from_environment("AWS_ACCESS_KEY_ID");
+    const auto access_key = cli::from_environment("AWS_ACCESS_KEY_ID");
     if (access_key && amilab::wire::is_account_id(*access_key)) {
         options.account = access_key;
     }
-    const auto region = from_environment("AWS_REGION");
-    options.region = region ? region : from_environment("AWS_DEFAULT_REGION");
+    const auto region = cli::from_environment("AWS_REGION");
+    options.region = region ? region : cli::from_environment("AWS_DEFAULT_REGION");
     command
         .add_option("--account", options.account,
                     "Account; else AWS_ACCESS_KEY_ID if that is one, else the server's default")

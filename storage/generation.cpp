@@ -49,6 +49,20 @@ std::size_t files_kept_open()
     return std::clamp<std::size_t>(descriptors / 8, 256, 4096);
 }
 
+/// Of a new generation it waits for no disk: whoever makes one syncs all of it before anything
+/// names it. SQLite would sync the first page of the WAL, and its folder, by themselves.
+void write_seed(Database& db, const std::string& seed, Durability durability)
+{
+    const bool hurries = durability == Durability::kKept && !IdSource::has_seed(db);
+    if (hurries) {
+        db.run("PRAGMA synchronous = OFF");
+    }
+    IdSource::set_seed(db, seed);
+    if (hurries) {
+        db.run("PRAGMA synchronous = NORMAL");
+    }
+}
+
 }  // namespace
 
 Generation::Generation(std::string path, Durability durability, Background& background,
@@ -62,16 +76,8 @@ Generation::Generation(std::string path, Durability durability, Background& back
         open_connection(database_path(), Database::Mode::kReadWrite, durability, catalogue_.span());
     migrate(*writer_);
     make_catalogue_rows();
-    if (seed && !IdSource::has_seed(*writer_)) {
-        // The generation is new: whoever makes it syncs all of it before anything names it. SQLite
-        // would sync the first page of the WAL and its folder by themselves.
-        writer_->run("PRAGMA synchronous = OFF");
-        IdSource::set_seed(*writer_, *seed);
-        if (durability == Durability::kKept) {
-            writer_->run("PRAGMA synchronous = NORMAL");
-        }
-    } else if (seed) {
-        IdSource::set_seed(*writer_, *seed);
+    if (seed) {
+        write_seed(*writer_, *seed, durability);
     }
     ids_ = std::make_unique<IdSource>(*writer_);
     restore_settings();

@@ -1,7 +1,6 @@
 #include "server/cli/control_client.h"
 
 #include <array>
-#include <cstdlib>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -15,6 +14,8 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
 
+#include "server/cli/environment.h"
+
 namespace amilab::cli {
 
 namespace asio = boost::asio;
@@ -27,12 +28,8 @@ constexpr std::string_view kDefaultEndpoint = "http://127.0.0.1:4566";
 
 std::string endpoint_url(const std::optional<std::string>& endpoint)
 {
-    if (endpoint) {
-        return *endpoint;
-    }
-    const char* from_environment = std::getenv("AWS_ENDPOINT_URL");
-    return from_environment != nullptr && *from_environment != '\0' ? from_environment
-                                                                    : std::string(kDefaultEndpoint);
+    return endpoint ? *endpoint
+                    : from_environment("AWS_ENDPOINT_URL").value_or(std::string(kDefaultEndpoint));
 }
 
 struct Connection {

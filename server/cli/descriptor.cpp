@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -13,6 +14,50 @@ Descriptor::~Descriptor()
 {
     if (number_ > STDERR_FILENO) {
         close(number_);
+    }
+}
+
+std::size_t read_some(int file, std::optional<std::uint64_t> offset, std::span<std::byte> out,
+                      const std::string& name)
+{
+    std::size_t got = 0;
+    while (got < out.size()) {
+        const auto count = offset ? pread(file, out.data() + got, out.size() - got,
+                                          static_cast<off_t>(*offset + got))
+                                  : ::read(file, out.data() + got, out.size() - got);
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count < 0) {
+            throw_errno("read", name);
+        }
+        if (count == 0) {
+            break;
+        }
+        got += static_cast<std::size_t>(count);
+    }
+    return got;
+}
+
+void write_all(int file, std::span<const std::byte> bytes, const std::string& name)
+{
+    while (!bytes.empty()) {
+        const auto count = ::write(file, bytes.data(), bytes.size());
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count < 0) {
+            throw_errno("write", name);
+        }
+        bytes = bytes.subspan(static_cast<std::size_t>(count));
+    }
+}
+
+void copy_rest(int from, const std::string& from_name, int to, const std::string& to_name)
+{
+    std::vector<std::byte> chunk(std::size_t{1} << 20U);
+    while (const auto got = read_some(from, std::nullopt, chunk, from_name)) {
+        write_all(to, std::span(chunk).first(got), to_name);
     }
 }
 

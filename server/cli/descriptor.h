@@ -1,5 +1,9 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,6 +23,14 @@ public:
 private:
     int number_;
 };
+
+/// Up to `out.size()` bytes at `offset`, or from where a stream stands; fewer only at the end. This
+/// and the next throw std::runtime_error, with the file's name.
+std::size_t read_some(int file, std::optional<std::uint64_t> offset, std::span<std::byte> out,
+                      const std::string& name);
+void write_all(int file, std::span<const std::byte> bytes, const std::string& name);
+/// What is left of a stream, to another.
+void copy_rest(int from, const std::string& from_name, int to, const std::string& to_name);
 
 /// Throws std::runtime_error: "cannot WHAT FILE: " and what errno says.
 [[noreturn]] void throw_errno(std::string_view what, const std::string& file);

@@ -140,18 +140,11 @@ private:
     bool is_done_ = false;
 };
 
+constexpr const char* kStdout = "standard output";
+
 void write_stdout(std::span<const std::byte> bytes)
 {
-    while (!bytes.empty()) {
-        const auto count = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
-        if (count < 0 && errno == EINTR) {
-            continue;
-        }
-        if (count < 0) {
-            throw_errno("write", "standard output");
-        }
-        bytes = bytes.subspan(static_cast<std::size_t>(count));
-    }
+    write_all(STDOUT_FILENO, bytes, kStdout);
 }
 
 struct Source {
@@ -182,18 +175,7 @@ void copy_to_stdout(const std::string& name)
     if (file.number() < 0) {
         throw_errno("open", name);
     }
-    std::vector<std::byte> chunk(std::size_t{1} << 20U);
-    for (;;) {
-        const auto count = ::read(file.number(), chunk.data(), chunk.size());
-        if (count == 0) {
-            return;
-        }
-        if (count > 0) {
-            write_stdout(std::span(chunk).first(static_cast<std::size_t>(count)));
-        } else if (errno != EINTR) {
-            throw_errno("read", name);
-        }
-    }
+    copy_rest(file.number(), name, STDOUT_FILENO, kStdout);
 }
 
 /// By way of a raw file beside the image, which is there under its name only when it is whole.

@@ -36,29 +36,6 @@ void send_frame(const ControlClient::Sink& sink, std::uint64_t offset,
     }
 }
 
-/// Up to `out.size()` bytes at `offset`, or from where a stream stands; fewer only at the end.
-std::size_t read_some(int file, bool is_seekable, std::uint64_t offset, std::span<std::byte> out,
-                      const std::string& name)
-{
-    std::size_t got = 0;
-    while (got < out.size()) {
-        const auto count = is_seekable ? pread(file, out.data() + got, out.size() - got,
-                                               static_cast<off_t>(offset + got))
-                                       : ::read(file, out.data() + got, out.size() - got);
-        if (count < 0 && errno == EINTR) {
-            continue;
-        }
-        if (count < 0) {
-            throw_errno("read", name);
-        }
-        if (count == 0) {
-            break;
-        }
-        got += static_cast<std::size_t>(count);
-    }
-    return got;
-}
-
 bool is_zero(std::span<const std::byte> bytes)
 {
     return !bytes.empty() && bytes[0] == std::byte{0} &&
@@ -113,7 +90,8 @@ void send_disk(const ControlClient::Sink& sink, int file, std::optional<std::uin
             }
         }
         std::fill(chunk.begin(), chunk.end(), std::byte{0});
-        const auto got = read_some(file, size_bytes.has_value(), offset, chunk, name);
+        const auto got =
+            read_some(file, size_bytes ? std::optional(offset) : std::nullopt, chunk, name);
         if (got == 0) {
             break;
         }
@@ -131,20 +109,7 @@ void keep_stdin(const std::string& name)
     if (file.number() < 0) {
         throw_errno("create", name);
     }
-    std::vector<std::byte> chunk(kChunkBytes);
-    for (;;) {
-        const auto got = read_some(STDIN_FILENO, false, 0, chunk, "standard input");
-        for (std::size_t done = 0; done < got;) {
-            const auto count = ::write(file.number(), chunk.data() + done, got - done);
-            if (count < 0 && errno != EINTR) {
-                throw_errno("write", name);
-            }
-            done += count < 0 ? 0 : static_cast<std::size_t>(count);
-        }
-        if (got == 0) {
-            return;
-        }
-    }
+    copy_rest(STDIN_FILENO, "standard input", file.number(), name);
 }
 
 /// The name of a file with the disk's raw bytes; what has to be made goes to `scratch`.

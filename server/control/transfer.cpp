@@ -16,9 +16,9 @@
 #include "server/offload.h"
 #include "server/wire/parameters.h"
 #include "storage/metadata/direct_snapshot_rows.h"
-#include "storage/metadata/export_rows.h"
 #include "storage/metadata/layer_rows.h"
 #include "storage/metadata/snapshot_rows.h"
+#include "storage/metadata/snapshot_tier_rows.h"
 #include "storage/metadata/transaction.h"
 #include "storage/metadata/volume_rows.h"
 #include "storage/snapshot_sizes.h"
@@ -217,10 +217,10 @@ struct Disk {
     }
 };
 
-Disk open_snapshot_disk(Generation& generation, Database& db, const Caller& caller,
-                        const SnapshotId& id)
+/// `row` is what was found of `id`.
+Disk open_snapshot_disk(Generation& generation, Database& db, const SnapshotId& id,
+                        const std::optional<SnapshotRow>& row)
 {
-    const auto row = select_snapshot(db, caller.region, id);
     if (!row) {
         throw ec2::not_found(id);
     }
@@ -228,8 +228,7 @@ Disk open_snapshot_disk(Generation& generation, Database& db, const Caller& call
     if (row->state == "error" || (direct && direct->open)) {
         throw ec2::incorrect_state(id.text(), row->state);
     }
-    const auto exported = select_export(db, id.text(), generation.clock().now_ms());
-    if (exported && exported->state == "archived") {
+    if (is_archived(db, id, generation.clock().now_ms())) {
         throw ec2::snapshot_is_archived(id);
     }
     Disk disk;
@@ -252,8 +251,10 @@ Disk open_disk(Generation& generation, const Caller& caller, std::string_view id
         }
         for (const auto& mapping : select_image_mappings(db, *image_id)) {
             if (mapping.device_name == image->root_device_name && mapping.snapshot_id) {
-                return open_snapshot_disk(generation, db, caller,
-                                          SnapshotId::trusted(*mapping.snapshot_id));
+                // Whoever sees an image may read it, as he may launch it.
+                const auto snapshot_id = SnapshotId::trusted(*mapping.snapshot_id);
+                return open_snapshot_disk(generation, db, snapshot_id,
+                                          select_snapshot(db, caller.region, snapshot_id));
             }
         }
         throw ec2::image_unavailable(*image_id);
@@ -273,10 +274,9 @@ Disk open_disk(Generation& generation, const Caller& caller, std::string_view id
         return disk;
     }
     if (const auto snapshot_id = SnapshotId::from_text(id)) {
-        if (!select_visible_snapshot(db, caller.account, caller.region, *snapshot_id)) {
-            throw ec2::not_found(*snapshot_id);
-        }
-        return open_snapshot_disk(generation, db, caller, *snapshot_id);
+        return open_snapshot_disk(
+            generation, db, *snapshot_id,
+            select_visible_snapshot(db, caller.account, caller.region, *snapshot_id));
     }
     throw http::HttpError(400,
                           fmt::format("{} is no id; expected ami-..., snap-... or vol-...", id));

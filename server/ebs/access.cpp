@@ -69,8 +69,7 @@ SnapshotRow require_readable(Session& session, const SnapshotId& id)
             fmt::format("The snapshot '{}' is in the state {}; only a completed one can be read.",
                         id.text(), row.state));
     }
-    const auto tier = select_snapshot_tier(session.db(), id);
-    if (tier && snapshot_tier_state(*tier, session.now_ms()).is_archived) {
+    if (is_archived(session.db(), id, session.now_ms())) {
         throw invalid_snapshot_id(
             fmt::format("The snapshot '{}' is archived; restore it before it is read.", id.text()));
     }

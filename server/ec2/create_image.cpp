@@ -241,9 +241,7 @@ CreateImageResponse create_image(Session& session, const CreateImageRequest& req
     for (const auto& one : captured) {
         mappings.push_back(capture_mapping(one, find_device(overrides, one.attachment.device)));
     }
-    if (!can_boot(mappings.front().volume_type.value_or(kDefaultVolumeType))) {
-        throw root_type_refused(root_device, *mappings.front().volume_type);
-    }
+    require_boot_type(root_device, *mappings.front().volume_type);
     append_added(session, overrides, mappings);
 
     if (!request.no_reboot.value_or(false) && source.state == "running") {

@@ -134,8 +134,8 @@ void complete_mapping(Session& session, ImageMappingRow& mapping, bool is_root)
                                             .size_gib = *mapping.volume_size_gib,
                                             .iops = mapping.iops,
                                             .throughput = mapping.throughput});
-    if (is_root && !can_boot(spec.volume_type)) {
-        throw root_type_refused(mapping.device_name, spec.volume_type);
+    if (is_root) {
+        require_boot_type(mapping.device_name, spec.volume_type);
     }
     mapping.volume_type = spec.volume_type;
     if (!mapping.delete_on_termination) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "server/ec2/device_names.h"
 #include "server/ec2/errors.h"
 #include "server/ec2/image_mappings.h"
 #include "server/ec2/snapshot_tiers.h"
@@ -21,14 +20,11 @@ std::string_view without_dev(std::string_view name)
     return name.starts_with(kDev) ? name.substr(kDev.size()) : name;
 }
 
-/// Whether a volume can be at a device that the image does not map.
+/// Whether a volume can be at a device, by a name for one, that the image does not map.
 /// Source: EC2 User Guide, "Device names for volumes" (documented); /dev/sda and names with a
 /// number are refused for HVM (observed).
 bool can_be_mapped(std::string_view name, std::string_view virtualization_type)
 {
-    if (!is_device_name(name)) {
-        return false;
-    }
     const auto device = without_dev(name);
     const bool has_number = device.back() >= '0' && device.back() <= '9';
     return virtualization_type != "hvm" ||
@@ -212,9 +208,8 @@ std::vector<LaunchVolume> plan_volumes(Session& session, const ImageRow& image,
     volumes.reserve(mappings.size());
     for (const auto& mapping : mappings) {
         volumes.push_back(plan_volume(session, mapping));
-        const auto& volume_type = volumes.back().spec.volume_type;
-        if (mapping.row.device_name == image.root_device_name && !can_boot(volume_type)) {
-            throw root_type_refused(mapping.row.device_name, volume_type);
+        if (mapping.row.device_name == image.root_device_name) {
+            require_boot_type(mapping.row.device_name, volumes.back().spec.volume_type);
         }
     }
     return volumes;

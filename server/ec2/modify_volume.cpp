@@ -125,8 +125,7 @@ void check_change(Session& session, const ModifyVolumeRequest& request, const Vo
         throw volume_shrinks();
     }
     check_multi_attach(session, volume, target);
-    const bool is_slow = !can_boot(target.volume_type);
-    if (is_slow && was_root_volume(session.db(), volume.id.text())) {
+    if (!can_boot(target.volume_type) && was_root_volume(session.db(), volume.id.text())) {
         throw root_volume_cannot_be(volume.id, target.volume_type);
     }
 }

@@ -175,8 +175,7 @@ DescribeSnapshotTierStatusResponse describe_snapshot_tier_status(
 
 void require_not_archived(Session& session, const SnapshotId& id)
 {
-    const auto tier = find_tier(session, id);
-    if (tier && tier->state.is_archived) {
+    if (is_archived(session.db(), id, session.now_ms())) {
         throw snapshot_is_archived(id);
     }
 }

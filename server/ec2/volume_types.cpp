@@ -135,6 +135,13 @@ bool can_boot(std::string_view volume_type)
     return volume_type != "st1" && volume_type != "sc1";
 }
 
+void require_boot_type(std::string_view root_device, std::string_view volume_type)
+{
+    if (!can_boot(volume_type)) {
+        throw root_type_refused(root_device, volume_type);
+    }
+}
+
 VolumeSpec complete_volume_spec(VolumeSpec spec)
 {
     const auto& type = find_type(spec.volume_type);

@@ -14,6 +14,8 @@ inline constexpr const char* kDefaultVolumeType = "gp2";
 
 /// Whether an instance can boot from a volume of the type: st1 and sc1 are for data (documented).
 bool can_boot(std::string_view volume_type);
+/// Throws InvalidBlockDeviceMapping where a root device is to be of another.
+void require_boot_type(std::string_view root_device, std::string_view volume_type);
 
 /// A volume as it is asked for, or, completed, as it will be.
 struct VolumeSpec {

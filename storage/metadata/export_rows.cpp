@@ -18,8 +18,8 @@ std::optional<ExportRow> select_export(Database& db, std::string_view id, TimeMs
                         " layer_id, state = 'completed' AND NOT is_archived"
                         "  FROM (SELECT *, {} = 'archive' AS is_archived FROM snapshot AS s"
                         "   WHERE id = ?1 AND recycled = 0)",
-                        sql_storage_tier("s.id", now_ms)));
-    select.bind(id);
+                        sql_storage_tier("s.id", "?2")));
+    select.bind(id, now_ms);
     if (!select.step()) {
         return std::nullopt;
     }
@@ -47,8 +47,8 @@ std::vector<std::string> select_export_ids(Database& db, std::string_view after,
                         " SELECT id FROM (SELECT id FROM volume WHERE id > ?1"
                         "  AND state IN ('available', 'in-use') ORDER BY id LIMIT ?2)"
                         " LIMIT ?2",
-                        sql_storage_tier("s.id", now_ms)));
-    select.bind(after, limit);
+                        sql_storage_tier("s.id", "?3")));
+    select.bind(after, limit, now_ms);
     std::vector<std::string> ids;
     while (select.step()) {
         ids.push_back(select.row().text());

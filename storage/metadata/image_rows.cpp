@@ -186,20 +186,13 @@ void append_executable_by(Query& query, const ImageQuery& wanted,
     if (wanted.executable_by.empty()) {
         return;
     }
-    bool is_public = false;
-    bool is_own = false;
-    std::vector<std::string> accounts;
-    for (const auto& who : wanted.executable_by) {
-        if (who == "all") {
-            is_public = true;
-            continue;
-        }
-        is_own = is_own || who == "self" || who == wanted.viewer;
-        accounts.push_back(who == "self" ? std::string(wanted.viewer) : who);
+    auto named = named_users(wanted.executable_by, wanted.viewer);
+    if (named.is_viewer) {
+        named.others.emplace_back(wanted.viewer);
     }
-    query.sql(is_public ? " AND (i.public = 1 OR " : " AND (");
-    append_shared_with(query, kSharedImages, accounts,
-                       is_own ? memberships : std::vector<Grantee>());
+    query.sql(named.is_all ? " AND (i.public = 1 OR " : " AND (");
+    append_shared_with(query, kSharedImages, named.others,
+                       named.is_viewer ? memberships : std::vector<Grantee>());
     query.sql(")");
 }
 

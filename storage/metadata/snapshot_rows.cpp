@@ -75,26 +75,15 @@ void append_restorable_by(Query& query, const SnapshotQuery& wanted)
     if (wanted.restorable_by.empty()) {
         return;
     }
-    bool is_public = false;
-    bool is_own = false;
-    std::vector<std::string> others;
-    for (const auto& who : wanted.restorable_by) {
-        if (who == "all") {
-            is_public = true;
-        } else if (who == "self" || who == wanted.viewer) {
-            is_own = true;
-        } else {
-            others.push_back(who);
-        }
-    }
-    query.sql(is_public ? " AND (s.public = 1" : " AND (0");
-    if (is_own) {
+    const auto named = named_users(wanted.restorable_by, wanted.viewer);
+    query.sql(named.is_all ? " AND (s.public = 1" : " AND (0");
+    if (named.is_viewer) {
         query.sql(" OR s.owner = ").value(wanted.viewer).sql(" OR ");
         append_shared_with(query, kSharedSnapshots, {std::string(wanted.viewer)}, {});
     }
-    if (!others.empty()) {
+    if (!named.others.empty()) {
         query.sql(" OR s.owner = ").value(wanted.viewer).sql(" AND ");
-        append_shared_with(query, kSharedSnapshots, others, {});
+        append_shared_with(query, kSharedSnapshots, named.others, {});
     }
     query.sql(")");
 }
@@ -104,7 +93,7 @@ void append_filters_of(Query& query, const SnapshotQuery& wanted)
     const auto progress = sql_progress(wanted.now_ms);
     const auto encrypted = sql_true_false("s.encrypted");
     const auto start_time = sql_time("s.start_time_ms");
-    const auto tier = sql_storage_tier("s.id", wanted.now_ms);
+    const auto tier = sql_storage_tier("s.id", std::to_string(wanted.now_ms));
     const std::array columns = {
         FilterColumn{"description", "s.description"},
         FilterColumn{"encrypted", encrypted},

@@ -59,7 +59,7 @@ SnapshotTierState snapshot_tier_state(const SnapshotTierRow& row, TimeMs now_ms)
             .progress_percent = progress(row, now_ms)};
 }
 
-std::string sql_storage_tier(std::string_view snapshot_id, TimeMs now_ms)
+std::string sql_storage_tier(std::string_view snapshot_id, std::string_view now_ms)
 {
     return fmt::format(
         "COALESCE((SELECT iif((t.operation = 'archival' OR COALESCE(t.expiry_ms <= {1}, 0))"
@@ -78,6 +78,12 @@ std::optional<SnapshotTierRow> select_snapshot_tier(Database& db, const Snapshot
     }
     auto row = select.row();
     return read_tier(row);
+}
+
+bool is_archived(Database& db, const SnapshotId& id, TimeMs now_ms)
+{
+    const auto tier = select_snapshot_tier(db, id);
+    return tier && snapshot_tier_state(*tier, now_ms).is_archived;
 }
 
 void put_snapshot_tier(Database& db, const SnapshotTierRow& row)

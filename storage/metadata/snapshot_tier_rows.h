@@ -42,8 +42,11 @@ struct SnapshotTierState {
 /// is completed (assumed).
 SnapshotTierState snapshot_tier_state(const SnapshotTierRow& row, TimeMs now_ms);
 
-/// 'archive' or 'standard', of the snapshot whose id is the expression; the same in SQL.
-std::string sql_storage_tier(std::string_view snapshot_id, TimeMs now_ms);
+/// 'archive' or 'standard', of the snapshot whose id is the expression at the time that `now_ms`,
+/// an expression too, stands for; the same in SQL.
+std::string sql_storage_tier(std::string_view snapshot_id, std::string_view now_ms);
+/// Whether a snapshot is in the archive tier; of one that has never been moved: no.
+bool is_archived(Database& db, const SnapshotId& id, TimeMs now_ms);
 
 /// Nothing for a snapshot that has never been moved.
 std::optional<SnapshotTierRow> select_snapshot_tier(Database& db, const SnapshotId& id);

@@ -162,6 +162,21 @@ void append_seen_by(Query& query, const SharedKind& kind, std::string_view viewe
     query.sql(")");
 }
 
+NamedUsers named_users(const std::vector<std::string>& users, std::string_view viewer)
+{
+    NamedUsers named;
+    for (const auto& user : users) {
+        if (user == "all") {
+            named.is_all = true;
+        } else if (user == "self" || user == viewer) {
+            named.is_viewer = true;
+        } else {
+            named.others.push_back(user);
+        }
+    }
+    return named;
+}
+
 void append_shared_with(Query& query, const SharedKind& kind,
                         const std::vector<std::string>& accounts,
                         const std::vector<Grantee>& memberships)

@@ -72,6 +72,15 @@ bool may_own(std::span<const Filter> filters, std::string_view name, std::string
 /// Appends " AND (...)": the row of the alias is one that `viewer` sees. For rows that are named.
 void append_seen_by(Query& query, const SharedKind& kind, std::string_view viewer);
 
+/// What a list of account ids, "self" and "all" names.
+struct NamedUsers {
+    bool is_all = false;
+    /// The viewer, by the word or by its id.
+    bool is_viewer = false;
+    std::vector<std::string> others;
+};
+NamedUsers named_users(const std::vector<std::string>& users, std::string_view viewer);
+
 /// Appends a condition: the row is explicitly shared with one of `accounts`, or with one of
 /// `memberships`, what an account belongs to.
 void append_shared_with(Query& query, const SharedKind& kind,

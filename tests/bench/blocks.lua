@@ -1,6 +1,7 @@
 -- For wrk: goes around the paths in a file, one a line, with one method, one body and some headers.
 -- Arguments: method, file of paths, file of the body or "", then name and value of each header.
 -- Prints one line of JSON at the end, for load.py.
+dofile(debug.getinfo(1, "S").source:match("^@(.*/)") .. "report.lua")
 local requests = {}
 local calls = 0
 
@@ -25,12 +26,4 @@ end
 function request()
   calls = calls + 1
   return requests[calls % #requests + 1]
-end
-
-function done(summary, latency, _)
-  local errors = summary.errors
-  io.write(string.format(
-    '{"requests": %d, "seconds": %f, "p50_us": %d, "p99_us": %d, "errors": %d}\n',
-    summary.requests, summary.duration / 1e6, latency:percentile(50), latency:percentile(99),
-    errors.connect + errors.read + errors.write + errors.status + errors.timeout))
 end

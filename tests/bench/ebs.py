@@ -6,12 +6,11 @@ import hashlib
 import http.client
 import json
 import random
-import subprocess
 import sys
 import urllib.parse
 from pathlib import Path
 
-from load import ACCOUNT, CALL_TIMEOUT_S, Sample, to_sample
+from load import ACCOUNT, CALL_TIMEOUT_S, Sample, run_wrk
 from processes import BenchError, Programs, Server
 from table import Better, Row, Target
 
@@ -70,17 +69,9 @@ def measure(server: Server, folder: Path, method: str, paths: list[str], body: P
             headers: dict[str, str], connections: int, seconds: int) -> Sample:
     file = folder / "paths"
     file.write_text("\n".join(paths))
-    command = ["wrk", "--threads", "1", "--connections", str(connections), "--duration",
-               f"{seconds}s", "--timeout", f"{CALL_TIMEOUT_S}s", "--script", str(SCRIPT),
-               f"http://127.0.0.1:{server.port}/", "--", method, str(file), str(body),
-               *(part for header in headers.items() for part in header)]
-    before = server.cpu_seconds()
-    done = subprocess.run(command, capture_output=True, text=True,
-                          timeout=seconds + 2 * CALL_TIMEOUT_S)
-    used = server.cpu_seconds() - before
-    if done.returncode != 0:
-        raise BenchError(f"wrk: {done.stderr.strip() or done.stdout.strip()}")
-    return to_sample(done.stdout, used)
+    arguments = [method, str(file), str(body),
+                 *(part for header in headers.items() for part in header)]
+    return run_wrk(server, SCRIPT, arguments, connections, seconds)
 
 
 def ebs_rows(programs: Programs, rounds: int, seconds: int, failures: list[str]) -> list[Row]:

@@ -118,9 +118,14 @@ class Answer:
 
 
 def measure(server: Server, call: Form, connections: int, seconds: int) -> Sample:
+    return run_wrk(server, SCRIPT, [call.account, call.text, *call.values], connections, seconds)
+
+
+def run_wrk(server: Server, script: Path, arguments: list[str], connections: int,
+            seconds: int) -> Sample:
     command = ["wrk", "--threads", "1", "--connections", str(connections), "--duration",
-               f"{seconds}s", "--timeout", f"{CALL_TIMEOUT_S}s", "--script", str(SCRIPT),
-               f"http://127.0.0.1:{server.port}/", "--", call.account, call.text, *call.values]
+               f"{seconds}s", "--timeout", f"{CALL_TIMEOUT_S}s", "--script", str(script),
+               f"http://127.0.0.1:{server.port}/", "--", *arguments]
     cpu_before = server.cpu_seconds()
     done = subprocess.run(command, capture_output=True, text=True,
                           timeout=seconds + 2 * CALL_TIMEOUT_S)
@@ -147,7 +152,7 @@ def measure_sqlite(programs: Programs, operation: str, seconds: float) -> Sample
 
 
 def to_sample(output: str, cpu_seconds: float) -> Sample:
-    """From the line of JSON at the end of what post.lua or sqlite_floor prints."""
+    """From the line of JSON at the end of what report.lua or sqlite_floor prints."""
     facts = json.loads(output.strip().splitlines()[-1])
     requests = facts["requests"]
     if requests == 0:

@@ -1,6 +1,7 @@
 -- For wrk: posts one form again and again.
 -- Arguments: account, form, then any number of values. In the form, {n} counts the calls and
 -- {value} goes around the values. Prints one line of JSON at the end, for load.py.
+dofile(debug.getinfo(1, "S").source:match("^@(.*/)") .. "report.lua")
 local form
 local values = {}
 local calls = 0
@@ -34,12 +35,4 @@ function request()
   end
   calls = calls + 1
   return wrk.format(nil, nil, nil, fill(form))
-end
-
-function done(summary, latency, _)
-  local errors = summary.errors
-  io.write(string.format(
-    '{"requests": %d, "seconds": %f, "p50_us": %d, "p99_us": %d, "errors": %d}\n',
-    summary.requests, summary.duration / 1e6, latency:percentile(50), latency:percentile(99),
-    errors.connect + errors.read + errors.write + errors.status + errors.timeout))
 end

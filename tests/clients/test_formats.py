@@ -98,6 +98,8 @@ def expect_indexes_say_what_maps_say(store, name):
 def test_a_store_that_was_closed_is_read_by_the_document(start_server, folder, tmp_path, dice):
     server = start_server("--data", folder)
     names = make_disks(server, dice, tmp_path)
+    # Indexes are written in the background; a stop drops what is not.
+    servers.wait_until(lambda: any((folder / "generation-1/layers").glob("*.00.index")))
     server.stop()
     expect_same(folder, names, tmp_path)
     store = layer_reader.Store(folder)

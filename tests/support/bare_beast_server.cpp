@@ -1,18 +1,16 @@
 // The floor that the benchmark compares with: Boost.Beast alone, a fixed answer, no limits and no
 // timeouts.
 #include <cstdlib>
-#include <iostream>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
-#include <vector>
 
 #include <CLI/CLI.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
+
+#include "tests/support/bare_server.h"
 
 namespace {
 
@@ -62,17 +60,6 @@ private:
     http::response<http::string_body> response_;
 };
 
-void accept(tcp::acceptor& acceptor, const std::string& body)
-{
-    acceptor.async_accept([&](error_code error, tcp::socket socket) {
-        if (!error) {
-            socket.set_option(tcp::no_delay(true));
-            std::make_shared<Session>(std::move(socket), body)->read();
-        }
-        accept(acceptor, body);
-    });
-}
-
 }  // namespace
 
 int main(int argc, char** argv)
@@ -86,14 +73,8 @@ int main(int argc, char** argv)
     app.add_option("--threads", threads, "how many serve");
     CLI11_PARSE(app, argc, argv);
 
-    asio::io_context io_context(static_cast<int>(threads));
-    tcp::acceptor acceptor(io_context, {asio::ip::address_v4::loopback(), port});
     const std::string body(body_bytes, 'x');
-    accept(acceptor, body);
-    std::cout << acceptor.local_endpoint().port() << std::endl;
-    std::vector<std::jthread> workers;
-    for (unsigned worker = 1; worker < threads; ++worker) {
-        workers.emplace_back([&] { io_context.run(); });
-    }
-    io_context.run();
+    amilab::test::serve(port, threads, [&](tcp::socket socket) {
+        std::make_shared<Session>(std::move(socket), body)->read();
+    });
 }

@@ -8,15 +8,14 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
-#include <vector>
 
 #include <CLI/CLI.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
+
+#include "tests/support/bare_server.h"
 
 namespace {
 
@@ -82,17 +81,6 @@ private:
     http::response<http::string_body> response_;
 };
 
-void accept(tcp::acceptor& acceptor, int file)
-{
-    acceptor.async_accept([&acceptor, file](error_code error, tcp::socket socket) {
-        if (!error) {
-            socket.set_option(tcp::no_delay(true));
-            std::make_shared<Session>(std::move(socket), file)->read();
-        }
-        accept(acceptor, file);
-    });
-}
-
 }  // namespace
 
 int main(int argc, char** argv)
@@ -111,13 +99,7 @@ int main(int argc, char** argv)
         std::cerr << "bare_block_server: cannot open " << path << '\n';
         return 1;
     }
-    asio::io_context io_context(static_cast<int>(threads));
-    tcp::acceptor acceptor(io_context, {asio::ip::address_v4::loopback(), port});
-    accept(acceptor, file);
-    std::cout << acceptor.local_endpoint().port() << std::endl;
-    std::vector<std::jthread> workers;
-    for (unsigned worker = 1; worker < threads; ++worker) {
-        workers.emplace_back([&] { io_context.run(); });
-    }
-    io_context.run();
+    amilab::test::serve(port, threads, [&](tcp::socket socket) {
+        std::make_shared<Session>(std::move(socket), file)->read();
+    });
 }
