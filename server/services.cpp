@@ -15,9 +15,8 @@ namespace {
 
 const std::array<const Service*, 5>& services()
 {
-    static const std::array<const Service*, 5> all = {&ec2::service(), &ebs::service(),
-                                                      &rbin::service(), &ssm::service(),
-                                                      &sts::service()};
+    static const std::array<const Service*, 5> all = {
+        &ec2::service(), &ebs::service(), &rbin::service(), &ssm::service(), &sts::service()};
     return all;
 }
 

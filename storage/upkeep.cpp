@@ -134,6 +134,9 @@ void Upkeep::begin_merge(LayerId parent)
     // Before any byte changes: power loss must not bring a snapshot of the parent back.
     generation_.make_metadata_durable();
     generation_.sync_now(pair->is_child_sealed ? pair->child : parent);
+    // Who read the parent's id in the row of a snapshot that has been deleted has opened it by then,
+    // which the merge sees.
+    generation_.wait_for_readers(generation_.last_reader_ticket());
     auto& blocks = generation_.blocks();
     try {
         auto merge = pair->is_child_sealed
@@ -141,8 +144,7 @@ void Upkeep::begin_merge(LayerId parent)
                          : blocks.merge_into_volume(
                                chain, static_cast<std::uint64_t>(*pair->volume_size_gib) * kGiB);
         if (merge) {
-            job_ = std::make_unique<Job>(
-                Job{*pair, std::move(merge), generation_.last_reader_ticket()});
+            job_ = std::make_unique<Job>(Job{*pair, std::move(merge)});
         }
     } catch (const StorageError& error) {
         // In use; or another size of the volume is: whoever has it open knows it by the old one.
@@ -178,9 +180,6 @@ void Upkeep::finish_merge(Job job)
     const auto gone = job.merge->gone();
     const bool into_child = job.merge->direction() == LayerMerge::Direction::kIntoChild;
     const auto result = into_child ? pair.child : pair.parent;
-    // Who read the parent's id in the row of a snapshot that has been deleted must not open what it
-    // stands for from now on.
-    generation_.wait_for_readers(job.ticket);
     bool had_index = false;
     std::optional<LayerId> below;
     {
@@ -198,6 +197,7 @@ void Upkeep::finish_merge(Job job)
             mark_layer_indexed(held.db(), pair.parent, false);
         }
         below = select_layer_parent(held.db(), result);
+        job.merge->open_parent();
         transaction.commit();
     }
     generation_.blocks().drop_from_volumes(gone);

@@ -42,7 +42,6 @@ private:
     struct Job {
         MergePair pair;
         std::unique_ptr<LayerMerge> merge;
-        std::uint64_t ticket = 0;
     };
 
     void post();

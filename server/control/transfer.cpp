@@ -242,8 +242,9 @@ Disk open_snapshot_disk(Generation& generation, Database& db, const SnapshotId& 
 
 Disk open_disk(Generation& generation, const Caller& caller, std::string_view id)
 {
-    auto reader = generation.reader();
-    auto& db = reader.db();
+    // Nobody writes meanwhile: no snapshot gives a volume another top.
+    auto writer = generation.writer();
+    auto& db = writer.db();
     if (const auto image_id = ImageId::from_text(id)) {
         const auto image = select_visible_image(db, caller.account, caller.region, *image_id);
         if (!image) {

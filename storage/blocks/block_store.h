@@ -77,7 +77,8 @@ public:
     void remove_index(LayerId layer);
 
     /// Merges two sealed neighbours, both synced: whichever has fewer blocks is copied. The rows of
-    /// merge.gone() go when step() has said that all is copied, then drop_from_volumes(gone).
+    /// merge.gone() go when step() has said that all is copied, after open_parent(); then
+    /// drop_from_volumes(gone).
     /// EBUSY: somebody reads the parent as a snapshot. One merge at a time.
     std::unique_ptr<LayerMerge> merge_sealed(LayerId parent, LayerId child);
     /// Merges the parent into a volume's top. Null when that would be much work for little: the

@@ -65,6 +65,11 @@ LayerMerge::LayerMerge(std::shared_ptr<LayerRegistry> registry, std::shared_ptr<
 
 LayerMerge::~LayerMerge()
 {
+    open_parent();
+}
+
+void LayerMerge::open_parent()
+{
     if (direction_ == Direction::kIntoParent) {
         registry_->open_as_snapshot(parent_->id());
     }

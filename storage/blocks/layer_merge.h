@@ -40,6 +40,9 @@ public:
     /// Copies at most `blocks`. False: all is copied, and survives power loss. ESTALE: the volume
     /// has another top by now.
     bool step(std::uint64_t blocks);
+    /// The parent may be opened as a snapshot again, as what the child was: for when all is copied,
+    /// before a row names it so. Else the destructor does it.
+    void open_parent();
 
 private:
     bool find_next();

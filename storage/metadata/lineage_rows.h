@@ -32,7 +32,8 @@ std::optional<AncestorRow> select_ancestor(Database& db, const ImageId& id,
 /// Why a snapshot is in error, if it says so.
 std::optional<std::string> select_snapshot_failure(Database& db, const SnapshotId& id);
 
-/// What refers to an image: an instance that was launched from it, or a parameter that holds its id.
+/// What refers to an image: an instance that was launched from it, or a parameter that holds its
+/// id.
 struct ImageReferenceRow {
     enum class Kind { kInstance, kParameter };
     std::string image_id;

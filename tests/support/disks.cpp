@@ -29,12 +29,17 @@ std::shared_ptr<Volume> open_volume(TestEmulator& aws, const std::string& id)
 std::shared_ptr<Snapshot> open_snapshot(TestEmulator& aws, const std::string& id)
 {
     auto lease = aws.generation().reader();
-    const auto row = select_snapshot(lease.db(), kRegion, SnapshotId::trusted(id));
+    return open_snapshot(aws, id, lease.db());
+}
+
+std::shared_ptr<Snapshot> open_snapshot(TestEmulator& aws, const std::string& id, Database& db)
+{
+    const auto row = select_snapshot(db, kRegion, SnapshotId::trusted(id));
     if (!row || !row->layer_id) {
         throw std::runtime_error(id + " is not there");
     }
     return aws.generation().blocks().open_snapshot(
-        select_layer_chain(lease.db(), *row->layer_id),
+        select_layer_chain(db, *row->layer_id),
         static_cast<std::uint64_t>(row->volume_size_gib) * kGiB);
 }
 

@@ -11,6 +11,8 @@ namespace amilab::test {
 /// Volumes and snapshots of the default account behind the API, opened as the doors to them do.
 std::shared_ptr<Volume> open_volume(TestEmulator& aws, const std::string& id);
 std::shared_ptr<Snapshot> open_snapshot(TestEmulator& aws, const std::string& id);
+/// As the rows that this connection sees have it.
+std::shared_ptr<Snapshot> open_snapshot(TestEmulator& aws, const std::string& id, Database& db);
 
 std::string create_volume(TestEmulator& aws, const std::string& snapshot = {});
 std::string create_snapshot(TestEmulator& aws, const std::string& volume);

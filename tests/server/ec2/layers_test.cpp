@@ -5,7 +5,10 @@
 #include <map>
 #include <random>
 
+#include <sqlite3.h>
+
 #include "storage/check.h"
+#include "storage/metadata/connection.h"
 #include "storage/space.h"
 #include "tests/storage/blocks/harness.h"
 #include "tests/storage/files/temporary_directory.h"
@@ -88,6 +91,41 @@ TEST(Merging, ASnapshotTakesOverTheLargerLayerBelowIt)
     const auto copy = create_volume(aws, story.snapshots[1]);
     EXPECT_EQ(volume_byte(aws, copy, 0), 2);
     EXPECT_EQ(volume_byte(aws, copy, 9), 1);
+}
+
+TEST(Merging, TheTakenOverLayerCanBeReadFromTheMomentThatARowNamesIt)
+{
+    Story story;
+    auto& aws = story.aws;
+    aws.data().background().drain();
+    // A connection of its own sees a commit at once.
+    const auto db = open_connection(aws.generation().path() + "/metadata.sqlite",
+                                    Database::Mode::kReadOnly, Durability::kPrivate);
+    std::vector<int> bytes_read;
+    std::function<void()> read_both = [&] {
+        try {
+            const auto disk = open_snapshot(aws, story.snapshots[1], *db);
+            bytes_read.push_back(byte_of(read_bytes(*disk, 0, 512)));
+            bytes_read.push_back(byte_of(read_bytes(*disk, 3 * kBlockSize, 512)));
+        } catch (const StorageError& error) {
+            ADD_FAILURE() << error.what();
+        }
+    };
+    // Called right after each commit, before whoever committed goes on.
+    sqlite3_wal_hook(
+        aws.generation().writer().db().handle(),
+        [](void* read, sqlite3*, const char*, int) {
+            (*static_cast<std::function<void()>*>(read))();
+            return SQLITE_OK;
+        },
+        &read_both);
+    delete_snapshot(aws, story.snapshots[0]);
+    EXPECT_EQ(layers(aws), 3);
+    sqlite3_wal_hook(aws.generation().writer().db().handle(), nullptr, nullptr);
+    ASSERT_GE(bytes_read.size(), 4) << "after the deletion, and after the merge";
+    for (std::size_t index = 0; index < bytes_read.size(); ++index) {
+        EXPECT_EQ(bytes_read[index], index % 2 == 0 ? 2 : 1) << index;
+    }
 }
 
 TEST(Merging, WithoutSnapshotsAVolumeHasOneLayer)

@@ -131,6 +131,8 @@ TEST_F(MergeTest, AParentThatIsReadAsASnapshotIsNotMergedInto)
     snapshot.reset();
     auto merge = store_->merge_sealed(chain_[2], chain_[1]);
     EXPECT_EQ(error_of([&] { store_->open_snapshot(parent, kSize); }), ESTALE);
+    merge->open_parent();
+    store_->open_snapshot(parent, kSize);
     merge.reset();
     store_->open_snapshot(parent, kSize);
 }
