@@ -134,8 +134,8 @@ void Upkeep::begin_merge(LayerId parent)
     // Before any byte changes: power loss must not bring a snapshot of the parent back.
     generation_.make_metadata_durable();
     generation_.sync_now(pair->is_child_sealed ? pair->child : parent);
-    // Who read the parent's id in the row of a snapshot that has been deleted has opened it by then,
-    // which the merge sees.
+    // Who read the parent's id in the row of a snapshot that has been deleted has opened it by
+    // then, which the merge sees.
     generation_.wait_for_readers(generation_.last_reader_ticket());
     auto& blocks = generation_.blocks();
     try {
