@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <map>
 #include <utility>
@@ -14,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "storage/blocks/layer_check.h"
+#include "storage/data_directory.h"
 #include "storage/files/posix_file_system.h"
 #include "storage/metadata/connection.h"
 #include "storage/metadata/layer_report_rows.h"
@@ -162,12 +162,11 @@ void Check::check_files()
 CheckReport check_data_directory(const std::string& path)
 {
     const Lock lock(path);
-    std::string name;
-    std::ifstream(path + "/current") >> name;
-    const auto folder = path + "/" + name;
-    if (name.empty() || !std::filesystem::exists(folder + "/metadata.sqlite")) {
-        throw StorageError(ENOENT, "check", path, "it names no generation that is there");
+    const auto name = read_current_generation(path);
+    if (!name) {
+        throw StorageError(ENOENT, "check", path, "it is no data directory of amilab");
     }
+    const auto folder = path + "/" + *name;
     const auto db =
         open_connection(folder + "/metadata.sqlite", Database::Mode::kReadOnly, Durability::kKept);
     require_known_version(*db);

@@ -129,7 +129,45 @@ void sweep_private_folders(const std::string& own)
     }
 }
 
+/// A server that died while it made its first generation leaves one without a layer, and only that
+/// one. Any other is somebody's state.
+void refuse_lost_generations(const std::string& data_directory)
+{
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(data_directory, error)) {
+        const auto number = number_of(entry.path().filename().string());
+        const auto layers = entry.path() / "layers";
+        const bool has_layers = fs::exists(layers, error) && !fs::is_empty(layers, error);
+        if (number && (*number != 1 || has_layers)) {
+            throw StorageError(ENOENT, "read", data_directory + "/current",
+                               fmt::format("the file is missing, and {} is there; write its name "
+                                           "to that file, or move it away",
+                                           entry.path().filename().string()));
+        }
+    }
+}
+
 }  // namespace
+
+std::optional<std::string> read_current_generation(const std::string& data_directory)
+{
+    const auto path = data_directory + "/current";
+    if (!fs::exists(path)) {
+        refuse_lost_generations(data_directory);
+        return std::nullopt;
+    }
+    std::string name;
+    std::ifstream(path) >> name;
+    if (!number_of(name)) {
+        throw StorageError(EINVAL, "read", path,
+                           "it names no generation; expected such as generation-1");
+    }
+    const auto database = data_directory + "/" + name + "/metadata.sqlite";
+    if (!fs::exists(database)) {
+        throw StorageError(ENOENT, "open", database, "the database is missing");
+    }
+    return name;
+}
 
 DataDirectory::DataDirectory(Options options)
     : options_(std::move(options)),
@@ -143,15 +181,14 @@ DataDirectory::DataDirectory(Options options)
     }
     take_lock();
     background_ = std::make_unique<Background>(options_.report);
-    std::string name;
-    std::ifstream(path_ + "/current") >> name;
-    if (name.empty()) {
+    const auto name = read_current_generation(path_);
+    if (!name) {
         current_ = make_generation();
         return;
     }
-    first_number_ = number_of(name).value_or(0);
+    first_number_ = *number_of(*name);
     next_number_ = first_number_ + 1;
-    current_ = std::make_shared<Generation>(path_ + "/" + name, durability_, *background_,
+    current_ = std::make_shared<Generation>(path_ + "/" + *name, durability_, *background_,
                                             options_.seed, options_.catalogue);
 }
 
@@ -166,31 +203,33 @@ DataDirectory::~DataDirectory()
     if (durability_ == Durability::kPrivate) {
         fs::remove_all(path_, error);
     }
-    if (lock_ >= 0) {
-        close(lock_);
+}
+
+DataDirectory::Lock::~Lock()
+{
+    if (file >= 0) {
+        close(file);
     }
 }
 
 void DataDirectory::take_lock()
 {
     const auto path = path_ + "/lock";
-    lock_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (lock_ < 0) {
+    lock_.file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock_.file < 0) {
         throw StorageError(errno, "lock the data directory", path_);
     }
-    if (flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+    if (flock(lock_.file, LOCK_EX | LOCK_NB) != 0) {
         char holder[32] = {};
-        const auto size = pread(lock_, holder, sizeof holder - 1, 0);
-        close(lock_);
-        lock_ = -1;
+        const auto size = pread(lock_.file, holder, sizeof holder - 1, 0);
         throw StorageError(
             EBUSY, "lock the data directory", path_,
             fmt::format("another amilab serves it{}; stop that one or use another --data",
                         size > 0 ? fmt::format(" (process {})", holder) : ""));
     }
     const auto self = std::to_string(getpid());
-    if (ftruncate(lock_, 0) != 0 ||
-        pwrite(lock_, self.data(), self.size(), 0) != static_cast<ssize_t>(self.size())) {
+    if (ftruncate(lock_.file, 0) != 0 ||
+        pwrite(lock_.file, self.data(), self.size(), 0) != static_cast<ssize_t>(self.size())) {
         throw StorageError(errno, "write", path);
     }
 }

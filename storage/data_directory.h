@@ -54,15 +54,28 @@ private:
     void write_current(const std::string& name);
     std::shared_ptr<Generation> make_generation();
 
+    /// Let go last, after a constructor that throws too.
+    struct Lock {
+        Lock() = default;
+        ~Lock();
+        Lock(const Lock&) = delete;
+        Lock& operator=(const Lock&) = delete;
+        int file = -1;
+    };
+
     Options options_;
     std::string path_;
     Durability durability_;
-    int lock_ = -1;
+    Lock lock_;
     std::unique_ptr<Background> background_;
     std::uint64_t first_number_ = 1;  // the generation that this server began with
     std::mutex reset_mutex_;          // one reset at a time; guards next_number_
     std::uint64_t next_number_ = 1;
     std::atomic<std::shared_ptr<Generation>> current_;
 };
+
+/// The folder in a data directory that its state is in; nothing of a directory that has none yet.
+/// Throws StorageError when there is state of which that cannot be told, or it has no database.
+std::optional<std::string> read_current_generation(const std::string& data_directory);
 
 }  // namespace amilab

@@ -230,6 +230,41 @@ TEST_F(DataDirectoryTest, SaysWhichDirectoryCannotBeMade)
     EXPECT_NE(text.find(bad.path.value()), std::string::npos) << text;
 }
 
+TEST_F(DataDirectoryTest, RefusesStateThatItCannotTellApart)
+{
+    const auto start = [&] { return error_of([&] { const DataDirectory data(options()); }); };
+    ASSERT_EQ(start(), "");
+    const auto current = folder / "current";
+    for (const auto* text : {"", "generation-", "../generation-1", "generation-1x"}) {
+        std::ofstream(current) << text;
+        EXPECT_NE(start().find("current: it names no generation"), std::string::npos) << text;
+    }
+    std::ofstream(current) << "generation-2\n";
+    EXPECT_NE(start().find("generation-2/metadata.sqlite: the database is missing"),
+              std::string::npos);
+
+    fs::remove(current);
+    ASSERT_EQ(start(), "") << "a server died while it made its first generation";
+    fs::remove(current);
+    std::ofstream(folder / "generation-1/layers/0000000000000001.00.data") << "x";
+    EXPECT_NE(start().find("current: the file is missing, and generation-1 is there"),
+              std::string::npos);
+    EXPECT_TRUE(fs::exists(folder / "generation-1/layers/0000000000000001.00.data"));
+    fs::rename(folder / "generation-1", folder / "generation-3");
+    EXPECT_NE(start().find("generation-3 is there"), std::string::npos);
+}
+
+TEST_F(DataDirectoryTest, SaysWhichFileIsNoDatabase)
+{
+    {
+        const DataDirectory made(options());
+    }
+    const auto database = (folder / "generation-1/metadata.sqlite").string();
+    std::ofstream(database) << std::string(8192, 'x');
+    EXPECT_EQ(error_of([&] { const DataDirectory data(options()); }),
+              "open " + database + ": file is not a database");
+}
+
 TEST_F(DataDirectoryTest, TheClockAndTheDelaysAreKeptOverARestart)
 {
     {
