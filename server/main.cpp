@@ -1,6 +1,7 @@
 #include <charconv>
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -10,12 +11,12 @@
 #include "server/cli/commands.h"
 #include "server/cli/environment.h"
 #include "server/wire/types.h"
+#include "storage/units.h"
 
 namespace {
 
 namespace cli = amilab::cli;
 
-constexpr int kMostGib = 65536;
 constexpr int kMostThreads = 1024;
 constexpr int kUsageError = 2;
 
@@ -37,7 +38,8 @@ std::string check_number(const std::string& text)
 
 void add_serve(CLI::App& app, int& exit_code)
 {
-    static cli::ServeOptions options;
+    const auto kept = std::make_shared<cli::ServeOptions>();
+    auto& options = *kept;
     auto* command = app.add_subcommand("serve", "Serve the EC2 API until SIGINT or SIGTERM");
     command->add_option("--listen", options.listen, "Address and port; port 0 takes a free one")
         ->capture_default_str();
@@ -72,7 +74,18 @@ void add_serve(CLI::App& app, int& exit_code)
     command->add_option("--log-level", options.log_level, "What stderr is told")
         ->capture_default_str()
         ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
-    command->callback([&exit_code] { exit_code = cli::serve(options); });
+    command->callback([kept, &exit_code] { exit_code = cli::serve(*kept); });
+}
+
+void add_endpoint(CLI::App& command, std::optional<std::string>& endpoint)
+{
+    command.add_option("--endpoint", endpoint,
+                       "The server's URL; else AWS_ENDPOINT_URL, else http://127.0.0.1:4566");
+}
+
+void add_data(CLI::App& command, std::optional<std::string>& data)
+{
+    command.add_option("--data", data, "Instead of a server: a data directory that none holds");
 }
 
 /// As the AWS CLI beside it would be understood.
@@ -91,10 +104,8 @@ void add_place(CLI::App& command, Options& options)
         ->check(check_account);
     command.add_option("--region", options.region,
                        "Region; else AWS_REGION or AWS_DEFAULT_REGION, else the server's default");
-    command.add_option("--endpoint", options.endpoint,
-                       "The server's URL; else AWS_ENDPOINT_URL, else http://127.0.0.1:4566");
-    command.add_option("--data", options.data,
-                       "Instead of a server: a data directory that none holds");
+    add_endpoint(command, options.endpoint);
+    add_data(command, options.data);
 }
 
 template <class Options>
@@ -109,7 +120,8 @@ void add_format(CLI::App& command, Options& options)
 
 void add_import(CLI::App& app, int& exit_code)
 {
-    static cli::ImportOptions options;
+    const auto kept = std::make_shared<cli::ImportOptions>();
+    auto& options = *kept;
     auto* command = app.add_subcommand("import", "Make a snapshot and an image of a disk");
     auto* source = command->add_option_group("source");
     source->add_option("FILE", options.file, "Disk image; - reads standard input");
@@ -119,7 +131,7 @@ void add_import(CLI::App& app, int& exit_code)
     source->require_option(1);
     command->add_option("--size-gib", options.size_gib, "Size of that file system")
         ->needs(from_dir)
-        ->check(CLI::Range(1, kMostGib));
+        ->check(CLI::Range(1, static_cast<int>(amilab::kLargestVolumeGib)));
     add_format(*command, options);
     command->add_option("--name", options.name, "Name of the image")->required();
     command->add_option("--description", options.description, "Description of the image");
@@ -129,45 +141,48 @@ void add_import(CLI::App& app, int& exit_code)
     command->add_option("--root-device", options.root_device, "Name of the root device")
         ->capture_default_str();
     add_place(*command, options);
-    command->callback([&exit_code] { exit_code = cli::import_disk(options); });
+    command->callback([kept, &exit_code] { exit_code = cli::import_disk(*kept); });
 }
 
 void add_export(CLI::App& app, int& exit_code)
 {
-    static cli::ExportOptions options;
+    const auto kept = std::make_shared<cli::ExportOptions>();
+    auto& options = *kept;
     auto* command =
         app.add_subcommand("export", "Write an image's root disk, a snapshot or a volume");
     command->add_option("ID", options.id, "ami-..., snap-... or vol-...")->required();
     command->add_option("FILE", options.file, "Where to; - writes standard output")->required();
     add_format(*command, options);
     add_place(*command, options);
-    command->callback([&exit_code] { exit_code = cli::export_disk(options); });
+    command->callback([kept, &exit_code] { exit_code = cli::export_disk(*kept); });
 }
 
 void add_check(CLI::App& app, int& exit_code)
 {
-    static std::string directory;
+    const auto directory = std::make_shared<std::string>();
     auto* command = app.add_subcommand(
         "check", "Verify a data directory that no server uses, and say what would be mended");
-    command->add_option("DIR", directory, "What serve's --data names")->required();
-    command->callback([&exit_code] { exit_code = cli::check(directory); });
+    command->add_option("DIR", *directory, "What serve's --data names")->required();
+    command->callback([directory, &exit_code] { exit_code = cli::check(*directory); });
 }
 
-void add_control(CLI::App& app, int& exit_code)
+void add_control(CLI::App& app, const char* name, const char* description,
+                 int (*run)(const std::optional<std::string>&), int& exit_code)
 {
-    static std::optional<std::string> endpoint;
-    const char* const describe =
-        "The server's URL; else AWS_ENDPOINT_URL, else http://127.0.0.1:4566";
-    auto* status = app.add_subcommand("status", "Say whether a server runs");
-    status->add_option("--endpoint", endpoint, describe);
-    status->callback([&exit_code] { exit_code = cli::status(endpoint); });
-    auto* space =
+    const auto endpoint = std::make_shared<std::optional<std::string>>();
+    auto* command = app.add_subcommand(name, description);
+    add_endpoint(*command, *endpoint);
+    command->callback([endpoint, run, &exit_code] { exit_code = run(*endpoint); });
+}
+
+void add_space(CLI::App& app, int& exit_code)
+{
+    const auto kept = std::make_shared<cli::SpaceOptions>();
+    auto* command =
         app.add_subcommand("space", "Show what volumes and snapshots take: logical, own, shared");
-    space->add_option("--endpoint", endpoint, describe);
-    space->callback([&exit_code] { exit_code = cli::space(endpoint); });
-    auto* reset = app.add_subcommand("reset", "Take a server back to its first state");
-    reset->add_option("--endpoint", endpoint, describe);
-    reset->callback([&exit_code] { exit_code = cli::reset(endpoint); });
+    add_endpoint(*command, kept->endpoint);
+    add_data(*command, kept->data);
+    command->callback([kept, &exit_code] { exit_code = cli::space(*kept); });
 }
 
 }  // namespace
@@ -183,7 +198,9 @@ int main(int argc, char** argv)
         add_import(app, exit_code);
         add_export(app, exit_code);
         add_check(app, exit_code);
-        add_control(app, exit_code);
+        add_control(app, "status", "Say whether a server runs", cli::status, exit_code);
+        add_space(app, exit_code);
+        add_control(app, "reset", "Take a server back to its first state", cli::reset, exit_code);
         try {
             app.parse(argc, argv);
         } catch (const CLI::ParseError& error) {

@@ -55,8 +55,12 @@ int export_disk(const ExportOptions& options);
 
 /// What a closed data directory holds, verified: 0 when it is whole, 1 when something is wrong.
 int check(const std::string& directory);
+struct SpaceOptions {
+    std::optional<std::string> endpoint;
+    std::optional<std::string> data;
+};
 /// GET /_amilab/space, as a table.
-int space(const std::optional<std::string>& endpoint);
+int space(const SpaceOptions& options);
 
 /// GET /_amilab/health, POST /_amilab/reset.
 int status(const std::optional<std::string>& endpoint);

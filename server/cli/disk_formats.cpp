@@ -14,6 +14,7 @@
 #include <boost/process.hpp>
 
 #include "storage/blocks/layer_id.h"
+#include "storage/units.h"
 
 namespace amilab::cli {
 
@@ -207,8 +208,7 @@ std::int64_t size_for(const std::string& folder)
         }
     }
     const auto wanted = bytes + bytes / 8 + kLeastRoom;
-    constexpr std::uint64_t kGib = std::uint64_t{1} << 30U;
-    return static_cast<std::int64_t>((wanted + kGib - 1) / kGib);
+    return static_cast<std::int64_t>((wanted + kGiB - 1) / kGiB);
 }
 
 }  // namespace

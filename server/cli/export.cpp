@@ -14,7 +14,7 @@
 #include "server/cli/local_server.h"
 #include "server/cli/progress.h"
 #include "server/cli/scratch.h"
-#include "server/control/transfer.h"
+#include "server/control/extents_stream.h"
 
 namespace amilab::cli {
 
@@ -99,12 +99,12 @@ public:
     void take(std::span<const std::byte> bytes)
     {
         while (!bytes.empty()) {
-            if (left_ > 0) {
-                const auto part = bytes.first(std::min<std::uint64_t>(left_, bytes.size()));
-                file_.write_at(offset_, part);
-                offset_ += part.size();
-                left_ -= part.size();
-                progress_.at(offset_);
+            if (frame_.length > 0) {
+                const auto part = bytes.first(std::min<std::uint64_t>(frame_.length, bytes.size()));
+                file_.write_at(frame_.offset, part);
+                frame_.offset += part.size();
+                frame_.length -= part.size();
+                progress_.at(frame_.offset);
                 bytes = bytes.subspan(part.size());
                 continue;
             }
@@ -113,10 +113,9 @@ public:
             header_size_ += part.size();
             bytes = bytes.subspan(part.size());
             if (header_size_ == header_.size()) {
-                std::memcpy(&offset_, header_.data(), sizeof offset_);
-                std::memcpy(&left_, header_.data() + sizeof offset_, sizeof left_);
+                frame_ = control::parse_frame(header_);
                 header_size_ = 0;
-                is_done_ = left_ == 0;
+                is_done_ = frame_.length == 0;
             }
         }
     }
@@ -127,16 +126,15 @@ public:
         if (!is_done_) {
             throw std::runtime_error("the server's answer ends too early");
         }
-        return offset_;
+        return frame_.offset;
     }
 
 private:
     NewFile& file_;
     Progress& progress_;
-    std::array<std::byte, 16> header_{};
+    control::FrameHeader header_{};
     std::size_t header_size_ = 0;
-    std::uint64_t offset_ = 0;
-    std::uint64_t left_ = 0;
+    control::ExtentFrame frame_;
     bool is_done_ = false;
 };
 

@@ -2,7 +2,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cerrno>
-#include <cstring>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -14,8 +13,9 @@
 #include "server/cli/local_server.h"
 #include "server/cli/progress.h"
 #include "server/cli/scratch.h"
-#include "server/control/transfer.h"
+#include "server/control/extents_stream.h"
 #include "storage/blocks/layer_id.h"
+#include "storage/blocks/zeros.h"
 
 namespace amilab::cli {
 
@@ -26,20 +26,10 @@ constexpr std::size_t kChunkBytes = 1 << 20;
 void send_frame(const ControlClient::Sink& sink, std::uint64_t offset,
                 std::span<const std::byte> bytes)
 {
-    std::array<std::byte, 16> header;
-    const std::uint64_t length = bytes.size();
-    std::memcpy(header.data(), &offset, sizeof offset);
-    std::memcpy(header.data() + sizeof offset, &length, sizeof length);
-    sink(header);
+    sink(control::frame_header({offset, bytes.size()}));
     if (!bytes.empty()) {
         sink(bytes);
     }
-}
-
-bool is_zero(std::span<const std::byte> bytes)
-{
-    return !bytes.empty() && bytes[0] == std::byte{0} &&
-           std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0;
 }
 
 /// Sends the blocks of `bytes` that are not zero; a run of them is one frame.

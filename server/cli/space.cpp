@@ -2,7 +2,7 @@
 #include <boost/json.hpp>
 
 #include "server/cli/commands.h"
-#include "server/cli/control_client.h"
+#include "server/cli/local_server.h"
 
 namespace amilab::cli {
 
@@ -15,10 +15,10 @@ std::string mebibytes(const boost::json::value& bytes)
 
 }  // namespace
 
-int space(const std::optional<std::string>& endpoint)
+int space(const SpaceOptions& options)
 {
-    ControlClient client(endpoint);
-    const auto answer = boost::json::parse(client.request("GET", "/_amilab/space"));
+    Target target(options.endpoint, options.data, Target::Missing::kRefuse);
+    const auto answer = boost::json::parse(target.client().request("GET", "/_amilab/space"));
     fmt::print("{:<24} {:<14} {:>14} {:>12} {:>12}\n", "MiB", "region", "logical", "own", "shared");
     for (const auto& disk : answer.at("disks").as_array()) {
         fmt::print("{:<24} {:<14} {:>14} {:>12} {:>12}\n", disk.at("id").as_string().c_str(),

@@ -48,6 +48,14 @@ asio::awaitable<json::value> read_json(http::BodyReader& body)
     co_return value;
 }
 
+asio::awaitable<void> require_no_body(http::BodyReader& body)
+{
+    const auto text = co_await body.read_all(kMostBodyBytes);
+    if (!text.empty() && text != "{}") {
+        throw http::HttpError(400, "this path takes no body");
+    }
+}
+
 void require_method(const http::Request& request, std::initializer_list<std::string_view> allowed)
 {
     for (const auto method : allowed) {
@@ -97,6 +105,7 @@ asio::awaitable<http::Response> Control::route(http::Request& request, http::Bod
     }
     if (path == "reset") {
         require_method(request, {"POST"});
+        co_await require_no_body(body);
         co_await run_on(workers_, [this] { emulator_.data().reset(); });
         co_return to_response(200, {{"status", "ok"}});
     }

@@ -1,7 +1,9 @@
 #include "server/http/host_rules.h"
 
 #include <algorithm>
+#include <stdexcept>
 
+#include <fmt/format.h>
 #include <boost/asio/ip/address.hpp>
 
 #include "server/http/message.h"
@@ -96,7 +98,11 @@ HostRules::HostRules(std::string_view listen_address, const std::vector<std::str
         // A bare IPv6 address has colons that are no port.
         const auto host =
             numeric_address(name) ? std::optional<std::string_view>(name) : host_of(name);
-        allowed_.emplace_back(host.value_or(name));
+        if (!host) {
+            throw std::runtime_error(fmt::format(
+                "{} is no host; expected a name or an address, such as amilab.test", name));
+        }
+        allowed_.emplace_back(*host);
     }
 }
 

@@ -12,6 +12,7 @@ namespace amilab::http {
 class HostRules {
 public:
     /// `listen_address` is a numeric address; `allowed_hosts` are names, with or without a port.
+    /// Throws std::runtime_error for one that is none.
     HostRules(std::string_view listen_address, const std::vector<std::string>& allowed_hosts);
 
     /// Whether `authority`, a host with or without a port, is localhost, *.localhost, a loopback

@@ -24,7 +24,8 @@ def test_help_and_version_are_as_people_expect():
     (), ("frobnicate",), ("serve", "--frobnicate"), ("serve", "--account", "12"),
     ("serve", "--listen", "nowhere"), ("serve", "--seed", "seven"), ("serve", "--seed", "-1"),
     ("serve", "--seed", "18446744073709551616"), ("serve", "--threads", "100000"),
-    ("serve", "--region", "nowhere"), ("import",), ("export", "x"),
+    ("serve", "--region", "nowhere"), ("serve", "--allow-host", "http://lab.test"),
+    ("serve", "--allow-host", "*"), ("import",), ("export", "x"), ("space", "--data", "/nowhere"),
 ])
 def test_a_wrong_command_line_is_refused_in_one_line(arguments):
     done = servers.run_amilab(*arguments, text=True)
@@ -92,6 +93,22 @@ def test_status_and_reset_reach_the_server(server, ec2):
     assert status.returncode == 0 and server.endpoint in status.stdout
     assert servers.run_amilab("reset", "--endpoint", server.endpoint).returncode == 0
     assert ec2.describe_volumes()["Volumes"] == []
+
+
+def test_space_is_shown_of_a_directory_that_no_server_holds(tmp_path):
+    disk, data = tmp_path / "disk", tmp_path / "data"
+    disk.write_bytes(b"amilab" * 10_000)
+    imported = servers.run_amilab("import", disk, "--name", "one", "--data", data, text=True)
+    assert imported.returncode == 0, imported.stderr
+    done = servers.run_amilab("space", "--data", data, text=True)
+    assert done.returncode == 0, done.stderr
+    heading, snapshot, total = done.stdout.splitlines()
+    assert heading.split() == ["MiB", "region", "logical", "own", "shared"]
+    assert snapshot.startswith("snap-")
+    assert snapshot.split()[2:] == ["1024.0", "0.1", "0.0"]
+    assert total == "allocated, each layer once: 0.1 MiB"
+    assert servers.run_amilab("space", "--data", data, "--endpoint", "http://127.0.0.1:1",
+                              text=True).returncode == 1
 
 
 def test_without_a_server_the_commands_say_so():
