@@ -122,7 +122,6 @@ public:
     /// Makes a sealed layer and all below it survive power loss, in the background, and notes that
     /// they do; then sees whether they are to be merged or indexed.
     void sync_later(LayerId layer);
-    void sync_later(const std::vector<LayerId>& chain, std::uint64_t) { sync_later(chain.front()); }
     /// The same at once, on the background's thread.
     void sync_now(LayerId layer);
     /// Removes the files of layers whose rows are gone, in the background.

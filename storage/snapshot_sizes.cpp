@@ -6,12 +6,11 @@
 #include "storage/metadata/layer_rows.h"
 #include "storage/metadata/transaction.h"
 #include "storage/storage_error.h"
+#include "storage/units.h"
 
 namespace amilab {
 
 namespace {
-
-constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
 
 std::optional<std::int64_t> count(BlockStore& blocks, Database& db, const UncountedSnapshot& one)
 {

@@ -1,4 +1,5 @@
 #include "storage/space.h"
+#include "storage/units.h"
 
 #include <map>
 #include <utility>
@@ -6,8 +7,6 @@
 namespace amilab {
 
 namespace {
-
-constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
 
 struct Node {
     std::optional<LayerId> parent;

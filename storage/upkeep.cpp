@@ -7,6 +7,7 @@
 #include "storage/metadata/layer_rows.h"
 #include "storage/metadata/transaction.h"
 #include "storage/storage_error.h"
+#include "storage/units.h"
 
 namespace amilab {
 
@@ -14,7 +15,6 @@ namespace {
 
 /// 1 MiB: what is waiting behind it, a sync or a removal, comes soon enough.
 constexpr std::uint64_t kBlocksPerStep = 16;
-constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
 
 }  // namespace
 

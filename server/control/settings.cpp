@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "server/http/message.h"
+#include "server/settle.h"
 #include "server/wire/types.h"
 #include "storage/metadata/setting_rows.h"
 #include "storage/metadata/transaction.h"

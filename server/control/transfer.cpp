@@ -1,19 +1,18 @@
 #include "server/control/transfer.h"
 
-#include <array>
-#include <bit>
-#include <cstring>
-
 #include <fmt/format.h>
 #include <boost/algorithm/string/predicate.hpp>
 #include <boost/json.hpp>
 
+#include "server/control/extents_stream.h"
 #include "server/control/query.h"
 #include "server/ec2/errors.h"
 #include "server/ec2/image_names.h"
 #include "server/ec2/images.h"
 #include "server/ec2/layers.h"
 #include "server/offload.h"
+#include "server/request_id.h"
+#include "server/settle.h"
 #include "server/wire/parameters.h"
 #include "storage/metadata/direct_snapshot_rows.h"
 #include "storage/metadata/layer_rows.h"
@@ -23,6 +22,7 @@
 #include "storage/metadata/volume_rows.h"
 #include "storage/snapshot_sizes.h"
 #include "storage/storage_error.h"
+#include "storage/units.h"
 
 namespace amilab::control {
 
@@ -31,16 +31,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kChunkBytes = 1 << 20;
-constexpr std::size_t kFrameHeaderBytes = 16;
-static_assert(std::endian::native == std::endian::little, "frames are little-endian");
-
-std::array<std::byte, kFrameHeaderBytes> frame_header(std::uint64_t offset, std::uint64_t length)
-{
-    std::array<std::byte, kFrameHeaderBytes> header;
-    std::memcpy(header.data(), &offset, sizeof offset);
-    std::memcpy(header.data() + sizeof offset, &length, sizeof length);
-    return header;
-}
 
 asio::awaitable<void> read_fully(http::BodyReader& body, std::span<std::byte> out)
 {
@@ -59,12 +49,9 @@ asio::awaitable<std::uint64_t> receive_extents(http::BodyReader& body, UploadLay
 {
     std::vector<std::byte> chunk(kChunkBytes);
     for (;;) {
-        std::array<std::byte, kFrameHeaderBytes> header;
+        FrameHeader header;
         co_await read_fully(body, header);
-        std::uint64_t offset = 0;
-        std::uint64_t length = 0;
-        std::memcpy(&offset, header.data(), sizeof offset);
-        std::memcpy(&length, header.data() + sizeof offset, sizeof length);
+        auto [offset, length] = parse_frame(header);
         if (offset > kMaxVolumeSize || length > kMaxVolumeSize - offset ||
             offset % kSectorSize != 0 || length % kSectorSize != 0) {
             throw http::HttpError(
@@ -159,7 +146,7 @@ SnapshotRow make_snapshot(Session& session, LayerId layer, std::int64_t size_gib
                     .owner = session.account(),
                     .owner_alias = {},
                     .layer_id = layer,
-                    .volume_id = "vol-ffffffff",
+                    .volume_id = kNoVolumeId,
                     .volume_size_gib = size_gib,
                     .description = fmt::format("Imported for {}", name),
                     .state = "completed",
@@ -232,7 +219,7 @@ Disk open_snapshot_disk(Generation& generation, Database& db, const SnapshotId& 
         throw ec2::snapshot_is_archived(id);
     }
     Disk disk;
-    disk.size_bytes = static_cast<std::uint64_t>(row->volume_size_gib) * ec2::kGiB;
+    disk.size_bytes = static_cast<std::uint64_t>(row->volume_size_gib) * kGiB;
     if (row->layer_id) {
         disk.snapshot = generation.blocks().open_snapshot(select_layer_chain(db, *row->layer_id),
                                                           disk.size_bytes);
@@ -269,7 +256,7 @@ Disk open_disk(Generation& generation, const Caller& caller, std::string_view id
             throw ec2::incorrect_state(volume_id->text(), row->state);
         }
         Disk disk;
-        disk.size_bytes = static_cast<std::uint64_t>(row->size_gib) * ec2::kGiB;
+        disk.size_bytes = static_cast<std::uint64_t>(row->size_gib) * kGiB;
         disk.volume =
             generation.blocks().open_volume(select_layer_chain(db, row->layer_id), disk.size_bytes);
         return disk;
@@ -303,12 +290,12 @@ asio::awaitable<void> send_extents(const Disk& disk, http::BodyWriter& writer,
         auto extents = disk.extents();
         while (const auto extent = co_await run_on(workers, [&] { return extents.next(); })) {
             if (extent->kind == Extent::Kind::kData) {
-                co_await writer.write(frame_header(extent->offset, extent->length));
+                co_await writer.write(frame_header({extent->offset, extent->length}));
                 co_await send_bytes(disk, extent->offset, extent->length, writer, workers);
             }
         }
     }
-    co_await writer.write(frame_header(disk.size_bytes, 0));
+    co_await writer.write(frame_header({disk.size_bytes, 0}));
 }
 
 asio::awaitable<void> send_zeros(std::uint64_t length, http::BodyWriter& writer)
@@ -365,7 +352,7 @@ asio::awaitable<http::Response> import_image(Emulator& emulator, const http::Req
         if (size_bytes == 0) {
             throw http::HttpError(400, "the disk is empty; expected at least one byte");
         }
-        const auto size_gib = static_cast<std::int64_t>((size_bytes + ec2::kGiB - 1) / ec2::kGiB);
+        const auto size_gib = static_cast<std::int64_t>((size_bytes + kGiB - 1) / kGiB);
         answer = co_await run_on(workers, [&] {
             upload->seal();
             return register_disk(*generation, wanted, layer, size_gib);

@@ -9,11 +9,8 @@
 #include "server/http/message.h"
 
 /// Disk images in and out, as bytes: what `amilab import` and `amilab export` speak.
-/// docs/formats.md, "The extents stream", has the form in which holes stay holes.
+/// extents_stream.h is the form in which holes stay holes.
 namespace amilab::control {
-
-/// The media type of the extents stream; any other body is a raw disk.
-inline constexpr std::string_view kExtentsType = "application/x-amilab-extents";
 
 /// POST /_amilab/import?name=...: makes a snapshot and an image of the body, which may be of any
 /// length up to 64 TiB and is bounded by its progress. Throws ApiError and HttpError.

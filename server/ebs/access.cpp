@@ -96,9 +96,8 @@ std::shared_ptr<Snapshot> open_bytes(Session& session, const SnapshotRow& row)
     if (!row.layer_id) {
         return nullptr;
     }
-    return session.blocks().open_snapshot(
-        select_layer_chain(session.db(), *row.layer_id),
-        static_cast<std::uint64_t>(row.volume_size_gib * kBytesPerGib));
+    return session.blocks().open_snapshot(select_layer_chain(session.db(), *row.layer_id),
+                                          static_cast<std::uint64_t>(row.volume_size_gib) * kGiB);
 }
 
 }  // namespace amilab::ebs

@@ -7,14 +7,14 @@
 #include "storage/blocks/snapshot.h"
 #include "storage/metadata/direct_snapshot_rows.h"
 #include "storage/metadata/snapshot_rows.h"
+#include "storage/units.h"
 
 /// Which snapshots a caller may read and write.
 namespace amilab::ebs {
 
 /// Source: documented.
 inline constexpr std::int64_t kBlockBytes = 512 * 1024;
-inline constexpr std::int64_t kBytesPerGib = std::int64_t{1} << 30;
-inline constexpr std::int64_t kBlocksPerGib = kBytesPerGib / kBlockBytes;
+inline constexpr std::int64_t kBlocksPerGib = static_cast<std::int64_t>(kGiB) / kBlockBytes;
 
 /// Throws ValidationException unless it has the form of a snapshot's id, ResourceNotFoundException
 /// when no snapshot can have it. `parameter` is the member's name in messages.

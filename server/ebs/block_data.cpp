@@ -56,7 +56,7 @@ Target require_target(Session& session, const SnapshotId& id, std::int64_t block
     const auto open = require_open(session, id);
     require_block(open.snapshot, block_index);
     return {select_layer_chain(session.db(), *open.snapshot.layer_id),
-            static_cast<std::uint64_t>(open.snapshot.volume_size_gib * kBytesPerGib)};
+            static_cast<std::uint64_t>(open.snapshot.volume_size_gib) * kGiB};
 }
 
 void write_block(BlockStore& blocks, const Target& target, std::int64_t block_index,

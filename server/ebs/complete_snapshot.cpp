@@ -74,18 +74,15 @@ void complete(Session& session, const SnapshotId& id, const CompleteSnapshotRequ
     const auto open = require_open(session, id);
     check_blocks(session, id, request);
     const auto layer = *open.snapshot.layer_id;
-    auto chain = select_layer_chain(session.db(), layer);
-    const auto size_bytes =
-        static_cast<std::uint64_t>(open.snapshot.volume_size_gib * kBytesPerGib);
-    seal(session, chain, size_bytes);
+    seal(session, select_layer_chain(session.db(), layer),
+         static_cast<std::uint64_t>(open.snapshot.volume_size_gib) * kGiB);
     mark_layer_sealed(session.db(), layer, session.blocks().boot_id());
     session.cancel_transitions(id.text());
     const auto due_ms = session.due_ms(Delay::kSnapshotPending);
     close_direct_snapshot(session.db(), id, due_ms);
     session.schedule_at(due_ms, Action::kSnapshotCompleted, id.text());
-    session.on_commit([id, chain = std::move(chain), size_bytes,
-                       generation = session.generation().shared_from_this()] {
-        generation->sync_later(chain, size_bytes);
+    session.on_commit([id, layer, generation = session.generation().shared_from_this()] {
+        generation->sync_later(layer);
         count_snapshots_later(generation, {id});
     });
 }

@@ -11,7 +11,9 @@
 #include "server/ec2/resource_tags.h"
 #include "storage/metadata/client_token_rows.h"
 #include "storage/metadata/ebs_encryption_rows.h"
+#include "storage/metadata/snapshot_rows.h"
 #include "storage/metadata/tag_rows.h"
+#include "storage/units.h"
 
 namespace amilab::ebs {
 
@@ -92,10 +94,9 @@ ec2::EncryptionWish read_encryption(const Session& session, const StartSnapshotR
 Start check(const Session& session, const StartSnapshotRequest& request)
 {
     // Source: 64 TiB (documented).
-    constexpr std::int64_t kMostGib = 65536;
-    if (request.volume_size > kMostGib) {
-        throw invalid_volume_size(
-            fmt::format("A volume has {} GiB at most, not {}.", kMostGib, request.volume_size));
+    if (request.volume_size > kLargestVolumeGib) {
+        throw invalid_volume_size(fmt::format("A volume has {} GiB at most, not {}.",
+                                              kLargestVolumeGib, request.volume_size));
     }
     if (request.description && request.description->empty()) {
         throw invalid_parameter("A description may not be empty.");
@@ -202,7 +203,7 @@ SnapshotRow insert_row(Session& session, const StartSnapshotRequest& request, co
         .owner_alias = {},
         .layer_id = ec2::make_volume_layer(session, parent ? parent->layer_id : std::nullopt),
         // Source: the id that snapshots of no volume have (observed).
-        .volume_id = "vol-ffffffff",
+        .volume_id = kNoVolumeId,
         .volume_size_gib = request.volume_size,
         .description = request.description.value_or(""),
         .state = "pending",

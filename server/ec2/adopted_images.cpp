@@ -78,7 +78,7 @@ SnapshotRow invent_snapshot(Session& session)
             .owner = std::string(kNobody),
             .owner_alias = {},
             .layer_id = {},
-            .volume_id = "vol-ffffffff",
+            .volume_id = kNoVolumeId,
             .volume_size_gib = kRootGib,
             .description = {},
             .state = "completed",

@@ -288,6 +288,28 @@ bool is_allowed_image(Session& session, std::string_view region, const ImageId& 
                 .empty();
 }
 
+std::vector<std::optional<bool>> allowed_marks(Session& session,
+                                               const AllowedImagesSettings& settings,
+                                               std::size_t count,
+                                               const std::function<ImageId(std::size_t)>& id_of)
+{
+    std::vector<std::optional<bool>> marks(count);
+    if (settings.state == AllowedImages::kDisabled) {
+        return marks;
+    }
+    std::vector<ImageId> ids;
+    ids.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        ids.push_back(id_of(i));
+    }
+    const auto allowed =
+        select_allowed_images(session.db(), settings, session.account(), session.now_ms(), ids);
+    for (std::size_t i = 0; i < count; ++i) {
+        marks[i] = allowed.contains(ids[i]);
+    }
+    return marks;
+}
+
 // Source: EC2 User Guide, "Allowed AMIs" (documented); that an image which they exclude is refused
 // like one that is not shared is assumed. The refusals of invisible images and of missing
 // subscriptions are observed.

@@ -1,7 +1,12 @@
 #pragma once
 
+#include <functional>
+#include <optional>
+#include <vector>
+
 #include "server/session.h"
 #include "server/wire/ec2/allowed_images.h"
+#include "storage/metadata/allowed_image_rows.h"
 #include "storage/metadata/image_rows.h"
 
 namespace amilab::ec2 {
@@ -19,6 +24,13 @@ replace_image_criteria_in_allowed_images_settings(
 /// False for an image that the caller's Allowed AMIs settings hide in the region: enabled ones,
 /// whose criteria it does not meet.
 bool is_allowed_image(Session& session, std::string_view region, const ImageId& id);
+
+/// What imageAllowed says of so many images: nothing while the settings are disabled.
+/// Source: at DescribeImages documented, at DescribeInstanceImageMetadata assumed.
+std::vector<std::optional<bool>> allowed_marks(Session& session,
+                                               const AllowedImagesSettings& settings,
+                                               std::size_t count,
+                                               const std::function<ImageId(std::size_t)>& id_of);
 
 /// An image that the caller may launch as far as sharing goes. Throws InvalidAMIID.NotFound for one
 /// that is not there, AuthFailure for one that he may not see or that his Allowed AMIs settings

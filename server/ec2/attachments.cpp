@@ -78,11 +78,6 @@ void check_attachable(Session& session, const VolumeRow& volume, const InstanceI
     }
 }
 
-bool is_given(const std::optional<std::string>& text)
-{
-    return text && !text->empty();
-}
-
 /// The volume's attachment that the request means.
 AttachmentRow require_attachment(Session& session, const VolumeRow& volume,
                                  const std::optional<InstanceId>& instance,

@@ -17,6 +17,7 @@
 #include "server/wire/types.h"
 #include "storage/metadata/connection.h"
 #include "storage/metadata/region_rows.h"
+#include "storage/units.h"
 
 namespace amilab::ec2 {
 
@@ -25,7 +26,6 @@ namespace json = boost::json;
 namespace {
 
 // Source: EC2 User Guide, EBS volume sizes: 64 TiB at most (documented).
-constexpr std::int64_t kLargestVolumeGib = 65536;
 
 // Source: the service model's enumerations (documented).
 constexpr std::array<std::string_view, 5> kArchitectures = {"i386", "x86_64", "arm64", "x86_64_mac",

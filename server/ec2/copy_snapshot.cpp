@@ -9,6 +9,7 @@
 #include "server/ec2/snapshot_tiers.h"
 #include "server/ec2/snapshots.h"
 #include "storage/metadata/product_code_rows.h"
+#include "storage/units.h"
 
 namespace amilab::ec2 {
 
@@ -20,10 +21,6 @@ constexpr std::array<std::string_view, 1> kTagged = {"snapshot"};
 constexpr std::int64_t kMostCopies = 20;
 
 constexpr std::int64_t kStepMinutes = 15;
-constexpr TimeMs kMinuteMs = 60 * 1000;
-
-// Source: "an arbitrary volume ID" (documented), this one (observed).
-constexpr const char* kNoVolume = "vol-ffffffff";
 
 /// SDKs tell the region that they call. Source: a transport parameter, deprecated (documented).
 void check_destination(const Session& session, const CopySnapshotRequest& request)
@@ -74,7 +71,7 @@ SnapshotRow start_snapshot_copy(Session& session, const SnapshotRow& source,
                     .owner = session.account(),
                     .owner_alias = {},
                     .layer_id = source.layer_id,
-                    .volume_id = kNoVolume,
+                    .volume_id = kNoVolumeId,
                     .volume_size_gib = source.volume_size_gib,
                     .description = wanted.description,
                     .state = "pending",

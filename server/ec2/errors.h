@@ -33,6 +33,12 @@ ApiError not_found(const NetworkInterfaceId& id);
 ApiError not_found(const UsageReportId& id);
 ApiError not_found(const ReplaceRootTaskId& id);
 
+/// Clients send empty strings for what they leave out.
+inline bool is_given(const std::optional<std::string>& text)
+{
+    return text && !text->empty();
+}
+
 /// Parses, or throws malformed_id.
 template <class IdType>
 IdType parse_id(std::string_view text)

@@ -6,13 +6,11 @@
 #include "server/ec2/errors.h"
 #include "server/ec2/images.h"
 #include "storage/metadata/image_life_rows.h"
+#include "storage/units.h"
 
 namespace amilab::ec2 {
 
 namespace {
-
-constexpr TimeMs kMinuteMs = TimeMs{60} * 1000;
-constexpr TimeMs kDayMs = TimeMs{24} * 60 * kMinuteMs;
 
 // Source: EC2 User Guide, "Deprecate an AMI" (documented).
 constexpr int kMostYearsAhead = 10;

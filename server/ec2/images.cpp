@@ -254,27 +254,6 @@ void require_all_exist(Session& session, const std::vector<ImageId>& ids,
     }
 }
 
-/// What imageAllowed says of each row: nothing while the Allowed AMIs settings are disabled.
-std::vector<std::optional<bool>> allowed_marks(Session& session,
-                                               const AllowedImagesSettings& settings,
-                                               const std::vector<ImageRow>& rows)
-{
-    std::vector<std::optional<bool>> marks(rows.size());
-    if (settings.state == AllowedImages::kDisabled) {
-        return marks;
-    }
-    std::vector<ImageId> ids;
-    for (const auto& row : rows) {
-        ids.push_back(row.id);
-    }
-    const auto allowed =
-        select_allowed_images(session.db(), settings, session.account(), session.now_ms(), ids);
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-        marks[i] = allowed.contains(ids[i]);
-    }
-    return marks;
-}
-
 /// Source: account ids, self and these (documented); the refusal is observed.
 std::vector<std::string> parse_owners(Session& session, const std::vector<std::string>& owners)
 {
@@ -398,7 +377,8 @@ DescribeImagesResponse describe_images(Session& session, const DescribeImagesReq
     require_all_exist(session, ids, rows);
     DescribeImagesResponse response;
     response.next_token = cut_page(page, rows, [](const ImageRow& row) { return row.id.text(); });
-    const auto allowed = allowed_marks(session, settings, rows);
+    const auto allowed =
+        allowed_marks(session, settings, rows.size(), [&](std::size_t i) { return rows[i].id; });
     for (std::size_t i = 0; i < rows.size(); ++i) {
         response.images.push_back(image_answer(session, std::move(rows[i])));
         response.images.back().image_allowed = allowed[i];

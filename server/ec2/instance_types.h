@@ -5,6 +5,8 @@
 
 namespace amilab::ec2 {
 
+/// Types and where they are offered are the catalogue's, the same for every account. Throws
+/// ApiError.
 DescribeInstanceTypesResponse describe_instance_types(Session& session,
                                                       const DescribeInstanceTypesRequest& request);
 

@@ -6,12 +6,11 @@
 
 #include "server/session.h"
 #include "storage/metadata/volume_rows.h"
+#include "storage/units.h"
 
 /// What the families do with layers, in the order that keeps bytes safe: rows and files change
 /// together or not at all. Writing calls only.
 namespace amilab::ec2 {
-
-inline constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
 
 /// The layer of a new volume: empty, over the snapshot's, if there is one.
 LayerId make_volume_layer(Session& session, std::optional<LayerId> snapshot_layer);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "server/ec2/allowed_images.h"
 #include "server/ec2/describe.h"
 #include "server/ec2/errors.h"
 #include "server/ec2/instance_answers.h"
@@ -168,28 +169,6 @@ InstanceImageMetadata to_answer(Session& session, InstanceImageRow row)
     return answer;
 }
 
-/// Whether each row's image meets the account's criteria; nothing while they are disabled.
-/// Source: as at DescribeImages (assumed).
-std::vector<std::optional<bool>> allowed_marks(Session& session,
-                                               const AllowedImagesSettings& settings,
-                                               const std::vector<InstanceImageRow>& rows)
-{
-    std::vector<std::optional<bool>> marks(rows.size());
-    if (settings.state == AllowedImages::kDisabled) {
-        return marks;
-    }
-    std::vector<ImageId> ids;
-    for (const auto& row : rows) {
-        ids.push_back(ImageId::trusted(row.image_id));
-    }
-    const auto allowed =
-        select_allowed_images(session.db(), settings, session.account(), session.now_ms(), ids);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        marks[i] = allowed.contains(ids[i]);
-    }
-    return marks;
-}
-
 }  // namespace
 
 // Source: EC2 API Reference, GetImageAncestry; EC2 User Guide, "Use AMI ancestry" (documented): all
@@ -274,7 +253,9 @@ DescribeInstanceImageMetadataResponse describe_instance_image_metadata(
     DescribeInstanceImageMetadataResponse response;
     response.next_token =
         cut_page(page, rows, [](const InstanceImageRow& row) { return row.instance_id.text(); });
-    const auto marks = allowed_marks(session, allowed, rows);
+    const auto marks = allowed_marks(session, allowed, rows.size(), [&](std::size_t i) {
+        return ImageId::trusted(rows[i].image_id);
+    });
     for (std::size_t i = 0; i < rows.size(); ++i) {
         response.instance_image_metadata.push_back(to_answer(session, std::move(rows[i])));
         response.instance_image_metadata.back().image_metadata->image_allowed = marks[i];

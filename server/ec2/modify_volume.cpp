@@ -12,6 +12,7 @@
 #include "server/wire/types.h"
 #include "storage/metadata/layer_rows.h"
 #include "storage/metadata/volume_modification_rows.h"
+#include "storage/units.h"
 
 namespace amilab::ec2 {
 

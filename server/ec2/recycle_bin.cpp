@@ -14,12 +14,11 @@
 #include "storage/metadata/recycle_rule_rows.h"
 #include "storage/metadata/region_rows.h"
 #include "storage/metadata/tag_rows.h"
+#include "storage/units.h"
 
 namespace amilab::ec2 {
 
 namespace {
-
-constexpr TimeMs kDayMs = TimeMs{24} * 60 * 60 * 1000;
 
 // Source: ListImagesInRecycleBin takes 20 ids (documented).
 constexpr std::size_t kMostImageIds = 20;

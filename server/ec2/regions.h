@@ -5,6 +5,7 @@
 
 namespace amilab::ec2 {
 
+/// Regions and zones are the catalogue's, the same for every account. Throws ApiError.
 DescribeRegionsResponse describe_regions(Session& session, const DescribeRegionsRequest& request);
 DescribeAvailabilityZonesResponse describe_availability_zones(
     Session& session, const DescribeAvailabilityZonesRequest& request);

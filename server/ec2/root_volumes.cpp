@@ -33,11 +33,6 @@ namespace {
 constexpr std::string_view kTaskType = "replace-root-volume-task";
 constexpr std::array<std::string_view, 1> kTaggedByCreate = {kTaskType};
 
-bool is_given(const std::optional<std::string>& text)
-{
-    return text && !text->empty();
-}
-
 // Answers
 
 /// Source: "2022-03-14T15:06:38Z" (documentation's example).

@@ -7,13 +7,11 @@
 #include "server/ec2/snapshots.h"
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/snapshot_lock_rows.h"
+#include "storage/units.h"
 
 namespace amilab::ec2 {
 
 namespace {
-
-constexpr TimeMs kHourMs = 60 * 60 * 1000;
-constexpr TimeMs kDayMs = 24 * kHourMs;
 
 std::optional<Timestamp> time_of(const std::optional<TimeMs>& time_ms)
 {

@@ -9,12 +9,11 @@
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/snapshot_permission_rows.h"
 #include "storage/metadata/snapshot_tier_rows.h"
+#include "storage/units.h"
 
 namespace amilab::ec2 {
 
 namespace {
-
-constexpr TimeMs kDayMs = TimeMs{24} * 60 * 60 * 1000;
 
 /// Where the snapshot is now, when it has ever been moved.
 struct Tier {

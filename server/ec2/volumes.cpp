@@ -28,11 +28,6 @@ constexpr std::array<std::string_view, 1> kTaggedByCreate = {"volume"};
 
 // CreateVolume
 
-bool is_given(const std::optional<std::string>& text)
-{
-    return text && !text->empty();
-}
-
 /// Source: exactly one of the two (documented); the refusal of neither is observed, of both
 /// assumed.
 void check_zone_parameters(const CreateVolumeRequest& request)

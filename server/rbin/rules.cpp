@@ -7,7 +7,9 @@
 
 #include "server/rbin/errors.h"
 #include "server/rbin/tags.h"
+#include "server/wire/types.h"
 #include "storage/metadata/recycle_rule_rows.h"
+#include "storage/units.h"
 
 namespace amilab::rbin {
 
@@ -18,14 +20,6 @@ constexpr std::string_view kPendingUnlock = "pending_unlock";
 // Source: Amazon EBS User Guide, Recycle Bin quotas (documented).
 constexpr std::int64_t kMostRules = 250;
 constexpr std::int64_t kMostRulesOfOneTag = 5;
-constexpr TimeMs kMsPerDay = TimeMs{24} * 60 * 60 * 1000;
-
-std::size_t characters(std::string_view text)
-{
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80;
-    }));
-}
 
 RecycleRuleRow require_rule(Session& session, const std::string& id)
 {
@@ -61,7 +55,7 @@ void check_description(const std::optional<std::string>& description)
     constexpr std::size_t kMost = 255;
     const bool has_other_spaces =
         description && description->find_first_of("\t\n\v\f\r") != std::string::npos;
-    if (has_other_spaces || characters(description.value_or("")) > kMost) {
+    if (has_other_spaces || wire::characters(description.value_or("")) > kMost) {
         throw invalid_parameter(
             "A description has at most 255 characters and no white space but blanks.");
     }
@@ -75,8 +69,8 @@ std::vector<RecycleRuleTag> read_resource_tags(const std::vector<ResourceTag>& t
     std::vector<RecycleRuleTag> rows;
     for (const auto& tag : tags) {
         const auto key = tag.resource_tag_key.value_or("");
-        if (key.empty() || characters(key) > kMostKey ||
-            characters(tag.resource_tag_value.value_or("")) > kMostValue) {
+        if (key.empty() || wire::characters(key) > kMostKey ||
+            wire::characters(tag.resource_tag_value.value_or("")) > kMostValue) {
             throw invalid_parameter(
                 fmt::format("{}: a key has 1 to {} characters, a value {} at most.", parameter,
                             kMostKey, kMostValue));
@@ -345,7 +339,7 @@ UnlockRuleResponse unlock_rule(Session& session, const UnlockRuleRequest& reques
         throw invalid_rule_state(fmt::format("The retention rule {} is not locked.", row.id));
     }
     row.lock_state = kPendingUnlock;
-    row.lock_end_time_ms = session.now_ms() + row.unlock_delay_days.value_or(0) * kMsPerDay;
+    row.lock_end_time_ms = session.now_ms() + row.unlock_delay_days.value_or(0) * kDayMs;
     update_recycle_rule(session.db(), row);
     return to_answer<UnlockRuleResponse>(row);
 }

@@ -5,6 +5,8 @@
 
 namespace amilab::ssm {
 
+/// Parameter Store: the public parameters that name images of the catalogue, read-only, and an
+/// account's own, of which all versions are kept. Throws ApiError.
 GetParameterResponse get_parameter(Session& session, const GetParameterRequest& request);
 GetParametersResponse get_parameters(Session& session, const GetParametersRequest& request);
 GetParametersByPathResponse get_parameters_by_path(Session& session,

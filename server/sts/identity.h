@@ -5,6 +5,7 @@
 
 namespace amilab::sts {
 
+/// Whom the access key stands for: the root user of an account. Never refuses.
 GetCallerIdentityResponse get_caller_identity(Session& session,
                                               const GetCallerIdentityRequest& request);
 

@@ -208,14 +208,6 @@ void check_list(const ParameterNode& node, const Member& member, bool offered, F
     }
 }
 
-const Member* find_member(const Members& members, std::string_view name)
-{
-    const auto found = std::lower_bound(
-        members.rows.begin(), members.rows.end(), name,
-        [](const Member& one, std::string_view wanted) { return one.name < wanted; });
-    return found != members.rows.end() && found->name == name ? &*found : nullptr;
-}
-
 void check_members(const ParameterNode& node, const Members& members, bool offered,
                    Failures& failures)
 {

@@ -71,4 +71,12 @@ std::vector<ParameterInfo> parameters_of(const OperationSchema& operation)
     return found;
 }
 
+const Member* find_member(const Members& members, std::string_view name)
+{
+    const auto found = std::lower_bound(
+        members.rows.begin(), members.rows.end(), name,
+        [](const Member& one, std::string_view wanted) { return one.name < wanted; });
+    return found != members.rows.end() && found->name == name ? &*found : nullptr;
+}
+
 }  // namespace amilab::wire

@@ -55,6 +55,9 @@ struct Members {
     std::span<const Member> rows{};
 };
 
+/// By name; null when there is none.
+const Member* find_member(const Members& members, std::string_view name);
+
 struct FilterAlias {
     std::string_view alias;
     std::string_view name;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "storage/blocks/zeros.h"
 #include "storage/files/file_io.h"
 #include "storage/storage_error.h"
 
@@ -40,11 +41,6 @@ void require_known_states(const Page& page, std::uint64_t number, const std::str
             throw_corrupt(path, fmt::format("block {} has state 3", block));
         }
     }
-}
-
-bool is_zero(std::span<const std::byte> bytes)
-{
-    return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
 }
 
 }  // namespace

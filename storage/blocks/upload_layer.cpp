@@ -5,19 +5,13 @@
 #include <cstring>
 
 #include "storage/blocks/block_range.h"
+#include "storage/blocks/zeros.h"
 
 namespace amilab {
 namespace {
 
 // What a stream is gathered into, so that a long run of data is one write.
 constexpr std::size_t kAppendSize = 16 * kBlockSize;
-
-bool is_zero(std::span<const std::byte> bytes)
-{
-    // Equal to itself one byte on, and zero at the start: the C library's fastest loop.
-    return bytes[0] == std::byte{0} &&
-           std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0;
-}
 
 }  // namespace
 

@@ -13,11 +13,7 @@ std::vector<std::string> select_texts(Database& db, std::string_view sql, std::s
 {
     Statement select(db, sql);
     select.bind(account);
-    std::vector<std::string> texts;
-    while (select.step()) {
-        texts.push_back(select.row().text());
-    }
-    return texts;
+    return select.texts();
 }
 
 void insert_membership(Database& db, std::string_view account, std::string_view kind,

@@ -5,6 +5,7 @@
 
 #include "storage/metadata/account_rows.h"
 #include "storage/metadata/filter.h"
+#include "storage/units.h"
 
 namespace amilab {
 
@@ -27,8 +28,6 @@ constexpr std::string_view kWatermarkRegion = "watermark.region";
 constexpr std::string_view kWatermarkSourceDays = "watermark.daysSinceSourceCreated";
 constexpr std::string_view kWatermarkDays = "watermark.daysSinceCreated";
 constexpr std::string_view kScan = "scan.";
-
-constexpr TimeMs kDayMs = TimeMs{24} * 3600 * 1000;
 
 std::int64_t to_number(std::string_view text)
 {
@@ -272,6 +271,23 @@ void append_allowed(Query& query, const AllowedImagesSettings& settings, std::st
     for (const auto& criterion : settings.criteria) {
         append_criterion(query, criterion, now_ms);
     }
+    query.sql(")");
+}
+
+void append_allowed_filter(Query& query, const AllowedImagesSettings& settings,
+                           std::string_view account, TimeMs now_ms, const Filter& filter,
+                           const AroundAllowed& around)
+{
+    if (settings.state == AllowedImages::kDisabled) {
+        query.sql(" AND 0");
+        return;
+    }
+    query.sql(" AND iif(").sql(around.before);
+    append_allowed(query, settings, account, now_ms);
+    query.sql(around.after).sql(", ");
+    append_match(query, "'true'", filter.values);
+    query.sql(", ");
+    append_match(query, "'false'", filter.values);
     query.sql(")");
 }
 

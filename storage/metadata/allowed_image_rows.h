@@ -12,6 +12,7 @@
 #include "storage/clock.h"
 #include "storage/ids.h"
 #include "storage/metadata/database.h"
+#include "storage/metadata/filter.h"
 #include "storage/metadata/statement.h"
 
 namespace amilab {
@@ -64,6 +65,17 @@ void replace_image_criteria(Database& db, std::string_view owner, std::string_vi
 /// are allowed (assumed). No image has been scanned here.
 void append_allowed(Query& query, const AllowedImagesSettings& settings, std::string_view account,
                     TimeMs now_ms);
+
+/// Appends the filter image-allowed of an account; `around` is appended before and after the
+/// condition of append_allowed. Nothing matches while the settings are disabled.
+/// Source: an image has the mark in the states audit-mode and enabled (documented).
+struct AroundAllowed {
+    std::string_view before{};
+    std::string_view after{};
+};
+void append_allowed_filter(Query& query, const AllowedImagesSettings& settings,
+                           std::string_view account, TimeMs now_ms, const Filter& filter,
+                           const AroundAllowed& around = {});
 
 /// Those of `ids` that are allowed to `account`, whatever the state of the settings.
 std::set<ImageId> select_allowed_images(Database& db, const AllowedImagesSettings& settings,

@@ -49,11 +49,7 @@ std::vector<std::string> select_export_ids(Database& db, std::string_view after,
                         " LIMIT ?2",
                         sql_storage_tier("s.id", "?3")));
     select.bind(after, limit, now_ms);
-    std::vector<std::string> ids;
-    while (select.step()) {
-        ids.push_back(select.row().text());
-    }
-    return ids;
+    return select.texts();
 }
 
 }  // namespace amilab

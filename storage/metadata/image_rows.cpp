@@ -196,29 +196,12 @@ void append_executable_by(Query& query, const ImageQuery& wanted,
     query.sql(")");
 }
 
-/// The filter image-allowed. Source: an image has the mark in the states audit-mode and enabled
-/// (documented).
-void append_allowed_filter(Query& query, const ImageQuery& wanted, const Filter& filter)
-{
-    if (wanted.allowed.state == AllowedImages::kDisabled) {
-        query.sql(" AND 0");
-        return;
-    }
-    query.sql(" AND iif(");
-    append_allowed(query, wanted.allowed, wanted.viewer, wanted.now_ms);
-    query.sql(", ");
-    append_match(query, "'true'", filter.values);
-    query.sql(", ");
-    append_match(query, "'false'", filter.values);
-    query.sql(")");
-}
-
 void append_image_filters(Query& query, const ImageQuery& wanted)
 {
     std::vector<Filter> others;
     for (const auto& filter : wanted.filters) {
         if (filter.name == "image-allowed") {
-            append_allowed_filter(query, wanted, filter);
+            append_allowed_filter(query, wanted.allowed, wanted.viewer, wanted.now_ms, filter);
         } else {
             others.push_back(filter);
         }

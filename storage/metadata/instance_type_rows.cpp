@@ -339,11 +339,7 @@ std::vector<std::string> select_offering_zones(Database& db, std::string_view ty
                      "   ON o.availability_zone = z.name AND o.instance_type = ?1"
                      " WHERE z.region = ?2 ORDER BY z.name");
     select.bind(type, region);
-    std::vector<std::string> zones;
-    while (select.step()) {
-        zones.push_back(select.row().text());
-    }
-    return zones;
+    return select.texts();
 }
 
 std::vector<InstanceDiskRow> select_instance_disks(Database& db, std::string_view type)

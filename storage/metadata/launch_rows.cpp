@@ -89,11 +89,7 @@ std::vector<std::string> select_zones_offering(Database& db, std::string_view re
                      " JOIN catalogue.instance_type_offering o ON o.availability_zone = z.name"
                      " WHERE z.region = ?1 AND o.instance_type = ?2 ORDER BY z.name");
     select.bind(region, instance_type);
-    std::vector<std::string> zones;
-    while (select.step()) {
-        zones.push_back(select.row().text());
-    }
-    return zones;
+    return select.texts();
 }
 
 std::optional<LaunchSubnet> select_launch_subnet(Database& db, std::string_view owner,

@@ -75,11 +75,7 @@ std::vector<std::string> select_lost_uploads(Database& db, std::string_view boot
                      "SELECT snapshot_id FROM direct_snapshot WHERE open = 1 AND boot_id <> ?1"
                      " ORDER BY snapshot_id");
     select.bind(boot_id);
-    std::vector<std::string> ids;
-    while (select.step()) {
-        ids.push_back(select.row().text());
-    }
-    return ids;
+    return select.texts();
 }
 
 std::vector<LayerId> select_referred_layers(Database& db)

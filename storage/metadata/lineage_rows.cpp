@@ -29,23 +29,6 @@ InstanceImageRow read_instance_image(Statement::Row row)
             .image_is_public = row.boolean()};
 }
 
-/// Source: as at DescribeImages (assumed): nothing matches while the settings are disabled. An
-/// image that is gone for good is not allowed.
-void append_allowed_filter(Query& query, const InstanceImageQuery& wanted, const Filter& filter)
-{
-    if (wanted.allowed.state == AllowedImages::kDisabled) {
-        query.sql(" AND 0");
-        return;
-    }
-    query.sql(" AND iif(EXISTS (SELECT 1 FROM all_image AS i WHERE i.id = n.image_id AND ");
-    append_allowed(query, wanted.allowed, wanted.owner, wanted.now_ms);
-    query.sql("), ");
-    append_match(query, "'true'", filter.values);
-    query.sql(", ");
-    append_match(query, "'false'", filter.values);
-    query.sql(")");
-}
-
 using Kind = ImageReferenceRow::Kind;
 
 std::int64_t rank_of(Kind kind)
@@ -199,7 +182,11 @@ std::vector<InstanceImageRow> select_instance_images(Database& db, const Instanc
     std::vector<Filter> others;
     for (const auto& filter : wanted.filters) {
         if (filter.name == "image-allowed") {
-            append_allowed_filter(query, wanted, filter);
+            // An image that is gone for good is not allowed.
+            append_allowed_filter(
+                query, wanted.allowed, wanted.owner, wanted.now_ms, filter,
+                {.before = "EXISTS (SELECT 1 FROM all_image AS i WHERE i.id = n.image_id AND ",
+                 .after = ")"});
         } else {
             others.push_back(filter);
         }

@@ -221,15 +221,6 @@ std::optional<SubnetRow> select_subnet(Database& db, std::string_view owner,
     return read_first(db, sql, read_subnet);
 }
 
-std::vector<SubnetRow> select_default_subnets(Database& db, std::string_view owner,
-                                              std::string_view region)
-{
-    auto sql = subnet_columns();
-    sql.value(region).sql(" AND s.owner = ").value(owner);
-    sql.sql(" AND s.default_for_zone = 1 ORDER BY s.zone");
-    return read_all(db, sql, read_subnet);
-}
-
 std::optional<SecurityGroupRow> select_security_group(Database& db, std::string_view owner,
                                                       std::string_view region,
                                                       const SecurityGroupId& id)

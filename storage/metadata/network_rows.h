@@ -62,9 +62,6 @@ std::optional<VpcRow> select_default_vpc(Database& db, std::string_view owner,
 
 std::optional<SubnetRow> select_subnet(Database& db, std::string_view owner,
                                        std::string_view region, const SubnetId& id);
-/// One for each zone, in the order of the zones' names.
-std::vector<SubnetRow> select_default_subnets(Database& db, std::string_view owner,
-                                              std::string_view region);
 
 std::optional<SecurityGroupRow> select_security_group(Database& db, std::string_view owner,
                                                       std::string_view region,

@@ -230,11 +230,7 @@ std::vector<std::string> select_parameter_labels(Database& db, const ParameterKe
                      "SELECT label FROM parameter_label WHERE owner = ?1 AND region = ?2"
                      " AND name = ?3 AND version = ?4 ORDER BY label");
     select.bind(key.owner, key.region, key.name, version);
-    std::vector<std::string> labels;
-    while (select.step()) {
-        labels.push_back(select.row().text());
-    }
-    return labels;
+    return select.texts();
 }
 
 std::int64_t count_parameters(Database& db, std::string_view owner, std::string_view region)

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "storage/metadata/statement.h"
+#include "storage/units.h"
 
 namespace amilab {
 
@@ -13,8 +14,6 @@ namespace {
 constexpr std::string_view kColumns =
     "l.snapshot_id, l.mode, l.created_ms, l.cool_off_hours, l.cool_off_expires_ms,"
     " l.duration_days, l.duration_start_ms, l.expires_ms";
-
-constexpr TimeMs kDayMs = 24 * 60 * 60 * 1000;
 
 SnapshotLockRow read_lock(Statement::Row row)
 {

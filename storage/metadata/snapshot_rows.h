@@ -14,6 +14,10 @@
 
 namespace amilab {
 
+/// The volume of a snapshot that was made of none. Source: "an arbitrary volume ID" (documented),
+/// this one (observed).
+inline constexpr const char* kNoVolumeId = "vol-ffffffff";
+
 /// A row of the view all_snapshot: an account's own, or the catalogue's.
 struct SnapshotRow {
     SnapshotId id;

@@ -48,6 +48,8 @@ public:
 
     /// True: there is a row. False: done.
     bool step();
+    /// The first column of all rows that are left.
+    std::vector<std::string> texts();
 
     /// The columns of the current row, read from left to right. Views live until the next step.
     class Row {

@@ -117,11 +117,7 @@ std::vector<std::string> select_usage_report_accounts(Database& db, const UsageR
                      "SELECT account_id FROM image_usage_report_account WHERE report_id = ?1"
                      " ORDER BY position");
     select.bind(id);
-    std::vector<std::string> accounts;
-    while (select.step()) {
-        accounts.push_back(select.row().text());
-    }
-    return accounts;
+    return select.texts();
 }
 
 void delete_usage_report(Database& db, const UsageReportId& id)

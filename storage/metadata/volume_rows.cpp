@@ -196,11 +196,6 @@ void set_volume_layer(Database& db, const VolumeId& id, LayerId layer)
     Statement(db, "UPDATE volume SET layer_id = ?2 WHERE id = ?1").execute(id, to_number(layer));
 }
 
-void delete_volume_row(Database& db, const VolumeId& id)
-{
-    Statement(db, "DELETE FROM volume WHERE id = ?1").execute(id);
-}
-
 std::optional<LayerId> take_volume_in_state(Database& db, const VolumeId& id,
                                             std::string_view state)
 {

@@ -65,9 +65,8 @@ void set_volume_state(Database& db, const VolumeId& id, std::string_view state);
 bool change_volume_state(Database& db, const VolumeId& id, std::string_view from,
                          std::string_view to);
 void set_volume_layer(Database& db, const VolumeId& id, LayerId layer);
-/// Deletes the row; its layer is for the caller to release.
-void delete_volume_row(Database& db, const VolumeId& id);
-/// The same for a volume in that state, whose layer it returns; nothing happens to another.
+/// Deletes the row of a volume in that state, and returns its layer, for the caller to release;
+/// nothing happens to another.
 std::optional<LayerId> take_volume_in_state(Database& db, const VolumeId& id,
                                             std::string_view state);
 

@@ -5,11 +5,10 @@
 #include <fmt/format.h>
 
 #include "storage/metadata/export_rows.h"
+#include "storage/units.h"
 
 namespace amilab::nbd {
 namespace {
-
-constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
 
 /// Or nothing, with the reason in `refusal`.
 std::optional<ExportRow> find_disk(Database& db, std::string_view name, TimeMs now_ms,

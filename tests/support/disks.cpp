@@ -6,14 +6,9 @@
 #include "storage/metadata/snapshot_rows.h"
 #include "storage/metadata/statement.h"
 #include "storage/metadata/volume_rows.h"
+#include "storage/units.h"
 
 namespace amilab::test {
-
-namespace {
-
-constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
-
-}  // namespace
 
 std::shared_ptr<Volume> open_volume(TestEmulator& aws, const std::string& id)
 {

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include "server/session.h"
-#include "storage/metadata/network_rows.h"
 #include "storage/metadata/statement.h"
 #include "storage/metadata/tag_rows.h"
 #include "storage/metadata/transaction.h"
@@ -15,7 +14,6 @@ namespace amilab::test {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 constexpr const char* kVpcIds = "vpcSet/item/vpcId";
@@ -345,20 +343,6 @@ TEST(Network, DryRunComesAfterIdsShapesAndBeforeState)
         EXPECT_THAT(emulator.call(action, {{"DryRun", "true"}, {parameter, "x"}}).code,
                     ::testing::EndsWith(".Malformed"));
     }
-}
-
-TEST(NetworkRows, DefaultSubnetsAreInTheOrderOfTheirZones)
-{
-    TestEmulator emulator;
-    emulator.must("DescribeVpcs");
-    auto reader = emulator.generation().reader();
-    std::vector<std::string> zones;
-    for (const auto& subnet : select_default_subnets(reader.db(), kAccount, kRegion)) {
-        zones.push_back(subnet.zone);
-    }
-    EXPECT_THAT(zones, ElementsAre("us-east-1a", "us-east-1b", "us-east-1c", "us-east-1d",
-                                   "us-east-1e", "us-east-1f"));
-    EXPECT_THAT(select_default_subnets(reader.db(), kOtherAccount, kRegion), IsEmpty());
 }
 
 }  // namespace

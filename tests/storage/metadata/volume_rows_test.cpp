@@ -136,8 +136,6 @@ TEST_F(VolumeRows, CarryTheLayerTheyAreGiven)
     insert_layer(db, LayerId{7}, LayerId{1}, 0);
     set_volume_layer(db, volume_id(1), LayerId{7});
     EXPECT_EQ(select_volume(db, kOwner, kRegion, volume_id(1))->layer_id, LayerId{7});
-    delete_volume_row(db, volume_id(1));
-    EXPECT_FALSE(select_volume(db, kOwner, kRegion, volume_id(1)));
 }
 
 TEST_F(VolumeRows, AttachOneVolumeToOneDeviceOnce)

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "storage/units.h"
 #include "tests/storage/nbd/world.h"
 
 namespace amilab::nbd::test {
@@ -11,7 +12,6 @@ namespace {
 using testing::ElementsAre;
 using testing::Pair;
 
-constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
 constexpr std::uint32_t kBlock = 64 << 10;
 constexpr std::uint32_t kHoleAndZero = kStateHole | kStateZero;

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "storage/units.h"
 #include "tests/storage/nbd/world.h"
 
 namespace amilab::nbd::test {
@@ -10,8 +11,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::UnorderedElementsAre;
-
-constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
 
 std::vector<std::string> listed(Client& client)
 {

@@ -7,6 +7,7 @@
 
 #include <gmock/gmock.h>
 
+#include "storage/units.h"
 #include "tests/server/ec2/instance_support.h"
 #include "tests/storage/nbd/world.h"
 #include "tests/support/json_caller.h"
@@ -17,8 +18,6 @@ namespace {
 using amilab::test::launch;
 using amilab::test::Parameters;
 using amilab::test::public_image;
-
-constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
 
 bool has_no_files(const std::string& folder)
 {
