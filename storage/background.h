@@ -9,7 +9,8 @@
 namespace amilab {
 
 /// One thread for work that no call waits for: syncing sealed layers, removing files. Tasks run in
-/// order; what a task throws is given to `report`. Safe from any thread.
+/// order, idle ones when nothing else is queued; what a task throws is given to `report`. Safe from
+/// any thread.
 class Background {
 public:
     explicit Background(std::function<void(std::exception_ptr)> report);
@@ -17,16 +18,23 @@ public:
     ~Background();
 
     void post(std::function<void()> task);
+    /// For what may wait, and which the next start finds again.
+    void post_idle(std::function<void()> task);
+    /// The end is near: idle tasks that have not begun never will, nor will later ones.
+    void drop_idle();
     /// Returns when everything posted before has run.
     void drain();
 
 private:
     void run();
+    bool is_empty() const { return tasks_.empty() && idle_tasks_.empty(); }
 
     std::function<void(std::exception_ptr)> report_;
     std::mutex mutex_;  // guards the rest
     std::condition_variable changed_;
     std::deque<std::function<void()>> tasks_;
+    std::deque<std::function<void()>> idle_tasks_;
+    bool takes_idle_ = true;
     bool stopping_ = false;
     bool busy_ = false;
     std::thread thread_;

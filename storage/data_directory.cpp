@@ -195,6 +195,7 @@ DataDirectory::DataDirectory(Options options)
 DataDirectory::~DataDirectory()
 {
     current_.load()->upkeep().stop();
+    background_->drop_idle();
     // What is queued may want the generation, so it comes first.
     background_->drain();
     current_.store(nullptr);

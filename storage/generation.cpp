@@ -26,6 +26,9 @@ namespace {
 constexpr off_t kReserveBytes = 4 << 20;
 constexpr off_t kReserveStepBytes = 256 << 10;
 
+/// Layers that one commit marks as synced: it must not hold up calls.
+constexpr std::size_t kSyncedAtOnce = 64;
+
 // Pages of 4 KiB. From the first on the background copies them into the database; the second is
 // reached only when it cannot keep up, and then writers wait.
 constexpr std::int64_t kLongWalPages = 1'000;
@@ -94,19 +97,69 @@ Generation::Generation(std::string path, Durability durability, Background& back
 
 void Generation::sync_later(LayerId layer)
 {
-    background_.post([self = weak_from_this(), layer] {
+    const std::lock_guard lock(to_sync_mutex_);
+    to_sync_.push_back(layer);
+    if (to_sync_.size() == 1) {
+        post_sync();
+    }
+}
+
+void Generation::post_sync()
+{
+    background_.post([self = weak_from_this()] {
         if (const auto generation = self.lock()) {
-            // The call that has committed may still hold the writer: only then do leases see it.
-            {
-                const auto held = generation->writer();
-            }
-            generation->sync_now(layer);
-            generation->look_after(layer);
+            generation->sync_waiting();
         }
     });
 }
 
-void Generation::sync_now(LayerId layer)
+void Generation::sync_waiting()
+{
+    std::vector<LayerId> layers;
+    {
+        const std::lock_guard lock(to_sync_mutex_);
+        const auto count = std::min(to_sync_.size(), kSyncedAtOnce);
+        layers.assign(to_sync_.begin(), to_sync_.begin() + static_cast<std::ptrdiff_t>(count));
+        to_sync_.erase(to_sync_.begin(), to_sync_.begin() + static_cast<std::ptrdiff_t>(count));
+        if (!to_sync_.empty()) {
+            post_sync();
+        }
+    }
+    // The call that has committed may still hold the writer: only then do leases see it.
+    {
+        const auto held = writer();
+    }
+    sync_and_look_after(layers);
+}
+
+void Generation::sync_and_look_after(std::span<const LayerId> layers)
+{
+    try {
+        sync_now(layers);
+    } catch (const StorageError&) {
+        if (layers.size() == 1) {
+            throw;
+        }
+        // One that the disk refuses must not keep the others from what they were promised.
+        std::exception_ptr first_error;
+        for (const auto& layer : layers) {
+            try {
+                sync_and_look_after({&layer, 1});
+            } catch (const StorageError&) {
+                first_error = first_error ? first_error : std::current_exception();
+            }
+        }
+        if (first_error) {
+            std::rethrow_exception(first_error);
+        }
+        return;
+    }
+    for (const auto layer : layers) {
+        look_after(layer);
+    }
+}
+
+void Generation::sync_now(std::span<const LayerId> layers)
 {
     if (durability_ == Durability::kPrivate) {
         return;
@@ -114,8 +167,13 @@ void Generation::sync_now(LayerId layer)
     std::vector<LayerId> unsynced;
     {
         auto lease = reader();
-        unsynced = select_unsynced_chain(lease.db(), layer);
+        for (const auto layer : layers) {
+            const auto chain = select_unsynced_chain(lease.db(), layer);
+            unsynced.insert(unsynced.end(), chain.begin(), chain.end());
+        }
     }
+    std::sort(unsynced.begin(), unsynced.end());
+    unsynced.erase(std::unique(unsynced.begin(), unsynced.end()), unsynced.end());
     for (const auto one : unsynced) {
         blocks_->sync_layer(one);
     }

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -122,8 +123,8 @@ public:
     /// Makes a sealed layer and all below it survive power loss, in the background, and notes that
     /// they do; then sees whether they are to be merged or indexed.
     void sync_later(LayerId layer);
-    /// The same at once, on the background's thread.
-    void sync_now(LayerId layer);
+    /// The syncs of it at once, on the background's thread.
+    void sync_now(std::span<const LayerId> layers);
     /// Removes the files of layers whose rows are gone, in the background.
     void remove_files_later(std::vector<LayerId> layers);
     /// Syncs and removes what an earlier process left to do, and files that no row knows.
@@ -144,6 +145,9 @@ private:
     void let_go_of_writer();
     /// Keeps the WAL short, in the background.
     void checkpoint_later();
+    void post_sync();
+    void sync_waiting();
+    void sync_and_look_after(std::span<const LayerId> layers);
     void look_after(LayerId layer);
     void restore_settings();
     void make_catalogue_rows();
@@ -175,6 +179,9 @@ private:
     std::condition_variable reader_left_;
 
     std::set<std::string, std::less<>> regions_;
+
+    std::mutex to_sync_mutex_;  // guards the next
+    std::vector<LayerId> to_sync_;
 
     Upkeep upkeep_{*this};
 

@@ -1,5 +1,6 @@
 #include "storage/upkeep.h"
 
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -133,7 +134,7 @@ void Upkeep::begin_merge(LayerId parent)
     }
     // Before any byte changes: power loss must not bring a snapshot of the parent back.
     generation_.make_metadata_durable();
-    generation_.sync_now(pair->is_child_sealed ? pair->child : parent);
+    generation_.sync_now(std::array{pair->is_child_sealed ? pair->child : parent});
     // Who read the parent's id in the row of a snapshot that has been deleted has opened it by
     // then, which the merge sees.
     generation_.wait_for_readers(generation_.last_reader_ticket());
@@ -227,7 +228,7 @@ void Upkeep::write_index(LayerId layer, Kind kind)
     // Before: power loss must not make a layer writable again whose index is on the disk.
     // And it must not name blocks that power loss takes.
     generation_.make_metadata_durable();
-    generation_.sync_now(layer);
+    generation_.sync_now(std::array{layer});
     if (!generation_.blocks().write_index(chain, [this] { return !is_stopped(); })) {
         return;
     }

@@ -4,6 +4,24 @@
 
 namespace amilab {
 
+namespace {
+
+bool has_data(const Snapshot& snapshot, std::uint64_t offset, std::uint64_t length)
+{
+    if (offset >= snapshot.size()) {
+        return false;
+    }
+    auto extents = snapshot.extents(offset, std::min(length, snapshot.size() - offset));
+    while (const auto extent = extents.next()) {
+        if (extent->kind == Extent::Kind::kData) {
+            return true;
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
 std::uint64_t written_bytes(Extents extents, std::uint64_t grain)
 {
     std::uint64_t bytes = 0;
@@ -21,6 +39,25 @@ std::uint64_t written_bytes(Extents extents, std::uint64_t grain)
         }
     }
     return bytes;
+}
+
+std::int64_t bytes_written_above(const Snapshot& below, const Snapshot& top,
+                                 const Snapshot& snapshot, std::uint64_t grain)
+{
+    std::int64_t grains = 0;
+    std::uint64_t next = 0;
+    auto extents = top.extents(0, top.size());
+    while (const auto extent = extents.next()) {
+        if (extent->kind == Extent::Kind::kHole) {
+            continue;
+        }
+        const auto stop = (extent->offset + extent->length + grain - 1) / grain;
+        for (next = std::max(extent->offset / grain, next); next < stop; ++next) {
+            grains += has_data(snapshot, next * grain, grain) ? 1 : 0;
+            grains -= has_data(below, next * grain, grain) ? 1 : 0;
+        }
+    }
+    return grains * static_cast<std::int64_t>(grain);
 }
 
 }  // namespace amilab

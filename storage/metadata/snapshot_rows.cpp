@@ -227,6 +227,16 @@ std::vector<SnapshotId> select_uncounted_snapshots(Database& db)
     return ids;
 }
 
+std::optional<std::int64_t> select_full_size_below(Database& db, LayerId layer)
+{
+    Statement select(db,
+                     "SELECT s.full_size_bytes FROM layer AS l"
+                     " JOIN snapshot AS s ON s.layer_id = l.parent_id"
+                     " WHERE l.id = ?1 AND s.full_size_bytes IS NOT NULL LIMIT 1");
+    select.bind(to_number(layer));
+    return select.step() ? std::optional(select.row().integer()) : std::nullopt;
+}
+
 void set_snapshot_full_size(Database& db, const SnapshotId& id, std::int64_t bytes)
 {
     Statement(db, "UPDATE snapshot SET full_size_bytes = ?2 WHERE id = ?1").execute(id, bytes);
