@@ -56,14 +56,16 @@ std::unique_ptr<Connection> connect(const std::string& host, const std::string& 
     return connection;
 }
 
-[[noreturn]] void throw_refusal(const std::string& url, unsigned status, std::string body)
+[[noreturn]] void throw_refusal(const std::string& who, unsigned status, std::string body)
 {
     boost::system::error_code error;
     const auto parsed = boost::json::parse(body, error);
     if (!error && parsed.is_object() && parsed.get_object().contains("error")) {
         body = std::string(parsed.at("error").as_string());
     }
-    throw std::runtime_error(fmt::format("{} answered {}: {}", url, status, body));
+    throw std::runtime_error(who.starts_with("http://")
+                                 ? fmt::format("{} answered {}: {}", who, status, body)
+                                 : fmt::format("{}: {}", who, body));
 }
 
 std::string read_answer(Connection& connection, const std::string& url)
@@ -83,8 +85,9 @@ std::string read_answer(Connection& connection, const std::string& url)
 
 }  // namespace
 
-ControlClient::ControlClient(const std::optional<std::string>& endpoint)
-    : url_(endpoint_url(endpoint))
+ControlClient::ControlClient(const std::optional<std::string>& endpoint,
+                             const std::optional<std::string>& name)
+    : url_(endpoint_url(endpoint)), name_(name.value_or(url_))
 {
     const auto parsed = boost::urls::parse_uri(url_);
     if (!parsed || parsed->scheme() != "http" || parsed->host().empty()) {
@@ -120,7 +123,7 @@ std::string ControlClient::request(std::string_view method, std::string_view pat
         request.content_length(0);
     }
     beast::http::write(connection->socket, request);
-    return read_answer(*connection, url_);
+    return read_answer(*connection, name_);
 }
 
 std::string ControlClient::upload(std::string_view path, const Parameters& parameters,
@@ -144,7 +147,7 @@ std::string ControlClient::upload(std::string_view path, const Parameters& param
     } catch (const boost::system::system_error&) {
         // The server refuses before it has read everything; its answer says why.
     }
-    return read_answer(*connection, url_);
+    return read_answer(*connection, name_);
 }
 
 void ControlClient::download(std::string_view path, const Parameters& parameters,
@@ -179,7 +182,7 @@ void ControlClient::download(std::string_view path, const Parameters& parameters
         }
     }
     if (parser.get().result_int() != 200) {
-        throw_refusal(url_, parser.get().result_int(), refusal);
+        throw_refusal(name_, parser.get().result_int(), refusal);
     }
 }
 

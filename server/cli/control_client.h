@@ -19,7 +19,9 @@ namespace amilab::cli {
 class ControlClient {
 public:
     /// `endpoint`: an http:// URL; without it AWS_ENDPOINT_URL, else http://127.0.0.1:4566.
-    explicit ControlClient(const std::optional<std::string>& endpoint);
+    /// `name`: what refusals call the server, instead of its URL.
+    explicit ControlClient(const std::optional<std::string>& endpoint,
+                           const std::optional<std::string>& name = {});
 
     using Parameters = std::vector<std::pair<std::string, std::optional<std::string>>>;
 
@@ -42,6 +44,7 @@ private:
     std::string target(std::string_view path, const Parameters& parameters) const;
 
     std::string url_;
+    std::string name_;
     std::string host_;
     /// As it goes into the Host header.
     std::string authority_;

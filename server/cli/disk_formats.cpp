@@ -12,7 +12,9 @@
 #include <fmt/format.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/process.hpp>
+#include <boost/process/extend.hpp>
 
+#include "server/cli/interruption.h"
 #include "storage/blocks/layer_id.h"
 #include "storage/units.h"
 
@@ -65,19 +67,39 @@ std::string first_line(const std::string& text)
     return text.substr(0, text.find('\n'));
 }
 
-/// Runs a program to its end, without a shell. Throws with what it said, unless it succeeded.
-void run(const std::string& program, const std::vector<std::string>& arguments)
+struct Result {
+    int exit_code;
+    std::string errors;
+};
+
+/// Runs a program to its end, without a shell.
+Result run_to_end(const std::string& program, const std::vector<std::string>& arguments)
 {
     boost::asio::io_context io_context;
     std::future<std::string> errors;
-    process::child child(process::exe = program, process::args = arguments,
-                         (process::std_in < process::null), (process::std_out > process::null),
-                         (process::std_err > errors), io_context);
+    process::child child(
+        process::exe = program, process::args = arguments, (process::std_in < process::null),
+        (process::std_out > process::null), (process::std_err > errors), io_context,
+        process::extend::on_exec_setup = [](auto&) { leave_watch_in_child(); });
     io_context.run();
     child.wait();
-    if (child.exit_code() != 0) {
-        throw std::runtime_error(
-            fmt::format("{}: {}", fs::path(program).filename().string(), first_line(errors.get())));
+    return {child.exit_code(), errors.get()};
+}
+
+/// "qemu-img: what it said", of which it has said the first word itself.
+std::string complaint(const std::string& program, const std::string& errors)
+{
+    const auto name = fs::path(program).filename().string() + ": ";
+    const auto line = first_line(errors);
+    return line.starts_with(name) ? line : name + line;
+}
+
+/// Throws with what the program said, unless it succeeded.
+void run(const std::string& program, const std::vector<std::string>& arguments)
+{
+    const auto result = run_to_end(program, arguments);
+    if (result.exit_code != 0) {
+        throw std::runtime_error(complaint(program, result.errors));
     }
 }
 
@@ -119,7 +141,8 @@ std::uint64_t little_endian(std::string_view bytes)
     throw std::runtime_error(fmt::format("{} {}", file, why));
 }
 
-// Source: docs/interop/qcow2.txt of QEMU: backing_file_offset at 8, incompatible_features at 72.
+// Source: docs/interop/qcow2.txt of QEMU: backing_file_offset at 8, crypt_method at 32,
+// incompatible_features at 72.
 void check_qcow2(std::ifstream& stream, const std::string& file)
 {
     constexpr std::size_t kHeaderBytes = 104;
@@ -131,6 +154,9 @@ void check_qcow2(std::ifstream& stream, const std::string& file)
     }
     if (big_endian(view.substr(8, 8)) != 0) {
         refuse(file, "has a backing file; flatten it first (qemu-img convert)");
+    }
+    if (big_endian(view.substr(32, 4)) != 0) {
+        refuse(file, "is encrypted; decrypt it first (qemu-img convert)");
     }
     const bool has_features = big_endian(view.substr(4, 4)) >= 3;
     if (has_features && (big_endian(view.substr(72, 8)) & kExternalData) != 0) {
@@ -246,6 +272,25 @@ void require_stands_alone(const std::string& file, DiskFormat format)
             return check_vhd(stream, file);
         case DiskFormat::kVhdx:
             return check_vhdx(stream, file);
+    }
+}
+
+void require_whole(const std::string& file, DiskFormat format)
+{
+    if (format == DiskFormat::kRaw) {
+        return;
+    }
+    // Source: qemu-img(1): unused clusters do no harm, and vhd has no checks. A vmdk that lacks its
+    // end makes the check itself fail (observed).
+    constexpr int kFine = 0;
+    constexpr int kLeaks = 3;
+    constexpr int kNoChecks = 63;
+    const auto program = find_program("qemu-img", "qemu-utils");
+    const auto result =
+        run_to_end(program, {"check", "-f", name_of(format).qemu_name, absolute(file)});
+    const std::array harmless = {kFine, kLeaks, kNoChecks};
+    if (std::find(harmless.begin(), harmless.end(), result.exit_code) == harmless.end()) {
+        refuse(file, fmt::format("is damaged: {}", complaint(program, result.errors)));
     }
 }
 

@@ -19,6 +19,9 @@ DiskFormat disk_format(const std::optional<std::string>& format, std::string_vie
 /// files. Looks at the headers itself, so that no program follows what an image names.
 void require_stands_alone(const std::string& file, DiskFormat format);
 
+/// Throws std::runtime_error when qemu-img finds the file damaged, or shorter than it says it is.
+void require_whole(const std::string& file, DiskFormat format);
+
 /// The guest's bytes of `file`, which is of that format, as a new sparse raw file.
 void convert_to_raw(const std::string& file, DiskFormat format, const std::string& raw_file);
 /// The other way.

@@ -11,6 +11,7 @@
 #include "server/cli/commands.h"
 #include "server/cli/descriptor.h"
 #include "server/cli/disk_formats.h"
+#include "server/cli/interruption.h"
 #include "server/cli/local_server.h"
 #include "server/cli/progress.h"
 #include "server/cli/scratch.h"
@@ -38,6 +39,7 @@ public:
     explicit NewFile(const std::string& name)
         : name_(real_name(name)),
           partial_(name_ + ".partial"),
+          removed_(partial_),
           file_(open(partial_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644))
     {
         if (file_ < 0) {
@@ -88,6 +90,7 @@ public:
 private:
     std::string name_;
     std::string partial_;
+    RemovedWhenInterrupted removed_;
     int file_;
 };
 
@@ -196,6 +199,7 @@ std::uint64_t write_image(const Source& source, DiskFormat format, const std::st
 
 int export_disk(const ExportOptions& options)
 {
+    watch_for_interruption();
     const auto format = disk_format(options.format, options.file);
     Target target(options.endpoint, options.data, Target::Missing::kRefuse);
     const Source source{target.client(),

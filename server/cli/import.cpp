@@ -10,6 +10,7 @@
 #include "server/cli/commands.h"
 #include "server/cli/descriptor.h"
 #include "server/cli/disk_formats.h"
+#include "server/cli/interruption.h"
 #include "server/cli/local_server.h"
 #include "server/cli/progress.h"
 #include "server/cli/scratch.h"
@@ -121,6 +122,7 @@ std::string raw_file_of(const ImportOptions& options, std::optional<Scratch>& sc
         keep_stdin(image);
     }
     require_stands_alone(image, format);
+    require_whole(image, format);
     convert_to_raw(image, format, scratch->file("disk.raw"));
     return scratch->file("disk.raw");
 }
@@ -160,6 +162,7 @@ std::string upload(ControlClient& client, const ImportOptions& options, const st
 
 int import_disk(const ImportOptions& options)
 {
+    watch_for_interruption();
     std::optional<Scratch> scratch;
     const auto name = raw_file_of(options, scratch);
     Target target(options.endpoint, options.data, Target::Missing::kCreate);

@@ -76,7 +76,7 @@ Target::Target(const std::optional<std::string>& endpoint, const std::optional<s
     }
     spdlog::set_default_logger(spdlog::null_logger_mt("amilab"));
     server_ = std::make_unique<LocalServer>(*data);
-    client_ = std::make_unique<ControlClient>("http://" + server_->server.address().text());
+    client_ = std::make_unique<ControlClient>("http://" + server_->server.address().text(), data);
 }
 
 Target::~Target() = default;

@@ -20,6 +20,7 @@ Scratch::Scratch(const std::string& parent)
         throw std::runtime_error(
             fmt::format("cannot create a folder {}: {}", path_, std::strerror(errno)));
     }
+    removed_.emplace(path_);
 }
 
 Scratch::~Scratch()

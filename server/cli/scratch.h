@@ -1,6 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string>
+
+#include "server/cli/interruption.h"
 
 namespace amilab::cli {
 
@@ -17,6 +20,7 @@ public:
 
 private:
     std::string path_;
+    std::optional<RemovedWhenInterrupted> removed_;
 };
 
 }  // namespace amilab::cli

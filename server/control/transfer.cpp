@@ -6,6 +6,7 @@
 
 #include "server/control/extents_stream.h"
 #include "server/control/query.h"
+#include "server/ec2/encryption.h"
 #include "server/ec2/errors.h"
 #include "server/ec2/image_names.h"
 #include "server/ec2/images.h"
@@ -14,6 +15,7 @@
 #include "server/request_id.h"
 #include "server/settle.h"
 #include "server/wire/parameters.h"
+#include "server/wire/types.h"
 #include "storage/metadata/direct_snapshot_rows.h"
 #include "storage/metadata/layer_rows.h"
 #include "storage/metadata/snapshot_rows.h"
@@ -104,6 +106,11 @@ Import parse_import(const Emulator& emulator, const http::Request& request)
     image.name = query.require("name");
     ec2::check_image_name(image.name);
     image.description = query.find("description");
+    constexpr std::size_t kMostDescription = 255;  // as RegisterImage has it
+    if (image.description && wire::characters(*image.description) > kMostDescription) {
+        throw ec2::invalid_value(*image.description, "description",
+                                 "Expecting 0 to 255 characters.");
+    }
     image.architecture = query.find("architecture").value_or("x86_64");
     if (image.architecture != "x86_64" && image.architecture != "arm64" &&
         image.architecture != "i386") {
@@ -141,7 +148,10 @@ SnapshotRow make_snapshot(Session& session, LayerId layer, std::int64_t size_gib
 {
     insert_layer(session.db(), layer, std::nullopt, session.now_ms());
     mark_layer_sealed(session.db(), layer, session.blocks().boot_id());
-    SnapshotRow row{.id = session.next_id<SnapshotId>(),
+    const auto id = session.next_id<SnapshotId>();
+    // Source: imported disks are encrypted where encryption by default is on (documented).
+    auto encryption = ec2::encrypt_volume(session, {}, nullptr, id.text());
+    SnapshotRow row{.id = id,
                     .region = session.region(),
                     .owner = session.account(),
                     .owner_alias = {},
@@ -153,7 +163,9 @@ SnapshotRow make_snapshot(Session& session, LayerId layer, std::int64_t size_gib
                     .start_time_ms = session.now_ms(),
                     .due_time_ms = session.now_ms(),
                     .completion_time_ms = session.now_ms(),
-                    .encrypted = false};
+                    .encrypted = encryption.encrypted,
+                    .kms_key_id = std::move(encryption.kms_key_id),
+                    .data_key_id = std::move(encryption.data_key_id)};
     insert_snapshot(session.db(), row);
     session.on_commit([id = row.id, layer, generation = session.generation().shared_from_this()] {
         generation->sync_later(layer);

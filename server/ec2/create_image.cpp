@@ -151,6 +151,7 @@ std::vector<SnapshotId> snapshot_volumes(Session& session, const std::vector<Cap
     std::vector<VolumeRow> volumes;
     volumes.reserve(captured.size());
     for (const auto& one : captured) {
+        require_snapshot_room(session, one.volume);
         volumes.push_back(one.volume);
     }
     const auto layers = seal_layers(session, volumes);

@@ -124,6 +124,9 @@ CreateSnapshotsResponse create_snapshots(Session& session, const CreateSnapshots
     const auto source = require_source(session, instance);
     const auto volumes =
         included_volumes(session, wanted, instance, excluded, source.root_device_name.value_or(""));
+    for (const auto& volume : volumes) {
+        require_snapshot_room(session, volume);
+    }
     const auto layers = seal_layers(session, volumes);
     CreateSnapshotsResponse response;
     for (std::size_t i = 0; i < volumes.size(); ++i) {

@@ -190,15 +190,20 @@ Encryption encrypt_volume(Session& session, const EncryptionWish& wish, const Sn
     return encrypt_new_volume(session, wish, snapshot ? source_of(*snapshot) : Source(), new_id);
 }
 
-Encryption encrypt_volume(Session& session, const EncryptionWish& wish, const VolumeRow& source,
+// Source: of an encrypted volume the copy is, whatever the request says (documented).
+Encryption encrypt_volume(Session& session, EncryptionWish wish, const VolumeRow& source,
                           std::string_view new_id)
 {
+    wish.encrypted = source.encrypted || wish.encrypted.value_or(false);
     return encrypt_new_volume(session, wish, source_of(source), new_id);
 }
 
 Encryption encrypt_copy(Session& session, const EncryptionWish& wish, const SnapshotRow& source,
                         std::string_view new_id)
 {
+    if (source.encrypted && !wish.encrypted.value_or(true)) {
+        throw unencrypted_copy(source.id);
+    }
     if (!is_encrypted(session, wish, source.encrypted)) {
         return {};
     }

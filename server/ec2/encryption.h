@@ -39,11 +39,11 @@ Encryption encrypt_volume(Session& session, const EncryptionWish& wish, const Sn
                           std::string_view new_id);
 
 /// The same of a copy of a volume.
-Encryption encrypt_volume(Session& session, const EncryptionWish& wish, const VolumeRow& source,
+Encryption encrypt_volume(Session& session, EncryptionWish wish, const VolumeRow& source,
                           std::string_view new_id);
 
-/// Of a copy of `source` into the caller's region. Throws InvalidParameterCombination when the
-/// encryption would be removed. Whether the key can be used shows later: why_key_is_unusable.
+/// Of a copy of `source` into the caller's region. Throws InvalidRequest when the encryption would
+/// be removed. Whether the key can be used shows later: why_key_is_unusable.
 Encryption encrypt_copy(Session& session, const EncryptionWish& wish, const SnapshotRow& source,
                         std::string_view new_id);
 /// Why a copy with this key cannot be made; nothing when it can.

@@ -294,6 +294,18 @@ ApiError encryption_not_removable()
     return invalid_parameter_combination(
         "Encrypted snapshots must be used to create encrypted volumes and snapshots.");
 }
+ApiError too_many_pending_snapshots()
+{
+    return {"ConcurrentSnapshotLimitExceeded",
+            "Maximum allowed in-progress snapshots for a single volume exceeded."};
+}
+ApiError unencrypted_copy(const SnapshotId& source)
+{
+    return invalid_request(
+        fmt::format("Snapshot {} is encrypted. Creating unencrypted copy from an encrypted "
+                    "snapshot is not supported.",
+                    source.text()));
+}
 ApiError encryption_of_snapshot_mapping(std::string_view device)
 {
     return invalid_block_device_mapping(fmt::format(

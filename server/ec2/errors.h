@@ -39,6 +39,13 @@ inline bool is_given(const std::optional<std::string>& text)
     return text && !text->empty();
 }
 
+inline void drop_empty(std::optional<std::string>& text)
+{
+    if (!is_given(text)) {
+        text.reset();
+    }
+}
+
 /// Parses, or throws malformed_id.
 template <class IdType>
 IdType parse_id(std::string_view text)
@@ -125,6 +132,8 @@ ApiError billed_image_not_copyable();
 ApiError too_many_copies(std::int64_t limit);
 ApiError invalid_source_region(std::string_view region);
 ApiError encryption_not_removable();
+ApiError too_many_pending_snapshots();
+ApiError unencrypted_copy(const SnapshotId& source);
 /// RegisterImage and CreateImage: the snapshot decides.
 ApiError encryption_of_snapshot_mapping(std::string_view device);
 ApiError invalid_kms_key(std::string_view text, std::string_view why);

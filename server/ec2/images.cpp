@@ -94,7 +94,7 @@ void check_location(const RegisterImageRequest& request,
                     const std::vector<ImageMappingRow>& mappings)
 {
     if (!request.image_location) {
-        if (!request.root_device_name || request.root_device_name->empty()) {
+        if (!request.root_device_name) {
             throw missing_parameter("RootDeviceName");
         }
         return;
@@ -235,7 +235,7 @@ Image image_answer(Session& session, ImageRow row)
 }
 
 /// Ids that no image has. Images that a filter left out, or that the caller may not see, are no
-/// error (observed).
+/// error (observed), nor is one that was deregistered while instances of it are left (documented).
 void require_all_exist(Session& session, const std::vector<ImageId>& ids,
                        const std::vector<ImageRow>& found)
 {
@@ -245,7 +245,8 @@ void require_all_exist(Session& session, const std::vector<ImageId>& ids,
     }
     std::vector<ImageId> missing;
     for (const auto& id : ids) {
-        if (!known.contains(id) && !image_exists(session.db(), session.region(), id)) {
+        if (!known.contains(id) && !image_exists(session.db(), session.region(), id) &&
+            !is_gone_image_in_use(session.db(), session.account(), session.region(), id)) {
             missing.push_back(id);
         }
     }
@@ -314,8 +315,14 @@ DeleteSnapshotReturnCode delete_mapped_snapshot(Session& session, const std::str
 }  // namespace
 
 // Source: EC2 API Reference, RegisterImage (documented).
-RegisterImageResponse register_image(Session& session, const RegisterImageRequest& request)
+RegisterImageResponse register_image(Session& session, const RegisterImageRequest& sent)
 {
+    auto request = sent;
+    // Source: Terraform sends ImageLocation empty (observed); the others alike (assumed).
+    for (auto* text : {&request.image_location, &request.kernel_id, &request.ramdisk_id,
+                       &request.root_device_name, &request.sriov_net_support, &request.uefi_data}) {
+        drop_empty(*text);
+    }
     check_image_name(request.name);
     check_platform(request, architecture_of(request),
                    require_virtualization(request.virtualization_type));

@@ -21,9 +21,12 @@ LaunchSubnet require_subnet(Session& session, const std::string& text)
     return *subnet;
 }
 
+/// Source: Packer sends the zone empty when it was told none (observed), and the subnet (assumed).
 std::optional<std::string> placement_zone(const RunInstancesRequest& request)
 {
-    return request.placement ? request.placement->availability_zone : std::nullopt;
+    auto zone = request.placement ? request.placement->availability_zone : std::nullopt;
+    drop_empty(zone);
+    return zone;
 }
 
 }  // namespace
@@ -34,7 +37,7 @@ std::optional<std::string> named_zone(Session& session, const RunInstancesReques
     if (zone && !select_zone(session.db(), session.region(), *zone)) {
         throw invalid_zone(*zone);
     }
-    if (!request.subnet_id) {
+    if (!is_given(request.subnet_id)) {
         return zone;
     }
     const auto subnet = require_subnet(session, *request.subnet_id);
@@ -47,7 +50,7 @@ std::optional<std::string> named_zone(Session& session, const RunInstancesReques
 std::vector<LaunchSubnet> choose_subnets(Session& session, const RunInstancesRequest& request,
                                          const LaunchTypeRow& type)
 {
-    if (request.subnet_id) {
+    if (is_given(request.subnet_id)) {
         auto subnet = require_subnet(session, *request.subnet_id);
         require_offered(session, type, subnet.zone);
         return {std::move(subnet)};

@@ -7,6 +7,7 @@
 #include "server/ec2/image_mappings.h"
 #include "server/ec2/snapshot_tiers.h"
 #include "server/ec2/volume_types.h"
+#include "server/ec2/volumes.h"
 #include "storage/metadata/snapshot_rows.h"
 
 namespace amilab::ec2 {
@@ -42,6 +43,7 @@ struct Mapping {
     ImageMappingRow row;
     bool is_images_snapshot;
     EncryptionWish encryption = {};
+    std::optional<std::int64_t> initialization_rate = {};
 };
 
 EncryptionWish encryption_of(const Session& session, const ImageMappingRow& change)
@@ -135,6 +137,22 @@ void require_devices_once(const std::vector<Mapping>& mappings)
     }
 }
 
+/// Rates are of one launch; images keep none.
+void take_rates(const std::vector<BlockDeviceMapping>& changes, std::vector<Mapping>& mappings)
+{
+    for (const auto& change : changes) {
+        if (!change.ebs || !change.ebs->volume_initialization_rate) {
+            continue;
+        }
+        require_initialization_rate(change.ebs->volume_initialization_rate);
+        for (auto& mapping : mappings) {
+            if (mapping.row.device_name == change.device_name) {
+                mapping.initialization_rate = change.ebs->volume_initialization_rate;
+            }
+        }
+    }
+}
+
 std::optional<SnapshotRow> find_snapshot(Session& session, const Mapping& mapping)
 {
     if (!mapping.row.snapshot_id) {
@@ -162,6 +180,9 @@ LaunchVolume plan_volume(Session& session, const Mapping& mapping)
     if (!snapshot && !row.volume_size_gib) {
         throw missing_parameter("size or snapshotId");
     }
+    if (!snapshot && mapping.initialization_rate) {
+        throw initialization_rate_without_snapshot();
+    }
     const auto size_gib = row.volume_size_gib.value_or(snapshot ? snapshot->volume_size_gib : 0);
     if (snapshot && size_gib < snapshot->volume_size_gib) {
         throw volume_smaller_than_snapshot(size_gib, snapshot->id.text(),
@@ -177,6 +198,7 @@ LaunchVolume plan_volume(Session& session, const Mapping& mapping)
             .snapshot = std::move(snapshot),
             .spec = std::move(spec),
             .encryption = mapping.encryption,
+            .initialization_rate = mapping.initialization_rate,
             // Source: volumes of a launch go with their instance unless told otherwise
             // (documented: TerminateInstances).
             .delete_on_termination = row.delete_on_termination.value_or(true)};
@@ -201,7 +223,8 @@ std::vector<LaunchVolume> plan_volumes(Session& session, const ImageRow& image,
                                        const LaunchTypeRow& type,
                                        const std::vector<BlockDeviceMapping>& changes)
 {
-    const auto mappings = merge(session, image, parse_mappings(changes));
+    auto mappings = merge(session, image, parse_mappings(changes));
+    take_rates(changes, mappings);
     require_devices_once(mappings);
     require_attachable(type, mappings.size());
     std::vector<LaunchVolume> volumes;

@@ -21,6 +21,7 @@ struct LaunchVolume {
     VolumeSpec spec;
     /// See encrypt_volume.
     EncryptionWish encryption;
+    std::optional<std::int64_t> initialization_rate;
     bool delete_on_termination;
 };
 

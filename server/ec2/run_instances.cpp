@@ -140,7 +140,7 @@ LaunchTypeRow require_type(Session& session, const RunInstancesRequest& request,
 
 Plan make_plan(Session& session, const RunInstancesRequest& request, const Wish& wish)
 {
-    if (request.key_name) {
+    if (is_given(request.key_name)) {
         throw key_pair_not_found(*request.key_name);
     }
     const auto image_id =
@@ -263,10 +263,12 @@ void create_volume_of(Session& session, const InstanceRow& instance, const Launc
         .multi_attach = false,
         .state = "in-use",
         .create_time_ms = session.now_ms(),
+        .initialization_rate = wanted.initialization_rate,
         .initialized_ms = snapshot ? std::optional(initialized_ms(session)) : std::nullopt,
         .kms_key_id = std::move(encryption.kms_key_id),
         .data_key_id = std::move(encryption.data_key_id),
-        .fast_restored = snapshot && is_restored_fast(session, snapshot->id, instance.zone)};
+        .fast_restored = snapshot && !wanted.initialization_rate &&
+                         is_restored_fast(session, snapshot->id, instance.zone)};
     insert_volume(session.db(), volume);
     insert_attachment(session.db(), {.volume_id = volume.id,
                                      .instance_id = instance.id,

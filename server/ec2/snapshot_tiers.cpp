@@ -140,6 +140,7 @@ RestoreSnapshotTierResponse restore_snapshot_tier(Session& session,
                         .expiry_ms = {}};
     if (!is_permanent) {
         row.expiry_ms = due_ms + *request.temporary_restore_days * kDayMs;
+        session.schedule_at(*row.expiry_ms, Action::kSnapshotArchived, id.text());
     }
     put_snapshot_tier(session.db(), row);
     return {.is_permanent_restore = is_permanent,

@@ -12,6 +12,7 @@
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/snapshot_locks.h"
 #include "server/ec2/volume_answers.h"
+#include "server/ec2/volume_types.h"
 #include "server/wire/ec2/schema.h"
 #include "server/wire/types.h"
 #include "storage/metadata/direct_snapshot_rows.h"
@@ -144,6 +145,7 @@ CreateSnapshotResponse create_snapshot(Session& session, const CreateSnapshotReq
     stop_if_dry_run(request);
 
     const auto volume = require_snapshotable_volume(session, volume_id);
+    require_snapshot_room(session, volume);
     const auto layer = seal_layers(session, {&volume, 1}).front();
     const auto row = snapshot_of(session, volume, layer, request.description.value_or(""));
     start_snapshot(session, row, tags);
@@ -224,6 +226,17 @@ SnapshotRow require_accessible_snapshot(Session& session, const SnapshotId& id,
         throw not_found(id);
     }
     return std::move(*row);
+}
+
+// Source: five, of st1 and sc1 one (documented); the text is observed.
+void require_snapshot_room(Session& session, const VolumeRow& volume)
+{
+    constexpr std::int64_t kMost = 5;
+    constexpr std::int64_t kMostOfSlowTypes = 1;
+    const auto most = can_boot(volume.volume_type) ? kMost : kMostOfSlowTypes;
+    if (count_pending_snapshots(session.db(), volume.id) >= most) {
+        throw too_many_pending_snapshots();
+    }
 }
 
 void check_description(const std::optional<std::string>& description)

@@ -102,7 +102,9 @@ VolumeRow make_row(Session& session, const CreateVolumeRequest& request)
     auto encryption =
         encrypt_volume(session, parse_encryption(session, request.encrypted, request.kms_key_id),
                        snapshot ? &*snapshot : nullptr, id.text());
-    const bool fast_restored = snapshot && is_restored_fast(session, snapshot->id, zone);
+    // Source: a rate is kept to instead of fast snapshot restore (documented).
+    const bool fast_restored = snapshot && !request.volume_initialization_rate &&
+                               is_restored_fast(session, snapshot->id, zone);
     return {.id = id,
             .region = session.region(),
             .owner = session.account(),
@@ -122,6 +124,14 @@ VolumeRow make_row(Session& session, const CreateVolumeRequest& request)
             .kms_key_id = std::move(encryption.kms_key_id),
             .data_key_id = std::move(encryption.data_key_id),
             .fast_restored = fast_restored};
+}
+
+/// Source: CreateVolume does not tell of fast restores (documented).
+Volume created_answer(Session& session, const VolumeRow& row)
+{
+    auto answer = to_answer(session, row);
+    answer.fast_restored.reset();
+    return answer;
 }
 
 }  // namespace
@@ -150,7 +160,7 @@ CreateVolumeResponse create_volume(Session& session, const CreateVolumeRequest& 
 
     constexpr std::string_view kOperation = CreateVolumeRequest::kOperation;
     if (const auto made = made_before(session, kOperation, request.client_token)) {
-        return to_answer(session, require_volume(session, VolumeId::trusted(*made)));
+        return created_answer(session, require_volume(session, VolumeId::trusted(*made)));
     }
     const auto row = make_row(session, request);
     insert_volume(session.db(), row);
@@ -160,7 +170,7 @@ CreateVolumeResponse create_volume(Session& session, const CreateVolumeRequest& 
     store_tags(session, {row.id.text(), "volume"}, tags);
     remember_token(session, kOperation, request.client_token, row.id.text());
     session.schedule(Delay::kVolumeCreating, Action::kVolumeAvailable, row.id.text());
-    return to_answer(session, row);
+    return created_answer(session, row);
 }
 
 // Source: EC2 API Reference, DescribeVolumes (documented); one unknown id fails the whole call

@@ -123,9 +123,13 @@ void check_scalar(const ParameterNode& node, const Member& member)
     }
 }
 
-/// A parameter that amilab does not act on: only its documented default passes.
+/// A parameter that amilab does not act on: only its documented default passes, or no value at all.
+/// Source: clients send what their users left out with an empty value (observed).
 void check_default(const ParameterNode& node, const Member& member)
 {
+    if (node.value.empty()) {
+        return;
+    }
     check_scalar(node, member);
     const bool is_default =
         member.accepted.data() != nullptr &&

@@ -102,10 +102,19 @@ std::unique_ptr<UploadLayer> BlockStore::open_upload(const std::vector<LayerId>&
 
 Gate BlockStore::close_gate(LayerId top, LayerId next_top)
 {
-    if (const auto volume = registry_->find_volume(top)) {
-        return volume->close_gate(next_top);
+    for (;;) {
+        if (const auto volume = registry_->find_volume(top)) {
+            return volume->close_gate(next_top);
+        }
+        try {
+            return Gate(registry_, top, next_top);
+        } catch (const StorageError& error) {
+            if (error.error_number != EAGAIN) {
+                throw;
+            }
+            // It has been opened in between.
+        }
     }
-    return Gate(registry_, top, next_top);
 }
 
 bool BlockStore::write_index(const std::vector<LayerId>& chain, const std::function<bool()>& go_on)

@@ -41,6 +41,7 @@ private:
     void check_file(const ParsedFileName& file);
     void check_map_without_data(const FileKey& key);
     void check_maps(LayerId layer);
+    void check_length(const FileKey& data, std::uint64_t blocks);
     void check_index(LayerId layer);
     std::optional<std::vector<std::shared_ptr<Layer>>> chain_of(LayerId top);
     void compare(const LayerStack& stack, std::uint32_t segment, const std::string& path);
@@ -99,17 +100,34 @@ void LayerCheck::check_maps(LayerId id)
 {
     for (std::uint32_t segment = 0; segment < kMaxSegments; ++segment) {
         try {
+            std::uint64_t end = 0;  // of the last block of data
             for (std::uint64_t page = 0;
                  layer(id)->has_segment(segment) && page < kMapPagesPerSegment; ++page) {
                 const auto map = layer(id)->map_page(segment * kMapPagesPerSegment + page);
                 for (std::uint64_t block = 0;
                      map != files_.pages().zero_page() && block < kBlocksPerMapPage; ++block) {
-                    findings_.data_blocks += state_in(*map, block) == BlockState::kData ? 1 : 0;
+                    if (state_in(*map, block) == BlockState::kData) {
+                        ++findings_.data_blocks;
+                        end = page * kBlocksPerMapPage + block + 1;
+                    }
                 }
             }
+            check_length({id, segment, FileKind::kData}, end);
         } catch (const StorageError& error) {
             findings_.problems.push_back(error.what());
         }
+    }
+}
+
+/// Bytes come before the map that names them, and files never become shorter.
+void LayerCheck::check_length(const FileKey& data, std::uint64_t blocks)
+{
+    const auto path = files_.path_of(data);
+    const auto status = files_.file_system().status(path);
+    if (blocks > 0 && status && status->size_bytes <= (blocks - 1) * kBlockSize) {
+        findings_.problems.push_back(fmt::format("{} ends at {}, and its map names data at {}",
+                                                 path, status->size_bytes,
+                                                 (blocks - 1) * kBlockSize));
     }
 }
 

@@ -103,14 +103,19 @@ std::shared_ptr<Layer> LayerRegistry::freeze(LayerId top, LayerId next_top)
 {
     const std::lock_guard lock(mutex_);
     require_not_sealed(top);
-    for (const auto id : {top, next_top}) {
-        const auto found = layers_.find(id);
-        if (id == LayerId{0} || frozen_.contains(id) ||
-            (found != layers_.end() && !found->second.expired())) {
-            throw StorageError(EBUSY, "seal", files_.path_of({id, 0, FileKind::kData}),
-                               "the layer is in use");
-        }
+    if (const auto volume = volumes_.find(top);
+        volume != volumes_.end() && !volume->second.expired()) {
+        throw StorageError(EAGAIN, "seal", files_.path_of({top, 0, FileKind::kData}),
+                           "its volume is open");
     }
+    const auto next = layers_.find(next_top);
+    const bool is_next_open = next != layers_.end() && !next->second.expired();
+    if (top == LayerId{0} || next_top == LayerId{0} || frozen_.contains(top) ||
+        frozen_.contains(next_top) || is_next_open) {
+        throw StorageError(EBUSY, "seal", files_.path_of({top, 0, FileKind::kData}),
+                           "the layer, or the one that is to be above it, is in use");
+    }
+    // A volume that is just being closed may have the layer still; nobody writes through it.
     auto layer = open_layer(top, Layer::Role::kWritable);
     layer->set_role(Layer::Role::kFrozen);
     frozen_.insert(top);

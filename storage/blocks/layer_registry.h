@@ -55,7 +55,7 @@ public:
     std::shared_ptr<Volume> find_volume(LayerId top);
     std::vector<std::shared_ptr<Volume>> open_volumes();
     /// Keeps a volume that is not open from being opened, to seal its top. EBUSY: the top, or
-    /// `next_top`, is in use. ESTALE: it is sealed.
+    /// `next_top`, is in use. ESTALE: it is sealed. EAGAIN: the volume is open.
     std::shared_ptr<Layer> freeze(LayerId top, LayerId next_top);
     void thaw(std::shared_ptr<Layer>& frozen);
     void note_sealed(LayerId layer);

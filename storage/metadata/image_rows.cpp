@@ -374,6 +374,16 @@ bool image_exists(Database& db, std::string_view region, const ImageId& id)
     return select.step();
 }
 
+bool is_gone_image_in_use(Database& db, std::string_view viewer, std::string_view region,
+                          const ImageId& id)
+{
+    Statement select(db,
+                     "SELECT 1 FROM instance WHERE image_id = ?1 AND region = ?2"
+                     " AND (owner = ?3 OR image_owner = ?3) AND state <> 'terminated' LIMIT 1");
+    select.bind(id, region, viewer);
+    return select.step();
+}
+
 bool is_image_row(Database& db, const ImageId& id)
 {
     Statement select(db, "SELECT 1 FROM image WHERE id = ?1");

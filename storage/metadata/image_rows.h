@@ -112,6 +112,9 @@ std::optional<ImageRow> select_visible_image(Database& db, std::string_view view
                                              std::string_view region, const ImageId& id);
 /// Whether there is such an image, not deregistered, whoever may see it.
 bool image_exists(Database& db, std::string_view region, const ImageId& id);
+/// Whether instances are left, the viewer's or of an image that was, of an image that is gone.
+bool is_gone_image_in_use(Database& db, std::string_view viewer, std::string_view region,
+                          const ImageId& id);
 /// Whether the image is a row that can change; the catalogue's cannot.
 bool is_image_row(Database& db, const ImageId& id);
 /// Whether there is such an image, in whatever region and for whomever.

@@ -242,6 +242,15 @@ void set_snapshot_full_size(Database& db, const SnapshotId& id, std::int64_t byt
     Statement(db, "UPDATE snapshot SET full_size_bytes = ?2 WHERE id = ?1").execute(id, bytes);
 }
 
+std::int64_t count_pending_snapshots(Database& db, const VolumeId& volume)
+{
+    Statement select(db,
+                     "SELECT COUNT(*) FROM snapshot WHERE volume_id = ?1 AND state = 'pending'");
+    select.bind(volume);
+    select.step();
+    return select.row().integer();
+}
+
 std::int64_t count_pending_copies(Database& db, std::string_view owner, std::string_view region)
 {
     Statement select(db,

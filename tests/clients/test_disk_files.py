@@ -1,5 +1,7 @@
 """Disks in and out as qcow2, vmdk, vhd and vhdx, of folders, and without a server."""
 
+import os
+import signal
 import subprocess
 
 import pytest
@@ -47,6 +49,14 @@ def refused(*arguments, **options):
     assert done.returncode != 0
     (line,) = done.stderr.splitlines()
     return line
+
+
+def is_running(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 @needs_qemu
@@ -129,6 +139,62 @@ def test_files_of_another_format_are_refused_by_name(server, tmp_path, raw, exte
     assert str(path) in refused("import", path, "--name", "wrong", endpoint=server.endpoint)
     assert "no-such" in refused("import", tmp_path / f"no-such.{extension}", "--name", "x",
                                 endpoint=server.endpoint)
+
+
+@needs_qemu
+@pytest.mark.parametrize("extension", ["qcow2", "vmdk"])
+def test_a_file_that_lacks_its_end_is_refused(server, tmp_path, dice, extension):
+    whole = tmp_path / "whole.raw"
+    whole.write_bytes(dice.randbytes(8 * disks.MIB))
+    image = make_image(tmp_path / f"half.{extension}", FORMATS[extension], whole)
+    with open(image, "r+b") as file:
+        file.truncate(image.stat().st_size // 2)
+    line = refused("import", image, "--name", "never", endpoint=server.endpoint)
+    assert str(image) in line and "damaged" in line
+
+
+@needs_qemu
+def test_an_encrypted_file_is_refused_by_name(server, tmp_path):
+    image = tmp_path / "secret.qcow2"
+    qemu_img("create", "-f", "qcow2", "--object", "secret,id=s,data=abc", "-o",
+             "encrypt.format=luks,encrypt.key-secret=s", image, "1M")
+    assert "decrypt it" in refused("import", image, "--name", "x", endpoint=server.endpoint)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_import_that_is_interrupted_leaves_nothing_behind(server, tmp_path, number):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    environment = dict(os.environ, TMPDIR=str(scratch), AWS_ENDPOINT_URL=server.endpoint)
+    process = subprocess.Popen([servers.binary(), "import", "-", "--name", "never", "--format",
+                                "qcow2"], stdin=subprocess.PIPE, env=environment)
+    process.stdin.write(bytes(4 * disks.MIB))
+    process.stdin.flush()
+    servers.wait_until(lambda: any(scratch.glob("amilab-*/image")))
+    process.send_signal(number)
+    assert process.wait(timeout=20) == -number
+    process.stdin.close()
+    assert list(scratch.iterdir()) == []
+
+
+@needs_mke2fs
+def test_what_an_interrupted_import_had_started_ends_with_it(server, tmp_path, monkeypatch):
+    scratch, tools = tmp_path / "scratch", tmp_path / "tools"
+    scratch.mkdir()
+    tools.mkdir()
+    slow = tools / "mke2fs"
+    slow.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec tail -f /dev/null\n")
+    slow.chmod(0o755)
+    environment = dict(os.environ, TMPDIR=str(scratch), AWS_ENDPOINT_URL=server.endpoint,
+                       PATH=f"{tools}:{os.environ['PATH']}")
+    process = subprocess.Popen([servers.binary(), "import", "--from-dir", tools, "--name", "never"],
+                               env=environment)
+    servers.wait_until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
+    process.terminate()
+    assert process.wait(timeout=20) == -signal.SIGTERM
+    helper = int((tmp_path / "pid").read_text())
+    servers.wait_until(lambda: not is_running(helper))
+    assert list(scratch.iterdir()) == []
 
 
 def test_without_qemu_img_the_refusal_says_what_is_missing(server, tmp_path, monkeypatch):

@@ -585,27 +585,29 @@ void add_instances(Table& table)
         {"ImageId", "{image}"}, {"InstanceType", "t3.micro"}, {"MinCount", "1"}, {"MaxCount", "1"}};
     std::vector<Trial> token{{"ClientToken", {{"ClientToken", "once"}}, {}, Outcome::kChanges, 2}};
     table["RunInstances"] = {
-        run, mapping_trials("/dev/xvda", "/dev/sdz") +
-                 std::vector<Trial>{{"BlockDeviceMapping.1.NoDevice",
-                                     device("/dev/xvda", {{"NoDevice", ""}}),
-                                     {},
-                                     Outcome::kRefused},
-                                    {"BlockDeviceMapping.1.VirtualName",
-                                     device("/dev/xvda", {{"VirtualName", "ephemeral0"}}),
-                                     {},
-                                     Outcome::kRefused}} +
-                 token +
-                 changes("BlockDeviceMapping.1.Ebs.KmsKeyId", "alias/two",
-                         device("/dev/sdz", {{"Ebs.VolumeSize", "4"}, {"Ebs.Encrypted", "true"}})) +
-                 changes("DisableApiStop", "true") + changes("DisableApiTermination", "true") +
-                 changes("ImageId", "{image_2}") +
-                 changes("InstanceInitiatedShutdownBehavior", "terminate") +
-                 changes("InstanceType", "t3.small") + refused("KeyName", "mine") +
-                 changes("MaxCount", "2") + refused("MinCount", "2") +
-                 changes("Placement.AvailabilityZone", "us-east-1c") +
-                 refused("SecurityGroupId.1", "sg-0123456789abcdef0") +
-                 changes("SubnetId", "{subnet}") + tag_trials("instance") +
-                 changes("UserData", "aGVsbG8=")};
+        run,
+        mapping_trials("/dev/xvda", "/dev/sdz") +
+            std::vector<Trial>{{"BlockDeviceMapping.1.NoDevice",
+                                device("/dev/xvda", {{"NoDevice", ""}}),
+                                {},
+                                Outcome::kRefused},
+                               {"BlockDeviceMapping.1.VirtualName",
+                                device("/dev/xvda", {{"VirtualName", "ephemeral0"}}),
+                                {},
+                                Outcome::kRefused}} +
+            token +
+            std::vector<Trial>{{"BlockDeviceMapping.1.Ebs.VolumeInitializationRate",
+                                device("/dev/xvda", {{"Ebs.VolumeInitializationRate", "200"}})}} +
+            changes("BlockDeviceMapping.1.Ebs.KmsKeyId", "alias/two",
+                    device("/dev/sdz", {{"Ebs.VolumeSize", "4"}, {"Ebs.Encrypted", "true"}})) +
+            changes("DisableApiStop", "true") + changes("DisableApiTermination", "true") +
+            changes("ImageId", "{image_2}") +
+            changes("InstanceInitiatedShutdownBehavior", "terminate") +
+            changes("InstanceType", "t3.small") + refused("KeyName", "mine") +
+            changes("MaxCount", "2") + refused("MinCount", "2") +
+            changes("Placement.AvailabilityZone", "us-east-1c") +
+            refused("SecurityGroupId.1", "sg-0123456789abcdef0") + changes("SubnetId", "{subnet}") +
+            tag_trials("instance") + changes("UserData", "aGVsbG8=")};
     table["RebootInstances"] = {{{"InstanceId.1", "{instance}"}},
                                 refused("InstanceId.1", "{stopped}")};
     table["StartInstances"] = {{{"InstanceId.1", "{stopped}"}},

@@ -115,6 +115,14 @@ TEST_F(CheckTest, AMissingDataFileIsNamed)
     EXPECT_THAT(report.problems, Contains(HasSubstr("its data file is not")));
 }
 
+TEST_F(CheckTest, ADataFileThatIsTooShortIsNamed)
+{
+    const auto path = file(first_, FileKind::kData);
+    std::filesystem::resize_file(path, 0);
+    EXPECT_THAT(check_data_directory(path_).problems,
+                ElementsAre(HasSubstr(path + " ends at 0, and its map names data at 0")));
+}
+
 TEST_F(CheckTest, AnOpenUploadIsWholeUntilThePowerGoes)
 {
     {

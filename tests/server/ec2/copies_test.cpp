@@ -370,7 +370,7 @@ TEST_F(CopyImage, EncryptsWhenAsked)
                                      {"SourceRegion", kFar},
                                      {"Encrypted", "false"}})
                   .code,
-              "InvalidParameterCombination");
+              "InvalidRequest");
 }
 
 TEST_F(CopyImage, TakesTagsAlongWhenAsked)

@@ -126,11 +126,13 @@ TEST(EncryptedSnapshot, NeverBecomesAnUnencryptedVolumeOrCopy)
                                         {"Encrypted", "false"}})
                   .code,
               "InvalidParameterCombination");
-    EXPECT_EQ(aws.call("CopySnapshot", {{"SourceSnapshotId", snapshot},
-                                        {"SourceRegion", kRegion},
-                                        {"Encrypted", "false"}})
-                  .code,
-              "InvalidParameterCombination");
+    const auto copied = aws.call(
+        "CopySnapshot",
+        {{"SourceSnapshotId", snapshot}, {"SourceRegion", kRegion}, {"Encrypted", "false"}});
+    EXPECT_EQ(copied.code, "InvalidRequest");
+    EXPECT_EQ(copied.message, "Snapshot " + snapshot +
+                                  " is encrypted. Creating unencrypted copy from an encrypted "
+                                  "snapshot is not supported.");
     const auto copy =
         aws.must("CopySnapshot", {{"SourceSnapshotId", snapshot}, {"SourceRegion", kRegion}});
     EXPECT_EQ(snapshot_field(aws, copy.text("snapshotId"), "encrypted"), "true");

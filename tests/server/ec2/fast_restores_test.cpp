@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/server/ec2/instance_support.h"
+#include "tests/server/ec2/volume_support.h"
 #include "tests/support/emulator_fixture.h"
 #include "tests/support/json_caller.h"
 
@@ -38,8 +39,10 @@ protected:
     }
     std::string restored_fast(const std::string& zone)
     {
-        return aws.must("CreateVolume", {{"AvailabilityZone", zone}, {"SnapshotId", id}})
-            .text("fastRestored");
+        const auto made =
+            aws.must("CreateVolume", {{"AvailabilityZone", zone}, {"SnapshotId", id}});
+        EXPECT_EQ(made.count("fastRestored"), 0U) << "only Describe calls tell";
+        return volume_field(aws, made.text("volumeId"), "fastRestored");
     }
 
     TestEmulator aws;
@@ -84,6 +87,17 @@ TEST_F(FastRestore, MarksVolumesOfItsZone)
               1U);
     disable();
     EXPECT_EQ(restored_fast("us-east-1a"), "");
+}
+
+// Source: a rate is kept to instead of fast snapshot restore (documented).
+TEST_F(FastRestore, GivesWayToARate)
+{
+    enable();
+    const auto answer = aws.must("CreateVolume", {{"AvailabilityZone", "us-east-1a"},
+                                                  {"SnapshotId", id},
+                                                  {"VolumeInitializationRate", "100"}});
+    EXPECT_EQ(volume_field(aws, answer.text("volumeId"), "fastRestored"), "");
+    EXPECT_EQ(volume_field(aws, answer.text("volumeId"), "volumeInitializationRate"), "100");
 }
 
 TEST_F(FastRestore, IsAskedForByZoneNameOrId)

@@ -437,7 +437,7 @@ TEST(RegisterImage, AtALocationHasItsRootOnTheInstanceStore)
     const auto code = [&](const Parameters& more) {
         return aws.call("RegisterImage", changed(stored, changed({{"Name", "other"}}, more))).code;
     };
-    for (const char* location : {"", "bucket", "/image.manifest.xml", "bucket/"}) {
+    for (const char* location : {"bucket", "/image.manifest.xml", "bucket/"}) {
         EXPECT_EQ(code({{"ImageLocation", location}}), "InvalidManifest") << location;
     }
     EXPECT_EQ(code({{"BlockDeviceMapping.2.DeviceName", "/dev/sda1"},
@@ -1012,7 +1012,49 @@ TEST(ResetImageAttribute, ResetsLaunchPermissionsAlone)
     EXPECT_EQ(describe(aws, id).text("imagesSet/item/isPublic"), "false");
 }
 
+// Source: Terraform's aws_ami sends what its user left out with an empty value (observed).
+TEST(RegisterImage, TakesAnEmptyValueForNone)
+{
+    TestEmulator aws;
+    const auto id =
+        aws.must("RegisterImage", {{"Name", "terraform"},
+                                   {"Architecture", "x86_64"},
+                                   {"RootDeviceName", "/dev/sda1"},
+                                   {"VirtualizationType", "hvm"},
+                                   {"EnaSupport", "true"},
+                                   {"ImageLocation", ""},
+                                   {"KernelId", ""},
+                                   {"RamdiskId", ""},
+                                   {"SriovNetSupport", ""},
+                                   {"BlockDeviceMapping.1.DeviceName", "/dev/sda1"},
+                                   {"BlockDeviceMapping.1.Ebs.SnapshotId", make_snapshot(aws)}})
+            .text("imageId");
+    const auto answer = describe(aws, id);
+    EXPECT_EQ(answer.text("imagesSet/item/rootDeviceType"), "ebs");
+    EXPECT_EQ(answer.text("imagesSet/item/imageLocation"), std::string(kAccount) + "/terraform");
+    for (const char* absent : {"kernelId", "ramdiskId", "sriovNetSupport"}) {
+        EXPECT_EQ(answer.count(std::string("imagesSet/item/") + absent), 0U) << absent;
+    }
+}
+
 // DeregisterImage
+
+TEST(DeregisterImage, LeavesAnIdThatFindsNothingWhileInstancesOfItAreLeft)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    const auto instance = aws.must("RunInstances", {{"ImageId", id},
+                                                    {"InstanceType", "t3.micro"},
+                                                    {"MinCount", "1"},
+                                                    {"MaxCount", "1"}})
+                              .text("instancesSet/item/instanceId");
+    aws.must("DeregisterImage", {{"ImageId", id}});
+    EXPECT_EQ(describe(aws, id).count("imagesSet/item"), 0U);
+    EXPECT_EQ(aws.call("DescribeImages", {{"ImageId.1", id}}, kOtherAccount).code,
+              "InvalidAMIID.NotFound");
+    aws.must("TerminateInstances", {{"InstanceId.1", instance}});
+    EXPECT_EQ(aws.call("DescribeImages", {{"ImageId.1", id}}).code, "InvalidAMIID.NotFound");
+}
 
 TEST(DeregisterImage, TakesTheImageAwayAndKeepsItsSnapshot)
 {

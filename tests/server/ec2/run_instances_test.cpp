@@ -601,6 +601,45 @@ TEST(RunInstances, DryRunLaunchesNothingAndStillLooksUpWhatIsNamed)
     EXPECT_EQ(emulator.must("DescribeInstances").count(kFound), 0U);
 }
 
+TEST(RunInstances, TakesAnInitializationRateForVolumesOfSnapshots)
+{
+    TestEmulator emulator;
+    const auto image = public_image(emulator);
+    const auto with_rate = [&](const std::string& device, const std::string& rate) {
+        return emulator.call(
+            "RunInstances",
+            launch(image, {{"BlockDeviceMapping.1.DeviceName", device},
+                           {"BlockDeviceMapping.1.Ebs.VolumeSize", "40"},
+                           {"BlockDeviceMapping.1.Ebs.VolumeInitializationRate", rate}}));
+    };
+    const auto launched = with_rate("/dev/xvda", "200");
+    const auto id = launched.text("instancesSet/item/instanceId");
+    EXPECT_EQ(emulator
+                  .must("DescribeVolumes",
+                        {{"Filter.1.Name", "attachment.instance-id"}, {"Filter.1.Value.1", id}})
+                  .text("volumeSet/item/volumeInitializationRate"),
+              "200");
+    EXPECT_EQ(with_rate("/dev/xvda", "99").code, "InvalidParameterValue");
+    EXPECT_EQ(with_rate("/dev/sdz", "200").code, "InvalidParameterCombination");
+}
+
+// Source: Packer and Terraform send what their users left out with an empty value (observed).
+TEST(RunInstances, TakesAnEmptyValueForNone)
+{
+    TestEmulator emulator;
+    const auto answer = emulator.must(
+        "RunInstances", launch(public_image(emulator), {{"IamInstanceProfile.Name", ""},
+                                                        {"KernelId", ""},
+                                                        {"KeyName", ""},
+                                                        {"Placement.AvailabilityZone", ""},
+                                                        {"Placement.GroupName", ""},
+                                                        {"Placement.Tenancy", ""},
+                                                        {"SubnetId", ""},
+                                                        {"EbsOptimized", "false"}}));
+    EXPECT_EQ(answer.count("instancesSet/item/keyName"), 0U);
+    EXPECT_NE(answer.text("instancesSet/item/placement/availabilityZone"), "");
+}
+
 TEST(RunInstances, RefusesKeyPairsSubnetsZonesAndGroupsThatAreNotThere)
 {
     TestEmulator emulator;

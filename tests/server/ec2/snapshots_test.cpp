@@ -5,6 +5,7 @@
 
 #include "storage/metadata/statement.h"
 #include "storage/metadata/transaction.h"
+#include "tests/server/ec2/volume_support.h"
 #include "tests/support/emulator_fixture.h"
 
 namespace amilab::test {
@@ -115,6 +116,29 @@ TEST(CreateSnapshot, RefusesAVolumeThatIsBeingMadeOrDeleted)
     aws.must("CreateSnapshot", {{"VolumeId", volume}});
     aws.must("DeleteVolume", {{"VolumeId", volume}});
     EXPECT_EQ(aws.call("CreateSnapshot", {{"VolumeId", volume}}).code, "IncorrectState");
+}
+
+TEST(CreateSnapshot, IsRefusedWhileTooManyOfTheVolumeArePending)
+{
+    TestEmulator aws;
+    aws.set_delay(Delay::kSnapshotPending, 1000);
+    const auto take = [&](const std::string& volume) {
+        return aws.call("CreateSnapshot", {{"VolumeId", volume}});
+    };
+    const auto volume = new_volume(aws);
+    for (int count = 0; count < 5; ++count) {
+        EXPECT_EQ(take(volume).status, 200);
+    }
+    const auto refused = take(volume);
+    EXPECT_EQ(refused.code, "ConcurrentSnapshotLimitExceeded");
+    EXPECT_EQ(refused.message,
+              "Maximum allowed in-progress snapshots for a single volume exceeded.");
+    const auto slow = new_volume(aws, {{"VolumeType", "st1"}, {"Size", "125"}});
+    EXPECT_EQ(take(slow).status, 200);
+    EXPECT_EQ(take(slow).code, "ConcurrentSnapshotLimitExceeded");
+    aws.advance(1000);
+    EXPECT_EQ(take(volume).status, 200);
+    EXPECT_EQ(take(slow).status, 200);
 }
 
 TEST(CreateSnapshot, TagsSnapshotsAndNothingElse)

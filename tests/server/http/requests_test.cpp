@@ -370,6 +370,7 @@ TEST(Handler, MayHopToOtherThreadsAndBack)
     Client client(server.address());
     EXPECT_EQ(client.ask(post("a")).body, "true a\n");
     EXPECT_EQ(client.ask(get("/back")).body, "true \n");
+    pool.join();  // before the server's io_context goes, which its threads may still be waking
 }
 
 TEST(Handler, IsCalledForManyConnectionsAtOnce)

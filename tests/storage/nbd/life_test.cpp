@@ -120,6 +120,22 @@ TEST(NbdExports, AnArchivedSnapshotIsNoneUntilItIsRestored)
     EXPECT_EQ(client.option(Option::kGo, export_request(snapshot)).back().type, OptionReply::kAck);
 }
 
+TEST(NbdExports, ASnapshotThatWasRestoredForATimeEndsWithIt)
+{
+    NbdWorld world;
+    const auto snapshot = world.make_snapshot(world.make_volume());
+    auto& aws = world.emulator();
+    aws.must("ModifySnapshotTier", {{"SnapshotId", snapshot}, {"StorageTier", "archive"}});
+    aws.must("RestoreSnapshotTier", {{"SnapshotId", snapshot}, {"TemporaryRestoreDays", "1"}});
+    Client reader(world.port());
+    reader.open(snapshot);
+    aws.advance(kDayMs - 1);
+    EXPECT_EQ(reader.ask(Command::kRead, 0, 512).error, Error::kNone);
+    aws.advance(1);
+    aws.must("DescribeSnapshots");
+    EXPECT_EQ(reader.ask(Command::kRead, 0, 512).error, Error::kShutdown);
+}
+
 TEST(NbdExports, ASnapshotInTheRecycleBinEndsAndIsNotOpened)
 {
     NbdWorld world;
