@@ -53,7 +53,9 @@ asio::awaitable<std::uint64_t> receive_extents(http::BodyReader& body, UploadLay
     for (;;) {
         FrameHeader header;
         co_await read_fully(body, header);
-        auto [offset, length] = parse_frame(header);
+        const auto frame = parse_frame(header);
+        auto offset = frame.offset;
+        auto length = frame.length;
         if (offset > kMaxVolumeSize || length > kMaxVolumeSize - offset ||
             offset % kSectorSize != 0 || length % kSectorSize != 0) {
             throw http::HttpError(
