@@ -60,10 +60,10 @@ public:
                 beast_.refuse(414, "The request's target is too long.", error);
                 return;
             }
-            auto& request = *beast_.request;
-            assign(request.method, method);
-            assign(request.target, target);
-            request.version = version;
+            auto& read = *beast_.request;
+            assign(read.method, method);
+            assign(read.target, target);
+            read.version = version;
         }
 
         void on_field_impl(beast::http::field, beast::string_view name, beast::string_view value,
