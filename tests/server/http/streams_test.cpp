@@ -166,7 +166,12 @@ protected:
     std::size_t memory_before_ = peak_memory_bytes();
 };
 
-constexpr std::size_t kBoundedBytes = kLargeBytes / 2;
+#ifdef __SANITIZE_ADDRESS__
+constexpr std::size_t kKeptAfterFree = 256 << 20;  // by the sanitizer, to find who still uses it
+#else
+constexpr std::size_t kKeptAfterFree = 0;
+#endif
+constexpr std::size_t kBoundedBytes = kLargeBytes / 2 + kKeptAfterFree;
 
 TEST_F(LargeStreams, ComeInWithKnownLengthInBoundedMemory)
 {
