@@ -1,0 +1,47 @@
+"""That the recording leaves no served operation out.
+
+Each operation has three calls at least; among them a success, a refusal, a dry run when it takes
+one, and the page after a page when it has pages."""
+
+import facts
+from client import DRY_RUN
+
+FEWEST_CALLS = 3
+
+# What cannot be brought about by any call, with the reason.
+NO_SECOND_PAGE = {
+    "DescribeSecurityGroups": "there is one group, the smallest page has five",
+    "DescribeVpcs": "there is one VPC, the smallest page has five",
+    "GetImageFindings": "nothing is scanned",
+}
+NO_SUCCESS = {}
+NO_REFUSAL = {}
+
+
+def gaps(calls):
+    """What is missing, a line for each; empty when the recording is complete."""
+    by_operation = {name: [] for name in facts.operations()}
+    for call in calls:
+        by_operation[call.operation].append(call)
+    return [f"{name}: {gap}" for name, calls_of_it in by_operation.items()
+            for gap in _gaps_of(facts.operations()[name], calls_of_it)]
+
+
+def _gaps_of(operation, calls):
+    name = operation.name
+    if len(calls) < FEWEST_CALLS:
+        yield f"{len(calls)} calls are recorded, expected {FEWEST_CALLS}"
+    if name not in NO_SUCCESS and not any(call.status < 400 for call in calls):
+        yield "no call succeeds"
+    if name not in NO_REFUSAL and not any(
+            call.status >= 400 and call.code != DRY_RUN for call in calls):
+        yield "no call is refused"
+    if operation.takes_dry_run and not any(call.code == DRY_RUN for call in calls):
+        yield "no dry run"
+    if operation.has_pages and name not in NO_SECOND_PAGE and not _has_second_page(calls):
+        yield "no page with a token, and the page after it"
+
+
+def _has_second_page(calls):
+    return any(call.has_next for call in calls) and any(
+        call.status < 400 and "NextToken" in call.parameters for call in calls)

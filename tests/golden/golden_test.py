@@ -1,0 +1,157 @@
+"""The harness itself: it fails when an answer differs, and when an operation is left out."""
+
+import contextlib
+import io
+import pathlib
+import shutil
+import tempfile
+import unittest
+
+import comparison
+import completeness
+import facts
+import golden
+import scenarios
+from client import Answer, Request, flat
+from recorder import Call, Recorder, lines_of
+
+SCENARIO = "identity"
+
+
+def answer(body, request_id="c0ffee", service="ec2", status=200):
+    return Answer(service, status, "OK", [("Date", "today"), ("Content-Type", "text/xml"),
+                                          ("x-amzn-RequestId", request_id)], body)
+
+
+def recorded(*answers, brief=False):
+    recorder = Recorder()
+    recorder.begin("s")
+    for one in answers:
+        recorder.learn(one)
+        recorder.add("title", "GET /", one, brief)
+    recorder.end()
+    return recorder.texts["s"]
+
+
+class Recording(unittest.TestCase):
+    def test_leaves_out_the_date_and_names_the_request_id(self):
+        text = recorded(answer(b"<a><b>c0ffee</b></a>"))
+        self.assertIn("x-amzn-RequestId: {request-id}\n", text)
+        self.assertIn("<b>{request-id}</b>", text)
+        self.assertNotIn("today", text)
+        self.assertNotIn("c0ffee", text)
+
+    def test_tells_a_request_id_that_comes_twice(self):
+        text = recorded(answer(b"<a/>"), answer(b"<a/>"))
+        self.assertIn("x-amzn-RequestId: {request-id of call 1}\n", text)
+
+    def test_numbers_sealed_tokens_in_the_order_in_which_they_come(self):
+        body = b'{"Blocks":[{"BlockToken":"q/w"},{"BlockToken":"e+r"}],"NextToken":"q/w"}'
+        text = recorded(answer(body, service="ebs"))
+        self.assertEqual(text.count("{token-1}"), 2)
+        self.assertEqual(text.count("{token-2}"), 1)
+
+    def test_shows_order_line_ends_and_spaces_of_a_body(self):
+        bodies = (b"<a><b/><c/></a>", b"<a><c/><b/></a>", b"<a> <b/><c/></a>", b"<a>\n<b/><c/></a>",
+                  b"<a><b/><c/></a>\n", b"<a><b/><c/></a>\r\n")
+        self.assertEqual(len({tuple(lines_of(body)) for body in bodies}), len(bodies))
+
+    def test_in_brief_still_tells_answers_apart(self):
+        self.assertNotEqual(recorded(answer(b"<a>1</a>"), brief=True),
+                            recorded(answer(b"<a>2</a>"), brief=True))
+
+
+class Comparing(unittest.TestCase):
+    def test_finds_nothing_in_what_is_alike(self):
+        text = recorded(answer(b"<a/>"), answer(b"<b/>", "dead"))
+        self.assertEqual(comparison.difference("s", text, text), [])
+
+    def test_names_scenario_and_call_of_what_differs(self):
+        before = recorded(answer(b"<a/>"), answer(b"<b>1</b>", "dead"))
+        after = recorded(answer(b"<a/>"), answer(b"<b>2</b>", "dead"))
+        lines = comparison.difference("s", before, after)
+        self.assertEqual(lines[:2], ["--- s: 2 title (recorded)", "+++ s: 2 title"])
+        self.assertIn("-<b>1</b>", lines)
+        self.assertIn("+<b>2</b>", lines)
+
+    def test_shows_a_call_that_is_new_as_that_alone(self):
+        before = recorded(answer(b"<a/>"), answer(b"<c/>", "beef"))
+        after = recorded(answer(b"<a/>"), answer(b"<b/>", "dead"), answer(b"<c/>", "beef"))
+        changed = [line for line in comparison.difference("s", before, after)
+                   if line[0] in "+-" and line[:3] not in ("+++", "---")]
+        self.assertIn("+<b/>", changed)
+        self.assertTrue(all(line[0] == "+" for line in changed))
+
+
+class Completeness(unittest.TestCase):
+    def test_wants_calls_of_every_operation(self):
+        gaps = completeness.gaps([])
+        for name in facts.operations():
+            self.assertIn(f"{name}: 0 calls are recorded, expected 3", gaps)
+
+    def test_wants_a_success_a_refusal_a_dry_run_and_a_second_page(self):
+        calls = [Call("DescribeTags", 200, "", {}, False)] * 3
+        gaps = [gap for gap in completeness.gaps(calls) if gap.startswith("DescribeTags:")]
+        self.assertEqual(gaps, ["DescribeTags: no call is refused", "DescribeTags: no dry run",
+                                "DescribeTags: no page with a token, and the page after it"])
+        calls += [Call("DescribeTags", 400, "InvalidParameterValue", {}, False),
+                  Call("DescribeTags", 412, "DryRunOperation", {"DryRun": "true"}, False),
+                  Call("DescribeTags", 200, "", {"MaxResults": "5"}, True),
+                  Call("DescribeTags", 200, "", {"NextToken": "x"}, False)]
+        self.assertFalse([gap for gap in completeness.gaps(calls) if "DescribeTags" in gap])
+
+
+class Requests(unittest.TestCase):
+    def test_are_flat_in_the_order_of_the_call(self):
+        self.assertEqual(list(flat({"B": [{"C": True}, {"C": "x"}], "A": 1})),
+                         [("B.1.C", "true"), ("B.2.C", "x"), ("A", "1")])
+
+    def test_put_members_where_the_schema_has_them(self):
+        request = Request(facts.operations()["UntagResource"], {"ResourceArn": "a/b", "TagKeys": ["c"]})
+        self.assertEqual((request.method, request.target), ("DELETE", "/tags/a%2Fb?tagKeys=c"))
+
+
+class AgainstTheServer(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def run_golden(self, *arguments):
+        output = io.StringIO()
+        with contextlib.redirect_stdout(output):
+            code = golden.main(arguments, self.folder)
+        return code, output.getvalue()
+
+    def test_a_check_passes_after_a_recording_and_fails_when_an_answer_differs(self):
+        self.assertEqual(self.run_golden("check", SCENARIO)[0], 1)  # nothing is recorded yet
+        self.assertEqual(self.run_golden("record", SCENARIO)[0], 0)
+        self.assertEqual(self.run_golden("check", SCENARIO)[0], 0)
+        path = self.folder / f"{SCENARIO}.txt"
+        path.write_text(path.read_text().replace(":root</Arn>", ":user/ann</Arn>"))
+        code, output = self.run_golden("check", SCENARIO)
+        self.assertEqual(code, 1)
+        self.assertIn(f"+++ {SCENARIO}: 1 sts GetCallerIdentity", output)
+        self.assertIn("-<Arn>arn:aws:iam::123456789012:user/ann</Arn>", output)
+
+    def test_a_call_that_ends_otherwise_than_its_scenario_says_is_told(self):
+        def wrong(emulator):
+            emulator.me.refused("GetCallerIdentity")
+        scenarios.ALL["wrong"] = wrong
+        self.addCleanup(scenarios.ALL.pop, "wrong")
+        code, output = self.run_golden("record", "wrong")
+        self.assertEqual(code, 1)
+        self.assertIn("GetCallerIdentity was to be refused", output)
+
+    def test_a_scenario_that_fails_is_told_with_what_came_before(self):
+        def broken(emulator):
+            emulator.me("GetCallerIdentity")["NoSuchMember"]
+        scenarios.ALL["broken"] = broken
+        self.addCleanup(scenarios.ALL.pop, "broken")
+        code, output = self.run_golden("record", "broken")
+        self.assertEqual(code, 1)
+        self.assertIn("no NoSuchMember in", output)
+        self.assertIn("GetCallerIdentity", (self.folder / "broken.txt").read_text())
+
+
+if __name__ == "__main__":
+    unittest.main()

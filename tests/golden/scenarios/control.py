@@ -1,0 +1,251 @@
+"""The control API, HTTP itself, identity, and what is the same for all: regions, network, types."""
+
+import struct
+import urllib.parse
+
+import world
+from client import FORM, credential, filters
+from emulator import ACCOUNT, OTHER, REGION
+
+SECOND = 1000
+EXTENTS = "application/x-amilab-extents"
+GIB = 1 << 30
+
+
+def control(emulator):
+    emulator.control("GET", "health")
+    emulator.control("HEAD", "health")
+    emulator.control("POST", "health", {})
+    emulator.control("GET", "nothing")
+    emulator.control("GET", "reset")
+    emulator.control("POST", "reset", {"all": True})
+    emulator.control("POST", "reset", {})
+    emulator.control("POST", "clock", {"freeze": True, "set": "2030-01-01T00:00:00Z"})
+    emulator.control("GET", "clock")
+    emulator.control("PUT", "clock", {"advance_ms": 60000})
+    emulator.control("POST", "clock", {"advance_ms": -1})
+    emulator.control("POST", "clock", {"set_ms": 1893456000001})
+    emulator.control("POST", "clock", {"freeze": True, "advance_ms": 5, "set": "2031-05-06T07:08:09Z"})
+    for wrong in ({"frozen": True}, {"set": "tomorrow"}, {"freeze": 1}, {"advance_ms": "1"},
+                  {"advance_ms": 10**18}, {"set_ms": -1}, [], b"{", b""):
+        emulator.control("POST", "clock", wrong)
+    emulator.control("DELETE", "clock")
+    emulator.control("GET", "delays")
+    emulator.control("POST", "delays", {"image.pending": 1000, "instance.pending": 5})
+    emulator.control("PUT", "delays", {"image.pending": 0})
+    for wrong in ({"image.slow": 1}, {"image.pending": -1}, {"image.pending": "soon"}, [],
+                  {"volume.creating": 7, "image.slow": 1}):
+        emulator.control("POST", "delays", wrong)
+    emulator.control("GET", "delays")
+    emulator.control("POST", "reset")
+    emulator.control("GET", "delays")
+    emulator.control("POST", "space", {})
+
+
+def accounts(emulator):
+    key = "AKIAIOSFODNN7EXAMPLE"
+    organization = "arn:aws:organizations::111111111111:organization/o-abcdefghij"
+    unit = "arn:aws:organizations::111111111111:ou/o-abcdefghij/ou-abcd-12345678"
+    emulator.control("GET", "accounts")
+    emulator.control("POST", "accounts", {OTHER: {
+        "access_keys": [key], "organization": organization, "organizational_units": [unit],
+        "subscriptions": ["abc"], "products": ["def"]}})
+    emulator.client(key)("GetCallerIdentity")
+    emulator.client("AKIAUNKNOWNKEY000000")("GetCallerIdentity")
+    emulator.control("PUT", "accounts", {OTHER: {"subscriptions": []}, ACCOUNT: {}})
+    for wrong in ({"12": {}}, {OTHER: []}, {OTHER: {"keys": []}}, {OTHER: {"access_keys": ["short"]}},
+                  {OTHER: {"access_keys": key}}, {OTHER: {"organization": "o-1"}},
+                  {OTHER: {"organizational_units": [unit] * 7}}, {OTHER: {"subscriptions": [""]}},
+                  {ACCOUNT: {"access_keys": [key]}}, {ACCOUNT: {"products": ["def"]}}, []):
+        emulator.control("POST", "accounts", wrong)
+    emulator.control("POST", "accounts", {OTHER: {"organization": None}})
+    emulator.control("POST", "accounts", {OTHER: None})
+    emulator.client(key)("GetCallerIdentity")
+    emulator.control("GET", "accounts")
+    emulator.control("DELETE", "accounts")
+
+
+def extents(*frames, size=GIB):
+    """A stream of (offset, bytes) and its end."""
+    body = b"".join(struct.pack("<QQ", offset, len(data)) + data for offset, data in frames)
+    return body + struct.pack("<QQ", size, 0)
+
+
+def import_and_export(emulator):
+    me = emulator.me
+    raw = {"Content-Type": "application/octet-stream"}
+    made = emulator.control("POST", "import?name=golden&description=one+disk&architecture=arm64"
+                            "&boot-mode=uefi&root-device=/dev/sda1", b"disk" * 1024, raw)
+    me("DescribeImages", ImageId=[made["image_id"]])
+    me("DescribeSnapshots", SnapshotId=[made["snapshot_id"]])
+    sparse = emulator.control(
+        "PUT", "import?name=sparse&region=eu-west-1&account=111122223333",
+        extents((0, b"a" * 512), (1 << 20, b"b" * 1024), size=GIB + 512), {"Content-Type": EXTENTS})
+    emulator.other_far("DescribeImages", ImageId=[sparse["image_id"]])
+    stream = {"Accept": EXTENTS}
+    emulator.control("GET", f"export/{made['image_id']}", headers=stream)
+    emulator.control("GET", f"export/{made['snapshot_id']}", headers=stream)
+    emulator.control("GET", f"export/{sparse['image_id']}?region=eu-west-1&account=111122223333",
+                     headers=stream)
+    volume = world.volume(me, SnapshotId=made["snapshot_id"])
+    emulator.control("GET", f"export/{volume}", headers=stream)
+    for name in ("ami-0123456789abcdef0", "snap-0123456789abcdef0", "vol-0123456789abcdef0",
+                 "i-0123456789abcdef0", "nothing", f"{made['image_id']}?region=eu-west-1",
+                 f"{made['image_id']}?account=12", f"{made['image_id']}?region=nowhere",
+                 f"{made['image_id']}?bogus=1", world.public_image(me)):
+        emulator.control("GET", f"export/{name}", headers=stream)
+    for query in ("", "?name=", "?name=golden", "?name=x", "?name=fresh&architecture=vax",
+                  "?name=fresh&boot-mode=bios", "?name=fresh&root-device=", "?name=fresh&bogus=1",
+                  "?name=fresh&name=again", "?name=fresh&region=nowhere", "?name=fresh&account=1"):
+        emulator.control("POST", f"import{query}", b"x" * 512, raw)
+    emulator.control("POST", "import?name=empty", b"", raw)
+    for body in (b"", b"12", extents((1, b"a" * 512)), extents((0, b"a" * 5)),
+                 extents((0, b"a" * 512))[:-16], extents(size=5)):
+        emulator.control("POST", "import?name=fresh", body, {"Content-Type": EXTENTS})
+    emulator.control("GET", "import?name=fresh")
+    emulator.control("POST", f"export/{made['image_id']}", b"")
+    me("DescribeImages", Owner=["self"])
+
+
+def http(emulator):
+    """Requests that no SDK sends."""
+    form = {"Content-Type": FORM}
+    version = "Version=2016-11-15"
+
+    def post(text, headers=()):
+        return emulator.raw("POST", "/", text.encode(), {**form, **dict(headers)})
+
+    for text in ("", version, f"Action=NoSuchAction&{version}", f"Action=DescribeKeyPairs&{version}",
+                 "Action=DescribeRegions&Version=1999-01-01&RegionName.1=us-east-1",
+                 "Action=DescribeRegions&Version=2999-01-01", "Action=DescribeRegions&Version=new",
+                 "Action=DescribeRegions&RegionName.1=us-east-1",
+                 f"Action=DescribeImages&{version}&MaxResults=5&MaxResults=6",
+                 f"Action=DescribeImages&{version}&Owner.1=%ff%fe",
+                 f"Action=DescribeImages&{version}&Owner.1=%01",
+                 f"Action=DescribeImages&{version}&Owner.1=%zz",
+                 f"Action=DescribeImages&{version}&Owner.0=self",
+                 f"Action=DescribeImages&{version}&Owner.x=self",
+                 f"Action=DescribeImages&{version}&Owner=self",
+                 f"Action=DescribeImages&{version}&Owner.1.x=self",
+                 f"Action=DescribeImages&{version}&ImageId.1=ami-x&Owner.1=nobody&Bogus=1",
+                 f"Action=RunInstances&{version}",
+                 f"Action=RunInstances&{version}&MinCount=x&MaxCount=y&DryRun=perhaps",
+                 f"Action=GetCallerIdentity&{version}", "Action=GetCallerIdentity&Version=2011-06-15",
+                 "Action=NoSuchAction&Version=2011-06-15", f"{version}&Action=DescribeVolumes&=x",
+                 f"{version}&Action=DescribeVolumes&DryRun=1", "&&&"):
+        post(text)
+    regions = f"Action=DescribeRegions&{version}&RegionName.1=us-east-1"
+    for header in (credential("222222222222", "eu-west-1", "ec2"), credential("1", REGION, "iam"),
+                   credential(ACCOUNT, "nowhere-1", "ec2"), "nonsense", "AWS4-HMAC-SHA256 Credential=",
+                   credential(ACCOUNT, REGION, "sts")):
+        post(regions, {"Authorization": header})
+    scope = urllib.parse.quote("222222222222/20260102/eu-west-1/ec2/aws4_request", safe="")
+    signed = ("&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20260102T030405Z"
+              f"&X-Amz-SignedHeaders=host&X-Amz-Credential={scope}&X-Amz-Signature=00")
+    emulator.raw("GET", f"/?Action=DescribeVpcs&{version}{signed}")
+    emulator.raw("GET", f"/?{regions}")
+    emulator.raw("HEAD", f"/?{regions}")
+    emulator.raw("GET", "/")
+    emulator.raw("GET", "/somewhere/else")
+    for method in ("PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "FROB"):
+        emulator.raw(method, "/", b"", {})
+    for headers in ({"Host": "example.com"}, {"Host": "localhost:1"}, {"Host": "[::1]"},
+                    {"Origin": "http://example.com"}, {"Origin": "http://127.0.0.1:4566"},
+                    {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-origin"},
+                    {"Content-Type": "text/plain"}, {"Content-Type": "application/json"},
+                    {"Content-Type": None}, {"Accept-Encoding": "gzip"}, {"Connection": "close"},
+                    {"Expect": "something"}):
+        post(regions, headers)
+    emulator.raw("GET", "/_amilab/health", headers={"Host": "example.com"})
+    emulator.raw("GET", "/_amilab/health", headers={"Origin": "http://example.com"})
+    target = {"Content-Type": "application/x-amz-json-1.1"}
+    for name in ("AmazonSSM.GetParameter", "AmazonSSM.AddTagsToResource", "AmazonSSM.Frob",
+                 "Frob.GetParameter", "AmazonSSM"):
+        emulator.raw("POST", "/", b'{"Name":"/none"}', {**target, "X-Amz-Target": name})
+    ssm = {"Authorization": credential(ACCOUNT, REGION, "ssm"), **target}
+    for body in (b"", b"{", b"[]", b'{"Name":7}', b'{"Name":"a","Name":"b"}', b'{"Frob":1}', b"null"):
+        emulator.raw("POST", "/", body, {**ssm, "X-Amz-Target": "AmazonSSM.GetParameter"})
+    rbin = {"Authorization": credential(ACCOUNT, REGION, "rbin"), "Content-Type": "application/json"}
+    for method, path in (("GET", "/rules"), ("PUT", "/rules/a"), ("POST", "/rules/a/b/c"),
+                         ("GET", "/rules/short"), ("GET", "/tags/x"), ("GET", "/")):
+        emulator.raw(method, path, b"", rbin)
+    far = {**rbin, "Authorization": credential(ACCOUNT, "nowhere-1", "rbin")}
+    emulator.raw("GET", "/rules/00000000000", b"", far)
+    emulator.raw("GET", "/snapshots/snap-0123456789abcdef0/blocks")
+
+
+def identity(emulator):
+    for client in (emulator.me, emulator.other, emulator.far):
+        client("GetCallerIdentity")
+    emulator.me.refused("GetCallerIdentity", Bogus="1")
+
+
+def regions(emulator):
+    me, far = emulator.me, emulator.far
+    me("DescribeRegions")
+    me("DescribeRegions", RegionName=["eu-west-1", "us-east-1", "ap-southeast-5"])
+    me("DescribeRegions", AllRegions=True, **filters(opt_in_status="opted-in"))
+    me.refused("DescribeRegions", RegionName=["eu-west-1", "nowhere-1", "nowhere-2"])
+    me.dry("DescribeRegions")
+    me("DescribeAvailabilityZones")
+    me("DescribeAvailabilityZones", ZoneName=["us-east-1b", "us-east-1a"])
+    me("DescribeAvailabilityZones", ZoneId=["use1-az1"], AllAvailabilityZones=True)
+    far("DescribeAvailabilityZones", AllAvailabilityZones=True)
+    me.refused("DescribeAvailabilityZones", ZoneName=["us-east-1a", "us-east-1x", "us-east-1y"])
+    me.refused("DescribeAvailabilityZones", ZoneId=["use1-az99"])
+    me.refused("DescribeAvailabilityZones", ZoneName=["us-east-1a"], ZoneId=["use1-az99"])
+    me.dry("DescribeAvailabilityZones")
+
+
+def network(emulator):
+    me, other, far = emulator.me, emulator.other, emulator.far
+    vpc = me("DescribeVpcs")["vpcId"]
+    me("DescribeVpcs", VpcId=[vpc])
+    far("DescribeVpcs", MaxResults=5)
+    other.refused("DescribeVpcs", VpcId=[vpc])
+    me.refused("DescribeVpcs", VpcId=["vpc-0123456789abcdef0", "vpc-0123456789abcdef1"])
+    me.refused("DescribeVpcs", VpcId=["vpc-x"])
+    me.refused("DescribeVpcs", MaxResults=4)
+    me.refused("DescribeVpcs", NextToken="bm90IG91cnM=")
+    me.dry("DescribeVpcs")
+    subnet = me.pages("DescribeSubnets", 5)[0]["subnetId"]
+    me("DescribeSubnets", SubnetId=[subnet])
+    far("DescribeSubnets", **filters(availability_zone="eu-west-1b"))
+    me.refused("DescribeSubnets", SubnetId=["subnet-0123456789abcdef0"])
+    me.refused("DescribeSubnets", SubnetId=["subnet-x"])
+    me("DescribeSubnets", SubnetId=[subnet], MaxResults=5)
+    me.refused("DescribeSubnets", NextToken="!")
+    me.dry("DescribeSubnets")
+    group = me("DescribeSecurityGroups")["groupId"]
+    me("DescribeSecurityGroups", GroupId=[group])
+    me("DescribeSecurityGroups", GroupName=["default"], MaxResults=5)
+    other("DescribeSecurityGroups")
+    me.refused("DescribeSecurityGroups", GroupId=["sg-0123456789abcdef0"])
+    me.refused("DescribeSecurityGroups", GroupId=["sg-x"])
+    me.refused("DescribeSecurityGroups", GroupName=["web"])
+    me.refused("DescribeSecurityGroups", NextToken="bm90IG91cnM=")
+    me.dry("DescribeSecurityGroups")
+
+
+def instance_types(emulator):
+    me = emulator.me
+    me("DescribeInstanceTypes", InstanceType=["t3.micro", "m5d.large"])
+    page = me("DescribeInstanceTypes", MaxResults=5, **filters(instance_type="t*"))
+    me.brief("DescribeInstanceTypes", MaxResults=5, NextToken=page.next_token[0],
+             **filters(instance_type="t*"))
+    me.brief("DescribeInstanceTypes")
+    emulator.client(ACCOUNT, "ap-southeast-5").brief("DescribeInstanceTypes", **filters(
+        instance_type="m1.*"))
+    emulator.client(ACCOUNT, "ap-southeast-5")(
+        "DescribeInstanceTypes", IncludeUnsupportedInRegion=True, **filters(
+            instance_type="m1.small"))
+    me.refused("DescribeInstanceTypes", InstanceType=["t3.micro", "x9.tiny", "x9.huge"])
+    me.brief("DescribeInstanceTypes", InstanceType=["t3.micro"], MaxResults=5)
+    me.refused("DescribeInstanceTypes", MaxResults=101)
+    me.refused("DescribeInstanceTypes", NextToken="bm90IG91cnM=")
+    me.dry("DescribeInstanceTypes")
+
+
+SCENARIOS = {"control": control, "accounts": accounts, "import_and_export": import_and_export,
+             "http": http, "identity": identity, "regions": regions, "network": network,
+             "instance_types": instance_types}
