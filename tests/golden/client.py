@@ -151,7 +151,8 @@ class Request:
         if dict(self.headers)["Content-Type"] == FORM:
             words += [f"{name}={short(value)}" for name, value in self.parameters.items()]
         else:
-            words += [f"{name}={value}" for name, value in self.headers[1:] if name != "X-Amz-Target"]
+            words += [f"{name}={value}" for name, value in self.headers[1:]
+                      if name != "X-Amz-Target"]
             is_short = len(self.body) <= LONGEST_BODY
             words.append(self.body.decode() if is_short else short(self.body))
         return " ".join(words).rstrip()
@@ -247,8 +248,8 @@ class Client:
                    *request.headers]
         if request.body or request.method in ("POST", "PUT", "PATCH"):
             headers.append(("Content-Length", str(len(request.body))))
-        return Answer(operation.service, *self._server.send(request.method, request.target, headers,
-                                                            request.body))
+        return Answer(operation.service,
+                      *self._server.send(request.method, request.target, headers, request.body))
 
     def _recorded(self, action, parameters, must=None, in_brief=False):
         operation = facts.operations()[action]

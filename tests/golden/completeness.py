@@ -1,7 +1,9 @@
-"""That the recording leaves no served operation out.
+"""That the recording leaves no served operation and no parameter out.
 
 Each operation has three calls at least; among them a success, a refusal, a dry run when it takes
-one, and the page after a page when it has pages."""
+one, the page after a page when it has pages, and a success with each parameter that is offered."""
+
+import re
 
 import facts
 from client import DRY_RUN
@@ -14,8 +16,17 @@ NO_SECOND_PAGE = {
     "DescribeVpcs": "there is one VPC, the smallest page has five",
     "GetImageFindings": "nothing is scanned",
 }
-NO_SUCCESS = {}
-NO_REFUSAL = {}
+NO_SUCCESS_WITH = {
+    ("DescribeSecurityGroups", "NextToken"): "there is no second page",
+    ("DescribeVpcs", "NextToken"): "there is no second page",
+    ("EnableFastLaunch", "LaunchTemplate.LaunchTemplateId"): "there are no launch templates",
+    ("EnableFastLaunch", "LaunchTemplate.LaunchTemplateName"): "there are no launch templates",
+    ("EnableFastLaunch", "LaunchTemplate.Version"): "there are no launch templates",
+    ("GetImageFindings", "NextToken"): "there is no second page",
+    ("RegisterImage", "BillingProduct.1"): "no account is authorized",
+    ("RunInstances", "KeyName"): "there are no key pairs",
+}
+NUMBER = re.compile(r"\.\d+(?=\.|$)")
 
 
 def gaps(calls):
@@ -31,15 +42,20 @@ def _gaps_of(operation, calls):
     name = operation.name
     if len(calls) < FEWEST_CALLS:
         yield f"{len(calls)} calls are recorded, expected {FEWEST_CALLS}"
-    if name not in NO_SUCCESS and not any(call.status < 400 for call in calls):
+    if not any(call.status < 400 for call in calls):
         yield "no call succeeds"
-    if name not in NO_REFUSAL and not any(
-            call.status >= 400 and call.code != DRY_RUN for call in calls):
+    if not any(call.status >= 400 and call.code != DRY_RUN for call in calls):
         yield "no call is refused"
     if operation.takes_dry_run and not any(call.code == DRY_RUN for call in calls):
         yield "no dry run"
     if operation.has_pages and name not in NO_SECOND_PAGE and not _has_second_page(calls):
         yield "no page with a token, and the page after it"
+    sent = {NUMBER.sub(".1", parameter) for call in calls if call.status < 400
+            for parameter in call.parameters}
+    for parameter in operation.offered():
+        if parameter not in sent and parameter != "DryRun" and \
+                (name, parameter) not in NO_SUCCESS_WITH:
+            yield f"no call with {parameter} succeeds"
 
 
 def _has_second_page(calls):

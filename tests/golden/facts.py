@@ -20,6 +20,8 @@ class Operation:
         self.http = schema["operations"][name].get("http", {})
         self.filters = schema["operations"][name].get("filters", [])
         self._shapes = schema["shapes"]
+        self._not_offered = overlay(service).get("operations", {}).get(name, {}).get(
+            "not_offered", {})
         self._enums = schema["enums"]
         self.members = self._shapes.get(schema["operations"][name].get("input"), {}).get(
             "members", {})
@@ -38,24 +40,60 @@ class Operation:
 
     def leaves(self):
         """Every parameter as the ec2 protocol names it, with one of each list: (name, member)."""
-        return list(self._leaves(self.members, "", ()))
+        return [(leaf.path, leaf.member) for leaf in self._all_leaves()]
 
-    def _leaves(self, members, prefix, seen):
-        for name, member in members.items():
-            yield from self._leaf(prefix + member.get("in", name), member, seen)
+    def offered(self):
+        """The names of the parameters that some value of is taken."""
+        if self.protocol in ("ec2", "query"):
+            return [leaf.path for leaf in self._all_leaves() if self._is_offered(leaf)]
+        return [name for name in self.members if name not in self._not_offered
+                or "default" in self._not_offered[name]]
 
-    def _leaf(self, path, member, seen):
-        if "shape" not in member:
-            yield path, member
+    def _all_leaves(self):
+        return [leaf for name, member in self.members.items()
+                for leaf in self._leaves(Leaf(member.get("in", name), member, (name,), ()))]
+
+    def _leaves(self, leaf):
+        if "shape" not in leaf.member:
+            yield leaf
             return
-        shape = self._shapes[member["shape"]]
-        if member["shape"] in seen:
+        name = leaf.member["shape"]
+        shape = self._shapes[name]
+        if any(name == above for above, _ in leaf.shapes):
             return
-        seen += (member["shape"],)
+        shapes = leaf.shapes + ((name, len(leaf.names)),)
         if shape["type"] == "list":
-            yield from self._leaf(f"{path}.1", shape["item"], seen)
-        else:
-            yield from self._leaves(shape["members"], f"{path}.", seen)
+            yield from self._leaves(Leaf(f"{leaf.path}.1", shape["item"], leaf.names, shapes))
+            return
+        for below, member in shape["members"].items():
+            yield from self._leaves(Leaf(f"{leaf.path}.{member.get('in', below)}", member,
+                                         leaf.names + (below,), shapes))
+
+    def _is_offered(self, leaf):
+        judged = [(self._not_offered, leaf.names)]
+        for shape, depth in leaf.shapes:
+            facts = overlay(self.service).get("shapes", {}).get(shape, {}).get("not_offered", {})
+            judged.append((facts, leaf.names[depth:]))
+        return all(_is_taken(not_offered, names) for not_offered, names in judged)
+
+
+class Leaf:
+    """A parameter: its path on the wire, the model's names down to it, and the shapes around it,
+    each with the number of names above its own members."""
+
+    def __init__(self, path, member, names, shapes):
+        self.path = path
+        self.member = member
+        self.names = names
+        self.shapes = shapes
+
+
+def _is_taken(not_offered, names):
+    """Whether the overlay refuses neither the member nor what it is in, or knows a default."""
+    paths = [".".join(names[:length]) for length in range(1, len(names) + 1)]
+    if not paths or "default" in not_offered.get(paths[-1], {}):
+        return True
+    return not any(path in not_offered for path in paths)
 
 
 @functools.cache
@@ -75,6 +113,11 @@ def operations():
                     raise ValueError(f"two services have an operation {name}")
                 found[name] = Operation(service, name, schema(service))
     return found
+
+
+@functools.cache
+def overlay(service):
+    return json.loads((FOLDER / "overlay.json").read_text()).get(service, {})
 
 
 def service_names():

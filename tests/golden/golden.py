@@ -23,17 +23,24 @@ MOST_BYTES = 2 * 1024 * 1024
 def run(names):
     """Plays the scenarios against a server of their own."""
     recorder = Recorder()
-    with Server() as server:
-        emulator = Emulator(server, recorder)
-        for name in names:
-            recorder.begin(name)
-            try:
-                emulator.start_anew()
-                scenarios.ALL[name](emulator)
-            except Exception:  # the diff of what came before tells most
-                recorder.complain(traceback.format_exc(limit=-4))
-            recorder.end()
+    options = {name: tuple(scenarios.OPTIONS.get(name, ())) for name in names}
+    for wanted in dict.fromkeys(options.values()):
+        with Server(*wanted) as server:
+            for name in names:
+                if options[name] == wanted:
+                    play(name, Emulator(server, recorder))
     return recorder
+
+
+def play(name, emulator):
+    recorder = emulator.recorder
+    recorder.begin(name)
+    try:
+        emulator.start_anew()
+        scenarios.ALL[name](emulator)
+    except Exception:  # the diff of what came before tells most
+        recorder.complain(traceback.format_exc(limit=-4))
+    recorder.end()
 
 
 def check(recorder, names, folder, every):

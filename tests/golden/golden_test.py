@@ -89,9 +89,18 @@ class Completeness(unittest.TestCase):
         for name in facts.operations():
             self.assertIn(f"{name}: 0 calls are recorded, expected 3", gaps)
 
+    def test_wants_a_success_with_every_parameter_that_is_offered(self):
+        calls = [Call("RunInstances", 200, "", {"ImageId": "x", "Placement.GroupName": ""}, False)]
+        gaps = completeness.gaps(calls)
+        self.assertIn("RunInstances: no call with BlockDeviceMapping.1.DeviceName succeeds", gaps)
+        for told in ("ImageId", "Placement.GroupName", "Placement.HostId", "KernelId", "KeyName"):
+            self.assertNotIn(f"RunInstances: no call with {told} succeeds", gaps)
+
     def test_wants_a_success_a_refusal_a_dry_run_and_a_second_page(self):
-        calls = [Call("DescribeTags", 200, "", {}, False)] * 3
-        gaps = [gap for gap in completeness.gaps(calls) if gap.startswith("DescribeTags:")]
+        calls = [Call("DescribeTags", 200, "", {"Filter.2.Name": "", "Filter.2.Value.7": ""},
+                      False)] * 3
+        gaps = [gap for gap in completeness.gaps(calls)
+                if gap.startswith("DescribeTags:") and "succeeds" not in gap]
         self.assertEqual(gaps, ["DescribeTags: no call is refused", "DescribeTags: no dry run",
                                 "DescribeTags: no page with a token, and the page after it"])
         calls += [Call("DescribeTags", 400, "InvalidParameterValue", {}, False),
@@ -107,7 +116,8 @@ class Requests(unittest.TestCase):
                          [("B.1.C", "true"), ("B.2.C", "x"), ("A", "1")])
 
     def test_put_members_where_the_schema_has_them(self):
-        request = Request(facts.operations()["UntagResource"], {"ResourceArn": "a/b", "TagKeys": ["c"]})
+        request = Request(facts.operations()["UntagResource"],
+                          {"ResourceArn": "a/b", "TagKeys": ["c"]})
         self.assertEqual((request.method, request.target), ("DELETE", "/tags/a%2Fb?tagKeys=c"))
 
 

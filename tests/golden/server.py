@@ -21,12 +21,15 @@ def binary():
 class Server:
     """A context manager; `send` is one request over a connection that stays open."""
 
+    def __init__(self, *options):
+        self._options = options
+
     def __enter__(self):
         self._folder = tempfile.TemporaryDirectory()
         self._log = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
             [binary(), "serve", "--listen", "127.0.0.1:0", "--seed", SEED, "--data",
-             f"{self._folder.name}/data", "--log-level", "warning"],
+             f"{self._folder.name}/data", "--log-level", "warning", *self._options],
             stdout=subprocess.PIPE, stderr=self._log,
             env={"PATH": os.environ.get("PATH", ""), "TMPDIR": self._folder.name})
         line = self._process.stdout.readline().decode()

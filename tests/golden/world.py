@@ -18,8 +18,9 @@ def device(name, **ebs):
     return {"DeviceName": name, "Ebs": ebs}
 
 
-def launch(image, **more):
-    return {"ImageId": image, "InstanceType": TYPE, "MinCount": 1, "MaxCount": 1, **more}
+def launch(image, besides=None, **more):
+    return {"ImageId": image, "InstanceType": TYPE, "MinCount": 1, "MaxCount": 1,
+            **(besides or {}), **more}
 
 
 def registration(name, snapshot, **more):

@@ -25,7 +25,8 @@ def control(emulator):
     emulator.control("PUT", "clock", {"advance_ms": 60000})
     emulator.control("POST", "clock", {"advance_ms": -1})
     emulator.control("POST", "clock", {"set_ms": 1893456000001})
-    emulator.control("POST", "clock", {"freeze": True, "advance_ms": 5, "set": "2031-05-06T07:08:09Z"})
+    emulator.control("POST", "clock", {"freeze": True, "advance_ms": 5,
+                                       "set": "2031-05-06T07:08:09Z"})
     for wrong in ({"frozen": True}, {"set": "tomorrow"}, {"freeze": 1}, {"advance_ms": "1"},
                   {"advance_ms": 10**18}, {"set_ms": -1}, [], b"{", b""):
         emulator.control("POST", "clock", wrong)
@@ -40,6 +41,7 @@ def control(emulator):
     emulator.control("POST", "reset")
     emulator.control("GET", "delays")
     emulator.control("POST", "space", {})
+    emulator.control("GET", "space")
 
 
 def accounts(emulator):
@@ -53,7 +55,8 @@ def accounts(emulator):
     emulator.client(key)("GetCallerIdentity")
     emulator.client("AKIAUNKNOWNKEY000000")("GetCallerIdentity")
     emulator.control("PUT", "accounts", {OTHER: {"subscriptions": []}, ACCOUNT: {}})
-    for wrong in ({"12": {}}, {OTHER: []}, {OTHER: {"keys": []}}, {OTHER: {"access_keys": ["short"]}},
+    for wrong in ({"12": {}}, {OTHER: []}, {OTHER: {"keys": []}},
+                  {OTHER: {"access_keys": ["short"]}},
                   {OTHER: {"access_keys": key}}, {OTHER: {"organization": "o-1"}},
                   {OTHER: {"organizational_units": [unit] * 7}}, {OTHER: {"subscriptions": [""]}},
                   {ACCOUNT: {"access_keys": [key]}}, {ACCOUNT: {"products": ["def"]}}, []):
@@ -115,7 +118,8 @@ def http(emulator):
     def post(text, headers=()):
         return emulator.raw("POST", "/", text.encode(), {**form, **dict(headers)})
 
-    for text in ("", version, f"Action=NoSuchAction&{version}", f"Action=DescribeKeyPairs&{version}",
+    for text in ("", version, f"Action=NoSuchAction&{version}",
+                 f"Action=DescribeKeyPairs&{version}",
                  "Action=DescribeRegions&Version=1999-01-01&RegionName.1=us-east-1",
                  "Action=DescribeRegions&Version=2999-01-01", "Action=DescribeRegions&Version=new",
                  "Action=DescribeRegions&RegionName.1=us-east-1",
@@ -130,14 +134,15 @@ def http(emulator):
                  f"Action=DescribeImages&{version}&ImageId.1=ami-x&Owner.1=nobody&Bogus=1",
                  f"Action=RunInstances&{version}",
                  f"Action=RunInstances&{version}&MinCount=x&MaxCount=y&DryRun=perhaps",
-                 f"Action=GetCallerIdentity&{version}", "Action=GetCallerIdentity&Version=2011-06-15",
+                 f"Action=GetCallerIdentity&{version}",
+                 "Action=GetCallerIdentity&Version=2011-06-15",
                  "Action=NoSuchAction&Version=2011-06-15", f"{version}&Action=DescribeVolumes&=x",
                  f"{version}&Action=DescribeVolumes&DryRun=1", "&&&"):
         post(text)
     regions = f"Action=DescribeRegions&{version}&RegionName.1=us-east-1"
     for header in (credential("222222222222", "eu-west-1", "ec2"), credential("1", REGION, "iam"),
-                   credential(ACCOUNT, "nowhere-1", "ec2"), "nonsense", "AWS4-HMAC-SHA256 Credential=",
-                   credential(ACCOUNT, REGION, "sts")):
+                   credential(ACCOUNT, "nowhere-1", "ec2"), "nonsense",
+                   "AWS4-HMAC-SHA256 Credential=", credential(ACCOUNT, REGION, "sts")):
         post(regions, {"Authorization": header})
     scope = urllib.parse.quote("222222222222/20260102/eu-west-1/ec2/aws4_request", safe="")
     signed = ("&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20260102T030405Z"
@@ -163,9 +168,11 @@ def http(emulator):
                  "Frob.GetParameter", "AmazonSSM"):
         emulator.raw("POST", "/", b'{"Name":"/none"}', {**target, "X-Amz-Target": name})
     ssm = {"Authorization": credential(ACCOUNT, REGION, "ssm"), **target}
-    for body in (b"", b"{", b"[]", b'{"Name":7}', b'{"Name":"a","Name":"b"}', b'{"Frob":1}', b"null"):
+    for body in (b"", b"{", b"[]", b'{"Name":7}', b'{"Name":"a","Name":"b"}', b'{"Frob":1}',
+                 b"null"):
         emulator.raw("POST", "/", body, {**ssm, "X-Amz-Target": "AmazonSSM.GetParameter"})
-    rbin = {"Authorization": credential(ACCOUNT, REGION, "rbin"), "Content-Type": "application/json"}
+    rbin = {"Authorization": credential(ACCOUNT, REGION, "rbin"),
+            "Content-Type": "application/json"}
     for method, path in (("GET", "/rules"), ("PUT", "/rules/a"), ("POST", "/rules/a/b/c"),
                          ("GET", "/rules/short"), ("GET", "/tags/x"), ("GET", "/")):
         emulator.raw(method, path, b"", rbin)

@@ -11,25 +11,32 @@ NOTHING = "no such value"
 
 VALUES = {
     "DescribeImages": {
-        "architecture": ["arm64", "x86_64"], "block-device-mapping.delete-on-termination": ["false"],
-        "block-device-mapping.device-name": ["/dev/sdf"], "block-device-mapping.encrypted": ["true"],
-        "block-device-mapping.volume-size": ["9"], "block-device-mapping.volume-type": ["gp3", "gp?"],
+        "architecture": ["arm64", "x86_64"],
+        "block-device-mapping.delete-on-termination": ["false"],
+        "block-device-mapping.device-name": ["/dev/sdf"],
+        "block-device-mapping.encrypted": ["true"],
+        "block-device-mapping.volume-size": ["9"],
+        "block-device-mapping.volume-type": ["gp3", "gp?"],
         "boot-mode": ["uefi"], "creation-date": ["2026-11-02T03:04:05.*"], "description": ["odd*"],
         "ena-support": ["true", "false"], "hypervisor": ["xen"], "image-allowed": ["true"],
         "image-type": ["machine"], "image-watermark.watermark-key": [f"{ACCOUNT}:approved"],
         "image-watermark.source-image-region": [REGION], "is-public": ["true", "false"],
         "instance-type-specification.supported-instance-type": ["t3.\\*", "t3.*"],
-        "kernel-id": ["aki-12345678"], "manifest-location": [f"{ACCOUNT}/odd"], "name": ["od?", "o\\?d"],
+        "kernel-id": ["aki-12345678"], "manifest-location": [f"{ACCOUNT}/odd"],
+        "name": ["od?", "o\\?d"],
         "owner-alias": ["amazon"], "owner-id": [ACCOUNT, OTHER], "platform": ["windows"],
-        "ramdisk-id": ["ari-12345678"], "root-device-name": ["/dev/xvda"], "root-device-type": ["ebs"],
-        "source-image-region": [REGION], "sriov-net-support": ["simple"], "state": ["available",
-                                                                                  "disabled"],
+        "ramdisk-id": ["ari-12345678"], "root-device-name": ["/dev/xvda"],
+        "root-device-type": ["ebs"],
+        "source-image-region": [REGION], "sriov-net-support": ["simple"],
+        "state": ["available", "disabled"],
         "tag-key": ["of"], "tag:<key>": ["odd"], "virtualization-type": ["paravirtual"],
     },
     "DescribeInstances": {
-        "architecture": ["x86_64"], "availability-zone": [ZONE], "availability-zone-id": ["use1-az6"],
+        "architecture": ["x86_64"], "availability-zone": [ZONE],
+        "availability-zone-id": ["use1-az6"],
         "block-device-mapping.delete-on-termination": ["true", "false"],
-        "block-device-mapping.device-name": ["/dev/sdf"], "block-device-mapping.status": ["attached"],
+        "block-device-mapping.device-name": ["/dev/sdf"],
+        "block-device-mapping.status": ["attached"],
         "client-token": ["once"], "ebs-optimized": ["true"], "instance-state-code": ["80", "16"],
         "instance-state-name": ["stopped"], "instance-type": ["t3.small", "t3.*"],
         "instance.group-name": ["default"], "launch-index": ["1"], "launch-time": ["2026-11-02*"],
@@ -45,20 +52,24 @@ VALUES = {
         "virtualization-type": ["hvm"],
     },
     "DescribeInstanceStatus": {
-        "availability-zone": [ZONE], "instance-state-code": ["80"], "instance-state-name": ["running"],
-        "instance-status.status": ["ok", "not-applicable"], "system-status.reachability": ["passed"],
+        "availability-zone": [ZONE], "instance-state-code": ["80"],
+        "instance-state-name": ["running"],
+        "instance-status.status": ["ok", "not-applicable"],
+        "system-status.reachability": ["passed"],
     },
     "DescribeVolumes": {
         "attachment.delete-on-termination": ["true", "false"], "attachment.device": ["/dev/sdf"],
         "attachment.status": ["attached"], "availability-zone": [ZONE], "encrypted": ["true"],
-        "create-time": ["2026-11-02T03:04:05*"], "multi-attach-enabled": ["true"], "size": ["9", "8"],
+        "create-time": ["2026-11-02T03:04:05*"], "multi-attach-enabled": ["true"],
+        "size": ["9", "8"],
         "status": ["in-use", "available"], "tag-key": ["of"], "tag:<key>": ["odd"],
         "volume-type": ["gp3", "io2"], "fast-restored": ["true", "false"],
     },
     "DescribeSnapshots": {
         "description": ["odd*"], "encrypted": ["true"], "owner-id": [ACCOUNT], "progress": ["100%"],
         "start-time": ["2026-11-02*"], "status": ["completed"], "storage-tier": ["archive"],
-        "tag-key": ["of"], "tag:<key>": ["odd"], "volume-size": ["9", "1"], "transfer-type": ["standard"],
+        "tag-key": ["of"], "tag:<key>": ["odd"], "volume-size": ["9", "1"],
+        "transfer-type": ["standard"],
     },
     "DescribeVolumesModifications": {
         "modification-state": ["completed"], "original-size": ["1"], "target-size": ["2"],
@@ -73,7 +84,8 @@ VALUES = {
         "bare-metal": ["true"], "current-generation": ["false"], "free-tier-eligible": ["true"],
         "hypervisor": ["nitro", "xen"], "instance-storage-supported": ["true"],
         "instance-type": ["m5.*", "t?.micro"], "memory-info.size-in-mib": ["1024"],
-        "network-info.ena-support": ["required"], "processor-info.supported-architecture": ["arm64"],
+        "network-info.ena-support": ["required"],
+        "processor-info.supported-architecture": ["arm64"],
         "supported-boot-mode": ["uefi"], "supported-root-device-type": ["instance-store"],
         "supported-usage-class": ["spot"], "supported-virtualization-type": ["paravirtual"],
         "vcpu-info.default-vcpus": ["2"], "vcpu-info.valid-cores": ["1"], "nitro-tpm-support": [
@@ -81,15 +93,18 @@ VALUES = {
     },
     "DescribeSubnets": {
         "availability-zone": ["us-east-1b"], "available-ip-address-count": ["4091"],
-        "cidr-block": ["172.31.0.0/20", "172.31.16*"], "default-for-az": ["true"], "state": ["available"],
+        "cidr-block": ["172.31.0.0/20", "172.31.16*"], "default-for-az": ["true"],
+        "state": ["available"],
     },
-    "DescribeVpcs": {"cidr": ["172.31.0.0/16"], "is-default": ["true", "false"], "state": ["available"]},
+    "DescribeVpcs": {"cidr": ["172.31.0.0/16"], "is-default": ["true", "false"],
+                     "state": ["available"]},
     "DescribeSecurityGroups": {
         "description": ["default*"], "group-name": ["default"], "ip-permission.protocol": ["-1"],
         "egress.ip-permission.cidr": ["0.0.0.0/0"], "owner-id": [ACCOUNT],
     },
     "DescribeAvailabilityZones": {
-        "zone-name": [ZONE], "zone-id": ["use1-az?"], "region-name": [REGION], "state": ["available"],
+        "zone-name": [ZONE], "zone-id": ["use1-az?"], "region-name": [REGION],
+        "state": ["available"],
         "opt-in-status": ["opt-in-not-required"], "zone-type": ["availability-zone"],
     },
     "DescribeRegions": {
@@ -97,7 +112,8 @@ VALUES = {
         "region-name": ["us-*"],
     },
     "DescribeTags": {
-        "key": ["of"], "resource-type": ["volume", "instance"], "tag:<key>": ["odd"], "value": ["od*"],
+        "key": ["of"], "resource-type": ["volume", "instance"], "tag:<key>": ["odd"],
+        "value": ["od*"],
     },
     "DescribeFastLaunchImages": {"owner-id": [ACCOUNT], "state": ["enabled"],
                                  "resource-type": ["snapshot"]},
@@ -107,7 +123,8 @@ VALUES = {
                                         "resource-type": ["ec2:Instance"]},
     "DescribeImageUsageReports": {"state": ["available"], "tag-key": ["of"], "tag:<key>": ["odd"]},
     "DescribeInstanceImageMetadata": {
-        "availability-zone": [ZONE], "instance-state-name": ["stopped"], "instance-type": ["t3.small"],
+        "availability-zone": [ZONE], "instance-state-name": ["stopped"],
+        "instance-type": ["t3.small"],
         "owner-id": [ACCOUNT], "owner-alias": ["amazon"], "tag-key": ["of"], "tag:<key>": ["odd"],
         "image-allowed": ["true"],
     },
@@ -128,7 +145,7 @@ BESIDES = {
 
 
 def populate(emulator):
-    """Of everything one that is odd and one that is not. Returns ids by the filters that want one."""
+    """Of everything one that is odd and one that is not. Returns ids by what filters call them."""
     me = emulator.me
     of_odd = [tag_specification("volume", of="odd")]
     plain = world.volume(me)
@@ -176,7 +193,8 @@ def populate(emulator):
     me.quiet("ModifyInstanceAttribute", InstanceId=source, EbsOptimized={"Value": True})
     me.quiet("ModifyInstanceAttribute", InstanceId=source, SourceDestCheck={"Value": False})
     me.quiet("ModifyVolume", VolumeId=plain, Size=2, VolumeType="gp3")
-    me.quiet("CreateImageUsageReport", ImageId=image, ResourceType=[{"ResourceType": "ec2:Instance"}],
+    me.quiet("CreateImageUsageReport", ImageId=image,
+             ResourceType=[{"ResourceType": "ec2:Instance"}],
              TagSpecification=[tag_specification("image-usage-report", of="odd")])
     world.image(emulator.other, "theirs")
     subnet = me.quiet("DescribeSubnets", **filters(availability_zone=ZONE))
@@ -223,9 +241,10 @@ def filters_of(name):
 def catalogue(client):
     """What only the public images have."""
     for wanted in ({"free-tier-eligible": "true"}, {"product-code.type": "marketplace"},
-                   {"public-ssm-parameter-name": "aws/service/*"}, {"owner-alias": "amazon",
-                                                                    "architecture": "arm64"},
-                   {"platform": "windows"}, {"name": "*ubuntu*"}, {"root-device-type": "instance-store"}):
+                   {"public-ssm-parameter-name": "aws/service/*"},
+                   {"owner-alias": "amazon", "architecture": "arm64"},
+                   {"platform": "windows"}, {"name": "*ubuntu*"},
+                   {"root-device-type": "instance-store"}):
         client.brief("DescribeImages", **filter_list(wanted))
 
 

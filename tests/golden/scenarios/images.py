@@ -28,7 +28,7 @@ def images(emulator):
             device(ROOT, SnapshotId=snapshot, VolumeSize=9, VolumeType="gp3", Iops=3500,
                    Throughput=200, DeleteOnTermination=False),
             device("/dev/sdf", SnapshotId=other_snapshot, VolumeType="io1", Iops=100),
-            device("/dev/sdg", VolumeSize=3, Encrypted=True),
+            device("/dev/sdg", VolumeSize=3, Encrypted=True, EbsCardIndex=0),
             {"DeviceName": "/dev/sdb", "VirtualName": "ephemeral0"},
             {"DeviceName": "/dev/sdc", "NoDevice": ""}]),
         {**registration("paravirtual", snapshot, KernelId="aki-12345678", RamdiskId="ari-12345678"),
@@ -99,8 +99,8 @@ def catalogue(emulator):
     page = me("DescribeImages", MaxResults=5, Owner=["amazon"], **filters(
         name="al2023-ami-2023.*-kernel-6.1-arm64"))
     if page.next_token:
-        me("DescribeImages", MaxResults=5, Owner=["amazon"], NextToken=page.next_token[0], **filters(
-            name="al2023-ami-2023.*-kernel-6.1-arm64"))
+        me("DescribeImages", MaxResults=5, Owner=["amazon"], NextToken=page.next_token[0],
+           **filters(name="al2023-ami-2023.*-kernel-6.1-arm64"))
     product = me.brief("DescribeImages", Owner=["aws-marketplace"], MaxResults=5)["imageId"]
     me("DescribeImages", ImageId=[product])
     me.refused("RunInstances", launch(product))
@@ -118,15 +118,18 @@ def captures(emulator):
     me.dry("CreateImage", InstanceId=runs, Name="captured")
     first = me("CreateImage", InstanceId=runs, Name="captured")["imageId"]
     second = me("CreateImage", InstanceId=runs, Name="other", Description="nightly", NoReboot=True,
-                BootModeOverride="uefi", TagSpecification=[tag_specification("image", a="1"),
-                                                           tag_specification("snapshot", b="2")],
-                BlockDeviceMapping=[device(ROOT, DeleteOnTermination=False, VolumeSize=12,
-                                           VolumeType="gp3", Iops=4000, Throughput=200),
-                                    {"DeviceName": "/dev/sdf", "NoDevice": ""},
-                                    device("/dev/sdh", VolumeSize=1),
-                                    {"DeviceName": "/dev/sdi", "VirtualName": "ephemeral0"}])["imageId"]
+                BootModeOverride="uefi", SnapshotLocation="regional", TagSpecification=[
+                    tag_specification("image", a="1"), tag_specification("snapshot", b="2")],
+                BlockDeviceMapping=[
+                    device(ROOT, DeleteOnTermination=False, VolumeSize=12, VolumeType="gp3",
+                           Iops=4000, Throughput=200),
+                    {"DeviceName": "/dev/sdf", "NoDevice": ""},
+                    device("/dev/sdh", VolumeSize=1, Encrypted=True, EbsCardIndex=0),
+                    device("/dev/sdj", SnapshotId=world.snapshot(me)),
+                    {"DeviceName": "/dev/sdi", "VirtualName": "ephemeral0"}])["imageId"]
     for wrong in ({"Name": "captured"}, {"Name": "x"}, {"InstanceId": NO_INSTANCE},
-                  {"InstanceId": "i-x"}, {"BootModeOverride": "bios"}, {"SnapshotLocation": "local"},
+                  {"InstanceId": "i-x"}, {"BootModeOverride": "bios"},
+                  {"SnapshotLocation": "local"},
                   {"BlockDeviceMapping": [device("/dev/sdf", SnapshotId=NO_SNAPSHOT)]},
                   {"BlockDeviceMapping": [device("/dev/sdf", VolumeSize=1)]},
                   {"BlockDeviceMapping": [device("/dev/sdf", Encrypted=True)]},
@@ -150,9 +153,10 @@ def image_attributes(emulator):
                       "sriovNetSupport", "bootMode", "tpmSupport", "uefiData", "lastLaunchedTime",
                       "imdsSupport", "deregistrationProtection"):
         me.tried("DescribeImageAttribute", ImageId=image, Attribute=attribute)
-    for wrong in ({"Attribute": "blockDeviceMapping"}, {"Attribute": "colour"}, {"ImageId": NO_IMAGE},
-                  {"ImageId": "ami-x"}):
-        me.refused("DescribeImageAttribute", {"ImageId": image, "Attribute": "description", **wrong})
+    for wrong in ({"Attribute": "blockDeviceMapping"}, {"Attribute": "colour"},
+                  {"ImageId": NO_IMAGE}, {"ImageId": "ami-x"}):
+        me.refused("DescribeImageAttribute",
+                   {"ImageId": image, "Attribute": "description", **wrong})
     me.refused("DescribeImageAttribute")
     other.refused("DescribeImageAttribute", ImageId=image, Attribute="description")
     me.dry("DescribeImageAttribute", ImageId=image, Attribute="description")
@@ -160,16 +164,21 @@ def image_attributes(emulator):
     organization = "arn:aws:organizations::111111111111:organization/o-abcdefghij"
     unit = "arn:aws:organizations::111111111111:ou/o-abcdefghij/ou-abcd-12345678"
     flat = {"Attribute": "launchPermission", "OperationType": "add"}
-    for change in ({"Attribute": "description", "Value": "new"}, {"Description": {"Value": "newer"}},
+    for change in ({"Attribute": "description", "Value": "new"},
+                   {"Description": {"Value": "newer"}},
                    {"ImdsSupport": {"Value": "v2.0"}}, {**flat, "UserId": [OTHER, "444455556666"]},
                    {"OperationType": "remove", "UserId": ["444455556666"]},
                    {**flat, "OrganizationArn": [organization]},
                    {**flat, "OrganizationalUnitArn": [unit]}, {**flat, "UserGroup": ["all"]},
-                   {"LaunchPermission": {"Remove": [{"Group": "all"}, {"OrganizationArn": organization}]}},
-                   {"LaunchPermission": {"Add": [{"UserId": "555566667777"}],
-                                         "Remove": [{"OrganizationalUnitArn": unit}]}}):
+                   {"LaunchPermission": {"Remove": [{"Group": "all"},
+                                                    {"OrganizationArn": organization}]}},
+                   {"LaunchPermission": {"Add": [{"UserId": "555566667777"}]}},
+                   {"LaunchPermission": {"Remove": [{"UserId": "555566667777"},
+                                                    {"OrganizationalUnitArn": unit}]}}):
         me("ModifyImageAttribute", {"ImageId": image, **change})
-    for wrong in ({}, {"Attribute": "description"}, {"Attribute": "colour", "Value": "red"},
+    for wrong in ({}, {"LaunchPermission": {"Add": [{"UserId": OTHER}],
+                                            "Remove": [{"OrganizationalUnitArn": unit}]}},
+                  {"Attribute": "description"}, {"Attribute": "colour", "Value": "red"},
                   {"Description": {"Value": "d" * 256}}, {**flat, "UserId": ["12"]},
                   {"UserId": [OTHER]}, {**flat, "UserGroup": ["some"]},
                   {"LaunchPermission": {"Add": [{"Group": "some"}]}},
@@ -287,8 +296,8 @@ def fast_launch(emulator):
        SnapshotConfiguration={"TargetResourceCount": 9})
     me.quiet("EnableFastLaunch", ImageId=windows[2])
     version = {"Version": "1"}
-    for wrong in ({"ImageId": world.image(me, "linux")}, {"ImageId": NO_IMAGE}, {"ImageId": "ami-x"},
-                  {"ResourceType": "volume"}, {"MaxParallelLaunches": 5},
+    for wrong in ({"ImageId": world.image(me, "linux")}, {"ImageId": NO_IMAGE},
+                  {"ImageId": "ami-x"}, {"ResourceType": "volume"}, {"MaxParallelLaunches": 5},
                   {"SnapshotConfiguration": {"TargetResourceCount": 0}},
                   {"LaunchTemplate": version}, {"ImageId": world.public_image(me, world.WINDOWS)},
                   {"LaunchTemplate": {"LaunchTemplateId": "lt-0123456789abcdef0", **version}},
@@ -329,11 +338,12 @@ def image_copies(emulator):
     me("CopyImage", SourceImageId=copied, SourceRegion="eu-west-1", Name="back")
     far("DescribeImages", Owner=["self"])
     me("DescribeImages", ImageId=[sealed])
-    for wrong in ({"SourceImageId": NO_IMAGE}, {"SourceImageId": "ami-x"}, {"SourceRegion": "nowhere-1"},
+    for wrong in ({"SourceImageId": NO_IMAGE}, {"SourceImageId": "ami-x"},
+                  {"SourceRegion": "nowhere-1"},
                   {"SourceRegion": "eu-west-1"}, {"Name": "x"}, {"KmsKeyId": "alias/two"},
                   {"SnapshotCopyCompletionDurationMinutes": 14}, {"ClientToken": "t" * 129},
-                  {"DestinationAvailabilityZone": "us-east-1a"}, {"SourceImageId": sealed,
-                                                                 "Encrypted": False},
+                  {"DestinationAvailabilityZone": "us-east-1a"},
+                  {"SourceImageId": sealed, "Encrypted": False},
                   {"TagSpecification": [tag_specification("volume", a="b")]}):
         me.tried("CopyImage", {**here, "Name": "fresh", **wrong})
     me.refused("CopyImage")
@@ -359,8 +369,8 @@ def lineage(emulator):
         {"ResourceType": "ec2:LaunchTemplate", "ResourceTypeOption": [
             {"OptionName": "version-depth", "OptionValue": ["2"]}]},
         {"ResourceType": "ssm:Parameter"}, {"ResourceType": "imagebuilder:ImageRecipe"}])
-    for wrong in ({"IncludeAllResourceTypes": False}, {}, {"ImageId": [NO_IMAGE],
-                                                          "IncludeAllResourceTypes": True},
+    for wrong in ({"IncludeAllResourceTypes": False}, {},
+                  {"ImageId": [NO_IMAGE], "IncludeAllResourceTypes": True},
                   {"ImageId": ["ami-x"], "IncludeAllResourceTypes": True},
                   {"ImageId": [], "IncludeAllResourceTypes": True},
                   {"IncludeAllResourceTypes": True, "ResourceType": [running]},

@@ -11,6 +11,18 @@ NO_INSTANCE = "i-0123456789abcdef0"
 NO_IMAGE = "ami-0123456789abcdef0"
 NO_SNAPSHOT = "snap-0123456789abcdef0"
 ROOT = "/dev/xvda"
+# Of what is not offered: each with the value that it has anyway.
+DEFAULTS = {
+    "CapacityReservationSpecification": {"CapacityReservationPreference": "open"},
+    "EbsOptimized": False, "EnablePrimaryIpv6": False, "EnclaveOptions": {"Enabled": False},
+    "HibernationOptions": {"Configured": False}, "Ipv6AddressCount": 0,
+    "MaintenanceOptions": {"AutoRecovery": "default"},
+    "MetadataOptions": {"HttpEndpoint": "enabled", "HttpProtocolIpv6": "disabled",
+                        "InstanceMetadataTags": "disabled"},
+    "Monitoring": {"Enabled": False},
+    "NetworkPerformanceOptions": {"BandwidthWeighting": "default"},
+    "Placement": {"GroupName": "", "Tenancy": "default"},
+}
 HELLO = base64.b64encode(b"#!/bin/sh\necho hello\n").decode()
 
 
@@ -42,8 +54,9 @@ def launches(emulator):
                               Placement={"AvailabilityZone": "us-east-1c"}))
     windows = world.public_image(me, world.WINDOWS)
     me("RunInstances", launch(windows, InstanceType="m5.large"))
-    me("RunInstances", {"ImageId": world.image(me, "paravirtual", VirtualizationType="paravirtual",
-                                                    EnaSupport=False),
+    me("RunInstances",
+       {"ImageId": world.image(me, "paravirtual", VirtualizationType="paravirtual",
+                               EnaSupport=False),
                         "MinCount": 1, "MaxCount": 1})
     me.quiet("PutParameter", Name="/golden", Value=image, Type="String", DataType="aws:ec2:image")
     me("RunInstances", launch("resolve:ssm:/golden"))
@@ -56,7 +69,8 @@ def launches(emulator):
                   {"SubnetId": subnet, "Placement": {"AvailabilityZone": "us-east-1a"}},
                   {"InstanceInitiatedShutdownBehavior": "explode"}, {"UserData": "!"},
                   {"UserData": base64.b64encode(b"u" * 16385).decode()}, {"EbsOptimized": True},
-                  {"CpuOptions": {"CoreCount": 1}}, {"LaunchTemplate": {"LaunchTemplateName": "web"}},
+                  {"CpuOptions": {"CoreCount": 1}},
+                  {"LaunchTemplate": {"LaunchTemplateName": "web"}},
                   {"NetworkInterface": [{"DeviceIndex": 0}]}, {"Monitoring": {"Enabled": True}},
                   {"ClientToken": "t" * 65}, {"ImageId": "resolve:ssm:/none"},
                   {"ImageId": "resolve:ssm:/golden:9"}, {"ImageId": "resolve:other:/golden"},
@@ -78,8 +92,13 @@ def launches(emulator):
     me.refused("RunInstances", launch(NO_IMAGE), DryRun=True)
     other.refused("RunInstances", launch(image))
     far.refused("RunInstances", launch(image))
-    me("RunInstances", launch(image, EbsOptimized=False, Monitoring={"Enabled": False},
-                              MetadataOptions={"HttpEndpoint": "enabled"}))
+    mapped = world.image(me, "mapped", BlockDeviceMapping=[
+        device(ROOT, SnapshotId=snapshot), device("/dev/sdf", VolumeSize=2)])
+    me("RunInstances", launch(mapped, BlockDeviceMapping=[
+        {"DeviceName": "/dev/sdf", "NoDevice": ""},
+        {"DeviceName": "/dev/sdb", "VirtualName": "ephemeral0"},
+        device("/dev/sdg", VolumeSize=1, EbsCardIndex=0)]))
+    me("RunInstances", launch(image, DEFAULTS))
 
 
 def instances(emulator):
@@ -98,11 +117,12 @@ def instances(emulator):
                   {"Filter": [{"Value": ["x"]}]}):
         me.tried("DescribeInstances", wrong)
     me.dry("DescribeInstances")
-    me("DescribeInstanceStatus", InstanceId=ids[:2])
+    me("DescribeInstanceStatus", InstanceId=ids[:2], IncludeManagedResources=True)
+    me.brief("DescribeInstances", IncludeManagedResources=True)
     me.dry("StopInstances", InstanceId=ids[:1])
     me("StopInstances", InstanceId=ids[:2])
     me("StopInstances", InstanceId=[ids[0], ids[2]], Force=True)
-    me("StopInstances", InstanceId=[ids[2]], SkipOsShutdown=True)
+    me("StopInstances", InstanceId=[ids[2]], SkipOsShutdown=True, Hibernate=False)
     me.pages("DescribeInstanceStatus", 5, IncludeAllInstances=True)
     me.pages("DescribeInstanceStatus", 5)
     other("DescribeInstanceStatus")
@@ -142,7 +162,8 @@ def instance_attributes(emulator):
                       "sriovNetSupport", "enaSupport", "enclaveOptions", "disableApiStop"):
         me.tried("DescribeInstanceAttribute", InstanceId=runs, Attribute=attribute)
     for wrong in ({"Attribute": "colour"}, {"InstanceId": NO_INSTANCE}, {"InstanceId": "i-x"}):
-        me.refused("DescribeInstanceAttribute", {"InstanceId": runs, "Attribute": "userData", **wrong})
+        me.refused("DescribeInstanceAttribute",
+                   {"InstanceId": runs, "Attribute": "userData", **wrong})
     me.refused("DescribeInstanceAttribute")
     other.refused("DescribeInstanceAttribute", InstanceId=runs, Attribute="userData")
     me.dry("DescribeInstanceAttribute", InstanceId=runs, Attribute="userData")
@@ -151,12 +172,14 @@ def instance_attributes(emulator):
     root = {"BlockDeviceMapping": [device(ROOT, DeleteOnTermination=False)]}
     changes = [
         {"Attribute": "disableApiStop", "Value": "true"}, {"DisableApiStop": {"Value": False}},
-        {"DisableApiTermination": {"Value": True}}, {"EbsOptimized": {"Value": True}},
+        {"InstanceType": {"Value": "t3.small"}}, {"DisableApiTermination": {"Value": True}},
+        {"EbsOptimized": {"Value": True}},
         {"EnaSupport": {"Value": False}}, {"SourceDestCheck": {"Value": False}},
         {"InstanceInitiatedShutdownBehavior": {"Value": "terminate"}},
-        {"InstanceType": {"Value": "t3.small"}}, {"SriovNetSupport": {"Value": "simple"}},
+        {"InstanceType": {"Value": "t3.large"}}, {"SriovNetSupport": {"Value": "simple"}},
         {"UserData": {"Value": base64.b64encode(b"other").decode()}}, {"GroupId": [group]}, root,
-        {"Attribute": "instanceType", "Value": "t3.micro"}, {"Attribute": "userData", "Value": HELLO},
+        {"Attribute": "instanceType", "Value": "t3.micro"},
+        {"Attribute": "userData", "Value": HELLO},
     ]
     for change in changes:
         me.tried("ModifyInstanceAttribute", {"InstanceId": runs, **change})
@@ -166,7 +189,8 @@ def instance_attributes(emulator):
         me.tried("ModifyInstanceAttribute", {"InstanceId": runs, **change})
     me("DescribeInstances", InstanceId=[runs])
     for wrong in ({}, {"Attribute": "colour", "Value": "red"}, {"Attribute": "userData"},
-                  {"InstanceType": {"Value": "t9.colossal"}}, {"InstanceType": {"Value": "t4g.micro"}},
+                  {"InstanceType": {"Value": "t9.colossal"}},
+                  {"InstanceType": {"Value": "t4g.micro"}},
                   {"InstanceInitiatedShutdownBehavior": {"Value": "explode"}},
                   {"UserData": {"Value": "!"}}, {"GroupId": ["sg-0123456789abcdef0"]},
                   {"SriovNetSupport": {"Value": "complex"}}, {"Kernel": {"Value": "aki-12345678"}},

@@ -47,21 +47,22 @@ def image_sharing(emulator):
         other.brief("DescribeImages", Owner=[ACCOUNT])
         other.brief("DescribeImages", ExecutableBy=["self"], Owner=[ACCOUNT])
         other.brief("DescribeImages", ExecutableBy=[OTHER], Owner=[ACCOUNT])
-        other("RunInstances", launch(image))
+        other.brief("RunInstances", launch(image))
         other.refused("CancelImageLaunchPermission", ImageId=image)
         me("ModifyImageAttribute", ImageId=image, LaunchPermission={"Remove": [grantee]})
         other.brief("DescribeImages", Owner=[ACCOUNT])
     me("ModifyImageAttribute", ImageId=image, LaunchPermission=PUBLIC)
     stranger("DescribeImages", ImageId=[image])
     stranger("DescribeImages", ExecutableBy=["all"], Owner=[ACCOUNT])
-    stranger("RunInstances", launch(image))
+    stranger.brief("RunInstances", launch(image))
     me("ResetImageAttribute", ImageId=image, Attribute="launchPermission")
     stranger.refused("RunInstances", launch(image))
     key = {"Encrypted": True, "KmsKeyId": "alias/golden"}
     for name, more in (("managed", {"Encrypted": True}), ("own", key)):
         sealed = me.quiet("CopyImage", SourceImageId=image, SourceRegion="us-east-1", Name=name,
                           **more)["imageId"]
-        me.tried("ModifyImageAttribute", ImageId=sealed, LaunchPermission={"Add": [{"UserId": OTHER}]})
+        me.tried("ModifyImageAttribute", ImageId=sealed,
+                 LaunchPermission={"Add": [{"UserId": OTHER}]})
         me.refused("ModifyImageAttribute", ImageId=sealed, LaunchPermission=PUBLIC)
     me("DeregisterImage", ImageId=image, DeleteAssociatedSnapshots=True)
     other("DescribeImages", Owner=["self"])
@@ -76,7 +77,8 @@ def snapshot_sharing(emulator):
     me.dry("DescribeSnapshotAttribute", SnapshotId=snapshot, Attribute=key)
     flat = {"Attribute": key, "OperationType": "add"}
     me.dry("ModifySnapshotAttribute", flat, SnapshotId=snapshot, UserId=[OTHER])
-    for change in ({**flat, "UserId": [OTHER, STRANGER]}, {"OperationType": "add", "UserGroup": ["all"]},
+    for change in ({**flat, "UserId": [OTHER, STRANGER]},
+                   {"OperationType": "add", "UserGroup": ["all"]},
                    {"CreateVolumePermission": {"Remove": [{"UserId": STRANGER}]}},
                    {"CreateVolumePermission": {"Remove": [{"Group": "all"}]}},
                    {"CreateVolumePermission": {"Add": [{"UserId": "555566667777"}]}}):
@@ -89,7 +91,8 @@ def snapshot_sharing(emulator):
     other("DescribeSnapshots", RestorableBy=[OTHER])
     me("DescribeSnapshots", RestorableBy=[OTHER])
     me.brief("DescribeSnapshots", RestorableBy=["all"])
-    for wrong in ({}, {**flat, "UserId": ["12"]}, {"UserId": [OTHER]}, {**flat, "UserGroup": ["some"]},
+    for wrong in ({}, {**flat, "UserId": ["12"]}, {"UserId": [OTHER]},
+                  {**flat, "UserGroup": ["some"]},
                   {"Attribute": "productCodes", "OperationType": "add", "UserId": [OTHER]},
                   {"SnapshotId": NO_SNAPSHOT, **flat, "UserId": [OTHER]}, {"SnapshotId": "snap-x"},
                   {"CreateVolumePermission": {"Add": [{"UserId": STRANGER}],
@@ -145,7 +148,8 @@ def allowed_images(emulator):
     me, other = emulator.me, emulator.other
     mine = world.image(me, "base image 1")
     me.quiet("ModifyImageAttribute", ImageId=mine, LaunchPermission=PUBLIC)
-    enabling, replacing = "EnableAllowedImagesSettings", "ReplaceImageCriteriaInAllowedImagesSettings"
+    enabling = "EnableAllowedImagesSettings"
+    replacing = "ReplaceImageCriteriaInAllowedImagesSettings"
     other("GetAllowedImagesSettings")
     other.dry(enabling, AllowedImagesSettingsState="enabled")
     other(enabling, AllowedImagesSettingsState="audit-mode")
@@ -161,7 +165,8 @@ def allowed_images(emulator):
                              "MaximumDaysSinceWatermarkCreated": 1}]},
         {"ScanResultCondition": {"MaxDaysSinceLastFindingScan": 1, "MaximumSeverityLabel": "low",
                                  "MaxDaysSinceInformationalFixAvailable": 1,
-                                 "MaxDaysSinceLowFixAvailable": 1, "MaxDaysSinceMediumFixAvailable": 1,
+                                 "MaxDaysSinceLowFixAvailable": 1,
+                                 "MaxDaysSinceMediumFixAvailable": 1,
                                  "MaxDaysSinceHighFixAvailable": 1,
                                  "MaxDaysSinceCriticalFixAvailable": 1}},
         {"ImageProvider": [ACCOUNT], "ImageName": ["other*"]},

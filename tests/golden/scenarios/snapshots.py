@@ -21,10 +21,12 @@ def snapshots(emulator):
     emulator.advance(1500)
     me("CreateSnapshot", VolumeId=volume, Description="nightly <1> & \"2\"", TagSpecification=[
         tag_specification("snapshot", Name="one", of="call")])
-    me("CreateSnapshot", VolumeId=world.volume(me, Encrypted=True, KmsKeyId="alias/two"))
+    me("CreateSnapshot", VolumeId=world.volume(me, Encrypted=True, KmsKeyId="alias/two"),
+       Location="regional", OutpostArn="")
     for wrong in ({}, {"VolumeId": NO_VOLUME}, {"VolumeId": "vol-x"},
                   {"VolumeId": volume, "Description": "d" * 256},
-                  {"VolumeId": volume, "Location": "local"}, {"VolumeId": volume, "OutpostArn": "x"},
+                  {"VolumeId": volume, "Location": "local"},
+                  {"VolumeId": volume, "OutpostArn": "x"},
                   {"VolumeId": volume, "TagSpecification": [tag_specification("volume", a="b")]}):
         me.refused("CreateSnapshot", wrong)
     other.refused("CreateSnapshot", VolumeId=volume)
@@ -32,7 +34,9 @@ def snapshots(emulator):
     me("CreateSnapshots", InstanceSpecification={"InstanceId": runs, "ExcludeBootVolume": True},
        CopyTagsFromSource="volume", Description="set", TagSpecification=[
            tag_specification("snapshot", of="call")])
-    me("CreateSnapshots", InstanceSpecification={"InstanceId": runs, "ExcludeDataVolumeId": [volume]})
+    me("CreateSnapshots",
+       InstanceSpecification={"InstanceId": runs, "ExcludeDataVolumeId": [volume]},
+       Location="regional")
     for wrong in ({}, {"InstanceId": NO_INSTANCE}, {"InstanceId": "i-x"},
                   {"InstanceId": runs, "ExcludeDataVolumeId": [NO_VOLUME]},
                   {"InstanceId": runs, "ExcludeDataVolumeId": [world.root_volume(me, runs)]},
@@ -73,14 +77,16 @@ def snapshot_copies(emulator):
                  Description="over there", TagSpecification=[tag_specification("snapshot", a="b")],
                  PresignedUrl="https://ec2.us-east-1.amazonaws.com/?Action=CopySnapshot",
                  DestinationRegion="eu-west-1")["snapshotId"]
-    sealed = me("CopySnapshot", SourceSnapshotId=plain, SourceRegion="us-east-1", **key)["snapshotId"]
+    sealed = me("CopySnapshot", SourceSnapshotId=plain, SourceRegion="us-east-1",
+                **key)["snapshotId"]
     me("CopySnapshot", SourceSnapshotId=sealed, SourceRegion="us-east-1")
-    me("CopySnapshot", SourceSnapshotId=copied, SourceRegion="eu-west-1", CompletionDurationMinutes=15)
+    me("CopySnapshot", SourceSnapshotId=copied, SourceRegion="eu-west-1",
+       CompletionDurationMinutes=15)
     far("DescribeSnapshots", Owner=["self"])
     me("DescribeSnapshots", Owner=["self"])
     for wrong in ({"SourceSnapshotId": NO_SNAPSHOT}, {"SourceSnapshotId": "snap-x"},
-                  {"SourceRegion": "eu-west-1"}, {"SourceRegion": "nowhere-1"}, {"Encrypted": False,
-                                                                                "KmsKeyId": "alias/two"},
+                  {"SourceRegion": "eu-west-1"}, {"SourceRegion": "nowhere-1"},
+                  {"Encrypted": False, "KmsKeyId": "alias/two"},
                   {"DestinationRegion": "eu-west-1"}, {"CompletionDurationMinutes": 14},
                   {"CompletionDurationMinutes": 2881}, {"KmsKeyId": "alias/two"},
                   {"DestinationAvailabilityZone": ZONE}, {"SourceRegion": ""},
@@ -98,7 +104,8 @@ def locks(emulator):
     me.dry("LockSnapshot", SnapshotId=made[0], LockMode="governance", LockDuration=1)
     me("LockSnapshot", SnapshotId=made[0], LockMode="governance", LockDuration=1)
     me("LockSnapshot", SnapshotId=made[1], LockMode="compliance", LockDuration=2, CoolOffPeriod=1)
-    me("LockSnapshot", SnapshotId=made[2], LockMode="governance", ExpirationDate="2030-01-01T00:00:00Z")
+    me("LockSnapshot", SnapshotId=made[2], LockMode="governance",
+       ExpirationDate="2030-01-01T00:00:00Z")
     for snapshot in made[3:6]:
         me.quiet("LockSnapshot", SnapshotId=snapshot, LockMode="governance", LockDuration=3)
     for wrong in ({"LockMode": "none"}, {"LockDuration": 0}, {"LockDuration": 36501},
@@ -159,8 +166,8 @@ def tiers(emulator):
     me("RestoreSnapshotTier", SnapshotId=made[0], TemporaryRestoreDays=1)
     me("RestoreSnapshotTier", SnapshotId=made[1], PermanentRestore=True)
     for wrong in ({}, {"TemporaryRestoreDays": 0}, {"TemporaryRestoreDays": 181},
-                  {"TemporaryRestoreDays": 1, "PermanentRestore": True}, {"PermanentRestore": False},
-                  {"SnapshotId": made[5], "PermanentRestore": True},
+                  {"TemporaryRestoreDays": 1, "PermanentRestore": True},
+                  {"PermanentRestore": False}, {"SnapshotId": made[5], "PermanentRestore": True},
                   {"SnapshotId": NO_SNAPSHOT, "PermanentRestore": True}):
         me.tried("RestoreSnapshotTier", {"SnapshotId": made[2], **wrong})
     me("DescribeSnapshotTierStatus", **filters(snapshot_id=made[:2]))
@@ -196,6 +203,7 @@ def fast_restores(emulator):
     me("DisableFastSnapshotRestores", SourceSnapshotId=made[:1], AvailabilityZone=zones)
     me.tried("DisableFastSnapshotRestores", SourceSnapshotId=[made[1]],
              AvailabilityZone=["us-east-1a", "us-east-1f"])
+    me("DisableFastSnapshotRestores", SourceSnapshotId=made, AvailabilityZoneId=["use1-az6"])
     me.refused("DisableFastSnapshotRestores", SourceSnapshotId=[NO_SNAPSHOT, made[1]],
                AvailabilityZone=zones)
     me.refused("DisableFastSnapshotRestores", SourceSnapshotId=made)
@@ -216,7 +224,8 @@ def recycle_bin(emulator):
     images = []
     for number in range(6):
         snapshot = world.snapshot(me, volume, Description=f"number {number}")
-        image = me.quiet("RegisterImage", world.registration(f"binned {number}", snapshot))["imageId"]
+        wanted = world.registration(f"binned {number}", snapshot)
+        image = me.quiet("RegisterImage", wanted)["imageId"]
         me.quiet("DeregisterImage", ImageId=image)
         me.quiet("DeleteSnapshot", SnapshotId=snapshot)
         binned.append(snapshot)

@@ -44,7 +44,8 @@ def uploads(emulator):
     me("PutSnapshotBlock", put(first, 7, block(b"c")))
     for wrong in ({"Checksum": checksum(b"other")}, {"Checksum": "*"}, {"Checksum": None},
                   {"ChecksumAlgorithm": "SHA1"}, {"DataLength": 4096}, {"DataLength": "much"},
-                  {"DataLength": None}, {"BlockIndex": 2048}, {"BlockIndex": -1}, {"BlockIndex": "x"},
+                  {"DataLength": None}, {"BlockIndex": 2048}, {"BlockIndex": -1},
+                  {"BlockIndex": "x"},
                   {"Progress": 101}, {"SnapshotId": NO_SNAPSHOT}, {"SnapshotId": "vol-1"}):
         me.refused("PutSnapshotBlock", put(first, 0, block(b"a"), **wrong))
     me.refused("PutSnapshotBlock", put(first, 0, b"short"))
@@ -66,7 +67,8 @@ def uploads(emulator):
     for wrong in ({}, {"VolumeSize": 0}, {"VolumeSize": 65537}, {"VolumeSize": "8"},
                   {"VolumeSize": 1, "Timeout": 9}, {"VolumeSize": 1, "ClientToken": "a b"},
                   {"VolumeSize": 1, "ParentSnapshotId": NO_SNAPSHOT},
-                  {"VolumeSize": 1, "ParentSnapshotId": "vol-1"}, {"VolumeSize": 1, "KmsKeyArn": KEY},
+                  {"VolumeSize": 1, "ParentSnapshotId": "vol-1"},
+                  {"VolumeSize": 1, "KmsKeyArn": KEY},
                   {"VolumeSize": 1, "Encrypted": True, "KmsKeyArn": "key"},
                   {"VolumeSize": 1, "Tags": [{"Key": "aws:a", "Value": ""}]},
                   {"VolumeSize": 1, "Tags": [{"Value": "a"}]}, {"VolumeSize": 1, "Bogus": 1}):
@@ -106,7 +108,8 @@ def downloads(emulator):
         me.refused("ListSnapshotBlocks", {"SnapshotId": first, **wrong})
     for wrong in ({"SecondSnapshotId": NO_SNAPSHOT}, {"FirstSnapshotId": NO_SNAPSHOT},
                   {"MaxResults": 99}, {"NextToken": "x"}, {"FirstSnapshotId": "vol-1"}):
-        me.refused("ListChangedBlocks", {"FirstSnapshotId": first, "SecondSnapshotId": child, **wrong})
+        me.refused("ListChangedBlocks", {"FirstSnapshotId": first, "SecondSnapshotId": child,
+                                         **wrong})
     me("GetSnapshotBlock", SnapshotId=child, BlockIndex=190, BlockToken=token)
     me("GetSnapshotBlock", SnapshotId=child, BlockIndex=2, BlockToken=changed["SecondBlockToken"])
     me("GetSnapshotBlock", SnapshotId=first, BlockIndex=2, BlockToken=changed["FirstBlockToken"])
@@ -149,18 +152,20 @@ def resource_tag(key, value=None):
 def rules(emulator):
     me, other, far = emulator.me, emulator.other, emulator.far
     base = {"ResourceType": "EBS_SNAPSHOT", "RetentionPeriod": days(14)}
-    first = me("CreateRule", ResourceType="EC2_IMAGE", RetentionPeriod=days(30), Description="all of it",
-               Tags=[{"Key": "team", "Value": "infra"}],
+    first = me("CreateRule", ResourceType="EC2_IMAGE", RetentionPeriod=days(30),
+               Description="all of it", Tags=[{"Key": "team", "Value": "infra"}],
                ResourceTags=[resource_tag("env", "prod"), resource_tag("any")])["Identifier"]
     plain = me("CreateRule", base)["Identifier"]
     tagged = me("CreateRule", base, ResourceTags=[resource_tag("a", "b")])["Identifier"]
     me("CreateRule", base, ExcludeResourceTags=[resource_tag("temporary", "yes")])
     locked = me("CreateRule", base, LockConfiguration=delay(7))["Identifier"]
     for wrong in ({"ResourceType": "EBS_DISK"}, {"RetentionPeriod": days(366)}, {"Description": 7},
-                  {"ResourceType": "EBS_VOLUME", "RetentionPeriod": days(8)}, {"Description": "a\nb"},
+                  {"ResourceType": "EBS_VOLUME", "RetentionPeriod": days(8)},
+                  {"Description": "a\nb"},
                   {"RetentionPeriod": {}}, {"RetentionPeriod": days(0)}, {"Bogus": 1},
                   {"ResourceTags": [resource_tag("")]}, {"LockConfiguration": delay(6)},
-                  {"ResourceTags": [resource_tag("k", "v")] * 2}, {"Tags": [{"Key": "a*", "Value": ""}]},
+                  {"ResourceTags": [resource_tag("k", "v")] * 2},
+                  {"Tags": [{"Key": "a*", "Value": ""}]},
                   {"Tags": [{"Key": "aws:a", "Value": ""}]}, {"Tags": [{"Key": "a"}]},
                   {"ResourceTags": [resource_tag("a")], "ExcludeResourceTags": [resource_tag("b")]},
                   {"ResourceTags": [resource_tag("a")], "LockConfiguration": delay(7)},
@@ -176,7 +181,8 @@ def rules(emulator):
     me.pages("ListRules", 3, ResourceType="EBS_SNAPSHOT")
     me("ListRules", ResourceType="EBS_SNAPSHOT", LockState="locked")
     me("ListRules", ResourceType="EBS_SNAPSHOT", ResourceTags=[resource_tag("a")])
-    me("ListRules", ResourceType="EBS_SNAPSHOT", ExcludeResourceTags=[resource_tag("temporary", "yes")])
+    me("ListRules", ResourceType="EBS_SNAPSHOT",
+       ExcludeResourceTags=[resource_tag("temporary", "yes")])
     for wrong in ({"NextToken": "*"}, {"MaxResults": 0}, {"MaxResults": 1001},
                   {"ResourceType": "OTHER"}, {"LockState": "open"}):
         me.refused("ListRules", {"ResourceType": "EBS_SNAPSHOT", **wrong})
@@ -185,8 +191,10 @@ def rules(emulator):
     me("UpdateRule", Identifier=plain, RetentionPeriod=days(60))
     me("UpdateRule", Identifier=plain, Description="new", ResourceType="EBS_SNAPSHOT")
     me("UpdateRule", Identifier=tagged, ResourceTags=[])
+    me("UpdateRule", Identifier=tagged, ExcludeResourceTags=[resource_tag("x")])
     for wrong in ({"ResourceType": "EC2_IMAGE"}, {"RetentionPeriod": days(366)},
-                  {"Identifier": "00000000000"}, {"ExcludeResourceTags": "x"}, {"Identifier": locked}):
+                  {"Identifier": "00000000000"}, {"ExcludeResourceTags": "x"},
+                  {"Identifier": locked}):
         me.refused("UpdateRule", {"Identifier": plain, **wrong})
     me("LockRule", Identifier=plain, LockConfiguration=delay(8))
     me.refused("LockRule", Identifier=plain, LockConfiguration=delay(8))
@@ -207,7 +215,8 @@ def rules(emulator):
     other.refused("DeleteRule", Identifier=first)
 
     arn = f"arn:aws:rbin:us-east-1:{ACCOUNT}:rule/{first}"
-    me("TagResource", ResourceArn=arn, Tags=[{"Key": "a/b", "Value": "c d"}, {"Key": "team", "Value": ""}])
+    me("TagResource", ResourceArn=arn,
+       Tags=[{"Key": "a/b", "Value": "c d"}, {"Key": "team", "Value": ""}])
     me("ListTagsForResource", ResourceArn=arn)
     me("UntagResource", ResourceArn=arn, TagKeys=["team", "none"])
     me("ListTagsForResource", ResourceArn=arn)
@@ -219,8 +228,8 @@ def rules(emulator):
         me.refused(action, ResourceArn=arn[:-1], **more)
     me.refused("TagResource", ResourceArn=arn)
     me.refused("TagResource", ResourceArn=arn, Tags=[{"Key": "a", "Value": ""}] * 2)
-    me.refused("TagResource", ResourceArn=arn, Tags=[{"Key": f"k{number}", "Value": ""}
-                                                     for number in range(51)])
+    me.refused("TagResource", ResourceArn=arn,
+               Tags=[{"Key": f"k{number}", "Value": ""} for number in range(51)])
     me.refused("UntagResource", ResourceArn=arn)
 
 
@@ -237,14 +246,16 @@ def parameters(emulator):
     me("PutParameter", Name="/app/image", Value=image, Type="String", DataType="aws:ec2:image")
     for number in range(10):
         me.quiet("PutParameter", Name=f"/deep/{number}/x", Value=str(number), Type="String")
-    for wrong in ({"Name": "/aws/x"}, {"Name": "ssm-x"}, {"Name": "a b"}, {"Name": ""}, {"Name": "//"},
+    for wrong in ({"Name": "/aws/x"}, {"Name": "ssm-x"}, {"Name": "a b"}, {"Name": ""},
+                  {"Name": "//"},
                   {"Name": "/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16"}, {"Value": ""},
                   {"Value": "x" * 4097}, {"Value": "{{ssm:q}}"}, {"Type": "Number"},
                   {"Type": "SecureString"}, {"KeyId": "alias/x"}, {"DataType": "Text"},
                   {"DataType": "integer"}, {"Tier": "Advanced", "Value": "x" * 8193},
                   {"Name": "wrong", "DataType": "aws:ec2:image", "Value": "ami-1"},
                   {"Name": "wrong", "DataType": "aws:ec2:image", "Value": "ami-12345678"},
-                  {"Type": "StringList", "Overwrite": True}, {"AllowedPattern": "a"}, {"Policies": "[]"},
+                  {"Type": "StringList", "Overwrite": True}, {"AllowedPattern": "a"},
+                  {"Policies": "[]"},
                   {"Name": "tagged", "Tags": [{"Key": "a", "Value": "b"}]}, {"Bogus": 1},
                   {"Name": "/app/image", "Overwrite": True, "DataType": "text"}, {"Value": 7},
                   {"Name": "big", "Overwrite": True, "Tier": "Standard"}):
@@ -266,12 +277,13 @@ def parameters(emulator):
     far.refused("GetParameter", Name="/app/size")
     far("GetParameter", Name=LINUX)
     me.refused("GetParameter")
-    me("GetParameters", Names=["list", "/app/size:1", "/none", "list:9", LINUX])
+    me("GetParameters", Names=["list", "/app/size:1", "/none", "list:9", LINUX],
+       WithDecryption=False)
     me.tried("GetParameters", Names=["list", "list"])
     me.refused("GetParameters", Names=[])
     me.refused("GetParameters", Names=[f"n{number}" for number in range(11)])
     me.refused("GetParameters", Names="list")
-    me("GetParametersByPath", Path="/app")
+    me("GetParametersByPath", Path="/app", WithDecryption=True)
     me.pages("GetParametersByPath", 4, Path="/", Recursive=True)
     page = me.brief("GetParametersByPath", Path="/aws/service/ecs", Recursive=True)
     me("GetParametersByPath", Path="/aws/service/ecs", Recursive=True, MaxResults=2,
@@ -284,20 +296,22 @@ def parameters(emulator):
                   {"ParameterFilters": [{"Key": "Frob", "Values": ["x"]}]},
                   {"ParameterFilters": [{"Key": "Type", "Option": "Contains", "Values": ["x"]}]}):
         me.refused("GetParametersByPath", {"Path": "/app", **wrong})
-    me.pages("GetParameterHistory", 1, Name="/app/size")
+    me.pages("GetParameterHistory", 1, Name="/app/size", WithDecryption=True)
     for wrong in ({"Name": "none"}, {"NextToken": "x"}, {"MaxResults": 51}, {"Name": LINUX}):
         me.tried("GetParameterHistory", {"Name": "/app/size", **wrong})
-    me.pages("DescribeParameters", 6)
+    me.pages("DescribeParameters", 6, Shared=False)
     for found in ([{"Key": "Name", "Option": "BeginsWith", "Values": ["/app/"]}],
                   [{"Key": "Name", "Option": "Contains", "Values": ["siz"]}],
                   [{"Key": "Name", "Option": "Equals", "Values": ["list", LINUX]}],
                   [{"Key": "Path", "Option": "OneLevel", "Values": ["/app"]}],
                   [{"Key": "Path", "Option": "Recursive", "Values": ["/deep"]},
                    {"Key": "Name", "Option": "Contains", "Values": ["/1/"]}],
-                  [{"Key": "Type", "Values": ["StringList"]}], [{"Key": "Tier", "Values": ["Advanced"]}],
+                  [{"Key": "Type", "Values": ["StringList"]}],
+                  [{"Key": "Tier", "Values": ["Advanced"]}],
                   [{"Key": "DataType", "Values": ["aws:ec2:image"]}],
                   [{"Key": "KeyId", "Values": ["x"]}], [{"Key": "tag:a", "Values": ["x"]}],
-                  [{"Key": "Frob", "Values": ["x"]}], [{"Key": "Name", "Option": "Frob", "Values": ["x"]}],
+                  [{"Key": "Frob", "Values": ["x"]}],
+                  [{"Key": "Name", "Option": "Frob", "Values": ["x"]}],
                   [{"Key": "Name", "Values": []}], [{"Key": "Label", "Values": ["live"]}]):
         me.tried("DescribeParameters", ParameterFilters=found)
     me("DescribeParameters", Filters=[{"Key": "Name", "Values": ["/app/"]}])

@@ -62,7 +62,7 @@ def volumes(emulator):
         me.refused("CreateVolume", wrong)
     me.dry("CreateVolume", AvailabilityZone=ZONE, Size=1)
     me("DescribeVolumes")
-    me("DescribeVolumes", VolumeId=[last, first])
+    me("DescribeVolumes", VolumeId=[last, first], IncludeManagedResources=True)
     me.pages("DescribeVolumes", 5)
     far("DescribeVolumes")
     other("DescribeVolumes")
@@ -87,8 +87,8 @@ def attachments(emulator):
     runs = world.instance(me, Placement={"AvailabilityZone": ZONE})
     elsewhere = world.instance(me, Placement={"AvailabilityZone": "us-east-1b"})
     root = world.root_volume(me, runs)
-    data, shared = world.volume(me), world.volume(me, VolumeType="io2", Iops=100,
-                                                  MultiAttachEnabled=True, Size=4)
+    data = world.volume(me)
+    shared = world.volume(me, VolumeType="io2", Iops=100, MultiAttachEnabled=True, Size=4)
     second = world.instance(me, Placement={"AvailabilityZone": ZONE})
     me.dry("AttachVolume", VolumeId=data, InstanceId=runs, Device="/dev/sdf")
     me("AttachVolume", VolumeId=data, InstanceId=runs, Device="/dev/sdf")
@@ -97,17 +97,20 @@ def attachments(emulator):
     me.tried("AttachVolume", VolumeId=shared, InstanceId=runs, Device="/dev/sdg")
     me.tried("AttachVolume", VolumeId=shared, InstanceId=second, Device="/dev/sdg")
     me("DescribeVolumes", VolumeId=[shared])
+    me("AttachVolume", VolumeId=world.volume(me), InstanceId=second, Device="sdh", EbsCardIndex=0)
     spare = world.volume(me)
     for wrong in ({"VolumeId": data}, {"Device": "/dev/xvda"}, {"Device": "/dev/sdf"},
-                  {"Device": "sdf"}, {"Device": "/dev/sda1"}, {"VolumeId": NO_VOLUME},
+                  {"Device": "/dev/sda1"}, {"VolumeId": NO_VOLUME},
                   {"InstanceId": NO_INSTANCE}, {"InstanceId": elsewhere}, {"VolumeId": "vol-x"},
                   {"InstanceId": "i-x"}, {"VolumeId": root}, {"EbsCardIndex": 1}, {"Device": ""},
                   {"VolumeId": NO_VOLUME, "InstanceId": NO_INSTANCE, "Device": "/dev/xvda"}):
-        me.tried("AttachVolume", {"VolumeId": spare, "InstanceId": runs, "Device": "/dev/sdh", **wrong})
+        me.tried("AttachVolume", {"VolumeId": spare, "InstanceId": runs, "Device": "/dev/sdh",
+                                  **wrong})
     other.refused("AttachVolume", VolumeId=spare, InstanceId=runs, Device="/dev/sdi")
     me.refused("DeleteVolume", VolumeId=data)
     me.dry("DetachVolume", VolumeId=data)
-    for wrong in ({"VolumeId": data, "Device": "/dev/sdz"}, {"VolumeId": data, "InstanceId": second},
+    for wrong in ({"VolumeId": data, "Device": "/dev/sdz"},
+                  {"VolumeId": data, "InstanceId": second},
                   {"VolumeId": world.volume(me)}, {"VolumeId": root}, {"VolumeId": NO_VOLUME},
                   {"VolumeId": "vol-x"}, {"VolumeId": data, "InstanceId": NO_INSTANCE},
                   {"VolumeId": shared}):
@@ -131,6 +134,8 @@ def modifications(emulator):
     me.refused("ModifyVolume", VolumeId=plain, Size=1)
     me("ModifyVolume", VolumeId=plain, VolumeType="gp3", Size=10, Iops=4000, Throughput=200)
     me("ModifyVolume", VolumeId=typed, VolumeType="io2", Size=10, Iops=100)
+    me("ModifyVolume", VolumeId=world.volume(me), VolumeType="io2", Size=10, Iops=100,
+       MultiAttachEnabled=True)
     for wrong in ({}, {"Size": 3}, {"VolumeType": "gp9"}, {"Iops": 10**6}, {"Throughput": 10**6},
                   {"MultiAttachEnabled": True}, {"Size": 10**6}, {"VolumeType": "st1"},
                   {"VolumeId": NO_VOLUME, "Size": 9}, {"VolumeId": "vol-x", "Size": 9},
@@ -140,7 +145,7 @@ def modifications(emulator):
     more = [world.volume(me) for _ in range(5)]
     for volume in more:
         me.quiet("ModifyVolume", VolumeId=volume, VolumeType="gp3")
-    me("DescribeVolumesModifications", VolumeId=[plain, typed])
+    me("DescribeVolumesModifications", VolumeId=[plain, typed], IncludeManagedResources=True)
     me.pages("DescribeVolumesModifications", 5)
     other("DescribeVolumesModifications")
     me.refused("DescribeVolumesModifications", VolumeId=[plain, NO_VOLUME])
@@ -150,6 +155,7 @@ def modifications(emulator):
     me("DescribeVolumes", VolumeId=[plain, typed])
 
     me("CopyVolumes", SourceVolumeId=plain)
+    me("CopyVolumes", SourceVolumeId=plain, VolumeType="io2", Iops=100, MultiAttachEnabled=True)
     me("CopyVolumes", SourceVolumeId=plain, Size=20, VolumeType="gp3", Iops=4000, Throughput=200,
        Encrypted=True, KmsKeyId="alias/two", ClientToken="once", TagSpecification=[
            tag_specification("volume", colour="red")])
@@ -164,7 +170,7 @@ def modifications(emulator):
     other.refused("CopyVolumes", SourceVolumeId=plain)
     me.dry("CopyVolumes", SourceVolumeId=plain)
 
-    me("DescribeVolumeStatus", VolumeId=[plain, more[0]])
+    me("DescribeVolumeStatus", VolumeId=[plain, more[0]], IncludeManagedResources=True)
     me.pages("DescribeVolumeStatus", 5)
     other("DescribeVolumeStatus")
     me.refused("DescribeVolumeStatus", VolumeId=[plain, NO_VOLUME])
@@ -175,7 +181,8 @@ def modifications(emulator):
     me("DescribeVolumeAttribute", VolumeId=plain, Attribute="autoEnableIO")
     me("DescribeVolumeAttribute", VolumeId=plain, Attribute="productCodes")
     for wrong in ({"Attribute": "size"}, {"VolumeId": NO_VOLUME}, {"VolumeId": "vol-x"}):
-        me.refused("DescribeVolumeAttribute", {"VolumeId": plain, "Attribute": "autoEnableIO", **wrong})
+        me.refused("DescribeVolumeAttribute",
+                   {"VolumeId": plain, "Attribute": "autoEnableIO", **wrong})
     me.dry("DescribeVolumeAttribute", VolumeId=plain, Attribute="autoEnableIO")
     me.refused("ModifyVolumeAttribute", VolumeId=plain)
     me.refused("ModifyVolumeAttribute", VolumeId=NO_VOLUME, AutoEnableIO={"Value": True})
@@ -195,8 +202,8 @@ def tags(emulator):
     snapshot = world.snapshot(me, volume, TagSpecification=[tag_specification("snapshot", a="1")])
     public = world.public_image(me)
     vpc = me.quiet("DescribeVpcs")["vpcId"]
-    me("CreateTags", ResourceId=[volume, image, runs], Tag=[{"Key": "colour", "Value": "red"},
-                                                            {"Key": "empty", "Value": ""}])
+    me("CreateTags", ResourceId=[volume, image, runs],
+       Tag=[{"Key": "colour", "Value": "red"}, {"Key": "empty", "Value": ""}])
     me("CreateTags", ResourceId=[volume], Tag=[{"Key": "colour", "Value": "blue <&>"}])
     me.refused("CreateTags", ResourceId=[volume], Tag=[{"Key": "k"}])
     me.tried("CreateTags", ResourceId=[public, vpc], Tag=[{"Key": "mine", "Value": "ünï"}])
@@ -208,7 +215,8 @@ def tags(emulator):
                   {"Tag": [{"Key": f"k{number}", "Value": ""} for number in range(51)]},
                   {"ResourceId": [NO_VOLUME, NO_SNAPSHOT, "i-x"], "Tag": [{"Key": "aws:"}]},
                   {"ResourceId": ["vpc-0123456789abcdef0"]}, {"ResourceId": []}):
-        me.refused("CreateTags", {"ResourceId": [volume], "Tag": [{"Key": "a", "Value": "b"}], **wrong})
+        me.refused("CreateTags", {"ResourceId": [volume], "Tag": [{"Key": "a", "Value": "b"}],
+                                  **wrong})
     other.refused("CreateTags", ResourceId=[volume], Tag=[{"Key": "a", "Value": "b"}])
     me.dry("CreateTags", ResourceId=[NO_VOLUME], Tag=[{"Key": "a", "Value": "b"}])
     me("DescribeTags")
@@ -221,7 +229,8 @@ def tags(emulator):
     me("DescribeVolumes", VolumeId=[volume])
     me("DescribeImages", ImageId=[public])
     other("DescribeImages", ImageId=[public])
-    me("DeleteTags", ResourceId=[volume], Tag=[{"Key": "colour", "Value": "other"}, {"Key": "none"}])
+    me("DeleteTags", ResourceId=[volume],
+       Tag=[{"Key": "colour", "Value": "other"}, {"Key": "none"}])
     me("DescribeTags", **filters(resource_id=volume))
     me("DeleteTags", ResourceId=[volume, image], Tag=[{"Key": "colour"}])
     me("DeleteTags", ResourceId=[snapshot, runs])
