@@ -18,6 +18,12 @@ def binary():
     return os.environ.get("AMILAB_BINARY", str(ROOT / "build/release/amilab"))
 
 
+def environment():
+    """Without what tells clients and servers of AWS what to do."""
+    return {name: value for name, value in os.environ.items()
+            if not name.startswith(("AWS_", "AMILAB_"))}
+
+
 class Server:
     """A context manager; `send` is one request over a connection that stays open."""
 
@@ -31,7 +37,7 @@ class Server:
             [binary(), "serve", "--listen", "127.0.0.1:0", "--seed", SEED, "--data",
              f"{self._folder.name}/data", "--log-level", "warning", *self._options],
             stdout=subprocess.PIPE, stderr=self._log,
-            env={"PATH": os.environ.get("PATH", ""), "TMPDIR": self._folder.name})
+            env=environment() | {"TMPDIR": self._folder.name})
         line = self._process.stdout.readline().decode()
         ready = READY.fullmatch(line)
         if not ready:

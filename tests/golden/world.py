@@ -6,7 +6,6 @@ ZONE = "us-east-1a"
 TYPE = "t3.micro"
 NAMES = "al2023-ami-2023.*-kernel-6.1-x86_64"
 WINDOWS = "Windows_Server-2022-English-Full-Base-*"
-MARKETPLACE = "aws-marketplace"
 
 
 def tag_specification(kind, **tags):

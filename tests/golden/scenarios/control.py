@@ -7,7 +7,6 @@ import world
 from client import FORM, credential, filters
 from emulator import ACCOUNT, OTHER, REGION
 
-SECOND = 1000
 EXTENTS = "application/x-amilab-extents"
 GIB = 1 << 30
 

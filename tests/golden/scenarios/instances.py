@@ -54,12 +54,27 @@ def launches(emulator):
                               Placement={"AvailabilityZone": "us-east-1c"}))
     windows = world.public_image(me, world.WINDOWS)
     me("RunInstances", launch(windows, InstanceType="m5.large"))
-    me("RunInstances",
-       {"ImageId": world.image(me, "paravirtual", VirtualizationType="paravirtual",
-                               EnaSupport=False),
-                        "MinCount": 1, "MaxCount": 1})
+    paravirtual = world.image(me, "paravirtual", VirtualizationType="paravirtual",
+                              EnaSupport=False)
+    me("RunInstances", ImageId=paravirtual, MinCount=1, MaxCount=1)
     me.quiet("PutParameter", Name="/golden", Value=image, Type="String", DataType="aws:ec2:image")
     me("RunInstances", launch("resolve:ssm:/golden"))
+    refuse_launches(me, image, arm, subnet)
+    me.refused("RunInstances", ImageId=image)
+    me.refused("RunInstances", MinCount=1, MaxCount=1)
+    me.refused("RunInstances", launch(NO_IMAGE), DryRun=True)
+    other.refused("RunInstances", launch(image))
+    far.refused("RunInstances", launch(image))
+    mapped = world.image(me, "mapped", BlockDeviceMapping=[
+        device(ROOT, SnapshotId=snapshot), device("/dev/sdf", VolumeSize=2)])
+    me("RunInstances", launch(mapped, BlockDeviceMapping=[
+        {"DeviceName": "/dev/sdf", "NoDevice": ""},
+        {"DeviceName": "/dev/sdb", "VirtualName": "ephemeral0"},
+        device("/dev/sdg", VolumeSize=1, EbsCardIndex=0)]))
+    me("RunInstances", launch(image, DEFAULTS))
+
+
+def refuse_launches(me, image, arm, subnet):
     for wrong in ({"ImageId": NO_IMAGE}, {"ImageId": "ami-x"}, {"ImageId": arm}, {"ImageId": ""},
                   {"InstanceType": "t9.colossal"}, {"InstanceType": "t4g.micro"}, {"MinCount": 0},
                   {"MinCount": 3}, {"MaxCount": 1001}, {"MinCount": 2000, "MaxCount": 2000},
@@ -87,18 +102,6 @@ def launches(emulator):
                   {"ImageId": NO_IMAGE, "InstanceType": "t9.colossal", "KeyName": "mine",
                    "MinCount": 5}):
         me.tried("RunInstances", {**launch(image), **wrong})
-    me.refused("RunInstances", ImageId=image)
-    me.refused("RunInstances", MinCount=1, MaxCount=1)
-    me.refused("RunInstances", launch(NO_IMAGE), DryRun=True)
-    other.refused("RunInstances", launch(image))
-    far.refused("RunInstances", launch(image))
-    mapped = world.image(me, "mapped", BlockDeviceMapping=[
-        device(ROOT, SnapshotId=snapshot), device("/dev/sdf", VolumeSize=2)])
-    me("RunInstances", launch(mapped, BlockDeviceMapping=[
-        {"DeviceName": "/dev/sdf", "NoDevice": ""},
-        {"DeviceName": "/dev/sdb", "VirtualName": "ephemeral0"},
-        device("/dev/sdg", VolumeSize=1, EbsCardIndex=0)]))
-    me("RunInstances", launch(image, DEFAULTS))
 
 
 def instances(emulator):

@@ -196,6 +196,12 @@ def rules(emulator):
                   {"Identifier": "00000000000"}, {"ExcludeResourceTags": "x"},
                   {"Identifier": locked}):
         me.refused("UpdateRule", {"Identifier": plain, **wrong})
+    lock_rules(emulator, first, plain, locked)
+    tag_rules(emulator, first)
+
+
+def lock_rules(emulator, first, plain, locked):
+    me, other = emulator.me, emulator.other
     me("LockRule", Identifier=plain, LockConfiguration=delay(8))
     me.refused("LockRule", Identifier=plain, LockConfiguration=delay(8))
     me.refused("LockRule", Identifier=first, LockConfiguration=delay(8))
@@ -214,6 +220,9 @@ def rules(emulator):
     me.refused("DeleteRule", Identifier=locked)
     other.refused("DeleteRule", Identifier=first)
 
+
+def tag_rules(emulator, first):
+    me, other = emulator.me, emulator.other
     arn = f"arn:aws:rbin:us-east-1:{ACCOUNT}:rule/{first}"
     me("TagResource", ResourceArn=arn,
        Tags=[{"Key": "a/b", "Value": "c d"}, {"Key": "team", "Value": ""}])
@@ -234,7 +243,7 @@ def rules(emulator):
 
 
 def parameters(emulator):
-    me, other, far = emulator.me, emulator.other, emulator.far
+    me, other = emulator.me, emulator.other
     base = {"Name": "/app/size", "Value": "large", "Type": "String"}
     me("PutParameter", base, Description="how big")
     me.refused("PutParameter", base)
@@ -267,6 +276,20 @@ def parameters(emulator):
     for wrong in ({"ParameterVersion": 9}, {"Name": "none"}, {"Labels": []}, {"Labels": ["a"] * 2},
                   {"Labels": [f"l{number}" for number in range(11)]}, {"Name": LINUX}):
         me.tried("LabelParameterVersion", {"Name": "/app/size", "Labels": ["x"], **wrong})
+    get_parameters(emulator)
+    list_parameters(me)
+    me.refused("DeleteParameter", Name="none")
+    me.refused("DeleteParameter", Name=LINUX)
+    other.refused("DeleteParameter", Name="list")
+    me("DeleteParameter", Name="list")
+    me("DeleteParameters", Names=["/app/size", "none", "big"])
+    me.refused("DeleteParameters", Names=[])
+    me.refused("DeleteParameters")
+    me("DescribeParameters", MaxResults=2)
+
+
+def get_parameters(emulator):
+    me, other, far = emulator.me, emulator.other, emulator.far
     arn = f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter/app/size"
     for name in (" /app/size ", "/app/size:1", "/app/size:live", arn, LINUX, "list"):
         me("GetParameter", Name=name, WithDecryption=True)
@@ -283,6 +306,9 @@ def parameters(emulator):
     me.refused("GetParameters", Names=[])
     me.refused("GetParameters", Names=[f"n{number}" for number in range(11)])
     me.refused("GetParameters", Names="list")
+
+
+def list_parameters(me):
     me("GetParametersByPath", Path="/app", WithDecryption=True)
     me.pages("GetParametersByPath", 4, Path="/", Recursive=True)
     page = me.brief("GetParametersByPath", Path="/aws/service/ecs", Recursive=True)
@@ -319,14 +345,6 @@ def parameters(emulator):
                   {"Filters": [{"Key": "Name", "Values": ["x"]}],
                    "ParameterFilters": [{"Key": "Name", "Values": ["x"]}]}):
         me.refused("DescribeParameters", wrong)
-    me.refused("DeleteParameter", Name="none")
-    me.refused("DeleteParameter", Name=LINUX)
-    other.refused("DeleteParameter", Name="list")
-    me("DeleteParameter", Name="list")
-    me("DeleteParameters", Names=["/app/size", "none", "big"])
-    me.refused("DeleteParameters", Names=[])
-    me.refused("DeleteParameters")
-    me("DescribeParameters", MaxResults=2)
 
 
 SCENARIOS = {"uploads": uploads, "downloads": downloads, "rules": rules, "parameters": parameters}
