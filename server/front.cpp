@@ -9,6 +9,7 @@
 #include <boost/asio/post.hpp>
 
 #include "server/offload.h"
+#include "storage/units.h"
 
 namespace amilab {
 
@@ -19,7 +20,7 @@ namespace {
 /// Far above any request that EC2's own limits allow. Source: assumed.
 constexpr std::size_t kMostBodyBytes = std::size_t{2} << 20U;
 /// A timer counts nanoseconds in 64 bits, and is set anew when it fires early.
-constexpr TimeMs kLongestWaitMs = TimeMs{24} * 60 * 60 * 1000;
+constexpr TimeMs kLongestWaitMs = kDayMs;
 
 http::Response to_response(ApiAnswer answer)
 {

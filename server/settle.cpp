@@ -33,14 +33,11 @@ void settle_due(Generation& generation, Generation::Writer& writer)
     while (generation.earliest_due_ms() <= now_ms) {
         const Caller nobody;
         Session session(generation, writer, nobody, no_parameters(), "settle");
-        Transaction transaction(writer.db());
-        for (const auto& due : take_due_transitions(writer.db(), now_ms)) {
-            ec2::apply_transition(session, due);
-        }
-        settle_session(session);
-        const auto earliest = read_earliest_due_ms(writer.db());
-        transaction.commit();
-        generation.set_earliest_due_ms(earliest);
+        write_and_commit(generation, session, [now_ms](Session& settling) {
+            for (const auto& due : take_due_transitions(settling.db(), now_ms)) {
+                ec2::apply_transition(settling, due);
+            }
+        });
         session.committed();
     }
 }

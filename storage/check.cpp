@@ -1,8 +1,6 @@
 #include "storage/check.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
@@ -15,6 +13,7 @@
 #include "storage/blocks/layer_check.h"
 #include "storage/data_directory.h"
 #include "storage/files/posix_file_system.h"
+#include "storage/lock_file.h"
 #include "storage/metadata/connection.h"
 #include "storage/metadata/layer_report_rows.h"
 #include "storage/metadata/layer_rows.h"
@@ -30,28 +29,16 @@ std::string name_of(LayerId layer)
     return fmt::format("layer {:016x}", to_number(layer));
 }
 
-/// Keeps servers out while it lives.
-class Lock {
-public:
-    explicit Lock(const std::string& folder)
-    {
-        const auto path = folder + "/lock";
-        file_ = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-        if (file_ < 0) {
-            throw StorageError(errno, "check", folder, "it is no data directory");
-        }
-        if (flock(file_, LOCK_EX | LOCK_NB) != 0) {
-            close(file_);
-            throw StorageError(EBUSY, "check", folder, "an amilab serves it; stop that first");
-        }
+/// Keeps servers out until it is let go.
+void take_lock(LockFile& lock, const std::string& folder)
+{
+    if (!lock.is_open()) {
+        throw StorageError(errno, "check", folder, "it is no data directory");
     }
-    ~Lock() { close(file_); }
-    Lock(const Lock&) = delete;
-    Lock& operator=(const Lock&) = delete;
-
-private:
-    int file_ = -1;
-};
+    if (!lock.take()) {
+        throw StorageError(EBUSY, "check", folder, "an amilab serves it; stop that first");
+    }
+}
 
 class Check {
 public:
@@ -161,7 +148,8 @@ void Check::check_files()
 
 CheckReport check_data_directory(const std::string& path)
 {
-    const Lock lock(path);
+    LockFile lock(path + "/lock", O_RDONLY);
+    take_lock(lock, path);
     const auto name = read_current_generation(path);
     if (!name) {
         throw StorageError(ENOENT, "check", path, "it is no data directory of amilab");

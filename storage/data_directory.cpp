@@ -1,7 +1,6 @@
 #include "storage/data_directory.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 #include <array>
 #include <cerrno>
@@ -106,15 +105,13 @@ std::string random_seed()
 bool is_held(const fs::path& folder)
 {
     const auto path = (folder / "lock").string();
-    const int file = open(path.c_str(), O_RDWR | O_CLOEXEC);
-    if (file < 0) {
+    LockFile lock(path, O_RDWR);
+    if (!lock.is_open()) {
         std::error_code error;
         const auto age = fs::file_time_type::clock::now() - fs::last_write_time(folder, error);
         return error || age < std::chrono::minutes(1);
     }
-    const bool held = flock(file, LOCK_EX | LOCK_NB) != 0;
-    close(file);
-    return held;
+    return !lock.take();
 }
 
 void sweep_private_folders(const std::string& own)
@@ -206,31 +203,24 @@ DataDirectory::~DataDirectory()
     }
 }
 
-DataDirectory::Lock::~Lock()
-{
-    if (file >= 0) {
-        close(file);
-    }
-}
-
 void DataDirectory::take_lock()
 {
     const auto path = path_ + "/lock";
-    lock_.file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (lock_.file < 0) {
+    auto& lock = lock_.emplace(path, O_RDWR | O_CREAT);
+    if (!lock.is_open()) {
         throw StorageError(errno, "lock the data directory", path_);
     }
-    if (flock(lock_.file, LOCK_EX | LOCK_NB) != 0) {
+    if (!lock.take()) {
         char holder[32] = {};
-        const auto size = pread(lock_.file, holder, sizeof holder - 1, 0);
+        const auto size = pread(lock.number(), holder, sizeof holder - 1, 0);
         throw StorageError(
             EBUSY, "lock the data directory", path_,
             fmt::format("another amilab serves it{}; stop that one or use another --data",
                         size > 0 ? fmt::format(" (process {})", holder) : ""));
     }
     const auto self = std::to_string(getpid());
-    if (ftruncate(lock_.file, 0) != 0 ||
-        pwrite(lock_.file, self.data(), self.size(), 0) != static_cast<ssize_t>(self.size())) {
+    if (ftruncate(lock.number(), 0) != 0 ||
+        pwrite(lock.number(), self.data(), self.size(), 0) != static_cast<ssize_t>(self.size())) {
         throw StorageError(errno, "write", path);
     }
 }

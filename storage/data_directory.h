@@ -9,6 +9,7 @@
 
 #include "storage/background.h"
 #include "storage/generation.h"
+#include "storage/lock_file.h"
 
 namespace amilab {
 
@@ -54,19 +55,10 @@ private:
     void write_current(const std::string& name);
     std::shared_ptr<Generation> make_generation();
 
-    /// Let go last, after a constructor that throws too.
-    struct Lock {
-        Lock() = default;
-        ~Lock();
-        Lock(const Lock&) = delete;
-        Lock& operator=(const Lock&) = delete;
-        int file = -1;
-    };
-
     Options options_;
     std::string path_;
     Durability durability_;
-    Lock lock_;
+    std::optional<LockFile> lock_;  // let go last, after a constructor that throws too
     std::unique_ptr<Background> background_;
     std::uint64_t first_number_ = 1;  // the generation that this server began with
     std::mutex reset_mutex_;          // one reset at a time; guards next_number_

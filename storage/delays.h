@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "storage/clock.h"
+#include "storage/units.h"
 
 namespace amilab {
 
@@ -46,7 +47,7 @@ struct DelayName {
 /// Terminated instances are still described for about an hour.
 /// Source: EC2 User Guide, "Terminate Amazon EC2 instances" (documented as "a short while", about
 /// an hour observed).
-inline constexpr TimeMs kTerminatedLingerMs = TimeMs{60} * 60 * 1000;
+inline constexpr TimeMs kTerminatedLingerMs = kHourMs;
 
 inline constexpr std::array<DelayName, 24> kDelayNames = {{
     {Delay::kImagePending, "image.pending", 0},

@@ -56,19 +56,8 @@ std::unique_ptr<Connection> connect(const std::string& host, const std::string& 
     return connection;
 }
 
-[[noreturn]] void throw_refusal(const std::string& who, unsigned status, std::string body)
-{
-    boost::system::error_code error;
-    const auto parsed = boost::json::parse(body, error);
-    if (!error && parsed.is_object() && parsed.get_object().contains("error")) {
-        body = std::string(parsed.at("error").as_string());
-    }
-    throw std::runtime_error(who.starts_with("http://")
-                                 ? fmt::format("{} answered {}: {}", who, status, body)
-                                 : fmt::format("{}: {}", who, body));
-}
-
-std::string read_answer(Connection& connection, const std::string& url)
+beast::http::response<beast::http::string_body> read_response(Connection& connection,
+                                                              const std::string& url)
 {
     beast::http::response<beast::http::string_body> response;
     boost::system::error_code error;
@@ -77,17 +66,14 @@ std::string read_answer(Connection& connection, const std::string& url)
         throw std::runtime_error(
             fmt::format("the connection to {} broke: {}", url, error.message()));
     }
-    if (response.result_int() != 200) {
-        throw_refusal(url, response.result_int(), std::move(response.body()));
-    }
-    return std::move(response.body());
+    return response;
 }
 
 }  // namespace
 
 ControlClient::ControlClient(const std::optional<std::string>& endpoint,
                              const std::optional<std::string>& name)
-    : url_(endpoint_url(endpoint)), name_(name.value_or(url_))
+    : url_(endpoint_url(endpoint)), name_(name)
 {
     const auto parsed = boost::urls::parse_uri(url_);
     if (!parsed || parsed->scheme() != "http" || parsed->host().empty()) {
@@ -111,6 +97,20 @@ std::string ControlClient::target(std::string_view path, const Parameters& param
     return std::string(url.buffer());
 }
 
+std::string ControlClient::require_ok(unsigned status, std::string body) const
+{
+    if (status == 200) {
+        return body;
+    }
+    boost::system::error_code error;
+    const auto parsed = boost::json::parse(body, error);
+    if (!error && parsed.is_object() && parsed.get_object().contains("error")) {
+        body = std::string(parsed.at("error").as_string());
+    }
+    throw std::runtime_error(name_ ? fmt::format("{}: {}", *name_, body)
+                                   : fmt::format("{} answered {}: {}", url_, status, body));
+}
+
 std::string ControlClient::request(std::string_view method, std::string_view path)
 {
     const auto connection = connect(host_, port_, url_);
@@ -123,7 +123,8 @@ std::string ControlClient::request(std::string_view method, std::string_view pat
         request.content_length(0);
     }
     beast::http::write(connection->socket, request);
-    return read_answer(*connection, name_);
+    auto response = read_response(*connection, url_);
+    return require_ok(response.result_int(), std::move(response.body()));
 }
 
 std::string ControlClient::upload(std::string_view path, const Parameters& parameters,
@@ -147,7 +148,8 @@ std::string ControlClient::upload(std::string_view path, const Parameters& param
     } catch (const boost::system::system_error&) {
         // The server refuses before it has read everything; its answer says why.
     }
-    return read_answer(*connection, name_);
+    auto response = read_response(*connection, url_);
+    return require_ok(response.result_int(), std::move(response.body()));
 }
 
 void ControlClient::download(std::string_view path, const Parameters& parameters,
@@ -181,9 +183,7 @@ void ControlClient::download(std::string_view path, const Parameters& parameters
             refusal.append(reinterpret_cast<const char*>(got.data()), got.size());
         }
     }
-    if (parser.get().result_int() != 200) {
-        throw_refusal(name_, parser.get().result_int(), refusal);
-    }
+    require_ok(parser.get().result_int(), std::move(refusal));
 }
 
 }  // namespace amilab::cli

@@ -41,10 +41,12 @@ public:
     const std::string& url() const { return url_; }
 
 private:
+    /// The body of an answer; throws what it says unless it is a 200.
+    std::string require_ok(unsigned status, std::string body) const;
     std::string target(std::string_view path, const Parameters& parameters) const;
 
     std::string url_;
-    std::string name_;
+    std::optional<std::string> name_;
     std::string host_;
     /// As it goes into the Host header.
     std::string authority_;

@@ -39,10 +39,13 @@ std::size_t read_some(int file, std::optional<std::uint64_t> offset, std::span<s
     return got;
 }
 
-void write_all(int file, std::span<const std::byte> bytes, const std::string& name)
+void write_all(int file, std::optional<std::uint64_t> offset, std::span<const std::byte> bytes,
+               const std::string& name)
 {
     while (!bytes.empty()) {
-        const auto count = ::write(file, bytes.data(), bytes.size());
+        const auto count =
+            offset ? pwrite(file, bytes.data(), bytes.size(), static_cast<off_t>(*offset))
+                   : ::write(file, bytes.data(), bytes.size());
         if (count < 0 && errno == EINTR) {
             continue;
         }
@@ -50,6 +53,9 @@ void write_all(int file, std::span<const std::byte> bytes, const std::string& na
             throw_errno("write", name);
         }
         bytes = bytes.subspan(static_cast<std::size_t>(count));
+        if (offset) {
+            *offset += static_cast<std::uint64_t>(count);
+        }
     }
 }
 
@@ -57,7 +63,7 @@ void copy_rest(int from, const std::string& from_name, int to, const std::string
 {
     std::vector<std::byte> chunk(std::size_t{1} << 20U);
     while (const auto got = read_some(from, std::nullopt, chunk, from_name)) {
-        write_all(to, std::span(chunk).first(got), to_name);
+        write_all(to, std::nullopt, std::span(chunk).first(got), to_name);
     }
 }
 

@@ -28,7 +28,8 @@ private:
 /// and the next throw std::runtime_error, with the file's name.
 std::size_t read_some(int file, std::optional<std::uint64_t> offset, std::span<std::byte> out,
                       const std::string& name);
-void write_all(int file, std::span<const std::byte> bytes, const std::string& name);
+void write_all(int file, std::optional<std::uint64_t> offset, std::span<const std::byte> bytes,
+               const std::string& name);
 /// What is left of a stream, to another.
 void copy_rest(int from, const std::string& from_name, int to, const std::string& to_name);
 

@@ -58,18 +58,7 @@ public:
 
     void write_at(std::uint64_t offset, std::span<const std::byte> bytes)
     {
-        while (!bytes.empty()) {
-            const auto count =
-                pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-            if (count < 0 && errno == EINTR) {
-                continue;
-            }
-            if (count < 0) {
-                throw_errno("write", partial_);
-            }
-            offset += static_cast<std::uint64_t>(count);
-            bytes = bytes.subspan(static_cast<std::size_t>(count));
-        }
+        write_all(file_, offset, bytes, partial_);
     }
 
     void finish(std::uint64_t size_bytes)
@@ -145,7 +134,7 @@ constexpr const char* kStdout = "standard output";
 
 void write_stdout(std::span<const std::byte> bytes)
 {
-    write_all(STDOUT_FILENO, bytes, kStdout);
+    write_all(STDOUT_FILENO, std::nullopt, bytes, kStdout);
 }
 
 struct Source {

@@ -9,6 +9,7 @@
 #include "storage/metadata/setting_rows.h"
 #include "storage/metadata/transaction.h"
 #include "storage/space.h"
+#include "storage/units.h"
 
 namespace amilab::control {
 
@@ -17,7 +18,7 @@ namespace json = boost::json;
 namespace {
 
 /// A thousand years: no sum of a time and a delay overflows.
-constexpr TimeMs kLongestMs = TimeMs{1000} * 366 * 24 * 3600 * 1000;
+constexpr TimeMs kLongestMs = 1000 * 366 * kDayMs;
 
 [[noreturn]] void refuse(const std::string& text)
 {

@@ -11,11 +11,11 @@
 #include "server/ec2/image_names.h"
 #include "server/ec2/images.h"
 #include "server/ec2/layers.h"
+#include "server/ec2/snapshots.h"
 #include "server/offload.h"
 #include "server/request_id.h"
 #include "server/settle.h"
 #include "server/wire/parameters.h"
-#include "server/wire/types.h"
 #include "storage/metadata/direct_snapshot_rows.h"
 #include "storage/metadata/layer_rows.h"
 #include "storage/metadata/snapshot_rows.h"
@@ -108,11 +108,7 @@ Import parse_import(const Emulator& emulator, const http::Request& request)
     image.name = query.require("name");
     ec2::check_image_name(image.name);
     image.description = query.find("description");
-    constexpr std::size_t kMostDescription = 255;  // as RegisterImage has it
-    if (image.description && wire::characters(*image.description) > kMostDescription) {
-        throw ec2::invalid_value(*image.description, "description",
-                                 "Expecting 0 to 255 characters.");
-    }
+    ec2::check_description(image.description);
     image.architecture = query.find("architecture").value_or("x86_64");
     if (image.architecture != "x86_64" && image.architecture != "arm64" &&
         image.architecture != "i386") {

@@ -7,13 +7,14 @@
 #include "server/ebs/errors.h"
 #include "server/ebs/tokens.h"
 #include "storage/blocks/changed_units.h"
+#include "storage/units.h"
 
 namespace amilab::ebs {
 
 namespace {
 
 // Source: 7 days (documented).
-constexpr TimeMs kTokenLifeMs = TimeMs{7} * 24 * 60 * 60 * 1000;
+constexpr TimeMs kTokenLifeMs = 7 * kDayMs;
 // Source: 10,000 is the most (documented); that it is the default, assumed.
 constexpr std::int64_t kMostResults = 10'000;
 

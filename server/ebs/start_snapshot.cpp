@@ -20,7 +20,6 @@ namespace amilab::ebs {
 namespace {
 
 constexpr std::string_view kOperation = "StartSnapshot";
-constexpr TimeMs kMsPerMinute = 60'000;
 
 /// What a request has once everything that needs no state is checked.
 struct Start {
@@ -202,7 +201,6 @@ SnapshotRow insert_row(Session& session, const StartSnapshotRequest& request, co
         .owner = session.account(),
         .owner_alias = {},
         .layer_id = ec2::make_volume_layer(session, parent ? parent->layer_id : std::nullopt),
-        // Source: the id that snapshots of no volume have (observed).
         .volume_id = kNoVolumeId,
         .volume_size_gib = request.volume_size,
         .description = request.description.value_or(""),
@@ -225,7 +223,7 @@ DirectSnapshotRow insert_direct_row(Session& session, const StartSnapshotRequest
     DirectSnapshotRow direct{.id = row.id,
                              .parent = start.parent,
                              .open = true,
-                             .timeout_ms = request.timeout.value_or(kTimeoutMinutes) * kMsPerMinute,
+                             .timeout_ms = request.timeout.value_or(kTimeoutMinutes) * kMinuteMs,
                              .last_activity_ms = session.now_ms(),
                              .progress_percent = 0,
                              .boot_id = session.blocks().boot_id()};

@@ -25,8 +25,6 @@ namespace json = boost::json;
 
 namespace {
 
-// Source: EC2 User Guide, EBS volume sizes: 64 TiB at most (documented).
-
 // Source: the service model's enumerations (documented).
 constexpr std::array<std::string_view, 5> kArchitectures = {"i386", "x86_64", "arm64", "x86_64_mac",
                                                             "arm64_mac"};

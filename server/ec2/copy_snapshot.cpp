@@ -26,7 +26,7 @@ constexpr std::int64_t kStepMinutes = 15;
 void check_destination(const Session& session, const CopySnapshotRequest& request)
 {
     const auto& region = request.destination_region;
-    if (region && !region->empty() && *region != session.region()) {
+    if (is_given(region) && *region != session.region()) {
         throw invalid_value(*region, "destinationRegion",
                             "Copies are made in the region that is called.");
     }

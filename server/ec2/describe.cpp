@@ -52,7 +52,7 @@ Page parse_page(const std::optional<std::int64_t>& max_results,
     if (max_results) {
         page.limit = *max_results == kOnePart ? kRowsInPart : std::min(*max_results, kLargestPage);
     }
-    if (next_token && !next_token->empty()) {
+    if (is_given(next_token)) {
         const auto decoded = wire::decode_base64(*next_token);
         if (!decoded || !decoded->starts_with(kTokenMark)) {
             throw invalid_next_token(*next_token);

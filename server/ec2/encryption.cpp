@@ -114,12 +114,14 @@ std::string default_key(Session& session)
                : key_arn(session.region(), session.account(), std::string(kManagedAlias));
 }
 
+bool removes_encryption(const EncryptionWish& wish, const SnapshotRow& source)
+{
+    return source.encrypted && !wish.encrypted.value_or(true);
+}
+
 /// Whether it will be encrypted, whatever the key.
 bool is_encrypted(Session& session, const EncryptionWish& wish, bool is_source_encrypted)
 {
-    if (is_source_encrypted && !wish.encrypted.value_or(true)) {
-        throw encryption_not_removable();
-    }
     return is_source_encrypted || wish.encrypted.value_or(false) ||
            select_ebs_encryption(session.db(), session.account(), session.region()).by_default;
 }
@@ -175,7 +177,7 @@ EncryptionWish parse_encryption(const Session& session, const std::optional<bool
                                 const std::optional<std::string>& kms_key_id)
 {
     EncryptionWish wish{.encrypted = encrypted};
-    if (kms_key_id && !kms_key_id->empty()) {
+    if (is_given(kms_key_id)) {
         if (!encrypted.value_or(false)) {
             throw invalid_parameter_dependency("KmsKeyId", "Encrypted");
         }
@@ -187,21 +189,23 @@ EncryptionWish parse_encryption(const Session& session, const std::optional<bool
 Encryption encrypt_volume(Session& session, const EncryptionWish& wish, const SnapshotRow* snapshot,
                           std::string_view new_id)
 {
+    if (snapshot && removes_encryption(wish, *snapshot)) {
+        throw encryption_not_removable();
+    }
     return encrypt_new_volume(session, wish, snapshot ? source_of(*snapshot) : Source(), new_id);
 }
 
 // Source: of an encrypted volume the copy is, whatever the request says (documented).
-Encryption encrypt_volume(Session& session, EncryptionWish wish, const VolumeRow& source,
+Encryption encrypt_volume(Session& session, const EncryptionWish& wish, const VolumeRow& source,
                           std::string_view new_id)
 {
-    wish.encrypted = source.encrypted || wish.encrypted.value_or(false);
     return encrypt_new_volume(session, wish, source_of(source), new_id);
 }
 
 Encryption encrypt_copy(Session& session, const EncryptionWish& wish, const SnapshotRow& source,
                         std::string_view new_id)
 {
-    if (source.encrypted && !wish.encrypted.value_or(true)) {
+    if (removes_encryption(wish, source)) {
         throw unencrypted_copy(source.id);
     }
     if (!is_encrypted(session, wish, source.encrypted)) {

@@ -38,8 +38,8 @@ struct Encryption {
 Encryption encrypt_volume(Session& session, const EncryptionWish& wish, const SnapshotRow* snapshot,
                           std::string_view new_id);
 
-/// The same of a copy of a volume.
-Encryption encrypt_volume(Session& session, EncryptionWish wish, const VolumeRow& source,
+/// The same of a copy of a volume, which keeps its encryption whatever is asked for.
+Encryption encrypt_volume(Session& session, const EncryptionWish& wish, const VolumeRow& source,
                           std::string_view new_id);
 
 /// Of a copy of `source` into the caller's region. Throws InvalidRequest when the encryption would

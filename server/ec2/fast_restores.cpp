@@ -274,10 +274,14 @@ DescribeFastSnapshotRestoresResponse describe_fast_snapshot_restores(
     return response;
 }
 
-bool is_restored_fast(Session& session, const SnapshotId& id, std::string_view zone)
+bool is_restored_fast(Session& session, const std::optional<SnapshotRow>& snapshot,
+                      std::string_view zone, const std::optional<std::int64_t>& initialization_rate)
 {
+    if (!snapshot || initialization_rate) {
+        return false;
+    }
     const auto row =
-        select_fast_restore(session.db(), session.account(), session.region(), id, zone);
+        select_fast_restore(session.db(), session.account(), session.region(), snapshot->id, zone);
     return row && fast_restore_state(*row, session.now_ms()) == "enabled";
 }
 

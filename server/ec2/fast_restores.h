@@ -17,8 +17,11 @@ DisableFastSnapshotRestoresResponse disable_fast_snapshot_restores(
 DescribeFastSnapshotRestoresResponse describe_fast_snapshot_restores(
     Session& session, const DescribeFastSnapshotRestoresRequest& request);
 
-/// Whether a volume of the snapshot, made in the zone now, is restored fast.
-bool is_restored_fast(Session& session, const SnapshotId& id, std::string_view zone);
+/// Whether a volume of the snapshot, if it has one, made in the zone now, is restored fast.
+/// Source: one with an initialization rate is not (documented).
+bool is_restored_fast(Session& session, const std::optional<SnapshotRow>& snapshot,
+                      std::string_view zone,
+                      const std::optional<std::int64_t>& initialization_rate);
 
 /// Of all accounts and zones.
 void disable_fast_restores(Session& session, const SnapshotId& id);

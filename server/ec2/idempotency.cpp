@@ -32,7 +32,7 @@ std::optional<std::string> made_before(Session& session, std::string_view operat
 void remember_token(Session& session, std::string_view operation,
                     const std::optional<std::string>& client_token, std::string_view resource_id)
 {
-    if (client_token && !client_token->empty()) {
+    if (is_given(client_token)) {
         insert_client_token(session.db(), session.account(), session.region(), operation,
                             *client_token, {session.fingerprint(), std::string(resource_id)});
     }

@@ -62,6 +62,7 @@ ImageMappingRow parse_mapping(const BlockDeviceMapping& mapping)
         row.throughput = mapping.ebs->throughput;
         row.encrypted = mapping.ebs->encrypted;
         row.kms_key_id = mapping.ebs->kms_key_id;
+        row.initialization_rate = mapping.ebs->volume_initialization_rate;
         row.delete_on_termination = mapping.ebs->delete_on_termination;
     }
     return row;

@@ -43,7 +43,6 @@ struct Mapping {
     ImageMappingRow row;
     bool is_images_snapshot;
     EncryptionWish encryption = {};
-    std::optional<std::int64_t> initialization_rate = {};
 };
 
 EncryptionWish encryption_of(const Session& session, const ImageMappingRow& change)
@@ -80,6 +79,9 @@ void change_ebs(const Session& session, Mapping& mapping, const ImageMappingRow&
     }
     if (change.throughput) {
         row.throughput = change.throughput;
+    }
+    if (change.initialization_rate) {
+        row.initialization_rate = change.initialization_rate;
     }
     if (change.delete_on_termination) {
         row.delete_on_termination = change.delete_on_termination;
@@ -137,22 +139,6 @@ void require_devices_once(const std::vector<Mapping>& mappings)
     }
 }
 
-/// Rates are of one launch; images keep none.
-void take_rates(const std::vector<BlockDeviceMapping>& changes, std::vector<Mapping>& mappings)
-{
-    for (const auto& change : changes) {
-        if (!change.ebs || !change.ebs->volume_initialization_rate) {
-            continue;
-        }
-        require_initialization_rate(change.ebs->volume_initialization_rate);
-        for (auto& mapping : mappings) {
-            if (mapping.row.device_name == change.device_name) {
-                mapping.initialization_rate = change.ebs->volume_initialization_rate;
-            }
-        }
-    }
-}
-
 std::optional<SnapshotRow> find_snapshot(Session& session, const Mapping& mapping)
 {
     if (!mapping.row.snapshot_id) {
@@ -180,7 +166,7 @@ LaunchVolume plan_volume(Session& session, const Mapping& mapping)
     if (!snapshot && !row.volume_size_gib) {
         throw missing_parameter("size or snapshotId");
     }
-    if (!snapshot && mapping.initialization_rate) {
+    if (!snapshot && row.initialization_rate) {
         throw initialization_rate_without_snapshot();
     }
     const auto size_gib = row.volume_size_gib.value_or(snapshot ? snapshot->volume_size_gib : 0);
@@ -198,7 +184,7 @@ LaunchVolume plan_volume(Session& session, const Mapping& mapping)
             .snapshot = std::move(snapshot),
             .spec = std::move(spec),
             .encryption = mapping.encryption,
-            .initialization_rate = mapping.initialization_rate,
+            .initialization_rate = row.initialization_rate,
             // Source: volumes of a launch go with their instance unless told otherwise
             // (documented: TerminateInstances).
             .delete_on_termination = row.delete_on_termination.value_or(true)};
@@ -223,8 +209,10 @@ std::vector<LaunchVolume> plan_volumes(Session& session, const ImageRow& image,
                                        const LaunchTypeRow& type,
                                        const std::vector<BlockDeviceMapping>& changes)
 {
-    auto mappings = merge(session, image, parse_mappings(changes));
-    take_rates(changes, mappings);
+    const auto mappings = merge(session, image, parse_mappings(changes));
+    for (const auto& mapping : mappings) {
+        require_initialization_rate(mapping.row.initialization_rate);
+    }
     require_devices_once(mappings);
     require_attachable(type, mappings.size());
     std::vector<LaunchVolume> volumes;

@@ -20,7 +20,7 @@ namespace {
 
 // Source: up to four times within a rolling day (documented).
 constexpr std::size_t kMostModifications = 4;
-constexpr TimeMs kModificationWindowMs = TimeMs{24} * 60 * 60 * 1000;
+constexpr TimeMs kModificationWindowMs = kDayMs;
 
 // Source: "up to a limit of 500" (documented).
 constexpr std::int64_t kLargestPage = 500;

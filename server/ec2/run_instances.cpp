@@ -267,8 +267,8 @@ void create_volume_of(Session& session, const InstanceRow& instance, const Launc
         .initialized_ms = snapshot ? std::optional(initialized_ms(session)) : std::nullopt,
         .kms_key_id = std::move(encryption.kms_key_id),
         .data_key_id = std::move(encryption.data_key_id),
-        .fast_restored = snapshot && !wanted.initialization_rate &&
-                         is_restored_fast(session, snapshot->id, instance.zone)};
+        .fast_restored =
+            is_restored_fast(session, wanted.snapshot, instance.zone, wanted.initialization_rate)};
     insert_volume(session.db(), volume);
     insert_attachment(session.db(), {.volume_id = volume.id,
                                      .instance_id = instance.id,

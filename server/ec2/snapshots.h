@@ -21,10 +21,10 @@ SnapshotRow require_accessible_snapshot(Session& session, const SnapshotId& id);
 SnapshotRow require_accessible_snapshot(Session& session, const SnapshotId& id,
                                         std::string_view region);
 
-/// Throws InvalidParameterValue for more than 255 characters.
 /// Throws ConcurrentSnapshotLimitExceeded when as many snapshots of the volume are pending as its
 /// type allows at once.
 void require_snapshot_room(Session& session, const VolumeRow& volume);
+/// Throws InvalidParameterValue for more than 255 characters.
 void check_description(const std::optional<std::string>& description);
 
 /// A pending snapshot of the volume, whose sealed layer is `layer`; not inserted yet.

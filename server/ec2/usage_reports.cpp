@@ -16,6 +16,7 @@
 #include "server/wire/ec2/schema.h"
 #include "server/wire/types.h"
 #include "storage/metadata/usage_report_rows.h"
+#include "storage/units.h"
 
 namespace amilab::ec2 {
 
@@ -25,7 +26,7 @@ constexpr std::array<std::string_view, 1> kTagged = {"image-usage-report"};
 // Source: 128 characters (documented in the service model).
 constexpr std::size_t kMostReportTokenCharacters = 128;
 // Source: "30 days after the report was created" (documented).
-constexpr TimeMs kKeptMs = TimeMs{30} * 24 * 60 * 60 * 1000;
+constexpr TimeMs kKeptMs = 30 * kDayMs;
 
 constexpr std::string_view kVersionDepth = "version-depth";
 

@@ -102,9 +102,8 @@ VolumeRow make_row(Session& session, const CreateVolumeRequest& request)
     auto encryption =
         encrypt_volume(session, parse_encryption(session, request.encrypted, request.kms_key_id),
                        snapshot ? &*snapshot : nullptr, id.text());
-    // Source: a rate is kept to instead of fast snapshot restore (documented).
-    const bool fast_restored = snapshot && !request.volume_initialization_rate &&
-                               is_restored_fast(session, snapshot->id, zone);
+    const bool fast_restored =
+        is_restored_fast(session, snapshot, zone, request.volume_initialization_rate);
     return {.id = id,
             .region = session.region(),
             .owner = session.account(),

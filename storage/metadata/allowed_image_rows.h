@@ -66,13 +66,13 @@ void replace_image_criteria(Database& db, std::string_view owner, std::string_vi
 void append_allowed(Query& query, const AllowedImagesSettings& settings, std::string_view account,
                     TimeMs now_ms);
 
-/// Appends the filter image-allowed of an account; `around` is appended before and after the
-/// condition of append_allowed. Nothing matches while the settings are disabled.
-/// Source: an image has the mark in the states audit-mode and enabled (documented).
+/// What stands before and after append_allowed's condition where the row is no image's.
 struct AroundAllowed {
     std::string_view before{};
     std::string_view after{};
 };
+/// Appends the filter image-allowed of an account. Nothing matches while the settings are disabled.
+/// Source: an image has the mark in the states audit-mode and enabled (documented).
 void append_allowed_filter(Query& query, const AllowedImagesSettings& settings,
                            std::string_view account, TimeMs now_ms, const Filter& filter,
                            const AroundAllowed& around = {});

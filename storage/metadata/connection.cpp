@@ -3,7 +3,6 @@
 #include <sqlite3.h>
 
 #include "storage/metadata/catalogue.h"
-#include "storage/storage_error.h"
 
 // Where embedded_data.S puts the bytes.
 extern "C" {
@@ -83,14 +82,10 @@ std::unique_ptr<Database> open_connection(const std::string& path, Database::Mod
                                           std::span<const unsigned char> catalogue)
 {
     auto db = std::make_unique<Database>(path, mode);
-    try {
-        db->run(durability == Durability::kKept ? "PRAGMA synchronous = NORMAL"
-                                                : "PRAGMA synchronous = OFF");
-    } catch (const StorageError& error) {
-        // The first look at what the file holds.
-        const std::string_view what = error.what();
-        throw StorageError(error.error_number, "open", path, what.substr(what.rfind(": ") + 2));
-    }
+    // The first look at what the file holds.
+    db->run(durability == Durability::kKept ? "PRAGMA synchronous = NORMAL"
+                                            : "PRAGMA synchronous = OFF",
+            "open");
     db->run("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF");
     if (mode == Database::Mode::kReadWrite) {
         db->run("PRAGMA journal_mode = WAL");

@@ -90,11 +90,12 @@ Database::~Database()
     kept_.clear();
 }
 
-void Database::run(const std::string& script)
+void Database::run(const std::string& script, std::string_view operation)
 {
     const int code = sqlite3_exec(handle(), script.c_str(), nullptr, nullptr, nullptr);
     if (code != SQLITE_OK) {
-        throw_sqlite_error(handle(), code, script.substr(0, script.find('\n')), path_);
+        const auto first_line = std::string_view(script).substr(0, script.find('\n'));
+        throw_sqlite_error(handle(), code, operation.empty() ? first_line : operation, path_);
     }
 }
 

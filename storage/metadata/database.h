@@ -33,8 +33,9 @@ public:
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
 
-    /// Runs one or more statements that take no values and whose rows do not matter.
-    void run(const std::string& script);
+    /// Runs one or more statements that take no values and whose rows do not matter. `operation` is
+    /// what errors call it, else the script's first line.
+    void run(const std::string& script, std::string_view operation = {});
     /// Rows that the last INSERT, UPDATE or DELETE changed.
     std::int64_t changes() const;
     const std::string& path() const { return path_; }

@@ -70,8 +70,9 @@ struct ImageMappingRow {
     std::optional<std::int64_t> throughput;
     std::optional<bool> encrypted;
     std::optional<bool> delete_on_termination;
-    /// Of a launch alone; images keep none.
+    /// Of a launch alone; images keep neither.
     std::optional<std::string> kms_key_id = {};
+    std::optional<std::int64_t> initialization_rate = {};
 };
 
 /// What an image takes over from the instance it is made of.

@@ -78,8 +78,8 @@ std::vector<SnapshotId> select_uncounted_snapshots(Database& db);
 std::optional<std::int64_t> select_full_size_below(Database& db, LayerId layer);
 void set_snapshot_full_size(Database& db, const SnapshotId& id, std::int64_t bytes);
 
-/// How many copies the owner has under way into the region.
 std::int64_t count_pending_snapshots(Database& db, const VolumeId& volume);
+/// How many copies the owner has under way into the region.
 std::int64_t count_pending_copies(Database& db, std::string_view owner, std::string_view region);
 
 /// An image, neither deregistered nor disabled, that has a mapping with this snapshot.

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "storage/units.h"
 #include "tests/support/world.h"
 
 namespace amilab::test {
 
 namespace {
 
-constexpr TimeMs kHourMs = 3'600'000;
 constexpr TimeMs kYearMs = kHourMs * 24 * 365;
 
 constexpr const char* kBdm = "BlockDeviceMapping.1.";

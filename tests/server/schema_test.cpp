@@ -6,6 +6,7 @@
 
 #include "server/ec2/operations.h"
 #include "server/wire/schema.h"
+#include "storage/units.h"
 #include "tests/server/parameter_trials.h"
 #include "tests/support/world.h"
 
@@ -14,8 +15,6 @@
 // afterwards, or is refused.
 namespace amilab::test {
 namespace {
-
-constexpr TimeMs kHourMs = 3'600'000;
 
 /// What a request did: to its caller, and to all that can be described.
 struct Effect {

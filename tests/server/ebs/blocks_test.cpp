@@ -6,6 +6,7 @@
 
 #include "storage/metadata/layer_rows.h"
 #include "storage/metadata/volume_rows.h"
+#include "storage/units.h"
 #include "tests/server/ebs/ebs_support.h"
 
 namespace amilab::test {
@@ -13,8 +14,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-constexpr TimeMs kDayMs = 86'400'000;
 
 class PutSnapshotBlock : public EbsTest {};
 class GetSnapshotBlock : public EbsTest {};

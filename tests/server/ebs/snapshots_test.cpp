@@ -5,6 +5,7 @@
 #include "server/ebs/upload_traffic.h"
 #include "storage/metadata/direct_snapshot_rows.h"
 #include "storage/metadata/statement.h"
+#include "storage/units.h"
 #include "tests/server/ebs/ebs_support.h"
 
 namespace amilab::test {
@@ -12,8 +13,6 @@ namespace {
 
 using boost::json::array;
 using boost::json::object;
-
-constexpr TimeMs kMinuteMs = 60'000;
 
 class StartSnapshot : public EbsTest {};
 class CompleteSnapshot : public EbsTest {};

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/units.h"
 #include "tests/server/ec2/instance_support.h"
 #include "tests/server/ec2/sharing_support.h"
 
@@ -17,7 +18,6 @@ using ::testing::IsEmpty;
 
 constexpr const char* kIds = "imagesSet/item/imageId";
 constexpr const char* kMarks = "imagesSet/item/imageAllowed";
-constexpr TimeMs kDayMs = TimeMs{24} * 3600 * 1000;
 
 /// One public image of kAccount, looked at by kOtherAccount, which sets what is allowed.
 class AllowedImagesTest : public ::testing::Test {

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/units.h"
 #include "tests/server/ec2/instance_support.h"
 #include "tests/server/ec2/volume_support.h"
 #include "tests/support/emulator_fixture.h"
@@ -18,7 +19,6 @@ using ::testing::IsEmpty;
 using ::testing::MatchesRegex;
 
 constexpr const char* kFar = "eu-west-1";
-constexpr TimeMs kMinuteMs = 60'000;
 
 std::string make_volume(TestEmulator& aws, const std::string& size = "1")
 {

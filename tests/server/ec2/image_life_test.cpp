@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/units.h"
 #include "tests/server/ec2/instance_support.h"
 
 namespace amilab::test {
@@ -15,7 +16,6 @@ using ::testing::IsEmpty;
 constexpr const char* kIds = "imagesSet/item/imageId";
 constexpr const char* kState = "imagesSet/item/imageState";
 constexpr const char* kThirdAccount = "111122223333";
-constexpr TimeMs kHourMs = 3'600'000;
 
 Parameters of(const std::string& image, Parameters more = {})
 {

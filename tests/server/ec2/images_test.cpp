@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "storage/metadata/statement.h"
+#include "tests/server/ec2/instance_support.h"
 #include "tests/support/emulator_fixture.h"
 
 namespace amilab::test {
@@ -461,6 +462,21 @@ TEST(RegisterImage, RefusesBillingProductsAndUefiDataThatIsNoBase64)
                        changed(good, {{"BootMode", "uefi"}, {"UefiData", "not base64!"}}))
                   .code,
               "InvalidParameterValue");
+}
+
+// Source: Terraform's aws_ami sends what its user left out with an empty value (observed).
+TEST(RegisterImage, TakesAnEmptyValueForNone)
+{
+    TestEmulator aws;
+    const auto id = make_image(
+        aws, "terraform",
+        {{"ImageLocation", ""}, {"KernelId", ""}, {"RamdiskId", ""}, {"SriovNetSupport", ""}});
+    const auto answer = describe(aws, id);
+    EXPECT_EQ(answer.text("imagesSet/item/rootDeviceType"), "ebs");
+    EXPECT_EQ(answer.text("imagesSet/item/imageLocation"), std::string(kAccount) + "/terraform");
+    for (const char* absent : {"kernelId", "ramdiskId", "sriovNetSupport"}) {
+        EXPECT_EQ(answer.count(std::string("imagesSet/item/") + absent), 0U) << absent;
+    }
 }
 
 // DescribeImages
@@ -1012,42 +1028,13 @@ TEST(ResetImageAttribute, ResetsLaunchPermissionsAlone)
     EXPECT_EQ(describe(aws, id).text("imagesSet/item/isPublic"), "false");
 }
 
-// Source: Terraform's aws_ami sends what its user left out with an empty value (observed).
-TEST(RegisterImage, TakesAnEmptyValueForNone)
-{
-    TestEmulator aws;
-    const auto id =
-        aws.must("RegisterImage", {{"Name", "terraform"},
-                                   {"Architecture", "x86_64"},
-                                   {"RootDeviceName", "/dev/sda1"},
-                                   {"VirtualizationType", "hvm"},
-                                   {"EnaSupport", "true"},
-                                   {"ImageLocation", ""},
-                                   {"KernelId", ""},
-                                   {"RamdiskId", ""},
-                                   {"SriovNetSupport", ""},
-                                   {"BlockDeviceMapping.1.DeviceName", "/dev/sda1"},
-                                   {"BlockDeviceMapping.1.Ebs.SnapshotId", make_snapshot(aws)}})
-            .text("imageId");
-    const auto answer = describe(aws, id);
-    EXPECT_EQ(answer.text("imagesSet/item/rootDeviceType"), "ebs");
-    EXPECT_EQ(answer.text("imagesSet/item/imageLocation"), std::string(kAccount) + "/terraform");
-    for (const char* absent : {"kernelId", "ramdiskId", "sriovNetSupport"}) {
-        EXPECT_EQ(answer.count(std::string("imagesSet/item/") + absent), 0U) << absent;
-    }
-}
-
 // DeregisterImage
 
 TEST(DeregisterImage, LeavesAnIdThatFindsNothingWhileInstancesOfItAreLeft)
 {
     TestEmulator aws;
     const auto id = make_image(aws);
-    const auto instance = aws.must("RunInstances", {{"ImageId", id},
-                                                    {"InstanceType", "t3.micro"},
-                                                    {"MinCount", "1"},
-                                                    {"MaxCount", "1"}})
-                              .text("instancesSet/item/instanceId");
+    const auto instance = aws.must("RunInstances", launch(id)).text(kInstanceId);
     aws.must("DeregisterImage", {{"ImageId", id}});
     EXPECT_EQ(describe(aws, id).count("imagesSet/item"), 0U);
     EXPECT_EQ(aws.call("DescribeImages", {{"ImageId.1", id}}, kOtherAccount).code,

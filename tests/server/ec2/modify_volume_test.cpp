@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "server/ec2/volumes.h"
+#include "storage/units.h"
 #include "tests/server/ec2/instance_support.h"
 #include "tests/server/ec2/volume_support.h"
 
@@ -13,7 +14,6 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 constexpr TimeMs kHour = 3'600'000;
-constexpr std::uint64_t kGiBytes = std::uint64_t{1} << 30;
 
 Parameters change(const std::string& id, Parameters parameters)
 {
@@ -87,24 +87,24 @@ TEST(ModifyVolume, AddsBytesThatReadAsZeros)
     TestEmulator aws;
     aws.set_delay(Delay::kVolumeModifying, 1000);
     const auto id = new_volume(aws);
-    write_text(aws, id, 10 * kGiBytes - 512, "the end");
+    write_text(aws, id, 10 * kGiB - 512, "the end");
     // Open while it grows, as it is when it is exported.
     const auto opened = open_bytes(aws, id);
     aws.must("ModifyVolume", change(id, {{"Size", "12"}}));
-    EXPECT_EQ(opened->size(), 10 * kGiBytes);
+    EXPECT_EQ(opened->size(), 10 * kGiB);
     aws.advance(1000);
     EXPECT_EQ(state_of_modification(aws, id), "completed");
-    EXPECT_EQ(opened->size(), 12 * kGiBytes);
-    EXPECT_EQ(read_text(aws, id, 10 * kGiBytes - 512, 7), "the end");
-    EXPECT_EQ(read_text(aws, id, 10 * kGiBytes, 4), std::string(4, '\0'));
-    EXPECT_EQ(read_text(aws, id, 12 * kGiBytes - 512, 4), std::string(4, '\0'));
-    write_text(aws, id, 12 * kGiBytes - 512, "new end");
+    EXPECT_EQ(opened->size(), 12 * kGiB);
+    EXPECT_EQ(read_text(aws, id, 10 * kGiB - 512, 7), "the end");
+    EXPECT_EQ(read_text(aws, id, 10 * kGiB, 4), std::string(4, '\0'));
+    EXPECT_EQ(read_text(aws, id, 12 * kGiB - 512, 4), std::string(4, '\0'));
+    write_text(aws, id, 12 * kGiB - 512, "new end");
     const auto snapshot = aws.must("CreateSnapshot", {{"VolumeId", id}});
     EXPECT_EQ(snapshot.text("volumeSize"), "12");
     const auto copy =
         new_volume(aws, {{"SnapshotId", snapshot.text("snapshotId")}, {"Size", "13"}});
-    EXPECT_EQ(read_text(aws, copy, 12 * kGiBytes - 512, 7), "new end");
-    EXPECT_EQ(read_text(aws, copy, 12 * kGiBytes, 4), std::string(4, '\0'));
+    EXPECT_EQ(read_text(aws, copy, 12 * kGiB - 512, 7), "new end");
+    EXPECT_EQ(read_text(aws, copy, 12 * kGiB, 4), std::string(4, '\0'));
 }
 
 TEST(ModifyVolume, OnlyGrows)
@@ -155,8 +155,8 @@ TEST(ModifyVolume, ReachesSixtyFourTebibytesWhereAwsDoes)
     TestEmulator aws;
     const auto id = new_volume(aws, {{"VolumeType", "gp3"}});
     aws.must("ModifyVolume", change(id, {{"Size", "65536"}, {"Iops", "80000"}}));
-    write_text(aws, id, 65536 * kGiBytes - 512, "last");
-    EXPECT_EQ(read_text(aws, id, 65536 * kGiBytes - 512, 4), "last");
+    write_text(aws, id, 65536 * kGiB - 512, "last");
+    EXPECT_EQ(read_text(aws, id, 65536 * kGiB - 512, 4), "last");
     EXPECT_EQ(aws.call("ModifyVolume", change(new_volume(aws), {{"Size", "16385"}})).code,
               "InvalidParameterValue");
 }

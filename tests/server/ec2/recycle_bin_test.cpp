@@ -8,6 +8,7 @@
 
 #include "storage/metadata/recycle_rule_rows.h"
 #include "storage/metadata/statement.h"
+#include "storage/units.h"
 #include "tests/server/ec2/instance_support.h"
 
 namespace amilab::test {
@@ -18,7 +19,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr TimeMs kDayMs = TimeMs{24} * 3'600'000;
 constexpr const char* kImages = "imageSet/item/imageId";
 constexpr const char* kSnapshots = "snapshotSet/item/snapshotId";
 constexpr const char* kVolumes = "volumeSet/item/volumeId";

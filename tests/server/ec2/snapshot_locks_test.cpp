@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/units.h"
 #include "tests/server/ec2/instance_support.h"
 #include "tests/support/emulator_fixture.h"
 
@@ -13,8 +14,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-constexpr TimeMs kHourMs = 3'600'000;
-constexpr TimeMs kDayMs = 24 * kHourMs;
 constexpr const char* kIds = "snapshotSet/item/snapshotId";
 
 class LockSnapshot : public ::testing::Test {

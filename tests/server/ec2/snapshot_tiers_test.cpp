@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/units.h"
 #include "tests/server/ec2/instance_support.h"
 #include "tests/support/emulator_fixture.h"
 
@@ -13,7 +14,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr TimeMs kDayMs = TimeMs{24} * 3'600'000;
 constexpr const char* kItem = "snapshotTierStatusSet/item/";
 
 class SnapshotTier : public ::testing::Test {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/units.h"
 #include "tests/server/ec2/instance_support.h"
 #include "tests/support/emulator_fixture.h"
 
@@ -17,7 +18,6 @@ using ::testing::SizeIs;
 constexpr const char* kThird = "444455556666";
 constexpr const char* kReport = "imageUsageReportSet/item/";
 constexpr const char* kEntry = "imageUsageReportEntrySet/item/";
-constexpr TimeMs kDayMs = TimeMs{24} * 3'600'000;
 
 class UsageReport : public ::testing::Test {
 protected:

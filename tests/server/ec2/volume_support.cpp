@@ -5,12 +5,12 @@
 
 #include "storage/metadata/layer_rows.h"
 #include "storage/metadata/volume_rows.h"
+#include "storage/units.h"
 
 namespace amilab::test {
 
 namespace {
 
-constexpr std::uint64_t kGiBytes = std::uint64_t{1} << 30;
 constexpr std::size_t kSector = 512;
 
 Parameters with(Parameters parameters, const Parameters& extra)
@@ -60,9 +60,8 @@ std::shared_ptr<Volume> open_bytes(TestEmulator& aws, const std::string& id,
 {
     auto reader = aws.generation().reader();
     const auto row = select_volume(reader.db(), kAccount, region, VolumeId::trusted(id));
-    return aws.generation().blocks().open_volume(
-        select_layer_chain(reader.db(), row->layer_id),
-        static_cast<std::uint64_t>(row->size_gib) * kGiBytes);
+    return aws.generation().blocks().open_volume(select_layer_chain(reader.db(), row->layer_id),
+                                                 static_cast<std::uint64_t>(row->size_gib) * kGiB);
 }
 
 void write_text(TestEmulator& aws, const std::string& volume, std::uint64_t offset,

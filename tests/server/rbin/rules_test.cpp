@@ -7,6 +7,7 @@
 #include "server/services.h"
 #include "server/wire/schema.h"
 #include "storage/metadata/recycle_rule_rows.h"
+#include "storage/units.h"
 #include "tests/support/json_caller.h"
 
 namespace amilab::test {
@@ -16,7 +17,6 @@ using boost::json::array;
 using boost::json::object;
 using boost::json::value;
 
-constexpr TimeMs kDayMs = 86'400'000;
 const object kUnlockDelay = {
     {"UnlockDelay", {{"UnlockDelayValue", 7}, {"UnlockDelayUnit", "DAYS"}}}};
 
