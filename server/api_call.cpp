@@ -6,8 +6,8 @@
 #include "server/settle.h"
 #include "server/wire/json.h"
 #include "server/wire/wire_errors.h"
-#include "storage/metadata/transaction.h"
-#include "storage/storage_error.h"
+#include "storage/metadata/sql/transaction.h"
+#include "storage/base/storage_error.h"
 
 namespace amilab {
 

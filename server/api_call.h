@@ -9,7 +9,7 @@
 
 #include "server/operation.h"
 #include "server/wire/api_error.h"
-#include "storage/generation.h"
+#include "storage/state/generation.h"
 
 namespace amilab {
 

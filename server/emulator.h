@@ -7,7 +7,7 @@
 
 #include "server/api_call.h"
 #include "server/wire/credential_scope.h"
-#include "storage/data_directory.h"
+#include "storage/state/data_directory.h"
 
 namespace amilab {
 

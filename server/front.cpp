@@ -9,7 +9,7 @@
 #include <boost/asio/post.hpp>
 
 #include "server/offload.h"
-#include "storage/units.h"
+#include "storage/base/units.h"
 
 namespace amilab {
 

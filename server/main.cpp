@@ -11,7 +11,7 @@
 #include "server/cli/commands.h"
 #include "server/cli/environment.h"
 #include "server/wire/types.h"
-#include "storage/units.h"
+#include "storage/base/units.h"
 
 namespace {
 

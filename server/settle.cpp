@@ -2,7 +2,7 @@
 
 #include "server/ec2/transitions.h"
 #include "server/wire/parameters.h"
-#include "storage/metadata/transaction.h"
+#include "storage/metadata/sql/transaction.h"
 
 namespace amilab {
 

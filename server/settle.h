@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "server/session.h"
-#include "storage/generation.h"
+#include "storage/state/generation.h"
 
 namespace amilab {
 

@@ -1,4 +1,4 @@
-#include "storage/check.h"
+#include "storage/state/check.h"
 
 #include <fmt/format.h>
 

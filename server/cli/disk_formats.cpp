@@ -16,7 +16,7 @@
 
 #include "server/cli/interruption.h"
 #include "storage/blocks/layer_id.h"
-#include "storage/units.h"
+#include "storage/base/units.h"
 
 namespace amilab::cli {
 

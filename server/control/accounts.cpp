@@ -8,8 +8,8 @@
 #include "server/ec2/permissions.h"
 #include "server/http/message.h"
 #include "server/wire/types.h"
-#include "storage/metadata/account_rows.h"
-#include "storage/metadata/transaction.h"
+#include "storage/metadata/settings/account_rows.h"
+#include "storage/metadata/sql/transaction.h"
 
 namespace amilab::control {
 

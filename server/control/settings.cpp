@@ -6,10 +6,10 @@
 #include "server/http/message.h"
 #include "server/settle.h"
 #include "server/wire/types.h"
-#include "storage/metadata/setting_rows.h"
-#include "storage/metadata/transaction.h"
-#include "storage/space.h"
-#include "storage/units.h"
+#include "storage/metadata/settings/setting_rows.h"
+#include "storage/metadata/sql/transaction.h"
+#include "storage/state/space.h"
+#include "storage/base/units.h"
 
 namespace amilab::control {
 

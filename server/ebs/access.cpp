@@ -6,9 +6,9 @@
 
 #include "server/ebs/errors.h"
 #include "server/wire/wire_errors.h"
-#include "storage/metadata/layer_rows.h"
-#include "storage/metadata/snapshot_permission_rows.h"
-#include "storage/metadata/snapshot_tier_rows.h"
+#include "storage/metadata/layers/layer_rows.h"
+#include "storage/metadata/snapshots/snapshot_permission_rows.h"
+#include "storage/metadata/snapshots/snapshot_tier_rows.h"
 
 namespace amilab::ebs {
 

@@ -5,9 +5,9 @@
 
 #include "server/session.h"
 #include "storage/blocks/snapshot.h"
-#include "storage/metadata/direct_snapshot_rows.h"
-#include "storage/metadata/snapshot_rows.h"
-#include "storage/units.h"
+#include "storage/metadata/snapshots/direct_snapshot_rows.h"
+#include "storage/metadata/snapshots/snapshot_rows.h"
+#include "storage/base/units.h"
 
 /// Which snapshots a caller may read and write.
 namespace amilab::ebs {

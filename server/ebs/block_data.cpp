@@ -9,8 +9,8 @@
 #include "server/ebs/errors.h"
 #include "server/ebs/tokens.h"
 #include "server/ebs/upload_traffic.h"
-#include "storage/metadata/layer_rows.h"
-#include "storage/storage_error.h"
+#include "storage/metadata/layers/layer_rows.h"
+#include "storage/base/storage_error.h"
 
 namespace amilab::ebs {
 

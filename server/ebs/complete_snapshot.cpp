@@ -8,9 +8,9 @@
 #include "server/ebs/snapshots.h"
 #include "server/ebs/upload_traffic.h"
 #include "server/ec2/layers.h"
-#include "storage/metadata/layer_rows.h"
-#include "storage/snapshot_sizes.h"
-#include "storage/storage_error.h"
+#include "storage/metadata/layers/layer_rows.h"
+#include "storage/upkeep/snapshot_sizes.h"
+#include "storage/base/storage_error.h"
 
 namespace amilab::ebs {
 

@@ -7,7 +7,7 @@
 #include "server/ebs/errors.h"
 #include "server/ebs/tokens.h"
 #include "storage/blocks/changed_units.h"
-#include "storage/units.h"
+#include "storage/base/units.h"
 
 namespace amilab::ebs {
 

@@ -3,7 +3,7 @@
 #include "server/byte_session.h"
 #include "server/session.h"
 #include "server/wire/ebs/snapshots.h"
-#include "storage/ids.h"
+#include "storage/base/ids.h"
 
 /// The life of snapshots that are written block by block: EBS direct APIs, version 2019-11-02.
 namespace amilab::ebs {

@@ -9,11 +9,11 @@
 #include "server/ec2/encryption.h"
 #include "server/ec2/layers.h"
 #include "server/ec2/resource_tags.h"
-#include "storage/metadata/client_token_rows.h"
-#include "storage/metadata/ebs_encryption_rows.h"
-#include "storage/metadata/snapshot_rows.h"
-#include "storage/metadata/tag_rows.h"
-#include "storage/units.h"
+#include "storage/metadata/calls/client_token_rows.h"
+#include "storage/metadata/settings/ebs_encryption_rows.h"
+#include "storage/metadata/snapshots/snapshot_rows.h"
+#include "storage/metadata/tags/tag_rows.h"
+#include "storage/base/units.h"
 
 namespace amilab::ebs {
 

@@ -8,7 +8,7 @@
 
 #include <openssl/types.h>
 
-#include "storage/clock.h"
+#include "storage/base/clock.h"
 
 namespace amilab::ebs {
 

@@ -5,8 +5,8 @@
 
 #include "server/ec2/launch_types.h"
 #include "server/wire/read.h"
-#include "storage/metadata/launch_rows.h"
-#include "storage/metadata/snapshot_rows.h"
+#include "storage/metadata/images/launch_rows.h"
+#include "storage/metadata/snapshots/snapshot_rows.h"
 
 namespace amilab::ec2 {
 

@@ -6,7 +6,7 @@
 
 #include "server/operation.h"
 #include "server/session.h"
-#include "storage/metadata/image_rows.h"
+#include "storage/metadata/images/image_rows.h"
 
 namespace amilab::ec2 {
 

@@ -7,7 +7,7 @@
 #include "server/ec2/image_names.h"
 #include "server/ec2/product_codes.h"
 #include "server/wire/types.h"
-#include "storage/metadata/allowed_image_rows.h"
+#include "storage/metadata/images/allowed_image_rows.h"
 
 namespace amilab::ec2 {
 

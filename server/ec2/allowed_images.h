@@ -6,8 +6,8 @@
 
 #include "server/session.h"
 #include "server/wire/ec2/allowed_images.h"
-#include "storage/metadata/allowed_image_rows.h"
-#include "storage/metadata/image_rows.h"
+#include "storage/metadata/images/allowed_image_rows.h"
+#include "storage/metadata/images/image_rows.h"
 
 namespace amilab::ec2 {
 

@@ -9,7 +9,7 @@
 #include "server/ec2/errors.h"
 #include "server/ec2/product_codes.h"
 #include "server/ec2/volume_answers.h"
-#include "storage/metadata/replace_root_rows.h"
+#include "storage/metadata/instances/replace_root_rows.h"
 
 namespace amilab::ec2 {
 

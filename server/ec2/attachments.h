@@ -4,7 +4,7 @@
 
 #include "server/session.h"
 #include "server/wire/ec2/volumes.h"
-#include "storage/metadata/volume_rows.h"
+#include "storage/metadata/volumes/volume_rows.h"
 
 namespace amilab::ec2 {
 

@@ -15,9 +15,9 @@
 
 #include "server/ec2/adopted_images.h"
 #include "server/wire/types.h"
-#include "storage/metadata/connection.h"
-#include "storage/metadata/region_rows.h"
-#include "storage/units.h"
+#include "storage/metadata/sql/connection.h"
+#include "storage/metadata/regions/region_rows.h"
+#include "storage/base/units.h"
 
 namespace amilab::ec2 {
 

@@ -12,10 +12,10 @@
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/snapshot_copies.h"
 #include "server/ec2/snapshots.h"
-#include "storage/metadata/catalogue_builder.h"
-#include "storage/metadata/image_annotation_rows.h"
-#include "storage/metadata/image_rows.h"
-#include "storage/metadata/product_code_rows.h"
+#include "storage/metadata/catalogue/catalogue_builder.h"
+#include "storage/metadata/images/image_annotation_rows.h"
+#include "storage/metadata/images/image_rows.h"
+#include "storage/metadata/tags/product_code_rows.h"
 
 namespace amilab::ec2 {
 

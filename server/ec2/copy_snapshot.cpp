@@ -8,8 +8,8 @@
 #include "server/ec2/snapshot_copies.h"
 #include "server/ec2/snapshot_tiers.h"
 #include "server/ec2/snapshots.h"
-#include "storage/metadata/product_code_rows.h"
-#include "storage/units.h"
+#include "storage/metadata/tags/product_code_rows.h"
+#include "storage/base/units.h"
 
 namespace amilab::ec2 {
 

@@ -13,9 +13,9 @@
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/snapshots.h"
 #include "server/ec2/volume_types.h"
-#include "storage/metadata/image_annotation_rows.h"
-#include "storage/metadata/product_code_rows.h"
-#include "storage/metadata/volume_rows.h"
+#include "storage/metadata/images/image_annotation_rows.h"
+#include "storage/metadata/tags/product_code_rows.h"
+#include "storage/metadata/volumes/volume_rows.h"
 
 namespace amilab::ec2 {
 

@@ -6,7 +6,7 @@
 #include "server/ec2/layers.h"
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/snapshots.h"
-#include "storage/metadata/image_rows.h"
+#include "storage/metadata/images/image_rows.h"
 
 namespace amilab::ec2 {
 

@@ -9,7 +9,7 @@
 #include "server/session.h"
 #include "server/wire/ec2/shared.h"
 #include "server/wire/schema.h"
-#include "storage/metadata/filter.h"
+#include "storage/metadata/sql/filter.h"
 
 /// What all Describe operations do alike: filters and pages.
 namespace amilab::ec2 {

@@ -5,7 +5,7 @@
 #include "server/ec2/describe.h"
 #include "server/ec2/encryption.h"
 #include "server/ec2/errors.h"
-#include "storage/metadata/ebs_encryption_rows.h"
+#include "storage/metadata/settings/ebs_encryption_rows.h"
 
 namespace amilab::ec2 {
 

@@ -10,7 +10,7 @@
 
 #include "server/ec2/errors.h"
 #include "server/wire/types.h"
-#include "storage/metadata/ebs_encryption_rows.h"
+#include "storage/metadata/settings/ebs_encryption_rows.h"
 
 namespace amilab::ec2 {
 

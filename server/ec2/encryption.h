@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "server/session.h"
-#include "storage/metadata/snapshot_rows.h"
-#include "storage/metadata/volume_rows.h"
+#include "storage/metadata/snapshots/snapshot_rows.h"
+#include "storage/metadata/volumes/volume_rows.h"
 
 /// How new volumes and snapshots are encrypted. There is no KMS behind it: every key of the right
 /// form exists, and bytes are stored as they are written.

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "server/wire/api_error.h"
-#include "storage/ids.h"
+#include "storage/base/ids.h"
 
 /// Every refusal of the EC2 service: here alone codes and messages are spelled. docs/fidelity.md
 /// says for each whether it is documented, observed or assumed.

@@ -5,8 +5,8 @@
 #include "server/ec2/describe.h"
 #include "server/ec2/errors.h"
 #include "server/wire/ec2/schema.h"
-#include "storage/metadata/fast_launch_rows.h"
-#include "storage/metadata/image_rows.h"
+#include "storage/metadata/images/fast_launch_rows.h"
+#include "storage/metadata/images/image_rows.h"
 
 namespace amilab::ec2 {
 

@@ -9,8 +9,8 @@
 #include "server/ec2/snapshot_tiers.h"
 #include "server/ec2/snapshots.h"
 #include "server/wire/ec2/schema.h"
-#include "storage/metadata/fast_restore_rows.h"
-#include "storage/metadata/region_rows.h"
+#include "storage/metadata/snapshots/fast_restore_rows.h"
+#include "storage/metadata/regions/region_rows.h"
 
 namespace amilab::ec2 {
 

@@ -4,7 +4,7 @@
 
 #include "server/session.h"
 #include "server/wire/ec2/fast_restores.h"
-#include "storage/metadata/snapshot_rows.h"
+#include "storage/metadata/snapshots/snapshot_rows.h"
 
 /// Fast snapshot restores: a state to be seen, and a mark on volumes. Every volume here is as fast
 /// as any other from the start.

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "server/ec2/errors.h"
-#include "storage/metadata/client_token_rows.h"
+#include "storage/metadata/calls/client_token_rows.h"
 
 namespace amilab::ec2 {
 

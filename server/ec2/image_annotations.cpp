@@ -10,8 +10,8 @@
 #include "server/ec2/image_names.h"
 #include "server/ec2/images.h"
 #include "server/wire/types.h"
-#include "storage/metadata/image_annotation_rows.h"
-#include "storage/metadata/product_code_rows.h"
+#include "storage/metadata/images/image_annotation_rows.h"
+#include "storage/metadata/tags/product_code_rows.h"
 
 namespace amilab::ec2 {
 

@@ -5,7 +5,7 @@
 #include "server/session.h"
 #include "server/wire/ec2/image_annotations.h"
 #include "server/wire/ec2/images.h"
-#include "storage/metadata/image_rows.h"
+#include "storage/metadata/images/image_rows.h"
 
 /// What can be noted on an image: watermarks, the instance types that it runs on, findings.
 namespace amilab::ec2 {

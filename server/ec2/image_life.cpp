@@ -5,8 +5,8 @@
 #include "server/ec2/describe.h"
 #include "server/ec2/errors.h"
 #include "server/ec2/images.h"
-#include "storage/metadata/image_life_rows.h"
-#include "storage/units.h"
+#include "storage/metadata/images/image_life_rows.h"
+#include "storage/base/units.h"
 
 namespace amilab::ec2 {
 

@@ -2,7 +2,7 @@
 
 #include "server/session.h"
 #include "server/wire/ec2/image_life.h"
-#include "storage/metadata/image_rows.h"
+#include "storage/metadata/images/image_rows.h"
 
 /// What becomes of an image: disabled, deprecated, protected from deregistration.
 namespace amilab::ec2 {

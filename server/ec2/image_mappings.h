@@ -5,8 +5,8 @@
 
 #include "server/session.h"
 #include "server/wire/ec2/shared.h"
-#include "storage/metadata/image_rows.h"
-#include "storage/metadata/snapshot_rows.h"
+#include "storage/metadata/images/image_rows.h"
+#include "storage/metadata/snapshots/snapshot_rows.h"
 
 /// Block device mappings of images, between requests, rows and answers.
 namespace amilab::ec2 {

@@ -19,10 +19,10 @@
 #include "server/ec2/snapshots.h"
 #include "server/wire/ec2/schema.h"
 #include "server/wire/types.h"
-#include "storage/metadata/allowed_image_rows.h"
-#include "storage/metadata/fast_launch_rows.h"
-#include "storage/metadata/image_life_rows.h"
-#include "storage/metadata/lineage_rows.h"
+#include "storage/metadata/images/allowed_image_rows.h"
+#include "storage/metadata/images/fast_launch_rows.h"
+#include "storage/metadata/images/image_life_rows.h"
+#include "storage/metadata/images/lineage_rows.h"
 
 namespace amilab::ec2 {
 

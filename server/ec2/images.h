@@ -2,7 +2,7 @@
 
 #include "server/session.h"
 #include "server/wire/ec2/images.h"
-#include "storage/metadata/image_rows.h"
+#include "storage/metadata/images/image_rows.h"
 
 namespace amilab::ec2 {
 

@@ -5,10 +5,10 @@
 
 #include "server/session.h"
 #include "server/wire/ec2/instances.h"
-#include "storage/metadata/instance_rows.h"
-#include "storage/metadata/product_code_rows.h"
-#include "storage/metadata/tag_rows.h"
-#include "storage/metadata/volume_rows.h"
+#include "storage/metadata/instances/instance_rows.h"
+#include "storage/metadata/tags/product_code_rows.h"
+#include "storage/metadata/tags/tag_rows.h"
+#include "storage/metadata/volumes/volume_rows.h"
 
 /// Instances, from rows to answers.
 namespace amilab::ec2 {

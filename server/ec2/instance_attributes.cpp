@@ -11,8 +11,8 @@
 #include "server/ec2/launch_place.h"
 #include "server/ec2/launch_types.h"
 #include "server/ec2/product_codes.h"
-#include "storage/metadata/instance_rows.h"
-#include "storage/metadata/volume_rows.h"
+#include "storage/metadata/instances/instance_rows.h"
+#include "storage/metadata/volumes/volume_rows.h"
 
 namespace amilab::ec2 {
 

@@ -12,9 +12,9 @@
 #include "server/ec2/product_codes.h"
 #include "server/ec2/root_volumes.h"
 #include "server/ec2/volumes.h"
-#include "storage/metadata/instance_rows.h"
-#include "storage/metadata/launch_rows.h"
-#include "storage/metadata/volume_rows.h"
+#include "storage/metadata/instances/instance_rows.h"
+#include "storage/metadata/images/launch_rows.h"
+#include "storage/metadata/volumes/volume_rows.h"
 
 namespace amilab::ec2 {
 

@@ -5,7 +5,7 @@
 #include "server/ec2/describe.h"
 #include "server/ec2/errors.h"
 #include "server/wire/ec2/schema.h"
-#include "storage/metadata/instance_type_rows.h"
+#include "storage/metadata/instance_types/instance_type_rows.h"
 
 namespace amilab::ec2 {
 

@@ -8,7 +8,7 @@
 #include "server/ec2/snapshot_tiers.h"
 #include "server/ec2/volume_types.h"
 #include "server/ec2/volumes.h"
-#include "storage/metadata/snapshot_rows.h"
+#include "storage/metadata/snapshots/snapshot_rows.h"
 
 namespace amilab::ec2 {
 

@@ -8,9 +8,9 @@
 #include "server/ec2/volume_types.h"
 #include "server/session.h"
 #include "server/wire/ec2/shared.h"
-#include "storage/metadata/image_rows.h"
-#include "storage/metadata/launch_rows.h"
-#include "storage/metadata/snapshot_rows.h"
+#include "storage/metadata/images/image_rows.h"
+#include "storage/metadata/images/launch_rows.h"
+#include "storage/metadata/snapshots/snapshot_rows.h"
 
 /// The volumes of a launch: the image's mappings with the caller's changes.
 namespace amilab::ec2 {

@@ -4,7 +4,7 @@
 #include <memory>
 #include <numeric>
 
-#include "storage/metadata/layer_rows.h"
+#include "storage/metadata/layers/layer_rows.h"
 
 namespace amilab::ec2 {
 

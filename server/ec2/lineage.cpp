@@ -14,10 +14,10 @@
 #include "server/ec2/version_depth.h"
 #include "server/ssm/parameter_names.h"
 #include "server/wire/ec2/schema.h"
-#include "storage/metadata/allowed_image_rows.h"
-#include "storage/metadata/image_rows.h"
-#include "storage/metadata/instance_rows.h"
-#include "storage/metadata/lineage_rows.h"
+#include "storage/metadata/images/allowed_image_rows.h"
+#include "storage/metadata/images/image_rows.h"
+#include "storage/metadata/instances/instance_rows.h"
+#include "storage/metadata/images/lineage_rows.h"
 
 namespace amilab::ec2 {
 

@@ -10,9 +10,9 @@
 #include "server/ec2/volumes.h"
 #include "server/wire/ec2/schema.h"
 #include "server/wire/types.h"
-#include "storage/metadata/layer_rows.h"
-#include "storage/metadata/volume_modification_rows.h"
-#include "storage/units.h"
+#include "storage/metadata/layers/layer_rows.h"
+#include "storage/metadata/volumes/volume_modification_rows.h"
+#include "storage/base/units.h"
 
 namespace amilab::ec2 {
 

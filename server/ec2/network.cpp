@@ -8,8 +8,8 @@
 #include "server/ec2/errors.h"
 #include "server/ec2/resource_tags.h"
 #include "server/wire/ec2/schema.h"
-#include "storage/metadata/network_rows.h"
-#include "storage/metadata/region_rows.h"
+#include "storage/metadata/network/network_rows.h"
+#include "storage/metadata/regions/region_rows.h"
 
 namespace amilab::ec2 {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/metadata/grantee.h"
+#include "storage/metadata/images/grantee.h"
 
 /// Changes of who may use an image or a snapshot, in the two styles in which requests spell them.
 namespace amilab::ec2 {

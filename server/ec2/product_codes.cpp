@@ -2,8 +2,8 @@
 
 #include "server/ec2/describe.h"
 #include "server/ec2/errors.h"
-#include "storage/metadata/account_rows.h"
-#include "storage/metadata/instance_rows.h"
+#include "storage/metadata/settings/account_rows.h"
+#include "storage/metadata/instances/instance_rows.h"
 
 namespace amilab::ec2 {
 

@@ -5,10 +5,10 @@
 
 #include "server/session.h"
 #include "server/wire/ec2/sharing.h"
-#include "storage/metadata/product_code_rows.h"
+#include "storage/metadata/tags/product_code_rows.h"
 
 /// Marketplace product codes: they travel from image to instance and volume, from volume to
-/// snapshot, and back. storage/metadata/product_code_rows.h copies them.
+/// snapshot, and back. storage/metadata/tags/product_code_rows.h copies them.
 /// Source: EC2 API Reference, RegisterImage and AttachVolume; AWS Marketplace Seller Guide
 /// (documented).
 namespace amilab::ec2 {

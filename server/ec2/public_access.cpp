@@ -1,8 +1,8 @@
 #include "server/ec2/describe.h"
 #include "server/ec2/errors.h"
 #include "server/ec2/sharing.h"
-#include "storage/metadata/account_rows.h"
-#include "storage/metadata/snapshot_permission_rows.h"
+#include "storage/metadata/settings/account_rows.h"
+#include "storage/metadata/snapshots/snapshot_permission_rows.h"
 
 // Source: EC2 API Reference, {Enable,Disable,Get}{Image,Snapshot}BlockPublicAccess (documented).
 // AWS takes up to ten minutes to block images; here it is done at once.

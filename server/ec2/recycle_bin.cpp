@@ -9,12 +9,12 @@
 #include "server/ec2/layers.h"
 #include "server/ec2/snapshots.h"
 #include "server/ec2/volumes.h"
-#include "storage/metadata/fast_restore_rows.h"
-#include "storage/metadata/recycle_bin_rows.h"
-#include "storage/metadata/recycle_rule_rows.h"
-#include "storage/metadata/region_rows.h"
-#include "storage/metadata/tag_rows.h"
-#include "storage/units.h"
+#include "storage/metadata/snapshots/fast_restore_rows.h"
+#include "storage/metadata/recycle_bin/recycle_bin_rows.h"
+#include "storage/metadata/recycle_bin/recycle_rule_rows.h"
+#include "storage/metadata/regions/region_rows.h"
+#include "storage/metadata/tags/tag_rows.h"
+#include "storage/base/units.h"
 
 namespace amilab::ec2 {
 

@@ -4,9 +4,9 @@
 
 #include "server/session.h"
 #include "server/wire/ec2/recycle_bin.h"
-#include "storage/metadata/image_rows.h"
-#include "storage/metadata/snapshot_rows.h"
-#include "storage/metadata/volume_rows.h"
+#include "storage/metadata/images/image_rows.h"
+#include "storage/metadata/snapshots/snapshot_rows.h"
+#include "storage/metadata/volumes/volume_rows.h"
 
 /// The recycle bin: where deleted images, snapshots and volumes go that a retention rule matches.
 /// Source: EBS User Guide, "Recycle Bin" (documented).

@@ -5,7 +5,7 @@
 #include "server/ec2/describe.h"
 #include "server/ec2/errors.h"
 #include "server/wire/ec2/schema.h"
-#include "storage/metadata/region_rows.h"
+#include "storage/metadata/regions/region_rows.h"
 
 namespace amilab::ec2 {
 

@@ -6,7 +6,7 @@
 
 #include "server/session.h"
 #include "server/wire/ec2/shared.h"
-#include "storage/metadata/tag_rows.h"
+#include "storage/metadata/tags/tag_rows.h"
 
 /// Tags as all families take them on create and show them.
 namespace amilab::ec2 {

@@ -22,9 +22,9 @@
 #include "server/ec2/volumes.h"
 #include "server/wire/ec2/schema.h"
 #include "server/wire/types.h"
-#include "storage/metadata/instance_rows.h"
-#include "storage/metadata/replace_root_rows.h"
-#include "storage/metadata/snapshot_rows.h"
+#include "storage/metadata/instances/instance_rows.h"
+#include "storage/metadata/instances/replace_root_rows.h"
+#include "storage/metadata/snapshots/snapshot_rows.h"
 
 namespace amilab::ec2 {
 

@@ -22,10 +22,10 @@
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/volumes.h"
 #include "server/ssm/image_parameters.h"
-#include "storage/metadata/image_rows.h"
-#include "storage/metadata/instance_rows.h"
-#include "storage/metadata/product_code_rows.h"
-#include "storage/metadata/volume_rows.h"
+#include "storage/metadata/images/image_rows.h"
+#include "storage/metadata/instances/instance_rows.h"
+#include "storage/metadata/tags/product_code_rows.h"
+#include "storage/metadata/volumes/volume_rows.h"
 
 namespace amilab::ec2 {
 

@@ -6,8 +6,8 @@
 #include "server/ec2/permissions.h"
 #include "server/ec2/product_codes.h"
 #include "server/ec2/sharing.h"
-#include "storage/metadata/snapshot_permission_rows.h"
-#include "storage/metadata/snapshot_rows.h"
+#include "storage/metadata/snapshots/snapshot_permission_rows.h"
+#include "storage/metadata/snapshots/snapshot_rows.h"
 
 namespace amilab::ec2 {
 

@@ -6,8 +6,8 @@
 
 #include "server/ec2/encryption.h"
 #include "server/session.h"
-#include "storage/metadata/snapshot_rows.h"
-#include "storage/metadata/tag_rows.h"
+#include "storage/metadata/snapshots/snapshot_rows.h"
+#include "storage/metadata/tags/tag_rows.h"
 
 namespace amilab::ec2 {
 

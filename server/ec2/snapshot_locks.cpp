@@ -6,8 +6,8 @@
 #include "server/ec2/errors.h"
 #include "server/ec2/snapshots.h"
 #include "server/wire/ec2/schema.h"
-#include "storage/metadata/snapshot_lock_rows.h"
-#include "storage/units.h"
+#include "storage/metadata/snapshots/snapshot_lock_rows.h"
+#include "storage/base/units.h"
 
 namespace amilab::ec2 {
 

@@ -2,7 +2,7 @@
 
 #include "server/session.h"
 #include "server/wire/ec2/snapshot_locks.h"
-#include "storage/ids.h"
+#include "storage/base/ids.h"
 
 namespace amilab::ec2 {
 

@@ -7,9 +7,9 @@
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/snapshots.h"
 #include "server/wire/ec2/schema.h"
-#include "storage/metadata/snapshot_permission_rows.h"
-#include "storage/metadata/snapshot_tier_rows.h"
-#include "storage/units.h"
+#include "storage/metadata/snapshots/snapshot_permission_rows.h"
+#include "storage/metadata/snapshots/snapshot_tier_rows.h"
+#include "storage/base/units.h"
 
 namespace amilab::ec2 {
 

@@ -2,7 +2,7 @@
 
 #include "server/session.h"
 #include "server/wire/ec2/snapshot_tiers.h"
-#include "storage/ids.h"
+#include "storage/base/ids.h"
 
 /// The archive tier of snapshots.
 namespace amilab::ec2 {

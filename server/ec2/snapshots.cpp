@@ -15,12 +15,12 @@
 #include "server/ec2/volume_types.h"
 #include "server/wire/ec2/schema.h"
 #include "server/wire/types.h"
-#include "storage/metadata/direct_snapshot_rows.h"
-#include "storage/metadata/fast_restore_rows.h"
-#include "storage/metadata/product_code_rows.h"
-#include "storage/metadata/snapshot_lock_rows.h"
-#include "storage/metadata/snapshot_tier_rows.h"
-#include "storage/snapshot_sizes.h"
+#include "storage/metadata/snapshots/direct_snapshot_rows.h"
+#include "storage/metadata/snapshots/fast_restore_rows.h"
+#include "storage/metadata/tags/product_code_rows.h"
+#include "storage/metadata/snapshots/snapshot_lock_rows.h"
+#include "storage/metadata/snapshots/snapshot_tier_rows.h"
+#include "storage/upkeep/snapshot_sizes.h"
 
 namespace amilab::ec2 {
 

@@ -2,9 +2,9 @@
 
 #include "server/session.h"
 #include "server/wire/ec2/snapshots.h"
-#include "storage/metadata/snapshot_rows.h"
-#include "storage/metadata/tag_rows.h"
-#include "storage/metadata/volume_rows.h"
+#include "storage/metadata/snapshots/snapshot_rows.h"
+#include "storage/metadata/tags/tag_rows.h"
+#include "storage/metadata/volumes/volume_rows.h"
 
 namespace amilab::ec2 {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "server/session.h"
-#include "storage/metadata/transition_rows.h"
+#include "storage/metadata/calls/transition_rows.h"
 
 namespace amilab::ec2 {
 

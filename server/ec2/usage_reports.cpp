@@ -15,8 +15,8 @@
 #include "server/ec2/version_depth.h"
 #include "server/wire/ec2/schema.h"
 #include "server/wire/types.h"
-#include "storage/metadata/usage_report_rows.h"
-#include "storage/units.h"
+#include "storage/metadata/images/usage_report_rows.h"
+#include "storage/base/units.h"
 
 namespace amilab::ec2 {
 

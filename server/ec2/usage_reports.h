@@ -2,7 +2,7 @@
 
 #include "server/session.h"
 #include "server/wire/ec2/usage_reports.h"
-#include "storage/ids.h"
+#include "storage/base/ids.h"
 
 /// How other accounts use an image.
 namespace amilab::ec2 {

@@ -4,7 +4,7 @@
 
 #include "server/ec2/errors.h"
 #include "server/ec2/resource_tags.h"
-#include "storage/metadata/region_rows.h"
+#include "storage/metadata/regions/region_rows.h"
 
 namespace amilab::ec2 {
 

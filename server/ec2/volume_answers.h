@@ -2,7 +2,7 @@
 
 #include "server/session.h"
 #include "server/wire/ec2/volumes.h"
-#include "storage/metadata/volume_rows.h"
+#include "storage/metadata/volumes/volume_rows.h"
 
 /// Volumes as answers have them, and what calls want of them.
 namespace amilab::ec2 {

@@ -6,7 +6,7 @@
 #include "server/ec2/volume_answers.h"
 #include "server/ec2/volumes.h"
 #include "server/wire/ec2/schema.h"
-#include "storage/metadata/region_rows.h"
+#include "storage/metadata/regions/region_rows.h"
 
 namespace amilab::ec2 {
 
@@ -28,7 +28,7 @@ bool is_initialized(const VolumeRow& row, TimeMs now_ms)
 }
 
 /// Source: volume status and its details (documented); a volume that is being made has not been
-/// checked (assumed). storage/metadata/volume_rows.cpp filters by the same.
+/// checked (assumed). storage/metadata/volumes/volume_rows.cpp filters by the same.
 VolumeStatusInfo status_of(const VolumeRow& row, bool is_attached, TimeMs now_ms)
 {
     constexpr const char* kNoData = "insufficient-data";

@@ -16,9 +16,9 @@
 #include "server/ec2/volume_answers.h"
 #include "server/ec2/volume_types.h"
 #include "server/wire/ec2/schema.h"
-#include "storage/metadata/region_rows.h"
-#include "storage/metadata/replace_root_rows.h"
-#include "storage/metadata/volume_rows.h"
+#include "storage/metadata/regions/region_rows.h"
+#include "storage/metadata/instances/replace_root_rows.h"
+#include "storage/metadata/volumes/volume_rows.h"
 
 namespace amilab::ec2 {
 

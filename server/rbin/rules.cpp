@@ -8,8 +8,8 @@
 #include "server/rbin/errors.h"
 #include "server/rbin/tags.h"
 #include "server/wire/types.h"
-#include "storage/metadata/recycle_rule_rows.h"
-#include "storage/units.h"
+#include "storage/metadata/recycle_bin/recycle_rule_rows.h"
+#include "storage/base/units.h"
 
 namespace amilab::rbin {
 

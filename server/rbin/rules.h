@@ -4,7 +4,7 @@
 #include "server/wire/rbin/rules.h"
 
 /// The Recycle Bin's retention rules, version 2021-06-15. What they keep is for the families that
-/// delete to ask: storage/metadata/recycle_rule_rows.h.
+/// delete to ask: storage/metadata/recycle_bin/recycle_rule_rows.h.
 namespace amilab::rbin {
 
 CreateRuleResponse create_rule(Session& session, const CreateRuleRequest& request);

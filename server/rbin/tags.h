@@ -5,7 +5,7 @@
 
 #include "server/session.h"
 #include "server/wire/rbin/tags.h"
-#include "storage/metadata/recycle_rule_rows.h"
+#include "storage/metadata/recycle_bin/recycle_rule_rows.h"
 
 /// The tags of the rules themselves, which keep nothing.
 namespace amilab::rbin {

@@ -3,7 +3,7 @@
 #include "server/ec2/adopted_images.h"
 #include "server/ec2/errors.h"
 #include "server/ssm/parameter_names.h"
-#include "storage/metadata/image_rows.h"
+#include "storage/metadata/images/image_rows.h"
 
 namespace amilab::ssm {
 

@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "server/session.h"
-#include "storage/ids.h"
+#include "storage/base/ids.h"
 
 /// Parameters where EC2 wants an image.
 namespace amilab::ssm {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "server/wire/ssm/parameters.h"
-#include "storage/metadata/parameter_rows.h"
+#include "storage/metadata/parameters/parameter_rows.h"
 
 namespace amilab::ssm {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "server/session.h"
-#include "storage/metadata/parameter_rows.h"
+#include "storage/metadata/parameters/parameter_rows.h"
 
 /// Names, versions and labels of parameters, as requests say them.
 namespace amilab::ssm {

@@ -13,7 +13,7 @@
 #include "server/ssm/parameter_filters.h"
 #include "server/ssm/parameter_names.h"
 #include "server/wire/wire_errors.h"
-#include "storage/metadata/parameter_rows.h"
+#include "storage/metadata/parameters/parameter_rows.h"
 
 namespace amilab::ssm {
 

@@ -8,7 +8,7 @@
 
 #include "storage/blocks/zeros.h"
 #include "storage/files/file_io.h"
-#include "storage/storage_error.h"
+#include "storage/base/storage_error.h"
 
 namespace amilab {
 namespace {

@@ -11,7 +11,7 @@
 #include "storage/blocks/block_range.h"
 #include "storage/blocks/layer_registry.h"
 #include "storage/files/posix_file_system.h"
-#include "storage/storage_error.h"
+#include "storage/base/storage_error.h"
 
 namespace amilab {
 namespace {

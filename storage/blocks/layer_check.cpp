@@ -8,7 +8,7 @@
 
 #include "storage/blocks/layer.h"
 #include "storage/blocks/layer_stack.h"
-#include "storage/storage_error.h"
+#include "storage/base/storage_error.h"
 
 namespace amilab {
 namespace {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "storage/files/file_io.h"
-#include "storage/storage_error.h"
+#include "storage/base/storage_error.h"
 
 namespace amilab {
 namespace {

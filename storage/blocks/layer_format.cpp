@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 
 #include "storage/files/file_io.h"
-#include "storage/storage_error.h"
+#include "storage/base/storage_error.h"
 
 namespace amilab {
 namespace {

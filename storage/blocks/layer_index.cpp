@@ -13,7 +13,7 @@
 
 #include "storage/blocks/layer_stack.h"
 #include "storage/files/file_io.h"
-#include "storage/storage_error.h"
+#include "storage/base/storage_error.h"
 
 namespace amilab {
 namespace {

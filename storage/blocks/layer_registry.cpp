@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <span>
 
-#include "storage/storage_error.h"
+#include "storage/base/storage_error.h"
 
 namespace amilab {
 namespace {

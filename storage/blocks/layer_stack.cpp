@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "storage/blocks/layer_index.h"
-#include "storage/storage_error.h"
+#include "storage/base/storage_error.h"
 
 namespace amilab {
 namespace {

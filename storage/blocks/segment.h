@@ -11,7 +11,7 @@
 
 #include "storage/blocks/block_map.h"
 #include "storage/blocks/layer_files.h"
-#include "storage/storage_error.h"
+#include "storage/base/storage_error.h"
 
 namespace amilab {
 

@@ -7,7 +7,7 @@
 #include "storage/blocks/block_range.h"
 #include "storage/blocks/layer_registry.h"
 #include "storage/blocks/stack_writer.h"
-#include "storage/storage_error.h"
+#include "storage/base/storage_error.h"
 
 namespace amilab {
 

@@ -2,7 +2,7 @@
 
 #include <cerrno>
 
-#include "storage/storage_error.h"
+#include "storage/base/storage_error.h"
 
 namespace amilab {
 namespace {

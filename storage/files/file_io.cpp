@@ -4,7 +4,7 @@
 #include <array>
 #include <cerrno>
 
-#include "storage/storage_error.h"
+#include "storage/base/storage_error.h"
 
 namespace amilab {
 

@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <string_view>
 
-#include "storage/storage_error.h"
+#include "storage/base/storage_error.h"
 
 namespace amilab {
 namespace {

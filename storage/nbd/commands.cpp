@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/storage_error.h"
+#include "storage/base/storage_error.h"
 
 namespace amilab::nbd {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "storage/metadata/export_rows.h"
-#include "storage/units.h"
+#include "storage/metadata/volumes/export_rows.h"
+#include "storage/base/units.h"
 
 namespace amilab::nbd {
 namespace {

@@ -9,9 +9,9 @@
 #include <variant>
 #include <vector>
 
-#include "storage/data_directory.h"
+#include "storage/state/data_directory.h"
 #include "storage/nbd/disk.h"
-#include "storage/open_exports.h"
+#include "storage/state/open_exports.h"
 
 namespace amilab::nbd {
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/data_directory.h"
+#include "storage/state/data_directory.h"
 
 namespace boost::asio {
 class io_context;

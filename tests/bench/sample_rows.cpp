@@ -5,11 +5,11 @@
 
 #include <fmt/format.h>
 
-#include "storage/metadata/instance_rows.h"
-#include "storage/metadata/layer_rows.h"
-#include "storage/metadata/network_rows.h"
-#include "storage/metadata/tag_rows.h"
-#include "storage/metadata/transaction.h"
+#include "storage/metadata/instances/instance_rows.h"
+#include "storage/metadata/layers/layer_rows.h"
+#include "storage/metadata/network/network_rows.h"
+#include "storage/metadata/tags/tag_rows.h"
+#include "storage/metadata/sql/transaction.h"
 
 namespace amilab::bench {
 

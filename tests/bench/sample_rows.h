@@ -7,11 +7,11 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/metadata/database.h"
-#include "storage/metadata/id_source.h"
-#include "storage/metadata/image_rows.h"
-#include "storage/metadata/snapshot_rows.h"
-#include "storage/metadata/volume_rows.h"
+#include "storage/metadata/sql/database.h"
+#include "storage/metadata/sql/id_source.h"
+#include "storage/metadata/images/image_rows.h"
+#include "storage/metadata/snapshots/snapshot_rows.h"
+#include "storage/metadata/volumes/volume_rows.h"
 
 /// Rows as calls leave them, for the benchmark.
 namespace amilab::bench {

@@ -14,10 +14,10 @@
 #include <sqlite3.h>
 #include <CLI/CLI.hpp>
 
-#include "storage/metadata/connection.h"
-#include "storage/metadata/id_source.h"
-#include "storage/metadata/migrations.h"
-#include "storage/metadata/transaction.h"
+#include "storage/metadata/sql/connection.h"
+#include "storage/metadata/sql/id_source.h"
+#include "storage/metadata/sql/migrations.h"
+#include "storage/metadata/sql/transaction.h"
 #include "tests/bench/sample_rows.h"
 
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "storage/units.h"
+#include "storage/base/units.h"
 #include "tests/support/world.h"
 
 namespace amilab::test {

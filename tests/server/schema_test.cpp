@@ -6,7 +6,7 @@
 
 #include "server/ec2/operations.h"
 #include "server/wire/schema.h"
-#include "storage/units.h"
+#include "storage/base/units.h"
 #include "tests/server/parameter_trials.h"
 #include "tests/support/world.h"
 

@@ -10,7 +10,7 @@
 #include <pugixml.hpp>
 
 #include "server/emulator.h"
-#include "storage/data_directory.h"
+#include "storage/state/data_directory.h"
 
 namespace amilab::test {
 

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "storage/metadata/account_rows.h"
-#include "storage/metadata/product_code_rows.h"
+#include "storage/metadata/settings/account_rows.h"
+#include "storage/metadata/tags/product_code_rows.h"
 
-#include "storage/metadata/recycle_rule_rows.h"
-#include "storage/metadata/statement.h"
+#include "storage/metadata/recycle_bin/recycle_rule_rows.h"
+#include "storage/metadata/sql/statement.h"
 
 namespace amilab::test {
 

@@ -4,9 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "storage/metadata/layer_rows.h"
-#include "storage/metadata/volume_rows.h"
-#include "storage/units.h"
+#include "storage/metadata/layers/layer_rows.h"
+#include "storage/metadata/volumes/volume_rows.h"
+#include "storage/base/units.h"
 #include "tests/server/ebs/ebs_support.h"
 
 namespace amilab::test {

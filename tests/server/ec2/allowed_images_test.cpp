@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "storage/units.h"
+#include "storage/base/units.h"
 #include "tests/server/ec2/instance_support.h"
 #include "tests/server/ec2/sharing_support.h"
 

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "storage/units.h"
+#include "storage/base/units.h"
 #include "tests/server/ec2/instance_support.h"
 #include "tests/server/ec2/volume_support.h"
 #include "tests/support/emulator_fixture.h"

@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "storage/metadata/statement.h"
+#include "storage/metadata/sql/statement.h"
 #include "tests/server/ec2/instance_support.h"
 
 namespace amilab::test {

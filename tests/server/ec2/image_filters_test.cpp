@@ -8,7 +8,7 @@
 
 #include "server/ec2/operations.h"
 #include "server/wire/schema.h"
-#include "storage/metadata/statement.h"
+#include "storage/metadata/sql/statement.h"
 #include "tests/server/ec2/instance_support.h"
 
 // Every filter that the documentation of DescribeImages names is served: each finds what has a

@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "storage/check.h"
+#include "storage/state/check.h"
 #include "tests/server/ebs/ebs_support.h"
 #include "tests/server/ec2/kill_model.h"
 #include "tests/storage/files/temporary_directory.h"

@@ -7,9 +7,9 @@
 
 #include <sqlite3.h>
 
-#include "storage/check.h"
-#include "storage/metadata/connection.h"
-#include "storage/space.h"
+#include "storage/state/check.h"
+#include "storage/metadata/sql/connection.h"
+#include "storage/state/space.h"
 #include "tests/storage/blocks/harness.h"
 #include "tests/storage/files/temporary_directory.h"
 #include "tests/support/disks.h"

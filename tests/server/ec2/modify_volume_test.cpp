@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "server/ec2/volumes.h"
-#include "storage/units.h"
+#include "storage/base/units.h"
 #include "tests/server/ec2/instance_support.h"
 #include "tests/server/ec2/volume_support.h"
 

@@ -5,9 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "server/session.h"
-#include "storage/metadata/statement.h"
-#include "storage/metadata/tag_rows.h"
-#include "storage/metadata/transaction.h"
+#include "storage/metadata/sql/statement.h"
+#include "storage/metadata/tags/tag_rows.h"
+#include "storage/metadata/sql/transaction.h"
 #include "tests/support/emulator_fixture.h"
 
 namespace amilab::test {

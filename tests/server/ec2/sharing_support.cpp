@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "storage/metadata/product_code_rows.h"
+#include "storage/metadata/tags/product_code_rows.h"
 
 namespace amilab::test {
 

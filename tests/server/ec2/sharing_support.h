@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/metadata/account_rows.h"
+#include "storage/metadata/settings/account_rows.h"
 #include "tests/support/emulator_fixture.h"
 
 /// What tests of sharing between accounts have in common.

@@ -1,4 +1,4 @@
-#include "storage/snapshot_sizes.h"
+#include "storage/upkeep/snapshot_sizes.h"
 
 #include <gtest/gtest.h>
 #include <random>

@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "storage/metadata/statement.h"
-#include "storage/metadata/transaction.h"
+#include "storage/metadata/sql/statement.h"
+#include "storage/metadata/sql/transaction.h"
 #include "tests/server/ec2/volume_support.h"
 #include "tests/support/emulator_fixture.h"
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "storage/metadata/statement.h"
+#include "storage/metadata/sql/statement.h"
 #include "tests/support/emulator_fixture.h"
 
 namespace amilab::test {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstring>
 
-#include "storage/metadata/layer_rows.h"
-#include "storage/metadata/volume_rows.h"
-#include "storage/units.h"
+#include "storage/metadata/layers/layer_rows.h"
+#include "storage/metadata/volumes/volume_rows.h"
+#include "storage/base/units.h"
 
 namespace amilab::test {
 

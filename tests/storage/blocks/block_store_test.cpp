@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "storage/files/posix_file_system.h"
-#include "storage/storage_error.h"
+#include "storage/base/storage_error.h"
 #include "tests/storage/blocks/harness.h"
 #include "tests/storage/files/faulty_file_system.h"
 #include "tests/storage/files/temporary_directory.h"

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 #include <cerrno>
 
-#include "storage/storage_error.h"
+#include "storage/base/storage_error.h"
 #include "tests/storage/blocks/crash_world.h"
 
 namespace amilab {

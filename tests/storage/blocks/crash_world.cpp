@@ -6,7 +6,7 @@
 #include <set>
 
 #include "storage/blocks/layer_check.h"
-#include "storage/storage_error.h"
+#include "storage/base/storage_error.h"
 
 namespace amilab {
 namespace {

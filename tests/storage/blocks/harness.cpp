@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "storage/storage_error.h"
+#include "storage/base/storage_error.h"
 
 namespace amilab {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <atomic>
 
-#include "storage/storage_error.h"
+#include "storage/base/storage_error.h"
 
 namespace amilab {
 namespace {

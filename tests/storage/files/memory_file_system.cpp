@@ -7,7 +7,7 @@
 #include <set>
 #include <utility>
 
-#include "storage/storage_error.h"
+#include "storage/base/storage_error.h"
 
 namespace amilab {
 namespace {

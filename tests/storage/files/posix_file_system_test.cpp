@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "storage/files/file_io.h"
-#include "storage/storage_error.h"
+#include "storage/base/storage_error.h"
 #include "tests/storage/files/faulty_file_system.h"
 #include "tests/storage/files/temporary_directory.h"
 

@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "storage/units.h"
+#include "storage/base/units.h"
 #include "tests/storage/nbd/world.h"
 
 namespace amilab::nbd::test {

@@ -7,7 +7,7 @@
 
 #include <gmock/gmock.h>
 
-#include "storage/units.h"
+#include "storage/base/units.h"
 #include "tests/server/ec2/instance_support.h"
 #include "tests/storage/nbd/world.h"
 #include "tests/support/json_caller.h"

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/base/clock.h"
+#include "storage/metadata/sql/database.h"
+
+namespace amilab {
+
+/// What befalls a resource by itself when its time has come.
+enum class Action {
+    kImageAvailable,
+    kSnapshotCompleted,
+    kSnapshotTimedOut,
+    kSnapshotArchived,
+    kUsageReportExpired,
+    kVolumeAvailable,
+    kVolumeGone,
+    kAttachmentAttached,
+    kAttachmentGone,
+    kInstanceRunning,
+    kInstanceInitialized,
+    kInstanceStopped,
+    kInstanceTerminated,
+    kInstanceGone,
+    kVolumeOptimizing,
+    kVolumeModified,
+    kRootVolumeReplacing,
+    kRootVolumeReplaced,
+    kRecycledGone,
+    kFastLaunchEnabled,
+    kFastLaunchGone,
+};
+
+struct Transition {
+    TimeMs due_ms;
+    Action action;
+    std::string resource_id;
+};
+
+void insert_transition(Database& db, const Transition& transition);
+void delete_transitions(Database& db, std::string_view resource_id);
+/// Removes what is due by `now_ms` and returns it, the earliest first, in the order of insertion
+/// where times are equal; at most 1,000 of them.
+std::vector<Transition> take_due_transitions(Database& db, TimeMs now_ms);
+/// Generation::kNever when nothing is under way.
+TimeMs read_earliest_due_ms(Database& db);
+
+}  // namespace amilab

@@ -1,0 +1,207 @@
+#include "storage/metadata/images/lineage_rows.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "storage/metadata/sql/statement.h"
+
+namespace amilab {
+
+namespace {
+
+InstanceImageRow read_instance_image(Statement::Row row)
+{
+    return {.instance_id = row.id<InstanceId>(),
+            .instance_type = row.text(),
+            .launch_time_ms = row.integer(),
+            .zone = row.text(),
+            .zone_id = row.text(),
+            .state = row.text(),
+            .image_id = row.text(),
+            .image_owner = row.text(),
+            .image_name = row.optional_text(),
+            .image_state = row.optional_text(),
+            .image_owner_alias = row.optional_text(),
+            .image_creation_time_ms = row.optional_integer(),
+            .image_deprecation_time_ms = row.optional_integer(),
+            .image_is_public = row.boolean()};
+}
+
+using Kind = ImageReferenceRow::Kind;
+
+std::int64_t rank_of(Kind kind)
+{
+    return static_cast<std::int64_t>(kind);
+}
+
+struct OrderKey {
+    std::string_view image;
+    std::int64_t rank;
+    std::string_view name;
+};
+
+/// "image/rank/name". A name may have slashes; what is no such key comes of a token that somebody
+/// made up.
+OrderKey cut_key(std::string_view key)
+{
+    const auto first = std::min(key.find('/'), key.size());
+    const auto rest = key.substr(std::min(first + 1, key.size()));
+    const bool is_instance = rest.starts_with("0/");
+    return {.image = key.substr(0, first),
+            .rank = rank_of(is_instance ? Kind::kInstance : Kind::kParameter),
+            .name = rest.substr(std::min<std::size_t>(2, rest.size()))};
+}
+
+/// What is behind the last row of the page before, whose key image_reference_order_key() made.
+void append_after(Query& query, const ImageReferenceQuery& wanted, std::string_view image,
+                  Kind kind, std::string_view name)
+{
+    if (wanted.after.empty()) {
+        return;
+    }
+    const auto last = cut_key(wanted.after);
+    query.sql(fmt::format(" AND ({}, {}, {}) > (", image, rank_of(kind), name));
+    query.value(last.image).sql(", ").value(last.rank).sql(", ").value(last.name).sql(")");
+}
+
+// Each by the images: an account may have many other instances and parameters.
+
+void append_instances(Query& query, const ImageReferenceQuery& wanted)
+{
+    query.sql("SELECT image_id, ").value(rank_of(Kind::kInstance));
+    query.sql(", id FROM instance WHERE image_id IN ").list(texts_of(wanted.images));
+    query.sql(" AND +region = ").value(wanted.region);
+    query.sql(" AND +owner = ").value(wanted.owner);
+    if (!wanted.states.empty()) {
+        query.sql(" AND state IN ").list(wanted.states);
+    }
+    append_after(query, wanted, "image_id", Kind::kInstance, "id");
+}
+
+void append_parameters(Query& query, const ImageReferenceQuery& wanted)
+{
+    query.sql("SELECT v.value, ").value(rank_of(Kind::kParameter));
+    query.sql(
+        ", v.name FROM parameter_version AS v JOIN parameter AS p ON p.owner = v.owner"
+        " AND p.region = v.region AND p.name = v.name AND p.version = v.version"
+        " WHERE v.data_type = 'aws:ec2:image' AND v.value IN ");
+    query.list(texts_of(wanted.images)).sql(" AND +v.region = ").value(wanted.region);
+    query.sql(" AND +v.owner = ").value(wanted.owner);
+    append_after(query, wanted, "v.value", Kind::kParameter, "v.name");
+}
+
+}  // namespace
+
+std::optional<AncestorRow> select_ancestor(Database& db, const ImageId& id, std::string_view region)
+{
+    Statement select(db,
+                     "SELECT id, region, owner_alias, creation_time_ms, source_image_id,"
+                     " source_image_region FROM all_image WHERE id = ?1 AND region = ?2");
+    select.bind(id, region);
+    if (!select.step()) {
+        return std::nullopt;
+    }
+    auto row = select.row();
+    return AncestorRow{.id = row.id<ImageId>(),
+                       .region = row.text(),
+                       .owner_alias = row.optional_text(),
+                       .creation_time_ms = row.integer(),
+                       .source_image_id = row.optional_text(),
+                       .source_image_region = row.optional_text()};
+}
+
+std::optional<std::string> select_snapshot_failure(Database& db, const SnapshotId& id)
+{
+    Statement select(db, "SELECT status_message FROM main.snapshot WHERE id = ?1");
+    select.bind(id);
+    return select.step() ? select.row().optional_text() : std::nullopt;
+}
+
+std::vector<ImageReferenceRow> select_image_references(Database& db,
+                                                       const ImageReferenceQuery& wanted)
+{
+    Query query;
+    if (wanted.instances) {
+        append_instances(query, wanted);
+    }
+    if (wanted.parameters) {
+        query.sql(wanted.instances ? " UNION ALL " : "");
+        append_parameters(query, wanted);
+    }
+    if (query.text().empty()) {
+        return {};
+    }
+    query.sql(" ORDER BY 1, 2, 3 LIMIT ").value(wanted.limit);
+    auto select = query.on(db);
+    std::vector<ImageReferenceRow> rows;
+    while (select.step()) {
+        auto row = select.row();
+        auto image = row.text();
+        const auto kind = static_cast<Kind>(row.integer());
+        rows.push_back({std::move(image), kind, row.text()});
+    }
+    return rows;
+}
+
+std::string image_reference_order_key(const ImageReferenceRow& row)
+{
+    return fmt::format("{}/{}/{}", row.image_id, rank_of(row.kind), row.name);
+}
+
+std::vector<InstanceImageRow> select_instance_images(Database& db, const InstanceImageQuery& wanted)
+{
+    Query query(
+        "SELECT n.id, n.instance_type, n.launch_time_ms, n.zone, COALESCE(z.zone_id, ''), n.state,"
+        " n.image_id, n.image_owner, COALESCE(m.name, c.name),"
+        " COALESCE(m.state, iif(p.id IS NULL, NULL, 'available')),"
+        " COALESCE(m.owner_alias, c.owner_alias),"
+        " COALESCE(m.creation_time_ms, c.creation_time_ms),"
+        " COALESCE(m.deprecation_time_ms, c.deprecation_time_ms), COALESCE(m.public, c.public, 0)"
+        // Views would be read as a whole on this side of a join.
+        " FROM instance n LEFT JOIN main.image m ON m.id = n.image_id"
+        " LEFT JOIN catalogue.image_place p ON p.id = n.image_id"
+        " LEFT JOIN catalogue.image_facts c ON c.number = p.facts"
+        " LEFT JOIN catalogue.availability_zone z ON z.name = n.zone WHERE n.region = ");
+    query.value(wanted.region).sql(" AND n.owner = ").value(wanted.owner);
+    if (!wanted.ids.empty()) {
+        query.sql(" AND n.id IN ").list(texts_of(wanted.ids));
+    }
+    const auto launch_time = sql_time("n.launch_time_ms");
+    const std::array columns = {
+        FilterColumn{"availability-zone", "n.zone"},
+        FilterColumn{"instance-id", "n.id"},
+        FilterColumn{"instance-state-name", "n.state"},
+        FilterColumn{"instance-type", "n.instance_type"},
+        FilterColumn{"launch-time", launch_time},
+        FilterColumn{"owner-alias", "COALESCE(m.owner_alias, c.owner_alias)"},
+        FilterColumn{"owner-id", "n.image_owner"},
+        FilterColumn{"zone-id", "z.zone_id"},
+    };
+    std::vector<Filter> others;
+    for (const auto& filter : wanted.filters) {
+        if (filter.name == "image-allowed") {
+            // An image that is gone for good is not allowed.
+            append_allowed_filter(
+                query, wanted.allowed, wanted.owner, wanted.now_ms, filter,
+                {.before = "EXISTS (SELECT 1 FROM all_image AS i WHERE i.id = n.image_id AND ",
+                 .after = ")"});
+        } else {
+            others.push_back(filter);
+        }
+    }
+    append_filters(query, others, columns, "n.id", wanted.owner);
+    if (!wanted.after.empty()) {
+        query.sql(" AND n.id > ").value(wanted.after);
+    }
+    query.sql(" ORDER BY n.id LIMIT ").value(wanted.limit);
+    auto select = query.on(db);
+    std::vector<InstanceImageRow> rows;
+    while (select.step()) {
+        rows.push_back(read_instance_image(select.row()));
+    }
+    return rows;
+}
+
+}  // namespace amilab

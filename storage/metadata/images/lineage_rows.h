@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/base/clock.h"
+#include "storage/base/ids.h"
+#include "storage/metadata/images/allowed_image_rows.h"
+#include "storage/metadata/sql/database.h"
+#include "storage/metadata/sql/filter.h"
+
+/// Where images come from, and what uses them.
+namespace amilab {
+
+/// An image and what it was made of.
+struct AncestorRow {
+    ImageId id;
+    std::string region;
+    std::optional<std::string> owner_alias;
+    TimeMs creation_time_ms;
+    std::optional<std::string> source_image_id;
+    std::optional<std::string> source_image_region;
+};
+/// Whoever's and whatever its state: deregistered ones too.
+std::optional<AncestorRow> select_ancestor(Database& db, const ImageId& id,
+                                           std::string_view region);
+
+/// Why a snapshot is in error, if it says so.
+std::optional<std::string> select_snapshot_failure(Database& db, const SnapshotId& id);
+
+/// What refers to an image: an instance that was launched from it, or a parameter that holds its
+/// id.
+struct ImageReferenceRow {
+    enum class Kind { kInstance, kParameter };
+    std::string image_id;
+    Kind kind;
+    /// The instance's id, the parameter's name.
+    std::string name;
+};
+struct ImageReferenceQuery {
+    std::string_view owner;
+    std::string_view region;
+    std::vector<ImageId> images;
+    bool instances;
+    /// Only instances in these states; empty: in any.
+    std::vector<std::string> states;
+    /// Of data type aws:ec2:image, by their newest versions.
+    bool parameters;
+    /// image_reference_order_key() of the last row before the page; empty at the start.
+    std::string_view after;
+    std::int64_t limit;
+};
+/// In the order of image, kind and name.
+std::vector<ImageReferenceRow> select_image_references(Database& db,
+                                                       const ImageReferenceQuery& query);
+std::string image_reference_order_key(const ImageReferenceRow& row);
+
+/// An instance and what its image is now. Nothing is known of an image that was never here.
+struct InstanceImageRow {
+    InstanceId instance_id;
+    std::string instance_type;
+    TimeMs launch_time_ms;
+    std::string zone;
+    std::string zone_id;
+    std::string state;
+    std::string image_id;
+    std::string image_owner;
+    std::optional<std::string> image_name;
+    std::optional<std::string> image_state;
+    std::optional<std::string> image_owner_alias;
+    std::optional<TimeMs> image_creation_time_ms;
+    std::optional<TimeMs> image_deprecation_time_ms;
+    bool image_is_public;
+};
+struct InstanceImageQuery {
+    std::string_view owner;
+    std::string_view region;
+    std::vector<InstanceId> ids;
+    std::span<const Filter> filters;
+    /// What the filter image-allowed means.
+    const AllowedImagesSettings& allowed;
+    TimeMs now_ms;
+    std::string_view after;
+    std::int64_t limit;
+};
+/// The owner's instances, in the order of their ids.
+std::vector<InstanceImageRow> select_instance_images(Database& db, const InstanceImageQuery& query);
+
+}  // namespace amilab

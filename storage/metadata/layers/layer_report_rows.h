@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "storage/blocks/layer_id.h"
+#include "storage/metadata/sql/database.h"
+
+namespace amilab {
+
+struct LayerRow {
+    LayerId id{};
+    std::optional<LayerId> parent;
+    bool is_sealed = false;
+    bool is_synced = false;
+    std::string boot_id;
+};
+/// All layers, parents before children or not, by id.
+std::vector<LayerRow> select_layers(Database& db);
+
+/// A volume or a snapshot with a layer of its own, of any account and region.
+struct DiskRow {
+    std::string id;
+    std::string region;
+    std::string owner;
+    std::string state;
+    LayerId layer{};
+    std::int64_t size_gib = 0;
+    bool is_volume = false;
+};
+std::vector<DiskRow> select_disks(Database& db);
+
+/// Uploads that were open in another boot of the machine.
+std::vector<std::string> select_lost_uploads(Database& db, std::string_view boot_id);
+
+/// Every layer that a row of another table than layer's refers to, once for each reference.
+std::vector<LayerId> select_referred_layers(Database& db);
+
+/// What SQLite finds wrong with the file and with references between rows; empty when it is whole.
+std::vector<std::string> check_database(Database& db);
+
+}  // namespace amilab

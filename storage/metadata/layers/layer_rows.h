@@ -1,0 +1,49 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "storage/blocks/layer_id.h"
+#include "storage/base/clock.h"
+#include "storage/metadata/sql/database.h"
+
+namespace amilab {
+
+/// A new, empty, writable layer over `parent`; the id is the block store's.
+void insert_layer(Database& db, LayerId id, std::optional<LayerId> parent, TimeMs now_ms);
+/// 0 without any.
+LayerId select_highest_layer(Database& db);
+
+/// The layer and all below it, the topmost first.
+std::vector<LayerId> select_layer_chain(Database& db, LayerId top);
+
+/// `boot_id`: the machine's boot that holds what is not on the disk yet.
+void mark_layer_sealed(Database& db, LayerId layer, std::string_view boot_id);
+void mark_layer_synced(Database& db, LayerId layer);
+/// Snapshots whose layer another boot sealed and never synced are in error: power was lost. Returns
+/// how many there were.
+std::int64_t mark_lost_snapshots(Database& db, std::string_view boot_id);
+/// The layer and those below it that are not known to be on the disk, the lowest first. What is on
+/// the disk has nothing below that is not.
+std::vector<LayerId> select_unsynced_chain(Database& db, LayerId layer);
+/// Sealed layers that are not known to be on the disk.
+std::vector<LayerId> select_unsynced_layers(Database& db);
+
+/// Deletes the rows of `layer`, and of those below it, that nothing refers to any more: no volume,
+/// no snapshot, no layer above. They are noted as removed; returns them. Their files go when the
+/// deletion is durable: see forget_removed_layers.
+struct ReleasedLayers {
+    std::vector<LayerId> removed;
+    /// The first that something still needs; perhaps one layer only, so that they can be merged.
+    std::optional<LayerId> kept;
+};
+ReleasedLayers release_layer(Database& db, LayerId layer);
+/// Layers whose rows are gone and whose files may still be there.
+std::vector<LayerId> select_removed_layers(Database& db);
+/// Called when their files are gone.
+void forget_removed_layers(Database& db, const std::vector<LayerId>& layers);
+
+bool layer_exists(Database& db, LayerId layer);
+
+}  // namespace amilab

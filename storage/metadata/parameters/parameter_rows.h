@@ -1,0 +1,91 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/base/clock.h"
+#include "storage/metadata/sql/database.h"
+
+namespace amilab {
+
+/// A version of a parameter: an account's own, or a public one of the catalogue.
+struct ParameterRow {
+    std::string owner;  ///< empty for public ones
+    std::string region;
+    std::string name;
+    std::int64_t version;
+    std::string type;  ///< String, StringList
+    std::string value;
+    std::string data_type;  ///< text, aws:ec2:image
+    std::string tier;       ///< Standard, Advanced
+    std::optional<std::string> description;
+    TimeMs last_modified_ms;
+    std::string last_modified_user;
+};
+
+/// Whose parameter, under which name.
+struct ParameterKey {
+    std::string_view owner;
+    std::string_view region;
+    std::string_view name;
+};
+
+/// The newest version of an account's own parameter.
+std::optional<ParameterRow> select_parameter(Database& db, const ParameterKey& key);
+std::optional<ParameterRow> select_parameter_version(Database& db, const ParameterKey& key,
+                                                     std::int64_t version);
+/// The version that has a label.
+std::optional<std::int64_t> select_labelled_version(Database& db, const ParameterKey& key,
+                                                    std::string_view label);
+/// A public parameter: of several images under its name in the region, the newest one's.
+std::optional<ParameterRow> select_public_parameter(Database& db, std::string_view region,
+                                                    std::string_view name);
+
+/// What a list is narrowed to. Values are alternatives.
+struct ParameterFilter {
+    enum class Key { kName, kType, kPath, kLabel, kTier, kDataType, kNothing };
+    enum class Option { kEquals, kBeginsWith, kContains, kOneLevel, kRecursive };
+    Key key;
+    Option option;
+    std::vector<std::string> values;
+};
+
+struct ParameterQuery {
+    /// Empty: the public ones.
+    std::string_view owner;
+    std::string_view region;
+    std::vector<ParameterFilter> filters;
+    /// The name behind which to begin; empty: at the start.
+    std::string_view after;
+    std::int64_t limit;
+};
+
+/// Newest versions, in the order of their names.
+std::vector<ParameterRow> select_parameters(Database& db, const ParameterQuery& query);
+
+/// All versions that are kept, oldest first.
+std::vector<ParameterRow> select_parameter_history(Database& db, const ParameterKey& key,
+                                                   std::int64_t after_version, std::int64_t limit);
+std::vector<std::string> select_parameter_labels(Database& db, const ParameterKey& key,
+                                                 std::int64_t version);
+
+std::int64_t count_parameters(Database& db, std::string_view owner, std::string_view region);
+std::int64_t count_parameter_versions(Database& db, const ParameterKey& key);
+/// Makes `row` the newest version.
+void insert_parameter_version(Database& db, const ParameterRow& row);
+/// The oldest version, and whether it has a label.
+struct OldestVersion {
+    std::int64_t version;
+    bool is_labelled;
+};
+OldestVersion select_oldest_version(Database& db, const ParameterKey& key);
+void delete_parameter_version(Database& db, const ParameterKey& key, std::int64_t version);
+/// Puts a label on a version, from another one if need be.
+void set_parameter_label(Database& db, const ParameterKey& key, std::string_view label,
+                         std::int64_t version);
+/// With its versions and labels. False when there is none.
+bool delete_parameter(Database& db, const ParameterKey& key);
+
+}  // namespace amilab

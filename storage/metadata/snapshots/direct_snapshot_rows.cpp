@@ -1,0 +1,138 @@
+#include "storage/metadata/snapshots/direct_snapshot_rows.h"
+
+#include "storage/metadata/sql/statement.h"
+
+namespace amilab {
+
+void insert_direct_snapshot(Database& db, const DirectSnapshotRow& row)
+{
+    Statement(db,
+              "INSERT INTO direct_snapshot (snapshot_id, parent_snapshot_id, open,"
+              " timeout_ms, last_activity_ms, progress_percent, boot_id)"
+              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+        .execute(row.id, row.parent, row.open, row.timeout_ms, row.last_activity_ms,
+                 row.progress_percent, row.boot_id);
+}
+
+std::optional<DirectSnapshotRow> select_direct_snapshot(Database& db, const SnapshotId& id)
+{
+    Statement select(db,
+                     "SELECT parent_snapshot_id, open, timeout_ms, last_activity_ms,"
+                     " progress_percent, boot_id FROM direct_snapshot WHERE snapshot_id = ?1");
+    select.bind(id);
+    if (!select.step()) {
+        return std::nullopt;
+    }
+    auto row = select.row();
+    DirectSnapshotRow direct{.id = id, .parent = {}, .boot_id = {}};
+    if (auto parent = row.optional_text()) {
+        direct.parent = SnapshotId::trusted(std::move(*parent));
+    }
+    direct.open = row.boolean();
+    direct.timeout_ms = row.integer();
+    direct.last_activity_ms = row.integer();
+    direct.progress_percent = row.integer();
+    direct.boot_id = row.text();
+    return direct;
+}
+
+std::int64_t count_open_direct_snapshots(Database& db, std::string_view owner,
+                                         std::string_view region)
+{
+    Statement select(db,
+                     "SELECT COUNT(*) FROM direct_snapshot AS d JOIN snapshot AS s"
+                     " ON s.id = d.snapshot_id"
+                     " WHERE d.open = 1 AND s.owner = ?1 AND s.region = ?2");
+    select.bind(owner, region);
+    select.step();
+    return select.row().integer();
+}
+
+void put_direct_block(Database& db, const SnapshotId& id, std::int64_t block_index,
+                      std::span<const std::byte> checksum, TimeMs now_ms,
+                      std::optional<std::int64_t> progress_percent)
+{
+    Statement(db,
+              "INSERT INTO direct_block (snapshot_id, block_index, checksum) VALUES (?1, ?2, ?3)"
+              " ON CONFLICT DO UPDATE SET checksum = excluded.checksum")
+        .execute(id, block_index, checksum);
+    Statement(db,
+              "UPDATE direct_snapshot SET last_activity_ms = ?2,"
+              " progress_percent = COALESCE(?3, progress_percent) WHERE snapshot_id = ?1")
+        .execute(id, now_ms, progress_percent);
+}
+
+std::int64_t count_direct_blocks(Database& db, const SnapshotId& id)
+{
+    Statement select(db, "SELECT COUNT(*) FROM direct_block WHERE snapshot_id = ?1");
+    select.bind(id);
+    select.step();
+    return select.row().integer();
+}
+
+void for_each_direct_checksum(Database& db, const SnapshotId& id,
+                              const std::function<void(std::string_view)>& take)
+{
+    Statement select(db,
+                     "SELECT checksum FROM direct_block WHERE snapshot_id = ?1"
+                     " ORDER BY block_index");
+    select.bind(id);
+    while (select.step()) {
+        take(select.row().blob());
+    }
+}
+
+void close_direct_snapshot(Database& db, const SnapshotId& id, TimeMs due_ms)
+{
+    Statement(db, "DELETE FROM direct_block WHERE snapshot_id = ?1").execute(id);
+    Statement(db, "UPDATE direct_snapshot SET open = 0 WHERE snapshot_id = ?1").execute(id);
+    Statement(db, "UPDATE snapshot SET due_time_ms = ?2 WHERE id = ?1").execute(id, due_ms);
+}
+
+std::optional<LayerId> fail_direct_snapshot(Database& db, const SnapshotId& id)
+{
+    Statement select(db, "SELECT layer_id FROM snapshot WHERE id = ?1");
+    select.bind(id);
+    std::optional<LayerId> layer;
+    if (select.step()) {
+        if (const auto number = select.row().optional_integer()) {
+            layer = static_cast<LayerId>(*number);
+        }
+    }
+    Statement(db, "DELETE FROM direct_block WHERE snapshot_id = ?1").execute(id);
+    Statement(db, "UPDATE direct_snapshot SET open = 0 WHERE snapshot_id = ?1").execute(id);
+    Statement(db, "UPDATE snapshot SET state = 'error', layer_id = NULL WHERE id = ?1").execute(id);
+    return layer;
+}
+
+std::int64_t mark_lost_direct_snapshots(Database& db, std::string_view boot_id)
+{
+    Statement(db,
+              "UPDATE snapshot SET state = 'error' WHERE id IN"
+              " (SELECT snapshot_id FROM direct_snapshot WHERE open = 1 AND boot_id <> ?1)")
+        .execute(boot_id);
+    const auto count = db.changes();
+    Statement(db, "UPDATE direct_snapshot SET open = 0 WHERE open = 1 AND boot_id <> ?1")
+        .execute(boot_id);
+    return count;
+}
+
+std::optional<std::string> read_block_token_key(Database& db)
+{
+    Statement select(db, "SELECT value FROM setting WHERE name = 'block_token_key'");
+    select.bind();
+    if (!select.step()) {
+        return std::nullopt;
+    }
+    return select.row().blob();
+}
+
+void write_block_token_key(Database& db, std::span<const std::byte> key)
+{
+    Statement(db,
+              "INSERT INTO setting (name, value) VALUES ('block_token_key', ?1)"
+              " ON CONFLICT DO NOTHING")
+        .execute(key);
+}
+
+}  // namespace amilab

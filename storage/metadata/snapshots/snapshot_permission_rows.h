@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/base/ids.h"
+#include "storage/metadata/sql/database.h"
+#include "storage/metadata/images/grantee.h"
+
+namespace amilab {
+
+/// Who besides the owner may make volumes of a snapshot. What is there already stays once.
+void insert_create_volume_permission(Database& db, const SnapshotId& id, const Grantee& grantee);
+void delete_create_volume_permission(Database& db, const SnapshotId& id, const Grantee& grantee);
+void delete_all_create_volume_permissions(Database& db, const SnapshotId& id);
+std::vector<Grantee> select_create_volume_permissions(Database& db, const SnapshotId& id);
+
+/// How an account blocks public sharing of its snapshots in a region: unblocked, block-new-sharing
+/// or block-all-sharing, which hides what is public until it is lifted.
+std::string select_snapshot_block_public_access(Database& db, std::string_view owner,
+                                                std::string_view region);
+void write_snapshot_block_public_access(Database& db, std::string_view owner,
+                                        std::string_view region, std::string_view state);
+
+}  // namespace amilab

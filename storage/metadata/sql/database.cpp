@@ -1,0 +1,193 @@
+#include "storage/metadata/sql/database.h"
+
+#include <cerrno>
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include "storage/base/storage_error.h"
+
+namespace amilab {
+
+namespace {
+
+constexpr std::size_t kKeptStatements = 256;
+constexpr int kBusyTimeoutMs = 10'000;
+// One process at a time opens a database, so that locks between processes and an index of the WAL
+// in shared memory, a dozen system calls for each transaction, are not needed.
+constexpr const char* kOneProcess = "unix-excl";
+
+/// Before the first connection: SQLite need not count its memory under a lock at each allocation.
+void configure_sqlite()
+{
+    static const int result = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    if (result != SQLITE_OK) {
+        throw std::logic_error("SQLite was used before it was configured");
+    }
+}
+
+int errno_of(sqlite3* handle, int code)
+{
+    const int primary = code & 0xff;
+    if (primary == SQLITE_FULL) {
+        return ENOSPC;
+    }
+    const int system = handle != nullptr ? sqlite3_system_errno(handle) : 0;
+    if ((primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN) && system != 0) {
+        return system;
+    }
+    return primary == SQLITE_READONLY ? EROFS : EIO;
+}
+
+}  // namespace
+
+void throw_sqlite_error(sqlite3* handle, int code, std::string_view operation,
+                        std::string_view path)
+{
+    const char* words = handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
+    throw StorageError(errno_of(handle, code), operation, path, words);
+}
+
+void Database::Close::operator()(sqlite3* handle) const
+{
+    sqlite3_close_v2(handle);
+}
+void Database::Finalize::operator()(sqlite3_stmt* statement) const
+{
+    sqlite3_finalize(statement);
+}
+
+void Database::GiveBack::operator()(sqlite3_stmt* statement) const
+{
+    if (kept == nullptr) {
+        sqlite3_finalize(statement);
+        return;
+    }
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    kept->is_out = false;
+}
+
+Database::Database(const std::string& path, Mode mode) : path_(path)
+{
+    configure_sqlite();
+    const int access = SQLITE_OPEN_READWRITE | (mode == Mode::kReadWrite ? SQLITE_OPEN_CREATE : 0);
+    sqlite3* handle = nullptr;
+    const int code =
+        sqlite3_open_v2(path.c_str(), &handle, access | SQLITE_OPEN_NOMUTEX, kOneProcess);
+    handle_.reset(handle);
+    if (code != SQLITE_OK) {
+        throw_sqlite_error(handle, code, "open", path);
+    }
+    sqlite3_extended_result_codes(handle, 1);
+    sqlite3_busy_timeout(handle, kBusyTimeoutMs);
+}
+
+Database::~Database()
+{
+    kept_by_sql_.clear();
+    kept_.clear();
+}
+
+void Database::run(const std::string& script, std::string_view operation)
+{
+    const int code = sqlite3_exec(handle(), script.c_str(), nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) {
+        const auto first_line = std::string_view(script).substr(0, script.find('\n'));
+        throw_sqlite_error(handle(), code, operation.empty() ? first_line : operation, path_);
+    }
+}
+
+std::int64_t Database::changes() const
+{
+    return sqlite3_changes64(handle());
+}
+void Database::leave_checkpoints()
+{
+    sqlite3_wal_hook(
+        handle(),
+        [](void* self, sqlite3*, const char*, int pages) {
+            static_cast<Database*>(self)->wal_pages_ = pages;
+            return SQLITE_OK;
+        },
+        this);
+}
+
+void Database::checkpoint()
+{
+    const int code =
+        sqlite3_wal_checkpoint_v2(handle(), "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    if (code != SQLITE_OK && code != SQLITE_BUSY) {
+        throw_sqlite_error(handle(), code, "checkpoint", path_);
+    }
+}
+
+void Database::set_budget(std::int64_t instructions)
+{
+    constexpr int kBetweenLooks = 1000;
+    has_budget_ = true;
+    budget_ = instructions;
+    sqlite3_progress_handler(
+        handle(), kBetweenLooks,
+        [](void* self) {
+            auto& db = *static_cast<Database*>(self);
+            db.budget_ -= kBetweenLooks;
+            return db.is_over_budget() ? 1 : 0;
+        },
+        this);
+}
+
+void Database::clear_budget()
+{
+    has_budget_ = false;
+    sqlite3_progress_handler(handle(), 0, nullptr, nullptr);
+}
+
+void Database::charge(std::int64_t instructions)
+{
+    budget_ -= instructions;
+    if (is_over_budget()) {
+        throw BudgetExceeded();
+    }
+}
+
+std::unique_ptr<sqlite3_stmt, Database::Finalize> Database::compile(std::string_view sql)
+{
+    sqlite3_stmt* statement = nullptr;
+    const int code = sqlite3_prepare_v3(handle(), sql.data(), static_cast<int>(sql.size()),
+                                        SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+    if (code != SQLITE_OK) {
+        throw_sqlite_error(handle(), code, fmt::format("prepare `{}` on", sql), path_);
+    }
+    return std::unique_ptr<sqlite3_stmt, Finalize>(statement);
+}
+
+Database::Compiled Database::take(std::string_view sql)
+{
+    const auto found = kept_by_sql_.find(sql);
+    if (found == kept_by_sql_.end()) {
+        kept_.push_front({compile(sql), true});
+        auto* const statement = kept_.front().statement.get();
+        kept_by_sql_.emplace(sqlite3_sql(statement), kept_.begin());
+        drop_least_used();
+        return Compiled(statement, {&kept_.front()});
+    }
+    auto& kept = *found->second;
+    if (kept.is_out) {
+        return Compiled(compile(sql).release(), {nullptr});
+    }
+    kept.is_out = true;
+    kept_.splice(kept_.begin(), kept_, found->second);
+    return Compiled(kept.statement.get(), {&kept});
+}
+
+void Database::drop_least_used()
+{
+    while (kept_.size() > kKeptStatements && !kept_.back().is_out) {
+        kept_by_sql_.erase(sqlite3_sql(kept_.back().statement.get()));
+        kept_.pop_back();
+    }
+}
+
+}  // namespace amilab

@@ -1,0 +1,150 @@
+#include "storage/metadata/sql/filter.h"
+
+#include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace amilab {
+
+namespace {
+
+/// A value with wildcards as a GLOB pattern, and the text that every match begins with.
+struct Pattern {
+    std::string glob;
+    std::string prefix;
+};
+
+/// Nothing for a value without wildcards; `literal` is then what it stands for.
+std::optional<Pattern> to_pattern(std::string_view value, std::string& literal)
+{
+    Pattern pattern;
+    bool has_wildcard = false;
+    literal.clear();
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        char c = value[i];
+        if (c == '*' || c == '?') {
+            has_wildcard = true;
+            if (c == '*' && pattern.glob.ends_with('*')) {
+                continue;
+            }
+            pattern.glob += c;
+            continue;
+        }
+        if (c == '\\' && i + 1 < value.size()) {
+            c = value[++i];
+        }
+        literal += c;
+        if (!has_wildcard) {
+            pattern.prefix += c;
+        }
+        if (c == '*' || c == '?' || c == '[') {
+            pattern.glob += {'[', c, ']'};
+        } else {
+            pattern.glob += c;
+        }
+    }
+    return has_wildcard ? std::optional(pattern) : std::nullopt;
+}
+
+void append_pattern(Query& query, std::string_view expression, const Pattern& pattern)
+{
+    if (pattern.glob == "*") {
+        query.sql(expression).sql(" IS NOT NULL");
+        return;
+    }
+    // SQLite refuses longer ones; nothing that is stored is as long.
+    constexpr std::size_t kLongestPattern = 10000;
+    if (pattern.glob.size() > kLongestPattern) {
+        query.sql("0");
+        return;
+    }
+    query.sql("(").sql(expression).sql(" GLOB ").value(pattern.glob);
+    if (!pattern.prefix.empty()) {
+        // GLOB with a bound pattern uses no index; the range does. UTF-8 has no byte 0xff.
+        query.sql(" AND ").sql(expression).sql(" >= ").value(pattern.prefix);
+        query.sql(" AND ").sql(expression).sql(" < ").value(pattern.prefix + "\xff");
+    }
+    query.sql(")");
+}
+
+void append_tag_filter(Query& query, const Filter& filter, std::string_view resource_id,
+                       std::string_view owner)
+{
+    constexpr std::string_view kTag = "tag:";
+    query.sql(" AND ").sql(resource_id).sql(" IN (SELECT resource_id FROM tag WHERE owner = ");
+    query.value(owner).sql(" AND ");
+    if (filter.name == "tag-key") {
+        append_match(query, "key", filter.values);
+    } else if (filter.name == "tag-value") {
+        append_match(query, "value", filter.values);
+    } else {
+        query.sql("key = ").value(std::string_view(filter.name).substr(kTag.size())).sql(" AND ");
+        append_match(query, "value", filter.values);
+    }
+    query.sql(")");
+}
+
+}  // namespace
+
+std::string sql_true_false(std::string_view expression)
+{
+    return fmt::format("iif({}, 'true', 'false')", expression);
+}
+
+std::string sql_time(std::string_view expression)
+{
+    return fmt::format("strftime('%Y-%m-%dT%H:%M:%fZ', {} / 1000.0, 'unixepoch')", expression);
+}
+
+void append_match(Query& query, std::string_view expression, const std::vector<std::string>& values)
+{
+    std::vector<std::string> literals;
+    std::vector<Pattern> patterns;
+    for (const auto& value : values) {
+        std::string literal;
+        if (auto pattern = to_pattern(value, literal)) {
+            patterns.push_back(std::move(*pattern));
+        } else {
+            literals.push_back(std::move(literal));
+        }
+    }
+    if (patterns.empty()) {
+        query.sql(expression).sql(" IN ").list(literals);
+        return;
+    }
+    query.sql("(");
+    for (std::size_t i = 0; i < patterns.size(); ++i) {
+        query.sql(i == 0 ? "" : " OR ");
+        append_pattern(query, expression, patterns[i]);
+    }
+    if (!literals.empty()) {
+        query.sql(" OR ").sql(expression).sql(" IN ").list(literals);
+    }
+    query.sql(")");
+}
+
+void append_filters(Query& query, std::span<const Filter> filters,
+                    std::span<const FilterColumn> columns, std::string_view resource_id,
+                    std::string_view owner)
+{
+    for (const auto& filter : filters) {
+        if (filter.name.starts_with("tag:") || filter.name == "tag-key" ||
+            filter.name == "tag-value") {
+            append_tag_filter(query, filter, resource_id, owner);
+            continue;
+        }
+        const auto column =
+            std::find_if(columns.begin(), columns.end(),
+                         [&](const FilterColumn& known) { return known.name == filter.name; });
+        if (column == columns.end()) {
+            query.sql(" AND 0");
+            continue;
+        }
+        query.sql(" AND ").sql(column->before);
+        append_match(query, column->value, filter.values);
+        query.sql(column->after);
+    }
+}
+
+}  // namespace amilab

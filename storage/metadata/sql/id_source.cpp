@@ -1,0 +1,64 @@
+#include "storage/metadata/sql/id_source.h"
+
+#include <cstring>
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include "storage/metadata/sql/statement.h"
+
+namespace amilab {
+
+IdSource::IdSource(Database& db) : db_(db)
+{
+    Statement select(db, "SELECT value FROM setting WHERE name = 'seed'");
+    select.bind();
+    if (!select.step()) {
+        throw std::logic_error("the database has no seed");
+    }
+    seed_ = select.row().text();
+}
+
+bool IdSource::has_seed(Database& db)
+{
+    Statement select(db, "SELECT 1 FROM setting WHERE name = 'seed'");
+    select.bind();
+    return select.step();
+}
+
+void IdSource::set_seed(Database& db, std::string_view seed)
+{
+    Statement(db,
+              "INSERT INTO setting (name, value) VALUES ('seed', ?1)"
+              " ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+        .execute(seed);
+}
+
+std::uint64_t IdSource::next_number(std::string_view kind)
+{
+    Statement advance(db_,
+                      "INSERT INTO id_counter (kind, value) VALUES (?1, 1)"
+                      " ON CONFLICT (kind) DO UPDATE SET value = value + 1 RETURNING value");
+    advance.bind(kind);
+    advance.step();
+    const auto counter = advance.row().integer();
+    while (advance.step()) {
+    }
+    const auto text = fmt::format("{}/{}/{}", seed_, kind, counter);
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+    unsigned int size = 0;
+    if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
+        throw std::runtime_error("SHA-256 is not to be had from OpenSSL");
+    }
+    std::uint64_t number = 0;
+    std::memcpy(&number, digest.data(), sizeof number);
+    return number;
+}
+
+std::string IdSource::next_text(std::string_view prefix)
+{
+    return fmt::format("{}-0{:016x}", prefix, next_number(prefix));
+}
+
+}  // namespace amilab

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "storage/base/ids.h"
+#include "storage/metadata/sql/database.h"
+
+namespace amilab {
+
+/// Makes ids that look random and never repeat: a keyed hash of (seed, kind, counter). The counter
+/// is advanced in the caller's write transaction, so that sequential calls with one seed give the
+/// same ids on every run, and none comes twice after a restart. Used by the writer alone.
+class IdSource {
+public:
+    /// Reads the seed kept in the database; see set_seed.
+    explicit IdSource(Database& db);
+
+    /// Whether the database is one that has been in use.
+    static bool has_seed(Database& db);
+    /// The seed that later ids hang on; kept in the database.
+    static void set_seed(Database& db, std::string_view seed);
+
+    template <class IdType>
+    IdType next();
+
+    /// `prefix`, "-0" and 16 hex digits, as AWS's ids have it; for kinds that have no Id type.
+    std::string next_text(std::string_view prefix);
+
+    /// 64 bits that hang on (seed, kind, counter) alike, for addresses and the like.
+    std::uint64_t next_number(std::string_view kind);
+
+private:
+    Database& db_;
+    std::string seed_;
+};
+
+template <class Tag>
+constexpr std::string_view id_prefix(const Id<Tag>*)
+{
+    return Tag::kPrefix;
+}
+
+template <class IdType>
+IdType IdSource::next()
+{
+    return IdType::trusted(next_text(id_prefix(static_cast<const IdType*>(nullptr))));
+}
+
+}  // namespace amilab

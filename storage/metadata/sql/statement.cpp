@@ -1,0 +1,174 @@
+#include "storage/metadata/sql/statement.h"
+
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+namespace amilab {
+
+Statement::Statement(Database& db, std::string_view sql) : db_(&db), compiled_(db.take(sql)) {}
+
+void Statement::begin(std::size_t values)
+{
+    const auto placeholders = sqlite3_bind_parameter_count(compiled_.get());
+    if (static_cast<std::size_t>(placeholders) != values) {
+        throw std::logic_error(fmt::format("{} values for {} placeholders: {}", values,
+                                           placeholders, sqlite3_sql(compiled_.get())));
+    }
+    db_->charge(Database::kStatementCost);
+    sqlite3_reset(compiled_.get());
+}
+
+bool Statement::step()
+{
+    const int code = sqlite3_step(compiled_.get());
+    if (code == SQLITE_ROW) {
+        return true;
+    }
+    if (code == SQLITE_DONE) {
+        return false;
+    }
+    if (code == SQLITE_INTERRUPT && db_->is_over_budget()) {
+        throw BudgetExceeded();
+    }
+    throw_sqlite_error(db_->handle(), code, sqlite3_sql(compiled_.get()), db_->path());
+}
+
+std::vector<std::string> Statement::texts()
+{
+    std::vector<std::string> texts;
+    while (step()) {
+        texts.push_back(row().text());
+    }
+    return texts;
+}
+
+void Statement::check_bound(int code)
+{
+    if (code != SQLITE_OK) {
+        throw_sqlite_error(db_->handle(), code, sqlite3_sql(compiled_.get()), db_->path());
+    }
+}
+
+// Values are copied by SQLite: a statement may be stepped long after its caller's temporaries died.
+void Statement::bind_value(int index, std::string_view text)
+{
+    check_bound(sqlite3_bind_text(compiled_.get(), index, text.data() != nullptr ? text.data() : "",
+                                  static_cast<int>(text.size()), SQLITE_TRANSIENT));
+}
+
+void Statement::bind_value(int index, std::nullptr_t)
+{
+    check_bound(sqlite3_bind_null(compiled_.get(), index));
+}
+
+void Statement::bind_value(int index, std::span<const std::byte> blob)
+{
+    check_bound(
+        sqlite3_bind_blob64(compiled_.get(), index, blob.data(), blob.size(), SQLITE_TRANSIENT));
+}
+
+void Statement::bind_value(int index, double number)
+{
+    check_bound(sqlite3_bind_double(compiled_.get(), index, number));
+}
+
+void Statement::bind_integer(int index, std::int64_t number)
+{
+    check_bound(sqlite3_bind_int64(compiled_.get(), index, number));
+}
+
+bool Statement::Row::skip_null()
+{
+    if (sqlite3_column_type(statement_, column_) != SQLITE_NULL) {
+        return false;
+    }
+    ++column_;
+    return true;
+}
+
+std::string_view Statement::Row::view()
+{
+    const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column_));
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column_));
+    ++column_;
+    return text != nullptr ? std::string_view(text, size) : std::string_view();
+}
+
+std::int64_t Statement::Row::integer()
+{
+    return sqlite3_column_int64(statement_, column_++);
+}
+double Statement::Row::real()
+{
+    return sqlite3_column_double(statement_, column_++);
+}
+
+std::optional<std::string> Statement::Row::optional_text()
+{
+    return skip_null() ? std::nullopt : std::optional(text());
+}
+
+std::optional<std::int64_t> Statement::Row::optional_integer()
+{
+    return skip_null() ? std::nullopt : std::optional(integer());
+}
+
+std::optional<double> Statement::Row::optional_real()
+{
+    return skip_null() ? std::nullopt : std::optional(real());
+}
+
+std::optional<bool> Statement::Row::optional_boolean()
+{
+    return skip_null() ? std::nullopt : std::optional(boolean());
+}
+
+std::string Statement::Row::blob()
+{
+    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, column_));
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column_));
+    ++column_;
+    return bytes != nullptr ? std::string(bytes, size) : std::string();
+}
+
+Query& Query::value(std::string_view text)
+{
+    sql_ += '?';
+    values_.emplace_back(std::string(text));
+    return *this;
+}
+
+Query& Query::value(std::int64_t number)
+{
+    sql_ += '?';
+    values_.emplace_back(number);
+    return *this;
+}
+
+Query& Query::list(const std::vector<std::string>& values)
+{
+    if (values.empty()) {
+        return sql("(NULL)");
+    }
+    sql("(");
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        sql(i == 0 ? "" : ", ").value(values[i]);
+    }
+    return sql(")");
+}
+
+Statement Query::on(Database& db) const
+{
+    Statement statement(db, sql_);
+    statement.begin(values_.size());
+    int index = 0;
+    for (const auto& value : values_) {
+        ++index;
+        std::visit([&](const auto& held) { statement.bind_value(index, held); }, value);
+    }
+    return statement;
+}
+
+}  // namespace amilab

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/metadata/sql/database.h"
+
+namespace amilab {
+
+struct ProductCodeRow {
+    std::string code;
+    /// marketplace or devpay
+    std::string type;
+};
+
+/// Product codes of an image (own or of the catalogue), a snapshot, a volume or an instance, in the
+/// order of the codes. They go with their resource.
+std::vector<ProductCodeRow> select_product_codes(Database& db, std::string_view resource_id);
+bool has_product_code(Database& db, std::string_view resource_id, std::string_view code);
+void insert_product_code(Database& db, std::string_view resource_id, const ProductCodeRow& row);
+/// Gives `to` the codes of `from` on top of its own.
+void copy_product_codes(Database& db, std::string_view from, std::string_view to);
+/// Takes from an instance the codes of a volume that is no longer attached to it, but for those
+/// that another volume attached to it has.
+void drop_product_codes_of_volume(Database& db, std::string_view instance_id,
+                                  std::string_view volume_id);
+
+}  // namespace amilab

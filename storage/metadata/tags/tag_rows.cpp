@@ -1,0 +1,253 @@
+#include "storage/metadata/tags/tag_rows.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "storage/metadata/sql/statement.h"
+
+namespace amilab {
+
+namespace {
+
+/// How a kind of resource is looked for: ?1 its id, ?2 the region, ?3 the viewer.
+struct TaggableKind {
+    std::string_view resource_type;
+    std::string_view sql;
+};
+
+constexpr std::array<TaggableKind, 10> kTaggableKinds = {{
+    {"image",
+     "SELECT 1 FROM all_image i WHERE i.id = ?1 AND i.region = ?2 AND (i.state <> 'deregistered'"
+     " OR EXISTS (SELECT 1 FROM recycled b WHERE b.resource_id = ?1))"
+     " AND (i.owner = ?3 OR i.public = 1 OR EXISTS (SELECT 1 FROM launch_permission p"
+     " WHERE p.image_id = i.id AND p.kind = 'userId' AND p.value = ?3) OR EXISTS"
+     " (SELECT 1 FROM account_membership m JOIN launch_permission p ON p.image_id = i.id"
+     " AND p.kind = m.kind AND p.value = m.value WHERE m.account = ?3))"},
+    {"image-usage-report",
+     "SELECT 1 FROM image_usage_report WHERE id = ?1 AND region = ?2 AND owner = ?3"},
+    {"instance", "SELECT 1 FROM instance WHERE id = ?1 AND region = ?2 AND owner = ?3"},
+    {"network-interface",
+     "SELECT 1 FROM instance WHERE network_interface_id = ?1 AND region = ?2 AND owner = ?3"},
+    {"replace-root-volume-task",
+     "SELECT 1 FROM replace_root_volume_task WHERE id = ?1 AND region = ?2 AND owner = ?3"},
+    {"security-group", "SELECT 1 FROM security_group WHERE id = ?1 AND region = ?2 AND owner = ?3"},
+    {"snapshot",
+     "SELECT 1 FROM all_snapshot s WHERE s.id = ?1 AND s.region = ?2 AND (s.owner = ?3"
+     " OR s.public = 1 OR EXISTS (SELECT 1 FROM create_volume_permission p"
+     " WHERE p.snapshot_id = s.id AND p.kind = 'userId' AND p.value = ?3))"
+     " UNION ALL SELECT 1 FROM recycled WHERE resource_id = ?1 AND region = ?2 AND owner = ?3"},
+    {"subnet", "SELECT 1 FROM subnet WHERE id = ?1 AND region = ?2 AND owner = ?3"},
+    {"volume", "SELECT 1 FROM volume WHERE id = ?1 AND region = ?2 AND owner = ?3"},
+    {"vpc", "SELECT 1 FROM vpc WHERE id = ?1 AND region = ?2 AND owner = ?3"},
+}};
+
+constexpr std::string_view kTagPrefix = "tag:";
+
+bool is_one_literal(const std::vector<std::string>& values)
+{
+    return values.size() == 1 && values.front().find_first_of("*?\\") == std::string::npos;
+}
+
+/// Whether the filter leaves tags of one key only.
+bool fixes_key(const Filter& filter)
+{
+    return filter.name.starts_with(kTagPrefix) ||
+           (filter.name == "key" && is_one_literal(filter.values));
+}
+
+bool fixes_value(const Filter& filter)
+{
+    return (filter.name.starts_with(kTagPrefix) || filter.name == "value") &&
+           is_one_literal(filter.values);
+}
+
+/// How a page is cut out of the index tag_by_key (owner, key, value, region, resource_id). SQLite
+/// reads it in order only while no column between is a constant to it that the order names: what is
+/// one value only is left out of the order, and a + keeps the other filters out of its sight.
+struct TagOrder {
+    explicit TagOrder(const TagQuery& wanted)
+        : one_key(std::any_of(wanted.filters.begin(), wanted.filters.end(), fixes_key)),
+          one_value(one_key &&
+                    std::any_of(wanted.filters.begin(), wanted.filters.end(), fixes_value))
+    {
+    }
+    std::string_view value() const { return one_key ? "t.value" : "+t.value"; }
+    std::string_view region() const { return one_value ? "t.region" : "+t.region"; }
+    std::string_view columns() const
+    {
+        return one_value ? "t.resource_id"
+               : one_key ? "t.value, t.region, t.resource_id"
+                         : "t.key, t.value, t.region, t.resource_id";
+    }
+
+    bool one_key;
+    bool one_value;
+};
+
+/// Filters on tags themselves; `tag:` ones are about the row, not about what it is on.
+void append_tag_filters(Query& query, const TagQuery& wanted, const TagOrder& order)
+{
+    const std::array columns = {
+        FilterColumn{"key", "t.key"},
+        FilterColumn{"resource-id", "t.resource_id"},
+        FilterColumn{"resource-type", "t.resource_type"},
+        FilterColumn{"value", order.value()},
+    };
+    for (const auto& filter : wanted.filters) {
+        if (filter.name.starts_with(kTagPrefix)) {
+            query.sql(" AND t.key = ")
+                .value(std::string_view(filter.name).substr(kTagPrefix.size()));
+            query.sql(" AND ");
+            append_match(query, order.value(), filter.values);
+        } else {
+            append_filters(query, {&filter, 1}, columns, "t.resource_id", wanted.owner);
+        }
+    }
+}
+
+/// The three parts of tag_order_key(); empty ones for text that is no such key.
+std::array<std::string, 3> split_order_key(std::string_view text)
+{
+    std::array<std::string, 3> parts;
+    for (auto& part : parts) {
+        const auto colon = text.find(':');
+        std::size_t length = 0;
+        if (colon == text.npos ||
+            std::from_chars(text.data(), text.data() + colon, length).ec != std::errc()) {
+            return {};
+        }
+        text.remove_prefix(colon + 1);
+        part = text.substr(0, length);
+        text.remove_prefix(part.size());
+    }
+    return parts;
+}
+
+}  // namespace
+
+std::size_t upsert_tags(Database& db, std::string_view owner, std::string_view region,
+                        const TaggedResource& resource, const std::vector<TagRow>& tags)
+{
+    std::size_t added = 0;
+    Statement insert(db,
+                     "INSERT INTO tag (resource_id, key, value, resource_type, owner, region)"
+                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING");
+    for (const auto& tag : tags) {
+        insert.execute(resource.id, tag.key, tag.value, resource.resource_type, owner, region);
+        if (db.changes() != 0) {
+            ++added;
+            continue;
+        }
+        Statement(db,
+                  "UPDATE tag SET value = ?3 WHERE resource_id = ?1 AND key = ?2 AND owner = ?4")
+            .execute(resource.id, tag.key, tag.value, owner);
+    }
+    return added;
+}
+
+// +owner: SQLite, which does not know how many tags an account has, would walk all of them.
+std::vector<TagRow> select_tags(Database& db, std::string_view owner, std::string_view resource_id)
+{
+    Statement select(
+        db, "SELECT key, value FROM tag WHERE resource_id = ?1 AND +owner = ?2 ORDER BY key");
+    select.bind(resource_id, owner);
+    std::vector<TagRow> tags;
+    while (select.step()) {
+        auto row = select.row();
+        auto key = row.text();
+        tags.push_back({std::move(key), row.text()});
+    }
+    return tags;
+}
+
+std::int64_t count_tags(Database& db, std::string_view owner, std::string_view resource_id)
+{
+    Statement select(db,
+                     "SELECT COUNT(*) FROM tag WHERE resource_id = ?1 AND +owner = ?2"
+                     " AND key NOT GLOB 'aws:*'");
+    select.bind(resource_id, owner);
+    select.step();
+    return select.row().integer();
+}
+
+void delete_all_tags(Database& db, std::string_view resource_id)
+{
+    Statement(db, "DELETE FROM tag WHERE resource_id = ?1").execute(resource_id);
+}
+
+void delete_tag(Database& db, std::string_view owner, std::string_view resource_id,
+                std::string_view key, const std::optional<std::string>& value)
+{
+    Statement(db,
+              "DELETE FROM tag WHERE resource_id = ?1 AND key = ?2 AND owner = ?3"
+              " AND (?4 IS NULL OR value = ?4)")
+        .execute(resource_id, key, owner, value);
+}
+
+void delete_tags_of(Database& db, std::string_view owner, std::string_view resource_id)
+{
+    Statement(db,
+              "DELETE FROM tag WHERE resource_id = ?1 AND +owner = ?2"
+              " AND key NOT GLOB 'aws:*'")
+        .execute(resource_id, owner);
+}
+
+bool taggable_resource_exists(Database& db, std::string_view viewer, std::string_view region,
+                              const TaggedResource& resource)
+{
+    const auto kind = std::find_if(
+        kTaggableKinds.begin(), kTaggableKinds.end(),
+        [&](const TaggableKind& known) { return known.resource_type == resource.resource_type; });
+    if (kind == kTaggableKinds.end()) {
+        throw std::logic_error("no table of resources of the type " + resource.resource_type);
+    }
+    Statement select(db, kind->sql);
+    select.bind(resource.id, region, viewer);
+    return select.step();
+}
+
+std::vector<TagDescriptionRow> select_tag_page(Database& db, const TagQuery& wanted)
+{
+    // Few tags are on the resources that are asked for: their index, not the order's, is the short
+    // way to them.
+    const bool by_resource =
+        std::any_of(wanted.filters.begin(), wanted.filters.end(),
+                    [](const Filter& filter) { return filter.name == "resource-id"; });
+    const TagOrder order(wanted);
+    Query query("SELECT t.resource_id, t.resource_type, t.key, t.value FROM tag t WHERE ");
+    query.sql(by_resource ? "+t.owner = " : "t.owner = ").value(wanted.owner);
+    query.sql(" AND ").sql(order.region()).sql(" = ").value(wanted.region);
+    append_tag_filters(query, wanted, order);
+    if (!wanted.after.empty()) {
+        const auto [key, value, resource_id] = split_order_key(wanted.after);
+        query.sql(" AND (").sql(order.columns()).sql(") > (");
+        if (!order.one_key) {
+            query.value(key).sql(", ");
+        }
+        if (!order.one_value) {
+            query.value(value).sql(", ").value(wanted.region).sql(", ");
+        }
+        query.value(resource_id).sql(")");
+    }
+    query.sql(" ORDER BY ").sql(order.columns()).sql(" LIMIT ").value(wanted.limit);
+    auto select = query.on(db);
+    std::vector<TagDescriptionRow> rows;
+    while (select.step()) {
+        auto row = select.row();
+        TaggedResource resource{.id = row.text(), .resource_type = row.text()};
+        rows.push_back({std::move(resource), {.key = row.text(), .value = row.text()}});
+    }
+    return rows;
+}
+
+std::string tag_order_key(const TagDescriptionRow& row)
+{
+    return fmt::format("{}:{}{}:{}{}:{}", row.tag.key.size(), row.tag.key, row.tag.value.size(),
+                       row.tag.value, row.resource.id.size(), row.resource.id);
+}
+
+}  // namespace amilab

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/metadata/sql/database.h"
+#include "storage/metadata/sql/filter.h"
+
+namespace amilab {
+
+struct TagRow {
+    std::string key;
+    std::string value;
+    bool operator==(const TagRow&) const = default;
+};
+
+/// Whose tags, on what: `resource_type` is AWS's name of the kind ("image", "security-group").
+struct TaggedResource {
+    std::string id;
+    std::string resource_type;
+};
+
+/// Sets tags of `owner` on a resource; a key that is there gets the new value. Says how many are
+/// new.
+std::size_t upsert_tags(Database& db, std::string_view owner, std::string_view region,
+                        const TaggedResource& resource, const std::vector<TagRow>& tags);
+/// The owner's tags on a resource, in the order of their keys.
+std::vector<TagRow> select_tags(Database& db, std::string_view owner, std::string_view resource_id);
+/// AWS's own, whose keys begin with `aws:`, do not count.
+std::int64_t count_tags(Database& db, std::string_view owner, std::string_view resource_id);
+/// All tags on a resource, whoever's: it is gone.
+void delete_all_tags(Database& db, std::string_view resource_id);
+
+/// Removes the owner's tag of that key; with a value, only if that is the tag's.
+void delete_tag(Database& db, std::string_view owner, std::string_view resource_id,
+                std::string_view key, const std::optional<std::string>& value);
+/// All of the owner's tags on a resource but AWS's own.
+void delete_tags_of(Database& db, std::string_view owner, std::string_view resource_id);
+
+/// Whether there is such a resource in the region that `viewer` may tag: its own, in the recycle
+/// bin too, and any image that it may see. Throws std::logic_error for a resource type that has no
+/// table. Source: "You can tag public or shared resources" (documented, EC2 User Guide).
+bool taggable_resource_exists(Database& db, std::string_view viewer, std::string_view region,
+                              const TaggedResource& resource);
+
+/// A tag and what it is on.
+struct TagDescriptionRow {
+    TaggedResource resource;
+    TagRow tag;
+};
+
+struct TagQuery {
+    std::string_view owner;
+    std::string_view region;
+    /// `tag:Name` is a tag of that key with one of the values.
+    std::span<const Filter> filters;
+    /// tag_order_key() of the last row before the page; empty at the start.
+    std::string_view after;
+    std::int64_t limit;
+};
+
+/// Tags in the order of key, value and resource id.
+std::vector<TagDescriptionRow> select_tag_page(Database& db, const TagQuery& query);
+/// Where a row stands in that order.
+std::string tag_order_key(const TagDescriptionRow& row);
+
+}  // namespace amilab

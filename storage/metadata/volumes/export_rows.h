@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/blocks/layer_id.h"
+#include "storage/base/clock.h"
+#include "storage/metadata/sql/database.h"
+
+namespace amilab {
+
+/// A volume or snapshot as a disk, whoever owns it.
+struct ExportRow {
+    std::string id;
+    bool is_read_only;
+    /// Top first; nothing for a row that is no disk now.
+    std::vector<LayerId> chain;
+    std::int64_t size_gib;
+    /// The resource's state, or "archived"; only some are disks: see is_disk.
+    std::string state;
+
+    /// Whether its bytes can be read: a volume that is available or in use, a snapshot that is
+    /// completed, in the standard tier, and has layers (the public catalogue's have none).
+    bool is_disk() const { return !chain.empty(); }
+};
+
+/// Nothing when there is no such volume or snapshot, in any account or region; what is in the
+/// recycle bin is not there.
+std::optional<ExportRow> select_export(Database& db, std::string_view id, TimeMs now_ms);
+
+/// Ids behind `after` of all disks, volumes behind snapshots, in the order of ids.
+std::vector<std::string> select_export_ids(Database& db, std::string_view after, TimeMs now_ms,
+                                           std::int64_t limit);
+
+}  // namespace amilab

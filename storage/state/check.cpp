@@ -1,0 +1,167 @@
+#include "storage/state/check.h"
+
+#include <fcntl.h>
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <iterator>
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "storage/blocks/layer_check.h"
+#include "storage/state/data_directory.h"
+#include "storage/files/posix_file_system.h"
+#include "storage/state/lock_file.h"
+#include "storage/metadata/sql/connection.h"
+#include "storage/metadata/layers/layer_report_rows.h"
+#include "storage/metadata/layers/layer_rows.h"
+#include "storage/metadata/sql/migrations.h"
+#include "storage/base/storage_error.h"
+
+namespace amilab {
+
+namespace {
+
+std::string name_of(LayerId layer)
+{
+    return fmt::format("layer {:016x}", to_number(layer));
+}
+
+/// Keeps servers out until it is let go.
+void take_lock(LockFile& lock, const std::string& folder)
+{
+    if (!lock.is_open()) {
+        throw StorageError(errno, "check", folder, "it is no data directory");
+    }
+    if (!lock.take()) {
+        throw StorageError(EBUSY, "check", folder, "an amilab serves it; stop that first");
+    }
+}
+
+class Check {
+public:
+    Check(Database& db, const std::string& directory)
+        : db_(db), files_(file_system_, directory, {.boot_id = read_boot_id(file_system_)})
+    {
+    }
+
+    CheckReport run()
+    {
+        for (auto& problem : check_database(db_)) {
+            problem_found("metadata.sqlite: " + problem);
+        }
+        for (const auto& row : select_layers(db_)) {
+            rows_.emplace(row.id, row);
+        }
+        report_.layers = rows_.size();
+        check_rows();
+        check_files();
+        return std::move(report_);
+    }
+
+private:
+    void problem_found(std::string text) { report_.problems.push_back(std::move(text)); }
+
+    void check_rows();
+    void check_files();
+
+    Database& db_;
+    PosixFileSystem file_system_;
+    LayerFiles files_;
+    CheckReport report_;
+    std::map<LayerId, LayerRow> rows_;
+};
+
+void Check::check_rows()
+{
+    std::map<LayerId, std::size_t> needed;
+    for (const auto& [id, row] : rows_) {
+        if (row.parent) {
+            ++needed[*row.parent];
+            const auto parent = rows_.find(*row.parent);
+            if (parent != rows_.end() && !parent->second.is_sealed) {
+                problem_found(fmt::format("{} lies on {}, which is not sealed", name_of(id),
+                                          name_of(*row.parent)));
+            }
+            if (*row.parent >= id && parent == rows_.end()) {
+                problem_found(fmt::format("{} lies on {}, which no row knows", name_of(id),
+                                          name_of(*row.parent)));
+            }
+        }
+    }
+    std::map<LayerId, std::string> written_by;
+    for (const auto& disk : select_disks(db_)) {
+        const auto row = rows_.find(disk.layer);
+        if (row == rows_.end()) {
+            continue;  // a foreign key that check_database has told of
+        }
+        // A pending snapshot may be one that is still being uploaded.
+        const bool may_differ = disk.state == "deleted" || disk.state == "pending";
+        if (disk.is_volume == row->second.is_sealed && !may_differ) {
+            problem_found(fmt::format("{} has {}, which is {}", disk.id, name_of(disk.layer),
+                                      disk.is_volume ? "sealed" : "not sealed"));
+        }
+        if (disk.is_volume && !written_by.emplace(disk.layer, disk.id).second) {
+            problem_found(fmt::format("{} and {} both write {}", written_by[disk.layer], disk.id,
+                                      name_of(disk.layer)));
+        }
+        if (!disk.is_volume && disk.state != "error" && row->second.is_sealed &&
+            !row->second.is_synced && row->second.boot_id != files_.boot_id()) {
+            report_.leftovers.push_back(
+                disk.id + " was not on the disk when the power went: it becomes an error");
+        }
+    }
+    for (const auto& upload : select_lost_uploads(db_, files_.boot_id())) {
+        report_.leftovers.push_back(upload +
+                                    " was being uploaded when the power went: it becomes an error");
+    }
+    for (const auto layer : select_referred_layers(db_)) {
+        ++needed[layer];
+    }
+    for (const auto& [id, row] : rows_) {
+        if (needed[id] == 0) {
+            problem_found(name_of(id) + " is there for nobody");
+        }
+    }
+}
+
+void Check::check_files()
+{
+    LayerLineage lineage;
+    for (const auto& [id, row] : rows_) {
+        lineage.parents.emplace(id, row.parent);
+    }
+    for (const auto layer : select_removed_layers(db_)) {
+        lineage.removed.insert(layer);
+    }
+    auto found = check_layer_files(files_, lineage);
+    std::move(found.problems.begin(), found.problems.end(), std::back_inserter(report_.problems));
+    std::move(found.leftovers.begin(), found.leftovers.end(),
+              std::back_inserter(report_.leftovers));
+    report_.files = found.files;
+    report_.data_blocks = found.data_blocks;
+}
+
+}  // namespace
+
+CheckReport check_data_directory(const std::string& path)
+{
+    LockFile lock(path + "/lock", O_RDONLY);
+    take_lock(lock, path);
+    const auto name = read_current_generation(path);
+    if (!name) {
+        throw StorageError(ENOENT, "check", path, "it is no data directory of amilab");
+    }
+    const auto folder = path + "/" + *name;
+    const auto db =
+        open_connection(folder + "/metadata.sqlite", Database::Mode::kReadOnly, Durability::kKept);
+    require_known_version(*db);
+    if (!std::filesystem::exists(folder + "/layers")) {
+        throw StorageError(ENOENT, "check", folder + "/layers");
+    }
+    return Check(*db, folder + "/layers").run();
+}
+
+}  // namespace amilab

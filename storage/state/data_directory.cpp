@@ -1,0 +1,286 @@
+#include "storage/state/data_directory.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <openssl/rand.h>
+
+#include "storage/base/storage_error.h"
+
+namespace amilab {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view kPrivatePrefix = "amilab-private-";
+constexpr std::string_view kGenerationPrefix = "generation-";
+
+/// Nothing for a name that is not a generation's.
+std::optional<std::uint64_t> number_of(std::string_view name)
+{
+    if (!name.starts_with(kGenerationPrefix)) {
+        return std::nullopt;
+    }
+    name.remove_prefix(kGenerationPrefix.size());
+    std::uint64_t number = 0;
+    const auto result = std::from_chars(name.data(), name.data() + name.size(), number);
+    if (result.ec != std::errc() || result.ptr != name.data() + name.size()) {
+        return std::nullopt;
+    }
+    return number;
+}
+
+std::string make_private_folder()
+{
+    const char* base = std::getenv("TMPDIR");
+    std::string pattern =
+        fmt::format("{}/{}{}-XXXXXX", base != nullptr && *base != '\0' ? base : "/tmp",
+                    kPrivatePrefix, getuid());
+    if (mkdtemp(pattern.data()) == nullptr) {
+        throw StorageError(errno, "make a private folder", pattern);
+    }
+    return pattern;
+}
+
+void write_synced(const std::string& path, std::string_view bytes, Durability durability)
+{
+    const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (file < 0) {
+        throw StorageError(errno, "create", path);
+    }
+    const auto written = write(file, bytes.data(), bytes.size());
+    const bool whole = written == static_cast<ssize_t>(bytes.size());
+    const int error = whole ? 0 : (written < 0 ? errno : ENOSPC);
+    const bool synced = !whole || durability == Durability::kPrivate || fdatasync(file) == 0;
+    const int sync_error = errno;
+    close(file);
+    if (!whole) {
+        throw StorageError(error, "write", path);
+    }
+    if (!synced) {
+        throw StorageError(sync_error, "fdatasync", path);
+    }
+}
+
+void sync_folder(const std::string& path, Durability durability)
+{
+    if (durability == Durability::kPrivate) {
+        return;
+    }
+    const int folder = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0 || fsync(folder) != 0) {
+        const int error = errno;
+        if (folder >= 0) {
+            close(folder);
+        }
+        throw StorageError(error, "fsync", path);
+    }
+    close(folder);
+}
+
+std::string random_seed()
+{
+    std::array<unsigned char, 16> bytes;
+    if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
+        throw StorageError(EIO, "seed", "ids", "OpenSSL has no random bytes");
+    }
+    std::string text;
+    for (const auto byte : bytes) {
+        text += fmt::format("{:02x}", byte);
+    }
+    return text;
+}
+
+/// Whether a server holds the private folder. The one that made it a moment ago may not have locked
+/// it yet; such a young folder counts as held.
+bool is_held(const fs::path& folder)
+{
+    const auto path = (folder / "lock").string();
+    LockFile lock(path, O_RDWR);
+    if (!lock.is_open()) {
+        std::error_code error;
+        const auto age = fs::file_time_type::clock::now() - fs::last_write_time(folder, error);
+        return error || age < std::chrono::minutes(1);
+    }
+    return !lock.take();
+}
+
+void sweep_private_folders(const std::string& own)
+{
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(fs::path(own).parent_path(), error)) {
+        const auto name = entry.path().filename().string();
+        if (name.starts_with(fmt::format("{}{}-", kPrivatePrefix, getuid())) &&
+            entry.path() != own && !is_held(entry.path())) {
+            fs::remove_all(entry.path(), error);
+        }
+    }
+}
+
+/// A server that died while it made its first generation leaves one without a layer, and only that
+/// one. Any other is somebody's state.
+void refuse_lost_generations(const std::string& data_directory)
+{
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(data_directory, error)) {
+        const auto number = number_of(entry.path().filename().string());
+        const auto layers = entry.path() / "layers";
+        const bool has_layers = fs::exists(layers, error) && !fs::is_empty(layers, error);
+        if (number && (*number != 1 || has_layers)) {
+            throw StorageError(ENOENT, "read", data_directory + "/current",
+                               fmt::format("the file is missing, and {} is there; write its name "
+                                           "to that file, or move it away",
+                                           entry.path().filename().string()));
+        }
+    }
+}
+
+}  // namespace
+
+std::optional<std::string> read_current_generation(const std::string& data_directory)
+{
+    const auto path = data_directory + "/current";
+    if (!fs::exists(path)) {
+        refuse_lost_generations(data_directory);
+        return std::nullopt;
+    }
+    std::string name;
+    std::ifstream(path) >> name;
+    if (!number_of(name)) {
+        throw StorageError(EINVAL, "read", path,
+                           "it names no generation; expected such as generation-1");
+    }
+    const auto database = data_directory + "/" + name + "/metadata.sqlite";
+    if (!fs::exists(database)) {
+        throw StorageError(ENOENT, "open", database, "the database is missing");
+    }
+    return name;
+}
+
+DataDirectory::DataDirectory(Options options)
+    : options_(std::move(options)),
+      path_(options_.path ? *options_.path : make_private_folder()),
+      durability_(options_.path ? Durability::kKept : Durability::kPrivate)
+{
+    std::error_code error;
+    fs::create_directories(path_, error);
+    if (error) {
+        throw StorageError(error.value(), "create the data directory", path_);
+    }
+    take_lock();
+    background_ = std::make_unique<Background>(options_.report);
+    const auto name = read_current_generation(path_);
+    if (!name) {
+        current_ = make_generation();
+        return;
+    }
+    first_number_ = *number_of(*name);
+    next_number_ = first_number_ + 1;
+    current_ = std::make_shared<Generation>(path_ + "/" + *name, durability_, *background_,
+                                            options_.seed, options_.catalogue);
+}
+
+DataDirectory::~DataDirectory()
+{
+    current_.load()->upkeep().stop();
+    background_->drop_idle();
+    // What is queued may want the generation, so it comes first.
+    background_->drain();
+    current_.store(nullptr);
+    background_.reset();
+    std::error_code error;
+    if (durability_ == Durability::kPrivate) {
+        fs::remove_all(path_, error);
+    }
+}
+
+void DataDirectory::take_lock()
+{
+    const auto path = path_ + "/lock";
+    auto& lock = lock_.emplace(path, O_RDWR | O_CREAT);
+    if (!lock.is_open()) {
+        throw StorageError(errno, "lock the data directory", path_);
+    }
+    if (!lock.take()) {
+        char holder[32] = {};
+        const auto size = pread(lock.number(), holder, sizeof holder - 1, 0);
+        throw StorageError(
+            EBUSY, "lock the data directory", path_,
+            fmt::format("another amilab serves it{}; stop that one or use another --data",
+                        size > 0 ? fmt::format(" (process {})", holder) : ""));
+    }
+    const auto self = std::to_string(getpid());
+    if (ftruncate(lock.number(), 0) != 0 ||
+        pwrite(lock.number(), self.data(), self.size(), 0) != static_cast<ssize_t>(self.size())) {
+        throw StorageError(errno, "write", path);
+    }
+}
+
+std::shared_ptr<Generation> DataDirectory::make_generation()
+{
+    const auto name = fmt::format("{}{}", kGenerationPrefix, next_number_++);
+    const auto folder = path_ + "/" + name;
+    std::error_code error;
+    fs::remove_all(folder, error);  // what a server that died in a reset left
+    fs::create_directories(folder, error);
+    if (error) {
+        throw StorageError(error.value(), "create", folder);
+    }
+    write_synced(folder + "/metadata.sqlite", empty_database(), durability_);
+    auto generation = std::make_shared<Generation>(folder, durability_, *background_,
+                                                   options_.seed ? options_.seed : random_seed(),
+                                                   options_.catalogue);
+    generation->make_metadata_durable();
+    sync_folder(folder, durability_);
+    write_current(name);
+    return generation;
+}
+
+void DataDirectory::write_current(const std::string& name)
+{
+    const auto path = path_ + "/current";
+    write_synced(path + ".new", name + "\n", durability_);
+    if (rename((path + ".new").c_str(), path.c_str()) != 0) {
+        throw StorageError(errno, "rename", path);
+    }
+    sync_folder(path_, durability_);
+}
+
+void DataDirectory::reset()
+{
+    const std::lock_guard lock(reset_mutex_);
+    auto fresh = make_generation();
+    const auto old = current_.exchange(std::move(fresh));
+    old->discard();
+}
+
+void DataDirectory::sweep()
+{
+    const std::lock_guard lock(reset_mutex_);
+    const auto generation = current();
+    generation->make_reserve();
+    generation->catch_up();
+    if (durability_ == Durability::kPrivate) {
+        sweep_private_folders(path_);
+        return;
+    }
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(path_, error)) {
+        // Those that a reset of this server has discarded go by themselves, with their last call.
+        const auto number = number_of(entry.path().filename().string());
+        if (number && (*number < first_number_ || *number >= next_number_)) {
+            fs::remove_all(entry.path(), error);
+        }
+    }
+}
+
+}  // namespace amilab

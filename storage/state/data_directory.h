@@ -1,0 +1,73 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "storage/state/background.h"
+#include "storage/state/generation.h"
+#include "storage/state/lock_file.h"
+
+namespace amilab {
+
+/// The folder that a server keeps its state in, held by one server at a time:
+///   lock        held while a server runs; says which
+///   current     the name of the generation in force
+///   generation-N/metadata.sqlite, generation-N/layers/
+/// Source: DESIGN, "State" and "Reset". Safe from any thread.
+class DataDirectory {
+public:
+    struct Options {
+        /// Kept state; without it a private folder that is removed at the end.
+        std::optional<std::string> path;
+        /// What ids hang on; random without it.
+        std::optional<std::string> seed;
+        CatalogueOptions catalogue{};
+        /// Told what a background task could not do.
+        std::function<void(std::exception_ptr)> report;
+    };
+
+    /// Throws StorageError, with a sentence that says what to do, when another server holds the
+    /// folder, it cannot be written, or a newer amilab wrote it.
+    explicit DataDirectory(Options options);
+    ~DataDirectory();
+    DataDirectory(const DataDirectory&) = delete;
+    DataDirectory& operator=(const DataDirectory&) = delete;
+
+    std::shared_ptr<Generation> current() const { return current_.load(); }
+
+    /// Switches to a new, empty generation. Calls under way end on the old one, which goes when
+    /// the last of them has ended.
+    void reset();
+
+    /// Removes what earlier servers left behind: private folders, discarded generations, files of
+    /// layers that no row knows. Called once, after the server is ready.
+    void sweep();
+
+    Background& background() { return *background_; }
+    const std::string& path() const { return path_; }
+
+private:
+    void take_lock();
+    void write_current(const std::string& name);
+    std::shared_ptr<Generation> make_generation();
+
+    Options options_;
+    std::string path_;
+    Durability durability_;
+    std::optional<LockFile> lock_;  // let go last, after a constructor that throws too
+    std::unique_ptr<Background> background_;
+    std::uint64_t first_number_ = 1;  // the generation that this server began with
+    std::mutex reset_mutex_;          // one reset at a time; guards next_number_
+    std::uint64_t next_number_ = 1;
+    std::atomic<std::shared_ptr<Generation>> current_;
+};
+
+/// The folder in a data directory that its state is in; nothing of a directory that has none yet.
+/// Throws StorageError when there is state of which that cannot be told, or it has no database.
+std::optional<std::string> read_current_generation(const std::string& data_directory);
+
+}  // namespace amilab

@@ -1,0 +1,241 @@
+#include "storage/upkeep/upkeep.h"
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "storage/state/generation.h"
+#include "storage/metadata/layers/layer_rows.h"
+#include "storage/metadata/sql/transaction.h"
+#include "storage/base/storage_error.h"
+#include "storage/base/units.h"
+
+namespace amilab {
+
+namespace {
+
+/// 1 MiB: what is waiting behind it, a sync or a removal, comes soon enough.
+constexpr std::uint64_t kBlocksPerStep = 16;
+
+}  // namespace
+
+void Upkeep::add(Kind kind, LayerId layer)
+{
+    const std::lock_guard lock(mutex_);
+    if (!is_stopped_) {
+        tasks_.push_back({kind, layer});
+        post();
+    }
+}
+
+void Upkeep::add_all()
+{
+    auto reader = generation_.reader();
+    for (const auto layer : select_layers_to_merge(reader.db())) {
+        add(Kind::kMerge, layer);
+    }
+    for (const auto layer : select_layers_without_index(reader.db())) {
+        add(Kind::kIndex, layer);
+    }
+}
+
+void Upkeep::stop()
+{
+    const std::lock_guard lock(mutex_);
+    is_stopped_ = true;
+    tasks_.clear();
+}
+
+void Upkeep::post()
+{
+    if (!std::exchange(is_posted_, true)) {
+        generation_.background().post([self = generation_.weak_from_this()] {
+            if (const auto generation = self.lock()) {
+                generation->upkeep().run();
+            }
+        });
+    }
+}
+
+void Upkeep::run()
+{
+    {
+        const std::lock_guard lock(mutex_);
+        is_posted_ = false;
+    }
+    // What is left comes behind what others have posted meanwhile; also when this step throws.
+    struct Again {
+        Upkeep& upkeep;
+        ~Again()
+        {
+            const std::lock_guard lock(upkeep.mutex_);
+            if (!upkeep.is_stopped_ && (upkeep.job_ || !upkeep.tasks_.empty())) {
+                upkeep.post();
+            }
+        }
+    };
+    const Again again{*this};
+    Task task{};
+    if (is_stopped()) {
+        job_.reset();
+    } else if (job_) {
+        go_on_merging();
+    } else if (take(task)) {
+        begin(task);
+    }
+}
+
+bool Upkeep::take(Task& task)
+{
+    const std::lock_guard lock(mutex_);
+    if (tasks_.empty()) {
+        return false;
+    }
+    task = tasks_.front();
+    tasks_.pop_front();
+    return true;
+}
+
+bool Upkeep::is_stopped()
+{
+    const std::lock_guard lock(mutex_);
+    return is_stopped_;
+}
+
+void Upkeep::begin(const Task& task)
+{
+    if (task.kind != Kind::kMerge) {
+        write_index(task.layer, task.kind);
+        return;
+    }
+    postponed_.insert(task.layer);
+    // Those who read a snapshot whose rows are gone may have ended by now.
+    for (const auto layer : std::set<LayerId>(postponed_)) {
+        if (!job_) {
+            postponed_.erase(layer);
+            begin_merge(layer);
+        }
+    }
+}
+
+void Upkeep::begin_merge(LayerId parent)
+{
+    std::optional<MergePair> pair;
+    std::vector<LayerId> chain;
+    {
+        auto reader = generation_.fresh_reader();
+        pair = select_merge_pair(reader.db(), parent);
+        if (pair) {
+            chain = select_layer_chain(reader.db(), pair->child);
+        }
+    }
+    if (!pair) {
+        return;
+    }
+    // Before any byte changes: power loss must not bring a snapshot of the parent back.
+    generation_.make_metadata_durable();
+    generation_.sync_now(std::array{pair->is_child_sealed ? pair->child : parent});
+    // Who read the parent's id in the row of a snapshot that has been deleted has opened it by
+    // then, which the merge sees.
+    generation_.wait_for_readers(generation_.last_reader_ticket());
+    auto& blocks = generation_.blocks();
+    try {
+        auto merge = pair->is_child_sealed
+                         ? blocks.merge_sealed(parent, pair->child)
+                         : blocks.merge_into_volume(
+                               chain, static_cast<std::uint64_t>(*pair->volume_size_gib) * kGiB);
+        if (merge) {
+            job_ = std::make_unique<Job>(Job{*pair, std::move(merge)});
+        }
+    } catch (const StorageError& error) {
+        // In use; or another size of the volume is: whoever has it open knows it by the old one.
+        if (error.error_number != EBUSY && error.error_number != ESTALE &&
+            error.error_number != EINVAL) {
+            throw;
+        }
+        postponed_.insert(parent);
+    }
+}
+
+void Upkeep::go_on_merging()
+{
+    auto job = std::move(job_);
+    try {
+        if (job->merge->step(kBlocksPerStep)) {
+            job_ = std::move(job);
+            return;
+        }
+    } catch (const StorageError& error) {
+        postponed_.insert(job->pair.parent);
+        if (error.error_number == ESTALE) {
+            return;  // sealed meanwhile: that has asked for a merge of its own
+        }
+        throw;
+    }
+    finish_merge(std::move(*job));
+}
+
+void Upkeep::finish_merge(Job job)
+{
+    const auto& pair = job.pair;
+    const auto gone = job.merge->gone();
+    const bool into_child = job.merge->direction() == LayerMerge::Direction::kIntoChild;
+    const auto result = into_child ? pair.child : pair.parent;
+    bool had_index = false;
+    std::optional<LayerId> below;
+    {
+        auto held = generation_.writer();
+        Transaction transaction(held.db());
+        const auto now = select_merge_pair(held.db(), pair.parent);
+        if (!now || now->child != pair.child || now->is_child_sealed != pair.is_child_sealed) {
+            return;
+        }
+        had_index = !into_child && (is_layer_indexed(held.db(), pair.parent) ||
+                                    is_layer_indexed(held.db(), pair.child));
+        into_child ? merge_rows_into_child(held.db(), pair)
+                   : merge_rows_into_parent(held.db(), pair);
+        if (!into_child) {
+            mark_layer_indexed(held.db(), pair.parent, false);
+        }
+        below = select_layer_parent(held.db(), result);
+        job.merge->open_parent();
+        transaction.commit();
+    }
+    generation_.blocks().drop_from_volumes(gone);
+    job.merge.reset();
+    generation_.remove_files_later({gone});
+    add(Kind::kMerge, result);
+    if (below) {
+        add(Kind::kMerge, *below);
+    }
+    if (had_index) {
+        add(Kind::kIndexAgain, result);
+    }
+}
+
+void Upkeep::write_index(LayerId layer, Kind kind)
+{
+    std::vector<LayerId> chain;
+    {
+        auto reader = generation_.reader();
+        chain = kind == Kind::kIndexAgain && layer_exists(reader.db(), layer)
+                    ? select_layer_chain(reader.db(), layer)
+                    : select_chain_to_index(reader.db(), layer);
+    }
+    if (chain.empty()) {
+        return;
+    }
+    // Before: power loss must not make a layer writable again whose index is on the disk.
+    // And it must not name blocks that power loss takes.
+    generation_.make_metadata_durable();
+    generation_.sync_now(std::array{layer});
+    if (!generation_.blocks().write_index(chain, [this] { return !is_stopped(); })) {
+        return;
+    }
+    auto held = generation_.writer();
+    Transaction transaction(held.db());
+    mark_layer_indexed(held.db(), layer, true);
+    transaction.commit();
+}
+
+}  // namespace amilab

@@ -1,0 +1,51 @@
+#include "storage/base/clock.h"
+
+#include <gtest/gtest.h>
+
+namespace amilab {
+namespace {
+
+TEST(Clock, IsTheWallClockUntilItIsMoved)
+{
+    const Clock clock;
+    const auto before = Clock::wall_ms();
+    const auto now = clock.now_ms();
+    EXPECT_LE(before, now);
+    EXPECT_LE(now, Clock::wall_ms());
+}
+
+TEST(Clock, StandsStillWhileFrozenAndMovesWhenTold)
+{
+    Clock clock;
+    clock.freeze();
+    const auto instant = clock.now_ms();
+    clock.advance(1500);
+    EXPECT_EQ(clock.now_ms(), instant + 1500);
+    clock.advance(-500);
+    EXPECT_EQ(clock.now_ms(), instant + 1000);
+    clock.set(42);
+    EXPECT_EQ(clock.now_ms(), 42);
+}
+
+TEST(Clock, GoesOnFromTheFrozenInstant)
+{
+    Clock clock;
+    clock.freeze();
+    clock.set(1000);
+    clock.resume();
+    EXPECT_GE(clock.now_ms(), 1000);
+    EXPECT_LT(clock.now_ms(), 1000 + 60'000);
+}
+
+TEST(Clock, TakesOverWhatWasKept)
+{
+    Clock clock;
+    clock.restore({.frozen = true, .value_ms = 7});
+    EXPECT_EQ(clock.now_ms(), 7);
+    clock.restore({});
+    EXPECT_FALSE(clock.setting().frozen);
+    EXPECT_GE(clock.now_ms(), 1'700'000'000'000);
+}
+
+}  // namespace
+}  // namespace amilab

@@ -1,0 +1,130 @@
+#include "storage/metadata/parameters/parameter_rows.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "storage/metadata/sql/connection.h"
+#include "storage/metadata/sql/migrations.h"
+
+namespace amilab {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr const char* kOwner = "123456789012";
+constexpr const char* kRegion = "us-east-1";
+
+class ParameterRows : public testing::Test {
+protected:
+    ParameterRows()
+        : db_(open_connection(":memory:", Database::Mode::kReadWrite, Durability::kPrivate))
+    {
+        migrate(*db_);
+    }
+
+    void put(const std::string& name, std::int64_t version = 1)
+    {
+        insert_parameter_version(*db_, {.owner = kOwner,
+                                        .region = kRegion,
+                                        .name = name,
+                                        .version = version,
+                                        .type = "String",
+                                        .value = fmt::format("{}-{}", name, version),
+                                        .data_type = "text",
+                                        .tier = "Standard",
+                                        .description = {},
+                                        .last_modified_ms = 0,
+                                        .last_modified_user = "me"});
+    }
+
+    std::vector<std::string> names(ParameterQuery query)
+    {
+        query.region = kRegion;
+        std::vector<std::string> found;
+        for (const auto& row : select_parameters(*db_, query)) {
+            found.push_back(row.name);
+        }
+        return found;
+    }
+
+    ParameterFilter path(const char* text, ParameterFilter::Option option)
+    {
+        return {ParameterFilter::Key::kPath, option, {text}};
+    }
+
+    std::unique_ptr<Database> db_;
+};
+
+TEST_F(ParameterRows, ListTheNewestVersionsInTheOrderOfNames)
+{
+    put("b");
+    put("a");
+    put("b", 2);
+    EXPECT_THAT(names({.owner = kOwner, .region = {}, .filters = {}, .after = {}, .limit = 10}),
+                ElementsAre("a", "b"));
+    EXPECT_EQ(select_parameter(*db_, {kOwner, kRegion, "b"})->value, "b-2");
+    EXPECT_THAT(names({.owner = kOwner, .region = {}, .filters = {}, .after = "a", .limit = 10}),
+                ElementsAre("b"));
+    EXPECT_THAT(
+        names({.owner = "210987654321", .region = {}, .filters = {}, .after = {}, .limit = 10}),
+        IsEmpty());
+}
+
+TEST_F(ParameterRows, APathIsNotTheBeginningOfAnotherName)
+{
+    for (const auto* name : {"/a", "/a/b", "/a/b/c", "/ab", "/a-b"}) {
+        put(name);
+    }
+    using Option = ParameterFilter::Option;
+    const auto below = [&](const char* text, Option option) {
+        return names({.owner = kOwner,
+                      .region = {},
+                      .filters = {path(text, option)},
+                      .after = {},
+                      .limit = 10});
+    };
+    EXPECT_THAT(below("/a", Option::kRecursive), ElementsAre("/a/b", "/a/b/c"));
+    EXPECT_THAT(below("/a", Option::kOneLevel), ElementsAre("/a/b"));
+    EXPECT_THAT(below("/a/", Option::kOneLevel), ElementsAre("/a/b"));
+    EXPECT_THAT(below("/", Option::kOneLevel), ElementsAre("/a", "/a-b", "/ab"));
+}
+
+TEST_F(ParameterRows, PublicOnesAreListedOncePerNameWhateverTheRegion)
+{
+    const ParameterQuery all{.owner = {},
+                             .region = {},
+                             .filters = {path("/aws", ParameterFilter::Option::kRecursive)},
+                             .after = {},
+                             .limit = 10'000};
+    const auto found = names(all);
+    EXPECT_GT(found.size(), 150U);
+    EXPECT_EQ(std::adjacent_find(found.begin(), found.end()), found.end());
+    EXPECT_FALSE(select_public_parameter(*db_, "mars-1", found.front()));
+    ASSERT_TRUE(select_public_parameter(*db_, kRegion, found.front()));
+}
+
+TEST_F(ParameterRows, ADeletedParameterTakesItsVersionsAndLabelsWithIt)
+{
+    const ParameterKey key{kOwner, kRegion, "a"};
+    put("a");
+    put("a", 2);
+    set_parameter_label(*db_, key, "live", 1);
+    EXPECT_EQ(select_labelled_version(*db_, key, "live"), 1);
+    EXPECT_TRUE(delete_parameter(*db_, key));
+    EXPECT_FALSE(delete_parameter(*db_, key));
+    EXPECT_FALSE(select_labelled_version(*db_, key, "live"));
+    EXPECT_THAT(select_parameter_history(*db_, key, 0, 10), IsEmpty());
+    put("a");
+    EXPECT_THAT(select_parameter_history(*db_, key, 0, 10), SizeIs(1));
+}
+
+}  // namespace
+}  // namespace amilab

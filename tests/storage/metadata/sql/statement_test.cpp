@@ -1,0 +1,143 @@
+#include "storage/metadata/sql/statement.h"
+
+#include <cerrno>
+#include <stdexcept>
+
+#include <gtest/gtest.h>
+
+#include "storage/metadata/sql/transaction.h"
+#include "storage/base/storage_error.h"
+
+namespace amilab {
+namespace {
+
+class StatementTest : public ::testing::Test {
+protected:
+    StatementTest()
+    {
+        db.run("CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT UNIQUE, size REAL)");
+    }
+    std::int64_t count()
+    {
+        Statement select(db, "SELECT COUNT(*) FROM t");
+        select.bind();
+        select.step();
+        return select.row().integer();
+    }
+    Database db{":memory:", Database::Mode::kReadWrite};
+};
+
+TEST_F(StatementTest, ReadsBackWhatItBound)
+{
+    Statement(db, "INSERT INTO t (id, name, size) VALUES (?1, ?2, ?3)").execute(7, "seven", 7.5);
+    Statement(db, "INSERT INTO t (id, name, size) VALUES (?1, ?2, ?3)")
+        .execute(8, std::optional<std::string>(), nullptr);
+    Statement select(db, "SELECT id, name, size FROM t ORDER BY id");
+    select.bind();
+    ASSERT_TRUE(select.step());
+    auto first = select.row();
+    EXPECT_EQ(first.integer(), 7);
+    EXPECT_EQ(first.optional_text(), "seven");
+    EXPECT_EQ(first.optional_real(), 7.5);
+    ASSERT_TRUE(select.step());
+    auto second = select.row();
+    EXPECT_EQ(second.integer(), 8);
+    EXPECT_EQ(second.optional_text(), std::nullopt);
+    EXPECT_EQ(second.optional_real(), std::nullopt);
+    EXPECT_FALSE(select.step());
+}
+
+TEST_F(StatementTest, RefusesAnotherNumberOfValuesThanPlaceholders)
+{
+    Statement insert(db, "INSERT INTO t (id, name) VALUES (?1, ?2)");
+    EXPECT_THROW(insert.execute(1), std::logic_error);
+    EXPECT_THROW(insert.execute(1, "a", "b"), std::logic_error);
+    EXPECT_EQ(count(), 0);
+}
+
+TEST_F(StatementTest, TheSameTextMayBeInUseTwice)
+{
+    for (int id = 1; id <= 3; ++id) {
+        Statement(db, "INSERT INTO t (id) VALUES (?1)").execute(id);
+    }
+    int pairs = 0;
+    Statement outer(db, "SELECT id FROM t");
+    outer.bind();
+    while (outer.step()) {
+        Statement inner(db, "SELECT id FROM t");
+        inner.bind();
+        while (inner.step()) {
+            ++pairs;
+        }
+    }
+    EXPECT_EQ(pairs, 9);
+}
+
+TEST_F(StatementTest, KeepsTextsWithZeroBytesAndEmptyTexts)
+{
+    const std::string odd("a\0b", 3);
+    Statement(db, "INSERT INTO t (id, name) VALUES (?1, ?2)").execute(1, odd);
+    Statement(db, "INSERT INTO t (id, name) VALUES (?1, ?2)").execute(2, std::string_view());
+    Statement select(db, "SELECT name FROM t ORDER BY id");
+    select.bind();
+    select.step();
+    EXPECT_EQ(select.row().text(), odd);
+    select.step();
+    EXPECT_EQ(select.row().optional_text(), "");
+}
+
+TEST_F(StatementTest, AConstraintIsAStorageErrorWithTheText)
+{
+    Statement insert(db, "INSERT INTO t (id, name) VALUES (?1, ?2)");
+    insert.execute(1, "one");
+    try {
+        insert.execute(2, "one");
+        FAIL() << "the name is taken";
+    } catch (const StorageError& error) {
+        EXPECT_NE(std::string(error.what()).find("UNIQUE"), std::string::npos) << error.what();
+    }
+}
+
+TEST_F(StatementTest, ManyDifferentTextsStayBounded)
+{
+    for (int i = 0; i < 1000; ++i) {
+        Statement select(db, "SELECT " + std::to_string(i));
+        select.bind();
+        ASSERT_TRUE(select.step());
+        EXPECT_EQ(select.row().integer(), i);
+    }
+}
+
+TEST_F(StatementTest, ATransactionThatIsNotCommittedLeavesNothing)
+{
+    {
+        const Transaction transaction(db);
+        Statement(db, "INSERT INTO t (id) VALUES (1)").execute();
+        EXPECT_EQ(count(), 1);
+    }
+    EXPECT_EQ(count(), 0);
+    Transaction transaction(db);
+    Statement(db, "INSERT INTO t (id) VALUES (1)").execute();
+    transaction.commit();
+    EXPECT_EQ(count(), 1);
+}
+
+TEST_F(StatementTest, AQueryBindsItsValuesInOrder)
+{
+    for (const auto* name : {"a", "b", "c"}) {
+        Statement(db, "INSERT INTO t (name) VALUES (?1)").execute(name);
+    }
+    Query query("SELECT name FROM t WHERE name IN ");
+    query.list({"a", "c"}).sql(" AND id > ").value(std::int64_t{1}).sql(" ORDER BY name");
+    auto select = query.on(db);
+    ASSERT_TRUE(select.step());
+    EXPECT_EQ(select.row().text(), "c");
+    EXPECT_FALSE(select.step());
+
+    Query none("SELECT name FROM t WHERE name IN ");
+    none.list({});
+    EXPECT_FALSE(none.on(db).step());
+}
+
+}  // namespace
+}  // namespace amilab

@@ -1,0 +1,220 @@
+#include "storage/metadata/volumes/volume_rows.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "storage/metadata/sql/connection.h"
+#include "storage/metadata/layers/layer_rows.h"
+#include "storage/metadata/sql/migrations.h"
+#include "storage/metadata/sql/statement.h"
+#include "storage/base/storage_error.h"
+
+namespace amilab {
+namespace {
+
+constexpr const char* kOwner = "123456789012";
+constexpr const char* kRegion = "us-east-1";
+
+VolumeId volume_id(int number)
+{
+    return VolumeId::trusted("vol-0000000" + std::to_string(number));
+}
+InstanceId instance_id(int number)
+{
+    return InstanceId::trusted("i-0000000" + std::to_string(number));
+}
+
+class VolumeRows : public ::testing::Test {
+protected:
+    VolumeRows()
+        : db_(open_connection(":memory:", Database::Mode::kReadWrite, Durability::kPrivate)),
+          db(*db_)
+    {
+        migrate(db);
+        insert_layer(db, LayerId{1}, {}, 0);
+        // What attaching looks at does not hang on the other columns.
+        db.run("PRAGMA foreign_keys = OFF");
+    }
+
+    VolumeRow row(int number) const
+    {
+        return {.id = volume_id(number),
+                .region = kRegion,
+                .owner = kOwner,
+                .zone = "us-east-1a",
+                .layer_id = LayerId{1},
+                .size_gib = 8,
+                .snapshot_id = {},
+                .volume_type = "gp3",
+                .iops = 3000,
+                .throughput = 125,
+                .encrypted = false,
+                .multi_attach = false,
+                .state = "available",
+                .create_time_ms = 1'767'323'045'000};
+    }
+
+    AttachmentRow attachment(int volume, int instance, const std::string& device) const
+    {
+        return {.volume_id = volume_id(volume),
+                .instance_id = instance_id(instance),
+                .device = device,
+                .state = "attaching",
+                .attach_time_ms = 5,
+                .delete_on_termination = false};
+    }
+
+    std::unique_ptr<Database> db_;
+    Database& db;
+};
+
+TEST_F(VolumeRows, GiveBackWhatWasPutIn)
+{
+    auto full = row(1);
+    full.snapshot_id = "snap-00000001";
+    full.iops = {};
+    full.throughput = {};
+    full.encrypted = true;
+    full.multi_attach = true;
+    insert_volume(db, full);
+    insert_volume(db, row(2));
+    const auto read = select_volume(db, kOwner, kRegion, full.id);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->id, full.id);
+    EXPECT_EQ(read->region, full.region);
+    EXPECT_EQ(read->owner, full.owner);
+    EXPECT_EQ(read->zone, full.zone);
+    EXPECT_EQ(read->layer_id, full.layer_id);
+    EXPECT_EQ(read->size_gib, 8);
+    EXPECT_EQ(read->snapshot_id, "snap-00000001");
+    EXPECT_EQ(read->volume_type, "gp3");
+    EXPECT_EQ(read->iops, std::nullopt);
+    EXPECT_EQ(read->throughput, std::nullopt);
+    EXPECT_TRUE(read->encrypted);
+    EXPECT_TRUE(read->multi_attach);
+    EXPECT_EQ(read->state, "available");
+    EXPECT_EQ(read->create_time_ms, full.create_time_ms);
+    const auto other = select_volume(db, kOwner, kRegion, volume_id(2));
+    EXPECT_EQ(other->iops, 3000);
+    EXPECT_EQ(other->throughput, 125);
+    EXPECT_EQ(other->snapshot_id, std::nullopt);
+    EXPECT_FALSE(other->encrypted);
+}
+
+TEST_F(VolumeRows, AreTheirOwnersAndRegionsAlone)
+{
+    insert_volume(db, row(1));
+    EXPECT_FALSE(select_volume(db, "210987654321", kRegion, volume_id(1)));
+    EXPECT_FALSE(select_volume(db, kOwner, "eu-west-1", volume_id(1)));
+    EXPECT_FALSE(select_volume(db, kOwner, kRegion, volume_id(2)));
+}
+
+TEST_F(VolumeRows, ChangeStateOnlyFromTheStateExpected)
+{
+    insert_volume(db, row(1));
+    EXPECT_FALSE(change_volume_state(db, volume_id(1), "creating", "error"));
+    EXPECT_EQ(select_volume(db, kOwner, kRegion, volume_id(1))->state, "available");
+    EXPECT_TRUE(change_volume_state(db, volume_id(1), "available", "in-use"));
+    EXPECT_EQ(select_volume(db, kOwner, kRegion, volume_id(1))->state, "in-use");
+    EXPECT_THROW(set_volume_state(db, volume_id(1), "resting"), StorageError);
+}
+
+TEST_F(VolumeRows, AreTakenWithTheirLayerOnlyInTheStateExpected)
+{
+    insert_volume(db, row(1));
+    EXPECT_FALSE(take_volume_in_state(db, volume_id(1), "deleting"));
+    EXPECT_TRUE(select_volume(db, kOwner, kRegion, volume_id(1)));
+    set_volume_state(db, volume_id(1), "deleting");
+    EXPECT_EQ(take_volume_in_state(db, volume_id(1), "deleting"), LayerId{1});
+    EXPECT_FALSE(take_volume_in_state(db, volume_id(1), "deleting"));
+    EXPECT_FALSE(select_volume(db, kOwner, kRegion, volume_id(1)));
+}
+
+TEST_F(VolumeRows, CarryTheLayerTheyAreGiven)
+{
+    insert_volume(db, row(1));
+    insert_layer(db, LayerId{7}, LayerId{1}, 0);
+    set_volume_layer(db, volume_id(1), LayerId{7});
+    EXPECT_EQ(select_volume(db, kOwner, kRegion, volume_id(1))->layer_id, LayerId{7});
+}
+
+TEST_F(VolumeRows, AttachOneVolumeToOneDeviceOnce)
+{
+    for (int i = 1; i <= 3; ++i) {
+        insert_volume(db, row(i));
+    }
+    EXPECT_TRUE(insert_attachment(db, attachment(1, 1, "/dev/sdf")));
+    EXPECT_FALSE(insert_attachment(db, attachment(1, 1, "/dev/sdg")));
+    EXPECT_FALSE(insert_attachment(db, attachment(1, 2, "/dev/sdf")));
+    EXPECT_FALSE(insert_attachment(db, attachment(2, 1, "/dev/sdf")));
+    EXPECT_TRUE(insert_attachment(db, attachment(2, 2, "/dev/sdf")));
+    EXPECT_TRUE(insert_attachment(db, attachment(3, 1, "/dev/sda1")));
+    const auto of_one = select_attachments_of(db, instance_id(1));
+    ASSERT_EQ(of_one.size(), 2U);
+    EXPECT_EQ(of_one[0].volume_id, volume_id(3));
+    EXPECT_EQ(of_one[1].volume_id, volume_id(1));
+    EXPECT_EQ(of_one[1].device, "/dev/sdf");
+    EXPECT_EQ(of_one[1].state, "attaching");
+    EXPECT_EQ(of_one[1].attach_time_ms, 5);
+    EXPECT_FALSE(of_one[1].delete_on_termination);
+}
+
+TEST_F(VolumeRows, ChangeAndLoseTheirAttachment)
+{
+    insert_volume(db, row(1));
+    insert_volume(db, row(2));
+    insert_attachment(db, attachment(1, 1, "/dev/sdf"));
+    insert_attachment(db, attachment(2, 1, "/dev/sdg"));
+    set_attachment_state(db, volume_id(1), instance_id(1), "attached");
+    set_delete_on_termination(db, volume_id(1), instance_id(1), true);
+    EXPECT_EQ(select_attachment(db, volume_id(1), instance_id(1))->state, "attached");
+    EXPECT_TRUE(select_attachment(db, volume_id(1), instance_id(1))->delete_on_termination);
+    EXPECT_EQ(select_attachment(db, volume_id(2), instance_id(1))->state, "attaching");
+    EXPECT_FALSE(select_attachment(db, volume_id(2), instance_id(1))->delete_on_termination);
+    EXPECT_FALSE(select_attachment(db, volume_id(1), instance_id(2)));
+    delete_attachment(db, volume_id(1), instance_id(1));
+    EXPECT_FALSE(select_attachment(db, volume_id(1), instance_id(1)));
+    EXPECT_TRUE(select_attachment(db, volume_id(2), instance_id(1)));
+}
+
+TEST_F(VolumeRows, AttachToSeveralInstancesWhenTheyAreMadeForIt)
+{
+    auto shared = row(1);
+    shared.multi_attach = true;
+    insert_volume(db, shared);
+    EXPECT_TRUE(insert_attachment(db, attachment(1, 2, "/dev/sdf")));
+    EXPECT_TRUE(insert_attachment(db, attachment(1, 1, "/dev/sdg")));
+    EXPECT_FALSE(insert_attachment(db, attachment(1, 1, "/dev/sdh")));
+    const auto on = select_attachments_on(db, volume_id(1));
+    ASSERT_EQ(on.size(), 2U);
+    EXPECT_EQ(on[0].instance_id, instance_id(1));
+    EXPECT_EQ(on[1].instance_id, instance_id(2));
+    set_attachment_state(db, volume_id(1), instance_id(1), "detaching");
+    EXPECT_EQ(select_attachment(db, volume_id(1), instance_id(2))->state, "attaching");
+}
+
+TEST_F(VolumeRows, ComeInTheOrderOfTheirIdsFromWhereAPageEnded)
+{
+    for (const int number : {4, 2, 5, 1, 3}) {
+        insert_volume(db, row(number));
+    }
+    const auto page = [&](const std::string& after, std::int64_t limit) {
+        std::vector<VolumeId> ids;
+        for (const auto& found : select_volumes(db, {.owner = kOwner,
+                                                    .region = kRegion,
+                                                    .ids = {},
+                                                    .filters = {},
+                                                    .after = after,
+                                                    .limit = limit})) {
+            ids.push_back(found.id);
+        }
+        return ids;
+    };
+    EXPECT_THAT(page("", 2), ::testing::ElementsAre(volume_id(1), volume_id(2)));
+    EXPECT_THAT(page(volume_id(2).text(), 2), ::testing::ElementsAre(volume_id(3), volume_id(4)));
+    EXPECT_THAT(page(volume_id(4).text(), -1), ::testing::ElementsAre(volume_id(5)));
+    EXPECT_THAT(page(volume_id(5).text(), -1), ::testing::IsEmpty());
+}
+
+}  // namespace
+}  // namespace amilab

@@ -1,0 +1,178 @@
+#include "storage/state/check.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+
+#include "storage/blocks/layer_format.h"
+#include "storage/files/posix_file_system.h"
+#include "storage/metadata/sql/statement.h"
+#include "tests/storage/blocks/harness.h"
+#include "tests/storage/files/temporary_directory.h"
+#include "tests/support/disks.h"
+#include "tests/support/json_caller.h"
+
+namespace amilab::test {
+namespace {
+
+using ::testing::AnyOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class CheckTest : public testing::Test {
+protected:
+    void SetUp() override
+    {
+        TestEmulator aws(path_);
+        volume_ = create_volume(aws);
+        for (int index = 0; index < 20; ++index) {
+            open_volume(aws, volume_)
+                ->write(static_cast<std::uint64_t>(index) * kBlockSize,
+                        filled(kBlockSize, index + 1));
+            create_snapshot(aws, volume_);
+        }
+        aws.data().background().drain();
+        indexed_ = LayerId{
+            static_cast<std::uint64_t>(count(aws, "SELECT id FROM layer WHERE indexed = 1"))};
+        first_ = LayerId{static_cast<std::uint64_t>(count(aws, "SELECT MIN(id) FROM layer"))};
+    }
+
+    std::string file(LayerId layer, FileKind kind)
+    {
+        return path_ + "/generation-1/layers/" + file_name({layer, 0, kind});
+    }
+
+    void overwrite(const std::string& path, std::uint64_t offset, std::byte value)
+    {
+        const std::vector<std::byte> byte = {value};
+        ASSERT_EQ(files_.open(path, OpenMode::kReadWrite)->write_at(offset, byte), 1);
+    }
+
+    void run(const std::string& sql)
+    {
+        Database(path_ + "/generation-1/metadata.sqlite", Database::Mode::kReadWrite).run(sql);
+    }
+
+    TemporaryDirectory directory_;
+    std::string path_ = directory_.path() + "/data";
+    PosixFileSystem files_;
+    std::string volume_;
+    LayerId indexed_{};
+    LayerId first_{};
+};
+
+TEST_F(CheckTest, AStoreThatWasClosedIsWhole)
+{
+    const auto report = check_data_directory(path_);
+    EXPECT_THAT(report.problems, IsEmpty());
+    EXPECT_THAT(report.leftovers, IsEmpty());
+    EXPECT_EQ(report.layers, 21U);
+    EXPECT_EQ(report.data_blocks, 20U);
+}
+
+TEST_F(CheckTest, ADamagedMapIsNamed)
+{
+    overwrite(file(first_, FileKind::kMap), kMapHeaderSize, std::byte{0xff});
+    const auto report = check_data_directory(path_);
+    EXPECT_THAT(report.problems, Contains(HasSubstr(file(first_, FileKind::kMap))));
+}
+
+TEST_F(CheckTest, ADamagedHeaderIsNamed)
+{
+    overwrite(file(first_, FileKind::kMap), 20, std::byte{0xff});
+    const auto report = check_data_directory(path_);
+    EXPECT_THAT(report.problems, Contains(HasSubstr("checksum")));
+}
+
+TEST_F(CheckTest, ADamagedIndexIsNamedAndMayBeRemoved)
+{
+    overwrite(file(indexed_, FileKind::kIndex), kIndexPagesAt + 1, std::byte{0x7f});
+    const auto report = check_data_directory(path_);
+    ASSERT_THAT(report.problems, SizeIs(1));
+    EXPECT_THAT(report.problems[0], HasSubstr(file(indexed_, FileKind::kIndex)));
+    EXPECT_THAT(report.problems[0], HasSubstr("remove it"));
+    std::filesystem::remove(file(indexed_, FileKind::kIndex));
+    EXPECT_THAT(check_data_directory(path_).problems, IsEmpty());
+}
+
+TEST_F(CheckTest, AnIndexThatDoesNotSayWhatTheMapsSayIsFound)
+{
+    // A block that the layer below it has, and that the map gives up.
+    overwrite(file(first_, FileKind::kMap), kMapHeaderSize, std::byte{0});
+    const auto report = check_data_directory(path_);
+    EXPECT_THAT(report.problems, Contains(HasSubstr("belongs to another layer")));
+}
+
+TEST_F(CheckTest, AMissingDataFileIsNamed)
+{
+    std::filesystem::remove(file(first_, FileKind::kData));
+    const auto report = check_data_directory(path_);
+    EXPECT_THAT(report.problems, Contains(HasSubstr("its data file is not")));
+}
+
+TEST_F(CheckTest, ADataFileThatIsTooShortIsNamed)
+{
+    const auto path = file(first_, FileKind::kData);
+    std::filesystem::resize_file(path, 0);
+    EXPECT_THAT(check_data_directory(path_).problems,
+                ElementsAre(HasSubstr(path + " ends at 0, and its map names data at 0")));
+}
+
+TEST_F(CheckTest, AnOpenUploadIsWholeUntilThePowerGoes)
+{
+    {
+        TestEmulator aws(path_);
+        const JsonCaller ebs(aws, "ebs");
+        ASSERT_TRUE(ebs.call("POST", "/snapshots", boost::json::object{{"VolumeSize", 1}}).ok());
+    }
+    auto report = check_data_directory(path_);
+    EXPECT_THAT(report.problems, IsEmpty());
+    EXPECT_THAT(report.leftovers, IsEmpty());
+    run("UPDATE direct_snapshot SET boot_id = 'another'");
+    report = check_data_directory(path_);
+    EXPECT_THAT(report.problems, IsEmpty());
+    EXPECT_THAT(report.leftovers, ElementsAre(HasSubstr("was being uploaded")));
+    TestEmulator aws(path_);
+    EXPECT_THAT(
+        aws.must("DescribeSnapshots",
+                 {{"Owner.1", "self"}, {"Filter.1.Name", "status"}, {"Filter.1.Value.1", "error"}})
+            .texts("snapshotSet/item/snapshotId"),
+        SizeIs(1));
+}
+
+TEST_F(CheckTest, FilesOfNobodyAreLeftOver)
+{
+    std::ofstream(file(LayerId{0x4711}, FileKind::kData)) << "x";
+    std::ofstream(file(first_, FileKind::kMap) + ".new") << "x";
+    const auto report = check_data_directory(path_);
+    EXPECT_THAT(report.problems, IsEmpty());
+    EXPECT_THAT(report.leftovers, SizeIs(2));
+}
+
+TEST_F(CheckTest, RowsThatContradictEachOtherAreNamed)
+{
+    run("INSERT INTO layer (id, created_ms, sealed) VALUES (999, 0, 1)");
+    run("UPDATE layer SET sealed = 0 WHERE id = " + std::to_string(to_number(first_)));
+    const auto report = check_data_directory(path_);
+    EXPECT_THAT(report.problems, Contains(HasSubstr("there for nobody")));
+    EXPECT_THAT(report.problems, Contains(HasSubstr("not sealed")));
+}
+
+TEST_F(CheckTest, WhatIsServedOrNoDataDirectoryIsRefused)
+{
+    {
+        TestEmulator aws(path_);
+        EXPECT_THAT(message_of([&] { check_data_directory(path_); }), HasSubstr("serves it"));
+    }
+    EXPECT_EQ(error_of([&] { check_data_directory(directory_.path()); }), ENOENT);
+    run("PRAGMA user_version = 9999");
+    EXPECT_THAT(message_of([&] { check_data_directory(path_); }), HasSubstr("newer"));
+}
+
+}  // namespace
+}  // namespace amilab::test

@@ -1,0 +1,283 @@
+#include "storage/state/data_directory.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "storage/metadata/sql/migrations.h"
+#include "storage/metadata/sql/statement.h"
+#include "storage/metadata/sql/transaction.h"
+#include "storage/base/storage_error.h"
+
+namespace amilab {
+namespace {
+
+namespace fs = std::filesystem;
+
+class DataDirectoryTest : public ::testing::Test {
+protected:
+    DataDirectoryTest()
+    {
+        std::string pattern = fs::temp_directory_path() / "amilab-test-XXXXXX";
+        folder = mkdtemp(pattern.data());
+    }
+    ~DataDirectoryTest() override { fs::remove_all(folder); }
+
+    DataDirectory::Options options(std::optional<std::string> seed = {}) const
+    {
+        return {.path = folder.string(), .seed = std::move(seed), .report = [](auto) {}};
+    }
+    static std::string next_image(DataDirectory& data)
+    {
+        auto writer = data.current()->writer();
+        Transaction transaction(writer.db());
+        auto id = writer.ids().next<ImageId>().text();
+        transaction.commit();
+        return id;
+    }
+    static std::string error_of(const std::function<void()>& action)
+    {
+        try {
+            action();
+        } catch (const StorageError& error) {
+            return error.what();
+        }
+        return "";
+    }
+
+    fs::path folder;
+};
+
+TEST_F(DataDirectoryTest, IsHeldByOneServerAtATime)
+{
+    {
+        const DataDirectory first(options());
+        const auto text = error_of([&] { const DataDirectory second(options()); });
+        EXPECT_NE(text.find("another amilab serves it (process"), std::string::npos) << text;
+        EXPECT_NE(text.find(folder.string()), std::string::npos) << text;
+        EXPECT_EQ(text.find('\n'), std::string::npos) << text;
+    }
+    const DataDirectory after(options());
+}
+
+TEST_F(DataDirectoryTest, RefusesADatabaseOfANewerVersionAndLeavesItAlone)
+{
+    {
+        const DataDirectory made(options());
+    }
+    const auto database = (folder / "generation-1/metadata.sqlite").string();
+    {
+        Database db(database, Database::Mode::kReadWrite);
+        db.run("PRAGMA user_version = " + std::to_string(schema_version() + 1));
+    }
+    const auto text = error_of([&] { const DataDirectory again(options()); });
+    EXPECT_NE(text.find("newer amilab"), std::string::npos) << text;
+    Database db(database, Database::Mode::kReadOnly);
+    Statement select(db, "PRAGMA user_version");
+    select.bind();
+    ASSERT_TRUE(select.step());
+    EXPECT_EQ(select.row().integer(), schema_version() + 1);
+}
+
+TEST_F(DataDirectoryTest, GivesTheSameIdsForTheSameSeedAndOthersForAnother)
+{
+    DataDirectory first({.path = {}, .seed = "1", .report = [](auto) {}});
+    DataDirectory same({.path = {}, .seed = "1", .report = [](auto) {}});
+    DataDirectory other({.path = {}, .seed = "2", .report = [](auto) {}});
+    for (int i = 0; i < 5; ++i) {
+        const auto id = next_image(first);
+        EXPECT_EQ(id, next_image(same));
+        EXPECT_NE(id, next_image(other));
+        EXPECT_TRUE(ImageId::from_text(id)) << id;
+    }
+}
+
+TEST_F(DataDirectoryTest, NeverGivesAnIdTwiceAfterARestart)
+{
+    std::set<std::string> ids;
+    for (int start = 0; start < 3; ++start) {
+        DataDirectory data(options("5"));
+        for (int i = 0; i < 10; ++i) {
+            EXPECT_TRUE(ids.insert(next_image(data)).second);
+        }
+    }
+}
+
+TEST_F(DataDirectoryTest, AResetIsANewStartAndRunningCallsEndOnTheOldOne)
+{
+    DataDirectory data(options("5"));
+    const auto first = next_image(data);
+    const auto old = data.current();
+    data.current()->clock().freeze();
+    data.reset();
+    EXPECT_NE(old, data.current());
+    EXPECT_FALSE(data.current()->clock().setting().frozen);
+    EXPECT_EQ(next_image(data), first);
+    // The old one still answers.
+    auto reader = old->reader();
+    Statement select(reader.db(), "SELECT value FROM id_counter");
+    select.bind();
+    EXPECT_TRUE(select.step());
+}
+
+TEST_F(DataDirectoryTest, TheOldGenerationsFolderGoesWithItsLastHolder)
+{
+    DataDirectory data(options());
+    const auto old_path = data.current()->path();
+    auto old = data.current();
+    data.reset();
+    data.background().drain();
+    EXPECT_TRUE(fs::exists(old_path));
+    old.reset();
+    data.background().drain();
+    EXPECT_FALSE(fs::exists(old_path));
+}
+
+TEST_F(DataDirectoryTest, ASweepRemovesWhatOthersLeftAndNothingThatACallHolds)
+{
+    DataDirectory data(options());
+    auto old = data.current();
+    const auto old_path = old->path();
+    data.reset();
+    const auto left = data.path() + "/generation-99";
+    fs::create_directory(left);
+    data.sweep();
+    EXPECT_FALSE(fs::exists(left));
+    EXPECT_TRUE(fs::exists(old_path));
+    EXPECT_TRUE(fs::exists(data.current()->path()));
+    old.reset();
+    data.background().drain();
+    EXPECT_FALSE(fs::exists(old_path));
+}
+
+TEST_F(DataDirectoryTest, APrivateFolderGoesAtTheEnd)
+{
+    std::string path;
+    {
+        const DataDirectory data({.path = {}, .seed = {}, .report = [](auto) {}});
+        path = data.path();
+        EXPECT_TRUE(fs::exists(path));
+        EXPECT_EQ(fs::status(path).permissions(), fs::perms::owner_all);
+    }
+    EXPECT_FALSE(fs::exists(path));
+}
+
+TEST_F(DataDirectoryTest, SweepsPrivateFoldersOfServersThatWereKilled)
+{
+    const auto child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        const DataDirectory data({.path = {}, .seed = {}, .report = [](auto) {}});
+        std::ofstream(folder / "where") << data.path() << std::flush;
+        raise(SIGKILL);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    std::string left;
+    std::ifstream(folder / "where") >> left;
+    ASSERT_TRUE(fs::exists(left));
+    DataDirectory data({.path = {}, .seed = {}, .report = [](auto) {}});
+    data.sweep();
+    EXPECT_FALSE(fs::exists(left));
+    EXPECT_TRUE(fs::exists(data.path()));
+}
+
+TEST_F(DataDirectoryTest, CommittedRowsAreThereAfterAKill)
+{
+    const auto child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        DataDirectory data(options("9"));
+        std::ofstream(folder / "last") << next_image(data) << std::flush;
+        raise(SIGKILL);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    std::string last;
+    std::ifstream(folder / "last") >> last;
+    ASSERT_FALSE(last.empty());
+    DataDirectory data(options("9"));
+    EXPECT_NE(next_image(data), last);
+    auto reader = data.current()->reader();
+    Statement select(reader.db(), "SELECT value FROM id_counter WHERE kind = 'ami'");
+    select.bind();
+    ASSERT_TRUE(select.step());
+    EXPECT_EQ(select.row().integer(), 2);
+}
+
+TEST_F(DataDirectoryTest, EndsWellWithASweepStillQueued)
+{
+    for (int i = 0; i < 20; ++i) {
+        DataDirectory data(options());
+        data.background().post([&data] { data.sweep(); });
+    }
+}
+
+TEST_F(DataDirectoryTest, SaysWhichDirectoryCannotBeMade)
+{
+    const auto file = folder / "file";
+    std::ofstream(file) << "x";
+    auto bad = options();
+    bad.path = (file / "data").string();
+    const auto text = error_of([&] { const DataDirectory data(bad); });
+    EXPECT_NE(text.find(bad.path.value()), std::string::npos) << text;
+}
+
+TEST_F(DataDirectoryTest, RefusesStateThatItCannotTellApart)
+{
+    const auto start = [&] { return error_of([&] { const DataDirectory data(options()); }); };
+    ASSERT_EQ(start(), "");
+    const auto current = folder / "current";
+    for (const auto* text : {"", "generation-", "../generation-1", "generation-1x"}) {
+        std::ofstream(current) << text;
+        EXPECT_NE(start().find("current: it names no generation"), std::string::npos) << text;
+    }
+    std::ofstream(current) << "generation-2\n";
+    EXPECT_NE(start().find("generation-2/metadata.sqlite: the database is missing"),
+              std::string::npos);
+
+    fs::remove(current);
+    ASSERT_EQ(start(), "") << "a server died while it made its first generation";
+    fs::remove(current);
+    std::ofstream(folder / "generation-1/layers/0000000000000001.00.data") << "x";
+    EXPECT_NE(start().find("current: the file is missing, and generation-1 is there"),
+              std::string::npos);
+    EXPECT_TRUE(fs::exists(folder / "generation-1/layers/0000000000000001.00.data"));
+    fs::rename(folder / "generation-1", folder / "generation-3");
+    EXPECT_NE(start().find("generation-3 is there"), std::string::npos);
+}
+
+TEST_F(DataDirectoryTest, SaysWhichFileIsNoDatabase)
+{
+    {
+        const DataDirectory made(options());
+    }
+    const auto database = (folder / "generation-1/metadata.sqlite").string();
+    std::ofstream(database) << std::string(8192, 'x');
+    EXPECT_EQ(error_of([&] { const DataDirectory data(options()); }),
+              "open " + database + ": file is not a database");
+}
+
+TEST_F(DataDirectoryTest, TheClockAndTheDelaysAreKeptOverARestart)
+{
+    {
+        DataDirectory data(options());
+        auto writer = data.current()->writer();
+        writer.db().run(
+            "INSERT INTO setting (name, value) VALUES ('clock_frozen', 1), ('clock_ms', 5000);"
+            "INSERT INTO transition_delay (name, delay_ms) VALUES ('image.pending', 70)");
+    }
+    const DataDirectory data(options());
+    EXPECT_EQ(data.current()->clock().now_ms(), 5000);
+    EXPECT_EQ(data.current()->delays().get(Delay::kImagePending), 70);
+}
+
+}  // namespace
+}  // namespace amilab
