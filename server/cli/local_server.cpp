@@ -11,7 +11,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include "server/front.h"
+#include "server/front/front.h"
 #include "server/http/server.h"
 
 namespace amilab::cli {

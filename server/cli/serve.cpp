@@ -15,7 +15,7 @@
 
 #include "server/cli/commands.h"
 #include "server/ec2/catalogue_file.h"
-#include "server/front.h"
+#include "server/front/front.h"
 #include "server/http/server.h"
 #include "storage/nbd/server.h"
 

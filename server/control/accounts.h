@@ -2,7 +2,7 @@
 
 #include <boost/json/value.hpp>
 
-#include "server/emulator.h"
+#include "server/calls/emulator.h"
 
 /// Accounts, as the control API shows and declares them.
 namespace amilab::control {

@@ -7,7 +7,7 @@
 #include "server/control/accounts.h"
 #include "server/control/settings.h"
 #include "server/control/transfer.h"
-#include "server/offload.h"
+#include "server/front/offload.h"
 
 namespace amilab {
 

@@ -5,7 +5,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
-#include "server/emulator.h"
+#include "server/calls/emulator.h"
 #include "server/http/message.h"
 
 namespace amilab {

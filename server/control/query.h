@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "server/emulator.h"
+#include "server/calls/emulator.h"
 
 namespace amilab::control {
 

@@ -4,7 +4,7 @@
 #include <boost/json.hpp>
 
 #include "server/http/message.h"
-#include "server/settle.h"
+#include "server/calls/settle.h"
 #include "server/wire/types.h"
 #include "storage/metadata/settings/setting_rows.h"
 #include "storage/metadata/sql/transaction.h"

@@ -2,7 +2,7 @@
 
 #include <boost/json/value.hpp>
 
-#include "server/emulator.h"
+#include "server/calls/emulator.h"
 
 /// The clock and the delays, as the control API shows and sets them.
 namespace amilab::control {

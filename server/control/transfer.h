@@ -5,7 +5,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
-#include "server/emulator.h"
+#include "server/calls/emulator.h"
 #include "server/http/message.h"
 
 /// Disk images in and out, as bytes: what `amilab import` and `amilab export` speak.

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "server/operation.h"
-#include "server/session.h"
+#include "server/calls/operation.h"
+#include "server/calls/session.h"
 #include "storage/metadata/images/image_rows.h"
 
 namespace amilab::ec2 {

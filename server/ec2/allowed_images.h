@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "server/session.h"
+#include "server/calls/session.h"
 #include "server/wire/ec2/allowed_images.h"
 #include "storage/metadata/images/allowed_image_rows.h"
 #include "storage/metadata/images/image_rows.h"

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "server/session.h"
+#include "server/calls/session.h"
 #include "server/wire/ec2/volumes.h"
 #include "storage/metadata/volumes/volume_rows.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/session.h"
+#include "server/calls/session.h"
 #include "server/wire/ec2/copies.h"
 
 /// Copies of images and snapshots, across regions and accounts. A copy has the layers of its

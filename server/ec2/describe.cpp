@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "server/ec2/errors.h"
-#include "server/parts.h"
+#include "server/calls/parts.h"
 #include "server/wire/wire_errors.h"
 
 namespace amilab::ec2 {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "server/session.h"
+#include "server/calls/session.h"
 #include "server/wire/ec2/shared.h"
 #include "server/wire/schema.h"
 #include "storage/metadata/sql/filter.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/session.h"
+#include "server/calls/session.h"
 #include "server/wire/ec2/ebs_encryption.h"
 
 /// EBS encryption by default, and the key that it takes, of an account in a region.

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "server/session.h"
+#include "server/calls/session.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
 

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "server/session.h"
+#include "server/calls/session.h"
 #include "server/wire/ec2/fast_launch.h"
 
 /// Windows fast launch: which images an account has prepared for it.

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "server/session.h"
+#include "server/calls/session.h"
 
 namespace amilab::ec2 {
 

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "server/session.h"
+#include "server/calls/session.h"
 #include "server/wire/ec2/image_annotations.h"
 #include "server/wire/ec2/images.h"
 #include "storage/metadata/images/image_rows.h"

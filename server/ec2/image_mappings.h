@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "server/session.h"
+#include "server/calls/session.h"
 #include "server/wire/ec2/shared.h"
 #include "storage/metadata/images/image_rows.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/session.h"
+#include "server/calls/session.h"
 #include "server/wire/ec2/images.h"
 #include "storage/metadata/images/image_rows.h"
 

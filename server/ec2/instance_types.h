@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/session.h"
+#include "server/calls/session.h"
 #include "server/wire/ec2/instance_types.h"
 
 namespace amilab::ec2 {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "server/session.h"
+#include "server/calls/session.h"
 #include "server/wire/ec2/instances.h"
 #include "storage/metadata/instances/instance_rows.h"
 #include "storage/metadata/images/launch_rows.h"

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "server/session.h"
+#include "server/calls/session.h"
 #include "storage/metadata/images/launch_rows.h"
 
 /// Which instance types run what, for launches and for changes of type.

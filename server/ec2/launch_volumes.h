@@ -6,7 +6,7 @@
 
 #include "server/ec2/encryption.h"
 #include "server/ec2/volume_types.h"
-#include "server/session.h"
+#include "server/calls/session.h"
 #include "server/wire/ec2/shared.h"
 #include "storage/metadata/images/image_rows.h"
 #include "storage/metadata/images/launch_rows.h"

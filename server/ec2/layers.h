@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "server/session.h"
+#include "server/calls/session.h"
 #include "storage/metadata/volumes/volume_rows.h"
 #include "storage/base/units.h"
 

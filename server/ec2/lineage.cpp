@@ -12,7 +12,7 @@
 #include "server/ec2/instance_answers.h"
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/version_depth.h"
-#include "server/ssm/parameter_names.h"
+#include "server/services/ssm/parameter_names.h"
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/images/allowed_image_rows.h"
 #include "storage/metadata/images/image_rows.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/session.h"
+#include "server/calls/session.h"
 #include "server/wire/ec2/lineage.h"
 
 /// Where images come from, and what uses them.

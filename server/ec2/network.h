@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/operation.h"
+#include "server/calls/operation.h"
 #include "server/wire/ec2/network.h"
 
 namespace amilab::ec2 {

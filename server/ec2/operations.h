@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/operation.h"
+#include "server/calls/operation.h"
 
 namespace amilab::ec2 {
 

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include "server/session.h"
+#include "server/calls/session.h"
 #include "server/wire/ec2/sharing.h"
 #include "storage/metadata/tags/product_code_rows.h"
 

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "server/session.h"
+#include "server/calls/session.h"
 #include "server/wire/ec2/shared.h"
 #include "storage/metadata/tags/tag_rows.h"
 

@@ -21,7 +21,7 @@
 #include "server/ec2/network.h"
 #include "server/ec2/resource_tags.h"
 #include "server/ec2/volumes.h"
-#include "server/ssm/image_parameters.h"
+#include "server/services/ssm/image_parameters.h"
 #include "storage/metadata/images/image_rows.h"
 #include "storage/metadata/instances/instance_rows.h"
 #include "storage/metadata/tags/product_code_rows.h"

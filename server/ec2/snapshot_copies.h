@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "server/ec2/encryption.h"
-#include "server/session.h"
+#include "server/calls/session.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/tags/tag_rows.h"
 

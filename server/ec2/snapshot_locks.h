@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/session.h"
+#include "server/calls/session.h"
 #include "server/wire/ec2/snapshot_locks.h"
 #include "storage/base/ids.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/session.h"
+#include "server/calls/session.h"
 #include "server/wire/ec2/snapshots.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/tags/tag_rows.h"

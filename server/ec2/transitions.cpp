@@ -1,6 +1,6 @@
 #include "server/ec2/transitions.h"
 
-#include "server/ebs/snapshots.h"
+#include "server/services/ebs/snapshots.h"
 #include "server/ec2/attachments.h"
 #include "server/ec2/fast_launch.h"
 #include "server/ec2/images.h"

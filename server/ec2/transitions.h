@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/session.h"
+#include "server/calls/session.h"
 #include "storage/metadata/calls/transition_rows.h"
 
 namespace amilab::ec2 {

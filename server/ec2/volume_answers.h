@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/session.h"
+#include "server/calls/session.h"
 #include "server/wire/ec2/volumes.h"
 #include "storage/metadata/volumes/volume_rows.h"
 

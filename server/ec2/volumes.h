@@ -3,7 +3,7 @@
 #include <optional>
 #include <string_view>
 
-#include "server/session.h"
+#include "server/calls/session.h"
 #include "server/wire/ec2/volumes.h"
 
 namespace amilab::ec2 {

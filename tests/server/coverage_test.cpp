@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "server/services.h"
+#include "server/services/services.h"
 #include "server/wire/schema.h"
 
 // docs/coverage.md is what this makes of the tables of operations and the schema.

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "server/services.h"
+#include "server/services/services.h"
 #include "server/wire/schema.h"
 #include "tests/support/json_caller.h"
 

@@ -9,7 +9,7 @@
 
 #include <pugixml.hpp>
 
-#include "server/emulator.h"
+#include "server/calls/emulator.h"
 #include "storage/state/data_directory.h"
 
 namespace amilab::test {

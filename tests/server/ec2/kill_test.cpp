@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 
 #include "storage/state/check.h"
-#include "tests/server/ebs/ebs_support.h"
+#include "tests/server/services/ebs/ebs_support.h"
 #include "tests/server/ec2/kill_model.h"
 #include "tests/storage/files/temporary_directory.h"
 #include "tests/support/disks.h"

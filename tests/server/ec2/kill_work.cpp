@@ -10,7 +10,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "storage/nbd/server.h"
-#include "tests/server/ebs/ebs_support.h"
+#include "tests/server/services/ebs/ebs_support.h"
 #include "tests/storage/blocks/harness.h"
 #include "tests/storage/nbd/client.h"
 

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "server/session.h"
+#include "server/calls/session.h"
 #include "storage/metadata/sql/statement.h"
 #include "storage/metadata/tags/tag_rows.h"
 #include "storage/metadata/sql/transaction.h"

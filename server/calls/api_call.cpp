@@ -1,0 +1,282 @@
+#include "server/calls/api_call.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "server/calls/settle.h"
+#include "server/wire/json.h"
+#include "server/wire/wire_errors.h"
+#include "storage/metadata/sql/transaction.h"
+#include "storage/base/storage_error.h"
+
+namespace amilab {
+
+namespace {
+
+// Source: the 503 code is EC2's common error Unavailable (documented); the text is amilab's own.
+ApiError disk_full(const std::string& data_path)
+{
+    return {"Unavailable",
+            fmt::format("The disk that holds the data directory {} is full. Free space there; "
+                        "reads and deletes go on meanwhile.",
+                        data_path),
+            503};
+}
+
+ApiError internal_error()
+{
+    return {"InternalError", "An internal error has occurred", 500};
+}
+
+/// Every row belongs to a region of the catalogue.
+void require_region(Session& session)
+{
+    if (!session.generation().region_exists(session.region())) {
+        throw wire::unknown_region(session.region());
+    }
+}
+
+/// What a call leaves of the reserve is kept for the next one that frees space.
+class KeepRest {
+public:
+    explicit KeepRest(Generation& generation) : generation_(generation) {}
+    ~KeepRest() { generation_.make_reserve(); }
+    KeepRest(const KeepRest&) = delete;
+    KeepRest& operator=(const KeepRest&) = delete;
+
+private:
+    Generation& generation_;
+};
+
+/// About a millisecond of SQLite's work: what a thread that serves all connections may do at once.
+constexpr std::int64_t kQuickInstructions = 30'000;
+
+/// Ends before a transaction does: a ROLLBACK must not run out of budget.
+class BudgetScope {
+public:
+    BudgetScope(Database& db, bool is_limited) : db_(db)
+    {
+        if (is_limited) {
+            db_.set_budget(kQuickInstructions);
+        }
+    }
+    ~BudgetScope() { db_.clear_budget(); }
+    BudgetScope(const BudgetScope&) = delete;
+    BudgetScope& operator=(const BudgetScope&) = delete;
+
+private:
+    Database& db_;
+};
+
+}  // namespace
+
+ApiError to_api_error(std::exception_ptr exception, std::string_view request_id,
+                      std::string_view operation, const std::string& data_path)
+{
+    try {
+        std::rethrow_exception(exception);
+    } catch (const ApiError& error) {
+        return error;
+    } catch (const StorageError& error) {
+        spdlog::error("{} {}: {}", request_id, operation, error.what());
+        return error.is_full_disk() ? disk_full(data_path) : internal_error();
+    } catch (const std::exception& error) {
+        spdlog::error("{} {}: {}", request_id, operation, error.what());
+        return internal_error();
+    }
+}
+
+std::string_view ApiCall::operation_name() const
+{
+    return operation_ != nullptr ? operation_->name : std::string_view("-");
+}
+
+bool ApiCall::needs_writer() const
+{
+    if (refusal_ || operation_->access == Access::kBytes) {
+        return false;
+    }
+    return operation_->access == Access::kWrite ||
+           generation_->earliest_due_ms() <= generation_->clock().now_ms();
+}
+
+ApiAnswer ApiCall::refuse(const ApiError& error) const
+{
+    if (is_json(service_->protocol)) {
+        auto rendered = wire::render_json_error(*service_, error);
+        return {error.http_status, wire::json_content_type(*service_), std::move(rendered.body),
+                request_id_, std::move(rendered.headers)};
+    }
+    return {error.http_status, wire::kXmlContentType,
+            wire::render_error(*service_, error, request_id_), request_id_};
+}
+
+ApiAnswer ApiCall::answer(const std::function<wire::Rendered()>& make) const
+{
+    if (refusal_) {
+        return refuse(*refusal_);
+    }
+    try {
+        auto rendered = make();
+        const auto usual = is_json(service_->protocol) ? wire::json_content_type(*service_)
+                                                       : wire::kXmlContentType;
+        return {schema_->status, rendered.content_type.empty() ? usual : rendered.content_type,
+                std::move(rendered.body), request_id_, std::move(rendered.headers)};
+    } catch (const BudgetExceeded&) {
+        throw;
+    } catch (...) {
+        return refuse(
+            to_api_error(std::current_exception(), request_id_, operation_->name, data_path_));
+    }
+}
+
+ApiAnswer ApiCall::run()
+{
+    return answer([this] { return run_operation(); });
+}
+
+std::optional<ApiAnswer> ApiCall::run_if_quick()
+{
+    if (!refusal_ && (operation_->access == Access::kBytes || operation_->is_long)) {
+        return std::nullopt;
+    }
+    try {
+        return answer([this] {
+            return operation_->access == Access::kRead ? run_read(Budget::kQuick)
+                                                       : run_quick_write();
+        });
+    } catch (const BudgetExceeded&) {
+        return std::nullopt;
+    }
+}
+
+wire::Rendered ApiCall::run_operation()
+{
+    switch (operation_->access) {
+        case Access::kRead:
+            return run_read(Budget::kNone);
+        case Access::kBytes:
+            return run_bytes();
+        case Access::kWrite:
+            break;
+    }
+    try {
+        return run_write();
+    } catch (const StorageError& error) {
+        if (!error.is_full_disk() || !operation_->frees_space || !generation_->give_up_reserve()) {
+            throw;
+        }
+    }
+    const KeepRest keep_rest(*generation_);
+    return run_write();
+}
+
+void ApiCall::in_read(Budget budget, const std::function<void(Session&)>& work)
+{
+    if (generation_->earliest_due_ms() <= generation_->clock().now_ms()) {
+        if (budget == Budget::kQuick) {
+            throw BudgetExceeded();
+        }
+        settle_for_read();
+    }
+    for (;;) {
+        {
+            auto reader = generation_->reader();
+            Session session(*generation_, reader.db(), caller_, *parameters_, request_id_);
+            const BudgetScope scope(reader.db(), budget == Budget::kQuick);
+            if (budget == Budget::kQuick) {
+                session.forbid_waiting();
+            }
+            require_region(session);
+            if (operation_->prerequisite == nullptr ||
+                !operation_->prerequisite->missing(session)) {
+                return work(session);
+            }
+        }
+        if (budget == Budget::kQuick) {
+            throw BudgetExceeded();
+        }
+        make_prerequisite();
+    }
+}
+
+wire::Rendered ApiCall::run_read(Budget budget)
+{
+    wire::Rendered rendered;
+    in_read(budget, [&](Session& session) { rendered = call_->run(session, *service_, *schema_); });
+    return rendered;
+}
+
+wire::Rendered ApiCall::run_bytes()
+{
+    ByteSession session(
+        generation_, body_, *uploads_,
+        [this](const ByteSession::Work& work) { in_read(Budget::kNone, work); },
+        [this](const ByteSession::Work& work) { in_write(work); });
+    return call_->run_bytes(session, *schema_);
+}
+
+void ApiCall::settle_for_read()
+{
+    auto writer = generation_->writer();
+    try {
+        settle_due(*generation_, writer);
+    } catch (const StorageError& error) {
+        if (!error.is_full_disk()) {
+            throw;
+        }
+        // Reads go on, with what is due still to come.
+        spdlog::warn("{} settle: {}", request_id_, error.what());
+    }
+}
+
+void ApiCall::make_prerequisite()
+{
+    auto writer = generation_->writer();
+    Session session(*generation_, writer, caller_, *parameters_, request_id_);
+    Transaction transaction(writer.db());
+    if (operation_->prerequisite->missing(session)) {
+        operation_->prerequisite->make(session);
+    }
+    transaction.commit();
+    session.committed();
+}
+
+void ApiCall::in_write(const std::function<void(Session&)>& work)
+{
+    amilab::run_write(*generation_, caller_, *parameters_, request_id_, [&](Session& session) {
+        require_region(session);
+        work(session);
+    });
+}
+
+wire::Rendered ApiCall::run_write()
+{
+    wire::Rendered rendered;
+    in_write([&](Session& session) { rendered = call_->run(session, *service_, *schema_); });
+    return rendered;
+}
+
+wire::Rendered ApiCall::run_quick_write()
+{
+    auto writer = generation_->writer_if_free();
+    if (!writer || generation_->earliest_due_ms() <= generation_->clock().now_ms()) {
+        throw BudgetExceeded();
+    }
+    Session session(*generation_, *writer, caller_, *parameters_, request_id_);
+    session.forbid_waiting();
+    wire::Rendered rendered;
+    try {
+        write_and_commit(*generation_, session, [&](Session& quick) {
+            const BudgetScope scope(quick.db(), true);
+            require_region(quick);
+            rendered = call_->run(quick, *service_, *schema_);
+        });
+    } catch (const StorageError&) {
+        throw BudgetExceeded();  // run_operation() knows what to do about it
+    }
+    session.committed();
+    return rendered;
+}
+
+}  // namespace amilab

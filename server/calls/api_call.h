@@ -1,0 +1,93 @@
+#pragma once
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "server/calls/operation.h"
+#include "server/wire/api_error.h"
+#include "storage/state/generation.h"
+
+namespace amilab {
+
+/// An API request as HTTP brought it.
+struct ApiRequest {
+    std::string_view method;
+    std::string_view query;  ///< undecoded
+    std::string_view body;
+    std::string_view content_type;
+    std::string_view authorization;
+    /// Undecoded.
+    std::string_view path = "/";
+    /// The first header of that name, in any case of letters; may be empty.
+    std::function<std::optional<std::string_view>(std::string_view)> header = {};
+};
+
+struct ApiAnswer {
+    int status = 200;
+    std::string_view content_type;
+    std::string body;
+    std::string request_id;
+    wire::Headers headers = {};
+};
+
+/// One API call between its parsing and its answer: who calls, which operation, with what. Made on
+/// any thread; run once.
+class ApiCall {
+public:
+    /// Whether run() takes the writer, so that it had better wait its turn on the writer's thread.
+    bool needs_writer() const;
+    /// Never throws for anything a client sent.
+    ApiAnswer run();
+    /// The same, unless it takes more than about a millisecond or has to wait for another thread:
+    /// then nothing has happened, and run() does all of it.
+    std::optional<ApiAnswer> run_if_quick();
+    /// Whether the answer goes on after what run() or run_more() gave.
+    bool has_more() const { return call_ && call_->has_more(); }
+    /// The next part of the answer's body. Throws what the operation throws: what was sent cannot
+    /// be taken back.
+    std::string run_more() { return run_read(Budget::kNone).body; }
+    /// For the log.
+    std::string_view operation_name() const;
+
+private:
+    friend class Emulator;
+    ApiCall() = default;
+
+    enum class Budget { kNone, kQuick };
+    wire::Rendered run_read(Budget budget);
+    wire::Rendered run_write();
+    wire::Rendered run_quick_write();
+    wire::Rendered run_bytes();
+    wire::Rendered run_operation();
+    /// Runs `work` in a read transaction; throws BudgetExceeded where that is limited.
+    void in_read(Budget budget, const std::function<void(Session&)>& work);
+    void in_write(const std::function<void(Session&)>& work);
+    ApiAnswer answer(const std::function<wire::Rendered()>& make) const;
+    void settle_for_read();
+    void make_prerequisite();
+    ApiAnswer refuse(const ApiError& error) const;
+
+    std::shared_ptr<Generation> generation_;
+    std::string data_path_;
+    ebs::UploadTraffic* uploads_ = nullptr;
+    std::string_view body_;
+    std::unique_ptr<wire::Parameters> parameters_;
+    Caller caller_;
+    std::string request_id_;
+    const wire::ServiceSchema* service_ = nullptr;
+    const wire::OperationSchema* schema_ = nullptr;
+    const Operation* operation_ = nullptr;
+    std::unique_ptr<Call> call_;
+    std::unique_ptr<ApiError> refusal_;
+};
+
+/// The refusal that the client sees for an exception that left a handler; our own mistakes and a
+/// broken disk are logged and an InternalError, a full disk is Unavailable.
+ApiError to_api_error(std::exception_ptr exception, std::string_view request_id,
+                      std::string_view operation, const std::string& data_path);
+
+}  // namespace amilab

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "server/calls/session.h"
+#include "storage/state/generation.h"
+
+namespace amilab {
+
+/// Lets everything happen that is due by the generation's clock, in a transaction of its own.
+void settle_due(Generation& generation, Generation::Writer& writer);
+
+/// One transaction, with what the change schedules for now. session.committed() is left to do.
+void write_and_commit(Generation& generation, Session& session,
+                      const std::function<void(Session&)>& change);
+
+/// Runs `change` on the writer, in one transaction: what is due comes first, what it schedules for
+/// now happens too, and after the commit what it left to do. Rolled back when `change` throws.
+void run_write(Generation& generation, const Caller& caller, const wire::Parameters& parameters,
+               std::string_view request_id, const std::function<void(Session&)>& change);
+
+}  // namespace amilab

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "server/control/control.h"
+#include "server/calls/emulator.h"
+#include "server/http/message.h"
+
+namespace amilab {
+
+/// Between HTTP and the services: decides on which thread a request is worked on, and lets what is
+/// due happen on an idle server.
+///
+/// One thread runs the io_context: it moves bytes and answers quick calls itself, since a change of
+/// threads costs more than they do. Reads that turn out long begin anew on the workers, writes that
+/// do, or that would have to wait, on the writer's thread, one after the other.
+class Front {
+public:
+    /// `io_context` is run by one thread.
+    Front(boost::asio::io_context& io_context, Emulator& emulator, std::size_t workers);
+
+    /// Throws HttpError for bodies that are too large or broken.
+    boost::asio::awaitable<http::Response> handle(http::Request& request, http::BodyReader& body);
+    /// Stops waiting for what is due.
+    void stop();
+
+private:
+    boost::asio::awaitable<http::Response> handle_api(http::Request& request,
+                                                      http::BodyReader& body);
+    boost::asio::awaitable<ApiAnswer> answer(ApiCall& call);
+    /// From any thread; the rest on the io_context's.
+    void look_for_due();
+    void wait_for_due();
+
+    Emulator& emulator_;
+    boost::asio::io_context& io_context_;
+    boost::asio::steady_timer due_timer_;  // the io_context's thread
+    TimeMs awaited_due_ms_ = Generation::kNever;
+    std::atomic<bool> is_stopped_{false};
+    boost::asio::thread_pool writer_{1};
+    boost::asio::thread_pool workers_;
+    Control control_;
+};
+
+}  // namespace amilab

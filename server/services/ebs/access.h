@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "server/calls/session.h"
+#include "storage/blocks/snapshot.h"
+#include "storage/metadata/snapshots/direct_snapshot_rows.h"
+#include "storage/metadata/snapshots/snapshot_rows.h"
+#include "storage/base/units.h"
+
+/// Which snapshots a caller may read and write.
+namespace amilab::ebs {
+
+/// Source: documented.
+inline constexpr std::int64_t kBlockBytes = 512 * 1024;
+inline constexpr std::int64_t kBlocksPerGib = static_cast<std::int64_t>(kGiB) / kBlockBytes;
+
+/// Throws ValidationException unless it has the form of a snapshot's id, ResourceNotFoundException
+/// when no snapshot can have it. `parameter` is the member's name in messages.
+SnapshotId parse_snapshot_id(const std::string& text, std::string_view parameter = "snapshotId");
+
+/// A completed snapshot that the caller may read. Throws ResourceNotFoundException,
+/// AccessDeniedException, ValidationException.
+/// Source: pending and archived snapshots cannot be read (documented).
+SnapshotRow require_readable(Session& session, const SnapshotId& id);
+
+/// The caller's own pending snapshot, that it may write. Throws as above.
+struct OpenSnapshot {
+    SnapshotRow snapshot;
+    DirectSnapshotRow direct;
+};
+OpenSnapshot require_open(Session& session, const SnapshotId& id);
+
+/// Its bytes; null for a snapshot that has none and reads as zeros.
+std::shared_ptr<Snapshot> open_bytes(Session& session, const SnapshotRow& row);
+
+}  // namespace amilab::ebs

@@ -1,0 +1,130 @@
+#include "server/services/rbin/tags.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "server/ec2/resource_tags.h"
+#include "server/services/rbin/errors.h"
+
+namespace amilab::rbin {
+
+namespace {
+
+constexpr std::size_t kMostTags = 50;
+
+/// Source: letters, digits and spaces of any script, and _.:/=+-@ (documented). Of what is not
+/// ASCII, all is taken (assumed).
+bool is_tag_text(std::string_view text)
+{
+    return std::all_of(text.begin(), text.end(), [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool is_letter = (byte | 0x20U) >= 'a' && (byte | 0x20U) <= 'z';
+        return byte >= 0x80 || is_letter || (byte >= '0' && byte <= '9') ||
+               std::string_view(" _.:/=+-@").find(c) != std::string_view::npos;
+    });
+}
+
+void check_tag(const Tag& tag)
+{
+    if (!is_tag_text(tag.key.value_or("")) || !is_tag_text(tag.value.value_or(""))) {
+        throw invalid_parameter(
+            fmt::format("The tag key '{}' or its value holds characters that tags may not hold.",
+                        tag.key.value_or("")));
+    }
+    if (ec2::is_reserved_key(tag.key.value_or(""))) {
+        throw invalid_parameter("Tag keys that begin with aws: are reserved for system use.");
+    }
+}
+
+/// The rule that an ARN names: the caller's own, of this region.
+RecycleRuleRow require_rule(Session& session, std::string_view arn)
+{
+    const auto prefix =
+        fmt::format("arn:aws:rbin:{}:{}:rule/", session.region(), session.account());
+    const auto id = arn.substr(arn.rfind('/') + 1);
+    const bool is_arn = arn.starts_with("arn:") && arn.find(":rbin:") != std::string_view::npos &&
+                        arn.find(":rule/") != std::string_view::npos;
+    if (!is_arn) {
+        throw invalid_parameter(fmt::format("'{}' is no ARN of a retention rule.", arn));
+    }
+    if (arn.starts_with(prefix)) {
+        if (auto row = select_recycle_rule(session.db(), session.account(), session.region(), id,
+                                           session.now_ms())) {
+            return *row;
+        }
+    }
+    throw rule_not_found(id);
+}
+
+}  // namespace
+
+std::string rule_arn(const RecycleRuleRow& row)
+{
+    return fmt::format("arn:aws:rbin:{}:{}:rule/{}", row.region, row.owner, row.id);
+}
+
+std::vector<RecycleRuleTag> with_tags(std::vector<RecycleRuleTag> existing,
+                                      const std::vector<Tag>& tags)
+{
+    std::set<std::string> seen;
+    for (const auto& tag : tags) {
+        check_tag(tag);
+        const auto key = tag.key.value_or("");
+        if (!seen.insert(key).second) {
+            throw invalid_parameter(fmt::format("The tag key '{}' is given more than once.", key));
+        }
+        const auto found = std::find_if(existing.begin(), existing.end(),
+                                        [&](const auto& one) { return one.key == key; });
+        if (found == existing.end()) {
+            existing.push_back({key, tag.value});
+        } else {
+            found->value = tag.value;
+        }
+    }
+    if (existing.size() > kMostTags) {
+        throw quota_exceeded(fmt::format("A retention rule has {} tags at most.", kMostTags));
+    }
+    return existing;
+}
+
+std::vector<Tag> to_tags(const std::vector<RecycleRuleTag>& rows)
+{
+    std::vector<Tag> tags;
+    for (const auto& row : rows) {
+        tags.push_back({.key = row.key, .value = row.value.value_or("")});
+    }
+    return tags;
+}
+
+// Source: Recycle Bin API Reference, TagResource (documented).
+TagResourceResponse tag_resource(Session& session, const TagResourceRequest& request)
+{
+    auto row = require_rule(session, request.resource_arn);
+    row.tags = with_tags(std::move(row.tags), request.tags);
+    update_recycle_rule(session.db(), row);
+    return {};
+}
+
+// Source: Recycle Bin API Reference, UntagResource (documented); a key that is not there is no
+// failure (assumed).
+UntagResourceResponse untag_resource(Session& session, const UntagResourceRequest& request)
+{
+    auto row = require_rule(session, request.resource_arn);
+    std::erase_if(row.tags, [&](const RecycleRuleTag& tag) {
+        return std::find(request.tag_keys.begin(), request.tag_keys.end(), tag.key) !=
+               request.tag_keys.end();
+    });
+    update_recycle_rule(session.db(), row);
+    return {};
+}
+
+// Source: Recycle Bin API Reference, ListTagsForResource (documented).
+ListTagsForResourceResponse list_tags_for_resource(Session& session,
+                                                   const ListTagsForResourceRequest& request)
+{
+    return {.tags = to_tags(require_rule(session, request.resource_arn).tags)};
+}
+
+}  // namespace amilab::rbin

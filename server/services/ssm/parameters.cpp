@@ -1,0 +1,428 @@
+#include "server/services/ssm/parameters.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "server/ec2/describe.h"
+#include "server/services/ssm/errors.h"
+#include "server/services/ssm/image_parameters.h"
+#include "server/services/ssm/parameter_filters.h"
+#include "server/services/ssm/parameter_names.h"
+#include "server/wire/wire_errors.h"
+#include "storage/metadata/parameters/parameter_rows.h"
+
+namespace amilab::ssm {
+
+namespace {
+
+// Source: Systems Manager User Guide and quotas (documented).
+constexpr std::int64_t kMostParameters = 10'000;
+constexpr std::int64_t kMostVersions = 100;
+constexpr std::size_t kMostLabels = 10;
+constexpr std::size_t kLongestStandard = 4096;
+constexpr std::size_t kLongestAdvanced = 8192;
+// Source: without MaxResults (observed).
+constexpr std::int64_t kPathPage = 10;
+constexpr std::int64_t kListPage = 10;
+constexpr std::int64_t kHistoryPage = 50;
+
+constexpr std::string_view kText = "text";
+constexpr std::string_view kImageType = "aws:ec2:image";
+constexpr std::string_view kStandard = "Standard";
+constexpr std::string_view kAdvanced = "Advanced";
+
+// Source: the service model, DataType (documented); these want validations of their own.
+constexpr std::array<std::string_view, 13> kOtherDataTypes = {"aws:ssm:integration",
+                                                              "aws:region",
+                                                              "aws:account:id",
+                                                              "boolean",
+                                                              "integer",
+                                                              "float",
+                                                              "binary",
+                                                              "hostname",
+                                                              "email",
+                                                              "ipv4-address",
+                                                              "ipv6-address",
+                                                              "url",
+                                                              "json"};
+
+Parameter parameter_answer(ParameterRow row, const std::optional<std::string>& selector = {})
+{
+    Parameter answer;
+    answer.arn = arn_of({row.owner, row.region, row.name});
+    answer.data_type = std::move(row.data_type);
+    answer.last_modified_date = Timestamp{row.last_modified_ms};
+    answer.name = std::move(row.name);
+    if (selector) {
+        answer.selector = fmt::format(":{}", *selector);
+    }
+    answer.type = std::move(row.type);
+    answer.value = std::move(row.value);
+    answer.version = row.version;
+    return answer;
+}
+
+ParameterMetadata metadata_answer(ParameterRow row)
+{
+    ParameterMetadata answer;
+    answer.arn = arn_of({row.owner, row.region, row.name});
+    answer.data_type = std::move(row.data_type);
+    answer.description = std::move(row.description);
+    answer.last_modified_date = Timestamp{row.last_modified_ms};
+    if (!row.last_modified_user.empty()) {
+        answer.last_modified_user = std::move(row.last_modified_user);
+    }
+    answer.name = std::move(row.name);
+    answer.tier = std::move(row.tier);
+    answer.type = std::move(row.type);
+    answer.version = row.version;
+    return answer;
+}
+
+ParameterHistory history_answer(ParameterRow row, std::vector<std::string> labels)
+{
+    ParameterHistory answer;
+    answer.data_type = std::move(row.data_type);
+    answer.description = std::move(row.description);
+    answer.labels = std::move(labels);
+    answer.last_modified_date = Timestamp{row.last_modified_ms};
+    answer.last_modified_user = std::move(row.last_modified_user);
+    answer.name = std::move(row.name);
+    answer.tier = std::move(row.tier);
+    answer.type = std::move(row.type);
+    answer.value = std::move(row.value);
+    answer.version = row.version;
+    return answer;
+}
+
+/// A page of newest versions; `next_token` is set when there is another.
+std::vector<ParameterRow> select_page(Session& session, std::vector<ParameterFilter> filters,
+                                      const ec2::Page& page, std::optional<std::string>& next_token)
+{
+    const bool is_public = want_public(filters);
+    auto rows = select_parameters(session.db(),
+                                  {.owner = is_public ? std::string_view() : session.account(),
+                                   .region = session.region(),
+                                   .filters = std::move(filters),
+                                   .after = page.after,
+                                   .limit = page.sql_limit()});
+    next_token = cut_page(page, rows, [](const ParameterRow& row) { return row.name; });
+    return rows;
+}
+
+ParameterKey own_key(Session& session, std::string_view name)
+{
+    return {session.account(), session.region(), name};
+}
+
+// Source: PutParameter, Tier (documented). Intelligent-Tiering takes what the value wants.
+std::string choose_tier(const PutParameterRequest& request, const std::optional<ParameterRow>& old)
+{
+    const bool is_long = request.value.size() > kLongestStandard;
+    const auto wanted = request.tier.value_or(old ? old->tier : std::string(kStandard));
+    const bool is_intelligent = wanted == "Intelligent-Tiering";
+    const bool was_advanced = old && old->tier == kAdvanced;
+    if (wanted == kStandard && was_advanced) {
+        throw tier_lowered();
+    }
+    const bool is_advanced = wanted == kAdvanced || (is_intelligent && (is_long || was_advanced));
+    if (request.value.size() > (is_advanced ? kLongestAdvanced : kLongestStandard) &&
+        !(is_intelligent && request.value.size() <= kLongestAdvanced)) {
+        throw value_too_long(is_advanced ? kAdvanced : kStandard,
+                             is_advanced ? kLongestAdvanced : kLongestStandard);
+    }
+    return std::string(is_advanced ? kAdvanced : kStandard);
+}
+
+/// Source: observed; the model does not say so for values.
+ApiError too_short(std::string_view value, std::string_view path)
+{
+    return wire::constraints_failed({wire::constraint_failure(
+        value, path, "Member must have length greater than or equal to 1")});
+}
+
+void check_type(const std::string& type)
+{
+    if (type == "SecureString") {
+        throw type_not_offered(type);
+    }
+    if (type != "String" && type != "StringList") {
+        throw wire::constraints_failed({wire::constraint_failure(
+            fmt::format("'{}'", type), "type",
+            "Member must satisfy enum value set: [String, StringList, SecureString]")});
+    }
+}
+
+void check_data_type(const std::string& data_type)
+{
+    if (data_type == kText || data_type == kImageType) {
+        return;
+    }
+    if (data_type == "jsonc" || std::find(kOtherDataTypes.begin(), kOtherDataTypes.end(),
+                                          data_type) != kOtherDataTypes.end()) {
+        throw data_type_not_offered(data_type);
+    }
+    throw unsupported_data_type(data_type);
+}
+
+/// What of a put needs no state.
+void check_put(const PutParameterRequest& request, const std::string& name)
+{
+    check_name(name);
+    if (request.value.empty()) {
+        throw too_short("''", "value");
+    }
+    if (request.type) {
+        check_type(*request.type);
+    }
+    if (request.data_type) {
+        check_data_type(*request.data_type);
+    }
+    const auto nested = request.value.find("{{");
+    if (nested != std::string::npos && request.value.find("}}", nested) != std::string::npos) {
+        throw value_nests_parameters();
+    }
+}
+
+/// Makes room for one more version. Source: the oldest goes, unless it has a label (documented).
+void drop_oldest_version(Session& session, const ParameterKey& key)
+{
+    if (count_parameter_versions(session.db(), key) < kMostVersions) {
+        return;
+    }
+    const auto oldest = select_oldest_version(session.db(), key);
+    if (oldest.is_labelled) {
+        throw oldest_version_has_label(key.name, oldest.version);
+    }
+    delete_parameter_version(session.db(), key, oldest.version);
+}
+
+void check_change(const PutParameterRequest& request, const ParameterRow& old)
+{
+    if (!request.overwrite.value_or(false)) {
+        throw parameter_already_exists();
+    }
+    if (request.type && *request.type != old.type) {
+        throw type_changed();
+    }
+    if (request.data_type && *request.data_type != old.data_type) {
+        throw data_type_changed();
+    }
+}
+
+void check_new(Session& session, const PutParameterRequest& request)
+{
+    if (!request.type) {
+        throw type_missing();
+    }
+    if (count_parameters(session.db(), session.account(), session.region()) >= kMostParameters) {
+        throw parameter_limit_exceeded();
+    }
+}
+
+/// Source: LabelParameterVersion (documented): letters, digits, period, hyphen, underscore; not
+/// beginning with a digit, aws or ssm in any case.
+bool is_label(std::string_view label)
+{
+    std::string lower(label);
+    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) {
+        return static_cast<char>(c < 0x80 ? std::tolower(c) : c);
+    });
+    return !lower.empty() && (lower[0] < '0' || lower[0] > '9') && !lower.starts_with("aws") &&
+           !lower.starts_with("ssm") &&
+           lower.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-_") == std::string::npos;
+}
+
+std::int64_t version_of_token(const std::string& after)
+{
+    std::int64_t version = 0;
+    std::from_chars(after.data(), after.data() + after.size(), version);
+    return version;
+}
+
+}  // namespace
+
+// Source: Systems Manager API Reference, as with all that follow (documented).
+GetParameterResponse get_parameter(Session& session, const GetParameterRequest& request)
+{
+    const auto reference = parse_reference(session, request.name);
+    return {.parameter =
+                parameter_answer(require_parameter(session, reference), reference.selector)};
+}
+
+GetParametersResponse get_parameters(Session& session, const GetParametersRequest& request)
+{
+    if (request.names.empty()) {
+        throw too_short("[]", "names");
+    }
+    GetParametersResponse response;
+    std::set<std::string> seen;
+    for (const auto& name : request.names) {
+        if (!seen.insert(name).second) {
+            continue;
+        }
+        const auto reference = parse_reference(session, name);
+        auto found = find_parameter(session, reference);
+        if (found.row) {
+            response.parameters.push_back(
+                parameter_answer(std::move(*found.row), reference.selector));
+        } else {
+            response.invalid_parameters.push_back(name);
+        }
+    }
+    std::stable_sort(response.parameters.begin(), response.parameters.end(),
+                     [](const Parameter& a, const Parameter& b) { return a.name < b.name; });
+    return response;
+}
+
+GetParametersByPathResponse get_parameters_by_path(Session& session,
+                                                   const GetParametersByPathRequest& request)
+{
+    const auto path = trimmed(request.path);
+    check_path(path);
+    auto filters = parse_filters(request.parameter_filters, FiltersOf::kGetParametersByPath);
+    filters.push_back({ParameterFilter::Key::kPath,
+                       request.recursive.value_or(false) ? ParameterFilter::Option::kRecursive
+                                                         : ParameterFilter::Option::kOneLevel,
+                       {path}});
+    const auto page = ec2::parse_page(request.max_results.value_or(kPathPage), request.next_token);
+    GetParametersByPathResponse response;
+    for (auto& row : select_page(session, std::move(filters), page, response.next_token)) {
+        response.parameters.push_back(parameter_answer(std::move(row)));
+    }
+    return response;
+}
+
+// Public parameters are listed when the filters ask for theirs alone. Source: amilab's own.
+DescribeParametersResponse describe_parameters(Session& session,
+                                               const DescribeParametersRequest& request)
+{
+    if (!request.filters.empty() && !request.parameter_filters.empty()) {
+        throw both_kinds_of_filters();
+    }
+    auto filters = request.filters.empty()
+                       ? parse_filters(request.parameter_filters, FiltersOf::kDescribeParameters)
+                       : parse_old_filters(request.filters);
+    const auto page = ec2::parse_page(request.max_results.value_or(kListPage), request.next_token);
+    DescribeParametersResponse response;
+    for (auto& row : select_page(session, std::move(filters), page, response.next_token)) {
+        response.parameters.push_back(metadata_answer(std::move(row)));
+    }
+    return response;
+}
+
+// Source: that public parameters have none to show is assumed.
+GetParameterHistoryResponse get_parameter_history(Session& session,
+                                                  const GetParameterHistoryRequest& request)
+{
+    auto reference = parse_reference(session, request.name);
+    reference.selector.reset();
+    const auto newest = require_parameter(session, reference);
+    if (newest.owner.empty()) {
+        throw parameter_not_found();
+    }
+    const auto page =
+        ec2::parse_page(request.max_results.value_or(kHistoryPage), request.next_token);
+    const auto key = own_key(session, newest.name);
+    auto rows =
+        select_parameter_history(session.db(), key, version_of_token(page.after), page.sql_limit());
+    GetParameterHistoryResponse response;
+    response.next_token =
+        cut_page(page, rows, [](const ParameterRow& row) { return std::to_string(row.version); });
+    for (auto& row : rows) {
+        auto labels = select_parameter_labels(session.db(), key, row.version);
+        response.parameters.push_back(history_answer(std::move(row), std::move(labels)));
+    }
+    return response;
+}
+
+PutParameterResponse put_parameter(Session& session, const PutParameterRequest& request)
+{
+    const auto name = trimmed(request.name);
+    check_put(request, name);
+    const auto key = own_key(session, name);
+    const auto old = select_parameter(session.db(), key);
+    if (old) {
+        check_change(request, *old);
+    } else {
+        check_new(session, request);
+    }
+    ParameterRow row{
+        .owner = session.account(),
+        .region = session.region(),
+        .name = name,
+        .version = old ? old->version + 1 : 1,
+        .type = old ? old->type : *request.type,
+        .value = request.value,
+        .data_type = old ? old->data_type : request.data_type.value_or(std::string(kText)),
+        .tier = choose_tier(request, old),
+        .description = request.description ? request.description
+                       : old               ? old->description
+                                           : std::nullopt,
+        .last_modified_ms = session.now_ms(),
+        .last_modified_user = fmt::format("arn:aws:iam::{}:root", session.account())};
+    if (row.data_type == kImageType && !is_usable_image(session, row.value)) {
+        throw value_is_no_image(row.value);
+    }
+    if (old) {
+        drop_oldest_version(session, key);
+    }
+    insert_parameter_version(session.db(), row);
+    return {.tier = row.tier, .version = row.version};
+}
+
+DeleteParameterResponse delete_parameter(Session& session, const DeleteParameterRequest& request)
+{
+    if (!amilab::delete_parameter(session.db(), own_key(session, trimmed(request.name)))) {
+        throw parameter_not_found();
+    }
+    return {};
+}
+
+DeleteParametersResponse delete_parameters(Session& session, const DeleteParametersRequest& request)
+{
+    if (request.names.empty()) {
+        throw too_short("[]", "names");
+    }
+    DeleteParametersResponse response;
+    for (const auto& name : request.names) {
+        const bool is_gone =
+            amilab::delete_parameter(session.db(), own_key(session, trimmed(name)));
+        (is_gone ? response.deleted_parameters : response.invalid_parameters).push_back(name);
+    }
+    return response;
+}
+
+LabelParameterVersionResponse label_parameter_version(Session& session,
+                                                      const LabelParameterVersionRequest& request)
+{
+    const auto name = trimmed(request.name);
+    const auto key = own_key(session, name);
+    const auto newest = select_parameter(session.db(), key);
+    if (!newest) {
+        throw parameter_not_found();
+    }
+    const auto version = request.parameter_version.value_or(newest->version);
+    if (!select_parameter_version(session.db(), key, version)) {
+        throw parameter_version_not_found(name, std::to_string(version));
+    }
+    LabelParameterVersionResponse response;
+    response.parameter_version = version;
+    for (const auto& label : request.labels) {
+        if (is_label(label)) {
+            set_parameter_label(session.db(), key, label, version);
+        } else {
+            response.invalid_labels.push_back(label);
+        }
+    }
+    if (select_parameter_labels(session.db(), key, version).size() > kMostLabels) {
+        throw too_many_labels();
+    }
+    return response;
+}
+
+}  // namespace amilab::ssm
