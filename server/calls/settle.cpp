@@ -1,6 +1,6 @@
 #include "server/calls/settle.h"
 
-#include "server/ec2/transitions.h"
+#include "server/services/ec2/transitions.h"
 #include "server/wire/parameters.h"
 #include "storage/metadata/sql/transaction.h"
 

@@ -14,7 +14,7 @@
 #include <boost/asio/signal_set.hpp>
 
 #include "server/cli/commands.h"
-#include "server/ec2/catalogue_file.h"
+#include "server/services/ec2/images/catalogue_file.h"
 #include "server/front/front.h"
 #include "server/http/server.h"
 #include "storage/nbd/server.h"

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
-#include "server/ec2/permissions.h"
+#include "server/services/ec2/common/permissions.h"
 #include "server/http/message.h"
 #include "server/wire/types.h"
 #include "storage/metadata/settings/account_rows.h"

@@ -3,7 +3,7 @@
 #include <array>
 
 #include "server/services/ebs/operations.h"
-#include "server/ec2/operations.h"
+#include "server/services/ec2/ec2.h"
 #include "server/services/rbin/operations.h"
 #include "server/services/ssm/operations.h"
 #include "server/services/sts/operations.h"

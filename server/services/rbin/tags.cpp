@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "server/ec2/resource_tags.h"
+#include "server/services/ec2/common/resource_tags.h"
 #include "server/services/rbin/errors.h"
 
 namespace amilab::rbin {

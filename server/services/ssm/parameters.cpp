@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "server/ec2/describe.h"
+#include "server/services/ec2/common/describe.h"
 #include "server/services/ssm/errors.h"
 #include "server/services/ssm/image_parameters.h"
 #include "server/services/ssm/parameter_filters.h"

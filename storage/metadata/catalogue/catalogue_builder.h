@@ -87,7 +87,7 @@ bool catalogue_has_image(Database& db, const ImageId& id);
 void insert_own_images(Database& db, std::span<const CatalogueImage> images,
                        std::string_view describer);
 
-/// Forgets images that were made up (see server/ec2/adopted_images.h) and that the catalogue now
+/// Forgets images that were made up (see server/services/ec2/images/adopted_images.h) and that the catalogue now
 /// has; what was launched of them stays. Inside a transaction.
 void delete_images_of_catalogue(Database& db, std::string_view owner);
 

@@ -8,7 +8,7 @@
 #include <gmock/gmock.h>
 
 #include "storage/base/units.h"
-#include "tests/server/ec2/instance_support.h"
+#include "tests/server/services/ec2/instances/instance_support.h"
 #include "tests/storage/nbd/world.h"
 #include "tests/support/json_caller.h"
 

@@ -5,7 +5,7 @@
 
 #include <gmock/gmock.h>
 
-#include "tests/server/ec2/instance_support.h"
+#include "tests/server/services/ec2/instances/instance_support.h"
 #include "tests/storage/nbd/world.h"
 
 namespace amilab::nbd::test {

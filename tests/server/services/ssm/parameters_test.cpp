@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 #include <boost/json.hpp>
 
-#include "tests/server/ec2/instance_support.h"
+#include "tests/server/services/ec2/instances/instance_support.h"
 
 namespace amilab::test {
 namespace {

@@ -1,0 +1,83 @@
+#include "server/services/ec2/common/describe.h"
+
+#include <algorithm>
+
+#include "server/services/ec2/common/errors.h"
+#include "server/calls/parts.h"
+#include "server/wire/wire_errors.h"
+
+namespace amilab::ec2 {
+
+namespace {
+
+// Source: EC2 API Reference, "Filter" and FilterLimitExceeded (documented).
+constexpr std::size_t kMostFilterValues = 200;
+
+// Source: "MaxResults ... up to 1000" and larger values taken as that (documented for
+// DescribeVolumes and DescribeSnapshots).
+constexpr std::int64_t kLargestPage = 1000;
+
+constexpr std::string_view kTokenMark = "amilab1:";
+
+}  // namespace
+
+std::vector<amilab::Filter> parse_filters(const wire::OperationSchema& operation,
+                                          const std::vector<Filter>& filters)
+{
+    std::vector<amilab::Filter> parsed;
+    std::size_t values = 0;
+    for (const auto& filter : filters) {
+        const auto name = filter.name.value_or("");
+        const auto documented = wire::documented_filter(operation, name);
+        if (documented.empty()) {
+            throw wire::invalid_filter(name);
+        }
+        if (filter.values.empty()) {
+            throw filter_without_values(name);
+        }
+        values += filter.values.size();
+        parsed.push_back(
+            {documented == "tag:<key>" ? name : std::string(documented), filter.values});
+    }
+    if (values > kMostFilterValues) {
+        throw filter_limit_exceeded(kMostFilterValues);
+    }
+    return parsed;
+}
+
+Page parse_page(const std::optional<std::int64_t>& max_results,
+                const std::optional<std::string>& next_token)
+{
+    Page page{.after = {}, .limit = {}};
+    if (max_results) {
+        page.limit = *max_results == kOnePart ? kRowsInPart : std::min(*max_results, kLargestPage);
+    }
+    if (is_given(next_token)) {
+        const auto decoded = wire::decode_base64(*next_token);
+        if (!decoded || !decoded->starts_with(kTokenMark)) {
+            throw invalid_next_token(*next_token);
+        }
+        page.after = decoded->substr(kTokenMark.size());
+    }
+    return page;
+}
+
+std::string make_next_token(std::string_view last_key)
+{
+    return wire::encode_base64(std::string(kTokenMark) + std::string(last_key));
+}
+
+void refuse_page_with_ids(bool has_ids, const std::optional<std::int64_t>& max_results,
+                          std::string_view parameter)
+{
+    if (has_ids && max_results) {
+        throw parameters_not_together(parameter, "maxResults");
+    }
+}
+
+void throw_dry_run_operation()
+{
+    throw dry_run_operation();
+}
+
+}  // namespace amilab::ec2

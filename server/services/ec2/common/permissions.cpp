@@ -1,0 +1,112 @@
+#include "server/services/ec2/common/permissions.h"
+
+#include <algorithm>
+#include <regex>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "server/services/ec2/common/errors.h"
+#include "server/wire/types.h"
+
+namespace amilab::ec2 {
+
+namespace {
+
+/// Lists may have thousands of members.
+std::set<Grantee> set_of(const std::vector<Grantee>& grantees)
+{
+    return {grantees.begin(), grantees.end()};
+}
+
+bool is_among(const std::vector<Grantee>& some, const std::vector<Grantee>& all)
+{
+    const auto known = set_of(all);
+    return std::all_of(some.begin(), some.end(),
+                       [&](const Grantee& one) { return known.contains(one); });
+}
+
+/// Source: Organizations API Reference, Organization and OrganizationalUnit (documented shapes).
+bool is_good(std::string_view kind, const std::string& value)
+{
+    static const std::regex organization(
+        "arn:aws[a-z-]*:organizations::[0-9]{12}:organization/o-[a-z0-9]{10,32}");
+    static const std::regex unit(
+        "arn:aws[a-z-]*:organizations::[0-9]{12}:ou/o-[a-z0-9]{10,32}/"
+        "ou-[a-z0-9]{4,32}-[a-z0-9]{7,32}");
+    constexpr std::size_t kLongestArn = 256;
+    if (kind == "userId") {
+        return wire::is_account_id(value);
+    }
+    if (kind == "group") {
+        return value == "all";
+    }
+    // A regex walks the text recursively.
+    return value.size() <= kLongestArn &&
+           std::regex_match(value, kind == "organizationArn" ? organization : unit);
+}
+
+void require_agreement(const PermissionChange& structured, const FlatChange& flat,
+                       std::string_view parameter)
+{
+    const auto operation = flat.operation.value_or("");
+    const bool agrees = (operation != "remove" && is_among(flat.grantees, structured.add)) ||
+                        (operation != "add" && is_among(flat.grantees, structured.remove));
+    if (!flat.grantees.empty() && !agrees) {
+        throw invalid_parameter_combination(
+            fmt::format("{} and the lists beside it name different accounts; use one of the two "
+                        "styles.",
+                        parameter));
+    }
+    const bool contradicts = (operation == "add" && !structured.remove.empty()) ||
+                             (operation == "remove" && !structured.add.empty());
+    if (contradicts) {
+        throw invalid_parameter_combination(
+            fmt::format("OperationType is {} and {} says otherwise.", operation, parameter));
+    }
+}
+
+}  // namespace
+
+void append_grantee(std::vector<Grantee>& grantees, std::string_view kind,
+                    const std::optional<std::string>& value)
+{
+    if (!value) {
+        return;
+    }
+    if (!is_good(kind, *value)) {
+        throw invalid_image_attribute_item(*value, kind == "group" ? "UserGroup" : kind);
+    }
+    grantees.push_back({std::string(kind), *value});
+}
+
+bool PermissionChange::publishes() const
+{
+    return std::find(add.begin(), add.end(), Grantee{"group", "all"}) != add.end();
+}
+
+PermissionChange merge_styles(std::optional<PermissionChange> structured, const FlatChange& flat,
+                              std::string_view parameter)
+{
+    PermissionChange change;
+    if (structured) {
+        require_agreement(*structured, flat, parameter);
+        change = std::move(*structured);
+    } else if (!flat.grantees.empty()) {
+        if (!flat.operation) {
+            // Source: "The request must contain the parameter LaunchPermission" (observed).
+            throw missing_parameter(parameter);
+        }
+        (*flat.operation == "add" ? change.add : change.remove) = flat.grantees;
+    }
+    const auto removed = set_of(change.remove);
+    for (const auto& grantee : change.add) {
+        if (removed.contains(grantee)) {
+            throw invalid_parameter_combination(
+                fmt::format("{} is both added and removed.", grantee.value));
+        }
+    }
+    return change;
+}
+
+}  // namespace amilab::ec2

@@ -1,0 +1,128 @@
+#include "server/services/ec2/common/resource_tags.h"
+
+#include <algorithm>
+#include <set>
+
+#include "server/services/ec2/common/errors.h"
+#include "server/wire/types.h"
+
+namespace amilab::ec2 {
+
+namespace {
+
+// Source: EC2 User Guide, "Tag restrictions" (documented); characters are Unicode's.
+constexpr std::size_t kMostKeyCharacters = 128;
+constexpr std::size_t kMostValueCharacters = 256;
+constexpr std::size_t kMostTags = 50;
+
+std::string_view required_type(const TagSpecification& specification)
+{
+    if (!specification.resource_type || specification.resource_type->empty()) {
+        throw tag_specification_without_type();
+    }
+    return *specification.resource_type;
+}
+
+}  // namespace
+
+bool is_reserved_key(std::string_view key)
+{
+    constexpr std::string_view kReserved = "aws:";
+    return std::equal(
+        kReserved.begin(), kReserved.end(), key.begin(),
+        key.begin() + std::min(key.size(), kReserved.size()), [](char expected, char actual) {
+            return expected == (actual >= 'A' && actual <= 'Z' ? actual - 'A' + 'a' : actual);
+        });
+}
+
+std::vector<TagRow> read_tags(const std::vector<Tag>& tags)
+{
+    std::vector<TagRow> rows;
+    rows.reserve(tags.size());
+    for (const auto& tag : tags) {
+        if (!tag.key || tag.key->empty()) {
+            throw tag_without_key();
+        }
+        if (!tag.value) {
+            throw tag_without_value();
+        }
+        rows.push_back({*tag.key, *tag.value});
+    }
+    return rows;
+}
+
+void check_tags(const std::vector<TagRow>& tags)
+{
+    std::set<std::string_view> keys;
+    for (const auto& tag : tags) {
+        if (is_reserved_key(tag.key)) {
+            throw reserved_tag_key(tag.key);
+        }
+        if (wire::characters(tag.key) > kMostKeyCharacters) {
+            throw tag_key_too_long(kMostKeyCharacters);
+        }
+        if (wire::characters(tag.value) > kMostValueCharacters) {
+            throw tag_value_too_long(kMostValueCharacters);
+        }
+        if (!keys.insert(tag.key).second) {
+            throw duplicate_tag_key(tag.key);
+        }
+    }
+    if (tags.size() > kMostTags) {
+        throw tag_limit_exceeded();
+    }
+}
+
+std::vector<TagRow> parse_tags(const std::vector<TagSpecification>& specifications,
+                               std::string_view resource_type,
+                               std::span<const std::string_view> allowed)
+{
+    std::vector<TagRow> wanted;
+    std::set<std::string_view> seen;
+    for (const auto& specification : specifications) {
+        const auto type = required_type(specification);
+        if (std::find(allowed.begin(), allowed.end(), type) == allowed.end()) {
+            throw not_taggable_here(type);
+        }
+        if (!seen.insert(type).second) {
+            throw duplicate_tag_specification(type);
+        }
+        auto tags = read_tags(specification.tags);
+        if (tags.empty()) {
+            throw tag_specification_without_tags();
+        }
+        if (std::any_of(tags.begin(), tags.end(),
+                        [](const TagRow& tag) { return is_reserved_key(tag.key); })) {
+            throw reserved_tag_key();
+        }
+        check_tags(tags);
+        if (type == resource_type) {
+            wanted = std::move(tags);
+        }
+    }
+    return wanted;
+}
+
+void store_tags(Session& session, const TaggedResource& resource, const std::vector<TagRow>& tags)
+{
+    if (tags.empty()) {
+        return;
+    }
+    const auto added =
+        upsert_tags(session.db(), session.account(), session.region(), resource, tags);
+    if (added > 0 && count_tags(session.db(), session.account(), resource.id) >
+                         static_cast<std::int64_t>(kMostTags)) {
+        throw tag_limit_exceeded();
+    }
+}
+
+std::vector<Tag> tags_of(Session& session, std::string_view resource_id)
+{
+    std::vector<Tag> tags;
+    for (auto& row : select_tags(session.db(), session.account(), resource_id)) {
+        tags.push_back({.key = std::move(row.key), .value = std::move(row.value)});
+    }
+    return tags;
+}
+
+}  // namespace amilab::ec2

@@ -1,0 +1,363 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/encryption.h"
+#include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/images/image_life.h"
+#include "server/services/ec2/images/image_names.h"
+#include "server/services/ec2/images/images.h"
+#include "server/services/ec2/common/permissions.h"
+#include "server/services/ec2/common/product_codes.h"
+#include "server/services/ec2/images/sharing.h"
+#include "server/wire/types.h"
+
+namespace amilab::ec2 {
+
+namespace {
+
+constexpr std::string_view kDescription = "description";
+constexpr std::string_view kLaunchPermission = "launchPermission";
+constexpr std::string_view kImdsSupport = "imdsSupport";
+
+/// What a ModifyImageAttribute request amounts to, whichever of its two styles it is written in.
+struct Change {
+    std::string_view attribute;
+    std::string value;
+    PermissionChange permissions;
+};
+
+std::vector<Grantee> to_rows(const std::vector<LaunchPermission>& permissions)
+{
+    std::vector<Grantee> rows;
+    for (const auto& permission : permissions) {
+        const auto before = rows.size();
+        append_grantee(rows, "userId", permission.user_id);
+        append_grantee(rows, "group", permission.group);
+        append_grantee(rows, "organizationArn", permission.organization_arn);
+        append_grantee(rows, "organizationalUnitArn", permission.organizational_unit_arn);
+        if (rows.size() == before) {
+            throw invalid_parameter_combination(
+                "Each launch permission needs a UserId, Group, OrganizationArn or "
+                "OrganizationalUnitArn.");
+        }
+    }
+    return rows;
+}
+
+std::vector<Grantee> flat_rows(const ModifyImageAttributeRequest& request)
+{
+    std::vector<Grantee> rows;
+    for (const auto& value : request.user_ids) {
+        append_grantee(rows, "userId", value);
+    }
+    for (const auto& value : request.user_groups) {
+        append_grantee(rows, "group", value);
+    }
+    for (const auto& value : request.organization_arns) {
+        append_grantee(rows, "organizationArn", value);
+    }
+    for (const auto& value : request.organizational_unit_arns) {
+        append_grantee(rows, "organizationalUnitArn", value);
+    }
+    return rows;
+}
+
+PermissionChange parse_permissions(const ModifyImageAttributeRequest& request)
+{
+    std::optional<PermissionChange> structured;
+    if (request.launch_permission) {
+        structured.emplace();
+        structured->add = to_rows(request.launch_permission->add);
+        structured->remove = to_rows(request.launch_permission->remove);
+    }
+    auto change = merge_styles(
+        std::move(structured),
+        {.grantees = flat_rows(request), .operation = request.operation_type}, "LaunchPermission");
+    if (change.is_empty()) {
+        throw invalid_parameter_combination("No launch permissions specified.");
+    }
+    return change;
+}
+
+/// The one attribute that the request is about.
+std::string_view attribute_of(const ModifyImageAttributeRequest& request)
+{
+    std::vector<std::string_view> named;
+    if (request.description) {
+        named.push_back(kDescription);
+    }
+    if (request.imds_support) {
+        named.push_back(kImdsSupport);
+    }
+    if (request.launch_permission || !request.user_ids.empty() || !request.user_groups.empty() ||
+        !request.organization_arns.empty() || !request.organizational_unit_arns.empty()) {
+        named.push_back(kLaunchPermission);
+    }
+    if (request.attribute) {
+        const auto known = {kDescription, kImdsSupport, kLaunchPermission};
+        const auto* found = std::find(known.begin(), known.end(), *request.attribute);
+        if (found == known.end()) {
+            throw invalid_value(*request.attribute, "attribute",
+                                "Expected description, imdsSupport or launchPermission.");
+        }
+        if (std::find(named.begin(), named.end(), *found) == named.end()) {
+            named.push_back(*found);
+        }
+    }
+    if (named.empty()) {
+        throw invalid_parameter_combination("No attributes specified.");
+    }
+    if (named.size() > 1) {
+        throw invalid_parameter_combination(fmt::format(
+            "Fields for multiple attribute types specified: {}, {}", named[0], named[1]));
+    }
+    return named.front();
+}
+
+std::string value_of(const ModifyImageAttributeRequest& request,
+                     const std::optional<AttributeValue>& typed, std::string_view attribute)
+{
+    if (typed && request.value && typed->value != request.value) {
+        throw invalid_parameter_combination(
+            fmt::format("Value and {} say different things.", attribute));
+    }
+    if (typed && typed->value) {
+        return *typed->value;
+    }
+    if (!request.value) {
+        throw missing_parameter("Value");
+    }
+    return *request.value;
+}
+
+Change parse_change(const ModifyImageAttributeRequest& request)
+{
+    Change change{.attribute = attribute_of(request), .value = {}, .permissions = {}};
+    if (change.attribute == kLaunchPermission) {
+        if (request.value) {
+            throw invalid_parameter_combination("Value does not go with launchPermission.");
+        }
+        change.permissions = parse_permissions(request);
+        return change;
+    }
+    if (request.operation_type) {
+        throw invalid_parameter_combination("OperationType goes with launchPermission only.");
+    }
+    if (change.attribute == kDescription) {
+        // Source: 255 characters at most (documented).
+        constexpr std::size_t kLongest = 255;
+        change.value = value_of(request, request.description, kDescription);
+        if (wire::characters(change.value) > kLongest) {
+            throw invalid_value(change.value, kDescription, "It may have 255 characters at most.");
+        }
+        return change;
+    }
+    change.value = value_of(request, request.imds_support, kImdsSupport);
+    if (change.value != "v2.0") {
+        throw invalid_value(change.value, kImdsSupport, "Expected v2.0.");
+    }
+    return change;
+}
+
+std::optional<AttributeValue> value(const std::optional<std::string>& text)
+{
+    return text ? std::optional(AttributeValue{.value = text}) : std::nullopt;
+}
+
+std::vector<LaunchPermission> permissions_of(Session& session, const ImageRow& image)
+{
+    auto rows = select_launch_permissions(session.db(), image.id);
+    if (rows.empty() && image.is_public) {
+        rows.push_back({"group", "all"});  // of the catalogue
+    }
+    std::vector<LaunchPermission> permissions;
+    for (const auto& row : rows) {
+        LaunchPermission permission;
+        if (row.kind == "userId") {
+            permission.user_id = row.value;
+        } else if (row.kind == "group") {
+            permission.group = row.value;
+        } else if (row.kind == "organizationArn") {
+            permission.organization_arn = row.value;
+        } else {
+            permission.organizational_unit_arn = row.value;
+        }
+        permissions.push_back(std::move(permission));
+    }
+    return permissions;
+}
+
+/// Whether an image may be made public.
+/// Source: block public access, its code and text, encrypted snapshots and theirs (observed),
+/// product codes (documented, code and text assumed).
+void require_publishable(Session& session, const ImageId& id)
+{
+    if (is_image_public_access_blocked(session)) {
+        throw public_access_blocked("image");
+    }
+    if (!select_product_codes(session.db(), id.text()).empty()) {
+        throw product_not_public("image");
+    }
+    for (const auto& mapping : select_image_mappings(session.db(), id)) {
+        if (mapping.snapshot_id && mapping.encrypted.value_or(false)) {
+            throw encrypted_image_not_public();
+        }
+    }
+}
+
+/// Whether an image may be shared at all.
+/// Source: not with snapshots that are encrypted under AWS's own key (documented; code and text
+/// observed).
+void require_shareable(Session& session, const ImageId& id)
+{
+    for (const auto& mapping : select_image_mappings(session.db(), id)) {
+        if (!mapping.snapshot_id || !mapping.encrypted.value_or(false)) {
+            continue;
+        }
+        const auto snapshot = select_snapshot(session.db(), session.region(),
+                                              SnapshotId::trusted(*mapping.snapshot_id));
+        if (snapshot && has_managed_key(*snapshot)) {
+            throw managed_key_image_not_shared();
+        }
+    }
+}
+
+/// Source: the quota "AMI sharing": 1,000 accounts, organizations and units (documented); the code
+/// is documented, that it is this one assumed.
+void require_within_quota(Session& session, const ImageId& id)
+{
+    constexpr std::size_t kMost = 1000;
+    const auto permissions = select_launch_permissions(session.db(), id);
+    const auto shared = std::count_if(permissions.begin(), permissions.end(),
+                                      [](const Grantee& one) { return one.kind != "group"; });
+    if (static_cast<std::size_t>(shared) > kMost) {
+        throw too_many_launch_permissions(id, kMost);
+    }
+}
+
+}  // namespace
+
+// Source: EC2 API Reference, ModifyImageAttribute: both styles, one attribute a call (documented).
+ModifyImageAttributeResponse modify_image_attribute(Session& session,
+                                                    const ModifyImageAttributeRequest& request)
+{
+    const auto id = parse_id<ImageId>(request.image_id);
+    const auto change = parse_change(request);
+    stop_if_dry_run(request);
+    const auto image = require_image_in_use(session, id);
+    // Source: "A disabled AMI can't be shared" (documented); the code is the one for an image that
+    // is not in a state in which its attributes are modified (documented).
+    if (!change.permissions.add.empty() && image.state == "disabled") {
+        throw image_in_wrong_state(id, image.state);
+    }
+    if (change.permissions.publishes()) {
+        require_publishable(session, id);
+    }
+    if (!change.permissions.add.empty()) {
+        require_shareable(session, id);
+    }
+
+    if (change.attribute == kDescription) {
+        set_image_description(session.db(), id, change.value);
+    } else if (change.attribute == kImdsSupport) {
+        set_image_imds_support(session.db(), id, change.value);
+    }
+    for (const auto& row : change.permissions.add) {
+        insert_launch_permission(session.db(), id, row);
+        if (row.kind == "group") {
+            deprecate_public_image(session, image);
+        }
+    }
+    for (const auto& row : change.permissions.remove) {
+        delete_launch_permission(session.db(), id, row);
+    }
+    if (!change.permissions.add.empty()) {
+        require_within_quota(session, id);
+    }
+    return {};
+}
+
+// Source: EC2 API Reference, DescribeImageAttribute (documented): one attribute an answer; the
+// mapping is refused with AuthFailure for everybody (observed).
+DescribeImageAttributeResponse describe_image_attribute(
+    Session& session, const DescribeImageAttributeRequest& request)
+{
+    const auto id = parse_id<ImageId>(request.image_id);
+    stop_if_dry_run(request);
+    const auto image = require_own_image(session, id);
+
+    const auto& attribute = request.attribute;
+    DescribeImageAttributeResponse response;
+    response.image_id = id.text();
+    if (attribute == kDescription) {
+        response.description = AttributeValue{.value = image.description.value_or("")};
+    } else if (attribute == "kernel") {
+        response.kernel_id = value(image.kernel_id);
+    } else if (attribute == "ramdisk") {
+        response.ramdisk_id = value(image.ramdisk_id);
+    } else if (attribute == kLaunchPermission) {
+        response.launch_permissions = permissions_of(session, image);
+    } else if (attribute == "productCodes") {
+        response.product_codes = product_code_answers(session, id.text());
+    } else if (attribute == "blockDeviceMapping") {
+        throw auth_failure("Unauthorized attempt to access restricted resource");
+    } else if (attribute == "sriovNetSupport") {
+        response.sriov_net_support = value(image.sriov_net_support);
+    } else if (attribute == "bootMode") {
+        response.boot_mode = value(image.boot_mode);
+    } else if (attribute == "tpmSupport") {
+        response.tpm_support = value(image.tpm_support);
+    } else if (attribute == "uefiData") {
+        response.uefi_data = value(select_image_uefi_data(session.db(), id));
+    } else if (attribute == "lastLaunchedTime") {
+        if (image.last_launched_time_ms) {
+            response.last_launched_time =
+                value(wire::format_timestamp({*image.last_launched_time_ms}));
+        }
+    } else if (attribute == kImdsSupport) {
+        response.imds_support = value(image.imds_support);
+    } else if (attribute == "deregistrationProtection") {
+        response.deregistration_protection = value(image.deregistration_protection);
+    } else {
+        throw invalid_value(attribute, "attribute");
+    }
+    return response;
+}
+
+// Source: EC2 API Reference, ResetImageAttribute: launchPermission alone can be reset (documented).
+ResetImageAttributeResponse reset_image_attribute(Session& session,
+                                                  const ResetImageAttributeRequest& request)
+{
+    const auto id = parse_id<ImageId>(request.image_id);
+    if (request.attribute != kLaunchPermission) {
+        throw invalid_value(request.attribute, "attribute", "Expected launchPermission.");
+    }
+    stop_if_dry_run(request);
+    require_image_in_use(session, id);
+
+    delete_all_launch_permissions(session.db(), id);
+    return {};
+}
+
+// Source: EC2 API Reference, CancelImageLaunchPermission; only what is shared with the account
+// itself (documented), the refusal's code and text are assumed.
+CancelImageLaunchPermissionResponse cancel_image_launch_permission(
+    Session& session, const CancelImageLaunchPermissionRequest& request)
+{
+    const auto id = parse_id<ImageId>(request.image_id);
+    stop_if_dry_run(request);
+    if (!select_visible_image(session.db(), session.account(), session.region(), id)) {
+        throw not_found(id);
+    }
+    const Grantee own{"userId", session.account()};
+    const auto permissions = select_launch_permissions(session.db(), id);
+    if (std::find(permissions.begin(), permissions.end(), own) == permissions.end()) {
+        throw launch_permission_not_cancellable(id);
+    }
+    delete_launch_permission(session.db(), id, own);
+    return {.return_value = true};
+}
+
+}  // namespace amilab::ec2

@@ -1,0 +1,499 @@
+#include "server/services/ec2/images/images.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "server/services/ec2/images/allowed_images.h"
+#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/images/image_annotations.h"
+#include "server/services/ec2/images/image_mappings.h"
+#include "server/services/ec2/images/image_names.h"
+#include "server/services/ec2/common/product_codes.h"
+#include "server/services/ec2/recycle_bin/recycle_bin.h"
+#include "server/services/ec2/common/resource_tags.h"
+#include "server/services/ec2/snapshots/snapshot_locks.h"
+#include "server/services/ec2/snapshots/snapshots.h"
+#include "server/wire/ec2/schema.h"
+#include "server/wire/types.h"
+#include "storage/metadata/images/allowed_image_rows.h"
+#include "storage/metadata/images/fast_launch_rows.h"
+#include "storage/metadata/images/image_life_rows.h"
+#include "storage/metadata/images/lineage_rows.h"
+
+namespace amilab::ec2 {
+
+namespace {
+
+constexpr std::array<std::string_view, 1> kTaggedByRegister = {"image"};
+constexpr std::array<std::string_view, 3> kOwnerAliases = {"amazon", "aws-backup-vault",
+                                                           "aws-marketplace"};
+
+std::string require_virtualization(const std::optional<std::string>& wanted)
+{
+    // Source: EC2 API Reference, RegisterImage: paravirtual by default (documented).
+    const auto type = wanted.value_or("paravirtual");
+    if (type != "hvm" && type != "paravirtual") {
+        throw invalid_value(type, "virtualizationType", "Expected hvm or paravirtual.");
+    }
+    return type;
+}
+
+/// Source: EC2 User Guide, "Boot modes" and "NitroTPM" (documented which go together); the codes
+/// and texts are assumed.
+void check_platform(const RegisterImageRequest& request, std::string_view architecture,
+                    std::string_view virtualization)
+{
+    const bool is_arm = architecture.starts_with("arm64");
+    const auto boot_mode = request.boot_mode.value_or("");
+    if (is_arm && virtualization != "hvm") {
+        throw invalid_parameter_combination(
+            fmt::format("The architecture {} needs the virtualization type hvm, not {}.",
+                        architecture, virtualization));
+    }
+    if (is_arm && !boot_mode.empty() && boot_mode != "uefi") {
+        throw invalid_parameter_combination(fmt::format(
+            "The architecture {} boots by uefi only, not {}.", architecture, boot_mode));
+    }
+    if (boot_mode.starts_with("uefi") && virtualization != "hvm") {
+        throw invalid_parameter_combination(
+            fmt::format("The boot mode {} needs the virtualization type hvm.", boot_mode));
+    }
+    if (request.tpm_support && boot_mode != "uefi") {
+        throw invalid_parameter_combination("TpmSupport needs the boot mode uefi.");
+    }
+    // Source: base64 (documented); the code is assumed.
+    if (request.uefi_data && !wire::decode_base64(*request.uefi_data)) {
+        throw invalid_parameter_value("UefiData is not base64.");
+    }
+    if (request.uefi_data && !boot_mode.starts_with("uefi")) {
+        throw invalid_parameter_combination("UefiData needs the boot mode uefi or uefi-preferred.");
+    }
+    if (request.sriov_net_support && *request.sriov_net_support != "simple") {
+        throw invalid_value(*request.sriov_net_support, "sriovNetSupport", "Expected simple.");
+    }
+    if (request.ena_support.value_or(false) && virtualization != "hvm") {
+        throw invalid_parameter_combination("EnaSupport needs the virtualization type hvm.");
+    }
+}
+
+void check_kernel(const std::optional<std::string>& id, std::string_view prefix,
+                  std::string_view parameter)
+{
+    if (id && !has_id_shape(*id, prefix)) {
+        throw invalid_value(*id, parameter, fmt::format("Expected: '{}-...'.", prefix));
+    }
+}
+
+/// Source: an instance store image's manifest is at ImageLocation (documented): it is not read
+/// here. That its root has no snapshot is assumed.
+void check_location(const RegisterImageRequest& request,
+                    const std::vector<ImageMappingRow>& mappings)
+{
+    if (!request.image_location) {
+        if (!request.root_device_name) {
+            throw missing_parameter("RootDeviceName");
+        }
+        return;
+    }
+    const auto& location = *request.image_location;
+    const auto slash = location.find('/');
+    if (slash == 0 || slash == std::string::npos || slash + 1 == location.size()) {
+        throw invalid_manifest(location);
+    }
+    for (const auto& mapping : mappings) {
+        if (mapping.device_name == request.root_device_name && !mapping.virtual_name) {
+            throw invalid_parameter_combination(
+                "An image at an ImageLocation has its root on the instance store: the root device "
+                "cannot be mapped to a volume.");
+        }
+    }
+}
+
+std::vector<ImageMappingRow> complete_mappings(Session& session,
+                                               std::vector<ImageMappingRow> mappings,
+                                               const RegisterImageRequest& request)
+{
+    bool has_root = false;
+    for (auto& mapping : mappings) {
+        const bool is_root = mapping.device_name == request.root_device_name;
+        complete_mapping(session, mapping, is_root);
+        has_root = has_root || (is_root && mapping.snapshot_id);
+    }
+    if (!has_root && !request.image_location) {
+        throw invalid_parameter_combination("No root snapshot specified in device mapping.");
+    }
+    return mappings;
+}
+
+/// Source: i386 by default; an instance store image's is in its manifest (documented), which is not
+/// read here.
+std::string architecture_of(const RegisterImageRequest& request)
+{
+    return request.architecture.value_or(request.image_location ? "x86_64" : "i386");
+}
+
+ImageRow make_row(Session& session, const RegisterImageRequest& request)
+{
+    return {.id = session.next_id<ImageId>(),
+            .region = session.region(),
+            .owner = session.account(),
+            .owner_alias = {},
+            .name = request.name,
+            .description = request.description,
+            .location = request.image_location.value_or(
+                fmt::format("{}/{}", session.account(), request.name)),
+            .architecture = architecture_of(request),
+            .image_type = "machine",
+            .is_public = false,
+            .state = "pending",
+            .root_device_name = request.root_device_name,
+            .root_device_type = request.image_location ? "instance-store" : "ebs",
+            .virtualization_type = require_virtualization(request.virtualization_type),
+            .hypervisor = "xen",
+            .boot_mode = request.boot_mode,
+            .imds_support = request.imds_support,
+            .tpm_support = request.tpm_support,
+            .ena_support = request.ena_support.value_or(false),
+            .sriov_net_support = request.sriov_net_support,
+            .platform = {},
+            .platform_details = "Linux/UNIX",
+            .usage_operation = "RunInstances",
+            .kernel_id = request.kernel_id,
+            .ramdisk_id = request.ramdisk_id,
+            .creation_time_ms = session.now_ms(),
+            .deprecation_time_ms = {},
+            .last_launched_time_ms = {},
+            .source_instance_id = {},
+            .source_image_id = {},
+            .source_image_region = {},
+            .free_tier_eligible = false,
+            .public_ssm_parameter_name = {}};
+}
+
+std::optional<std::string> time_text(const std::optional<TimeMs>& time_ms)
+{
+    return time_ms ? std::optional(wire::format_timestamp({*time_ms})) : std::nullopt;
+}
+
+Image image_answer(Session& session, ImageRow row)
+{
+    Image image;
+    if (row.annotated) {
+        add_annotations(session, row.id, image);
+    }
+    for (const auto& mapping : select_image_mappings(session.db(), row.id)) {
+        image.block_device_mappings.push_back(to_answer(mapping));
+    }
+    image.tags = tags_of(session, row.id.text());
+    image.architecture = std::move(row.architecture);
+    image.boot_mode = std::move(row.boot_mode);
+    image.creation_date = wire::format_timestamp({row.creation_time_ms});
+    image.deprecation_time = time_text(row.deprecation_time_ms);
+    image.deregistration_protection = std::move(row.deregistration_protection);
+    image.description = std::move(row.description);
+    image.ena_support = row.ena_support;
+    image.free_tier_eligible = row.free_tier_eligible;
+    image.hypervisor = std::move(row.hypervisor);
+    image.image_id = row.id.text();
+    image.image_location = std::move(row.location);
+    image.image_owner_alias = std::move(row.owner_alias);
+    image.image_type = std::move(row.image_type);
+    image.imds_support = std::move(row.imds_support);
+    image.kernel_id = std::move(row.kernel_id);
+    // Only the owner learns when an image was last launched.
+    // Source: EC2 API Reference, Image (documented).
+    if (row.owner == session.account()) {
+        image.last_launched_time = time_text(row.last_launched_time_ms);
+    }
+    image.name = std::move(row.name);
+    image.owner_id = std::move(row.owner);
+    image.platform = std::move(row.platform);
+    image.product_codes = product_code_answers(session, row.id.text());
+    image.platform_details = std::move(row.platform_details);
+    image.public_value = row.is_public;
+    image.public_ssm_parameter_name = std::move(row.public_ssm_parameter_name);
+    image.ramdisk_id = std::move(row.ramdisk_id);
+    image.root_device_name = std::move(row.root_device_name);
+    image.root_device_type = std::move(row.root_device_type);
+    image.source_image_id = std::move(row.source_image_id);
+    image.source_image_region = std::move(row.source_image_region);
+    image.source_instance_id = std::move(row.source_instance_id);
+    image.sriov_net_support = std::move(row.sriov_net_support);
+    image.state = std::move(row.state);
+    if (row.state_reason_code) {
+        image.state_reason = StateReason{.code = std::move(row.state_reason_code),
+                                         .message = std::move(row.state_reason_message)};
+    }
+    image.tpm_support = std::move(row.tpm_support);
+    image.usage_operation = std::move(row.usage_operation);
+    image.virtualization_type = std::move(row.virtualization_type);
+    return image;
+}
+
+/// Ids that no image has. Images that a filter left out, or that the caller may not see, are no
+/// error (observed), nor is one that was deregistered while instances of it are left (documented).
+void require_all_exist(Session& session, const std::vector<ImageId>& ids,
+                       const std::vector<ImageRow>& found)
+{
+    std::set<ImageId> known;
+    for (const auto& row : found) {
+        known.insert(row.id);
+    }
+    std::vector<ImageId> missing;
+    for (const auto& id : ids) {
+        if (!known.contains(id) && !image_exists(session.db(), session.region(), id) &&
+            !is_gone_image_in_use(session.db(), session.account(), session.region(), id)) {
+            missing.push_back(id);
+        }
+    }
+    if (!missing.empty()) {
+        throw not_found(missing);
+    }
+}
+
+/// Source: account ids, self and these (documented); the refusal is observed.
+std::vector<std::string> parse_owners(Session& session, const std::vector<std::string>& owners)
+{
+    std::vector<std::string> parsed;
+    for (const auto& owner : owners) {
+        const bool is_alias =
+            std::find(kOwnerAliases.begin(), kOwnerAliases.end(), owner) != kOwnerAliases.end();
+        if (owner != "self" && !is_alias && !wire::is_account_id(owner)) {
+            throw invalid_image_user(owner);
+        }
+        parsed.push_back(owner == "self" ? session.account() : owner);
+    }
+    return parsed;
+}
+
+void check_executable_users(const std::vector<std::string>& users)
+{
+    for (const auto& user : users) {
+        if (user != "self" && user != "all" && !wire::is_account_id(user)) {
+            throw invalid_image_user(user);
+        }
+    }
+}
+
+/// Source: EC2 User Guide, "Protect an AMI from deregistration" (documented); the code is assumed.
+void require_not_protected(Session& session, const ImageId& id)
+{
+    const auto row = select_image_protection(session.db(), id);
+    if (row.protection != "disabled") {
+        throw image_protected(id);
+    }
+    if (row.cooldown_end_ms.value_or(session.now_ms()) > session.now_ms()) {
+        throw image_protected_until(id, wire::format_timestamp({*row.cooldown_end_ms}));
+    }
+}
+
+DeleteSnapshotReturnCode delete_mapped_snapshot(Session& session, const std::string& snapshot_id)
+{
+    DeleteSnapshotReturnCode result;
+    result.snapshot_id = snapshot_id;
+    const auto id = SnapshotId::trusted(snapshot_id);
+    const auto snapshot = select_snapshot(session.db(), session.region(), id);
+    if (!snapshot) {
+        result.return_code = "client-error";
+    } else if (snapshot->owner != session.account()) {
+        result.return_code = "missing-permissions";
+    } else if (select_image_using_snapshot(session.db(), id)) {
+        result.return_code = "skipped";
+    } else if (is_locked(session, id)) {
+        result.return_code = "client-error";
+    } else {
+        remove_snapshot(session, *snapshot);
+        result.return_code = "success";
+    }
+    return result;
+}
+
+}  // namespace
+
+// Source: EC2 API Reference, RegisterImage (documented).
+RegisterImageResponse register_image(Session& session, const RegisterImageRequest& sent)
+{
+    auto request = sent;
+    // Source: Terraform sends ImageLocation empty (observed); the others alike (assumed).
+    for (auto* text : {&request.image_location, &request.kernel_id, &request.ramdisk_id,
+                       &request.root_device_name, &request.sriov_net_support, &request.uefi_data}) {
+        drop_empty(*text);
+    }
+    check_image_name(request.name);
+    check_platform(request, architecture_of(request),
+                   require_virtualization(request.virtualization_type));
+    // Source: only authorized accounts name billing products (documented); the code is assumed.
+    if (!request.billing_products.empty()) {
+        throw billing_products_not_authorized();
+    }
+    check_kernel(request.kernel_id, "aki", "kernelId");
+    check_kernel(request.ramdisk_id, "ari", "ramdiskId");
+    auto mappings = parse_mappings(request.block_device_mappings);
+    check_location(request, mappings);
+    const auto tags = parse_tags(request.tag_specifications, "image", kTaggedByRegister);
+    stop_if_dry_run(request);
+
+    mappings = complete_mappings(session, std::move(mappings), request);
+    const auto row = make_row(session, request);
+    if (!insert_image(session.db(), row, request.uefi_data, mappings)) {
+        throw image_name_taken(row.name,
+                               *select_image_named(session.db(), row.owner, row.region, row.name));
+    }
+    store_tags(session, {row.id.text(), "image"}, tags);
+    // Source: Marketplace product codes of the snapshots are copied to the image (documented).
+    for (const auto& mapping : mappings) {
+        if (mapping.snapshot_id) {
+            copy_product_codes(session.db(), *mapping.snapshot_id, row.id.text());
+        }
+    }
+    session.schedule(Delay::kImagePending, Action::kImageAvailable, row.id.text());
+    return {.image_id = row.id.text()};
+}
+
+// Source: EC2 API Reference, DescribeImages (documented); one unknown id fails the whole call
+// (observed); an id that is named is shown though its image is deprecated (documented).
+DescribeImagesResponse describe_images(Session& session, const DescribeImagesRequest& request)
+{
+    const auto filters = parse_filters(kDescribeImages, request.filters);
+    const auto ids = parse_ids<ImageId>(request.image_ids);
+    const auto owners = parse_owners(session, request.owners);
+    check_executable_users(request.executable_users);
+    refuse_page_with_ids(!ids.empty(), request.max_results, "imageIds");
+    const auto page = parse_page(request.max_results, request.next_token);
+    stop_if_dry_run(request);
+
+    const auto settings =
+        select_allowed_images_in_force(session.db(), session.account(), session.region());
+    auto rows = select_images(session.db(),
+                              {.viewer = session.account(),
+                               .region = session.region(),
+                               .ids = ids,
+                               .owners = owners,
+                               .executable_by = request.executable_users,
+                               .filters = filters,
+                               .allowed = settings,
+                               .include_deprecated = request.include_deprecated.value_or(false),
+                               .include_disabled = request.include_disabled.value_or(false),
+                               .now_ms = session.now_ms(),
+                               .after = page.after,
+                               .limit = page.sql_limit()});
+    require_all_exist(session, ids, rows);
+    DescribeImagesResponse response;
+    response.next_token = cut_page(page, rows, [](const ImageRow& row) { return row.id.text(); });
+    const auto allowed =
+        allowed_marks(session, settings, rows.size(), [&](std::size_t i) { return rows[i].id; });
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        response.images.push_back(image_answer(session, std::move(rows[i])));
+        response.images.back().image_allowed = allowed[i];
+    }
+    return response;
+}
+
+bool asks_for_all(const DescribeImagesRequest& request)
+{
+    return !request.max_results && request.image_ids.empty();
+}
+
+// Source: EC2 API Reference, DeregisterImage (documented): into the recycle bin when a rule keeps
+// it; a second call finds the image unavailable (observed).
+DeregisterImageResponse deregister_image(Session& session, const DeregisterImageRequest& request)
+{
+    const auto id = parse_id<ImageId>(request.image_id);
+    stop_if_dry_run(request);
+    const auto image = require_changeable_image(session, id);
+    require_not_protected(session, id);
+
+    DeregisterImageResponse response;
+    response.return_value = true;
+    const auto mappings = select_image_mappings(session.db(), id);
+    session.cancel_transitions(id.text());
+    delete_fast_launches_of(session.db(), id);
+    if (!recycle_image(session, image)) {
+        mark_image_deregistered(session.db(), id);
+        delete_all_tags(session.db(), id.text());
+    }
+    if (request.delete_associated_snapshots.value_or(false)) {
+        // Two devices may have one snapshot.
+        std::set<std::string_view> seen;
+        for (const auto& mapping : mappings) {
+            if (mapping.snapshot_id && seen.insert(*mapping.snapshot_id).second) {
+                response.delete_snapshot_results.push_back(
+                    delete_mapped_snapshot(session, *mapping.snapshot_id));
+            }
+        }
+    }
+    return response;
+}
+
+ImageRow require_runnable_image(Session& session, const ImageId& id)
+{
+    auto image = require_permitted_image(session, id);
+    if (image.state == "deregistered") {
+        throw image_unavailable(id);
+    }
+    if (image.state != "available") {
+        throw image_not_runnable(id, image.state);
+    }
+    return image;
+}
+
+ImageRow require_own_image(Session& session, const ImageId& id)
+{
+    auto row = select_visible_image(session.db(), session.account(), session.region(), id);
+    if (!row && !image_exists(session.db(), session.region(), id)) {
+        throw not_found(id);
+    }
+    if (!row || row->owner != session.account()) {
+        throw not_authorized_for_image(id);
+    }
+    if (row->state == "deregistered") {
+        throw image_unavailable(id);
+    }
+    return *row;
+}
+
+ImageRow require_changeable_image(Session& session, const ImageId& id)
+{
+    auto row = require_own_image(session, id);
+    if (!is_image_row(session.db(), id)) {
+        throw catalogue_image_unchangeable(id);
+    }
+    return row;
+}
+
+ImageRow require_image_in_use(Session& session, const ImageId& id)
+{
+    auto row = require_changeable_image(session, id);
+    if (row.state != "available" && row.state != "disabled") {
+        throw image_in_wrong_state(id, row.state);
+    }
+    return row;
+}
+
+namespace {
+
+/// Source: a copy's snapshot says itself why it failed (documented).
+std::string why_lost(Session& session, const std::string& snapshot_id)
+{
+    auto message = select_snapshot_failure(session.db(), SnapshotId::trusted(snapshot_id));
+    return message ? std::move(*message) : fmt::format("The snapshot '{}' is lost.", snapshot_id);
+}
+
+}  // namespace
+
+void image_available(Session& session, const ImageId& id)
+{
+    if (const auto lost = find_lost_snapshot(session.db(), id)) {
+        // Source: the reason's code (documented), for a snapshot of which bytes were lost
+        // (assumed).
+        fail_image(session.db(), id, "Client.InvalidSnapshot.NotFound", why_lost(session, *lost));
+        return;
+    }
+    set_image_state(session.db(), id, "available");
+}
+
+}  // namespace amilab::ec2

@@ -1,0 +1,274 @@
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/images/image_mappings.h"
+#include "server/services/ec2/images/image_names.h"
+#include "server/services/ec2/images/images.h"
+#include "server/services/ec2/instances/instances.h"
+#include "server/services/ec2/common/layers.h"
+#include "server/services/ec2/common/resource_tags.h"
+#include "server/services/ec2/snapshots/snapshots.h"
+#include "server/services/ec2/volumes/volume_types.h"
+#include "storage/metadata/images/image_annotation_rows.h"
+#include "storage/metadata/tags/product_code_rows.h"
+#include "storage/metadata/volumes/volume_rows.h"
+
+namespace amilab::ec2 {
+
+namespace {
+
+constexpr std::array<std::string_view, 2> kTagged = {"image", "snapshot"};
+
+/// An attached volume that the image will have a snapshot of.
+struct Captured {
+    AttachmentRow attachment;
+    VolumeRow volume;
+};
+
+ImageSourceRow require_source(Session& session, const InstanceId& id)
+{
+    auto source = select_image_source(session.db(), session.account(), session.region(), id);
+    if (!source) {
+        throw not_found(id);
+    }
+    if (source->state != "running" && source->state != "stopped" && source->state != "stopping" &&
+        source->state != "pending") {
+        throw incorrect_instance_state(
+            id, fmt::format("is in the state {}; an image is made of one that is pending, running, "
+                            "stopping or stopped.",
+                            source->state));
+    }
+    if (source->root_device_type != "ebs") {
+        throw unsupported(fmt::format(
+            "The instance {} has an instance store root; CreateImage needs an EBS root.",
+            id.text()));
+    }
+    return *source;
+}
+
+const ImageMappingRow* find_device(const std::vector<ImageMappingRow>& mappings,
+                                   std::string_view device)
+{
+    const auto found =
+        std::find_if(mappings.begin(), mappings.end(),
+                     [&](const ImageMappingRow& row) { return row.device_name == device; });
+    return found != mappings.end() ? &*found : nullptr;
+}
+
+/// Every attached volume but those that the caller leaves out with NoDevice, in the order of their
+/// device names.
+std::vector<Captured> captured_volumes(Session& session, const InstanceId& instance,
+                                       const std::vector<ImageMappingRow>& overrides,
+                                       std::string_view root_device)
+{
+    std::vector<Captured> captured;
+    for (auto& attachment : select_attachments_of(session.db(), instance)) {
+        if (attachment.state == "detaching") {
+            continue;
+        }
+        const auto* changed = find_device(overrides, attachment.device);
+        const bool is_left_out =
+            changed != nullptr && (changed->no_device || changed->virtual_name);
+        if (is_left_out && attachment.device == root_device) {
+            throw invalid_block_device_mapping(
+                fmt::format("The root device {} cannot be left out of the image.", root_device));
+        }
+        if (is_left_out) {
+            continue;
+        }
+        auto volume =
+            select_volume(session.db(), session.account(), session.region(), attachment.volume_id);
+        captured.push_back({std::move(attachment), std::move(*volume)});
+    }
+    // Source: observed; the root device comes first.
+    if (captured.empty() || captured.front().attachment.device != root_device) {
+        throw root_is_not_attached(instance, root_device);
+    }
+    return captured;
+}
+
+/// The image's mapping for a captured volume: what the volume is, changed by what the caller said.
+ImageMappingRow capture_mapping(const Captured& captured, const ImageMappingRow* changed)
+{
+    const auto& volume = captured.volume;
+    ImageMappingRow mapping;
+    mapping.device_name = captured.attachment.device;
+    mapping.volume_size_gib = volume.size_gib;
+    mapping.volume_type = volume.volume_type;
+    mapping.encrypted = volume.encrypted;
+    mapping.delete_on_termination = captured.attachment.delete_on_termination;
+    // gp2 and the old types have no IOPS of their own to keep.
+    if (volume.volume_type == "gp3" || volume.volume_type == "io1" || volume.volume_type == "io2") {
+        mapping.iops = volume.iops;
+        mapping.throughput = volume.throughput;
+    }
+    if (changed == nullptr) {
+        return mapping;
+    }
+    if (changed->snapshot_id) {
+        throw invalid_block_device_mapping(fmt::format(
+            "{} is attached: its snapshot is made by this call, SnapshotId cannot be given.",
+            mapping.device_name));
+    }
+    if (changed->volume_size_gib.value_or(volume.size_gib) < volume.size_gib) {
+        throw invalid_block_device_mapping(
+            fmt::format("Volume of size {}GB is smaller than snapshot of '{}', expect size >= {}GB",
+                        *changed->volume_size_gib, volume.id.text(), volume.size_gib));
+    }
+    // Source: false beside an encrypted volume is ignored, true beside another one fails
+    // (documented).
+    if (changed->encrypted.value_or(false) && !volume.encrypted) {
+        throw invalid_block_device_mapping(fmt::format(
+            "The volume at {} is not encrypted; its snapshot cannot be.", mapping.device_name));
+    }
+    mapping.volume_size_gib = changed->volume_size_gib.value_or(volume.size_gib);
+    if (changed->volume_type && *changed->volume_type != volume.volume_type) {
+        mapping.volume_type = changed->volume_type;
+        mapping.iops.reset();
+        mapping.throughput.reset();
+    }
+    mapping.iops = changed->iops ? changed->iops : mapping.iops;
+    mapping.throughput = changed->throughput ? changed->throughput : mapping.throughput;
+    if (changed->delete_on_termination) {
+        mapping.delete_on_termination = changed->delete_on_termination;
+    }
+    complete_volume_spec({.volume_type = *mapping.volume_type,
+                          .size_gib = *mapping.volume_size_gib,
+                          .iops = mapping.iops,
+                          .throughput = mapping.throughput});
+    return mapping;
+}
+
+/// One snapshot of each volume, all at one instant. Returns their ids, in the order of `captured`.
+std::vector<SnapshotId> snapshot_volumes(Session& session, const std::vector<Captured>& captured,
+                                         const std::string& description,
+                                         const std::vector<TagRow>& tags)
+{
+    std::vector<VolumeRow> volumes;
+    volumes.reserve(captured.size());
+    for (const auto& one : captured) {
+        require_snapshot_room(session, one.volume);
+        volumes.push_back(one.volume);
+    }
+    const auto layers = seal_layers(session, volumes);
+    std::vector<SnapshotId> ids;
+    for (std::size_t i = 0; i < volumes.size(); ++i) {
+        const auto row = snapshot_of(session, volumes[i], layers[i], description);
+        start_snapshot(session, row, tags);
+        ids.push_back(row.id);
+    }
+    return ids;
+}
+
+ImageRow make_row(Session& session, const CreateImageRequest& request, const ImageId& id,
+                  ImageSourceRow source)
+{
+    return {.id = id,
+            .region = session.region(),
+            .owner = session.account(),
+            .owner_alias = {},
+            .name = request.name,
+            .description = request.description,
+            .location = fmt::format("{}/{}", session.account(), request.name),
+            .architecture = std::move(source.architecture),
+            .image_type = "machine",
+            .is_public = false,
+            .state = "pending",
+            .root_device_name = std::move(source.root_device_name),
+            .root_device_type = std::move(source.root_device_type),
+            .virtualization_type = std::move(source.virtualization_type),
+            .hypervisor = std::move(source.hypervisor),
+            .boot_mode = request.boot_mode_override ? request.boot_mode_override : source.boot_mode,
+            .imds_support = std::move(source.imds_support),
+            .tpm_support = std::move(source.tpm_support),
+            .ena_support = source.ena_support,
+            .sriov_net_support = std::move(source.sriov_net_support),
+            .platform = std::move(source.platform),
+            .platform_details = std::move(source.platform_details),
+            .usage_operation = std::move(source.usage_operation),
+            .kernel_id = std::move(source.kernel_id),
+            .ramdisk_id = std::move(source.ramdisk_id),
+            .creation_time_ms = session.now_ms(),
+            .deprecation_time_ms = {},
+            .last_launched_time_ms = {},
+            .source_instance_id = request.instance_id,
+            // Source: EC2 API Reference, Image: the image that the instance was launched from
+            // (documented).
+            .source_image_id = std::move(source.image_id),
+            .source_image_region = session.region(),
+            .free_tier_eligible = false,
+            .public_ssm_parameter_name = {}};
+}
+
+/// Devices that the caller adds to those that are attached, completed as for RegisterImage.
+void append_added(Session& session, const std::vector<ImageMappingRow>& overrides,
+                  std::vector<ImageMappingRow>& mappings)
+{
+    for (auto added : overrides) {
+        if (added.no_device || find_device(mappings, added.device_name) != nullptr) {
+            continue;
+        }
+        complete_mapping(session, added, false);
+        mappings.push_back(std::move(added));
+    }
+}
+
+}  // namespace
+
+// Source: EC2 API Reference, CreateImage (documented): a snapshot of every attached volume, the
+// instance is rebooted unless NoReboot; the image is available when its snapshots are completed.
+CreateImageResponse create_image(Session& session, const CreateImageRequest& request)
+{
+    const auto instance = parse_id<InstanceId>(request.instance_id);
+    check_image_name(request.name);
+    const auto overrides = parse_mappings(request.block_device_mappings);
+    const auto image_tags = parse_tags(request.tag_specifications, "image", kTagged);
+    const auto snapshot_tags = parse_tags(request.tag_specifications, "snapshot", kTagged);
+    stop_if_dry_run(request);
+
+    auto source = require_source(session, instance);
+    const auto root_device = source.root_device_name.value_or("");
+    const auto source_image_id = source.image_id;
+    if (const auto holder =
+            select_image_named(session.db(), session.account(), session.region(), request.name)) {
+        throw image_name_taken(request.name, *holder);
+    }
+    const auto captured = captured_volumes(session, instance, overrides, root_device);
+    std::vector<ImageMappingRow> mappings;
+    for (const auto& one : captured) {
+        mappings.push_back(capture_mapping(one, find_device(overrides, one.attachment.device)));
+    }
+    require_boot_type(root_device, *mappings.front().volume_type);
+    append_added(session, overrides, mappings);
+
+    if (!request.no_reboot.value_or(false) && source.state == "running") {
+        reboot_instance(session, instance);
+    }
+    const auto id = session.next_id<ImageId>();
+    const auto snapshots = snapshot_volumes(
+        session, captured,
+        fmt::format("Created by CreateImage({}) for {}", instance.text(), id.text()),
+        snapshot_tags);
+    for (std::size_t i = 0; i < snapshots.size(); ++i) {
+        mappings[i].snapshot_id = snapshots[i].text();
+    }
+    if (!insert_image(session.db(), make_row(session, request, id, std::move(source)), std::nullopt,
+                      mappings)) {
+        throw image_name_taken(request.name, *select_image_named(session.db(), session.account(),
+                                                                 session.region(), request.name));
+    }
+    // Source: watermarks go to images that are made of an image (documented).
+    copy_watermarks(session.db(), source_image_id, id);
+    store_tags(session, {id.text(), "image"}, image_tags);
+    copy_product_codes(session.db(), instance.text(), id.text());
+    session.schedule_at(
+        std::max(session.due_ms(Delay::kImagePending), session.due_ms(Delay::kSnapshotPending)),
+        Action::kImageAvailable, id.text());
+    return {.image_id = id.text()};
+}
+
+}  // namespace amilab::ec2

@@ -1,0 +1,334 @@
+#include <algorithm>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "server/services/ec2/volumes/attachments.h"
+#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/instances/instance_answers.h"
+#include "server/services/ec2/instances/instances.h"
+#include "server/services/ec2/instances/launch_place.h"
+#include "server/services/ec2/common/product_codes.h"
+#include "server/services/ec2/instances/root_volumes.h"
+#include "server/services/ec2/volumes/volumes.h"
+#include "storage/metadata/instances/instance_rows.h"
+#include "storage/metadata/images/launch_rows.h"
+#include "storage/metadata/volumes/volume_rows.h"
+
+namespace amilab::ec2 {
+
+namespace {
+
+// Source: EC2 API Reference, TerminateInstances (documented).
+constexpr std::size_t kMostTerminated = 1000;
+
+/// Each once, in the order of the request.
+std::vector<InstanceId> parse_instance_ids(const std::vector<std::string>& texts)
+{
+    auto sorted = texts;
+    std::sort(sorted.begin(), sorted.end());
+    std::vector<InstanceId> ids;
+    for (const auto& text : texts) {
+        const auto range = std::equal_range(sorted.begin(), sorted.end(), text);
+        if (range.first != range.second) {
+            ids.push_back(parse_id<InstanceId>(text));
+            sorted.erase(range.first, range.second);
+        }
+    }
+    return ids;
+}
+
+/// In the order of `ids`. Throws, naming all that are missing.
+std::vector<InstanceRow> require_instances(Session& session, const std::vector<InstanceId>& ids)
+{
+    std::vector<InstanceRow> rows;
+    std::vector<InstanceId> missing;
+    for (const auto& id : ids) {
+        auto row = select_instance(session.db(), session.account(), session.region(), id);
+        if (row) {
+            rows.push_back(std::move(*row));
+        } else {
+            missing.push_back(id);
+        }
+    }
+    if (!missing.empty()) {
+        throw not_found(missing);
+    }
+    return rows;
+}
+
+InstanceStateChange state_change(const InstanceRow& row, std::string_view to)
+{
+    return {.current_state = state_answer(to),
+            .instance_id = row.id.text(),
+            .previous_state = state_answer(row.state)};
+}
+
+/// Source: "User initiated (2016-11-16 06:52:13 GMT)" (observed).
+std::string user_initiated(TimeMs now_ms)
+{
+    constexpr TimeMs kSecond = 1000;
+    return fmt::format("User initiated ({:%Y-%m-%d %H:%M:%S} GMT)", fmt::gmtime(now_ms / kSecond));
+}
+
+/// Source: EC2 API Reference, StateReason (documented).
+InstanceStateRow user_shutdown(const Session& session, std::string_view state)
+{
+    return {.state = state,
+            .reason_code = "Client.UserInitiatedShutdown",
+            .reason_message = "Client.UserInitiatedShutdown: User initiated shutdown",
+            .transition_reason = user_initiated(session.now_ms()),
+            .time_ms = session.now_ms()};
+}
+
+/// A shutdown that the caller asks not to wait for is over at once.
+enum class Pace { kUsual, kAtOnce };
+
+template <class Request>
+Pace pace_of(const Request& request)
+{
+    return request.force.value_or(false) || request.skip_os_shutdown.value_or(false) ? Pace::kAtOnce
+                                                                                     : Pace::kUsual;
+}
+
+void schedule_end(Session& session, const InstanceId& id, Delay delay, Action action, Pace pace)
+{
+    session.cancel_transitions(id.text());
+    if (pace == Pace::kAtOnce) {
+        session.schedule_at(session.now_ms(), action, id.text());
+    } else {
+        session.schedule(delay, action, id.text());
+    }
+}
+
+bool is_ending(const InstanceRow& row)
+{
+    return row.state == "shutting-down" || row.state == "terminated";
+}
+
+/// Source: observed.
+void require_root(Session& session, const InstanceRow& row)
+{
+    const auto attachments = select_attachments_of(session.db(), row.id);
+    const bool has_root =
+        std::any_of(attachments.begin(), attachments.end(),
+                    [&](const AttachmentRow& one) { return one.device == row.root_device_name; });
+    if (!has_root) {
+        throw root_is_not_attached(row.id, row.root_device_name.value_or(""));
+    }
+}
+
+void require_startable(const InstanceRow& row)
+{
+    if (row.root_device_type != "ebs") {
+        throw root_is_not_ebs(row.id, "started");
+    }
+    if (row.state == "stopping" || is_ending(row)) {
+        throw cannot_be_started(row.id);
+    }
+}
+
+void require_stoppable(const InstanceRow& row)
+{
+    if (is_ending(row)) {
+        throw cannot_be_stopped(row.id);
+    }
+    if (row.state == "pending") {
+        throw never_ran(row.id);
+    }
+    if (row.root_device_type != "ebs") {
+        throw root_is_not_ebs(row.id, "stopped");
+    }
+    if (row.disable_api_stop && row.state == "running") {
+        throw protected_instance(row.id, "stopped", "disableApiStop");
+    }
+}
+
+void start(Session& session, const InstanceRow& row)
+{
+    const auto subnet = select_launch_subnet(session.db(), row.owner, row.region,
+                                             SubnetId::trusted(row.subnet_id.value_or("")));
+    set_instance_state(session.db(), row.id, {.state = "pending", .time_ms = session.now_ms()});
+    set_instance_launch(session.db(), row.id, session.now_ms(),
+                        subnet ? new_public_address(session, *subnet) : std::nullopt);
+    session.schedule(Delay::kInstancePending, Action::kInstanceRunning, row.id.text());
+}
+
+/// Gives the instance's volumes back, or deletes those that go with it.
+void release_volumes(Session& session, const InstanceId& id)
+{
+    auto& db = session.db();
+    for (const auto& [volume, is_deleted] : take_attachments_of(db, id)) {
+        session.cancel_transitions(attachment_key(volume, id));
+        if (!select_attachments_on(db, volume).empty()) {
+            continue;  // attached elsewhere too
+        }
+        if (is_deleted) {
+            discard_volume(session, volume, "in-use");
+        } else {
+            change_volume_state(db, volume, "in-use", "available");
+        }
+    }
+}
+
+}  // namespace
+
+// Source: EC2 API Reference, StartInstances (documented); the launch time and the public address
+// are new (documented); instances that run already are no error (observed).
+StartInstancesResponse start_instances(Session& session, const StartInstancesRequest& request)
+{
+    const auto ids = parse_instance_ids(request.instance_ids);
+    stop_if_dry_run(request);
+    const auto rows = require_instances(session, ids);
+    std::for_each(rows.begin(), rows.end(), require_startable);
+    for (const auto& row : rows) {
+        // Source: assumed, as for a launch.
+        if (row.state == "stopped") {
+            require_root(session, row);
+            require_subscribed(session, row.id.text());
+        }
+    }
+    StartInstancesResponse response;
+    for (const auto& row : rows) {
+        const bool is_stopped = row.state == "stopped";
+        if (is_stopped) {
+            start(session, row);
+        }
+        response.starting_instances.push_back(
+            state_change(row, is_stopped ? "pending" : row.state));
+    }
+    return response;
+}
+
+// Source: EC2 API Reference, StopInstances (documented); instances that are stopped already are no
+// error, one that has never run is (observed); with Force or SkipOsShutdown the instance is stopped
+// at once, also one that was stopping (assumed: amilab's reading of "forces the instance to stop").
+StopInstancesResponse stop_instances(Session& session, const StopInstancesRequest& request)
+{
+    const auto ids = parse_instance_ids(request.instance_ids);
+    stop_if_dry_run(request);
+    const auto rows = require_instances(session, ids);
+    std::for_each(rows.begin(), rows.end(), require_stoppable);
+    if (request.hibernate.value_or(false)) {
+        throw not_set_up_to_hibernate(ids);
+    }
+    const auto pace = pace_of(request);
+    StopInstancesResponse response;
+    for (const auto& row : rows) {
+        const bool is_running = row.state == "running";
+        if (is_running) {
+            set_instance_state(session.db(), row.id, user_shutdown(session, "stopping"));
+        }
+        if (is_running || (row.state == "stopping" && pace == Pace::kAtOnce)) {
+            schedule_end(session, row.id, Delay::kInstanceStopping, Action::kInstanceStopped, pace);
+        }
+        response.stopping_instances.push_back(
+            state_change(row, is_running ? "stopping" : row.state));
+    }
+    return response;
+}
+
+// Source: EC2 API Reference, RebootInstances: terminated instances are ignored (documented); others
+// that do not run are refused (assumed).
+RebootInstancesResponse reboot_instances(Session& session, const RebootInstancesRequest& request)
+{
+    const auto ids = parse_instance_ids(request.instance_ids);
+    stop_if_dry_run(request);
+    const auto rows = require_instances(session, ids);
+    for (const auto& row : rows) {
+        if (row.state != "running" && row.state != "pending" && !is_ending(row)) {
+            throw cannot_be_rebooted(row.id);
+        }
+        if (row.state == "running") {
+            reboot_instance(session, row.id);
+        }
+    }
+    return {};
+}
+
+void reboot_instance(Session& session, const InstanceId& id)
+{
+    // Until the checks pass again is all that a client sees of a reboot; without a delay, nothing.
+    if (session.generation().delays().get(Delay::kInstanceInitializing) > 0) {
+        session.cancel_transitions(id.text());
+        set_instance_initializing(session.db(), id, true);
+        session.schedule(Delay::kInstanceInitializing, Action::kInstanceInitialized, id.text());
+    }
+}
+
+void instance_initialized(Session& session, const InstanceId& id)
+{
+    set_instance_initializing(session.db(), id, false);
+}
+
+// Source: EC2 API Reference, TerminateInstances (documented). Not as documented: one protected
+// instance keeps all of the call's instances alive, those of other zones too.
+TerminateInstancesResponse terminate_instances(Session& session,
+                                               const TerminateInstancesRequest& request)
+{
+    const auto ids = parse_instance_ids(request.instance_ids);
+    if (ids.size() > kMostTerminated) {
+        throw too_many_ids(ids.size(), kMostTerminated);
+    }
+    stop_if_dry_run(request);
+    const auto rows = require_instances(session, ids);
+    for (const auto& row : rows) {
+        if (row.disable_api_termination && !is_ending(row)) {
+            throw protected_instance(row.id, "terminated", "disableApiTermination");
+        }
+    }
+    const auto pace = pace_of(request);
+    TerminateInstancesResponse response;
+    for (const auto& row : rows) {
+        if (!is_ending(row)) {
+            set_instance_state(session.db(), row.id, user_shutdown(session, "shutting-down"));
+        }
+        if (!is_ending(row) || (row.state == "shutting-down" && pace == Pace::kAtOnce)) {
+            schedule_end(session, row.id, Delay::kInstanceShuttingDown, Action::kInstanceTerminated,
+                         pace);
+        }
+        response.terminating_instances.push_back(
+            state_change(row, row.state == "terminated" ? "terminated" : "shutting-down"));
+    }
+    return response;
+}
+
+void instance_running(Session& session, const InstanceId& id)
+{
+    if (change_instance_state(session.db(), id, "pending",
+                              {.state = "running", .time_ms = session.now_ms()})) {
+        mark_attachments_attached(session.db(), id);
+        reboot_instance(session, id);
+    }
+}
+
+void instance_stopped(Session& session, const InstanceId& id)
+{
+    if (end_instance_state(session.db(), id, "stopping", "stopped", session.now_ms())) {
+        clear_instance_public_ip(session.db(), id);
+    }
+}
+
+void instance_terminated(Session& session, const InstanceId& id)
+{
+    auto& db = session.db();
+    if (!end_instance_state(db, id, "shutting-down", "terminated", session.now_ms())) {
+        return;
+    }
+    release_volumes(session, id);
+    if (const auto network_interface = select_instance_interface(db, id)) {
+        delete_all_tags(db, *network_interface);
+    }
+    clear_instance_network(db, id);
+    session.schedule(Delay::kInstanceTerminated, Action::kInstanceGone, id.text());
+}
+
+void instance_gone(Session& session, const InstanceId& id)
+{
+    forget_root_volume_tasks(session, id);
+    delete_all_tags(session.db(), id.text());
+    delete_instance_row(session.db(), id);
+}
+
+}  // namespace amilab::ec2

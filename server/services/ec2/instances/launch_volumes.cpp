@@ -1,0 +1,229 @@
+#include "server/services/ec2/instances/launch_volumes.h"
+
+#include <algorithm>
+#include <set>
+
+#include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/images/image_mappings.h"
+#include "server/services/ec2/snapshots/snapshot_tiers.h"
+#include "server/services/ec2/volumes/volume_types.h"
+#include "server/services/ec2/volumes/volumes.h"
+#include "storage/metadata/snapshots/snapshot_rows.h"
+
+namespace amilab::ec2 {
+
+namespace {
+
+constexpr std::string_view kDev = "/dev/";
+
+std::string_view without_dev(std::string_view name)
+{
+    return name.starts_with(kDev) ? name.substr(kDev.size()) : name;
+}
+
+/// Whether a volume can be at a device, by a name for one, that the image does not map.
+/// Source: EC2 User Guide, "Device names for volumes" (documented); /dev/sda and names with a
+/// number are refused for HVM (observed).
+bool can_be_mapped(std::string_view name, std::string_view virtualization_type)
+{
+    const auto device = without_dev(name);
+    const bool has_number = device.back() >= '0' && device.back() <= '9';
+    return virtualization_type != "hvm" ||
+           !(has_number || device == "sda" || device.starts_with("hd"));
+}
+
+bool is_ebs(const ImageMappingRow& mapping)
+{
+    return !mapping.no_device && !mapping.virtual_name;
+}
+
+/// A mapping of the launch, and whether its snapshot is the image's: whoever may launch an image
+/// may make volumes of its snapshots.
+struct Mapping {
+    ImageMappingRow row;
+    bool is_images_snapshot;
+    EncryptionWish encryption = {};
+};
+
+EncryptionWish encryption_of(const Session& session, const ImageMappingRow& change)
+{
+    return parse_encryption(session, change.encrypted, change.kms_key_id);
+}
+
+void change_ebs(const Session& session, Mapping& mapping, const ImageMappingRow& change,
+                bool is_root)
+{
+    auto& row = mapping.row;
+    if (change.encrypted || change.kms_key_id) {
+        mapping.encryption = encryption_of(session, change);
+    }
+    if (change.snapshot_id && change.snapshot_id != row.snapshot_id) {
+        if (is_root) {
+            throw root_snapshot_changed();
+        }
+        row.snapshot_id = change.snapshot_id;
+        mapping.is_images_snapshot = false;
+        row.volume_size_gib.reset();
+    }
+    if (change.volume_type && change.volume_type != row.volume_type) {
+        // What suits one type does not suit another.
+        row.iops.reset();
+        row.throughput.reset();
+        row.volume_type = change.volume_type;
+    }
+    if (change.volume_size_gib) {
+        row.volume_size_gib = change.volume_size_gib;
+    }
+    if (change.iops) {
+        row.iops = change.iops;
+    }
+    if (change.throughput) {
+        row.throughput = change.throughput;
+    }
+    if (change.initialization_rate) {
+        row.initialization_rate = change.initialization_rate;
+    }
+    if (change.delete_on_termination) {
+        row.delete_on_termination = change.delete_on_termination;
+    }
+}
+
+void change_mapping(const Session& session, Mapping& mapping, const ImageMappingRow& change,
+                    bool is_root)
+{
+    if (is_root && !is_ebs(change)) {
+        throw root_device_removed(change.device_name);
+    }
+    if (is_ebs(change) && is_ebs(mapping.row)) {
+        change_ebs(session, mapping, change, is_root);
+        return;
+    }
+    mapping = {change, false, encryption_of(session, change)};
+}
+
+std::vector<Mapping> merge(Session& session, const ImageRow& image,
+                           const std::vector<ImageMappingRow>& changes)
+{
+    std::vector<Mapping> merged;
+    for (auto& row : select_image_mappings(session.db(), image.id)) {
+        // A snapshot says itself whether it is encrypted; an empty volume's mapping has to.
+        EncryptionWish encryption{.encrypted = row.snapshot_id ? std::nullopt : row.encrypted};
+        merged.push_back({std::move(row), true, std::move(encryption)});
+    }
+    for (const auto& change : changes) {
+        const auto same = std::find_if(merged.begin(), merged.end(), [&](const Mapping& one) {
+            return one.row.device_name == change.device_name;
+        });
+        if (same != merged.end()) {
+            change_mapping(session, *same, change, change.device_name == image.root_device_name);
+            continue;
+        }
+        if (!can_be_mapped(change.device_name, image.virtualization_type)) {
+            throw invalid_mapped_device_name(change.device_name);
+        }
+        merged.push_back({change, false, encryption_of(session, change)});
+    }
+    std::erase_if(merged, [](const Mapping& one) { return !is_ebs(one.row); });
+    return merged;
+}
+
+/// /dev/xvdb and xvdb are one device.
+void require_devices_once(const std::vector<Mapping>& mappings)
+{
+    std::set<std::string_view> devices;
+    for (const auto& mapping : mappings) {
+        const auto device = without_dev(mapping.row.device_name);
+        if (!devices.insert(device).second) {
+            throw device_mapped_twice(device);
+        }
+    }
+}
+
+std::optional<SnapshotRow> find_snapshot(Session& session, const Mapping& mapping)
+{
+    if (!mapping.row.snapshot_id) {
+        return std::nullopt;
+    }
+    if (!mapping.is_images_snapshot) {
+        return require_usable_snapshot(session, *mapping.row.snapshot_id);
+    }
+    const auto id = SnapshotId::trusted(*mapping.row.snapshot_id);
+    auto snapshot = select_snapshot(session.db(), session.region(), id);
+    if (!snapshot) {
+        throw not_found(id);
+    }
+    if (snapshot->state != "completed") {
+        throw incorrect_state(id.text(), snapshot->state);
+    }
+    require_not_archived(session, id);
+    return snapshot;
+}
+
+LaunchVolume plan_volume(Session& session, const Mapping& mapping)
+{
+    const auto& row = mapping.row;
+    auto snapshot = find_snapshot(session, mapping);
+    if (!snapshot && !row.volume_size_gib) {
+        throw missing_parameter("size or snapshotId");
+    }
+    if (!snapshot && row.initialization_rate) {
+        throw initialization_rate_without_snapshot();
+    }
+    const auto size_gib = row.volume_size_gib.value_or(snapshot ? snapshot->volume_size_gib : 0);
+    if (snapshot && size_gib < snapshot->volume_size_gib) {
+        throw volume_smaller_than_snapshot(size_gib, snapshot->id.text(),
+                                           snapshot->volume_size_gib);
+    }
+    // Refused now if it cannot be; keys are made with the volume.
+    encrypt_volume(session, mapping.encryption, snapshot ? &*snapshot : nullptr, "");
+    auto spec = complete_volume_spec({.volume_type = row.volume_type.value_or(kDefaultVolumeType),
+                                      .size_gib = size_gib,
+                                      .iops = row.iops,
+                                      .throughput = row.throughput});
+    return {.device_name = row.device_name,
+            .snapshot = std::move(snapshot),
+            .spec = std::move(spec),
+            .encryption = mapping.encryption,
+            .initialization_rate = row.initialization_rate,
+            // Source: volumes of a launch go with their instance unless told otherwise
+            // (documented: TerminateInstances).
+            .delete_on_termination = row.delete_on_termination.value_or(true)};
+}
+
+/// Source: EC2 User Guide, "Amazon EBS volume limits for instances" (documented): the interface
+/// counts where the limit is shared.
+void require_attachable(const LaunchTypeRow& type, std::size_t volumes)
+{
+    if (!type.maximum_attachments) {
+        return;
+    }
+    const auto limit = *type.maximum_attachments - (type.attachment_limit_type == "shared" ? 1 : 0);
+    if (static_cast<std::int64_t>(volumes) > limit) {
+        throw attachment_limit_exceeded(volumes, limit, type.name);
+    }
+}
+
+}  // namespace
+
+std::vector<LaunchVolume> plan_volumes(Session& session, const ImageRow& image,
+                                       const LaunchTypeRow& type,
+                                       const std::vector<BlockDeviceMapping>& changes)
+{
+    const auto mappings = merge(session, image, parse_mappings(changes));
+    for (const auto& mapping : mappings) {
+        require_initialization_rate(mapping.row.initialization_rate);
+    }
+    require_devices_once(mappings);
+    require_attachable(type, mappings.size());
+    std::vector<LaunchVolume> volumes;
+    volumes.reserve(mappings.size());
+    for (const auto& mapping : mappings) {
+        volumes.push_back(plan_volume(session, mapping));
+        if (mapping.row.device_name == image.root_device_name) {
+            require_boot_type(mapping.row.device_name, volumes.back().spec.volume_type);
+        }
+    }
+    return volumes;
+}
+
+}  // namespace amilab::ec2

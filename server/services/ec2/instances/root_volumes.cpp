@@ -1,0 +1,527 @@
+#include "server/services/ec2/instances/root_volumes.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/encryption.h"
+#include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/idempotency.h"
+#include "server/services/ec2/images/image_mappings.h"
+#include "server/services/ec2/images/images.h"
+#include "server/services/ec2/instances/instances.h"
+#include "server/services/ec2/instance_types/launch_types.h"
+#include "server/services/ec2/common/layers.h"
+#include "server/services/ec2/common/product_codes.h"
+#include "server/services/ec2/common/resource_tags.h"
+#include "server/services/ec2/snapshots/snapshot_tiers.h"
+#include "server/services/ec2/volumes/volume_answers.h"
+#include "server/services/ec2/volumes/volume_types.h"
+#include "server/services/ec2/volumes/volumes.h"
+#include "server/wire/ec2/schema.h"
+#include "server/wire/types.h"
+#include "storage/metadata/instances/instance_rows.h"
+#include "storage/metadata/instances/replace_root_rows.h"
+#include "storage/metadata/snapshots/snapshot_rows.h"
+
+namespace amilab::ec2 {
+
+namespace {
+
+constexpr std::string_view kTaskType = "replace-root-volume-task";
+constexpr std::array<std::string_view, 1> kTaggedByCreate = {kTaskType};
+
+// Answers
+
+/// Source: "2022-03-14T15:06:38Z" (documentation's example).
+std::string to_seconds(TimeMs time_ms)
+{
+    auto text = wire::format_timestamp(Timestamp{time_ms});
+    const auto point = text.find('.');
+    return point == std::string::npos ? text : text.substr(0, point) + "Z";
+}
+
+ReplaceRootVolumeTask to_answer(Session& session, const ReplaceRootTaskRow& row)
+{
+    ReplaceRootVolumeTask task;
+    if (row.complete_time_ms) {
+        task.complete_time = to_seconds(*row.complete_time_ms);
+    }
+    task.delete_replaced_root_volume = row.delete_replaced_root_volume;
+    task.image_id = row.image_id;
+    task.instance_id = row.instance_id.text();
+    task.replace_root_volume_task_id = row.id.text();
+    task.snapshot_id = row.snapshot_id;
+    task.start_time = to_seconds(row.start_time_ms);
+    task.tags = tags_of(session, row.id.text());
+    task.task_state = row.state;
+    return task;
+}
+
+// What the request says of itself
+
+/// The ids of the request, which are of the right shapes.
+struct Wish {
+    InstanceId instance;
+    std::optional<SnapshotId> snapshot;
+    std::optional<ImageId> image;
+    std::optional<VolumeId> volume;
+};
+
+template <class IdType>
+std::optional<IdType> parse_optional(const std::optional<std::string>& text)
+{
+    return is_given(text) ? std::optional(parse_id<IdType>(*text)) : std::nullopt;
+}
+
+/// Source: one of snapshot, image and volume at most; no rate without a snapshot to read
+/// (documented); the refusals are assumed.
+Wish parse_wish(const CreateReplaceRootVolumeTaskRequest& request)
+{
+    const std::array given = {std::pair("snapshotId", is_given(request.snapshot_id)),
+                              std::pair("imageId", is_given(request.image_id)),
+                              std::pair("volumeId", is_given(request.volume_id))};
+    const auto is_set = [](const auto& one) { return one.second; };
+    const auto first = std::find_if(given.begin(), given.end(), is_set);
+    const auto second =
+        first == given.end() ? given.end() : std::find_if(first + 1, given.end(), is_set);
+    if (second != given.end()) {
+        throw parameters_not_together(first->first, second->first);
+    }
+    if (is_given(request.volume_id) && request.volume_initialization_rate) {
+        throw parameters_not_together("volumeId", "volumeInitializationRate");
+    }
+    require_initialization_rate(request.volume_initialization_rate);
+    return {.instance = parse_id<InstanceId>(request.instance_id),
+            .snapshot = parse_optional<SnapshotId>(request.snapshot_id),
+            .image = parse_optional<ImageId>(request.image_id),
+            .volume = parse_optional<VolumeId>(request.volume_id)};
+}
+
+// The instance and its root
+
+struct Root {
+    InstanceRow instance;
+    LaunchTypeRow type;
+    AttachmentRow attachment;
+    VolumeRow volume;
+};
+
+std::optional<AttachmentRow> find_root(Session& session, const InstanceRow& instance)
+{
+    auto attachments = select_attachments_of(session.db(), instance.id);
+    const auto root = std::find_if(
+        attachments.begin(), attachments.end(),
+        [&](const AttachmentRow& one) { return one.device == instance.root_device_name; });
+    return root == attachments.end() ? std::nullopt : std::optional(std::move(*root));
+}
+
+/// Source: a running instance with an EBS root, no bare metal but for Macs (documented); codes and
+/// texts are assumed.
+Root require_root(Session& session, const InstanceId& id)
+{
+    auto instance = select_instance(session.db(), session.account(), session.region(), id);
+    const auto host = select_attachment_host(session.db(), session.account(), session.region(), id);
+    if (!instance || !host) {
+        throw not_found(id);
+    }
+    if (instance->root_device_type != "ebs") {
+        throw root_volume_not_replaceable(id, "it is an instance store volume.");
+    }
+    auto type = select_launch_type(session.db(), instance->instance_type);
+    if (!type || (host->bare_metal && !instance->instance_type.starts_with("mac"))) {
+        throw root_volume_not_replaceable(id, "its type is bare metal.");
+    }
+    if (instance->state != "running") {
+        throw not_in_state(id, "running");
+    }
+    if (const auto task = select_running_replace_root_task(session.db(), id)) {
+        throw root_volume_being_replaced(id, *task);
+    }
+    auto attachment = find_root(session, *instance);
+    if (!attachment || attachment->state == "detaching") {
+        throw root_volume_not_replaceable(id, "it has none.");
+    }
+    auto volume = require_volume(session, attachment->volume_id);
+    return {std::move(*instance), std::move(*type), std::move(*attachment), std::move(volume)};
+}
+
+// The replacement
+
+/// What the replacement is made of.
+struct Origin {
+    SnapshotRow snapshot;
+    std::int64_t size_gib;
+};
+
+SnapshotRow require_completed(Session& session, const SnapshotId& id)
+{
+    auto snapshot = select_snapshot(session.db(), session.region(), id);
+    if (!snapshot) {
+        throw not_found(id);
+    }
+    if (snapshot->state != "completed") {
+        throw incorrect_state(fmt::format("Snapshot {}", id.text()), snapshot->state);
+    }
+    require_not_archived(session, id);
+    return std::move(*snapshot);
+}
+
+/// Source: the snapshot that the root volume was made of (documented).
+Origin launch_state(Session& session, const Root& root)
+{
+    if (!root.volume.snapshot_id) {
+        throw root_volume_not_replaceable(root.instance.id, "it was made of no snapshot.");
+    }
+    return {require_completed(session, SnapshotId::trusted(*root.volume.snapshot_id)),
+            root.volume.size_gib};
+}
+
+/// Source: of one of the instance's root volumes, past ones too; the replacement has the original's
+/// size (documented); the text is observed.
+Origin from_snapshot(Session& session, const Root& root, const SnapshotId& id)
+{
+    auto snapshot = require_usable_snapshot(session, id.text());
+    if (!was_root_volume_of(session.db(), snapshot.volume_id, root.instance.id)) {
+        throw snapshot_not_of_root_volume(root.instance.id);
+    }
+    const auto size_gib = std::max(root.volume.size_gib, snapshot.volume_size_gib);
+    return {std::move(snapshot), size_gib};
+}
+
+/// Source: the same architecture, virtualization and billing; ENA, NitroTPM and sriov-net when the
+/// instance has them; a boot mode that the type has; a root at least as large (documented); texts
+/// are assumed.
+Origin from_image(Session& session, const Root& root, const ImageRow& image)
+{
+    const auto& instance = root.instance;
+    const auto refuse_unless = [&](bool fits, std::string_view why) {
+        if (!fits) {
+            throw image_does_not_fit_instance(image.id.text(), instance.id, why);
+        }
+    };
+    refuse_unless(image.architecture == instance.architecture, "it has another architecture.");
+    refuse_unless(image.virtualization_type == instance.virtualization_type,
+                  "it has another virtualization type.");
+    refuse_unless(image.usage_operation == instance.usage_operation &&
+                      image.platform_details == instance.platform_details,
+                  "it has other billing information.");
+    refuse_unless(image.ena_support || !instance.ena_support, "it does not support ENA.");
+    refuse_unless(image.tpm_support || !instance.tpm_support, "it does not support NitroTPM.");
+    refuse_unless(image.sriov_net_support || !instance.sriov_net_support,
+                  "it does not support sriov-net.");
+    require_runs_on(root.type, {.architecture = image.architecture,
+                                .virtualization_type = image.virtualization_type,
+                                .root_device_type = image.root_device_type,
+                                .boot_mode = image.boot_mode,
+                                .tpm_support = image.tpm_support,
+                                .ena_support = image.ena_support});
+    for (const auto& mapping : select_image_mappings(session.db(), image.id)) {
+        if (mapping.device_name == image.root_device_name && mapping.snapshot_id) {
+            auto snapshot = require_completed(session, SnapshotId::trusted(*mapping.snapshot_id));
+            const auto size_gib = mapping.volume_size_gib.value_or(snapshot.volume_size_gib);
+            refuse_unless(size_gib >= root.volume.size_gib,
+                          "its root volume is smaller than the instance's.");
+            return {std::move(snapshot), size_gib};
+        }
+    }
+    throw image_does_not_fit_instance(image.id.text(), instance.id, "it has no EBS root volume.");
+}
+
+/// The replacement has the original's type and performance (documented).
+VolumeRow make_replacement(Session& session, const Root& root, const Origin& origin,
+                           const std::optional<std::int64_t>& rate)
+{
+    const auto& original = root.volume;
+    const bool has_own_iops = original.volume_type == "gp3" || original.volume_type == "io1" ||
+                              original.volume_type == "io2";
+    const auto spec = complete_volume_spec({.volume_type = original.volume_type,
+                                            .size_gib = origin.size_gib,
+                                            .iops = has_own_iops ? original.iops : std::nullopt,
+                                            .throughput = original.throughput});
+    const auto id = session.next_id<VolumeId>();
+    // Source: encrypted as the original is (documented), with its key (assumed).
+    EncryptionWish wish;
+    if (original.encrypted) {
+        wish = {.encrypted = true, .kms_key_id = original.kms_key_id};
+    }
+    auto encryption = encrypt_volume(session, wish, &origin.snapshot, id.text());
+    return {.id = id,
+            .region = original.region,
+            .owner = original.owner,
+            .zone = original.zone,
+            .layer_id = make_volume_layer(session, origin.snapshot.layer_id),
+            .size_gib = spec.size_gib,
+            .snapshot_id = origin.snapshot.id.text(),
+            .volume_type = spec.volume_type,
+            .iops = spec.iops,
+            .throughput = spec.throughput,
+            .encrypted = encryption.encrypted,
+            .multi_attach = false,
+            .state = "creating",
+            .create_time_ms = session.now_ms(),
+            .initialization_rate = rate,
+            .initialized_ms = initialized_ms(session),
+            .kms_key_id = std::move(encryption.kms_key_id),
+            .data_key_id = std::move(encryption.data_key_id)};
+}
+
+/// Source: in the instance's zone, available, encrypted when the original is (documented), no
+/// Multi-Attach (documented); texts are assumed.
+VolumeRow require_replacement(Session& session, const Root& root, const VolumeId& id)
+{
+    auto volume = require_volume(session, id);
+    if (volume.state == "in-use") {
+        throw volume_already_attached(id);
+    }
+    if (volume.state != "available" || is_replacement_of_running_task(session.db(), id)) {
+        throw volume_not_available(id);
+    }
+    if (volume.zone != root.instance.zone) {
+        throw zone_mismatch(id, root.instance.id);
+    }
+    if (volume.multi_attach) {
+        throw multi_attach_is_no_root(id);
+    }
+    if (root.volume.encrypted && !volume.encrypted) {
+        throw replacement_volume_refused(id, "it is not encrypted, and the original is.");
+    }
+    if (!can_boot(volume.volume_type)) {
+        throw replacement_volume_refused(id, fmt::format("its type is {}.", volume.volume_type));
+    }
+    return volume;
+}
+
+VolumeRow plan_replacement(Session& session, const Wish& wish, const Root& root,
+                           const std::optional<std::int64_t>& rate)
+{
+    if (wish.volume) {
+        return require_replacement(session, root, *wish.volume);
+    }
+    if (wish.snapshot) {
+        return make_replacement(session, root, from_snapshot(session, root, *wish.snapshot), rate);
+    }
+    if (wish.image) {
+        const auto image = require_runnable_image(session, *wish.image);
+        return make_replacement(session, root, from_image(session, root, image), rate);
+    }
+    return make_replacement(session, root, launch_state(session, root), rate);
+}
+
+// What becomes of a task
+
+/// The original stays, or has gone meanwhile; what the task made goes.
+void fail_task(Session& session, const ReplaceRootTaskRow& task)
+{
+    const auto original =
+        select_attachment(session.db(), task.original_volume_id, task.instance_id);
+    if (original && original->state == "detaching" && task.state == "in-progress") {
+        set_attachment_state(session.db(), task.original_volume_id, task.instance_id, "attached");
+    }
+    if (task.made_replacement) {
+        change_volume_state(session.db(), task.replacement_volume_id, "creating", "available");
+        remove_volume(session, task.replacement_volume_id, "available");
+    }
+    set_replace_root_task_state(session.db(), task.id, original ? "failed" : "failed-detached",
+                                session.now_ms());
+}
+
+/// What the image brings along is the instance's from now on (documented).
+void take_over_image(Session& session, const InstanceRow& instance, const std::string& image_id)
+{
+    const auto image = select_visible_image(session.db(), instance.owner, instance.region,
+                                            ImageId::trusted(image_id));
+    const auto type = select_launch_type(session.db(), instance.instance_type);
+    if (!image || !type) {
+        return;
+    }
+    set_instance_image(session.db(), instance.id,
+                       {.image_id = image_id,
+                        .image_owner = image->owner,
+                        .boot_mode = image->boot_mode,
+                        .current_boot_mode = current_boot_mode(*type, image->boot_mode),
+                        .imds_support = image->imds_support,
+                        .tpm_support = image->tpm_support,
+                        .ena_support = image->ena_support,
+                        .sriov_net_support = image->sriov_net_support});
+}
+
+/// Puts the replacement in the original's place.
+void swap_volumes(Session& session, const ReplaceRootTaskRow& task, const AttachmentRow& original)
+{
+    auto& db = session.db();
+    const auto& instance = original.instance_id.text();
+    drop_product_codes_of_volume(db, instance, original.volume_id.text());
+    copy_product_codes(db, task.replacement_volume_id.text(), instance);
+    delete_attachment(db, original.volume_id, original.instance_id);
+    change_volume_state(db, original.volume_id, "in-use", "available");
+    insert_attachment(db, {.volume_id = task.replacement_volume_id,
+                           .instance_id = task.instance_id,
+                           .device = original.device,
+                           .state = "attached",
+                           .attach_time_ms = session.now_ms(),
+                           .delete_on_termination = original.delete_on_termination});
+    set_volume_state(db, task.replacement_volume_id, "in-use");
+    if (task.delete_replaced_root_volume) {
+        discard_volume(session, original.volume_id, "available");
+    }
+}
+
+/// The instance, unless it is gone or going.
+std::optional<InstanceRow> find_instance(Session& session, const ReplaceRootTaskRow& task)
+{
+    auto instance = select_instance(session.db(), task.owner, task.region, task.instance_id);
+    if (instance && (instance->state == "shutting-down" || instance->state == "terminated")) {
+        return std::nullopt;
+    }
+    return instance;
+}
+
+bool is_ready(Session& session, const ReplaceRootTaskRow& task)
+{
+    const auto volume =
+        select_volume(session.db(), task.owner, task.region, task.replacement_volume_id);
+    return volume && volume->state == "available";
+}
+
+}  // namespace
+
+// Source: EC2 API Reference, CreateReplaceRootVolumeTask; EC2 User Guide, "Replace the root volume"
+// (documented).
+CreateReplaceRootVolumeTaskResponse create_replace_root_volume_task(
+    Session& session, const CreateReplaceRootVolumeTaskRequest& request)
+{
+    const auto wish = parse_wish(request);
+    const auto tags = parse_tags(request.tag_specifications, kTaskType, kTaggedByCreate);
+    stop_if_dry_run(request);
+
+    constexpr std::string_view kOperation = CreateReplaceRootVolumeTaskRequest::kOperation;
+    if (const auto made = made_before(session, kOperation, request.client_token)) {
+        const auto id = ReplaceRootTaskId::trusted(*made);
+        const auto task = select_replace_root_task(session.db(), id);
+        if (!task) {
+            throw not_found(id);
+        }
+        return {.replace_root_volume_task = to_answer(session, *task)};
+    }
+    const auto root = require_root(session, wish.instance);
+    const auto replacement =
+        plan_replacement(session, wish, root, request.volume_initialization_rate);
+    if (!wish.volume) {
+        insert_volume(session.db(), replacement);
+        copy_product_codes(session.db(),
+                           wish.image      ? wish.image->text()
+                           : wish.snapshot ? wish.snapshot->text()
+                                           : root.volume.id.text(),
+                           replacement.id.text());
+    }
+    const ReplaceRootTaskRow row{
+        .id = session.next_id<ReplaceRootTaskId>(),
+        .region = session.region(),
+        .owner = session.account(),
+        .instance_id = wish.instance,
+        .state = "pending",
+        .original_volume_id = root.volume.id,
+        .replacement_volume_id = replacement.id,
+        .made_replacement = !wish.volume,
+        .image_id = wish.image ? std::optional(wish.image->text()) : std::nullopt,
+        .snapshot_id = wish.snapshot ? std::optional(wish.snapshot->text()) : std::nullopt,
+        .delete_replaced_root_volume = request.delete_replaced_root_volume.value_or(false),
+        .start_time_ms = session.now_ms()};
+    insert_replace_root_task(session.db(), row);
+    store_tags(session, {row.id.text(), std::string(kTaskType)}, tags);
+    remember_token(session, kOperation, request.client_token, row.id.text());
+    session.schedule(Delay::kRootVolumePending, Action::kRootVolumeReplacing, row.id.text());
+    return {.replace_root_volume_task = to_answer(session, row)};
+}
+
+// Source: EC2 API Reference, DescribeReplaceRootVolumeTasks (documented); one unknown id fails the
+// whole call (assumed).
+DescribeReplaceRootVolumeTasksResponse describe_replace_root_volume_tasks(
+    Session& session, const DescribeReplaceRootVolumeTasksRequest& request)
+{
+    const auto filters = parse_filters(kDescribeReplaceRootVolumeTasks, request.filters);
+    const auto ids = parse_ids<ReplaceRootTaskId>(request.replace_root_volume_task_ids);
+    refuse_page_with_ids(!ids.empty(), request.max_results, "replaceRootVolumeTaskIds");
+    const auto page = parse_page(request.max_results, request.next_token);
+    stop_if_dry_run(request);
+
+    for (const auto& id : ids) {
+        const auto task = select_replace_root_task(session.db(), id);
+        if (!task || task->owner != session.account() || task->region != session.region()) {
+            throw not_found(id);
+        }
+    }
+    auto rows = select_replace_root_tasks(session.db(), {.owner = session.account(),
+                                                         .region = session.region(),
+                                                         .ids = ids,
+                                                         .filters = filters,
+                                                         .after = page.after,
+                                                         .limit = page.sql_limit()});
+    DescribeReplaceRootVolumeTasksResponse response;
+    response.next_token =
+        cut_page(page, rows, [](const ReplaceRootTaskRow& row) { return row.id.text(); });
+    for (const auto& row : rows) {
+        response.replace_root_volume_tasks.push_back(to_answer(session, row));
+    }
+    return response;
+}
+
+void root_volume_replacing(Session& session, const ReplaceRootTaskId& id)
+{
+    const auto task = select_replace_root_task(session.db(), id);
+    if (!task || task->state != "pending") {
+        return;
+    }
+    if (task->made_replacement) {
+        change_volume_state(session.db(), task->replacement_volume_id, "creating", "available");
+    }
+    const auto original =
+        select_attachment(session.db(), task->original_volume_id, task->instance_id);
+    if (!original || !find_instance(session, *task)) {
+        fail_task(session, *task);
+        return;
+    }
+    set_attachment_state(session.db(), task->original_volume_id, task->instance_id, "detaching");
+    set_replace_root_task_state(session.db(), id, "in-progress", std::nullopt);
+    session.schedule(Delay::kRootVolumeReplacing, Action::kRootVolumeReplaced, id.text());
+}
+
+void root_volume_replaced(Session& session, const ReplaceRootTaskId& id)
+{
+    const auto task = select_replace_root_task(session.db(), id);
+    if (!task || task->state != "in-progress") {
+        return;
+    }
+    const auto original =
+        select_attachment(session.db(), task->original_volume_id, task->instance_id);
+    const auto instance = find_instance(session, *task);
+    if (!original || !instance || !is_ready(session, *task)) {
+        fail_task(session, *task);
+        return;
+    }
+    swap_volumes(session, *task, *original);
+    if (task->image_id) {
+        take_over_image(session, *instance, *task->image_id);
+    }
+    if (instance->state == "running") {
+        reboot_instance(session, instance->id);
+    }
+    set_replace_root_task_state(session.db(), id, "succeeded", session.now_ms());
+}
+
+void forget_root_volume_tasks(Session& session, const InstanceId& instance)
+{
+    for (const auto& id : select_replace_root_tasks_of(session.db(), instance)) {
+        const auto task = select_replace_root_task(session.db(), id);
+        if (task && (task->state == "pending" || task->state == "in-progress")) {
+            fail_task(session, *task);
+        }
+        delete_all_tags(session.db(), id.text());
+        session.cancel_transitions(id.text());
+    }
+}
+
+}  // namespace amilab::ec2

@@ -1,0 +1,295 @@
+#include "server/services/ec2/snapshots/fast_restores.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/snapshots/snapshot_tiers.h"
+#include "server/services/ec2/snapshots/snapshots.h"
+#include "server/wire/ec2/schema.h"
+#include "storage/metadata/snapshots/fast_restore_rows.h"
+#include "storage/metadata/regions/region_rows.h"
+
+namespace amilab::ec2 {
+
+namespace {
+
+// Source: 16 TiB at most, five snapshots in a region (documented).
+constexpr std::int64_t kLargestGib = 16 * 1024;
+constexpr std::int64_t kMostSnapshots = 5;
+
+constexpr const char* kUserInitiated = "Client.UserInitiated";
+constexpr const char* kLifecycle = "Client.UserInitiated - Lifecycle state transition";
+
+/// Why one snapshot in one zone could not be changed. Source: that there is a code and a message
+/// (documented); which is assumed.
+struct Failure {
+    std::string code;
+    std::string message;
+};
+
+template <class Request>
+std::vector<SnapshotId> check_request(const Request& request)
+{
+    const bool by_name = !request.availability_zones.empty();
+    const bool by_id = !request.availability_zone_ids.empty();
+    if (by_name && by_id) {
+        throw parameters_not_together("AvailabilityZone", "AvailabilityZoneId");
+    }
+    if (!by_name && !by_id) {
+        throw missing_parameter("AvailabilityZone");
+    }
+    return parse_ids<SnapshotId>(request.source_snapshot_ids);
+}
+
+/// The zones that the request names, each once.
+template <class Request>
+std::vector<ZoneRow> require_zones(Session& session, const Request& request)
+{
+    const bool by_name = !request.availability_zones.empty();
+    const auto& wanted = by_name ? request.availability_zones : request.availability_zone_ids;
+    ZoneQuery query{.region = session.region(),
+                    .names = {},
+                    .zone_ids = {},
+                    .include_not_opted_in = true,
+                    .filters = {}};
+    (by_name ? query.names : query.zone_ids) = wanted;
+    auto zones = select_zones(session.db(), query);
+    for (const auto& name : wanted) {
+        const bool is_found = std::any_of(zones.begin(), zones.end(), [&](const ZoneRow& zone) {
+            return (by_name ? zone.name : zone.zone_id) == name;
+        });
+        if (!is_found) {
+            throw by_name ? invalid_zone(name) : invalid_zone_id(name);
+        }
+    }
+    return zones;
+}
+
+std::optional<Timestamp> reached(const std::optional<TimeMs>& time_ms, TimeMs now_ms)
+{
+    return time_ms && *time_ms <= now_ms ? std::optional(Timestamp{*time_ms}) : std::nullopt;
+}
+
+/// What all three operations tell: the state now, and when it was entered.
+template <class Answer>
+Answer to_answer(const Session& session, const FastRestoreRow& row, TimeMs now_ms)
+{
+    const auto state = fast_restore_state(row, now_ms);
+    Answer answer;
+    answer.availability_zone = row.zone;
+    answer.availability_zone_id = row.zone_id;
+    answer.owner_id = session.account();
+    answer.snapshot_id = row.snapshot_id.text();
+    answer.state = std::string(state);
+    answer.state_transition_reason =
+        state == "enabling" || state == "disabling" ? kUserInitiated : kLifecycle;
+    answer.enabling_time = reached(row.enabling_ms, now_ms);
+    answer.optimizing_time = reached(row.optimizing_ms, now_ms);
+    answer.enabled_time = reached(row.enabled_ms, now_ms);
+    answer.disabling_time = reached(row.disabling_ms, now_ms);
+    answer.disabled_time = reached(row.disabled_ms, now_ms);
+    return answer;
+}
+
+template <class Answer>
+Answer answer_in_state(Answer answer, const char* state)
+{
+    answer.state = state;
+    answer.state_transition_reason = kUserInitiated;
+    return answer;
+}
+
+/// Notes a failure under the snapshot's own item.
+template <class Item, class Error>
+void add_failure(std::vector<Item>& items, const SnapshotId& id, const ZoneRow& zone,
+                 const Failure& failure)
+{
+    if (items.empty() || items.back().snapshot_id != id.text()) {
+        items.emplace_back();
+        items.back().snapshot_id = id.text();
+    }
+    auto& error = items.back().fast_snapshot_restore_state_errors.emplace_back();
+    error.availability_zone = zone.name;
+    error.availability_zone_id = zone.zone_id;
+    error.error = Error{.code = failure.code, .message = failure.message};
+}
+
+std::optional<FastRestoreRow> find_enabled(Session& session, const SnapshotId& id,
+                                           const ZoneRow& zone)
+{
+    auto row =
+        select_fast_restore(session.db(), session.account(), session.region(), id, zone.name);
+    return row && !row->disabling_ms ? row : std::nullopt;
+}
+
+/// Source: 16 TiB, five snapshots, no Local or Wavelength Zones (documented).
+std::optional<Failure> why_not_enabled(Session& session, const SnapshotRow& snapshot,
+                                       const ZoneRow& zone)
+{
+    if (zone.zone_type != "availability-zone") {
+        return Failure{"UnsupportedOperation",
+                       fmt::format("Fast snapshot restore is not supported in {}.", zone.name)};
+    }
+    if (snapshot.volume_size_gib > kLargestGib) {
+        return Failure{"InvalidParameterValue",
+                       "Fast snapshot restore is not supported for snapshots of more than 16 TiB."};
+    }
+    const auto enabled = select_fast_restores_of(session.db(), snapshot.id);
+    const bool counts_already =
+        std::any_of(enabled.begin(), enabled.end(),
+                    [&](const FastRestoreRow& row) { return row.owner == session.account(); });
+    if (!counts_already && count_fast_restored_snapshots(session.db(), session.account(),
+                                                         session.region()) >= kMostSnapshots) {
+        return Failure{
+            "ResourceLimitExceeded",
+            fmt::format("Fast snapshot restore can be enabled for {} snapshots.", kMostSnapshots)};
+    }
+    return std::nullopt;
+}
+
+FastRestoreRow enable(Session& session, const SnapshotId& id, const ZoneRow& zone)
+{
+    const auto optimizing_ms = session.due_ms(Delay::kFastRestoreEnabling);
+    const auto optimizing_takes_ms =
+        session.due_ms(Delay::kFastRestoreOptimizing) - session.now_ms();
+    FastRestoreRow row{.owner = session.account(),
+                       .region = session.region(),
+                       .snapshot_id = id,
+                       .zone = zone.name,
+                       .enabling_ms = session.now_ms(),
+                       .optimizing_ms = optimizing_ms,
+                       .enabled_ms = optimizing_ms + optimizing_takes_ms,
+                       .disabling_ms = {},
+                       .disabled_ms = {},
+                       .zone_id = zone.zone_id};
+    put_fast_restore(session.db(), row);
+    return row;
+}
+
+void disable(Session& session, FastRestoreRow& row)
+{
+    row.disabling_ms = session.now_ms();
+    row.disabled_ms = session.due_ms(Delay::kFastRestoreDisabling);
+    put_fast_restore(session.db(), row);
+}
+
+}  // namespace
+
+// Source: EC2 API Reference, EnableFastSnapshotRestores (documented): of one's own and of shared
+// snapshots; enabling what is enabled is no error, an unknown snapshot fails the call (assumed).
+EnableFastSnapshotRestoresResponse enable_fast_snapshot_restores(
+    Session& session, const EnableFastSnapshotRestoresRequest& request)
+{
+    const auto ids = check_request(request);
+    stop_if_dry_run(request);
+
+    const auto zones = require_zones(session, request);
+    EnableFastSnapshotRestoresResponse response;
+    for (const auto& id : ids) {
+        const auto snapshot = require_accessible_snapshot(session, id);
+        require_not_archived(session, id);
+        for (const auto& zone : zones) {
+            using Success = EnableFastSnapshotRestoreSuccessItem;
+            if (const auto enabled = find_enabled(session, id, zone)) {
+                response.successful.push_back(
+                    to_answer<Success>(session, *enabled, session.now_ms()));
+            } else if (const auto failure = why_not_enabled(session, snapshot, zone)) {
+                add_failure<EnableFastSnapshotRestoreErrorItem,
+                            EnableFastSnapshotRestoreStateError>(response.unsuccessful, id, zone,
+                                                                 *failure);
+            } else {
+                auto answer =
+                    to_answer<Success>(session, enable(session, id, zone), session.now_ms());
+                // As the answer of every call shows the state before what happens by itself.
+                answer.optimizing_time.reset();
+                answer.enabled_time.reset();
+                response.successful.push_back(answer_in_state(std::move(answer), "enabling"));
+            }
+        }
+    }
+    return response;
+}
+
+// Source: EC2 API Reference, DisableFastSnapshotRestores (documented); what is not enabled is told
+// among the unsuccessful (assumed).
+DisableFastSnapshotRestoresResponse disable_fast_snapshot_restores(
+    Session& session, const DisableFastSnapshotRestoresRequest& request)
+{
+    const auto ids = check_request(request);
+    stop_if_dry_run(request);
+
+    const auto zones = require_zones(session, request);
+    DisableFastSnapshotRestoresResponse response;
+    for (const auto& id : ids) {
+        require_accessible_snapshot(session, id);
+        for (const auto& zone : zones) {
+            auto row = find_enabled(session, id, zone);
+            if (!row) {
+                add_failure<DisableFastSnapshotRestoreErrorItem,
+                            DisableFastSnapshotRestoreStateError>(
+                    response.unsuccessful, id, zone,
+                    {"IncorrectState",
+                     fmt::format("Fast snapshot restore is not enabled for {} in {}.", id.text(),
+                                 zone.name)});
+                continue;
+            }
+            disable(session, *row);
+            auto answer =
+                to_answer<DisableFastSnapshotRestoreSuccessItem>(session, *row, session.now_ms());
+            answer.disabled_time.reset();
+            response.successful.push_back(answer_in_state(std::move(answer), "disabling"));
+        }
+    }
+    return response;
+}
+
+// Source: EC2 API Reference, DescribeFastSnapshotRestores (documented); what is disabled stays to
+// be seen while its snapshot is there (assumed).
+DescribeFastSnapshotRestoresResponse describe_fast_snapshot_restores(
+    Session& session, const DescribeFastSnapshotRestoresRequest& request)
+{
+    const auto filters = parse_filters(kDescribeFastSnapshotRestores, request.filters);
+    auto page = parse_page(request.max_results, request.next_token);
+    // Source: from 0 on (documented); what 0 means is assumed.
+    if (page.limit == 0) {
+        page.limit.reset();
+    }
+    stop_if_dry_run(request);
+
+    auto rows = select_fast_restores(session.db(), {.owner = session.account(),
+                                                    .region = session.region(),
+                                                    .filters = filters,
+                                                    .now_ms = session.now_ms(),
+                                                    .after = page.after,
+                                                    .limit = page.sql_limit()});
+    DescribeFastSnapshotRestoresResponse response;
+    response.next_token = cut_page(page, rows, fast_restore_order_key);
+    for (const auto& row : rows) {
+        response.fast_snapshot_restores.push_back(
+            to_answer<DescribeFastSnapshotRestoreSuccessItem>(session, row, session.now_ms()));
+    }
+    return response;
+}
+
+bool is_restored_fast(Session& session, const std::optional<SnapshotRow>& snapshot,
+                      std::string_view zone, const std::optional<std::int64_t>& initialization_rate)
+{
+    if (!snapshot || initialization_rate) {
+        return false;
+    }
+    const auto row =
+        select_fast_restore(session.db(), session.account(), session.region(), snapshot->id, zone);
+    return row && fast_restore_state(*row, session.now_ms()) == "enabled";
+}
+
+void disable_fast_restores(Session& session, const SnapshotId& id)
+{
+    for (auto& row : select_fast_restores_of(session.db(), id)) {
+        disable(session, row);
+    }
+}
+
+}  // namespace amilab::ec2

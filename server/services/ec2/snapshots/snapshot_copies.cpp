@@ -1,0 +1,117 @@
+#include <algorithm>
+#include <array>
+
+#include "server/services/ec2/images/image_copies.h"
+#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/resource_tags.h"
+#include "server/services/ec2/snapshots/copy_sources.h"
+#include "server/services/ec2/snapshots/snapshot_tiers.h"
+#include "server/services/ec2/snapshots/snapshots.h"
+#include "storage/metadata/tags/product_code_rows.h"
+#include "storage/base/units.h"
+
+namespace amilab::ec2 {
+
+namespace {
+
+constexpr std::array<std::string_view, 1> kTagged = {"snapshot"};
+
+// Source: twenty at a time into one region (documented).
+constexpr std::int64_t kMostCopies = 20;
+
+constexpr std::int64_t kStepMinutes = 15;
+
+/// SDKs tell the region that they call. Source: a transport parameter, deprecated (documented).
+void check_destination(const Session& session, const CopySnapshotRequest& request)
+{
+    const auto& region = request.destination_region;
+    if (is_given(region) && *region != session.region()) {
+        throw invalid_value(*region, "destinationRegion",
+                            "Copies are made in the region that is called.");
+    }
+}
+
+}  // namespace
+
+void check_completion_minutes(const std::optional<std::int64_t>& minutes,
+                              std::string_view parameter)
+{
+    if (minutes && *minutes % kStepMinutes != 0) {
+        throw invalid_value(std::to_string(*minutes), parameter, "Expected a multiple of 15.");
+    }
+}
+
+void require_source_region(Session& session, const std::string& region)
+{
+    if (!session.generation().region_exists(region)) {
+        throw invalid_source_region(region);
+    }
+}
+
+TimeMs copy_due_ms(const Session& session, const std::optional<std::int64_t>& completion_minutes)
+{
+    const auto due_ms = session.due_ms(Delay::kSnapshotPending);
+    return completion_minutes ? std::min(due_ms, session.now_ms() + *completion_minutes * kMinuteMs)
+                              : due_ms;
+}
+
+SnapshotRow start_snapshot_copy(Session& session, const SnapshotRow& source,
+                                const SnapshotCopy& wanted)
+{
+    if (source.state != "completed") {
+        throw incorrect_state(source.id.text(), source.state);
+    }
+    require_not_archived(session, source.id);
+    const auto id = session.next_id<SnapshotId>();
+    auto encryption = encrypt_copy(session, wanted.encryption, source, id.text());
+    auto why_it_fails = why_key_is_unusable(session, encryption);
+    SnapshotRow row{.id = id,
+                    .region = session.region(),
+                    .owner = session.account(),
+                    .owner_alias = {},
+                    .layer_id = source.layer_id,
+                    .volume_id = kNoVolumeId,
+                    .volume_size_gib = source.volume_size_gib,
+                    .description = wanted.description,
+                    .state = "pending",
+                    .start_time_ms = session.now_ms(),
+                    .due_time_ms = copy_due_ms(session, wanted.completion_minutes),
+                    .completion_time_ms = {},
+                    .encrypted = encryption.encrypted,
+                    .kms_key_id = std::move(encryption.kms_key_id),
+                    .data_key_id = std::move(encryption.data_key_id),
+                    .transfer_type = wanted.completion_minutes ? "time-based" : "standard",
+                    .completion_duration_minutes = wanted.completion_minutes,
+                    .status_message = std::move(why_it_fails),
+                    .full_size_bytes = source.full_size_bytes};
+    start_snapshot(session, row, wanted.tags);
+    copy_product_codes(session.db(), source.id.text(), id.text());
+    return row;
+}
+
+// Source: EC2 API Reference, CopySnapshot (documented). A source that is not there is refused;
+// AWS was seen to begin such a copy, which ended in error.
+CopySnapshotResponse copy_snapshot(Session& session, const CopySnapshotRequest& request)
+{
+    const auto source_id = parse_id<SnapshotId>(request.source_snapshot_id);
+    check_destination(session, request);
+    check_description(request.description);
+    check_completion_minutes(request.completion_duration_minutes, "CompletionDurationMinutes");
+    SnapshotCopy wanted{
+        .encryption = parse_encryption(session, request.encrypted, request.kms_key_id),
+        .description = request.description.value_or(""),
+        .completion_minutes = request.completion_duration_minutes,
+        .tags = parse_tags(request.tag_specifications, "snapshot", kTagged)};
+    require_source_region(session, request.source_region);
+    stop_if_dry_run(request);
+
+    const auto source = require_accessible_snapshot(session, source_id, request.source_region);
+    if (count_pending_copies(session.db(), session.account(), session.region()) >= kMostCopies) {
+        throw too_many_copies(kMostCopies);
+    }
+    const auto copy = start_snapshot_copy(session, source, wanted);
+    return {.snapshot_id = copy.id.text(), .tags = tags_of(session, copy.id.text())};
+}
+
+}  // namespace amilab::ec2

@@ -1,0 +1,170 @@
+#include "server/services/ec2/tags/tags.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/resource_tags.h"
+#include "server/wire/ec2/schema.h"
+
+namespace amilab::ec2 {
+
+namespace {
+
+// Source: "Up to 1000 resource IDs" and "Up to 1000 tags" (documented).
+constexpr std::size_t kMostResources = 1000;
+constexpr std::size_t kMostTagsToDelete = 1000;
+
+/// A kind of resource that tags can be on, by what its ids begin with.
+struct TaggableKind {
+    std::string_view prefix;
+    std::string_view resource_type;
+    ApiError (*not_found)(std::string_view id);
+};
+
+template <class IdType>
+ApiError not_found_as(std::string_view id)
+{
+    return not_found(IdType::trusted(std::string(id)));
+}
+
+template <class Tag>
+constexpr TaggableKind kind_of(std::string_view resource_type)
+{
+    return {Tag::kPrefix, resource_type, &not_found_as<Id<Tag>>};
+}
+
+// Reservations have no tags of their own.
+constexpr std::array<TaggableKind, 10> kTaggableKinds = {
+    kind_of<ImageTag>("image"),
+    kind_of<InstanceTag>("instance"),
+    kind_of<NetworkInterfaceTag>("network-interface"),
+    kind_of<ReplaceRootTaskTag>("replace-root-volume-task"),
+    kind_of<SecurityGroupTag>("security-group"),
+    kind_of<SnapshotTag>("snapshot"),
+    kind_of<SubnetTag>("subnet"),
+    kind_of<UsageReportTag>("image-usage-report"),
+    kind_of<VolumeTag>("volume"),
+    kind_of<VpcTag>("vpc"),
+};
+
+struct Target {
+    const TaggableKind* kind;
+    TaggedResource resource;
+};
+
+/// What the ids mean, each once. Source: "The ID 'x' is not valid" for words and for ids with wrong
+/// digits (observed).
+std::vector<Target> parse_targets(const std::vector<std::string>& ids)
+{
+    if (ids.size() > kMostResources) {
+        throw too_many_resources_to_tag(kMostResources);
+    }
+    std::set<std::string_view> seen;
+    std::vector<Target> targets;
+    for (const auto& id : ids) {
+        const auto kind =
+            std::find_if(kTaggableKinds.begin(), kTaggableKinds.end(),
+                         [&](const TaggableKind& known) { return has_id_shape(id, known.prefix); });
+        if (kind == kTaggableKinds.end()) {
+            throw invalid_resource_id(id);
+        }
+        if (seen.insert(id).second) {
+            targets.push_back({&*kind, {id, std::string(kind->resource_type)}});
+        }
+    }
+    return targets;
+}
+
+void require_targets(Session& session, const std::vector<Target>& targets)
+{
+    for (const auto& target : targets) {
+        if (!taggable_resource_exists(session.db(), session.account(), session.region(),
+                                      target.resource)) {
+            throw target.kind->not_found(target.resource.id);
+        }
+    }
+}
+
+void check_tags_to_delete(const std::vector<Tag>& tags)
+{
+    if (tags.size() > kMostTagsToDelete) {
+        throw too_many_tags(kMostTagsToDelete);
+    }
+    for (const auto& tag : tags) {
+        if (!tag.key || tag.key->empty()) {
+            throw tag_without_key();
+        }
+        if (is_reserved_key(*tag.key)) {
+            throw reserved_tag_key(*tag.key);
+        }
+    }
+}
+
+}  // namespace
+
+// Source: EC2 API Reference, CreateTags (documented); refusals observed, see
+// server/services/ec2/common/resource_tags.h. One unknown resource fails the whole call (observed).
+CreateTagsResponse create_tags(Session& session, const CreateTagsRequest& request)
+{
+    const auto targets = parse_targets(request.resources);
+    const auto tags = read_tags(request.tags);
+    if (tags.empty()) {
+        throw no_tags_to_create();
+    }
+    check_tags(tags);
+    stop_if_dry_run(request);
+
+    require_targets(session, targets);
+    for (const auto& target : targets) {
+        store_tags(session, target.resource, tags);
+    }
+    return {};
+}
+
+// Source: EC2 API Reference, DeleteTags (documented): with a value only a tag of that value, an
+// empty one included; without tags all of them. A tag that is not there is no failure (observed).
+DeleteTagsResponse delete_tags(Session& session, const DeleteTagsRequest& request)
+{
+    const auto targets = parse_targets(request.resources);
+    check_tags_to_delete(request.tags);
+    stop_if_dry_run(request);
+
+    require_targets(session, targets);
+    for (const auto& target : targets) {
+        if (request.tags.empty()) {
+            delete_tags_of(session.db(), session.account(), target.resource.id);
+        }
+        for (const auto& tag : request.tags) {
+            delete_tag(session.db(), session.account(), target.resource.id, *tag.key, tag.value);
+        }
+    }
+    return {};
+}
+
+// Source: EC2 API Reference, DescribeTags (documented); the caller's own tags alone.
+DescribeTagsResponse describe_tags(Session& session, const DescribeTagsRequest& request)
+{
+    const auto filters = parse_filters(kDescribeTags, request.filters);
+    const auto page = parse_page(request.max_results, request.next_token);
+    stop_if_dry_run(request);
+
+    auto rows = select_tag_page(session.db(), {.owner = session.account(),
+                                               .region = session.region(),
+                                               .filters = filters,
+                                               .after = page.after,
+                                               .limit = page.sql_limit()});
+    DescribeTagsResponse response;
+    response.next_token = cut_page(page, rows, tag_order_key);
+    for (auto& row : rows) {
+        response.tags.push_back({.key = std::move(row.tag.key),
+                                 .resource_id = std::move(row.resource.id),
+                                 .resource_type = std::move(row.resource.resource_type),
+                                 .value = std::move(row.tag.value)});
+    }
+    return response;
+}
+
+}  // namespace amilab::ec2

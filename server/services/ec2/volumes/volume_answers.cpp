@@ -1,0 +1,83 @@
+#include "server/services/ec2/volumes/volume_answers.h"
+
+#include <fmt/format.h>
+
+#include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/resource_tags.h"
+#include "storage/metadata/regions/region_rows.h"
+
+namespace amilab::ec2 {
+
+VolumeRow require_volume(Session& session, const VolumeId& id)
+{
+    auto volume = select_volume(session.db(), session.account(), session.region(), id);
+    if (!volume) {
+        throw not_found(id);
+    }
+    return std::move(*volume);
+}
+
+VolumeRow require_snapshotable_volume(Session& session, const VolumeId& id)
+{
+    auto volume = require_volume(session, id);
+    if (volume.state != "available" && volume.state != "in-use") {
+        throw incorrect_state(fmt::format("Volume '{}'", id.text()), volume.state);
+    }
+    return volume;
+}
+
+VolumeAttachment to_answer(const AttachmentRow& row)
+{
+    VolumeAttachment attachment;
+    attachment.attach_time = Timestamp{row.attach_time_ms};
+    attachment.delete_on_termination = row.delete_on_termination;
+    attachment.device = row.device;
+    attachment.instance_id = row.instance_id.text();
+    attachment.state = row.state;
+    attachment.volume_id = row.volume_id.text();
+    return attachment;
+}
+
+// Source: fields documented; an empty snapshot id where there is none (observed).
+Volume to_answer(Session& session, const VolumeRow& row)
+{
+    Volume volume;
+    volume.availability_zone = row.zone;
+    if (auto zone = select_zone(session.db(), row.region, row.zone)) {
+        volume.availability_zone_id = std::move(zone->zone_id);
+    }
+    volume.create_time = Timestamp{row.create_time_ms};
+    volume.encrypted = row.encrypted;
+    // Source: told only of volumes that are (observed).
+    if (row.fast_restored) {
+        volume.fast_restored = true;
+    }
+    volume.kms_key_id = row.kms_key_id;
+    volume.iops = row.iops;
+    volume.multi_attach_enabled = row.multi_attach;
+    volume.operator_value = OperatorResponse{.managed = false};
+    volume.owner_id = row.owner;
+    volume.size = row.size_gib;
+    volume.snapshot_id = row.snapshot_id.value_or("");
+    volume.source_volume_id = row.source_volume_id;
+    volume.state = row.state;
+    volume.tags = tags_of(session, row.id.text());
+    volume.throughput = row.throughput;
+    volume.volume_arn =
+        fmt::format("arn:aws:ec2:{}:{}:volume/{}", row.region, row.owner, row.id.text());
+    volume.volume_id = row.id.text();
+    volume.volume_initialization_rate = row.initialization_rate;
+    volume.volume_type = row.volume_type;
+    return volume;
+}
+
+Volume to_description(Session& session, const VolumeRow& row)
+{
+    auto volume = to_answer(session, row);
+    for (const auto& attachment : select_attachments_on(session.db(), row.id)) {
+        volume.attachments.push_back(to_answer(attachment));
+    }
+    return volume;
+}
+
+}  // namespace amilab::ec2

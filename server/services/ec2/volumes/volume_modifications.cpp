@@ -1,0 +1,299 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/layers.h"
+#include "server/services/ec2/volumes/volume_answers.h"
+#include "server/services/ec2/volumes/volume_types.h"
+#include "server/services/ec2/volumes/volumes.h"
+#include "server/wire/ec2/schema.h"
+#include "server/wire/types.h"
+#include "storage/metadata/layers/layer_rows.h"
+#include "storage/metadata/volumes/volume_modification_rows.h"
+#include "storage/base/units.h"
+
+namespace amilab::ec2 {
+
+namespace {
+
+// Source: up to four times within a rolling day (documented).
+constexpr std::size_t kMostModifications = 4;
+constexpr TimeMs kModificationWindowMs = kDayMs;
+
+// Source: "up to a limit of 500" (documented).
+constexpr std::int64_t kLargestPage = 500;
+
+bool has_provisioned_iops(std::string_view type)
+{
+    return type == "gp3" || type == "io1" || type == "io2";
+}
+
+/// What a gp2 volume does when nothing bursts, in MiB/s, within what gp3 may be asked for.
+/// Source: gp3 gets the higher of its baseline and what the gp2 volume had (documented, EBS User
+/// Guide, "Modify a volume").
+std::int64_t throughput_of_gp2(std::int64_t iops)
+{
+    constexpr std::int64_t kIopsPerMib = 4;
+    constexpr std::int64_t kLeast = 125;
+    constexpr std::int64_t kMost = 250;
+    return std::clamp((iops + kIopsPerMib - 1) / kIopsPerMib, kLeast, kMost);
+}
+
+/// IOPS where the request says nothing.
+/// Source: kept with the type, else 3,000 for gp3, io1 and io2 (documented).
+std::optional<std::int64_t> default_iops(const VolumeRow& volume, std::string_view type)
+{
+    constexpr std::int64_t kDefault = 3000;
+    if (!has_provisioned_iops(type)) {
+        return std::nullopt;
+    }
+    if (type == volume.volume_type) {
+        return volume.iops;
+    }
+    const bool is_gp2_to_gp3 = volume.volume_type == "gp2" && type == "gp3";
+    return is_gp2_to_gp3 ? std::max(kDefault, volume.iops.value_or(0)) : kDefault;
+}
+
+std::optional<std::int64_t> default_throughput(const VolumeRow& volume, std::string_view type)
+{
+    if (type != "gp3") {
+        return std::nullopt;
+    }
+    if (volume.volume_type == "gp2") {
+        return throughput_of_gp2(volume.iops.value_or(0));
+    }
+    return volume.throughput;
+}
+
+VolumeSettings settings_of(const VolumeRow& row)
+{
+    return {.size_gib = row.size_gib,
+            .volume_type = row.volume_type,
+            .iops = row.iops,
+            .throughput = row.throughput,
+            .multi_attach = row.multi_attach};
+}
+
+VolumeSettings target_of(const ModifyVolumeRequest& request, const VolumeRow& volume)
+{
+    const auto type = request.volume_type.value_or(volume.volume_type);
+    const auto spec = complete_volume_spec(
+        {.volume_type = type,
+         .size_gib = request.size.value_or(volume.size_gib),
+         .iops = request.iops ? request.iops : default_iops(volume, type),
+         .throughput = request.throughput ? request.throughput : default_throughput(volume, type)});
+    return {.size_gib = spec.size_gib,
+            .volume_type = spec.volume_type,
+            .iops = spec.iops,
+            .throughput = spec.throughput,
+            .multi_attach = request.multi_attach_enabled.value_or(volume.multi_attach)};
+}
+
+/// Source: EBS User Guide, "Multi-Attach": io1 ones cannot be modified, io2 ones keep their type;
+/// io2 is switched on while available, off with one instance at most (documented); the first text
+/// is observed, the others are assumed.
+void check_multi_attach(Session& session, const VolumeRow& volume, const VolumeSettings& target)
+{
+    if (volume.multi_attach && volume.volume_type == "io1") {
+        throw io1_multi_attach_not_modifiable();
+    }
+    if (volume.multi_attach && target.volume_type != volume.volume_type) {
+        throw multi_attach_type_not_modifiable(volume.id);
+    }
+    if (target.multi_attach) {
+        require_multi_attach_type(target.volume_type);
+    }
+    if (target.multi_attach == volume.multi_attach) {
+        return;
+    }
+    if (target.volume_type == "io1") {
+        throw io1_multi_attach_not_switchable();
+    }
+    const auto attachments = select_attachments_on(session.db(), volume.id).size();
+    if (attachments > (target.multi_attach ? 0U : 1U)) {
+        throw multi_attach_switched_while_attached(volume.id);
+    }
+}
+
+/// Source: sizes only grow, a root volume does not become st1 or sc1, even when it is detached
+/// (documented); the first text is observed.
+void check_change(Session& session, const ModifyVolumeRequest& request, const VolumeRow& volume,
+                  const VolumeSettings& target)
+{
+    if (request.size && *request.size < volume.size_gib) {
+        throw volume_shrinks();
+    }
+    check_multi_attach(session, volume, target);
+    if (!can_boot(target.volume_type) && was_root_volume(session.db(), volume.id.text())) {
+        throw root_volume_cannot_be(volume.id, target.volume_type);
+    }
+}
+
+std::string in_capitals(std::string text)
+{
+    std::transform(text.begin(), text.end(), text.begin(), [](char c) {
+        return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    });
+    return text;
+}
+
+/// Source: available or in-use, the last modification completed, four of them a day (documented);
+/// the texts of the last two are observed.
+void check_moment(Session& session, const VolumeRow& volume)
+{
+    if (volume.state != "available" && volume.state != "in-use") {
+        throw incorrect_state(fmt::format("Volume '{}'", volume.id.text()), volume.state);
+    }
+    const auto latest = select_volume_modification(session.db(), volume.id);
+    if (latest && latest->state != "completed" && latest->state != "failed") {
+        throw volume_being_modified(volume.id, in_capitals(latest->state));
+    }
+    const auto starts = select_modification_starts(session.db(), volume.id,
+                                                   session.now_ms() - kModificationWindowMs);
+    if (starts.size() >= kMostModifications) {
+        const auto first = starts[starts.size() - kMostModifications];
+        throw volume_modified_too_often(
+            wire::format_timestamp(Timestamp{first + kModificationWindowMs}));
+    }
+}
+
+VolumeModification to_answer(const VolumeModificationRow& row, TimeMs now_ms)
+{
+    VolumeModification answer;
+    answer.volume_id = row.volume_id.text();
+    answer.modification_state = row.state;
+    answer.original_size = row.original.size_gib;
+    answer.original_volume_type = row.original.volume_type;
+    answer.original_iops = row.original.iops;
+    answer.original_throughput = row.original.throughput;
+    answer.original_multi_attach_enabled = row.original.multi_attach;
+    answer.target_size = row.target.size_gib;
+    answer.target_volume_type = row.target.volume_type;
+    answer.target_iops = row.target.iops;
+    answer.target_throughput = row.target.throughput;
+    answer.target_multi_attach_enabled = row.target.multi_attach;
+    answer.progress = modification_progress_percent(row, now_ms);
+    answer.start_time = Timestamp{row.start_time_ms};
+    if (row.end_time_ms) {
+        answer.end_time = Timestamp{*row.end_time_ms};
+    }
+    return answer;
+}
+
+/// A volume that is open grows when the rows that say so are committed.
+void grow_bytes(Session& session, const VolumeRow& row, std::int64_t target_gib)
+{
+    const auto size_bytes = static_cast<std::uint64_t>(row.size_gib) * kGiB;
+    auto volume =
+        session.blocks().open_volume(select_layer_chain(session.db(), row.layer_id), size_bytes);
+    session.on_commit([volume = std::move(volume), target_gib] {
+        volume->grow(static_cast<std::uint64_t>(target_gib) * kGiB);
+    });
+}
+
+}  // namespace
+
+// Source: EC2 API Reference, ModifyVolume (documented); "Must specify at least one of" is observed.
+ModifyVolumeResponse modify_volume(Session& session, const ModifyVolumeRequest& request)
+{
+    const auto id = parse_id<VolumeId>(request.volume_id);
+    if (!request.size && !request.volume_type && !request.iops && !request.throughput &&
+        !request.multi_attach_enabled) {
+        throw nothing_to_modify();
+    }
+    stop_if_dry_run(request);
+
+    const auto volume = require_volume(session, id);
+    const auto target = target_of(request, volume);
+    check_change(session, request, volume, target);
+    check_moment(session, volume);
+    const VolumeModificationRow row{.volume_id = id,
+                                    .region = volume.region,
+                                    .owner = volume.owner,
+                                    .state = "modifying",
+                                    .original = settings_of(volume),
+                                    .target = target,
+                                    .start_time_ms = session.now_ms()};
+    insert_volume_modification(session.db(), row, session.now_ms() - kModificationWindowMs);
+    session.schedule(Delay::kVolumeModifying, Action::kVolumeOptimizing, id.text());
+    return {.volume_modification = to_answer(row, session.now_ms())};
+}
+
+// Source: EC2 API Reference, DescribeVolumesModifications: the most recent of each volume
+// (documented); a volume that was never modified fails a call that names it (observed).
+DescribeVolumesModificationsResponse describe_volumes_modifications(
+    Session& session, const DescribeVolumesModificationsRequest& request)
+{
+    const auto filters = parse_filters(kDescribeVolumesModifications, request.filters);
+    const auto ids = parse_ids<VolumeId>(request.volume_ids);
+    refuse_page_with_ids(!ids.empty(), request.max_results, "volumeModificationSet");
+    auto page = parse_page(request.max_results, request.next_token);
+    if (page.limit) {
+        page.limit = std::min(*page.limit, kLargestPage);
+    }
+    stop_if_dry_run(request);
+
+    for (const auto& id : ids) {
+        require_volume(session, id);
+        if (!select_volume_modification(session.db(), id)) {
+            throw modification_not_found(id);
+        }
+    }
+    auto rows = select_volume_modifications(session.db(), {.owner = session.account(),
+                                                           .region = session.region(),
+                                                           .ids = ids,
+                                                           .filters = filters,
+                                                           .after = page.after,
+                                                           .limit = page.sql_limit()});
+    DescribeVolumesModificationsResponse response;
+    response.next_token =
+        cut_page(page, rows, [](const VolumeModificationRow& row) { return row.volume_id.text(); });
+    for (const auto& row : rows) {
+        response.volumes_modifications.push_back(to_answer(row, session.now_ms()));
+        response.volumes_modifications.back().operator_value = OperatorResponse{.managed = false};
+    }
+    return response;
+}
+
+// Source: a new size takes effect when the volume is optimizing (documented); type and performance
+// take effect at the same time (assumed).
+void volume_optimizing(Session& session, const VolumeId& id)
+{
+    auto modification = select_volume_modification(session.db(), id);
+    if (!modification || modification->state != "modifying") {
+        return;
+    }
+    auto volume = select_volume(session.db(), modification->owner, modification->region, id);
+    if (!volume) {
+        return;
+    }
+    if (modification->target.size_gib > volume->size_gib) {
+        grow_bytes(session, *volume, modification->target.size_gib);
+    }
+    const auto& target = modification->target;
+    volume->size_gib = target.size_gib;
+    volume->volume_type = target.volume_type;
+    volume->iops = target.iops;
+    volume->throughput = target.throughput;
+    volume->multi_attach = target.multi_attach;
+    set_volume_performance(session.db(), *volume);
+    modification->state = "optimizing";
+    modification->optimizing_time_ms = session.now_ms();
+    modification->due_time_ms = session.due_ms(Delay::kVolumeOptimizing);
+    update_volume_modification(session.db(), *modification);
+    session.schedule_at(*modification->due_time_ms, Action::kVolumeModified, id.text());
+}
+
+void volume_modified(Session& session, const VolumeId& id)
+{
+    auto modification = select_volume_modification(session.db(), id);
+    if (modification && modification->state == "optimizing") {
+        modification->state = "completed";
+        modification->end_time_ms = session.now_ms();
+        update_volume_modification(session.db(), *modification);
+    }
+}
+
+}  // namespace amilab::ec2

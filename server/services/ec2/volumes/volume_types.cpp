@@ -1,0 +1,154 @@
+#include "server/services/ec2/volumes/volume_types.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "server/services/ec2/common/errors.h"
+
+namespace amilab::ec2 {
+
+namespace {
+
+struct Range {
+    std::int64_t min;
+    std::int64_t max;
+};
+
+enum class Iops { kNone, kBySize, kOptional, kRequired };
+
+struct VolumeType {
+    std::string_view name;
+    Range size_gib;
+    Iops iops = Iops::kNone;
+    Range iops_range{};
+    std::int64_t most_iops_per_gib = 0;
+};
+
+constexpr Range kGp3Throughput{125, 2000};
+// One MiB/s for four operations a second.
+constexpr std::int64_t kIopsPerThroughput = 4;
+constexpr Range kGp2Iops{100, 16'000};
+constexpr std::int64_t kGp2IopsPerGib = 3;
+
+constexpr std::array<VolumeType, 7> kVolumeTypes = {{
+    {"gp2", {1, 16'384}, Iops::kBySize},
+    {"gp3", {1, 65'536}, Iops::kOptional, {3'000, 80'000}, 500},
+    {"io1", {4, 16'384}, Iops::kRequired, {100, 64'000}, 50},
+    {"io2", {4, 65'536}, Iops::kRequired, {100, 256'000}, 1'000},
+    {"sc1", {125, 16'384}},
+    {"st1", {125, 16'384}},
+    {"standard", {1, 1'024}},
+}};
+
+const VolumeType& find_type(std::string_view name)
+{
+    const auto found = std::find_if(kVolumeTypes.begin(), kVolumeTypes.end(),
+                                    [&](const VolumeType& type) { return type.name == name; });
+    if (found == kVolumeTypes.end()) {
+        throw unknown_volume_type(name);
+    }
+    return *found;
+}
+
+void check_size(const VolumeType& type, std::int64_t size_gib)
+{
+    if (size_gib < type.size_gib.min) {
+        throw volume_too_small(size_gib, type.size_gib.min);
+    }
+    if (size_gib > type.size_gib.max) {
+        throw type.name == "io2" ? io2_beyond_limits()
+                                 : volume_too_large(size_gib, type.size_gib.max);
+    }
+}
+
+void check_iops(const VolumeType& type, const VolumeSpec& spec)
+{
+    const auto iops = *spec.iops;
+    if (iops < type.iops_range.min) {
+        throw volume_value_too_low("iops", iops, type.iops_range.min);
+    }
+    // The minimum is there for any size.
+    const bool too_dense =
+        iops > type.iops_range.min && iops > spec.size_gib * type.most_iops_per_gib;
+    if (type.name == "io2" && (too_dense || iops > type.iops_range.max)) {
+        throw io2_beyond_limits();
+    }
+    if (iops > type.iops_range.max) {
+        throw volume_value_too_high("iops", iops, type.iops_range.max);
+    }
+    if (too_dense) {
+        throw iops_ratio_too_high(iops, spec.size_gib, type.most_iops_per_gib);
+    }
+}
+
+void complete_iops(const VolumeType& type, VolumeSpec& spec)
+{
+    if (spec.iops && (type.iops == Iops::kNone || type.iops == Iops::kBySize)) {
+        throw volume_parameter_not_supported("iops", type.name);
+    }
+    switch (type.iops) {
+        case Iops::kNone:
+            return;
+        case Iops::kBySize:
+            spec.iops = std::clamp(spec.size_gib * kGp2IopsPerGib, kGp2Iops.min, kGp2Iops.max);
+            return;
+        case Iops::kRequired:
+            if (!spec.iops) {
+                throw volume_parameter_required("iops", type.name);
+            }
+            break;
+        case Iops::kOptional:
+            if (!spec.iops) {
+                spec.iops = type.iops_range.min;
+            }
+            break;
+    }
+    check_iops(type, spec);
+}
+
+void complete_throughput(const VolumeType& type, VolumeSpec& spec)
+{
+    if (type.name != "gp3") {
+        if (spec.throughput) {
+            throw volume_parameter_not_supported("throughput", type.name);
+        }
+        return;
+    }
+    const auto throughput = spec.throughput.value_or(kGp3Throughput.min);
+    if (throughput < kGp3Throughput.min) {
+        throw volume_value_too_low("throughput", throughput, kGp3Throughput.min);
+    }
+    if (throughput > kGp3Throughput.max) {
+        throw volume_value_too_high("throughput", throughput, kGp3Throughput.max);
+    }
+    if (throughput * kIopsPerThroughput > *spec.iops) {
+        throw throughput_ratio_too_high(throughput, *spec.iops, 1.0 / kIopsPerThroughput);
+    }
+    spec.throughput = throughput;
+}
+
+}  // namespace
+
+bool can_boot(std::string_view volume_type)
+{
+    return volume_type != "st1" && volume_type != "sc1";
+}
+
+void require_boot_type(std::string_view root_device, std::string_view volume_type)
+{
+    if (!can_boot(volume_type)) {
+        throw root_type_refused(root_device, volume_type);
+    }
+}
+
+VolumeSpec complete_volume_spec(VolumeSpec spec)
+{
+    const auto& type = find_type(spec.volume_type);
+    check_size(type, spec.size_gib);
+    complete_iops(type, spec);
+    complete_throughput(type, spec);
+    return spec;
+}
+
+}  // namespace amilab::ec2

@@ -1,0 +1,307 @@
+#include "server/services/ec2/common/layers.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <map>
+#include <random>
+
+#include <sqlite3.h>
+
+#include "storage/state/check.h"
+#include "storage/metadata/sql/connection.h"
+#include "storage/state/space.h"
+#include "tests/storage/blocks/harness.h"
+#include "tests/storage/files/temporary_directory.h"
+#include "tests/support/disks.h"
+
+namespace amilab::test {
+namespace {
+
+using ::testing::IsEmpty;
+
+void write(TestEmulator& aws, const std::string& volume, int first, int blocks, int value)
+{
+    open_volume(aws, volume)
+        ->write(static_cast<std::uint64_t>(first) * kBlockSize,
+                filled(static_cast<std::size_t>(blocks) * kBlockSize, value));
+}
+
+int byte_of(const std::vector<std::byte>& bytes)
+{
+    return static_cast<int>(bytes.at(0));
+}
+
+int volume_byte(TestEmulator& aws, const std::string& id, int block)
+{
+    return byte_of(
+        read_bytes(*open_volume(aws, id), static_cast<std::uint64_t>(block) * kBlockSize, 512));
+}
+
+int snapshot_byte(TestEmulator& aws, const std::string& id, int block)
+{
+    return byte_of(
+        read_bytes(*open_snapshot(aws, id), static_cast<std::uint64_t>(block) * kBlockSize, 512));
+}
+
+std::int64_t layers(TestEmulator& aws)
+{
+    aws.data().background().drain();
+    return count(aws, "SELECT COUNT(*) FROM layer");
+}
+
+/// Three snapshots of a volume whose blocks 0 to 9, 0 to 2 and 0 they saw written.
+struct Story {
+    TestEmulator aws;
+    std::string volume = create_volume(aws);
+    std::vector<std::string> snapshots;
+
+    Story()
+    {
+        write(aws, volume, 0, 10, 1);
+        snapshots.push_back(create_snapshot(aws, volume));
+        write(aws, volume, 0, 3, 2);
+        snapshots.push_back(create_snapshot(aws, volume));
+        write(aws, volume, 0, 1, 3);
+        snapshots.push_back(create_snapshot(aws, volume));
+    }
+};
+
+TEST(Merging, BeginsWhenASnapshotIsDeletedAndChangesNoByte)
+{
+    Story story;
+    auto& aws = story.aws;
+    EXPECT_EQ(layers(aws), 4);
+    delete_snapshot(aws, story.snapshots[1]);
+    EXPECT_EQ(layers(aws), 3);
+    for (const auto& [block, value] : std::map<int, int>{{0, 3}, {1, 2}, {2, 2}, {3, 1}, {10, 0}}) {
+        EXPECT_EQ(snapshot_byte(aws, story.snapshots[2], block), value) << block;
+        EXPECT_EQ(volume_byte(aws, story.volume, block), value) << block;
+    }
+    EXPECT_EQ(snapshot_byte(aws, story.snapshots[0], 0), 1);
+}
+
+TEST(Merging, ASnapshotTakesOverTheLargerLayerBelowIt)
+{
+    Story story;
+    auto& aws = story.aws;
+    delete_snapshot(aws, story.snapshots[0]);
+    EXPECT_EQ(layers(aws), 3);
+    EXPECT_EQ(snapshot_byte(aws, story.snapshots[1], 0), 2);
+    EXPECT_EQ(snapshot_byte(aws, story.snapshots[1], 3), 1);
+    const auto copy = create_volume(aws, story.snapshots[1]);
+    EXPECT_EQ(volume_byte(aws, copy, 0), 2);
+    EXPECT_EQ(volume_byte(aws, copy, 9), 1);
+}
+
+TEST(Merging, TheTakenOverLayerCanBeReadFromTheMomentThatARowNamesIt)
+{
+    Story story;
+    auto& aws = story.aws;
+    aws.data().background().drain();
+    // A connection of its own sees a commit at once.
+    const auto db = open_connection(aws.generation().path() + "/metadata.sqlite",
+                                    Database::Mode::kReadOnly, Durability::kPrivate);
+    std::vector<int> bytes_read;
+    std::function<void()> read_both = [&] {
+        try {
+            const auto disk = open_snapshot(aws, story.snapshots[1], *db);
+            bytes_read.push_back(byte_of(read_bytes(*disk, 0, 512)));
+            bytes_read.push_back(byte_of(read_bytes(*disk, 3 * kBlockSize, 512)));
+        } catch (const StorageError& error) {
+            ADD_FAILURE() << error.what();
+        }
+    };
+    // Called right after each commit, before whoever committed goes on.
+    sqlite3_wal_hook(
+        aws.generation().writer().db().handle(),
+        [](void* read, sqlite3*, const char*, int) {
+            (*static_cast<std::function<void()>*>(read))();
+            return SQLITE_OK;
+        },
+        &read_both);
+    delete_snapshot(aws, story.snapshots[0]);
+    EXPECT_EQ(layers(aws), 3);
+    sqlite3_wal_hook(aws.generation().writer().db().handle(), nullptr, nullptr);
+    ASSERT_GE(bytes_read.size(), 4) << "after the deletion, and after the merge";
+    for (std::size_t index = 0; index < bytes_read.size(); ++index) {
+        EXPECT_EQ(bytes_read[index], index % 2 == 0 ? 2 : 1) << index;
+    }
+}
+
+TEST(Merging, WithoutSnapshotsAVolumeHasOneLayer)
+{
+    Story story;
+    auto& aws = story.aws;
+    const auto open = open_volume(aws, story.volume);
+    for (const auto& snapshot : story.snapshots) {
+        delete_snapshot(aws, snapshot);
+    }
+    EXPECT_EQ(layers(aws), 1);
+    EXPECT_EQ(volume_byte(aws, story.volume, 0), 3);
+    EXPECT_EQ(volume_byte(aws, story.volume, 9), 1);
+    aws.data().background().drain();
+    EXPECT_EQ(count(aws, "SELECT COUNT(*) FROM removed_layer"), 0);
+}
+
+TEST(Merging, LeavesAloneWhatTwoNeed)
+{
+    Story story;
+    auto& aws = story.aws;
+    const auto copy = create_volume(aws, story.snapshots[0]);
+    delete_snapshot(aws, story.snapshots[0]);
+    EXPECT_EQ(layers(aws), 5);
+    delete_volume(aws, copy);
+    EXPECT_EQ(layers(aws), 3) << "the copy's layer is gone, and the snapshot's merged";
+    EXPECT_EQ(snapshot_byte(aws, story.snapshots[1], 3), 1);
+}
+
+TEST(Merging, ADeletedSnapshotThatIsStillReadKeepsItsBytes)
+{
+    Story story;
+    auto& aws = story.aws;
+    const auto open = open_snapshot(aws, story.snapshots[0]);
+    delete_snapshot(aws, story.snapshots[0]);
+    EXPECT_EQ(layers(aws), 4) << "somebody reads what it was";
+    EXPECT_EQ(byte_of(read_bytes(*open, 0, 512)), 1);
+}
+
+TEST(Indexes, EverySixteenthLayerGetsOne)
+{
+    TestEmulator aws;
+    const auto volume = create_volume(aws);
+    std::vector<std::string> snapshots;
+    for (int index = 0; index < 40; ++index) {
+        write(aws, volume, index % 20, 1, index + 1);
+        snapshots.push_back(create_snapshot(aws, volume));
+    }
+    aws.data().background().drain();
+    EXPECT_EQ(count(aws, "SELECT COUNT(*) FROM layer WHERE indexed = 1"), 2);
+    for (int index = 0; index < 20; ++index) {
+        EXPECT_EQ(volume_byte(aws, volume, index), 21 + index);
+        EXPECT_EQ(snapshot_byte(aws, snapshots[19], index), 1 + index);
+    }
+}
+
+TEST(Space, IsOwnedOrSharedAndCountedOnce)
+{
+    Story story;
+    auto& aws = story.aws;
+    aws.data().background().drain();
+    const auto space = measure_space(aws.generation());
+    ASSERT_EQ(space.disks.size(), 4U);
+    std::uint64_t own = 0;
+    for (const auto& disk : space.disks) {
+        EXPECT_EQ(disk.logical_bytes, std::uint64_t{1} << 30);
+        own += disk.own_bytes;
+        EXPECT_LE(disk.own_bytes + disk.shared_bytes, space.allocated_bytes);
+    }
+    EXPECT_EQ(own, 0U) << "each layer has another above it, and the volume's is empty";
+    EXPECT_GE(space.allocated_bytes, 14 * kBlockSize);
+    delete_volume(aws, story.volume);
+    aws.data().background().drain();
+    const auto after = measure_space(aws.generation());
+    for (const auto& disk : after.disks) {
+        if (disk.disk.id == story.snapshots[2]) {
+            EXPECT_GE(disk.own_bytes, kBlockSize);
+        }
+    }
+}
+
+/// Volumes, snapshots and copies through the API against plain bytes, with the background at work.
+class RandomLife {
+public:
+    RandomLife(const std::string& path, std::uint64_t seed) : aws_(path), random_(seed)
+    {
+        const auto id = create_volume(aws_);
+        volumes_[id] = filled(kWindow, 0);
+    }
+
+    void step()
+    {
+        const auto dice = random_() % 100;
+        auto& [volume, bytes] = pick(volumes_);
+        if (dice < 45) {
+            write(volume, bytes);
+        } else if (dice < 62) {
+            const auto id = create_snapshot(aws_, volume);
+            snapshots_[id] = bytes;
+        } else if (dice < 72 && !snapshots_.empty()) {
+            const auto id = pick(snapshots_).first;
+            delete_snapshot(aws_, id);
+            snapshots_.erase(id);
+        } else if (dice < 78 && !snapshots_.empty() && volumes_.size() < 5) {
+            const auto& [id, from] = pick(snapshots_);
+            volumes_[create_volume(aws_, id)] = from;
+        } else if (dice < 82 && volumes_.size() > 1) {
+            const auto id = volume;
+            delete_volume(aws_, id);
+            volumes_.erase(id);
+        } else if (dice < 90) {
+            ASSERT_EQ(read_bytes(*open_volume(aws_, volume), 0, kWindow), bytes);
+        } else if (dice < 97 && !snapshots_.empty()) {
+            const auto& [id, expected] = pick(snapshots_);
+            ASSERT_EQ(read_bytes(*open_snapshot(aws_, id), 0, kWindow), expected);
+        } else {
+            aws_.data().background().drain();
+        }
+    }
+
+    void check()
+    {
+        for (const auto& [id, bytes] : volumes_) {
+            ASSERT_EQ(read_bytes(*open_volume(aws_, id), 0, kWindow), bytes);
+        }
+        for (const auto& [id, bytes] : snapshots_) {
+            ASSERT_EQ(read_bytes(*open_snapshot(aws_, id), 0, kWindow), bytes);
+        }
+    }
+
+private:
+    static constexpr std::uint64_t kWindow = 12 * kBlockSize;
+
+    template <class Map>
+    typename Map::value_type& pick(Map& map)
+    {
+        return *std::next(map.begin(), static_cast<std::ptrdiff_t>(random_() % map.size()));
+    }
+
+    void write(const std::string& volume, std::vector<std::byte>& bytes)
+    {
+        const auto offset = random_() % (kWindow / kSectorSize) * kSectorSize;
+        const auto length =
+            std::min<std::uint64_t>((1 + random_() % 300) * kSectorSize, kWindow - offset);
+        auto written = random_bytes(random_, length);
+        if (random_() % 4 == 0) {
+            std::fill(written.begin(), written.end(), std::byte{0});
+            open_volume(aws_, volume)->write_zeroes(offset, length);
+        } else {
+            open_volume(aws_, volume)->write(offset, written);
+        }
+        std::copy(written.begin(), written.end(),
+                  bytes.begin() + static_cast<std::ptrdiff_t>(offset));
+    }
+
+    TestEmulator aws_;
+    std::mt19937_64 random_;
+    std::map<std::string, std::vector<std::byte>> volumes_;
+    std::map<std::string, std::vector<std::byte>> snapshots_;
+};
+
+TEST(RandomLives, AgreeWithPlainBytesAndLeaveAWholeStore)
+{
+    TemporaryDirectory directory;
+    const auto path = directory.path() + "/data";
+    {
+        RandomLife life(path, amilab::test_seed());
+        for (std::uint64_t step = 0; step < 400 * patience(); ++step) {
+            life.step();
+            ASSERT_FALSE(testing::Test::HasFatalFailure()) << "at step " << step;
+        }
+        life.check();
+    }
+    const auto report = check_data_directory(path);
+    EXPECT_THAT(report.problems, IsEmpty());
+}
+
+}  // namespace
+}  // namespace amilab::test

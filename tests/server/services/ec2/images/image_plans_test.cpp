@@ -1,0 +1,182 @@
+// What reads of images ask of SQLite must cost the same however many images there are.
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include <sqlite3.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/server/services/ec2/instances/instance_support.h"
+#include "tests/server/services/ec2/common/sharing_support.h"
+
+namespace amilab::test {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+/// Notes the texts of all statements that a connection runs.
+class Trace {
+public:
+    explicit Trace(sqlite3* db) : db_(db) { sqlite3_trace_v2(db_, SQLITE_TRACE_STMT, note, this); }
+    ~Trace() { sqlite3_trace_v2(db_, 0, nullptr, nullptr); }
+    Trace(const Trace&) = delete;
+    Trace& operator=(const Trace&) = delete;
+
+    const std::vector<std::string>& texts() const { return texts_; }
+
+private:
+    static int note(unsigned, void* self, void* statement, void*)
+    {
+        static_cast<Trace*>(self)->texts_.emplace_back(
+            sqlite3_sql(static_cast<sqlite3_stmt*>(statement)));
+        return 0;
+    }
+
+    sqlite3* db_;
+    std::vector<std::string> texts_;
+};
+
+std::vector<std::string> plan_of(Database& db, const std::string& sql)
+{
+    std::vector<std::string> steps;
+    sqlite3_stmt* explain = nullptr;
+    const auto text = "EXPLAIN QUERY PLAN " + sql;
+    EXPECT_EQ(sqlite3_prepare_v2(db.handle(), text.c_str(), -1, &explain, nullptr), SQLITE_OK);
+    while (sqlite3_step(explain) == SQLITE_ROW) {
+        constexpr int kDetail = 3;
+        steps.emplace_back(reinterpret_cast<const char*>(sqlite3_column_text(explain, kDetail)));
+    }
+    sqlite3_finalize(explain);
+    return steps;
+}
+
+/// The steps of all statements that the call runs.
+std::vector<std::string> plan_of_call(TestEmulator& aws, const Parameters& parameters,
+                                      const char* action = "DescribeImages")
+{
+    aws.must(action, parameters);
+    sqlite3* handle = nullptr;
+    {
+        // The one connection that is idle, and the call's in a moment.
+        auto reader = aws.generation().reader();
+        handle = reader.db().handle();
+    }
+    std::vector<std::string> texts;
+    {
+        const Trace trace(handle);
+        aws.must(action, parameters);
+        texts = trace.texts();
+    }
+    EXPECT_FALSE(texts.empty());
+    auto reader = aws.generation().reader();
+    std::vector<std::string> steps;
+    for (const auto& text : texts) {
+        if (text.find("SELECT") == 0) {
+            const auto more = plan_of(reader.db(), text);
+            steps.insert(steps.end(), more.begin(), more.end());
+        }
+    }
+    EXPECT_FALSE(steps.empty());
+    return steps;
+}
+
+/// The steps that read a table, an index or the catalogue as a whole; the mappings of one image,
+/// which a coroutine gives, are none.
+std::vector<std::string> scans(const std::vector<std::string>& steps)
+{
+    std::vector<std::string> found;
+    std::copy_if(steps.begin(), steps.end(), std::back_inserter(found), [](const auto& step) {
+        return step.starts_with("SCAN ") && step != "SCAN all_image_mapping";
+    });
+    return found;
+}
+
+class ImagePlans : public ::testing::Test {
+protected:
+    ImagePlans() : image(own_image(aws, "golden-1")) {}
+
+    TestEmulator aws;
+    std::string image;
+};
+
+TEST_F(ImagePlans, ByIdReadNoTableWhole)
+{
+    const auto steps = plan_of_call(aws, {{"ImageId.1", image}});
+    EXPECT_THAT(scans(steps), IsEmpty());
+    // An account may have any number of tags and images.
+    EXPECT_THAT(steps, Not(Contains(HasSubstr("(owner=?)"))));
+}
+
+TEST_F(ImagePlans, ByNameAndByPrefixUseTheNames)
+{
+    for (const char* name : {"golden-1", "golden-*"}) {
+        const auto steps =
+            plan_of_call(aws, {{"Filter.1.Name", "name"}, {"Filter.1.Value.1", name}});
+        EXPECT_THAT(scans(steps), IsEmpty());
+        EXPECT_THAT(steps, Contains(HasSubstr("image_by_name (region=? AND name")));
+    }
+}
+
+TEST_F(ImagePlans, ByTheEndOfANameReadIdsAndNamesAlone)
+{
+    const Parameters by_end = {{"Filter.1.Name", "name"}, {"Filter.1.Value.1", "*-1"}};
+    const auto steps = plan_of_call(aws, by_end);
+    EXPECT_THAT(steps, Contains(HasSubstr("COVERING INDEX image_by_owner (region=? AND owner=?")));
+    EXPECT_EQ(std::count_if(steps.begin(), steps.end(),
+                            [](const auto& step) {
+                                return step.find("image_by_owner") != std::string::npos;
+                            }),
+              1);
+    // A tag finds fewer.
+    auto tagged = by_end;
+    tagged.emplace_back("Filter.2.Name", "tag:group");
+    tagged.emplace_back("Filter.2.Value.1", "a");
+    EXPECT_THAT(plan_of_call(aws, tagged), Contains(HasSubstr("tag_by_key (owner=? AND key=?")));
+}
+
+TEST_F(ImagePlans, ByTagUseTheTags)
+{
+    aws.must("CreateTags", {{"ResourceId.1", image}, {"Tag.1.Key", "group"}, {"Tag.1.Value", "a"}});
+    const auto steps =
+        plan_of_call(aws, {{"Filter.1.Name", "tag:group"}, {"Filter.1.Value.1", "a"}});
+    EXPECT_THAT(scans(steps), IsEmpty());
+    EXPECT_THAT(steps, Contains(HasSubstr("tag_by_key (owner=? AND key=? AND value=?")));
+}
+
+TEST_F(ImagePlans, ByWhoMayLaunchUseThePermissions)
+{
+    for (const char* user : {"self", "all", kOtherAccount}) {
+        const auto steps = plan_of_call(aws, {{"ExecutableBy.1", user}});
+        EXPECT_THAT(scans(steps), IsEmpty()) << user;
+    }
+}
+
+TEST_F(ImagePlans, PagesWalkTheOwnersImagesInTheirOrder)
+{
+    for (const Parameters& more : {Parameters{}, Parameters{{"Owner.1", "self"}}}) {
+        auto parameters = more;
+        parameters.emplace_back("MaxResults", "1000");
+        const auto steps = plan_of_call(aws, parameters);
+        EXPECT_THAT(scans(steps), IsEmpty());
+        EXPECT_THAT(steps, Contains(HasSubstr("image_by_owner (region=? AND owner=?")));
+    }
+}
+
+TEST_F(ImagePlans, OfReferencesFindWhatRefersByTheImage)
+{
+    const auto steps =
+        plan_of_call(aws, {{"ImageId.1", image}, {"IncludeAllResourceTypes", "true"}},
+                     "DescribeImageReferences");
+    EXPECT_THAT(scans(steps), IsEmpty());
+    EXPECT_THAT(steps, Contains(HasSubstr("instance_by_image (image_id=?")));
+    EXPECT_THAT(steps, Contains(HasSubstr("parameter_version_by_image (value=?")));
+}
+
+}  // namespace
+}  // namespace amilab::test

@@ -1,0 +1,1346 @@
+#include "server/services/ec2/images/images.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "storage/metadata/sql/statement.h"
+#include "tests/server/services/ec2/instances/instance_support.h"
+#include "tests/support/emulator_fixture.h"
+
+namespace amilab::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
+using ::testing::Not;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
+
+constexpr const char* kIds = "imagesSet/item/imageId";
+constexpr const char* kState = "imagesSet/item/imageState";
+constexpr const char* kNobodysImage = "ami-00000000000000001";
+constexpr const char* kCombination = "InvalidParameterCombination";
+constexpr const char* kBadMapping = "InvalidBlockDeviceMapping";
+
+/// `base` with the values of `changes` instead of its own.
+Parameters changed(Parameters base, const Parameters& changes)
+{
+    for (const auto& change : changes) {
+        const auto same = std::find_if(base.begin(), base.end(), [&](const auto& parameter) {
+            return parameter.first == change.first;
+        });
+        if (same != base.end()) {
+            same->second = change.second;
+        } else {
+            base.push_back(change);
+        }
+    }
+    return base;
+}
+
+Parameters without(Parameters base, std::string_view name)
+{
+    base.erase(std::remove_if(base.begin(), base.end(),
+                              [&](const auto& parameter) { return parameter.first == name; }),
+               base.end());
+    return base;
+}
+
+std::string make_volume(TestEmulator& aws, const std::string& size = "2",
+                        const Parameters& more = {})
+{
+    return aws
+        .must("CreateVolume", changed({{"AvailabilityZone", "us-east-1a"}, {"Size", size}}, more))
+        .text("volumeId");
+}
+
+std::string make_snapshot(TestEmulator& aws)
+{
+    return aws.must("CreateSnapshot", {{"VolumeId", make_volume(aws)}}).text("snapshotId");
+}
+
+Parameters registration(const std::string& snapshot, const std::string& name = "one")
+{
+    return {{"Name", name},
+            {"Architecture", "x86_64"},
+            {"VirtualizationType", "hvm"},
+            {"EnaSupport", "true"},
+            {"RootDeviceName", "/dev/xvda"},
+            {"BlockDeviceMapping.1.DeviceName", "/dev/xvda"},
+            {"BlockDeviceMapping.1.Ebs.SnapshotId", snapshot}};
+}
+
+std::string make_image(TestEmulator& aws, const std::string& name = "one",
+                       const Parameters& more = {})
+{
+    return aws.must("RegisterImage", changed(registration(make_snapshot(aws), name), more))
+        .text("imageId");
+}
+
+Answer describe(TestEmulator& aws, const std::string& id, std::string_view account = kAccount)
+{
+    return aws.must("DescribeImages", {{"ImageId.1", id}}, account);
+}
+
+/// The images that a filter, or several, leave of one's own.
+std::vector<std::string> matching(TestEmulator& aws, const std::string& name,
+                                  const std::string& value)
+{
+    return aws
+        .must("DescribeImages",
+              {{"Owner.1", "self"}, {"Filter.1.Name", name}, {"Filter.1.Value.1", value}})
+        .texts(kIds);
+}
+
+void modify(TestEmulator& aws, const std::string& image, Parameters parameters)
+{
+    parameters.emplace_back("ImageId", image);
+    aws.must("ModifyImageAttribute", parameters);
+}
+
+Answer try_modify(TestEmulator& aws, const std::string& image, Parameters parameters)
+{
+    parameters.emplace_back("ImageId", image);
+    return aws.call("ModifyImageAttribute", parameters);
+}
+
+Answer attribute(TestEmulator& aws, const std::string& image, const std::string& name)
+{
+    return aws.must("DescribeImageAttribute", {{"ImageId", image}, {"Attribute", name}});
+}
+
+std::vector<std::string> users(TestEmulator& aws, const std::string& image)
+{
+    return attribute(aws, image, "launchPermission").texts("launchPermission/item/userId");
+}
+
+void update_image(TestEmulator& aws, const std::string& id, const std::string& assignment)
+{
+    auto writer = aws.generation().writer();
+    Statement(writer.db(), "UPDATE image SET " + assignment + " WHERE id = ?1").execute(id);
+}
+
+std::string run(TestEmulator& aws, const std::string& image)
+{
+    return aws
+        .must("RunInstances", {{"ImageId", image},
+                               {"InstanceType", "t3.micro"},
+                               {"Placement.AvailabilityZone", "us-east-1a"},
+                               {"MinCount", "1"},
+                               {"MaxCount", "1"}})
+        .text("instancesSet/item/instanceId");
+}
+
+// RegisterImage
+
+TEST(RegisterImage, ShowsAllThatItWasGiven)
+{
+    TestEmulator aws;
+    const auto snapshot = make_snapshot(aws);
+    const auto made =
+        aws.must("RegisterImage",
+                 changed(registration(snapshot), {{"Description", "for the web"},
+                                                  {"BootMode", "uefi"},
+                                                  {"ImdsSupport", "v2.0"},
+                                                  {"TpmSupport", "v2.0"},
+                                                  {"SriovNetSupport", "simple"},
+                                                  {"TagSpecification.1.ResourceType", "image"},
+                                                  {"TagSpecification.1.Tag.1.Key", "Team"},
+                                                  {"TagSpecification.1.Tag.1.Value", "blue"}}));
+    const auto id = made.text("imageId");
+    EXPECT_THAT(id, MatchesRegex("ami-0[0-9a-f]{16}"));
+    const auto shown = describe(aws, id);
+    const auto text = [&](const std::string& name) { return shown.text("imagesSet/item/" + name); };
+    EXPECT_EQ(shown.count("imagesSet/item"), 1U);
+    EXPECT_EQ(text("imageId"), id);
+    EXPECT_EQ(text("name"), "one");
+    EXPECT_EQ(text("imageLocation"), std::string(kAccount) + "/one");
+    EXPECT_EQ(text("imageOwnerId"), kAccount);
+    EXPECT_EQ(text("imageState"), "available");
+    EXPECT_EQ(text("isPublic"), "false");
+    EXPECT_EQ(text("imageType"), "machine");
+    EXPECT_EQ(text("architecture"), "x86_64");
+    EXPECT_EQ(text("virtualizationType"), "hvm");
+    EXPECT_EQ(text("hypervisor"), "xen");
+    EXPECT_EQ(text("rootDeviceName"), "/dev/xvda");
+    EXPECT_EQ(text("rootDeviceType"), "ebs");
+    EXPECT_EQ(text("enaSupport"), "true");
+    EXPECT_EQ(text("description"), "for the web");
+    EXPECT_EQ(text("bootMode"), "uefi");
+    EXPECT_EQ(text("imdsSupport"), "v2.0");
+    EXPECT_EQ(text("tpmSupport"), "v2.0");
+    EXPECT_EQ(text("sriovNetSupport"), "simple");
+    EXPECT_EQ(text("platformDetails"), "Linux/UNIX");
+    EXPECT_EQ(text("usageOperation"), "RunInstances");
+    EXPECT_EQ(text("creationDate"), "2026-01-02T03:04:05.000Z");
+    EXPECT_EQ(shown.count("imagesSet/item/deprecationTime"), 0U);
+    EXPECT_EQ(shown.count("imagesSet/item/lastLaunchedTime"), 0U);
+    EXPECT_EQ(text("tagSet/item/key"), "Team");
+    EXPECT_EQ(text("tagSet/item/value"), "blue");
+}
+
+TEST(RegisterImage, CompletesItsBlockDeviceMappings)
+{
+    TestEmulator aws;
+    const auto snapshot = make_snapshot(aws);
+    const auto id =
+        aws.must("RegisterImage", changed(registration(snapshot),
+                                          {{"BlockDeviceMapping.2.DeviceName", "/dev/sdb"},
+                                           {"BlockDeviceMapping.2.Ebs.VolumeSize", "20"},
+                                           {"BlockDeviceMapping.2.Ebs.VolumeType", "gp3"},
+                                           {"BlockDeviceMapping.2.Ebs.Iops", "4000"},
+                                           {"BlockDeviceMapping.2.Ebs.Throughput", "200"},
+                                           {"BlockDeviceMapping.3.DeviceName", "/dev/sdc"},
+                                           {"BlockDeviceMapping.3.VirtualName", "ephemeral0"}}))
+            .text("imageId");
+    const auto shown = describe(aws, id);
+    const std::string path = "imagesSet/item/blockDeviceMapping/item";
+    EXPECT_THAT(shown.texts(path + "/deviceName"),
+                ElementsAre("/dev/xvda", "/dev/sdb", "/dev/sdc"));
+    EXPECT_THAT(shown.texts(path + "/ebs/volumeSize"), ElementsAre("2", "20"));
+    EXPECT_THAT(shown.texts(path + "/ebs/volumeType"), ElementsAre("gp2", "gp3"));
+    EXPECT_THAT(shown.texts(path + "/ebs/snapshotId"), ElementsAre(snapshot));
+    EXPECT_THAT(shown.texts(path + "/ebs/iops"), ElementsAre("4000"));
+    EXPECT_THAT(shown.texts(path + "/ebs/throughput"), ElementsAre("200"));
+    EXPECT_THAT(shown.texts(path + "/ebs/encrypted"), ElementsAre("false", "false"));
+    EXPECT_THAT(shown.texts(path + "/ebs/deleteOnTermination"), ElementsAre("true", "false"));
+    EXPECT_THAT(shown.texts(path + "/virtualName"), ElementsAre("ephemeral0"));
+}
+
+TEST(RegisterImage, TakesNamesOfAllowedCharactersOnly)
+{
+    TestEmulator aws;
+    const auto snapshot = make_snapshot(aws);
+    for (const auto& name :
+         {std::string("ab"), std::string(129, 'a'), std::string("a*b"), std::string("one\ntwo"),
+          std::string("gr\xc3\xbcn"), std::string("one,two"), std::string("one\\two")}) {
+        const auto refused = aws.call("RegisterImage", registration(snapshot, name));
+        EXPECT_EQ(refused.code, "InvalidAMIName.Malformed") << name;
+        EXPECT_THAT(refused.message, StartsWith("AMI names must be between 3 and 128 characters"));
+    }
+    for (const auto& name :
+         {std::string("abc"), std::string(128, 'a'), std::string("A 9()[]./-'@_")}) {
+        aws.must("RegisterImage", registration(snapshot, name));
+    }
+    EXPECT_THAT(aws.must("DescribeImages", {{"Owner.1", "self"}}).texts(kIds), SizeIs(3));
+}
+
+TEST(RegisterImage, TakesANameOnceForEachOwnerAndRegion)
+{
+    TestEmulator aws;
+    const auto first = make_image(aws);
+    const auto refused = aws.call("RegisterImage", registration(make_snapshot(aws)));
+    EXPECT_EQ(refused.code, "InvalidAMIName.Duplicate");
+    EXPECT_EQ(refused.message, "AMI name one is already in use by AMI " + first);
+
+    for (const auto& [account, region] :
+         {std::pair(kOtherAccount, "us-east-1"), std::pair(kAccount, "eu-west-1")}) {
+        const auto volume =
+            aws.must("CreateVolume",
+                     {{"AvailabilityZone", std::string(region) + "a"}, {"Size", "1"}}, account,
+                     region)
+                .text("volumeId");
+        const auto snapshot =
+            aws.must("CreateSnapshot", {{"VolumeId", volume}}, account, region).text("snapshotId");
+        aws.must("RegisterImage", registration(snapshot), account, region);
+    }
+    aws.must("DeregisterImage", {{"ImageId", first}});
+    EXPECT_NE(make_image(aws), first);
+}
+
+TEST(RegisterImage, RefusesSnapshotsItCannotUse)
+{
+    TestEmulator aws;
+    const auto code = [&](const std::string& snapshot, const Parameters& more = {}) {
+        return aws.call("RegisterImage", changed(registration(snapshot), more)).code;
+    };
+    EXPECT_EQ(code("snap-00000000000000001"), "InvalidSnapshot.NotFound");
+    EXPECT_EQ(code("snap-nothex"), "InvalidSnapshotID.Malformed");
+    EXPECT_EQ(code("vol-00000000000000001"), "InvalidParameterValue");
+
+    const auto mine = make_snapshot(aws);
+    EXPECT_EQ(aws.call("RegisterImage", registration(mine), kOtherAccount).code,
+              "InvalidSnapshot.NotFound");
+    const auto small =
+        aws.call("RegisterImage",
+                 changed(registration(mine), {{"BlockDeviceMapping.1.Ebs.VolumeSize", "1"}}));
+    EXPECT_EQ(small.code, kBadMapping);
+    EXPECT_EQ(small.message,
+              "Volume of size 1GB is smaller than snapshot '" + mine + "', expect size >= 2GB");
+    aws.set_delay(Delay::kSnapshotPending, 1000);
+    EXPECT_EQ(code(make_snapshot(aws)), "IncorrectState");
+    EXPECT_THAT(aws.must("DescribeImages", {{"Owner.1", "self"}}).texts(kIds), IsEmpty());
+}
+
+TEST(RegisterImage, NeedsASnapshotAtItsRootDevice)
+{
+    TestEmulator aws;
+    const auto good = registration(make_snapshot(aws));
+    const auto unmapped =
+        aws.call("RegisterImage", changed(good, {{"RootDeviceName", "/dev/sda1"}}));
+    EXPECT_EQ(unmapped.code, kCombination);
+    EXPECT_EQ(unmapped.message, "No root snapshot specified in device mapping.");
+    const auto sized = changed(without(good, "BlockDeviceMapping.1.Ebs.SnapshotId"),
+                               {{"BlockDeviceMapping.1.Ebs.VolumeSize", "8"}});
+    EXPECT_EQ(aws.call("RegisterImage", sized).code, kCombination);
+    EXPECT_EQ(aws.call("RegisterImage", without(good, "RootDeviceName")).code, "MissingParameter");
+}
+
+TEST(RegisterImage, RefusesMappingsThatMakeNoSense)
+{
+    TestEmulator aws;
+    const auto good = registration(make_snapshot(aws));
+    const auto refusal = [&](const Parameters& more) {
+        const auto refused = aws.call("RegisterImage", changed(good, more));
+        EXPECT_EQ(refused.code, kBadMapping);
+        return refused.message;
+    };
+    EXPECT_EQ(refusal({{"BlockDeviceMapping.2.DeviceName", "/dev/xvda"},
+                       {"BlockDeviceMapping.2.Ebs.VolumeSize", "8"}}),
+              "/dev/xvda is being assigned to multiple times.");
+    EXPECT_EQ(refusal({{"BlockDeviceMapping.2.DeviceName", "/dev/sdb"},
+                       {"BlockDeviceMapping.2.Ebs.VolumeType", "gp3"}}),
+              "Either snapshot ID or volume size must be provided for: /dev/sdb");
+    EXPECT_EQ(refusal({{"BlockDeviceMapping.2.Ebs.VolumeSize", "8"}}), "Missing device name");
+    EXPECT_THAT(refusal({{"BlockDeviceMapping.1.VirtualName", "ephemeral0"}}),
+                HasSubstr("more than one of"));
+    for (const char* name : {"ephemeral", "ephemeral24", "ephemeral1x", "disk0"}) {
+        EXPECT_THAT(refusal({{"BlockDeviceMapping.2.DeviceName", "/dev/sdb"},
+                             {"BlockDeviceMapping.2.VirtualName", name}}),
+                    HasSubstr("Invalid virtual name"));
+    }
+    EXPECT_EQ(
+        aws.call("RegisterImage", changed(good, {{"BlockDeviceMapping.1.Ebs.VolumeType", "io1"},
+                                                 {"BlockDeviceMapping.1.Ebs.VolumeSize", "4"}}))
+            .code,
+        kCombination);
+}
+
+TEST(RegisterImage, RefusesPlatformsThatDoNotGoTogether)
+{
+    TestEmulator aws;
+    const auto good = registration(make_snapshot(aws));
+    const auto code = [&](const Parameters& more) {
+        return aws.call("RegisterImage", changed(good, more)).code;
+    };
+    const std::pair<std::string, std::string> arm{"Architecture", "arm64"};
+    const std::pair<std::string, std::string> paravirtual{"VirtualizationType", "paravirtual"};
+    EXPECT_EQ(code({arm, paravirtual, {"EnaSupport", "false"}}), kCombination);
+    EXPECT_EQ(code({arm, {"BootMode", "legacy-bios"}}), kCombination);
+    EXPECT_EQ(code({paravirtual, {"EnaSupport", "false"}, {"BootMode", "uefi"}}), kCombination);
+    EXPECT_EQ(code({paravirtual}), kCombination);
+    EXPECT_EQ(code({{"TpmSupport", "v2.0"}}), kCombination);
+    EXPECT_EQ(code({{"TpmSupport", "v2.0"}, {"BootMode", "legacy-bios"}}), kCombination);
+    EXPECT_EQ(code({{"UefiData", "QU1J"}}), kCombination);
+    for (const Parameters& bad :
+         {Parameters{{"Architecture", "sparc"}}, Parameters{{"VirtualizationType", "xen"}},
+          Parameters{{"BootMode", "floppy"}}, Parameters{{"SriovNetSupport", "advanced"}},
+          Parameters{{"ImdsSupport", "v1.0"}}, Parameters{{"TpmSupport", "v1.2"}},
+          Parameters{{"KernelId", "vmlinuz"}}, Parameters{{"RamdiskId", "aki-12345678"}}}) {
+        EXPECT_EQ(code(bad), "InvalidParameterValue") << bad[0].first;
+    }
+    aws.must("RegisterImage", changed(good, {arm, {"BootMode", "uefi"}}));
+}
+
+TEST(RegisterImage, OnlySaysWhatADryRunWouldDo)
+{
+    TestEmulator aws;
+    const auto snapshot = make_snapshot(aws);
+    const auto dry = changed(registration(snapshot), {{"DryRun", "true"}});
+    EXPECT_EQ(aws.call("RegisterImage", dry).code, "DryRunOperation");
+    EXPECT_EQ(aws.call("RegisterImage", changed(dry, {{"Name", "a*b"}})).code,
+              "InvalidAMIName.Malformed");
+    EXPECT_THAT(aws.must("DescribeImages", {{"Owner.1", "self"}}).texts(kIds), IsEmpty());
+}
+
+TEST(RegisterImage, IsAvailableWhenItsTimeHasCome)
+{
+    TestEmulator aws;
+    aws.set_delay(Delay::kImagePending, 3000);
+    const auto id = make_image(aws);
+    aws.advance(2999);
+    EXPECT_EQ(describe(aws, id).text(kState), "pending");
+    aws.advance(1);
+    EXPECT_EQ(describe(aws, id).text(kState), "available");
+}
+
+TEST(RegisterImage, TagsImagesAndNothingElse)
+{
+    TestEmulator aws;
+    const auto refused = aws.call(
+        "RegisterImage",
+        changed(registration(make_snapshot(aws)), {{"TagSpecification.1.ResourceType", "volume"},
+                                                   {"TagSpecification.1.Tag.1.Key", "a"},
+                                                   {"TagSpecification.1.Tag.1.Value", "b"}}));
+    EXPECT_EQ(refused.code, "InvalidParameterValue");
+}
+
+TEST(RegisterImage, TakesDescriptionsOf255CharactersHoweverManyBytes)
+{
+    TestEmulator aws;
+    std::string longest;
+    for (int i = 0; i < 255; ++i) {
+        longest += "\xc3\xbc";
+    }
+    const auto good = registration(make_snapshot(aws));
+    const auto code = [&](const std::string& description) {
+        return aws.call("RegisterImage", changed(good, {{"Description", description}})).code;
+    };
+    EXPECT_EQ(code(longest + "x"), "InvalidParameterValue");
+    EXPECT_EQ(code(longest), "");
+    const auto volume = make_volume(aws);
+    const auto snapshot = [&](const std::string& description) {
+        return aws.call("CreateSnapshot", {{"VolumeId", volume}, {"Description", description}});
+    };
+    EXPECT_EQ(snapshot(longest + "x").code, "InvalidParameterValue");
+    EXPECT_EQ(snapshot(longest).text("description"), longest);
+}
+
+TEST(RegisterImage, AtALocationHasItsRootOnTheInstanceStore)
+{
+    TestEmulator aws;
+    const Parameters stored{{"Name", "stored"},
+                            {"ImageLocation", "bucket/image.manifest.xml"},
+                            {"VirtualizationType", "hvm"},
+                            {"RootDeviceName", "/dev/sda1"},
+                            {"BlockDeviceMapping.1.DeviceName", "/dev/sdb"},
+                            {"BlockDeviceMapping.1.VirtualName", "ephemeral0"}};
+    const auto id = aws.must("RegisterImage", stored).text("imageId");
+    const auto shown = describe(aws, id);
+    EXPECT_EQ(shown.text("imagesSet/item/imageLocation"), "bucket/image.manifest.xml");
+    EXPECT_EQ(shown.text("imagesSet/item/rootDeviceType"), "instance-store");
+    EXPECT_EQ(shown.text("imagesSet/item/architecture"), "x86_64");
+    const auto launched = [&](const char* type) {
+        return aws.call(
+            "RunInstances",
+            {{"ImageId", id}, {"InstanceType", type}, {"MinCount", "1"}, {"MaxCount", "1"}});
+    };
+    EXPECT_EQ(launched("t3.micro").status, 400);
+    const auto instance = launched("m3.medium");
+    EXPECT_EQ(instance.text("instancesSet/item/rootDeviceType"), "instance-store") << instance.body;
+    EXPECT_EQ(
+        aws.call("StopInstances", {{"InstanceId.1", instance.text("instancesSet/item/instanceId")}})
+            .code,
+        "UnsupportedOperation");
+    aws.must("RegisterImage", changed(without(stored, "RootDeviceName"), {{"Name", "bare"}}));
+
+    const auto code = [&](const Parameters& more) {
+        return aws.call("RegisterImage", changed(stored, changed({{"Name", "other"}}, more))).code;
+    };
+    for (const char* location : {"bucket", "/image.manifest.xml", "bucket/"}) {
+        EXPECT_EQ(code({{"ImageLocation", location}}), "InvalidManifest") << location;
+    }
+    EXPECT_EQ(code({{"BlockDeviceMapping.2.DeviceName", "/dev/sda1"},
+                    {"BlockDeviceMapping.2.Ebs.SnapshotId", make_snapshot(aws)}}),
+              kCombination);
+    EXPECT_EQ(code({{"BlockDeviceMapping.2.DeviceName", "/dev/sdc"},
+                    {"BlockDeviceMapping.2.VirtualName", "ephemeral0"}}),
+              kBadMapping);
+    const auto deregistered =
+        aws.must("DeregisterImage", {{"ImageId", id}, {"DeleteAssociatedSnapshots", "true"}});
+    EXPECT_EQ(deregistered.count("deleteSnapshotResultSet/item"), 0U);
+}
+
+TEST(RegisterImage, RefusesBillingProductsAndUefiDataThatIsNoBase64)
+{
+    TestEmulator aws;
+    const auto good = registration(make_snapshot(aws));
+    EXPECT_EQ(aws.call("RegisterImage", changed(good, {{"BillingProduct.1", "bp-6ba54002"}})).code,
+              "AuthFailure");
+    EXPECT_EQ(aws.call("RegisterImage",
+                       changed(good, {{"BootMode", "uefi"}, {"UefiData", "not base64!"}}))
+                  .code,
+              "InvalidParameterValue");
+}
+
+// Source: Terraform's aws_ami sends what its user left out with an empty value (observed).
+TEST(RegisterImage, TakesAnEmptyValueForNone)
+{
+    TestEmulator aws;
+    const auto id = make_image(
+        aws, "terraform",
+        {{"ImageLocation", ""}, {"KernelId", ""}, {"RamdiskId", ""}, {"SriovNetSupport", ""}});
+    const auto answer = describe(aws, id);
+    EXPECT_EQ(answer.text("imagesSet/item/rootDeviceType"), "ebs");
+    EXPECT_EQ(answer.text("imagesSet/item/imageLocation"), std::string(kAccount) + "/terraform");
+    for (const char* absent : {"kernelId", "ramdiskId", "sriovNetSupport"}) {
+        EXPECT_EQ(answer.count(std::string("imagesSet/item/") + absent), 0U) << absent;
+    }
+}
+
+// DescribeImages
+
+TEST(DescribeImages, ShowsNoOwnImagesAtTheStart)
+{
+    TestEmulator aws;
+    const auto own = aws.must("DescribeImages", {{"Owner.1", "self"}});
+    EXPECT_EQ(own.count("imagesSet"), 1U);
+    EXPECT_EQ(own.count("imagesSet/item"), 0U);
+    EXPECT_GT(aws.must("DescribeImages").count("imagesSet/item"), 0U);
+}
+
+TEST(DescribeImages, RefusesTheWholeCallWhenIdsAreUnknown)
+{
+    TestEmulator aws;
+    const auto mine = make_image(aws);
+    const auto one =
+        aws.call("DescribeImages", {{"ImageId.1", mine}, {"ImageId.2", kNobodysImage}});
+    EXPECT_EQ(one.code, "InvalidAMIID.NotFound");
+    EXPECT_EQ(one.message, "The image id '[ami-00000000000000001]' does not exist");
+    const auto two = aws.call("DescribeImages", {{"ImageId.1", kNobodysImage},
+                                                 {"ImageId.2", mine},
+                                                 {"ImageId.3", "ami-00000000000000002"}});
+    EXPECT_EQ(two.code, "InvalidAMIID.NotFound");
+    EXPECT_EQ(two.message,
+              "The image ids '[ami-00000000000000001, ami-00000000000000002]' do not exist");
+    EXPECT_THAT(describe(aws, mine, kOtherAccount).texts(kIds), IsEmpty());
+    EXPECT_EQ(aws.call("DescribeImages", {{"ImageId.1", mine}}, kAccount, "eu-west-1").code,
+              "InvalidAMIID.NotFound");
+    for (const char* id : {"ami-xyz", "i-00000000000000001", "image"}) {
+        const auto malformed = aws.call("DescribeImages", {{"ImageId.1", id}});
+        EXPECT_EQ(malformed.code, "InvalidAMIID.Malformed");
+        EXPECT_EQ(malformed.message, fmt::format("Invalid id: \"{}\" (expecting \"ami-...\")", id));
+    }
+}
+
+TEST(DescribeImages, ShowsOfNamedIdsWhatFiltersAndOwnersLeave)
+{
+    TestEmulator aws;
+    const auto one = make_image(aws, "one");
+    const auto two = make_image(aws, "two");
+    const Parameters both{{"ImageId.1", one}, {"ImageId.2", two}};
+    const auto found = [&](const Parameters& more) {
+        return aws.must("DescribeImages", changed(both, more)).texts(kIds);
+    };
+    EXPECT_THAT(found({}), UnorderedElementsAre(one, two));
+    EXPECT_THAT(found({{"Filter.1.Name", "name"}, {"Filter.1.Value.1", "two"}}), ElementsAre(two));
+    EXPECT_THAT(found({{"Owner.1", kOtherAccount}}), IsEmpty());
+    EXPECT_THAT(found({{"Owner.1", kAccount}}), SizeIs(2));
+    EXPECT_THAT(found({{"Owner.1", "amazon"}, {"Owner.2", "self"}}), SizeIs(2));
+}
+
+TEST(DescribeImages, FindsThePublicCatalogueByOwnerAliasAndName)
+{
+    TestEmulator aws;
+    make_image(aws, "amzn2-ami-hvm-mine");
+    const auto found = aws.must("DescribeImages", {{"Owner.1", "amazon"},
+                                                   {"Filter.1.Name", "name"},
+                                                   {"Filter.1.Value.1", "amzn2-ami-hvm-*"}});
+    const auto names = found.texts("imagesSet/item/name");
+    EXPECT_THAT(names, Not(IsEmpty()));
+    EXPECT_THAT(names, Each(AllOf(StartsWith("amzn2-ami-hvm-"), Not("amzn2-ami-hvm-mine"))));
+    EXPECT_THAT(found.texts("imagesSet/item/imageOwnerAlias"),
+                AllOf(SizeIs(names.size()), Each("amazon")));
+    EXPECT_THAT(found.texts("imagesSet/item/isPublic"), Each("true"));
+    EXPECT_THAT(found.texts("imagesSet/item/imageOwnerId"), Each("137112412989"));
+    EXPECT_THAT(aws.must("DescribeImages", {{"Owner.1", "137112412989"}}).texts(kIds),
+                Contains(found.text(kIds)));
+}
+
+TEST(DescribeImages, TakesABackslashForTheCharacterBehindIt)
+{
+    TestEmulator aws;
+    const auto described = [&](const std::string& name, const std::string& description) {
+        return make_image(aws, name, {{"Description", description}});
+    };
+    const auto star = described("star", "a*b");
+    const auto letter = described("letter", "axb");
+    const auto mark = described("mark", "a?b");
+    const auto backslash = described("backslash", "a\\b");
+    const auto longer = described("longer", "axxb");
+    EXPECT_THAT(matching(aws, "description", "a?b"),
+                UnorderedElementsAre(star, letter, mark, backslash));
+    EXPECT_THAT(matching(aws, "description", "a*b"), SizeIs(5));
+    EXPECT_THAT(matching(aws, "description", "a\\*b"), ElementsAre(star));
+    EXPECT_THAT(matching(aws, "description", "a\\?b"), ElementsAre(mark));
+    EXPECT_THAT(matching(aws, "description", "a\\\\b"), ElementsAre(backslash));
+    EXPECT_THAT(matching(aws, "description", "A?B"), IsEmpty());
+}
+
+TEST(DescribeImages, FiltersByWhatAnImageIs)
+{
+    TestEmulator aws;
+    const auto one = make_image(aws, "one",
+                                {{"TagSpecification.1.ResourceType", "image"},
+                                 {"TagSpecification.1.Tag.1.Key", "Team"},
+                                 {"TagSpecification.1.Tag.1.Value", "blue"}});
+    aws.advance(60'000);
+    const auto two = make_image(aws, "two",
+                                {{"Architecture", "arm64"},
+                                 {"BootMode", "uefi"},
+                                 {"BlockDeviceMapping.1.Ebs.VolumeSize", "9"}});
+    const auto snapshot =
+        describe(aws, one).text("imagesSet/item/blockDeviceMapping/item/ebs/snapshotId");
+    EXPECT_THAT(matching(aws, "architecture", "arm64"), ElementsAre(two));
+    EXPECT_THAT(matching(aws, "block-device-mapping.snapshot-id", snapshot), ElementsAre(one));
+    EXPECT_THAT(matching(aws, "block-device-mapping.volume-size", "9"), ElementsAre(two));
+    EXPECT_THAT(matching(aws, "boot-mode", "uefi"), ElementsAre(two));
+    EXPECT_THAT(matching(aws, "creation-date", "2026-01-02T03:05:*"), ElementsAre(two));
+    EXPECT_THAT(matching(aws, "image-id", one), ElementsAre(one));
+    EXPECT_THAT(matching(aws, "is-public", "false"), SizeIs(2));
+    EXPECT_THAT(matching(aws, "is-public", "true"), IsEmpty());
+    EXPECT_THAT(matching(aws, "manifest-location", std::string(kAccount) + "/one"),
+                ElementsAre(one));
+    EXPECT_THAT(matching(aws, "state", "available"), SizeIs(2));
+    EXPECT_THAT(matching(aws, "tag:Team", "bl*"), ElementsAre(one));
+    EXPECT_THAT(matching(aws, "tag-key", "Team"), ElementsAre(one));
+}
+
+TEST(DescribeImages, AnswersEverythingOncePageByPage)
+{
+    TestEmulator aws;
+    for (int i = 0; i < 7; ++i) {
+        make_image(aws, fmt::format("image {}", i));
+    }
+    const auto all = aws.must("DescribeImages").texts(kIds);
+    std::vector<std::string> seen;
+    std::string token;
+    do {
+        Parameters parameters{{"MaxResults", "5"}};
+        if (!token.empty()) {
+            parameters.emplace_back("NextToken", token);
+        }
+        const auto page = aws.must("DescribeImages", parameters);
+        const auto ids = page.texts(kIds);
+        token = page.text("nextToken");
+        ASSERT_FALSE(ids.empty());
+        EXPECT_TRUE(ids.size() == 5 || (token.empty() && ids.size() < 5));
+        seen.insert(seen.end(), ids.begin(), ids.end());
+    } while (!token.empty());
+    EXPECT_GT(all.size(), 7U);
+    EXPECT_EQ(seen.size(), std::set<std::string>(seen.begin(), seen.end()).size());
+    EXPECT_THAT(seen, ::testing::UnorderedElementsAreArray(all));
+}
+
+TEST(DescribeImages, RefusesPagesFiltersAndOwnersItCannotRead)
+{
+    TestEmulator aws;
+    const auto mine = make_image(aws);
+    const auto code = [&](const Parameters& parameters) {
+        return aws.call("DescribeImages", parameters).code;
+    };
+    EXPECT_EQ(code({{"NextToken", "nonsense"}}), "InvalidNextToken");
+    EXPECT_EQ(code({{"MaxResults", "4"}}), "InvalidParameterValue");
+    EXPECT_EQ(code({{"MaxResults", "5"}, {"ImageId.1", mine}}), kCombination);
+    EXPECT_EQ(code({{"ExecutableBy.1", "everybody"}}), "InvalidUserID.Malformed");
+    EXPECT_EQ(code({{"DryRun", "true"}}), "DryRunOperation");
+    const auto unknown =
+        aws.call("DescribeImages", {{"Filter.1.Name", "colour"}, {"Filter.1.Value.1", "red"}});
+    EXPECT_EQ(unknown.code, "InvalidParameterValue");
+    EXPECT_EQ(unknown.message, "The filter 'colour' is invalid");
+    const auto empty = aws.call("DescribeImages", {{"Filter.1.Name", "name"}});
+    EXPECT_EQ(empty.code, "InvalidParameterValue");
+    EXPECT_EQ(empty.message, "The filter 'name' must have at least one value");
+}
+
+TEST(DescribeImages, HidesDeprecatedImagesOfOthersUnlessNamed)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    modify(aws, id, {{"LaunchPermission.Add.1.UserId", kOtherAccount}});
+    update_image(aws, id, fmt::format("deprecation_time_ms = {}", kStartMs + 1000));
+    const auto others_view = [&](const Parameters& more) {
+        return aws.must("DescribeImages", changed({{"Owner.1", kAccount}}, more), kOtherAccount)
+            .texts(kIds);
+    };
+    aws.advance(999);
+    EXPECT_THAT(others_view({}), ElementsAre(id));
+    aws.advance(1);
+    EXPECT_THAT(others_view({}), IsEmpty());
+    EXPECT_THAT(others_view({{"ImageId.1", id}}), ElementsAre(id));
+    EXPECT_THAT(others_view({{"IncludeDeprecated", "true"}}), ElementsAre(id));
+    EXPECT_THAT(aws.must("DescribeImages", {{"Owner.1", "self"}}).texts(kIds), ElementsAre(id));
+    EXPECT_EQ(describe(aws, id).text("imagesSet/item/deprecationTime"), "2026-01-02T03:04:06.000Z");
+}
+
+TEST(DescribeImages, HidesDisabledImagesUnlessAskedForThem)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    update_image(aws, id, "state = 'disabled'");
+    EXPECT_THAT(aws.must("DescribeImages", {{"Owner.1", "self"}}).texts(kIds), IsEmpty());
+    const auto shown =
+        aws.must("DescribeImages", {{"Owner.1", "self"}, {"IncludeDisabled", "true"}});
+    EXPECT_THAT(shown.texts(kIds), ElementsAre(id));
+    EXPECT_EQ(shown.text(kState), "disabled");
+}
+
+// Sharing
+
+TEST(SharedImage, IsSeenByTheOtherAccountUntilReset)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    modify(aws, id, {{"LaunchPermission.Add.1.UserId", kOtherAccount}});
+    const auto seen = describe(aws, id, kOtherAccount);
+    EXPECT_EQ(seen.text("imagesSet/item/imageOwnerId"), kAccount);
+    EXPECT_EQ(seen.text("imagesSet/item/isPublic"), "false");
+    EXPECT_THAT(describe(aws, id, "111122223333").texts(kIds), IsEmpty());
+    aws.must("ResetImageAttribute", {{"ImageId", id}, {"Attribute", "launchPermission"}});
+    EXPECT_THAT(describe(aws, id, kOtherAccount).texts(kIds), IsEmpty());
+    EXPECT_THAT(users(aws, id), IsEmpty());
+}
+
+TEST(SharedImage, IsFoundByWhoMayLaunchIt)
+{
+    TestEmulator aws;
+    const auto shared = make_image(aws, "shared");
+    const auto published = make_image(aws, "published");
+    make_image(aws, "secret");
+    modify(aws, shared, {{"LaunchPermission.Add.1.UserId", kOtherAccount}});
+    modify(aws, published, {{"LaunchPermission.Add.1.Group", "all"}});
+    const auto executable_by = [&](const std::string& who, std::string_view account) {
+        return aws.must("DescribeImages", {{"ExecutableBy.1", who}, {"Owner.1", kAccount}}, account)
+            .texts(kIds);
+    };
+    EXPECT_THAT(executable_by("self", kOtherAccount), ElementsAre(shared));
+    EXPECT_THAT(executable_by(kOtherAccount, kAccount), ElementsAre(shared));
+    EXPECT_THAT(executable_by("all", kOtherAccount), ElementsAre(published));
+    EXPECT_THAT(executable_by("self", kAccount), IsEmpty());
+}
+
+TEST(SharedImage, IsPublicWhileTheGroupAllMayLaunchIt)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    modify(aws, id, {{"LaunchPermission.Add.1.Group", "all"}});
+    EXPECT_EQ(describe(aws, id, kOtherAccount).text("imagesSet/item/isPublic"), "true");
+    EXPECT_THAT(matching(aws, "is-public", "true"), ElementsAre(id));
+    EXPECT_THAT(attribute(aws, id, "launchPermission").texts("launchPermission/item/group"),
+                ElementsAre("all"));
+    modify(aws, id, {{"LaunchPermission.Remove.1.Group", "all"}});
+    EXPECT_EQ(describe(aws, id).text("imagesSet/item/isPublic"), "false");
+    EXPECT_THAT(describe(aws, id, kOtherAccount).texts(kIds), IsEmpty());
+}
+
+TEST(SharedImage, IsChangedByItsOwnerAlone)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    const std::vector<std::pair<std::string, Parameters>> calls = {
+        {"ModifyImageAttribute", {{"Description.Value", "mine now"}}},
+        {"DescribeImageAttribute", {{"Attribute", "description"}}},
+        {"ResetImageAttribute", {{"Attribute", "launchPermission"}}},
+        {"DeregisterImage", {}}};
+    for (const auto& [action, parameters] : calls) {
+        const auto unseen = aws.call(action, changed(parameters, {{"ImageId", id}}), kOtherAccount);
+        EXPECT_EQ(unseen.code, "AuthFailure") << action;
+        EXPECT_EQ(unseen.message, "Not authorized for image:" + id);
+    }
+    modify(aws, id, {{"LaunchPermission.Add.1.UserId", kOtherAccount}});
+    for (const auto& [action, parameters] : calls) {
+        const auto refused =
+            aws.call(action, changed(parameters, {{"ImageId", id}}), kOtherAccount);
+        EXPECT_EQ(refused.code, "AuthFailure") << action;
+        EXPECT_EQ(refused.message, "Not authorized for image:" + id);
+    }
+    EXPECT_EQ(describe(aws, id).count("imagesSet/item/description"), 0U);
+}
+
+// ModifyImageAttribute
+
+TEST(ModifyImageAttribute, TakesBothOfItsStyles)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    modify(aws, id,
+           {{"Attribute", "launchPermission"},
+            {"OperationType", "add"},
+            {"UserId.1", "111111111111"},
+            {"UserId.2", "222222222222"}});
+    EXPECT_THAT(users(aws, id), UnorderedElementsAre("111111111111", "222222222222"));
+    modify(aws, id,
+           {{"LaunchPermission.Add.1.UserId", "333333333333"},
+            {"LaunchPermission.Remove.1.UserId", "111111111111"}});
+    EXPECT_THAT(users(aws, id), UnorderedElementsAre("222222222222", "333333333333"));
+    modify(aws, id,
+           {{"Attribute", "launchPermission"},
+            {"OperationType", "remove"},
+            {"UserId.1", "222222222222"}});
+    EXPECT_THAT(users(aws, id), ElementsAre("333333333333"));
+    modify(aws, id, {{"LaunchPermission.Add.1.UserId", "333333333333"}});
+    EXPECT_THAT(users(aws, id), ElementsAre("333333333333"));
+
+    modify(aws, id, {{"Attribute", "description"}, {"Value", "flat"}});
+    EXPECT_EQ(describe(aws, id).text("imagesSet/item/description"), "flat");
+    modify(aws, id, {{"Description.Value", "nested"}});
+    EXPECT_EQ(describe(aws, id).text("imagesSet/item/description"), "nested");
+}
+
+TEST(ModifyImageAttribute, TakesTheMixturesThatToolsSend)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    // Packer names its accounts and groups in both styles, without an operation.
+    modify(aws, id,
+           {{"UserId.1", "111111111111"},
+            {"UserId.2", "222222222222"},
+            {"LaunchPermission.Add.1.UserId", "111111111111"},
+            {"LaunchPermission.Add.2.UserId", "222222222222"}});
+    modify(aws, id, {{"UserGroup.1", "all"}, {"LaunchPermission.Add.1.Group", "all"}});
+    EXPECT_THAT(users(aws, id), UnorderedElementsAre("111111111111", "222222222222"));
+    EXPECT_EQ(describe(aws, id).text("imagesSet/item/isPublic"), "true");
+    // Terraform names the attribute beside the nested style.
+    modify(
+        aws, id,
+        {{"Attribute", "launchPermission"}, {"LaunchPermission.Remove.1.UserId", "111111111111"}});
+    EXPECT_THAT(users(aws, id), ElementsAre("222222222222"));
+    modify(aws, id, {{"Attribute", "description"}, {"Description.Value", "by a tool"}});
+    EXPECT_EQ(describe(aws, id).text("imagesSet/item/description"), "by a tool");
+}
+
+TEST(ModifyImageAttribute, RefusesMixturesThatContradictThemselves)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    const std::string one = "111111111111";
+    const std::string two = "222222222222";
+    for (const Parameters& mixture :
+         {Parameters{{"UserId.1", one}, {"LaunchPermission.Add.1.UserId", two}},
+          Parameters{{"OperationType", "remove"},
+                     {"UserId.1", one},
+                     {"LaunchPermission.Add.1.UserId", one}},
+          Parameters{{"OperationType", "add"},
+                     {"UserId.1", one},
+                     {"LaunchPermission.Remove.1.UserId", one}},
+          Parameters{{"LaunchPermission.Add.1.UserId", one},
+                     {"LaunchPermission.Remove.1.UserId", one}},
+          Parameters{{"Description.Value", "a"}, {"LaunchPermission.Add.1.UserId", one}},
+          Parameters{{"Description.Value", "a"}, {"ImdsSupport.Value", "v2.0"}},
+          Parameters{{"Attribute", "launchPermission"}, {"Description.Value", "a"}},
+          Parameters{{"Description.Value", "a"}, {"Value", "b"}},
+          Parameters{{"Description.Value", "a"}, {"OperationType", "add"}},
+          Parameters{{"Attribute", "launchPermission"}, {"Value", one}},
+          Parameters{{"Attribute", "launchPermission"}, {"OperationType", "add"}}, Parameters{}}) {
+        EXPECT_EQ(try_modify(aws, id, mixture).code, kCombination)
+            << (mixture.empty() ? "nothing" : mixture[0].first);
+    }
+    EXPECT_EQ(try_modify(aws, id, {{"UserId.1", one}}).code, "MissingParameter");
+    EXPECT_EQ(try_modify(aws, id, {{"Attribute", "description"}}).code, "MissingParameter");
+    EXPECT_EQ(try_modify(aws, id, {{"Attribute", "kernel"}, {"Value", "aki-12345678"}}).code,
+              "InvalidParameterValue");
+    EXPECT_THAT(users(aws, id), IsEmpty());
+    EXPECT_EQ(describe(aws, id).count("imagesSet/item/description"), 0U);
+}
+
+TEST(ModifyImageAttribute, RefusesGranteesThatCannotBe)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    const auto refusal = [&](const Parameters& parameters) {
+        const auto refused = try_modify(aws, id, parameters);
+        EXPECT_EQ(refused.code, "InvalidAMIAttributeItemValue");
+        return refused.message;
+    };
+    for (const char* user : {"12345678901", "1234567890123", "self", "12345678901x"}) {
+        EXPECT_EQ(refusal({{"LaunchPermission.Add.1.UserId", user}}),
+                  fmt::format("Invalid attribute item value \"{}\" for userId item type.", user));
+        refusal({{"OperationType", "add"}, {"UserId.1", user}});
+    }
+    for (const char* parameter : {"LaunchPermission.Add.1.Group", "UserGroup.1"}) {
+        EXPECT_EQ(refusal({{"OperationType", "add"}, {parameter, "friends"}}),
+                  "Invalid attribute item value \"friends\" for UserGroup item type.");
+    }
+    refusal({{"LaunchPermission.Remove.1.Group", "friends"}});
+    refusal({{"LaunchPermission.Add.1.OrganizationArn", "arn:aws:iam::111111111111:root"}});
+    // One bad grantee keeps the good one out as well.
+    refusal({{"LaunchPermission.Add.1.UserId", kOtherAccount},
+             {"LaunchPermission.Add.2.UserId", "nobody"}});
+    EXPECT_THAT(users(aws, id), IsEmpty());
+}
+
+TEST(ModifyImageAttribute, OnlyEverRequiresTheSecondMetadataVersion)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    EXPECT_EQ(try_modify(aws, id, {{"ImdsSupport.Value", "v1.0"}}).code, "InvalidParameterValue");
+    EXPECT_EQ(describe(aws, id).count("imagesSet/item/imdsSupport"), 0U);
+    modify(aws, id, {{"ImdsSupport.Value", "v2.0"}});
+    EXPECT_EQ(describe(aws, id).text("imagesSet/item/imdsSupport"), "v2.0");
+}
+
+TEST(ModifyImageAttribute, LimitsDescriptionsByTheirCharacters)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    std::string longest;
+    for (int i = 0; i < 255; ++i) {
+        longest += "\xc3\xbc";
+    }
+    modify(aws, id, {{"Description.Value", longest}});
+    EXPECT_EQ(describe(aws, id).text("imagesSet/item/description"), longest);
+    EXPECT_EQ(try_modify(aws, id, {{"Description.Value", longest + "x"}}).code,
+              "InvalidParameterValue");
+}
+
+TEST(ModifyImageAttribute, WaitsUntilTheImageIsMade)
+{
+    TestEmulator aws;
+    aws.set_delay(Delay::kImagePending, 1000);
+    const auto id = make_image(aws);
+    const std::vector<std::pair<std::string, Parameters>> calls = {
+        {"ModifyImageAttribute", {{"LaunchPermission.Add.1.UserId", kOtherAccount}}},
+        {"ModifyImageAttribute", {{"Description.Value", "early"}}},
+        {"ResetImageAttribute", {{"Attribute", "launchPermission"}}}};
+    for (const auto& [action, parameters] : calls) {
+        const auto early = aws.call(action, changed(parameters, {{"ImageId", id}}));
+        EXPECT_EQ(early.code, "InvalidAMIID.Unavailable");
+        EXPECT_EQ(early.message, "The AMI ID '" + id +
+                                     "' is currently pending and may not be used for this "
+                                     "operation");
+    }
+    EXPECT_THAT(users(aws, id), IsEmpty());
+    aws.advance(1000);
+    for (const auto& [action, parameters] : calls) {
+        aws.must(action, changed(parameters, {{"ImageId", id}}));
+    }
+}
+
+TEST(ModifyImageAttribute, OnlySaysWhatADryRunWouldDo)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    EXPECT_EQ(try_modify(aws, id, {{"Description.Value", "a"}, {"DryRun", "true"}}).code,
+              "DryRunOperation");
+    EXPECT_EQ(describe(aws, id).count("imagesSet/item/description"), 0U);
+    EXPECT_EQ(try_modify(aws, kNobodysImage, {{"Description.Value", "a"}}).code,
+              "InvalidAMIID.NotFound");
+    EXPECT_EQ(try_modify(aws, "ami-x", {{"Description.Value", "a"}}).code,
+              "InvalidAMIID.Malformed");
+}
+
+// DescribeImageAttribute and ResetImageAttribute
+
+TEST(DescribeImageAttribute, AnswersEachAttributeAlone)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws, "one",
+                               {{"Description", "for the web"},
+                                {"KernelId", "aki-12345678"},
+                                {"RamdiskId", "ari-12345678"},
+                                {"SriovNetSupport", "simple"},
+                                {"BootMode", "uefi"},
+                                {"TpmSupport", "v2.0"},
+                                {"ImdsSupport", "v2.0"},
+                                {"UefiData", "QU1J"}});
+    modify(aws, id, {{"LaunchPermission.Add.1.UserId", kOtherAccount}});
+    update_image(aws, id, fmt::format("last_launched_time_ms = {}", kStartMs));
+    const std::vector<std::array<std::string, 3>> expected = {
+        {"description", "description/value", "for the web"},
+        {"kernel", "kernel/value", "aki-12345678"},
+        {"ramdisk", "ramdisk/value", "ari-12345678"},
+        {"launchPermission", "launchPermission/item/userId", kOtherAccount},
+        {"productCodes", "productCodes", ""},
+        {"sriovNetSupport", "sriovNetSupport/value", "simple"},
+        {"bootMode", "bootMode/value", "uefi"},
+        {"tpmSupport", "tpmSupport/value", "v2.0"},
+        {"uefiData", "uefiData/value", "QU1J"},
+        {"lastLaunchedTime", "lastLaunchedTime/value", "2026-01-02T03:04:05.000Z"},
+        {"imdsSupport", "imdsSupport/value", "v2.0"},
+        {"deregistrationProtection", "deregistrationProtection/value", "disabled"}};
+    for (const auto& [name, path, value] : expected) {
+        const auto answer = attribute(aws, id, name);
+        EXPECT_EQ(answer.text("imageId"), id);
+        EXPECT_EQ(answer.count(path), 1U) << name;
+        EXPECT_EQ(answer.text(path), value) << name;
+        // The request's id, the image's and the attribute.
+        EXPECT_EQ(answer.count("*"), 3U) << name;
+    }
+}
+
+TEST(DescribeImageAttribute, KeepsTheBlockDeviceMappingFromEverybody)
+{
+    TestEmulator aws;
+    const auto refused = aws.call("DescribeImageAttribute", {{"ImageId", make_image(aws)},
+                                                             {"Attribute", "blockDeviceMapping"}});
+    EXPECT_EQ(refused.code, "AuthFailure");
+    EXPECT_EQ(refused.message, "Unauthorized attempt to access restricted resource");
+}
+
+TEST(DescribeImageAttribute, LeavesOutWhatAnImageDoesNotHave)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    EXPECT_EQ(attribute(aws, id, "description").text("description/value"), "");
+    for (const char* name : {"kernel", "ramdisk", "bootMode", "tpmSupport", "uefiData",
+                             "lastLaunchedTime", "imdsSupport", "sriovNetSupport"}) {
+        EXPECT_EQ(attribute(aws, id, name).count(std::string(name) + "/value"), 0U) << name;
+    }
+    EXPECT_EQ(attribute(aws, id, "launchPermission").count("launchPermission/item"), 0U);
+}
+
+TEST(DescribeImageAttribute, RefusesWhatItCannotTell)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    const auto code = [&](const Parameters& parameters) {
+        return aws.call("DescribeImageAttribute", parameters).code;
+    };
+    EXPECT_EQ(code({{"ImageId", id}, {"Attribute", "colour"}}), "InvalidParameterValue");
+    EXPECT_EQ(code({{"ImageId", id}}), "MissingParameter");
+    EXPECT_EQ(code({{"ImageId", kNobodysImage}, {"Attribute", "kernel"}}), "InvalidAMIID.NotFound");
+    EXPECT_EQ(code({{"ImageId", "ami-x"}, {"Attribute", "kernel"}}), "InvalidAMIID.Malformed");
+    EXPECT_EQ(code({{"ImageId", id}, {"Attribute", "kernel"}, {"DryRun", "true"}}),
+              "DryRunOperation");
+}
+
+TEST(DescribeImageAttribute, TellsTheOwnerAloneOfTheLastLaunch)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    modify(aws, id, {{"LaunchPermission.Add.1.UserId", kOtherAccount}});
+    aws.advance(1000);
+    run(aws, id);
+    EXPECT_EQ(attribute(aws, id, "lastLaunchedTime").text("lastLaunchedTime/value"),
+              "2026-01-02T03:04:06.000Z");
+    EXPECT_EQ(describe(aws, id).count("imagesSet/item/lastLaunchedTime"), 1U);
+    EXPECT_EQ(describe(aws, id, kOtherAccount).count("imagesSet/item/lastLaunchedTime"), 0U);
+}
+
+TEST(ResetImageAttribute, ResetsLaunchPermissionsAlone)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    modify(aws, id,
+           {{"LaunchPermission.Add.1.UserId", kOtherAccount},
+            {"LaunchPermission.Add.2.Group", "all"}});
+    const auto reset = [&](const Parameters& more) {
+        return aws.call("ResetImageAttribute",
+                        changed({{"ImageId", id}, {"Attribute", "launchPermission"}}, more));
+    };
+    EXPECT_EQ(reset({{"Attribute", "description"}}).code, "InvalidParameterValue");
+    EXPECT_EQ(reset({{"DryRun", "true"}}).code, "DryRunOperation");
+    EXPECT_EQ(reset({{"ImageId", kNobodysImage}}).code, "InvalidAMIID.NotFound");
+    EXPECT_THAT(users(aws, id), ElementsAre(kOtherAccount));
+    EXPECT_EQ(reset({}).text("return"), "true");
+    EXPECT_EQ(attribute(aws, id, "launchPermission").count("launchPermission/item"), 0U);
+    EXPECT_EQ(describe(aws, id).text("imagesSet/item/isPublic"), "false");
+}
+
+// DeregisterImage
+
+TEST(DeregisterImage, LeavesAnIdThatFindsNothingWhileInstancesOfItAreLeft)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    const auto instance = aws.must("RunInstances", launch(id)).text(kInstanceId);
+    aws.must("DeregisterImage", {{"ImageId", id}});
+    EXPECT_EQ(describe(aws, id).count("imagesSet/item"), 0U);
+    EXPECT_EQ(aws.call("DescribeImages", {{"ImageId.1", id}}, kOtherAccount).code,
+              "InvalidAMIID.NotFound");
+    aws.must("TerminateInstances", {{"InstanceId.1", instance}});
+    EXPECT_EQ(aws.call("DescribeImages", {{"ImageId.1", id}}).code, "InvalidAMIID.NotFound");
+}
+
+TEST(DeregisterImage, TakesTheImageAwayAndKeepsItsSnapshot)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    const auto answer = aws.must("DeregisterImage", {{"ImageId", id}});
+    EXPECT_EQ(answer.text("return"), "true");
+    EXPECT_EQ(answer.count("deleteSnapshotResultSet/item"), 0U);
+    EXPECT_THAT(aws.must("DescribeImages", {{"Owner.1", "self"}}).texts(kIds), IsEmpty());
+    EXPECT_EQ(aws.call("DescribeImages", {{"ImageId.1", id}}).code, "InvalidAMIID.NotFound");
+    EXPECT_EQ(aws.must("DescribeSnapshots", {{"Owner.1", "self"}}).count("snapshotSet/item"), 1U);
+}
+
+TEST(DeregisterImage, FindsADeregisteredImageUnavailable)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    aws.must("DeregisterImage", {{"ImageId", id}});
+    const auto again = aws.call("DeregisterImage", {{"ImageId", id}});
+    EXPECT_EQ(again.code, "InvalidAMIID.Unavailable");
+    EXPECT_EQ(again.message, "The image ID '" + id + "' is no longer available");
+    EXPECT_EQ(try_modify(aws, id, {{"Description.Value", "a"}}).code, "InvalidAMIID.Unavailable");
+    EXPECT_EQ(aws.call("DeregisterImage", {{"ImageId", kNobodysImage}}).code,
+              "InvalidAMIID.NotFound");
+    EXPECT_EQ(aws.call("DeregisterImage", {{"ImageId", "ami-x"}}).code, "InvalidAMIID.Malformed");
+}
+
+TEST(DeregisterImage, StaysDeregisteredWhenItWasPending)
+{
+    TestEmulator aws;
+    aws.set_delay(Delay::kImagePending, 1000);
+    const auto id = make_image(aws);
+    EXPECT_EQ(aws.call("DeregisterImage", {{"ImageId", id}, {"DryRun", "true"}}).code,
+              "DryRunOperation");
+    EXPECT_EQ(describe(aws, id).text(kState), "pending");
+    aws.must("DeregisterImage", {{"ImageId", id}});
+    aws.advance(2000);
+    EXPECT_EQ(aws.call("DescribeImages", {{"ImageId.1", id}}).code, "InvalidAMIID.NotFound");
+}
+
+TEST(DeregisterImage, DeletesTheSnapshotsThatNoOtherImageUses)
+{
+    TestEmulator aws;
+    const auto shared = make_snapshot(aws);
+    const auto single = make_snapshot(aws);
+    const auto first =
+        aws.must("RegisterImage",
+                 changed(registration(shared), {{"BlockDeviceMapping.2.DeviceName", "/dev/sdb"},
+                                                {"BlockDeviceMapping.2.Ebs.SnapshotId", single},
+                                                {"BlockDeviceMapping.3.DeviceName", "/dev/sdc"},
+                                                {"BlockDeviceMapping.3.Ebs.SnapshotId", single}}))
+            .text("imageId");
+    const auto second = aws.must("RegisterImage", registration(shared, "two")).text("imageId");
+    const auto results = [&](const std::string& image) {
+        const auto answer = aws.must("DeregisterImage",
+                                     {{"ImageId", image}, {"DeleteAssociatedSnapshots", "true"}});
+        std::vector<std::string> lines;
+        const auto ids = answer.texts("deleteSnapshotResultSet/item/snapshotId");
+        const auto codes = answer.texts("deleteSnapshotResultSet/item/returnCode");
+        for (std::size_t i = 0; i < ids.size(); ++i) {
+            lines.push_back(ids[i] + " " + codes.at(i));
+        }
+        return lines;
+    };
+    EXPECT_THAT(results(first), ElementsAre(shared + " skipped", single + " success"));
+    EXPECT_THAT(
+        aws.must("DescribeSnapshots", {{"Owner.1", "self"}}).texts("snapshotSet/item/snapshotId"),
+        ElementsAre(shared));
+    EXPECT_THAT(results(second), ElementsAre(shared + " success"));
+    EXPECT_EQ(aws.must("DescribeSnapshots", {{"Owner.1", "self"}}).count("snapshotSet/item"), 0U);
+}
+
+// CreateImage
+
+class CreateImage : public ::testing::Test {
+protected:
+    CreateImage() : source(make_image(aws, "source")), instance(run(aws, source))
+    {
+        data = make_volume(aws, "10", {{"VolumeType", "gp3"}, {"Iops", "4000"}});
+        aws.must("AttachVolume",
+                 {{"InstanceId", instance}, {"VolumeId", data}, {"Device", "/dev/sdf"}});
+    }
+
+    Parameters request(const Parameters& more = {}) const
+    {
+        return changed({{"InstanceId", instance}, {"Name", "captured"}}, more);
+    }
+
+    std::string create(const Parameters& more = {})
+    {
+        return aws.must("CreateImage", request(more)).text("imageId");
+    }
+
+    Answer try_create(const Parameters& more = {})
+    {
+        return aws.call("CreateImage", request(more));
+    }
+
+    std::vector<std::string> mapped(const std::string& image, const std::string& what)
+    {
+        return describe(aws, image).texts("imagesSet/item/blockDeviceMapping/item/" + what);
+    }
+
+    Answer snapshot(const std::string& id)
+    {
+        return aws.must("DescribeSnapshots", {{"SnapshotId.1", id}});
+    }
+
+    std::string status()
+    {
+        return aws.must("DescribeInstanceStatus", {{"InstanceId.1", instance}})
+            .text("instanceStatusSet/item/instanceStatus/status");
+    }
+
+    TestEmulator aws;
+    std::string source;
+    std::string instance;
+    std::string data;
+};
+
+TEST_F(CreateImage, TakesASnapshotOfEveryAttachedVolume)
+{
+    const auto id = create({{"Description", "as it ran"},
+                            {"TagSpecification.1.ResourceType", "image"},
+                            {"TagSpecification.1.Tag.1.Key", "Kind"},
+                            {"TagSpecification.1.Tag.1.Value", "image"},
+                            {"TagSpecification.2.ResourceType", "snapshot"},
+                            {"TagSpecification.2.Tag.1.Key", "Kind"},
+                            {"TagSpecification.2.Tag.1.Value", "snapshot"}});
+    // The root comes first.
+    EXPECT_THAT(mapped(id, "deviceName"), ElementsAre("/dev/xvda", "/dev/sdf"));
+    EXPECT_THAT(aws.must("DescribeInstances", {{"InstanceId.1", instance}})
+                    .texts("reservationSet/item/instancesSet/item/blockDeviceMapping/item/"
+                           "deviceName"),
+                ElementsAre("/dev/xvda", "/dev/sdf"));
+    EXPECT_THAT(mapped(id, "ebs/volumeSize"), UnorderedElementsAre("2", "10"));
+    EXPECT_THAT(mapped(id, "ebs/volumeType"), UnorderedElementsAre("gp2", "gp3"));
+    EXPECT_THAT(mapped(id, "ebs/iops"), ElementsAre("4000"));
+    EXPECT_THAT(mapped(id, "ebs/deleteOnTermination"), UnorderedElementsAre("true", "false"));
+    const auto snapshots = mapped(id, "ebs/snapshotId");
+    ASSERT_THAT(snapshots, SizeIs(2));
+    std::vector<std::string> volumes;
+    for (const auto& one : snapshots) {
+        const auto shown = snapshot(one);
+        EXPECT_EQ(shown.text("snapshotSet/item/status"), "completed");
+        EXPECT_EQ(shown.text("snapshotSet/item/description"),
+                  "Created by CreateImage(" + instance + ") for " + id);
+        EXPECT_EQ(shown.text("snapshotSet/item/tagSet/item/value"), "snapshot");
+        volumes.push_back(shown.text("snapshotSet/item/volumeId"));
+    }
+    EXPECT_NE(volumes[0], volumes[1]);
+    EXPECT_THAT(volumes, Contains(data));
+    const auto shown = describe(aws, id);
+    EXPECT_EQ(shown.text("imagesSet/item/tagSet/item/value"), "image");
+    EXPECT_EQ(shown.text("imagesSet/item/description"), "as it ran");
+}
+
+TEST_F(CreateImage, RemembersWhereItCameFrom)
+{
+    const auto shown = describe(aws, create());
+    const auto text = [&](const std::string& name) { return shown.text("imagesSet/item/" + name); };
+    EXPECT_EQ(text("sourceInstanceId"), instance);
+    EXPECT_EQ(text("sourceImageId"), source);
+    EXPECT_EQ(text("sourceImageRegion"), kRegion);
+    EXPECT_EQ(text("architecture"), "x86_64");
+    EXPECT_EQ(text("virtualizationType"), "hvm");
+    EXPECT_EQ(text("enaSupport"), "true");
+    EXPECT_EQ(text("rootDeviceName"), "/dev/xvda");
+    EXPECT_EQ(text("name"), "captured");
+    EXPECT_EQ(text("imageOwnerId"), kAccount);
+}
+
+TEST_F(CreateImage, MakesImagesThatCanBeLaunched)
+{
+    const auto launched = run(aws, create());
+    const auto volumes = aws.must("DescribeVolumes", {{"Filter.1.Name", "attachment.instance-id"},
+                                                      {"Filter.1.Value.1", launched}});
+    EXPECT_THAT(volumes.texts("volumeSet/item/size"), UnorderedElementsAre("2", "10"));
+}
+
+TEST_F(CreateImage, LeavesOutVolumesWithNoDevice)
+{
+    const auto id = create(
+        {{"BlockDeviceMapping.1.DeviceName", "/dev/sdf"}, {"BlockDeviceMapping.1.NoDevice", ""}});
+    EXPECT_THAT(mapped(id, "deviceName"), ElementsAre("/dev/xvda"));
+    EXPECT_EQ(
+        aws.must("DescribeSnapshots", {{"Filter.1.Name", "volume-id"}, {"Filter.1.Value.1", data}})
+            .count("snapshotSet/item"),
+        0U);
+    EXPECT_EQ(try_create({{"Name", "rootless"},
+                          {"BlockDeviceMapping.1.DeviceName", "/dev/xvda"},
+                          {"BlockDeviceMapping.1.NoDevice", ""}})
+                  .code,
+              kBadMapping);
+}
+
+TEST_F(CreateImage, ChangesAndAddsDevicesAsTold)
+{
+    const auto id = create({{"BlockDeviceMapping.1.DeviceName", "/dev/sdf"},
+                            {"BlockDeviceMapping.1.Ebs.VolumeSize", "50"},
+                            {"BlockDeviceMapping.1.Ebs.VolumeType", "gp2"},
+                            {"BlockDeviceMapping.1.Ebs.DeleteOnTermination", "true"},
+                            {"BlockDeviceMapping.2.DeviceName", "/dev/sdg"},
+                            {"BlockDeviceMapping.2.Ebs.VolumeSize", "7"},
+                            {"BlockDeviceMapping.3.DeviceName", "/dev/sdh"},
+                            {"BlockDeviceMapping.3.VirtualName", "ephemeral0"}});
+    EXPECT_THAT(mapped(id, "deviceName"),
+                UnorderedElementsAre("/dev/xvda", "/dev/sdf", "/dev/sdg", "/dev/sdh"));
+    EXPECT_THAT(mapped(id, "*[../deviceName='/dev/sdf']/volumeSize"), ElementsAre("50"));
+    EXPECT_THAT(mapped(id, "*[../deviceName='/dev/sdf']/volumeType"), ElementsAre("gp2"));
+    EXPECT_THAT(mapped(id, "*[../deviceName='/dev/sdf']/deleteOnTermination"), ElementsAre("true"));
+    EXPECT_THAT(mapped(id, "*[../deviceName='/dev/sdf']/iops"), IsEmpty());
+    EXPECT_THAT(mapped(id, "*[../deviceName='/dev/sdf']/snapshotId"), SizeIs(1));
+    EXPECT_THAT(mapped(id, "*[../deviceName='/dev/sdg']/volumeSize"), ElementsAre("7"));
+    EXPECT_THAT(mapped(id, "*[../deviceName='/dev/sdg']/snapshotId"), IsEmpty());
+    EXPECT_THAT(mapped(id, "virtualName"), ElementsAre("ephemeral0"));
+}
+
+TEST_F(CreateImage, RefusesChangesThatCannotBe)
+{
+    const auto code = [&](const Parameters& more) {
+        return try_create(changed({{"BlockDeviceMapping.1.DeviceName", "/dev/sdf"}}, more)).code;
+    };
+    EXPECT_EQ(code({{"BlockDeviceMapping.1.Ebs.VolumeSize", "4"}}), kBadMapping);
+    EXPECT_EQ(code({{"BlockDeviceMapping.1.Ebs.SnapshotId", make_snapshot(aws)}}), kBadMapping);
+    EXPECT_EQ(code({{"BlockDeviceMapping.1.Ebs.VolumeType", "io1"}}), kCombination);
+    EXPECT_EQ(code({{"BlockDeviceMapping.1.Ebs.VolumeSize", "6"},
+                    {"BlockDeviceMapping.2.DeviceName", "/dev/sdf"},
+                    {"BlockDeviceMapping.2.NoDevice", ""}}),
+              kBadMapping);
+    EXPECT_EQ(code({{"BlockDeviceMapping.1.DeviceName", "/dev/sdg"},
+                    {"BlockDeviceMapping.1.Ebs.VolumeType", "gp3"}}),
+              kBadMapping);
+    EXPECT_EQ(aws.must("DescribeSnapshots", {{"Owner.1", "self"},
+                                             {"Filter.1.Name", "description"},
+                                             {"Filter.1.Value.1", "Created by CreateImage*"}})
+                  .count("snapshotSet/item"),
+              0U);
+}
+
+TEST_F(CreateImage, RefusesNamesAndInstancesItCannotUse)
+{
+    const auto taken = try_create({{"Name", "source"}});
+    EXPECT_EQ(taken.code, "InvalidAMIName.Duplicate");
+    EXPECT_EQ(taken.message, "AMI name source is already in use by AMI " + source);
+    EXPECT_EQ(try_create({{"Name", "a*"}}).code, "InvalidAMIName.Malformed");
+    EXPECT_EQ(try_create({{"InstanceId", "i-00000000000000001"}}).code,
+              "InvalidInstanceID.NotFound");
+    EXPECT_EQ(try_create({{"InstanceId", "i-x"}}).code, "InvalidInstanceID.Malformed");
+    EXPECT_EQ(aws.call("CreateImage", request(), kOtherAccount).code, "InvalidInstanceID.NotFound");
+    EXPECT_EQ(try_create({{"DryRun", "true"}}).code, "DryRunOperation");
+    aws.must("TerminateInstances", {{"InstanceId.1", instance}});
+    EXPECT_EQ(try_create().code, "IncorrectInstanceState");
+    EXPECT_THAT(matching(aws, "name", "captured"), IsEmpty());
+}
+
+TEST_F(CreateImage, TakesAStoppedInstance)
+{
+    aws.must("StopInstances", {{"InstanceId.1", instance}});
+    EXPECT_THAT(mapped(create(), "ebs/snapshotId"), SizeIs(2));
+}
+
+TEST_F(CreateImage, IsPendingUntilItsSnapshotsAreCompleted)
+{
+    aws.set_delay(Delay::kImagePending, 1000);
+    aws.set_delay(Delay::kSnapshotPending, 5000);
+    const auto id = create();
+    const auto snapshots = mapped(id, "ebs/snapshotId");
+    aws.advance(4999);
+    EXPECT_EQ(describe(aws, id).text(kState), "pending");
+    EXPECT_EQ(snapshot(snapshots.at(0)).text("snapshotSet/item/status"), "pending");
+    aws.advance(1);
+    EXPECT_EQ(describe(aws, id).text(kState), "available");
+    EXPECT_EQ(snapshot(snapshots.at(0)).text("snapshotSet/item/status"), "completed");
+    EXPECT_EQ(snapshot(snapshots.at(1)).text("snapshotSet/item/status"), "completed");
+}
+
+TEST_F(CreateImage, MayBePendingForLongerThanItsSnapshots)
+{
+    aws.set_delay(Delay::kImagePending, 5000);
+    aws.set_delay(Delay::kSnapshotPending, 1000);
+    const auto id = create();
+    aws.advance(4999);
+    EXPECT_EQ(describe(aws, id).text(kState), "pending");
+    aws.advance(1);
+    EXPECT_EQ(describe(aws, id).text(kState), "available");
+}
+
+TEST_F(CreateImage, RebootsTheInstanceUnlessToldNotTo)
+{
+    aws.set_delay(Delay::kInstanceInitializing, 2000);
+    EXPECT_EQ(status(), "ok");
+    create({{"NoReboot", "true"}});
+    EXPECT_EQ(status(), "ok");
+    create({{"Name", "rebooted"}});
+    EXPECT_EQ(status(), "initializing");
+    aws.advance(2000);
+    EXPECT_EQ(status(), "ok");
+}
+
+}  // namespace
+}  // namespace amilab::test
