@@ -6,8 +6,8 @@
 #include "server/calls/settle.h"
 #include "server/wire/json.h"
 #include "server/wire/wire_errors.h"
-#include "storage/metadata/sql/transaction.h"
 #include "storage/base/storage_error.h"
+#include "storage/metadata/sql/transaction.h"
 
 namespace amilab {
 

@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "server/services/ebs/upload_traffic.h"
 #include "server/calls/request_id.h"
-#include "server/services/services.h"
 #include "server/calls/settle.h"
+#include "server/services/ebs/upload_traffic.h"
+#include "server/services/services.h"
 #include "server/wire/check.h"
 #include "server/wire/json_request.h"
 #include "server/wire/types.h"

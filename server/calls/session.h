@@ -9,8 +9,8 @@
 #include "server/wire/parameters.h"
 #include "server/wire/types.h"
 #include "storage/blocks/block_store.h"
-#include "storage/state/generation.h"
 #include "storage/metadata/calls/transition_rows.h"
+#include "storage/state/generation.h"
 
 namespace amilab {
 

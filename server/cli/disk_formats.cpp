@@ -15,8 +15,8 @@
 #include <boost/process/extend.hpp>
 
 #include "server/cli/interruption.h"
-#include "storage/blocks/layer_id.h"
 #include "storage/base/units.h"
+#include "storage/blocks/layer_id.h"
 
 namespace amilab::cli {
 

@@ -14,9 +14,9 @@
 #include <boost/asio/signal_set.hpp>
 
 #include "server/cli/commands.h"
-#include "server/services/ec2/images/catalogue_file.h"
 #include "server/front/front.h"
 #include "server/http/server.h"
+#include "server/services/ec2/images/catalogue_file.h"
 #include "storage/nbd/server.h"
 
 namespace amilab::cli {

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
-#include "server/services/ec2/common/permissions.h"
 #include "server/http/message.h"
+#include "server/services/ec2/common/permissions.h"
 #include "server/wire/types.h"
 #include "storage/metadata/settings/account_rows.h"
 #include "storage/metadata/sql/transaction.h"

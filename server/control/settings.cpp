@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
-#include "server/http/message.h"
 #include "server/calls/settle.h"
+#include "server/http/message.h"
 #include "server/wire/types.h"
+#include "storage/base/units.h"
 #include "storage/metadata/settings/setting_rows.h"
 #include "storage/metadata/sql/transaction.h"
 #include "storage/state/space.h"
-#include "storage/base/units.h"
 
 namespace amilab::control {
 

@@ -8,8 +8,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
-#include "server/control/control.h"
 #include "server/calls/emulator.h"
+#include "server/control/control.h"
 #include "server/http/message.h"
 
 namespace amilab {

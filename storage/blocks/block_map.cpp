@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "storage/base/storage_error.h"
 #include "storage/blocks/zeros.h"
 #include "storage/files/file_io.h"
-#include "storage/base/storage_error.h"
 
 namespace amilab {
 namespace {

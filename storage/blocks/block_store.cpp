@@ -8,10 +8,10 @@
 
 #include <fmt/format.h>
 
+#include "storage/base/storage_error.h"
 #include "storage/blocks/block_range.h"
 #include "storage/blocks/layer_registry.h"
 #include "storage/files/posix_file_system.h"
-#include "storage/base/storage_error.h"
 
 namespace amilab {
 namespace {

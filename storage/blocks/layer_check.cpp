@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "storage/base/storage_error.h"
 #include "storage/blocks/layer.h"
 #include "storage/blocks/layer_stack.h"
-#include "storage/base/storage_error.h"
 
 namespace amilab {
 namespace {

@@ -5,8 +5,8 @@
 #include <optional>
 #include <utility>
 
-#include "storage/files/file_io.h"
 #include "storage/base/storage_error.h"
+#include "storage/files/file_io.h"
 
 namespace amilab {
 namespace {

@@ -10,8 +10,8 @@
 
 #include <fmt/format.h>
 
-#include "storage/files/file_io.h"
 #include "storage/base/storage_error.h"
+#include "storage/files/file_io.h"
 
 namespace amilab {
 namespace {

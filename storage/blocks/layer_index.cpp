@@ -11,9 +11,9 @@
 
 #include <fmt/format.h>
 
+#include "storage/base/storage_error.h"
 #include "storage/blocks/layer_stack.h"
 #include "storage/files/file_io.h"
-#include "storage/base/storage_error.h"
 
 namespace amilab {
 namespace {

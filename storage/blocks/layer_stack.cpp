@@ -9,8 +9,8 @@
 #include <optional>
 #include <utility>
 
-#include "storage/blocks/layer_index.h"
 #include "storage/base/storage_error.h"
+#include "storage/blocks/layer_index.h"
 
 namespace amilab {
 namespace {

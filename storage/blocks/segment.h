@@ -9,9 +9,9 @@
 #include <span>
 #include <string>
 
+#include "storage/base/storage_error.h"
 #include "storage/blocks/block_map.h"
 #include "storage/blocks/layer_files.h"
-#include "storage/base/storage_error.h"
 
 namespace amilab {
 

@@ -4,8 +4,8 @@
 #include <boost/container/small_vector.hpp>
 #include <vector>
 
-#include "storage/blocks/block_range.h"
 #include "storage/base/storage_error.h"
+#include "storage/blocks/block_range.h"
 
 namespace amilab {
 namespace {

@@ -4,10 +4,10 @@
 #include <cerrno>
 #include <utility>
 
+#include "storage/base/storage_error.h"
 #include "storage/blocks/block_range.h"
 #include "storage/blocks/layer_registry.h"
 #include "storage/blocks/stack_writer.h"
-#include "storage/base/storage_error.h"
 
 namespace amilab {
 

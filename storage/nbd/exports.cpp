@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "storage/metadata/volumes/export_rows.h"
 #include "storage/base/units.h"
+#include "storage/metadata/volumes/export_rows.h"
 
 namespace amilab::nbd {
 namespace {

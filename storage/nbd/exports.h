@@ -9,8 +9,8 @@
 #include <variant>
 #include <vector>
 
-#include "storage/state/data_directory.h"
 #include "storage/nbd/disk.h"
+#include "storage/state/data_directory.h"
 #include "storage/state/open_exports.h"
 
 namespace amilab::nbd {

@@ -10,15 +10,15 @@
 
 #include <fmt/format.h>
 
+#include "storage/base/storage_error.h"
 #include "storage/blocks/layer_check.h"
-#include "storage/state/data_directory.h"
 #include "storage/files/posix_file_system.h"
-#include "storage/state/lock_file.h"
-#include "storage/metadata/sql/connection.h"
 #include "storage/metadata/layers/layer_report_rows.h"
 #include "storage/metadata/layers/layer_rows.h"
+#include "storage/metadata/sql/connection.h"
 #include "storage/metadata/sql/migrations.h"
-#include "storage/base/storage_error.h"
+#include "storage/state/data_directory.h"
+#include "storage/state/lock_file.h"
 
 namespace amilab {
 

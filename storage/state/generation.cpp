@@ -8,16 +8,16 @@
 #include <filesystem>
 #include <utility>
 
-#include "storage/metadata/settings/account_rows.h"
-#include "storage/metadata/snapshots/direct_snapshot_rows.h"
+#include "storage/base/storage_error.h"
 #include "storage/metadata/layers/layer_merge_rows.h"
 #include "storage/metadata/layers/layer_rows.h"
-#include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/regions/region_rows.h"
+#include "storage/metadata/settings/account_rows.h"
 #include "storage/metadata/settings/setting_rows.h"
+#include "storage/metadata/snapshots/direct_snapshot_rows.h"
+#include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/sql/transaction.h"
 #include "storage/upkeep/snapshot_sizes.h"
-#include "storage/base/storage_error.h"
 
 namespace amilab {
 

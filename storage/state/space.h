@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "storage/state/generation.h"
 #include "storage/metadata/layers/layer_report_rows.h"
+#include "storage/state/generation.h"
 
 namespace amilab {
 

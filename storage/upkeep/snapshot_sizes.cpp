@@ -2,11 +2,11 @@
 
 #include <utility>
 
+#include "storage/base/storage_error.h"
+#include "storage/base/units.h"
 #include "storage/blocks/written_bytes.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/sql/transaction.h"
-#include "storage/base/storage_error.h"
-#include "storage/base/units.h"
 
 namespace amilab {
 

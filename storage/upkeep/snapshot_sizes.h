@@ -5,8 +5,8 @@
 #include <optional>
 #include <vector>
 
-#include "storage/state/generation.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
+#include "storage/state/generation.h"
 
 /// FullSnapshotSizeInBytes: counted from the layers' maps, in the background, and kept in the row.
 namespace amilab {

@@ -4,11 +4,11 @@
 #include <cerrno>
 #include <utility>
 
-#include "storage/state/generation.h"
-#include "storage/metadata/layers/layer_rows.h"
-#include "storage/metadata/sql/transaction.h"
 #include "storage/base/storage_error.h"
 #include "storage/base/units.h"
+#include "storage/metadata/layers/layer_rows.h"
+#include "storage/metadata/sql/transaction.h"
+#include "storage/state/generation.h"
 
 namespace amilab {
 

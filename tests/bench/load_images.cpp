@@ -7,9 +7,9 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include "storage/state/data_directory.h"
-#include "storage/metadata/tags/tag_rows.h"
 #include "storage/metadata/sql/transaction.h"
+#include "storage/metadata/tags/tag_rows.h"
+#include "storage/state/data_directory.h"
 #include "tests/bench/sample_rows.h"
 
 namespace {

@@ -8,8 +8,8 @@
 #include "storage/metadata/instances/instance_rows.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/network/network_rows.h"
-#include "storage/metadata/tags/tag_rows.h"
 #include "storage/metadata/sql/transaction.h"
+#include "storage/metadata/tags/tag_rows.h"
 
 namespace amilab::bench {
 

@@ -7,9 +7,9 @@
 
 #include <CLI/CLI.hpp>
 
-#include "storage/state/data_directory.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
+#include "storage/state/data_directory.h"
 #include "tests/bench/sample_rows.h"
 
 namespace {

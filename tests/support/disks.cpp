@@ -2,11 +2,11 @@
 
 #include <stdexcept>
 
+#include "storage/base/units.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/sql/statement.h"
 #include "storage/metadata/volumes/volume_rows.h"
-#include "storage/base/units.h"
 
 namespace amilab::test {
 

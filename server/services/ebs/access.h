@@ -4,10 +4,10 @@
 #include <string>
 
 #include "server/calls/session.h"
+#include "storage/base/units.h"
 #include "storage/blocks/snapshot.h"
 #include "storage/metadata/snapshots/direct_snapshot_rows.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
-#include "storage/base/units.h"
 
 /// Which snapshots a caller may read and write.
 namespace amilab::ebs {

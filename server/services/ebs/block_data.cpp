@@ -9,8 +9,8 @@
 #include "server/services/ebs/errors.h"
 #include "server/services/ebs/tokens.h"
 #include "server/services/ebs/upload_traffic.h"
-#include "storage/metadata/layers/layer_rows.h"
 #include "storage/base/storage_error.h"
+#include "storage/metadata/layers/layer_rows.h"
 
 namespace amilab::ebs {
 

@@ -8,9 +8,9 @@
 #include "server/services/ebs/snapshots.h"
 #include "server/services/ebs/upload_traffic.h"
 #include "server/services/ec2/common/layers.h"
+#include "storage/base/storage_error.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/upkeep/snapshot_sizes.h"
-#include "storage/base/storage_error.h"
 
 namespace amilab::ebs {
 

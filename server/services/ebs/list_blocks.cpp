@@ -6,8 +6,8 @@
 #include "server/services/ebs/blocks.h"
 #include "server/services/ebs/errors.h"
 #include "server/services/ebs/tokens.h"
-#include "storage/blocks/changed_units.h"
 #include "storage/base/units.h"
+#include "storage/blocks/changed_units.h"
 
 namespace amilab::ebs {
 

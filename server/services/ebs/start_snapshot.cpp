@@ -9,11 +9,11 @@
 #include "server/services/ec2/common/encryption.h"
 #include "server/services/ec2/common/layers.h"
 #include "server/services/ec2/common/resource_tags.h"
+#include "storage/base/units.h"
 #include "storage/metadata/calls/client_token_rows.h"
 #include "storage/metadata/settings/ebs_encryption_rows.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/tags/tag_rows.h"
-#include "storage/base/units.h"
 
 namespace amilab::ebs {
 

@@ -1,15 +1,15 @@
 #include "server/services/ec2/transitions.h"
 
 #include "server/services/ebs/snapshots.h"
-#include "server/services/ec2/volumes/attachments.h"
 #include "server/services/ec2/images/fast_launch.h"
 #include "server/services/ec2/images/images.h"
+#include "server/services/ec2/images/usage_reports.h"
 #include "server/services/ec2/instances/instances.h"
-#include "server/services/ec2/recycle_bin/recycle_bin.h"
 #include "server/services/ec2/instances/root_volumes.h"
+#include "server/services/ec2/recycle_bin/recycle_bin.h"
 #include "server/services/ec2/snapshots/snapshot_tiers.h"
 #include "server/services/ec2/snapshots/snapshots.h"
-#include "server/services/ec2/images/usage_reports.h"
+#include "server/services/ec2/volumes/attachments.h"
 #include "server/services/ec2/volumes/volumes.h"
 
 namespace amilab::ec2 {

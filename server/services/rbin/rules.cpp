@@ -8,8 +8,8 @@
 #include "server/services/rbin/errors.h"
 #include "server/services/rbin/tags.h"
 #include "server/wire/types.h"
-#include "storage/metadata/recycle_bin/recycle_rule_rows.h"
 #include "storage/base/units.h"
+#include "storage/metadata/recycle_bin/recycle_rule_rows.h"
 
 namespace amilab::rbin {
 

@@ -1,7 +1,7 @@
 #include "server/services/ssm/image_parameters.h"
 
-#include "server/services/ec2/images/adopted_images.h"
 #include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/images/adopted_images.h"
 #include "server/services/ssm/parameter_names.h"
 #include "storage/metadata/images/image_rows.h"
 

@@ -8,9 +8,9 @@
 
 #include "storage/base/clock.h"
 #include "storage/metadata/catalogue/catalogue.h"
-#include "storage/metadata/sql/database.h"
 #include "storage/metadata/images/image_annotation_rows.h"
 #include "storage/metadata/images/image_rows.h"
+#include "storage/metadata/sql/database.h"
 #include "storage/metadata/tags/product_code_rows.h"
 #include "storage/metadata/tags/tag_rows.h"
 
@@ -87,8 +87,8 @@ bool catalogue_has_image(Database& db, const ImageId& id);
 void insert_own_images(Database& db, std::span<const CatalogueImage> images,
                        std::string_view describer);
 
-/// Forgets images that were made up (see server/services/ec2/images/adopted_images.h) and that the catalogue now
-/// has; what was launched of them stays. Inside a transaction.
+/// Forgets images that were made up (see server/services/ec2/images/adopted_images.h) and that the
+/// catalogue now has; what was launched of them stays. Inside a transaction.
 void delete_images_of_catalogue(Database& db, std::string_view owner);
 
 }  // namespace amilab

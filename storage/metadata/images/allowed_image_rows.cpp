@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "storage/base/units.h"
 #include "storage/metadata/settings/account_rows.h"
 #include "storage/metadata/sql/filter.h"
-#include "storage/base/units.h"
 
 namespace amilab {
 

@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "storage/metadata/settings/account_rows.h"
 #include "storage/metadata/images/allowed_image_rows.h"
-#include "storage/metadata/sql/statement.h"
 #include "storage/metadata/images/visibility.h"
+#include "storage/metadata/settings/account_rows.h"
+#include "storage/metadata/sql/statement.h"
 
 namespace amilab {
 

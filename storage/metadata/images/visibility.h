@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/metadata/images/grantee.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/filter.h"
-#include "storage/metadata/images/grantee.h"
 #include "storage/metadata/sql/statement.h"
 
 /// Who sees which images and snapshots: their owner, whom they are shared with, and everybody when

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/blocks/layer_id.h"
 #include "storage/base/clock.h"
+#include "storage/blocks/layer_id.h"
 #include "storage/metadata/sql/database.h"
 
 namespace amilab {

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/metadata/sql/database.h"
 #include "storage/metadata/images/grantee.h"
+#include "storage/metadata/sql/database.h"
 
 namespace amilab {
 

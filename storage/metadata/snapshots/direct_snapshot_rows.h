@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "storage/blocks/layer_id.h"
 #include "storage/base/clock.h"
 #include "storage/base/ids.h"
+#include "storage/blocks/layer_id.h"
 #include "storage/metadata/sql/database.h"
 
 /// Snapshots that the EBS direct APIs write, and the blocks written into those that are open.

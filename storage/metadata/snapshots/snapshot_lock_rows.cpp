@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "storage/metadata/sql/statement.h"
 #include "storage/base/units.h"
+#include "storage/metadata/sql/statement.h"
 
 namespace amilab {
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "storage/base/ids.h"
-#include "storage/metadata/sql/database.h"
 #include "storage/metadata/images/grantee.h"
+#include "storage/metadata/sql/database.h"
 
 namespace amilab {
 

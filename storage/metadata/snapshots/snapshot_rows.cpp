@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "storage/metadata/images/visibility.h"
 #include "storage/metadata/snapshots/snapshot_tier_rows.h"
 #include "storage/metadata/sql/statement.h"
-#include "storage/metadata/images/visibility.h"
 
 namespace amilab {
 

@@ -9,9 +9,9 @@
 
 #include "storage/base/clock.h"
 #include "storage/base/ids.h"
+#include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/filter.h"
-#include "storage/metadata/snapshots/snapshot_rows.h"
 
 namespace amilab {
 

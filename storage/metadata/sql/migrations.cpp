@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
+#include "storage/base/storage_error.h"
 #include "storage/metadata/sql/migration_steps.h"
 #include "storage/metadata/sql/statement.h"
 #include "storage/metadata/sql/transaction.h"
-#include "storage/base/storage_error.h"
 
 namespace amilab {
 

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/blocks/layer_id.h"
 #include "storage/base/clock.h"
 #include "storage/base/ids.h"
+#include "storage/blocks/layer_id.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/filter.h"
 

@@ -9,8 +9,8 @@
 #include <fstream>
 #include <thread>
 
-#include "storage/files/posix_file_system.h"
 #include "storage/base/storage_error.h"
+#include "storage/files/posix_file_system.h"
 #include "tests/storage/blocks/harness.h"
 #include "tests/storage/files/faulty_file_system.h"
 #include "tests/storage/files/temporary_directory.h"

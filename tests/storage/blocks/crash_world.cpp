@@ -5,8 +5,8 @@
 #include <cerrno>
 #include <set>
 
-#include "storage/blocks/layer_check.h"
 #include "storage/base/storage_error.h"
+#include "storage/blocks/layer_check.h"
 
 namespace amilab {
 namespace {

@@ -5,9 +5,9 @@
 #include <map>
 #include <thread>
 
+#include "storage/base/storage_error.h"
 #include "storage/blocks/block_store.h"
 #include "storage/files/posix_file_system.h"
-#include "storage/base/storage_error.h"
 #include "tests/storage/blocks/harness.h"
 #include "tests/storage/files/temporary_directory.h"
 

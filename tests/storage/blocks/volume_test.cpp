@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 #include <cerrno>
 
-#include "storage/files/posix_file_system.h"
 #include "storage/base/storage_error.h"
+#include "storage/files/posix_file_system.h"
 #include "tests/storage/blocks/harness.h"
 #include "tests/storage/files/faulty_file_system.h"
 #include "tests/storage/files/temporary_directory.h"

@@ -5,8 +5,8 @@
 #include <cerrno>
 #include <vector>
 
-#include "storage/files/file_io.h"
 #include "storage/base/storage_error.h"
+#include "storage/files/file_io.h"
 #include "tests/storage/files/faulty_file_system.h"
 #include "tests/storage/files/temporary_directory.h"
 

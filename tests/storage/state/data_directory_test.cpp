@@ -11,10 +11,10 @@
 
 #include <gtest/gtest.h>
 
+#include "storage/base/storage_error.h"
 #include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/sql/statement.h"
 #include "storage/metadata/sql/transaction.h"
-#include "storage/base/storage_error.h"
 
 namespace amilab {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "server/services/ec2/common/errors.h"
 #include "server/calls/parts.h"
+#include "server/services/ec2/common/errors.h"
 #include "server/wire/wire_errors.h"
 
 namespace amilab::ec2 {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "server/calls/session.h"
-#include "storage/metadata/volumes/volume_rows.h"
 #include "storage/base/units.h"
+#include "storage/metadata/volumes/volume_rows.h"
 
 /// What the families do with layers, in the order that keeps bytes safe: rows and files change
 /// together or not at all. Writing calls only.

@@ -2,8 +2,8 @@
 
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
-#include "storage/metadata/settings/account_rows.h"
 #include "storage/metadata/instances/instance_rows.h"
+#include "storage/metadata/settings/account_rows.h"
 
 namespace amilab::ec2 {
 

@@ -4,8 +4,8 @@
 
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
-#include "server/services/ec2/images/image_names.h"
 #include "server/services/ec2/common/product_codes.h"
+#include "server/services/ec2/images/image_names.h"
 #include "server/wire/types.h"
 #include "storage/metadata/images/allowed_image_rows.h"
 

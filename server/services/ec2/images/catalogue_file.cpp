@@ -15,9 +15,9 @@
 
 #include "server/services/ec2/images/adopted_images.h"
 #include "server/wire/types.h"
-#include "storage/metadata/sql/connection.h"
-#include "storage/metadata/regions/region_rows.h"
 #include "storage/base/units.h"
+#include "storage/metadata/regions/region_rows.h"
+#include "storage/metadata/sql/connection.h"
 
 namespace amilab::ec2 {
 

@@ -5,11 +5,11 @@
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/encryption.h"
 #include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/permissions.h"
+#include "server/services/ec2/common/product_codes.h"
 #include "server/services/ec2/images/image_life.h"
 #include "server/services/ec2/images/image_names.h"
 #include "server/services/ec2/images/images.h"
-#include "server/services/ec2/common/permissions.h"
-#include "server/services/ec2/common/product_codes.h"
 #include "server/services/ec2/images/sharing.h"
 #include "server/wire/types.h"
 

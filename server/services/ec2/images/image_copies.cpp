@@ -3,13 +3,13 @@
 
 #include <fmt/format.h>
 
-#include "server/services/ec2/images/allowed_images.h"
-#include "server/services/ec2/images/image_copies.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/idempotency.h"
-#include "server/services/ec2/images/image_names.h"
 #include "server/services/ec2/common/resource_tags.h"
+#include "server/services/ec2/images/allowed_images.h"
+#include "server/services/ec2/images/image_copies.h"
+#include "server/services/ec2/images/image_names.h"
 #include "server/services/ec2/snapshots/copy_sources.h"
 #include "server/services/ec2/snapshots/snapshots.h"
 #include "storage/metadata/catalogue/catalogue_builder.h"

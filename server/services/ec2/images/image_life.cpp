@@ -5,8 +5,8 @@
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/images/images.h"
-#include "storage/metadata/images/image_life_rows.h"
 #include "storage/base/units.h"
+#include "storage/metadata/images/image_life_rows.h"
 
 namespace amilab::ec2 {
 

@@ -6,15 +6,15 @@
 
 #include <fmt/format.h>
 
-#include "server/services/ec2/images/allowed_images.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/product_codes.h"
+#include "server/services/ec2/common/resource_tags.h"
+#include "server/services/ec2/images/allowed_images.h"
 #include "server/services/ec2/images/image_annotations.h"
 #include "server/services/ec2/images/image_mappings.h"
 #include "server/services/ec2/images/image_names.h"
-#include "server/services/ec2/common/product_codes.h"
 #include "server/services/ec2/recycle_bin/recycle_bin.h"
-#include "server/services/ec2/common/resource_tags.h"
 #include "server/services/ec2/snapshots/snapshot_locks.h"
 #include "server/services/ec2/snapshots/snapshots.h"
 #include "server/wire/ec2/schema.h"

@@ -6,18 +6,18 @@
 
 #include <fmt/format.h>
 
-#include "server/services/ec2/images/allowed_images.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
-#include "server/services/ec2/instances/instance_answers.h"
 #include "server/services/ec2/common/resource_tags.h"
+#include "server/services/ec2/images/allowed_images.h"
 #include "server/services/ec2/images/version_depth.h"
+#include "server/services/ec2/instances/instance_answers.h"
 #include "server/services/ssm/parameter_names.h"
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/images/allowed_image_rows.h"
 #include "storage/metadata/images/image_rows.h"
-#include "storage/metadata/instances/instance_rows.h"
 #include "storage/metadata/images/lineage_rows.h"
+#include "storage/metadata/instances/instance_rows.h"
 
 namespace amilab::ec2 {
 

@@ -10,13 +10,13 @@
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/idempotency.h"
-#include "server/services/ec2/images/images.h"
 #include "server/services/ec2/common/resource_tags.h"
+#include "server/services/ec2/images/images.h"
 #include "server/services/ec2/images/version_depth.h"
 #include "server/wire/ec2/schema.h"
 #include "server/wire/types.h"
-#include "storage/metadata/images/usage_report_rows.h"
 #include "storage/base/units.h"
+#include "storage/metadata/images/usage_report_rows.h"
 
 namespace amilab::ec2 {
 

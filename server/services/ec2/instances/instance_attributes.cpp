@@ -5,12 +5,12 @@
 
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/product_codes.h"
+#include "server/services/ec2/instance_types/launch_types.h"
 #include "server/services/ec2/instances/instance_answers.h"
 #include "server/services/ec2/instances/instance_user_data.h"
 #include "server/services/ec2/instances/instances.h"
 #include "server/services/ec2/instances/launch_place.h"
-#include "server/services/ec2/instance_types/launch_types.h"
-#include "server/services/ec2/common/product_codes.h"
 #include "storage/metadata/instances/instance_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
 

@@ -3,17 +3,17 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include "server/services/ec2/volumes/attachments.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/product_codes.h"
 #include "server/services/ec2/instances/instance_answers.h"
 #include "server/services/ec2/instances/instances.h"
 #include "server/services/ec2/instances/launch_place.h"
-#include "server/services/ec2/common/product_codes.h"
 #include "server/services/ec2/instances/root_volumes.h"
+#include "server/services/ec2/volumes/attachments.h"
 #include "server/services/ec2/volumes/volumes.h"
-#include "storage/metadata/instances/instance_rows.h"
 #include "storage/metadata/images/launch_rows.h"
+#include "storage/metadata/instances/instance_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
 
 namespace amilab::ec2 {

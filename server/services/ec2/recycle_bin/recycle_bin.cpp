@@ -4,17 +4,17 @@
 
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
-#include "server/services/ec2/snapshots/fast_restores.h"
-#include "server/services/ec2/images/images.h"
 #include "server/services/ec2/common/layers.h"
+#include "server/services/ec2/images/images.h"
+#include "server/services/ec2/snapshots/fast_restores.h"
 #include "server/services/ec2/snapshots/snapshots.h"
 #include "server/services/ec2/volumes/volumes.h"
-#include "storage/metadata/snapshots/fast_restore_rows.h"
+#include "storage/base/units.h"
 #include "storage/metadata/recycle_bin/recycle_bin_rows.h"
 #include "storage/metadata/recycle_bin/recycle_rule_rows.h"
 #include "storage/metadata/regions/region_rows.h"
+#include "storage/metadata/snapshots/fast_restore_rows.h"
 #include "storage/metadata/tags/tag_rows.h"
-#include "storage/base/units.h"
 
 namespace amilab::ec2 {
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "server/services/ec2/common/encryption.h"
 #include "server/calls/session.h"
+#include "server/services/ec2/common/encryption.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/tags/tag_rows.h"
 

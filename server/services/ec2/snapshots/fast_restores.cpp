@@ -9,8 +9,8 @@
 #include "server/services/ec2/snapshots/snapshot_tiers.h"
 #include "server/services/ec2/snapshots/snapshots.h"
 #include "server/wire/ec2/schema.h"
-#include "storage/metadata/snapshots/fast_restore_rows.h"
 #include "storage/metadata/regions/region_rows.h"
+#include "storage/metadata/snapshots/fast_restore_rows.h"
 
 namespace amilab::ec2 {
 

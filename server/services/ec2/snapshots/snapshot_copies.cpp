@@ -1,15 +1,15 @@
 #include <algorithm>
 #include <array>
 
-#include "server/services/ec2/images/image_copies.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/resource_tags.h"
+#include "server/services/ec2/images/image_copies.h"
 #include "server/services/ec2/snapshots/copy_sources.h"
 #include "server/services/ec2/snapshots/snapshot_tiers.h"
 #include "server/services/ec2/snapshots/snapshots.h"
-#include "storage/metadata/tags/product_code_rows.h"
 #include "storage/base/units.h"
+#include "storage/metadata/tags/product_code_rows.h"
 
 namespace amilab::ec2 {
 

@@ -6,8 +6,8 @@
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/snapshots/snapshots.h"
 #include "server/wire/ec2/schema.h"
-#include "storage/metadata/snapshots/snapshot_lock_rows.h"
 #include "storage/base/units.h"
+#include "storage/metadata/snapshots/snapshot_lock_rows.h"
 
 namespace amilab::ec2 {
 

@@ -2,14 +2,14 @@
 
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
-#include "server/services/ec2/snapshots/fast_restores.h"
 #include "server/services/ec2/common/layers.h"
 #include "server/services/ec2/common/resource_tags.h"
+#include "server/services/ec2/snapshots/fast_restores.h"
 #include "server/services/ec2/snapshots/snapshots.h"
 #include "server/wire/ec2/schema.h"
+#include "storage/base/units.h"
 #include "storage/metadata/snapshots/snapshot_permission_rows.h"
 #include "storage/metadata/snapshots/snapshot_tier_rows.h"
-#include "storage/base/units.h"
 
 namespace amilab::ec2 {
 

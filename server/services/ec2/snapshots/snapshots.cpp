@@ -8,8 +8,8 @@
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/layers.h"
-#include "server/services/ec2/recycle_bin/recycle_bin.h"
 #include "server/services/ec2/common/resource_tags.h"
+#include "server/services/ec2/recycle_bin/recycle_bin.h"
 #include "server/services/ec2/snapshots/snapshot_locks.h"
 #include "server/services/ec2/volumes/volume_answers.h"
 #include "server/services/ec2/volumes/volume_types.h"
@@ -17,9 +17,9 @@
 #include "server/wire/types.h"
 #include "storage/metadata/snapshots/direct_snapshot_rows.h"
 #include "storage/metadata/snapshots/fast_restore_rows.h"
-#include "storage/metadata/tags/product_code_rows.h"
 #include "storage/metadata/snapshots/snapshot_lock_rows.h"
 #include "storage/metadata/snapshots/snapshot_tier_rows.h"
+#include "storage/metadata/tags/product_code_rows.h"
 #include "storage/upkeep/snapshot_sizes.h"
 
 namespace amilab::ec2 {

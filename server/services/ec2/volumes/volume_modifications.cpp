@@ -10,9 +10,9 @@
 #include "server/services/ec2/volumes/volumes.h"
 #include "server/wire/ec2/schema.h"
 #include "server/wire/types.h"
+#include "storage/base/units.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/volumes/volume_modification_rows.h"
-#include "storage/base/units.h"
 
 namespace amilab::ec2 {
 

@@ -4,9 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/base/units.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
-#include "storage/base/units.h"
 #include "tests/server/services/ebs/ebs_support.h"
 
 namespace amilab::test {

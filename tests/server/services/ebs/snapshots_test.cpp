@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "server/services/ebs/upload_traffic.h"
+#include "storage/base/units.h"
 #include "storage/metadata/snapshots/direct_snapshot_rows.h"
 #include "storage/metadata/sql/statement.h"
-#include "storage/base/units.h"
 #include "tests/server/services/ebs/ebs_support.h"
 
 namespace amilab::test {

@@ -6,8 +6,8 @@
 
 #include "server/services/services.h"
 #include "server/wire/schema.h"
-#include "storage/metadata/recycle_bin/recycle_rule_rows.h"
 #include "storage/base/units.h"
+#include "storage/metadata/recycle_bin/recycle_rule_rows.h"
 #include "tests/support/json_caller.h"
 
 namespace amilab::test {

@@ -15,8 +15,8 @@
 #include <stdlib.h>
 
 #include "storage/base/ids.h"
-#include "storage/metadata/sql/database.h"
 #include "storage/base/storage_error.h"
+#include "storage/metadata/sql/database.h"
 
 namespace amilab {
 namespace {

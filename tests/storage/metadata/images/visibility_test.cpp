@@ -5,8 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "storage/state/data_directory.h"
 #include "storage/metadata/settings/account_rows.h"
+#include "storage/state/data_directory.h"
 
 namespace amilab {
 namespace {

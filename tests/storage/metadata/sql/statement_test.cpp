@@ -5,8 +5,8 @@
 
 #include <gtest/gtest.h>
 
-#include "storage/metadata/sql/transaction.h"
 #include "storage/base/storage_error.h"
+#include "storage/metadata/sql/transaction.h"
 
 namespace amilab {
 namespace {

@@ -3,11 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "storage/metadata/sql/connection.h"
+#include "storage/base/storage_error.h"
 #include "storage/metadata/layers/layer_rows.h"
+#include "storage/metadata/sql/connection.h"
 #include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/sql/statement.h"
-#include "storage/base/storage_error.h"
 
 namespace amilab {
 namespace {

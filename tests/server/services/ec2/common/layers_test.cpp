@@ -7,8 +7,8 @@
 
 #include <sqlite3.h>
 
-#include "storage/state/check.h"
 #include "storage/metadata/sql/connection.h"
+#include "storage/state/check.h"
 #include "storage/state/space.h"
 #include "tests/storage/blocks/harness.h"
 #include "tests/storage/files/temporary_directory.h"

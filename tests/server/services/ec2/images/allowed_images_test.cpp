@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "storage/base/units.h"
-#include "tests/server/services/ec2/instances/instance_support.h"
 #include "tests/server/services/ec2/common/sharing_support.h"
+#include "tests/server/services/ec2/instances/instance_support.h"
 
 namespace amilab::test {
 namespace {

@@ -9,8 +9,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/server/services/ec2/instances/instance_support.h"
 #include "tests/server/services/ec2/common/sharing_support.h"
+#include "tests/server/services/ec2/instances/instance_support.h"
 
 namespace amilab::test {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "server/calls/session.h"
 #include "storage/metadata/sql/statement.h"
-#include "storage/metadata/tags/tag_rows.h"
 #include "storage/metadata/sql/transaction.h"
+#include "storage/metadata/tags/tag_rows.h"
 #include "tests/support/emulator_fixture.h"
 
 namespace amilab::test {

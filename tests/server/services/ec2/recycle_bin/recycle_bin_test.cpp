@@ -6,9 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/base/units.h"
 #include "storage/metadata/recycle_bin/recycle_rule_rows.h"
 #include "storage/metadata/sql/statement.h"
-#include "storage/base/units.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
 
 namespace amilab::test {

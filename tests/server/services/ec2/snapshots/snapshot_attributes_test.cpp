@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "server/services/ec2/images/sharing.h"
-#include "tests/server/services/ec2/instances/instance_support.h"
 #include "tests/server/services/ec2/common/sharing_support.h"
+#include "tests/server/services/ec2/instances/instance_support.h"
 
 namespace amilab::test {
 namespace {

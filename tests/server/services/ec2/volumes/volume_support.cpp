@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include "storage/base/units.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
-#include "storage/base/units.h"
 
 namespace amilab::test {
 
