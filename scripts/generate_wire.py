@@ -4,8 +4,11 @@
 usage: scripts/generate_wire.py API_FOLDER OUTPUT_FOLDER [--list]
 
 Reads served.json, overlay.json and <service>.json of API_FOLDER (see fixtures/api/README.md) and
-writes OUTPUT_FOLDER/<service>/{shared,<family>,enums,schema}.{h,cpp}. A file whose text would not
-change is left alone. With --list, prints the paths of the sources and writes nothing.
+writes below OUTPUT_FOLDER/<service>: a header for each family (<room>/<family>.h; of a service that
+is one room, <family>.h), <room>/shared.h for what several of a room's families have, shared.h for
+what several rooms have, and a source for each room. A file whose text would not change is left
+alone. With --list, prints the paths of the sources and writes nothing; with --headers, those of the
+headers.
 """
 
 import json
@@ -93,12 +96,16 @@ LOCATIONS = {"uri": "kUri", "querystring": "kQuery", "header": "kHeader"}
 
 
 class Service:
-    def __init__(self, name, schema, families, overlay):
+    def __init__(self, name, schema, rooms, overlay):
         self.name = name
+        self.rooms = rooms
+        # Family, as "room/family" → its operations.
+        self.families = {self.path(room, family): operations
+                         for room, families in rooms.items()
+                         for family, operations in families.items()}
         self.schema = schema
         self.is_json = schema["protocol"] in ("json", "rest-json")
         self.shapes = schema["shapes"]
-        self.families = families
         self.overlay = overlay
         self.shape_rules = {shape: read_rules(entry, f"shape {shape}")
                             for shape, entry in overlay.get("shapes", {}).items()}
@@ -111,6 +118,18 @@ class Service:
         for operation in sorted(schema["operations"]):
             self.roots[operation] = self.input_table(operation)
         self.collect_structs()
+
+    def path(self, room, family):
+        """Where a family's file stands; a service that is one room has no folders."""
+        return family if room == self.name else f"{room}/{family}"
+
+    def room_of(self, path):
+        return path.split("/")[0] if "/" in path else ""
+
+    def files(self):
+        """Every header's path, the widest shared first."""
+        rooms = sorted({self.room_of(path) for path in self.families} - {""})
+        return ["shared"] + [f"{room}/shared" for room in rooms] + sorted(self.families)
 
     def check_overlay(self):
         for shape in self.shape_rules:
@@ -190,15 +209,21 @@ class Service:
         shape = self.shapes[reference["shape"]]
         if shape["type"] == "list":
             item, is_offered = self.table_type(shape["item"], rules, offered, where)
-            # An item is a row of its own; tables of one row stand for it.
-            index = len(self.table_list)
-            self.table_list.append((reference["shape"], [['.name = ""'] + item], is_offered))
+            index = self.item_table(reference["shape"], [['.name = ""'] + item], is_offered)
             row = [".kind = wire::Kind::kList", f".members = &table_{index}"]
             if "judged_by_handler" not in rules.facts:
                 row += [f".{limit} = {shape[limit]}" for limit in ("min", "max") if limit in shape]
             return row, is_offered
         index, is_offered = self.table(reference["shape"], rules, offered, where)
         return [".kind = wire::Kind::kStructure", f".members = &table_{index}"], is_offered
+
+    def item_table(self, shape_name, rows, is_offered):
+        """An item is a row of its own; tables of one row stand for it, one for all like it."""
+        key = (shape_name, json.dumps(rows), is_offered)
+        if key not in self.tables:
+            self.tables[key] = len(self.table_list)
+            self.table_list.append((shape_name, rows, is_offered))
+        return self.tables[key]
 
     def scalar_row(self, scalar, rules):
         row = [f".kind = wire::Kind::k{SCALARS[scalar['type']][1]}"]
@@ -244,12 +269,11 @@ class Service:
 
     def place(self, shape_name, family, above):
         """Puts the shape, after those it is made of, into the family's file, or into the shared
-        one when another family has it too."""
-        known = self.file_of.get(shape_name)
+        one of its room or of all when another family has it too."""
         if shape_name in above or (shape_name, family) in self.placed:
             return
         self.placed.add((shape_name, family))
-        self.file_of[shape_name] = family if known in (None, family) else "shared"
+        self.file_of[shape_name] = self.wider(self.file_of.get(shape_name, family), family)
         for name, member in self.struct_members(shape_name):
             inner = self.structure_in(member)
             if inner and not self.is_list(member) and inner in above + (shape_name,):
@@ -258,6 +282,13 @@ class Service:
                 self.place(inner, family, above + (shape_name,))
         if shape_name not in self.order:
             self.order.append(shape_name)
+
+    def wider(self, one, other):
+        """The narrowest file that both may include."""
+        if one == other:
+            return one
+        room = self.room_of(one)
+        return f"{room}/shared" if room and room == self.room_of(other) else "shared"
 
     def struct_members(self, shape_name):
         shape = self.shapes[shape_name]
@@ -308,16 +339,16 @@ class Writer:
         self.files = {}
 
     def write_all(self):
-        files = ["shared"] + sorted(self.service.families)
-        for file in files:
+        for file in self.service.files():
             self.files[f"{file}.h"] = self.header(file)
-            self.files[f"{file}.cpp"] = self.source(file)
+        for source, files in sources_of(self.service).items():
+            self.files[source] = self.source(files)
         self.files["enums.h"] = self.enums()
         self.files["schema.h"] = self.schema_header()
         self.files["schema.cpp"] = self.schema_source()
-        self.folder.mkdir(parents=True, exist_ok=True)
         for name, text in self.files.items():
             path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
             if not path.exists() or path.read_text() != text:
                 path.write_text(text)
 
@@ -331,8 +362,8 @@ class Writer:
                  "#include <string>", "#include <string_view>", "#include <vector>\n",
                  library, '#include "server/wire/parameters.h"',
                  '#include "server/wire/types.h"']
-        if file != "shared":
-            lines.append(f'#include "server/wire/{service.name}/shared.h"')
+        for wider in self.shared_by(file):
+            lines.append(f'#include "server/wire/{service.name}/{wider}.h"')
         lines += ["", f"namespace amilab::{service.name} {{", ""]
         shapes = self.shapes_in(file)
         lines += [f"struct {service.name_of(shape)};" for shape in shapes] + [""]
@@ -344,6 +375,12 @@ class Writer:
             lines += self.declarations(shape)
         lines += ["", f"}}  // namespace amilab::{service.name}", ""]
         return "\n".join(lines)
+
+    def shared_by(self, file):
+        """The shared headers that this one stands on."""
+        room = self.service.room_of(file)
+        wider = ["shared"] + ([f"{room}/shared"] if room else [])
+        return wider[:wider.index(file)] if file in wider else wider
 
     def struct(self, shape):
         service = self.service
@@ -397,13 +434,25 @@ class Writer:
         return [(name, member) for name, member in self.service.struct_members(shape)
                 if "out_location" in member]
 
-    def source(self, file):
+    def source(self, files):
+        """What the headers `files` declare."""
         service = self.service
         check, render = ("json_check", "json") if service.is_json else ("check", "xml")
-        lines = [NOTICE, f'#include "server/wire/{service.name}/{file}.h"\n',
-                 f'#include "server/wire/{check}.h"', f'#include "server/wire/{render}.h"',
-                 '#include "server/wire/read.h"',
-                 f'#include "server/wire/{service.name}/schema.h"', "", f"namespace amilab::{service.name} {{", ""]
+        lines = [NOTICE]
+        lines += [f'#include "server/wire/{service.name}/{file}.h"' for file in files]
+        lines += [f'#include "server/wire/{check}.h"', f'#include "server/wire/{render}.h"',
+                  '#include "server/wire/read.h"',
+                  f'#include "server/wire/{service.name}/schema.h"', "",
+                  f"namespace amilab::{service.name} {{", ""]
+        for file in files:
+            lines += self.definitions(file)
+        lines += [f"}}  // namespace amilab::{service.name}", ""]
+        return "\n".join(lines)
+
+    def definitions(self, file):
+        service = self.service
+        check = "json_check" if service.is_json else "check"
+        lines = []
         for shape in self.shapes_in(file):
             uses = service.shapes[shape]["uses"]
             lines += self.fill(shape) if "input" in uses else []
@@ -414,8 +463,7 @@ class Writer:
             if operation not in service.aliases and \
                     "output" not in service.schema["operations"][operation]:
                 lines += self.render_nothing(operation)
-        lines += [f"}}  // namespace amilab::{service.name}", ""]
-        return "\n".join(lines)
+        return lines
 
     def fill(self, shape):
         service = self.service
@@ -487,8 +535,9 @@ class Writer:
         lines = [NOTICE, "#pragma once\n", '#include "server/wire/schema.h"\n',
                  f"namespace amilab::{service.name} {{\n",
                  "extern const wire::ServiceSchema kService;\n"]
-        lines += [f"extern const wire::OperationSchema k{operation};"
-                  for operation in sorted(service.schema["operations"])]
+        for operation in sorted(service.schema["operations"]):
+            lines += [f"struct {operation}Request;",
+                      f"extern const wire::OperationOf<{operation}Request> k{operation};"]
         return "\n".join(lines + ["", f"}}  // namespace amilab::{service.name}", ""])
 
     def schema_source(self):
@@ -573,7 +622,8 @@ class Writer:
         filters, aliases = self.filters_of(operation)
         token = [m["in"] for m in service.shapes[entry["input"]]["members"].values()
                  if m.get("token")]
-        lines = [f"const wire::OperationSchema k{operation}{{", f"    .name = {quoted(operation)},",
+        lines = [f"const wire::OperationOf<{operation}Request> k{operation}{{{{",
+                 f"    .name = {quoted(operation)},",
                  f"    .input = &table_{service.roots[operation]},"]
         if token:
             lines.append(f"    .token = {quoted(token[0])},")
@@ -591,24 +641,40 @@ class Writer:
             lines.append(f"    .filter_aliases = k{operation}FilterAliases,")
         if self.transport_of(operation):
             lines.append(f"    .transport = k{operation}Transport,")
-        return lines + ["};", ""]
+        return lines + ["}};", ""]
+
+
+def sources_of(service):
+    """Each source of a service, and the headers whose functions it defines."""
+    sources = {}
+    for file in service.files():
+        room = service.room_of(file)
+        name = f"{room}/{room}.cpp" if room else \
+            "shared.cpp" if file == "shared" else f"{service.name}.cpp"
+        sources.setdefault(name, []).append(file)
+    return sources
 
 
 def main():
-    arguments = [a for a in sys.argv[1:] if a != "--list"]
+    listings = ("--list", "--headers")
+    arguments = [a for a in sys.argv[1:] if a not in listings]
     if len(arguments) != 2:
-        fail("usage: generate_wire.py API_FOLDER OUTPUT_FOLDER [--list]")
+        fail("usage: generate_wire.py API_FOLDER OUTPUT_FOLDER [--list | --headers]")
     api, output = map(pathlib.Path, arguments)
     served = json.loads((api / "served.json").read_text())
-    if "--list" in sys.argv:
-        for name, families in sorted(served.items()):
-            for file in ["shared", "schema"] + sorted(families):
-                print(output / name / f"{file}.cpp")
-        return
     overlay = json.loads((api / "overlay.json").read_text())
-    for name, families in sorted(served.items()):
+    for name, rooms in sorted(served.items()):
         schema = json.loads((api / f"{name}.json").read_text())
-        Writer(Service(name, schema, families, overlay.get(name, {})), output).write_all()
+        service = Service(name, schema, rooms, overlay.get(name, {}))
+        if "--list" in sys.argv:
+            files = list(sources_of(service)) + ["schema.cpp"]
+        elif "--headers" in sys.argv:
+            files = [f"{file}.h" for file in service.files() + ["enums", "schema"]]
+        else:
+            Writer(service, output).write_all()
+            continue
+        for file in files:
+            print(output / name / file)
 
 
 if __name__ == "__main__":

@@ -244,11 +244,12 @@ def main():
 
         package, version = pathlib.Path(botocore.__file__).parent, botocore.__version__
     served = json.loads((API / "served.json").read_text())
-    for service, families in sorted(served.items()):
+    for service, rooms in sorted(served.items()):
         latest = sorted((package / "data" / service).iterdir())[-1]
         with gzip.open(latest / "service-2.json.gz") as packed:
             model = json.load(packed)
-        names = sorted(name for family in families.values() for name in family)
+        names = sorted(name for families in rooms.values()
+                       for family in families.values() for name in family)
         (arguments.output / f"{service}.json").write_text(dump(schema_of(model, version, names)) + "\n")
         print(f"{service}: {len(names)} of {len(model['operations'])} operations in full")
 

@@ -83,6 +83,11 @@ struct OperationSchema {
     std::span<const std::string_view> transport{};
 };
 
+/// The schema of the operation whose request is `Request`, so that a handler of another does not
+/// compile beside it.
+template <class Request>
+struct OperationOf : OperationSchema {};
+
 enum class Protocol : std::uint8_t { kEc2, kQuery, kJson, kRestJson };
 
 constexpr bool is_json(Protocol protocol)
