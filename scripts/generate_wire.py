@@ -388,10 +388,22 @@ class Writer:
         lines = [f"struct {service.name_of(shape)} {{"]
         if operation:
             lines.append(f"    static constexpr std::string_view kOperation = {quoted(operation)};")
+        if self.paged_list(shape):
+            lines.append(f"    static constexpr const char* kPagedList = "
+                         f"{quoted(self.paged_list(shape))};")
         for name, member in service.struct_members(shape):
             lines.append(f"    {service.member_type(shape, name, member)} {snake(name)}{{}};")
         lines.append(f"    bool operator==(const {service.name_of(shape)}&) const = default;")
         return lines + ["};", ""]
+
+    def paged_list(self, shape):
+        """The element of the one list that an answer in pages has."""
+        if "output" not in self.service.shapes[shape]["uses"] or self.service.is_json:
+            return None
+        members = dict(self.service.struct_members(shape))
+        lists = [member["out"] for member in members.values()
+                 if "out" in member and self.service.is_list(member)]
+        return lists[0] if "NextToken" in members and len(lists) == 1 else None
 
     def request_of(self, shape):
         name = self.service.struct_name.get(shape, "")

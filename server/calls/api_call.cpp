@@ -7,7 +7,6 @@
 #include "server/wire/json.h"
 #include "server/wire/wire_errors.h"
 #include "storage/base/storage_error.h"
-#include "storage/metadata/sql/transaction.h"
 
 namespace amilab {
 
@@ -88,16 +87,32 @@ ApiError to_api_error(std::exception_ptr exception, std::string_view request_id,
 
 std::string_view ApiCall::operation_name() const
 {
-    return operation_ != nullptr ? operation_->name : std::string_view("-");
+    return operation_ != nullptr ? operation_->schema->name : std::string_view("-");
 }
 
 bool ApiCall::needs_writer() const
 {
-    if (refusal_ || operation_->access == Access::kBytes) {
+    if (refusal_ || std::holds_alternative<std::unique_ptr<BytesCall>>(call_)) {
         return false;
     }
-    return operation_->access == Access::kWrite ||
+    return std::holds_alternative<std::unique_ptr<WriteCall>>(call_) ||
            generation_->earliest_due_ms() <= generation_->clock().now_ms();
+}
+
+bool ApiCall::has_more() const
+{
+    const auto* reading = std::get_if<std::unique_ptr<ReadCall>>(&call_);
+    return reading != nullptr && *reading && (*reading)->has_more();
+}
+
+Session::Context ApiCall::context() const
+{
+    return {*services_, *generation_, caller_, *parameters_, request_id_};
+}
+
+wire::AnswerForm ApiCall::form() const
+{
+    return {*service_, *operation_->schema, request_id_};
 }
 
 ApiAnswer ApiCall::refuse(const ApiError& error) const
@@ -120,13 +135,14 @@ ApiAnswer ApiCall::answer(const std::function<wire::Rendered()>& make) const
         auto rendered = make();
         const auto usual = is_json(service_->protocol) ? wire::json_content_type(*service_)
                                                        : wire::kXmlContentType;
-        return {schema_->status, rendered.content_type.empty() ? usual : rendered.content_type,
+        return {operation_->schema->status,
+                rendered.content_type.empty() ? usual : rendered.content_type,
                 std::move(rendered.body), request_id_, std::move(rendered.headers)};
     } catch (const BudgetExceeded&) {
         throw;
     } catch (...) {
         return refuse(
-            to_api_error(std::current_exception(), request_id_, operation_->name, data_path_));
+            to_api_error(std::current_exception(), request_id_, operation_name(), data_path_));
     }
 }
 
@@ -137,13 +153,15 @@ ApiAnswer ApiCall::run()
 
 std::optional<ApiAnswer> ApiCall::run_if_quick()
 {
-    if (!refusal_ && (operation_->access == Access::kBytes || operation_->is_long)) {
+    const bool is_bytes = std::holds_alternative<std::unique_ptr<BytesCall>>(call_);
+    if (!refusal_ && (is_bytes || operation_->is_long)) {
         return std::nullopt;
     }
     try {
         return answer([this] {
-            return operation_->access == Access::kRead ? run_read(Budget::kQuick)
-                                                       : run_quick_write();
+            return std::holds_alternative<std::unique_ptr<ReadCall>>(call_)
+                       ? run_read(Budget::kQuick)
+                       : run_quick_write();
         });
     } catch (const BudgetExceeded&) {
         return std::nullopt;
@@ -152,13 +170,11 @@ std::optional<ApiAnswer> ApiCall::run_if_quick()
 
 wire::Rendered ApiCall::run_operation()
 {
-    switch (operation_->access) {
-        case Access::kRead:
-            return run_read(Budget::kNone);
-        case Access::kBytes:
-            return run_bytes();
-        case Access::kWrite:
-            break;
+    if (std::holds_alternative<std::unique_ptr<ReadCall>>(call_)) {
+        return run_read(Budget::kNone);
+    }
+    if (std::holds_alternative<std::unique_ptr<BytesCall>>(call_)) {
+        return run_bytes();
     }
     try {
         return run_write();
@@ -179,48 +195,49 @@ void ApiCall::in_read(Budget budget, const std::function<void(Session&)>& work)
         }
         settle_for_read();
     }
-    for (;;) {
-        {
-            auto reader = generation_->reader();
-            Session session(*generation_, reader.db(), caller_, *parameters_, request_id_);
-            const BudgetScope scope(reader.db(), budget == Budget::kQuick);
-            if (budget == Budget::kQuick) {
-                session.forbid_waiting();
-            }
-            require_region(session);
-            if (operation_->prerequisite == nullptr ||
-                !operation_->prerequisite->missing(session)) {
-                return work(session);
-            }
-        }
-        if (budget == Budget::kQuick) {
-            throw BudgetExceeded();
-        }
-        make_prerequisite();
+    auto reader = generation_->reader();
+    Session session(context(), reader.db());
+    const BudgetScope scope(reader.db(), budget == Budget::kQuick);
+    if (budget == Budget::kQuick) {
+        session.forbid_waiting();
     }
+    require_region(session);
+    work(session);
 }
 
 wire::Rendered ApiCall::run_read(Budget budget)
 {
-    wire::Rendered rendered;
-    in_read(budget, [&](Session& session) { rendered = call_->run(session, *service_, *schema_); });
-    return rendered;
+    auto& call = *std::get<std::unique_ptr<ReadCall>>(call_);
+    std::optional<wire::Rendered> rendered;
+    for (;;) {
+        in_read(budget, [&](Session& session) {
+            if (!call.lacks_rows(session)) {
+                rendered = call.run(session, form());
+            }
+        });
+        if (rendered) {
+            return std::move(*rendered);
+        }
+        if (budget == Budget::kQuick) {
+            throw BudgetExceeded();
+        }
+        make_rows();
+    }
 }
 
 wire::Rendered ApiCall::run_bytes()
 {
     ByteSession session(
-        generation_, body_, *uploads_,
-        [this](const ByteSession::Work& work) { in_read(Budget::kNone, work); },
+        generation_, body_, [this](const ByteSession::Work& work) { in_read(Budget::kNone, work); },
         [this](const ByteSession::Work& work) { in_write(work); });
-    return call_->run_bytes(session, *schema_);
+    return std::get<std::unique_ptr<BytesCall>>(call_)->run(session, form());
 }
 
 void ApiCall::settle_for_read()
 {
     auto writer = generation_->writer();
     try {
-        settle_due(*generation_, writer);
+        settle_due(*services_, *generation_, writer);
     } catch (const StorageError& error) {
         if (!error.is_full_disk()) {
             throw;
@@ -230,21 +247,19 @@ void ApiCall::settle_for_read()
     }
 }
 
-void ApiCall::make_prerequisite()
+void ApiCall::make_rows()
 {
-    auto writer = generation_->writer();
-    Session session(*generation_, writer, caller_, *parameters_, request_id_);
-    Transaction transaction(writer.db());
-    if (operation_->prerequisite->missing(session)) {
-        operation_->prerequisite->make(session);
-    }
-    transaction.commit();
-    session.committed();
+    auto& call = *std::get<std::unique_ptr<ReadCall>>(call_);
+    in_write([&](Session& session) {
+        if (call.lacks_rows(session)) {
+            call.make_rows(session);
+        }
+    });
 }
 
 void ApiCall::in_write(const std::function<void(Session&)>& work)
 {
-    amilab::run_write(*generation_, caller_, *parameters_, request_id_, [&](Session& session) {
+    amilab::run_write(context(), [&](Session& session) {
         require_region(session);
         work(session);
     });
@@ -252,8 +267,9 @@ void ApiCall::in_write(const std::function<void(Session&)>& work)
 
 wire::Rendered ApiCall::run_write()
 {
+    auto& call = *std::get<std::unique_ptr<WriteCall>>(call_);
     wire::Rendered rendered;
-    in_write([&](Session& session) { rendered = call_->run(session, *service_, *schema_); });
+    in_write([&](Session& session) { rendered = call.run(session, form()); });
     return rendered;
 }
 
@@ -263,14 +279,15 @@ wire::Rendered ApiCall::run_quick_write()
     if (!writer || generation_->earliest_due_ms() <= generation_->clock().now_ms()) {
         throw BudgetExceeded();
     }
-    Session session(*generation_, *writer, caller_, *parameters_, request_id_);
+    auto& call = *std::get<std::unique_ptr<WriteCall>>(call_);
+    Session session(context(), writer->db(), writer->ids());
     session.forbid_waiting();
     wire::Rendered rendered;
     try {
         write_and_commit(*generation_, session, [&](Session& quick) {
             const BudgetScope scope(quick.db(), true);
             require_region(quick);
-            rendered = call_->run(quick, *service_, *schema_);
+            rendered = call.run(quick, form());
         });
     } catch (const StorageError&) {
         throw BudgetExceeded();  // run_operation() knows what to do about it

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "server/calls/operation.h"
+#include "server/calls/services.h"
 #include "server/wire/api_error.h"
 #include "storage/state/generation.h"
 
@@ -42,11 +43,11 @@ public:
     bool needs_writer() const;
     /// Never throws for anything a client sent.
     ApiAnswer run();
-    /// The same, unless it takes more than about a millisecond or has to wait for another thread:
-    /// then nothing has happened, and run() does all of it.
+    /// Does what run() does, unless it takes more than about a millisecond or has to wait for
+    /// another thread: then nothing has happened, and run() does all of it.
     std::optional<ApiAnswer> run_if_quick();
     /// Whether the answer goes on after what run() or run_more() gave.
-    bool has_more() const { return call_ && call_->has_more(); }
+    bool has_more() const;
     /// The next part of the answer's body. Throws what the operation throws: what was sent cannot
     /// be taken back.
     std::string run_more() { return run_read(Budget::kNone).body; }
@@ -55,7 +56,7 @@ public:
 
 private:
     friend class Emulator;
-    ApiCall() = default;
+    explicit ApiCall(const Services& services) : services_(&services) {}
 
     enum class Budget { kNone, kQuick };
     wire::Rendered run_read(Budget budget);
@@ -68,20 +69,21 @@ private:
     void in_write(const std::function<void(Session&)>& work);
     ApiAnswer answer(const std::function<wire::Rendered()>& make) const;
     void settle_for_read();
-    void make_prerequisite();
+    void make_rows();
+    Session::Context context() const;
+    wire::AnswerForm form() const;
     ApiAnswer refuse(const ApiError& error) const;
 
+    const Services* services_;
     std::shared_ptr<Generation> generation_;
     std::string data_path_;
-    ebs::UploadTraffic* uploads_ = nullptr;
     std::string_view body_;
     std::unique_ptr<wire::Parameters> parameters_;
     Caller caller_;
     std::string request_id_;
     const wire::ServiceSchema* service_ = nullptr;
-    const wire::OperationSchema* schema_ = nullptr;
     const Operation* operation_ = nullptr;
-    std::unique_ptr<Call> call_;
+    Call call_;
     std::unique_ptr<ApiError> refusal_;
 };
 

@@ -7,12 +7,9 @@
 #include <string_view>
 
 #include "server/calls/session.h"
+#include "storage/state/generation.h"
 
 namespace amilab {
-
-namespace ebs {
-class UploadTraffic;
-}
 
 /// What a call that moves bytes works with, on a worker thread: it reads and writes rows in calls
 /// of their own, so that no transaction is open while bytes move.
@@ -22,11 +19,10 @@ public:
     /// Runs work in one transaction of a Session; throws what the work throws.
     using Runner = std::function<void(const Work&)>;
 
-    ByteSession(std::shared_ptr<Generation> generation, std::string_view body,
-                ebs::UploadTraffic& uploads, Runner read, Runner write)
+    ByteSession(std::shared_ptr<Generation> generation, std::string_view body, Runner read,
+                Runner write)
         : generation_(std::move(generation)),
           body_(body),
-          uploads_(uploads),
           read_(std::move(read)),
           write_(std::move(write))
     {
@@ -34,7 +30,6 @@ public:
 
     Generation& generation() { return *generation_; }
     BlockStore& blocks() { return generation_->blocks(); }
-    ebs::UploadTraffic& uploads() { return uploads_; }
     /// The request's, as it came.
     std::string_view body() const { return body_; }
 
@@ -48,7 +43,6 @@ public:
 private:
     std::shared_ptr<Generation> generation_;
     std::string_view body_;
-    ebs::UploadTraffic& uploads_;
     Runner read_;
     Runner write_;
     std::optional<std::string> payload_;

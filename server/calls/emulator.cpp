@@ -1,13 +1,9 @@
 #include "server/calls/emulator.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "server/calls/request_id.h"
 #include "server/calls/settle.h"
-#include "server/services/ebs/upload_traffic.h"
-#include "server/services/services.h"
 #include "server/wire/check.h"
 #include "server/wire/json_request.h"
 #include "server/wire/types.h"
@@ -19,24 +15,31 @@ namespace {
 
 constexpr std::string_view kFormType = "application/x-www-form-urlencoded";
 
-const Operation* find_row(const Service& service, std::string_view name)
-{
-    const auto found =
-        std::find_if(service.operations.begin(), service.operations.end(),
-                     [&](const Operation& operation) { return operation.name == name; });
-    return found == service.operations.end() ? nullptr : &*found;
-}
-
 std::string_view header_of(const ApiRequest& request, std::string_view name)
 {
     return request.header ? request.header(name).value_or("") : std::string_view();
 }
 
-/// The service by name, else by version, else by action.
-const Service& form_service(const wire::Parameters& parameters, std::string_view scope_service)
+}  // namespace
+
+Emulator::Emulator(DataDirectory& data, std::span<const Service* const> services, Options options)
+    : data_(data), options_(std::move(options)), services_(services)
+{
+}
+
+void Emulator::settle()
+{
+    const auto generation = data_.current();
+    auto writer = generation->writer();
+    settle_due(services_, *generation, writer);
+}
+
+/// By name, else by version, else by action.
+const Service& Emulator::find_form_service(const wire::Parameters& parameters,
+                                           std::string_view scope_service) const
 {
     if (!scope_service.empty()) {
-        const auto* service = find_service(scope_service);
+        const auto* service = services_.named(scope_service);
         if (service == nullptr) {
             throw ApiError("UnsupportedOperation",
                            fmt::format("amilab does not offer the service {}; docs/coverage.md "
@@ -45,36 +48,20 @@ const Service& form_service(const wire::Parameters& parameters, std::string_view
         }
         return *service;
     }
-    const auto* service = find_service_of_version(parameters.find("Version").value_or(""));
+    const auto* service = services_.of_version(parameters.find("Version").value_or(""));
     if (service == nullptr) {
-        service = find_service_of_action(parameters.find("Action").value_or(""));
+        service = services_.of_action(parameters.find("Action").value_or(""));
     }
-    return service != nullptr ? *service : *find_service("ec2");
+    return service != nullptr ? *service : *services_.named("ec2");
 }
 
 /// Of a request that no signature says the service of: by its target, else by its path; a null
 /// pointer when it speaks another protocol.
-const Service* find_json_service(const ApiRequest& request)
+const Service* Emulator::find_json_service(const ApiRequest& request) const
 {
     const auto target = header_of(request, "X-Amz-Target");
-    return target.empty() ? find_service_of_route(request.method, request.path)
-                          : find_service_of_target(target);
-}
-
-}  // namespace
-
-Emulator::Emulator(DataDirectory& data, Options options)
-    : data_(data), options_(std::move(options)), uploads_(std::make_unique<ebs::UploadTraffic>())
-{
-}
-
-Emulator::~Emulator() = default;
-
-void Emulator::settle()
-{
-    const auto generation = data_.current();
-    auto writer = generation->writer();
-    settle_due(*generation, writer);
+    return target.empty() ? services_.of_route(request.method, request.path)
+                          : services_.of_target(target);
 }
 
 Caller Emulator::caller_of(const std::optional<wire::CredentialScope>& scope) const
@@ -88,14 +75,14 @@ Caller Emulator::caller_of(const std::optional<wire::CredentialScope>& scope) co
 
 void Emulator::find_operation(ApiCall& call, const ApiRequest& request) const
 {
-    call.service_ = &find_service("ec2")->schema;
+    call.service_ = &services_.named("ec2")->schema;
     // The service decides how the rest is read; its requests say it in their signature.
     auto scope = wire::scope_from_authorization(request.authorization);
     if (!scope) {
         scope = wire::scope_from_query(request.query);
     }
     call.caller_ = caller_of(scope);
-    const Service* service = scope ? find_service(scope->service) : nullptr;
+    const Service* service = scope ? services_.named(scope->service) : nullptr;
     if (!scope) {
         service = find_json_service(request);
     }
@@ -117,21 +104,21 @@ void Emulator::find_json_operation(ApiCall& call, const ApiRequest& request,
             !wire::operation_exists(service.schema, action)) {
             throw wire::unknown_operation(kBadRequest);
         }
-        call.schema_ = wire::find_operation(service.schema, action);
-        call.operation_ = find_row(service, action);
+        call.operation_ = services_.find_operation(service, action);
         if (call.operation_ == nullptr) {
             throw wire::unsupported_json_operation(action);
         }
     } else {
         constexpr int kNotFound = 404;
-        call.schema_ = wire::match_route(service.schema, request.method, request.path);
-        call.operation_ = call.schema_ != nullptr ? find_row(service, call.schema_->name) : nullptr;
+        const auto* schema = wire::match_route(service.schema, request.method, request.path);
+        call.operation_ =
+            schema != nullptr ? services_.find_operation(service, schema->name) : nullptr;
         if (call.operation_ == nullptr) {
             throw wire::unknown_operation(kNotFound);
         }
     }
     call.parameters_ = std::make_unique<wire::Parameters>(wire::read_members(
-        service.schema, *call.schema_,
+        service.schema, *call.operation_->schema,
         {request.method, request.path, request.query, request.body, request.header}));
     call.call_ = call.operation_->parse(*call.parameters_);
 }
@@ -162,25 +149,23 @@ void Emulator::find_form_operation(ApiCall& call, const ApiRequest& request,
             service_name = scope.service;
         }
     }
-    const auto& service = form_service(*call.parameters_, service_name);
+    const auto& service = find_form_service(*call.parameters_, service_name);
     call.service_ = &service.schema;
     const auto action = wire::action_of(*call.parameters_, service.schema);
-    call.operation_ = find_row(service, action);
+    call.operation_ = services_.find_operation(service, action);
     if (call.operation_ == nullptr) {
         throw wire::operation_exists(service.schema, action) ? wire::unsupported_operation(action)
                                                              : wire::invalid_action(action);
     }
-    call.schema_ = wire::find_operation(service.schema, action);
     call.call_ = call.operation_->parse(*call.parameters_);
 }
 
 ApiCall Emulator::parse(const ApiRequest& request) const
 {
-    ApiCall call;
+    ApiCall call(services_);
     call.request_id_ = make_request_id();
     call.generation_ = data_.current();
     call.data_path_ = data_.path();
-    call.uploads_ = uploads_.get();
     call.body_ = request.body;
     try {
         find_operation(call, request);

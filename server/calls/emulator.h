@@ -1,11 +1,12 @@
 #pragma once
 
-#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "server/calls/api_call.h"
+#include "server/calls/services.h"
 #include "server/wire/credential_scope.h"
 #include "storage/state/data_directory.h"
 
@@ -21,8 +22,8 @@ public:
         std::string default_region = "us-east-1";
     };
 
-    Emulator(DataDirectory& data, Options options);
-    ~Emulator();
+    /// `services` outlives it.
+    Emulator(DataDirectory& data, std::span<const Service* const> services, Options options);
 
     /// Decides everything that needs no state: service, operation, parameters. The request's body
     /// outlives the call.
@@ -33,19 +34,23 @@ public:
 
     DataDirectory& data() { return data_; }
     const DataDirectory& data() const { return data_; }
+    const Services& services() const { return services_; }
     const Options& options() const { return options_; }
 
 private:
     void find_operation(ApiCall& call, const ApiRequest& request) const;
     void find_json_operation(ApiCall& call, const ApiRequest& request,
                              const Service& service) const;
+    const Service* find_json_service(const ApiRequest& request) const;
+    const Service& find_form_service(const wire::Parameters& parameters,
+                                     std::string_view scope_service) const;
     void find_form_operation(ApiCall& call, const ApiRequest& request,
                              std::string_view scope_service) const;
     Caller caller_of(const std::optional<wire::CredentialScope>& scope) const;
 
     DataDirectory& data_;
     Options options_;
-    std::unique_ptr<ebs::UploadTraffic> uploads_;
+    Services services_;
 };
 
 }  // namespace amilab

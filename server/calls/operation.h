@@ -1,54 +1,63 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
-#include <span>
-#include <stdexcept>
-#include <string>
 #include <string_view>
-
-#include <boost/json/fwd.hpp>
+#include <type_traits>
+#include <utility>
+#include <variant>
 
 #include "server/calls/byte_session.h"
-#include "server/calls/parts.h"
 #include "server/calls/session.h"
+#include "server/wire/render.h"
 #include "server/wire/request.h"
 #include "server/wire/schema.h"
-#include "server/wire/xml.h"
 
+/// The kinds of operation. Each is a parsed request that waits for its session, and each has an
+/// interface of its own; calls of any kind may be run twice, of which the first leaves nothing
+/// behind.
 namespace amilab {
 
-/// A parsed request that waits for its session.
-class Call {
+/// Runs on any worker thread with a read-only connection.
+class ReadCall {
 public:
-    virtual ~Call() = default;
+    virtual ~ReadCall() = default;
     /// What the answer says. Throws ApiError.
-    virtual wire::Rendered run(Session& session, const wire::ServiceSchema& service,
-                               const wire::OperationSchema& operation) = 0;
+    virtual wire::Rendered run(Session& session, const wire::AnswerForm& form) = 0;
     /// Whether the answer goes on: `run` gives its next part.
     virtual bool has_more() const { return false; }
-    /// The same for operations that move bytes, which have no `run`.
-    virtual wire::Rendered run_bytes(ByteSession&, const wire::OperationSchema&)
-    {
-        throw std::logic_error("an operation that moves no bytes was run as one that does");
-    }
+    /// Whether rows that it answers from, and that are made on first use, are not there yet.
+    virtual bool lacks_rows(Session&) { return false; }
+    /// Makes them, in a transaction of the writer.
+    virtual void make_rows(Session&) {}
 };
 
-/// Reads run on any worker thread with a read-only connection; writes hold the writer and one
-/// transaction; what moves bytes runs on a worker thread and opens its transactions itself.
-enum class Access { kRead, kWrite, kBytes };
-
-/// Rows that a reading operation answers from and that are made on first use, on the writer.
-struct Prerequisite {
-    bool (*missing)(Session&);
-    void (*make)(Session&);
+/// Holds the writer and one transaction.
+class WriteCall {
+public:
+    virtual ~WriteCall() = default;
+    virtual wire::Rendered run(Session& session, const wire::AnswerForm& form) = 0;
 };
 
-/// A row of a service's table of contents.
+/// Moves bytes on a worker thread and opens its transactions itself.
+class BytesCall {
+public:
+    virtual ~BytesCall() = default;
+    virtual wire::Rendered run(ByteSession& session, const wire::AnswerForm& form) = 0;
+};
+
+using Call =
+    std::variant<std::unique_ptr<ReadCall>, std::unique_ptr<WriteCall>, std::unique_ptr<BytesCall>>;
+
+enum class OperationKind : std::uint8_t { kRead, kWrite, kBytes };
+
+/// A row of a family's table of operations. Made by read, write, move_bytes and their like, so that
+/// a handler stands beside the schema of its own request.
 struct Operation {
-    std::string_view name;
-    Access access;
-    std::unique_ptr<Call> (*parse)(const wire::Parameters&);
-    const Prerequisite* prerequisite = nullptr;
+    const wire::OperationSchema* schema;
+    OperationKind kind;
+    /// Throws ApiError.
+    Call (*parse)(const wire::Parameters&);
     /// A write that makes room: on a full disk it has the reserve.
     bool frees_space = false;
     /// A read that does more than SQLite's work, so that it had better not be tried on the thread
@@ -56,187 +65,193 @@ struct Operation {
     bool is_long = false;
 };
 
-struct Service {
-    const wire::ServiceSchema& schema;
-    std::span<const Operation> operations;
+/// Rows that a reading operation answers from and that are made on first use, on the writer. A
+/// Prerequisite is asked whatever the request says, a PrerequisiteOf of that request.
+struct Prerequisite {
+    bool (*missing)(Session&);
+    void (*make)(Session&);
 };
-
-/// Answers of the json protocols: their generated `render` fills an object.
-template <class Response>
-concept RendersAsJson = requires(const Response& from, boost::json::object& to)
-{
-    render(from, to);
+template <class Request>
+struct PrerequisiteOf {
+    bool (*missing)(Session&, const Request&);
+    void (*make)(Session&, const Request&);
 };
+struct NoPrerequisite {};
+inline constexpr NoPrerequisite kNoPrerequisite;
 
-template <class Request, class Response, Response (*handler)(Session&, const Request&)>
-class TypedCall final : public Call {
-public:
-    explicit TypedCall(const wire::Parameters& parameters)
-        : request_(wire::parse_request<Request>(parameters.root()))
-    {
-    }
+/// How many rows a part has of an answer that is made in parts.
+inline constexpr std::int64_t kRowsInPart = 4000;
 
-    wire::Rendered run(Session& session, const wire::ServiceSchema& service,
-                       const wire::OperationSchema& operation) override
-    {
-        const Response response = handler(session, request_);
-        if constexpr (RendersAsJson<Response>) {
-            return render_json_response(operation, response);
-        } else {
-            return {wire::render_response(service, operation, response, session.request_id())};
-        }
-    }
-
-private:
-    Request request_;
+struct ReadOptions {
+    bool is_long = false;
+};
+struct WriteOptions {
+    bool frees_space = false;
 };
 
 template <class Handler>
 struct HandlerTypes;
-template <class Response_, class Request_>
-struct HandlerTypes<Response_ (*)(Session&, const Request_&)> {
+template <class Response_, class Session_, class Request_>
+struct HandlerTypes<Response_ (*)(Session_&, const Request_&)> {
     using Request = Request_;
     using Response = Response_;
 };
-
 template <auto handler>
-std::unique_ptr<Call> parse_call(const wire::Parameters& parameters)
-{
-    using Types = HandlerTypes<decltype(handler)>;
-    return std::make_unique<TypedCall<typename Types::Request, typename Types::Response, handler>>(
-        parameters);
-}
+using RequestOf = typename HandlerTypes<decltype(handler)>::Request;
 
-/// A reading call that is answered in parts where `asks_for_all` says so of its request. For
-/// operations of the ec2 protocol that know pages.
-template <class Request, class Response, Response (*handler)(Session&, const Request&)>
-class PartedCall final : public Call {
+template <auto handler, const auto& prerequisite>
+class TypedRead : public ReadCall {
 public:
-    explicit PartedCall(const wire::Parameters& parameters)
-        : request_(wire::parse_request<Request>(parameters.root())),
-          is_parted_(asks_for_all(request_))
+    using Request = RequestOf<handler>;
+
+    explicit TypedRead(const wire::Parameters& parameters)
+        : request_(wire::parse_request<Request>(parameters.root()))
     {
-        if (is_parted_) {
-            request_.max_results = kOnePart;
+    }
+
+    wire::Rendered run(Session& session, const wire::AnswerForm& form) override
+    {
+        return wire::render_answer(form, handler(session, request_));
+    }
+
+    bool lacks_rows(Session& session) override
+    {
+        if constexpr (requires { prerequisite.missing(session, request_); }) {
+            return prerequisite.missing(session, request_);
+        } else if constexpr (requires { prerequisite.missing(session); }) {
+            return prerequisite.missing(session);
+        } else {
+            return false;
         }
     }
 
-    wire::Rendered run(Session& session, const wire::ServiceSchema& service,
-                       const wire::OperationSchema& operation) override
+    void make_rows(Session& session) override
     {
-        Response response = handler(session, request_);
-        if (!is_parted_) {
-            return {wire::render_response(service, operation, response, session.request_id())};
+        if constexpr (requires { prerequisite.make(session, request_); }) {
+            prerequisite.make(session, request_);
+        } else if constexpr (requires { prerequisite.make(session); }) {
+            prerequisite.make(session);
         }
+    }
+
+protected:
+    Request request_;
+};
+
+/// A reading call that is answered in parts where `asks_for_all` says so of its request. For
+/// operations of the ec2 protocol that know pages.
+template <auto handler, const auto& prerequisite>
+class PartedRead final : public TypedRead<handler, prerequisite> {
+public:
+    explicit PartedRead(const wire::Parameters& parameters)
+        : TypedRead<handler, prerequisite>(parameters), is_parted_(asks_for_all(this->request_))
+    {
+    }
+
+    wire::Rendered run(Session& session, const wire::AnswerForm& form) override
+    {
+        if (!is_parted_) {
+            return TypedRead<handler, prerequisite>::run(session, form);
+        }
+        session.answer_in_parts(kRowsInPart);
+        auto response = handler(session, this->request_);
         // A call that is given up and run anew has not come so far.
         has_more_ = response.next_token.has_value();
-        request_.next_token = std::move(response.next_token);
-        response.next_token.reset();
-        return {parts_.add(
-            wire::render_response(service, operation, response, session.request_id()), !has_more_)};
+        this->request_.next_token = std::exchange(response.next_token, {});
+        return wire::render_part(form, parts_, response, !has_more_);
     }
 
     bool has_more() const override { return has_more_; }
 
 private:
-    Request request_;
     bool is_parted_;
     bool has_more_ = false;
-    AnswerParts parts_;
+    wire::AnswerParts parts_;
 };
 
-template <class Request, class Response, Response (*handler)(ByteSession&, const Request&)>
-class TypedByteCall final : public Call {
+template <auto handler>
+class TypedWrite final : public WriteCall {
 public:
-    explicit TypedByteCall(const wire::Parameters& parameters)
-        : request_(wire::parse_request<Request>(parameters.root()))
+    explicit TypedWrite(const wire::Parameters& parameters)
+        : request_(wire::parse_request<RequestOf<handler>>(parameters.root()))
     {
     }
 
-    wire::Rendered run(Session&, const wire::ServiceSchema&, const wire::OperationSchema&) override
+    wire::Rendered run(Session& session, const wire::AnswerForm& form) override
     {
-        throw std::logic_error("an operation that moves bytes was run as another");
+        return wire::render_answer(form, handler(session, request_));
     }
 
-    wire::Rendered run_bytes(ByteSession& session, const wire::OperationSchema& operation) override
+private:
+    RequestOf<handler> request_;
+};
+
+template <auto handler>
+class TypedBytes final : public BytesCall {
+public:
+    explicit TypedBytes(const wire::Parameters& parameters)
+        : request_(wire::parse_request<RequestOf<handler>>(parameters.root()))
     {
-        auto rendered = render_json_response(operation, handler(session, request_));
+    }
+
+    wire::Rendered run(ByteSession& session, const wire::AnswerForm& form) override
+    {
+        auto rendered = wire::render_answer(form, handler(session, request_));
         if (auto payload = session.take_payload()) {
             rendered.body = std::move(*payload);
-            rendered.content_type = kBytesType;
+            rendered.content_type = "application/octet-stream";
         }
         return rendered;
     }
 
 private:
-    static constexpr std::string_view kBytesType = "application/octet-stream";
-
-    Request request_;
+    RequestOf<handler> request_;
 };
 
-template <class Response_, class Request_>
-struct HandlerTypes<Response_ (*)(ByteSession&, const Request_&)> {
-    using Request = Request_;
-    using Response = Response_;
-};
-
-template <auto handler>
-std::unique_ptr<Call> parse_byte_call(const wire::Parameters& parameters)
+template <class Kind, class Typed>
+Call parse_as(const wire::Parameters& parameters)
 {
-    using Types = HandlerTypes<decltype(handler)>;
-    return std::make_unique<
-        TypedByteCall<typename Types::Request, typename Types::Response, handler>>(parameters);
+    return std::unique_ptr<Kind>(std::make_unique<Typed>(parameters));
 }
 
 /// A row for a handler that only reads.
-template <auto handler>
-constexpr Operation read(std::string_view name, const Prerequisite* prerequisite = nullptr)
+template <auto handler, const auto& prerequisite = kNoPrerequisite>
+constexpr Operation read(const wire::OperationOf<RequestOf<handler>>& schema,
+                         const ReadOptions& options = {})
 {
-    return {name, Access::kRead, &parse_call<handler>, prerequisite};
+    return {.schema = &schema,
+            .kind = OperationKind::kRead,
+            .parse = &parse_as<ReadCall, TypedRead<handler, prerequisite>>,
+            .is_long = options.is_long};
 }
 
-template <auto handler>
-std::unique_ptr<Call> parse_parted_call(const wire::Parameters& parameters)
+/// A row for a handler that only reads, and whose answer may be long.
+template <auto handler, const auto& prerequisite = kNoPrerequisite>
+constexpr Operation read_in_parts(const wire::OperationOf<RequestOf<handler>>& schema)
 {
-    using Types = HandlerTypes<decltype(handler)>;
-    return std::make_unique<PartedCall<typename Types::Request, typename Types::Response, handler>>(
-        parameters);
-}
-
-/// The same for one whose answer may be long.
-template <auto handler>
-constexpr Operation read_in_parts(std::string_view name, const Prerequisite* prerequisite = nullptr)
-{
-    return {name, Access::kRead, &parse_parted_call<handler>, prerequisite};
+    return {.schema = &schema,
+            .kind = OperationKind::kRead,
+            .parse = &parse_as<ReadCall, PartedRead<handler, prerequisite>>};
 }
 
 /// A row for a handler that writes.
 template <auto handler>
-constexpr Operation write(std::string_view name)
+constexpr Operation write(const wire::OperationOf<RequestOf<handler>>& schema,
+                          const WriteOptions& options = {})
 {
-    return {name, Access::kWrite, &parse_call<handler>, nullptr};
-}
-
-/// The same for one that takes long beside SQLite's work.
-template <auto handler>
-constexpr Operation read_at_length(std::string_view name,
-                                   const Prerequisite* prerequisite = nullptr)
-{
-    return {name, Access::kRead, &parse_call<handler>, prerequisite, false, true};
+    return {.schema = &schema,
+            .kind = OperationKind::kWrite,
+            .parse = &parse_as<WriteCall, TypedWrite<handler>>,
+            .frees_space = options.frees_space};
 }
 
 /// A row for a handler that moves bytes. Its service speaks a json protocol.
 template <auto handler>
-constexpr Operation move_bytes(std::string_view name)
+constexpr Operation move_bytes(const wire::OperationOf<RequestOf<handler>>& schema)
 {
-    return {name, Access::kBytes, &parse_byte_call<handler>, nullptr};
-}
-
-/// A row for a handler whose writing makes room.
-template <auto handler>
-constexpr Operation write_to_free(std::string_view name)
-{
-    return {name, Access::kWrite, &parse_call<handler>, nullptr, true};
+    return {.schema = &schema,
+            .kind = OperationKind::kBytes,
+            .parse = &parse_as<BytesCall, TypedBytes<handler>>};
 }
 
 }  // namespace amilab

@@ -3,43 +3,58 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "server/calls/services.h"
+#include "server/wire/parameters.h"
+#include "storage/metadata/calls/transition_rows.h"
+#include "storage/state/generation.h"
+
 namespace amilab {
 
-Session::Session(Generation& generation, Database& db, const Caller& caller,
-                 const wire::Parameters& parameters, std::string_view request_id)
-    : generation_(generation),
-      db_(db),
-      caller_(caller),
-      parameters_(parameters),
-      request_id_(request_id),
-      now_ms_(generation.clock().now_ms())
+Session::Session(const Context& context, Database& db)
+    : context_(context), db_(db), now_ms_(context.generation.clock().now_ms())
 {
 }
 
-Session::Session(Generation& generation, Generation::Writer& writer, const Caller& caller,
-                 const wire::Parameters& parameters, std::string_view request_id)
-    : Session(generation, writer.db(), caller, parameters, request_id)
+Session::Session(const Context& context, Database& db, IdSource& ids) : Session(context, db)
 {
-    writer_ = &writer;
+    ids_ = &ids;
+}
+
+Session::~Session() = default;
+
+BlockStore& Session::blocks()
+{
+    return generation().blocks();
 }
 
 IdSource& Session::ids()
 {
-    if (writer_ == nullptr) {
+    if (ids_ == nullptr) {
         throw std::logic_error("an operation marked read asks for a new id");
     }
-    return writer_->ids();
+    return *ids_;
 }
 
-void Session::schedule(Delay delay, Action action, std::string_view resource)
+std::string Session::fingerprint() const
 {
-    schedule_at(due_ms(delay), action, resource);
+    return context_.parameters.canonical();
 }
 
-void Session::schedule_at(TimeMs due_ms, Action action, std::string_view resource)
+TimeMs Session::delay_ms(const Delay& delay) const
 {
+    return context_.generation.delays().get(delay);
+}
+
+void Session::schedule(const Delay& delay, const Due& due, std::string_view resource)
+{
+    schedule_at(due_ms(delay), due, resource);
+}
+
+void Session::schedule_at(TimeMs due_ms, const Due& due, std::string_view resource)
+{
+    services().due(due.name);
     scheduled_.push_back(
-        {.due_ms = due_ms, .action = action, .resource_id = std::string(resource)});
+        {.due_ms = due_ms, .action = std::string(due.name), .resource_id = std::string(resource)});
 }
 
 void Session::cancel_transitions(std::string_view resource)
@@ -69,10 +84,10 @@ void Session::store_transitions()
 
 void Session::committed()
 {
-    for (const auto& action : on_commit_) {
-        action();
+    for (const auto& action : after_commit_) {
+        action(generation());
     }
-    on_commit_.clear();
+    after_commit_.clear();
 }
 
 }  // namespace amilab

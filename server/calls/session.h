@@ -1,18 +1,29 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "server/wire/parameters.h"
 #include "server/wire/types.h"
-#include "storage/blocks/block_store.h"
-#include "storage/metadata/calls/transition_rows.h"
-#include "storage/state/generation.h"
+#include "storage/base/clock.h"
+#include "storage/base/delays.h"
+#include "storage/metadata/sql/database.h"
+#include "storage/metadata/sql/id_source.h"
 
 namespace amilab {
+
+class BlockStore;
+class Generation;
+class Services;
+struct Due;
+struct Transition;
+namespace wire {
+class Parameters;
+}
 
 /// Who calls, from where.
 struct Caller {
@@ -24,30 +35,41 @@ struct Caller {
 /// What one call works with. Lives on one thread, as long as the call.
 class Session {
 public:
-    /// A call that only reads. `parameters` outlives the session.
-    Session(Generation& generation, Database& db, const Caller& caller,
-            const wire::Parameters& parameters, std::string_view request_id);
-    /// A call that writes, inside the caller's open transaction.
-    Session(Generation& generation, Generation::Writer& writer, const Caller& caller,
-            const wire::Parameters& parameters, std::string_view request_id);
+    /// What all sessions of one call have. Everything that it names outlives the session.
+    struct Context {
+        const Services& services;
+        Generation& generation;
+        const Caller& caller;
+        const wire::Parameters& parameters;
+        std::string_view request_id;
+    };
 
-    const std::string& account() const { return caller_.account; }
-    const std::string& region() const { return caller_.region; }
-    const Caller& caller() const { return caller_; }
-    std::string_view request_id() const { return request_id_; }
-    /// The same during the whole call.
+    /// A call that only reads.
+    Session(const Context& context, Database& db);
+    /// A call that writes, with the writer's connection and ids, inside an open transaction.
+    Session(const Context& context, Database& db, IdSource& ids);
+    ~Session();
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    const std::string& account() const { return context_.caller.account; }
+    const std::string& region() const { return context_.caller.region; }
+    const Caller& caller() const { return context_.caller; }
+    std::string_view request_id() const { return context_.request_id; }
+    /// One instant during the whole call.
     TimeMs now_ms() const { return now_ms_; }
     Timestamp now() const { return {now_ms_}; }
 
+    const Services& services() const { return context_.services; }
     Database& db() { return db_; }
-    BlockStore& blocks() { return generation_.blocks(); }
-    Generation& generation() { return generation_; }
+    BlockStore& blocks();
+    Generation& generation() { return context_.generation; }
 
     /// Writing calls only.
     template <class IdType>
     IdType next_id()
     {
-        return ids().next<IdType>();
+        return ids().template next<IdType>();
     }
     IdSource& ids();
 
@@ -61,16 +83,22 @@ public:
         }
     }
 
-    const wire::Parameters& parameters() const { return parameters_; }
-    /// What the caller's parameters amount to, client token and dry run aside.
-    std::string fingerprint() const { return parameters_.canonical(); }
+    /// How many rows a page has at most that the request does not limit: the answer is made in
+    /// parts. Nothing when it is made whole.
+    std::optional<std::int64_t> rows_in_part() const { return rows_in_part_; }
+    void answer_in_parts(std::int64_t rows) { rows_in_part_ = rows; }
 
-    /// Lets `action` befall `resource` after `delay`. What is due at once happens inside the same
+    /// What the caller's parameters amount to, client token and dry run aside.
+    std::string fingerprint() const;
+
+    /// Lets `due` befall `resource` after `delay`. What is due at once happens inside the same
     /// transaction, after the answer has been made.
-    void schedule(Delay delay, Action action, std::string_view resource);
-    /// The same at an instant that due_ms() has named.
-    void schedule_at(TimeMs due_ms, Action action, std::string_view resource);
-    TimeMs due_ms(Delay delay) const { return now_ms_ + generation_.delays().get(delay); }
+    void schedule(const Delay& delay, const Due& due, std::string_view resource);
+    /// Lets it happen at an instant that due_ms() has named. Throws std::logic_error for one that
+    /// no family declares.
+    void schedule_at(TimeMs due_ms, const Due& due, std::string_view resource);
+    TimeMs due_ms(const Delay& delay) const { return now_ms_ + delay_ms(delay); }
+    TimeMs delay_ms(const Delay& delay) const;
     /// Forgets what was to befall `resource`.
     void cancel_transitions(std::string_view resource);
     /// Scheduled in this call and due by now; emptied.
@@ -78,21 +106,23 @@ public:
     /// Keeps the rest in the database. Called once, before the commit.
     void store_transitions();
 
-    /// Runs after the commit, in order; not at all when the call fails.
-    void on_commit(std::function<void()> action) { on_commit_.push_back(std::move(action)); }
+    /// Runs after the commit, in order; not at all when the call fails. The only place for effects
+    /// outside the transaction.
+    void after_commit(std::function<void(Generation&)> action)
+    {
+        after_commit_.push_back(std::move(action));
+    }
     void committed();
 
 private:
-    Generation& generation_;
+    Context context_;
     Database& db_;
-    Generation::Writer* writer_ = nullptr;
-    const Caller& caller_;
-    const wire::Parameters& parameters_;
-    std::string_view request_id_;
+    IdSource* ids_ = nullptr;
     TimeMs now_ms_;
     bool may_wait_ = true;
+    std::optional<std::int64_t> rows_in_part_;
     std::vector<Transition> scheduled_;
-    std::vector<std::function<void()>> on_commit_;
+    std::vector<std::function<void(Generation&)>> after_commit_;
 };
 
 }  // namespace amilab

@@ -1,19 +1,25 @@
 #include "server/calls/settle.h"
 
-#include "server/services/ec2/transitions.h"
+#include "server/calls/services.h"
 #include "server/wire/parameters.h"
+#include "storage/metadata/calls/transition_rows.h"
 #include "storage/metadata/sql/transaction.h"
 
 namespace amilab {
 
 namespace {
 
+void apply(Session& session, const Transition& transition)
+{
+    session.services().due(transition.action).happen(session, transition.resource_id);
+}
+
 /// Runs the transitions that are due, and those that they bring about in turn.
 void settle_session(Session& session)
 {
     for (auto due = session.take_due(); !due.empty(); due = session.take_due()) {
         for (const auto& transition : due) {
-            ec2::apply_transition(session, transition);
+            apply(session, transition);
         }
     }
     session.store_transitions();
@@ -27,15 +33,16 @@ const wire::Parameters& no_parameters()
 
 }  // namespace
 
-void settle_due(Generation& generation, Generation::Writer& writer)
+void settle_due(const Services& services, Generation& generation, Generation::Writer& writer)
 {
     const auto now_ms = generation.clock().now_ms();
     while (generation.earliest_due_ms() <= now_ms) {
         const Caller nobody;
-        Session session(generation, writer, nobody, no_parameters(), "settle");
+        Session session({services, generation, nobody, no_parameters(), "settle"}, writer.db(),
+                        writer.ids());
         write_and_commit(generation, session, [now_ms](Session& settling) {
             for (const auto& due : take_due_transitions(settling.db(), now_ms)) {
-                ec2::apply_transition(settling, due);
+                apply(settling, due);
             }
         });
         session.committed();
@@ -53,13 +60,12 @@ void write_and_commit(Generation& generation, Session& session,
     generation.set_earliest_due_ms(earliest);
 }
 
-void run_write(Generation& generation, const Caller& caller, const wire::Parameters& parameters,
-               std::string_view request_id, const std::function<void(Session&)>& change)
+void run_write(const Session::Context& context, const std::function<void(Session&)>& change)
 {
-    auto writer = generation.writer();
-    settle_due(generation, writer);
-    Session session(generation, writer, caller, parameters, request_id);
-    write_and_commit(generation, session, change);
+    auto writer = context.generation.writer();
+    settle_due(context.services, context.generation, writer);
+    Session session(context, writer.db(), writer.ids());
+    write_and_commit(context.generation, session, change);
     session.committed();
 }
 

@@ -9,7 +9,7 @@
 namespace amilab {
 
 /// Lets everything happen that is due by the generation's clock, in a transaction of its own.
-void settle_due(Generation& generation, Generation::Writer& writer);
+void settle_due(const Services& services, Generation& generation, Generation::Writer& writer);
 
 /// One transaction, with what the change schedules for now. session.committed() is left to do.
 void write_and_commit(Generation& generation, Session& session,
@@ -17,7 +17,6 @@ void write_and_commit(Generation& generation, Session& session,
 
 /// Runs `change` on the writer, in one transaction: what is due comes first, what it schedules for
 /// now happens too, and after the commit what it left to do. Rolled back when `change` throws.
-void run_write(Generation& generation, const Caller& caller, const wire::Parameters& parameters,
-               std::string_view request_id, const std::function<void(Session&)>& change);
+void run_write(const Session::Context& context, const std::function<void(Session&)>& change);
 
 }  // namespace amilab

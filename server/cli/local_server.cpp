@@ -13,6 +13,7 @@
 
 #include "server/front/front.h"
 #include "server/http/server.h"
+#include "server/services/services.h"
 
 namespace amilab::cli {
 
@@ -33,7 +34,7 @@ DataDirectory::Options directory_options(const std::string& path)
 struct Target::LocalServer {
     explicit LocalServer(const std::string& path)
         : data(directory_options(path)),
-          emulator(data, {}),
+          emulator(data, all_services(), {}),
           front(io_context, emulator, kWorkers),
           server(io_context, http::Endpoint::parse("127.0.0.1:0"),
                  [this](http::Request& request, http::BodyReader& body) {

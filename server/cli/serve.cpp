@@ -17,6 +17,7 @@
 #include "server/front/front.h"
 #include "server/http/server.h"
 #include "server/services/ec2/images/catalogue_file.h"
+#include "server/services/services.h"
 #include "storage/nbd/server.h"
 
 namespace amilab::cli {
@@ -103,7 +104,8 @@ int serve(const ServeOptions& options)
         throw std::runtime_error(fmt::format(
             "--region {} is no region; expected one such as us-east-1", options.region));
     }
-    Emulator emulator(data, {.default_account = options.account, .default_region = options.region});
+    Emulator emulator(data, all_services(),
+                      {.default_account = options.account, .default_region = options.region});
     boost::asio::io_context io_context(1);  // one thread runs it: see Front
     Front front(io_context, emulator,
                 options.threads != 0

@@ -7,7 +7,7 @@
 #include "server/control/accounts.h"
 #include "server/control/settings.h"
 #include "server/control/transfer.h"
-#include "server/front/offload.h"
+#include "server/http/offload.h"
 
 namespace amilab {
 

@@ -98,6 +98,15 @@ void apply(const ClockChange& change, Clock& clock)
     }
 }
 
+std::string delay_names(const Services& services)
+{
+    std::string names;
+    for (const auto* known : services.delays()) {
+        names += fmt::format("{}{}", names.empty() ? "" : ", ", known->name);
+    }
+    return names;
+}
+
 }  // namespace
 
 json::value show_clock(Emulator& emulator)
@@ -125,15 +134,15 @@ void change_clock(Emulator& emulator, const json::value& wanted)
         clock.restore(before);
         throw;
     }
-    settle_due(*generation, writer);
+    settle_due(emulator.services(), *generation, writer);
 }
 
 json::value show_delays(Emulator& emulator)
 {
     const auto generation = emulator.data().current();
     json::object delays;
-    for (const auto& known : kDelayNames) {
-        delays[json::string_view(known.name)] = generation->delays().get(known.delay);
+    for (const auto* known : emulator.services().delays()) {
+        delays[json::string_view(known->name)] = generation->delays().get(*known);
     }
     return delays;
 }
@@ -142,13 +151,9 @@ void change_delays(Emulator& emulator, const json::value& wanted)
 {
     std::vector<std::pair<std::string, TimeMs>> changes;
     for (const auto& [key, value] : require_object(wanted)) {
-        if (!Delays::by_name(std::string_view(key))) {
-            std::string names;
-            for (const auto& known : kDelayNames) {
-                names += fmt::format("{}{}", names.empty() ? "" : ", ", known.name);
-            }
+        if (emulator.services().delay_named(std::string_view(key)) == nullptr) {
             refuse(fmt::format("unknown delay \"{}\"; expected one of {}", std::string_view(key),
-                               names));
+                               delay_names(emulator.services())));
         }
         changes.emplace_back(std::string(key), require_ms(std::string_view(key), value, 0));
     }
@@ -160,7 +165,7 @@ void change_delays(Emulator& emulator, const json::value& wanted)
     }
     transaction.commit();
     for (const auto& [name, delay_ms] : changes) {
-        generation->delays().set(*Delays::by_name(name), delay_ms);
+        generation->delays().set(name, delay_ms);
     }
 }
 

@@ -4,14 +4,17 @@
 #include <boost/algorithm/string/predicate.hpp>
 #include <boost/json.hpp>
 
+#include "server/calls/encryption.h"
+#include "server/calls/errors.h"
+#include "server/calls/layers.h"
 #include "server/calls/request_id.h"
 #include "server/calls/settle.h"
 #include "server/control/extents_stream.h"
 #include "server/control/query.h"
-#include "server/front/offload.h"
-#include "server/services/ec2/common/encryption.h"
+#include "server/http/offload.h"
 #include "server/services/ec2/common/errors.h"
-#include "server/services/ec2/common/layers.h"
+#include "server/services/ec2/common/ids.h"
+#include "server/services/ec2/images/errors.h"
 #include "server/services/ec2/images/image_names.h"
 #include "server/services/ec2/images/images.h"
 #include "server/services/ec2/snapshots/snapshots.h"
@@ -112,14 +115,13 @@ Import parse_import(const Emulator& emulator, const http::Request& request)
     image.architecture = query.find("architecture").value_or("x86_64");
     if (image.architecture != "x86_64" && image.architecture != "arm64" &&
         image.architecture != "i386") {
-        throw ec2::invalid_value(*image.architecture, "architecture",
-                                 "Expected x86_64, arm64 or i386.");
+        throw invalid_value(*image.architecture, "architecture", "Expected x86_64, arm64 or i386.");
     }
     image.boot_mode = query.find("boot-mode");
     if (image.boot_mode && image.boot_mode != "legacy-bios" && image.boot_mode != "uefi" &&
         image.boot_mode != "uefi-preferred") {
-        throw ec2::invalid_value(*image.boot_mode, "boot-mode",
-                                 "Expected legacy-bios, uefi or uefi-preferred.");
+        throw invalid_value(*image.boot_mode, "boot-mode",
+                            "Expected legacy-bios, uefi or uefi-preferred.");
     }
     if (!image.boot_mode && image.architecture == "arm64") {
         image.boot_mode = "uefi";
@@ -148,7 +150,7 @@ SnapshotRow make_snapshot(Session& session, LayerId layer, std::int64_t size_gib
     mark_layer_sealed(session.db(), layer, session.blocks().boot_id());
     const auto id = session.next_id<SnapshotId>();
     // Source: imported disks are encrypted where encryption by default is on (documented).
-    auto encryption = ec2::encrypt_volume(session, {}, nullptr, id.text());
+    auto encryption = encrypt_volume(session, {}, nullptr, id.text());
     SnapshotRow row{.id = id,
                     .region = session.region(),
                     .owner = session.account(),
@@ -165,19 +167,20 @@ SnapshotRow make_snapshot(Session& session, LayerId layer, std::int64_t size_gib
                     .kms_key_id = std::move(encryption.kms_key_id),
                     .data_key_id = std::move(encryption.data_key_id)};
     insert_snapshot(session.db(), row);
-    session.on_commit([id = row.id, layer, generation = session.generation().shared_from_this()] {
-        generation->sync_later(layer);
-        count_snapshots_later(generation, {id});
+    session.after_commit([id = row.id, layer](Generation& generation) {
+        generation.sync_later(layer);
+        count_snapshots_later(generation.shared_from_this(), {id});
     });
     return row;
 }
 
-boost::json::object register_disk(Generation& generation, const Import& wanted, LayerId layer,
-                                  std::int64_t size_gib)
+boost::json::object register_disk(const Services& services, Generation& generation,
+                                  const Import& wanted, LayerId layer, std::int64_t size_gib)
 {
     boost::json::object answer;
     const wire::Parameters none("");
-    run_write(generation, wanted.caller, none, make_request_id(), [&](Session& session) {
+    const auto request_id = make_request_id();
+    run_write({services, generation, wanted.caller, none, request_id}, [&](Session& session) {
         const auto snapshot = make_snapshot(session, layer, size_gib, wanted.image.name);
         auto image = wanted.image;
         ec2::BlockDeviceMapping mapping;
@@ -365,7 +368,7 @@ asio::awaitable<http::Response> import_image(Emulator& emulator, const http::Req
         const auto size_gib = static_cast<std::int64_t>((size_bytes + kGiB - 1) / kGiB);
         answer = co_await run_on(workers, [&] {
             upload->seal();
-            return register_disk(*generation, wanted, layer, size_gib);
+            return register_disk(emulator.services(), *generation, wanted, layer, size_gib);
         });
     } catch (...) {
         // No row names the layer: its files go when the upload is closed.

@@ -8,7 +8,7 @@
 #include <spdlog/spdlog.h>
 #include <boost/asio/post.hpp>
 
-#include "server/front/offload.h"
+#include "server/http/offload.h"
 #include "storage/base/units.h"
 
 namespace amilab {

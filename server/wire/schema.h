@@ -86,7 +86,8 @@ struct OperationSchema {
 /// The schema of the operation whose request is `Request`, so that a handler of another does not
 /// compile beside it.
 template <class Request>
-struct OperationOf : OperationSchema {};
+struct OperationOf : OperationSchema {
+};
 
 enum class Protocol : std::uint8_t { kEc2, kQuery, kJson, kRestJson };
 

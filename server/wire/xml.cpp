@@ -7,6 +7,10 @@
 namespace amilab::wire {
 namespace {
 
+// Texts are escaped where they are appended: pugixml leaves carriage returns as they are.
+constexpr unsigned kFormat =
+    pugi::format_raw | pugi::format_no_declaration | pugi::format_no_escapes;
+
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
 bool is_control(char c)
@@ -144,11 +148,15 @@ pugi::xml_node begin_response(pugi::xml_document& document, const ServiceSchema&
 std::string to_text(const pugi::xml_document& document)
 {
     TextWriter writer;
-    writer.text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-    // Texts are escaped where they are appended: pugixml leaves carriage returns as they are.
-    document.save(writer, "",
-                  pugi::format_raw | pugi::format_no_declaration | pugi::format_no_escapes,
-                  pugi::encoding_utf8);
+    writer.text = kXmlDeclaration;
+    document.save(writer, "", kFormat, pugi::encoding_utf8);
+    return std::move(writer.text);
+}
+
+std::string to_text(pugi::xml_node node)
+{
+    TextWriter writer;
+    node.print(writer, "", kFormat, pugi::encoding_utf8);
     return std::move(writer.text);
 }
 

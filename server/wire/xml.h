@@ -73,8 +73,12 @@ void append_list(pugi::xml_node to, const char* name,
 /// The element in `document` that an answer's members belong into.
 pugi::xml_node begin_response(pugi::xml_document& document, const ServiceSchema& service,
                               const OperationSchema& operation, std::string_view request_id);
+/// What a document begins with.
+constexpr std::string_view kXmlDeclaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 /// The document as text, with the XML declaration, on one line after it.
 std::string to_text(const pugi::xml_document& document);
+/// A part of a document as text.
+std::string to_text(pugi::xml_node node);
 
 /// The body of a successful answer.
 template <class Response>

@@ -2,39 +2,17 @@
 
 namespace amilab {
 
-Delays::Delays()
-{
-    reset();
-}
-
-TimeMs Delays::get(Delay delay) const
+TimeMs Delays::get(const Delay& delay) const
 {
     const std::lock_guard lock(mutex_);
-    return delays_[static_cast<std::size_t>(delay)];
+    const auto found = set_.find(delay.name);
+    return found == set_.end() ? delay.default_ms : found->second;
 }
 
-void Delays::set(Delay delay, TimeMs delay_ms)
+void Delays::set(std::string_view name, TimeMs delay_ms)
 {
     const std::lock_guard lock(mutex_);
-    delays_[static_cast<std::size_t>(delay)] = delay_ms;
-}
-
-void Delays::reset()
-{
-    const std::lock_guard lock(mutex_);
-    for (const auto& name : kDelayNames) {
-        delays_[static_cast<std::size_t>(name.delay)] = name.default_ms;
-    }
-}
-
-std::optional<Delay> Delays::by_name(std::string_view name)
-{
-    for (const auto& known : kDelayNames) {
-        if (known.name == name) {
-            return known.delay;
-        }
-    }
-    return std::nullopt;
+    set_.insert_or_assign(std::string(name), delay_ms);
 }
 
 }  // namespace amilab

@@ -9,7 +9,8 @@
 namespace amilab {
 
 /// Checked text of a resource's id: prefix, a hyphen, then 8 or 17 lower-case hex digits. An
-/// InstanceId where an ImageId belongs does not compile.
+/// InstanceId where an ImageId belongs does not compile. Each room declares its own kinds: their
+/// `Tag::kPrefix` is what stands before the hyphen.
 /// Source: EC2 User Guide, "Resource IDs": 8 digits of old, 17 now (documented).
 template <class Tag>
 class Id {
@@ -27,58 +28,6 @@ private:
     std::string text_;
 };
 
-/// One kind of id each: `kPrefix` is what stands before the hyphen.
-struct ImageTag {
-    static constexpr std::string_view kPrefix = "ami";
-};
-struct SnapshotTag {
-    static constexpr std::string_view kPrefix = "snap";
-};
-struct VolumeTag {
-    static constexpr std::string_view kPrefix = "vol";
-};
-struct InstanceTag {
-    static constexpr std::string_view kPrefix = "i";
-};
-struct ReservationTag {
-    static constexpr std::string_view kPrefix = "r";
-};
-struct VpcTag {
-    static constexpr std::string_view kPrefix = "vpc";
-};
-struct SubnetTag {
-    static constexpr std::string_view kPrefix = "subnet";
-};
-struct SecurityGroupTag {
-    static constexpr std::string_view kPrefix = "sg";
-};
-struct NetworkInterfaceTag {
-    static constexpr std::string_view kPrefix = "eni";
-};
-struct NetworkInterfaceAttachmentTag {
-    static constexpr std::string_view kPrefix = "eni-attach";
-};
-
-struct UsageReportTag {
-    static constexpr std::string_view kPrefix = "amiur";
-};
-struct ReplaceRootTaskTag {
-    static constexpr std::string_view kPrefix = "replacevol";
-};
-
-using ImageId = Id<ImageTag>;
-using SnapshotId = Id<SnapshotTag>;
-using UsageReportId = Id<UsageReportTag>;
-using VolumeId = Id<VolumeTag>;
-using InstanceId = Id<InstanceTag>;
-using ReservationId = Id<ReservationTag>;
-using VpcId = Id<VpcTag>;
-using SubnetId = Id<SubnetTag>;
-using SecurityGroupId = Id<SecurityGroupTag>;
-using NetworkInterfaceId = Id<NetworkInterfaceTag>;
-using ReplaceRootTaskId = Id<ReplaceRootTaskTag>;
-using NetworkInterfaceAttachmentId = Id<NetworkInterfaceAttachmentTag>;
-
 /// Whether `text` is `prefix`, a hyphen and 8 or 17 lower-case hex digits.
 bool has_id_shape(std::string_view text, std::string_view prefix);
 
@@ -89,6 +38,13 @@ std::optional<Id<Tag>> Id<Tag>::from_text(std::string_view text)
         return std::nullopt;
     }
     return Id(std::string(text));
+}
+
+/// What stands before the hyphen of a kind's ids.
+template <class Tag>
+constexpr std::string_view id_prefix(const Id<Tag>*)
+{
+    return Tag::kPrefix;
 }
 
 /// The texts of a range of ids, in their order.

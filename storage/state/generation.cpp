@@ -427,9 +427,7 @@ void Generation::restore_settings()
     clock_.restore(read_clock_setting(*writer_));
     access_keys_.replace(select_access_keys(*writer_));
     for (const auto& [name, delay_ms] : read_delay_settings(*writer_)) {
-        if (const auto delay = Delays::by_name(name)) {
-            delays_.set(*delay, delay_ms);
-        }
+        delays_.set(name, delay_ms);
     }
 }
 

@@ -16,11 +16,12 @@
 #include "storage/base/clock.h"
 #include "storage/base/delays.h"
 #include "storage/blocks/block_store.h"
-#include "storage/metadata/sql/connection.h"
+#include "storage/metadata/catalogue/connection.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/id_source.h"
 #include "storage/state/access_keys.h"
 #include "storage/state/background.h"
+#include "storage/state/companions.h"
 #include "storage/state/open_exports.h"
 #include "storage/upkeep/upkeep.h"
 
@@ -104,6 +105,8 @@ public:
     /// Who serves volumes and snapshots beside the API.
     OpenExports& exports() { return exports_; }
     Upkeep& upkeep() { return upkeep_; }
+    /// What services keep from one reset to the next, in memory alone.
+    Companions& companions() { return companions_; }
     const std::string& path() const { return path_; }
     UnknownImages unknown_images() const { return catalogue_.unknown_images; }
     /// False for a folder that is removed at exit.
@@ -160,6 +163,7 @@ private:
     Delays delays_;
     AccessKeys access_keys_;
     OpenExports exports_;
+    Companions companions_;
     std::atomic<TimeMs> earliest_due_ms_{0};
     std::atomic<bool> discarded_{false};
 

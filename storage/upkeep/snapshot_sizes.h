@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "storage/metadata/snapshots/snapshot_ids.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/state/generation.h"
 

@@ -7,10 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/metadata/images/image_ids.h"
 #include "storage/metadata/images/image_rows.h"
+#include "storage/metadata/snapshots/snapshot_ids.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/id_source.h"
+#include "storage/metadata/volumes/volume_ids.h"
 #include "storage/metadata/volumes/volume_rows.h"
 
 /// Rows as calls leave them, for the benchmark.

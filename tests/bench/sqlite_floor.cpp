@@ -14,7 +14,7 @@
 #include <sqlite3.h>
 #include <CLI/CLI.hpp>
 
-#include "storage/metadata/sql/connection.h"
+#include "storage/metadata/catalogue/connection.h"
 #include "storage/metadata/sql/id_source.h"
 #include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/sql/transaction.h"

@@ -8,6 +8,8 @@
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 
+#include "server/services/services.h"
+
 namespace amilab::test {
 
 namespace {
@@ -69,10 +71,16 @@ TestEmulator::TestEmulator(CatalogueOptions catalogue, std::optional<std::string
              .seed = test_seed(),
              .catalogue = std::move(catalogue),
              .report = {}}),
-      emulator_(data_, {})
+      emulator_(data_, all_services(), {})
 {
     generation().clock().freeze();
     generation().clock().set(kStartMs);
+}
+
+void TestEmulator::set_delay(std::string_view name, TimeMs delay_ms)
+{
+    ASSERT_NE(emulator_.services().delay_named(name), nullptr) << name;
+    generation().delays().set(name, delay_ms);
 }
 
 Answer TestEmulator::call(std::string_view action, const Parameters& parameters,
@@ -104,6 +112,12 @@ Answer TestEmulator::must(std::string_view action, const Parameters& parameters,
     auto answer = call(action, parameters, account, region);
     EXPECT_EQ(answer.status, 200) << action << ": " << answer.code << ": " << answer.message;
     return answer;
+}
+
+const Services& test_services()
+{
+    static const Services services(all_services());
+    return services;
 }
 
 std::string test_seed()

@@ -60,7 +60,8 @@ public:
                 std::string_view account = kAccount, std::string_view region = kRegion);
 
     void advance(TimeMs delta_ms) { generation().clock().advance(delta_ms); }
-    void set_delay(Delay delay, TimeMs delay_ms) { generation().delays().set(delay, delay_ms); }
+    /// `name` is one that the control API knows.
+    void set_delay(std::string_view name, TimeMs delay_ms);
 
     Emulator& emulator() { return emulator_; }
     DataDirectory& data() { return data_; }
@@ -70,6 +71,9 @@ private:
     DataDirectory data_;
     Emulator emulator_;
 };
+
+/// What is served, as TestEmulator serves it.
+const Services& test_services();
 
 /// AMILAB_SEED, or the seed that tests have otherwise; printed once.
 std::string test_seed();

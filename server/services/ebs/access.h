@@ -7,6 +7,7 @@
 #include "storage/base/units.h"
 #include "storage/blocks/snapshot.h"
 #include "storage/metadata/snapshots/direct_snapshot_rows.h"
+#include "storage/metadata/snapshots/snapshot_ids.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
 
 /// Which snapshots a caller may read and write.

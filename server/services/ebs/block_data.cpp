@@ -1,14 +1,18 @@
+#include "server/services/ebs/block_data.h"
+
 #include <cerrno>
 #include <span>
 
 #include <fmt/format.h>
 
 #include "server/services/ebs/access.h"
-#include "server/services/ebs/blocks.h"
 #include "server/services/ebs/checksums.h"
 #include "server/services/ebs/errors.h"
 #include "server/services/ebs/tokens.h"
 #include "server/services/ebs/upload_traffic.h"
+#include "server/wire/ebs/block_data.h"
+#include "server/wire/ebs/schema.h"
+#include "server/wire/json.h"
 #include "storage/base/storage_error.h"
 #include "storage/metadata/layers/layer_rows.h"
 
@@ -84,8 +88,8 @@ PutSnapshotBlockResponse put_snapshot_block(ByteSession& session,
 {
     const auto id = parse_snapshot_id(request.snapshot_id);
     const auto checksum = check_data(request, session.body());
-    const auto hold =
-        session.uploads().begin_write({&session.generation(), id.text()}, request.block_index);
+    const auto hold = session.generation().companions().get<UploadTraffic>().begin_write(
+        id.text(), request.block_index);
     Target target;
     session.read([&](Session& rows) { target = require_target(rows, id, request.block_index); });
     write_block(session.blocks(), target, request.block_index, session.body());
@@ -134,5 +138,16 @@ GetSnapshotBlockResponse get_snapshot_block(ByteSession& session,
     session.answer_with(std::move(data));
     return {.checksum = checksum, .checksum_algorithm = kAlgorithm, .data_length = kBlockBytes};
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    move_bytes<get_snapshot_block>(kGetSnapshotBlock),
+    move_bytes<put_snapshot_block>(kPutSnapshotBlock),
+};
+
+}  // namespace
+
+constinit const Family kBlockData{.operations = kOperations};
 
 }  // namespace amilab::ebs

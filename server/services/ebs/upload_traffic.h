@@ -9,13 +9,13 @@
 
 namespace amilab::ebs {
 
-/// Which blocks of which snapshots are being written at the moment, so that no two requests write
-/// one block at once and none writes while its snapshot is completed. Safe from any thread; its
-/// lock is a leaf.
+/// Of one generation: which blocks of which snapshots are being written at the moment, so that no
+/// two requests write one block at once and none writes while its snapshot is completed. Safe from
+/// any thread; its lock is a leaf.
 class UploadTraffic {
 public:
-    /// `first` tells the generation, whose ids may come again in the next.
-    using Key = std::pair<const void*, std::string>;
+    /// A snapshot's id.
+    using Key = std::string;
 
     /// What has begun; it ends with this object.
     class [[nodiscard]] Hold {

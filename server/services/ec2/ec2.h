@@ -1,10 +1,10 @@
 #pragma once
 
-#include "server/calls/operation.h"
+#include "server/calls/services.h"
 
 namespace amilab::ec2 {
 
-/// The EC2 Query API, version 2016-11-15: its schema and the operations that are served.
-const Service& service();
+/// EC2, version 2016-11-15.
+extern const Service kEc2;
 
 }  // namespace amilab::ec2

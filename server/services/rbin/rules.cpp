@@ -7,6 +7,9 @@
 
 #include "server/services/rbin/errors.h"
 #include "server/services/rbin/tags.h"
+#include "server/wire/json.h"
+#include "server/wire/rbin/rules.h"
+#include "server/wire/rbin/schema.h"
 #include "server/wire/types.h"
 #include "storage/base/units.h"
 #include "storage/metadata/recycle_bin/recycle_rule_rows.h"
@@ -343,5 +346,21 @@ UnlockRuleResponse unlock_rule(Session& session, const UnlockRuleRequest& reques
     update_recycle_rule(session.db(), row);
     return to_answer<UnlockRuleResponse>(row);
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<create_rule>(kCreateRule),
+    read<get_rule>(kGetRule),
+    read<list_rules>(kListRules),
+    write<update_rule>(kUpdateRule),
+    write<delete_rule>(kDeleteRule, {.frees_space = true}),
+    write<lock_rule>(kLockRule),
+    write<unlock_rule>(kUnlockRule),
+};
+
+}  // namespace
+
+constinit const Family kRules{.operations = kOperations};
 
 }  // namespace amilab::rbin

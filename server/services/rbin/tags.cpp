@@ -5,8 +5,11 @@
 
 #include <fmt/format.h>
 
-#include "server/services/ec2/common/resource_tags.h"
+#include "server/calls/resource_tags.h"
 #include "server/services/rbin/errors.h"
+#include "server/wire/json.h"
+#include "server/wire/rbin/schema.h"
+#include "server/wire/rbin/tags.h"
 
 namespace amilab::rbin {
 
@@ -33,7 +36,7 @@ void check_tag(const Tag& tag)
             fmt::format("The tag key '{}' or its value holds characters that tags may not hold.",
                         tag.key.value_or("")));
     }
-    if (ec2::is_reserved_key(tag.key.value_or(""))) {
+    if (is_reserved_key(tag.key.value_or(""))) {
         throw invalid_parameter("Tag keys that begin with aws: are reserved for system use.");
     }
 }
@@ -126,5 +129,17 @@ ListTagsForResourceResponse list_tags_for_resource(Session& session,
 {
     return {.tags = to_tags(require_rule(session, request.resource_arn).tags)};
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<tag_resource>(kTagResource),
+    write<untag_resource>(kUntagResource, {.frees_space = true}),
+    read<list_tags_for_resource>(kListTagsForResource),
+};
+
+}  // namespace
+
+constinit const Family kTags{.operations = kOperations};
 
 }  // namespace amilab::rbin

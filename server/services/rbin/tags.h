@@ -3,17 +3,14 @@
 #include <string>
 #include <vector>
 
-#include "server/calls/session.h"
-#include "server/wire/rbin/tags.h"
+#include "server/calls/family.h"
+#include "server/wire/rbin/shared.h"
 #include "storage/metadata/recycle_bin/recycle_rule_rows.h"
 
-/// The tags of the rules themselves, which keep nothing.
+/// Tags of retention rules.
 namespace amilab::rbin {
 
-TagResourceResponse tag_resource(Session& session, const TagResourceRequest& request);
-UntagResourceResponse untag_resource(Session& session, const UntagResourceRequest& request);
-ListTagsForResourceResponse list_tags_for_resource(Session& session,
-                                                   const ListTagsForResourceRequest& request);
+extern const Family kTags;
 
 /// `existing` with `tags` put over them. Throws ValidationException for a key or value that is none
 /// or a key that comes twice, ServiceQuotaExceededException above 50 tags.

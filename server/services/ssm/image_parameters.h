@@ -1,24 +1,13 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 
-#include "server/calls/session.h"
-#include "storage/base/ids.h"
+#include "server/calls/ports.h"
 
-/// Parameters where EC2 wants an image.
 namespace amilab::ssm {
 
-/// Whether an ImageId names a parameter: "resolve:ssm:NAME", also with ":VERSION" or ":LABEL".
-bool names_parameter(std::string_view image_id);
-
-/// The image that a parameter means. Throws EC2's refusal SsmInvalidParameter when there is no such
-/// parameter, or its value is no image's id, or an account's own is not of type aws:ec2:image.
-/// Source: EC2 User Guide, "Reference AMIs using Systems Manager parameters" (documented); code and
-/// texts observed. Public parameters of type text are taken too (documented).
-ImageId resolve_image(Session& session, std::string_view image_id);
-
-/// Whether a parameter of type aws:ec2:image may have this value: the id of an image that the
-/// caller can see in the region. Source: documented.
-bool is_usable_image(Session& session, std::string_view value);
+/// See Ports. Throws ValidationException for a name with spaces inside.
+std::optional<ImageParameter> find_image_parameter(Session& session, std::string_view reference);
 
 }  // namespace amilab::ssm

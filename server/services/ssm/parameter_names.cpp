@@ -206,10 +206,4 @@ void check_path(std::string_view path)
     }
 }
 
-std::string arn_of(const ParameterKey& key)
-{
-    return fmt::format("arn:aws:ssm:{}:{}:parameter{}{}", key.region, key.owner,
-                       key.name.front() == '/' ? "" : "/", key.name);
-}
-
 }  // namespace amilab::ssm

@@ -47,7 +47,4 @@ void check_name(std::string_view name);
 /// Throws unless it is the path of a hierarchy.
 void check_path(std::string_view path);
 
-/// arn:aws:ssm:us-east-1:123456789012:parameter/name; public ones have no account.
-std::string arn_of(const ParameterKey& key);
-
 }  // namespace amilab::ssm

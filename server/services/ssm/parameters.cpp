@@ -7,11 +7,15 @@
 
 #include <fmt/format.h>
 
-#include "server/services/ec2/common/describe.h"
+#include "server/calls/arns.h"
+#include "server/calls/pages.h"
+#include "server/calls/services.h"
 #include "server/services/ssm/errors.h"
-#include "server/services/ssm/image_parameters.h"
 #include "server/services/ssm/parameter_filters.h"
 #include "server/services/ssm/parameter_names.h"
+#include "server/wire/json.h"
+#include "server/wire/ssm/parameters.h"
+#include "server/wire/ssm/schema.h"
 #include "server/wire/wire_errors.h"
 #include "storage/metadata/parameters/parameter_rows.h"
 
@@ -53,7 +57,7 @@ constexpr std::array<std::string_view, 13> kOtherDataTypes = {"aws:ssm:integrati
 Parameter parameter_answer(ParameterRow row, const std::optional<std::string>& selector = {})
 {
     Parameter answer;
-    answer.arn = arn_of({row.owner, row.region, row.name});
+    answer.arn = parameter_arn(row.region, row.owner, row.name);
     answer.data_type = std::move(row.data_type);
     answer.last_modified_date = Timestamp{row.last_modified_ms};
     answer.name = std::move(row.name);
@@ -69,7 +73,7 @@ Parameter parameter_answer(ParameterRow row, const std::optional<std::string>& s
 ParameterMetadata metadata_answer(ParameterRow row)
 {
     ParameterMetadata answer;
-    answer.arn = arn_of({row.owner, row.region, row.name});
+    answer.arn = parameter_arn(row.region, row.owner, row.name);
     answer.data_type = std::move(row.data_type);
     answer.description = std::move(row.description);
     answer.last_modified_date = Timestamp{row.last_modified_ms};
@@ -101,7 +105,7 @@ ParameterHistory history_answer(ParameterRow row, std::vector<std::string> label
 
 /// A page of newest versions; `next_token` is set when there is another.
 std::vector<ParameterRow> select_page(Session& session, std::vector<ParameterFilter> filters,
-                                      const ec2::Page& page, std::optional<std::string>& next_token)
+                                      const ListPage& page, std::optional<std::string>& next_token)
 {
     const bool is_public = want_public(filters);
     auto rows = select_parameters(session.db(),
@@ -289,7 +293,8 @@ GetParametersByPathResponse get_parameters_by_path(Session& session,
                        request.recursive.value_or(false) ? ParameterFilter::Option::kRecursive
                                                          : ParameterFilter::Option::kOneLevel,
                        {path}});
-    const auto page = ec2::parse_page(request.max_results.value_or(kPathPage), request.next_token);
+    const auto page =
+        parse_page(session, request.max_results.value_or(kPathPage), request.next_token);
     GetParametersByPathResponse response;
     for (auto& row : select_page(session, std::move(filters), page, response.next_token)) {
         response.parameters.push_back(parameter_answer(std::move(row)));
@@ -307,7 +312,8 @@ DescribeParametersResponse describe_parameters(Session& session,
     auto filters = request.filters.empty()
                        ? parse_filters(request.parameter_filters, FiltersOf::kDescribeParameters)
                        : parse_old_filters(request.filters);
-    const auto page = ec2::parse_page(request.max_results.value_or(kListPage), request.next_token);
+    const auto page =
+        parse_page(session, request.max_results.value_or(kListPage), request.next_token);
     DescribeParametersResponse response;
     for (auto& row : select_page(session, std::move(filters), page, response.next_token)) {
         response.parameters.push_back(metadata_answer(std::move(row)));
@@ -326,7 +332,7 @@ GetParameterHistoryResponse get_parameter_history(Session& session,
         throw parameter_not_found();
     }
     const auto page =
-        ec2::parse_page(request.max_results.value_or(kHistoryPage), request.next_token);
+        parse_page(session, request.max_results.value_or(kHistoryPage), request.next_token);
     const auto key = own_key(session, newest.name);
     auto rows =
         select_parameter_history(session.db(), key, version_of_token(page.after), page.sql_limit());
@@ -365,7 +371,8 @@ PutParameterResponse put_parameter(Session& session, const PutParameterRequest& 
                                            : std::nullopt,
         .last_modified_ms = session.now_ms(),
         .last_modified_user = fmt::format("arn:aws:iam::{}:root", session.account())};
-    if (row.data_type == kImageType && !is_usable_image(session, row.value)) {
+    if (row.data_type == kImageType &&
+        !session.services().ports().is_usable_image(session, row.value)) {
         throw value_is_no_image(row.value);
     }
     if (old) {
@@ -424,5 +431,23 @@ LabelParameterVersionResponse label_parameter_version(Session& session,
     }
     return response;
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    read<get_parameter>(kGetParameter),
+    read<get_parameters>(kGetParameters),
+    read<get_parameters_by_path>(kGetParametersByPath),
+    read<describe_parameters>(kDescribeParameters),
+    write<put_parameter>(kPutParameter),
+    write<delete_parameter>(kDeleteParameter, {.frees_space = true}),
+    write<delete_parameters>(kDeleteParameters, {.frees_space = true}),
+    write<label_parameter_version>(kLabelParameterVersion),
+    read<get_parameter_history>(kGetParameterHistory),
+};
+
+}  // namespace
+
+constinit const Family kParameters{.operations = kOperations};
 
 }  // namespace amilab::ssm

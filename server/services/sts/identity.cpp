@@ -1,4 +1,6 @@
 #include "server/services/sts/identity.h"
+#include "server/wire/sts/identity.h"
+#include "server/wire/sts/schema.h"
 
 #include <fmt/format.h>
 
@@ -12,5 +14,15 @@ GetCallerIdentityResponse get_caller_identity(Session& session, const GetCallerI
             .arn = fmt::format("arn:aws:iam::{}:root", session.account()),
             .user_id = session.account()};
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    read<get_caller_identity>(kGetCallerIdentity),
+};
+
+}  // namespace
+
+constinit const Family kIdentity{.operations = kOperations};
 
 }  // namespace amilab::sts

@@ -1,12 +1,9 @@
 #pragma once
 
-#include "server/calls/session.h"
-#include "server/wire/sts/identity.h"
+#include "server/calls/family.h"
 
 namespace amilab::sts {
 
-/// Whom the access key stands for: the root user of an account. Never refuses.
-GetCallerIdentityResponse get_caller_identity(Session& session,
-                                              const GetCallerIdentityRequest& request);
+extern const Family kIdentity;
 
 }  // namespace amilab::sts

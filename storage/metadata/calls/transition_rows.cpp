@@ -1,65 +1,10 @@
 #include "storage/metadata/calls/transition_rows.h"
 
-#include <array>
 #include <limits>
-#include <stdexcept>
 
 #include "storage/metadata/sql/statement.h"
 
 namespace amilab {
-
-namespace {
-
-struct ActionName {
-    Action action;
-    std::string_view name;
-};
-
-constexpr auto kActionNames = std::to_array<ActionName>({
-    {Action::kImageAvailable, "image-available"},
-    {Action::kSnapshotCompleted, "snapshot-completed"},
-    {Action::kSnapshotTimedOut, "snapshot-timed-out"},
-    {Action::kSnapshotArchived, "snapshot-archived"},
-    {Action::kUsageReportExpired, "usage-report-expired"},
-    {Action::kVolumeAvailable, "volume-available"},
-    {Action::kVolumeGone, "volume-gone"},
-    {Action::kAttachmentAttached, "attachment-attached"},
-    {Action::kAttachmentGone, "attachment-gone"},
-    {Action::kInstanceRunning, "instance-running"},
-    {Action::kInstanceInitialized, "instance-initialized"},
-    {Action::kInstanceStopped, "instance-stopped"},
-    {Action::kInstanceTerminated, "instance-terminated"},
-    {Action::kInstanceGone, "instance-gone"},
-    {Action::kVolumeOptimizing, "volume-optimizing"},
-    {Action::kVolumeModified, "volume-modified"},
-    {Action::kRootVolumeReplacing, "root-volume-replacing"},
-    {Action::kRootVolumeReplaced, "root-volume-replaced"},
-    {Action::kRecycledGone, "recycled-gone"},
-    {Action::kFastLaunchEnabled, "fast-launch-enabled"},
-    {Action::kFastLaunchGone, "fast-launch-gone"},
-});
-
-std::string_view name_of(Action action)
-{
-    for (const auto& known : kActionNames) {
-        if (known.action == action) {
-            return known.name;
-        }
-    }
-    throw std::logic_error("an action without a name");
-}
-
-Action action_named(std::string_view name)
-{
-    for (const auto& known : kActionNames) {
-        if (known.name == name) {
-            return known.action;
-        }
-    }
-    throw std::logic_error("a transition of a kind that this version does not know");
-}
-
-}  // namespace
 
 void insert_transition(Database& db, const Transition& transition)
 {
@@ -68,7 +13,7 @@ void insert_transition(Database& db, const Transition& transition)
         "INSERT INTO transition (due_ms, sequence, action, resource_id)"
         " VALUES (?1, (SELECT COALESCE(MAX(sequence), 0) + 1 FROM transition WHERE due_ms = ?1),"
         " ?2, ?3)")
-        .execute(transition.due_ms, name_of(transition.action), transition.resource_id);
+        .execute(transition.due_ms, transition.action, transition.resource_id);
 }
 
 void delete_transitions(Database& db, std::string_view resource_id)
@@ -89,8 +34,9 @@ std::vector<Transition> take_due_transitions(Database& db, TimeMs now_ms)
             auto row = select.row();
             const auto due_ms = row.integer();
             sequences.push_back(row.integer());
-            const auto action = action_named(row.view());
-            due.push_back({.due_ms = due_ms, .action = action, .resource_id = row.text()});
+            auto action = row.text();
+            due.push_back(
+                {.due_ms = due_ms, .action = std::move(action), .resource_id = row.text()});
         }
     }
     for (std::size_t i = 0; i < due.size(); ++i) {

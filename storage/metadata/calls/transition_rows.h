@@ -9,34 +9,10 @@
 
 namespace amilab {
 
-/// What befalls a resource by itself when its time has come.
-enum class Action {
-    kImageAvailable,
-    kSnapshotCompleted,
-    kSnapshotTimedOut,
-    kSnapshotArchived,
-    kUsageReportExpired,
-    kVolumeAvailable,
-    kVolumeGone,
-    kAttachmentAttached,
-    kAttachmentGone,
-    kInstanceRunning,
-    kInstanceInitialized,
-    kInstanceStopped,
-    kInstanceTerminated,
-    kInstanceGone,
-    kVolumeOptimizing,
-    kVolumeModified,
-    kRootVolumeReplacing,
-    kRootVolumeReplaced,
-    kRecycledGone,
-    kFastLaunchEnabled,
-    kFastLaunchGone,
-};
-
 struct Transition {
     TimeMs due_ms;
-    Action action;
+    /// What happens then, by the name that a family declares it by: "volume-available".
+    std::string action;
     std::string resource_id;
 };
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "storage/base/clock.h"
-#include "storage/base/ids.h"
+#include "storage/metadata/images/image_ids.h"
 #include "storage/metadata/sql/database.h"
 
 /// What can be noted on an image: watermarks, and the instance types that it runs on. Each change

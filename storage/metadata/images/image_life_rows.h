@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "storage/base/clock.h"
-#include "storage/base/ids.h"
+#include "storage/metadata/images/image_ids.h"
 #include "storage/metadata/sql/database.h"
 
 /// How an image is protected, deprecated and retired.

@@ -7,9 +7,10 @@
 #include <vector>
 
 #include "storage/base/clock.h"
-#include "storage/base/ids.h"
 #include "storage/metadata/images/allowed_image_rows.h"
 #include "storage/metadata/images/grantee.h"
+#include "storage/metadata/images/image_ids.h"
+#include "storage/metadata/instances/instance_ids.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/filter.h"
 
@@ -164,5 +165,15 @@ struct ImageQuery {
 /// Images that `viewer` may see, in the order of their ids. Where its Allowed AMIs settings are
 /// enabled, those that they allow.
 std::vector<ImageRow> select_images(Database& db, const ImageQuery& query);
+
+/// Which images an account may tag, those in the recycle bin included: ?1 the id, ?2 the region, ?3
+/// the account.
+inline constexpr std::string_view kTaggableImage =
+    "SELECT 1 FROM all_image i WHERE i.id = ?1 AND i.region = ?2 AND (i.state <> 'deregistered'"
+    " OR EXISTS (SELECT 1 FROM recycled b WHERE b.resource_id = ?1))"
+    " AND (i.owner = ?3 OR i.public = 1 OR EXISTS (SELECT 1 FROM launch_permission p"
+    " WHERE p.image_id = i.id AND p.kind = 'userId' AND p.value = ?3) OR EXISTS"
+    " (SELECT 1 FROM account_membership m JOIN launch_permission p ON p.image_id = i.id"
+    " AND p.kind = m.kind AND p.value = m.value WHERE m.account = ?3))";
 
 }  // namespace amilab

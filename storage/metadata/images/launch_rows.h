@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/base/ids.h"
+#include "storage/metadata/network/network_ids.h"
 #include "storage/metadata/sql/database.h"
 
 /// What a launch looks up: instance types, places and free addresses.

@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "storage/base/clock.h"
-#include "storage/base/ids.h"
 #include "storage/metadata/images/allowed_image_rows.h"
+#include "storage/metadata/images/image_ids.h"
+#include "storage/metadata/instances/instance_ids.h"
+#include "storage/metadata/snapshots/snapshot_ids.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/filter.h"
 

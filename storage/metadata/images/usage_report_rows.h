@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "storage/base/clock.h"
-#include "storage/base/ids.h"
+#include "storage/metadata/images/image_ids.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/filter.h"
 
@@ -67,5 +67,9 @@ struct UsageEntryRow {
 /// Entries of reports that are available; `after` is a usage_entry_order_key().
 std::vector<UsageEntryRow> select_usage_entries(Database& db, const UsageReportQuery& query);
 std::string usage_entry_order_key(const UsageEntryRow& row);
+
+/// Which usage reports an account may tag: ?1 the id, ?2 the region, ?3 the account.
+inline constexpr std::string_view kTaggableUsageReport =
+    "SELECT 1 FROM image_usage_report WHERE id = ?1 AND region = ?2 AND owner = ?3";
 
 }  // namespace amilab

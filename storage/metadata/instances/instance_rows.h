@@ -9,9 +9,10 @@
 #include <vector>
 
 #include "storage/base/clock.h"
-#include "storage/base/ids.h"
+#include "storage/metadata/instances/instance_ids.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/filter.h"
+#include "storage/metadata/volumes/volume_ids.h"
 
 namespace amilab {
 
@@ -170,5 +171,13 @@ struct InstanceQuery {
 
 /// In the order of their ids.
 std::vector<InstanceRow> select_instances(Database& db, const InstanceQuery& query);
+
+/// Which instances an account may tag: ?1 the id, ?2 the region, ?3 the account.
+inline constexpr std::string_view kTaggableInstance =
+    "SELECT 1 FROM instance WHERE id = ?1 AND region = ?2 AND owner = ?3";
+
+/// Which network interfaces an account may tag: ?1 the id, ?2 the region, ?3 the account.
+inline constexpr std::string_view kTaggableNetworkInterface =
+    "SELECT 1 FROM instance WHERE network_interface_id = ?1 AND region = ?2 AND owner = ?3";
 
 }  // namespace amilab

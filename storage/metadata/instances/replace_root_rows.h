@@ -7,9 +7,10 @@
 #include <vector>
 
 #include "storage/base/clock.h"
-#include "storage/base/ids.h"
+#include "storage/metadata/instances/instance_ids.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/filter.h"
+#include "storage/metadata/volumes/volume_ids.h"
 
 namespace amilab {
 
@@ -70,5 +71,9 @@ struct ReplaceRootTaskQuery {
 /// In the order of their ids.
 std::vector<ReplaceRootTaskRow> select_replace_root_tasks(Database& db,
                                                           const ReplaceRootTaskQuery& query);
+
+/// Which tasks an account may tag: ?1 the id, ?2 the region, ?3 the account.
+inline constexpr std::string_view kTaggableReplaceRootTask =
+    "SELECT 1 FROM replace_root_volume_task WHERE id = ?1 AND region = ?2 AND owner = ?3";
 
 }  // namespace amilab

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/base/ids.h"
+#include "storage/metadata/network/network_ids.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/filter.h"
 
@@ -85,5 +85,17 @@ struct NetworkQuery {
 std::vector<VpcRow> select_vpcs(Database& db, const NetworkQuery& query);
 std::vector<SubnetRow> select_subnets(Database& db, const NetworkQuery& query);
 std::vector<SecurityGroupRow> select_security_groups(Database& db, const NetworkQuery& query);
+
+/// Which groups an account may tag: ?1 the id, ?2 the region, ?3 the account.
+inline constexpr std::string_view kTaggableSecurityGroup =
+    "SELECT 1 FROM security_group WHERE id = ?1 AND region = ?2 AND owner = ?3";
+
+/// Which subnets an account may tag: ?1 the id, ?2 the region, ?3 the account.
+inline constexpr std::string_view kTaggableSubnet =
+    "SELECT 1 FROM subnet WHERE id = ?1 AND region = ?2 AND owner = ?3";
+
+/// Which VPCs an account may tag: ?1 the id, ?2 the region, ?3 the account.
+inline constexpr std::string_view kTaggableVpc =
+    "SELECT 1 FROM vpc WHERE id = ?1 AND region = ?2 AND owner = ?3";
 
 }  // namespace amilab

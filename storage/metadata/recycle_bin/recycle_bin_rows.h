@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "storage/base/clock.h"
-#include "storage/base/ids.h"
+#include "storage/metadata/images/image_ids.h"
 #include "storage/metadata/sql/database.h"
 
 /// What has been deleted and can still be restored.

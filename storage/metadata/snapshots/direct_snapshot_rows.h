@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "storage/base/clock.h"
-#include "storage/base/ids.h"
 #include "storage/blocks/layer_id.h"
+#include "storage/metadata/snapshots/snapshot_ids.h"
 #include "storage/metadata/sql/database.h"
 
 /// Snapshots that the EBS direct APIs write, and the blocks written into those that are open.

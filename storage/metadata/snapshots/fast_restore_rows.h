@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "storage/base/clock.h"
-#include "storage/base/ids.h"
+#include "storage/metadata/snapshots/snapshot_ids.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/filter.h"
 

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/base/ids.h"
 #include "storage/metadata/images/grantee.h"
+#include "storage/metadata/snapshots/snapshot_ids.h"
 #include "storage/metadata/sql/database.h"
 
 namespace amilab {

@@ -7,10 +7,12 @@
 #include <vector>
 
 #include "storage/base/clock.h"
-#include "storage/base/ids.h"
 #include "storage/blocks/layer_id.h"
+#include "storage/metadata/images/image_ids.h"
+#include "storage/metadata/snapshots/snapshot_ids.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/filter.h"
+#include "storage/metadata/volumes/volume_ids.h"
 
 namespace amilab {
 
@@ -113,5 +115,13 @@ struct SnapshotQuery {
 
 /// Snapshots that `viewer` may see, in the order of their ids.
 std::vector<SnapshotRow> select_snapshots(Database& db, const SnapshotQuery& query);
+
+/// Which snapshots an account may tag, those in the recycle bin included: ?1 the id, ?2 the region,
+/// ?3 the account.
+inline constexpr std::string_view kTaggableSnapshot =
+    "SELECT 1 FROM all_snapshot s WHERE s.id = ?1 AND s.region = ?2 AND (s.owner = ?3"
+    " OR s.public = 1 OR EXISTS (SELECT 1 FROM create_volume_permission p"
+    " WHERE p.snapshot_id = s.id AND p.kind = 'userId' AND p.value = ?3))"
+    " UNION ALL SELECT 1 FROM recycled WHERE resource_id = ?1 AND region = ?2 AND owner = ?3";
 
 }  // namespace amilab

@@ -37,12 +37,6 @@ private:
     std::string seed_;
 };
 
-template <class Tag>
-constexpr std::string_view id_prefix(const Id<Tag>*)
-{
-    return Tag::kPrefix;
-}
-
 template <class IdType>
 IdType IdSource::next()
 {

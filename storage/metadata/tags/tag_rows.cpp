@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -12,38 +11,6 @@
 namespace amilab {
 
 namespace {
-
-/// How a kind of resource is looked for: ?1 its id, ?2 the region, ?3 the viewer.
-struct TaggableKind {
-    std::string_view resource_type;
-    std::string_view sql;
-};
-
-constexpr std::array<TaggableKind, 10> kTaggableKinds = {{
-    {"image",
-     "SELECT 1 FROM all_image i WHERE i.id = ?1 AND i.region = ?2 AND (i.state <> 'deregistered'"
-     " OR EXISTS (SELECT 1 FROM recycled b WHERE b.resource_id = ?1))"
-     " AND (i.owner = ?3 OR i.public = 1 OR EXISTS (SELECT 1 FROM launch_permission p"
-     " WHERE p.image_id = i.id AND p.kind = 'userId' AND p.value = ?3) OR EXISTS"
-     " (SELECT 1 FROM account_membership m JOIN launch_permission p ON p.image_id = i.id"
-     " AND p.kind = m.kind AND p.value = m.value WHERE m.account = ?3))"},
-    {"image-usage-report",
-     "SELECT 1 FROM image_usage_report WHERE id = ?1 AND region = ?2 AND owner = ?3"},
-    {"instance", "SELECT 1 FROM instance WHERE id = ?1 AND region = ?2 AND owner = ?3"},
-    {"network-interface",
-     "SELECT 1 FROM instance WHERE network_interface_id = ?1 AND region = ?2 AND owner = ?3"},
-    {"replace-root-volume-task",
-     "SELECT 1 FROM replace_root_volume_task WHERE id = ?1 AND region = ?2 AND owner = ?3"},
-    {"security-group", "SELECT 1 FROM security_group WHERE id = ?1 AND region = ?2 AND owner = ?3"},
-    {"snapshot",
-     "SELECT 1 FROM all_snapshot s WHERE s.id = ?1 AND s.region = ?2 AND (s.owner = ?3"
-     " OR s.public = 1 OR EXISTS (SELECT 1 FROM create_volume_permission p"
-     " WHERE p.snapshot_id = s.id AND p.kind = 'userId' AND p.value = ?3))"
-     " UNION ALL SELECT 1 FROM recycled WHERE resource_id = ?1 AND region = ?2 AND owner = ?3"},
-    {"subnet", "SELECT 1 FROM subnet WHERE id = ?1 AND region = ?2 AND owner = ?3"},
-    {"volume", "SELECT 1 FROM volume WHERE id = ?1 AND region = ?2 AND owner = ?3"},
-    {"vpc", "SELECT 1 FROM vpc WHERE id = ?1 AND region = ?2 AND owner = ?3"},
-}};
 
 constexpr std::string_view kTagPrefix = "tag:";
 
@@ -197,16 +164,10 @@ void delete_tags_of(Database& db, std::string_view owner, std::string_view resou
 }
 
 bool taggable_resource_exists(Database& db, std::string_view viewer, std::string_view region,
-                              const TaggedResource& resource)
+                              std::string_view visible_sql, std::string_view id)
 {
-    const auto kind = std::find_if(
-        kTaggableKinds.begin(), kTaggableKinds.end(),
-        [&](const TaggableKind& known) { return known.resource_type == resource.resource_type; });
-    if (kind == kTaggableKinds.end()) {
-        throw std::logic_error("no table of resources of the type " + resource.resource_type);
-    }
-    Statement select(db, kind->sql);
-    select.bind(resource.id, region, viewer);
+    Statement select(db, visible_sql);
+    select.bind(id, region, viewer);
     return select.step();
 }
 

@@ -41,11 +41,12 @@ void delete_tag(Database& db, std::string_view owner, std::string_view resource_
 /// All of the owner's tags on a resource but AWS's own.
 void delete_tags_of(Database& db, std::string_view owner, std::string_view resource_id);
 
-/// Whether there is such a resource in the region that `viewer` may tag: its own, in the recycle
-/// bin too, and any image that it may see. Throws std::logic_error for a resource type that has no
-/// table. Source: "You can tag public or shared resources" (documented, EC2 User Guide).
+/// Whether there is a resource with that id in the region that `viewer` may tag. `visible_sql` is
+/// its kind's: a SELECT that finds it, of ?1 the id, ?2 the region, ?3 the viewer.
+/// Source: "You can tag public or shared resources" (documented, EC2 User Guide); what is in the
+/// recycle bin, too.
 bool taggable_resource_exists(Database& db, std::string_view viewer, std::string_view region,
-                              const TaggedResource& resource);
+                              std::string_view visible_sql, std::string_view id);
 
 /// A tag and what it is on.
 struct TagDescriptionRow {

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "storage/base/clock.h"
-#include "storage/base/ids.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/filter.h"
+#include "storage/metadata/volumes/volume_ids.h"
 
 namespace amilab {
 

@@ -7,10 +7,11 @@
 #include <vector>
 
 #include "storage/base/clock.h"
-#include "storage/base/ids.h"
 #include "storage/blocks/layer_id.h"
+#include "storage/metadata/instances/instance_ids.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/filter.h"
+#include "storage/metadata/volumes/volume_ids.h"
 
 namespace amilab {
 
@@ -128,5 +129,9 @@ struct AttachmentHost {
 std::optional<AttachmentHost> select_attachment_host(Database& db, std::string_view owner,
                                                      std::string_view region,
                                                      const InstanceId& instance);
+
+/// Which volumes an account may tag: ?1 the id, ?2 the region, ?3 the account.
+inline constexpr std::string_view kTaggableVolume =
+    "SELECT 1 FROM volume WHERE id = ?1 AND region = ?2 AND owner = ?3";
 
 }  // namespace amilab

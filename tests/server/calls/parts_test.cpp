@@ -1,5 +1,3 @@
-#include "server/calls/parts.h"
-
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -8,46 +6,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/calls/operation.h"
 #include "tests/server/services/ec2/common/sharing_support.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
 
 namespace amilab::test {
 namespace {
-
-std::string document(std::string_view list)
-{
-    return fmt::format("<?xml version=\"1.0\"?>\n<R><id>7</id>{}</R>", list);
-}
-
-/// What is sent for documents with these lists.
-std::string joined(const std::vector<std::string>& lists)
-{
-    AnswerParts parts;
-    std::string sent;
-    for (std::size_t i = 0; i < lists.size(); ++i) {
-        sent += parts.add(document(lists[i]), i + 1 == lists.size());
-    }
-    return sent;
-}
-
-TEST(AnswerParts, AreOneDocument)
-{
-    EXPECT_EQ(joined({"<set><item>1</item><item><set>2</set></item></set>",
-                      "<set><item>3</item></set>", "<set/>", "<set><item/></set>"}),
-              document("<set><item>1</item><item><set>2</set></item><item>3</item><item/></set>"));
-}
-
-TEST(AnswerParts, MayEndWithNothing)
-{
-    EXPECT_EQ(joined({"<set><item>1</item></set>", "<set/>"}),
-              document("<set><item>1</item></set>"));
-}
-
-TEST(AnswerParts, MayBeOneAlone)
-{
-    EXPECT_EQ(joined({"<set/>"}), document("<set/>"));
-    EXPECT_EQ(joined({"<set><item/></set>"}), document("<set><item/></set>"));
-}
 
 /// Gives kAccount so many images, all alike.
 void make_images(TestEmulator& aws, std::int64_t count)

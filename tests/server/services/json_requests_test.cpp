@@ -163,7 +163,7 @@ JsonAnswer send_random(TestEmulator& emulator, Random& random, const char* servi
     if (random.below(10) == 0) {
         text = text.substr(0, random.below(text.size()));
     }
-    const auto& schema = find_service(service)->schema;
+    const auto& schema = test_services().named(service)->schema;
     if (schema.protocol == wire::Protocol::kJson) {
         headers.emplace_back("x-amz-target",
                              fmt::format("{}.{}", schema.target_prefix, operation.name));
@@ -178,7 +178,7 @@ TEST(JsonServices, AnswerAnythingWithoutAnErrorOfTheirOwn)
     TestEmulator emulator;
     int succeeded = 0;
     for (const auto* name : kServices) {
-        const auto& schema = find_service(name)->schema;
+        const auto& schema = test_services().named(name)->schema;
         for (const auto* operation : schema.operations) {
             for (int i = 0; i < 150; ++i) {
                 const auto answer = send_random(emulator, random, name, *operation);
@@ -201,7 +201,7 @@ TEST(JsonServices, OfferEveryMemberOfTheirOperations)
 {
     // What Systems Manager lacks is listed in docs/fidelity.md.
     for (const auto* name : {"ebs", "rbin"}) {
-        for (const auto* operation : find_service(name)->schema.operations) {
+        for (const auto* operation : test_services().named(name)->schema.operations) {
             for (const auto& parameter : wire::parameters_of(*operation)) {
                 EXPECT_TRUE(parameter.offered) << operation->name << " " << parameter.name;
             }

@@ -237,7 +237,7 @@ void add_volumes(Table& table)
                              refused("Device", "/dev/sdz") + changes("Force", "true") +
                                  refused("InstanceId", "{stopped}") +
                                  refused("VolumeId", "{volume_3}")};
-    table["DetachVolume"].slow = {Delay::kAttachmentDetaching};
+    table["DetachVolume"].slow = {"attachment.detaching"};
     table["CreateSnapshot"] = {{{"VolumeId", "{volume}"}},
                                changes("Description", "nightly") + tag_trials("snapshot") +
                                    changes("VolumeId", "{volume_2}")};
@@ -467,7 +467,7 @@ void add_image_life(Table& table)
             refused("LaunchTemplate.Version", "1")};
     table["DisableFastLaunch"] = {{{"ImageId", "{windows_2}"}},
                                   changes("Force", "true") + refused("ImageId", "{windows}")};
-    table["DisableFastLaunch"].slow = {Delay::kFastLaunchDisabling};
+    table["DisableFastLaunch"].slow = {"fast-launch.disabling"};
     table["DescribeFastLaunchImages"] =
         describe_operation(filter_trials("state", "enabled") + changes("ImageId.1", "{windows_2}") +
                            changes("MaxResults", "1") + refused("NextToken", "bm90IG91cnM="));
@@ -619,8 +619,8 @@ void add_instances(Table& table)
     table["TerminateInstances"] = {{{"InstanceId.1", "{instance}"}},
                                    changes("Force", "true") + changes("InstanceId.1", "{stopped}") +
                                        changes("SkipOsShutdown", "true")};
-    table["StopInstances"].slow = {Delay::kInstanceStopping};
-    table["TerminateInstances"].slow = {Delay::kInstanceShuttingDown};
+    table["StopInstances"].slow = {"instance.stopping"};
+    table["TerminateInstances"].slow = {"instance.shutting-down"};
 }
 
 void add_instance_attribute(Table& table)

@@ -32,7 +32,7 @@ struct OperationTrials {
     Parameters request;
     std::vector<Trial> trials;
     /// What takes an hour in these trials, and by how much the clock is put forward.
-    std::vector<Delay> slow = {};
+    std::vector<std::string_view> slow = {};
     TimeMs later_ms = 0;
     const char* region = kRegion;
 };

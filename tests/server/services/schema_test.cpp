@@ -74,7 +74,7 @@ protected:
     static const OperationTrials& trials() { return all_trials().at(GetParam()); }
     static const wire::OperationSchema& schema()
     {
-        return *wire::find_operation(ec2::service().schema, GetParam());
+        return *wire::find_operation(ec2::kEc2.schema, GetParam());
     }
 };
 
@@ -168,8 +168,8 @@ TEST_P(EveryParameter, DryRunChangesNothing)
 std::vector<std::string_view> operation_names()
 {
     std::vector<std::string_view> names;
-    for (const auto& operation : ec2::service().operations) {
-        names.push_back(operation.name);
+    for (const auto* operation : ec2::kEc2.schema.operations) {
+        names.push_back(operation->name);
     }
     return names;
 }
@@ -180,7 +180,7 @@ INSTANTIATE_TEST_SUITE_P(Operations, EveryParameter, ::testing::ValuesIn(operati
 TEST(EveryParameterTable, NamesOnlyWhatExists)
 {
     for (const auto& [operation, trials] : all_trials()) {
-        EXPECT_NE(wire::find_operation(ec2::service().schema, operation), nullptr) << operation;
+        EXPECT_NE(wire::find_operation(ec2::kEc2.schema, operation), nullptr) << operation;
     }
     for (const auto& [parameter, why] : parameters_without_effect()) {
         const auto operation = parameter.substr(0, parameter.find(' '));

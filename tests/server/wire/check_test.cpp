@@ -4,10 +4,11 @@
 
 #include <gtest/gtest.h>
 
-#include "server/wire/ec2/images.h"
-#include "server/wire/ec2/instances.h"
+#include "server/wire/ec2/images/images.h"
+#include "server/wire/ec2/instances/instances.h"
+#include "server/wire/ec2/instances/launches.h"
 #include "server/wire/ec2/schema.h"
-#include "server/wire/ec2/volumes.h"
+#include "server/wire/ec2/volumes/volumes.h"
 #include "server/wire/request.h"
 #include "server/wire/sample/others.h"
 #include "server/wire/sample/schema.h"

@@ -7,7 +7,7 @@
 
 #include "server/wire/check.h"
 #include "server/wire/credential_scope.h"
-#include "server/wire/ec2/instances.h"
+#include "server/wire/ec2/instances/launches.h"
 #include "server/wire/ec2/schema.h"
 #include "server/wire/parameters.h"
 #include "server/wire/request.h"

@@ -4,9 +4,9 @@
 
 #include <gtest/gtest.h>
 
-#include "server/wire/ec2/images.h"
+#include "server/wire/ec2/images/images.h"
 #include "server/wire/ec2/schema.h"
-#include "server/wire/ec2/snapshots.h"
+#include "server/wire/ec2/snapshots/snapshots.h"
 #include "server/wire/sample/others.h"
 #include "server/wire/sample/schema.h"
 #include "server/wire/sample/things.h"

@@ -1,4 +1,5 @@
-#include "storage/base/ids.h"
+#include "storage/metadata/images/image_ids.h"
+#include "storage/metadata/network/network_ids.h"
 
 #include <gtest/gtest.h>
 

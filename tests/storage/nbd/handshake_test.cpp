@@ -57,7 +57,7 @@ TEST_F(NbdHandshake, ListsVolumesAndCompletedSnapshotsOfAllAccounts)
     const auto mine = world_.make_volume();
     const auto others = world_.make_volume(2, amilab::test::kOtherAccount);
     const auto snapshot = world_.make_snapshot(mine);
-    world_.emulator().set_delay(Delay::kSnapshotPending, 1000);
+    world_.emulator().set_delay("snapshot.pending", 1000);
     world_.make_snapshot(mine);
     client_.greet();
     EXPECT_THAT(listed(client_), UnorderedElementsAre(mine, others, snapshot));
@@ -137,10 +137,10 @@ TEST_F(NbdHandshake, RefusesNamesThatAreNoDisk)
 
 TEST_F(NbdHandshake, RefusesWhatIsNotReadyAndSaysWhy)
 {
-    world_.emulator().set_delay(Delay::kVolumeCreating, 1000);
-    world_.emulator().set_delay(Delay::kSnapshotPending, 1000);
+    world_.emulator().set_delay("volume.creating", 1000);
+    world_.emulator().set_delay("snapshot.pending", 1000);
     const auto creating = world_.make_volume();
-    world_.emulator().set_delay(Delay::kVolumeCreating, 0);
+    world_.emulator().set_delay("volume.creating", 0);
     const auto pending = world_.make_snapshot(world_.make_volume());
     client_.greet();
     const auto creating_answer = client_.option(Option::kGo, export_request(creating));

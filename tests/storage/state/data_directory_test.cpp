@@ -15,6 +15,7 @@
 #include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/sql/statement.h"
 #include "storage/metadata/sql/transaction.h"
+#include "storage/metadata/images/image_ids.h"
 
 namespace amilab {
 namespace {
@@ -276,7 +277,7 @@ TEST_F(DataDirectoryTest, TheClockAndTheDelaysAreKeptOverARestart)
     }
     const DataDirectory data(options());
     EXPECT_EQ(data.current()->clock().now_ms(), 5000);
-    EXPECT_EQ(data.current()->delays().get(Delay::kImagePending), 70);
+    EXPECT_EQ(data.current()->delays().get(Delay{"image.pending"}), 70);
 }
 
 }  // namespace

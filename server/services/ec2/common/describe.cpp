@@ -1,8 +1,5 @@
 #include "server/services/ec2/common/describe.h"
 
-#include <algorithm>
-
-#include "server/calls/parts.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/wire/wire_errors.h"
 
@@ -12,12 +9,6 @@ namespace {
 
 // Source: EC2 API Reference, "Filter" and FilterLimitExceeded (documented).
 constexpr std::size_t kMostFilterValues = 200;
-
-// Source: "MaxResults ... up to 1000" and larger values taken as that (documented for
-// DescribeVolumes and DescribeSnapshots).
-constexpr std::int64_t kLargestPage = 1000;
-
-constexpr std::string_view kTokenMark = "amilab1:";
 
 }  // namespace
 
@@ -43,28 +34,6 @@ std::vector<amilab::Filter> parse_filters(const wire::OperationSchema& operation
         throw filter_limit_exceeded(kMostFilterValues);
     }
     return parsed;
-}
-
-Page parse_page(const std::optional<std::int64_t>& max_results,
-                const std::optional<std::string>& next_token)
-{
-    Page page{.after = {}, .limit = {}};
-    if (max_results) {
-        page.limit = *max_results == kOnePart ? kRowsInPart : std::min(*max_results, kLargestPage);
-    }
-    if (is_given(next_token)) {
-        const auto decoded = wire::decode_base64(*next_token);
-        if (!decoded || !decoded->starts_with(kTokenMark)) {
-            throw invalid_next_token(*next_token);
-        }
-        page.after = decoded->substr(kTokenMark.size());
-    }
-    return page;
-}
-
-std::string make_next_token(std::string_view last_key)
-{
-    return wire::encode_base64(std::string(kTokenMark) + std::string(last_key));
 }
 
 void refuse_page_with_ids(bool has_ids, const std::optional<std::int64_t>& max_results,

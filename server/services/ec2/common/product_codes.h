@@ -4,17 +4,16 @@
 #include <vector>
 
 #include "server/calls/session.h"
-#include "server/wire/ec2/sharing.h"
+#include "server/wire/ec2/shared.h"
+#include "storage/metadata/instances/instance_ids.h"
 #include "storage/metadata/tags/product_code_rows.h"
+#include "storage/metadata/volumes/volume_ids.h"
 
 /// Marketplace product codes: they travel from image to instance and volume, from volume to
 /// snapshot, and back. storage/metadata/tags/product_code_rows.h copies them.
 /// Source: EC2 API Reference, RegisterImage and AttachVolume; AWS Marketplace Seller Guide
 /// (documented).
 namespace amilab::ec2 {
-
-ConfirmProductInstanceResponse confirm_product_instance(
-    Session& session, const ConfirmProductInstanceRequest& request);
 
 std::vector<ProductCode> product_code_answers(Session& session, std::string_view resource_id);
 

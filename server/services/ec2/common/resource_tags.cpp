@@ -10,11 +10,6 @@ namespace amilab::ec2 {
 
 namespace {
 
-// Source: EC2 User Guide, "Tag restrictions" (documented); characters are Unicode's.
-constexpr std::size_t kMostKeyCharacters = 128;
-constexpr std::size_t kMostValueCharacters = 256;
-constexpr std::size_t kMostTags = 50;
-
 std::string_view required_type(const TagSpecification& specification)
 {
     if (!specification.resource_type || specification.resource_type->empty()) {
@@ -24,16 +19,6 @@ std::string_view required_type(const TagSpecification& specification)
 }
 
 }  // namespace
-
-bool is_reserved_key(std::string_view key)
-{
-    constexpr std::string_view kReserved = "aws:";
-    return std::equal(
-        kReserved.begin(), kReserved.end(), key.begin(),
-        key.begin() + std::min(key.size(), kReserved.size()), [](char expected, char actual) {
-            return expected == (actual >= 'A' && actual <= 'Z' ? actual - 'A' + 'a' : actual);
-        });
-}
 
 std::vector<TagRow> read_tags(const std::vector<Tag>& tags)
 {
@@ -49,28 +34,6 @@ std::vector<TagRow> read_tags(const std::vector<Tag>& tags)
         rows.push_back({*tag.key, *tag.value});
     }
     return rows;
-}
-
-void check_tags(const std::vector<TagRow>& tags)
-{
-    std::set<std::string_view> keys;
-    for (const auto& tag : tags) {
-        if (is_reserved_key(tag.key)) {
-            throw reserved_tag_key(tag.key);
-        }
-        if (wire::characters(tag.key) > kMostKeyCharacters) {
-            throw tag_key_too_long(kMostKeyCharacters);
-        }
-        if (wire::characters(tag.value) > kMostValueCharacters) {
-            throw tag_value_too_long(kMostValueCharacters);
-        }
-        if (!keys.insert(tag.key).second) {
-            throw duplicate_tag_key(tag.key);
-        }
-    }
-    if (tags.size() > kMostTags) {
-        throw tag_limit_exceeded();
-    }
 }
 
 std::vector<TagRow> parse_tags(const std::vector<TagSpecification>& specifications,
@@ -101,19 +64,6 @@ std::vector<TagRow> parse_tags(const std::vector<TagSpecification>& specificatio
         }
     }
     return wanted;
-}
-
-void store_tags(Session& session, const TaggedResource& resource, const std::vector<TagRow>& tags)
-{
-    if (tags.empty()) {
-        return;
-    }
-    const auto added =
-        upsert_tags(session.db(), session.account(), session.region(), resource, tags);
-    if (added > 0 && count_tags(session.db(), session.account(), resource.id) >
-                         static_cast<std::int64_t>(kMostTags)) {
-        throw tag_limit_exceeded();
-    }
 }
 
 std::vector<Tag> tags_of(Session& session, std::string_view resource_id)

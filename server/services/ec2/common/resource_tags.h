@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/calls/resource_tags.h"
 #include "server/calls/session.h"
 #include "server/wire/ec2/shared.h"
 #include "storage/metadata/tags/tag_rows.h"
@@ -19,18 +20,6 @@ std::vector<TagRow> parse_tags(const std::vector<TagSpecification>& specificatio
 
 /// The tags of a request. Throws InvalidParameterValue for one without a key or a value.
 std::vector<TagRow> read_tags(const std::vector<Tag>& tags);
-
-/// Whether only AWS itself may use the key.
-/// Source: `aws:`, in upper and lower case (documented).
-bool is_reserved_key(std::string_view key);
-
-/// Throws unless the keys and values are ones that AWS takes: InvalidParameterValue,
-/// TagLimitExceeded.
-/// Source: EC2 User Guide, "Tag restrictions" (documented); the refusals are observed.
-void check_tags(const std::vector<TagRow>& tags);
-
-/// Throws TagLimitExceeded when the resource would have more than 50 of the caller's tags.
-void store_tags(Session& session, const TaggedResource& resource, const std::vector<TagRow>& tags);
 
 /// The caller's own tags on a resource, as answers have them.
 std::vector<Tag> tags_of(Session& session, std::string_view resource_id);

@@ -4,9 +4,9 @@
 #include <spdlog/spdlog.h>
 
 #include "server/services/ec2/instance_types/launch_types.h"
-#include "server/wire/read.h"
 #include "storage/metadata/images/launch_rows.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
+#include "storage/state/generation.h"
 
 namespace amilab::ec2 {
 
@@ -88,25 +88,16 @@ SnapshotRow invent_snapshot(Session& session)
             .encrypted = false};
 }
 
-bool is_dry_run(const Session& session)
-{
-    const auto text = session.parameters().find("DryRun");
-    return text && wire::parse_boolean(*text).value_or(false);
-}
-
-/// The well-formed ids among the values of ImageId that no image has.
-std::vector<ImageId> unknown_named_images(Session& session)
+/// The well-formed ids among those that the request names that no image has.
+std::vector<ImageId> unknown_named_images(Session& session, const DescribeImagesRequest& request)
 {
     std::vector<ImageId> unknown;
-    if (session.generation().unknown_images() != UnknownImages::kAdopt || is_dry_run(session)) {
+    if (session.generation().unknown_images() != UnknownImages::kAdopt ||
+        request.dry_run.value_or(false)) {
         return unknown;
     }
-    const auto* named = session.parameters().root().child("ImageId");
-    if (named == nullptr) {
-        return unknown;
-    }
-    for (const auto& node : named->children()) {
-        const auto id = ImageId::from_text(node.value);
+    for (const auto& text : request.image_ids) {
+        const auto id = ImageId::from_text(text);
         if (id && !image_id_is_taken(session.db(), *id)) {
             unknown.push_back(*id);
         }
@@ -114,21 +105,22 @@ std::vector<ImageId> unknown_named_images(Session& session)
     return unknown;
 }
 
-bool is_unknown_image_named(Session& session)
+bool is_unknown_image_named(Session& session, const DescribeImagesRequest& request)
 {
-    return !unknown_named_images(session).empty();
+    return !unknown_named_images(session, request).empty();
 }
 
-void adopt_named_images(Session& session)
+void adopt_named_images(Session& session, const DescribeImagesRequest& request)
 {
-    for (const auto& id : unknown_named_images(session)) {
+    for (const auto& id : unknown_named_images(session, request)) {
         adopt_unknown_image(session, id, {});
     }
 }
 
 }  // namespace
 
-const Prerequisite kAdoptedImages{is_unknown_image_named, adopt_named_images};
+const PrerequisiteOf<DescribeImagesRequest> kAdoptedImages{is_unknown_image_named,
+                                                           adopt_named_images};
 
 void fit_adopted_image(Session& session, ImageRow& image, std::string_view instance_type)
 {
@@ -140,10 +132,11 @@ void fit_adopted_image(Session& session, ImageRow& image, std::string_view insta
     if (type && !has_item(type, image.architecture)) {
         image.architecture = architecture_for(type);
         set_image_architecture(session.db(), image.id, image.architecture);
-        session.on_commit([id = image.id.text(), architecture = image.architecture] {
-            spdlog::warn("{} was made up before it was launched, and is {} from now on", id,
-                         architecture);
-        });
+        session.after_commit(
+            [id = image.id.text(), architecture = image.architecture](Generation&) {
+                spdlog::warn("{} was made up before it was launched, and is {} from now on", id,
+                             architecture);
+            });
     }
 }
 
@@ -168,14 +161,25 @@ std::optional<ImageRow> adopt_unknown_image(Session& session, const ImageId& id,
         return std::nullopt;
     }
     insert_launch_permission(session.db(), id, {"group", "all"});
-    session.on_commit([id = id.text(), region = session.region(), architecture = image.architecture,
-                       snapshot = snapshot.id.text()] {
+    session.after_commit([id = id.text(), region = session.region(),
+                          architecture = image.architecture,
+                          snapshot = snapshot.id.text()](Generation&) {
         spdlog::warn(
             "{} in {} is unknown and was made up: a public {} Linux image of account {}, HVM with"
             " ENA, {} on {} GiB of gp3 that read as zeros ({})",
             id, region, architecture, kNobody, kRootDevice, kRootGib, snapshot);
     });
     return image;
+}
+
+bool is_usable_image(Session& session, std::string_view image_id)
+{
+    const auto id = ImageId::from_text(image_id);
+    if (!id) {
+        return false;
+    }
+    return select_visible_image(session.db(), session.account(), session.region(), *id) ||
+           adopt_unknown_image(session, *id, {});
 }
 
 }  // namespace amilab::ec2

@@ -6,6 +6,8 @@
 
 #include "server/calls/operation.h"
 #include "server/calls/session.h"
+#include "server/wire/ec2/images/images.h"
+#include "storage/metadata/images/image_ids.h"
 #include "storage/metadata/images/image_rows.h"
 
 namespace amilab::ec2 {
@@ -24,8 +26,11 @@ std::optional<ImageRow> adopt_unknown_image(Session& session, const ImageId& id,
 /// what named it first did not say which.
 void fit_adopted_image(Session& session, ImageRow& image, std::string_view instance_type);
 
-/// The same for the images that a Describe call names in its parameter ImageId, unless it is a dry
-/// run: clients look at an image before they launch it.
-extern const Prerequisite kAdoptedImages;
+/// Makes up the unknown images that a Describe call names, unless it is a dry run: clients look at
+/// an image before they launch it.
+extern const PrerequisiteOf<DescribeImagesRequest> kAdoptedImages;
+
+/// See Ports.
+bool is_usable_image(Session& session, std::string_view image_id);
 
 }  // namespace amilab::ec2

@@ -1,10 +1,14 @@
 #include "server/services/ec2/images/allowed_images.h"
+#include "server/wire/ec2/images/allowed_images.h"
+#include "server/wire/ec2/schema.h"
 
 #include <algorithm>
 
+#include "server/calls/errors.h"
 #include "server/services/ec2/common/describe.h"
-#include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/common/product_codes.h"
+#include "server/services/ec2/images/errors.h"
 #include "server/services/ec2/images/image_names.h"
 #include "server/wire/types.h"
 #include "storage/metadata/images/allowed_image_rows.h"
@@ -326,5 +330,19 @@ ImageRow require_permitted_image(Session& session, const ImageId& id)
     require_subscribed(session, id.text());
     return std::move(*image);
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<disable_allowed_images_settings>(kDisableAllowedImagesSettings),
+    write<enable_allowed_images_settings>(kEnableAllowedImagesSettings),
+    read<get_allowed_images_settings>(kGetAllowedImagesSettings),
+    write<replace_image_criteria_in_allowed_images_settings>(
+        kReplaceImageCriteriaInAllowedImagesSettings),
+};
+
+}  // namespace
+
+constinit const Family kAllowedImages{.operations = kOperations};
 
 }  // namespace amilab::ec2

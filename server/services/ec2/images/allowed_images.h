@@ -2,24 +2,18 @@
 
 #include <functional>
 #include <optional>
+#include <string_view>
 #include <vector>
 
+#include "server/calls/family.h"
 #include "server/calls/session.h"
-#include "server/wire/ec2/allowed_images.h"
 #include "storage/metadata/images/allowed_image_rows.h"
+#include "storage/metadata/images/image_ids.h"
 #include "storage/metadata/images/image_rows.h"
 
 namespace amilab::ec2 {
 
-EnableAllowedImagesSettingsResponse enable_allowed_images_settings(
-    Session& session, const EnableAllowedImagesSettingsRequest& request);
-DisableAllowedImagesSettingsResponse disable_allowed_images_settings(
-    Session& session, const DisableAllowedImagesSettingsRequest& request);
-GetAllowedImagesSettingsResponse get_allowed_images_settings(
-    Session& session, const GetAllowedImagesSettingsRequest& request);
-ReplaceImageCriteriaInAllowedImagesSettingsResponse
-replace_image_criteria_in_allowed_images_settings(
-    Session& session, const ReplaceImageCriteriaInAllowedImagesSettingsRequest& request);
+extern const Family kAllowedImages;
 
 /// False for an image that the caller's Allowed AMIs settings hide in the region: enabled ones,
 /// whose criteria it does not meet.

@@ -13,11 +13,13 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/images/adopted_images.h"
 #include "server/wire/types.h"
 #include "storage/base/units.h"
+#include "storage/metadata/catalogue/connection.h"
 #include "storage/metadata/regions/region_rows.h"
-#include "storage/metadata/sql/connection.h"
+#include "storage/metadata/snapshots/snapshot_ids.h"
 
 namespace amilab::ec2 {
 

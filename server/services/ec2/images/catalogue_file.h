@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/metadata/catalogue/catalogue_builder.h"
+#include "storage/metadata/images/catalogue_builder.h"
 
 namespace amilab::ec2 {
 

@@ -4,6 +4,8 @@
 
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/images/errors.h"
+#include "server/wire/ec2/images/fast_launch.h"
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/images/fast_launch_rows.h"
 #include "storage/metadata/images/image_rows.h"
@@ -142,7 +144,7 @@ EnableFastLaunchResponse enable_fast_launch(Session& session,
     }
     upsert_fast_launch(session.db(), row);
     session.cancel_transitions(resource_name(row));
-    session.schedule(Delay::kFastLaunchEnabling, Action::kFastLaunchEnabled, resource_name(row));
+    session.schedule(kFastLaunchEnabling, kFastLaunchEnabled, resource_name(row));
     return to_answer<EnableFastLaunchResponse>(row);
 }
 
@@ -163,9 +165,9 @@ DisableFastLaunchResponse disable_fast_launch(Session& session,
     row->state_time_ms = session.now_ms();
     upsert_fast_launch(session.db(), *row);
     session.cancel_transitions(resource_name(*row));
-    session.schedule_at(request.force.value_or(false) ? session.now_ms()
-                                                      : session.due_ms(Delay::kFastLaunchDisabling),
-                        Action::kFastLaunchGone, resource_name(*row));
+    session.schedule_at(
+        request.force.value_or(false) ? session.now_ms() : session.due_ms(kFastLaunchDisabling),
+        kFastLaunchGone, resource_name(*row));
     return to_answer<DisableFastLaunchResponse>(*row);
 }
 
@@ -176,7 +178,7 @@ DescribeFastLaunchImagesResponse describe_fast_launch_images(
 {
     const auto filters = parse_filters(kDescribeFastLaunchImages, request.filters);
     parse_ids<ImageId>(request.image_ids);
-    const auto page = parse_page(request.max_results, request.next_token);
+    const auto page = parse_page(session, request.max_results, request.next_token);
     stop_if_dry_run(request);
     auto rows = select_fast_launches(session.db(), {.owner = session.account(),
                                                     .region = session.region(),
@@ -193,7 +195,7 @@ DescribeFastLaunchImagesResponse describe_fast_launch_images(
     return response;
 }
 
-void fast_launch_enabled(Session& session, std::string_view resource)
+void fast_launch_enabled(Session& session, const std::string& resource)
 {
     auto row = find_resource(session, resource);
     if (row && row->state == "enabling") {
@@ -203,12 +205,31 @@ void fast_launch_enabled(Session& session, std::string_view resource)
     }
 }
 
-void fast_launch_gone(Session& session, std::string_view resource)
+void fast_launch_gone(Session& session, const std::string& resource)
 {
     const auto row = find_resource(session, resource);
     if (row && row->state == "disabling") {
         delete_fast_launch(session.db(), row->owner, row->image_id);
     }
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<enable_fast_launch>(kEnableFastLaunch),
+    write<disable_fast_launch>(kDisableFastLaunch),
+    read<describe_fast_launch_images>(kDescribeFastLaunchImages),
+};
+
+constexpr DueRow kDue[] = {
+    when<fast_launch_enabled>(kFastLaunchEnabled),
+    when<fast_launch_gone>(kFastLaunchGone),
+};
+
+constexpr Delay kDelays[] = {kFastLaunchEnabling, kFastLaunchDisabling};
+
+}  // namespace
+
+constinit const Family kFastLaunch{.operations = kOperations, .due = kDue, .delays = kDelays};
 
 }  // namespace amilab::ec2

@@ -1,4 +1,6 @@
 #include "server/services/ec2/images/image_annotations.h"
+#include "server/wire/ec2/images/image_annotations.h"
+#include "server/wire/ec2/schema.h"
 
 #include <algorithm>
 #include <set>
@@ -7,6 +9,7 @@
 
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/images/errors.h"
 #include "server/services/ec2/images/image_names.h"
 #include "server/services/ec2/images/images.h"
 #include "server/wire/types.h"
@@ -169,7 +172,7 @@ GetImageFindingsResponse get_image_findings(Session& session,
                                             const GetImageFindingsRequest& request)
 {
     const auto id = parse_id<ImageId>(request.image_id);
-    const auto page = parse_page(request.max_results, request.next_token);
+    const auto page = parse_page(session, request.max_results, request.next_token);
     stop_if_dry_run(request);
     const auto image = select_visible_image(session.db(), session.account(), session.region(), id);
     if (!image) {
@@ -217,5 +220,18 @@ void require_instance_type_allowed(Session& session, const ImageRow& image, std:
         throw instance_type_not_for_image(type, image.id);
     }
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<attach_image_watermark>(kAttachImageWatermark),
+    write<detach_image_watermark>(kDetachImageWatermark),
+    write<replace_image_instance_type_specification>(kReplaceImageInstanceTypeSpecification),
+    read<get_image_findings>(kGetImageFindings),
+};
+
+}  // namespace
+
+constinit const Family kImageAnnotations{.operations = kOperations};
 
 }  // namespace amilab::ec2

@@ -2,22 +2,16 @@
 
 #include <string_view>
 
+#include "server/calls/family.h"
 #include "server/calls/session.h"
-#include "server/wire/ec2/image_annotations.h"
-#include "server/wire/ec2/images.h"
+#include "server/wire/ec2/images/images.h"
+#include "storage/metadata/images/image_ids.h"
 #include "storage/metadata/images/image_rows.h"
 
 /// What can be noted on an image: watermarks, the instance types that it runs on, findings.
 namespace amilab::ec2 {
 
-AttachImageWatermarkResponse attach_image_watermark(Session& session,
-                                                    const AttachImageWatermarkRequest& request);
-DetachImageWatermarkResponse detach_image_watermark(Session& session,
-                                                    const DetachImageWatermarkRequest& request);
-ReplaceImageInstanceTypeSpecificationResponse replace_image_instance_type_specification(
-    Session& session, const ReplaceImageInstanceTypeSpecificationRequest& request);
-GetImageFindingsResponse get_image_findings(Session& session,
-                                            const GetImageFindingsRequest& request);
+extern const Family kImageAnnotations;
 
 /// Puts an image's watermarks and instance types into the answer of DescribeImages.
 void add_annotations(Session& session, const ImageId& id, Image& image);

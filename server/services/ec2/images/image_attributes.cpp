@@ -1,16 +1,21 @@
+#include "server/services/ec2/images/image_attributes.h"
+#include "server/services/ec2/settings/public_access.h"
+#include "server/wire/ec2/images/image_attributes.h"
+#include "server/wire/ec2/schema.h"
+
 #include <algorithm>
 
 #include <fmt/format.h>
 
+#include "server/calls/encryption.h"
 #include "server/services/ec2/common/describe.h"
-#include "server/services/ec2/common/encryption.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/permissions.h"
 #include "server/services/ec2/common/product_codes.h"
+#include "server/services/ec2/images/errors.h"
 #include "server/services/ec2/images/image_life.h"
 #include "server/services/ec2/images/image_names.h"
 #include "server/services/ec2/images/images.h"
-#include "server/services/ec2/images/sharing.h"
 #include "server/wire/types.h"
 
 namespace amilab::ec2 {
@@ -359,5 +364,18 @@ CancelImageLaunchPermissionResponse cancel_image_launch_permission(
     delete_launch_permission(session.db(), id, own);
     return {.return_value = true};
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<modify_image_attribute>(kModifyImageAttribute),
+    read<describe_image_attribute>(kDescribeImageAttribute),
+    write<reset_image_attribute>(kResetImageAttribute),
+    write<cancel_image_launch_permission>(kCancelImageLaunchPermission),
+};
+
+}  // namespace
+
+constinit const Family kImageAttributes{.operations = kOperations};
 
 }  // namespace amilab::ec2

@@ -1,18 +1,23 @@
+#include "server/services/ec2/images/image_copies.h"
+#include "server/wire/ec2/images/image_copies.h"
+#include "server/wire/ec2/schema.h"
+
 #include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 
+#include "server/calls/idempotency.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
-#include "server/services/ec2/common/idempotency.h"
 #include "server/services/ec2/common/resource_tags.h"
 #include "server/services/ec2/images/allowed_images.h"
-#include "server/services/ec2/images/image_copies.h"
+#include "server/services/ec2/images/errors.h"
 #include "server/services/ec2/images/image_names.h"
-#include "server/services/ec2/snapshots/copy_sources.h"
+#include "server/services/ec2/images/images.h"
+#include "server/services/ec2/snapshots/snapshot_copies.h"
 #include "server/services/ec2/snapshots/snapshots.h"
-#include "storage/metadata/catalogue/catalogue_builder.h"
+#include "storage/metadata/images/catalogue_builder.h"
 #include "storage/metadata/images/image_annotation_rows.h"
 #include "storage/metadata/images/image_rows.h"
 #include "storage/metadata/tags/product_code_rows.h"
@@ -223,10 +228,20 @@ CopyImageResponse copy_image(Session& session, const CopyImageRequest& request)
                    ? tags_to_copy(session, source, wish.image_tags)
                    : wish.image_tags);
     remember_token(session, kOperation, request.client_token, id.text());
-    session.schedule_at(std::max(session.due_ms(Delay::kImagePending),
+    session.schedule_at(std::max(session.due_ms(kImagePending),
                                  copy_due_ms(session, wish.snapshots.completion_minutes)),
-                        Action::kImageAvailable, id.text());
+                        kImageAvailable, id.text());
     return {.image_id = id.text()};
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<copy_image>(kCopyImage),
+};
+
+}  // namespace
+
+constinit const Family kImageCopies{.operations = kOperations};
 
 }  // namespace amilab::ec2

@@ -1,13 +1,12 @@
 #pragma once
 
+#include "server/calls/family.h"
 #include "server/calls/session.h"
-#include "server/wire/ec2/copies.h"
 
 /// Copies of images and snapshots, across regions and accounts. A copy has the layers of its
 /// source: no bytes move.
 namespace amilab::ec2 {
 
-CopyImageResponse copy_image(Session& session, const CopyImageRequest& request);
-CopySnapshotResponse copy_snapshot(Session& session, const CopySnapshotRequest& request);
+extern const Family kImageCopies;
 
 }  // namespace amilab::ec2

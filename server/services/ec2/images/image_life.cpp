@@ -1,9 +1,11 @@
 #include "server/services/ec2/images/image_life.h"
+#include "server/wire/ec2/images/image_life.h"
+#include "server/wire/ec2/schema.h"
 
 #include <chrono>
 
 #include "server/services/ec2/common/describe.h"
-#include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/images/errors.h"
 #include "server/services/ec2/images/images.h"
 #include "storage/base/units.h"
 #include "storage/metadata/images/image_life_rows.h"
@@ -142,5 +144,20 @@ void deprecate_public_image(Session& session, const ImageRow& image)
         set_image_deprecation_time(session.db(), image.id, time_ms);
     }
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<enable_image>(kEnableImage),
+    write<disable_image>(kDisableImage),
+    write<enable_image_deprecation>(kEnableImageDeprecation),
+    write<disable_image_deprecation>(kDisableImageDeprecation),
+    write<enable_image_deregistration_protection>(kEnableImageDeregistrationProtection),
+    write<disable_image_deregistration_protection>(kDisableImageDeregistrationProtection),
+};
+
+}  // namespace
+
+constinit const Family kImageLife{.operations = kOperations};
 
 }  // namespace amilab::ec2

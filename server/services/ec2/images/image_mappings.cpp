@@ -7,7 +7,9 @@
 
 #include "server/services/ec2/common/device_names.h"
 #include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/images/errors.h"
 #include "server/services/ec2/snapshots/snapshot_tiers.h"
+#include "server/services/ec2/volumes/volume_sources.h"
 #include "server/services/ec2/volumes/volume_types.h"
 
 namespace amilab::ec2 {
@@ -88,20 +90,6 @@ std::vector<ImageMappingRow> parse_mappings(const std::vector<BlockDeviceMapping
         }
     }
     return rows;
-}
-
-SnapshotRow require_usable_snapshot(Session& session, std::string_view id_text)
-{
-    const auto id = parse_id<SnapshotId>(id_text);
-    auto snapshot = select_visible_snapshot(session.db(), session.account(), session.region(), id);
-    if (!snapshot) {
-        throw not_found(id);
-    }
-    if (snapshot->state != "completed") {
-        throw incorrect_state(fmt::format("Snapshot {}", id.text()), snapshot->state);
-    }
-    require_not_archived(session, id);
-    return *snapshot;
 }
 
 void complete_mapping(Session& session, ImageMappingRow& mapping, bool is_root)

@@ -20,10 +20,6 @@ std::vector<ImageMappingRow> parse_mappings(const std::vector<BlockDeviceMapping
 /// Throws when the snapshot is missing, not the caller's, not completed, or larger than the size.
 void complete_mapping(Session& session, ImageMappingRow& mapping, bool is_root);
 
-/// A snapshot that the caller may make volumes and images of. Throws InvalidSnapshot.NotFound, and
-/// IncorrectState unless it is completed.
-SnapshotRow require_usable_snapshot(Session& session, std::string_view id_text);
-
 /// As answers have it.
 BlockDeviceMapping to_answer(const ImageMappingRow& row);
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/images/errors.h"
 
 namespace amilab::ec2 {
 

@@ -6,17 +6,20 @@
 
 #include <fmt/format.h>
 
+#include "server/services/ec2/common/bin.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/product_codes.h"
 #include "server/services/ec2/common/resource_tags.h"
+#include "server/services/ec2/images/adopted_images.h"
 #include "server/services/ec2/images/allowed_images.h"
+#include "server/services/ec2/images/errors.h"
 #include "server/services/ec2/images/image_annotations.h"
 #include "server/services/ec2/images/image_mappings.h"
 #include "server/services/ec2/images/image_names.h"
-#include "server/services/ec2/recycle_bin/recycle_bin.h"
 #include "server/services/ec2/snapshots/snapshot_locks.h"
 #include "server/services/ec2/snapshots/snapshots.h"
+#include "server/wire/ec2/images/images.h"
 #include "server/wire/ec2/schema.h"
 #include "server/wire/types.h"
 #include "storage/metadata/images/allowed_image_rows.h"
@@ -312,6 +315,22 @@ DeleteSnapshotReturnCode delete_mapped_snapshot(Session& session, const std::str
     return result;
 }
 
+/// Puts an image that is being deleted into the bin; false, and nothing happens, when no rule keeps
+/// it.
+bool recycle_image(Session& session, const ImageRow& row)
+{
+    // Source: "Only Amazon EBS-backed AMIs are supported" (documented). A pending one's snapshots
+    // are completed meanwhile.
+    const std::string state = row.state == "pending" ? "available" : row.state;
+    if (row.root_device_type != "ebs" ||
+        !put_into_bin(session, kImageBin, {row.id.text(), row.owner, row.region, state})) {
+        return false;
+    }
+    set_launch_permissions_aside(session.db(), row.id);
+    set_image_state(session.db(), row.id, "deregistered");
+    return true;
+}
+
 }  // namespace
 
 // Source: EC2 API Reference, RegisterImage (documented).
@@ -350,7 +369,7 @@ RegisterImageResponse register_image(Session& session, const RegisterImageReques
             copy_product_codes(session.db(), *mapping.snapshot_id, row.id.text());
         }
     }
-    session.schedule(Delay::kImagePending, Action::kImageAvailable, row.id.text());
+    session.schedule(kImagePending, kImageAvailable, row.id.text());
     return {.image_id = row.id.text()};
 }
 
@@ -363,7 +382,7 @@ DescribeImagesResponse describe_images(Session& session, const DescribeImagesReq
     const auto owners = parse_owners(session, request.owners);
     check_executable_users(request.executable_users);
     refuse_page_with_ids(!ids.empty(), request.max_results, "imageIds");
-    const auto page = parse_page(request.max_results, request.next_token);
+    const auto page = parse_page(session, request.max_results, request.next_token);
     stop_if_dry_run(request);
 
     const auto settings =
@@ -495,5 +514,28 @@ void image_available(Session& session, const ImageId& id)
     }
     set_image_state(session.db(), id, "available");
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<register_image>(kRegisterImage),
+    read_in_parts<describe_images, kAdoptedImages>(kDescribeImages),
+    write<deregister_image>(kDeregisterImage, {.frees_space = true}),
+};
+
+constexpr ResourceKind kKinds[] = {
+    kind<ImageId, not_found>("image", kTaggableImage),
+};
+
+constexpr DueRow kDue[] = {
+    when<image_available>(kImageAvailable),
+};
+
+constexpr Delay kDelays[] = {kImagePending};
+
+}  // namespace
+
+constinit const Family kImages{
+    .operations = kOperations, .kinds = kKinds, .due = kDue, .delays = kDelays};
 
 }  // namespace amilab::ec2

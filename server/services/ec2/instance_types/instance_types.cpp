@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "server/services/ec2/common/describe.h"
-#include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/instance_types/errors.h"
+#include "server/wire/ec2/instance_types/instance_types.h"
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/instance_types/instance_type_rows.h"
 
@@ -187,7 +188,7 @@ DescribeInstanceTypesResponse describe_instance_types(Session& session,
                                                       const DescribeInstanceTypesRequest& request)
 {
     const auto filters = parse_filters(kDescribeInstanceTypes, request.filters);
-    auto page = parse_page(request.max_results, request.next_token);
+    auto page = parse_page(session, request.max_results, request.next_token);
     page.limit = page.limit.value_or(kPageSize);
     stop_if_dry_run(request);
     require_known_types(session, request);
@@ -205,5 +206,15 @@ DescribeInstanceTypesResponse describe_instance_types(Session& session,
     }
     return response;
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    read<describe_instance_types>(kDescribeInstanceTypes),
+};
+
+}  // namespace
+
+constinit const Family kInstanceTypes{.operations = kOperations};
 
 }  // namespace amilab::ec2

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/instance_types/errors.h"
 
 namespace amilab::ec2 {
 

@@ -1,15 +1,22 @@
+#include "server/services/ec2/instances/image_captures.h"
+#include "server/services/ec2/instances/instance_states.h"
+#include "server/wire/ec2/instances/image_captures.h"
+#include "server/wire/ec2/schema.h"
+
 #include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 
+#include "server/calls/layers.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
-#include "server/services/ec2/common/layers.h"
+#include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/common/resource_tags.h"
 #include "server/services/ec2/images/image_mappings.h"
 #include "server/services/ec2/images/image_names.h"
 #include "server/services/ec2/images/images.h"
+#include "server/services/ec2/instances/errors.h"
 #include "server/services/ec2/instances/instances.h"
 #include "server/services/ec2/snapshots/snapshots.h"
 #include "server/services/ec2/volumes/volume_types.h"
@@ -265,10 +272,19 @@ CreateImageResponse create_image(Session& session, const CreateImageRequest& req
     copy_watermarks(session.db(), source_image_id, id);
     store_tags(session, {id.text(), "image"}, image_tags);
     copy_product_codes(session.db(), instance.text(), id.text());
-    session.schedule_at(
-        std::max(session.due_ms(Delay::kImagePending), session.due_ms(Delay::kSnapshotPending)),
-        Action::kImageAvailable, id.text());
+    session.schedule_at(std::max(session.due_ms(kImagePending), session.due_ms(kSnapshotPending)),
+                        kImageAvailable, id.text());
     return {.image_id = id.text()};
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<create_image>(kCreateImage),
+};
+
+}  // namespace
+
+constinit const Family kImageCaptures{.operations = kOperations};
 
 }  // namespace amilab::ec2

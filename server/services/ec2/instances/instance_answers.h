@@ -4,7 +4,8 @@
 #include <vector>
 
 #include "server/calls/session.h"
-#include "server/wire/ec2/instances.h"
+#include "server/wire/ec2/instances/shared.h"
+#include "storage/metadata/instances/instance_ids.h"
 #include "storage/metadata/instances/instance_rows.h"
 #include "storage/metadata/tags/product_code_rows.h"
 #include "storage/metadata/tags/tag_rows.h"

@@ -1,3 +1,7 @@
+#include "server/services/ec2/instances/instance_attributes.h"
+#include "server/wire/ec2/instances/instance_attributes.h"
+#include "server/wire/ec2/schema.h"
+
 #include <algorithm>
 #include <array>
 
@@ -7,10 +11,12 @@
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/product_codes.h"
 #include "server/services/ec2/instance_types/launch_types.h"
+#include "server/services/ec2/instances/errors.h"
 #include "server/services/ec2/instances/instance_answers.h"
 #include "server/services/ec2/instances/instance_user_data.h"
 #include "server/services/ec2/instances/instances.h"
 #include "server/services/ec2/instances/launch_place.h"
+#include "server/services/ec2/network/errors.h"
 #include "storage/metadata/instances/instance_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
 
@@ -380,5 +386,16 @@ ModifyInstanceAttributeResponse modify_instance_attribute(
     apply(session, row, request, change);
     return {};
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    read<describe_instance_attribute>(kDescribeInstanceAttribute),
+    write<modify_instance_attribute>(kModifyInstanceAttribute),
+};
+
+}  // namespace
+
+constinit const Family kInstanceAttributes{.operations = kOperations};
 
 }  // namespace amilab::ec2

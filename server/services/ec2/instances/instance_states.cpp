@@ -1,3 +1,7 @@
+#include "server/services/ec2/instances/instance_states.h"
+#include "server/wire/ec2/instances/instance_states.h"
+#include "server/wire/ec2/schema.h"
+
 #include <algorithm>
 
 #include <fmt/chrono.h>
@@ -6,10 +10,12 @@
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/product_codes.h"
+#include "server/services/ec2/instances/errors.h"
 #include "server/services/ec2/instances/instance_answers.h"
 #include "server/services/ec2/instances/instances.h"
 #include "server/services/ec2/instances/launch_place.h"
 #include "server/services/ec2/instances/root_volumes.h"
+#include "server/services/ec2/network/errors.h"
 #include "server/services/ec2/volumes/attachments.h"
 #include "server/services/ec2/volumes/volumes.h"
 #include "storage/metadata/images/launch_rows.h"
@@ -92,13 +98,14 @@ Pace pace_of(const Request& request)
                                                                                      : Pace::kUsual;
 }
 
-void schedule_end(Session& session, const InstanceId& id, Delay delay, Action action, Pace pace)
+void schedule_end(Session& session, const InstanceId& id, const Delay& delay, const Due& due,
+                  Pace pace)
 {
     session.cancel_transitions(id.text());
     if (pace == Pace::kAtOnce) {
-        session.schedule_at(session.now_ms(), action, id.text());
+        session.schedule_at(session.now_ms(), due, id.text());
     } else {
-        session.schedule(delay, action, id.text());
+        session.schedule(delay, due, id.text());
     }
 }
 
@@ -152,7 +159,7 @@ void start(Session& session, const InstanceRow& row)
     set_instance_state(session.db(), row.id, {.state = "pending", .time_ms = session.now_ms()});
     set_instance_launch(session.db(), row.id, session.now_ms(),
                         subnet ? new_public_address(session, *subnet) : std::nullopt);
-    session.schedule(Delay::kInstancePending, Action::kInstanceRunning, row.id.text());
+    session.schedule(kInstancePending, kInstanceRunning, row.id.text());
 }
 
 /// Gives the instance's volumes back, or deletes those that go with it.
@@ -221,7 +228,7 @@ StopInstancesResponse stop_instances(Session& session, const StopInstancesReques
             set_instance_state(session.db(), row.id, user_shutdown(session, "stopping"));
         }
         if (is_running || (row.state == "stopping" && pace == Pace::kAtOnce)) {
-            schedule_end(session, row.id, Delay::kInstanceStopping, Action::kInstanceStopped, pace);
+            schedule_end(session, row.id, kInstanceStopping, kInstanceStopped, pace);
         }
         response.stopping_instances.push_back(
             state_change(row, is_running ? "stopping" : row.state));
@@ -250,10 +257,10 @@ RebootInstancesResponse reboot_instances(Session& session, const RebootInstances
 void reboot_instance(Session& session, const InstanceId& id)
 {
     // Until the checks pass again is all that a client sees of a reboot; without a delay, nothing.
-    if (session.generation().delays().get(Delay::kInstanceInitializing) > 0) {
+    if (session.delay_ms(kInstanceInitializing) > 0) {
         session.cancel_transitions(id.text());
         set_instance_initializing(session.db(), id, true);
-        session.schedule(Delay::kInstanceInitializing, Action::kInstanceInitialized, id.text());
+        session.schedule(kInstanceInitializing, kInstanceInitialized, id.text());
     }
 }
 
@@ -285,8 +292,7 @@ TerminateInstancesResponse terminate_instances(Session& session,
             set_instance_state(session.db(), row.id, user_shutdown(session, "shutting-down"));
         }
         if (!is_ending(row) || (row.state == "shutting-down" && pace == Pace::kAtOnce)) {
-            schedule_end(session, row.id, Delay::kInstanceShuttingDown, Action::kInstanceTerminated,
-                         pace);
+            schedule_end(session, row.id, kInstanceShuttingDown, kInstanceEnded, pace);
         }
         response.terminating_instances.push_back(
             state_change(row, row.state == "terminated" ? "terminated" : "shutting-down"));
@@ -321,7 +327,7 @@ void instance_terminated(Session& session, const InstanceId& id)
         delete_all_tags(db, *network_interface);
     }
     clear_instance_network(db, id);
-    session.schedule(Delay::kInstanceTerminated, Action::kInstanceGone, id.text());
+    session.schedule(kInstanceTerminated, kInstanceGone, id.text());
 }
 
 void instance_gone(Session& session, const InstanceId& id)
@@ -330,5 +336,27 @@ void instance_gone(Session& session, const InstanceId& id)
     delete_all_tags(session.db(), id.text());
     delete_instance_row(session.db(), id);
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<start_instances>(kStartInstances),
+    write<stop_instances>(kStopInstances),
+    write<reboot_instances>(kRebootInstances),
+    write<terminate_instances>(kTerminateInstances, {.frees_space = true}),
+};
+
+constexpr DueRow kDue[] = {
+    when<instance_running>(kInstanceRunning), when<instance_initialized>(kInstanceInitialized),
+    when<instance_stopped>(kInstanceStopped), when<instance_terminated>(kInstanceEnded),
+    when<instance_gone>(kInstanceGone),
+};
+
+constexpr Delay kDelays[] = {kInstancePending, kInstanceInitializing, kInstanceStopping,
+                             kInstanceShuttingDown, kInstanceTerminated};
+
+}  // namespace
+
+constinit const Family kInstanceStates{.operations = kOperations, .due = kDue, .delays = kDelays};
 
 }  // namespace amilab::ec2

@@ -1,6 +1,6 @@
 #include "server/services/ec2/instances/instance_user_data.h"
 
-#include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/instances/errors.h"
 #include "server/wire/types.h"
 
 namespace amilab::ec2 {

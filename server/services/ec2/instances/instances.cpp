@@ -4,7 +4,10 @@
 
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/ids.h"
+#include "server/services/ec2/instances/errors.h"
 #include "server/services/ec2/instances/instance_answers.h"
+#include "server/wire/ec2/instances/instances.h"
 #include "server/wire/ec2/schema.h"
 
 namespace amilab::ec2 {
@@ -49,7 +52,7 @@ Found find_instances(Session& session, const Request& request,
     refuse_page_with_ids(!request.instance_ids.empty(), request.max_results, "instancesSet");
     const auto ids = parse_ids<InstanceId>(request.instance_ids);
     const auto filters = parse_filters(operation, request.filters);
-    const auto page = parse_page(request.max_results, request.next_token);
+    const auto page = parse_page(session, request.max_results, request.next_token);
     stop_if_dry_run(request);
     Found found;
     found.rows = select_instances(session.db(), {.owner = session.account(),
@@ -137,5 +140,21 @@ DescribeInstanceStatusResponse describe_instance_status(
     }
     return response;
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    read<describe_instances>(kDescribeInstances),
+    read<describe_instance_status>(kDescribeInstanceStatus),
+};
+
+constexpr ResourceKind kKinds[] = {
+    kind<InstanceId, not_found>("instance", kTaggableInstance),
+    kind<NetworkInterfaceId, not_found>("network-interface", kTaggableNetworkInterface),
+};
+
+}  // namespace
+
+constinit const Family kInstances{.operations = kOperations, .kinds = kKinds};
 
 }  // namespace amilab::ec2

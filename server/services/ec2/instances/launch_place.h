@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "server/calls/session.h"
-#include "server/wire/ec2/instances.h"
+#include "server/wire/ec2/instances/launches.h"
 #include "storage/metadata/images/launch_rows.h"
 #include "storage/metadata/instances/instance_rows.h"
 

@@ -5,7 +5,10 @@
 
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/images/image_mappings.h"
+#include "server/services/ec2/instances/errors.h"
 #include "server/services/ec2/snapshots/snapshot_tiers.h"
+#include "server/services/ec2/volumes/errors.h"
+#include "server/services/ec2/volumes/volume_sources.h"
 #include "server/services/ec2/volumes/volume_types.h"
 #include "server/services/ec2/volumes/volumes.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "server/calls/encryption.h"
 #include "server/calls/session.h"
-#include "server/services/ec2/common/encryption.h"
 #include "server/services/ec2/volumes/volume_types.h"
 #include "server/wire/ec2/shared.h"
 #include "storage/metadata/images/image_rows.h"

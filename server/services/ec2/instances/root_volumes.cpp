@@ -1,25 +1,32 @@
 #include "server/services/ec2/instances/root_volumes.h"
+#include "server/services/ec2/instances/instance_states.h"
 
 #include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 
+#include "server/calls/encryption.h"
+#include "server/calls/idempotency.h"
+#include "server/calls/layers.h"
+#include "server/calls/request_values.h"
 #include "server/services/ec2/common/describe.h"
-#include "server/services/ec2/common/encryption.h"
 #include "server/services/ec2/common/errors.h"
-#include "server/services/ec2/common/idempotency.h"
-#include "server/services/ec2/common/layers.h"
+#include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/common/product_codes.h"
 #include "server/services/ec2/common/resource_tags.h"
 #include "server/services/ec2/images/image_mappings.h"
 #include "server/services/ec2/images/images.h"
 #include "server/services/ec2/instance_types/launch_types.h"
+#include "server/services/ec2/instances/errors.h"
 #include "server/services/ec2/instances/instances.h"
 #include "server/services/ec2/snapshots/snapshot_tiers.h"
+#include "server/services/ec2/volumes/errors.h"
 #include "server/services/ec2/volumes/volume_answers.h"
+#include "server/services/ec2/volumes/volume_sources.h"
 #include "server/services/ec2/volumes/volume_types.h"
 #include "server/services/ec2/volumes/volumes.h"
+#include "server/wire/ec2/instances/root_volumes.h"
 #include "server/wire/ec2/schema.h"
 #include "server/wire/types.h"
 #include "storage/metadata/instances/instance_rows.h"
@@ -433,7 +440,7 @@ CreateReplaceRootVolumeTaskResponse create_replace_root_volume_task(
     insert_replace_root_task(session.db(), row);
     store_tags(session, {row.id.text(), std::string(kTaskType)}, tags);
     remember_token(session, kOperation, request.client_token, row.id.text());
-    session.schedule(Delay::kRootVolumePending, Action::kRootVolumeReplacing, row.id.text());
+    session.schedule(kRootVolumePending, kRootVolumeReplaces, row.id.text());
     return {.replace_root_volume_task = to_answer(session, row)};
 }
 
@@ -445,7 +452,7 @@ DescribeReplaceRootVolumeTasksResponse describe_replace_root_volume_tasks(
     const auto filters = parse_filters(kDescribeReplaceRootVolumeTasks, request.filters);
     const auto ids = parse_ids<ReplaceRootTaskId>(request.replace_root_volume_task_ids);
     refuse_page_with_ids(!ids.empty(), request.max_results, "replaceRootVolumeTaskIds");
-    const auto page = parse_page(request.max_results, request.next_token);
+    const auto page = parse_page(session, request.max_results, request.next_token);
     stop_if_dry_run(request);
 
     for (const auto& id : ids) {
@@ -486,7 +493,7 @@ void root_volume_replacing(Session& session, const ReplaceRootTaskId& id)
     }
     set_attachment_state(session.db(), task->original_volume_id, task->instance_id, "detaching");
     set_replace_root_task_state(session.db(), id, "in-progress", std::nullopt);
-    session.schedule(Delay::kRootVolumeReplacing, Action::kRootVolumeReplaced, id.text());
+    session.schedule(kRootVolumeReplacing, kRootVolumeReplaced, id.text());
 }
 
 void root_volume_replaced(Session& session, const ReplaceRootTaskId& id)
@@ -523,5 +530,28 @@ void forget_root_volume_tasks(Session& session, const InstanceId& instance)
         session.cancel_transitions(id.text());
     }
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<create_replace_root_volume_task>(kCreateReplaceRootVolumeTask),
+    read<describe_replace_root_volume_tasks>(kDescribeReplaceRootVolumeTasks),
+};
+
+constexpr ResourceKind kKinds[] = {
+    kind<ReplaceRootTaskId, not_found>("replace-root-volume-task", kTaggableReplaceRootTask),
+};
+
+constexpr DueRow kDue[] = {
+    when<root_volume_replacing>(kRootVolumeReplaces),
+    when<root_volume_replaced>(kRootVolumeReplaced),
+};
+
+constexpr Delay kDelays[] = {kRootVolumePending, kRootVolumeReplacing};
+
+}  // namespace
+
+constinit const Family kRootVolumes{
+    .operations = kOperations, .kinds = kKinds, .due = kDue, .delays = kDelays};
 
 }  // namespace amilab::ec2

@@ -1,19 +1,20 @@
 #include "server/services/ec2/recycle_bin/recycle_bin.h"
+#include "server/wire/ec2/recycle_bin/recycle_bin.h"
+#include "server/wire/ec2/schema.h"
 
 #include <fmt/format.h>
 
+#include "server/services/ec2/common/bin.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
-#include "server/services/ec2/common/layers.h"
-#include "server/services/ec2/images/images.h"
-#include "server/services/ec2/snapshots/fast_restores.h"
+#include "server/services/ec2/common/ids.h"
+#include "server/services/ec2/recycle_bin/errors.h"
 #include "server/services/ec2/snapshots/snapshots.h"
 #include "server/services/ec2/volumes/volumes.h"
-#include "storage/base/units.h"
+#include "storage/metadata/images/image_life_rows.h"
+#include "storage/metadata/images/image_rows.h"
 #include "storage/metadata/recycle_bin/recycle_bin_rows.h"
-#include "storage/metadata/recycle_bin/recycle_rule_rows.h"
 #include "storage/metadata/regions/region_rows.h"
-#include "storage/metadata/snapshots/fast_restore_rows.h"
 #include "storage/metadata/tags/tag_rows.h"
 
 namespace amilab::ec2 {
@@ -22,42 +23,6 @@ namespace {
 
 // Source: ListImagesInRecycleBin takes 20 ids (documented).
 constexpr std::size_t kMostImageIds = 20;
-
-// Source: the tag that AWS puts on what is in the bin (documented).
-constexpr const char* kBinTagKey = "aws:recycle-bin:resource-in-bin";
-
-/// How the retention rules and the tags name a kind of resource.
-struct Kind {
-    std::string_view of_rules;
-    std::string_view of_tags;
-};
-constexpr Kind kImage{"EC2_IMAGE", "image"};
-constexpr Kind kSnapshot{"EBS_SNAPSHOT", "snapshot"};
-constexpr Kind kVolume{"EBS_VOLUME", "volume"};
-
-/// `row` is the resource's: what time brings about has no caller whose account and region would do.
-template <class Row>
-bool put_into_bin(Session& session, const Kind& kind, const Row& row, const std::string& state)
-{
-    const auto& id = row.id.text();
-    const auto days =
-        matching_retention_days(session.db(), row.owner, row.region, kind.of_rules, id);
-    if (!days) {
-        return false;
-    }
-    const auto exit_ms = session.now_ms() + *days * kDayMs;
-    insert_recycled(session.db(), {.resource_id = id,
-                                   .resource_type = std::string(kind.of_tags),
-                                   .region = row.region,
-                                   .owner = row.owner,
-                                   .state = state,
-                                   .enter_time_ms = session.now_ms(),
-                                   .exit_time_ms = exit_ms});
-    upsert_tags(session.db(), row.owner, row.region, {id, std::string(kind.of_tags)},
-                {{kBinTagKey, "true"}});
-    session.schedule_at(exit_ms, Action::kRecycledGone, id);
-    return true;
-}
 
 /// What is to be restored. Throws what the resource's own family throws for an unknown id.
 template <class IdType>
@@ -70,21 +35,14 @@ RecycledRow require_in_bin(Session& session, const IdType& id)
     return *row;
 }
 
-void take_out_of_bin(Session& session, const RecycledRow& row)
-{
-    // What else is under way goes on. The end of its time finds it gone from the bin.
-    delete_tag(session.db(), row.owner, row.resource_id, kBinTagKey, {});
-    delete_recycled(session.db(), row.resource_id);
-}
-
 /// One page of what is in the bin. An id that is not there fails the call (assumed, as for Describe
 /// calls).
 template <class IdType, class Request>
-std::vector<RecycledRow> list_bin(Session& session, const Kind& kind,
+std::vector<RecycledRow> list_bin(Session& session, const BinKind& kind,
                                   const std::vector<IdType>& ids, const Request& request,
                                   std::optional<std::string>& next_token)
 {
-    const auto page = parse_page(request.max_results, request.next_token);
+    const auto page = parse_page(session, request.max_results, request.next_token);
     stop_if_dry_run(request);
     for (const auto& id : ids) {
         require_in_bin(session, id);
@@ -149,52 +107,16 @@ void snapshot_gone(Session& session, const SnapshotId& id)
 
 }  // namespace
 
-bool recycle_image(Session& session, const ImageRow& row)
-{
-    // Source: "Only Amazon EBS-backed AMIs are supported" (documented). A pending one's snapshots
-    // are completed meanwhile.
-    const std::string state = row.state == "pending" ? "available" : row.state;
-    if (row.root_device_type != "ebs" || !put_into_bin(session, kImage, row, state)) {
-        return false;
-    }
-    set_launch_permissions_aside(session.db(), row.id);
-    set_image_state(session.db(), row.id, "deregistered");
-    return true;
-}
-
-bool recycle_snapshot(Session& session, const SnapshotRow& row)
-{
-    if (!put_into_bin(session, kSnapshot, row, row.state)) {
-        return false;
-    }
-    set_snapshot_recycled(session.db(), row.id, true);
-    // Source: fast restores of a deleted snapshot are disabled, and stay so (documented).
-    disable_fast_restores(session, row.id);
-    end_exports(session, row.id.text());
-    return true;
-}
-
-bool recycle_volume(Session& session, const VolumeRow& row)
-{
-    const std::string state = row.state == "error" ? row.state : "available";
-    if (!put_into_bin(session, kVolume, row, state)) {
-        return false;
-    }
-    set_volume_state(session.db(), row.id, "deleted");
-    end_exports(session, row.id.text());
-    return true;
-}
-
-void recycled_gone(Session& session, std::string_view resource_id)
+void recycled_gone(Session& session, const std::string& resource_id)
 {
     const auto row = take_expired(session.db(), resource_id, session.now_ms());
     if (!row) {
         return;
     }
-    if (row->resource_type == kImage.of_tags) {
+    if (row->resource_type == kImageBin.of_tags) {
         delete_all_tags(session.db(), row->resource_id);
         mark_image_deregistered(session.db(), ImageId::trusted(row->resource_id));
-    } else if (row->resource_type == kSnapshot.of_tags) {
+    } else if (row->resource_type == kSnapshotBin.of_tags) {
         snapshot_gone(session, SnapshotId::trusted(row->resource_id));
     } else {
         remove_volume(session, VolumeId::trusted(row->resource_id), "deleted");
@@ -210,7 +132,7 @@ ListImagesInRecycleBinResponse list_images_in_recycle_bin(
         throw too_many_image_ids(ids.size(), kMostImageIds);
     }
     ListImagesInRecycleBinResponse response;
-    for (const auto& entry : list_bin(session, kImage, ids, request, response.next_token)) {
+    for (const auto& entry : list_bin(session, kImageBin, ids, request, response.next_token)) {
         auto image = *select_visible_image(session.db(), session.account(), session.region(),
                                            ImageId::trusted(entry.resource_id));
         ImageRecycleBinInfo info;
@@ -250,7 +172,7 @@ ListSnapshotsInRecycleBinResponse list_snapshots_in_recycle_bin(
 {
     const auto ids = parse_ids<SnapshotId>(request.snapshot_ids);
     ListSnapshotsInRecycleBinResponse response;
-    for (const auto& entry : list_bin(session, kSnapshot, ids, request, response.next_token)) {
+    for (const auto& entry : list_bin(session, kSnapshotBin, ids, request, response.next_token)) {
         const auto row =
             *select_recycled_snapshot(session.db(), SnapshotId::trusted(entry.resource_id));
         SnapshotRecycleBinInfo info;
@@ -293,7 +215,7 @@ ListVolumesInRecycleBinResponse list_volumes_in_recycle_bin(
 {
     const auto ids = parse_ids<VolumeId>(request.volume_ids);
     ListVolumesInRecycleBinResponse response;
-    for (const auto& entry : list_bin(session, kVolume, ids, request, response.next_token)) {
+    for (const auto& entry : list_bin(session, kVolumeBin, ids, request, response.next_token)) {
         response.volumes.push_back(volume_info(session, entry));
     }
     return response;
@@ -310,5 +232,24 @@ RestoreVolumeFromRecycleBinResponse restore_volume_from_recycle_bin(
     take_out_of_bin(session, entry);
     return {.return_value = true};
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    read<list_images_in_recycle_bin>(kListImagesInRecycleBin),
+    write<restore_image_from_recycle_bin>(kRestoreImageFromRecycleBin),
+    read<list_snapshots_in_recycle_bin>(kListSnapshotsInRecycleBin),
+    write<restore_snapshot_from_recycle_bin>(kRestoreSnapshotFromRecycleBin),
+    read<list_volumes_in_recycle_bin>(kListVolumesInRecycleBin),
+    write<restore_volume_from_recycle_bin>(kRestoreVolumeFromRecycleBin),
+};
+
+constexpr DueRow kDue[] = {
+    when<recycled_gone>(kRecycledGone),
+};
+
+}  // namespace
+
+constinit const Family kRecycleBin{.operations = kOperations, .due = kDue};
 
 }  // namespace amilab::ec2

@@ -4,6 +4,8 @@
 
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/regions/errors.h"
+#include "server/wire/ec2/regions/regions.h"
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/regions/region_rows.h"
 
@@ -117,5 +119,16 @@ DescribeAvailabilityZonesResponse describe_availability_zones(
     }
     return response;
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    read<describe_regions>(kDescribeRegions),
+    read<describe_availability_zones>(kDescribeAvailabilityZones),
+};
+
+}  // namespace
+
+constinit const Family kRegions{.operations = kOperations};
 
 }  // namespace amilab::ec2

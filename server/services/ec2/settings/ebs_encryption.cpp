@@ -1,10 +1,12 @@
 #include "server/services/ec2/settings/ebs_encryption.h"
+#include "server/wire/ec2/schema.h"
+#include "server/wire/ec2/settings/ebs_encryption.h"
 
 #include <fmt/format.h>
 
+#include "server/calls/errors.h"
+#include "server/calls/encryption.h"
 #include "server/services/ec2/common/describe.h"
-#include "server/services/ec2/common/encryption.h"
-#include "server/services/ec2/common/errors.h"
 #include "storage/metadata/settings/ebs_encryption_rows.h"
 
 namespace amilab::ec2 {
@@ -85,5 +87,20 @@ ResetEbsDefaultKmsKeyIdResponse reset_ebs_default_kms_key_id(
     set_key(session, std::nullopt);
     return {.kms_key_id = kManagedKey};
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<enable_ebs_encryption_by_default>(kEnableEbsEncryptionByDefault),
+    write<disable_ebs_encryption_by_default>(kDisableEbsEncryptionByDefault),
+    read<get_ebs_encryption_by_default>(kGetEbsEncryptionByDefault),
+    read<get_ebs_default_kms_key_id>(kGetEbsDefaultKmsKeyId),
+    write<modify_ebs_default_kms_key_id>(kModifyEbsDefaultKmsKeyId),
+    write<reset_ebs_default_kms_key_id>(kResetEbsDefaultKmsKeyId),
+};
+
+}  // namespace
+
+constinit const Family kEbsEncryption{.operations = kOperations};
 
 }  // namespace amilab::ec2

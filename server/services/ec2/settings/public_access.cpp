@@ -1,6 +1,9 @@
+#include "server/services/ec2/settings/public_access.h"
+#include "server/wire/ec2/schema.h"
+#include "server/wire/ec2/settings/public_access.h"
+
+#include "server/calls/errors.h"
 #include "server/services/ec2/common/describe.h"
-#include "server/services/ec2/common/errors.h"
-#include "server/services/ec2/images/sharing.h"
 #include "storage/metadata/settings/account_rows.h"
 #include "storage/metadata/snapshots/snapshot_permission_rows.h"
 
@@ -93,5 +96,20 @@ GetSnapshotBlockPublicAccessStateResponse get_snapshot_block_public_access_state
     stop_if_dry_run(request);
     return {.managed_by = std::string(kManagedBy), .state = snapshot_state(session)};
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<enable_image_block_public_access>(kEnableImageBlockPublicAccess),
+    write<disable_image_block_public_access>(kDisableImageBlockPublicAccess),
+    read<get_image_block_public_access_state>(kGetImageBlockPublicAccessState),
+    write<enable_snapshot_block_public_access>(kEnableSnapshotBlockPublicAccess),
+    write<disable_snapshot_block_public_access>(kDisableSnapshotBlockPublicAccess),
+    read<get_snapshot_block_public_access_state>(kGetSnapshotBlockPublicAccessState),
+};
+
+}  // namespace
+
+constinit const Family kPublicAccess{.operations = kOperations};
 
 }  // namespace amilab::ec2

@@ -6,9 +6,12 @@
 
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/snapshots/snapshot_tiers.h"
 #include "server/services/ec2/snapshots/snapshots.h"
+#include "server/services/ec2/volumes/volume_sources.h"
 #include "server/wire/ec2/schema.h"
+#include "server/wire/ec2/snapshots/fast_restores.h"
 #include "storage/metadata/regions/region_rows.h"
 #include "storage/metadata/snapshots/fast_restore_rows.h"
 
@@ -152,9 +155,8 @@ std::optional<Failure> why_not_enabled(Session& session, const SnapshotRow& snap
 
 FastRestoreRow enable(Session& session, const SnapshotId& id, const ZoneRow& zone)
 {
-    const auto optimizing_ms = session.due_ms(Delay::kFastRestoreEnabling);
-    const auto optimizing_takes_ms =
-        session.due_ms(Delay::kFastRestoreOptimizing) - session.now_ms();
+    const auto optimizing_ms = session.due_ms(kFastRestoreEnabling);
+    const auto optimizing_takes_ms = session.due_ms(kFastRestoreOptimizing) - session.now_ms();
     FastRestoreRow row{.owner = session.account(),
                        .region = session.region(),
                        .snapshot_id = id,
@@ -172,7 +174,7 @@ FastRestoreRow enable(Session& session, const SnapshotId& id, const ZoneRow& zon
 void disable(Session& session, FastRestoreRow& row)
 {
     row.disabling_ms = session.now_ms();
-    row.disabled_ms = session.due_ms(Delay::kFastRestoreDisabling);
+    row.disabled_ms = session.due_ms(kFastRestoreDisabling);
     put_fast_restore(session.db(), row);
 }
 
@@ -252,7 +254,7 @@ DescribeFastSnapshotRestoresResponse describe_fast_snapshot_restores(
     Session& session, const DescribeFastSnapshotRestoresRequest& request)
 {
     const auto filters = parse_filters(kDescribeFastSnapshotRestores, request.filters);
-    auto page = parse_page(request.max_results, request.next_token);
+    auto page = parse_page(session, request.max_results, request.next_token);
     // Source: from 0 on (documented); what 0 means is assumed.
     if (page.limit == 0) {
         page.limit.reset();
@@ -274,22 +276,25 @@ DescribeFastSnapshotRestoresResponse describe_fast_snapshot_restores(
     return response;
 }
 
-bool is_restored_fast(Session& session, const std::optional<SnapshotRow>& snapshot,
-                      std::string_view zone, const std::optional<std::int64_t>& initialization_rate)
-{
-    if (!snapshot || initialization_rate) {
-        return false;
-    }
-    const auto row =
-        select_fast_restore(session.db(), session.account(), session.region(), snapshot->id, zone);
-    return row && fast_restore_state(*row, session.now_ms()) == "enabled";
-}
-
 void disable_fast_restores(Session& session, const SnapshotId& id)
 {
     for (auto& row : select_fast_restores_of(session.db(), id)) {
         disable(session, row);
     }
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<enable_fast_snapshot_restores>(kEnableFastSnapshotRestores),
+    write<disable_fast_snapshot_restores>(kDisableFastSnapshotRestores),
+    read<describe_fast_snapshot_restores>(kDescribeFastSnapshotRestores),
+};
+
+constexpr Delay kDelays[] = {kFastRestoreEnabling, kFastRestoreOptimizing, kFastRestoreDisabling};
+
+}  // namespace
+
+constinit const Family kFastRestores{.operations = kOperations, .delays = kDelays};
 
 }  // namespace amilab::ec2

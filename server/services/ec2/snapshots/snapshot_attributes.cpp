@@ -1,11 +1,16 @@
+#include "server/services/ec2/snapshots/snapshot_attributes.h"
+#include "server/services/ec2/settings/public_access.h"
+#include "server/wire/ec2/schema.h"
+#include "server/wire/ec2/snapshots/snapshot_attributes.h"
+
 #include <fmt/format.h>
 
+#include "server/calls/encryption.h"
 #include "server/services/ec2/common/describe.h"
-#include "server/services/ec2/common/encryption.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/permissions.h"
 #include "server/services/ec2/common/product_codes.h"
-#include "server/services/ec2/images/sharing.h"
+#include "server/services/ec2/snapshots/errors.h"
 #include "storage/metadata/snapshots/snapshot_permission_rows.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
 
@@ -159,5 +164,17 @@ ResetSnapshotAttributeResponse reset_snapshot_attribute(
     delete_all_create_volume_permissions(session.db(), id);
     return {};
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    read<describe_snapshot_attribute>(kDescribeSnapshotAttribute),
+    write<modify_snapshot_attribute>(kModifySnapshotAttribute),
+    write<reset_snapshot_attribute>(kResetSnapshotAttribute),
+};
+
+}  // namespace
+
+constinit const Family kSnapshotAttributes{.operations = kOperations};
 
 }  // namespace amilab::ec2

@@ -1,13 +1,18 @@
+#include "server/services/ec2/snapshots/snapshot_copies.h"
+#include "server/wire/ec2/schema.h"
+#include "server/wire/ec2/snapshots/snapshot_copies.h"
+
 #include <algorithm>
 #include <array>
 
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/resource_tags.h"
-#include "server/services/ec2/images/image_copies.h"
-#include "server/services/ec2/snapshots/copy_sources.h"
+#include "server/services/ec2/snapshots/errors.h"
+#include "server/services/ec2/snapshots/snapshot_copies.h"
 #include "server/services/ec2/snapshots/snapshot_tiers.h"
 #include "server/services/ec2/snapshots/snapshots.h"
+#include "server/services/ec2/volumes/volume_sources.h"
 #include "storage/base/units.h"
 #include "storage/metadata/tags/product_code_rows.h"
 
@@ -51,7 +56,7 @@ void require_source_region(Session& session, const std::string& region)
 
 TimeMs copy_due_ms(const Session& session, const std::optional<std::int64_t>& completion_minutes)
 {
-    const auto due_ms = session.due_ms(Delay::kSnapshotPending);
+    const auto due_ms = session.due_ms(kSnapshotPending);
     return completion_minutes ? std::min(due_ms, session.now_ms() + *completion_minutes * kMinuteMs)
                               : due_ms;
 }
@@ -113,5 +118,15 @@ CopySnapshotResponse copy_snapshot(Session& session, const CopySnapshotRequest& 
     const auto copy = start_snapshot_copy(session, source, wanted);
     return {.snapshot_id = copy.id.text(), .tags = tags_of(session, copy.id.text())};
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<copy_snapshot>(kCopySnapshot),
+};
+
+}  // namespace
+
+constinit const Family kSnapshotCopies{.operations = kOperations};
 
 }  // namespace amilab::ec2

@@ -4,8 +4,10 @@
 
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/snapshots/errors.h"
 #include "server/services/ec2/snapshots/snapshots.h"
 #include "server/wire/ec2/schema.h"
+#include "server/wire/ec2/snapshots/snapshot_locks.h"
 #include "storage/base/units.h"
 #include "storage/metadata/snapshots/snapshot_lock_rows.h"
 
@@ -163,7 +165,7 @@ DescribeLockedSnapshotsResponse describe_locked_snapshots(
 {
     const auto filters = parse_filters(kDescribeLockedSnapshots, request.filters);
     const auto ids = parse_ids<SnapshotId>(request.snapshot_ids);
-    const auto page = parse_page(request.max_results, request.next_token);
+    const auto page = parse_page(session, request.max_results, request.next_token);
     stop_if_dry_run(request);
 
     for (const auto& id : ids) {
@@ -190,5 +192,17 @@ bool is_locked(Session& session, const SnapshotId& id)
 {
     return find_lock(session, id).has_value();
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<lock_snapshot>(kLockSnapshot),
+    write<unlock_snapshot>(kUnlockSnapshot),
+    read<describe_locked_snapshots>(kDescribeLockedSnapshots),
+};
+
+}  // namespace
+
+constinit const Family kSnapshotLocks{.operations = kOperations};
 
 }  // namespace amilab::ec2

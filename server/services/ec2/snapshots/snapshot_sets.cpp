@@ -1,10 +1,16 @@
+#include "server/services/ec2/snapshots/snapshot_sets.h"
+#include "server/wire/ec2/schema.h"
+#include "server/wire/ec2/snapshots/snapshot_sets.h"
+
 #include <algorithm>
 #include <array>
 
+#include "server/calls/layers.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
-#include "server/services/ec2/common/layers.h"
+#include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/common/resource_tags.h"
+#include "server/services/ec2/snapshots/errors.h"
 #include "server/services/ec2/snapshots/snapshots.h"
 #include "storage/metadata/images/image_rows.h"
 
@@ -139,5 +145,15 @@ CreateSnapshotsResponse create_snapshots(Session& session, const CreateSnapshots
     }
     return response;
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<create_snapshots>(kCreateSnapshots),
+};
+
+}  // namespace
+
+constinit const Family kSnapshotSets{.operations = kOperations};
 
 }  // namespace amilab::ec2

@@ -1,12 +1,14 @@
 #include "server/services/ec2/snapshots/snapshot_tiers.h"
 
+#include "server/calls/layers.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
-#include "server/services/ec2/common/layers.h"
 #include "server/services/ec2/common/resource_tags.h"
+#include "server/services/ec2/snapshots/errors.h"
 #include "server/services/ec2/snapshots/fast_restores.h"
 #include "server/services/ec2/snapshots/snapshots.h"
 #include "server/wire/ec2/schema.h"
+#include "server/wire/ec2/snapshots/snapshot_tiers.h"
 #include "storage/base/units.h"
 #include "storage/metadata/snapshots/snapshot_permission_rows.h"
 #include "storage/metadata/snapshots/snapshot_tier_rows.h"
@@ -102,14 +104,14 @@ ModifySnapshotTierResponse modify_snapshot_tier(Session& session,
     stop_if_dry_run(request);
 
     check_archivable(session, require_own_snapshot(session, id));
-    const auto due_ms = session.due_ms(Delay::kSnapshotArchiving);
+    const auto due_ms = session.due_ms(kSnapshotArchiving);
     put_snapshot_tier(session.db(), {.snapshot_id = id,
                                      .operation = "archival",
                                      .start_ms = session.now_ms(),
                                      .due_ms = due_ms,
                                      .archived_ms = due_ms,
                                      .expiry_ms = {}});
-    session.schedule_at(due_ms, Action::kSnapshotArchived, id.text());
+    session.schedule_at(due_ms, kSnapshotArchived, id.text());
     return {.snapshot_id = id.text(), .tiering_start_time = session.now()};
 }
 
@@ -131,7 +133,7 @@ RestoreSnapshotTierResponse restore_snapshot_tier(Session& session,
         throw snapshot_not_archived(id);
     }
     const auto due_ms =
-        tier->state.is_archived ? session.due_ms(Delay::kSnapshotRestoring) : session.now_ms();
+        tier->state.is_archived ? session.due_ms(kSnapshotRestoring) : session.now_ms();
     SnapshotTierRow row{.snapshot_id = id,
                         .operation = is_permanent ? "permanent-restore" : "temporary-restore",
                         .start_ms = session.now_ms(),
@@ -140,7 +142,7 @@ RestoreSnapshotTierResponse restore_snapshot_tier(Session& session,
                         .expiry_ms = {}};
     if (!is_permanent) {
         row.expiry_ms = due_ms + *request.temporary_restore_days * kDayMs;
-        session.schedule_at(*row.expiry_ms, Action::kSnapshotArchived, id.text());
+        session.schedule_at(*row.expiry_ms, kSnapshotArchived, id.text());
     }
     put_snapshot_tier(session.db(), row);
     return {.is_permanent_restore = is_permanent,
@@ -155,7 +157,7 @@ DescribeSnapshotTierStatusResponse describe_snapshot_tier_status(
     Session& session, const DescribeSnapshotTierStatusRequest& request)
 {
     const auto filters = parse_filters(kDescribeSnapshotTierStatus, request.filters);
-    const auto page = parse_page(request.max_results, request.next_token);
+    const auto page = parse_page(session, request.max_results, request.next_token);
     stop_if_dry_run(request);
 
     auto rows = select_tiered_snapshots(session.db(), {.owner = session.account(),
@@ -173,13 +175,6 @@ DescribeSnapshotTierStatusResponse describe_snapshot_tier_status(
     return response;
 }
 
-void require_not_archived(Session& session, const SnapshotId& id)
-{
-    if (is_archived(session.db(), id, session.now_ms())) {
-        throw snapshot_is_archived(id);
-    }
-}
-
 void snapshot_moved_to_archive(Session& session, const SnapshotId& id)
 {
     const auto tier = find_tier(session, id);
@@ -190,5 +185,23 @@ void snapshot_moved_to_archive(Session& session, const SnapshotId& id)
         end_exports(session, id.text());
     }
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<modify_snapshot_tier>(kModifySnapshotTier),
+    write<restore_snapshot_tier>(kRestoreSnapshotTier),
+    read<describe_snapshot_tier_status>(kDescribeSnapshotTierStatus),
+};
+
+constexpr DueRow kDue[] = {
+    when<snapshot_moved_to_archive>(kSnapshotArchived),
+};
+
+constexpr Delay kDelays[] = {kSnapshotArchiving, kSnapshotRestoring};
+
+}  // namespace
+
+constinit const Family kSnapshotTiers{.operations = kOperations, .due = kDue, .delays = kDelays};
 
 }  // namespace amilab::ec2

@@ -5,15 +5,19 @@
 
 #include <fmt/format.h>
 
+#include "server/calls/errors.h"
+#include "server/calls/layers.h"
+#include "server/services/ec2/common/bin.h"
 #include "server/services/ec2/common/describe.h"
-#include "server/services/ec2/common/errors.h"
-#include "server/services/ec2/common/layers.h"
+#include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/common/resource_tags.h"
-#include "server/services/ec2/recycle_bin/recycle_bin.h"
+#include "server/services/ec2/snapshots/errors.h"
+#include "server/services/ec2/snapshots/fast_restores.h"
 #include "server/services/ec2/snapshots/snapshot_locks.h"
 #include "server/services/ec2/volumes/volume_answers.h"
 #include "server/services/ec2/volumes/volume_types.h"
 #include "server/wire/ec2/schema.h"
+#include "server/wire/ec2/snapshots/snapshots.h"
 #include "server/wire/types.h"
 #include "storage/metadata/snapshots/direct_snapshot_rows.h"
 #include "storage/metadata/snapshots/fast_restore_rows.h"
@@ -133,6 +137,20 @@ void require_all_exist(Session& session, const std::vector<SnapshotId>& ids)
     }
 }
 
+/// Puts a snapshot that is being deleted into the bin; false, and nothing happens, when no rule
+/// keeps it. Its completion, when it is pending, goes on there.
+bool recycle_snapshot(Session& session, const SnapshotRow& row)
+{
+    if (!put_into_bin(session, kSnapshotBin, {row.id.text(), row.owner, row.region, row.state})) {
+        return false;
+    }
+    set_snapshot_recycled(session.db(), row.id, true);
+    // Source: fast restores of a deleted snapshot are disabled, and stay so (documented).
+    disable_fast_restores(session, row.id);
+    end_exports(session, row.id.text());
+    return true;
+}
+
 }  // namespace
 
 // Source: EC2 API Reference, CreateSnapshot (documented); the answer has an empty progress
@@ -164,7 +182,7 @@ DescribeSnapshotsResponse describe_snapshots(Session& session,
     const auto owners = parse_owners(session, request.owner_ids);
     check_restorable_by(request.restorable_by_user_ids);
     refuse_page_with_ids(!ids.empty(), request.max_results, "snapshotSet");
-    const auto page = parse_page(request.max_results, request.next_token);
+    const auto page = parse_page(session, request.max_results, request.next_token);
     stop_if_dry_run(request);
 
     require_all_exist(session, ids);
@@ -261,7 +279,7 @@ SnapshotRow snapshot_of(Session& session, const VolumeRow& volume, LayerId layer
             .description = std::move(description),
             .state = "pending",
             .start_time_ms = session.now_ms(),
-            .due_time_ms = session.due_ms(Delay::kSnapshotPending),
+            .due_time_ms = session.due_ms(kSnapshotPending),
             .completion_time_ms = {},
             .encrypted = volume.encrypted,
             .kms_key_id = volume.kms_key_id,
@@ -273,10 +291,10 @@ void start_snapshot(Session& session, const SnapshotRow& row, const std::vector<
     insert_snapshot(session.db(), row);
     copy_product_codes(session.db(), row.volume_id, row.id.text());
     store_tags(session, {row.id.text(), "snapshot"}, tags);
-    session.schedule_at(*row.due_time_ms, Action::kSnapshotCompleted, row.id.text());
+    session.schedule_at(*row.due_time_ms, kSnapshotCompleted, row.id.text());
     if (row.layer_id && !row.full_size_bytes) {
-        session.on_commit([id = row.id, generation = session.generation().shared_from_this()] {
-            count_snapshots_later(generation, {id});
+        session.after_commit([id = row.id](Generation& generation) {
+            count_snapshots_later(generation.shared_from_this(), {id});
         });
     }
 }
@@ -305,5 +323,28 @@ void snapshot_completed(Session& session, const SnapshotId& id)
     complete_snapshot(session.db(), id, session.now_ms());
     start_snapshot_lock(session.db(), id);
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<create_snapshot>(kCreateSnapshot),
+    read<describe_snapshots>(kDescribeSnapshots),
+    write<delete_snapshot>(kDeleteSnapshot, {.frees_space = true}),
+};
+
+constexpr ResourceKind kKinds[] = {
+    kind<SnapshotId, not_found>("snapshot", kTaggableSnapshot),
+};
+
+constexpr DueRow kDue[] = {
+    when<snapshot_completed>(kSnapshotCompleted),
+};
+
+constexpr Delay kDelays[] = {kSnapshotPending};
+
+}  // namespace
+
+constinit const Family kSnapshots{
+    .operations = kOperations, .kinds = kKinds, .due = kDue, .delays = kDelays};
 
 }  // namespace amilab::ec2

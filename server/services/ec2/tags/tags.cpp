@@ -4,10 +4,13 @@
 #include <array>
 #include <set>
 
+#include "server/calls/services.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/resource_tags.h"
+#include "server/services/ec2/tags/errors.h"
 #include "server/wire/ec2/schema.h"
+#include "server/wire/ec2/tags/tags.h"
 
 namespace amilab::ec2 {
 
@@ -17,47 +20,14 @@ namespace {
 constexpr std::size_t kMostResources = 1000;
 constexpr std::size_t kMostTagsToDelete = 1000;
 
-/// A kind of resource that tags can be on, by what its ids begin with.
-struct TaggableKind {
-    std::string_view prefix;
-    std::string_view resource_type;
-    ApiError (*not_found)(std::string_view id);
-};
-
-template <class IdType>
-ApiError not_found_as(std::string_view id)
-{
-    return not_found(IdType::trusted(std::string(id)));
-}
-
-template <class Tag>
-constexpr TaggableKind kind_of(std::string_view resource_type)
-{
-    return {Tag::kPrefix, resource_type, &not_found_as<Id<Tag>>};
-}
-
-// Reservations have no tags of their own.
-constexpr std::array<TaggableKind, 10> kTaggableKinds = {
-    kind_of<ImageTag>("image"),
-    kind_of<InstanceTag>("instance"),
-    kind_of<NetworkInterfaceTag>("network-interface"),
-    kind_of<ReplaceRootTaskTag>("replace-root-volume-task"),
-    kind_of<SecurityGroupTag>("security-group"),
-    kind_of<SnapshotTag>("snapshot"),
-    kind_of<SubnetTag>("subnet"),
-    kind_of<UsageReportTag>("image-usage-report"),
-    kind_of<VolumeTag>("volume"),
-    kind_of<VpcTag>("vpc"),
-};
-
 struct Target {
-    const TaggableKind* kind;
+    const ResourceKind* kind;
     TaggedResource resource;
 };
 
 /// What the ids mean, each once. Source: "The ID 'x' is not valid" for words and for ids with wrong
 /// digits (observed).
-std::vector<Target> parse_targets(const std::vector<std::string>& ids)
+std::vector<Target> parse_targets(const Services& services, const std::vector<std::string>& ids)
 {
     if (ids.size() > kMostResources) {
         throw too_many_resources_to_tag(kMostResources);
@@ -65,14 +35,12 @@ std::vector<Target> parse_targets(const std::vector<std::string>& ids)
     std::set<std::string_view> seen;
     std::vector<Target> targets;
     for (const auto& id : ids) {
-        const auto kind =
-            std::find_if(kTaggableKinds.begin(), kTaggableKinds.end(),
-                         [&](const TaggableKind& known) { return has_id_shape(id, known.prefix); });
-        if (kind == kTaggableKinds.end()) {
+        const auto* kind = services.kind_of(id);
+        if (kind == nullptr) {
             throw invalid_resource_id(id);
         }
         if (seen.insert(id).second) {
-            targets.push_back({&*kind, {id, std::string(kind->resource_type)}});
+            targets.push_back({kind, {id, std::string(kind->name)}});
         }
     }
     return targets;
@@ -82,7 +50,7 @@ void require_targets(Session& session, const std::vector<Target>& targets)
 {
     for (const auto& target : targets) {
         if (!taggable_resource_exists(session.db(), session.account(), session.region(),
-                                      target.resource)) {
+                                      target.kind->taggable_sql, target.resource.id)) {
             throw target.kind->not_found(target.resource.id);
         }
     }
@@ -109,7 +77,7 @@ void check_tags_to_delete(const std::vector<Tag>& tags)
 // server/services/ec2/common/resource_tags.h. One unknown resource fails the whole call (observed).
 CreateTagsResponse create_tags(Session& session, const CreateTagsRequest& request)
 {
-    const auto targets = parse_targets(request.resources);
+    const auto targets = parse_targets(session.services(), request.resources);
     const auto tags = read_tags(request.tags);
     if (tags.empty()) {
         throw no_tags_to_create();
@@ -128,7 +96,7 @@ CreateTagsResponse create_tags(Session& session, const CreateTagsRequest& reques
 // empty one included; without tags all of them. A tag that is not there is no failure (observed).
 DeleteTagsResponse delete_tags(Session& session, const DeleteTagsRequest& request)
 {
-    const auto targets = parse_targets(request.resources);
+    const auto targets = parse_targets(session.services(), request.resources);
     check_tags_to_delete(request.tags);
     stop_if_dry_run(request);
 
@@ -148,7 +116,7 @@ DeleteTagsResponse delete_tags(Session& session, const DeleteTagsRequest& reques
 DescribeTagsResponse describe_tags(Session& session, const DescribeTagsRequest& request)
 {
     const auto filters = parse_filters(kDescribeTags, request.filters);
-    const auto page = parse_page(request.max_results, request.next_token);
+    const auto page = parse_page(session, request.max_results, request.next_token);
     stop_if_dry_run(request);
 
     auto rows = select_tag_page(session.db(), {.owner = session.account(),
@@ -166,5 +134,17 @@ DescribeTagsResponse describe_tags(Session& session, const DescribeTagsRequest& 
     }
     return response;
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<create_tags>(kCreateTags),
+    write<delete_tags>(kDeleteTags, {.frees_space = true}),
+    read<describe_tags>(kDescribeTags),
+};
+
+}  // namespace
+
+constinit const Family kTags{.operations = kOperations};
 
 }  // namespace amilab::ec2

@@ -1,13 +1,18 @@
 #include "server/services/ec2/volumes/attachments.h"
+#include "server/wire/ec2/schema.h"
+#include "server/wire/ec2/volumes/attachments.h"
 
 #include <algorithm>
 
 #include <fmt/format.h>
 
+#include "server/calls/request_values.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/device_names.h"
 #include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/common/product_codes.h"
+#include "server/services/ec2/volumes/errors.h"
 #include "server/services/ec2/volumes/volume_answers.h"
 #include "storage/metadata/instances/replace_root_rows.h"
 
@@ -166,7 +171,7 @@ AttachVolumeResponse attach_volume(Session& session, const AttachVolumeRequest& 
     }
     copy_product_codes(session.db(), volume_id.text(), instance_id.text());
     set_volume_state(session.db(), volume_id, "in-use");
-    session.schedule(Delay::kAttachmentAttaching, Action::kAttachmentAttached,
+    session.schedule(kAttachmentAttaching, kAttachmentAttached,
                      attachment_key(volume_id, instance_id));
     return to_answer(row);
 }
@@ -189,12 +194,12 @@ DetachVolumeResponse detach_volume(Session& session, const DetachVolumeRequest& 
     set_attachment_state(session.db(), volume_id, attachment.instance_id, attachment.state);
     const auto key = attachment_key(volume_id, attachment.instance_id);
     session.cancel_transitions(key);
-    session.schedule_at(force ? session.now_ms() : session.due_ms(Delay::kAttachmentDetaching),
-                        Action::kAttachmentGone, key);
+    session.schedule_at(force ? session.now_ms() : session.due_ms(kAttachmentDetaching),
+                        kAttachmentGone, key);
     return to_answer(attachment);
 }
 
-void attachment_attached(Session& session, std::string_view key)
+void attachment_attached(Session& session, const std::string& key)
 {
     const auto attachment = find_attachment(session, key);
     if (attachment && attachment->state == "attaching") {
@@ -203,7 +208,7 @@ void attachment_attached(Session& session, std::string_view key)
     }
 }
 
-void attachment_gone(Session& session, std::string_view key)
+void attachment_gone(Session& session, const std::string& key)
 {
     const auto attachment = find_attachment(session, key);
     if (!attachment || attachment->state != "detaching") {
@@ -216,5 +221,23 @@ void attachment_gone(Session& session, std::string_view key)
         change_volume_state(session.db(), attachment->volume_id, "in-use", "available");
     }
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<attach_volume>(kAttachVolume),
+    write<detach_volume>(kDetachVolume, {.frees_space = true}),
+};
+
+constexpr DueRow kDue[] = {
+    when<attachment_attached>(kAttachmentAttached),
+    when<attachment_gone>(kAttachmentGone),
+};
+
+constexpr Delay kDelays[] = {kAttachmentAttaching, kAttachmentDetaching};
+
+}  // namespace
+
+constinit const Family kAttachments{.operations = kOperations, .due = kDue, .delays = kDelays};
 
 }  // namespace amilab::ec2

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/common/resource_tags.h"
 #include "storage/metadata/regions/region_rows.h"
 

@@ -1,7 +1,8 @@
 #pragma once
 
 #include "server/calls/session.h"
-#include "server/wire/ec2/volumes.h"
+#include "server/wire/ec2/volumes/shared.h"
+#include "storage/metadata/volumes/volume_ids.h"
 #include "storage/metadata/volumes/volume_rows.h"
 
 /// Volumes as answers have them, and what calls want of them.

@@ -1,14 +1,18 @@
+#include "server/services/ec2/volumes/volume_copies.h"
+#include "server/wire/ec2/schema.h"
+#include "server/wire/ec2/volumes/volume_copies.h"
+
 #include <array>
 
 #include <fmt/format.h>
 
+#include "server/calls/encryption.h"
+#include "server/calls/idempotency.h"
+#include "server/calls/layers.h"
 #include "server/services/ec2/common/describe.h"
-#include "server/services/ec2/common/encryption.h"
-#include "server/services/ec2/common/errors.h"
-#include "server/services/ec2/common/idempotency.h"
-#include "server/services/ec2/common/layers.h"
 #include "server/services/ec2/common/product_codes.h"
 #include "server/services/ec2/common/resource_tags.h"
+#include "server/services/ec2/volumes/errors.h"
 #include "server/services/ec2/volumes/volume_answers.h"
 #include "server/services/ec2/volumes/volume_types.h"
 #include "server/services/ec2/volumes/volumes.h"
@@ -94,9 +98,19 @@ CopyVolumesResponse copy_volumes(Session& session, const CopyVolumesRequest& req
     copy_product_codes(session.db(), source_id.text(), row.id.text());
     store_tags(session, {row.id.text(), "volume"}, tags);
     remember_token(session, kOperation, request.client_token, row.id.text());
-    session.schedule(Delay::kVolumeCreating, Action::kVolumeAvailable, row.id.text());
+    session.schedule(kVolumeCreating, kVolumeAvailable, row.id.text());
     response.volumes.push_back(to_answer(session, row));
     return response;
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<copy_volumes>(kCopyVolumes),
+};
+
+}  // namespace
+
+constinit const Family kVolumeCopies{.operations = kOperations};
 
 }  // namespace amilab::ec2

@@ -1,14 +1,18 @@
+#include "server/services/ec2/volumes/volume_modifications.h"
+
 #include <algorithm>
 
 #include <fmt/format.h>
 
+#include "server/calls/layers.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
-#include "server/services/ec2/common/layers.h"
+#include "server/services/ec2/volumes/errors.h"
 #include "server/services/ec2/volumes/volume_answers.h"
 #include "server/services/ec2/volumes/volume_types.h"
 #include "server/services/ec2/volumes/volumes.h"
 #include "server/wire/ec2/schema.h"
+#include "server/wire/ec2/volumes/volume_modifications.h"
 #include "server/wire/types.h"
 #include "storage/base/units.h"
 #include "storage/metadata/layers/layer_rows.h"
@@ -188,7 +192,7 @@ void grow_bytes(Session& session, const VolumeRow& row, std::int64_t target_gib)
     const auto size_bytes = static_cast<std::uint64_t>(row.size_gib) * kGiB;
     auto volume =
         session.blocks().open_volume(select_layer_chain(session.db(), row.layer_id), size_bytes);
-    session.on_commit([volume = std::move(volume), target_gib] {
+    session.after_commit([volume = std::move(volume), target_gib](Generation&) {
         volume->grow(static_cast<std::uint64_t>(target_gib) * kGiB);
     });
 }
@@ -217,7 +221,7 @@ ModifyVolumeResponse modify_volume(Session& session, const ModifyVolumeRequest& 
                                     .target = target,
                                     .start_time_ms = session.now_ms()};
     insert_volume_modification(session.db(), row, session.now_ms() - kModificationWindowMs);
-    session.schedule(Delay::kVolumeModifying, Action::kVolumeOptimizing, id.text());
+    session.schedule(kVolumeModifying, kVolumeOptimizes, id.text());
     return {.volume_modification = to_answer(row, session.now_ms())};
 }
 
@@ -229,7 +233,7 @@ DescribeVolumesModificationsResponse describe_volumes_modifications(
     const auto filters = parse_filters(kDescribeVolumesModifications, request.filters);
     const auto ids = parse_ids<VolumeId>(request.volume_ids);
     refuse_page_with_ids(!ids.empty(), request.max_results, "volumeModificationSet");
-    auto page = parse_page(request.max_results, request.next_token);
+    auto page = parse_page(session, request.max_results, request.next_token);
     if (page.limit) {
         page.limit = std::min(*page.limit, kLargestPage);
     }
@@ -281,9 +285,9 @@ void volume_optimizing(Session& session, const VolumeId& id)
     set_volume_performance(session.db(), *volume);
     modification->state = "optimizing";
     modification->optimizing_time_ms = session.now_ms();
-    modification->due_time_ms = session.due_ms(Delay::kVolumeOptimizing);
+    modification->due_time_ms = session.due_ms(kVolumeOptimizing);
     update_volume_modification(session.db(), *modification);
-    session.schedule_at(*modification->due_time_ms, Action::kVolumeModified, id.text());
+    session.schedule_at(*modification->due_time_ms, kVolumeModified, id.text());
 }
 
 void volume_modified(Session& session, const VolumeId& id)
@@ -295,5 +299,24 @@ void volume_modified(Session& session, const VolumeId& id)
         update_volume_modification(session.db(), *modification);
     }
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<modify_volume>(kModifyVolume),
+    read<describe_volumes_modifications>(kDescribeVolumesModifications),
+};
+
+constexpr DueRow kDue[] = {
+    when<volume_optimizing>(kVolumeOptimizes),
+    when<volume_modified>(kVolumeModified),
+};
+
+constexpr Delay kDelays[] = {kVolumeModifying, kVolumeOptimizing};
+
+}  // namespace
+
+constinit const Family kVolumeModifications{
+    .operations = kOperations, .due = kDue, .delays = kDelays};
 
 }  // namespace amilab::ec2

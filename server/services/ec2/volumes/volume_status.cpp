@@ -1,11 +1,13 @@
+#include "server/services/ec2/volumes/volume_status.h"
+
 #include <algorithm>
 
 #include "server/services/ec2/common/describe.h"
-#include "server/services/ec2/common/errors.h"
-#include "server/services/ec2/common/product_codes.h"
+#include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/volumes/volume_answers.h"
 #include "server/services/ec2/volumes/volumes.h"
 #include "server/wire/ec2/schema.h"
+#include "server/wire/ec2/volumes/volume_status.h"
 #include "storage/metadata/regions/region_rows.h"
 
 namespace amilab::ec2 {
@@ -101,7 +103,7 @@ DescribeVolumeStatusResponse describe_volume_status(Session& session,
     const auto filters = parse_filters(kDescribeVolumeStatus, request.filters);
     const auto ids = parse_ids<VolumeId>(request.volume_ids);
     refuse_page_with_ids(!ids.empty(), request.max_results, "volumeIdsSet");
-    const auto page = parse_page(request.max_results, request.next_token);
+    const auto page = parse_page(session, request.max_results, request.next_token);
     stop_if_dry_run(request);
 
     for (const auto& id : ids) {
@@ -123,41 +125,6 @@ DescribeVolumeStatusResponse describe_volume_status(Session& session,
     return response;
 }
 
-// Source: EC2 API Reference, DescribeVolumeAttribute (documented).
-DescribeVolumeAttributeResponse describe_volume_attribute(
-    Session& session, const DescribeVolumeAttributeRequest& request)
-{
-    const auto id = parse_id<VolumeId>(request.volume_id);
-    stop_if_dry_run(request);
-    const auto volume = require_volume(session, id);
-    DescribeVolumeAttributeResponse response;
-    response.volume_id = id.text();
-    if (request.attribute == "autoEnableIO") {
-        response.auto_enable_io = AttributeBooleanValue{.value = volume.auto_enable_io};
-    } else {
-        response.product_codes = product_code_answers(session, id.text());
-    }
-    return response;
-}
-
-// Source: EC2 API Reference, ModifyVolumeAttribute (documented); without an attribute it is refused
-// as ModifyInstanceAttribute is (assumed).
-ModifyVolumeAttributeResponse modify_volume_attribute(Session& session,
-                                                      const ModifyVolumeAttributeRequest& request)
-{
-    const auto id = parse_id<VolumeId>(request.volume_id);
-    if (!request.auto_enable_io) {
-        throw no_attribute_to_modify();
-    }
-    if (!request.auto_enable_io->value) {
-        throw missing_parameter("Value");
-    }
-    stop_if_dry_run(request);
-    require_volume(session, id);
-    set_volume_auto_enable_io(session.db(), id, *request.auto_enable_io->value);
-    return {};
-}
-
 // Source: EC2 API Reference, EnableVolumeIO (documented). Nothing disables I/O here, so that it is
 // enabled already: no failure (assumed).
 EnableVolumeIOResponse enable_volume_io(Session& session, const EnableVolumeIORequest& request)
@@ -167,5 +134,18 @@ EnableVolumeIOResponse enable_volume_io(Session& session, const EnableVolumeIORe
     require_volume(session, id);
     return {};
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    read<describe_volume_status>(kDescribeVolumeStatus),
+    write<enable_volume_io>(kEnableVolumeIO),
+};
+
+constexpr Delay kDelays[] = {kVolumeInitializing};
+
+}  // namespace
+
+constinit const Family kVolumeStatus{.operations = kOperations, .delays = kDelays};
 
 }  // namespace amilab::ec2

@@ -4,7 +4,7 @@
 #include <array>
 #include <string_view>
 
-#include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/volumes/errors.h"
 
 namespace amilab::ec2 {
 

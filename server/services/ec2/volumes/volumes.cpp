@@ -3,19 +3,22 @@
 #include <algorithm>
 #include <array>
 
+#include "server/calls/encryption.h"
+#include "server/calls/idempotency.h"
+#include "server/calls/layers.h"
+#include "server/calls/request_values.h"
+#include "server/services/ec2/common/bin.h"
 #include "server/services/ec2/common/describe.h"
-#include "server/services/ec2/common/encryption.h"
 #include "server/services/ec2/common/errors.h"
-#include "server/services/ec2/common/idempotency.h"
-#include "server/services/ec2/common/layers.h"
+#include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/common/product_codes.h"
 #include "server/services/ec2/common/resource_tags.h"
-#include "server/services/ec2/images/image_mappings.h"
-#include "server/services/ec2/recycle_bin/recycle_bin.h"
-#include "server/services/ec2/snapshots/fast_restores.h"
+#include "server/services/ec2/volumes/errors.h"
 #include "server/services/ec2/volumes/volume_answers.h"
+#include "server/services/ec2/volumes/volume_sources.h"
 #include "server/services/ec2/volumes/volume_types.h"
 #include "server/wire/ec2/schema.h"
+#include "server/wire/ec2/volumes/volumes.h"
 #include "storage/metadata/instances/replace_root_rows.h"
 #include "storage/metadata/regions/region_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
@@ -133,6 +136,19 @@ Volume created_answer(Session& session, const VolumeRow& row)
     return answer;
 }
 
+/// Puts a volume that is being deleted, and not attached any more, into the bin; false, and nothing
+/// happens, when no rule keeps it.
+bool recycle_volume(Session& session, const VolumeRow& row)
+{
+    const std::string state = row.state == "error" ? row.state : "available";
+    if (!put_into_bin(session, kVolumeBin, {row.id.text(), row.owner, row.region, state})) {
+        return false;
+    }
+    set_volume_state(session.db(), row.id, "deleted");
+    end_exports(session, row.id.text());
+    return true;
+}
+
 }  // namespace
 
 // Source: EC2 API Reference, CreateVolume (documented); missing parameters and zones are refused as
@@ -168,7 +184,7 @@ CreateVolumeResponse create_volume(Session& session, const CreateVolumeRequest& 
     }
     store_tags(session, {row.id.text(), "volume"}, tags);
     remember_token(session, kOperation, request.client_token, row.id.text());
-    session.schedule(Delay::kVolumeCreating, Action::kVolumeAvailable, row.id.text());
+    session.schedule(kVolumeCreating, kVolumeAvailable, row.id.text());
     return created_answer(session, row);
 }
 
@@ -179,7 +195,7 @@ DescribeVolumesResponse describe_volumes(Session& session, const DescribeVolumes
     const auto filters = parse_filters(kDescribeVolumes, request.filters);
     const auto ids = parse_ids<VolumeId>(request.volume_ids);
     refuse_page_with_ids(!ids.empty(), request.max_results, "volumeSet");
-    const auto page = parse_page(request.max_results, request.next_token);
+    const auto page = parse_page(session, request.max_results, request.next_token);
     stop_if_dry_run(request);
 
     for (const auto& id : ids) {
@@ -220,7 +236,7 @@ DeleteVolumeResponse delete_volume(Session& session, const DeleteVolumeRequest& 
         return {};
     }
     set_volume_state(session.db(), id, "deleting");
-    session.schedule(Delay::kVolumeDeleting, Action::kVolumeGone, id.text());
+    session.schedule(kVolumeDeleting, kVolumeGone, id.text());
     return {};
 }
 
@@ -253,8 +269,7 @@ void discard_volume(Session& session, const VolumeId& id, std::string_view state
 
 TimeMs initialized_ms(Session& session)
 {
-    return session.due_ms(Delay::kVolumeCreating) +
-           session.generation().delays().get(Delay::kVolumeInitializing);
+    return session.due_ms(kVolumeCreating) + session.delay_ms(kVolumeInitializing);
 }
 
 void require_initialization_rate(const std::optional<std::int64_t>& rate)
@@ -283,5 +298,29 @@ void require_multi_attach_zone(Session& session, std::string_view volume_type,
         throw multi_attach_not_in_zone(zone);
     }
 }
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<create_volume>(kCreateVolume),
+    read<describe_volumes>(kDescribeVolumes),
+    write<delete_volume>(kDeleteVolume, {.frees_space = true}),
+};
+
+constexpr ResourceKind kKinds[] = {
+    kind<VolumeId, not_found>("volume", kTaggableVolume),
+};
+
+constexpr DueRow kDue[] = {
+    when<volume_available>(kVolumeAvailable),
+    when<volume_gone>(kVolumeGone),
+};
+
+constexpr Delay kDelays[] = {kVolumeCreating, kVolumeDeleting};
+
+}  // namespace
+
+constinit const Family kVolumes{
+    .operations = kOperations, .kinds = kKinds, .due = kDue, .delays = kDelays};
 
 }  // namespace amilab::ec2

@@ -261,7 +261,7 @@ TEST_F(StartSnapshot, OfABootThatIsOverIsInError)
 
 TEST_F(CompleteSnapshot, IsPendingFirstAndCompletedThen)
 {
-    emulator_.set_delay(Delay::kSnapshotPending, 10'000);
+    emulator_.set_delay("snapshot.pending", 10'000);
     const auto id = started();
     put(id, 3, block_of('a'));
     const auto answer = complete(id, 1);
@@ -336,7 +336,7 @@ TEST_F(CompleteSnapshot, IsDoneOnceByTheOwner)
 
 TEST_F(CompleteSnapshot, IsNotForSnapshotsOfVolumes)
 {
-    emulator_.set_delay(Delay::kSnapshotPending, 10'000);
+    emulator_.set_delay("snapshot.pending", 10'000);
     const auto volume =
         emulator_.must("CreateVolume", {{"AvailabilityZone", "us-east-1a"}, {"Size", "1"}})
             .text("volumeId");
@@ -369,7 +369,7 @@ TEST_F(CompleteSnapshot, DeletedWhilePendingTakesItsBlocksAlong)
 TEST(UploadTraffic, LetsOneRequestWriteABlockAndNoneWhileTheSnapshotIsCompleted)
 {
     ebs::UploadTraffic traffic;
-    const ebs::UploadTraffic::Key key{nullptr, "snap-1"};
+    const ebs::UploadTraffic::Key key = "snap-1";
     const auto code = [&](auto begin) {
         try {
             begin();
@@ -395,7 +395,7 @@ TEST(UploadTraffic, LetsOneRequestWriteABlockAndNoneWhileTheSnapshotIsCompleted)
         const auto completing = traffic.begin_completion(key);
         EXPECT_EQ(write(1), "RESOURCE_LEVEL_THROTTLE");
         EXPECT_EQ(completion(), "RESOURCE_LEVEL_THROTTLE");
-        const auto other = traffic.begin_write({nullptr, "snap-2"}, 1);
+        const auto other = traffic.begin_write("snap-2", 1);
     }
     EXPECT_EQ(completion(), "none");
 }

@@ -14,8 +14,9 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 
-#include "storage/base/ids.h"
 #include "storage/base/storage_error.h"
+#include "storage/metadata/images/image_ids.h"
+#include "storage/metadata/snapshots/snapshot_ids.h"
 #include "storage/metadata/sql/database.h"
 
 namespace amilab {

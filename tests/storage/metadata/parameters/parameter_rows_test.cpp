@@ -9,7 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "storage/metadata/sql/connection.h"
+#include "storage/metadata/catalogue/connection.h"
 #include "storage/metadata/sql/migrations.h"
 
 namespace amilab {

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "storage/metadata/sql/connection.h"
+#include "storage/metadata/catalogue/connection.h"
 #include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/tags/tag_rows.h"
 

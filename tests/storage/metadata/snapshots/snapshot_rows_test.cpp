@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/metadata/catalogue/connection.h"
 #include "storage/metadata/layers/layer_rows.h"
-#include "storage/metadata/sql/connection.h"
 #include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/sql/statement.h"
 

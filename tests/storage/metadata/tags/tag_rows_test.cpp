@@ -6,7 +6,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "storage/metadata/sql/connection.h"
+#include "storage/metadata/images/image_rows.h"
+#include "storage/metadata/network/network_rows.h"
+
+#include "storage/metadata/catalogue/connection.h"
 #include "storage/metadata/sql/migrations.h"
 
 namespace amilab {
@@ -150,17 +153,10 @@ TEST_F(TagRows, BelongOnResourcesThatAreThere)
 {
     db.run(
         "INSERT INTO vpc VALUES ('vpc-1', 'us-east-1', '123456789012', '10.0.0.0/8', 'a', 'b', 1)");
-    const TaggedResource vpc{"vpc-1", "vpc"};
-    EXPECT_TRUE(taggable_resource_exists(db, kOwner, kRegion, vpc));
-    EXPECT_FALSE(taggable_resource_exists(db, kOther, kRegion, vpc));
-    EXPECT_FALSE(taggable_resource_exists(db, kOwner, "eu-west-1", vpc));
-    EXPECT_FALSE(taggable_resource_exists(db, kOwner, kRegion, {"vpc-2", "vpc"}));
-    for (const auto* type : {"image", "instance", "network-interface", "security-group", "snapshot",
-                             "subnet", "volume"}) {
-        EXPECT_FALSE(taggable_resource_exists(db, kOwner, kRegion, {"x-1", type})) << type;
-    }
-    EXPECT_THROW(taggable_resource_exists(db, kOwner, kRegion, {"x-1", "teapot"}),
-                 std::logic_error);
+    EXPECT_TRUE(taggable_resource_exists(db, kOwner, kRegion, kTaggableVpc, "vpc-1"));
+    EXPECT_FALSE(taggable_resource_exists(db, kOther, kRegion, kTaggableVpc, "vpc-1"));
+    EXPECT_FALSE(taggable_resource_exists(db, kOwner, "eu-west-1", kTaggableVpc, "vpc-1"));
+    EXPECT_FALSE(taggable_resource_exists(db, kOwner, kRegion, kTaggableVpc, "vpc-2"));
 }
 
 TEST_F(TagRows, BelongOnImagesThatTheViewerMaySee)
@@ -171,16 +167,18 @@ TEST_F(TagRows, BelongOnImagesThatTheViewerMaySee)
         " creation_time_ms) VALUES ('ami-1', 'us-east-1', '123456789012', 'name', 'x',"
         " 'x86_64', 'machine', 'available', 'ebs', 'hvm', 'xen', 'Linux/UNIX', 'RunInstances',"
         " 0)");
-    const TaggedResource image{"ami-1", "image"};
-    EXPECT_TRUE(taggable_resource_exists(db, kOwner, kRegion, image));
-    EXPECT_FALSE(taggable_resource_exists(db, kOther, kRegion, image));
+    const auto exists_for = [&](std::string_view viewer) {
+        return taggable_resource_exists(db, viewer, kRegion, kTaggableImage, "ami-1");
+    };
+    EXPECT_TRUE(exists_for(kOwner));
+    EXPECT_FALSE(exists_for(kOther));
     db.run("INSERT INTO launch_permission VALUES ('ami-1', 'userId', '210987654321')");
-    EXPECT_TRUE(taggable_resource_exists(db, kOther, kRegion, image));
-    EXPECT_FALSE(taggable_resource_exists(db, "333333333333", kRegion, image));
+    EXPECT_TRUE(exists_for(kOther));
+    EXPECT_FALSE(exists_for("333333333333"));
     db.run("UPDATE image SET public = 1");
-    EXPECT_TRUE(taggable_resource_exists(db, "333333333333", kRegion, image));
+    EXPECT_TRUE(exists_for("333333333333"));
     db.run("UPDATE image SET state = 'deregistered'");
-    EXPECT_FALSE(taggable_resource_exists(db, kOwner, kRegion, image));
+    EXPECT_FALSE(exists_for(kOwner));
 }
 
 }  // namespace

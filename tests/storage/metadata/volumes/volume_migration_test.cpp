@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "storage/metadata/sql/connection.h"
+#include "storage/metadata/catalogue/connection.h"
 #include "storage/metadata/sql/migration_steps.h"
 #include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/volumes/volume_rows.h"

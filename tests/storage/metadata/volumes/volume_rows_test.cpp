@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "storage/base/storage_error.h"
+#include "storage/metadata/catalogue/connection.h"
 #include "storage/metadata/layers/layer_rows.h"
-#include "storage/metadata/sql/connection.h"
 #include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/sql/statement.h"
 

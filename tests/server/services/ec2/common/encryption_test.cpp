@@ -1,4 +1,4 @@
-#include "server/services/ec2/common/encryption.h"
+#include "server/calls/encryption.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "server/services/ec2/common/layers.h"
+#include "server/calls/layers.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 
 #include <sqlite3.h>
 
-#include "storage/metadata/sql/connection.h"
+#include "storage/metadata/catalogue/connection.h"
 #include "storage/state/check.h"
 #include "storage/state/space.h"
 #include "tests/storage/blocks/harness.h"

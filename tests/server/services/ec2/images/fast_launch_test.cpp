@@ -40,7 +40,7 @@ std::vector<std::string> listed(TestEmulator& aws, const Parameters& parameters 
 TEST(FastLaunch, IsEnabledWithAWindowsImagesSettings)
 {
     TestEmulator aws;
-    aws.set_delay(Delay::kFastLaunchEnabling, 1000);
+    aws.set_delay("fast-launch.enabling", 1000);
     const auto id = windows_image(aws);
     const auto answer =
         aws.must("EnableFastLaunch", of(id, {{"ResourceType", "snapshot"},
@@ -77,7 +77,7 @@ TEST(FastLaunch, HasDefaultsAndSettingsThatChange)
 TEST(FastLaunch, GoesWhenItIsDisabledOrTheImageIsGone)
 {
     TestEmulator aws;
-    aws.set_delay(Delay::kFastLaunchDisabling, 1000);
+    aws.set_delay("fast-launch.disabling", 1000);
     const auto id = windows_image(aws);
     aws.must("EnableFastLaunch", of(id));
     EXPECT_EQ(aws.must("DisableFastLaunch", of(id)).text("state"), "disabling");

@@ -1,4 +1,3 @@
-#include "server/services/ec2/images/sharing.h"
 
 #include <algorithm>
 #include <set>

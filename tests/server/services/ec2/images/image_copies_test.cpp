@@ -89,7 +89,7 @@ TEST(CopySnapshot, TakesItsTimeAndShowsItsProgress)
 {
     TestEmulator aws;
     const auto source = snapshot_of(aws, make_volume(aws));
-    aws.set_delay(Delay::kSnapshotPending, 1000);
+    aws.set_delay("snapshot.pending", 1000);
     const auto copy = aws.must("CopySnapshot", copying(source)).text("snapshotId");
     aws.advance(500);
     EXPECT_EQ(field(aws, copy, "status"), "pending");
@@ -103,7 +103,7 @@ TEST(CopySnapshot, IsDoneWithinTheTimeThatWasAskedFor)
 {
     TestEmulator aws;
     const auto source = snapshot_of(aws, make_volume(aws));
-    aws.set_delay(Delay::kSnapshotPending, 100 * kMinuteMs);
+    aws.set_delay("snapshot.pending", 100 * kMinuteMs);
     const auto copy =
         aws.must("CopySnapshot", copying(source, {{"CompletionDurationMinutes", "30"}}))
             .text("snapshotId");
@@ -190,7 +190,7 @@ TEST(CopySnapshot, TakesTwentyAtATime)
 {
     TestEmulator aws;
     const auto source = snapshot_of(aws, make_volume(aws));
-    aws.set_delay(Delay::kSnapshotPending, 1000);
+    aws.set_delay("snapshot.pending", 1000);
     for (int i = 0; i < 20; ++i) {
         aws.must("CopySnapshot", copying(source));
     }
@@ -329,7 +329,7 @@ TEST_F(CopyImage, SaysInItsSnapshotsWhereTheyAreFrom)
 
 TEST_F(CopyImage, IsPendingUntilItsSnapshotsAreCopied)
 {
-    aws.set_delay(Delay::kSnapshotPending, 100 * kMinuteMs);
+    aws.set_delay("snapshot.pending", 100 * kMinuteMs);
     const auto slow = copy();
     const auto fast = copy({{"Name", "fast"}, {"SnapshotCopyCompletionDurationMinutes", "15"}});
     EXPECT_EQ(field(slow, "imageState"), "pending");

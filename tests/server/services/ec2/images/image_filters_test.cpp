@@ -163,7 +163,7 @@ TEST_F(ImageFilters, AreServedAsDocumented)
                                                      "product-code",
                                                      "product-code.type",
                                                      "public-ssm-parameter-name"};
-    const auto& schema = *wire::find_operation(ec2::service().schema, "DescribeImages");
+    const auto& schema = *wire::find_operation(ec2::kEc2.schema, "DescribeImages");
     std::size_t tried = 0;
     for (const auto name : schema.filters) {
         if (of_catalogue.contains(name) || filters_on_nothing().contains(name)) {

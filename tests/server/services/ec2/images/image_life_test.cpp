@@ -108,7 +108,7 @@ TEST(DisabledImage, IsNotSharedAndKeepsItsSnapshotsAndInstances)
 TEST(DisabledImage, IsMadeByItsOwnerOfAnAvailableOneOnly)
 {
     TestEmulator aws;
-    aws.set_delay(Delay::kImagePending, 1000);
+    aws.set_delay("image.pending", 1000);
     const auto id = own_image(aws, "one");
     const auto early = aws.call("DisableImage", of(id));
     EXPECT_EQ(early.code, "InvalidAMIID.Unavailable");

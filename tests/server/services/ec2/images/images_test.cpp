@@ -278,7 +278,7 @@ TEST(RegisterImage, RefusesSnapshotsItCannotUse)
     EXPECT_EQ(small.code, kBadMapping);
     EXPECT_EQ(small.message,
               "Volume of size 1GB is smaller than snapshot '" + mine + "', expect size >= 2GB");
-    aws.set_delay(Delay::kSnapshotPending, 1000);
+    aws.set_delay("snapshot.pending", 1000);
     EXPECT_EQ(code(make_snapshot(aws)), "IncorrectState");
     EXPECT_THAT(aws.must("DescribeImages", {{"Owner.1", "self"}}).texts(kIds), IsEmpty());
 }
@@ -367,7 +367,7 @@ TEST(RegisterImage, OnlySaysWhatADryRunWouldDo)
 TEST(RegisterImage, IsAvailableWhenItsTimeHasCome)
 {
     TestEmulator aws;
-    aws.set_delay(Delay::kImagePending, 3000);
+    aws.set_delay("image.pending", 3000);
     const auto id = make_image(aws);
     aws.advance(2999);
     EXPECT_EQ(describe(aws, id).text(kState), "pending");
@@ -887,7 +887,7 @@ TEST(ModifyImageAttribute, LimitsDescriptionsByTheirCharacters)
 TEST(ModifyImageAttribute, WaitsUntilTheImageIsMade)
 {
     TestEmulator aws;
-    aws.set_delay(Delay::kImagePending, 1000);
+    aws.set_delay("image.pending", 1000);
     const auto id = make_image(aws);
     const std::vector<std::pair<std::string, Parameters>> calls = {
         {"ModifyImageAttribute", {{"LaunchPermission.Add.1.UserId", kOtherAccount}}},
@@ -1072,7 +1072,7 @@ TEST(DeregisterImage, FindsADeregisteredImageUnavailable)
 TEST(DeregisterImage, StaysDeregisteredWhenItWasPending)
 {
     TestEmulator aws;
-    aws.set_delay(Delay::kImagePending, 1000);
+    aws.set_delay("image.pending", 1000);
     const auto id = make_image(aws);
     EXPECT_EQ(aws.call("DeregisterImage", {{"ImageId", id}, {"DryRun", "true"}}).code,
               "DryRunOperation");
@@ -1306,8 +1306,8 @@ TEST_F(CreateImage, TakesAStoppedInstance)
 
 TEST_F(CreateImage, IsPendingUntilItsSnapshotsAreCompleted)
 {
-    aws.set_delay(Delay::kImagePending, 1000);
-    aws.set_delay(Delay::kSnapshotPending, 5000);
+    aws.set_delay("image.pending", 1000);
+    aws.set_delay("snapshot.pending", 5000);
     const auto id = create();
     const auto snapshots = mapped(id, "ebs/snapshotId");
     aws.advance(4999);
@@ -1321,8 +1321,8 @@ TEST_F(CreateImage, IsPendingUntilItsSnapshotsAreCompleted)
 
 TEST_F(CreateImage, MayBePendingForLongerThanItsSnapshots)
 {
-    aws.set_delay(Delay::kImagePending, 5000);
-    aws.set_delay(Delay::kSnapshotPending, 1000);
+    aws.set_delay("image.pending", 5000);
+    aws.set_delay("snapshot.pending", 1000);
     const auto id = create();
     aws.advance(4999);
     EXPECT_EQ(describe(aws, id).text(kState), "pending");
@@ -1332,7 +1332,7 @@ TEST_F(CreateImage, MayBePendingForLongerThanItsSnapshots)
 
 TEST_F(CreateImage, RebootsTheInstanceUnlessToldNotTo)
 {
-    aws.set_delay(Delay::kInstanceInitializing, 2000);
+    aws.set_delay("instance.initializing", 2000);
     EXPECT_EQ(status(), "ok");
     create({{"NoReboot", "true"}});
     EXPECT_EQ(status(), "ok");

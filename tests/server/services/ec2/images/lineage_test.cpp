@@ -1,4 +1,4 @@
-#include "server/services/ec2/images/lineage.h"
+#include "server/services/ec2/images/image_lineage.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-#include "server/services/ec2/images/usage_reports.h"
+#include "server/services/ec2/images/image_usage_reports.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -112,7 +112,7 @@ TEST_F(UsageReport, TellsWhatItWasAskedFor)
 
 TEST_F(UsageReport, IsPendingForAWhileAndKeptForThirtyDays)
 {
-    aws.set_delay(Delay::kUsageReportPending, 1000);
+    aws.set_delay("image-usage-report.pending", 1000);
     const auto id = create();
     const auto state = [&] {
         return aws.must("DescribeImageUsageReports").text(std::string(kReport) + "state");

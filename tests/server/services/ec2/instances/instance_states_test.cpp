@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/server/services/ec2/instances/instance_support.h"
+#include "storage/base/units.h"
 
 namespace amilab::test {
 namespace {
@@ -54,7 +55,7 @@ TEST(StopInstances, TakesAsLongAsItsDelayUnlessForced)
 {
     TestEmulator emulator;
     const auto id = run_one(emulator);
-    emulator.set_delay(Delay::kInstanceStopping, 5000);
+    emulator.set_delay("instance.stopping", 5000);
     emulator.must("StopInstances", one_instance(id));
     emulator.advance(4999);
     EXPECT_EQ(state_of(emulator, id), "stopping");
@@ -86,7 +87,7 @@ TEST(StopInstances, DoesNothingToOnesThatAreStopped)
 TEST(StopInstances, RefusesInstancesThatNeverRanOrRunNoMore)
 {
     TestEmulator emulator;
-    emulator.set_delay(Delay::kInstancePending, 1000);
+    emulator.set_delay("instance.pending", 1000);
     const auto id = run_one(emulator);
     expect_refused(
         emulator.call("StopInstances", one_instance(id)), "IncorrectInstanceState",
@@ -209,7 +210,7 @@ TEST(TerminateInstances, LeavesTheInstanceForAnHourWithoutItsNetworkAndVolumes)
     EXPECT_EQ(field_of(emulator, id, "tagSet/item/value"), "web");
     EXPECT_EQ(field_of(emulator, id, "reason"), "User initiated (2026-01-02 03:04:05 GMT)");
     EXPECT_THAT(emulator.must("DescribeVolumes").texts("volumeSet/item/volumeId"), IsEmpty());
-    emulator.advance(kTerminatedLingerMs - 1);
+    emulator.advance(kHourMs - 1);
     EXPECT_EQ(state_of(emulator, id), "terminated");
     emulator.advance(1);
     EXPECT_EQ(emulator.call("DescribeInstances", one_instance(id)).code,
@@ -238,7 +239,7 @@ TEST(TerminateInstances, KeepsVolumesThatAreNotToBeDeleted)
 TEST(TerminateInstances, TakesAsLongAsItsDelayUnlessForced)
 {
     TestEmulator emulator;
-    emulator.set_delay(Delay::kInstanceShuttingDown, 5000);
+    emulator.set_delay("instance.shutting-down", 5000);
     const auto id = run_one(emulator);
     emulator.must("TerminateInstances", one_instance(id));
     EXPECT_EQ(state_of(emulator, id), "shutting-down");
@@ -264,8 +265,8 @@ TEST(TerminateInstances, SucceedsOnTerminatedInstances)
 TEST(TerminateInstances, OvertakesALaunchAndAStop)
 {
     TestEmulator emulator;
-    emulator.set_delay(Delay::kInstancePending, 1000);
-    emulator.set_delay(Delay::kInstanceShuttingDown, 5000);
+    emulator.set_delay("instance.pending", 1000);
+    emulator.set_delay("instance.shutting-down", 5000);
     const auto id = run_one(emulator);
     emulator.must("TerminateInstances", one_instance(id));
     emulator.advance(1000);
@@ -273,8 +274,8 @@ TEST(TerminateInstances, OvertakesALaunchAndAStop)
     emulator.advance(4000);
     EXPECT_EQ(state_of(emulator, id), "terminated");
 
-    emulator.set_delay(Delay::kInstancePending, 0);
-    emulator.set_delay(Delay::kInstanceStopping, 1000);
+    emulator.set_delay("instance.pending", 0);
+    emulator.set_delay("instance.stopping", 1000);
     const auto other = run_one(emulator);
     emulator.must("StopInstances", one_instance(other));
     emulator.must("TerminateInstances", one_instance(other));

@@ -83,9 +83,9 @@ TEST_F(RootVolume, GoesBackToItsLaunchState)
 
 TEST_F(RootVolume, GoesThroughTheStatesOfItsTask)
 {
-    aws.set_delay(Delay::kRootVolumePending, 1000);
-    aws.set_delay(Delay::kRootVolumeReplacing, 2000);
-    aws.set_delay(Delay::kInstanceInitializing, 5000);
+    aws.set_delay("replacement.pending", 1000);
+    aws.set_delay("replacement.in-progress", 2000);
+    aws.set_delay("instance.initializing", 5000);
     const auto task = replace().text(kTask + "replaceRootVolumeTaskId");
     EXPECT_EQ(task_state(task), "pending");
     EXPECT_EQ(root_volume_of(aws, instance), root);
@@ -128,7 +128,7 @@ TEST_F(RootVolume, RefusesSnapshotsOfOtherVolumes)
                                    "to the instance in the past");
     EXPECT_EQ(replace({{"SnapshotId", "snap-0123456789abcdef0"}}).code, "InvalidSnapshot.NotFound");
     EXPECT_EQ(replace({{"SnapshotId", "snap-x"}}).code, "InvalidSnapshotID.Malformed");
-    aws.set_delay(Delay::kSnapshotPending, 1000);
+    aws.set_delay("snapshot.pending", 1000);
     const auto young = aws.must("CreateSnapshot", {{"VolumeId", root}}).text("snapshotId");
     EXPECT_EQ(replace({{"SnapshotId", young}}).code, "IncorrectState");
     EXPECT_EQ(root_volume_of(aws, instance), root);
@@ -166,7 +166,7 @@ TEST_F(RootVolume, MayBeAVolumeThatIsThere)
 {
     const auto volume = new_volume(aws);
     write_text(aws, volume, 0, "given!");
-    aws.set_delay(Delay::kRootVolumePending, 1000);
+    aws.set_delay("replacement.pending", 1000);
     ASSERT_TRUE(replace({{"VolumeId", volume}}).ok());
     EXPECT_EQ(aws.call("AttachVolume", attach(volume, instance)).code, "IncorrectState");
     EXPECT_EQ(aws.call("DeleteVolume", {{"VolumeId", volume}}).code, "IncorrectState");
@@ -184,7 +184,7 @@ TEST_F(RootVolume, RefusesVolumesThatCannotTakeItsPlace)
     const auto slow = new_volume(aws, {{"VolumeType", "st1"}, {"Size", "125"}});
     EXPECT_EQ(replace({{"VolumeId", slow}}).code, "InvalidParameterValue");
     EXPECT_EQ(replace({{"VolumeId", "vol-0123456789abcdef0"}}).code, "InvalidVolume.NotFound");
-    aws.set_delay(Delay::kVolumeCreating, 1000);
+    aws.set_delay("volume.creating", 1000);
     EXPECT_EQ(replace({{"VolumeId", new_volume(aws)}}).code, "IncorrectState");
 }
 
@@ -226,7 +226,7 @@ TEST_F(RootVolume, TakesOneOriginAtMost)
 
 TEST_F(RootVolume, StaysWhenTheInstanceGoesMeanwhile)
 {
-    aws.set_delay(Delay::kRootVolumePending, 1000);
+    aws.set_delay("replacement.pending", 1000);
     const auto task = replace().text(kTask + "replaceRootVolumeTaskId");
     aws.must("TerminateInstances", one_instance(instance));
     const auto count = aws.must("DescribeVolumes").count("volumeSet/item");
@@ -296,7 +296,7 @@ TEST_F(RootVolume, TasksAreFoundByInstanceIdAndPage)
 
 TEST_F(RootVolume, TasksAreForgottenWithTheirInstance)
 {
-    aws.set_delay(Delay::kInstanceTerminated, 1000);
+    aws.set_delay("instance.terminated", 1000);
     replace();
     aws.must("TerminateInstances", one_instance(instance));
     EXPECT_EQ(aws.must("DescribeReplaceRootVolumeTasks").count("replaceRootVolumeTaskSet/item"),

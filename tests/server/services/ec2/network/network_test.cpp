@@ -9,6 +9,7 @@
 #include "storage/metadata/sql/transaction.h"
 #include "storage/metadata/tags/tag_rows.h"
 #include "tests/support/emulator_fixture.h"
+#include "storage/metadata/network/network_ids.h"
 
 namespace amilab::test {
 namespace {

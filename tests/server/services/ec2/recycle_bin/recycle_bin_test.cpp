@@ -396,7 +396,7 @@ TEST(RecycledSnapshot, IsCompletedInTheBinOrAfterwards)
 {
     TestEmulator aws;
     keep(aws, "EBS_SNAPSHOT", 1);
-    aws.set_delay(Delay::kSnapshotPending, 10'000);
+    aws.set_delay("snapshot.pending", 10'000);
     const auto pending = [&] {
         const auto id = own_snapshot(aws, 1);
         aws.must("DeleteSnapshot", {{"SnapshotId", id}});
@@ -463,7 +463,7 @@ TEST(RecycledVolume, MayComeFromAnInstanceThatEnds)
 {
     TestEmulator aws;
     keep(aws, "EBS_VOLUME", 2);
-    aws.set_delay(Delay::kInstanceShuttingDown, 1000);
+    aws.set_delay("instance.shutting-down", 1000);
     const auto image = own_image(aws, "one");
     const auto instance = aws.must("RunInstances", launch(image)).text(kInstanceId);
     const auto volume = field_of(aws, instance, "blockDeviceMapping/item/ebs/volumeId");

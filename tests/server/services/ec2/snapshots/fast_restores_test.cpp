@@ -51,9 +51,9 @@ protected:
 
 TEST_F(FastRestore, PassesThroughItsStates)
 {
-    aws.set_delay(Delay::kFastRestoreEnabling, 1000);
-    aws.set_delay(Delay::kFastRestoreOptimizing, 2000);
-    aws.set_delay(Delay::kFastRestoreDisabling, 1000);
+    aws.set_delay("fast-restore.enabling", 1000);
+    aws.set_delay("fast-restore.optimizing", 2000);
+    aws.set_delay("fast-restore.disabling", 1000);
     const auto answer = enable();
     EXPECT_EQ(answer.text("successful/item/snapshotId"), id);
     EXPECT_EQ(answer.text("successful/item/availabilityZoneId"), "use1-az2");

@@ -2,7 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "server/services/ec2/images/sharing.h"
 #include "tests/server/services/ec2/common/sharing_support.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
 

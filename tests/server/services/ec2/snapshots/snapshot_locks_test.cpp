@@ -116,7 +116,7 @@ TEST_F(LockSnapshot, CanBeTakenBackWhileItCoolsOff)
 
 TEST_F(LockSnapshot, CountsItsDurationFromTheCompletion)
 {
-    aws.set_delay(Delay::kSnapshotPending, kHourMs);
+    aws.set_delay("snapshot.pending", kHourMs);
     id = own_snapshot(aws, 1);
     const auto answer = lock("governance", {{"LockDuration", "1"}});
     EXPECT_EQ(answer.count("lockDurationStartTime"), 0U);

@@ -121,7 +121,7 @@ TEST_F(FullSnapshotSize, IsTheSameHoweverItIsCounted)
 
 TEST_F(FullSnapshotSize, IsUnknownWhileTheSnapshotIsPending)
 {
-    aws.set_delay(Delay::kSnapshotPending, 1000);
+    aws.set_delay("snapshot.pending", 1000);
     const auto id = snapshot(volume);
     EXPECT_EQ(size_of(id), "");
     aws.advance(1000);

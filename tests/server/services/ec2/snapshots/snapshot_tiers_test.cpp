@@ -76,7 +76,7 @@ TEST_F(SnapshotTier, IsStandardUntilItIsArchived)
     EXPECT_EQ(tier(), "standard");
     EXPECT_EQ(status("status"), "completed");
     EXPECT_EQ(status("lastTieringOperationStatus"), "");
-    aws.set_delay(Delay::kSnapshotArchiving, 1000);
+    aws.set_delay("snapshot.archiving", 1000);
     EXPECT_EQ(archive().text("tieringStartTime"), "2026-01-02T03:04:05.000Z");
     aws.advance(500);
     EXPECT_EQ(tier(), "standard");
@@ -98,7 +98,7 @@ TEST_F(SnapshotTier, IsStandardUntilItIsArchived)
 TEST_F(SnapshotTier, ComesBackForGood)
 {
     archive();
-    aws.set_delay(Delay::kSnapshotRestoring, 1000);
+    aws.set_delay("snapshot.restoring", 1000);
     const auto answer =
         aws.must("RestoreSnapshotTier", {{"SnapshotId", id}, {"PermanentRestore", "true"}});
     EXPECT_EQ(answer.text("isPermanentRestore"), "true");
@@ -177,7 +177,7 @@ TEST_F(SnapshotTier, RefusesWhatCannotBe)
               "InvalidParameterCombination");
     EXPECT_EQ(restoring({{"TemporaryRestoreDays", "0"}}), "InvalidParameterValue");
     EXPECT_EQ(restoring({{"TemporaryRestoreDays", "181"}}), "InvalidParameterValue");
-    aws.set_delay(Delay::kSnapshotPending, 1000);
+    aws.set_delay("snapshot.pending", 1000);
     id = own_snapshot(aws, 1);
     EXPECT_EQ(archiving(), "IncorrectState");
 }

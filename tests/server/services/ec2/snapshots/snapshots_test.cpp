@@ -74,7 +74,7 @@ TEST(CreateSnapshot, CompletesAtOnceWithoutADelay)
 TEST(CreateSnapshot, ProgressesWithTheClock)
 {
     TestEmulator aws;
-    aws.set_delay(Delay::kSnapshotPending, 1000);
+    aws.set_delay("snapshot.pending", 1000);
     const auto id = make_snapshot(aws);
     EXPECT_EQ(describe(aws, id).text("snapshotSet/item/progress"), "0%");
     EXPECT_EQ(describe(aws, id).count("snapshotSet/item/completionTime"), 0U);
@@ -108,8 +108,8 @@ TEST(CreateSnapshot, RefusesAVolumeThatIsNotThere)
 TEST(CreateSnapshot, RefusesAVolumeThatIsBeingMadeOrDeleted)
 {
     TestEmulator aws;
-    aws.set_delay(Delay::kVolumeCreating, 1000);
-    aws.set_delay(Delay::kVolumeDeleting, 1000);
+    aws.set_delay("volume.creating", 1000);
+    aws.set_delay("volume.deleting", 1000);
     const auto volume = make_volume(aws);
     EXPECT_EQ(aws.call("CreateSnapshot", {{"VolumeId", volume}}).code, "IncorrectState");
     aws.advance(1000);
@@ -121,7 +121,7 @@ TEST(CreateSnapshot, RefusesAVolumeThatIsBeingMadeOrDeleted)
 TEST(CreateSnapshot, IsRefusedWhileTooManyOfTheVolumeArePending)
 {
     TestEmulator aws;
-    aws.set_delay(Delay::kSnapshotPending, 1000);
+    aws.set_delay("snapshot.pending", 1000);
     const auto take = [&](const std::string& volume) {
         return aws.call("CreateSnapshot", {{"VolumeId", volume}});
     };
@@ -250,7 +250,7 @@ class SnapshotFilters : public ::testing::Test {
 protected:
     SnapshotFilters()
     {
-        aws.set_delay(Delay::kSnapshotPending, 1000);
+        aws.set_delay("snapshot.pending", 1000);
         volume = make_volume(aws, "3");
         done = aws.must("CreateSnapshot", {{"VolumeId", volume}, {"Description", "daily one"}})
                    .text("snapshotId");
@@ -349,7 +349,7 @@ TEST(DeleteSnapshot, RemovesItAndItsTags)
 TEST(DeleteSnapshot, MayComeBeforeItIsCompleted)
 {
     TestEmulator aws;
-    aws.set_delay(Delay::kSnapshotPending, 1000);
+    aws.set_delay("snapshot.pending", 1000);
     const auto id = make_snapshot(aws);
     aws.must("DeleteSnapshot", {{"SnapshotId", id}});
     aws.advance(2000);

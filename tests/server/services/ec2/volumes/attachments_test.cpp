@@ -30,7 +30,7 @@ TEST(MultiAttach, SharesAVolumeWithSeveralInstances)
     const auto volume = new_shared_volume(aws);
     const auto one = run_one(aws, kHere);
     const auto two = run_one(aws, kHere);
-    aws.set_delay(Delay::kAttachmentAttaching, 1000);
+    aws.set_delay("attachment.attaching", 1000);
     aws.must("AttachVolume", attach(volume, one));
     aws.advance(500);
     aws.must("AttachVolume", attach(volume, two, "/dev/sdg"));
@@ -150,7 +150,7 @@ TEST(Termination, KeepsAndDeletesVolumesAsTheirAttachmentsSay)
                                          {"BlockDeviceMapping.1.DeviceName", "/dev/sdg"},
                                          {"BlockDeviceMapping.1.Ebs.DeleteOnTermination", "true"}});
     // What is under way does not outlive its volume.
-    aws.set_delay(Delay::kVolumeModifying, 1000);
+    aws.set_delay("volume.modifying", 1000);
     aws.must("ModifyVolume", {{"VolumeId", goes}, {"Size", "11"}});
     aws.must("ModifyVolume", {{"VolumeId", kept}, {"Size", "11"}});
     aws.must("TerminateInstances", one_instance(instance));

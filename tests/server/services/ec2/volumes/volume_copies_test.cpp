@@ -121,7 +121,7 @@ TEST(CopyVolumes, RefusesWhatDoesNotFit)
                        {"TagSpecification.1.Tag.1.Value", "x"}})
                   .code,
               "InvalidParameterValue");
-    aws.set_delay(Delay::kVolumeCreating, 1000);
+    aws.set_delay("volume.creating", 1000);
     EXPECT_EQ(aws.call("CopyVolumes", {{"SourceVolumeId", new_volume(aws)}}).code,
               "IncorrectState");
 }

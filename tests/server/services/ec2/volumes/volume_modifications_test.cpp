@@ -59,8 +59,8 @@ TEST(ModifyVolume, TellsOfTheModificationItStarts)
 TEST(ModifyVolume, GoesThroughItsStates)
 {
     TestEmulator aws;
-    aws.set_delay(Delay::kVolumeModifying, 1000);
-    aws.set_delay(Delay::kVolumeOptimizing, 10'000);
+    aws.set_delay("volume.modifying", 1000);
+    aws.set_delay("volume.optimizing", 10'000);
     const auto id = new_volume(aws);
     aws.must("ModifyVolume", change(id, {{"Size", "20"}, {"VolumeType", "gp3"}}));
     EXPECT_EQ(state_of_modification(aws, id), "modifying");
@@ -85,7 +85,7 @@ TEST(ModifyVolume, GoesThroughItsStates)
 TEST(ModifyVolume, AddsBytesThatReadAsZeros)
 {
     TestEmulator aws;
-    aws.set_delay(Delay::kVolumeModifying, 1000);
+    aws.set_delay("volume.modifying", 1000);
     const auto id = new_volume(aws);
     write_text(aws, id, 10 * kGiB - 512, "the end");
     // Open while it grows, as it is when it is exported.
@@ -187,8 +187,8 @@ TEST(ModifyVolume, RefusesWhatTheTargetTypeDoesNotTake)
 TEST(ModifyVolume, WaitsForTheOneBefore)
 {
     TestEmulator aws;
-    aws.set_delay(Delay::kVolumeModifying, 1000);
-    aws.set_delay(Delay::kVolumeOptimizing, 1000);
+    aws.set_delay("volume.modifying", 1000);
+    aws.set_delay("volume.optimizing", 1000);
     const auto id = new_volume(aws);
     aws.must("ModifyVolume", change(id, {{"Size", "11"}}));
     const auto modifying = aws.call("ModifyVolume", change(id, {{"Size", "12"}}));
@@ -236,7 +236,7 @@ TEST(ModifyVolume, RefusesVolumesThatAreNotThereOrNotReady)
               "InvalidVolumeID.Malformed");
     EXPECT_EQ(aws.call("ModifyVolume", change(id, {{"Size", "11"}, {"DryRun", "true"}})).code,
               "DryRunOperation");
-    aws.set_delay(Delay::kVolumeCreating, 1000);
+    aws.set_delay("volume.creating", 1000);
     EXPECT_EQ(aws.call("ModifyVolume", change(new_volume(aws), {{"Size", "11"}})).code,
               "IncorrectState");
 }
@@ -322,7 +322,7 @@ TEST(DescribeVolumesModifications, MatchesItsFilters)
     aws.must("ModifyVolume", change(grown, {{"Size", "11"}}));
     aws.advance(60'000);
     const auto shared = new_volume(aws, {{"VolumeType", "io2"}, {"Iops", "100"}});
-    aws.set_delay(Delay::kVolumeModifying, 1000);
+    aws.set_delay("volume.modifying", 1000);
     aws.must("ModifyVolume", change(shared, {{"MultiAttachEnabled", "true"}, {"Iops", "200"}}));
     const auto matching = [&](const std::string& name, const std::string& value) {
         return aws

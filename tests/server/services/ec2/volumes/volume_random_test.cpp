@@ -144,11 +144,11 @@ protected:
         std::seed_seq seed(text.begin(), text.end());
         random.seed(seed);
         image = public_image(aws);
-        aws.set_delay(Delay::kVolumeCreating, kCreatingMs);
-        aws.set_delay(Delay::kVolumeDeleting, kDeletingMs);
-        aws.set_delay(Delay::kAttachmentAttaching, kAttachingMs);
-        aws.set_delay(Delay::kAttachmentDetaching, kDetachingMs);
-        aws.set_delay(Delay::kVolumeModifying, kModifyingMs);
+        aws.set_delay("volume.creating", kCreatingMs);
+        aws.set_delay("volume.deleting", kDeletingMs);
+        aws.set_delay("attachment.attaching", kAttachingMs);
+        aws.set_delay("attachment.detaching", kDetachingMs);
+        aws.set_delay("volume.modifying", kModifyingMs);
         for (int i = 0; i < kInstances; ++i) {
             launch_one();
         }

@@ -46,7 +46,7 @@ TEST(DescribeVolumeStatus, SaysThatAVolumeIsWell)
 TEST(DescribeVolumeStatus, KnowsNothingOfAVolumeThatIsBeingMade)
 {
     TestEmulator aws;
-    aws.set_delay(Delay::kVolumeCreating, 1000);
+    aws.set_delay("volume.creating", 1000);
     const auto id = new_volume(aws);
     EXPECT_EQ(status_of(aws, id).text(kItem + "volumeStatus/status"), "insufficient-data");
     EXPECT_EQ(detail(status_of(aws, id), "io-enabled"), "insufficient-data");
@@ -72,7 +72,7 @@ TEST(DescribeVolumeStatus, FollowsTheInitializationFromASnapshot)
     TestEmulator aws;
     const auto snapshot =
         aws.must("CreateSnapshot", {{"VolumeId", new_volume(aws)}}).text("snapshotId");
-    aws.set_delay(Delay::kVolumeInitializing, 10'000);
+    aws.set_delay("volume.initializing", 10'000);
     const auto usual = new_volume(aws, {{"SnapshotId", snapshot}});
     const auto rated =
         new_volume(aws, {{"SnapshotId", snapshot}, {"VolumeInitializationRate", "100"}});
@@ -103,7 +103,7 @@ TEST(DescribeVolumeStatus, MatchesItsFilters)
     const auto empty = new_volume(aws, {{"AvailabilityZone", "us-east-1b"}});
     const auto attached = new_volume(aws, {{"VolumeType", "gp3"}});
     aws.must("AttachVolume", attach(attached, instance));
-    aws.set_delay(Delay::kVolumeCreating, 1000);
+    aws.set_delay("volume.creating", 1000);
     const auto young = new_volume(aws);
     const auto matching = [&](const std::string& name, const std::string& value) {
         return aws

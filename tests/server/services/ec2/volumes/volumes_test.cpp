@@ -107,7 +107,7 @@ TEST(CreateVolume, MakesGp2UnlessToldOtherwise)
 TEST(CreateVolume, IsAvailableWhenItsTimeHasCome)
 {
     TestEmulator aws;
-    aws.set_delay(Delay::kVolumeCreating, 2000);
+    aws.set_delay("volume.creating", 2000);
     const auto id = make_volume(aws);
     aws.advance(1999);
     EXPECT_EQ(describe(aws, id).text("volumeSet/item/status"), "creating");
@@ -181,7 +181,7 @@ TEST(CreateVolume, RefusesSnapshotsThatCannotBeUsed)
     EXPECT_EQ(on("snap-0123456789abcdef0"), "InvalidSnapshot.NotFound");
     EXPECT_EQ(on("snap-123"), "InvalidSnapshotID.Malformed");
     const auto volume = make_volume(aws);
-    aws.set_delay(Delay::kSnapshotPending, 1000);
+    aws.set_delay("snapshot.pending", 1000);
     const auto snapshot = aws.must("CreateSnapshot", {{"VolumeId", volume}}).text("snapshotId");
     EXPECT_EQ(on(snapshot), "IncorrectState");
     EXPECT_EQ(on(snapshot, kOtherAccount), "InvalidSnapshot.NotFound");
@@ -430,7 +430,7 @@ TEST_F(VolumeFilters, NarrowEachOtherAndTheIds)
 TEST(DeleteVolume, TakesItsTimeAndThenTheVolumeIsGone)
 {
     TestEmulator aws;
-    aws.set_delay(Delay::kVolumeDeleting, 1000);
+    aws.set_delay("volume.deleting", 1000);
     const auto id = make_volume(aws, {{"TagSpecification.1.ResourceType", "volume"},
                                       {"TagSpecification.1.Tag.1.Key", "Name"},
                                       {"TagSpecification.1.Tag.1.Value", "gone"}});
@@ -464,7 +464,7 @@ TEST(DeleteVolume, RefusesOneThatIsBeingMadeAndThoseOfOthers)
     EXPECT_EQ(aws.call("DeleteVolume", {{"VolumeId", "vol-zz"}}).code, "InvalidVolumeID.Malformed");
     EXPECT_EQ(aws.call("DeleteVolume", {{"VolumeId", id}, {"DryRun", "true"}}).code,
               "DryRunOperation");
-    aws.set_delay(Delay::kVolumeCreating, 1000);
+    aws.set_delay("volume.creating", 1000);
     EXPECT_EQ(aws.call("DeleteVolume", {{"VolumeId", make_volume(aws)}}).code, "IncorrectState");
 }
 
@@ -485,7 +485,7 @@ TEST(DeleteVolume, KeepsItsSnapshots)
 TEST(AttachVolume, GoesThroughItsStates)
 {
     TestEmulator aws;
-    aws.set_delay(Delay::kAttachmentAttaching, 1000);
+    aws.set_delay("attachment.attaching", 1000);
     put_instance(aws, kInstance);
     const auto id = make_volume(aws);
     const auto answer = aws.must("AttachVolume", attachment(id));
@@ -561,7 +561,7 @@ TEST(AttachVolume, RefusesWhatIsNotThereOrNotReady)
     put_instance(aws, kInstance);
     EXPECT_EQ(aws.call("AttachVolume", attachment("vol-0123456789abcdef0")).code,
               "InvalidVolume.NotFound");
-    aws.set_delay(Delay::kVolumeCreating, 1000);
+    aws.set_delay("volume.creating", 1000);
     const auto young = make_volume(aws);
     const auto refused = aws.call("AttachVolume", attachment(young));
     EXPECT_EQ(refused.code, "IncorrectState");
@@ -622,7 +622,7 @@ protected:
 
 TEST_F(Attached, GoesThroughItsStatesWhenDetached)
 {
-    aws.set_delay(Delay::kAttachmentDetaching, 1000);
+    aws.set_delay("attachment.detaching", 1000);
     const auto answer = aws.must("DetachVolume", {{"VolumeId", id}});
     EXPECT_EQ(answer.text("status"), "detaching");
     EXPECT_EQ(answer.text("instanceId"), kInstance);
@@ -660,7 +660,7 @@ TEST_F(Attached, CannotBeDetachedTwice)
 
 TEST_F(Attached, LetsGoAtOnceWhenForced)
 {
-    aws.set_delay(Delay::kAttachmentDetaching, 1000);
+    aws.set_delay("attachment.detaching", 1000);
     aws.must("DetachVolume", {{"VolumeId", id}});
     EXPECT_EQ(aws.call("DetachVolume", {{"VolumeId", id}}).code, "IncorrectState");
     aws.must("DetachVolume", {{"VolumeId", id}, {"Force", "true"}});
@@ -672,8 +672,8 @@ TEST_F(Attached, LetsGoAtOnceWhenForced)
 
 TEST_F(Attached, MayBeDetachedWhileItIsAttaching)
 {
-    aws.set_delay(Delay::kAttachmentAttaching, 1000);
-    aws.set_delay(Delay::kAttachmentDetaching, 5000);
+    aws.set_delay("attachment.attaching", 1000);
+    aws.set_delay("attachment.detaching", 5000);
     const auto young = make_volume(aws);
     aws.must("AttachVolume", attachment(young, "/dev/sdg"));
     aws.must("DetachVolume", {{"VolumeId", young}});

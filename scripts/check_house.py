@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""Holds the code to the drawing of the house in docs/architecture.md: which room may include which,
+and that a family has one name.
+
+usage: scripts/check_house.py [FOLDER]
+
+FOLDER is the checkout, by default this one. Prints what is wrong, a line each, and ends with 1 when
+there is something; else with 0.
+"""
+
+import json
+import pathlib
+import re
+import sys
+
+# From top to bottom: a room includes only rooms on lower lines, and nothing beside it.
+ORDER = """
+server
+server/cli
+server/front
+server/control server/console server/metadata_service
+server/services
+server/services/ec2 server/services/ebs server/services/rbin server/services/ssm server/services/sts
+server/services/ec2/fleets
+server/services/ec2/instances
+server/services/ec2/launch_templates
+server/services/ec2/images
+server/services/ec2/recycle_bin
+server/services/ec2/snapshots
+server/services/ec2/volumes
+server/services/ec2/network server/services/ec2/instance_types server/services/ec2/key_pairs \
+server/services/ec2/tags server/services/ec2/regions server/services/ec2/settings
+server/services/ec2/common
+server/compute
+server/calls
+server/http server/wire
+storage/nbd
+storage/state
+storage/upkeep
+storage/metadata
+storage/metadata/catalogue
+storage/metadata/sql
+storage/blocks
+storage/files
+storage/base
+"""
+
+# Folders that hold nothing but the way in, and no pile of files.
+ROOTS = {"server": {"main.cpp", "CMakeLists.txt"}, "storage": {"CMakeLists.txt"}}
+
+# Rooms of rows: they may read each other's.
+ROWS = "storage/metadata"
+
+
+def levels():
+    lines = [line.split() for line in ORDER.replace("\\\n", "").split("\n") if line.strip()]
+    return {room: level for level, rooms in enumerate(lines) for room in rooms}
+
+
+def room_of(path, known):
+    """The longest known folder that a path is in; None when there is none."""
+    folder = path.rpartition("/")[0]
+    while folder and folder not in known:
+        folder = folder.rpartition("/")[0]
+    return folder or None
+
+
+def includes(path):
+    for number, line in enumerate(path.read_text().split("\n"), 1):
+        found = re.match(r'#include "((?:server|storage)/[^"]+)"', line)
+        if found:
+            yield number, found.group(1)
+
+
+def check_includes(root):
+    known = levels()
+    for path in sorted(root.glob("s*/**/*")):
+        name = str(path.relative_to(root))
+        if not name.startswith(("server/", "storage/")) or path.suffix not in (".h", ".cpp"):
+            continue
+        room = room_of(name, known)
+        if room is None:
+            yield f"{name}: it is in no room that scripts/check_house.py knows"
+            continue
+        for number, included in includes(path):
+            other = room_of(included, known)
+            if other is None:
+                if included != "storage/migration_steps.inc":
+                    yield f"{name}:{number}: {included} is in no room"
+            elif other != room and known[other] <= known[room]:
+                yield f"{name}:{number}: {room} may not include {other} ({included})"
+
+
+def check_roots(root):
+    for folder, allowed in ROOTS.items():
+        for path in sorted((root / folder).iterdir()):
+            if path.is_file() and path.name not in allowed:
+                yield f"{folder}/{path.name}: files stand in rooms, not at the root of {folder}/"
+
+
+def snake(name):
+    name = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name)
+    return re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name).lower()
+
+
+def family_folder(service, room):
+    return f"server/services/{service}" + ("" if room == service else f"/{room}")
+
+
+def families(root):
+    served = json.loads((root / "fixtures/api/served.json").read_text())
+    for service, rooms in served.items():
+        for room, of_room in rooms.items():
+            for family, operations in of_room.items():
+                yield family_folder(service, room), family, operations
+
+
+def check_families(root):
+    for folder, family, operations in families(root):
+        for suffix in (".h", ".cpp"):
+            if not (root / folder / (family + suffix)).is_file():
+                yield f"{folder}/{family}{suffix}: the family {family} has no such file"
+        source = root / folder / f"{family}.cpp"
+        text = source.read_text() if source.is_file() else ""
+        for operation in operations:
+            handler = snake(operation)
+            if not re.search(rf"<{handler}[,>][^;]*?\(\s*k{operation}\b", text):
+                yield f"{folder}/{family}.cpp: no row of its table has {operation}"
+            if not re.search(rf"^(?:{operation}Response )?{handler}\(|\b{operation}Response {handler}\(|"
+                             rf"^{operation}Response\n?\s*{handler}\(", text, re.M):
+                yield f"{folder}/{family}.cpp: {operation} is handled elsewhere"
+        test = f"tests/{folder}/{family}_test.cpp"
+        if not (root / test).is_file():
+            yield f"{test}: the family {family} has no tests of its name"
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[1])
+    wrong = [*check_roots(root), *check_includes(root), *check_families(root)]
+    for line in wrong:
+        print(f"scripts/check: {line}", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,255 @@
+#include "server/calls/encryption.h"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <vector>
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include "server/calls/errors.h"
+#include "server/calls/request_values.h"
+#include "server/wire/types.h"
+#include "storage/metadata/settings/ebs_encryption_rows.h"
+
+namespace amilab {
+
+namespace {
+
+constexpr std::string_view kAlias = "alias/";
+// Source: the key that AWS makes for EBS (documented).
+constexpr std::string_view kManagedAlias = "alias/aws/ebs";
+
+bool is_hex(std::string_view text)
+{
+    return std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    });
+}
+
+/// 1234abcd-12ab-34cd-56ef-1234567890ab, or mrk- and 32 digits for keys of several regions.
+bool is_key_id(std::string_view text)
+{
+    constexpr std::string_view kMultiRegion = "mrk-";
+    constexpr std::size_t kMultiRegionDigits = 32;
+    if (text.starts_with(kMultiRegion)) {
+        const auto digits = text.substr(kMultiRegion.size());
+        return digits.size() == kMultiRegionDigits && is_hex(digits);
+    }
+    constexpr std::array<std::size_t, 5> kGroups = {8, 4, 4, 4, 12};
+    for (std::size_t i = 0; i < kGroups.size(); ++i) {
+        if (text.size() < kGroups[i] || !is_hex(text.substr(0, kGroups[i]))) {
+            return false;
+        }
+        text.remove_prefix(kGroups[i]);
+        if (i + 1 < kGroups.size()) {
+            if (!text.starts_with('-')) {
+                return false;
+            }
+            text.remove_prefix(1);
+        }
+    }
+    return text.empty();
+}
+
+/// Source: letters, digits, '/', '_' and '-', 256 at most (documented at KMS).
+bool is_alias(std::string_view text)
+{
+    constexpr std::size_t kMost = 256;
+    return text.starts_with(kAlias) && text.size() > kAlias.size() && text.size() <= kMost &&
+           std::all_of(text.begin(), text.end(), [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                      c == '/' || c == '_' || c == '-';
+           });
+}
+
+/// Always the same identifier for the same text.
+std::string uuid_of(std::string_view text)
+{
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+    unsigned int size = 0;
+    if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
+        throw std::runtime_error("SHA-256 is not to be had from OpenSSL");
+    }
+    std::string uuid;
+    for (std::size_t i = 0; i < 16; ++i) {
+        uuid += i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "";
+        uuid += fmt::format("{:02x}", digest[i]);
+    }
+    return uuid;
+}
+
+/// A key of an account and region: its id, or an alias, which stands for a key of its own.
+std::string key_arn(std::string_view region, std::string_view account, std::string_view key)
+{
+    const auto id = key.starts_with(kAlias)
+                        ? uuid_of(fmt::format("kms/{}/{}/{}", region, account, key))
+                        : std::string(key);
+    return fmt::format("arn:aws:kms:{}:{}:key/{}", region, account, id);
+}
+
+/// The parts of an ARN between its colons.
+std::vector<std::string_view> split_arn(std::string_view arn)
+{
+    std::vector<std::string_view> parts;
+    for (auto colon = arn.find(':'); colon != arn.npos; colon = arn.find(':')) {
+        parts.push_back(arn.substr(0, colon));
+        arn.remove_prefix(colon + 1);
+    }
+    parts.push_back(arn);
+    return parts;
+}
+
+bool is_key_of_region(std::string_view arn, std::string_view region)
+{
+    return split_arn(arn).at(3) == region;
+}
+
+/// The account's own choice, or AWS's key.
+std::string default_key(Session& session)
+{
+    auto settled = select_ebs_encryption(session.db(), session.account(), session.region());
+    return settled.kms_key_id
+               ? std::move(*settled.kms_key_id)
+               : key_arn(session.region(), session.account(), std::string(kManagedAlias));
+}
+
+bool removes_encryption(const EncryptionWish& wish, const SnapshotRow& source)
+{
+    return source.encrypted && !wish.encrypted.value_or(true);
+}
+
+/// Whether it will be encrypted, whatever the key.
+bool is_encrypted(Session& session, const EncryptionWish& wish, bool is_source_encrypted)
+{
+    return is_source_encrypted || wish.encrypted.value_or(false) ||
+           select_ebs_encryption(session.db(), session.account(), session.region()).by_default;
+}
+
+/// What is copied or restored.
+struct Source {
+    std::string owner = {};
+    bool encrypted = false;
+    std::optional<std::string> kms_key_id = {};
+    std::optional<std::string> data_key_id = {};
+};
+
+template <class Row>
+Source source_of(const Row& row)
+{
+    return {.owner = row.owner,
+            .encrypted = row.encrypted,
+            .kms_key_id = row.kms_key_id,
+            .data_key_id = row.data_key_id};
+}
+
+/// The data key goes with the blocks as long as the key that protects it stays.
+Encryption with_key(std::string kms_key_id, const Source& source, std::string_view new_id)
+{
+    auto data_key = source.kms_key_id == kms_key_id
+                        ? source.data_key_id
+                        : std::optional(uuid_of(fmt::format("data/{}", new_id)));
+    return {
+        .encrypted = true, .kms_key_id = std::move(kms_key_id), .data_key_id = std::move(data_key)};
+}
+
+Encryption encrypt_new_volume(Session& session, const EncryptionWish& wish, const Source& source,
+                              std::string_view new_id)
+{
+    if (!is_encrypted(session, wish, source.encrypted)) {
+        return {};
+    }
+    if (wish.kms_key_id) {
+        if (!is_key_of_region(*wish.kms_key_id, session.region())) {
+            throw invalid_kms_key(*wish.kms_key_id, "The key is of another region.");
+        }
+        return with_key(*wish.kms_key_id, source, new_id);
+    }
+    // Source: the source's key when it is the caller's own, else the account's (documented).
+    const bool keeps_key =
+        source.encrypted && source.owner == session.account() && source.kms_key_id;
+    return with_key(keeps_key ? *source.kms_key_id : default_key(session), source, new_id);
+}
+
+}  // namespace
+
+EncryptionWish parse_encryption(const Session& session, const std::optional<bool>& encrypted,
+                                const std::optional<std::string>& kms_key_id)
+{
+    EncryptionWish wish{.encrypted = encrypted};
+    if (is_given(kms_key_id)) {
+        if (!encrypted.value_or(false)) {
+            throw invalid_parameter_dependency("KmsKeyId", "Encrypted");
+        }
+        wish.kms_key_id = kms_key_arn(session, *kms_key_id);
+    }
+    return wish;
+}
+
+Encryption encrypt_volume(Session& session, const EncryptionWish& wish, const SnapshotRow* snapshot,
+                          std::string_view new_id)
+{
+    if (snapshot && removes_encryption(wish, *snapshot)) {
+        throw encryption_not_removable();
+    }
+    return encrypt_new_volume(session, wish, snapshot ? source_of(*snapshot) : Source(), new_id);
+}
+
+// Source: of an encrypted volume the copy is, whatever the request says (documented).
+Encryption encrypt_volume(Session& session, const EncryptionWish& wish, const VolumeRow& source,
+                          std::string_view new_id)
+{
+    return encrypt_new_volume(session, wish, source_of(source), new_id);
+}
+
+Encryption encrypt_copy(Session& session, const EncryptionWish& wish, const SnapshotRow& source,
+                        std::string_view new_id)
+{
+    if (removes_encryption(wish, source)) {
+        throw unencrypted_copy(source.id);
+    }
+    if (!is_encrypted(session, wish, source.encrypted)) {
+        return {};
+    }
+    // Source: the account's key unless another one is named, whatever the source's (documented).
+    return with_key(wish.kms_key_id ? *wish.kms_key_id : default_key(session), source_of(source),
+                    new_id);
+}
+
+std::optional<std::string> why_key_is_unusable(const Session& session, const Encryption& encryption)
+{
+    if (encryption.kms_key_id && !is_key_of_region(*encryption.kms_key_id, session.region())) {
+        return "Given key ID is not accessible. You must have DescribeKey permissions on the "
+               "default CMK";
+    }
+    return std::nullopt;
+}
+
+bool has_managed_key(const SnapshotRow& snapshot)
+{
+    // A key that was not noted is the one that nobody chose.
+    return snapshot.encrypted &&
+           (!snapshot.kms_key_id ||
+            *snapshot.kms_key_id == key_arn(snapshot.region, snapshot.owner, kManagedAlias));
+}
+
+std::string kms_key_arn(const Session& session, std::string_view text)
+{
+    if (is_key_id(text) || is_alias(text)) {
+        return key_arn(session.region(), session.account(), text);
+    }
+    const auto parts = split_arn(text);
+    const bool is_kms = parts.size() == 6 && parts[0] == "arn" && parts[1].starts_with("aws") &&
+                        parts[2] == "kms" && !parts[3].empty() && wire::is_account_id(parts[4]);
+    constexpr std::string_view kKey = "key/";
+    if (is_kms && parts[5].starts_with(kKey) && is_key_id(parts[5].substr(kKey.size()))) {
+        return std::string(text);
+    }
+    if (is_kms && is_alias(parts[5])) {
+        return key_arn(parts[3], parts[4], parts[5]);
+    }
+    throw invalid_kms_key(text, "Expected a key ID, a key alias, a key ARN or an alias ARN.");
+}
+
+}  // namespace amilab

@@ -1,0 +1,42 @@
+#include "server/calls/idempotency.h"
+
+#include <fmt/format.h>
+
+#include "server/calls/errors.h"
+#include "server/calls/request_values.h"
+#include "storage/metadata/calls/client_token_rows.h"
+
+namespace amilab {
+
+std::optional<std::string> made_before(Session& session, std::string_view operation,
+                                       const std::optional<std::string>& client_token,
+                                       std::size_t most_characters)
+{
+    if (!client_token || client_token->empty()) {
+        return std::nullopt;
+    }
+    if (client_token->size() > most_characters) {
+        throw invalid_value(*client_token, "clientToken",
+                            fmt::format("It may have {} characters at most.", most_characters));
+    }
+    const auto row = select_client_token(session.db(), session.account(), session.region(),
+                                         operation, *client_token);
+    if (!row) {
+        return std::nullopt;
+    }
+    if (row->fingerprint != session.fingerprint()) {
+        throw idempotent_parameter_mismatch();
+    }
+    return row->resource_id;
+}
+
+void remember_token(Session& session, std::string_view operation,
+                    const std::optional<std::string>& client_token, std::string_view resource_id)
+{
+    if (is_given(client_token)) {
+        insert_client_token(session.db(), session.account(), session.region(), operation,
+                            *client_token, {session.fingerprint(), std::string(resource_id)});
+    }
+}
+
+}  // namespace amilab

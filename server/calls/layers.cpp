@@ -1,0 +1,80 @@
+#include "server/calls/layers.h"
+
+#include <algorithm>
+#include <memory>
+#include <numeric>
+
+#include "storage/blocks/block_store.h"
+#include "storage/metadata/layers/layer_rows.h"
+#include "storage/state/generation.h"
+
+namespace amilab {
+
+namespace {
+
+void seal_row(Session& session, const VolumeRow& row, const Gate& gate)
+{
+    mark_layer_sealed(session.db(), gate.old_top(), session.blocks().boot_id());
+    insert_layer(session.db(), gate.next_top(), gate.old_top(), session.now_ms());
+    set_volume_layer(session.db(), row.id, gate.next_top());
+}
+
+}  // namespace
+
+LayerId make_volume_layer(Session& session, std::optional<LayerId> snapshot_layer)
+{
+    const auto layer = session.blocks().new_layer_id();
+    insert_layer(session.db(), layer, snapshot_layer, session.now_ms());
+    return layer;
+}
+
+std::vector<LayerId> seal_layers(Session& session, std::span<const VolumeRow> volumes)
+{
+    session.about_to_wait();  // for writes under way
+    std::vector<std::size_t> order(volumes.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(),
+              [&](auto left, auto right) { return volumes[left].id < volumes[right].id; });
+
+    // The session keeps the gates: they open after the commit, or when the call has failed.
+    auto gates = std::make_shared<std::vector<Gate>>();
+    std::vector<LayerId> sealed(volumes.size());
+    for (const auto index : order) {
+        auto& blocks = session.blocks();
+        gates->push_back(blocks.close_gate(volumes[index].layer_id, blocks.new_layer_id()));
+        sealed[index] = gates->back().old_top();
+    }
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        seal_row(session, volumes[order[i]], (*gates)[i]);
+    }
+    session.after_commit([gates](Generation& generation) {
+        for (auto& gate : *gates) {
+            gate.swap_top();
+        }
+        for (const auto& gate : *gates) {
+            generation.sync_later(gate.old_top());
+        }
+    });
+    return sealed;
+}
+
+void end_exports(Session& session, std::string id)
+{
+    session.after_commit(
+        [id = std::move(id)](Generation& generation) { generation.exports().end(id); });
+}
+
+void drop_layer(Session& session, LayerId layer)
+{
+    auto [removed, kept] = release_layer(session.db(), layer);
+    session.after_commit([removed = std::move(removed), kept = kept](Generation& generation) {
+        if (!removed.empty()) {
+            generation.remove_files_later(removed);
+        }
+        if (kept) {
+            generation.upkeep().add(Upkeep::Kind::kMerge, *kept);
+        }
+    });
+}
+
+}  // namespace amilab

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "server/calls/session.h"
+
+/// Where one service asks another. Neither includes the other: the asked one fills the port in its
+/// Service, the asking one finds it in Session::services().
+namespace amilab {
+
+/// A parameter that stands for an image.
+struct ImageParameter {
+    std::string value;
+    /// "text", "aws:ec2:image".
+    std::string data_type;
+    /// One of AWS's own.
+    bool is_public = false;
+};
+
+struct Ports {
+    /// Filled by the Parameter Store: the parameter that a name, perhaps with a version or a label
+    /// behind a colon, means to the caller; nothing when there is none.
+    std::optional<ImageParameter> (*find_image_parameter)(Session& session,
+                                                          std::string_view reference) = nullptr;
+    /// Filled by EC2: whether the text is the id of an image that the caller can see in its region.
+    /// On servers that adopt unknown images, any image's id becomes one.
+    bool (*is_usable_image)(Session& session, std::string_view image_id) = nullptr;
+};
+
+}  // namespace amilab

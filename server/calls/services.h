@@ -1,0 +1,73 @@
+#pragma once
+
+#include <map>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "server/calls/family.h"
+#include "server/calls/ports.h"
+#include "server/wire/schema.h"
+
+namespace amilab {
+
+struct Service {
+    const wire::ServiceSchema& schema;
+    std::span<const Family* const> families;
+    /// What this service does for the others.
+    Ports ports = {};
+};
+
+/// The services that are served, and what their families declare. Constant once made; safe from any
+/// thread.
+class Services {
+public:
+    /// Throws std::logic_error where two families declare the same operation, kind, transition or
+    /// delay, where an operation has types and no handler, or where two services fill one port.
+    explicit Services(std::span<const Service* const> services);
+
+    std::span<const Service* const> all() const { return services_; }
+
+    /// A service as credential scopes name it: "ec2", "sts". A null pointer for any other.
+    const Service* named(std::string_view name) const;
+    /// The form service whose API has this version; a null pointer when none has.
+    const Service* of_version(std::string_view version) const;
+    /// The form service that serves this action; a null pointer when none does.
+    const Service* of_action(std::string_view action) const;
+    /// The `json` service whose X-Amz-Target this is; a null pointer when it is none's.
+    const Service* of_target(std::string_view target) const;
+    /// The `rest-json` service that has an operation at this method and undecoded path; a null
+    /// pointer when none has.
+    const Service* of_route(std::string_view method, std::string_view path) const;
+
+    /// A null pointer when the service does not serve the operation.
+    const Operation* find_operation(const Service& service, std::string_view name) const;
+
+    /// The kind that an id of this shape is of; a null pointer when there is none.
+    const ResourceKind* kind_of(std::string_view id) const;
+    std::span<const ResourceKind* const> kinds() const { return kinds_; }
+
+    /// What is done about the transition of that name. Throws std::logic_error for one that no
+    /// family declares.
+    const DueRow& due(std::string_view name) const;
+
+    std::span<const Delay* const> delays() const { return delays_; }
+    /// A null pointer for a name that no delay has.
+    const Delay* delay_named(std::string_view name) const;
+
+    const Ports& ports() const { return ports_; }
+
+private:
+    void add(const Service& service);
+    void add(const Service& service, const Family& family);
+    void require_handlers(const Service& service) const;
+
+    std::span<const Service* const> services_;
+    std::map<std::pair<const Service*, std::string_view>, const Operation*> operations_;
+    std::vector<const ResourceKind*> kinds_;
+    std::map<std::string_view, const DueRow*> due_;
+    std::vector<const Delay*> delays_;
+    Ports ports_;
+};
+
+}  // namespace amilab

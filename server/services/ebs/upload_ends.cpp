@@ -1,0 +1,142 @@
+#include "server/services/ebs/upload_ends.h"
+
+#include <cerrno>
+
+#include <fmt/format.h>
+
+#include "server/calls/layers.h"
+#include "server/calls/snapshot_life.h"
+#include "server/services/ebs/access.h"
+#include "server/services/ebs/checksums.h"
+#include "server/services/ebs/errors.h"
+#include "server/services/ebs/upload_traffic.h"
+#include "server/wire/ebs/schema.h"
+#include "server/wire/ebs/upload_ends.h"
+#include "server/wire/json.h"
+#include "storage/base/storage_error.h"
+#include "storage/metadata/layers/layer_rows.h"
+#include "storage/upkeep/snapshot_sizes.h"
+
+namespace amilab::ebs {
+
+namespace {
+
+/// Source: a checksum comes with its algorithm and LINEAR aggregation (documented); one without
+/// the others is refused (assumed).
+void check_parameters(const CompleteSnapshotRequest& request)
+{
+    if (request.checksum) {
+        parse_checksum(*request.checksum);
+    }
+    const bool has_method = request.checksum_algorithm && request.checksum_aggregation_method;
+    const bool has_some = request.checksum_algorithm || request.checksum_aggregation_method;
+    if (request.checksum ? !has_method : has_some) {
+        throw invalid_parameter(
+            "Checksum, ChecksumAlgorithm and ChecksumAggregationMethod come together or not at "
+            "all.");
+    }
+}
+
+/// Source: the SHA-256 of the blocks' checksums in the order of their indexes (documented), as
+/// bytes (observed of clients that AWS's service takes).
+Digest linear_checksum(Session& session, const SnapshotId& id)
+{
+    constexpr std::size_t kBytes = std::tuple_size_v<Digest>;
+    std::string all;
+    all.reserve(static_cast<std::size_t>(count_direct_blocks(session.db(), id)) * kBytes);
+    for_each_direct_checksum(session.db(), id, [&](std::string_view checksum) { all += checksum; });
+    return sha256(all);
+}
+
+void check_blocks(Session& session, const SnapshotId& id, const CompleteSnapshotRequest& request)
+{
+    const auto count = count_direct_blocks(session.db(), id);
+    if (count != request.changed_blocks_count) {
+        throw invalid_parameter(
+            fmt::format("The snapshot has {} changed blocks, not the {} of ChangedBlocksCount.",
+                        count, request.changed_blocks_count));
+    }
+    if (request.checksum && parse_checksum(*request.checksum) != linear_checksum(session, id)) {
+        throw invalid_parameter("The checksum is not that of the blocks that were written.");
+    }
+}
+
+/// Bytes first, then the row: from here on nobody writes the layer.
+void seal(Session& session, const std::vector<LayerId>& chain, std::uint64_t size_bytes)
+{
+    try {
+        UploadLayer(session.blocks().open_volume(chain, size_bytes)).seal();
+    } catch (const StorageError& error) {
+        // An earlier completion sealed it and could not commit.
+        if (error.error_number != ESTALE) {
+            throw;
+        }
+    }
+}
+
+void complete(Session& session, const SnapshotId& id, const CompleteSnapshotRequest& request)
+{
+    const auto open = require_open(session, id);
+    check_blocks(session, id, request);
+    const auto layer = *open.snapshot.layer_id;
+    seal(session, select_layer_chain(session.db(), layer),
+         static_cast<std::uint64_t>(open.snapshot.volume_size_gib) * kGiB);
+    mark_layer_sealed(session.db(), layer, session.blocks().boot_id());
+    session.cancel_transitions(id.text());
+    const auto due_ms = session.due_ms(kSnapshotPending);
+    close_direct_snapshot(session.db(), id, due_ms);
+    session.schedule_at(due_ms, kSnapshotCompleted, id.text());
+    session.after_commit([id, layer](Generation& generation) {
+        generation.sync_later(layer);
+        count_snapshots_later(generation.shared_from_this(), {id});
+    });
+}
+
+}  // namespace
+
+// Source: EBS direct APIs Reference, CompleteSnapshot (documented); the answer says pending
+// (observed in its examples), for the rest happens by itself.
+CompleteSnapshotResponse complete_snapshot(ByteSession& session,
+                                           const CompleteSnapshotRequest& request)
+{
+    const auto id = parse_snapshot_id(request.snapshot_id);
+    check_parameters(request);
+    const auto hold =
+        session.generation().companions().get<UploadTraffic>().begin_completion(id.text());
+    session.write([&](Session& rows) { complete(rows, id, request); });
+    return {.status = "pending"};
+}
+
+// Source: the snapshot is in error when nothing was written for as long as its timeout
+// (documented).
+void snapshot_timed_out(Session& session, const SnapshotId& id)
+{
+    const auto direct = select_direct_snapshot(session.db(), id);
+    if (!direct || !direct->open) {
+        return;
+    }
+    const auto due_ms = direct->last_activity_ms + direct->timeout_ms;
+    if (due_ms > session.now_ms()) {
+        session.schedule_at(due_ms, kSnapshotTimedOut, id.text());
+        return;
+    }
+    if (const auto layer = fail_direct_snapshot(session.db(), id)) {
+        drop_layer(session, *layer);
+    }
+}
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    move_bytes<complete_snapshot>(kCompleteSnapshot),
+};
+
+constexpr DueRow kDue[] = {
+    when<snapshot_timed_out>(kSnapshotTimedOut),
+};
+
+}  // namespace
+
+constinit const Family kUploadEnds{.operations = kOperations, .due = kDue};
+
+}  // namespace amilab::ebs

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "server/calls/family.h"
+
+/// The end of snapshots that are written block by block: EBS direct APIs, version 2019-11-02.
+namespace amilab::ebs {
+
+extern const Family kUploadEnds;
+
+inline constexpr Due kSnapshotTimedOut{"snapshot-timed-out"};
+
+}  // namespace amilab::ebs

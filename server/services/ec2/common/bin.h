@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string_view>
+
+#include "server/calls/family.h"
+#include "server/calls/session.h"
+#include "storage/metadata/recycle_bin/recycle_bin_rows.h"
+
+/// The recycle bin: where deleted images, snapshots and volumes go that a retention rule matches.
+/// What else is under way of them, a pending snapshot's completion say, goes on in the bin.
+/// Source: EBS User Guide, "Recycle Bin" (documented).
+namespace amilab::ec2 {
+
+/// How the retention rules and the tags name a kind of resource.
+struct BinKind {
+    std::string_view of_rules;
+    std::string_view of_tags;
+};
+inline constexpr BinKind kImageBin{"EC2_IMAGE", "image"};
+inline constexpr BinKind kSnapshotBin{"EBS_SNAPSHOT", "snapshot"};
+inline constexpr BinKind kVolumeBin{"EBS_VOLUME", "volume"};
+
+/// The time of a resource in the bin is over: it is deleted for good.
+inline constexpr Due kRecycledGone{"recycled-gone"};
+
+/// A resource that is being deleted: what time brings about has no caller whose account and region
+/// would do.
+struct Deleted {
+    std::string_view id;
+    std::string_view owner;
+    std::string_view region;
+    /// Which it has when it comes back.
+    std::string_view state;
+};
+
+/// Puts it into the bin. False, and nothing happens, when no rule keeps it.
+bool put_into_bin(Session& session, const BinKind& kind, const Deleted& deleted);
+
+/// Its resource is there again.
+void take_out_of_bin(Session& session, const RecycledRow& row);
+
+}  // namespace amilab::ec2

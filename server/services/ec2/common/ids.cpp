@@ -1,0 +1,103 @@
+#include "server/services/ec2/common/ids.h"
+
+#include <fmt/format.h>
+
+namespace amilab::ec2 {
+
+namespace {
+
+template <class IdType>
+std::string joined(const std::vector<IdType>& ids)
+{
+    std::string text;
+    for (const auto& id : ids) {
+        text += text.empty() ? "" : ", ";
+        text += id.text();
+    }
+    return text;
+}
+
+ApiError malformed(std::string_view code, std::string_view text, std::string_view prefix)
+{
+    return {std::string(code),
+            fmt::format("Invalid id: \"{}\" (expecting \"{}-...\")", text, prefix)};
+}
+
+/// Snapshots and volumes: the wrong prefix is a bad parameter, wrong digits a malformed id.
+ApiError malformed_storage_id(std::string_view code, std::string_view text,
+                              std::string_view parameter, std::string_view prefix)
+{
+    if (text.starts_with(fmt::format("{}-", prefix))) {
+        return malformed(code, text, prefix);
+    }
+    return {"InvalidParameterValue",
+            fmt::format("Value ({}) for parameter {} is invalid. Expected: '{}-...'.", text,
+                        parameter, prefix)};
+}
+
+}  // namespace
+
+template <>
+ApiError malformed_id<ImageId>(std::string_view text)
+{
+    return malformed("InvalidAMIID.Malformed", text, "ami");
+}
+
+template <>
+ApiError malformed_id<SnapshotId>(std::string_view text)
+{
+    return malformed_storage_id("InvalidSnapshotID.Malformed", text, "snapshotId", "snap");
+}
+
+template <>
+ApiError malformed_id<VolumeId>(std::string_view text)
+{
+    return malformed_storage_id("InvalidVolumeID.Malformed", text, "volumeId", "vol");
+}
+
+ApiError not_found(const VolumeId& id)
+{
+    return {"InvalidVolume.NotFound", fmt::format("The volume '{}' does not exist.", id.text())};
+}
+
+template <>
+ApiError malformed_id<InstanceId>(std::string_view text)
+{
+    return malformed("InvalidInstanceID.Malformed", text, "i");
+}
+
+ApiError not_found(const std::vector<ImageId>& ids)
+{
+    if (ids.size() == 1) {
+        return not_found(ids.front());
+    }
+    return {"InvalidAMIID.NotFound", fmt::format("The image ids '[{}]' do not exist", joined(ids))};
+}
+
+ApiError not_found(const ImageId& id)
+{
+    return {"InvalidAMIID.NotFound", fmt::format("The image id '[{}]' does not exist", id.text())};
+}
+
+ApiError not_found(const SnapshotId& id)
+{
+    return {"InvalidSnapshot.NotFound",
+            fmt::format("The snapshot '{}' does not exist.", id.text())};
+}
+
+ApiError not_found(const std::vector<InstanceId>& ids)
+{
+    if (ids.size() == 1) {
+        return not_found(ids.front());
+    }
+    return {"InvalidInstanceID.NotFound",
+            fmt::format("The instance IDs '{}' do not exist", joined(ids))};
+}
+
+ApiError not_found(const InstanceId& id)
+{
+    return {"InvalidInstanceID.NotFound",
+            fmt::format("The instance ID '{}' does not exist", id.text())};
+}
+
+}  // namespace amilab::ec2

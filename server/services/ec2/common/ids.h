@@ -1,0 +1,59 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/wire/api_error.h"
+#include "storage/metadata/images/image_ids.h"
+#include "storage/metadata/instances/instance_ids.h"
+#include "storage/metadata/snapshots/snapshot_ids.h"
+#include "storage/metadata/volumes/volume_ids.h"
+
+/// Ids of requests.
+namespace amilab::ec2 {
+
+/// The refusal of `text`, which is no id of the kind at all: each kind's room defines its own.
+template <class IdType>
+ApiError malformed_id(std::string_view text);
+
+/// Parses, or throws malformed_id.
+template <class IdType>
+IdType parse_id(std::string_view text)
+{
+    auto id = IdType::from_text(text);
+    if (!id) {
+        throw malformed_id<IdType>(text);
+    }
+    return *id;
+}
+
+template <class IdType>
+std::vector<IdType> parse_ids(const std::vector<std::string>& texts)
+{
+    std::vector<IdType> ids;
+    ids.reserve(texts.size());
+    for (const auto& text : texts) {
+        ids.push_back(parse_id<IdType>(text));
+    }
+    return ids;
+}
+
+// Of kinds that calls of several rooms take.
+
+template <>
+ApiError malformed_id<ImageId>(std::string_view text);
+template <>
+ApiError malformed_id<SnapshotId>(std::string_view text);
+template <>
+ApiError malformed_id<VolumeId>(std::string_view text);
+ApiError not_found(const VolumeId& id);
+template <>
+ApiError malformed_id<InstanceId>(std::string_view text);
+ApiError not_found(const std::vector<ImageId>& ids);
+ApiError not_found(const ImageId& id);
+ApiError not_found(const SnapshotId& id);
+ApiError not_found(const std::vector<InstanceId>& ids);
+ApiError not_found(const InstanceId& id);
+
+}  // namespace amilab::ec2

@@ -1,0 +1,200 @@
+#include "server/services/ec2/images/image_lineage.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "server/calls/arns.h"
+#include "server/calls/errors.h"
+#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/ids.h"
+#include "server/services/ec2/images/image_usage_reports.h"
+#include "server/wire/ec2/images/image_lineage.h"
+#include "server/wire/ec2/schema.h"
+#include "storage/metadata/images/image_rows.h"
+#include "storage/metadata/images/lineage_rows.h"
+
+namespace amilab::ec2 {
+
+namespace {
+
+// Source: "The maximum number of AMIs in an ancestry list is 50" (documented).
+constexpr std::size_t kMostAncestors = 50;
+
+constexpr std::string_view kInstanceType = "ec2:Instance";
+constexpr std::string_view kTemplateType = "ec2:LaunchTemplate";
+constexpr std::string_view kParameterType = "ssm:Parameter";
+
+ImageAncestryEntry to_answer(const AncestorRow& row)
+{
+    ImageAncestryEntry entry;
+    entry.creation_date = Timestamp{row.creation_time_ms};
+    entry.image_id = row.id.text();
+    entry.image_owner_alias = row.owner_alias;
+    entry.source_image_id = row.source_image_id;
+    entry.source_image_region = row.source_image_region;
+    return entry;
+}
+
+/// Source: a verified provider's image is the root, whatever it was made of (documented).
+bool is_root(const AncestorRow& row)
+{
+    return row.owner_alias == "amazon" || row.owner_alias == "aws-marketplace" ||
+           !row.source_image_id || !row.source_image_region;
+}
+
+// DescribeImageReferences
+
+struct WantedReferences {
+    bool instances = false;
+    /// Which instances count; empty: in any state.
+    std::vector<std::string> states = {};
+    bool parameters = false;
+};
+
+void check_states(const std::vector<std::string>& states)
+{
+    constexpr std::array<std::string_view, 6> kStates = {"pending",    "running",  "shutting-down",
+                                                         "terminated", "stopping", "stopped"};
+    for (const auto& state : states) {
+        if (std::find(kStates.begin(), kStates.end(), state) == kStates.end()) {
+            throw invalid_value(state, "OptionValue", "Expected the state of an instance.");
+        }
+    }
+}
+
+/// Source: state-name for instances, version-depth for launch templates, no options for others
+/// (documented).
+void add_option(std::string_view type, const ResourceTypeOption& option, WantedReferences& wanted)
+{
+    const auto name = option.option_name.value_or("");
+    const bool suits = (type == kInstanceType && name == "state-name") ||
+                       (type == kTemplateType && name == "version-depth");
+    if (!suits) {
+        throw invalid_parameter_combination(
+            fmt::format("The option '{}' is not valid for the resource type {}.", name, type));
+    }
+    if (option.option_values.empty()) {
+        throw missing_parameter("OptionValue");
+    }
+    if (type == kTemplateType) {
+        check_version_depth(option.option_values);
+        return;
+    }
+    check_states(option.option_values);
+    wanted.states.insert(wanted.states.end(), option.option_values.begin(),
+                         option.option_values.end());
+}
+
+WantedReferences check_types(const DescribeImageReferencesRequest& request)
+{
+    WantedReferences wanted;
+    const bool are_all = request.include_all_resource_types.value_or(false);
+    wanted.instances = are_all;
+    wanted.parameters = are_all;
+    if (!are_all && request.resource_types.empty()) {
+        throw missing_parameter("IncludeAllResourceTypes or ResourceTypes");
+    }
+    std::set<std::string_view> seen;
+    for (const auto& type : request.resource_types) {
+        if (!type.resource_type) {
+            throw missing_parameter("ResourceType");
+        }
+        if (!seen.insert(*type.resource_type).second) {
+            throw invalid_value(*type.resource_type, "ResourceType", "It is named twice.");
+        }
+        wanted.instances = wanted.instances || *type.resource_type == kInstanceType;
+        wanted.parameters = wanted.parameters || *type.resource_type == kParameterType;
+        for (const auto& option : type.resource_type_options) {
+            add_option(*type.resource_type, option, wanted);
+        }
+    }
+    return wanted;
+}
+
+ImageReference reference_answer(Session& session, ImageReferenceRow row)
+{
+    const auto& region = session.region();
+    const auto& account = session.account();
+    ImageReference reference;
+    reference.image_id = std::move(row.image_id);
+    switch (row.kind) {
+        case ImageReferenceRow::Kind::kInstance:
+            reference.resource_type = std::string(kInstanceType);
+            reference.arn = fmt::format("arn:aws:ec2:{}:{}:instance/{}", region, account, row.name);
+            break;
+        case ImageReferenceRow::Kind::kParameter:
+            reference.resource_type = std::string(kParameterType);
+            reference.arn = parameter_arn(region, account, row.name);
+            break;
+    }
+    return reference;
+}
+
+}  // namespace
+
+// Source: EC2 API Reference, GetImageAncestry; EC2 User Guide, "Use AMI ancestry" (documented): all
+// ancestors, whoever's they are; those that were deregistered too (assumed).
+GetImageAncestryResponse get_image_ancestry(Session& session,
+                                            const GetImageAncestryRequest& request)
+{
+    const auto id = parse_id<ImageId>(request.image_id);
+    stop_if_dry_run(request);
+
+    if (!select_visible_image(session.db(), session.account(), session.region(), id)) {
+        throw not_found(id);
+    }
+    GetImageAncestryResponse response;
+    auto row = select_ancestor(session.db(), id, session.region());
+    while (row) {
+        response.image_ancestry_entries.push_back(to_answer(*row));
+        if (is_root(*row) || response.image_ancestry_entries.size() == kMostAncestors) {
+            break;
+        }
+        row = select_ancestor(session.db(), ImageId::trusted(*row->source_image_id),
+                              *row->source_image_region);
+    }
+    return response;
+}
+
+// Source: EC2 API Reference, DescribeImageReferences (documented). Launch templates and recipes do
+// not exist here; images need not exist, and of a parameter the newest version counts (assumed).
+DescribeImageReferencesResponse describe_image_references(
+    Session& session, const DescribeImageReferencesRequest& request)
+{
+    const auto ids = parse_ids<ImageId>(request.image_ids);
+    const auto wanted = check_types(request);
+    const auto page = parse_page(session, request.max_results, request.next_token);
+    stop_if_dry_run(request);
+
+    auto rows = select_image_references(session.db(), {.owner = session.account(),
+                                                       .region = session.region(),
+                                                       .images = ids,
+                                                       .instances = wanted.instances,
+                                                       .states = wanted.states,
+                                                       .parameters = wanted.parameters,
+                                                       .after = page.after,
+                                                       .limit = page.sql_limit()});
+    DescribeImageReferencesResponse response;
+    response.next_token = cut_page(page, rows, image_reference_order_key);
+    for (auto& row : rows) {
+        response.image_references.push_back(reference_answer(session, std::move(row)));
+    }
+    return response;
+}
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    read<get_image_ancestry>(kGetImageAncestry),
+    read<describe_image_references>(kDescribeImageReferences),
+};
+
+}  // namespace
+
+constinit const Family kImageLineage{.operations = kOperations};
+
+}  // namespace amilab::ec2

@@ -1,0 +1,265 @@
+#include "server/services/ec2/images/image_usage_reports.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "server/calls/idempotency.h"
+#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/resource_tags.h"
+#include "server/services/ec2/images/errors.h"
+#include "server/services/ec2/images/images.h"
+#include "server/wire/ec2/images/image_usage_reports.h"
+#include "server/wire/ec2/schema.h"
+#include "server/wire/types.h"
+#include "storage/base/units.h"
+#include "storage/metadata/images/usage_report_rows.h"
+
+namespace amilab::ec2 {
+
+namespace {
+
+constexpr std::array<std::string_view, 1> kTagged = {"image-usage-report"};
+// Source: 128 characters (documented in the service model).
+constexpr std::size_t kMostReportTokenCharacters = 128;
+// Source: "30 days after the report was created" (documented).
+constexpr TimeMs kKeptMs = 30 * kDayMs;
+
+constexpr std::string_view kVersionDepth = "version-depth";
+
+/// Source: which types there are, and that only launch templates have an option (documented).
+std::vector<UsageReportType> check_types(const CreateImageUsageReportRequest& request)
+{
+    constexpr std::array<std::string_view, 4> kTypes = {"ec2:Instance", "ec2:LaunchTemplate",
+                                                        "imagebuilder:ImageRecipe",
+                                                        "imagebuilder:ContainerRecipe"};
+    std::vector<UsageReportType> types;
+    std::set<std::string_view> seen;
+    for (const auto& wanted : request.resource_types) {
+        const std::string_view name =
+            wanted.resource_type ? std::string_view(*wanted.resource_type) : "";
+        if (std::find(kTypes.begin(), kTypes.end(), name) == kTypes.end()) {
+            throw invalid_value(name, "ResourceType", "Expected the type of a resource.");
+        }
+        if (!seen.insert(name).second) {
+            throw invalid_value(name, "ResourceType", "It is named twice.");
+        }
+        UsageReportType type{.resource_type = std::string(name), .version_depth = {}};
+        for (const auto& option : wanted.resource_type_options) {
+            if (name != "ec2:LaunchTemplate" || option.option_name.value_or("") != kVersionDepth) {
+                throw invalid_parameter_combination(
+                    fmt::format("The option '{}' is not valid for the resource type {}.",
+                                option.option_name.value_or(""), name));
+            }
+            check_version_depth(option.option_values);
+            type.version_depth = option.option_values.front();
+        }
+        types.push_back(std::move(type));
+    }
+    if (types.empty()) {
+        throw missing_parameter("ResourceType");
+    }
+    return types;
+}
+
+void check_accounts(const std::vector<std::string>& accounts)
+{
+    for (const auto& account : accounts) {
+        if (!wire::is_account_id(account)) {
+            throw invalid_value(account, "AccountId", "Expected an account of 12 digits.");
+        }
+    }
+}
+
+ImageUsageReport to_answer(Session& session, const UsageReportRow& row)
+{
+    ImageUsageReport report;
+    report.account_ids = select_usage_report_accounts(session.db(), row.id);
+    report.creation_time = Timestamp{row.creation_time_ms};
+    report.expiration_time = Timestamp{row.expiration_time_ms};
+    report.image_id = row.image_id.text();
+    report.report_id = row.id.text();
+    for (auto& type : select_usage_report_types(session.db(), row.id)) {
+        auto& answer = report.resource_types.emplace_back();
+        answer.resource_type = std::move(type.resource_type);
+        if (type.version_depth) {
+            auto& option = answer.resource_type_options.emplace_back();
+            option.option_name = std::string(kVersionDepth);
+            option.option_values = {*type.version_depth};
+        }
+    }
+    report.state = row.due_ms <= session.now_ms() ? "available" : "pending";
+    report.tags = tags_of(session, row.id.text());
+    return report;
+}
+
+void require_reports(Session& session, const std::vector<UsageReportId>& ids)
+{
+    for (const auto& id : ids) {
+        if (!select_usage_report(session.db(), session.account(), session.region(), id)) {
+            throw not_found(id);
+        }
+    }
+}
+
+/// What both Describe calls ask for.
+template <class Request>
+UsageReportQuery make_query(const Session& session, const Request& request,
+                            std::span<const amilab::Filter> filters, const ListPage& page)
+{
+    return {.owner = session.account(),
+            .region = session.region(),
+            .ids = parse_ids<UsageReportId>(request.report_ids),
+            .images = parse_ids<ImageId>(request.image_ids),
+            .filters = filters,
+            .now_ms = session.now_ms(),
+            .after = page.after,
+            .limit = page.sql_limit()};
+}
+
+void remove_report(Session& session, const UsageReportId& id)
+{
+    delete_all_tags(session.db(), id.text());
+    delete_usage_report(session.db(), id);
+}
+
+}  // namespace
+
+void check_version_depth(const std::vector<std::string>& values)
+{
+    constexpr int kMost = 10'000;
+    const auto text = values.size() == 1 ? values.front() : fmt::format("{} values", values.size());
+    int depth = 0;
+    const auto* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, depth);
+    if (values.size() != 1 || error != std::errc() || stop != end || depth < 1 || depth > kMost) {
+        throw invalid_value(text, "OptionValue", "Expected a whole number from 1 to 10000.");
+    }
+}
+
+// Source: EC2 API Reference, CreateImageUsageReport (documented): of one's own image; what other
+// accounts use is counted when the report is made (assumed).
+CreateImageUsageReportResponse create_image_usage_report(
+    Session& session, const CreateImageUsageReportRequest& request)
+{
+    const auto image = parse_id<ImageId>(request.image_id);
+    const auto types = check_types(request);
+    check_accounts(request.account_ids);
+    const auto tags = parse_tags(request.tag_specifications, kTagged.front(), kTagged);
+    stop_if_dry_run(request);
+
+    constexpr std::string_view kOperation = CreateImageUsageReportRequest::kOperation;
+    if (const auto made =
+            made_before(session, kOperation, request.client_token, kMostReportTokenCharacters)) {
+        return {.report_id = *made};
+    }
+    require_own_image(session, image);
+    const UsageReportRow row{.id = session.next_id<UsageReportId>(),
+                             .owner = session.account(),
+                             .region = session.region(),
+                             .image_id = image,
+                             .creation_time_ms = session.now_ms(),
+                             .due_ms = session.due_ms(kUsageReportPending),
+                             .expiration_time_ms = session.now_ms() + kKeptMs};
+    insert_usage_report(session.db(), row, types, request.account_ids);
+    store_tags(session, {row.id.text(), "image-usage-report"}, tags);
+    remember_token(session, kOperation, request.client_token, row.id.text());
+    session.schedule_at(row.expiration_time_ms, kUsageReportExpired, row.id.text());
+    return {.report_id = row.id.text()};
+}
+
+// Source: EC2 API Reference, DescribeImageUsageReports (documented); an unknown report fails the
+// call (assumed).
+DescribeImageUsageReportsResponse describe_image_usage_reports(
+    Session& session, const DescribeImageUsageReportsRequest& request)
+{
+    const auto filters = parse_filters(kDescribeImageUsageReports, request.filters);
+    const auto page = parse_page(session, request.max_results, request.next_token);
+    const auto query = make_query(session, request, filters, page);
+    stop_if_dry_run(request);
+
+    require_reports(session, query.ids);
+    auto rows = select_usage_reports(session.db(), query);
+    DescribeImageUsageReportsResponse response;
+    response.next_token =
+        cut_page(page, rows, [](const UsageReportRow& row) { return row.id.text(); });
+    for (const auto& row : rows) {
+        response.image_usage_reports.push_back(to_answer(session, row));
+    }
+    return response;
+}
+
+// Source: EC2 API Reference, DescribeImageUsageReportEntries (documented); a report that is pending
+// has no entries yet.
+DescribeImageUsageReportEntriesResponse describe_image_usage_report_entries(
+    Session& session, const DescribeImageUsageReportEntriesRequest& request)
+{
+    const auto filters = parse_filters(kDescribeImageUsageReportEntries, request.filters);
+    const auto page = parse_page(session, request.max_results, request.next_token);
+    const auto query = make_query(session, request, filters, page);
+    stop_if_dry_run(request);
+
+    require_reports(session, query.ids);
+    auto rows = select_usage_entries(session.db(), query);
+    DescribeImageUsageReportEntriesResponse response;
+    response.next_token = cut_page(page, rows, usage_entry_order_key);
+    for (auto& row : rows) {
+        ImageUsageReportEntry entry;
+        entry.account_id = std::move(row.account_id);
+        entry.image_id = row.image_id.text();
+        entry.report_creation_time = Timestamp{row.report_creation_time_ms};
+        entry.report_id = row.report_id.text();
+        entry.resource_type = std::move(row.resource_type);
+        entry.usage_count = row.usage_count;
+        response.image_usage_report_entries.push_back(std::move(entry));
+    }
+    return response;
+}
+
+// Source: EC2 API Reference, DeleteImageUsageReport (documented).
+DeleteImageUsageReportResponse delete_image_usage_report(
+    Session& session, const DeleteImageUsageReportRequest& request)
+{
+    const auto id = parse_id<UsageReportId>(request.report_id);
+    stop_if_dry_run(request);
+
+    require_reports(session, {id});
+    session.cancel_transitions(id.text());
+    remove_report(session, id);
+    return {.return_value = true};
+}
+
+void usage_report_expired(Session& session, const UsageReportId& id)
+{
+    remove_report(session, id);
+}
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    write<create_image_usage_report>(kCreateImageUsageReport),
+    read<describe_image_usage_reports>(kDescribeImageUsageReports),
+    read<describe_image_usage_report_entries>(kDescribeImageUsageReportEntries),
+    write<delete_image_usage_report>(kDeleteImageUsageReport, {.frees_space = true}),
+};
+
+constexpr ResourceKind kKinds[] = {
+    kind<UsageReportId, not_found>("image-usage-report", kTaggableUsageReport),
+};
+
+constexpr DueRow kDue[] = {
+    when<usage_report_expired>(kUsageReportExpired),
+};
+
+constexpr Delay kDelays[] = {kUsageReportPending};
+
+}  // namespace
+
+constinit const Family kImageUsageReports{
+    .operations = kOperations, .kinds = kKinds, .due = kDue, .delays = kDelays};
+
+}  // namespace amilab::ec2

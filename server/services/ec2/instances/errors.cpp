@@ -1,0 +1,290 @@
+#include "server/services/ec2/instances/errors.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace amilab::ec2 {
+
+namespace {
+
+template <class IdType>
+std::string joined(const std::vector<IdType>& ids)
+{
+    std::string text;
+    for (const auto& id : ids) {
+        text += text.empty() ? "" : ", ";
+        text += id.text();
+    }
+    return text;
+}
+
+ApiError malformed(std::string_view code, std::string_view text, std::string_view prefix)
+{
+    return {std::string(code),
+            fmt::format("Invalid id: \"{}\" (expecting \"{}-...\")", text, prefix)};
+}
+
+}  // namespace
+
+template <>
+ApiError malformed_id<ReplaceRootTaskId>(std::string_view text)
+{
+    return malformed("InvalidReplaceRootVolumeTaskId.Malformed", text, "replacevol");
+}
+
+ApiError not_found(const NetworkInterfaceId& id)
+{
+    return {"InvalidNetworkInterfaceID.NotFound",
+            fmt::format("The networkInterface ID '{}' does not exist", id.text())};
+}
+
+ApiError not_found(const ReplaceRootTaskId& id)
+{
+    return {"InvalidReplaceRootVolumeTaskId.NotFound",
+            fmt::format("The replace root volume task ID '{}' does not exist", id.text())};
+}
+
+ApiError idempotent_instance_terminated()
+{
+    return {"IdempotentInstanceTerminated",
+            "The client token you have provided is associated with a terminated instance. Please "
+            "use a different client token."};
+}
+
+ApiError product_not_owned(std::string_view product_code)
+{
+    return auth_failure(fmt::format("Not authorized for product code:{}", product_code));
+}
+
+ApiError root_volume_not_replaceable(const InstanceId& instance, std::string_view why)
+{
+    return unsupported(fmt::format("The root volume of the instance '{}' cannot be replaced: {}",
+                                   instance.text(), why));
+}
+
+ApiError root_volume_being_replaced(const InstanceId& instance, const ReplaceRootTaskId& task)
+{
+    return {"IncorrectState",
+            fmt::format("The root volume of the instance '{}' is being replaced by '{}'.",
+                        instance.text(), task.text())};
+}
+
+ApiError snapshot_not_of_root_volume(const InstanceId& instance)
+{
+    return invalid_parameter_value(
+        fmt::format("Invalid snapshot for root volume for virt {}. The snapshot should be of one "
+                    "of the root volumes attached to the instance in the past",
+                    instance.text()));
+}
+
+ApiError image_does_not_fit_instance(std::string_view image, const InstanceId& instance,
+                                     std::string_view why)
+{
+    return invalid_parameter_value(
+        fmt::format("The image '{}' cannot replace the root volume of the instance '{}': {}", image,
+                    instance.text(), why));
+}
+
+ApiError replacement_volume_refused(const VolumeId& volume, std::string_view why)
+{
+    return invalid_parameter_value(
+        fmt::format("The volume '{}' cannot become a root volume: {}", volume.text(), why));
+}
+
+ApiError invalid_instance_type(std::string_view type)
+{
+    return {"InvalidParameterValue", fmt::format("Invalid value '{}' for InstanceType.", type)};
+}
+
+ApiError key_pair_not_found(std::string_view name)
+{
+    return {"InvalidKeyPair.NotFound", fmt::format("The key pair '{}' does not exist", name)};
+}
+
+ApiError instance_count_not_positive(std::string_view which)
+{
+    return invalid_parameter_value(
+        fmt::format("{} instance count must be greater than zero", which));
+}
+
+ApiError instance_counts_reversed(std::int64_t min_count, std::int64_t max_count)
+{
+    return invalid_parameter_value(fmt::format(
+        "Maximum instance count ({}) must not be smaller than the minimum instance count ({})",
+        max_count, min_count));
+}
+
+ApiError instance_limit_exceeded(std::int64_t wanted, std::int64_t limit)
+{
+    return {"InstanceLimitExceeded",
+            fmt::format("You have requested more instances ({}) than your current instance limit "
+                        "of {} allows for the specified instance type. Please visit "
+                        "http://aws.amazon.com/contact-us/ec2-request to request an adjustment to "
+                        "this limit.",
+                        wanted, limit)};
+}
+
+ApiError ssm_alias_invalid(std::string_view alias)
+{
+    return {"SsmInvalidParameter", fmt::format("The following aliases are invalid: {}", alias)};
+}
+
+ApiError ssm_data_type_unsupported()
+{
+    return {"SsmInvalidParameter",
+            "Unsupported data type. The following parameter data types are supported: "
+            "aws:ec2:image"};
+}
+
+ApiError malformed_user_data()
+{
+    return {"InvalidUserData.Malformed", "Invalid BASE64 encoding of user data."};
+}
+
+ApiError user_data_too_large(std::size_t limit_bytes)
+{
+    return invalid_parameter_value(fmt::format("User data is limited to {} bytes.", limit_bytes));
+}
+
+ApiError subnet_in_other_zone(std::string_view zone, const SubnetId& subnet,
+                              std::string_view zone_of_subnet)
+{
+    return invalid_value(
+        zone, "availabilityZone",
+        fmt::format("Subnet '{}' is in the availability zone {}", subnet.text(), zone_of_subnet));
+}
+
+ApiError subnet_full(const SubnetId& subnet)
+{
+    return {"InsufficientFreeAddressesInSubnet",
+            fmt::format("There are not enough free addresses in subnet '{}' to satisfy the "
+                        "requested number of instances.",
+                        subnet.text())};
+}
+
+ApiError no_public_address()
+{
+    return {"InsufficientAddressCapacity",
+            "There are not enough public IPv4 addresses to satisfy your request."};
+}
+
+ApiError group_of_other_network(const SecurityGroupId& group, const SubnetId& subnet)
+{
+    return {"InvalidParameter",
+            fmt::format("Security group {} and subnet {} belong to different networks.",
+                        group.text(), subnet.text())};
+}
+
+ApiError device_mapped_twice(std::string_view name)
+{
+    return invalid_block_device_mapping(
+        fmt::format("The device '{}' is used in more than one block-device mapping", name));
+}
+
+ApiError root_snapshot_changed()
+{
+    return invalid_block_device_mapping("snapshotId cannot be modified on root device");
+}
+
+ApiError root_device_removed(std::string_view name)
+{
+    return invalid_block_device_mapping(
+        fmt::format("The root device {} cannot be left out or made an instance store", name));
+}
+
+ApiError cannot_be_started(const InstanceId& id)
+{
+    return incorrect_instance_state(id, "is not in a state from which it can be started.");
+}
+
+ApiError cannot_be_stopped(const InstanceId& id)
+{
+    return {"IncorrectInstanceState",
+            fmt::format("This instance '{}' is not in a state from which it can be stopped.",
+                        id.text())};
+}
+
+ApiError cannot_be_rebooted(const InstanceId& id)
+{
+    return not_in_state(id, "running");
+}
+
+ApiError never_ran(const InstanceId& id)
+{
+    return {"IncorrectInstanceState",
+            fmt::format("Instance '{}' cannot be stopped as it has never reached the 'running' "
+                        "state.",
+                        id.text())};
+}
+
+ApiError root_is_not_ebs(const InstanceId& id, std::string_view verb)
+{
+    return unsupported(
+        fmt::format("The instance '{}' does not have an 'ebs' root device type and cannot be {}.",
+                    id.text(), verb));
+}
+
+ApiError root_is_not_attached(const InstanceId& id, std::string_view device)
+{
+    return {
+        "InvalidParameterValue",
+        fmt::format("Invalid value '{}' for instanceId. Instance does not have a volume attached "
+                    "at root ({})",
+                    id.text(), device)};
+}
+
+ApiError not_set_up_to_hibernate(const std::vector<InstanceId>& ids)
+{
+    return {"UnsupportedHibernationConfiguration",
+            fmt::format("The instance can't be hibernated because it was not configured at launch "
+                        "for hibernation: {}",
+                        joined(ids))};
+}
+
+ApiError not_in_state(const InstanceId& id, std::string_view state)
+{
+    return incorrect_instance_state(id, fmt::format("is not in the '{}' state.", state));
+}
+
+ApiError cannot_be_modified(const InstanceId& id, std::string_view state)
+{
+    return incorrect_instance_state(id, fmt::format("is {} and cannot be modified.", state));
+}
+
+ApiError protected_instance(const InstanceId& id, std::string_view verb, std::string_view attribute)
+{
+    return operation_not_permitted(
+        fmt::format("The instance '{}' may not be {}. Modify its '{}' instance attribute and try "
+                    "again.",
+                    id.text(), verb, attribute));
+}
+
+ApiError several_attributes_to_modify()
+{
+    return invalid_parameter_combination("Fields for multiple attribute types specified");
+}
+
+ApiError attribute_not_modifiable(std::string_view attribute)
+{
+    return invalid_value(attribute, "attribute", "It cannot be modified.");
+}
+
+ApiError invalid_instance_attribute_value(std::string_view message)
+{
+    return {"InvalidInstanceAttributeValue", std::string(message)};
+}
+
+ApiError no_device_mapped_at(std::string_view device)
+{
+    return invalid_instance_attribute_value(
+        fmt::format("No device is currently mapped at {}", device));
+}
+
+ApiError ebs_optimization_not_supported()
+{
+    return {"Unsupported",
+            "EBS-optimized instances are not supported for your requested configuration. Please "
+            "check the documentation for supported configurations."};
+}
+
+}  // namespace amilab::ec2

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "server/calls/family.h"
+#include "server/calls/session.h"
+#include "storage/base/units.h"
+#include "storage/metadata/instances/instance_ids.h"
+
+namespace amilab::ec2 {
+
+extern const Family kInstanceStates;
+
+inline constexpr Delay kInstancePending{"instance.pending"};
+inline constexpr Delay kInstanceInitializing{"instance.initializing"};
+inline constexpr Delay kInstanceStopping{"instance.stopping"};
+inline constexpr Delay kInstanceShuttingDown{"instance.shutting-down"};
+/// Terminated instances are still described for about an hour.
+/// Source: EC2 User Guide, "Terminate Amazon EC2 instances" (documented as "a short while", about
+/// an hour observed).
+inline constexpr Delay kInstanceTerminated{"instance.terminated", kHourMs};
+
+inline constexpr Due kInstanceRunning{"instance-running"};
+inline constexpr Due kInstanceInitialized{"instance-initialized"};
+inline constexpr Due kInstanceStopped{"instance-stopped"};
+inline constexpr Due kInstanceEnded{"instance-terminated"};
+inline constexpr Due kInstanceGone{"instance-gone"};
+
+/// What a reboot does to a running instance: its status checks have to pass anew.
+void reboot_instance(Session& session, const InstanceId& id);
+
+}  // namespace amilab::ec2

@@ -1,0 +1,60 @@
+#include "server/services/ec2/network/errors.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace amilab::ec2 {
+
+namespace {
+
+ApiError malformed(std::string_view code, std::string_view text, std::string_view prefix)
+{
+    return {std::string(code),
+            fmt::format("Invalid id: \"{}\" (expecting \"{}-...\")", text, prefix)};
+}
+
+}  // namespace
+
+template <>
+ApiError malformed_id<VpcId>(std::string_view text)
+{
+    return malformed("InvalidVpcID.Malformed", text, "vpc");
+}
+
+template <>
+ApiError malformed_id<SubnetId>(std::string_view text)
+{
+    return malformed("InvalidSubnetID.Malformed", text, "subnet");
+}
+
+template <>
+ApiError malformed_id<SecurityGroupId>(std::string_view text)
+{
+    return malformed("InvalidGroupId.Malformed", text, "sg");
+}
+
+ApiError not_found(const VpcId& id)
+{
+    return {"InvalidVpcID.NotFound", fmt::format("The vpc ID '{}' does not exist", id.text())};
+}
+
+ApiError not_found(const SubnetId& id)
+{
+    return {"InvalidSubnetID.NotFound",
+            fmt::format("The subnet ID '{}' does not exist", id.text())};
+}
+
+ApiError not_found(const SecurityGroupId& id)
+{
+    return {"InvalidGroup.NotFound",
+            fmt::format("The security group '{}' does not exist", id.text())};
+}
+
+ApiError group_name_not_found(std::string_view name, const VpcId& default_vpc)
+{
+    return {"InvalidGroup.NotFound",
+            fmt::format("The security group '{}' does not exist in default VPC '{}'", name,
+                        default_vpc.text())};
+}
+
+}  // namespace amilab::ec2

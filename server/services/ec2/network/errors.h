@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/calls/request_values.h"
+#include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/ids.h"
+#include "server/wire/api_error.h"
+#include "storage/metadata/network/network_ids.h"
+
+/// Refusals that are about networks. docs/fidelity.md says for each whether it is
+/// documented, observed or assumed.
+namespace amilab::ec2 {
+
+template <>
+ApiError malformed_id<VpcId>(std::string_view text);
+template <>
+ApiError malformed_id<SubnetId>(std::string_view text);
+template <>
+ApiError malformed_id<SecurityGroupId>(std::string_view text);
+
+ApiError not_found(const VpcId& id);
+ApiError not_found(const SubnetId& id);
+ApiError not_found(const SecurityGroupId& id);
+
+/// A group named by its name, which is looked for in the default VPC alone.
+ApiError group_name_not_found(std::string_view name, const VpcId& default_vpc);
+
+}  // namespace amilab::ec2

@@ -1,0 +1,16 @@
+#include "server/services/sts/sts.h"
+
+#include "server/services/sts/identity.h"
+#include "server/wire/sts/schema.h"
+
+namespace amilab::sts {
+
+namespace {
+
+constexpr const Family* kFamilies[] = {&kIdentity};
+
+}  // namespace
+
+constinit const Service kSts{.schema = kService, .families = kFamilies};
+
+}  // namespace amilab::sts

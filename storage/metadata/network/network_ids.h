@@ -1,0 +1,29 @@
+#pragma once
+
+#include "storage/base/ids.h"
+
+namespace amilab {
+
+struct VpcTag {
+    static constexpr std::string_view kPrefix = "vpc";
+};
+struct SubnetTag {
+    static constexpr std::string_view kPrefix = "subnet";
+};
+struct SecurityGroupTag {
+    static constexpr std::string_view kPrefix = "sg";
+};
+struct NetworkInterfaceTag {
+    static constexpr std::string_view kPrefix = "eni";
+};
+struct NetworkInterfaceAttachmentTag {
+    static constexpr std::string_view kPrefix = "eni-attach";
+};
+
+using VpcId = Id<VpcTag>;
+using SubnetId = Id<SubnetTag>;
+using SecurityGroupId = Id<SecurityGroupTag>;
+using NetworkInterfaceId = Id<NetworkInterfaceTag>;
+using NetworkInterfaceAttachmentId = Id<NetworkInterfaceAttachmentTag>;
+
+}  // namespace amilab

@@ -1,0 +1,74 @@
+#include "storage/metadata/catalogue/connection.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include "storage/metadata/sql/migrations.h"
+#include "storage/metadata/sql/statement.h"
+
+namespace amilab {
+namespace {
+
+std::string plan_of(Database& db, const std::string& sql)
+{
+    Statement explain(db, "EXPLAIN QUERY PLAN " + sql);
+    explain.bind();
+    std::string plan;
+    while (explain.step()) {
+        auto row = explain.row();
+        row.integer();
+        row.integer();
+        row.integer();
+        plan += row.text() + "\n";
+    }
+    return plan;
+}
+
+std::string schema_of(Database& db)
+{
+    Statement select(db, "SELECT coalesce(sql, name) FROM main.sqlite_schema ORDER BY type, name");
+    select.bind();
+    std::string schema;
+    while (select.step()) {
+        schema += select.row().text() + "\n";
+    }
+    Statement version(db, "PRAGMA user_version");
+    version.bind();
+    version.step();
+    return schema + version.row().text();
+}
+
+TEST(EmptyDatabase, IsWhatTheMigrationsMakeOfNothing)
+{
+    Database made(":memory:", Database::Mode::kReadWrite);
+    auto bytes = std::string(empty_database());
+    // A database in memory has no WAL.
+    bytes[18] = bytes[19] = 1;
+    auto* const data = reinterpret_cast<unsigned char*>(bytes.data());
+    const auto size = static_cast<sqlite3_int64>(bytes.size());
+    ASSERT_EQ(
+        sqlite3_deserialize(made.handle(), "main", data, size, size, SQLITE_DESERIALIZE_READONLY),
+        SQLITE_OK);
+    Database migrated(":memory:", Database::Mode::kReadWrite);
+    migrate(migrated);
+    EXPECT_EQ(schema_of(made), schema_of(migrated));
+}
+
+// A page of a million rows costs a page only while SQLite takes each view apart into its halves.
+TEST(Connection, ReadsPagesOfItsViewsInKeyOrderWithoutSorting)
+{
+    const auto db = open_connection(":memory:", Database::Mode::kReadWrite, Durability::kPrivate);
+    migrate(*db);
+    for (const auto* view : {"all_image", "all_snapshot"}) {
+        const auto plan = plan_of(*db, std::string("SELECT * FROM ") + view +
+                                           " WHERE region = 'us-east-1' AND owner = '123456789012'"
+                                           " AND id > 'x' ORDER BY id LIMIT 10");
+        EXPECT_THAT(plan, ::testing::HasSubstr("MERGE (UNION ALL)")) << view;
+        EXPECT_THAT(plan, ::testing::Not(::testing::HasSubstr("SCAN"))) << view << plan;
+        EXPECT_THAT(plan, ::testing::Not(::testing::HasSubstr("TEMP B-TREE"))) << view << plan;
+    }
+}
+
+}  // namespace
+}  // namespace amilab
