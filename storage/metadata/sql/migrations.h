@@ -1,17 +1,21 @@
 #pragma once
 
+#include <span>
+
 #include "storage/metadata/sql/database.h"
+#include "storage/metadata/sql/migration_steps.h"
 
 namespace amilab {
 
 /// The schema version this program writes; kept in SQLite's user_version.
 int schema_version();
 
-/// Brings an empty or older database up to schema_version(), all steps in one transaction.
-/// Throws StorageError (EPROTO), the database untouched, when it is newer than that.
-void migrate(Database& db);
+/// Brings an empty or older database up to the last of `steps`, all of them in one transaction: one
+/// that fails (StorageError) leaves the database as it was.
+/// Throws StorageError (EPROTO), the files untouched, when it is newer than that.
+void migrate(Database& db, std::span<const char* const> steps = migration_steps());
 
-/// Throws StorageError (EPROTO) when a newer amilab wrote the database.
+/// Throws StorageError (EPROTO), the files untouched, when a newer amilab wrote the database.
 void require_known_version(Database& db);
 
 }  // namespace amilab

@@ -1,11 +1,12 @@
-#include "storage/metadata/catalogue/connection.h"
+#include "storage/metadata/connection.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
-#include "storage/metadata/sql/migrations.h"
+#include "storage/metadata/migrations.h"
 #include "storage/metadata/sql/statement.h"
+#include "tests/storage/metadata/sql/database_text.h"
 
 namespace amilab {
 namespace {
@@ -25,20 +26,6 @@ std::string plan_of(Database& db, const std::string& sql)
     return plan;
 }
 
-std::string schema_of(Database& db)
-{
-    Statement select(db, "SELECT coalesce(sql, name) FROM main.sqlite_schema ORDER BY type, name");
-    select.bind();
-    std::string schema;
-    while (select.step()) {
-        schema += select.row().text() + "\n";
-    }
-    Statement version(db, "PRAGMA user_version");
-    version.bind();
-    version.step();
-    return schema + version.row().text();
-}
-
 TEST(EmptyDatabase, IsWhatTheMigrationsMakeOfNothing)
 {
     Database made(":memory:", Database::Mode::kReadWrite);
@@ -52,7 +39,7 @@ TEST(EmptyDatabase, IsWhatTheMigrationsMakeOfNothing)
         SQLITE_OK);
     Database migrated(":memory:", Database::Mode::kReadWrite);
     migrate(migrated);
-    EXPECT_EQ(schema_of(made), schema_of(migrated));
+    EXPECT_EQ(test::schema_text(made), test::schema_text(migrated));
 }
 
 // A page of a million rows costs a page only while SQLite takes each view apart into its halves.
