@@ -1,6 +1,7 @@
 """The API as fixtures/api has it: which operations are served, and what they take."""
 
 import functools
+import itertools
 import json
 import pathlib
 
@@ -106,12 +107,12 @@ def operations():
     """All that are served: {name: Operation}, in the order of served.json."""
     served = json.loads((FOLDER / "served.json").read_text())
     found = {}
-    for service, families in served.items():
-        for names in families.values():
-            for name in names:
-                if name in found:
-                    raise ValueError(f"two services have an operation {name}")
-                found[name] = Operation(service, name, schema(service))
+    for service, rooms in served.items():
+        families = (names for room in rooms.values() for names in room.values())
+        for name in itertools.chain.from_iterable(families):
+            if name in found:
+                raise ValueError(f"two services have an operation {name}")
+            found[name] = Operation(service, name, schema(service))
     return found
 
 

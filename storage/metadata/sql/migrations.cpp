@@ -1,4 +1,4 @@
-#include "storage/metadata/migrations.h"
+#include "storage/metadata/sql/migrations.h"
 
 #include <cerrno>
 #include <filesystem>

@@ -1,10 +1,10 @@
-#include "storage/metadata/connection.h"
+#include "storage/metadata/catalogue/connection.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
-#include "storage/metadata/migrations.h"
+#include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/sql/statement.h"
 #include "tests/storage/metadata/sql/database_text.h"
 

@@ -1,4 +1,4 @@
-#include "storage/metadata/migrations.h"
+#include "storage/metadata/sql/migrations.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -17,7 +17,7 @@
 
 #include "storage/state/check.h"
 #include "storage/state/data_directory.h"
-#include "storage/metadata/connection.h"
+#include "storage/metadata/catalogue/connection.h"
 #include "storage/metadata/layers/layer_report_rows.h"
 #include "storage/metadata/sql/statement.h"
 #include "storage/metadata/sql/transaction.h"
