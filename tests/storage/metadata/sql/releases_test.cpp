@@ -381,7 +381,7 @@ TEST_F(Release010, ItsClockStandsWhereItStoodAndItsKeysAreTheOtherAccounts)
 {
     EXPECT_TRUE(data_.current()->clock().setting().frozen);
     EXPECT_EQ(data_.current()->clock().now_ms(), 1'767'323'045'000);
-    EXPECT_EQ(data_.current()->delays().get(Delay::kImagePending), kHourMs);
+    EXPECT_EQ(data_.current()->delays().get(Delay{"image.pending"}), kHourMs);
     EXPECT_EQ(data_.current()->access_keys().account_of("AKIAIOSFODNN7EXAMPLE"), kOtherAccount);
 }
 
