@@ -104,12 +104,12 @@ def schema(service):
 
 @functools.cache
 def operations():
-    """All that are served: {name: Operation}, in the order of served.json."""
+    """All that are served: {name: Operation}, by service and name."""
     served = json.loads((FOLDER / "served.json").read_text())
     found = {}
     for service, rooms in served.items():
         families = (names for room in rooms.values() for names in room.values())
-        for name in itertools.chain.from_iterable(families):
+        for name in sorted(itertools.chain.from_iterable(families)):
             if name in found:
                 raise ValueError(f"two services have an operation {name}")
             found[name] = Operation(service, name, schema(service))
