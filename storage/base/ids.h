@@ -15,6 +15,8 @@ namespace amilab {
 template <class Tag>
 class Id {
 public:
+    /// No resource's, until another is assigned.
+    Id() = default;
     /// Nothing unless `text` has the shape of this kind of id.
     static std::optional<Id> from_text(std::string_view text);
     /// For text that the database holds or the id source made; not checked again.

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +9,7 @@
 #include "storage/metadata/network/network_ids.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/filter.h"
+#include "storage/metadata/sql/listing.h"
 
 namespace amilab {
 
@@ -20,7 +20,7 @@ struct VpcRow {
     std::string cidr_block;
     std::string cidr_association_id;
     std::string dhcp_options_id;
-    bool is_default;
+    bool is_default = false;
 };
 
 struct SubnetRow {
@@ -30,8 +30,8 @@ struct SubnetRow {
     VpcId vpc_id;
     std::string zone;
     std::string cidr_block;
-    bool default_for_zone;
-    bool map_public_ip_on_launch;
+    bool default_for_zone = false;
+    bool map_public_ip_on_launch = false;
     /// Read only: the zone's id.
     std::string zone_id{};
     /// Read only: IPv4 addresses that no instance has, without the five that AWS keeps in each
@@ -47,6 +47,85 @@ struct SecurityGroupRow {
     std::string name;
     std::string description;
 };
+
+inline constexpr auto kVpcColumns = columns<VpcRow>(
+    "vpc", "v", text("id", &VpcRow::id), text("region", &VpcRow::region),
+    text("owner", &VpcRow::owner), text("cidr_block", &VpcRow::cidr_block),
+    text("cidr_association_id", &VpcRow::cidr_association_id),
+    text("dhcp_options_id", &VpcRow::dhcp_options_id), flag("is_default", &VpcRow::is_default));
+inline constexpr FilterColumn kVpcFilters[] = {
+    {"cidr", "cidr_block"},
+    {"cidr-block-association.association-id", "cidr_association_id"},
+    {"cidr-block-association.cidr-block", "cidr_block"},
+    {"cidr-block-association.state", "'associated'"},
+    {"dhcp-options-id", "dhcp_options_id"},
+    {"is-default", "is_default"},
+    {"owner-id", "owner"},
+    {"state", "'available'"},
+    {"vpc-id", "id"},
+};
+inline constexpr Listing<decltype(kVpcColumns)> kVpcList{
+    .key = "v.id", .columns = kVpcColumns, .filters = kVpcFilters};
+
+// AWS keeps the first four addresses of a subnet and its last.
+// Source: VPC User Guide, "Subnet CIDR blocks" (documented).
+inline constexpr std::string_view kAvailableAddresses =
+    "((1 << (32 - CAST(substr(s.cidr_block, instr(s.cidr_block, '/') + 1) AS INTEGER))) - 5"
+    " - (SELECT COUNT(*) FROM instance i WHERE i.subnet_id = s.id AND i.private_ip IS NOT NULL))";
+
+inline constexpr auto kSubnetColumns = columns<SubnetRow>(
+    "subnet", "s", text("id", &SubnetRow::id), text("region", &SubnetRow::region),
+    text("owner", &SubnetRow::owner), text("vpc_id", &SubnetRow::vpc_id),
+    text("zone", &SubnetRow::zone), text("cidr_block", &SubnetRow::cidr_block),
+    flag("default_for_zone", &SubnetRow::default_for_zone),
+    flag("map_public_ip_on_launch", &SubnetRow::map_public_ip_on_launch),
+    text("zone_id", &SubnetRow::zone_id).as("z.zone_id"),
+    integer("available_addresses", &SubnetRow::available_addresses).as(kAvailableAddresses));
+inline constexpr FilterColumn kSubnetFilters[] = {
+    {"availability-zone", "zone"},
+    {"availability-zone-id", "zone_id"},
+    {"available-ip-address-count", "available_addresses"},
+    {"cidr-block", "cidr_block"},
+    {"default-for-az", "default_for_zone"},
+    {"enable-dns64", "'false'"},
+    {"ipv6-native", "'false'"},
+    {"map-customer-owned-ip-on-launch", "'false'"},
+    {"map-public-ip-on-launch", "map_public_ip_on_launch"},
+    {"owner-id", "owner"},
+    {"private-dns-name-options-on-launch.enable-resource-name-dns-a-record", "'false'"},
+    {"private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record", "'false'"},
+    {"private-dns-name-options-on-launch.hostname-type", "'ip-name'"},
+    {"state", "'available'"},
+    {"subnet-arn", "('arn:aws:ec2:' || s.region || ':' || s.owner || ':subnet/' || s.id)"},
+    {"subnet-id", "id"},
+    {"vpc-id", "vpc_id"},
+};
+inline constexpr std::string_view kSubnetFrom =
+    "subnet s JOIN catalogue.availability_zone z ON z.name = s.zone";
+inline constexpr Listing<decltype(kSubnetColumns)> kSubnetList{
+    .from = kSubnetFrom, .key = "s.id", .columns = kSubnetColumns, .filters = kSubnetFilters};
+
+inline constexpr auto kSecurityGroupColumns = columns<SecurityGroupRow>(
+    "security_group", "g", text("id", &SecurityGroupRow::id),
+    text("region", &SecurityGroupRow::region), text("owner", &SecurityGroupRow::owner),
+    text("vpc_id", &SecurityGroupRow::vpc_id), text("name", &SecurityGroupRow::name),
+    text("description", &SecurityGroupRow::description));
+// Every group has the rules of a default group: in, all from itself; out, all to anywhere.
+inline constexpr FilterColumn kSecurityGroupFilters[] = {
+    {"description", "description"},
+    {"egress.ip-permission.cidr", "'0.0.0.0/0'"},
+    {"egress.ip-permission.protocol", "'-1'"},
+    {"group-id", "id"},
+    {"group-name", "name"},
+    {"ip-permission.group-id", "id"},
+    {"ip-permission.group-name", "name"},
+    {"ip-permission.protocol", "'-1'"},
+    {"ip-permission.user-id", "owner"},
+    {"owner-id", "owner"},
+    {"vpc-id", "vpc_id"},
+};
+inline constexpr Listing<decltype(kSecurityGroupColumns)> kSecurityGroupList{
+    .key = "g.id", .columns = kSecurityGroupColumns, .filters = kSecurityGroupFilters};
 
 void insert_vpc(Database& db, const VpcRow& row);
 void insert_subnet(Database& db, const SubnetRow& row);
@@ -70,21 +149,6 @@ std::optional<SecurityGroupRow> select_security_group_named(Database& db, const 
                                                             std::string_view name);
 /// The group named "default", which every VPC has.
 std::optional<SecurityGroupRow> select_default_security_group(Database& db, const VpcId& vpc);
-
-/// `owner`'s rows in `region`, in the order of their ids.
-struct NetworkQuery {
-    std::string_view owner;
-    std::string_view region;
-    /// Only these; empty: any.
-    std::vector<std::string> ids;
-    std::span<const Filter> filters;
-    std::string_view after;
-    std::int64_t limit;
-};
-
-std::vector<VpcRow> select_vpcs(Database& db, const NetworkQuery& query);
-std::vector<SubnetRow> select_subnets(Database& db, const NetworkQuery& query);
-std::vector<SecurityGroupRow> select_security_groups(Database& db, const NetworkQuery& query);
 
 /// Which groups an account may tag: ?1 the id, ?2 the region, ?3 the account.
 inline constexpr std::string_view kTaggableSecurityGroup =

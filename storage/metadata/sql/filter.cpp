@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "storage/metadata/sql/columns.h"
+
 namespace amilab {
 
 namespace {
@@ -50,7 +52,7 @@ std::optional<Pattern> to_pattern(std::string_view value, std::string& literal)
 void append_pattern(Query& query, std::string_view expression, const Pattern& pattern)
 {
     if (pattern.glob == "*") {
-        query.sql(expression).sql(" IS NOT NULL");
+        query.part(expression).sql(" IS NOT NULL");
         return;
     }
     // SQLite refuses longer ones; nothing that is stored is as long.
@@ -59,11 +61,11 @@ void append_pattern(Query& query, std::string_view expression, const Pattern& pa
         query.sql("0");
         return;
     }
-    query.sql("(").sql(expression).sql(" GLOB ").value(pattern.glob);
+    query.sql("(").part(expression).sql(" GLOB ").value(pattern.glob);
     if (!pattern.prefix.empty()) {
         // GLOB with a bound pattern uses no index; the range does. UTF-8 has no byte 0xff.
-        query.sql(" AND ").sql(expression).sql(" >= ").value(pattern.prefix);
-        query.sql(" AND ").sql(expression).sql(" < ").value(pattern.prefix + "\xff");
+        query.sql(" AND ").part(expression).sql(" >= ").value(pattern.prefix);
+        query.sql(" AND ").part(expression).sql(" < ").value(pattern.prefix + "\xff");
     }
     query.sql(")");
 }
@@ -110,7 +112,7 @@ void append_match(Query& query, std::string_view expression, const std::vector<s
         }
     }
     if (patterns.empty()) {
-        query.sql(expression).sql(" IN ").list(literals);
+        query.part(expression).sql(" IN ").list(literals);
         return;
     }
     query.sql("(");
@@ -119,14 +121,16 @@ void append_match(Query& query, std::string_view expression, const std::vector<s
         append_pattern(query, expression, patterns[i]);
     }
     if (!literals.empty()) {
-        query.sql(" OR ").sql(expression).sql(" IN ").list(literals);
+        query.sql(" OR ").part(expression).sql(" IN ").list(literals);
     }
     query.sql(")");
 }
 
-void append_filters(Query& query, std::span<const Filter> filters,
-                    std::span<const FilterColumn> columns, std::string_view resource_id,
-                    std::string_view owner)
+namespace {
+
+template <class Column>
+void append_each(Query& query, std::span<const Filter> filters, std::span<const Column> columns,
+                 std::string_view resource_id, std::string_view owner)
 {
     for (const auto& filter : filters) {
         if (filter.name.starts_with("tag:") || filter.name == "tag-key" ||
@@ -134,17 +138,59 @@ void append_filters(Query& query, std::span<const Filter> filters,
             append_tag_filter(query, filter, resource_id, owner);
             continue;
         }
-        const auto column =
-            std::find_if(columns.begin(), columns.end(),
-                         [&](const FilterColumn& known) { return known.name == filter.name; });
+        const auto column = std::find_if(columns.begin(), columns.end(), [&](const Column& known) {
+            return known.name == filter.name;
+        });
         if (column == columns.end()) {
             query.sql(" AND 0");
             continue;
         }
-        query.sql(" AND ").sql(column->before);
+        query.sql(" AND ").part(column->before);
         append_match(query, column->value, filter.values);
-        query.sql(column->after);
+        query.part(column->after);
     }
+}
+
+}  // namespace
+
+void append_filters(Query& query, std::span<const Filter> filters,
+                    std::span<const FilterColumn> columns, std::string_view resource_id,
+                    std::string_view owner)
+{
+    append_each(query, filters, columns, resource_id, owner);
+}
+
+void append_filters(Query& query, std::span<const Filter> filters,
+                    std::span<const ResolvedFilter> columns, std::string_view resource_id,
+                    std::string_view owner)
+{
+    append_each(query, filters, columns, resource_id, owner);
+}
+
+std::vector<std::string> without(const std::vector<std::string>& wanted,
+                                 const std::vector<std::string>& found)
+{
+    std::vector<std::string> rest;
+    std::copy_if(wanted.begin(), wanted.end(), std::back_inserter(rest), [&](const auto& one) {
+        return std::find(found.begin(), found.end(), one) == found.end();
+    });
+    return rest;
+}
+
+std::string as_filter_text(const std::string& expression, ColumnType type)
+{
+    switch (type) {
+        case ColumnType::kText:
+            break;
+        case ColumnType::kInteger:
+        case ColumnType::kReal:
+            return fmt::format("CAST({} AS TEXT)", expression);
+        case ColumnType::kFlag:
+            return sql_true_false(expression);
+        case ColumnType::kTime:
+            return sql_time(expression);
+    }
+    return expression;
 }
 
 }  // namespace amilab

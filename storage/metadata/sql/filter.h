@@ -30,6 +30,14 @@ struct FilterColumn {
     std::string_view after = {};
 };
 
+/// A FilterColumn whose value has become SQL of text.
+struct ResolvedFilter {
+    std::string_view name;
+    std::string value;
+    std::string_view before;
+    std::string_view after;
+};
+
 /// "true" or "false" of a flag, and ISO 8601 of a time in milliseconds, as filters compare them.
 std::string sql_true_false(std::string_view expression);
 std::string sql_time(std::string_view expression);
@@ -41,6 +49,14 @@ std::string sql_time(std::string_view expression);
 void append_filters(Query& query, std::span<const Filter> filters,
                     std::span<const FilterColumn> columns, std::string_view resource_id,
                     std::string_view owner);
+
+void append_filters(Query& query, std::span<const Filter> filters,
+                    std::span<const ResolvedFilter> columns, std::string_view resource_id,
+                    std::string_view owner);
+
+/// Those of `wanted` that are not among `found`, in their order.
+std::vector<std::string> without(const std::vector<std::string>& wanted,
+                                 const std::vector<std::string>& found);
 
 /// Appends `expression` compared with the values, as filters compare.
 void append_match(Query& query, std::string_view expression,

@@ -7,9 +7,9 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include "storage/base/storage_error.h"
 #include "storage/metadata/sql/statement.h"
 #include "storage/metadata/sql/transaction.h"
-#include "storage/base/storage_error.h"
 
 namespace amilab {
 

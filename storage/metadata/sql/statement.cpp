@@ -133,6 +133,22 @@ std::string Statement::Row::blob()
     return bytes != nullptr ? std::string(bytes, size) : std::string();
 }
 
+std::string json_list(const std::vector<std::string>& texts)
+{
+    std::string list = "[";
+    for (const auto& text : texts) {
+        list += list.size() == 1 ? "\"" : ",\"";
+        for (const char c : text) {
+            if (c == '"' || c == '\\') {
+                list += '\\';
+            }
+            list += c;
+        }
+        list += '"';
+    }
+    return list + "]";
+}
+
 Query& Query::value(std::string_view text)
 {
     sql_ += '?';
@@ -144,6 +160,28 @@ Query& Query::value(std::int64_t number)
 {
     sql_ += '?';
     values_.emplace_back(number);
+    return *this;
+}
+
+Query& Query::append_text(std::string_view sql)
+{
+    constexpr std::string_view kNow = "$now";
+    auto next = parts_.begin();
+    for (std::size_t at = 0; at < sql.size();) {
+        if (sql.substr(at, kNow.size()) == kNow) {
+            value(now_ms_);
+            at += kNow.size();
+            continue;
+        }
+        if (sql[at] == '?' && next != parts_.end()) {
+            values_.push_back(std::move(*next++));
+        }
+        sql_ += sql[at++];
+    }
+    if (next != parts_.end()) {
+        throw std::logic_error(fmt::format("more values than placeholders: {}", sql));
+    }
+    parts_.clear();
     return *this;
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -70,6 +71,29 @@ public:
             return IdType::trusted(text());
         }
 
+        /// Reads the next column into a member of a row, whatever its type.
+        void read(std::string& value) { value = text(); }
+        void read(double& value) { value = real(); }
+        void read(bool& value) { value = boolean(); }
+        void read(std::int64_t& value) { value = integer(); }
+        template <class Tag>
+        void read(Id<Tag>& value)
+        {
+            value = id<Id<Tag>>();
+        }
+        template <class Number>
+        requires std::is_enum_v<Number>
+        void read(Number& value) { value = static_cast<Number>(integer()); }
+        template <class Value>
+        void read(std::optional<Value>& value)
+        {
+            if (skip_null()) {
+                value.reset();
+            } else {
+                read(value.emplace());
+            }
+        }
+
     private:
         friend class Statement;
         explicit Row(sqlite3_stmt* statement) : statement_(statement) {}
@@ -91,6 +115,12 @@ public:
     void bind_value(int index, double number);
     template <std::integral Integer>
     void bind_value(int index, Integer number)
+    {
+        bind_integer(index, static_cast<std::int64_t>(number));
+    }
+    template <class Number>
+    requires std::is_enum_v<Number>
+    void bind_value(int index, Number number)
     {
         bind_integer(index, static_cast<std::int64_t>(number));
     }
@@ -117,6 +147,9 @@ private:
     Database::Compiled compiled_;
 };
 
+/// Ids and other plain texts as a JSON array, for json_each(): one SQL text whatever their number.
+std::string json_list(const std::vector<std::string>& texts);
+
 /// SQL text that grows with its values, for queries whose shape depends on the request. The text
 /// must come from the program alone; whatever a client sent goes into values.
 class Query {
@@ -127,6 +160,19 @@ public:
     {
         sql_ += text;
         return *this;
+    }
+    /// What `$now` stands for in what part() appends from here on.
+    Query& at(std::int64_t now_ms)
+    {
+        now_ms_ = now_ms;
+        return *this;
+    }
+    /// Appends SQL in which `$now` is the present time and each ? the next of the values.
+    template <class... Values>
+    Query& part(std::string_view sql, const Values&... values)
+    {
+        (parts_.push_back(to_value(values)), ...);
+        return append_text(sql);
     }
     /// Appends a placeholder that has this value. The text is copied.
     Query& value(std::string_view text);
@@ -139,8 +185,37 @@ public:
     const std::string& text() const { return sql_; }
 
 private:
+    using Value = std::variant<std::nullptr_t, std::string, std::int64_t, double>;
+
+    static Value to_value(std::string_view text) { return std::string(text); }
+    static Value to_value(const std::string& text) { return text; }
+    static Value to_value(const char* text) { return std::string(text); }
+    static Value to_value(double number) { return number; }
+    template <std::integral Integer>
+    static Value to_value(Integer number)
+    {
+        return static_cast<std::int64_t>(number);
+    }
+    template <class Number>
+    requires std::is_enum_v<Number>
+    static Value to_value(Number number) { return static_cast<std::int64_t>(number); }
+    template <class Tag>
+    static Value to_value(const Id<Tag>& id)
+    {
+        return id.text();
+    }
+    template <class Held>
+    static Value to_value(const std::optional<Held>& value)
+    {
+        return value ? to_value(*value) : Value(nullptr);
+    }
+    /// Moves the values of parts_ to their placeholders.
+    Query& append_text(std::string_view sql);
+
     std::string sql_;
-    std::vector<std::variant<std::string, std::int64_t>> values_;
+    std::vector<Value> values_;
+    std::vector<Value> parts_;
+    std::int64_t now_ms_ = 0;
 };
 
 }  // namespace amilab

@@ -131,6 +131,24 @@ std::vector<TagRow> select_tags(Database& db, std::string_view owner, std::strin
     return tags;
 }
 
+std::vector<std::pair<std::string, TagRow>> select_tags_on(
+    Database& db, std::string_view owner, const std::vector<std::string>& resource_ids)
+{
+    Statement select(db,
+                     "SELECT t.resource_id, t.key, t.value FROM json_each(?) i"
+                     " JOIN tag t ON t.resource_id = i.value WHERE +t.owner = ?"
+                     " ORDER BY t.resource_id, t.key");
+    select.bind(json_list(resource_ids), owner);
+    std::vector<std::pair<std::string, TagRow>> tags;
+    while (select.step()) {
+        auto row = select.row();
+        auto id = row.text();
+        auto key = row.text();
+        tags.emplace_back(std::move(id), TagRow{std::move(key), row.text()});
+    }
+    return tags;
+}
+
 std::int64_t count_tags(Database& db, std::string_view owner, std::string_view resource_id)
 {
     Statement select(db,

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "storage/metadata/sql/database.h"
@@ -30,6 +31,9 @@ std::size_t upsert_tags(Database& db, std::string_view owner, std::string_view r
                         const TaggedResource& resource, const std::vector<TagRow>& tags);
 /// The owner's tags on a resource, in the order of their keys.
 std::vector<TagRow> select_tags(Database& db, std::string_view owner, std::string_view resource_id);
+/// The owner's tags on several resources, each with its resource's id, in the order of ids and keys.
+std::vector<std::pair<std::string, TagRow>> select_tags_on(
+    Database& db, std::string_view owner, const std::vector<std::string>& resource_ids);
 /// AWS's own, whose keys begin with `aws:`, do not count.
 std::int64_t count_tags(Database& db, std::string_view owner, std::string_view resource_id);
 /// All tags on a resource, whoever's: it is gone.

@@ -75,4 +75,21 @@ std::vector<Tag> tags_of(Session& session, std::string_view resource_id)
     return tags;
 }
 
+PageTags::PageTags(Session& session, const std::vector<std::string>& resource_ids)
+    : tags_(select_tags_on(session.db(), session.account(), resource_ids))
+{
+}
+
+std::vector<Tag> PageTags::of(const std::string& resource_id) const
+{
+    const auto begin =
+        std::lower_bound(tags_.begin(), tags_.end(), resource_id,
+                         [](const auto& one, const auto& id) { return one.first < id; });
+    std::vector<Tag> tags;
+    for (auto one = begin; one != tags_.end() && one->first == resource_id; ++one) {
+        tags.push_back({.key = one->second.key, .value = one->second.value});
+    }
+    return tags;
+}
+
 }  // namespace amilab::ec2

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "server/calls/resource_tags.h"
@@ -23,5 +25,16 @@ std::vector<TagRow> read_tags(const std::vector<Tag>& tags);
 
 /// The caller's own tags on a resource, as answers have them.
 std::vector<Tag> tags_of(Session& session, std::string_view resource_id);
+
+/// The caller's own tags on the resources of a page, by one statement.
+class PageTags {
+public:
+    PageTags(Session& session, const std::vector<std::string>& resource_ids);
+    /// As answers have them.
+    std::vector<Tag> of(const std::string& resource_id) const;
+
+private:
+    std::vector<std::pair<std::string, TagRow>> tags_;  // sorted by id
+};
 
 }  // namespace amilab::ec2

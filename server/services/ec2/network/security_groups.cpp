@@ -1,7 +1,7 @@
 #include "server/services/ec2/network/security_groups.h"
 
 #include "server/calls/arns.h"
-#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/resource_tags.h"
 #include "server/services/ec2/network/default_network.h"
 #include "server/services/ec2/network/errors.h"
@@ -15,7 +15,7 @@ namespace {
 
 /// Source: a default group lets in what comes from itself and lets out everything (documented, VPC
 /// User Guide, "Default security groups"); the form of the rules (observed).
-SecurityGroup to_security_group(Session& session, const SecurityGroupRow& row)
+SecurityGroup to_security_group(Session& session, const PageTags& tags, const SecurityGroupRow& row)
 {
     return {
         .description = row.description,
@@ -27,36 +27,20 @@ SecurityGroup to_security_group(Session& session, const SecurityGroupRow& row)
         .ip_permissions_egress = {{.ip_protocol = "-1", .ip_ranges = {{.cidr_ip = "0.0.0.0/0"}}}},
         .owner_id = row.owner,
         .security_group_arn = resource_arn(session, "security-group", row.id.text()),
-        .tags = tags_of(session, row.id.text()),
+        .tags = tags.of(row.id.text()),
         .vpc_id = row.vpc_id.text()};
 }
 
-/// Throws not_found for the first of `ids` that the caller does not have, whatever the filters say.
-/// Source: assumed; AWS names one id.
-template <class Row, class IdType>
-void require_all(Session& session, const std::vector<IdType>& ids,
-                 std::optional<Row> (*select)(Database&, std::string_view, std::string_view,
-                                              const IdType&))
+/// Adds the groups that the request names by name, in the default VPC. Source: a name may also be
+/// an id (documented).
+void add_named_groups(Session& session, const DescribeSecurityGroupsRequest& request,
+                      ListQuery& wanted)
 {
-    for (const auto& id : ids) {
-        if (!select(session.db(), session.account(), session.region(), id)) {
-            throw not_found(id);
-        }
-    }
-}
-
-/// The groups that the request names by id, or by name in the default VPC. Source: a name may also
-/// be an id (documented).
-std::vector<std::string> named_groups(Session& session, const std::vector<SecurityGroupId>& ids,
-                                      const std::vector<std::string>& names)
-{
-    require_all(session, ids, select_security_group);
-    auto wanted = texts_of(ids);
-    if (names.empty()) {
-        return wanted;
+    if (request.group_names.empty()) {
+        return;
     }
     const auto vpc = select_default_vpc(session.db(), session.account(), session.region());
-    for (const auto& name : names) {
+    for (const auto& name : request.group_names) {
         auto group = select_security_group_named(session.db(), vpc->id, name);
         if (!group) {
             if (const auto id = SecurityGroupId::from_text(name)) {
@@ -67,10 +51,31 @@ std::vector<std::string> named_groups(Session& session, const std::vector<Securi
         if (!group) {
             throw group_name_not_found(name, vpc->id);
         }
-        wanted.push_back(group->id.text());
+        wanted.ids.push_back(group->id.text());
     }
-    return wanted;
 }
+
+std::vector<SecurityGroup> to_answers(Session& session, std::vector<SecurityGroupRow>&& rows)
+{
+    const PageTags tags(session, ids_of(rows));
+    std::vector<SecurityGroup> answers;
+    for (const auto& row : rows) {
+        answers.push_back(to_security_group(session, tags, row));
+    }
+    return answers;
+}
+
+constexpr DescribeSpec kDescribe{
+    .schema = kDescribeSecurityGroups,
+    .ids = {.member = &DescribeSecurityGroupsRequest::group_ids,
+            .check = &check_ids<SecurityGroupId>,
+            .before_filters = true,
+            .require = &require_listed<kSecurityGroupList, SecurityGroupId, not_found>},
+    .resolve = &add_named_groups,
+    .select = &select_page<kSecurityGroupList>,
+    .key = &id_of<SecurityGroupRow>,
+    .answers = &to_answers,
+    .into = &DescribeSecurityGroupsResponse::security_groups};
 
 }  // namespace
 
@@ -79,23 +84,7 @@ std::vector<std::string> named_groups(Session& session, const std::vector<Securi
 DescribeSecurityGroupsResponse describe_security_groups(
     Session& session, const DescribeSecurityGroupsRequest& request)
 {
-    const auto ids = parse_ids<SecurityGroupId>(request.group_ids);
-    const auto filters = parse_filters(kDescribeSecurityGroups, request.filters);
-    const auto page = parse_page(session, request.max_results, request.next_token);
-    stop_if_dry_run(request);
-    auto rows = select_security_groups(session.db(),
-                                       {.owner = session.account(),
-                                        .region = session.region(),
-                                        .ids = named_groups(session, ids, request.group_names),
-                                        .filters = filters,
-                                        .after = page.after,
-                                        .limit = page.sql_limit()});
-    DescribeSecurityGroupsResponse response;
-    response.next_token = cut_page(page, rows, [](const auto& row) { return row.id.text(); });
-    for (const auto& row : rows) {
-        response.security_groups.push_back(to_security_group(session, row));
-    }
-    return response;
+    return describe<kDescribe>(session, request);
 }
 
 namespace {

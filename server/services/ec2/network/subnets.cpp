@@ -1,7 +1,7 @@
 #include "server/services/ec2/network/subnets.h"
 
 #include "server/calls/arns.h"
-#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/resource_tags.h"
 #include "server/services/ec2/network/default_network.h"
 #include "server/services/ec2/network/errors.h"
@@ -14,7 +14,7 @@ namespace amilab::ec2 {
 namespace {
 
 /// Source: what a default subnet's answer holds (observed).
-Subnet to_subnet(Session& session, const SubnetRow& row)
+Subnet to_subnet(Session& session, const PageTags& tags, const SubnetRow& row)
 {
     return {.assign_ipv6_address_on_creation = false,
             .availability_zone = row.zone,
@@ -35,46 +35,37 @@ Subnet to_subnet(Session& session, const SubnetRow& row)
             .state = "available",
             .subnet_arn = resource_arn(session, "subnet", row.id.text()),
             .subnet_id = row.id.text(),
-            .tags = tags_of(session, row.id.text()),
+            .tags = tags.of(row.id.text()),
             .vpc_id = row.vpc_id.text()};
 }
 
-/// Throws not_found for the first of `ids` that the caller does not have, whatever the filters say.
-/// Source: assumed; AWS names one id.
-template <class Row, class IdType>
-void require_all(Session& session, const std::vector<IdType>& ids,
-                 std::optional<Row> (*select)(Database&, std::string_view, std::string_view,
-                                              const IdType&))
+std::vector<Subnet> to_answers(Session& session, std::vector<SubnetRow>&& rows)
 {
-    for (const auto& id : ids) {
-        if (!select(session.db(), session.account(), session.region(), id)) {
-            throw not_found(id);
-        }
+    const PageTags tags(session, ids_of(rows));
+    std::vector<Subnet> answers;
+    for (const auto& row : rows) {
+        answers.push_back(to_subnet(session, tags, row));
     }
+    return answers;
 }
+
+constexpr DescribeSpec kDescribe{
+    .schema = kDescribeSubnets,
+    .ids = {.member = &DescribeSubnetsRequest::subnet_ids,
+            .check = &check_ids<SubnetId>,
+            .before_filters = true,
+            .require = &require_listed<kSubnetList, SubnetId, not_found>},
+    .select = &select_page<kSubnetList>,
+    .key = &id_of<SubnetRow>,
+    .answers = &to_answers,
+    .into = &DescribeSubnetsResponse::subnets};
 
 }  // namespace
 
 // Source: EC2 API Reference, DescribeSubnets (documented).
 DescribeSubnetsResponse describe_subnets(Session& session, const DescribeSubnetsRequest& request)
 {
-    const auto ids = parse_ids<SubnetId>(request.subnet_ids);
-    const auto filters = parse_filters(kDescribeSubnets, request.filters);
-    const auto page = parse_page(session, request.max_results, request.next_token);
-    stop_if_dry_run(request);
-    require_all(session, ids, select_subnet);
-    auto rows = select_subnets(session.db(), {.owner = session.account(),
-                                              .region = session.region(),
-                                              .ids = texts_of(ids),
-                                              .filters = filters,
-                                              .after = page.after,
-                                              .limit = page.sql_limit()});
-    DescribeSubnetsResponse response;
-    response.next_token = cut_page(page, rows, [](const auto& row) { return row.id.text(); });
-    for (const auto& row : rows) {
-        response.subnets.push_back(to_subnet(session, row));
-    }
-    return response;
+    return describe<kDescribe>(session, request);
 }
 
 namespace {

@@ -1,6 +1,6 @@
 #include "server/services/ec2/network/vpcs.h"
 
-#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/resource_tags.h"
 #include "server/services/ec2/network/default_network.h"
 #include "server/services/ec2/network/errors.h"
@@ -13,7 +13,7 @@ namespace amilab::ec2 {
 namespace {
 
 /// Source: what a default VPC's answer holds (observed).
-Vpc to_vpc(Session& session, const VpcRow& row)
+Vpc to_vpc(const PageTags& tags, const VpcRow& row)
 {
     return {
         .block_public_access_states = BlockPublicAccessStates{"off"},
@@ -26,23 +26,29 @@ Vpc to_vpc(Session& session, const VpcRow& row)
         .is_default = row.is_default,
         .owner_id = row.owner,
         .state = "available",
-        .tags = tags_of(session, row.id.text()),
+        .tags = tags.of(row.id.text()),
         .vpc_id = row.id.text()};
 }
 
-/// Throws not_found for the first of `ids` that the caller does not have, whatever the filters say.
-/// Source: assumed; AWS names one id.
-template <class Row, class IdType>
-void require_all(Session& session, const std::vector<IdType>& ids,
-                 std::optional<Row> (*select)(Database&, std::string_view, std::string_view,
-                                              const IdType&))
+std::vector<Vpc> to_answers(Session& session, std::vector<VpcRow>&& rows)
 {
-    for (const auto& id : ids) {
-        if (!select(session.db(), session.account(), session.region(), id)) {
-            throw not_found(id);
-        }
+    const PageTags tags(session, ids_of(rows));
+    std::vector<Vpc> answers;
+    for (const auto& row : rows) {
+        answers.push_back(to_vpc(tags, row));
     }
+    return answers;
 }
+
+constexpr DescribeSpec kDescribe{.schema = kDescribeVpcs,
+                                 .ids = {.member = &DescribeVpcsRequest::vpc_ids,
+                                         .check = &check_ids<VpcId>,
+                                         .before_filters = true,
+                                         .require = &require_listed<kVpcList, VpcId, not_found>},
+                                 .select = &select_page<kVpcList>,
+                                 .key = &id_of<VpcRow>,
+                                 .answers = &to_answers,
+                                 .into = &DescribeVpcsResponse::vpcs};
 
 }  // namespace
 
@@ -50,23 +56,7 @@ void require_all(Session& session, const std::vector<IdType>& ids,
 // (assumed: the documentation forbids it elsewhere, not here).
 DescribeVpcsResponse describe_vpcs(Session& session, const DescribeVpcsRequest& request)
 {
-    const auto ids = parse_ids<VpcId>(request.vpc_ids);
-    const auto filters = parse_filters(kDescribeVpcs, request.filters);
-    const auto page = parse_page(session, request.max_results, request.next_token);
-    stop_if_dry_run(request);
-    require_all(session, ids, select_vpc);
-    auto rows = select_vpcs(session.db(), {.owner = session.account(),
-                                           .region = session.region(),
-                                           .ids = texts_of(ids),
-                                           .filters = filters,
-                                           .after = page.after,
-                                           .limit = page.sql_limit()});
-    DescribeVpcsResponse response;
-    response.next_token = cut_page(page, rows, [](const auto& row) { return row.id.text(); });
-    for (const auto& row : rows) {
-        response.vpcs.push_back(to_vpc(session, row));
-    }
-    return response;
+    return describe<kDescribe>(session, request);
 }
 
 namespace {

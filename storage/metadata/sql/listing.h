@@ -1,0 +1,143 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "storage/base/clock.h"
+#include "storage/metadata/sql/columns.h"
+#include "storage/metadata/sql/filter.h"
+
+/// Lists of resources, a page at a time.
+namespace amilab {
+
+/// What a call asks of a list.
+struct ListQuery {
+    /// Whose rows: or, of what is shared, who looks.
+    std::string_view owner{};
+    std::string_view region{};
+    /// Only these; empty: any.
+    std::vector<std::string> ids{};
+    std::vector<Filter> filters{};
+    /// Columns that are to have one of these values; one without values is not asked for.
+    std::vector<std::pair<std::string_view, std::vector<std::string>>> among{};
+    TimeMs now_ms = 0;
+    /// The key of the last row of the page before; empty at the start.
+    std::string_view after{};
+    /// Rows at most; -1 is all.
+    std::int64_t limit = -1;
+};
+
+/// How a list is read. Names are columns' or SQL; `$now` in it is the query's time.
+///
+///     constexpr FilterColumn kVolumeFilters[] = {{"size", "size_gib"}, ...};
+///     constexpr Listing<decltype(kVolumeColumns)> kVolumeList{
+///         .key = "v.id", .where = "v.state <> 'deleted'",
+///         .columns = kVolumeColumns, .filters = kVolumeFilters};
+template <class Columns>
+struct Listing {
+    /// Where rows come from, when that is not the columns' table alone: "subnet s JOIN ...".
+    std::string_view from = {};
+    std::string_view where = {};
+    /// What pages are ordered by, and what ids name.
+    std::string_view key;
+    /// Of rows whose place is told by two: the other. A key text is then "first/second".
+    std::string_view second_key = {};
+    std::string_view owner = {};   ///< "alias.owner" unless said otherwise; "-" for none
+    std::string_view region = {};  ///< "alias.region" unless said otherwise; "-" for none
+    const Columns& columns;
+    std::span<const FilterColumn> filters = {};
+};
+
+// What select_page() is made of.
+namespace listing {
+
+struct Names {
+    std::string from;
+    std::string owner;
+    std::string region;
+};
+
+template <class Columns>
+Names names_of(const Listing<Columns>& list)
+{
+    const auto alias = std::string(list.columns.alias);
+    return {
+        list.from.empty() ? std::string(list.columns.table) + " " + alias : std::string(list.from),
+        list.owner.empty() ? alias + ".owner" : std::string(list.owner),
+        list.region.empty() ? alias + ".region" : std::string(list.region)};
+}
+
+/// The columns that filters name, each as the text that it is compared as; others as they are.
+template <class Columns>
+std::vector<ResolvedFilter> resolve(const Listing<Columns>& list)
+{
+    std::vector<ResolvedFilter> resolved;
+    for (const auto& filter : list.filters) {
+        resolved.push_back({filter.name, std::string(filter.value), filter.before, filter.after});
+        const auto look = [&](const auto& column) {
+            if (column.name == filter.value) {
+                resolved.back().value =
+                    as_filter_text(expression_of(column, list.columns.alias), column.type);
+            }
+        };
+        std::apply([&](const auto&... column) { (look(column), ...); }, list.columns.all);
+    }
+    return resolved;
+}
+
+void append_scope(Query& query, const Names& names, const ListQuery& wanted);
+void append_page(Query& query, std::string_view key, std::string_view second_key,
+                 const ListQuery& wanted);
+
+}  // namespace listing
+
+/// The page that the query asks for, in the order of keys.
+template <const auto& kList>
+auto select_page(Database& db, const ListQuery& wanted)
+{
+    static const auto names = listing::names_of(kList);
+    static const auto filters = listing::resolve(kList);
+    Query query;
+    query.at(wanted.now_ms).sql("SELECT ").part(select_list<kList.columns>());
+    query.sql(" FROM ").sql(names.from);
+    listing::append_scope(query, names, wanted);
+    if (!kList.where.empty()) {
+        query.sql(" AND ").part(kList.where);
+    }
+    if (!wanted.ids.empty()) {
+        query.sql(" AND ").sql(kList.key).sql(" IN ").list(wanted.ids);
+    }
+    append_filters(query, wanted.filters, filters, kList.key, wanted.owner);
+    listing::append_page(query, kList.key, kList.second_key, wanted);
+    auto select = query.on(db);
+    std::vector<typename std::decay_t<decltype(kList.columns)>::Row> rows;
+    while (select.step()) {
+        rows.push_back(read_row(kList.columns, select.row()));
+    }
+    return rows;
+}
+
+/// Those of the ids that the list does not have for the query's owner and region, in their order,
+/// whatever the filters.
+template <const auto& kList>
+std::vector<std::string> missing_ids(Database& db, const ListQuery& wanted)
+{
+    static const auto names = listing::names_of(kList);
+    if (wanted.ids.empty()) {
+        return {};
+    }
+    Query query;
+    query.at(wanted.now_ms).sql("SELECT ").sql(kList.key).sql(" FROM ").sql(names.from);
+    listing::append_scope(query, names, {.owner = wanted.owner, .region = wanted.region});
+    if (!kList.where.empty()) {
+        query.sql(" AND ").part(kList.where);
+    }
+    query.sql(" AND ").sql(kList.key).sql(" IN ").list(wanted.ids);
+    return without(wanted.ids, query.on(db).texts());
+}
+
+}  // namespace amilab
