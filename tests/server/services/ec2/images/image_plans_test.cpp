@@ -20,27 +20,48 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-/// Notes the texts of all statements that a connection runs.
-class Trace {
-public:
-    explicit Trace(sqlite3* db) : db_(db) { sqlite3_trace_v2(db_, SQLITE_TRACE_STMT, note, this); }
-    ~Trace() { sqlite3_trace_v2(db_, 0, nullptr, nullptr); }
-    Trace(const Trace&) = delete;
-    Trace& operator=(const Trace&) = delete;
+/// Where the thread's statements are noted, while they are.
+thread_local std::vector<std::string>* noted_texts = nullptr;
 
-    const std::vector<std::string>& texts() const { return texts_; }
+/// While it lives, every connection that is opened tells which statements it runs. A call takes any
+/// of those that are idle, and the background takes others meanwhile.
+class ToldStatements {
+public:
+    ToldStatements()
+    {
+        // SQLite is configured with the first of these, before anything else uses it.
+        const Database first(":memory:", Database::Mode::kReadWrite);
+        sqlite3_auto_extension(entry());
+    }
+    ~ToldStatements() { sqlite3_cancel_auto_extension(entry()); }
+    ToldStatements(const ToldStatements&) = delete;
+    ToldStatements& operator=(const ToldStatements&) = delete;
 
 private:
-    static int note(unsigned, void* self, void* statement, void*)
+    static void (*entry())() { return reinterpret_cast<void (*)()>(trace); }
+    static int trace(sqlite3* db, char**, const sqlite3_api_routines*)
     {
-        static_cast<Trace*>(self)->texts_.emplace_back(
-            sqlite3_sql(static_cast<sqlite3_stmt*>(statement)));
+        return sqlite3_trace_v2(db, SQLITE_TRACE_STMT, note, nullptr);
+    }
+    static int note(unsigned, void*, void* statement, void*)
+    {
+        if (noted_texts != nullptr) {
+            noted_texts->emplace_back(sqlite3_sql(static_cast<sqlite3_stmt*>(statement)));
+        }
         return 0;
     }
-
-    sqlite3* db_;
-    std::vector<std::string> texts_;
 };
+
+/// The texts of all statements that the call runs.
+std::vector<std::string> texts_of_call(TestEmulator& aws, const Parameters& parameters,
+                                       const char* action)
+{
+    std::vector<std::string> texts;
+    noted_texts = &texts;
+    aws.must(action, parameters);
+    noted_texts = nullptr;
+    return texts;
+}
 
 std::vector<std::string> plan_of(Database& db, const std::string& sql)
 {
@@ -60,19 +81,7 @@ std::vector<std::string> plan_of(Database& db, const std::string& sql)
 std::vector<std::string> plan_of_call(TestEmulator& aws, const Parameters& parameters,
                                       const char* action = "DescribeImages")
 {
-    aws.must(action, parameters);
-    sqlite3* handle = nullptr;
-    {
-        // The one connection that is idle, and the call's in a moment.
-        auto reader = aws.generation().reader();
-        handle = reader.db().handle();
-    }
-    std::vector<std::string> texts;
-    {
-        const Trace trace(handle);
-        aws.must(action, parameters);
-        texts = trace.texts();
-    }
+    const auto texts = texts_of_call(aws, parameters, action);
     EXPECT_FALSE(texts.empty());
     auto reader = aws.generation().reader();
     std::vector<std::string> steps;
@@ -101,6 +110,7 @@ class ImagePlans : public ::testing::Test {
 protected:
     ImagePlans() : image(own_image(aws, "golden-1")) {}
 
+    ToldStatements told;  // before any connection
     TestEmulator aws;
     std::string image;
 };
