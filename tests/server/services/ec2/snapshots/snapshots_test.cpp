@@ -215,7 +215,8 @@ TEST(DescribeSnapshots, ChoosesByOwner)
 TEST(DescribeSnapshots, ShowsCatalogueSnapshotsToTheirOwnerAlone)
 {
     TestEmulator aws;
-    Statement any(aws.generation().reader().db(),
+    auto lease = aws.generation().reader();
+    Statement any(lease.db(),
                   "SELECT owner, owner_alias FROM catalogue.snapshot WHERE region = 'us-east-1'"
                   " AND owner_alias = 'amazon' LIMIT 1");
     any.bind();

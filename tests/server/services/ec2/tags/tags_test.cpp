@@ -43,8 +43,8 @@ std::vector<std::string> tags_on(TestEmulator& aws, const std::string& id,
 
 std::string public_image(TestEmulator& aws)
 {
-    Statement any(aws.generation().reader().db(),
-                  "SELECT id FROM catalogue.image WHERE region = 'us-east-1' LIMIT 1");
+    auto lease = aws.generation().reader();
+    Statement any(lease.db(), "SELECT id FROM catalogue.image WHERE region = 'us-east-1' LIMIT 1");
     any.bind();
     return any.step() ? any.row().text() : "";
 }
