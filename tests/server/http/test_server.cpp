@@ -166,8 +166,15 @@ void Client::abort()
 }
 
 TestServer::TestServer(Handler handler, const Limits& limits,
-                       const std::vector<std::string>& allowed_hosts)
+                       const std::vector<std::string>& allowed_hosts, Start start)
     : server_(io_context_, {}, std::move(handler), limits, allowed_hosts)
+{
+    if (start == Start::kAtOnce) {
+        this->start();
+    }
+}
+
+void TestServer::start()
 {
     // The log's library is not built with the sanitizers: they see no race when it is made before
     // the threads are.

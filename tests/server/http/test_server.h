@@ -68,13 +68,18 @@ private:
 /// A server on a free port with threads of its own.
 class TestServer {
 public:
+    /// kLater: what clients send before start() has come in time, however slow the machine.
+    enum class Start { kAtOnce, kLater };
+
     explicit TestServer(Handler handler, const Limits& limits = {},
-                        const std::vector<std::string>& allowed_hosts = {});
+                        const std::vector<std::string>& allowed_hosts = {},
+                        Start start = Start::kAtOnce);
     ~TestServer();
 
     const Endpoint& address() const { return server_.address(); }
     Server& server() { return server_; }
     asio::io_context& io_context() { return io_context_; }
+    void start();
     /// Returns when everything has ended.
     void join();
 

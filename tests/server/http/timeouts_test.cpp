@@ -38,12 +38,13 @@ void trickle(Client& client, std::string_view byte)
 
 TEST(IdleTimeout, ClosesWithoutAWord)
 {
-    TestServer server(echo_handler(), with(&Limits::idle_timeout));
-    Client silent(server.address());
-    EXPECT_TRUE(silent.is_closed());
+    TestServer server(echo_handler(), with(&Limits::idle_timeout), {}, TestServer::Start::kLater);
     Client served(server.address());
-    EXPECT_EQ(served.ask(get()).status, 200);
+    served.send(get());
+    server.start();
+    EXPECT_EQ(served.receive().status, 200);
     EXPECT_TRUE(served.is_closed());
+    EXPECT_TRUE(Client(server.address()).is_closed());
 }
 
 TEST(HeaderTimeout, EndsAHeaderThatStops)
@@ -157,9 +158,10 @@ TEST(ProgressTimeout, DoesNotCountTheHandlersOwnTime)
             go_on.get_future().wait();
             co_return plain_text(200, request.path + co_await reader.read_all(100));
         },
-        limits);
+        limits, {}, TestServer::Start::kLater);
     Client client(server.address());
     client.send(post("body"));
+    server.start();
     begun.get_future().wait();
     // Two connections that are idle one after the other take longer than the timeout.
     EXPECT_TRUE(Client(server.address()).is_closed());

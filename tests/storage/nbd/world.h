@@ -14,10 +14,12 @@
 #include "tests/storage/files/temporary_directory.h"
 #include "tests/storage/nbd/client.h"
 #include "tests/support/emulator_fixture.h"
+#include "tests/support/wait_until.h"
 
 namespace amilab::nbd::test {
 
 using amilab::test::TestEmulator;
+using amilab::test::wait_until;
 
 enum class Store {
     /// A private folder: flushes cost nothing.
@@ -61,16 +63,5 @@ public:
 private:
     std::mt19937_64 random_;
 };
-
-/// A failure of the test unless it becomes true within half a minute.
-template <class Condition>
-void wait_until(Condition condition)
-{
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (!condition()) {
-        ASSERT_LT(std::chrono::steady_clock::now(), deadline);
-        std::this_thread::yield();
-    }
-}
 
 }  // namespace amilab::nbd::test
