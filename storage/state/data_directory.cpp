@@ -101,17 +101,18 @@ std::string random_seed()
 }
 
 /// Whether a server holds the private folder. The one that made it a moment ago may not have locked
-/// it yet; such a young folder counts as held.
+/// it yet, and only then writes which it is; until it has, a young folder counts as held, and its
+/// lock is left alone.
 bool is_held(const fs::path& folder)
 {
     const auto path = (folder / "lock").string();
-    LockFile lock(path, O_RDWR);
-    if (!lock.is_open()) {
-        std::error_code error;
+    std::error_code error;
+    if (const auto size = fs::file_size(path, error); error || size == 0) {
         const auto age = fs::file_time_type::clock::now() - fs::last_write_time(folder, error);
         return error || age < std::chrono::minutes(1);
     }
-    return !lock.take();
+    LockFile lock(path, O_RDWR);
+    return !lock.is_open() || !lock.take();
 }
 
 void sweep_private_folders(const std::string& own)

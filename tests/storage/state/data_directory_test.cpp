@@ -22,6 +22,26 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Where private folders are made and swept while it lives, instead of beside those of other tests'
+/// servers.
+class PrivateFoldersIn {
+public:
+    explicit PrivateFoldersIn(const fs::path& folder)
+    {
+        if (const char* before = std::getenv(kName)) {
+            before_ = before;
+        }
+        setenv(kName, folder.c_str(), 1);
+    }
+    ~PrivateFoldersIn() { before_ ? setenv(kName, before_->c_str(), 1) : unsetenv(kName); }
+    PrivateFoldersIn(const PrivateFoldersIn&) = delete;
+    PrivateFoldersIn& operator=(const PrivateFoldersIn&) = delete;
+
+private:
+    static constexpr auto* kName = "TMPDIR";
+    std::optional<std::string> before_;
+};
+
 class DataDirectoryTest : public ::testing::Test {
 protected:
     DataDirectoryTest()
@@ -172,6 +192,7 @@ TEST_F(DataDirectoryTest, APrivateFolderGoesAtTheEnd)
 
 TEST_F(DataDirectoryTest, SweepsPrivateFoldersOfServersThatWereKilled)
 {
+    const PrivateFoldersIn here(folder);
     const auto child = fork();
     ASSERT_GE(child, 0);
     if (child == 0) {
@@ -188,6 +209,20 @@ TEST_F(DataDirectoryTest, SweepsPrivateFoldersOfServersThatWereKilled)
     data.sweep();
     EXPECT_FALSE(fs::exists(left));
     EXPECT_TRUE(fs::exists(data.path()));
+}
+
+TEST_F(DataDirectoryTest, LeavesAPrivateFolderAloneWhoseServerIsAboutToLockIt)
+{
+    const PrivateFoldersIn here(folder);
+    const auto made = folder / ("amilab-private-" + std::to_string(getuid()) + "-abcdef");
+    fs::create_directories(made);
+    std::ofstream(made / "lock").flush();
+    DataDirectory data({.path = {}, .seed = {}, .report = [](auto) {}});
+    data.sweep();
+    EXPECT_TRUE(fs::exists(made));
+    fs::last_write_time(made, fs::file_time_type::clock::now() - std::chrono::hours(1));
+    data.sweep();
+    EXPECT_FALSE(fs::exists(made)) << "its server died before it could";
 }
 
 TEST_F(DataDirectoryTest, CommittedRowsAreThereAfterAKill)
