@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import time
 
 import pytest
 
@@ -177,11 +176,9 @@ def mounted(uri, folder):
     folder.mkdir()
     process = subprocess.Popen(["nbdfuse", folder, uri], stderr=subprocess.PIPE)
     try:
-        deadline = time.monotonic() + 10
-        while not (folder / "nbd").exists():
-            if process.poll() is not None or time.monotonic() > deadline:
-                pytest.skip("nbdfuse cannot mount here")
-            time.sleep(0.01)
+        servers.wait_until(lambda: (folder / "nbd").exists() or process.poll() is not None)
+        if process.poll() is not None:
+            pytest.skip("nbdfuse cannot mount here")
         yield folder / "nbd"
     finally:
         if process.poll() is None:

@@ -34,40 +34,41 @@ def test_reset_keeps_nothing_on_the_disk(start_server, tmp_path, dice):
 def test_answers_stay_whole_while_resets_happen(server):
     stop = threading.Event()
     failures = []
-    answered = []
+    answers = []
 
-    def work(number):
-        mine = []
+    def work():
         while not stop.is_set():
             created = calls.call(server, "CreateVolume", AvailabilityZone="us-east-1a", Size="1")
-            mine.append(created)
             volume = created.xml.findtext("volumeId") or "vol-00000000000000000"
-            mine.append(calls.call(server, "CreateSnapshot", VolumeId=volume))
-            mine.append(calls.call(server, "DescribeVolumes"))
-            mine.append(calls.call(server, "DescribeImages", **{"Owner.1": "self"}))
-            mine.append(calls.call(server, "DeleteVolume", VolumeId=volume))
-        for answer in mine:
-            answered.append(answer.status)
-            # Parsing is the test that the answer is whole.
-            if answer.status >= 500 or answer.xml is None or not answer.request_id:
-                failures.append(answer.body)
+            answers.extend((
+                created,
+                calls.call(server, "CreateSnapshot", VolumeId=volume),
+                calls.call(server, "DescribeVolumes"),
+                calls.call(server, "DescribeImages", **{"Owner.1": "self"}),
+                calls.call(server, "DeleteVolume", VolumeId=volume)))
 
-    def guarded(number):
+    def guarded():
         try:
-            work(number)
+            work()
         except Exception as error:  # a broken connection is a failure too
             failures.append(error)
 
-    threads = [threading.Thread(target=guarded, args=(number,)) for number in range(8)]
+    threads = [threading.Thread(target=guarded) for _ in range(8)]
     for thread in threads:
         thread.start()
-    for _ in range(60):
+    resets = 0
+    while resets < 60 or (len(answers) < 400 and not failures):
         server.control("reset", {})
+        resets += 1
     stop.set()
     for thread in threads:
         thread.join()
+    for answer in answers:
+        # Parsing is the test that the answer is whole.
+        if answer.status >= 500 or answer.xml is None or not answer.request_id:
+            failures.append(answer.body)
     assert not failures
-    assert answered.count(200) > 100
+    assert [answer.status for answer in answers].count(200) > 100
     server.control("reset", {})
     assert server.client().describe_volumes()["Volumes"] == []
     assert server.client().describe_snapshots(OwnerIds=["self"])["Snapshots"] == []
