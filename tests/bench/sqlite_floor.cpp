@@ -59,14 +59,14 @@ void run(amilab::Database& db, const std::function<void()>& write_rows, double s
     const double cpu_before = cpu_seconds();
     const auto begin = Clock::now();
     auto last = begin;
-    while (last < end) {
+    do {
         amilab::Transaction transaction(db);
         write_rows();
         transaction.commit();
         const auto now = Clock::now();
         latencies_ns.push_back((now - last).count());
         last = now;
-    }
+    } while (last < end);
     const double cpu_used = cpu_seconds() - cpu_before;
     const double elapsed_s = std::chrono::duration<double>(last - begin).count();
     std::sort(latencies_ns.begin(), latencies_ns.end());
