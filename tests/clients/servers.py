@@ -20,8 +20,8 @@ REGION = "us-east-1"
 DEFAULT_ACCOUNT = "123456789012"
 READY = re.compile(r"amilab ready on (http://(?:127\.0\.0\.1|\[::1\]):\d+)\n")
 NBD = re.compile(r"amilab serves (\S+)(?: and (\S+))?\n")
-START_SECONDS = 20
-STOP_SECONDS = 30
+# What takes longer hangs; nothing is so slow, on a machine under load either.
+HANG_SECONDS = 120
 
 
 def binary():
@@ -38,7 +38,7 @@ def run_amilab(*arguments, endpoint=None, **options):
         environment["AWS_ENDPOINT_URL"] = endpoint
     options.setdefault("capture_output", True)
     return subprocess.run([binary(), *map(str, arguments)], env=environment, check=False,
-                          timeout=60, **options)
+                          timeout=HANG_SECONDS, **options)
 
 
 @functools.cache
@@ -82,7 +82,7 @@ class Server:
     def _first_line(self):
         with selectors.DefaultSelector() as selector:
             selector.register(self.process.stdout, selectors.EVENT_READ)
-            if not selector.select(START_SECONDS):
+            if not selector.select(HANG_SECONDS):
                 return ""
             return self.process.stdout.readline().decode()
 
@@ -105,14 +105,14 @@ class Server:
         """Asks it to end; returns its exit code."""
         if self.is_running:
             self.process.send_signal(number)
-        code = self.process.wait(STOP_SECONDS)
+        code = self.process.wait(HANG_SECONDS)
         self.process.stdout.close()
         return code
 
     def kill(self):
         """Ends it without a warning, as a crash would."""
         self.process.kill()
-        self.process.wait(STOP_SECONDS)
+        self.process.wait(HANG_SECONDS)
         self.process.stdout.close()
 
     def client(self, service="ec2", account=DEFAULT_ACCOUNT, region=REGION, **config):
@@ -152,7 +152,7 @@ class Server:
                              for name, value in delays.items()})
 
 
-def wait_until(condition, seconds=20):
+def wait_until(condition, seconds=HANG_SECONDS):
     """Polls until `condition()` is true and returns what it gave."""
     deadline = time.monotonic() + seconds
     while True:

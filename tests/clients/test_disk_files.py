@@ -172,7 +172,7 @@ def test_an_import_that_is_interrupted_leaves_nothing_behind(server, tmp_path, n
     process.stdin.flush()
     servers.wait_until(lambda: any(scratch.glob("amilab-*/image")))
     process.send_signal(number)
-    assert process.wait(timeout=20) == -number
+    assert process.wait(servers.HANG_SECONDS) == -number
     process.stdin.close()
     assert list(scratch.iterdir()) == []
 
@@ -191,7 +191,7 @@ def test_what_an_interrupted_import_had_started_ends_with_it(server, tmp_path, m
                                env=environment)
     servers.wait_until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
     process.terminate()
-    assert process.wait(timeout=20) == -signal.SIGTERM
+    assert process.wait(servers.HANG_SECONDS) == -signal.SIGTERM
     helper = int((tmp_path / "pid").read_text())
     servers.wait_until(lambda: not is_running(helper))
     assert list(scratch.iterdir()) == []
