@@ -156,8 +156,9 @@ def test_a_file_that_lacks_its_end_is_refused(server, tmp_path, dice, extension)
 @needs_qemu
 def test_an_encrypted_file_is_refused_by_name(server, tmp_path):
     image = tmp_path / "secret.qcow2"
+    # Not LUKS: for its key qemu-img measures the processor, and gives up beside other programs.
     qemu_img("create", "-f", "qcow2", "--object", "secret,id=s,data=abc", "-o",
-             "encrypt.format=luks,encrypt.key-secret=s", image, "1M")
+             "encrypt.format=aes,encrypt.key-secret=s", image, "1M")
     assert "decrypt it" in refused("import", image, "--name", "x", endpoint=server.endpoint)
 
 
