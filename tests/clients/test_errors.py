@@ -122,7 +122,7 @@ def test_a_success_has_the_same_request_id_in_header_and_body(server):
 @pytest.mark.parametrize("parameters, code", [
     ({}, "MissingAction"),
     ({"Action": "NoSuchAction"}, "InvalidAction"),
-    ({"Action": "DescribeKeyPairs"}, "UnsupportedOperation"),
+    ({"Action": "DescribeVpcEndpoints"}, "UnsupportedOperation"),
     ({"Action": "DescribeRegions", "Version": "1999-01-01"}, None),
     ({"Action": "DescribeRegions", "Version": "2999-01-01"}, "NoSuchVersion"),
     ({"Action": "DescribeImages", "Bogus": "1"}, "UnknownParameter"),
@@ -189,7 +189,7 @@ def test_the_aws_cli_tells_code_operation_and_exit_code(version, server, tmp_pat
              f"The image id '[{IMAGE}]' does not exist"),
             (("describe-images", "--dry-run"), "DryRunOperation", "DescribeImages",
              "Request would have succeeded, but DryRun flag is set."),
-            (("describe-key-pairs",), "UnsupportedOperation", "DescribeKeyPairs",
+            (("describe-vpc-endpoints",), "UnsupportedOperation", "DescribeVpcEndpoints",
              "docs/coverage.md")):
         code, output, errors = aws.run("ec2", *arguments)
         assert code == aws_cli.REFUSED[version]

@@ -13,6 +13,8 @@ LONGEST_VALUE = 120
 LONGEST_GIST = 300
 REQUEST_ID_HEADER = "x-amzn-requestid"
 # Members of answers of the EBS direct APIs that are sealed with a random key.
+# What hangs on a private key: of another length each time, so that the header tells it too.
+OF_A_KEY = re.compile(r"<(keyMaterial|keyFingerprint)>([^<]*)</")
 SEALED = re.compile(r'"(?:Block|FirstBlock|SecondBlock|Next)Token":"([^"]+)"')
 
 
@@ -90,6 +92,9 @@ class Recorder:
             for token in SEALED.findall(answer.text):
                 self._tokens += token not in self._names
                 self._names.setdefault(token, f"{{token-{self._tokens}}}")
+        if "<keyMaterial>" in answer.text:
+            for name, value in OF_A_KEY.findall(answer.text):
+                self._names.setdefault(value, f"{{{name}}}")
 
     def named(self, text):
         for value, name in self._names.items():
@@ -120,7 +125,9 @@ class Recorder:
             lines += [brief(self.named(answer.gist()))]
             lines += [] if answer.is_refusal else [f"sha256 {digest(body)}"]
         else:
+            has_key = b"<keyMaterial>" in body
             lines += [f"{key}: {name if value == own else value}" for key, value in answer.headers
-                      if key.lower() != "date"]
+                      if key.lower() != "date" and
+                      not (has_key and key.lower() == "content-length")]
             lines += ["", *lines_of(body)]
         self._blocks.append("\n".join(lines) + "\n")

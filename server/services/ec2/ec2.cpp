@@ -19,6 +19,7 @@
 #include "server/services/ec2/instances/launches.h"
 #include "server/services/ec2/instances/product_instances.h"
 #include "server/services/ec2/instances/root_volumes.h"
+#include "server/services/ec2/key_pairs/key_pairs.h"
 #include "server/services/ec2/network/security_groups.h"
 #include "server/services/ec2/network/subnets.h"
 #include "server/services/ec2/network/vpcs.h"
@@ -89,6 +90,8 @@ constexpr const Family* kFamilies[] = {
     &kSubnets,
     &kSecurityGroups,
     &kRegions,
+    // key pairs
+    &kKeyPairs,
     // what is common to several
     &kRecycleBin,
     &kEbsEncryption,

@@ -118,7 +118,7 @@ def http(emulator):
         return emulator.raw("POST", "/", text.encode(), {**form, **dict(headers)})
 
     for text in ("", version, f"Action=NoSuchAction&{version}",
-                 f"Action=DescribeKeyPairs&{version}",
+                 f"Action=DescribeVpcEndpoints&{version}",
                  "Action=DescribeRegions&Version=1999-01-01&RegionName.1=us-east-1",
                  "Action=DescribeRegions&Version=2999-01-01", "Action=DescribeRegions&Version=new",
                  "Action=DescribeRegions&RegionName.1=us-east-1",

@@ -5,6 +5,7 @@ import facts
 import world
 from client import filter_list, filters
 from emulator import ACCOUNT, OTHER, REGION
+from . import key_pairs
 from world import ZONE, device, launch, registration, tag_specification
 
 NOTHING = "no such value"
@@ -96,6 +97,8 @@ VALUES = {
         "cidr-block": ["172.31.0.0/20", "172.31.16*"], "default-for-az": ["true"],
         "state": ["available"],
     },
+    "DescribeKeyPairs": {"key-name": ["own", "o?n"], "tag-key": ["of"], "tag:<key>": ["test"],
+                         "fingerprint": ["*="]},
     "DescribeVpcs": {"cidr": ["172.31.0.0/16"], "is-default": ["true", "false"],
                      "state": ["available"]},
     "DescribeSecurityGroups": {
@@ -232,6 +235,9 @@ def sweep(client, operation, ids):
 def filters_of(name):
     def scenario(emulator):
         ids = populate(emulator)
+        if name == "DescribeKeyPairs":
+            emulator.me.quiet("ImportKeyPair", KeyName="own", PublicKeyMaterial=key_pairs.PUBLIC,
+                              TagSpecification=[tag_specification("key-pair", of="test")])
         sweep(emulator.me, facts.operations()[name], ids)
         if name == "DescribeImages":
             catalogue(emulator.me)

@@ -153,10 +153,13 @@ template <const auto& kSpec, class Request>
 auto describe(Session& session, const Request& request)
 {
     auto wanted = query_of<kSpec>(session, request);
-    if (!kSpec.ids.not_with_page.empty()) {
-        refuse_page_with_ids(!wanted.ids.empty(), request.max_results, kSpec.ids.not_with_page);
+    ListPage page;
+    if constexpr (requires { request.max_results; }) {
+        if (!kSpec.ids.not_with_page.empty()) {
+            refuse_page_with_ids(!wanted.ids.empty(), request.max_results, kSpec.ids.not_with_page);
+        }
+        page = page_of(session, kSpec, request.max_results, request.next_token);
     }
-    const auto page = page_of(session, kSpec, request.max_results, request.next_token);
     stop_if_dry_run(request);
 
     wanted.after = page.after;
@@ -169,7 +172,9 @@ auto describe(Session& session, const Request& request)
     }
     auto rows = kSpec.select(session.db(), wanted);
     ResponseOf<kSpec> response;
-    response.next_token = cut_page(page, rows, kSpec.key);
+    if constexpr (requires { response.next_token; }) {
+        response.next_token = cut_page(page, rows, kSpec.key);
+    }
     response.*kSpec.into = kSpec.answers(session, std::move(rows));
     return response;
 }

@@ -96,11 +96,6 @@ ApiError invalid_instance_type(std::string_view type)
     return {"InvalidParameterValue", fmt::format("Invalid value '{}' for InstanceType.", type)};
 }
 
-ApiError key_pair_not_found(std::string_view name)
-{
-    return {"InvalidKeyPair.NotFound", fmt::format("The key pair '{}' does not exist", name)};
-}
-
 ApiError instance_count_not_positive(std::string_view which)
 {
     return invalid_parameter_value(

@@ -36,7 +36,6 @@ ApiError image_does_not_fit_instance(std::string_view image, const InstanceId& i
 ApiError replacement_volume_refused(const VolumeId& volume, std::string_view why);
 
 ApiError invalid_instance_type(std::string_view type);
-ApiError key_pair_not_found(std::string_view name);
 
 /// `which` is Minimum or Maximum.
 ApiError instance_count_not_positive(std::string_view which);

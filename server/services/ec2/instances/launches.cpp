@@ -27,6 +27,7 @@
 #include "server/services/ec2/instances/instances.h"
 #include "server/services/ec2/instances/launch_place.h"
 #include "server/services/ec2/instances/launch_volumes.h"
+#include "server/services/ec2/key_pairs/errors.h"
 #include "server/services/ec2/network/default_network.h"
 #include "server/services/ec2/snapshots/fast_restores.h"
 #include "server/services/ec2/volumes/volume_sources.h"

@@ -176,6 +176,10 @@ INSERT INTO image_usage_report_account (report_id, position, account_id)
 INSERT INTO image_usage_entry (report_id, account_id, resource_type, usage_count)
     VALUES ('amiur-00000001', '222222222222', 'ec2:Instance', 1);
 )sql"},
+    {12, R"sql(
+INSERT INTO key_pair VALUES ('key-00000001', 'us-east-1', '111111111111', 'mine', 'rsa',
+    'ssh-rsa AAAA', 'aa:bb', 0);
+)sql"},
 };
 
 using Steps = std::span<const char* const>;

@@ -1,0 +1,76 @@
+#include "server/services/ec2/key_pairs/errors.h"
+
+#include <fmt/format.h>
+
+#include "server/calls/errors.h"
+
+namespace amilab::ec2 {
+
+// Source: no code of its own is documented; the code and the text are assumed.
+template <>
+ApiError malformed_id<KeyPairId>(std::string_view text)
+{
+    return invalid_value(text, "keyPairId", "Expected: 'key-...'.");
+}
+
+// Source: the code is documented, the text assumed.
+ApiError not_found(const KeyPairId& id)
+{
+    return {"InvalidKeyPair.NotFound",
+            fmt::format("The key pair ID '{}' does not exist", id.text())};
+}
+
+ApiError key_pair_not_found(std::string_view name)
+{
+    return {"InvalidKeyPair.NotFound", fmt::format("The key pair '{}' does not exist", name)};
+}
+
+// Source: observed.
+ApiError key_pair_name_taken()
+{
+    return {"InvalidKeyPair.Duplicate", "The keypair already exists"};
+}
+
+// Source: the code is documented, the text assumed.
+ApiError key_pair_limit_exceeded(std::size_t limit)
+{
+    return {"KeyPairLimitExceeded",
+            fmt::format("You have reached your limit of {} key pairs in this region.", limit)};
+}
+
+// Source: assumed.
+ApiError key_pair_not_named()
+{
+    return {"MissingParameter", "The request must contain the parameter KeyName or KeyPairId"};
+}
+
+// Source: observed of PublicKeyMaterial, assumed of KeyName.
+ApiError key_parameter_too_long(std::string_view parameter, std::size_t limit)
+{
+    return invalid_parameter_value(fmt::format(
+        "Value for parameter {} is invalid. Length exceeds maximum of {}.", parameter, limit));
+}
+
+// Source: observed of PublicKeyMaterial, assumed of KeyName.
+ApiError key_parameter_not_ascii(std::string_view parameter)
+{
+    return invalid_parameter_value(
+        fmt::format("Value for parameter {} is invalid. Character sets beyond ASCII are not "
+                    "supported.",
+                    parameter));
+}
+
+// Source: observed.
+ApiError key_name_not_trimmed(std::string_view name)
+{
+    return invalid_parameter_value(
+        fmt::format("Invalid value '{}' for keyName. It should be trimmed", name));
+}
+
+// Source: observed.
+ApiError public_key_malformed()
+{
+    return {"InvalidKey.Format", "Key is not in valid OpenSSH public key format"};
+}
+
+}  // namespace amilab::ec2

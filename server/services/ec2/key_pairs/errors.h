@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "server/services/ec2/common/ids.h"
+#include "storage/metadata/key_pairs/key_pair_rows.h"
+
+/// Refusals that are about key pairs. docs/fidelity.md says for each whether it is documented,
+/// observed or assumed.
+namespace amilab::ec2 {
+
+template <>
+ApiError malformed_id<KeyPairId>(std::string_view text);
+ApiError not_found(const KeyPairId& id);
+ApiError key_pair_not_found(std::string_view name);
+ApiError key_pair_name_taken();
+ApiError key_pair_limit_exceeded(std::size_t limit);
+ApiError key_pair_not_named();
+/// Of KeyName or PublicKeyMaterial.
+ApiError key_parameter_too_long(std::string_view parameter, std::size_t limit);
+ApiError key_parameter_not_ascii(std::string_view parameter);
+ApiError key_name_not_trimmed(std::string_view name);
+ApiError public_key_malformed();
+
+}  // namespace amilab::ec2

@@ -1,0 +1,233 @@
+#include "server/services/ec2/key_pairs/key_pairs.h"
+
+#include <algorithm>
+#include <array>
+
+#include "server/calls/byte_session.h"
+#include "server/calls/request_values.h"
+#include "server/services/ec2/common/describe_spec.h"
+#include "server/services/ec2/common/resource_tags.h"
+#include "server/services/ec2/key_pairs/errors.h"
+#include "server/services/ec2/key_pairs/key_material.h"
+#include "server/wire/ec2/key_pairs/key_pairs.h"
+#include "server/wire/ec2/schema.h"
+
+namespace amilab::ec2 {
+
+namespace {
+
+constexpr std::string_view kKind = "key-pair";
+constexpr std::array<std::string_view, 1> kTaggedByCreate = {kKind};
+
+// Source: "Up to 255 ASCII characters" (documented).
+constexpr std::size_t kMostNameCharacters = 255;
+// Source: Amazon EC2 endpoints and quotas (documented).
+constexpr std::size_t kMostKeyPairs = 5000;
+
+bool is_ascii(std::string_view text)
+{
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+/// Source: no spaces at either end (documented).
+void check_name(std::string_view name)
+{
+    if (!is_ascii(name)) {
+        throw key_parameter_not_ascii("KeyName");
+    }
+    if (name.size() > kMostNameCharacters) {
+        throw key_parameter_too_long("KeyName", kMostNameCharacters);
+    }
+    if (name.starts_with(' ') || name.ends_with(' ')) {
+        throw key_name_not_trimmed(name);
+    }
+}
+
+PublicKey parse_public_key(const std::string& material)
+{
+    if (!is_ascii(material)) {
+        throw key_parameter_not_ascii("PublicKeyMaterial");
+    }
+    if (material.size() > kMaxPublicKeyMaterialBytes) {
+        throw key_parameter_too_long("PublicKeyMaterial", kMaxPublicKeyMaterialBytes);
+    }
+    auto key = import_public_key(material);
+    if (!key) {
+        throw public_key_malformed();
+    }
+    return std::move(*key);
+}
+
+void require_room(Session& session, std::string_view name)
+{
+    if (select_key_pair_named(session.db(), session.account(), session.region(), name)) {
+        throw key_pair_name_taken();
+    }
+    if (count_key_pairs(session.db(), session.account(), session.region()) >=
+        static_cast<std::int64_t>(kMostKeyPairs)) {
+        throw key_pair_limit_exceeded(kMostKeyPairs);
+    }
+}
+
+KeyPairRow store_key(Session& session, const std::string& name, const PublicKey& key,
+                     const std::vector<TagRow>& tags)
+{
+    require_room(session, name);
+    KeyPairRow row{.id = session.next_id<KeyPairId>(),
+                   .region = session.region(),
+                   .owner = session.account(),
+                   .name = name,
+                   .type = key.type == KeyType::kRsa ? "rsa" : "ed25519",
+                   .public_key = key.openssh,
+                   .fingerprint = key.fingerprint,
+                   .create_time_ms = session.now_ms()};
+    if (!insert_key_pair(session.db(), row)) {
+        throw key_pair_name_taken();
+    }
+    store_tags(session, {row.id.text(), std::string(kKind)}, tags);
+    return row;
+}
+
+std::vector<KeyPairInfo> to_answers(Session& session, std::vector<KeyPairRow>&& rows)
+{
+    const PageTags tags(session, ids_of(rows));
+    std::vector<KeyPairInfo> answers;
+    for (const auto& row : rows) {
+        const PublicKey key{.type = row.type == "rsa" ? KeyType::kRsa : KeyType::kEd25519,
+                            .openssh = row.public_key,
+                            .fingerprint = row.fingerprint};
+        answers.push_back({.create_time = Timestamp{row.create_time_ms},
+                           .key_fingerprint = row.fingerprint,
+                           .key_name = row.name,
+                           .key_pair_id = row.id.text(),
+                           .key_type = row.type,
+                           .public_key = public_key_line(key, row.name),
+                           .tags = tags.of(row.id.text())});
+    }
+    return answers;
+}
+
+/// Adds the key pairs that the request names by name.
+void add_named(Session& session, const DescribeKeyPairsRequest& request, ListQuery& wanted)
+{
+    for (const auto& name : request.key_names) {
+        wanted.ids.push_back(require_key_pair(session, name).id.text());
+    }
+}
+
+constexpr DescribeSpec kDescribe{
+    .schema = kDescribeKeyPairs,
+    .ids = {.member = &DescribeKeyPairsRequest::key_pair_ids,
+            .check = &check_ids<KeyPairId>,
+            .require = &require_listed<kKeyPairList, KeyPairId, not_found>},
+    .resolve = &add_named,
+    .select = &select_page<kKeyPairList>,
+    .key = &id_of<KeyPairRow>,
+    .answers = &to_answers,
+    .into = &DescribeKeyPairsResponse::key_pairs};
+
+}  // namespace
+
+KeyPairRow require_key_pair(Session& session, std::string_view name)
+{
+    auto row = select_key_pair_named(session.db(), session.account(), session.region(), name);
+    if (!row) {
+        throw key_pair_not_found(name);
+    }
+    return std::move(*row);
+}
+
+// Source: EC2 API Reference, CreateKeyPair (documented). The key is made on a worker, with no
+// transaction open: an RSA key takes tens of milliseconds.
+CreateKeyPairResponse create_key_pair(ByteSession& session, const CreateKeyPairRequest& request)
+{
+    check_name(request.key_name);
+    const auto tags = parse_tags(request.tag_specifications, kKind, kTaggedByCreate);
+    stop_if_dry_run(request);
+    session.read([&](Session& reading) { require_room(reading, request.key_name); });
+    const auto created =
+        create_key(request.key_type.value_or("rsa") == "rsa" ? KeyType::kRsa : KeyType::kEd25519,
+                   request.key_format.value_or("pem") == "pem" ? KeyFormat::kPem : KeyFormat::kPpk,
+                   request.key_name);
+    CreateKeyPairResponse response;
+    session.write([&](Session& writing) {
+        const auto row = store_key(writing, request.key_name, created.public_key, tags);
+        response = {.key_fingerprint = row.fingerprint,
+                    .key_material = std::string(created.material.text()),
+                    .key_name = row.name,
+                    .key_pair_id = row.id.text(),
+                    .tags = tags_of(writing, row.id.text())};
+    });
+    return response;
+}
+
+// Source: EC2 API Reference, ImportKeyPair (documented).
+ImportKeyPairResponse import_key_pair(Session& session, const ImportKeyPairRequest& request)
+{
+    check_name(request.key_name);
+    const auto key = parse_public_key(request.public_key_material.bytes);
+    const auto tags = parse_tags(request.tag_specifications, kKind, kTaggedByCreate);
+    stop_if_dry_run(request);
+    const auto row = store_key(session, request.key_name, key, tags);
+    return {.key_fingerprint = row.fingerprint,
+            .key_name = row.name,
+            .key_pair_id = row.id.text(),
+            .tags = tags_of(session, row.id.text())};
+}
+
+// Source: EC2 API Reference, DescribeKeyPairs (documented); key pairs named by name and by id are
+// described together, and one unknown name or id fails the call (assumed).
+DescribeKeyPairsResponse describe_key_pairs(Session& session,
+                                            const DescribeKeyPairsRequest& request)
+{
+    auto response = describe<kDescribe>(session, request);
+    if (!request.include_public_key.value_or(false)) {
+        for (auto& key_pair : response.key_pairs) {
+            key_pair.public_key.reset();
+        }
+    }
+    return response;
+}
+
+// Source: EC2 API Reference, DeleteKeyPair (documented). One that is not there is no failure
+// (observed), and has no id in the answer (assumed).
+DeleteKeyPairResponse delete_key_pair(Session& session, const DeleteKeyPairRequest& request)
+{
+    const bool by_id = is_given(request.key_pair_id);
+    if (!by_id && !is_given(request.key_name)) {
+        throw key_pair_not_named();
+    }
+    const auto id = by_id ? std::optional(parse_id<KeyPairId>(*request.key_pair_id)) : std::nullopt;
+    stop_if_dry_run(request);
+    auto& db = session.db();
+    const auto row =
+        id ? select_key_pair(db, session.account(), session.region(), *id)
+           : select_key_pair_named(db, session.account(), session.region(), *request.key_name);
+    DeleteKeyPairResponse response{.return_value = true};
+    if (row) {
+        delete_all_tags(db, row->id.text());
+        delete_key_pair(db, row->id);
+        response.key_pair_id = row->id.text();
+    }
+    return response;
+}
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    move_bytes<create_key_pair>(kCreateKeyPair),
+    write<import_key_pair>(kImportKeyPair),
+    read<describe_key_pairs>(kDescribeKeyPairs),
+    write<delete_key_pair>(kDeleteKeyPair, {.frees_space = true}),
+};
+
+constexpr ResourceKind kKinds[] = {
+    kind<KeyPairId, not_found>(kKind, kTaggableKeyPair),
+};
+
+}  // namespace
+
+constinit const Family kKeyPairs{.operations = kOperations, .kinds = kKinds};
+
+}  // namespace amilab::ec2

@@ -1,0 +1,91 @@
+"""That scripts/check_house.py finds what it is there for, in houses made for the purpose."""
+
+import json
+import pathlib
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(ROOT / "scripts"))
+
+import check_house
+
+FAMILY = "server/services/ec2/volumes/volumes"
+SOURCE = """#include "server/services/ec2/volumes/volumes.h"
+#include "server/calls/session.h"
+DescribeVolumesResponse describe_volumes(Session& session, const DescribeVolumesRequest& request)
+constexpr Operation kOperations[] = {
+    read<describe_volumes>(kDescribeVolumes),
+};
+"""
+
+
+class House(unittest.TestCase):
+    def setUp(self):
+        self._folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self._folder.cleanup)
+        self.root = pathlib.Path(self._folder.name)
+        self.write("fixtures/api/served.json",
+                   json.dumps({"ec2": {"volumes": {"volumes": ["DescribeVolumes"]}}}))
+        self.write("server/main.cpp", "")
+        self.write("storage/CMakeLists.txt", "")
+        self.write(f"{FAMILY}.h", "")
+        self.write(f"{FAMILY}.cpp", SOURCE)
+        self.write(f"tests/{FAMILY}_test.cpp", "")
+
+    def write(self, path, text):
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+
+    def wrong(self):
+        return [*check_house.check_roots(self.root), *check_house.check_includes(self.root),
+                *check_house.check_families(self.root)]
+
+    def assert_wrong(self, part):
+        self.assertTrue(any(part in line for line in self.wrong()), self.wrong())
+
+    def test_a_house_in_order_is_left_alone(self):
+        self.assertEqual(self.wrong(), [])
+
+    def test_an_include_that_climbs_is_found(self):
+        self.write("server/calls/session.h", '#include "server/services/ec2/volumes/volumes.h"\n')
+        self.assert_wrong("server/calls may not include server/services/ec2/volumes")
+
+    def test_storage_does_not_know_the_server(self):
+        self.write("storage/base/clock.h", '#include "server/calls/session.h"\n')
+        self.assert_wrong("storage/base may not include server/calls")
+
+    def test_rooms_beside_each_other_do_not_meet(self):
+        self.write("server/services/ebs/ebs.cpp", f'#include "{FAMILY}.h"\n')
+        self.assert_wrong("server/services/ebs may not include server/services/ec2/volumes")
+
+    def test_rows_read_rows(self):
+        self.write("storage/metadata/images/image_rows.h",
+                   '#include "storage/metadata/snapshots/snapshot_rows.h"\n')
+        self.assertEqual(self.wrong(), [])
+
+    def test_a_file_in_no_room_is_found(self):
+        self.write("server/attic/old.cpp", "")
+        self.write("server/front.cpp", "")
+        self.assert_wrong("server/front.cpp: files stand in rooms")
+
+    def test_an_operation_in_another_file_is_found(self):
+        self.write(f"{FAMILY}.cpp", SOURCE.replace("DescribeVolumesResponse describe", "x"))
+        self.assert_wrong("DescribeVolumes is handled elsewhere")
+
+    def test_an_operation_without_a_row_is_found(self):
+        self.write(f"{FAMILY}.cpp", SOURCE.replace("read<", "wrote<x"))
+        self.assert_wrong("no row of its table has DescribeVolumes")
+
+    def test_a_family_without_its_files_is_found(self):
+        (self.root / f"{FAMILY}.h").unlink()
+        (self.root / f"tests/{FAMILY}_test.cpp").unlink()
+        self.assert_wrong("the family volumes has no such file")
+        self.assert_wrong("the family volumes has no tests of its name")
+
+
+if __name__ == "__main__":
+    unittest.main()

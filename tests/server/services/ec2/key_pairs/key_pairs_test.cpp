@@ -1,0 +1,262 @@
+#include "server/services/ec2/key_pairs/key_pairs.h"
+
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/wire/types.h"
+#include "tests/support/emulator_fixture.h"
+
+namespace amilab::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
+
+constexpr const char* kNames = "keySet/item/keyName";
+// A key that was made for these tests; nobody has its private half.
+constexpr const char* kImported =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGk3mkCOIpgXCS8U1xk2xXbx0UG6dE5mMe8aiCwPOIHI tester";
+
+std::string encoded(const std::string& text)
+{
+    return wire::encode_base64(text);
+}
+
+Parameters import_of(const std::string& name, const std::string& key = kImported)
+{
+    return {{"KeyName", name}, {"PublicKeyMaterial", encoded(key)}};
+}
+
+std::string import_key(TestEmulator& aws, const std::string& name)
+{
+    return aws.must("ImportKeyPair", import_of(name)).text("keyPairId");
+}
+
+std::vector<std::string> names(TestEmulator& aws, const Parameters& parameters = {})
+{
+    return aws.must("DescribeKeyPairs", parameters).texts(kNames);
+}
+
+Parameters filter(const std::string& name, const std::string& value)
+{
+    return {{"Filter.1.Name", name}, {"Filter.1.Value.1", value}};
+}
+
+// CreateKeyPair
+
+TEST(CreateKeyPair, GivesThePrivateKeyOnceAndKeepsThePublicOne)
+{
+    TestEmulator aws;
+    const auto made = aws.must("CreateKeyPair", {{"KeyName", "mine"}});
+    EXPECT_TRUE(KeyPairId::from_text(made.text("keyPairId")));
+    EXPECT_EQ(made.text("keyName"), "mine");
+    EXPECT_THAT(made.text("keyMaterial"), StartsWith("-----BEGIN RSA PRIVATE KEY-----"));
+    EXPECT_EQ(made.text("keyFingerprint").size(), 59U);
+    EXPECT_EQ(made.count("keyType"), 0U);
+    const auto shown = aws.must("DescribeKeyPairs", {{"IncludePublicKey", "true"}});
+    EXPECT_EQ(shown.text("keySet/item/keyFingerprint"), made.text("keyFingerprint"));
+    EXPECT_EQ(shown.text("keySet/item/keyType"), "rsa");
+    EXPECT_EQ(shown.text("keySet/item/createTime"), "2026-01-02T03:04:05.000Z");
+    EXPECT_THAT(shown.text("keySet/item/publicKey"), StartsWith("ssh-rsa "));
+    EXPECT_THAT(shown.text("keySet/item/publicKey"), HasSubstr(" mine"));
+    EXPECT_THAT(shown.body, Not(HasSubstr("PRIVATE")));
+}
+
+TEST(CreateKeyPair, MakesWhatIsAskedFor)
+{
+    TestEmulator aws;
+    const auto material = [&](const std::string& type, const std::string& format) {
+        return aws
+            .must("CreateKeyPair",
+                  {{"KeyName", type + format}, {"KeyType", type}, {"KeyFormat", format}})
+            .text("keyMaterial");
+    };
+    EXPECT_THAT(material("ed25519", "pem"), StartsWith("-----BEGIN OPENSSH PRIVATE KEY-----"));
+    EXPECT_THAT(material("ed25519", "ppk"), StartsWith("PuTTY-User-Key-File-2: ssh-ed25519"));
+    EXPECT_THAT(material("rsa", "ppk"), StartsWith("PuTTY-User-Key-File-2: ssh-rsa"));
+    EXPECT_EQ(aws.call("CreateKeyPair", {{"KeyName", "x"}, {"KeyType", "dsa"}}).code,
+              "InvalidParameterValue");
+    EXPECT_EQ(aws.call("CreateKeyPair", {{"KeyName", "x"}, {"KeyFormat", "der"}}).code,
+              "InvalidParameterValue");
+}
+
+TEST(CreateKeyPair, RefusesANameThatIsTaken)
+{
+    TestEmulator aws;
+    import_key(aws, "mine");
+    const auto refusal = aws.call("CreateKeyPair", {{"KeyName", "mine"}});
+    EXPECT_EQ(refusal.code, "InvalidKeyPair.Duplicate");
+    EXPECT_EQ(refusal.message, "The keypair already exists");
+    EXPECT_EQ(aws.call("ImportKeyPair", import_of("mine")).code, "InvalidKeyPair.Duplicate");
+}
+
+TEST(CreateKeyPair, TakesANameThatAnotherAccountOrRegionHas)
+{
+    TestEmulator aws;
+    import_key(aws, "mine");
+    aws.must("ImportKeyPair", import_of("mine"), kOtherAccount);
+    aws.must("ImportKeyPair", import_of("mine"), kAccount, "eu-west-1");
+    EXPECT_THAT(names(aws), ElementsAre("mine"));
+}
+
+TEST(CreateKeyPair, RefusesNamesThatAwsRefuses)
+{
+    TestEmulator aws;
+    const auto message = [&](const std::string& name) {
+        return aws.call("CreateKeyPair", {{"KeyName", name}}).message;
+    };
+    EXPECT_EQ(message(std::string(256, 'a')),
+              "Value for parameter KeyName is invalid. Length exceeds maximum of 255.");
+    EXPECT_EQ(message("schl\xC3\xBCssel"),
+              "Value for parameter KeyName is invalid. Character sets beyond ASCII are not "
+              "supported.");
+    EXPECT_EQ(message(" mine"), "Invalid value ' mine' for keyName. It should be trimmed");
+    EXPECT_EQ(message("mine "), "Invalid value 'mine ' for keyName. It should be trimmed");
+    EXPECT_EQ(aws.call("CreateKeyPair").code, "MissingParameter");
+    aws.must("ImportKeyPair", import_of(std::string(255, 'a')));
+}
+
+TEST(CreateKeyPair, MakesNothingOnADryRun)
+{
+    TestEmulator aws;
+    EXPECT_EQ(aws.call("CreateKeyPair", {{"KeyName", "mine"}, {"DryRun", "true"}}).code,
+              "DryRunOperation");
+    EXPECT_THAT(names(aws), IsEmpty());
+}
+
+TEST(CreateKeyPair, PutsTagsOn)
+{
+    TestEmulator aws;
+    auto parameters = import_of("mine");
+    for (const auto& more : Parameters{{"TagSpecification.1.ResourceType", "key-pair"},
+                                       {"TagSpecification.1.Tag.1.Key", "k"},
+                                       {"TagSpecification.1.Tag.1.Value", "v"}}) {
+        parameters.push_back(more);
+    }
+    const auto made = aws.must("ImportKeyPair", parameters);
+    EXPECT_EQ(made.text("tagSet/item/value"), "v");
+    aws.must(
+        "CreateTags",
+        {{"ResourceId.1", made.text("keyPairId")}, {"Tag.1.Key", "more"}, {"Tag.1.Value", "x"}});
+    EXPECT_THAT(aws.must("DescribeKeyPairs").texts("keySet/item/tagSet/item/key"),
+                ElementsAre("k", "more"));
+    EXPECT_THAT(names(aws, filter("tag:k", "v")), ElementsAre("mine"));
+    aws.must("DeleteKeyPair", {{"KeyName", "mine"}});
+    EXPECT_EQ(aws.must("DescribeTags").count("tagSet/item"), 0U);
+}
+
+// ImportKeyPair
+
+TEST(ImportKeyPair, ShowsTheFingerprintOfTheKey)
+{
+    TestEmulator aws;
+    const auto made = aws.must("ImportKeyPair", import_of("mine"));
+    EXPECT_EQ(made.text("keyFingerprint").size(), 44U);  // SHA-256 in base64
+    const auto shown = aws.must("DescribeKeyPairs", {{"IncludePublicKey", "true"}});
+    EXPECT_EQ(shown.text("keySet/item/keyType"), "ed25519");
+    EXPECT_EQ(shown.text("keySet/item/publicKey"),
+              "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGk3mkCOIpgXCS8U1xk2xXbx0UG6dE5mMe8aiCwPOIHI"
+              " mine");
+}
+
+TEST(ImportKeyPair, RefusesWhatIsNoKey)
+{
+    TestEmulator aws;
+    const auto refusal = aws.call("ImportKeyPair", import_of("mine", "ssh-rsa AAAA"));
+    EXPECT_EQ(refusal.code, "InvalidKey.Format");
+    EXPECT_EQ(refusal.message, "Key is not in valid OpenSSH public key format");
+    EXPECT_EQ(aws.call("ImportKeyPair", import_of("mine", std::string(2049, 'a'))).message,
+              "Value for parameter PublicKeyMaterial is invalid. Length exceeds maximum of 2048.");
+    EXPECT_EQ(aws.call("ImportKeyPair", import_of("mine", "ssh-rsa \xC3\xBC")).code,
+              "InvalidParameterValue");
+    EXPECT_EQ(aws.call("ImportKeyPair", {{"KeyName", "mine"}, {"PublicKeyMaterial", "*"}}).code,
+              "InvalidParameterValue");
+    EXPECT_EQ(aws.call("ImportKeyPair", {{"KeyName", "mine"}}).code, "MissingParameter");
+}
+
+// DescribeKeyPairs
+
+TEST(DescribeKeyPairs, FindsByNameByIdAndByBoth)
+{
+    TestEmulator aws;
+    const auto one = import_key(aws, "one");
+    import_key(aws, "two");
+    import_key(aws, "three");
+    EXPECT_THAT(names(aws), UnorderedElementsAre("one", "two", "three"));
+    EXPECT_THAT(names(aws, {{"KeyName.1", "two"}}), ElementsAre("two"));
+    EXPECT_THAT(names(aws, {{"KeyPairId.1", one}}), ElementsAre("one"));
+    EXPECT_THAT(names(aws, {{"KeyPairId.1", one}, {"KeyName.1", "two"}}),
+                UnorderedElementsAre("one", "two"));
+    EXPECT_EQ(aws.must("DescribeKeyPairs").count("keySet/item/publicKey"), 0U);
+}
+
+TEST(DescribeKeyPairs, Filters)
+{
+    TestEmulator aws;
+    const auto one = import_key(aws, "one");
+    aws.must("CreateKeyPair", {{"KeyName", "two"}, {"KeyType", "ed25519"}});
+    EXPECT_THAT(names(aws, filter("key-name", "t*")), ElementsAre("two"));
+    EXPECT_THAT(names(aws, filter("key-pair-id", one)), ElementsAre("one"));
+    const auto fingerprint =
+        aws.must("DescribeKeyPairs", {{"KeyName.1", "one"}}).text("keySet/item/keyFingerprint");
+    EXPECT_THAT(names(aws, filter("fingerprint", fingerprint)), ElementsAre("one"));
+    EXPECT_EQ(aws.call("DescribeKeyPairs", filter("key-type", "rsa")).code,
+              "InvalidParameterValue");
+}
+
+TEST(DescribeKeyPairs, RefusesTheWholeCallForOneThatIsNotThere)
+{
+    TestEmulator aws;
+    const auto one = import_key(aws, "one");
+    const auto by_name = aws.call("DescribeKeyPairs", {{"KeyName.1", "one"}, {"KeyName.2", "no"}});
+    EXPECT_EQ(by_name.code, "InvalidKeyPair.NotFound");
+    EXPECT_EQ(by_name.message, "The key pair 'no' does not exist");
+    const Parameters by_id = {{"KeyPairId.1", one}, {"KeyPairId.2", "key-0123456789abcdef0"}};
+    EXPECT_EQ(aws.call("DescribeKeyPairs", by_id).code, "InvalidKeyPair.NotFound");
+    EXPECT_EQ(aws.call("DescribeKeyPairs", {{"KeyPairId.1", one}}, kOtherAccount).code,
+              "InvalidKeyPair.NotFound");
+    EXPECT_EQ(aws.call("DescribeKeyPairs", {{"KeyPairId.1", "pair"}}).code,
+              "InvalidParameterValue");
+}
+
+// DeleteKeyPair
+
+TEST(DeleteKeyPair, TakesANameOrAnId)
+{
+    TestEmulator aws;
+    const auto one = import_key(aws, "one");
+    const auto two = import_key(aws, "two");
+    EXPECT_EQ(aws.must("DeleteKeyPair", {{"KeyName", "one"}}).text("keyPairId"), one);
+    EXPECT_EQ(aws.must("DeleteKeyPair", {{"KeyPairId", two}}).text("return"), "true");
+    EXPECT_THAT(names(aws), IsEmpty());
+    EXPECT_EQ(aws.call("DeleteKeyPair").code, "MissingParameter");
+    EXPECT_EQ(aws.call("DeleteKeyPair", {{"KeyPairId", "x"}}).code, "InvalidParameterValue");
+}
+
+TEST(DeleteKeyPair, OfOneThatIsNotThereSucceeds)
+{
+    TestEmulator aws;
+    const auto answer = aws.must("DeleteKeyPair", {{"KeyName", "none"}});
+    EXPECT_EQ(answer.text("return"), "true");
+    EXPECT_EQ(answer.count("keyPairId"), 0U);
+    const auto other = aws.must("ImportKeyPair", import_of("mine"), kOtherAccount);
+    aws.must("DeleteKeyPair", {{"KeyPairId", other.text("keyPairId")}});
+    EXPECT_EQ(aws.must("DescribeKeyPairs", {}, kOtherAccount).count("keySet/item"), 1U);
+}
+
+TEST(DeleteKeyPair, LeavesTheNameForAnother)
+{
+    TestEmulator aws;
+    const auto first = import_key(aws, "mine");
+    aws.must("DeleteKeyPair", {{"KeyName", "mine"}, {"DryRun", "false"}});
+    EXPECT_NE(import_key(aws, "mine"), first);
+}
+
+}  // namespace
+}  // namespace amilab::test
