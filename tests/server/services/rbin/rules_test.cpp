@@ -15,7 +15,6 @@ namespace {
 
 using boost::json::array;
 using boost::json::object;
-using boost::json::value;
 
 const object kUnlockDelay = {
     {"UnlockDelay", {{"UnlockDelayValue", 7}, {"UnlockDelayUnit", "DAYS"}}}};

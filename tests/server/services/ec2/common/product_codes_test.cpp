@@ -13,8 +13,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr const char* kSeller = "679593333241";
-
 /// A product's image, as the seller shares it with everybody, and an account that may subscribe.
 class ProductCodes : public ::testing::Test {
 protected:
@@ -238,26 +236,6 @@ TEST_F(ProductCodes, LeaveAndComeWithTheRootVolume)
                        {{"InstanceId", instance}, {"ImageId", image}}, kOtherAccount)
                   .code,
               "OptInRequired");
-}
-
-TEST_F(ProductCodes, AreConfirmedToWhoSellsThem)
-{
-    subscribe();
-    const auto instance = run_product();
-    const auto confirm = [&](const std::string& id, std::string_view account) {
-        return aws.call("ConfirmProductInstance",
-                        {{"InstanceId", id}, {"ProductCode", kMarketplaceCode}}, account);
-    };
-    EXPECT_EQ(confirm(instance, kSeller).code, "AuthFailure");
-    declare_account(aws, {.id = kSeller, .products = {kMarketplaceCode}});
-    const auto confirmed = confirm(instance, kSeller);
-    EXPECT_EQ(confirmed.text("return"), "true");
-    EXPECT_EQ(confirmed.text("ownerId"), kOtherAccount);
-    const auto other = confirm(run_one(aws), kSeller);
-    EXPECT_EQ(other.text("return"), "false");
-    EXPECT_EQ(other.count("ownerId"), 0U);
-    EXPECT_EQ(confirm("i-0123456789abcdef0", kSeller).code, "InvalidInstanceID.NotFound");
-    EXPECT_EQ(confirm(instance, kOtherAccount).code, "AuthFailure");
 }
 
 }  // namespace

@@ -1,471 +1,400 @@
+#include "server/services/ec2/images/images.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/server/services/ec2/common/sharing_support.h"
+#include "storage/metadata/sql/statement.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
+#include "tests/support/emulator_fixture.h"
 
 namespace amilab::test {
 namespace {
 
-using ::testing::Contains;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
+constexpr const char* kNobodysImage = "ami-00000000000000001";
 
-constexpr const char* kOrganizationArn =
-    "arn:aws:organizations::999988887777:organization/o-abcdefghij";
-constexpr const char* kUnitArn =
-    "arn:aws:organizations::999988887777:ou/o-abcdefghij/ou-abcd-12345678";
-constexpr const char* kIds = "imagesSet/item/imageId";
+constexpr const char* kCombination = "InvalidParameterCombination";
 
-Parameters one(const std::string& image)
+/// `base` with the values of `changes` instead of its own.
+Parameters changed(Parameters base, const Parameters& changes)
 {
-    return {{"ImageId.1", image}};
-}
-
-// Organizations
-
-TEST(SharedImage, IsSeenAndRunByMembersOfTheOrganization)
-{
-    TestEmulator aws;
-    const auto image = own_image(aws, "for all of us");
-    ASSERT_TRUE(
-        modify_image(aws, image, {{"LaunchPermission.Add.1.OrganizationArn", kOrganizationArn}})
-            .ok());
-    EXPECT_THAT(seen_images(aws, kOtherAccount), IsEmpty());
-    EXPECT_THAT(seen_images(aws, kOtherAccount, one(image)), IsEmpty());
-    EXPECT_EQ(aws.call("RunInstances", launch(image), kOtherAccount).code, "AuthFailure");
-
-    declare_account(aws, {.id = kOtherAccount, .organization = kOrganizationArn});
-    EXPECT_THAT(seen_images(aws, kOtherAccount), ElementsAre(image));
-    EXPECT_THAT(seen_images(aws, kOtherAccount, one(image)), ElementsAre(image));
-    EXPECT_THAT(seen_images(aws, kStranger), IsEmpty());
-    EXPECT_TRUE(aws.call("RunInstances", launch(image), kOtherAccount).ok());
-
-    declare_account(aws, {.id = kOtherAccount});
-    EXPECT_THAT(seen_images(aws, kOtherAccount), IsEmpty());
-}
-
-TEST(SharedImage, IsSeenByMembersOfTheUnitAlone)
-{
-    TestEmulator aws;
-    const auto image = own_image(aws, "for one unit");
-    ASSERT_TRUE(
-        modify_image(aws, image, {{"LaunchPermission.Add.1.OrganizationalUnitArn", kUnitArn}})
-            .ok());
-    declare_account(aws, {.id = kStranger, .organization = kOrganizationArn});
-    declare_account(aws, {.id = kOtherAccount,
-                          .organization = kOrganizationArn,
-                          .organizational_units = {kUnitArn}});
-    EXPECT_THAT(seen_images(aws, kStranger), IsEmpty());
-    EXPECT_THAT(seen_images(aws, kOtherAccount), ElementsAre(image));
-}
-
-TEST(SharedImage, IsShownOnceHoweverOftenItIsShared)
-{
-    TestEmulator aws;
-    const auto image = own_image(aws, "shared in every way");
-    ASSERT_TRUE(modify_image(aws, image,
-                             {{"LaunchPermission.Add.1.OrganizationalUnitArn", kUnitArn},
-                              {"LaunchPermission.Add.2.OrganizationArn", kOrganizationArn},
-                              {"LaunchPermission.Add.3.UserId", kOtherAccount},
-                              {"LaunchPermission.Add.4.UserId", kAccount}})
-                    .ok());
-    for (const char* account : {kOtherAccount, kAccount}) {
-        declare_account(
-            aws,
-            {.id = account, .organization = kOrganizationArn, .organizational_units = {kUnitArn}});
-        EXPECT_THAT(seen_images(aws, account), ElementsAre(image));
-    }
-    ASSERT_TRUE(modify_image(aws, image, {{"LaunchPermission.Add.1.Group", "all"}}).ok());
-    for (const char* account : {kOtherAccount, kAccount, kStranger}) {
-        EXPECT_THAT(seen_images(aws, account), ElementsAre(image));
-    }
-}
-
-TEST(SharedImage, IsExecutableBySelfThroughTheOrganizationToo)
-{
-    TestEmulator aws;
-    const auto image = own_image(aws, "for all of us");
-    ASSERT_TRUE(
-        modify_image(aws, image, {{"LaunchPermission.Add.1.OrganizationArn", kOrganizationArn}})
-            .ok());
-    declare_account(aws, {.id = kOtherAccount, .organization = kOrganizationArn});
-    EXPECT_THAT(seen_images(aws, kOtherAccount, {{"ExecutableBy.1", "self"}}), ElementsAre(image));
-    EXPECT_THAT(seen_images(aws, kOtherAccount, {{"ExecutableBy.1", kOtherAccount}}),
-                ElementsAre(image));
-    // Another's id means what is shared with that account itself.
-    EXPECT_THAT(seen_images(aws, kAccount, {{"ExecutableBy.1", kOtherAccount}}), IsEmpty());
-}
-
-TEST(SharedImage, ComesInPagesInTheOrderOfIds)
-{
-    TestEmulator aws;
-    std::vector<std::string> all;
-    for (int i = 0; i < 12; ++i) {
-        all.push_back(own_image(aws, fmt::format("image {}", i)));
-        const Parameters by_turns[] = {
-            {{"LaunchPermission.Add.1.UserId", kOtherAccount}},
-            {{"LaunchPermission.Add.1.Group", "all"}},
-            {{"LaunchPermission.Add.1.OrganizationArn", kOrganizationArn}}};
-        ASSERT_TRUE(modify_image(aws, all.back(), by_turns[i % 3]).ok());
-    }
-    std::sort(all.begin(), all.end());
-    declare_account(aws, {.id = kOtherAccount, .organization = kOrganizationArn});
-    std::vector<std::string> paged;
-    Parameters page{{"Owner.1", kAccount}, {"MaxResults", "5"}};
-    for (int i = 0; i < 3; ++i) {
-        const auto answer = aws.must("DescribeImages", page, kOtherAccount);
-        for (auto& id : answer.texts(kIds)) {
-            paged.push_back(id);
+    for (const auto& change : changes) {
+        const auto same = std::find_if(base.begin(), base.end(), [&](const auto& parameter) {
+            return parameter.first == change.first;
+        });
+        if (same != base.end()) {
+            same->second = change.second;
+        } else {
+            base.push_back(change);
         }
-        page = {
-            {"Owner.1", kAccount}, {"MaxResults", "5"}, {"NextToken", answer.text("nextToken")}};
     }
-    EXPECT_EQ(paged, all);
+    return base;
 }
 
-TEST(SharedImage, OfACataloguesOwnerIsShownOnceBesideItsCatalogueImages)
+Parameters without(Parameters base, std::string_view name)
 {
-    TestEmulator aws;
-    const auto published = public_image(aws);
-    const auto seller =
-        aws.must("DescribeImages", one(published)).text("imagesSet/item/imageOwnerId");
-    const auto snapshot = own_snapshot(aws, 1, seller);
-    const auto own = aws.must("RegisterImage",
-                              {{"Name", "not of the catalogue"},
-                               {"RootDeviceName", "/dev/xvda"},
-                               {"BlockDeviceMapping.1.DeviceName", "/dev/xvda"},
-                               {"BlockDeviceMapping.1.Ebs.SnapshotId", snapshot}},
-                              seller)
-                         .text("imageId");
-    aws.must("ModifyImageAttribute", {{"ImageId", own}, {"LaunchPermission.Add.1.Group", "all"}},
-             seller);
-    for (const auto& [account, owner] :
-         {std::pair(seller, std::string("self")), std::pair(std::string(kAccount), seller)}) {
-        const auto ids = aws.must("DescribeImages", {{"Owner.1", owner}}, account).texts(kIds);
-        EXPECT_THAT(ids, Contains(published));
-        EXPECT_THAT(ids, Contains(own));
-        EXPECT_EQ(std::set(ids.begin(), ids.end()).size(), ids.size());
-        EXPECT_TRUE(std::is_sorted(ids.begin(), ids.end()));
-        // Looked for by the ends of their names they are the same, also from the middle on.
-        const Parameters by_end = {
-            {"Owner.1", owner}, {"Filter.1.Name", "name"}, {"Filter.1.Value.1", "?*"}};
-        EXPECT_EQ(aws.must("DescribeImages", by_end, account).texts(kIds), ids);
-        auto page = by_end;
-        page.emplace_back("MaxResults", "5");
-        const auto first = aws.must("DescribeImages", page, account);
-        page.back().second = "1000";
-        page.emplace_back("NextToken", first.text("nextToken"));
-        const auto rest = aws.must("DescribeImages", page, account);
-        auto paged = first.texts(kIds);
-        const auto more = rest.texts(kIds);
-        paged.insert(paged.end(), more.begin(), more.end());
-        EXPECT_EQ(paged, ids);
-    }
+    base.erase(std::remove_if(base.begin(), base.end(),
+                              [&](const auto& parameter) { return parameter.first == name; }),
+               base.end());
+    return base;
 }
 
-TEST(SharedImage, IsTaggedByMembersOfTheOrganization)
+std::string make_volume(TestEmulator& aws, const std::string& size = "2",
+                        const Parameters& more = {})
 {
-    TestEmulator aws;
-    const auto image = own_image(aws, "for all of us");
-    const auto snapshot = own_snapshot(aws, 1);
-    const auto tag = [&](const std::string& id) {
-        return aws
-            .call("CreateTags", {{"ResourceId.1", id}, {"Tag.1.Key", "a"}, {"Tag.1.Value", "b"}},
-                  kOtherAccount)
-            .code;
-    };
-    EXPECT_EQ(tag(image), "InvalidAMIID.NotFound");
-    EXPECT_EQ(tag(snapshot), "InvalidSnapshot.NotFound");
-    ASSERT_TRUE(
-        modify_image(aws, image, {{"LaunchPermission.Add.1.OrganizationArn", kOrganizationArn}})
-            .ok());
-    declare_account(aws, {.id = kOtherAccount, .organization = kOrganizationArn});
-    ASSERT_TRUE(
-        modify_snapshot(aws, snapshot, {{"CreateVolumePermission.Add.1.UserId", kOtherAccount}})
-            .ok());
-    EXPECT_EQ(tag(image), "");
-    EXPECT_EQ(tag(snapshot), "");
-    EXPECT_EQ(aws.must("DescribeImages", one(image)).count("imagesSet/item/tagSet/item"), 0U);
+    return aws
+        .must("CreateVolume", changed({{"AvailabilityZone", "us-east-1a"}, {"Size", size}}, more))
+        .text("volumeId");
 }
 
-TEST(SharedImage, IsChosenByOwnersAndOwnerIdAlike)
+std::string make_snapshot(TestEmulator& aws)
 {
-    TestEmulator aws;
-    const auto mine = own_image(aws, "mine");
-    const auto snapshot = own_snapshot(aws, 1, kOtherAccount);
-    const auto theirs = aws.must("RegisterImage",
-                                 {{"Name", "theirs"},
-                                  {"RootDeviceName", "/dev/xvda"},
-                                  {"BlockDeviceMapping.1.DeviceName", "/dev/xvda"},
-                                  {"BlockDeviceMapping.1.Ebs.SnapshotId", snapshot}},
-                                 kOtherAccount)
-                            .text("imageId");
-    aws.must("ModifyImageAttribute",
-             {{"ImageId", theirs}, {"LaunchPermission.Add.1.UserId", kAccount}}, kOtherAccount);
-    const auto seen = [&](const std::vector<std::string>& owners, const std::string& owner_id) {
-        Parameters parameters{{"Filter.1.Name", "owner-id"}, {"Filter.1.Value.1", owner_id}};
-        for (const auto& owner : owners) {
-            parameters.emplace_back(fmt::format("Owner.{}", parameters.size()), owner);
-        }
-        const auto by_name = aws.must("DescribeImages", parameters).texts(kIds);
-        parameters.emplace_back("ImageId.1", mine);
-        parameters.emplace_back("ImageId.2", theirs);
-        EXPECT_EQ(aws.must("DescribeImages", parameters).texts(kIds), by_name);
-        return by_name;
-    };
-    const auto both = UnorderedElementsAre(mine, theirs);
-    EXPECT_THAT(seen({"self"}, "*"), ElementsAre(mine));
-    EXPECT_THAT(seen({kOtherAccount}, "*"), ElementsAre(theirs));
-    EXPECT_THAT(seen({"self", kOtherAccount}, "*"), both);
-    EXPECT_THAT(seen({"self", kOtherAccount}, kAccount), ElementsAre(mine));
-    EXPECT_THAT(seen({"self", "aws-marketplace"}, "?*9012"), ElementsAre(mine));
-    EXPECT_THAT(seen({"self"}, kOtherAccount), IsEmpty());
-    EXPECT_THAT(seen({kOtherAccount}, kAccount), IsEmpty());
-    EXPECT_THAT(seen({}, kOtherAccount), ElementsAre(theirs));
-    EXPECT_THAT(seen({}, kAccount), ElementsAre(mine));
+    return aws.must("CreateSnapshot", {{"VolumeId", make_volume(aws)}}).text("snapshotId");
 }
 
-// Refusals
-
-TEST(UnsharedImage, IsRefusedWithAwssCodes)
+Parameters registration(const std::string& snapshot, const std::string& name = "one")
 {
-    TestEmulator aws;
-    const auto image = own_image(aws, "private");
-    const auto run = aws.call("RunInstances", launch(image), kStranger);
-    EXPECT_EQ(run.code, "AuthFailure");
-    EXPECT_EQ(run.message, "Not authorized for images: [" + image + "]");
-    EXPECT_EQ(run.status, 403);
-    for (const char* action : {"DescribeImageAttribute", "ResetImageAttribute"}) {
-        const auto refused =
-            aws.call(action, {{"ImageId", image}, {"Attribute", "launchPermission"}}, kStranger);
-        EXPECT_EQ(refused.code, "AuthFailure") << action;
-        EXPECT_EQ(refused.message, "Not authorized for image:" + image);
-    }
-    EXPECT_THAT(aws.must("DescribeImages", one(image), kStranger).texts(kIds), IsEmpty());
-    EXPECT_EQ(aws.call("DescribeImages", one("ami-0123456789abcdef0"), kStranger).code,
-              "InvalidAMIID.NotFound");
-    EXPECT_EQ(aws.call("RunInstances", launch(image), kAccount, "eu-west-1").code,
-              "InvalidAMIID.NotFound");
+    return {{"Name", name},
+            {"Architecture", "x86_64"},
+            {"VirtualizationType", "hvm"},
+            {"EnaSupport", "true"},
+            {"RootDeviceName", "/dev/xvda"},
+            {"BlockDeviceMapping.1.DeviceName", "/dev/xvda"},
+            {"BlockDeviceMapping.1.Ebs.SnapshotId", snapshot}};
 }
 
-TEST(UnsharedImage, OfTheDeregisteredIsNobodys)
+std::string make_image(TestEmulator& aws, const std::string& name = "one",
+                       const Parameters& more = {})
 {
-    TestEmulator aws;
-    const auto image = own_image(aws, "gone");
-    ASSERT_TRUE(modify_image(aws, image, {{"LaunchPermission.Add.1.UserId", kOtherAccount}}).ok());
-    aws.must("DeregisterImage", {{"ImageId", image}});
-    EXPECT_EQ(aws.call("RunInstances", launch(image), kOtherAccount).code, "InvalidAMIID.NotFound");
-    EXPECT_EQ(aws.call("RunInstances", launch(image)).code, "InvalidAMIID.Unavailable");
+    return aws.must("RegisterImage", changed(registration(make_snapshot(aws), name), more))
+        .text("imageId");
 }
 
-// CancelImageLaunchPermission
-
-TEST(CancelImageLaunchPermission, TakesTheAccountItselfOffTheList)
+Answer describe(TestEmulator& aws, const std::string& id, std::string_view account = kAccount)
 {
-    TestEmulator aws;
-    const auto image = own_image(aws, "shared");
-    ASSERT_TRUE(modify_image(aws, image,
-                             {{"LaunchPermission.Add.1.UserId", kOtherAccount},
-                              {"LaunchPermission.Add.2.UserId", kStranger}})
-                    .ok());
-    const auto answer =
-        aws.must("CancelImageLaunchPermission", {{"ImageId", image}}, kOtherAccount);
-    EXPECT_EQ(answer.text("return"), "true");
-    EXPECT_THAT(seen_images(aws, kOtherAccount), IsEmpty());
-    EXPECT_THAT(seen_images(aws, kStranger), ElementsAre(image));
+    return aws.must("DescribeImages", {{"ImageId.1", id}}, account);
 }
 
-TEST(CancelImageLaunchPermission, RefusesWhatIsNotTheAccountsOwnPermission)
+void modify(TestEmulator& aws, const std::string& image, Parameters parameters)
 {
-    TestEmulator aws;
-    const auto image = own_image(aws, "shared");
-    const auto cancel = [&](std::string_view account) {
-        return aws.call("CancelImageLaunchPermission", {{"ImageId", image}}, account).code;
-    };
-    EXPECT_EQ(cancel(kOtherAccount), "InvalidAMIID.NotFound");
-    EXPECT_EQ(cancel(kAccount), "OperationNotPermitted");
-    ASSERT_TRUE(modify_image(aws, image,
-                             {{"LaunchPermission.Add.1.Group", "all"},
-                              {"LaunchPermission.Add.2.OrganizationArn", kOrganizationArn}})
-                    .ok());
-    declare_account(aws, {.id = kStranger, .organization = kOrganizationArn});
-    EXPECT_EQ(cancel(kOtherAccount), "OperationNotPermitted");
-    EXPECT_EQ(cancel(kStranger), "OperationNotPermitted");
-    EXPECT_EQ(aws.call("CancelImageLaunchPermission", {{"ImageId", "ami-1"}}).code,
-              "InvalidAMIID.Malformed");
-    EXPECT_EQ(
-        aws.call("CancelImageLaunchPermission", {{"ImageId", image}, {"DryRun", "true"}}, kStranger)
-            .code,
-        "DryRunOperation");
+    parameters.emplace_back("ImageId", image);
+    aws.must("ModifyImageAttribute", parameters);
 }
 
-// Access keys
-
-TEST(AccessKey, NamesTheAccountItIsDeclaredFor)
+Answer try_modify(TestEmulator& aws, const std::string& image, Parameters parameters)
 {
-    TestEmulator aws;
-    const auto image = own_image(aws, "mine");
-    ASSERT_TRUE(modify_image(aws, image, {{"LaunchPermission.Add.1.UserId", kOtherAccount}}).ok());
-    constexpr const char* kKey = "AKIAIOSFODNN7EXAMPLE";
-    const auto seen = [&] {
-        return aws.must("DescribeImages", {{"ExecutableBy.1", "self"}, {"Owner.1", kAccount}}, kKey)
-            .texts(kIds);
-    };
-    EXPECT_THAT(seen(), IsEmpty());
-    declare_account(aws, {.id = kOtherAccount, .access_keys = {kKey}});
-    EXPECT_THAT(seen(), ElementsAre(image));
-    declare_account(aws, {.id = kOtherAccount});
-    EXPECT_THAT(seen(), IsEmpty());
+    parameters.emplace_back("ImageId", image);
+    return aws.call("ModifyImageAttribute", parameters);
 }
 
-TEST(AccessKey, BelongsToOneAccount)
+Answer attribute(TestEmulator& aws, const std::string& image, const std::string& name)
 {
-    TestEmulator aws;
+    return aws.must("DescribeImageAttribute", {{"ImageId", image}, {"Attribute", name}});
+}
+
+std::vector<std::string> users(TestEmulator& aws, const std::string& image)
+{
+    return attribute(aws, image, "launchPermission").texts("launchPermission/item/userId");
+}
+
+void update_image(TestEmulator& aws, const std::string& id, const std::string& assignment)
+{
     auto writer = aws.generation().writer();
-    auto& db = writer.db();
-    EXPECT_TRUE(insert_declared_account(db, {.id = kAccount, .access_keys = {"AKIA", "AKIA"}}));
-    EXPECT_FALSE(insert_declared_account(db, {.id = kOtherAccount, .access_keys = {"AKIA"}}));
+    Statement(writer.db(), "UPDATE image SET " + assignment + " WHERE id = ?1").execute(id);
 }
 
-// Block public access
+std::string run(TestEmulator& aws, const std::string& image)
+{
+    return aws
+        .must("RunInstances", {{"ImageId", image},
+                               {"InstanceType", "t3.micro"},
+                               {"Placement.AvailabilityZone", "us-east-1a"},
+                               {"MinCount", "1"},
+                               {"MaxCount", "1"}})
+        .text("instancesSet/item/instanceId");
+}
 
-TEST(ImageBlockPublicAccess, IsUnblockedUntilEnabled)
+TEST(ModifyImageAttribute, TakesBothOfItsStyles)
 {
     TestEmulator aws;
-    const auto state = [&](std::string_view account, std::string_view region = kRegion) {
-        const auto answer = aws.must("GetImageBlockPublicAccessState", {}, account, region);
-        EXPECT_EQ(answer.text("managedBy"), "account");
-        return answer.text("imageBlockPublicAccessState");
+    const auto id = make_image(aws);
+    modify(aws, id,
+           {{"Attribute", "launchPermission"},
+            {"OperationType", "add"},
+            {"UserId.1", "111111111111"},
+            {"UserId.2", "222222222222"}});
+    EXPECT_THAT(users(aws, id), UnorderedElementsAre("111111111111", "222222222222"));
+    modify(aws, id,
+           {{"LaunchPermission.Add.1.UserId", "333333333333"},
+            {"LaunchPermission.Remove.1.UserId", "111111111111"}});
+    EXPECT_THAT(users(aws, id), UnorderedElementsAre("222222222222", "333333333333"));
+    modify(aws, id,
+           {{"Attribute", "launchPermission"},
+            {"OperationType", "remove"},
+            {"UserId.1", "222222222222"}});
+    EXPECT_THAT(users(aws, id), ElementsAre("333333333333"));
+    modify(aws, id, {{"LaunchPermission.Add.1.UserId", "333333333333"}});
+    EXPECT_THAT(users(aws, id), ElementsAre("333333333333"));
+
+    modify(aws, id, {{"Attribute", "description"}, {"Value", "flat"}});
+    EXPECT_EQ(describe(aws, id).text("imagesSet/item/description"), "flat");
+    modify(aws, id, {{"Description.Value", "nested"}});
+    EXPECT_EQ(describe(aws, id).text("imagesSet/item/description"), "nested");
+}
+
+TEST(ModifyImageAttribute, TakesTheMixturesThatToolsSend)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    // Packer names its accounts and groups in both styles, without an operation.
+    modify(aws, id,
+           {{"UserId.1", "111111111111"},
+            {"UserId.2", "222222222222"},
+            {"LaunchPermission.Add.1.UserId", "111111111111"},
+            {"LaunchPermission.Add.2.UserId", "222222222222"}});
+    modify(aws, id, {{"UserGroup.1", "all"}, {"LaunchPermission.Add.1.Group", "all"}});
+    EXPECT_THAT(users(aws, id), UnorderedElementsAre("111111111111", "222222222222"));
+    EXPECT_EQ(describe(aws, id).text("imagesSet/item/isPublic"), "true");
+    // Terraform names the attribute beside the nested style.
+    modify(
+        aws, id,
+        {{"Attribute", "launchPermission"}, {"LaunchPermission.Remove.1.UserId", "111111111111"}});
+    EXPECT_THAT(users(aws, id), ElementsAre("222222222222"));
+    modify(aws, id, {{"Attribute", "description"}, {"Description.Value", "by a tool"}});
+    EXPECT_EQ(describe(aws, id).text("imagesSet/item/description"), "by a tool");
+}
+
+TEST(ModifyImageAttribute, RefusesMixturesThatContradictThemselves)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    const std::string one = "111111111111";
+    const std::string two = "222222222222";
+    for (const Parameters& mixture :
+         {Parameters{{"UserId.1", one}, {"LaunchPermission.Add.1.UserId", two}},
+          Parameters{{"OperationType", "remove"},
+                     {"UserId.1", one},
+                     {"LaunchPermission.Add.1.UserId", one}},
+          Parameters{{"OperationType", "add"},
+                     {"UserId.1", one},
+                     {"LaunchPermission.Remove.1.UserId", one}},
+          Parameters{{"LaunchPermission.Add.1.UserId", one},
+                     {"LaunchPermission.Remove.1.UserId", one}},
+          Parameters{{"Description.Value", "a"}, {"LaunchPermission.Add.1.UserId", one}},
+          Parameters{{"Description.Value", "a"}, {"ImdsSupport.Value", "v2.0"}},
+          Parameters{{"Attribute", "launchPermission"}, {"Description.Value", "a"}},
+          Parameters{{"Description.Value", "a"}, {"Value", "b"}},
+          Parameters{{"Description.Value", "a"}, {"OperationType", "add"}},
+          Parameters{{"Attribute", "launchPermission"}, {"Value", one}},
+          Parameters{{"Attribute", "launchPermission"}, {"OperationType", "add"}}, Parameters{}}) {
+        EXPECT_EQ(try_modify(aws, id, mixture).code, kCombination)
+            << (mixture.empty() ? "nothing" : mixture[0].first);
+    }
+    EXPECT_EQ(try_modify(aws, id, {{"UserId.1", one}}).code, "MissingParameter");
+    EXPECT_EQ(try_modify(aws, id, {{"Attribute", "description"}}).code, "MissingParameter");
+    EXPECT_EQ(try_modify(aws, id, {{"Attribute", "kernel"}, {"Value", "aki-12345678"}}).code,
+              "InvalidParameterValue");
+    EXPECT_THAT(users(aws, id), IsEmpty());
+    EXPECT_EQ(describe(aws, id).count("imagesSet/item/description"), 0U);
+}
+
+TEST(ModifyImageAttribute, RefusesGranteesThatCannotBe)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    const auto refusal = [&](const Parameters& parameters) {
+        const auto refused = try_modify(aws, id, parameters);
+        EXPECT_EQ(refused.code, "InvalidAMIAttributeItemValue");
+        return refused.message;
     };
-    EXPECT_EQ(state(kAccount), "unblocked");
-    EXPECT_EQ(aws.must("EnableImageBlockPublicAccess",
-                       {{"ImageBlockPublicAccessState", "block-new-sharing"}})
-                  .text("imageBlockPublicAccessState"),
-              "block-new-sharing");
-    EXPECT_EQ(state(kAccount), "block-new-sharing");
-    EXPECT_EQ(state(kOtherAccount), "unblocked");
-    EXPECT_EQ(state(kAccount, "eu-west-1"), "unblocked");
-    EXPECT_EQ(aws.must("DisableImageBlockPublicAccess").text("imageBlockPublicAccessState"),
-              "unblocked");
-    EXPECT_EQ(state(kAccount), "unblocked");
-    EXPECT_EQ(aws.call("EnableImageBlockPublicAccess").code, "MissingParameter");
-    EXPECT_EQ(
-        aws.call("EnableImageBlockPublicAccess", {{"ImageBlockPublicAccessState", "unblocked"}})
-            .code,
-        "InvalidParameterValue");
-}
-
-TEST(ImageBlockPublicAccess, RefusesNewPublicImagesAndLeavesTheOthers)
-{
-    TestEmulator aws;
-    const auto published = own_image(aws, "published");
-    const auto kept = own_image(aws, "kept");
-    ASSERT_TRUE(modify_image(aws, published, {{"LaunchPermission.Add.1.Group", "all"}}).ok());
-    aws.must("EnableImageBlockPublicAccess",
-             {{"ImageBlockPublicAccessState", "block-new-sharing"}});
-    for (const Parameters& wish : {Parameters{{"LaunchPermission.Add.1.Group", "all"}},
-                                   Parameters{{"OperationType", "add"}, {"UserGroup.1", "all"}}}) {
-        const auto refused = modify_image(aws, kept, wish);
-        EXPECT_EQ(refused.code, "OperationNotPermitted");
-        EXPECT_THAT(refused.message,
-                    HasSubstr("block public access for AMIs is enabled for this account"));
-        EXPECT_THAT(refused.message, HasSubstr("DisableImageBlockPublicAccess API"));
+    for (const char* user : {"12345678901", "1234567890123", "self", "12345678901x"}) {
+        EXPECT_EQ(refusal({{"LaunchPermission.Add.1.UserId", user}}),
+                  fmt::format("Invalid attribute item value \"{}\" for userId item type.", user));
+        refusal({{"OperationType", "add"}, {"UserId.1", user}});
     }
-    EXPECT_THAT(seen_images(aws, kStranger), ElementsAre(published));
-    EXPECT_TRUE(modify_image(aws, kept, {{"LaunchPermission.Add.1.UserId", kStranger}}).ok());
-    EXPECT_TRUE(modify_image(aws, published, {{"LaunchPermission.Remove.1.Group", "all"}}).ok());
-    aws.must("DisableImageBlockPublicAccess");
-    EXPECT_TRUE(modify_image(aws, kept, {{"LaunchPermission.Add.1.Group", "all"}}).ok());
+    for (const char* parameter : {"LaunchPermission.Add.1.Group", "UserGroup.1"}) {
+        EXPECT_EQ(refusal({{"OperationType", "add"}, {parameter, "friends"}}),
+                  "Invalid attribute item value \"friends\" for UserGroup item type.");
+    }
+    refusal({{"LaunchPermission.Remove.1.Group", "friends"}});
+    refusal({{"LaunchPermission.Add.1.OrganizationArn", "arn:aws:iam::111111111111:root"}});
+    // One bad grantee keeps the good one out as well.
+    refusal({{"LaunchPermission.Add.1.UserId", kOtherAccount},
+             {"LaunchPermission.Add.2.UserId", "nobody"}});
+    EXPECT_THAT(users(aws, id), IsEmpty());
 }
 
-TEST(ModifyImageAttribute, RefusesToPublishEncryptedSnapshots)
+TEST(ModifyImageAttribute, OnlyEverRequiresTheSecondMetadataVersion)
 {
     TestEmulator aws;
-    const auto image = own_image(aws, "encrypted");
-    run_sql(aws, "UPDATE image_mapping SET encrypted = 1");
-    const auto refused = modify_image(aws, image, {{"LaunchPermission.Add.1.Group", "all"}});
-    EXPECT_EQ(refused.code, "UnsupportedOperation");
-    EXPECT_THAT(refused.message, HasSubstr("be shared publicly. Specify another snapshot."));
-    EXPECT_TRUE(modify_image(aws, image, {{"LaunchPermission.Add.1.UserId", kStranger}}).ok());
+    const auto id = make_image(aws);
+    EXPECT_EQ(try_modify(aws, id, {{"ImdsSupport.Value", "v1.0"}}).code, "InvalidParameterValue");
+    EXPECT_EQ(describe(aws, id).count("imagesSet/item/imdsSupport"), 0U);
+    modify(aws, id, {{"ImdsSupport.Value", "v2.0"}});
+    EXPECT_EQ(describe(aws, id).text("imagesSet/item/imdsSupport"), "v2.0");
 }
 
-TEST(ModifyImageAttribute, RefusesToShareSnapshotsUnderTheAccountsDefaultKey)
+TEST(ModifyImageAttribute, LimitsDescriptionsByTheirCharacters)
 {
     TestEmulator aws;
-    const auto source = own_image(aws, "plain");
-    const auto copy = [&](const std::string& name, const Parameters& key) {
-        Parameters request{{"SourceImageId", source},
-                           {"SourceRegion", kRegion},
-                           {"Name", name},
-                           {"Encrypted", "true"}};
-        request.insert(request.end(), key.begin(), key.end());
-        return aws.must("CopyImage", request).text("imageId");
+    const auto id = make_image(aws);
+    std::string longest;
+    for (int i = 0; i < 255; ++i) {
+        longest += "\xc3\xbc";
+    }
+    modify(aws, id, {{"Description.Value", longest}});
+    EXPECT_EQ(describe(aws, id).text("imagesSet/item/description"), longest);
+    EXPECT_EQ(try_modify(aws, id, {{"Description.Value", longest + "x"}}).code,
+              "InvalidParameterValue");
+}
+
+TEST(ModifyImageAttribute, WaitsUntilTheImageIsMade)
+{
+    TestEmulator aws;
+    aws.set_delay("image.pending", 1000);
+    const auto id = make_image(aws);
+    const std::vector<std::pair<std::string, Parameters>> calls = {
+        {"ModifyImageAttribute", {{"LaunchPermission.Add.1.UserId", kOtherAccount}}},
+        {"ModifyImageAttribute", {{"Description.Value", "early"}}},
+        {"ResetImageAttribute", {{"Attribute", "launchPermission"}}}};
+    for (const auto& [action, parameters] : calls) {
+        const auto early = aws.call(action, changed(parameters, {{"ImageId", id}}));
+        EXPECT_EQ(early.code, "InvalidAMIID.Unavailable");
+        EXPECT_EQ(early.message, "The AMI ID '" + id +
+                                     "' is currently pending and may not be used for this "
+                                     "operation");
+    }
+    EXPECT_THAT(users(aws, id), IsEmpty());
+    aws.advance(1000);
+    for (const auto& [action, parameters] : calls) {
+        aws.must(action, changed(parameters, {{"ImageId", id}}));
+    }
+}
+
+TEST(ModifyImageAttribute, OnlySaysWhatADryRunWouldDo)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    EXPECT_EQ(try_modify(aws, id, {{"Description.Value", "a"}, {"DryRun", "true"}}).code,
+              "DryRunOperation");
+    EXPECT_EQ(describe(aws, id).count("imagesSet/item/description"), 0U);
+    EXPECT_EQ(try_modify(aws, kNobodysImage, {{"Description.Value", "a"}}).code,
+              "InvalidAMIID.NotFound");
+    EXPECT_EQ(try_modify(aws, "ami-x", {{"Description.Value", "a"}}).code,
+              "InvalidAMIID.Malformed");
+}
+
+TEST(DescribeImageAttribute, AnswersEachAttributeAlone)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws, "one",
+                               {{"Description", "for the web"},
+                                {"KernelId", "aki-12345678"},
+                                {"RamdiskId", "ari-12345678"},
+                                {"SriovNetSupport", "simple"},
+                                {"BootMode", "uefi"},
+                                {"TpmSupport", "v2.0"},
+                                {"ImdsSupport", "v2.0"},
+                                {"UefiData", "QU1J"}});
+    modify(aws, id, {{"LaunchPermission.Add.1.UserId", kOtherAccount}});
+    update_image(aws, id, fmt::format("last_launched_time_ms = {}", kStartMs));
+    const std::vector<std::array<std::string, 3>> expected = {
+        {"description", "description/value", "for the web"},
+        {"kernel", "kernel/value", "aki-12345678"},
+        {"ramdisk", "ramdisk/value", "ari-12345678"},
+        {"launchPermission", "launchPermission/item/userId", kOtherAccount},
+        {"productCodes", "productCodes", ""},
+        {"sriovNetSupport", "sriovNetSupport/value", "simple"},
+        {"bootMode", "bootMode/value", "uefi"},
+        {"tpmSupport", "tpmSupport/value", "v2.0"},
+        {"uefiData", "uefiData/value", "QU1J"},
+        {"lastLaunchedTime", "lastLaunchedTime/value", "2026-01-02T03:04:05.000Z"},
+        {"imdsSupport", "imdsSupport/value", "v2.0"},
+        {"deregistrationProtection", "deregistrationProtection/value", "disabled"}};
+    for (const auto& [name, path, value] : expected) {
+        const auto answer = attribute(aws, id, name);
+        EXPECT_EQ(answer.text("imageId"), id);
+        EXPECT_EQ(answer.count(path), 1U) << name;
+        EXPECT_EQ(answer.text(path), value) << name;
+        // The request's id, the image's and the attribute.
+        EXPECT_EQ(answer.count("*"), 3U) << name;
+    }
+}
+
+TEST(DescribeImageAttribute, KeepsTheBlockDeviceMappingFromEverybody)
+{
+    TestEmulator aws;
+    const auto refused = aws.call("DescribeImageAttribute", {{"ImageId", make_image(aws)},
+                                                             {"Attribute", "blockDeviceMapping"}});
+    EXPECT_EQ(refused.code, "AuthFailure");
+    EXPECT_EQ(refused.message, "Unauthorized attempt to access restricted resource");
+}
+
+TEST(DescribeImageAttribute, LeavesOutWhatAnImageDoesNotHave)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    EXPECT_EQ(attribute(aws, id, "description").text("description/value"), "");
+    for (const char* name : {"kernel", "ramdisk", "bootMode", "tpmSupport", "uefiData",
+                             "lastLaunchedTime", "imdsSupport", "sriovNetSupport"}) {
+        EXPECT_EQ(attribute(aws, id, name).count(std::string(name) + "/value"), 0U) << name;
+    }
+    EXPECT_EQ(attribute(aws, id, "launchPermission").count("launchPermission/item"), 0U);
+}
+
+TEST(DescribeImageAttribute, RefusesWhatItCannotTell)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    const auto code = [&](const Parameters& parameters) {
+        return aws.call("DescribeImageAttribute", parameters).code;
     };
-    const auto managed = copy("managed", {});
-    const auto refused = modify_image(aws, managed, {{"LaunchPermission.Add.1.UserId", kStranger}});
-    EXPECT_EQ(refused.code, "InvalidParameter");
-    EXPECT_EQ(refused.message,
-              "Snapshots encrypted with the AWS Managed CMK can\u2019t be shared. Specify another "
-              "snapshot.");
-    EXPECT_TRUE(modify_image(aws, managed, {{"LaunchPermission.Remove.1.UserId", kStranger}}).ok());
-    EXPECT_TRUE(modify_image(aws, managed, {{"Description.Value", "kept"}}).ok());
-    EXPECT_TRUE(modify_image(aws, copy("own", {{"KmsKeyId", "alias/mine"}}),
-                             {{"LaunchPermission.Add.1.UserId", kStranger}})
-                    .ok());
+    EXPECT_EQ(code({{"ImageId", id}, {"Attribute", "colour"}}), "InvalidParameterValue");
+    EXPECT_EQ(code({{"ImageId", id}}), "MissingParameter");
+    EXPECT_EQ(code({{"ImageId", kNobodysImage}, {"Attribute", "kernel"}}), "InvalidAMIID.NotFound");
+    EXPECT_EQ(code({{"ImageId", "ami-x"}, {"Attribute", "kernel"}}), "InvalidAMIID.Malformed");
+    EXPECT_EQ(code({{"ImageId", id}, {"Attribute", "kernel"}, {"DryRun", "true"}}),
+              "DryRunOperation");
 }
 
-TEST(ModifyImageAttribute, SharesWithAThousandAtMost)
+TEST(DescribeImageAttribute, TellsTheOwnerAloneOfTheLastLaunch)
 {
     TestEmulator aws;
-    const auto image = own_image(aws, "one");
-    Parameters many;
-    for (int i = 1; i <= 1000; ++i) {
-        many.emplace_back(fmt::format("LaunchPermission.Add.{}.UserId", i),
-                          fmt::format("{:012}", i));
-    }
-    EXPECT_TRUE(modify_image(aws, image, many).ok());
-    EXPECT_TRUE(modify_image(aws, image, many).ok());
-    EXPECT_TRUE(modify_image(aws, image, {{"LaunchPermission.Add.1.Group", "all"}}).ok());
-    const Parameters one_more{{"LaunchPermission.Add.1.UserId", kStranger}};
-    EXPECT_EQ(modify_image(aws, image, one_more).code, "ResourceLimitExceeded");
-    EXPECT_EQ(
-        aws.must("DescribeImageAttribute", {{"ImageId", image}, {"Attribute", "launchPermission"}})
-            .count("launchPermission/item"),
-        1001U);
-    auto exchange = one_more;
-    exchange.emplace_back("LaunchPermission.Remove.1.UserId", "000000000001");
-    EXPECT_TRUE(modify_image(aws, image, exchange).ok());
+    const auto id = make_image(aws);
+    modify(aws, id, {{"LaunchPermission.Add.1.UserId", kOtherAccount}});
+    aws.advance(1000);
+    run(aws, id);
+    EXPECT_EQ(attribute(aws, id, "lastLaunchedTime").text("lastLaunchedTime/value"),
+              "2026-01-02T03:04:06.000Z");
+    EXPECT_EQ(describe(aws, id).count("imagesSet/item/lastLaunchedTime"), 1U);
+    EXPECT_EQ(describe(aws, id, kOtherAccount).count("imagesSet/item/lastLaunchedTime"), 0U);
 }
 
-TEST(ModifyImageAttribute, RefusesArnsThatNameNoOrganization)
+TEST(ResetImageAttribute, ResetsLaunchPermissionsAlone)
 {
     TestEmulator aws;
-    const auto image = own_image(aws, "one");
-    for (const std::string arn :
-         {"arn:aws:organizations::999988887777:organization/o-short",
-          "arn:aws:organizations::99998888777:organization/o-abcdefghij",
-          "arn:aws:iam::999988887777:organization/o-abcdefghij", kUnitArn, "",
-          "arn:aws:organizations::999988887777:organization/o-abcdefghij/more"}) {
-        EXPECT_EQ(modify_image(aws, image, {{"LaunchPermission.Add.1.OrganizationArn", arn}}).code,
-                  "InvalidAMIAttributeItemValue")
-            << arn;
-    }
-    EXPECT_EQ(modify_image(aws, image,
-                           {{"LaunchPermission.Add.1.OrganizationalUnitArn", kOrganizationArn}})
-                  .code,
-              "InvalidAMIAttributeItemValue");
-    EXPECT_EQ(modify_image(aws, image,
-                           {{"LaunchPermission.Add.1.OrganizationArn", std::string(4000, 'a')}})
-                  .code,
-              "InvalidAMIAttributeItemValue");
+    const auto id = make_image(aws);
+    modify(aws, id,
+           {{"LaunchPermission.Add.1.UserId", kOtherAccount},
+            {"LaunchPermission.Add.2.Group", "all"}});
+    const auto reset = [&](const Parameters& more) {
+        return aws.call("ResetImageAttribute",
+                        changed({{"ImageId", id}, {"Attribute", "launchPermission"}}, more));
+    };
+    EXPECT_EQ(reset({{"Attribute", "description"}}).code, "InvalidParameterValue");
+    EXPECT_EQ(reset({{"DryRun", "true"}}).code, "DryRunOperation");
+    EXPECT_EQ(reset({{"ImageId", kNobodysImage}}).code, "InvalidAMIID.NotFound");
+    EXPECT_THAT(users(aws, id), ElementsAre(kOtherAccount));
+    EXPECT_EQ(reset({}).text("return"), "true");
+    EXPECT_EQ(attribute(aws, id, "launchPermission").count("launchPermission/item"), 0U);
+    EXPECT_EQ(describe(aws, id).text("imagesSet/item/isPublic"), "false");
 }
 
 }  // namespace

@@ -14,9 +14,10 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::MatchesRegex;
 using ::testing::SizeIs;
-
 constexpr const char* kThird = "444455556666";
+
 constexpr const char* kReport = "imageUsageReportSet/item/";
+
 constexpr const char* kEntry = "imageUsageReportEntrySet/item/";
 
 class UsageReport : public ::testing::Test {

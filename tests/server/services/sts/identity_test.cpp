@@ -1,0 +1,50 @@
+#include "server/services/sts/identity.h"
+
+#include <string>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/emulator_fixture.h"
+
+namespace amilab::test {
+namespace {
+
+ApiAnswer ask(TestEmulator& aws, std::string_view access_key, std::string_view body)
+{
+    const auto authorization = fmt::format(
+        "AWS4-HMAC-SHA256 Credential={}/20260102/us-east-1/sts/aws4_request, "
+        "SignedHeaders=host, Signature=00",
+        access_key);
+    return aws.emulator()
+        .parse({.method = "POST",
+                .query = {},
+                .body = body,
+                .content_type = "application/x-www-form-urlencoded",
+                .authorization = authorization})
+        .run();
+}
+
+TEST(GetCallerIdentity, TellsTheAccountOfTheKey)
+{
+    TestEmulator aws;
+    const auto answer = ask(aws, kOtherAccount, "Action=GetCallerIdentity&Version=2011-06-15");
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_NE(answer.body.find(fmt::format("<Account>{}</Account>", kOtherAccount)),
+              std::string::npos)
+        << answer.body;
+    EXPECT_NE(answer.body.find(fmt::format("<Arn>arn:aws:iam::{}:", kOtherAccount)),
+              std::string::npos)
+        << answer.body;
+}
+
+TEST(GetCallerIdentity, RefusesAnActionThatIsNone)
+{
+    TestEmulator aws;
+    const auto answer = ask(aws, kAccount, "Action=GetCallerIdentities&Version=2011-06-15");
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_NE(answer.body.find("<Code>InvalidAction</Code>"), std::string::npos) << answer.body;
+}
+
+}  // namespace
+}  // namespace amilab::test
