@@ -4,7 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include "server/calls/settle.h"
-#include "server/wire/json.h"
+#include "server/wire/protocols.h"
 #include "server/wire/wire_errors.h"
 #include "storage/base/storage_error.h"
 
@@ -117,13 +117,10 @@ wire::AnswerForm ApiCall::form() const
 
 ApiAnswer ApiCall::refuse(const ApiError& error) const
 {
-    if (is_json(service_->protocol)) {
-        auto rendered = wire::render_json_error(*service_, error);
-        return {error.http_status, wire::json_content_type(*service_), std::move(rendered.body),
-                request_id_, std::move(rendered.headers)};
-    }
-    return {error.http_status, wire::kXmlContentType,
-            wire::render_error(*service_, error, request_id_), request_id_};
+    const auto& rules = wire::rules_of(service_->protocol);
+    auto rendered = rules.render_error(*service_, error, request_id_);
+    return {error.http_status, rules.content_type(*service_), std::move(rendered.body), request_id_,
+            std::move(rendered.headers)};
 }
 
 ApiAnswer ApiCall::answer(const std::function<wire::Rendered()>& make) const
@@ -133,8 +130,7 @@ ApiAnswer ApiCall::answer(const std::function<wire::Rendered()>& make) const
     }
     try {
         auto rendered = make();
-        const auto usual = is_json(service_->protocol) ? wire::json_content_type(*service_)
-                                                       : wire::kXmlContentType;
+        const auto usual = wire::rules_of(service_->protocol).content_type(*service_);
         return {operation_->schema->status,
                 rendered.content_type.empty() ? usual : rendered.content_type,
                 std::move(rendered.body), request_id_, std::move(rendered.headers)};

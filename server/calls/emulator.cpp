@@ -4,21 +4,14 @@
 
 #include "server/calls/request_id.h"
 #include "server/calls/settle.h"
-#include "server/wire/check.h"
-#include "server/wire/json_request.h"
+#include "server/wire/protocols.h"
 #include "server/wire/types.h"
-#include "server/wire/wire_errors.h"
 
 namespace amilab {
 
 namespace {
 
 constexpr std::string_view kFormType = "application/x-www-form-urlencoded";
-
-std::string_view header_of(const ApiRequest& request, std::string_view name)
-{
-    return request.header ? request.header(name).value_or("") : std::string_view();
-}
 
 }  // namespace
 
@@ -55,25 +48,7 @@ const Service& Emulator::find_form_service(const wire::Parameters& parameters,
     return service != nullptr ? *service : *services_.named("ec2");
 }
 
-/// Of a request that no signature says the service of: by its target, else by its path; a null
-/// pointer when it speaks another protocol.
-const Service* Emulator::find_json_service(const ApiRequest& request) const
-{
-    const auto target = header_of(request, "X-Amz-Target");
-    return target.empty() ? services_.of_route(request.method, request.path)
-                          : services_.of_target(target);
-}
-
-Caller Emulator::caller_of(const std::optional<wire::CredentialScope>& scope) const
-{
-    if (!scope) {
-        return {options_.default_account, options_.default_region, ""};
-    }
-    return {wire::is_account_id(scope->access_key) ? scope->access_key : options_.default_account,
-            scope->region, scope->access_key};
-}
-
-void Emulator::find_operation(ApiCall& call, const ApiRequest& request) const
+void Emulator::read_request(ApiCall& call, const ApiRequest& request) const
 {
     call.service_ = &services_.named("ec2")->schema;
     // The service decides how the rest is read; its requests say it in their signature.
@@ -82,48 +57,24 @@ void Emulator::find_operation(ApiCall& call, const ApiRequest& request) const
         scope = wire::scope_from_query(request.query);
     }
     call.caller_ = caller_of(scope);
-    const Service* service = scope ? services_.named(scope->service) : nullptr;
-    if (!scope) {
-        service = find_json_service(request);
+    const wire::JsonRequest http{request.method, request.path, request.query, request.body,
+                                 request.header};
+    const auto* service = scope ? services_.named(scope->service) : services_.meant_by(http);
+    if (service == nullptr || wire::rules_of(service->schema.protocol).is_form) {
+        service = &read_form(call, request, scope ? std::string_view(scope->service) : "");
     }
-    if (service != nullptr && is_json(service->schema.protocol)) {
-        return find_json_operation(call, request, *service);
+    call.service_ = &service->schema;
+    const auto& rules = wire::rules_of(service->schema.protocol);
+    const auto& operation = rules.find_operation(service->schema, http, call.parameters_.get());
+    if (!rules.is_form) {
+        call.parameters_ =
+            std::make_unique<wire::Parameters>(rules.read(service->schema, operation, http));
     }
-    find_form_operation(call, request, scope ? std::string_view(scope->service) : "");
-}
-
-void Emulator::find_json_operation(ApiCall& call, const ApiRequest& request,
-                                   const Service& service) const
-{
-    call.service_ = &service.schema;
-    if (service.schema.protocol == wire::Protocol::kJson) {
-        constexpr int kBadRequest = 400;
-        const auto action =
-            wire::action_of_target(header_of(request, "X-Amz-Target"), service.schema);
-        if (request.method != "POST" || action.empty() ||
-            !wire::operation_exists(service.schema, action)) {
-            throw wire::unknown_operation(kBadRequest);
-        }
-        call.operation_ = services_.find_operation(service, action);
-        if (call.operation_ == nullptr) {
-            throw wire::unsupported_json_operation(action);
-        }
-    } else {
-        constexpr int kNotFound = 404;
-        const auto* schema = wire::match_route(service.schema, request.method, request.path);
-        call.operation_ =
-            schema != nullptr ? services_.find_operation(service, schema->name) : nullptr;
-        if (call.operation_ == nullptr) {
-            throw wire::unknown_operation(kNotFound);
-        }
-    }
-    call.parameters_ = std::make_unique<wire::Parameters>(wire::read_members(
-        service.schema, *call.operation_->schema,
-        {request.method, request.path, request.query, request.body, request.header}));
+    call.operation_ = services_.find_operation(*service, operation.name);
     call.call_ = call.operation_->parse(*call.parameters_);
 }
 
-void Emulator::find_form_operation(ApiCall& call, const ApiRequest& request,
+const Service& Emulator::read_form(ApiCall& call, const ApiRequest& request,
                                    std::string_view scope_service) const
 {
     const bool is_form = request.content_type.empty() ||
@@ -149,15 +100,7 @@ void Emulator::find_form_operation(ApiCall& call, const ApiRequest& request,
             service_name = scope.service;
         }
     }
-    const auto& service = find_form_service(*call.parameters_, service_name);
-    call.service_ = &service.schema;
-    const auto action = wire::action_of(*call.parameters_, service.schema);
-    call.operation_ = services_.find_operation(service, action);
-    if (call.operation_ == nullptr) {
-        throw wire::operation_exists(service.schema, action) ? wire::unsupported_operation(action)
-                                                             : wire::invalid_action(action);
-    }
-    call.call_ = call.operation_->parse(*call.parameters_);
+    return find_form_service(*call.parameters_, service_name);
 }
 
 ApiCall Emulator::parse(const ApiRequest& request) const
@@ -168,7 +111,7 @@ ApiCall Emulator::parse(const ApiRequest& request) const
     call.data_path_ = data_.path();
     call.body_ = request.body;
     try {
-        find_operation(call, request);
+        read_request(call, request);
         if (const auto account =
                 call.generation_->access_keys().account_of(call.caller_.access_key)) {
             call.caller_.account = *account;

@@ -38,14 +38,11 @@ public:
     const Options& options() const { return options_; }
 
 private:
-    void find_operation(ApiCall& call, const ApiRequest& request) const;
-    void find_json_operation(ApiCall& call, const ApiRequest& request,
-                             const Service& service) const;
-    const Service* find_json_service(const ApiRequest& request) const;
+    void read_request(ApiCall& call, const ApiRequest& request) const;
+    const Service& read_form(ApiCall& call, const ApiRequest& request,
+                             std::string_view scope_service) const;
     const Service& find_form_service(const wire::Parameters& parameters,
                                      std::string_view scope_service) const;
-    void find_form_operation(ApiCall& call, const ApiRequest& request,
-                             std::string_view scope_service) const;
     Caller caller_of(const std::optional<wire::CredentialScope>& scope) const;
 
     DataDirectory& data_;

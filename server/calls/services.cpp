@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "server/wire/json_request.h"
+#include "server/wire/protocols.h"
 
 namespace amilab {
 
@@ -97,7 +97,8 @@ const Service* Services::named(std::string_view name) const
 const Service* Services::of_version(std::string_view version) const
 {
     for (const auto* service : services_) {
-        if (!is_json(service->schema.protocol) && service->schema.version == version) {
+        if (wire::rules_of(service->schema.protocol).is_form &&
+            service->schema.version == version) {
             return service;
         }
     }
@@ -107,28 +108,18 @@ const Service* Services::of_version(std::string_view version) const
 const Service* Services::of_action(std::string_view action) const
 {
     for (const auto* service : services_) {
-        if (!is_json(service->schema.protocol) && find_operation(*service, action) != nullptr) {
+        if (wire::rules_of(service->schema.protocol).is_form &&
+            find_operation(*service, action) != nullptr) {
             return service;
         }
     }
     return nullptr;
 }
 
-const Service* Services::of_target(std::string_view target) const
+const Service* Services::meant_by(const wire::JsonRequest& request) const
 {
     for (const auto* service : services_) {
-        if (!wire::action_of_target(target, service->schema).empty()) {
-            return service;
-        }
-    }
-    return nullptr;
-}
-
-const Service* Services::of_route(std::string_view method, std::string_view path) const
-{
-    for (const auto* service : services_) {
-        if (service->schema.protocol == wire::Protocol::kRestJson &&
-            wire::match_route(service->schema, method, path) != nullptr) {
+        if (wire::rules_of(service->schema.protocol).is_meant(service->schema, request)) {
             return service;
         }
     }

@@ -7,6 +7,7 @@
 
 #include "server/calls/family.h"
 #include "server/calls/ports.h"
+#include "server/wire/json_request.h"
 #include "server/wire/schema.h"
 
 namespace amilab {
@@ -34,11 +35,9 @@ public:
     const Service* of_version(std::string_view version) const;
     /// The form service that serves this action; a null pointer when none does.
     const Service* of_action(std::string_view action) const;
-    /// The `json` service whose X-Amz-Target this is; a null pointer when it is none's.
-    const Service* of_target(std::string_view target) const;
-    /// The `rest-json` service that has an operation at this method and undecoded path; a null
-    /// pointer when none has.
-    const Service* of_route(std::string_view method, std::string_view path) const;
+    /// The service that an unsigned request means by its target or its path; a null pointer when it
+    /// is a form.
+    const Service* meant_by(const wire::JsonRequest& request) const;
 
     /// A null pointer when the service does not serve the operation.
     const Operation* find_operation(const Service& service, std::string_view name) const;

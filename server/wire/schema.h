@@ -91,11 +91,6 @@ struct OperationOf : OperationSchema {
 
 enum class Protocol : std::uint8_t { kEc2, kQuery, kJson, kRestJson };
 
-constexpr bool is_json(Protocol protocol)
-{
-    return protocol == Protocol::kJson || protocol == Protocol::kRestJson;
-}
-
 struct ServiceSchema {
     std::string_view name;
     Protocol protocol = Protocol::kEc2;

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "server/wire/api_error.h"
+#include "server/wire/json_request.h"
+#include "server/wire/parameters.h"
+#include "server/wire/schema.h"
+#include "server/wire/types.h"
+
+/// Protocols as values: what sets one apart is asked of these rules, and nowhere else.
+namespace amilab::wire {
+
+struct ProtocolRules {
+    /// Whether requests are forms, which tell service and operation among their parameters.
+    bool is_form;
+    /// Whether an unsigned request means the service by its target or its path.
+    bool (*is_meant)(const ServiceSchema& service, const JsonRequest& request);
+    /// The served operation that a request means; `form` is what a form holds, else null. Throws
+    /// ApiError, for operations that exist and are not served too.
+    const OperationSchema& (*find_operation)(const ServiceSchema& service,
+                                             const JsonRequest& request, const Parameters* form);
+    /// The members of a request that is no form. Throws ApiError.
+    std::vector<NamedValue> (*read)(const ServiceSchema& service, const OperationSchema& operation,
+                                    const JsonRequest& request);
+    Rendered (*render_error)(const ServiceSchema& service, const ApiError& error,
+                             std::string_view request_id);
+    std::string_view (*content_type)(const ServiceSchema& service);
+};
+
+const ProtocolRules& rules_of(Protocol protocol);
+
+}  // namespace amilab::wire
