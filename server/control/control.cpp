@@ -1,6 +1,10 @@
 #include "server/control/control.h"
 
+#include <array>
+#include <span>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 #include <boost/json.hpp>
 
@@ -56,7 +60,7 @@ asio::awaitable<void> require_no_body(http::BodyReader& body)
     }
 }
 
-void require_method(const http::Request& request, std::initializer_list<std::string_view> allowed)
+void require_method(const http::Request& request, std::span<const std::string_view> allowed)
 {
     for (const auto method : allowed) {
         if (request.method == method) {
@@ -96,59 +100,102 @@ asio::awaitable<http::Response> Control::handle(http::Request& request, http::Bo
     co_return refusal;
 }
 
+asio::awaitable<http::Response> Control::show_health(const Call&)
+{
+    co_return to_response(200, {{"status", "ok"}, {"version", AMILAB_VERSION}});
+}
+
+asio::awaitable<http::Response> Control::reset(const Call& call)
+{
+    co_await require_no_body(call.body);
+    co_await run_on(workers_, [this] { emulator_.data().reset(); });
+    co_return to_response(200, {{"status", "ok"}});
+}
+
+asio::awaitable<http::Response> Control::clock(const Call& call)
+{
+    if (!is_reading(call.request)) {
+        const auto wanted = co_await read_json(call.body);
+        co_await run_on(workers_, [&] { control::change_clock(emulator_, wanted); });
+    }
+    co_return to_response(200, control::show_clock(emulator_));
+}
+
+asio::awaitable<http::Response> Control::delays(const Call& call)
+{
+    if (!is_reading(call.request)) {
+        const auto wanted = co_await read_json(call.body);
+        co_await run_on(workers_, [&] { control::change_delays(emulator_, wanted); });
+    }
+    co_return to_response(200, control::show_delays(emulator_));
+}
+
+asio::awaitable<http::Response> Control::accounts(const Call& call)
+{
+    if (!is_reading(call.request)) {
+        const auto wanted = co_await read_json(call.body);
+        co_await run_on(workers_, [&] { control::change_accounts(emulator_, wanted); });
+    }
+    co_return to_response(
+        200, co_await run_on(workers_, [this] { return control::show_accounts(emulator_); }));
+}
+
+asio::awaitable<http::Response> Control::show_space(const Call&)
+{
+    co_return co_await run_on(workers_,
+                              [this] { return to_response(200, control::show_space(emulator_)); });
+}
+
+asio::awaitable<http::Response> Control::import_image(const Call& call)
+{
+    co_return co_await control::import_image(emulator_, call.request, call.body, workers_);
+}
+
+asio::awaitable<http::Response> Control::export_disk(const Call& call)
+{
+    co_return co_await run_on(workers_, [&] {
+        return control::export_disk(emulator_, call.request, call.rest, workers_);
+    });
+}
+
+/// One path; one that ends with a slash is the beginning of many.
+struct Control::Route {
+    std::string_view path;
+    std::span<const std::string_view> methods;
+    asio::awaitable<http::Response> (Control::*handle)(const Call&);
+};
+
+std::span<const Control::Route> Control::routes()
+{
+    static constexpr std::array<std::string_view, 2> kRead = {"GET", "HEAD"};
+    static constexpr std::array<std::string_view, 4> kSetting = {"GET", "HEAD", "PUT", "POST"};
+    static constexpr std::array<std::string_view, 1> kPost = {"POST"};
+    static constexpr std::array<std::string_view, 2> kUpload = {"POST", "PUT"};
+    static constexpr std::array<std::string_view, 1> kGet = {"GET"};
+    static constexpr std::array<Route, 8> kRoutes = {{
+        {"health", kRead, &Control::show_health},
+        {"reset", kPost, &Control::reset},
+        {"clock", kSetting, &Control::clock},
+        {"delays", kSetting, &Control::delays},
+        {"accounts", kSetting, &Control::accounts},
+        {"space", kRead, &Control::show_space},
+        {"import", kUpload, &Control::import_image},
+        {"export/", kGet, &Control::export_disk},
+    }};
+    return kRoutes;
+}
+
 asio::awaitable<http::Response> Control::route(http::Request& request, http::BodyReader& body)
 {
     const auto path = std::string_view(request.path).substr(kPrefix.size());
-    if (path == "health") {
-        require_method(request, {"GET", "HEAD"});
-        co_return to_response(200, {{"status", "ok"}, {"version", AMILAB_VERSION}});
-    }
-    if (path == "reset") {
-        require_method(request, {"POST"});
-        co_await require_no_body(body);
-        co_await run_on(workers_, [this] { emulator_.data().reset(); });
-        co_return to_response(200, {{"status", "ok"}});
-    }
-    if (path == "clock") {
-        require_method(request, {"GET", "HEAD", "PUT", "POST"});
-        if (!is_reading(request)) {
-            const auto wanted = co_await read_json(body);
-            co_await run_on(workers_, [&] { control::change_clock(emulator_, wanted); });
+    for (const auto& route : routes()) {
+        const bool is_meant =
+            route.path.ends_with('/') ? path.starts_with(route.path) : path == route.path;
+        if (is_meant) {
+            require_method(request, route.methods);
+            const Call call{request, body, path.substr(route.path.size())};
+            co_return co_await (this->*route.handle)(call);
         }
-        co_return to_response(200, control::show_clock(emulator_));
-    }
-    if (path == "delays") {
-        require_method(request, {"GET", "HEAD", "PUT", "POST"});
-        if (!is_reading(request)) {
-            const auto wanted = co_await read_json(body);
-            co_await run_on(workers_, [&] { control::change_delays(emulator_, wanted); });
-        }
-        co_return to_response(200, control::show_delays(emulator_));
-    }
-    if (path == "accounts") {
-        require_method(request, {"GET", "HEAD", "PUT", "POST"});
-        if (!is_reading(request)) {
-            const auto wanted = co_await read_json(body);
-            co_await run_on(workers_, [&] { control::change_accounts(emulator_, wanted); });
-        }
-        co_return to_response(
-            200, co_await run_on(workers_, [this] { return control::show_accounts(emulator_); }));
-    }
-    if (path == "space") {
-        require_method(request, {"GET", "HEAD"});
-        co_return co_await run_on(
-            workers_, [this] { return to_response(200, control::show_space(emulator_)); });
-    }
-    if (path == "import") {
-        require_method(request, {"POST", "PUT"});
-        co_return co_await control::import_image(emulator_, request, body, workers_);
-    }
-    constexpr std::string_view kExport = "export/";
-    if (path.starts_with(kExport)) {
-        require_method(request, {"GET"});
-        const auto id = path.substr(kExport.size());
-        co_return co_await run_on(
-            workers_, [&] { return control::export_disk(emulator_, request, id, workers_); });
     }
     throw http::HttpError(404,
                           fmt::format("no route {}; docs/control.md lists them", request.path));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -26,7 +27,27 @@ public:
     boost::asio::awaitable<http::Response> handle(http::Request& request, http::BodyReader& body);
 
 private:
-    boost::asio::awaitable<http::Response> route(http::Request& request, http::BodyReader& body);
+    /// One request, on its route.
+    struct Call {
+        http::Request& request;
+        http::BodyReader& body;
+        /// What of the path stands behind the route's.
+        std::string_view rest;
+    };
+    struct Route;
+    using Answer = boost::asio::awaitable<http::Response>;
+
+    static std::span<const Route> routes();
+    Answer route(http::Request& request, http::BodyReader& body);
+
+    Answer show_health(const Call& call);
+    Answer reset(const Call& call);
+    Answer clock(const Call& call);
+    Answer delays(const Call& call);
+    Answer accounts(const Call& call);
+    Answer show_space(const Call& call);
+    Answer import_image(const Call& call);
+    Answer export_disk(const Call& call);
 
     Emulator& emulator_;
     boost::asio::any_io_executor workers_;
