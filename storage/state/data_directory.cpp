@@ -170,7 +170,7 @@ std::optional<std::string> read_current_generation(const std::string& data_direc
 DataDirectory::DataDirectory(Options options)
     : options_(std::move(options)),
       path_(options_.path ? *options_.path : make_private_folder()),
-      durability_(options_.path ? Durability::kKept : Durability::kPrivate)
+      durability_(options_.path ? options_.durability : Durability::kPrivate)
 {
     std::error_code error;
     fs::create_directories(path_, error);

@@ -23,6 +23,8 @@ public:
     struct Options {
         /// Kept state; without it a private folder that is removed at the end.
         std::optional<std::string> path;
+        /// Of what is at `path`. A private folder is removed at the end, whoever made it.
+        Durability durability = Durability::kKept;
         /// What ids hang on; random without it.
         std::optional<std::string> seed;
         CatalogueOptions catalogue{};

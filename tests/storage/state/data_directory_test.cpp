@@ -190,6 +190,23 @@ TEST_F(DataDirectoryTest, APrivateFolderGoesAtTheEnd)
     EXPECT_FALSE(fs::exists(path));
 }
 
+TEST_F(DataDirectoryTest, AFolderWithStateGoesAtTheEndWhenItIsPrivate)
+{
+    std::string image;
+    {
+        DataDirectory data(options("one"));
+        image = next_image(data);
+    }
+    {
+        auto as_private = options();
+        as_private.durability = Durability::kPrivate;
+        DataDirectory data(as_private);
+        EXPECT_FALSE(data.current()->survives_power_loss());
+        EXPECT_NE(next_image(data), image);
+    }
+    EXPECT_FALSE(fs::exists(folder));
+}
+
 TEST_F(DataDirectoryTest, SweepsPrivateFoldersOfServersThatWereKilled)
 {
     const PrivateFoldersIn here(folder);
