@@ -14,12 +14,6 @@ namespace amilab::test {
 
 namespace {
 
-std::string encoded(std::string_view text)
-{
-    return boost::urls::encode(boost::core::string_view(text.data(), text.size()),
-                               boost::urls::unreserved_chars);
-}
-
 Answer read_answer(ApiAnswer answer)
 {
     Answer result{.status = answer.status,
@@ -31,7 +25,9 @@ Answer read_answer(ApiAnswer answer)
     EXPECT_TRUE(result.document->load_buffer(result.body.data(), result.body.size()))
         << result.body;
     if (result.status != 200) {
-        const auto error = result.root().child("Errors").child("Error");
+        // The ec2 protocol has a list of them, the query protocol one.
+        const auto errors = result.root().child("Errors");
+        const auto error = (errors ? errors : result.root()).child("Error");
         result.code = error.child_value("Code");
         result.message = error.child_value("Message");
     }
@@ -67,11 +63,15 @@ TestEmulator::TestEmulator(std::optional<std::string> path)
 }
 
 TestEmulator::TestEmulator(CatalogueOptions catalogue, std::optional<std::string> path)
-    : data_({.path = std::move(path),
-             .seed = test_seed(),
-             .catalogue = std::move(catalogue),
-             .report = {}}),
-      emulator_(data_, all_services(), {})
+    : TestEmulator(DataDirectory::Options{.path = std::move(path),
+                                          .seed = test_seed(),
+                                          .catalogue = std::move(catalogue),
+                                          .report = {}})
+{
+}
+
+TestEmulator::TestEmulator(DataDirectory::Options options)
+    : data_(std::move(options)), emulator_(data_, all_services(), {})
 {
     generation().clock().freeze();
     generation().clock().set(kStartMs);
@@ -86,14 +86,21 @@ void TestEmulator::set_delay(std::string_view name, TimeMs delay_ms)
 Answer TestEmulator::call(std::string_view action, const Parameters& parameters,
                           std::string_view account, std::string_view region)
 {
-    auto body = fmt::format("Action={}&Version=2016-11-15", action);
+    return call_form(test_services().named("ec2")->schema, action, parameters, account, region);
+}
+
+Answer TestEmulator::call_form(const wire::ServiceSchema& service, std::string_view action,
+                               const Parameters& parameters, std::string_view account,
+                               std::string_view region)
+{
+    auto body = fmt::format("Action={}&Version={}", action, service.version);
     for (const auto& [name, value] : parameters) {
-        body += fmt::format("&{}={}", encoded(name), encoded(value));
+        body += fmt::format("&{}={}", url_encoded(name), url_encoded(value));
     }
     const auto authorization = fmt::format(
-        "AWS4-HMAC-SHA256 Credential={}/20260102/{}/ec2/aws4_request, "
+        "AWS4-HMAC-SHA256 Credential={}/20260102/{}/{}/aws4_request, "
         "SignedHeaders=host, Signature=00",
-        account, region);
+        account, region, service.name);
     auto call = emulator_.parse({.method = "POST",
                                  .query = {},
                                  .body = body,
@@ -118,6 +125,12 @@ const Services& test_services()
 {
     static const Services services(all_services());
     return services;
+}
+
+std::string url_encoded(std::string_view text)
+{
+    return boost::urls::encode(boost::core::string_view(text.data(), text.size()),
+                               boost::urls::unreserved_chars);
 }
 
 std::string test_seed()

@@ -10,6 +10,7 @@
 #include <pugixml.hpp>
 
 #include "server/calls/emulator.h"
+#include "server/wire/schema.h"
 #include "storage/state/data_directory.h"
 
 namespace amilab::test {
@@ -51,11 +52,16 @@ public:
     explicit TestEmulator(std::optional<std::string> path);
     /// With a catalogue of its own; with state in `path`, if there is one.
     explicit TestEmulator(CatalogueOptions catalogue, std::optional<std::string> path = {});
+    explicit TestEmulator(DataDirectory::Options options);
 
     /// One EC2 call of that account in that region.
     Answer call(std::string_view action, const Parameters& parameters = {},
                 std::string_view account = kAccount, std::string_view region = kRegion);
-    /// The same, and a failure of the test unless it succeeds.
+    /// One call of a service that takes forms.
+    Answer call_form(const wire::ServiceSchema& service, std::string_view action,
+                     const Parameters& parameters, std::string_view account = kAccount,
+                     std::string_view region = kRegion);
+    /// An EC2 call, and a failure of the test unless it succeeds.
     Answer must(std::string_view action, const Parameters& parameters = {},
                 std::string_view account = kAccount, std::string_view region = kRegion);
 
@@ -74,6 +80,9 @@ private:
 
 /// What is served, as TestEmulator serves it.
 const Services& test_services();
+
+/// For forms, paths and queries.
+std::string url_encoded(std::string_view text);
 
 /// AMILAB_SEED, or the seed that tests have otherwise; printed once.
 std::string test_seed();

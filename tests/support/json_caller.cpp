@@ -4,6 +4,9 @@
 #include <cctype>
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/json_message.h"
 
 namespace amilab::test {
 
@@ -92,6 +95,13 @@ JsonAnswer JsonCaller::call(std::string_view method, std::string_view target,
                             const boost::json::object& body) const
 {
     return call(method, target, boost::json::serialize(body));
+}
+
+JsonAnswer JsonCaller::call_operation(std::string_view action, const Parameters& parameters) const
+{
+    const auto& service = test_services().named(service_)->schema;
+    const auto message = message_of(service, *wire::find_operation(service, action), parameters);
+    return call(message.method, message.target, message.body, message.headers);
 }
 
 void keep_deleted_snapshots(TestEmulator& emulator)

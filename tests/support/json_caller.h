@@ -46,6 +46,8 @@ public:
                     const Parameters& headers = {}) const;
     JsonAnswer call(std::string_view method, std::string_view target,
                     const boost::json::object& body) const;
+    /// An operation that is served; parameters are named as for message_of.
+    JsonAnswer call_operation(std::string_view action, const Parameters& parameters = {}) const;
 
 private:
     TestEmulator& emulator_;

@@ -1,12 +1,12 @@
 #include <random>
 #include <string>
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "server/services/services.h"
 #include "server/wire/schema.h"
 #include "tests/support/json_caller.h"
+#include "tests/support/json_message.h"
 
 // What holds of every operation of the json services, whatever it is sent.
 namespace amilab::test {
@@ -122,54 +122,26 @@ value some_value(Random& random, const wire::Member& member, int depth)
     return nullptr;
 }
 
-std::string as_text(const value& value)
-{
-    return value.is_string() ? std::string(value.get_string().c_str())
-                             : boost::json::serialize(value);
-}
-
 JsonAnswer send_random(TestEmulator& emulator, Random& random, const char* service,
                        const wire::OperationSchema& operation)
 {
-    std::string target(operation.uri);
-    std::string query;
-    Parameters headers;
-    object body;
+    object members;
     for (const auto& member : operation.input->rows) {
         const bool is_in_path = member.location == wire::Location::kUri;
         if (!is_in_path && (member.required ? random.below(12) == 0 : random.below(3) != 0)) {
             continue;
         }
-        const auto sent = some_value(random, member, 0);
-        switch (member.location) {
-            case wire::Location::kBody:
-                body[std::string(member.name)] = sent;
-                break;
-            case wire::Location::kUri: {
-                const auto label = fmt::format("{{{}}}", member.wire_name);
-                target.replace(target.find(label), label.size(), as_text(sent));
-                break;
-            }
-            case wire::Location::kQuery:
-                query += fmt::format("{}{}={}", query.empty() ? "?" : "&", member.wire_name,
-                                     as_text(sent));
-                break;
-            case wire::Location::kHeader:
-                headers.emplace_back(member.wire_name, as_text(sent));
-                break;
-        }
+        members[std::string(member.name)] = some_value(random, member, 0);
     }
-    auto text = boost::json::serialize(body);
+    auto message = message_of(test_services().named(service)->schema, operation, members);
     if (random.below(10) == 0) {
-        text = text.substr(0, random.below(text.size()));
+        message.body.resize(random.below(message.body.size()));
     }
-    const auto& schema = test_services().named(service)->schema;
-    if (schema.protocol == wire::Protocol::kJson) {
-        headers.emplace_back("x-amz-target",
-                             fmt::format("{}.{}", schema.target_prefix, operation.name));
-        return JsonCaller(emulator, service).call("POST", "/", text, headers);
+    if (random.below(10) == 0) {
+        message.target += random.text();
     }
-    return JsonCaller(emulator, service).call(operation.method, target + query, text, headers);
+    return JsonCaller(emulator, service)
+        .call(message.method, message.target, message.body, message.headers);
 }
 
 TEST(JsonServices, AnswerAnythingWithoutAnErrorOfTheirOwn)

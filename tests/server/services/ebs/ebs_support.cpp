@@ -1,8 +1,6 @@
 #include "tests/server/services/ebs/ebs_support.h"
 
 #include <fmt/format.h>
-#include <boost/url/encode.hpp>
-#include <boost/url/rfc/unreserved_chars.hpp>
 
 #include "server/services/ebs/checksums.h"
 
@@ -28,12 +26,6 @@ std::string linear_checksum_of(const std::vector<std::string>& blocks)
         all.append(reinterpret_cast<const char*>(digest.data()), digest.size());
     }
     return checksum_of(all);
-}
-
-std::string url_encoded(std::string_view text)
-{
-    return boost::urls::encode(boost::core::string_view(text.data(), text.size()),
-                               boost::urls::unreserved_chars);
 }
 
 JsonAnswer EbsTest::start(const boost::json::object& request) const

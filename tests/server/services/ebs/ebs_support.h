@@ -17,8 +17,6 @@ std::string block_of(char fill);
 std::string checksum_of(std::string_view bytes);
 /// LINEAR over the blocks' checksums, in this order.
 std::string linear_checksum_of(const std::vector<std::string>& blocks);
-/// For paths and queries.
-std::string url_encoded(std::string_view text);
 
 /// The EBS direct APIs of an emulator whose volumes and snapshots EC2 shows too.
 class EbsTest : public ::testing::Test {
