@@ -1,64 +1,73 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "tests/support/emulator_fixture.h"
 
 namespace amilab::test {
 
-inline constexpr const char* kOrganization =
-    "arn:aws:organizations::123456789012:organization/o-abcdefghij";
-inline constexpr const char* kOrganizationalUnit =
-    "arn:aws:organizations::123456789012:ou/o-abcdefghij/ou-abcd-12345678";
-
-/// What the world's account sells; the instance `stopped` has it.
-inline constexpr const char* kProductCode = "worldproduct";
-
-/// Something of every kind, made by calls alone but for the product, the same on every run with one
-/// seed: six volumes, snapshots, images and instances. Names of ids:
-///   volume (available), volume_2 (attached to instance as /dev/sdf), volume_3 ... volume_6,
-///   each tagged kept=1
-///   snapshot (of volume; the images' own), free_snapshot (of volume, in no image)
-///   image (another account may launch it), image_2, image_3 (shared in every way) ... image_6
-///   image_4 is protected from deregistration, image_5 deprecated in a year, image_6 disabled
-///   windows, and windows_2 and windows_3 with fast launch enabled
-///   binned_image, binned_snapshot, binned_volume ... binned_volume_6: in the recycle bin, by a
-///   rule for what is tagged bin=1
-///   their_image, third_image (of other accounts, shared with this one)
-///   instance (running, in us-east-1a), stopped (stopped, in us-east-1a)
-///   root_snapshot (of the root volume of instance)
-///   task, which replaced the root volume of task_instance; there is another
-/// Each volume was modified once.
-///   large_snapshot (of 2 GiB), locked_snapshot (one of six; restored fast in us-east-1a and
-///   us-east-1b), archived_snapshot, report and report_2 (how another account uses image)
-///   vpc, subnet (in us-east-1b), group, group_name
+/// An emulator with something of every kind in it, and names for what there is: "volume" is the id
+/// of a volume that is available. What the names mean stands beside the functions that add them.
 class World {
 public:
-    World();
+    /// More than the smallest page has room for.
+    static constexpr int kOfEach = 6;
+    /// One that the world's account and kOtherAccount share things with.
+    static constexpr const char* kThirdAccount = "444455556666";
+    /// "volume", "volume_2", "volume_3".
+    static std::string numbered(const std::string& name, int number);
+
+    /// With nothing in it.
+    World() = default;
 
     TestEmulator& emulator() { return emulator_; }
     const std::map<std::string, std::string>& ids() const { return ids_; }
-    /// Replaces each "{name}" in the values by that id.
+    /// Throws std::out_of_range for a name that means nothing.
+    const std::string& id(const std::string& name) const { return ids_.at(name); }
+    void set_id(const std::string& name, std::string id) { ids_[name] = std::move(id); }
+    /// Replaces each "{name}" in the values by what it means.
     Parameters resolve(Parameters parameters) const;
-    /// All that Describe calls tell of the account, request ids aside.
-    std::string dump();
+    /// An EC2 call with resolved parameters, and a failure of the test unless it succeeds.
+    Answer must(std::string_view action, const Parameters& parameters = {},
+                std::string_view account = kAccount)
+    {
+        return emulator_.must(action, resolve(parameters), account);
+    }
 
 private:
-    void make_volumes();
-    std::string register_image(const std::string& name);
-    void make_images();
-    void make_windows();
-    void make_bin();
-    void make_instances();
-    void make_special_snapshots();
-    void make_reports();
+    friend class PreparedWorld;
+    World(std::string folder, std::map<std::string, std::string> ids);
 
     TestEmulator emulator_;
     std::map<std::string, std::string> ids_;
 };
 
-/// An answer's body without its request id.
-std::string without_request_id(const Answer& answer);
+/// A world that is made once; copies of it are a few files, whatever it took to make it.
+class PreparedWorld {
+public:
+    using Part = void (*)(World&);
+    /// `parts` add to the world, in this order; the later may use what the earlier made.
+    explicit PreparedWorld(std::span<const Part> parts);
+
+    World copy() const;
+    /// What each copy has in it.
+    const std::map<std::string, std::string>& ids() const { return ids_; }
+    std::size_t size_bytes() const;
+
+private:
+    struct File {
+        /// Below the data directory.
+        std::string name;
+        std::string bytes;
+    };
+
+    void keep_files(World& world);
+
+    std::vector<File> files_;
+    std::map<std::string, std::string> ids_;
+};
 
 }  // namespace amilab::test

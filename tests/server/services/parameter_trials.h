@@ -1,18 +1,22 @@
 #pragma once
 
 #include <map>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "tests/support/emulator_fixture.h"
+#include "tests/support/world.h"
 
-/// How each parameter of each operation is tried on the account of a World.
+/// How each parameter of each operation is tried on the account of a World. Each room lists what
+/// concerns it beside its tests; tests/server/services/service_trials.cpp lists the rooms.
 namespace amilab::test {
 
 enum class Outcome {
     kChanges,
     kRefused,
-    /// Taken without any effect; see parameters_without_effect.
+    /// Taken without any effect; its TrialSet says why.
     kSame,
 };
 
@@ -26,6 +30,8 @@ struct Trial {
     Outcome outcome = Outcome::kChanges;
     /// Calls in a row; more than one shows what a client token does.
     int times = 1;
+    /// What passes between the call and the look at what it did.
+    TimeMs passes_ms = 0;
 };
 
 struct OperationTrials {
@@ -38,11 +44,35 @@ struct OperationTrials {
 };
 
 /// By the operation's name. Values hold placeholders: World::resolve.
-const std::map<std::string_view, OperationTrials>& all_trials();
+using TrialTable = std::map<std::string_view, OperationTrials>;
 
-/// "Operation Parameter", and why it is taken without effect; everything else that is tried has
-/// one.
-const std::map<std::string_view, std::string_view>& parameters_without_effect();
+/// A call that tells of a row. What a parameter changes in a row counts only when such a call tells
+/// of it: what is stored and never reported back is ignored.
+struct Telling {
+    std::string_view table;
+    /// Of the table's primary key.
+    std::string_view column;
+    std::string_view action;
+    /// In the values, "{}" stands for what the row has in that column.
+    Parameters parameters;
+};
+
+struct WithoutEffect {
+    /// "CreateImage NoReboot".
+    std::string_view parameter;
+    std::string_view why;
+};
+
+/// What a room, or one family of it, brings to the tests made from the schema.
+struct TrialSet {
+    TrialTable (*trials)();
+    /// Everything else that is tried has an effect.
+    std::span<const WithoutEffect> without_effect = {};
+    /// None for what changes nothing.
+    std::vector<Telling> (*tellings)() = nullptr;
+    /// None where the trials need nothing of their own.
+    PreparedWorld::Part add_to_world = nullptr;
+};
 
 /// `parameters` with others on top: a name that is there gets the new value.
 Parameters merged(Parameters parameters, const Parameters& others);

@@ -8,8 +8,7 @@
 
 #include "server/services/ec2/ec2.h"
 #include "server/wire/schema.h"
-#include "tests/server/services/parameter_trials.h"
-#include "tests/support/world.h"
+#include "tests/server/services/service_trials.h"
 
 // Requests that the schema takes, made at random over a living account: whatever a handler makes of
 // them, it is an answer or a refusal, never a failure of the server's own.
@@ -111,7 +110,7 @@ public:
     {
         Parameters parameters;
         if (chance(2)) {
-            const auto& trials = all_trials().at(operation.name);
+            const auto& trials = trials_of("ec2").at(operation.name);
             parameters = trials.request;
             if (!trials.trials.empty()) {
                 const auto& trial = one_of(trials.trials);
@@ -190,7 +189,7 @@ TEST(RandomRequests, NeverMeetAFailureOfTheServer)
     std::mt19937_64 random(seed);
     std::set<std::string_view> answered;
     for (int i = 0; i < kWorlds; ++i) {
-        World world;
+        auto world = world_of("ec2").copy();
         RequestMaker maker(world, random);
         for (int j = 0; j < kRequestsEach; ++j) {
             const auto& operation = *maker.one_of(ec2::kEc2.schema.operations);
