@@ -10,6 +10,7 @@
 #include "tests/server/services/ec2/images/images_trials.h"
 #include "tests/server/services/ec2/instance_types/instance_types_trials.h"
 #include "tests/server/services/ec2/instances/instances_trials.h"
+#include "tests/server/services/ec2/key_pairs/key_pairs_trials.h"
 #include "tests/server/services/ec2/network/network_trials.h"
 #include "tests/server/services/ec2/recycle_bin/recycle_bin_trials.h"
 #include "tests/server/services/ec2/regions/regions_trials.h"
@@ -33,6 +34,7 @@ constexpr const TrialSet* kEc2[] = {
     &kTagsTrials,
     // add to the world, after those whose resources they use
     &kNetworkTrials,
+    &kKeyPairsTrials,
     &kVolumesTrials,
     &kSnapshotsTrials,
     &kImagesTrials,
