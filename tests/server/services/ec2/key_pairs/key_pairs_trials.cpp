@@ -21,8 +21,8 @@ TrialTable trials()
                                   changes("KeyFormat", "ppk") + tag_trials("key-pair")};
     table["ImportKeyPair"] = {
         {{"KeyName", "new"}, {"PublicKeyMaterial", wire::encode_base64(kKey)}},
-        changes("KeyName", "other") +
-            changes("PublicKeyMaterial", wire::encode_base64(kOtherKey)) + tag_trials("key-pair")};
+        changes("KeyName", "other") + changes("PublicKeyMaterial", wire::encode_base64(kOtherKey)) +
+            tag_trials("key-pair")};
     table["DescribeKeyPairs"] = describe_operation(
         filter_trials("key-name", "{key_name}") + refused("KeyName.1", "none") +
         refused("KeyPairId.1", "key-0123456789abcdef0") + changes("IncludePublicKey", "true"));
@@ -33,7 +33,10 @@ TrialTable trials()
 
 std::vector<Telling> tellings()
 {
-    return {{"key_pair", "id", "DescribeKeyPairs", {{"KeyPairId.1", "{}"}, {"IncludePublicKey", "true"}}}};
+    return {{"key_pair",
+             "id",
+             "DescribeKeyPairs",
+             {{"KeyPairId.1", "{}"}, {"IncludePublicKey", "true"}}}};
 }
 
 }  // namespace
