@@ -48,6 +48,15 @@ const Service& Emulator::find_form_service(const wire::Parameters& parameters,
     return service != nullptr ? *service : *services_.named("ec2");
 }
 
+Caller Emulator::caller_of(const std::optional<wire::CredentialScope>& scope) const
+{
+    if (!scope) {
+        return {options_.default_account, options_.default_region, ""};
+    }
+    return {wire::is_account_id(scope->access_key) ? scope->access_key : options_.default_account,
+            scope->region, scope->access_key};
+}
+
 void Emulator::read_request(ApiCall& call, const ApiRequest& request) const
 {
     call.service_ = &services_.named("ec2")->schema;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "server/wire/protocols.h"
 #include "tests/support/json_caller.h"
 
 namespace amilab::test {
@@ -36,7 +37,7 @@ ServiceAnswer call_service(TestEmulator& emulator, std::string_view service,
                            std::string_view account, std::string_view region)
 {
     const auto& schema = test_services().named(service)->schema;
-    if (is_json(schema.protocol)) {
+    if (!wire::rules_of(schema.protocol).is_form) {
         return call_json(
             JsonCaller(emulator, std::string(service), std::string(account), std::string(region)),
             action, parameters);

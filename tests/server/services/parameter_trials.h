@@ -41,6 +41,9 @@ struct OperationTrials {
     std::vector<std::string_view> slow = {};
     TimeMs later_ms = 0;
     const char* region = kRegion;
+    /// What it answers hangs on OpenSSL's generator, so that its trials show only that each
+    /// parameter is taken or refused; its own tests show what each does.
+    bool is_random = false;
 };
 
 /// By the operation's name. Values hold placeholders: World::resolve.

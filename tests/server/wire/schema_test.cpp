@@ -34,7 +34,6 @@ TEST(Schema, FindsTheServedOperations)
     EXPECT_EQ(find_operation(ec2::kService, "DescribeImages")->token, "");
     EXPECT_EQ(find_operation(ec2::kService, "CreateFleet"), nullptr);
     EXPECT_EQ(find_operation(ec2::kService, "Zzz"), nullptr);
-    EXPECT_EQ(ec2::kService.operations.size(), 101U);
 }
 
 /// The counts are those of the models' documentation; another count means that the texts changed

@@ -14,7 +14,6 @@ namespace {
 
 class PutSnapshotBlock : public EbsTest {};
 class GetSnapshotBlock : public EbsTest {};
-class ListSnapshotBlocks : public EbsTest {};
 
 TEST_F(PutSnapshotBlock, AnswersWithTheChecksum)
 {

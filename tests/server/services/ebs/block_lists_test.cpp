@@ -16,6 +16,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 /// Snapshots of one volume, whose bytes a test writes itself.
+class ListSnapshotBlocks : public EbsTest {};
 class ListChangedBlocks : public EbsTest {
 protected:
     std::string volume(const std::string& snapshot = {})

@@ -15,7 +15,6 @@ using boost::json::array;
 using boost::json::object;
 
 class StartSnapshot : public EbsTest {};
-class CompleteSnapshot : public EbsTest {};
 
 TEST_F(StartSnapshot, IsTheSnapshotThatEc2Shows)
 {

@@ -37,15 +37,6 @@ Parameters changed(Parameters base, const Parameters& changes)
     }
     return base;
 }
-
-Parameters without(Parameters base, std::string_view name)
-{
-    base.erase(std::remove_if(base.begin(), base.end(),
-                              [&](const auto& parameter) { return parameter.first == name; }),
-               base.end());
-    return base;
-}
-
 std::string make_volume(TestEmulator& aws, const std::string& size = "2",
                         const Parameters& more = {})
 {

@@ -28,14 +28,6 @@ std::string snapshot_of(TestEmulator& aws, const std::string& volume)
     return aws.must("CreateSnapshot", {{"VolumeId", volume}}).text("snapshotId");
 }
 
-/// A field of the one snapshot.
-std::string field(TestEmulator& aws, const std::string& id, const std::string& name,
-                  const char* region = kRegion, const char* account = kAccount)
-{
-    return aws.must("DescribeSnapshots", {{"SnapshotId.1", id}}, account, region)
-        .text("snapshotSet/item/" + name);
-}
-
 class CopyImage : public ::testing::Test {
 protected:
     CopyImage()

@@ -1,4 +1,4 @@
-#include "server/services/ec2/common/product_codes.h"
+#include "server/services/ec2/instances/product_instances.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,9 +12,9 @@ namespace {
 constexpr const char* kSeller = "679593333241";
 
 /// A product's image, as the seller shares it with everybody, and an account that may subscribe.
-class ProductCodes : public ::testing::Test {
+class ConfirmProductInstance : public ::testing::Test {
 protected:
-    ProductCodes()
+    ConfirmProductInstance()
     {
         image = own_image(aws, "product");
         run_sql(aws, "UPDATE image SET public = 1");
@@ -59,7 +59,7 @@ protected:
     std::string image;
 };
 
-TEST_F(ProductCodes, AreConfirmedToWhoSellsThem)
+TEST_F(ConfirmProductInstance, AreConfirmedToWhoSellsThem)
 {
     subscribe();
     const auto instance = run_product();

@@ -19,6 +19,7 @@ TrialTable trials()
     table["CreateKeyPair"] = {{{"KeyName", "new"}, {"KeyType", "ed25519"}},
                               changes("KeyName", "other") + changes("KeyType", "rsa") +
                                   changes("KeyFormat", "ppk") + tag_trials("key-pair")};
+    table["CreateKeyPair"].is_random = true;
     table["ImportKeyPair"] = {
         {{"KeyName", "new"}, {"PublicKeyMaterial", wire::encode_base64(kKey)}},
         changes("KeyName", "other") + changes("PublicKeyMaterial", wire::encode_base64(kOtherKey)) +
