@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "storage/state/background.h"
+#include "storage/base/background.h"
 #include "storage/state/generation.h"
 #include "storage/state/lock_file.h"
 

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/base/background.h"
 #include "storage/base/clock.h"
 #include "storage/base/delays.h"
 #include "storage/blocks/block_store.h"
@@ -20,7 +21,6 @@
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/id_source.h"
 #include "storage/state/access_keys.h"
-#include "storage/state/background.h"
 #include "storage/state/companions.h"
 #include "storage/state/open_exports.h"
 #include "storage/upkeep/upkeep.h"

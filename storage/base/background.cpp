@@ -1,4 +1,4 @@
-#include "storage/state/background.h"
+#include "storage/base/background.h"
 
 namespace amilab {
 
