@@ -1,0 +1,33 @@
+#include "storage/base/owned_work.h"
+
+#include <utility>
+
+#include "storage/base/background.h"
+
+namespace amilab {
+
+OwnedWork::OwnedWork(Background& background, std::function<std::weak_ptr<void>()> owner)
+    : background_(background), owner_(std::move(owner))
+{
+}
+
+void OwnedWork::post(std::function<void()> task)
+{
+    background_.post(while_owned(std::move(task)));
+}
+
+void OwnedWork::post_idle(std::function<void()> task)
+{
+    background_.post_idle(while_owned(std::move(task)));
+}
+
+std::function<void()> OwnedWork::while_owned(std::function<void()> task) const
+{
+    return [owner = owner_(), task = std::move(task)] {
+        if (const auto held = owner.lock()) {
+            task();
+        }
+    };
+}
+
+}  // namespace amilab
