@@ -7,6 +7,7 @@
 #include "server/wire/protocols.h"
 #include "server/wire/wire_errors.h"
 #include "storage/base/storage_error.h"
+#include "storage/state/generation.h"
 
 namespace amilab {
 
@@ -39,7 +40,7 @@ void require_region(Session& session)
 class KeepRest {
 public:
     explicit KeepRest(Generation& generation) : generation_(generation) {}
-    ~KeepRest() { generation_.make_reserve(); }
+    ~KeepRest() { generation_.reserve().make(); }
     KeepRest(const KeepRest&) = delete;
     KeepRest& operator=(const KeepRest&) = delete;
 
@@ -175,7 +176,8 @@ wire::Rendered ApiCall::run_operation()
     try {
         return run_write();
     } catch (const StorageError& error) {
-        if (!error.is_full_disk() || !operation_->frees_space || !generation_->give_up_reserve()) {
+        if (!error.is_full_disk() || !operation_->frees_space ||
+            !generation_->reserve().give_up()) {
             throw;
         }
     }
@@ -271,7 +273,7 @@ wire::Rendered ApiCall::run_write()
 
 wire::Rendered ApiCall::run_quick_write()
 {
-    auto writer = generation_->writer_if_free();
+    auto writer = generation_->connections().writer_if_free();
     if (!writer || generation_->earliest_due_ms() <= generation_->clock().now_ms()) {
         throw BudgetExceeded();
     }

@@ -6,6 +6,7 @@
 #include "server/calls/settle.h"
 #include "server/wire/protocols.h"
 #include "server/wire/types.h"
+#include "storage/state/generation.h"
 
 namespace amilab {
 

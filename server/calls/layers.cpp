@@ -7,6 +7,8 @@
 #include "storage/blocks/block_store.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/state/generation.h"
+#include "storage/upkeep/persistence.h"
+#include "storage/upkeep/upkeep.h"
 
 namespace amilab {
 
@@ -52,7 +54,7 @@ std::vector<LayerId> seal_layers(Session& session, std::span<const VolumeRow> vo
             gate.swap_top();
         }
         for (const auto& gate : *gates) {
-            generation.sync_later(gate.old_top());
+            generation.persistence().sync_later(gate.old_top());
         }
     });
     return sealed;
@@ -69,7 +71,7 @@ void drop_layer(Session& session, LayerId layer)
     auto [removed, kept] = release_layer(session.db(), layer);
     session.after_commit([removed = std::move(removed), kept = kept](Generation& generation) {
         if (!removed.empty()) {
-            generation.remove_files_later(removed);
+            generation.persistence().remove_files_later(removed);
         }
         if (kept) {
             generation.upkeep().add(Upkeep::Kind::kMerge, *kept);

@@ -4,6 +4,7 @@
 #include "server/wire/parameters.h"
 #include "storage/metadata/calls/transition_rows.h"
 #include "storage/metadata/sql/transaction.h"
+#include "storage/state/generation.h"
 
 namespace amilab {
 
@@ -33,7 +34,7 @@ const wire::Parameters& no_parameters()
 
 }  // namespace
 
-void settle_due(const Services& services, Generation& generation, Generation::Writer& writer)
+void settle_due(const Services& services, Generation& generation, Writer& writer)
 {
     const auto now_ms = generation.clock().now_ms();
     while (generation.earliest_due_ms() <= now_ms) {

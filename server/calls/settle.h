@@ -4,12 +4,13 @@
 #include <string_view>
 
 #include "server/calls/session.h"
-#include "storage/state/generation.h"
 
 namespace amilab {
 
+class Writer;
+
 /// Lets everything happen that is due by the generation's clock, in a transaction of its own.
-void settle_due(const Services& services, Generation& generation, Generation::Writer& writer);
+void settle_due(const Services& services, Generation& generation, Writer& writer);
 
 /// One transaction, with what the change schedules for now. session.committed() is left to do.
 void write_and_commit(Generation& generation, Session& session,

@@ -21,13 +21,15 @@
 #include "server/wire/parameters.h"
 #include "storage/base/storage_error.h"
 #include "storage/base/units.h"
+#include "storage/blocks/block_store.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/snapshots/direct_snapshot_rows.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/snapshots/snapshot_tier_rows.h"
 #include "storage/metadata/sql/transaction.h"
 #include "storage/metadata/volumes/volume_rows.h"
-#include "storage/upkeep/snapshot_sizes.h"
+#include "storage/state/generation.h"
+#include "storage/upkeep/persistence.h"
 
 namespace amilab::control {
 
@@ -168,8 +170,8 @@ SnapshotRow make_snapshot(Session& session, LayerId layer, std::int64_t size_gib
                     .data_key_id = std::move(encryption.data_key_id)};
     insert_snapshot(session.db(), row);
     session.after_commit([id = row.id, layer](Generation& generation) {
-        generation.sync_later(layer);
-        count_snapshots_later(generation.shared_from_this(), {id});
+        generation.persistence().sync_later(layer);
+        generation.count_snapshots_later({id});
     });
     return row;
 }
@@ -372,7 +374,7 @@ asio::awaitable<http::Response> import_image(Emulator& emulator, const http::Req
         });
     } catch (...) {
         // No row names the layer: its files go when the upload is closed.
-        generation->background().post(
+        emulator.data().background().post(
             [generation, layer] { generation->blocks().remove_layer(layer); });
         throw;
     }

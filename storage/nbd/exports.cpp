@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "storage/base/units.h"
+#include "storage/blocks/block_store.h"
 #include "storage/metadata/volumes/export_rows.h"
 
 namespace amilab::nbd {

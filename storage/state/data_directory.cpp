@@ -14,6 +14,8 @@
 #include <openssl/rand.h>
 
 #include "storage/base/storage_error.h"
+#include "storage/upkeep/persistence.h"
+#include "storage/upkeep/upkeep.h"
 
 namespace amilab {
 
@@ -240,7 +242,7 @@ std::shared_ptr<Generation> DataDirectory::make_generation()
     auto generation = std::make_shared<Generation>(folder, durability_, *background_,
                                                    options_.seed ? options_.seed : random_seed(),
                                                    options_.catalogue);
-    generation->make_metadata_durable();
+    generation->persistence().make_metadata_durable();
     sync_folder(folder, durability_);
     write_current(name);
     return generation;
@@ -268,7 +270,7 @@ void DataDirectory::sweep()
 {
     const std::lock_guard lock(reset_mutex_);
     const auto generation = current();
-    generation->make_reserve();
+    generation->reserve().make();
     generation->catch_up();
     if (durability_ == Durability::kPrivate) {
         sweep_private_folders(path_);

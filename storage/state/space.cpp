@@ -1,8 +1,11 @@
 #include "storage/state/space.h"
-#include "storage/base/units.h"
 
 #include <map>
 #include <utility>
+
+#include "storage/base/units.h"
+#include "storage/blocks/block_store.h"
+#include "storage/state/generation.h"
 
 namespace amilab {
 

@@ -5,9 +5,10 @@
 #include <vector>
 
 #include "storage/metadata/layers/layer_report_rows.h"
-#include "storage/state/generation.h"
 
 namespace amilab {
+
+class Generation;
 
 /// What a volume or snapshot takes, as the file system counts it.
 struct DiskSpace {

@@ -2,10 +2,13 @@
 
 #include <utility>
 
+#include "storage/base/owned_work.h"
 #include "storage/base/storage_error.h"
 #include "storage/base/units.h"
+#include "storage/blocks/block_store.h"
 #include "storage/blocks/written_bytes.h"
 #include "storage/metadata/layers/layer_rows.h"
+#include "storage/metadata/sql/connections.h"
 #include "storage/metadata/sql/transaction.h"
 
 namespace amilab {
@@ -56,26 +59,22 @@ std::optional<std::int64_t> full_snapshot_size(BlockStore& blocks, Database& db,
                  {.id = row.id, .layer_id = *row.layer_id, .volume_size_gib = row.volume_size_gib});
 }
 
-void count_snapshots_later(const std::shared_ptr<Generation>& generation,
+void count_snapshots_later(OwnedWork& work, Connections& connections, BlockStore& blocks,
                            std::vector<SnapshotId> ids)
 {
-    generation->background().post_idle([weak = std::weak_ptr(generation), ids = std::move(ids)] {
-        const auto held = weak.lock();
-        if (!held) {
-            return;
-        }
+    work.post_idle([&connections, &blocks, ids = std::move(ids)] {
         std::vector<std::pair<SnapshotId, std::int64_t>> sizes;
         {
-            auto reader = held->reader();
+            auto reader = connections.reader();
             for (const auto& id : ids) {
                 const auto one = select_uncounted_snapshot(reader.db(), id);
-                const auto size = one ? count(held->blocks(), reader.db(), *one) : std::nullopt;
+                const auto size = one ? count(blocks, reader.db(), *one) : std::nullopt;
                 if (size) {
                     sizes.emplace_back(id, *size);
                 }
             }
         }
-        auto writer = held->writer();
+        auto writer = connections.writer();
         Transaction transaction(writer.db());
         for (const auto& [id, size] : sizes) {
             set_snapshot_full_size(writer.db(), id, size);

@@ -2,13 +2,19 @@
 
 #include <array>
 #include <cerrno>
+#include <optional>
 #include <utility>
+#include <vector>
 
+#include "storage/base/owned_work.h"
 #include "storage/base/storage_error.h"
 #include "storage/base/units.h"
+#include "storage/blocks/block_store.h"
+#include "storage/metadata/layers/layer_merge_rows.h"
 #include "storage/metadata/layers/layer_rows.h"
+#include "storage/metadata/sql/connections.h"
 #include "storage/metadata/sql/transaction.h"
-#include "storage/state/generation.h"
+#include "storage/upkeep/persistence.h"
 
 namespace amilab {
 
@@ -19,6 +25,20 @@ constexpr std::uint64_t kBlocksPerStep = 16;
 
 }  // namespace
 
+/// A merge under way.
+struct Upkeep::Job {
+    MergePair pair;
+    std::unique_ptr<LayerMerge> merge;
+};
+
+Upkeep::Upkeep(OwnedWork& work, Connections& connections, BlockStore& blocks,
+               Persistence& persistence)
+    : work_(work), connections_(connections), blocks_(blocks), persistence_(persistence)
+{
+}
+
+Upkeep::~Upkeep() = default;
+
 void Upkeep::add(Kind kind, LayerId layer)
 {
     const std::lock_guard lock(mutex_);
@@ -28,9 +48,22 @@ void Upkeep::add(Kind kind, LayerId layer)
     }
 }
 
+void Upkeep::add_synced(LayerId layer)
+{
+    std::optional<LayerId> parent;
+    {
+        auto reader = connections_.reader();
+        parent = select_layer_parent(reader.db(), layer);
+    }
+    add(Kind::kIndex, layer);
+    if (parent) {
+        add(Kind::kMerge, *parent);
+    }
+}
+
 void Upkeep::add_all()
 {
-    auto reader = generation_.reader();
+    auto reader = connections_.reader();
     for (const auto layer : select_layers_to_merge(reader.db())) {
         add(Kind::kMerge, layer);
     }
@@ -49,11 +82,7 @@ void Upkeep::stop()
 void Upkeep::post()
 {
     if (!std::exchange(is_posted_, true)) {
-        generation_.background().post([self = generation_.weak_from_this()] {
-            if (const auto generation = self.lock()) {
-                generation->upkeep().run();
-            }
-        });
+        work_.post([this] { run(); });
     }
 }
 
@@ -123,7 +152,7 @@ void Upkeep::begin_merge(LayerId parent)
     std::optional<MergePair> pair;
     std::vector<LayerId> chain;
     {
-        auto reader = generation_.fresh_reader();
+        auto reader = connections_.fresh_reader();
         pair = select_merge_pair(reader.db(), parent);
         if (pair) {
             chain = select_layer_chain(reader.db(), pair->child);
@@ -133,16 +162,15 @@ void Upkeep::begin_merge(LayerId parent)
         return;
     }
     // Before any byte changes: power loss must not bring a snapshot of the parent back.
-    generation_.make_metadata_durable();
-    generation_.sync_now(std::array{pair->is_child_sealed ? pair->child : parent});
+    persistence_.make_metadata_durable();
+    persistence_.sync_now(std::array{pair->is_child_sealed ? pair->child : parent});
     // Who read the parent's id in the row of a snapshot that has been deleted has opened it by
     // then, which the merge sees.
-    generation_.wait_for_readers(generation_.last_reader_ticket());
-    auto& blocks = generation_.blocks();
+    connections_.wait_for_readers();
     try {
         auto merge = pair->is_child_sealed
-                         ? blocks.merge_sealed(parent, pair->child)
-                         : blocks.merge_into_volume(
+                         ? blocks_.merge_sealed(parent, pair->child)
+                         : blocks_.merge_into_volume(
                                chain, static_cast<std::uint64_t>(*pair->volume_size_gib) * kGiB);
         if (merge) {
             job_ = std::make_unique<Job>(Job{*pair, std::move(merge)});
@@ -184,7 +212,7 @@ void Upkeep::finish_merge(Job job)
     bool had_index = false;
     std::optional<LayerId> below;
     {
-        auto held = generation_.writer();
+        auto held = connections_.writer();
         Transaction transaction(held.db());
         const auto now = select_merge_pair(held.db(), pair.parent);
         if (!now || now->child != pair.child || now->is_child_sealed != pair.is_child_sealed) {
@@ -201,9 +229,9 @@ void Upkeep::finish_merge(Job job)
         job.merge->open_parent();
         transaction.commit();
     }
-    generation_.blocks().drop_from_volumes(gone);
+    blocks_.drop_from_volumes(gone);
     job.merge.reset();
-    generation_.remove_files_later({gone});
+    persistence_.remove_files_later({gone});
     add(Kind::kMerge, result);
     if (below) {
         add(Kind::kMerge, *below);
@@ -217,7 +245,7 @@ void Upkeep::write_index(LayerId layer, Kind kind)
 {
     std::vector<LayerId> chain;
     {
-        auto reader = generation_.reader();
+        auto reader = connections_.reader();
         chain = kind == Kind::kIndexAgain && layer_exists(reader.db(), layer)
                     ? select_layer_chain(reader.db(), layer)
                     : select_chain_to_index(reader.db(), layer);
@@ -227,12 +255,12 @@ void Upkeep::write_index(LayerId layer, Kind kind)
     }
     // Before: power loss must not make a layer writable again whose index is on the disk.
     // And it must not name blocks that power loss takes.
-    generation_.make_metadata_durable();
-    generation_.sync_now(std::array{layer});
-    if (!generation_.blocks().write_index(chain, [this] { return !is_stopped(); })) {
+    persistence_.make_metadata_durable();
+    persistence_.sync_now(std::array{layer});
+    if (!blocks_.write_index(chain, [this] { return !is_stopped(); })) {
         return;
     }
-    auto held = generation_.writer();
+    auto held = connections_.writer();
     Transaction transaction(held.db());
     mark_layer_indexed(held.db(), layer, true);
     transaction.commit();

@@ -6,29 +6,37 @@
 #include <mutex>
 #include <set>
 
-#include "storage/blocks/block_store.h"
-#include "storage/metadata/layers/layer_merge_rows.h"
+#include "storage/blocks/layer_id.h"
 
 namespace amilab {
 
-class Generation;
+class BlockStore;
+class Connections;
+class OwnedWork;
+class Persistence;
 
 /// Keeps chains of layers short and look-ups in long ones fast: merges layers that only one other
 /// needs, writes resolved indexes. Works on the background thread, a few milliseconds at a time,
-/// and goes on after a restart from what the rows say. add and stop are safe from any thread.
+/// and goes on after a restart from what the rows say. Safe from any thread.
 class Upkeep {
 public:
-    explicit Upkeep(Generation& generation) : generation_(generation) {}
+    /// The owner of `work` holds this and the rest.
+    Upkeep(OwnedWork& work, Connections& connections, BlockStore& blocks, Persistence& persistence);
+    ~Upkeep();
+    Upkeep(const Upkeep&) = delete;
+    Upkeep& operator=(const Upkeep&) = delete;
 
     enum class Kind {
         /// The layer may be needed by one other only.
         kMerge,
         /// The layer, sealed and synced, may be the 16th without an index.
         kIndex,
-        /// The same, whatever the rows say of the layers below: its index has gone.
+        /// The layer may need an index, whatever the rows say of those below: its own has gone.
         kIndexAgain,
     };
     void add(Kind kind, LayerId layer);
+    /// A layer that survives power loss from now on: it may be indexed, its parent merged.
+    void add_synced(LayerId layer);
     /// All that rows say may be merged or indexed; after a start.
     void add_all();
     /// What is under way is dropped; the next start takes it up again.
@@ -39,10 +47,7 @@ private:
         Kind kind;
         LayerId layer;
     };
-    struct Job {
-        MergePair pair;
-        std::unique_ptr<LayerMerge> merge;
-    };
+    struct Job;
 
     void post();
     void run();
@@ -54,7 +59,10 @@ private:
     void write_index(LayerId layer, Kind kind);
     bool is_stopped();
 
-    Generation& generation_;
+    OwnedWork& work_;
+    Connections& connections_;
+    BlockStore& blocks_;
+    Persistence& persistence_;
 
     std::mutex mutex_;  // guards what follows
     std::deque<Task> tasks_;

@@ -18,8 +18,8 @@ constexpr std::int64_t kImagesInTransaction = 50'000;
 // Ten images share a tag.
 constexpr std::int64_t kImagesWithTag = 10;
 
-void insert_one(amilab::Generation::Writer& writer, const amilab::SnapshotId& snapshot,
-                std::string_view owner, std::int64_t number, amilab::TimeMs now_ms)
+void insert_one(amilab::Writer& writer, const amilab::SnapshotId& snapshot, std::string_view owner,
+                std::int64_t number, amilab::TimeMs now_ms)
 {
     const auto image = amilab::bench::sample_image(writer.ids().next<amilab::ImageId>(), owner,
                                                    fmt::format("image-{:09}", number), now_ms);

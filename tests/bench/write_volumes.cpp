@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "storage/blocks/block_store.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
 #include "storage/state/data_directory.h"

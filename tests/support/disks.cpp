@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "storage/base/units.h"
+#include "storage/blocks/block_store.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/sql/statement.h"

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "storage/blocks/snapshot.h"
+#include "storage/blocks/volume.h"
 #include "tests/support/emulator_fixture.h"
 
 namespace amilab::test {

@@ -6,6 +6,7 @@
 
 #include "server/services/ebs/errors.h"
 #include "server/wire/wire_errors.h"
+#include "storage/blocks/block_store.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/snapshots/snapshot_permission_rows.h"
 #include "storage/metadata/snapshots/snapshot_tier_rows.h"

@@ -14,7 +14,9 @@
 #include "server/wire/ebs/schema.h"
 #include "server/wire/json.h"
 #include "storage/base/storage_error.h"
+#include "storage/blocks/block_store.h"
 #include "storage/metadata/layers/layer_rows.h"
+#include "storage/state/generation.h"
 
 namespace amilab::ebs {
 

@@ -14,8 +14,10 @@
 #include "server/wire/ebs/upload_ends.h"
 #include "server/wire/json.h"
 #include "storage/base/storage_error.h"
+#include "storage/blocks/block_store.h"
 #include "storage/metadata/layers/layer_rows.h"
-#include "storage/upkeep/snapshot_sizes.h"
+#include "storage/state/generation.h"
+#include "storage/upkeep/persistence.h"
 
 namespace amilab::ebs {
 
@@ -87,8 +89,8 @@ void complete(Session& session, const SnapshotId& id, const CompleteSnapshotRequ
     close_direct_snapshot(session.db(), id, due_ms);
     session.schedule_at(due_ms, kSnapshotCompleted, id.text());
     session.after_commit([id, layer](Generation& generation) {
-        generation.sync_later(layer);
-        count_snapshots_later(generation.shared_from_this(), {id});
+        generation.persistence().sync_later(layer);
+        generation.count_snapshots_later({id});
     });
 }
 

@@ -15,6 +15,7 @@
 #include "server/wire/ebs/upload_starts.h"
 #include "server/wire/json.h"
 #include "storage/base/units.h"
+#include "storage/blocks/block_store.h"
 #include "storage/metadata/calls/client_token_rows.h"
 #include "storage/metadata/settings/ebs_encryption_rows.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"

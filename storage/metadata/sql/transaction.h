@@ -5,7 +5,7 @@
 namespace amilab {
 
 /// One transaction that writes; rolled back unless committed. Throws StorageError. There is one
-/// connection that writes (Generation::Writer), so no transaction waits for another.
+/// connection that writes (Writer, in connections.h), so no transaction waits for another.
 class Transaction {
 public:
     explicit Transaction(Database& db);

@@ -36,6 +36,7 @@
 #include "storage/metadata/instances/instance_rows.h"
 #include "storage/metadata/tags/product_code_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
+#include "storage/state/generation.h"
 
 namespace amilab::ec2 {
 

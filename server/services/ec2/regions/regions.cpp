@@ -8,6 +8,7 @@
 #include "server/wire/ec2/regions/regions.h"
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/regions/region_rows.h"
+#include "storage/state/generation.h"
 
 namespace amilab::ec2 {
 

@@ -15,6 +15,7 @@
 #include "server/services/ec2/volumes/volume_sources.h"
 #include "storage/base/units.h"
 #include "storage/metadata/tags/product_code_rows.h"
+#include "storage/state/generation.h"
 
 namespace amilab::ec2 {
 

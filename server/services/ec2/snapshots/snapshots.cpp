@@ -19,11 +19,13 @@
 #include "server/wire/ec2/schema.h"
 #include "server/wire/ec2/snapshots/snapshots.h"
 #include "server/wire/types.h"
+#include "storage/blocks/block_store.h"
 #include "storage/metadata/snapshots/direct_snapshot_rows.h"
 #include "storage/metadata/snapshots/fast_restore_rows.h"
 #include "storage/metadata/snapshots/snapshot_lock_rows.h"
 #include "storage/metadata/snapshots/snapshot_tier_rows.h"
 #include "storage/metadata/tags/product_code_rows.h"
+#include "storage/state/generation.h"
 #include "storage/upkeep/snapshot_sizes.h"
 
 namespace amilab::ec2 {
@@ -293,9 +295,8 @@ void start_snapshot(Session& session, const SnapshotRow& row, const std::vector<
     store_tags(session, {row.id.text(), "snapshot"}, tags);
     session.schedule_at(*row.due_time_ms, kSnapshotCompleted, row.id.text());
     if (row.layer_id && !row.full_size_bytes) {
-        session.after_commit([id = row.id](Generation& generation) {
-            count_snapshots_later(generation.shared_from_this(), {id});
-        });
+        session.after_commit(
+            [id = row.id](Generation& generation) { generation.count_snapshots_later({id}); });
     }
 }
 

@@ -15,6 +15,7 @@
 #include "server/wire/ec2/volumes/volume_modifications.h"
 #include "server/wire/types.h"
 #include "storage/base/units.h"
+#include "storage/blocks/block_store.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/volumes/volume_modification_rows.h"
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "storage/base/units.h"
+#include "storage/blocks/block_store.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
 #include "tests/server/services/ebs/ebs_support.h"

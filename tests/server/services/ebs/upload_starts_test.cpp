@@ -4,6 +4,7 @@
 
 #include "server/services/ebs/upload_traffic.h"
 #include "storage/base/units.h"
+#include "storage/blocks/block_store.h"
 #include "storage/metadata/snapshots/direct_snapshot_rows.h"
 #include "storage/metadata/sql/statement.h"
 #include "tests/server/services/ebs/ebs_support.h"

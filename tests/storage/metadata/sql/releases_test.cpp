@@ -14,22 +14,23 @@
 #include <gtest/gtest.h>
 #include <openssl/sha.h>
 
-#include "storage/state/check.h"
-#include "storage/state/data_directory.h"
+#include "storage/base/units.h"
+#include "storage/blocks/block_store.h"
 #include "storage/metadata/images/image_rows.h"
 #include "storage/metadata/instances/instance_rows.h"
 #include "storage/metadata/layers/layer_report_rows.h"
 #include "storage/metadata/layers/layer_rows.h"
-#include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/parameters/parameter_rows.h"
 #include "storage/metadata/recycle_bin/recycle_bin_rows.h"
 #include "storage/metadata/recycle_bin/recycle_rule_rows.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
+#include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/sql/statement.h"
-#include "storage/metadata/tags/tag_rows.h"
 #include "storage/metadata/sql/transaction.h"
+#include "storage/metadata/tags/tag_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
-#include "storage/base/units.h"
+#include "storage/state/check.h"
+#include "storage/state/data_directory.h"
 #include "tests/storage/files/temporary_directory.h"
 #include "tests/storage/metadata/sql/database_text.h"
 
@@ -295,7 +296,7 @@ protected:
 
     Copy copy_{fs::path(AMILAB_RELEASES) / "0.1.0"};
     DataDirectory data_{copy_.options()};
-    Generation::Reader lease_ = data_.current()->reader();
+    Reader lease_ = data_.current()->reader();
 };
 
 TEST_F(Release010, ItsImagesAreSeenByThoseWhoSawThem)

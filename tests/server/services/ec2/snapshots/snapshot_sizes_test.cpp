@@ -72,7 +72,7 @@ TEST_F(FullSnapshotSize, IsKeptInTheBackground)
 {
     fill_volume(aws, volume, 0, kMiB, 'a');
     const auto id = SnapshotId::trusted(snapshot(volume));
-    aws.generation().background().drain();
+    aws.data().background().drain();
     auto reader = aws.generation().reader();
     EXPECT_EQ(select_snapshot(reader.db(), kRegion, id)->full_size_bytes, kMiB);
     EXPECT_TRUE(select_uncounted_snapshots(reader.db()).empty());
@@ -110,10 +110,10 @@ TEST_F(FullSnapshotSize, IsTheSameHoweverItIsCounted)
             expected.emplace_back(snapshot(volume), grains.size() * kEbsBlockBytes);
         }
         if (random() % 4 == 0) {
-            aws.generation().background().drain();
+            aws.data().background().drain();
         }
     }
-    aws.generation().background().drain();
+    aws.data().background().drain();
     for (const auto& [id, bytes] : expected) {
         EXPECT_EQ(size_of(id), std::to_string(bytes)) << id;
     }

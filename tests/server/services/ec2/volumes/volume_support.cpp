@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "storage/base/units.h"
+#include "storage/blocks/block_store.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
 

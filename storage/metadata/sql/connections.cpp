@@ -1,0 +1,170 @@
+#include "storage/metadata/sql/connections.h"
+
+#include <utility>
+
+#include "storage/base/owned_work.h"
+#include "storage/base/storage_error.h"
+#include "storage/metadata/sql/transaction.h"
+
+namespace amilab {
+
+namespace {
+
+// Pages of 4 KiB. From the first on the background copies them into the database; the second is
+// reached only when it cannot keep up, and then writers wait.
+constexpr std::int64_t kLongWalPages = 1'000;
+constexpr std::int64_t kLongestWalPages = 16'000;
+
+/// What cannot be copied now (a full disk) stays in the WAL and is as safe there.
+void try_checkpoint(Database& db)
+{
+    try {
+        db.checkpoint();
+    } catch (const StorageError&) {
+    }
+}
+
+}  // namespace
+
+Writer::~Writer()
+{
+    if (lock_) {
+        connections_->let_go_of_writer();
+    }
+}
+
+Database& Writer::db()
+{
+    return *connections_->writer_;
+}
+
+IdSource& Writer::ids()
+{
+    return connections_->ids_;
+}
+
+Reader::Reader(Reader&& other) noexcept
+    : connections_(std::exchange(other.connections_, nullptr)),
+      snapshot_(std::move(other.snapshot_)),
+      ticket_(other.ticket_)
+{
+}
+
+Reader::~Reader()
+{
+    if (connections_ != nullptr) {
+        connections_->give_back(std::move(snapshot_), ticket_);
+    }
+}
+
+Connections::Connections(std::unique_ptr<Database> writer, Open open, OwnedWork& work)
+    : open_(std::move(open)), work_(work), writer_(std::move(writer)), ids_(*writer_)
+{
+}
+
+Writer Connections::writer()
+{
+    return {*this, std::unique_lock(writer_mutex_)};
+}
+
+std::optional<Writer> Connections::writer_if_free()
+{
+    std::unique_lock lock(writer_mutex_, std::try_to_lock);
+    return lock ? std::optional(Writer(*this, std::move(lock))) : std::nullopt;
+}
+
+void Connections::let_go_of_writer()
+{
+    checkpoint_later();
+    writes_.fetch_add(1, std::memory_order_release);
+    // An open read transaction would keep the WAL from being used anew.
+    const std::lock_guard lock(readers_mutex_);
+    for (auto& idle : idle_readers_) {
+        end_snapshot(*idle.db);
+    }
+}
+
+void Connections::checkpoint_later()
+{
+    if (writer_->wal_pages() >= kLongestWalPages) {
+        try_checkpoint(*writer_);
+        writer_->forget_wal_pages();
+    }
+    if (writer_->wal_pages() < kLongWalPages || checkpoint_is_queued_) {
+        return;
+    }
+    checkpoint_is_queued_ = true;
+    work_.post([this] { checkpoint(); });
+}
+
+void Connections::checkpoint()
+{
+    if (!checkpointer_) {
+        checkpointer_ = open_(Database::Mode::kReadWrite);
+    }
+    // Most of it beside the writer; the rest, so that the WAL can begin anew, while it waits.
+    try_checkpoint(*checkpointer_);
+    const auto held = writer();
+    try_checkpoint(*checkpointer_);
+    writer_->forget_wal_pages();
+    checkpoint_is_queued_ = false;
+}
+
+Reader Connections::reader()
+{
+    Reader::Snapshot snapshot;
+    std::uint64_t ticket = 0;
+    {
+        const std::lock_guard lock(readers_mutex_);
+        ticket = ++last_ticket_;
+        tickets_.insert(ticket);
+        if (!idle_readers_.empty()) {
+            snapshot = std::move(idle_readers_.back());
+            idle_readers_.pop_back();
+        }
+    }
+    Reader lease(*this, std::move(snapshot), ticket);  // gives the ticket back, whatever fails
+    if (!lease.snapshot_.db) {
+        lease.snapshot_.db = open_(Database::Mode::kReadOnly);
+    }
+    // After the ticket: a lease with a later ticket than a writer's last sees what that wrote.
+    const auto writes = writes_.load(std::memory_order_acquire);
+    if (lease.snapshot_.writes_seen != writes) {
+        end_snapshot(*lease.snapshot_.db);
+    }
+    lease.snapshot_.writes_seen = writes;
+    begin_snapshot(*lease.snapshot_.db);
+    return lease;
+}
+
+Reader Connections::fresh_reader()
+{
+    {
+        const auto held = writer();
+    }
+    return reader();
+}
+
+void Connections::give_back(Reader::Snapshot snapshot, std::uint64_t ticket)
+{
+    {
+        const std::lock_guard lock(readers_mutex_);
+        if (snapshot.db) {
+            if (snapshot.writes_seen != writes_.load(std::memory_order_acquire)) {
+                end_snapshot(*snapshot.db);
+            }
+            idle_readers_.push_back(std::move(snapshot));
+        }
+        tickets_.erase(ticket);
+    }
+    reader_left_.notify_all();
+}
+
+void Connections::wait_for_readers()
+{
+    std::unique_lock lock(readers_mutex_);
+    const auto last_ticket = last_ticket_;
+    reader_left_.wait(lock, [&] { return tickets_.empty() || *tickets_.begin() > last_ticket; });
+}
+
+}  // namespace amilab

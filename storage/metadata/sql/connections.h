@@ -1,0 +1,121 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "storage/metadata/sql/database.h"
+#include "storage/metadata/sql/id_source.h"
+
+namespace amilab {
+
+class Connections;
+class OwnedWork;
+
+/// The one connection that writes, and its id source, for the life of the lease. Held by one thread
+/// at a time; what it committed is seen by every reader that is taken after it is let go.
+class Writer {
+public:
+    Writer(Writer&&) noexcept = default;
+    ~Writer();
+    Database& db();
+    IdSource& ids();
+
+private:
+    friend class Connections;
+    Writer(Connections& connections, std::unique_lock<std::mutex> lock)
+        : lock_(std::move(lock)), connections_(&connections)
+    {
+    }
+
+    std::unique_lock<std::mutex> lock_;
+    Connections* connections_;
+};
+
+/// A read-only connection for the life of the lease, inside a read transaction: all that is read is
+/// of one instant.
+/// Chains of layers read through it may be opened while it lives: until then nothing that they name
+/// is removed, or stands for something else.
+class Reader {
+public:
+    Reader(Reader&& other) noexcept;
+    ~Reader();
+    Database& db() { return *snapshot_.db; }
+
+private:
+    friend class Connections;
+    /// A connection whose read transaction began when the writer had been let go so many times. An
+    /// idle one keeps it open until the next write: to begin one costs more than a small read.
+    struct Snapshot {
+        std::unique_ptr<Database> db;
+        std::uint64_t writes_seen = 0;
+    };
+    Reader(Connections& connections, Snapshot snapshot, std::uint64_t ticket)
+        : connections_(&connections), snapshot_(std::move(snapshot)), ticket_(ticket)
+    {
+    }
+
+    Connections* connections_;
+    Snapshot snapshot_;
+    std::uint64_t ticket_;
+};
+
+/// The connections to one database: one that writes, as many that read as were ever wanted at once,
+/// which is at most the number of threads that read, and one that keeps the WAL short in the
+/// background. Outlives its leases. Safe from any thread. Throws StorageError.
+class Connections {
+public:
+    using Open = std::function<std::unique_ptr<Database>(Database::Mode)>;
+
+    /// `writer` has a seed for its ids and leaves checkpoints; `open` gives others to the same
+    /// database. The owner of `work`, which outlives this, holds these connections.
+    Connections(std::unique_ptr<Database> writer, Open open, OwnedWork& work);
+    Connections(const Connections&) = delete;
+    Connections& operator=(const Connections&) = delete;
+
+    Writer writer();
+    /// Nothing while another thread holds it.
+    std::optional<Writer> writer_if_free();
+
+    Reader reader();
+    /// One that sees what a call has committed that may still hold the writer.
+    Reader fresh_reader();
+    /// Returns when all readers have ended that were taken before. Not for a thread that has one.
+    void wait_for_readers();
+
+private:
+    friend class Writer;
+    friend class Reader;
+
+    void let_go_of_writer();
+    /// Keeps the WAL short, in the background.
+    void checkpoint_later();
+    void checkpoint();
+    void give_back(Reader::Snapshot snapshot, std::uint64_t ticket);
+
+    const Open open_;
+    OwnedWork& work_;
+
+    std::mutex writer_mutex_;  // guards the next three
+    std::unique_ptr<Database> writer_;
+    IdSource ids_;
+    bool checkpoint_is_queued_ = false;
+    std::unique_ptr<Database> checkpointer_;  // the background's
+
+    // Counts the leases of the writer, each of which may have committed something.
+    std::atomic<std::uint64_t> writes_{0};
+
+    std::mutex readers_mutex_;  // guards what follows
+    std::vector<Reader::Snapshot> idle_readers_;
+    std::uint64_t last_ticket_ = 0;
+    std::set<std::uint64_t> tickets_;  // of leases that live
+    std::condition_variable reader_left_;
+};
+
+}  // namespace amilab

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "storage/blocks/layer_id.h"
+#include "storage/metadata/catalogue/connection.h"
+
+namespace amilab {
+
+class BlockStore;
+class Connections;
+class OwnedWork;
+
+/// Sees to it that sealed layers, and the rows that name them, survive power loss, and that the
+/// files of deleted ones go; in this order, so that no row ever names what power loss took.
+/// Safe from any thread. Throws StorageError; what works later reports it to the background.
+class Persistence {
+public:
+    struct Options {
+        /// Of the database that `connections` are to.
+        std::string database_path;
+        Durability durability;
+        /// Told of each layer that sync_later was given, when it survives power loss.
+        std::function<void(LayerId)> on_synced;
+    };
+
+    /// The owner of `work` holds this and the rest.
+    Persistence(OwnedWork& work, Connections& connections, BlockStore& blocks, Options options);
+    Persistence(const Persistence&) = delete;
+    Persistence& operator=(const Persistence&) = delete;
+
+    /// Makes a sealed layer and all below it survive power loss, in the background, and notes that
+    /// they do.
+    void sync_later(LayerId layer);
+    /// Does at once what sync_later does later, for several; on the background's thread.
+    void sync_now(std::span<const LayerId> layers);
+    /// Removes the files of layers whose rows are gone, in the background.
+    void remove_files_later(std::vector<LayerId> layers);
+    /// Waits until all that the writer committed is on the disk.
+    void make_metadata_durable();
+
+private:
+    void post_sync();
+    void sync_waiting();
+    void sync_and_tell(std::span<const LayerId> layers);
+    void remove_files(const std::vector<LayerId>& layers);
+
+    OwnedWork& work_;
+    Connections& connections_;
+    BlockStore& blocks_;
+    const Options options_;
+
+    std::mutex mutex_;  // guards the next
+    std::vector<LayerId> to_sync_;
+};
+
+}  // namespace amilab
