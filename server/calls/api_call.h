@@ -10,7 +10,6 @@
 #include "server/calls/operation.h"
 #include "server/calls/services.h"
 #include "server/wire/api_error.h"
-#include "storage/state/generation.h"
 
 namespace amilab {
 

@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "server/calls/session.h"
-#include "storage/state/generation.h"
 
 namespace amilab {
 
@@ -29,7 +28,7 @@ public:
     }
 
     Generation& generation() { return *generation_; }
-    BlockStore& blocks() { return generation_->blocks(); }
+    BlockStore& blocks();
     /// The request's, as it came.
     std::string_view body() const { return body_; }
 
