@@ -35,15 +35,6 @@ bool Statement::step()
     throw_sqlite_error(db_->handle(), code, sqlite3_sql(compiled_.get()), db_->path());
 }
 
-std::vector<std::string> Statement::texts()
-{
-    std::vector<std::string> texts;
-    while (step()) {
-        texts.push_back(row().text());
-    }
-    return texts;
-}
-
 void Statement::check_bound(int code)
 {
     if (code != SQLITE_OK) {

@@ -50,7 +50,10 @@ public:
     /// True: there is a row. False: done.
     bool step();
     /// The first column of all rows that are left.
-    std::vector<std::string> texts();
+    std::vector<std::string> texts() { return values<std::string>(); }
+    /// The first column of all rows that are left, whatever its type.
+    template <class Value>
+    std::vector<Value> values();
 
     /// The columns of the current row, read from left to right. Views live until the next step.
     class Row {
@@ -146,6 +149,16 @@ private:
     Database* db_;
     Database::Compiled compiled_;
 };
+
+template <class Value>
+std::vector<Value> Statement::values()
+{
+    std::vector<Value> values;
+    while (step()) {
+        row().read(values.emplace_back());
+    }
+    return values;
+}
 
 /// Ids and other plain texts as a JSON array, for json_each(): one SQL text whatever their number.
 std::string json_list(const std::vector<std::string>& texts);
