@@ -3,68 +3,95 @@
 #include <functional>
 #include <optional>
 #include <set>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "storage/metadata/sql/database.h"
-#include "storage/metadata/sql/filter.h"
+#include "storage/metadata/sql/listing.h"
 
-/// What the catalogue knows of regions and zones; the same for every account.
+/// What the catalogue knows of regions and zones; alike for every account.
 namespace amilab {
 
+namespace opt_in_status {
+inline constexpr std::string_view kNotRequired = "opt-in-not-required";
+inline constexpr std::string_view kOptedIn = "opted-in";
+/// Statuses of what an account may use without more ado.
+inline std::vector<std::string> enabled()
+{
+    return {std::string(kNotRequired), std::string(kOptedIn)};
+}
+}  // namespace opt_in_status
+
 struct RegionRow {
-    std::string name;
-    std::string endpoint;
-    std::string opt_in_status;
-    std::optional<std::string> geography;
+    std::string name{};
+    std::string endpoint{};
+    std::string opt_in_status{};
+    std::optional<std::string> geography{};
 };
 
-struct ZoneRow {
-    std::string name;
-    std::string zone_id;
-    std::string region;
-    std::string state;
-    std::string opt_in_status;
-    std::string zone_type;
-    std::string group_name;
-    std::optional<std::string> group_long_name;
-    std::string network_border_group;
-    std::optional<std::string> parent_zone_name;
-    std::optional<std::string> parent_zone_id;
-    std::optional<std::string> geography;
-    std::optional<std::string> sub_geography;
+inline constexpr auto kRegionColumns = columns<RegionRow>(
+    "catalogue.region", "r", text("name", &RegionRow::name), text("endpoint", &RegionRow::endpoint),
+    text("opt_in_status", &RegionRow::opt_in_status), text("geography", &RegionRow::geography));
+inline constexpr FilterColumn kRegionFilters[] = {
+    {"endpoint", "endpoint"},
+    {"opt-in-status", "opt_in_status"},
+    {"region-name", "name"},
 };
+inline constexpr Listing<decltype(kRegionColumns)> kRegionList{.key = "r.name",
+                                                               .owner = "-",
+                                                               .region = "-",
+                                                               .columns = kRegionColumns,
+                                                               .filters = kRegionFilters};
+
+struct ZoneRow {
+    std::string name{};
+    std::string zone_id{};
+    std::string region{};
+    std::string state{};
+    std::string opt_in_status{};
+    std::string zone_type{};
+    std::string group_name{};
+    std::optional<std::string> group_long_name{};
+    std::string network_border_group{};
+    std::optional<std::string> parent_zone_name{};
+    std::optional<std::string> parent_zone_id{};
+    std::optional<std::string> geography{};
+    std::optional<std::string> sub_geography{};
+};
+
+inline constexpr auto kZoneColumns = columns<ZoneRow>(
+    "catalogue.availability_zone", "z", text("name", &ZoneRow::name),
+    text("zone_id", &ZoneRow::zone_id), text("region", &ZoneRow::region),
+    text("state", &ZoneRow::state), text("opt_in_status", &ZoneRow::opt_in_status),
+    text("zone_type", &ZoneRow::zone_type), text("group_name", &ZoneRow::group_name),
+    text("group_long_name", &ZoneRow::group_long_name),
+    text("network_border_group", &ZoneRow::network_border_group),
+    text("parent_zone_name", &ZoneRow::parent_zone_name),
+    text("parent_zone_id", &ZoneRow::parent_zone_id), text("geography", &ZoneRow::geography),
+    text("sub_geography", &ZoneRow::sub_geography));
+inline constexpr FilterColumn kZoneFilters[] = {
+    {"group-long-name", "group_long_name"},
+    {"group-name", "group_name"},
+    {"opt-in-status", "opt_in_status"},
+    {"parent-zone-id", "parent_zone_id"},
+    {"parent-zone-name", "parent_zone_name"},
+    {"region-name", "region"},
+    {"state", "state"},
+    {"zone-id", "zone_id"},
+    {"zone-name", "name"},
+    {"zone-type", "zone_type"},
+};
+/// A region's zones, in the order of their names. What ListQuery::among can name is below.
+inline constexpr Listing<decltype(kZoneColumns)> kZoneList{
+    .key = "z.name", .owner = "-", .columns = kZoneColumns, .filters = kZoneFilters};
+inline constexpr std::string_view kZoneId = "z.zone_id";
+inline constexpr std::string_view kZoneOptInStatus = "z.opt_in_status";
 
 /// One indexed look; Generation::region_exists() needs none.
 bool region_exists(Database& db, std::string_view region);
 /// All of them; Generation keeps them.
 std::set<std::string, std::less<>> select_region_names(Database& db);
 std::optional<ZoneRow> select_zone(Database& db, std::string_view region, std::string_view name);
-
-struct RegionQuery {
-    /// Only these; empty: any.
-    std::vector<std::string> names;
-    /// Whether regions that the account has not opted in to are wanted too.
-    bool include_not_opted_in;
-    std::span<const Filter> filters;
-};
-
-/// In the order of their names.
-std::vector<RegionRow> select_regions(Database& db, const RegionQuery& query);
-
-struct ZoneQuery {
-    std::string_view region;
-    /// Only these; empty: any.
-    std::vector<std::string> names;
-    std::vector<std::string> zone_ids;
-    /// Whether zones that the account has not opted in to are wanted too.
-    bool include_not_opted_in;
-    std::span<const Filter> filters;
-};
-
-/// In the order of their names.
-std::vector<ZoneRow> select_zones(Database& db, const ZoneQuery& query);
 
 }  // namespace amilab

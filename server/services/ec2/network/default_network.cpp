@@ -30,11 +30,9 @@ void make_default_network(Session& session)
                     .is_default = true});
     constexpr int kAddressesInThirdByte = 16;  // a /20
     int block = 0;
-    for (const auto& zone : select_zones(db, {.region = session.region(),
-                                             .names = {},
-                                             .zone_ids = {},
-                                             .include_not_opted_in = false,
-                                             .filters = {}})) {
+    for (const auto& zone :
+         select_page<kZoneList>(db, {.region = session.region(),
+                                    .among = {{kZoneOptInStatus, opt_in_status::enabled()}}})) {
         insert_subnet(db,
                       {.id = session.next_id<SubnetId>(),
                        .region = session.region(),

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/regions/errors.h"
 #include "server/wire/ec2/regions/regions.h"
@@ -46,9 +46,16 @@ AvailabilityZone to_zone(const ZoneRow& row)
     return zone;
 }
 
-/// Source: the first unknown name in the order of the alphabet is named (observed).
-void require_known_regions(Session& session, std::vector<std::string> names)
+template <class Row>
+std::string name_of(const Row& row)
 {
+    return row.name;
+}
+
+/// Source: the first unknown name in the order of the alphabet is named (observed).
+void require_known_regions(Session& session, const ListQuery& wanted)
+{
+    auto names = wanted.ids;
     std::sort(names.begin(), names.end());
     for (const auto& name : names) {
         if (!session.generation().region_exists(name)) {
@@ -57,14 +64,34 @@ void require_known_regions(Session& session, std::vector<std::string> names)
     }
 }
 
+void leave_out_disabled_regions(Session& /*session*/, const DescribeRegionsRequest& request,
+                                ListQuery& wanted)
+{
+    if (!request.all_regions.value_or(false) && request.region_names.empty()) {
+        wanted.among.emplace_back("r.opt_in_status", opt_in_status::enabled());
+    }
+}
+
+std::vector<Region> to_regions(Session& /*session*/, std::vector<RegionRow>&& rows)
+{
+    std::vector<Region> regions(rows.size());
+    std::transform(rows.begin(), rows.end(), regions.begin(), &to_region);
+    return regions;
+}
+
+constexpr DescribeSpec kDescribeRegionsSpec{
+    .schema = kDescribeRegions,
+    .ids = {.member = &DescribeRegionsRequest::region_names, .require = &require_known_regions},
+    .refine = &leave_out_disabled_regions,
+    .select = &select_page<kRegionList>,
+    .key = &name_of<RegionRow>,
+    .answers = &to_regions,
+    .into = &DescribeRegionsResponse::regions};
+
 /// Source: the first unknown one in the order of the request is named (observed).
 void require_known_zones(Session& session, const DescribeAvailabilityZonesRequest& request)
 {
-    const auto zones = select_zones(session.db(), {.region = session.region(),
-                                                   .names = {},
-                                                   .zone_ids = {},
-                                                   .include_not_opted_in = true,
-                                                   .filters = {}});
+    const auto zones = select_page<kZoneList>(session.db(), {.region = session.region()});
     for (const auto& name : request.zone_names) {
         if (std::none_of(zones.begin(), zones.end(),
                          [&](const ZoneRow& zone) { return zone.name == name; })) {
@@ -79,24 +106,40 @@ void require_known_zones(Session& session, const DescribeAvailabilityZonesReques
     }
 }
 
+void add_zone_ids(Session& session, const DescribeAvailabilityZonesRequest& request,
+                  ListQuery& wanted)
+{
+    require_known_zones(session, request);
+    wanted.among.emplace_back(kZoneId, request.zone_ids);
+    if (!request.all_availability_zones.value_or(false) && request.zone_names.empty() &&
+        request.zone_ids.empty()) {
+        wanted.among.emplace_back(kZoneOptInStatus, opt_in_status::enabled());
+    }
+}
+
+std::vector<AvailabilityZone> to_zones(Session& /*session*/, std::vector<ZoneRow>&& rows)
+{
+    std::vector<AvailabilityZone> zones(rows.size());
+    std::transform(rows.begin(), rows.end(), zones.begin(), &to_zone);
+    return zones;
+}
+
+constexpr DescribeSpec kDescribeZones{
+    .schema = kDescribeAvailabilityZones,
+    .ids = {.member = &DescribeAvailabilityZonesRequest::zone_names},
+    .resolve = &add_zone_ids,
+    .select = &select_page<kZoneList>,
+    .key = &name_of<ZoneRow>,
+    .answers = &to_zones,
+    .into = &DescribeAvailabilityZonesResponse::availability_zones};
+
 }  // namespace
 
 // Source: EC2 API Reference, DescribeRegions (documented): regions that are not enabled are shown
 // when asked for by name or by AllRegions.
 DescribeRegionsResponse describe_regions(Session& session, const DescribeRegionsRequest& request)
 {
-    const auto filters = parse_filters(kDescribeRegions, request.filters);
-    stop_if_dry_run(request);
-    require_known_regions(session, request.region_names);
-    DescribeRegionsResponse response;
-    for (const auto& row :
-         select_regions(session.db(), {.names = request.region_names,
-                                      .include_not_opted_in = request.all_regions.value_or(false) ||
-                                                              !request.region_names.empty(),
-                                      .filters = filters})) {
-        response.regions.push_back(to_region(row));
-    }
-    return response;
+    return describe<kDescribeRegionsSpec>(session, request);
 }
 
 // Source: EC2 API Reference, DescribeAvailabilityZones (documented): the region's own zones; those
@@ -104,21 +147,7 @@ DescribeRegionsResponse describe_regions(Session& session, const DescribeRegions
 DescribeAvailabilityZonesResponse describe_availability_zones(
     Session& session, const DescribeAvailabilityZonesRequest& request)
 {
-    const auto filters = parse_filters(kDescribeAvailabilityZones, request.filters);
-    stop_if_dry_run(request);
-    require_known_zones(session, request);
-    DescribeAvailabilityZonesResponse response;
-    for (const auto& row : select_zones(
-             session.db(),
-             {.region = session.region(),
-             .names = request.zone_names,
-             .zone_ids = request.zone_ids,
-             .include_not_opted_in = request.all_availability_zones.value_or(false) ||
-                                     !request.zone_names.empty() || !request.zone_ids.empty(),
-             .filters = filters})) {
-        response.availability_zones.push_back(to_zone(row));
-    }
-    return response;
+    return describe<kDescribeZones>(session, request);
 }
 
 namespace {

@@ -53,13 +53,13 @@ std::vector<ZoneRow> require_zones(Session& session, const Request& request)
 {
     const bool by_name = !request.availability_zones.empty();
     const auto& wanted = by_name ? request.availability_zones : request.availability_zone_ids;
-    ZoneQuery query{.region = session.region(),
-                    .names = {},
-                    .zone_ids = {},
-                    .include_not_opted_in = true,
-                    .filters = {}};
-    (by_name ? query.names : query.zone_ids) = wanted;
-    auto zones = select_zones(session.db(), query);
+    ListQuery query{.region = session.region()};
+    if (by_name) {
+        query.ids = wanted;
+    } else {
+        query.among.emplace_back(kZoneId, wanted);
+    }
+    auto zones = select_page<kZoneList>(session.db(), query);
     for (const auto& name : wanted) {
         const bool is_found = std::any_of(zones.begin(), zones.end(), [&](const ZoneRow& zone) {
             return (by_name ? zone.name : zone.zone_id) == name;

@@ -58,13 +58,13 @@ std::string require_zone(Session& session, const CreateVolumeRequest& request)
 {
     const bool by_name = is_given(request.availability_zone);
     const auto& wanted = by_name ? *request.availability_zone : *request.availability_zone_id;
-    ZoneQuery query{.region = session.region(),
-                    .names = {},
-                    .zone_ids = {},
-                    .include_not_opted_in = true,
-                    .filters = {}};
-    (by_name ? query.names : query.zone_ids).push_back(wanted);
-    const auto zones = select_zones(session.db(), query);
+    ListQuery query{.region = session.region()};
+    if (by_name) {
+        query.ids.push_back(wanted);
+    } else {
+        query.among.push_back({kZoneId, {wanted}});
+    }
+    const auto zones = select_page<kZoneList>(session.db(), query);
     if (zones.empty()) {
         throw zone_not_found(wanted);
     }
