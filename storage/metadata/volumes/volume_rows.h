@@ -1,7 +1,8 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,29 +11,60 @@
 #include "storage/blocks/layer_id.h"
 #include "storage/metadata/instances/instance_ids.h"
 #include "storage/metadata/sql/database.h"
-#include "storage/metadata/sql/filter.h"
+#include "storage/metadata/sql/listing.h"
+#include "storage/metadata/sql/sql_text.h"
 #include "storage/metadata/volumes/volume_ids.h"
 
 namespace amilab {
 
+namespace volume_state {
+inline constexpr std::string_view kCreating = "creating";
+inline constexpr std::string_view kAvailable = "available";
+inline constexpr std::string_view kInUse = "in-use";
+inline constexpr std::string_view kDeleting = "deleting";
+/// In the recycle bin.
+inline constexpr std::string_view kDeleted = "deleted";
+inline constexpr std::string_view kError = "error";
+}  // namespace volume_state
+
+namespace attachment_state {
+inline constexpr std::string_view kAttaching = "attaching";
+inline constexpr std::string_view kAttached = "attached";
+inline constexpr std::string_view kDetaching = "detaching";
+}  // namespace attachment_state
+
+namespace initialization_state {
+inline constexpr std::string_view kInitializing = "initializing";
+inline constexpr std::string_view kCompleted = "completed";
+}  // namespace initialization_state
+
+/// Types whose IOPS are what was asked for; those of the others come with the size, or are not
+/// told. Source: EBS User Guide, "Amazon EBS volume types" (documented).
+inline constexpr std::array<std::string_view, 3> kProvisionedIopsTypes = {"gp3", "io1", "io2"};
+constexpr bool has_provisioned_iops(std::string_view volume_type)
+{
+    return std::find(kProvisionedIopsTypes.begin(), kProvisionedIopsTypes.end(), volume_type) !=
+           kProvisionedIopsTypes.end();
+}
+
 struct VolumeRow {
-    VolumeId id;
-    std::string region;
-    std::string owner;
-    std::string zone;
+    VolumeId id{};
+    std::string region{};
+    std::string owner{};
+    std::string zone{};
     /// The writable layer on top.
-    LayerId layer_id;
-    std::int64_t size_gib;
+    LayerId layer_id{};
+    std::int64_t size_gib = 0;
     /// The snapshot that it was made from.
-    std::optional<std::string> snapshot_id;
-    std::string volume_type;
-    std::optional<std::int64_t> iops;
+    std::optional<std::string> snapshot_id{};
+    std::string volume_type{};
+    std::optional<std::int64_t> iops{};
     /// MiB/s
-    std::optional<std::int64_t> throughput;
-    bool encrypted;
-    bool multi_attach;
-    std::string state;
-    TimeMs create_time_ms;
+    std::optional<std::int64_t> throughput{};
+    bool encrypted = false;
+    bool multi_attach = false;
+    std::string state{};
+    TimeMs create_time_ms = 0;
     /// The volume that it is a copy of.
     std::optional<std::string> source_volume_id{};
     /// MiB/s, when one was asked for.
@@ -41,20 +73,149 @@ struct VolumeRow {
     std::optional<TimeMs> initialized_ms{};
     bool auto_enable_io = false;
     /// The key's ARN and the identifier of the data key; nothing while not encrypted.
-    std::optional<std::string> kms_key_id = {};
-    std::optional<std::string> data_key_id = {};
+    std::optional<std::string> kms_key_id{};
+    std::optional<std::string> data_key_id{};
     /// Made where its snapshot was enabled for fast restores.
     bool fast_restored = false;
+    /// Read only.
+    std::optional<std::string> zone_id{};
 };
 
-struct AttachmentRow {
-    VolumeId volume_id;
-    InstanceId instance_id;
-    std::string device;
-    std::string state;
-    TimeMs attach_time_ms;
-    bool delete_on_termination;
+inline constexpr auto kVolumeZoneId =
+    sql("(SELECT zone_id FROM catalogue.availability_zone WHERE name = v.zone)");
+
+inline constexpr auto kVolumeColumns = columns<VolumeRow>(
+    "volume", "v", text("id", &VolumeRow::id), text("region", &VolumeRow::region),
+    text("owner", &VolumeRow::owner), text("zone", &VolumeRow::zone),
+    integer("layer_id", &VolumeRow::layer_id), integer("size_gib", &VolumeRow::size_gib),
+    text("snapshot_id", &VolumeRow::snapshot_id), text("volume_type", &VolumeRow::volume_type),
+    integer("iops", &VolumeRow::iops), integer("throughput", &VolumeRow::throughput),
+    flag("encrypted", &VolumeRow::encrypted), flag("multi_attach", &VolumeRow::multi_attach),
+    text("state", &VolumeRow::state), time("create_time_ms", &VolumeRow::create_time_ms),
+    text("source_volume_id", &VolumeRow::source_volume_id),
+    integer("initialization_rate", &VolumeRow::initialization_rate),
+    time("initialized_ms", &VolumeRow::initialized_ms),
+    flag("auto_enable_io", &VolumeRow::auto_enable_io), text("kms_key_id", &VolumeRow::kms_key_id),
+    text("data_key_id", &VolumeRow::data_key_id), flag("fast_restored", &VolumeRow::fast_restored),
+    text("zone_id", &VolumeRow::zone_id).as(kVolumeZoneId));
+
+inline constexpr auto kOfAttachment = sql("v.id IN (SELECT a.volume_id FROM attachment a WHERE ");
+inline constexpr auto kAttachTime =
+    sql("strftime('%Y-%m-%dT%H:%M:%fZ', a.attach_time_ms / 1000.0, 'unixepoch')");
+// operator.principal: no service manages a volume here, so nothing matches it. A snapshot's volumes
+// are found by their index.
+inline constexpr FilterColumn kVolumeFilters[] = {
+    {"attachment.attach-time", kAttachTime, kOfAttachment, ")"},
+    {"attachment.delete-on-termination", "iif(a.delete_on_termination, 'true', 'false')",
+     kOfAttachment, ")"},
+    {"attachment.device", "a.device", kOfAttachment, ")"},
+    {"attachment.instance-id", "a.instance_id", kOfAttachment, ")"},
+    {"attachment.status", "a.state", kOfAttachment, ")"},
+    {"availability-zone", "zone"},
+    {"availability-zone-id", "zone_id"},
+    {"create-time", "create_time_ms"},
+    {"encrypted", "encrypted"},
+    {"fast-restored", "fast_restored"},
+    {"multi-attach-enabled", "multi_attach"},
+    {"operator.managed", "'false'"},
+    {"size", "size_gib"},
+    {"snapshot-id", "s.snapshot_id", "v.id IN (SELECT s.id FROM volume s WHERE ", ")"},
+    {"status", "state"},
+    {"volume-id", "id"},
+    {"volume-type", "volume_type"},
 };
+/// What is in the recycle bin is left out.
+inline constexpr Listing<decltype(kVolumeColumns)> kVolumeList{.where = "v.state <> 'deleted'",
+                                                               .key = "v.id",
+                                                               .columns = kVolumeColumns,
+                                                               .filters = kVolumeFilters};
+
+/// A volume's status, and what of it tells how far it is.
+struct VolumeStatusRow {
+    VolumeId id{};
+    std::string zone{};
+    std::optional<std::string> zone_id{};
+    TimeMs create_time_ms = 0;
+    std::optional<std::string> source_volume_id{};
+    std::optional<std::int64_t> initialization_rate{};
+    std::optional<TimeMs> initialized_ms{};
+    /// ok, insufficient-data
+    std::string status{};
+    /// The details, each passed, normal, completed and so on.
+    std::string io_enabled{};
+    std::string io_performance{};
+    /// Nothing for a volume that began empty.
+    std::optional<std::string> initialization_state{};
+    /// Of each of its attachments, whatever the volume's state: normal, not-applicable.
+    std::string attached_io_performance{};
+};
+
+// Source: volume status and its details (documented): I/O performance is checked of volumes with
+// provisioned IOPS that are attached; a volume that is being made has not been checked (assumed).
+inline constexpr auto kIsAttached =
+    sql("EXISTS (SELECT 1 FROM attachment a WHERE a.volume_id = v.id)");
+inline constexpr auto kHasProvisionedIops = "v.volume_type IN " + sql_list<kProvisionedIopsTypes>();
+inline constexpr auto kVolumeStatus = sql("iif(v.state = 'creating', 'insufficient-data', 'ok')");
+inline constexpr auto kIoEnabled = sql("iif(v.state = 'creating', 'insufficient-data', 'passed')");
+inline constexpr auto kAttachedIoPerformance =
+    "iif(" + kHasProvisionedIops + ", 'normal', 'not-applicable')";
+inline constexpr auto kIoPerformance =
+    "CASE WHEN v.state = 'creating' THEN 'insufficient-data' WHEN " + kIsAttached + " THEN " +
+    kAttachedIoPerformance + " ELSE 'not-applicable' END";
+inline constexpr auto kInitializationState =
+    sql("CASE WHEN v.initialized_ms IS NULL THEN NULL"
+        " WHEN v.state = 'creating' OR v.initialized_ms > $now THEN 'initializing'"
+        " ELSE 'completed' END");
+
+inline constexpr auto kVolumeStatusColumns = columns<VolumeStatusRow>(
+    "volume", "v", text("id", &VolumeStatusRow::id), text("zone", &VolumeStatusRow::zone),
+    text("zone_id", &VolumeStatusRow::zone_id).as(kVolumeZoneId),
+    time("create_time_ms", &VolumeStatusRow::create_time_ms),
+    text("source_volume_id", &VolumeStatusRow::source_volume_id),
+    integer("initialization_rate", &VolumeStatusRow::initialization_rate),
+    time("initialized_ms", &VolumeStatusRow::initialized_ms),
+    text("status", &VolumeStatusRow::status).as(kVolumeStatus),
+    text("io_enabled", &VolumeStatusRow::io_enabled).as(kIoEnabled),
+    text("io_performance", &VolumeStatusRow::io_performance).as(kIoPerformance),
+    text("initialization_state", &VolumeStatusRow::initialization_state).as(kInitializationState),
+    text("attached_io_performance", &VolumeStatusRow::attached_io_performance)
+        .as(kAttachedIoPerformance));
+
+inline constexpr auto kOfStatusDetail =
+    "EXISTS (SELECT 1 FROM (SELECT 'io-enabled' AS name, " + kIoEnabled +
+    " AS status UNION ALL SELECT 'io-performance', " + kIoPerformance +
+    " UNION ALL SELECT 'initialization-state', " + kInitializationState +
+    " WHERE v.initialized_ms IS NOT NULL) d WHERE ";
+inline constexpr auto kIfAttached = kIsAttached + " AND ";
+// action.* and event.*: nothing impairs a volume here, so nothing matches them.
+inline constexpr FilterColumn kVolumeStatusFilters[] = {
+    {"attachment-status.instance-id", "a.instance_id", kOfAttachment, ")"},
+    {"attachment-status.io-performance", "attached_io_performance", kIfAttached, ""},
+    {"availability-zone", "zone"},
+    {"volume-status.details-name", "d.name", kOfStatusDetail, ")"},
+    {"volume-status.details-status", "d.status", kOfStatusDetail, ")"},
+    {"volume-status.status", "status"},
+};
+inline constexpr Listing<decltype(kVolumeStatusColumns)> kVolumeStatusList{
+    .where = "v.state <> 'deleted'",
+    .key = "v.id",
+    .columns = kVolumeStatusColumns,
+    .filters = kVolumeStatusFilters};
+
+struct AttachmentRow {
+    VolumeId volume_id{};
+    InstanceId instance_id{};
+    std::string device{};
+    std::string state{};
+    TimeMs attach_time_ms = 0;
+    bool delete_on_termination = false;
+};
+
+inline constexpr auto kAttachmentColumns = columns<AttachmentRow>(
+    "attachment", "a", text("volume_id", &AttachmentRow::volume_id),
+    text("instance_id", &AttachmentRow::instance_id), text("device", &AttachmentRow::device),
+    text("state", &AttachmentRow::state), time("attach_time_ms", &AttachmentRow::attach_time_ms),
+    flag("delete_on_termination", &AttachmentRow::delete_on_termination));
 
 void insert_volume(Database& db, const VolumeRow& row);
 std::optional<VolumeRow> select_volume(Database& db, std::string_view owner,
@@ -87,42 +248,28 @@ std::optional<AttachmentRow> select_attachment(Database& db, const VolumeId& vol
                                                const InstanceId& instance);
 /// In the order of the instances' ids.
 std::vector<AttachmentRow> select_attachments_on(Database& db, const VolumeId& volume);
+/// Attachments of several volumes, in the order of the volumes' ids, then of the instances'.
+std::vector<AttachmentRow> select_attachments_on_all(Database& db,
+                                                     const std::vector<std::string>& volumes);
 /// The root first, the others in the order in which they were attached.
 std::vector<AttachmentRow> select_attachments_of(Database& db, const InstanceId& instance);
 /// Whether an instance has the volume as its root, or had.
 bool was_root_volume(Database& db, std::string_view volume);
-/// The same of one instance.
+/// Whether this instance has the volume as its root, or had.
 bool was_root_volume_of(Database& db, std::string_view volume, const InstanceId& instance);
-
-/// Which filters a query's names are: those of DescribeVolumes or of DescribeVolumeStatus.
-enum class VolumeFilters { kVolumes, kStatuses };
-
-struct VolumeQuery {
-    std::string_view owner;
-    std::string_view region;
-    std::vector<VolumeId> ids;
-    std::span<const Filter> filters;
-    std::string_view after;
-    std::int64_t limit;
-    VolumeFilters filters_of = VolumeFilters::kVolumes;
-    TimeMs now_ms = 0;
-};
-
-/// In the order of their ids.
-std::vector<VolumeRow> select_volumes(Database& db, const VolumeQuery& query);
 
 /// What attaching looks at of an instance.
 struct AttachmentHost {
-    std::string state;
-    std::string zone;
-    std::optional<std::string> root_device_name;
-    std::string instance_type;
+    std::string state{};
+    std::string zone{};
+    std::optional<std::string> root_device_name{};
+    std::string instance_type{};
     /// The type's limit; nothing where it has none.
-    std::optional<std::int64_t> maximum_attachments;
+    std::optional<std::int64_t> maximum_attachments{};
     /// How many volumes it has.
-    std::int64_t attachments;
+    std::int64_t attachments = 0;
     /// nitro, xen; nothing on bare metal.
-    std::optional<std::string> hypervisor;
+    std::optional<std::string> hypervisor{};
     bool bare_metal = false;
 };
 

@@ -7,9 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "server/calls/encryption.h"
 #include "server/calls/idempotency.h"
-#include "server/calls/layers.h"
 #include "server/calls/request_values.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
@@ -30,8 +28,8 @@
 #include "server/services/ec2/key_pairs/errors.h"
 #include "server/services/ec2/network/default_network.h"
 #include "server/services/ec2/snapshots/fast_restores.h"
+#include "server/services/ec2/volumes/new_volumes.h"
 #include "server/services/ec2/volumes/volume_sources.h"
-#include "server/services/ec2/volumes/volumes.h"
 #include "storage/metadata/images/image_rows.h"
 #include "storage/metadata/instances/instance_rows.h"
 #include "storage/metadata/tags/product_code_rows.h"
@@ -256,44 +254,30 @@ InstanceRow new_row(Session& session, const RunInstancesRequest& request, const 
 void create_volume_of(Session& session, const InstanceRow& instance, const LaunchVolume& wanted,
                       const std::vector<TagRow>& tags)
 {
-    const auto id = session.next_id<VolumeId>();
-    const auto* snapshot = wanted.snapshot ? &*wanted.snapshot : nullptr;
-    auto encryption = encrypt_volume(session, wanted.encryption, snapshot, id.text());
-    const VolumeRow volume{
-        .id = id,
-        .region = instance.region,
-        .owner = instance.owner,
-        .zone = instance.zone,
-        .layer_id = make_volume_layer(session, snapshot ? snapshot->layer_id : std::nullopt),
-        .size_gib = wanted.spec.size_gib,
-        .snapshot_id = snapshot ? std::optional(snapshot->id.text()) : std::nullopt,
-        .volume_type = wanted.spec.volume_type,
-        .iops = wanted.spec.iops,
-        .throughput = wanted.spec.throughput,
-        .encrypted = encryption.encrypted,
-        .multi_attach = false,
-        .state = "in-use",
-        .create_time_ms = session.now_ms(),
-        .initialization_rate = wanted.initialization_rate,
-        .initialized_ms = snapshot ? std::optional(initialized_ms(session)) : std::nullopt,
-        .kms_key_id = std::move(encryption.kms_key_id),
-        .data_key_id = std::move(encryption.data_key_id),
-        .fast_restored =
-            is_restored_fast(session, wanted.snapshot, instance.zone, wanted.initialization_rate)};
-    insert_volume(session.db(), volume);
-    insert_attachment(session.db(), {.volume_id = volume.id,
-                                     .instance_id = instance.id,
-                                     .device = wanted.device_name,
-                                     .state = "attaching",
-                                     .attach_time_ms = session.now_ms(),
-                                     .delete_on_termination = wanted.delete_on_termination});
-    store_tags(session, {volume.id.text(), "volume"}, tags);
-    if (volume.snapshot_id) {
-        copy_product_codes(session.db(), *volume.snapshot_id, volume.id.text());
+    std::vector<std::string> product_codes_of;
+    if (wanted.snapshot) {
+        product_codes_of.push_back(wanted.snapshot->id.text());
     }
     if (wanted.device_name == instance.root_device_name) {
-        copy_product_codes(session.db(), instance.image_id, volume.id.text());
+        product_codes_of.push_back(instance.image_id);
     }
+    const auto id = new_volume(
+        session, {.zone = instance.zone,
+                  .spec = wanted.spec,
+                  .snapshot = wanted.snapshot ? &*wanted.snapshot : nullptr,
+                  .encryption = wanted.encryption,
+                  .initialization_rate = wanted.initialization_rate,
+                  .fast_restored = is_restored_fast(session, wanted.snapshot, instance.zone,
+                                                    wanted.initialization_rate),
+                  .product_codes_of = std::move(product_codes_of),
+                  .tags = tags,
+                  .use = VolumeUse::kLaunch});
+    insert_attachment(session.db(), {.volume_id = id,
+                                     .instance_id = instance.id,
+                                     .device = wanted.device_name,
+                                     .state = std::string(attachment_state::kAttaching),
+                                     .attach_time_ms = session.now_ms(),
+                                     .delete_on_termination = wanted.delete_on_termination});
 }
 
 void create_instance(Session& session, const Plan& plan, const Wish& wish, const InstanceRow& row)

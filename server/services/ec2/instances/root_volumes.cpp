@@ -6,9 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "server/calls/encryption.h"
 #include "server/calls/idempotency.h"
-#include "server/calls/layers.h"
 #include "server/calls/request_values.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
@@ -22,6 +20,7 @@
 #include "server/services/ec2/instances/instances.h"
 #include "server/services/ec2/snapshots/snapshot_tiers.h"
 #include "server/services/ec2/volumes/errors.h"
+#include "server/services/ec2/volumes/new_volumes.h"
 #include "server/services/ec2/volumes/volume_answers.h"
 #include "server/services/ec2/volumes/volume_sources.h"
 #include "server/services/ec2/volumes/volume_types.h"
@@ -148,7 +147,7 @@ Root require_root(Session& session, const InstanceId& id)
         throw root_volume_being_replaced(id, *task);
     }
     auto attachment = find_root(session, *instance);
-    if (!attachment || attachment->state == "detaching") {
+    if (!attachment || attachment->state == attachment_state::kDetaching) {
         throw root_volume_not_replaceable(id, "it has none.");
     }
     auto volume = require_volume(session, attachment->volume_id);
@@ -161,6 +160,8 @@ Root require_root(Session& session, const InstanceId& id)
 struct Origin {
     SnapshotRow snapshot;
     std::int64_t size_gib;
+    /// Whose product codes it gets.
+    std::string product_codes_of;
 };
 
 SnapshotRow require_completed(Session& session, const SnapshotId& id)
@@ -183,7 +184,7 @@ Origin launch_state(Session& session, const Root& root)
         throw root_volume_not_replaceable(root.instance.id, "it was made of no snapshot.");
     }
     return {require_completed(session, SnapshotId::trusted(*root.volume.snapshot_id)),
-            root.volume.size_gib};
+            root.volume.size_gib, root.volume.id.text()};
 }
 
 /// Source: of one of the instance's root volumes, past ones too; the replacement has the original's
@@ -195,7 +196,7 @@ Origin from_snapshot(Session& session, const Root& root, const SnapshotId& id)
         throw snapshot_not_of_root_volume(root.instance.id);
     }
     const auto size_gib = std::max(root.volume.size_gib, snapshot.volume_size_gib);
-    return {std::move(snapshot), size_gib};
+    return {std::move(snapshot), size_gib, id.text()};
 }
 
 /// Source: the same architecture, virtualization and billing; ENA, NitroTPM and sriov-net when the
@@ -231,59 +232,46 @@ Origin from_image(Session& session, const Root& root, const ImageRow& image)
             const auto size_gib = mapping.volume_size_gib.value_or(snapshot.volume_size_gib);
             refuse_unless(size_gib >= root.volume.size_gib,
                           "its root volume is smaller than the instance's.");
-            return {std::move(snapshot), size_gib};
+            return {std::move(snapshot), size_gib, image.id.text()};
         }
     }
     throw image_does_not_fit_instance(image.id.text(), instance.id, "it has no EBS root volume.");
 }
 
-/// The replacement has the original's type and performance (documented).
-VolumeRow make_replacement(Session& session, const Root& root, const Origin& origin,
-                           const std::optional<std::int64_t>& rate)
+/// Makes the replacement, which has the original's type and performance (documented).
+VolumeId make_replacement(Session& session, const Root& root, const Origin& origin,
+                          const std::optional<std::int64_t>& rate)
 {
     const auto& original = root.volume;
-    const bool has_own_iops = original.volume_type == "gp3" || original.volume_type == "io1" ||
-                              original.volume_type == "io2";
-    const auto spec = complete_volume_spec({.volume_type = original.volume_type,
-                                            .size_gib = origin.size_gib,
-                                            .iops = has_own_iops ? original.iops : std::nullopt,
-                                            .throughput = original.throughput});
-    const auto id = session.next_id<VolumeId>();
+    const bool has_own_iops = has_provisioned_iops(original.volume_type);
+    auto spec = complete_volume_spec({.volume_type = original.volume_type,
+                                      .size_gib = origin.size_gib,
+                                      .iops = has_own_iops ? original.iops : std::nullopt,
+                                      .throughput = original.throughput});
     // Source: encrypted as the original is (documented), with its key (assumed).
-    EncryptionWish wish;
+    EncryptionWish encryption;
     if (original.encrypted) {
-        wish = {.encrypted = true, .kms_key_id = original.kms_key_id};
+        encryption = {.encrypted = true, .kms_key_id = original.kms_key_id};
     }
-    auto encryption = encrypt_volume(session, wish, &origin.snapshot, id.text());
-    return {.id = id,
-            .region = original.region,
-            .owner = original.owner,
-            .zone = original.zone,
-            .layer_id = make_volume_layer(session, origin.snapshot.layer_id),
-            .size_gib = spec.size_gib,
-            .snapshot_id = origin.snapshot.id.text(),
-            .volume_type = spec.volume_type,
-            .iops = spec.iops,
-            .throughput = spec.throughput,
-            .encrypted = encryption.encrypted,
-            .multi_attach = false,
-            .state = "creating",
-            .create_time_ms = session.now_ms(),
-            .initialization_rate = rate,
-            .initialized_ms = initialized_ms(session),
-            .kms_key_id = std::move(encryption.kms_key_id),
-            .data_key_id = std::move(encryption.data_key_id)};
+    return new_volume(session, {.zone = original.zone,
+                                .spec = std::move(spec),
+                                .snapshot = &origin.snapshot,
+                                .encryption = std::move(encryption),
+                                .initialization_rate = rate,
+                                .product_codes_of = {origin.product_codes_of},
+                                .use = VolumeUse::kRootReplacement});
 }
 
 /// Source: in the instance's zone, available, encrypted when the original is (documented), no
 /// Multi-Attach (documented); texts are assumed.
-VolumeRow require_replacement(Session& session, const Root& root, const VolumeId& id)
+VolumeId require_replacement(Session& session, const Root& root, const VolumeId& id)
 {
-    auto volume = require_volume(session, id);
-    if (volume.state == "in-use") {
+    const auto volume = require_volume(session, id);
+    if (volume.state == volume_state::kInUse) {
         throw volume_already_attached(id);
     }
-    if (volume.state != "available" || is_replacement_of_running_task(session.db(), id)) {
+    if (volume.state != volume_state::kAvailable ||
+        is_replacement_of_running_task(session.db(), id)) {
         throw volume_not_available(id);
     }
     if (volume.zone != root.instance.zone) {
@@ -298,11 +286,11 @@ VolumeRow require_replacement(Session& session, const Root& root, const VolumeId
     if (!can_boot(volume.volume_type)) {
         throw replacement_volume_refused(id, fmt::format("its type is {}.", volume.volume_type));
     }
-    return volume;
+    return id;
 }
 
-VolumeRow plan_replacement(Session& session, const Wish& wish, const Root& root,
-                           const std::optional<std::int64_t>& rate)
+VolumeId prepare_replacement(Session& session, const Wish& wish, const Root& root,
+                             const std::optional<std::int64_t>& rate)
 {
     if (wish.volume) {
         return require_replacement(session, root, *wish.volume);
@@ -319,17 +307,25 @@ VolumeRow plan_replacement(Session& session, const Wish& wish, const Root& root,
 
 // What becomes of a task
 
+void make_available(Session& session, const ReplaceRootTaskRow& task)
+{
+    change_volume_state(session.db(), task.replacement_volume_id, volume_state::kCreating,
+                        volume_state::kAvailable);
+}
+
 /// The original stays, or has gone meanwhile; what the task made goes.
 void fail_task(Session& session, const ReplaceRootTaskRow& task)
 {
     const auto original =
         select_attachment(session.db(), task.original_volume_id, task.instance_id);
-    if (original && original->state == "detaching" && task.state == "in-progress") {
-        set_attachment_state(session.db(), task.original_volume_id, task.instance_id, "attached");
+    if (original && original->state == attachment_state::kDetaching &&
+        task.state == "in-progress") {
+        set_attachment_state(session.db(), task.original_volume_id, task.instance_id,
+                             attachment_state::kAttached);
     }
     if (task.made_replacement) {
-        change_volume_state(session.db(), task.replacement_volume_id, "creating", "available");
-        remove_volume(session, task.replacement_volume_id, "available");
+        make_available(session, task);
+        remove_volume(session, task.replacement_volume_id, volume_state::kAvailable);
     }
     set_replace_root_task_state(session.db(), task.id, original ? "failed" : "failed-detached",
                                 session.now_ms());
@@ -363,16 +359,16 @@ void swap_volumes(Session& session, const ReplaceRootTaskRow& task, const Attach
     drop_product_codes_of_volume(db, instance, original.volume_id.text());
     copy_product_codes(db, task.replacement_volume_id.text(), instance);
     delete_attachment(db, original.volume_id, original.instance_id);
-    change_volume_state(db, original.volume_id, "in-use", "available");
+    change_volume_state(db, original.volume_id, volume_state::kInUse, volume_state::kAvailable);
     insert_attachment(db, {.volume_id = task.replacement_volume_id,
                            .instance_id = task.instance_id,
                            .device = original.device,
-                           .state = "attached",
+                           .state = std::string(attachment_state::kAttached),
                            .attach_time_ms = session.now_ms(),
                            .delete_on_termination = original.delete_on_termination});
-    set_volume_state(db, task.replacement_volume_id, "in-use");
+    set_volume_state(db, task.replacement_volume_id, volume_state::kInUse);
     if (task.delete_replaced_root_volume) {
-        discard_volume(session, original.volume_id, "available");
+        discard_volume(session, original.volume_id, volume_state::kAvailable);
     }
 }
 
@@ -390,7 +386,7 @@ bool is_ready(Session& session, const ReplaceRootTaskRow& task)
 {
     const auto volume =
         select_volume(session.db(), task.owner, task.region, task.replacement_volume_id);
-    return volume && volume->state == "available";
+    return volume && volume->state == volume_state::kAvailable;
 }
 
 }  // namespace
@@ -415,15 +411,7 @@ CreateReplaceRootVolumeTaskResponse create_replace_root_volume_task(
     }
     const auto root = require_root(session, wish.instance);
     const auto replacement =
-        plan_replacement(session, wish, root, request.volume_initialization_rate);
-    if (!wish.volume) {
-        insert_volume(session.db(), replacement);
-        copy_product_codes(session.db(),
-                           wish.image      ? wish.image->text()
-                           : wish.snapshot ? wish.snapshot->text()
-                                           : root.volume.id.text(),
-                           replacement.id.text());
-    }
+        prepare_replacement(session, wish, root, request.volume_initialization_rate);
     const ReplaceRootTaskRow row{
         .id = session.next_id<ReplaceRootTaskId>(),
         .region = session.region(),
@@ -431,7 +419,7 @@ CreateReplaceRootVolumeTaskResponse create_replace_root_volume_task(
         .instance_id = wish.instance,
         .state = "pending",
         .original_volume_id = root.volume.id,
-        .replacement_volume_id = replacement.id,
+        .replacement_volume_id = replacement,
         .made_replacement = !wish.volume,
         .image_id = wish.image ? std::optional(wish.image->text()) : std::nullopt,
         .snapshot_id = wish.snapshot ? std::optional(wish.snapshot->text()) : std::nullopt,
@@ -483,7 +471,7 @@ void root_volume_replacing(Session& session, const ReplaceRootTaskId& id)
         return;
     }
     if (task->made_replacement) {
-        change_volume_state(session.db(), task->replacement_volume_id, "creating", "available");
+        make_available(session, *task);
     }
     const auto original =
         select_attachment(session.db(), task->original_volume_id, task->instance_id);
@@ -491,7 +479,8 @@ void root_volume_replacing(Session& session, const ReplaceRootTaskId& id)
         fail_task(session, *task);
         return;
     }
-    set_attachment_state(session.db(), task->original_volume_id, task->instance_id, "detaching");
+    set_attachment_state(session.db(), task->original_volume_id, task->instance_id,
+                         attachment_state::kDetaching);
     set_replace_root_task_state(session.db(), id, "in-progress", std::nullopt);
     session.schedule(kRootVolumeReplacing, kRootVolumeReplaced, id.text());
 }

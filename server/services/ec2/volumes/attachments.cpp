@@ -60,11 +60,11 @@ void check_multi_attachable(const VolumeRow& volume, const InstanceId& instance,
 void check_attachable(Session& session, const VolumeRow& volume, const InstanceId& instance,
                       const AttachmentHost& host, const std::string& device)
 {
-    const bool is_shared = volume.multi_attach && volume.state == "in-use";
-    if (volume.state == "in-use" && !is_shared) {
+    const bool is_shared = volume.multi_attach && volume.state == volume_state::kInUse;
+    if (volume.state == volume_state::kInUse && !is_shared) {
         throw volume_already_attached(volume.id);
     }
-    if ((volume.state != "available" && !is_shared) ||
+    if ((volume.state != volume_state::kAvailable && !is_shared) ||
         is_replacement_of_running_task(session.db(), volume.id)) {
         throw volume_not_available(volume.id);
     }
@@ -118,7 +118,7 @@ void check_detachable(Session& session, const AttachmentRow& attachment, bool fo
     if (host.root_device_name == attachment.device && host.state != "stopped") {
         throw root_volume_not_detachable(attachment.volume_id, attachment.instance_id);
     }
-    if (attachment.state == "detaching" && !force) {
+    if (attachment.state == attachment_state::kDetaching && !force) {
         throw volume_not_attached(attachment.volume_id, attachment.state);
     }
 }
@@ -163,14 +163,13 @@ AttachVolumeResponse attach_volume(Session& session, const AttachVolumeRequest& 
     const AttachmentRow row{.volume_id = volume_id,
                             .instance_id = instance_id,
                             .device = request.device,
-                            .state = "attaching",
-                            .attach_time_ms = session.now_ms(),
-                            .delete_on_termination = false};
+                            .state = std::string(attachment_state::kAttaching),
+                            .attach_time_ms = session.now_ms()};
     if (!insert_attachment(session.db(), row)) {
         throw device_in_use(request.device);
     }
     copy_product_codes(session.db(), volume_id.text(), instance_id.text());
-    set_volume_state(session.db(), volume_id, "in-use");
+    set_volume_state(session.db(), volume_id, volume_state::kInUse);
     session.schedule(kAttachmentAttaching, kAttachmentAttached,
                      attachment_key(volume_id, instance_id));
     return to_answer(row);
@@ -190,7 +189,7 @@ DetachVolumeResponse detach_volume(Session& session, const DetachVolumeRequest& 
     const auto volume = require_volume(session, volume_id);
     auto attachment = require_attachment(session, volume, instance_id, request.device);
     check_detachable(session, attachment, force);
-    attachment.state = "detaching";
+    attachment.state = attachment_state::kDetaching;
     set_attachment_state(session.db(), volume_id, attachment.instance_id, attachment.state);
     const auto key = attachment_key(volume_id, attachment.instance_id);
     session.cancel_transitions(key);
@@ -202,23 +201,24 @@ DetachVolumeResponse detach_volume(Session& session, const DetachVolumeRequest& 
 void attachment_attached(Session& session, const std::string& key)
 {
     const auto attachment = find_attachment(session, key);
-    if (attachment && attachment->state == "attaching") {
+    if (attachment && attachment->state == attachment_state::kAttaching) {
         set_attachment_state(session.db(), attachment->volume_id, attachment->instance_id,
-                             "attached");
+                             attachment_state::kAttached);
     }
 }
 
 void attachment_gone(Session& session, const std::string& key)
 {
     const auto attachment = find_attachment(session, key);
-    if (!attachment || attachment->state != "detaching") {
+    if (!attachment || attachment->state != attachment_state::kDetaching) {
         return;
     }
     drop_product_codes_of_volume(session.db(), attachment->instance_id.text(),
                                  attachment->volume_id.text());
     delete_attachment(session.db(), attachment->volume_id, attachment->instance_id);
     if (select_attachments_on(session.db(), attachment->volume_id).empty()) {
-        change_volume_state(session.db(), attachment->volume_id, "in-use", "available");
+        change_volume_state(session.db(), attachment->volume_id, volume_state::kInUse,
+                            volume_state::kAvailable);
     }
 }
 

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/common/resource_tags.h"
-#include "storage/metadata/regions/region_rows.h"
 
 namespace amilab::ec2 {
 
@@ -21,7 +21,7 @@ VolumeRow require_volume(Session& session, const VolumeId& id)
 VolumeRow require_snapshotable_volume(Session& session, const VolumeId& id)
 {
     auto volume = require_volume(session, id);
-    if (volume.state != "available" && volume.state != "in-use") {
+    if (volume.state != volume_state::kAvailable && volume.state != volume_state::kInUse) {
         throw incorrect_state(fmt::format("Volume '{}'", id.text()), volume.state);
     }
     return volume;
@@ -39,14 +39,14 @@ VolumeAttachment to_answer(const AttachmentRow& row)
     return attachment;
 }
 
+namespace {
+
 // Source: fields documented; an empty snapshot id where there is none (observed).
-Volume to_answer(Session& session, const VolumeRow& row)
+Volume to_answer(const VolumeRow& row, std::vector<Tag> tags)
 {
     Volume volume;
     volume.availability_zone = row.zone;
-    if (auto zone = select_zone(session.db(), row.region, row.zone)) {
-        volume.availability_zone_id = std::move(zone->zone_id);
-    }
+    volume.availability_zone_id = row.zone_id;
     volume.create_time = Timestamp{row.create_time_ms};
     volume.encrypted = row.encrypted;
     // Source: told only of volumes that are (observed).
@@ -62,7 +62,7 @@ Volume to_answer(Session& session, const VolumeRow& row)
     volume.snapshot_id = row.snapshot_id.value_or("");
     volume.source_volume_id = row.source_volume_id;
     volume.state = row.state;
-    volume.tags = tags_of(session, row.id.text());
+    volume.tags = std::move(tags);
     volume.throughput = row.throughput;
     volume.volume_arn =
         fmt::format("arn:aws:ec2:{}:{}:volume/{}", row.region, row.owner, row.id.text());
@@ -72,13 +72,28 @@ Volume to_answer(Session& session, const VolumeRow& row)
     return volume;
 }
 
-Volume to_description(Session& session, const VolumeRow& row)
+}  // namespace
+
+Volume to_answer(Session& session, const VolumeRow& row)
 {
-    auto volume = to_answer(session, row);
-    for (const auto& attachment : select_attachments_on(session.db(), row.id)) {
-        volume.attachments.push_back(to_answer(attachment));
+    return to_answer(row, tags_of(session, row.id.text()));
+}
+
+std::vector<Volume> to_descriptions(Session& session, std::vector<VolumeRow>&& rows)
+{
+    const auto ids = ids_of(rows);
+    const PageTags tags(session, ids);
+    const auto attachments = select_attachments_on_all(session.db(), ids);
+    auto next = attachments.begin();
+    std::vector<Volume> volumes;
+    volumes.reserve(rows.size());
+    for (const auto& row : rows) {
+        volumes.push_back(to_answer(row, tags.of(row.id.text())));
+        volumes.back().attachments =
+            take_attachments(next, attachments.end(), row.id,
+                             [](const AttachmentRow& one) { return to_answer(one); });
     }
-    return volume;
+    return volumes;
 }
 
 }  // namespace amilab::ec2

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "server/calls/session.h"
 #include "server/wire/ec2/volumes/shared.h"
 #include "storage/metadata/volumes/volume_ids.h"
@@ -16,7 +18,21 @@ VolumeRow require_snapshotable_volume(Session& session, const VolumeId& id);
 VolumeAttachment to_answer(const AttachmentRow& row);
 /// What the calls that make volumes and those that describe them both tell.
 Volume to_answer(Session& session, const VolumeRow& row);
-/// The same with the attachments.
-Volume to_description(Session& session, const VolumeRow& row);
+/// Volumes of a page, in the order of their ids, with their attachments.
+std::vector<Volume> to_descriptions(Session& session, std::vector<VolumeRow>&& rows);
+
+/// The attachments of one volume of a page, at whose first `next` stands: answers for each, made
+/// by `answer`. Rows and attachments are in the order of the volumes' ids.
+template <class Answer>
+auto take_attachments(std::vector<AttachmentRow>::const_iterator& next,
+                      std::vector<AttachmentRow>::const_iterator end, const VolumeId& volume,
+                      const Answer& answer)
+{
+    std::vector<decltype(answer(*next))> answers;
+    for (; next != end && next->volume_id == volume; ++next) {
+        answers.push_back(answer(*next));
+    }
+    return answers;
+}
 
 }  // namespace amilab::ec2

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "server/calls/layers.h"
-#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/volumes/errors.h"
 #include "server/services/ec2/volumes/volume_answers.h"
@@ -26,14 +26,6 @@ namespace {
 // Source: up to four times within a rolling day (documented).
 constexpr std::size_t kMostModifications = 4;
 constexpr TimeMs kModificationWindowMs = kDayMs;
-
-// Source: "up to a limit of 500" (documented).
-constexpr std::int64_t kLargestPage = 500;
-
-bool has_provisioned_iops(std::string_view type)
-{
-    return type == "gp3" || type == "io1" || type == "io2";
-}
 
 /// What a gp2 volume does when nothing bursts, in MiB/s, within what gp3 may be asked for.
 /// Source: gp3 gets the higher of its baseline and what the gp2 volume had (documented, EBS User
@@ -72,48 +64,42 @@ std::optional<std::int64_t> default_throughput(const VolumeRow& volume, std::str
     return volume.throughput;
 }
 
-VolumeSettings settings_of(const VolumeRow& row)
-{
-    return {.size_gib = row.size_gib,
-            .volume_type = row.volume_type,
-            .iops = row.iops,
-            .throughput = row.throughput,
-            .multi_attach = row.multi_attach};
-}
+/// What the volume is to be.
+struct Target {
+    VolumeSpec spec;
+    bool multi_attach;
+};
 
-VolumeSettings target_of(const ModifyVolumeRequest& request, const VolumeRow& volume)
+Target target_of(const ModifyVolumeRequest& request, const VolumeRow& volume)
 {
     const auto type = request.volume_type.value_or(volume.volume_type);
-    const auto spec = complete_volume_spec(
+    auto spec = complete_volume_spec(
         {.volume_type = type,
          .size_gib = request.size.value_or(volume.size_gib),
          .iops = request.iops ? request.iops : default_iops(volume, type),
          .throughput = request.throughput ? request.throughput : default_throughput(volume, type)});
-    return {.size_gib = spec.size_gib,
-            .volume_type = spec.volume_type,
-            .iops = spec.iops,
-            .throughput = spec.throughput,
+    return {.spec = std::move(spec),
             .multi_attach = request.multi_attach_enabled.value_or(volume.multi_attach)};
 }
 
 /// Source: EBS User Guide, "Multi-Attach": io1 ones cannot be modified, io2 ones keep their type;
 /// io2 is switched on while available, off with one instance at most (documented); the first text
 /// is observed, the others are assumed.
-void check_multi_attach(Session& session, const VolumeRow& volume, const VolumeSettings& target)
+void check_multi_attach(Session& session, const VolumeRow& volume, const Target& target)
 {
     if (volume.multi_attach && volume.volume_type == "io1") {
         throw io1_multi_attach_not_modifiable();
     }
-    if (volume.multi_attach && target.volume_type != volume.volume_type) {
+    if (volume.multi_attach && target.spec.volume_type != volume.volume_type) {
         throw multi_attach_type_not_modifiable(volume.id);
     }
     if (target.multi_attach) {
-        require_multi_attach_type(target.volume_type);
+        require_multi_attach_type(target.spec.volume_type);
     }
     if (target.multi_attach == volume.multi_attach) {
         return;
     }
-    if (target.volume_type == "io1") {
+    if (target.spec.volume_type == "io1") {
         throw io1_multi_attach_not_switchable();
     }
     const auto attachments = select_attachments_on(session.db(), volume.id).size();
@@ -125,14 +111,14 @@ void check_multi_attach(Session& session, const VolumeRow& volume, const VolumeS
 /// Source: sizes only grow, a root volume does not become st1 or sc1, even when it is detached
 /// (documented); the first text is observed.
 void check_change(Session& session, const ModifyVolumeRequest& request, const VolumeRow& volume,
-                  const VolumeSettings& target)
+                  const Target& target)
 {
     if (request.size && *request.size < volume.size_gib) {
         throw volume_shrinks();
     }
     check_multi_attach(session, volume, target);
-    if (!can_boot(target.volume_type) && was_root_volume(session.db(), volume.id.text())) {
-        throw root_volume_cannot_be(volume.id, target.volume_type);
+    if (!can_boot(target.spec.volume_type) && was_root_volume(session.db(), volume.id.text())) {
+        throw root_volume_cannot_be(volume.id, target.spec.volume_type);
     }
 }
 
@@ -148,11 +134,12 @@ std::string in_capitals(std::string text)
 /// the texts of the last two are observed.
 void check_moment(Session& session, const VolumeRow& volume)
 {
-    if (volume.state != "available" && volume.state != "in-use") {
+    if (volume.state != volume_state::kAvailable && volume.state != volume_state::kInUse) {
         throw incorrect_state(fmt::format("Volume '{}'", volume.id.text()), volume.state);
     }
     const auto latest = select_volume_modification(session.db(), volume.id);
-    if (latest && latest->state != "completed" && latest->state != "failed") {
+    if (latest && latest->state != modification_state::kCompleted &&
+        latest->state != modification_state::kFailed) {
         throw volume_being_modified(volume.id, in_capitals(latest->state));
     }
     const auto starts = select_modification_starts(session.db(), volume.id,
@@ -169,16 +156,16 @@ VolumeModification to_answer(const VolumeModificationRow& row, TimeMs now_ms)
     VolumeModification answer;
     answer.volume_id = row.volume_id.text();
     answer.modification_state = row.state;
-    answer.original_size = row.original.size_gib;
-    answer.original_volume_type = row.original.volume_type;
-    answer.original_iops = row.original.iops;
-    answer.original_throughput = row.original.throughput;
-    answer.original_multi_attach_enabled = row.original.multi_attach;
-    answer.target_size = row.target.size_gib;
-    answer.target_volume_type = row.target.volume_type;
-    answer.target_iops = row.target.iops;
-    answer.target_throughput = row.target.throughput;
-    answer.target_multi_attach_enabled = row.target.multi_attach;
+    answer.original_size = row.original_size_gib;
+    answer.original_volume_type = row.original_volume_type;
+    answer.original_iops = row.original_iops;
+    answer.original_throughput = row.original_throughput;
+    answer.original_multi_attach_enabled = row.original_multi_attach;
+    answer.target_size = row.target_size_gib;
+    answer.target_volume_type = row.target_volume_type;
+    answer.target_iops = row.target_iops;
+    answer.target_throughput = row.target_throughput;
+    answer.target_multi_attach_enabled = row.target_multi_attach;
     answer.progress = modification_progress_percent(row, now_ms);
     answer.start_time = Timestamp{row.start_time_ms};
     if (row.end_time_ms) {
@@ -197,6 +184,46 @@ void grow_bytes(Session& session, const VolumeRow& row, std::int64_t target_gib)
         volume->grow(static_cast<std::uint64_t>(target_gib) * kGiB);
     });
 }
+
+void require_modified(Session& session, const ListQuery& wanted)
+{
+    for (const auto& text : wanted.ids) {
+        const auto id = VolumeId::trusted(text);
+        require_volume(session, id);
+        if (!select_volume_modification(session.db(), id)) {
+            throw modification_not_found(id);
+        }
+    }
+}
+
+std::string key_of(const VolumeModificationRow& row)
+{
+    return row.volume_id.text();
+}
+
+std::vector<VolumeModification> to_answers(Session& session,
+                                           std::vector<VolumeModificationRow>&& rows)
+{
+    std::vector<VolumeModification> answers;
+    for (const auto& row : rows) {
+        answers.push_back(to_answer(row, session.now_ms()));
+        answers.back().operator_value = OperatorResponse{.managed = false};
+    }
+    return answers;
+}
+
+// Source: pages of "up to a limit of 500" (documented).
+constexpr DescribeSpec kDescribe{
+    .schema = kDescribeVolumesModifications,
+    .ids = {.member = &DescribeVolumesModificationsRequest::volume_ids,
+            .check = &check_ids<VolumeId>,
+            .not_with_page = "volumeModificationSet",
+            .require = &require_modified},
+    .page = {.largest = 500},
+    .select = &select_page<kVolumeModificationList>,
+    .key = &key_of,
+    .answers = &to_answers,
+    .into = &DescribeVolumesModificationsResponse::volumes_modifications};
 
 }  // namespace
 
@@ -217,9 +244,17 @@ ModifyVolumeResponse modify_volume(Session& session, const ModifyVolumeRequest& 
     const VolumeModificationRow row{.volume_id = id,
                                     .region = volume.region,
                                     .owner = volume.owner,
-                                    .state = "modifying",
-                                    .original = settings_of(volume),
-                                    .target = target,
+                                    .state = std::string(modification_state::kModifying),
+                                    .original_size_gib = volume.size_gib,
+                                    .original_volume_type = volume.volume_type,
+                                    .original_iops = volume.iops,
+                                    .original_throughput = volume.throughput,
+                                    .original_multi_attach = volume.multi_attach,
+                                    .target_size_gib = target.spec.size_gib,
+                                    .target_volume_type = target.spec.volume_type,
+                                    .target_iops = target.spec.iops,
+                                    .target_throughput = target.spec.throughput,
+                                    .target_multi_attach = target.multi_attach,
                                     .start_time_ms = session.now_ms()};
     insert_volume_modification(session.db(), row, session.now_ms() - kModificationWindowMs);
     session.schedule(kVolumeModifying, kVolumeOptimizes, id.text());
@@ -231,35 +266,7 @@ ModifyVolumeResponse modify_volume(Session& session, const ModifyVolumeRequest& 
 DescribeVolumesModificationsResponse describe_volumes_modifications(
     Session& session, const DescribeVolumesModificationsRequest& request)
 {
-    const auto filters = parse_filters(kDescribeVolumesModifications, request.filters);
-    const auto ids = parse_ids<VolumeId>(request.volume_ids);
-    refuse_page_with_ids(!ids.empty(), request.max_results, "volumeModificationSet");
-    auto page = parse_page(session, request.max_results, request.next_token);
-    if (page.limit) {
-        page.limit = std::min(*page.limit, kLargestPage);
-    }
-    stop_if_dry_run(request);
-
-    for (const auto& id : ids) {
-        require_volume(session, id);
-        if (!select_volume_modification(session.db(), id)) {
-            throw modification_not_found(id);
-        }
-    }
-    auto rows = select_volume_modifications(session.db(), {.owner = session.account(),
-                                                           .region = session.region(),
-                                                           .ids = ids,
-                                                           .filters = filters,
-                                                           .after = page.after,
-                                                           .limit = page.sql_limit()});
-    DescribeVolumesModificationsResponse response;
-    response.next_token =
-        cut_page(page, rows, [](const VolumeModificationRow& row) { return row.volume_id.text(); });
-    for (const auto& row : rows) {
-        response.volumes_modifications.push_back(to_answer(row, session.now_ms()));
-        response.volumes_modifications.back().operator_value = OperatorResponse{.managed = false};
-    }
-    return response;
+    return describe<kDescribe>(session, request);
 }
 
 // Source: a new size takes effect when the volume is optimizing (documented); type and performance
@@ -267,24 +274,23 @@ DescribeVolumesModificationsResponse describe_volumes_modifications(
 void volume_optimizing(Session& session, const VolumeId& id)
 {
     auto modification = select_volume_modification(session.db(), id);
-    if (!modification || modification->state != "modifying") {
+    if (!modification || modification->state != modification_state::kModifying) {
         return;
     }
     auto volume = select_volume(session.db(), modification->owner, modification->region, id);
     if (!volume) {
         return;
     }
-    if (modification->target.size_gib > volume->size_gib) {
-        grow_bytes(session, *volume, modification->target.size_gib);
+    if (modification->target_size_gib > volume->size_gib) {
+        grow_bytes(session, *volume, modification->target_size_gib);
     }
-    const auto& target = modification->target;
-    volume->size_gib = target.size_gib;
-    volume->volume_type = target.volume_type;
-    volume->iops = target.iops;
-    volume->throughput = target.throughput;
-    volume->multi_attach = target.multi_attach;
+    volume->size_gib = modification->target_size_gib;
+    volume->volume_type = modification->target_volume_type;
+    volume->iops = modification->target_iops;
+    volume->throughput = modification->target_throughput;
+    volume->multi_attach = modification->target_multi_attach;
     set_volume_performance(session.db(), *volume);
-    modification->state = "optimizing";
+    modification->state = modification_state::kOptimizing;
     modification->optimizing_time_ms = session.now_ms();
     modification->due_time_ms = session.due_ms(kVolumeOptimizing);
     update_volume_modification(session.db(), *modification);
@@ -294,8 +300,8 @@ void volume_optimizing(Session& session, const VolumeId& id)
 void volume_modified(Session& session, const VolumeId& id)
 {
     auto modification = select_volume_modification(session.db(), id);
-    if (modification && modification->state == "optimizing") {
-        modification->state = "completed";
+    if (modification && modification->state == modification_state::kOptimizing) {
+        modification->state = modification_state::kCompleted;
         modification->end_time_ms = session.now_ms();
         update_volume_modification(session.db(), *modification);
     }

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
-#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/volumes/volume_answers.h"
 #include "server/services/ec2/volumes/volumes.h"
 #include "server/wire/ec2/schema.h"
 #include "server/wire/ec2/volumes/volume_status.h"
-#include "storage/metadata/regions/region_rows.h"
+#include "storage/metadata/volumes/volume_rows.h"
 
 namespace amilab::ec2 {
 
@@ -16,41 +16,21 @@ namespace {
 
 constexpr std::int64_t kWhole = 100;
 
-/// Source: for gp3, io1 and io2 volumes that are attached (documented).
-std::string io_performance(const VolumeRow& row, bool is_attached)
+VolumeStatusInfo status_of(const VolumeStatusRow& row)
 {
-    const bool is_checked =
-        row.volume_type == "gp3" || row.volume_type == "io1" || row.volume_type == "io2";
-    return is_checked && is_attached ? "normal" : "not-applicable";
-}
-
-bool is_initialized(const VolumeRow& row, TimeMs now_ms)
-{
-    return row.state != "creating" && row.initialized_ms.value_or(0) <= now_ms;
-}
-
-/// Source: volume status and its details (documented); a volume that is being made has not been
-/// checked (assumed). storage/metadata/volumes/volume_rows.cpp filters by the same.
-VolumeStatusInfo status_of(const VolumeRow& row, bool is_attached, TimeMs now_ms)
-{
-    constexpr const char* kNoData = "insufficient-data";
-    const bool is_checked = row.state != "creating";
-    VolumeStatusInfo info;
-    info.status = is_checked ? "ok" : kNoData;
-    info.details.push_back({.name = "io-enabled", .status = is_checked ? "passed" : kNoData});
-    info.details.push_back({.name = "io-performance",
-                            .status = is_checked ? io_performance(row, is_attached) : kNoData});
-    if (row.initialized_ms) {
+    VolumeStatusInfo info{.details = {{.name = "io-enabled", .status = row.io_enabled},
+                                      {.name = "io-performance", .status = row.io_performance}},
+                          .status = row.status};
+    if (row.initialization_state) {
         info.details.push_back(
-            {.name = "initialization-state",
-             .status = is_initialized(row, now_ms) ? "completed" : "initializing"});
+            {.name = "initialization-state", .status = *row.initialization_state});
     }
     return info;
 }
 
 /// Source: EC2 API Reference, InitializationStatusDetails: volumes from snapshots and copies alone,
 /// the estimate only with a provisioned rate (documented).
-InitializationStatusDetails initialization_of(const VolumeRow& row, TimeMs now_ms)
+InitializationStatusDetails initialization_of(const VolumeStatusRow& row, TimeMs now_ms)
 {
     constexpr TimeMs kSecond = 1000;
     InitializationStatusDetails details;
@@ -60,7 +40,8 @@ InitializationStatusDetails initialization_of(const VolumeRow& row, TimeMs now_m
     }
     const auto due_ms = row.initialized_ms.value_or(row.create_time_ms);
     const auto total_ms = due_ms - row.create_time_ms;
-    const bool is_over = is_initialized(row, now_ms) || total_ms <= 0;
+    const bool is_over =
+        row.initialization_state == initialization_state::kCompleted || total_ms <= 0;
     details.progress = is_over
                            ? kWhole
                            : std::clamp<std::int64_t>(
@@ -72,26 +53,46 @@ InitializationStatusDetails initialization_of(const VolumeRow& row, TimeMs now_m
     return details;
 }
 
-VolumeStatusItem to_status(Session& session, const VolumeRow& row)
+VolumeStatusItem to_status(const VolumeStatusRow& row, TimeMs now_ms)
 {
     VolumeStatusItem item;
-    const auto attachments = select_attachments_on(session.db(), row.id);
-    for (const auto& attachment : attachments) {
-        item.attachment_statuses.push_back({.instance_id = attachment.instance_id.text(),
-                                            .io_performance = io_performance(row, true)});
-    }
     item.availability_zone = row.zone;
-    if (auto zone = select_zone(session.db(), row.region, row.zone)) {
-        item.availability_zone_id = std::move(zone->zone_id);
-    }
+    item.availability_zone_id = row.zone_id;
     item.operator_value = OperatorResponse{.managed = false};
     item.volume_id = row.id.text();
-    item.volume_status = status_of(row, !attachments.empty(), session.now_ms());
+    item.volume_status = status_of(row);
     if (row.initialized_ms) {
-        item.initialization_status_details = initialization_of(row, session.now_ms());
+        item.initialization_status_details = initialization_of(row, now_ms);
     }
     return item;
 }
+
+std::vector<VolumeStatusItem> to_answers(Session& session, std::vector<VolumeStatusRow>&& rows)
+{
+    const auto attachments = select_attachments_on_all(session.db(), ids_of(rows));
+    auto next = attachments.begin();
+    std::vector<VolumeStatusItem> answers;
+    for (const auto& row : rows) {
+        answers.push_back(to_status(row, session.now_ms()));
+        answers.back().attachment_statuses =
+            take_attachments(next, attachments.end(), row.id, [&](const AttachmentRow& attachment) {
+                return VolumeStatusAttachmentStatus{.instance_id = attachment.instance_id.text(),
+                                                    .io_performance = row.attached_io_performance};
+            });
+    }
+    return answers;
+}
+
+constexpr DescribeSpec kDescribe{
+    .schema = kDescribeVolumeStatus,
+    .ids = {.member = &DescribeVolumeStatusRequest::volume_ids,
+            .check = &check_ids<VolumeId>,
+            .not_with_page = "volumeIdsSet",
+            .require = &require_listed<kVolumeStatusList, VolumeId, not_found>},
+    .select = &select_page<kVolumeStatusList>,
+    .key = &id_of<VolumeStatusRow>,
+    .answers = &to_answers,
+    .into = &DescribeVolumeStatusResponse::volume_statuses};
 
 }  // namespace
 
@@ -100,29 +101,7 @@ VolumeStatusItem to_status(Session& session, const VolumeRow& row)
 DescribeVolumeStatusResponse describe_volume_status(Session& session,
                                                     const DescribeVolumeStatusRequest& request)
 {
-    const auto filters = parse_filters(kDescribeVolumeStatus, request.filters);
-    const auto ids = parse_ids<VolumeId>(request.volume_ids);
-    refuse_page_with_ids(!ids.empty(), request.max_results, "volumeIdsSet");
-    const auto page = parse_page(session, request.max_results, request.next_token);
-    stop_if_dry_run(request);
-
-    for (const auto& id : ids) {
-        require_volume(session, id);
-    }
-    auto rows = select_volumes(session.db(), {.owner = session.account(),
-                                              .region = session.region(),
-                                              .ids = ids,
-                                              .filters = filters,
-                                              .after = page.after,
-                                              .limit = page.sql_limit(),
-                                              .filters_of = VolumeFilters::kStatuses,
-                                              .now_ms = session.now_ms()});
-    DescribeVolumeStatusResponse response;
-    response.next_token = cut_page(page, rows, [](const VolumeRow& row) { return row.id.text(); });
-    for (const auto& row : rows) {
-        response.volume_statuses.push_back(to_status(session, row));
-    }
-    return response;
+    return describe<kDescribe>(session, request);
 }
 
 // Source: EC2 API Reference, EnableVolumeIO (documented). Nothing disables I/O here, so that it is

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "server/services/ec2/volumes/errors.h"
+#include "storage/metadata/volumes/volume_rows.h"
 
 namespace amilab::ec2 {
 
@@ -40,6 +41,9 @@ constexpr std::array<VolumeType, 7> kVolumeTypes = {{
     {"st1", {125, 16'384}},
     {"standard", {1, 1'024}},
 }};
+static_assert(std::all_of(kVolumeTypes.begin(), kVolumeTypes.end(), [](const VolumeType& type) {
+    return has_provisioned_iops(type.name) == (type.iops_range.max != 0);
+}));
 
 const VolumeType& find_type(std::string_view name)
 {

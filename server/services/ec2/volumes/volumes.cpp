@@ -3,17 +3,16 @@
 #include <algorithm>
 #include <array>
 
-#include "server/calls/encryption.h"
 #include "server/calls/idempotency.h"
 #include "server/calls/layers.h"
 #include "server/calls/request_values.h"
 #include "server/services/ec2/common/bin.h"
-#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/ids.h"
-#include "server/services/ec2/common/product_codes.h"
 #include "server/services/ec2/common/resource_tags.h"
 #include "server/services/ec2/volumes/errors.h"
+#include "server/services/ec2/volumes/new_volumes.h"
 #include "server/services/ec2/volumes/volume_answers.h"
 #include "server/services/ec2/volumes/volume_sources.h"
 #include "server/services/ec2/volumes/volume_types.h"
@@ -89,7 +88,7 @@ std::int64_t size_on_snapshot(const CreateVolumeRequest& request, const Snapshot
     return size_gib;
 }
 
-VolumeRow make_row(Session& session, const CreateVolumeRequest& request)
+VolumeId make_volume(Session& session, const CreateVolumeRequest& request, std::vector<TagRow> tags)
 {
     auto zone = require_zone(session, request);
     const bool multi_attach = request.multi_attach_enabled.value_or(false);
@@ -97,41 +96,30 @@ VolumeRow make_row(Session& session, const CreateVolumeRequest& request)
         require_multi_attach_zone(session, *request.volume_type, zone);
     }
     std::optional<SnapshotRow> snapshot;
+    std::vector<std::string> product_codes_of;
     if (is_given(request.snapshot_id)) {
         snapshot = require_usable_snapshot(session, *request.snapshot_id);
+        product_codes_of.push_back(snapshot->id.text());
     }
     auto spec = make_spec(request, snapshot ? size_on_snapshot(request, *snapshot) : *request.size);
-    const auto id = session.next_id<VolumeId>();
-    auto encryption =
-        encrypt_volume(session, parse_encryption(session, request.encrypted, request.kms_key_id),
-                       snapshot ? &*snapshot : nullptr, id.text());
-    const bool fast_restored =
-        is_restored_fast(session, snapshot, zone, request.volume_initialization_rate);
-    return {.id = id,
-            .region = session.region(),
-            .owner = session.account(),
-            .zone = std::move(zone),
-            .layer_id = make_volume_layer(session, snapshot ? snapshot->layer_id : std::nullopt),
-            .size_gib = spec.size_gib,
-            .snapshot_id = snapshot ? std::optional(snapshot->id.text()) : std::nullopt,
-            .volume_type = std::move(spec.volume_type),
-            .iops = spec.iops,
-            .throughput = spec.throughput,
-            .encrypted = encryption.encrypted,
-            .multi_attach = multi_attach,
-            .state = "creating",
-            .create_time_ms = session.now_ms(),
-            .initialization_rate = request.volume_initialization_rate,
-            .initialized_ms = snapshot ? std::optional(initialized_ms(session)) : std::nullopt,
-            .kms_key_id = std::move(encryption.kms_key_id),
-            .data_key_id = std::move(encryption.data_key_id),
-            .fast_restored = fast_restored};
+    const auto rate = request.volume_initialization_rate;
+    const bool fast_restored = is_restored_fast(session, snapshot, zone, rate);
+    return new_volume(
+        session, {.zone = std::move(zone),
+                  .spec = std::move(spec),
+                  .snapshot = snapshot ? &*snapshot : nullptr,
+                  .encryption = parse_encryption(session, request.encrypted, request.kms_key_id),
+                  .multi_attach = multi_attach,
+                  .initialization_rate = rate,
+                  .fast_restored = fast_restored,
+                  .product_codes_of = std::move(product_codes_of),
+                  .tags = std::move(tags)});
 }
 
 /// Source: CreateVolume does not tell of fast restores (documented).
-Volume created_answer(Session& session, const VolumeRow& row)
+Volume created_answer(Session& session, const VolumeId& id)
 {
-    auto answer = to_answer(session, row);
+    auto answer = to_answer(session, require_volume(session, id));
     answer.fast_restored.reset();
     return answer;
 }
@@ -140,14 +128,26 @@ Volume created_answer(Session& session, const VolumeRow& row)
 /// happens, when no rule keeps it.
 bool recycle_volume(Session& session, const VolumeRow& row)
 {
-    const std::string state = row.state == "error" ? row.state : "available";
+    const auto state =
+        row.state == volume_state::kError ? volume_state::kError : volume_state::kAvailable;
     if (!put_into_bin(session, kVolumeBin, {row.id.text(), row.owner, row.region, state})) {
         return false;
     }
-    set_volume_state(session.db(), row.id, "deleted");
+    set_volume_state(session.db(), row.id, volume_state::kDeleted);
     end_exports(session, row.id.text());
     return true;
 }
+
+constexpr DescribeSpec kDescribe{
+    .schema = kDescribeVolumes,
+    .ids = {.member = &DescribeVolumesRequest::volume_ids,
+            .check = &check_ids<VolumeId>,
+            .not_with_page = "volumeSet",
+            .require = &require_listed<kVolumeList, VolumeId, not_found>},
+    .select = &select_page<kVolumeList>,
+    .key = &id_of<VolumeRow>,
+    .answers = &to_descriptions,
+    .into = &DescribeVolumesResponse::volumes};
 
 }  // namespace
 
@@ -170,49 +170,23 @@ CreateVolumeResponse create_volume(Session& session, const CreateVolumeRequest& 
     if (request.multi_attach_enabled.value_or(false)) {
         require_multi_attach_type(request.volume_type.value_or(kDefaultVolumeType));
     }
-    const auto tags = parse_tags(request.tag_specifications, "volume", kTaggedByCreate);
+    auto tags = parse_tags(request.tag_specifications, "volume", kTaggedByCreate);
     stop_if_dry_run(request);
 
     constexpr std::string_view kOperation = CreateVolumeRequest::kOperation;
     if (const auto made = made_before(session, kOperation, request.client_token)) {
-        return created_answer(session, require_volume(session, VolumeId::trusted(*made)));
+        return created_answer(session, VolumeId::trusted(*made));
     }
-    const auto row = make_row(session, request);
-    insert_volume(session.db(), row);
-    if (row.snapshot_id) {
-        copy_product_codes(session.db(), *row.snapshot_id, row.id.text());
-    }
-    store_tags(session, {row.id.text(), "volume"}, tags);
-    remember_token(session, kOperation, request.client_token, row.id.text());
-    session.schedule(kVolumeCreating, kVolumeAvailable, row.id.text());
-    return created_answer(session, row);
+    const auto id = make_volume(session, request, std::move(tags));
+    remember_token(session, kOperation, request.client_token, id.text());
+    return created_answer(session, id);
 }
 
 // Source: EC2 API Reference, DescribeVolumes (documented); one unknown id fails the whole call
 // (observed). IncludeManagedResources adds nothing: no service manages volumes here.
 DescribeVolumesResponse describe_volumes(Session& session, const DescribeVolumesRequest& request)
 {
-    const auto filters = parse_filters(kDescribeVolumes, request.filters);
-    const auto ids = parse_ids<VolumeId>(request.volume_ids);
-    refuse_page_with_ids(!ids.empty(), request.max_results, "volumeSet");
-    const auto page = parse_page(session, request.max_results, request.next_token);
-    stop_if_dry_run(request);
-
-    for (const auto& id : ids) {
-        require_volume(session, id);
-    }
-    auto rows = select_volumes(session.db(), {.owner = session.account(),
-                                              .region = session.region(),
-                                              .ids = ids,
-                                              .filters = filters,
-                                              .after = page.after,
-                                              .limit = page.sql_limit()});
-    DescribeVolumesResponse response;
-    response.next_token = cut_page(page, rows, [](const VolumeRow& row) { return row.id.text(); });
-    for (const auto& row : rows) {
-        response.volumes.push_back(to_description(session, row));
-    }
-    return response;
+    return describe<kDescribe>(session, request);
 }
 
 // Source: EC2 API Reference, DeleteVolume (documented): available ones only; VolumeInUse is
@@ -228,26 +202,27 @@ DeleteVolumeResponse delete_volume(Session& session, const DeleteVolumeRequest& 
     if (!attachments.empty()) {
         throw volume_in_use(id, attachments.front().instance_id);
     }
-    if ((volume.state != "available" && volume.state != "error") ||
-        is_replacement_of_running_task(session.db(), id)) {
+    const bool is_free =
+        volume.state == volume_state::kAvailable || volume.state == volume_state::kError;
+    if (!is_free || is_replacement_of_running_task(session.db(), id)) {
         throw volume_not_available(id);
     }
     if (recycle_volume(session, volume)) {
         return {};
     }
-    set_volume_state(session.db(), id, "deleting");
+    set_volume_state(session.db(), id, volume_state::kDeleting);
     session.schedule(kVolumeDeleting, kVolumeGone, id.text());
     return {};
 }
 
 void volume_available(Session& session, const VolumeId& id)
 {
-    change_volume_state(session.db(), id, "creating", "available");
+    change_volume_state(session.db(), id, volume_state::kCreating, volume_state::kAvailable);
 }
 
 void volume_gone(Session& session, const VolumeId& id)
 {
-    remove_volume(session, id, "deleting");
+    remove_volume(session, id, volume_state::kDeleting);
 }
 
 void remove_volume(Session& session, const VolumeId& id, std::string_view state)
@@ -265,11 +240,6 @@ void discard_volume(Session& session, const VolumeId& id, std::string_view state
     if (row && row->state == state && !recycle_volume(session, *row)) {
         remove_volume(session, id, state);
     }
-}
-
-TimeMs initialized_ms(Session& session)
-{
-    return session.due_ms(kVolumeCreating) + session.delay_ms(kVolumeInitializing);
 }
 
 void require_initialization_rate(const std::optional<std::int64_t>& rate)

@@ -22,12 +22,9 @@ inline constexpr Due kVolumeGone{"volume-gone"};
 /// happens to another.
 void remove_volume(Session& session, const VolumeId& id, std::string_view state);
 
-/// The same for one that has served: it goes into the recycle bin when a rule keeps it.
+/// As remove_volume(), but a volume that has served goes into the recycle bin when a rule keeps it.
 /// Source: volumes of ended instances and replaced root volumes do (documented).
 void discard_volume(Session& session, const VolumeId& id, std::string_view state);
-
-/// When a volume that is made now of a snapshot or another volume has all its bytes.
-TimeMs initialized_ms(Session& session);
 
 /// Throws InvalidParameterValue for a rate that AWS does not have.
 /// Source: 100 to 300 MiB/s (documented), the text is observed.
@@ -37,7 +34,7 @@ void require_initialization_rate(const std::optional<std::int64_t>& rate);
 /// Source: io1 and io2 (documented), the text is observed.
 void require_multi_attach_type(std::string_view volume_type);
 
-/// The same for places.
+/// Throws for places where volumes of the type have no Multi-Attach.
 /// Source: io1 in three regions (documented), the code and the text are observed in part.
 void require_multi_attach_zone(Session& session, std::string_view volume_type,
                                std::string_view zone);

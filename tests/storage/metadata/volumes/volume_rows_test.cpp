@@ -193,6 +193,70 @@ TEST_F(VolumeRows, AttachToSeveralInstancesWhenTheyAreMadeForIt)
     EXPECT_EQ(select_attachment(db, volume_id(1), instance_id(2))->state, "attaching");
 }
 
+TEST_F(VolumeRows, ListTheAttachmentsOfAPageByVolumeAndInstance)
+{
+    auto shared = row(2);
+    shared.multi_attach = true;
+    insert_volume(db, row(1));
+    insert_volume(db, shared);
+    insert_volume(db, row(3));
+    insert_attachment(db, attachment(3, 1, "/dev/sdf"));
+    insert_attachment(db, attachment(2, 2, "/dev/sdg"));
+    insert_attachment(db, attachment(2, 1, "/dev/sdg"));
+    insert_attachment(db, attachment(1, 1, "/dev/sdh"));
+    std::vector<std::pair<VolumeId, InstanceId>> found;
+    for (const auto& one :
+         select_attachments_on_all(db, {volume_id(3).text(), volume_id(2).text()})) {
+        found.emplace_back(one.volume_id, one.instance_id);
+    }
+    EXPECT_THAT(found, ::testing::ElementsAre(std::pair(volume_id(2), instance_id(1)),
+                                              std::pair(volume_id(2), instance_id(2)),
+                                              std::pair(volume_id(3), instance_id(1))));
+    EXPECT_THAT(select_attachments_on_all(db, {}), ::testing::IsEmpty());
+}
+
+TEST_F(VolumeRows, AreFoundByTheStatusThatTheyShow)
+{
+    auto making = row(1);
+    making.state = volume_state::kCreating;
+    auto loading = row(2);
+    loading.initialized_ms = 1000;
+    auto plain = row(3);
+    plain.volume_type = "gp2";
+    for (const auto& one : {making, loading, plain}) {
+        insert_volume(db, one);
+    }
+    insert_attachment(db, attachment(2, 1, "/dev/sdf"));
+    insert_attachment(db, attachment(3, 1, "/dev/sdg"));
+    for (const TimeMs now_ms : {999, 1000}) {
+        const auto all = select_page<kVolumeStatusList>(
+            db, {.owner = kOwner, .region = kRegion, .now_ms = now_ms});
+        ASSERT_EQ(all.size(), 3U);
+        EXPECT_EQ(all[0].status, "insufficient-data");
+        EXPECT_EQ(all[0].io_performance, "insufficient-data");
+        EXPECT_EQ(all[1].io_performance, "normal");
+        EXPECT_EQ(all[1].initialization_state, now_ms < 1000 ? initialization_state::kInitializing
+                                                             : initialization_state::kCompleted);
+        EXPECT_EQ(all[2].io_performance, "not-applicable");
+        EXPECT_EQ(all[2].initialization_state, std::nullopt);
+        for (const auto& shown : all) {
+            for (const auto& [name, value] :
+                 {std::pair("volume-status.status", shown.status),
+                  std::pair("volume-status.details-status", shown.io_enabled),
+                  std::pair("volume-status.details-status", shown.io_performance),
+                  std::pair("volume-status.details-status",
+                            shown.initialization_state.value_or(shown.io_enabled))}) {
+                const auto found = select_page<kVolumeStatusList>(db, {.owner = kOwner,
+                                                                       .region = kRegion,
+                                                                       .ids = {shown.id.text()},
+                                                                       .filters = {{name, {value}}},
+                                                                       .now_ms = now_ms});
+                EXPECT_EQ(found.size(), 1U) << shown.id.text() << " " << name << " " << value;
+            }
+        }
+    }
+}
+
 TEST_F(VolumeRows, ComeInTheOrderOfTheirIdsFromWhereAPageEnded)
 {
     for (const int number : {4, 2, 5, 1, 3}) {
@@ -200,12 +264,8 @@ TEST_F(VolumeRows, ComeInTheOrderOfTheirIdsFromWhereAPageEnded)
     }
     const auto page = [&](const std::string& after, std::int64_t limit) {
         std::vector<VolumeId> ids;
-        for (const auto& found : select_volumes(db, {.owner = kOwner,
-                                                    .region = kRegion,
-                                                    .ids = {},
-                                                    .filters = {},
-                                                    .after = after,
-                                                    .limit = limit})) {
+        for (const auto& found : select_page<kVolumeList>(
+                 db, {.owner = kOwner, .region = kRegion, .after = after, .limit = limit})) {
             ids.push_back(found.id);
         }
         return ids;
