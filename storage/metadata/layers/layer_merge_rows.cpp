@@ -1,12 +1,9 @@
 #include "storage/metadata/layers/layer_merge_rows.h"
 
-#include <string>
-#include <utility>
-
 #include <fmt/format.h>
 
 #include "storage/metadata/layers/layer_rows.h"
-#include "storage/metadata/sql/statement.h"
+#include "storage/metadata/sql/columns.h"
 
 namespace amilab {
 
@@ -15,27 +12,21 @@ namespace {
 /// Every 16th layer gets an index, so that a look-up asks at most so many maps.
 constexpr std::int64_t kLayersPerIndex = 16;
 
-std::int64_t number(LayerId id)
-{
-    return static_cast<std::int64_t>(to_number(id));
-}
+constexpr auto kPairColumns = columns<MergePair>(
+    "layer", "child", integer("parent", &MergePair::parent).as("parent.id"),
+    integer("id", &MergePair::child), flag("sealed", &MergePair::is_child_sealed),
+    integer("volume_size_gib", &MergePair::volume_size_gib).as("volume.size_gib"));
 
-std::vector<LayerId> collect(Statement& select)
-{
-    select.bind();
-    std::vector<LayerId> layers;
-    while (select.step()) {
-        layers.push_back(LayerId{static_cast<std::uint64_t>(select.row().integer())});
-    }
-    return layers;
-}
+constexpr auto kReferenceColumns =
+    columns<LayerReference>("sqlite_schema", "m", text("name", &LayerReference::table),
+                            text("column", &LayerReference::column).as("f.\"from\""));
 
 bool is_referred_to(Database& db, LayerId layer)
 {
     for (const auto& reference : references_to_layers(db)) {
-        Statement select(db, fmt::format("SELECT 1 FROM {} WHERE {} = ?1 LIMIT 1", reference.table,
+        Statement select(db, fmt::format("SELECT 1 FROM {} WHERE {} = ? LIMIT 1", reference.table,
                                          reference.column));
-        select.bind(number(layer));
+        select.bind(layer);
         if (select.step()) {
             return true;
         }
@@ -45,51 +36,34 @@ bool is_referred_to(Database& db, LayerId layer)
 
 void note_removed(Database& db, LayerId layer)
 {
-    Statement(db, "DELETE FROM layer WHERE id = ?1").execute(number(layer));
-    Statement(db, "INSERT INTO removed_layer (id) VALUES (?1)").execute(number(layer));
+    Statement(db, "DELETE FROM layer WHERE id = ?").execute(layer);
+    Statement(db, "INSERT INTO removed_layer (id) VALUES (?)").execute(layer);
 }
 
 }  // namespace
 
 std::vector<LayerReference> references_to_layers(Database& db)
 {
-    Statement select(db,
-                     "SELECT m.name, f.\"from\" FROM sqlite_schema AS m,"
-                     " pragma_foreign_key_list(m.name) AS f"
-                     " WHERE m.type = 'table' AND f.\"table\" = 'layer' AND m.name <> 'layer'");
-    select.bind();
-    std::vector<LayerReference> references;
-    while (select.step()) {
-        auto row = select.row();
-        auto table = row.text();
-        references.push_back({std::move(table), row.text()});
-    }
-    return references;
+    return select_rows<kReferenceColumns>(
+        db,
+        "FROM sqlite_schema m, pragma_foreign_key_list(m.name) f"
+        " WHERE m.type = 'table' AND f.\"table\" = 'layer' AND m.name <> 'layer'");
 }
 
 std::optional<MergePair> select_merge_pair(Database& db, LayerId parent)
 {
-    std::optional<MergePair> pair;
-    {
-        Statement select(db,
-                         "SELECT child.id, child.sealed, volume.size_gib"
-                         " FROM layer AS parent JOIN layer AS child ON child.parent_id = parent.id"
-                         " LEFT JOIN volume ON volume.layer_id = child.id"
-                         " WHERE parent.id = ?1 AND parent.sealed = 1 LIMIT 2");
-        select.bind(number(parent));
-        if (!select.step()) {
-            return std::nullopt;
-        }
-        auto row = select.row();
-        pair = {.parent = parent, .child = LayerId{static_cast<std::uint64_t>(row.integer())}};
-        pair->is_child_sealed = row.boolean();
-        pair->volume_size_gib = row.optional_integer();
-        if (select.step()) {
-            return std::nullopt;  // two children need it
-        }
+    const auto pairs = select_rows<kPairColumns>(
+        db,
+        "FROM layer parent JOIN layer child ON child.parent_id = parent.id"
+        " LEFT JOIN volume ON volume.layer_id = child.id"
+        " WHERE parent.id = ? AND parent.sealed = 1 LIMIT 2",
+        parent);
+    if (pairs.size() != 1) {
+        return std::nullopt;  // nothing needs it, or two children do
     }
-    const bool can_take = pair->is_child_sealed || pair->volume_size_gib;
-    return can_take && !is_referred_to(db, parent) ? pair : std::nullopt;
+    const auto& pair = pairs.front();
+    const bool can_take = pair.is_child_sealed || pair.volume_size_gib;
+    return can_take && !is_referred_to(db, parent) ? std::optional(pair) : std::nullopt;
 }
 
 std::vector<LayerId> select_layers_to_merge(Database& db)
@@ -99,43 +73,42 @@ std::vector<LayerId> select_layers_to_merge(Database& db)
                      " AND NOT EXISTS (SELECT 1 FROM snapshot WHERE layer_id = parent.id)"
                      " AND (SELECT COUNT(*) FROM layer WHERE parent_id = parent.id) = 1"
                      " ORDER BY id");
-    return collect(select);
+    select.bind();
+    return select.values<LayerId>();
 }
 
 std::vector<LayerId> select_layers_without_index(Database& db)
 {
     Statement select(db, "SELECT id FROM layer WHERE sealed = 1 AND indexed = 0 ORDER BY id");
-    return collect(select);
+    select.bind();
+    return select.values<LayerId>();
 }
 
 std::optional<LayerId> select_layer_parent(Database& db, LayerId layer)
 {
-    Statement select(db, "SELECT parent_id FROM layer WHERE id = ?1");
-    select.bind(number(layer));
-    if (!select.step()) {
-        return std::nullopt;
-    }
-    const auto parent = select.row().optional_integer();
-    return parent ? std::optional(LayerId{static_cast<std::uint64_t>(*parent)}) : std::nullopt;
+    Statement select(db, "SELECT parent_id FROM layer WHERE id = ?");
+    select.bind(layer);
+    const auto parents = select.values<std::optional<LayerId>>();
+    return parents.empty() ? std::nullopt : parents.front();
 }
 
 void merge_rows_into_child(Database& db, const MergePair& pair)
 {
     Statement(db,
-              "UPDATE layer SET parent_id = (SELECT parent_id FROM layer WHERE id = ?1)"
-              " WHERE id = ?2")
-        .execute(number(pair.parent), number(pair.child));
+              "UPDATE layer SET parent_id = (SELECT parent_id FROM layer WHERE id = ?)"
+              " WHERE id = ?")
+        .execute(pair.parent, pair.child);
     note_removed(db, pair.parent);
 }
 
 void merge_rows_into_parent(Database& db, const MergePair& pair)
 {
-    Statement(db, "UPDATE layer SET parent_id = ?1 WHERE parent_id = ?2")
-        .execute(number(pair.parent), number(pair.child));
+    Statement(db, "UPDATE layer SET parent_id = ? WHERE parent_id = ?")
+        .execute(pair.parent, pair.child);
     for (const auto& reference : references_to_layers(db)) {
-        Statement(db, fmt::format("UPDATE {} SET {} = ?1 WHERE {} = ?2", reference.table,
+        Statement(db, fmt::format("UPDATE {} SET {} = ? WHERE {} = ?", reference.table,
                                   reference.column, reference.column))
-            .execute(number(pair.parent), number(pair.child));
+            .execute(pair.parent, pair.child);
     }
     note_removed(db, pair.child);
 }
@@ -145,13 +118,13 @@ std::vector<LayerId> select_chain_to_index(Database& db, LayerId layer)
     Statement select(db,
                      "WITH RECURSIVE chain (id, parent_id, depth) AS ("
                      "  SELECT id, parent_id, 1 FROM layer"
-                     "    WHERE id = ?1 AND sealed = 1 AND indexed = 0"
+                     "    WHERE id = ? AND sealed = 1 AND indexed = 0"
                      "  UNION ALL"
                      "  SELECT layer.id, layer.parent_id, chain.depth + 1"
                      "    FROM chain JOIN layer ON layer.id = chain.parent_id"
-                     "    WHERE layer.indexed = 0 AND chain.depth < ?2)"
+                     "    WHERE layer.indexed = 0 AND chain.depth < ?)"
                      " SELECT COUNT(*) FROM chain");
-    select.bind(number(layer), kLayersPerIndex);
+    select.bind(layer, kLayersPerIndex);
     select.step();
     return select.row().integer() < kLayersPerIndex ? std::vector<LayerId>()
                                                     : select_layer_chain(db, layer);
@@ -159,13 +132,13 @@ std::vector<LayerId> select_chain_to_index(Database& db, LayerId layer)
 
 void mark_layer_indexed(Database& db, LayerId layer, bool is_indexed)
 {
-    Statement(db, "UPDATE layer SET indexed = ?2 WHERE id = ?1").execute(number(layer), is_indexed);
+    Statement(db, "UPDATE layer SET indexed = ? WHERE id = ?").execute(is_indexed, layer);
 }
 
 bool is_layer_indexed(Database& db, LayerId layer)
 {
-    Statement select(db, "SELECT 1 FROM layer WHERE id = ?1 AND indexed = 1");
-    select.bind(number(layer));
+    Statement select(db, "SELECT 1 FROM layer WHERE id = ? AND indexed = 1");
+    select.bind(layer);
     return select.step();
 }
 

@@ -11,8 +11,8 @@ namespace amilab {
 
 /// All that refers to layers besides layers: tables that come later count by themselves.
 struct LayerReference {
-    std::string table;
-    std::string column;
+    std::string table{};
+    std::string column{};
 };
 std::vector<LayerReference> references_to_layers(Database& db);
 

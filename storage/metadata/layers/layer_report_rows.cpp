@@ -1,78 +1,54 @@
 #include "storage/metadata/layers/layer_report_rows.h"
 
+#include <iterator>
+
 #include <fmt/format.h>
 
 #include "storage/metadata/layers/layer_merge_rows.h"
-#include "storage/metadata/sql/statement.h"
+#include "storage/metadata/sql/columns.h"
 
 namespace amilab {
 
 namespace {
 
-LayerId layer_id(std::int64_t value)
-{
-    return static_cast<LayerId>(value);
-}
+constexpr auto kLayerColumns =
+    columns<LayerRow>("layer", "l", integer("id", &LayerRow::id),
+                      integer("parent_id", &LayerRow::parent), flag("sealed", &LayerRow::is_sealed),
+                      flag("synced", &LayerRow::is_synced), text("boot_id", &LayerRow::boot_id));
 
-void collect_disks(Statement& select, bool is_volume, std::vector<DiskRow>& disks)
-{
-    select.bind();
-    while (select.step()) {
-        auto row = select.row();
-        DiskRow disk;
-        disk.id = row.text();
-        disk.region = row.text();
-        disk.owner = row.text();
-        disk.state = row.text();
-        disk.layer = layer_id(row.integer());
-        disk.size_gib = row.integer();
-        disk.is_volume = is_volume;
-        disks.push_back(std::move(disk));
-    }
-}
+constexpr auto kDiskColumns =
+    columns<DiskRow>("disk", "d", text("id", &DiskRow::id), text("region", &DiskRow::region),
+                     text("owner", &DiskRow::owner), text("state", &DiskRow::state),
+                     integer("layer_id", &DiskRow::layer), integer("size_gib", &DiskRow::size_gib),
+                     flag("is_volume", &DiskRow::is_volume));
 
 }  // namespace
 
 std::vector<LayerRow> select_layers(Database& db)
 {
-    Statement select(db,
-                     "SELECT id, parent_id, sealed, synced, COALESCE(boot_id, '') FROM layer"
-                     " ORDER BY id");
-    select.bind();
-    std::vector<LayerRow> layers;
-    while (select.step()) {
-        auto row = select.row();
-        LayerRow layer;
-        layer.id = layer_id(row.integer());
-        if (const auto parent = row.optional_integer()) {
-            layer.parent = layer_id(*parent);
-        }
-        layer.is_sealed = row.boolean();
-        layer.is_synced = row.boolean();
-        layer.boot_id = row.text();
-        layers.push_back(std::move(layer));
-    }
-    return layers;
+    return select_rows<kLayerColumns>(db, "FROM layer l ORDER BY l.id");
 }
 
 std::vector<DiskRow> select_disks(Database& db)
 {
-    std::vector<DiskRow> disks;
-    Statement volumes(db,
-                      "SELECT id, region, owner, state, layer_id, size_gib FROM volume"
-                      " WHERE layer_id IS NOT NULL ORDER BY id");
-    collect_disks(volumes, true, disks);
-    Statement snapshots(db,
-                        "SELECT id, region, owner, state, layer_id, volume_size_gib"
-                        " FROM main.snapshot WHERE layer_id IS NOT NULL ORDER BY id");
-    collect_disks(snapshots, false, disks);
+    auto disks = select_rows<kDiskColumns>(
+        db,
+        "FROM (SELECT id, region, owner, state, layer_id, size_gib, 1 AS is_volume FROM volume) d"
+        " WHERE d.layer_id IS NOT NULL ORDER BY d.id");
+    auto snapshots = select_rows<kDiskColumns>(
+        db,
+        "FROM (SELECT id, region, owner, state, layer_id, volume_size_gib AS size_gib,"
+        "  0 AS is_volume FROM main.snapshot) d"
+        " WHERE d.layer_id IS NOT NULL ORDER BY d.id");
+    disks.insert(disks.end(), std::make_move_iterator(snapshots.begin()),
+                 std::make_move_iterator(snapshots.end()));
     return disks;
 }
 
 std::vector<std::string> select_lost_uploads(Database& db, std::string_view boot_id)
 {
     Statement select(db,
-                     "SELECT snapshot_id FROM direct_snapshot WHERE open = 1 AND boot_id <> ?1"
+                     "SELECT snapshot_id FROM direct_snapshot WHERE open = 1 AND boot_id <> ?"
                      " ORDER BY snapshot_id");
     select.bind(boot_id);
     return select.texts();
@@ -85,9 +61,8 @@ std::vector<LayerId> select_referred_layers(Database& db)
         Statement select(db, fmt::format("SELECT {0} FROM {1} WHERE {0} IS NOT NULL",
                                          reference.column, reference.table));
         select.bind();
-        while (select.step()) {
-            layers.push_back(layer_id(select.row().integer()));
-        }
+        const auto referred = select.values<LayerId>();
+        layers.insert(layers.end(), referred.begin(), referred.end());
     }
     return layers;
 }

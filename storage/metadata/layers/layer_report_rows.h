@@ -11,20 +11,21 @@ namespace amilab {
 
 struct LayerRow {
     LayerId id{};
-    std::optional<LayerId> parent;
+    std::optional<LayerId> parent{};
     bool is_sealed = false;
     bool is_synced = false;
-    std::string boot_id;
+    /// Which boot of the machine sealed it; empty while it is written.
+    std::string boot_id{};
 };
 /// All layers, parents before children or not, by id.
 std::vector<LayerRow> select_layers(Database& db);
 
 /// A volume or a snapshot with a layer of its own, of any account and region.
 struct DiskRow {
-    std::string id;
-    std::string region;
-    std::string owner;
-    std::string state;
+    std::string id{};
+    std::string region{};
+    std::string owner{};
+    std::string state{};
     LayerId layer{};
     std::int64_t size_gib = 0;
     bool is_volume = false;
