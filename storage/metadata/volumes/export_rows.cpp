@@ -4,34 +4,40 @@
 
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/snapshots/snapshot_tier_rows.h"
-#include "storage/metadata/sql/statement.h"
+#include "storage/metadata/sql/columns.h"
 
 namespace amilab {
 
+namespace {
+
+/// Of the union below.
+constexpr auto kExportColumns = columns<ExportRow>(
+    "export", "e", text("id", &ExportRow::id), flag("is_read_only", &ExportRow::is_read_only),
+    text("state", &ExportRow::state), integer("size_gib", &ExportRow::size_gib),
+    integer("top", &ExportRow::top));
+
+/// The top is there while the bytes can be read.
+const std::string& volume_or_snapshot()
+{
+    static const auto sql = fmt::format(
+        "FROM (SELECT v.id, 0 AS is_read_only, v.state, v.size_gib,"
+        "  iif(v.state IN ('available', 'in-use'), v.layer_id, NULL) AS top"
+        " FROM volume v WHERE v.id = ?"
+        " UNION ALL"
+        " SELECT s.id, 1, iif({0} = 'archive', 'archived', s.state), s.volume_size_gib,"
+        "  iif(s.state = 'completed' AND {0} <> 'archive', s.layer_id, NULL)"
+        " FROM snapshot s WHERE s.id = ? AND s.recycled = 0) e",
+        sql_storage_tier("s.id", "$now"));
+    return sql;
+}
+
+}  // namespace
+
 std::optional<ExportRow> select_export(Database& db, std::string_view id, TimeMs now_ms)
 {
-    Statement select(
-        db, fmt::format("SELECT id, 0, state, size_gib, layer_id,"
-                        " state IN ('available', 'in-use') FROM volume WHERE id = ?1"
-                        " UNION ALL"
-                        " SELECT id, 1, iif(is_archived, 'archived', state), volume_size_gib,"
-                        " layer_id, state = 'completed' AND NOT is_archived"
-                        "  FROM (SELECT *, {} = 'archive' AS is_archived FROM snapshot AS s"
-                        "   WHERE id = ?1 AND recycled = 0)",
-                        sql_storage_tier("s.id", "?2")));
-    select.bind(id, now_ms);
-    if (!select.step()) {
-        return std::nullopt;
-    }
-    auto row = select.row();
-    ExportRow found;
-    found.id = row.text();
-    found.is_read_only = row.boolean();
-    found.state = row.text();
-    found.size_gib = row.integer();
-    const auto layer = row.optional_integer();
-    if (row.boolean() && layer) {
-        found.chain = select_layer_chain(db, static_cast<LayerId>(*layer));
+    auto found = select_row_at<kExportColumns>(db, now_ms, volume_or_snapshot(), id, id);
+    if (found && found->top) {
+        found->chain = select_layer_chain(db, *found->top);
     }
     return found;
 }
@@ -39,17 +45,18 @@ std::optional<ExportRow> select_export(Database& db, std::string_view id, TimeMs
 std::vector<std::string> select_export_ids(Database& db, std::string_view after, TimeMs now_ms,
                                            std::int64_t limit)
 {
-    Statement select(
-        db, fmt::format("SELECT id FROM (SELECT id FROM snapshot AS s WHERE id > ?1"
-                        "  AND state = 'completed' AND recycled = 0 AND layer_id IS NOT NULL"
-                        "  AND {} = 'standard' ORDER BY id LIMIT ?2)"
-                        " UNION ALL"
-                        " SELECT id FROM (SELECT id FROM volume WHERE id > ?1"
-                        "  AND state IN ('available', 'in-use') ORDER BY id LIMIT ?2)"
-                        " LIMIT ?2",
-                        sql_storage_tier("s.id", "?3")));
-    select.bind(after, limit, now_ms);
-    return select.texts();
+    static const auto sql = fmt::format(
+        "SELECT id FROM (SELECT s.id FROM snapshot s WHERE s.id > ?"
+        "  AND s.state = 'completed' AND s.recycled = 0 AND s.layer_id IS NOT NULL"
+        "  AND {} = 'standard' ORDER BY s.id LIMIT ?)"
+        " UNION ALL"
+        " SELECT id FROM (SELECT v.id FROM volume v WHERE v.id > ?"
+        "  AND v.state IN ('available', 'in-use') ORDER BY v.id LIMIT ?)"
+        " LIMIT ?",
+        sql_storage_tier("s.id", "$now"));
+    Query query;
+    query.at(now_ms).part(sql, after, limit, after, limit, limit);
+    return query.on(db).texts();
 }
 
 }  // namespace amilab

@@ -14,13 +14,15 @@ namespace amilab {
 
 /// A volume or snapshot as a disk, whoever owns it.
 struct ExportRow {
-    std::string id;
-    bool is_read_only;
-    /// Top first; nothing for a row that is no disk now.
-    std::vector<LayerId> chain;
-    std::int64_t size_gib;
+    std::string id{};
+    bool is_read_only = false;
+    std::int64_t size_gib = 0;
     /// The resource's state, or "archived"; only some are disks: see is_disk.
-    std::string state;
+    std::string state{};
+    /// The topmost layer; nothing for a row that is no disk now.
+    std::optional<LayerId> top{};
+    /// Top first.
+    std::vector<LayerId> chain{};
 
     /// Whether its bytes can be read: a volume that is available or in use, a snapshot that is
     /// completed, in the standard tier, and has layers (the public catalogue's have none).
