@@ -12,6 +12,19 @@ namespace amilab {
 
 namespace {
 
+constexpr auto kTagColumns = columns<TagDescriptionRow>(
+    "tag", "t", text("resource_id", &TagDescriptionRow::resource_id),
+    text("resource_type", &TagDescriptionRow::resource_type), text("key", &TagDescriptionRow::key),
+    text("value", &TagDescriptionRow::value), text("owner", &TagDescriptionRow::owner),
+    text("region", &TagDescriptionRow::region));
+
+constexpr auto kKeyAndValue =
+    columns<TagRow>("tag", "t", text("key", &TagRow::key), text("value", &TagRow::value));
+
+constexpr auto kPlaceKeyAndValue = columns<TagDescriptionRow>(
+    "tag", "t", text("resource_id", &TagDescriptionRow::resource_id),
+    text("key", &TagDescriptionRow::key), text("value", &TagDescriptionRow::value));
+
 constexpr std::string_view kTagPrefix = "tag:";
 
 bool is_one_literal(const std::vector<std::string>& values)
@@ -36,7 +49,7 @@ bool fixes_value(const Filter& filter)
 /// reads it in order only while no column between is a constant to it that the order names: what is
 /// one value only is left out of the order, and a + keeps the other filters out of its sight.
 struct TagOrder {
-    explicit TagOrder(const TagQuery& wanted)
+    explicit TagOrder(const ListQuery& wanted)
         : one_key(std::any_of(wanted.filters.begin(), wanted.filters.end(), fixes_key)),
           one_value(one_key &&
                     std::any_of(wanted.filters.begin(), wanted.filters.end(), fixes_value))
@@ -56,9 +69,9 @@ struct TagOrder {
 };
 
 /// Filters on tags themselves; `tag:` ones are about the row, not about what it is on.
-void append_tag_filters(Query& query, const TagQuery& wanted, const TagOrder& order)
+void append_tag_filters(Query& query, const ListQuery& wanted, const TagOrder& order)
 {
-    const std::array columns = {
+    const std::array own = {
         FilterColumn{"key", "t.key"},
         FilterColumn{"resource-id", "t.resource_id"},
         FilterColumn{"resource-type", "t.resource_type"},
@@ -71,7 +84,7 @@ void append_tag_filters(Query& query, const TagQuery& wanted, const TagOrder& or
             query.sql(" AND ");
             append_match(query, order.value(), filter.values);
         } else {
-            append_filters(query, {&filter, 1}, columns, "t.resource_id", wanted.owner);
+            append_filters(query, {&filter, 1}, own, "t.resource_id", wanted.owner);
         }
     }
 }
@@ -100,18 +113,19 @@ std::size_t upsert_tags(Database& db, std::string_view owner, std::string_view r
                         const TaggedResource& resource, const std::vector<TagRow>& tags)
 {
     std::size_t added = 0;
-    Statement insert(db,
-                     "INSERT INTO tag (resource_id, key, value, resource_type, owner, region)"
-                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING");
     for (const auto& tag : tags) {
-        insert.execute(resource.id, tag.key, tag.value, resource.resource_type, owner, region);
-        if (db.changes() != 0) {
+        const TagDescriptionRow row{.resource_id = resource.id,
+                                    .resource_type = resource.resource_type,
+                                    .key = tag.key,
+                                    .value = tag.value,
+                                    .owner = std::string(owner),
+                                    .region = std::string(region)};
+        if (insert_unless_there<kTagColumns>(db, row)) {
             ++added;
             continue;
         }
-        Statement(db,
-                  "UPDATE tag SET value = ?3 WHERE resource_id = ?1 AND key = ?2 AND owner = ?4")
-            .execute(resource.id, tag.key, tag.value, owner);
+        Statement(db, "UPDATE tag SET value = ? WHERE resource_id = ? AND key = ? AND owner = ?")
+            .execute(tag.value, resource.id, tag.key, owner);
     }
     return added;
 }
@@ -119,32 +133,24 @@ std::size_t upsert_tags(Database& db, std::string_view owner, std::string_view r
 // +owner: SQLite, which does not know how many tags an account has, would walk all of them.
 std::vector<TagRow> select_tags(Database& db, std::string_view owner, std::string_view resource_id)
 {
-    Statement select(
-        db, "SELECT key, value FROM tag WHERE resource_id = ?1 AND +owner = ?2 ORDER BY key");
-    select.bind(resource_id, owner);
-    std::vector<TagRow> tags;
-    while (select.step()) {
-        auto row = select.row();
-        auto key = row.text();
-        tags.push_back({std::move(key), row.text()});
-    }
-    return tags;
+    return select_rows<kKeyAndValue>(
+        db, "FROM tag t WHERE t.resource_id = ? AND +t.owner = ? ORDER BY t.key", resource_id,
+        owner);
 }
 
 std::vector<std::pair<std::string, TagRow>> select_tags_on(
     Database& db, std::string_view owner, const std::vector<std::string>& resource_ids)
 {
-    Statement select(db,
-                     "SELECT t.resource_id, t.key, t.value FROM json_each(?) i"
-                     " JOIN tag t ON t.resource_id = i.value WHERE +t.owner = ?"
-                     " ORDER BY t.resource_id, t.key");
-    select.bind(json_list(resource_ids), owner);
+    auto rows = select_rows<kPlaceKeyAndValue>(db,
+                                               "FROM json_each(?) i"
+                                               " JOIN tag t ON t.resource_id = i.value"
+                                               " WHERE +t.owner = ? ORDER BY t.resource_id, t.key",
+                                               json_list(resource_ids), owner);
     std::vector<std::pair<std::string, TagRow>> tags;
-    while (select.step()) {
-        auto row = select.row();
-        auto id = row.text();
-        auto key = row.text();
-        tags.emplace_back(std::move(id), TagRow{std::move(key), row.text()});
+    tags.reserve(rows.size());
+    for (auto& row : rows) {
+        tags.emplace_back(std::move(row.resource_id),
+                          TagRow{std::move(row.key), std::move(row.value)});
     }
     return tags;
 }
@@ -152,7 +158,7 @@ std::vector<std::pair<std::string, TagRow>> select_tags_on(
 std::int64_t count_tags(Database& db, std::string_view owner, std::string_view resource_id)
 {
     Statement select(db,
-                     "SELECT COUNT(*) FROM tag WHERE resource_id = ?1 AND +owner = ?2"
+                     "SELECT COUNT(*) FROM tag WHERE resource_id = ? AND +owner = ?"
                      " AND key NOT GLOB 'aws:*'");
     select.bind(resource_id, owner);
     select.step();
@@ -161,22 +167,22 @@ std::int64_t count_tags(Database& db, std::string_view owner, std::string_view r
 
 void delete_all_tags(Database& db, std::string_view resource_id)
 {
-    Statement(db, "DELETE FROM tag WHERE resource_id = ?1").execute(resource_id);
+    Statement(db, "DELETE FROM tag WHERE resource_id = ?").execute(resource_id);
 }
 
 void delete_tag(Database& db, std::string_view owner, std::string_view resource_id,
                 std::string_view key, const std::optional<std::string>& value)
 {
     Statement(db,
-              "DELETE FROM tag WHERE resource_id = ?1 AND key = ?2 AND owner = ?3"
-              " AND (?4 IS NULL OR value = ?4)")
+              "DELETE FROM tag WHERE resource_id = ? AND key = ? AND owner = ?"
+              " AND value = COALESCE(?, value)")
         .execute(resource_id, key, owner, value);
 }
 
 void delete_tags_of(Database& db, std::string_view owner, std::string_view resource_id)
 {
     Statement(db,
-              "DELETE FROM tag WHERE resource_id = ?1 AND +owner = ?2"
+              "DELETE FROM tag WHERE resource_id = ? AND +owner = ?"
               " AND key NOT GLOB 'aws:*'")
         .execute(resource_id, owner);
 }
@@ -189,7 +195,7 @@ bool taggable_resource_exists(Database& db, std::string_view viewer, std::string
     return select.step();
 }
 
-std::vector<TagDescriptionRow> select_tag_page(Database& db, const TagQuery& wanted)
+std::vector<TagDescriptionRow> select_tag_page(Database& db, const ListQuery& wanted)
 {
     // Few tags are on the resources that are asked for: their index, not the order's, is the short
     // way to them.
@@ -197,7 +203,8 @@ std::vector<TagDescriptionRow> select_tag_page(Database& db, const TagQuery& wan
         std::any_of(wanted.filters.begin(), wanted.filters.end(),
                     [](const Filter& filter) { return filter.name == "resource-id"; });
     const TagOrder order(wanted);
-    Query query("SELECT t.resource_id, t.resource_type, t.key, t.value FROM tag t WHERE ");
+    Query query("SELECT ");
+    query.sql(select_list<kTagColumns>()).sql(" FROM tag t WHERE ");
     query.sql(by_resource ? "+t.owner = " : "t.owner = ").value(wanted.owner);
     query.sql(" AND ").sql(order.region()).sql(" = ").value(wanted.region);
     append_tag_filters(query, wanted, order);
@@ -216,17 +223,15 @@ std::vector<TagDescriptionRow> select_tag_page(Database& db, const TagQuery& wan
     auto select = query.on(db);
     std::vector<TagDescriptionRow> rows;
     while (select.step()) {
-        auto row = select.row();
-        TaggedResource resource{.id = row.text(), .resource_type = row.text()};
-        rows.push_back({std::move(resource), {.key = row.text(), .value = row.text()}});
+        rows.push_back(read_row(kTagColumns, select.row()));
     }
     return rows;
 }
 
 std::string tag_order_key(const TagDescriptionRow& row)
 {
-    return fmt::format("{}:{}{}:{}{}:{}", row.tag.key.size(), row.tag.key, row.tag.value.size(),
-                       row.tag.value, row.resource.id.size(), row.resource.id);
+    return fmt::format("{}:{}{}:{}{}:{}", row.key.size(), row.key, row.value.size(), row.value,
+                       row.resource_id.size(), row.resource_id);
 }
 
 }  // namespace amilab

@@ -2,27 +2,36 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "storage/metadata/sql/database.h"
-#include "storage/metadata/sql/filter.h"
+#include "storage/metadata/sql/listing.h"
 
 namespace amilab {
 
 struct TagRow {
-    std::string key;
-    std::string value;
+    std::string key{};
+    std::string value{};
     bool operator==(const TagRow&) const = default;
 };
 
 /// Whose tags, on what: `resource_type` is AWS's name of the kind ("image", "security-group").
 struct TaggedResource {
-    std::string id;
-    std::string resource_type;
+    std::string id{};
+    std::string resource_type{};
+};
+
+/// A tag and what it is on.
+struct TagDescriptionRow {
+    std::string resource_id{};
+    std::string resource_type{};
+    std::string key{};
+    std::string value{};
+    std::string owner{};
+    std::string region{};
 };
 
 /// Sets tags of `owner` on a resource; a key that is there gets the new value. Says how many are
@@ -31,7 +40,8 @@ std::size_t upsert_tags(Database& db, std::string_view owner, std::string_view r
                         const TaggedResource& resource, const std::vector<TagRow>& tags);
 /// The owner's tags on a resource, in the order of their keys.
 std::vector<TagRow> select_tags(Database& db, std::string_view owner, std::string_view resource_id);
-/// The owner's tags on several resources, each with its resource's id, in the order of ids and keys.
+/// The owner's tags on several resources, each with its resource's id, in the order of ids and
+/// keys.
 std::vector<std::pair<std::string, TagRow>> select_tags_on(
     Database& db, std::string_view owner, const std::vector<std::string>& resource_ids);
 /// AWS's own, whose keys begin with `aws:`, do not count.
@@ -52,24 +62,9 @@ void delete_tags_of(Database& db, std::string_view owner, std::string_view resou
 bool taggable_resource_exists(Database& db, std::string_view viewer, std::string_view region,
                               std::string_view visible_sql, std::string_view id);
 
-/// A tag and what it is on.
-struct TagDescriptionRow {
-    TaggedResource resource;
-    TagRow tag;
-};
-
-struct TagQuery {
-    std::string_view owner;
-    std::string_view region;
-    /// `tag:Name` is a tag of that key with one of the values.
-    std::span<const Filter> filters;
-    /// tag_order_key() of the last row before the page; empty at the start.
-    std::string_view after;
-    std::int64_t limit;
-};
-
-/// Tags in the order of key, value and resource id.
-std::vector<TagDescriptionRow> select_tag_page(Database& db, const TagQuery& query);
+/// Tags in the order of key, value and resource id: of the query's filters `tag:Name` is a tag of
+/// that key with one of the values. Pages go on behind a tag_order_key().
+std::vector<TagDescriptionRow> select_tag_page(Database& db, const ListQuery& query);
 /// Where a row stands in that order.
 std::string tag_order_key(const TagDescriptionRow& row);
 

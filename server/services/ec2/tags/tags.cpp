@@ -5,7 +5,7 @@
 #include <set>
 
 #include "server/calls/services.h"
-#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/resource_tags.h"
 #include "server/services/ec2/tags/errors.h"
@@ -112,27 +112,34 @@ DeleteTagsResponse delete_tags(Session& session, const DeleteTagsRequest& reques
     return {};
 }
 
+namespace {
+
+std::vector<TagDescription> to_answers(Session& /*session*/, std::vector<TagDescriptionRow>&& rows)
+{
+    std::vector<TagDescription> answers;
+    answers.reserve(rows.size());
+    for (auto& row : rows) {
+        answers.push_back({.key = std::move(row.key),
+                           .resource_id = std::move(row.resource_id),
+                           .resource_type = std::move(row.resource_type),
+                           .value = std::move(row.value)});
+    }
+    return answers;
+}
+
+constexpr DescribeSpec kDescribe{.schema = kDescribeTags,
+                                 .ids = {},
+                                 .select = &select_tag_page,
+                                 .key = &tag_order_key,
+                                 .answers = &to_answers,
+                                 .into = &DescribeTagsResponse::tags};
+
+}  // namespace
+
 // Source: EC2 API Reference, DescribeTags (documented); the caller's own tags alone.
 DescribeTagsResponse describe_tags(Session& session, const DescribeTagsRequest& request)
 {
-    const auto filters = parse_filters(kDescribeTags, request.filters);
-    const auto page = parse_page(session, request.max_results, request.next_token);
-    stop_if_dry_run(request);
-
-    auto rows = select_tag_page(session.db(), {.owner = session.account(),
-                                               .region = session.region(),
-                                               .filters = filters,
-                                               .after = page.after,
-                                               .limit = page.sql_limit()});
-    DescribeTagsResponse response;
-    response.next_token = cut_page(page, rows, tag_order_key);
-    for (auto& row : rows) {
-        response.tags.push_back({.key = std::move(row.tag.key),
-                                 .resource_id = std::move(row.resource.id),
-                                 .resource_type = std::move(row.resource.resource_type),
-                                 .value = std::move(row.tag.value)});
-    }
-    return response;
+    return describe<kDescribe>(session, request);
 }
 
 namespace {
