@@ -1,6 +1,6 @@
 #include "storage/metadata/settings/account_rows.h"
 
-#include "storage/metadata/sql/statement.h"
+#include "storage/metadata/sql/columns.h"
 
 namespace amilab {
 
@@ -8,6 +8,13 @@ namespace {
 
 constexpr std::string_view kOrganization = "organizationArn";
 constexpr std::string_view kUnit = "organizationalUnitArn";
+
+constexpr auto kMembershipColumns = columns<Grantee>(
+    "account_membership", "m", text("kind", &Grantee::kind), text("value", &Grantee::value));
+
+using AccessKey = std::pair<std::string, std::string>;
+constexpr auto kAccessKeyColumns = columns<AccessKey>(
+    "access_key", "k", text("id", &AccessKey::first), text("account", &AccessKey::second));
 
 std::vector<std::string> select_texts(Database& db, std::string_view sql, std::string_view account)
 {
@@ -20,7 +27,7 @@ void insert_membership(Database& db, std::string_view account, std::string_view 
                        std::string_view value)
 {
     Statement(db,
-              "INSERT INTO account_membership (account, kind, value) VALUES (?1, ?2, ?3)"
+              "INSERT INTO account_membership (account, kind, value) VALUES (?, ?, ?)"
               " ON CONFLICT DO NOTHING")
         .execute(account, kind, value);
 }
@@ -30,7 +37,7 @@ bool insert_exclusive(Database& db, std::string_view sql, std::string_view accou
                       const std::vector<std::string>& values)
 {
     for (const auto& value : values) {
-        Statement(db, sql).execute(value, account);
+        Statement(db, sql).execute(value, account, account);
         if (db.changes() == 0) {
             return false;
         }
@@ -45,14 +52,12 @@ std::vector<DeclaredAccount> select_declared_accounts(Database& db)
     std::vector<DeclaredAccount> accounts;
     Statement select(db, "SELECT id FROM account ORDER BY id");
     select.bind();
-    while (select.step()) {
-        DeclaredAccount account;
-        account.id = select.row().text();
-        accounts.push_back(std::move(account));
+    for (auto& id : select.texts()) {
+        accounts.push_back({.id = std::move(id)});
     }
     for (auto& account : accounts) {
-        account.access_keys = select_texts(
-            db, "SELECT id FROM access_key WHERE account = ?1 ORDER BY id", account.id);
+        account.access_keys =
+            select_texts(db, "SELECT id FROM access_key WHERE account = ? ORDER BY id", account.id);
         for (auto& [kind, value] : select_memberships(db, account.id)) {
             if (kind == kOrganization) {
                 account.organization = std::move(value);
@@ -62,12 +67,12 @@ std::vector<DeclaredAccount> select_declared_accounts(Database& db)
         }
         account.subscriptions =
             select_texts(db,
-                         "SELECT product_code FROM marketplace_subscription WHERE account = ?1"
+                         "SELECT product_code FROM marketplace_subscription WHERE account = ?"
                          " ORDER BY product_code",
                          account.id);
         account.products = select_texts(
             db,
-            "SELECT product_code FROM marketplace_product WHERE account = ?1 ORDER BY product_code",
+            "SELECT product_code FROM marketplace_product WHERE account = ? ORDER BY product_code",
             account.id);
     }
     return accounts;
@@ -75,12 +80,12 @@ std::vector<DeclaredAccount> select_declared_accounts(Database& db)
 
 void delete_declared_account(Database& db, std::string_view id)
 {
-    Statement(db, "DELETE FROM account WHERE id = ?1").execute(id);
+    Statement(db, "DELETE FROM account WHERE id = ?").execute(id);
 }
 
 bool insert_declared_account(Database& db, const DeclaredAccount& account)
 {
-    Statement(db, "INSERT INTO account (id) VALUES (?1)").execute(account.id);
+    Statement(db, "INSERT INTO account (id) VALUES (?)").execute(account.id);
     if (account.organization) {
         insert_membership(db, account.id, kOrganization, *account.organization);
     }
@@ -89,55 +94,39 @@ bool insert_declared_account(Database& db, const DeclaredAccount& account)
     }
     for (const auto& code : account.subscriptions) {
         Statement(db,
-                  "INSERT INTO marketplace_subscription (account, product_code) VALUES (?1, ?2)"
+                  "INSERT INTO marketplace_subscription (account, product_code) VALUES (?, ?)"
                   " ON CONFLICT DO NOTHING")
             .execute(account.id, code);
     }
     // Named twice is still the account's own: the update counts as a change.
     return insert_exclusive(db,
-                            "INSERT INTO access_key (id, account) VALUES (?1, ?2) ON CONFLICT (id)"
-                            " DO UPDATE SET account = ?2 WHERE account = ?2",
+                            "INSERT INTO access_key (id, account) VALUES (?, ?) ON CONFLICT (id)"
+                            " DO UPDATE SET account = excluded.account WHERE account = ?",
                             account.id, account.access_keys) &&
            insert_exclusive(db,
                             "INSERT INTO marketplace_product (product_code, account)"
-                            " VALUES (?1, ?2) ON CONFLICT (product_code)"
-                            " DO UPDATE SET account = ?2 WHERE account = ?2",
+                            " VALUES (?, ?) ON CONFLICT (product_code)"
+                            " DO UPDATE SET account = excluded.account WHERE account = ?",
                             account.id, account.products);
 }
 
 std::map<std::string, std::string, std::less<>> select_access_keys(Database& db)
 {
-    std::map<std::string, std::string, std::less<>> keys;
-    Statement select(db, "SELECT id, account FROM access_key");
-    select.bind();
-    while (select.step()) {
-        auto row = select.row();
-        auto key = row.text();
-        keys.emplace(std::move(key), row.text());
-    }
-    return keys;
+    const auto keys = select_rows<kAccessKeyColumns>(db, "FROM access_key k");
+    return {keys.begin(), keys.end()};
 }
 
 std::vector<Grantee> select_memberships(Database& db, std::string_view account)
 {
-    Statement select(db,
-                     "SELECT kind, value FROM account_membership WHERE account = ?1"
-                     " ORDER BY kind, value");
-    select.bind(account);
-    std::vector<Grantee> memberships;
-    while (select.step()) {
-        auto row = select.row();
-        auto kind = row.text();
-        memberships.push_back({std::move(kind), row.text()});
-    }
-    return memberships;
+    return select_rows<kMembershipColumns>(
+        db, "FROM account_membership m WHERE m.account = ? ORDER BY m.kind, m.value", account);
 }
 
 bool is_subscribed(Database& db, std::string_view account, std::string_view product_code)
 {
     Statement select(db,
-                     "SELECT 1 FROM marketplace_subscription WHERE account = ?1"
-                     " AND product_code = ?2");
+                     "SELECT 1 FROM marketplace_subscription WHERE account = ?"
+                     " AND product_code = ?");
     select.bind(account, product_code);
     return select.step();
 }
@@ -145,11 +134,11 @@ bool is_subscribed(Database& db, std::string_view account, std::string_view prod
 bool owns_product(Database& db, std::string_view account, std::string_view product_code)
 {
     Statement select(db,
-                     "SELECT 1 FROM marketplace_product WHERE product_code = ?2 AND account = ?1"
+                     "SELECT 1 FROM marketplace_product WHERE product_code = ? AND account = ?"
                      " UNION ALL SELECT 1 FROM catalogue.image_product_code AS c"
                      " JOIN catalogue.image AS i ON i.id = c.image_id"
-                     " WHERE c.code = ?2 AND i.owner = ?1 LIMIT 1");
-    select.bind(account, product_code);
+                     " WHERE c.code = ? AND i.owner = ? LIMIT 1");
+    select.bind(product_code, account, product_code, account);
     return select.step();
 }
 
@@ -157,7 +146,7 @@ std::optional<std::string> select_account_setting(Database& db, std::string_view
                                                   std::string_view region, std::string_view name)
 {
     Statement select(
-        db, "SELECT value FROM account_setting WHERE owner = ?1 AND region = ?2 AND name = ?3");
+        db, "SELECT value FROM account_setting WHERE owner = ? AND region = ? AND name = ?");
     select.bind(owner, region, name);
     return select.step() ? std::optional(select.row().text()) : std::nullopt;
 }
@@ -166,7 +155,7 @@ void write_account_setting(Database& db, std::string_view owner, std::string_vie
                            std::string_view name, std::string_view value)
 {
     Statement(db,
-              "INSERT INTO account_setting (owner, region, name, value) VALUES (?1, ?2, ?3, ?4)"
+              "INSERT INTO account_setting (owner, region, name, value) VALUES (?, ?, ?, ?)"
               " ON CONFLICT (owner, region, name) DO UPDATE SET value = excluded.value")
         .execute(owner, region, name, value);
 }

@@ -14,7 +14,7 @@ namespace amilab {
 
 /// An account as the control API declares it.
 struct DeclaredAccount {
-    std::string id;
+    std::string id{};
     std::vector<std::string> access_keys = {};
     std::optional<std::string> organization = {};
     std::vector<std::string> organizational_units = {};

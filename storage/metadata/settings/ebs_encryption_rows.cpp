@@ -1,32 +1,30 @@
 #include "storage/metadata/settings/ebs_encryption_rows.h"
 
-#include "storage/metadata/sql/statement.h"
+#include "storage/metadata/sql/columns.h"
 
 namespace amilab {
+
+namespace {
+
+constexpr auto kColumns = columns<EbsEncryptionRow>(
+    "ebs_encryption", "e", text("owner", &EbsEncryptionRow::owner),
+    text("region", &EbsEncryptionRow::region), flag("by_default", &EbsEncryptionRow::by_default),
+    text("kms_key_id", &EbsEncryptionRow::kms_key_id));
+
+}  // namespace
 
 EbsEncryptionRow select_ebs_encryption(Database& db, std::string_view owner,
                                        std::string_view region)
 {
-    Statement select(db,
-                     "SELECT by_default, kms_key_id FROM ebs_encryption"
-                     " WHERE owner = ?1 AND region = ?2");
-    select.bind(owner, region);
-    if (!select.step()) {
-        return {};
-    }
-    auto row = select.row();
-    const bool by_default = row.boolean();
-    return {.by_default = by_default, .kms_key_id = row.optional_text()};
+    const EbsEncryptionRow never_set{.owner = std::string(owner), .region = std::string(region)};
+    return select_row<kColumns>(db, "FROM ebs_encryption e WHERE e.owner = ? AND e.region = ?",
+                                owner, region)
+        .value_or(never_set);
 }
 
-void set_ebs_encryption(Database& db, std::string_view owner, std::string_view region,
-                        const EbsEncryptionRow& row)
+void put_ebs_encryption(Database& db, const EbsEncryptionRow& row)
 {
-    Statement(db,
-              "INSERT INTO ebs_encryption (owner, region, by_default, kms_key_id)"
-              " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (owner, region)"
-              " DO UPDATE SET by_default = excluded.by_default, kms_key_id = excluded.kms_key_id")
-        .execute(owner, region, row.by_default, row.kms_key_id);
+    put_row<kColumns>(db, row);
 }
 
 }  // namespace amilab

@@ -1,8 +1,17 @@
 #include "storage/metadata/settings/setting_rows.h"
 
-#include "storage/metadata/sql/statement.h"
+#include "storage/metadata/sql/columns.h"
 
 namespace amilab {
+
+namespace {
+
+using DelaySetting = std::pair<std::string, TimeMs>;
+constexpr auto kDelayColumns =
+    columns<DelaySetting>("transition_delay", "d", text("name", &DelaySetting::first),
+                          integer("delay_ms", &DelaySetting::second));
+
+}  // namespace
 
 Clock::Setting read_clock_setting(Database& db)
 {
@@ -24,28 +33,20 @@ Clock::Setting read_clock_setting(Database& db)
 void write_clock_setting(Database& db, Clock::Setting setting)
 {
     Statement(db,
-              "INSERT INTO setting (name, value) VALUES ('clock_frozen', ?1), ('clock_ms', ?2)"
+              "INSERT INTO setting (name, value) VALUES ('clock_frozen', ?), ('clock_ms', ?)"
               " ON CONFLICT (name) DO UPDATE SET value = excluded.value")
         .execute(setting.frozen ? 1 : 0, setting.value_ms);
 }
 
 std::vector<std::pair<std::string, TimeMs>> read_delay_settings(Database& db)
 {
-    std::vector<std::pair<std::string, TimeMs>> settings;
-    Statement select(db, "SELECT name, delay_ms FROM transition_delay ORDER BY name");
-    select.bind();
-    while (select.step()) {
-        auto row = select.row();
-        auto name = row.text();
-        settings.emplace_back(std::move(name), row.integer());
-    }
-    return settings;
+    return select_rows<kDelayColumns>(db, "FROM transition_delay d ORDER BY d.name");
 }
 
 void write_delay_setting(Database& db, std::string_view name, TimeMs delay_ms)
 {
     Statement(db,
-              "INSERT INTO transition_delay (name, delay_ms) VALUES (?1, ?2)"
+              "INSERT INTO transition_delay (name, delay_ms) VALUES (?, ?)"
               " ON CONFLICT (name) DO UPDATE SET delay_ms = excluded.delay_ms")
         .execute(name, delay_ms);
 }

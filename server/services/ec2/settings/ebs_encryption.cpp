@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "server/calls/errors.h"
 #include "server/calls/encryption.h"
+#include "server/calls/errors.h"
 #include "server/services/ec2/common/describe.h"
 #include "storage/metadata/settings/ebs_encryption_rows.h"
 
@@ -25,7 +25,7 @@ bool set_by_default(Session& session, bool by_default)
 {
     auto row = settled(session);
     row.by_default = by_default;
-    set_ebs_encryption(session.db(), session.account(), session.region(), row);
+    put_ebs_encryption(session.db(), row);
     return by_default;
 }
 
@@ -33,7 +33,7 @@ void set_key(Session& session, std::optional<std::string> kms_key_id)
 {
     auto row = settled(session);
     row.kms_key_id = std::move(kms_key_id);
-    set_ebs_encryption(session.db(), session.account(), session.region(), row);
+    put_ebs_encryption(session.db(), row);
 }
 
 }  // namespace
