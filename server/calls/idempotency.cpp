@@ -34,8 +34,12 @@ void remember_token(Session& session, std::string_view operation,
                     const std::optional<std::string>& client_token, std::string_view resource_id)
 {
     if (is_given(client_token)) {
-        insert_client_token(session.db(), session.account(), session.region(), operation,
-                            *client_token, {session.fingerprint(), std::string(resource_id)});
+        insert_client_token(session.db(), {.owner = session.account(),
+                                           .region = session.region(),
+                                           .operation = std::string(operation),
+                                           .token = *client_token,
+                                           .fingerprint = session.fingerprint(),
+                                           .resource_id = std::string(resource_id)});
     }
 }
 

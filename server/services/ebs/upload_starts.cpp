@@ -263,8 +263,12 @@ StartSnapshotResponse start_snapshot(Session& session, const StartSnapshotReques
     store_tags(session, {row.id.text(), "snapshot"}, start.tags);
     session.schedule_at(session.now_ms() + direct.timeout_ms, kSnapshotTimedOut, row.id.text());
     if (request.client_token) {
-        insert_client_token(session.db(), session.account(), session.region(), kOperation,
-                            *request.client_token, {session.fingerprint(), row.id.text()});
+        insert_client_token(session.db(), {.owner = session.account(),
+                                           .region = session.region(),
+                                           .operation = std::string(kOperation),
+                                           .token = *request.client_token,
+                                           .fingerprint = session.fingerprint(),
+                                           .resource_id = row.id.text()});
     }
     return to_answer(session, row, direct);
 }

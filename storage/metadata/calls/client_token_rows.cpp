@@ -1,34 +1,33 @@
 #include "storage/metadata/calls/client_token_rows.h"
 
-#include "storage/metadata/sql/statement.h"
+#include "storage/metadata/sql/columns.h"
 
 namespace amilab {
+
+namespace {
+
+constexpr auto kTokenColumns = columns<ClientTokenRow>(
+    "client_token", "t", text("owner", &ClientTokenRow::owner),
+    text("region", &ClientTokenRow::region), text("operation", &ClientTokenRow::operation),
+    text("token", &ClientTokenRow::token), text("fingerprint", &ClientTokenRow::fingerprint),
+    text("resource_id", &ClientTokenRow::resource_id));
+
+}  // namespace
 
 std::optional<ClientTokenRow> select_client_token(Database& db, std::string_view owner,
                                                   std::string_view region,
                                                   std::string_view operation,
                                                   std::string_view token)
 {
-    Statement select(db,
-                     "SELECT fingerprint, resource_id FROM client_token"
-                     " WHERE owner = ?1 AND region = ?2 AND operation = ?3 AND token = ?4");
-    select.bind(owner, region, operation, token);
-    if (!select.step()) {
-        return std::nullopt;
-    }
-    auto row = select.row();
-    auto fingerprint = row.text();
-    return ClientTokenRow{std::move(fingerprint), row.text()};
+    return select_row<kTokenColumns>(db,
+                                     "FROM client_token t WHERE t.owner = ? AND t.region = ?"
+                                     " AND t.operation = ? AND t.token = ?",
+                                     owner, region, operation, token);
 }
 
-void insert_client_token(Database& db, std::string_view owner, std::string_view region,
-                         std::string_view operation, std::string_view token,
-                         const ClientTokenRow& row)
+void insert_client_token(Database& db, const ClientTokenRow& row)
 {
-    Statement(db,
-              "INSERT INTO client_token (owner, region, operation, token, fingerprint, resource_id)"
-              " VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
-        .execute(owner, region, operation, token, row.fingerprint, row.resource_id);
+    insert_row<kTokenColumns>(db, row);
 }
 
 }  // namespace amilab

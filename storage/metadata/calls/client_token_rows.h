@@ -8,18 +8,20 @@
 
 namespace amilab {
 
-/// What the call that brought a client token was, and what it made.
+/// A client token, and what the call that brought it was and made.
 struct ClientTokenRow {
-    std::string fingerprint;
-    std::string resource_id;
+    std::string owner{};
+    std::string region{};
+    std::string operation{};
+    std::string token{};
+    std::string fingerprint{};
+    std::string resource_id{};
 };
 
 std::optional<ClientTokenRow> select_client_token(Database& db, std::string_view owner,
                                                   std::string_view region,
                                                   std::string_view operation,
                                                   std::string_view token);
-void insert_client_token(Database& db, std::string_view owner, std::string_view region,
-                         std::string_view operation, std::string_view token,
-                         const ClientTokenRow& row);
+void insert_client_token(Database& db, const ClientTokenRow& row);
 
 }  // namespace amilab

@@ -2,46 +2,39 @@
 
 #include <limits>
 
-#include "storage/metadata/sql/statement.h"
+#include "storage/metadata/sql/columns.h"
 
 namespace amilab {
 
+namespace {
+
+constexpr auto kTransitionColumns = columns<Transition>(
+    "transition", "t", time("due_ms", &Transition::due_ms), text("action", &Transition::action),
+    text("resource_id", &Transition::resource_id), integer("sequence", &Transition::sequence));
+
+}  // namespace
+
 void insert_transition(Database& db, const Transition& transition)
 {
-    Statement(
-        db,
-        "INSERT INTO transition (due_ms, sequence, action, resource_id)"
-        " VALUES (?1, (SELECT COALESCE(MAX(sequence), 0) + 1 FROM transition WHERE due_ms = ?1),"
-        " ?2, ?3)")
-        .execute(transition.due_ms, transition.action, transition.resource_id);
+    Statement(db,
+              "INSERT INTO transition (due_ms, action, resource_id, sequence) VALUES (?, ?, ?,"
+              " (SELECT COALESCE(MAX(t.sequence), 0) + 1 FROM transition t WHERE t.due_ms = ?))")
+        .execute(transition.due_ms, transition.action, transition.resource_id, transition.due_ms);
 }
 
 void delete_transitions(Database& db, std::string_view resource_id)
 {
-    Statement(db, "DELETE FROM transition WHERE resource_id = ?1").execute(resource_id);
+    Statement(db, "DELETE FROM transition WHERE resource_id = ?").execute(resource_id);
 }
 
 std::vector<Transition> take_due_transitions(Database& db, TimeMs now_ms)
 {
-    std::vector<Transition> due;
-    std::vector<std::int64_t> sequences;
-    {
-        Statement select(db,
-                         "SELECT due_ms, sequence, action, resource_id FROM transition"
-                         " WHERE due_ms <= ?1 ORDER BY due_ms, sequence LIMIT 1000");
-        select.bind(now_ms);
-        while (select.step()) {
-            auto row = select.row();
-            const auto due_ms = row.integer();
-            sequences.push_back(row.integer());
-            auto action = row.text();
-            due.push_back(
-                {.due_ms = due_ms, .action = std::move(action), .resource_id = row.text()});
-        }
-    }
-    for (std::size_t i = 0; i < due.size(); ++i) {
-        Statement(db, "DELETE FROM transition WHERE due_ms = ?1 AND sequence = ?2")
-            .execute(due[i].due_ms, sequences[i]);
+    auto due = select_rows<kTransitionColumns>(
+        db, "FROM transition t WHERE t.due_ms <= ? ORDER BY t.due_ms, t.sequence LIMIT 1000",
+        now_ms);
+    for (const auto& transition : due) {
+        Statement(db, "DELETE FROM transition WHERE due_ms = ? AND sequence = ?")
+            .execute(transition.due_ms, transition.sequence);
     }
     return due;
 }
@@ -50,8 +43,8 @@ TimeMs read_earliest_due_ms(Database& db)
 {
     Statement select(db, "SELECT MIN(due_ms) FROM transition");
     select.bind();
-    select.step();
-    return select.row().optional_integer().value_or(std::numeric_limits<TimeMs>::max());
+    return select.values<std::optional<TimeMs>>().front().value_or(
+        std::numeric_limits<TimeMs>::max());
 }
 
 }  // namespace amilab

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,10 +11,12 @@
 namespace amilab {
 
 struct Transition {
-    TimeMs due_ms;
+    TimeMs due_ms = 0;
     /// What happens then, by the name that a family declares it by: "volume-available".
-    std::string action;
-    std::string resource_id;
+    std::string action{};
+    std::string resource_id{};
+    /// Of those of the same time; insert_transition gives it.
+    std::int64_t sequence = 0;
 };
 
 void insert_transition(Database& db, const Transition& transition);
