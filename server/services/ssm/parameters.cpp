@@ -104,16 +104,18 @@ ParameterHistory history_answer(ParameterRow row, std::vector<std::string> label
 }
 
 /// A page of newest versions; `next_token` is set when there is another.
-std::vector<ParameterRow> select_page(Session& session, std::vector<ParameterFilter> filters,
-                                      const ListPage& page, std::optional<std::string>& next_token)
+std::vector<ParameterRow> select_newest(Session& session,
+                                        const std::vector<ParameterFilter>& filters,
+                                        const ListPage& page,
+                                        std::optional<std::string>& next_token)
 {
     const bool is_public = want_public(filters);
     auto rows = select_parameters(session.db(),
                                   {.owner = is_public ? std::string_view() : session.account(),
                                    .region = session.region(),
-                                   .filters = std::move(filters),
                                    .after = page.after,
-                                   .limit = page.sql_limit()});
+                                   .limit = page.sql_limit()},
+                                  filters);
     next_token = cut_page(page, rows, [](const ParameterRow& row) { return row.name; });
     return rows;
 }
@@ -296,7 +298,7 @@ GetParametersByPathResponse get_parameters_by_path(Session& session,
     const auto page =
         parse_page(session, request.max_results.value_or(kPathPage), request.next_token);
     GetParametersByPathResponse response;
-    for (auto& row : select_page(session, std::move(filters), page, response.next_token)) {
+    for (auto& row : select_newest(session, filters, page, response.next_token)) {
         response.parameters.push_back(parameter_answer(std::move(row)));
     }
     return response;
@@ -315,7 +317,7 @@ DescribeParametersResponse describe_parameters(Session& session,
     const auto page =
         parse_page(session, request.max_results.value_or(kListPage), request.next_token);
     DescribeParametersResponse response;
-    for (auto& row : select_page(session, std::move(filters), page, response.next_token)) {
+    for (auto& row : select_newest(session, filters, page, response.next_token)) {
         response.parameters.push_back(metadata_answer(std::move(row)));
     }
     return response;

@@ -1,46 +1,42 @@
 #include "storage/metadata/parameters/parameter_rows.h"
 
-#include "storage/metadata/sql/statement.h"
+#include "storage/metadata/sql/columns.h"
 
 namespace amilab {
 
 namespace {
 
-constexpr std::string_view kColumns =
-    "v.owner, v.region, v.name, v.version, v.type, v.value, v.data_type, v.tier, v.description,"
-    " v.last_modified_ms, v.last_modified_user";
+constexpr auto kVersionColumns = columns<ParameterRow>(
+    "parameter_version", "v", text("owner", &ParameterRow::owner),
+    text("region", &ParameterRow::region), text("name", &ParameterRow::name),
+    integer("version", &ParameterRow::version), text("type", &ParameterRow::type),
+    text("value", &ParameterRow::value), text("data_type", &ParameterRow::data_type),
+    text("tier", &ParameterRow::tier), text("description", &ParameterRow::description),
+    time("last_modified_ms", &ParameterRow::last_modified_ms),
+    text("last_modified_user", &ParameterRow::last_modified_user));
+constexpr std::string_view kNewestVersions =
+    "FROM parameter p JOIN parameter_version v ON v.owner = p.owner AND v.region = p.region"
+    " AND v.name = p.name AND v.version = p.version WHERE p.owner = ? AND p.region = ?";
 
-// Public parameters have the same columns; max() picks the newest image's row for each name.
+constexpr auto kPublicColumns = columns<ParameterRow>(
+    "catalogue.parameter_facts", "f", text("region", &ParameterRow::region).as("l.region"),
+    text("name", &ParameterRow::name), integer("version", &ParameterRow::version),
+    text("type", &ParameterRow::type).as("'String'"),
+    text("value", &ParameterRow::value).as("replace(f.value, '{image_id}', l.id)"),
+    text("data_type", &ParameterRow::data_type), text("tier", &ParameterRow::tier).as("'Standard'"),
+    time("last_modified_ms", &ParameterRow::last_modified_ms));
+// max() picks the newest image's row for each name.
 constexpr std::string_view kPublic =
-    "SELECT '', l.region, f.name, f.version, 'String', replace(f.value, '{image_id}', l.id),"
-    " f.data_type, 'Standard', NULL, f.last_modified_ms, '', max(i.creation_time_ms)"
-    " FROM catalogue.parameter_facts AS f"
-    " JOIN catalogue.image_place AS l ON l.facts = f.facts"
-    " JOIN catalogue.image_facts AS i ON i.number = f.facts WHERE l.region = ";
+    ", max(i.creation_time_ms) FROM catalogue.parameter_facts f"
+    " JOIN catalogue.image_place l ON l.facts = f.facts"
+    " JOIN catalogue.image_facts i ON i.number = f.facts WHERE l.region = ?";
 
-ParameterRow read_parameter(Statement::Row row)
-{
-    // Braced initialisers are evaluated from left to right: the columns' order above.
-    return {row.text(), row.text(), row.text(),          row.integer(), row.text(), row.text(),
-            row.text(), row.text(), row.optional_text(), row.integer(), row.text()};
-}
-
-std::optional<ParameterRow> first(Statement& select)
-{
-    if (!select.step()) {
-        return std::nullopt;
-    }
-    return read_parameter(select.row());
-}
-
-std::vector<ParameterRow> all(Statement& select)
-{
-    std::vector<ParameterRow> rows;
-    while (select.step()) {
-        rows.push_back(read_parameter(select.row()));
-    }
-    return rows;
-}
+constexpr auto kOldestColumns =
+    columns<OldestVersion>("parameter_version", "v", integer("version", &OldestVersion::version),
+                           flag("is_labelled", &OldestVersion::is_labelled)
+                               .as("EXISTS (SELECT 1 FROM parameter_label b"
+                                   " WHERE b.owner = v.owner AND b.region = v.region"
+                                   " AND b.name = v.name AND b.version = v.version)"));
 
 /// Names below a path, in a form that an index serves.
 void append_path(Query& query, std::string_view name, std::string path,
@@ -79,30 +75,43 @@ void append_value(Query& query, std::string_view column, const std::string& valu
     }
 }
 
+/// The value of a list's column, as its answers have it.
+template <const auto& kColumns>
+std::string column_named(std::string_view name)
+{
+    std::string found;
+    const auto look = [&](const auto& column) {
+        if (column.name == name) {
+            found = expression_of(column, kColumns.alias);
+        }
+    };
+    std::apply([&](const auto&... column) { (look(column), ...); }, kColumns.all);
+    return found;
+}
+
 /// Where a list's columns are found.
 struct Source {
+    /// The name that its order and its index are of.
     std::string_view name;
-    std::string_view type;
-    std::string_view tier;
-    std::string_view data_type;
+    std::string (*column)(std::string_view name);
     bool has_labels;
 };
 
-constexpr Source kOwnSource = {"p.name", "v.type", "v.tier", "v.data_type", true};
-constexpr Source kPublicSource = {"f.name", "'String'", "'Standard'", "f.data_type", false};
+constexpr Source kOwnSource = {"p.name", &column_named<kVersionColumns>, true};
+constexpr Source kPublicSource = {"f.name", &column_named<kPublicColumns>, false};
 
-std::string_view column_of(const Source& source, ParameterFilter::Key key)
+std::string column_of(const Source& source, ParameterFilter::Key key)
 {
     switch (key) {
         case ParameterFilter::Key::kName:
         case ParameterFilter::Key::kPath:
-            return source.name;
+            return std::string(source.name);
         case ParameterFilter::Key::kType:
-            return source.type;
+            return source.column("type");
         case ParameterFilter::Key::kTier:
-            return source.tier;
+            return source.column("tier");
         case ParameterFilter::Key::kDataType:
-            return source.data_type;
+            return source.column("data_type");
         case ParameterFilter::Key::kLabel:
         case ParameterFilter::Key::kNothing:
             return {};
@@ -114,7 +123,7 @@ void append_filter(Query& query, const Source& source, const ParameterFilter& fi
 {
     if (filter.key == ParameterFilter::Key::kLabel && source.has_labels) {
         query.sql(
-            " AND EXISTS (SELECT 1 FROM parameter_label AS b WHERE b.owner = v.owner"
+            " AND EXISTS (SELECT 1 FROM parameter_label b WHERE b.owner = v.owner"
             " AND b.region = v.region AND b.name = v.name AND b.version = v.version"
             " AND b.label IN ");
         query.list(filter.values).sql(")");
@@ -139,65 +148,50 @@ void append_filter(Query& query, const Source& source, const ParameterFilter& fi
 
 std::optional<ParameterRow> select_parameter(Database& db, const ParameterKey& key)
 {
-    static const std::string sql = std::string("SELECT ") + std::string(kColumns) +
-                                   " FROM parameter AS p JOIN parameter_version AS v"
-                                   " ON v.owner = p.owner AND v.region = p.region"
-                                   " AND v.name = p.name AND v.version = p.version"
-                                   " WHERE p.owner = ?1 AND p.region = ?2 AND p.name = ?3";
-    Statement select(db, sql);
-    select.bind(key.owner, key.region, key.name);
-    return first(select);
+    static const auto tail = std::string(kNewestVersions) + " AND p.name = ?";
+    return select_row<kVersionColumns>(db, tail, key.owner, key.region, key.name);
 }
 
 std::optional<ParameterRow> select_parameter_version(Database& db, const ParameterKey& key,
                                                      std::int64_t version)
 {
-    static const std::string sql = std::string("SELECT ") + std::string(kColumns) +
-                                   " FROM parameter_version AS v WHERE v.owner = ?1"
-                                   " AND v.region = ?2 AND v.name = ?3 AND v.version = ?4";
-    Statement select(db, sql);
-    select.bind(key.owner, key.region, key.name, version);
-    return first(select);
+    return select_row<kVersionColumns>(db,
+                                       "FROM parameter_version v WHERE v.owner = ?"
+                                       " AND v.region = ? AND v.name = ? AND v.version = ?",
+                                       key.owner, key.region, key.name, version);
 }
 
 std::optional<std::int64_t> select_labelled_version(Database& db, const ParameterKey& key,
                                                     std::string_view label)
 {
     Statement select(db,
-                     "SELECT version FROM parameter_label WHERE owner = ?1 AND region = ?2"
-                     " AND name = ?3 AND label = ?4");
+                     "SELECT version FROM parameter_label WHERE owner = ? AND region = ?"
+                     " AND name = ? AND label = ?");
     select.bind(key.owner, key.region, key.name, label);
-    if (!select.step()) {
-        return std::nullopt;
-    }
-    return select.row().integer();
+    const auto versions = select.values<std::int64_t>();
+    return versions.empty() ? std::nullopt : std::optional(versions.front());
 }
 
 std::optional<ParameterRow> select_public_parameter(Database& db, std::string_view region,
                                                     std::string_view name)
 {
-    static const std::string sql = std::string(kPublic) + "?1 AND f.name = ?2 GROUP BY f.name";
-    Statement select(db, sql);
-    select.bind(region, name);
-    return first(select);
+    static const auto tail = std::string(kPublic) + " AND f.name = ? GROUP BY f.name";
+    return select_row<kPublicColumns>(db, tail, region, name);
 }
 
-std::vector<ParameterRow> select_parameters(Database& db, const ParameterQuery& wanted)
+std::vector<ParameterRow> select_parameters(Database& db, const ListQuery& wanted,
+                                            const std::vector<ParameterFilter>& filters)
 {
     const bool is_public = wanted.owner.empty();
     const auto& source = is_public ? kPublicSource : kOwnSource;
-    Query query;
+    Query query("SELECT ");
     if (is_public) {
-        query.sql(kPublic).value(wanted.region);
+        query.sql(select_list<kPublicColumns>()).part(kPublic, wanted.region);
     } else {
-        query.sql("SELECT ").sql(kColumns);
-        query.sql(
-            " FROM parameter AS p JOIN parameter_version AS v ON v.owner = p.owner"
-            " AND v.region = p.region AND v.name = p.name AND v.version = p.version"
-            " WHERE p.owner = ");
-        query.value(wanted.owner).sql(" AND p.region = ").value(wanted.region);
+        query.sql(select_list<kVersionColumns>()).sql(" ");
+        query.part(kNewestVersions, wanted.owner, wanted.region);
     }
-    for (const auto& filter : wanted.filters) {
+    for (const auto& filter : filters) {
         append_filter(query, source, filter);
     }
     if (!wanted.after.empty()) {
@@ -208,34 +202,37 @@ std::vector<ParameterRow> select_parameters(Database& db, const ParameterQuery& 
     }
     query.sql(" ORDER BY ").sql(source.name).sql(" LIMIT ").value(wanted.limit);
     auto select = query.on(db);
-    return all(select);
+    std::vector<ParameterRow> rows;
+    while (select.step()) {
+        rows.push_back(is_public ? read_row(kPublicColumns, select.row())
+                                 : read_row(kVersionColumns, select.row()));
+    }
+    return rows;
 }
 
 std::vector<ParameterRow> select_parameter_history(Database& db, const ParameterKey& key,
                                                    std::int64_t after_version, std::int64_t limit)
 {
-    static const std::string sql = std::string("SELECT ") + std::string(kColumns) +
-                                   " FROM parameter_version AS v WHERE v.owner = ?1"
-                                   " AND v.region = ?2 AND v.name = ?3 AND v.version > ?4"
-                                   " ORDER BY v.version LIMIT ?5";
-    Statement select(db, sql);
-    select.bind(key.owner, key.region, key.name, after_version, limit);
-    return all(select);
+    return select_rows<kVersionColumns>(db,
+                                        "FROM parameter_version v WHERE v.owner = ?"
+                                        " AND v.region = ? AND v.name = ? AND v.version > ?"
+                                        " ORDER BY v.version LIMIT ?",
+                                        key.owner, key.region, key.name, after_version, limit);
 }
 
 std::vector<std::string> select_parameter_labels(Database& db, const ParameterKey& key,
                                                  std::int64_t version)
 {
     Statement select(db,
-                     "SELECT label FROM parameter_label WHERE owner = ?1 AND region = ?2"
-                     " AND name = ?3 AND version = ?4 ORDER BY label");
+                     "SELECT label FROM parameter_label WHERE owner = ? AND region = ?"
+                     " AND name = ? AND version = ? ORDER BY label");
     select.bind(key.owner, key.region, key.name, version);
     return select.texts();
 }
 
 std::int64_t count_parameters(Database& db, std::string_view owner, std::string_view region)
 {
-    Statement select(db, "SELECT count(*) FROM parameter WHERE owner = ?1 AND region = ?2");
+    Statement select(db, "SELECT count(*) FROM parameter WHERE owner = ? AND region = ?");
     select.bind(owner, region);
     select.step();
     return select.row().integer();
@@ -244,8 +241,8 @@ std::int64_t count_parameters(Database& db, std::string_view owner, std::string_
 std::int64_t count_parameter_versions(Database& db, const ParameterKey& key)
 {
     Statement select(db,
-                     "SELECT count(*) FROM parameter_version WHERE owner = ?1 AND region = ?2"
-                     " AND name = ?3");
+                     "SELECT count(*) FROM parameter_version WHERE owner = ? AND region = ?"
+                     " AND name = ?");
     select.bind(key.owner, key.region, key.name);
     select.step();
     return select.row().integer();
@@ -254,36 +251,26 @@ std::int64_t count_parameter_versions(Database& db, const ParameterKey& key)
 void insert_parameter_version(Database& db, const ParameterRow& row)
 {
     Statement(db,
-              "INSERT INTO parameter (owner, region, name, version) VALUES (?1, ?2, ?3, ?4)"
+              "INSERT INTO parameter (owner, region, name, version) VALUES (?, ?, ?, ?)"
               " ON CONFLICT (owner, region, name) DO UPDATE SET version = excluded.version")
         .execute(row.owner, row.region, row.name, row.version);
-    Statement(db,
-              "INSERT INTO parameter_version (owner, region, name, version, type, value,"
-              " data_type, tier, description, last_modified_ms, last_modified_user)"
-              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")
-        .execute(row.owner, row.region, row.name, row.version, row.type, row.value, row.data_type,
-                 row.tier, row.description, row.last_modified_ms, row.last_modified_user);
+    insert_row<kVersionColumns>(db, row);
 }
 
 OldestVersion select_oldest_version(Database& db, const ParameterKey& key)
 {
-    Statement select(db,
-                     "SELECT v.version, EXISTS (SELECT 1 FROM parameter_label AS b"
-                     " WHERE b.owner = v.owner AND b.region = v.region AND b.name = v.name"
-                     " AND b.version = v.version) FROM parameter_version AS v WHERE v.owner = ?1"
-                     " AND v.region = ?2 AND v.name = ?3 ORDER BY v.version LIMIT 1");
-    select.bind(key.owner, key.region, key.name);
-    select.step();
-    auto row = select.row();
-    const auto version = row.integer();
-    return {version, row.boolean()};
+    return select_row<kOldestColumns>(db,
+                                      "FROM parameter_version v WHERE v.owner = ?"
+                                      " AND v.region = ? AND v.name = ? ORDER BY v.version LIMIT 1",
+                                      key.owner, key.region, key.name)
+        .value();
 }
 
 void delete_parameter_version(Database& db, const ParameterKey& key, std::int64_t version)
 {
     Statement(db,
-              "DELETE FROM parameter_version WHERE owner = ?1 AND region = ?2 AND name = ?3"
-              " AND version = ?4")
+              "DELETE FROM parameter_version WHERE owner = ? AND region = ? AND name = ?"
+              " AND version = ?")
         .execute(key.owner, key.region, key.name, version);
 }
 
@@ -292,14 +279,14 @@ void set_parameter_label(Database& db, const ParameterKey& key, std::string_view
 {
     Statement(db,
               "INSERT INTO parameter_label (owner, region, name, label, version)"
-              " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (owner, region, name, label)"
+              " VALUES (?, ?, ?, ?, ?) ON CONFLICT (owner, region, name, label)"
               " DO UPDATE SET version = excluded.version")
         .execute(key.owner, key.region, key.name, label, version);
 }
 
 bool delete_parameter(Database& db, const ParameterKey& key)
 {
-    Statement(db, "DELETE FROM parameter WHERE owner = ?1 AND region = ?2 AND name = ?3")
+    Statement(db, "DELETE FROM parameter WHERE owner = ? AND region = ? AND name = ?")
         .execute(key.owner, key.region, key.name);
     return db.changes() == 1;
 }

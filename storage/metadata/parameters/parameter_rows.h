@@ -7,22 +7,23 @@
 
 #include "storage/base/clock.h"
 #include "storage/metadata/sql/database.h"
+#include "storage/metadata/sql/listing.h"
 
 namespace amilab {
 
 /// A version of a parameter: an account's own, or a public one of the catalogue.
 struct ParameterRow {
-    std::string owner;  ///< empty for public ones
-    std::string region;
-    std::string name;
-    std::int64_t version;
-    std::string type;  ///< String, StringList
-    std::string value;
-    std::string data_type;  ///< text, aws:ec2:image
-    std::string tier;       ///< Standard, Advanced
-    std::optional<std::string> description;
-    TimeMs last_modified_ms;
-    std::string last_modified_user;
+    std::string owner{};  ///< empty for public ones
+    std::string region{};
+    std::string name{};
+    std::int64_t version = 0;
+    std::string type{};  ///< String, StringList
+    std::string value{};
+    std::string data_type{};  ///< text, aws:ec2:image
+    std::string tier{};       ///< Standard, Advanced
+    std::optional<std::string> description{};
+    TimeMs last_modified_ms = 0;
+    std::string last_modified_user{};
 };
 
 /// Whose parameter, under which name.
@@ -52,18 +53,10 @@ struct ParameterFilter {
     std::vector<std::string> values;
 };
 
-struct ParameterQuery {
-    /// Empty: the public ones.
-    std::string_view owner;
-    std::string_view region;
-    std::vector<ParameterFilter> filters;
-    /// The name behind which to begin; empty: at the start.
-    std::string_view after;
-    std::int64_t limit;
-};
-
-/// Newest versions, in the order of their names.
-std::vector<ParameterRow> select_parameters(Database& db, const ParameterQuery& query);
+/// Newest versions, in the order of their names; without an owner, the public ones. Pages go on
+/// behind a name.
+std::vector<ParameterRow> select_parameters(Database& db, const ListQuery& wanted,
+                                            const std::vector<ParameterFilter>& filters);
 
 /// All versions that are kept, oldest first.
 std::vector<ParameterRow> select_parameter_history(Database& db, const ParameterKey& key,
@@ -77,8 +70,8 @@ std::int64_t count_parameter_versions(Database& db, const ParameterKey& key);
 void insert_parameter_version(Database& db, const ParameterRow& row);
 /// The oldest version, and whether it has a label.
 struct OldestVersion {
-    std::int64_t version;
-    bool is_labelled;
+    std::int64_t version = 0;
+    bool is_labelled = false;
 };
 OldestVersion select_oldest_version(Database& db, const ParameterKey& key);
 void delete_parameter_version(Database& db, const ParameterKey& key, std::int64_t version);

@@ -40,16 +40,15 @@ protected:
                                         .value = fmt::format("{}-{}", name, version),
                                         .data_type = "text",
                                         .tier = "Standard",
-                                        .description = {},
-                                        .last_modified_ms = 0,
                                         .last_modified_user = "me"});
     }
 
-    std::vector<std::string> names(ParameterQuery query)
+    std::vector<std::string> names(ListQuery query,
+                                   const std::vector<ParameterFilter>& filters = {})
     {
         query.region = kRegion;
         std::vector<std::string> found;
-        for (const auto& row : select_parameters(*db_, query)) {
+        for (const auto& row : select_parameters(*db_, query, filters)) {
             found.push_back(row.name);
         }
         return found;
@@ -68,14 +67,10 @@ TEST_F(ParameterRows, ListTheNewestVersionsInTheOrderOfNames)
     put("b");
     put("a");
     put("b", 2);
-    EXPECT_THAT(names({.owner = kOwner, .region = {}, .filters = {}, .after = {}, .limit = 10}),
-                ElementsAre("a", "b"));
+    EXPECT_THAT(names({.owner = kOwner, .limit = 10}), ElementsAre("a", "b"));
     EXPECT_EQ(select_parameter(*db_, {kOwner, kRegion, "b"})->value, "b-2");
-    EXPECT_THAT(names({.owner = kOwner, .region = {}, .filters = {}, .after = "a", .limit = 10}),
-                ElementsAre("b"));
-    EXPECT_THAT(
-        names({.owner = "210987654321", .region = {}, .filters = {}, .after = {}, .limit = 10}),
-        IsEmpty());
+    EXPECT_THAT(names({.owner = kOwner, .after = "a", .limit = 10}), ElementsAre("b"));
+    EXPECT_THAT(names({.owner = "210987654321", .limit = 10}), IsEmpty());
 }
 
 TEST_F(ParameterRows, APathIsNotTheBeginningOfAnotherName)
@@ -85,11 +80,7 @@ TEST_F(ParameterRows, APathIsNotTheBeginningOfAnotherName)
     }
     using Option = ParameterFilter::Option;
     const auto below = [&](const char* text, Option option) {
-        return names({.owner = kOwner,
-                      .region = {},
-                      .filters = {path(text, option)},
-                      .after = {},
-                      .limit = 10});
+        return names({.owner = kOwner, .limit = 10}, {path(text, option)});
     };
     EXPECT_THAT(below("/a", Option::kRecursive), ElementsAre("/a/b", "/a/b/c"));
     EXPECT_THAT(below("/a", Option::kOneLevel), ElementsAre("/a/b"));
@@ -99,12 +90,8 @@ TEST_F(ParameterRows, APathIsNotTheBeginningOfAnotherName)
 
 TEST_F(ParameterRows, PublicOnesAreListedOncePerNameWhateverTheRegion)
 {
-    const ParameterQuery all{.owner = {},
-                             .region = {},
-                             .filters = {path("/aws", ParameterFilter::Option::kRecursive)},
-                             .after = {},
-                             .limit = 10'000};
-    const auto found = names(all);
+    const auto found =
+        names({.limit = 10'000}, {path("/aws", ParameterFilter::Option::kRecursive)});
     EXPECT_GT(found.size(), 150U);
     EXPECT_EQ(std::adjacent_find(found.begin(), found.end()), found.end());
     EXPECT_FALSE(select_public_parameter(*db_, "mars-1", found.front()));
