@@ -22,8 +22,9 @@
 ///         text("state", &VolumeRow::state).as("iif(v.ready_ms <= $now, 'ready', 'pending')"));
 namespace amilab {
 
-/// How filters see a value: as text, a number's digits, "true" or "false", or ISO 8601.
-enum class ColumnType : std::uint8_t { kText, kInteger, kReal, kFlag, kTime };
+/// How filters see a value: as text, a number's digits (3.0 is "3" too), "true" or "false", ISO
+/// 8601, or any member of a list that is kept separated by commas.
+enum class ColumnType : std::uint8_t { kText, kInteger, kReal, kFlag, kTime, kList };
 
 template <class Row, class Member>
 struct Column {
@@ -63,6 +64,13 @@ constexpr Column<Row, Member> time(std::string_view name, Member Row::*member)
     return {name, ColumnType::kTime, member};
 }
 
+/// A comma-separated list; NULL is the empty one.
+template <class Row, class Member>
+constexpr Column<Row, Member> list(std::string_view name, Member Row::*member)
+{
+    return {name, ColumnType::kList, member};
+}
+
 template <class Row_, class... Columns>
 struct ColumnList {
     using Row = Row_;
@@ -89,8 +97,13 @@ std::string expression_of(const AnyColumn& column, std::string_view alias)
     return std::string(alias) + "." + std::string(column.name);
 }
 
-/// SQL of the text that filters compare a value of this type as.
-std::string as_filter_text(const std::string& expression, ColumnType type);
+/// SQL of the text that filters compare a value with, and what goes around the comparison.
+struct FilterText {
+    std::string value;
+    std::string before{};
+    std::string after{};
+};
+FilterText as_filter_text(const std::string& expression, ColumnType type);
 
 /// "v.id, v.size_gib, iif(...)", for kColumns' alias.
 template <const auto& kColumns>
@@ -116,6 +129,22 @@ Row read_row(const ColumnList<Row, Columns...>& columns, Statement::Row&& values
     Row row;
     std::apply([&](const auto&... column) { (values.read(row.*column.member), ...); }, columns.all);
     return row;
+}
+
+/// The name of the column that a member is kept in: column_name<kColumns, &Row::state>().
+template <const auto& kColumns, auto kMember>
+constexpr std::string_view column_name()
+{
+    std::string_view name;
+    const auto look = [&](const auto& column) {
+        if constexpr (std::is_same_v<decltype(kMember), std::decay_t<decltype(column.member)>>) {
+            if (column.member == kMember) {
+                name = column.name;
+            }
+        }
+    };
+    std::apply([&](const auto&... column) { (look(column), ...); }, kColumns.all);
+    return name;
 }
 
 /// How INSERT meets a row that is there.

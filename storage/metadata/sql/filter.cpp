@@ -177,20 +177,39 @@ std::vector<std::string> without(const std::vector<std::string>& wanted,
     return rest;
 }
 
-std::string as_filter_text(const std::string& expression, ColumnType type)
+namespace {
+
+/// Matches when any of the texts v does.
+FilterText any_of(const std::string& texts)
+{
+    return {"v", fmt::format("EXISTS (SELECT 1 FROM ({}) WHERE ", texts), ")"};
+}
+
+}  // namespace
+
+FilterText as_filter_text(const std::string& expression, ColumnType type)
 {
     switch (type) {
         case ColumnType::kText:
             break;
         case ColumnType::kInteger:
+            return {fmt::format("CAST({} AS TEXT)", expression)};
         case ColumnType::kReal:
-            return fmt::format("CAST({} AS TEXT)", expression);
+            return any_of(
+                fmt::format("SELECT CAST({0} AS TEXT) AS v UNION ALL"
+                            " SELECT printf('%.15g', {0}) WHERE {0} IS NOT NULL",
+                            expression));
         case ColumnType::kFlag:
-            return sql_true_false(expression);
+            return {sql_true_false(expression)};
         case ColumnType::kTime:
-            return sql_time(expression);
+            return {sql_time(expression)};
+        case ColumnType::kList:
+            return any_of(
+                fmt::format("SELECT m.value AS v FROM"
+                            " json_each('[\"' || replace({}, ',', '\",\"') || '\"]') m",
+                            expression));
     }
-    return expression;
+    return {expression};
 }
 
 }  // namespace amilab

@@ -34,8 +34,8 @@ struct FilterColumn {
 struct ResolvedFilter {
     std::string_view name;
     std::string value;
-    std::string_view before;
-    std::string_view after;
+    std::string before;
+    std::string after;
 };
 
 /// "true" or "false" of a flag, and ISO 8601 of a time in milliseconds, as filters compare them.

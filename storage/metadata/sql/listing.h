@@ -24,6 +24,8 @@ struct ListQuery {
     std::vector<Filter> filters{};
     /// Columns that are to have one of these values; one without values is not asked for.
     std::vector<std::pair<std::string_view, std::vector<std::string>>> among{};
+    /// More conditions, each behind " AND ", of what needs values of its own.
+    Query also{};
     TimeMs now_ms = 0;
     /// The key of the last row of the page before; empty at the start.
     std::string_view after{};
@@ -77,14 +79,16 @@ std::vector<ResolvedFilter> resolve(const Listing<Columns>& list)
 {
     std::vector<ResolvedFilter> resolved;
     for (const auto& filter : list.filters) {
-        resolved.push_back({filter.name, std::string(filter.value), filter.before, filter.after});
+        FilterText text{std::string(filter.value)};
         const auto look = [&](const auto& column) {
             if (column.name == filter.value) {
-                resolved.back().value =
-                    as_filter_text(expression_of(column, list.columns.alias), column.type);
+                text = as_filter_text(expression_of(column, list.columns.alias), column.type);
             }
         };
         std::apply([&](const auto&... column) { (look(column), ...); }, list.columns.all);
+        resolved.push_back({filter.name, std::move(text.value),
+                            std::string(filter.before) + text.before,
+                            text.after + std::string(filter.after)});
     }
     return resolved;
 }
@@ -112,6 +116,7 @@ auto select_page(Database& db, const ListQuery& wanted)
         query.sql(" AND ").sql(kList.key).sql(" IN ").list(wanted.ids);
     }
     append_filters(query, wanted.filters, filters, kList.key, wanted.owner);
+    query.append(wanted.also);
     listing::append_page(query, kList.key, kList.second_key, wanted);
     auto select = query.on(db);
     std::vector<typename std::decay_t<decltype(kList.columns)>::Row> rows;

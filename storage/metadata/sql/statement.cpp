@@ -1,5 +1,6 @@
 #include "storage/metadata/sql/statement.h"
 
+#include <charconv>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -138,6 +139,33 @@ std::string json_list(const std::vector<std::string>& texts)
         list += '"';
     }
     return list + "]";
+}
+
+void Statement::Row::read(std::vector<std::string>& value)
+{
+    value.clear();
+    if (skip_null()) {
+        return;
+    }
+    const auto text = view();
+    for (std::size_t begin = 0;;) {
+        const auto end = text.find(',', begin);
+        value.emplace_back(text.substr(begin, end - begin));
+        if (end == std::string_view::npos) {
+            return;
+        }
+        begin = end + 1;
+    }
+}
+
+void Statement::Row::read(std::vector<std::int64_t>& value)
+{
+    std::vector<std::string> texts;
+    read(texts);
+    value.clear();
+    for (const auto& text : texts) {
+        std::from_chars(text.data(), text.data() + text.size(), value.emplace_back());
+    }
 }
 
 Query& Query::value(std::string_view text)

@@ -79,6 +79,9 @@ public:
         void read(double& value) { value = real(); }
         void read(bool& value) { value = boolean(); }
         void read(std::int64_t& value) { value = integer(); }
+        /// The members of a comma-separated list; none of NULL.
+        void read(std::vector<std::string>& value);
+        void read(std::vector<std::int64_t>& value);
         template <class Tag>
         void read(Id<Tag>& value)
         {
@@ -192,6 +195,14 @@ public:
     Query& value(std::int64_t number);
     /// Appends "(?, ?, ...)"; an empty list is "(NULL)", which nothing is in.
     Query& list(const std::vector<std::string>& values);
+
+    /// Appends another's SQL and values.
+    Query& append(const Query& other)
+    {
+        sql_ += other.sql_;
+        values_.insert(values_.end(), other.values_.begin(), other.values_.end());
+        return *this;
+    }
 
     /// A statement ready to step.
     Statement on(Database& db) const;
