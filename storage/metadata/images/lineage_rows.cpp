@@ -1,7 +1,6 @@
 #include "storage/metadata/images/lineage_rows.h"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
@@ -10,24 +9,6 @@
 namespace amilab {
 
 namespace {
-
-InstanceImageRow read_instance_image(Statement::Row row)
-{
-    return {.instance_id = row.id<InstanceId>(),
-            .instance_type = row.text(),
-            .launch_time_ms = row.integer(),
-            .zone = row.text(),
-            .zone_id = row.text(),
-            .state = row.text(),
-            .image_id = row.text(),
-            .image_owner = row.text(),
-            .image_name = row.optional_text(),
-            .image_state = row.optional_text(),
-            .image_owner_alias = row.optional_text(),
-            .image_creation_time_ms = row.optional_integer(),
-            .image_deprecation_time_ms = row.optional_integer(),
-            .image_is_public = row.boolean()};
-}
 
 using Kind = ImageReferenceRow::Kind;
 
@@ -148,60 +129,6 @@ std::vector<ImageReferenceRow> select_image_references(Database& db,
 std::string image_reference_order_key(const ImageReferenceRow& row)
 {
     return fmt::format("{}/{}/{}", row.image_id, rank_of(row.kind), row.name);
-}
-
-std::vector<InstanceImageRow> select_instance_images(Database& db, const InstanceImageQuery& wanted)
-{
-    Query query(
-        "SELECT n.id, n.instance_type, n.launch_time_ms, n.zone, COALESCE(z.zone_id, ''), n.state,"
-        " n.image_id, n.image_owner, COALESCE(m.name, c.name),"
-        " COALESCE(m.state, iif(p.id IS NULL, NULL, 'available')),"
-        " COALESCE(m.owner_alias, c.owner_alias),"
-        " COALESCE(m.creation_time_ms, c.creation_time_ms),"
-        " COALESCE(m.deprecation_time_ms, c.deprecation_time_ms), COALESCE(m.public, c.public, 0)"
-        // Views would be read as a whole on this side of a join.
-        " FROM instance n LEFT JOIN main.image m ON m.id = n.image_id"
-        " LEFT JOIN catalogue.image_place p ON p.id = n.image_id"
-        " LEFT JOIN catalogue.image_facts c ON c.number = p.facts"
-        " LEFT JOIN catalogue.availability_zone z ON z.name = n.zone WHERE n.region = ");
-    query.value(wanted.region).sql(" AND n.owner = ").value(wanted.owner);
-    if (!wanted.ids.empty()) {
-        query.sql(" AND n.id IN ").list(texts_of(wanted.ids));
-    }
-    const auto launch_time = sql_time("n.launch_time_ms");
-    const std::array columns = {
-        FilterColumn{"availability-zone", "n.zone"},
-        FilterColumn{"instance-id", "n.id"},
-        FilterColumn{"instance-state-name", "n.state"},
-        FilterColumn{"instance-type", "n.instance_type"},
-        FilterColumn{"launch-time", launch_time},
-        FilterColumn{"owner-alias", "COALESCE(m.owner_alias, c.owner_alias)"},
-        FilterColumn{"owner-id", "n.image_owner"},
-        FilterColumn{"zone-id", "z.zone_id"},
-    };
-    std::vector<Filter> others;
-    for (const auto& filter : wanted.filters) {
-        if (filter.name == "image-allowed") {
-            // An image that is gone for good is not allowed.
-            append_allowed_filter(
-                query, wanted.allowed, wanted.owner, wanted.now_ms, filter,
-                {.before = "EXISTS (SELECT 1 FROM all_image AS i WHERE i.id = n.image_id AND ",
-                 .after = ")"});
-        } else {
-            others.push_back(filter);
-        }
-    }
-    append_filters(query, others, columns, "n.id", wanted.owner);
-    if (!wanted.after.empty()) {
-        query.sql(" AND n.id > ").value(wanted.after);
-    }
-    query.sql(" ORDER BY n.id LIMIT ").value(wanted.limit);
-    auto select = query.on(db);
-    std::vector<InstanceImageRow> rows;
-    while (select.step()) {
-        rows.push_back(read_instance_image(select.row()));
-    }
-    return rows;
 }
 
 }  // namespace amilab

@@ -2,18 +2,14 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "storage/base/clock.h"
-#include "storage/metadata/images/allowed_image_rows.h"
 #include "storage/metadata/images/image_ids.h"
-#include "storage/metadata/instances/instance_ids.h"
 #include "storage/metadata/snapshots/snapshot_ids.h"
 #include "storage/metadata/sql/database.h"
-#include "storage/metadata/sql/filter.h"
 
 /// Where images come from, and what uses them.
 namespace amilab {
@@ -60,36 +56,5 @@ struct ImageReferenceQuery {
 std::vector<ImageReferenceRow> select_image_references(Database& db,
                                                        const ImageReferenceQuery& query);
 std::string image_reference_order_key(const ImageReferenceRow& row);
-
-/// An instance and what its image is now. Nothing is known of an image that was never here.
-struct InstanceImageRow {
-    InstanceId instance_id;
-    std::string instance_type;
-    TimeMs launch_time_ms;
-    std::string zone;
-    std::string zone_id;
-    std::string state;
-    std::string image_id;
-    std::string image_owner;
-    std::optional<std::string> image_name;
-    std::optional<std::string> image_state;
-    std::optional<std::string> image_owner_alias;
-    std::optional<TimeMs> image_creation_time_ms;
-    std::optional<TimeMs> image_deprecation_time_ms;
-    bool image_is_public;
-};
-struct InstanceImageQuery {
-    std::string_view owner;
-    std::string_view region;
-    std::vector<InstanceId> ids;
-    std::span<const Filter> filters;
-    /// What the filter image-allowed means.
-    const AllowedImagesSettings& allowed;
-    TimeMs now_ms;
-    std::string_view after;
-    std::int64_t limit;
-};
-/// The owner's instances, in the order of their ids.
-std::vector<InstanceImageRow> select_instance_images(Database& db, const InstanceImageQuery& query);
 
 }  // namespace amilab

@@ -10,14 +10,24 @@
 
 #include "storage/base/clock.h"
 #include "storage/metadata/instances/instance_ids.h"
+#include "storage/metadata/sql/columns.h"
 #include "storage/metadata/sql/database.h"
-#include "storage/metadata/sql/filter.h"
-#include "storage/metadata/volumes/volume_ids.h"
+#include "storage/metadata/volumes/volume_rows.h"
 
 namespace amilab {
 
+/// Source: EC2 API Reference, InstanceState (documented).
+namespace instance_state {
+inline constexpr std::string_view kPending = "pending";
+inline constexpr std::string_view kRunning = "running";
+inline constexpr std::string_view kShuttingDown = "shutting-down";
+inline constexpr std::string_view kTerminated = "terminated";
+inline constexpr std::string_view kStopping = "stopping";
+inline constexpr std::string_view kStopped = "stopped";
+}  // namespace instance_state
+
 struct InstanceRow {
-    InstanceId id;
+    InstanceId id{};
     std::string region{};
     std::string owner{};
     std::string reservation_id{};
@@ -26,7 +36,7 @@ struct InstanceRow {
     std::string client_token{};
     /// When it was last started.
     TimeMs launch_time_ms = 0;
-    /// pending, running, stopping, stopped, shutting-down, terminated
+    /// Of instance_state.
     std::string state{};
     std::optional<std::string> state_reason_code{};
     std::optional<std::string> state_reason_message{};
@@ -73,13 +83,89 @@ struct InstanceRow {
     std::string shutdown_behavior{};
     std::string http_tokens{};
     std::int64_t http_put_response_hop_limit = 0;
-    /// Read only, from the catalogue: the zone's id, and what the type has.
+    /// Booting: its status checks have not passed yet.
+    bool initializing = false;
+    // Read only. From the catalogue: the zone's id, and what the type has.
     std::string zone_id{};
     std::int64_t cores = 0;
     std::int64_t threads_per_core = 0;
-    /// Booting: its status checks have not passed yet.
-    bool initializing = false;
+    // Read only, as answers and filters have them. Names only where there is an address.
+    std::int64_t state_code = 0;
+    std::optional<std::string> private_dns_name{};
+    std::optional<std::string> public_dns_name{};
+    /// Nothing without an interface.
+    std::optional<std::string> network_attachment_status{};
+    std::string metadata_options_state{};
 };
+
+/// Source: EC2 API Reference, InstanceState (documented).
+inline constexpr std::string_view kInstanceStateCode =
+    "CASE n.state WHEN 'pending' THEN 0 WHEN 'running' THEN 16 WHEN 'shutting-down' THEN 32"
+    " WHEN 'terminated' THEN 48 WHEN 'stopping' THEN 64 ELSE 80 END";
+// Source: VPC User Guide, "DNS attributes" (documented).
+inline constexpr std::string_view kPrivateDnsName =
+    "('ip-' || replace(n.private_ip, '.', '-') || iif(n.region = 'us-east-1', '.ec2.internal',"
+    " '.' || n.region || '.compute.internal'))";
+inline constexpr std::string_view kPublicDnsName =
+    "('ec2-' || replace(n.public_ip, '.', '-') || iif(n.region = 'us-east-1',"
+    " '.compute-1.amazonaws.com', '.' || n.region || '.compute.amazonaws.com'))";
+inline constexpr std::string_view kNetworkAttachmentStatus =
+    "iif(n.network_interface_id IS NULL, NULL, iif(n.state = 'pending', 'attaching', 'attached'))";
+
+inline constexpr auto kInstanceColumns = columns<InstanceRow>(
+    "instance", "n", text("id", &InstanceRow::id), text("region", &InstanceRow::region),
+    text("owner", &InstanceRow::owner), text("reservation_id", &InstanceRow::reservation_id),
+    integer("launch_index", &InstanceRow::launch_index),
+    text("client_token", &InstanceRow::client_token),
+    time("launch_time_ms", &InstanceRow::launch_time_ms), text("state", &InstanceRow::state),
+    text("state_reason_code", &InstanceRow::state_reason_code),
+    text("state_reason_message", &InstanceRow::state_reason_message),
+    text("state_transition_reason", &InstanceRow::state_transition_reason),
+    time("state_change_time_ms", &InstanceRow::state_change_time_ms),
+    text("instance_type", &InstanceRow::instance_type), text("zone", &InstanceRow::zone),
+    text("subnet_id", &InstanceRow::subnet_id), text("vpc_id", &InstanceRow::vpc_id),
+    text("private_ip", &InstanceRow::private_ip), text("public_ip", &InstanceRow::public_ip),
+    text("network_interface_id", &InstanceRow::network_interface_id),
+    text("network_attachment_id", &InstanceRow::network_attachment_id),
+    text("mac_address", &InstanceRow::mac_address), text("image_id", &InstanceRow::image_id),
+    text("image_owner", &InstanceRow::image_owner),
+    text("architecture", &InstanceRow::architecture),
+    text("virtualization_type", &InstanceRow::virtualization_type),
+    text("hypervisor", &InstanceRow::hypervisor),
+    text("root_device_name", &InstanceRow::root_device_name),
+    text("root_device_type", &InstanceRow::root_device_type),
+    text("boot_mode", &InstanceRow::boot_mode),
+    text("current_boot_mode", &InstanceRow::current_boot_mode),
+    text("imds_support", &InstanceRow::imds_support),
+    text("tpm_support", &InstanceRow::tpm_support), flag("ena_support", &InstanceRow::ena_support),
+    text("sriov_net_support", &InstanceRow::sriov_net_support),
+    text("platform", &InstanceRow::platform),
+    text("platform_details", &InstanceRow::platform_details),
+    text("usage_operation", &InstanceRow::usage_operation),
+    time("usage_operation_time_ms", &InstanceRow::usage_operation_time_ms),
+    text("kernel_id", &InstanceRow::kernel_id), text("ramdisk_id", &InstanceRow::ramdisk_id),
+    text("user_data", &InstanceRow::user_data), flag("ebs_optimized", &InstanceRow::ebs_optimized),
+    flag("source_dest_check", &InstanceRow::source_dest_check),
+    flag("disable_api_termination", &InstanceRow::disable_api_termination),
+    flag("disable_api_stop", &InstanceRow::disable_api_stop),
+    text("shutdown_behavior", &InstanceRow::shutdown_behavior),
+    text("http_tokens", &InstanceRow::http_tokens),
+    integer("http_put_response_hop_limit", &InstanceRow::http_put_response_hop_limit),
+    flag("initializing", &InstanceRow::initializing),
+    text("zone_id", &InstanceRow::zone_id).as("z.zone_id"),
+    integer("cores", &InstanceRow::cores).as("t.default_cores"),
+    integer("threads_per_core", &InstanceRow::threads_per_core).as("t.default_threads_per_core"),
+    integer("state_code", &InstanceRow::state_code).as(kInstanceStateCode),
+    text("private_dns_name", &InstanceRow::private_dns_name).as(kPrivateDnsName),
+    text("public_dns_name", &InstanceRow::public_dns_name).as(kPublicDnsName),
+    text("network_attachment_status", &InstanceRow::network_attachment_status)
+        .as(kNetworkAttachmentStatus),
+    text("metadata_options_state", &InstanceRow::metadata_options_state)
+        .as("iif(n.state = 'pending', 'pending', 'applied')"));
+/// Where kInstanceColumns come from.
+inline constexpr std::string_view kInstanceFrom =
+    "instance n JOIN catalogue.availability_zone z ON z.name = n.zone"
+    " JOIN catalogue.instance_type t ON t.name = n.instance_type";
 
 /// What a client sees of a change of state.
 struct InstanceStateRow {
@@ -91,9 +177,13 @@ struct InstanceStateRow {
     TimeMs time_ms = 0;
 };
 
+/// A security group of an instance's interface.
 struct InstanceGroupRow {
-    std::string id;
-    std::string name;
+    InstanceId instance_id{};
+    std::int64_t position = 0;
+    std::string id{};
+    /// Read only.
+    std::string name{};
 };
 
 /// `groups`: ids of the interface's security groups, in order.
@@ -109,14 +199,22 @@ std::optional<std::string> select_instance_owner(Database& db, std::string_view 
 std::vector<InstanceRow> select_reservation(Database& db, std::string_view owner,
                                             std::string_view region,
                                             std::string_view reservation_id);
-std::vector<InstanceGroupRow> select_instance_groups(Database& db, const InstanceId& id);
+
+// What belongs to several instances, in the order of their ids.
+
+/// The groups of an instance in their order.
+std::vector<InstanceGroupRow> select_instance_groups(Database& db,
+                                                     const std::vector<std::string>& instances);
+/// The root of an instance first, the others in the order in which they were attached.
+std::vector<AttachmentRow> select_instance_attachments(Database& db,
+                                                       const std::vector<std::string>& instances);
 
 std::optional<std::string> select_instance_interface(Database& db, const InstanceId& id);
 
 /// False, and nothing changes, when the instance is not in the state `from`.
 bool change_instance_state(Database& db, const InstanceId& id, std::string_view from,
                            const InstanceStateRow& to);
-/// The same for a change whose reasons stay.
+/// Changes a state whose reasons stay; false as change_instance_state() says it.
 bool end_instance_state(Database& db, const InstanceId& id, std::string_view from,
                         std::string_view to, TimeMs now_ms);
 /// Whatever the state is now.
@@ -124,8 +222,6 @@ void set_instance_state(Database& db, const InstanceId& id, const InstanceStateR
 /// The instance starts again: a new launch time and another public address.
 void set_instance_launch(Database& db, const InstanceId& id, TimeMs launch_time_ms,
                          const std::optional<std::string>& public_ip);
-/// Whether its status checks have yet to pass.
-void set_instance_initializing(Database& db, const InstanceId& id, bool initializing);
 void clear_instance_public_ip(Database& db, const InstanceId& id);
 /// Gives up addresses, interface and security groups.
 void clear_instance_network(Database& db, const InstanceId& id);
@@ -136,41 +232,19 @@ void mark_attachments_attached(Database& db, const InstanceId& id);
 /// Removes all of the instance's attachments: which volume, and whether it goes too.
 std::vector<std::pair<VolumeId, bool>> take_attachments_of(Database& db, const InstanceId& id);
 
-enum class InstanceFlag {
-    kDisableApiStop,
-    kDisableApiTermination,
-    kEbsOptimized,
-    kEnaSupport,
-    kSourceDestCheck,
-};
-void set_instance_flag(Database& db, const InstanceId& id, InstanceFlag flag, bool value);
-
-enum class InstanceText { kShutdownBehavior, kSriovNetSupport, kUserData };
-void set_instance_text(Database& db, const InstanceId& id, InstanceText which,
-                       const std::optional<std::string>& value);
+/// Sets one member of an instance, by the member: &InstanceRow::user_data.
+template <auto kMember, class Value>
+void set_instance(Database& db, const InstanceId& id, const Value& value)
+{
+    static const auto sql = "UPDATE instance SET " +
+                            std::string(column_name<kInstanceColumns, kMember>()) +
+                            " = ? WHERE id = ?";
+    Statement(db, sql).execute(value, id);
+}
 void set_instance_type(Database& db, const InstanceId& id, std::string_view instance_type,
                        std::string_view current_boot_mode);
 void replace_instance_groups(Database& db, const InstanceId& id,
                              std::span<const std::string> groups);
-
-/// Which filters a query's names are: those of DescribeInstances or of DescribeInstanceStatus.
-enum class InstanceFilters { kInstances, kStatuses };
-enum class InstanceStates { kAll, kRunning };
-
-struct InstanceQuery {
-    std::string_view owner;
-    std::string_view region;
-    /// Only these; empty: any.
-    std::vector<InstanceId> ids;
-    InstanceFilters filters_of = InstanceFilters::kInstances;
-    std::span<const Filter> filters;
-    InstanceStates states = InstanceStates::kAll;
-    std::string_view after;
-    std::int64_t limit = -1;
-};
-
-/// In the order of their ids.
-std::vector<InstanceRow> select_instances(Database& db, const InstanceQuery& query);
 
 /// Which instances an account may tag: ?1 the id, ?2 the region, ?3 the account.
 inline constexpr std::string_view kTaggableInstance =

@@ -37,6 +37,24 @@ std::vector<ProductCodeRow> select_product_codes(Database& db, std::string_view 
     return rows;
 }
 
+std::vector<std::pair<std::string, ProductCodeRow>> select_product_codes_on(
+    Database& db, const std::vector<std::string>& resource_ids)
+{
+    Statement select(db,
+                     "SELECT c.resource_id, c.code, c.type FROM json_each(?) one"
+                     " CROSS JOIN product_code c ON c.resource_id = one.value"
+                     " ORDER BY c.resource_id, c.code");
+    select.bind(json_list(resource_ids));
+    std::vector<std::pair<std::string, ProductCodeRow>> rows;
+    while (select.step()) {
+        auto row = select.row();
+        auto resource_id = row.text();
+        auto code = row.text();
+        rows.emplace_back(std::move(resource_id), ProductCodeRow{std::move(code), row.text()});
+    }
+    return rows;
+}
+
 bool has_product_code(Database& db, std::string_view resource_id, std::string_view code)
 {
     Statement select(db, "SELECT 1 FROM product_code WHERE resource_id = ?1 AND code = ?2");

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "storage/metadata/sql/database.h"
@@ -17,6 +18,10 @@ struct ProductCodeRow {
 /// Product codes of an image (own or of the catalogue), a snapshot, a volume or an instance, in the
 /// order of the codes. They go with their resource.
 std::vector<ProductCodeRow> select_product_codes(Database& db, std::string_view resource_id);
+/// Of several resources, each with its resource's id, in the order of ids and codes; those of the
+/// catalogue's images are not among them.
+std::vector<std::pair<std::string, ProductCodeRow>> select_product_codes_on(
+    Database& db, const std::vector<std::string>& resource_ids);
 bool has_product_code(Database& db, std::string_view resource_id, std::string_view code);
 void insert_product_code(Database& db, std::string_view resource_id, const ProductCodeRow& row);
 /// Gives `to` the codes of `from` on top of its own.

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "storage/metadata/instances/instance_rows.h"
+
 namespace amilab::ec2 {
 
 namespace {
@@ -201,7 +203,7 @@ ApiError cannot_be_stopped(const InstanceId& id)
 
 ApiError cannot_be_rebooted(const InstanceId& id)
 {
-    return not_in_state(id, "running");
+    return not_in_state(id, instance_state::kRunning);
 }
 
 ApiError never_ran(const InstanceId& id)

@@ -21,6 +21,7 @@
 #include "server/services/ec2/snapshots/snapshots.h"
 #include "server/services/ec2/volumes/volume_types.h"
 #include "storage/metadata/images/image_annotation_rows.h"
+#include "storage/metadata/instances/instance_rows.h"
 #include "storage/metadata/tags/product_code_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
 
@@ -42,8 +43,8 @@ ImageSourceRow require_source(Session& session, const InstanceId& id)
     if (!source) {
         throw not_found(id);
     }
-    if (source->state != "running" && source->state != "stopped" && source->state != "stopping" &&
-        source->state != "pending") {
+    if (source->state == instance_state::kShuttingDown ||
+        source->state == instance_state::kTerminated) {
         throw incorrect_instance_state(
             id, fmt::format("is in the state {}; an image is made of one that is pending, running, "
                             "stopping or stopped.",
@@ -252,7 +253,7 @@ CreateImageResponse create_image(Session& session, const CreateImageRequest& req
     require_boot_type(root_device, *mappings.front().volume_type);
     append_added(session, overrides, mappings);
 
-    if (!request.no_reboot.value_or(false) && source.state == "running") {
+    if (!request.no_reboot.value_or(false) && source.state == instance_state::kRunning) {
         reboot_instance(session, instance);
     }
     const auto id = session.next_id<ImageId>();

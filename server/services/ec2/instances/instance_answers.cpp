@@ -1,42 +1,13 @@
 #include "server/services/ec2/instances/instance_answers.h"
 
-#include <algorithm>
-#include <array>
 #include <unordered_map>
 
-#include <fmt/format.h>
+#include "server/services/ec2/common/describe_spec.h"
+#include "server/services/ec2/common/page_rows.h"
 
 namespace amilab::ec2 {
 
 namespace {
-
-constexpr std::string_view kFirstRegion = "us-east-1";
-
-std::string with_hyphens(std::string address)
-{
-    std::replace(address.begin(), address.end(), '.', '-');
-    return address;
-}
-
-// Source: VPC User Guide, "DNS attributes" (documented). The filters' SQL has the same names.
-std::string private_dns_name(const InstanceRow& row)
-{
-    if (!row.private_ip) {
-        return {};
-    }
-    const auto domain =
-        row.region == kFirstRegion ? "ec2.internal" : row.region + ".compute.internal";
-    return fmt::format("ip-{}.{}", with_hyphens(*row.private_ip), domain);
-}
-
-std::string public_dns_name(const InstanceRow& row)
-{
-    if (!row.public_ip) {
-        return {};
-    }
-    const auto domain = row.region == kFirstRegion ? "compute-1" : row.region + ".compute";
-    return fmt::format("ec2-{}.{}.amazonaws.com", with_hyphens(*row.public_ip), domain);
-}
 
 std::optional<InstanceNetworkInterfaceAssociation> association(const InstanceRow& row)
 {
@@ -45,7 +16,7 @@ std::optional<InstanceNetworkInterfaceAssociation> association(const InstanceRow
     }
     InstanceNetworkInterfaceAssociation answer;
     answer.ip_owner_id = "amazon";
-    answer.public_dns_name = public_dns_name(row);
+    answer.public_dns_name = row.public_dns_name;
     answer.public_ip = row.public_ip;
     return answer;
 }
@@ -59,12 +30,12 @@ InstanceNetworkInterface interface_answer(const InstanceRow& row,
     attachment.delete_on_termination = true;
     attachment.device_index = 0;
     attachment.network_card_index = 0;
-    attachment.status = row.state == "pending" ? "attaching" : "attached";
+    attachment.status = row.network_attachment_status;
 
     InstancePrivateIpAddress address;
     address.association = association(row);
     address.primary = true;
-    address.private_dns_name = private_dns_name(row);
+    address.private_dns_name = row.private_dns_name.value_or("");
     address.private_ip_address = row.private_ip;
 
     InstanceNetworkInterface answer;
@@ -89,8 +60,8 @@ InstanceNetworkInterface interface_answer(const InstanceRow& row,
 
 void fill_network(Instance& answer, const InstanceRow& row, const InstanceParts& parts)
 {
-    answer.private_dns_name = private_dns_name(row);
-    answer.public_dns_name = public_dns_name(row);
+    answer.private_dns_name = row.private_dns_name.value_or("");
+    answer.public_dns_name = row.public_dns_name.value_or("");
     answer.private_ip_address = row.private_ip;
     answer.public_ip_address = row.public_ip;
     answer.subnet_id = row.subnet_id;
@@ -104,7 +75,7 @@ void fill_network(Instance& answer, const InstanceRow& row, const InstanceParts&
 
 void fill_state(Instance& answer, const InstanceRow& row)
 {
-    answer.state = state_answer(row.state);
+    answer.state = state_answer(row);
     answer.state_transition_reason = row.state_transition_reason;
     if (row.state_reason_code) {
         answer.state_reason =
@@ -149,7 +120,7 @@ void fill_options(Instance& answer, const InstanceRow& row)
         .http_put_response_hop_limit = row.http_put_response_hop_limit,
         .http_tokens = row.http_tokens,
         .instance_metadata_tags = "disabled",
-        .state = row.state == "pending" ? "pending" : "applied"};
+        .state = row.metadata_options_state};
     answer.monitoring = Monitoring{.state = "disabled"};
     answer.network_performance_options =
         InstanceNetworkPerformanceOptions{.bandwidth_weighting = "default"};
@@ -165,23 +136,6 @@ void fill_options(Instance& answer, const InstanceRow& row)
 }
 
 }  // namespace
-
-InstanceState state_answer(std::string_view state)
-{
-    struct Code {
-        std::string_view state;
-        std::int64_t code;
-    };
-    constexpr std::array<Code, 6> kCodes = {{{"pending", 0},
-                                             {"running", 16},
-                                             {"shutting-down", 32},
-                                             {"terminated", 48},
-                                             {"stopping", 64},
-                                             {"stopped", 80}}};
-    const auto found = std::find_if(kCodes.begin(), kCodes.end(),
-                                    [&](const Code& one) { return one.state == state; });
-    return {.code = found->code, .name = std::string(state)};
-}
 
 std::vector<GroupIdentifier> group_answers(const std::vector<InstanceGroupRow>& groups)
 {
@@ -209,13 +163,25 @@ std::vector<InstanceBlockDeviceMapping> mapping_answers(
     return answers;
 }
 
-InstanceParts select_instance_parts(Session& session, const InstanceId& id)
+PageParts::PageParts(Session& session, const std::vector<std::string>& instances)
+    : groups_(select_instance_groups(session.db(), instances)),
+      attachments_(select_instance_attachments(session.db(), instances)),
+      tags_(session, instances),
+      product_codes_(select_product_codes_on(session.db(), instances))
 {
-    auto& db = session.db();
-    return {.groups = select_instance_groups(db, id),
-            .attachments = select_attachments_of(db, id),
-            .tags = select_tags(db, session.account(), id.text()),
-            .product_codes = select_product_codes(db, id.text())};
+}
+
+InstanceParts PageParts::of(const InstanceId& id) const
+{
+    const auto instance_of = [](const auto& row) -> const InstanceId& { return row.instance_id; };
+    const auto resource_of = [](const auto& row) -> const std::string& { return row.first; };
+    InstanceParts parts{.groups = rows_of(groups_, id, instance_of),
+                        .attachments = rows_of(attachments_, id, instance_of),
+                        .tags = tags_.of(id.text())};
+    for (auto& [resource, code] : rows_of(product_codes_, id.text(), resource_of)) {
+        parts.product_codes.push_back(std::move(code));
+    }
+    return parts;
 }
 
 Instance instance_answer(const InstanceRow& row, const InstanceParts& parts)
@@ -232,9 +198,7 @@ Instance instance_answer(const InstanceRow& row, const InstanceParts& parts)
     fill_image_facts(answer, row);
     fill_network(answer, row, parts);
     fill_options(answer, row);
-    for (const auto& tag : parts.tags) {
-        answer.tags.push_back({.key = tag.key, .value = tag.value});
-    }
+    answer.tags = parts.tags;
     for (const auto& row_of_code : parts.product_codes) {
         ProductCode code;
         code.product_code_id = row_of_code.code;
@@ -244,8 +208,9 @@ Instance instance_answer(const InstanceRow& row, const InstanceParts& parts)
     return answer;
 }
 
-std::vector<Reservation> reservation_answers(Session& session, const std::vector<InstanceRow>& rows)
+std::vector<Reservation> reservation_answers(Session& session, std::vector<InstanceRow>&& rows)
 {
+    const PageParts parts(session, ids_of(rows));
     std::vector<Reservation> reservations;
     std::unordered_map<std::string_view, std::size_t> places;
     for (const auto& row : rows) {
@@ -256,8 +221,7 @@ std::vector<Reservation> reservation_answers(Session& session, const std::vector
             reservation.reservation_id = row.reservation_id;
             reservations.push_back(std::move(reservation));
         }
-        reservations[place->second].instances.push_back(
-            instance_answer(row, select_instance_parts(session, row.id)));
+        reservations[place->second].instances.push_back(instance_answer(row, parts.of(row.id)));
     }
     return reservations;
 }

@@ -3,7 +3,7 @@
 #include "server/wire/ec2/schema.h"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -42,44 +42,6 @@ InstanceRow require_instance(Session& session, const InstanceId& id)
     return std::move(*row);
 }
 
-void describe_flag(InstanceAttribute& answer, const InstanceRow& row, std::string_view attribute)
-{
-    if (attribute == "disableApiStop") {
-        answer.disable_api_stop = AttributeBooleanValue{.value = row.disable_api_stop};
-    } else if (attribute == "disableApiTermination") {
-        answer.disable_api_termination =
-            AttributeBooleanValue{.value = row.disable_api_termination};
-    } else if (attribute == "ebsOptimized") {
-        answer.ebs_optimized = AttributeBooleanValue{.value = row.ebs_optimized};
-    } else if (attribute == "enaSupport") {
-        answer.ena_support = AttributeBooleanValue{.value = row.ena_support};
-    } else if (attribute == "sourceDestCheck") {
-        answer.source_dest_check = AttributeBooleanValue{.value = row.source_dest_check};
-    } else if (attribute == "enclaveOptions") {
-        answer.enclave_options = EnclaveOptions{.enabled = false};
-    }
-}
-
-void describe_text(InstanceAttribute& answer, const InstanceRow& row, std::string_view attribute)
-{
-    if (attribute == "instanceInitiatedShutdownBehavior") {
-        answer.instance_initiated_shutdown_behavior =
-            AttributeValue{.value = row.shutdown_behavior};
-    } else if (attribute == "instanceType") {
-        answer.instance_type = AttributeValue{.value = row.instance_type};
-    } else if (attribute == "kernel") {
-        answer.kernel_id = AttributeValue{.value = row.kernel_id};
-    } else if (attribute == "ramdisk") {
-        answer.ramdisk_id = AttributeValue{.value = row.ramdisk_id};
-    } else if (attribute == "rootDeviceName") {
-        answer.root_device_name = AttributeValue{.value = row.root_device_name};
-    } else if (attribute == "sriovNetSupport") {
-        answer.sriov_net_support = AttributeValue{.value = row.sriov_net_support};
-    } else if (attribute == "userData") {
-        answer.user_data = AttributeValue{.value = row.user_data};
-    }
-}
-
 /// Booleans travel as text, as in the style of Attribute and Value.
 bool parse_flag(std::string_view attribute, std::string_view value)
 {
@@ -91,28 +53,50 @@ bool parse_flag(std::string_view attribute, std::string_view value)
 
 void require_stopped(const InstanceRow& row)
 {
-    if (row.state != "stopped") {
-        throw not_in_state(row.id, "stopped");
+    if (row.state != instance_state::kStopped) {
+        throw not_in_state(row.id, instance_state::kStopped);
     }
 }
 
-void modify_shutdown_behavior(Session& session, const InstanceRow& row, const std::string& value)
+/// A new value for an attribute of an instance. Groups and mappings stay in the request.
+struct Change {
+    Session& session;
+    const InstanceRow& row;
+    const ModifyInstanceAttributeRequest& request;
+    std::string_view attribute;
+    std::string value;
+};
+
+template <auto kMember, class Value>
+void set(const Change& change, const Value& value)
 {
-    if (value != "stop" && value != "terminate") {
-        throw invalid_value(value, "instanceInitiatedShutdownBehavior",
-                            "Expected stop or terminate.");
+    set_instance<kMember>(change.session.db(), change.row.id, value);
+}
+
+template <bool InstanceRow::*kMember>
+void modify_flag(const Change& change)
+{
+    set<kMember>(change, parse_flag(change.attribute, change.value));
+}
+
+void modify_shutdown_behavior(const Change& change)
+{
+    if (change.value != "stop" && change.value != "terminate") {
+        throw invalid_value(change.value, change.attribute, "Expected stop or terminate.");
     }
-    set_instance_text(session.db(), row.id, InstanceText::kShutdownBehavior, value);
+    set<&InstanceRow::shutdown_behavior>(change, change.value);
 }
 
 // Source: InvalidInstanceAttributeValue for a type that does not exist (documented), only while
 // stopped (documented); what the type must fit is checked as at a launch.
-void modify_instance_type(Session& session, const InstanceRow& row, const std::string& value)
+void modify_instance_type(const Change& change)
 {
-    const auto type = select_launch_type(session.db(), value);
+    auto& session = change.session;
+    const auto& row = change.row;
+    const auto type = select_launch_type(session.db(), change.value);
     if (!type) {
         throw invalid_instance_attribute_value(
-            fmt::format("Invalid value '{}' for InstanceType.", value));
+            fmt::format("Invalid value '{}' for InstanceType.", change.value));
     }
     require_stopped(row);
     require_runs_on(*type, {.architecture = row.architecture,
@@ -125,177 +109,64 @@ void modify_instance_type(Session& session, const InstanceRow& row, const std::s
     set_instance_type(session.db(), row.id, type->name, current_boot_mode(*type, row.boot_mode));
 }
 
-void modify_user_data(Session& session, const InstanceRow& row, const std::string& value)
+void modify_user_data(const Change& change)
 {
-    const auto user_data = check_user_data(value);
-    require_stopped(row);
-    set_instance_text(session.db(), row.id, InstanceText::kUserData, user_data);
+    const auto user_data = check_user_data(change.value);
+    require_stopped(change.row);
+    set<&InstanceRow::user_data>(change, user_data);
 }
 
 // Source: "simple" alone, and no way back (documented).
-void modify_sriov_net_support(Session& session, const InstanceRow& row, const std::string& value)
+void modify_sriov_net_support(const Change& change)
 {
-    if (value != "simple") {
-        throw invalid_value(value, "sriovNetSupport", "Expected simple.");
+    if (change.value != "simple") {
+        throw invalid_value(change.value, change.attribute, "Expected simple.");
     }
-    require_stopped(row);
-    set_instance_text(session.db(), row.id, InstanceText::kSriovNetSupport, value);
+    require_stopped(change.row);
+    set<&InstanceRow::sriov_net_support>(change, change.value);
 }
 
-void modify_ebs_optimized(Session& session, const InstanceRow& row, const std::string& value)
+void modify_ebs_optimized(const Change& change)
 {
-    const bool is_wanted = parse_flag("ebsOptimized", value);
-    require_stopped(row);
-    const auto type = select_launch_type(session.db(), row.instance_type);
+    const bool is_wanted = parse_flag(change.attribute, change.value);
+    require_stopped(change.row);
+    const auto type = select_launch_type(change.session.db(), change.row.instance_type);
     if (is_wanted && type && type->ebs_optimized_support == "unsupported") {
         throw ebs_optimization_not_supported();
     }
-    set_instance_flag(session.db(), row.id, InstanceFlag::kEbsOptimized, is_wanted);
+    set<&InstanceRow::ebs_optimized>(change, is_wanted);
 }
 
-void modify_ena_support(Session& session, const InstanceRow& row, const std::string& value)
+void modify_ena_support(const Change& change)
 {
-    const bool is_wanted = parse_flag("enaSupport", value);
-    require_stopped(row);
-    set_instance_flag(session.db(), row.id, InstanceFlag::kEnaSupport, is_wanted);
-}
-
-void modify_disable_api_stop(Session& session, const InstanceRow& row, const std::string& value)
-{
-    set_instance_flag(session.db(), row.id, InstanceFlag::kDisableApiStop,
-                      parse_flag("disableApiStop", value));
-}
-
-void modify_disable_api_termination(Session& session, const InstanceRow& row,
-                                    const std::string& value)
-{
-    set_instance_flag(session.db(), row.id, InstanceFlag::kDisableApiTermination,
-                      parse_flag("disableApiTermination", value));
-}
-
-void modify_source_dest_check(Session& session, const InstanceRow& row, const std::string& value)
-{
-    set_instance_flag(session.db(), row.id, InstanceFlag::kSourceDestCheck,
-                      parse_flag("sourceDestCheck", value));
-}
-
-/// An attribute whose new value is one text.
-struct TextAttribute {
-    std::string_view name;
-    void (*modify)(Session&, const InstanceRow&, const std::string&);
-};
-
-constexpr std::array<TextAttribute, 9> kTextAttributes = {{
-    {"disableApiStop", modify_disable_api_stop},
-    {"disableApiTermination", modify_disable_api_termination},
-    {"ebsOptimized", modify_ebs_optimized},
-    {"enaSupport", modify_ena_support},
-    {"instanceInitiatedShutdownBehavior", modify_shutdown_behavior},
-    {"instanceType", modify_instance_type},
-    {"sourceDestCheck", modify_source_dest_check},
-    {"sriovNetSupport", modify_sriov_net_support},
-    {"userData", modify_user_data},
-}};
-
-constexpr std::string_view kGroups = "groupSet";
-constexpr std::string_view kMappings = "blockDeviceMapping";
-
-/// A new value for an attribute; groups and mappings stay in the request.
-struct Change {
-    std::string_view attribute;
-    std::string value;
-};
-
-void add_flag(std::vector<Change>& changes, std::string_view attribute,
-              const std::optional<AttributeBooleanValue>& value)
-{
-    if (value) {
-        if (!value->value) {
-            throw missing_parameter("Value");
-        }
-        changes.push_back({attribute, *value->value ? "true" : "false"});
-    }
-}
-
-void add_text(std::vector<Change>& changes, std::string_view attribute,
-              const std::optional<AttributeValue>& value)
-{
-    if (value) {
-        if (!value->value) {
-            throw missing_parameter("Value");
-        }
-        changes.push_back({attribute, *value->value});
-    }
-}
-
-std::vector<Change> changes_by_member(const ModifyInstanceAttributeRequest& request)
-{
-    std::vector<Change> changes;
-    add_flag(changes, "disableApiStop", request.disable_api_stop);
-    add_flag(changes, "disableApiTermination", request.disable_api_termination);
-    add_flag(changes, "ebsOptimized", request.ebs_optimized);
-    add_flag(changes, "enaSupport", request.ena_support);
-    add_flag(changes, "sourceDestCheck", request.source_dest_check);
-    add_text(changes, "instanceInitiatedShutdownBehavior",
-             request.instance_initiated_shutdown_behavior);
-    add_text(changes, "instanceType", request.instance_type);
-    add_text(changes, "sriovNetSupport", request.sriov_net_support);
-    if (request.user_data) {
-        const auto& bytes = request.user_data->value;
-        changes.push_back({"userData", wire::encode_base64(bytes ? bytes->bytes : "")});
-    }
-    if (!request.groups.empty()) {
-        changes.push_back({kGroups, {}});
-    }
-    if (!request.block_device_mappings.empty()) {
-        changes.push_back({kMappings, {}});
-    }
-    return changes;
-}
-
-/// The one change that the request asks for, in either style.
-/// Source: one attribute at a time (documented); "No attributes specified." and "Fields for
-/// multiple attribute types specified" are observed.
-Change the_change(const ModifyInstanceAttributeRequest& request)
-{
-    auto changes = changes_by_member(request);
-    if (request.value) {
-        if (!request.attribute) {
-            throw missing_parameter("Attribute");
-        }
-        changes.push_back({*request.attribute, *request.value});
-    }
-    if (changes.empty()) {
-        throw request.attribute ? missing_parameter("Value") : no_attribute_to_modify();
-    }
-    if (changes.size() > 1 ||
-        (request.attribute && changes.front().attribute != *request.attribute)) {
-        throw several_attributes_to_modify();
-    }
-    return std::move(changes.front());
+    const bool is_wanted = parse_flag(change.attribute, change.value);
+    require_stopped(change.row);
+    set<&InstanceRow::ena_support>(change, is_wanted);
 }
 
 // Source: at least one group (documented).
-void modify_groups(Session& session, const InstanceRow& row, const std::vector<std::string>& ids)
+void modify_groups(const Change& change)
 {
+    auto& session = change.session;
+    const auto& row = change.row;
     const auto subnet = select_launch_subnet(session.db(), row.owner, row.region,
                                              SubnetId::trusted(row.subnet_id.value_or("")));
     if (!subnet) {
         return;
     }
     std::vector<std::string> groups;
-    for (const auto& group : find_groups(session, ids, *subnet)) {
+    for (const auto& group : find_groups(session, change.request.groups, *subnet)) {
         groups.push_back(group.id);
     }
     replace_instance_groups(session.db(), row.id, groups);
 }
 
 // Source: DeleteOnTermination is true when nothing is said (documented).
-void modify_mappings(Session& session, const InstanceRow& row,
-                     const std::vector<InstanceBlockDeviceMappingSpecification>& mappings)
+void modify_mappings(const Change& change)
 {
-    const auto attachments = select_attachments_of(session.db(), row.id);
-    for (const auto& mapping : mappings) {
+    auto& db = change.session.db();
+    const auto attachments = select_attachments_of(db, change.row.id);
+    for (const auto& mapping : change.request.block_device_mappings) {
         if (!mapping.device_name) {
             throw missing_parameter("DeviceName");
         }
@@ -306,45 +177,195 @@ void modify_mappings(Session& session, const InstanceRow& row,
             throw no_device_mapped_at(*mapping.device_name);
         }
         set_delete_on_termination(
-            session.db(), attachment->volume_id, row.id,
+            db, attachment->volume_id, change.row.id,
             mapping.ebs ? mapping.ebs->delete_on_termination.value_or(true) : true);
     }
 }
 
-void apply(Session& session, const InstanceRow& row, const ModifyInstanceAttributeRequest& request,
-           const Change& change)
+// What answers show.
+
+template <auto kInto, auto kMember>
+void show_flag(Session&, const InstanceRow& row, InstanceAttribute& answer)
 {
-    if (change.attribute == kGroups && !request.groups.empty()) {
-        return modify_groups(session, row, request.groups);
+    answer.*kInto = AttributeBooleanValue{.value = row.*kMember};
+}
+
+template <auto kInto, auto kMember>
+void show_text(Session&, const InstanceRow& row, InstanceAttribute& answer)
+{
+    answer.*kInto = AttributeValue{.value = row.*kMember};
+}
+
+void show_enclave_options(Session&, const InstanceRow&, InstanceAttribute& answer)
+{
+    answer.enclave_options = EnclaveOptions{.enabled = false};
+}
+
+void show_groups(Session& session, const InstanceRow& row, InstanceAttribute& answer)
+{
+    answer.groups = group_answers(select_instance_groups(session.db(), {row.id.text()}));
+}
+
+void show_mappings(Session& session, const InstanceRow& row, InstanceAttribute& answer)
+{
+    answer.block_device_mappings = mapping_answers(select_attachments_of(session.db(), row.id));
+}
+
+void show_product_codes(Session& session, const InstanceRow& row, InstanceAttribute& answer)
+{
+    answer.product_codes = product_code_answers(session, row.id.text());
+}
+
+// What members of a request ask for.
+
+using Asked = std::optional<std::string>;
+
+template <auto kMember>
+Asked asked_flag(const ModifyInstanceAttributeRequest& request)
+{
+    const auto& member = request.*kMember;
+    if (member && !member->value) {
+        throw missing_parameter("Value");
     }
-    if (change.attribute == kMappings && !request.block_device_mappings.empty()) {
-        return modify_mappings(session, row, request.block_device_mappings);
+    return member ? Asked(*member->value ? "true" : "false") : std::nullopt;
+}
+
+template <auto kMember>
+Asked asked_text(const ModifyInstanceAttributeRequest& request)
+{
+    const auto& member = request.*kMember;
+    if (member && !member->value) {
+        throw missing_parameter("Value");
     }
-    const auto found =
-        std::find_if(kTextAttributes.begin(), kTextAttributes.end(),
-                     [&](const TextAttribute& one) { return one.name == change.attribute; });
-    found->modify(session, row, change.value);
+    return member ? member->value : std::nullopt;
+}
+
+template <auto kMember>
+Asked asked_list(const ModifyInstanceAttributeRequest& request)
+{
+    return (request.*kMember).empty() ? std::nullopt : Asked("");
+}
+
+Asked asked_user_data(const ModifyInstanceAttributeRequest& request)
+{
+    if (!request.user_data) {
+        return std::nullopt;
+    }
+    const auto& bytes = request.user_data->value;
+    return wire::encode_base64(bytes ? bytes->bytes : "");
+}
+
+/// How an attribute may be changed: by a member of its own and by Attribute and Value, by the
+/// member alone, here not yet, or never.
+enum class Style { kBoth, kMember, kNotOffered, kNever };
+
+struct Attribute {
+    std::string_view name;
+    void (*show)(Session& session, const InstanceRow& row, InstanceAttribute& answer);
+    Style style = Style::kNever;
+    Asked (*asked)(const ModifyInstanceAttributeRequest& request) = nullptr;
+    void (*modify)(const Change& change) = nullptr;
+};
+
+using Row = InstanceRow;
+using Answer = InstanceAttribute;
+using Request = ModifyInstanceAttributeRequest;
+
+// Source: EC2 API Reference, DescribeInstanceAttribute and ModifyInstanceAttribute (documented).
+constexpr Attribute kAttributes[] = {
+    {"blockDeviceMapping", show_mappings, Style::kMember,
+     asked_list<&Request::block_device_mappings>, modify_mappings},
+    {"disableApiStop", show_flag<&Answer::disable_api_stop, &Row::disable_api_stop>, Style::kBoth,
+     asked_flag<&Request::disable_api_stop>, modify_flag<&Row::disable_api_stop>},
+    {"disableApiTermination",
+     show_flag<&Answer::disable_api_termination, &Row::disable_api_termination>, Style::kBoth,
+     asked_flag<&Request::disable_api_termination>, modify_flag<&Row::disable_api_termination>},
+    {"ebsOptimized", show_flag<&Answer::ebs_optimized, &Row::ebs_optimized>, Style::kBoth,
+     asked_flag<&Request::ebs_optimized>, modify_ebs_optimized},
+    {"enaSupport", show_flag<&Answer::ena_support, &Row::ena_support>, Style::kBoth,
+     asked_flag<&Request::ena_support>, modify_ena_support},
+    {"enclaveOptions", show_enclave_options, Style::kNotOffered},
+    {"groupSet", show_groups, Style::kMember, asked_list<&Request::groups>, modify_groups},
+    {"instanceInitiatedShutdownBehavior",
+     show_text<&Answer::instance_initiated_shutdown_behavior, &Row::shutdown_behavior>,
+     Style::kBoth, asked_text<&Request::instance_initiated_shutdown_behavior>,
+     modify_shutdown_behavior},
+    {"instanceType", show_text<&Answer::instance_type, &Row::instance_type>, Style::kBoth,
+     asked_text<&Request::instance_type>, modify_instance_type},
+    {"kernel", show_text<&Answer::kernel_id, &Row::kernel_id>, Style::kNotOffered},
+    {"productCodes", show_product_codes},
+    {"ramdisk", show_text<&Answer::ramdisk_id, &Row::ramdisk_id>, Style::kNotOffered},
+    {"rootDeviceName", show_text<&Answer::root_device_name, &Row::root_device_name>},
+    {"sourceDestCheck", show_flag<&Answer::source_dest_check, &Row::source_dest_check>,
+     Style::kBoth, asked_flag<&Request::source_dest_check>, modify_flag<&Row::source_dest_check>},
+    {"sriovNetSupport", show_text<&Answer::sriov_net_support, &Row::sriov_net_support>,
+     Style::kBoth, asked_text<&Request::sriov_net_support>, modify_sriov_net_support},
+    {"userData", show_text<&Answer::user_data, &Row::user_data>, Style::kBoth, asked_user_data,
+     modify_user_data},
+};
+
+/// The schema lets no other names through.
+const Attribute& find_attribute(std::string_view name)
+{
+    return *std::find_if(std::begin(kAttributes), std::end(kAttributes),
+                         [&](const Attribute& one) { return one.name == name; });
+}
+
+/// The attribute that the request changes, and its value.
+struct Wish {
+    const Attribute* attribute;
+    std::string value;
+    /// By a member of its own.
+    bool by_member;
+};
+
+std::vector<Wish> wishes_by_member(const ModifyInstanceAttributeRequest& request)
+{
+    std::vector<Wish> wishes;
+    for (const auto& attribute : kAttributes) {
+        if (auto value = attribute.asked != nullptr ? attribute.asked(request) : std::nullopt) {
+            wishes.push_back({&attribute, std::move(*value), true});
+        }
+    }
+    return wishes;
+}
+
+/// The one change that the request asks for, in either style.
+/// Source: one attribute at a time (documented); "No attributes specified." and "Fields for
+/// multiple attribute types specified" are observed.
+Wish the_wish(const ModifyInstanceAttributeRequest& request)
+{
+    auto wishes = wishes_by_member(request);
+    if (request.value) {
+        if (!request.attribute) {
+            throw missing_parameter("Attribute");
+        }
+        wishes.push_back({&find_attribute(*request.attribute), *request.value, false});
+    }
+    if (wishes.empty()) {
+        throw request.attribute ? missing_parameter("Value") : no_attribute_to_modify();
+    }
+    if (wishes.size() > 1 ||
+        (request.attribute && wishes.front().attribute->name != *request.attribute)) {
+        throw several_attributes_to_modify();
+    }
+    return std::move(wishes.front());
 }
 
 /// Throws for attributes that only the members can change, or nothing can.
-void require_modifiable(const ModifyInstanceAttributeRequest& request, const Change& change)
+void require_modifiable(const Wish& wish)
 {
-    const bool is_text =
-        std::any_of(kTextAttributes.begin(), kTextAttributes.end(),
-                    [&](const TextAttribute& one) { return one.name == change.attribute; });
-    const bool is_list = (change.attribute == kGroups && !request.groups.empty()) ||
-                         (change.attribute == kMappings && !request.block_device_mappings.empty());
-    if (is_text || is_list) {
-        return;
-    }
-    constexpr std::array<std::string_view, 3> kNotOffered = {"enclaveOptions", "kernel", "ramdisk"};
-    if (std::find(kNotOffered.begin(), kNotOffered.end(), change.attribute) != kNotOffered.end()) {
+    const auto& attribute = *wish.attribute;
+    if (attribute.style == Style::kNotOffered) {
         throw unsupported(
             fmt::format("amilab does not offer the attribute {} yet; "
                         "docs/coverage.md lists what it offers.",
-                        change.attribute));
+                        attribute.name));
     }
-    throw attribute_not_modifiable(change.attribute);
+    if (attribute.style == Style::kNever ||
+        (attribute.style == Style::kMember && !wish.by_member)) {
+        throw attribute_not_modifiable(attribute.name);
+    }
 }
 
 }  // namespace
@@ -359,15 +380,7 @@ DescribeInstanceAttributeResponse describe_instance_attribute(
     const auto row = require_instance(session, id);
     InstanceAttribute answer;
     answer.instance_id = row.id.text();
-    describe_flag(answer, row, request.attribute);
-    describe_text(answer, row, request.attribute);
-    if (request.attribute == kGroups) {
-        answer.groups = group_answers(select_instance_groups(session.db(), row.id));
-    } else if (request.attribute == kMappings) {
-        answer.block_device_mappings = mapping_answers(select_attachments_of(session.db(), row.id));
-    } else if (request.attribute == "productCodes") {
-        answer.product_codes = product_code_answers(session, row.id.text());
-    }
+    find_attribute(request.attribute).show(session, row, answer);
     return answer;
 }
 
@@ -376,14 +389,14 @@ ModifyInstanceAttributeResponse modify_instance_attribute(
     Session& session, const ModifyInstanceAttributeRequest& request)
 {
     const auto id = parse_one_instance_id(request.instance_id);
-    const auto change = the_change(request);
-    require_modifiable(request, change);
+    const auto wish = the_wish(request);
+    require_modifiable(wish);
     stop_if_dry_run(request);
     const auto row = require_instance(session, id);
-    if (row.state == "terminated" || row.state == "shutting-down") {
+    if (row.state == instance_state::kTerminated || row.state == instance_state::kShuttingDown) {
         throw cannot_be_modified(row.id, row.state);
     }
-    apply(session, row, request, change);
+    wish.attribute->modify({session, row, request, wish.attribute->name, wish.value});
     return {};
 }
 

@@ -19,7 +19,7 @@
 #include "server/services/ec2/volumes/attachments.h"
 #include "server/services/ec2/volumes/volumes.h"
 #include "storage/metadata/images/launch_rows.h"
-#include "storage/metadata/instances/instance_rows.h"
+#include "storage/metadata/instances/instance_filters.h"
 #include "storage/metadata/volumes/volume_rows.h"
 
 namespace amilab::ec2 {
@@ -45,30 +45,48 @@ std::vector<InstanceId> parse_instance_ids(const std::vector<std::string>& texts
     return ids;
 }
 
-/// In the order of `ids`. Throws, naming all that are missing.
-std::vector<InstanceRow> require_instances(Session& session, const std::vector<InstanceId>& ids)
+/// Those of the instances that are there, in the order of `ids`.
+std::vector<InstanceRow> select_in_order(Session& session, const std::vector<InstanceId>& ids)
 {
+    auto found = select_page<kInstanceList>(
+        session.db(),
+        {.owner = session.account(), .region = session.region(), .ids = texts_of(ids)});
     std::vector<InstanceRow> rows;
-    std::vector<InstanceId> missing;
     for (const auto& id : ids) {
-        auto row = select_instance(session.db(), session.account(), session.region(), id);
-        if (row) {
-            rows.push_back(std::move(*row));
-        } else {
-            missing.push_back(id);
+        const auto at = std::lower_bound(
+            found.begin(), found.end(), id,
+            [](const InstanceRow& row, const InstanceId& one) { return row.id < one; });
+        if (at != found.end() && at->id == id) {
+            rows.push_back(*at);
         }
-    }
-    if (!missing.empty()) {
-        throw not_found(missing);
     }
     return rows;
 }
 
-InstanceStateChange state_change(const InstanceRow& row, std::string_view to)
+/// In the order of `ids`. Throws, naming all that are missing.
+std::vector<InstanceRow> require_instances(Session& session, const std::vector<InstanceId>& ids)
 {
-    return {.current_state = state_answer(to),
-            .instance_id = row.id.text(),
-            .previous_state = state_answer(row.state)};
+    auto rows = select_in_order(session, ids);
+    if (rows.size() < ids.size()) {
+        require_listed_instances(
+            session,
+            {.owner = session.account(), .region = session.region(), .ids = texts_of(ids)});
+    }
+    return rows;
+}
+
+/// What a call has changed, from the rows before to the instances now.
+std::vector<InstanceStateChange> state_changes(Session& session, const std::vector<InstanceId>& ids,
+                                               const std::vector<InstanceRow>& before)
+{
+    const auto now = select_in_order(session, ids);
+    std::vector<InstanceStateChange> changes;
+    for (std::size_t i = 0; i < now.size(); ++i) {
+        changes.push_back({.current_state = state_answer(now[i]),
+                           .instance_id = now[i].id.text(),
+                           .previous_state = state_answer(before[i])});
+    }
+    return changes;
 }
 
 /// Source: "User initiated (2016-11-16 06:52:13 GMT)" (observed).
@@ -111,7 +129,7 @@ void schedule_end(Session& session, const InstanceId& id, const Delay& delay, co
 
 bool is_ending(const InstanceRow& row)
 {
-    return row.state == "shutting-down" || row.state == "terminated";
+    return row.state == instance_state::kShuttingDown || row.state == instance_state::kTerminated;
 }
 
 /// Source: observed.
@@ -131,7 +149,7 @@ void require_startable(const InstanceRow& row)
     if (row.root_device_type != "ebs") {
         throw root_is_not_ebs(row.id, "started");
     }
-    if (row.state == "stopping" || is_ending(row)) {
+    if (row.state == instance_state::kStopping || is_ending(row)) {
         throw cannot_be_started(row.id);
     }
 }
@@ -141,13 +159,13 @@ void require_stoppable(const InstanceRow& row)
     if (is_ending(row)) {
         throw cannot_be_stopped(row.id);
     }
-    if (row.state == "pending") {
+    if (row.state == instance_state::kPending) {
         throw never_ran(row.id);
     }
     if (row.root_device_type != "ebs") {
         throw root_is_not_ebs(row.id, "stopped");
     }
-    if (row.disable_api_stop && row.state == "running") {
+    if (row.disable_api_stop && row.state == instance_state::kRunning) {
         throw protected_instance(row.id, "stopped", "disableApiStop");
     }
 }
@@ -156,7 +174,8 @@ void start(Session& session, const InstanceRow& row)
 {
     const auto subnet = select_launch_subnet(session.db(), row.owner, row.region,
                                              SubnetId::trusted(row.subnet_id.value_or("")));
-    set_instance_state(session.db(), row.id, {.state = "pending", .time_ms = session.now_ms()});
+    set_instance_state(session.db(), row.id,
+                       {.state = instance_state::kPending, .time_ms = session.now_ms()});
     set_instance_launch(session.db(), row.id, session.now_ms(),
                         subnet ? new_public_address(session, *subnet) : std::nullopt);
     session.schedule(kInstancePending, kInstanceRunning, row.id.text());
@@ -191,21 +210,17 @@ StartInstancesResponse start_instances(Session& session, const StartInstancesReq
     std::for_each(rows.begin(), rows.end(), require_startable);
     for (const auto& row : rows) {
         // Source: assumed, as for a launch.
-        if (row.state == "stopped") {
+        if (row.state == instance_state::kStopped) {
             require_root(session, row);
             require_subscribed(session, row.id.text());
         }
     }
-    StartInstancesResponse response;
     for (const auto& row : rows) {
-        const bool is_stopped = row.state == "stopped";
-        if (is_stopped) {
+        if (row.state == instance_state::kStopped) {
             start(session, row);
         }
-        response.starting_instances.push_back(
-            state_change(row, is_stopped ? "pending" : row.state));
     }
-    return response;
+    return {.starting_instances = state_changes(session, ids, rows)};
 }
 
 // Source: EC2 API Reference, StopInstances (documented); instances that are stopped already are no
@@ -221,19 +236,17 @@ StopInstancesResponse stop_instances(Session& session, const StopInstancesReques
         throw not_set_up_to_hibernate(ids);
     }
     const auto pace = pace_of(request);
-    StopInstancesResponse response;
     for (const auto& row : rows) {
-        const bool is_running = row.state == "running";
+        const bool is_running = row.state == instance_state::kRunning;
         if (is_running) {
-            set_instance_state(session.db(), row.id, user_shutdown(session, "stopping"));
+            set_instance_state(session.db(), row.id,
+                               user_shutdown(session, instance_state::kStopping));
         }
-        if (is_running || (row.state == "stopping" && pace == Pace::kAtOnce)) {
+        if (is_running || (row.state == instance_state::kStopping && pace == Pace::kAtOnce)) {
             schedule_end(session, row.id, kInstanceStopping, kInstanceStopped, pace);
         }
-        response.stopping_instances.push_back(
-            state_change(row, is_running ? "stopping" : row.state));
     }
-    return response;
+    return {.stopping_instances = state_changes(session, ids, rows)};
 }
 
 // Source: EC2 API Reference, RebootInstances: terminated instances are ignored (documented); others
@@ -244,10 +257,11 @@ RebootInstancesResponse reboot_instances(Session& session, const RebootInstances
     stop_if_dry_run(request);
     const auto rows = require_instances(session, ids);
     for (const auto& row : rows) {
-        if (row.state != "running" && row.state != "pending" && !is_ending(row)) {
+        if (row.state != instance_state::kRunning && row.state != instance_state::kPending &&
+            !is_ending(row)) {
             throw cannot_be_rebooted(row.id);
         }
-        if (row.state == "running") {
+        if (row.state == instance_state::kRunning) {
             reboot_instance(session, row.id);
         }
     }
@@ -259,14 +273,14 @@ void reboot_instance(Session& session, const InstanceId& id)
     // Until the checks pass again is all that a client sees of a reboot; without a delay, nothing.
     if (session.delay_ms(kInstanceInitializing) > 0) {
         session.cancel_transitions(id.text());
-        set_instance_initializing(session.db(), id, true);
+        set_instance<&InstanceRow::initializing>(session.db(), id, true);
         session.schedule(kInstanceInitializing, kInstanceInitialized, id.text());
     }
 }
 
 void instance_initialized(Session& session, const InstanceId& id)
 {
-    set_instance_initializing(session.db(), id, false);
+    set_instance<&InstanceRow::initializing>(session.db(), id, false);
 }
 
 // Source: EC2 API Reference, TerminateInstances (documented). Not as documented: one protected
@@ -286,24 +300,23 @@ TerminateInstancesResponse terminate_instances(Session& session,
         }
     }
     const auto pace = pace_of(request);
-    TerminateInstancesResponse response;
     for (const auto& row : rows) {
         if (!is_ending(row)) {
-            set_instance_state(session.db(), row.id, user_shutdown(session, "shutting-down"));
+            set_instance_state(session.db(), row.id,
+                               user_shutdown(session, instance_state::kShuttingDown));
         }
-        if (!is_ending(row) || (row.state == "shutting-down" && pace == Pace::kAtOnce)) {
+        if (!is_ending(row) ||
+            (row.state == instance_state::kShuttingDown && pace == Pace::kAtOnce)) {
             schedule_end(session, row.id, kInstanceShuttingDown, kInstanceEnded, pace);
         }
-        response.terminating_instances.push_back(
-            state_change(row, row.state == "terminated" ? "terminated" : "shutting-down"));
     }
-    return response;
+    return {.terminating_instances = state_changes(session, ids, rows)};
 }
 
 void instance_running(Session& session, const InstanceId& id)
 {
-    if (change_instance_state(session.db(), id, "pending",
-                              {.state = "running", .time_ms = session.now_ms()})) {
+    if (change_instance_state(session.db(), id, instance_state::kPending,
+                              {.state = instance_state::kRunning, .time_ms = session.now_ms()})) {
         mark_attachments_attached(session.db(), id);
         reboot_instance(session, id);
     }
@@ -311,7 +324,8 @@ void instance_running(Session& session, const InstanceId& id)
 
 void instance_stopped(Session& session, const InstanceId& id)
 {
-    if (end_instance_state(session.db(), id, "stopping", "stopped", session.now_ms())) {
+    if (end_instance_state(session.db(), id, instance_state::kStopping, instance_state::kStopped,
+                           session.now_ms())) {
         clear_instance_public_ip(session.db(), id);
     }
 }
@@ -319,7 +333,8 @@ void instance_stopped(Session& session, const InstanceId& id)
 void instance_terminated(Session& session, const InstanceId& id)
 {
     auto& db = session.db();
-    if (!end_instance_state(db, id, "shutting-down", "terminated", session.now_ms())) {
+    if (!end_instance_state(db, id, instance_state::kShuttingDown, instance_state::kTerminated,
+                            session.now_ms())) {
         return;
     }
     release_volumes(session, id);

@@ -89,12 +89,12 @@ std::vector<InstanceGroupRow> find_groups(Session& session, const std::vector<st
         const bool is_there = std::any_of(groups.begin(), groups.end(),
                                           [&](const auto& one) { return one.id == id.text(); });
         if (!is_there) {
-            groups.push_back({id.text(), group->name});
+            groups.push_back({.id = id.text(), .name = group->name});
         }
     }
     if (ids.empty()) {
         if (const auto group = select_default_security_group(session.db(), subnet.vpc_id)) {
-            groups.push_back({group->id.text(), group->name});
+            groups.push_back({.id = group->id.text(), .name = group->name});
         }
     }
     return groups;

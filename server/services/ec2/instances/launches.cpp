@@ -20,21 +20,16 @@
 #include "server/services/ec2/instances/errors.h"
 #include "server/services/ec2/instances/image_aliases.h"
 #include "server/services/ec2/instances/instance_answers.h"
-#include "server/services/ec2/instances/instance_states.h"
 #include "server/services/ec2/instances/instance_user_data.h"
 #include "server/services/ec2/instances/instances.h"
 #include "server/services/ec2/instances/launch_place.h"
 #include "server/services/ec2/instances/launch_volumes.h"
+#include "server/services/ec2/instances/new_instance.h"
 #include "server/services/ec2/key_pairs/errors.h"
 #include "server/services/ec2/network/default_network.h"
-#include "server/services/ec2/snapshots/fast_restores.h"
-#include "server/services/ec2/volumes/new_volumes.h"
-#include "server/services/ec2/volumes/volume_sources.h"
 #include "storage/metadata/images/image_rows.h"
 #include "storage/metadata/instances/instance_rows.h"
 #include "storage/metadata/tags/product_code_rows.h"
-#include "storage/metadata/volumes/volume_rows.h"
-#include "storage/state/generation.h"
 
 namespace amilab::ec2 {
 
@@ -50,12 +45,6 @@ constexpr std::int64_t kMostInstances = 1000;
 struct Counts {
     std::int64_t min;
     std::int64_t max;
-};
-
-struct LaunchTags {
-    std::vector<TagRow> instance;
-    std::vector<TagRow> volume;
-    std::vector<TagRow> network_interface;
 };
 
 /// What of the request needs no state.
@@ -178,152 +167,51 @@ std::pair<LaunchSubnet, std::vector<std::string>> take_addresses(Session& sessio
     throw subnet_full(plan.subnets.front().id);
 }
 
-/// Source: AWS's addresses are locally administered ones (observed). This one is made of the
-/// interface's id, the last 10 of whose hex digits hang on the seed.
-std::string mac_address_of(std::string_view interface_id)
-{
-    constexpr std::size_t kDigits = 10;
-    const auto digits = interface_id.substr(interface_id.size() - kDigits);
-    std::string mac = "02";
-    for (std::size_t i = 0; i < kDigits; i += 2) {
-        mac += ':';
-        mac += digits.substr(i, 2);
-    }
-    return mac;
-}
-
-void fill_from_image(InstanceRow& row, const ImageRow& image)
-{
-    // Source: EC2 User Guide, "Configure the AMI" for IMDSv2 (documented).
-    const bool needs_tokens = image.imds_support == "v2.0";
-    row.image_id = image.id.text();
-    row.image_owner = image.owner;
-    row.architecture = image.architecture;
-    row.virtualization_type = image.virtualization_type;
-    row.hypervisor = image.hypervisor;
-    row.root_device_name = image.root_device_name;
-    row.root_device_type = image.root_device_type;
-    row.boot_mode = image.boot_mode;
-    row.imds_support = image.imds_support;
-    row.tpm_support = image.tpm_support;
-    row.ena_support = image.ena_support;
-    row.sriov_net_support = image.sriov_net_support;
-    row.platform = image.platform;
-    row.platform_details = image.platform_details;
-    row.usage_operation = image.usage_operation;
-    row.kernel_id = image.kernel_id;
-    row.ramdisk_id = image.ramdisk_id;
-    row.http_tokens = needs_tokens ? "required" : "optional";
-    row.http_put_response_hop_limit = needs_tokens ? 2 : 1;
-}
-
-InstanceRow new_row(Session& session, const RunInstancesRequest& request, const Plan& plan,
-                    const LaunchSubnet& subnet)
-{
-    InstanceRow row{.id = session.next_id<InstanceId>()};
-    row.region = session.region();
-    row.owner = session.account();
-    row.client_token = request.client_token.value_or("");
-    row.launch_time_ms = session.now_ms();
-    row.usage_operation_time_ms = session.now_ms();
-    row.state = "pending";
-    row.state_reason_code = "pending";
-    row.state_reason_message = "pending";
-    row.state_change_time_ms = session.now_ms();
-    row.instance_type = plan.type.name;
-    row.cores = plan.type.cores;
-    row.threads_per_core = plan.type.threads_per_core;
-    row.current_boot_mode = current_boot_mode(plan.type, plan.image.boot_mode);
-    row.zone = subnet.zone;
-    row.zone_id = subnet.zone_id;
-    row.subnet_id = subnet.id.text();
-    row.vpc_id = subnet.vpc_id.text();
-    row.public_ip = new_public_address(session, subnet);
-    row.network_interface_id = session.next_id<NetworkInterfaceId>().text();
-    row.network_attachment_id = session.next_id<NetworkInterfaceAttachmentId>().text();
-    row.mac_address = mac_address_of(*row.network_interface_id);
-    row.ebs_optimized = false;
-    row.source_dest_check = true;
-    row.disable_api_termination = request.disable_api_termination.value_or(false);
-    row.disable_api_stop = request.disable_api_stop.value_or(false);
-    row.shutdown_behavior = request.instance_initiated_shutdown_behavior.value_or("stop");
-    fill_from_image(row, plan.image);
-    return row;
-}
-
-void create_volume_of(Session& session, const InstanceRow& instance, const LaunchVolume& wanted,
-                      const std::vector<TagRow>& tags)
-{
-    std::vector<std::string> product_codes_of;
-    if (wanted.snapshot) {
-        product_codes_of.push_back(wanted.snapshot->id.text());
-    }
-    if (wanted.device_name == instance.root_device_name) {
-        product_codes_of.push_back(instance.image_id);
-    }
-    const auto id = new_volume(
-        session, {.zone = instance.zone,
-                  .spec = wanted.spec,
-                  .snapshot = wanted.snapshot ? &*wanted.snapshot : nullptr,
-                  .encryption = wanted.encryption,
-                  .initialization_rate = wanted.initialization_rate,
-                  .fast_restored = is_restored_fast(session, wanted.snapshot, instance.zone,
-                                                    wanted.initialization_rate),
-                  .product_codes_of = std::move(product_codes_of),
-                  .tags = tags,
-                  .use = VolumeUse::kLaunch});
-    insert_attachment(session.db(), {.volume_id = id,
-                                     .instance_id = instance.id,
-                                     .device = wanted.device_name,
-                                     .state = std::string(attachment_state::kAttaching),
-                                     .attach_time_ms = session.now_ms(),
-                                     .delete_on_termination = wanted.delete_on_termination});
-}
-
-void create_instance(Session& session, const Plan& plan, const Wish& wish, const InstanceRow& row)
-{
-    std::vector<std::string> groups;
-    for (const auto& group : plan.groups) {
-        groups.push_back(group.id);
-    }
-    insert_instance(session.db(), row, groups);
-    copy_product_codes(session.db(), row.image_id, row.id.text());
-    for (const auto& volume : plan.volumes) {
-        create_volume_of(session, row, volume, wish.tags.volume);
-    }
-    store_tags(session, {row.id.text(), "instance"}, wish.tags.instance);
-    store_tags(session, {*row.network_interface_id, "network-interface"},
-               wish.tags.network_interface);
-    session.schedule(kInstancePending, kInstanceRunning, row.id.text());
-}
-
 /// As AWS answers, the instances have neither volumes nor public addresses yet (observed).
-Instance fresh_answer(InstanceRow row, const Plan& plan, const Wish& wish)
+Instance fresh_answer(InstanceRow row, const InstanceParts& parts)
 {
     row.public_ip.reset();
-    return instance_answer(row, {.groups = plan.groups,
-                                 .attachments = {},
-                                 .tags = wish.tags.instance,
-                                 .product_codes = plan.product_codes});
+    row.public_dns_name.reset();
+    return instance_answer(row, parts);
 }
 
 Reservation launch(Session& session, const RunInstancesRequest& request, const Wish& wish,
                    const Plan& plan)
 {
     auto [subnet, addresses] = take_addresses(session, plan, wish.counts);
-    Reservation reservation;
-    reservation.owner_id = session.account();
-    reservation.reservation_id = session.next_id<ReservationId>().text();
+    const auto reservation_id = session.next_id<ReservationId>().text();
+    std::int64_t index = 0;
     for (auto& address : addresses) {
-        auto row = new_row(session, request, plan, subnet);
-        row.reservation_id = *reservation.reservation_id;
-        row.launch_index = static_cast<std::int64_t>(reservation.instances.size());
-        row.private_ip = std::move(address);
-        row.user_data = wish.user_data;
-        create_instance(session, plan, wish, row);
-        reservation.instances.push_back(fresh_answer(std::move(row), plan, wish));
+        new_instance(
+            session,
+            {.image = plan.image,
+             .type = plan.type,
+             .subnet = subnet,
+             .groups = plan.groups,
+             .volumes = plan.volumes,
+             .tags = wish.tags,
+             .reservation_id = reservation_id,
+             .launch_index = index++,
+             .client_token = request.client_token.value_or(""),
+             .private_ip = std::move(address),
+             .user_data = wish.user_data,
+             .disable_api_termination = request.disable_api_termination.value_or(false),
+             .disable_api_stop = request.disable_api_stop.value_or(false),
+             .shutdown_behavior = request.instance_initiated_shutdown_behavior.value_or("stop")});
     }
     set_image_last_launched(session.db(), plan.image.id, session.now_ms());
+
+    InstanceParts parts{.groups = plan.groups, .product_codes = plan.product_codes};
+    for (const auto& tag : wish.tags.instance) {
+        parts.tags.push_back({.key = tag.key, .value = tag.value});
+    }
+    Reservation reservation;
+    reservation.owner_id = session.account();
+    reservation.reservation_id = reservation_id;
+    for (auto& row :
+         select_reservation(session.db(), session.account(), session.region(), reservation_id)) {
+        reservation.instances.push_back(fresh_answer(std::move(row), parts));
+    }
     return reservation;
 }
 
@@ -331,14 +219,15 @@ Reservation launch(Session& session, const RunInstancesRequest& request, const W
 /// Source: code documented, that any terminated instance counts is assumed.
 Reservation reservation_again(Session& session, std::string_view reservation_id)
 {
-    const auto rows =
+    auto rows =
         select_reservation(session.db(), session.account(), session.region(), reservation_id);
-    const bool is_over = std::any_of(
-        rows.begin(), rows.end(), [](const InstanceRow& row) { return row.state == "terminated"; });
+    const bool is_over = std::any_of(rows.begin(), rows.end(), [](const InstanceRow& row) {
+        return row.state == instance_state::kTerminated;
+    });
     if (rows.empty() || is_over) {
         throw idempotent_instance_terminated();
     }
-    return std::move(reservation_answers(session, rows).front());
+    return std::move(reservation_answers(session, std::move(rows)).front());
 }
 
 /// Source: "Ensuring idempotency": a token counts for one zone when the launch names one, itself or

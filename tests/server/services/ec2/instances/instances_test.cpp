@@ -1,5 +1,6 @@
 #include <map>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -277,6 +278,31 @@ TEST(DescribeInstances, AnswersInPages)
     }
     EXPECT_EQ(wanted.back().second, "");
     EXPECT_THAT(seen, testing::UnorderedElementsAreArray(all));
+}
+
+TEST(DescribeInstances, ShowsEachOfAPageWithItsOwnVolumesAndTags)
+{
+    TestEmulator emulator;
+    for (const char* name : {"b", "c", "d"}) {
+        run_one(emulator, {{"BlockDeviceMapping.1.DeviceName", fmt::format("/dev/sd{}", name)},
+                           {"BlockDeviceMapping.1.Ebs.VolumeSize", "1"},
+                           {"TagSpecification.1.ResourceType", "instance"},
+                           {"TagSpecification.1.Tag.1.Key", "Name"},
+                           {"TagSpecification.1.Tag.1.Value", name}});
+    }
+    const auto answer = emulator.must("DescribeInstances");
+    std::vector<std::string> names;
+    for (const auto& node : answer.root().select_nodes("//instancesSet/item")) {
+        const auto item = node.node();
+        const std::string name = item.select_node("tagSet/item/value").node().text().get();
+        names.push_back(name);
+        const auto volumes = item.child("blockDeviceMapping");
+        EXPECT_EQ(volumes.select_nodes("item").size(), 2U);
+        EXPECT_STREQ(volumes.first_child().child_value("deviceName"), "/dev/xvda");
+        EXPECT_EQ(volumes.last_child().child_value("deviceName"), "/dev/sd" + name);
+        EXPECT_EQ(item.child("groupSet").select_nodes("item").size(), 1U);
+    }
+    EXPECT_THAT(names, UnorderedElementsAre("b", "c", "d"));
 }
 
 TEST(DescribeInstances, RefusesPagesThatAreTooSmallOrOfNamedInstances)
