@@ -1,18 +1,27 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "storage/base/clock.h"
 #include "storage/metadata/instances/instance_ids.h"
+#include "storage/metadata/sql/columns.h"
 #include "storage/metadata/sql/database.h"
-#include "storage/metadata/sql/filter.h"
+#include "storage/metadata/sql/listing.h"
 #include "storage/metadata/volumes/volume_ids.h"
 
 namespace amilab {
+
+/// Source: EC2 API Reference, ReplaceRootVolumeTask (documented).
+namespace replace_root_state {
+inline constexpr std::string_view kPending = "pending";
+inline constexpr std::string_view kInProgress = "in-progress";
+inline constexpr std::string_view kSucceeded = "succeeded";
+inline constexpr std::string_view kFailed = "failed";
+inline constexpr std::string_view kFailedDetached = "failed-detached";
+}  // namespace replace_root_state
 
 /// The replacement of an instance's root volume.
 struct ReplaceRootTaskRow {
@@ -20,18 +29,35 @@ struct ReplaceRootTaskRow {
     std::string region;
     std::string owner;
     InstanceId instance_id;
-    /// pending, in-progress, succeeded, failed, failed-detached
+    /// Of replace_root_state.
     std::string state;
     VolumeId original_volume_id;
     VolumeId replacement_volume_id;
     /// The task made the replacement; otherwise the caller named it.
-    bool made_replacement;
-    std::optional<std::string> image_id;
-    std::optional<std::string> snapshot_id;
-    bool delete_replaced_root_volume;
-    TimeMs start_time_ms;
+    bool made_replacement = false;
+    std::optional<std::string> image_id{};
+    std::optional<std::string> snapshot_id{};
+    bool delete_replaced_root_volume = false;
+    TimeMs start_time_ms = 0;
     std::optional<TimeMs> complete_time_ms{};
 };
+
+inline constexpr auto kReplaceRootTaskColumns = columns<ReplaceRootTaskRow>(
+    "replace_root_volume_task", "k", text("id", &ReplaceRootTaskRow::id),
+    text("region", &ReplaceRootTaskRow::region), text("owner", &ReplaceRootTaskRow::owner),
+    text("instance_id", &ReplaceRootTaskRow::instance_id),
+    text("state", &ReplaceRootTaskRow::state),
+    text("original_volume_id", &ReplaceRootTaskRow::original_volume_id),
+    text("replacement_volume_id", &ReplaceRootTaskRow::replacement_volume_id),
+    flag("made_replacement", &ReplaceRootTaskRow::made_replacement),
+    text("image_id", &ReplaceRootTaskRow::image_id),
+    text("snapshot_id", &ReplaceRootTaskRow::snapshot_id),
+    flag("delete_replaced_root_volume", &ReplaceRootTaskRow::delete_replaced_root_volume),
+    time("start_time_ms", &ReplaceRootTaskRow::start_time_ms),
+    time("complete_time_ms", &ReplaceRootTaskRow::complete_time_ms));
+inline constexpr FilterColumn kReplaceRootTaskFilters[] = {{"instance-id", "instance_id"}};
+inline constexpr Listing<decltype(kReplaceRootTaskColumns)> kReplaceRootTaskList{
+    .key = "k.id", .columns = kReplaceRootTaskColumns, .filters = kReplaceRootTaskFilters};
 
 void insert_replace_root_task(Database& db, const ReplaceRootTaskRow& row);
 std::optional<ReplaceRootTaskRow> select_replace_root_task(Database& db,
@@ -41,8 +67,8 @@ std::optional<ReplaceRootTaskId> select_running_replace_root_task(Database& db,
                                                                   const InstanceId& instance);
 /// Whether such a task is about to attach the volume.
 bool is_replacement_of_running_task(Database& db, const VolumeId& volume);
-std::vector<ReplaceRootTaskId> select_replace_root_tasks_of(Database& db,
-                                                            const InstanceId& instance);
+std::vector<ReplaceRootTaskRow> select_replace_root_tasks_of(Database& db,
+                                                             const InstanceId& instance);
 void set_replace_root_task_state(Database& db, const ReplaceRootTaskId& id, std::string_view state,
                                  std::optional<TimeMs> complete_time_ms);
 
@@ -50,27 +76,14 @@ void set_replace_root_task_state(Database& db, const ReplaceRootTaskId& id, std:
 struct RootImageRow {
     std::string image_id;
     std::string image_owner;
-    std::optional<std::string> boot_mode;
+    std::optional<std::string> boot_mode{};
     std::string current_boot_mode;
-    std::optional<std::string> imds_support;
-    std::optional<std::string> tpm_support;
-    bool ena_support;
-    std::optional<std::string> sriov_net_support;
+    std::optional<std::string> imds_support{};
+    std::optional<std::string> tpm_support{};
+    bool ena_support = false;
+    std::optional<std::string> sriov_net_support{};
 };
 void set_instance_image(Database& db, const InstanceId& id, const RootImageRow& image);
-
-struct ReplaceRootTaskQuery {
-    std::string_view owner;
-    std::string_view region;
-    std::vector<ReplaceRootTaskId> ids;
-    std::span<const Filter> filters;
-    std::string_view after;
-    std::int64_t limit;
-};
-
-/// In the order of their ids.
-std::vector<ReplaceRootTaskRow> select_replace_root_tasks(Database& db,
-                                                          const ReplaceRootTaskQuery& query);
 
 /// Which tasks an account may tag: ?1 the id, ?2 the region, ?3 the account.
 inline constexpr std::string_view kTaggableReplaceRootTask =

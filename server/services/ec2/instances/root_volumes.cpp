@@ -8,7 +8,7 @@
 
 #include "server/calls/idempotency.h"
 #include "server/calls/request_values.h"
-#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/common/product_codes.h"
@@ -49,7 +49,7 @@ std::string to_seconds(TimeMs time_ms)
     return point == std::string::npos ? text : text.substr(0, point) + "Z";
 }
 
-ReplaceRootVolumeTask to_answer(Session& session, const ReplaceRootTaskRow& row)
+ReplaceRootVolumeTask to_answer(const ReplaceRootTaskRow& row, std::vector<Tag> tags)
 {
     ReplaceRootVolumeTask task;
     if (row.complete_time_ms) {
@@ -61,10 +61,37 @@ ReplaceRootVolumeTask to_answer(Session& session, const ReplaceRootTaskRow& row)
     task.replace_root_volume_task_id = row.id.text();
     task.snapshot_id = row.snapshot_id;
     task.start_time = to_seconds(row.start_time_ms);
-    task.tags = tags_of(session, row.id.text());
+    task.tags = std::move(tags);
     task.task_state = row.state;
     return task;
 }
+
+ReplaceRootVolumeTask to_answer(Session& session, const ReplaceRootTaskRow& row)
+{
+    return to_answer(row, tags_of(session, row.id.text()));
+}
+
+std::vector<ReplaceRootVolumeTask> to_answers(Session& session,
+                                              std::vector<ReplaceRootTaskRow>&& rows)
+{
+    const PageTags tags(session, ids_of(rows));
+    std::vector<ReplaceRootVolumeTask> answers;
+    for (const auto& row : rows) {
+        answers.push_back(to_answer(row, tags.of(row.id.text())));
+    }
+    return answers;
+}
+
+constexpr DescribeSpec kDescribe{
+    .schema = kDescribeReplaceRootVolumeTasks,
+    .ids = {.member = &DescribeReplaceRootVolumeTasksRequest::replace_root_volume_task_ids,
+            .check = &check_ids<ReplaceRootTaskId>,
+            .not_with_page = "replaceRootVolumeTaskIds",
+            .require = &require_listed<kReplaceRootTaskList, ReplaceRootTaskId, not_found>},
+    .select = &select_page<kReplaceRootTaskList>,
+    .key = &id_of<ReplaceRootTaskRow>,
+    .answers = &to_answers,
+    .into = &DescribeReplaceRootVolumeTasksResponse::replace_root_volume_tasks};
 
 // What the request says of itself
 
@@ -140,8 +167,8 @@ Root require_root(Session& session, const InstanceId& id)
     if (!type || (host->bare_metal && !instance->instance_type.starts_with("mac"))) {
         throw root_volume_not_replaceable(id, "its type is bare metal.");
     }
-    if (instance->state != "running") {
-        throw not_in_state(id, "running");
+    if (instance->state != instance_state::kRunning) {
+        throw not_in_state(id, instance_state::kRunning);
     }
     if (const auto task = select_running_replace_root_task(session.db(), id)) {
         throw root_volume_being_replaced(id, *task);
@@ -319,7 +346,7 @@ void fail_task(Session& session, const ReplaceRootTaskRow& task)
     const auto original =
         select_attachment(session.db(), task.original_volume_id, task.instance_id);
     if (original && original->state == attachment_state::kDetaching &&
-        task.state == "in-progress") {
+        task.state == replace_root_state::kInProgress) {
         set_attachment_state(session.db(), task.original_volume_id, task.instance_id,
                              attachment_state::kAttached);
     }
@@ -327,8 +354,10 @@ void fail_task(Session& session, const ReplaceRootTaskRow& task)
         make_available(session, task);
         remove_volume(session, task.replacement_volume_id, volume_state::kAvailable);
     }
-    set_replace_root_task_state(session.db(), task.id, original ? "failed" : "failed-detached",
-                                session.now_ms());
+    set_replace_root_task_state(
+        session.db(), task.id,
+        original ? replace_root_state::kFailed : replace_root_state::kFailedDetached,
+        session.now_ms());
 }
 
 /// What the image brings along is the instance's from now on (documented).
@@ -376,7 +405,8 @@ void swap_volumes(Session& session, const ReplaceRootTaskRow& task, const Attach
 std::optional<InstanceRow> find_instance(Session& session, const ReplaceRootTaskRow& task)
 {
     auto instance = select_instance(session.db(), task.owner, task.region, task.instance_id);
-    if (instance && (instance->state == "shutting-down" || instance->state == "terminated")) {
+    if (instance && (instance->state == instance_state::kShuttingDown ||
+                     instance->state == instance_state::kTerminated)) {
         return std::nullopt;
     }
     return instance;
@@ -417,7 +447,7 @@ CreateReplaceRootVolumeTaskResponse create_replace_root_volume_task(
         .region = session.region(),
         .owner = session.account(),
         .instance_id = wish.instance,
-        .state = "pending",
+        .state = std::string(replace_root_state::kPending),
         .original_volume_id = root.volume.id,
         .replacement_volume_id = replacement,
         .made_replacement = !wish.volume,
@@ -437,37 +467,13 @@ CreateReplaceRootVolumeTaskResponse create_replace_root_volume_task(
 DescribeReplaceRootVolumeTasksResponse describe_replace_root_volume_tasks(
     Session& session, const DescribeReplaceRootVolumeTasksRequest& request)
 {
-    const auto filters = parse_filters(kDescribeReplaceRootVolumeTasks, request.filters);
-    const auto ids = parse_ids<ReplaceRootTaskId>(request.replace_root_volume_task_ids);
-    refuse_page_with_ids(!ids.empty(), request.max_results, "replaceRootVolumeTaskIds");
-    const auto page = parse_page(session, request.max_results, request.next_token);
-    stop_if_dry_run(request);
-
-    for (const auto& id : ids) {
-        const auto task = select_replace_root_task(session.db(), id);
-        if (!task || task->owner != session.account() || task->region != session.region()) {
-            throw not_found(id);
-        }
-    }
-    auto rows = select_replace_root_tasks(session.db(), {.owner = session.account(),
-                                                         .region = session.region(),
-                                                         .ids = ids,
-                                                         .filters = filters,
-                                                         .after = page.after,
-                                                         .limit = page.sql_limit()});
-    DescribeReplaceRootVolumeTasksResponse response;
-    response.next_token =
-        cut_page(page, rows, [](const ReplaceRootTaskRow& row) { return row.id.text(); });
-    for (const auto& row : rows) {
-        response.replace_root_volume_tasks.push_back(to_answer(session, row));
-    }
-    return response;
+    return describe<kDescribe>(session, request);
 }
 
 void root_volume_replacing(Session& session, const ReplaceRootTaskId& id)
 {
     const auto task = select_replace_root_task(session.db(), id);
-    if (!task || task->state != "pending") {
+    if (!task || task->state != replace_root_state::kPending) {
         return;
     }
     if (task->made_replacement) {
@@ -481,14 +487,14 @@ void root_volume_replacing(Session& session, const ReplaceRootTaskId& id)
     }
     set_attachment_state(session.db(), task->original_volume_id, task->instance_id,
                          attachment_state::kDetaching);
-    set_replace_root_task_state(session.db(), id, "in-progress", std::nullopt);
+    set_replace_root_task_state(session.db(), id, replace_root_state::kInProgress, std::nullopt);
     session.schedule(kRootVolumeReplacing, kRootVolumeReplaced, id.text());
 }
 
 void root_volume_replaced(Session& session, const ReplaceRootTaskId& id)
 {
     const auto task = select_replace_root_task(session.db(), id);
-    if (!task || task->state != "in-progress") {
+    if (!task || task->state != replace_root_state::kInProgress) {
         return;
     }
     const auto original =
@@ -502,21 +508,21 @@ void root_volume_replaced(Session& session, const ReplaceRootTaskId& id)
     if (task->image_id) {
         take_over_image(session, *instance, *task->image_id);
     }
-    if (instance->state == "running") {
+    if (instance->state == instance_state::kRunning) {
         reboot_instance(session, instance->id);
     }
-    set_replace_root_task_state(session.db(), id, "succeeded", session.now_ms());
+    set_replace_root_task_state(session.db(), id, replace_root_state::kSucceeded, session.now_ms());
 }
 
 void forget_root_volume_tasks(Session& session, const InstanceId& instance)
 {
-    for (const auto& id : select_replace_root_tasks_of(session.db(), instance)) {
-        const auto task = select_replace_root_task(session.db(), id);
-        if (task && (task->state == "pending" || task->state == "in-progress")) {
-            fail_task(session, *task);
+    for (const auto& task : select_replace_root_tasks_of(session.db(), instance)) {
+        if (task.state == replace_root_state::kPending ||
+            task.state == replace_root_state::kInProgress) {
+            fail_task(session, task);
         }
-        delete_all_tags(session.db(), id.text());
-        session.cancel_transitions(id.text());
+        delete_all_tags(session.db(), task.id.text());
+        session.cancel_transitions(task.id.text());
     }
 }
 
