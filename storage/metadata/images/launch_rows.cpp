@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "storage/metadata/sql/columns.h"
 #include "storage/metadata/sql/statement.h"
 
 namespace amilab {
@@ -50,35 +51,31 @@ Block parse_block(std::string_view cidr)
     throw std::logic_error(fmt::format("{} is no block of addresses", cidr));
 }
 
-constexpr std::string_view kSubnetColumns =
-    "SELECT s.id, s.vpc_id, s.zone, z.zone_id, s.cidr_block, s.map_public_ip_on_launch,"
-    " s.next_address FROM subnet s JOIN catalogue.availability_zone z ON z.name = s.zone ";
+constexpr auto kLaunchTypeColumns = columns<LaunchTypeRow>(
+    "catalogue.instance_type", "t", text("name", &LaunchTypeRow::name),
+    text("supported_architectures", &LaunchTypeRow::architectures),
+    text("supported_virtualization_types", &LaunchTypeRow::virtualization_types),
+    text("supported_root_device_types", &LaunchTypeRow::root_device_types),
+    text("supported_boot_modes", &LaunchTypeRow::boot_modes),
+    text("ena_support", &LaunchTypeRow::ena_support),
+    text("nitro_tpm_support", &LaunchTypeRow::nitro_tpm_support),
+    text("ebs_optimized_support", &LaunchTypeRow::ebs_optimized_support),
+    integer("ebs_maximum_attachments", &LaunchTypeRow::maximum_attachments),
+    text("ebs_attachment_limit_type", &LaunchTypeRow::attachment_limit_type));
 
-LaunchSubnet read_subnet(Statement::Row row)
-{
-    return {row.id<SubnetId>(), row.id<VpcId>(), row.text(),   row.text(),
-            row.text(),         row.boolean(),   row.integer()};
-}
+constexpr auto kLaunchSubnetColumns = columns<LaunchSubnet>(
+    "subnet", "s", text("id", &LaunchSubnet::id), text("vpc_id", &LaunchSubnet::vpc_id),
+    text("zone", &LaunchSubnet::zone), text("zone_id", &LaunchSubnet::zone_id).as("z.zone_id"),
+    text("cidr_block", &LaunchSubnet::cidr_block),
+    flag("map_public_ip_on_launch", &LaunchSubnet::map_public_ip_on_launch),
+    integer("next_address", &LaunchSubnet::next_address));
 
 }  // namespace
 
 std::optional<LaunchTypeRow> select_launch_type(Database& db, std::string_view name)
 {
-    Statement select(
-        db,
-        "SELECT name, supported_architectures, supported_virtualization_types,"
-        " supported_root_device_types, supported_boot_modes, ena_support, nitro_tpm_support,"
-        " ebs_optimized_support, ebs_maximum_attachments, ebs_attachment_limit_type,"
-        " default_cores, default_threads_per_core FROM catalogue.instance_type WHERE name = ?1");
-    select.bind(name);
-    if (!select.step()) {
-        return std::nullopt;
-    }
-    auto row = select.row();
-    return LaunchTypeRow{row.text(),          row.text(),    row.text(),
-                         row.text(),          row.text(),    row.text(),
-                         row.text(),          row.text(),    row.optional_integer(),
-                         row.optional_text(), row.integer(), row.integer()};
+    return select_row<kLaunchTypeColumns>(db, "FROM catalogue.instance_type t WHERE t.name = ?",
+                                          name);
 }
 
 std::vector<std::string> select_zones_offering(Database& db, std::string_view region,
@@ -87,7 +84,7 @@ std::vector<std::string> select_zones_offering(Database& db, std::string_view re
     Statement select(db,
                      "SELECT z.name FROM catalogue.availability_zone z"
                      " JOIN catalogue.instance_type_offering o ON o.availability_zone = z.name"
-                     " WHERE z.region = ?1 AND o.instance_type = ?2 ORDER BY z.name");
+                     " WHERE z.region = ? AND o.instance_type = ? ORDER BY z.name");
     select.bind(region, instance_type);
     return select.texts();
 }
@@ -95,32 +92,24 @@ std::vector<std::string> select_zones_offering(Database& db, std::string_view re
 std::optional<LaunchSubnet> select_launch_subnet(Database& db, std::string_view owner,
                                                  std::string_view region, const SubnetId& id)
 {
-    static const std::string sql =
-        std::string(kSubnetColumns) + "WHERE s.id = ?1 AND s.owner = ?2 AND s.region = ?3";
-    Statement select(db, sql);
-    select.bind(id, owner, region);
-    if (!select.step()) {
-        return std::nullopt;
-    }
-    return read_subnet(select.row());
+    return select_row<kLaunchSubnetColumns>(
+        db,
+        "FROM subnet s JOIN catalogue.availability_zone z ON z.name = s.zone"
+        " WHERE s.id = ? AND s.owner = ? AND s.region = ?",
+        id, owner, region);
 }
 
 std::vector<LaunchSubnet> select_launch_subnets(Database& db, std::string_view owner,
                                                 std::string_view region,
                                                 std::string_view instance_type)
 {
-    static const std::string sql =
-        std::string(kSubnetColumns) +
-        "JOIN catalogue.instance_type_offering o ON o.availability_zone = s.zone"
-        " AND o.instance_type = ?3"
-        " WHERE s.region = ?1 AND s.owner = ?2 AND s.default_for_zone = 1 ORDER BY s.zone";
-    Statement select(db, sql);
-    select.bind(region, owner, instance_type);
-    std::vector<LaunchSubnet> subnets;
-    while (select.step()) {
-        subnets.push_back(read_subnet(select.row()));
-    }
-    return subnets;
+    return select_rows<kLaunchSubnetColumns>(
+        db,
+        "FROM subnet s JOIN catalogue.availability_zone z ON z.name = s.zone"
+        " JOIN catalogue.instance_type_offering o ON o.availability_zone = s.zone"
+        " AND o.instance_type = ?"
+        " WHERE s.region = ? AND s.owner = ? AND s.default_for_zone = 1 ORDER BY s.zone",
+        instance_type, region, owner);
 }
 
 std::vector<std::string> take_private_addresses(Database& db, const LaunchSubnet& subnet,
@@ -128,7 +117,7 @@ std::vector<std::string> take_private_addresses(Database& db, const LaunchSubnet
 {
     const auto block = parse_block(subnet.cidr_block);
     const auto usable = block.addresses - kFirstAddress - 1;
-    Statement probe(db, "SELECT 1 FROM instance WHERE subnet_id = ?1 AND private_ip = ?2");
+    Statement probe(db, "SELECT 1 FROM instance WHERE subnet_id = ? AND private_ip = ?");
     std::vector<std::string> taken;
     auto next = subnet.next_address;
     for (std::int64_t tried = 0; tried < usable && static_cast<std::int64_t>(taken.size()) < wanted;
@@ -140,13 +129,13 @@ std::vector<std::string> take_private_addresses(Database& db, const LaunchSubnet
             taken.push_back(std::move(address));
         }
     }
-    Statement(db, "UPDATE subnet SET next_address = ?2 WHERE id = ?1").execute(subnet.id, next);
+    Statement(db, "UPDATE subnet SET next_address = ? WHERE id = ?").execute(next, subnet.id);
     return taken;
 }
 
 std::optional<std::string> find_public_address(Database& db, std::uint64_t start)
 {
-    Statement probe(db, "SELECT 1 FROM instance WHERE public_ip = ?1");
+    Statement probe(db, "SELECT 1 FROM instance WHERE public_ip = ?");
     for (std::uint32_t tried = 0; tried < kPublicAddresses; ++tried) {
         const auto offset = static_cast<std::uint32_t>((start + tried) % kPublicAddresses);
         auto address = to_text(kPublicBlock + offset);

@@ -26,8 +26,6 @@ struct LaunchTypeRow {
     std::optional<std::int64_t> maximum_attachments;
     /// "shared": network interfaces count among the attachments.
     std::optional<std::string> attachment_limit_type;
-    std::int64_t cores;
-    std::int64_t threads_per_core;
 };
 
 std::optional<LaunchTypeRow> select_launch_type(Database& db, std::string_view name);
@@ -41,9 +39,9 @@ struct LaunchSubnet {
     std::string zone;
     std::string zone_id;
     std::string cidr_block;
-    bool map_public_ip_on_launch;
+    bool map_public_ip_on_launch = false;
     /// Where the search for a free address begins.
-    std::int64_t next_address;
+    std::int64_t next_address = 0;
 };
 
 std::optional<LaunchSubnet> select_launch_subnet(Database& db, std::string_view owner,

@@ -2,105 +2,82 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "storage/metadata/sql/columns.h"
 #include "storage/metadata/sql/database.h"
-#include "storage/metadata/sql/filter.h"
+#include "storage/metadata/sql/listing.h"
 
 /// What the catalogue knows of instance types; the same for every account. Names and units are
 /// those of fixtures/catalog/schema.sql.
 namespace amilab {
 
-struct ProcessorRow {
-    std::vector<std::string> architectures;
-    std::optional<double> sustained_clock_speed_ghz;
-    std::vector<std::string> features;
-    std::optional<std::string> manufacturer;
-};
-
-struct VcpuRow {
-    std::int64_t default_vcpus;
-    std::int64_t default_cores;
-    std::int64_t default_threads_per_core;
-    std::vector<std::int64_t> valid_cores;
-    std::vector<std::int64_t> valid_threads_per_core;
-};
-
-struct InstanceStorageRow {
-    bool supported;
-    std::optional<std::int64_t> total_gb;
-    std::optional<std::string> nvme_support;
-    std::optional<std::string> encryption_support;
-};
-
-struct EbsOptimizedRow {
-    std::int64_t baseline_bandwidth_mbps;
-    double baseline_throughput_mbytes;
-    std::int64_t baseline_iops;
-    std::int64_t maximum_bandwidth_mbps;
-    double maximum_throughput_mbytes;
-    std::int64_t maximum_iops;
-};
-
-struct InstanceEbsRow {
-    /// unsupported, supported or default
-    std::string optimized_support;
-    std::string encryption_support;
-    std::optional<EbsOptimizedRow> optimized;
-    std::string nvme_support;
-    std::optional<std::int64_t> maximum_attachments;
-    std::optional<std::string> attachment_limit_type;
-};
-
-struct InstanceNetworkRow {
-    std::string performance;
-    std::int64_t maximum_interfaces;
-    std::int64_t maximum_cards;
-    std::int64_t default_card_index;
-    std::int64_t ipv4_addresses_per_interface;
-    std::int64_t ipv6_addresses_per_interface;
-    bool ipv6_supported;
-    /// unsupported, supported or required
-    std::string ena_support;
-    bool efa_supported;
-    std::optional<std::int64_t> efa_maximum_interfaces;
-    bool encryption_in_transit_supported;
-    bool ena_srd_supported;
-    std::vector<std::string> bandwidth_weightings;
-    std::string flexible_ena_queues_support;
-    std::int64_t default_tcp_established_timeout_s;
-    std::int64_t default_udp_timeout_s;
-    std::int64_t default_udp_stream_timeout_s;
-    bool secondary_network_supported;
-    std::optional<std::int64_t> maximum_secondary_interfaces;
-    std::optional<std::int64_t> ipv4_addresses_per_secondary_interface;
-};
-
 struct InstanceTypeRow {
     std::string name;
-    bool current_generation;
-    bool free_tier_eligible;
+    bool current_generation = false;
+    bool free_tier_eligible = false;
     std::vector<std::string> usage_classes;
     std::vector<std::string> root_device_types;
     std::vector<std::string> virtualization_types;
-    bool bare_metal;
+    bool bare_metal = false;
     /// nitro or xen; nothing on bare metal.
     std::optional<std::string> hypervisor;
-    ProcessorRow processor;
-    VcpuRow vcpus;
-    std::int64_t memory_mib;
-    InstanceStorageRow storage;
-    InstanceEbsRow ebs;
-    InstanceNetworkRow network;
+    std::vector<std::string> architectures;
+    std::optional<double> sustained_clock_speed_ghz;
+    std::vector<std::string> processor_features;
+    std::optional<std::string> processor_manufacturer;
+    std::int64_t default_vcpus = 0;
+    std::int64_t default_cores = 0;
+    std::int64_t default_threads_per_core = 0;
+    std::vector<std::int64_t> valid_cores;
+    std::vector<std::int64_t> valid_threads_per_core;
+    std::int64_t memory_mib = 0;
+    bool storage_supported = false;
+    std::optional<std::int64_t> storage_total_gb;
+    std::optional<std::string> storage_nvme_support;
+    std::optional<std::string> storage_encryption_support;
+    /// unsupported, supported or default
+    std::string ebs_optimized_support;
+    std::string ebs_encryption_support;
+    /// These six are there together, where EBS optimisation is supported.
+    std::optional<std::int64_t> ebs_baseline_bandwidth_mbps;
+    std::optional<double> ebs_baseline_throughput_mbytes;
+    std::optional<std::int64_t> ebs_baseline_iops;
+    std::optional<std::int64_t> ebs_maximum_bandwidth_mbps;
+    std::optional<double> ebs_maximum_throughput_mbytes;
+    std::optional<std::int64_t> ebs_maximum_iops;
+    std::string ebs_nvme_support;
+    std::optional<std::int64_t> ebs_maximum_attachments;
+    std::optional<std::string> ebs_attachment_limit_type;
+    std::string network_performance;
+    std::int64_t maximum_network_interfaces = 0;
+    std::int64_t maximum_network_cards = 0;
+    std::int64_t default_network_card_index = 0;
+    std::int64_t ipv4_addresses_per_interface = 0;
+    std::int64_t ipv6_addresses_per_interface = 0;
+    bool ipv6_supported = false;
+    /// unsupported, supported or required
+    std::string ena_support;
+    bool efa_supported = false;
+    std::optional<std::int64_t> efa_maximum_interfaces;
+    bool encryption_in_transit_supported = false;
+    bool ena_srd_supported = false;
+    std::vector<std::string> bandwidth_weightings;
+    std::string flexible_ena_queues_support;
+    std::int64_t default_tcp_established_timeout_s = 0;
+    std::int64_t default_udp_timeout_s = 0;
+    std::int64_t default_udp_stream_timeout_s = 0;
+    bool secondary_network_supported = false;
+    std::optional<std::int64_t> maximum_secondary_network_interfaces;
+    std::optional<std::int64_t> ipv4_addresses_per_secondary_interface;
     std::optional<std::int64_t> gpu_total_memory_mib;
     std::vector<std::string> placement_strategies;
-    bool hibernation_supported;
-    bool burstable;
-    bool dedicated_hosts_supported;
-    bool auto_recovery_supported;
+    bool hibernation_supported = false;
+    bool burstable_performance_supported = false;
+    bool dedicated_hosts_supported = false;
+    bool auto_recovery_supported = false;
     /// legacy-bios, uefi
     std::vector<std::string> boot_modes;
     std::string nitro_enclaves_support;
@@ -111,18 +88,20 @@ struct InstanceTypeRow {
 };
 
 struct InstanceDiskRow {
-    std::int64_t size_gb;
-    std::int64_t count;
+    std::string instance_type;
+    std::int64_t size_gb = 0;
+    std::int64_t count = 0;
     std::string type;
 };
 
 struct NetworkCardRow {
-    std::int64_t index;
+    std::string instance_type;
+    std::int64_t index = 0;
     std::string performance;
-    std::int64_t maximum_interfaces;
+    std::int64_t maximum_interfaces = 0;
     std::optional<std::int64_t> additional_flexible_interfaces;
-    double baseline_bandwidth_gbps;
-    double peak_bandwidth_gbps;
+    double baseline_bandwidth_gbps = 0;
+    double peak_bandwidth_gbps = 0;
     std::optional<std::int64_t> default_ena_queues_per_interface;
     std::optional<std::int64_t> maximum_ena_queues;
     std::optional<std::int64_t> maximum_ena_queues_per_interface;
@@ -130,37 +109,178 @@ struct NetworkCardRow {
 };
 
 struct GpuRow {
+    std::string instance_type;
     std::string name;
     std::string manufacturer;
-    std::int64_t count;
+    std::int64_t count = 0;
     std::optional<std::int64_t> logical_count;
     std::optional<double> partition_size;
     std::vector<std::string> workloads;
-    std::int64_t memory_mib;
+    std::int64_t memory_mib = 0;
 };
+
+inline constexpr auto kInstanceTypeColumns = columns<InstanceTypeRow>(
+    "catalogue.instance_type", "t", text("name", &InstanceTypeRow::name),
+    flag("current_generation", &InstanceTypeRow::current_generation),
+    flag("free_tier_eligible", &InstanceTypeRow::free_tier_eligible),
+    list("supported_usage_classes", &InstanceTypeRow::usage_classes),
+    list("supported_root_device_types", &InstanceTypeRow::root_device_types),
+    list("supported_virtualization_types", &InstanceTypeRow::virtualization_types),
+    flag("bare_metal", &InstanceTypeRow::bare_metal),
+    text("hypervisor", &InstanceTypeRow::hypervisor),
+    list("supported_architectures", &InstanceTypeRow::architectures),
+    real("sustained_clock_speed_ghz", &InstanceTypeRow::sustained_clock_speed_ghz),
+    list("processor_supported_features", &InstanceTypeRow::processor_features),
+    text("processor_manufacturer", &InstanceTypeRow::processor_manufacturer),
+    integer("default_vcpus", &InstanceTypeRow::default_vcpus),
+    integer("default_cores", &InstanceTypeRow::default_cores),
+    integer("default_threads_per_core", &InstanceTypeRow::default_threads_per_core),
+    list("valid_cores", &InstanceTypeRow::valid_cores),
+    list("valid_threads_per_core", &InstanceTypeRow::valid_threads_per_core),
+    integer("memory_mib", &InstanceTypeRow::memory_mib),
+    flag("instance_storage_supported", &InstanceTypeRow::storage_supported),
+    integer("instance_storage_total_gb", &InstanceTypeRow::storage_total_gb),
+    text("instance_storage_nvme_support", &InstanceTypeRow::storage_nvme_support),
+    text("instance_storage_encryption_support", &InstanceTypeRow::storage_encryption_support),
+    text("ebs_optimized_support", &InstanceTypeRow::ebs_optimized_support),
+    text("ebs_encryption_support", &InstanceTypeRow::ebs_encryption_support),
+    integer("ebs_baseline_bandwidth_mbps", &InstanceTypeRow::ebs_baseline_bandwidth_mbps),
+    real("ebs_baseline_throughput_mbytes", &InstanceTypeRow::ebs_baseline_throughput_mbytes),
+    integer("ebs_baseline_iops", &InstanceTypeRow::ebs_baseline_iops),
+    integer("ebs_maximum_bandwidth_mbps", &InstanceTypeRow::ebs_maximum_bandwidth_mbps),
+    real("ebs_maximum_throughput_mbytes", &InstanceTypeRow::ebs_maximum_throughput_mbytes),
+    integer("ebs_maximum_iops", &InstanceTypeRow::ebs_maximum_iops),
+    text("ebs_nvme_support", &InstanceTypeRow::ebs_nvme_support),
+    integer("ebs_maximum_attachments", &InstanceTypeRow::ebs_maximum_attachments),
+    text("ebs_attachment_limit_type", &InstanceTypeRow::ebs_attachment_limit_type),
+    text("network_performance", &InstanceTypeRow::network_performance),
+    integer("maximum_network_interfaces", &InstanceTypeRow::maximum_network_interfaces),
+    integer("maximum_network_cards", &InstanceTypeRow::maximum_network_cards),
+    integer("default_network_card_index", &InstanceTypeRow::default_network_card_index),
+    integer("ipv4_addresses_per_interface", &InstanceTypeRow::ipv4_addresses_per_interface),
+    integer("ipv6_addresses_per_interface", &InstanceTypeRow::ipv6_addresses_per_interface),
+    flag("ipv6_supported", &InstanceTypeRow::ipv6_supported),
+    text("ena_support", &InstanceTypeRow::ena_support),
+    flag("efa_supported", &InstanceTypeRow::efa_supported),
+    integer("efa_maximum_interfaces", &InstanceTypeRow::efa_maximum_interfaces),
+    flag("encryption_in_transit_supported", &InstanceTypeRow::encryption_in_transit_supported),
+    flag("ena_srd_supported", &InstanceTypeRow::ena_srd_supported),
+    list("bandwidth_weightings", &InstanceTypeRow::bandwidth_weightings),
+    text("flexible_ena_queues_support", &InstanceTypeRow::flexible_ena_queues_support),
+    integer("default_tcp_established_timeout", &InstanceTypeRow::default_tcp_established_timeout_s),
+    integer("default_udp_timeout", &InstanceTypeRow::default_udp_timeout_s),
+    integer("default_udp_stream_timeout", &InstanceTypeRow::default_udp_stream_timeout_s),
+    flag("secondary_network_supported", &InstanceTypeRow::secondary_network_supported),
+    integer("maximum_secondary_network_interfaces",
+            &InstanceTypeRow::maximum_secondary_network_interfaces),
+    integer("ipv4_addresses_per_secondary_interface",
+            &InstanceTypeRow::ipv4_addresses_per_secondary_interface),
+    integer("gpu_total_memory_mib", &InstanceTypeRow::gpu_total_memory_mib),
+    list("placement_strategies", &InstanceTypeRow::placement_strategies),
+    flag("hibernation_supported", &InstanceTypeRow::hibernation_supported),
+    flag("burstable_performance_supported", &InstanceTypeRow::burstable_performance_supported),
+    flag("dedicated_hosts_supported", &InstanceTypeRow::dedicated_hosts_supported),
+    flag("auto_recovery_supported", &InstanceTypeRow::auto_recovery_supported),
+    list("supported_boot_modes", &InstanceTypeRow::boot_modes),
+    text("nitro_enclaves_support", &InstanceTypeRow::nitro_enclaves_support),
+    text("nitro_tpm_support", &InstanceTypeRow::nitro_tpm_support),
+    list("nitro_tpm_supported_versions", &InstanceTypeRow::nitro_tpm_versions),
+    text("phc_support", &InstanceTypeRow::phc_support),
+    text("reboot_migration_support", &InstanceTypeRow::reboot_migration_support));
+
+inline constexpr std::string_view kOfDisk =
+    "EXISTS (SELECT 1 FROM catalogue.instance_type_disk d WHERE d.instance_type = t.name AND ";
+// Any member, or the list as it stands: "1" or "1,2" (documented).
+inline constexpr std::string_view kAnyValidCores =
+    "EXISTS (SELECT 1 FROM (SELECT m.value AS v FROM"
+    " json_each('[\"' || replace(t.valid_cores, ',', '\",\"') || '\"]') m"
+    " UNION ALL SELECT t.valid_cores) WHERE ";
+inline constexpr std::string_view kAnyValidThreads =
+    "EXISTS (SELECT 1 FROM (SELECT m.value AS v FROM"
+    " json_each('[\"' || replace(t.valid_threads_per_core, ',', '\",\"') || '\"]') m"
+    " UNION ALL SELECT t.valid_threads_per_core) WHERE ";
+
+// Source: EC2 API Reference, DescribeInstanceTypes (documented).
+inline constexpr FilterColumn kInstanceTypeFilters[] = {
+    {"auto-recovery-supported", "auto_recovery_supported"},
+    {"bare-metal", "bare_metal"},
+    {"burstable-performance-supported", "burstable_performance_supported"},
+    {"current-generation", "current_generation"},
+    {"dedicated-hosts-supported", "dedicated_hosts_supported"},
+    {"ebs-info.attachment-limit-type", "ebs_attachment_limit_type"},
+    {"ebs-info.ebs-optimized-info.baseline-bandwidth-in-mbps", "ebs_baseline_bandwidth_mbps"},
+    {"ebs-info.ebs-optimized-info.baseline-iops", "ebs_baseline_iops"},
+    {"ebs-info.ebs-optimized-info.baseline-throughput-in-mbps", "ebs_baseline_throughput_mbytes"},
+    {"ebs-info.ebs-optimized-info.maximum-bandwidth-in-mbps", "ebs_maximum_bandwidth_mbps"},
+    {"ebs-info.ebs-optimized-info.maximum-iops", "ebs_maximum_iops"},
+    {"ebs-info.ebs-optimized-info.maximum-throughput-in-mbps", "ebs_maximum_throughput_mbytes"},
+    {"ebs-info.ebs-optimized-support", "ebs_optimized_support"},
+    {"ebs-info.encryption-support", "ebs_encryption_support"},
+    {"ebs-info.maximum-ebs-attachments", "ebs_maximum_attachments"},
+    {"ebs-info.nvme-support", "ebs_nvme_support"},
+    {"free-tier-eligible", "free_tier_eligible"},
+    {"hibernation-supported", "hibernation_supported"},
+    {"hypervisor", "hypervisor"},
+    {"instance-storage-info.disk.count", "CAST(d.count AS TEXT)", kOfDisk, ")"},
+    {"instance-storage-info.disk.size-in-gb", "CAST(d.size_gb AS TEXT)", kOfDisk, ")"},
+    {"instance-storage-info.disk.type", "CAST(d.type AS TEXT)", kOfDisk, ")"},
+    {"instance-storage-info.encryption-support", "instance_storage_encryption_support"},
+    {"instance-storage-info.nvme-support", "instance_storage_nvme_support"},
+    {"instance-storage-info.total-size-in-gb", "instance_storage_total_gb"},
+    {"instance-storage-supported", "instance_storage_supported"},
+    {"instance-type", "name"},
+    {"memory-info.size-in-mib", "memory_mib"},
+    {"network-info.bandwidth-weightings", "bandwidth_weightings"},
+    {"network-info.efa-info.maximum-efa-interfaces", "efa_maximum_interfaces"},
+    {"network-info.efa-supported", "efa_supported"},
+    {"network-info.ena-support", "ena_support"},
+    {"network-info.encryption-in-transit-supported", "encryption_in_transit_supported"},
+    {"network-info.flexible-ena-queues-support", "flexible_ena_queues_support"},
+    {"network-info.ipv4-addresses-per-interface", "ipv4_addresses_per_interface"},
+    {"network-info.ipv6-addresses-per-interface", "ipv6_addresses_per_interface"},
+    {"network-info.ipv6-supported", "ipv6_supported"},
+    {"network-info.maximum-network-cards", "maximum_network_cards"},
+    {"network-info.maximum-network-interfaces", "maximum_network_interfaces"},
+    {"network-info.network-performance", "network_performance"},
+    {"nitro-enclaves-support", "nitro_enclaves_support"},
+    {"nitro-tpm-info.supported-versions", "nitro_tpm_supported_versions"},
+    {"nitro-tpm-support", "nitro_tpm_support"},
+    {"processor-info.supported-architecture", "supported_architectures"},
+    {"processor-info.supported-features", "processor_supported_features"},
+    {"processor-info.sustained-clock-speed-in-ghz", "sustained_clock_speed_ghz"},
+    {"reboot-migration-support", "reboot_migration_support"},
+    {"supported-boot-mode", "supported_boot_modes"},
+    {"supported-root-device-type", "supported_root_device_types"},
+    {"supported-usage-class", "supported_usage_classes"},
+    {"supported-virtualization-type", "supported_virtualization_types"},
+    {"vcpu-info.default-cores", "default_cores"},
+    {"vcpu-info.default-threads-per-core", "default_threads_per_core"},
+    {"vcpu-info.default-vcpus", "default_vcpus"},
+    {"vcpu-info.valid-cores", "v", kAnyValidCores, ")"},
+    {"vcpu-info.valid-threads-per-core", "v", kAnyValidThreads, ")"},
+};
+inline constexpr Listing<decltype(kInstanceTypeColumns)> kInstanceTypeList{
+    .key = "t.name",
+    .owner = "-",
+    .region = "-",
+    .columns = kInstanceTypeColumns,
+    .filters = kInstanceTypeFilters};
+
+/// Has the query ask for types that some zone of its region has.
+void require_offered_in_region(ListQuery& wanted);
 
 /// By name, wherever it is offered.
 std::optional<InstanceTypeRow> select_instance_type(Database& db, std::string_view name);
-/// The region's zones that have the type, in the order of their names; none: not in this region.
-std::vector<std::string> select_offering_zones(Database& db, std::string_view type,
-                                               std::string_view region);
+/// Those of the types that some zone of the region has.
+std::vector<std::string> select_offered_types(Database& db, const std::vector<std::string>& types,
+                                              std::string_view region);
 
-std::vector<InstanceDiskRow> select_instance_disks(Database& db, std::string_view type);
-std::vector<NetworkCardRow> select_network_cards(Database& db, std::string_view type);
-std::vector<GpuRow> select_gpus(Database& db, std::string_view type);
+// What belongs to several types, in the order of their names.
 
-struct InstanceTypeQuery {
-    std::string_view region;
-    /// Only these; empty: any.
-    std::vector<std::string> names;
-    /// Whether types that no zone of the region has are wanted too.
-    bool include_unsupported;
-    std::span<const Filter> filters;
-    std::string_view after;
-    std::int64_t limit;
-};
-
-/// In the order of their names.
-std::vector<InstanceTypeRow> select_instance_types(Database& db, const InstanceTypeQuery& query);
+std::vector<InstanceDiskRow> select_instance_disks(Database& db,
+                                                   const std::vector<std::string>& types);
+std::vector<NetworkCardRow> select_network_cards(Database& db,
+                                                 const std::vector<std::string>& types);
+std::vector<GpuRow> select_gpus(Database& db, const std::vector<std::string>& types);
 
 }  // namespace amilab

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/describe_spec.h"
+#include "server/services/ec2/common/page_rows.h"
 #include "server/services/ec2/instance_types/errors.h"
 #include "server/wire/ec2/instance_types/instance_types.h"
 #include "server/wire/ec2/schema.h"
@@ -15,64 +16,77 @@ namespace {
 // Source: without MaxResults an answer holds 100 types and a token (observed).
 constexpr std::int64_t kPageSize = 100;
 
-InstanceStorageInfo to_storage_info(Session& session, const InstanceTypeRow& row)
+/// What belongs to the types of a page, by one statement for each table.
+struct PageParts {
+    std::vector<std::string> offered;
+    // Each sorted by type.
+    std::vector<InstanceDiskRow> disks;
+    std::vector<NetworkCardRow> cards;
+    std::vector<GpuRow> gpus;
+};
+
+PageParts select_parts(Session& session, const std::vector<InstanceTypeRow>& rows)
 {
-    InstanceStorageInfo info{.encryption_support = row.storage.encryption_support,
-                             .nvme_support = row.storage.nvme_support,
-                             .total_size_in_gb = row.storage.total_gb};
-    for (const auto& disk : select_instance_disks(session.db(), row.name)) {
+    auto& db = session.db();
+    std::vector<std::string> names;
+    for (const auto& row : rows) {
+        names.push_back(row.name);
+    }
+    auto offered = select_offered_types(db, names, session.region());
+    std::sort(offered.begin(), offered.end());
+    return {std::move(offered), select_instance_disks(db, names), select_network_cards(db, names),
+            select_gpus(db, names)};
+}
+
+const std::string& type_of(const InstanceDiskRow& row)
+{
+    return row.instance_type;
+}
+const std::string& type_of(const NetworkCardRow& row)
+{
+    return row.instance_type;
+}
+const std::string& type_of(const GpuRow& row)
+{
+    return row.instance_type;
+}
+
+InstanceStorageInfo to_storage_info(const InstanceTypeRow& row,
+                                    const std::vector<InstanceDiskRow>& disks)
+{
+    InstanceStorageInfo info{.encryption_support = row.storage_encryption_support,
+                             .nvme_support = row.storage_nvme_support,
+                             .total_size_in_gb = row.storage_total_gb};
+    for (const auto& disk : disks) {
         info.disks.push_back({.count = disk.count, .size_in_gb = disk.size_gb, .type = disk.type});
     }
     return info;
 }
 
-EbsInfo to_ebs_info(const InstanceEbsRow& row)
+EbsInfo to_ebs_info(const InstanceTypeRow& row)
 {
-    EbsInfo info{.attachment_limit_type = row.attachment_limit_type,
-                 .ebs_optimized_support = row.optimized_support,
-                 .encryption_support = row.encryption_support,
-                 .maximum_ebs_attachments = row.maximum_attachments,
-                 .nvme_support = row.nvme_support};
-    if (row.optimized) {
+    EbsInfo info{.attachment_limit_type = row.ebs_attachment_limit_type,
+                 .ebs_optimized_support = row.ebs_optimized_support,
+                 .encryption_support = row.ebs_encryption_support,
+                 .maximum_ebs_attachments = row.ebs_maximum_attachments,
+                 .nvme_support = row.ebs_nvme_support};
+    if (row.ebs_baseline_bandwidth_mbps) {
         info.ebs_optimized_info = {
-            .baseline_bandwidth_in_mbps = row.optimized->baseline_bandwidth_mbps,
-            .baseline_iops = row.optimized->baseline_iops,
-            .baseline_throughput_in_m_bps = row.optimized->baseline_throughput_mbytes,
-            .maximum_bandwidth_in_mbps = row.optimized->maximum_bandwidth_mbps,
-            .maximum_iops = row.optimized->maximum_iops,
-            .maximum_throughput_in_m_bps = row.optimized->maximum_throughput_mbytes};
+            .baseline_bandwidth_in_mbps = row.ebs_baseline_bandwidth_mbps,
+            .baseline_iops = row.ebs_baseline_iops,
+            .baseline_throughput_in_m_bps = row.ebs_baseline_throughput_mbytes,
+            .maximum_bandwidth_in_mbps = row.ebs_maximum_bandwidth_mbps,
+            .maximum_iops = row.ebs_maximum_iops,
+            .maximum_throughput_in_m_bps = row.ebs_maximum_throughput_mbytes};
     }
     return info;
 }
 
-NetworkInfo to_network_info(Session& session, const InstanceTypeRow& row)
+std::vector<NetworkCardInfo> to_network_cards(const std::vector<NetworkCardRow>& cards)
 {
-    const auto& network = row.network;
-    NetworkInfo info{
-        .bandwidth_weightings = network.bandwidth_weightings,
-        .connection_tracking_configuration = {{network.default_tcp_established_timeout_s,
-                                               network.default_udp_stream_timeout_s,
-                                               network.default_udp_timeout_s}},
-        .default_network_card_index = network.default_card_index,
-        .efa_supported = network.efa_supported,
-        .ena_srd_supported = network.ena_srd_supported,
-        .ena_support = network.ena_support,
-        .encryption_in_transit_supported = network.encryption_in_transit_supported,
-        .flexible_ena_queues_support = network.flexible_ena_queues_support,
-        .ipv4_addresses_per_interface = network.ipv4_addresses_per_interface,
-        .ipv4_addresses_per_secondary_interface = network.ipv4_addresses_per_secondary_interface,
-        .ipv6_addresses_per_interface = network.ipv6_addresses_per_interface,
-        .ipv6_supported = network.ipv6_supported,
-        .maximum_network_cards = network.maximum_cards,
-        .maximum_network_interfaces = network.maximum_interfaces,
-        .maximum_secondary_network_interfaces = network.maximum_secondary_interfaces,
-        .network_performance = network.performance,
-        .secondary_network_supported = network.secondary_network_supported};
-    if (network.efa_maximum_interfaces) {
-        info.efa_info = {{network.efa_maximum_interfaces}};
-    }
-    for (const auto& card : select_network_cards(session.db(), row.name)) {
-        info.network_cards.push_back(
+    std::vector<NetworkCardInfo> answers;
+    for (const auto& card : cards) {
+        answers.push_back(
             {.additional_flexible_network_interfaces = card.additional_flexible_interfaces,
              .baseline_bandwidth_in_gbps = card.baseline_bandwidth_gbps,
              .default_ena_queue_count_per_interface = card.default_ena_queues_per_interface,
@@ -84,16 +98,45 @@ NetworkInfo to_network_info(Session& session, const InstanceTypeRow& row)
              .network_performance = card.performance,
              .peak_bandwidth_in_gbps = card.peak_bandwidth_gbps});
     }
+    return answers;
+}
+
+NetworkInfo to_network_info(const InstanceTypeRow& row, const std::vector<NetworkCardRow>& cards)
+{
+    NetworkInfo info{
+        .bandwidth_weightings = row.bandwidth_weightings,
+        .connection_tracking_configuration = {{row.default_tcp_established_timeout_s,
+                                               row.default_udp_stream_timeout_s,
+                                               row.default_udp_timeout_s}},
+        .default_network_card_index = row.default_network_card_index,
+        .efa_supported = row.efa_supported,
+        .ena_srd_supported = row.ena_srd_supported,
+        .ena_support = row.ena_support,
+        .encryption_in_transit_supported = row.encryption_in_transit_supported,
+        .flexible_ena_queues_support = row.flexible_ena_queues_support,
+        .ipv4_addresses_per_interface = row.ipv4_addresses_per_interface,
+        .ipv4_addresses_per_secondary_interface = row.ipv4_addresses_per_secondary_interface,
+        .ipv6_addresses_per_interface = row.ipv6_addresses_per_interface,
+        .ipv6_supported = row.ipv6_supported,
+        .maximum_network_cards = row.maximum_network_cards,
+        .maximum_network_interfaces = row.maximum_network_interfaces,
+        .maximum_secondary_network_interfaces = row.maximum_secondary_network_interfaces,
+        .network_cards = to_network_cards(cards),
+        .network_performance = row.network_performance,
+        .secondary_network_supported = row.secondary_network_supported};
+    if (row.efa_maximum_interfaces) {
+        info.efa_info = {{row.efa_maximum_interfaces}};
+    }
     return info;
 }
 
-std::optional<GpuInfo> to_gpu_info(Session& session, const InstanceTypeRow& row)
+std::optional<GpuInfo> to_gpu_info(const InstanceTypeRow& row, const std::vector<GpuRow>& gpus)
 {
     if (!row.gpu_total_memory_mib) {
         return std::nullopt;
     }
     GpuInfo info{.total_gpu_memory_in_mi_b = row.gpu_total_memory_mib};
-    for (const auto& gpu : select_gpus(session.db(), row.name)) {
+    for (const auto& gpu : gpus) {
         info.gpus.push_back({.count = gpu.count,
                              .gpu_partition_size = gpu.partition_size,
                              .logical_gpu_count = gpu.logical_count,
@@ -105,15 +148,15 @@ std::optional<GpuInfo> to_gpu_info(Session& session, const InstanceTypeRow& row)
     return info;
 }
 
-ProcessorInfo to_processor_info(const ProcessorRow& row)
+ProcessorInfo to_processor_info(const InstanceTypeRow& row)
 {
-    return {.manufacturer = row.manufacturer,
+    return {.manufacturer = row.processor_manufacturer,
             .supported_architectures = row.architectures,
-            .supported_features = row.features,
+            .supported_features = row.processor_features,
             .sustained_clock_speed_in_ghz = row.sustained_clock_speed_ghz};
 }
 
-VCpuInfo to_vcpu_info(const VcpuRow& row)
+VCpuInfo to_vcpu_info(const InstanceTypeRow& row)
 {
     return {.default_cores = row.default_cores,
             .default_threads_per_core = row.default_threads_per_core,
@@ -122,38 +165,41 @@ VCpuInfo to_vcpu_info(const VcpuRow& row)
             .valid_threads_per_core = row.valid_threads_per_core};
 }
 
-InstanceTypeInfo to_instance_type_info(Session& session, const InstanceTypeRow& row)
+/// Source: EC2 API Reference, InstanceTypeInfo (documented); SupportedInRegion is always there
+/// (assumed).
+InstanceTypeInfo to_instance_type_info(const InstanceTypeRow& row, const PageParts& parts)
 {
+    const auto of_type = [](const auto& child) -> const std::string& { return type_of(child); };
     InstanceTypeInfo info{
         .auto_recovery_supported = row.auto_recovery_supported,
         .bare_metal = row.bare_metal,
-        .burstable_performance_supported = row.burstable,
+        .burstable_performance_supported = row.burstable_performance_supported,
         .current_generation = row.current_generation,
         .dedicated_hosts_supported = row.dedicated_hosts_supported,
-        .ebs_info = to_ebs_info(row.ebs),
+        .ebs_info = to_ebs_info(row),
         .free_tier_eligible = row.free_tier_eligible,
-        .gpu_info = to_gpu_info(session, row),
+        .gpu_info = to_gpu_info(row, rows_of(parts.gpus, row.name, of_type)),
         .hibernation_supported = row.hibernation_supported,
         .hypervisor = row.hypervisor,
-        .instance_storage_supported = row.storage.supported,
+        .instance_storage_supported = row.storage_supported,
         .instance_type = row.name,
         .memory_info = MemoryInfo{row.memory_mib},
-        .network_info = to_network_info(session, row),
+        .network_info = to_network_info(row, rows_of(parts.cards, row.name, of_type)),
         .nitro_enclaves_support = row.nitro_enclaves_support,
         .nitro_tpm_support = row.nitro_tpm_support,
         .phc_support = row.phc_support,
         .placement_group_info = PlacementGroupInfo{row.placement_strategies},
-        .processor_info = to_processor_info(row.processor),
+        .processor_info = to_processor_info(row),
         .reboot_migration_support = row.reboot_migration_support,
         .supported_boot_modes = row.boot_modes,
         .supported_in_region =
-            !select_offering_zones(session.db(), row.name, session.region()).empty(),
+            std::binary_search(parts.offered.begin(), parts.offered.end(), row.name),
         .supported_root_device_types = row.root_device_types,
         .supported_usage_classes = row.usage_classes,
         .supported_virtualization_types = row.virtualization_types,
-        .v_cpu_info = to_vcpu_info(row.vcpus)};
-    if (row.storage.supported) {
-        info.instance_storage_info = to_storage_info(session, row);
+        .v_cpu_info = to_vcpu_info(row)};
+    if (row.storage_supported) {
+        info.instance_storage_info = to_storage_info(row, rows_of(parts.disks, row.name, of_type));
     }
     if (!row.nitro_tpm_versions.empty()) {
         info.nitro_tpm_info = NitroTpmInfo{row.nitro_tpm_versions};
@@ -161,50 +207,65 @@ InstanceTypeInfo to_instance_type_info(Session& session, const InstanceTypeRow& 
     return info;
 }
 
+std::vector<InstanceTypeInfo> to_answers(Session& session, std::vector<InstanceTypeRow>&& rows)
+{
+    const auto parts = select_parts(session, rows);
+    std::vector<InstanceTypeInfo> answers;
+    for (const auto& row : rows) {
+        answers.push_back(to_instance_type_info(row, parts));
+    }
+    return answers;
+}
+
+bool wants_unsupported(const DescribeInstanceTypesRequest& request)
+{
+    return request.include_unsupported_in_region.value_or(false);
+}
+
+/// Source: types that the region lacks are left out unless asked for (documented).
+void choose_offered(Session&, const DescribeInstanceTypesRequest& request, ListQuery& wanted)
+{
+    if (!wants_unsupported(request)) {
+        require_offered_in_region(wanted);
+    }
+}
+
 /// Source: one answer for a type that is nowhere and one that this region lacks, naming all of
 /// them (observed).
-void require_known_types(Session& session, const DescribeInstanceTypesRequest& request)
+void require_known_types(Session& session, const DescribeInstanceTypesRequest& request,
+                         ListQuery& wanted)
 {
-    const bool anywhere = request.include_unsupported_in_region.value_or(false);
-    std::vector<std::string> unknown;
-    for (const auto& name : request.instance_types) {
-        const bool known =
-            anywhere ? select_instance_type(session.db(), name).has_value()
-                     : !select_offering_zones(session.db(), name, session.region()).empty();
-        if (!known) {
-            unknown.push_back(name);
-        }
-    }
+    const auto unknown =
+        wants_unsupported(request)
+            ? missing_ids<kInstanceTypeList>(session.db(), wanted)
+            : without(wanted.ids, select_offered_types(session.db(), wanted.ids, session.region()));
     if (!unknown.empty()) {
         throw instance_types_not_found(unknown);
     }
 }
 
+std::string name_of(const InstanceTypeRow& row)
+{
+    return row.name;
+}
+
+constexpr DescribeSpec kDescribe{.schema = kDescribeInstanceTypes,
+                                 .ids = {.member = &DescribeInstanceTypesRequest::instance_types},
+                                 .page = {.usual = kPageSize},
+                                 .refine = &choose_offered,
+                                 .resolve = &require_known_types,
+                                 .select = &select_page<kInstanceTypeList>,
+                                 .key = &name_of,
+                                 .answers = &to_answers,
+                                 .into = &DescribeInstanceTypesResponse::instance_types};
+
 }  // namespace
 
-// Source: EC2 API Reference, DescribeInstanceTypes (documented): types that the region lacks are
-// left out unless asked for; SupportedInRegion is always there (assumed).
+// Source: EC2 API Reference, DescribeInstanceTypes (documented).
 DescribeInstanceTypesResponse describe_instance_types(Session& session,
                                                       const DescribeInstanceTypesRequest& request)
 {
-    const auto filters = parse_filters(kDescribeInstanceTypes, request.filters);
-    auto page = parse_page(session, request.max_results, request.next_token);
-    page.limit = page.limit.value_or(kPageSize);
-    stop_if_dry_run(request);
-    require_known_types(session, request);
-    auto rows = select_instance_types(
-        session.db(), {.region = session.region(),
-                       .names = request.instance_types,
-                       .include_unsupported = request.include_unsupported_in_region.value_or(false),
-                       .filters = filters,
-                       .after = page.after,
-                       .limit = page.sql_limit()});
-    DescribeInstanceTypesResponse response;
-    response.next_token = cut_page(page, rows, [](const auto& row) { return row.name; });
-    for (const auto& row : rows) {
-        response.instance_types.push_back(to_instance_type_info(session, row));
-    }
-    return response;
+    return describe<kDescribe>(session, request);
 }
 
 namespace {

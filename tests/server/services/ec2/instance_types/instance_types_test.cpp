@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "server/wire/ec2/schema.h"
+#include "storage/metadata/images/launch_rows.h"
 #include "storage/metadata/instance_types/instance_type_rows.h"
 #include "storage/metadata/sql/statement.h"
 #include "tests/support/emulator_fixture.h"
@@ -276,14 +277,14 @@ TEST(InstanceTypeRows, TellsWhatALaunchNeeds)
     auto reader = emulator.generation().reader();
     const auto type = select_instance_type(reader.db(), "t2.micro");
     ASSERT_TRUE(type);
-    EXPECT_THAT(type->processor.architectures, ElementsAre("i386", "x86_64"));
+    EXPECT_THAT(type->architectures, ElementsAre("i386", "x86_64"));
     EXPECT_EQ(type->hypervisor, "xen");
     EXPECT_THAT(type->boot_modes, ElementsAre("legacy-bios"));
-    EXPECT_TRUE(type->burstable);
+    EXPECT_TRUE(type->burstable_performance_supported);
     EXPECT_FALSE(select_instance_type(reader.db(), "t9.huge"));
-    EXPECT_THAT(select_offering_zones(reader.db(), "t3.micro", "us-west-1"),
+    EXPECT_THAT(select_zones_offering(reader.db(), "us-west-1", "t3.micro"),
                 ElementsAre("us-west-1a", "us-west-1b"));
-    EXPECT_THAT(select_offering_zones(reader.db(), "t9.huge", "us-west-1"), IsEmpty());
+    EXPECT_THAT(select_zones_offering(reader.db(), "us-west-1", "t9.huge"), IsEmpty());
 }
 
 }  // namespace
