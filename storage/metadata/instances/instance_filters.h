@@ -17,7 +17,7 @@ inline constexpr std::string_view kOfVolume =
     "EXISTS (SELECT 1 FROM attachment a WHERE a.instance_id = n.id AND ";
 inline constexpr std::string_view kOfOneVolume =
     "n.id IN (SELECT a.instance_id FROM attachment a WHERE ";
-inline constexpr std::string_view kAttachTime =
+inline constexpr std::string_view kInstanceAttachTime =
     "strftime('%Y-%m-%dT%H:%M:%fZ', a.attach_time_ms / 1000.0, 'unixepoch')";
 inline constexpr std::string_view kDeleteVolume = "iif(a.delete_on_termination, 'true', 'false')";
 inline constexpr std::string_view kOfGroup =
@@ -34,7 +34,7 @@ inline constexpr FilterColumn kInstanceFilters[] = {
     {"architecture", "architecture"},
     {"availability-zone", "zone"},
     {"availability-zone-id", "zone_id"},
-    {"block-device-mapping.attach-time", kAttachTime, kOfVolume, ")"},
+    {"block-device-mapping.attach-time", kInstanceAttachTime, kOfVolume, ")"},
     {"block-device-mapping.delete-on-termination", kDeleteVolume, kOfVolume, ")"},
     {"block-device-mapping.device-name", "a.device", kOfVolume, ")"},
     {"block-device-mapping.status", "a.state", kOfVolume, ")"},

@@ -30,6 +30,7 @@
 #include "storage/metadata/images/image_rows.h"
 #include "storage/metadata/instances/instance_rows.h"
 #include "storage/metadata/tags/product_code_rows.h"
+#include "storage/state/generation.h"
 
 namespace amilab::ec2 {
 
