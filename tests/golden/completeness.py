@@ -24,7 +24,6 @@ NO_SUCCESS_WITH = {
     ("EnableFastLaunch", "LaunchTemplate.Version"): "there are no launch templates",
     ("GetImageFindings", "NextToken"): "there is no second page",
     ("RegisterImage", "BillingProduct.1"): "no account is authorized",
-    ("RunInstances", "KeyName"): "there are no key pairs",
 }
 NUMBER = re.compile(r"\.\d+(?=\.|$)")
 

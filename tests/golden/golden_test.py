@@ -93,7 +93,7 @@ class Completeness(unittest.TestCase):
         calls = [Call("RunInstances", 200, "", {"ImageId": "x", "Placement.GroupName": ""}, False)]
         gaps = completeness.gaps(calls)
         self.assertIn("RunInstances: no call with BlockDeviceMapping.1.DeviceName succeeds", gaps)
-        for told in ("ImageId", "Placement.GroupName", "Placement.HostId", "KernelId", "KeyName"):
+        for told in ("ImageId", "Placement.GroupName", "Placement.HostId", "KernelId"):
             self.assertNotIn(f"RunInstances: no call with {told} succeeds", gaps)
 
     def test_wants_a_success_a_refusal_a_dry_run_and_a_second_page(self):

@@ -118,6 +118,7 @@ inline constexpr FilterColumn kInstanceFilters[] = {
     {"product-code", "c.code", kOfProductCode, ")"},
     {"product-code.type", "c.type", kOfProductCode, ")"},
     {"ramdisk-id", "ramdisk_id"},
+    {"key-name", "key_name"},
     {"reason", "state_transition_reason"},
     {"reservation-id", "reservation_id"},
     {"root-device-name", "root_device_name"},

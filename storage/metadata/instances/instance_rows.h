@@ -73,6 +73,7 @@ struct InstanceRow {
     TimeMs usage_operation_time_ms = 0;
     std::optional<std::string> kernel_id{};
     std::optional<std::string> ramdisk_id{};
+    std::optional<std::string> key_name{};
     /// Base64.
     std::optional<std::string> user_data{};
     bool ebs_optimized = false;
@@ -144,7 +145,8 @@ inline constexpr auto kInstanceColumns = columns<InstanceRow>(
     text("usage_operation", &InstanceRow::usage_operation),
     time("usage_operation_time_ms", &InstanceRow::usage_operation_time_ms),
     text("kernel_id", &InstanceRow::kernel_id), text("ramdisk_id", &InstanceRow::ramdisk_id),
-    text("user_data", &InstanceRow::user_data), flag("ebs_optimized", &InstanceRow::ebs_optimized),
+    text("key_name", &InstanceRow::key_name), text("user_data", &InstanceRow::user_data),
+    flag("ebs_optimized", &InstanceRow::ebs_optimized),
     flag("source_dest_check", &InstanceRow::source_dest_check),
     flag("disable_api_termination", &InstanceRow::disable_api_termination),
     flag("disable_api_stop", &InstanceRow::disable_api_stop),

@@ -2,8 +2,9 @@
 
 import base64
 
+import world
 from client import filters
-from world import tag_specification
+from world import launch, tag_specification
 
 PUBLIC = base64.b64encode(
     b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGk3mkCOIpgXCS8U1xk2xXbx0UG6dE5mMe8aiCwPOIHI tester"
@@ -34,6 +35,10 @@ def key_pairs(emulator):
     for wrong in ({"KeyName": ["none"]}, {"KeyPairId": [NO_PAIR]}, {"KeyPairId": ["x"]}):
         me.refused("DescribeKeyPairs", wrong)
     other.refused("DescribeKeyPairs", KeyPairId=[own])
+    image = world.image(me, "own")
+    me("RunInstances", launch(image, KeyName="own"))
+    windows = world.public_image(me, world.WINDOWS)
+    me.refused("RunInstances", launch(windows, InstanceType="m5.large", KeyName="own"))
     me.dry("DeleteKeyPair", KeyName="own")
     me("DeleteKeyPair", KeyName="own")
     me("DeleteKeyPair", KeyName="own")

@@ -95,6 +95,7 @@ void fill_image_facts(Instance& answer, const InstanceRow& row)
     answer.platform = row.platform;
     answer.platform_details = row.platform_details;
     answer.ramdisk_id = row.ramdisk_id;
+    answer.key_name = row.key_name;
     answer.root_device_name = row.root_device_name;
     answer.root_device_type = row.root_device_type;
     answer.sriov_net_support = row.sriov_net_support;

@@ -26,6 +26,7 @@
 #include "server/services/ec2/instances/launch_volumes.h"
 #include "server/services/ec2/instances/new_instance.h"
 #include "server/services/ec2/key_pairs/errors.h"
+#include "server/services/ec2/key_pairs/key_pairs.h"
 #include "server/services/ec2/network/default_network.h"
 #include "storage/metadata/images/image_rows.h"
 #include "storage/metadata/instances/instance_rows.h"
@@ -137,15 +138,27 @@ LaunchTypeRow require_type(Session& session, const RunInstancesRequest& request,
     return std::move(*type);
 }
 
+/// Source: ED25519 keys are for Linux and Mac instances (documented); code and text are assumed.
+void require_key_suits(const KeyPairRow& key_pair, const ImageRow& image)
+{
+    if (key_pair.type == "ed25519" && image.platform == "windows") {
+        throw key_type_not_for_windows();
+    }
+}
+
 Plan make_plan(Session& session, const RunInstancesRequest& request, const Wish& wish)
 {
+    std::optional<KeyPairRow> key_pair;
     if (is_given(request.key_name)) {
-        throw key_pair_not_found(*request.key_name);
+        key_pair = require_key_pair(session, *request.key_name);
     }
     const auto image_id =
         wish.image_id ? *wish.image_id : resolve_image(session, *request.image_id);
     auto image = require_launchable_image(
         session, image_id, request.instance_type.value_or(std::string(kDefaultType)));
+    if (key_pair) {
+        require_key_suits(*key_pair, image);
+    }
     auto type = require_type(session, request, image);
     auto subnets = choose_subnets(session, request, type);
     auto groups = find_groups(session, request.security_group_ids, subnets.front());
@@ -196,6 +209,7 @@ Reservation launch(Session& session, const RunInstancesRequest& request, const W
              .client_token = request.client_token.value_or(""),
              .private_ip = std::move(address),
              .user_data = wish.user_data,
+             .key_name = is_given(request.key_name) ? request.key_name : std::nullopt,
              .disable_api_termination = request.disable_api_termination.value_or(false),
              .disable_api_stop = request.disable_api_stop.value_or(false),
              .shutdown_behavior = request.instance_initiated_shutdown_behavior.value_or("stop")});

@@ -81,6 +81,7 @@ InstanceRow new_row(Session& session, const NewInstance& wanted)
     row.mac_address = mac_address_of(*row.network_interface_id);
     row.user_data = wanted.user_data;
     row.source_dest_check = true;
+    row.key_name = wanted.key_name;
     row.disable_api_termination = wanted.disable_api_termination;
     row.disable_api_stop = wanted.disable_api_stop;
     row.shutdown_behavior = wanted.shutdown_behavior;

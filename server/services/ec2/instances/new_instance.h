@@ -36,6 +36,7 @@ struct NewInstance {
     std::string private_ip{};
     /// Base64.
     std::optional<std::string> user_data{};
+    std::optional<std::string> key_name{};
     bool disable_api_termination = false;
     bool disable_api_stop = false;
     /// stop, terminate

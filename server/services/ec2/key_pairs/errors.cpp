@@ -73,4 +73,11 @@ ApiError public_key_malformed()
     return {"InvalidKey.Format", "Key is not in valid OpenSSH public key format"};
 }
 
+// Source: the rule is documented; code and text are assumed.
+ApiError key_type_not_for_windows()
+{
+    return {"InvalidParameterCombination",
+            "ED25519 key pairs are not supported with Windows AMIs. Use an RSA key pair."};
+}
+
 }  // namespace amilab::ec2

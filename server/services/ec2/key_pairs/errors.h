@@ -22,5 +22,7 @@ ApiError key_parameter_too_long(std::string_view parameter, std::size_t limit);
 ApiError key_parameter_not_ascii(std::string_view parameter);
 ApiError key_name_not_trimmed(std::string_view name);
 ApiError public_key_malformed();
+/// At a launch of Windows.
+ApiError key_type_not_for_windows();
 
 }  // namespace amilab::ec2

@@ -49,7 +49,7 @@ void add_states(TrialTable& table)
         launched_mapping_trials() + token_trial() + changes("DisableApiStop", "true") +
             changes("DisableApiTermination", "true") + changes("ImageId", "{image_2}") +
             changes("InstanceInitiatedShutdownBehavior", "terminate") +
-            changes("InstanceType", "t3.small") + refused("KeyName", "mine") +
+            changes("InstanceType", "t3.small") + changes("KeyName", "{key_name}") +
             changes("MaxCount", "2") + refused("MinCount", "2") +
             changes("Placement.AvailabilityZone", "us-east-1c") +
             refused("SecurityGroupId.1", "sg-0123456789abcdef0") + changes("SubnetId", "{subnet}") +

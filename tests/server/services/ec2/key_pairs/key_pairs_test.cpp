@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "server/wire/types.h"
+#include "tests/server/services/ec2/common/sharing_support.h"
+#include "tests/server/services/ec2/instances/instance_support.h"
 #include "tests/support/emulator_fixture.h"
 
 namespace amilab::test {
@@ -256,6 +258,34 @@ TEST(DeleteKeyPair, LeavesTheNameForAnother)
     const auto first = import_key(aws, "mine");
     aws.must("DeleteKeyPair", {{"KeyName", "mine"}, {"DryRun", "false"}});
     EXPECT_NE(import_key(aws, "mine"), first);
+}
+
+// RunInstances
+
+TEST(RunInstances, TakesAKeyPairByItsName)
+{
+    TestEmulator aws;
+    import_key(aws, "mine");
+    const auto image = own_image(aws, "linux");
+    const auto launched = aws.must("RunInstances", launch(image, {{"KeyName", "mine"}}));
+    EXPECT_EQ(launched.text("instancesSet/item/keyName"), "mine");
+    aws.must("DeleteKeyPair", {{"KeyName", "mine"}});
+    const Parameters by_key = {{"Filter.1.Name", "key-name"}, {"Filter.1.Value.1", "mine"}};
+    EXPECT_EQ(
+        aws.must("DescribeInstances", by_key).text("reservationSet/item/instancesSet/item/keyName"),
+        "mine");
+    EXPECT_EQ(aws.call("RunInstances", launch(image, {{"KeyName", "mine"}})).message,
+              "The key pair 'mine' does not exist");
+}
+
+TEST(RunInstances, RefusesAnEd25519KeyForWindows)
+{
+    TestEmulator aws;
+    import_key(aws, "mine");
+    const auto image = own_image(aws, "windows");
+    run_sql(aws, "UPDATE image SET platform = 'windows'");
+    EXPECT_EQ(aws.call("RunInstances", launch(image, {{"KeyName", "mine"}})).code,
+              "InvalidParameterCombination");
 }
 
 }  // namespace
