@@ -7,6 +7,7 @@
 #include "server/calls/encryption.h"
 #include "server/calls/errors.h"
 #include "server/calls/layers.h"
+#include "server/calls/new_snapshot.h"
 #include "server/calls/request_id.h"
 #include "server/calls/settle.h"
 #include "server/control/extents_stream.h"
@@ -150,30 +151,17 @@ SnapshotRow make_snapshot(Session& session, LayerId layer, std::int64_t size_gib
 {
     insert_layer(session.db(), layer, std::nullopt, session.now_ms());
     mark_layer_sealed(session.db(), layer, session.blocks().boot_id());
-    const auto id = session.next_id<SnapshotId>();
+    session.after_commit(
+        [layer](Generation& generation) { generation.persistence().sync_later(layer); });
+    auto id = session.next_id<SnapshotId>();
     // Source: imported disks are encrypted where encryption by default is on (documented).
     auto encryption = encrypt_volume(session, {}, nullptr, id.text());
-    SnapshotRow row{.id = id,
-                    .region = session.region(),
-                    .owner = session.account(),
-                    .owner_alias = {},
-                    .layer_id = layer,
-                    .volume_id = kNoVolumeId,
-                    .volume_size_gib = size_gib,
-                    .description = fmt::format("Imported for {}", name),
-                    .state = "completed",
-                    .start_time_ms = session.now_ms(),
-                    .due_time_ms = session.now_ms(),
-                    .completion_time_ms = session.now_ms(),
-                    .encrypted = encryption.encrypted,
-                    .kms_key_id = std::move(encryption.kms_key_id),
-                    .data_key_id = std::move(encryption.data_key_id)};
-    insert_snapshot(session.db(), row);
-    session.after_commit([id = row.id, layer](Generation& generation) {
-        generation.persistence().sync_later(layer);
-        generation.count_snapshots_later({id});
-    });
-    return row;
+    return new_snapshot(session, {.id = std::move(id),
+                                  .start = SnapshotStart::kCompleted,
+                                  .layer_id = layer,
+                                  .volume_size_gib = size_gib,
+                                  .description = fmt::format("Imported for {}", name),
+                                  .encryption = std::move(encryption)});
 }
 
 boost::json::object register_disk(const Services& services, Generation& generation,
@@ -227,7 +215,7 @@ Disk open_snapshot_disk(Generation& generation, Database& db, const SnapshotId& 
         throw ec2::not_found(id);
     }
     const auto direct = select_direct_snapshot(db, id);
-    if (row->state == "error" || (direct && direct->open)) {
+    if (row->state == snapshot_state::kError || (direct && direct->open)) {
         throw ec2::incorrect_state(id.text(), row->state);
     }
     if (is_archived(db, id, generation.clock().now_ms())) {

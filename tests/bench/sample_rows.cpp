@@ -45,16 +45,13 @@ SnapshotRow sample_snapshot(SnapshotId id, LayerId layer, std::string_view volum
     return {.id = std::move(id),
             .region = std::string(kRegion),
             .owner = std::string(kAccount),
-            .owner_alias = {},
             .layer_id = layer,
             .volume_id = std::string(volume),
             .volume_size_gib = 8,
-            .description = "",
             .state = "completed",
             .start_time_ms = kNowMs,
             .due_time_ms = kNowMs,
-            .completion_time_ms = kNowMs,
-            .encrypted = false};
+            .completion_time_ms = kNowMs};
 }
 
 InstanceRow sample_instance(IdSource& ids, const ImageId& image)

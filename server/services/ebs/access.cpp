@@ -66,7 +66,7 @@ SnapshotRow require_readable(Session& session, const SnapshotId& id)
     if (!may_read(session, row)) {
         throw access_denied(id.text());
     }
-    if (row.state != "completed") {
+    if (row.state != snapshot_state::kCompleted) {
         throw invalid_snapshot_id(
             fmt::format("The snapshot '{}' is in the state {}; only a completed one can be read.",
                         id.text(), row.state));
@@ -85,7 +85,7 @@ OpenSnapshot require_open(Session& session, const SnapshotId& id)
         throw access_denied(id.text());
     }
     auto direct = select_direct_snapshot(session.db(), id);
-    if (!direct || !direct->open || row.state != "pending" || !row.layer_id) {
+    if (!direct || !direct->open || row.state != snapshot_state::kPending || !row.layer_id) {
         throw invalid_snapshot_id(fmt::format(
             "The snapshot '{}' is not one that blocks can be written to; its state is {}.",
             id.text(), row.state));

@@ -7,6 +7,7 @@
 
 #include "server/calls/encryption.h"
 #include "server/calls/layers.h"
+#include "server/calls/new_snapshot.h"
 #include "server/calls/resource_tags.h"
 #include "server/services/ebs/access.h"
 #include "server/services/ebs/errors.h"
@@ -196,29 +197,19 @@ SnapshotRow require_parent(Session& session, const SnapshotId& id, std::int64_t 
     return parent;
 }
 
-SnapshotRow insert_row(Session& session, const StartSnapshotRequest& request, const Start& start,
-                       const std::optional<SnapshotRow>& parent)
+SnapshotRow make_snapshot(Session& session, const StartSnapshotRequest& request, const Start& start,
+                          const std::optional<SnapshotRow>& parent)
 {
     auto id = session.next_id<SnapshotId>();
     auto encryption = encrypt(session, start.encryption, parent, id);
-    SnapshotRow row{
-        .id = std::move(id),
-        .region = session.region(),
-        .owner = session.account(),
-        .owner_alias = {},
-        .layer_id = make_volume_layer(session, parent ? parent->layer_id : std::nullopt),
-        .volume_id = kNoVolumeId,
-        .volume_size_gib = request.volume_size,
-        .description = request.description.value_or(""),
-        .state = "pending",
-        .start_time_ms = session.now_ms(),
-        .due_time_ms = {},
-        .completion_time_ms = {},
-        .encrypted = encryption.encrypted,
-        .kms_key_id = std::move(encryption.kms_key_id),
-        .data_key_id = std::move(encryption.data_key_id)};
-    insert_snapshot(session.db(), row);
-    return row;
+    const auto layer = make_volume_layer(session, parent ? parent->layer_id : std::nullopt);
+    return new_snapshot(session, {.id = std::move(id),
+                                  .start = SnapshotStart::kOpen,
+                                  .layer_id = layer,
+                                  .volume_size_gib = request.volume_size,
+                                  .description = request.description.value_or(""),
+                                  .encryption = std::move(encryption),
+                                  .tags = start.tags});
 }
 
 DirectSnapshotRow insert_direct_row(Session& session, const StartSnapshotRequest& request,
@@ -228,10 +219,8 @@ DirectSnapshotRow insert_direct_row(Session& session, const StartSnapshotRequest
     constexpr std::int64_t kTimeoutMinutes = 60;
     DirectSnapshotRow direct{.id = row.id,
                              .parent = start.parent,
-                             .open = true,
                              .timeout_ms = request.timeout.value_or(kTimeoutMinutes) * kMinuteMs,
                              .last_activity_ms = session.now_ms(),
-                             .progress_percent = 0,
                              .boot_id = session.blocks().boot_id()};
     insert_direct_snapshot(session.db(), direct);
     return direct;
@@ -258,9 +247,8 @@ StartSnapshotResponse start_snapshot(Session& session, const StartSnapshotReques
         kMostPending) {
         throw too_many_pending_snapshots(kMostPending);
     }
-    const auto row = insert_row(session, request, start, parent);
+    const auto row = make_snapshot(session, request, start, parent);
     const auto direct = insert_direct_row(session, request, start, row);
-    store_tags(session, {row.id.text(), "snapshot"}, start.tags);
     session.schedule_at(session.now_ms() + direct.timeout_ms, kSnapshotTimedOut, row.id.text());
     if (request.client_token) {
         insert_client_token(session.db(), {.owner = session.account(),

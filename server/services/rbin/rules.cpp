@@ -18,8 +18,9 @@ namespace amilab::rbin {
 
 namespace {
 
-constexpr std::string_view kLocked = "locked";
-constexpr std::string_view kPendingUnlock = "pending_unlock";
+using recycle_rule_lock::kLocked;
+using recycle_rule_lock::kPendingUnlock;
+
 // Source: Amazon EBS User Guide, Recycle Bin quotas (documented).
 constexpr std::int64_t kMostRules = 250;
 constexpr std::int64_t kMostRulesOfOneTag = 5;
@@ -45,7 +46,7 @@ RecycleRuleRow require_rule(Session& session, const std::string& id)
 /// Source: volumes 1 to 7 days, snapshots and images 1 to 365 (documented).
 void check_retention(std::string_view resource_type, std::int64_t days)
 {
-    const std::int64_t most = resource_type == "EBS_VOLUME" ? 7 : 365;
+    const std::int64_t most = resource_type == recycle_rule_type::kVolume ? 7 : 365;
     if (days > most) {
         throw invalid_parameter(fmt::format("The retention period for {} is 1 to {} days, not {}.",
                                             resource_type, most, days));
@@ -191,16 +192,12 @@ std::string read_page_token(const std::optional<std::string>& token)
 RecycleRuleRow to_row(const Session& session, const CreateRuleRequest& request)
 {
     RecycleRuleRow row{
-        .id = {},
         .region = session.region(),
         .owner = session.account(),
         .resource_type = request.resource_type,
         .retention_days = request.retention_period.retention_period_value.value_or(0),
         .description = request.description,
-        .status = "available",
-        .lock_state = {},
-        .unlock_delay_days = {},
-        .lock_end_time_ms = {},
+        .status = std::string(recycle_rule_status::kAvailable),
         .resource_tags = read_resource_tags(request.resource_tags, "ResourceTags"),
         .exclude_resource_tags =
             read_resource_tags(request.exclude_resource_tags, "ExcludeResourceTags"),
@@ -231,7 +228,7 @@ CreateRuleResponse create_rule(Session& session, const CreateRuleRequest& reques
     row.id = next_recycle_rule_id(session.ids());
     insert_recycle_rule(session.db(), row);
     auto answer = to_answer<CreateRuleResponse>(row);
-    answer.status = "pending";
+    answer.status = recycle_rule_status::kPending;
     return answer;
 }
 
@@ -247,17 +244,18 @@ ListRulesResponse list_rules(Session& session, const ListRulesRequest& request)
 {
     constexpr std::int64_t kMostResults = 1000;
     const auto limit = request.max_results.value_or(kMostResults);
-    auto rows = select_recycle_rules(
-        session.db(), {.owner = session.account(),
-                       .region = session.region(),
-                       .resource_type = request.resource_type,
-                       .resource_tags = read_resource_tags(request.resource_tags, "ResourceTags"),
-                       .exclude_resource_tags =
-                           read_resource_tags(request.exclude_resource_tags, "ExcludeResourceTags"),
-                       .lock_state = request.lock_state,
-                       .now_ms = session.now_ms(),
-                       .after = read_page_token(request.next_token),
-                       .limit = limit + 1});
+    ListQuery wanted{.owner = session.account(),
+                     .region = session.region(),
+                     .now_ms = session.now_ms(),
+                     .limit = limit + 1};
+    want_type(wanted, request.resource_type);
+    want_lock_state(wanted, request.lock_state);
+    want_resource_tags(wanted, read_resource_tags(request.resource_tags, "ResourceTags"));
+    want_exclude_resource_tags(
+        wanted, read_resource_tags(request.exclude_resource_tags, "ExcludeResourceTags"));
+    const auto after = read_page_token(request.next_token);
+    wanted.after = after;
+    auto rows = select_recycle_rules(session.db(), wanted);
     ListRulesResponse response;
     if (static_cast<std::int64_t>(rows.size()) > limit) {
         rows.resize(static_cast<std::size_t>(limit));

@@ -1,8 +1,13 @@
 #include "storage/metadata/catalogue/connection.h"
 
+#include <span>
+#include <string>
+#include <string_view>
+
 #include <sqlite3.h>
 
 #include "storage/metadata/catalogue/catalogue.h"
+#include "storage/metadata/catalogue/views.h"
 
 // Where embedded_data.S puts the bytes.
 extern "C" {
@@ -14,36 +19,7 @@ namespace amilab {
 
 namespace {
 
-// Only a temporary view may name two databases. SQLite pushes what a query asks of the view into
-// both halves and merges them in key order, but only where the halves' columns have the same
-// affinity: hence the casts. Catalogue images are available, catalogue snapshots completed.
-constexpr const char* kViews = R"sql(
-CREATE TEMP VIEW all_image AS
-SELECT id, region, owner, owner_alias, name, description, location, architecture, image_type,
-       public, state, root_device_name, root_device_type, virtualization_type, hypervisor,
-       boot_mode, imds_support, tpm_support, ena_support, sriov_net_support, platform,
-       platform_details, usage_operation, kernel_id, ramdisk_id, creation_time_ms,
-       deprecation_time_ms, last_launched_time_ms, source_instance_id, source_image_id,
-       source_image_region, CAST(0 AS INTEGER) AS free_tier_eligible,
-       CAST(NULL AS TEXT) AS public_ssm_parameter_name, deregistration_protection,
-       state_reason_code, state_reason_message, annotated
-  FROM main.image
-UNION ALL
-SELECT id, region, owner, owner_alias, name, description, location, architecture, image_type,
-       public, CAST('available' AS TEXT), root_device_name, root_device_type, virtualization_type,
-       hypervisor, boot_mode, imds_support, tpm_support, ena_support, sriov_net_support, platform,
-       platform_details, usage_operation, kernel_id, ramdisk_id, creation_time_ms,
-       deprecation_time_ms, CAST(NULL AS INTEGER), CAST(NULL AS TEXT), CAST(NULL AS TEXT),
-       CAST(NULL AS TEXT), free_tier_eligible, public_ssm_parameter_name,
-       CAST('disabled' AS TEXT), CAST(NULL AS TEXT), CAST(NULL AS TEXT), CAST(0 AS INTEGER)
-  FROM catalogue.image;
-
--- The half of all_image that accounts own: all columns of its table, and what it lacks.
-CREATE TEMP VIEW account_image AS
-SELECT *, CAST(0 AS INTEGER) AS free_tier_eligible,
-       CAST(NULL AS TEXT) AS public_ssm_parameter_name
-  FROM main.image;
-
+constexpr std::string_view kChildViews = R"sql(
 CREATE TEMP VIEW all_product_code AS
 SELECT resource_id, code, type FROM main.product_code
 UNION ALL
@@ -57,23 +33,35 @@ UNION ALL
 SELECT image_id, position, device_name, virtual_name, no_device, snapshot_id, volume_size_gib,
        volume_type, iops, throughput, encrypted, delete_on_termination
   FROM catalogue.image_mapping;
-
--- The snapshots of accounts that are not in the recycle bin.
-CREATE TEMP VIEW account_snapshot AS SELECT * FROM main.snapshot WHERE recycled = 0;
-
-CREATE TEMP VIEW all_snapshot AS
-SELECT id, region, owner, owner_alias, layer_id, volume_id, volume_size_gib, description, state,
-       start_time_ms, due_time_ms, completion_time_ms, encrypted, kms_key_id, data_key_id,
-       transfer_type, completion_duration_minutes, status_message, full_size_bytes, public
-  FROM main.snapshot WHERE recycled = 0
-UNION ALL
-SELECT id, region, owner, owner_alias, CAST(NULL AS INTEGER), CAST('vol-ffffffff' AS TEXT),
-       volume_size_gib, description, CAST('completed' AS TEXT), start_time_ms,
-       CAST(NULL AS INTEGER), start_time_ms, encrypted, CAST(NULL AS TEXT), CAST(NULL AS TEXT),
-       CAST(NULL AS TEXT), CAST(NULL AS INTEGER), CAST(NULL AS TEXT), CAST(0 AS INTEGER),
-       CAST(0 AS INTEGER)
-  FROM catalogue.snapshot;
 )sql";
+
+/// "id, region, CAST(0 AS INTEGER) AS free_tier_eligible"
+std::string half_of(std::span<const ViewColumn> view, std::string_view ViewColumn::*half)
+{
+    std::string list;
+    for (const auto& column : view) {
+        list += list.empty() ? "" : ", ";
+        list += (column.*half).empty() ? "" : std::string(column.*half) + " AS ";
+        list += column.name;
+    }
+    return list;
+}
+
+// Only a temporary view may name two databases.
+std::string make_views()
+{
+    const auto own_image = half_of(kImageViewColumns, &ViewColumn::own);
+    const auto own_snapshot = half_of(kSnapshotViewColumns, &ViewColumn::own);
+    // Of accounts alone: all their images, and their snapshots that are not in the recycle bin.
+    const auto images = "SELECT " + own_image + " FROM main.image";
+    const auto snapshots = "SELECT " + own_snapshot + " FROM main.snapshot WHERE recycled = 0";
+    return "CREATE TEMP VIEW account_image AS " + images + "; CREATE TEMP VIEW all_image AS " +
+           images + " UNION ALL SELECT " + half_of(kImageViewColumns, &ViewColumn::catalogue) +
+           " FROM catalogue.image; CREATE TEMP VIEW account_snapshot AS " + snapshots +
+           "; CREATE TEMP VIEW all_snapshot AS " + snapshots + " UNION ALL SELECT " +
+           half_of(kSnapshotViewColumns, &ViewColumn::catalogue) + " FROM catalogue.snapshot;" +
+           std::string(kChildViews);
+}
 
 }  // namespace
 
@@ -94,7 +82,8 @@ std::unique_ptr<Database> open_connection(const std::string& path, Database::Mod
     // Else a bound GLOB pattern has its statement compiled anew for each value.
     sqlite3_db_config(db->handle(), SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr);
     attach_catalogue(db->handle(), catalogue);
-    db->run(kViews);
+    static const auto views = make_views();
+    db->run(views, "views");
     if (mode == Database::Mode::kReadOnly) {
         db->run("PRAGMA query_only = ON");
     }

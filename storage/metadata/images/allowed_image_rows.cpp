@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "storage/base/units.h"
 #include "storage/metadata/settings/account_rows.h"
+#include "storage/metadata/sql/columns.h"
 #include "storage/metadata/sql/filter.h"
 
 namespace amilab {
@@ -12,9 +14,14 @@ namespace amilab {
 namespace {
 
 constexpr std::string_view kSetting = "allowed-images";
-constexpr std::string_view kEnabled = "enabled";
-constexpr std::string_view kAuditMode = "audit-mode";
-constexpr std::string_view kDisabled = "disabled";
+
+struct StateText {
+    AllowedImages state;
+    std::string_view text;
+};
+constexpr StateText kStates[] = {{AllowedImages::kDisabled, "disabled"},
+                                 {AllowedImages::kAuditMode, "audit-mode"},
+                                 {AllowedImages::kEnabled, "enabled"}};
 
 // The kinds of image_criterion_value; those of a scan are "scan." and the limit's name.
 constexpr std::string_view kProvider = "provider";
@@ -28,6 +35,22 @@ constexpr std::string_view kWatermarkRegion = "watermark.region";
 constexpr std::string_view kWatermarkSourceDays = "watermark.daysSinceSourceCreated";
 constexpr std::string_view kWatermarkDays = "watermark.daysSinceCreated";
 constexpr std::string_view kScan = "scan.";
+
+/// A value of a criterion: the position is that among the values of its kind.
+struct CriterionValueRow {
+    std::string owner;
+    std::string region;
+    std::int64_t criterion = 0;
+    std::string kind;
+    std::int64_t position = 0;
+    std::string value;
+};
+
+constexpr auto kValueColumns = columns<CriterionValueRow>(
+    "image_criterion_value", "v", text("owner", &CriterionValueRow::owner),
+    text("region", &CriterionValueRow::region), integer("criterion", &CriterionValueRow::criterion),
+    text("kind", &CriterionValueRow::kind), integer("position", &CriterionValueRow::position),
+    text("value", &CriterionValueRow::value));
 
 std::int64_t to_number(std::string_view text)
 {
@@ -78,10 +101,12 @@ public:
 
     void write(std::string_view kind, std::size_t position, std::string_view value) const
     {
-        Statement(db_,
-                  "INSERT INTO image_criterion_value (owner, region, criterion, kind, position,"
-                  " value) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
-            .execute(owner_, region_, criterion_, kind, position, value);
+        insert_row<kValueColumns>(db_, {.owner = std::string(owner_),
+                                        .region = std::string(region_),
+                                        .criterion = static_cast<std::int64_t>(criterion_),
+                                        .kind = std::string(kind),
+                                        .position = static_cast<std::int64_t>(position),
+                                        .value = std::string(value)});
     }
     void write(std::string_view kind, const std::vector<std::string>& values) const
     {
@@ -186,34 +211,41 @@ void append_criterion(Query& query, const ImageCriterion& criterion, TimeMs now_
 
 AllowedImages select_state(Database& db, std::string_view owner, std::string_view region)
 {
-    const auto state = select_account_setting(db, owner, region, kSetting).value_or("");
-    return state == kEnabled     ? AllowedImages::kEnabled
-           : state == kAuditMode ? AllowedImages::kAuditMode
-                                 : AllowedImages::kDisabled;
+    return allowed_images_of(select_account_setting(db, owner, region, kSetting).value_or(""));
 }
 
 std::vector<ImageCriterion> select_criteria(Database& db, std::string_view owner,
                                             std::string_view region)
 {
     std::vector<ImageCriterion> criteria;
-    Statement select(db,
-                     "SELECT criterion, kind, position, value FROM image_criterion_value"
-                     " WHERE owner = ?1 AND region = ?2 ORDER BY criterion, kind, position");
-    select.bind(owner, region);
-    while (select.step()) {
-        auto row = select.row();
-        const auto criterion = static_cast<std::size_t>(row.integer());
-        const auto kind = row.text();
-        const auto position = static_cast<std::size_t>(row.integer());
+    auto values =
+        select_rows<kValueColumns>(db,
+                                   "FROM image_criterion_value v WHERE v.owner = ? AND v.region = ?"
+                                   " ORDER BY v.criterion, v.kind, v.position",
+                                   owner, region);
+    for (auto& row : values) {
+        const auto criterion = static_cast<std::size_t>(row.criterion);
         if (criteria.size() <= criterion) {
             criteria.resize(criterion + 1);
         }
-        read_value(criteria[criterion], kind, position, row.text());
+        read_value(criteria[criterion], row.kind, static_cast<std::size_t>(row.position),
+                   std::move(row.value));
     }
     return criteria;
 }
 
 }  // namespace
+
+std::string_view text_of(AllowedImages state)
+{
+    return std::ranges::find(kStates, state, &StateText::state)->text;
+}
+
+AllowedImages allowed_images_of(std::string_view text)
+{
+    const auto* found = std::ranges::find(kStates, text, &StateText::text);
+    return found != std::end(kStates) ? found->state : AllowedImages::kDisabled;
+}
 
 AllowedImagesSettings select_allowed_images_settings(Database& db, std::string_view owner,
                                                      std::string_view region)
@@ -236,16 +268,13 @@ AllowedImagesSettings select_allowed_images_in_force(Database& db, std::string_v
 void write_allowed_images_state(Database& db, std::string_view owner, std::string_view region,
                                 AllowedImages state)
 {
-    const auto value = state == AllowedImages::kEnabled     ? kEnabled
-                       : state == AllowedImages::kAuditMode ? kAuditMode
-                                                            : kDisabled;
-    write_account_setting(db, owner, region, kSetting, value);
+    write_account_setting(db, owner, region, kSetting, text_of(state));
 }
 
 void replace_image_criteria(Database& db, std::string_view owner, std::string_view region,
                             std::span<const ImageCriterion> criteria)
 {
-    Statement(db, "DELETE FROM image_criterion_value WHERE owner = ?1 AND region = ?2")
+    Statement(db, "DELETE FROM image_criterion_value WHERE owner = ? AND region = ?")
         .execute(owner, region);
     for (std::size_t i = 0; i < criteria.size(); ++i) {
         const auto& criterion = criteria[i];

@@ -42,6 +42,10 @@ struct ImageCriterion {
 };
 
 enum class AllowedImages { kDisabled, kAuditMode, kEnabled };
+/// disabled, audit-mode or enabled, as they are kept and as the API says them.
+std::string_view text_of(AllowedImages state);
+/// Disabled for what is none of the three.
+AllowedImages allowed_images_of(std::string_view text);
 
 /// An account's Allowed AMIs settings for a region.
 struct AllowedImagesSettings {

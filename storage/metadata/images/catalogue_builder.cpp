@@ -18,7 +18,6 @@ namespace {
 
 /// What DescribeSnapshots shows for a snapshot whose volume is nobody's to know.
 /// Source: observed.
-constexpr std::string_view kNoVolume = "vol-ffffffff";
 
 /// A writable copy of the built-in catalogue.
 std::unique_ptr<Database> copy_of_built_in()
@@ -41,76 +40,79 @@ std::unique_ptr<Database> copy_of_built_in()
     return db;
 }
 
-void insert_facts(Database& db, std::int64_t number, const CatalogueImage& image)
-{
-    Statement(db,
-              "INSERT INTO image_facts (number, owner, owner_alias, name, description, location,"
-              " architecture, image_type, public, root_device_name, root_device_type,"
-              " virtualization_type, hypervisor, boot_mode, imds_support, tpm_support, ena_support,"
-              " sriov_net_support, platform, platform_details, usage_operation, kernel_id,"
-              " ramdisk_id, creation_time_ms, deprecation_time_ms, free_tier_eligible,"
-              " public_ssm_parameter_name) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-              " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)")
-        .execute(number, image.owner, image.owner_alias, image.name, image.description,
-                 image.location, image.architecture, image.image_type, image.is_public,
-                 image.root_device_name, image.root_device_type, image.virtualization_type,
-                 image.hypervisor, image.boot_mode, image.imds_support, image.tpm_support,
-                 image.ena_support, image.sriov_net_support, image.platform, image.platform_details,
-                 image.usage_operation, image.kernel_id, image.ramdisk_id, image.creation_time_ms,
-                 image.deprecation_time_ms, image.free_tier_eligible,
-                 image.public_ssm_parameter_name);
-}
+constexpr auto kFactsColumns = columns<CatalogueImage>(
+    "image_facts", "f", integer("number", &CatalogueImage::number),
+    text("owner", &CatalogueImage::owner), text("owner_alias", &CatalogueImage::owner_alias),
+    text("name", &CatalogueImage::name), text("description", &CatalogueImage::description),
+    text("location", &CatalogueImage::location),
+    text("architecture", &CatalogueImage::architecture),
+    text("image_type", &CatalogueImage::image_type), flag("public", &CatalogueImage::is_public),
+    text("root_device_name", &CatalogueImage::root_device_name),
+    text("root_device_type", &CatalogueImage::root_device_type),
+    text("virtualization_type", &CatalogueImage::virtualization_type),
+    text("hypervisor", &CatalogueImage::hypervisor), text("boot_mode", &CatalogueImage::boot_mode),
+    text("imds_support", &CatalogueImage::imds_support),
+    text("tpm_support", &CatalogueImage::tpm_support),
+    flag("ena_support", &CatalogueImage::ena_support),
+    text("sriov_net_support", &CatalogueImage::sriov_net_support),
+    text("platform", &CatalogueImage::platform),
+    text("platform_details", &CatalogueImage::platform_details),
+    text("usage_operation", &CatalogueImage::usage_operation),
+    text("kernel_id", &CatalogueImage::kernel_id), text("ramdisk_id", &CatalogueImage::ramdisk_id),
+    time("creation_time_ms", &CatalogueImage::creation_time_ms),
+    time("deprecation_time_ms", &CatalogueImage::deprecation_time_ms),
+    flag("free_tier_eligible", &CatalogueImage::free_tier_eligible),
+    text("public_ssm_parameter_name", &CatalogueImage::public_ssm_parameter_name));
 
-void insert_place(Database& db, std::int64_t number, const CatalogueImage& image)
+void insert_place(Database& db, const CatalogueImage& image)
 {
     Statement(db,
-              "INSERT INTO image_place (id, region, facts) VALUES (?1, ?2, ?3)"
+              "INSERT INTO image_place (id, region, facts) VALUES (?, ?, ?)"
               " ON CONFLICT DO NOTHING")
-        .execute(image.id, image.region, number);
+        .execute(image.id, image.region, image.number);
     if (db.changes() == 0) {
         throw CatalogueError(fmt::format("{} is in the catalogue already", image.id.text()));
     }
 }
 
-void insert_mappings(Database& db, std::int64_t number, const CatalogueImage& image)
+void insert_mappings(Database& db, const CatalogueImage& image)
 {
     Statement insert(db,
                      "INSERT INTO mapping_facts (facts, position, device_name, virtual_name,"
                      " no_device, volume_size_gib, volume_type, iops, throughput, encrypted,"
-                     " delete_on_termination) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-                     " ?11)");
+                     " delete_on_termination) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     Statement insert_snapshot(db,
                               "INSERT INTO snapshot_place (region, facts, position, id, defines)"
                               " VALUES (?1, ?2, ?3, ?4,"
                               " NOT EXISTS (SELECT 1 FROM snapshot_place WHERE id = ?4))");
     std::int64_t position = 0;
     for (const auto& mapping : image.mappings) {
-        insert.execute(number, position, mapping.device_name, mapping.virtual_name,
+        insert.execute(image.number, position, mapping.device_name, mapping.virtual_name,
                        mapping.no_device, mapping.volume_size_gib, mapping.volume_type,
                        mapping.iops, mapping.throughput, mapping.encrypted,
                        mapping.delete_on_termination);
         if (mapping.snapshot_id) {
-            insert_snapshot.execute(image.region, number, position, *mapping.snapshot_id);
+            insert_snapshot.execute(image.region, image.number, position, *mapping.snapshot_id);
         }
         ++position;
     }
 }
 
-void insert_rest(Database& db, std::int64_t number, const CatalogueImage& image)
+void insert_rest(Database& db, const CatalogueImage& image)
 {
     std::int64_t position = 0;
     for (const auto& code : image.product_codes) {
         Statement(db,
                   "INSERT INTO product_code_facts (facts, position, code, type)"
-                  " VALUES (?1, ?2, ?3, ?4)")
-            .execute(number, position++, code.code, code.type);
+                  " VALUES (?, ?, ?, ?)")
+            .execute(image.number, position++, code.code, code.type);
     }
     if (image.public_ssm_parameter_name) {
         const auto name = fmt::format("/{}", *image.public_ssm_parameter_name);
         Statement(db,
                   "INSERT INTO parameter_facts (name, facts, value, version, last_modified_ms,"
-                  " data_type) VALUES (?1, ?2, '{image_id}', 1, ?3, 'text')")
-            .execute(name, number, image.creation_time_ms);
+                  " data_type) VALUES (?, ?, '{image_id}', 1, ?, 'text')")
+            .execute(name, image.number, image.creation_time_ms);
     }
 }
 
@@ -124,7 +126,7 @@ std::int64_t highest_number(Database& db)
 
 bool has_snapshot(Database& db, std::string_view id)
 {
-    Statement select(db, "SELECT 1 FROM snapshot WHERE id = ?1");
+    Statement select(db, "SELECT 1 FROM snapshot WHERE id = ?");
     select.bind(id);
     return select.step();
 }
@@ -138,14 +140,9 @@ void insert_own_snapshots(Database& db, const CatalogueImage& image)
         const SnapshotRow row{.id = SnapshotId::trusted(*mapping.snapshot_id),
                               .region = image.region,
                               .owner = image.owner,
-                              .owner_alias = {},
-                              .layer_id = {},
-                              .volume_id = std::string(kNoVolume),
                               .volume_size_gib = mapping.volume_size_gib.value_or(1),
-                              .description = {},
-                              .state = "completed",
+                              .state = std::string(snapshot_state::kCompleted),
                               .start_time_ms = image.creation_time_ms,
-                              .due_time_ms = {},
                               .completion_time_ms = image.creation_time_ms,
                               .encrypted = mapping.encrypted.value_or(false)};
         insert_snapshot(db, row);
@@ -163,7 +160,6 @@ ImageRow row_of(const CatalogueImage& image)
             .location = image.location,
             .architecture = image.architecture,
             .image_type = image.image_type,
-            .is_public = false,
             .state = image.state,
             .root_device_name = image.root_device_name,
             .root_device_type = image.root_device_type,
@@ -184,9 +180,7 @@ ImageRow row_of(const CatalogueImage& image)
             .last_launched_time_ms = image.last_launched_time_ms,
             .source_instance_id = image.source_instance_id,
             .source_image_id = image.source_image_id,
-            .source_image_region = image.source_image_region,
-            .free_tier_eligible = false,
-            .public_ssm_parameter_name = {}};
+            .source_image_region = image.source_image_region};
 }
 
 void insert_tags(Database& db, const CatalogueImage& image, std::string_view owner)
@@ -194,14 +188,14 @@ void insert_tags(Database& db, const CatalogueImage& image, std::string_view own
     for (const auto& tag : image.tags) {
         Statement(db,
                   "INSERT INTO tag (resource_id, key, value, resource_type, owner, region)"
-                  " VALUES (?1, ?2, ?3, 'image', ?4, ?5) ON CONFLICT DO NOTHING")
+                  " VALUES (?, ?, ?, 'image', ?, ?) ON CONFLICT DO NOTHING")
             .execute(image.id, tag.key, tag.value, owner, image.region);
     }
 }
 
 void insert_notes(Database& db, const CatalogueImage& image)
 {
-    if (image.state == "failed") {
+    if (image.state == image_state::kFailed) {
         fail_image(db, image.id, image.state_reason_code.value_or(""),
                    image.state_reason_message.value_or(""));
     }
@@ -238,12 +232,12 @@ std::string build_catalogue(CatalogueStart start, std::span<const CatalogueImage
                 " DELETE FROM image_place; DELETE FROM image_facts");
         }
         auto number = highest_number(*db);
-        for (const auto& image : images) {
-            ++number;
-            insert_facts(*db, number, image);
-            insert_place(*db, number, image);
-            insert_mappings(*db, number, image);
-            insert_rest(*db, number, image);
+        for (auto image : images) {
+            image.number = ++number;
+            insert_row<kFactsColumns>(*db, image);
+            insert_place(*db, image);
+            insert_mappings(*db, image);
+            insert_rest(*db, image);
         }
         db->run("ANALYZE");
         transaction.commit();
@@ -259,7 +253,7 @@ std::string build_catalogue(CatalogueStart start, std::span<const CatalogueImage
 
 bool catalogue_has_image(Database& db, const ImageId& id)
 {
-    Statement select(db, "SELECT 1 FROM catalogue.image_place WHERE id = ?1");
+    Statement select(db, "SELECT 1 FROM catalogue.image_place WHERE id = ?");
     select.bind(id);
     return select.step();
 }
@@ -268,7 +262,7 @@ void delete_images_of_catalogue(Database& db, std::string_view owner)
 {
     Statement(db,
               "DELETE FROM main.image WHERE id IN (SELECT i.id FROM catalogue.region AS r"
-              " CROSS JOIN main.image AS i ON i.region = r.name AND i.owner = ?1"
+              " CROSS JOIN main.image AS i ON i.region = r.name AND i.owner = ?"
               " JOIN catalogue.image_place AS p ON p.id = i.id)")
         .execute(owner);
 }

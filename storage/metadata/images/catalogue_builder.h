@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -50,6 +51,9 @@ struct CatalogueImage {
     std::vector<ImageMappingRow> mappings{};
     std::vector<ProductCodeRow> product_codes{};
 
+    /// What build_catalogue() sees to.
+    std::int64_t number = 0;
+
     // Of private images and of those that an account has described alone; the catalogue itself has
     // no room for them.
     std::optional<TimeMs> last_launched_time_ms{};
@@ -59,10 +63,10 @@ struct CatalogueImage {
     std::vector<TagRow> tags{};
 
     // Of private images alone.
-    std::string state = "available";
+    std::string state{image_state::kAvailable};
     std::optional<std::string> state_reason_code{};
     std::optional<std::string> state_reason_message{};
-    std::string deregistration_protection = "disabled";
+    std::string deregistration_protection{image_protection::kDisabled};
     std::vector<WatermarkRow> watermarks{};
     InstanceTypePatterns instance_types{};
 };

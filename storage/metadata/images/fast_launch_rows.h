@@ -1,51 +1,57 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "storage/base/clock.h"
 #include "storage/metadata/images/image_ids.h"
 #include "storage/metadata/sql/database.h"
-#include "storage/metadata/sql/filter.h"
+#include "storage/metadata/sql/listing.h"
 
 /// Windows images that an account has prepared for faster launches.
 namespace amilab {
 
+namespace fast_launch_state {
+inline constexpr std::string_view kEnabling = "enabling";
+inline constexpr std::string_view kEnabled = "enabled";
+inline constexpr std::string_view kDisabling = "disabling";
+}  // namespace fast_launch_state
+
 struct FastLaunchRow {
-    ImageId image_id;
+    ImageId image_id{};
     /// Who prepared it: the image may be another account's.
-    std::string owner;
-    std::string region;
-    std::int64_t target_resource_count;
-    std::int64_t max_parallel_launches;
-    /// enabling, enabled or disabling
-    std::string state;
-    std::string state_reason;
-    TimeMs state_time_ms;
+    std::string owner{};
+    std::string region{};
+    std::int64_t target_resource_count = 0;
+    std::int64_t max_parallel_launches = 0;
+    std::string state{};
+    std::string state_reason{};
+    TimeMs state_time_ms = 0;
 };
 
+inline constexpr auto kFastLaunchColumns = columns<FastLaunchRow>(
+    "fast_launch", "f", text("image_id", &FastLaunchRow::image_id),
+    text("owner", &FastLaunchRow::owner), text("region", &FastLaunchRow::region),
+    integer("target_resource_count", &FastLaunchRow::target_resource_count),
+    integer("max_parallel_launches", &FastLaunchRow::max_parallel_launches),
+    text("state", &FastLaunchRow::state), text("state_reason", &FastLaunchRow::state_reason),
+    time("state_time_ms", &FastLaunchRow::state_time_ms));
+inline constexpr FilterColumn kFastLaunchFilters[] = {
+    {"owner-id", "owner"},
+    {"resource-type", "'snapshot'"},
+    {"state", "state"},
+};
+inline constexpr Listing<decltype(kFastLaunchColumns)> kFastLaunchList{
+    .key = "f.image_id", .columns = kFastLaunchColumns, .filters = kFastLaunchFilters};
+
 /// Replaces what the account said of the image before.
-void upsert_fast_launch(Database& db, const FastLaunchRow& row);
+void put_fast_launch(Database& db, const FastLaunchRow& row);
 std::optional<FastLaunchRow> select_fast_launch(Database& db, std::string_view owner,
                                                 const ImageId& image);
 void delete_fast_launch(Database& db, std::string_view owner, const ImageId& image);
 /// Everybody's: the image is gone.
 void delete_fast_launches_of(Database& db, const ImageId& image);
-
-struct FastLaunchQuery {
-    std::string_view owner;
-    std::string_view region;
-    /// Only these; empty: all.
-    std::vector<std::string> image_ids;
-    std::span<const Filter> filters;
-    std::string_view after;
-    std::int64_t limit;
-};
-
-/// In the order of the images' ids.
-std::vector<FastLaunchRow> select_fast_launches(Database& db, const FastLaunchQuery& query);
 
 }  // namespace amilab

@@ -1,30 +1,49 @@
 #include "storage/metadata/images/image_annotation_rows.h"
 
-#include "storage/metadata/sql/statement.h"
+#include "storage/metadata/sql/children.h"
 
 namespace amilab {
 
 namespace {
 
+constexpr auto kWatermarkColumns = columns<WatermarkRow>(
+    "image_watermark", "w", text("image_id", &WatermarkRow::image_id),
+    text("watermark_key", &WatermarkRow::key),
+    text("source_image_id", &WatermarkRow::source_image_id),
+    text("source_image_region", &WatermarkRow::source_image_region),
+    time("source_image_creation_time_ms", &WatermarkRow::source_image_creation_time_ms),
+    time("creation_time_ms", &WatermarkRow::creation_time_ms));
+
+constexpr auto kPatternColumns = columns<InstanceTypePatternRow>(
+    "image_instance_type", "t", text("image_id", &InstanceTypePatternRow::image_id),
+    flag("supported", &InstanceTypePatternRow::supported),
+    integer("position", &InstanceTypePatternRow::position),
+    text("pattern", &InstanceTypePatternRow::pattern));
+
+constexpr Children<decltype(kWatermarkColumns)> kWatermarks{
+    .columns = kWatermarkColumns, .parent = "image_id", .order = "watermark_key"};
+constexpr Children<decltype(kPatternColumns)> kPatterns{
+    .columns = kPatternColumns, .parent = "image_id", .order = "supported, t.position"};
+
 void set_annotated(Database& db, const ImageId& id)
 {
     Statement(db,
               "UPDATE image SET annotated ="
-              " EXISTS (SELECT 1 FROM image_watermark WHERE image_id = ?1)"
-              " OR EXISTS (SELECT 1 FROM image_instance_type WHERE image_id = ?1)"
-              " WHERE id = ?1")
+              " EXISTS (SELECT 1 FROM image_watermark WHERE image_id = image.id)"
+              " OR EXISTS (SELECT 1 FROM image_instance_type WHERE image_id = image.id)"
+              " WHERE id = ?")
         .execute(id);
 }
 
 void insert_patterns(Database& db, const ImageId& id, bool supported,
                      const std::vector<std::string>& patterns)
 {
-    Statement insert(db,
-                     "INSERT INTO image_instance_type (image_id, supported, position, pattern)"
-                     " VALUES (?1, ?2, ?3, ?4)");
     std::int64_t position = 0;
     for (const auto& pattern : patterns) {
-        insert.execute(id, supported, position++, pattern);
+        insert_row<kPatternColumns>(db, {.image_id = id.text(),
+                                         .supported = supported,
+                                         .position = position++,
+                                         .pattern = pattern});
     }
 }
 
@@ -32,44 +51,27 @@ void insert_patterns(Database& db, const ImageId& id, bool supported,
 
 void insert_watermark(Database& db, const ImageId& id, const WatermarkRow& row)
 {
-    Statement(db,
-              "INSERT INTO image_watermark (image_id, watermark_key, source_image_id,"
-              " source_image_region, source_image_creation_time_ms, creation_time_ms)"
-              " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING")
-        .execute(id, row.key, row.source_image_id, row.source_image_region,
-                 row.source_image_creation_time_ms, row.creation_time_ms);
+    auto own = row;
+    own.image_id = id.text();
+    insert_unless_there<kWatermarkColumns>(db, own);
     set_annotated(db, id);
 }
 
 void delete_watermark(Database& db, const ImageId& id, std::string_view key)
 {
-    Statement(db, "DELETE FROM image_watermark WHERE image_id = ?1 AND watermark_key = ?2")
+    Statement(db, "DELETE FROM image_watermark WHERE image_id = ? AND watermark_key = ?")
         .execute(id, key);
     set_annotated(db, id);
 }
 
-std::vector<WatermarkRow> select_watermarks(Database& db, const ImageId& id)
+std::vector<WatermarkRow> select_watermarks(Database& db, const std::vector<std::string>& images)
 {
-    Statement select(db,
-                     "SELECT watermark_key, source_image_id, source_image_region,"
-                     " source_image_creation_time_ms, creation_time_ms FROM image_watermark"
-                     " WHERE image_id = ?1 ORDER BY watermark_key");
-    select.bind(id);
-    std::vector<WatermarkRow> rows;
-    while (select.step()) {
-        auto row = select.row();
-        rows.push_back({.key = row.text(),
-                        .source_image_id = row.text(),
-                        .source_image_region = row.text(),
-                        .source_image_creation_time_ms = row.integer(),
-                        .creation_time_ms = row.integer()});
-    }
-    return rows;
+    return select_children<kWatermarks>(db, images);
 }
 
 void copy_watermarks(Database& db, std::string_view from, const ImageId& to)
 {
-    for (const auto& row : select_watermarks(db, ImageId::trusted(std::string(from)))) {
+    for (const auto& row : select_watermarks(db, std::vector{std::string(from)})) {
         insert_watermark(db, to, row);
     }
 }
@@ -77,23 +79,23 @@ void copy_watermarks(Database& db, std::string_view from, const ImageId& to)
 void replace_instance_type_patterns(Database& db, const ImageId& id,
                                     const InstanceTypePatterns& patterns)
 {
-    Statement(db, "DELETE FROM image_instance_type WHERE image_id = ?1").execute(id);
+    Statement(db, "DELETE FROM image_instance_type WHERE image_id = ?").execute(id);
     insert_patterns(db, id, true, patterns.supported);
     insert_patterns(db, id, false, patterns.unsupported);
     set_annotated(db, id);
 }
 
-InstanceTypePatterns select_instance_type_patterns(Database& db, const ImageId& id)
+std::vector<InstanceTypePatternRow> select_instance_type_patterns(
+    Database& db, const std::vector<std::string>& images)
 {
-    Statement select(db,
-                     "SELECT supported, pattern FROM image_instance_type WHERE image_id = ?1"
-                     " ORDER BY supported, position");
-    select.bind(id);
+    return select_children<kPatterns>(db, images);
+}
+
+InstanceTypePatterns to_patterns(std::span<const InstanceTypePatternRow> rows)
+{
     InstanceTypePatterns patterns;
-    while (select.step()) {
-        auto row = select.row();
-        auto& list = row.boolean() ? patterns.supported : patterns.unsupported;
-        list.push_back(row.text());
+    for (const auto& row : rows) {
+        (row.supported ? patterns.supported : patterns.unsupported).push_back(row.pattern);
     }
     return patterns;
 }

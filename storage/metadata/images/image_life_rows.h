@@ -12,10 +12,10 @@
 namespace amilab {
 
 struct ImageProtectionRow {
-    /// disabled, enabled-with-cooldown or enabled-without-cooldown
-    std::string protection;
+    /// Of image_protection.
+    std::string protection{};
     /// Until when protection that has been disabled still holds.
-    std::optional<TimeMs> cooldown_end_ms;
+    std::optional<TimeMs> cooldown_end_ms{};
 };
 
 /// Throws std::logic_error for an image that has no row.

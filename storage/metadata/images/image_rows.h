@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -7,94 +8,161 @@
 #include <vector>
 
 #include "storage/base/clock.h"
-#include "storage/metadata/images/allowed_image_rows.h"
+#include "storage/metadata/catalogue/views.h"
 #include "storage/metadata/images/grantee.h"
 #include "storage/metadata/images/image_ids.h"
 #include "storage/metadata/instances/instance_ids.h"
+#include "storage/metadata/sql/columns.h"
 #include "storage/metadata/sql/database.h"
-#include "storage/metadata/sql/filter.h"
 
 namespace amilab {
 
+/// Those that images come into here, of all that AWS names.
+namespace image_state {
+inline constexpr std::string_view kPending = "pending";
+inline constexpr std::string_view kAvailable = "available";
+inline constexpr std::string_view kFailed = "failed";
+inline constexpr std::string_view kDisabled = "disabled";
+inline constexpr std::string_view kDeregistered = "deregistered";
+}  // namespace image_state
+
+/// Whether an image may be deregistered.
+namespace image_protection {
+inline constexpr std::string_view kDisabled = "disabled";
+inline constexpr std::string_view kWithCooldown = "enabled-with-cooldown";
+inline constexpr std::string_view kWithoutCooldown = "enabled-without-cooldown";
+}  // namespace image_protection
+
 /// A row of the view all_image: an account's own, or the catalogue's.
 struct ImageRow {
-    ImageId id;
-    std::string region;
-    std::string owner;
-    std::optional<std::string> owner_alias;
-    std::string name;
-    std::optional<std::string> description;
-    std::string location;
-    std::string architecture;
-    std::string image_type;
-    bool is_public;
-    std::string state;
-    std::optional<std::string> root_device_name;
-    std::string root_device_type;
-    std::string virtualization_type;
-    std::string hypervisor;
-    std::optional<std::string> boot_mode;
-    std::optional<std::string> imds_support;
-    std::optional<std::string> tpm_support;
-    bool ena_support;
-    std::optional<std::string> sriov_net_support;
-    std::optional<std::string> platform;
-    std::string platform_details;
-    std::string usage_operation;
-    std::optional<std::string> kernel_id;
-    std::optional<std::string> ramdisk_id;
-    TimeMs creation_time_ms;
-    std::optional<TimeMs> deprecation_time_ms;
-    std::optional<TimeMs> last_launched_time_ms;
-    std::optional<std::string> source_instance_id;
-    std::optional<std::string> source_image_id;
-    std::optional<std::string> source_image_region;
-    bool free_tier_eligible;
-    std::optional<std::string> public_ssm_parameter_name;
-    /// disabled, enabled-with-cooldown or enabled-without-cooldown
-    std::string deregistration_protection = "disabled";
-    std::optional<std::string> state_reason_code = {};
-    std::optional<std::string> state_reason_message = {};
+    ImageId id{};
+    std::string region{};
+    std::string owner{};
+    std::optional<std::string> owner_alias{};
+    std::string name{};
+    std::optional<std::string> description{};
+    std::string location{};
+    std::string architecture{};
+    std::string image_type{};
+    bool is_public = false;
+    std::string state{};
+    std::optional<std::string> root_device_name{};
+    std::string root_device_type{};
+    std::string virtualization_type{};
+    std::string hypervisor{};
+    std::optional<std::string> boot_mode{};
+    std::optional<std::string> imds_support{};
+    std::optional<std::string> tpm_support{};
+    bool ena_support = false;
+    std::optional<std::string> sriov_net_support{};
+    std::optional<std::string> platform{};
+    std::string platform_details{};
+    std::string usage_operation{};
+    std::optional<std::string> kernel_id{};
+    std::optional<std::string> ramdisk_id{};
+    TimeMs creation_time_ms = 0;
+    std::optional<TimeMs> deprecation_time_ms{};
+    std::optional<TimeMs> last_launched_time_ms{};
+    std::optional<std::string> source_instance_id{};
+    std::optional<std::string> source_image_id{};
+    std::optional<std::string> source_image_region{};
+    /// Of catalogue images alone, like the next.
+    bool free_tier_eligible = false;
+    std::optional<std::string> public_ssm_parameter_name{};
+    std::string deregistration_protection{image_protection::kDisabled};
+    std::optional<std::string> state_reason_code{};
+    std::optional<std::string> state_reason_message{};
     /// Whether it may have watermarks or an instance type specification: see
     /// image_annotation_rows.h
     bool annotated = false;
+    /// What the viewer's Allowed AMIs settings say of it; nothing while they are disabled, and
+    /// where nobody asked. No column.
+    std::optional<bool> allowed{};
 };
 
+/// Two of them are no columns of the table, but of its half of the view.
+inline constexpr auto kImageColumns = columns<ImageRow>(
+    "image", "i", text("id", &ImageRow::id), text("region", &ImageRow::region),
+    text("owner", &ImageRow::owner), text("owner_alias", &ImageRow::owner_alias),
+    text("name", &ImageRow::name), text("description", &ImageRow::description),
+    text("location", &ImageRow::location), text("architecture", &ImageRow::architecture),
+    text("image_type", &ImageRow::image_type), flag("public", &ImageRow::is_public),
+    text("state", &ImageRow::state), text("root_device_name", &ImageRow::root_device_name),
+    text("root_device_type", &ImageRow::root_device_type),
+    text("virtualization_type", &ImageRow::virtualization_type),
+    text("hypervisor", &ImageRow::hypervisor), text("boot_mode", &ImageRow::boot_mode),
+    text("imds_support", &ImageRow::imds_support), text("tpm_support", &ImageRow::tpm_support),
+    flag("ena_support", &ImageRow::ena_support),
+    text("sriov_net_support", &ImageRow::sriov_net_support), text("platform", &ImageRow::platform),
+    text("platform_details", &ImageRow::platform_details),
+    text("usage_operation", &ImageRow::usage_operation), text("kernel_id", &ImageRow::kernel_id),
+    text("ramdisk_id", &ImageRow::ramdisk_id),
+    time("creation_time_ms", &ImageRow::creation_time_ms),
+    time("deprecation_time_ms", &ImageRow::deprecation_time_ms),
+    time("last_launched_time_ms", &ImageRow::last_launched_time_ms),
+    text("source_instance_id", &ImageRow::source_instance_id),
+    text("source_image_id", &ImageRow::source_image_id),
+    text("source_image_region", &ImageRow::source_image_region),
+    flag("free_tier_eligible", &ImageRow::free_tier_eligible).as("i.free_tier_eligible"),
+    text("public_ssm_parameter_name", &ImageRow::public_ssm_parameter_name)
+        .as("i.public_ssm_parameter_name"),
+    text("deregistration_protection", &ImageRow::deregistration_protection),
+    text("state_reason_code", &ImageRow::state_reason_code),
+    text("state_reason_message", &ImageRow::state_reason_message),
+    flag("annotated", &ImageRow::annotated));
+static_assert(names_columns(kImageColumns, kImageViewColumns));
+
 struct ImageMappingRow {
-    std::string device_name;
-    std::optional<std::string> virtual_name;
+    std::string device_name{};
+    std::optional<std::string> virtual_name{};
     bool no_device = false;
-    std::optional<std::string> snapshot_id;
-    std::optional<std::int64_t> volume_size_gib;
-    std::optional<std::string> volume_type;
-    std::optional<std::int64_t> iops;
-    std::optional<std::int64_t> throughput;
-    std::optional<bool> encrypted;
-    std::optional<bool> delete_on_termination;
+    std::optional<std::string> snapshot_id{};
+    std::optional<std::int64_t> volume_size_gib{};
+    std::optional<std::string> volume_type{};
+    std::optional<std::int64_t> iops{};
+    std::optional<std::int64_t> throughput{};
+    std::optional<bool> encrypted{};
+    std::optional<bool> delete_on_termination{};
     /// Of a launch alone; images keep neither.
-    std::optional<std::string> kms_key_id = {};
-    std::optional<std::int64_t> initialization_rate = {};
+    std::optional<std::string> kms_key_id{};
+    std::optional<std::int64_t> initialization_rate{};
+    /// What insert_image() sees to.
+    std::string image_id{};
+    std::int64_t position = 0;
 };
+
+inline constexpr auto kImageMappingColumns = columns<ImageMappingRow>(
+    "main.image_mapping", "m", text("image_id", &ImageMappingRow::image_id),
+    integer("position", &ImageMappingRow::position),
+    text("device_name", &ImageMappingRow::device_name),
+    text("virtual_name", &ImageMappingRow::virtual_name),
+    flag("no_device", &ImageMappingRow::no_device),
+    text("snapshot_id", &ImageMappingRow::snapshot_id),
+    integer("volume_size_gib", &ImageMappingRow::volume_size_gib),
+    text("volume_type", &ImageMappingRow::volume_type), integer("iops", &ImageMappingRow::iops),
+    integer("throughput", &ImageMappingRow::throughput),
+    flag("encrypted", &ImageMappingRow::encrypted),
+    flag("delete_on_termination", &ImageMappingRow::delete_on_termination));
 
 /// What an image takes over from the instance it is made of.
 struct ImageSourceRow {
-    std::string state;
-    std::string image_id;
-    std::string architecture;
-    std::string virtualization_type;
-    std::string hypervisor;
-    std::optional<std::string> root_device_name;
-    std::string root_device_type;
-    std::optional<std::string> boot_mode;
-    std::optional<std::string> imds_support;
-    std::optional<std::string> tpm_support;
-    bool ena_support;
-    std::optional<std::string> sriov_net_support;
-    std::optional<std::string> platform;
-    std::string platform_details;
-    std::string usage_operation;
-    std::optional<std::string> kernel_id;
-    std::optional<std::string> ramdisk_id;
+    std::string state{};
+    std::string image_id{};
+    std::string architecture{};
+    std::string virtualization_type{};
+    std::string hypervisor{};
+    std::optional<std::string> root_device_name{};
+    std::string root_device_type{};
+    std::optional<std::string> boot_mode{};
+    std::optional<std::string> imds_support{};
+    std::optional<std::string> tpm_support{};
+    bool ena_support = false;
+    std::optional<std::string> sriov_net_support{};
+    std::optional<std::string> platform{};
+    std::string platform_details{};
+    std::string usage_operation{};
+    std::optional<std::string> kernel_id{};
+    std::optional<std::string> ramdisk_id{};
 };
 std::optional<ImageSourceRow> select_image_source(Database& db, std::string_view owner,
                                                   std::string_view region, const InstanceId& id);
@@ -121,7 +189,9 @@ bool is_gone_image_in_use(Database& db, std::string_view viewer, std::string_vie
 bool is_image_row(Database& db, const ImageId& id);
 /// Whether there is such an image, in whatever region and for whomever.
 bool image_id_is_taken(Database& db, const ImageId& id);
-/// In the order in which the image was given them.
+/// In the order of images, and in which each was given them.
+std::vector<ImageMappingRow> select_image_mappings(Database& db,
+                                                   const std::vector<std::string>& images);
 std::vector<ImageMappingRow> select_image_mappings(Database& db, const ImageId& id);
 std::optional<std::string> select_image_uefi_data(Database& db, const ImageId& id);
 
@@ -140,31 +210,6 @@ void insert_launch_permission(Database& db, const ImageId& id, const LaunchPermi
 void delete_launch_permission(Database& db, const ImageId& id, const LaunchPermissionRow& row);
 void delete_all_launch_permissions(Database& db, const ImageId& id);
 std::vector<LaunchPermissionRow> select_launch_permissions(Database& db, const ImageId& id);
-
-struct ImageQuery {
-    /// Whose view it is: what this account may see, and its tags.
-    std::string_view viewer;
-    std::string_view region;
-    std::vector<ImageId> ids;
-    /// Account ids and owner aliases; empty: any.
-    std::vector<std::string> owners;
-    /// Only those that one of these may launch explicitly: account ids, "self" being the viewer,
-    /// and "all" for public ones; empty: any.
-    std::vector<std::string> executable_by;
-    std::span<const Filter> filters;
-    /// The viewer's Allowed AMIs settings in the region.
-    const AllowedImagesSettings& allowed;
-    /// Whether images of others whose deprecation time has come, and disabled ones, are wanted.
-    bool include_deprecated;
-    bool include_disabled;
-    TimeMs now_ms;
-    std::string_view after;
-    std::int64_t limit;
-};
-
-/// Images that `viewer` may see, in the order of their ids. Where its Allowed AMIs settings are
-/// enabled, those that they allow.
-std::vector<ImageRow> select_images(Database& db, const ImageQuery& query);
 
 /// Which images an account may tag, those in the recycle bin included: ?1 the id, ?2 the region, ?3
 /// the account.

@@ -10,7 +10,19 @@ namespace amilab {
 
 namespace {
 
+constexpr auto kAncestorColumns = columns<AncestorRow>(
+    "all_image", "i", text("id", &AncestorRow::id), text("region", &AncestorRow::region),
+    text("owner_alias", &AncestorRow::owner_alias),
+    time("creation_time_ms", &AncestorRow::creation_time_ms),
+    text("source_image_id", &AncestorRow::source_image_id),
+    text("source_image_region", &AncestorRow::source_image_region));
+
 using Kind = ImageReferenceRow::Kind;
+
+/// Of the compound SELECT that finds them.
+constexpr auto kReferenceColumns = columns<ImageReferenceRow>(
+    "", "", text("image_id", &ImageReferenceRow::image_id),
+    integer("kind", &ImageReferenceRow::kind), text("name", &ImageReferenceRow::name));
 
 std::int64_t rank_of(Kind kind)
 {
@@ -52,7 +64,7 @@ void append_after(Query& query, const ImageReferenceQuery& wanted, std::string_v
 void append_instances(Query& query, const ImageReferenceQuery& wanted)
 {
     query.sql("SELECT image_id, ").value(rank_of(Kind::kInstance));
-    query.sql(", id FROM instance WHERE image_id IN ").list(texts_of(wanted.images));
+    query.sql(", id FROM instance WHERE image_id IN ").list(wanted.ids);
     query.sql(" AND +region = ").value(wanted.region);
     query.sql(" AND +owner = ").value(wanted.owner);
     if (!wanted.states.empty()) {
@@ -68,7 +80,7 @@ void append_parameters(Query& query, const ImageReferenceQuery& wanted)
         ", v.name FROM parameter_version AS v JOIN parameter AS p ON p.owner = v.owner"
         " AND p.region = v.region AND p.name = v.name AND p.version = v.version"
         " WHERE v.data_type = 'aws:ec2:image' AND v.value IN ");
-    query.list(texts_of(wanted.images)).sql(" AND +v.region = ").value(wanted.region);
+    query.list(wanted.ids).sql(" AND +v.region = ").value(wanted.region);
     query.sql(" AND +v.owner = ").value(wanted.owner);
     append_after(query, wanted, "v.value", Kind::kParameter, "v.name");
 }
@@ -77,25 +89,13 @@ void append_parameters(Query& query, const ImageReferenceQuery& wanted)
 
 std::optional<AncestorRow> select_ancestor(Database& db, const ImageId& id, std::string_view region)
 {
-    Statement select(db,
-                     "SELECT id, region, owner_alias, creation_time_ms, source_image_id,"
-                     " source_image_region FROM all_image WHERE id = ?1 AND region = ?2");
-    select.bind(id, region);
-    if (!select.step()) {
-        return std::nullopt;
-    }
-    auto row = select.row();
-    return AncestorRow{.id = row.id<ImageId>(),
-                       .region = row.text(),
-                       .owner_alias = row.optional_text(),
-                       .creation_time_ms = row.integer(),
-                       .source_image_id = row.optional_text(),
-                       .source_image_region = row.optional_text()};
+    return select_row<kAncestorColumns>(db, "FROM all_image i WHERE i.id = ? AND i.region = ?", id,
+                                        region);
 }
 
 std::optional<std::string> select_snapshot_failure(Database& db, const SnapshotId& id)
 {
-    Statement select(db, "SELECT status_message FROM main.snapshot WHERE id = ?1");
+    Statement select(db, "SELECT status_message FROM main.snapshot WHERE id = ?");
     select.bind(id);
     return select.step() ? select.row().optional_text() : std::nullopt;
 }
@@ -118,10 +118,7 @@ std::vector<ImageReferenceRow> select_image_references(Database& db,
     auto select = query.on(db);
     std::vector<ImageReferenceRow> rows;
     while (select.step()) {
-        auto row = select.row();
-        auto image = row.text();
-        const auto kind = static_cast<Kind>(row.integer());
-        rows.push_back({std::move(image), kind, row.text()});
+        rows.push_back(read_row(kReferenceColumns, select.row()));
     }
     return rows;
 }

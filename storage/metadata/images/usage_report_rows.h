@@ -10,26 +10,91 @@
 #include "storage/base/clock.h"
 #include "storage/metadata/images/image_ids.h"
 #include "storage/metadata/sql/database.h"
-#include "storage/metadata/sql/filter.h"
+#include "storage/metadata/sql/listing.h"
 
 namespace amilab {
 
-struct UsageReportType {
-    std::string resource_type;
-    /// As it was given.
-    std::optional<std::string> version_depth;
-};
+namespace usage_report_state {
+inline constexpr std::string_view kPending = "pending";
+inline constexpr std::string_view kAvailable = "available";
+}  // namespace usage_report_state
 
 struct UsageReportRow {
-    UsageReportId id;
-    std::string owner;
-    std::string region;
-    ImageId image_id;
-    TimeMs creation_time_ms;
+    UsageReportId id{};
+    std::string owner{};
+    std::string region{};
+    ImageId image_id{};
+    TimeMs creation_time_ms = 0;
     /// Pending before, available from then on.
-    TimeMs due_ms;
-    TimeMs expiration_time_ms;
+    TimeMs due_ms = 0;
+    TimeMs expiration_time_ms = 0;
+    /// Read only.
+    std::string state{};
 };
+
+/// A type of resource that a report is to count.
+struct UsageReportType {
+    std::string resource_type{};
+    /// As it was given.
+    std::optional<std::string> version_depth{};
+    /// What insert_usage_report() sees to.
+    std::string report_id{};
+    std::int64_t position = 0;
+};
+
+/// An account that a report was asked for.
+struct UsageReportAccount {
+    std::string report_id{};
+    std::int64_t position = 0;
+    std::string account_id{};
+};
+
+/// What an account uses, as a report has it.
+struct UsageEntryRow {
+    UsageReportId report_id{};
+    ImageId image_id{};
+    TimeMs report_creation_time_ms = 0;
+    std::string account_id{};
+    std::string resource_type{};
+    std::int64_t usage_count = 0;
+};
+
+inline constexpr auto kUsageReportColumns = columns<UsageReportRow>(
+    "image_usage_report", "r", text("id", &UsageReportRow::id),
+    text("owner", &UsageReportRow::owner), text("region", &UsageReportRow::region),
+    text("image_id", &UsageReportRow::image_id),
+    time("creation_time_ms", &UsageReportRow::creation_time_ms),
+    time("due_ms", &UsageReportRow::due_ms),
+    time("expiration_time_ms", &UsageReportRow::expiration_time_ms),
+    text("state", &UsageReportRow::state).as("iif(r.due_ms <= $now, 'available', 'pending')"));
+inline constexpr FilterColumn kUsageReportFilters[] = {
+    {"creation-time", "creation_time_ms"},
+    {"state", "state"},
+};
+inline constexpr Listing<decltype(kUsageReportColumns)> kUsageReportList{
+    .key = "r.id", .columns = kUsageReportColumns, .filters = kUsageReportFilters};
+
+inline constexpr auto kUsageEntryColumns = columns<UsageEntryRow>(
+    "image_usage_report", "r", text("id", &UsageEntryRow::report_id),
+    text("image_id", &UsageEntryRow::image_id),
+    time("creation_time_ms", &UsageEntryRow::report_creation_time_ms),
+    text("account_id", &UsageEntryRow::account_id).as("e.account_id"),
+    text("resource_type", &UsageEntryRow::resource_type).as("e.resource_type"),
+    integer("usage_count", &UsageEntryRow::usage_count).as("e.usage_count"));
+inline constexpr FilterColumn kUsageEntryFilters[] = {
+    {"account-id", "account_id"},
+    {"creation-time", "creation_time_ms"},
+    {"resource-type", "resource_type"},
+};
+/// Entries of reports that are available. Account ids are of one length: the texts that begin with
+/// them are in the order of account and type.
+inline constexpr Listing<decltype(kUsageEntryColumns)> kUsageEntryList{
+    .from = "image_usage_report r JOIN image_usage_entry e ON e.report_id = r.id",
+    .where = "r.due_ms <= $now",
+    .key = "r.id",
+    .second_key = "(e.account_id || '/' || e.resource_type)",
+    .columns = kUsageEntryColumns,
+    .filters = kUsageEntryFilters};
 
 /// `accounts`: those that were named; none: all but the owner are looked at. What is used is
 /// counted now. Source: a point in time (documented); whether terminated instances count is
@@ -37,36 +102,12 @@ struct UsageReportRow {
 void insert_usage_report(Database& db, const UsageReportRow& row,
                          std::span<const UsageReportType> types,
                          std::span<const std::string> accounts);
-std::optional<UsageReportRow> select_usage_report(Database& db, std::string_view owner,
-                                                  std::string_view region, const UsageReportId& id);
-std::vector<UsageReportType> select_usage_report_types(Database& db, const UsageReportId& id);
-std::vector<std::string> select_usage_report_accounts(Database& db, const UsageReportId& id);
+/// What the reports were asked for, in the order of reports and as it was given.
+std::vector<UsageReportType> select_usage_report_types(Database& db,
+                                                       const std::vector<std::string>& reports);
+std::vector<UsageReportAccount> select_usage_report_accounts(
+    Database& db, const std::vector<std::string>& reports);
 void delete_usage_report(Database& db, const UsageReportId& id);
-
-struct UsageReportQuery {
-    std::string_view owner;
-    std::string_view region;
-    std::vector<UsageReportId> ids;
-    std::vector<ImageId> images;
-    std::span<const Filter> filters;
-    TimeMs now_ms;
-    std::string_view after;
-    std::int64_t limit;
-};
-/// In the order of their ids.
-std::vector<UsageReportRow> select_usage_reports(Database& db, const UsageReportQuery& query);
-
-struct UsageEntryRow {
-    UsageReportId report_id;
-    ImageId image_id;
-    TimeMs report_creation_time_ms;
-    std::string account_id;
-    std::string resource_type;
-    std::int64_t usage_count;
-};
-/// Entries of reports that are available; `after` is a usage_entry_order_key().
-std::vector<UsageEntryRow> select_usage_entries(Database& db, const UsageReportQuery& query);
-std::string usage_entry_order_key(const UsageEntryRow& row);
 
 /// Which usage reports an account may tag: ?1 the id, ?2 the region, ?3 the account.
 inline constexpr std::string_view kTaggableUsageReport =

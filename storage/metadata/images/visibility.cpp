@@ -34,8 +34,8 @@ void append_own(Query& query, const SharedKind& kind, const VisibleQuery& wanted
                 std::string_view columns)
 {
     const auto i = kind.alias;
-    query.sql(fmt::format("SELECT {0}.id AS id, {1} FROM {2} AS {0} WHERE {0}.region = ", i,
-                          columns, kind.owned));
+    query.part(fmt::format("SELECT {0}.id AS id, {1} FROM {2} AS {0} WHERE {0}.region = ", i,
+                           columns, kind.owned));
     query.value(wanted.region).sql(fmt::format(" AND {}.owner = ", i)).value(wanted.viewer);
 }
 
@@ -44,7 +44,7 @@ void append_own(Query& query, const SharedKind& kind, const VisibleQuery& wanted
 void append_own_walk(Query& query, const SharedKind& kind, const VisibleQuery& wanted,
                      std::string_view columns)
 {
-    query.sql(
+    query.part(
         fmt::format("SELECT k.id AS id, {1} FROM {2} AS k CROSS JOIN {2} AS {0}"
                     " ON {0}.id = k.id WHERE k.region = ",
                     kind.alias, columns, kind.shared));
@@ -56,7 +56,7 @@ void append_own_walk(Query& query, const SharedKind& kind, const VisibleQuery& w
 void append_own_of_catalogue(Query& query, const SharedKind& kind, const VisibleQuery& wanted,
                              std::string_view columns)
 {
-    query.sql(
+    query.part(
         fmt::format("SELECT {0}.id AS id, {1} FROM {2} AS {0} WHERE {0}.id IN"
                     " (SELECT id FROM {3} WHERE region = ",
                     kind.alias, columns, kind.owned, kind.catalogue));
@@ -67,8 +67,8 @@ void append_public(Query& query, const SharedKind& kind, const VisibleQuery& wan
                    std::string_view columns)
 {
     const auto i = kind.alias;
-    query.sql(fmt::format("SELECT {0}.id AS id, {1} FROM {2} AS {0} WHERE {0}.region = ", i,
-                          columns, kind.published));
+    query.part(fmt::format("SELECT {0}.id AS id, {1} FROM {2} AS {0} WHERE {0}.region = ", i,
+                           columns, kind.published));
     query.value(wanted.region).sql(fmt::format(" AND {}.public = 1", i));
     if (wanted.wants_own) {
         query.sql(fmt::format(" AND {}.owner <> ", i)).value(wanted.viewer);
@@ -83,7 +83,7 @@ void append_granted(Query& query, const SharedKind& kind, std::string_view viewe
     const auto i = kind.alias;
     const auto key = kind.permission_key;
     // CROSS JOIN: permissions first, in the order of ids.
-    query.sql(
+    query.part(
         fmt::format("SELECT p.{1}, {2} FROM {3} AS p CROSS JOIN {4} AS {0}"
                     " ON {0}.id = p.{1} WHERE p.kind = ",
                     i, key, columns, kind.permission, kind.shared));
@@ -115,8 +115,8 @@ void append_visible(Query& query, const SharedKind& kind, const VisibleQuery& wa
     }
     if (!wanted.wants_others) {
         if (!wanted.wants_own) {
-            query.sql(fmt::format("SELECT {0}.id AS id, {1} FROM {2} AS {0} WHERE 0", kind.alias,
-                                  columns, kind.owned));
+            query.part(fmt::format("SELECT {0}.id AS id, {1} FROM {2} AS {0} WHERE 0", kind.alias,
+                                   columns, kind.owned));
         }
         return;
     }

@@ -62,7 +62,8 @@ struct VisibleQuery {
 
 /// Appends a compound SELECT of what the viewer sees in the region: "SELECT <id>, <columns> ...",
 /// each row once. Each part walks an index in the order of ids, so that, ordered by the first
-/// column, a page costs what it holds. `append_rest` adds " AND ..." to the part.
+/// column, a page costs what it holds. `append_rest` adds " AND ..." to the part. `$now` in the
+/// columns is the query's time.
 void append_visible(Query& query, const SharedKind& kind, const VisibleQuery& wanted,
                     std::string_view columns, const std::function<void(Query&, Seen)>& append_rest);
 

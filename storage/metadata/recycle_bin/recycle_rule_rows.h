@@ -9,6 +9,7 @@
 #include "storage/base/clock.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/id_source.h"
+#include "storage/metadata/sql/listing.h"
 
 /// The recycle bin's retention rules: which deleted resources are kept, and for how long.
 namespace amilab {
@@ -20,22 +21,39 @@ struct RecycleRuleTag {
     bool operator==(const RecycleRuleTag&) const = default;
 };
 
+/// What kind of resource a rule is for.
+namespace recycle_rule_type {
+inline constexpr std::string_view kImage = "EC2_IMAGE";
+inline constexpr std::string_view kSnapshot = "EBS_SNAPSHOT";
+inline constexpr std::string_view kVolume = "EBS_VOLUME";
+}  // namespace recycle_rule_type
+
+namespace recycle_rule_status {
+inline constexpr std::string_view kPending = "pending";
+inline constexpr std::string_view kAvailable = "available";
+}  // namespace recycle_rule_status
+
+namespace recycle_rule_lock {
+inline constexpr std::string_view kLocked = "locked";
+inline constexpr std::string_view kPendingUnlock = "pending_unlock";
+}  // namespace recycle_rule_lock
+
 struct RecycleRuleRow {
     /// 11 letters and digits.
-    std::string id;
-    std::string region;
-    std::string owner;
-    /// EBS_SNAPSHOT, EC2_IMAGE or EBS_VOLUME
-    std::string resource_type;
+    std::string id = {};
+    std::string region = {};
+    std::string owner = {};
+    /// A recycle_rule_type.
+    std::string resource_type = {};
     std::int64_t retention_days = 0;
-    std::optional<std::string> description;
-    /// pending or available: only an available rule keeps anything.
-    std::string status;
+    std::optional<std::string> description = {};
+    /// A recycle_rule_status: only an available rule keeps anything.
+    std::string status = {};
     /// locked, pending_unlock or unlocked; nothing for a rule that has never been locked.
-    std::optional<std::string> lock_state;
-    std::optional<std::int64_t> unlock_delay_days;
+    std::optional<std::string> lock_state = {};
+    std::optional<std::int64_t> unlock_delay_days = {};
     /// When a pending_unlock rule becomes unlocked; nothing in the other states.
-    std::optional<TimeMs> lock_end_time_ms;
+    std::optional<TimeMs> lock_end_time_ms = {};
     /// A resource with any of these is kept; empty: every resource of the type.
     std::vector<RecycleRuleTag> resource_tags = {};
     /// A resource with any of these is not.
@@ -43,6 +61,22 @@ struct RecycleRuleRow {
     /// The rule's own tags.
     std::vector<RecycleRuleTag> tags = {};
 };
+
+/// A rule whose unlock delay is over is unlocked.
+inline constexpr std::string_view kRecycleRuleLockState =
+    "iif(r.lock_state = 'pending_unlock' AND r.lock_end_time_ms <= $now, 'unlocked', r.lock_state)";
+
+inline constexpr auto kRecycleRuleColumns = columns<RecycleRuleRow>(
+    "recycle_rule", "r", text("id", &RecycleRuleRow::id), text("region", &RecycleRuleRow::region),
+    text("owner", &RecycleRuleRow::owner), text("resource_type", &RecycleRuleRow::resource_type),
+    integer("retention_days", &RecycleRuleRow::retention_days),
+    text("description", &RecycleRuleRow::description), text("status", &RecycleRuleRow::status),
+    text("lock_state", &RecycleRuleRow::lock_state).read_as(kRecycleRuleLockState),
+    integer("unlock_delay_days", &RecycleRuleRow::unlock_delay_days),
+    time("lock_end_time_ms", &RecycleRuleRow::lock_end_time_ms)
+        .read_as("iif(r.lock_end_time_ms > $now, r.lock_end_time_ms, NULL)"));
+inline constexpr Listing<decltype(kRecycleRuleColumns)> kRecycleRuleList{
+    .key = "r.id", .columns = kRecycleRuleColumns};
 
 /// Source: 11 letters and digits (documented, rbin's RuleIdentifier).
 std::string next_recycle_rule_id(IdSource& ids);
@@ -63,22 +97,15 @@ std::int64_t count_recycle_rules_naming(Database& db, std::string_view owner,
                                         std::string_view region, const RecycleRuleTag& tag,
                                         std::string_view except);
 
-struct RecycleRuleQuery {
-    std::string_view owner;
-    std::string_view region;
-    std::string_view resource_type;
-    /// Only rules that have all of these; empty: any.
-    std::vector<RecycleRuleTag> resource_tags;
-    std::vector<RecycleRuleTag> exclude_resource_tags;
-    std::optional<std::string> lock_state;
-    TimeMs now_ms;
-    /// The id of the last rule before the page; empty at the start.
-    std::string_view after;
-    std::int64_t limit;
-};
+/// Lets pass only rules of the type, only those in the lock state, where there is one, and only
+/// those that have all of the tags among what they keep, or among what they exclude.
+void want_type(ListQuery& wanted, std::string resource_type);
+void want_lock_state(ListQuery& wanted, const std::optional<std::string>& lock_state);
+void want_resource_tags(ListQuery& wanted, const std::vector<RecycleRuleTag>& tags);
+void want_exclude_resource_tags(ListQuery& wanted, const std::vector<RecycleRuleTag>& tags);
 
 /// In the order of their ids.
-std::vector<RecycleRuleRow> select_recycle_rules(Database& db, const RecycleRuleQuery& query);
+std::vector<RecycleRuleRow> select_recycle_rules(Database& db, const ListQuery& wanted);
 
 /// For how many days a resource that is being deleted is kept, by its owner's tags on it; nothing
 /// when no rule matches. Source: the longest of all rules that match (documented).

@@ -6,34 +6,13 @@ namespace amilab {
 
 void insert_direct_snapshot(Database& db, const DirectSnapshotRow& row)
 {
-    Statement(db,
-              "INSERT INTO direct_snapshot (snapshot_id, parent_snapshot_id, open,"
-              " timeout_ms, last_activity_ms, progress_percent, boot_id)"
-              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
-        .execute(row.id, row.parent, row.open, row.timeout_ms, row.last_activity_ms,
-                 row.progress_percent, row.boot_id);
+    insert_row<kDirectSnapshotColumns>(db, row);
 }
 
 std::optional<DirectSnapshotRow> select_direct_snapshot(Database& db, const SnapshotId& id)
 {
-    Statement select(db,
-                     "SELECT parent_snapshot_id, open, timeout_ms, last_activity_ms,"
-                     " progress_percent, boot_id FROM direct_snapshot WHERE snapshot_id = ?1");
-    select.bind(id);
-    if (!select.step()) {
-        return std::nullopt;
-    }
-    auto row = select.row();
-    DirectSnapshotRow direct{.id = id, .parent = {}, .boot_id = {}};
-    if (auto parent = row.optional_text()) {
-        direct.parent = SnapshotId::trusted(std::move(*parent));
-    }
-    direct.open = row.boolean();
-    direct.timeout_ms = row.integer();
-    direct.last_activity_ms = row.integer();
-    direct.progress_percent = row.integer();
-    direct.boot_id = row.text();
-    return direct;
+    return select_row<kDirectSnapshotColumns>(db, "FROM direct_snapshot d WHERE d.snapshot_id = ?",
+                                              id);
 }
 
 std::int64_t count_open_direct_snapshots(Database& db, std::string_view owner,
@@ -42,7 +21,7 @@ std::int64_t count_open_direct_snapshots(Database& db, std::string_view owner,
     Statement select(db,
                      "SELECT COUNT(*) FROM direct_snapshot AS d JOIN snapshot AS s"
                      " ON s.id = d.snapshot_id"
-                     " WHERE d.open = 1 AND s.owner = ?1 AND s.region = ?2");
+                     " WHERE d.open = 1 AND s.owner = ? AND s.region = ?");
     select.bind(owner, region);
     select.step();
     return select.row().integer();
@@ -53,18 +32,18 @@ void put_direct_block(Database& db, const SnapshotId& id, std::int64_t block_ind
                       std::optional<std::int64_t> progress_percent)
 {
     Statement(db,
-              "INSERT INTO direct_block (snapshot_id, block_index, checksum) VALUES (?1, ?2, ?3)"
+              "INSERT INTO direct_block (snapshot_id, block_index, checksum) VALUES (?, ?, ?)"
               " ON CONFLICT DO UPDATE SET checksum = excluded.checksum")
         .execute(id, block_index, checksum);
     Statement(db,
-              "UPDATE direct_snapshot SET last_activity_ms = ?2,"
-              " progress_percent = COALESCE(?3, progress_percent) WHERE snapshot_id = ?1")
-        .execute(id, now_ms, progress_percent);
+              "UPDATE direct_snapshot SET last_activity_ms = ?,"
+              " progress_percent = COALESCE(?, progress_percent) WHERE snapshot_id = ?")
+        .execute(now_ms, progress_percent, id);
 }
 
 std::int64_t count_direct_blocks(Database& db, const SnapshotId& id)
 {
-    Statement select(db, "SELECT COUNT(*) FROM direct_block WHERE snapshot_id = ?1");
+    Statement select(db, "SELECT COUNT(*) FROM direct_block WHERE snapshot_id = ?");
     select.bind(id);
     select.step();
     return select.row().integer();
@@ -74,7 +53,7 @@ void for_each_direct_checksum(Database& db, const SnapshotId& id,
                               const std::function<void(std::string_view)>& take)
 {
     Statement select(db,
-                     "SELECT checksum FROM direct_block WHERE snapshot_id = ?1"
+                     "SELECT checksum FROM direct_block WHERE snapshot_id = ?"
                      " ORDER BY block_index");
     select.bind(id);
     while (select.step()) {
@@ -84,14 +63,14 @@ void for_each_direct_checksum(Database& db, const SnapshotId& id,
 
 void close_direct_snapshot(Database& db, const SnapshotId& id, TimeMs due_ms)
 {
-    Statement(db, "DELETE FROM direct_block WHERE snapshot_id = ?1").execute(id);
-    Statement(db, "UPDATE direct_snapshot SET open = 0 WHERE snapshot_id = ?1").execute(id);
-    Statement(db, "UPDATE snapshot SET due_time_ms = ?2 WHERE id = ?1").execute(id, due_ms);
+    Statement(db, "DELETE FROM direct_block WHERE snapshot_id = ?").execute(id);
+    Statement(db, "UPDATE direct_snapshot SET open = 0 WHERE snapshot_id = ?").execute(id);
+    Statement(db, "UPDATE snapshot SET due_time_ms = ? WHERE id = ?").execute(due_ms, id);
 }
 
 std::optional<LayerId> fail_direct_snapshot(Database& db, const SnapshotId& id)
 {
-    Statement select(db, "SELECT layer_id FROM snapshot WHERE id = ?1");
+    Statement select(db, "SELECT layer_id FROM snapshot WHERE id = ?");
     select.bind(id);
     std::optional<LayerId> layer;
     if (select.step()) {
@@ -99,9 +78,9 @@ std::optional<LayerId> fail_direct_snapshot(Database& db, const SnapshotId& id)
             layer = static_cast<LayerId>(*number);
         }
     }
-    Statement(db, "DELETE FROM direct_block WHERE snapshot_id = ?1").execute(id);
-    Statement(db, "UPDATE direct_snapshot SET open = 0 WHERE snapshot_id = ?1").execute(id);
-    Statement(db, "UPDATE snapshot SET state = 'error', layer_id = NULL WHERE id = ?1").execute(id);
+    Statement(db, "DELETE FROM direct_block WHERE snapshot_id = ?").execute(id);
+    Statement(db, "UPDATE direct_snapshot SET open = 0 WHERE snapshot_id = ?").execute(id);
+    Statement(db, "UPDATE snapshot SET state = 'error', layer_id = NULL WHERE id = ?").execute(id);
     return layer;
 }
 
@@ -109,10 +88,10 @@ std::int64_t mark_lost_direct_snapshots(Database& db, std::string_view boot_id)
 {
     Statement(db,
               "UPDATE snapshot SET state = 'error' WHERE id IN"
-              " (SELECT snapshot_id FROM direct_snapshot WHERE open = 1 AND boot_id <> ?1)")
+              " (SELECT snapshot_id FROM direct_snapshot WHERE open = 1 AND boot_id <> ?)")
         .execute(boot_id);
     const auto count = db.changes();
-    Statement(db, "UPDATE direct_snapshot SET open = 0 WHERE open = 1 AND boot_id <> ?1")
+    Statement(db, "UPDATE direct_snapshot SET open = 0 WHERE open = 1 AND boot_id <> ?")
         .execute(boot_id);
     return count;
 }
@@ -130,7 +109,7 @@ std::optional<std::string> read_block_token_key(Database& db)
 void write_block_token_key(Database& db, std::span<const std::byte> key)
 {
     Statement(db,
-              "INSERT INTO setting (name, value) VALUES ('block_token_key', ?1)"
+              "INSERT INTO setting (name, value) VALUES ('block_token_key', ?)"
               " ON CONFLICT DO NOTHING")
         .execute(key);
 }

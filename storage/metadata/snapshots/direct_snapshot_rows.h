@@ -10,6 +10,7 @@
 #include "storage/base/clock.h"
 #include "storage/blocks/layer_id.h"
 #include "storage/metadata/snapshots/snapshot_ids.h"
+#include "storage/metadata/sql/columns.h"
 #include "storage/metadata/sql/database.h"
 
 /// Snapshots that the EBS direct APIs write, and the blocks written into those that are open.
@@ -17,7 +18,7 @@ namespace amilab {
 
 struct DirectSnapshotRow {
     SnapshotId id;
-    std::optional<SnapshotId> parent;
+    std::optional<SnapshotId> parent = {};
     /// Pending, and blocks may be written.
     bool open = true;
     TimeMs timeout_ms = 0;
@@ -25,8 +26,16 @@ struct DirectSnapshotRow {
     /// As the client tells it.
     std::int64_t progress_percent = 0;
     /// BlockStore::boot_id of the process that opened it.
-    std::string boot_id;
+    std::string boot_id = {};
 };
+
+inline constexpr auto kDirectSnapshotColumns = columns<DirectSnapshotRow>(
+    "direct_snapshot", "d", text("snapshot_id", &DirectSnapshotRow::id),
+    text("parent_snapshot_id", &DirectSnapshotRow::parent), flag("open", &DirectSnapshotRow::open),
+    integer("timeout_ms", &DirectSnapshotRow::timeout_ms),
+    time("last_activity_ms", &DirectSnapshotRow::last_activity_ms),
+    integer("progress_percent", &DirectSnapshotRow::progress_percent),
+    text("boot_id", &DirectSnapshotRow::boot_id));
 
 void insert_direct_snapshot(Database& db, const DirectSnapshotRow& row);
 /// Nothing for snapshots that were made otherwise.

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,33 +9,71 @@
 #include "storage/base/clock.h"
 #include "storage/metadata/snapshots/snapshot_ids.h"
 #include "storage/metadata/sql/database.h"
-#include "storage/metadata/sql/filter.h"
+#include "storage/metadata/sql/listing.h"
 
 namespace amilab {
 
+namespace fast_restore_state {
+inline constexpr std::string_view kEnabling = "enabling";
+inline constexpr std::string_view kOptimizing = "optimizing";
+inline constexpr std::string_view kEnabled = "enabled";
+inline constexpr std::string_view kDisabling = "disabling";
+inline constexpr std::string_view kDisabled = "disabled";
+}  // namespace fast_restore_state
+
 /// Fast snapshot restore of one snapshot in one zone, by one account.
 struct FastRestoreRow {
-    std::string owner;
-    std::string region;
+    std::string owner = {};
+    std::string region = {};
     SnapshotId snapshot_id;
-    std::string zone;
+    std::string zone = {};
     /// When it entered, or will enter, each state.
-    TimeMs enabling_ms;
-    TimeMs optimizing_ms;
-    TimeMs enabled_ms;
+    TimeMs enabling_ms = 0;
+    TimeMs optimizing_ms = 0;
+    TimeMs enabled_ms = 0;
     /// Nothing until somebody disables it.
-    std::optional<TimeMs> disabling_ms;
-    std::optional<TimeMs> disabled_ms;
+    std::optional<TimeMs> disabling_ms = {};
+    std::optional<TimeMs> disabled_ms = {};
     /// Read only, from the catalogue.
-    std::string zone_id;
+    std::string zone_id = {};
+    /// Read only: a fast_restore_state.
+    std::string state = {};
 };
 
-/// enabling, optimizing, enabled, disabling or disabled
-std::string_view fast_restore_state(const FastRestoreRow& row, TimeMs now_ms);
+inline constexpr auto kFastRestoreColumns = columns<FastRestoreRow>(
+    "fast_restore", "f", text("owner", &FastRestoreRow::owner),
+    text("region", &FastRestoreRow::region), text("snapshot_id", &FastRestoreRow::snapshot_id),
+    text("zone", &FastRestoreRow::zone), time("enabling_ms", &FastRestoreRow::enabling_ms),
+    time("optimizing_ms", &FastRestoreRow::optimizing_ms),
+    time("enabled_ms", &FastRestoreRow::enabled_ms),
+    time("disabling_ms", &FastRestoreRow::disabling_ms),
+    time("disabled_ms", &FastRestoreRow::disabled_ms),
+    text("zone_id", &FastRestoreRow::zone_id).as("COALESCE(z.zone_id, '')"),
+    text("state", &FastRestoreRow::state)
+        .as("CASE WHEN f.disabled_ms <= $now THEN 'disabled'"
+            " WHEN f.disabling_ms <= $now THEN 'disabling'"
+            " WHEN f.enabled_ms <= $now THEN 'enabled'"
+            " WHEN f.optimizing_ms <= $now THEN 'optimizing' ELSE 'enabling' END"));
+inline constexpr std::string_view kFastRestoreFrom =
+    "fast_restore f LEFT JOIN catalogue.availability_zone z ON z.name = f.zone";
+inline constexpr FilterColumn kFastRestoreFilters[] = {
+    {"availability-zone", "zone"},
+    {"availability-zone-id", "zone_id"},
+    {"owner-id", "owner"},
+    {"snapshot-id", "snapshot_id"},
+    {"state", "state"},
+};
+/// In the order of snapshot and zone.
+inline constexpr Listing<decltype(kFastRestoreColumns)> kFastRestoreList{
+    .from = kFastRestoreFrom,
+    .key = "f.snapshot_id",
+    .second_key = "f.zone",
+    .columns = kFastRestoreColumns,
+    .filters = kFastRestoreFilters};
 
 std::optional<FastRestoreRow> select_fast_restore(Database& db, std::string_view owner,
                                                   std::string_view region, const SnapshotId& id,
-                                                  std::string_view zone);
+                                                  std::string_view zone, TimeMs now_ms);
 /// Replaces what there is.
 void put_fast_restore(Database& db, const FastRestoreRow& row);
 /// Of all accounts and zones: the snapshot is gone.
@@ -45,20 +82,8 @@ void delete_fast_restores(Database& db, const SnapshotId& id);
 /// disabled, or are, do not count.
 std::int64_t count_fast_restored_snapshots(Database& db, std::string_view owner,
                                            std::string_view region);
-/// All accounts' that are not disabled yet.
-std::vector<FastRestoreRow> select_fast_restores_of(Database& db, const SnapshotId& id);
-
-struct FastRestoreQuery {
-    std::string_view owner;
-    std::string_view region;
-    std::span<const Filter> filters;
-    TimeMs now_ms;
-    /// fast_restore_order_key() of the last row before the page; empty at the start.
-    std::string_view after;
-    std::int64_t limit;
-};
-/// In the order of snapshot and zone.
-std::vector<FastRestoreRow> select_fast_restores(Database& db, const FastRestoreQuery& query);
-std::string fast_restore_order_key(const FastRestoreRow& row);
+/// All accounts' that nobody has disabled.
+std::vector<FastRestoreRow> select_fast_restores_of(Database& db, const SnapshotId& id,
+                                                    TimeMs now_ms);
 
 }  // namespace amilab

@@ -2,53 +2,71 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "storage/base/clock.h"
 #include "storage/metadata/snapshots/snapshot_ids.h"
 #include "storage/metadata/sql/database.h"
-#include "storage/metadata/sql/filter.h"
+#include "storage/metadata/sql/listing.h"
 
 namespace amilab {
 
+namespace snapshot_lock_mode {
+inline constexpr std::string_view kGovernance = "governance";
+inline constexpr std::string_view kCompliance = "compliance";
+}  // namespace snapshot_lock_mode
+
+/// What a lock has come to: its mode, until it has expired or while it can still be changed.
+namespace snapshot_lock_state {
+inline constexpr std::string_view kCompliance = "compliance";
+inline constexpr std::string_view kExpired = "expired";
+}  // namespace snapshot_lock_state
+
 struct SnapshotLockRow {
     SnapshotId snapshot_id;
-    /// governance or compliance
-    std::string mode;
-    TimeMs created_ms;
-    std::optional<std::int64_t> cool_off_hours;
-    std::optional<TimeMs> cool_off_expires_ms;
+    std::string mode = {};
+    TimeMs created_ms = 0;
+    std::optional<std::int64_t> cool_off_hours = {};
+    std::optional<TimeMs> cool_off_expires_ms = {};
     /// Nothing when a date was given instead.
-    std::optional<std::int64_t> duration_days;
+    std::optional<std::int64_t> duration_days = {};
     /// Nothing while the snapshot is pending; so is the end of a lock with a duration.
-    std::optional<TimeMs> duration_start_ms;
-    std::optional<TimeMs> expires_ms;
+    std::optional<TimeMs> duration_start_ms = {};
+    std::optional<TimeMs> expires_ms = {};
+    /// Read only: governance, compliance-cooloff, compliance or expired.
+    std::string state = {};
 };
 
-/// governance, compliance-cooloff, compliance or expired
-std::string_view snapshot_lock_state(const SnapshotLockRow& row, TimeMs now_ms);
+inline constexpr auto kSnapshotLockColumns = columns<SnapshotLockRow>(
+    "snapshot_lock", "l", text("snapshot_id", &SnapshotLockRow::snapshot_id),
+    text("mode", &SnapshotLockRow::mode), time("created_ms", &SnapshotLockRow::created_ms),
+    integer("cool_off_hours", &SnapshotLockRow::cool_off_hours),
+    time("cool_off_expires_ms", &SnapshotLockRow::cool_off_expires_ms),
+    integer("duration_days", &SnapshotLockRow::duration_days),
+    time("duration_start_ms", &SnapshotLockRow::duration_start_ms),
+    time("expires_ms", &SnapshotLockRow::expires_ms),
+    text("state", &SnapshotLockRow::state)
+        .as("CASE WHEN l.expires_ms <= $now THEN 'expired' WHEN l.mode = 'governance' THEN l.mode"
+            " WHEN l.cool_off_expires_ms > $now THEN 'compliance-cooloff' ELSE l.mode END"));
+inline constexpr FilterColumn kSnapshotLockFilters[] = {{"lock-state", "state"}};
+/// Locks on the owner's snapshots, expired ones too. From the locks: there are fewer of them.
+inline constexpr Listing<decltype(kSnapshotLockColumns)> kSnapshotLockList{
+    .from = "snapshot_lock l CROSS JOIN main.snapshot s ON s.id = l.snapshot_id",
+    .where = "s.recycled = 0",
+    .key = "l.snapshot_id",
+    .owner = "s.owner",
+    .region = "s.region",
+    .columns = kSnapshotLockColumns,
+    .filters = kSnapshotLockFilters};
 
-std::optional<SnapshotLockRow> select_snapshot_lock(Database& db, const SnapshotId& id);
+/// The lock as it is at `now_ms`.
+std::optional<SnapshotLockRow> select_snapshot_lock(Database& db, const SnapshotId& id,
+                                                    TimeMs now_ms);
 /// Replaces what there is.
 void put_snapshot_lock(Database& db, const SnapshotLockRow& row);
 void delete_snapshot_lock(Database& db, const SnapshotId& id);
 /// Lets the duration of a lock begin that waited for its snapshot, which is completed.
 void start_snapshot_lock(Database& db, const SnapshotId& id);
-
-struct SnapshotLockQuery {
-    std::string_view owner;
-    std::string_view region;
-    std::vector<SnapshotId> ids;
-    std::span<const Filter> filters;
-    TimeMs now_ms;
-    std::string_view after;
-    std::int64_t limit;
-};
-
-/// Locks on the owner's snapshots, expired ones too, in the order of the snapshots' ids.
-std::vector<SnapshotLockRow> select_snapshot_locks(Database& db, const SnapshotLockQuery& query);
 
 }  // namespace amilab

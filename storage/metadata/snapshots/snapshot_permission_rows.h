@@ -10,14 +10,20 @@
 
 namespace amilab {
 
+/// How an account blocks public sharing of its snapshots in a region; kBlockAll hides what is
+/// public until it is lifted.
+namespace snapshot_public_access {
+inline constexpr std::string_view kUnblocked = "unblocked";
+inline constexpr std::string_view kBlockAll = "block-all-sharing";
+}  // namespace snapshot_public_access
+
 /// Who besides the owner may make volumes of a snapshot. What is there already stays once.
 void insert_create_volume_permission(Database& db, const SnapshotId& id, const Grantee& grantee);
 void delete_create_volume_permission(Database& db, const SnapshotId& id, const Grantee& grantee);
 void delete_all_create_volume_permissions(Database& db, const SnapshotId& id);
 std::vector<Grantee> select_create_volume_permissions(Database& db, const SnapshotId& id);
 
-/// How an account blocks public sharing of its snapshots in a region: unblocked, block-new-sharing
-/// or block-all-sharing, which hides what is public until it is lifted.
+/// A snapshot_public_access, or block-new-sharing.
 std::string select_snapshot_block_public_access(Database& db, std::string_view owner,
                                                 std::string_view region);
 void write_snapshot_block_public_access(Database& db, std::string_view owner,

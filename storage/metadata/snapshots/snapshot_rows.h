@@ -1,7 +1,7 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,8 +10,9 @@
 #include "storage/blocks/layer_id.h"
 #include "storage/metadata/images/image_ids.h"
 #include "storage/metadata/snapshots/snapshot_ids.h"
+#include "storage/metadata/snapshots/snapshot_tier_rows.h"
 #include "storage/metadata/sql/database.h"
-#include "storage/metadata/sql/filter.h"
+#include "storage/metadata/sql/listing.h"
 #include "storage/metadata/volumes/volume_ids.h"
 
 namespace amilab {
@@ -20,40 +21,92 @@ namespace amilab {
 /// this one (observed).
 inline constexpr const char* kNoVolumeId = "vol-ffffffff";
 
+namespace snapshot_state {
+inline constexpr std::string_view kPending = "pending";
+inline constexpr std::string_view kCompleted = "completed";
+inline constexpr std::string_view kError = "error";
+}  // namespace snapshot_state
+
+/// How a copy is made.
+namespace transfer_type {
+inline constexpr std::string_view kStandard = "standard";
+inline constexpr std::string_view kTimeBased = "time-based";
+}  // namespace transfer_type
+
 /// A row of the view all_snapshot: an account's own, or the catalogue's.
 struct SnapshotRow {
     SnapshotId id;
-    std::string region;
-    std::string owner;
-    std::optional<std::string> owner_alias;
+    std::string region = {};
+    std::string owner = {};
+    std::optional<std::string> owner_alias = {};
     /// Nothing for catalogue snapshots: they read as zeros.
-    std::optional<LayerId> layer_id;
+    std::optional<LayerId> layer_id = {};
     /// The volume it is of, which may be gone; "vol-ffffffff" for those of no volume.
-    std::string volume_id;
-    std::int64_t volume_size_gib;
-    std::string description;
-    std::string state;
-    TimeMs start_time_ms;
+    std::string volume_id = kNoVolumeId;
+    std::int64_t volume_size_gib = 0;
+    std::string description = {};
+    /// A snapshot_state.
+    std::string state = {};
+    TimeMs start_time_ms = 0;
     /// When it will be, or was, completed.
-    std::optional<TimeMs> due_time_ms;
-    std::optional<TimeMs> completion_time_ms;
-    bool encrypted;
+    std::optional<TimeMs> due_time_ms = {};
+    std::optional<TimeMs> completion_time_ms = {};
+    bool encrypted = false;
     /// The key's ARN and the identifier of the data key; nothing while not encrypted.
     std::optional<std::string> kms_key_id = {};
     std::optional<std::string> data_key_id = {};
-    /// Of copies only: standard or time-based.
+    /// Of copies only: a transfer_type.
     std::optional<std::string> transfer_type = {};
     std::optional<std::int64_t> completion_duration_minutes = {};
     /// Why it is in error; of a pending copy: why it will be.
     std::optional<std::string> status_message = {};
     /// Nothing until it has been counted: see storage/upkeep/snapshot_sizes.h.
     std::optional<std::int64_t> full_size_bytes = {};
+    /// Read only, of select_described_snapshot() and select_snapshots() alone: how much of it is
+    /// done ("40%"), its storage_tier, and until when it is restored for a time.
+    std::string progress = {};
+    std::string tier = {};
+    std::optional<TimeMs> restore_expiry_ms = {};
 };
+
+inline constexpr auto kSnapshotColumns = columns<SnapshotRow>(
+    "snapshot", "s", text("id", &SnapshotRow::id), text("region", &SnapshotRow::region),
+    text("owner", &SnapshotRow::owner), text("owner_alias", &SnapshotRow::owner_alias),
+    integer("layer_id", &SnapshotRow::layer_id), text("volume_id", &SnapshotRow::volume_id),
+    integer("volume_size_gib", &SnapshotRow::volume_size_gib),
+    text("description", &SnapshotRow::description), text("state", &SnapshotRow::state),
+    time("start_time_ms", &SnapshotRow::start_time_ms),
+    time("due_time_ms", &SnapshotRow::due_time_ms),
+    time("completion_time_ms", &SnapshotRow::completion_time_ms),
+    flag("encrypted", &SnapshotRow::encrypted), text("kms_key_id", &SnapshotRow::kms_key_id),
+    text("data_key_id", &SnapshotRow::data_key_id),
+    text("transfer_type", &SnapshotRow::transfer_type),
+    integer("completion_duration_minutes", &SnapshotRow::completion_duration_minutes),
+    text("status_message", &SnapshotRow::status_message),
+    integer("full_size_bytes", &SnapshotRow::full_size_bytes));
+
+/// All once it is completed, else by the time between its start and when it is due; of one that is
+/// written block by block: what its writer says.
+/// Source: a percentage (documented); how it grows is amilab's own.
+inline constexpr std::string_view kSnapshotProgress =
+    "CASE WHEN s.state = 'completed' THEN 100"
+    " WHEN s.due_time_ms > s.start_time_ms THEN max(0, min(99,"
+    " ($now - s.start_time_ms) * 100 / (s.due_time_ms - s.start_time_ms)))"
+    " WHEN s.due_time_ms IS NULL AND s.state = 'pending' THEN"
+    " COALESCE((SELECT d.progress_percent FROM direct_snapshot d WHERE d.snapshot_id = s.id), 0)"
+    " ELSE 0 END || '%'";
+inline constexpr auto kDescribedSnapshotColumns = and_columns(
+    kSnapshotColumns, text("progress", &SnapshotRow::progress).as(kSnapshotProgress),
+    text("tier", &SnapshotRow::tier).as(kStorageTierOfSnapshot),
+    time("restore_expiry_ms", &SnapshotRow::restore_expiry_ms).as(kRestoreExpiryOfSnapshot));
 
 void insert_snapshot(Database& db, const SnapshotRow& row);
 /// Own and catalogue snapshots alike; who may see or use it is for the caller to decide.
 std::optional<SnapshotRow> select_snapshot(Database& db, std::string_view region,
                                            const SnapshotId& id);
+/// The snapshot with what is told of it at `now_ms`.
+std::optional<SnapshotRow> select_described_snapshot(Database& db, std::string_view region,
+                                                     const SnapshotId& id, TimeMs now_ms);
 /// One that `viewer` may see and make volumes of: own, shared with that account, or public.
 std::optional<SnapshotRow> select_visible_snapshot(Database& db, std::string_view viewer,
                                                    std::string_view region, const SnapshotId& id);
@@ -70,8 +123,8 @@ std::optional<SnapshotRow> select_recycled_snapshot(Database& db, const Snapshot
 /// A snapshot whose full size nobody has counted yet.
 struct UncountedSnapshot {
     SnapshotId id;
-    LayerId layer_id;
-    std::int64_t volume_size_gib;
+    LayerId layer_id = {};
+    std::int64_t volume_size_gib = 0;
 };
 std::optional<UncountedSnapshot> select_uncounted_snapshot(Database& db, const SnapshotId& id);
 /// All that are completed.
@@ -88,33 +141,6 @@ std::int64_t count_pending_copies(Database& db, std::string_view owner, std::str
 std::optional<ImageId> select_enabled_image_using_snapshot(Database& db, const SnapshotId& id);
 /// An image, not deregistered, that has a mapping with this snapshot.
 std::optional<ImageId> select_image_using_snapshot(Database& db, const SnapshotId& id);
-
-/// What a pending snapshot gets to at most.
-inline constexpr std::int64_t kMostPendingPercent = 99;
-
-/// How much of it is done at a time: all once it is completed, else by the time between its start
-/// and when it is due. Source: a percentage (documented); how it grows is amilab's own.
-std::int64_t snapshot_progress_percent(const SnapshotRow& row, TimeMs now_ms);
-
-struct SnapshotQuery {
-    std::string_view region;
-    /// Whose view it is: tags are this account's.
-    std::string_view viewer;
-    std::vector<SnapshotId> ids;
-    /// Only those of these owners: account ids and owner aliases; empty: of all.
-    std::vector<std::string> owners;
-    /// Only those that one of these may make volumes of: account ids, of the viewer's own snapshots
-    /// or "self" of those that it owns or that are shared with it, and "all" for public ones;
-    /// empty: any.
-    std::vector<std::string> restorable_by = {};
-    std::span<const Filter> filters;
-    TimeMs now_ms;
-    std::string_view after;
-    std::int64_t limit;
-};
-
-/// Snapshots that `viewer` may see, in the order of their ids.
-std::vector<SnapshotRow> select_snapshots(Database& db, const SnapshotQuery& query);
 
 /// Which snapshots an account may tag, those in the recycle bin included: ?1 the id, ?2 the region,
 /// ?3 the account.

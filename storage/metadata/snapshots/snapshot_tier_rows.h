@@ -2,73 +2,134 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "storage/base/clock.h"
 #include "storage/metadata/snapshots/snapshot_ids.h"
-#include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/sql/database.h"
-#include "storage/metadata/sql/filter.h"
+#include "storage/metadata/sql/listing.h"
 
 namespace amilab {
+
+namespace storage_tier {
+inline constexpr std::string_view kStandard = "standard";
+inline constexpr std::string_view kArchive = "archive";
+}  // namespace storage_tier
+
+namespace tiering_operation {
+inline constexpr std::string_view kArchival = "archival";
+inline constexpr std::string_view kPermanentRestore = "permanent-restore";
+inline constexpr std::string_view kTemporaryRestore = "temporary-restore";
+}  // namespace tiering_operation
+
+/// Where a move `t` has brought its snapshot by now; without a move: standard.
+inline constexpr std::string_view kStorageTier =
+    "iif((t.operation = 'archival' OR COALESCE(t.expiry_ms <= $now, 0)) <> (t.due_ms > $now),"
+    " 'archive', 'standard')";
+/// When the restore ends that the move `t` has come to; nothing unless it is one for a time.
+inline constexpr std::string_view kRestoreExpiry =
+    "iif(t.operation = 'temporary-restore' AND t.due_ms <= $now AND t.expiry_ms > $now,"
+    " t.expiry_ms, NULL)";
+/// archival-in-progress, archival-completed, ...
+/// Source: the states are documented; a temporary restore that has ended shows as an archiving that
+/// is completed (assumed).
+inline constexpr std::string_view kTieringStatus =
+    "CASE WHEN t.due_ms > $now THEN t.operation || '-in-progress'"
+    " WHEN t.expiry_ms <= $now THEN 'archival-completed'"
+    " ELSE t.operation || '-completed' END";
+inline constexpr std::string_view kTieringPercent =
+    "iif(t.due_ms <= $now, 100,"
+    " max(0, min(99, ($now - t.start_ms) * 100 / (t.due_ms - t.start_ms))))";
+
+// Of the snapshot `s`, which may never have been moved.
+inline constexpr std::string_view kTierOfSnapshotBegin = "COALESCE((SELECT ";
+inline constexpr std::string_view kTierOfSnapshotEnd =
+    " FROM snapshot_tier t WHERE t.snapshot_id = s.id), 'standard')";
+inline constexpr std::string_view kStorageTierOfSnapshot =
+    kJoined<kTierOfSnapshotBegin, kStorageTier, kTierOfSnapshotEnd>;
+inline constexpr std::string_view kExpiryOfSnapshotBegin = "(SELECT ";
+inline constexpr std::string_view kExpiryOfSnapshotEnd =
+    " FROM snapshot_tier t WHERE t.snapshot_id = s.id)";
+inline constexpr std::string_view kRestoreExpiryOfSnapshot =
+    kJoined<kExpiryOfSnapshotBegin, kRestoreExpiry, kExpiryOfSnapshotEnd>;
 
 /// The last move of a snapshot between the storage tiers.
 struct SnapshotTierRow {
     SnapshotId snapshot_id;
-    /// archival, permanent-restore or temporary-restore
-    std::string operation;
-    TimeMs start_ms;
-    TimeMs due_ms;
+    /// A tiering_operation.
+    std::string operation = {};
+    TimeMs start_ms = 0;
+    TimeMs due_ms = 0;
     /// When it was, or will be, archived.
-    TimeMs archived_ms;
+    TimeMs archived_ms = 0;
     /// When a temporary restore ends.
-    std::optional<TimeMs> expiry_ms;
+    std::optional<TimeMs> expiry_ms = {};
+    /// Read only: where it is now, how far it has come, whether it is on its way, and until when it
+    /// is restored for a time.
+    std::string tier = {};
+    std::string status = {};
+    bool is_in_progress = false;
+    std::optional<TimeMs> restore_expiry_ms = {};
 };
 
-/// What it has come to at a time.
-struct SnapshotTierState {
-    bool is_archived;
-    bool is_in_progress;
-    /// A temporary restore that has not ended.
-    bool is_temporary;
-    /// archival-in-progress, archival-completed, ...
-    std::string status;
-    std::int64_t progress_percent;
-};
-/// Source: the states are documented; a temporary restore that has ended shows as an archiving that
-/// is completed (assumed).
-SnapshotTierState snapshot_tier_state(const SnapshotTierRow& row, TimeMs now_ms);
+inline constexpr auto kSnapshotTierColumns = columns<SnapshotTierRow>(
+    "snapshot_tier", "t", text("snapshot_id", &SnapshotTierRow::snapshot_id),
+    text("operation", &SnapshotTierRow::operation), time("start_ms", &SnapshotTierRow::start_ms),
+    time("due_ms", &SnapshotTierRow::due_ms), time("archived_ms", &SnapshotTierRow::archived_ms),
+    time("expiry_ms", &SnapshotTierRow::expiry_ms),
+    text("tier", &SnapshotTierRow::tier).as(kStorageTier),
+    text("status", &SnapshotTierRow::status).as(kTieringStatus),
+    flag("is_in_progress", &SnapshotTierRow::is_in_progress).as("t.due_ms > $now"),
+    time("restore_expiry_ms", &SnapshotTierRow::restore_expiry_ms).as(kRestoreExpiry));
 
-/// 'archive' or 'standard', of the snapshot whose id is the expression at the time that `now_ms`,
-/// an expression too, stands for; the same in SQL.
+/// A snapshot and what its last move has come to; nothing of that when it has never been moved.
+struct TieredSnapshotRow {
+    SnapshotId id;
+    std::string owner = {};
+    std::string volume_id = {};
+    std::string state = {};
+    std::string tier = {};
+    std::optional<std::string> tiering_status = {};
+    std::optional<std::int64_t> tiering_percent = {};
+    std::optional<TimeMs> tiering_start_ms = {};
+    std::optional<TimeMs> archived_ms = {};
+    std::optional<TimeMs> restore_expiry_ms = {};
+};
+
+inline constexpr auto kTieredSnapshotColumns = columns<TieredSnapshotRow>(
+    "snapshot", "s", text("id", &TieredSnapshotRow::id), text("owner", &TieredSnapshotRow::owner),
+    text("volume_id", &TieredSnapshotRow::volume_id), text("state", &TieredSnapshotRow::state),
+    text("tier", &TieredSnapshotRow::tier).as(kStorageTier),
+    text("tiering_status", &TieredSnapshotRow::tiering_status).as(kTieringStatus),
+    integer("tiering_percent", &TieredSnapshotRow::tiering_percent).as(kTieringPercent),
+    time("tiering_start_ms", &TieredSnapshotRow::tiering_start_ms).as("t.start_ms"),
+    time("archived_ms", &TieredSnapshotRow::archived_ms)
+        .as("iif(t.archived_ms <= $now, t.archived_ms, NULL)"),
+    time("restore_expiry_ms", &TieredSnapshotRow::restore_expiry_ms).as(kRestoreExpiry));
+inline constexpr FilterColumn kTieredSnapshotFilters[] = {
+    {"last-tiering-operation", "tiering_status"},
+    {"snapshot-id", "id"},
+    {"volume-id", "volume_id"},
+};
+/// All of the owner's snapshots.
+inline constexpr Listing<decltype(kTieredSnapshotColumns)> kTieredSnapshotList{
+    .from = "main.snapshot s LEFT JOIN snapshot_tier t ON t.snapshot_id = s.id",
+    .where = "s.recycled = 0",
+    .key = "s.id",
+    .columns = kTieredSnapshotColumns,
+    .filters = kTieredSnapshotFilters};
+
+/// kStorageTierOfSnapshot of the snapshot whose id is the expression, at the time that `now_ms`, an
+/// expression too, stands for.
 std::string sql_storage_tier(std::string_view snapshot_id, std::string_view now_ms);
 /// Whether a snapshot is in the archive tier; of one that has never been moved: no.
 bool is_archived(Database& db, const SnapshotId& id, TimeMs now_ms);
 
 /// Nothing for a snapshot that has never been moved.
-std::optional<SnapshotTierRow> select_snapshot_tier(Database& db, const SnapshotId& id);
+std::optional<SnapshotTierRow> select_snapshot_tier(Database& db, const SnapshotId& id,
+                                                    TimeMs now_ms);
 /// Replaces what there is.
 void put_snapshot_tier(Database& db, const SnapshotTierRow& row);
-
-/// Snapshots with their last move, if any.
-struct TieredSnapshot {
-    SnapshotId id;
-    std::string volume_id;
-    std::string state;
-    std::optional<SnapshotTierRow> tier;
-};
-struct SnapshotTierQuery {
-    std::string_view owner;
-    std::string_view region;
-    std::span<const Filter> filters;
-    TimeMs now_ms;
-    std::string_view after;
-    std::int64_t limit;
-};
-/// The owner's snapshots, in the order of their ids.
-std::vector<TieredSnapshot> select_tiered_snapshots(Database& db, const SnapshotTierQuery& query);
 
 }  // namespace amilab

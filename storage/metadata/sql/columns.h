@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -31,10 +33,15 @@ struct Column {
     std::string_view name;
     ColumnType type;
     Member Row::*member;
-    /// SQL that the value is made by, where no table holds it; `$now` stands for the present time.
+    /// SQL that the value is read by; `$now` stands for the present time.
     std::string_view expression = {};
+    /// Whether the table holds it.
+    bool is_stored = true;
 
-    constexpr Column as(std::string_view sql) const { return {name, type, member, sql}; }
+    /// Derived: no table holds it.
+    constexpr Column as(std::string_view sql) const { return {name, type, member, sql, false}; }
+    /// Stored as it is, and told by what it has come to.
+    constexpr Column read_as(std::string_view sql) const { return {name, type, member, sql}; }
 };
 
 template <class Row, class Member>
@@ -71,6 +78,20 @@ constexpr Column<Row, Member> list(std::string_view name, Member Row::*member)
     return {name, ColumnType::kList, member};
 }
 
+template <const std::string_view&... kParts>
+struct JoinedSql {
+    static constexpr auto kCharacters = [] {
+        std::array<char, (kParts.size() + ...)> all{};
+        auto* end = all.data();
+        ((end = std::copy(kParts.begin(), kParts.end(), end)), ...);
+        return all;
+    }();
+};
+/// One SQL text made of several, for expressions that are made of others.
+template <const std::string_view&... kParts>
+inline constexpr std::string_view kJoined{JoinedSql<kParts...>::kCharacters.data(),
+                                          JoinedSql<kParts...>::kCharacters.size()};
+
 template <class Row_, class... Columns>
 struct ColumnList {
     using Row = Row_;
@@ -85,6 +106,14 @@ constexpr ColumnList<Row, Columns...> columns(std::string_view table, std::strin
                                               const Columns&... all)
 {
     return {table, alias, {all...}};
+}
+
+/// These columns and more: say those that lists alone read.
+template <class Row, class... Columns, class... More>
+constexpr ColumnList<Row, Columns..., More...> and_columns(const ColumnList<Row, Columns...>& list,
+                                                           const More&... more)
+{
+    return {list.table, list.alias, std::tuple_cat(list.all, std::tuple<More...>(more...))};
 }
 
 /// A column's value in SQL, in a SELECT where its table has the alias.
@@ -157,7 +186,7 @@ const std::string& insert_sql()
         std::string names;
         std::string marks;
         const auto add = [&](const auto& column) {
-            if (column.expression.empty()) {
+            if (column.is_stored) {
                 names += (names.empty() ? "" : ", ") + std::string(column.name);
                 marks += marks.empty() ? "?" : ", ?";
             }
@@ -175,12 +204,12 @@ void insert_as(Database& db, const typename std::decay_t<decltype(kColumns)>::Ro
 {
     Statement statement(db, insert_sql<kColumns, kHow>());
     int count = 0;
-    std::apply([&](const auto&... column) { ((count += column.expression.empty() ? 1 : 0), ...); },
+    std::apply([&](const auto&... column) { ((count += column.is_stored ? 1 : 0), ...); },
                kColumns.all);
     statement.begin(static_cast<std::size_t>(count));
     int index = 0;
     const auto bind = [&](const auto& column) {
-        if (column.expression.empty()) {
+        if (column.is_stored) {
             statement.bind_value(++index, row.*column.member);
         }
     };

@@ -1,5 +1,6 @@
 #include "storage/metadata/sql/statement.h"
 
+#include <algorithm>
 #include <charconv>
 #include <stdexcept>
 
@@ -195,7 +196,9 @@ Query& Query::append_text(std::string_view sql)
         if (sql[at] == '?' && next != parts_.end()) {
             values_.push_back(std::move(*next++));
         }
-        sql_ += sql[at++];
+        const auto end = std::min(sql.find_first_of("?$", at + 1), sql.size());
+        sql_ += sql.substr(at, end - at);
+        at = end;
     }
     if (next != parts_.end()) {
         throw std::logic_error(fmt::format("more values than placeholders: {}", sql));

@@ -1,22 +1,36 @@
 #include "storage/metadata/tags/product_code_rows.h"
 
-#include "storage/metadata/sql/statement.h"
+#include "storage/metadata/sql/children.h"
 
 namespace amilab {
 
 namespace {
 
-std::vector<ProductCodeRow> read_codes(Database& db, std::string_view sql,
-                                       std::string_view resource_id)
+struct GivenCodeRow {
+    std::string resource_id{};
+    std::string code{};
+    std::string type{};
+};
+
+constexpr auto kCodeColumns =
+    columns<GivenCodeRow>("main.product_code", "c", text("resource_id", &GivenCodeRow::resource_id),
+                          text("code", &GivenCodeRow::code), text("type", &GivenCodeRow::type));
+constexpr Children<decltype(kCodeColumns)> kOwnCodes{
+    .columns = kCodeColumns, .parent = "resource_id", .order = "code"};
+constexpr Children<decltype(kCodeColumns)> kCatalogueCodes{
+    .from = "(SELECT image_id AS resource_id, code, type FROM catalogue.image_product_code)",
+    .columns = kCodeColumns,
+    .parent = "resource_id",
+    .order = "code"};
+
+std::vector<GivenCodeRow> select_codes(Database& db, const std::vector<std::string>& resource_ids)
 {
-    Statement select(db, sql);
-    select.bind(resource_id);
-    std::vector<ProductCodeRow> rows;
-    while (select.step()) {
-        auto row = select.row();
-        auto code = row.text();
-        rows.push_back({std::move(code), row.text()});
-    }
+    constexpr auto kResource = &GivenCodeRow::resource_id;
+    // Two lookups cost less than a merge of both.
+    auto rows = select_children<kOwnCodes>(db, resource_ids);
+    auto images = childless(rows, kResource, resource_ids);
+    std::erase_if(images, [](const std::string& id) { return !id.starts_with("ami-"); });
+    add_children(rows, kResource, select_children<kCatalogueCodes>(db, images));
     return rows;
 }
 
@@ -24,50 +38,35 @@ std::vector<ProductCodeRow> read_codes(Database& db, std::string_view sql,
 
 std::vector<ProductCodeRow> select_product_codes(Database& db, std::string_view resource_id)
 {
-    // Two lookups cost less than a merge of both.
-    auto rows =
-        read_codes(db, "SELECT code, type FROM product_code WHERE resource_id = ?1 ORDER BY code",
-                   resource_id);
-    if (rows.empty() && resource_id.starts_with("ami-")) {
-        rows = read_codes(db,
-                          "SELECT code, type FROM catalogue.image_product_code WHERE image_id = ?1"
-                          " ORDER BY code",
-                          resource_id);
+    std::vector<ProductCodeRow> codes;
+    for (auto& row : select_codes(db, {std::string(resource_id)})) {
+        codes.push_back({std::move(row.code), std::move(row.type)});
     }
-    return rows;
+    return codes;
 }
 
 std::vector<std::pair<std::string, ProductCodeRow>> select_product_codes_on(
     Database& db, const std::vector<std::string>& resource_ids)
 {
-    Statement select(db,
-                     "SELECT c.resource_id, c.code, c.type FROM json_each(?) one"
-                     " CROSS JOIN product_code c ON c.resource_id = one.value"
-                     " ORDER BY c.resource_id, c.code");
-    select.bind(json_list(resource_ids));
-    std::vector<std::pair<std::string, ProductCodeRow>> rows;
-    while (select.step()) {
-        auto row = select.row();
-        auto resource_id = row.text();
-        auto code = row.text();
-        rows.emplace_back(std::move(resource_id), ProductCodeRow{std::move(code), row.text()});
+    std::vector<std::pair<std::string, ProductCodeRow>> codes;
+    for (auto& row : select_codes(db, resource_ids)) {
+        codes.emplace_back(std::move(row.resource_id),
+                           ProductCodeRow{std::move(row.code), std::move(row.type)});
     }
-    return rows;
+    return codes;
 }
 
 bool has_product_code(Database& db, std::string_view resource_id, std::string_view code)
 {
-    Statement select(db, "SELECT 1 FROM product_code WHERE resource_id = ?1 AND code = ?2");
+    Statement select(db, "SELECT 1 FROM product_code WHERE resource_id = ? AND code = ?");
     select.bind(resource_id, code);
     return select.step();
 }
 
 void insert_product_code(Database& db, std::string_view resource_id, const ProductCodeRow& row)
 {
-    Statement(db,
-              "INSERT INTO product_code (resource_id, code, type) VALUES (?1, ?2, ?3)"
-              " ON CONFLICT DO NOTHING")
-        .execute(resource_id, row.code, row.type);
+    insert_unless_there<kCodeColumns>(
+        db, {.resource_id = std::string(resource_id), .code = row.code, .type = row.type});
 }
 
 void copy_product_codes(Database& db, std::string_view from, std::string_view to)

@@ -10,16 +10,15 @@
 namespace amilab {
 
 struct ProductCodeRow {
-    std::string code;
+    std::string code{};
     /// marketplace or devpay
-    std::string type;
+    std::string type{};
 };
 
 /// Product codes of an image (own or of the catalogue), a snapshot, a volume or an instance, in the
 /// order of the codes. They go with their resource.
 std::vector<ProductCodeRow> select_product_codes(Database& db, std::string_view resource_id);
-/// Of several resources, each with its resource's id, in the order of ids and codes; those of the
-/// catalogue's images are not among them.
+/// Product codes of several resources, each with its resource's id, in the order of ids and codes.
 std::vector<std::pair<std::string, ProductCodeRow>> select_product_codes_on(
     Database& db, const std::vector<std::string>& resource_ids);
 bool has_product_code(Database& db, std::string_view resource_id, std::string_view code);

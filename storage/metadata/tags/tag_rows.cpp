@@ -141,11 +141,17 @@ std::vector<TagRow> select_tags(Database& db, std::string_view owner, std::strin
 std::vector<std::pair<std::string, TagRow>> select_tags_on(
     Database& db, std::string_view owner, const std::vector<std::string>& resource_ids)
 {
-    auto rows = select_rows<kPlaceKeyAndValue>(db,
-                                               "FROM json_each(?) i"
-                                               " JOIN tag t ON t.resource_id = i.value"
-                                               " WHERE +t.owner = ? ORDER BY t.resource_id, t.key",
-                                               json_list(resource_ids), owner);
+    // One id, which is what most calls name, needs no list.
+    auto rows =
+        resource_ids.size() == 1
+            ? select_rows<kPlaceKeyAndValue>(
+                  db, "FROM tag t WHERE t.resource_id = ? AND +t.owner = ? ORDER BY t.key",
+                  resource_ids.front(), owner)
+            : select_rows<kPlaceKeyAndValue>(db,
+                                             "FROM json_each(?) i"
+                                             " JOIN tag t ON t.resource_id = i.value"
+                                             " WHERE +t.owner = ? ORDER BY t.resource_id, t.key",
+                                             json_list(resource_ids), owner);
     std::vector<std::pair<std::string, TagRow>> tags;
     tags.reserve(rows.size());
     for (auto& row : rows) {

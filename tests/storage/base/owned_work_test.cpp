@@ -10,8 +10,7 @@ namespace amilab {
 namespace {
 
 struct Owner : std::enable_shared_from_this<Owner> {
-    explicit Owner(Background& background)
-        : work(background, [this] { return weak_from_this(); })
+    explicit Owner(Background& background) : work(background, [this] { return weak_from_this(); })
     {
     }
     OwnedWork work;

@@ -12,10 +12,10 @@
 #include <gtest/gtest.h>
 
 #include "storage/base/storage_error.h"
+#include "storage/metadata/images/image_ids.h"
 #include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/sql/statement.h"
 #include "storage/metadata/sql/transaction.h"
-#include "storage/metadata/images/image_ids.h"
 
 namespace amilab {
 namespace {

@@ -1,7 +1,6 @@
 #include "server/services/ec2/common/bin.h"
 
 #include "storage/base/units.h"
-#include "storage/metadata/recycle_bin/recycle_rule_rows.h"
 #include "storage/metadata/tags/tag_rows.h"
 
 namespace amilab::ec2 {

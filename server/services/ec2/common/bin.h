@@ -5,6 +5,7 @@
 #include "server/calls/family.h"
 #include "server/calls/session.h"
 #include "storage/metadata/recycle_bin/recycle_bin_rows.h"
+#include "storage/metadata/recycle_bin/recycle_rule_rows.h"
 
 /// The recycle bin: where deleted images, snapshots and volumes go that a retention rule matches.
 /// What else is under way of them, a pending snapshot's completion say, goes on in the bin.
@@ -16,9 +17,9 @@ struct BinKind {
     std::string_view of_rules;
     std::string_view of_tags;
 };
-inline constexpr BinKind kImageBin{"EC2_IMAGE", "image"};
-inline constexpr BinKind kSnapshotBin{"EBS_SNAPSHOT", "snapshot"};
-inline constexpr BinKind kVolumeBin{"EBS_VOLUME", "volume"};
+inline constexpr BinKind kImageBin{recycle_rule_type::kImage, recycled_type::kImage};
+inline constexpr BinKind kSnapshotBin{recycle_rule_type::kSnapshot, recycled_type::kSnapshot};
+inline constexpr BinKind kVolumeBin{recycle_rule_type::kVolume, recycled_type::kVolume};
 
 /// The time of a resource in the bin is over: it is deleted for good.
 inline constexpr Due kRecycledGone{"recycled-gone"};

@@ -10,6 +10,7 @@
 #include "server/calls/session.h"
 #include "server/wire/ec2/shared.h"
 #include "server/wire/schema.h"
+#include "storage/base/clock.h"
 #include "storage/metadata/sql/filter.h"
 
 /// What all Describe operations do alike.
@@ -24,6 +25,12 @@ std::vector<amilab::Filter> parse_filters(const wire::OperationSchema& operation
 /// Refuses MaxResults next to ids, as AWS does for `parameter` (say "instanceIds").
 void refuse_page_with_ids(bool has_ids, const std::optional<std::int64_t>& max_results,
                           std::string_view parameter);
+
+/// A time that a row may have, as answers have it.
+inline std::optional<Timestamp> time_of(const std::optional<TimeMs>& time_ms)
+{
+    return time_ms ? std::optional(Timestamp{*time_ms}) : std::nullopt;
+}
 
 [[noreturn]] void throw_dry_run_operation();
 

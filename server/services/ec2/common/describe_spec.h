@@ -47,16 +47,18 @@ struct PageSpec {
 ///                 .require = &require_listed<kVolumeList, VolumeId, not_found>},
 ///         .select = &select_page<kVolumeList>, .key = &key_of,
 ///         .answers = &to_descriptions, .into = &DescribeVolumesResponse::volumes};
-template <class Request, class Response, class Answer, class Row>
+///
+/// `Wanted` is a ListQuery, or one that says more.
+template <class Request, class Response, class Answer, class Row, class Wanted>
 struct DescribeSpec {
     const wire::OperationOf<Request>& schema;
     IdsSpec<Request> ids = {};
     PageSpec page = {};
     /// Checks what else the request says, before the dry run, and adds it to the query.
-    void (*refine)(Session& session, const Request& request, ListQuery& wanted) = nullptr;
+    void (*refine)(Session& session, const Request& request, Wanted& wanted) = nullptr;
     /// Adds what the request names and only rows can tell, behind the dry run.
-    void (*resolve)(Session& session, const Request& request, ListQuery& wanted) = nullptr;
-    std::vector<Row> (*select)(Database& db, const ListQuery& wanted);
+    void (*resolve)(Session& session, const Request& request, Wanted& wanted) = nullptr;
+    std::vector<Row> (*select)(Database& db, const Wanted& wanted);
     /// Where a row stands in the order of pages.
     std::string (*key)(const Row& row);
     /// All rows of a page at once, so that what belongs to them comes by one statement each.
@@ -66,12 +68,15 @@ struct DescribeSpec {
 
 template <class Spec>
 struct SpecTypes;
-template <class Request, class Response_, class Answer, class Row>
-struct SpecTypes<DescribeSpec<Request, Response_, Answer, Row>> {
+template <class Request, class Response_, class Answer, class Row, class Wanted_>
+struct SpecTypes<DescribeSpec<Request, Response_, Answer, Row, Wanted_>> {
     using Response = Response_;
+    using Wanted = Wanted_;
 };
 template <const auto& kSpec>
 using ResponseOf = typename SpecTypes<std::decay_t<decltype(kSpec)>>::Response;
+template <const auto& kSpec>
+using WantedOf = typename SpecTypes<std::decay_t<decltype(kSpec)>>::Wanted;
 
 /// The key of rows that have an id of their own.
 template <class Row>
@@ -126,9 +131,11 @@ ListPage page_of(const Session& session, const Spec& spec,
 }
 
 template <const auto& kSpec, class Request>
-ListQuery query_of(Session& session, const Request& request)
+WantedOf<kSpec> query_of(Session& session, const Request& request)
 {
-    ListQuery wanted{.owner = session.account(), .region = session.region()};
+    WantedOf<kSpec> wanted;
+    wanted.owner = session.account();
+    wanted.region = session.region();
     wanted.now_ms = session.now_ms();
     if (kSpec.ids.member != nullptr) {
         wanted.ids = request.*kSpec.ids.member;

@@ -1,18 +1,44 @@
 #include "server/services/ec2/common/product_codes.h"
 
+#include <algorithm>
+
 #include "server/services/ec2/common/errors.h"
 #include "storage/metadata/settings/account_rows.h"
 
 namespace amilab::ec2 {
 
+namespace {
+
+ProductCode to_answer(const ProductCodeRow& row)
+{
+    ProductCode answer;
+    answer.product_code_id = row.code;
+    answer.product_code_type = row.type;
+    return answer;
+}
+
+}  // namespace
+
 std::vector<ProductCode> product_code_answers(Session& session, std::string_view resource_id)
 {
     std::vector<ProductCode> answers;
-    for (auto& row : select_product_codes(session.db(), resource_id)) {
-        ProductCode answer;
-        answer.product_code_id = std::move(row.code);
-        answer.product_code_type = std::move(row.type);
-        answers.push_back(std::move(answer));
+    for (const auto& row : select_product_codes(session.db(), resource_id)) {
+        answers.push_back(to_answer(row));
+    }
+    return answers;
+}
+
+PageProductCodes::PageProductCodes(Session& session, const std::vector<std::string>& resource_ids)
+    : codes_(select_product_codes_on(session.db(), resource_ids))
+{
+}
+
+std::vector<ProductCode> PageProductCodes::of(const std::string& resource_id) const
+{
+    std::vector<ProductCode> answers;
+    for (const auto& [id, row] : std::ranges::equal_range(
+             codes_, resource_id, {}, &std::pair<std::string, ProductCodeRow>::first)) {
+        answers.push_back(to_answer(row));
     }
     return answers;
 }

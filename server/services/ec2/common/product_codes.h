@@ -1,6 +1,8 @@
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "server/calls/session.h"
@@ -16,6 +18,17 @@
 namespace amilab::ec2 {
 
 std::vector<ProductCode> product_code_answers(Session& session, std::string_view resource_id);
+
+/// The product codes of the resources of a page, by one statement or two.
+class PageProductCodes {
+public:
+    PageProductCodes(Session& session, const std::vector<std::string>& resource_ids);
+    /// As answers have them.
+    std::vector<ProductCode> of(const std::string& resource_id) const;
+
+private:
+    std::vector<std::pair<std::string, ProductCodeRow>> codes_;  // sorted by id
+};
 
 /// Throws OptInRequired unless the caller has subscribed to every product of the resource.
 void require_subscribed(Session& session, std::string_view resource_id);

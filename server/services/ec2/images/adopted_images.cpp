@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "server/calls/new_snapshot.h"
+#include "server/services/ec2/images/new_image.h"
 #include "server/services/ec2/instance_types/launch_types.h"
 #include "storage/metadata/images/launch_rows.h"
-#include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/state/generation.h"
 
 namespace amilab::ec2 {
@@ -34,58 +35,31 @@ std::string architecture_for(const std::optional<LaunchTypeRow>& type)
 ImageRow invent(Session& session, const ImageId& id, std::string_view instance_type)
 {
     const auto type = select_launch_type(session.db(), std::string(instance_type));
-    auto name = fmt::format("adopted-{}", id.text());
-    auto location = fmt::format("{}/{}", kNobody, name);
     return {.id = id,
-            .region = session.region(),
             .owner = std::string(kNobody),
-            .owner_alias = {},
-            .name = std::move(name),
+            .name = fmt::format("adopted-{}", id.text()),
             .description = "Made up by amilab for a launch of an unknown image",
-            .location = std::move(location),
             .architecture = architecture_for(type),
             .image_type = "machine",
             .is_public = true,
-            .state = "available",
             .root_device_name = std::string(kRootDevice),
             .root_device_type = "ebs",
             .virtualization_type = "hvm",
             .hypervisor = "xen",
-            .boot_mode = {},
-            .imds_support = {},
-            .tpm_support = {},
             .ena_support = true,
             .sriov_net_support = "simple",
-            .platform = {},
             .platform_details = "Linux/UNIX",
-            .usage_operation = "RunInstances",
-            .kernel_id = {},
-            .ramdisk_id = {},
-            .creation_time_ms = session.now_ms(),
-            .deprecation_time_ms = {},
-            .last_launched_time_ms = {},
-            .source_instance_id = {},
-            .source_image_id = {},
-            .source_image_region = {},
-            .free_tier_eligible = false,
-            .public_ssm_parameter_name = {}};
+            .usage_operation = "RunInstances"};
 }
 
-SnapshotRow invent_snapshot(Session& session)
+/// Returns its id.
+std::string invent_snapshot(Session& session)
 {
-    return {.id = session.next_id<SnapshotId>(),
-            .region = session.region(),
-            .owner = std::string(kNobody),
-            .owner_alias = {},
-            .layer_id = {},
-            .volume_id = kNoVolumeId,
-            .volume_size_gib = kRootGib,
-            .description = {},
-            .state = "completed",
-            .start_time_ms = session.now_ms(),
-            .due_time_ms = {},
-            .completion_time_ms = session.now_ms(),
-            .encrypted = false};
+    return new_snapshot(session, {.id = session.next_id<SnapshotId>(),
+                                  .start = SnapshotStart::kCompleted,
+                                  .owner = std::string(kNobody),
+                                  .volume_size_gib = kRootGib})
+        .id.text();
 }
 
 /// The well-formed ids among those that the request names that no image has.
@@ -147,23 +121,17 @@ std::optional<ImageRow> adopt_unknown_image(Session& session, const ImageId& id,
         image_id_is_taken(session.db(), id)) {
         return std::nullopt;
     }
-    auto image = invent(session, id, instance_type);
     const auto snapshot = invent_snapshot(session);
-    insert_snapshot(session.db(), snapshot);
-    ImageMappingRow root;
-    root.device_name = kRootDevice;
-    root.snapshot_id = snapshot.id.text();
-    root.volume_size_gib = kRootGib;
-    root.volume_type = "gp3";
-    root.encrypted = false;
-    root.delete_on_termination = true;
-    if (!insert_image(session.db(), image, std::nullopt, {&root, 1})) {
-        return std::nullopt;
-    }
+    auto image = new_image(session, {.row = invent(session, id, instance_type),
+                                     .mappings = {{.device_name = std::string(kRootDevice),
+                                                   .snapshot_id = snapshot,
+                                                   .volume_size_gib = kRootGib,
+                                                   .volume_type = "gp3",
+                                                   .encrypted = false,
+                                                   .delete_on_termination = true}}});
     insert_launch_permission(session.db(), id, {"group", "all"});
     session.after_commit([id = id.text(), region = session.region(),
-                          architecture = image.architecture,
-                          snapshot = snapshot.id.text()](Generation&) {
+                          architecture = image.architecture, snapshot](Generation&) {
         spdlog::warn(
             "{} in {} is unknown and was made up: a public {} Linux image of account {}, HVM with"
             " ENA, {} on {} GiB of gp3 that read as zeros ({})",

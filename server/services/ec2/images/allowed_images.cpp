@@ -214,19 +214,6 @@ ec2::ImageCriterion criterion_answer(amilab::ImageCriterion criterion)
     return answer;
 }
 
-std::string state_text(AllowedImages state)
-{
-    switch (state) {
-        case AllowedImages::kDisabled:
-            return "disabled";
-        case AllowedImages::kAuditMode:
-            return "audit-mode";
-        case AllowedImages::kEnabled:
-            return "enabled";
-    }
-    return {};
-}
-
 }  // namespace
 
 // Source: EC2 API Reference, EnableAllowedImagesSettings (documented).
@@ -235,9 +222,8 @@ EnableAllowedImagesSettingsResponse enable_allowed_images_settings(
 {
     stop_if_dry_run(request);
     const auto& state = request.allowed_images_settings_state;
-    write_allowed_images_state(
-        session.db(), session.account(), session.region(),
-        state == "enabled" ? AllowedImages::kEnabled : AllowedImages::kAuditMode);
+    write_allowed_images_state(session.db(), session.account(), session.region(),
+                               allowed_images_of(state));
     return {.allowed_images_settings_state = state};
 }
 
@@ -249,7 +235,7 @@ DisableAllowedImagesSettingsResponse disable_allowed_images_settings(
     stop_if_dry_run(request);
     write_allowed_images_state(session.db(), session.account(), session.region(),
                                AllowedImages::kDisabled);
-    return {.allowed_images_settings_state = state_text(AllowedImages::kDisabled)};
+    return {.allowed_images_settings_state = std::string(text_of(AllowedImages::kDisabled))};
 }
 
 // Source: EC2 API Reference, GetAllowedImagesSettings (documented).
@@ -260,7 +246,7 @@ GetAllowedImagesSettingsResponse get_allowed_images_settings(
     auto settings =
         select_allowed_images_settings(session.db(), session.account(), session.region());
     GetAllowedImagesSettingsResponse response;
-    response.state = state_text(settings.state);
+    response.state = std::string(text_of(settings.state));
     response.managed_by = "account";
     for (auto& criterion : settings.criteria) {
         response.image_criteria.push_back(criterion_answer(std::move(criterion)));

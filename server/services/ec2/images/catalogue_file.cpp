@@ -37,9 +37,11 @@ constexpr std::array<std::string_view, 2> kHypervisors = {"xen", "ovm"};
 constexpr std::array<std::string_view, 3> kBootModes = {"legacy-bios", "uefi", "uefi-preferred"};
 constexpr std::array<std::string_view, 1> kVersion2 = {"v2.0"};
 constexpr std::array<std::string_view, 1> kPlatforms = {"windows"};
-constexpr std::array<std::string_view, 3> kStates = {"available", "disabled", "failed"};
-constexpr std::array<std::string_view, 3> kProtections = {"disabled", "enabled-with-cooldown",
-                                                          "enabled-without-cooldown"};
+constexpr std::array<std::string_view, 3> kStates = {image_state::kAvailable,
+                                                     image_state::kDisabled, image_state::kFailed};
+constexpr std::array<std::string_view, 3> kProtections = {image_protection::kDisabled,
+                                                          image_protection::kWithCooldown,
+                                                          image_protection::kWithoutCooldown};
 constexpr std::array<std::string_view, 2> kCodeTypes = {"devpay", "marketplace"};
 constexpr std::array<std::string_view, 7> kVolumeTypes = {"gp2", "gp3", "io1",     "io2",
                                                           "st1", "sc1", "standard"};
@@ -251,7 +253,7 @@ void read_mappings(Fields& fields, CatalogueImage& image)
         has_root |= row.device_name == image.root_device_name && row.volume_size_gib.has_value();
         image.mappings.push_back(std::move(row));
     }
-    if (image.root_device_type == "ebs" && !has_root && image.state != "failed") {
+    if (image.root_device_type == "ebs" && !has_root && image.state != image_state::kFailed) {
         refuse(fields.where(), "an image with RootDeviceType ebs maps its RootDeviceName to Ebs");
     }
 }
@@ -296,15 +298,15 @@ void read_history(Fields& fields, CatalogueImage& image)
     image.source_image_region = fields.text("SourceImageRegion");
     // Said about the account that asked, and worked out anew.
     fields.flag("ImageAllowed");
-    image.deregistration_protection =
-        fields.one_of("DeregistrationProtection", kProtections).value_or("disabled");
+    image.deregistration_protection = fields.one_of("DeregistrationProtection", kProtections)
+                                          .value_or(std::string(image_protection::kDisabled));
 }
 
 /// A public image is available, or it were not public.
 void read_state(Fields& fields, CatalogueImage& image)
 {
-    image.state = fields.one_of("State", kStates).value_or("available");
-    if (image.is_public && image.state != "available") {
+    image.state = fields.one_of("State", kStates).value_or(std::string(image_state::kAvailable));
+    if (image.is_public && image.state != image_state::kAvailable) {
         refuse(fields.path("State"), "a public image is available");
     }
     if (const auto* value = fields.find("StateReason")) {

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/images/errors.h"
 #include "server/wire/ec2/images/fast_launch.h"
@@ -43,10 +43,10 @@ void require_windows_image(Session& session, const ImageId& id)
     if (!image) {
         throw not_found(id);
     }
-    if (image->state == "deregistered") {
+    if (image->state == image_state::kDeregistered) {
         throw image_unavailable(id);
     }
-    if (image->state != "available") {
+    if (image->state != image_state::kAvailable) {
         throw image_in_wrong_state(id, image->state);
     }
     if (image->platform != "windows") {
@@ -109,6 +109,29 @@ Answer to_answer(const FastLaunchRow& row)
     return answer;
 }
 
+std::string key_of(const FastLaunchRow& row)
+{
+    return row.image_id.text();
+}
+
+std::vector<DescribeFastLaunchImagesSuccessItem> to_answers(Session& /*session*/,
+                                                            std::vector<FastLaunchRow>&& rows)
+{
+    std::vector<DescribeFastLaunchImagesSuccessItem> answers;
+    for (const auto& row : rows) {
+        answers.push_back(to_answer<DescribeFastLaunchImagesSuccessItem>(row));
+    }
+    return answers;
+}
+
+constexpr DescribeSpec kDescribe{
+    .schema = kDescribeFastLaunchImages,
+    .ids = {.member = &DescribeFastLaunchImagesRequest::image_ids, .check = &check_ids<ImageId>},
+    .select = &select_page<kFastLaunchList>,
+    .key = &key_of,
+    .answers = &to_answers,
+    .into = &DescribeFastLaunchImagesResponse::fast_launch_images};
+
 }  // namespace
 
 // Source: EC2 API Reference, EnableFastLaunch (documented); enabling again changes the settings
@@ -131,7 +154,7 @@ EnableFastLaunchResponse enable_fast_launch(Session& session,
                       .region = session.region(),
                       .target_resource_count = target_of(request),
                       .max_parallel_launches = parallel,
-                      .state = "enabling",
+                      .state = std::string(fast_launch_state::kEnabling),
                       .state_reason = kByUser,
                       .state_time_ms = session.now_ms()};
     stop_if_dry_run(request);
@@ -139,10 +162,10 @@ EnableFastLaunchResponse enable_fast_launch(Session& session,
     require_windows_image(session, id);
     require_launch_template(request);
     const auto before = select_fast_launch(session.db(), session.account(), id);
-    if (before && before->state == "disabling") {
+    if (before && before->state == fast_launch_state::kDisabling) {
         throw incorrect_state(fmt::format("Fast launch of {}", id.text()), before->state);
     }
-    upsert_fast_launch(session.db(), row);
+    put_fast_launch(session.db(), row);
     session.cancel_transitions(resource_name(row));
     session.schedule(kFastLaunchEnabling, kFastLaunchEnabled, resource_name(row));
     return to_answer<EnableFastLaunchResponse>(row);
@@ -160,10 +183,10 @@ DisableFastLaunchResponse disable_fast_launch(Session& session,
         require_windows_image(session, id);
         throw fast_launch_not_enabled(id);
     }
-    row->state = "disabling";
+    row->state = fast_launch_state::kDisabling;
     row->state_reason = kByUser;
     row->state_time_ms = session.now_ms();
-    upsert_fast_launch(session.db(), *row);
+    put_fast_launch(session.db(), *row);
     session.cancel_transitions(resource_name(*row));
     session.schedule_at(
         request.force.value_or(false) ? session.now_ms() : session.due_ms(kFastLaunchDisabling),
@@ -176,39 +199,23 @@ DisableFastLaunchResponse disable_fast_launch(Session& session,
 DescribeFastLaunchImagesResponse describe_fast_launch_images(
     Session& session, const DescribeFastLaunchImagesRequest& request)
 {
-    const auto filters = parse_filters(kDescribeFastLaunchImages, request.filters);
-    parse_ids<ImageId>(request.image_ids);
-    const auto page = parse_page(session, request.max_results, request.next_token);
-    stop_if_dry_run(request);
-    auto rows = select_fast_launches(session.db(), {.owner = session.account(),
-                                                    .region = session.region(),
-                                                    .image_ids = request.image_ids,
-                                                    .filters = filters,
-                                                    .after = page.after,
-                                                    .limit = page.sql_limit()});
-    DescribeFastLaunchImagesResponse response;
-    response.next_token =
-        cut_page(page, rows, [](const FastLaunchRow& row) { return row.image_id.text(); });
-    for (const auto& row : rows) {
-        response.fast_launch_images.push_back(to_answer<DescribeFastLaunchImagesSuccessItem>(row));
-    }
-    return response;
+    return describe<kDescribe>(session, request);
 }
 
 void fast_launch_enabled(Session& session, const std::string& resource)
 {
     auto row = find_resource(session, resource);
-    if (row && row->state == "enabling") {
-        row->state = "enabled";
+    if (row && row->state == fast_launch_state::kEnabling) {
+        row->state = fast_launch_state::kEnabled;
         row->state_time_ms = session.now_ms();
-        upsert_fast_launch(session.db(), *row);
+        put_fast_launch(session.db(), *row);
     }
 }
 
 void fast_launch_gone(Session& session, const std::string& resource)
 {
     const auto row = find_resource(session, resource);
-    if (row && row->state == "disabling") {
+    if (row && row->state == fast_launch_state::kDisabling) {
         delete_fast_launch(session.db(), row->owner, row->image_id);
     }
 }

@@ -14,6 +14,7 @@
 #include "server/services/ec2/images/images.h"
 #include "server/wire/types.h"
 #include "storage/metadata/images/image_annotation_rows.h"
+#include "storage/metadata/sql/children.h"
 #include "storage/metadata/tags/product_code_rows.h"
 
 namespace amilab::ec2 {
@@ -178,35 +179,40 @@ GetImageFindingsResponse get_image_findings(Session& session,
     if (!image) {
         throw not_found(id);
     }
-    if (image->state == "deregistered") {
+    if (image->state == image_state::kDeregistered) {
         throw image_unavailable(id);
     }
     return {};
 }
 
-void add_annotations(Session& session, const ImageId& id, Image& image)
+PageAnnotations::PageAnnotations(Session& session, const std::vector<std::string>& images)
+    : watermarks_(select_watermarks(session.db(), images)),
+      patterns_(select_instance_type_patterns(session.db(), images))
 {
-    for (auto& row : select_watermarks(session.db(), id)) {
-        ImageWatermark watermark;
-        watermark.watermark_key = std::move(row.key);
-        watermark.source_image_region = std::move(row.source_image_region);
-        watermark.source_image_id = std::move(row.source_image_id);
+}
+
+void PageAnnotations::add_to(Image& image, const std::string& id) const
+{
+    for (const auto& row : children_of(watermarks_, &WatermarkRow::image_id, id)) {
+        auto& watermark = image.image_watermarks.emplace_back();
+        watermark.watermark_key = row.key;
+        watermark.source_image_region = row.source_image_region;
+        watermark.source_image_id = row.source_image_id;
         watermark.source_image_creation_time = Timestamp{row.source_image_creation_time_ms};
         watermark.watermark_creation_time = Timestamp{row.creation_time_ms};
-        image.image_watermarks.push_back(std::move(watermark));
     }
-    auto patterns = select_instance_type_patterns(session.db(), id);
-    if (patterns.supported.empty() && patterns.unsupported.empty()) {
+    const auto patterns = children_of(patterns_, &InstanceTypePatternRow::image_id, id);
+    if (patterns.empty()) {
         return;
     }
-    InstanceTypeSpecification specification;
-    for (auto& pattern : patterns.supported) {
-        specification.supported_instance_types.push_back({.instance_type = std::move(pattern)});
+    auto& specification = image.instance_type_specification.emplace();
+    for (const auto& row : patterns) {
+        if (row.supported) {
+            specification.supported_instance_types.push_back({.instance_type = row.pattern});
+        } else {
+            specification.unsupported_instance_types.push_back({.instance_type = row.pattern});
+        }
     }
-    for (auto& pattern : patterns.unsupported) {
-        specification.unsupported_instance_types.push_back({.instance_type = std::move(pattern)});
-    }
-    image.instance_type_specification = std::move(specification);
 }
 
 void require_instance_type_allowed(Session& session, const ImageRow& image, std::string_view type)
@@ -214,7 +220,8 @@ void require_instance_type_allowed(Session& session, const ImageRow& image, std:
     if (!image.annotated) {
         return;
     }
-    const auto patterns = select_instance_type_patterns(session.db(), image.id);
+    const auto patterns =
+        to_patterns(select_instance_type_patterns(session.db(), std::vector{image.id.text()}));
     const bool is_supported = patterns.supported.empty() || matches_any(patterns.supported, type);
     if (!is_supported || matches_any(patterns.unsupported, type)) {
         throw instance_type_not_for_image(type, image.id);

@@ -4,6 +4,7 @@
 #include "server/wire/ec2/schema.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -22,6 +23,7 @@ namespace amilab::ec2 {
 
 namespace {
 
+// Those that can be modified; kReaders has all.
 constexpr std::string_view kDescription = "description";
 constexpr std::string_view kLaunchPermission = "launchPermission";
 constexpr std::string_view kImdsSupport = "imdsSupport";
@@ -194,6 +196,81 @@ std::vector<LaunchPermission> permissions_of(Session& session, const ImageRow& i
     return permissions;
 }
 
+/// An attribute, and how it gets into the answer.
+struct AttributeReader {
+    std::string_view name;
+    void (*read)(Session& session, const ImageRow& image, DescribeImageAttributeResponse& response);
+};
+
+/// A text of the row that goes into the answer as it is.
+template <auto kFrom, auto kInto>
+void read_text(Session& /*session*/, const ImageRow& image,
+               DescribeImageAttributeResponse& response)
+{
+    response.*kInto = value(image.*kFrom);
+}
+
+void read_description(Session& /*session*/, const ImageRow& image,
+                      DescribeImageAttributeResponse& response)
+{
+    response.description = AttributeValue{.value = image.description.value_or("")};
+}
+
+void read_permissions(Session& session, const ImageRow& image,
+                      DescribeImageAttributeResponse& response)
+{
+    response.launch_permissions = permissions_of(session, image);
+}
+
+void read_product_codes(Session& session, const ImageRow& image,
+                        DescribeImageAttributeResponse& response)
+{
+    response.product_codes = product_code_answers(session, image.id.text());
+}
+
+void refuse_mappings(Session& /*session*/, const ImageRow& /*image*/,
+                     DescribeImageAttributeResponse& /*response*/)
+{
+    throw auth_failure("Unauthorized attempt to access restricted resource");
+}
+
+void read_uefi_data(Session& session, const ImageRow& image,
+                    DescribeImageAttributeResponse& response)
+{
+    response.uefi_data = value(select_image_uefi_data(session.db(), image.id));
+}
+
+void read_last_launched(Session& /*session*/, const ImageRow& image,
+                        DescribeImageAttributeResponse& response)
+{
+    if (image.last_launched_time_ms) {
+        response.last_launched_time = value(wire::format_timestamp({*image.last_launched_time_ms}));
+    }
+}
+
+void read_protection(Session& /*session*/, const ImageRow& image,
+                     DescribeImageAttributeResponse& response)
+{
+    response.deregistration_protection = value(image.deregistration_protection);
+}
+
+using Answer = DescribeImageAttributeResponse;
+constexpr AttributeReader kReaders[] = {
+    {kDescription, &read_description},
+    {"kernel", &read_text<&ImageRow::kernel_id, &Answer::kernel_id>},
+    {"ramdisk", &read_text<&ImageRow::ramdisk_id, &Answer::ramdisk_id>},
+    {kLaunchPermission, &read_permissions},
+    {"productCodes", &read_product_codes},
+    {"blockDeviceMapping", &refuse_mappings},
+    {"sriovNetSupport", &read_text<&ImageRow::sriov_net_support, &Answer::sriov_net_support>},
+    {"bootMode", &read_text<&ImageRow::boot_mode, &Answer::boot_mode>},
+    {"tpmSupport", &read_text<&ImageRow::tpm_support, &Answer::tpm_support>},
+    {"uefiData", &read_uefi_data},
+    {"lastLaunchedTime", &read_last_launched},
+    {kImdsSupport, &read_text<&ImageRow::imds_support, &Answer::imds_support>},
+    {"deregistrationProtection", &read_protection},
+};
+
 /// Whether an image may be made public.
 /// Source: block public access, its code and text, encrypted snapshots and theirs (observed),
 /// product codes (documented, code and text assumed).
@@ -254,7 +331,7 @@ ModifyImageAttributeResponse modify_image_attribute(Session& session,
     const auto image = require_image_in_use(session, id);
     // Source: "A disabled AMI can't be shared" (documented); the code is the one for an image that
     // is not in a state in which its attributes are modified (documented).
-    if (!change.permissions.add.empty() && image.state == "disabled") {
+    if (!change.permissions.add.empty() && image.state == image_state::kDisabled) {
         throw image_in_wrong_state(id, image.state);
     }
     if (change.permissions.publishes()) {
@@ -293,41 +370,13 @@ DescribeImageAttributeResponse describe_image_attribute(
     stop_if_dry_run(request);
     const auto image = require_own_image(session, id);
 
-    const auto& attribute = request.attribute;
+    const auto* reader = std::ranges::find(kReaders, request.attribute, &AttributeReader::name);
+    if (reader == std::end(kReaders)) {
+        throw invalid_value(request.attribute, "attribute");
+    }
     DescribeImageAttributeResponse response;
     response.image_id = id.text();
-    if (attribute == kDescription) {
-        response.description = AttributeValue{.value = image.description.value_or("")};
-    } else if (attribute == "kernel") {
-        response.kernel_id = value(image.kernel_id);
-    } else if (attribute == "ramdisk") {
-        response.ramdisk_id = value(image.ramdisk_id);
-    } else if (attribute == kLaunchPermission) {
-        response.launch_permissions = permissions_of(session, image);
-    } else if (attribute == "productCodes") {
-        response.product_codes = product_code_answers(session, id.text());
-    } else if (attribute == "blockDeviceMapping") {
-        throw auth_failure("Unauthorized attempt to access restricted resource");
-    } else if (attribute == "sriovNetSupport") {
-        response.sriov_net_support = value(image.sriov_net_support);
-    } else if (attribute == "bootMode") {
-        response.boot_mode = value(image.boot_mode);
-    } else if (attribute == "tpmSupport") {
-        response.tpm_support = value(image.tpm_support);
-    } else if (attribute == "uefiData") {
-        response.uefi_data = value(select_image_uefi_data(session.db(), id));
-    } else if (attribute == "lastLaunchedTime") {
-        if (image.last_launched_time_ms) {
-            response.last_launched_time =
-                value(wire::format_timestamp({*image.last_launched_time_ms}));
-        }
-    } else if (attribute == kImdsSupport) {
-        response.imds_support = value(image.imds_support);
-    } else if (attribute == "deregistrationProtection") {
-        response.deregistration_protection = value(image.deregistration_protection);
-    } else {
-        throw invalid_value(attribute, "attribute");
-    }
+    reader->read(session, image, response);
     return response;
 }
 

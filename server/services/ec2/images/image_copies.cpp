@@ -15,10 +15,10 @@
 #include "server/services/ec2/images/errors.h"
 #include "server/services/ec2/images/image_names.h"
 #include "server/services/ec2/images/images.h"
+#include "server/services/ec2/images/new_image.h"
 #include "server/services/ec2/snapshots/snapshot_copies.h"
 #include "server/services/ec2/snapshots/snapshots.h"
 #include "storage/metadata/images/catalogue_builder.h"
-#include "storage/metadata/images/image_annotation_rows.h"
 #include "storage/metadata/images/image_rows.h"
 #include "storage/metadata/tags/product_code_rows.h"
 
@@ -64,10 +64,10 @@ ImageRow require_source(Session& session, const CopyImageRequest& request, const
     if (!image || !is_allowed_image(session, request.source_region, id)) {
         throw not_found(id);
     }
-    if (image->state == "deregistered") {
+    if (image->state == image_state::kDeregistered) {
         throw image_unavailable(id);
     }
-    if (image->state != "available") {
+    if (image->state != image_state::kAvailable) {
         throw image_in_wrong_state(id, image->state);
     }
     return std::move(*image);
@@ -136,27 +136,29 @@ std::vector<TagRow> tags_to_copy(Session& session, const ImageRow& source,
 }
 
 /// Source: name and description are the call's, launch permissions do not come along (documented).
-ImageRow make_row(Session& session, const CopyImageRequest& request, const ImageId& id,
-                  ImageRow row)
+ImageRow make_row(const CopyImageRequest& request, const ImageId& id, const ImageRow& source)
 {
-    row.source_image_id = row.id.text();
-    row.source_image_region = row.region;
-    row.source_instance_id.reset();
-    row.id = id;
-    row.region = session.region();
-    row.owner = session.account();
-    row.owner_alias.reset();
-    row.name = request.name;
-    row.description = request.description;
-    row.location = fmt::format("{}/{}", session.account(), request.name);
-    row.is_public = false;
-    row.state = "pending";
-    row.creation_time_ms = session.now_ms();
-    row.deprecation_time_ms.reset();
-    row.last_launched_time_ms.reset();
-    row.free_tier_eligible = false;
-    row.public_ssm_parameter_name.reset();
-    return row;
+    return {.id = id,
+            .name = request.name,
+            .description = request.description,
+            .architecture = source.architecture,
+            .image_type = source.image_type,
+            .root_device_name = source.root_device_name,
+            .root_device_type = source.root_device_type,
+            .virtualization_type = source.virtualization_type,
+            .hypervisor = source.hypervisor,
+            .boot_mode = source.boot_mode,
+            .imds_support = source.imds_support,
+            .tpm_support = source.tpm_support,
+            .ena_support = source.ena_support,
+            .sriov_net_support = source.sriov_net_support,
+            .platform = source.platform,
+            .platform_details = source.platform_details,
+            .usage_operation = source.usage_operation,
+            .kernel_id = source.kernel_id,
+            .ramdisk_id = source.ramdisk_id,
+            .source_image_id = source.id.text(),
+            .source_image_region = source.region};
 }
 
 /// 1,566,308,778,174
@@ -215,22 +217,19 @@ CopyImageResponse copy_image(Session& session, const CopyImageRequest& request)
 
     const auto id = session.next_id<ImageId>();
     copy_storage(session, id, source, snapshots, wish.snapshots, mappings);
-    if (!insert_image(session.db(), make_row(session, request, id, source),
-                      select_image_uefi_data(session.db(), source.id), mappings)) {
-        throw image_name_taken(request.name, *select_image_named(session.db(), session.account(),
-                                                                 session.region(), request.name));
-    }
-    copy_product_codes(session.db(), source.id.text(), id.text());
-    // Source: watermarks go to all images that are made of one (documented).
-    copy_watermarks(session.db(), source.id.text(), id);
-    store_tags(session, {id.text(), "image"},
-               request.copy_image_tags.value_or(false)
-                   ? tags_to_copy(session, source, wish.image_tags)
-                   : wish.image_tags);
+    new_image(session,
+              {.row = make_row(request, id, source),
+               .uefi_data = select_image_uefi_data(session.db(), source.id),
+               .mappings = std::move(mappings),
+               .tags = request.copy_image_tags.value_or(false)
+                           ? tags_to_copy(session, source, wish.image_tags)
+                           : wish.image_tags,
+               .product_codes_of = {source.id.text()},
+               // Source: watermarks go to all images that are made of one (documented).
+               .watermarks_of = source.id.text(),
+               .available_ms = std::max(session.due_ms(kImagePending),
+                                        copy_due_ms(session, wish.snapshots.completion_minutes))});
     remember_token(session, kOperation, request.client_token, id.text());
-    session.schedule_at(std::max(session.due_ms(kImagePending),
-                                 copy_due_ms(session, wish.snapshots.completion_minutes)),
-                        kImageAvailable, id.text());
     return {.image_id = id.text()};
 }
 

@@ -8,7 +8,7 @@
 
 #include "server/calls/arns.h"
 #include "server/calls/errors.h"
-#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/images/image_usage_reports.h"
@@ -48,13 +48,6 @@ bool is_root(const AncestorRow& row)
 
 // DescribeImageReferences
 
-struct WantedReferences {
-    bool instances = false;
-    /// Which instances count; empty: in any state.
-    std::vector<std::string> states = {};
-    bool parameters = false;
-};
-
 void check_states(const std::vector<std::string>& states)
 {
     constexpr std::array<std::string_view, 6> kStates = {"pending",    "running",  "shutting-down",
@@ -68,7 +61,8 @@ void check_states(const std::vector<std::string>& states)
 
 /// Source: state-name for instances, version-depth for launch templates, no options for others
 /// (documented).
-void add_option(std::string_view type, const ResourceTypeOption& option, WantedReferences& wanted)
+void add_option(std::string_view type, const ResourceTypeOption& option,
+                ImageReferenceQuery& wanted)
 {
     const auto name = option.option_name.value_or("");
     const bool suits = (type == kInstanceType && name == "state-name") ||
@@ -89,9 +83,9 @@ void add_option(std::string_view type, const ResourceTypeOption& option, WantedR
                          option.option_values.end());
 }
 
-WantedReferences check_types(const DescribeImageReferencesRequest& request)
+void check_types(Session& /*session*/, const DescribeImageReferencesRequest& request,
+                 ImageReferenceQuery& wanted)
 {
-    WantedReferences wanted;
     const bool are_all = request.include_all_resource_types.value_or(false);
     wanted.instances = are_all;
     wanted.parameters = are_all;
@@ -112,7 +106,6 @@ WantedReferences check_types(const DescribeImageReferencesRequest& request)
             add_option(*type.resource_type, option, wanted);
         }
     }
-    return wanted;
 }
 
 ImageReference reference_answer(Session& session, ImageReferenceRow row)
@@ -133,6 +126,24 @@ ImageReference reference_answer(Session& session, ImageReferenceRow row)
     }
     return reference;
 }
+
+std::vector<ImageReference> to_answers(Session& session, std::vector<ImageReferenceRow>&& rows)
+{
+    std::vector<ImageReference> answers;
+    for (auto& row : rows) {
+        answers.push_back(reference_answer(session, std::move(row)));
+    }
+    return answers;
+}
+
+constexpr DescribeSpec kDescribeReferences{
+    .schema = kDescribeImageReferences,
+    .ids = {.member = &DescribeImageReferencesRequest::image_ids, .check = &check_ids<ImageId>},
+    .refine = &check_types,
+    .select = &select_image_references,
+    .key = &image_reference_order_key,
+    .answers = &to_answers,
+    .into = &DescribeImageReferencesResponse::image_references};
 
 }  // namespace
 
@@ -165,25 +176,7 @@ GetImageAncestryResponse get_image_ancestry(Session& session,
 DescribeImageReferencesResponse describe_image_references(
     Session& session, const DescribeImageReferencesRequest& request)
 {
-    const auto ids = parse_ids<ImageId>(request.image_ids);
-    const auto wanted = check_types(request);
-    const auto page = parse_page(session, request.max_results, request.next_token);
-    stop_if_dry_run(request);
-
-    auto rows = select_image_references(session.db(), {.owner = session.account(),
-                                                       .region = session.region(),
-                                                       .images = ids,
-                                                       .instances = wanted.instances,
-                                                       .states = wanted.states,
-                                                       .parameters = wanted.parameters,
-                                                       .after = page.after,
-                                                       .limit = page.sql_limit()});
-    DescribeImageReferencesResponse response;
-    response.next_token = cut_page(page, rows, image_reference_order_key);
-    for (auto& row : rows) {
-        response.image_references.push_back(reference_answer(session, std::move(row)));
-    }
-    return response;
+    return describe<kDescribeReferences>(session, request);
 }
 
 namespace {

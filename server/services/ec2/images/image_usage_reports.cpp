@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "server/calls/idempotency.h"
-#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/resource_tags.h"
 #include "server/services/ec2/images/errors.h"
@@ -18,6 +18,7 @@
 #include "server/wire/types.h"
 #include "storage/base/units.h"
 #include "storage/metadata/images/usage_report_rows.h"
+#include "storage/metadata/sql/children.h"
 
 namespace amilab::ec2 {
 
@@ -48,7 +49,7 @@ std::vector<UsageReportType> check_types(const CreateImageUsageReportRequest& re
         if (!seen.insert(name).second) {
             throw invalid_value(name, "ResourceType", "It is named twice.");
         }
-        UsageReportType type{.resource_type = std::string(name), .version_depth = {}};
+        UsageReportType type{.resource_type = std::string(name)};
         for (const auto& option : wanted.resource_type_options) {
             if (name != "ec2:LaunchTemplate" || option.option_name.value_or("") != kVersionDepth) {
                 throw invalid_parameter_combination(
@@ -75,51 +76,99 @@ void check_accounts(const std::vector<std::string>& accounts)
     }
 }
 
-ImageUsageReport to_answer(Session& session, const UsageReportRow& row)
+ImageUsageResourceTypeOption version_depth_option(const std::string& depth)
+{
+    ImageUsageResourceTypeOption option;
+    option.option_name = std::string(kVersionDepth);
+    option.option_values = {depth};
+    return option;
+}
+
+ImageUsageReport to_answer(const UsageReportRow& row)
 {
     ImageUsageReport report;
-    report.account_ids = select_usage_report_accounts(session.db(), row.id);
     report.creation_time = Timestamp{row.creation_time_ms};
     report.expiration_time = Timestamp{row.expiration_time_ms};
     report.image_id = row.image_id.text();
     report.report_id = row.id.text();
-    for (auto& type : select_usage_report_types(session.db(), row.id)) {
-        auto& answer = report.resource_types.emplace_back();
-        answer.resource_type = std::move(type.resource_type);
-        if (type.version_depth) {
-            auto& option = answer.resource_type_options.emplace_back();
-            option.option_name = std::string(kVersionDepth);
-            option.option_values = {*type.version_depth};
-        }
-    }
-    report.state = row.due_ms <= session.now_ms() ? "available" : "pending";
-    report.tags = tags_of(session, row.id.text());
+    report.state = row.state;
     return report;
 }
 
-void require_reports(Session& session, const std::vector<UsageReportId>& ids)
+std::vector<ImageUsageReport> to_answers(Session& session, std::vector<UsageReportRow>&& rows)
 {
-    for (const auto& id : ids) {
-        if (!select_usage_report(session.db(), session.account(), session.region(), id)) {
-            throw not_found(id);
+    const auto ids = ids_of(rows);
+    const auto types = select_usage_report_types(session.db(), ids);
+    const auto accounts = select_usage_report_accounts(session.db(), ids);
+    const PageTags tags(session, ids);
+    std::vector<ImageUsageReport> answers;
+    for (const auto& row : rows) {
+        const auto& id = row.id.text();
+        auto& report = answers.emplace_back(to_answer(row));
+        for (const auto& one : children_of(accounts, &UsageReportAccount::report_id, id)) {
+            report.account_ids.push_back(one.account_id);
         }
+        for (const auto& type : children_of(types, &UsageReportType::report_id, id)) {
+            auto& answer = report.resource_types.emplace_back();
+            answer.resource_type = type.resource_type;
+            if (type.version_depth) {
+                answer.resource_type_options = {version_depth_option(*type.version_depth)};
+            }
+        }
+        report.tags = tags.of(id);
     }
+    return answers;
 }
 
-/// What both Describe calls ask for.
-template <class Request>
-UsageReportQuery make_query(const Session& session, const Request& request,
-                            std::span<const amilab::Filter> filters, const ListPage& page)
+std::vector<ImageUsageReportEntry> to_entries(Session& /*session*/,
+                                              std::vector<UsageEntryRow>&& rows)
 {
-    return {.owner = session.account(),
-            .region = session.region(),
-            .ids = parse_ids<UsageReportId>(request.report_ids),
-            .images = parse_ids<ImageId>(request.image_ids),
-            .filters = filters,
-            .now_ms = session.now_ms(),
-            .after = page.after,
-            .limit = page.sql_limit()};
+    std::vector<ImageUsageReportEntry> entries;
+    for (auto& row : rows) {
+        auto& entry = entries.emplace_back();
+        entry.account_id = std::move(row.account_id);
+        entry.image_id = row.image_id.text();
+        entry.report_creation_time = Timestamp{row.report_creation_time_ms};
+        entry.report_id = row.report_id.text();
+        entry.resource_type = std::move(row.resource_type);
+        entry.usage_count = row.usage_count;
+    }
+    return entries;
 }
+
+std::string entry_key(const UsageEntryRow& row)
+{
+    return fmt::format("{}/{}/{}", row.report_id.text(), row.account_id, row.resource_type);
+}
+
+template <class Request>
+void add_images(Session& /*session*/, const Request& request, ListQuery& wanted)
+{
+    check_ids<ImageId>(request.image_ids);
+    wanted.among = {{"r.image_id", request.image_ids}};
+}
+
+constexpr DescribeSpec kDescribe{
+    .schema = kDescribeImageUsageReports,
+    .ids = {.member = &DescribeImageUsageReportsRequest::report_ids,
+            .check = &check_ids<UsageReportId>,
+            .require = &require_listed<kUsageReportList, UsageReportId, not_found>},
+    .refine = &add_images<DescribeImageUsageReportsRequest>,
+    .select = &select_page<kUsageReportList>,
+    .key = &id_of<UsageReportRow>,
+    .answers = &to_answers,
+    .into = &DescribeImageUsageReportsResponse::image_usage_reports};
+
+constexpr DescribeSpec kDescribeEntries{
+    .schema = kDescribeImageUsageReportEntries,
+    .ids = {.member = &DescribeImageUsageReportEntriesRequest::report_ids,
+            .check = &check_ids<UsageReportId>,
+            .require = &require_listed<kUsageReportList, UsageReportId, not_found>},
+    .refine = &add_images<DescribeImageUsageReportEntriesRequest>,
+    .select = &select_page<kUsageEntryList>,
+    .key = &entry_key,
+    .answers = &to_entries,
+    .into = &DescribeImageUsageReportEntriesResponse::image_usage_report_entries};
 
 void remove_report(Session& session, const UsageReportId& id)
 {
@@ -177,20 +226,7 @@ CreateImageUsageReportResponse create_image_usage_report(
 DescribeImageUsageReportsResponse describe_image_usage_reports(
     Session& session, const DescribeImageUsageReportsRequest& request)
 {
-    const auto filters = parse_filters(kDescribeImageUsageReports, request.filters);
-    const auto page = parse_page(session, request.max_results, request.next_token);
-    const auto query = make_query(session, request, filters, page);
-    stop_if_dry_run(request);
-
-    require_reports(session, query.ids);
-    auto rows = select_usage_reports(session.db(), query);
-    DescribeImageUsageReportsResponse response;
-    response.next_token =
-        cut_page(page, rows, [](const UsageReportRow& row) { return row.id.text(); });
-    for (const auto& row : rows) {
-        response.image_usage_reports.push_back(to_answer(session, row));
-    }
-    return response;
+    return describe<kDescribe>(session, request);
 }
 
 // Source: EC2 API Reference, DescribeImageUsageReportEntries (documented); a report that is pending
@@ -198,26 +234,7 @@ DescribeImageUsageReportsResponse describe_image_usage_reports(
 DescribeImageUsageReportEntriesResponse describe_image_usage_report_entries(
     Session& session, const DescribeImageUsageReportEntriesRequest& request)
 {
-    const auto filters = parse_filters(kDescribeImageUsageReportEntries, request.filters);
-    const auto page = parse_page(session, request.max_results, request.next_token);
-    const auto query = make_query(session, request, filters, page);
-    stop_if_dry_run(request);
-
-    require_reports(session, query.ids);
-    auto rows = select_usage_entries(session.db(), query);
-    DescribeImageUsageReportEntriesResponse response;
-    response.next_token = cut_page(page, rows, usage_entry_order_key);
-    for (auto& row : rows) {
-        ImageUsageReportEntry entry;
-        entry.account_id = std::move(row.account_id);
-        entry.image_id = row.image_id.text();
-        entry.report_creation_time = Timestamp{row.report_creation_time_ms};
-        entry.report_id = row.report_id.text();
-        entry.resource_type = std::move(row.resource_type);
-        entry.usage_count = row.usage_count;
-        response.image_usage_report_entries.push_back(std::move(entry));
-    }
-    return response;
+    return describe<kDescribeEntries>(session, request);
 }
 
 // Source: EC2 API Reference, DeleteImageUsageReport (documented).
@@ -227,7 +244,8 @@ DeleteImageUsageReportResponse delete_image_usage_report(
     const auto id = parse_id<UsageReportId>(request.report_id);
     stop_if_dry_run(request);
 
-    require_reports(session, {id});
+    require_listed<kUsageReportList, UsageReportId, not_found>(
+        session, {.owner = session.account(), .region = session.region(), .ids = {id.text()}});
     session.cancel_transitions(id.text());
     remove_report(session, id);
     return {.return_value = true};

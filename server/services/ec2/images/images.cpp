@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "server/services/ec2/common/bin.h"
-#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/product_codes.h"
 #include "server/services/ec2/common/resource_tags.h"
@@ -17,15 +18,17 @@
 #include "server/services/ec2/images/image_annotations.h"
 #include "server/services/ec2/images/image_mappings.h"
 #include "server/services/ec2/images/image_names.h"
+#include "server/services/ec2/images/new_image.h"
 #include "server/services/ec2/snapshots/snapshot_locks.h"
 #include "server/services/ec2/snapshots/snapshots.h"
 #include "server/wire/ec2/images/images.h"
 #include "server/wire/ec2/schema.h"
 #include "server/wire/types.h"
-#include "storage/metadata/images/allowed_image_rows.h"
 #include "storage/metadata/images/fast_launch_rows.h"
 #include "storage/metadata/images/image_life_rows.h"
+#include "storage/metadata/images/image_search.h"
 #include "storage/metadata/images/lineage_rows.h"
+#include "storage/metadata/sql/children.h"
 
 namespace amilab::ec2 {
 
@@ -139,20 +142,13 @@ std::string architecture_of(const RegisterImageRequest& request)
     return request.architecture.value_or(request.image_location ? "x86_64" : "i386");
 }
 
-ImageRow make_row(Session& session, const RegisterImageRequest& request)
+ImageRow make_row(const RegisterImageRequest& request)
 {
-    return {.id = session.next_id<ImageId>(),
-            .region = session.region(),
-            .owner = session.account(),
-            .owner_alias = {},
-            .name = request.name,
+    return {.name = request.name,
             .description = request.description,
-            .location = request.image_location.value_or(
-                fmt::format("{}/{}", session.account(), request.name)),
+            .location = request.image_location.value_or(""),
             .architecture = architecture_of(request),
             .image_type = "machine",
-            .is_public = false,
-            .state = "pending",
             .root_device_name = request.root_device_name,
             .root_device_type = request.image_location ? "instance-store" : "ebs",
             .virtualization_type = require_virtualization(request.virtualization_type),
@@ -162,19 +158,23 @@ ImageRow make_row(Session& session, const RegisterImageRequest& request)
             .tpm_support = request.tpm_support,
             .ena_support = request.ena_support.value_or(false),
             .sriov_net_support = request.sriov_net_support,
-            .platform = {},
             .platform_details = "Linux/UNIX",
             .usage_operation = "RunInstances",
             .kernel_id = request.kernel_id,
-            .ramdisk_id = request.ramdisk_id,
-            .creation_time_ms = session.now_ms(),
-            .deprecation_time_ms = {},
-            .last_launched_time_ms = {},
-            .source_instance_id = {},
-            .source_image_id = {},
-            .source_image_region = {},
-            .free_tier_eligible = false,
-            .public_ssm_parameter_name = {}};
+            .ramdisk_id = request.ramdisk_id};
+}
+
+/// The snapshots behind the devices, whose product codes an image gets.
+/// Source: documented of Marketplace product codes.
+std::vector<std::string> snapshots_of(const std::vector<ImageMappingRow>& mappings)
+{
+    std::vector<std::string> snapshots;
+    for (const auto& mapping : mappings) {
+        if (mapping.snapshot_id) {
+            snapshots.push_back(*mapping.snapshot_id);
+        }
+    }
+    return snapshots;
 }
 
 std::optional<std::string> time_text(const std::optional<TimeMs>& time_ms)
@@ -182,16 +182,9 @@ std::optional<std::string> time_text(const std::optional<TimeMs>& time_ms)
     return time_ms ? std::optional(wire::format_timestamp({*time_ms})) : std::nullopt;
 }
 
-Image image_answer(Session& session, ImageRow row)
+/// Puts into the answer what the row alone says.
+void add_row(const Session& session, ImageRow&& row, Image& image)
 {
-    Image image;
-    if (row.annotated) {
-        add_annotations(session, row.id, image);
-    }
-    for (const auto& mapping : select_image_mappings(session.db(), row.id)) {
-        image.block_device_mappings.push_back(to_answer(mapping));
-    }
-    image.tags = tags_of(session, row.id.text());
     image.architecture = std::move(row.architecture);
     image.boot_mode = std::move(row.boot_mode);
     image.creation_date = wire::format_timestamp({row.creation_time_ms});
@@ -201,6 +194,7 @@ Image image_answer(Session& session, ImageRow row)
     image.ena_support = row.ena_support;
     image.free_tier_eligible = row.free_tier_eligible;
     image.hypervisor = std::move(row.hypervisor);
+    image.image_allowed = row.allowed;
     image.image_id = row.id.text();
     image.image_location = std::move(row.location);
     image.image_owner_alias = std::move(row.owner_alias);
@@ -215,7 +209,6 @@ Image image_answer(Session& session, ImageRow row)
     image.name = std::move(row.name);
     image.owner_id = std::move(row.owner);
     image.platform = std::move(row.platform);
-    image.product_codes = product_code_answers(session, row.id.text());
     image.platform_details = std::move(row.platform_details);
     image.public_value = row.is_public;
     image.public_ssm_parameter_name = std::move(row.public_ssm_parameter_name);
@@ -234,28 +227,76 @@ Image image_answer(Session& session, ImageRow row)
     image.tpm_support = std::move(row.tpm_support);
     image.usage_operation = std::move(row.usage_operation);
     image.virtualization_type = std::move(row.virtualization_type);
-    return image;
 }
 
-/// Ids that no image has. Images that a filter left out, or that the caller may not see, are no
-/// error (observed), nor is one that was deregistered while instances of it are left (documented).
-void require_all_exist(Session& session, const std::vector<ImageId>& ids,
-                       const std::vector<ImageRow>& found)
+/// The images of a page and what belongs to them.
+std::vector<Image> to_answers(Session& session, std::vector<ImageRow>&& rows)
 {
-    std::set<ImageId> known;
-    for (const auto& row : found) {
-        known.insert(row.id);
+    const auto ids = ids_of(rows);
+    std::vector<std::string> annotated;
+    for (const auto& row : rows) {
+        if (row.annotated) {
+            annotated.push_back(row.id.text());
+        }
     }
+    const PageAnnotations annotations(session, annotated);
+    const auto mappings = select_image_mappings(session.db(), ids);
+    const PageTags tags(session, ids);
+    const PageProductCodes codes(session, ids);
+    std::vector<Image> answers(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        auto& answer = answers[i];
+        add_row(session, std::move(rows[i]), answer);
+        annotations.add_to(answer, ids[i]);
+        for (const auto& mapping : children_of(mappings, &ImageMappingRow::image_id, ids[i])) {
+            answer.block_device_mappings.push_back(to_answer(mapping));
+        }
+        answer.product_codes = codes.of(ids[i]);
+        answer.tags = tags.of(ids[i]);
+    }
+    return answers;
+}
+
+/// Throws for ids that no image has. Images that a filter left out, or that the caller may not see,
+/// are no error (observed), nor is one that was deregistered while instances of it are left
+/// (documented). `found` is in the order of ids.
+void require_all_exist(Database& db, const ImageQuery& wanted, const std::vector<ImageRow>& found)
+{
     std::vector<ImageId> missing;
-    for (const auto& id : ids) {
-        if (!known.contains(id) && !image_exists(session.db(), session.region(), id) &&
-            !is_gone_image_in_use(session.db(), session.account(), session.region(), id)) {
+    for (const auto& text : wanted.ids) {
+        const auto id = ImageId::trusted(text);
+        if (!std::ranges::binary_search(found, id, {}, &ImageRow::id) &&
+            !image_exists(db, wanted.region, id) &&
+            !is_gone_image_in_use(db, wanted.owner, wanted.region, id)) {
             missing.push_back(id);
         }
     }
     if (!missing.empty()) {
         throw not_found(missing);
     }
+}
+
+/// Says of each image whether the viewer's settings allow it.
+void mark_allowed(Database& db, const ImageQuery& wanted, std::vector<ImageRow>& rows)
+{
+    if (wanted.allowed.state == AllowedImages::kDisabled) {
+        return;
+    }
+    std::vector<ImageId> ids;
+    std::ranges::transform(rows, std::back_inserter(ids), &ImageRow::id);
+    const auto allowed =
+        select_allowed_images(db, wanted.allowed, wanted.owner, wanted.now_ms, ids);
+    for (auto& row : rows) {
+        row.allowed = allowed.contains(row.id);
+    }
+}
+
+std::vector<ImageRow> find_images(Database& db, const ImageQuery& wanted)
+{
+    auto rows = select_images(db, wanted);
+    require_all_exist(db, wanted, rows);
+    mark_allowed(db, wanted, rows);
+    return rows;
 }
 
 /// Source: account ids, self and these (documented); the refusal is observed.
@@ -286,7 +327,7 @@ void check_executable_users(const std::vector<std::string>& users)
 void require_not_protected(Session& session, const ImageId& id)
 {
     const auto row = select_image_protection(session.db(), id);
-    if (row.protection != "disabled") {
+    if (row.protection != image_protection::kDisabled) {
         throw image_protected(id);
     }
     if (row.cooldown_end_ms.value_or(session.now_ms()) > session.now_ms()) {
@@ -321,15 +362,42 @@ bool recycle_image(Session& session, const ImageRow& row)
 {
     // Source: "Only Amazon EBS-backed AMIs are supported" (documented). A pending one's snapshots
     // are completed meanwhile.
-    const std::string state = row.state == "pending" ? "available" : row.state;
+    const auto state =
+        row.state == image_state::kPending ? std::string(image_state::kAvailable) : row.state;
     if (row.root_device_type != "ebs" ||
         !put_into_bin(session, kImageBin, {row.id.text(), row.owner, row.region, state})) {
         return false;
     }
     set_launch_permissions_aside(session.db(), row.id);
-    set_image_state(session.db(), row.id, "deregistered");
+    set_image_state(session.db(), row.id, image_state::kDeregistered);
     return true;
 }
+
+void add_wishes(Session& session, const DescribeImagesRequest& request, ImageQuery& wanted)
+{
+    wanted.owners = parse_owners(session, request.owners);
+    check_executable_users(request.executable_users);
+    wanted.executable_by = request.executable_users;
+    wanted.include_deprecated = request.include_deprecated.value_or(false);
+    wanted.include_disabled = request.include_disabled.value_or(false);
+}
+
+void add_allowed(Session& session, const DescribeImagesRequest& /*request*/, ImageQuery& wanted)
+{
+    wanted.allowed =
+        select_allowed_images_in_force(session.db(), session.account(), session.region());
+}
+
+constexpr DescribeSpec kDescribe{.schema = kDescribeImages,
+                                 .ids = {.member = &DescribeImagesRequest::image_ids,
+                                         .check = &check_ids<ImageId>,
+                                         .not_with_page = "imageIds"},
+                                 .refine = &add_wishes,
+                                 .resolve = &add_allowed,
+                                 .select = &find_images,
+                                 .key = &id_of<ImageRow>,
+                                 .answers = &to_answers,
+                                 .into = &DescribeImagesResponse::images};
 
 }  // namespace
 
@@ -353,23 +421,16 @@ RegisterImageResponse register_image(Session& session, const RegisterImageReques
     check_kernel(request.ramdisk_id, "ari", "ramdiskId");
     auto mappings = parse_mappings(request.block_device_mappings);
     check_location(request, mappings);
-    const auto tags = parse_tags(request.tag_specifications, "image", kTaggedByRegister);
+    auto tags = parse_tags(request.tag_specifications, "image", kTaggedByRegister);
     stop_if_dry_run(request);
 
     mappings = complete_mappings(session, std::move(mappings), request);
-    const auto row = make_row(session, request);
-    if (!insert_image(session.db(), row, request.uefi_data, mappings)) {
-        throw image_name_taken(row.name,
-                               *select_image_named(session.db(), row.owner, row.region, row.name));
-    }
-    store_tags(session, {row.id.text(), "image"}, tags);
-    // Source: Marketplace product codes of the snapshots are copied to the image (documented).
-    for (const auto& mapping : mappings) {
-        if (mapping.snapshot_id) {
-            copy_product_codes(session.db(), *mapping.snapshot_id, row.id.text());
-        }
-    }
-    session.schedule(kImagePending, kImageAvailable, row.id.text());
+    const auto row = new_image(session, {.row = make_row(request),
+                                         .uefi_data = request.uefi_data,
+                                         .mappings = mappings,
+                                         .tags = std::move(tags),
+                                         .product_codes_of = snapshots_of(mappings),
+                                         .available_ms = session.due_ms(kImagePending)});
     return {.image_id = row.id.text()};
 }
 
@@ -377,39 +438,7 @@ RegisterImageResponse register_image(Session& session, const RegisterImageReques
 // (observed); an id that is named is shown though its image is deprecated (documented).
 DescribeImagesResponse describe_images(Session& session, const DescribeImagesRequest& request)
 {
-    const auto filters = parse_filters(kDescribeImages, request.filters);
-    const auto ids = parse_ids<ImageId>(request.image_ids);
-    const auto owners = parse_owners(session, request.owners);
-    check_executable_users(request.executable_users);
-    refuse_page_with_ids(!ids.empty(), request.max_results, "imageIds");
-    const auto page = parse_page(session, request.max_results, request.next_token);
-    stop_if_dry_run(request);
-
-    const auto settings =
-        select_allowed_images_in_force(session.db(), session.account(), session.region());
-    auto rows = select_images(session.db(),
-                              {.viewer = session.account(),
-                               .region = session.region(),
-                               .ids = ids,
-                               .owners = owners,
-                               .executable_by = request.executable_users,
-                               .filters = filters,
-                               .allowed = settings,
-                               .include_deprecated = request.include_deprecated.value_or(false),
-                               .include_disabled = request.include_disabled.value_or(false),
-                               .now_ms = session.now_ms(),
-                               .after = page.after,
-                               .limit = page.sql_limit()});
-    require_all_exist(session, ids, rows);
-    DescribeImagesResponse response;
-    response.next_token = cut_page(page, rows, [](const ImageRow& row) { return row.id.text(); });
-    const auto allowed =
-        allowed_marks(session, settings, rows.size(), [&](std::size_t i) { return rows[i].id; });
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        response.images.push_back(image_answer(session, std::move(rows[i])));
-        response.images.back().image_allowed = allowed[i];
-    }
-    return response;
+    return describe<kDescribe>(session, request);
 }
 
 bool asks_for_all(const DescribeImagesRequest& request)
@@ -451,10 +480,10 @@ DeregisterImageResponse deregister_image(Session& session, const DeregisterImage
 ImageRow require_runnable_image(Session& session, const ImageId& id)
 {
     auto image = require_permitted_image(session, id);
-    if (image.state == "deregistered") {
+    if (image.state == image_state::kDeregistered) {
         throw image_unavailable(id);
     }
-    if (image.state != "available") {
+    if (image.state != image_state::kAvailable) {
         throw image_not_runnable(id, image.state);
     }
     return image;
@@ -469,7 +498,7 @@ ImageRow require_own_image(Session& session, const ImageId& id)
     if (!row || row->owner != session.account()) {
         throw not_authorized_for_image(id);
     }
-    if (row->state == "deregistered") {
+    if (row->state == image_state::kDeregistered) {
         throw image_unavailable(id);
     }
     return *row;
@@ -487,7 +516,7 @@ ImageRow require_changeable_image(Session& session, const ImageId& id)
 ImageRow require_image_in_use(Session& session, const ImageId& id)
 {
     auto row = require_changeable_image(session, id);
-    if (row.state != "available" && row.state != "disabled") {
+    if (row.state != image_state::kAvailable && row.state != image_state::kDisabled) {
         throw image_in_wrong_state(id, row.state);
     }
     return row;
@@ -512,7 +541,7 @@ void image_available(Session& session, const ImageId& id)
         fail_image(session.db(), id, "Client.InvalidSnapshot.NotFound", why_lost(session, *lost));
         return;
     }
-    set_image_state(session.db(), id, "available");
+    set_image_state(session.db(), id, image_state::kAvailable);
 }
 
 namespace {

@@ -16,6 +16,7 @@
 #include "server/services/ec2/images/image_mappings.h"
 #include "server/services/ec2/images/image_names.h"
 #include "server/services/ec2/images/images.h"
+#include "server/services/ec2/images/new_image.h"
 #include "server/services/ec2/instances/errors.h"
 #include "server/services/ec2/instances/instances.h"
 #include "server/services/ec2/snapshots/snapshots.h"
@@ -165,27 +166,19 @@ std::vector<SnapshotId> snapshot_volumes(Session& session, const std::vector<Cap
     const auto layers = seal_layers(session, volumes);
     std::vector<SnapshotId> ids;
     for (std::size_t i = 0; i < volumes.size(); ++i) {
-        const auto row = snapshot_of(session, volumes[i], layers[i], description);
-        start_snapshot(session, row, tags);
-        ids.push_back(row.id);
+        ids.push_back(snapshot_volume(session, volumes[i], layers[i], description, tags).id);
     }
     return ids;
 }
 
-ImageRow make_row(Session& session, const CreateImageRequest& request, const ImageId& id,
+ImageRow make_row(const Session& session, const CreateImageRequest& request, const ImageId& id,
                   ImageSourceRow source)
 {
     return {.id = id,
-            .region = session.region(),
-            .owner = session.account(),
-            .owner_alias = {},
             .name = request.name,
             .description = request.description,
-            .location = fmt::format("{}/{}", session.account(), request.name),
             .architecture = std::move(source.architecture),
             .image_type = "machine",
-            .is_public = false,
-            .state = "pending",
             .root_device_name = std::move(source.root_device_name),
             .root_device_type = std::move(source.root_device_type),
             .virtualization_type = std::move(source.virtualization_type),
@@ -200,16 +193,11 @@ ImageRow make_row(Session& session, const CreateImageRequest& request, const Ima
             .usage_operation = std::move(source.usage_operation),
             .kernel_id = std::move(source.kernel_id),
             .ramdisk_id = std::move(source.ramdisk_id),
-            .creation_time_ms = session.now_ms(),
-            .deprecation_time_ms = {},
-            .last_launched_time_ms = {},
             .source_instance_id = request.instance_id,
             // Source: EC2 API Reference, Image: the image that the instance was launched from
             // (documented).
             .source_image_id = std::move(source.image_id),
-            .source_image_region = session.region(),
-            .free_tier_eligible = false,
-            .public_ssm_parameter_name = {}};
+            .source_image_region = session.region()};
 }
 
 /// Devices that the caller adds to those that are attached, completed as for RegisterImage.
@@ -264,17 +252,14 @@ CreateImageResponse create_image(Session& session, const CreateImageRequest& req
     for (std::size_t i = 0; i < snapshots.size(); ++i) {
         mappings[i].snapshot_id = snapshots[i].text();
     }
-    if (!insert_image(session.db(), make_row(session, request, id, std::move(source)), std::nullopt,
-                      mappings)) {
-        throw image_name_taken(request.name, *select_image_named(session.db(), session.account(),
-                                                                 session.region(), request.name));
-    }
-    // Source: watermarks go to images that are made of an image (documented).
-    copy_watermarks(session.db(), source_image_id, id);
-    store_tags(session, {id.text(), "image"}, image_tags);
-    copy_product_codes(session.db(), instance.text(), id.text());
-    session.schedule_at(std::max(session.due_ms(kImagePending), session.due_ms(kSnapshotPending)),
-                        kImageAvailable, id.text());
+    new_image(session, {.row = make_row(session, request, id, std::move(source)),
+                        .mappings = std::move(mappings),
+                        .tags = image_tags,
+                        .product_codes_of = {instance.text()},
+                        // Source: watermarks go to images that are made of one (documented).
+                        .watermarks_of = source_image_id,
+                        .available_ms = std::max(session.due_ms(kImagePending),
+                                                 session.due_ms(kSnapshotPending))});
     return {.image_id = id.text()};
 }
 

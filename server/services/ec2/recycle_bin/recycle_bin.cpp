@@ -1,20 +1,19 @@
 #include "server/services/ec2/recycle_bin/recycle_bin.h"
-#include "server/wire/ec2/recycle_bin/recycle_bin.h"
-#include "server/wire/ec2/schema.h"
 
 #include <fmt/format.h>
 
 #include "server/services/ec2/common/bin.h"
-#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/recycle_bin/errors.h"
 #include "server/services/ec2/snapshots/snapshots.h"
 #include "server/services/ec2/volumes/volumes.h"
+#include "server/wire/ec2/recycle_bin/recycle_bin.h"
+#include "server/wire/ec2/schema.h"
 #include "storage/metadata/images/image_life_rows.h"
 #include "storage/metadata/images/image_rows.h"
 #include "storage/metadata/recycle_bin/recycle_bin_rows.h"
-#include "storage/metadata/regions/region_rows.h"
 #include "storage/metadata/tags/tag_rows.h"
 
 namespace amilab::ec2 {
@@ -35,28 +34,6 @@ RecycledRow require_in_bin(Session& session, const IdType& id)
     return *row;
 }
 
-/// One page of what is in the bin. An id that is not there fails the call (assumed, as for Describe
-/// calls).
-template <class IdType, class Request>
-std::vector<RecycledRow> list_bin(Session& session, const BinKind& kind,
-                                  const std::vector<IdType>& ids, const Request& request,
-                                  std::optional<std::string>& next_token)
-{
-    const auto page = parse_page(session, request.max_results, request.next_token);
-    stop_if_dry_run(request);
-    for (const auto& id : ids) {
-        require_in_bin(session, id);
-    }
-    auto rows = select_recycled_page(session.db(), {.owner = session.account(),
-                                                    .region = session.region(),
-                                                    .resource_type = kind.of_tags,
-                                                    .ids = texts_of(ids),
-                                                    .after = page.after,
-                                                    .limit = page.sql_limit()});
-    next_token = cut_page(page, rows, [](const RecycledRow& row) { return row.resource_id; });
-    return rows;
-}
-
 /// Source: first restore all of the image's snapshots (documented); the code is assumed.
 void require_snapshots(Session& session, const ImageId& id)
 {
@@ -69,34 +46,106 @@ void require_snapshots(Session& session, const ImageId& id)
         if (!snapshot) {
             throw not_found(snapshot_id);
         }
-        if (snapshot->state != "completed") {
+        if (snapshot->state != snapshot_state::kCompleted) {
             throw incorrect_state(fmt::format("Snapshot {}", snapshot_id.text()), snapshot->state);
         }
     }
 }
 
-VolumeRecycleBinInfo volume_info(Session& session, const RecycledRow& entry)
+void check_image_ids(const std::vector<std::string>& ids)
 {
-    const auto row = *select_any_volume(session.db(), VolumeId::trusted(entry.resource_id));
-    VolumeRecycleBinInfo info;
-    info.volume_id = row.id.text();
-    info.volume_type = row.volume_type;
-    info.state = entry.state;
-    info.size = row.size_gib;
-    info.iops = row.iops;
-    info.throughput = row.throughput;
-    info.availability_zone = row.zone;
-    if (auto zone = select_zone(session.db(), row.region, row.zone)) {
-        info.availability_zone_id = std::move(zone->zone_id);
+    check_ids<ImageId>(ids);
+    if (ids.size() > kMostImageIds) {
+        throw too_many_image_ids(ids.size(), kMostImageIds);
     }
-    info.source_volume_id = row.source_volume_id;
-    info.snapshot_id = row.snapshot_id;
-    info.operator_value = OperatorResponse{.managed = false};
-    info.create_time = Timestamp{row.create_time_ms};
-    info.recycle_bin_enter_time = Timestamp{entry.enter_time_ms};
-    info.recycle_bin_exit_time = Timestamp{entry.exit_time_ms};
-    return info;
 }
+
+std::vector<ImageRecycleBinInfo> image_answers(Session& /*session*/,
+                                               std::vector<RecycledImageRow>&& rows)
+{
+    std::vector<ImageRecycleBinInfo> answers;
+    for (auto& row : rows) {
+        answers.push_back({.description = std::move(row.description),
+                           .image_id = row.id.text(),
+                           .name = std::move(row.name),
+                           .recycle_bin_enter_time = Timestamp{row.enter_time_ms},
+                           .recycle_bin_exit_time = Timestamp{row.exit_time_ms}});
+    }
+    return answers;
+}
+
+std::vector<SnapshotRecycleBinInfo> snapshot_answers(Session& /*session*/,
+                                                     std::vector<RecycledSnapshotRow>&& rows)
+{
+    std::vector<SnapshotRecycleBinInfo> answers;
+    for (auto& row : rows) {
+        answers.push_back({.description = std::move(row.description),
+                           .recycle_bin_enter_time = Timestamp{row.enter_time_ms},
+                           .recycle_bin_exit_time = Timestamp{row.exit_time_ms},
+                           .snapshot_id = row.id.text(),
+                           .volume_id = std::move(row.volume_id)});
+    }
+    return answers;
+}
+
+VolumeRecycleBinInfo volume_info(RecycledVolumeRow&& row)
+{
+    return {.availability_zone = std::move(row.zone),
+            .availability_zone_id = std::move(row.zone_id),
+            .create_time = Timestamp{row.create_time_ms},
+            .iops = row.iops,
+            .operator_value = OperatorResponse{.managed = false},
+            .recycle_bin_enter_time = Timestamp{row.enter_time_ms},
+            .recycle_bin_exit_time = Timestamp{row.exit_time_ms},
+            .size = row.size_gib,
+            .snapshot_id = std::move(row.snapshot_id),
+            .source_volume_id = std::move(row.source_volume_id),
+            .state = std::move(row.state),
+            .throughput = row.throughput,
+            .volume_id = row.id.text(),
+            .volume_type = std::move(row.volume_type)};
+}
+
+std::vector<VolumeRecycleBinInfo> volume_answers(Session& /*session*/,
+                                                 std::vector<RecycledVolumeRow>&& rows)
+{
+    std::vector<VolumeRecycleBinInfo> answers;
+    for (auto& row : rows) {
+        answers.push_back(volume_info(std::move(row)));
+    }
+    return answers;
+}
+
+// An id that is not in the bin fails the call (assumed, as for Describe calls).
+constexpr DescribeSpec kListImages{
+    .schema = kListImagesInRecycleBin,
+    .ids = {.member = &ListImagesInRecycleBinRequest::image_ids,
+            .check = &check_image_ids,
+            .require = &require_listed<kRecycledImageList, ImageId, not_found>},
+    .select = &select_page<kRecycledImageList>,
+    .key = &id_of<RecycledImageRow>,
+    .answers = &image_answers,
+    .into = &ListImagesInRecycleBinResponse::images};
+
+constexpr DescribeSpec kListSnapshots{
+    .schema = kListSnapshotsInRecycleBin,
+    .ids = {.member = &ListSnapshotsInRecycleBinRequest::snapshot_ids,
+            .check = &check_ids<SnapshotId>,
+            .require = &require_listed<kRecycledSnapshotList, SnapshotId, not_found>},
+    .select = &select_page<kRecycledSnapshotList>,
+    .key = &id_of<RecycledSnapshotRow>,
+    .answers = &snapshot_answers,
+    .into = &ListSnapshotsInRecycleBinResponse::snapshots};
+
+constexpr DescribeSpec kListVolumes{
+    .schema = kListVolumesInRecycleBin,
+    .ids = {.member = &ListVolumesInRecycleBinRequest::volume_ids,
+            .check = &check_ids<VolumeId>,
+            .require = &require_listed<kRecycledVolumeList, VolumeId, not_found>},
+    .select = &select_page<kRecycledVolumeList>,
+    .key = &id_of<RecycledVolumeRow>,
+    .answers = &volume_answers,
+    .into = &ListVolumesInRecycleBinResponse::volumes};
 
 void snapshot_gone(Session& session, const SnapshotId& id)
 {
@@ -127,23 +176,7 @@ void recycled_gone(Session& session, const std::string& resource_id)
 ListImagesInRecycleBinResponse list_images_in_recycle_bin(
     Session& session, const ListImagesInRecycleBinRequest& request)
 {
-    const auto ids = parse_ids<ImageId>(request.image_ids);
-    if (ids.size() > kMostImageIds) {
-        throw too_many_image_ids(ids.size(), kMostImageIds);
-    }
-    ListImagesInRecycleBinResponse response;
-    for (const auto& entry : list_bin(session, kImageBin, ids, request, response.next_token)) {
-        auto image = *select_visible_image(session.db(), session.account(), session.region(),
-                                           ImageId::trusted(entry.resource_id));
-        ImageRecycleBinInfo info;
-        info.image_id = entry.resource_id;
-        info.name = std::move(image.name);
-        info.description = std::move(image.description);
-        info.recycle_bin_enter_time = Timestamp{entry.enter_time_ms};
-        info.recycle_bin_exit_time = Timestamp{entry.exit_time_ms};
-        response.images.push_back(std::move(info));
-    }
-    return response;
+    return describe<kListImages>(session, request);
 }
 
 // Source: EC2 API Reference, RestoreImageFromRecycleBin (documented): its launch permissions come
@@ -170,20 +203,7 @@ RestoreImageFromRecycleBinResponse restore_image_from_recycle_bin(
 ListSnapshotsInRecycleBinResponse list_snapshots_in_recycle_bin(
     Session& session, const ListSnapshotsInRecycleBinRequest& request)
 {
-    const auto ids = parse_ids<SnapshotId>(request.snapshot_ids);
-    ListSnapshotsInRecycleBinResponse response;
-    for (const auto& entry : list_bin(session, kSnapshotBin, ids, request, response.next_token)) {
-        const auto row =
-            *select_recycled_snapshot(session.db(), SnapshotId::trusted(entry.resource_id));
-        SnapshotRecycleBinInfo info;
-        info.snapshot_id = entry.resource_id;
-        info.description = row.description;
-        info.volume_id = row.volume_id;
-        info.recycle_bin_enter_time = Timestamp{entry.enter_time_ms};
-        info.recycle_bin_exit_time = Timestamp{entry.exit_time_ms};
-        response.snapshots.push_back(std::move(info));
-    }
-    return response;
+    return describe<kListSnapshots>(session, request);
 }
 
 // Source: EC2 API Reference, RestoreSnapshotFromRecycleBin (documented).
@@ -195,13 +215,14 @@ RestoreSnapshotFromRecycleBinResponse restore_snapshot_from_recycle_bin(
     const auto entry = require_in_bin(session, id);
     set_snapshot_recycled(session.db(), id, false);
     take_out_of_bin(session, entry);
-    const auto row = *select_snapshot(session.db(), session.region(), id);
+    const auto row =
+        *select_described_snapshot(session.db(), session.region(), id, session.now_ms());
     RestoreSnapshotFromRecycleBinResponse response;
     response.snapshot_id = row.id.text();
     response.description = row.description;
     response.encrypted = row.encrypted;
     response.owner_id = row.owner;
-    response.progress = fmt::format("{}%", snapshot_progress_percent(row, session.now_ms()));
+    response.progress = row.progress;
     response.start_time = Timestamp{row.start_time_ms};
     response.state = row.state;
     response.volume_id = row.volume_id;
@@ -213,12 +234,7 @@ RestoreSnapshotFromRecycleBinResponse restore_snapshot_from_recycle_bin(
 ListVolumesInRecycleBinResponse list_volumes_in_recycle_bin(
     Session& session, const ListVolumesInRecycleBinRequest& request)
 {
-    const auto ids = parse_ids<VolumeId>(request.volume_ids);
-    ListVolumesInRecycleBinResponse response;
-    for (const auto& entry : list_bin(session, kVolumeBin, ids, request, response.next_token)) {
-        response.volumes.push_back(volume_info(session, entry));
-    }
-    return response;
+    return describe<kListVolumes>(session, request);
 }
 
 // Source: EC2 API Reference, RestoreVolumeFromRecycleBin (documented).

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/snapshots/snapshot_tiers.h"
@@ -76,19 +76,20 @@ std::optional<Timestamp> reached(const std::optional<TimeMs>& time_ms, TimeMs no
     return time_ms && *time_ms <= now_ms ? std::optional(Timestamp{*time_ms}) : std::nullopt;
 }
 
-/// What all three operations tell: the state now, and when it was entered.
+/// What all three operations tell: the state, and when it was entered.
 template <class Answer>
-Answer to_answer(const Session& session, const FastRestoreRow& row, TimeMs now_ms)
+Answer to_answer(const Session& session, const FastRestoreRow& row)
 {
-    const auto state = fast_restore_state(row, now_ms);
+    const auto now_ms = session.now_ms();
+    const bool is_wished =
+        row.state == fast_restore_state::kEnabling || row.state == fast_restore_state::kDisabling;
     Answer answer;
     answer.availability_zone = row.zone;
     answer.availability_zone_id = row.zone_id;
     answer.owner_id = session.account();
     answer.snapshot_id = row.snapshot_id.text();
-    answer.state = std::string(state);
-    answer.state_transition_reason =
-        state == "enabling" || state == "disabling" ? kUserInitiated : kLifecycle;
+    answer.state = row.state;
+    answer.state_transition_reason = is_wished ? kUserInitiated : kLifecycle;
     answer.enabling_time = reached(row.enabling_ms, now_ms);
     answer.optimizing_time = reached(row.optimizing_ms, now_ms);
     answer.enabled_time = reached(row.enabled_ms, now_ms);
@@ -97,13 +98,29 @@ Answer to_answer(const Session& session, const FastRestoreRow& row, TimeMs now_m
     return answer;
 }
 
-template <class Answer>
-Answer answer_in_state(Answer answer, const char* state)
+std::vector<DescribeFastSnapshotRestoreSuccessItem> to_answers(Session& session,
+                                                               std::vector<FastRestoreRow>&& rows)
 {
-    answer.state = state;
-    answer.state_transition_reason = kUserInitiated;
-    return answer;
+    std::vector<DescribeFastSnapshotRestoreSuccessItem> answers;
+    for (const auto& row : rows) {
+        answers.push_back(to_answer<DescribeFastSnapshotRestoreSuccessItem>(session, row));
+    }
+    return answers;
 }
+
+std::string key_of(const FastRestoreRow& row)
+{
+    return fmt::format("{}/{}", row.snapshot_id.text(), row.zone);
+}
+
+// Source: MaxResults from 0 on (documented); what 0 means is assumed.
+constexpr DescribeSpec kDescribe{
+    .schema = kDescribeFastSnapshotRestores,
+    .page = {.zero_is_all = true},
+    .select = &select_page<kFastRestoreList>,
+    .key = &key_of,
+    .answers = &to_answers,
+    .into = &DescribeFastSnapshotRestoresResponse::fast_snapshot_restores};
 
 /// Notes a failure under the snapshot's own item.
 template <class Item, class Error>
@@ -123,8 +140,8 @@ void add_failure(std::vector<Item>& items, const SnapshotId& id, const ZoneRow& 
 std::optional<FastRestoreRow> find_enabled(Session& session, const SnapshotId& id,
                                            const ZoneRow& zone)
 {
-    auto row =
-        select_fast_restore(session.db(), session.account(), session.region(), id, zone.name);
+    auto row = select_fast_restore(session.db(), session.account(), session.region(), id, zone.name,
+                                   session.now_ms());
     return row && !row->disabling_ms ? row : std::nullopt;
 }
 
@@ -140,7 +157,7 @@ std::optional<Failure> why_not_enabled(Session& session, const SnapshotRow& snap
         return Failure{"InvalidParameterValue",
                        "Fast snapshot restore is not supported for snapshots of more than 16 TiB."};
     }
-    const auto enabled = select_fast_restores_of(session.db(), snapshot.id);
+    const auto enabled = select_fast_restores_of(session.db(), snapshot.id, session.now_ms());
     const bool counts_already =
         std::any_of(enabled.begin(), enabled.end(),
                     [&](const FastRestoreRow& row) { return row.owner == session.account(); });
@@ -164,9 +181,8 @@ FastRestoreRow enable(Session& session, const SnapshotId& id, const ZoneRow& zon
                        .enabling_ms = session.now_ms(),
                        .optimizing_ms = optimizing_ms,
                        .enabled_ms = optimizing_ms + optimizing_takes_ms,
-                       .disabling_ms = {},
-                       .disabled_ms = {},
-                       .zone_id = zone.zone_id};
+                       .zone_id = zone.zone_id,
+                       .state = std::string(fast_restore_state::kEnabling)};
     put_fast_restore(session.db(), row);
     return row;
 }
@@ -175,6 +191,7 @@ void disable(Session& session, FastRestoreRow& row)
 {
     row.disabling_ms = session.now_ms();
     row.disabled_ms = session.due_ms(kFastRestoreDisabling);
+    row.state = fast_restore_state::kDisabling;
     put_fast_restore(session.db(), row);
 }
 
@@ -196,19 +213,17 @@ EnableFastSnapshotRestoresResponse enable_fast_snapshot_restores(
         for (const auto& zone : zones) {
             using Success = EnableFastSnapshotRestoreSuccessItem;
             if (const auto enabled = find_enabled(session, id, zone)) {
-                response.successful.push_back(
-                    to_answer<Success>(session, *enabled, session.now_ms()));
+                response.successful.push_back(to_answer<Success>(session, *enabled));
             } else if (const auto failure = why_not_enabled(session, snapshot, zone)) {
                 add_failure<EnableFastSnapshotRestoreErrorItem,
                             EnableFastSnapshotRestoreStateError>(response.unsuccessful, id, zone,
                                                                  *failure);
             } else {
-                auto answer =
-                    to_answer<Success>(session, enable(session, id, zone), session.now_ms());
+                auto answer = to_answer<Success>(session, enable(session, id, zone));
                 // As the answer of every call shows the state before what happens by itself.
                 answer.optimizing_time.reset();
                 answer.enabled_time.reset();
-                response.successful.push_back(answer_in_state(std::move(answer), "enabling"));
+                response.successful.push_back(std::move(answer));
             }
         }
     }
@@ -239,10 +254,9 @@ DisableFastSnapshotRestoresResponse disable_fast_snapshot_restores(
                 continue;
             }
             disable(session, *row);
-            auto answer =
-                to_answer<DisableFastSnapshotRestoreSuccessItem>(session, *row, session.now_ms());
+            auto answer = to_answer<DisableFastSnapshotRestoreSuccessItem>(session, *row);
             answer.disabled_time.reset();
-            response.successful.push_back(answer_in_state(std::move(answer), "disabling"));
+            response.successful.push_back(std::move(answer));
         }
     }
     return response;
@@ -253,32 +267,12 @@ DisableFastSnapshotRestoresResponse disable_fast_snapshot_restores(
 DescribeFastSnapshotRestoresResponse describe_fast_snapshot_restores(
     Session& session, const DescribeFastSnapshotRestoresRequest& request)
 {
-    const auto filters = parse_filters(kDescribeFastSnapshotRestores, request.filters);
-    auto page = parse_page(session, request.max_results, request.next_token);
-    // Source: from 0 on (documented); what 0 means is assumed.
-    if (page.limit == 0) {
-        page.limit.reset();
-    }
-    stop_if_dry_run(request);
-
-    auto rows = select_fast_restores(session.db(), {.owner = session.account(),
-                                                    .region = session.region(),
-                                                    .filters = filters,
-                                                    .now_ms = session.now_ms(),
-                                                    .after = page.after,
-                                                    .limit = page.sql_limit()});
-    DescribeFastSnapshotRestoresResponse response;
-    response.next_token = cut_page(page, rows, fast_restore_order_key);
-    for (const auto& row : rows) {
-        response.fast_snapshot_restores.push_back(
-            to_answer<DescribeFastSnapshotRestoreSuccessItem>(session, row, session.now_ms()));
-    }
-    return response;
+    return describe<kDescribe>(session, request);
 }
 
 void disable_fast_restores(Session& session, const SnapshotId& id)
 {
-    for (auto& row : select_fast_restores_of(session.db(), id)) {
+    for (auto& row : select_fast_restores_of(session.db(), id, session.now_ms())) {
         disable(session, row);
     }
 }

@@ -1,18 +1,19 @@
 #include "server/services/ec2/snapshots/snapshot_copies.h"
-#include "server/wire/ec2/schema.h"
-#include "server/wire/ec2/snapshots/snapshot_copies.h"
 
 #include <algorithm>
 #include <array>
 
+#include "server/calls/new_snapshot.h"
+#include "server/calls/snapshot_life.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/resource_tags.h"
 #include "server/services/ec2/snapshots/errors.h"
-#include "server/services/ec2/snapshots/snapshot_copies.h"
 #include "server/services/ec2/snapshots/snapshot_tiers.h"
 #include "server/services/ec2/snapshots/snapshots.h"
 #include "server/services/ec2/volumes/volume_sources.h"
+#include "server/wire/ec2/schema.h"
+#include "server/wire/ec2/snapshots/snapshot_copies.h"
 #include "storage/base/units.h"
 #include "storage/metadata/tags/product_code_rows.h"
 #include "storage/state/generation.h"
@@ -65,35 +66,27 @@ TimeMs copy_due_ms(const Session& session, const std::optional<std::int64_t>& co
 SnapshotRow start_snapshot_copy(Session& session, const SnapshotRow& source,
                                 const SnapshotCopy& wanted)
 {
-    if (source.state != "completed") {
+    if (source.state != snapshot_state::kCompleted) {
         throw incorrect_state(source.id.text(), source.state);
     }
     require_not_archived(session, source.id);
-    const auto id = session.next_id<SnapshotId>();
+    auto id = session.next_id<SnapshotId>();
     auto encryption = encrypt_copy(session, wanted.encryption, source, id.text());
     auto why_it_fails = why_key_is_unusable(session, encryption);
-    SnapshotRow row{.id = id,
-                    .region = session.region(),
-                    .owner = session.account(),
-                    .owner_alias = {},
-                    .layer_id = source.layer_id,
-                    .volume_id = kNoVolumeId,
-                    .volume_size_gib = source.volume_size_gib,
-                    .description = wanted.description,
-                    .state = "pending",
-                    .start_time_ms = session.now_ms(),
-                    .due_time_ms = copy_due_ms(session, wanted.completion_minutes),
-                    .completion_time_ms = {},
-                    .encrypted = encryption.encrypted,
-                    .kms_key_id = std::move(encryption.kms_key_id),
-                    .data_key_id = std::move(encryption.data_key_id),
-                    .transfer_type = wanted.completion_minutes ? "time-based" : "standard",
-                    .completion_duration_minutes = wanted.completion_minutes,
-                    .status_message = std::move(why_it_fails),
-                    .full_size_bytes = source.full_size_bytes};
-    start_snapshot(session, row, wanted.tags);
-    copy_product_codes(session.db(), source.id.text(), id.text());
-    return row;
+    return new_snapshot(session, {.id = std::move(id),
+                                  .layer_id = source.layer_id,
+                                  .volume_size_gib = source.volume_size_gib,
+                                  .description = wanted.description,
+                                  .encryption = std::move(encryption),
+                                  .due_ms = copy_due_ms(session, wanted.completion_minutes),
+                                  .transfer_type = std::string(wanted.completion_minutes
+                                                                   ? transfer_type::kTimeBased
+                                                                   : transfer_type::kStandard),
+                                  .completion_duration_minutes = wanted.completion_minutes,
+                                  .status_message = std::move(why_it_fails),
+                                  .full_size_bytes = source.full_size_bytes,
+                                  .product_codes_of = source.id.text(),
+                                  .tags = wanted.tags});
 }
 
 // Source: EC2 API Reference, CopySnapshot (documented). A source that is not there is refused;

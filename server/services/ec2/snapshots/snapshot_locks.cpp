@@ -1,8 +1,6 @@
 #include "server/services/ec2/snapshots/snapshot_locks.h"
 
-#include <algorithm>
-
-#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/snapshots/errors.h"
 #include "server/services/ec2/snapshots/snapshots.h"
@@ -15,16 +13,11 @@ namespace amilab::ec2 {
 
 namespace {
 
-std::optional<Timestamp> time_of(const std::optional<TimeMs>& time_ms)
-{
-    return time_ms ? std::optional(Timestamp{*time_ms}) : std::nullopt;
-}
-
 /// Source: one of duration and date, no cooling-off period in governance mode (documented); the
 /// codes are assumed, and so is that a date has to be in the future.
 void check_request(const Session& session, const LockSnapshotRequest& request)
 {
-    if (request.lock_mode == "governance" && request.cool_off_period) {
+    if (request.lock_mode == snapshot_lock_mode::kGovernance && request.cool_off_period) {
         throw invalid_parameter_combination(
             "The parameter CoolOffPeriod cannot be used with the lock mode governance.");
     }
@@ -49,15 +42,12 @@ SnapshotLockRow make_lock(const Session& session, const LockSnapshotRequest& req
                          .mode = request.lock_mode,
                          .created_ms = held ? held->created_ms : now_ms,
                          .cool_off_hours = request.cool_off_period,
-                         .cool_off_expires_ms = {},
-                         .duration_days = request.lock_duration,
-                         .duration_start_ms = {},
-                         .expires_ms = {}};
+                         .duration_days = request.lock_duration};
     if (lock.cool_off_hours) {
         lock.cool_off_expires_ms = now_ms + *lock.cool_off_hours * kHourMs;
     }
     // Source: the duration of a pending snapshot's lock starts when it is completed (documented).
-    if (snapshot.state == "completed") {
+    if (snapshot.state == snapshot_state::kCompleted) {
         lock.duration_start_ms = held ? held->duration_start_ms : now_ms;
     }
     if (request.expiration_date) {
@@ -70,13 +60,13 @@ SnapshotLockRow make_lock(const Session& session, const LockSnapshotRequest& req
 
 /// Source: in compliance mode, after the cooling-off period, a lock can only be prolonged
 /// (documented); the codes are assumed.
-void check_change(const SnapshotLockRow& held, const SnapshotLockRow& wanted, TimeMs now_ms)
+void check_change(const SnapshotLockRow& held, const SnapshotLockRow& wanted)
 {
-    if (snapshot_lock_state(held, now_ms) != "compliance") {
+    if (held.state != snapshot_lock_state::kCompliance) {
         return;
     }
     const auto& id = held.snapshot_id;
-    if (wanted.mode != "compliance") {
+    if (wanted.mode != snapshot_lock_mode::kCompliance) {
         throw lock_not_changeable(id, "the lock mode can't be changed.");
     }
     if (wanted.cool_off_hours) {
@@ -93,8 +83,8 @@ void check_change(const SnapshotLockRow& held, const SnapshotLockRow& wanted, Ti
 /// The lock that holds; one that has expired counts no more.
 std::optional<SnapshotLockRow> find_lock(Session& session, const SnapshotId& id)
 {
-    auto lock = select_snapshot_lock(session.db(), id);
-    if (lock && snapshot_lock_state(*lock, session.now_ms()) == "expired") {
+    auto lock = select_snapshot_lock(session.db(), id, session.now_ms());
+    if (lock && lock->state == snapshot_lock_state::kExpired) {
         return std::nullopt;
     }
     return lock;
@@ -102,7 +92,7 @@ std::optional<SnapshotLockRow> find_lock(Session& session, const SnapshotId& id)
 
 /// What LockSnapshot and DescribeLockedSnapshots both tell.
 template <class Answer>
-Answer to_answer(const Session& session, const SnapshotLockRow& row)
+Answer to_answer(const SnapshotLockRow& row)
 {
     Answer answer;
     answer.cool_off_period = row.cool_off_hours;
@@ -111,10 +101,42 @@ Answer to_answer(const Session& session, const SnapshotLockRow& row)
     answer.lock_duration = row.duration_days;
     answer.lock_duration_start_time = time_of(row.duration_start_ms);
     answer.lock_expires_on = time_of(row.expires_ms);
-    answer.lock_state = std::string(snapshot_lock_state(row, session.now_ms()));
+    answer.lock_state = row.state;
     answer.snapshot_id = row.snapshot_id.text();
     return answer;
 }
+
+std::vector<LockedSnapshotsInfo> to_answers(Session& session, std::vector<SnapshotLockRow>&& rows)
+{
+    std::vector<LockedSnapshotsInfo> answers;
+    for (const auto& row : rows) {
+        answers.push_back(to_answer<LockedSnapshotsInfo>(row));
+        answers.back().owner_id = session.account();
+    }
+    return answers;
+}
+
+/// Source: one unknown id fails the call (assumed).
+void require_own_snapshots(Session& session, const ListQuery& wanted)
+{
+    for (const auto& id : wanted.ids) {
+        require_own_snapshot(session, SnapshotId::trusted(id));
+    }
+}
+
+std::string key_of(const SnapshotLockRow& row)
+{
+    return row.snapshot_id.text();
+}
+
+constexpr DescribeSpec kDescribe{.schema = kDescribeLockedSnapshots,
+                                 .ids = {.member = &DescribeLockedSnapshotsRequest::snapshot_ids,
+                                         .check = &check_ids<SnapshotId>,
+                                         .require = &require_own_snapshots},
+                                 .select = &select_page<kSnapshotLockList>,
+                                 .key = &key_of,
+                                 .answers = &to_answers,
+                                 .into = &DescribeLockedSnapshotsResponse::snapshots};
 
 }  // namespace
 
@@ -127,16 +149,18 @@ LockSnapshotResponse lock_snapshot(Session& session, const LockSnapshotRequest& 
     stop_if_dry_run(request);
 
     const auto snapshot = require_own_snapshot(session, id);
-    if (snapshot.state != "pending" && snapshot.state != "completed") {
+    if (snapshot.state != snapshot_state::kPending &&
+        snapshot.state != snapshot_state::kCompleted) {
         throw incorrect_state(id.text(), snapshot.state);
     }
     const auto held = find_lock(session, id);
     const auto lock = make_lock(session, request, snapshot, held);
     if (held) {
-        check_change(*held, lock, session.now_ms());
+        check_change(*held, lock);
     }
     put_snapshot_lock(session.db(), lock);
-    return to_answer<LockSnapshotResponse>(session, lock);
+    return to_answer<LockSnapshotResponse>(
+        *select_snapshot_lock(session.db(), id, session.now_ms()));
 }
 
 // Source: EC2 API Reference, UnlockSnapshot (documented); that a snapshot without a lock is refused
@@ -151,7 +175,7 @@ UnlockSnapshotResponse unlock_snapshot(Session& session, const UnlockSnapshotReq
     if (!lock) {
         throw snapshot_not_locked(id);
     }
-    if (snapshot_lock_state(*lock, session.now_ms()) == "compliance") {
+    if (lock->state == snapshot_lock_state::kCompliance) {
         throw lock_not_changeable(id, "it can't be unlocked.");
     }
     delete_snapshot_lock(session.db(), id);
@@ -159,33 +183,11 @@ UnlockSnapshotResponse unlock_snapshot(Session& session, const UnlockSnapshotReq
 }
 
 // Source: EC2 API Reference, DescribeLockedSnapshots (documented): locks that have expired are
-// shown too; one unknown id fails the call (assumed).
+// shown too.
 DescribeLockedSnapshotsResponse describe_locked_snapshots(
     Session& session, const DescribeLockedSnapshotsRequest& request)
 {
-    const auto filters = parse_filters(kDescribeLockedSnapshots, request.filters);
-    const auto ids = parse_ids<SnapshotId>(request.snapshot_ids);
-    const auto page = parse_page(session, request.max_results, request.next_token);
-    stop_if_dry_run(request);
-
-    for (const auto& id : ids) {
-        require_own_snapshot(session, id);
-    }
-    auto rows = select_snapshot_locks(session.db(), {.owner = session.account(),
-                                                     .region = session.region(),
-                                                     .ids = ids,
-                                                     .filters = filters,
-                                                     .now_ms = session.now_ms(),
-                                                     .after = page.after,
-                                                     .limit = page.sql_limit()});
-    DescribeLockedSnapshotsResponse response;
-    response.next_token =
-        cut_page(page, rows, [](const SnapshotLockRow& row) { return row.snapshot_id.text(); });
-    for (const auto& row : rows) {
-        response.snapshots.push_back(to_answer<LockedSnapshotsInfo>(session, row));
-        response.snapshots.back().owner_id = session.account();
-    }
-    return response;
+    return describe<kDescribe>(session, request);
 }
 
 bool is_locked(Session& session, const SnapshotId& id)

@@ -136,10 +136,8 @@ CreateSnapshotsResponse create_snapshots(Session& session, const CreateSnapshots
     const auto layers = seal_layers(session, volumes);
     CreateSnapshotsResponse response;
     for (std::size_t i = 0; i < volumes.size(); ++i) {
-        const auto row =
-            snapshot_of(session, volumes[i], layers[i], request.description.value_or(""));
-        start_snapshot(
-            session, row,
+        const auto row = snapshot_volume(
+            session, volumes[i], layers[i], request.description.value_or(""),
             request.copy_tags_from_source ? with_source_tags(session, volumes[i], tags) : tags);
         response.snapshots.push_back(to_answer(session, row));
     }

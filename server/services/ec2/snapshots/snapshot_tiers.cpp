@@ -1,7 +1,7 @@
 #include "server/services/ec2/snapshots/snapshot_tiers.h"
 
 #include "server/calls/layers.h"
-#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/resource_tags.h"
 #include "server/services/ec2/snapshots/errors.h"
@@ -17,37 +17,31 @@ namespace amilab::ec2 {
 
 namespace {
 
-/// Where the snapshot is now, when it has ever been moved.
-struct Tier {
-    SnapshotTierRow row;
-    SnapshotTierState state;
-};
-
-std::optional<Tier> find_tier(Session& session, const SnapshotId& id)
+std::optional<SnapshotTierRow> find_tier(Session& session, const SnapshotId& id)
 {
-    auto row = select_snapshot_tier(session.db(), id);
-    if (!row) {
-        return std::nullopt;
-    }
-    auto state = snapshot_tier_state(*row, session.now_ms());
-    return Tier{std::move(*row), std::move(state)};
+    return select_snapshot_tier(session.db(), id, session.now_ms());
+}
+
+bool is_in_archive(const std::optional<SnapshotTierRow>& last)
+{
+    return last && last->tier == storage_tier::kArchive;
 }
 
 /// Source: "Archive an Amazon EBS snapshot": a completed one of one's own, whose images are all
 /// disabled (documented); the codes are assumed.
 void check_archivable(Session& session, const SnapshotRow& snapshot)
 {
-    if (snapshot.state != "completed") {
+    if (snapshot.state != snapshot_state::kCompleted) {
         throw incorrect_state(snapshot.id.text(), snapshot.state);
     }
-    const auto tier = find_tier(session, snapshot.id);
-    if (tier && tier->state.is_in_progress) {
-        throw tiering_in_progress(snapshot.id, tier->state.status);
+    const auto last = find_tier(session, snapshot.id);
+    if (last && last->is_in_progress) {
+        throw tiering_in_progress(snapshot.id, last->status);
     }
-    if (tier && tier->state.is_archived) {
+    if (is_in_archive(last)) {
         throw snapshot_is_archived(snapshot.id);
     }
-    if (tier && tier->state.is_temporary) {
+    if (last && last->restore_expiry_ms) {
         throw incorrect_state(snapshot.id.text(), "temporarily restored");
     }
     if (const auto image = select_enabled_image_using_snapshot(session.db(), snapshot.id)) {
@@ -67,32 +61,37 @@ bool check_restore(const RestoreSnapshotTierRequest& request)
     return is_permanent;
 }
 
-SnapshotTierStatus to_answer(Session& session, const TieredSnapshot& snapshot)
+SnapshotTierStatus to_answer(const PageTags& tags, const TieredSnapshotRow& row)
 {
-    SnapshotTierStatus answer;
-    answer.snapshot_id = snapshot.id.text();
-    answer.owner_id = session.account();
-    answer.volume_id = snapshot.volume_id;
-    answer.status = snapshot.state;
-    answer.tags = tags_of(session, snapshot.id.text());
-    answer.storage_tier = "standard";
-    if (!snapshot.tier) {
-        return answer;
-    }
-    const auto& row = *snapshot.tier;
-    const auto state = snapshot_tier_state(row, session.now_ms());
-    answer.storage_tier = state.is_archived ? "archive" : "standard";
-    answer.last_tiering_start_time = Timestamp{row.start_ms};
-    answer.last_tiering_progress = state.progress_percent;
-    answer.last_tiering_operation_status = state.status;
-    if (row.archived_ms <= session.now_ms()) {
-        answer.archival_complete_time = Timestamp{row.archived_ms};
-    }
-    if (state.is_temporary) {
-        answer.restore_expiry_time = Timestamp{*row.expiry_ms};
-    }
-    return answer;
+    return {.archival_complete_time = time_of(row.archived_ms),
+            .last_tiering_operation_status = row.tiering_status,
+            .last_tiering_progress = row.tiering_percent,
+            .last_tiering_start_time = time_of(row.tiering_start_ms),
+            .owner_id = row.owner,
+            .restore_expiry_time = time_of(row.restore_expiry_ms),
+            .snapshot_id = row.id.text(),
+            .status = row.state,
+            .storage_tier = row.tier,
+            .tags = tags.of(row.id.text()),
+            .volume_id = row.volume_id};
 }
+
+std::vector<SnapshotTierStatus> to_answers(Session& session, std::vector<TieredSnapshotRow>&& rows)
+{
+    const PageTags tags(session, ids_of(rows));
+    std::vector<SnapshotTierStatus> answers;
+    for (const auto& row : rows) {
+        answers.push_back(to_answer(tags, row));
+    }
+    return answers;
+}
+
+constexpr DescribeSpec kDescribe{
+    .schema = kDescribeSnapshotTierStatus,
+    .select = &select_page<kTieredSnapshotList>,
+    .key = &id_of<TieredSnapshotRow>,
+    .answers = &to_answers,
+    .into = &DescribeSnapshotTierStatusResponse::snapshot_tier_statuses};
 
 }  // namespace
 
@@ -106,11 +105,10 @@ ModifySnapshotTierResponse modify_snapshot_tier(Session& session,
     check_archivable(session, require_own_snapshot(session, id));
     const auto due_ms = session.due_ms(kSnapshotArchiving);
     put_snapshot_tier(session.db(), {.snapshot_id = id,
-                                     .operation = "archival",
+                                     .operation = std::string(tiering_operation::kArchival),
                                      .start_ms = session.now_ms(),
                                      .due_ms = due_ms,
-                                     .archived_ms = due_ms,
-                                     .expiry_ms = {}});
+                                     .archived_ms = due_ms});
     session.schedule_at(due_ms, kSnapshotArchived, id.text());
     return {.snapshot_id = id.text(), .tiering_start_time = session.now()};
 }
@@ -125,21 +123,22 @@ RestoreSnapshotTierResponse restore_snapshot_tier(Session& session,
     stop_if_dry_run(request);
 
     require_own_snapshot(session, id);
-    const auto tier = find_tier(session, id);
-    if (tier && tier->state.is_in_progress) {
-        throw tiering_in_progress(id, tier->state.status);
+    const auto last = find_tier(session, id);
+    if (last && last->is_in_progress) {
+        throw tiering_in_progress(id, last->status);
     }
-    if (!tier || !(tier->state.is_archived || tier->state.is_temporary)) {
+    const bool was_archived = is_in_archive(last);
+    if (!was_archived && !(last && last->restore_expiry_ms)) {
         throw snapshot_not_archived(id);
     }
-    const auto due_ms =
-        tier->state.is_archived ? session.due_ms(kSnapshotRestoring) : session.now_ms();
-    SnapshotTierRow row{.snapshot_id = id,
-                        .operation = is_permanent ? "permanent-restore" : "temporary-restore",
-                        .start_ms = session.now_ms(),
-                        .due_ms = due_ms,
-                        .archived_ms = tier->row.archived_ms,
-                        .expiry_ms = {}};
+    const auto due_ms = was_archived ? session.due_ms(kSnapshotRestoring) : session.now_ms();
+    SnapshotTierRow row{
+        .snapshot_id = id,
+        .operation = std::string(is_permanent ? tiering_operation::kPermanentRestore
+                                              : tiering_operation::kTemporaryRestore),
+        .start_ms = session.now_ms(),
+        .due_ms = due_ms,
+        .archived_ms = last->archived_ms};
     if (!is_permanent) {
         row.expiry_ms = due_ms + *request.temporary_restore_days * kDayMs;
         session.schedule_at(*row.expiry_ms, kSnapshotArchived, id.text());
@@ -156,29 +155,12 @@ RestoreSnapshotTierResponse restore_snapshot_tier(Session& session,
 DescribeSnapshotTierStatusResponse describe_snapshot_tier_status(
     Session& session, const DescribeSnapshotTierStatusRequest& request)
 {
-    const auto filters = parse_filters(kDescribeSnapshotTierStatus, request.filters);
-    const auto page = parse_page(session, request.max_results, request.next_token);
-    stop_if_dry_run(request);
-
-    auto rows = select_tiered_snapshots(session.db(), {.owner = session.account(),
-                                                       .region = session.region(),
-                                                       .filters = filters,
-                                                       .now_ms = session.now_ms(),
-                                                       .after = page.after,
-                                                       .limit = page.sql_limit()});
-    DescribeSnapshotTierStatusResponse response;
-    response.next_token =
-        cut_page(page, rows, [](const TieredSnapshot& row) { return row.id.text(); });
-    for (const auto& row : rows) {
-        response.snapshot_tier_statuses.push_back(to_answer(session, row));
-    }
-    return response;
+    return describe<kDescribe>(session, request);
 }
 
 void snapshot_moved_to_archive(Session& session, const SnapshotId& id)
 {
-    const auto tier = find_tier(session, id);
-    if (tier && tier->state.is_archived) {
+    if (is_archived(session.db(), id, session.now_ms())) {
         // Source: fast restores and sharing end when a snapshot is archived (documented).
         disable_fast_restores(session, id);
         delete_all_create_volume_permissions(session.db(), id);

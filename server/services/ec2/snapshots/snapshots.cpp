@@ -1,14 +1,14 @@
 #include "server/services/ec2/snapshots/snapshots.h"
 
-#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 
 #include "server/calls/errors.h"
 #include "server/calls/layers.h"
+#include "server/calls/new_snapshot.h"
 #include "server/services/ec2/common/bin.h"
-#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/common/resource_tags.h"
 #include "server/services/ec2/snapshots/errors.h"
@@ -23,6 +23,7 @@
 #include "storage/metadata/snapshots/direct_snapshot_rows.h"
 #include "storage/metadata/snapshots/fast_restore_rows.h"
 #include "storage/metadata/snapshots/snapshot_lock_rows.h"
+#include "storage/metadata/snapshots/snapshot_search.h"
 #include "storage/metadata/snapshots/snapshot_tier_rows.h"
 #include "storage/metadata/tags/product_code_rows.h"
 #include "storage/state/generation.h"
@@ -37,7 +38,7 @@ constexpr std::array<std::string_view, 1> kTaggedByCreate = {"snapshot"};
 constexpr std::size_t kMostDescriptionCharacters = 255;
 
 /// What CreateSnapshot and DescribeSnapshots both tell.
-Snapshot to_answer(Session& session, const SnapshotRow& row)
+Snapshot to_answer(const SnapshotRow& row, std::vector<Tag> tags)
 {
     Snapshot snapshot;
     snapshot.description = row.description;
@@ -49,58 +50,42 @@ Snapshot to_answer(Session& session, const SnapshotRow& row)
     snapshot.snapshot_id = row.id.text();
     snapshot.start_time = Timestamp{row.start_time_ms};
     snapshot.state = row.state;
-    snapshot.tags = tags_of(session, row.id.text());
+    snapshot.tags = std::move(tags);
     snapshot.volume_id = row.volume_id;
     snapshot.volume_size = row.volume_size_gib;
     return snapshot;
 }
 
-void fill_tier(Session& session, const SnapshotId& id, Snapshot& snapshot)
+Snapshot to_description(Session& session, const PageTags& tags, const SnapshotRow& row)
 {
-    snapshot.storage_tier = "standard";
-    const auto tier = select_snapshot_tier(session.db(), id);
-    if (!tier) {
-        return;
-    }
-    const auto state = snapshot_tier_state(*tier, session.now_ms());
-    snapshot.storage_tier = state.is_archived ? "archive" : "standard";
-    if (state.is_temporary) {
-        snapshot.restore_expiry_time = Timestamp{*tier->expiry_ms};
-    }
-}
-
-/// Of one that is written block by block: what its writer says.
-std::int64_t progress_percent(Session& session, const SnapshotRow& row)
-{
-    if (row.state == "pending" && !row.due_time_ms) {
-        if (const auto direct = select_direct_snapshot(session.db(), row.id)) {
-            return direct->progress_percent;
-        }
-    }
-    return snapshot_progress_percent(row, session.now_ms());
-}
-
-Snapshot to_description(Session& session, const SnapshotRow& row)
-{
-    auto snapshot = to_answer(session, row);
-    snapshot.progress = fmt::format("{}%", progress_percent(session, row));
+    auto snapshot = to_answer(row, tags.of(row.id.text()));
+    snapshot.progress = row.progress;
     snapshot.data_encryption_key_id = row.data_key_id;
     snapshot.transfer_type = row.transfer_type;
-    if (row.completion_time_ms) {
-        snapshot.completion_time = Timestamp{*row.completion_time_ms};
-    }
-    if (row.state == "completed") {
+    snapshot.completion_time = time_of(row.completion_time_ms);
+    snapshot.storage_tier = row.tier;
+    snapshot.restore_expiry_time = time_of(row.restore_expiry_ms);
+    if (row.state == snapshot_state::kCompleted) {
         if (!row.full_size_bytes && row.layer_id) {
             session.about_to_wait();  // for the maps of its layers
         }
         snapshot.full_snapshot_size_in_bytes =
             full_snapshot_size(session.blocks(), session.db(), row);
     }
-    if (row.state == "error") {
+    if (row.state == snapshot_state::kError) {
         snapshot.state_message = row.status_message;
     }
-    fill_tier(session, row.id, snapshot);
     return snapshot;
+}
+
+std::vector<Snapshot> to_descriptions(Session& session, std::vector<SnapshotRow>&& rows)
+{
+    const PageTags tags(session, ids_of(rows));
+    std::vector<Snapshot> answers;
+    for (const auto& row : rows) {
+        answers.push_back(to_description(session, tags, row));
+    }
+    return answers;
 }
 
 /// Account ids and aliases, "self" resolved.
@@ -128,16 +113,25 @@ void check_restorable_by(const std::vector<std::string>& users)
     }
 }
 
-/// Throws unless every id is a snapshot's of the region. One that the caller may not see is left
-/// out of the answer instead (documented).
-void require_all_exist(Session& session, const std::vector<SnapshotId>& ids)
+void add_users(Session& session, const DescribeSnapshotsRequest& request, ListQuery& wanted)
 {
-    for (const auto& id : ids) {
-        if (!select_snapshot(session.db(), session.region(), id)) {
-            throw not_found(id);
-        }
-    }
+    wanted.among.emplace_back(kAmongOwners, parse_owners(session, request.owner_ids));
+    check_restorable_by(request.restorable_by_user_ids);
+    wanted.among.emplace_back(kAmongRestorers, request.restorable_by_user_ids);
 }
+
+// An unknown id fails the call; one that the caller may not see is left out (documented).
+constexpr DescribeSpec kDescribe{
+    .schema = kDescribeSnapshots,
+    .ids = {.member = &DescribeSnapshotsRequest::snapshot_ids,
+            .check = &check_ids<SnapshotId>,
+            .not_with_page = "snapshotSet",
+            .require = &require_listed<kSnapshotList, SnapshotId, not_found>},
+    .refine = &add_users,
+    .select = &select_snapshots,
+    .key = &id_of<SnapshotRow>,
+    .answers = &to_descriptions,
+    .into = &DescribeSnapshotsResponse::snapshots};
 
 /// Puts a snapshot that is being deleted into the bin; false, and nothing happens, when no rule
 /// keeps it. Its completion, when it is pending, goes on there.
@@ -167,43 +161,18 @@ CreateSnapshotResponse create_snapshot(Session& session, const CreateSnapshotReq
     const auto volume = require_snapshotable_volume(session, volume_id);
     require_snapshot_room(session, volume);
     const auto layer = seal_layers(session, {&volume, 1}).front();
-    const auto row = snapshot_of(session, volume, layer, request.description.value_or(""));
-    start_snapshot(session, row, tags);
-    auto answer = to_answer(session, row);
+    const auto row =
+        snapshot_volume(session, volume, layer, request.description.value_or(""), tags);
+    auto answer = to_answer(row, tags_of(session, row.id.text()));
     answer.progress = "";
     return answer;
 }
 
-// Source: EC2 API Reference, DescribeSnapshots (documented): an unknown id fails the call, one that
-// the caller may not see is left out.
+// Source: EC2 API Reference, DescribeSnapshots (documented).
 DescribeSnapshotsResponse describe_snapshots(Session& session,
                                              const DescribeSnapshotsRequest& request)
 {
-    const auto filters = parse_filters(kDescribeSnapshots, request.filters);
-    const auto ids = parse_ids<SnapshotId>(request.snapshot_ids);
-    const auto owners = parse_owners(session, request.owner_ids);
-    check_restorable_by(request.restorable_by_user_ids);
-    refuse_page_with_ids(!ids.empty(), request.max_results, "snapshotSet");
-    const auto page = parse_page(session, request.max_results, request.next_token);
-    stop_if_dry_run(request);
-
-    require_all_exist(session, ids);
-    DescribeSnapshotsResponse response;
-    auto rows = select_snapshots(session.db(), {.region = session.region(),
-                                                .viewer = session.account(),
-                                                .ids = ids,
-                                                .owners = owners,
-                                                .restorable_by = request.restorable_by_user_ids,
-                                                .filters = filters,
-                                                .now_ms = session.now_ms(),
-                                                .after = page.after,
-                                                .limit = page.sql_limit()});
-    response.next_token =
-        cut_page(page, rows, [](const SnapshotRow& row) { return row.id.text(); });
-    for (const auto& row : rows) {
-        response.snapshots.push_back(to_description(session, row));
-    }
-    return response;
+    return describe<kDescribe>(session, request);
 }
 
 // Source: EC2 API Reference, DeleteSnapshot (documented); a pending one may be deleted
@@ -268,36 +237,19 @@ void check_description(const std::optional<std::string>& description)
     }
 }
 
-SnapshotRow snapshot_of(Session& session, const VolumeRow& volume, LayerId layer,
-                        std::string description)
+SnapshotRow snapshot_volume(Session& session, const VolumeRow& volume, LayerId layer,
+                            const std::string& description, const std::vector<TagRow>& tags)
 {
-    return {.id = session.next_id<SnapshotId>(),
-            .region = session.region(),
-            .owner = session.account(),
-            .owner_alias = {},
-            .layer_id = layer,
-            .volume_id = volume.id.text(),
-            .volume_size_gib = volume.size_gib,
-            .description = std::move(description),
-            .state = "pending",
-            .start_time_ms = session.now_ms(),
-            .due_time_ms = session.due_ms(kSnapshotPending),
-            .completion_time_ms = {},
-            .encrypted = volume.encrypted,
-            .kms_key_id = volume.kms_key_id,
-            .data_key_id = volume.data_key_id};
-}
-
-void start_snapshot(Session& session, const SnapshotRow& row, const std::vector<TagRow>& tags)
-{
-    insert_snapshot(session.db(), row);
-    copy_product_codes(session.db(), row.volume_id, row.id.text());
-    store_tags(session, {row.id.text(), "snapshot"}, tags);
-    session.schedule_at(*row.due_time_ms, kSnapshotCompleted, row.id.text());
-    if (row.layer_id && !row.full_size_bytes) {
-        session.after_commit(
-            [id = row.id](Generation& generation) { generation.count_snapshots_later({id}); });
-    }
+    return new_snapshot(session, {.id = session.next_id<SnapshotId>(),
+                                  .layer_id = layer,
+                                  .volume_id = volume.id.text(),
+                                  .volume_size_gib = volume.size_gib,
+                                  .description = description,
+                                  .encryption = {.encrypted = volume.encrypted,
+                                                 .kms_key_id = volume.kms_key_id,
+                                                 .data_key_id = volume.data_key_id},
+                                  .product_codes_of = volume.id.text(),
+                                  .tags = tags});
 }
 
 void remove_snapshot(Session& session, const SnapshotRow& row)

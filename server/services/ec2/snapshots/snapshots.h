@@ -33,12 +33,9 @@ void require_snapshot_room(Session& session, const VolumeRow& volume);
 /// Throws InvalidParameterValue for more than 255 characters.
 void check_description(const std::optional<std::string>& description);
 
-/// A pending snapshot of the volume, whose sealed layer is `layer`; not inserted yet.
-SnapshotRow snapshot_of(Session& session, const VolumeRow& volume, LayerId layer,
-                        std::string description);
-
-/// Inserts a pending one with its tags, to be completed when it is due.
-void start_snapshot(Session& session, const SnapshotRow& row, const std::vector<TagRow>& tags);
+/// A new pending snapshot of the volume, whose sealed layer is `layer`.
+SnapshotRow snapshot_volume(Session& session, const VolumeRow& volume, LayerId layer,
+                            const std::string& description, const std::vector<TagRow>& tags);
 
 /// Deletes a snapshot that nothing refers to: it goes into the bin when a rule keeps it.
 void remove_snapshot(Session& session, const SnapshotRow& row);

@@ -36,9 +36,9 @@ bool is_restored_fast(Session& session, const std::optional<SnapshotRow>& snapsh
     if (!snapshot || initialization_rate) {
         return false;
     }
-    const auto row =
-        select_fast_restore(session.db(), session.account(), session.region(), snapshot->id, zone);
-    return row && fast_restore_state(*row, session.now_ms()) == "enabled";
+    const auto row = select_fast_restore(session.db(), session.account(), session.region(),
+                                         snapshot->id, zone, session.now_ms());
+    return row && row->state == fast_restore_state::kEnabled;
 }
 
 }  // namespace amilab::ec2

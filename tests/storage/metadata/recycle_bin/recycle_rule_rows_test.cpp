@@ -36,11 +36,7 @@ protected:
                 .owner = kOwner,
                 .resource_type = "EC2_IMAGE",
                 .retention_days = days,
-                .description = {},
-                .status = "available",
-                .lock_state = {},
-                .unlock_delay_days = {},
-                .lock_end_time_ms = {}};
+                .status = "available"};
     }
 
     void tag(const std::string& key, const std::string& value)
@@ -53,6 +49,7 @@ protected:
     }
     struct Wanted {
         std::vector<RecycleRuleTag> tags = {};
+        std::vector<RecycleRuleTag> excluded = {};
         std::optional<std::string> lock_state = {};
         TimeMs now_ms = 0;
         std::string after = {};
@@ -60,16 +57,17 @@ protected:
     };
     std::vector<std::string> listed(const Wanted& wanted) const
     {
+        ListQuery query{.owner = kOwner,
+                        .region = kRegion,
+                        .now_ms = wanted.now_ms,
+                        .after = wanted.after,
+                        .limit = wanted.limit};
+        want_type(query, "EC2_IMAGE");
+        want_lock_state(query, wanted.lock_state);
+        want_resource_tags(query, wanted.tags);
+        want_exclude_resource_tags(query, wanted.excluded);
         std::vector<std::string> ids;
-        for (const auto& rule : select_recycle_rules(db, {.owner = kOwner,
-                                                         .region = kRegion,
-                                                         .resource_type = "EC2_IMAGE",
-                                                         .resource_tags = wanted.tags,
-                                                         .exclude_resource_tags = {},
-                                                         .lock_state = wanted.lock_state,
-                                                         .now_ms = wanted.now_ms,
-                                                         .after = wanted.after,
-                                                         .limit = wanted.limit})) {
+        for (const auto& rule : select_recycle_rules(db, query)) {
             ids.push_back(rule.id);
         }
         return ids;
@@ -166,6 +164,27 @@ TEST_F(RecycleRuleRows, AreListedByTypeAndTagsPageByPage)
     EXPECT_EQ(count_recycle_rules_naming(db, kOwner, kRegion, {"Team", "db"}, ""), 2);
     EXPECT_EQ(count_recycle_rules_naming(db, kOwner, kRegion, {"Team", "db"}, "rule0000001"), 1);
     EXPECT_EQ(count_recycle_rules_naming(db, kOwner, kRegion, {"Team", {}}, ""), 0);
+}
+
+TEST_F(RecycleRuleRows, AreListedWithTheirOwnTagsEach)
+{
+    for (const char* id : {"rule0000001", "rule0000002", "rule0000003"}) {
+        auto rule = row(id);
+        if (id != std::string("rule0000002")) {
+            rule.exclude_resource_tags = {{"Scratch", id}, {"Old", {}}};
+            rule.tags = {{"Name", id}};
+        }
+        insert_recycle_rule(db, rule);
+    }
+    const auto rules = select_recycle_rules(db, {.owner = kOwner, .region = kRegion});
+    ASSERT_EQ(rules.size(), 3U);
+    EXPECT_THAT(rules[1].tags, IsEmpty());
+    EXPECT_THAT(rules[2].tags, ElementsAre(RecycleRuleTag{"Name", "rule0000003"}));
+    EXPECT_THAT(rules[2].exclude_resource_tags,
+                ElementsAre(RecycleRuleTag{"Scratch", "rule0000003"}, RecycleRuleTag{"Old", {}}));
+    EXPECT_THAT(listed({.excluded = {{"Scratch", {}}}}), ElementsAre("rule0000001", "rule0000003"));
+    EXPECT_THAT(listed({.excluded = {{"Scratch", "rule0000001"}, {"Old", {}}}}),
+                ElementsAre("rule0000001"));
 }
 
 TEST_F(RecycleRuleRows, WithoutTagsKeepEveryResourceOfTheTypeInTheRegion)

@@ -5,6 +5,8 @@
 
 #include "storage/metadata/catalogue/connection.h"
 #include "storage/metadata/layers/layer_rows.h"
+#include "storage/metadata/snapshots/direct_snapshot_rows.h"
+#include "storage/metadata/snapshots/snapshot_search.h"
 #include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/sql/statement.h"
 
@@ -34,16 +36,13 @@ protected:
         return {.id = snapshot_id(number),
                 .region = kRegion,
                 .owner = kOwner,
-                .owner_alias = {},
                 .layer_id = LayerId{1},
                 .volume_id = "vol-00000001",
                 .volume_size_gib = 8,
                 .description = "nightly",
                 .state = "pending",
                 .start_time_ms = 1000,
-                .due_time_ms = 2000,
-                .completion_time_ms = {},
-                .encrypted = false};
+                .due_time_ms = 2000};
     }
 
     std::unique_ptr<Database> db_;
@@ -99,30 +98,54 @@ TEST_F(SnapshotRows, AreCompletedOnceWhenTheyWereDue)
     EXPECT_EQ(select_snapshot(db, kRegion, snapshot_id(3))->state, "error");
 }
 
-TEST_F(SnapshotRows, ProgressAlikeInAnswersAndInFilters)
+TEST_F(SnapshotRows, ProgressByTheTimeUntilTheyAreDue)
 {
     insert_snapshot(db, row(1));
-    for (const TimeMs now : {0, 999, 1000, 1001, 1009, 1010, 1555, 1989, 1990, 2000, 99'999}) {
-        const auto percent = std::to_string(snapshot_progress_percent(row(1), now)) + "%";
-        const Filter filter{"progress", {percent}};
-        EXPECT_EQ(select_snapshots(db, {.region = kRegion,
-                                        .viewer = kOwner,
-                                        .ids = {},
-                                        .owners = {},
-                                        .filters = {&filter, 1},
-                                        .now_ms = now,
-                                        .after = {},
-                                        .limit = -1})
-                      .size(),
-                  1U)
-            << now << " " << percent;
-    }
-    EXPECT_EQ(snapshot_progress_percent(row(1), 1555), 55);
+    const auto progress = [&](int number, TimeMs now_ms) {
+        return select_described_snapshot(db, kRegion, snapshot_id(number), now_ms)->progress;
+    };
+    EXPECT_EQ(progress(1, 0), "0%");
+    EXPECT_EQ(progress(1, 1009), "0%");
+    EXPECT_EQ(progress(1, 1010), "1%");
+    EXPECT_EQ(progress(1, 1555), "55%");
+    EXPECT_EQ(progress(1, 1989), "98%");
+    EXPECT_EQ(progress(1, 99'999), "99%");
     auto at_once = row(2);
     at_once.due_time_ms = at_once.start_time_ms;
-    EXPECT_EQ(snapshot_progress_percent(at_once, 5000), 0);
-    at_once.state = "completed";
-    EXPECT_EQ(snapshot_progress_percent(at_once, 5000), 100);
+    insert_snapshot(db, at_once);
+    EXPECT_EQ(progress(2, 5000), "0%");
+    complete_snapshot(db, at_once.id, 5000);
+    EXPECT_EQ(progress(2, 5000), "100%");
+}
+
+TEST_F(SnapshotRows, OfABlockByBlockOneProgressIsItsWritersUntilItFails)
+{
+    auto open = row(1);
+    open.due_time_ms = {};
+    insert_snapshot(db, open);
+    insert_direct_snapshot(db, {.id = open.id, .progress_percent = 40});
+    const auto progress = [&] {
+        return select_described_snapshot(db, kRegion, open.id, 1500)->progress;
+    };
+    EXPECT_EQ(progress(), "40%");
+    fail_direct_snapshot(db, open.id);
+    EXPECT_EQ(progress(), "0%");
+}
+
+TEST_F(SnapshotRows, AreFoundByWhatIsToldOfThem)
+{
+    insert_snapshot(db, row(1));
+    for (const TimeMs now_ms : {0, 999, 1000, 1001, 1009, 1010, 1555, 1989, 1990, 2000, 99'999}) {
+        const auto told = select_described_snapshot(db, kRegion, snapshot_id(1), now_ms);
+        const auto found = select_snapshots(
+            db, {.owner = kOwner,
+                 .region = kRegion,
+                 .filters = {{"progress", {told->progress}}, {"storage-tier", {told->tier}}},
+                 .now_ms = now_ms});
+        ASSERT_EQ(found.size(), 1U) << now_ms << " " << told->progress;
+        EXPECT_EQ(found.front().progress, told->progress);
+        EXPECT_EQ(found.front().tier, "standard");
+    }
 }
 
 TEST_F(SnapshotRows, KnowTheImageThatUsesThem)

@@ -15,13 +15,13 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
-#include "storage/state/check.h"
-#include "storage/state/data_directory.h"
+#include "storage/base/storage_error.h"
 #include "storage/metadata/catalogue/connection.h"
 #include "storage/metadata/layers/layer_report_rows.h"
 #include "storage/metadata/sql/statement.h"
 #include "storage/metadata/sql/transaction.h"
-#include "storage/base/storage_error.h"
+#include "storage/state/check.h"
+#include "storage/state/data_directory.h"
 #include "tests/storage/files/temporary_directory.h"
 #include "tests/storage/metadata/sql/database_text.h"
 

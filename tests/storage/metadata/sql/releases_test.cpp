@@ -368,13 +368,7 @@ TEST_F(Release010, ItsParametersAndRulesAreThere)
     ASSERT_TRUE(rule);
     EXPECT_EQ(rule->retention_days, 7);
     EXPECT_THAT(rule->resource_tags, ElementsAre(RecycleRuleTag{"keep", "yes"}));
-    EXPECT_EQ(select_recycled_page(db(), {.owner = kAccount,
-                                          .region = kRegion,
-                                          .resource_type = "image",
-                                          .ids = {},
-                                          .after = "",
-                                          .limit = 10})
-                  .size(),
+    EXPECT_EQ(select_page<kRecycledImageList>(db(), {.owner = kAccount, .region = kRegion}).size(),
               1U);
 }
 

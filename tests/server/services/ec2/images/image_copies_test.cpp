@@ -117,6 +117,24 @@ TEST_F(CopyImage, IsWhatItsSourceIsInAnotherRegion)
     EXPECT_EQ(answer.text("imagesSet/item/blockDeviceMapping/item/ebs/volumeType"), "gp3");
 }
 
+TEST_F(CopyImage, LeavesBehindWhatIsOfItsSourceAlone)
+{
+    aws.must("EnableImageDeregistrationProtection", {{"ImageId", image}});
+    aws.must("EnableImageDeprecation",
+             {{"ImageId", image}, {"DeprecateAt", "2027-01-01T00:00:00Z"}});
+    aws.must("ReplaceImageInstanceTypeSpecification",
+             {{"ImageId", image}, {"InstanceTypeSpecification.SupportedInstanceType.1", "t3.*"}});
+    aws.must(
+        "RunInstances",
+        {{"ImageId", image}, {"InstanceType", "t3.micro"}, {"MinCount", "1"}, {"MaxCount", "1"}});
+    const auto id = copy();
+    EXPECT_EQ(field(id, "deregistrationProtection"), "disabled");
+    for (const char* gone :
+         {"deprecationTime", "lastLaunchedTime", "instanceTypeSpecification", "stateReason"}) {
+        EXPECT_EQ(describe(id).count(std::string("imagesSet/item/") + gone), 0U) << gone;
+    }
+}
+
 TEST_F(CopyImage, LaunchesWithTheBytesOfItsSource)
 {
     const auto id = copy();

@@ -111,6 +111,27 @@ TEST_F(UsageReport, TellsWhatItWasAskedFor)
                 SizeIs(2));
 }
 
+TEST_F(UsageReport, IsListedWithItsOwnAccountsTypesAndTags)
+{
+    const auto all = create();
+    const auto some = create({{"AccountId.1", kThird},
+                              {"ResourceType.2.ResourceType", "ec2:LaunchTemplate"},
+                              {"TagSpecification.1.ResourceType", "image-usage-report"},
+                              {"TagSpecification.1.Tag.1.Key", "Owner"},
+                              {"TagSpecification.1.Tag.1.Value", "ops"}});
+    const auto list = aws.must("DescribeImageUsageReports");
+    EXPECT_EQ(list.count("imageUsageReportSet/item"), 2U);
+    for (const auto& item : list.root().child("imageUsageReportSet").children()) {
+        const bool is_all = item.child("reportId").text().as_string() == all;
+        EXPECT_EQ(item.child("accountIdSet").select_nodes("item").size(), is_all ? 0U : 1U);
+        EXPECT_EQ(item.child("resourceTypeSet").select_nodes("item").size(), is_all ? 1U : 2U);
+        EXPECT_EQ(item.child("tagSet").select_nodes("item").size(), is_all ? 0U : 1U);
+    }
+    EXPECT_EQ(aws.must("DescribeImageUsageReports", {{"ReportId.1", some}})
+                  .text(std::string(kReport) + "accountIdSet/item"),
+              kThird);
+}
+
 TEST_F(UsageReport, IsPendingForAWhileAndKeptForThirtyDays)
 {
     aws.set_delay("image-usage-report.pending", 1000);

@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
+#include <sstream>
+#include <utility>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "storage/metadata/sql/statement.h"
+#include "tests/server/services/ec2/common/sharing_support.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
 #include "tests/support/emulator_fixture.h"
 
@@ -609,6 +613,48 @@ TEST(DescribeImages, AnswersEverythingOncePageByPage)
     EXPECT_GT(all.size(), 7U);
     EXPECT_EQ(seen.size(), std::set<std::string>(seen.begin(), seen.end()).size());
     EXPECT_THAT(seen, ::testing::UnorderedElementsAreArray(all));
+}
+
+TEST(DescribeImages, ShowsOfEachImageOfAPageWhatItShowsOfItAlone)
+{
+    TestEmulator aws;
+    const auto catalogue = aws.must("DescribeImages", {{"Owner.1", "amazon"}, {"MaxResults", "5"}})
+                               .texts("imagesSet/item/imageId");
+    Parameters page;
+    for (const auto& id : catalogue) {
+        page.emplace_back(fmt::format("ImageId.{}", page.size() + 1), id);
+    }
+    for (const char* name : {"one", "two", "bare"}) {
+        page.emplace_back(fmt::format("ImageId.{}", page.size() + 1), own_image(aws, name));
+    }
+    const auto& one = page[catalogue.size()].second;
+    const auto& two = page[catalogue.size() + 1].second;
+    // Before the product codes: an image with one of the Marketplace may not be so specified.
+    aws.must("ReplaceImageInstanceTypeSpecification",
+             {{"ImageId", two}, {"InstanceTypeSpecification.UnsupportedInstanceType.1", "t2.*"}});
+    for (const auto& [id, name] : {std::pair(one, "first"), std::pair(two, "second")}) {
+        aws.must("CreateTags",
+                 {{"ResourceId.1", id}, {"Tag.1.Key", name}, {"Tag.1.Value", "of it"}});
+        aws.must("AttachImageWatermark", {{"ImageId", id}, {"WatermarkName", name}});
+        give_product_code(aws, id, name);
+    }
+    const auto items = [&](const Parameters& parameters) {
+        std::map<std::string, std::string> found;
+        const auto answer = aws.must("DescribeImages", parameters);
+        for (const auto& item : answer.root().child("imagesSet").children()) {
+            std::ostringstream text;
+            item.print(text);
+            found[item.child("imageId").text().as_string()] = text.str();
+        }
+        return found;
+    };
+    auto together = items(page);
+    EXPECT_EQ(together.size(), page.size());
+    for (const auto& [parameter, id] : page) {
+        EXPECT_EQ(together[id], items({{"ImageId.1", id}})[id]);
+    }
+    EXPECT_THAT(together[two], HasSubstr("second"));
+    EXPECT_THAT(together[two], Not(HasSubstr("first")));
 }
 
 TEST(DescribeImages, RefusesPagesFiltersAndOwnersItCannotRead)

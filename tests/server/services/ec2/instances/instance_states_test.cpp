@@ -1,8 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/server/services/ec2/instances/instance_support.h"
 #include "storage/base/units.h"
+#include "tests/server/services/ec2/instances/instance_support.h"
 
 namespace amilab::test {
 namespace {

@@ -4,9 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/base/units.h"
 #include "storage/metadata/sql/statement.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
-#include "storage/base/units.h"
 
 namespace amilab::test {
 namespace {

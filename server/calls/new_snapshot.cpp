@@ -1,0 +1,66 @@
+#include "server/calls/new_snapshot.h"
+
+#include <utility>
+
+#include "server/calls/resource_tags.h"
+#include "server/calls/snapshot_life.h"
+#include "storage/metadata/tags/product_code_rows.h"
+#include "storage/state/generation.h"
+
+namespace amilab {
+
+namespace {
+
+SnapshotRow to_row(const Session& session, NewSnapshot&& wanted)
+{
+    const bool is_completed = wanted.start == SnapshotStart::kCompleted;
+    SnapshotRow row{
+        .id = std::move(wanted.id),
+        .region = session.region(),
+        .owner = std::move(wanted.owner).value_or(session.account()),
+        .layer_id = wanted.layer_id,
+        .volume_id = std::move(wanted.volume_id),
+        .volume_size_gib = wanted.volume_size_gib,
+        .description = std::move(wanted.description),
+        .state = std::string(is_completed ? snapshot_state::kCompleted : snapshot_state::kPending),
+        .start_time_ms = session.now_ms(),
+        .encrypted = wanted.encryption.encrypted,
+        .kms_key_id = std::move(wanted.encryption.kms_key_id),
+        .data_key_id = std::move(wanted.encryption.data_key_id),
+        .transfer_type = std::move(wanted.transfer_type),
+        .completion_duration_minutes = wanted.completion_duration_minutes,
+        .status_message = std::move(wanted.status_message),
+        .full_size_bytes = wanted.full_size_bytes};
+    if (wanted.start == SnapshotStart::kPending) {
+        row.due_time_ms = wanted.due_ms.value_or(session.due_ms(kSnapshotPending));
+    }
+    if (is_completed) {
+        row.completion_time_ms = session.now_ms();
+    }
+    return row;
+}
+
+}  // namespace
+
+SnapshotRow new_snapshot(Session& session, NewSnapshot wanted)
+{
+    const bool is_open = wanted.start == SnapshotStart::kOpen;
+    const auto tags = std::move(wanted.tags);
+    const auto product_codes_of = std::move(wanted.product_codes_of);
+    auto row = to_row(session, std::move(wanted));
+    insert_snapshot(session.db(), row);
+    if (!product_codes_of.empty()) {
+        copy_product_codes(session.db(), product_codes_of, row.id.text());
+    }
+    store_tags(session, {row.id.text(), "snapshot"}, tags);
+    if (row.due_time_ms) {
+        session.schedule_at(*row.due_time_ms, kSnapshotCompleted, row.id.text());
+    }
+    if (row.layer_id && !row.full_size_bytes && !is_open) {
+        session.after_commit(
+            [id = row.id](Generation& generation) { generation.count_snapshots_later({id}); });
+    }
+    return row;
+}
+
+}  // namespace amilab
