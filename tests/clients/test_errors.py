@@ -46,7 +46,8 @@ REFUSALS = [
     ("describe_instances", {"InstanceIds": ["i-00000000000000000"]},
      "InvalidInstanceID.NotFound", 400),
     ("describe_instances", {"InstanceIds": ["i-x"]}, "InvalidInstanceID.Malformed", 400),
-    ("describe_key_pairs", {}, "UnsupportedOperation", 400),
+    ("describe_key_pairs", {"KeyNames": ["absent"]}, "InvalidKeyPair.NotFound", 400),
+    ("describe_vpc_endpoints", {}, "UnsupportedOperation", 400),
     ("register_image", registering(Name="no*star"), "InvalidAMIName.Malformed", 400),
     ("register_image", registering(Name="taken"), "InvalidAMIName.Duplicate", 400),
     ("register_image", registering(BlockDeviceMappings=[
