@@ -1,7 +1,6 @@
 #include "server/calls/errors.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace amilab {
 

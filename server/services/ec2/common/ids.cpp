@@ -4,31 +4,20 @@
 
 namespace amilab::ec2 {
 
-namespace {
-
-template <class IdType>
-std::string joined(const std::vector<IdType>& ids)
-{
-    std::string text;
-    for (const auto& id : ids) {
-        text += text.empty() ? "" : ", ";
-        text += id.text();
-    }
-    return text;
-}
-
-ApiError malformed(std::string_view code, std::string_view text, std::string_view prefix)
+ApiError malformed_id(std::string_view code, std::string_view text, std::string_view prefix)
 {
     return {std::string(code),
             fmt::format("Invalid id: \"{}\" (expecting \"{}-...\")", text, prefix)};
 }
+
+namespace {
 
 /// Snapshots and volumes: the wrong prefix is a bad parameter, wrong digits a malformed id.
 ApiError malformed_storage_id(std::string_view code, std::string_view text,
                               std::string_view parameter, std::string_view prefix)
 {
     if (text.starts_with(fmt::format("{}-", prefix))) {
-        return malformed(code, text, prefix);
+        return malformed_id(code, text, prefix);
     }
     return {"InvalidParameterValue",
             fmt::format("Value ({}) for parameter {} is invalid. Expected: '{}-...'.", text,
@@ -40,7 +29,7 @@ ApiError malformed_storage_id(std::string_view code, std::string_view text,
 template <>
 ApiError malformed_id<ImageId>(std::string_view text)
 {
-    return malformed("InvalidAMIID.Malformed", text, "ami");
+    return malformed_id("InvalidAMIID.Malformed", text, "ami");
 }
 
 template <>
@@ -63,7 +52,7 @@ ApiError not_found(const VolumeId& id)
 template <>
 ApiError malformed_id<InstanceId>(std::string_view text)
 {
-    return malformed("InvalidInstanceID.Malformed", text, "i");
+    return malformed_id("InvalidInstanceID.Malformed", text, "i");
 }
 
 ApiError not_found(const std::vector<ImageId>& ids)

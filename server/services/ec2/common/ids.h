@@ -17,6 +17,21 @@ namespace amilab::ec2 {
 template <class IdType>
 ApiError malformed_id(std::string_view text);
 
+/// What most kinds say: `code`, and that `text` does not begin as ids with `prefix` do.
+ApiError malformed_id(std::string_view code, std::string_view text, std::string_view prefix);
+
+/// As refusals name several: "a, b".
+template <class IdType>
+std::string joined(const std::vector<IdType>& ids)
+{
+    std::string text;
+    for (const auto& id : ids) {
+        text += text.empty() ? "" : ", ";
+        text += id.text();
+    }
+    return text;
+}
+
 /// Parses, or throws malformed_id.
 template <class IdType>
 IdType parse_id(std::string_view text)

@@ -1,24 +1,13 @@
 #include "server/services/ec2/images/errors.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace amilab::ec2 {
-
-namespace {
-
-ApiError malformed(std::string_view code, std::string_view text, std::string_view prefix)
-{
-    return {std::string(code),
-            fmt::format("Invalid id: \"{}\" (expecting \"{}-...\")", text, prefix)};
-}
-
-}  // namespace
 
 template <>
 ApiError malformed_id<UsageReportId>(std::string_view text)
 {
-    return malformed("InvalidImageUsageReportId.Malformed", text, "amiur");
+    return malformed_id("InvalidImageUsageReportId.Malformed", text, "amiur");
 }
 
 ApiError image_unavailable(const ImageId& id)

@@ -1,37 +1,15 @@
 #include "server/services/ec2/instances/errors.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "storage/metadata/instances/instance_rows.h"
 
 namespace amilab::ec2 {
 
-namespace {
-
-template <class IdType>
-std::string joined(const std::vector<IdType>& ids)
-{
-    std::string text;
-    for (const auto& id : ids) {
-        text += text.empty() ? "" : ", ";
-        text += id.text();
-    }
-    return text;
-}
-
-ApiError malformed(std::string_view code, std::string_view text, std::string_view prefix)
-{
-    return {std::string(code),
-            fmt::format("Invalid id: \"{}\" (expecting \"{}-...\")", text, prefix)};
-}
-
-}  // namespace
-
 template <>
 ApiError malformed_id<ReplaceRootTaskId>(std::string_view text)
 {
-    return malformed("InvalidReplaceRootVolumeTaskId.Malformed", text, "replacevol");
+    return malformed_id("InvalidReplaceRootVolumeTaskId.Malformed", text, "replacevol");
 }
 
 ApiError not_found(const NetworkInterfaceId& id)

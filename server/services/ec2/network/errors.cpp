@@ -1,36 +1,25 @@
 #include "server/services/ec2/network/errors.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace amilab::ec2 {
-
-namespace {
-
-ApiError malformed(std::string_view code, std::string_view text, std::string_view prefix)
-{
-    return {std::string(code),
-            fmt::format("Invalid id: \"{}\" (expecting \"{}-...\")", text, prefix)};
-}
-
-}  // namespace
 
 template <>
 ApiError malformed_id<VpcId>(std::string_view text)
 {
-    return malformed("InvalidVpcID.Malformed", text, "vpc");
+    return malformed_id("InvalidVpcID.Malformed", text, "vpc");
 }
 
 template <>
 ApiError malformed_id<SubnetId>(std::string_view text)
 {
-    return malformed("InvalidSubnetID.Malformed", text, "subnet");
+    return malformed_id("InvalidSubnetID.Malformed", text, "subnet");
 }
 
 template <>
 ApiError malformed_id<SecurityGroupId>(std::string_view text)
 {
-    return malformed("InvalidGroupId.Malformed", text, "sg");
+    return malformed_id("InvalidGroupId.Malformed", text, "sg");
 }
 
 ApiError not_found(const VpcId& id)

@@ -1,7 +1,6 @@
 #include "server/services/ec2/snapshots/errors.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace amilab::ec2 {
 
