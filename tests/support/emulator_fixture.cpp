@@ -1,5 +1,6 @@
 #include "tests/support/emulator_fixture.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 
@@ -125,6 +126,26 @@ const Services& test_services()
 {
     static const Services services(all_services());
     return services;
+}
+
+Parameters merged(Parameters parameters, const Parameters& others)
+{
+    for (const auto& [name, value] : others) {
+        const auto same_name =
+            std::find_if(parameters.begin(), parameters.end(),
+                         [&name = name](const auto& one) { return one.first == name; });
+        if (same_name != parameters.end()) {
+            same_name->second = value;
+        } else {
+            parameters.emplace_back(name, value);
+        }
+    }
+    return parameters;
+}
+
+Parameters filter(const std::string& name, const std::string& value)
+{
+    return {{"Filter.1.Name", name}, {"Filter.1.Value.1", value}};
 }
 
 std::string url_encoded(std::string_view text)

@@ -22,6 +22,10 @@ inline constexpr const char* kRegion = "us-east-1";
 inline constexpr TimeMs kStartMs = 1'767'323'045'000;
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
+/// `parameters` with others on top: a name that is there gets the new value.
+Parameters merged(Parameters parameters, const Parameters& others);
+/// Filter.1 of a Describe call, with one value.
+Parameters filter(const std::string& name, const std::string& value);
 
 /// What a call gave.
 struct Answer {

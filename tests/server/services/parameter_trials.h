@@ -77,7 +77,4 @@ struct TrialSet {
     PreparedWorld::Part add_to_world = nullptr;
 };
 
-/// `parameters` with others on top: a name that is there gets the new value.
-Parameters merged(Parameters parameters, const Parameters& others);
-
 }  // namespace amilab::test

@@ -1,7 +1,5 @@
 #include "tests/server/services/trial_makers.h"
 
-#include <algorithm>
-
 namespace amilab::test {
 
 namespace {
@@ -111,21 +109,6 @@ std::vector<Trial> mapping_trials(const std::string& present, const std::string&
          device(present, {{"Ebs.DeleteOnTermination", "false"}}),
          device(present, {{"Ebs.DeleteOnTermination", "true"}})},
     };
-}
-
-Parameters merged(Parameters parameters, const Parameters& others)
-{
-    for (const auto& [name, value] : others) {
-        const auto same_name =
-            std::find_if(parameters.begin(), parameters.end(),
-                         [&name = name](const auto& one) { return one.first == name; });
-        if (same_name != parameters.end()) {
-            same_name->second = value;
-        } else {
-            parameters.emplace_back(name, value);
-        }
-    }
-    return parameters;
 }
 
 }  // namespace amilab::test

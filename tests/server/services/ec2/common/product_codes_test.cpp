@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/server/services/ec2/common/product_support.h"
 #include "tests/server/services/ec2/common/sharing_support.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
 
@@ -13,24 +14,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-/// A product's image, as the seller shares it with everybody, and an account that may subscribe.
-class ProductCodes : public ::testing::Test {
+class ProductCodes : public SharedProduct {
 protected:
-    ProductCodes()
-    {
-        image = own_image(aws, "product");
-        run_sql(aws, "UPDATE image SET public = 1");
-        give_product_code(aws, image);
-    }
-
-    void subscribe()
-    {
-        declare_account(aws, {.id = kOtherAccount, .subscriptions = {kMarketplaceCode}});
-    }
-    std::string run_product()
-    {
-        return aws.must("RunInstances", launch(image), kOtherAccount).text(kInstanceId);
-    }
     std::vector<std::string> codes(std::string_view kind, const std::string& id,
                                    std::string_view account = kOtherAccount)
     {
@@ -56,9 +41,6 @@ protected:
         return aws.must("DescribeInstances", {{"InstanceId.1", instance}}, kOtherAccount)
             .text("reservationSet/item/instancesSet/item/blockDeviceMapping/item/ebs/volumeId");
     }
-
-    TestEmulator aws;
-    std::string image;
 };
 
 TEST_F(ProductCodes, WantASubscriptionToLaunch)

@@ -1,7 +1,6 @@
 #include "server/services/ec2/images/images.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 #include <sstream>
@@ -11,8 +10,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "storage/metadata/sql/statement.h"
 #include "tests/server/services/ec2/common/sharing_support.h"
+#include "tests/server/services/ec2/images/image_support.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
 #include "tests/support/emulator_fixture.h"
 
@@ -40,22 +39,6 @@ constexpr const char* kCombination = "InvalidParameterCombination";
 
 constexpr const char* kBadMapping = "InvalidBlockDeviceMapping";
 
-/// `base` with the values of `changes` instead of its own.
-Parameters changed(Parameters base, const Parameters& changes)
-{
-    for (const auto& change : changes) {
-        const auto same = std::find_if(base.begin(), base.end(), [&](const auto& parameter) {
-            return parameter.first == change.first;
-        });
-        if (same != base.end()) {
-            same->second = change.second;
-        } else {
-            base.push_back(change);
-        }
-    }
-    return base;
-}
-
 Parameters without(Parameters base, std::string_view name)
 {
     base.erase(std::remove_if(base.begin(), base.end(),
@@ -64,97 +47,23 @@ Parameters without(Parameters base, std::string_view name)
     return base;
 }
 
-std::string make_volume(TestEmulator& aws, const std::string& size = "2",
-                        const Parameters& more = {})
-{
-    return aws
-        .must("CreateVolume", changed({{"AvailabilityZone", "us-east-1a"}, {"Size", size}}, more))
-        .text("volumeId");
-}
-
-std::string make_snapshot(TestEmulator& aws)
-{
-    return aws.must("CreateSnapshot", {{"VolumeId", make_volume(aws)}}).text("snapshotId");
-}
-
-Parameters registration(const std::string& snapshot, const std::string& name = "one")
-{
-    return {{"Name", name},
-            {"Architecture", "x86_64"},
-            {"VirtualizationType", "hvm"},
-            {"EnaSupport", "true"},
-            {"RootDeviceName", "/dev/xvda"},
-            {"BlockDeviceMapping.1.DeviceName", "/dev/xvda"},
-            {"BlockDeviceMapping.1.Ebs.SnapshotId", snapshot}};
-}
-
-std::string make_image(TestEmulator& aws, const std::string& name = "one",
-                       const Parameters& more = {})
-{
-    return aws.must("RegisterImage", changed(registration(make_snapshot(aws), name), more))
-        .text("imageId");
-}
-
-Answer describe(TestEmulator& aws, const std::string& id, std::string_view account = kAccount)
-{
-    return aws.must("DescribeImages", {{"ImageId.1", id}}, account);
-}
-
-/// The images that a filter, or several, leave of one's own.
-std::vector<std::string> matching(TestEmulator& aws, const std::string& name,
-                                  const std::string& value)
-{
-    return aws
-        .must("DescribeImages",
-              {{"Owner.1", "self"}, {"Filter.1.Name", name}, {"Filter.1.Value.1", value}})
-        .texts(kIds);
-}
-
-void modify(TestEmulator& aws, const std::string& image, Parameters parameters)
-{
-    parameters.emplace_back("ImageId", image);
-    aws.must("ModifyImageAttribute", parameters);
-}
-
-Answer try_modify(TestEmulator& aws, const std::string& image, Parameters parameters)
-{
-    parameters.emplace_back("ImageId", image);
-    return aws.call("ModifyImageAttribute", parameters);
-}
-
-Answer attribute(TestEmulator& aws, const std::string& image, const std::string& name)
-{
-    return aws.must("DescribeImageAttribute", {{"ImageId", image}, {"Attribute", name}});
-}
-
-std::vector<std::string> users(TestEmulator& aws, const std::string& image)
-{
-    return attribute(aws, image, "launchPermission").texts("launchPermission/item/userId");
-}
-
-void update_image(TestEmulator& aws, const std::string& id, const std::string& assignment)
-{
-    auto writer = aws.generation().writer();
-    Statement(writer.db(), "UPDATE image SET " + assignment + " WHERE id = ?1").execute(id);
-}
-
 TEST(RegisterImage, ShowsAllThatItWasGiven)
 {
     TestEmulator aws;
     const auto snapshot = make_snapshot(aws);
     const auto made =
         aws.must("RegisterImage",
-                 changed(registration(snapshot), {{"Description", "for the web"},
-                                                  {"BootMode", "uefi"},
-                                                  {"ImdsSupport", "v2.0"},
-                                                  {"TpmSupport", "v2.0"},
-                                                  {"SriovNetSupport", "simple"},
-                                                  {"TagSpecification.1.ResourceType", "image"},
-                                                  {"TagSpecification.1.Tag.1.Key", "Team"},
-                                                  {"TagSpecification.1.Tag.1.Value", "blue"}}));
+                 merged(registration(snapshot), {{"Description", "for the web"},
+                                                 {"BootMode", "uefi"},
+                                                 {"ImdsSupport", "v2.0"},
+                                                 {"TpmSupport", "v2.0"},
+                                                 {"SriovNetSupport", "simple"},
+                                                 {"TagSpecification.1.ResourceType", "image"},
+                                                 {"TagSpecification.1.Tag.1.Key", "Team"},
+                                                 {"TagSpecification.1.Tag.1.Value", "blue"}}));
     const auto id = made.text("imageId");
     EXPECT_THAT(id, MatchesRegex("ami-0[0-9a-f]{16}"));
-    const auto shown = describe(aws, id);
+    const auto shown = describe_image(aws, id);
     const auto text = [&](const std::string& name) { return shown.text("imagesSet/item/" + name); };
     EXPECT_EQ(shown.count("imagesSet/item"), 1U);
     EXPECT_EQ(text("imageId"), id);
@@ -189,16 +98,16 @@ TEST(RegisterImage, CompletesItsBlockDeviceMappings)
     TestEmulator aws;
     const auto snapshot = make_snapshot(aws);
     const auto id =
-        aws.must("RegisterImage", changed(registration(snapshot),
-                                          {{"BlockDeviceMapping.2.DeviceName", "/dev/sdb"},
-                                           {"BlockDeviceMapping.2.Ebs.VolumeSize", "20"},
-                                           {"BlockDeviceMapping.2.Ebs.VolumeType", "gp3"},
-                                           {"BlockDeviceMapping.2.Ebs.Iops", "4000"},
-                                           {"BlockDeviceMapping.2.Ebs.Throughput", "200"},
-                                           {"BlockDeviceMapping.3.DeviceName", "/dev/sdc"},
-                                           {"BlockDeviceMapping.3.VirtualName", "ephemeral0"}}))
+        aws.must("RegisterImage", merged(registration(snapshot),
+                                         {{"BlockDeviceMapping.2.DeviceName", "/dev/sdb"},
+                                          {"BlockDeviceMapping.2.Ebs.VolumeSize", "20"},
+                                          {"BlockDeviceMapping.2.Ebs.VolumeType", "gp3"},
+                                          {"BlockDeviceMapping.2.Ebs.Iops", "4000"},
+                                          {"BlockDeviceMapping.2.Ebs.Throughput", "200"},
+                                          {"BlockDeviceMapping.3.DeviceName", "/dev/sdc"},
+                                          {"BlockDeviceMapping.3.VirtualName", "ephemeral0"}}))
             .text("imageId");
-    const auto shown = describe(aws, id);
+    const auto shown = describe_image(aws, id);
     const std::string path = "imagesSet/item/blockDeviceMapping/item";
     EXPECT_THAT(shown.texts(path + "/deviceName"),
                 ElementsAre("/dev/xvda", "/dev/sdb", "/dev/sdc"));
@@ -257,7 +166,7 @@ TEST(RegisterImage, RefusesSnapshotsItCannotUse)
 {
     TestEmulator aws;
     const auto code = [&](const std::string& snapshot, const Parameters& more = {}) {
-        return aws.call("RegisterImage", changed(registration(snapshot), more)).code;
+        return aws.call("RegisterImage", merged(registration(snapshot), more)).code;
     };
     EXPECT_EQ(code("snap-00000000000000001"), "InvalidSnapshot.NotFound");
     EXPECT_EQ(code("snap-nothex"), "InvalidSnapshotID.Malformed");
@@ -268,7 +177,7 @@ TEST(RegisterImage, RefusesSnapshotsItCannotUse)
               "InvalidSnapshot.NotFound");
     const auto small =
         aws.call("RegisterImage",
-                 changed(registration(mine), {{"BlockDeviceMapping.1.Ebs.VolumeSize", "1"}}));
+                 merged(registration(mine), {{"BlockDeviceMapping.1.Ebs.VolumeSize", "1"}}));
     EXPECT_EQ(small.code, kBadMapping);
     EXPECT_EQ(small.message,
               "Volume of size 1GB is smaller than snapshot '" + mine + "', expect size >= 2GB");
@@ -282,11 +191,11 @@ TEST(RegisterImage, NeedsASnapshotAtItsRootDevice)
     TestEmulator aws;
     const auto good = registration(make_snapshot(aws));
     const auto unmapped =
-        aws.call("RegisterImage", changed(good, {{"RootDeviceName", "/dev/sda1"}}));
+        aws.call("RegisterImage", merged(good, {{"RootDeviceName", "/dev/sda1"}}));
     EXPECT_EQ(unmapped.code, kCombination);
     EXPECT_EQ(unmapped.message, "No root snapshot specified in device mapping.");
-    const auto sized = changed(without(good, "BlockDeviceMapping.1.Ebs.SnapshotId"),
-                               {{"BlockDeviceMapping.1.Ebs.VolumeSize", "8"}});
+    const auto sized = merged(without(good, "BlockDeviceMapping.1.Ebs.SnapshotId"),
+                              {{"BlockDeviceMapping.1.Ebs.VolumeSize", "8"}});
     EXPECT_EQ(aws.call("RegisterImage", sized).code, kCombination);
     EXPECT_EQ(aws.call("RegisterImage", without(good, "RootDeviceName")).code, "MissingParameter");
 }
@@ -296,7 +205,7 @@ TEST(RegisterImage, RefusesMappingsThatMakeNoSense)
     TestEmulator aws;
     const auto good = registration(make_snapshot(aws));
     const auto refusal = [&](const Parameters& more) {
-        const auto refused = aws.call("RegisterImage", changed(good, more));
+        const auto refused = aws.call("RegisterImage", merged(good, more));
         EXPECT_EQ(refused.code, kBadMapping);
         return refused.message;
     };
@@ -315,8 +224,8 @@ TEST(RegisterImage, RefusesMappingsThatMakeNoSense)
                     HasSubstr("Invalid virtual name"));
     }
     EXPECT_EQ(
-        aws.call("RegisterImage", changed(good, {{"BlockDeviceMapping.1.Ebs.VolumeType", "io1"},
-                                                 {"BlockDeviceMapping.1.Ebs.VolumeSize", "4"}}))
+        aws.call("RegisterImage", merged(good, {{"BlockDeviceMapping.1.Ebs.VolumeType", "io1"},
+                                                {"BlockDeviceMapping.1.Ebs.VolumeSize", "4"}}))
             .code,
         kCombination);
 }
@@ -326,7 +235,7 @@ TEST(RegisterImage, RefusesPlatformsThatDoNotGoTogether)
     TestEmulator aws;
     const auto good = registration(make_snapshot(aws));
     const auto code = [&](const Parameters& more) {
-        return aws.call("RegisterImage", changed(good, more)).code;
+        return aws.call("RegisterImage", merged(good, more)).code;
     };
     const std::pair<std::string, std::string> arm{"Architecture", "arm64"};
     const std::pair<std::string, std::string> paravirtual{"VirtualizationType", "paravirtual"};
@@ -344,16 +253,16 @@ TEST(RegisterImage, RefusesPlatformsThatDoNotGoTogether)
           Parameters{{"KernelId", "vmlinuz"}}, Parameters{{"RamdiskId", "aki-12345678"}}}) {
         EXPECT_EQ(code(bad), "InvalidParameterValue") << bad[0].first;
     }
-    aws.must("RegisterImage", changed(good, {arm, {"BootMode", "uefi"}}));
+    aws.must("RegisterImage", merged(good, {arm, {"BootMode", "uefi"}}));
 }
 
 TEST(RegisterImage, OnlySaysWhatADryRunWouldDo)
 {
     TestEmulator aws;
     const auto snapshot = make_snapshot(aws);
-    const auto dry = changed(registration(snapshot), {{"DryRun", "true"}});
+    const auto dry = merged(registration(snapshot), {{"DryRun", "true"}});
     EXPECT_EQ(aws.call("RegisterImage", dry).code, "DryRunOperation");
-    EXPECT_EQ(aws.call("RegisterImage", changed(dry, {{"Name", "a*b"}})).code,
+    EXPECT_EQ(aws.call("RegisterImage", merged(dry, {{"Name", "a*b"}})).code,
               "InvalidAMIName.Malformed");
     EXPECT_THAT(aws.must("DescribeImages", {{"Owner.1", "self"}}).texts(kIds), IsEmpty());
 }
@@ -364,9 +273,9 @@ TEST(RegisterImage, IsAvailableWhenItsTimeHasCome)
     aws.set_delay("image.pending", 3000);
     const auto id = make_image(aws);
     aws.advance(2999);
-    EXPECT_EQ(describe(aws, id).text(kState), "pending");
+    EXPECT_EQ(describe_image(aws, id).text(kState), "pending");
     aws.advance(1);
-    EXPECT_EQ(describe(aws, id).text(kState), "available");
+    EXPECT_EQ(describe_image(aws, id).text(kState), "available");
 }
 
 TEST(RegisterImage, TagsImagesAndNothingElse)
@@ -374,9 +283,9 @@ TEST(RegisterImage, TagsImagesAndNothingElse)
     TestEmulator aws;
     const auto refused = aws.call(
         "RegisterImage",
-        changed(registration(make_snapshot(aws)), {{"TagSpecification.1.ResourceType", "volume"},
-                                                   {"TagSpecification.1.Tag.1.Key", "a"},
-                                                   {"TagSpecification.1.Tag.1.Value", "b"}}));
+        merged(registration(make_snapshot(aws)), {{"TagSpecification.1.ResourceType", "volume"},
+                                                  {"TagSpecification.1.Tag.1.Key", "a"},
+                                                  {"TagSpecification.1.Tag.1.Value", "b"}}));
     EXPECT_EQ(refused.code, "InvalidParameterValue");
 }
 
@@ -389,7 +298,7 @@ TEST(RegisterImage, TakesDescriptionsOf255CharactersHoweverManyBytes)
     }
     const auto good = registration(make_snapshot(aws));
     const auto code = [&](const std::string& description) {
-        return aws.call("RegisterImage", changed(good, {{"Description", description}})).code;
+        return aws.call("RegisterImage", merged(good, {{"Description", description}})).code;
     };
     EXPECT_EQ(code(longest + "x"), "InvalidParameterValue");
     EXPECT_EQ(code(longest), "");
@@ -411,7 +320,7 @@ TEST(RegisterImage, AtALocationHasItsRootOnTheInstanceStore)
                             {"BlockDeviceMapping.1.DeviceName", "/dev/sdb"},
                             {"BlockDeviceMapping.1.VirtualName", "ephemeral0"}};
     const auto id = aws.must("RegisterImage", stored).text("imageId");
-    const auto shown = describe(aws, id);
+    const auto shown = describe_image(aws, id);
     EXPECT_EQ(shown.text("imagesSet/item/imageLocation"), "bucket/image.manifest.xml");
     EXPECT_EQ(shown.text("imagesSet/item/rootDeviceType"), "instance-store");
     EXPECT_EQ(shown.text("imagesSet/item/architecture"), "x86_64");
@@ -427,10 +336,10 @@ TEST(RegisterImage, AtALocationHasItsRootOnTheInstanceStore)
         aws.call("StopInstances", {{"InstanceId.1", instance.text("instancesSet/item/instanceId")}})
             .code,
         "UnsupportedOperation");
-    aws.must("RegisterImage", changed(without(stored, "RootDeviceName"), {{"Name", "bare"}}));
+    aws.must("RegisterImage", merged(without(stored, "RootDeviceName"), {{"Name", "bare"}}));
 
     const auto code = [&](const Parameters& more) {
-        return aws.call("RegisterImage", changed(stored, changed({{"Name", "other"}}, more))).code;
+        return aws.call("RegisterImage", merged(stored, merged({{"Name", "other"}}, more))).code;
     };
     for (const char* location : {"bucket", "/image.manifest.xml", "bucket/"}) {
         EXPECT_EQ(code({{"ImageLocation", location}}), "InvalidManifest") << location;
@@ -450,12 +359,12 @@ TEST(RegisterImage, RefusesBillingProductsAndUefiDataThatIsNoBase64)
 {
     TestEmulator aws;
     const auto good = registration(make_snapshot(aws));
-    EXPECT_EQ(aws.call("RegisterImage", changed(good, {{"BillingProduct.1", "bp-6ba54002"}})).code,
+    EXPECT_EQ(aws.call("RegisterImage", merged(good, {{"BillingProduct.1", "bp-6ba54002"}})).code,
               "AuthFailure");
-    EXPECT_EQ(aws.call("RegisterImage",
-                       changed(good, {{"BootMode", "uefi"}, {"UefiData", "not base64!"}}))
-                  .code,
-              "InvalidParameterValue");
+    EXPECT_EQ(
+        aws.call("RegisterImage", merged(good, {{"BootMode", "uefi"}, {"UefiData", "not base64!"}}))
+            .code,
+        "InvalidParameterValue");
 }
 
 // Source: Terraform's aws_ami sends what its user left out with an empty value (observed).
@@ -465,7 +374,7 @@ TEST(RegisterImage, TakesAnEmptyValueForNone)
     const auto id = make_image(
         aws, "terraform",
         {{"ImageLocation", ""}, {"KernelId", ""}, {"RamdiskId", ""}, {"SriovNetSupport", ""}});
-    const auto answer = describe(aws, id);
+    const auto answer = describe_image(aws, id);
     EXPECT_EQ(answer.text("imagesSet/item/rootDeviceType"), "ebs");
     EXPECT_EQ(answer.text("imagesSet/item/imageLocation"), std::string(kAccount) + "/terraform");
     for (const char* absent : {"kernelId", "ramdiskId", "sriovNetSupport"}) {
@@ -496,7 +405,7 @@ TEST(DescribeImages, RefusesTheWholeCallWhenIdsAreUnknown)
     EXPECT_EQ(two.code, "InvalidAMIID.NotFound");
     EXPECT_EQ(two.message,
               "The image ids '[ami-00000000000000001, ami-00000000000000002]' do not exist");
-    EXPECT_THAT(describe(aws, mine, kOtherAccount).texts(kIds), IsEmpty());
+    EXPECT_THAT(describe_image(aws, mine, kOtherAccount).texts(kIds), IsEmpty());
     EXPECT_EQ(aws.call("DescribeImages", {{"ImageId.1", mine}}, kAccount, "eu-west-1").code,
               "InvalidAMIID.NotFound");
     for (const char* id : {"ami-xyz", "i-00000000000000001", "image"}) {
@@ -513,7 +422,7 @@ TEST(DescribeImages, ShowsOfNamedIdsWhatFiltersAndOwnersLeave)
     const auto two = make_image(aws, "two");
     const Parameters both{{"ImageId.1", one}, {"ImageId.2", two}};
     const auto found = [&](const Parameters& more) {
-        return aws.must("DescribeImages", changed(both, more)).texts(kIds);
+        return aws.must("DescribeImages", merged(both, more)).texts(kIds);
     };
     EXPECT_THAT(found({}), UnorderedElementsAre(one, two));
     EXPECT_THAT(found({{"Filter.1.Name", "name"}, {"Filter.1.Value.1", "two"}}), ElementsAre(two));
@@ -551,13 +460,13 @@ TEST(DescribeImages, TakesABackslashForTheCharacterBehindIt)
     const auto mark = described("mark", "a?b");
     const auto backslash = described("backslash", "a\\b");
     const auto longer = described("longer", "axxb");
-    EXPECT_THAT(matching(aws, "description", "a?b"),
+    EXPECT_THAT(matching_images(aws, "description", "a?b"),
                 UnorderedElementsAre(star, letter, mark, backslash));
-    EXPECT_THAT(matching(aws, "description", "a*b"), SizeIs(5));
-    EXPECT_THAT(matching(aws, "description", "a\\*b"), ElementsAre(star));
-    EXPECT_THAT(matching(aws, "description", "a\\?b"), ElementsAre(mark));
-    EXPECT_THAT(matching(aws, "description", "a\\\\b"), ElementsAre(backslash));
-    EXPECT_THAT(matching(aws, "description", "A?B"), IsEmpty());
+    EXPECT_THAT(matching_images(aws, "description", "a*b"), SizeIs(5));
+    EXPECT_THAT(matching_images(aws, "description", "a\\*b"), ElementsAre(star));
+    EXPECT_THAT(matching_images(aws, "description", "a\\?b"), ElementsAre(mark));
+    EXPECT_THAT(matching_images(aws, "description", "a\\\\b"), ElementsAre(backslash));
+    EXPECT_THAT(matching_images(aws, "description", "A?B"), IsEmpty());
 }
 
 TEST(DescribeImages, FiltersByWhatAnImageIs)
@@ -573,20 +482,21 @@ TEST(DescribeImages, FiltersByWhatAnImageIs)
                                  {"BootMode", "uefi"},
                                  {"BlockDeviceMapping.1.Ebs.VolumeSize", "9"}});
     const auto snapshot =
-        describe(aws, one).text("imagesSet/item/blockDeviceMapping/item/ebs/snapshotId");
-    EXPECT_THAT(matching(aws, "architecture", "arm64"), ElementsAre(two));
-    EXPECT_THAT(matching(aws, "block-device-mapping.snapshot-id", snapshot), ElementsAre(one));
-    EXPECT_THAT(matching(aws, "block-device-mapping.volume-size", "9"), ElementsAre(two));
-    EXPECT_THAT(matching(aws, "boot-mode", "uefi"), ElementsAre(two));
-    EXPECT_THAT(matching(aws, "creation-date", "2026-01-02T03:05:*"), ElementsAre(two));
-    EXPECT_THAT(matching(aws, "image-id", one), ElementsAre(one));
-    EXPECT_THAT(matching(aws, "is-public", "false"), SizeIs(2));
-    EXPECT_THAT(matching(aws, "is-public", "true"), IsEmpty());
-    EXPECT_THAT(matching(aws, "manifest-location", std::string(kAccount) + "/one"),
+        describe_image(aws, one).text("imagesSet/item/blockDeviceMapping/item/ebs/snapshotId");
+    EXPECT_THAT(matching_images(aws, "architecture", "arm64"), ElementsAre(two));
+    EXPECT_THAT(matching_images(aws, "block-device-mapping.snapshot-id", snapshot),
                 ElementsAre(one));
-    EXPECT_THAT(matching(aws, "state", "available"), SizeIs(2));
-    EXPECT_THAT(matching(aws, "tag:Team", "bl*"), ElementsAre(one));
-    EXPECT_THAT(matching(aws, "tag-key", "Team"), ElementsAre(one));
+    EXPECT_THAT(matching_images(aws, "block-device-mapping.volume-size", "9"), ElementsAre(two));
+    EXPECT_THAT(matching_images(aws, "boot-mode", "uefi"), ElementsAre(two));
+    EXPECT_THAT(matching_images(aws, "creation-date", "2026-01-02T03:05:*"), ElementsAre(two));
+    EXPECT_THAT(matching_images(aws, "image-id", one), ElementsAre(one));
+    EXPECT_THAT(matching_images(aws, "is-public", "false"), SizeIs(2));
+    EXPECT_THAT(matching_images(aws, "is-public", "true"), IsEmpty());
+    EXPECT_THAT(matching_images(aws, "manifest-location", std::string(kAccount) + "/one"),
+                ElementsAre(one));
+    EXPECT_THAT(matching_images(aws, "state", "available"), SizeIs(2));
+    EXPECT_THAT(matching_images(aws, "tag:Team", "bl*"), ElementsAre(one));
+    EXPECT_THAT(matching_images(aws, "tag-key", "Team"), ElementsAre(one));
 }
 
 TEST(DescribeImages, AnswersEverythingOncePageByPage)
@@ -682,10 +592,10 @@ TEST(DescribeImages, HidesDeprecatedImagesOfOthersUnlessNamed)
 {
     TestEmulator aws;
     const auto id = make_image(aws);
-    modify(aws, id, {{"LaunchPermission.Add.1.UserId", kOtherAccount}});
+    must_modify_image(aws, id, {{"LaunchPermission.Add.1.UserId", kOtherAccount}});
     update_image(aws, id, fmt::format("deprecation_time_ms = {}", kStartMs + 1000));
     const auto others_view = [&](const Parameters& more) {
-        return aws.must("DescribeImages", changed({{"Owner.1", kAccount}}, more), kOtherAccount)
+        return aws.must("DescribeImages", merged({{"Owner.1", kAccount}}, more), kOtherAccount)
             .texts(kIds);
     };
     aws.advance(999);
@@ -695,7 +605,8 @@ TEST(DescribeImages, HidesDeprecatedImagesOfOthersUnlessNamed)
     EXPECT_THAT(others_view({{"ImageId.1", id}}), ElementsAre(id));
     EXPECT_THAT(others_view({{"IncludeDeprecated", "true"}}), ElementsAre(id));
     EXPECT_THAT(aws.must("DescribeImages", {{"Owner.1", "self"}}).texts(kIds), ElementsAre(id));
-    EXPECT_EQ(describe(aws, id).text("imagesSet/item/deprecationTime"), "2026-01-02T03:04:06.000Z");
+    EXPECT_EQ(describe_image(aws, id).text("imagesSet/item/deprecationTime"),
+              "2026-01-02T03:04:06.000Z");
 }
 
 TEST(DescribeImages, HidesDisabledImagesUnlessAskedForThem)
@@ -714,14 +625,14 @@ TEST(SharedImage, IsSeenByTheOtherAccountUntilReset)
 {
     TestEmulator aws;
     const auto id = make_image(aws);
-    modify(aws, id, {{"LaunchPermission.Add.1.UserId", kOtherAccount}});
-    const auto seen = describe(aws, id, kOtherAccount);
+    must_modify_image(aws, id, {{"LaunchPermission.Add.1.UserId", kOtherAccount}});
+    const auto seen = describe_image(aws, id, kOtherAccount);
     EXPECT_EQ(seen.text("imagesSet/item/imageOwnerId"), kAccount);
     EXPECT_EQ(seen.text("imagesSet/item/isPublic"), "false");
-    EXPECT_THAT(describe(aws, id, "111122223333").texts(kIds), IsEmpty());
+    EXPECT_THAT(describe_image(aws, id, "111122223333").texts(kIds), IsEmpty());
     aws.must("ResetImageAttribute", {{"ImageId", id}, {"Attribute", "launchPermission"}});
-    EXPECT_THAT(describe(aws, id, kOtherAccount).texts(kIds), IsEmpty());
-    EXPECT_THAT(users(aws, id), IsEmpty());
+    EXPECT_THAT(describe_image(aws, id, kOtherAccount).texts(kIds), IsEmpty());
+    EXPECT_THAT(launch_users(aws, id), IsEmpty());
 }
 
 TEST(SharedImage, IsFoundByWhoMayLaunchIt)
@@ -730,8 +641,8 @@ TEST(SharedImage, IsFoundByWhoMayLaunchIt)
     const auto shared = make_image(aws, "shared");
     const auto published = make_image(aws, "published");
     make_image(aws, "secret");
-    modify(aws, shared, {{"LaunchPermission.Add.1.UserId", kOtherAccount}});
-    modify(aws, published, {{"LaunchPermission.Add.1.Group", "all"}});
+    must_modify_image(aws, shared, {{"LaunchPermission.Add.1.UserId", kOtherAccount}});
+    must_modify_image(aws, published, {{"LaunchPermission.Add.1.Group", "all"}});
     const auto executable_by = [&](const std::string& who, std::string_view account) {
         return aws.must("DescribeImages", {{"ExecutableBy.1", who}, {"Owner.1", kAccount}}, account)
             .texts(kIds);
@@ -746,14 +657,14 @@ TEST(SharedImage, IsPublicWhileTheGroupAllMayLaunchIt)
 {
     TestEmulator aws;
     const auto id = make_image(aws);
-    modify(aws, id, {{"LaunchPermission.Add.1.Group", "all"}});
-    EXPECT_EQ(describe(aws, id, kOtherAccount).text("imagesSet/item/isPublic"), "true");
-    EXPECT_THAT(matching(aws, "is-public", "true"), ElementsAre(id));
-    EXPECT_THAT(attribute(aws, id, "launchPermission").texts("launchPermission/item/group"),
+    must_modify_image(aws, id, {{"LaunchPermission.Add.1.Group", "all"}});
+    EXPECT_EQ(describe_image(aws, id, kOtherAccount).text("imagesSet/item/isPublic"), "true");
+    EXPECT_THAT(matching_images(aws, "is-public", "true"), ElementsAre(id));
+    EXPECT_THAT(image_attribute(aws, id, "launchPermission").texts("launchPermission/item/group"),
                 ElementsAre("all"));
-    modify(aws, id, {{"LaunchPermission.Remove.1.Group", "all"}});
-    EXPECT_EQ(describe(aws, id).text("imagesSet/item/isPublic"), "false");
-    EXPECT_THAT(describe(aws, id, kOtherAccount).texts(kIds), IsEmpty());
+    must_modify_image(aws, id, {{"LaunchPermission.Remove.1.Group", "all"}});
+    EXPECT_EQ(describe_image(aws, id).text("imagesSet/item/isPublic"), "false");
+    EXPECT_THAT(describe_image(aws, id, kOtherAccount).texts(kIds), IsEmpty());
 }
 
 TEST(SharedImage, IsChangedByItsOwnerAlone)
@@ -766,18 +677,17 @@ TEST(SharedImage, IsChangedByItsOwnerAlone)
         {"ResetImageAttribute", {{"Attribute", "launchPermission"}}},
         {"DeregisterImage", {}}};
     for (const auto& [action, parameters] : calls) {
-        const auto unseen = aws.call(action, changed(parameters, {{"ImageId", id}}), kOtherAccount);
+        const auto unseen = aws.call(action, merged(parameters, {{"ImageId", id}}), kOtherAccount);
         EXPECT_EQ(unseen.code, "AuthFailure") << action;
         EXPECT_EQ(unseen.message, "Not authorized for image:" + id);
     }
-    modify(aws, id, {{"LaunchPermission.Add.1.UserId", kOtherAccount}});
+    must_modify_image(aws, id, {{"LaunchPermission.Add.1.UserId", kOtherAccount}});
     for (const auto& [action, parameters] : calls) {
-        const auto refused =
-            aws.call(action, changed(parameters, {{"ImageId", id}}), kOtherAccount);
+        const auto refused = aws.call(action, merged(parameters, {{"ImageId", id}}), kOtherAccount);
         EXPECT_EQ(refused.code, "AuthFailure") << action;
         EXPECT_EQ(refused.message, "Not authorized for image:" + id);
     }
-    EXPECT_EQ(describe(aws, id).count("imagesSet/item/description"), 0U);
+    EXPECT_EQ(describe_image(aws, id).count("imagesSet/item/description"), 0U);
 }
 
 TEST(DeregisterImage, LeavesAnIdThatFindsNothingWhileInstancesOfItAreLeft)
@@ -786,7 +696,7 @@ TEST(DeregisterImage, LeavesAnIdThatFindsNothingWhileInstancesOfItAreLeft)
     const auto id = make_image(aws);
     const auto instance = aws.must("RunInstances", launch(id)).text(kInstanceId);
     aws.must("DeregisterImage", {{"ImageId", id}});
-    EXPECT_EQ(describe(aws, id).count("imagesSet/item"), 0U);
+    EXPECT_EQ(describe_image(aws, id).count("imagesSet/item"), 0U);
     EXPECT_EQ(aws.call("DescribeImages", {{"ImageId.1", id}}, kOtherAccount).code,
               "InvalidAMIID.NotFound");
     aws.must("TerminateInstances", {{"InstanceId.1", instance}});
@@ -813,7 +723,7 @@ TEST(DeregisterImage, FindsADeregisteredImageUnavailable)
     const auto again = aws.call("DeregisterImage", {{"ImageId", id}});
     EXPECT_EQ(again.code, "InvalidAMIID.Unavailable");
     EXPECT_EQ(again.message, "The image ID '" + id + "' is no longer available");
-    EXPECT_EQ(try_modify(aws, id, {{"Description.Value", "a"}}).code, "InvalidAMIID.Unavailable");
+    EXPECT_EQ(modify_image(aws, id, {{"Description.Value", "a"}}).code, "InvalidAMIID.Unavailable");
     EXPECT_EQ(aws.call("DeregisterImage", {{"ImageId", kNobodysImage}}).code,
               "InvalidAMIID.NotFound");
     EXPECT_EQ(aws.call("DeregisterImage", {{"ImageId", "ami-x"}}).code, "InvalidAMIID.Malformed");
@@ -826,7 +736,7 @@ TEST(DeregisterImage, StaysDeregisteredWhenItWasPending)
     const auto id = make_image(aws);
     EXPECT_EQ(aws.call("DeregisterImage", {{"ImageId", id}, {"DryRun", "true"}}).code,
               "DryRunOperation");
-    EXPECT_EQ(describe(aws, id).text(kState), "pending");
+    EXPECT_EQ(describe_image(aws, id).text(kState), "pending");
     aws.must("DeregisterImage", {{"ImageId", id}});
     aws.advance(2000);
     EXPECT_EQ(aws.call("DescribeImages", {{"ImageId.1", id}}).code, "InvalidAMIID.NotFound");
@@ -839,10 +749,10 @@ TEST(DeregisterImage, DeletesTheSnapshotsThatNoOtherImageUses)
     const auto single = make_snapshot(aws);
     const auto first =
         aws.must("RegisterImage",
-                 changed(registration(shared), {{"BlockDeviceMapping.2.DeviceName", "/dev/sdb"},
-                                                {"BlockDeviceMapping.2.Ebs.SnapshotId", single},
-                                                {"BlockDeviceMapping.3.DeviceName", "/dev/sdc"},
-                                                {"BlockDeviceMapping.3.Ebs.SnapshotId", single}}))
+                 merged(registration(shared), {{"BlockDeviceMapping.2.DeviceName", "/dev/sdb"},
+                                               {"BlockDeviceMapping.2.Ebs.SnapshotId", single},
+                                               {"BlockDeviceMapping.3.DeviceName", "/dev/sdc"},
+                                               {"BlockDeviceMapping.3.Ebs.SnapshotId", single}}))
             .text("imageId");
     const auto second = aws.must("RegisterImage", registration(shared, "two")).text("imageId");
     const auto results = [&](const std::string& image) {

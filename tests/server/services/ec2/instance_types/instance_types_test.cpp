@@ -19,11 +19,6 @@ using ::testing::SizeIs;
 
 constexpr const char* kNames = "instanceTypeSet/item/instanceType";
 
-Parameters filter(const std::string& name, const std::string& value)
-{
-    return {{"Filter.1.Name", name}, {"Filter.1.Value.1", value}};
-}
-
 pugi::xml_node describe(TestEmulator& emulator, Answer& answer, const char* type)
 {
     answer = emulator.must("DescribeInstanceTypes", {{"InstanceType.1", type}});

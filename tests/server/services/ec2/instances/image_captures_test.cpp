@@ -1,14 +1,10 @@
 #include "server/services/ec2/images/images.h"
 
-#include <algorithm>
-#include <array>
-#include <set>
-
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "storage/metadata/sql/statement.h"
+#include "tests/server/services/ec2/images/image_support.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
 #include "tests/support/emulator_fixture.h"
 
@@ -28,82 +24,9 @@ constexpr const char* kCombination = "InvalidParameterCombination";
 
 constexpr const char* kBadMapping = "InvalidBlockDeviceMapping";
 
-/// `base` with the values of `changes` instead of its own.
-Parameters changed(Parameters base, const Parameters& changes)
-{
-    for (const auto& change : changes) {
-        const auto same = std::find_if(base.begin(), base.end(), [&](const auto& parameter) {
-            return parameter.first == change.first;
-        });
-        if (same != base.end()) {
-            same->second = change.second;
-        } else {
-            base.push_back(change);
-        }
-    }
-    return base;
-}
-
-std::string make_volume(TestEmulator& aws, const std::string& size = "2",
-                        const Parameters& more = {})
-{
-    return aws
-        .must("CreateVolume", changed({{"AvailabilityZone", "us-east-1a"}, {"Size", size}}, more))
-        .text("volumeId");
-}
-
-std::string make_snapshot(TestEmulator& aws)
-{
-    return aws.must("CreateSnapshot", {{"VolumeId", make_volume(aws)}}).text("snapshotId");
-}
-
-Parameters registration(const std::string& snapshot, const std::string& name = "one")
-{
-    return {{"Name", name},
-            {"Architecture", "x86_64"},
-            {"VirtualizationType", "hvm"},
-            {"EnaSupport", "true"},
-            {"RootDeviceName", "/dev/xvda"},
-            {"BlockDeviceMapping.1.DeviceName", "/dev/xvda"},
-            {"BlockDeviceMapping.1.Ebs.SnapshotId", snapshot}};
-}
-
-std::string make_image(TestEmulator& aws, const std::string& name = "one",
-                       const Parameters& more = {})
-{
-    return aws.must("RegisterImage", changed(registration(make_snapshot(aws), name), more))
-        .text("imageId");
-}
-
-Answer describe(TestEmulator& aws, const std::string& id, std::string_view account = kAccount)
-{
-    return aws.must("DescribeImages", {{"ImageId.1", id}}, account);
-}
-
-/// The images that a filter, or several, leave of one's own.
-std::vector<std::string> matching(TestEmulator& aws, const std::string& name,
-                                  const std::string& value)
-{
-    return aws
-        .must("DescribeImages",
-              {{"Owner.1", "self"}, {"Filter.1.Name", name}, {"Filter.1.Value.1", value}})
-        .texts(kIds);
-}
-
-std::string run(TestEmulator& aws, const std::string& image)
-{
-    return aws
-        .must("RunInstances", {{"ImageId", image},
-                               {"InstanceType", "t3.micro"},
-                               {"Placement.AvailabilityZone", "us-east-1a"},
-                               {"MinCount", "1"},
-                               {"MaxCount", "1"}})
-        .text("instancesSet/item/instanceId");
-}
-
 class CreateImage : public ::testing::Test {
 protected:
-    CreateImage() : source(make_image(aws, "source")), instance(run(aws, source))
+    CreateImage() : source(make_image(aws, "source")), instance(run_image(aws, source))
     {
         data = make_volume(aws, "10", {{"VolumeType", "gp3"}, {"Iops", "4000"}});
         aws.must("AttachVolume",
@@ -112,7 +35,7 @@ protected:
 
     Parameters request(const Parameters& more = {}) const
     {
-        return changed({{"InstanceId", instance}, {"Name", "captured"}}, more);
+        return merged({{"InstanceId", instance}, {"Name", "captured"}}, more);
     }
 
     std::string create(const Parameters& more = {})
@@ -127,7 +50,7 @@ protected:
 
     std::vector<std::string> mapped(const std::string& image, const std::string& what)
     {
-        return describe(aws, image).texts("imagesSet/item/blockDeviceMapping/item/" + what);
+        return describe_image(aws, image).texts("imagesSet/item/blockDeviceMapping/item/" + what);
     }
 
     Answer snapshot(const std::string& id)
@@ -179,14 +102,14 @@ TEST_F(CreateImage, TakesASnapshotOfEveryAttachedVolume)
     }
     EXPECT_NE(volumes[0], volumes[1]);
     EXPECT_THAT(volumes, Contains(data));
-    const auto shown = describe(aws, id);
+    const auto shown = describe_image(aws, id);
     EXPECT_EQ(shown.text("imagesSet/item/tagSet/item/value"), "image");
     EXPECT_EQ(shown.text("imagesSet/item/description"), "as it ran");
 }
 
 TEST_F(CreateImage, RemembersWhereItCameFrom)
 {
-    const auto shown = describe(aws, create());
+    const auto shown = describe_image(aws, create());
     const auto text = [&](const std::string& name) { return shown.text("imagesSet/item/" + name); };
     EXPECT_EQ(text("sourceInstanceId"), instance);
     EXPECT_EQ(text("sourceImageId"), source);
@@ -201,7 +124,7 @@ TEST_F(CreateImage, RemembersWhereItCameFrom)
 
 TEST_F(CreateImage, MakesImagesThatCanBeLaunched)
 {
-    const auto launched = run(aws, create());
+    const auto launched = run_image(aws, create());
     const auto volumes = aws.must("DescribeVolumes", {{"Filter.1.Name", "attachment.instance-id"},
                                                       {"Filter.1.Value.1", launched}});
     EXPECT_THAT(volumes.texts("volumeSet/item/size"), UnorderedElementsAre("2", "10"));
@@ -248,7 +171,7 @@ TEST_F(CreateImage, ChangesAndAddsDevicesAsTold)
 TEST_F(CreateImage, RefusesChangesThatCannotBe)
 {
     const auto code = [&](const Parameters& more) {
-        return try_create(changed({{"BlockDeviceMapping.1.DeviceName", "/dev/sdf"}}, more)).code;
+        return try_create(merged({{"BlockDeviceMapping.1.DeviceName", "/dev/sdf"}}, more)).code;
     };
     EXPECT_EQ(code({{"BlockDeviceMapping.1.Ebs.VolumeSize", "4"}}), kBadMapping);
     EXPECT_EQ(code({{"BlockDeviceMapping.1.Ebs.SnapshotId", make_snapshot(aws)}}), kBadMapping);
@@ -280,7 +203,7 @@ TEST_F(CreateImage, RefusesNamesAndInstancesItCannotUse)
     EXPECT_EQ(try_create({{"DryRun", "true"}}).code, "DryRunOperation");
     aws.must("TerminateInstances", {{"InstanceId.1", instance}});
     EXPECT_EQ(try_create().code, "IncorrectInstanceState");
-    EXPECT_THAT(matching(aws, "name", "captured"), IsEmpty());
+    EXPECT_THAT(matching_images(aws, "name", "captured"), IsEmpty());
 }
 
 TEST_F(CreateImage, TakesAStoppedInstance)
@@ -296,10 +219,10 @@ TEST_F(CreateImage, IsPendingUntilItsSnapshotsAreCompleted)
     const auto id = create();
     const auto snapshots = mapped(id, "ebs/snapshotId");
     aws.advance(4999);
-    EXPECT_EQ(describe(aws, id).text(kState), "pending");
+    EXPECT_EQ(describe_image(aws, id).text(kState), "pending");
     EXPECT_EQ(snapshot(snapshots.at(0)).text("snapshotSet/item/status"), "pending");
     aws.advance(1);
-    EXPECT_EQ(describe(aws, id).text(kState), "available");
+    EXPECT_EQ(describe_image(aws, id).text(kState), "available");
     EXPECT_EQ(snapshot(snapshots.at(0)).text("snapshotSet/item/status"), "completed");
     EXPECT_EQ(snapshot(snapshots.at(1)).text("snapshotSet/item/status"), "completed");
 }
@@ -310,9 +233,9 @@ TEST_F(CreateImage, MayBePendingForLongerThanItsSnapshots)
     aws.set_delay("snapshot.pending", 1000);
     const auto id = create();
     aws.advance(4999);
-    EXPECT_EQ(describe(aws, id).text(kState), "pending");
+    EXPECT_EQ(describe_image(aws, id).text(kState), "pending");
     aws.advance(1);
-    EXPECT_EQ(describe(aws, id).text(kState), "available");
+    EXPECT_EQ(describe_image(aws, id).text(kState), "available");
 }
 
 TEST_F(CreateImage, RebootsTheInstanceUnlessToldNotTo)

@@ -1,22 +1,6 @@
 #include "tests/server/services/ec2/instances/instance_support.h"
 
-#include <algorithm>
-
 namespace amilab::test {
-
-namespace {
-
-/// `first` with what `second` says otherwise or besides.
-Parameters merged(Parameters first, const Parameters& second)
-{
-    for (const auto& [name, value] : second) {
-        std::erase_if(first, [&](const auto& one) { return one.first == name; });
-        first.emplace_back(name, value);
-    }
-    return first;
-}
-
-}  // namespace
 
 std::string public_image(TestEmulator& emulator, const std::string& architecture)
 {
@@ -60,6 +44,13 @@ Parameters launch(const std::string& image, const Parameters& extra)
 std::string run_one(TestEmulator& emulator, const Parameters& extra)
 {
     return emulator.must("RunInstances", launch(public_image(emulator), extra)).text(kInstanceId);
+}
+
+std::string run_image(TestEmulator& emulator, const std::string& image)
+{
+    return emulator
+        .must("RunInstances", launch(image, {{"Placement.AvailabilityZone", "us-east-1a"}}))
+        .text(kInstanceId);
 }
 
 Parameters one_instance(const std::string& id, const Parameters& extra)

@@ -28,6 +28,9 @@ Parameters launch(const std::string& image, const Parameters& extra = {});
 /// Launches one instance and gives its id.
 std::string run_one(TestEmulator& emulator, const Parameters& extra = {});
 
+/// Launches one instance of the image in us-east-1a, where tests' volumes are.
+std::string run_image(TestEmulator& emulator, const std::string& image);
+
 Parameters one_instance(const std::string& id, const Parameters& extra = {});
 std::string state_of(TestEmulator& emulator, const std::string& id);
 /// A field of the one instance, below its item.

@@ -18,11 +18,6 @@ using ::testing::UnorderedElementsAre;
 
 constexpr const char* kStatuses = "instanceStatusSet/item/instanceId";
 
-Parameters filter(const std::string& name, const std::string& value)
-{
-    return {{"Filter.1.Name", name}, {"Filter.1.Value.1", value}};
-}
-
 std::vector<std::string> found_by(TestEmulator& emulator, const std::string& name,
                                   const std::string& value)
 {

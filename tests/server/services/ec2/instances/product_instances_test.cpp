@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/server/services/ec2/common/product_support.h"
 #include "tests/server/services/ec2/common/sharing_support.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
 
@@ -11,53 +12,7 @@ namespace {
 
 constexpr const char* kSeller = "679593333241";
 
-/// A product's image, as the seller shares it with everybody, and an account that may subscribe.
-class ConfirmProductInstance : public ::testing::Test {
-protected:
-    ConfirmProductInstance()
-    {
-        image = own_image(aws, "product");
-        run_sql(aws, "UPDATE image SET public = 1");
-        give_product_code(aws, image);
-    }
-
-    void subscribe()
-    {
-        declare_account(aws, {.id = kOtherAccount, .subscriptions = {kMarketplaceCode}});
-    }
-    std::string run_product()
-    {
-        return aws.must("RunInstances", launch(image), kOtherAccount).text(kInstanceId);
-    }
-    std::vector<std::string> codes(std::string_view kind, const std::string& id,
-                                   std::string_view account = kOtherAccount)
-    {
-        if (kind == "snapshot") {
-            return aws
-                .must("DescribeSnapshotAttribute",
-                      {{"SnapshotId", id}, {"Attribute", "productCodes"}}, account)
-                .texts("productCodes/item/productCode");
-        }
-        if (kind == "image") {
-            return aws.must("DescribeImages", {{"ImageId.1", id}}, account)
-                .texts("imagesSet/item/productCodes/item/productCode");
-        }
-        return aws.must("DescribeInstances", {{"InstanceId.1", id}}, account)
-            .texts("reservationSet/item/instancesSet/item/productCodes/item/productCode");
-    }
-    std::string snapshot_of(const std::string& volume)
-    {
-        return aws.must("CreateSnapshot", {{"VolumeId", volume}}, kOtherAccount).text("snapshotId");
-    }
-    std::string root_of(const std::string& instance)
-    {
-        return aws.must("DescribeInstances", {{"InstanceId.1", instance}}, kOtherAccount)
-            .text("reservationSet/item/instancesSet/item/blockDeviceMapping/item/ebs/volumeId");
-    }
-
-    TestEmulator aws;
-    std::string image;
-};
+using ConfirmProductInstance = SharedProduct;
 
 TEST_F(ConfirmProductInstance, AreConfirmedToWhoSellsThem)
 {

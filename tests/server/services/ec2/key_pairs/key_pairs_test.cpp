@@ -45,11 +45,6 @@ std::vector<std::string> names(TestEmulator& aws, const Parameters& parameters =
     return aws.must("DescribeKeyPairs", parameters).texts(kNames);
 }
 
-Parameters filter(const std::string& name, const std::string& value)
-{
-    return {{"Filter.1.Name", name}, {"Filter.1.Value.1", value}};
-}
-
 // CreateKeyPair
 
 TEST(CreateKeyPair, GivesThePrivateKeyOnceAndKeepsThePublicOne)

@@ -19,11 +19,6 @@ constexpr const char* kVpcIds = "vpcSet/item/vpcId";
 
 constexpr const char* kGroupIds = "securityGroupInfo/item/groupId";
 
-Parameters filter(const std::string& name, const std::string& value)
-{
-    return {{"Filter.1.Name", name}, {"Filter.1.Value.1", value}};
-}
-
 TEST(DescribeSecurityGroups, ShowsTheDefaultGroup)
 {
     TestEmulator emulator;

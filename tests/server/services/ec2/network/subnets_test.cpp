@@ -17,11 +17,6 @@ namespace {
 using ::testing::ElementsAre;
 constexpr const char* kSubnetIds = "subnetSet/item/subnetId";
 
-Parameters filter(const std::string& name, const std::string& value)
-{
-    return {{"Filter.1.Name", name}, {"Filter.1.Value.1", value}};
-}
-
 TEST(DescribeSubnets, ShowsADefaultSubnet)
 {
     TestEmulator emulator;

@@ -16,11 +16,6 @@ namespace {
 
 constexpr const char* kVpcIds = "vpcSet/item/vpcId";
 
-Parameters filter(const std::string& name, const std::string& value)
-{
-    return {{"Filter.1.Name", name}, {"Filter.1.Value.1", value}};
-}
-
 TEST(DescribeVpcs, ShowsTheDefaultVpc)
 {
     TestEmulator emulator;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/server/services/ec2/common/encryption_support.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
 #include "tests/support/emulator_fixture.h"
 
@@ -10,31 +11,6 @@ namespace amilab::test {
 namespace {
 
 using ::testing::MatchesRegex;
-constexpr const char* kKey =
-    "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
-constexpr const char* kKeyPattern = "arn:aws:kms:us-east-1:123456789012:key/[-0-9a-f]{36}";
-
-Parameters a_volume(Parameters more = {})
-{
-    more.insert(more.begin(), {{"AvailabilityZone", "us-east-1a"}});
-    more.emplace_back("Size", "1");
-    return more;
-}
-
-std::string make_volume(TestEmulator& aws, const Parameters& more = {})
-{
-    return aws.must("CreateVolume", a_volume(more)).text("volumeId");
-}
-
-std::string make_snapshot(TestEmulator& aws, const Parameters& more = {})
-{
-    return aws.must("CreateSnapshot", {{"VolumeId", make_volume(aws, more)}}).text("snapshotId");
-}
-
-std::string snapshot_field(TestEmulator& aws, const std::string& id, const std::string& name)
-{
-    return aws.must("DescribeSnapshots", {{"SnapshotId.1", id}}).text("snapshotSet/item/" + name);
-}
 
 class EncryptionByDefault : public ::testing::Test {
 protected:

@@ -1,6 +1,5 @@
 #include "tests/server/services/ec2/volumes/volume_support.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include "storage/base/units.h"
@@ -14,28 +13,20 @@ namespace {
 
 constexpr std::size_t kSector = 512;
 
-Parameters with(Parameters parameters, const Parameters& extra)
-{
-    for (const auto& [name, value] : extra) {
-        std::erase_if(parameters, [&](const auto& one) { return one.first == name; });
-        parameters.emplace_back(name, value);
-    }
-    return parameters;
-}
-
 }  // namespace
 
 std::string new_volume(TestEmulator& aws, const Parameters& extra)
 {
     return aws
-        .must("CreateVolume", with({{"AvailabilityZone", "us-east-1a"}, {"Size", "10"}}, extra))
+        .must("CreateVolume", merged({{"AvailabilityZone", "us-east-1a"}, {"Size", "10"}}, extra))
         .text("volumeId");
 }
 
 std::string new_shared_volume(TestEmulator& aws, const Parameters& extra)
 {
     return new_volume(
-        aws, with({{"VolumeType", "io2"}, {"Iops", "100"}, {"MultiAttachEnabled", "true"}}, extra));
+        aws,
+        merged({{"VolumeType", "io2"}, {"Iops", "100"}, {"MultiAttachEnabled", "true"}}, extra));
 }
 
 std::string volume_field(TestEmulator& aws, const std::string& id, const std::string& path)
