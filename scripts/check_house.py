@@ -34,6 +34,7 @@ server/services/ec2/common
 server/compute
 server/calls
 server/http server/wire
+server/log
 storage/nbd
 storage/state
 storage/upkeep

@@ -12,6 +12,7 @@
 #include "server/cli/environment.h"
 #include "server/wire/types.h"
 #include "storage/base/units.h"
+#include "version.h"
 
 namespace {
 
@@ -192,7 +193,7 @@ int main(int argc, char** argv)
     int exit_code = 0;
     try {
         CLI::App app{"amilab, an offline EC2/AMI emulator for testing", "amilab"};
-        app.set_version_flag("--version", std::string("amilab ") + AMILAB_VERSION);
+        app.set_version_flag("--version", std::string("amilab ") + amilab::kVersion);
         app.require_subcommand(0, 1);
         add_serve(app, exit_code);
         add_import(app, exit_code);

@@ -1,9 +1,9 @@
 #include "server/calls/api_call.h"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include "server/calls/settle.h"
+#include "server/log/log.h"
 #include "server/wire/protocols.h"
 #include "server/wire/wire_errors.h"
 #include "storage/base/storage_error.h"
@@ -78,10 +78,10 @@ ApiError to_api_error(std::exception_ptr exception, std::string_view request_id,
     } catch (const ApiError& error) {
         return error;
     } catch (const StorageError& error) {
-        spdlog::error("{} {}: {}", request_id, operation, error.what());
+        log::error("{} {}: {}", request_id, operation, error.what());
         return error.is_full_disk() ? disk_full(data_path) : internal_error();
     } catch (const std::exception& error) {
-        spdlog::error("{} {}: {}", request_id, operation, error.what());
+        log::error("{} {}: {}", request_id, operation, error.what());
         return internal_error();
     }
 }
@@ -241,7 +241,7 @@ void ApiCall::settle_for_read()
             throw;
         }
         // Reads go on, with what is due still to come.
-        spdlog::warn("{} settle: {}", request_id_, error.what());
+        log::warn("{} settle: {}", request_id_, error.what());
     }
 }
 

@@ -5,23 +5,18 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <future>
 #include <stdexcept>
 #include <vector>
 
 #include <fmt/format.h>
-#include <boost/asio/io_context.hpp>
-#include <boost/process.hpp>
-#include <boost/process/extend.hpp>
 
-#include "server/cli/interruption.h"
+#include "server/cli/programs.h"
 #include "storage/base/units.h"
 #include "storage/blocks/layer_id.h"
 
 namespace amilab::cli {
 
 namespace fs = std::filesystem;
-namespace process = boost::process;
 
 namespace {
 
@@ -49,41 +44,9 @@ const FormatName& name_of(DiskFormat format)
                          [&](const FormatName& one) { return one.format == format; });
 }
 
-/// mke2fs is often where only root looks.
-std::string find_program(const char* name, const char* package)
-{
-    auto folders = boost::this_process::path();
-    folders.insert(folders.end(), {"/usr/sbin", "/sbin"});
-    const auto found = process::search_path(name, folders);
-    if (found.empty()) {
-        throw std::runtime_error(
-            fmt::format("{} is not installed (package {}); it is needed here", name, package));
-    }
-    return found.string();
-}
-
 std::string first_line(const std::string& text)
 {
     return text.substr(0, text.find('\n'));
-}
-
-struct Result {
-    int exit_code;
-    std::string errors;
-};
-
-/// Runs a program to its end, without a shell.
-Result run_to_end(const std::string& program, const std::vector<std::string>& arguments)
-{
-    boost::asio::io_context io_context;
-    std::future<std::string> errors;
-    process::child child(
-        process::exe = program, process::args = arguments, (process::std_in < process::null),
-        (process::std_out > process::null), (process::std_err > errors), io_context,
-        process::extend::on_exec_setup = [](auto&) { leave_watch_in_child(); });
-    io_context.run();
-    child.wait();
-    return {child.exit_code(), errors.get()};
 }
 
 /// "qemu-img: what it said", of which it has said the first word itself.

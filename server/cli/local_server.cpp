@@ -6,13 +6,12 @@
 #include <thread>
 
 #include <fmt/format.h>
-#include <spdlog/sinks/null_sink.h>
-#include <spdlog/spdlog.h>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include "server/front/front.h"
 #include "server/http/server.h"
+#include "server/log/log.h"
 #include "server/services/services.h"
 
 namespace amilab::cli {
@@ -75,7 +74,7 @@ Target::Target(const std::optional<std::string>& endpoint, const std::optional<s
     if (missing == Missing::kRefuse && !std::filesystem::exists(*data + "/current")) {
         throw std::runtime_error(fmt::format("{} is no data directory of amilab", *data));
     }
-    spdlog::set_default_logger(spdlog::null_logger_mt("amilab"));
+    log::set_up_silent();
     server_ = std::make_unique<LocalServer>(*data);
     client_ = std::make_unique<ControlClient>("http://" + server_->server.address().text(), data);
 }

@@ -8,14 +8,13 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include "server/cli/commands.h"
 #include "server/front/front.h"
 #include "server/http/server.h"
+#include "server/log/log.h"
 #include "server/services/ec2/images/catalogue_file.h"
 #include "server/services/services.h"
 #include "storage/nbd/server.h"
@@ -37,19 +36,12 @@ void keep_freed_memory()
     ::mallopt(M_MMAP_THRESHOLD, kLargestOnHeap);
 }
 
-void set_up_log(const std::string& level)
-{
-    auto logger = spdlog::stderr_logger_mt("amilab");
-    logger->set_level(spdlog::level::from_str(level));
-    spdlog::set_default_logger(std::move(logger));
-}
-
 void report(std::exception_ptr exception)
 {
     try {
         std::rethrow_exception(exception);
     } catch (const std::exception& error) {
-        spdlog::error("background: {}", error.what());
+        log::error("background: {}", error.what());
     }
 }
 
@@ -87,7 +79,7 @@ std::unique_ptr<nbd::Server> serve_nbd(boost::asio::io_context& io_context, Data
 int serve(const ServeOptions& options)
 {
     keep_freed_memory();
-    set_up_log(options.log_level);
+    log::set_up(options.log_level);
     // Before there is anything to tidy up, until all is: a signal must not end the process midway.
     boost::asio::io_context early_context(1);
     boost::asio::signal_set early_signals(early_context, SIGINT, SIGTERM);

@@ -5,13 +5,13 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <spdlog/spdlog.h>
 #include <boost/json.hpp>
 
 #include "server/control/accounts.h"
 #include "server/control/settings.h"
 #include "server/control/transfer.h"
 #include "server/http/offload.h"
+#include "version.h"
 
 namespace amilab {
 
@@ -102,7 +102,7 @@ asio::awaitable<http::Response> Control::handle(http::Request& request, http::Bo
 
 asio::awaitable<http::Response> Control::show_health(const Call&)
 {
-    co_return to_response(200, {{"status", "ok"}, {"version", AMILAB_VERSION}});
+    co_return to_response(200, {{"status", "ok"}, {"version", kVersion}});
 }
 
 asio::awaitable<http::Response> Control::reset(const Call& call)

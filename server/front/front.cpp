@@ -5,10 +5,10 @@
 #include <memory>
 #include <span>
 
-#include <spdlog/spdlog.h>
 #include <boost/asio/post.hpp>
 
 #include "server/http/offload.h"
+#include "server/log/log.h"
 #include "storage/base/units.h"
 
 namespace amilab {
@@ -88,7 +88,7 @@ asio::awaitable<http::Response> Front::handle_api(http::Request& request, http::
          .path = request.path,
          .header = [&request](std::string_view name) { return request.header(name); }});
     auto answer = co_await this->answer(call);
-    spdlog::info("{} {} {}", answer.request_id, call.operation_name(), answer.status);
+    log::info("{} {} {}", answer.request_id, call.operation_name(), answer.status);
     auto response = to_response(std::move(answer));
     if (call.has_more()) {
         const auto parts =
@@ -147,7 +147,7 @@ void Front::wait_for_due()
             try {
                 emulator_.settle();
             } catch (const std::exception& failure) {
-                spdlog::error("settle: {}", failure.what());
+                log::error("settle: {}", failure.what());
                 return;  // the next call tries again
             }
             look_for_due();

@@ -5,9 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include <spdlog/spdlog.h>
-
 #include "server/http/request_rules.h"
+#include "server/log/log.h"
 
 namespace amilab::http {
 namespace {
@@ -54,7 +53,7 @@ asio::awaitable<void> Connection::run()
         // The rest of a body that nobody wanted did not come.
         transport_.close();
     } catch (const std::exception& error) {
-        spdlog::error("a connection ends: {}", error.what());
+        log::error("a connection ends: {}", error.what());
         transport_.abort();
     }
 }
@@ -135,7 +134,7 @@ void Connection::check()
 
 Response Connection::failure(const std::exception& error) const
 {
-    spdlog::error("{} {}: {}", request_.method, request_.path, error.what());
+    log::error("{} {}: {}", request_.method, request_.path, error.what());
     return plain_text(500, "Something went wrong in the server; its log says what.");
 }
 

@@ -10,7 +10,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
@@ -23,6 +22,7 @@
 #include <boost/asio/strand.hpp>
 
 #include "server/http/connection.h"
+#include "server/log/log.h"
 
 namespace amilab::http {
 namespace {
@@ -128,7 +128,7 @@ asio::awaitable<void> Server::State::accept(std::shared_ptr<State> state)
             state->serve(std::move(socket));
         } else if (error != asio::error::connection_aborted && error != asio::error::try_again) {
             // EMFILE, ENFILE, ENOBUFS, ENOMEM: the client waits in the backlog.
-            spdlog::warn("cannot accept a connection: {}", error.message());
+            log::warn("cannot accept a connection: {}", error.message());
             state->pause.expires_after(kAcceptPause);
             co_await state->pause.async_wait(kAsTuple);
         }

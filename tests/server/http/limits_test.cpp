@@ -7,10 +7,10 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <spdlog/spdlog.h>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 
+#include "server/log/log.h"
 #include "tests/server/http/test_server.h"
 #include "tests/support/wait_until.h"
 
@@ -192,7 +192,7 @@ TEST(ConnectionLimit, RunningOutOfDescriptorsOnlyDelaysNewConnections)
     const asio::ip::tcp::endpoint endpoint(asio::ip::address_v4::loopback(), server.address().port);
     // UBSan checks a class it meets for the first time through a pipe, which it could not make;
     // so the log is used once before.
-    spdlog::warn("descriptors run out {}", std::string("now"));
+    log::warn("descriptors run out {}", std::string("now"));
     {
         const NoDescriptors none;
         waiting.connect(endpoint);

@@ -11,7 +11,6 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <spdlog/spdlog.h>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
@@ -176,9 +175,6 @@ TestServer::TestServer(Handler handler, const Limits& limits,
 
 void TestServer::start()
 {
-    // The log's library is not built with the sanitizers: they see no race when it is made before
-    // the threads are.
-    spdlog::default_logger_raw();
     constexpr auto kThreads = 2;
     for (auto thread = 0; thread < kThreads; ++thread) {
         threads_.emplace_back([this] { io_context_.run(); });

@@ -1,9 +1,9 @@
 #include "server/services/ec2/images/adopted_images.h"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include "server/calls/new_snapshot.h"
+#include "server/log/log.h"
 #include "server/services/ec2/images/new_image.h"
 #include "server/services/ec2/instance_types/launch_types.h"
 #include "storage/metadata/images/launch_rows.h"
@@ -108,8 +108,8 @@ void fit_adopted_image(Session& session, ImageRow& image, std::string_view insta
         set_image_architecture(session.db(), image.id, image.architecture);
         session.after_commit(
             [id = image.id.text(), architecture = image.architecture](Generation&) {
-                spdlog::warn("{} was made up before it was launched, and is {} from now on", id,
-                             architecture);
+                log::warn("{} was made up before it was launched, and is {} from now on", id,
+                          architecture);
             });
     }
 }
@@ -132,7 +132,7 @@ std::optional<ImageRow> adopt_unknown_image(Session& session, const ImageId& id,
     insert_launch_permission(session.db(), id, {"group", "all"});
     session.after_commit([id = id.text(), region = session.region(),
                           architecture = image.architecture, snapshot](Generation&) {
-        spdlog::warn(
+        log::warn(
             "{} in {} is unknown and was made up: a public {} Linux image of account {}, HVM with"
             " ENA, {} on {} GiB of gp3 that read as zeros ({})",
             id, region, architecture, kNobody, kRootDevice, kRootGib, snapshot);
