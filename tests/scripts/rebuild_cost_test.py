@@ -93,6 +93,11 @@ class SampleEdits(InATree):
         with self.assertRaisesRegex(rebuild_cost.DoesNotFit, "a delay fits nowhere"):
             rebuild_cost.fitting_changes(self.tree, "a delay")
 
+    def test_a_new_migration_has_the_next_number(self):
+        self.write("storage/metadata/migrations/001_first.sql", "")
+        change = Change("storage/metadata/migrations/{next}_second.sql", "")
+        self.assertEqual(rebuild_cost.path_of(self.tree, change).name, "002_second.sql")
+
     def test_all_fit_this_checkout(self):
         for edit in rebuild_cost.EDITS:
             with self.subTest(edit):
