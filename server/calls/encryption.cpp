@@ -12,6 +12,8 @@
 #include "server/calls/request_values.h"
 #include "server/wire/types.h"
 #include "storage/metadata/settings/ebs_encryption_rows.h"
+#include "storage/metadata/snapshots/snapshot_rows.h"
+#include "storage/metadata/volumes/volume_rows.h"
 
 namespace amilab {
 

@@ -5,13 +5,14 @@
 #include <string_view>
 
 #include "server/calls/session.h"
-#include "storage/metadata/snapshots/snapshot_rows.h"
-#include "storage/metadata/volumes/volume_rows.h"
 
 /// How new volumes and snapshots are encrypted. There is no KMS behind it: every key of the right
 /// form exists, and bytes are stored as they are written.
 /// Source: EBS User Guide, "Amazon EBS encryption" (documented).
 namespace amilab {
+
+struct SnapshotRow;
+struct VolumeRow;
 
 /// What a request says of encryption.
 struct EncryptionWish {
@@ -38,7 +39,7 @@ struct Encryption {
 Encryption encrypt_volume(Session& session, const EncryptionWish& wish, const SnapshotRow* snapshot,
                           std::string_view new_id);
 
-/// The same of a copy of a volume, which keeps its encryption whatever is asked for.
+/// Of a copy of the volume `source`, which keeps its encryption whatever is asked for.
 Encryption encrypt_volume(Session& session, const EncryptionWish& wish, const VolumeRow& source,
                           std::string_view new_id);
 

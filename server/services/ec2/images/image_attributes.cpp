@@ -18,6 +18,7 @@
 #include "server/services/ec2/images/image_names.h"
 #include "server/services/ec2/images/images.h"
 #include "server/wire/types.h"
+#include "storage/metadata/snapshots/snapshot_rows.h"
 
 namespace amilab::ec2 {
 
