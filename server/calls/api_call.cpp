@@ -120,7 +120,7 @@ ApiAnswer ApiCall::refuse(const ApiError& error) const
 {
     const auto& rules = wire::rules_of(service_->protocol);
     auto rendered = rules.render_error(*service_, error, request_id_);
-    return {error.http_status, rules.content_type(*service_), std::move(rendered.body), request_id_,
+    return {error.http_status, rules.content_type, std::move(rendered.body), request_id_,
             std::move(rendered.headers)};
 }
 
@@ -131,7 +131,7 @@ ApiAnswer ApiCall::answer(const std::function<wire::Rendered()>& make) const
     }
     try {
         auto rendered = make();
-        const auto usual = wire::rules_of(service_->protocol).content_type(*service_);
+        const auto usual = wire::rules_of(service_->protocol).content_type;
         return {operation_->schema->status,
                 rendered.content_type.empty() ? usual : rendered.content_type,
                 std::move(rendered.body), request_id_, std::move(rendered.headers)};

@@ -78,7 +78,7 @@ void Emulator::read_request(ApiCall& call, const ApiRequest& request) const
     const auto& operation = rules.find_operation(service->schema, http, call.parameters_.get());
     if (!rules.is_form) {
         call.parameters_ =
-            std::make_unique<wire::Parameters>(rules.read(service->schema, operation, http));
+            std::make_unique<wire::Parameters>(rules.read(operation, http));
     }
     call.operation_ = services_.find_operation(*service, operation.name);
     call.call_ = call.operation_->parse(*call.parameters_);

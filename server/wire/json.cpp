@@ -9,11 +9,10 @@ namespace {
 /// The codes of refusals that all services share, as the json protocols spell them.
 /// Source: SSM's and EBS's models (documented); a region that is none is refused as a signature
 /// for the wrong scope (observed).
-std::string_view code_of(const ServiceSchema& service, const ApiError& error)
+std::string_view code_of(const ApiError& error, std::string_view internal_error)
 {
     if (error.code == "InternalError") {
-        return service.protocol == Protocol::kJson ? "InternalServerError"
-                                                   : "InternalServerException";
+        return internal_error;
     }
     if (error.code == "Unavailable") {
         return "ServiceUnavailableException";
@@ -25,12 +24,6 @@ std::string_view code_of(const ServiceSchema& service, const ApiError& error)
 }
 
 }  // namespace
-
-std::string_view json_content_type(const ServiceSchema& service)
-{
-    return service.protocol == Protocol::kJson ? std::string_view("application/x-amz-json-1.1")
-                                               : std::string_view("application/json");
-}
 
 json::value to_json(std::string_view value)
 {
@@ -83,17 +76,20 @@ void append_header(Headers& to, std::string_view name, std::optional<std::int64_
 Rendered render_json_error(const ServiceSchema& service, const ApiError& error)
 {
     json::object body;
-    Rendered rendered;
-    if (service.protocol == Protocol::kJson) {
-        append(body, "__type", code_of(service, error));
-    } else {
-        rendered.headers.emplace_back("x-amzn-ErrorType", code_of(service, error));
-    }
+    append(body, "__type", code_of(error, "InternalServerError"));
     append(body, service.error_message, std::string_view(error.what()));
-    if (service.protocol == Protocol::kRestJson && !error.reason.empty()) {
+    return {.body = json::serialize(body)};
+}
+
+Rendered render_rest_json_error(const ServiceSchema& service, const ApiError& error)
+{
+    json::object body;
+    append(body, service.error_message, std::string_view(error.what()));
+    if (!error.reason.empty()) {
         append(body, "Reason", error.reason);
     }
-    rendered.body = json::serialize(body);
+    Rendered rendered{.body = json::serialize(body)};
+    rendered.headers.emplace_back("x-amzn-ErrorType", code_of(error, "InternalServerException"));
     return rendered;
 }
 

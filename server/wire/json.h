@@ -15,8 +15,9 @@
 /// Answers as the json and rest-json protocols write them.
 namespace amilab::wire {
 
-/// Source: both observed.
-std::string_view json_content_type(const ServiceSchema& service);
+// Source: both observed.
+inline constexpr std::string_view kJsonContentType = "application/x-amz-json-1.1";
+inline constexpr std::string_view kRestJsonContentType = "application/json";
 
 // What generated code is made of. Text that is not UTF-8 cannot come here: requests are checked.
 boost::json::value to_json(std::string_view value);
@@ -103,8 +104,9 @@ Rendered render_json_response(const OperationSchema& operation, const Response& 
     return rendered;
 }
 
-/// A refusal: `json` names the error's type in the body, `rest-json` in a header.
-/// Source: both forms observed.
+/// A refusal of a `json` service: the body names its type. Source: observed.
 Rendered render_json_error(const ServiceSchema& service, const ApiError& error);
+/// A refusal of a `rest-json` service: a header names its type. Source: observed.
+Rendered render_rest_json_error(const ServiceSchema& service, const ApiError& error);
 
 }  // namespace amilab::wire

@@ -256,14 +256,17 @@ const OperationSchema* match_route(const ServiceSchema& service, std::string_vie
     return nullptr;
 }
 
-std::vector<NamedValue> read_members(const ServiceSchema& service, const OperationSchema& operation,
-                                     const JsonRequest& request)
+std::vector<NamedValue> read_json_members(const OperationSchema&, const JsonRequest& request)
 {
     std::vector<NamedValue> members;
-    if (service.protocol == Protocol::kJson) {
-        read_body(request.body, members);
-        return members;
-    }
+    read_body(request.body, members);
+    return members;
+}
+
+std::vector<NamedValue> read_rest_json_members(const OperationSchema& operation,
+                                               const JsonRequest& request)
+{
+    std::vector<NamedValue> members;
     if (!operation.has_payload) {
         read_body(request.body, members);
         for (const auto& member : members) {

@@ -28,10 +28,14 @@ std::string_view action_of_target(std::string_view target, const ServiceSchema& 
 const OperationSchema* match_route(const ServiceSchema& service, std::string_view method,
                                    std::string_view path);
 
-/// The members of a request of `operation`, from body, path, query and headers. Null is absent.
-/// Throws ApiError: SerializationException (no JSON, or no object), ValidationException (an unknown
-/// parameter in the query or name in the body).
-std::vector<NamedValue> read_members(const ServiceSchema& service, const OperationSchema& operation,
-                                     const JsonRequest& request);
+/// The members of a request of a `json` service, from the body. Null is absent. Throws ApiError:
+/// SerializationException (no JSON, or no object).
+std::vector<NamedValue> read_json_members(const OperationSchema& operation,
+                                          const JsonRequest& request);
+/// The members of a request of a `rest-json` service, from path, query, headers and, unless that is
+/// bytes, body. Null is absent. Throws ApiError: SerializationException (no JSON, or no object),
+/// ValidationException (an unknown parameter in the query or name in the body).
+std::vector<NamedValue> read_rest_json_members(const OperationSchema& operation,
+                                               const JsonRequest& request);
 
 }  // namespace amilab::wire

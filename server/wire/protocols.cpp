@@ -29,21 +29,21 @@ const OperationSchema& operation_of_form(const ServiceSchema& service, const Jso
                                             : invalid_action(action);
 }
 
-std::vector<NamedValue> read_no_form(const ServiceSchema&, const OperationSchema&,
-                                     const JsonRequest&)
+std::vector<NamedValue> read_no_form(const OperationSchema&, const JsonRequest&)
 {
     throw std::logic_error("a form is read before its service is known");
 }
 
-Rendered render_xml_error(const ServiceSchema& service, const ApiError& error,
-                          std::string_view request_id)
+Rendered render_error_of_ec2(const ServiceSchema&, const ApiError& error,
+                             std::string_view request_id)
 {
-    return {render_error(service, error, request_id)};
+    return {render_ec2_error(error, request_id)};
 }
 
-std::string_view xml_content_type(const ServiceSchema&)
+Rendered render_error_of_query(const ServiceSchema& service, const ApiError& error,
+                               std::string_view request_id)
 {
-    return kXmlContentType;
+    return {render_query_error(service, error, request_id)};
 }
 
 // The json protocols.
@@ -87,29 +87,45 @@ const OperationSchema& operation_of_route(const ServiceSchema& service, const Js
     return *operation;
 }
 
-Rendered render_error_as_json(const ServiceSchema& service, const ApiError& error, std::string_view)
+Rendered render_error_of_json(const ServiceSchema& service, const ApiError& error, std::string_view)
 {
     return render_json_error(service, error);
 }
 
-constexpr ProtocolRules kForm{.is_form = true,
-                              .is_meant = &is_never_meant,
-                              .find_operation = &operation_of_form,
-                              .read = &read_no_form,
-                              .render_error = &render_xml_error,
-                              .content_type = &xml_content_type};
+Rendered render_error_of_rest_json(const ServiceSchema& service, const ApiError& error,
+                                   std::string_view)
+{
+    return render_rest_json_error(service, error);
+}
+
+constexpr ProtocolRules kEc2{.is_form = true,
+                             .is_meant = &is_never_meant,
+                             .find_operation = &operation_of_form,
+                             .read = &read_no_form,
+                             .render_error = &render_error_of_ec2,
+                             .begin_response = &begin_ec2_response,
+                             .content_type = kXmlContentType};
+constexpr ProtocolRules kQuery{.is_form = true,
+                               .is_meant = &is_never_meant,
+                               .find_operation = &operation_of_form,
+                               .read = &read_no_form,
+                               .render_error = &render_error_of_query,
+                               .begin_response = &begin_query_response,
+                               .content_type = kXmlContentType};
 constexpr ProtocolRules kJson{.is_form = false,
                               .is_meant = &is_meant_by_target,
                               .find_operation = &operation_of_target,
-                              .read = &read_members,
-                              .render_error = &render_error_as_json,
-                              .content_type = &json_content_type};
+                              .read = &read_json_members,
+                              .render_error = &render_error_of_json,
+                              .begin_response = nullptr,
+                              .content_type = kJsonContentType};
 constexpr ProtocolRules kRestJson{.is_form = false,
                                   .is_meant = &is_meant_by_route,
                                   .find_operation = &operation_of_route,
-                                  .read = &read_members,
-                                  .render_error = &render_error_as_json,
-                                  .content_type = &json_content_type};
+                                  .read = &read_rest_json_members,
+                                  .render_error = &render_error_of_rest_json,
+                                  .begin_response = nullptr,
+                                  .content_type = kRestJsonContentType};
 
 }  // namespace
 
@@ -117,14 +133,21 @@ const ProtocolRules& rules_of(Protocol protocol)
 {
     switch (protocol) {
         case Protocol::kEc2:
-        case Protocol::kQuery:
             break;
+        case Protocol::kQuery:
+            return kQuery;
         case Protocol::kJson:
             return kJson;
         case Protocol::kRestJson:
             return kRestJson;
     }
-    return kForm;
+    return kEc2;
+}
+
+pugi::xml_node begin_response(pugi::xml_document& document, const ServiceSchema& service,
+                              const OperationSchema& operation, std::string_view request_id)
+{
+    return rules_of(service.protocol).begin_response(document, service, operation, request_id);
 }
 
 }  // namespace amilab::wire

@@ -8,6 +8,7 @@
 #include "server/wire/parameters.h"
 #include "server/wire/schema.h"
 #include "server/wire/types.h"
+#include "server/wire/xml.h"
 
 /// Protocols as values: what sets one apart is asked of these rules, and nowhere else.
 namespace amilab::wire {
@@ -22,11 +23,13 @@ struct ProtocolRules {
     const OperationSchema& (*find_operation)(const ServiceSchema& service,
                                              const JsonRequest& request, const Parameters* form);
     /// The members of a request that is no form. Throws ApiError.
-    std::vector<NamedValue> (*read)(const ServiceSchema& service, const OperationSchema& operation,
-                                    const JsonRequest& request);
+    std::vector<NamedValue> (*read)(const OperationSchema& operation, const JsonRequest& request);
     Rendered (*render_error)(const ServiceSchema& service, const ApiError& error,
                              std::string_view request_id);
-    std::string_view (*content_type)(const ServiceSchema& service);
+    /// Of answers that are XML; null where they are JSON.
+    BeginResponse begin_response;
+    /// Of answers.
+    std::string_view content_type;
 };
 
 const ProtocolRules& rules_of(Protocol protocol);

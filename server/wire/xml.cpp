@@ -94,6 +94,15 @@ void append_error(pugi::xml_node to, const ApiError& error)
     append(to, "Message", std::string_view(error.what()));
 }
 
+pugi::xml_node begin_root(pugi::xml_document& document, const ServiceSchema& service,
+                          const OperationSchema& operation)
+{
+    const std::string name = fmt::format("{}Response", operation.name);
+    auto root = document.append_child(name.c_str());
+    root.append_attribute("xmlns").set_value(std::string(service.xml_namespace).c_str());
+    return root;
+}
+
 }  // namespace
 
 void append(pugi::xml_node to, const char* name, std::string_view value)
@@ -128,16 +137,18 @@ void append(pugi::xml_node to, const char* name, const Blob& value)
     set_text(to.append_child(name), encode_base64(value.bytes));
 }
 
-pugi::xml_node begin_response(pugi::xml_document& document, const ServiceSchema& service,
-                              const OperationSchema& operation, std::string_view request_id)
+pugi::xml_node begin_ec2_response(pugi::xml_document& document, const ServiceSchema& service,
+                                  const OperationSchema& operation, std::string_view request_id)
 {
-    const std::string name = fmt::format("{}Response", operation.name);
-    auto root = document.append_child(name.c_str());
-    root.append_attribute("xmlns").set_value(std::string(service.xml_namespace).c_str());
-    if (service.protocol == Protocol::kEc2) {
-        append(root, "requestId", request_id);
-        return root;
-    }
+    auto root = begin_root(document, service, operation);
+    append(root, "requestId", request_id);
+    return root;
+}
+
+pugi::xml_node begin_query_response(pugi::xml_document& document, const ServiceSchema& service,
+                                    const OperationSchema& operation, std::string_view request_id)
+{
+    auto root = begin_root(document, service, operation);
     const auto result = operation.result_wrapper.empty()
                             ? root
                             : root.append_child(std::string(operation.result_wrapper).c_str());
@@ -160,16 +171,19 @@ std::string to_text(pugi::xml_node node)
     return std::move(writer.text);
 }
 
-std::string render_error(const ServiceSchema& service, const ApiError& error,
-                         std::string_view request_id)
+std::string render_ec2_error(const ApiError& error, std::string_view request_id)
 {
     pugi::xml_document document;
-    if (service.protocol == Protocol::kEc2) {
-        auto root = document.append_child("Response");
-        append_error(root.append_child("Errors").append_child("Error"), error);
-        append(root, "RequestID", request_id);
-        return to_text(document);
-    }
+    auto root = document.append_child("Response");
+    append_error(root.append_child("Errors").append_child("Error"), error);
+    append(root, "RequestID", request_id);
+    return to_text(document);
+}
+
+std::string render_query_error(const ServiceSchema& service, const ApiError& error,
+                               std::string_view request_id)
+{
+    pugi::xml_document document;
     auto root = document.append_child("ErrorResponse");
     root.append_attribute("xmlns").set_value(std::string(service.xml_namespace).c_str());
     auto element = root.append_child("Error");

@@ -70,7 +70,16 @@ void append_list(pugi::xml_node to, const char* name,
     }
 }
 
-/// The element in `document` that an answer's members belong into.
+/// Makes `document` an answer of the ec2 or the query protocol. Returns the element that its
+/// members belong into.
+using BeginResponse = pugi::xml_node (*)(pugi::xml_document& document, const ServiceSchema& service,
+                                         const OperationSchema& operation,
+                                         std::string_view request_id);
+pugi::xml_node begin_ec2_response(pugi::xml_document& document, const ServiceSchema& service,
+                                  const OperationSchema& operation, std::string_view request_id);
+pugi::xml_node begin_query_response(pugi::xml_document& document, const ServiceSchema& service,
+                                    const OperationSchema& operation, std::string_view request_id);
+/// Begins it as the protocol of its service does.
 pugi::xml_node begin_response(pugi::xml_document& document, const ServiceSchema& service,
                               const OperationSchema& operation, std::string_view request_id);
 /// What a document begins with.
@@ -90,8 +99,9 @@ std::string render_response(const ServiceSchema& service, const OperationSchema&
     return to_text(document);
 }
 
-/// The body of a refusal. Source: both forms observed.
-std::string render_error(const ServiceSchema& service, const ApiError& error,
-                         std::string_view request_id);
+// The body of a refusal. Source: both forms observed.
+std::string render_ec2_error(const ApiError& error, std::string_view request_id);
+std::string render_query_error(const ServiceSchema& service, const ApiError& error,
+                               std::string_view request_id);
 
 }  // namespace amilab::wire

@@ -70,7 +70,7 @@ void feed(const OperationSchema& operation, std::string_view form)
     } catch (const ApiError& error) {
         pugi::xml_document document;
         ASSERT_EQ(error.http_status, 400);
-        const auto body = render_error(ec2::kService, error, operation.name);
+        const auto body = render_ec2_error(error, operation.name);
         ASSERT_TRUE(document.load_string(body.c_str())) << body;
         ASSERT_TRUE(is_utf8(body));
     }

@@ -19,7 +19,7 @@ namespace {
 letters::ReadLettersRequest letters_from(std::string_view body)
 {
     const Parameters parameters(
-        read_members(letters::kService, letters::kReadLetters, {"POST", "/", "", body, {}}));
+        read_json_members(letters::kReadLetters, {"POST", "/", "", body, {}}));
     return parse_request<letters::ReadLettersRequest>(parameters.root());
 }
 
@@ -42,7 +42,7 @@ Request parcel_request(const OperationSchema& operation, std::string_view method
                                       : std::optional<std::string_view>(found->second);
     };
     const Parameters parameters(
-        read_members(parcels::kService, operation, {method, path, query, body, header}));
+        read_rest_json_members(operation, {method, path, query, body, header}));
     return parse_request<Request>(parameters.root());
 }
 
@@ -172,8 +172,7 @@ TEST(JsonRequest, RefusesWhatIsNotOfferedUnlessItIsTheDefault)
 TEST(JsonRequest, SaysTheSameForTheSameMembersInAnyOrder)
 {
     const auto canonical = [](std::string_view body) {
-        return Parameters(read_members(letters::kService, letters::kReadLetters,
-                                       {"POST", "/", "", body, {}}))
+        return Parameters(read_json_members(letters::kReadLetters, {"POST", "/", "", body, {}}))
             .canonical();
     };
     EXPECT_EQ(canonical(R"({"Names":["a"],"Tone":"kind"})"),
@@ -292,7 +291,7 @@ TEST(JsonError, NamesItsTypeInTheBodyAndAtRestServicesInAHeader)
     const auto json = render_json_error(letters::kService, error);
     EXPECT_EQ(json.body, R"({"__type":"ValidationException","message":"No"})");
     EXPECT_TRUE(json.headers.empty());
-    const auto rest = render_json_error(parcels::kService, error);
+    const auto rest = render_rest_json_error(parcels::kService, error);
     EXPECT_EQ(rest.body, R"({"Message":"No","Reason":"INVALID_PARAMETER_VALUE"})");
     EXPECT_EQ(rest.headers, (Headers{{"x-amzn-ErrorType", "ValidationException"}}));
     EXPECT_EQ(render_json_error(letters::kService, ApiError("InternalError", "x", 500)).body,

@@ -131,7 +131,7 @@ TEST(RenderResponse, IsADocumentWhateverTheTextHolds)
 
 TEST(RenderError, WritesTheEc2Form)
 {
-    EXPECT_EQ(render_error(ec2::kService, ApiError("InvalidAMIID.NotFound", "No <image>"), "r-1"),
+    EXPECT_EQ(render_ec2_error(ApiError("InvalidAMIID.NotFound", "No <image>"), "r-1"),
               body("<Response><Errors><Error><Code>InvalidAMIID.NotFound</Code>"
                    "<Message>No &lt;image&gt;</Message></Error></Errors>"
                    "<RequestID>r-1</RequestID></Response>"));
@@ -139,11 +139,11 @@ TEST(RenderError, WritesTheEc2Form)
 
 TEST(RenderError, WritesTheQueryFormAndSaysWhoseFaultItIs)
 {
-    EXPECT_EQ(render_error(sts::kService, ApiError("InvalidAction", "No"), "r-1"),
+    EXPECT_EQ(render_query_error(sts::kService, ApiError("InvalidAction", "No"), "r-1"),
               body("<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error>"
                    "<Type>Sender</Type><Code>InvalidAction</Code><Message>No</Message></Error>"
                    "<RequestId>r-1</RequestId></ErrorResponse>"));
-    EXPECT_NE(render_error(sts::kService, ApiError("Unavailable", "No", 503), "r-1")
+    EXPECT_NE(render_query_error(sts::kService, ApiError("Unavailable", "No", 503), "r-1")
                   .find("<Type>Receiver</Type>"),
               std::string::npos);
 }
