@@ -97,7 +97,7 @@ bool ApiCall::needs_writer() const
         return false;
     }
     return std::holds_alternative<std::unique_ptr<WriteCall>>(call_) ||
-           generation_->earliest_due_ms() <= generation_->clock().now_ms();
+           generation_->earliest_due().is_past(generation_->clock().now_ms());
 }
 
 bool ApiCall::has_more() const
@@ -187,7 +187,7 @@ wire::Rendered ApiCall::run_operation()
 
 void ApiCall::in_read(Budget budget, const std::function<void(Session&)>& work)
 {
-    if (generation_->earliest_due_ms() <= generation_->clock().now_ms()) {
+    if (generation_->earliest_due().is_past(generation_->clock().now_ms())) {
         if (budget == Budget::kQuick) {
             throw BudgetExceeded();
         }
@@ -274,7 +274,7 @@ wire::Rendered ApiCall::run_write()
 wire::Rendered ApiCall::run_quick_write()
 {
     auto writer = generation_->connections().writer_if_free();
-    if (!writer || generation_->earliest_due_ms() <= generation_->clock().now_ms()) {
+    if (!writer || generation_->earliest_due().is_past(generation_->clock().now_ms())) {
         throw BudgetExceeded();
     }
     auto& call = *std::get<std::unique_ptr<WriteCall>>(call_);

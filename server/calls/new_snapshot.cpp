@@ -6,6 +6,7 @@
 #include "server/calls/snapshot_life.h"
 #include "storage/metadata/tags/product_code_rows.h"
 #include "storage/state/generation.h"
+#include "storage/upkeep/upkeep.h"
 
 namespace amilab {
 
@@ -57,8 +58,9 @@ SnapshotRow new_snapshot(Session& session, NewSnapshot wanted)
         session.schedule_at(*row.due_time_ms, kSnapshotCompleted, row.id.text());
     }
     if (row.layer_id && !row.full_size_bytes && !is_open) {
-        session.after_commit(
-            [id = row.id](Generation& generation) { generation.count_snapshots_later({id}); });
+        session.after_commit([id = row.id](Generation& generation) {
+            generation.upkeep().count_snapshots_later({id});
+        });
     }
     return row;
 }

@@ -37,7 +37,7 @@ const wire::Parameters& no_parameters()
 void settle_due(const Services& services, Generation& generation, Writer& writer)
 {
     const auto now_ms = generation.clock().now_ms();
-    while (generation.earliest_due_ms() <= now_ms) {
+    while (generation.earliest_due().is_past(now_ms)) {
         const Caller nobody;
         Session session({services, generation, nobody, no_parameters(), "settle"}, writer.db(),
                         writer.ids());
@@ -58,7 +58,7 @@ void write_and_commit(Generation& generation, Session& session,
     settle_session(session);
     const auto earliest = read_earliest_due_ms(session.db());
     transaction.commit();
-    generation.set_earliest_due_ms(earliest);
+    generation.earliest_due().set_ms(earliest);
 }
 
 void run_write(const Session::Context& context, const std::function<void(Session&)>& change)

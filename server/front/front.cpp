@@ -128,13 +128,13 @@ void Front::look_for_due()
 void Front::wait_for_due()
 {
     const auto generation = emulator_.data().current();
-    const auto due_ms = generation->earliest_due_ms();
-    if (is_stopped_ || (due_ms == awaited_due_ms_ && due_ms == Generation::kNever)) {
+    const auto due_ms = generation->earliest_due().get_ms();
+    if (is_stopped_ || (due_ms == awaited_due_ms_ && due_ms == EarliestDue::kNever)) {
         return;
     }
     awaited_due_ms_ = due_ms;
     due_timer_.cancel();
-    if (due_ms == Generation::kNever || generation->clock().setting().frozen) {
+    if (due_ms == EarliestDue::kNever || generation->clock().setting().frozen) {
         return;
     }
     due_timer_.expires_after(std::chrono::milliseconds(

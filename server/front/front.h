@@ -41,7 +41,7 @@ private:
     Emulator& emulator_;
     boost::asio::io_context& io_context_;
     boost::asio::steady_timer due_timer_;  // the io_context's thread
-    TimeMs awaited_due_ms_ = Generation::kNever;
+    TimeMs awaited_due_ms_ = EarliestDue::kNever;
     std::atomic<bool> is_stopped_{false};
     boost::asio::thread_pool writer_{1};
     boost::asio::thread_pool workers_;

@@ -7,6 +7,7 @@
 #include "storage/base/units.h"
 #include "storage/blocks/block_store.h"
 #include "storage/metadata/volumes/export_rows.h"
+#include "storage/upkeep/persistence.h"
 
 namespace amilab::nbd {
 namespace {
@@ -64,7 +65,7 @@ std::shared_ptr<const Disk> Export::disk() const
 
 bool Export::needs_flushes() const
 {
-    return generation_->survives_power_loss();
+    return generation_->persistence().survives_power_loss();
 }
 
 void Export::end(ExportEnd why)

@@ -17,7 +17,6 @@
 #include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/sql/transaction.h"
 #include "storage/upkeep/persistence.h"
-#include "storage/upkeep/snapshot_sizes.h"
 #include "storage/upkeep/upkeep.h"
 
 namespace amilab {
@@ -121,7 +120,7 @@ std::unique_ptr<BlockStore> Generation::open_blocks(Database& db)
     options.max_open_files = files_kept_open();
     options.highest_known_layer = select_highest_layer(db);
     options.make_metadata_durable = [this] { persistence_->make_metadata_durable(); };
-    options.survives_power_loss = survives_power_loss();
+    options.survives_power_loss = durability_ == Durability::kKept;
     return std::make_unique<BlockStore>(path_ + "/layers", std::move(options));
 }
 
@@ -132,11 +131,6 @@ void Generation::restore_settings(Database& db)
     for (const auto& [name, delay_ms] : read_delay_settings(db)) {
         delays_.set(name, delay_ms);
     }
-}
-
-void Generation::count_snapshots_later(std::vector<SnapshotId> ids)
-{
-    amilab::count_snapshots_later(work_, *connections_, *blocks_, std::move(ids));
 }
 
 void Generation::catch_up()
@@ -155,7 +149,7 @@ void Generation::catch_up()
         persistence_->sync_later(layer);
     }
     if (!uncounted.empty()) {
-        count_snapshots_later(std::move(uncounted));
+        upkeep_->count_snapshots_later(std::move(uncounted));
     }
     work_.post([this] { upkeep_->add_all(); });
     work_.post([this] {

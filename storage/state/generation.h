@@ -2,19 +2,17 @@
 
 #include <atomic>
 #include <functional>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "storage/base/clock.h"
 #include "storage/base/delays.h"
+#include "storage/base/earliest_due.h"
 #include "storage/base/owned_work.h"
 #include "storage/metadata/catalogue/connection.h"
-#include "storage/metadata/snapshots/snapshot_ids.h"
 #include "storage/metadata/sql/connections.h"
 #include "storage/state/access_keys.h"
 #include "storage/state/companions.h"
@@ -47,8 +45,6 @@ public:
     /// What calls have committed reaches the disk by it.
     Persistence& persistence() { return *persistence_; }
     Upkeep& upkeep() { return *upkeep_; }
-    /// As snapshot_sizes.h has it.
-    void count_snapshots_later(std::vector<SnapshotId> ids);
     Reserve& reserve() { return reserve_; }
 
     Clock& clock() { return clock_; }
@@ -62,16 +58,8 @@ public:
     const std::string& path() const { return path_; }
     UnknownImages unknown_images() const { return catalogue_.unknown_images; }
     bool region_exists(std::string_view region) const { return regions_.contains(region); }
-    /// False for a folder that is removed at exit.
-    bool survives_power_loss() const { return durability_ == Durability::kKept; }
-
-    /// When the earliest transition is due; kNever without any. Kept by whoever holds the writer.
-    static constexpr TimeMs kNever = std::numeric_limits<TimeMs>::max();
-    TimeMs earliest_due_ms() const { return earliest_due_ms_.load(std::memory_order_acquire); }
-    void set_earliest_due_ms(TimeMs due_ms)
-    {
-        earliest_due_ms_.store(due_ms, std::memory_order_release);
-    }
+    /// Of the transitions.
+    EarliestDue& earliest_due() { return earliest_due_; }
 
     /// Syncs and removes what an earlier process left to do, and files that no row knows.
     void catch_up();
@@ -98,7 +86,7 @@ private:
     Companions companions_;
     Reserve reserve_;
     std::set<std::string, std::less<>> regions_;
-    std::atomic<TimeMs> earliest_due_ms_{0};
+    EarliestDue earliest_due_;
     std::atomic<bool> discarded_{false};
 
     std::unique_ptr<Connections> connections_;

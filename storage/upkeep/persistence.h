@@ -40,6 +40,8 @@ public:
     void sync_now(std::span<const LayerId> layers);
     /// Removes the files of layers whose rows are gone, in the background.
     void remove_files_later(std::vector<LayerId> layers);
+    /// False where all of it goes at exit.
+    bool survives_power_loss() const { return options_.durability == Durability::kKept; }
     /// Waits until all that the writer committed is on the disk.
     void make_metadata_durable();
 

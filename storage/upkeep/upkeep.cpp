@@ -15,6 +15,7 @@
 #include "storage/metadata/sql/connections.h"
 #include "storage/metadata/sql/transaction.h"
 #include "storage/upkeep/persistence.h"
+#include "storage/upkeep/snapshot_sizes.h"
 
 namespace amilab {
 
@@ -70,6 +71,11 @@ void Upkeep::add_all()
     for (const auto layer : select_layers_without_index(reader.db())) {
         add(Kind::kIndex, layer);
     }
+}
+
+void Upkeep::count_snapshots_later(std::vector<SnapshotId> ids)
+{
+    amilab::count_snapshots_later(work_, connections_, blocks_, std::move(ids));
 }
 
 void Upkeep::stop()

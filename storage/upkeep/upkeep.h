@@ -5,8 +5,10 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <vector>
 
 #include "storage/blocks/layer_id.h"
+#include "storage/metadata/snapshots/snapshot_ids.h"
 
 namespace amilab {
 
@@ -39,6 +41,8 @@ public:
     void add_synced(LayerId layer);
     /// All that rows say may be merged or indexed; after a start.
     void add_all();
+    /// Counts what these snapshots hold, as snapshot_sizes.h has it.
+    void count_snapshots_later(std::vector<SnapshotId> ids);
     /// What is under way is dropped; the next start takes it up again.
     void stop();
 

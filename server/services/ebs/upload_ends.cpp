@@ -18,6 +18,7 @@
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/state/generation.h"
 #include "storage/upkeep/persistence.h"
+#include "storage/upkeep/upkeep.h"
 
 namespace amilab::ebs {
 
@@ -90,7 +91,7 @@ void complete(Session& session, const SnapshotId& id, const CompleteSnapshotRequ
     session.schedule_at(due_ms, kSnapshotCompleted, id.text());
     session.after_commit([id, layer](Generation& generation) {
         generation.persistence().sync_later(layer);
-        generation.count_snapshots_later({id});
+        generation.upkeep().count_snapshots_later({id});
     });
 }
 

@@ -24,7 +24,7 @@ void delete_transitions(Database& db, std::string_view resource_id);
 /// Removes what is due by `now_ms` and returns it, the earliest first, in the order of insertion
 /// where times are equal; at most 1,000 of them.
 std::vector<Transition> take_due_transitions(Database& db, TimeMs now_ms);
-/// Generation::kNever when nothing is under way.
+/// EarliestDue::kNever when nothing is under way.
 TimeMs read_earliest_due_ms(Database& db);
 
 }  // namespace amilab

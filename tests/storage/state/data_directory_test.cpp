@@ -16,6 +16,7 @@
 #include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/sql/statement.h"
 #include "storage/metadata/sql/transaction.h"
+#include "storage/upkeep/persistence.h"
 
 namespace amilab {
 namespace {
@@ -201,7 +202,7 @@ TEST_F(DataDirectoryTest, AFolderWithStateGoesAtTheEndWhenItIsPrivate)
         auto as_private = options();
         as_private.durability = Durability::kPrivate;
         DataDirectory data(as_private);
-        EXPECT_FALSE(data.current()->survives_power_loss());
+        EXPECT_FALSE(data.current()->persistence().survives_power_loss());
         EXPECT_NE(next_image(data), image);
     }
     EXPECT_FALSE(fs::exists(folder));
