@@ -91,6 +91,11 @@ std::string_view ApiCall::operation_name() const
     return operation_ != nullptr ? operation_->schema->name : std::string_view("-");
 }
 
+bool ApiCall::is_stream() const
+{
+    return operation_ != nullptr && operation_->kind == OperationKind::kStream;
+}
+
 bool ApiCall::needs_writer() const
 {
     if (refusal_ || std::holds_alternative<std::unique_ptr<BytesCall>>(call_)) {

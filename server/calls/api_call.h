@@ -13,19 +13,6 @@
 
 namespace amilab {
 
-/// An API request as HTTP brought it.
-struct ApiRequest {
-    std::string_view method;
-    std::string_view query;  ///< undecoded
-    std::string_view body;
-    std::string_view content_type;
-    std::string_view authorization;
-    /// Undecoded.
-    std::string_view path = "/";
-    /// The first header of that name, in any case of letters; may be empty.
-    std::function<std::optional<std::string_view>(std::string_view)> header = {};
-};
-
 struct ApiAnswer {
     int status = 200;
     std::string_view content_type;
@@ -38,6 +25,9 @@ struct ApiAnswer {
 /// any thread; run once.
 class ApiCall {
 public:
+    /// Whether the header alone told what is asked, and the operation takes the body itself: then
+    /// run_stream() runs it, and none of what follows does.
+    bool is_stream() const;
     /// Whether run() takes the writer, so that it had better wait its turn on the writer's thread.
     bool needs_writer() const;
     /// Never throws for anything a client sent.
@@ -52,9 +42,11 @@ public:
     std::string run_more() { return run_read(Budget::kNone).body; }
     /// For the log.
     std::string_view operation_name() const;
+    std::string_view request_id() const { return request_id_; }
 
 private:
     friend class Emulator;
+    friend class StreamRun;
     explicit ApiCall(const Services& services) : services_(&services) {}
 
     enum class Budget { kNone, kQuick };
@@ -76,6 +68,8 @@ private:
     const Services* services_;
     std::shared_ptr<Generation> generation_;
     std::string data_path_;
+    /// As the signature names it; empty without one.
+    std::string scope_service_;
     std::string_view body_;
     std::unique_ptr<wire::Parameters> parameters_;
     Caller caller_;

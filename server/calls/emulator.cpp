@@ -14,6 +14,11 @@ namespace {
 
 constexpr std::string_view kFormType = "application/x-www-form-urlencoded";
 
+wire::JsonRequest json_request(const RequestHeader& header, std::string_view body)
+{
+    return {header.method, header.path, header.query, body, header.header};
+}
+
 }  // namespace
 
 Emulator::Emulator(DataDirectory& data, std::span<const Service* const> services, Options options)
@@ -58,76 +63,117 @@ Caller Emulator::caller_of(const std::optional<wire::CredentialScope>& scope) co
             scope->region, scope->access_key};
 }
 
-void Emulator::read_request(ApiCall& call, const ApiRequest& request) const
+void Emulator::read_header(ApiCall& call, const RequestHeader& header) const
 {
     call.service_ = &services_.named("ec2")->schema;
     // The service decides how the rest is read; its requests say it in their signature.
-    auto scope = wire::scope_from_authorization(request.authorization);
+    auto scope = wire::scope_from_authorization(header.authorization);
     if (!scope) {
-        scope = wire::scope_from_query(request.query);
+        scope = wire::scope_from_query(header.query);
     }
     call.caller_ = caller_of(scope);
-    const wire::JsonRequest http{request.method, request.path, request.query, request.body,
-                                 request.header};
+    if (scope) {
+        call.scope_service_ = scope->service;
+    }
+    const auto http = json_request(header, {});
     const auto* service = scope ? services_.named(scope->service) : services_.meant_by(http);
     if (service == nullptr || wire::rules_of(service->schema.protocol).is_form) {
-        service = &read_form(call, request, scope ? std::string_view(scope->service) : "");
+        return;  // the form tells
     }
     call.service_ = &service->schema;
     const auto& rules = wire::rules_of(service->schema.protocol);
-    const auto& operation = rules.find_operation(service->schema, http, call.parameters_.get());
-    if (!rules.is_form) {
-        call.parameters_ =
-            std::make_unique<wire::Parameters>(rules.read(operation, http));
-    }
+    const auto& operation = rules.find_operation(service->schema, http, nullptr);
     call.operation_ = services_.find_operation(*service, operation.name);
-    call.call_ = call.operation_->parse(*call.parameters_);
 }
 
-const Service& Emulator::read_form(ApiCall& call, const ApiRequest& request,
-                                   std::string_view scope_service) const
+void Emulator::read_members(ApiCall& call, const RequestHeader& header, std::string_view body) const
 {
-    const bool is_form = request.content_type.empty() ||
-                         request.content_type.substr(0, kFormType.size()) == kFormType;
-    if (request.method != "POST" && request.method != "GET" && request.method != "HEAD") {
+    const auto& rules = wire::rules_of(call.service_->protocol);
+    call.parameters_ = std::make_unique<wire::Parameters>(
+        rules.read(*call.operation_->schema, json_request(header, body)));
+}
+
+void Emulator::read_form(ApiCall& call, const RequestHeader& header, std::string_view body) const
+{
+    const bool is_form =
+        header.content_type.empty() || header.content_type.substr(0, kFormType.size()) == kFormType;
+    if (header.method != "POST" && header.method != "GET" && header.method != "HEAD") {
         throw ApiError(
             "InvalidRequest",
-            fmt::format("The method {} is not supported; use GET or POST.", request.method), 405);
+            fmt::format("The method {} is not supported; use GET or POST.", header.method), 405);
     }
-    if (!is_form && !request.body.empty()) {
+    if (!is_form && !body.empty()) {
         throw ApiError("InvalidRequest",
                        fmt::format("The content type {} is not supported; use {}.",
-                                   request.content_type, kFormType),
+                                   header.content_type, kFormType),
                        415);
     }
-    call.parameters_ = std::make_unique<wire::Parameters>(request.query, request.body);
-    std::string service_name(scope_service);
-    if (service_name.empty()) {
+    call.parameters_ = std::make_unique<wire::Parameters>(header.query, body);
+    if (call.scope_service_.empty()) {
         // A form may carry what else a query string does.
         if (const auto credential = call.parameters_->find("X-Amz-Credential")) {
             const auto scope = wire::scope_from_credential(*credential);
             call.caller_ = caller_of(scope);
-            service_name = scope.service;
+            call.scope_service_ = scope.service;
         }
     }
-    return find_form_service(*call.parameters_, service_name);
+    const auto& service = find_form_service(*call.parameters_, call.scope_service_);
+    call.service_ = &service.schema;
+    const auto& operation =
+        wire::rules_of(service.schema.protocol)
+            .find_operation(service.schema, json_request(header, body), call.parameters_.get());
+    call.operation_ = services_.find_operation(service, operation.name);
 }
 
-ApiCall Emulator::parse(const ApiRequest& request) const
+void Emulator::parse_request(ApiCall& call) const
+{
+    call.call_ = call.operation_->parse(*call.parameters_);
+    if (const auto account = call.generation_->access_keys().account_of(call.caller_.access_key)) {
+        call.caller_.account = *account;
+    }
+}
+
+ApiCall Emulator::begin(const RequestHeader& header) const
 {
     ApiCall call(services_);
     call.request_id_ = make_request_id();
     call.generation_ = data_.current();
     call.data_path_ = data_.path();
-    call.body_ = request.body;
     try {
-        read_request(call, request);
-        if (const auto account =
-                call.generation_->access_keys().account_of(call.caller_.access_key)) {
-            call.caller_.account = *account;
+        read_header(call, header);
+        if (call.is_stream()) {
+            read_members(call, header, {});
+            parse_request(call);
         }
     } catch (const ApiError& error) {
         call.refusal_ = std::make_unique<ApiError>(error);
+    }
+    return call;
+}
+
+void Emulator::take_body(ApiCall& call, const RequestHeader& header, std::string_view body) const
+{
+    if (call.refusal_) {
+        return;
+    }
+    call.body_ = body;
+    try {
+        if (call.operation_ == nullptr) {
+            read_form(call, header, body);
+        } else {
+            read_members(call, header, body);
+        }
+        parse_request(call);
+    } catch (const ApiError& error) {
+        call.refusal_ = std::make_unique<ApiError>(error);
+    }
+}
+
+ApiCall Emulator::parse(const RequestHeader& header, std::string_view body) const
+{
+    auto call = begin(header);
+    if (!call.is_stream()) {
+        take_body(call, header, body);
     }
     return call;
 }

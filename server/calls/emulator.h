@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "server/calls/api_call.h"
+#include "server/calls/request_header.h"
 #include "server/calls/services.h"
 #include "server/wire/credential_scope.h"
 #include "storage/state/data_directory.h"
@@ -25,9 +26,14 @@ public:
     /// `services` outlives it.
     Emulator(DataDirectory& data, std::span<const Service* const> services, Options options);
 
-    /// Decides everything that needs no state: service, operation, parameters. The request's body
-    /// outlives the call.
-    ApiCall parse(const ApiRequest& request) const;
+    /// Decides what the header tells, before the body is read: who calls which service and, unless
+    /// that takes forms, which operation. A call that is a stream is ready to run.
+    ApiCall begin(const RequestHeader& header) const;
+    /// Decides what is left of what needs no state: operation and parameters. For calls that are no
+    /// streams; the body outlives the call.
+    void take_body(ApiCall& call, const RequestHeader& header, std::string_view body) const;
+    /// Both, for a request whose body is there.
+    ApiCall parse(const RequestHeader& header, std::string_view body = {}) const;
 
     /// Lets everything happen that is due. Takes the writer.
     void settle();
@@ -38,9 +44,10 @@ public:
     const Options& options() const { return options_; }
 
 private:
-    void read_request(ApiCall& call, const ApiRequest& request) const;
-    const Service& read_form(ApiCall& call, const ApiRequest& request,
-                             std::string_view scope_service) const;
+    void read_header(ApiCall& call, const RequestHeader& header) const;
+    void read_members(ApiCall& call, const RequestHeader& header, std::string_view body) const;
+    void read_form(ApiCall& call, const RequestHeader& header, std::string_view body) const;
+    void parse_request(ApiCall& call) const;
     const Service& find_form_service(const wire::Parameters& parameters,
                                      std::string_view scope_service) const;
     Caller caller_of(const std::optional<wire::CredentialScope>& scope) const;

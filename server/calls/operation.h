@@ -14,8 +14,8 @@
 #include "server/wire/schema.h"
 
 /// The kinds of operation. Each is a parsed request that waits for its session, and each has an
-/// interface of its own; calls of any kind may be run twice, of which the first leaves nothing
-/// behind.
+/// interface of its own; calls that read or write may be run twice, of which the first leaves
+/// nothing behind.
 namespace amilab {
 
 /// Runs on any worker thread with a read-only connection.
@@ -46,10 +46,14 @@ public:
     virtual wire::Rendered run(ByteSession& session, const wire::AnswerForm& form) = 0;
 };
 
-using Call =
-    std::variant<std::unique_ptr<ReadCall>, std::unique_ptr<WriteCall>, std::unique_ptr<BytesCall>>;
+/// Sees the header before the body is read, and moves bytes as they come; stream_operation.h has
+/// it.
+class StreamCall;
 
-enum class OperationKind : std::uint8_t { kRead, kWrite, kBytes };
+using Call = std::variant<std::unique_ptr<ReadCall>, std::unique_ptr<WriteCall>,
+                          std::unique_ptr<BytesCall>, std::shared_ptr<StreamCall>>;
+
+enum class OperationKind : std::uint8_t { kRead, kWrite, kBytes, kStream };
 
 /// A row of a family's table of operations. Made by read, write, move_bytes and their like, so that
 /// a handler stands beside the schema of its own request.

@@ -4,13 +4,12 @@
 #include <span>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <boost/json.hpp>
 
 #include "server/control/accounts.h"
 #include "server/control/settings.h"
 #include "server/control/transfer.h"
-#include "server/http/offload.h"
+#include "server/http/message.h"
 #include "version.h"
 
 namespace amilab {
@@ -20,28 +19,25 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::string_view kPrefix = "/_amilab/";
 constexpr std::size_t kMostBodyBytes = 64 * 1024;
 
-http::Response to_response(int status, const json::value& value)
+StreamAnswer answer(int status, const json::value& value)
 {
-    http::Response response;
-    response.status = status;
-    response.content_type = "application/json";
-    response.body = json::serialize(value) + "\n";
-    return response;
+    return {.status = status,
+            .content_type = "application/json",
+            .body = json::serialize(value) + "\n"};
 }
 
-http::Response refuse(int status, std::string_view text, std::string_view code = {})
+StreamAnswer refuse(int status, std::string_view text, std::string_view code = {})
 {
     json::object error{{"error", json::string_view(text)}};
     if (!code.empty()) {
         error["code"] = json::string_view(code);
     }
-    return to_response(status, error);
+    return answer(status, error);
 }
 
-asio::awaitable<json::value> read_json(http::BodyReader& body)
+asio::awaitable<json::value> read_json(BodySource& body)
 {
     const auto text = co_await body.read_all(kMostBodyBytes);
     boost::system::error_code error;
@@ -52,7 +48,7 @@ asio::awaitable<json::value> read_json(http::BodyReader& body)
     co_return value;
 }
 
-asio::awaitable<void> require_no_body(http::BodyReader& body)
+asio::awaitable<void> require_no_body(BodySource& body)
 {
     const auto text = co_await body.read_all(kMostBodyBytes);
     if (!text.empty() && text != "{}") {
@@ -60,110 +56,87 @@ asio::awaitable<void> require_no_body(http::BodyReader& body)
     }
 }
 
-void require_method(const http::Request& request, std::span<const std::string_view> allowed)
+bool is_reading(const StreamRequest& request)
 {
-    for (const auto method : allowed) {
-        if (request.method == method) {
-            return;
-        }
-    }
-    throw http::HttpError(405, fmt::format("{} does not take {}; use {}", request.path,
-                                           request.method, fmt::join(allowed, " or ")));
-}
-
-bool is_reading(const http::Request& request)
-{
-    return request.method == "GET" || request.method == "HEAD";
+    return request.header.method == "GET" || request.header.method == "HEAD";
 }
 
 }  // namespace
 
-bool Control::is_control_path(std::string_view path)
+asio::awaitable<StreamAnswer> Control::handle(const StreamRequest& request)
 {
-    return path.starts_with(kPrefix);
-}
-
-asio::awaitable<http::Response> Control::handle(http::Request& request, http::BodyReader& body)
-{
-    http::Response refusal;
+    StreamAnswer refusal;
     try {
-        co_return co_await route(request, body);
+        co_return co_await route(request);
     } catch (const http::HttpError& error) {
         refusal = refuse(error.status, error.what());
-    } catch (const http::ConnectionLost&) {
+    } catch (const BodyError& error) {
+        refusal = refuse(error.http_status, error.what());
+    } catch (const ClientGone&) {
         throw;
     } catch (...) {
-        const auto error = to_api_error(std::current_exception(), request.method, request.path,
-                                        emulator_.data().path());
+        const auto error = to_api_error(std::current_exception(), request.header.method,
+                                        request.header.path, emulator_.data().path());
         refusal = refuse(error.http_status, error.what(), error.code);
     }
     co_return refusal;
 }
 
-asio::awaitable<http::Response> Control::show_health(const Call&)
+asio::awaitable<StreamAnswer> Control::show_health(const Call&)
 {
-    co_return to_response(200, {{"status", "ok"}, {"version", kVersion}});
+    co_return answer(200, {{"status", "ok"}, {"version", kVersion}});
 }
 
-asio::awaitable<http::Response> Control::reset(const Call& call)
+asio::awaitable<StreamAnswer> Control::reset(const Call& call)
 {
-    co_await require_no_body(call.body);
-    co_await run_on(workers_, [this] { emulator_.data().reset(); });
-    co_return to_response(200, {{"status", "ok"}});
+    co_await require_no_body(call.request.body);
+    co_await call.request.workers.run([this] { emulator_.data().reset(); });
+    co_return answer(200, {{"status", "ok"}});
 }
 
-asio::awaitable<http::Response> Control::clock(const Call& call)
-{
-    if (!is_reading(call.request)) {
-        const auto wanted = co_await read_json(call.body);
-        co_await run_on(workers_, [&] { control::change_clock(emulator_, wanted); });
-    }
-    co_return to_response(200, control::show_clock(emulator_));
-}
-
-asio::awaitable<http::Response> Control::delays(const Call& call)
+asio::awaitable<StreamAnswer> Control::clock(const Call& call)
 {
     if (!is_reading(call.request)) {
-        const auto wanted = co_await read_json(call.body);
-        co_await run_on(workers_, [&] { control::change_delays(emulator_, wanted); });
+        const auto wanted = co_await read_json(call.request.body);
+        co_await call.request.workers.run([&] { control::change_clock(emulator_, wanted); });
     }
-    co_return to_response(200, control::show_delays(emulator_));
+    co_return answer(200, control::show_clock(emulator_));
 }
 
-asio::awaitable<http::Response> Control::accounts(const Call& call)
+asio::awaitable<StreamAnswer> Control::delays(const Call& call)
 {
     if (!is_reading(call.request)) {
-        const auto wanted = co_await read_json(call.body);
-        co_await run_on(workers_, [&] { control::change_accounts(emulator_, wanted); });
+        const auto wanted = co_await read_json(call.request.body);
+        co_await call.request.workers.run([&] { control::change_delays(emulator_, wanted); });
     }
-    co_return to_response(
-        200, co_await run_on(workers_, [this] { return control::show_accounts(emulator_); }));
+    co_return answer(200, control::show_delays(emulator_));
 }
 
-asio::awaitable<http::Response> Control::show_space(const Call&)
+asio::awaitable<StreamAnswer> Control::accounts(const Call& call)
 {
-    co_return co_await run_on(workers_,
-                              [this] { return to_response(200, control::show_space(emulator_)); });
+    if (!is_reading(call.request)) {
+        const auto wanted = co_await read_json(call.request.body);
+        co_await call.request.workers.run([&] { control::change_accounts(emulator_, wanted); });
+    }
+    co_return answer(200, co_await call.request.workers.run(
+                              [this] { return control::show_accounts(emulator_); }));
 }
 
-asio::awaitable<http::Response> Control::import_image(const Call& call)
+asio::awaitable<StreamAnswer> Control::show_space(const Call& call)
 {
-    co_return co_await control::import_image(emulator_, call.request, call.body, workers_);
+    co_return co_await call.request.workers.run(
+        [this] { return answer(200, control::show_space(emulator_)); });
 }
 
-asio::awaitable<http::Response> Control::export_disk(const Call& call)
+asio::awaitable<StreamAnswer> Control::import_image(const Call& call)
 {
-    co_return co_await run_on(workers_, [&] {
-        return control::export_disk(emulator_, call.request, call.rest, workers_);
-    });
+    co_return co_await control::import_image(emulator_, call.request);
 }
 
-/// One path; one that ends with a slash is the beginning of many.
-struct Control::Route {
-    std::string_view path;
-    std::span<const std::string_view> methods;
-    asio::awaitable<http::Response> (Control::*handle)(const Call&);
-};
+asio::awaitable<StreamAnswer> Control::export_disk(const Call& call)
+{
+    co_return co_await control::export_disk(emulator_, call.request, call.rest);
+}
 
 std::span<const Control::Route> Control::routes()
 {
@@ -173,32 +146,27 @@ std::span<const Control::Route> Control::routes()
     static constexpr std::array<std::string_view, 2> kUpload = {"POST", "PUT"};
     static constexpr std::array<std::string_view, 1> kGet = {"GET"};
     static constexpr std::array<Route, 8> kRoutes = {{
-        {"health", kRead, &Control::show_health},
-        {"reset", kPost, &Control::reset},
-        {"clock", kSetting, &Control::clock},
-        {"delays", kSetting, &Control::delays},
-        {"accounts", kSetting, &Control::accounts},
-        {"space", kRead, &Control::show_space},
-        {"import", kUpload, &Control::import_image},
-        {"export/", kGet, &Control::export_disk},
+        {"/_amilab/health", kRead, &Control::show_health},
+        {"/_amilab/reset", kPost, &Control::reset},
+        {"/_amilab/clock", kSetting, &Control::clock},
+        {"/_amilab/delays", kSetting, &Control::delays},
+        {"/_amilab/accounts", kSetting, &Control::accounts},
+        {"/_amilab/space", kRead, &Control::show_space},
+        {"/_amilab/import", kUpload, &Control::import_image},
+        {"/_amilab/export/", kGet, &Control::export_disk},
     }};
     return kRoutes;
 }
 
-asio::awaitable<http::Response> Control::route(http::Request& request, http::BodyReader& body)
+asio::awaitable<StreamAnswer> Control::route(const StreamRequest& request)
 {
-    const auto path = std::string_view(request.path).substr(kPrefix.size());
-    for (const auto& route : routes()) {
-        const bool is_meant =
-            route.path.ends_with('/') ? path.starts_with(route.path) : path == route.path;
-        if (is_meant) {
-            require_method(request, route.methods);
-            const Call call{request, body, path.substr(route.path.size())};
-            co_return co_await (this->*route.handle)(call);
-        }
+    const auto path = request.header.path;
+    const auto* route = http::find_route(routes(), path, request.header.method);
+    if (route == nullptr) {
+        throw http::HttpError(404, fmt::format("no route {}; docs/control.md lists them", path));
     }
-    throw http::HttpError(404,
-                          fmt::format("no route {}; docs/control.md lists them", request.path));
+    const Call call{request, path.substr(route->path.size())};
+    co_return co_await (this->*route->handle)(call);
 }
 
 }  // namespace amilab

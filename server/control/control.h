@@ -3,11 +3,11 @@
 #include <span>
 #include <string_view>
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include "server/calls/emulator.h"
-#include "server/http/message.h"
+#include "server/calls/stream.h"
+#include "server/http/routes.h"
 
 namespace amilab {
 
@@ -16,29 +16,26 @@ namespace amilab {
 /// Safe from any thread.
 class Control {
 public:
-    /// Whatever may take longer than parsing is done by `workers`.
-    Control(Emulator& emulator, boost::asio::any_io_executor workers)
-        : emulator_(emulator), workers_(std::move(workers))
-    {
-    }
+    /// What all its paths begin with.
+    static constexpr std::string_view kPrefix = "/_amilab/";
 
-    static bool is_control_path(std::string_view path);
+    explicit Control(Emulator& emulator) : emulator_(emulator) {}
 
-    boost::asio::awaitable<http::Response> handle(http::Request& request, http::BodyReader& body);
+    /// Throws ClientGone.
+    boost::asio::awaitable<StreamAnswer> handle(const StreamRequest& request);
 
 private:
     /// One request, on its route.
     struct Call {
-        http::Request& request;
-        http::BodyReader& body;
+        const StreamRequest& request;
         /// What of the path stands behind the route's.
         std::string_view rest;
     };
-    struct Route;
-    using Answer = boost::asio::awaitable<http::Response>;
+    using Answer = boost::asio::awaitable<StreamAnswer>;
+    using Route = http::Route<Answer (Control::*)(const Call&)>;
 
     static std::span<const Route> routes();
-    Answer route(http::Request& request, http::BodyReader& body);
+    Answer route(const StreamRequest& request);
 
     Answer show_health(const Call& call);
     Answer reset(const Call& call);
@@ -50,7 +47,6 @@ private:
     Answer export_disk(const Call& call);
 
     Emulator& emulator_;
-    boost::asio::any_io_executor workers_;
 };
 
 }  // namespace amilab

@@ -12,7 +12,7 @@
 #include "server/calls/settle.h"
 #include "server/control/extents_stream.h"
 #include "server/control/query.h"
-#include "server/http/offload.h"
+#include "server/http/message.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/images/errors.h"
@@ -40,7 +40,7 @@ namespace {
 
 constexpr std::size_t kChunkBytes = 1 << 20;
 
-asio::awaitable<void> read_fully(http::BodyReader& body, std::span<std::byte> out)
+asio::awaitable<void> read_fully(BodySource& body, std::span<std::byte> out)
 {
     while (!out.empty()) {
         const auto count = co_await body.read_some(out);
@@ -52,8 +52,8 @@ asio::awaitable<void> read_fully(http::BodyReader& body, std::span<std::byte> ou
 }
 
 /// Returns the disk's size in bytes.
-asio::awaitable<std::uint64_t> receive_extents(http::BodyReader& body, UploadLayer& upload,
-                                               asio::any_io_executor workers)
+asio::awaitable<std::uint64_t> receive_extents(BodySource& body, UploadLayer& upload,
+                                               Workers& workers)
 {
     std::vector<std::byte> chunk(kChunkBytes);
     for (;;) {
@@ -75,15 +75,14 @@ asio::awaitable<std::uint64_t> receive_extents(http::BodyReader& body, UploadLay
         while (length > 0) {
             const auto part = std::span(chunk).first(std::min<std::uint64_t>(length, kChunkBytes));
             co_await read_fully(body, part);
-            co_await run_on(workers, [&] { upload.write(offset, part); });
+            co_await workers.run([&] { upload.write(offset, part); });
             offset += part.size();
             length -= part.size();
         }
     }
 }
 
-asio::awaitable<std::uint64_t> receive_raw(http::BodyReader& body, UploadLayer& upload,
-                                           asio::any_io_executor workers)
+asio::awaitable<std::uint64_t> receive_raw(BodySource& body, UploadLayer& upload, Workers& workers)
 {
     std::vector<std::byte> chunk(kChunkBytes);
     for (;;) {
@@ -94,7 +93,7 @@ asio::awaitable<std::uint64_t> receive_raw(http::BodyReader& body, UploadLayer& 
         if (count > kMaxVolumeSize - upload.appended_bytes()) {
             throw http::HttpError(413, "a disk has 64 TiB at most");
         }
-        co_await run_on(workers, [&] { upload.append(std::span(chunk).first(count)); });
+        co_await workers.run([&] { upload.append(std::span(chunk).first(count)); });
     }
 }
 
@@ -104,10 +103,10 @@ struct Import {
     ec2::RegisterImageRequest image;
 };
 
-Import parse_import(const Emulator& emulator, const http::Request& request)
+Import parse_import(const Emulator& emulator, const RequestHeader& header)
 {
-    const RouteQuery query(request.query, {"name", "description", "architecture", "boot-mode",
-                                           "root-device", "account", "region"});
+    const RouteQuery query(header.query, {"name", "description", "architecture", "boot-mode",
+                                          "root-device", "account", "region"});
     Import wanted;
     wanted.caller = query.caller(emulator);
     auto& image = wanted.image;
@@ -274,56 +273,54 @@ Disk open_disk(Generation& generation, const Caller& caller, std::string_view id
 }
 
 asio::awaitable<void> send_bytes(const Disk& disk, std::uint64_t offset, std::uint64_t length,
-                                 http::BodyWriter& writer, asio::any_io_executor workers)
+                                 BodySink& sink, Workers& workers)
 {
     std::vector<std::byte> chunk(std::min<std::uint64_t>(length, kChunkBytes));
     while (length > 0) {
         const auto part = std::span(chunk).first(std::min<std::uint64_t>(length, chunk.size()));
-        co_await run_on(workers, [&] { disk.read(offset, part); });
-        co_await writer.write(part);
+        co_await workers.run([&] { disk.read(offset, part); });
+        co_await sink.write(part);
         offset += part.size();
         length -= part.size();
     }
 }
 
-asio::awaitable<void> send_extents(const Disk& disk, http::BodyWriter& writer,
-                                   asio::any_io_executor workers)
+asio::awaitable<void> send_extents(const Disk& disk, BodySink& sink, Workers& workers)
 {
     if (!disk.is_empty()) {
         auto extents = disk.extents();
-        while (const auto extent = co_await run_on(workers, [&] { return extents.next(); })) {
+        while (const auto extent = co_await workers.run([&] { return extents.next(); })) {
             if (extent->kind == Extent::Kind::kData) {
-                co_await writer.write(frame_header({extent->offset, extent->length}));
-                co_await send_bytes(disk, extent->offset, extent->length, writer, workers);
+                co_await sink.write(frame_header({extent->offset, extent->length}));
+                co_await send_bytes(disk, extent->offset, extent->length, sink, workers);
             }
         }
     }
-    co_await writer.write(frame_header({disk.size_bytes, 0}));
+    co_await sink.write(frame_header({disk.size_bytes, 0}));
 }
 
-asio::awaitable<void> send_zeros(std::uint64_t length, http::BodyWriter& writer)
+asio::awaitable<void> send_zeros(std::uint64_t length, BodySink& sink)
 {
     const std::vector<std::byte> zeros(std::min<std::uint64_t>(length, kChunkBytes));
     while (length > 0) {
         const auto part = std::span(zeros).first(std::min<std::uint64_t>(length, zeros.size()));
-        co_await writer.write(part);
+        co_await sink.write(part);
         length -= part.size();
     }
 }
 
-asio::awaitable<void> send_raw(const Disk& disk, http::BodyWriter& writer,
-                               asio::any_io_executor workers)
+asio::awaitable<void> send_raw(const Disk& disk, BodySink& sink, Workers& workers)
 {
     if (disk.is_empty()) {
-        co_await send_zeros(disk.size_bytes, writer);
+        co_await send_zeros(disk.size_bytes, sink);
         co_return;
     }
     auto extents = disk.extents();
-    while (const auto extent = co_await run_on(workers, [&] { return extents.next(); })) {
+    while (const auto extent = co_await workers.run([&] { return extents.next(); })) {
         if (extent->kind == Extent::Kind::kData) {
-            co_await send_bytes(disk, extent->offset, extent->length, writer, workers);
+            co_await send_bytes(disk, extent->offset, extent->length, sink, workers);
         } else {
-            co_await send_zeros(extent->length, writer);
+            co_await send_zeros(extent->length, sink);
         }
     }
 }
@@ -338,25 +335,26 @@ bool is_extents(std::optional<std::string_view> header)
 
 }  // namespace
 
-asio::awaitable<http::Response> import_image(Emulator& emulator, const http::Request& request,
-                                             http::BodyReader& body, asio::any_io_executor workers)
+asio::awaitable<StreamAnswer> import_image(Emulator& emulator, const StreamRequest& request)
 {
-    const auto wanted = parse_import(emulator, request);
+    auto& workers = request.workers;
+    const auto wanted = parse_import(emulator, request.header);
     const auto generation = emulator.data().current();
-    co_await run_on(workers, [&] { require_free_name(*generation, wanted); });
+    co_await workers.run([&] { require_free_name(*generation, wanted); });
 
     const auto layer = generation->blocks().new_layer_id();
     boost::json::object answer;
     try {
         const auto upload = generation->blocks().open_upload({layer}, kMaxVolumeSize);
-        const bool has_extents = is_extents(request.header("Content-Type"));
-        const auto size_bytes = has_extents ? co_await receive_extents(body, *upload, workers)
-                                            : co_await receive_raw(body, *upload, workers);
+        const bool has_extents = is_extents(request.header.content_type);
+        const auto size_bytes = has_extents
+                                    ? co_await receive_extents(request.body, *upload, workers)
+                                    : co_await receive_raw(request.body, *upload, workers);
         if (size_bytes == 0) {
             throw http::HttpError(400, "the disk is empty; expected at least one byte");
         }
         const auto size_gib = static_cast<std::int64_t>((size_bytes + kGiB - 1) / kGiB);
-        answer = co_await run_on(workers, [&] {
+        answer = co_await workers.run([&] {
             upload->seal();
             return register_disk(emulator.services(), *generation, wanted, layer, size_gib);
         });
@@ -366,31 +364,29 @@ asio::awaitable<http::Response> import_image(Emulator& emulator, const http::Req
             [generation, layer] { generation->blocks().remove_layer(layer); });
         throw;
     }
-    http::Response response;
-    response.content_type = "application/json";
-    response.body = boost::json::serialize(answer) + "\n";
-    co_return response;
+    co_return StreamAnswer{.content_type = "application/json",
+                           .body = boost::json::serialize(answer) + "\n"};
 }
 
-http::Response export_disk(Emulator& emulator, const http::Request& request, std::string_view id,
-                           asio::any_io_executor workers)
+asio::awaitable<StreamAnswer> export_disk(Emulator& emulator, const StreamRequest& request,
+                                          std::string_view id)
 {
-    const RouteQuery query(request.query, {"account", "region"});
+    const RouteQuery query(request.header.query, {"account", "region"});
     const auto generation = emulator.data().current();
-    // Held by the stream: a reset meanwhile takes nothing away.
-    auto disk = std::make_shared<Disk>(open_disk(*generation, query.caller(emulator), id));
-    const bool wants_extents = is_extents(request.header("Accept"));
-    http::Response response;
-    response.content_type = wants_extents ? kExtentsType : "application/octet-stream";
-    response.headers.push_back({"X-Amilab-Disk-Bytes", std::to_string(disk->size_bytes)});
+    // Held by the answer: a reset meanwhile takes nothing away.
+    const auto disk = std::make_shared<const Disk>(co_await request.workers.run(
+        [&] { return open_disk(*generation, query.caller(emulator), id); }));
+    const bool wants_extents = is_extents(request.header.find("Accept"));
+    StreamAnswer answer;
+    answer.content_type = wants_extents ? kExtentsType : "application/octet-stream";
+    answer.headers.emplace_back("X-Amilab-Disk-Bytes", std::to_string(disk->size_bytes));
     if (!wants_extents) {
-        response.content_length = disk->size_bytes;
+        answer.content_length = disk->size_bytes;
     }
-    response.stream = [disk, generation, wants_extents, workers](http::BodyWriter& writer) {
-        return wants_extents ? send_extents(*disk, writer, workers)
-                             : send_raw(*disk, writer, workers);
+    answer.write = [disk, generation, wants_extents, &workers = request.workers](BodySink& sink) {
+        return wants_extents ? send_extents(*disk, sink, workers) : send_raw(*disk, sink, workers);
     };
-    return response;
+    co_return answer;
 }
 
 }  // namespace amilab::control

@@ -1,12 +1,16 @@
 #include "server/front/front.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <exception>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include <boost/asio/post.hpp>
 
+#include "server/calls/stream_operation.h"
 #include "server/http/offload.h"
 #include "server/log/log.h"
 #include "storage/base/units.h"
@@ -19,6 +23,7 @@ namespace {
 
 /// Far above any request that EC2's own limits allow. Source: assumed.
 constexpr std::size_t kMostBodyBytes = std::size_t{2} << 20U;
+constexpr std::string_view kRequestId = "x-amzn-RequestId";
 /// A timer counts nanoseconds in 64 bits, and is set anew when it fires early.
 constexpr TimeMs kLongestWaitMs = kDayMs;
 
@@ -27,7 +32,7 @@ http::Response to_response(ApiAnswer answer)
     http::Response response;
     response.status = answer.status;
     response.content_type = answer.content_type;
-    response.headers.push_back({"x-amzn-RequestId", std::move(answer.request_id)});
+    response.headers.push_back({std::string(kRequestId), std::move(answer.request_id)});
     for (auto& [name, value] : answer.headers) {
         response.headers.push_back({std::string(name), std::move(value)});
     }
@@ -42,7 +47,7 @@ struct Parts {
 };
 
 /// A failure in between cuts the connection: the client sees that the answer has no end.
-asio::awaitable<void> send_parts(std::shared_ptr<Parts> parts, asio::any_io_executor workers,
+asio::awaitable<void> send_parts(std::shared_ptr<Parts> parts, Workers& workers,
                                  http::BodyWriter& writer)
 {
     for (;;) {
@@ -50,7 +55,7 @@ asio::awaitable<void> send_parts(std::shared_ptr<Parts> parts, asio::any_io_exec
         if (!parts->call.has_more()) {
             co_return;
         }
-        auto next = co_await run_on(workers, [&parts] { return parts->call.run_more(); });
+        auto next = co_await workers.run([&parts] { return parts->call.run_more(); });
         parts->part = std::move(next);
     }
 }
@@ -61,32 +66,53 @@ Front::Front(asio::io_context& io_context, Emulator& emulator, std::size_t worke
     : emulator_(emulator),
       io_context_(io_context),
       due_timer_(io_context),
-      workers_(workers),
-      control_(emulator, workers_.get_executor())
+      worker_threads_(workers),
+      workers_(worker_threads_.get_executor()),
+      control_(emulator)
 {
+}
+
+std::span<const http::Route<Front::Handler>> Front::routes()
+{
+    static constexpr std::array<http::Route<Handler>, 2> kRoutes = {{
+        {Control::kPrefix, {}, &Front::handle_control},
+        {"", {}, &Front::handle_api},
+    }};
+    return kRoutes;
 }
 
 asio::awaitable<http::Response> Front::handle(http::Request& request, http::BodyReader& body)
 {
-    if (!Control::is_control_path(request.path)) {
-        co_return co_await handle_api(request, body);
+    const auto* route = http::find_route(routes(), request.path, request.method);
+    try {
+        co_return co_await (this->*route->handle)(request, body);
+    } catch (const BodyError& error) {
+        throw http::HttpError(error.http_status, error.what());
+    } catch (const ClientGone& error) {
+        throw http::ConnectionLost(error.what());
     }
-    auto response = co_await control_.handle(request, body);
+}
+
+asio::awaitable<http::Response> Front::handle_control(http::Request& request,
+                                                      http::BodyReader& body)
+{
+    const auto header = header_of(request);
+    HttpBodySource source(body);
+    const StreamRequest asked{header, source, workers_};
+    auto answer = co_await control_.handle(asked);
     look_for_due();
-    co_return response;
+    co_return to_response(std::move(answer));
 }
 
 asio::awaitable<http::Response> Front::handle_api(http::Request& request, http::BodyReader& body)
 {
+    const auto header = header_of(request);
+    auto call = emulator_.begin(header);
+    if (call.is_stream()) {
+        co_return co_await handle_stream(call, header, body);
+    }
     const auto text = co_await body.read_all(kMostBodyBytes);
-    auto call = emulator_.parse(
-        {.method = request.method,
-         .query = request.query,
-         .body = text,
-         .content_type = request.header("Content-Type").value_or(""),
-         .authorization = request.header("Authorization").value_or(""),
-         .path = request.path,
-         .header = [&request](std::string_view name) { return request.header(name); }});
+    emulator_.take_body(call, header, text);
     auto answer = co_await this->answer(call);
     log::info("{} {} {}", answer.request_id, call.operation_name(), answer.status);
     auto response = to_response(std::move(answer));
@@ -94,19 +120,39 @@ asio::awaitable<http::Response> Front::handle_api(http::Request& request, http::
         const auto parts =
             std::make_shared<Parts>(Parts{std::move(call), std::move(response.body)});
         response.body.clear();
-        const asio::any_io_executor workers = workers_.get_executor();
-        response.stream = [parts, workers](http::BodyWriter& writer) {
+        response.stream = [parts, &workers = workers_](http::BodyWriter& writer) {
             return send_parts(parts, workers, writer);
         };
     }
     co_return response;
 }
 
+asio::awaitable<http::Response> Front::handle_stream(ApiCall& call, const RequestHeader& header,
+                                                     http::BodyReader& body)
+{
+    HttpBodySource source(body);
+    const StreamRequest asked{header, source, workers_};
+    std::optional<StreamAnswer> answer;
+    std::exception_ptr failure;
+    try {
+        answer = co_await run_stream(call, asked);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    wait_for_due();  // it may have scheduled something
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
+    log::info("{} {} {}", call.request_id(), call.operation_name(), answer->status);
+    answer->headers.emplace_back(kRequestId, call.request_id());
+    co_return to_response(std::move(*answer));
+}
+
 asio::awaitable<ApiAnswer> Front::answer(ApiCall& call)
 {
     auto quick = call.run_if_quick();
     if (!quick && !call.needs_writer()) {
-        auto answer = co_await run_on(workers_.get_executor(), [&call] { return call.run(); });
+        auto answer = co_await workers_.run([&call] { return call.run(); });
         wait_for_due();  // one that moved bytes may have scheduled something
         co_return answer;
     }

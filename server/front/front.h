@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <span>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -10,7 +11,9 @@
 
 #include "server/calls/emulator.h"
 #include "server/control/control.h"
+#include "server/front/streams.h"
 #include "server/http/message.h"
+#include "server/http/routes.h"
 
 namespace amilab {
 
@@ -31,8 +34,17 @@ public:
     void stop();
 
 private:
+    using Handler = boost::asio::awaitable<http::Response> (Front::*)(http::Request& request,
+                                                                      http::BodyReader& body);
+    /// Who answers what; the first that is meant does.
+    static std::span<const http::Route<Handler>> routes();
+
+    boost::asio::awaitable<http::Response> handle_control(http::Request& request,
+                                                          http::BodyReader& body);
     boost::asio::awaitable<http::Response> handle_api(http::Request& request,
                                                       http::BodyReader& body);
+    boost::asio::awaitable<http::Response> handle_stream(ApiCall& call, const RequestHeader& header,
+                                                         http::BodyReader& body);
     boost::asio::awaitable<ApiAnswer> answer(ApiCall& call);
     /// From any thread; the rest on the io_context's.
     void look_for_due();
@@ -44,7 +56,8 @@ private:
     TimeMs awaited_due_ms_ = EarliestDue::kNever;
     std::atomic<bool> is_stopped_{false};
     boost::asio::thread_pool writer_{1};
-    boost::asio::thread_pool workers_;
+    boost::asio::thread_pool worker_threads_;
+    ExecutorWorkers workers_;
     Control control_;
 };
 

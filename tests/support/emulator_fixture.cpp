@@ -103,10 +103,9 @@ Answer TestEmulator::call_form(const wire::ServiceSchema& service, std::string_v
         "SignedHeaders=host, Signature=00",
         account, region, service.name);
     auto call = emulator_.parse({.method = "POST",
-                                 .query = {},
-                                 .body = body,
                                  .content_type = "application/x-www-form-urlencoded",
-                                 .authorization = authorization});
+                                 .authorization = authorization},
+                                body);
     auto answer = call.run();
     while (call.has_more()) {
         answer.body += call.run_more();

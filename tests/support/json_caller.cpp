@@ -82,12 +82,12 @@ JsonAnswer JsonCaller::call(std::string_view method, std::string_view target, st
     };
     auto call =
         emulator_.emulator().parse({.method = method,
+                                    .path = target.substr(0, question),
                                     .query = target.substr(std::min(question + 1, target.size())),
-                                    .body = body,
                                     .content_type = "application/json",
                                     .authorization = authorization,
-                                    .path = target.substr(0, question),
-                                    .header = header});
+                                    .header = header},
+                                   body);
     return read_answer(call.run());
 }
 

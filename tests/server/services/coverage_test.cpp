@@ -97,6 +97,8 @@ std::string_view kind_name(OperationKind kind)
             return "writes";
         case OperationKind::kBytes:
             return "moves bytes";
+        case OperationKind::kStream:
+            return "streams";
     }
     return {};
 }

@@ -68,8 +68,6 @@ protected:
             account, region);
         auto made = aws_.emulator().parse(
             {.method = "POST",
-             .query = {},
-             .body = body,
              .content_type = "application/x-amz-json-1.1",
              .authorization = authorization,
              .header = [&](std::string_view name) -> std::optional<std::string_view> {
@@ -79,7 +77,8 @@ protected:
                          return std::tolower(static_cast<unsigned char>(a)) == b;
                      });
                  return same ? std::optional<std::string_view>(target) : std::nullopt;
-             }});
+             }},
+            body);
         const auto answer = made.run();
         JsonAnswer read{.status = answer.status, .code = {}, .body = {}};
         if (!answer.body.empty()) {

@@ -18,10 +18,9 @@ ApiAnswer ask(TestEmulator& aws, std::string_view access_key, std::string_view b
         access_key);
     return aws.emulator()
         .parse({.method = "POST",
-                .query = {},
-                .body = body,
                 .content_type = "application/x-www-form-urlencoded",
-                .authorization = authorization})
+                .authorization = authorization},
+               body)
         .run();
 }
 

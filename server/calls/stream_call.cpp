@@ -1,0 +1,73 @@
+#include "server/calls/api_call.h"
+#include "server/calls/stream_operation.h"
+#include "server/wire/protocols.h"
+
+namespace amilab {
+
+/// How an ApiCall is run whose operation is a stream. Outlived by the call and the request.
+class StreamRun {
+public:
+    StreamRun(ApiCall& call, const StreamRequest& request) : call_(call), request_(request) {}
+
+    boost::asio::awaitable<StreamAnswer> run()
+    {
+        if (call_.refusal_) {
+            throw ApiError(*call_.refusal_);
+        }
+        StreamSession session(
+            call_.generation_, request_,
+            [this](const auto& work) { call_.in_read(ApiCall::Budget::kNone, work); },
+            [this](const auto& work) { call_.in_write(work); });
+        const auto form = call_.form();
+        auto rendered =
+            co_await std::get<std::shared_ptr<StreamCall>>(call_.call_)->run(session, form);
+        auto answer = session.take_answer();
+        if (!answer) {
+            answer = StreamAnswer{.status = call_.operation_->schema->status,
+                                  .content_type = std::string(content_type_of(rendered)),
+                                  .body = std::move(rendered.body)};
+        }
+        for (auto& header : rendered.headers) {
+            answer->headers.push_back(std::move(header));
+        }
+        co_return std::move(*answer);
+    }
+
+    StreamAnswer refusal(std::exception_ptr failure) const
+    {
+        auto answer = call_.refuse(to_api_error(std::move(failure), call_.request_id_,
+                                                call_.operation_name(), call_.data_path_));
+        return {.status = answer.status,
+                .content_type = std::string(answer.content_type),
+                .headers = std::move(answer.headers),
+                .body = std::move(answer.body)};
+    }
+
+private:
+    std::string_view content_type_of(const wire::Rendered& rendered) const
+    {
+        return rendered.content_type.empty() ? wire::rules_of(call_.service_->protocol).content_type
+                                             : rendered.content_type;
+    }
+
+    ApiCall& call_;
+    const StreamRequest& request_;
+};
+
+boost::asio::awaitable<StreamAnswer> run_stream(ApiCall& call, const StreamRequest& request)
+{
+    StreamRun run(call, request);
+    std::exception_ptr failure;
+    try {
+        co_return co_await run.run();
+    } catch (const BodyError&) {
+        throw;
+    } catch (const ClientGone&) {
+        throw;
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    co_return run.refusal(failure);
+}
+
+}  // namespace amilab

@@ -1,0 +1,129 @@
+// Import and export, whose bodies are streams.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <boost/json.hpp>
+
+#include "storage/base/background.h"
+#include "storage/base/units.h"
+#include "storage/state/generation.h"
+#include "tests/server/front/front_world.h"
+
+namespace amilab::test {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::uint64_t kManyBytes = 3 * kGiB;
+constexpr std::size_t kChunkBytes = 1 << 20;
+
+class Transfers : public testing::Test {
+protected:
+    http::Response import(const std::string& query, http::BodyReader& body)
+    {
+        return world_.ask(make_request("POST", "/_amilab/import?" + query), body);
+    }
+    std::string member(const http::Response& answer, const std::string& name)
+    {
+        EXPECT_EQ(answer.status, 200) << answer.body;
+        const auto json = boost::json::parse(answer.body);
+        return std::string(json.at(name).as_string());
+    }
+    bool has_image(const std::string& name)
+    {
+        const auto answer = world_.ask(make_request(
+            "GET",
+            "/?Action=DescribeImages&Version=2016-11-15&Filter.1.Name=name&Filter.1.Value.1=" +
+                name));
+        return world_.body_of(answer).find("<imageId>") != std::string::npos;
+    }
+
+    FrontWorld world_;
+};
+
+TEST_F(Transfers, TakeADiskOfAnyLengthAndHoldAChunkOfIt)
+{
+    CountedRequestBody body(kManyBytes);
+    const auto answer = import("name=large", body);
+    EXPECT_THAT(member(answer, "image_id"), testing::StartsWith("ami-"));
+    EXPECT_EQ(body.taken_bytes(), kManyBytes);
+    EXPECT_EQ(body.most_at_once(), kChunkBytes);
+    EXPECT_FALSE(body.was_read_whole());
+}
+
+TEST_F(Transfers, RefuseWhatTheHeaderTellsBeforeTheBodyIsRead)
+{
+    CountedRequestBody first(1);
+    ASSERT_EQ(import("name=taken", first).status, 200);
+    CountedRequestBody body(kManyBytes);
+    for (const auto& [query, text] :
+         {std::pair("", "parameter name is missing"),
+          std::pair("name=a&what=b", "unknown parameter"), std::pair("name=taken", "taken"),
+          std::pair("name=a&account=12", "expected 12 digits"),
+          std::pair("name=a&architecture=z80", "architecture")}) {
+        const auto answer = import(query, body);
+        EXPECT_EQ(answer.status, 400) << query;
+        EXPECT_THAT(answer.body, HasSubstr(text)) << query;
+    }
+    EXPECT_EQ(body.most_at_once(), 0U);
+    EXPECT_FALSE(body.was_read_whole());
+}
+
+TEST_F(Transfers, LeaveNothingOfADiskThatIsCutShort)
+{
+    CountedRequestBody body(kManyBytes, {.early_at = 2 * kChunkBytes});
+    const auto answer = import("name=short", body);
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_EQ(answer.body, R"({"error":"The request's body ended early."})"
+                           "\n");
+    EXPECT_FALSE(has_image("short"));
+}
+
+TEST_F(Transfers, LeaveNothingOfADiskWhoseClientIsLost)
+{
+    CountedRequestBody body(kManyBytes, {.lost_at = 2 * kChunkBytes});
+    EXPECT_THROW(import("name=lost", body), http::ConnectionLost);
+    EXPECT_FALSE(has_image("lost"));
+}
+
+TEST_F(Transfers, RefuseADiskWithoutAByte)
+{
+    CountedRequestBody body(0);
+    EXPECT_EQ(import("name=empty", body).status, 400);
+    EXPECT_FALSE(has_image("empty"));
+}
+
+TEST_F(Transfers, GiveADiskOfAnyLengthAndHoldAChunkOfIt)
+{
+    CountedRequestBody disk(kManyBytes);
+    const auto snapshot = member(import("name=disk", disk), "snapshot_id");
+    const auto answer = world_.ask(make_request("GET", "/_amilab/export/" + snapshot));
+    EXPECT_EQ(answer.content_length, kManyBytes);
+    CountedResponseBody body;
+    world_.send(answer, body);
+    EXPECT_EQ(body.written_bytes(), kManyBytes);
+    EXPECT_LE(body.most_at_once(), kChunkBytes);
+}
+
+TEST_F(Transfers, EndWhenTheClientLeaves)
+{
+    CountedRequestBody disk(kManyBytes);
+    const auto snapshot = member(import("name=disk", disk), "snapshot_id");
+    CountedResponseBody body(kChunkBytes);
+    {
+        const auto answer = world_.ask(make_request("GET", "/_amilab/export/" + snapshot));
+        EXPECT_THROW(world_.send(answer, body), http::ConnectionLost);
+    }
+    EXPECT_EQ(body.written_bytes(), kChunkBytes);
+}
+
+TEST_F(Transfers, RefuseADiskThatIsNotThere)
+{
+    const auto answer = world_.ask(make_request("GET", "/_amilab/export/snap-0123456789abcdef0"));
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_THAT(answer.body, HasSubstr("InvalidSnapshot.NotFound"));
+    EXPECT_FALSE(answer.stream);
+}
+
+}  // namespace
+}  // namespace amilab::test
