@@ -22,7 +22,9 @@ wire::JsonRequest json_request(const RequestHeader& header, std::string_view bod
 }  // namespace
 
 Emulator::Emulator(DataDirectory& data, std::span<const Service* const> services, Options options)
-    : data_(data), options_(std::move(options)), services_(services)
+    : data_(data),
+      options_(std::move(options)),
+      services_(services, {.machines = options_.machines})
 {
 }
 

@@ -21,6 +21,8 @@ public:
         /// Whose the calls are whose access key names no account.
         std::string default_account = "123456789012";
         std::string default_region = "us-east-1";
+        /// What instances run on, and outlives the emulator; null: time alone.
+        Machines* machines = nullptr;
     };
 
     /// `services` outlives it.

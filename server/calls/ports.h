@@ -6,8 +6,8 @@
 
 #include "server/calls/session.h"
 
-/// Where one service asks another. Neither includes the other: the asked one fills the port in its
-/// Service, the asking one finds it in Session::services().
+/// Where one service asks another, or what lies outside. Neither includes the other: the asked one
+/// fills the port in its Service, the asking one finds it in Session::services().
 namespace amilab {
 
 /// A parameter that stands for an image.
@@ -19,6 +19,8 @@ struct ImageParameter {
     bool is_public = false;
 };
 
+class Machines;
+
 struct Ports {
     /// Filled by the Parameter Store: the parameter that a name, perhaps with a version or a label
     /// behind a colon, means to the caller; nothing when there is none.
@@ -27,6 +29,8 @@ struct Ports {
     /// Filled by EC2: whether the text is the id of an image that the caller can see in its region.
     /// On servers that adopt unknown images, any image's id becomes one.
     bool (*is_usable_image)(Session& session, std::string_view image_id) = nullptr;
+    /// Filled by whoever makes the emulator: what instances run on; time alone when it is null.
+    Machines* machines = nullptr;
 };
 
 }  // namespace amilab

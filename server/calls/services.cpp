@@ -30,7 +30,8 @@ void fill(Function*& port, Function* filled)
 
 }  // namespace
 
-Services::Services(std::span<const Service* const> services) : services_(services)
+Services::Services(std::span<const Service* const> services, const Ports& ports)
+    : services_(services), ports_(ports)
 {
     for (const auto* service : services_) {
         add(*service);

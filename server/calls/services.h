@@ -25,7 +25,8 @@ class Services {
 public:
     /// Throws std::logic_error where two families declare the same operation, kind, transition or
     /// delay, where an operation has types and no handler, or where two services fill one port.
-    explicit Services(std::span<const Service* const> services);
+    /// `ports` are those that no service fills.
+    explicit Services(std::span<const Service* const> services, const Ports& ports = {});
 
     std::span<const Service* const> all() const { return services_; }
 

@@ -72,7 +72,19 @@ TestEmulator::TestEmulator(CatalogueOptions catalogue, std::optional<std::string
 }
 
 TestEmulator::TestEmulator(DataDirectory::Options options)
-    : data_(std::move(options)), emulator_(data_, all_services(), {})
+    : TestEmulator(std::move(options), Emulator::Options{})
+{
+}
+
+TestEmulator::TestEmulator(Machines& machines)
+    : TestEmulator(
+          DataDirectory::Options{.path = {}, .seed = test_seed(), .catalogue = {}, .report = {}},
+          Emulator::Options{.machines = &machines})
+{
+}
+
+TestEmulator::TestEmulator(DataDirectory::Options options, Emulator::Options emulator)
+    : data_(std::move(options)), emulator_(data_, all_services(), std::move(emulator))
 {
     generation().clock().freeze();
     generation().clock().set(kStartMs);

@@ -57,6 +57,8 @@ public:
     /// With a catalogue of its own; with state in `path`, if there is one.
     explicit TestEmulator(CatalogueOptions catalogue, std::optional<std::string> path = {});
     explicit TestEmulator(DataDirectory::Options options);
+    /// With instances that run on these machines, which outlive it.
+    explicit TestEmulator(Machines& machines);
 
     /// One EC2 call of that account in that region.
     Answer call(std::string_view action, const Parameters& parameters = {},
@@ -78,6 +80,8 @@ public:
     Generation& generation() { return *data_.current(); }
 
 private:
+    TestEmulator(DataDirectory::Options options, Emulator::Options emulator);
+
     DataDirectory data_;
     Emulator emulator_;
 };

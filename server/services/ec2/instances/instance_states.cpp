@@ -7,6 +7,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "server/compute/machines.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/product_codes.h"
@@ -116,15 +117,20 @@ Pace pace_of(const Request& request)
                                                                                      : Pace::kUsual;
 }
 
-void schedule_end(Session& session, const InstanceId& id, const Delay& delay, const Due& due,
-                  Pace pace)
+/// `row` is of before, `state` the one that it passes now. The machine that is not asked to stop is
+/// cut off when that state is over.
+void shut_down(Session& session, const InstanceRow& row, const Delay& state, const Due& end,
+               Pace pace)
 {
-    session.cancel_transitions(id.text());
+    session.cancel_transitions(row.id.text());
     if (pace == Pace::kAtOnce) {
-        session.schedule_at(session.now_ms(), due, id.text());
-    } else {
-        session.schedule(delay, due, id.text());
+        session.schedule_at(session.now_ms(), end, row.id.text());
+        return;
     }
+    if (row.state == instance_state::kRunning || row.state == instance_state::kPending) {
+        tell_machines(session, &Machines::stop, row.id);
+    }
+    schedule_end_of(session, state, end, row.id);
 }
 
 bool is_ending(const InstanceRow& row)
@@ -178,7 +184,18 @@ void start(Session& session, const InstanceRow& row)
                        {.state = instance_state::kPending, .time_ms = session.now_ms()});
     set_instance_launch(session.db(), row.id, session.now_ms(),
                         subnet ? new_public_address(session, *subnet) : std::nullopt);
-    session.schedule(kInstancePending, kInstanceRunning, row.id.text());
+    tell_machines(session, &Machines::start, row.id);
+    schedule_end_of(session, kInstancePending, kInstanceRunning, row.id);
+}
+
+/// Its status checks have to pass; without a delay they do at once.
+void begin_checks(Session& session, const InstanceId& id)
+{
+    if (machines_of(session).lasts_ms(session, kInstanceInitializing) > 0) {
+        session.cancel_transitions(id.text());
+        set_instance<&InstanceRow::initializing>(session.db(), id, true);
+        schedule_end_of(session, kInstanceInitializing, kInstanceInitialized, id);
+    }
 }
 
 /// Gives the instance's volumes back, or deletes those that go with it.
@@ -243,7 +260,7 @@ StopInstancesResponse stop_instances(Session& session, const StopInstancesReques
                                user_shutdown(session, instance_state::kStopping));
         }
         if (is_running || (row.state == instance_state::kStopping && pace == Pace::kAtOnce)) {
-            schedule_end(session, row.id, kInstanceStopping, kInstanceStopped, pace);
+            shut_down(session, row, kInstanceStopping, kInstanceStopped, pace);
         }
     }
     return {.stopping_instances = state_changes(session, ids, rows)};
@@ -270,12 +287,9 @@ RebootInstancesResponse reboot_instances(Session& session, const RebootInstances
 
 void reboot_instance(Session& session, const InstanceId& id)
 {
-    // Until the checks pass again is all that a client sees of a reboot; without a delay, nothing.
-    if (session.delay_ms(kInstanceInitializing) > 0) {
-        session.cancel_transitions(id.text());
-        set_instance<&InstanceRow::initializing>(session.db(), id, true);
-        session.schedule(kInstanceInitializing, kInstanceInitialized, id.text());
-    }
+    // Until the checks pass again is all that a client sees of a reboot.
+    tell_machines(session, &Machines::reboot, id);
+    begin_checks(session, id);
 }
 
 void instance_initialized(Session& session, const InstanceId& id)
@@ -307,7 +321,7 @@ TerminateInstancesResponse terminate_instances(Session& session,
         }
         if (!is_ending(row) ||
             (row.state == instance_state::kShuttingDown && pace == Pace::kAtOnce)) {
-            schedule_end(session, row.id, kInstanceShuttingDown, kInstanceEnded, pace);
+            shut_down(session, row, kInstanceShuttingDown, kInstanceEnded, pace);
         }
     }
     return {.terminating_instances = state_changes(session, ids, rows)};
@@ -318,7 +332,7 @@ void instance_running(Session& session, const InstanceId& id)
     if (change_instance_state(session.db(), id, instance_state::kPending,
                               {.state = instance_state::kRunning, .time_ms = session.now_ms()})) {
         mark_attachments_attached(session.db(), id);
-        reboot_instance(session, id);
+        begin_checks(session, id);
     }
 }
 
@@ -326,6 +340,7 @@ void instance_stopped(Session& session, const InstanceId& id)
 {
     if (end_instance_state(session.db(), id, instance_state::kStopping, instance_state::kStopped,
                            session.now_ms())) {
+        tell_machines(session, &Machines::kill, id);
         clear_instance_public_ip(session.db(), id);
     }
 }
@@ -337,6 +352,7 @@ void instance_terminated(Session& session, const InstanceId& id)
                             session.now_ms())) {
         return;
     }
+    tell_machines(session, &Machines::kill, id);  // before its volumes go
     release_volumes(session, id);
     if (const auto network_interface = select_instance_interface(db, id)) {
         delete_all_tags(db, *network_interface);

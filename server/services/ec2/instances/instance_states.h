@@ -24,7 +24,7 @@ inline constexpr Due kInstanceStopped{"instance-stopped"};
 inline constexpr Due kInstanceEnded{"instance-terminated"};
 inline constexpr Due kInstanceGone{"instance-gone"};
 
-/// What a reboot does to a running instance: its status checks have to pass anew.
+/// Reboots a running instance: its status checks have to pass anew.
 void reboot_instance(Session& session, const InstanceId& id);
 
 }  // namespace amilab::ec2

@@ -1,5 +1,6 @@
 #include "server/services/ec2/instances/new_instance.h"
 
+#include "server/compute/machines.h"
 #include "server/services/ec2/common/resource_tags.h"
 #include "server/services/ec2/instance_types/launch_types.h"
 #include "server/services/ec2/instances/instance_states.h"
@@ -135,7 +136,8 @@ InstanceId new_instance(Session& session, const NewInstance& wanted)
     store_tags(session, {row.id.text(), "instance"}, wanted.tags.instance);
     store_tags(session, {*row.network_interface_id, "network-interface"},
                wanted.tags.network_interface);
-    session.schedule(kInstancePending, kInstanceRunning, row.id.text());
+    tell_machines(session, &Machines::start, row.id);
+    schedule_end_of(session, kInstancePending, kInstanceRunning, row.id);
     return row.id;
 }
 
