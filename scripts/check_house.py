@@ -13,7 +13,8 @@ import pathlib
 import re
 import sys
 
-# From top to bottom: a room includes only rooms on lower lines, and nothing beside it.
+# From top to bottom: a room includes only rooms on lower lines, and nothing beside it. A line that
+# ends with /* is the place of the rooms of that folder that no line names.
 ORDER = """
 server
 server/cli
@@ -28,8 +29,7 @@ server/services/ec2/images
 server/services/ec2/recycle_bin
 server/services/ec2/snapshots
 server/services/ec2/volumes
-server/services/ec2/network server/services/ec2/instance_types server/services/ec2/key_pairs \
-server/services/ec2/tags server/services/ec2/regions server/services/ec2/settings
+server/services/ec2/*
 server/services/ec2/common
 server/compute
 server/calls
@@ -53,9 +53,14 @@ ROOTS = {"server": {"main.cpp", "CMakeLists.txt"}, "storage": {"CMakeLists.txt"}
 ROWS = "storage/metadata"
 
 
-def levels():
-    lines = [line.split() for line in ORDER.replace("\\\n", "").split("\n") if line.strip()]
-    return {room: level for level, rooms in enumerate(lines) for room in rooms}
+def levels(root):
+    lines = [line.split() for line in ORDER.split("\n") if line.strip()]
+    known = {room: level for level, rooms in enumerate(lines) for room in rooms}
+    for others in [room for room in known if room.endswith("/*")]:
+        level = known.pop(others)
+        for folder in (root / others).parent.glob("*/"):
+            known.setdefault(str(folder.relative_to(root)), level)
+    return known
 
 
 def room_of(path, known):
@@ -88,7 +93,7 @@ def includes(path):
 
 
 def check_includes(root):
-    known = levels()
+    known = levels(root)
     for path in sorted(root.glob("s*/**/*")):
         name = str(path.relative_to(root))
         if not name.startswith(("server/", "storage/")) or path.suffix not in (".h", ".cpp"):

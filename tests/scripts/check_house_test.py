@@ -62,6 +62,16 @@ class House(unittest.TestCase):
         self.write("server/services/ebs/ebs.cpp", f'#include "{FAMILY}.h"\n')
         self.assert_wrong("server/services/ebs may not include server/services/ec2/volumes")
 
+    def test_a_room_without_a_line_stands_beside_others_and_above_what_is_common(self):
+        room = "server/services/ec2/hosts"
+        self.write(f"{room}/hosts.cpp", '#include "server/services/ec2/common/ids.h"\n')
+        self.write("server/services/ec2/images/images.cpp", f'#include "{room}/hosts.h"\n')
+        self.assertEqual(self.wrong(), [])
+        self.write(f"{room}/hosts.h", '#include "server/services/ec2/groups/groups.h"\n')
+        self.write("server/services/ec2/groups/groups.h", f'#include "{FAMILY}.h"\n')
+        self.assert_wrong("server/services/ec2/hosts may not include server/services/ec2/groups")
+        self.assert_wrong("server/services/ec2/groups may not include server/services/ec2/volumes")
+
     def test_rows_read_rows(self):
         self.write("storage/metadata/images/image_rows.h",
                    '#include "storage/metadata/snapshots/snapshot_rows.h"\n')
