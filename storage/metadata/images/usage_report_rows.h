@@ -109,8 +109,4 @@ std::vector<UsageReportAccount> select_usage_report_accounts(
     Database& db, const std::vector<std::string>& reports);
 void delete_usage_report(Database& db, const UsageReportId& id);
 
-/// Which usage reports an account may tag: ?1 the id, ?2 the region, ?3 the account.
-inline constexpr std::string_view kTaggableUsageReport =
-    "SELECT 1 FROM image_usage_report WHERE id = ?1 AND region = ?2 AND owner = ?3";
-
 }  // namespace amilab

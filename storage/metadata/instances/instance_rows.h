@@ -248,10 +248,6 @@ void set_instance_type(Database& db, const InstanceId& id, std::string_view inst
 void replace_instance_groups(Database& db, const InstanceId& id,
                              std::span<const std::string> groups);
 
-/// Which instances an account may tag: ?1 the id, ?2 the region, ?3 the account.
-inline constexpr std::string_view kTaggableInstance =
-    "SELECT 1 FROM instance WHERE id = ?1 AND region = ?2 AND owner = ?3";
-
 /// Which network interfaces an account may tag: ?1 the id, ?2 the region, ?3 the account.
 inline constexpr std::string_view kTaggableNetworkInterface =
     "SELECT 1 FROM instance WHERE network_interface_id = ?1 AND region = ?2 AND owner = ?3";

@@ -85,8 +85,4 @@ struct RootImageRow {
 };
 void set_instance_image(Database& db, const InstanceId& id, const RootImageRow& image);
 
-/// Which tasks an account may tag: ?1 the id, ?2 the region, ?3 the account.
-inline constexpr std::string_view kTaggableReplaceRootTask =
-    "SELECT 1 FROM replace_root_volume_task WHERE id = ?1 AND region = ?2 AND owner = ?3";
-
 }  // namespace amilab

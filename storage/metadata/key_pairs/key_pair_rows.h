@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,15 +15,15 @@ struct KeyPairTag {
 using KeyPairId = Id<KeyPairTag>;
 
 struct KeyPairRow {
-    KeyPairId id;
-    std::string region;
-    std::string owner;
-    std::string name;
+    KeyPairId id{};
+    std::string region{};
+    std::string owner{};
+    std::string name{};
     /// "rsa" or "ed25519".
-    std::string type;
+    std::string type{};
     /// An OpenSSH line without its comment and its end.
-    std::string public_key;
-    std::string fingerprint;
+    std::string public_key{};
+    std::string fingerprint{};
     TimeMs create_time_ms = 0;
 };
 
@@ -38,19 +37,5 @@ inline constexpr FilterColumn kKeyPairFilters[] = {
     {"fingerprint", "fingerprint"}, {"key-name", "name"}, {"key-pair-id", "id"}};
 inline constexpr Listing<decltype(kKeyPairColumns)> kKeyPairList{
     .key = "k.id", .columns = kKeyPairColumns, .filters = kKeyPairFilters};
-
-/// False when the account has one of that name in the region.
-bool insert_key_pair(Database& db, const KeyPairRow& row);
-void delete_key_pair(Database& db, const KeyPairId& id);
-
-std::optional<KeyPairRow> select_key_pair(Database& db, std::string_view owner,
-                                          std::string_view region, const KeyPairId& id);
-std::optional<KeyPairRow> select_key_pair_named(Database& db, std::string_view owner,
-                                                std::string_view region, std::string_view name);
-std::int64_t count_key_pairs(Database& db, std::string_view owner, std::string_view region);
-
-/// Which key pairs an account may tag: ?1 the id, ?2 the region, ?3 the account.
-inline constexpr std::string_view kTaggableKeyPair =
-    "SELECT 1 FROM key_pair WHERE id = ?1 AND region = ?2 AND owner = ?3";
 
 }  // namespace amilab

@@ -150,16 +150,4 @@ std::optional<SecurityGroupRow> select_security_group_named(Database& db, const 
 /// The group named "default", which every VPC has.
 std::optional<SecurityGroupRow> select_default_security_group(Database& db, const VpcId& vpc);
 
-/// Which groups an account may tag: ?1 the id, ?2 the region, ?3 the account.
-inline constexpr std::string_view kTaggableSecurityGroup =
-    "SELECT 1 FROM security_group WHERE id = ?1 AND region = ?2 AND owner = ?3";
-
-/// Which subnets an account may tag: ?1 the id, ?2 the region, ?3 the account.
-inline constexpr std::string_view kTaggableSubnet =
-    "SELECT 1 FROM subnet WHERE id = ?1 AND region = ?2 AND owner = ?3";
-
-/// Which VPCs an account may tag: ?1 the id, ?2 the region, ?3 the account.
-inline constexpr std::string_view kTaggableVpc =
-    "SELECT 1 FROM vpc WHERE id = ?1 AND region = ?2 AND owner = ?3";
-
 }  // namespace amilab

@@ -240,6 +240,14 @@ void put_row(Database& db, const typename std::decay_t<decltype(kColumns)>::Row&
     insert_as<kColumns, Insert::kReplace>(db, row);
 }
 
+/// Deletes the row with that id, if there is one.
+template <const auto& kColumns, class IdType>
+void delete_row(Database& db, const IdType& id)
+{
+    static const auto sql = "DELETE FROM " + std::string(kColumns.table) + " WHERE id = ?";
+    Statement(db, sql).execute(id);
+}
+
 /// Rows of the SELECT that `tail` ends: "FROM volume v WHERE v.id = ?" and the values of its
 /// placeholders. `now_ms` is what `$now` stands for, in the tail as in the columns.
 template <const auto& kColumns, class... Values>

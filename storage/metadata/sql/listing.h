@@ -126,6 +126,39 @@ auto select_page(Database& db, const ListQuery& wanted)
     return rows;
 }
 
+/// The owner's row in which the member has the value, if there is one. For lists of all rows of a
+/// table; what hangs on the time is not to be read in the row: `$now` is 0.
+///
+///     select_own<kKeyPairList, &KeyPairRow::name>(db, owner, region, "mine")
+template <const auto& kList, auto kMember, class Value>
+auto select_own(Database& db, std::string_view owner, std::string_view region, const Value& value)
+{
+    static_assert(kList.where.empty());
+    static const auto tail = [] {
+        const auto names = listing::names_of(kList);
+        return "FROM " + names.from + " WHERE " + std::string(kList.columns.alias) + "." +
+               std::string(column_name<kList.columns, kMember>()) + " = ? AND " + names.owner +
+               " = ? AND " + names.region + " = ?";
+    }();
+    return select_row<kList.columns>(db, tail, value, owner, region);
+}
+
+/// How many rows of such a list the owner has in the region.
+template <const auto& kList>
+std::int64_t count_own(Database& db, std::string_view owner, std::string_view region)
+{
+    static_assert(kList.where.empty());
+    static const auto sql = [] {
+        const auto names = listing::names_of(kList);
+        return "SELECT COUNT(*) FROM " + names.from + " WHERE " + names.owner + " = ? AND " +
+               names.region + " = ?";
+    }();
+    Statement select(db, sql);
+    select.bind(owner, region);
+    select.step();
+    return select.row().integer();
+}
+
 /// Those of the ids that the list does not have for the query's owner and region, in their order,
 /// whatever the filters.
 template <const auto& kList>

@@ -27,6 +27,15 @@ constexpr auto sql(const char (&literal)[kLength])
     return text;
 }
 
+/// SQL that is no literal, of so many characters: the name of a table.
+template <std::size_t kSize>
+constexpr auto sql_text(std::string_view characters)
+{
+    SqlText<kSize> text;
+    std::copy_n(characters.begin(), kSize, text.characters.begin());
+    return text;
+}
+
 template <std::size_t kFirst, std::size_t kSecond>
 constexpr auto operator+(const SqlText<kFirst>& first, const SqlText<kSecond>& second)
 {

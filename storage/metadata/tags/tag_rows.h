@@ -9,6 +9,7 @@
 
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/listing.h"
+#include "storage/metadata/sql/sql_text.h"
 
 namespace amilab {
 
@@ -61,6 +62,11 @@ void delete_tags_of(Database& db, std::string_view owner, std::string_view resou
 /// recycle bin, too.
 bool taggable_resource_exists(Database& db, std::string_view viewer, std::string_view region,
                               std::string_view visible_sql, std::string_view id);
+/// That SELECT for kinds that only their owner sees: kTaggableByOwner<kVolumeColumns>.
+template <const auto& kColumns>
+inline constexpr auto kTaggableByOwner = "SELECT 1 FROM " +
+                                         sql_text<kColumns.table.size()>(kColumns.table) +
+                                         " WHERE id = ?1 AND region = ?2 AND owner = ?3";
 
 /// Tags in the order of key, value and resource id: of the query's filters `tag:Name` is a tag of
 /// that key with one of the values. Pages go on behind a tag_order_key().

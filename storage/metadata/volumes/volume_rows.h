@@ -277,8 +277,4 @@ std::optional<AttachmentHost> select_attachment_host(Database& db, std::string_v
                                                      std::string_view region,
                                                      const InstanceId& instance);
 
-/// Which volumes an account may tag: ?1 the id, ?2 the region, ?3 the account.
-inline constexpr std::string_view kTaggableVolume =
-    "SELECT 1 FROM volume WHERE id = ?1 AND region = ?2 AND owner = ?3";
-
 }  // namespace amilab

@@ -12,6 +12,7 @@
 #include "server/calls/pages.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/ids.h"
+#include "server/services/ec2/common/resource_tags.h"
 #include "storage/metadata/sql/listing.h"
 
 /// The sequence of every Describe operation, for what a family says of its own.
@@ -110,6 +111,29 @@ void require_listed(Session& session, const ListQuery& wanted)
     if (!missing.empty()) {
         throw refusal(IdType::trusted(missing.front()));
     }
+}
+
+/// Adds those that the request names by `kNames`, each found by `require`, a function of a session
+/// and a name. For DescribeSpec's `resolve`.
+template <auto kNames, auto require, class Request>
+void add_named(Session& session, const Request& request, ListQuery& wanted)
+{
+    for (const auto& name : request.*kNames) {
+        wanted.ids.push_back(require(session, name).id.text());
+    }
+}
+
+/// What `to_answer` makes of each row, and its tags. For DescribeSpec's `answers`.
+template <auto to_answer, class Row>
+auto answers_with_tags(Session& session, std::vector<Row>&& rows)
+{
+    const PageTags tags(session, ids_of(rows));
+    std::vector<decltype(to_answer(rows.front()))> answers;
+    for (const auto& row : rows) {
+        answers.push_back(to_answer(row));
+        answers.back().tags = tags.of(row.id.text());
+    }
+    return answers;
 }
 
 template <class Spec>

@@ -1,5 +1,7 @@
 #include "server/services/ec2/common/errors.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace amilab::ec2 {
@@ -24,6 +26,33 @@ ApiError auth_failure(std::string_view message)
 ApiError missing_parameter(std::string_view name)
 {
     return {"MissingParameter", fmt::format("The request must contain the parameter {}", name)};
+}
+
+// Source: observed of PublicKeyMaterial, assumed of others.
+ApiError parameter_too_long(std::string_view parameter, std::size_t limit)
+{
+    return invalid_parameter_value(fmt::format(
+        "Value for parameter {} is invalid. Length exceeds maximum of {}.", parameter, limit));
+}
+
+// Source: observed of PublicKeyMaterial, assumed of others.
+ApiError parameter_not_ascii(std::string_view parameter)
+{
+    return invalid_parameter_value(
+        fmt::format("Value for parameter {} is invalid. Character sets beyond ASCII are not "
+                    "supported.",
+                    parameter));
+}
+
+void check_ascii(std::string_view text, std::string_view parameter, std::size_t most)
+{
+    const auto is_beyond = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
+    if (std::any_of(text.begin(), text.end(), is_beyond)) {
+        throw parameter_not_ascii(parameter);
+    }
+    if (text.size() > most) {
+        throw parameter_too_long(parameter, most);
+    }
 }
 
 ApiError parameters_not_together(std::string_view one, std::string_view other)

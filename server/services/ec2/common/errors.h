@@ -22,6 +22,10 @@ ApiError dry_run_operation();
 /// The caller may see the resource but not do this to it.
 ApiError auth_failure(std::string_view message);
 ApiError missing_parameter(std::string_view name);
+ApiError parameter_too_long(std::string_view parameter, std::size_t limit);
+ApiError parameter_not_ascii(std::string_view parameter);
+/// Throws either of the two for text that is not ASCII, or has more characters than `most`.
+void check_ascii(std::string_view text, std::string_view parameter, std::size_t most);
 ApiError parameters_not_together(std::string_view one, std::string_view other);
 /// Exists at AWS and not here: says which parameter or value.
 ApiError unsupported(std::string_view message);

@@ -19,6 +19,9 @@ namespace amilab::ec2 {
 std::vector<TagRow> parse_tags(const std::vector<TagSpecification>& specifications,
                                std::string_view resource_type,
                                std::span<const std::string_view> allowed);
+/// Of a create call that tags nothing else.
+std::vector<TagRow> parse_tags(const std::vector<TagSpecification>& specifications,
+                               std::string_view resource_type);
 
 /// The tags of a request. Throws InvalidParameterValue for one without a key or a value.
 std::vector<TagRow> read_tags(const std::vector<Tag>& tags);

@@ -34,7 +34,6 @@ namespace amilab::ec2 {
 
 namespace {
 
-constexpr std::array<std::string_view, 1> kTaggedByRegister = {"image"};
 constexpr std::array<std::string_view, 3> kOwnerAliases = {"amazon", "aws-backup-vault",
                                                            "aws-marketplace"};
 
@@ -421,7 +420,7 @@ RegisterImageResponse register_image(Session& session, const RegisterImageReques
     check_kernel(request.ramdisk_id, "ari", "ramdiskId");
     auto mappings = parse_mappings(request.block_device_mappings);
     check_location(request, mappings);
-    auto tags = parse_tags(request.tag_specifications, "image", kTaggedByRegister);
+    auto tags = parse_tags(request.tag_specifications, "image");
     stop_if_dry_run(request);
 
     mappings = complete_mappings(session, std::move(mappings), request);

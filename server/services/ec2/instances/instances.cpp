@@ -129,7 +129,7 @@ constexpr Operation kOperations[] = {
 };
 
 constexpr ResourceKind kKinds[] = {
-    kind<InstanceId, not_found>("instance", kTaggableInstance),
+    kind<InstanceId, not_found>("instance", kTaggableByOwner<kInstanceColumns>),
     kind<NetworkInterfaceId, not_found>("network-interface", kTaggableNetworkInterface),
 };
 

@@ -37,7 +37,6 @@ namespace amilab::ec2 {
 namespace {
 
 constexpr std::string_view kTaskType = "replace-root-volume-task";
-constexpr std::array<std::string_view, 1> kTaggedByCreate = {kTaskType};
 
 // Answers
 
@@ -427,7 +426,7 @@ CreateReplaceRootVolumeTaskResponse create_replace_root_volume_task(
     Session& session, const CreateReplaceRootVolumeTaskRequest& request)
 {
     const auto wish = parse_wish(request);
-    const auto tags = parse_tags(request.tag_specifications, kTaskType, kTaggedByCreate);
+    const auto tags = parse_tags(request.tag_specifications, kTaskType);
     stop_if_dry_run(request);
 
     constexpr std::string_view kOperation = CreateReplaceRootVolumeTaskRequest::kOperation;
@@ -534,7 +533,8 @@ constexpr Operation kOperations[] = {
 };
 
 constexpr ResourceKind kKinds[] = {
-    kind<ReplaceRootTaskId, not_found>("replace-root-volume-task", kTaggableReplaceRootTask),
+    kind<ReplaceRootTaskId, not_found>("replace-root-volume-task",
+                                       kTaggableByOwner<kReplaceRootTaskColumns>),
 };
 
 constexpr DueRow kDue[] = {

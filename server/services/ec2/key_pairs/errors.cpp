@@ -32,7 +32,7 @@ ApiError key_pair_name_taken()
 }
 
 // Source: the code is documented, the text assumed.
-ApiError key_pair_limit_exceeded(std::size_t limit)
+ApiError key_pair_limit_exceeded(std::int64_t limit)
 {
     return {"KeyPairLimitExceeded",
             fmt::format("You have reached your limit of {} key pairs in this region.", limit)};
@@ -42,22 +42,6 @@ ApiError key_pair_limit_exceeded(std::size_t limit)
 ApiError key_pair_not_named()
 {
     return {"MissingParameter", "The request must contain the parameter KeyName or KeyPairId"};
-}
-
-// Source: observed of PublicKeyMaterial, assumed of KeyName.
-ApiError key_parameter_too_long(std::string_view parameter, std::size_t limit)
-{
-    return invalid_parameter_value(fmt::format(
-        "Value for parameter {} is invalid. Length exceeds maximum of {}.", parameter, limit));
-}
-
-// Source: observed of PublicKeyMaterial, assumed of KeyName.
-ApiError key_parameter_not_ascii(std::string_view parameter)
-{
-    return invalid_parameter_value(
-        fmt::format("Value for parameter {} is invalid. Character sets beyond ASCII are not "
-                    "supported.",
-                    parameter));
 }
 
 // Source: observed.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "server/services/ec2/common/ids.h"
@@ -15,11 +15,8 @@ ApiError malformed_id<KeyPairId>(std::string_view text);
 ApiError not_found(const KeyPairId& id);
 ApiError key_pair_not_found(std::string_view name);
 ApiError key_pair_name_taken();
-ApiError key_pair_limit_exceeded(std::size_t limit);
+ApiError key_pair_limit_exceeded(std::int64_t limit);
 ApiError key_pair_not_named();
-/// Of KeyName or PublicKeyMaterial.
-ApiError key_parameter_too_long(std::string_view parameter, std::size_t limit);
-ApiError key_parameter_not_ascii(std::string_view parameter);
 ApiError key_name_not_trimmed(std::string_view name);
 ApiError public_key_malformed();
 /// At a launch of Windows.

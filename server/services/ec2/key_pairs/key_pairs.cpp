@@ -1,11 +1,10 @@
 #include "server/services/ec2/key_pairs/key_pairs.h"
 
-#include <algorithm>
-#include <array>
-
 #include "server/calls/byte_session.h"
 #include "server/calls/request_values.h"
 #include "server/services/ec2/common/describe_spec.h"
+#include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/own_rows.h"
 #include "server/services/ec2/common/resource_tags.h"
 #include "server/services/ec2/key_pairs/errors.h"
 #include "server/services/ec2/key_pairs/key_material.h"
@@ -17,28 +16,16 @@ namespace amilab::ec2 {
 namespace {
 
 constexpr std::string_view kKind = "key-pair";
-constexpr std::array<std::string_view, 1> kTaggedByCreate = {kKind};
 
 // Source: "Up to 255 ASCII characters" (documented).
 constexpr std::size_t kMostNameCharacters = 255;
 // Source: Amazon EC2 endpoints and quotas (documented).
-constexpr std::size_t kMostKeyPairs = 5000;
-
-bool is_ascii(std::string_view text)
-{
-    return std::all_of(text.begin(), text.end(),
-                       [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
+constexpr std::int64_t kMostKeyPairs = 5000;
 
 /// Source: no spaces at either end (documented).
 void check_name(std::string_view name)
 {
-    if (!is_ascii(name)) {
-        throw key_parameter_not_ascii("KeyName");
-    }
-    if (name.size() > kMostNameCharacters) {
-        throw key_parameter_too_long("KeyName", kMostNameCharacters);
-    }
+    check_ascii(name, "KeyName", kMostNameCharacters);
     if (name.starts_with(' ') || name.ends_with(' ')) {
         throw key_name_not_trimmed(name);
     }
@@ -46,12 +33,7 @@ void check_name(std::string_view name)
 
 PublicKey parse_public_key(const std::string& material)
 {
-    if (!is_ascii(material)) {
-        throw key_parameter_not_ascii("PublicKeyMaterial");
-    }
-    if (material.size() > kMaxPublicKeyMaterialBytes) {
-        throw key_parameter_too_long("PublicKeyMaterial", kMaxPublicKeyMaterialBytes);
-    }
+    check_ascii(material, "PublicKeyMaterial", kMaxPublicKeyMaterialBytes);
     auto key = import_public_key(material);
     if (!key) {
         throw public_key_malformed();
@@ -61,11 +43,10 @@ PublicKey parse_public_key(const std::string& material)
 
 void require_room(Session& session, std::string_view name)
 {
-    if (select_key_pair_named(session.db(), session.account(), session.region(), name)) {
+    if (find_own<kKeyPairList, &KeyPairRow::name>(session, name)) {
         throw key_pair_name_taken();
     }
-    if (count_key_pairs(session.db(), session.account(), session.region()) >=
-        static_cast<std::int64_t>(kMostKeyPairs)) {
+    if (count_own<kKeyPairList>(session) >= kMostKeyPairs) {
         throw key_pair_limit_exceeded(kMostKeyPairs);
     }
 }
@@ -74,46 +55,28 @@ KeyPairRow store_key(Session& session, const std::string& name, const PublicKey&
                      const std::vector<TagRow>& tags)
 {
     require_room(session, name);
-    KeyPairRow row{.id = session.next_id<KeyPairId>(),
-                   .region = session.region(),
-                   .owner = session.account(),
-                   .name = name,
+    KeyPairRow row{.name = name,
                    .type = key.type == KeyType::kRsa ? "rsa" : "ed25519",
                    .public_key = key.openssh,
                    .fingerprint = key.fingerprint,
                    .create_time_ms = session.now_ms()};
-    if (!insert_key_pair(session.db(), row)) {
+    if (!insert_own<kKeyPairColumns>(session, row, kKind, tags)) {
         throw key_pair_name_taken();
     }
-    store_tags(session, {row.id.text(), std::string(kKind)}, tags);
     return row;
 }
 
-std::vector<KeyPairInfo> to_answers(Session& session, std::vector<KeyPairRow>&& rows)
+KeyPairInfo to_answer(const KeyPairRow& row)
 {
-    const PageTags tags(session, ids_of(rows));
-    std::vector<KeyPairInfo> answers;
-    for (const auto& row : rows) {
-        const PublicKey key{.type = row.type == "rsa" ? KeyType::kRsa : KeyType::kEd25519,
-                            .openssh = row.public_key,
-                            .fingerprint = row.fingerprint};
-        answers.push_back({.create_time = Timestamp{row.create_time_ms},
-                           .key_fingerprint = row.fingerprint,
-                           .key_name = row.name,
-                           .key_pair_id = row.id.text(),
-                           .key_type = row.type,
-                           .public_key = public_key_line(key, row.name),
-                           .tags = tags.of(row.id.text())});
-    }
-    return answers;
-}
-
-/// Adds the key pairs that the request names by name.
-void add_named(Session& session, const DescribeKeyPairsRequest& request, ListQuery& wanted)
-{
-    for (const auto& name : request.key_names) {
-        wanted.ids.push_back(require_key_pair(session, name).id.text());
-    }
+    const PublicKey key{.type = row.type == "rsa" ? KeyType::kRsa : KeyType::kEd25519,
+                        .openssh = row.public_key,
+                        .fingerprint = row.fingerprint};
+    return {.create_time = Timestamp{row.create_time_ms},
+            .key_fingerprint = row.fingerprint,
+            .key_name = row.name,
+            .key_pair_id = row.id.text(),
+            .key_type = row.type,
+            .public_key = public_key_line(key, row.name)};
 }
 
 constexpr DescribeSpec kDescribe{
@@ -121,21 +84,17 @@ constexpr DescribeSpec kDescribe{
     .ids = {.member = &DescribeKeyPairsRequest::key_pair_ids,
             .check = &check_ids<KeyPairId>,
             .require = &require_listed<kKeyPairList, KeyPairId, not_found>},
-    .resolve = &add_named,
+    .resolve = &add_named<&DescribeKeyPairsRequest::key_names, &require_key_pair>,
     .select = &select_page<kKeyPairList>,
     .key = &id_of<KeyPairRow>,
-    .answers = &to_answers,
+    .answers = &answers_with_tags<&to_answer, KeyPairRow>,
     .into = &DescribeKeyPairsResponse::key_pairs};
 
 }  // namespace
 
 KeyPairRow require_key_pair(Session& session, std::string_view name)
 {
-    auto row = select_key_pair_named(session.db(), session.account(), session.region(), name);
-    if (!row) {
-        throw key_pair_not_found(name);
-    }
-    return std::move(*row);
+    return require_own<kKeyPairList, &KeyPairRow::name, key_pair_not_found>(session, name);
 }
 
 // Source: EC2 API Reference, CreateKeyPair (documented). The key is made on a worker, with no
@@ -143,7 +102,7 @@ KeyPairRow require_key_pair(Session& session, std::string_view name)
 CreateKeyPairResponse create_key_pair(ByteSession& session, const CreateKeyPairRequest& request)
 {
     check_name(request.key_name);
-    const auto tags = parse_tags(request.tag_specifications, kKind, kTaggedByCreate);
+    const auto tags = parse_tags(request.tag_specifications, kKind);
     stop_if_dry_run(request);
     session.read([&](Session& reading) { require_room(reading, request.key_name); });
     const auto created =
@@ -167,7 +126,7 @@ ImportKeyPairResponse import_key_pair(Session& session, const ImportKeyPairReque
 {
     check_name(request.key_name);
     const auto key = parse_public_key(request.public_key_material.bytes);
-    const auto tags = parse_tags(request.tag_specifications, kKind, kTaggedByCreate);
+    const auto tags = parse_tags(request.tag_specifications, kKind);
     stop_if_dry_run(request);
     const auto row = store_key(session, request.key_name, key, tags);
     return {.key_fingerprint = row.fingerprint,
@@ -200,14 +159,11 @@ DeleteKeyPairResponse delete_key_pair(Session& session, const DeleteKeyPairReque
     }
     const auto id = by_id ? std::optional(parse_id<KeyPairId>(*request.key_pair_id)) : std::nullopt;
     stop_if_dry_run(request);
-    auto& db = session.db();
-    const auto row =
-        id ? select_key_pair(db, session.account(), session.region(), *id)
-           : select_key_pair_named(db, session.account(), session.region(), *request.key_name);
+    const auto row = id ? find_own<kKeyPairList, &KeyPairRow::id>(session, *id)
+                        : find_own<kKeyPairList, &KeyPairRow::name>(session, *request.key_name);
     DeleteKeyPairResponse response{.return_value = true};
     if (row) {
-        delete_all_tags(db, row->id.text());
-        delete_key_pair(db, row->id);
+        delete_own<kKeyPairColumns>(session, row->id);
         response.key_pair_id = row->id.text();
     }
     return response;
@@ -223,7 +179,7 @@ constexpr Operation kOperations[] = {
 };
 
 constexpr ResourceKind kKinds[] = {
-    kind<KeyPairId, not_found>(kKind, kTaggableKeyPair),
+    kind<KeyPairId, not_found>(kKind, kTaggableByOwner<kKeyPairColumns>),
 };
 
 }  // namespace

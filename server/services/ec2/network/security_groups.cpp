@@ -94,7 +94,7 @@ constexpr Operation kOperations[] = {
 };
 
 constexpr ResourceKind kKinds[] = {
-    kind<SecurityGroupId, not_found>("security-group", kTaggableSecurityGroup),
+    kind<SecurityGroupId, not_found>("security-group", kTaggableByOwner<kSecurityGroupColumns>),
 };
 
 }  // namespace

@@ -75,7 +75,7 @@ constexpr Operation kOperations[] = {
 };
 
 constexpr ResourceKind kKinds[] = {
-    kind<SubnetId, not_found>("subnet", kTaggableSubnet),
+    kind<SubnetId, not_found>("subnet", kTaggableByOwner<kSubnetColumns>),
 };
 
 }  // namespace

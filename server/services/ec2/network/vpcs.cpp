@@ -66,7 +66,7 @@ constexpr Operation kOperations[] = {
 };
 
 constexpr ResourceKind kKinds[] = {
-    kind<VpcId, not_found>("vpc", kTaggableVpc),
+    kind<VpcId, not_found>("vpc", kTaggableByOwner<kVpcColumns>),
 };
 
 }  // namespace

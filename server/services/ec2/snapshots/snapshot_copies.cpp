@@ -1,7 +1,6 @@
 #include "server/services/ec2/snapshots/snapshot_copies.h"
 
 #include <algorithm>
-#include <array>
 
 #include "server/calls/new_snapshot.h"
 #include "server/calls/snapshot_life.h"
@@ -21,8 +20,6 @@
 namespace amilab::ec2 {
 
 namespace {
-
-constexpr std::array<std::string_view, 1> kTagged = {"snapshot"};
 
 // Source: twenty at a time into one region (documented).
 constexpr std::int64_t kMostCopies = 20;
@@ -101,7 +98,7 @@ CopySnapshotResponse copy_snapshot(Session& session, const CopySnapshotRequest& 
         .encryption = parse_encryption(session, request.encrypted, request.kms_key_id),
         .description = request.description.value_or(""),
         .completion_minutes = request.completion_duration_minutes,
-        .tags = parse_tags(request.tag_specifications, "snapshot", kTagged)};
+        .tags = parse_tags(request.tag_specifications, "snapshot")};
     require_source_region(session, request.source_region);
     stop_if_dry_run(request);
 

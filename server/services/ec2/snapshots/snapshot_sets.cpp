@@ -3,7 +3,6 @@
 #include "server/wire/ec2/snapshots/snapshot_sets.h"
 
 #include <algorithm>
-#include <array>
 
 #include "server/calls/layers.h"
 #include "server/services/ec2/common/describe.h"
@@ -18,7 +17,6 @@ namespace amilab::ec2 {
 
 namespace {
 
-constexpr std::array<std::string_view, 1> kTagged = {"snapshot"};
 // Source: "up to 40 volume IDs per request" (documented).
 constexpr std::size_t kMostExcluded = 40;
 
@@ -124,7 +122,7 @@ CreateSnapshotsResponse create_snapshots(Session& session, const CreateSnapshots
     const auto instance = parse_id<InstanceId>(wanted.instance_id);
     const auto excluded = parse_excluded(wanted.exclude_data_volume_ids);
     check_description(request.description);
-    const auto tags = parse_tags(request.tag_specifications, "snapshot", kTagged);
+    const auto tags = parse_tags(request.tag_specifications, "snapshot");
     stop_if_dry_run(request);
 
     const auto source = require_source(session, instance);

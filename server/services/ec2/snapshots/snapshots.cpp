@@ -1,7 +1,5 @@
 #include "server/services/ec2/snapshots/snapshots.h"
 
-#include <array>
-
 #include <fmt/format.h>
 
 #include "server/calls/errors.h"
@@ -33,7 +31,6 @@ namespace amilab::ec2 {
 
 namespace {
 
-constexpr std::array<std::string_view, 1> kTaggedByCreate = {"snapshot"};
 // Source: assumed to be what other descriptions may have.
 constexpr std::size_t kMostDescriptionCharacters = 255;
 
@@ -155,7 +152,7 @@ CreateSnapshotResponse create_snapshot(Session& session, const CreateSnapshotReq
 {
     const auto volume_id = parse_id<VolumeId>(request.volume_id);
     check_description(request.description);
-    const auto tags = parse_tags(request.tag_specifications, "snapshot", kTaggedByCreate);
+    const auto tags = parse_tags(request.tag_specifications, "snapshot");
     stop_if_dry_run(request);
 
     const auto volume = require_snapshotable_volume(session, volume_id);

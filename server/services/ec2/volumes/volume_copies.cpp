@@ -2,8 +2,6 @@
 #include "server/wire/ec2/schema.h"
 #include "server/wire/ec2/volumes/volume_copies.h"
 
-#include <array>
-
 #include "server/calls/idempotency.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/resource_tags.h"
@@ -16,8 +14,6 @@
 namespace amilab::ec2 {
 
 namespace {
-
-constexpr std::array<std::string_view, 1> kTaggedByCopy = {"volume"};
 
 VolumeSpec make_spec(const CopyVolumesRequest& request, std::int64_t size_gib)
 {
@@ -64,7 +60,7 @@ CopyVolumesResponse copy_volumes(Session& session, const CopyVolumesRequest& req
         require_multi_attach_type(request.volume_type.value_or(kDefaultVolumeType));
     }
     parse_encryption(session, request.encrypted, request.kms_key_id);
-    auto tags = parse_tags(request.tag_specifications, "volume", kTaggedByCopy);
+    auto tags = parse_tags(request.tag_specifications, "volume");
     stop_if_dry_run(request);
 
     constexpr std::string_view kOperation = CopyVolumesRequest::kOperation;

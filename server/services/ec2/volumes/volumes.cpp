@@ -26,8 +26,6 @@ namespace amilab::ec2 {
 
 namespace {
 
-constexpr std::array<std::string_view, 1> kTaggedByCreate = {"volume"};
-
 // CreateVolume
 
 /// Source: exactly one of the two (documented); the refusal of neither is observed, of both
@@ -170,7 +168,7 @@ CreateVolumeResponse create_volume(Session& session, const CreateVolumeRequest& 
     if (request.multi_attach_enabled.value_or(false)) {
         require_multi_attach_type(request.volume_type.value_or(kDefaultVolumeType));
     }
-    auto tags = parse_tags(request.tag_specifications, "volume", kTaggedByCreate);
+    auto tags = parse_tags(request.tag_specifications, "volume");
     stop_if_dry_run(request);
 
     constexpr std::string_view kOperation = CreateVolumeRequest::kOperation;
@@ -278,7 +276,7 @@ constexpr Operation kOperations[] = {
 };
 
 constexpr ResourceKind kKinds[] = {
-    kind<VolumeId, not_found>("volume", kTaggableVolume),
+    kind<VolumeId, not_found>("volume", kTaggableByOwner<kVolumeColumns>),
 };
 
 constexpr DueRow kDue[] = {

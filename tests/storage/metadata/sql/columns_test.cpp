@@ -65,5 +65,16 @@ TEST_F(ColumnsTest, MeetARowThatIsThereAsTheyAreTold)
     EXPECT_EQ(rows.front().state, "third");
 }
 
+TEST_F(ColumnsTest, DeleteTheRowOfAnIdAlone)
+{
+    insert_row<kDoorColumns>(db, {.id = "a"});
+    insert_row<kDoorColumns>(db, {.id = "b"});
+    delete_row<kDoorColumns>(db, "a");
+    delete_row<kDoorColumns>(db, "none");
+    const auto rows = select_rows<kDoorColumns>(db, "FROM door d");
+    ASSERT_THAT(rows, SizeIs(1));
+    EXPECT_EQ(rows.front().id, "b");
+}
+
 }  // namespace
 }  // namespace amilab

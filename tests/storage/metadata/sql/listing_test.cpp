@@ -29,6 +29,9 @@ constexpr FilterColumn kThingFilters[] = {
 constexpr Listing<decltype(kThingColumns)> kThingList{
     .key = "x.id", .region = "-", .columns = kThingColumns, .filters = kThingFilters};
 
+constexpr Listing<decltype(kThingColumns)> kOwnList{
+    .key = "x.id", .region = "'here'", .columns = kThingColumns};
+
 class ListingTest : public ::testing::Test {
 protected:
     ListingTest()
@@ -65,6 +68,20 @@ TEST_F(ListingTest, ReadsTheMembersOfListsAndDerivedValues)
     EXPECT_EQ(rows[1].sizes, std::vector<std::int64_t>());
     EXPECT_EQ(rows[2].colours, Ids());
     EXPECT_EQ(rows[2].speed, std::nullopt);
+}
+
+TEST_F(ListingTest, OneRowIsFoundByAMemberAmongTheOwnersAlone)
+{
+    const auto find_own = [&](std::string_view owner, double speed) {
+        const auto row = select_own<kOwnList, &ThingRow::speed>(db, owner, "here", speed);
+        return row ? row->id : "none";
+    };
+    EXPECT_EQ(find_own("a", 2.5), "x-2");
+    EXPECT_EQ(find_own("b", 3.0), "x-4");
+    EXPECT_EQ(find_own("b", 2.5), "none");
+    EXPECT_FALSE((select_own<kOwnList, &ThingRow::speed>(db, "a", "there", 2.5)));
+    EXPECT_EQ(count_own<kOwnList>(db, "a", "here"), 3);
+    EXPECT_EQ(count_own<kOwnList>(db, "a", "there"), 0);
 }
 
 TEST_F(ListingTest, AFilterOnAListFindsAnyMember)

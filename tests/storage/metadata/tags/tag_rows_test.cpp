@@ -153,10 +153,14 @@ TEST_F(TagRows, BelongOnResourcesThatAreThere)
 {
     db.run(
         "INSERT INTO vpc VALUES ('vpc-1', 'us-east-1', '123456789012', '10.0.0.0/8', 'a', 'b', 1)");
-    EXPECT_TRUE(taggable_resource_exists(db, kOwner, kRegion, kTaggableVpc, "vpc-1"));
-    EXPECT_FALSE(taggable_resource_exists(db, kOther, kRegion, kTaggableVpc, "vpc-1"));
-    EXPECT_FALSE(taggable_resource_exists(db, kOwner, "eu-west-1", kTaggableVpc, "vpc-1"));
-    EXPECT_FALSE(taggable_resource_exists(db, kOwner, kRegion, kTaggableVpc, "vpc-2"));
+    EXPECT_TRUE(
+        taggable_resource_exists(db, kOwner, kRegion, kTaggableByOwner<kVpcColumns>, "vpc-1"));
+    EXPECT_FALSE(
+        taggable_resource_exists(db, kOther, kRegion, kTaggableByOwner<kVpcColumns>, "vpc-1"));
+    EXPECT_FALSE(
+        taggable_resource_exists(db, kOwner, "eu-west-1", kTaggableByOwner<kVpcColumns>, "vpc-1"));
+    EXPECT_FALSE(
+        taggable_resource_exists(db, kOwner, kRegion, kTaggableByOwner<kVpcColumns>, "vpc-2"));
 }
 
 TEST_F(TagRows, BelongOnImagesThatTheViewerMaySee)
