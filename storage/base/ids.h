@@ -10,7 +10,8 @@ namespace amilab {
 
 /// Checked text of a resource's id: prefix, a hyphen, then 8 or 17 lower-case hex digits. An
 /// InstanceId where an ImageId belongs does not compile. Each room declares its own kinds: their
-/// `Tag::kPrefix` is what stands before the hyphen.
+/// `Tag::kPrefix` is what stands before the hyphen, `Tag::kMalformed` of most kinds AWS's code for
+/// text that is no such id.
 /// Source: EC2 User Guide, "Resource IDs": 8 digits of old, 17 now (documented).
 template <class Tag>
 class Id {
@@ -47,6 +48,13 @@ template <class Tag>
 constexpr std::string_view id_prefix(const Id<Tag>*)
 {
     return Tag::kPrefix;
+}
+
+/// AWS's code for text that is no such id at all, of kinds whose tag has one.
+template <class Tag>
+constexpr std::string_view malformed_code(const Id<Tag>*)
+{
+    return Tag::kMalformed;
 }
 
 /// The texts of a range of ids, in their order.

@@ -6,9 +6,11 @@ namespace amilab {
 
 struct ImageTag {
     static constexpr std::string_view kPrefix = "ami";
+    static constexpr std::string_view kMalformed = "InvalidAMIID.Malformed";
 };
 struct UsageReportTag {
     static constexpr std::string_view kPrefix = "amiur";
+    static constexpr std::string_view kMalformed = "InvalidImageUsageReportId.Malformed";
 };
 
 using ImageId = Id<ImageTag>;

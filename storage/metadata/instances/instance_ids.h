@@ -6,12 +6,14 @@ namespace amilab {
 
 struct InstanceTag {
     static constexpr std::string_view kPrefix = "i";
+    static constexpr std::string_view kMalformed = "InvalidInstanceID.Malformed";
 };
 struct ReservationTag {
     static constexpr std::string_view kPrefix = "r";
 };
 struct ReplaceRootTaskTag {
     static constexpr std::string_view kPrefix = "replacevol";
+    static constexpr std::string_view kMalformed = "InvalidReplaceRootVolumeTaskId.Malformed";
 };
 
 using InstanceId = Id<InstanceTag>;

@@ -6,12 +6,15 @@ namespace amilab {
 
 struct VpcTag {
     static constexpr std::string_view kPrefix = "vpc";
+    static constexpr std::string_view kMalformed = "InvalidVpcID.Malformed";
 };
 struct SubnetTag {
     static constexpr std::string_view kPrefix = "subnet";
+    static constexpr std::string_view kMalformed = "InvalidSubnetID.Malformed";
 };
 struct SecurityGroupTag {
     static constexpr std::string_view kPrefix = "sg";
+    static constexpr std::string_view kMalformed = "InvalidGroupId.Malformed";
 };
 struct NetworkInterfaceTag {
     static constexpr std::string_view kPrefix = "eni";

@@ -18,6 +18,13 @@
 /// The sequence of every Describe operation, for what a family says of its own.
 namespace amilab::ec2 {
 
+/// The key of rows that have an id of their own.
+template <class Row>
+std::string id_of(const Row& row)
+{
+    return row.id.text();
+}
+
 /// The ids that a request may name.
 template <class Request>
 struct IdsSpec {
@@ -46,8 +53,8 @@ struct PageSpec {
 ///         .schema = kDescribeVolumes,
 ///         .ids = {.member = &DescribeVolumesRequest::volume_ids, .check = &check_ids<VolumeId>,
 ///                 .require = &require_listed<kVolumeList, VolumeId, not_found>},
-///         .select = &select_page<kVolumeList>, .key = &key_of,
-///         .answers = &to_descriptions, .into = &DescribeVolumesResponse::volumes};
+///         .select = &select_page<kVolumeList>, .answers = &to_descriptions,
+///         .into = &DescribeVolumesResponse::volumes};
 ///
 /// `Wanted` is a ListQuery, or one that says more.
 template <class Request, class Response, class Answer, class Row, class Wanted>
@@ -61,7 +68,7 @@ struct DescribeSpec {
     void (*resolve)(Session& session, const Request& request, Wanted& wanted) = nullptr;
     std::vector<Row> (*select)(Database& db, const Wanted& wanted);
     /// Where a row stands in the order of pages.
-    std::string (*key)(const Row& row);
+    std::string (*key)(const Row& row) = &id_of<Row>;
     /// All rows of a page at once, so that what belongs to them comes by one statement each.
     std::vector<Answer> (*answers)(Session& session, std::vector<Row>&& rows);
     std::vector<Answer> Response::*into;
@@ -79,12 +86,6 @@ using ResponseOf = typename SpecTypes<std::decay_t<decltype(kSpec)>>::Response;
 template <const auto& kSpec>
 using WantedOf = typename SpecTypes<std::decay_t<decltype(kSpec)>>::Wanted;
 
-/// The key of rows that have an id of their own.
-template <class Row>
-std::string id_of(const Row& row)
-{
-    return row.id.text();
-}
 template <class Row>
 std::vector<std::string> ids_of(const std::vector<Row>& rows)
 {
@@ -102,15 +103,26 @@ void check_ids(const std::vector<std::string>& ids)
     parse_ids<IdType>(ids);
 }
 
+template <class IdType, ApiError (*refusal)(const IdType&)>
+ApiError refuse_text(const std::string& id)
+{
+    return refusal(IdType::trusted(id));
+}
+
 /// Throws the refusal, say not_found, for the first id that the list does not have.
 /// Source: observed of volumes, assumed of others; AWS names one id.
-template <const auto& kList, class IdType, ApiError (*refusal)(const IdType&)>
+template <const auto& kList, ApiError (*refusal)(const std::string& id)>
 void require_listed(Session& session, const ListQuery& wanted)
 {
     const auto missing = missing_ids<kList>(session.db(), wanted);
     if (!missing.empty()) {
-        throw refusal(IdType::trusted(missing.front()));
+        throw refusal(missing.front());
     }
+}
+template <const auto& kList, class IdType, ApiError (*refusal)(const IdType&)>
+void require_listed(Session& session, const ListQuery& wanted)
+{
+    require_listed<kList, &refuse_text<IdType, refusal>>(session, wanted);
 }
 
 /// Adds those that the request names by `kNames`, each found by `require`, a function of a session

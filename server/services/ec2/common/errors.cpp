@@ -189,6 +189,13 @@ ApiError attachment_limit_exceeded(std::size_t volumes, std::int64_t limit, std:
                         volumes, limit, type)};
 }
 
+// Source: codes are documented, the text is assumed.
+ApiError too_many_in_region(std::string_view code, std::int64_t limit, std::string_view what)
+{
+    return {std::string(code),
+            fmt::format("You have reached your limit of {} {} in this region.", limit, what)};
+}
+
 ApiError too_many_ids(std::size_t given, std::size_t limit)
 {
     return invalid_parameter_value(

@@ -24,8 +24,9 @@ ApiError auth_failure(std::string_view message);
 ApiError missing_parameter(std::string_view name);
 ApiError parameter_too_long(std::string_view parameter, std::size_t limit);
 ApiError parameter_not_ascii(std::string_view parameter);
-/// Throws either of the two for text that is not ASCII, or has more characters than `most`.
-void check_ascii(std::string_view text, std::string_view parameter, std::size_t most);
+/// Throws either of the two for text that is not ASCII, or has more characters than `most`: 255
+/// unless said otherwise, as of most names (documented).
+void check_ascii(std::string_view text, std::string_view parameter, std::size_t most = 255);
 ApiError parameters_not_together(std::string_view one, std::string_view other);
 /// Exists at AWS and not here: says which parameter or value.
 ApiError unsupported(std::string_view message);
@@ -63,6 +64,8 @@ ApiError volume_smaller_than_snapshot(std::int64_t size_gib, std::string_view sn
                                       std::int64_t snapshot_size_gib);
 ApiError attachment_limit_exceeded(std::size_t volumes, std::int64_t limit, std::string_view type);
 
+/// An account may have only so many in a region, of `what` it calls.
+ApiError too_many_in_region(std::string_view code, std::int64_t limit, std::string_view what);
 ApiError too_many_ids(std::size_t given, std::size_t limit);
 ApiError no_attribute_to_modify();
 

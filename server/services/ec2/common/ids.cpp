@@ -27,12 +27,6 @@ ApiError malformed_storage_id(std::string_view code, std::string_view text,
 }  // namespace
 
 template <>
-ApiError malformed_id<ImageId>(std::string_view text)
-{
-    return malformed_id("InvalidAMIID.Malformed", text, "ami");
-}
-
-template <>
 ApiError malformed_id<SnapshotId>(std::string_view text)
 {
     return malformed_storage_id("InvalidSnapshotID.Malformed", text, "snapshotId", "snap");
@@ -47,12 +41,6 @@ ApiError malformed_id<VolumeId>(std::string_view text)
 ApiError not_found(const VolumeId& id)
 {
     return {"InvalidVolume.NotFound", fmt::format("The volume '{}' does not exist.", id.text())};
-}
-
-template <>
-ApiError malformed_id<InstanceId>(std::string_view text)
-{
-    return malformed_id("InvalidInstanceID.Malformed", text, "i");
 }
 
 ApiError not_found(const std::vector<ImageId>& ids)

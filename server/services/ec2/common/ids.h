@@ -13,12 +13,17 @@
 /// Ids of requests.
 namespace amilab::ec2 {
 
-/// The refusal of `text`, which is no id of the kind at all: each kind's room defines its own.
-template <class IdType>
-ApiError malformed_id(std::string_view text);
-
-/// What most kinds say: `code`, and that `text` does not begin as ids with `prefix` do.
+/// `code`, and that `text` does not begin as ids with `prefix` do.
 ApiError malformed_id(std::string_view code, std::string_view text, std::string_view prefix);
+
+/// The refusal of `text`, which is no id of the kind at all. Rooms of kinds that AWS has no such
+/// code for define their own.
+template <class IdType>
+ApiError malformed_id(std::string_view text)
+{
+    constexpr const IdType* kKind = nullptr;
+    return malformed_id(malformed_code(kKind), text, id_prefix(kKind));
+}
 
 /// As refusals name several: "a, b".
 template <class IdType>
@@ -57,14 +62,10 @@ std::vector<IdType> parse_ids(const std::vector<std::string>& texts)
 // Of kinds that calls of several rooms take.
 
 template <>
-ApiError malformed_id<ImageId>(std::string_view text);
-template <>
 ApiError malformed_id<SnapshotId>(std::string_view text);
 template <>
 ApiError malformed_id<VolumeId>(std::string_view text);
 ApiError not_found(const VolumeId& id);
-template <>
-ApiError malformed_id<InstanceId>(std::string_view text);
 ApiError not_found(const std::vector<ImageId>& ids);
 ApiError not_found(const ImageId& id);
 ApiError not_found(const SnapshotId& id);

@@ -4,12 +4,6 @@
 
 namespace amilab::ec2 {
 
-template <>
-ApiError malformed_id<UsageReportId>(std::string_view text)
-{
-    return malformed_id("InvalidImageUsageReportId.Malformed", text, "amiur");
-}
-
 ApiError image_unavailable(const ImageId& id)
 {
     return {"InvalidAMIID.Unavailable",

@@ -15,9 +15,6 @@
 /// documented, observed or assumed.
 namespace amilab::ec2 {
 
-template <>
-ApiError malformed_id<UsageReportId>(std::string_view text);
-
 /// The image is there for others, or no more: InvalidAMIID.Unavailable.
 ApiError image_unavailable(const ImageId& id);
 ApiError not_found(const UsageReportId& id);

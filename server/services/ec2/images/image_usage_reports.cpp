@@ -155,7 +155,6 @@ constexpr DescribeSpec kDescribe{
             .require = &require_listed<kUsageReportList, UsageReportId, not_found>},
     .refine = &add_images<DescribeImageUsageReportsRequest>,
     .select = &select_page<kUsageReportList>,
-    .key = &id_of<UsageReportRow>,
     .answers = &to_answers,
     .into = &DescribeImageUsageReportsResponse::image_usage_reports};
 

@@ -394,7 +394,6 @@ constexpr DescribeSpec kDescribe{.schema = kDescribeImages,
                                  .refine = &add_wishes,
                                  .resolve = &add_allowed,
                                  .select = &find_images,
-                                 .key = &id_of<ImageRow>,
                                  .answers = &to_answers,
                                  .into = &DescribeImagesResponse::images};
 

@@ -6,12 +6,6 @@
 
 namespace amilab::ec2 {
 
-template <>
-ApiError malformed_id<ReplaceRootTaskId>(std::string_view text)
-{
-    return malformed_id("InvalidReplaceRootVolumeTaskId.Malformed", text, "replacevol");
-}
-
 ApiError not_found(const NetworkInterfaceId& id)
 {
     return {"InvalidNetworkInterfaceID.NotFound",

@@ -18,9 +18,6 @@
 /// documented, observed or assumed.
 namespace amilab::ec2 {
 
-template <>
-ApiError malformed_id<ReplaceRootTaskId>(std::string_view text);
-
 ApiError not_found(const NetworkInterfaceId& id);
 ApiError not_found(const ReplaceRootTaskId& id);
 

@@ -81,7 +81,6 @@ constexpr DescribeSpec kDescribe{
     .page = {.usual = 1000},
     .resolve = &choose_allowed,
     .select = &select_page<kInstanceImageList>,
-    .key = &id_of<InstanceImageRow>,
     .answers = &to_answers,
     .into = &DescribeInstanceImageMetadataResponse::instance_image_metadata};
 

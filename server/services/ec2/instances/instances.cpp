@@ -83,7 +83,6 @@ constexpr DescribeSpec kDescribe{.schema = kDescribeInstances,
                                          .before_filters = true,
                                          .require = &require_listed_instances},
                                  .select = &select_page<kInstanceList>,
-                                 .key = &id_of<InstanceRow>,
                                  .answers = &reservation_answers,
                                  .into = &DescribeInstancesResponse::reservations};
 
@@ -95,7 +94,6 @@ constexpr DescribeSpec kDescribeStatus{
             .require = &require_listed_instances},
     .refine = &choose_states,
     .select = &select_page<kInstanceStatusList>,
-    .key = &id_of<InstanceStatusRow>,
     .answers = &status_answers,
     .into = &DescribeInstanceStatusResponse::instance_statuses};
 

@@ -88,7 +88,6 @@ constexpr DescribeSpec kDescribe{
             .not_with_page = "replaceRootVolumeTaskIds",
             .require = &require_listed<kReplaceRootTaskList, ReplaceRootTaskId, not_found>},
     .select = &select_page<kReplaceRootTaskList>,
-    .key = &id_of<ReplaceRootTaskRow>,
     .answers = &to_answers,
     .into = &DescribeReplaceRootVolumeTasksResponse::replace_root_volume_tasks};
 

@@ -31,13 +31,6 @@ ApiError key_pair_name_taken()
     return {"InvalidKeyPair.Duplicate", "The keypair already exists"};
 }
 
-// Source: the code is documented, the text assumed.
-ApiError key_pair_limit_exceeded(std::int64_t limit)
-{
-    return {"KeyPairLimitExceeded",
-            fmt::format("You have reached your limit of {} key pairs in this region.", limit)};
-}
-
 // Source: assumed.
 ApiError key_pair_not_named()
 {

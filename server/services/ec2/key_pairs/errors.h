@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <string_view>
 
 #include "server/services/ec2/common/ids.h"
@@ -15,7 +14,6 @@ ApiError malformed_id<KeyPairId>(std::string_view text);
 ApiError not_found(const KeyPairId& id);
 ApiError key_pair_not_found(std::string_view name);
 ApiError key_pair_name_taken();
-ApiError key_pair_limit_exceeded(std::int64_t limit);
 ApiError key_pair_not_named();
 ApiError key_name_not_trimmed(std::string_view name);
 ApiError public_key_malformed();

@@ -17,15 +17,13 @@ namespace {
 
 constexpr std::string_view kKind = "key-pair";
 
-// Source: "Up to 255 ASCII characters" (documented).
-constexpr std::size_t kMostNameCharacters = 255;
 // Source: Amazon EC2 endpoints and quotas (documented).
 constexpr std::int64_t kMostKeyPairs = 5000;
 
 /// Source: no spaces at either end (documented).
 void check_name(std::string_view name)
 {
-    check_ascii(name, "KeyName", kMostNameCharacters);
+    check_ascii(name, "KeyName");
     if (name.starts_with(' ') || name.ends_with(' ')) {
         throw key_name_not_trimmed(name);
     }
@@ -47,7 +45,7 @@ void require_room(Session& session, std::string_view name)
         throw key_pair_name_taken();
     }
     if (count_own<kKeyPairList>(session) >= kMostKeyPairs) {
-        throw key_pair_limit_exceeded(kMostKeyPairs);
+        throw too_many_in_region("KeyPairLimitExceeded", kMostKeyPairs, "key pairs");
     }
 }
 
@@ -86,7 +84,6 @@ constexpr DescribeSpec kDescribe{
             .require = &require_listed<kKeyPairList, KeyPairId, not_found>},
     .resolve = &add_named<&DescribeKeyPairsRequest::key_names, &require_key_pair>,
     .select = &select_page<kKeyPairList>,
-    .key = &id_of<KeyPairRow>,
     .answers = &answers_with_tags<&to_answer, KeyPairRow>,
     .into = &DescribeKeyPairsResponse::key_pairs};
 

@@ -4,24 +4,6 @@
 
 namespace amilab::ec2 {
 
-template <>
-ApiError malformed_id<VpcId>(std::string_view text)
-{
-    return malformed_id("InvalidVpcID.Malformed", text, "vpc");
-}
-
-template <>
-ApiError malformed_id<SubnetId>(std::string_view text)
-{
-    return malformed_id("InvalidSubnetID.Malformed", text, "subnet");
-}
-
-template <>
-ApiError malformed_id<SecurityGroupId>(std::string_view text)
-{
-    return malformed_id("InvalidGroupId.Malformed", text, "sg");
-}
-
 ApiError not_found(const VpcId& id)
 {
     return {"InvalidVpcID.NotFound", fmt::format("The vpc ID '{}' does not exist", id.text())};

@@ -15,13 +15,6 @@
 /// documented, observed or assumed.
 namespace amilab::ec2 {
 
-template <>
-ApiError malformed_id<VpcId>(std::string_view text);
-template <>
-ApiError malformed_id<SubnetId>(std::string_view text);
-template <>
-ApiError malformed_id<SecurityGroupId>(std::string_view text);
-
 ApiError not_found(const VpcId& id);
 ApiError not_found(const SubnetId& id);
 ApiError not_found(const SecurityGroupId& id);

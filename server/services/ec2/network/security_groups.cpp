@@ -73,7 +73,6 @@ constexpr DescribeSpec kDescribe{
             .require = &require_listed<kSecurityGroupList, SecurityGroupId, not_found>},
     .resolve = &add_named_groups,
     .select = &select_page<kSecurityGroupList>,
-    .key = &id_of<SecurityGroupRow>,
     .answers = &to_answers,
     .into = &DescribeSecurityGroupsResponse::security_groups};
 

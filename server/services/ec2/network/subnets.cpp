@@ -56,7 +56,6 @@ constexpr DescribeSpec kDescribe{
             .before_filters = true,
             .require = &require_listed<kSubnetList, SubnetId, not_found>},
     .select = &select_page<kSubnetList>,
-    .key = &id_of<SubnetRow>,
     .answers = &to_answers,
     .into = &DescribeSubnetsResponse::subnets};
 

@@ -46,7 +46,6 @@ constexpr DescribeSpec kDescribe{.schema = kDescribeVpcs,
                                          .before_filters = true,
                                          .require = &require_listed<kVpcList, VpcId, not_found>},
                                  .select = &select_page<kVpcList>,
-                                 .key = &id_of<VpcRow>,
                                  .answers = &to_answers,
                                  .into = &DescribeVpcsResponse::vpcs};
 

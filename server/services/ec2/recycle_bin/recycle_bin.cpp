@@ -123,7 +123,6 @@ constexpr DescribeSpec kListImages{
             .check = &check_image_ids,
             .require = &require_listed<kRecycledImageList, ImageId, not_found>},
     .select = &select_page<kRecycledImageList>,
-    .key = &id_of<RecycledImageRow>,
     .answers = &image_answers,
     .into = &ListImagesInRecycleBinResponse::images};
 
@@ -133,7 +132,6 @@ constexpr DescribeSpec kListSnapshots{
             .check = &check_ids<SnapshotId>,
             .require = &require_listed<kRecycledSnapshotList, SnapshotId, not_found>},
     .select = &select_page<kRecycledSnapshotList>,
-    .key = &id_of<RecycledSnapshotRow>,
     .answers = &snapshot_answers,
     .into = &ListSnapshotsInRecycleBinResponse::snapshots};
 
@@ -143,7 +141,6 @@ constexpr DescribeSpec kListVolumes{
             .check = &check_ids<VolumeId>,
             .require = &require_listed<kRecycledVolumeList, VolumeId, not_found>},
     .select = &select_page<kRecycledVolumeList>,
-    .key = &id_of<RecycledVolumeRow>,
     .answers = &volume_answers,
     .into = &ListVolumesInRecycleBinResponse::volumes};
 

@@ -89,7 +89,6 @@ std::vector<SnapshotTierStatus> to_answers(Session& session, std::vector<TieredS
 constexpr DescribeSpec kDescribe{
     .schema = kDescribeSnapshotTierStatus,
     .select = &select_page<kTieredSnapshotList>,
-    .key = &id_of<TieredSnapshotRow>,
     .answers = &to_answers,
     .into = &DescribeSnapshotTierStatusResponse::snapshot_tier_statuses};
 

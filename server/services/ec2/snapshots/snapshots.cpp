@@ -126,7 +126,6 @@ constexpr DescribeSpec kDescribe{
             .require = &require_listed<kSnapshotList, SnapshotId, not_found>},
     .refine = &add_users,
     .select = &select_snapshots,
-    .key = &id_of<SnapshotRow>,
     .answers = &to_descriptions,
     .into = &DescribeSnapshotsResponse::snapshots};
 

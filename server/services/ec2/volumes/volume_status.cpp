@@ -90,7 +90,6 @@ constexpr DescribeSpec kDescribe{
             .not_with_page = "volumeIdsSet",
             .require = &require_listed<kVolumeStatusList, VolumeId, not_found>},
     .select = &select_page<kVolumeStatusList>,
-    .key = &id_of<VolumeStatusRow>,
     .answers = &to_answers,
     .into = &DescribeVolumeStatusResponse::volume_statuses};
 

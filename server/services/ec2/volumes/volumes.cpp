@@ -143,7 +143,6 @@ constexpr DescribeSpec kDescribe{
             .not_with_page = "volumeSet",
             .require = &require_listed<kVolumeList, VolumeId, not_found>},
     .select = &select_page<kVolumeList>,
-    .key = &id_of<VolumeRow>,
     .answers = &to_descriptions,
     .into = &DescribeVolumesResponse::volumes};
 
