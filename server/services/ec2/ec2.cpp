@@ -23,6 +23,7 @@
 #include "server/services/ec2/network/security_groups.h"
 #include "server/services/ec2/network/subnets.h"
 #include "server/services/ec2/network/vpcs.h"
+#include "server/services/ec2/placement_groups/placement_groups.h"
 #include "server/services/ec2/recycle_bin/recycle_bin.h"
 #include "server/services/ec2/regions/regions.h"
 #include "server/services/ec2/settings/ebs_encryption.h"
@@ -92,6 +93,8 @@ constexpr const Family* kFamilies[] = {
     &kRegions,
     // key pairs
     &kKeyPairs,
+    // placement groups
+    &kPlacementGroups,
     // what is common to several
     &kRecycleBin,
     &kEbsEncryption,

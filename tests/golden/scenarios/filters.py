@@ -99,6 +99,11 @@ VALUES = {
     },
     "DescribeKeyPairs": {"key-name": ["own", "o?n"], "tag-key": ["of"], "tag:<key>": ["test"],
                          "fingerprint": ["*="]},
+    "DescribePlacementGroups": {
+        "group-arn": [f"arn:aws:ec2:{REGION}:{ACCOUNT}:placement-group/odd"],
+        "group-name": ["odd", "o?d"], "spread-level": ["host", "rack"], "state": ["available"],
+        "strategy": ["spread", "cluster"], "tag-key": ["of"], "tag:<key>": ["odd"],
+    },
     "DescribeVpcs": {"cidr": ["172.31.0.0/16"], "is-default": ["true", "false"],
                      "state": ["available"]},
     "DescribeSecurityGroups": {
@@ -238,6 +243,11 @@ def filters_of(name):
         if name == "DescribeKeyPairs":
             emulator.me.quiet("ImportKeyPair", KeyName="own", PublicKeyMaterial=key_pairs.PUBLIC,
                               TagSpecification=[tag_specification("key-pair", of="test")])
+        if name == "DescribePlacementGroups":
+            emulator.me.quiet("CreatePlacementGroup", GroupName="plain", Strategy="cluster")
+            emulator.me.quiet("CreatePlacementGroup", GroupName="odd", Strategy="spread",
+                              SpreadLevel="host",
+                              TagSpecification=[tag_specification("placement-group", of="odd")])
         sweep(emulator.me, facts.operations()[name], ids)
         if name == "DescribeImages":
             catalogue(emulator.me)

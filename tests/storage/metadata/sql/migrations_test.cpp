@@ -180,6 +180,10 @@ INSERT INTO image_usage_entry (report_id, account_id, resource_type, usage_count
 INSERT INTO key_pair VALUES ('key-00000001', 'us-east-1', '111111111111', 'mine', 'rsa',
     'ssh-rsa AAAA', 'aa:bb', 0);
 )sql"},
+    {14, R"sql(
+INSERT INTO placement_group VALUES ('pg-00000001', 'us-east-1', '111111111111', 'mine',
+    'partition', 7, NULL);
+)sql"},
 };
 
 using Steps = std::span<const char* const>;
