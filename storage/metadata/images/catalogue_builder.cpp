@@ -40,42 +40,48 @@ std::unique_ptr<Database> copy_of_built_in()
     return db;
 }
 
-constexpr auto kFactsColumns = columns<CatalogueImage>(
-    "image_facts", "f", integer("number", &CatalogueImage::number),
-    text("owner", &CatalogueImage::owner), text("owner_alias", &CatalogueImage::owner_alias),
-    text("name", &CatalogueImage::name), text("description", &CatalogueImage::description),
-    text("location", &CatalogueImage::location),
-    text("architecture", &CatalogueImage::architecture),
-    text("image_type", &CatalogueImage::image_type), flag("public", &CatalogueImage::is_public),
-    text("root_device_name", &CatalogueImage::root_device_name),
-    text("root_device_type", &CatalogueImage::root_device_type),
-    text("virtualization_type", &CatalogueImage::virtualization_type),
-    text("hypervisor", &CatalogueImage::hypervisor), text("boot_mode", &CatalogueImage::boot_mode),
-    text("imds_support", &CatalogueImage::imds_support),
-    text("tpm_support", &CatalogueImage::tpm_support),
-    flag("ena_support", &CatalogueImage::ena_support),
-    text("sriov_net_support", &CatalogueImage::sriov_net_support),
-    text("platform", &CatalogueImage::platform),
-    text("platform_details", &CatalogueImage::platform_details),
-    text("usage_operation", &CatalogueImage::usage_operation),
-    text("kernel_id", &CatalogueImage::kernel_id), text("ramdisk_id", &CatalogueImage::ramdisk_id),
-    time("creation_time_ms", &CatalogueImage::creation_time_ms),
-    time("deprecation_time_ms", &CatalogueImage::deprecation_time_ms),
-    flag("free_tier_eligible", &CatalogueImage::free_tier_eligible),
-    text("public_ssm_parameter_name", &CatalogueImage::public_ssm_parameter_name));
+/// SQLite gives them their numbers.
+constexpr auto kFactsColumns = columns<ImageRow>(
+    "image_facts", "f", text("owner", &ImageRow::owner),
+    text("owner_alias", &ImageRow::owner_alias), text("name", &ImageRow::name),
+    text("description", &ImageRow::description), text("location", &ImageRow::location),
+    text("architecture", &ImageRow::architecture), text("image_type", &ImageRow::image_type),
+    flag("public", &ImageRow::is_public), text("root_device_name", &ImageRow::root_device_name),
+    text("root_device_type", &ImageRow::root_device_type),
+    text("virtualization_type", &ImageRow::virtualization_type),
+    text("hypervisor", &ImageRow::hypervisor), text("boot_mode", &ImageRow::boot_mode),
+    text("imds_support", &ImageRow::imds_support), text("tpm_support", &ImageRow::tpm_support),
+    flag("ena_support", &ImageRow::ena_support),
+    text("sriov_net_support", &ImageRow::sriov_net_support), text("platform", &ImageRow::platform),
+    text("platform_details", &ImageRow::platform_details),
+    text("usage_operation", &ImageRow::usage_operation), text("kernel_id", &ImageRow::kernel_id),
+    text("ramdisk_id", &ImageRow::ramdisk_id),
+    time("creation_time_ms", &ImageRow::creation_time_ms),
+    time("deprecation_time_ms", &ImageRow::deprecation_time_ms),
+    flag("free_tier_eligible", &ImageRow::free_tier_eligible),
+    text("public_ssm_parameter_name", &ImageRow::public_ssm_parameter_name));
 
-void insert_place(Database& db, const CatalogueImage& image)
+std::int64_t insert_facts(Database& db, const ImageRow& row)
+{
+    insert_row<kFactsColumns>(db, row);
+    Statement select(db, "SELECT last_insert_rowid()");
+    select.bind();
+    select.step();
+    return select.row().integer();
+}
+
+void insert_place(Database& db, const ImageRow& image, std::int64_t facts)
 {
     Statement(db,
               "INSERT INTO image_place (id, region, facts) VALUES (?, ?, ?)"
               " ON CONFLICT DO NOTHING")
-        .execute(image.id, image.region, image.number);
+        .execute(image.id, image.region, facts);
     if (db.changes() == 0) {
         throw CatalogueError(fmt::format("{} is in the catalogue already", image.id.text()));
     }
 }
 
-void insert_mappings(Database& db, const CatalogueImage& image)
+void insert_mappings(Database& db, const CatalogueImage& image, std::int64_t facts)
 {
     Statement insert(db,
                      "INSERT INTO mapping_facts (facts, position, device_name, virtual_name,"
@@ -83,45 +89,38 @@ void insert_mappings(Database& db, const CatalogueImage& image)
                      " delete_on_termination) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     Statement insert_snapshot(db,
                               "INSERT INTO snapshot_place (region, facts, position, id, defines)"
-                              " VALUES (?1, ?2, ?3, ?4,"
-                              " NOT EXISTS (SELECT 1 FROM snapshot_place WHERE id = ?4))");
+                              " SELECT ?, ?, ?, id, NOT EXISTS"
+                              " (SELECT 1 FROM snapshot_place p WHERE p.id = new.id)"
+                              " FROM (SELECT ? AS id) new");
     std::int64_t position = 0;
     for (const auto& mapping : image.mappings) {
-        insert.execute(image.number, position, mapping.device_name, mapping.virtual_name,
+        insert.execute(facts, position, mapping.device_name, mapping.virtual_name,
                        mapping.no_device, mapping.volume_size_gib, mapping.volume_type,
                        mapping.iops, mapping.throughput, mapping.encrypted,
                        mapping.delete_on_termination);
         if (mapping.snapshot_id) {
-            insert_snapshot.execute(image.region, image.number, position, *mapping.snapshot_id);
+            insert_snapshot.execute(image.row.region, facts, position, *mapping.snapshot_id);
         }
         ++position;
     }
 }
 
-void insert_rest(Database& db, const CatalogueImage& image)
+void insert_rest(Database& db, const CatalogueImage& image, std::int64_t facts)
 {
     std::int64_t position = 0;
     for (const auto& code : image.product_codes) {
         Statement(db,
                   "INSERT INTO product_code_facts (facts, position, code, type)"
                   " VALUES (?, ?, ?, ?)")
-            .execute(image.number, position++, code.code, code.type);
+            .execute(facts, position++, code.code, code.type);
     }
-    if (image.public_ssm_parameter_name) {
-        const auto name = fmt::format("/{}", *image.public_ssm_parameter_name);
+    if (image.row.public_ssm_parameter_name) {
+        const auto name = fmt::format("/{}", *image.row.public_ssm_parameter_name);
         Statement(db,
                   "INSERT INTO parameter_facts (name, facts, value, version, last_modified_ms,"
                   " data_type) VALUES (?, ?, '{image_id}', 1, ?, 'text')")
-            .execute(name, image.number, image.creation_time_ms);
+            .execute(name, facts, image.row.creation_time_ms);
     }
-}
-
-std::int64_t highest_number(Database& db)
-{
-    Statement select(db, "SELECT ifnull(max(number), 0) FROM image_facts");
-    select.bind();
-    select.step();
-    return select.row().integer();
 }
 
 bool has_snapshot(Database& db, std::string_view id)
@@ -138,49 +137,15 @@ void insert_own_snapshots(Database& db, const CatalogueImage& image)
             continue;
         }
         const SnapshotRow row{.id = SnapshotId::trusted(*mapping.snapshot_id),
-                              .region = image.region,
-                              .owner = image.owner,
+                              .region = image.row.region,
+                              .owner = image.row.owner,
                               .volume_size_gib = mapping.volume_size_gib.value_or(1),
                               .state = std::string(snapshot_state::kCompleted),
-                              .start_time_ms = image.creation_time_ms,
-                              .completion_time_ms = image.creation_time_ms,
+                              .start_time_ms = image.row.creation_time_ms,
+                              .completion_time_ms = image.row.creation_time_ms,
                               .encrypted = mapping.encrypted.value_or(false)};
         insert_snapshot(db, row);
     }
-}
-
-ImageRow row_of(const CatalogueImage& image)
-{
-    return {.id = image.id,
-            .region = image.region,
-            .owner = image.owner,
-            .owner_alias = image.owner_alias,
-            .name = image.name,
-            .description = image.description,
-            .location = image.location,
-            .architecture = image.architecture,
-            .image_type = image.image_type,
-            .state = image.state,
-            .root_device_name = image.root_device_name,
-            .root_device_type = image.root_device_type,
-            .virtualization_type = image.virtualization_type,
-            .hypervisor = image.hypervisor,
-            .boot_mode = image.boot_mode,
-            .imds_support = image.imds_support,
-            .tpm_support = image.tpm_support,
-            .ena_support = image.ena_support,
-            .sriov_net_support = image.sriov_net_support,
-            .platform = image.platform,
-            .platform_details = image.platform_details,
-            .usage_operation = image.usage_operation,
-            .kernel_id = image.kernel_id,
-            .ramdisk_id = image.ramdisk_id,
-            .creation_time_ms = image.creation_time_ms,
-            .deprecation_time_ms = image.deprecation_time_ms,
-            .last_launched_time_ms = image.last_launched_time_ms,
-            .source_instance_id = image.source_instance_id,
-            .source_image_id = image.source_image_id,
-            .source_image_region = image.source_image_region};
 }
 
 void insert_tags(Database& db, const CatalogueImage& image, std::string_view owner)
@@ -189,27 +154,27 @@ void insert_tags(Database& db, const CatalogueImage& image, std::string_view own
         Statement(db,
                   "INSERT INTO tag (resource_id, key, value, resource_type, owner, region)"
                   " VALUES (?, ?, ?, 'image', ?, ?) ON CONFLICT DO NOTHING")
-            .execute(image.id, tag.key, tag.value, owner, image.region);
+            .execute(image.row.id, tag.key, tag.value, owner, image.row.region);
     }
 }
 
 void insert_notes(Database& db, const CatalogueImage& image)
 {
-    if (image.state == image_state::kFailed) {
-        fail_image(db, image.id, image.state_reason_code.value_or(""),
-                   image.state_reason_message.value_or(""));
+    if (image.row.state == image_state::kFailed) {
+        fail_image(db, image.row.id, image.row.state_reason_code.value_or(""),
+                   image.row.state_reason_message.value_or(""));
     }
     set_image_protection(
-        db, image.id,
-        {.protection = image.deregistration_protection, .cooldown_end_ms = std::nullopt});
+        db, image.row.id,
+        {.protection = image.row.deregistration_protection, .cooldown_end_ms = std::nullopt});
     for (const auto& watermark : image.watermarks) {
-        insert_watermark(db, image.id, watermark);
+        insert_watermark(db, image.row.id, watermark);
     }
     if (!image.instance_types.supported.empty() || !image.instance_types.unsupported.empty()) {
-        replace_instance_type_patterns(db, image.id, image.instance_types);
+        replace_instance_type_patterns(db, image.row.id, image.instance_types);
     }
     for (const auto& code : image.product_codes) {
-        insert_product_code(db, image.id.text(), code);
+        insert_product_code(db, image.row.id.text(), code);
         for (const auto& mapping : image.mappings) {
             if (mapping.snapshot_id) {
                 insert_product_code(db, *mapping.snapshot_id, code);
@@ -231,13 +196,11 @@ std::string build_catalogue(CatalogueStart start, std::span<const CatalogueImage
                 " DELETE FROM snapshot_place; DELETE FROM mapping_facts;"
                 " DELETE FROM image_place; DELETE FROM image_facts");
         }
-        auto number = highest_number(*db);
-        for (auto image : images) {
-            image.number = ++number;
-            insert_row<kFactsColumns>(*db, image);
-            insert_place(*db, image);
-            insert_mappings(*db, image);
-            insert_rest(*db, image);
+        for (const auto& image : images) {
+            const auto facts = insert_facts(*db, image.row);
+            insert_place(*db, image.row, facts);
+            insert_mappings(*db, image, facts);
+            insert_rest(*db, image, facts);
         }
         db->run("ANALYZE");
         transaction.commit();
@@ -271,14 +234,14 @@ void insert_own_images(Database& db, std::span<const CatalogueImage> images,
                        std::string_view describer)
 {
     for (const auto& image : images) {
-        if (image.is_public) {
+        if (image.row.is_public) {
             insert_tags(db, image, describer);
             continue;
         }
-        if (insert_image(db, row_of(image), std::nullopt, image.mappings)) {
+        if (insert_image(db, image.row, std::nullopt, image.mappings)) {
             insert_own_snapshots(db, image);
             insert_notes(db, image);
-            insert_tags(db, image, image.owner);
+            insert_tags(db, image, image.row.owner);
         }
     }
 }

@@ -20,53 +20,15 @@ namespace amilab {
 
 /// An image that a catalogue is to have, as fixtures/catalog/schema.sql says what its facts mean.
 struct CatalogueImage {
-    ImageId id;
-    std::string region{};
-    std::string owner{};
-    std::optional<std::string> owner_alias{};
-    std::string name{};
-    std::optional<std::string> description{};
-    std::string location{};
-    std::string architecture{};
-    std::string image_type{};
-    bool is_public = true;
-    std::optional<std::string> root_device_name{};
-    std::string root_device_type{};
-    std::string virtualization_type{};
-    std::string hypervisor{};
-    std::optional<std::string> boot_mode{};
-    std::optional<std::string> imds_support{};
-    std::optional<std::string> tpm_support{};
-    bool ena_support = false;
-    std::optional<std::string> sriov_net_support{};
-    std::optional<std::string> platform{};
-    std::string platform_details{};
-    std::string usage_operation{};
-    std::optional<std::string> kernel_id{};
-    std::optional<std::string> ramdisk_id{};
-    TimeMs creation_time_ms = 0;
-    std::optional<TimeMs> deprecation_time_ms{};
-    bool free_tier_eligible = false;
-    std::optional<std::string> public_ssm_parameter_name{};
+    ImageRow row{};
     std::vector<ImageMappingRow> mappings{};
     std::vector<ProductCodeRow> product_codes{};
 
-    /// What build_catalogue() sees to.
-    std::int64_t number = 0;
-
     // Of private images and of those that an account has described alone; the catalogue itself has
-    // no room for them.
-    std::optional<TimeMs> last_launched_time_ms{};
-    std::optional<std::string> source_instance_id{};
-    std::optional<std::string> source_image_id{};
-    std::optional<std::string> source_image_region{};
+    // no room for them, nor for their state, protection and sources.
     std::vector<TagRow> tags{};
 
     // Of private images alone.
-    std::string state{image_state::kAvailable};
-    std::optional<std::string> state_reason_code{};
-    std::optional<std::string> state_reason_message{};
-    std::string deregistration_protection{image_protection::kDisabled};
     std::vector<WatermarkRow> watermarks{};
     InstanceTypePatterns instance_types{};
 };

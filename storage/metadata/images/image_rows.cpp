@@ -7,24 +7,6 @@ namespace amilab {
 
 namespace {
 
-constexpr auto kSourceColumns = columns<ImageSourceRow>(
-    "instance", "n", text("state", &ImageSourceRow::state),
-    text("image_id", &ImageSourceRow::image_id),
-    text("architecture", &ImageSourceRow::architecture),
-    text("virtualization_type", &ImageSourceRow::virtualization_type),
-    text("hypervisor", &ImageSourceRow::hypervisor),
-    text("root_device_name", &ImageSourceRow::root_device_name),
-    text("root_device_type", &ImageSourceRow::root_device_type),
-    text("boot_mode", &ImageSourceRow::boot_mode),
-    text("imds_support", &ImageSourceRow::imds_support),
-    text("tpm_support", &ImageSourceRow::tpm_support),
-    flag("ena_support", &ImageSourceRow::ena_support),
-    text("sriov_net_support", &ImageSourceRow::sriov_net_support),
-    text("platform", &ImageSourceRow::platform),
-    text("platform_details", &ImageSourceRow::platform_details),
-    text("usage_operation", &ImageSourceRow::usage_operation),
-    text("kernel_id", &ImageSourceRow::kernel_id), text("ramdisk_id", &ImageSourceRow::ramdisk_id));
-
 constexpr Children<decltype(kImageMappingColumns)> kOwnMappings{
     .columns = kImageMappingColumns, .parent = "image_id", .order = "position"};
 constexpr Children<decltype(kImageMappingColumns)> kCatalogueMappings{
@@ -63,13 +45,6 @@ bool insert_image(Database& db, const ImageRow& row, const std::optional<std::st
         insert_row<kImageMappingColumns>(db, mapping);
     }
     return true;
-}
-
-std::optional<ImageSourceRow> select_image_source(Database& db, std::string_view owner,
-                                                  std::string_view region, const InstanceId& id)
-{
-    return select_row<kSourceColumns>(
-        db, "FROM instance n WHERE n.id = ? AND n.owner = ? AND n.region = ?", id, owner, region);
 }
 
 std::optional<ImageId> select_image_named(Database& db, std::string_view owner,

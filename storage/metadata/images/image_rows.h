@@ -144,29 +144,6 @@ inline constexpr auto kImageMappingColumns = columns<ImageMappingRow>(
     flag("encrypted", &ImageMappingRow::encrypted),
     flag("delete_on_termination", &ImageMappingRow::delete_on_termination));
 
-/// What an image takes over from the instance it is made of.
-struct ImageSourceRow {
-    std::string state{};
-    std::string image_id{};
-    std::string architecture{};
-    std::string virtualization_type{};
-    std::string hypervisor{};
-    std::optional<std::string> root_device_name{};
-    std::string root_device_type{};
-    std::optional<std::string> boot_mode{};
-    std::optional<std::string> imds_support{};
-    std::optional<std::string> tpm_support{};
-    bool ena_support = false;
-    std::optional<std::string> sriov_net_support{};
-    std::optional<std::string> platform{};
-    std::string platform_details{};
-    std::string usage_operation{};
-    std::optional<std::string> kernel_id{};
-    std::optional<std::string> ramdisk_id{};
-};
-std::optional<ImageSourceRow> select_image_source(Database& db, std::string_view owner,
-                                                  std::string_view region, const InstanceId& id);
-
 using LaunchPermissionRow = Grantee;
 
 /// False when the owner has an image of that name in the region.
@@ -211,14 +188,14 @@ void delete_launch_permission(Database& db, const ImageId& id, const LaunchPermi
 void delete_all_launch_permissions(Database& db, const ImageId& id);
 std::vector<LaunchPermissionRow> select_launch_permissions(Database& db, const ImageId& id);
 
-/// Which images an account may tag, those in the recycle bin included: ?1 the id, ?2 the region, ?3
-/// the account.
+/// Which images an account may tag, those in the recycle bin included.
 inline constexpr std::string_view kTaggableImage =
-    "SELECT 1 FROM all_image i WHERE i.id = ?1 AND i.region = ?2 AND (i.state <> 'deregistered'"
-    " OR EXISTS (SELECT 1 FROM recycled b WHERE b.resource_id = ?1))"
-    " AND (i.owner = ?3 OR i.public = 1 OR EXISTS (SELECT 1 FROM launch_permission p"
-    " WHERE p.image_id = i.id AND p.kind = 'userId' AND p.value = ?3) OR EXISTS"
+    "SELECT 1 FROM all_image i WHERE i.id = $id AND i.region = $region"
+    " AND (i.state <> 'deregistered' OR EXISTS (SELECT 1 FROM recycled b WHERE b.resource_id = "
+    "$id))"
+    " AND (i.owner = $viewer OR i.public = 1 OR EXISTS (SELECT 1 FROM launch_permission p"
+    " WHERE p.image_id = i.id AND p.kind = 'userId' AND p.value = $viewer) OR EXISTS"
     " (SELECT 1 FROM account_membership m JOIN launch_permission p ON p.image_id = i.id"
-    " AND p.kind = m.kind AND p.value = m.value WHERE m.account = ?3))";
+    " AND p.kind = m.kind AND p.value = m.value WHERE m.account = $viewer))";
 
 }  // namespace amilab

@@ -250,15 +250,17 @@ void read_mappings(Fields& fields, CatalogueImage& image)
         if (!devices.insert(row.device_name).second) {
             refuse(where, fmt::format("{} is mapped twice", row.device_name));
         }
-        has_root |= row.device_name == image.root_device_name && row.volume_size_gib.has_value();
+        has_root |=
+            row.device_name == image.row.root_device_name && row.volume_size_gib.has_value();
         image.mappings.push_back(std::move(row));
     }
-    if (image.root_device_type == "ebs" && !has_root && image.state != image_state::kFailed) {
+    if (image.row.root_device_type == "ebs" && !has_root &&
+        image.row.state != image_state::kFailed) {
         refuse(fields.where(), "an image with RootDeviceType ebs maps its RootDeviceName to Ebs");
     }
 }
 
-void read_machine(Fields& fields, CatalogueImage& image)
+void read_machine(Fields& fields, ImageRow& image)
 {
     image.architecture = fields.one_of("Architecture", kArchitectures).value_or("");
     if (image.architecture.empty()) {
@@ -284,7 +286,7 @@ void read_machine(Fields& fields, CatalogueImage& image)
     image.ramdisk_id = fields.text("RamdiskId");
 }
 
-void read_history(Fields& fields, CatalogueImage& image)
+void read_history(Fields& fields, ImageRow& image)
 {
     const auto created = fields.time("CreationDate");
     if (!created) {
@@ -302,8 +304,8 @@ void read_history(Fields& fields, CatalogueImage& image)
                                           .value_or(std::string(image_protection::kDisabled));
 }
 
-/// A public image is available, or it were not public.
-void read_state(Fields& fields, CatalogueImage& image)
+/// A public image is available, or it were not public; only a failed one has a reason.
+void read_state(Fields& fields, ImageRow& image)
 {
     image.state = fields.one_of("State", kStates).value_or(std::string(image_state::kAvailable));
     if (image.is_public && image.state != image_state::kAvailable) {
@@ -311,9 +313,13 @@ void read_state(Fields& fields, CatalogueImage& image)
     }
     if (const auto* value = fields.find("StateReason")) {
         Fields reason(*value, fields.path("StateReason"));
-        image.state_reason_code = reason.text("Code");
-        image.state_reason_message = reason.text("Message");
+        auto code = reason.text("Code");
+        auto message = reason.text("Message");
         reason.require_nothing_else();
+        if (image.state == image_state::kFailed) {
+            image.state_reason_code = std::move(code);
+            image.state_reason_message = std::move(message);
+        }
     }
 }
 
@@ -322,12 +328,13 @@ void read_watermarks(Fields& fields, CatalogueImage& image)
     for (auto& element : fields.list("ImageWatermarks")) {
         WatermarkRow row;
         row.key = element.required_text("WatermarkKey");
-        row.source_image_id = read_id<ImageId>(element, "SourceImageId").value_or(image.id.text());
-        row.source_image_region = element.text("SourceImageRegion").value_or(image.region);
+        row.source_image_id =
+            read_id<ImageId>(element, "SourceImageId").value_or(image.row.id.text());
+        row.source_image_region = element.text("SourceImageRegion").value_or(image.row.region);
         row.source_image_creation_time_ms =
-            element.time("SourceImageCreationTime").value_or(image.creation_time_ms);
+            element.time("SourceImageCreationTime").value_or(image.row.creation_time_ms);
         row.creation_time_ms =
-            element.time("WatermarkCreationTime").value_or(image.creation_time_ms);
+            element.time("WatermarkCreationTime").value_or(image.row.creation_time_ms);
         element.require_nothing_else();
         image.watermarks.push_back(std::move(row));
     }
@@ -355,7 +362,7 @@ void read_notes(Fields& fields, CatalogueImage& image)
     }
     const bool has_types =
         !image.instance_types.supported.empty() || !image.instance_types.unsupported.empty();
-    if (image.is_public && (has_types || !image.watermarks.empty())) {
+    if (image.row.is_public && (has_types || !image.watermarks.empty())) {
         refuse(fields.where(),
                "ImageWatermarks and InstanceTypeSpecification are for private images");
     }
@@ -377,27 +384,33 @@ void read_lists(Fields& fields, CatalogueImage& image)
     }
 }
 
+/// What is on the image's row.
+ImageRow read_row(Fields& fields, const std::string& region)
+{
+    ImageRow row{.id = read_image_id(fields)};
+    row.region = region;
+    row.owner = read_owner(fields);
+    row.owner_alias = fields.text("ImageOwnerAlias");
+    row.name = fields.required_text("Name");
+    row.description = fields.text("Description");
+    row.location = fields.text("ImageLocation").value_or(fmt::format("{}/{}", row.owner, row.name));
+    row.is_public = fields.flag("Public").value_or(true);
+    row.free_tier_eligible = fields.flag("FreeTierEligible").value_or(false);
+    row.public_ssm_parameter_name = fields.text("PublicSsmParameterName");
+    read_machine(fields, row);
+    read_history(fields, row);
+    read_state(fields, row);
+    return row;
+}
+
 CatalogueImage read_image(Fields fields, const std::string& region)
 {
-    CatalogueImage image{.id = read_image_id(fields)};
-    image.region = region;
-    image.owner = read_owner(fields);
-    image.owner_alias = fields.text("ImageOwnerAlias");
-    image.name = fields.required_text("Name");
-    image.description = fields.text("Description");
-    image.location =
-        fields.text("ImageLocation").value_or(fmt::format("{}/{}", image.owner, image.name));
-    image.is_public = fields.flag("Public").value_or(true);
-    image.free_tier_eligible = fields.flag("FreeTierEligible").value_or(false);
-    image.public_ssm_parameter_name = fields.text("PublicSsmParameterName");
-    read_machine(fields, image);
-    read_history(fields, image);
-    read_state(fields, image);
+    CatalogueImage image{.row = read_row(fields, region)};
     read_mappings(fields, image);
     read_lists(fields, image);
     read_notes(fields, image);
     fields.require_nothing_else();
-    if (!image.is_public && image.public_ssm_parameter_name) {
+    if (!image.row.is_public && image.row.public_ssm_parameter_name) {
         refuse(fields.where(), "PublicSsmParameterName is for public images");
     }
     return image;
@@ -431,14 +444,14 @@ void require_regions_and_ids(const std::vector<CatalogueImage>& images, const st
                              CatalogueStart start, Database& db, std::set<ImageId>& seen)
 {
     for (const auto& image : images) {
-        if (!region_exists(db, image.region)) {
-            refuse(source, fmt::format("there is no region {}", image.region));
+        if (!region_exists(db, image.row.region)) {
+            refuse(source, fmt::format("there is no region {}", image.row.region));
         }
-        if (!seen.insert(image.id).second) {
-            refuse(source, fmt::format("{} is there twice", image.id.text()));
+        if (!seen.insert(image.row.id).second) {
+            refuse(source, fmt::format("{} is there twice", image.row.id.text()));
         }
-        if (start == CatalogueStart::kBuiltIn && catalogue_has_image(db, image.id)) {
-            refuse(source, fmt::format("{} is a built-in image", image.id.text()));
+        if (start == CatalogueStart::kBuiltIn && catalogue_has_image(db, image.row.id)) {
+            refuse(source, fmt::format("{} is a built-in image", image.row.id.text()));
         }
     }
 }
@@ -486,10 +499,10 @@ CatalogueOptions read_catalogue(const CatalogueFiles& files)
         auto images = parse_catalogue(read_file(path), path, files.default_region);
         require_regions_and_ids(images, path, start, *db, seen);
         for (auto& image : images) {
-            if (!image.is_public || !image.tags.empty()) {
+            if (!image.row.is_public || !image.tags.empty()) {
                 rows.push_back(image);
             }
-            if (image.is_public) {
+            if (image.row.is_public) {
                 public_images.push_back(std::move(image));
             }
         }

@@ -38,9 +38,9 @@ struct Captured {
     VolumeRow volume;
 };
 
-ImageSourceRow require_source(Session& session, const InstanceId& id)
+InstanceRow require_source(Session& session, const InstanceId& id)
 {
-    auto source = select_image_source(session.db(), session.account(), session.region(), id);
+    auto source = select_instance(session.db(), session.account(), session.region(), id);
     if (!source) {
         throw not_found(id);
     }
@@ -172,7 +172,7 @@ std::vector<SnapshotId> snapshot_volumes(Session& session, const std::vector<Cap
 }
 
 ImageRow make_row(const Session& session, const CreateImageRequest& request, const ImageId& id,
-                  ImageSourceRow source)
+                  InstanceRow source)
 {
     return {.id = id,
             .name = request.name,

@@ -11,7 +11,7 @@
 #include "server/services/ec2/common/resource_tags.h"
 #include "server/services/ec2/snapshots/errors.h"
 #include "server/services/ec2/snapshots/snapshots.h"
-#include "storage/metadata/images/image_rows.h"
+#include "storage/metadata/instances/instance_rows.h"
 
 namespace amilab::ec2 {
 
@@ -28,9 +28,9 @@ std::vector<VolumeId> parse_excluded(const std::vector<std::string>& texts)
     return parse_ids<VolumeId>(texts);
 }
 
-ImageSourceRow require_source(Session& session, const InstanceId& id)
+InstanceRow require_source(Session& session, const InstanceId& id)
 {
-    auto instance = select_image_source(session.db(), session.account(), session.region(), id);
+    auto instance = select_instance(session.db(), session.account(), session.region(), id);
     if (!instance) {
         throw not_found(id);
     }
