@@ -16,8 +16,8 @@ namespace {
 constexpr std::string_view kSetting = "allowed-images";
 
 struct StateText {
-    AllowedImages state;
-    std::string_view text;
+    AllowedImages state{};
+    std::string_view text{};
 };
 constexpr StateText kStates[] = {{AllowedImages::kDisabled, "disabled"},
                                  {AllowedImages::kAuditMode, "audit-mode"},
@@ -38,12 +38,12 @@ constexpr std::string_view kScan = "scan.";
 
 /// A value of a criterion: the position is that among the values of its kind.
 struct CriterionValueRow {
-    std::string owner;
-    std::string region;
+    std::string owner{};
+    std::string region{};
     std::int64_t criterion = 0;
-    std::string kind;
+    std::string kind{};
     std::int64_t position = 0;
-    std::string value;
+    std::string value{};
 };
 
 constexpr auto kValueColumns = columns<CriterionValueRow>(

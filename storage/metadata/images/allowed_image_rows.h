@@ -19,10 +19,10 @@ namespace amilab {
 
 /// What a watermark must be like. Nothing: anything.
 struct WatermarkCriterion {
-    std::optional<std::string> key;
-    std::optional<std::string> source_region;
-    std::optional<std::int64_t> most_days_since_source_created;
-    std::optional<std::int64_t> most_days_since_created;
+    std::optional<std::string> key{};
+    std::optional<std::string> source_region{};
+    std::optional<std::int64_t> most_days_since_source_created{};
+    std::optional<std::int64_t> most_days_since_created{};
 };
 
 /// Limits of an Amazon Inspector scan, by names that the rows have; absent: any.
@@ -31,14 +31,14 @@ using ScanCriterion = std::map<std::string, std::string>;
 /// What an image must be like to be allowed: all that is said. An empty list says nothing.
 struct ImageCriterion {
     /// amazon, aws-marketplace, aws-backup-vault, account ids, or none alone.
-    std::vector<std::string> providers;
-    std::vector<std::string> product_codes;
+    std::vector<std::string> providers{};
+    std::vector<std::string> product_codes{};
     /// With wildcards.
-    std::vector<std::string> names;
-    std::optional<std::int64_t> most_days_since_deprecated;
-    std::optional<std::int64_t> most_days_since_created;
-    std::vector<WatermarkCriterion> watermarks;
-    ScanCriterion scan;
+    std::vector<std::string> names{};
+    std::optional<std::int64_t> most_days_since_deprecated{};
+    std::optional<std::int64_t> most_days_since_created{};
+    std::vector<WatermarkCriterion> watermarks{};
+    ScanCriterion scan{};
 };
 
 enum class AllowedImages { kDisabled, kAuditMode, kEnabled };
@@ -51,7 +51,7 @@ AllowedImages allowed_images_of(std::string_view text);
 struct AllowedImagesSettings {
     AllowedImages state = AllowedImages::kDisabled;
     /// In the order in which they were given; an image is allowed when it meets one of them.
-    std::vector<ImageCriterion> criteria;
+    std::vector<ImageCriterion> criteria{};
 };
 
 AllowedImagesSettings select_allowed_images_settings(Database& db, std::string_view owner,

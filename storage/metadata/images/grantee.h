@@ -9,8 +9,8 @@ namespace amilab {
 /// organization or of one of its units.
 struct Grantee {
     /// userId, group, organizationArn or organizationalUnitArn
-    std::string kind;
-    std::string value;
+    std::string kind{};
+    std::string value{};
     auto operator<=>(const Grantee&) const = default;
 };
 

@@ -37,8 +37,8 @@ void copy_watermarks(Database& db, std::string_view from, const ImageId& to);
 /// Names of instance types, in which `*` stands for any characters.
 struct InstanceTypePatterns {
     /// Empty: all but the unsupported ones.
-    std::vector<std::string> supported;
-    std::vector<std::string> unsupported;
+    std::vector<std::string> supported{};
+    std::vector<std::string> unsupported{};
 };
 
 /// One of them, as it is kept.

@@ -15,17 +15,17 @@ namespace amilab {
 /// What decides whether an image runs on an instance type. Lists are the catalogue's:
 /// comma-separated.
 struct LaunchTypeRow {
-    std::string name;
-    std::string architectures;
-    std::string virtualization_types;
-    std::string root_device_types;
-    std::string boot_modes;
-    std::string ena_support;
-    std::string nitro_tpm_support;
-    std::string ebs_optimized_support;
-    std::optional<std::int64_t> maximum_attachments;
+    std::string name{};
+    std::string architectures{};
+    std::string virtualization_types{};
+    std::string root_device_types{};
+    std::string boot_modes{};
+    std::string ena_support{};
+    std::string nitro_tpm_support{};
+    std::string ebs_optimized_support{};
+    std::optional<std::int64_t> maximum_attachments{};
     /// "shared": network interfaces count among the attachments.
-    std::optional<std::string> attachment_limit_type;
+    std::optional<std::string> attachment_limit_type{};
 };
 
 std::optional<LaunchTypeRow> select_launch_type(Database& db, std::string_view name);
@@ -34,11 +34,11 @@ std::vector<std::string> select_zones_offering(Database& db, std::string_view re
                                                std::string_view instance_type);
 
 struct LaunchSubnet {
-    SubnetId id;
-    VpcId vpc_id;
-    std::string zone;
-    std::string zone_id;
-    std::string cidr_block;
+    SubnetId id{};
+    VpcId vpc_id{};
+    std::string zone{};
+    std::string zone_id{};
+    std::string cidr_block{};
     bool map_public_ip_on_launch = false;
     /// Where the search for a free address begins.
     std::int64_t next_address = 0;

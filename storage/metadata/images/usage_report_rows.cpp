@@ -33,7 +33,8 @@ void count_instances(Database& db, const UsageReportRow& row, std::span<const st
         " WHERE image_id = ? AND owner <> ?",
         row.id.text(), row.image_id.text(), row.owner);
     if (!accounts.empty()) {
-        query.sql(" AND owner IN ").list({accounts.begin(), accounts.end()});
+        query.sql(" AND owner IN ")
+            .list(std::vector<std::string>(accounts.begin(), accounts.end()));
     }
     query.sql(" GROUP BY owner");
     auto insert = query.on(db);

@@ -15,43 +15,43 @@
 namespace amilab {
 
 struct InstanceTypeRow {
-    std::string name;
+    std::string name{};
     bool current_generation = false;
     bool free_tier_eligible = false;
-    std::vector<std::string> usage_classes;
-    std::vector<std::string> root_device_types;
-    std::vector<std::string> virtualization_types;
+    std::vector<std::string> usage_classes{};
+    std::vector<std::string> root_device_types{};
+    std::vector<std::string> virtualization_types{};
     bool bare_metal = false;
     /// nitro or xen; nothing on bare metal.
-    std::optional<std::string> hypervisor;
-    std::vector<std::string> architectures;
-    std::optional<double> sustained_clock_speed_ghz;
-    std::vector<std::string> processor_features;
-    std::optional<std::string> processor_manufacturer;
+    std::optional<std::string> hypervisor{};
+    std::vector<std::string> architectures{};
+    std::optional<double> sustained_clock_speed_ghz{};
+    std::vector<std::string> processor_features{};
+    std::optional<std::string> processor_manufacturer{};
     std::int64_t default_vcpus = 0;
     std::int64_t default_cores = 0;
     std::int64_t default_threads_per_core = 0;
-    std::vector<std::int64_t> valid_cores;
-    std::vector<std::int64_t> valid_threads_per_core;
+    std::vector<std::int64_t> valid_cores{};
+    std::vector<std::int64_t> valid_threads_per_core{};
     std::int64_t memory_mib = 0;
     bool storage_supported = false;
-    std::optional<std::int64_t> storage_total_gb;
-    std::optional<std::string> storage_nvme_support;
-    std::optional<std::string> storage_encryption_support;
+    std::optional<std::int64_t> storage_total_gb{};
+    std::optional<std::string> storage_nvme_support{};
+    std::optional<std::string> storage_encryption_support{};
     /// unsupported, supported or default
-    std::string ebs_optimized_support;
-    std::string ebs_encryption_support;
+    std::string ebs_optimized_support{};
+    std::string ebs_encryption_support{};
     /// These six are there together, where EBS optimisation is supported.
-    std::optional<std::int64_t> ebs_baseline_bandwidth_mbps;
-    std::optional<double> ebs_baseline_throughput_mbytes;
-    std::optional<std::int64_t> ebs_baseline_iops;
-    std::optional<std::int64_t> ebs_maximum_bandwidth_mbps;
-    std::optional<double> ebs_maximum_throughput_mbytes;
-    std::optional<std::int64_t> ebs_maximum_iops;
-    std::string ebs_nvme_support;
-    std::optional<std::int64_t> ebs_maximum_attachments;
-    std::optional<std::string> ebs_attachment_limit_type;
-    std::string network_performance;
+    std::optional<std::int64_t> ebs_baseline_bandwidth_mbps{};
+    std::optional<double> ebs_baseline_throughput_mbytes{};
+    std::optional<std::int64_t> ebs_baseline_iops{};
+    std::optional<std::int64_t> ebs_maximum_bandwidth_mbps{};
+    std::optional<double> ebs_maximum_throughput_mbytes{};
+    std::optional<std::int64_t> ebs_maximum_iops{};
+    std::string ebs_nvme_support{};
+    std::optional<std::int64_t> ebs_maximum_attachments{};
+    std::optional<std::string> ebs_attachment_limit_type{};
+    std::string network_performance{};
     std::int64_t maximum_network_interfaces = 0;
     std::int64_t maximum_network_cards = 0;
     std::int64_t default_network_card_index = 0;
@@ -59,63 +59,63 @@ struct InstanceTypeRow {
     std::int64_t ipv6_addresses_per_interface = 0;
     bool ipv6_supported = false;
     /// unsupported, supported or required
-    std::string ena_support;
+    std::string ena_support{};
     bool efa_supported = false;
-    std::optional<std::int64_t> efa_maximum_interfaces;
+    std::optional<std::int64_t> efa_maximum_interfaces{};
     bool encryption_in_transit_supported = false;
     bool ena_srd_supported = false;
-    std::vector<std::string> bandwidth_weightings;
-    std::string flexible_ena_queues_support;
+    std::vector<std::string> bandwidth_weightings{};
+    std::string flexible_ena_queues_support{};
     std::int64_t default_tcp_established_timeout_s = 0;
     std::int64_t default_udp_timeout_s = 0;
     std::int64_t default_udp_stream_timeout_s = 0;
     bool secondary_network_supported = false;
-    std::optional<std::int64_t> maximum_secondary_network_interfaces;
-    std::optional<std::int64_t> ipv4_addresses_per_secondary_interface;
-    std::optional<std::int64_t> gpu_total_memory_mib;
-    std::vector<std::string> placement_strategies;
+    std::optional<std::int64_t> maximum_secondary_network_interfaces{};
+    std::optional<std::int64_t> ipv4_addresses_per_secondary_interface{};
+    std::optional<std::int64_t> gpu_total_memory_mib{};
+    std::vector<std::string> placement_strategies{};
     bool hibernation_supported = false;
     bool burstable_performance_supported = false;
     bool dedicated_hosts_supported = false;
     bool auto_recovery_supported = false;
     /// legacy-bios, uefi
-    std::vector<std::string> boot_modes;
-    std::string nitro_enclaves_support;
-    std::string nitro_tpm_support;
-    std::vector<std::string> nitro_tpm_versions;
-    std::string phc_support;
-    std::string reboot_migration_support;
+    std::vector<std::string> boot_modes{};
+    std::string nitro_enclaves_support{};
+    std::string nitro_tpm_support{};
+    std::vector<std::string> nitro_tpm_versions{};
+    std::string phc_support{};
+    std::string reboot_migration_support{};
 };
 
 struct InstanceDiskRow {
-    std::string instance_type;
+    std::string instance_type{};
     std::int64_t size_gb = 0;
     std::int64_t count = 0;
-    std::string type;
+    std::string type{};
 };
 
 struct NetworkCardRow {
-    std::string instance_type;
+    std::string instance_type{};
     std::int64_t index = 0;
-    std::string performance;
+    std::string performance{};
     std::int64_t maximum_interfaces = 0;
-    std::optional<std::int64_t> additional_flexible_interfaces;
+    std::optional<std::int64_t> additional_flexible_interfaces{};
     double baseline_bandwidth_gbps = 0;
     double peak_bandwidth_gbps = 0;
-    std::optional<std::int64_t> default_ena_queues_per_interface;
-    std::optional<std::int64_t> maximum_ena_queues;
-    std::optional<std::int64_t> maximum_ena_queues_per_interface;
-    std::vector<std::string> interface_types;
+    std::optional<std::int64_t> default_ena_queues_per_interface{};
+    std::optional<std::int64_t> maximum_ena_queues{};
+    std::optional<std::int64_t> maximum_ena_queues_per_interface{};
+    std::vector<std::string> interface_types{};
 };
 
 struct GpuRow {
-    std::string instance_type;
-    std::string name;
-    std::string manufacturer;
+    std::string instance_type{};
+    std::string name{};
+    std::string manufacturer{};
     std::int64_t count = 0;
-    std::optional<std::int64_t> logical_count;
-    std::optional<double> partition_size;
-    std::vector<std::string> workloads;
+    std::optional<std::int64_t> logical_count{};
+    std::optional<double> partition_size{};
+    std::vector<std::string> workloads{};
     std::int64_t memory_mib = 0;
 };
 

@@ -15,20 +15,20 @@ namespace amilab {
 
 /// An instance and what its image is now. Nothing is known of an image that was never here.
 struct InstanceImageRow {
-    InstanceId id;
-    std::string instance_type;
+    InstanceId id{};
+    std::string instance_type{};
     TimeMs launch_time_ms = 0;
-    std::string zone;
-    std::string zone_id;
-    std::string state;
+    std::string zone{};
+    std::string zone_id{};
+    std::string state{};
     std::int64_t state_code = 0;
-    std::string image_id;
-    std::string image_owner;
-    std::optional<std::string> image_name;
-    std::optional<std::string> image_state;
-    std::optional<std::string> image_owner_alias;
-    std::optional<TimeMs> image_creation_time_ms;
-    std::optional<TimeMs> image_deprecation_time_ms;
+    std::string image_id{};
+    std::string image_owner{};
+    std::optional<std::string> image_name{};
+    std::optional<std::string> image_state{};
+    std::optional<std::string> image_owner_alias{};
+    std::optional<TimeMs> image_creation_time_ms{};
+    std::optional<TimeMs> image_deprecation_time_ms{};
     bool image_is_public = false;
 };
 

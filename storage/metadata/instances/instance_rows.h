@@ -171,7 +171,7 @@ inline constexpr std::string_view kInstanceFrom =
 
 /// What a client sees of a change of state.
 struct InstanceStateRow {
-    std::string_view state;
+    std::string_view state{};
     std::optional<std::string> reason_code{};
     std::optional<std::string> reason_message{};
     /// Empty after a launch or a start.
@@ -248,8 +248,9 @@ void set_instance_type(Database& db, const InstanceId& id, std::string_view inst
 void replace_instance_groups(Database& db, const InstanceId& id,
                              std::span<const std::string> groups);
 
-/// Which network interfaces an account may tag: ?1 the id, ?2 the region, ?3 the account.
+/// Which network interfaces an account may tag.
 inline constexpr std::string_view kTaggableNetworkInterface =
-    "SELECT 1 FROM instance WHERE network_interface_id = ?1 AND region = ?2 AND owner = ?3";
+    "SELECT 1 FROM instance WHERE network_interface_id = $id AND region = $region AND owner = "
+    "$viewer";
 
 }  // namespace amilab

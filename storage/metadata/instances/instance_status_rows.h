@@ -12,15 +12,15 @@
 namespace amilab {
 
 struct InstanceStatusRow {
-    InstanceId id;
-    std::string zone;
-    std::string zone_id;
-    std::string state;
+    InstanceId id{};
+    std::string zone{};
+    std::string zone_id{};
+    std::string state{};
     std::int64_t state_code = 0;
     /// ok, initializing, not-applicable
-    std::string status;
+    std::string status{};
     /// passed, initializing; nothing where checks do not apply.
-    std::optional<std::string> reachability;
+    std::optional<std::string> reachability{};
 };
 
 // Source: EC2 User Guide, "Status checks": "not-applicable" while an instance is not running,

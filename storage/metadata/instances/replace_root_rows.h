@@ -25,14 +25,14 @@ inline constexpr std::string_view kFailedDetached = "failed-detached";
 
 /// The replacement of an instance's root volume.
 struct ReplaceRootTaskRow {
-    ReplaceRootTaskId id;
-    std::string region;
-    std::string owner;
-    InstanceId instance_id;
+    ReplaceRootTaskId id{};
+    std::string region{};
+    std::string owner{};
+    InstanceId instance_id{};
     /// Of replace_root_state.
-    std::string state;
-    VolumeId original_volume_id;
-    VolumeId replacement_volume_id;
+    std::string state{};
+    VolumeId original_volume_id{};
+    VolumeId replacement_volume_id{};
     /// The task made the replacement; otherwise the caller named it.
     bool made_replacement = false;
     std::optional<std::string> image_id{};
@@ -74,10 +74,10 @@ void set_replace_root_task_state(Database& db, const ReplaceRootTaskId& id, std:
 
 /// What the instance takes over from the image that its new root volume is made of.
 struct RootImageRow {
-    std::string image_id;
-    std::string image_owner;
+    std::string image_id{};
+    std::string image_owner{};
     std::optional<std::string> boot_mode{};
-    std::string current_boot_mode;
+    std::string current_boot_mode{};
     std::optional<std::string> imds_support{};
     std::optional<std::string> tpm_support{};
     bool ena_support = false;

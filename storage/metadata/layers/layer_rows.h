@@ -34,9 +34,9 @@ std::vector<LayerId> select_unsynced_layers(Database& db);
 /// no snapshot, no layer above. They are noted as removed; returns them. Their files go when the
 /// deletion is durable: see forget_removed_layers.
 struct ReleasedLayers {
-    std::vector<LayerId> removed;
+    std::vector<LayerId> removed{};
     /// The first that something still needs; perhaps one layer only, so that they can be merged.
-    std::optional<LayerId> kept;
+    std::optional<LayerId> kept{};
 };
 ReleasedLayers release_layer(Database& db, LayerId layer);
 /// Layers whose rows are gone and whose files may still be there.

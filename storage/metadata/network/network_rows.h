@@ -14,22 +14,22 @@
 namespace amilab {
 
 struct VpcRow {
-    VpcId id;
-    std::string region;
-    std::string owner;
-    std::string cidr_block;
-    std::string cidr_association_id;
-    std::string dhcp_options_id;
+    VpcId id{};
+    std::string region{};
+    std::string owner{};
+    std::string cidr_block{};
+    std::string cidr_association_id{};
+    std::string dhcp_options_id{};
     bool is_default = false;
 };
 
 struct SubnetRow {
-    SubnetId id;
-    std::string region;
-    std::string owner;
-    VpcId vpc_id;
-    std::string zone;
-    std::string cidr_block;
+    SubnetId id{};
+    std::string region{};
+    std::string owner{};
+    VpcId vpc_id{};
+    std::string zone{};
+    std::string cidr_block{};
     bool default_for_zone = false;
     bool map_public_ip_on_launch = false;
     /// Read only: the zone's id.
@@ -40,12 +40,12 @@ struct SubnetRow {
 };
 
 struct SecurityGroupRow {
-    SecurityGroupId id;
-    std::string region;
-    std::string owner;
-    VpcId vpc_id;
-    std::string name;
-    std::string description;
+    SecurityGroupId id{};
+    std::string region{};
+    std::string owner{};
+    VpcId vpc_id{};
+    std::string name{};
+    std::string description{};
 };
 
 inline constexpr auto kVpcColumns = columns<VpcRow>(

@@ -43,7 +43,7 @@ inline constexpr auto kRecycledColumns = columns<RecycledRow>(
 
 /// An image in the bin.
 struct RecycledImageRow {
-    ImageId id;
+    ImageId id{};
     std::string name = {};
     std::optional<std::string> description = {};
     TimeMs enter_time_ms = 0;
@@ -65,7 +65,7 @@ inline constexpr Listing<decltype(kRecycledImageColumns)> kRecycledImageList{
 
 /// A snapshot in the bin.
 struct RecycledSnapshotRow {
-    SnapshotId id;
+    SnapshotId id{};
     std::string description = {};
     std::string volume_id = {};
     TimeMs enter_time_ms = 0;
@@ -86,7 +86,7 @@ inline constexpr Listing<decltype(kRecycledSnapshotColumns)> kRecycledSnapshotLi
 
 /// A volume in the bin.
 struct RecycledVolumeRow {
-    VolumeId id;
+    VolumeId id{};
     std::string state = {};
     std::string volume_type = {};
     std::int64_t size_gib = 0;

@@ -16,8 +16,8 @@ namespace amilab {
 
 /// Matches a resource that has a tag of the key and, where there is one, the value.
 struct RecycleRuleTag {
-    std::string key;
-    std::optional<std::string> value;
+    std::string key{};
+    std::optional<std::string> value{};
     bool operator==(const RecycleRuleTag&) const = default;
 };
 

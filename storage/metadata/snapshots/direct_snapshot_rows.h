@@ -17,7 +17,7 @@
 namespace amilab {
 
 struct DirectSnapshotRow {
-    SnapshotId id;
+    SnapshotId id{};
     std::optional<SnapshotId> parent = {};
     /// Pending, and blocks may be written.
     bool open = true;

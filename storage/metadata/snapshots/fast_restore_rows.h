@@ -25,7 +25,7 @@ inline constexpr std::string_view kDisabled = "disabled";
 struct FastRestoreRow {
     std::string owner = {};
     std::string region = {};
-    SnapshotId snapshot_id;
+    SnapshotId snapshot_id{};
     std::string zone = {};
     /// When it entered, or will enter, each state.
     TimeMs enabling_ms = 0;

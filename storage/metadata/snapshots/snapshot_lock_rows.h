@@ -24,7 +24,7 @@ inline constexpr std::string_view kExpired = "expired";
 }  // namespace snapshot_lock_state
 
 struct SnapshotLockRow {
-    SnapshotId snapshot_id;
+    SnapshotId snapshot_id{};
     std::string mode = {};
     TimeMs created_ms = 0;
     std::optional<std::int64_t> cool_off_hours = {};

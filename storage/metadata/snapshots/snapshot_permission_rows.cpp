@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kSetting = "snapshot-block-public-access";
 
 struct PermissionRow {
-    SnapshotId snapshot_id;
+    SnapshotId snapshot_id{};
     std::string kind = {};
     std::string value = {};
 };

@@ -35,7 +35,7 @@ inline constexpr std::string_view kTimeBased = "time-based";
 
 /// A row of the view all_snapshot: an account's own, or the catalogue's.
 struct SnapshotRow {
-    SnapshotId id;
+    SnapshotId id{};
     std::string region = {};
     std::string owner = {};
     std::optional<std::string> owner_alias = {};
@@ -122,7 +122,7 @@ std::optional<SnapshotRow> select_recycled_snapshot(Database& db, const Snapshot
 
 /// A snapshot whose full size nobody has counted yet.
 struct UncountedSnapshot {
-    SnapshotId id;
+    SnapshotId id{};
     LayerId layer_id = {};
     std::int64_t volume_size_gib = 0;
 };
@@ -142,12 +142,12 @@ std::optional<ImageId> select_enabled_image_using_snapshot(Database& db, const S
 /// An image, not deregistered, that has a mapping with this snapshot.
 std::optional<ImageId> select_image_using_snapshot(Database& db, const SnapshotId& id);
 
-/// Which snapshots an account may tag, those in the recycle bin included: ?1 the id, ?2 the region,
-/// ?3 the account.
+/// Which snapshots an account may tag, those in the recycle bin included.
 inline constexpr std::string_view kTaggableSnapshot =
-    "SELECT 1 FROM all_snapshot s WHERE s.id = ?1 AND s.region = ?2 AND (s.owner = ?3"
+    "SELECT 1 FROM all_snapshot s WHERE s.id = $id AND s.region = $region AND (s.owner = $viewer"
     " OR s.public = 1 OR EXISTS (SELECT 1 FROM create_volume_permission p"
-    " WHERE p.snapshot_id = s.id AND p.kind = 'userId' AND p.value = ?3))"
-    " UNION ALL SELECT 1 FROM recycled WHERE resource_id = ?1 AND region = ?2 AND owner = ?3";
+    " WHERE p.snapshot_id = s.id AND p.kind = 'userId' AND p.value = $viewer))"
+    " UNION ALL SELECT 1 FROM recycled"
+    " WHERE resource_id = $id AND region = $region AND owner = $viewer";
 
 }  // namespace amilab

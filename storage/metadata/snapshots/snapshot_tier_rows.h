@@ -56,7 +56,7 @@ inline constexpr std::string_view kRestoreExpiryOfSnapshot =
 
 /// The last move of a snapshot between the storage tiers.
 struct SnapshotTierRow {
-    SnapshotId snapshot_id;
+    SnapshotId snapshot_id{};
     /// A tiering_operation.
     std::string operation = {};
     TimeMs start_ms = 0;
@@ -85,7 +85,7 @@ inline constexpr auto kSnapshotTierColumns = columns<SnapshotTierRow>(
 
 /// A snapshot and what its last move has come to; nothing of that when it has never been moved.
 struct TieredSnapshotRow {
-    SnapshotId id;
+    SnapshotId id{};
     std::string owner = {};
     std::string volume_id = {};
     std::string state = {};

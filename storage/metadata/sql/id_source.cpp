@@ -30,7 +30,7 @@ bool IdSource::has_seed(Database& db)
 void IdSource::set_seed(Database& db, std::string_view seed)
 {
     Statement(db,
-              "INSERT INTO setting (name, value) VALUES ('seed', ?1)"
+              "INSERT INTO setting (name, value) VALUES ('seed', ?)"
               " ON CONFLICT (name) DO UPDATE SET value = excluded.value")
         .execute(seed);
 }
@@ -38,7 +38,7 @@ void IdSource::set_seed(Database& db, std::string_view seed)
 std::uint64_t IdSource::next_number(std::string_view kind)
 {
     Statement advance(db_,
-                      "INSERT INTO id_counter (kind, value) VALUES (?1, 1)"
+                      "INSERT INTO id_counter (kind, value) VALUES (?, 1)"
                       " ON CONFLICT (kind) DO UPDATE SET value = value + 1 RETURNING value");
     advance.bind(kind);
     advance.step();

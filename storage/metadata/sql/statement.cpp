@@ -22,6 +22,23 @@ void Statement::begin(std::size_t values)
     sqlite3_reset(compiled_.get());
 }
 
+Statement& Statement::bind_named(std::span<const Named> values)
+{
+    const int placeholders = sqlite3_bind_parameter_count(compiled_.get());
+    begin(static_cast<std::size_t>(placeholders));
+    for (int index = 1; index <= placeholders; ++index) {
+        const auto* name = sqlite3_bind_parameter_name(compiled_.get(), index);
+        const auto value =
+            std::ranges::find(values, std::string_view(name != nullptr ? name : ""), &Named::name);
+        if (value == values.end()) {
+            throw std::logic_error(fmt::format("no value for placeholder {}: {}", index,
+                                               sqlite3_sql(compiled_.get())));
+        }
+        bind_value(index, value->value);
+    }
+    return *this;
+}
+
 bool Statement::step()
 {
     const int code = sqlite3_step(compiled_.get());
@@ -207,7 +224,7 @@ Query& Query::append_text(std::string_view sql)
     return *this;
 }
 
-Query& Query::list(const std::vector<std::string>& values)
+Query& Query::list(std::span<const std::string> values)
 {
     if (values.empty()) {
         return sql("(NULL)");

@@ -18,7 +18,7 @@ namespace amilab {
 
 /// One run of one SQL text. The compiled form comes from the connection and goes back to it.
 ///
-///     Statement select(db, "SELECT id, size_gib FROM volume WHERE owner = ?1");
+///     Statement select(db, "SELECT id, size_gib FROM volume WHERE owner = ?");
 ///     select.bind(owner);
 ///     while (select.step()) { auto row = select.row(); ... row.text() ... row.integer() ... }
 class Statement {
@@ -37,6 +37,14 @@ public:
         (bind_value(++index, values), ...);
         return *this;
     }
+
+    struct Named {
+        std::string_view name;
+        std::string_view value;
+    };
+    /// Gives every placeholder the value of its name ("$id") and begins anew; one that none of the
+    /// values is for is our bug and throws std::logic_error.
+    Statement& bind_named(std::span<const Named> values);
 
     /// bind() and run to the end; for statements whose rows do not matter.
     template <class... Values>
@@ -194,7 +202,7 @@ public:
     Query& value(std::string_view text);
     Query& value(std::int64_t number);
     /// Appends "(?, ?, ...)"; an empty list is "(NULL)", which nothing is in.
-    Query& list(const std::vector<std::string>& values);
+    Query& list(std::span<const std::string> values);
 
     /// Appends another's SQL and values.
     Query& append(const Query& other)

@@ -79,13 +79,14 @@ void copy_product_codes(Database& db, std::string_view from, std::string_view to
 void drop_product_codes_of_volume(Database& db, std::string_view instance_id,
                                   std::string_view volume_id)
 {
-    Statement(db,
-              "DELETE FROM product_code WHERE resource_id = ?1"
-              " AND code IN (SELECT code FROM product_code WHERE resource_id = ?2)"
-              " AND code NOT IN (SELECT c.code FROM attachment AS a"
-              " JOIN product_code AS c ON c.resource_id = a.volume_id"
-              " WHERE a.instance_id = ?1 AND a.volume_id <> ?2)")
-        .execute(instance_id, volume_id);
+    Statement remove(db,
+                     "DELETE FROM product_code WHERE resource_id = $instance"
+                     " AND code IN (SELECT code FROM product_code WHERE resource_id = $volume)"
+                     " AND code NOT IN (SELECT c.code FROM attachment AS a"
+                     " JOIN product_code AS c ON c.resource_id = a.volume_id"
+                     " WHERE a.instance_id = $instance AND a.volume_id <> $volume)");
+    remove.bind_named({{{"$instance", instance_id}, {"$volume", volume_id}}});
+    remove.step();
 }
 
 }  // namespace amilab

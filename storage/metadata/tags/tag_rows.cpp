@@ -197,7 +197,7 @@ bool taggable_resource_exists(Database& db, std::string_view viewer, std::string
                               std::string_view visible_sql, std::string_view id)
 {
     Statement select(db, visible_sql);
-    select.bind(id, region, viewer);
+    select.bind_named({{{"$id", id}, {"$region", region}, {"$viewer", viewer}}});
     return select.step();
 }
 

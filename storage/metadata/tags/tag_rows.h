@@ -57,7 +57,7 @@ void delete_tag(Database& db, std::string_view owner, std::string_view resource_
 void delete_tags_of(Database& db, std::string_view owner, std::string_view resource_id);
 
 /// Whether there is a resource with that id in the region that `viewer` may tag. `visible_sql` is
-/// its kind's: a SELECT that finds it, of ?1 the id, ?2 the region, ?3 the viewer.
+/// its kind's: a SELECT that finds it by its `$id`, the `$region` and the `$viewer`.
 /// Source: "You can tag public or shared resources" (documented, EC2 User Guide); what is in the
 /// recycle bin, too.
 bool taggable_resource_exists(Database& db, std::string_view viewer, std::string_view region,
@@ -66,7 +66,7 @@ bool taggable_resource_exists(Database& db, std::string_view viewer, std::string
 template <const auto& kColumns>
 inline constexpr auto kTaggableByOwner = "SELECT 1 FROM " +
                                          sql_text<kColumns.table.size()>(kColumns.table) +
-                                         " WHERE id = ?1 AND region = ?2 AND owner = ?3";
+                                         " WHERE id = $id AND region = $region AND owner = $viewer";
 
 /// Tags in the order of key, value and resource id: of the query's filters `tag:Name` is a tag of
 /// that key with one of the values. Pages go on behind a tag_order_key().

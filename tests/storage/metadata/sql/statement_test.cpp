@@ -55,6 +55,22 @@ TEST_F(StatementTest, RefusesAnotherNumberOfValuesThanPlaceholders)
     EXPECT_EQ(count(), 0);
 }
 
+TEST_F(StatementTest, BindsValuesByTheirNames)
+{
+    Statement select(db, "SELECT $b || $a || $b");
+    select.bind_named({{{"$a", "1"}, {"$b", "2"}, {"$unused", "3"}}});
+    ASSERT_TRUE(select.step());
+    EXPECT_EQ(select.row().text(), "212");
+}
+
+TEST_F(StatementTest, RefusesAPlaceholderThatNoNameIsFor)
+{
+    const auto bind = [&](const char* sql) { Statement(db, sql).bind_named({{{"$a", "1"}}}); };
+    EXPECT_NO_THROW(bind("SELECT $a"));
+    EXPECT_THROW(bind("SELECT $a, $b"), std::logic_error);
+    EXPECT_THROW(bind("SELECT ?"), std::logic_error);
+}
+
 TEST_F(StatementTest, TheSameTextMayBeInUseTwice)
 {
     for (int id = 1; id <= 3; ++id) {
@@ -128,7 +144,10 @@ TEST_F(StatementTest, AQueryBindsItsValuesInOrder)
         Statement(db, "INSERT INTO t (name) VALUES (?1)").execute(name);
     }
     Query query("SELECT name FROM t WHERE name IN ");
-    query.list({"a", "c"}).sql(" AND id > ").value(std::int64_t{1}).sql(" ORDER BY name");
+    query.list(std::vector<std::string>{"a", "c"})
+        .sql(" AND id > ")
+        .value(std::int64_t{1})
+        .sql(" ORDER BY name");
     auto select = query.on(db);
     ASSERT_TRUE(select.step());
     EXPECT_EQ(select.row().text(), "c");
