@@ -123,7 +123,8 @@ std::vector<std::string> Exports::list(std::string_view after)
     const std::lock_guard lock(mutex_);
     const auto generation = data_.current();
     auto reader = generation->reader();
-    return select_export_ids(reader.db(), after, generation->clock().now_ms(), kPage);
+    return select_export_ids(
+        reader.db(), {.now_ms = generation->clock().now_ms(), .after = after, .limit = kPage});
 }
 
 }  // namespace amilab::nbd

@@ -98,9 +98,10 @@ const std::vector<ResolvedFilter>& image_filters()
 
 /// What a Describe call says of owners.
 struct Owners {
-    explicit Owners(const ImageQuery& wanted)
+    explicit Owners(const ListQuery& wanted)
     {
-        for (const auto& owner : wanted.owners) {
+        const auto owners = wanted.values_among(kAmongImageOwners);
+        for (const auto& owner : owners) {
             const bool is_account = owner.find_first_not_of("0123456789") == std::string::npos;
             if (owner == wanted.owner) {
                 has_viewer = true;
@@ -108,7 +109,7 @@ struct Owners {
                 (is_account ? accounts : aliases).push_back(owner);
             }
         }
-        are_any = wanted.owners.empty();
+        are_any = owners.empty();
     }
 
     bool are_any;
@@ -137,13 +138,14 @@ void append_owners(Query& query, const Owners& owners, Seen seen, std::string_vi
 
 /// Source: an account's id or "self" means what is explicitly shared with it; with the caller's own
 /// account also what is shared with its organization and units (documented).
-void append_executable_by(Query& query, const ImageQuery& wanted,
+void append_executable_by(Query& query, const ListQuery& wanted,
                           const std::vector<Grantee>& memberships)
 {
-    if (wanted.executable_by.empty()) {
+    const auto users = wanted.values_among(kAmongLaunchers);
+    if (users.empty()) {
         return;
     }
-    auto named = named_users(wanted.executable_by, wanted.owner);
+    auto named = named_users(users, wanted.owner);
     if (named.is_viewer) {
         named.others.emplace_back(wanted.owner);
     }
@@ -153,12 +155,13 @@ void append_executable_by(Query& query, const ImageQuery& wanted,
     query.sql(")");
 }
 
-void append_image_filters(Query& query, const ImageQuery& wanted)
+void append_image_filters(Query& query, const ListQuery& wanted,
+                          const AllowedImagesSettings& allowed)
 {
     std::vector<Filter> others;
     for (const auto& filter : wanted.filters) {
         if (filter.name == "image-allowed") {
-            append_allowed_filter(query, wanted.allowed, wanted.owner, wanted.now_ms, filter);
+            append_allowed_filter(query, allowed, wanted.owner, wanted.now_ms, filter);
         } else {
             others.push_back(filter);
         }
@@ -185,7 +188,7 @@ bool is_on_row(const Filter& filter)
 /// How own images are found of whose names only the end or the middle is known: by the index of
 /// ids and names, and only the rows of those that match are read. Nothing when there is a better
 /// way.
-std::function<void(Query&, std::string_view)> walk_of_names(const ImageQuery& wanted)
+std::function<void(Query&, std::string_view)> walk_of_names(const ListQuery& wanted)
 {
     bool is_by_name = false;
     for (const auto& filter : wanted.filters) {
@@ -195,7 +198,7 @@ std::function<void(Query&, std::string_view)> walk_of_names(const ImageQuery& wa
         }
         is_by_name = is_by_name || is_name;
     }
-    if (!is_by_name || !wanted.executable_by.empty()) {
+    if (!is_by_name || !wanted.values_among(kAmongLaunchers).empty()) {
         return {};
     }
     return [&wanted](Query& query, std::string_view alias) {
@@ -205,105 +208,73 @@ std::function<void(Query&, std::string_view)> walk_of_names(const ImageQuery& wa
                 append_match(query, fmt::format("{}.name", alias), filter.values);
             }
         }
-        if (!wanted.after.empty()) {
-            query.sql(fmt::format(" AND {}.id > ", alias)).value(wanted.after);
-        }
     };
 }
 
-void append_ids(Query& query, const std::vector<std::string>& ids)
+/// A query and what it stands for.
+struct Search {
+    const ListQuery& wanted;
+    const AllowedImagesSettings& allowed;
+    Owners owners;
+    /// What the viewer belongs to; nothing when nobody asks.
+    std::vector<Grantee> memberships;
+    bool with_deprecated;
+    bool with_disabled;
+};
+
+Search search_of(Database& db, const ListQuery& wanted, const AllowedImagesSettings& allowed)
 {
-    // What waiters ask for, without the table that a list makes.
-    if (ids.size() == 1) {
-        query.sql(" AND i.id = ").value(ids.front());
-        return;
-    }
-    query.sql(" AND i.id IN ").list(ids);
+    const auto hidden = wanted.values_among(kAmongHidden);
+    const bool is_by_name = !wanted.ids.empty();
+    const bool needs_memberships = !is_by_name || !wanted.values_among(kAmongLaunchers).empty();
+    return {.wanted = wanted,
+            .allowed = allowed,
+            .owners = Owners(wanted),
+            .memberships =
+                needs_memberships ? select_memberships(db, wanted.owner) : std::vector<Grantee>(),
+            .with_deprecated =
+                is_by_name || std::ranges::find(hidden, kHiddenDeprecated) != hidden.end(),
+            .with_disabled = std::ranges::find(hidden, kHiddenDisabled) != hidden.end()};
 }
 
 /// What is asked of an image that the viewer sees as `seen`.
-void append_wishes(Query& query, const ImageQuery& wanted, const Owners& owners,
-                   const std::vector<Grantee>& memberships, Seen seen)
+void append_wishes(Query& query, const Search& search, Seen seen)
 {
+    const auto& wanted = search.wanted;
     query.sql(" AND i.state <> 'deregistered'");
-    if (wanted.ids.empty() && !wanted.include_deprecated && seen != Seen::kAsOwner) {
+    if (!search.with_deprecated && seen != Seen::kAsOwner) {
         query.part(" AND (i.deprecation_time_ms IS NULL OR i.deprecation_time_ms > $now");
         query.sql(" OR i.owner = ").value(wanted.owner).sql(")");
     }
-    if (!wanted.include_disabled) {
+    if (!search.with_disabled) {
         query.sql(" AND i.state <> 'disabled'");
     }
-    if (wanted.allowed.state == AllowedImages::kEnabled && seen != Seen::kAsOwner) {
+    if (search.allowed.state == AllowedImages::kEnabled && seen != Seen::kAsOwner) {
         query.sql(" AND ");
-        append_allowed(query, wanted.allowed, wanted.owner, wanted.now_ms);
+        append_allowed(query, search.allowed, wanted.owner, wanted.now_ms);
     }
-    append_owners(query, owners, seen, wanted.owner);
-    append_executable_by(query, wanted, memberships);
-    append_image_filters(query, wanted);
-    if (!wanted.after.empty()) {
-        query.sql(" AND i.id > ").value(wanted.after);
-    }
-}
-
-/// What append_visible() puts behind the id, which it merges its parts by.
-std::string_view columns_behind_id()
-{
-    constexpr std::string_view kId = "i.id, ";
-    return std::string_view(select_list<kImageColumns>()).substr(kId.size());
-}
-
-/// Images that are named: each is looked up, and then whether the viewer sees it.
-std::vector<ImageRow> select_named(Database& db, const ImageQuery& wanted)
-{
-    const auto memberships = wanted.executable_by.empty() ? std::vector<Grantee>()
-                                                          : select_memberships(db, wanted.owner);
-    Query query("SELECT ");
-    query.at(wanted.now_ms).sql(select_list<kImageColumns>());
-    query.sql(" FROM all_image AS i WHERE i.region = ").value(wanted.region);
-    append_ids(query, wanted.ids);
-    append_seen_by(query, kSharedImages, wanted.owner);
-    append_wishes(query, wanted, Owners(wanted), memberships, Seen::kEither);
-    // Ids are unique: one image needs no sorting.
-    query.sql(wanted.ids.size() == 1 ? " LIMIT " : " ORDER BY 1 LIMIT ").value(wanted.limit);
-    auto select = query.on(db);
-    std::vector<ImageRow> rows;
-    while (select.step()) {
-        rows.push_back(read_row(kImageColumns, select.row()));
-    }
-    return rows;
+    append_owners(query, search.owners, seen, wanted.owner);
+    append_executable_by(query, wanted, search.memberships);
+    append_image_filters(query, wanted, search.allowed);
 }
 
 }  // namespace
 
-std::vector<ImageRow> select_images(Database& db, const ImageQuery& wanted)
+std::vector<ImageRow> select_images(Database& db, const ListQuery& wanted,
+                                    const AllowedImagesSettings& allowed)
 {
-    if (!wanted.ids.empty()) {
-        return select_named(db, wanted);
-    }
-    const auto memberships = select_memberships(db, wanted.owner);
-    const Owners owners(wanted);
-    Query query;
-    query.at(wanted.now_ms);
+    const auto search = search_of(db, wanted, allowed);
+    const auto& owners = search.owners;
     // Only catalogue images, which are public, have an alias.
-    append_visible(query, kSharedImages,
-                   {.viewer = wanted.owner,
-                    .region = wanted.region,
-                    .memberships = memberships,
-                    .wants_own = (owners.are_any || owners.has_viewer) &&
-                                 may_own(wanted.filters, "owner-id", wanted.owner),
-                    .wants_others = owners.are_any || !owners.accounts.empty() ||
-                                    !owners.aliases.empty() || !owners.has_viewer,
-                    .append_walk = walk_of_names(wanted)},
-                   columns_behind_id(), [&](Query& part, Seen seen) {
-                       append_wishes(part, wanted, owners, memberships, seen);
-                   });
-    query.sql(" ORDER BY 1 LIMIT ").value(wanted.limit);
-    auto select = query.on(db);
-    std::vector<ImageRow> rows;
-    while (select.step()) {
-        rows.push_back(read_row(kImageColumns, select.row()));
-    }
-    return rows;
+    const VisibleParts parts{.memberships = search.memberships,
+                             .wants_own = (owners.are_any || owners.has_viewer) &&
+                                          may_own(wanted.filters, "owner-id", wanted.owner),
+                             .wants_others = owners.are_any || !owners.accounts.empty() ||
+                                             !owners.aliases.empty() || !owners.has_viewer,
+                             .append_walk = walk_of_names(wanted)};
+    return select_visible_page<kImageColumns>(
+        db, kSharedImages, wanted, parts,
+        [&](Query& part, Seen seen) { append_wishes(part, search, seen); });
 }
 
 }  // namespace amilab

@@ -11,22 +11,20 @@
 /// pages walk the indexes of own, public and shared images at once.
 namespace amilab {
 
-/// The owner is who looks: what that account may see, and its tags.
-struct ImageQuery : ListQuery {
-    /// Account ids and owner aliases; empty: any.
-    std::vector<std::string> owners{};
-    /// Only those that one of these may launch explicitly: account ids, "self" being the viewer,
-    /// and "all" for public ones; empty: any.
-    std::vector<std::string> executable_by{};
-    /// The viewer's Allowed AMIs settings in the region.
-    AllowedImagesSettings allowed{};
-    /// Whether images of others whose deprecation time has come, and disabled ones, are wanted.
-    bool include_deprecated = false;
-    bool include_disabled = false;
-};
+/// What ListQuery::among may name here. Account ids and owner aliases:
+inline constexpr std::string_view kAmongImageOwners = "owner";
+/// Only those that one of these may launch explicitly: account ids, "self" being the viewer, and
+/// "all" for public ones.
+inline constexpr std::string_view kAmongLaunchers = "executable-by";
+/// What is left out unless it is named: kHiddenDeprecated, images of others whose deprecation time
+/// has come, and kHiddenDisabled ones.
+inline constexpr std::string_view kAmongHidden = "hidden";
+inline constexpr std::string_view kHiddenDeprecated = "deprecated";
+inline constexpr std::string_view kHiddenDisabled = "disabled";
 
-/// Images that the viewer may see, in the order of their ids. Where its Allowed AMIs settings are
-/// enabled, those that they allow.
-std::vector<ImageRow> select_images(Database& db, const ImageQuery& query);
+/// Images that the query's owner may see, in the order of their ids. Where `allowed`, its Allowed
+/// AMIs settings in the region, are enabled, those that they allow.
+std::vector<ImageRow> select_images(Database& db, const ListQuery& wanted,
+                                    const AllowedImagesSettings& allowed);
 
 }  // namespace amilab

@@ -1,9 +1,5 @@
 #include "storage/metadata/images/lineage_rows.h"
 
-#include <algorithm>
-
-#include <fmt/format.h>
-
 #include "storage/metadata/sql/statement.h"
 
 namespace amilab {
@@ -19,71 +15,23 @@ constexpr auto kAncestorColumns = columns<AncestorRow>(
 
 using Kind = ImageReferenceRow::Kind;
 
-/// Of the compound SELECT that finds them.
+/// By the images, hence the + before owner and region: an account may have many other instances and
+/// parameters. The + before the state is for SQLite, which merges halves of like columns alone.
+constexpr std::string_view kInstancesAndParameters =
+    "(SELECT image_id, 0 AS kind, id AS name, '0/' || id AS place, +owner AS owner,"
+    "  +region AS region, +state AS state FROM instance"
+    " UNION ALL"
+    " SELECT v.value, 1, v.name, '1/' || v.name, +v.owner, +v.region, NULL"
+    "  FROM parameter_version v JOIN parameter p ON p.owner = v.owner AND p.region = v.region"
+    "  AND p.name = v.name AND p.version = v.version WHERE v.data_type = 'aws:ec2:image') r";
 constexpr auto kReferenceColumns = columns<ImageReferenceRow>(
-    "", "", text("image_id", &ImageReferenceRow::image_id),
-    integer("kind", &ImageReferenceRow::kind), text("name", &ImageReferenceRow::name));
-
-std::int64_t rank_of(Kind kind)
-{
-    return static_cast<std::int64_t>(kind);
-}
-
-struct OrderKey {
-    std::string_view image;
-    std::int64_t rank;
-    std::string_view name;
-};
-
-/// "image/rank/name". A name may have slashes; what is no such key comes of a token that somebody
-/// made up.
-OrderKey cut_key(std::string_view key)
-{
-    const auto first = std::min(key.find('/'), key.size());
-    const auto rest = key.substr(std::min(first + 1, key.size()));
-    const bool is_instance = rest.starts_with("0/");
-    return {.image = key.substr(0, first),
-            .rank = rank_of(is_instance ? Kind::kInstance : Kind::kParameter),
-            .name = rest.substr(std::min<std::size_t>(2, rest.size()))};
-}
-
-/// What is behind the last row of the page before, whose key image_reference_order_key() made.
-void append_after(Query& query, const ImageReferenceQuery& wanted, std::string_view image,
-                  Kind kind, std::string_view name)
-{
-    if (wanted.after.empty()) {
-        return;
-    }
-    const auto last = cut_key(wanted.after);
-    query.sql(fmt::format(" AND ({}, {}, {}) > (", image, rank_of(kind), name));
-    query.value(last.image).sql(", ").value(last.rank).sql(", ").value(last.name).sql(")");
-}
-
-// Each by the images: an account may have many other instances and parameters.
-
-void append_instances(Query& query, const ImageReferenceQuery& wanted)
-{
-    query.sql("SELECT image_id, ").value(rank_of(Kind::kInstance));
-    query.sql(", id FROM instance WHERE image_id IN ").list(wanted.ids);
-    query.sql(" AND +region = ").value(wanted.region);
-    query.sql(" AND +owner = ").value(wanted.owner);
-    if (!wanted.states.empty()) {
-        query.sql(" AND state IN ").list(wanted.states);
-    }
-    append_after(query, wanted, "image_id", Kind::kInstance, "id");
-}
-
-void append_parameters(Query& query, const ImageReferenceQuery& wanted)
-{
-    query.sql("SELECT v.value, ").value(rank_of(Kind::kParameter));
-    query.sql(
-        ", v.name FROM parameter_version AS v JOIN parameter AS p ON p.owner = v.owner"
-        " AND p.region = v.region AND p.name = v.name AND p.version = v.version"
-        " WHERE v.data_type = 'aws:ec2:image' AND v.value IN ");
-    query.list(wanted.ids).sql(" AND +v.region = ").value(wanted.region);
-    query.sql(" AND +v.owner = ").value(wanted.owner);
-    append_after(query, wanted, "v.value", Kind::kParameter, "v.name");
-}
+    "image_reference", "r", text("image_id", &ImageReferenceRow::image_id),
+    integer("kind", &ImageReferenceRow::kind), text("name", &ImageReferenceRow::name),
+    text("place", &ImageReferenceRow::place));
+constexpr Listing<decltype(kReferenceColumns)> kReferenceList{.from = kInstancesAndParameters,
+                                                              .key = "r.image_id",
+                                                              .second_key = "r.place",
+                                                              .columns = kReferenceColumns};
 
 }  // namespace
 
@@ -100,32 +48,30 @@ std::optional<std::string> select_snapshot_failure(Database& db, const SnapshotI
     return select.step() ? select.row().optional_text() : std::nullopt;
 }
 
-std::vector<ImageReferenceRow> select_image_references(Database& db,
-                                                       const ImageReferenceQuery& wanted)
+void want_reference_kinds(ListQuery& wanted, const std::vector<ImageReferenceRow::Kind>& kinds)
 {
-    Query query;
-    if (wanted.instances) {
-        append_instances(query, wanted);
+    wanted.also.sql(" AND (0");
+    for (const auto kind : kinds) {
+        wanted.also.part(" OR r.kind = ?", kind);
     }
-    if (wanted.parameters) {
-        query.sql(wanted.instances ? " UNION ALL " : "");
-        append_parameters(query, wanted);
+    wanted.also.sql(")");
+}
+
+void want_instance_states(ListQuery& wanted, const std::vector<std::string>& states)
+{
+    if (!states.empty()) {
+        wanted.also.sql(" AND (r.state IS NULL OR r.state IN ").list(states).sql(")");
     }
-    if (query.text().empty()) {
-        return {};
-    }
-    query.sql(" ORDER BY 1, 2, 3 LIMIT ").value(wanted.limit);
-    auto select = query.on(db);
-    std::vector<ImageReferenceRow> rows;
-    while (select.step()) {
-        rows.push_back(read_row(kReferenceColumns, select.row()));
-    }
-    return rows;
+}
+
+std::vector<ImageReferenceRow> select_image_references(Database& db, const ListQuery& wanted)
+{
+    return select_page<kReferenceList>(db, wanted);
 }
 
 std::string image_reference_order_key(const ImageReferenceRow& row)
 {
-    return fmt::format("{}/{}/{}", row.image_id, rank_of(row.kind), row.name);
+    return row.image_id + "/" + row.place;
 }
 
 }  // namespace amilab

@@ -35,23 +35,22 @@ std::optional<std::string> select_snapshot_failure(Database& db, const SnapshotI
 /// What refers to an image: an instance that was launched from it, or a parameter that holds its
 /// id.
 struct ImageReferenceRow {
-    enum class Kind { kInstance, kParameter };
+    enum class Kind : std::uint8_t { kInstance, kParameter };
     std::string image_id{};
     Kind kind = Kind::kInstance;
     /// The instance's id, the parameter's name.
     std::string name{};
+    /// Among those of the image: the kind's number and the name.
+    std::string place{};
 };
-/// The ids are the images'; `after` is an image_reference_order_key().
-struct ImageReferenceQuery : ListQuery {
-    bool instances = false;
-    /// Only instances in these states; empty: in any.
-    std::vector<std::string> states{};
-    /// Of data type aws:ec2:image, by their newest versions.
-    bool parameters = false;
-};
-/// In the order of image, kind and name.
-std::vector<ImageReferenceRow> select_image_references(Database& db,
-                                                       const ImageReferenceQuery& query);
+/// Lets pass only references of these kinds; none: nothing. Instances only in these states; none:
+/// in any.
+void want_reference_kinds(ListQuery& wanted, const std::vector<ImageReferenceRow::Kind>& kinds);
+void want_instance_states(ListQuery& wanted, const std::vector<std::string>& states);
+/// What refers to the images that the query names, in the order of image, kind and name: instances,
+/// and the newest versions of parameters of data type aws:ec2:image. Pages go on behind an
+/// image_reference_order_key().
+std::vector<ImageReferenceRow> select_image_references(Database& db, const ListQuery& wanted);
 std::string image_reference_order_key(const ImageReferenceRow& row);
 
 }  // namespace amilab

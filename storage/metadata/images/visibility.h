@@ -8,6 +8,7 @@
 #include "storage/metadata/images/grantee.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/filter.h"
+#include "storage/metadata/sql/listing.h"
 #include "storage/metadata/sql/statement.h"
 
 /// Who sees which images and snapshots: their owner, whom they are shared with, and everybody when
@@ -45,10 +46,8 @@ inline constexpr SharedKind kSharedSnapshots{"s",
 
 enum class Seen { kAsOwner, kAsOther, kEither };
 
-/// Whose view of which rows.
-struct VisibleQuery {
-    std::string_view viewer;
-    std::string_view region;
+/// Which of the rows that somebody sees are looked for.
+struct VisibleParts {
     /// The viewer's, where the kind of resource is shared with organizations.
     std::vector<Grantee> memberships = {};
     /// False: no row of the viewer's own is wanted, no row of others is; what is not wanted is not
@@ -60,12 +59,25 @@ struct VisibleQuery {
     std::function<void(Query&, std::string_view)> append_walk = {};
 };
 
-/// Appends a compound SELECT of what the viewer sees in the region: "SELECT <id>, <columns> ...",
-/// each row once. Each part walks an index in the order of ids, so that, ordered by the first
-/// column, a page costs what it holds. `append_rest` adds " AND ..." to the part. `$now` in the
-/// columns is the query's time.
-void append_visible(Query& query, const SharedKind& kind, const VisibleQuery& wanted,
-                    std::string_view columns, const std::function<void(Query&, Seen)>& append_rest);
+/// Appends the SELECT of a page of what the query's owner sees in the region, each row once, in the
+/// order of ids. `columns` begins with the id. Rows that are named are looked up, and then whether
+/// they are seen. Others are a compound SELECT: each part walks an index in the order of ids, so
+/// that a page costs what it holds. `append_rest` adds " AND ..." to each part, whatever else is
+/// asked; of the query, it is the filters and what is `among`. `$now` in the columns is the query's
+/// time.
+void append_visible_page(Query& query, const SharedKind& kind, const ListQuery& wanted,
+                         const VisibleParts& parts, std::string_view columns,
+                         const std::function<void(Query&, Seen)>& append_rest);
+
+template <const auto& kColumns>
+auto select_visible_page(Database& db, const SharedKind& kind, const ListQuery& wanted,
+                         const VisibleParts& parts,
+                         const std::function<void(Query&, Seen)>& append_rest)
+{
+    Query query;
+    append_visible_page(query, kind, wanted, parts, select_list<kColumns>(), append_rest);
+    return listing::rows_of<kColumns>(db, query);
+}
 
 /// False when a filter `name` on the owner, without wildcards, leaves out `account`.
 bool may_own(std::span<const Filter> filters, std::string_view name, std::string_view account);
@@ -80,7 +92,7 @@ struct NamedUsers {
     bool is_viewer = false;
     std::vector<std::string> others;
 };
-NamedUsers named_users(const std::vector<std::string>& users, std::string_view viewer);
+NamedUsers named_users(std::span<const std::string> users, std::string_view viewer);
 
 /// Appends a condition: the row is explicitly shared with one of `accounts`, or with one of
 /// `memberships`, what an account belongs to.

@@ -1,5 +1,17 @@
 #include "storage/metadata/sql/listing.h"
 
+#include <algorithm>
+
+namespace amilab {
+
+std::span<const std::string> ListQuery::values_among(std::string_view name) const
+{
+    const auto found = std::ranges::find(among, name, &decltype(among)::value_type::first);
+    return found == among.end() ? std::span<const std::string>() : std::span(found->second);
+}
+
+}  // namespace amilab
+
 namespace amilab::listing {
 
 namespace {
@@ -30,22 +42,34 @@ void append_scope(Query& query, const Names& names, const ListQuery& wanted)
     }
 }
 
-void append_page(Query& query, std::string_view key, std::string_view second_key,
-                 const ListQuery& wanted)
+namespace {
+
+/// What is behind the last row of the page before.
+void append_after(Query& query, const Order& order, std::string_view after)
 {
-    if (second_key.empty()) {
-        if (!wanted.after.empty()) {
-            query.sql(" AND ").sql(key).sql(" > ").value(wanted.after);
-        }
-        query.sql(" ORDER BY ").sql(key);
-    } else {
-        if (!wanted.after.empty()) {
-            const auto slash = wanted.after.find('/');
-            query.sql(" AND (").sql(key).sql(", ").sql(second_key).sql(") > (");
-            query.value(wanted.after.substr(0, slash)).sql(", ");
-            query.value(slash == wanted.after.npos ? "" : wanted.after.substr(slash + 1)).sql(")");
-        }
-        query.sql(" ORDER BY ").sql(key).sql(", ").sql(second_key);
+    if (order.second_key.empty()) {
+        query.sql(" AND ").sql(order.key).sql(" > ").value(after);
+        return;
+    }
+    const auto slash = std::min(after.find('/'), after.size());
+    query.sql(" AND (").sql(order.key).sql(", ").sql(order.second_key).sql(") > (");
+    query.value(after.substr(0, slash)).sql(", ");
+    query.value(after.substr(std::min(slash + 1, after.size()))).sql(")");
+}
+
+}  // namespace
+
+void append_page(Query& query, const Order& order, const ListQuery& wanted)
+{
+    if (!wanted.after.empty()) {
+        append_after(query, order, wanted.after);
+    }
+    if (!order.group.empty()) {
+        query.sql(" GROUP BY ").sql(order.group);
+    }
+    query.sql(" ORDER BY ").sql(order.key);
+    if (!order.second_key.empty()) {
+        query.sql(", ").sql(order.second_key);
     }
     query.sql(" LIMIT ").value(wanted.limit);
 }

@@ -22,7 +22,8 @@ struct ListQuery {
     /// Only these; empty: any.
     std::vector<std::string> ids{};
     std::vector<Filter> filters{};
-    /// Columns that are to have one of these values; one without values is not asked for.
+    /// Columns, or what else the list names, that are to have one of these values; one without
+    /// values is not asked for.
     std::vector<std::pair<std::string_view, std::vector<std::string>>> among{};
     /// More conditions, each behind " AND ", of what needs values of its own.
     Query also{};
@@ -31,6 +32,9 @@ struct ListQuery {
     std::string_view after{};
     /// Rows at most; -1 is all.
     std::int64_t limit = -1;
+
+    /// The values of `among` that the name has; none when it is not asked for.
+    std::span<const std::string> values_among(std::string_view name) const;
 };
 
 /// How a list is read. Names are columns' or SQL; `$now` in it is the query's time.
@@ -48,6 +52,8 @@ struct Listing {
     std::string_view key;
     /// Of rows whose place is told by two: the other. A key text is then "first/second".
     std::string_view second_key = {};
+    /// What rows are grouped by; empty: nothing.
+    std::string_view group = {};
     std::string_view owner = {};   ///< "alias.owner" unless said otherwise; "-" for none
     std::string_view region = {};  ///< "alias.region" unless said otherwise; "-" for none
     const Columns& columns;
@@ -94,8 +100,25 @@ std::vector<ResolvedFilter> resolve(const Listing<Columns>& list)
 }
 
 void append_scope(Query& query, const Names& names, const ListQuery& wanted);
-void append_page(Query& query, std::string_view key, std::string_view second_key,
-                 const ListQuery& wanted);
+
+struct Order {
+    std::string_view key;
+    std::string_view second_key;
+    std::string_view group;
+};
+void append_page(Query& query, const Order& order, const ListQuery& wanted);
+
+/// All rows of a SELECT of the columns.
+template <const auto& kColumns>
+auto rows_of(Database& db, const Query& query)
+{
+    auto select = query.on(db);
+    std::vector<typename std::decay_t<decltype(kColumns)>::Row> rows;
+    while (select.step()) {
+        rows.push_back(read_row(kColumns, select.row()));
+    }
+    return rows;
+}
 
 }  // namespace listing
 
@@ -107,7 +130,7 @@ auto select_page(Database& db, const ListQuery& wanted)
     static const auto filters = listing::resolve(kList);
     Query query;
     query.at(wanted.now_ms).sql("SELECT ").part(select_list<kList.columns>());
-    query.sql(" FROM ").sql(names.from);
+    query.sql(" FROM ").part(names.from);
     listing::append_scope(query, names, wanted);
     if (!kList.where.empty()) {
         query.sql(" AND ").part(kList.where);
@@ -117,13 +140,8 @@ auto select_page(Database& db, const ListQuery& wanted)
     }
     append_filters(query, wanted.filters, filters, kList.key, wanted.owner);
     query.append(wanted.also);
-    listing::append_page(query, kList.key, kList.second_key, wanted);
-    auto select = query.on(db);
-    std::vector<typename std::decay_t<decltype(kList.columns)>::Row> rows;
-    while (select.step()) {
-        rows.push_back(read_row(kList.columns, select.row()));
-    }
-    return rows;
+    listing::append_page(query, {kList.key, kList.second_key, kList.group}, wanted);
+    return listing::rows_of<kList.columns>(db, query);
 }
 
 /// The owner's row in which the member has the value, if there is one. For lists of all rows of a
@@ -169,7 +187,7 @@ std::vector<std::string> missing_ids(Database& db, const ListQuery& wanted)
         return {};
     }
     Query query;
-    query.at(wanted.now_ms).sql("SELECT ").sql(kList.key).sql(" FROM ").sql(names.from);
+    query.at(wanted.now_ms).sql("SELECT ").sql(kList.key).sql(" FROM ").part(names.from);
     listing::append_scope(query, names, {.owner = wanted.owner, .region = wanted.region});
     if (!kList.where.empty()) {
         query.sql(" AND ").part(kList.where);

@@ -9,6 +9,7 @@
 #include "storage/base/clock.h"
 #include "storage/blocks/layer_id.h"
 #include "storage/metadata/sql/database.h"
+#include "storage/metadata/sql/listing.h"
 
 namespace amilab {
 
@@ -33,8 +34,7 @@ struct ExportRow {
 /// recycle bin is not there.
 std::optional<ExportRow> select_export(Database& db, std::string_view id, TimeMs now_ms);
 
-/// Ids behind `after` of all disks, volumes behind snapshots, in the order of ids.
-std::vector<std::string> select_export_ids(Database& db, std::string_view after, TimeMs now_ms,
-                                           std::int64_t limit);
+/// A page of all disks' ids, whoever's, in their order: snapshots before volumes.
+std::vector<std::string> select_export_ids(Database& db, const ListQuery& wanted);
 
 }  // namespace amilab

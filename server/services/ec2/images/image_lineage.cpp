@@ -59,10 +59,11 @@ void check_states(const std::vector<std::string>& states)
     }
 }
 
+/// Adds the states that an option lets pass, if it is of states.
 /// Source: state-name for instances, version-depth for launch templates, no options for others
 /// (documented).
-void add_option(std::string_view type, const ResourceTypeOption& option,
-                ImageReferenceQuery& wanted)
+void add_states(std::string_view type, const ResourceTypeOption& option,
+                std::vector<std::string>& states)
 {
     const auto name = option.option_name.value_or("");
     const bool suits = (type == kInstanceType && name == "state-name") ||
@@ -79,33 +80,43 @@ void add_option(std::string_view type, const ResourceTypeOption& option,
         return;
     }
     check_states(option.option_values);
-    wanted.states.insert(wanted.states.end(), option.option_values.begin(),
-                         option.option_values.end());
+    states.insert(states.end(), option.option_values.begin(), option.option_values.end());
 }
 
-void check_types(Session& /*session*/, const DescribeImageReferencesRequest& request,
-                 ImageReferenceQuery& wanted)
+std::vector<ImageReferenceRow::Kind> kinds_of(bool are_all, const std::set<std::string_view>& types)
+{
+    std::vector<ImageReferenceRow::Kind> kinds;
+    if (are_all || types.contains(kInstanceType)) {
+        kinds.push_back(ImageReferenceRow::Kind::kInstance);
+    }
+    if (are_all || types.contains(kParameterType)) {
+        kinds.push_back(ImageReferenceRow::Kind::kParameter);
+    }
+    return kinds;
+}
+
+void add_types(Session& /*session*/, const DescribeImageReferencesRequest& request,
+               ListQuery& wanted)
 {
     const bool are_all = request.include_all_resource_types.value_or(false);
-    wanted.instances = are_all;
-    wanted.parameters = are_all;
     if (!are_all && request.resource_types.empty()) {
         throw missing_parameter("IncludeAllResourceTypes or ResourceTypes");
     }
-    std::set<std::string_view> seen;
+    std::set<std::string_view> types;
+    std::vector<std::string> states;
     for (const auto& type : request.resource_types) {
         if (!type.resource_type) {
             throw missing_parameter("ResourceType");
         }
-        if (!seen.insert(*type.resource_type).second) {
+        if (!types.insert(*type.resource_type).second) {
             throw invalid_value(*type.resource_type, "ResourceType", "It is named twice.");
         }
-        wanted.instances = wanted.instances || *type.resource_type == kInstanceType;
-        wanted.parameters = wanted.parameters || *type.resource_type == kParameterType;
         for (const auto& option : type.resource_type_options) {
-            add_option(*type.resource_type, option, wanted);
+            add_states(*type.resource_type, option, states);
         }
     }
+    want_reference_kinds(wanted, kinds_of(are_all, types));
+    want_instance_states(wanted, states);
 }
 
 ImageReference reference_answer(Session& session, ImageReferenceRow row)
@@ -139,7 +150,7 @@ std::vector<ImageReference> to_answers(Session& session, std::vector<ImageRefere
 constexpr DescribeSpec kDescribeReferences{
     .schema = kDescribeImageReferences,
     .ids = {.member = &DescribeImageReferencesRequest::image_ids, .check = &check_ids<ImageId>},
-    .refine = &check_types,
+    .refine = &add_types,
     .select = &select_image_references,
     .key = &image_reference_order_key,
     .answers = &to_answers,

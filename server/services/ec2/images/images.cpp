@@ -259,7 +259,7 @@ std::vector<Image> to_answers(Session& session, std::vector<ImageRow>&& rows)
 /// Throws for ids that no image has. Images that a filter left out, or that the caller may not see,
 /// are no error (observed), nor is one that was deregistered while instances of it are left
 /// (documented). `found` is in the order of ids.
-void require_all_exist(Database& db, const ImageQuery& wanted, const std::vector<ImageRow>& found)
+void require_all_exist(Database& db, const ListQuery& wanted, const std::vector<ImageRow>& found)
 {
     std::vector<ImageId> missing;
     for (const auto& text : wanted.ids) {
@@ -276,25 +276,26 @@ void require_all_exist(Database& db, const ImageQuery& wanted, const std::vector
 }
 
 /// Says of each image whether the viewer's settings allow it.
-void mark_allowed(Database& db, const ImageQuery& wanted, std::vector<ImageRow>& rows)
+void mark_allowed(Database& db, const ListQuery& wanted, const AllowedImagesSettings& settings,
+                  std::vector<ImageRow>& rows)
 {
-    if (wanted.allowed.state == AllowedImages::kDisabled) {
+    if (settings.state == AllowedImages::kDisabled) {
         return;
     }
     std::vector<ImageId> ids;
     std::ranges::transform(rows, std::back_inserter(ids), &ImageRow::id);
-    const auto allowed =
-        select_allowed_images(db, wanted.allowed, wanted.owner, wanted.now_ms, ids);
+    const auto allowed = select_allowed_images(db, settings, wanted.owner, wanted.now_ms, ids);
     for (auto& row : rows) {
         row.allowed = allowed.contains(row.id);
     }
 }
 
-std::vector<ImageRow> find_images(Database& db, const ImageQuery& wanted)
+std::vector<ImageRow> find_images(Database& db, const ListQuery& wanted)
 {
-    auto rows = select_images(db, wanted);
+    const auto settings = select_allowed_images_in_force(db, wanted.owner, wanted.region);
+    auto rows = select_images(db, wanted, settings);
     require_all_exist(db, wanted, rows);
-    mark_allowed(db, wanted, rows);
+    mark_allowed(db, wanted, settings, rows);
     return rows;
 }
 
@@ -372,19 +373,18 @@ bool recycle_image(Session& session, const ImageRow& row)
     return true;
 }
 
-void add_wishes(Session& session, const DescribeImagesRequest& request, ImageQuery& wanted)
+void add_wishes(Session& session, const DescribeImagesRequest& request, ListQuery& wanted)
 {
-    wanted.owners = parse_owners(session, request.owners);
+    wanted.among.emplace_back(kAmongImageOwners, parse_owners(session, request.owners));
     check_executable_users(request.executable_users);
-    wanted.executable_by = request.executable_users;
-    wanted.include_deprecated = request.include_deprecated.value_or(false);
-    wanted.include_disabled = request.include_disabled.value_or(false);
-}
-
-void add_allowed(Session& session, const DescribeImagesRequest& /*request*/, ImageQuery& wanted)
-{
-    wanted.allowed =
-        select_allowed_images_in_force(session.db(), session.account(), session.region());
+    wanted.among.emplace_back(kAmongLaunchers, request.executable_users);
+    auto& hidden = wanted.among.emplace_back(kAmongHidden, std::vector<std::string>()).second;
+    if (request.include_deprecated.value_or(false)) {
+        hidden.emplace_back(kHiddenDeprecated);
+    }
+    if (request.include_disabled.value_or(false)) {
+        hidden.emplace_back(kHiddenDisabled);
+    }
 }
 
 constexpr DescribeSpec kDescribe{.schema = kDescribeImages,
@@ -392,7 +392,6 @@ constexpr DescribeSpec kDescribe{.schema = kDescribeImages,
                                          .check = &check_ids<ImageId>,
                                          .not_with_page = "imageIds"},
                                  .refine = &add_wishes,
-                                 .resolve = &add_allowed,
                                  .select = &find_images,
                                  .answers = &to_answers,
                                  .into = &DescribeImagesResponse::images};

@@ -20,15 +20,18 @@ using ::testing::Not;
 const std::vector<Grantee> kMemberships = {{"organizationArn", "arn:1"},
                                            {"organizationalUnitArn", "arn:2"}};
 
+std::string columns_of(const SharedKind& kind)
+{
+    return std::string(kind.alias) + ".id, 1";
+}
+
 Query visible(const SharedKind& kind, std::string_view before = {}, std::string_view more = {})
 {
     Query query(before);
-    append_visible(query, kind,
-                   {.viewer = "111111111111", .region = "us-east-1", .memberships = kMemberships},
-                   "1", [&](Query& part, Seen) {
-                       part.sql(" AND ").sql(kind.alias).sql(".id > ").value("x").sql(more);
-                   });
-    query.sql(" ORDER BY 1 LIMIT ").value(10);
+    append_visible_page(query, kind,
+                        {.owner = "111111111111", .region = "us-east-1", .after = "x", .limit = 10},
+                        {.memberships = kMemberships}, columns_of(kind),
+                        [&](Query& part, Seen) { part.sql(more); });
     return query;
 }
 
@@ -90,12 +93,9 @@ TEST_P(Visibility, LooksForNothingThatIsNotWanted)
     for (const bool wants_own : {true, false}) {
         for (const bool wants_others : {true, false}) {
             Query query;
-            append_visible(query, *GetParam(),
-                           {.viewer = "111111111111",
-                            .region = "nowhere",
-                            .wants_own = wants_own,
-                            .wants_others = wants_others},
-                           "1", [](Query&, Seen) {});
+            append_visible_page(query, *GetParam(), {.owner = "111111111111", .region = "nowhere"},
+                                {.wants_own = wants_own, .wants_others = wants_others},
+                                columns_of(*GetParam()), [](Query&, Seen) {});
             auto select = query.on(reader.db());
             EXPECT_FALSE(select.step());
         }
