@@ -18,26 +18,31 @@ constexpr std::string_view kTokenMark = "amilab1:";
 
 }  // namespace
 
-ListPage parse_page(const Session& session, const std::optional<std::int64_t>& max_results,
-                    const std::optional<std::string>& next_token)
+std::string read_next_token(const std::optional<std::string>& token)
 {
-    ListPage page{.after = {}, .limit = session.rows_in_part()};
-    if (max_results) {
-        page.limit = std::min(*max_results, kLargestPage);
+    if (!is_given(token)) {
+        return {};
     }
-    if (is_given(next_token)) {
-        const auto decoded = wire::decode_base64(*next_token);
-        if (!decoded || !decoded->starts_with(kTokenMark)) {
-            throw invalid_next_token(*next_token);
-        }
-        page.after = decoded->substr(kTokenMark.size());
+    const auto decoded = wire::decode_base64(*token);
+    if (!decoded || !decoded->starts_with(kTokenMark)) {
+        throw invalid_next_token(*token);
     }
-    return page;
+    return decoded->substr(kTokenMark.size());
 }
 
 std::string make_next_token(std::string_view last_key)
 {
     return wire::encode_base64(std::string(kTokenMark) + std::string(last_key));
+}
+
+ListPage parse_page(const Session& session, const std::optional<std::int64_t>& max_results,
+                    const std::optional<std::string>& next_token, const PageTokens& tokens)
+{
+    ListPage page{.after = tokens.read(next_token), .limit = session.rows_in_part()};
+    if (max_results) {
+        page.limit = std::min(*max_results, kLargestPage);
+    }
+    return page;
 }
 
 }  // namespace amilab

@@ -22,25 +22,34 @@ struct ListPage {
     std::int64_t sql_limit() const { return limit ? *limit + 1 : -1; }
 };
 
-/// The page that MaxResults and NextToken mean; more than 1,000 is 1,000. Throws InvalidNextToken
-/// for a token that no call gave. Without MaxResults it is all, or a part of it where the session
-/// answers in parts.
-ListPage parse_page(const Session& session, const std::optional<std::int64_t>& max_results,
-                    const std::optional<std::string>& next_token);
-
+/// The key that a token stands for; empty without one. Throws InvalidNextToken for a token that no
+/// call gave.
+std::string read_next_token(const std::optional<std::string>& token);
 /// The token behind a page that ends with `last_key`.
 std::string make_next_token(std::string_view last_key);
+
+/// How a service writes tokens.
+struct PageTokens {
+    std::string (*read)(const std::optional<std::string>& token) = &read_next_token;
+    std::string (*make)(std::string_view last_key) = &make_next_token;
+};
+
+/// The page that MaxResults and NextToken mean; more than 1,000 is 1,000. Without MaxResults it is
+/// all, or a part of it where the session answers in parts.
+ListPage parse_page(const Session& session, const std::optional<std::int64_t>& max_results,
+                    const std::optional<std::string>& next_token, const PageTokens& tokens = {});
 
 /// Cuts `rows` to the page and returns the token of the next one, when there is one. `key` tells a
 /// row's place in the order.
 template <class Row, class Key>
-std::optional<std::string> cut_page(const ListPage& page, std::vector<Row>& rows, Key key)
+std::optional<std::string> cut_page(const ListPage& page, std::vector<Row>& rows, Key key,
+                                    const PageTokens& tokens)
 {
     if (!page.limit || static_cast<std::int64_t>(rows.size()) <= *page.limit) {
         return std::nullopt;
     }
     rows.erase(rows.begin() + *page.limit, rows.end());
-    return make_next_token(key(rows.back()));
+    return tokens.make(key(rows.back()));
 }
 
 }  // namespace amilab

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "server/calls/describe.h"
 #include "server/services/rbin/errors.h"
 #include "server/services/rbin/tags.h"
 #include "server/wire/json.h"
@@ -189,6 +190,48 @@ std::string read_page_token(const std::optional<std::string>& token)
     return *id;
 }
 
+std::string make_page_token(std::string_view last_id)
+{
+    return wire::encode_base64(last_id);
+}
+
+void add_wishes(Session& /*session*/, const ListRulesRequest& request, ListQuery& wanted)
+{
+    want_type(wanted, request.resource_type);
+    want_lock_state(wanted, request.lock_state);
+    want_resource_tags(wanted, read_resource_tags(request.resource_tags, "ResourceTags"));
+    want_exclude_resource_tags(
+        wanted, read_resource_tags(request.exclude_resource_tags, "ExcludeResourceTags"));
+}
+
+std::string id_of(const RecycleRuleRow& row)
+{
+    return row.id;
+}
+
+std::vector<RuleSummary> to_summaries(Session& /*session*/, std::vector<RecycleRuleRow>&& rows)
+{
+    std::vector<RuleSummary> answers;
+    for (const auto& row : rows) {
+        answers.push_back({.description = row.description.value_or(""),
+                           .identifier = row.id,
+                           .lock_state = row.lock_state,
+                           .retention_period = to_period(row),
+                           .rule_arn = rule_arn(row)});
+    }
+    return answers;
+}
+
+constexpr std::int64_t kUsualPage = 1000;
+constexpr DescribeSpec kListSpec{
+    .schema = kListRules,
+    .page = {.usual = kUsualPage, .tokens = {&read_page_token, &make_page_token}},
+    .refine = &add_wishes,
+    .select = &select_recycle_rules,
+    .key = &id_of,
+    .answers = &to_summaries,
+    .into = &ListRulesResponse::rules};
+
 RecycleRuleRow to_row(const Session& session, const CreateRuleRequest& request)
 {
     RecycleRuleRow row{
@@ -242,33 +285,7 @@ GetRuleResponse get_rule(Session& session, const GetRuleRequest& request)
 // the tags that are asked for (assumed), in the order of identifiers (assumed).
 ListRulesResponse list_rules(Session& session, const ListRulesRequest& request)
 {
-    constexpr std::int64_t kMostResults = 1000;
-    const auto limit = request.max_results.value_or(kMostResults);
-    ListQuery wanted{.owner = session.account(),
-                     .region = session.region(),
-                     .now_ms = session.now_ms(),
-                     .limit = limit + 1};
-    want_type(wanted, request.resource_type);
-    want_lock_state(wanted, request.lock_state);
-    want_resource_tags(wanted, read_resource_tags(request.resource_tags, "ResourceTags"));
-    want_exclude_resource_tags(
-        wanted, read_resource_tags(request.exclude_resource_tags, "ExcludeResourceTags"));
-    const auto after = read_page_token(request.next_token);
-    wanted.after = after;
-    auto rows = select_recycle_rules(session.db(), wanted);
-    ListRulesResponse response;
-    if (static_cast<std::int64_t>(rows.size()) > limit) {
-        rows.resize(static_cast<std::size_t>(limit));
-        response.next_token = wire::encode_base64(rows.back().id);
-    }
-    for (const auto& row : rows) {
-        response.rules.push_back({.description = row.description.value_or(""),
-                                  .identifier = row.id,
-                                  .lock_state = row.lock_state,
-                                  .retention_period = to_period(row),
-                                  .rule_arn = rule_arn(row)});
-    }
-    return response;
+    return answer_list<kListSpec>(session, request);
 }
 
 // Source: Recycle Bin API Reference, UpdateRule (documented). The resource type cannot be changed

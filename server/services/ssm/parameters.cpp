@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "server/calls/arns.h"
-#include "server/calls/pages.h"
+#include "server/calls/describe.h"
 #include "server/calls/services.h"
 #include "server/services/ssm/errors.h"
 #include "server/services/ssm/parameter_filters.h"
@@ -26,7 +25,7 @@ namespace {
 // Source: Systems Manager User Guide and quotas (documented).
 constexpr std::int64_t kMostParameters = 10'000;
 constexpr std::int64_t kMostVersions = 100;
-constexpr std::size_t kMostLabels = 10;
+constexpr std::ptrdiff_t kMostLabels = 10;
 constexpr std::size_t kLongestStandard = 4096;
 constexpr std::size_t kLongestAdvanced = 8192;
 // Source: without MaxResults (observed).
@@ -85,39 +84,6 @@ ParameterMetadata metadata_answer(ParameterRow row)
     answer.type = std::move(row.type);
     answer.version = row.version;
     return answer;
-}
-
-ParameterHistory history_answer(ParameterRow row, std::vector<std::string> labels)
-{
-    ParameterHistory answer;
-    answer.data_type = std::move(row.data_type);
-    answer.description = std::move(row.description);
-    answer.labels = std::move(labels);
-    answer.last_modified_date = Timestamp{row.last_modified_ms};
-    answer.last_modified_user = std::move(row.last_modified_user);
-    answer.name = std::move(row.name);
-    answer.tier = std::move(row.tier);
-    answer.type = std::move(row.type);
-    answer.value = std::move(row.value);
-    answer.version = row.version;
-    return answer;
-}
-
-/// A page of newest versions; `next_token` is set when there is another.
-std::vector<ParameterRow> select_newest(Session& session,
-                                        const std::vector<ParameterFilter>& filters,
-                                        const ListPage& page,
-                                        std::optional<std::string>& next_token)
-{
-    const bool is_public = want_public(filters);
-    auto rows = select_parameters(session.db(),
-                                  {.owner = is_public ? std::string_view() : session.account(),
-                                   .region = session.region(),
-                                   .after = page.after,
-                                   .limit = page.sql_limit()},
-                                  filters);
-    next_token = cut_page(page, rows, [](const ParameterRow& row) { return row.name; });
-    return rows;
 }
 
 ParameterKey own_key(Session& session, std::string_view name)
@@ -243,12 +209,132 @@ bool is_label(std::string_view label)
            lower.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-_") == std::string::npos;
 }
 
-std::int64_t version_of_token(const std::string& after)
+// Lists
+
+/// Public parameters are listed when the filters ask for theirs alone. Source: amilab's own.
+void want_newest(ListQuery& wanted, const std::vector<ParameterFilter>& filters)
 {
-    std::int64_t version = 0;
-    std::from_chars(after.data(), after.data() + after.size(), version);
-    return version;
+    if (want_public(filters)) {
+        wanted.owner = {};
+    }
+    want_parameters(wanted, filters);
 }
+
+void add_path(Session& /*session*/, const GetParametersByPathRequest& request, ListQuery& wanted)
+{
+    const auto path = trimmed(request.path);
+    check_path(path);
+    auto filters = parse_filters(request.parameter_filters, FiltersOf::kGetParametersByPath);
+    filters.push_back({ParameterFilter::Key::kPath,
+                       request.recursive.value_or(false) ? ParameterFilter::Option::kRecursive
+                                                         : ParameterFilter::Option::kOneLevel,
+                       {path}});
+    want_newest(wanted, filters);
+}
+
+void add_filters(Session& /*session*/, const DescribeParametersRequest& request, ListQuery& wanted)
+{
+    if (!request.filters.empty() && !request.parameter_filters.empty()) {
+        throw both_kinds_of_filters();
+    }
+    want_newest(wanted, request.filters.empty() ? parse_filters(request.parameter_filters,
+                                                                FiltersOf::kDescribeParameters)
+                                                : parse_old_filters(request.filters));
+}
+
+/// Source: that public parameters have no history to show is assumed.
+void add_parameter(Session& session, const GetParameterHistoryRequest& request, ListQuery& wanted)
+{
+    auto reference = parse_reference(session, request.name);
+    reference.selector.reset();
+    auto newest = require_parameter(session, reference);
+    if (newest.owner.empty()) {
+        throw parameter_not_found();
+    }
+    want_versions_of(wanted, std::move(newest.name));
+}
+
+std::string name_of(const ParameterRow& row)
+{
+    return row.name;
+}
+
+std::string version_of(const ParameterRow& row)
+{
+    return std::to_string(row.version);
+}
+
+std::vector<Parameter> to_parameters(Session& /*session*/, std::vector<ParameterRow>&& rows)
+{
+    std::vector<Parameter> answers;
+    for (auto& row : rows) {
+        answers.push_back(parameter_answer(std::move(row)));
+    }
+    return answers;
+}
+
+std::vector<ParameterMetadata> to_metadata(Session& /*session*/, std::vector<ParameterRow>&& rows)
+{
+    std::vector<ParameterMetadata> answers;
+    for (auto& row : rows) {
+        answers.push_back(metadata_answer(std::move(row)));
+    }
+    return answers;
+}
+
+ParameterHistory history_answer(ParameterRow row, const std::vector<ParameterLabelRow>& labels)
+{
+    ParameterHistory answer;
+    answer.data_type = std::move(row.data_type);
+    answer.description = std::move(row.description);
+    for (const auto& label :
+         std::ranges::equal_range(labels, row.version, {}, &ParameterLabelRow::version)) {
+        answer.labels.push_back(label.label);
+    }
+    answer.last_modified_date = Timestamp{row.last_modified_ms};
+    answer.last_modified_user = std::move(row.last_modified_user);
+    answer.name = std::move(row.name);
+    answer.tier = std::move(row.tier);
+    answer.type = std::move(row.type);
+    answer.value = std::move(row.value);
+    answer.version = row.version;
+    return answer;
+}
+
+std::vector<ParameterHistory> to_history(Session& session, std::vector<ParameterRow>&& rows)
+{
+    if (rows.empty()) {
+        return {};
+    }
+    const auto labels = select_parameter_labels(session.db(), own_key(session, rows.front().name));
+    std::vector<ParameterHistory> answers;
+    for (auto& row : rows) {
+        answers.push_back(history_answer(std::move(row), labels));
+    }
+    return answers;
+}
+
+constexpr DescribeSpec kByPath{.schema = kGetParametersByPath,
+                               .page = {.usual = kPathPage},
+                               .refine = &add_path,
+                               .select = &select_parameters,
+                               .key = &name_of,
+                               .answers = &to_parameters,
+                               .into = &GetParametersByPathResponse::parameters};
+constexpr DescribeSpec kDescribe{.schema = kDescribeParameters,
+                                 .page = {.usual = kListPage},
+                                 .refine = &add_filters,
+                                 .select = &select_parameters,
+                                 .key = &name_of,
+                                 .answers = &to_metadata,
+                                 .into = &DescribeParametersResponse::parameters};
+constexpr DescribeSpec kHistory{.schema = kGetParameterHistory,
+                                .page = {.usual = kHistoryPage},
+                                .refine = &add_parameter,
+                                .select = &select_parameter_versions,
+                                .key = &version_of,
+                                .answers = &to_history,
+                                .into = &GetParameterHistoryResponse::parameters};
 
 }  // namespace
 
@@ -288,64 +374,19 @@ GetParametersResponse get_parameters(Session& session, const GetParametersReques
 GetParametersByPathResponse get_parameters_by_path(Session& session,
                                                    const GetParametersByPathRequest& request)
 {
-    const auto path = trimmed(request.path);
-    check_path(path);
-    auto filters = parse_filters(request.parameter_filters, FiltersOf::kGetParametersByPath);
-    filters.push_back({ParameterFilter::Key::kPath,
-                       request.recursive.value_or(false) ? ParameterFilter::Option::kRecursive
-                                                         : ParameterFilter::Option::kOneLevel,
-                       {path}});
-    const auto page =
-        parse_page(session, request.max_results.value_or(kPathPage), request.next_token);
-    GetParametersByPathResponse response;
-    for (auto& row : select_newest(session, filters, page, response.next_token)) {
-        response.parameters.push_back(parameter_answer(std::move(row)));
-    }
-    return response;
+    return answer_list<kByPath>(session, request);
 }
 
-// Public parameters are listed when the filters ask for theirs alone. Source: amilab's own.
 DescribeParametersResponse describe_parameters(Session& session,
                                                const DescribeParametersRequest& request)
 {
-    if (!request.filters.empty() && !request.parameter_filters.empty()) {
-        throw both_kinds_of_filters();
-    }
-    auto filters = request.filters.empty()
-                       ? parse_filters(request.parameter_filters, FiltersOf::kDescribeParameters)
-                       : parse_old_filters(request.filters);
-    const auto page =
-        parse_page(session, request.max_results.value_or(kListPage), request.next_token);
-    DescribeParametersResponse response;
-    for (auto& row : select_newest(session, filters, page, response.next_token)) {
-        response.parameters.push_back(metadata_answer(std::move(row)));
-    }
-    return response;
+    return answer_list<kDescribe>(session, request);
 }
 
-// Source: that public parameters have none to show is assumed.
 GetParameterHistoryResponse get_parameter_history(Session& session,
                                                   const GetParameterHistoryRequest& request)
 {
-    auto reference = parse_reference(session, request.name);
-    reference.selector.reset();
-    const auto newest = require_parameter(session, reference);
-    if (newest.owner.empty()) {
-        throw parameter_not_found();
-    }
-    const auto page =
-        parse_page(session, request.max_results.value_or(kHistoryPage), request.next_token);
-    const auto key = own_key(session, newest.name);
-    auto rows =
-        select_parameter_history(session.db(), key, version_of_token(page.after), page.sql_limit());
-    GetParameterHistoryResponse response;
-    response.next_token =
-        cut_page(page, rows, [](const ParameterRow& row) { return std::to_string(row.version); });
-    for (auto& row : rows) {
-        auto labels = select_parameter_labels(session.db(), key, row.version);
-        response.parameters.push_back(history_answer(std::move(row), std::move(labels)));
-    }
-    return response;
+    return answer_list<kHistory>(session, request);
 }
 
 PutParameterResponse put_parameter(Session& session, const PutParameterRequest& request)
@@ -428,7 +469,8 @@ LabelParameterVersionResponse label_parameter_version(Session& session,
             response.invalid_labels.push_back(label);
         }
     }
-    if (select_parameter_labels(session.db(), key, version).size() > kMostLabels) {
+    const auto labels = select_parameter_labels(session.db(), key);
+    if (std::ranges::count(labels, version, &ParameterLabelRow::version) > kMostLabels) {
         throw too_many_labels();
     }
     return response;

@@ -1,6 +1,7 @@
 #include "storage/metadata/parameters/parameter_rows.h"
 
 #include "storage/metadata/sql/columns.h"
+#include "storage/metadata/sql/sql_text.h"
 
 namespace amilab {
 
@@ -14,9 +15,16 @@ constexpr auto kVersionColumns = columns<ParameterRow>(
     text("tier", &ParameterRow::tier), text("description", &ParameterRow::description),
     time("last_modified_ms", &ParameterRow::last_modified_ms),
     text("last_modified_user", &ParameterRow::last_modified_user));
-constexpr std::string_view kNewestVersions =
-    "FROM parameter p JOIN parameter_version v ON v.owner = p.owner AND v.region = p.region"
-    " AND v.name = p.name AND v.version = p.version WHERE p.owner = ? AND p.region = ?";
+constexpr auto kNewest =
+    sql("parameter p JOIN parameter_version v ON v.owner = p.owner AND v.region = p.region"
+        " AND v.name = p.name AND v.version = p.version");
+constexpr Listing<decltype(kVersionColumns)> kNewestList{.from = kNewest,
+                                                         .key = "p.name",
+                                                         .owner = "p.owner",
+                                                         .region = "p.region",
+                                                         .columns = kVersionColumns};
+constexpr Listing<decltype(kVersionColumns)> kVersionList{.key = "v.version",
+                                                          .columns = kVersionColumns};
 
 constexpr auto kPublicColumns = columns<ParameterRow>(
     "catalogue.parameter_facts", "f", text("region", &ParameterRow::region).as("l.region"),
@@ -24,12 +32,22 @@ constexpr auto kPublicColumns = columns<ParameterRow>(
     text("type", &ParameterRow::type).as("'String'"),
     text("value", &ParameterRow::value).as("replace(f.value, '{image_id}', l.id)"),
     text("data_type", &ParameterRow::data_type), text("tier", &ParameterRow::tier).as("'Standard'"),
-    time("last_modified_ms", &ParameterRow::last_modified_ms));
-// max() picks the newest image's row for each name.
-constexpr std::string_view kPublic =
-    ", max(i.creation_time_ms) FROM catalogue.parameter_facts f"
-    " JOIN catalogue.image_place l ON l.facts = f.facts"
-    " JOIN catalogue.image_facts i ON i.number = f.facts WHERE l.region = ?";
+    time("last_modified_ms", &ParameterRow::last_modified_ms),
+    // max() picks the newest image's row for each name.
+    time("image_time_ms", &ParameterRow::image_time_ms).as("max(i.creation_time_ms)"));
+constexpr auto kPublic =
+    sql("catalogue.parameter_facts f JOIN catalogue.image_place l ON l.facts = f.facts"
+        " JOIN catalogue.image_facts i ON i.number = f.facts");
+constexpr Listing<decltype(kPublicColumns)> kPublicList{.from = kPublic,
+                                                        .key = "f.name",
+                                                        .group = "f.name",
+                                                        .owner = "-",
+                                                        .region = "l.region",
+                                                        .columns = kPublicColumns};
+
+constexpr auto kLabelColumns = columns<ParameterLabelRow>(
+    "parameter_label", "b", integer("version", &ParameterLabelRow::version),
+    text("label", &ParameterLabelRow::label));
 
 constexpr auto kOldestColumns =
     columns<OldestVersion>("parameter_version", "v", integer("version", &OldestVersion::version),
@@ -148,8 +166,9 @@ void append_filter(Query& query, const Source& source, const ParameterFilter& fi
 
 std::optional<ParameterRow> select_parameter(Database& db, const ParameterKey& key)
 {
-    static const auto tail = std::string(kNewestVersions) + " AND p.name = ?";
-    return select_row<kVersionColumns>(db, tail, key.owner, key.region, key.name);
+    static constexpr auto kNamed =
+        "FROM " + kNewest + " WHERE p.owner = ? AND p.region = ? AND p.name = ?";
+    return select_row<kVersionColumns>(db, kNamed, key.owner, key.region, key.name);
 }
 
 std::optional<ParameterRow> select_parameter_version(Database& db, const ParameterKey& key,
@@ -175,59 +194,41 @@ std::optional<std::int64_t> select_labelled_version(Database& db, const Paramete
 std::optional<ParameterRow> select_public_parameter(Database& db, std::string_view region,
                                                     std::string_view name)
 {
-    static const auto tail = std::string(kPublic) + " AND f.name = ? GROUP BY f.name";
-    return select_row<kPublicColumns>(db, tail, region, name);
+    static constexpr auto kNamed =
+        "FROM " + kPublic + " WHERE l.region = ? AND f.name = ? GROUP BY f.name";
+    return select_row<kPublicColumns>(db, kNamed, region, name);
 }
 
-std::vector<ParameterRow> select_parameters(Database& db, const ListQuery& wanted,
-                                            const std::vector<ParameterFilter>& filters)
+void want_parameters(ListQuery& wanted, const std::vector<ParameterFilter>& filters)
 {
-    const bool is_public = wanted.owner.empty();
-    const auto& source = is_public ? kPublicSource : kOwnSource;
-    Query query("SELECT ");
-    if (is_public) {
-        query.sql(select_list<kPublicColumns>()).part(kPublic, wanted.region);
-    } else {
-        query.sql(select_list<kVersionColumns>()).sql(" ");
-        query.part(kNewestVersions, wanted.owner, wanted.region);
-    }
+    const auto& source = wanted.owner.empty() ? kPublicSource : kOwnSource;
     for (const auto& filter : filters) {
-        append_filter(query, source, filter);
+        append_filter(wanted.also, source, filter);
     }
-    if (!wanted.after.empty()) {
-        query.sql(" AND ").sql(source.name).sql(" > ").value(wanted.after);
-    }
-    if (is_public) {
-        query.sql(" GROUP BY f.name");
-    }
-    query.sql(" ORDER BY ").sql(source.name).sql(" LIMIT ").value(wanted.limit);
-    auto select = query.on(db);
-    std::vector<ParameterRow> rows;
-    while (select.step()) {
-        rows.push_back(is_public ? read_row(kPublicColumns, select.row())
-                                 : read_row(kVersionColumns, select.row()));
-    }
-    return rows;
 }
 
-std::vector<ParameterRow> select_parameter_history(Database& db, const ParameterKey& key,
-                                                   std::int64_t after_version, std::int64_t limit)
+std::vector<ParameterRow> select_parameters(Database& db, const ListQuery& wanted)
 {
-    return select_rows<kVersionColumns>(db,
-                                        "FROM parameter_version v WHERE v.owner = ?"
-                                        " AND v.region = ? AND v.name = ? AND v.version > ?"
-                                        " ORDER BY v.version LIMIT ?",
-                                        key.owner, key.region, key.name, after_version, limit);
+    return wanted.owner.empty() ? select_page<kPublicList>(db, wanted)
+                                : select_page<kNewestList>(db, wanted);
 }
 
-std::vector<std::string> select_parameter_labels(Database& db, const ParameterKey& key,
-                                                 std::int64_t version)
+void want_versions_of(ListQuery& wanted, std::string name)
 {
-    Statement select(db,
-                     "SELECT label FROM parameter_label WHERE owner = ? AND region = ?"
-                     " AND name = ? AND version = ? ORDER BY label");
-    select.bind(key.owner, key.region, key.name, version);
-    return select.texts();
+    wanted.among.push_back({"v.name", {std::move(name)}});
+}
+
+std::vector<ParameterRow> select_parameter_versions(Database& db, const ListQuery& wanted)
+{
+    return select_page<kVersionList>(db, wanted);
+}
+
+std::vector<ParameterLabelRow> select_parameter_labels(Database& db, const ParameterKey& key)
+{
+    return select_rows<kLabelColumns>(db,
+                                      "FROM parameter_label b WHERE b.owner = ? AND b.region = ?"
+                                      " AND b.name = ? ORDER BY b.version, b.label",
+                                      key.owner, key.region, key.name);
 }
 
 std::int64_t count_parameters(Database& db, std::string_view owner, std::string_view region)

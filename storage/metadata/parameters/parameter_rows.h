@@ -24,6 +24,8 @@ struct ParameterRow {
     std::optional<std::string> description{};
     TimeMs last_modified_ms = 0;
     std::string last_modified_user{};
+    /// Of public ones: when the image whose id it holds was made.
+    TimeMs image_time_ms = 0;
 };
 
 /// Whose parameter, under which name.
@@ -53,16 +55,25 @@ struct ParameterFilter {
     std::vector<std::string> values;
 };
 
+/// Lets pass what each of the filters does. The query's owner, by which they are of public
+/// parameters or an account's, is there already.
+void want_parameters(ListQuery& wanted, const std::vector<ParameterFilter>& filters);
 /// Newest versions, in the order of their names; without an owner, the public ones. Pages go on
 /// behind a name.
-std::vector<ParameterRow> select_parameters(Database& db, const ListQuery& wanted,
-                                            const std::vector<ParameterFilter>& filters);
+std::vector<ParameterRow> select_parameters(Database& db, const ListQuery& wanted);
 
-/// All versions that are kept, oldest first.
-std::vector<ParameterRow> select_parameter_history(Database& db, const ParameterKey& key,
-                                                   std::int64_t after_version, std::int64_t limit);
-std::vector<std::string> select_parameter_labels(Database& db, const ParameterKey& key,
-                                                 std::int64_t version);
+/// Lets pass only versions of one parameter.
+void want_versions_of(ListQuery& wanted, std::string name);
+/// All versions that are kept, oldest first; pages go on behind a version.
+std::vector<ParameterRow> select_parameter_versions(Database& db, const ListQuery& wanted);
+
+/// A label and the version that has it.
+struct ParameterLabelRow {
+    std::int64_t version = 0;
+    std::string label{};
+};
+/// Of all versions, in the order of versions and labels.
+std::vector<ParameterLabelRow> select_parameter_labels(Database& db, const ParameterKey& key);
 
 std::int64_t count_parameters(Database& db, std::string_view owner, std::string_view region);
 std::int64_t count_parameter_versions(Database& db, const ParameterKey& key);

@@ -47,9 +47,22 @@ protected:
                                    const std::vector<ParameterFilter>& filters = {})
     {
         query.region = kRegion;
+        want_parameters(query, filters);
         std::vector<std::string> found;
-        for (const auto& row : select_parameters(*db_, query, filters)) {
+        for (const auto& row : select_parameters(*db_, query)) {
             found.push_back(row.name);
+        }
+        return found;
+    }
+
+    /// Of the parameter "a", by `limit` versions behind `after`.
+    std::vector<std::int64_t> versions(std::string_view after = {}, std::int64_t limit = -1)
+    {
+        ListQuery query{.owner = kOwner, .region = kRegion, .after = after, .limit = limit};
+        want_versions_of(query, "a");
+        std::vector<std::int64_t> found;
+        for (const auto& row : select_parameter_versions(*db_, query)) {
+            found.push_back(row.version);
         }
         return found;
     }
@@ -98,6 +111,34 @@ TEST_F(ParameterRows, PublicOnesAreListedOncePerNameWhateverTheRegion)
     ASSERT_TRUE(select_public_parameter(*db_, kRegion, found.front()));
 }
 
+TEST_F(ParameterRows, ListTheVersionsOfOneParameterByTheirNumbers)
+{
+    put("b");
+    for (std::int64_t version = 1; version <= 11; ++version) {
+        put("a", version);
+    }
+    EXPECT_THAT(versions(), SizeIs(11));
+    EXPECT_THAT(versions("9"), ElementsAre(10, 11));
+    EXPECT_THAT(versions("8", 2), ElementsAre(9, 10));
+}
+
+TEST_F(ParameterRows, TellTheLabelsOfAllVersionsAtOnce)
+{
+    const ParameterKey key{kOwner, kRegion, "a"};
+    put("a");
+    put("a", 2);
+    put("b");
+    set_parameter_label(*db_, key, "new", 2);
+    set_parameter_label(*db_, key, "live", 2);
+    set_parameter_label(*db_, key, "old", 1);
+    set_parameter_label(*db_, {kOwner, kRegion, "b"}, "other", 1);
+    std::vector<std::string> labels;
+    for (const auto& row : select_parameter_labels(*db_, key)) {
+        labels.push_back(fmt::format("{} {}", row.version, row.label));
+    }
+    EXPECT_THAT(labels, ElementsAre("1 old", "2 live", "2 new"));
+}
+
 TEST_F(ParameterRows, ADeletedParameterTakesItsVersionsAndLabelsWithIt)
 {
     const ParameterKey key{kOwner, kRegion, "a"};
@@ -108,9 +149,9 @@ TEST_F(ParameterRows, ADeletedParameterTakesItsVersionsAndLabelsWithIt)
     EXPECT_TRUE(delete_parameter(*db_, key));
     EXPECT_FALSE(delete_parameter(*db_, key));
     EXPECT_FALSE(select_labelled_version(*db_, key, "live"));
-    EXPECT_THAT(select_parameter_history(*db_, key, 0, 10), IsEmpty());
+    EXPECT_THAT(versions(), IsEmpty());
     put("a");
-    EXPECT_THAT(select_parameter_history(*db_, key, 0, 10), SizeIs(1));
+    EXPECT_THAT(versions(), SizeIs(1));
 }
 
 }  // namespace

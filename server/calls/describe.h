@@ -1,0 +1,160 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "server/calls/pages.h"
+#include "server/calls/session.h"
+#include "server/wire/schema.h"
+#include "storage/metadata/sql/listing.h"
+
+/// The sequence of every operation that lists rows, for what a family says of its own.
+namespace amilab {
+
+/// The key of rows that have an id of their own.
+template <class Row>
+std::string id_of(const Row& row)
+{
+    return row.id.text();
+}
+
+/// The ids that a request may name.
+template <class Request>
+struct IdsSpec {
+    std::vector<std::string> Request::*member = nullptr;
+    /// Throws for one that is none: check_ids<VolumeId>.
+    void (*check)(const std::vector<std::string>& ids) = nullptr;
+    /// How AWS calls them when it refuses MaxResults beside them; empty: it takes both.
+    std::string_view not_with_page = {};
+    /// Whether a bad id is refused before a bad filter.
+    bool before_filters = false;
+    /// Throws for ids that the caller does not have, whatever the filters say.
+    void (*require)(Session& session, const ListQuery& wanted) = nullptr;
+};
+
+struct PageSpec {
+    /// Rows of a page that the request does not limit; nothing: all.
+    std::optional<std::int64_t> usual = {};
+    std::optional<std::int64_t> largest = {};
+    /// A limit of 0 is none.
+    bool zero_is_all = false;
+    PageTokens tokens = {};
+};
+
+/// What one operation that lists rows is made of.
+///
+///     constexpr DescribeSpec kDescribe{
+///         .schema = kDescribeVolumes,
+///         .ids = {.member = &DescribeVolumesRequest::volume_ids, .check = &check_ids<VolumeId>,
+///                 .require = &require_listed<kVolumeList, VolumeId, not_found>},
+///         .select = &select_page<kVolumeList>, .answers = &to_descriptions,
+///         .into = &DescribeVolumesResponse::volumes};
+template <class Request, class Response, class Answer, class Row>
+struct DescribeSpec {
+    const wire::OperationOf<Request>& schema;
+    IdsSpec<Request> ids = {};
+    PageSpec page = {};
+    /// Checks what else the request says, before the dry run, and adds it to the query.
+    void (*refine)(Session& session, const Request& request, ListQuery& wanted) = nullptr;
+    /// Adds what the request names and only rows can tell, behind the dry run.
+    void (*resolve)(Session& session, const Request& request, ListQuery& wanted) = nullptr;
+    std::vector<Row> (*select)(Database& db, const ListQuery& wanted);
+    /// Where a row stands in the order of pages.
+    std::string (*key)(const Row& row) = &id_of<Row>;
+    /// All rows of a page at once, so that what belongs to them comes by one statement each.
+    std::vector<Answer> (*answers)(Session& session, std::vector<Row>&& rows);
+    std::vector<Answer> Response::*into;
+};
+
+/// What a service's lists have besides: filters of its form, a dry run. This one has nothing.
+struct PlainChecks {
+    template <class Spec, class Request>
+    static void add_filters(const Spec& /*spec*/, const Request& /*request*/, ListQuery& /*wanted*/)
+    {
+    }
+    template <class Spec, class Request>
+    static void before_page(const Spec& /*spec*/, const Request& /*request*/,
+                            const ListQuery& /*wanted*/)
+    {
+    }
+    template <class Request>
+    static void before_rows(const Request& /*request*/)
+    {
+    }
+};
+
+// What answer_list() is made of.
+namespace describing {
+
+template <class Spec>
+struct SpecTypes;
+template <class Request, class Response_, class Answer, class Row>
+struct SpecTypes<DescribeSpec<Request, Response_, Answer, Row>> {
+    using Response = Response_;
+};
+template <const auto& kSpec>
+using ResponseOf = typename SpecTypes<std::decay_t<decltype(kSpec)>>::Response;
+
+ListPage page_of(const Session& session, const PageSpec& spec,
+                 const std::optional<std::int64_t>& max_results,
+                 const std::optional<std::string>& next_token);
+
+template <const auto& kSpec, class Checks, class Request>
+ListQuery query_of(Session& session, const Request& request)
+{
+    ListQuery wanted{
+        .owner = session.account(), .region = session.region(), .now_ms = session.now_ms()};
+    if (kSpec.ids.member != nullptr) {
+        wanted.ids = request.*kSpec.ids.member;
+    }
+    if (kSpec.ids.before_filters) {
+        kSpec.ids.check(wanted.ids);
+    }
+    Checks::add_filters(kSpec, request, wanted);
+    if (kSpec.ids.check != nullptr) {
+        kSpec.ids.check(wanted.ids);
+    }
+    if (kSpec.refine != nullptr) {
+        kSpec.refine(session, request, wanted);
+    }
+    return wanted;
+}
+
+}  // namespace describing
+
+/// One call that lists rows, from its checks in AWS's order to its answer.
+template <const auto& kSpec, class Checks = PlainChecks, class Request>
+auto answer_list(Session& session, const Request& request)
+{
+    auto wanted = describing::query_of<kSpec, Checks>(session, request);
+    ListPage page;
+    if constexpr (requires { request.max_results; }) {
+        Checks::before_page(kSpec, request, wanted);
+        page = describing::page_of(session, kSpec.page, request.max_results, request.next_token);
+    }
+    Checks::before_rows(request);
+
+    wanted.after = page.after;
+    wanted.limit = page.sql_limit();
+    if (kSpec.ids.require != nullptr) {
+        kSpec.ids.require(session, wanted);
+    }
+    if (kSpec.resolve != nullptr) {
+        kSpec.resolve(session, request, wanted);
+    }
+    auto rows = kSpec.select(session.db(), wanted);
+    describing::ResponseOf<kSpec> response;
+    if constexpr (requires { response.next_token; }) {
+        response.next_token = cut_page(page, rows, kSpec.key, kSpec.page.tokens);
+    }
+    response.*kSpec.into = kSpec.answers(session, std::move(rows));
+    return response;
+}
+
+}  // namespace amilab
