@@ -11,6 +11,7 @@
 
 #include "tests/server/services/ec2/common/sharing_support.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
+#include "tests/support/told_statements.h"
 
 namespace amilab::test {
 namespace {
@@ -19,49 +20,6 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-/// Where the thread's statements are noted, while they are.
-thread_local std::vector<std::string>* noted_texts = nullptr;
-
-/// While it lives, every connection that is opened tells which statements it runs. A call takes any
-/// of those that are idle, and the background takes others meanwhile.
-class ToldStatements {
-public:
-    ToldStatements()
-    {
-        // SQLite is configured with the first of these, before anything else uses it.
-        const Database first(":memory:", Database::Mode::kReadWrite);
-        sqlite3_auto_extension(entry());
-    }
-    ~ToldStatements() { sqlite3_cancel_auto_extension(entry()); }
-    ToldStatements(const ToldStatements&) = delete;
-    ToldStatements& operator=(const ToldStatements&) = delete;
-
-private:
-    static void (*entry())() { return reinterpret_cast<void (*)()>(trace); }
-    static int trace(sqlite3* db, char**, const sqlite3_api_routines*)
-    {
-        return sqlite3_trace_v2(db, SQLITE_TRACE_STMT, note, nullptr);
-    }
-    static int note(unsigned, void*, void* statement, void*)
-    {
-        if (noted_texts != nullptr) {
-            noted_texts->emplace_back(sqlite3_sql(static_cast<sqlite3_stmt*>(statement)));
-        }
-        return 0;
-    }
-};
-
-/// The texts of all statements that the call runs.
-std::vector<std::string> texts_of_call(TestEmulator& aws, const Parameters& parameters,
-                                       const char* action)
-{
-    std::vector<std::string> texts;
-    noted_texts = &texts;
-    aws.must(action, parameters);
-    noted_texts = nullptr;
-    return texts;
-}
 
 std::vector<std::string> plan_of(Database& db, const std::string& sql)
 {
@@ -78,10 +36,11 @@ std::vector<std::string> plan_of(Database& db, const std::string& sql)
 }
 
 /// The steps of all statements that the call runs.
-std::vector<std::string> plan_of_call(TestEmulator& aws, const Parameters& parameters,
+std::vector<std::string> plan_of_call(const ToldStatements& told, TestEmulator& aws,
+                                      const Parameters& parameters,
                                       const char* action = "DescribeImages")
 {
-    const auto texts = texts_of_call(aws, parameters, action);
+    const auto texts = told.texts_of([&] { aws.must(action, parameters); });
     EXPECT_FALSE(texts.empty());
     auto reader = aws.generation().reader();
     std::vector<std::string> steps;
@@ -117,7 +76,7 @@ protected:
 
 TEST_F(ImagePlans, ByIdReadNoTableWhole)
 {
-    const auto steps = plan_of_call(aws, {{"ImageId.1", image}});
+    const auto steps = plan_of_call(told, aws, {{"ImageId.1", image}});
     EXPECT_THAT(scans(steps), IsEmpty());
     // An account may have any number of tags and images.
     EXPECT_THAT(steps, Not(Contains(HasSubstr("(owner=?)"))));
@@ -127,7 +86,7 @@ TEST_F(ImagePlans, ByNameAndByPrefixUseTheNames)
 {
     for (const char* name : {"golden-1", "golden-*"}) {
         const auto steps =
-            plan_of_call(aws, {{"Filter.1.Name", "name"}, {"Filter.1.Value.1", name}});
+            plan_of_call(told, aws, {{"Filter.1.Name", "name"}, {"Filter.1.Value.1", name}});
         EXPECT_THAT(scans(steps), IsEmpty());
         EXPECT_THAT(steps, Contains(HasSubstr("image_by_name (region=? AND name")));
     }
@@ -136,7 +95,7 @@ TEST_F(ImagePlans, ByNameAndByPrefixUseTheNames)
 TEST_F(ImagePlans, ByTheEndOfANameReadIdsAndNamesAlone)
 {
     const Parameters by_end = {{"Filter.1.Name", "name"}, {"Filter.1.Value.1", "*-1"}};
-    const auto steps = plan_of_call(aws, by_end);
+    const auto steps = plan_of_call(told, aws, by_end);
     EXPECT_THAT(steps, Contains(HasSubstr("COVERING INDEX image_by_owner (region=? AND owner=?")));
     EXPECT_EQ(std::count_if(steps.begin(), steps.end(),
                             [](const auto& step) {
@@ -147,14 +106,15 @@ TEST_F(ImagePlans, ByTheEndOfANameReadIdsAndNamesAlone)
     auto tagged = by_end;
     tagged.emplace_back("Filter.2.Name", "tag:group");
     tagged.emplace_back("Filter.2.Value.1", "a");
-    EXPECT_THAT(plan_of_call(aws, tagged), Contains(HasSubstr("tag_by_key (owner=? AND key=?")));
+    EXPECT_THAT(plan_of_call(told, aws, tagged),
+                Contains(HasSubstr("tag_by_key (owner=? AND key=?")));
 }
 
 TEST_F(ImagePlans, ByTagUseTheTags)
 {
     aws.must("CreateTags", {{"ResourceId.1", image}, {"Tag.1.Key", "group"}, {"Tag.1.Value", "a"}});
     const auto steps =
-        plan_of_call(aws, {{"Filter.1.Name", "tag:group"}, {"Filter.1.Value.1", "a"}});
+        plan_of_call(told, aws, {{"Filter.1.Name", "tag:group"}, {"Filter.1.Value.1", "a"}});
     EXPECT_THAT(scans(steps), IsEmpty());
     EXPECT_THAT(steps, Contains(HasSubstr("tag_by_key (owner=? AND key=? AND value=?")));
 }
@@ -162,7 +122,7 @@ TEST_F(ImagePlans, ByTagUseTheTags)
 TEST_F(ImagePlans, ByWhoMayLaunchUseThePermissions)
 {
     for (const char* user : {"self", "all", kOtherAccount}) {
-        const auto steps = plan_of_call(aws, {{"ExecutableBy.1", user}});
+        const auto steps = plan_of_call(told, aws, {{"ExecutableBy.1", user}});
         EXPECT_THAT(scans(steps), IsEmpty()) << user;
     }
 }
@@ -172,7 +132,7 @@ TEST_F(ImagePlans, PagesWalkTheOwnersImagesInTheirOrder)
     for (const Parameters& more : {Parameters{}, Parameters{{"Owner.1", "self"}}}) {
         auto parameters = more;
         parameters.emplace_back("MaxResults", "1000");
-        const auto steps = plan_of_call(aws, parameters);
+        const auto steps = plan_of_call(told, aws, parameters);
         EXPECT_THAT(scans(steps), IsEmpty());
         EXPECT_THAT(steps, Contains(HasSubstr("image_by_owner (region=? AND owner=?")));
     }
@@ -182,7 +142,7 @@ TEST_F(ImagePlans, PagesFindWhatBelongsToTheirImagesByTheIds)
 {
     own_image(aws, "golden-2");
     for (const char* owner : {"self", "amazon"}) {
-        const auto steps = plan_of_call(aws, {{"Owner.1", owner}, {"MaxResults", "50"}});
+        const auto steps = plan_of_call(told, aws, {{"Owner.1", owner}, {"MaxResults", "50"}});
         EXPECT_THAT(scans(steps), IsEmpty()) << owner;
         EXPECT_THAT(steps, Contains("SEARCH m USING PRIMARY KEY (image_id=?)"));
         EXPECT_THAT(steps, Contains(HasSubstr("SEARCH t USING PRIMARY KEY (resource_id=?")));
@@ -192,7 +152,7 @@ TEST_F(ImagePlans, PagesFindWhatBelongsToTheirImagesByTheIds)
 TEST_F(ImagePlans, OfReferencesFindWhatRefersByTheImage)
 {
     const auto steps =
-        plan_of_call(aws, {{"ImageId.1", image}, {"IncludeAllResourceTypes", "true"}},
+        plan_of_call(told, aws, {{"ImageId.1", image}, {"IncludeAllResourceTypes", "true"}},
                      "DescribeImageReferences");
     EXPECT_THAT(scans(steps), IsEmpty());
     EXPECT_THAT(steps, Contains(HasSubstr("instance_by_image (image_id=?")));

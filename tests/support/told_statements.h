@@ -1,0 +1,23 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace amilab::test {
+
+/// While it lives, every connection that is opened tells which statements it runs: make it before
+/// any connection. A call takes any of those that are idle, and the background takes others
+/// meanwhile.
+class ToldStatements {
+public:
+    ToldStatements();
+    ~ToldStatements();
+    ToldStatements(const ToldStatements&) = delete;
+    ToldStatements& operator=(const ToldStatements&) = delete;
+
+    /// The texts of all statements that `action` runs on this thread, in their order.
+    std::vector<std::string> texts_of(const std::function<void()>& action) const;
+};
+
+}  // namespace amilab::test
