@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Holds the code to the drawing of the house in docs/architecture.md: which room may include which,
-and that a family has one name.
+that a family has one name, and that all locks are of one kind.
 
 usage: scripts/check_house.py [FOLDER]
 
@@ -48,6 +48,9 @@ storage/base
 
 # Folders that hold nothing but the way in, and no pile of files.
 ROOTS = {"server": {"main.cpp", "CMakeLists.txt"}, "storage": {"CMakeLists.txt"}}
+
+# The only file that knows mutexes of the standard library.
+LOCKS = "storage/base/mutex.h"
 
 # Rooms of rows: they may read each other's.
 ROWS = "storage/metadata"
@@ -118,6 +121,19 @@ def check_roots(root):
                 yield f"{folder}/{path.name}: files stand in rooms, not at the root of {folder}/"
 
 
+def check_locks(root):
+    """Mutexes of the standard library know no order, and the analysis does not know them."""
+    lock = re.compile(r"std::(?:\w*mutex|condition_variable\w*|(?:scoped|shared|unique)_lock|lock_guard)\b")
+    for path in sorted(root.glob("s*/**/*")):
+        name = str(path.relative_to(root))
+        if (not name.startswith(("server/", "storage/")) or path.suffix not in (".h", ".cpp")
+                or name == LOCKS):
+            continue
+        for number, line in enumerate(path.read_text().split("\n"), 1):
+            if found := lock.search(line):
+                yield f"{name}:{number}: {found.group()} has no place beside those of {LOCKS}"
+
+
 def snake(name):
     name = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name)
     return re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name).lower()
@@ -156,7 +172,8 @@ def check_families(root):
 
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[1])
-    wrong = [*check_roots(root), *check_includes(root), *check_families(root)]
+    wrong = [*check_roots(root), *check_includes(root), *check_locks(root),
+             *check_families(root)]
     for line in wrong:
         print(f"scripts/check: {line}", file=sys.stderr)
     return 1 if wrong else 0

@@ -11,6 +11,7 @@
 #include "server/cli/commands.h"
 #include "server/cli/environment.h"
 #include "server/wire/types.h"
+#include "storage/base/lock_order.h"
 #include "storage/base/units.h"
 #include "version.h"
 
@@ -191,6 +192,9 @@ void add_space(CLI::App& app, int& exit_code)
 int main(int argc, char** argv)
 {
     int exit_code = 0;
+    if (cli::from_environment("AMILAB_CHECK_LOCK_ORDER")) {
+        amilab::lock_order::check();
+    }
     try {
         CLI::App app{"amilab, an offline EC2/AMI emulator for testing", "amilab"};
         app.set_version_flag("--version", std::string("amilab ") + amilab::kVersion);

@@ -43,7 +43,9 @@ std::vector<LayerId> seal_layers(Session& session, std::span<const VolumeRow> vo
     std::vector<LayerId> sealed(volumes.size());
     for (const auto index : order) {
         auto& blocks = session.blocks();
-        gates->push_back(blocks.close_gate(volumes[index].layer_id, blocks.new_layer_id()));
+        const auto& volume = volumes[index];
+        gates->push_back(blocks.close_gate(volume.layer_id, blocks.new_layer_id(),
+                                           gate_place(volume.id.text())));
         sealed[index] = gates->back().old_top();
     }
     for (std::size_t i = 0; i < order.size(); ++i) {
@@ -68,13 +70,13 @@ void end_exports(Session& session, std::string id)
 
 void drop_layer(Session& session, LayerId layer)
 {
-    auto [removed, kept] = release_layer(session.db(), layer);
-    session.after_commit([removed = std::move(removed), kept = kept](Generation& generation) {
-        if (!removed.empty()) {
-            generation.persistence().remove_files_later(removed);
+    auto layers = release_layer(session.db(), layer);
+    session.after_commit([released = std::move(layers)](Generation& generation) {
+        if (!released.removed.empty()) {
+            generation.persistence().remove_files_later(released.removed);
         }
-        if (kept) {
-            generation.upkeep().add(Upkeep::Kind::kMerge, *kept);
+        if (released.kept) {
+            generation.upkeep().add(Upkeep::Kind::kMerge, *released.kept);
         }
     });
 }

@@ -3,19 +3,20 @@
 #include <sys/prctl.h>
 #include <csignal>
 #include <filesystem>
-#include <mutex>
 #include <set>
 #include <system_error>
 #include <thread>
 #include <utility>
+
+#include "storage/base/mutex.h"
 
 namespace amilab::cli {
 
 namespace {
 
 struct Registry {
-    std::mutex mutex;
-    std::multiset<std::string> paths;
+    Mutex mutex{LockLevel::kInterruption};
+    std::multiset<std::string> paths GUARDED_BY(mutex);
 };
 
 /// Never destroyed: the watching thread outlives main().
@@ -51,8 +52,9 @@ void wait_and_tidy_up()
         return;
     }
     // Held to the end: nothing that is removed is made again.
-    const std::lock_guard lock(registry().mutex);
-    for (const auto& path : registry().paths) {
+    auto& held = registry();
+    const Lock lock(held.mutex);
+    for (const auto& path : held.paths) {
         std::error_code ignored;
         std::filesystem::remove_all(path, ignored);
     }
@@ -78,14 +80,16 @@ void leave_watch_in_child()
 
 RemovedWhenInterrupted::RemovedWhenInterrupted(std::string path) : path_(std::move(path))
 {
-    const std::lock_guard lock(registry().mutex);
-    registry().paths.insert(path_);
+    auto& held = registry();
+    const Lock lock(held.mutex);
+    held.paths.insert(path_);
 }
 
 RemovedWhenInterrupted::~RemovedWhenInterrupted()
 {
-    const std::lock_guard lock(registry().mutex);
-    registry().paths.erase(registry().paths.find(path_));
+    auto& held = registry();
+    const Lock lock(held.mutex);
+    held.paths.erase(held.paths.find(path_));
 }
 
 }  // namespace amilab::cli

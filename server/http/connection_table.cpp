@@ -6,32 +6,32 @@ namespace amilab::http {
 
 bool ConnectionTable::full() const
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return entries_.size() >= max_connections_;
 }
 
 std::size_t ConnectionTable::size() const
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return entries_.size();
 }
 
 ConnectionTable::Place ConnectionTable::add(ConnectionEntry& entry)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return entries_.insert(entries_.end(), &entry);
 }
 
 void ConnectionTable::remove(Place place)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     entries_.erase(place);
 }
 
 void ConnectionTable::sweep(Clock::time_point now)
 {
     const auto now_ns = now.time_since_epoch().count();
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     for (auto* entry : entries_) {
         auto deadline_ns = entry->deadline_ns.load(std::memory_order_acquire);
         const auto phase = entry->phase.load(std::memory_order_relaxed);
@@ -50,7 +50,7 @@ void ConnectionTable::sweep(Clock::time_point now)
 void ConnectionTable::begin_stop()
 {
     stopping_.store(true);
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     for (auto* entry : entries_) {
         if (entry->phase.load() == Phase::kIdle) {
             ::shutdown(entry->descriptor, SHUT_RD);
@@ -60,7 +60,7 @@ void ConnectionTable::begin_stop()
 
 void ConnectionTable::cut_all()
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     for (auto* entry : entries_) {
         entry->expired.store(true);
         ::shutdown(entry->descriptor, SHUT_RDWR);

@@ -5,7 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <list>
-#include <mutex>
+
+#include "storage/base/mutex.h"
 
 namespace amilab::http {
 
@@ -61,8 +62,8 @@ public:
     void cut_all();
 
 private:
-    mutable std::mutex mutex_;  // guards entries_ and keeps their descriptors open
-    std::list<ConnectionEntry*> entries_;
+    mutable Mutex mutex_{LockLevel::kConnectionTable};  // keeps the entries' descriptors open
+    std::list<ConnectionEntry*> entries_ GUARDED_BY(mutex_);
     const std::size_t max_connections_;
     std::atomic<bool> stopping_{false};
 };

@@ -10,7 +10,7 @@ Background::Background(std::function<void(std::exception_ptr)> report)
 Background::~Background()
 {
     {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         stopping_ = true;
     }
     changed_.notify_all();
@@ -20,7 +20,7 @@ Background::~Background()
 void Background::post(std::function<void()> task)
 {
     {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         tasks_.push_back(std::move(task));
     }
     changed_.notify_all();
@@ -29,7 +29,7 @@ void Background::post(std::function<void()> task)
 void Background::post_idle(std::function<void()> task)
 {
     {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         if (!takes_idle_) {
             return;
         }
@@ -43,7 +43,7 @@ void Background::drop_idle()
     // Tasks end outside the lock: with one may go the last holder of what posts others.
     std::deque<std::function<void()>> dropped;
     {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         takes_idle_ = false;
         dropped.swap(idle_tasks_);
     }
@@ -52,15 +52,19 @@ void Background::drop_idle()
 
 void Background::drain()
 {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return is_empty() && !busy_; });
+    const Lock lock(mutex_);
+    while (!is_empty() || busy_) {
+        changed_.wait(mutex_);
+    }
 }
 
 void Background::run()
 {
-    std::unique_lock lock(mutex_);
+    Lock lock(mutex_);
     for (;;) {
-        changed_.wait(lock, [this] { return stopping_ || !is_empty(); });
+        while (!stopping_ && is_empty()) {
+            changed_.wait(mutex_);
+        }
         if (is_empty()) {
             return;
         }

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <condition_variable>
 #include <deque>
 #include <functional>
-#include <mutex>
 #include <thread>
+
+#include "storage/base/mutex.h"
 
 namespace amilab {
 
@@ -27,16 +27,16 @@ public:
 
 private:
     void run();
-    bool is_empty() const { return tasks_.empty() && idle_tasks_.empty(); }
+    bool is_empty() const REQUIRES(mutex_) { return tasks_.empty() && idle_tasks_.empty(); }
 
     std::function<void(std::exception_ptr)> report_;
-    std::mutex mutex_;  // guards the rest
-    std::condition_variable changed_;
-    std::deque<std::function<void()>> tasks_;
-    std::deque<std::function<void()>> idle_tasks_;
-    bool takes_idle_ = true;
-    bool stopping_ = false;
-    bool busy_ = false;
+    Mutex mutex_{LockLevel::kBackground};
+    Condition changed_;
+    std::deque<std::function<void()>> tasks_ GUARDED_BY(mutex_);
+    std::deque<std::function<void()>> idle_tasks_ GUARDED_BY(mutex_);
+    bool takes_idle_ GUARDED_BY(mutex_) = true;
+    bool stopping_ GUARDED_BY(mutex_) = false;
+    bool busy_ GUARDED_BY(mutex_) = false;
     std::thread thread_;
 };
 

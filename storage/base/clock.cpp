@@ -17,43 +17,43 @@ TimeMs Clock::now_locked() const
 
 TimeMs Clock::now_ms() const
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return now_locked();
 }
 
 Clock::Setting Clock::setting() const
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return setting_;
 }
 
 void Clock::freeze()
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     setting_ = {.frozen = true, .value_ms = now_locked()};
 }
 
 void Clock::resume()
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     setting_ = {.frozen = false, .value_ms = now_locked() - wall_ms()};
 }
 
 void Clock::advance(TimeMs delta_ms)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     setting_.value_ms += delta_ms;
 }
 
 void Clock::set(TimeMs instant_ms)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     setting_.value_ms = setting_.frozen ? instant_ms : instant_ms - wall_ms();
 }
 
 void Clock::restore(Setting setting)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     setting_ = setting;
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <mutex>
+
+#include "storage/base/mutex.h"
 
 namespace amilab {
 
@@ -33,10 +34,10 @@ public:
     static TimeMs wall_ms();
 
 private:
-    TimeMs now_locked() const;
+    TimeMs now_locked() const REQUIRES(mutex_);
 
-    mutable std::mutex mutex_;  // guards setting_
-    Setting setting_;
+    mutable Mutex mutex_{LockLevel::kClock};
+    Setting setting_ GUARDED_BY(mutex_);
 };
 
 }  // namespace amilab

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <map>
-#include <mutex>
 #include <string>
 #include <string_view>
 
 #include "storage/base/clock.h"
+#include "storage/base/mutex.h"
 
 namespace amilab {
 
@@ -26,8 +26,8 @@ public:
     void set(std::string_view name, TimeMs delay_ms);
 
 private:
-    mutable std::mutex mutex_;  // guards set_
-    std::map<std::string, TimeMs, std::less<>> set_;
+    mutable Mutex mutex_{LockLevel::kDelays};
+    std::map<std::string, TimeMs, std::less<>> set_ GUARDED_BY(mutex_);
 };
 
 }  // namespace amilab

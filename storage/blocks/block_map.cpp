@@ -55,6 +55,7 @@ std::unique_ptr<BlockMap> BlockMap::open(LayerFiles& files, LayerId layer, std::
     auto map = std::make_unique<BlockMap>(files, layer, segment);
     const auto live = files.open_current_live_map(map->key(FileKind::kLiveMap), OpenMode::kRead);
     const auto durable = files.open_if_exists(map->key(FileKind::kMap), OpenMode::kRead);
+    const Lock lock(map->mutex_);
     map->has_durable_ = durable != nullptr;
     if (live) {
         map->has_live_ = true;
@@ -91,7 +92,7 @@ std::shared_ptr<const Page> BlockMap::page(std::uint64_t number)
     if (auto found = files_.pages().find(cache_owner_, number)) {
         return found;
     }
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return load(number);
 }
 
@@ -127,7 +128,7 @@ void BlockMap::prepare_to_write()
     if (has_live_) {
         return;
     }
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (!has_live_) {
         make_live_map();
         has_live_ = true;
@@ -155,7 +156,7 @@ void BlockMap::make_live_map()
 
 void BlockMap::set(std::uint64_t first, std::uint64_t count, BlockState state)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     while (count > 0) {
         const auto in_page = first % kBlocksPerMapPage;
         const auto part = std::min(count, kBlocksPerMapPage - in_page);
@@ -229,7 +230,7 @@ void BlockMap::settle(std::uint64_t first, std::uint64_t count)
 
 void BlockMap::settle_pages(std::uint64_t first_page, std::uint64_t last_page)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     std::array<std::byte, kMapPageSize> bytes{};
     auto next = doubtful_.lower_bound(first_page);
     while (next != doubtful_.end() && next->first <= last_page) {
@@ -245,7 +246,7 @@ std::vector<BlockMap::PageImage> BlockMap::take_changed_pages(std::uint64_t& beg
                                                               std::size_t limit)
 {
     std::vector<PageImage> taken;
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     for (; begin < kMapPagesPerSegment && taken.size() < limit; ++begin) {
         if (changed_.test(begin)) {
             taken.push_back({.number = begin});
@@ -260,7 +261,7 @@ std::vector<BlockMap::PageImage> BlockMap::take_changed_pages(std::uint64_t& beg
 
 void BlockMap::give_back(const std::vector<PageImage>& pages)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     for (const auto& page : pages) {
         changed_.set(page.number);
     }
@@ -271,7 +272,7 @@ void BlockMap::write_durable(const std::vector<PageImage>& pages)
     const auto durable_key = key(FileKind::kMap);
     bool is_new = false;
     {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         is_new = !has_durable_;
     }
     std::shared_ptr<File> durable;
@@ -288,14 +289,14 @@ void BlockMap::write_durable(const std::vector<PageImage>& pages)
     if (is_new) {
         files_.put_in_place(durable_key);
         new_durable_name_ = true;
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         has_durable_ = true;
     }
 }
 
 void BlockMap::drop_live_map()
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (has_live_ && has_durable_ && changed_.none()) {
         // Before the unlink: whoever reads the map from now on reads the durable one.
         has_live_ = false;

@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <vector>
 
+#include "storage/base/mutex.h"
 #include "storage/blocks/layer_files.h"
 #include "storage/blocks/layer_id.h"
 #include "storage/blocks/page_cache.h"
@@ -72,7 +72,7 @@ public:
     void drop_live_map();
 
 private:
-    std::shared_ptr<Page> load(std::uint64_t number);
+    std::shared_ptr<Page> load(std::uint64_t number) REQUIRES(mutex_);
     void note_pages(File& file);
     bool may_have_page(std::uint64_t number) const
     {
@@ -83,10 +83,10 @@ private:
     {
         pages_with_data_[number / 64].fetch_or(std::uint64_t{1} << number % 64);
     }
-    void make_live_map();
+    void make_live_map() REQUIRES(mutex_);
     void settle_pages(std::uint64_t first_page, std::uint64_t last_page);
     void set_in_page(std::uint64_t number, std::uint64_t first, std::uint64_t count,
-                     BlockState state);
+                     BlockState state) REQUIRES(mutex_);
     FileKey key(FileKind kind) const { return {layer_, segment_, kind}; }
 
     LayerFiles& files_;
@@ -100,10 +100,10 @@ private:
     // One bit for each page that is not a hole in the file: most of a large map are.
     std::array<std::atomic<std::uint64_t>, kMapPagesPerSegment / 64> pages_with_data_{};
 
-    std::mutex mutex_;  // guards what follows, and orders loads and changes of pages
-    bool has_durable_ = false;
-    std::bitset<kMapPagesPerSegment> changed_;
-    std::map<std::uint64_t, std::shared_ptr<Page>> doubtful_;
+    Mutex mutex_{LockLevel::kBlockMap};  // orders loads and changes of pages
+    bool has_durable_ GUARDED_BY(mutex_) = false;
+    std::bitset<kMapPagesPerSegment> changed_ GUARDED_BY(mutex_);
+    std::map<std::uint64_t, std::shared_ptr<Page>> doubtful_ GUARDED_BY(mutex_);
     std::atomic<bool> has_doubtful_{false};  // read without the lock
 };
 

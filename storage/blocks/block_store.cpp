@@ -100,14 +100,14 @@ std::unique_ptr<UploadLayer> BlockStore::open_upload(const std::vector<LayerId>&
     return std::make_unique<UploadLayer>(std::move(volume));
 }
 
-Gate BlockStore::close_gate(LayerId top, LayerId next_top)
+Gate BlockStore::close_gate(LayerId top, LayerId next_top, std::uint64_t place)
 {
     for (;;) {
         if (const auto volume = registry_->find_volume(top)) {
-            return volume->close_gate(next_top);
+            return volume->close_gate(next_top, place);
         }
         try {
-            return Gate(registry_, top, next_top);
+            return Gate(registry_, top, next_top, place);
         } catch (const StorageError& error) {
             if (error.error_number != EAGAIN) {
                 throw;

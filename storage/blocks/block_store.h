@@ -67,7 +67,7 @@ public:
 
     /// Volume::close_gate for a volume that may not be open, so that sealing costs the same however
     /// long its chain is. ESTALE: the top has been sealed.
-    Gate close_gate(LayerId top, LayerId next_top);
+    Gate close_gate(LayerId top, LayerId next_top, std::uint64_t place = 0);
 
     /// Writes the resolved index of a sealed chain, top first, beside its top layer. Returns false
     /// when `go_on` did, which is asked now and then. The chain, and the rows that seal it, must

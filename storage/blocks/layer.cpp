@@ -136,7 +136,7 @@ void Layer::sync(std::uint32_t segments)
     if (is_synced_ || !files_.survives_power_loss()) {
         return;
     }
-    const std::lock_guard lock(sync_mutex_);
+    const Lock lock(sync_mutex_);
     const bool sealed = is_sealed();
     // Live maps that a merge is writing stay.
     sync_segments(segments, sealed && !is_merged_into_);
@@ -145,7 +145,7 @@ void Layer::sync(std::uint32_t segments)
 
 void Layer::end_merge()
 {
-    const std::lock_guard lock(sync_mutex_);
+    const Lock lock(sync_mutex_);
     is_merged_into_ = false;
     if (files_.survives_power_loss()) {
         sync_segments(kMaxSegments, true);
@@ -154,7 +154,7 @@ void Layer::end_merge()
 
 void Layer::begin_merge()
 {
-    const std::lock_guard lock(sync_mutex_);
+    const Lock lock(sync_mutex_);
     is_merged_into_ = true;
 }
 
@@ -179,7 +179,7 @@ void Layer::sync_segments(std::uint32_t segments, bool sealed)
 
 std::shared_ptr<LayerIndex> Layer::index(std::uint32_t segment)
 {
-    const std::lock_guard lock(index_mutex_);
+    const Lock lock(index_mutex_);
     if (ignores_index_) {
         return nullptr;
     }
@@ -201,14 +201,14 @@ std::shared_ptr<LayerIndex> Layer::index(std::uint32_t segment)
 
 void Layer::forget_index()
 {
-    const std::lock_guard lock(index_mutex_);
+    const Lock lock(index_mutex_);
     ignores_index_ = false;
     indexes_.clear();
 }
 
 void Layer::ignore_index()
 {
-    const std::lock_guard lock(index_mutex_);
+    const Lock lock(index_mutex_);
     ignores_index_ = true;
     indexes_.clear();
 }
@@ -223,7 +223,7 @@ Segment* Layer::find_segment(std::uint32_t number)
         // Asked again: it may have been made between the two looks.
         return segments_[number].load(std::memory_order_acquire);
     }
-    const std::lock_guard lock(mutex_);
+    const Lock lock(segments_mutex_);
     if (auto* segment = segments_[number].load()) {
         return segment;
     }
@@ -241,7 +241,7 @@ Segment& Layer::segment_to_write(std::uint32_t number)
     assert(role_.load() == Role::kWritable || is_merged_into_.load());
     auto* segment = find_segment(number);
     if (!segment) {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(segments_mutex_);
         segment = segments_[number].load();
         if (!segment) {
             auto made = Segment::make(files_, id_, number);

@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <vector>
 
+#include "storage/base/mutex.h"
 #include "storage/blocks/layer_files.h"
 #include "storage/blocks/layer_index.h"
 #include "storage/blocks/segment.h"
@@ -87,7 +87,7 @@ public:
     void remove_when_closed() { remove_when_closed_ = true; }
 
 private:
-    void sync_segments(std::uint32_t segments, bool is_sealed);
+    void sync_segments(std::uint32_t segments, bool is_sealed) REQUIRES(sync_mutex_);
     Segment* find_segment(std::uint32_t number);
     Segment& segment_to_write(std::uint32_t number);
     Segment& known_segment(std::uint32_t number);
@@ -99,16 +99,19 @@ private:
     std::atomic<bool> remove_when_closed_{false};
     std::atomic<bool> is_merged_into_{false};
 
-    std::mutex sync_mutex_;   // one sync at a time, none across the start of a merge
-    std::mutex index_mutex_;  // guards the next two
-    bool ignores_index_ = false;
-    std::map<std::uint32_t, std::shared_ptr<LayerIndex>> indexes_;  // null: there is none
+    // One sync at a time, none across the start of a merge.
+    Mutex sync_mutex_{LockLevel::kLayerSync};
+
+    Mutex index_mutex_{LockLevel::kLayerIndexes};
+    bool ignores_index_ GUARDED_BY(index_mutex_) = false;
+    // Null: there is none.
+    std::map<std::uint32_t, std::shared_ptr<LayerIndex>> indexes_ GUARDED_BY(index_mutex_);
 
     // Read without the lock: what is there stays until the layer goes.
     std::array<std::atomic<Segment*>, kMaxSegments> segments_{};
     std::atomic<std::uint64_t> missing_segments_{0};
-    std::mutex mutex_;  // guards the making of segments
-    std::vector<std::unique_ptr<Segment>> owned_segments_;
+    Mutex segments_mutex_{LockLevel::kLayerSegments};  // one is made at a time
+    std::vector<std::unique_ptr<Segment>> owned_segments_ GUARDED_BY(segments_mutex_);
 };
 
 }  // namespace amilab

@@ -151,7 +151,7 @@ void LayerFiles::sync_directory(std::uint64_t change)
     if (directory_synced_.load() >= change) {
         return;
     }
-    const std::lock_guard lock(directory_mutex_);
+    const Lock lock(directory_mutex_);
     if (directory_synced_.load() >= change) {
         return;
     }
@@ -172,13 +172,13 @@ std::string LayerFiles::path_of(const FileKey& key) const
 
 std::size_t LayerFiles::open_file_count()
 {
-    const std::lock_guard lock(files_mutex_);
+    const Lock lock(files_mutex_);
     return files_.size();
 }
 
 std::shared_ptr<File> LayerFiles::find_open(const FileKey& key, OpenMode mode)
 {
-    const std::lock_guard lock(files_mutex_);
+    const Lock lock(files_mutex_);
     const auto found = files_.find(key);
     return found && (found->writable || mode == OpenMode::kRead) ? found->file : nullptr;
 }
@@ -186,13 +186,13 @@ std::shared_ptr<File> LayerFiles::find_open(const FileKey& key, OpenMode mode)
 void LayerFiles::keep_open(const FileKey& key, std::shared_ptr<File> file, OpenMode mode)
 {
     std::optional<OpenFile> dropped;  // closed outside the lock
-    const std::lock_guard lock(files_mutex_);
+    const Lock lock(files_mutex_);
     dropped = files_.put(key, {std::move(file), mode != OpenMode::kRead});
 }
 
 void LayerFiles::forget(const FileKey& key)
 {
-    const std::lock_guard lock(files_mutex_);
+    const Lock lock(files_mutex_);
     files_.erase(key);
 }
 

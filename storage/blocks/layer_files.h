@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 
+#include "storage/base/mutex.h"
 #include "storage/blocks/layer_format.h"
 #include "storage/blocks/lru_cache.h"
 #include "storage/blocks/page_cache.h"
@@ -84,13 +84,13 @@ private:
     Options options_;
     PageCache pages_;
 
-    std::mutex files_mutex_;
-    LruCache<FileKey, OpenFile, FileKeyHash> files_;
+    Mutex files_mutex_{LockLevel::kLayerFiles};
+    LruCache<FileKey, OpenFile, FileKeyHash> files_ GUARDED_BY(files_mutex_);
 
-    std::mutex directory_mutex_;
+    Mutex directory_mutex_{LockLevel::kLayerDirectory};  // one sync at a time
     std::atomic<std::uint64_t> directory_changes_{1};
     std::atomic<std::uint64_t> directory_synced_{0};
-    bool parent_synced_ = false;
+    bool parent_synced_ GUARDED_BY(directory_mutex_) = false;
 };
 
 /// The kernel's boot id. Throws StorageError when /proc does not have it.

@@ -40,14 +40,14 @@ void prune(Map& map, std::size_t& prune_at)
 std::vector<std::shared_ptr<Layer>> LayerRegistry::open_sealed(
     const std::vector<LayerId>& top_first)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return open_unmerged(top_first);
 }
 
 std::vector<std::shared_ptr<Layer>> LayerRegistry::hold_sealed(
     const std::vector<LayerId>& top_first)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     auto layers = open_unmerged(top_first);
     ++held_[top_first.front()];
     return layers;
@@ -55,7 +55,7 @@ std::vector<std::shared_ptr<Layer>> LayerRegistry::hold_sealed(
 
 void LayerRegistry::let_go(LayerId top)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     const auto held = held_.find(top);
     if (--held->second == 0) {
         held_.erase(held);
@@ -64,7 +64,7 @@ void LayerRegistry::let_go(LayerId top)
 
 void LayerRegistry::close_as_snapshot(LayerId top)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (held_.contains(top)) {
         throw StorageError(EBUSY, "merge into", files_.path_of({top, 0, FileKind::kData}),
                            "the layer is being read as a snapshot");
@@ -74,13 +74,13 @@ void LayerRegistry::close_as_snapshot(LayerId top)
 
 void LayerRegistry::open_as_snapshot(LayerId top)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     merged_into_.erase(top);
 }
 
 std::shared_ptr<Volume> LayerRegistry::find_volume(LayerId top)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     const auto found = volumes_.find(top);
     return found == volumes_.end() ? nullptr : found->second.lock();
 }
@@ -88,7 +88,7 @@ std::shared_ptr<Volume> LayerRegistry::find_volume(LayerId top)
 std::vector<std::shared_ptr<Volume>> LayerRegistry::open_volumes()
 {
     std::vector<std::shared_ptr<Volume>> open;
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     for (const auto& [top, known] : volumes_) {
         auto volume = known.lock();
         // A volume is known by each layer that has been its top.
@@ -99,9 +99,17 @@ std::vector<std::shared_ptr<Volume>> LayerRegistry::open_volumes()
     return open;
 }
 
-std::shared_ptr<Layer> LayerRegistry::freeze(LayerId top, LayerId next_top)
+std::shared_ptr<Layer> LayerRegistry::freeze(LayerId top, LayerId next_top, std::uint64_t place)
 {
-    const std::lock_guard lock(mutex_);
+    lock_order::before_taking(LockLevel::kGate, place);
+    auto layer = freeze_now(top, next_top);
+    lock_order::taken(layer.get(), LockLevel::kGate, place);
+    return layer;
+}
+
+std::shared_ptr<Layer> LayerRegistry::freeze_now(LayerId top, LayerId next_top)
+{
+    const Lock lock(mutex_);
     require_not_sealed(top);
     if (const auto volume = volumes_.find(top);
         volume != volumes_.end() && !volume->second.expired()) {
@@ -124,8 +132,9 @@ std::shared_ptr<Layer> LayerRegistry::freeze(LayerId top, LayerId next_top)
 
 void LayerRegistry::thaw(std::shared_ptr<Layer>& frozen)
 {
+    lock_order::let_go(frozen.get(), LockLevel::kGate);
     {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         if (!frozen->is_sealed()) {
             frozen->set_role(Layer::Role::kWritable);
         }
@@ -148,8 +157,10 @@ std::shared_ptr<Volume> LayerRegistry::open_volume(
     const std::function<std::shared_ptr<Volume>(std::vector<std::shared_ptr<Layer>>)>& make)
 {
     const auto top = top_first.empty() ? LayerId{0} : top_first.front();
-    std::unique_lock lock(mutex_);
-    thawed_.wait(lock, [&] { return !frozen_.contains(top); });
+    const Lock lock(mutex_);
+    while (frozen_.contains(top)) {
+        thawed_.wait(mutex_);
+    }
     if (const auto found = volumes_.find(top); found != volumes_.end()) {
         if (auto volume = found->second.lock()) {
             return volume;
@@ -169,7 +180,7 @@ std::shared_ptr<Volume> LayerRegistry::open_volume(
 std::shared_ptr<Layer> LayerRegistry::reserve_top(LayerId next_top,
                                                   const std::shared_ptr<Volume>& volume)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     const auto found = layers_.find(next_top);
     if (next_top == LayerId{0} || sealed_.contains(next_top) ||
         (found != layers_.end() && !found->second.expired())) {
@@ -183,19 +194,19 @@ std::shared_ptr<Layer> LayerRegistry::reserve_top(LayerId next_top,
 
 void LayerRegistry::give_up_top(LayerId next_top)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     volumes_.erase(next_top);
 }
 
 void LayerRegistry::note_sealed(LayerId layer)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     sealed_.insert(layer);
 }
 
 std::shared_ptr<Layer> LayerRegistry::find(LayerId layer)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     const auto found = layers_.find(layer);
     return found == layers_.end() ? nullptr : found->second.lock();
 }
@@ -205,13 +216,13 @@ std::shared_ptr<Layer> LayerRegistry::open_to_sync(LayerId layer)
     if (auto found = find(layer)) {
         return found;
     }
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return open_layer(layer, Layer::Role::kSealed);
 }
 
 void LayerRegistry::forget(LayerId layer)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     sealed_.erase(layer);
     volumes_.erase(layer);
 }

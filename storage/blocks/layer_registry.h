@@ -1,16 +1,15 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
+#include "storage/base/mutex.h"
 #include "storage/blocks/layer.h"
 #include "storage/blocks/layer_files.h"
 
@@ -55,8 +54,9 @@ public:
     std::shared_ptr<Volume> find_volume(LayerId top);
     std::vector<std::shared_ptr<Volume>> open_volumes();
     /// Keeps a volume that is not open from being opened, to seal its top. EBUSY: the top, or
-    /// `next_top`, is in use. ESTALE: it is sealed. EAGAIN: the volume is open.
-    std::shared_ptr<Layer> freeze(LayerId top, LayerId next_top);
+    /// `next_top`, is in use. ESTALE: it is sealed. EAGAIN: the volume is open. A frozen layer is a
+    /// closed gate with a place among others, and thawed by the thread that froze it.
+    std::shared_ptr<Layer> freeze(LayerId top, LayerId next_top, std::uint64_t place);
     void thaw(std::shared_ptr<Layer>& frozen);
     void note_sealed(LayerId layer);
 
@@ -74,25 +74,28 @@ public:
     }
 
 private:
-    std::vector<std::shared_ptr<Layer>> open_unmerged(const std::vector<LayerId>& top_first);
-    void require_not_sealed(LayerId top);
-    std::shared_ptr<Layer> open_layer(LayerId id, Layer::Role role);
-    std::vector<std::shared_ptr<Layer>> open_parents(std::span<const LayerId> top_first);
+    std::shared_ptr<Layer> freeze_now(LayerId top, LayerId next_top);
+    std::vector<std::shared_ptr<Layer>> open_unmerged(const std::vector<LayerId>& top_first)
+        REQUIRES(mutex_);
+    void require_not_sealed(LayerId top) REQUIRES(mutex_);
+    std::shared_ptr<Layer> open_layer(LayerId id, Layer::Role role) REQUIRES(mutex_);
+    std::vector<std::shared_ptr<Layer>> open_parents(std::span<const LayerId> top_first)
+        REQUIRES(mutex_);
 
     std::shared_ptr<FileSystem> file_system_;
     LayerFiles files_;
     std::function<void()> make_metadata_durable_;
 
-    std::mutex mutex_;  // guards what follows; held for no file operation
-    std::unordered_map<LayerId, std::weak_ptr<Layer>> layers_;
-    std::unordered_map<LayerId, std::weak_ptr<Volume>> volumes_;
-    std::unordered_set<LayerId> sealed_;
-    std::unordered_set<LayerId> frozen_;
-    std::condition_variable thawed_;
-    std::unordered_map<LayerId, std::size_t> held_;
-    std::unordered_set<LayerId> merged_into_;
-    std::size_t prune_layers_at_ = 1024;
-    std::size_t prune_volumes_at_ = 1024;
+    Mutex mutex_{LockLevel::kLayerRegistry};  // held for no file operation
+    std::unordered_map<LayerId, std::weak_ptr<Layer>> layers_ GUARDED_BY(mutex_);
+    std::unordered_map<LayerId, std::weak_ptr<Volume>> volumes_ GUARDED_BY(mutex_);
+    std::unordered_set<LayerId> sealed_ GUARDED_BY(mutex_);
+    std::unordered_set<LayerId> frozen_ GUARDED_BY(mutex_);
+    Condition thawed_;
+    std::unordered_map<LayerId, std::size_t> held_ GUARDED_BY(mutex_);
+    std::unordered_set<LayerId> merged_into_ GUARDED_BY(mutex_);
+    std::size_t prune_layers_at_ GUARDED_BY(mutex_) = 1024;
+    std::size_t prune_volumes_at_ GUARDED_BY(mutex_) = 1024;
 };
 
 }  // namespace amilab

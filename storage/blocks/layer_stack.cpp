@@ -5,10 +5,10 @@
 #include <atomic>
 #include <cerrno>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <utility>
 
+#include "storage/base/mutex.h"
 #include "storage/base/storage_error.h"
 #include "storage/blocks/layer_index.h"
 
@@ -61,9 +61,10 @@ struct LayerStack::Shared {
     /// Of the newest of these stacks.
     std::atomic<std::size_t> layers{0};
 
-    std::mutex mutex;  // guards what follows
+    Mutex mutex{LockLevel::kBoundIndexes};
     /// By the layer's place and the segment, with the index that was bound.
-    std::map<std::pair<std::size_t, std::uint32_t>, std::shared_ptr<const BoundIndex>> found;
+    std::map<std::pair<std::size_t, std::uint32_t>, std::shared_ptr<const BoundIndex>> found
+        GUARDED_BY(mutex);
 };
 
 LayerStack::LayerStack(PageCache& pages, std::vector<std::shared_ptr<Layer>> bottom_first)
@@ -244,7 +245,7 @@ std::shared_ptr<const LayerStack::BoundIndex> LayerStack::bound_index(std::size_
     if (!index) {
         return nullptr;
     }
-    const std::lock_guard lock(shared_->mutex);
+    const Lock lock(shared_->mutex);
     auto& known = shared_->found[{layer, segment}];
     if (known && known->index == index) {
         return known->places.empty() ? nullptr : known;

@@ -39,7 +39,7 @@ std::shared_ptr<Page> PageCache::find(std::uint64_t owner, std::uint64_t number)
 {
     const Key key{owner, number};
     auto& shard = shard_of(key);
-    const std::lock_guard lock(shard.mutex);
+    const Lock lock(shard.mutex);
     return shard.pages.find(key).value_or(nullptr);
 }
 
@@ -47,7 +47,7 @@ void PageCache::put(std::uint64_t owner, std::uint64_t number, std::shared_ptr<P
 {
     const Key key{owner, number};
     auto& shard = shard_of(key);
-    const std::lock_guard lock(shard.mutex);
+    const Lock lock(shard.mutex);
     shard.pages.put(key, std::move(page));
 }
 
@@ -55,7 +55,7 @@ std::shared_ptr<Page> PageCache::find_or_make(std::uint64_t owner, std::uint64_t
 {
     const Key key{owner, number};
     auto& shard = shard_of(key);
-    const std::lock_guard lock(shard.mutex);
+    const Lock lock(shard.mutex);
     if (auto found = shard.pages.find(key)) {
         return *found;
     }
@@ -68,7 +68,7 @@ std::size_t PageCache::page_count()
 {
     std::size_t count = 0;
     for (const auto& shard : shards_) {
-        const std::lock_guard lock(shard->mutex);
+        const Lock lock(shard->mutex);
         count += shard->pages.size();
     }
     return count;

@@ -5,10 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <vector>
 
+#include "storage/base/mutex.h"
 #include "storage/blocks/layer_id.h"
 #include "storage/blocks/lru_cache.h"
 
@@ -77,8 +77,8 @@ private:
     };
     struct Shard {
         explicit Shard(std::size_t capacity) : pages(capacity) {}
-        std::mutex mutex;
-        LruCache<Key, std::shared_ptr<Page>, KeyHash> pages;
+        Mutex mutex{LockLevel::kPageCache};
+        LruCache<Key, std::shared_ptr<Page>, KeyHash> pages GUARDED_BY(mutex);
     };
 
     Shard& shard_of(const Key& key);

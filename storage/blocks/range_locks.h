@@ -1,8 +1,11 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
-#include <shared_mutex>
+#include <utility>
+
+#include "storage/base/mutex.h"
 
 namespace amilab {
 
@@ -10,6 +13,8 @@ namespace amilab {
 /// whole, so that nobody sees half a write. Blocks share stripes; stripes are taken in one order.
 class RangeLocks {
 public:
+    RangeLocks() : stripes_(make_stripes(std::make_index_sequence<kStripes>())) {}
+
     enum class Mode { kShared, kExclusive };
 
     class Guard {
@@ -27,7 +32,7 @@ public:
         }
         ~Guard()
         {
-            for (std::size_t index = 0; index < kStripes; ++index) {
+            for (auto index = kStripes; index-- > 0;) {
                 if ((stripes_ >> index & 1U) == 0) {
                     continue;
                 }
@@ -59,7 +64,13 @@ private:
         return stripes;
     }
 
-    std::array<std::shared_mutex, kStripes> stripes_;
+    template <std::size_t... kIndexes>
+    static std::array<SharedMutex, kStripes> make_stripes(std::index_sequence<kIndexes...>)
+    {
+        return {SharedMutex(LockLevel::kRange, kIndexes + 1)...};
+    }
+
+    std::array<SharedMutex, kStripes> stripes_;
 };
 
 }  // namespace amilab

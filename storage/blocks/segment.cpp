@@ -28,6 +28,7 @@ std::unique_ptr<Segment> Segment::open(LayerFiles& files, LayerId layer, std::ui
     const bool found_live = map->was_found_live();
     std::unique_ptr<Segment> segment(new Segment(files, layer, number, std::move(map)));
     if (found_live) {
+        const Lock lock(segment->sync_mutex_);
         segment->data_changed_ = true;
         segment->directory_change_ = files.note_directory_change();
     }
@@ -41,6 +42,7 @@ std::unique_ptr<Segment> Segment::make(LayerFiles& files, LayerId layer, std::ui
     // Data first and unlinked last: a segment with any file has this one.
     // Emptied, for without a map its bytes are what power loss or a failure left behind.
     files.open(segment->data_key_, OpenMode::kReplace);
+    const Lock lock(segment->sync_mutex_);
     segment->directory_change_ = files.note_directory_change();
     segment->map_->prepare_to_write();
     return segment;
@@ -91,7 +93,7 @@ bool Segment::is_hole(std::uint64_t offset, std::uint64_t length)
 
 void Segment::sync(bool is_sealed)
 {
-    const std::lock_guard lock(sync_mutex_);
+    const Lock lock(sync_mutex_);
     if (failed_sync_) {
         throw StorageError(*failed_sync_);
     }

@@ -4,11 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 
+#include "storage/base/mutex.h"
 #include "storage/base/storage_error.h"
 #include "storage/blocks/block_map.h"
 #include "storage/blocks/layer_files.h"
@@ -47,7 +47,7 @@ public:
 private:
     Segment(LayerFiles& files, LayerId layer, std::uint32_t number, std::unique_ptr<BlockMap> map);
 
-    void sync_data();
+    void sync_data() REQUIRES(sync_mutex_);
     std::shared_ptr<File> open_data(OpenMode mode);
 
     LayerFiles& files_;
@@ -55,9 +55,9 @@ private:
     std::unique_ptr<BlockMap> map_;
     std::atomic<bool> data_changed_{false};
 
-    std::mutex sync_mutex_;  // one sync at a time; guards what follows
-    std::uint64_t directory_change_ = 0;
-    std::optional<StorageError> failed_sync_;
+    Mutex sync_mutex_{LockLevel::kSegmentSync};  // one sync at a time
+    std::uint64_t directory_change_ GUARDED_BY(sync_mutex_) = 0;
+    std::optional<StorageError> failed_sync_ GUARDED_BY(sync_mutex_);
 };
 
 }  // namespace amilab

@@ -96,7 +96,7 @@ void Volume::trim(std::uint64_t offset, std::uint64_t length)
 
 void Volume::flush()
 {
-    const std::lock_guard lock(flush_mutex_);
+    const Lock lock(flush_mutex_);
     const auto stack = this->stack();
     const auto segments = segments_of(size_);
     if (synced_lineage_ != stack->lineage()) {
@@ -124,9 +124,9 @@ Extents Volume::extents(std::uint64_t offset, std::uint64_t length) const
     });
 }
 
-Gate Volume::close_gate(LayerId next_top)
+Gate Volume::close_gate(LayerId next_top, std::uint64_t place)
 {
-    gate_.close();
+    gate_.close(place);
     try {
         return Gate(shared_from_this(), next_top);
     } catch (...) {
@@ -156,8 +156,8 @@ void Volume::drop_layer(LayerId gone)
         return;  // an upload that was sealed: whoever has it is about to let go
     }
     if (auto next = stack()->without(gone)) {
-        const std::lock_guard lock(stack_mutex_);
-        stack_ = std::move(next);
+        const Lock lock(stack_mutex_);
+        stack_.swap(next);  // what goes with the old one goes without the lock
     }
     gate_.open();
 }
@@ -179,7 +179,7 @@ void Volume::seal_for_good()
 
 std::shared_ptr<const LayerStack> Volume::stack() const
 {
-    const std::lock_guard lock(stack_mutex_);
+    const Lock lock(stack_mutex_);
     return stack_;
 }
 
@@ -200,9 +200,10 @@ Gate::Gate(std::shared_ptr<Volume> volume, LayerId next_top)
     old_top.set_role(Layer::Role::kFrozen);
 }
 
-Gate::Gate(std::shared_ptr<LayerRegistry> registry, LayerId top, LayerId next_top)
+Gate::Gate(std::shared_ptr<LayerRegistry> registry, LayerId top, LayerId next_top,
+           std::uint64_t place)
     : registry_(std::move(registry)),
-      frozen_(registry_->freeze(top, next_top)),
+      frozen_(registry_->freeze(top, next_top, place)),
       old_top_(top),
       next_top_(next_top)
 {
@@ -237,7 +238,7 @@ void Gate::swap_top() noexcept
     auto& old_top = volume_->stack()->top();
     volume_->registry_->note_sealed(old_top.id());
     old_top.set_role(Layer::Role::kSealed);
-    const std::lock_guard lock(volume_->stack_mutex_);
+    const Lock lock(volume_->stack_mutex_);
     volume_->stack_ = std::exchange(next_stack_, nullptr);
 }
 

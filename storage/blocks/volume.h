@@ -4,11 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "storage/base/mutex.h"
 #include "storage/blocks/extents.h"
 #include "storage/blocks/layer_id.h"
 #include "storage/blocks/layer_stack.h"
@@ -62,11 +62,12 @@ public:
     Extents extents(std::uint64_t offset, std::uint64_t length) const;
 
     /// Stops new writes and waits for those in flight, for sealing. `next_top` is a layer that was
-    /// never used; the volume can be opened by it from here on. Several volumes' gates are closed
-    /// in the order of volume ids. The same thread must not write until the gate is gone.
+    /// never used; the volume can be opened by it from here on. Who closes several volumes' gates
+    /// gives each a `place` from 1 on, which grows with the volume's id (gate_place), and closes
+    /// the lower first. The same thread must not write until the gate is gone, and lets it go.
     /// Throws StorageError: EBUSY (`next_top` is in use), or what the disk refuses; the gate is
     /// then open.
-    Gate close_gate(LayerId next_top);
+    Gate close_gate(LayerId next_top, std::uint64_t place = 0);
 
     /// For merging: the top gets a block that only `parent`, right below it, has. ESTALE: they are
     /// not what the volume has there, or the volume is sealed.
@@ -87,13 +88,13 @@ private:
     WriteGate gate_;
     mutable RangeLocks locks_;
 
-    mutable std::mutex stack_mutex_;  // guards the pointer; taken last
-    std::shared_ptr<const LayerStack> stack_;
+    mutable Mutex stack_mutex_{LockLevel::kVolumeStack};
+    std::shared_ptr<const LayerStack> stack_ GUARDED_BY(stack_mutex_);
 
-    std::mutex flush_mutex_;  // one flush at a time; guards what follows
-    std::uint64_t synced_lineage_ = 0;
-    std::size_t synced_parents_ = 0;
-    std::optional<LayerId> metadata_durable_for_;
+    Mutex flush_mutex_{LockLevel::kFlush};  // one flush at a time
+    std::uint64_t synced_lineage_ GUARDED_BY(flush_mutex_) = 0;
+    std::size_t synced_parents_ GUARDED_BY(flush_mutex_) = 0;
+    std::optional<LayerId> metadata_durable_for_ GUARDED_BY(flush_mutex_);
 };
 
 /// A volume's closed gate. Goes on as before when destroyed without swap_top.
@@ -116,7 +117,8 @@ private:
     friend class Volume;
     Gate(std::shared_ptr<Volume> volume, LayerId next_top);
     /// Of a volume that nobody has open.
-    Gate(std::shared_ptr<LayerRegistry> registry, LayerId top, LayerId next_top);
+    Gate(std::shared_ptr<LayerRegistry> registry, LayerId top, LayerId next_top,
+         std::uint64_t place);
 
     std::shared_ptr<Volume> volume_;
     std::shared_ptr<LayerRegistry> registry_;  // without a volume

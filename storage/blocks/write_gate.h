@@ -1,10 +1,14 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
+#include <string_view>
+
+#include "storage/base/mutex.h"
 
 namespace amilab {
+
+/// The place of a volume's gate among others that are closed with it: grows with the volume's id.
+std::uint64_t gate_place(std::string_view volume_id);
 
 /// Lets writers through while it is open. Closing it stops those who come and waits for those who
 /// are inside. Safe from any thread.
@@ -23,21 +27,24 @@ public:
         WriteGate& gate_;
     };
 
-    /// Returns when nobody is inside. One closes at a time; a second one waits for open().
-    void close();
+    /// Returns when nobody is inside. One closes at a time; a second one waits for open(), which is
+    /// called by the thread that closed. Of several gates that one thread closes the one of the
+    /// lower `place` comes first; with a place of 0 it closes no other.
+    void close(std::uint64_t place = 0);
     void open();
-    /// What close() was called for is final: all who wait or come are refused.
+    /// Instead of open(): what close() was called for is final, all who wait or come are refused.
     void close_for_good();
 
 private:
     void enter();
     void leave();
+    void wait_until_open() REQUIRES(mutex_);
 
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::uint64_t inside_ = 0;
-    bool is_closed_ = false;
-    bool is_final_ = false;
+    Mutex mutex_{LockLevel::kGateState};
+    Condition changed_;
+    std::uint64_t inside_ GUARDED_BY(mutex_) = 0;
+    bool is_closed_ GUARDED_BY(mutex_) = false;
+    bool is_final_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace amilab

@@ -16,14 +16,14 @@ void Connection::run(std::chrono::milliseconds handshake_timeout)
         }
         Transmission transmission(socket_, input, *session, helpers_);
         {
-            const std::lock_guard lock(mutex_);
+            const Lock lock(mutex_);
             if (is_stopped_) {
                 return;
             }
             transmission_ = &transmission;
         }
         transmission.run();
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         transmission_ = nullptr;
     } catch (const Disconnected&) {
         // In the handshake. There is nobody to tell.
@@ -32,7 +32,7 @@ void Connection::run(std::chrono::milliseconds handshake_timeout)
 
 void Connection::stop() noexcept
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     is_stopped_ = true;
     if (transmission_ != nullptr) {
         transmission_->stop();

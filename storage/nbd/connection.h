@@ -3,8 +3,8 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <mutex>
 
+#include "storage/base/mutex.h"
 #include "storage/nbd/exports.h"
 #include "storage/nbd/socket.h"
 #include "storage/nbd/transmission.h"
@@ -30,9 +30,9 @@ private:
     Socket socket_;
     Exports& exports_;
     HelperBudget& helpers_;
-    std::mutex mutex_;  // guards what follows
-    Transmission* transmission_ = nullptr;
-    bool is_stopped_ = false;
+    Mutex mutex_{LockLevel::kNbdConnection};
+    Transmission* transmission_ GUARDED_BY(mutex_) = nullptr;
+    bool is_stopped_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace amilab::nbd

@@ -59,7 +59,7 @@ Export::Export(std::shared_ptr<Generation> generation, const std::string& name,
 
 std::shared_ptr<const Disk> Export::disk() const
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return disk_;
 }
 
@@ -71,7 +71,7 @@ bool Export::needs_flushes() const
 void Export::end(ExportEnd why)
 {
     {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         is_ended_ = true;
         disk_.reset();
     }
@@ -83,7 +83,7 @@ void Export::end(ExportEnd why)
 void Export::set_disk(ExportInfo info, std::shared_ptr<const Disk> disk)
 {
     info_ = std::move(info);
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (!is_ended_) {
         disk_ = std::move(disk);
     }
@@ -91,7 +91,7 @@ void Export::set_disk(ExportInfo info, std::shared_ptr<const Disk> disk)
 
 std::variant<ExportInfo, Exports::Refusal> Exports::find(std::string_view name)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     Refusal refusal;
     const auto generation = data_.current();
     auto reader = generation->reader();
@@ -120,7 +120,7 @@ std::variant<std::shared_ptr<Export>, Exports::Refusal> Exports::open(
 
 std::vector<std::string> Exports::list(std::string_view after)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     const auto generation = data_.current();
     auto reader = generation->reader();
     return select_export_ids(

@@ -3,12 +3,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "storage/base/mutex.h"
 #include "storage/nbd/disk.h"
 #include "storage/state/data_directory.h"
 #include "storage/state/open_exports.h"
@@ -47,9 +47,9 @@ private:
     std::shared_ptr<Generation> generation_;
     std::function<void()> disconnect_;
     ExportInfo info_;
-    mutable std::mutex mutex_;  // guards what follows
-    std::shared_ptr<const Disk> disk_;
-    bool is_ended_ = false;
+    mutable Mutex mutex_{LockLevel::kExport};
+    std::shared_ptr<const Disk> disk_ GUARDED_BY(mutex_);
+    bool is_ended_ GUARDED_BY(mutex_) = false;
     OpenExports::Registration registration_;  // last: its callback uses the rest
 };
 
@@ -72,7 +72,7 @@ public:
 private:
     DataDirectory& data_;
     // One look-up at a time, for each takes a connection to the database.
-    std::mutex mutex_;
+    Mutex mutex_{LockLevel::kNbdLookup};
 };
 
 }  // namespace amilab::nbd

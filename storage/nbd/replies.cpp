@@ -18,7 +18,7 @@ std::span<const std::byte> as_bytes(std::string_view text)
 
 }  // namespace
 
-ReplyBatch::ReplyBatch(Socket& socket, std::mutex& sending)
+ReplyBatch::ReplyBatch(Socket& socket, Mutex& sending)
     : socket_(socket),
       sending_(sending),
       data_(std::make_unique_for_overwrite<std::byte[]>(kDataBytes))
@@ -97,7 +97,7 @@ void ReplyBatch::data(std::span<const std::byte> bytes)
 void ReplyBatch::send()
 {
     if (piece_count_ > 0) {
-        const std::lock_guard lock(sending_);
+        const Lock lock(sending_);
         socket_.send(std::span(pieces_).first(piece_count_));
     }
     piece_count_ = 0;

@@ -4,10 +4,10 @@
 #include <array>
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string_view>
 
+#include "storage/base/mutex.h"
 #include "storage/nbd/protocol.h"
 #include "storage/nbd/socket.h"
 
@@ -20,7 +20,7 @@ public:
     /// What one piece of data has at most.
     static constexpr std::size_t kDataBytes = std::size_t{256} << 10;
 
-    ReplyBatch(Socket& socket, std::mutex& sending);
+    ReplyBatch(Socket& socket, Mutex& sending);
 
     /// Room for data of this length, which stays until send(); sends what there is when it must.
     std::span<std::byte> room(std::size_t size);
@@ -49,7 +49,7 @@ private:
     void header(std::span<const std::byte> first, std::span<const std::byte> second);
 
     Socket& socket_;
-    std::mutex& sending_;  // held for a whole batch, so that replies do not mix
+    Mutex& sending_;  // held for a whole batch, so that replies do not mix
     std::array<iovec, kPieces> pieces_;
     std::size_t piece_count_ = 0;
     std::array<std::byte, kHeaderBytes> headers_;

@@ -5,10 +5,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <list>
 #include <memory>
-#include <mutex>
 #include <system_error>
 #include <thread>
 
@@ -19,6 +17,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "storage/base/mutex.h"
 #include "storage/nbd/connection.h"
 
 namespace amilab::nbd {
@@ -118,7 +117,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
         }
         Connection connection;
         std::thread thread;
-        bool is_over = false;
+        bool is_over = false;  // as the list is guarded
     };
 
     State(asio::io_context& context, DataDirectory& data, Options given)
@@ -160,7 +159,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
     void serve(int descriptor)
     {
         reap();
-        const std::lock_guard lock(mutex);
+        const Lock lock(mutex);
         if (clients.size() >= options.max_connections) {
             ::close(descriptor);
             return;
@@ -184,7 +183,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
         }
         client.connection.cut_off();
         {
-            const std::lock_guard lock(mutex);
+            const Lock lock(mutex);
             client.is_over = true;
             changed.notify_all();
         }
@@ -201,7 +200,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
     {
         std::list<Client> gone;
         {
-            const std::lock_guard lock(mutex);
+            const Lock lock(mutex);
             for (auto client = clients.begin(); client != clients.end();) {
                 const auto next = std::next(client);
                 if (client->is_over) {
@@ -225,25 +224,30 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
             local->close(ignored);
             ::unlink(options.unix_path->c_str());
         }
-        const std::lock_guard lock(mutex);
+        const Lock lock(mutex);
         for (auto& client : clients) {
             client.connection.stop();
         }
     }
 
+    bool all_over() const REQUIRES(mutex)
+    {
+        return std::all_of(clients.begin(), clients.end(),
+                           [](const Client& client) { return client.is_over; });
+    }
+
     void wait()
     {
         {
-            std::unique_lock lock(mutex);
-            const auto all_over = [this] {
-                return std::all_of(clients.begin(), clients.end(),
-                                   [](const Client& client) { return client.is_over; });
-            };
-            if (!changed.wait_for(lock, options.stop_timeout, all_over)) {
-                for (auto& client : clients) {
-                    client.connection.cut_off();
-                }
-                changed.wait(lock, all_over);
+            const auto deadline = std::chrono::steady_clock::now() + options.stop_timeout;
+            const Lock lock(mutex);
+            while (!all_over() && changed.wait_until(mutex, deadline)) {
+            }
+            for (auto& client : clients) {
+                client.connection.cut_off();  // who is over has been already
+            }
+            while (!all_over()) {
+                changed.wait(mutex);
             }
         }
         reap();
@@ -256,9 +260,9 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
     std::optional<asio::ip::tcp::acceptor> tcp;
     std::optional<asio::local::stream_protocol::acceptor> local;
 
-    std::mutex mutex;  // guards what follows
-    std::condition_variable changed;
-    std::list<Client> clients;
+    Mutex mutex{LockLevel::kNbdClients};
+    Condition changed;
+    std::list<Client> clients GUARDED_BY(mutex);
 };
 
 Server::Server(asio::io_context& io_context, DataDirectory& data, Options options)
@@ -296,7 +300,7 @@ std::vector<std::string> Server::uris() const
 
 std::size_t Server::connections() const
 {
-    const std::lock_guard lock(state_->mutex);
+    const Lock lock(state_->mutex);
     return static_cast<std::size_t>(
         std::count_if(state_->clients.begin(), state_->clients.end(),
                       [](const State::Client& client) { return !client.is_over; }));

@@ -58,9 +58,12 @@ bool HelperBudget::take()
 }
 
 struct Transmission::Worker {
-    Worker(Socket& socket, std::mutex& sending) : replies(socket, sending) {}
+    Worker(Socket& socket, Mutex& sending) : replies(socket, sending) {}
 
     ReplyBatch replies;
+    Request request;
+    bool gives_role_away = false;
+    Clock::duration time{};  // that the request took
     std::span<const std::byte> payload;
     std::unique_ptr<std::byte[]> memory;
     std::size_t memory_size = 0;
@@ -80,7 +83,7 @@ void Transmission::run()
     // Nobody starts a helper any more: that takes the role, and finds the end.
     std::vector<std::thread> helpers;
     {
-        const std::lock_guard role(role_);
+        const Lock role(role_);
         helpers.swap(helpers_);
     }
     for (auto& helper : helpers) {
@@ -108,9 +111,22 @@ void Transmission::work()
     try {
         Worker worker(socket_, sending_);
         ++waiting_;
-        std::unique_lock role(role_);
+        Lock role(role_);
         --waiting_;
-        while (!is_over_ && serve_next(worker, role)) {
+        while (!is_over_ && take_request(worker)) {
+            if (worker.gives_role_away) {
+                worker.replies.send();  // others' answers do not wait for this one
+                start_helper();
+                role.unlock();
+                serve(worker);
+                worker.replies.send();
+                ++waiting_;
+                role.lock();
+                --waiting_;
+            } else {
+                serve(worker);
+            }
+            note_time(worker);
         }
         is_over_ = true;
         worker.replies.send();
@@ -121,52 +137,51 @@ void Transmission::work()
     }
 }
 
-bool Transmission::serve_next(Worker& worker, std::unique_lock<std::mutex>& role)
+bool Transmission::take_request(Worker& worker)
 {
     if (input_.buffered() < kRequestSize || worker.replies.is_full()) {
         worker.replies.send();
     }
-    const auto request = parse_request(input_.take(kRequestSize));
-    if (request.command == Command::kDisconnect) {
+    worker.request = parse_request(input_.take(kRequestSize));
+    if (worker.request.command == Command::kDisconnect) {
         return false;
     }
-    const bool gives_away = gives_role_away(request);
+    worker.gives_role_away = gives_role_away(worker.request);
     worker.payload = {};
-    if (request.command == Command::kWrite) {
-        read_payload(worker, request, !gives_away);
-    }
-    if (gives_away) {
-        worker.replies.send();  // others' answers do not wait for this one
-        give_role_away(role);
-    }
-    const auto begin = Clock::now();
-    run_command(session_, request, worker.payload, worker.replies);
-    const auto time = Clock::now() - begin;
-    if (gives_away) {
-        worker.replies.send();
-        ++waiting_;
-        role.lock();
-        --waiting_;
-    }
-    if (is_slow(request, time)) {
-        slow_requests_left_ = kSlowRequests;
-    }
-    if (worker.memory_size > kKeptPayloadBytes) {
-        worker.memory.reset();
-        worker.memory_size = 0;
+    if (worker.request.command == Command::kWrite) {
+        read_payload(worker);
     }
     return true;
 }
 
-void Transmission::read_payload(Worker& worker, const Request& request, bool in_place)
+void Transmission::serve(Worker& worker)
 {
+    const auto begin = Clock::now();
+    run_command(session_, worker.request, worker.payload, worker.replies);
+    worker.time = Clock::now() - begin;
+    if (worker.memory_size > kKeptPayloadBytes) {
+        worker.memory.reset();
+        worker.memory_size = 0;
+    }
+}
+
+void Transmission::note_time(const Worker& worker)
+{
+    if (is_slow(worker.request, worker.time)) {
+        slow_requests_left_ = kSlowRequests;
+    }
+}
+
+void Transmission::read_payload(Worker& worker)
+{
+    const auto& request = worker.request;
     if (input_.buffered() < request.length) {
         worker.replies.send();  // nobody waits for answers while the rest is on its way
     }
     if (request.length > kMaxBlock || session_.opened->info().is_read_only) {
         return input_.skip(request.length);  // it will be refused
     }
-    if (in_place && request.length <= kInPlaceBytes) {
+    if (!worker.gives_role_away && request.length <= kInPlaceBytes) {
         worker.payload = input_.take(request.length);
         return;
     }
@@ -194,7 +209,7 @@ bool Transmission::gives_role_away(const Request& request)
     return input_.has_more();
 }
 
-void Transmission::give_role_away(std::unique_lock<std::mutex>& role)
+void Transmission::start_helper()
 {
     if (waiting_ == 0 && helpers_.size() < kMaxHelpers && budget_.take()) {
         try {
@@ -203,7 +218,6 @@ void Transmission::give_role_away(std::unique_lock<std::mutex>& role)
             budget_.give_back(1);  // no thread to be had: this one comes back to the role
         }
     }
-    role.unlock();
 }
 
 }  // namespace amilab::nbd

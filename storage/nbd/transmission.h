@@ -3,10 +3,10 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <thread>
 #include <vector>
 
+#include "storage/base/mutex.h"
 #include "storage/nbd/handshake.h"
 #include "storage/nbd/replies.h"
 #include "storage/nbd/socket.h"
@@ -48,24 +48,26 @@ private:
     struct Worker;
 
     void work();
-    /// False when it was the last.
-    bool serve_next(Worker& worker, std::unique_lock<std::mutex>& role);
-    void read_payload(Worker& worker, const Request& request, bool in_place);
-    bool gives_role_away(const Request& request);
-    void give_role_away(std::unique_lock<std::mutex>& role);
+    /// With its payload. False when it was the last.
+    bool take_request(Worker& worker) REQUIRES(role_);
+    void read_payload(Worker& worker) REQUIRES(role_);
+    bool gives_role_away(const Request& request) REQUIRES(role_);
+    void start_helper() REQUIRES(role_);
+    void serve(Worker& worker);
+    void note_time(const Worker& worker) REQUIRES(role_);
     void fail() noexcept;
 
     Socket& socket_;
     const Session& session_;
     HelperBudget& budget_;
-    std::mutex sending_;
+    Mutex sending_{LockLevel::kNbdSending};  // a batch of replies
     std::atomic<bool> is_over_{false};
     std::atomic<int> waiting_{0};
 
-    std::mutex role_;  // the reader's; guards what follows
-    Input& input_;
-    int slow_requests_left_ = 0;
-    std::vector<std::thread> helpers_;
+    Mutex role_{LockLevel::kNbdRole};  // the reader's
+    Input& input_ GUARDED_BY(role_);
+    int slow_requests_left_ GUARDED_BY(role_) = 0;
+    std::vector<std::thread> helpers_ GUARDED_BY(role_);
 };
 
 }  // namespace amilab::nbd

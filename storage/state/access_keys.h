@@ -3,10 +3,11 @@
 #include <atomic>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "storage/base/mutex.h"
 
 namespace amilab {
 
@@ -22,8 +23,8 @@ public:
 
 private:
     std::atomic<bool> has_keys_{false};
-    mutable std::mutex mutex_;  // guards keys_
-    Map keys_;
+    mutable Mutex mutex_{LockLevel::kAccessKeys};
+    Map keys_ GUARDED_BY(mutex_);
 };
 
 }  // namespace amilab

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <typeindex>
 #include <unordered_map>
+
+#include "storage/base/mutex.h"
 
 namespace amilab {
 
@@ -14,7 +15,7 @@ public:
     template <class Companion>
     Companion& get()
     {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         auto& kept = kept_[std::type_index(typeid(Companion))];
         if (!kept) {
             kept = std::make_shared<Companion>();
@@ -23,8 +24,8 @@ public:
     }
 
 private:
-    std::mutex mutex_;  // guards kept_
-    std::unordered_map<std::type_index, std::shared_ptr<void>> kept_;
+    Mutex mutex_{LockLevel::kCompanions};
+    std::unordered_map<std::type_index, std::shared_ptr<void>> kept_ GUARDED_BY(mutex_);
 };
 
 }  // namespace amilab

@@ -260,7 +260,7 @@ void DataDirectory::write_current(const std::string& name)
 
 void DataDirectory::reset()
 {
-    const std::lock_guard lock(reset_mutex_);
+    const Lock lock(reset_mutex_);
     auto fresh = make_generation();
     const auto old = current_.exchange(std::move(fresh));
     old->discard();
@@ -268,7 +268,7 @@ void DataDirectory::reset()
 
 void DataDirectory::sweep()
 {
-    const std::lock_guard lock(reset_mutex_);
+    const Lock lock(reset_mutex_);
     const auto generation = current();
     generation->reserve().make();
     generation->catch_up();

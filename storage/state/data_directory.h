@@ -3,11 +3,11 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
 #include "storage/base/background.h"
+#include "storage/base/mutex.h"
 #include "storage/state/generation.h"
 #include "storage/state/lock_file.h"
 
@@ -55,16 +55,16 @@ public:
 private:
     void take_lock();
     void write_current(const std::string& name);
-    std::shared_ptr<Generation> make_generation();
+    std::shared_ptr<Generation> make_generation() REQUIRES(reset_mutex_);
 
     Options options_;
     std::string path_;
     Durability durability_;
     std::optional<LockFile> lock_;  // let go last, after a constructor that throws too
     std::unique_ptr<Background> background_;
-    std::uint64_t first_number_ = 1;  // the generation that this server began with
-    std::mutex reset_mutex_;          // one reset at a time; guards next_number_
-    std::uint64_t next_number_ = 1;
+    std::uint64_t first_number_ = 1;        // the generation that this server began with
+    Mutex reset_mutex_{LockLevel::kReset};  // one reset at a time
+    std::uint64_t next_number_ GUARDED_BY(reset_mutex_) = 1;
     std::atomic<std::shared_ptr<Generation>> current_;
 };
 

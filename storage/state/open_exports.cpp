@@ -7,7 +7,7 @@ namespace amilab {
 OpenExports::Registration::Registration(OpenExports& exports, std::string id, OnEnd on_end)
     : exports_(exports)
 {
-    const std::lock_guard lock(exports_.mutex_);
+    const Lock lock(exports_.mutex_);
     entry_ = exports_.entries_.emplace(std::move(id), std::move(on_end));
     if (exports_.is_over_) {
         entry_->second(ExportEnd::kReset);
@@ -16,7 +16,7 @@ OpenExports::Registration::Registration(OpenExports& exports, std::string id, On
 
 OpenExports::Registration::~Registration()
 {
-    const std::lock_guard lock(exports_.mutex_);
+    const Lock lock(exports_.mutex_);
     exports_.entries_.erase(entry_);
 }
 
@@ -27,7 +27,7 @@ OpenExports::Registration OpenExports::add(std::string id, OnEnd on_end)
 
 void OpenExports::end(std::string_view id)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     const auto [first, last] = entries_.equal_range(id);
     for (auto entry = first; entry != last; ++entry) {
         entry->second(ExportEnd::kDeleted);
@@ -36,7 +36,7 @@ void OpenExports::end(std::string_view id)
 
 void OpenExports::end_all()
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     is_over_ = true;
     for (auto& [id, on_end] : entries_) {
         on_end(ExportEnd::kReset);

@@ -2,9 +2,10 @@
 
 #include <functional>
 #include <map>
-#include <mutex>
 #include <string>
 #include <string_view>
+
+#include "storage/base/mutex.h"
 
 namespace amilab {
 
@@ -47,9 +48,9 @@ public:
     void end_all();
 
 private:
-    std::mutex mutex_;  // guards what follows; callbacks run under it
-    std::multimap<std::string, OnEnd, std::less<>> entries_;
-    bool is_over_ = false;
+    Mutex mutex_{LockLevel::kOpenExports};  // callbacks run under it
+    std::multimap<std::string, OnEnd, std::less<>> entries_ GUARDED_BY(mutex_);
+    bool is_over_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace amilab

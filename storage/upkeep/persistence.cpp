@@ -31,7 +31,7 @@ Persistence::Persistence(OwnedWork& work, Connections& connections, BlockStore& 
 
 void Persistence::sync_later(LayerId layer)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     to_sync_.push_back(layer);
     if (to_sync_.size() == 1) {
         post_sync();
@@ -47,7 +47,7 @@ void Persistence::sync_waiting()
 {
     std::vector<LayerId> layers;
     {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         const auto count = std::min(to_sync_.size(), kSyncedAtOnce);
         layers.assign(to_sync_.begin(), to_sync_.begin() + static_cast<std::ptrdiff_t>(count));
         to_sync_.erase(to_sync_.begin(), to_sync_.begin() + static_cast<std::ptrdiff_t>(count));

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <functional>
-#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "storage/base/mutex.h"
 #include "storage/blocks/layer_id.h"
 #include "storage/metadata/catalogue/connection.h"
 
@@ -56,8 +56,8 @@ private:
     BlockStore& blocks_;
     const Options options_;
 
-    std::mutex mutex_;  // guards the next
-    std::vector<LayerId> to_sync_;
+    Mutex mutex_{LockLevel::kPersistence};
+    std::vector<LayerId> to_sync_ GUARDED_BY(mutex_);
 };
 
 }  // namespace amilab

@@ -42,7 +42,7 @@ Upkeep::~Upkeep() = default;
 
 void Upkeep::add(Kind kind, LayerId layer)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (!is_stopped_) {
         tasks_.push_back({kind, layer});
         post();
@@ -80,7 +80,7 @@ void Upkeep::count_snapshots_later(std::vector<SnapshotId> ids)
 
 void Upkeep::stop()
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     is_stopped_ = true;
     tasks_.clear();
 }
@@ -95,7 +95,7 @@ void Upkeep::post()
 void Upkeep::run()
 {
     {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         is_posted_ = false;
     }
     // What is left comes behind what others have posted meanwhile; also when this step throws.
@@ -103,7 +103,7 @@ void Upkeep::run()
         Upkeep& upkeep;
         ~Again()
         {
-            const std::lock_guard lock(upkeep.mutex_);
+            const Lock lock(upkeep.mutex_);
             if (!upkeep.is_stopped_ && (upkeep.job_ || !upkeep.tasks_.empty())) {
                 upkeep.post();
             }
@@ -122,7 +122,7 @@ void Upkeep::run()
 
 bool Upkeep::take(Task& task)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (tasks_.empty()) {
         return false;
     }
@@ -133,7 +133,7 @@ bool Upkeep::take(Task& task)
 
 bool Upkeep::is_stopped()
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return is_stopped_;
 }
 

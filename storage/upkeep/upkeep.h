@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <vector>
 
+#include "storage/base/mutex.h"
 #include "storage/blocks/layer_id.h"
 #include "storage/metadata/snapshots/snapshot_ids.h"
 
@@ -53,7 +53,7 @@ private:
     };
     struct Job;
 
-    void post();
+    void post() REQUIRES(mutex_);
     void run();
     bool take(Task& task);
     void begin(const Task& task);
@@ -68,10 +68,10 @@ private:
     BlockStore& blocks_;
     Persistence& persistence_;
 
-    std::mutex mutex_;  // guards what follows
-    std::deque<Task> tasks_;
-    bool is_posted_ = false;
-    bool is_stopped_ = false;
+    Mutex mutex_{LockLevel::kUpkeep};
+    std::deque<Task> tasks_ GUARDED_BY(mutex_);
+    bool is_posted_ GUARDED_BY(mutex_) = false;
+    bool is_stopped_ GUARDED_BY(mutex_) = false;
 
     // Of the background thread alone.
     std::unique_ptr<Job> job_;

@@ -37,7 +37,8 @@ class Server:
             [binary(), "serve", "--listen", "127.0.0.1:0", "--seed", SEED, "--data",
              f"{self._folder.name}/data", "--log-level", "warning", *self._options],
             stdout=subprocess.PIPE, stderr=self._log,
-            env=environment() | {"TMPDIR": self._folder.name})
+            env=environment() | {"TMPDIR": self._folder.name,
+                                 "AMILAB_CHECK_LOCK_ORDER": "1"})
         line = self._process.stdout.readline().decode()
         ready = READY.fullmatch(line)
         if not ready:

@@ -42,7 +42,7 @@ class House(unittest.TestCase):
 
     def wrong(self):
         return [*check_house.check_roots(self.root), *check_house.check_includes(self.root),
-                *check_house.check_families(self.root)]
+                *check_house.check_locks(self.root), *check_house.check_families(self.root)]
 
     def assert_wrong(self, part):
         self.assertTrue(any(part in line for line in self.wrong()), self.wrong())
@@ -95,6 +95,16 @@ class House(unittest.TestCase):
         (self.root / f"tests/{FAMILY}_test.cpp").unlink()
         self.assert_wrong("the family volumes has no such file")
         self.assert_wrong("the family volumes has no tests of its name")
+
+
+    def test_a_lock_that_knows_no_order_is_found(self):
+        for lock in ("std::mutex", "std::recursive_mutex", "std::condition_variable_any",
+                     "std::scoped_lock", "std::lock_guard", "std::unique_lock<std::mutex>"):
+            self.write("storage/base/clock.h", f"\n    {lock} lock_;\n")
+            self.assert_wrong("storage/base/clock.h:2: std::")
+        self.write("storage/base/clock.h", "    Mutex mutex_{LockLevel::kClock};\n")
+        self.write("storage/base/mutex.h", "    std::mutex mutex_;\n")
+        self.assertEqual(self.wrong(), [])
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ UploadTraffic::Hold::~Hold()
     if (traffic_ == nullptr) {
         return;
     }
-    const std::lock_guard lock(traffic_->mutex_);
+    const Lock lock(traffic_->mutex_);
     const auto found = traffic_->busy_.find(key_);
     found->second.erase(block_);
     if (found->second.empty()) {
@@ -19,7 +19,7 @@ UploadTraffic::Hold::~Hold()
 
 UploadTraffic::Hold UploadTraffic::begin_write(const Key& key, std::int64_t block_index)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     auto& blocks = busy_[key];
     if (blocks.contains(kCompletion)) {
         throw busy("The snapshot is being completed.");
@@ -32,7 +32,7 @@ UploadTraffic::Hold UploadTraffic::begin_write(const Key& key, std::int64_t bloc
 
 UploadTraffic::Hold UploadTraffic::begin_completion(const Key& key)
 {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     auto& blocks = busy_[key];
     if (!blocks.empty()) {
         throw busy(blocks.contains(kCompletion) ? "The snapshot is being completed."

@@ -2,10 +2,11 @@
 
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <set>
 #include <string>
 #include <utility>
+
+#include "storage/base/mutex.h"
 
 namespace amilab::ebs {
 
@@ -48,8 +49,8 @@ public:
 private:
     static constexpr std::int64_t kCompletion = -1;
 
-    std::mutex mutex_;  // guards busy_
-    std::map<Key, std::set<std::int64_t>> busy_;
+    Mutex mutex_{LockLevel::kUploads};
+    std::map<Key, std::set<std::int64_t>> busy_ GUARDED_BY(mutex_);
 };
 
 }  // namespace amilab::ebs

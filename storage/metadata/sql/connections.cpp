@@ -28,18 +28,22 @@ void try_checkpoint(Database& db)
 
 Writer::~Writer()
 {
-    if (lock_) {
+    if (connections_ != nullptr) {
         connections_->let_go_of_writer();
+        connections_->writer_mutex_.unlock();
     }
 }
 
 Database& Writer::db()
 {
+    connections_->writer_mutex_.require_held();
     return *connections_->writer_;
 }
 
-IdSource& Writer::ids()
+// What the analysis does not believe of a member that is handed out.
+IdSource& Writer::ids() NO_THREAD_SAFETY_ANALYSIS
 {
+    connections_->writer_mutex_.require_held();
     return connections_->ids_;
 }
 
@@ -62,15 +66,17 @@ Connections::Connections(std::unique_ptr<Database> writer, Open open, OwnedWork&
 {
 }
 
-Writer Connections::writer()
+// A lease moves, and lets go of the mutex at its end.
+Writer Connections::writer() NO_THREAD_SAFETY_ANALYSIS
 {
-    return {*this, std::unique_lock(writer_mutex_)};
+    writer_mutex_.lock();
+    return Writer(*this);
 }
 
-std::optional<Writer> Connections::writer_if_free()
+// As in writer().
+std::optional<Writer> Connections::writer_if_free() NO_THREAD_SAFETY_ANALYSIS
 {
-    std::unique_lock lock(writer_mutex_, std::try_to_lock);
-    return lock ? std::optional(Writer(*this, std::move(lock))) : std::nullopt;
+    return writer_mutex_.try_lock() ? std::optional(Writer(*this)) : std::nullopt;
 }
 
 void Connections::let_go_of_writer()
@@ -78,7 +84,7 @@ void Connections::let_go_of_writer()
     checkpoint_later();
     writes_.fetch_add(1, std::memory_order_release);
     // An open read transaction would keep the WAL from being used anew.
-    const std::lock_guard lock(readers_mutex_);
+    const Lock lock(readers_mutex_);
     for (auto& idle : idle_readers_) {
         end_snapshot(*idle.db);
     }
@@ -105,6 +111,7 @@ void Connections::checkpoint()
     // Most of it beside the writer; the rest, so that the WAL can begin anew, while it waits.
     try_checkpoint(*checkpointer_);
     const auto held = writer();
+    writer_mutex_.require_held();
     try_checkpoint(*checkpointer_);
     writer_->forget_wal_pages();
     checkpoint_is_queued_ = false;
@@ -115,7 +122,7 @@ Reader Connections::reader()
     Reader::Snapshot snapshot;
     std::uint64_t ticket = 0;
     {
-        const std::lock_guard lock(readers_mutex_);
+        const Lock lock(readers_mutex_);
         ticket = ++last_ticket_;
         tickets_.insert(ticket);
         if (!idle_readers_.empty()) {
@@ -148,7 +155,7 @@ Reader Connections::fresh_reader()
 void Connections::give_back(Reader::Snapshot snapshot, std::uint64_t ticket)
 {
     {
-        const std::lock_guard lock(readers_mutex_);
+        const Lock lock(readers_mutex_);
         if (snapshot.db) {
             if (snapshot.writes_seen != writes_.load(std::memory_order_acquire)) {
                 end_snapshot(*snapshot.db);
@@ -162,9 +169,11 @@ void Connections::give_back(Reader::Snapshot snapshot, std::uint64_t ticket)
 
 void Connections::wait_for_readers()
 {
-    std::unique_lock lock(readers_mutex_);
+    const Lock lock(readers_mutex_);
     const auto last_ticket = last_ticket_;
-    reader_left_.wait(lock, [&] { return tickets_.empty() || *tickets_.begin() > last_ticket; });
+    while (!tickets_.empty() && *tickets_.begin() <= last_ticket) {
+        reader_left_.wait(readers_mutex_);
+    }
 }
 
 }  // namespace amilab

@@ -1,15 +1,15 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
+#include "storage/base/mutex.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/id_source.h"
 
@@ -22,19 +22,16 @@ class OwnedWork;
 /// at a time; what it committed is seen by every reader that is taken after it is let go.
 class Writer {
 public:
-    Writer(Writer&&) noexcept = default;
+    Writer(Writer&& other) noexcept : connections_(std::exchange(other.connections_, nullptr)) {}
     ~Writer();
     Database& db();
     IdSource& ids();
 
 private:
     friend class Connections;
-    Writer(Connections& connections, std::unique_lock<std::mutex> lock)
-        : lock_(std::move(lock)), connections_(&connections)
-    {
-    }
+    /// Of the connections' mutex, which the caller has taken for it.
+    explicit Writer(Connections& connections) : connections_(&connections) {}
 
-    std::unique_lock<std::mutex> lock_;
     Connections* connections_;
 };
 
@@ -93,29 +90,29 @@ private:
     friend class Writer;
     friend class Reader;
 
-    void let_go_of_writer();
+    void let_go_of_writer() REQUIRES(writer_mutex_);
     /// Keeps the WAL short, in the background.
-    void checkpoint_later();
+    void checkpoint_later() REQUIRES(writer_mutex_);
     void checkpoint();
     void give_back(Reader::Snapshot snapshot, std::uint64_t ticket);
 
     const Open open_;
     OwnedWork& work_;
 
-    std::mutex writer_mutex_;  // guards the next three
-    std::unique_ptr<Database> writer_;
-    IdSource ids_;
-    bool checkpoint_is_queued_ = false;
+    Mutex writer_mutex_{LockLevel::kWriter};
+    std::unique_ptr<Database> writer_ GUARDED_BY(writer_mutex_);
+    IdSource ids_ GUARDED_BY(writer_mutex_);
+    bool checkpoint_is_queued_ GUARDED_BY(writer_mutex_) = false;
     std::unique_ptr<Database> checkpointer_;  // the background's
 
     // Counts the leases of the writer, each of which may have committed something.
     std::atomic<std::uint64_t> writes_{0};
 
-    std::mutex readers_mutex_;  // guards what follows
-    std::vector<Reader::Snapshot> idle_readers_;
-    std::uint64_t last_ticket_ = 0;
-    std::set<std::uint64_t> tickets_;  // of leases that live
-    std::condition_variable reader_left_;
+    Mutex readers_mutex_{LockLevel::kReaders};
+    std::vector<Reader::Snapshot> idle_readers_ GUARDED_BY(readers_mutex_);
+    std::uint64_t last_ticket_ GUARDED_BY(readers_mutex_) = 0;
+    std::set<std::uint64_t> tickets_ GUARDED_BY(readers_mutex_);  // of leases that live
+    Condition reader_left_;
 };
 
 }  // namespace amilab

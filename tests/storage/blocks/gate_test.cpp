@@ -204,8 +204,8 @@ TEST_F(ConcurrentSealing, SeveralVolumesAreSealedAtOneInstant)
     for (int round = 0; round < 40; ++round) {
         {
             std::vector<Gate> gates;
-            for (const auto& volume : volumes) {
-                gates.push_back(volume->close_gate(store_.new_layer_id()));
+            for (std::size_t index = 0; index < kVolumes; ++index) {
+                gates.push_back(volumes[index]->close_gate(store_.new_layer_id(), index + 1));
             }
             for (std::size_t index = 0; index < kVolumes; ++index) {
                 gates[index].swap_top();
