@@ -158,7 +158,7 @@ Response to_answer(const RecycleRuleRow& row)
         if (row.unlock_delay_days) {
             answer.lock_configuration = LockConfiguration{
                 .unlock_delay = UnlockDelay{.unlock_delay_unit = "DAYS",
-                                            .unlock_delay_value = *row.unlock_delay_days}};
+                                            .unlock_delay_value = row.unlock_delay_days}};
         }
     }
     if constexpr (requires { answer.lock_end_time; }) {

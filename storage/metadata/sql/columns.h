@@ -153,7 +153,7 @@ const std::string& select_list()
 
 /// The row of a SELECT that began with select_list().
 template <class Row, class... Columns>
-Row read_row(const ColumnList<Row, Columns...>& columns, Statement::Row&& values)
+Row read_row(const ColumnList<Row, Columns...>& columns, Statement::Row values)
 {
     Row row;
     std::apply([&](const auto&... column) { (values.read(row.*column.member), ...); }, columns.all);

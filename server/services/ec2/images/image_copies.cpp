@@ -208,7 +208,7 @@ CopyImageResponse copy_image(Session& session, const CopyImageRequest& request)
     constexpr std::string_view kOperation = CopyImageRequest::kOperation;
     if (const auto made =
             made_before(session, kOperation, request.client_token, kMostCopyTokenCharacters)) {
-        return {.image_id = *made};
+        return {.image_id = made};
     }
     const auto source = require_source(session, request, wish.source_id);
     check_copyable(session, source);

@@ -203,7 +203,7 @@ CreateImageUsageReportResponse create_image_usage_report(
     constexpr std::string_view kOperation = CreateImageUsageReportRequest::kOperation;
     if (const auto made =
             made_before(session, kOperation, request.client_token, kMostReportTokenCharacters)) {
-        return {.report_id = *made};
+        return {.report_id = made};
     }
     require_own_image(session, image);
     const UsageReportRow row{.id = session.next_id<UsageReportId>(),

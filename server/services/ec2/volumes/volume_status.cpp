@@ -23,7 +23,7 @@ VolumeStatusInfo status_of(const VolumeStatusRow& row)
                           .status = row.status};
     if (row.initialization_state) {
         info.details.push_back(
-            {.name = "initialization-state", .status = *row.initialization_state});
+            {.name = "initialization-state", .status = row.initialization_state});
     }
     return info;
 }
