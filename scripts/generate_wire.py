@@ -62,7 +62,7 @@ class Rules:
         rules.facts[section] = facts
 
     def under(self, stronger):
-        """These rules, where `stronger` does not say otherwise."""
+        """Both together; `stronger` wins where both say something."""
         merged = Rules()
         merged.facts = {**self.facts, **stronger.facts}
         for name in self.below.keys() | stronger.below.keys():

@@ -33,18 +33,18 @@ struct Encryption {
     std::optional<std::string> data_key_id = {};
 };
 
-/// Of a new volume, made from `snapshot` or from nothing. Throws InvalidParameterCombination when
-/// the encryption of the snapshot would be removed, InvalidParameterValue for a key of another
-/// region.
+/// The encryption of a new volume, made from `snapshot` or from nothing. Throws
+/// InvalidParameterCombination when the encryption of the snapshot would be removed,
+/// InvalidParameterValue for a key of another region.
 Encryption encrypt_volume(Session& session, const EncryptionWish& wish, const SnapshotRow* snapshot,
                           std::string_view new_id);
 
-/// Of a copy of the volume `source`, which keeps its encryption whatever is asked for.
+/// The encryption of a copy of a volume, which keeps its source's whatever is asked for.
 Encryption encrypt_volume(Session& session, const EncryptionWish& wish, const VolumeRow& source,
                           std::string_view new_id);
 
-/// Of a copy of `source` into the caller's region. Throws InvalidRequest when the encryption would
-/// be removed. Whether the key can be used shows later: why_key_is_unusable.
+/// The encryption of a copy of `source` into the caller's region. Throws InvalidRequest when the
+/// encryption would be removed. Whether the key can be used shows later: why_key_is_unusable.
 Encryption encrypt_copy(Session& session, const EncryptionWish& wish, const SnapshotRow& source,
                         std::string_view new_id);
 /// Why a copy with this key cannot be made; nothing when it can.

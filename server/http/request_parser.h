@@ -27,7 +27,7 @@ public:
     std::size_t parse_header(std::string_view input);
     bool header_done() const;
 
-    /// These hold once the header is done.
+    /// What the header says of the message; known once it is done.
     bool keep_alive() const;
     bool chunked() const;
 

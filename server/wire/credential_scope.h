@@ -23,7 +23,7 @@ std::optional<CredentialScope> scope_from_authorization(std::string_view header)
 /// Reads the decoded X-Amz-Credential parameter of a presigned request.
 /// Throws ApiError (IncompleteSignature).
 CredentialScope scope_from_credential(std::string_view credential);
-/// The same of an undecoded query string; nothing when it has no such parameter, or a broken one.
+/// The scope in an undecoded query string; nothing when X-Amz-Credential is missing or broken.
 std::optional<CredentialScope> scope_from_query(std::string_view query);
 
 }  // namespace amilab::wire

@@ -90,7 +90,7 @@ public:
     /// Throws ApiError: MalformedQueryString (percent-encoding, a nameless value),
     /// InvalidCharacter (not UTF-8), InvalidQueryParameter (duplicates, above the bounds).
     explicit Parameters(std::string_view form, std::string_view more = {});
-    /// Of values that have been taken apart. Throws ApiError (InvalidQueryParameter) as above.
+    /// Takes values that have been taken apart already. Throws ApiError (InvalidQueryParameter).
     explicit Parameters(std::vector<NamedValue> values);
     // Nodes view the texts and each other.
     Parameters(const Parameters&) = delete;
@@ -100,7 +100,7 @@ public:
     /// The value of a parameter without dots; nothing when it is not there. Linear.
     std::optional<std::string_view> find(std::string_view name) const;
 
-    /// The same text for the same parameters in any order, list members numbered anew. Leaves out
+    /// A text that the same parameters have in any order, list members numbered anew. Leaves out
     /// the parameters that are no members of requests (Action, Version, signatures) and those of
     /// these names. What a repeated client token is compared by.
     std::string canonical(std::initializer_list<std::string_view> excluded = {"ClientToken",

@@ -55,7 +55,7 @@ struct Members {
     std::span<const Member> rows{};
 };
 
-/// By name; null when there is none.
+/// The member of that name; null when there is none.
 const Member* find_member(const Members& members, std::string_view name);
 
 struct FilterAlias {
@@ -103,7 +103,7 @@ struct ServiceSchema {
     std::string_view error_message{};
     /// All that exist at AWS, sorted.
     std::span<const std::string_view> operation_names;
-    /// Those whose types are generated, sorted.
+    /// The operations whose types are generated, sorted.
     std::span<const OperationSchema* const> operations;
 };
 

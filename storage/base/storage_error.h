@@ -11,7 +11,7 @@ namespace amilab {
 struct StorageError : std::runtime_error {
     /// Reads "<operation> <path>: <meaning of error_number>".
     StorageError(int error_number, std::string_view operation, std::string_view path);
-    /// The same with a sentence of its own, for what errno does not cover.
+    /// Reads "<operation> <path>: <detail>", for what errno does not cover.
     StorageError(int error_number, std::string_view operation, std::string_view path,
                  std::string_view detail);
 

@@ -46,7 +46,7 @@ public:
     /// Writes again what a failed set() left in doubt, so that what the file says is what page()
     /// says. Throws when that fails again.
     void settle();
-    /// The same for the pages that hold a range of blocks. Whoever leaves the map as it is because
+    /// Settles the pages that hold a range of blocks. Whoever leaves the map as it is because
     /// it says already what shall be must call this first: the file may say something else.
     void settle(std::uint64_t first, std::uint64_t count);
 

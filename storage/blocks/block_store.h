@@ -45,13 +45,13 @@ public:
     /// `directory` is the layers' own; made when missing, in a folder that must be there. Its names
     /// are synced and read, the files are not.
     BlockStore(FileSystem& file_system, const std::string& directory, Options options);
-    /// The same over the kernel's files.
+    /// A block store over the kernel's files.
     BlockStore(const std::string& directory, Options options);
     ~BlockStore();
 
-    /// Above all that rows or files know. Power loss can take rows back and leave their files, so a
-    /// counter in the rows alone would give a new layer the files of one that is gone. No file is
-    /// made. Cannot fail.
+    /// An id above all that rows or files know. Power loss can take rows back and leave their
+    /// files, so a counter in the rows alone would give a new layer the files of one that is gone.
+    /// No file is made. Cannot fail.
     LayerId new_layer_id() { return LayerId{next_new_.fetch_add(1)}; }
 
     /// `chain`: the writable layer, its parent, and so on. A volume is open once: whoever names its
@@ -62,7 +62,7 @@ public:
     std::shared_ptr<Volume> open_volume(const std::vector<LayerId>& chain, std::uint64_t size);
     /// `chain`: sealed layers, top first. EBUSY: one of them is being written.
     std::shared_ptr<Snapshot> open_snapshot(const std::vector<LayerId>& chain, std::uint64_t size);
-    /// As open_volume, for one writer. EBUSY: it is open.
+    /// Opens what open_volume does, for one writer. EBUSY: it is open.
     std::unique_ptr<UploadLayer> open_upload(const std::vector<LayerId>& chain, std::uint64_t size);
 
     /// Volume::close_gate for a volume that may not be open, so that sealing costs the same however
@@ -101,7 +101,7 @@ public:
     /// Makes a sealed chain survive power loss, lowest layer first; cheap for what does already.
     /// A snapshot counts as synced when this has returned, not before.
     void sync_chain(const std::vector<LayerId>& chain, std::uint64_t size);
-    /// The same for one layer, for callers that know its parents to be synced.
+    /// Makes one layer survive power loss, for callers that know its parents to do so.
     void sync_layer(LayerId layer);
     /// For a clean end: makes everything survive power loss that any process of this boot wrote.
     /// Goes on after an error and throws the first.

@@ -65,7 +65,7 @@ public:
 
     /// Makes the maps' files say what map_page says, after a failed set_state.
     void settle();
-    /// The same for a range of blocks, before a change that may find its map right already.
+    /// Settles a range of blocks, before a change that may find its map right already.
     void settle(std::uint64_t first_block, std::uint64_t count);
     /// Makes everything written before the call survive power loss; looks at the first
     /// `segments` only. A sealed layer is looked at once.
@@ -81,7 +81,7 @@ public:
     std::shared_ptr<LayerIndex> index(std::uint32_t segment);
     /// Looks for it anew: it has been made or removed.
     void forget_index();
-    /// It is damaged.
+    /// Goes without the index from now on: it is damaged.
     void ignore_index();
 
     void remove_when_closed() { remove_when_closed_ = true; }

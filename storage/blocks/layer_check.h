@@ -15,7 +15,7 @@ namespace amilab {
 struct LayerLineage {
     /// Each layer's parent.
     std::map<LayerId, std::optional<LayerId>> parents;
-    /// Those that are gone and whose files may not be.
+    /// The layers that are gone and whose files may not be.
     std::set<LayerId> removed;
 };
 

@@ -36,7 +36,7 @@ public:
     /// An open file: from the cache, or opened and, if it is a map, checked. Throws ENOENT when it
     /// is missing. The file stays open while somebody holds it.
     std::shared_ptr<File> open(const FileKey& key, OpenMode mode);
-    /// The same, with nothing for a file that is missing.
+    /// What open() gives; nothing for a file that is missing.
     std::shared_ptr<File> open_if_exists(const FileKey& key, OpenMode mode);
     /// A live map that this boot wrote; nothing when it is missing, blank or of another boot.
     std::shared_ptr<File> open_current_live_map(const FileKey& key, OpenMode mode);
@@ -48,11 +48,12 @@ public:
     void put_in_place(const FileKey& key);
     /// False when there was no such file.
     bool unlink(const FileKey& key);
-    /// All files of a layer, the data last: what is left when this stops half-way is found again.
+    /// Removes all files of a layer, the data last: what is left when this stops half-way is found
+    /// again.
     void unlink_layer(LayerId layer);
-    /// The same for files of which some may be missing in any way.
+    /// Removes the files of a layer of which some may be missing in any way.
     void unlink_every_file(LayerId layer);
-    /// As the file system counts them, all files of the layer.
+    /// The bytes of all files of the layer, as the file system counts them.
     std::uint64_t allocated_bytes(LayerId layer);
 
     /// To be called after a file was made or renamed: what sync_directory must wait for.

@@ -51,7 +51,7 @@ class LayerStack {
 public:
     LayerStack(PageCache& pages, std::vector<std::shared_ptr<Layer>> bottom_first);
 
-    /// The same with an empty layer on top.
+    /// This stack with an empty layer on top.
     std::shared_ptr<const LayerStack> with_top(std::shared_ptr<Layer> top) const;
 
     /// Changes when places of layers do.
@@ -63,9 +63,9 @@ public:
     /// The owners of blocks from `first_block` on, from memory or from the maps and indexes.
     /// Remembers those of the blocks around them too: what costs is asking each layer.
     void find_owners(std::uint64_t first_block, std::span<Owner> out) const;
-    /// The same without memory, for walks over much: the maps from the top down to the first layer
-    /// that has a resolved index, and that.
     enum class Indexes { kAsked, kIgnored };
+    /// find_owners() without memory, for walks over much: the maps from the top down to the first
+    /// layer that has a resolved index, and that.
     void scan(std::uint64_t first_block, std::span<Owner> out,
               Indexes indexes = Indexes::kAsked) const;
     /// Remembers that the top has decided blocks.
@@ -85,7 +85,7 @@ public:
     /// Whether a layer's map, or the first index from the top, has anything in a page of a map.
     bool may_have_owners(std::uint64_t map_page) const;
 
-    /// The same stack without a layer below the top; remembers nothing. Null: it has no such layer.
+    /// This stack without a layer below the top; remembers nothing. Null: it has no such layer.
     std::shared_ptr<const LayerStack> without(LayerId layer) const;
 
     /// Fills `out`, whose blocks have these owners.

@@ -34,7 +34,7 @@ public:
     /// layers().front().
     std::uint64_t look_ahead(std::uint64_t block, std::uint64_t limit,
                              std::vector<Owner>& owners) const;
-    /// From the bottom up.
+    /// The snapshot's layers, from the bottom up.
     std::vector<LayerId> layers() const;
     /// On return all layers survive power loss; costs nothing for those that do already.
     void sync();

@@ -46,7 +46,7 @@ public:
     void write(std::uint64_t offset, std::span<const std::byte> bytes);
     /// The range reads as zeros; its whole blocks take no space.
     void write_zeroes(std::uint64_t offset, std::uint64_t length);
-    /// The same by bytes that keep their space.
+    /// Writes zeros that keep their space.
     void write_zeroes_as_data(std::uint64_t offset, std::uint64_t length);
     /// The whole blocks of the range (the volume's last one, however short, is whole) read as zeros
     /// and take no space; what is left of it at the ends stays as it is.

@@ -11,7 +11,7 @@ namespace amilab {
 /// Reads until `out` is full or the file ends; the bytes read. Throws StorageError.
 std::size_t read_fully(File& file, std::uint64_t offset, std::span<std::byte> out);
 
-/// The same; what lies behind the end of the file reads as zeros, as a hole does.
+/// Fills `out`; what lies behind the end of the file reads as zeros, as a hole does.
 void read_or_zero(File& file, std::uint64_t offset, std::span<std::byte> out);
 
 /// Writes all of `bytes`, however many calls that takes. Throws StorageError: any first part of

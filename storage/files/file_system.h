@@ -84,7 +84,7 @@ public:
     virtual ~FileSystem() = default;
 
     virtual std::unique_ptr<File> open(const std::string& path, OpenMode mode) = 0;
-    /// The same, with nothing for a file that is missing; for kRead and kReadWrite.
+    /// What open() gives for kRead and kReadWrite; nothing for a file that is missing.
     virtual std::unique_ptr<File> open_if_exists(const std::string& path, OpenMode mode) = 0;
 
     /// rename(2): replaces `to` in one step.

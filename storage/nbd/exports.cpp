@@ -12,7 +12,7 @@
 namespace amilab::nbd {
 namespace {
 
-/// Or nothing, with the reason in `refusal`.
+/// The disk's row; nothing, with the reason in `refusal`, when nobody may open it.
 std::optional<ExportRow> find_disk(Database& db, std::string_view name, TimeMs now_ms,
                                    std::string& refusal)
 {

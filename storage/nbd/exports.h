@@ -65,8 +65,8 @@ public:
     std::variant<ExportInfo, Refusal> find(std::string_view name);
     std::variant<std::shared_ptr<Export>, Refusal> open(const std::string& name,
                                                         std::function<void()> disconnect);
-    /// At most `kPage` names behind `after`, in order.
     static constexpr std::int64_t kPage = 1000;
+    /// The names behind `after`, in order, `kPage` at most.
     std::vector<std::string> list(std::string_view after);
 
 private:

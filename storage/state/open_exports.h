@@ -11,7 +11,7 @@ namespace amilab {
 
 /// Why somebody must let go of a volume or snapshot.
 enum class ExportEnd {
-    /// Its row is gone.
+    /// The volume's or snapshot's row is gone.
     kDeleted,
     /// The whole generation is.
     kReset,

@@ -14,9 +14,9 @@ class Generation;
 struct DiskSpace {
     DiskRow disk;
     std::uint64_t logical_bytes = 0;
-    /// Of layers that it needs and no other does: what deleting it gives back.
+    /// Bytes of layers that it needs and no other does: what deleting it gives back.
     std::uint64_t own_bytes = 0;
-    /// Of layers that others need too.
+    /// Bytes of layers that others need too.
     std::uint64_t shared_bytes = 0;
 };
 
@@ -26,7 +26,7 @@ struct Space {
     std::uint64_t allocated_bytes = 0;
 };
 
-/// Of all accounts and regions. Looks at the files of every layer. Throws StorageError.
+/// The space of all accounts and regions. Looks at the files of every layer. Throws StorageError.
 Space measure_space(Generation& generation);
 
 }  // namespace amilab

@@ -259,8 +259,8 @@ void Upkeep::write_index(LayerId layer, Kind kind)
     if (chain.empty()) {
         return;
     }
-    // Before: power loss must not make a layer writable again whose index is on the disk.
-    // And it must not name blocks that power loss takes.
+    // Before the index is written: power loss must neither make a layer writable again whose index
+    // is on the disk, nor take blocks that an index names.
     persistence_.make_metadata_durable();
     persistence_.sync_now(std::array{layer});
     if (!blocks_.write_index(chain, [this] { return !is_stopped(); })) {

@@ -61,7 +61,7 @@ class Emulator:
         return Answer("", *self._server.send(method, target, sent, body))
 
     def raw(self, method, target, body=b"", headers=()):
-        """The same, recorded."""
+        """One request of any kind, recorded."""
         headers = dict(headers)
         answer = self.send(method, target, body, headers)
         said = " ".join(f"{name}={short(value)}" for name, value in headers.items()

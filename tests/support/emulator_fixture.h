@@ -42,7 +42,7 @@ struct Answer {
     pugi::xml_node root() const { return document->document_element(); }
     /// Text at a path of elements ("volumeSet/item/volumeId"); empty when there is none.
     std::string text(const std::string& path) const;
-    /// The same of all that the path leads to.
+    /// The texts of all elements that the path leads to.
     std::vector<std::string> texts(const std::string& path) const;
     std::size_t count(const std::string& path) const;
 };

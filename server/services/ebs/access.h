@@ -26,14 +26,14 @@ SnapshotId parse_snapshot_id(const std::string& text, std::string_view parameter
 /// Source: pending and archived snapshots cannot be read (documented).
 SnapshotRow require_readable(Session& session, const SnapshotId& id);
 
-/// The caller's own pending snapshot, that it may write. Throws as above.
+/// The caller's own pending snapshot, that it may write. Throws what require_readable does.
 struct OpenSnapshot {
     SnapshotRow snapshot;
     DirectSnapshotRow direct;
 };
 OpenSnapshot require_open(Session& session, const SnapshotId& id);
 
-/// Its bytes; null for a snapshot that has none and reads as zeros.
+/// The bytes of a snapshot; null when it has none and reads as zeros.
 std::shared_ptr<Snapshot> open_bytes(Session& session, const SnapshotRow& row);
 
 }  // namespace amilab::ebs

@@ -21,7 +21,7 @@ class Tokens {
 public:
     explicit Tokens(std::string_view key);
 
-    /// Of one block of a snapshot, until `expires_ms`.
+    /// The token of one block of a snapshot, good until `expires_ms`.
     std::string block_token(std::string_view snapshot, std::uint64_t block_index,
                             TimeMs expires_ms);
     bool is_block_token(std::string_view token, std::string_view snapshot,

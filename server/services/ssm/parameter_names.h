@@ -29,9 +29,9 @@ struct Found {
     std::optional<ParameterRow> row;
     Missing missing = Missing::kParameter;
 };
-/// Own and public parameters alike.
+/// Looks among own and public parameters alike.
 Found find_parameter(Session& session, const ParameterReference& reference);
-/// The same; throws ParameterNotFound, ParameterVersionNotFound.
+/// find_parameter() that throws ParameterNotFound and ParameterVersionNotFound.
 ParameterRow require_parameter(Session& session, const ParameterReference& reference);
 
 /// Whether the name is one of AWS's own.

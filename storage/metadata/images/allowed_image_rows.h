@@ -56,7 +56,7 @@ struct AllowedImagesSettings {
 
 AllowedImagesSettings select_allowed_images_settings(Database& db, std::string_view owner,
                                                      std::string_view region);
-/// The same without criteria while the settings are disabled: what a look at images needs.
+/// The settings, without criteria while they are disabled: what a look at images needs.
 AllowedImagesSettings select_allowed_images_in_force(Database& db, std::string_view owner,
                                                      std::string_view region);
 void write_allowed_images_state(Database& db, std::string_view owner, std::string_view region,
@@ -81,7 +81,7 @@ void append_allowed_filter(Query& query, const AllowedImagesSettings& settings,
                            std::string_view account, TimeMs now_ms, const Filter& filter,
                            const AroundAllowed& around = {});
 
-/// Those of `ids` that are allowed to `account`, whatever the state of the settings.
+/// The images among `ids` that are allowed to `account`, whatever the state of the settings.
 std::set<ImageId> select_allowed_images(Database& db, const AllowedImagesSettings& settings,
                                         std::string_view account, TimeMs now_ms,
                                         std::span<const ImageId> ids);

@@ -29,7 +29,7 @@ struct WatermarkRow {
 /// One that is there stays as it is.
 void insert_watermark(Database& db, const ImageId& id, const WatermarkRow& row);
 void delete_watermark(Database& db, const ImageId& id, std::string_view key);
-/// In the order of images and keys.
+/// The watermarks of the images, in the order of images and keys.
 std::vector<WatermarkRow> select_watermarks(Database& db, const std::vector<std::string>& images);
 /// Gives a new image the watermarks of the one that it is made of.
 void copy_watermarks(Database& db, std::string_view from, const ImageId& to);
@@ -52,7 +52,8 @@ struct InstanceTypePatternRow {
 /// Two empty lists remove what is there.
 void replace_instance_type_patterns(Database& db, const ImageId& id,
                                     const InstanceTypePatterns& patterns);
-/// In the order of images, the unsupported ones first, each kind as it was given.
+/// The patterns of the images, in their order, the unsupported ones first, each kind as it was
+/// given.
 std::vector<InstanceTypePatternRow> select_instance_type_patterns(
     Database& db, const std::vector<std::string>& images);
 /// The rows of one image.

@@ -17,7 +17,7 @@
 
 namespace amilab {
 
-/// Those that images come into here, of all that AWS names.
+/// The states that images come into here, of all that AWS names.
 namespace image_state {
 inline constexpr std::string_view kPending = "pending";
 inline constexpr std::string_view kAvailable = "available";
@@ -166,7 +166,7 @@ bool is_gone_image_in_use(Database& db, std::string_view viewer, std::string_vie
 bool is_image_row(Database& db, const ImageId& id);
 /// Whether there is such an image, in whatever region and for whomever.
 bool image_id_is_taken(Database& db, const ImageId& id);
-/// In the order of images, and in which each was given them.
+/// The mappings of the images, in their order, and in which each was given them.
 std::vector<ImageMappingRow> select_image_mappings(Database& db,
                                                    const std::vector<std::string>& images);
 std::vector<ImageMappingRow> select_image_mappings(Database& db, const ImageId& id);
@@ -182,7 +182,7 @@ void set_image_last_launched(Database& db, const ImageId& id, TimeMs now_ms);
 /// name go.
 void mark_image_deregistered(Database& db, const ImageId& id);
 
-/// Also keeps the image's `public` flag. What is there already stays once.
+/// Adds a permission and keeps the image's `public` flag. What is there already stays once.
 void insert_launch_permission(Database& db, const ImageId& id, const LaunchPermissionRow& row);
 void delete_launch_permission(Database& db, const ImageId& id, const LaunchPermissionRow& row);
 void delete_all_launch_permissions(Database& db, const ImageId& id);

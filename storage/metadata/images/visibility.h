@@ -20,7 +20,7 @@ struct SharedKind {
     std::string_view alias;
     /// Rows that an account can own.
     std::string_view owned;
-    /// Those of them that the catalogue has.
+    /// Rows of the catalogue among them.
     std::string_view catalogue;
     /// Rows that can be public.
     std::string_view published;

@@ -41,7 +41,7 @@ struct InstanceTypeRow {
     /// unsupported, supported or default
     std::string ebs_optimized_support{};
     std::string ebs_encryption_support{};
-    /// These six are there together, where EBS optimisation is supported.
+    /// Six members that are there together, where EBS optimisation is supported.
     std::optional<std::int64_t> ebs_baseline_bandwidth_mbps{};
     std::optional<double> ebs_baseline_throughput_mbytes{};
     std::optional<std::int64_t> ebs_baseline_iops{};
@@ -269,9 +269,9 @@ inline constexpr Listing<decltype(kInstanceTypeColumns)> kInstanceTypeList{
 /// Has the query ask for types that some zone of its region has.
 void require_offered_in_region(ListQuery& wanted);
 
-/// By name, wherever it is offered.
+/// The type of that name, wherever it is offered.
 std::optional<InstanceTypeRow> select_instance_type(Database& db, std::string_view name);
-/// Those of the types that some zone of the region has.
+/// The types among `types` that some zone of the region has.
 std::vector<std::string> select_offered_types(Database& db, const std::vector<std::string>& types,
                                               std::string_view region);
 

@@ -197,7 +197,7 @@ bool instance_exists(Database& db, std::string_view owner, std::string_view regi
 /// Whose an instance of the region is, whoever asks.
 std::optional<std::string> select_instance_owner(Database& db, std::string_view region,
                                                  const InstanceId& id);
-/// Those of one launch that are still there, in the order of their launch indexes.
+/// The instances of one launch that are still there, in the order of their launch indexes.
 std::vector<InstanceRow> select_reservation(Database& db, std::string_view owner,
                                             std::string_view region,
                                             std::string_view reservation_id);

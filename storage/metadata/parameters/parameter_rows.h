@@ -89,7 +89,7 @@ void delete_parameter_version(Database& db, const ParameterKey& key, std::int64_
 /// Puts a label on a version, from another one if need be.
 void set_parameter_label(Database& db, const ParameterKey& key, std::string_view label,
                          std::int64_t version);
-/// With its versions and labels. False when there is none.
+/// Deletes a parameter with its versions and labels. False when there is none.
 bool delete_parameter(Database& db, const ParameterKey& key);
 
 }  // namespace amilab

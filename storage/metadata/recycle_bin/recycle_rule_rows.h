@@ -82,7 +82,7 @@ inline constexpr Listing<decltype(kRecycleRuleColumns)> kRecycleRuleList{
 std::string next_recycle_rule_id(IdSource& ids);
 
 void insert_recycle_rule(Database& db, const RecycleRuleRow& row);
-/// With the lock state of `now_ms`: a rule whose unlock delay is over is unlocked.
+/// The rule with the lock state of `now_ms`: one whose unlock delay is over is unlocked.
 std::optional<RecycleRuleRow> select_recycle_rule(Database& db, std::string_view owner,
                                                   std::string_view region, std::string_view id,
                                                   TimeMs now_ms);
@@ -104,7 +104,7 @@ void want_lock_state(ListQuery& wanted, const std::optional<std::string>& lock_s
 void want_resource_tags(ListQuery& wanted, const std::vector<RecycleRuleTag>& tags);
 void want_exclude_resource_tags(ListQuery& wanted, const std::vector<RecycleRuleTag>& tags);
 
-/// In the order of their ids.
+/// The rules, in the order of their ids.
 std::vector<RecycleRuleRow> select_recycle_rules(Database& db, const ListQuery& wanted);
 
 /// For how many days a resource that is being deleted is kept, by its owner's tags on it; nothing

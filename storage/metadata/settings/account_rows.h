@@ -23,7 +23,7 @@ struct DeclaredAccount {
     std::vector<std::string> products = {};
 };
 
-/// In the order of their ids, their lists sorted.
+/// All accounts that were declared, in the order of their ids, their lists sorted.
 std::vector<DeclaredAccount> select_declared_accounts(Database& db);
 void delete_declared_account(Database& db, std::string_view id);
 /// The account as it is now. False, with the change half done, when an access key or a product is

@@ -63,7 +63,7 @@ inline constexpr FilterColumn kFastRestoreFilters[] = {
     {"snapshot-id", "snapshot_id"},
     {"state", "state"},
 };
-/// In the order of snapshot and zone.
+/// The list of fast restores, in the order of snapshot and zone.
 inline constexpr Listing<decltype(kFastRestoreColumns)> kFastRestoreList{
     .from = kFastRestoreFrom,
     .key = "f.snapshot_id",
@@ -76,7 +76,7 @@ std::optional<FastRestoreRow> select_fast_restore(Database& db, std::string_view
                                                   std::string_view zone, TimeMs now_ms);
 /// Replaces what there is.
 void put_fast_restore(Database& db, const FastRestoreRow& row);
-/// Of all accounts and zones: the snapshot is gone.
+/// Deletes those of all accounts and zones: the snapshot is gone.
 void delete_fast_restores(Database& db, const SnapshotId& id);
 /// How many snapshots the account has enabled in the region, each once; those that are being
 /// disabled, or are, do not count.

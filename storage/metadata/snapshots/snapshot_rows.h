@@ -101,7 +101,7 @@ inline constexpr auto kDescribedSnapshotColumns = and_columns(
     time("restore_expiry_ms", &SnapshotRow::restore_expiry_ms).as(kRestoreExpiryOfSnapshot));
 
 void insert_snapshot(Database& db, const SnapshotRow& row);
-/// Own and catalogue snapshots alike; who may see or use it is for the caller to decide.
+/// Reads own and catalogue snapshots alike; who may see or use it is for the caller to decide.
 std::optional<SnapshotRow> select_snapshot(Database& db, std::string_view region,
                                            const SnapshotId& id);
 /// The snapshot with what is told of it at `now_ms`.

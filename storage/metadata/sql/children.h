@@ -60,7 +60,7 @@ auto select_children(Database& db, const std::vector<std::string>& ids)
     return rows;
 }
 
-/// Those of select_children()'s rows whose member `parent` is `id`.
+/// The rows of select_children() whose member `parent` is `id`.
 template <class Row>
 std::span<const Row> children_of(const std::vector<Row>& rows, std::string Row::*parent,
                                  const std::string& id)
@@ -68,7 +68,7 @@ std::span<const Row> children_of(const std::vector<Row>& rows, std::string Row::
     return std::ranges::equal_range(rows, id, {}, parent);
 }
 
-/// Those of `ids` that none of select_children()'s rows belongs to.
+/// The ids that none of select_children()'s rows belongs to.
 template <class Row>
 std::vector<std::string> childless(const std::vector<Row>& rows, std::string Row::*parent,
                                    const std::vector<std::string>& ids)

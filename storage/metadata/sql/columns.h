@@ -108,7 +108,7 @@ constexpr ColumnList<Row, Columns...> columns(std::string_view table, std::strin
     return {table, alias, {all...}};
 }
 
-/// These columns and more: say those that lists alone read.
+/// The columns of a list and more: say those that lists alone read.
 template <class Row, class... Columns, class... More>
 constexpr ColumnList<Row, Columns..., More...> and_columns(const ColumnList<Row, Columns...>& list,
                                                            const More&... more)

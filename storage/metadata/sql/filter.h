@@ -54,7 +54,7 @@ void append_filters(Query& query, std::span<const Filter> filters,
                     std::span<const ResolvedFilter> columns, std::string_view resource_id,
                     std::string_view owner);
 
-/// Those of `wanted` that are not among `found`, in their order.
+/// The texts of `wanted` that are not among `found`, in their order.
 std::vector<std::string> without(const std::vector<std::string>& wanted,
                                  const std::vector<std::string>& found);
 

@@ -177,7 +177,7 @@ std::int64_t count_own(Database& db, std::string_view owner, std::string_view re
     return select.row().integer();
 }
 
-/// Those of the ids that the list does not have for the query's owner and region, in their order,
+/// The ids that the list does not have for the query's owner and region, in their order,
 /// whatever the filters.
 template <const auto& kList>
 std::vector<std::string> missing_ids(Database& db, const ListQuery& wanted)

@@ -146,7 +146,8 @@ struct VolumeStatusRow {
     std::string io_performance{};
     /// Nothing for a volume that began empty.
     std::optional<std::string> initialization_state{};
-    /// Of each of its attachments, whatever the volume's state: normal, not-applicable.
+    /// The performance of each of its attachments, whatever the volume's state: normal,
+    /// not-applicable.
     std::string attached_io_performance{};
 };
 
@@ -246,7 +247,7 @@ void set_delete_on_termination(Database& db, const VolumeId& volume, const Insta
 void delete_attachment(Database& db, const VolumeId& volume, const InstanceId& instance);
 std::optional<AttachmentRow> select_attachment(Database& db, const VolumeId& volume,
                                                const InstanceId& instance);
-/// In the order of the instances' ids.
+/// The attachments of a volume, in the order of the instances' ids.
 std::vector<AttachmentRow> select_attachments_on(Database& db, const VolumeId& volume);
 /// Attachments of several volumes, in the order of the volumes' ids, then of the instances'.
 std::vector<AttachmentRow> select_attachments_on_all(Database& db,

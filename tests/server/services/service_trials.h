@@ -14,10 +14,10 @@ struct ServiceTrials {
     std::span<const TrialSet* const> sets;
 };
 
-/// Of every service that is served.
+/// The trials of every service that is served.
 std::span<const ServiceTrials> all_trials();
 
-/// Those of one service together. Throws std::logic_error where two sets try one operation.
+/// The trials of one service together. Throws std::logic_error where two sets try one operation.
 const TrialTable& trials_of(std::string_view service);
 /// Why parameters of the service's operations have no effect.
 std::vector<WithoutEffect> without_effect_of(std::string_view service);
@@ -29,7 +29,7 @@ struct ServiceTelling {
     std::string_view service;
     Telling telling;
 };
-/// Those of all services: one may tell of what another did.
+/// The tellings of all services: one may tell of what another did.
 const std::vector<ServiceTelling>& all_tellings();
 
 }  // namespace amilab::test

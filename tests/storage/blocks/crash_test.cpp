@@ -50,8 +50,8 @@ TEST(PowerLoss, AtAnyFileCallLosesNothingFlushedAndInventsNothing)
     }
 }
 
-/// The same operations with one failing call, which comes later each time: one call later as long
-/// as there is patience, else so much later that some 400 are tried, others with each seed.
+/// Lives the operations of a seed with one failing call, which comes later each time: one later as
+/// long as there is patience, else so much later that some 400 are tried, others with each seed.
 void fail_at_every_call(std::uint64_t seed, Fault fault)
 {
     const auto steps = 20 + 10 * patience();

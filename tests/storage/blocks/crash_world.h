@@ -40,7 +40,7 @@ public:
 
     /// Fails the test unless all volumes and snapshots hold what they may.
     void check();
-    /// The same after flushes, which must succeed.
+    /// Checks after flushes, which must succeed.
     void check_flushes();
 
 private:

@@ -21,7 +21,7 @@ std::uint64_t patience();
 
 /// errno of the StorageError that a call throws; 0 when it throws none.
 int error_of(const std::function<void()>& call);
-/// Its text; empty when it throws none.
+/// The text of the StorageError that a call throws; empty when it throws none.
 std::string message_of(const std::function<void()>& call);
 
 std::vector<std::byte> read_bytes(const Volume& volume, std::uint64_t offset, std::uint64_t length);

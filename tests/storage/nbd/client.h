@@ -32,7 +32,7 @@ public:
         return *this;
     }
     Message& put_text(std::string_view text) { return put_bytes(bytes_of(text)); }
-    /// Its length, then itself.
+    /// The name's length, then the name.
     Message& put_name(std::string_view text)
     {
         return put(static_cast<std::uint32_t>(text.size())).put_text(text);

@@ -30,14 +30,14 @@ struct Deleted {
     std::string_view id;
     std::string_view owner;
     std::string_view region;
-    /// Which it has when it comes back.
+    /// The state that it has when it comes back.
     std::string_view state;
 };
 
-/// Puts it into the bin. False, and nothing happens, when no rule keeps it.
+/// Puts what is deleted into the bin. False, and nothing happens, when no rule keeps it.
 bool put_into_bin(Session& session, const BinKind& kind, const Deleted& deleted);
 
-/// Its resource is there again.
+/// Removes the row from the bin: its resource is there again.
 void take_out_of_bin(Session& session, const RecycledRow& row);
 
 }  // namespace amilab::ec2

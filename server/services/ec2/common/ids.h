@@ -25,7 +25,7 @@ ApiError malformed_id(std::string_view text)
     return malformed_id(malformed_code(kKind), text, id_prefix(kKind));
 }
 
-/// As refusals name several: "a, b".
+/// Several ids as refusals name them: "a, b".
 template <class IdType>
 std::string joined(const std::vector<IdType>& ids)
 {

@@ -23,7 +23,7 @@ std::vector<ProductCode> product_code_answers(Session& session, std::string_view
 class PageProductCodes {
 public:
     PageProductCodes(Session& session, const std::vector<std::string>& resource_ids);
-    /// As answers have them.
+    /// The product codes of one resource, as answers have them.
     std::vector<ProductCode> of(const std::string& resource_id) const;
 
 private:

@@ -33,7 +33,7 @@ std::vector<Tag> tags_of(Session& session, std::string_view resource_id);
 class PageTags {
 public:
     PageTags(Session& session, const std::vector<std::string>& resource_ids);
-    /// As answers have them.
+    /// The tags of one resource, as answers have them.
     std::vector<Tag> of(const std::string& resource_id) const;
 
 private:

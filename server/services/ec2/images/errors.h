@@ -20,15 +20,15 @@ ApiError image_unavailable(const ImageId& id);
 ApiError not_found(const UsageReportId& id);
 
 ApiError not_authorized_for_image(const ImageId& id);
-/// As RunInstances says it of an image that the caller may not launch.
+/// RunInstances' refusal of an image that the caller may not launch.
 ApiError not_authorized_for_images(const ImageId& id);
 
 ApiError image_name_malformed();
-/// It is in a state in which this cannot be done to it: InvalidAMIID.Unavailable.
+/// The image is in a state in which this cannot be done to it: InvalidAMIID.Unavailable.
 ApiError image_in_wrong_state(const ImageId& id, std::string_view state);
 /// A public image's deprecation cannot be cancelled.
 ApiError public_image_stays_deprecated(const ImageId& id);
-/// It is protected from deregistration, or was until a short time ago.
+/// The image is protected from deregistration, or was until a short time ago.
 ApiError image_protected(const ImageId& id);
 ApiError image_protected_until(const ImageId& id, std::string_view time);
 /// The image's specification of instance types does not allow the type.
@@ -40,7 +40,7 @@ ApiError launch_template_name_not_found(std::string_view name);
 ApiError invalid_manifest(std::string_view location);
 /// The account may not say which billing products an image has.
 ApiError billing_products_not_authorized();
-/// As DescribeImages refuses an owner or a user that is no account and no known word.
+/// DescribeImages' refusal of an owner or a user that is no account and no known word.
 ApiError invalid_image_user(std::string_view text);
 
 ApiError image_storage_not_permitted();

@@ -18,7 +18,7 @@ extern const Family kImageAnnotations;
 /// The watermarks and instance types of the images of a page, by one statement each.
 class PageAnnotations {
 public:
-    /// Of those among them that have any.
+    /// Reads what the images among them have that have any.
     PageAnnotations(Session& session, const std::vector<std::string>& images);
     /// Puts those of the image of that id into its answer.
     void add_to(Image& image, const std::string& id) const;

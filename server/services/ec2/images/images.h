@@ -25,10 +25,11 @@ bool asks_for_all(const DescribeImagesRequest& request);
 /// deregistered.
 ImageRow require_own_image(Session& session, const ImageId& id);
 
-/// The same, and not of the public catalogue, which nobody changes: OperationNotPermitted.
+/// An own image as require_own_image finds it that is not of the public catalogue, which nobody
+/// changes: OperationNotPermitted.
 ImageRow require_changeable_image(Session& session, const ImageId& id);
 
-/// The same, and available or disabled: InvalidAMIID.Unavailable for others.
+/// A changeable image that is available or disabled: InvalidAMIID.Unavailable for others.
 /// Source: code and text observed of ModifyImageAttribute and pending images; that failed ones and
 /// the other operations are alike is assumed.
 ImageRow require_image_in_use(Session& session, const ImageId& id);

@@ -15,7 +15,7 @@
 /// Instances, from rows to answers.
 namespace amilab::ec2 {
 
-/// Of a row that has the state and its code.
+/// The state of an instance, of a row that has it and its code.
 template <class Row>
 InstanceState state_answer(const Row& row)
 {

@@ -46,7 +46,7 @@ std::vector<InstanceId> parse_instance_ids(const std::vector<std::string>& texts
     return ids;
 }
 
-/// Those of the instances that are there, in the order of `ids`.
+/// The instances that are there, in the order of `ids`.
 std::vector<InstanceRow> select_in_order(Session& session, const std::vector<InstanceId>& ids)
 {
     auto found = select_page<kInstanceList>(
@@ -64,7 +64,7 @@ std::vector<InstanceRow> select_in_order(Session& session, const std::vector<Ins
     return rows;
 }
 
-/// In the order of `ids`. Throws, naming all that are missing.
+/// The instances, in the order of `ids`. Throws, naming all that are missing.
 std::vector<InstanceRow> require_instances(Session& session, const std::vector<InstanceId>& ids)
 {
     auto rows = select_in_order(session, ids);

@@ -28,8 +28,8 @@ namespace {
 // Source: EC2 API Reference, DescribeInstanceStatus (documented).
 constexpr std::size_t kMostStatusIds = 100;
 
+/// Refuses a page of instances that are named, before what is wrong with the ids (assumed).
 /// Source: "The parameter instancesSet cannot be used with the parameter maxResults" (observed).
-/// It comes before what is wrong with the ids (assumed).
 template <class Request>
 void refuse_page_of_named(const Request& request)
 {

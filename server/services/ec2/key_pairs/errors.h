@@ -17,7 +17,7 @@ ApiError key_pair_name_taken();
 ApiError key_pair_not_named();
 ApiError key_name_not_trimmed(std::string_view name);
 ApiError public_key_malformed();
-/// At a launch of Windows.
+/// A key of this type was named at a launch of Windows.
 ApiError key_type_not_for_windows();
 
 }  // namespace amilab::ec2

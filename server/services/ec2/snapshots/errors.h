@@ -24,7 +24,7 @@ ApiError too_many_copies(std::int64_t limit);
 ApiError invalid_source_region(std::string_view region);
 ApiError too_many_pending_snapshots();
 ApiError snapshot_locked(const SnapshotId& id);
-/// Its lock is in compliance mode for good.
+/// The snapshot's lock is in compliance mode for good.
 ApiError lock_not_changeable(const SnapshotId& id, std::string_view why);
 ApiError snapshot_not_locked(const SnapshotId& id);
 ApiError snapshot_not_archived(const SnapshotId& id);

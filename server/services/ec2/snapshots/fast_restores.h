@@ -18,7 +18,7 @@ inline constexpr Delay kFastRestoreEnabling{"fast-restore.enabling"};
 inline constexpr Delay kFastRestoreOptimizing{"fast-restore.optimizing"};
 inline constexpr Delay kFastRestoreDisabling{"fast-restore.disabling"};
 
-/// Of all accounts and zones.
+/// Disables the fast restores of a snapshot, in all accounts and zones.
 void disable_fast_restores(Session& session, const SnapshotId& id);
 
 }  // namespace amilab::ec2

@@ -20,7 +20,7 @@ extern const Family kSnapshots;
 /// The caller's own snapshot, in whatever state. Throws InvalidSnapshot.NotFound.
 SnapshotRow require_own_snapshot(Session& session, const SnapshotId& id);
 
-/// One that it may make volumes and copies of, in any region; likewise.
+/// A snapshot that the caller may make volumes and copies of. Throws InvalidSnapshot.NotFound.
 SnapshotRow require_accessible_snapshot(Session& session, const SnapshotId& id);
 
 SnapshotRow require_accessible_snapshot(Session& session, const SnapshotId& id,

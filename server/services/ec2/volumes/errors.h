@@ -23,7 +23,7 @@ ApiError volume_already_attached(const VolumeId& volume);
 ApiError volume_in_use(const VolumeId& volume, const InstanceId& instance);
 ApiError volume_not_available(const VolumeId& volume);
 ApiError volume_not_attached(const VolumeId& volume, std::string_view state);
-/// It is attached elsewhere, or as another device.
+/// The volume is attached elsewhere, or as another device.
 ApiError attachment_not_found(const VolumeId& volume, const InstanceId& instance);
 ApiError attachment_not_found(const VolumeId& volume, const InstanceId& instance,
                               std::string_view device);
@@ -33,7 +33,7 @@ ApiError root_volume_not_detachable(const VolumeId& volume, const InstanceId& in
 ApiError invalid_device_name(std::string_view device);
 ApiError device_in_use(std::string_view device);
 ApiError zone_mismatch(const VolumeId& volume, const InstanceId& instance);
-/// As CreateVolume refuses it: InvalidZone.NotFound.
+/// CreateVolume's refusal of a zone: InvalidZone.NotFound.
 ApiError zone_not_found(std::string_view zone);
 ApiError volume_smaller_than_snapshot(std::int64_t size_gib, const SnapshotId& snapshot,
                                       std::int64_t snapshot_size_gib);

@@ -19,9 +19,9 @@ namespace amilab::ec2 {
 enum class VolumeUse {
     /// Time makes it available.
     kNone,
-    /// Its task says when it is available.
+    /// The task that replaces a root volume says when it is available.
     kRootReplacement,
-    /// It is in use at once; who launches attaches it.
+    /// The volume is in use at once; who launches attaches it.
     kLaunch,
 };
 

@@ -22,7 +22,8 @@ inline constexpr Due kVolumeGone{"volume-gone"};
 /// happens to another.
 void remove_volume(Session& session, const VolumeId& id, std::string_view state);
 
-/// As remove_volume(), but a volume that has served goes into the recycle bin when a rule keeps it.
+/// Does what remove_volume() does, but a volume that has served goes into the recycle bin when a
+/// rule keeps it.
 /// Source: volumes of ended instances and replaced root volumes do (documented).
 void discard_volume(Session& session, const VolumeId& id, std::string_view state);
 
