@@ -6,7 +6,7 @@ import pathlib
 import subprocess
 import sys
 
-import pytest
+import programs
 
 VERSIONS = {
     "v1": pathlib.Path(sys.prefix) / "bin/aws",
@@ -19,8 +19,7 @@ REFUSED = {"v1": 255, "v2": 254}
 class AwsCli:
     def __init__(self, version, server, scratch):
         self._command = VERSIONS[version]
-        if not os.access(self._command, os.X_OK):
-            pytest.skip(f"AWS CLI {version} is not installed")
+        programs.require(self._command)
         self.version = version
         self._endpoint = server.endpoint
         self._environment = {

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+import programs
 import servers
 
 SKIPPED = 77  # what ctest takes for "not run"
@@ -45,6 +46,15 @@ def dice():
     seed = os.environ.get("AMILAB_SEED") or str(random.SystemRandom().randrange(1 << 32))
     print(f"AMILAB_SEED={seed}")
     return random.Random(seed)
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "needs(*programs): what the test drives (programs.require)")
+
+
+def pytest_runtest_setup(item):
+    for mark in item.iter_markers("needs"):
+        programs.require(*mark.args)
 
 
 def pytest_sessionstart(session):

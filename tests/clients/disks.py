@@ -4,17 +4,12 @@ import errno
 import hashlib
 import os
 import pathlib
-import shutil
 import subprocess
+
+import programs
 
 GIB = 1 << 30
 MIB = 1 << 20
-SYSTEM_PATH = os.environ.get("PATH", "") + os.pathsep + "/usr/sbin" + os.pathsep + "/sbin"
-
-
-def tool(name):
-    """Where one of e2fsprogs' commands is; None when it is not installed."""
-    return shutil.which(name, path=SYSTEM_PATH)
 
 
 def fill_folder(folder, dice):
@@ -40,7 +35,7 @@ def make_ext4(path, folder, size=64 * MIB):
     """A raw disk of `size` bytes whose whole is an ext4 file system with what `folder` has."""
     with open(path, "wb") as disk:
         disk.truncate(size)
-    subprocess.run([tool("mke2fs"), "-q", "-t", "ext4", "-L", "cloudimg-rootfs", "-d", str(folder),
+    subprocess.run([programs.find("mke2fs"), "-q", "-t", "ext4", "-L", "cloudimg-rootfs", "-d", str(folder),
                     str(path)], check=True)
     return path
 
@@ -62,11 +57,11 @@ def folder_sums(folder):
 
 
 def ext4_sums(disk, scratch):
-    """The same of the file system on `disk`, which must be without a fault."""
-    subprocess.run([tool("e2fsck"), "-f", "-n", str(disk)], check=True, capture_output=True)
+    """folder_sums() of the file system on `disk`, which must be without a fault."""
+    subprocess.run([programs.find("e2fsck"), "-f", "-n", str(disk)], check=True, capture_output=True)
     scratch = pathlib.Path(scratch)
     scratch.mkdir()
-    subprocess.run([tool("debugfs"), "-R", f"rdump / {scratch}", str(disk)], check=True,
+    subprocess.run([programs.find("debugfs"), "-R", f"rdump / {scratch}", str(disk)], check=True,
                    capture_output=True)
     return folder_sums(scratch)
 

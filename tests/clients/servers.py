@@ -131,7 +131,7 @@ class Server:
             return json.load(answer)
 
     def refused_control(self, path, body=None, method=None):
-        """The same for a call that must be refused: status and JSON answer."""
+        """Status and JSON answer of a call of the control API that must be refused."""
         try:
             self.control(path, body, method)
         except urllib.error.HTTPError as error:

@@ -7,16 +7,17 @@ import subprocess
 import pytest
 
 import disks
+import programs
 import servers
 
 FORMATS = {"qcow2": "qcow2", "vmdk": "vmdk", "vhd": "vpc", "vhdx": "vhdx"}
 
-needs_qemu = pytest.mark.skipif(disks.tool("qemu-img") is None, reason="qemu-img is not installed")
-needs_mke2fs = pytest.mark.skipif(disks.tool("mke2fs") is None, reason="mke2fs is not installed")
+needs_qemu = pytest.mark.needs("qemu-img")
+needs_mke2fs = pytest.mark.needs("mke2fs")
 
 
 def qemu_img(*arguments):
-    return subprocess.run([disks.tool("qemu-img"), *map(str, arguments)], check=True,
+    return subprocess.run([programs.find("qemu-img"), *map(str, arguments)], check=True,
                           capture_output=True, text=True).stdout
 
 

@@ -17,7 +17,7 @@ FAR_GIB = 1025
 
 
 def exported_blocks(folder, name, path):
-    """The same by amilab itself."""
+    """The blocks of a snapshot or volume, as amilab exports it."""
     done = servers.run_amilab("export", name, path, "--data", folder)
     assert done.returncode == 0, done.stderr
     blocks = {}

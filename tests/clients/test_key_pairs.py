@@ -1,7 +1,6 @@
 """Key pairs, as people use them: what EC2 gives, OpenSSH and PuTTY load."""
 
 import os
-import shutil
 import subprocess
 
 import pytest
@@ -18,7 +17,7 @@ def public_line(ec2, name):
     return found["KeyPairs"][0]["PublicKey"].split()[:2]
 
 
-@pytest.mark.skipif(not shutil.which("ssh-keygen"), reason="ssh-keygen is missing")
+@pytest.mark.needs("ssh-keygen")
 @pytest.mark.parametrize("kind", ["rsa", "ed25519"])
 def test_openssh_loads_the_private_key(ec2, tmp_path, kind):
     made = ec2.create_key_pair(KeyName=kind, KeyType=kind)
@@ -28,7 +27,7 @@ def test_openssh_loads_the_private_key(ec2, tmp_path, kind):
     assert shown.split()[:2] == public_line(ec2, kind)
 
 
-@pytest.mark.skipif(not shutil.which("puttygen"), reason="puttygen is missing")
+@pytest.mark.needs("puttygen")
 @pytest.mark.parametrize("kind", ["rsa", "ed25519"])
 def test_putty_loads_the_private_key(ec2, tmp_path, kind):
     made = ec2.create_key_pair(KeyName=f"putty-{kind}", KeyType=kind, KeyFormat="ppk")
@@ -38,7 +37,7 @@ def test_putty_loads_the_private_key(ec2, tmp_path, kind):
     assert shown.split()[:2] == public_line(ec2, f"putty-{kind}")
 
 
-@pytest.mark.skipif(not shutil.which("ssh-keygen"), reason="ssh-keygen is missing")
+@pytest.mark.needs("ssh-keygen")
 @pytest.mark.parametrize("kind", ["rsa", "ed25519"])
 def test_a_key_of_ones_own_is_imported(ec2, tmp_path, kind):
     size = ["-b", "4096"] if kind == "rsa" else []

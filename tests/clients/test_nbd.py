@@ -4,19 +4,16 @@ and qemu's. An ext4 file system made over NBD goes through the whole line."""
 import contextlib
 import json
 import os
-import shutil
 import subprocess
 
 import pytest
 
 import disks
+import programs
 import servers
 from resources import instance_of, make_volume, newest_image, root_volume, run
 
-TOOLS = ("nbdinfo", "nbdcopy", "qemu-img", "qemu-io")
-
-pytestmark = pytest.mark.skipif(not all(map(shutil.which, TOOLS)),
-                                reason="libnbd's or qemu's tools are not installed")
+pytestmark = pytest.mark.needs("nbdinfo", "nbdcopy", "qemu-img", "qemu-io")
 
 
 @pytest.fixture
@@ -195,8 +192,7 @@ def capture_and_launch(ec2, instance_id):
     return root_volume(instance_of(ec2, launched))
 
 
-needs_ext4 = pytest.mark.skipif(not all(map(disks.tool, ("mke2fs", "debugfs", "e2fsck"))),
-                                reason="e2fsprogs is not installed")
+needs_ext4 = pytest.mark.needs("mke2fs", "debugfs", "e2fsck")
 
 
 @needs_ext4
@@ -212,16 +208,15 @@ def test_a_file_system_copied_over_nbd_is_on_the_next_instance(server, ec2, tmp_
 
 
 @needs_ext4
-@pytest.mark.skipif(not all(map(shutil.which, ("nbdfuse", "fusermount3"))),
-                    reason="nbdfuse is not installed")
+@pytest.mark.needs("nbdfuse", "fusermount3")
 def test_a_file_system_made_over_nbd_is_on_the_next_instance(server, ec2, tmp_path, dice):
     folder = disks.fill_folder(tmp_path / "root", dice)
     instance_id = run(ec2, newest_image(ec2)["ImageId"])["Instances"][0]["InstanceId"]
     volume = root_volume(instance_of(ec2, instance_id))
     with mounted(server.disk(volume), tmp_path / "before") as disk:
-        subprocess.run([disks.tool("mke2fs"), "-q", "-t", "ext4", "-F", "-d", folder, disk],
+        subprocess.run([programs.find("mke2fs"), "-q", "-t", "ext4", "-F", "-d", folder, disk],
                        check=True)
-        subprocess.run([disks.tool("e2fsck"), "-f", "-n", disk], check=True, capture_output=True)
+        subprocess.run([programs.find("e2fsck"), "-f", "-n", disk], check=True, capture_output=True)
     with mounted(server.disk(capture_and_launch(ec2, instance_id)), tmp_path / "after") as disk:
         assert disks.ext4_sums(disk, tmp_path / "files") == disks.folder_sums(folder)
 

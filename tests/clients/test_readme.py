@@ -1,6 +1,5 @@
 """The README's tour does what it says."""
 
-import os
 import pathlib
 import re
 import subprocess
@@ -9,7 +8,7 @@ import sys
 import pytest
 
 import aws_cli
-import disks
+import programs
 import servers
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -24,18 +23,16 @@ def blocks(language):
 def environment(server, tmp_path):
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/amilab").symlink_to(pathlib.Path(servers.binary()).resolve())
-    return {"PATH": f"{tmp_path}/bin:{disks.SYSTEM_PATH}", "HOME": str(tmp_path),
+    return {"PATH": f"{tmp_path}/bin:{programs.SYSTEM_PATH}", "HOME": str(tmp_path),
             "AWS_ENDPOINT_URL": server.endpoint, "AWS_PAGER": "", "LC_ALL": "C.UTF-8",
             "AWS_EC2_METADATA_DISABLED": "true"}
 
 
-@pytest.mark.skipif(not all(map(disks.tool, ("mke2fs", "debugfs"))),
-                    reason="e2fsprogs is not installed")
+@pytest.mark.needs("mke2fs", "debugfs")
 @pytest.mark.parametrize("version", aws_cli.VERSIONS)
 def test_the_tour_with_the_aws_cli(version, server, environment, tmp_path):
     aws = aws_cli.VERSIONS[version]
-    if not os.access(aws, os.X_OK):
-        pytest.skip(f"AWS CLI {version} is not installed")
+    programs.require(aws)
     (tmp_path / "bin/aws").symlink_to(aws)
     commands, tour = blocks("sh")
     assert "scripts/run" in commands and "scripts/test" in commands

@@ -14,8 +14,7 @@ import disks
 import servers
 from resources import instance_of, root_volume, run
 
-pytestmark = pytest.mark.skipif(not all(map(disks.tool, ("mke2fs", "debugfs", "e2fsck"))),
-                                reason="e2fsprogs is not installed")
+pytestmark = pytest.mark.needs("mke2fs", "debugfs", "e2fsck")
 
 
 @pytest.fixture
