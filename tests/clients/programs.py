@@ -18,9 +18,11 @@ def find(name):
 
 
 def require(*names):
-    """Skips the test when one of them is not installed; fails it in the long form, which runs all."""
+    """Skips a test when one of them is not installed; fails it in the long form, which runs all."""
     missing = [str(name) for name in names if not find(name)]
     if not missing:
         return
-    give_up = pytest.fail if os.environ.get("AMILAB_CLIENTS") == "all" else pytest.skip
-    give_up(f"not installed: {', '.join(missing)}")
+    text = f"not installed: {', '.join(missing)}"
+    if os.environ.get("AMILAB_CLIENTS") == "all":
+        pytest.fail(text, pytrace=False)
+    pytest.skip(text)

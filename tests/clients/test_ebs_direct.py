@@ -1,19 +1,14 @@
-"""EBS direct APIs with boto3, the AWS CLI and coldsnap, over the snapshots that EC2 shows."""
+"""EBS direct APIs with boto3 and the AWS CLI, over the snapshots that EC2 shows."""
 
 import concurrent.futures
 import datetime
 import json
-import os
-import pathlib
-import shutil
-import subprocess
 
 import botocore.exceptions
 import pytest
 
 import aws_cli
 import calls
-import disks
 import snapshot_blocks
 from resources import make_volume
 from snapshot_blocks import BLOCK
@@ -177,36 +172,3 @@ def test_the_aws_cli_uploads_and_downloads(version, server, tmp_path, dice):
     aws("get-snapshot-block", "--snapshot-id", snapshot, "--block-index", "5", "--block-token",
         block["BlockToken"], tmp_path / "again")
     assert (tmp_path / "again").read_bytes() == data
-
-
-def coldsnap_binary():
-    """Where coldsnap is: on the path, or where scripts/setup puts it."""
-    own = pathlib.Path(__file__).parents[2] / "build/coldsnap/bin"
-    return shutil.which("coldsnap", path=f"{own}{os.pathsep}{os.environ.get('PATH', '')}")
-
-
-@pytest.mark.skipif(not coldsnap_binary(), reason="coldsnap is not installed")
-def test_coldsnap_uploads_waits_and_downloads(server, tmp_path, dice):
-    disk = tmp_path / "disk"
-    with open(disk, "wb") as file:
-        file.truncate(64 * disks.MIB + 4096)
-        for _ in range(12):
-            file.seek(dice.randrange(60 * disks.MIB))
-            file.write(dice.randbytes(dice.randrange(1, 2 * disks.MIB)))
-    environment = {**os.environ, "AWS_ACCESS_KEY_ID": "123456789012",
-                   "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1",
-                   "AWS_ENDPOINT_URL": server.endpoint, "AWS_EC2_METADATA_DISABLED": "true"}
-
-    def coldsnap(*arguments):
-        done = subprocess.run([coldsnap_binary(), "--endpoint", server.endpoint, *arguments],
-                              env=environment, capture_output=True, text=True, timeout=120,
-                              check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
-
-    for extra in ([], ["--omit-zero-blocks"]):
-        snapshot = coldsnap("upload", "--wait", "--no-progress", *extra, str(disk))
-        again = tmp_path / "again"
-        coldsnap("download", "--force", "--no-progress", snapshot, str(again))
-        assert disks.same_disk(disk, again)
-        again.unlink()
