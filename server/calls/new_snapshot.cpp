@@ -15,23 +15,22 @@ namespace {
 SnapshotRow to_row(const Session& session, NewSnapshot&& wanted)
 {
     const bool is_completed = wanted.start == SnapshotStart::kCompleted;
-    SnapshotRow row{
-        .id = std::move(wanted.id),
-        .region = session.region(),
-        .owner = std::move(wanted.owner).value_or(session.account()),
-        .layer_id = wanted.layer_id,
-        .volume_id = std::move(wanted.volume_id),
-        .volume_size_gib = wanted.volume_size_gib,
-        .description = std::move(wanted.description),
-        .state = std::string(is_completed ? snapshot_state::kCompleted : snapshot_state::kPending),
-        .start_time_ms = session.now_ms(),
-        .encrypted = wanted.encryption.encrypted,
-        .kms_key_id = std::move(wanted.encryption.kms_key_id),
-        .data_key_id = std::move(wanted.encryption.data_key_id),
-        .transfer_type = std::move(wanted.transfer_type),
-        .completion_duration_minutes = wanted.completion_duration_minutes,
-        .status_message = std::move(wanted.status_message),
-        .full_size_bytes = wanted.full_size_bytes};
+    SnapshotRow row{.id = std::move(wanted.id),
+                    .region = session.region(),
+                    .owner = std::move(wanted.owner).value_or(session.account()),
+                    .layer_id = wanted.layer_id,
+                    .volume_id = std::move(wanted.volume_id),
+                    .volume_size_gib = wanted.volume_size_gib,
+                    .description = std::move(wanted.description),
+                    .state = is_completed ? SnapshotState::kCompleted : SnapshotState::kPending,
+                    .start_time_ms = session.now_ms(),
+                    .encrypted = wanted.encryption.encrypted,
+                    .kms_key_id = std::move(wanted.encryption.kms_key_id),
+                    .data_key_id = std::move(wanted.encryption.data_key_id),
+                    .transfer_type = wanted.transfer_type,
+                    .completion_duration_minutes = wanted.completion_duration_minutes,
+                    .status_message = std::move(wanted.status_message),
+                    .full_size_bytes = wanted.full_size_bytes};
     if (wanted.start == SnapshotStart::kPending) {
         row.due_time_ms = wanted.due_ms.value_or(session.due_ms(kSnapshotPending));
     }

@@ -32,7 +32,7 @@ struct NewSnapshot {
     /// Of a pending one; nothing: as long as snapshots take.
     std::optional<TimeMs> due_ms = {};
     /// See SnapshotRow.
-    std::optional<std::string> transfer_type = {};
+    std::optional<TransferType> transfer_type = {};
     std::optional<std::int64_t> completion_duration_minutes = {};
     std::optional<std::string> status_message = {};
     std::optional<std::int64_t> full_size_bytes = {};

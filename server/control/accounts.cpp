@@ -50,7 +50,7 @@ bool is_product_code(const std::string& text)
 }
 
 /// What ModifyImageAttribute takes for an ARN of the kind.
-bool is_arn(std::string_view kind, const std::string& text)
+bool is_arn(GranteeKind kind, const std::string& text)
 {
     try {
         std::vector<Grantee> grantees;
@@ -63,12 +63,12 @@ bool is_arn(std::string_view kind, const std::string& text)
 
 bool is_organization(const std::string& text)
 {
-    return is_arn("organizationArn", text);
+    return is_arn(GranteeKind::kOrganizationArn, text);
 }
 
 bool is_unit(const std::string& text)
 {
-    return is_arn("organizationalUnitArn", text);
+    return is_arn(GranteeKind::kOrganizationalUnitArn, text);
 }
 
 std::string require_text(std::string_view name, const json::value& value,

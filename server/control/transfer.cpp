@@ -23,6 +23,7 @@
 #include "storage/base/storage_error.h"
 #include "storage/base/units.h"
 #include "storage/blocks/block_store.h"
+#include "storage/metadata/images/image_words.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/snapshots/direct_snapshot_rows.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
@@ -114,22 +115,22 @@ Import parse_import(const Emulator& emulator, const RequestHeader& header)
     ec2::check_image_name(image.name);
     image.description = query.find("description");
     ec2::check_description(image.description);
-    image.architecture = query.find("architecture").value_or("x86_64");
-    if (image.architecture != "x86_64" && image.architecture != "arm64" &&
-        image.architecture != "i386") {
+    image.architecture =
+        query.find("architecture").value_or(std::string(text_of(Architecture::kX8664)));
+    if (image.architecture != Architecture::kX8664 && image.architecture != Architecture::kArm64 &&
+        image.architecture != Architecture::kI386) {
         throw invalid_value(*image.architecture, "architecture", "Expected x86_64, arm64 or i386.");
     }
     image.boot_mode = query.find("boot-mode");
-    if (image.boot_mode && image.boot_mode != "legacy-bios" && image.boot_mode != "uefi" &&
-        image.boot_mode != "uefi-preferred") {
+    if (image.boot_mode && !find_word<BootMode>(*image.boot_mode)) {
         throw invalid_value(*image.boot_mode, "boot-mode",
                             "Expected legacy-bios, uefi or uefi-preferred.");
     }
-    if (!image.boot_mode && image.architecture == "arm64") {
-        image.boot_mode = "uefi";
+    if (!image.boot_mode && image.architecture == Architecture::kArm64) {
+        image.boot_mode = text_of(BootMode::kUefi);
     }
     image.root_device_name = query.find("root-device").value_or("/dev/xvda");
-    image.virtualization_type = "hvm";
+    image.virtualization_type = text_of(VirtualizationType::kHvm);
     image.ena_support = true;
     return wanted;
 }
@@ -176,7 +177,7 @@ boost::json::object register_disk(const Services& services, Generation& generati
         mapping.device_name = *image.root_device_name;
         mapping.ebs.emplace();
         mapping.ebs->snapshot_id = snapshot.id.text();
-        mapping.ebs->volume_type = "gp3";
+        mapping.ebs->volume_type = text_of(VolumeType::kGp3);
         mapping.ebs->delete_on_termination = true;
         image.block_device_mappings.push_back(std::move(mapping));
         answer = {{"image_id", *ec2::register_image(session, image).image_id},
@@ -214,7 +215,7 @@ Disk open_snapshot_disk(Generation& generation, Database& db, const SnapshotId& 
         throw ec2::not_found(id);
     }
     const auto direct = select_direct_snapshot(db, id);
-    if (row->state == snapshot_state::kError || (direct && direct->open)) {
+    if (row->state == SnapshotState::kError || (direct && direct->open)) {
         throw ec2::incorrect_state(id.text(), row->state);
     }
     if (is_archived(db, id, generation.clock().now_ms())) {
@@ -254,7 +255,7 @@ Disk open_disk(Generation& generation, const Caller& caller, std::string_view id
         if (!row) {
             throw ec2::not_found(*volume_id);
         }
-        if (row->state != "available" && row->state != "in-use") {
+        if (!is_usable(row->state)) {
             throw ec2::incorrect_state(volume_id->text(), row->state);
         }
         Disk disk;

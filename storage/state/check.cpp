@@ -16,7 +16,9 @@
 #include "storage/metadata/catalogue/connection.h"
 #include "storage/metadata/layers/layer_report_rows.h"
 #include "storage/metadata/layers/layer_rows.h"
+#include "storage/metadata/snapshots/snapshot_state.h"
 #include "storage/metadata/sql/migrations.h"
+#include "storage/metadata/volumes/volume_state.h"
 #include "storage/state/data_directory.h"
 #include "storage/state/lock_file.h"
 
@@ -98,7 +100,8 @@ void Check::check_rows()
             continue;  // a foreign key that check_database has told of
         }
         // A pending snapshot may be one that is still being uploaded.
-        const bool may_differ = disk.state == "deleted" || disk.state == "pending";
+        const bool may_differ =
+            disk.state == VolumeState::kDeleted || disk.state == SnapshotState::kPending;
         if (disk.is_volume == row->second.is_sealed && !may_differ) {
             problem_found(fmt::format("{} has {}, which is {}", disk.id, name_of(disk.layer),
                                       disk.is_volume ? "sealed" : "not sealed"));
@@ -107,7 +110,7 @@ void Check::check_rows()
             problem_found(fmt::format("{} and {} both write {}", written_by[disk.layer], disk.id,
                                       name_of(disk.layer)));
         }
-        if (!disk.is_volume && disk.state != "error" && row->second.is_sealed &&
+        if (!disk.is_volume && disk.state != SnapshotState::kError && row->second.is_sealed &&
             !row->second.is_synced && row->second.boot_id != files_.boot_id()) {
             report_.leftovers.push_back(
                 disk.id + " was not on the disk when the power went: it becomes an error");

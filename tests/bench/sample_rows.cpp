@@ -22,7 +22,7 @@ constexpr std::int64_t kTagKeys = 40;
 constexpr std::string_view kBootId = "1b4e28ba-2fa1-11d2-883f-0016d3cca427";
 constexpr std::int64_t kAddressesInOctet = 256;
 
-VolumeRow sample_volume(VolumeId id, LayerId layer, std::string_view state)
+VolumeRow sample_volume(VolumeId id, LayerId layer, VolumeState state)
 {
     return {.id = std::move(id),
             .region = std::string(kRegion),
@@ -36,7 +36,7 @@ VolumeRow sample_volume(VolumeId id, LayerId layer, std::string_view state)
             .throughput = 125,
             .encrypted = false,
             .multi_attach = false,
-            .state = std::string(state),
+            .state = state,
             .create_time_ms = kNowMs};
 }
 
@@ -48,7 +48,7 @@ SnapshotRow sample_snapshot(SnapshotId id, LayerId layer, std::string_view volum
             .layer_id = layer,
             .volume_id = std::string(volume),
             .volume_size_gib = 8,
-            .state = "completed",
+            .state = SnapshotState::kCompleted,
             .start_time_ms = kNowMs,
             .due_time_ms = kNowMs,
             .completion_time_ms = kNowMs};
@@ -66,7 +66,7 @@ InstanceRow sample_instance(IdSource& ids, const ImageId& image)
     row.launch_time_ms = kNowMs;
     row.usage_operation_time_ms = kNowMs;
     row.state_change_time_ms = kNowMs;
-    row.state = "running";
+    row.state = InstanceStateName::kRunning;
     row.instance_type = "t3.micro";
     row.zone = "us-east-1a";
     row.image_id = image.text();
@@ -109,7 +109,7 @@ ImageRow sample_image(ImageId id, std::string_view owner, std::string name, Time
             .architecture = "x86_64",
             .image_type = "machine",
             .is_public = false,
-            .state = "available",
+            .state = ImageState::kAvailable,
             .root_device_name = "/dev/xvda",
             .root_device_type = "ebs",
             .virtualization_type = "hvm",
@@ -201,7 +201,8 @@ void SampleRows::make_network()
 void SampleRows::make_volumes()
 {
     for (std::size_t i = 0; i < kVolumes; ++i) {
-        auto row = sample_volume(ids_.next<VolumeId>(), add_layer(std::nullopt), "available");
+        auto row =
+            sample_volume(ids_.next<VolumeId>(), add_layer(std::nullopt), VolumeState::kAvailable);
         insert_volume(db_, row);
         volumes_.push_back({std::move(row.id), row.layer_id});
     }
@@ -246,13 +247,14 @@ void SampleRows::run_instances()
         fmt::format("198.18.{}.{}", address / kAddressesInOctet, address % kAddressesInOctet);
     const std::array groups = {group_id_};
     insert_instance(db_, instance, groups);
-    auto volume = sample_volume(ids_.next<VolumeId>(), add_layer(snapshot_layer_), "in-use");
+    auto volume =
+        sample_volume(ids_.next<VolumeId>(), add_layer(snapshot_layer_), VolumeState::kInUse);
     volume.snapshot_id = snapshot_.text();
     insert_volume(db_, volume);
     insert_attachment(db_, {.volume_id = volume.id,
                             .instance_id = instance.id,
                             .device = "/dev/xvda",
-                            .state = "attached",
+                            .state = AttachmentState::kAttached,
                             .attach_time_ms = kNowMs,
                             .delete_on_termination = true});
     set_image_last_launched(db_, image_, kNowMs);

@@ -31,8 +31,8 @@ bool may_read(Session& session, const SnapshotRow& row)
         return true;
     }
     const auto grantees = select_create_volume_permissions(session.db(), row.id);
-    return std::find(grantees.begin(), grantees.end(), Grantee{"userId", session.account()}) !=
-           grantees.end();
+    return std::find(grantees.begin(), grantees.end(),
+                     Grantee{GranteeKind::kUserId, session.account()}) != grantees.end();
 }
 
 SnapshotRow require_exists(Session& session, const SnapshotId& id)
@@ -66,10 +66,10 @@ SnapshotRow require_readable(Session& session, const SnapshotId& id)
     if (!may_read(session, row)) {
         throw access_denied(id.text());
     }
-    if (row.state != snapshot_state::kCompleted) {
+    if (row.state != SnapshotState::kCompleted) {
         throw invalid_snapshot_id(
             fmt::format("The snapshot '{}' is in the state {}; only a completed one can be read.",
-                        id.text(), row.state));
+                        id.text(), text_of(row.state)));
     }
     if (is_archived(session.db(), id, session.now_ms())) {
         throw invalid_snapshot_id(
@@ -85,10 +85,10 @@ OpenSnapshot require_open(Session& session, const SnapshotId& id)
         throw access_denied(id.text());
     }
     auto direct = select_direct_snapshot(session.db(), id);
-    if (!direct || !direct->open || row.state != snapshot_state::kPending || !row.layer_id) {
+    if (!direct || !direct->open || row.state != SnapshotState::kPending || !row.layer_id) {
         throw invalid_snapshot_id(fmt::format(
             "The snapshot '{}' is not one that blocks can be written to; its state is {}.",
-            id.text(), row.state));
+            id.text(), text_of(row.state)));
     }
     return {std::move(row), std::move(*direct)};
 }

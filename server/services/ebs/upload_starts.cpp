@@ -136,7 +136,7 @@ StartSnapshotResponse to_answer(Session& session, const SnapshotRow& row,
     }
     answer.snapshot_id = row.id.text();
     answer.start_time = Timestamp{row.start_time_ms};
-    answer.status = row.state;
+    answer.status = text_of(row.state);
     for (const auto& tag : select_tags(session.db(), session.account(), row.id.text())) {
         answer.tags.push_back({.key = tag.key, .value = tag.value});
     }

@@ -19,8 +19,8 @@ namespace amilab::rbin {
 
 namespace {
 
-using recycle_rule_lock::kLocked;
-using recycle_rule_lock::kPendingUnlock;
+using RecycleRuleLock::kLocked;
+using RecycleRuleLock::kPendingUnlock;
 
 // Source: Amazon EBS User Guide, Recycle Bin quotas (documented).
 constexpr std::int64_t kMostRules = 250;
@@ -45,12 +45,12 @@ RecycleRuleRow require_rule(Session& session, const std::string& id)
 }
 
 /// Source: volumes 1 to 7 days, snapshots and images 1 to 365 (documented).
-void check_retention(std::string_view resource_type, std::int64_t days)
+void check_retention(RecycleRuleType resource_type, std::int64_t days)
 {
-    const std::int64_t most = resource_type == recycle_rule_type::kVolume ? 7 : 365;
+    const std::int64_t most = resource_type == RecycleRuleType::kVolume ? 7 : 365;
     if (days > most) {
         throw invalid_parameter(fmt::format("The retention period for {} is 1 to {} days, not {}.",
-                                            resource_type, most, days));
+                                            text_of(resource_type), most, days));
     }
 }
 
@@ -131,7 +131,7 @@ void require_unlocked(const RecycleRuleRow& row)
 {
     if (row.lock_state == kLocked || row.lock_state == kPendingUnlock) {
         throw invalid_rule_state(
-            fmt::format("The retention rule {} is {}.", row.id, *row.lock_state));
+            fmt::format("The retention rule {} is {}.", row.id, text_of(*row.lock_state)));
     }
 }
 
@@ -148,12 +148,12 @@ Response to_answer(const RecycleRuleRow& row)
     answer.description = row.description.value_or("");
     answer.exclude_resource_tags = to_resource_tags(row.exclude_resource_tags);
     answer.identifier = row.id;
-    answer.lock_state = row.lock_state;
+    answer.lock_state = text_of(row.lock_state);
     answer.resource_tags = to_resource_tags(row.resource_tags);
-    answer.resource_type = row.resource_type;
+    answer.resource_type = text_of(row.resource_type);
     answer.retention_period = to_period(row);
     answer.rule_arn = rule_arn(row);
-    answer.status = row.status;
+    answer.status = text_of(row.status);
     if constexpr (requires { answer.lock_configuration; }) {
         if (row.unlock_delay_days) {
             answer.lock_configuration = LockConfiguration{
@@ -237,10 +237,10 @@ RecycleRuleRow to_row(const Session& session, const CreateRuleRequest& request)
     RecycleRuleRow row{
         .region = session.region(),
         .owner = session.account(),
-        .resource_type = request.resource_type,
+        .resource_type = to_word<RecycleRuleType>(request.resource_type),
         .retention_days = request.retention_period.retention_period_value.value_or(0),
         .description = request.description,
-        .status = std::string(recycle_rule_status::kAvailable),
+        .status = RecycleRuleStatus::kAvailable,
         .resource_tags = read_resource_tags(request.resource_tags, "ResourceTags"),
         .exclude_resource_tags =
             read_resource_tags(request.exclude_resource_tags, "ExcludeResourceTags"),
@@ -258,7 +258,7 @@ RecycleRuleRow to_row(const Session& session, const CreateRuleRequest& request)
 // later one available is as in its examples (observed).
 CreateRuleResponse create_rule(Session& session, const CreateRuleRequest& request)
 {
-    check_retention(request.resource_type,
+    check_retention(to_word<RecycleRuleType>(request.resource_type),
                     request.retention_period.retention_period_value.value_or(0));
     check_description(request.description);
     auto row = to_row(session, request);
@@ -271,7 +271,7 @@ CreateRuleResponse create_rule(Session& session, const CreateRuleRequest& reques
     row.id = next_recycle_rule_id(session.ids());
     insert_recycle_rule(session.db(), row);
     auto answer = to_answer<CreateRuleResponse>(row);
-    answer.status = recycle_rule_status::kPending;
+    answer.status = text_of(RecycleRuleStatus::kPending);
     return answer;
 }
 
@@ -294,7 +294,7 @@ UpdateRuleResponse update_rule(Session& session, const UpdateRuleRequest& reques
 {
     check_description(request.description);
     auto row = require_rule(session, request.identifier);
-    if (request.resource_type && *request.resource_type != row.resource_type) {
+    if (request.resource_type && !(*request.resource_type == row.resource_type)) {
         throw invalid_parameter("A retention rule's ResourceType cannot be changed.");
     }
     require_unlocked(row);
@@ -339,7 +339,7 @@ LockRuleResponse lock_rule(Session& session, const LockRuleRequest& request)
     if (row.lock_state == kPendingUnlock && row.unlock_delay_days != delay_days) {
         throw invalid_rule_state(fmt::format(
             "The unlock delay of the retention rule {} cannot be changed while it is {}.", row.id,
-            kPendingUnlock));
+            text_of(kPendingUnlock)));
     }
     row.lock_state = kLocked;
     row.unlock_delay_days = delay_days;

@@ -1,6 +1,7 @@
 #include "server/services/ssm/parameter_filters.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "server/services/ssm/errors.h"
 #include "server/services/ssm/parameter_names.h"
@@ -14,70 +15,84 @@ using Option = ParameterFilter::Option;
 
 constexpr std::string_view kTag = "tag:";
 
-/// The keys of each operation. What amilab's parameters do not have matches nothing.
-Key key_of(std::string_view name, FiltersOf operation)
+struct NamedKey {
+    std::string_view name;
+    Key key;
+};
+// The keys of each operation. What amilab's parameters do not have matches nothing.
+constexpr NamedKey kKeysByPath[] = {
+    {"Type", Key::kType}, {"KeyId", Key::kNothing}, {"Label", Key::kLabel}};
+constexpr NamedKey kKeys[] = {{"Name", Key::kName},     {"Type", Key::kType},
+                              {"KeyId", Key::kNothing}, {"Path", Key::kPath},
+                              {"Tier", Key::kTier},     {"DataType", Key::kDataType}};
+// Of the old filters of DescribeParameters; the schema lets no other names through.
+constexpr NamedKey kOldKeys[] = {
+    {"Name", Key::kName}, {"Type", Key::kType}, {"KeyId", Key::kNothing}};
+
+std::optional<Key> find_key(std::span<const NamedKey> keys, std::string_view name)
 {
-    if (operation == FiltersOf::kGetParametersByPath) {
-        if (name == "Type") {
-            return Key::kType;
-        }
-        if (name == "KeyId") {
-            return Key::kNothing;
-        }
-        if (name == "Label") {
-            return Key::kLabel;
-        }
-        throw invalid_filter_key(name, "Type, KeyId, Label");
-    }
-    if (name == "Name") {
-        return Key::kName;
-    }
-    if (name == "Type") {
-        return Key::kType;
-    }
-    if (name == "Path") {
-        return Key::kPath;
-    }
-    if (name == "Tier") {
-        return Key::kTier;
-    }
-    if (name == "DataType") {
-        return Key::kDataType;
-    }
-    if (name == "KeyId" || name.starts_with(kTag)) {
-        return Key::kNothing;
-    }
-    throw invalid_filter_key(name, "Name, Type, KeyId, Path, Tier, DataType, tag:");
+    const auto found = std::ranges::find(keys, name, &NamedKey::name);
+    return found == keys.end() ? std::nullopt : std::optional(found->key);
 }
 
-Option path_option(std::string_view name)
+Key key_of(std::string_view name, FiltersOf operation)
 {
-    if (name.empty() || name == "OneLevel") {
-        return Option::kOneLevel;
+    const bool is_by_path = operation == FiltersOf::kGetParametersByPath;
+    if (const auto key = is_by_path ? find_key(kKeysByPath, name) : find_key(kKeys, name)) {
+        return *key;
     }
-    if (name == "Recursive") {
-        return Option::kRecursive;
+    if (!is_by_path && name.starts_with(kTag)) {
+        return Key::kNothing;
     }
-    throw invalid_filter_option(name, "OneLevel, Recursive");
+    throw invalid_filter_key(
+        name, is_by_path ? "Type, KeyId, Label" : "Name, Type, KeyId, Path, Tier, DataType, tag:");
+}
+
+/// Whether a key is compared in the way that the option says.
+bool goes_with(Option option, Key key)
+{
+    switch (option) {
+        case Option::kEquals:
+            return key != Key::kPath;
+        case Option::kBeginsWith:
+            return key != Key::kPath && key != Key::kLabel;
+        case Option::kContains:
+            return key == Key::kName;
+        case Option::kOneLevel:
+        case Option::kRecursive:
+            return key == Key::kPath;
+    }
+    return false;
+}
+
+std::string_view options_of(Key key)
+{
+    switch (key) {
+        case Key::kPath:
+            return "OneLevel, Recursive";
+        case Key::kLabel:
+            return "Equals";
+        case Key::kName:
+            return "BeginsWith, Contains, Equals";
+        case Key::kType:
+        case Key::kTier:
+        case Key::kDataType:
+        case Key::kNothing:
+            break;
+    }
+    return "BeginsWith, Equals";
 }
 
 Option option_of(Key key, std::string_view name)
 {
-    if (key == Key::kPath) {
-        return path_option(name);
+    if (name.empty()) {
+        return key == Key::kPath ? Option::kOneLevel : Option::kEquals;
     }
-    if (name.empty() || name == "Equals") {
-        return Option::kEquals;
+    const auto option = find_word<Option>(name);
+    if (!option || !goes_with(*option, key)) {
+        throw invalid_filter_option(name, options_of(key));
     }
-    if (name == "BeginsWith" && key != Key::kLabel) {
-        return Option::kBeginsWith;
-    }
-    if (name == "Contains" && key == Key::kName) {
-        return Option::kContains;
-    }
-    throw invalid_filter_option(name, key == Key::kLabel  ? "Equals"
-                                      : key == Key::kName ? "BeginsWith, Contains, Equals"
-                                                          : "BeginsWith, Equals");
+    return *option;
 }
 
 }  // namespace
@@ -104,12 +119,9 @@ std::vector<ParameterFilter> parse_old_filters(std::span<const ParametersFilter>
 {
     std::vector<ParameterFilter> parsed;
     for (const auto& filter : filters) {
-        if (filter.key == "Name") {
-            parsed.push_back({Key::kName, Option::kBeginsWith, filter.values});
-        } else {
-            parsed.push_back({filter.key == "Type" ? Key::kType : Key::kNothing, Option::kEquals,
-                              filter.values});
-        }
+        const auto key = find_key(kOldKeys, filter.key).value_or(Key::kNothing);
+        parsed.push_back(
+            {key, key == Key::kName ? Option::kBeginsWith : Option::kEquals, filter.values});
     }
     return parsed;
 }

@@ -35,11 +35,9 @@ constexpr std::int64_t kHistoryPage = 50;
 
 constexpr std::string_view kText = "text";
 constexpr std::string_view kImageType = "aws:ec2:image";
-constexpr std::string_view kStandard = "Standard";
-constexpr std::string_view kAdvanced = "Advanced";
 
 // Source: the service model, DataType (documented); these want validations of their own.
-constexpr std::array<std::string_view, 13> kOtherDataTypes = {"aws:ssm:integration",
+constexpr std::array<std::string_view, 14> kOtherDataTypes = {"aws:ssm:integration",
                                                               "aws:region",
                                                               "aws:account:id",
                                                               "boolean",
@@ -51,7 +49,8 @@ constexpr std::array<std::string_view, 13> kOtherDataTypes = {"aws:ssm:integrati
                                                               "ipv4-address",
                                                               "ipv6-address",
                                                               "url",
-                                                              "json"};
+                                                              "json",
+                                                              "jsonc"};
 
 Parameter parameter_answer(ParameterRow row, const std::optional<std::string>& selector = {})
 {
@@ -95,19 +94,21 @@ ParameterKey own_key(Session& session, std::string_view name)
 std::string choose_tier(const PutParameterRequest& request, const std::optional<ParameterRow>& old)
 {
     const bool is_long = request.value.size() > kLongestStandard;
-    const auto wanted = request.tier.value_or(old ? old->tier : std::string(kStandard));
-    const bool is_intelligent = wanted == "Intelligent-Tiering";
-    const bool was_advanced = old && old->tier == kAdvanced;
-    if (wanted == kStandard && was_advanced) {
+    const auto wanted =
+        request.tier.value_or(old ? old->tier : std::string(text_of(ParameterTier::kStandard)));
+    const bool is_intelligent = wanted == ParameterTier::kIntelligentTiering;
+    const bool was_advanced = old && old->tier == ParameterTier::kAdvanced;
+    if (wanted == ParameterTier::kStandard && was_advanced) {
         throw tier_lowered();
     }
-    const bool is_advanced = wanted == kAdvanced || (is_intelligent && (is_long || was_advanced));
+    const bool is_advanced =
+        wanted == ParameterTier::kAdvanced || (is_intelligent && (is_long || was_advanced));
+    const auto tier = is_advanced ? ParameterTier::kAdvanced : ParameterTier::kStandard;
     if (request.value.size() > (is_advanced ? kLongestAdvanced : kLongestStandard) &&
         !(is_intelligent && request.value.size() <= kLongestAdvanced)) {
-        throw value_too_long(is_advanced ? kAdvanced : kStandard,
-                             is_advanced ? kLongestAdvanced : kLongestStandard);
+        throw value_too_long(text_of(tier), is_advanced ? kLongestAdvanced : kLongestStandard);
     }
-    return std::string(is_advanced ? kAdvanced : kStandard);
+    return std::string(text_of(tier));
 }
 
 /// Source: observed; the model does not say so for values.
@@ -119,10 +120,10 @@ ApiError too_short(std::string_view value, std::string_view path)
 
 void check_type(const std::string& type)
 {
-    if (type == "SecureString") {
+    if (type == ParameterType::kSecureString) {
         throw type_not_offered(type);
     }
-    if (type != "String" && type != "StringList") {
+    if (!find_word<ParameterType>(type)) {
         throw wire::constraints_failed({wire::constraint_failure(
             fmt::format("'{}'", type), "type",
             "Member must satisfy enum value set: [String, StringList, SecureString]")});
@@ -134,8 +135,8 @@ void check_data_type(const std::string& data_type)
     if (data_type == kText || data_type == kImageType) {
         return;
     }
-    if (data_type == "jsonc" || std::find(kOtherDataTypes.begin(), kOtherDataTypes.end(),
-                                          data_type) != kOtherDataTypes.end()) {
+    if (std::find(kOtherDataTypes.begin(), kOtherDataTypes.end(), data_type) !=
+        kOtherDataTypes.end()) {
         throw data_type_not_offered(data_type);
     }
     throw unsupported_data_type(data_type);

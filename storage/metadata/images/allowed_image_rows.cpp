@@ -8,20 +8,13 @@
 #include "storage/metadata/settings/account_rows.h"
 #include "storage/metadata/sql/columns.h"
 #include "storage/metadata/sql/filter.h"
+#include "storage/metadata/tags/product_code_rows.h"
 
 namespace amilab {
 
 namespace {
 
 constexpr std::string_view kSetting = "allowed-images";
-
-struct StateText {
-    AllowedImages state{};
-    std::string_view text{};
-};
-constexpr StateText kStates[] = {{AllowedImages::kDisabled, "disabled"},
-                                 {AllowedImages::kAuditMode, "audit-mode"},
-                                 {AllowedImages::kEnabled, "enabled"}};
 
 // The kinds of image_criterion_value; those of a scan are "scan." and the limit's name.
 constexpr std::string_view kProvider = "provider";
@@ -187,7 +180,8 @@ void append_criterion(Query& query, const ImageCriterion& criterion, TimeMs now_
     append_providers(query, criterion.providers);
     if (!criterion.product_codes.empty()) {
         query.sql(" AND EXISTS (SELECT 1 FROM all_product_code AS c WHERE c.resource_id = i.id");
-        query.sql(" AND c.type = 'marketplace' AND c.code IN ").list(criterion.product_codes);
+        query.part(" AND c.type = ? AND c.code IN ", ProductCodeType::kMarketplace);
+        query.list(criterion.product_codes);
         query.sql(")");
     }
     if (!criterion.names.empty()) {
@@ -211,7 +205,8 @@ void append_criterion(Query& query, const ImageCriterion& criterion, TimeMs now_
 
 AllowedImages select_state(Database& db, std::string_view owner, std::string_view region)
 {
-    return allowed_images_of(select_account_setting(db, owner, region, kSetting).value_or(""));
+    const auto setting = select_account_setting(db, owner, region, kSetting);
+    return to_word(setting, AllowedImages::kDisabled);
 }
 
 std::vector<ImageCriterion> select_criteria(Database& db, std::string_view owner,
@@ -235,17 +230,6 @@ std::vector<ImageCriterion> select_criteria(Database& db, std::string_view owner
 }
 
 }  // namespace
-
-std::string_view text_of(AllowedImages state)
-{
-    return std::ranges::find(kStates, state, &StateText::state)->text;
-}
-
-AllowedImages allowed_images_of(std::string_view text)
-{
-    const auto* found = std::ranges::find(kStates, text, &StateText::text);
-    return found != std::end(kStates) ? found->state : AllowedImages::kDisabled;
-}
 
 AllowedImagesSettings select_allowed_images_settings(Database& db, std::string_view owner,
                                                      std::string_view region)

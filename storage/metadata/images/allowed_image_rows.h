@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "storage/base/clock.h"
+#include "storage/base/vocabulary.h"
 #include "storage/metadata/images/image_ids.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/filter.h"
@@ -41,11 +42,12 @@ struct ImageCriterion {
     ScanCriterion scan{};
 };
 
-enum class AllowedImages { kDisabled, kAuditMode, kEnabled };
-/// disabled, audit-mode or enabled, as they are kept and as the API says them.
-std::string_view text_of(AllowedImages state);
-/// Disabled for what is none of the three.
-AllowedImages allowed_images_of(std::string_view text);
+enum class AllowedImages : std::uint8_t { kDisabled, kAuditMode, kEnabled };
+template <>
+inline constexpr auto kWords<AllowedImages> = words("disabled", "audit-mode", "enabled");
+
+/// The filter of images that the caller's settings allow, or do not.
+inline constexpr std::string_view kImageAllowed = "image-allowed";
 
 /// An account's Allowed AMIs settings for a region.
 struct AllowedImagesSettings {

@@ -140,7 +140,7 @@ void insert_own_snapshots(Database& db, const CatalogueImage& image)
                               .region = image.row.region,
                               .owner = image.row.owner,
                               .volume_size_gib = mapping.volume_size_gib.value_or(1),
-                              .state = std::string(snapshot_state::kCompleted),
+                              .state = SnapshotState::kCompleted,
                               .start_time_ms = image.row.creation_time_ms,
                               .completion_time_ms = image.row.creation_time_ms,
                               .encrypted = mapping.encrypted.value_or(false)};
@@ -160,7 +160,7 @@ void insert_tags(Database& db, const CatalogueImage& image, std::string_view own
 
 void insert_notes(Database& db, const CatalogueImage& image)
 {
-    if (image.row.state == image_state::kFailed) {
+    if (image.row.state == ImageState::kFailed) {
         fail_image(db, image.row.id, image.row.state_reason_code.value_or(""),
                    image.row.state_reason_message.value_or(""));
     }

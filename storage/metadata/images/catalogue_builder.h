@@ -29,6 +29,10 @@ struct CatalogueImage {
     std::vector<TagRow> tags{};
 
     // Of private images alone.
+    ImageState state = ImageState::kAvailable;
+    std::optional<std::string> state_reason_code{};
+    std::optional<std::string> state_reason_message{};
+    ImageProtection deregistration_protection = ImageProtection::kDisabled;
     std::vector<WatermarkRow> watermarks{};
     InstanceTypePatterns instance_types{};
 };

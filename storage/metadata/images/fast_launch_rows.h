@@ -13,11 +13,9 @@
 /// Windows images that an account has prepared for faster launches.
 namespace amilab {
 
-namespace fast_launch_state {
-inline constexpr std::string_view kEnabling = "enabling";
-inline constexpr std::string_view kEnabled = "enabled";
-inline constexpr std::string_view kDisabling = "disabling";
-}  // namespace fast_launch_state
+enum class FastLaunchState : std::uint8_t { kEnabling, kEnabled, kDisabling };
+template <>
+inline constexpr auto kWords<FastLaunchState> = words("enabling", "enabled", "disabling");
 
 struct FastLaunchRow {
     ImageId image_id{};
@@ -26,7 +24,7 @@ struct FastLaunchRow {
     std::string region{};
     std::int64_t target_resource_count = 0;
     std::int64_t max_parallel_launches = 0;
-    std::string state{};
+    FastLaunchState state{};
     std::string state_reason{};
     TimeMs state_time_ms = 0;
 };

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/sql/columns.h"
 
 namespace amilab {
@@ -41,8 +42,8 @@ std::optional<std::string> find_lost_snapshot(Database& db, const ImageId& id)
     Statement select(db,
                      "SELECT s.id FROM main.image_mapping AS m"
                      " JOIN main.snapshot AS s ON s.id = m.snapshot_id"
-                     " WHERE m.image_id = ? AND s.state = 'error' ORDER BY m.position LIMIT 1");
-    select.bind(id);
+                     " WHERE m.image_id = ? AND s.state = ? ORDER BY m.position LIMIT 1");
+    select.bind(id, SnapshotState::kError);
     return select.step() ? std::optional(select.row().text()) : std::nullopt;
 }
 
@@ -50,9 +51,9 @@ void fail_image(Database& db, const ImageId& id, std::string_view reason_code,
                 std::string_view reason_message)
 {
     Statement(db,
-              "UPDATE image SET state = 'failed', state_reason_code = ?,"
+              "UPDATE image SET state = ?, state_reason_code = ?,"
               " state_reason_message = ? WHERE id = ?")
-        .execute(reason_code, reason_message, id);
+        .execute(ImageState::kFailed, reason_code, reason_message, id);
 }
 
 }  // namespace amilab

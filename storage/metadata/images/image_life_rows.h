@@ -6,14 +6,14 @@
 
 #include "storage/base/clock.h"
 #include "storage/metadata/images/image_ids.h"
+#include "storage/metadata/images/image_words.h"
 #include "storage/metadata/sql/database.h"
 
 /// How an image is protected, deprecated and retired.
 namespace amilab {
 
 struct ImageProtectionRow {
-    /// Of image_protection.
-    std::string protection{};
+    ImageProtection protection = ImageProtection::kDisabled;
     /// Until when protection that has been disabled still holds.
     std::optional<TimeMs> cooldown_end_ms{};
 };

@@ -19,12 +19,14 @@ constexpr auto kPermissionColumns =
     columns<LaunchPermissionRow>("launch_permission", "p", text("kind", &LaunchPermissionRow::kind),
                                  text("value", &LaunchPermissionRow::value));
 
+constexpr auto kIsThere = "state <> " + sql_word<ImageState::kDeregistered>;
+
 void set_public(Database& db, const ImageId& id)
 {
     Statement(db,
               "UPDATE image SET public = EXISTS (SELECT 1 FROM launch_permission"
-              " WHERE image_id = image.id AND kind = 'group' AND value = 'all') WHERE id = ?")
-        .execute(id);
+              " WHERE image_id = image.id AND kind = ? AND value = ?) WHERE id = ?")
+        .execute(GranteeKind::kGroup, kEverybody, id);
 }
 
 }  // namespace
@@ -50,9 +52,10 @@ bool insert_image(Database& db, const ImageRow& row, const std::optional<std::st
 std::optional<ImageId> select_image_named(Database& db, std::string_view owner,
                                           std::string_view region, std::string_view name)
 {
-    Statement select(db,
-                     "SELECT id FROM image WHERE owner = ? AND region = ? AND name = ?"
-                     " AND state <> 'deregistered'");
+    // In the text: the index of names says the same.
+    static constexpr auto kSelect =
+        "SELECT id FROM image WHERE owner = ? AND region = ? AND name = ? AND " + kIsThere;
+    Statement select(db, kSelect);
     select.bind(owner, region, name);
     if (!select.step()) {
         return std::nullopt;
@@ -76,9 +79,9 @@ std::optional<ImageRow> select_visible_image(Database& db, std::string_view view
 
 bool image_exists(Database& db, std::string_view region, const ImageId& id)
 {
-    Statement select(db,
-                     "SELECT 1 FROM all_image WHERE id = ? AND region = ?"
-                     " AND state <> 'deregistered'");
+    static constexpr auto kSelect =
+        "SELECT 1 FROM all_image WHERE id = ? AND region = ? AND " + kIsThere;
+    Statement select(db, kSelect);
     select.bind(id, region);
     return select.step();
 }
@@ -88,8 +91,8 @@ bool is_gone_image_in_use(Database& db, std::string_view viewer, std::string_vie
 {
     Statement select(db,
                      "SELECT 1 FROM instance WHERE image_id = ? AND region = ?"
-                     " AND ? IN (owner, image_owner) AND state <> 'terminated' LIMIT 1");
-    select.bind(id, region, viewer);
+                     " AND ? IN (owner, image_owner) AND state <> ? LIMIT 1");
+    select.bind(id, region, viewer, InstanceStateName::kTerminated);
     return select.step();
 }
 
@@ -130,7 +133,7 @@ std::optional<std::string> select_image_uefi_data(Database& db, const ImageId& i
     return select.step() ? select.row().optional_text() : std::nullopt;
 }
 
-void set_image_state(Database& db, const ImageId& id, std::string_view state)
+void set_image_state(Database& db, const ImageId& id, ImageState state)
 {
     Statement(db, "UPDATE image SET state = ? WHERE id = ?").execute(state, id);
 }
@@ -161,7 +164,8 @@ void mark_image_deregistered(Database& db, const ImageId& id)
     Statement(db, "DELETE FROM launch_permission WHERE image_id = ?").execute(id);
     Statement(db, "DELETE FROM image_watermark WHERE image_id = ?").execute(id);
     Statement(db, "DELETE FROM image_instance_type WHERE image_id = ?").execute(id);
-    Statement(db, "UPDATE image SET state = 'deregistered', public = 0 WHERE id = ?").execute(id);
+    Statement(db, "UPDATE image SET state = ?, public = 0 WHERE id = ?")
+        .execute(ImageState::kDeregistered, id);
 }
 
 void insert_launch_permission(Database& db, const ImageId& id, const LaunchPermissionRow& row)

@@ -11,27 +11,14 @@
 #include "storage/metadata/catalogue/views.h"
 #include "storage/metadata/images/grantee.h"
 #include "storage/metadata/images/image_ids.h"
+#include "storage/metadata/images/image_words.h"
 #include "storage/metadata/instances/instance_ids.h"
+#include "storage/metadata/instances/instance_state.h"
 #include "storage/metadata/sql/columns.h"
 #include "storage/metadata/sql/database.h"
+#include "storage/metadata/sql/sql_text.h"
 
 namespace amilab {
-
-/// The states that images come into here, of all that AWS names.
-namespace image_state {
-inline constexpr std::string_view kPending = "pending";
-inline constexpr std::string_view kAvailable = "available";
-inline constexpr std::string_view kFailed = "failed";
-inline constexpr std::string_view kDisabled = "disabled";
-inline constexpr std::string_view kDeregistered = "deregistered";
-}  // namespace image_state
-
-/// Whether an image may be deregistered.
-namespace image_protection {
-inline constexpr std::string_view kDisabled = "disabled";
-inline constexpr std::string_view kWithCooldown = "enabled-with-cooldown";
-inline constexpr std::string_view kWithoutCooldown = "enabled-without-cooldown";
-}  // namespace image_protection
 
 /// A row of the view all_image: an account's own, or the catalogue's.
 struct ImageRow {
@@ -45,7 +32,7 @@ struct ImageRow {
     std::string architecture{};
     std::string image_type{};
     bool is_public = false;
-    std::string state{};
+    ImageState state{};
     std::optional<std::string> root_device_name{};
     std::string root_device_type{};
     std::string virtualization_type{};
@@ -69,7 +56,7 @@ struct ImageRow {
     /// Of catalogue images alone, like the next.
     bool free_tier_eligible = false;
     std::optional<std::string> public_ssm_parameter_name{};
-    std::string deregistration_protection{image_protection::kDisabled};
+    ImageProtection deregistration_protection = ImageProtection::kDisabled;
     std::optional<std::string> state_reason_code{};
     std::optional<std::string> state_reason_message{};
     /// Whether it may have watermarks or an instance type specification: see
@@ -172,7 +159,7 @@ std::vector<ImageMappingRow> select_image_mappings(Database& db,
 std::vector<ImageMappingRow> select_image_mappings(Database& db, const ImageId& id);
 std::optional<std::string> select_image_uefi_data(Database& db, const ImageId& id);
 
-void set_image_state(Database& db, const ImageId& id, std::string_view state);
+void set_image_state(Database& db, const ImageId& id, ImageState state);
 void set_image_description(Database& db, const ImageId& id, std::string_view description);
 void set_image_architecture(Database& db, const ImageId& id, std::string_view architecture);
 void set_image_imds_support(Database& db, const ImageId& id, std::string_view imds_support);
@@ -189,12 +176,14 @@ void delete_all_launch_permissions(Database& db, const ImageId& id);
 std::vector<LaunchPermissionRow> select_launch_permissions(Database& db, const ImageId& id);
 
 /// Which images an account may tag, those in the recycle bin included.
-inline constexpr std::string_view kTaggableImage =
-    "SELECT 1 FROM all_image i WHERE i.id = $id AND i.region = $region"
-    " AND (i.state <> 'deregistered' OR EXISTS (SELECT 1 FROM recycled b WHERE b.resource_id = "
-    "$id))"
+inline constexpr auto kTaggableImage =
+    "SELECT 1 FROM all_image i WHERE i.id = $id AND i.region = $region AND (i.state <> " +
+    sql_word<ImageState::kDeregistered> +
+    " OR EXISTS (SELECT 1 FROM recycled b WHERE b.resource_id = $id))"
     " AND (i.owner = $viewer OR i.public = 1 OR EXISTS (SELECT 1 FROM launch_permission p"
-    " WHERE p.image_id = i.id AND p.kind = 'userId' AND p.value = $viewer) OR EXISTS"
+    " WHERE p.image_id = i.id AND p.kind = " +
+    sql_word<GranteeKind::kUserId> +
+    " AND p.value = $viewer) OR EXISTS"
     " (SELECT 1 FROM account_membership m JOIN launch_permission p ON p.image_id = i.id"
     " AND p.kind = m.kind AND p.value = m.value WHERE m.account = $viewer))";
 

@@ -160,7 +160,7 @@ void append_image_filters(Query& query, const ListQuery& wanted,
 {
     std::vector<Filter> others;
     for (const auto& filter : wanted.filters) {
-        if (filter.name == "image-allowed") {
+        if (filter.name == kImageAllowed) {
             append_allowed_filter(query, allowed, wanted.owner, wanted.now_ms, filter);
         } else {
             others.push_back(filter);
@@ -241,13 +241,15 @@ Search search_of(Database& db, const ListQuery& wanted, const AllowedImagesSetti
 void append_wishes(Query& query, const Search& search, Seen seen)
 {
     const auto& wanted = search.wanted;
-    query.sql(" AND i.state <> 'deregistered'");
+    constexpr auto kIsThere = " AND i.state <> " + sql_word<ImageState::kDeregistered>;
+    query.sql(kIsThere);
     if (!search.with_deprecated && seen != Seen::kAsOwner) {
         query.part(" AND (i.deprecation_time_ms IS NULL OR i.deprecation_time_ms > $now");
         query.sql(" OR i.owner = ").value(wanted.owner).sql(")");
     }
     if (!search.with_disabled) {
-        query.sql(" AND i.state <> 'disabled'");
+        constexpr auto kIsEnabled = " AND i.state <> " + sql_word<ImageState::kDisabled>;
+        query.sql(kIsEnabled);
     }
     if (search.allowed.state == AllowedImages::kEnabled && seen != Seen::kAsOwner) {
         query.sql(" AND ");

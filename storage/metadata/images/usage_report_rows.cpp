@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "storage/metadata/images/image_words.h"
 #include "storage/metadata/sql/children.h"
 
 namespace amilab {
@@ -29,9 +30,9 @@ void count_instances(Database& db, const UsageReportRow& row, std::span<const st
     Query query;
     query.part(
         "INSERT INTO image_usage_entry (report_id, account_id, resource_type, usage_count)"
-        " SELECT ?, owner, 'ec2:Instance', COUNT(*) FROM instance"
+        " SELECT ?, owner, ?, COUNT(*) FROM instance"
         " WHERE image_id = ? AND owner <> ?",
-        row.id.text(), row.image_id.text(), row.owner);
+        row.id, ImageUser::kInstance, row.image_id, row.owner);
     if (!accounts.empty()) {
         query.sql(" AND owner IN ")
             .list(std::vector<std::string>(accounts.begin(), accounts.end()));
@@ -60,7 +61,9 @@ void insert_usage_report(Database& db, const UsageReportRow& row,
         insert_row<kAccountColumns>(
             db, {.report_id = row.id.text(), .position = position++, .account_id = account});
     }
-    if (std::ranges::find(types, "ec2:Instance", &UsageReportType::resource_type) != types.end()) {
+    if (std::ranges::any_of(types, [](const UsageReportType& type) {
+            return type.resource_type == ImageUser::kInstance;
+        })) {
         count_instances(db, row, accounts);
     }
 }

@@ -11,13 +11,13 @@
 #include "storage/metadata/images/image_ids.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/listing.h"
+#include "storage/metadata/sql/sql_text.h"
 
 namespace amilab {
 
-namespace usage_report_state {
-inline constexpr std::string_view kPending = "pending";
-inline constexpr std::string_view kAvailable = "available";
-}  // namespace usage_report_state
+enum class UsageReportState : std::uint8_t { kPending, kAvailable };
+template <>
+inline constexpr auto kWords<UsageReportState> = words("pending", "available");
 
 struct UsageReportRow {
     UsageReportId id{};
@@ -29,7 +29,7 @@ struct UsageReportRow {
     TimeMs due_ms = 0;
     TimeMs expiration_time_ms = 0;
     /// Read only.
-    std::string state{};
+    UsageReportState state{};
 };
 
 /// A type of resource that a report is to count.
@@ -59,6 +59,10 @@ struct UsageEntryRow {
     std::int64_t usage_count = 0;
 };
 
+inline constexpr auto kIsUsageReportDone = sql("r.due_ms <= $now");
+inline constexpr auto kStateOfUsageReport = "iif(" + kIsUsageReportDone + ", " +
+                                            sql_word<UsageReportState::kAvailable> + ", " +
+                                            sql_word<UsageReportState::kPending> + ")";
 inline constexpr auto kUsageReportColumns = columns<UsageReportRow>(
     "image_usage_report", "r", text("id", &UsageReportRow::id),
     text("owner", &UsageReportRow::owner), text("region", &UsageReportRow::region),
@@ -66,7 +70,7 @@ inline constexpr auto kUsageReportColumns = columns<UsageReportRow>(
     time("creation_time_ms", &UsageReportRow::creation_time_ms),
     time("due_ms", &UsageReportRow::due_ms),
     time("expiration_time_ms", &UsageReportRow::expiration_time_ms),
-    text("state", &UsageReportRow::state).as("iif(r.due_ms <= $now, 'available', 'pending')"));
+    text("state", &UsageReportRow::state).as(kStateOfUsageReport));
 inline constexpr FilterColumn kUsageReportFilters[] = {
     {"creation-time", "creation_time_ms"},
     {"state", "state"},
@@ -90,7 +94,7 @@ inline constexpr FilterColumn kUsageEntryFilters[] = {
 /// them are in the order of account and type.
 inline constexpr Listing<decltype(kUsageEntryColumns)> kUsageEntryList{
     .from = "image_usage_report r JOIN image_usage_entry e ON e.report_id = r.id",
-    .where = "r.due_ms <= $now",
+    .where = kIsUsageReportDone,
     .key = "r.id",
     .second_key = "(e.account_id || '/' || e.resource_type)",
     .columns = kUsageEntryColumns,

@@ -23,7 +23,7 @@ void append_grantees(Query& query, std::span<const Grantee> grantees, std::strin
 std::vector<Grantee> grantees_of(const SharedKind& kind, std::string_view account,
                                  const std::vector<Grantee>& memberships)
 {
-    std::vector<Grantee> grantees = {{"userId", std::string(account)}};
+    std::vector<Grantee> grantees = {{GranteeKind::kUserId, std::string(account)}};
     if (kind.for_organizations) {
         grantees.insert(grantees.end(), memberships.begin(), memberships.end());
     }
@@ -208,9 +208,9 @@ void append_seen_by(Query& query, const SharedKind& kind, std::string_view viewe
     query.sql(fmt::format(" AND ({0}.public = 1 OR {0}.owner = ", i)).value(viewer);
     query.sql(
         fmt::format(" OR EXISTS (SELECT 1 FROM {0} AS p WHERE p.{1} = {2}.id"
-                    " AND p.kind = 'userId' AND p.value = ",
+                    " AND p.kind = ",
                     kind.permission, kind.permission_key, i));
-    query.value(viewer).sql(")");
+    query.value(GranteeKind::kUserId).sql(" AND p.value = ").value(viewer).sql(")");
     if (kind.for_organizations) {
         query.sql(
             fmt::format(" OR EXISTS (SELECT 1 FROM account_membership AS m JOIN {0} AS p"
@@ -226,9 +226,9 @@ NamedUsers named_users(std::span<const std::string> users, std::string_view view
 {
     NamedUsers named;
     for (const auto& user : users) {
-        if (user == "all") {
+        if (user == kEverybody) {
             named.is_all = true;
-        } else if (user == "self" || user == viewer) {
+        } else if (user == kSelf || user == viewer) {
             named.is_viewer = true;
         } else {
             named.others.push_back(user);
@@ -245,7 +245,7 @@ void append_shared_with(Query& query, const SharedKind& kind,
                                     kind.permission);
     // Each kind by the index: with OR between them SQLite reads all permissions.
     query.sql(fmt::format("{}.id IN (", kind.alias));
-    query.sql(select).value("userId").sql(" AND p.value IN ").list(accounts);
+    query.sql(select).value(GranteeKind::kUserId).sql(" AND p.value IN ").list(accounts);
     for (const auto& grantee : memberships) {
         query.sql(" UNION ALL ").sql(select).value(grantee.kind);
         query.sql(" AND p.value = ").value(grantee.value);

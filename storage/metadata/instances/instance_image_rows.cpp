@@ -6,7 +6,7 @@ void move_image_allowed(ListQuery& wanted, const AllowedImagesSettings& settings
 {
     std::vector<Filter> others;
     for (auto& filter : wanted.filters) {
-        if (filter.name == "image-allowed") {
+        if (filter.name == kImageAllowed) {
             append_allowed_filter(
                 wanted.also, settings, wanted.owner, wanted.now_ms, filter,
                 {.before = "EXISTS (SELECT 1 FROM all_image AS i WHERE i.id = n.image_id AND ",

@@ -7,6 +7,7 @@
 
 #include "storage/base/clock.h"
 #include "storage/metadata/images/allowed_image_rows.h"
+#include "storage/metadata/images/image_rows.h"
 #include "storage/metadata/instances/instance_rows.h"
 #include "storage/metadata/sql/listing.h"
 
@@ -20,18 +21,21 @@ struct InstanceImageRow {
     TimeMs launch_time_ms = 0;
     std::string zone{};
     std::string zone_id{};
-    std::string state{};
+    InstanceStateName state{};
     std::int64_t state_code = 0;
     std::string image_id{};
     std::string image_owner{};
     std::optional<std::string> image_name{};
-    std::optional<std::string> image_state{};
+    std::optional<ImageState> image_state{};
     std::optional<std::string> image_owner_alias{};
     std::optional<TimeMs> image_creation_time_ms{};
     std::optional<TimeMs> image_deprecation_time_ms{};
     bool image_is_public = false;
 };
 
+/// Images of the catalogue are available.
+inline constexpr auto kStateOfImage =
+    "COALESCE(m.state, iif(p.id IS NULL, NULL, " + sql_word<ImageState::kAvailable> + "))";
 inline constexpr auto kInstanceImageColumns = columns<InstanceImageRow>(
     "instance", "n", text("id", &InstanceImageRow::id),
     text("instance_type", &InstanceImageRow::instance_type),
@@ -43,8 +47,7 @@ inline constexpr auto kInstanceImageColumns = columns<InstanceImageRow>(
     text("image_id", &InstanceImageRow::image_id),
     text("image_owner", &InstanceImageRow::image_owner),
     text("image_name", &InstanceImageRow::image_name).as("COALESCE(m.name, c.name)"),
-    text("image_state", &InstanceImageRow::image_state)
-        .as("COALESCE(m.state, iif(p.id IS NULL, NULL, 'available'))"),
+    text("image_state", &InstanceImageRow::image_state).as(kStateOfImage),
     text("image_owner_alias", &InstanceImageRow::image_owner_alias)
         .as("COALESCE(m.owner_alias, c.owner_alias)"),
     time("image_creation_time_ms", &InstanceImageRow::image_creation_time_ms)

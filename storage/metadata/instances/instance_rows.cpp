@@ -98,7 +98,7 @@ std::optional<std::string> select_instance_interface(Database& db, const Instanc
     return select.step() ? select.row().optional_text() : std::nullopt;
 }
 
-bool change_instance_state(Database& db, const InstanceId& id, std::string_view from,
+bool change_instance_state(Database& db, const InstanceId& id, InstanceStateName from,
                            const InstanceStateRow& to)
 {
     Statement(db,
@@ -109,8 +109,8 @@ bool change_instance_state(Database& db, const InstanceId& id, std::string_view 
     return db.changes() == 1;
 }
 
-bool end_instance_state(Database& db, const InstanceId& id, std::string_view from,
-                        std::string_view to, TimeMs now_ms)
+bool end_instance_state(Database& db, const InstanceId& id, InstanceStateName from,
+                        InstanceStateName to, TimeMs now_ms)
 {
     Statement(db,
               "UPDATE instance SET state = ?, state_change_time_ms = ? WHERE id = ? AND state = ?")
@@ -155,10 +155,8 @@ void delete_instance_row(Database& db, const InstanceId& id)
 
 void mark_attachments_attached(Database& db, const InstanceId& id)
 {
-    Statement(db,
-              "UPDATE attachment SET state = 'attached'"
-              " WHERE instance_id = ? AND state = 'attaching'")
-        .execute(id);
+    Statement(db, "UPDATE attachment SET state = ? WHERE instance_id = ? AND state = ?")
+        .execute(AttachmentState::kAttached, id, AttachmentState::kAttaching);
 }
 
 std::vector<std::pair<VolumeId, bool>> take_attachments_of(Database& db, const InstanceId& id)

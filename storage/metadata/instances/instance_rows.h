@@ -10,21 +10,22 @@
 
 #include "storage/base/clock.h"
 #include "storage/metadata/instances/instance_ids.h"
+#include "storage/metadata/instances/instance_state.h"
 #include "storage/metadata/sql/columns.h"
 #include "storage/metadata/sql/database.h"
+#include "storage/metadata/sql/sql_text.h"
 #include "storage/metadata/volumes/volume_rows.h"
 
 namespace amilab {
 
-/// Source: EC2 API Reference, InstanceState (documented).
-namespace instance_state {
-inline constexpr std::string_view kPending = "pending";
-inline constexpr std::string_view kRunning = "running";
-inline constexpr std::string_view kShuttingDown = "shutting-down";
-inline constexpr std::string_view kTerminated = "terminated";
-inline constexpr std::string_view kStopping = "stopping";
-inline constexpr std::string_view kStopped = "stopped";
-}  // namespace instance_state
+/// What an instance does that shuts itself down.
+enum class ShutdownBehavior : std::uint8_t { kStop, kTerminate };
+template <>
+inline constexpr auto kWords<ShutdownBehavior> = words("stop", "terminate");
+
+enum class MetadataOptionsState : std::uint8_t { kPending, kApplied };
+template <>
+inline constexpr auto kWords<MetadataOptionsState> = words("pending", "applied");
 
 struct InstanceRow {
     InstanceId id{};
@@ -36,8 +37,7 @@ struct InstanceRow {
     std::string client_token{};
     /// When it was last started.
     TimeMs launch_time_ms = 0;
-    /// Of instance_state.
-    std::string state{};
+    InstanceStateName state{};
     std::optional<std::string> state_reason_code{};
     std::optional<std::string> state_reason_message{};
     std::string state_transition_reason{};
@@ -95,14 +95,17 @@ struct InstanceRow {
     std::optional<std::string> private_dns_name{};
     std::optional<std::string> public_dns_name{};
     /// Nothing without an interface.
-    std::optional<std::string> network_attachment_status{};
-    std::string metadata_options_state{};
+    std::optional<AttachmentState> network_attachment_status{};
+    MetadataOptionsState metadata_options_state{};
 };
 
 /// Source: EC2 API Reference, InstanceState (documented).
-inline constexpr std::string_view kInstanceStateCode =
-    "CASE n.state WHEN 'pending' THEN 0 WHEN 'running' THEN 16 WHEN 'shutting-down' THEN 32"
-    " WHEN 'terminated' THEN 48 WHEN 'stopping' THEN 64 ELSE 80 END";
+inline constexpr auto kInstanceStateCode =
+    "CASE n.state WHEN " + sql_word<InstanceStateName::kPending> + " THEN 0 WHEN " +
+    sql_word<InstanceStateName::kRunning> + " THEN 16 WHEN " +
+    sql_word<InstanceStateName::kShuttingDown> + " THEN 32 WHEN " +
+    sql_word<InstanceStateName::kTerminated> + " THEN 48 WHEN " +
+    sql_word<InstanceStateName::kStopping> + " THEN 64 ELSE 80 END";
 // Source: VPC User Guide, "DNS attributes" (documented).
 inline constexpr std::string_view kPrivateDnsName =
     "('ip-' || replace(n.private_ip, '.', '-') || iif(n.region = 'us-east-1', '.ec2.internal',"
@@ -110,8 +113,13 @@ inline constexpr std::string_view kPrivateDnsName =
 inline constexpr std::string_view kPublicDnsName =
     "('ec2-' || replace(n.public_ip, '.', '-') || iif(n.region = 'us-east-1',"
     " '.compute-1.amazonaws.com', '.' || n.region || '.compute.amazonaws.com'))";
-inline constexpr std::string_view kNetworkAttachmentStatus =
-    "iif(n.network_interface_id IS NULL, NULL, iif(n.state = 'pending', 'attaching', 'attached'))";
+inline constexpr auto kIsPending = "n.state = " + sql_word<InstanceStateName::kPending>;
+inline constexpr auto kNetworkAttachmentStatus =
+    "iif(n.network_interface_id IS NULL, NULL, iif(" + kIsPending + ", " +
+    sql_word<AttachmentState::kAttaching> + ", " + sql_word<AttachmentState::kAttached> + "))";
+inline constexpr auto kMetadataOptionsState = "iif(" + kIsPending + ", " +
+                                              sql_word<MetadataOptionsState::kPending> + ", " +
+                                              sql_word<MetadataOptionsState::kApplied> + ")";
 
 inline constexpr auto kInstanceColumns = columns<InstanceRow>(
     "instance", "n", text("id", &InstanceRow::id), text("region", &InstanceRow::region),
@@ -162,8 +170,7 @@ inline constexpr auto kInstanceColumns = columns<InstanceRow>(
     text("public_dns_name", &InstanceRow::public_dns_name).as(kPublicDnsName),
     text("network_attachment_status", &InstanceRow::network_attachment_status)
         .as(kNetworkAttachmentStatus),
-    text("metadata_options_state", &InstanceRow::metadata_options_state)
-        .as("iif(n.state = 'pending', 'pending', 'applied')"));
+    text("metadata_options_state", &InstanceRow::metadata_options_state).as(kMetadataOptionsState));
 /// Where kInstanceColumns come from.
 inline constexpr std::string_view kInstanceFrom =
     "instance n JOIN catalogue.availability_zone z ON z.name = n.zone"
@@ -171,7 +178,7 @@ inline constexpr std::string_view kInstanceFrom =
 
 /// What a client sees of a change of state.
 struct InstanceStateRow {
-    std::string_view state{};
+    InstanceStateName state{};
     std::optional<std::string> reason_code{};
     std::optional<std::string> reason_message{};
     /// Empty after a launch or a start.
@@ -214,11 +221,11 @@ std::vector<AttachmentRow> select_instance_attachments(Database& db,
 std::optional<std::string> select_instance_interface(Database& db, const InstanceId& id);
 
 /// False, and nothing changes, when the instance is not in the state `from`.
-bool change_instance_state(Database& db, const InstanceId& id, std::string_view from,
+bool change_instance_state(Database& db, const InstanceId& id, InstanceStateName from,
                            const InstanceStateRow& to);
 /// Changes a state whose reasons stay; false as change_instance_state() says it.
-bool end_instance_state(Database& db, const InstanceId& id, std::string_view from,
-                        std::string_view to, TimeMs now_ms);
+bool end_instance_state(Database& db, const InstanceId& id, InstanceStateName from,
+                        InstanceStateName to, TimeMs now_ms);
 /// Whatever the state is now.
 void set_instance_state(Database& db, const InstanceId& id, const InstanceStateRow& to);
 /// The instance starts again: a new launch time and another public address.

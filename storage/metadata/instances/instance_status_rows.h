@@ -11,27 +11,34 @@
 /// The list of DescribeInstanceStatus.
 namespace amilab {
 
+/// What a check of an instance says.
+enum class InstanceCheck : std::uint8_t { kOk, kPassed, kInitializing, kNotApplicable };
+template <>
+inline constexpr auto kWords<InstanceCheck> = words("ok", "passed", "initializing",
+                                                    "not-applicable");
+
 struct InstanceStatusRow {
     InstanceId id{};
     std::string zone{};
     std::string zone_id{};
-    std::string state{};
+    InstanceStateName state{};
     std::int64_t state_code = 0;
     /// ok, initializing, not-applicable
-    std::string status{};
+    InstanceCheck status{};
     /// passed, initializing; nothing where checks do not apply.
-    std::optional<std::string> reachability{};
+    std::optional<InstanceCheck> reachability{};
 };
 
 // Source: EC2 User Guide, "Status checks": "not-applicable" while an instance is not running,
 // "initializing" while it starts (documented). Checks pass when the delay instance.initializing is
 // over: there is no machine that could fail them.
-inline constexpr std::string_view kInstanceStatus =
-    "CASE n.state WHEN 'running' THEN iif(n.initializing, 'initializing', 'ok')"
-    " WHEN 'pending' THEN 'initializing' ELSE 'not-applicable' END";
-inline constexpr std::string_view kReachability =
-    "CASE n.state WHEN 'running' THEN iif(n.initializing, 'initializing', 'passed')"
-    " WHEN 'pending' THEN 'initializing' END";
+inline constexpr auto kIsChecked =
+    "CASE WHEN " + kIsPending + " OR (n.state = " + sql_word<InstanceStateName::kRunning> +
+    " AND n.initializing) THEN " + sql_word<InstanceCheck::kInitializing> +
+    " WHEN n.state = " + sql_word<InstanceStateName::kRunning> + " THEN ";
+inline constexpr auto kInstanceStatus = kIsChecked + sql_word<InstanceCheck::kOk> + " ELSE " +
+                                        sql_word<InstanceCheck::kNotApplicable> + " END";
+inline constexpr auto kReachability = kIsChecked + sql_word<InstanceCheck::kPassed> + " END";
 
 inline constexpr auto kInstanceStatusColumns = columns<InstanceStatusRow>(
     "instance", "n", text("id", &InstanceStatusRow::id), text("zone", &InstanceStatusRow::zone),

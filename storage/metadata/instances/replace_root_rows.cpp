@@ -4,6 +4,12 @@
 
 namespace amilab {
 
+namespace {
+
+constexpr auto kIsRunning = "state IN " + sql_list<kRunningReplaceRootStates>();
+
+}  // namespace
+
 void insert_replace_root_task(Database& db, const ReplaceRootTaskRow& row)
 {
     insert_row<kReplaceRootTaskColumns>(db, row);
@@ -19,9 +25,9 @@ std::optional<ReplaceRootTaskRow> select_replace_root_task(Database& db,
 std::optional<ReplaceRootTaskId> select_running_replace_root_task(Database& db,
                                                                   const InstanceId& instance)
 {
-    Statement select(db,
-                     "SELECT id FROM replace_root_volume_task"
-                     " WHERE instance_id = ? AND state IN ('pending', 'in-progress')");
+    static constexpr auto kSelect =
+        "SELECT id FROM replace_root_volume_task WHERE instance_id = ? AND " + kIsRunning;
+    Statement select(db, kSelect);
     select.bind(instance);
     if (!select.step()) {
         return std::nullopt;
@@ -31,9 +37,9 @@ std::optional<ReplaceRootTaskId> select_running_replace_root_task(Database& db,
 
 bool is_replacement_of_running_task(Database& db, const VolumeId& volume)
 {
-    Statement select(db,
-                     "SELECT 1 FROM replace_root_volume_task"
-                     " WHERE replacement_volume_id = ? AND state IN ('pending', 'in-progress')");
+    static constexpr auto kSelect =
+        "SELECT 1 FROM replace_root_volume_task WHERE replacement_volume_id = ? AND " + kIsRunning;
+    Statement select(db, kSelect);
     select.bind(volume);
     return select.step();
 }
@@ -45,7 +51,7 @@ std::vector<ReplaceRootTaskRow> select_replace_root_tasks_of(Database& db,
         db, "FROM replace_root_volume_task k WHERE k.instance_id = ?", instance);
 }
 
-void set_replace_root_task_state(Database& db, const ReplaceRootTaskId& id, std::string_view state,
+void set_replace_root_task_state(Database& db, const ReplaceRootTaskId& id, ReplaceRootState state,
                                  std::optional<TimeMs> complete_time_ms)
 {
     Statement(db,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,18 +11,30 @@
 #include "storage/metadata/sql/columns.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/listing.h"
+#include "storage/metadata/sql/sql_text.h"
 #include "storage/metadata/volumes/volume_ids.h"
 
 namespace amilab {
 
 /// Source: EC2 API Reference, ReplaceRootVolumeTask (documented).
-namespace replace_root_state {
-inline constexpr std::string_view kPending = "pending";
-inline constexpr std::string_view kInProgress = "in-progress";
-inline constexpr std::string_view kSucceeded = "succeeded";
-inline constexpr std::string_view kFailed = "failed";
-inline constexpr std::string_view kFailedDetached = "failed-detached";
-}  // namespace replace_root_state
+enum class ReplaceRootState : std::uint8_t {
+    kPending,
+    kInProgress,
+    kSucceeded,
+    kFailed,
+    kFailedDetached
+};
+template <>
+inline constexpr auto kWords<ReplaceRootState> = words("pending", "in-progress", "succeeded",
+                                                       "failed", "failed-detached");
+
+/// Of a task that is neither done nor failed.
+inline constexpr std::array kRunningReplaceRootStates = {ReplaceRootState::kPending,
+                                                         ReplaceRootState::kInProgress};
+constexpr bool is_running(ReplaceRootState state)
+{
+    return state == ReplaceRootState::kPending || state == ReplaceRootState::kInProgress;
+}
 
 /// The replacement of an instance's root volume.
 struct ReplaceRootTaskRow {
@@ -29,8 +42,7 @@ struct ReplaceRootTaskRow {
     std::string region{};
     std::string owner{};
     InstanceId instance_id{};
-    /// Of replace_root_state.
-    std::string state{};
+    ReplaceRootState state{};
     VolumeId original_volume_id{};
     VolumeId replacement_volume_id{};
     /// The task made the replacement; otherwise the caller named it.
@@ -69,7 +81,7 @@ std::optional<ReplaceRootTaskId> select_running_replace_root_task(Database& db,
 bool is_replacement_of_running_task(Database& db, const VolumeId& volume);
 std::vector<ReplaceRootTaskRow> select_replace_root_tasks_of(Database& db,
                                                              const InstanceId& instance);
-void set_replace_root_task_state(Database& db, const ReplaceRootTaskId& id, std::string_view state,
+void set_replace_root_task_state(Database& db, const ReplaceRootTaskId& id, ReplaceRootState state,
                                  std::optional<TimeMs> complete_time_ms);
 
 /// What the instance takes over from the image that its new root volume is made of.

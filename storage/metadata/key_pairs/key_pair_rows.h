@@ -5,6 +5,7 @@
 
 #include "storage/base/clock.h"
 #include "storage/base/ids.h"
+#include "storage/metadata/key_pairs/key_type.h"
 #include "storage/metadata/sql/listing.h"
 
 namespace amilab {
@@ -19,8 +20,7 @@ struct KeyPairRow {
     std::string region{};
     std::string owner{};
     std::string name{};
-    /// "rsa" or "ed25519".
-    std::string type{};
+    KeyType type{};
     /// An OpenSSH line without its comment and its end.
     std::string public_key{};
     std::string fingerprint{};

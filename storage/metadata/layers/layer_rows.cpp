@@ -1,5 +1,6 @@
 #include "storage/metadata/layers/layer_rows.h"
 
+#include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/sql/statement.h"
 
 namespace amilab {
@@ -40,9 +41,9 @@ void mark_layer_sealed(Database& db, LayerId layer, std::string_view boot_id)
 std::int64_t mark_lost_snapshots(Database& db, std::string_view boot_id)
 {
     Statement(db,
-              "UPDATE snapshot SET state = 'error' WHERE state <> 'error' AND layer_id IN"
-              " (SELECT id FROM layer WHERE sealed = 1 AND synced = 0 AND boot_id <> ?)")
-        .execute(boot_id);
+              "UPDATE snapshot SET state = ?1 WHERE state <> ?1 AND layer_id IN"
+              " (SELECT id FROM layer WHERE sealed = 1 AND synced = 0 AND boot_id <> ?2)")
+        .execute(SnapshotState::kError, boot_id);
     return db.changes();
 }
 

@@ -35,6 +35,15 @@ struct ParameterKey {
     std::string_view name;
 };
 
+enum class ParameterType : std::uint8_t { kString, kStringList, kSecureString };
+template <>
+inline constexpr auto kWords<ParameterType> = words("String", "StringList", "SecureString");
+
+/// What is asked for; a parameter is Standard or Advanced.
+enum class ParameterTier : std::uint8_t { kStandard, kAdvanced, kIntelligentTiering };
+template <>
+inline constexpr auto kWords<ParameterTier> = words("Standard", "Advanced", "Intelligent-Tiering");
+
 /// The newest version of an account's own parameter.
 std::optional<ParameterRow> select_parameter(Database& db, const ParameterKey& key);
 std::optional<ParameterRow> select_parameter_version(Database& db, const ParameterKey& key,
@@ -54,6 +63,10 @@ struct ParameterFilter {
     Option option;
     std::vector<std::string> values;
 };
+
+template <>
+inline constexpr auto kWords<ParameterFilter::Option> = words("Equals", "BeginsWith", "Contains",
+                                                              "OneLevel", "Recursive");
 
 /// Lets pass what each of the filters does. The query's owner, by which they are of public
 /// parameters or an account's, is there already.

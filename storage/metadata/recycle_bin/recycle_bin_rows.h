@@ -10,25 +10,23 @@
 #include "storage/metadata/snapshots/snapshot_ids.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/listing.h"
+#include "storage/metadata/sql/sql_text.h"
 #include "storage/metadata/volumes/volume_ids.h"
 
 /// What has been deleted and can still be restored.
 namespace amilab {
 
 /// How the bin names the kinds of what is in it, as tags do.
-namespace recycled_type {
-inline constexpr std::string_view kImage = "image";
-inline constexpr std::string_view kSnapshot = "snapshot";
-inline constexpr std::string_view kVolume = "volume";
-}  // namespace recycled_type
+enum class RecycledType : std::uint8_t { kImage, kSnapshot, kVolume };
+template <>
+inline constexpr auto kWords<RecycledType> = words("image", "snapshot", "volume");
 
 struct RecycledRow {
     std::string resource_id = {};
-    /// A recycled_type.
-    std::string resource_type = {};
+    RecycledType resource_type{};
     std::string region = {};
     std::string owner = {};
-    /// What it was before.
+    /// What it was before: a word of its own states.
     std::string state = {};
     TimeMs enter_time_ms = 0;
     TimeMs exit_time_ms = 0;
@@ -40,6 +38,9 @@ inline constexpr auto kRecycledColumns = columns<RecycledRow>(
     text("owner", &RecycledRow::owner), text("state", &RecycledRow::state),
     time("enter_time_ms", &RecycledRow::enter_time_ms),
     time("exit_time_ms", &RecycledRow::exit_time_ms));
+
+template <RecycledType kType>
+inline constexpr auto kIsRecycled = "r.resource_type = " + sql_word<kType>;
 
 /// An image in the bin.
 struct RecycledImageRow {
@@ -59,7 +60,7 @@ inline constexpr auto kRecycledImageColumns = columns<RecycledImageRow>(
 // CROSS JOIN: the bin first, in the order of its index.
 inline constexpr Listing<decltype(kRecycledImageColumns)> kRecycledImageList{
     .from = "recycled r CROSS JOIN main.image i ON i.id = r.resource_id",
-    .where = "r.resource_type = 'image'",
+    .where = kIsRecycled<RecycledType::kImage>,
     .key = "r.resource_id",
     .columns = kRecycledImageColumns};
 
@@ -80,7 +81,7 @@ inline constexpr auto kRecycledSnapshotColumns = columns<RecycledSnapshotRow>(
     time("exit_time_ms", &RecycledSnapshotRow::exit_time_ms));
 inline constexpr Listing<decltype(kRecycledSnapshotColumns)> kRecycledSnapshotList{
     .from = "recycled r CROSS JOIN main.snapshot s ON s.id = r.resource_id",
-    .where = "r.resource_type = 'snapshot'",
+    .where = kIsRecycled<RecycledType::kSnapshot>,
     .key = "r.resource_id",
     .columns = kRecycledSnapshotColumns};
 
@@ -119,7 +120,7 @@ inline constexpr Listing<decltype(kRecycledVolumeColumns)> kRecycledVolumeList{
     .from =
         "recycled r CROSS JOIN volume v ON v.id = r.resource_id"
         " LEFT JOIN catalogue.availability_zone z ON z.name = v.zone",
-    .where = "r.resource_type = 'volume'",
+    .where = kIsRecycled<RecycledType::kVolume>,
     .key = "r.resource_id",
     .columns = kRecycledVolumeColumns};
 

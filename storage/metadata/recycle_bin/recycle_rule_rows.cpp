@@ -5,16 +5,17 @@
 
 namespace amilab {
 
-namespace {
+/// What a tag is to its rule: one of those that it keeps, that it leaves out, or its own.
+enum class RuleTagKind : std::uint8_t { kResource, kExclude, kOwn };
+template <>
+inline constexpr auto kWords<RuleTagKind> = words("resource", "exclude", "own");
 
-constexpr std::string_view kResourceTag = "resource";
-constexpr std::string_view kExcludeTag = "exclude";
-constexpr std::string_view kOwnTag = "own";
+namespace {
 
 /// A tag that a rule names, or has.
 struct RuleTagRow {
     std::string rule_id = {};
-    std::string kind = {};
+    RuleTagKind kind{};
     std::int64_t position = 0;
     std::string key = {};
     std::optional<std::string> value = {};
@@ -25,13 +26,13 @@ constexpr auto kRuleTagColumns =
                         text("kind", &RuleTagRow::kind), integer("position", &RuleTagRow::position),
                         text("key", &RuleTagRow::key), text("value", &RuleTagRow::value));
 
-void insert_rule_tags(Database& db, const std::string& rule_id, std::string_view kind,
+void insert_rule_tags(Database& db, const std::string& rule_id, RuleTagKind kind,
                       const std::vector<RecycleRuleTag>& tags)
 {
     std::int64_t position = 0;
     for (const auto& tag : tags) {
         insert_row<kRuleTagColumns>(db, {.rule_id = rule_id,
-                                         .kind = std::string(kind),
+                                         .kind = kind,
                                          .position = position++,
                                          .key = tag.key,
                                          .value = tag.value});
@@ -40,17 +41,17 @@ void insert_rule_tags(Database& db, const std::string& rule_id, std::string_view
 
 void insert_all_tags(Database& db, const RecycleRuleRow& row)
 {
-    insert_rule_tags(db, row.id, kResourceTag, row.resource_tags);
-    insert_rule_tags(db, row.id, kExcludeTag, row.exclude_resource_tags);
-    insert_rule_tags(db, row.id, kOwnTag, row.tags);
+    insert_rule_tags(db, row.id, RuleTagKind::kResource, row.resource_tags);
+    insert_rule_tags(db, row.id, RuleTagKind::kExclude, row.exclude_resource_tags);
+    insert_rule_tags(db, row.id, RuleTagKind::kOwn, row.tags);
 }
 
-std::vector<RecycleRuleTag>& tags_of_kind(RecycleRuleRow& rule, std::string_view kind)
+std::vector<RecycleRuleTag>& tags_of_kind(RecycleRuleRow& rule, RuleTagKind kind)
 {
-    if (kind == kResourceTag) {
+    if (kind == RuleTagKind::kResource) {
         return rule.resource_tags;
     }
-    return kind == kExcludeTag ? rule.exclude_resource_tags : rule.tags;
+    return kind == RuleTagKind::kExclude ? rule.exclude_resource_tags : rule.tags;
 }
 
 /// Adds the tags of rules that are in the order of their ids.
@@ -73,7 +74,7 @@ void add_tags(Database& db, std::span<RecycleRuleRow> rules)
     }
 }
 
-void want_tags(ListQuery& wanted, std::string_view kind, const std::vector<RecycleRuleTag>& tags)
+void want_tags(ListQuery& wanted, RuleTagKind kind, const std::vector<RecycleRuleTag>& tags)
 {
     for (const auto& tag : tags) {
         wanted.also.part(
@@ -152,10 +153,10 @@ std::int64_t count_recycle_rules_naming(Database& db, std::string_view owner,
 {
     Statement select(db,
                      "SELECT COUNT(DISTINCT r.id) FROM recycle_rule AS r"
-                     " JOIN recycle_rule_tag AS t ON t.rule_id = r.id AND t.kind = 'resource'"
+                     " JOIN recycle_rule_tag AS t ON t.rule_id = r.id AND t.kind = ?"
                      " WHERE r.region = ? AND r.owner = ? AND t.key = ? AND t.value IS ?"
                      " AND r.id <> ?");
-    select.bind(region, owner, tag.key, tag.value, except);
+    select.bind(RuleTagKind::kResource, region, owner, tag.key, tag.value, except);
     select.step();
     return select.row().integer();
 }
@@ -175,12 +176,12 @@ void want_lock_state(ListQuery& wanted, const std::optional<std::string>& lock_s
 
 void want_resource_tags(ListQuery& wanted, const std::vector<RecycleRuleTag>& tags)
 {
-    want_tags(wanted, kResourceTag, tags);
+    want_tags(wanted, RuleTagKind::kResource, tags);
 }
 
 void want_exclude_resource_tags(ListQuery& wanted, const std::vector<RecycleRuleTag>& tags)
 {
-    want_tags(wanted, kExcludeTag, tags);
+    want_tags(wanted, RuleTagKind::kExclude, tags);
 }
 
 std::vector<RecycleRuleRow> select_recycle_rules(Database& db, const ListQuery& wanted)
@@ -192,23 +193,23 @@ std::vector<RecycleRuleRow> select_recycle_rules(Database& db, const ListQuery& 
 
 std::optional<std::int64_t> matching_retention_days(Database& db, std::string_view owner,
                                                     std::string_view region,
-                                                    std::string_view resource_type,
+                                                    RecycleRuleType resource_type,
                                                     std::string_view resource_id)
 {
-    Statement select(
-        db,
+    static constexpr auto kTagOfRule =
+        sql("SELECT 1 FROM recycle_rule_tag AS t JOIN tag AS g ON g.resource_id = ? AND g.owner = ?"
+            " AND g.key = t.key AND (t.value IS NULL OR g.value = t.value)"
+            " WHERE t.rule_id = r.id AND t.kind = ");
+    static constexpr auto kSelect =
         "SELECT MAX(r.retention_days) FROM recycle_rule AS r"
-        " WHERE r.region = ? AND r.owner = ? AND r.resource_type = ? AND r.status = 'available'"
+        " WHERE r.region = ? AND r.owner = ? AND r.resource_type = ? AND r.status = " +
+        sql_word<RecycleRuleStatus::kAvailable> +
         " AND (NOT EXISTS (SELECT 1 FROM recycle_rule_tag AS t WHERE t.rule_id = r.id"
-        "                   AND t.kind = 'resource')"
-        "  OR EXISTS (SELECT 1 FROM recycle_rule_tag AS t JOIN tag AS g ON g.resource_id = ?"
-        "              AND g.owner = ? AND g.key = t.key AND (t.value IS NULL OR g.value = "
-        "t.value)"
-        "             WHERE t.rule_id = r.id AND t.kind = 'resource'))"
-        " AND NOT EXISTS (SELECT 1 FROM recycle_rule_tag AS t JOIN tag AS g ON g.resource_id = ?"
-        "                  AND g.owner = ? AND g.key = t.key"
-        "                  AND (t.value IS NULL OR g.value = t.value)"
-        "                 WHERE t.rule_id = r.id AND t.kind = 'exclude')");
+        " AND t.kind = " +
+        sql_word<RuleTagKind::kResource> + ") OR EXISTS (" + kTagOfRule +
+        sql_word<RuleTagKind::kResource> + ")) AND NOT EXISTS (" + kTagOfRule +
+        sql_word<RuleTagKind::kExclude> + ")";
+    Statement select(db, kSelect);
     select.bind(region, owner, resource_type, resource_id, owner, resource_id, owner);
     select.step();
     return select.row().optional_integer();

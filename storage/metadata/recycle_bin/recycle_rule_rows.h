@@ -10,6 +10,7 @@
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/id_source.h"
 #include "storage/metadata/sql/listing.h"
+#include "storage/metadata/sql/sql_text.h"
 
 /// The recycle bin's retention rules: which deleted resources are kept, and for how long.
 namespace amilab {
@@ -22,35 +23,30 @@ struct RecycleRuleTag {
 };
 
 /// What kind of resource a rule is for.
-namespace recycle_rule_type {
-inline constexpr std::string_view kImage = "EC2_IMAGE";
-inline constexpr std::string_view kSnapshot = "EBS_SNAPSHOT";
-inline constexpr std::string_view kVolume = "EBS_VOLUME";
-}  // namespace recycle_rule_type
+enum class RecycleRuleType : std::uint8_t { kImage, kSnapshot, kVolume };
+template <>
+inline constexpr auto kWords<RecycleRuleType> = words("EC2_IMAGE", "EBS_SNAPSHOT", "EBS_VOLUME");
 
-namespace recycle_rule_status {
-inline constexpr std::string_view kPending = "pending";
-inline constexpr std::string_view kAvailable = "available";
-}  // namespace recycle_rule_status
+enum class RecycleRuleStatus : std::uint8_t { kPending, kAvailable };
+template <>
+inline constexpr auto kWords<RecycleRuleStatus> = words("pending", "available");
 
-namespace recycle_rule_lock {
-inline constexpr std::string_view kLocked = "locked";
-inline constexpr std::string_view kPendingUnlock = "pending_unlock";
-}  // namespace recycle_rule_lock
+enum class RecycleRuleLock : std::uint8_t { kLocked, kPendingUnlock, kUnlocked };
+template <>
+inline constexpr auto kWords<RecycleRuleLock> = words("locked", "pending_unlock", "unlocked");
 
 struct RecycleRuleRow {
     /// 11 letters and digits.
     std::string id = {};
     std::string region = {};
     std::string owner = {};
-    /// A recycle_rule_type.
-    std::string resource_type = {};
+    RecycleRuleType resource_type{};
     std::int64_t retention_days = 0;
     std::optional<std::string> description = {};
-    /// A recycle_rule_status: only an available rule keeps anything.
-    std::string status = {};
-    /// locked, pending_unlock or unlocked; nothing for a rule that has never been locked.
-    std::optional<std::string> lock_state = {};
+    /// Only an available rule keeps anything.
+    RecycleRuleStatus status{};
+    /// Nothing for a rule that has never been locked.
+    std::optional<RecycleRuleLock> lock_state = {};
     std::optional<std::int64_t> unlock_delay_days = {};
     /// When a pending_unlock rule becomes unlocked; nothing in the other states.
     std::optional<TimeMs> lock_end_time_ms = {};
@@ -63,8 +59,9 @@ struct RecycleRuleRow {
 };
 
 /// A rule whose unlock delay is over is unlocked.
-inline constexpr std::string_view kRecycleRuleLockState =
-    "iif(r.lock_state = 'pending_unlock' AND r.lock_end_time_ms <= $now, 'unlocked', r.lock_state)";
+inline constexpr auto kRecycleRuleLockState =
+    "iif(r.lock_state = " + sql_word<RecycleRuleLock::kPendingUnlock> +
+    " AND r.lock_end_time_ms <= $now, " + sql_word<RecycleRuleLock::kUnlocked> + ", r.lock_state)";
 
 inline constexpr auto kRecycleRuleColumns = columns<RecycleRuleRow>(
     "recycle_rule", "r", text("id", &RecycleRuleRow::id), text("region", &RecycleRuleRow::region),
@@ -111,7 +108,7 @@ std::vector<RecycleRuleRow> select_recycle_rules(Database& db, const ListQuery& 
 /// when no rule matches. Source: the longest of all rules that match (documented).
 std::optional<std::int64_t> matching_retention_days(Database& db, std::string_view owner,
                                                     std::string_view region,
-                                                    std::string_view resource_type,
+                                                    RecycleRuleType resource_type,
                                                     std::string_view resource_id);
 
 }  // namespace amilab

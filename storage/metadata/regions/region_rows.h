@@ -13,15 +13,22 @@
 /// What the catalogue knows of regions and zones; alike for every account.
 namespace amilab {
 
-namespace opt_in_status {
-inline constexpr std::string_view kNotRequired = "opt-in-not-required";
-inline constexpr std::string_view kOptedIn = "opted-in";
+enum class OptInStatus : std::uint8_t { kNotRequired, kOptedIn, kNotOptedIn };
+template <>
+inline constexpr auto kWords<OptInStatus> = words("opt-in-not-required", "opted-in",
+                                                  "not-opted-in");
 /// Statuses of what an account may use without more ado.
-inline std::vector<std::string> enabled()
+inline std::vector<std::string> enabled_statuses()
 {
-    return {std::string(kNotRequired), std::string(kOptedIn)};
+    return {std::string(text_of(OptInStatus::kNotRequired)),
+            std::string(text_of(OptInStatus::kOptedIn))};
 }
-}  // namespace opt_in_status
+
+/// What a zone is. Source: EC2 API Reference, AvailabilityZone (documented).
+enum class ZoneType : std::uint8_t { kAvailabilityZone, kLocalZone, kWavelengthZone };
+template <>
+inline constexpr auto kWords<ZoneType> = words("availability-zone", "local-zone",
+                                               "wavelength-zone");
 
 struct RegionRow {
     std::string name{};

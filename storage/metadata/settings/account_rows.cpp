@@ -6,9 +6,6 @@ namespace amilab {
 
 namespace {
 
-constexpr std::string_view kOrganization = "organizationArn";
-constexpr std::string_view kUnit = "organizationalUnitArn";
-
 constexpr auto kMembershipColumns = columns<Grantee>(
     "account_membership", "m", text("kind", &Grantee::kind), text("value", &Grantee::value));
 
@@ -23,7 +20,7 @@ std::vector<std::string> select_texts(Database& db, std::string_view sql, std::s
     return select.texts();
 }
 
-void insert_membership(Database& db, std::string_view account, std::string_view kind,
+void insert_membership(Database& db, std::string_view account, GranteeKind kind,
                        std::string_view value)
 {
     Statement(db,
@@ -59,7 +56,7 @@ std::vector<DeclaredAccount> select_declared_accounts(Database& db)
         account.access_keys =
             select_texts(db, "SELECT id FROM access_key WHERE account = ? ORDER BY id", account.id);
         for (auto& [kind, value] : select_memberships(db, account.id)) {
-            if (kind == kOrganization) {
+            if (kind == GranteeKind::kOrganizationArn) {
                 account.organization = std::move(value);
             } else {
                 account.organizational_units.push_back(std::move(value));
@@ -87,10 +84,10 @@ bool insert_declared_account(Database& db, const DeclaredAccount& account)
 {
     Statement(db, "INSERT INTO account (id) VALUES (?)").execute(account.id);
     if (account.organization) {
-        insert_membership(db, account.id, kOrganization, *account.organization);
+        insert_membership(db, account.id, GranteeKind::kOrganizationArn, *account.organization);
     }
     for (const auto& unit : account.organizational_units) {
-        insert_membership(db, account.id, kUnit, unit);
+        insert_membership(db, account.id, GranteeKind::kOrganizationalUnitArn, unit);
     }
     for (const auto& code : account.subscriptions) {
         Statement(db,

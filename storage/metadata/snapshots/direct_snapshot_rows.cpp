@@ -1,5 +1,6 @@
 #include "storage/metadata/snapshots/direct_snapshot_rows.h"
 
+#include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/sql/statement.h"
 
 namespace amilab {
@@ -80,16 +81,17 @@ std::optional<LayerId> fail_direct_snapshot(Database& db, const SnapshotId& id)
     }
     Statement(db, "DELETE FROM direct_block WHERE snapshot_id = ?").execute(id);
     Statement(db, "UPDATE direct_snapshot SET open = 0 WHERE snapshot_id = ?").execute(id);
-    Statement(db, "UPDATE snapshot SET state = 'error', layer_id = NULL WHERE id = ?").execute(id);
+    Statement(db, "UPDATE snapshot SET state = ?, layer_id = NULL WHERE id = ?")
+        .execute(SnapshotState::kError, id);
     return layer;
 }
 
 std::int64_t mark_lost_direct_snapshots(Database& db, std::string_view boot_id)
 {
     Statement(db,
-              "UPDATE snapshot SET state = 'error' WHERE id IN"
+              "UPDATE snapshot SET state = ? WHERE id IN"
               " (SELECT snapshot_id FROM direct_snapshot WHERE open = 1 AND boot_id <> ?)")
-        .execute(boot_id);
+        .execute(SnapshotState::kError, boot_id);
     const auto count = db.changes();
     Statement(db, "UPDATE direct_snapshot SET open = 0 WHERE open = 1 AND boot_id <> ?")
         .execute(boot_id);

@@ -10,16 +10,20 @@
 #include "storage/metadata/snapshots/snapshot_ids.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/listing.h"
+#include "storage/metadata/sql/sql_text.h"
 
 namespace amilab {
 
-namespace fast_restore_state {
-inline constexpr std::string_view kEnabling = "enabling";
-inline constexpr std::string_view kOptimizing = "optimizing";
-inline constexpr std::string_view kEnabled = "enabled";
-inline constexpr std::string_view kDisabling = "disabling";
-inline constexpr std::string_view kDisabled = "disabled";
-}  // namespace fast_restore_state
+enum class FastRestoreState : std::uint8_t {
+    kEnabling,
+    kOptimizing,
+    kEnabled,
+    kDisabling,
+    kDisabled
+};
+template <>
+inline constexpr auto kWords<FastRestoreState> = words("enabling", "optimizing", "enabled",
+                                                       "disabling", "disabled");
 
 /// Fast snapshot restore of one snapshot in one zone, by one account.
 struct FastRestoreRow {
@@ -36,10 +40,16 @@ struct FastRestoreRow {
     std::optional<TimeMs> disabled_ms = {};
     /// Read only, from the catalogue.
     std::string zone_id = {};
-    /// Read only: a fast_restore_state.
-    std::string state = {};
+    /// Read only.
+    FastRestoreState state{};
 };
 
+inline constexpr auto kStateOfFastRestore =
+    "CASE WHEN f.disabled_ms <= $now THEN " + sql_word<FastRestoreState::kDisabled> +
+    " WHEN f.disabling_ms <= $now THEN " + sql_word<FastRestoreState::kDisabling> +
+    " WHEN f.enabled_ms <= $now THEN " + sql_word<FastRestoreState::kEnabled> +
+    " WHEN f.optimizing_ms <= $now THEN " + sql_word<FastRestoreState::kOptimizing> + " ELSE " +
+    sql_word<FastRestoreState::kEnabling> + " END";
 inline constexpr auto kFastRestoreColumns = columns<FastRestoreRow>(
     "fast_restore", "f", text("owner", &FastRestoreRow::owner),
     text("region", &FastRestoreRow::region), text("snapshot_id", &FastRestoreRow::snapshot_id),
@@ -49,11 +59,7 @@ inline constexpr auto kFastRestoreColumns = columns<FastRestoreRow>(
     time("disabling_ms", &FastRestoreRow::disabling_ms),
     time("disabled_ms", &FastRestoreRow::disabled_ms),
     text("zone_id", &FastRestoreRow::zone_id).as("COALESCE(z.zone_id, '')"),
-    text("state", &FastRestoreRow::state)
-        .as("CASE WHEN f.disabled_ms <= $now THEN 'disabled'"
-            " WHEN f.disabling_ms <= $now THEN 'disabling'"
-            " WHEN f.enabled_ms <= $now THEN 'enabled'"
-            " WHEN f.optimizing_ms <= $now THEN 'optimizing' ELSE 'enabling' END"));
+    text("state", &FastRestoreRow::state).as(kStateOfFastRestore));
 inline constexpr std::string_view kFastRestoreFrom =
     "fast_restore f LEFT JOIN catalogue.availability_zone z ON z.name = f.zone";
 inline constexpr FilterColumn kFastRestoreFilters[] = {

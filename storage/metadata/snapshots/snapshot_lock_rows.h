@@ -9,23 +9,28 @@
 #include "storage/metadata/snapshots/snapshot_ids.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/listing.h"
+#include "storage/metadata/sql/sql_text.h"
 
 namespace amilab {
 
-namespace snapshot_lock_mode {
-inline constexpr std::string_view kGovernance = "governance";
-inline constexpr std::string_view kCompliance = "compliance";
-}  // namespace snapshot_lock_mode
+enum class SnapshotLockMode : std::uint8_t { kGovernance, kCompliance };
+template <>
+inline constexpr auto kWords<SnapshotLockMode> = words("governance", "compliance");
 
 /// What a lock has come to: its mode, until it has expired or while it can still be changed.
-namespace snapshot_lock_state {
-inline constexpr std::string_view kCompliance = "compliance";
-inline constexpr std::string_view kExpired = "expired";
-}  // namespace snapshot_lock_state
+enum class SnapshotLockState : std::uint8_t {
+    kGovernance,
+    kComplianceCooloff,
+    kCompliance,
+    kExpired
+};
+template <>
+inline constexpr auto kWords<SnapshotLockState> = words("governance", "compliance-cooloff",
+                                                        "compliance", "expired");
 
 struct SnapshotLockRow {
     SnapshotId snapshot_id{};
-    std::string mode = {};
+    SnapshotLockMode mode{};
     TimeMs created_ms = 0;
     std::optional<std::int64_t> cool_off_hours = {};
     std::optional<TimeMs> cool_off_expires_ms = {};
@@ -34,10 +39,16 @@ struct SnapshotLockRow {
     /// Nothing while the snapshot is pending; so is the end of a lock with a duration.
     std::optional<TimeMs> duration_start_ms = {};
     std::optional<TimeMs> expires_ms = {};
-    /// Read only: governance, compliance-cooloff, compliance or expired.
-    std::string state = {};
+    /// Read only.
+    SnapshotLockState state{};
 };
 
+inline constexpr auto kSnapshotLockState =
+    "CASE WHEN l.expires_ms <= $now THEN " + sql_word<SnapshotLockState::kExpired> +
+    " WHEN l.mode = " + sql_word<SnapshotLockMode::kGovernance> + " THEN " +
+    sql_word<SnapshotLockState::kGovernance> + " WHEN l.cool_off_expires_ms > $now THEN " +
+    sql_word<SnapshotLockState::kComplianceCooloff> + " ELSE " +
+    sql_word<SnapshotLockState::kCompliance> + " END";
 inline constexpr auto kSnapshotLockColumns = columns<SnapshotLockRow>(
     "snapshot_lock", "l", text("snapshot_id", &SnapshotLockRow::snapshot_id),
     text("mode", &SnapshotLockRow::mode), time("created_ms", &SnapshotLockRow::created_ms),
@@ -46,9 +57,7 @@ inline constexpr auto kSnapshotLockColumns = columns<SnapshotLockRow>(
     integer("duration_days", &SnapshotLockRow::duration_days),
     time("duration_start_ms", &SnapshotLockRow::duration_start_ms),
     time("expires_ms", &SnapshotLockRow::expires_ms),
-    text("state", &SnapshotLockRow::state)
-        .as("CASE WHEN l.expires_ms <= $now THEN 'expired' WHEN l.mode = 'governance' THEN l.mode"
-            " WHEN l.cool_off_expires_ms > $now THEN 'compliance-cooloff' ELSE l.mode END"));
+    text("state", &SnapshotLockRow::state).as(kSnapshotLockState));
 inline constexpr FilterColumn kSnapshotLockFilters[] = {{"lock-state", "state"}};
 /// Locks on the owner's snapshots, expired ones too. From the locks: there are fewer of them.
 inline constexpr Listing<decltype(kSnapshotLockColumns)> kSnapshotLockList{

@@ -11,7 +11,7 @@ constexpr std::string_view kSetting = "snapshot-block-public-access";
 
 struct PermissionRow {
     SnapshotId snapshot_id{};
-    std::string kind = {};
+    GranteeKind kind{};
     std::string value = {};
 };
 
@@ -21,13 +21,12 @@ constexpr auto kPermissionColumns = columns<PermissionRow>(
 
 void set_public(Database& db, const SnapshotId& id)
 {
-    Statement(
-        db,
-        "UPDATE snapshot SET public = EXISTS (SELECT 1 FROM create_volume_permission"
-        " WHERE snapshot_id = snapshot.id AND kind = 'group' AND value = 'all') AND NOT EXISTS"
-        " (SELECT 1 FROM account_setting AS a WHERE a.owner = snapshot.owner"
-        " AND a.region = snapshot.region AND a.name = ? AND a.value = ?) WHERE id = ?")
-        .execute(kSetting, snapshot_public_access::kBlockAll, id);
+    Statement(db,
+              "UPDATE snapshot SET public = EXISTS (SELECT 1 FROM create_volume_permission"
+              " WHERE snapshot_id = snapshot.id AND kind = ? AND value = ?) AND NOT EXISTS"
+              " (SELECT 1 FROM account_setting AS a WHERE a.owner = snapshot.owner"
+              " AND a.region = snapshot.region AND a.name = ? AND a.value = ?) WHERE id = ?")
+        .execute(GranteeKind::kGroup, kEverybody, kSetting, SnapshotPublicAccess::kBlockAll, id);
 }
 
 }  // namespace
@@ -60,23 +59,23 @@ std::vector<Grantee> select_create_volume_permissions(Database& db, const Snapsh
     for (auto& row : select_rows<kPermissionColumns>(
              db, "FROM create_volume_permission p WHERE p.snapshot_id = ? ORDER BY p.kind, p.value",
              id)) {
-        grantees.push_back({std::move(row.kind), std::move(row.value)});
+        grantees.push_back({row.kind, std::move(row.value)});
     }
     return grantees;
 }
 
-std::string select_snapshot_block_public_access(Database& db, std::string_view owner,
-                                                std::string_view region)
+SnapshotPublicAccess select_snapshot_block_public_access(Database& db, std::string_view owner,
+                                                         std::string_view region)
 {
-    return select_account_setting(db, owner, region, kSetting)
-        .value_or(std::string(snapshot_public_access::kUnblocked));
+    const auto setting = select_account_setting(db, owner, region, kSetting);
+    return setting ? to_word<SnapshotPublicAccess>(*setting) : SnapshotPublicAccess::kUnblocked;
 }
 
 void write_snapshot_block_public_access(Database& db, std::string_view owner,
-                                        std::string_view region, std::string_view state)
+                                        std::string_view region, SnapshotPublicAccess state)
 {
-    write_account_setting(db, owner, region, kSetting, state);
-    if (state == snapshot_public_access::kBlockAll) {
+    write_account_setting(db, owner, region, kSetting, text_of(state));
+    if (state == SnapshotPublicAccess::kBlockAll) {
         Statement(db,
                   "UPDATE snapshot SET public = 0 WHERE region = ? AND public = 1 AND owner = ?")
             .execute(region, owner);
@@ -84,9 +83,8 @@ void write_snapshot_block_public_access(Database& db, std::string_view owner,
     }
     Statement(db,
               "UPDATE snapshot SET public = 1 WHERE owner = ? AND region = ? AND id IN"
-              " (SELECT snapshot_id FROM create_volume_permission WHERE kind = 'group'"
-              " AND value = 'all')")
-        .execute(owner, region);
+              " (SELECT snapshot_id FROM create_volume_permission WHERE kind = ? AND value = ?)")
+        .execute(owner, region, GranteeKind::kGroup, kEverybody);
 }
 
 }  // namespace amilab

@@ -1,5 +1,6 @@
 #include "storage/metadata/snapshots/snapshot_rows.h"
 
+#include "storage/metadata/images/image_rows.h"
 #include "storage/metadata/images/visibility.h"
 
 namespace amilab {
@@ -10,6 +11,9 @@ constexpr auto kUncountedColumns =
     columns<UncountedSnapshot>("snapshot", "s", text("id", &UncountedSnapshot::id),
                                integer("layer_id", &UncountedSnapshot::layer_id),
                                integer("volume_size_gib", &UncountedSnapshot::volume_size_gib));
+
+// In the text: the indexes of pending snapshots say the same.
+constexpr auto kIsPendingSnapshot = "state = " + sql_word<SnapshotState::kPending>;
 
 }  // namespace
 
@@ -49,11 +53,12 @@ std::optional<SnapshotRow> select_visible_snapshot(Database& db, std::string_vie
 void complete_snapshot(Database& db, const SnapshotId& id, TimeMs now_ms)
 {
     Statement(db,
-              "UPDATE snapshot SET state = iif(status_message IS NULL, 'completed', 'error'),"
+              "UPDATE snapshot SET state = iif(status_message IS NULL, ?, ?),"
               " completion_time_ms = iif(status_message IS NULL,"
               " min(COALESCE(due_time_ms, ?), ?), NULL)"
-              " WHERE id = ? AND state = 'pending'")
-        .execute(now_ms, now_ms, id);
+              " WHERE id = ? AND state = ?")
+        .execute(SnapshotState::kCompleted, SnapshotState::kError, now_ms, now_ms, id,
+                 SnapshotState::kPending);
 }
 
 std::optional<UncountedSnapshot> select_uncounted_snapshot(Database& db, const SnapshotId& id)
@@ -69,8 +74,8 @@ std::vector<SnapshotId> select_uncounted_snapshots(Database& db)
     Statement select(db,
                      "SELECT id FROM snapshot"
                      " WHERE full_size_bytes IS NULL AND layer_id IS NOT NULL"
-                     " AND state = 'completed' ORDER BY id");
-    select.bind();
+                     " AND state = ? ORDER BY id");
+    select.bind(SnapshotState::kCompleted);
     std::vector<SnapshotId> ids;
     while (select.step()) {
         ids.push_back(select.row().id<SnapshotId>());
@@ -95,7 +100,9 @@ void set_snapshot_full_size(Database& db, const SnapshotId& id, std::int64_t byt
 
 std::int64_t count_pending_snapshots(Database& db, const VolumeId& volume)
 {
-    Statement select(db, "SELECT COUNT(*) FROM snapshot WHERE volume_id = ? AND state = 'pending'");
+    static constexpr auto kSelect =
+        "SELECT COUNT(*) FROM snapshot WHERE volume_id = ? AND " + kIsPendingSnapshot;
+    Statement select(db, kSelect);
     select.bind(volume);
     select.step();
     return select.row().integer();
@@ -103,9 +110,11 @@ std::int64_t count_pending_snapshots(Database& db, const VolumeId& volume)
 
 std::int64_t count_pending_copies(Database& db, std::string_view owner, std::string_view region)
 {
-    Statement select(db,
-                     "SELECT COUNT(*) FROM snapshot WHERE region = ? AND owner = ?"
-                     " AND state = 'pending' AND transfer_type IS NOT NULL");
+    static constexpr auto kSelect =
+        "SELECT COUNT(*) FROM snapshot WHERE region = ? AND owner = ?"
+        " AND transfer_type IS NOT NULL AND " +
+        kIsPendingSnapshot;
+    Statement select(db, kSelect);
     select.bind(region, owner);
     select.step();
     return select.row().integer();
@@ -116,8 +125,8 @@ std::optional<ImageId> select_enabled_image_using_snapshot(Database& db, const S
     Statement select(db,
                      "SELECT image_id FROM main.image_mapping WHERE snapshot_id = ? AND EXISTS"
                      " (SELECT 1 FROM main.image WHERE id = image_id"
-                     " AND state NOT IN ('deregistered', 'disabled')) ORDER BY image_id LIMIT 1");
-    select.bind(id);
+                     " AND state NOT IN (?, ?)) ORDER BY image_id LIMIT 1");
+    select.bind(id, ImageState::kDeregistered, ImageState::kDisabled);
     if (!select.step()) {
         return std::nullopt;
     }
@@ -144,11 +153,11 @@ std::optional<ImageId> select_image_using_snapshot(Database& db, const SnapshotI
 {
     Statement select(db,
                      "SELECT image_id FROM main.image_mapping WHERE snapshot_id = ? AND EXISTS"
-                     " (SELECT 1 FROM main.image WHERE id = image_id AND state <> 'deregistered')"
+                     " (SELECT 1 FROM main.image WHERE id = image_id AND state <> ?)"
                      " UNION ALL"
                      " SELECT image_id FROM catalogue.image_mapping WHERE snapshot_id = ?"
                      " ORDER BY image_id LIMIT 1");
-    select.bind(id, id);
+    select.bind(id, ImageState::kDeregistered, id);
     if (!select.step()) {
         return std::nullopt;
     }

@@ -8,8 +8,10 @@
 
 #include "storage/base/clock.h"
 #include "storage/blocks/layer_id.h"
+#include "storage/metadata/images/grantee.h"
 #include "storage/metadata/images/image_ids.h"
 #include "storage/metadata/snapshots/snapshot_ids.h"
+#include "storage/metadata/snapshots/snapshot_state.h"
 #include "storage/metadata/snapshots/snapshot_tier_rows.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/listing.h"
@@ -21,17 +23,10 @@ namespace amilab {
 /// this one (observed).
 inline constexpr const char* kNoVolumeId = "vol-ffffffff";
 
-namespace snapshot_state {
-inline constexpr std::string_view kPending = "pending";
-inline constexpr std::string_view kCompleted = "completed";
-inline constexpr std::string_view kError = "error";
-}  // namespace snapshot_state
-
 /// How a copy is made.
-namespace transfer_type {
-inline constexpr std::string_view kStandard = "standard";
-inline constexpr std::string_view kTimeBased = "time-based";
-}  // namespace transfer_type
+enum class TransferType : std::uint8_t { kStandard, kTimeBased };
+template <>
+inline constexpr auto kWords<TransferType> = words("standard", "time-based");
 
 /// A row of the view all_snapshot: an account's own, or the catalogue's.
 struct SnapshotRow {
@@ -45,8 +40,7 @@ struct SnapshotRow {
     std::string volume_id = kNoVolumeId;
     std::int64_t volume_size_gib = 0;
     std::string description = {};
-    /// A snapshot_state.
-    std::string state = {};
+    SnapshotState state{};
     TimeMs start_time_ms = 0;
     /// When it will be, or was, completed.
     std::optional<TimeMs> due_time_ms = {};
@@ -55,17 +49,17 @@ struct SnapshotRow {
     /// The key's ARN and the identifier of the data key; nothing while not encrypted.
     std::optional<std::string> kms_key_id = {};
     std::optional<std::string> data_key_id = {};
-    /// Of copies only: a transfer_type.
-    std::optional<std::string> transfer_type = {};
+    /// Of copies only.
+    std::optional<TransferType> transfer_type = {};
     std::optional<std::int64_t> completion_duration_minutes = {};
     /// Why it is in error; of a pending copy: why it will be.
     std::optional<std::string> status_message = {};
     /// Nothing until it has been counted: see storage/upkeep/snapshot_sizes.h.
     std::optional<std::int64_t> full_size_bytes = {};
     /// Read only, of select_described_snapshot() and select_snapshots() alone: how much of it is
-    /// done ("40%"), its storage_tier, and until when it is restored for a time.
+    /// done ("40%"), its tier, and until when it is restored for a time.
     std::string progress = {};
-    std::string tier = {};
+    StorageTier tier{};
     std::optional<TimeMs> restore_expiry_ms = {};
 };
 
@@ -88,11 +82,14 @@ inline constexpr auto kSnapshotColumns = columns<SnapshotRow>(
 /// All once it is completed, else by the time between its start and when it is due; of one that is
 /// written block by block: what its writer says.
 /// Source: a percentage (documented); how it grows is amilab's own.
-inline constexpr std::string_view kSnapshotProgress =
-    "CASE WHEN s.state = 'completed' THEN 100"
+inline constexpr auto kSnapshotProgress =
+    "CASE WHEN s.state = " + sql_word<SnapshotState::kCompleted> +
+    " THEN 100"
     " WHEN s.due_time_ms > s.start_time_ms THEN max(0, min(99,"
     " ($now - s.start_time_ms) * 100 / (s.due_time_ms - s.start_time_ms)))"
-    " WHEN s.due_time_ms IS NULL AND s.state = 'pending' THEN"
+    " WHEN s.due_time_ms IS NULL AND s.state = " +
+    sql_word<SnapshotState::kPending> +
+    " THEN"
     " COALESCE((SELECT d.progress_percent FROM direct_snapshot d WHERE d.snapshot_id = s.id), 0)"
     " ELSE 0 END || '%'";
 inline constexpr auto kDescribedSnapshotColumns = and_columns(
@@ -143,11 +140,13 @@ std::optional<ImageId> select_enabled_image_using_snapshot(Database& db, const S
 std::optional<ImageId> select_image_using_snapshot(Database& db, const SnapshotId& id);
 
 /// Which snapshots an account may tag, those in the recycle bin included.
-inline constexpr std::string_view kTaggableSnapshot =
+inline constexpr auto kTaggableSnapshot =
     "SELECT 1 FROM all_snapshot s WHERE s.id = $id AND s.region = $region AND (s.owner = $viewer"
     " OR s.public = 1 OR EXISTS (SELECT 1 FROM create_volume_permission p"
-    " WHERE p.snapshot_id = s.id AND p.kind = 'userId' AND p.value = $viewer))"
-    " UNION ALL SELECT 1 FROM recycled"
-    " WHERE resource_id = $id AND region = $region AND owner = $viewer";
+    " WHERE p.snapshot_id = s.id AND p.kind = " +
+    sql_word<GranteeKind::kUserId> +
+    " AND p.value = $viewer))"
+    " UNION ALL SELECT 1 FROM recycled WHERE resource_id = $id AND region = $region AND owner = "
+    "$viewer";
 
 }  // namespace amilab

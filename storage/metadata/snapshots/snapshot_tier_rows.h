@@ -7,58 +7,52 @@
 
 #include "storage/base/clock.h"
 #include "storage/metadata/snapshots/snapshot_ids.h"
+#include "storage/metadata/snapshots/snapshot_state.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/listing.h"
+#include "storage/metadata/sql/sql_text.h"
 
 namespace amilab {
 
-namespace storage_tier {
-inline constexpr std::string_view kStandard = "standard";
-inline constexpr std::string_view kArchive = "archive";
-}  // namespace storage_tier
+enum class StorageTier : std::uint8_t { kStandard, kArchive };
+template <>
+inline constexpr auto kWords<StorageTier> = words("standard", "archive");
 
-namespace tiering_operation {
-inline constexpr std::string_view kArchival = "archival";
-inline constexpr std::string_view kPermanentRestore = "permanent-restore";
-inline constexpr std::string_view kTemporaryRestore = "temporary-restore";
-}  // namespace tiering_operation
+enum class TieringOperation : std::uint8_t { kArchival, kPermanentRestore, kTemporaryRestore };
+template <>
+inline constexpr auto kWords<TieringOperation> = words("archival", "permanent-restore",
+                                                       "temporary-restore");
 
 /// Where a move `t` has brought its snapshot by now; without a move: standard.
-inline constexpr std::string_view kStorageTier =
-    "iif((t.operation = 'archival' OR COALESCE(t.expiry_ms <= $now, 0)) <> (t.due_ms > $now),"
-    " 'archive', 'standard')";
+inline constexpr auto kStorageTier =
+    "iif((t.operation = " + sql_word<TieringOperation::kArchival> +
+    " OR COALESCE(t.expiry_ms <= $now, 0)) <> (t.due_ms > $now), " +
+    sql_word<StorageTier::kArchive> + ", " + sql_word<StorageTier::kStandard> + ")";
 /// When the restore ends that the move `t` has come to; nothing unless it is one for a time.
-inline constexpr std::string_view kRestoreExpiry =
-    "iif(t.operation = 'temporary-restore' AND t.due_ms <= $now AND t.expiry_ms > $now,"
-    " t.expiry_ms, NULL)";
+inline constexpr auto kRestoreExpiry =
+    "iif(t.operation = " + sql_word<TieringOperation::kTemporaryRestore> +
+    " AND t.due_ms <= $now AND t.expiry_ms > $now, t.expiry_ms, NULL)";
 /// archival-in-progress, archival-completed, ...
 /// Source: the states are documented; a temporary restore that has ended shows as an archiving that
 /// is completed (assumed).
-inline constexpr std::string_view kTieringStatus =
-    "CASE WHEN t.due_ms > $now THEN t.operation || '-in-progress'"
-    " WHEN t.expiry_ms <= $now THEN 'archival-completed'"
-    " ELSE t.operation || '-completed' END";
+inline constexpr auto kTieringStatus =
+    "iif(t.due_ms > $now, t.operation || '-in-progress', iif(t.expiry_ms <= $now, " +
+    sql_word<TieringOperation::kArchival> + ", t.operation) || '-completed')";
 inline constexpr std::string_view kTieringPercent =
     "iif(t.due_ms <= $now, 100,"
     " max(0, min(99, ($now - t.start_ms) * 100 / (t.due_ms - t.start_ms))))";
 
 // Of the snapshot `s`, which may never have been moved.
-inline constexpr std::string_view kTierOfSnapshotBegin = "COALESCE((SELECT ";
-inline constexpr std::string_view kTierOfSnapshotEnd =
-    " FROM snapshot_tier t WHERE t.snapshot_id = s.id), 'standard')";
-inline constexpr std::string_view kStorageTierOfSnapshot =
-    kJoined<kTierOfSnapshotBegin, kStorageTier, kTierOfSnapshotEnd>;
-inline constexpr std::string_view kExpiryOfSnapshotBegin = "(SELECT ";
-inline constexpr std::string_view kExpiryOfSnapshotEnd =
-    " FROM snapshot_tier t WHERE t.snapshot_id = s.id)";
-inline constexpr std::string_view kRestoreExpiryOfSnapshot =
-    kJoined<kExpiryOfSnapshotBegin, kRestoreExpiry, kExpiryOfSnapshotEnd>;
+inline constexpr auto kOfTierOfSnapshot = sql(" FROM snapshot_tier t WHERE t.snapshot_id = s.id)");
+inline constexpr auto kStorageTierOfSnapshot = "COALESCE((SELECT " + kStorageTier +
+                                               kOfTierOfSnapshot + ", " +
+                                               sql_word<StorageTier::kStandard> + ")";
+inline constexpr auto kRestoreExpiryOfSnapshot = "(SELECT " + kRestoreExpiry + kOfTierOfSnapshot;
 
 /// The last move of a snapshot between the storage tiers.
 struct SnapshotTierRow {
     SnapshotId snapshot_id{};
-    /// A tiering_operation.
-    std::string operation = {};
+    TieringOperation operation{};
     TimeMs start_ms = 0;
     TimeMs due_ms = 0;
     /// When it was, or will be, archived.
@@ -67,7 +61,7 @@ struct SnapshotTierRow {
     std::optional<TimeMs> expiry_ms = {};
     /// Read only: where it is now, how far it has come, whether it is on its way, and until when it
     /// is restored for a time.
-    std::string tier = {};
+    StorageTier tier{};
     std::string status = {};
     bool is_in_progress = false;
     std::optional<TimeMs> restore_expiry_ms = {};
@@ -88,8 +82,9 @@ struct TieredSnapshotRow {
     SnapshotId id{};
     std::string owner = {};
     std::string volume_id = {};
-    std::string state = {};
-    std::string tier = {};
+    SnapshotState state{};
+    /// Standard when it has never been moved.
+    StorageTier tier{};
     std::optional<std::string> tiering_status = {};
     std::optional<std::int64_t> tiering_percent = {};
     std::optional<TimeMs> tiering_start_ms = {};
@@ -120,9 +115,6 @@ inline constexpr Listing<decltype(kTieredSnapshotColumns)> kTieredSnapshotList{
     .columns = kTieredSnapshotColumns,
     .filters = kTieredSnapshotFilters};
 
-/// kStorageTierOfSnapshot of the snapshot whose id is the expression, at the time that `now_ms`, an
-/// expression too, stands for.
-std::string sql_storage_tier(std::string_view snapshot_id, std::string_view now_ms);
 /// Whether a snapshot is in the archive tier; of one that has never been moved: no.
 bool is_archived(Database& db, const SnapshotId& id, TimeMs now_ms);
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -77,20 +75,6 @@ constexpr Column<Row, Member> list(std::string_view name, Member Row::*member)
 {
     return {name, ColumnType::kList, member};
 }
-
-template <const std::string_view&... kParts>
-struct JoinedSql {
-    static constexpr auto kCharacters = [] {
-        std::array<char, (kParts.size() + ...)> all{};
-        auto* end = all.data();
-        ((end = std::copy(kParts.begin(), kParts.end(), end)), ...);
-        return all;
-    }();
-};
-/// One SQL text made of several, for expressions that are made of others.
-template <const std::string_view&... kParts>
-inline constexpr std::string_view kJoined{JoinedSql<kParts...>::kCharacters.data(),
-                                          JoinedSql<kParts...>::kCharacters.size()};
 
 template <class Row_, class... Columns>
 struct ColumnList {

@@ -4,12 +4,15 @@
 #include <array>
 #include <cstddef>
 #include <string_view>
+#include <utility>
+
+#include "storage/base/vocabulary.h"
 
 /// SQL that is put together of other SQL when the program is compiled, so that a rule which several
 /// columns and filters need is written once:
 ///
 ///     inline constexpr auto kIsReady = sql("v.ready_ms <= $now");
-///     inline constexpr auto kState = "iif(" + kIsReady + ", 'ready', 'pending')";
+///     inline constexpr auto kState = "iif(" + kIsReady + ", " + sql_word<DoorState::kOpen> + ...";
 namespace amilab {
 
 template <std::size_t kSize>
@@ -55,30 +58,26 @@ constexpr auto operator+(const char (&literal)[kLength], const SqlText<kSize>& t
     return sql(literal) + text;
 }
 
-/// "('gp3', 'io1')" of plain words, for IN.
-template <const auto& kWords>
+/// "'in-use'" of a word of a vocabulary.
+template <auto kWord>
+inline constexpr auto sql_word = [] {
+    constexpr auto kText = text_of(kWord);
+    SqlText<kText.size() + 2> text;
+    text.characters.front() = '\'';
+    std::copy(kText.begin(), kText.end(), text.characters.begin() + 1);
+    text.characters.back() = '\'';
+    return text;
+}();
+
+/// "('gp3', 'io1')" of an array of words, for IN.
+template <const auto& kOf>
 constexpr auto sql_list()
 {
-    // Each word has two quotes, and two characters before it or, the last, behind it.
-    constexpr auto kLength = [] {
-        std::size_t length = 0;
-        for (const std::string_view word : kWords) {
-            length += word.size() + 4;
-        }
-        return length;
-    }();
-    SqlText<kLength> text;
-    auto* end = text.characters.data();
-    const auto append = [&](std::string_view part) {
-        end = std::copy(part.begin(), part.end(), end);
+    const auto join = []<std::size_t... kIndex>(std::index_sequence<kIndex...>)
+    {
+        return "(" + sql_word<kOf[0]> + (sql("") + ... + (", " + sql_word<kOf[kIndex + 1]>)) + ")";
     };
-    for (const std::string_view word : kWords) {
-        append(end == text.characters.data() ? "('" : ", '");
-        append(word);
-        append("'");
-    }
-    append(")");
-    return text;
+    return join(std::make_index_sequence<kOf.size() - 1>{});
 }
 
 }  // namespace amilab

@@ -12,9 +12,14 @@
 #include <vector>
 
 #include "storage/base/ids.h"
+#include "storage/base/vocabulary.h"
 #include "storage/metadata/sql/database.h"
 
 namespace amilab {
+
+/// An enum that tables hold as its number; a vocabulary's words are held as text.
+template <class Number>
+concept NumberedEnum = std::is_enum_v<Number> && !Vocabulary<Number>;
 
 /// One run of one SQL text. The compiled form comes from the connection and goes back to it.
 ///
@@ -95,9 +100,16 @@ public:
         {
             value = id<Id<Tag>>();
         }
-        template <class Number>
-        requires std::is_enum_v<Number>
-        void read(Number& value) { value = static_cast<Number>(integer()); }
+        template <NumberedEnum Number>
+        void read(Number& value)
+        {
+            value = static_cast<Number>(integer());
+        }
+        template <Vocabulary Word>
+        void read(Word& value)
+        {
+            value = to_word<Word>(view());
+        }
         template <class Value>
         void read(std::optional<Value>& value)
         {
@@ -132,11 +144,15 @@ public:
     {
         bind_integer(index, static_cast<std::int64_t>(number));
     }
-    template <class Number>
-    requires std::is_enum_v<Number>
+    template <NumberedEnum Number>
     void bind_value(int index, Number number)
     {
         bind_integer(index, static_cast<std::int64_t>(number));
+    }
+    template <Vocabulary Word>
+    void bind_value(int index, Word word)
+    {
+        bind_value(index, text_of(word));
     }
     template <class Tag>
     void bind_value(int index, const Id<Tag>& id)
@@ -201,6 +217,11 @@ public:
     /// Appends a placeholder that has this value. The text is copied.
     Query& value(std::string_view text);
     Query& value(std::int64_t number);
+    template <Vocabulary Word>
+    Query& value(Word word)
+    {
+        return value(text_of(word));
+    }
     /// Appends "(?, ?, ...)"; an empty list is "(NULL)", which nothing is in.
     Query& list(std::span<const std::string> values);
 
@@ -228,9 +249,16 @@ private:
     {
         return static_cast<std::int64_t>(number);
     }
-    template <class Number>
-    requires std::is_enum_v<Number>
-    static Value to_value(Number number) { return static_cast<std::int64_t>(number); }
+    template <NumberedEnum Number>
+    static Value to_value(Number number)
+    {
+        return static_cast<std::int64_t>(number);
+    }
+    template <Vocabulary Word>
+    static Value to_value(Word word)
+    {
+        return to_value(text_of(word));
+    }
     template <class Tag>
     static Value to_value(const Id<Tag>& id)
     {

@@ -9,7 +9,7 @@ namespace {
 struct GivenCodeRow {
     std::string resource_id{};
     std::string code{};
-    std::string type{};
+    ProductCodeType type = ProductCodeType::kMarketplace;
 };
 
 constexpr auto kCodeColumns =
@@ -40,7 +40,7 @@ std::vector<ProductCodeRow> select_product_codes(Database& db, std::string_view 
 {
     std::vector<ProductCodeRow> codes;
     for (auto& row : select_codes(db, {std::string(resource_id)})) {
-        codes.push_back({std::move(row.code), std::move(row.type)});
+        codes.push_back({std::move(row.code), row.type});
     }
     return codes;
 }
@@ -51,7 +51,7 @@ std::vector<std::pair<std::string, ProductCodeRow>> select_product_codes_on(
     std::vector<std::pair<std::string, ProductCodeRow>> codes;
     for (auto& row : select_codes(db, resource_ids)) {
         codes.emplace_back(std::move(row.resource_id),
-                           ProductCodeRow{std::move(row.code), std::move(row.type)});
+                           ProductCodeRow{std::move(row.code), row.type});
     }
     return codes;
 }

@@ -1,18 +1,23 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "storage/base/vocabulary.h"
 #include "storage/metadata/sql/database.h"
 
 namespace amilab {
 
+enum class ProductCodeType : std::uint8_t { kDevpay, kMarketplace };
+template <>
+inline constexpr auto kWords<ProductCodeType> = words("devpay", "marketplace");
+
 struct ProductCodeRow {
     std::string code{};
-    /// marketplace or devpay
-    std::string type{};
+    ProductCodeType type = ProductCodeType::kMarketplace;
 };
 
 /// Product codes of an image (own or of the catalogue), a snapshot, a volume or an instance, in the

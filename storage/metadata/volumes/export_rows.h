@@ -18,7 +18,7 @@ struct ExportRow {
     std::string id{};
     bool is_read_only = false;
     std::int64_t size_gib = 0;
-    /// The resource's state, or "archived"; only some are disks: see is_disk.
+    /// A VolumeState or SnapshotState, or "archived"; only some are disks: see is_disk.
     std::string state{};
     /// The topmost layer; nothing for a row that is no disk now.
     std::optional<LayerId> top{};

@@ -57,10 +57,10 @@ void update_volume_modification(Database& db, const VolumeModificationRow& row)
 std::int64_t modification_progress_percent(const VolumeModificationRow& row, TimeMs now_ms)
 {
     constexpr std::int64_t kWhole = 100;
-    if (row.state == modification_state::kCompleted) {
+    if (row.state == VolumeModificationState::kCompleted) {
         return kWhole;
     }
-    if (row.state != modification_state::kOptimizing || !row.optimizing_time_ms ||
+    if (row.state != VolumeModificationState::kOptimizing || !row.optimizing_time_ms ||
         !row.due_time_ms || *row.due_time_ms <= *row.optimizing_time_ms) {
         return 0;
     }

@@ -13,12 +13,10 @@
 
 namespace amilab {
 
-namespace modification_state {
-inline constexpr std::string_view kModifying = "modifying";
-inline constexpr std::string_view kOptimizing = "optimizing";
-inline constexpr std::string_view kCompleted = "completed";
-inline constexpr std::string_view kFailed = "failed";
-}  // namespace modification_state
+enum class VolumeModificationState : std::uint8_t { kModifying, kOptimizing, kCompleted, kFailed };
+template <>
+inline constexpr auto kWords<VolumeModificationState> = words("modifying", "optimizing",
+                                                              "completed", "failed");
 
 struct VolumeModificationRow {
     VolumeId volume_id{};
@@ -27,7 +25,7 @@ struct VolumeModificationRow {
     bool is_latest = true;
     std::string region{};
     std::string owner{};
-    std::string state{};
+    VolumeModificationState state{};
     std::int64_t original_size_gib = 0;
     std::string original_volume_type{};
     std::optional<std::int64_t> original_iops{};

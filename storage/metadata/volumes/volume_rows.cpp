@@ -37,10 +37,9 @@ void insert_volume(Database& db, const VolumeRow& row)
 std::optional<VolumeRow> select_volume(Database& db, std::string_view owner,
                                        std::string_view region, const VolumeId& id)
 {
-    return select_row<kVolumeColumns>(db,
-                                      "FROM volume v WHERE v.id = ? AND v.owner = ?"
-                                      " AND v.region = ? AND v.state <> 'deleted'",
-                                      id, owner, region);
+    static constexpr auto kTail =
+        "FROM volume v WHERE v.id = ? AND v.owner = ? AND v.region = ? AND " + kNotInBin;
+    return select_row<kVolumeColumns>(db, kTail, id, owner, region);
 }
 
 std::optional<VolumeRow> select_any_volume(Database& db, const VolumeId& id)
@@ -48,13 +47,12 @@ std::optional<VolumeRow> select_any_volume(Database& db, const VolumeId& id)
     return select_row<kVolumeColumns>(db, "FROM volume v WHERE v.id = ?", id);
 }
 
-void set_volume_state(Database& db, const VolumeId& id, std::string_view state)
+void set_volume_state(Database& db, const VolumeId& id, VolumeState state)
 {
     Statement(db, "UPDATE volume SET state = ? WHERE id = ?").execute(state, id);
 }
 
-bool change_volume_state(Database& db, const VolumeId& id, std::string_view from,
-                         std::string_view to)
+bool change_volume_state(Database& db, const VolumeId& id, VolumeState from, VolumeState to)
 {
     Statement(db, "UPDATE volume SET state = ? WHERE id = ? AND state = ?").execute(to, id, from);
     return db.changes() == 1;
@@ -65,8 +63,7 @@ void set_volume_layer(Database& db, const VolumeId& id, LayerId layer)
     Statement(db, "UPDATE volume SET layer_id = ? WHERE id = ?").execute(layer, id);
 }
 
-std::optional<LayerId> take_volume_in_state(Database& db, const VolumeId& id,
-                                            std::string_view state)
+std::optional<LayerId> take_volume_in_state(Database& db, const VolumeId& id, VolumeState state)
 {
     Statement remove(db, "DELETE FROM volume WHERE id = ? AND state = ? RETURNING layer_id");
     remove.bind(id, state);
@@ -104,7 +101,7 @@ bool insert_attachment(Database& db, const AttachmentRow& row)
 }
 
 void set_attachment_state(Database& db, const VolumeId& volume, const InstanceId& instance,
-                          std::string_view state)
+                          AttachmentState state)
 {
     Statement(db, "UPDATE attachment SET state = ? WHERE volume_id = ? AND instance_id = ?")
         .execute(state, volume, instance);

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <algorithm>
-#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,42 +9,15 @@
 #include "storage/base/clock.h"
 #include "storage/blocks/layer_id.h"
 #include "storage/metadata/instances/instance_ids.h"
+#include "storage/metadata/instances/instance_state.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/listing.h"
 #include "storage/metadata/sql/sql_text.h"
 #include "storage/metadata/volumes/volume_ids.h"
+#include "storage/metadata/volumes/volume_state.h"
+#include "storage/metadata/volumes/volume_type.h"
 
 namespace amilab {
-
-namespace volume_state {
-inline constexpr std::string_view kCreating = "creating";
-inline constexpr std::string_view kAvailable = "available";
-inline constexpr std::string_view kInUse = "in-use";
-inline constexpr std::string_view kDeleting = "deleting";
-/// In the recycle bin.
-inline constexpr std::string_view kDeleted = "deleted";
-inline constexpr std::string_view kError = "error";
-}  // namespace volume_state
-
-namespace attachment_state {
-inline constexpr std::string_view kAttaching = "attaching";
-inline constexpr std::string_view kAttached = "attached";
-inline constexpr std::string_view kDetaching = "detaching";
-}  // namespace attachment_state
-
-namespace initialization_state {
-inline constexpr std::string_view kInitializing = "initializing";
-inline constexpr std::string_view kCompleted = "completed";
-}  // namespace initialization_state
-
-/// Types whose IOPS are what was asked for; those of the others come with the size, or are not
-/// told. Source: EBS User Guide, "Amazon EBS volume types" (documented).
-inline constexpr std::array<std::string_view, 3> kProvisionedIopsTypes = {"gp3", "io1", "io2"};
-constexpr bool has_provisioned_iops(std::string_view volume_type)
-{
-    return std::find(kProvisionedIopsTypes.begin(), kProvisionedIopsTypes.end(), volume_type) !=
-           kProvisionedIopsTypes.end();
-}
 
 struct VolumeRow {
     VolumeId id{};
@@ -63,7 +35,7 @@ struct VolumeRow {
     std::optional<std::int64_t> throughput{};
     bool encrypted = false;
     bool multi_attach = false;
-    std::string state{};
+    VolumeState state{};
     TimeMs create_time_ms = 0;
     /// The volume that it is a copy of.
     std::optional<std::string> source_volume_id{};
@@ -125,10 +97,9 @@ inline constexpr FilterColumn kVolumeFilters[] = {
     {"volume-type", "volume_type"},
 };
 /// What is in the recycle bin is left out.
-inline constexpr Listing<decltype(kVolumeColumns)> kVolumeList{.where = "v.state <> 'deleted'",
-                                                               .key = "v.id",
-                                                               .columns = kVolumeColumns,
-                                                               .filters = kVolumeFilters};
+inline constexpr auto kNotInBin = "v.state <> " + sql_word<VolumeState::kDeleted>;
+inline constexpr Listing<decltype(kVolumeColumns)> kVolumeList{
+    .where = kNotInBin, .key = "v.id", .columns = kVolumeColumns, .filters = kVolumeFilters};
 
 /// A volume's status, and what of it tells how far it is.
 struct VolumeStatusRow {
@@ -139,16 +110,14 @@ struct VolumeStatusRow {
     std::optional<std::string> source_volume_id{};
     std::optional<std::int64_t> initialization_rate{};
     std::optional<TimeMs> initialized_ms{};
-    /// ok, insufficient-data
-    std::string status{};
-    /// The details, each passed, normal, completed and so on.
-    std::string io_enabled{};
-    std::string io_performance{};
+    VolumeCheck status{};
+    /// The details.
+    VolumeCheck io_enabled{};
+    VolumeCheck io_performance{};
     /// Nothing for a volume that began empty.
-    std::optional<std::string> initialization_state{};
-    /// The performance of each of its attachments, whatever the volume's state: normal,
-    /// not-applicable.
-    std::string attached_io_performance{};
+    std::optional<InitializationState> initialization_state{};
+    /// Of each of its attachments, whatever the volume's state: normal, not-applicable.
+    VolumeCheck attached_io_performance{};
 };
 
 // Source: volume status and its details (documented): I/O performance is checked of volumes with
@@ -156,17 +125,21 @@ struct VolumeStatusRow {
 inline constexpr auto kIsAttached =
     sql("EXISTS (SELECT 1 FROM attachment a WHERE a.volume_id = v.id)");
 inline constexpr auto kHasProvisionedIops = "v.volume_type IN " + sql_list<kProvisionedIopsTypes>();
-inline constexpr auto kVolumeStatus = sql("iif(v.state = 'creating', 'insufficient-data', 'ok')");
-inline constexpr auto kIoEnabled = sql("iif(v.state = 'creating', 'insufficient-data', 'passed')");
-inline constexpr auto kAttachedIoPerformance =
-    "iif(" + kHasProvisionedIops + ", 'normal', 'not-applicable')";
-inline constexpr auto kIoPerformance =
-    "CASE WHEN v.state = 'creating' THEN 'insufficient-data' WHEN " + kIsAttached + " THEN " +
-    kAttachedIoPerformance + " ELSE 'not-applicable' END";
+inline constexpr auto kIsCreating = "v.state = " + sql_word<VolumeState::kCreating>;
+inline constexpr auto kUnlessCreating =
+    "iif(" + kIsCreating + ", " + sql_word<VolumeCheck::kInsufficientData> + ", ";
+inline constexpr auto kVolumeStatus = kUnlessCreating + sql_word<VolumeCheck::kOk> + ")";
+inline constexpr auto kIoEnabled = kUnlessCreating + sql_word<VolumeCheck::kPassed> + ")";
+inline constexpr auto kAttachedIoPerformance = "iif(" + kHasProvisionedIops + ", " +
+                                               sql_word<VolumeCheck::kNormal> + ", " +
+                                               sql_word<VolumeCheck::kNotApplicable> + ")";
+inline constexpr auto kIoPerformance = kUnlessCreating + "iif(" + kIsAttached + ", " +
+                                       kAttachedIoPerformance + ", " +
+                                       sql_word<VolumeCheck::kNotApplicable> + "))";
 inline constexpr auto kInitializationState =
-    sql("CASE WHEN v.initialized_ms IS NULL THEN NULL"
-        " WHEN v.state = 'creating' OR v.initialized_ms > $now THEN 'initializing'"
-        " ELSE 'completed' END");
+    "CASE WHEN v.initialized_ms IS NULL THEN NULL WHEN " + kIsCreating +
+    " OR v.initialized_ms > $now THEN " + sql_word<InitializationState::kInitializing> + " ELSE " +
+    sql_word<InitializationState::kCompleted> + " END";
 
 inline constexpr auto kVolumeStatusColumns = columns<VolumeStatusRow>(
     "volume", "v", text("id", &VolumeStatusRow::id), text("zone", &VolumeStatusRow::zone),
@@ -183,9 +156,10 @@ inline constexpr auto kVolumeStatusColumns = columns<VolumeStatusRow>(
         .as(kAttachedIoPerformance));
 
 inline constexpr auto kOfStatusDetail =
-    "EXISTS (SELECT 1 FROM (SELECT 'io-enabled' AS name, " + kIoEnabled +
-    " AS status UNION ALL SELECT 'io-performance', " + kIoPerformance +
-    " UNION ALL SELECT 'initialization-state', " + kInitializationState +
+    "EXISTS (SELECT 1 FROM (SELECT " + sql_word<VolumeStatusName::kIoEnabled> + " AS name, " +
+    kIoEnabled + " AS status UNION ALL SELECT " + sql_word<VolumeStatusName::kIoPerformance> +
+    ", " + kIoPerformance + " UNION ALL SELECT " +
+    sql_word<VolumeStatusName::kInitializationState> + ", " + kInitializationState +
     " WHERE v.initialized_ms IS NOT NULL) d WHERE ";
 inline constexpr auto kIfAttached = kIsAttached + " AND ";
 // action.* and event.*: nothing impairs a volume here, so nothing matches them.
@@ -198,7 +172,7 @@ inline constexpr FilterColumn kVolumeStatusFilters[] = {
     {"volume-status.status", "status"},
 };
 inline constexpr Listing<decltype(kVolumeStatusColumns)> kVolumeStatusList{
-    .where = "v.state <> 'deleted'",
+    .where = kNotInBin,
     .key = "v.id",
     .columns = kVolumeStatusColumns,
     .filters = kVolumeStatusFilters};
@@ -207,7 +181,7 @@ struct AttachmentRow {
     VolumeId volume_id{};
     InstanceId instance_id{};
     std::string device{};
-    std::string state{};
+    AttachmentState state{};
     TimeMs attach_time_ms = 0;
     bool delete_on_termination = false;
 };
@@ -223,15 +197,13 @@ std::optional<VolumeRow> select_volume(Database& db, std::string_view owner,
                                        std::string_view region, const VolumeId& id);
 /// Whoever's it is, and in the bin too: its state is deleted there, and the others leave it out.
 std::optional<VolumeRow> select_any_volume(Database& db, const VolumeId& id);
-void set_volume_state(Database& db, const VolumeId& id, std::string_view state);
+void set_volume_state(Database& db, const VolumeId& id, VolumeState state);
 /// False, and nothing changes, when the volume is not in the state `from`.
-bool change_volume_state(Database& db, const VolumeId& id, std::string_view from,
-                         std::string_view to);
+bool change_volume_state(Database& db, const VolumeId& id, VolumeState from, VolumeState to);
 void set_volume_layer(Database& db, const VolumeId& id, LayerId layer);
 /// Deletes the row of a volume in that state, and returns its layer, for the caller to release;
 /// nothing happens to another.
-std::optional<LayerId> take_volume_in_state(Database& db, const VolumeId& id,
-                                            std::string_view state);
+std::optional<LayerId> take_volume_in_state(Database& db, const VolumeId& id, VolumeState state);
 
 /// What ModifyVolume changes.
 void set_volume_performance(Database& db, const VolumeRow& row);
@@ -241,7 +213,7 @@ void set_volume_auto_enable_io(Database& db, const VolumeId& id, bool value);
 /// attached elsewhere and not for several instances. Also notes the root volumes of instances.
 bool insert_attachment(Database& db, const AttachmentRow& row);
 void set_attachment_state(Database& db, const VolumeId& volume, const InstanceId& instance,
-                          std::string_view state);
+                          AttachmentState state);
 void set_delete_on_termination(Database& db, const VolumeId& volume, const InstanceId& instance,
                                bool delete_on_termination);
 void delete_attachment(Database& db, const VolumeId& volume, const InstanceId& instance);
@@ -261,7 +233,7 @@ bool was_root_volume_of(Database& db, std::string_view volume, const InstanceId&
 
 /// What attaching looks at of an instance.
 struct AttachmentHost {
-    std::string state{};
+    InstanceStateName state{};
     std::string zone{};
     std::optional<std::string> root_device_name{};
     std::string instance_type{};

@@ -21,14 +21,15 @@ bool put_into_bin(Session& session, const BinKind& kind, const Deleted& deleted)
     }
     const auto exit_ms = session.now_ms() + *days * kDayMs;
     insert_recycled(session.db(), {.resource_id = std::string(deleted.id),
-                                   .resource_type = std::string(kind.of_tags),
+                                   .resource_type = kind.of_tags,
                                    .region = std::string(deleted.region),
                                    .owner = std::string(deleted.owner),
                                    .state = std::string(deleted.state),
                                    .enter_time_ms = session.now_ms(),
                                    .exit_time_ms = exit_ms});
     upsert_tags(session.db(), deleted.owner, deleted.region,
-                {std::string(deleted.id), std::string(kind.of_tags)}, {{kBinTagKey, "true"}});
+                {std::string(deleted.id), std::string(text_of(kind.of_tags))},
+                {{kBinTagKey, "true"}});
     session.schedule_at(exit_ms, kRecycledGone, deleted.id);
     return true;
 }

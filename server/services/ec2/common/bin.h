@@ -14,12 +14,12 @@ namespace amilab::ec2 {
 
 /// How the retention rules and the tags name a kind of resource.
 struct BinKind {
-    std::string_view of_rules;
-    std::string_view of_tags;
+    RecycleRuleType of_rules;
+    RecycledType of_tags;
 };
-inline constexpr BinKind kImageBin{recycle_rule_type::kImage, recycled_type::kImage};
-inline constexpr BinKind kSnapshotBin{recycle_rule_type::kSnapshot, recycled_type::kSnapshot};
-inline constexpr BinKind kVolumeBin{recycle_rule_type::kVolume, recycled_type::kVolume};
+inline constexpr BinKind kImageBin{RecycleRuleType::kImage, RecycledType::kImage};
+inline constexpr BinKind kSnapshotBin{RecycleRuleType::kSnapshot, RecycledType::kSnapshot};
+inline constexpr BinKind kVolumeBin{RecycleRuleType::kVolume, RecycledType::kVolume};
 
 /// The time of a resource in the bin is over: it is deleted for good.
 inline constexpr Due kRecycledGone{"recycled-gone"};

@@ -107,9 +107,10 @@ ApiError snapshot_is_archived(const SnapshotId& id)
             fmt::format("The snapshot '{}' is in the archive tier; restore it first.", id.text())};
 }
 
-ApiError public_access_blocked(std::string_view what)
+ApiError public_access_blocked(SharedType type)
 {
-    const bool is_image = what == "image";
+    const auto what = text_of(type);
+    const bool is_image = type == SharedType::kImage;
     return operation_not_permitted(
         fmt::format("You can\u2019t publicly share this {} because block public access for {} is "
                     "enabled for this account. To publicly share the {}, you must call the "
@@ -117,10 +118,10 @@ ApiError public_access_blocked(std::string_view what)
                     what, is_image ? "AMIs" : "snapshots", what, is_image ? "Image" : "Snapshot"));
 }
 
-ApiError product_not_public(std::string_view what)
+ApiError product_not_public(SharedType type)
 {
-    return operation_not_permitted(
-        fmt::format("The {} has an AWS Marketplace product code and cannot be made public", what));
+    return operation_not_permitted(fmt::format(
+        "The {} has an AWS Marketplace product code and cannot be made public", text_of(type)));
 }
 
 ApiError opt_in_required(std::string_view product_code)

@@ -9,6 +9,7 @@
 #include "server/calls/request_values.h"
 #include "server/services/ec2/common/ids.h"
 #include "server/wire/api_error.h"
+#include "storage/base/vocabulary.h"
 #include "storage/metadata/images/image_ids.h"
 #include "storage/metadata/instances/instance_ids.h"
 #include "storage/metadata/snapshots/snapshot_ids.h"
@@ -16,6 +17,15 @@
 
 /// Refusals that any call of EC2 may say. docs/fidelity.md says for each whether it is
 /// documented, observed or assumed.
+namespace amilab {
+
+/// What accounts share with one another.
+enum class SharedType : std::uint8_t { kImage, kSnapshot };
+template <>
+inline constexpr auto kWords<SharedType> = words("image", "snapshot");
+
+}  // namespace amilab
+
 namespace amilab::ec2 {
 
 ApiError dry_run_operation();
@@ -33,6 +43,11 @@ ApiError unsupported(std::string_view message);
 ApiError filter_without_values(std::string_view name);
 ApiError filter_limit_exceeded(std::size_t limit);
 ApiError incorrect_state(std::string_view resource_id, std::string_view state);
+template <Vocabulary Word>
+ApiError incorrect_state(std::string_view resource_id, Word state)
+{
+    return incorrect_state(resource_id, text_of(state));
+}
 
 ApiError image_name_taken(std::string_view name, const ImageId& holder);
 ApiError invalid_block_device_mapping(std::string_view message);
@@ -41,9 +56,8 @@ ApiError invalid_image_attribute_item(std::string_view value, std::string_view k
 
 ApiError snapshot_is_archived(const SnapshotId& id);
 
-/// `what` is image or snapshot.
-ApiError public_access_blocked(std::string_view what);
-ApiError product_not_public(std::string_view what);
+ApiError public_access_blocked(SharedType type);
+ApiError product_not_public(SharedType type);
 /// The caller has no subscription to the product.
 ApiError opt_in_required(std::string_view product_code);
 /// A volume with a product code goes to a stopped instance only.

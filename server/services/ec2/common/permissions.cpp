@@ -27,7 +27,7 @@ bool is_among(const std::vector<Grantee>& some, const std::vector<Grantee>& all)
 }
 
 /// Source: Organizations API Reference, Organization and OrganizationalUnit (documented shapes).
-bool is_good(std::string_view kind, const std::string& value)
+bool is_good(GranteeKind kind, const std::string& value)
 {
     static const std::regex organization(
         "arn:aws[a-z-]*:organizations::[0-9]{12}:organization/o-[a-z0-9]{10,32}");
@@ -35,54 +35,57 @@ bool is_good(std::string_view kind, const std::string& value)
         "arn:aws[a-z-]*:organizations::[0-9]{12}:ou/o-[a-z0-9]{10,32}/"
         "ou-[a-z0-9]{4,32}-[a-z0-9]{7,32}");
     constexpr std::size_t kLongestArn = 256;
-    if (kind == "userId") {
+    if (kind == GranteeKind::kUserId) {
         return wire::is_account_id(value);
     }
-    if (kind == "group") {
-        return value == "all";
+    if (kind == GranteeKind::kGroup) {
+        return value == kEverybody;
     }
     // A regex walks the text recursively.
     return value.size() <= kLongestArn &&
-           std::regex_match(value, kind == "organizationArn" ? organization : unit);
+           std::regex_match(value, kind == GranteeKind::kOrganizationArn ? organization : unit);
 }
 
 void require_agreement(const PermissionChange& structured, const FlatChange& flat,
                        std::string_view parameter)
 {
-    const auto operation = flat.operation.value_or("");
-    const bool agrees = (operation != "remove" && is_among(flat.grantees, structured.add)) ||
-                        (operation != "add" && is_among(flat.grantees, structured.remove));
+    const bool adds = flat.operation == OperationType::kAdd;
+    const bool removes = flat.operation == OperationType::kRemove;
+    const bool agrees = (!removes && is_among(flat.grantees, structured.add)) ||
+                        (!adds && is_among(flat.grantees, structured.remove));
     if (!flat.grantees.empty() && !agrees) {
         throw invalid_parameter_combination(
             fmt::format("{} and the lists beside it name different accounts; use one of the two "
                         "styles.",
                         parameter));
     }
-    const bool contradicts = (operation == "add" && !structured.remove.empty()) ||
-                             (operation == "remove" && !structured.add.empty());
+    const bool contradicts =
+        (adds && !structured.remove.empty()) || (removes && !structured.add.empty());
     if (contradicts) {
-        throw invalid_parameter_combination(
-            fmt::format("OperationType is {} and {} says otherwise.", operation, parameter));
+        throw invalid_parameter_combination(fmt::format(
+            "OperationType is {} and {} says otherwise.", text_of(*flat.operation), parameter));
     }
 }
 
 }  // namespace
 
-void append_grantee(std::vector<Grantee>& grantees, std::string_view kind,
+void append_grantee(std::vector<Grantee>& grantees, GranteeKind kind,
                     const std::optional<std::string>& value)
 {
     if (!value) {
         return;
     }
     if (!is_good(kind, *value)) {
-        throw invalid_image_attribute_item(*value, kind == "group" ? "UserGroup" : kind);
+        throw invalid_image_attribute_item(
+            *value, kind == GranteeKind::kGroup ? "UserGroup" : text_of(kind));
     }
-    grantees.push_back({std::string(kind), *value});
+    grantees.push_back({kind, *value});
 }
 
 bool PermissionChange::publishes() const
 {
-    return std::find(add.begin(), add.end(), Grantee{"group", "all"}) != add.end();
+    return std::find(add.begin(), add.end(),
+                     Grantee{GranteeKind::kGroup, std::string(kEverybody)}) != add.end();
 }
 
 PermissionChange merge_styles(std::optional<PermissionChange> structured, const FlatChange& flat,
@@ -97,7 +100,7 @@ PermissionChange merge_styles(std::optional<PermissionChange> structured, const 
             // Source: "The request must contain the parameter LaunchPermission" (observed).
             throw missing_parameter(parameter);
         }
-        (*flat.operation == "add" ? change.add : change.remove) = flat.grantees;
+        (*flat.operation == OperationType::kAdd ? change.add : change.remove) = flat.grantees;
     }
     const auto removed = set_of(change.remove);
     for (const auto& grantee : change.add) {

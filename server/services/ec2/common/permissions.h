@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,11 +9,19 @@
 #include "storage/metadata/images/grantee.h"
 
 /// Changes of who may use an image or a snapshot, in the two styles in which requests spell them.
+namespace amilab {
+
+enum class OperationType : std::uint8_t { kAdd, kRemove };
+template <>
+inline constexpr auto kWords<OperationType> = words("add", "remove");
+
+}  // namespace amilab
+
 namespace amilab::ec2 {
 
 /// Appends a grantee when there is a value. Throws InvalidAMIAttributeItemValue when it is none of
 /// the kind.
-void append_grantee(std::vector<Grantee>& grantees, std::string_view kind,
+void append_grantee(std::vector<Grantee>& grantees, GranteeKind kind,
                     const std::optional<std::string>& value);
 
 struct PermissionChange {
@@ -27,7 +36,7 @@ struct PermissionChange {
 /// How a request spells the same change with lists of names beside an OperationType.
 struct FlatChange {
     std::vector<Grantee> grantees;
-    std::optional<std::string> operation;
+    std::optional<OperationType> operation;
 };
 
 /// What the two styles amount to; both at once, as Packer and Terraform send them, are taken when

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/services/ec2/common/errors.h"
+#include "storage/metadata/instances/instance_state.h"
 #include "storage/metadata/settings/account_rows.h"
 
 namespace amilab::ec2 {
@@ -13,7 +14,7 @@ ProductCode to_answer(const ProductCodeRow& row)
 {
     ProductCode answer;
     answer.product_code_id = row.code;
-    answer.product_code_type = row.type;
+    answer.product_code_type = text_of(row.type);
     return answer;
 }
 
@@ -46,7 +47,7 @@ std::vector<ProductCode> PageProductCodes::of(const std::string& resource_id) co
 void require_subscribed(Session& session, std::string_view resource_id)
 {
     for (const auto& row : select_product_codes(session.db(), resource_id)) {
-        if (row.type == "marketplace" &&
+        if (row.type == ProductCodeType::kMarketplace &&
             !is_subscribed(session.db(), session.account(), row.code)) {
             throw opt_in_required(row.code);
         }
@@ -54,12 +55,12 @@ void require_subscribed(Session& session, std::string_view resource_id)
 }
 
 void require_product_attachable(Session& session, const VolumeId& volume,
-                                const InstanceId& instance, std::string_view instance_state)
+                                const InstanceId& instance, InstanceStateName instance_state)
 {
     if (select_product_codes(session.db(), volume.text()).empty()) {
         return;
     }
-    if (instance_state != "stopped") {
+    if (instance_state != InstanceStateName::kStopped) {
         throw product_needs_stopped_instance(volume, instance);
     }
     require_subscribed(session, volume.text());

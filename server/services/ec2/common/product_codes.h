@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +16,12 @@
 /// snapshot, and back. storage/metadata/tags/product_code_rows.h copies them.
 /// Source: EC2 API Reference, RegisterImage and AttachVolume; AWS Marketplace Seller Guide
 /// (documented).
+namespace amilab {
+
+enum class InstanceStateName : std::uint8_t;
+
+}  // namespace amilab
+
 namespace amilab::ec2 {
 
 std::vector<ProductCode> product_code_answers(Session& session, std::string_view resource_id);
@@ -36,6 +43,6 @@ void require_subscribed(Session& session, std::string_view resource_id);
 /// Whether a volume's product codes let it be attached.
 /// Source: to a stopped instance, by a subscriber (documented).
 void require_product_attachable(Session& session, const VolumeId& volume,
-                                const InstanceId& instance, std::string_view instance_state);
+                                const InstanceId& instance, InstanceStateName instance_state);
 
 }  // namespace amilab::ec2

@@ -6,7 +6,9 @@
 #include "server/log/log.h"
 #include "server/services/ec2/images/new_image.h"
 #include "server/services/ec2/instance_types/launch_types.h"
+#include "storage/metadata/images/image_words.h"
 #include "storage/metadata/images/launch_rows.h"
+#include "storage/metadata/volumes/volume_type.h"
 #include "storage/state/generation.h"
 
 namespace amilab::ec2 {
@@ -40,16 +42,16 @@ ImageRow invent(Session& session, const ImageId& id, std::string_view instance_t
             .name = fmt::format("adopted-{}", id.text()),
             .description = "Made up by amilab for a launch of an unknown image",
             .architecture = architecture_for(type),
-            .image_type = "machine",
+            .image_type = std::string(text_of(ImageType::kMachine)),
             .is_public = true,
             .root_device_name = std::string(kRootDevice),
-            .root_device_type = "ebs",
-            .virtualization_type = "hvm",
-            .hypervisor = "xen",
+            .root_device_type = std::string(text_of(RootDeviceType::kEbs)),
+            .virtualization_type = std::string(text_of(VirtualizationType::kHvm)),
+            .hypervisor = std::string(text_of(Hypervisor::kXen)),
             .ena_support = true,
-            .sriov_net_support = "simple",
+            .sriov_net_support = std::string(text_of(SriovNetSupport::kSimple)),
             .platform_details = "Linux/UNIX",
-            .usage_operation = "RunInstances"};
+            .usage_operation = std::string(kPlainUsageOperation)};
 }
 
 /// Returns its id.
@@ -122,14 +124,15 @@ std::optional<ImageRow> adopt_unknown_image(Session& session, const ImageId& id,
         return std::nullopt;
     }
     const auto snapshot = invent_snapshot(session);
-    auto image = new_image(session, {.row = invent(session, id, instance_type),
-                                     .mappings = {{.device_name = std::string(kRootDevice),
-                                                   .snapshot_id = snapshot,
-                                                   .volume_size_gib = kRootGib,
-                                                   .volume_type = "gp3",
-                                                   .encrypted = false,
-                                                   .delete_on_termination = true}}});
-    insert_launch_permission(session.db(), id, {"group", "all"});
+    auto image =
+        new_image(session, {.row = invent(session, id, instance_type),
+                            .mappings = {{.device_name = std::string(kRootDevice),
+                                          .snapshot_id = snapshot,
+                                          .volume_size_gib = kRootGib,
+                                          .volume_type = std::string(text_of(VolumeType::kGp3)),
+                                          .encrypted = false,
+                                          .delete_on_termination = true}}});
+    insert_launch_permission(session.db(), id, {GranteeKind::kGroup, std::string(kEverybody)});
     session.after_commit([id = id.text(), region = session.region(),
                           architecture = image.architecture, snapshot](Generation&) {
         log::warn(

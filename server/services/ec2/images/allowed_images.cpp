@@ -12,6 +12,7 @@
 #include "server/services/ec2/images/image_names.h"
 #include "server/wire/types.h"
 #include "storage/metadata/images/allowed_image_rows.h"
+#include "storage/metadata/images/image_words.h"
 
 namespace amilab::ec2 {
 
@@ -58,8 +59,8 @@ void check_providers(const std::vector<std::string>& providers)
             throw invalid_image_criterion(provider, "imageProvider",
                                           "No other values can be specified beside none.");
         }
-        if (provider != kNone && provider != "amazon" && provider != "aws-marketplace" &&
-            provider != "aws-backup-vault" && !wire::is_account_id(provider)) {
+        if (provider != kNone && !find_word<OwnerAlias>(provider) &&
+            !wire::is_account_id(provider)) {
             throw invalid_image_criterion(
                 provider, "imageProvider",
                 "Expected an account ID, amazon, aws-marketplace, aws-backup-vault or none.");
@@ -223,7 +224,7 @@ EnableAllowedImagesSettingsResponse enable_allowed_images_settings(
     stop_if_dry_run(request);
     const auto& state = request.allowed_images_settings_state;
     write_allowed_images_state(session.db(), session.account(), session.region(),
-                               allowed_images_of(state));
+                               to_word<AllowedImages>(state));
     return {.allowed_images_settings_state = state};
 }
 

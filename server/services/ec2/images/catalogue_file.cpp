@@ -18,8 +18,10 @@
 #include "server/wire/types.h"
 #include "storage/base/units.h"
 #include "storage/metadata/catalogue/connection.h"
+#include "storage/metadata/images/image_words.h"
 #include "storage/metadata/regions/region_rows.h"
 #include "storage/metadata/snapshots/snapshot_ids.h"
+#include "storage/metadata/volumes/volume_type.h"
 
 namespace amilab::ec2 {
 
@@ -27,24 +29,9 @@ namespace json = boost::json;
 
 namespace {
 
-// Source: the service model's enumerations (documented).
-constexpr std::array<std::string_view, 5> kArchitectures = {"i386", "x86_64", "arm64", "x86_64_mac",
-                                                            "arm64_mac"};
-constexpr std::array<std::string_view, 3> kImageTypes = {"machine", "kernel", "ramdisk"};
-constexpr std::array<std::string_view, 2> kRootDeviceTypes = {"ebs", "instance-store"};
-constexpr std::array<std::string_view, 2> kVirtualizationTypes = {"hvm", "paravirtual"};
-constexpr std::array<std::string_view, 2> kHypervisors = {"xen", "ovm"};
-constexpr std::array<std::string_view, 3> kBootModes = {"legacy-bios", "uefi", "uefi-preferred"};
-constexpr std::array<std::string_view, 1> kVersion2 = {"v2.0"};
-constexpr std::array<std::string_view, 1> kPlatforms = {"windows"};
-constexpr std::array<std::string_view, 3> kStates = {image_state::kAvailable,
-                                                     image_state::kDisabled, image_state::kFailed};
-constexpr std::array<std::string_view, 3> kProtections = {image_protection::kDisabled,
-                                                          image_protection::kWithCooldown,
-                                                          image_protection::kWithoutCooldown};
-constexpr std::array<std::string_view, 2> kCodeTypes = {"devpay", "marketplace"};
-constexpr std::array<std::string_view, 7> kVolumeTypes = {"gp2", "gp3", "io1",     "io2",
-                                                          "st1", "sc1", "standard"};
+// What an image can be that nobody is making any more.
+constexpr std::array kStates = {text_of(ImageState::kAvailable), text_of(ImageState::kDisabled),
+                                text_of(ImageState::kFailed)};
 
 using Allowed = std::span<const std::string_view>;
 
@@ -103,6 +90,13 @@ public:
             refuse(path(name), fmt::format("{} is none of {}", *found, fmt::join(allowed, ", ")));
         }
         return found;
+    }
+
+    template <Vocabulary Word>
+    Word word(std::string_view name, Word otherwise, Allowed allowed = kWords<Word>)
+    {
+        const auto found = one_of(name, allowed);
+        return found ? to_word<Word>(*found) : otherwise;
     }
 
     std::optional<bool> flag(std::string_view name)
@@ -212,7 +206,7 @@ void read_ebs(const json::value& value, const std::string& where, ImageMappingRo
     Fields ebs(value, where);
     row.snapshot_id = read_id<SnapshotId>(ebs, "SnapshotId");
     row.volume_size_gib = ebs.number("VolumeSize", 1, kLargestVolumeGib);
-    row.volume_type = ebs.one_of("VolumeType", kVolumeTypes).value_or("gp2");
+    row.volume_type = text_of(ebs.word("VolumeType", VolumeType::kGp2));
     row.iops = ebs.number("Iops", 1, kMost);
     row.throughput = ebs.number("Throughput", 1, kMost);
     row.encrypted = ebs.flag("Encrypted").value_or(false);
@@ -254,30 +248,30 @@ void read_mappings(Fields& fields, CatalogueImage& image)
             row.device_name == image.row.root_device_name && row.volume_size_gib.has_value();
         image.mappings.push_back(std::move(row));
     }
-    if (image.row.root_device_type == "ebs" && !has_root &&
-        image.row.state != image_state::kFailed) {
+    if (image.row.root_device_type == RootDeviceType::kEbs && !has_root &&
+        image.row.state != ImageState::kFailed) {
         refuse(fields.where(), "an image with RootDeviceType ebs maps its RootDeviceName to Ebs");
     }
 }
 
 void read_machine(Fields& fields, ImageRow& image)
 {
-    image.architecture = fields.one_of("Architecture", kArchitectures).value_or("");
+    image.architecture = fields.one_of("Architecture", kWords<Architecture>).value_or("");
     if (image.architecture.empty()) {
         refuse(fields.where(), "Architecture is missing");
     }
-    image.image_type = fields.one_of("ImageType", kImageTypes).value_or("machine");
+    image.image_type = text_of(fields.word("ImageType", ImageType::kMachine));
     image.root_device_name = fields.text("RootDeviceName");
-    image.root_device_type = fields.one_of("RootDeviceType", kRootDeviceTypes).value_or("ebs");
+    image.root_device_type = text_of(fields.word("RootDeviceType", RootDeviceType::kEbs));
     image.virtualization_type =
-        fields.one_of("VirtualizationType", kVirtualizationTypes).value_or("hvm");
-    image.hypervisor = fields.one_of("Hypervisor", kHypervisors).value_or("xen");
-    image.boot_mode = fields.one_of("BootMode", kBootModes);
-    image.imds_support = fields.one_of("ImdsSupport", kVersion2);
-    image.tpm_support = fields.one_of("TpmSupport", kVersion2);
+        text_of(fields.word("VirtualizationType", VirtualizationType::kHvm));
+    image.hypervisor = text_of(fields.word("Hypervisor", Hypervisor::kXen));
+    image.boot_mode = fields.one_of("BootMode", kWords<BootMode>);
+    image.imds_support = fields.one_of("ImdsSupport", kWords<ImdsSupport>);
+    image.tpm_support = fields.one_of("TpmSupport", kWords<TpmSupport>);
     image.ena_support = fields.flag("EnaSupport").value_or(false);
     image.sriov_net_support = fields.text("SriovNetSupport");
-    image.platform = fields.one_of("Platform", kPlatforms);
+    image.platform = fields.one_of("Platform", kWords<Platform>);
     image.platform_details =
         fields.text("PlatformDetails").value_or(image.platform ? "Windows" : "Linux/UNIX");
     image.usage_operation = fields.text("UsageOperation")
@@ -300,15 +294,15 @@ void read_history(Fields& fields, ImageRow& image)
     image.source_image_region = fields.text("SourceImageRegion");
     // Said about the account that asked, and worked out anew.
     fields.flag("ImageAllowed");
-    image.deregistration_protection = fields.one_of("DeregistrationProtection", kProtections)
-                                          .value_or(std::string(image_protection::kDisabled));
+    image.deregistration_protection =
+        fields.word("DeregistrationProtection", ImageProtection::kDisabled);
 }
 
 /// A public image is available, or it were not public; only a failed one has a reason.
 void read_state(Fields& fields, ImageRow& image)
 {
-    image.state = fields.one_of("State", kStates).value_or(std::string(image_state::kAvailable));
-    if (image.is_public && image.state != image_state::kAvailable) {
+    image.state = fields.word("State", ImageState::kAvailable, kStates);
+    if (image.is_public && image.state != ImageState::kAvailable) {
         refuse(fields.path("State"), "a public image is available");
     }
     if (const auto* value = fields.find("StateReason")) {
@@ -316,7 +310,7 @@ void read_state(Fields& fields, ImageRow& image)
         auto code = reason.text("Code");
         auto message = reason.text("Message");
         reason.require_nothing_else();
-        if (image.state == image_state::kFailed) {
+        if (image.state == ImageState::kFailed) {
             image.state_reason_code = std::move(code);
             image.state_reason_message = std::move(message);
         }
@@ -372,7 +366,7 @@ void read_lists(Fields& fields, CatalogueImage& image)
 {
     for (auto& element : fields.list("ProductCodes")) {
         auto code = element.required_text("ProductCodeId");
-        auto type = element.one_of("ProductCodeType", kCodeTypes).value_or("marketplace");
+        auto type = element.word("ProductCodeType", ProductCodeType::kMarketplace);
         element.require_nothing_else();
         image.product_codes.push_back({std::move(code), std::move(type)});
     }

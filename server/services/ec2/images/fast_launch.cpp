@@ -9,6 +9,7 @@
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/images/fast_launch_rows.h"
 #include "storage/metadata/images/image_rows.h"
+#include "storage/metadata/images/image_words.h"
 
 namespace amilab::ec2 {
 
@@ -43,13 +44,13 @@ void require_windows_image(Session& session, const ImageId& id)
     if (!image) {
         throw not_found(id);
     }
-    if (image->state == image_state::kDeregistered) {
+    if (image->state == ImageState::kDeregistered) {
         throw image_unavailable(id);
     }
-    if (image->state != image_state::kAvailable) {
-        throw image_in_wrong_state(id, image->state);
+    if (image->state != ImageState::kAvailable) {
+        throw image_in_wrong_state(id, text_of(image->state));
     }
-    if (image->platform != "windows") {
+    if (image->platform != Platform::kWindows) {
         throw not_a_windows_image(id);
     }
 }
@@ -103,7 +104,7 @@ Answer to_answer(const FastLaunchRow& row)
         FastLaunchSnapshotConfigurationResponse{.target_resource_count = row.target_resource_count};
     answer.max_parallel_launches = row.max_parallel_launches;
     answer.owner_id = row.owner;
-    answer.state = row.state;
+    answer.state = text_of(row.state);
     answer.state_transition_reason = row.state_reason;
     answer.state_transition_time = Timestamp{row.state_time_ms};
     return answer;
@@ -154,7 +155,7 @@ EnableFastLaunchResponse enable_fast_launch(Session& session,
                       .region = session.region(),
                       .target_resource_count = target_of(request),
                       .max_parallel_launches = parallel,
-                      .state = std::string(fast_launch_state::kEnabling),
+                      .state = FastLaunchState::kEnabling,
                       .state_reason = kByUser,
                       .state_time_ms = session.now_ms()};
     stop_if_dry_run(request);
@@ -162,7 +163,7 @@ EnableFastLaunchResponse enable_fast_launch(Session& session,
     require_windows_image(session, id);
     require_launch_template(request);
     const auto before = select_fast_launch(session.db(), session.account(), id);
-    if (before && before->state == fast_launch_state::kDisabling) {
+    if (before && before->state == FastLaunchState::kDisabling) {
         throw incorrect_state(fmt::format("Fast launch of {}", id.text()), before->state);
     }
     put_fast_launch(session.db(), row);
@@ -183,7 +184,7 @@ DisableFastLaunchResponse disable_fast_launch(Session& session,
         require_windows_image(session, id);
         throw fast_launch_not_enabled(id);
     }
-    row->state = fast_launch_state::kDisabling;
+    row->state = FastLaunchState::kDisabling;
     row->state_reason = kByUser;
     row->state_time_ms = session.now_ms();
     put_fast_launch(session.db(), *row);
@@ -205,8 +206,8 @@ DescribeFastLaunchImagesResponse describe_fast_launch_images(
 void fast_launch_enabled(Session& session, const std::string& resource)
 {
     auto row = find_resource(session, resource);
-    if (row && row->state == fast_launch_state::kEnabling) {
-        row->state = fast_launch_state::kEnabled;
+    if (row && row->state == FastLaunchState::kEnabling) {
+        row->state = FastLaunchState::kEnabled;
         row->state_time_ms = session.now_ms();
         put_fast_launch(session.db(), *row);
     }
@@ -215,7 +216,7 @@ void fast_launch_enabled(Session& session, const std::string& resource)
 void fast_launch_gone(Session& session, const std::string& resource)
 {
     const auto row = find_resource(session, resource);
-    if (row && row->state == fast_launch_state::kDisabling) {
+    if (row && row->state == FastLaunchState::kDisabling) {
         delete_fast_launch(session.db(), row->owner, row->image_id);
     }
 }

@@ -154,7 +154,7 @@ ReplaceImageInstanceTypeSpecificationResponse replace_image_instance_type_specif
     require_changeable_image(session, id);
     const auto codes = select_product_codes(session.db(), id.text());
     const bool is_sold = std::any_of(codes.begin(), codes.end(), [](const ProductCodeRow& code) {
-        return code.type == "marketplace";
+        return code.type == ProductCodeType::kMarketplace;
     });
     const bool is_removal = patterns.supported.empty() && patterns.unsupported.empty();
     if (is_sold && !is_removal) {
@@ -179,7 +179,7 @@ GetImageFindingsResponse get_image_findings(Session& session,
     if (!image) {
         throw not_found(id);
     }
-    if (image->state == image_state::kDeregistered) {
+    if (image->state == ImageState::kDeregistered) {
         throw image_unavailable(id);
     }
     return {};

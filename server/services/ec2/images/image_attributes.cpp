@@ -18,6 +18,7 @@
 #include "server/services/ec2/images/image_names.h"
 #include "server/services/ec2/images/images.h"
 #include "server/wire/types.h"
+#include "storage/metadata/images/image_words.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
 
 namespace amilab::ec2 {
@@ -41,10 +42,11 @@ std::vector<Grantee> to_rows(const std::vector<LaunchPermission>& permissions)
     std::vector<Grantee> rows;
     for (const auto& permission : permissions) {
         const auto before = rows.size();
-        append_grantee(rows, "userId", permission.user_id);
-        append_grantee(rows, "group", permission.group);
-        append_grantee(rows, "organizationArn", permission.organization_arn);
-        append_grantee(rows, "organizationalUnitArn", permission.organizational_unit_arn);
+        append_grantee(rows, GranteeKind::kUserId, permission.user_id);
+        append_grantee(rows, GranteeKind::kGroup, permission.group);
+        append_grantee(rows, GranteeKind::kOrganizationArn, permission.organization_arn);
+        append_grantee(rows, GranteeKind::kOrganizationalUnitArn,
+                       permission.organizational_unit_arn);
         if (rows.size() == before) {
             throw invalid_parameter_combination(
                 "Each launch permission needs a UserId, Group, OrganizationArn or "
@@ -58,16 +60,16 @@ std::vector<Grantee> flat_rows(const ModifyImageAttributeRequest& request)
 {
     std::vector<Grantee> rows;
     for (const auto& value : request.user_ids) {
-        append_grantee(rows, "userId", value);
+        append_grantee(rows, GranteeKind::kUserId, value);
     }
     for (const auto& value : request.user_groups) {
-        append_grantee(rows, "group", value);
+        append_grantee(rows, GranteeKind::kGroup, value);
     }
     for (const auto& value : request.organization_arns) {
-        append_grantee(rows, "organizationArn", value);
+        append_grantee(rows, GranteeKind::kOrganizationArn, value);
     }
     for (const auto& value : request.organizational_unit_arns) {
-        append_grantee(rows, "organizationalUnitArn", value);
+        append_grantee(rows, GranteeKind::kOrganizationalUnitArn, value);
     }
     return rows;
 }
@@ -80,9 +82,11 @@ PermissionChange parse_permissions(const ModifyImageAttributeRequest& request)
         structured->add = to_rows(request.launch_permission->add);
         structured->remove = to_rows(request.launch_permission->remove);
     }
-    auto change = merge_styles(
-        std::move(structured),
-        {.grantees = flat_rows(request), .operation = request.operation_type}, "LaunchPermission");
+    auto change =
+        merge_styles(std::move(structured),
+                     {.grantees = flat_rows(request),
+                      .operation = find_word<OperationType>(request.operation_type.value_or(""))},
+                     "LaunchPermission");
     if (change.is_empty()) {
         throw invalid_parameter_combination("No launch permissions specified.");
     }
@@ -163,7 +167,7 @@ Change parse_change(const ModifyImageAttributeRequest& request)
         return change;
     }
     change.value = value_of(request, request.imds_support, kImdsSupport);
-    if (change.value != "v2.0") {
+    if (change.value != ImdsSupport::kVersion2) {
         throw invalid_value(change.value, kImdsSupport, "Expected v2.0.");
     }
     return change;
@@ -178,16 +182,16 @@ std::vector<LaunchPermission> permissions_of(Session& session, const ImageRow& i
 {
     auto rows = select_launch_permissions(session.db(), image.id);
     if (rows.empty() && image.is_public) {
-        rows.push_back({"group", "all"});  // of the catalogue
+        rows.push_back({GranteeKind::kGroup, std::string(kEverybody)});  // of the catalogue
     }
     std::vector<LaunchPermission> permissions;
     for (const auto& row : rows) {
         LaunchPermission permission;
-        if (row.kind == "userId") {
+        if (row.kind == GranteeKind::kUserId) {
             permission.user_id = row.value;
-        } else if (row.kind == "group") {
+        } else if (row.kind == GranteeKind::kGroup) {
             permission.group = row.value;
-        } else if (row.kind == "organizationArn") {
+        } else if (row.kind == GranteeKind::kOrganizationArn) {
             permission.organization_arn = row.value;
         } else {
             permission.organizational_unit_arn = row.value;
@@ -252,7 +256,8 @@ void read_last_launched(Session& /*session*/, const ImageRow& image,
 void read_protection(Session& /*session*/, const ImageRow& image,
                      DescribeImageAttributeResponse& response)
 {
-    response.deregistration_protection = value(image.deregistration_protection);
+    response.deregistration_protection =
+        value(std::string(text_of(image.deregistration_protection)));
 }
 
 using Answer = DescribeImageAttributeResponse;
@@ -278,10 +283,10 @@ constexpr AttributeReader kReaders[] = {
 void require_publishable(Session& session, const ImageId& id)
 {
     if (is_image_public_access_blocked(session)) {
-        throw public_access_blocked("image");
+        throw public_access_blocked(SharedType::kImage);
     }
     if (!select_product_codes(session.db(), id.text()).empty()) {
-        throw product_not_public("image");
+        throw product_not_public(SharedType::kImage);
     }
     for (const auto& mapping : select_image_mappings(session.db(), id)) {
         if (mapping.snapshot_id && mapping.encrypted.value_or(false)) {
@@ -313,8 +318,9 @@ void require_within_quota(Session& session, const ImageId& id)
 {
     constexpr std::size_t kMost = 1000;
     const auto permissions = select_launch_permissions(session.db(), id);
-    const auto shared = std::count_if(permissions.begin(), permissions.end(),
-                                      [](const Grantee& one) { return one.kind != "group"; });
+    const auto shared =
+        std::count_if(permissions.begin(), permissions.end(),
+                      [](const Grantee& one) { return one.kind != GranteeKind::kGroup; });
     if (static_cast<std::size_t>(shared) > kMost) {
         throw too_many_launch_permissions(id, kMost);
     }
@@ -332,8 +338,8 @@ ModifyImageAttributeResponse modify_image_attribute(Session& session,
     const auto image = require_image_in_use(session, id);
     // Source: "A disabled AMI can't be shared" (documented); the code is the one for an image that
     // is not in a state in which its attributes are modified (documented).
-    if (!change.permissions.add.empty() && image.state == image_state::kDisabled) {
-        throw image_in_wrong_state(id, image.state);
+    if (!change.permissions.add.empty() && image.state == ImageState::kDisabled) {
+        throw image_in_wrong_state(id, text_of(image.state));
     }
     if (change.permissions.publishes()) {
         require_publishable(session, id);
@@ -349,7 +355,7 @@ ModifyImageAttributeResponse modify_image_attribute(Session& session,
     }
     for (const auto& row : change.permissions.add) {
         insert_launch_permission(session.db(), id, row);
-        if (row.kind == "group") {
+        if (row.kind == GranteeKind::kGroup) {
             deprecate_public_image(session, image);
         }
     }
@@ -406,7 +412,7 @@ CancelImageLaunchPermissionResponse cancel_image_launch_permission(
     if (!select_visible_image(session.db(), session.account(), session.region(), id)) {
         throw not_found(id);
     }
-    const Grantee own{"userId", session.account()};
+    const Grantee own{GranteeKind::kUserId, session.account()};
     const auto permissions = select_launch_permissions(session.db(), id);
     if (std::find(permissions.begin(), permissions.end(), own) == permissions.end()) {
         throw launch_permission_not_cancellable(id);

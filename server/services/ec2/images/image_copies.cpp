@@ -20,6 +20,7 @@
 #include "server/services/ec2/snapshots/snapshots.h"
 #include "storage/metadata/images/catalogue_builder.h"
 #include "storage/metadata/images/image_rows.h"
+#include "storage/metadata/images/image_words.h"
 #include "storage/metadata/tags/product_code_rows.h"
 
 namespace amilab::ec2 {
@@ -64,11 +65,11 @@ ImageRow require_source(Session& session, const CopyImageRequest& request, const
     if (!image || !is_allowed_image(session, request.source_region, id)) {
         throw not_found(id);
     }
-    if (image->state == image_state::kDeregistered) {
+    if (image->state == ImageState::kDeregistered) {
         throw image_unavailable(id);
     }
-    if (image->state != image_state::kAvailable) {
-        throw image_in_wrong_state(id, image->state);
+    if (image->state != ImageState::kAvailable) {
+        throw image_in_wrong_state(id, text_of(image->state));
     }
     return std::move(*image);
 }
@@ -83,7 +84,7 @@ void check_copyable(Session& session, const ImageRow& image)
     if (!select_product_codes(session.db(), image.id.text()).empty()) {
         throw marketplace_image_not_copyable();
     }
-    if (image.usage_operation != "RunInstances") {
+    if (image.usage_operation != kPlainUsageOperation) {
         throw billed_image_not_copyable();
     }
 }

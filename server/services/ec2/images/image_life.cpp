@@ -58,7 +58,7 @@ EnableImageResponse enable_image(Session& session, const EnableImageRequest& req
     const auto id = parse_id<ImageId>(request.image_id);
     stop_if_dry_run(request);
     require_image_in_use(session, id);
-    set_image_state(session.db(), id, image_state::kAvailable);
+    set_image_state(session.db(), id, ImageState::kAvailable);
     return {.return_value = true};
 }
 
@@ -70,7 +70,7 @@ DisableImageResponse disable_image(Session& session, const DisableImageRequest& 
     stop_if_dry_run(request);
     require_image_in_use(session, id);
     delete_all_launch_permissions(session.db(), id);
-    set_image_state(session.db(), id, image_state::kDisabled);
+    set_image_state(session.db(), id, ImageState::kDisabled);
     return {.return_value = true};
 }
 
@@ -112,10 +112,10 @@ EnableImageDeregistrationProtectionResponse enable_image_deregistration_protecti
     const auto id = parse_id<ImageId>(request.image_id);
     stop_if_dry_run(request);
     require_changeable_image(session, id);
-    set_image_protection(session.db(), id,
-                         {.protection = std::string(request.with_cooldown.value_or(false)
-                                                        ? image_protection::kWithCooldown
-                                                        : image_protection::kWithoutCooldown)});
+    set_image_protection(
+        session.db(), id,
+        {.protection = request.with_cooldown.value_or(false) ? ImageProtection::kWithCooldown
+                                                             : ImageProtection::kWithoutCooldown});
     return {.return_value = "true"};
 }
 
@@ -128,10 +128,10 @@ DisableImageDeregistrationProtectionResponse disable_image_deregistration_protec
     stop_if_dry_run(request);
     require_changeable_image(session, id);
     auto row = select_image_protection(session.db(), id);
-    if (row.protection == image_protection::kWithCooldown) {
+    if (row.protection == ImageProtection::kWithCooldown) {
         row.cooldown_end_ms = session.now_ms() + kDayMs;
     }
-    row.protection = image_protection::kDisabled;
+    row.protection = ImageProtection::kDisabled;
     set_image_protection(session.db(), id, row);
     return {.return_value = "true"};
 }

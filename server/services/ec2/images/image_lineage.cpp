@@ -1,7 +1,5 @@
 #include "server/services/ec2/images/image_lineage.h"
 
-#include <algorithm>
-#include <array>
 #include <set>
 
 #include <fmt/format.h>
@@ -15,7 +13,9 @@
 #include "server/wire/ec2/images/image_lineage.h"
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/images/image_rows.h"
+#include "storage/metadata/images/image_words.h"
 #include "storage/metadata/images/lineage_rows.h"
+#include "storage/metadata/instances/instance_state.h"
 
 namespace amilab::ec2 {
 
@@ -23,10 +23,6 @@ namespace {
 
 // Source: "The maximum number of AMIs in an ancestry list is 50" (documented).
 constexpr std::size_t kMostAncestors = 50;
-
-constexpr std::string_view kInstanceType = "ec2:Instance";
-constexpr std::string_view kTemplateType = "ec2:LaunchTemplate";
-constexpr std::string_view kParameterType = "ssm:Parameter";
 
 ImageAncestryEntry to_answer(const AncestorRow& row)
 {
@@ -42,18 +38,17 @@ ImageAncestryEntry to_answer(const AncestorRow& row)
 /// Source: a verified provider's image is the root, whatever it was made of (documented).
 bool is_root(const AncestorRow& row)
 {
-    return row.owner_alias == "amazon" || row.owner_alias == "aws-marketplace" ||
-           !row.source_image_id || !row.source_image_region;
+    return row.owner_alias == OwnerAlias::kAmazon ||
+           row.owner_alias == OwnerAlias::kAwsMarketplace || !row.source_image_id ||
+           !row.source_image_region;
 }
 
 // DescribeImageReferences
 
 void check_states(const std::vector<std::string>& states)
 {
-    constexpr std::array<std::string_view, 6> kStates = {"pending",    "running",  "shutting-down",
-                                                         "terminated", "stopping", "stopped"};
     for (const auto& state : states) {
-        if (std::find(kStates.begin(), kStates.end(), state) == kStates.end()) {
+        if (!find_word<InstanceStateName>(state)) {
             throw invalid_value(state, "OptionValue", "Expected the state of an instance.");
         }
     }
@@ -66,8 +61,9 @@ void add_states(std::string_view type, const ResourceTypeOption& option,
                 std::vector<std::string>& states)
 {
     const auto name = option.option_name.value_or("");
-    const bool suits = (type == kInstanceType && name == "state-name") ||
-                       (type == kTemplateType && name == "version-depth");
+    const bool is_template = type == ImageUser::kLaunchTemplate;
+    const bool suits = (type == ImageUser::kInstance && name == ImageUserOption::kStateName) ||
+                       (is_template && name == ImageUserOption::kVersionDepth);
     if (!suits) {
         throw invalid_parameter_combination(
             fmt::format("The option '{}' is not valid for the resource type {}.", name, type));
@@ -75,7 +71,7 @@ void add_states(std::string_view type, const ResourceTypeOption& option,
     if (option.option_values.empty()) {
         throw missing_parameter("OptionValue");
     }
-    if (type == kTemplateType) {
+    if (is_template) {
         check_version_depth(option.option_values);
         return;
     }
@@ -86,10 +82,10 @@ void add_states(std::string_view type, const ResourceTypeOption& option,
 std::vector<ImageReferenceRow::Kind> kinds_of(bool are_all, const std::set<std::string_view>& types)
 {
     std::vector<ImageReferenceRow::Kind> kinds;
-    if (are_all || types.contains(kInstanceType)) {
+    if (are_all || types.contains(text_of(ImageUser::kInstance))) {
         kinds.push_back(ImageReferenceRow::Kind::kInstance);
     }
-    if (are_all || types.contains(kParameterType)) {
+    if (are_all || types.contains(text_of(ImageUser::kParameter))) {
         kinds.push_back(ImageReferenceRow::Kind::kParameter);
     }
     return kinds;
@@ -127,11 +123,11 @@ ImageReference reference_answer(Session& session, ImageReferenceRow row)
     reference.image_id = std::move(row.image_id);
     switch (row.kind) {
         case ImageReferenceRow::Kind::kInstance:
-            reference.resource_type = std::string(kInstanceType);
+            reference.resource_type = text_of(ImageUser::kInstance);
             reference.arn = fmt::format("arn:aws:ec2:{}:{}:instance/{}", region, account, row.name);
             break;
         case ImageReferenceRow::Kind::kParameter:
-            reference.resource_type = std::string(kParameterType);
+            reference.resource_type = text_of(ImageUser::kParameter);
             reference.arn = parameter_arn(region, account, row.name);
             break;
     }

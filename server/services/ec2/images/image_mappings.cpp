@@ -11,6 +11,7 @@
 #include "server/services/ec2/snapshots/snapshot_tiers.h"
 #include "server/services/ec2/volumes/volume_sources.h"
 #include "server/services/ec2/volumes/volume_types.h"
+#include "storage/metadata/volumes/volume_type.h"
 
 namespace amilab::ec2 {
 
@@ -119,10 +120,11 @@ void complete_mapping(Session& session, ImageMappingRow& mapping, bool is_root)
             "Either snapshot ID or volume size must be provided for: {}", mapping.device_name));
     }
     // Source: gp2 where nothing is said (assumed).
-    const auto spec = complete_volume_spec({.volume_type = mapping.volume_type.value_or("gp2"),
-                                            .size_gib = *mapping.volume_size_gib,
-                                            .iops = mapping.iops,
-                                            .throughput = mapping.throughput});
+    const auto spec = complete_volume_spec(
+        {.volume_type = mapping.volume_type.value_or(std::string(kDefaultVolumeType)),
+         .size_gib = *mapping.volume_size_gib,
+         .iops = mapping.iops,
+         .throughput = mapping.throughput});
     if (is_root) {
         require_boot_type(mapping.device_name, spec.volume_type);
     }

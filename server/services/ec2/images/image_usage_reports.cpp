@@ -17,6 +17,7 @@
 #include "server/wire/ec2/schema.h"
 #include "server/wire/types.h"
 #include "storage/base/units.h"
+#include "storage/metadata/images/image_words.h"
 #include "storage/metadata/images/usage_report_rows.h"
 #include "storage/metadata/sql/children.h"
 
@@ -30,20 +31,15 @@ constexpr std::size_t kMostReportTokenCharacters = 128;
 // Source: "30 days after the report was created" (documented).
 constexpr TimeMs kKeptMs = 30 * kDayMs;
 
-constexpr std::string_view kVersionDepth = "version-depth";
-
 /// Source: which types there are, and that only launch templates have an option (documented).
 std::vector<UsageReportType> check_types(const CreateImageUsageReportRequest& request)
 {
-    constexpr std::array<std::string_view, 4> kTypes = {"ec2:Instance", "ec2:LaunchTemplate",
-                                                        "imagebuilder:ImageRecipe",
-                                                        "imagebuilder:ContainerRecipe"};
     std::vector<UsageReportType> types;
     std::set<std::string_view> seen;
     for (const auto& wanted : request.resource_types) {
         const std::string_view name =
             wanted.resource_type ? std::string_view(*wanted.resource_type) : "";
-        if (std::find(kTypes.begin(), kTypes.end(), name) == kTypes.end()) {
+        if (!find_word<ImageUser>(name) || name == ImageUser::kParameter) {
             throw invalid_value(name, "ResourceType", "Expected the type of a resource.");
         }
         if (!seen.insert(name).second) {
@@ -51,7 +47,8 @@ std::vector<UsageReportType> check_types(const CreateImageUsageReportRequest& re
         }
         UsageReportType type{.resource_type = std::string(name)};
         for (const auto& option : wanted.resource_type_options) {
-            if (name != "ec2:LaunchTemplate" || option.option_name.value_or("") != kVersionDepth) {
+            if (name != ImageUser::kLaunchTemplate ||
+                option.option_name != ImageUserOption::kVersionDepth) {
                 throw invalid_parameter_combination(
                     fmt::format("The option '{}' is not valid for the resource type {}.",
                                 option.option_name.value_or(""), name));
@@ -79,7 +76,7 @@ void check_accounts(const std::vector<std::string>& accounts)
 ImageUsageResourceTypeOption version_depth_option(const std::string& depth)
 {
     ImageUsageResourceTypeOption option;
-    option.option_name = std::string(kVersionDepth);
+    option.option_name = text_of(ImageUserOption::kVersionDepth);
     option.option_values = {depth};
     return option;
 }
@@ -91,7 +88,7 @@ ImageUsageReport to_answer(const UsageReportRow& row)
     report.expiration_time = Timestamp{row.expiration_time_ms};
     report.image_id = row.image_id.text();
     report.report_id = row.id.text();
-    report.state = row.state;
+    report.state = text_of(row.state);
     return report;
 }
 

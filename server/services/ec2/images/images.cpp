@@ -27,6 +27,7 @@
 #include "storage/metadata/images/fast_launch_rows.h"
 #include "storage/metadata/images/image_life_rows.h"
 #include "storage/metadata/images/image_search.h"
+#include "storage/metadata/images/image_words.h"
 #include "storage/metadata/images/lineage_rows.h"
 #include "storage/metadata/sql/children.h"
 
@@ -34,14 +35,11 @@ namespace amilab::ec2 {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> kOwnerAliases = {"amazon", "aws-backup-vault",
-                                                           "aws-marketplace"};
-
 std::string require_virtualization(const std::optional<std::string>& wanted)
 {
     // Source: EC2 API Reference, RegisterImage: paravirtual by default (documented).
-    const auto type = wanted.value_or("paravirtual");
-    if (type != "hvm" && type != "paravirtual") {
+    const auto type = wanted.value_or(std::string(text_of(VirtualizationType::kParavirtual)));
+    if (!find_word<VirtualizationType>(type)) {
         throw invalid_value(type, "virtualizationType", "Expected hvm or paravirtual.");
     }
     return type;
@@ -54,20 +52,20 @@ void check_platform(const RegisterImageRequest& request, std::string_view archit
 {
     const bool is_arm = architecture.starts_with("arm64");
     const auto boot_mode = request.boot_mode.value_or("");
-    if (is_arm && virtualization != "hvm") {
+    if (is_arm && virtualization != VirtualizationType::kHvm) {
         throw invalid_parameter_combination(
             fmt::format("The architecture {} needs the virtualization type hvm, not {}.",
                         architecture, virtualization));
     }
-    if (is_arm && !boot_mode.empty() && boot_mode != "uefi") {
+    if (is_arm && !boot_mode.empty() && boot_mode != BootMode::kUefi) {
         throw invalid_parameter_combination(fmt::format(
             "The architecture {} boots by uefi only, not {}.", architecture, boot_mode));
     }
-    if (boot_mode.starts_with("uefi") && virtualization != "hvm") {
+    if (boot_mode.starts_with("uefi") && virtualization != VirtualizationType::kHvm) {
         throw invalid_parameter_combination(
             fmt::format("The boot mode {} needs the virtualization type hvm.", boot_mode));
     }
-    if (request.tpm_support && boot_mode != "uefi") {
+    if (request.tpm_support && boot_mode != BootMode::kUefi) {
         throw invalid_parameter_combination("TpmSupport needs the boot mode uefi.");
     }
     // Source: base64 (documented); the code is assumed.
@@ -77,10 +75,10 @@ void check_platform(const RegisterImageRequest& request, std::string_view archit
     if (request.uefi_data && !boot_mode.starts_with("uefi")) {
         throw invalid_parameter_combination("UefiData needs the boot mode uefi or uefi-preferred.");
     }
-    if (request.sriov_net_support && *request.sriov_net_support != "simple") {
+    if (request.sriov_net_support && *request.sriov_net_support != SriovNetSupport::kSimple) {
         throw invalid_value(*request.sriov_net_support, "sriovNetSupport", "Expected simple.");
     }
-    if (request.ena_support.value_or(false) && virtualization != "hvm") {
+    if (request.ena_support.value_or(false) && virtualization != VirtualizationType::kHvm) {
         throw invalid_parameter_combination("EnaSupport needs the virtualization type hvm.");
     }
 }
@@ -138,7 +136,8 @@ std::vector<ImageMappingRow> complete_mappings(Session& session,
 /// read here.
 std::string architecture_of(const RegisterImageRequest& request)
 {
-    return request.architecture.value_or(request.image_location ? "x86_64" : "i386");
+    return request.architecture.value_or(
+        std::string(text_of(request.image_location ? Architecture::kX8664 : Architecture::kI386)));
 }
 
 ImageRow make_row(const RegisterImageRequest& request)
@@ -147,18 +146,19 @@ ImageRow make_row(const RegisterImageRequest& request)
             .description = request.description,
             .location = request.image_location.value_or(""),
             .architecture = architecture_of(request),
-            .image_type = "machine",
+            .image_type = std::string(text_of(ImageType::kMachine)),
             .root_device_name = request.root_device_name,
-            .root_device_type = request.image_location ? "instance-store" : "ebs",
+            .root_device_type = std::string(text_of(
+                request.image_location ? RootDeviceType::kInstanceStore : RootDeviceType::kEbs)),
             .virtualization_type = require_virtualization(request.virtualization_type),
-            .hypervisor = "xen",
+            .hypervisor = std::string(text_of(Hypervisor::kXen)),
             .boot_mode = request.boot_mode,
             .imds_support = request.imds_support,
             .tpm_support = request.tpm_support,
             .ena_support = request.ena_support.value_or(false),
             .sriov_net_support = request.sriov_net_support,
             .platform_details = "Linux/UNIX",
-            .usage_operation = "RunInstances",
+            .usage_operation = std::string(kPlainUsageOperation),
             .kernel_id = request.kernel_id,
             .ramdisk_id = request.ramdisk_id};
 }
@@ -188,7 +188,7 @@ void add_row(const Session& session, ImageRow&& row, Image& image)
     image.boot_mode = std::move(row.boot_mode);
     image.creation_date = wire::format_timestamp({row.creation_time_ms});
     image.deprecation_time = time_text(row.deprecation_time_ms);
-    image.deregistration_protection = std::move(row.deregistration_protection);
+    image.deregistration_protection = text_of(row.deregistration_protection);
     image.description = std::move(row.description);
     image.ena_support = row.ena_support;
     image.free_tier_eligible = row.free_tier_eligible;
@@ -218,7 +218,7 @@ void add_row(const Session& session, ImageRow&& row, Image& image)
     image.source_image_region = std::move(row.source_image_region);
     image.source_instance_id = std::move(row.source_instance_id);
     image.sriov_net_support = std::move(row.sriov_net_support);
-    image.state = std::move(row.state);
+    image.state = text_of(row.state);
     if (row.state_reason_code) {
         image.state_reason = StateReason{.code = std::move(row.state_reason_code),
                                          .message = std::move(row.state_reason_message)};
@@ -304,12 +304,10 @@ std::vector<std::string> parse_owners(Session& session, const std::vector<std::s
 {
     std::vector<std::string> parsed;
     for (const auto& owner : owners) {
-        const bool is_alias =
-            std::find(kOwnerAliases.begin(), kOwnerAliases.end(), owner) != kOwnerAliases.end();
-        if (owner != "self" && !is_alias && !wire::is_account_id(owner)) {
+        if (owner != kSelf && !find_word<OwnerAlias>(owner) && !wire::is_account_id(owner)) {
             throw invalid_image_user(owner);
         }
-        parsed.push_back(owner == "self" ? session.account() : owner);
+        parsed.push_back(owner == kSelf ? session.account() : owner);
     }
     return parsed;
 }
@@ -317,7 +315,7 @@ std::vector<std::string> parse_owners(Session& session, const std::vector<std::s
 void check_executable_users(const std::vector<std::string>& users)
 {
     for (const auto& user : users) {
-        if (user != "self" && user != "all" && !wire::is_account_id(user)) {
+        if (user != kSelf && user != kEverybody && !wire::is_account_id(user)) {
             throw invalid_image_user(user);
         }
     }
@@ -327,7 +325,7 @@ void check_executable_users(const std::vector<std::string>& users)
 void require_not_protected(Session& session, const ImageId& id)
 {
     const auto row = select_image_protection(session.db(), id);
-    if (row.protection != image_protection::kDisabled) {
+    if (row.protection != ImageProtection::kDisabled) {
         throw image_protected(id);
     }
     if (row.cooldown_end_ms.value_or(session.now_ms()) > session.now_ms()) {
@@ -362,14 +360,13 @@ bool recycle_image(Session& session, const ImageRow& row)
 {
     // Source: "Only Amazon EBS-backed AMIs are supported" (documented). A pending one's snapshots
     // are completed meanwhile.
-    const auto state =
-        row.state == image_state::kPending ? std::string(image_state::kAvailable) : row.state;
-    if (row.root_device_type != "ebs" ||
-        !put_into_bin(session, kImageBin, {row.id.text(), row.owner, row.region, state})) {
+    const auto state = row.state == ImageState::kPending ? ImageState::kAvailable : row.state;
+    if (row.root_device_type != RootDeviceType::kEbs ||
+        !put_into_bin(session, kImageBin, {row.id.text(), row.owner, row.region, text_of(state)})) {
         return false;
     }
     set_launch_permissions_aside(session.db(), row.id);
-    set_image_state(session.db(), row.id, image_state::kDeregistered);
+    set_image_state(session.db(), row.id, ImageState::kDeregistered);
     return true;
 }
 
@@ -477,11 +474,11 @@ DeregisterImageResponse deregister_image(Session& session, const DeregisterImage
 ImageRow require_runnable_image(Session& session, const ImageId& id)
 {
     auto image = require_permitted_image(session, id);
-    if (image.state == image_state::kDeregistered) {
+    if (image.state == ImageState::kDeregistered) {
         throw image_unavailable(id);
     }
-    if (image.state != image_state::kAvailable) {
-        throw image_not_runnable(id, image.state);
+    if (image.state != ImageState::kAvailable) {
+        throw image_not_runnable(id, text_of(image.state));
     }
     return image;
 }
@@ -495,7 +492,7 @@ ImageRow require_own_image(Session& session, const ImageId& id)
     if (!row || row->owner != session.account()) {
         throw not_authorized_for_image(id);
     }
-    if (row->state == image_state::kDeregistered) {
+    if (row->state == ImageState::kDeregistered) {
         throw image_unavailable(id);
     }
     return *row;
@@ -513,8 +510,8 @@ ImageRow require_changeable_image(Session& session, const ImageId& id)
 ImageRow require_image_in_use(Session& session, const ImageId& id)
 {
     auto row = require_changeable_image(session, id);
-    if (row.state != image_state::kAvailable && row.state != image_state::kDisabled) {
-        throw image_in_wrong_state(id, row.state);
+    if (row.state != ImageState::kAvailable && row.state != ImageState::kDisabled) {
+        throw image_in_wrong_state(id, text_of(row.state));
     }
     return row;
 }
@@ -538,7 +535,7 @@ void image_available(Session& session, const ImageId& id)
         fail_image(session.db(), id, "Client.InvalidSnapshot.NotFound", why_lost(session, *lost));
         return;
     }
-    set_image_state(session.db(), id, image_state::kAvailable);
+    set_image_state(session.db(), id, ImageState::kAvailable);
 }
 
 namespace {

@@ -26,7 +26,7 @@ void complete_row(Session& session, ImageRow& row, bool is_available)
         row.location = fmt::format("{}/{}", row.owner, row.name);
     }
     row.region = session.region();
-    row.state = is_available ? image_state::kAvailable : image_state::kPending;
+    row.state = is_available ? ImageState::kAvailable : ImageState::kPending;
     row.creation_time_ms = session.now_ms();
 }
 

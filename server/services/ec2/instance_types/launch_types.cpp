@@ -4,6 +4,8 @@
 
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/instance_types/errors.h"
+#include "storage/metadata/images/image_words.h"
+#include "storage/metadata/instance_types/instance_type_words.h"
 
 namespace amilab::ec2 {
 
@@ -30,14 +32,15 @@ void require_runs_on(const LaunchTypeRow& type, const PlatformNeeds& needs)
     if (!list_has(type.root_device_types, needs.root_device_type)) {
         throw unsupported_configuration();
     }
-    if (type.ena_support == "required" && !needs.ena_support) {
+    if (type.ena_support == EnaSupport::kRequired && !needs.ena_support) {
         throw ena_required(type.name);
     }
     const auto& boot_mode = needs.boot_mode;
-    if (boot_mode && *boot_mode != "uefi-preferred" && !list_has(type.boot_modes, *boot_mode)) {
+    if (boot_mode && *boot_mode != BootMode::kUefiPreferred &&
+        !list_has(type.boot_modes, *boot_mode)) {
         throw boot_mode_not_supported(type.name, *boot_mode);
     }
-    if (needs.tpm_support && type.nitro_tpm_support != "supported") {
+    if (needs.tpm_support && type.nitro_tpm_support != NitroTpmSupport::kSupported) {
         throw tpm_not_supported(type.name);
     }
 }
@@ -45,14 +48,15 @@ void require_runs_on(const LaunchTypeRow& type, const PlatformNeeds& needs)
 std::string current_boot_mode(const LaunchTypeRow& type,
                               const std::optional<std::string>& image_boot_mode)
 {
-    const bool has_uefi = list_has(type.boot_modes, "uefi");
-    if (image_boot_mode == "uefi-preferred") {
-        return has_uefi ? "uefi" : "legacy-bios";
+    constexpr auto kUefi = text_of(BootMode::kUefi);
+    constexpr auto kLegacyBios = text_of(BootMode::kLegacyBios);
+    if (image_boot_mode == BootMode::kUefiPreferred) {
+        return std::string(list_has(type.boot_modes, kUefi) ? kUefi : kLegacyBios);
     }
     if (image_boot_mode) {
         return *image_boot_mode;
     }
-    return list_has(type.boot_modes, "legacy-bios") ? "legacy-bios" : "uefi";
+    return std::string(list_has(type.boot_modes, kLegacyBios) ? kLegacyBios : kUefi);
 }
 
 void require_offered(Session& session, const LaunchTypeRow& type, std::string_view zone)

@@ -175,7 +175,7 @@ ApiError cannot_be_stopped(const InstanceId& id)
 
 ApiError cannot_be_rebooted(const InstanceId& id)
 {
-    return not_in_state(id, instance_state::kRunning);
+    return not_in_state(id, text_of(InstanceStateName::kRunning));
 }
 
 ApiError never_ran(const InstanceId& id)

@@ -22,6 +22,7 @@
 #include "server/services/ec2/snapshots/snapshots.h"
 #include "server/services/ec2/volumes/volume_types.h"
 #include "storage/metadata/images/image_annotation_rows.h"
+#include "storage/metadata/images/image_words.h"
 #include "storage/metadata/instances/instance_rows.h"
 #include "storage/metadata/tags/product_code_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
@@ -44,14 +45,14 @@ InstanceRow require_source(Session& session, const InstanceId& id)
     if (!source) {
         throw not_found(id);
     }
-    if (source->state == instance_state::kShuttingDown ||
-        source->state == instance_state::kTerminated) {
+    if (source->state == InstanceStateName::kShuttingDown ||
+        source->state == InstanceStateName::kTerminated) {
         throw incorrect_instance_state(
             id, fmt::format("is in the state {}; an image is made of one that is pending, running, "
                             "stopping or stopped.",
-                            source->state));
+                            text_of(source->state)));
     }
-    if (source->root_device_type != "ebs") {
+    if (source->root_device_type != RootDeviceType::kEbs) {
         throw unsupported(fmt::format(
             "The instance {} has an instance store root; CreateImage needs an EBS root.",
             id.text()));
@@ -76,7 +77,7 @@ std::vector<Captured> captured_volumes(Session& session, const InstanceId& insta
 {
     std::vector<Captured> captured;
     for (auto& attachment : select_attachments_of(session.db(), instance)) {
-        if (attachment.state == "detaching") {
+        if (attachment.state == AttachmentState::kDetaching) {
             continue;
         }
         const auto* changed = find_device(overrides, attachment.device);
@@ -111,7 +112,7 @@ ImageMappingRow capture_mapping(const Captured& captured, const ImageMappingRow*
     mapping.encrypted = volume.encrypted;
     mapping.delete_on_termination = captured.attachment.delete_on_termination;
     // gp2 and the old types have no IOPS of their own to keep.
-    if (volume.volume_type == "gp3" || volume.volume_type == "io1" || volume.volume_type == "io2") {
+    if (has_provisioned_iops(volume.volume_type)) {
         mapping.iops = volume.iops;
         mapping.throughput = volume.throughput;
     }
@@ -178,7 +179,7 @@ ImageRow make_row(const Session& session, const CreateImageRequest& request, con
             .name = request.name,
             .description = request.description,
             .architecture = std::move(source.architecture),
-            .image_type = "machine",
+            .image_type = std::string(text_of(ImageType::kMachine)),
             .root_device_name = std::move(source.root_device_name),
             .root_device_type = std::move(source.root_device_type),
             .virtualization_type = std::move(source.virtualization_type),
@@ -241,7 +242,7 @@ CreateImageResponse create_image(Session& session, const CreateImageRequest& req
     require_boot_type(root_device, *mappings.front().volume_type);
     append_added(session, overrides, mappings);
 
-    if (!request.no_reboot.value_or(false) && source.state == instance_state::kRunning) {
+    if (!request.no_reboot.value_or(false) && source.state == InstanceStateName::kRunning) {
         reboot_instance(session, instance);
     }
     const auto id = session.next_id<ImageId>();

@@ -30,7 +30,7 @@ InstanceNetworkInterface interface_answer(const InstanceRow& row,
     attachment.delete_on_termination = true;
     attachment.device_index = 0;
     attachment.network_card_index = 0;
-    attachment.status = row.network_attachment_status;
+    attachment.status = text_of(row.network_attachment_status);
 
     InstancePrivateIpAddress address;
     address.association = association(row);
@@ -121,7 +121,7 @@ void fill_options(Instance& answer, const InstanceRow& row)
         .http_put_response_hop_limit = row.http_put_response_hop_limit,
         .http_tokens = row.http_tokens,
         .instance_metadata_tags = "disabled",
-        .state = row.metadata_options_state};
+        .state = std::string(text_of(row.metadata_options_state))};
     answer.monitoring = Monitoring{.state = "disabled"};
     answer.network_performance_options =
         InstanceNetworkPerformanceOptions{.bandwidth_weighting = "default"};
@@ -157,7 +157,7 @@ std::vector<InstanceBlockDeviceMapping> mapping_answers(
         EbsInstanceBlockDevice ebs;
         ebs.attach_time = Timestamp{attachment.attach_time_ms};
         ebs.delete_on_termination = attachment.delete_on_termination;
-        ebs.status = attachment.state;
+        ebs.status = text_of(attachment.state);
         ebs.volume_id = attachment.volume_id.text();
         answers.push_back({.device_name = attachment.device, .ebs = std::move(ebs)});
     }
@@ -203,7 +203,7 @@ Instance instance_answer(const InstanceRow& row, const InstanceParts& parts)
     for (const auto& row_of_code : parts.product_codes) {
         ProductCode code;
         code.product_code_id = row_of_code.code;
-        code.product_code_type = row_of_code.type;
+        code.product_code_type = text_of(row_of_code.type);
         answer.product_codes.push_back(std::move(code));
     }
     return answer;

@@ -19,7 +19,7 @@ namespace amilab::ec2 {
 template <class Row>
 InstanceState state_answer(const Row& row)
 {
-    return {.code = row.state_code, .name = row.state};
+    return {.code = row.state_code, .name = std::string(text_of(row.state))};
 }
 
 std::vector<GroupIdentifier> group_answers(const std::vector<InstanceGroupRow>& groups);

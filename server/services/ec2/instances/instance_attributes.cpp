@@ -17,6 +17,8 @@
 #include "server/services/ec2/instances/instances.h"
 #include "server/services/ec2/instances/launch_place.h"
 #include "server/services/ec2/network/errors.h"
+#include "storage/metadata/images/image_words.h"
+#include "storage/metadata/instance_types/instance_type_words.h"
 #include "storage/metadata/instances/instance_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
 
@@ -53,8 +55,8 @@ bool parse_flag(std::string_view attribute, std::string_view value)
 
 void require_stopped(const InstanceRow& row)
 {
-    if (row.state != instance_state::kStopped) {
-        throw not_in_state(row.id, instance_state::kStopped);
+    if (row.state != InstanceStateName::kStopped) {
+        throw not_in_state(row.id, text_of(InstanceStateName::kStopped));
     }
 }
 
@@ -81,7 +83,7 @@ void modify_flag(const Change& change)
 
 void modify_shutdown_behavior(const Change& change)
 {
-    if (change.value != "stop" && change.value != "terminate") {
+    if (!find_word<ShutdownBehavior>(change.value)) {
         throw invalid_value(change.value, change.attribute, "Expected stop or terminate.");
     }
     set<&InstanceRow::shutdown_behavior>(change, change.value);
@@ -119,7 +121,7 @@ void modify_user_data(const Change& change)
 // Source: "simple" alone, and no way back (documented).
 void modify_sriov_net_support(const Change& change)
 {
-    if (change.value != "simple") {
+    if (change.value != SriovNetSupport::kSimple) {
         throw invalid_value(change.value, change.attribute, "Expected simple.");
     }
     require_stopped(change.row);
@@ -131,7 +133,7 @@ void modify_ebs_optimized(const Change& change)
     const bool is_wanted = parse_flag(change.attribute, change.value);
     require_stopped(change.row);
     const auto type = select_launch_type(change.session.db(), change.row.instance_type);
-    if (is_wanted && type && type->ebs_optimized_support == "unsupported") {
+    if (is_wanted && type && type->ebs_optimized_support == EbsOptimizedSupport::kUnsupported) {
         throw ebs_optimization_not_supported();
     }
     set<&InstanceRow::ebs_optimized>(change, is_wanted);
@@ -393,8 +395,9 @@ ModifyInstanceAttributeResponse modify_instance_attribute(
     require_modifiable(wish);
     stop_if_dry_run(request);
     const auto row = require_instance(session, id);
-    if (row.state == instance_state::kTerminated || row.state == instance_state::kShuttingDown) {
-        throw cannot_be_modified(row.id, row.state);
+    if (row.state == InstanceStateName::kTerminated ||
+        row.state == InstanceStateName::kShuttingDown) {
+        throw cannot_be_modified(row.id, text_of(row.state));
     }
     wish.attribute->modify({session, row, request, wish.attribute->name, wish.value});
     return {};

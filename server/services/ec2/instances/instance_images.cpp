@@ -30,7 +30,7 @@ InstanceImageMetadata to_answer(Session& session, const PageTags& tags, Instance
     image.is_public = row.image_is_public;
     image.name = std::move(row.image_name);
     image.owner_id = std::move(row.image_owner);
-    image.state = std::move(row.image_state);
+    image.state = text_of(row.image_state);
 
     InstanceImageMetadata answer;
     answer.availability_zone = std::move(row.zone);

@@ -19,6 +19,7 @@
 #include "server/services/ec2/network/errors.h"
 #include "server/services/ec2/volumes/attachments.h"
 #include "server/services/ec2/volumes/volumes.h"
+#include "storage/metadata/images/image_words.h"
 #include "storage/metadata/images/launch_rows.h"
 #include "storage/metadata/instances/instance_filters.h"
 #include "storage/metadata/volumes/volume_rows.h"
@@ -98,7 +99,7 @@ std::string user_initiated(TimeMs now_ms)
 }
 
 /// Source: EC2 API Reference, StateReason (documented).
-InstanceStateRow user_shutdown(const Session& session, std::string_view state)
+InstanceStateRow user_shutdown(const Session& session, InstanceStateName state)
 {
     return {.state = state,
             .reason_code = "Client.UserInitiatedShutdown",
@@ -127,7 +128,7 @@ void shut_down(Session& session, const InstanceRow& row, const Delay& state, con
         session.schedule_at(session.now_ms(), end, row.id.text());
         return;
     }
-    if (row.state == instance_state::kRunning || row.state == instance_state::kPending) {
+    if (row.state == InstanceStateName::kRunning || row.state == InstanceStateName::kPending) {
         tell_machines(session, &Machines::stop, row.id);
     }
     schedule_end_of(session, state, end, row.id);
@@ -135,7 +136,8 @@ void shut_down(Session& session, const InstanceRow& row, const Delay& state, con
 
 bool is_ending(const InstanceRow& row)
 {
-    return row.state == instance_state::kShuttingDown || row.state == instance_state::kTerminated;
+    return row.state == InstanceStateName::kShuttingDown ||
+           row.state == InstanceStateName::kTerminated;
 }
 
 /// Source: observed.
@@ -152,10 +154,10 @@ void require_root(Session& session, const InstanceRow& row)
 
 void require_startable(const InstanceRow& row)
 {
-    if (row.root_device_type != "ebs") {
+    if (row.root_device_type != RootDeviceType::kEbs) {
         throw root_is_not_ebs(row.id, "started");
     }
-    if (row.state == instance_state::kStopping || is_ending(row)) {
+    if (row.state == InstanceStateName::kStopping || is_ending(row)) {
         throw cannot_be_started(row.id);
     }
 }
@@ -165,13 +167,13 @@ void require_stoppable(const InstanceRow& row)
     if (is_ending(row)) {
         throw cannot_be_stopped(row.id);
     }
-    if (row.state == instance_state::kPending) {
+    if (row.state == InstanceStateName::kPending) {
         throw never_ran(row.id);
     }
-    if (row.root_device_type != "ebs") {
+    if (row.root_device_type != RootDeviceType::kEbs) {
         throw root_is_not_ebs(row.id, "stopped");
     }
-    if (row.disable_api_stop && row.state == instance_state::kRunning) {
+    if (row.disable_api_stop && row.state == InstanceStateName::kRunning) {
         throw protected_instance(row.id, "stopped", "disableApiStop");
     }
 }
@@ -181,7 +183,7 @@ void start(Session& session, const InstanceRow& row)
     const auto subnet = select_launch_subnet(session.db(), row.owner, row.region,
                                              SubnetId::trusted(row.subnet_id.value_or("")));
     set_instance_state(session.db(), row.id,
-                       {.state = instance_state::kPending, .time_ms = session.now_ms()});
+                       {.state = InstanceStateName::kPending, .time_ms = session.now_ms()});
     set_instance_launch(session.db(), row.id, session.now_ms(),
                         subnet ? new_public_address(session, *subnet) : std::nullopt);
     tell_machines(session, &Machines::start, row.id);
@@ -208,9 +210,9 @@ void release_volumes(Session& session, const InstanceId& id)
             continue;  // attached elsewhere too
         }
         if (is_deleted) {
-            discard_volume(session, volume, "in-use");
+            discard_volume(session, volume, VolumeState::kInUse);
         } else {
-            change_volume_state(db, volume, "in-use", "available");
+            change_volume_state(db, volume, VolumeState::kInUse, VolumeState::kAvailable);
         }
     }
 }
@@ -227,13 +229,13 @@ StartInstancesResponse start_instances(Session& session, const StartInstancesReq
     std::for_each(rows.begin(), rows.end(), require_startable);
     for (const auto& row : rows) {
         // Source: assumed, as for a launch.
-        if (row.state == instance_state::kStopped) {
+        if (row.state == InstanceStateName::kStopped) {
             require_root(session, row);
             require_subscribed(session, row.id.text());
         }
     }
     for (const auto& row : rows) {
-        if (row.state == instance_state::kStopped) {
+        if (row.state == InstanceStateName::kStopped) {
             start(session, row);
         }
     }
@@ -254,12 +256,12 @@ StopInstancesResponse stop_instances(Session& session, const StopInstancesReques
     }
     const auto pace = pace_of(request);
     for (const auto& row : rows) {
-        const bool is_running = row.state == instance_state::kRunning;
+        const bool is_running = row.state == InstanceStateName::kRunning;
         if (is_running) {
             set_instance_state(session.db(), row.id,
-                               user_shutdown(session, instance_state::kStopping));
+                               user_shutdown(session, InstanceStateName::kStopping));
         }
-        if (is_running || (row.state == instance_state::kStopping && pace == Pace::kAtOnce)) {
+        if (is_running || (row.state == InstanceStateName::kStopping && pace == Pace::kAtOnce)) {
             shut_down(session, row, kInstanceStopping, kInstanceStopped, pace);
         }
     }
@@ -274,11 +276,11 @@ RebootInstancesResponse reboot_instances(Session& session, const RebootInstances
     stop_if_dry_run(request);
     const auto rows = require_instances(session, ids);
     for (const auto& row : rows) {
-        if (row.state != instance_state::kRunning && row.state != instance_state::kPending &&
+        if (row.state != InstanceStateName::kRunning && row.state != InstanceStateName::kPending &&
             !is_ending(row)) {
             throw cannot_be_rebooted(row.id);
         }
-        if (row.state == instance_state::kRunning) {
+        if (row.state == InstanceStateName::kRunning) {
             reboot_instance(session, row.id);
         }
     }
@@ -317,10 +319,10 @@ TerminateInstancesResponse terminate_instances(Session& session,
     for (const auto& row : rows) {
         if (!is_ending(row)) {
             set_instance_state(session.db(), row.id,
-                               user_shutdown(session, instance_state::kShuttingDown));
+                               user_shutdown(session, InstanceStateName::kShuttingDown));
         }
         if (!is_ending(row) ||
-            (row.state == instance_state::kShuttingDown && pace == Pace::kAtOnce)) {
+            (row.state == InstanceStateName::kShuttingDown && pace == Pace::kAtOnce)) {
             shut_down(session, row, kInstanceShuttingDown, kInstanceEnded, pace);
         }
     }
@@ -329,8 +331,9 @@ TerminateInstancesResponse terminate_instances(Session& session,
 
 void instance_running(Session& session, const InstanceId& id)
 {
-    if (change_instance_state(session.db(), id, instance_state::kPending,
-                              {.state = instance_state::kRunning, .time_ms = session.now_ms()})) {
+    if (change_instance_state(
+            session.db(), id, InstanceStateName::kPending,
+            {.state = InstanceStateName::kRunning, .time_ms = session.now_ms()})) {
         mark_attachments_attached(session.db(), id);
         begin_checks(session, id);
     }
@@ -338,8 +341,8 @@ void instance_running(Session& session, const InstanceId& id)
 
 void instance_stopped(Session& session, const InstanceId& id)
 {
-    if (end_instance_state(session.db(), id, instance_state::kStopping, instance_state::kStopped,
-                           session.now_ms())) {
+    if (end_instance_state(session.db(), id, InstanceStateName::kStopping,
+                           InstanceStateName::kStopped, session.now_ms())) {
         tell_machines(session, &Machines::kill, id);
         clear_instance_public_ip(session.db(), id);
     }
@@ -348,8 +351,8 @@ void instance_stopped(Session& session, const InstanceId& id)
 void instance_terminated(Session& session, const InstanceId& id)
 {
     auto& db = session.db();
-    if (!end_instance_state(db, id, instance_state::kShuttingDown, instance_state::kTerminated,
-                            session.now_ms())) {
+    if (!end_instance_state(db, id, InstanceStateName::kShuttingDown,
+                            InstanceStateName::kTerminated, session.now_ms())) {
         return;
     }
     tell_machines(session, &Machines::kill, id);  // before its volumes go

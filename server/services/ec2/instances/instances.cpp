@@ -41,11 +41,11 @@ template <class Summary, class Details>
 Summary status_summary(const InstanceStatusRow& row)
 {
     Summary summary;
-    summary.status = row.status;
+    summary.status = text_of(row.status);
     if (row.reachability) {
         Details details;
         details.name = "reachability";
-        details.status = row.reachability;
+        details.status = text_of(row.reachability);
         summary.details.push_back(std::move(details));
     }
     return summary;
@@ -73,7 +73,8 @@ std::vector<InstanceStatus> status_answers(Session&, std::vector<InstanceStatusR
 void choose_states(Session&, const DescribeInstanceStatusRequest& request, ListQuery& wanted)
 {
     if (!request.include_all_instances.value_or(false)) {
-        wanted.among.emplace_back("n.state", std::vector{std::string(instance_state::kRunning)});
+        wanted.among.emplace_back("n.state",
+                                  std::vector{std::string(text_of(InstanceStateName::kRunning))});
     }
 }
 

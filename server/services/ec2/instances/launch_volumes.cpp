@@ -11,7 +11,10 @@
 #include "server/services/ec2/volumes/volume_sources.h"
 #include "server/services/ec2/volumes/volume_types.h"
 #include "server/services/ec2/volumes/volumes.h"
+#include "storage/metadata/images/image_words.h"
+#include "storage/metadata/instance_types/instance_type_words.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
+#include "storage/metadata/volumes/volume_type.h"
 
 namespace amilab::ec2 {
 
@@ -31,7 +34,7 @@ bool can_be_mapped(std::string_view name, std::string_view virtualization_type)
 {
     const auto device = without_dev(name);
     const bool has_number = device.back() >= '0' && device.back() <= '9';
-    return virtualization_type != "hvm" ||
+    return virtualization_type != VirtualizationType::kHvm ||
            !(has_number || device == "sda" || device.starts_with("hd"));
 }
 
@@ -155,7 +158,7 @@ std::optional<SnapshotRow> find_snapshot(Session& session, const Mapping& mappin
     if (!snapshot) {
         throw not_found(id);
     }
-    if (snapshot->state != "completed") {
+    if (snapshot->state != SnapshotState::kCompleted) {
         throw incorrect_state(id.text(), snapshot->state);
     }
     require_not_archived(session, id);
@@ -179,10 +182,11 @@ LaunchVolume plan_volume(Session& session, const Mapping& mapping)
     }
     // Refused now if it cannot be; keys are made with the volume.
     encrypt_volume(session, mapping.encryption, snapshot ? &*snapshot : nullptr, "");
-    auto spec = complete_volume_spec({.volume_type = row.volume_type.value_or(kDefaultVolumeType),
-                                      .size_gib = size_gib,
-                                      .iops = row.iops,
-                                      .throughput = row.throughput});
+    auto spec = complete_volume_spec(
+        {.volume_type = row.volume_type.value_or(std::string(kDefaultVolumeType)),
+         .size_gib = size_gib,
+         .iops = row.iops,
+         .throughput = row.throughput});
     return {.device_name = row.device_name,
             .snapshot = std::move(snapshot),
             .spec = std::move(spec),
@@ -200,7 +204,8 @@ void require_attachable(const LaunchTypeRow& type, std::size_t volumes)
     if (!type.maximum_attachments) {
         return;
     }
-    const auto limit = *type.maximum_attachments - (type.attachment_limit_type == "shared" ? 1 : 0);
+    const auto limit = *type.maximum_attachments -
+                       (type.attachment_limit_type == AttachmentLimitType::kShared ? 1 : 0);
     if (static_cast<std::int64_t>(volumes) > limit) {
         throw attachment_limit_exceeded(volumes, limit, type.name);
     }

@@ -29,6 +29,7 @@
 #include "server/services/ec2/key_pairs/key_pairs.h"
 #include "server/services/ec2/network/default_network.h"
 #include "storage/metadata/images/image_rows.h"
+#include "storage/metadata/images/image_words.h"
 #include "storage/metadata/instances/instance_rows.h"
 #include "storage/metadata/tags/product_code_rows.h"
 #include "storage/state/generation.h"
@@ -141,7 +142,7 @@ LaunchTypeRow require_type(Session& session, const RunInstancesRequest& request,
 /// Source: ED25519 keys are for Linux and Mac instances (documented); code and text are assumed.
 void require_key_suits(const KeyPairRow& key_pair, const ImageRow& image)
 {
-    if (key_pair.type == "ed25519" && image.platform == "windows") {
+    if (key_pair.type == KeyType::kEd25519 && image.platform == Platform::kWindows) {
         throw key_type_not_for_windows();
     }
 }
@@ -196,23 +197,23 @@ Reservation launch(Session& session, const RunInstancesRequest& request, const W
     const auto reservation_id = session.next_id<ReservationId>().text();
     std::int64_t index = 0;
     for (auto& address : addresses) {
-        new_instance(
-            session,
-            {.image = plan.image,
-             .type = plan.type,
-             .subnet = subnet,
-             .groups = plan.groups,
-             .volumes = plan.volumes,
-             .tags = wish.tags,
-             .reservation_id = reservation_id,
-             .launch_index = index++,
-             .client_token = request.client_token.value_or(""),
-             .private_ip = std::move(address),
-             .user_data = wish.user_data,
-             .key_name = is_given(request.key_name) ? request.key_name : std::nullopt,
-             .disable_api_termination = request.disable_api_termination.value_or(false),
-             .disable_api_stop = request.disable_api_stop.value_or(false),
-             .shutdown_behavior = request.instance_initiated_shutdown_behavior.value_or("stop")});
+        new_instance(session,
+                     {.image = plan.image,
+                      .type = plan.type,
+                      .subnet = subnet,
+                      .groups = plan.groups,
+                      .volumes = plan.volumes,
+                      .tags = wish.tags,
+                      .reservation_id = reservation_id,
+                      .launch_index = index++,
+                      .client_token = request.client_token.value_or(""),
+                      .private_ip = std::move(address),
+                      .user_data = wish.user_data,
+                      .key_name = is_given(request.key_name) ? request.key_name : std::nullopt,
+                      .disable_api_termination = request.disable_api_termination.value_or(false),
+                      .disable_api_stop = request.disable_api_stop.value_or(false),
+                      .shutdown_behavior = request.instance_initiated_shutdown_behavior.value_or(
+                          std::string(text_of(ShutdownBehavior::kStop)))});
     }
     set_image_last_launched(session.db(), plan.image.id, session.now_ms());
 
@@ -237,7 +238,7 @@ Reservation reservation_again(Session& session, std::string_view reservation_id)
     auto rows =
         select_reservation(session.db(), session.account(), session.region(), reservation_id);
     const bool is_over = std::any_of(rows.begin(), rows.end(), [](const InstanceRow& row) {
-        return row.state == instance_state::kTerminated;
+        return row.state == InstanceStateName::kTerminated;
     });
     if (rows.empty() || is_over) {
         throw idempotent_instance_terminated();

@@ -8,6 +8,7 @@
 #include "server/services/ec2/snapshots/fast_restores.h"
 #include "server/services/ec2/volumes/new_volumes.h"
 #include "server/services/ec2/volumes/volume_sources.h"
+#include "storage/metadata/images/image_words.h"
 #include "storage/metadata/network/network_ids.h"
 #include "storage/metadata/tags/product_code_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
@@ -33,7 +34,7 @@ std::string mac_address_of(std::string_view interface_id)
 void fill_from_image(InstanceRow& row, const ImageRow& image)
 {
     // Source: EC2 User Guide, "Configure the AMI" for IMDSv2 (documented).
-    const bool needs_tokens = image.imds_support == "v2.0";
+    const bool needs_tokens = image.imds_support == ImdsSupport::kVersion2;
     row.image_id = image.id.text();
     row.image_owner = image.owner;
     row.architecture = image.architecture;
@@ -66,9 +67,9 @@ InstanceRow new_row(Session& session, const NewInstance& wanted)
     row.client_token = wanted.client_token;
     row.launch_time_ms = session.now_ms();
     row.usage_operation_time_ms = session.now_ms();
-    row.state = instance_state::kPending;
-    row.state_reason_code = instance_state::kPending;
-    row.state_reason_message = instance_state::kPending;
+    row.state = InstanceStateName::kPending;
+    row.state_reason_code = text_of(row.state);
+    row.state_reason_message = text_of(row.state);
     row.state_change_time_ms = session.now_ms();
     row.instance_type = wanted.type.name;
     row.current_boot_mode = current_boot_mode(wanted.type, wanted.image.boot_mode);
@@ -114,7 +115,7 @@ void create_volume_of(Session& session, const InstanceRow& instance, const Launc
     insert_attachment(session.db(), {.volume_id = id,
                                      .instance_id = instance.id,
                                      .device = wanted.device_name,
-                                     .state = std::string(attachment_state::kAttaching),
+                                     .state = AttachmentState::kAttaching,
                                      .attach_time_ms = session.now_ms(),
                                      .delete_on_termination = wanted.delete_on_termination});
 }

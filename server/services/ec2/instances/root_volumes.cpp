@@ -28,6 +28,7 @@
 #include "server/wire/ec2/instances/root_volumes.h"
 #include "server/wire/ec2/schema.h"
 #include "server/wire/types.h"
+#include "storage/metadata/images/image_words.h"
 #include "storage/metadata/instances/instance_rows.h"
 #include "storage/metadata/instances/replace_root_rows.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
@@ -61,7 +62,7 @@ ReplaceRootVolumeTask to_answer(const ReplaceRootTaskRow& row, std::vector<Tag> 
     task.snapshot_id = row.snapshot_id;
     task.start_time = to_seconds(row.start_time_ms);
     task.tags = std::move(tags);
-    task.task_state = row.state;
+    task.task_state = text_of(row.state);
     return task;
 }
 
@@ -158,21 +159,21 @@ Root require_root(Session& session, const InstanceId& id)
     if (!instance || !host) {
         throw not_found(id);
     }
-    if (instance->root_device_type != "ebs") {
+    if (instance->root_device_type != RootDeviceType::kEbs) {
         throw root_volume_not_replaceable(id, "it is an instance store volume.");
     }
     auto type = select_launch_type(session.db(), instance->instance_type);
     if (!type || (host->bare_metal && !instance->instance_type.starts_with("mac"))) {
         throw root_volume_not_replaceable(id, "its type is bare metal.");
     }
-    if (instance->state != instance_state::kRunning) {
-        throw not_in_state(id, instance_state::kRunning);
+    if (instance->state != InstanceStateName::kRunning) {
+        throw not_in_state(id, text_of(InstanceStateName::kRunning));
     }
     if (const auto task = select_running_replace_root_task(session.db(), id)) {
         throw root_volume_being_replaced(id, *task);
     }
     auto attachment = find_root(session, *instance);
-    if (!attachment || attachment->state == attachment_state::kDetaching) {
+    if (!attachment || attachment->state == AttachmentState::kDetaching) {
         throw root_volume_not_replaceable(id, "it has none.");
     }
     auto volume = require_volume(session, attachment->volume_id);
@@ -195,7 +196,7 @@ SnapshotRow require_completed(Session& session, const SnapshotId& id)
     if (!snapshot) {
         throw not_found(id);
     }
-    if (snapshot->state != "completed") {
+    if (snapshot->state != SnapshotState::kCompleted) {
         throw incorrect_state(fmt::format("Snapshot {}", id.text()), snapshot->state);
     }
     require_not_archived(session, id);
@@ -292,10 +293,10 @@ VolumeId make_replacement(Session& session, const Root& root, const Origin& orig
 VolumeId require_replacement(Session& session, const Root& root, const VolumeId& id)
 {
     const auto volume = require_volume(session, id);
-    if (volume.state == volume_state::kInUse) {
+    if (volume.state == VolumeState::kInUse) {
         throw volume_already_attached(id);
     }
-    if (volume.state != volume_state::kAvailable ||
+    if (volume.state != VolumeState::kAvailable ||
         is_replacement_of_running_task(session.db(), id)) {
         throw volume_not_available(id);
     }
@@ -334,8 +335,8 @@ VolumeId prepare_replacement(Session& session, const Wish& wish, const Root& roo
 
 void make_available(Session& session, const ReplaceRootTaskRow& task)
 {
-    change_volume_state(session.db(), task.replacement_volume_id, volume_state::kCreating,
-                        volume_state::kAvailable);
+    change_volume_state(session.db(), task.replacement_volume_id, VolumeState::kCreating,
+                        VolumeState::kAvailable);
 }
 
 /// The original stays, or has gone meanwhile; what the task made goes.
@@ -343,19 +344,18 @@ void fail_task(Session& session, const ReplaceRootTaskRow& task)
 {
     const auto original =
         select_attachment(session.db(), task.original_volume_id, task.instance_id);
-    if (original && original->state == attachment_state::kDetaching &&
-        task.state == replace_root_state::kInProgress) {
+    if (original && original->state == AttachmentState::kDetaching &&
+        task.state == ReplaceRootState::kInProgress) {
         set_attachment_state(session.db(), task.original_volume_id, task.instance_id,
-                             attachment_state::kAttached);
+                             AttachmentState::kAttached);
     }
     if (task.made_replacement) {
         make_available(session, task);
-        remove_volume(session, task.replacement_volume_id, volume_state::kAvailable);
+        remove_volume(session, task.replacement_volume_id, VolumeState::kAvailable);
     }
     set_replace_root_task_state(
         session.db(), task.id,
-        original ? replace_root_state::kFailed : replace_root_state::kFailedDetached,
-        session.now_ms());
+        original ? ReplaceRootState::kFailed : ReplaceRootState::kFailedDetached, session.now_ms());
 }
 
 /// What the image brings along is the instance's from now on (documented).
@@ -386,16 +386,16 @@ void swap_volumes(Session& session, const ReplaceRootTaskRow& task, const Attach
     drop_product_codes_of_volume(db, instance, original.volume_id.text());
     copy_product_codes(db, task.replacement_volume_id.text(), instance);
     delete_attachment(db, original.volume_id, original.instance_id);
-    change_volume_state(db, original.volume_id, volume_state::kInUse, volume_state::kAvailable);
+    change_volume_state(db, original.volume_id, VolumeState::kInUse, VolumeState::kAvailable);
     insert_attachment(db, {.volume_id = task.replacement_volume_id,
                            .instance_id = task.instance_id,
                            .device = original.device,
-                           .state = std::string(attachment_state::kAttached),
+                           .state = AttachmentState::kAttached,
                            .attach_time_ms = session.now_ms(),
                            .delete_on_termination = original.delete_on_termination});
-    set_volume_state(db, task.replacement_volume_id, volume_state::kInUse);
+    set_volume_state(db, task.replacement_volume_id, VolumeState::kInUse);
     if (task.delete_replaced_root_volume) {
-        discard_volume(session, original.volume_id, volume_state::kAvailable);
+        discard_volume(session, original.volume_id, VolumeState::kAvailable);
     }
 }
 
@@ -403,8 +403,8 @@ void swap_volumes(Session& session, const ReplaceRootTaskRow& task, const Attach
 std::optional<InstanceRow> find_instance(Session& session, const ReplaceRootTaskRow& task)
 {
     auto instance = select_instance(session.db(), task.owner, task.region, task.instance_id);
-    if (instance && (instance->state == instance_state::kShuttingDown ||
-                     instance->state == instance_state::kTerminated)) {
+    if (instance && (instance->state == InstanceStateName::kShuttingDown ||
+                     instance->state == InstanceStateName::kTerminated)) {
         return std::nullopt;
     }
     return instance;
@@ -414,7 +414,7 @@ bool is_ready(Session& session, const ReplaceRootTaskRow& task)
 {
     const auto volume =
         select_volume(session.db(), task.owner, task.region, task.replacement_volume_id);
-    return volume && volume->state == volume_state::kAvailable;
+    return volume && volume->state == VolumeState::kAvailable;
 }
 
 }  // namespace
@@ -445,7 +445,7 @@ CreateReplaceRootVolumeTaskResponse create_replace_root_volume_task(
         .region = session.region(),
         .owner = session.account(),
         .instance_id = wish.instance,
-        .state = std::string(replace_root_state::kPending),
+        .state = ReplaceRootState::kPending,
         .original_volume_id = root.volume.id,
         .replacement_volume_id = replacement,
         .made_replacement = !wish.volume,
@@ -471,7 +471,7 @@ DescribeReplaceRootVolumeTasksResponse describe_replace_root_volume_tasks(
 void root_volume_replacing(Session& session, const ReplaceRootTaskId& id)
 {
     const auto task = select_replace_root_task(session.db(), id);
-    if (!task || task->state != replace_root_state::kPending) {
+    if (!task || task->state != ReplaceRootState::kPending) {
         return;
     }
     if (task->made_replacement) {
@@ -484,15 +484,15 @@ void root_volume_replacing(Session& session, const ReplaceRootTaskId& id)
         return;
     }
     set_attachment_state(session.db(), task->original_volume_id, task->instance_id,
-                         attachment_state::kDetaching);
-    set_replace_root_task_state(session.db(), id, replace_root_state::kInProgress, std::nullopt);
+                         AttachmentState::kDetaching);
+    set_replace_root_task_state(session.db(), id, ReplaceRootState::kInProgress, std::nullopt);
     session.schedule(kRootVolumeReplacing, kRootVolumeReplaced, id.text());
 }
 
 void root_volume_replaced(Session& session, const ReplaceRootTaskId& id)
 {
     const auto task = select_replace_root_task(session.db(), id);
-    if (!task || task->state != replace_root_state::kInProgress) {
+    if (!task || task->state != ReplaceRootState::kInProgress) {
         return;
     }
     const auto original =
@@ -506,17 +506,16 @@ void root_volume_replaced(Session& session, const ReplaceRootTaskId& id)
     if (task->image_id) {
         take_over_image(session, *instance, *task->image_id);
     }
-    if (instance->state == instance_state::kRunning) {
+    if (instance->state == InstanceStateName::kRunning) {
         reboot_instance(session, instance->id);
     }
-    set_replace_root_task_state(session.db(), id, replace_root_state::kSucceeded, session.now_ms());
+    set_replace_root_task_state(session.db(), id, ReplaceRootState::kSucceeded, session.now_ms());
 }
 
 void forget_root_volume_tasks(Session& session, const InstanceId& instance)
 {
     for (const auto& task : select_replace_root_tasks_of(session.db(), instance)) {
-        if (task.state == replace_root_state::kPending ||
-            task.state == replace_root_state::kInProgress) {
+        if (is_running(task.state)) {
             fail_task(session, task);
         }
         delete_all_tags(session.db(), task.id.text());

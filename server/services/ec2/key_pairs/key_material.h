@@ -11,12 +11,18 @@
 
 #include <openssl/crypto.h>
 
-namespace amilab::ec2 {
+#include "storage/metadata/key_pairs/key_type.h"
 
-enum class KeyType : std::uint8_t { kRsa, kEd25519 };
+namespace amilab {
 
 /// What a private key is written as: for OpenSSH or for PuTTY.
 enum class KeyFormat : std::uint8_t { kPem, kPpk };
+template <>
+inline constexpr auto kWords<KeyFormat> = words("pem", "ppk");
+
+}  // namespace amilab
+
+namespace amilab::ec2 {
 
 /// Overwrites memory before it gives it back.
 template <class T>

@@ -54,7 +54,7 @@ KeyPairRow store_key(Session& session, const std::string& name, const PublicKey&
 {
     require_room(session, name);
     KeyPairRow row{.name = name,
-                   .type = key.type == KeyType::kRsa ? "rsa" : "ed25519",
+                   .type = key.type,
                    .public_key = key.openssh,
                    .fingerprint = key.fingerprint,
                    .create_time_ms = session.now_ms()};
@@ -66,14 +66,13 @@ KeyPairRow store_key(Session& session, const std::string& name, const PublicKey&
 
 KeyPairInfo to_answer(const KeyPairRow& row)
 {
-    const PublicKey key{.type = row.type == "rsa" ? KeyType::kRsa : KeyType::kEd25519,
-                        .openssh = row.public_key,
-                        .fingerprint = row.fingerprint};
+    const PublicKey key{
+        .type = row.type, .openssh = row.public_key, .fingerprint = row.fingerprint};
     return {.create_time = Timestamp{row.create_time_ms},
             .key_fingerprint = row.fingerprint,
             .key_name = row.name,
             .key_pair_id = row.id.text(),
-            .key_type = row.type,
+            .key_type = std::string(text_of(row.type)),
             .public_key = public_key_line(key, row.name)};
 }
 
@@ -103,9 +102,8 @@ CreateKeyPairResponse create_key_pair(ByteSession& session, const CreateKeyPairR
     stop_if_dry_run(request);
     session.read([&](Session& reading) { require_room(reading, request.key_name); });
     const auto created =
-        create_key(request.key_type.value_or("rsa") == "rsa" ? KeyType::kRsa : KeyType::kEd25519,
-                   request.key_format.value_or("pem") == "pem" ? KeyFormat::kPem : KeyFormat::kPpk,
-                   request.key_name);
+        create_key(to_word<KeyType>(request.key_type, KeyType::kRsa),
+                   to_word<KeyFormat>(request.key_format, KeyFormat::kPem), request.key_name);
     CreateKeyPairResponse response;
     session.write([&](Session& writing) {
         const auto row = store_key(writing, request.key_name, created.public_key, tags);

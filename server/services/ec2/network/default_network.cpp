@@ -30,9 +30,8 @@ void make_default_network(Session& session)
                     .is_default = true});
     constexpr int kAddressesInThirdByte = 16;  // a /20
     int block = 0;
-    for (const auto& zone :
-         select_page<kZoneList>(db, {.region = session.region(),
-                                    .among = {{kZoneOptInStatus, opt_in_status::enabled()}}})) {
+    for (const auto& zone : select_page<kZoneList>(
+             db, {.region = session.region(), .among = {{kZoneOptInStatus, enabled_statuses()}}})) {
         insert_subnet(db,
                       {.id = session.next_id<SubnetId>(),
                        .region = session.region(),

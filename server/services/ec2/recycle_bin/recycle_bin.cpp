@@ -46,7 +46,7 @@ void require_snapshots(Session& session, const ImageId& id)
         if (!snapshot) {
             throw not_found(snapshot_id);
         }
-        if (snapshot->state != snapshot_state::kCompleted) {
+        if (snapshot->state != SnapshotState::kCompleted) {
             throw incorrect_state(fmt::format("Snapshot {}", snapshot_id.text()), snapshot->state);
         }
     }
@@ -165,7 +165,7 @@ void recycled_gone(Session& session, const std::string& resource_id)
     } else if (row->resource_type == kSnapshotBin.of_tags) {
         snapshot_gone(session, SnapshotId::trusted(row->resource_id));
     } else {
-        remove_volume(session, VolumeId::trusted(row->resource_id), "deleted");
+        remove_volume(session, VolumeId::trusted(row->resource_id), VolumeState::kDeleted);
     }
 }
 
@@ -190,7 +190,7 @@ RestoreImageFromRecycleBinResponse restore_image_from_recycle_bin(
             select_image_named(session.db(), image.owner, image.region, image.name)) {
         throw image_name_taken(image.name, *holder);
     }
-    set_image_state(session.db(), id, entry.state);
+    set_image_state(session.db(), id, to_word<ImageState>(entry.state));
     restore_launch_permissions(session.db(), id);
     take_out_of_bin(session, entry);
     return {.return_value = true};
@@ -221,7 +221,7 @@ RestoreSnapshotFromRecycleBinResponse restore_snapshot_from_recycle_bin(
     response.owner_id = row.owner;
     response.progress = row.progress;
     response.start_time = Timestamp{row.start_time_ms};
-    response.state = row.state;
+    response.state = text_of(row.state);
     response.volume_id = row.volume_id;
     response.volume_size = row.volume_size_gib;
     return response;
@@ -241,7 +241,7 @@ RestoreVolumeFromRecycleBinResponse restore_volume_from_recycle_bin(
     const auto id = parse_id<VolumeId>(request.volume_id);
     stop_if_dry_run(request);
     const auto entry = require_in_bin(session, id);
-    set_volume_state(session.db(), id, entry.state);
+    set_volume_state(session.db(), id, to_word<VolumeState>(entry.state));
     take_out_of_bin(session, entry);
     return {.return_value = true};
 }

@@ -68,7 +68,7 @@ void leave_out_disabled_regions(Session& /*session*/, const DescribeRegionsReque
                                 ListQuery& wanted)
 {
     if (!request.all_regions.value_or(false) && request.region_names.empty()) {
-        wanted.among.emplace_back("r.opt_in_status", opt_in_status::enabled());
+        wanted.among.emplace_back("r.opt_in_status", enabled_statuses());
     }
 }
 
@@ -113,7 +113,7 @@ void add_zone_ids(Session& session, const DescribeAvailabilityZonesRequest& requ
     wanted.among.emplace_back(kZoneId, request.zone_ids);
     if (!request.all_availability_zones.value_or(false) && request.zone_names.empty() &&
         request.zone_ids.empty()) {
-        wanted.among.emplace_back(kZoneOptInStatus, opt_in_status::enabled());
+        wanted.among.emplace_back(kZoneOptInStatus, enabled_statuses());
     }
 }
 

@@ -9,23 +9,29 @@
 
 // Source: EC2 API Reference, {Enable,Disable,Get}{Image,Snapshot}BlockPublicAccess (documented).
 // AWS takes up to ten minutes to block images; here it is done at once.
-namespace amilab::ec2 {
+namespace amilab {
+
+enum class ImagePublicAccess : std::uint8_t { kUnblocked, kBlockNew };
+template <>
+inline constexpr auto kWords<ImagePublicAccess> = words("unblocked", "block-new-sharing");
+
+namespace ec2 {
 
 namespace {
 
 constexpr std::string_view kImages = "image-block-public-access";
-constexpr std::string_view kUnblocked = "unblocked";
 // Source: the account itself, where no declarative policy does (documented).
 constexpr std::string_view kManagedBy = "account";
 
-std::string image_state(Session& session)
+ImagePublicAccess image_state(Session& session)
 {
     // Source: new accounts begin with block-new-sharing at AWS (documented); here with unblocked.
-    return select_account_setting(session.db(), session.account(), session.region(), kImages)
-        .value_or(std::string(kUnblocked));
+    const auto setting =
+        select_account_setting(session.db(), session.account(), session.region(), kImages);
+    return setting ? to_word<ImagePublicAccess>(*setting) : ImagePublicAccess::kUnblocked;
 }
 
-std::string snapshot_state(Session& session)
+SnapshotPublicAccess snapshot_state(Session& session)
 {
     return select_snapshot_block_public_access(session.db(), session.account(), session.region());
 }
@@ -34,12 +40,12 @@ std::string snapshot_state(Session& session)
 
 bool is_image_public_access_blocked(Session& session)
 {
-    return image_state(session) != kUnblocked;
+    return image_state(session) != ImagePublicAccess::kUnblocked;
 }
 
 bool is_snapshot_public_access_blocked(Session& session)
 {
-    return snapshot_state(session) != kUnblocked;
+    return snapshot_state(session) != SnapshotPublicAccess::kUnblocked;
 }
 
 EnableImageBlockPublicAccessResponse enable_image_block_public_access(
@@ -55,6 +61,7 @@ DisableImageBlockPublicAccessResponse disable_image_block_public_access(
     Session& session, const DisableImageBlockPublicAccessRequest& request)
 {
     stop_if_dry_run(request);
+    constexpr auto kUnblocked = text_of(ImagePublicAccess::kUnblocked);
     write_account_setting(session.db(), session.account(), session.region(), kImages, kUnblocked);
     return {.image_block_public_access_state = std::string(kUnblocked)};
 }
@@ -63,7 +70,7 @@ GetImageBlockPublicAccessStateResponse get_image_block_public_access_state(
     Session& session, const GetImageBlockPublicAccessStateRequest& request)
 {
     stop_if_dry_run(request);
-    return {.image_block_public_access_state = image_state(session),
+    return {.image_block_public_access_state = std::string(text_of(image_state(session))),
             .managed_by = std::string(kManagedBy)};
 }
 
@@ -71,13 +78,13 @@ EnableSnapshotBlockPublicAccessResponse enable_snapshot_block_public_access(
     Session& session, const EnableSnapshotBlockPublicAccessRequest& request)
 {
     // Source: unblocked is no valid value here, though the model lists it (documented).
-    if (request.state == kUnblocked) {
+    if (request.state == SnapshotPublicAccess::kUnblocked) {
         throw invalid_value(request.state, "state",
                             "Expected block-all-sharing or block-new-sharing.");
     }
     stop_if_dry_run(request);
     write_snapshot_block_public_access(session.db(), session.account(), session.region(),
-                                       request.state);
+                                       to_word<SnapshotPublicAccess>(request.state));
     return {.state = request.state};
 }
 
@@ -86,15 +93,16 @@ DisableSnapshotBlockPublicAccessResponse disable_snapshot_block_public_access(
 {
     stop_if_dry_run(request);
     write_snapshot_block_public_access(session.db(), session.account(), session.region(),
-                                       kUnblocked);
-    return {.state = std::string(kUnblocked)};
+                                       SnapshotPublicAccess::kUnblocked);
+    return {.state = std::string(text_of(SnapshotPublicAccess::kUnblocked))};
 }
 
 GetSnapshotBlockPublicAccessStateResponse get_snapshot_block_public_access_state(
     Session& session, const GetSnapshotBlockPublicAccessStateRequest& request)
 {
     stop_if_dry_run(request);
-    return {.managed_by = std::string(kManagedBy), .state = snapshot_state(session)};
+    return {.managed_by = std::string(kManagedBy),
+            .state = std::string(text_of(snapshot_state(session)))};
 }
 
 namespace {
@@ -112,4 +120,6 @@ constexpr Operation kOperations[] = {
 
 constinit const Family kPublicAccess{.operations = kOperations};
 
-}  // namespace amilab::ec2
+}  // namespace ec2
+
+}  // namespace amilab

@@ -82,13 +82,13 @@ Answer to_answer(const Session& session, const FastRestoreRow& row)
 {
     const auto now_ms = session.now_ms();
     const bool is_wished =
-        row.state == fast_restore_state::kEnabling || row.state == fast_restore_state::kDisabling;
+        row.state == FastRestoreState::kEnabling || row.state == FastRestoreState::kDisabling;
     Answer answer;
     answer.availability_zone = row.zone;
     answer.availability_zone_id = row.zone_id;
     answer.owner_id = session.account();
     answer.snapshot_id = row.snapshot_id.text();
-    answer.state = row.state;
+    answer.state = text_of(row.state);
     answer.state_transition_reason = is_wished ? kUserInitiated : kLifecycle;
     answer.enabling_time = reached(row.enabling_ms, now_ms);
     answer.optimizing_time = reached(row.optimizing_ms, now_ms);
@@ -149,7 +149,7 @@ std::optional<FastRestoreRow> find_enabled(Session& session, const SnapshotId& i
 std::optional<Failure> why_not_enabled(Session& session, const SnapshotRow& snapshot,
                                        const ZoneRow& zone)
 {
-    if (zone.zone_type != "availability-zone") {
+    if (zone.zone_type != ZoneType::kAvailabilityZone) {
         return Failure{"UnsupportedOperation",
                        fmt::format("Fast snapshot restore is not supported in {}.", zone.name)};
     }
@@ -182,7 +182,7 @@ FastRestoreRow enable(Session& session, const SnapshotId& id, const ZoneRow& zon
                        .optimizing_ms = optimizing_ms,
                        .enabled_ms = optimizing_ms + optimizing_takes_ms,
                        .zone_id = zone.zone_id,
-                       .state = std::string(fast_restore_state::kEnabling)};
+                       .state = FastRestoreState::kEnabling};
     put_fast_restore(session.db(), row);
     return row;
 }
@@ -191,7 +191,7 @@ void disable(Session& session, FastRestoreRow& row)
 {
     row.disabling_ms = session.now_ms();
     row.disabled_ms = session.due_ms(kFastRestoreDisabling);
-    row.state = fast_restore_state::kDisabling;
+    row.state = FastRestoreState::kDisabling;
     put_fast_restore(session.db(), row);
 }
 

@@ -40,8 +40,8 @@ std::vector<Grantee> to_rows(const std::vector<CreateVolumePermission>& permissi
     std::vector<Grantee> rows;
     for (const auto& permission : permissions) {
         const auto before = rows.size();
-        append_grantee(rows, "userId", permission.user_id);
-        append_grantee(rows, "group", permission.group);
+        append_grantee(rows, GranteeKind::kUserId, permission.user_id);
+        append_grantee(rows, GranteeKind::kGroup, permission.group);
         if (rows.size() == before) {
             throw invalid_parameter_combination(
                 "Each create volume permission needs a UserId or a Group.");
@@ -62,12 +62,13 @@ PermissionChange parse_change(const ModifySnapshotAttributeRequest& request)
         structured->add = to_rows(request.create_volume_permission->add);
         structured->remove = to_rows(request.create_volume_permission->remove);
     }
-    FlatChange flat{.grantees = {}, .operation = request.operation_type};
+    FlatChange flat{.grantees = {},
+                    .operation = find_word<OperationType>(request.operation_type.value_or(""))};
     for (const auto& value : request.user_ids) {
-        append_grantee(flat.grantees, "userId", value);
+        append_grantee(flat.grantees, GranteeKind::kUserId, value);
     }
     for (const auto& value : request.group_names) {
-        append_grantee(flat.grantees, "group", value);
+        append_grantee(flat.grantees, GranteeKind::kGroup, value);
     }
     auto change = merge_styles(std::move(structured), flat, kParameter);
     if (change.is_empty()) {
@@ -90,13 +91,13 @@ PermissionChange parse_change(const ModifySnapshotAttributeRequest& request)
 void require_publishable(Session& session, const SnapshotRow& row)
 {
     if (is_snapshot_public_access_blocked(session)) {
-        throw public_access_blocked("snapshot");
+        throw public_access_blocked(SharedType::kSnapshot);
     }
     if (row.encrypted) {
         throw encrypted_snapshot_not_public();
     }
     if (!select_product_codes(session.db(), row.id.text()).empty()) {
-        throw product_not_public("snapshot");
+        throw product_not_public(SharedType::kSnapshot);
     }
 }
 
@@ -140,7 +141,8 @@ DescribeSnapshotAttributeResponse describe_snapshot_attribute(
         auto& permissions = response.create_volume_permissions.emplace();
         for (const auto& grantee : select_create_volume_permissions(session.db(), id)) {
             CreateVolumePermission permission;
-            (grantee.kind == "group" ? permission.group : permission.user_id) = grantee.value;
+            (grantee.kind == GranteeKind::kGroup ? permission.group : permission.user_id) =
+                grantee.value;
             permissions.push_back(std::move(permission));
         }
     } else {

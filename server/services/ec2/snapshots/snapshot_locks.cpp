@@ -17,7 +17,7 @@ namespace {
 /// codes are assumed, and so is that a date has to be in the future.
 void check_request(const Session& session, const LockSnapshotRequest& request)
 {
-    if (request.lock_mode == snapshot_lock_mode::kGovernance && request.cool_off_period) {
+    if (request.lock_mode == SnapshotLockMode::kGovernance && request.cool_off_period) {
         throw invalid_parameter_combination(
             "The parameter CoolOffPeriod cannot be used with the lock mode governance.");
     }
@@ -39,7 +39,7 @@ SnapshotLockRow make_lock(const Session& session, const LockSnapshotRequest& req
 {
     const auto now_ms = session.now_ms();
     SnapshotLockRow lock{.snapshot_id = snapshot.id,
-                         .mode = request.lock_mode,
+                         .mode = to_word<SnapshotLockMode>(request.lock_mode),
                          .created_ms = held ? held->created_ms : now_ms,
                          .cool_off_hours = request.cool_off_period,
                          .duration_days = request.lock_duration};
@@ -47,7 +47,7 @@ SnapshotLockRow make_lock(const Session& session, const LockSnapshotRequest& req
         lock.cool_off_expires_ms = now_ms + *lock.cool_off_hours * kHourMs;
     }
     // Source: the duration of a pending snapshot's lock starts when it is completed (documented).
-    if (snapshot.state == snapshot_state::kCompleted) {
+    if (snapshot.state == SnapshotState::kCompleted) {
         lock.duration_start_ms = held ? held->duration_start_ms : now_ms;
     }
     if (request.expiration_date) {
@@ -62,11 +62,11 @@ SnapshotLockRow make_lock(const Session& session, const LockSnapshotRequest& req
 /// (documented); the codes are assumed.
 void check_change(const SnapshotLockRow& held, const SnapshotLockRow& wanted)
 {
-    if (held.state != snapshot_lock_state::kCompliance) {
+    if (held.state != SnapshotLockState::kCompliance) {
         return;
     }
     const auto& id = held.snapshot_id;
-    if (wanted.mode != snapshot_lock_mode::kCompliance) {
+    if (wanted.mode != SnapshotLockMode::kCompliance) {
         throw lock_not_changeable(id, "the lock mode can't be changed.");
     }
     if (wanted.cool_off_hours) {
@@ -84,7 +84,7 @@ void check_change(const SnapshotLockRow& held, const SnapshotLockRow& wanted)
 std::optional<SnapshotLockRow> find_lock(Session& session, const SnapshotId& id)
 {
     auto lock = select_snapshot_lock(session.db(), id, session.now_ms());
-    if (lock && lock->state == snapshot_lock_state::kExpired) {
+    if (lock && lock->state == SnapshotLockState::kExpired) {
         return std::nullopt;
     }
     return lock;
@@ -101,7 +101,7 @@ Answer to_answer(const SnapshotLockRow& row)
     answer.lock_duration = row.duration_days;
     answer.lock_duration_start_time = time_of(row.duration_start_ms);
     answer.lock_expires_on = time_of(row.expires_ms);
-    answer.lock_state = row.state;
+    answer.lock_state = text_of(row.state);
     answer.snapshot_id = row.snapshot_id.text();
     return answer;
 }
@@ -149,8 +149,7 @@ LockSnapshotResponse lock_snapshot(Session& session, const LockSnapshotRequest& 
     stop_if_dry_run(request);
 
     const auto snapshot = require_own_snapshot(session, id);
-    if (snapshot.state != snapshot_state::kPending &&
-        snapshot.state != snapshot_state::kCompleted) {
+    if (snapshot.state != SnapshotState::kPending && snapshot.state != SnapshotState::kCompleted) {
         throw incorrect_state(id.text(), snapshot.state);
     }
     const auto held = find_lock(session, id);
@@ -175,7 +174,7 @@ UnlockSnapshotResponse unlock_snapshot(Session& session, const UnlockSnapshotReq
     if (!lock) {
         throw snapshot_not_locked(id);
     }
-    if (lock->state == snapshot_lock_state::kCompliance) {
+    if (lock->state == SnapshotLockState::kCompliance) {
         throw lock_not_changeable(id, "it can't be unlocked.");
     }
     delete_snapshot_lock(session.db(), id);

@@ -34,7 +34,8 @@ InstanceRow require_source(Session& session, const InstanceId& id)
     if (!instance) {
         throw not_found(id);
     }
-    if (instance->state == "terminated" || instance->state == "shutting-down") {
+    if (instance->state == InstanceStateName::kTerminated ||
+        instance->state == InstanceStateName::kShuttingDown) {
         throw incorrect_instance_state(id, "has no volumes to be kept: it is being terminated.");
     }
     return std::move(*instance);
@@ -72,7 +73,7 @@ std::vector<VolumeRow> included_volumes(Session& session, const InstanceSpecific
         const bool is_excluded = is_root ? wanted.exclude_boot_volume.value_or(false)
                                          : std::find(excluded.begin(), excluded.end(),
                                                      attachment.volume_id) != excluded.end();
-        if (is_excluded || attachment.state == "detaching") {
+        if (is_excluded || attachment.state == AttachmentState::kDetaching) {
             continue;
         }
         volumes.push_back(*select_volume(session.db(), session.account(), session.region(),
@@ -106,7 +107,7 @@ SnapshotInfo to_answer(Session& session, const SnapshotRow& row)
     info.progress = "";
     info.snapshot_id = row.id.text();
     info.start_time = Timestamp{row.start_time_ms};
-    info.state = row.state;
+    info.state = text_of(row.state);
     info.tags = tags_of(session, row.id.text());
     info.volume_id = row.volume_id;
     info.volume_size = row.volume_size_gib;

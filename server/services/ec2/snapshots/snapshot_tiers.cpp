@@ -24,14 +24,14 @@ std::optional<SnapshotTierRow> find_tier(Session& session, const SnapshotId& id)
 
 bool is_in_archive(const std::optional<SnapshotTierRow>& last)
 {
-    return last && last->tier == storage_tier::kArchive;
+    return last && last->tier == StorageTier::kArchive;
 }
 
 /// Source: "Archive an Amazon EBS snapshot": a completed one of one's own, whose images are all
 /// disabled (documented); the codes are assumed.
 void check_archivable(Session& session, const SnapshotRow& snapshot)
 {
-    if (snapshot.state != snapshot_state::kCompleted) {
+    if (snapshot.state != SnapshotState::kCompleted) {
         throw incorrect_state(snapshot.id.text(), snapshot.state);
     }
     const auto last = find_tier(session, snapshot.id);
@@ -70,8 +70,8 @@ SnapshotTierStatus to_answer(const PageTags& tags, const TieredSnapshotRow& row)
             .owner_id = row.owner,
             .restore_expiry_time = time_of(row.restore_expiry_ms),
             .snapshot_id = row.id.text(),
-            .status = row.state,
-            .storage_tier = row.tier,
+            .status = std::string(text_of(row.state)),
+            .storage_tier = std::string(text_of(row.tier)),
             .tags = tags.of(row.id.text()),
             .volume_id = row.volume_id};
 }
@@ -104,7 +104,7 @@ ModifySnapshotTierResponse modify_snapshot_tier(Session& session,
     check_archivable(session, require_own_snapshot(session, id));
     const auto due_ms = session.due_ms(kSnapshotArchiving);
     put_snapshot_tier(session.db(), {.snapshot_id = id,
-                                     .operation = std::string(tiering_operation::kArchival),
+                                     .operation = TieringOperation::kArchival,
                                      .start_ms = session.now_ms(),
                                      .due_ms = due_ms,
                                      .archived_ms = due_ms});
@@ -131,13 +131,12 @@ RestoreSnapshotTierResponse restore_snapshot_tier(Session& session,
         throw snapshot_not_archived(id);
     }
     const auto due_ms = was_archived ? session.due_ms(kSnapshotRestoring) : session.now_ms();
-    SnapshotTierRow row{
-        .snapshot_id = id,
-        .operation = std::string(is_permanent ? tiering_operation::kPermanentRestore
-                                              : tiering_operation::kTemporaryRestore),
-        .start_ms = session.now_ms(),
-        .due_ms = due_ms,
-        .archived_ms = last->archived_ms};
+    SnapshotTierRow row{.snapshot_id = id,
+                        .operation = is_permanent ? TieringOperation::kPermanentRestore
+                                                  : TieringOperation::kTemporaryRestore,
+                        .start_ms = session.now_ms(),
+                        .due_ms = due_ms,
+                        .archived_ms = last->archived_ms};
     if (!is_permanent) {
         row.expiry_ms = due_ms + *request.temporary_restore_days * kDayMs;
         session.schedule_at(*row.expiry_ms, kSnapshotArchived, id.text());

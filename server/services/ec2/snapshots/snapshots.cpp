@@ -18,6 +18,8 @@
 #include "server/wire/ec2/snapshots/snapshots.h"
 #include "server/wire/types.h"
 #include "storage/blocks/block_store.h"
+#include "storage/metadata/images/grantee.h"
+#include "storage/metadata/images/image_words.h"
 #include "storage/metadata/snapshots/direct_snapshot_rows.h"
 #include "storage/metadata/snapshots/fast_restore_rows.h"
 #include "storage/metadata/snapshots/snapshot_lock_rows.h"
@@ -46,7 +48,7 @@ Snapshot to_answer(const SnapshotRow& row, std::vector<Tag> tags)
     snapshot.owner_id = row.owner;
     snapshot.snapshot_id = row.id.text();
     snapshot.start_time = Timestamp{row.start_time_ms};
-    snapshot.state = row.state;
+    snapshot.state = text_of(row.state);
     snapshot.tags = std::move(tags);
     snapshot.volume_id = row.volume_id;
     snapshot.volume_size = row.volume_size_gib;
@@ -58,18 +60,18 @@ Snapshot to_description(Session& session, const PageTags& tags, const SnapshotRo
     auto snapshot = to_answer(row, tags.of(row.id.text()));
     snapshot.progress = row.progress;
     snapshot.data_encryption_key_id = row.data_key_id;
-    snapshot.transfer_type = row.transfer_type;
+    snapshot.transfer_type = text_of(row.transfer_type);
     snapshot.completion_time = time_of(row.completion_time_ms);
-    snapshot.storage_tier = row.tier;
+    snapshot.storage_tier = text_of(row.tier);
     snapshot.restore_expiry_time = time_of(row.restore_expiry_ms);
-    if (row.state == snapshot_state::kCompleted) {
+    if (row.state == SnapshotState::kCompleted) {
         if (!row.full_size_bytes && row.layer_id) {
             session.about_to_wait();  // for the maps of its layers
         }
         snapshot.full_snapshot_size_in_bytes =
             full_snapshot_size(session.blocks(), session.db(), row);
     }
-    if (row.state == snapshot_state::kError) {
+    if (row.state == SnapshotState::kError) {
         snapshot.state_message = row.status_message;
     }
     return snapshot;
@@ -92,10 +94,10 @@ std::vector<std::string> parse_owners(const Session& session,
 {
     std::vector<std::string> parsed;
     for (const auto& owner : owners) {
-        if (owner != "self" && owner != "amazon" && !wire::is_account_id(owner)) {
+        if (owner != kSelf && owner != OwnerAlias::kAmazon && !wire::is_account_id(owner)) {
             throw invalid_user_id(owner);
         }
-        parsed.push_back(owner == "self" ? session.account() : owner);
+        parsed.push_back(owner == kSelf ? session.account() : owner);
     }
     return parsed;
 }
@@ -104,7 +106,7 @@ std::vector<std::string> parse_owners(const Session& session,
 void check_restorable_by(const std::vector<std::string>& users)
 {
     for (const auto& user : users) {
-        if (user != "self" && user != "all" && !wire::is_account_id(user)) {
+        if (user != kSelf && user != kEverybody && !wire::is_account_id(user)) {
             throw invalid_user_id(user);
         }
     }
@@ -133,7 +135,8 @@ constexpr DescribeSpec kDescribe{
 /// keeps it. Its completion, when it is pending, goes on there.
 bool recycle_snapshot(Session& session, const SnapshotRow& row)
 {
-    if (!put_into_bin(session, kSnapshotBin, {row.id.text(), row.owner, row.region, row.state})) {
+    if (!put_into_bin(session, kSnapshotBin,
+                      {row.id.text(), row.owner, row.region, text_of(row.state)})) {
         return false;
     }
     set_snapshot_recycled(session.db(), row.id, true);

@@ -14,6 +14,7 @@
 #include "server/services/ec2/common/product_codes.h"
 #include "server/services/ec2/volumes/errors.h"
 #include "server/services/ec2/volumes/volume_answers.h"
+#include "storage/metadata/instance_types/instance_type_words.h"
 #include "storage/metadata/instances/replace_root_rows.h"
 
 namespace amilab::ec2 {
@@ -38,7 +39,7 @@ void check_multi_attachable(const VolumeRow& volume, const InstanceId& instance,
                             const AttachmentHost& host, const std::string& device,
                             const std::vector<AttachmentRow>& attachments)
 {
-    if (host.hypervisor != "nitro" && !host.bare_metal) {
+    if (host.hypervisor != TypeHypervisor::kNitro && !host.bare_metal) {
         throw multi_attach_needs_nitro(instance, host.instance_type);
     }
     if (host.root_device_name == device) {
@@ -60,15 +61,15 @@ void check_multi_attachable(const VolumeRow& volume, const InstanceId& instance,
 void check_attachable(Session& session, const VolumeRow& volume, const InstanceId& instance,
                       const AttachmentHost& host, const std::string& device)
 {
-    const bool is_shared = volume.multi_attach && volume.state == volume_state::kInUse;
-    if (volume.state == volume_state::kInUse && !is_shared) {
+    const bool is_shared = volume.multi_attach && volume.state == VolumeState::kInUse;
+    if (volume.state == VolumeState::kInUse && !is_shared) {
         throw volume_already_attached(volume.id);
     }
-    if ((volume.state != volume_state::kAvailable && !is_shared) ||
+    if ((volume.state != VolumeState::kAvailable && !is_shared) ||
         is_replacement_of_running_task(session.db(), volume.id)) {
         throw volume_not_available(volume.id);
     }
-    if (host.state != "running" && host.state != "stopped") {
+    if (host.state != InstanceStateName::kRunning && host.state != InstanceStateName::kStopped) {
         throw instance_not_running(instance);
     }
     if (volume.zone != host.zone) {
@@ -97,7 +98,7 @@ AttachmentRow require_attachment(Session& session, const VolumeRow& volume,
         require_host(session, *instance);
     }
     if (attachments.empty()) {
-        throw volume_not_attached(volume.id, volume.state);
+        throw volume_not_attached(volume.id, text_of(volume.state));
     }
     if (wanted == attachments.end()) {
         throw attachment_not_found(volume.id, *instance);
@@ -115,11 +116,11 @@ AttachmentRow require_attachment(Session& session, const VolumeRow& volume,
 void check_detachable(Session& session, const AttachmentRow& attachment, bool force)
 {
     const auto host = require_host(session, attachment.instance_id);
-    if (host.root_device_name == attachment.device && host.state != "stopped") {
+    if (host.root_device_name == attachment.device && host.state != InstanceStateName::kStopped) {
         throw root_volume_not_detachable(attachment.volume_id, attachment.instance_id);
     }
-    if (attachment.state == attachment_state::kDetaching && !force) {
-        throw volume_not_attached(attachment.volume_id, attachment.state);
+    if (attachment.state == AttachmentState::kDetaching && !force) {
+        throw volume_not_attached(attachment.volume_id, text_of(attachment.state));
     }
 }
 
@@ -163,13 +164,13 @@ AttachVolumeResponse attach_volume(Session& session, const AttachVolumeRequest& 
     const AttachmentRow row{.volume_id = volume_id,
                             .instance_id = instance_id,
                             .device = request.device,
-                            .state = std::string(attachment_state::kAttaching),
+                            .state = AttachmentState::kAttaching,
                             .attach_time_ms = session.now_ms()};
     if (!insert_attachment(session.db(), row)) {
         throw device_in_use(request.device);
     }
     copy_product_codes(session.db(), volume_id.text(), instance_id.text());
-    set_volume_state(session.db(), volume_id, volume_state::kInUse);
+    set_volume_state(session.db(), volume_id, VolumeState::kInUse);
     session.schedule(kAttachmentAttaching, kAttachmentAttached,
                      attachment_key(volume_id, instance_id));
     return to_answer(row);
@@ -189,7 +190,7 @@ DetachVolumeResponse detach_volume(Session& session, const DetachVolumeRequest& 
     const auto volume = require_volume(session, volume_id);
     auto attachment = require_attachment(session, volume, instance_id, request.device);
     check_detachable(session, attachment, force);
-    attachment.state = attachment_state::kDetaching;
+    attachment.state = AttachmentState::kDetaching;
     set_attachment_state(session.db(), volume_id, attachment.instance_id, attachment.state);
     const auto key = attachment_key(volume_id, attachment.instance_id);
     session.cancel_transitions(key);
@@ -201,24 +202,24 @@ DetachVolumeResponse detach_volume(Session& session, const DetachVolumeRequest& 
 void attachment_attached(Session& session, const std::string& key)
 {
     const auto attachment = find_attachment(session, key);
-    if (attachment && attachment->state == attachment_state::kAttaching) {
+    if (attachment && attachment->state == AttachmentState::kAttaching) {
         set_attachment_state(session.db(), attachment->volume_id, attachment->instance_id,
-                             attachment_state::kAttached);
+                             AttachmentState::kAttached);
     }
 }
 
 void attachment_gone(Session& session, const std::string& key)
 {
     const auto attachment = find_attachment(session, key);
-    if (!attachment || attachment->state != attachment_state::kDetaching) {
+    if (!attachment || attachment->state != AttachmentState::kDetaching) {
         return;
     }
     drop_product_codes_of_volume(session.db(), attachment->instance_id.text(),
                                  attachment->volume_id.text());
     delete_attachment(session.db(), attachment->volume_id, attachment->instance_id);
     if (select_attachments_on(session.db(), attachment->volume_id).empty()) {
-        change_volume_state(session.db(), attachment->volume_id, volume_state::kInUse,
-                            volume_state::kAvailable);
+        change_volume_state(session.db(), attachment->volume_id, VolumeState::kInUse,
+                            VolumeState::kAvailable);
     }
 }
 

@@ -34,23 +34,23 @@ TimeMs initialized_ms(Session& session)
 VolumeRow row_of(Session& session, const NewVolume& wanted, VolumeId id)
 {
     auto encryption = encryption_of(session, wanted, id);
-    VolumeRow row{.id = std::move(id),
-                  .region = session.region(),
-                  .owner = session.account(),
-                  .zone = wanted.zone,
-                  .size_gib = wanted.spec.size_gib,
-                  .volume_type = wanted.spec.volume_type,
-                  .iops = wanted.spec.iops,
-                  .throughput = wanted.spec.throughput,
-                  .encrypted = encryption.encrypted,
-                  .multi_attach = wanted.multi_attach,
-                  .state = std::string(wanted.use == VolumeUse::kLaunch ? volume_state::kInUse
-                                                                        : volume_state::kCreating),
-                  .create_time_ms = session.now_ms(),
-                  .initialization_rate = wanted.initialization_rate,
-                  .kms_key_id = std::move(encryption.kms_key_id),
-                  .data_key_id = std::move(encryption.data_key_id),
-                  .fast_restored = wanted.fast_restored};
+    VolumeRow row{
+        .id = std::move(id),
+        .region = session.region(),
+        .owner = session.account(),
+        .zone = wanted.zone,
+        .size_gib = wanted.spec.size_gib,
+        .volume_type = wanted.spec.volume_type,
+        .iops = wanted.spec.iops,
+        .throughput = wanted.spec.throughput,
+        .encrypted = encryption.encrypted,
+        .multi_attach = wanted.multi_attach,
+        .state = wanted.use == VolumeUse::kLaunch ? VolumeState::kInUse : VolumeState::kCreating,
+        .create_time_ms = session.now_ms(),
+        .initialization_rate = wanted.initialization_rate,
+        .kms_key_id = std::move(encryption.kms_key_id),
+        .data_key_id = std::move(encryption.data_key_id),
+        .fast_restored = wanted.fast_restored};
     if (wanted.snapshot != nullptr) {
         row.snapshot_id = wanted.snapshot->id.text();
         row.initialized_ms = initialized_ms(session);

@@ -21,7 +21,7 @@ VolumeRow require_volume(Session& session, const VolumeId& id)
 VolumeRow require_snapshotable_volume(Session& session, const VolumeId& id)
 {
     auto volume = require_volume(session, id);
-    if (volume.state != volume_state::kAvailable && volume.state != volume_state::kInUse) {
+    if (!is_usable(volume.state)) {
         throw incorrect_state(fmt::format("Volume '{}'", id.text()), volume.state);
     }
     return volume;
@@ -34,7 +34,7 @@ VolumeAttachment to_answer(const AttachmentRow& row)
     attachment.delete_on_termination = row.delete_on_termination;
     attachment.device = row.device;
     attachment.instance_id = row.instance_id.text();
-    attachment.state = row.state;
+    attachment.state = text_of(row.state);
     attachment.volume_id = row.volume_id.text();
     return attachment;
 }
@@ -61,7 +61,7 @@ Volume to_answer(const VolumeRow& row, std::vector<Tag> tags)
     volume.size = row.size_gib;
     volume.snapshot_id = row.snapshot_id.value_or("");
     volume.source_volume_id = row.source_volume_id;
-    volume.state = row.state;
+    volume.state = text_of(row.state);
     volume.tags = std::move(tags);
     volume.throughput = row.throughput;
     volume.volume_arn =

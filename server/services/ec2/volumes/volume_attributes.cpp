@@ -8,6 +8,14 @@
 #include "server/services/ec2/common/product_codes.h"
 #include "server/services/ec2/volumes/volume_answers.h"
 
+namespace amilab {
+
+enum class VolumeAttributeName : std::uint8_t { kAutoEnableIo, kProductCodes };
+template <>
+inline constexpr auto kWords<VolumeAttributeName> = words("autoEnableIO", "productCodes");
+
+}  // namespace amilab
+
 namespace amilab::ec2 {
 
 // Source: EC2 API Reference, DescribeVolumeAttribute (documented).
@@ -19,7 +27,7 @@ DescribeVolumeAttributeResponse describe_volume_attribute(
     const auto volume = require_volume(session, id);
     DescribeVolumeAttributeResponse response;
     response.volume_id = id.text();
-    if (request.attribute == "autoEnableIO") {
+    if (request.attribute == VolumeAttributeName::kAutoEnableIo) {
         response.auto_enable_io = AttributeBooleanValue{.value = volume.auto_enable_io};
     } else {
         response.product_codes = product_code_answers(session, id.text());

@@ -17,10 +17,11 @@ namespace {
 
 VolumeSpec make_spec(const CopyVolumesRequest& request, std::int64_t size_gib)
 {
-    return complete_volume_spec({.volume_type = request.volume_type.value_or(kDefaultVolumeType),
-                                 .size_gib = size_gib,
-                                 .iops = request.iops,
-                                 .throughput = request.throughput});
+    return complete_volume_spec(
+        {.volume_type = request.volume_type.value_or(std::string(kDefaultVolumeType)),
+         .size_gib = size_gib,
+         .iops = request.iops,
+         .throughput = request.throughput});
 }
 
 /// A volume over what the source has at this instant.
@@ -57,7 +58,7 @@ CopyVolumesResponse copy_volumes(Session& session, const CopyVolumesRequest& req
         make_spec(request, *request.size);
     }
     if (request.multi_attach_enabled.value_or(false)) {
-        require_multi_attach_type(request.volume_type.value_or(kDefaultVolumeType));
+        require_multi_attach_type(request.volume_type.value_or(std::string(kDefaultVolumeType)));
     }
     parse_encryption(session, request.encrypted, request.kms_key_id);
     auto tags = parse_tags(request.tag_specifications, "volume");

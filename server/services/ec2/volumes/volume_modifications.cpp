@@ -49,16 +49,16 @@ std::optional<std::int64_t> default_iops(const VolumeRow& volume, std::string_vi
     if (type == volume.volume_type) {
         return volume.iops;
     }
-    const bool is_gp2_to_gp3 = volume.volume_type == "gp2" && type == "gp3";
+    const bool is_gp2_to_gp3 = volume.volume_type == VolumeType::kGp2 && type == VolumeType::kGp3;
     return is_gp2_to_gp3 ? std::max(kDefault, volume.iops.value_or(0)) : kDefault;
 }
 
 std::optional<std::int64_t> default_throughput(const VolumeRow& volume, std::string_view type)
 {
-    if (type != "gp3") {
+    if (type != VolumeType::kGp3) {
         return std::nullopt;
     }
-    if (volume.volume_type == "gp2") {
+    if (volume.volume_type == VolumeType::kGp2) {
         return throughput_of_gp2(volume.iops.value_or(0));
     }
     return volume.throughput;
@@ -87,7 +87,7 @@ Target target_of(const ModifyVolumeRequest& request, const VolumeRow& volume)
 /// is observed, the others are assumed.
 void check_multi_attach(Session& session, const VolumeRow& volume, const Target& target)
 {
-    if (volume.multi_attach && volume.volume_type == "io1") {
+    if (volume.multi_attach && volume.volume_type == VolumeType::kIo1) {
         throw io1_multi_attach_not_modifiable();
     }
     if (volume.multi_attach && target.spec.volume_type != volume.volume_type) {
@@ -99,7 +99,7 @@ void check_multi_attach(Session& session, const VolumeRow& volume, const Target&
     if (target.multi_attach == volume.multi_attach) {
         return;
     }
-    if (target.spec.volume_type == "io1") {
+    if (target.spec.volume_type == VolumeType::kIo1) {
         throw io1_multi_attach_not_switchable();
     }
     const auto attachments = select_attachments_on(session.db(), volume.id).size();
@@ -134,13 +134,13 @@ std::string in_capitals(std::string text)
 /// the texts of the last two are observed.
 void check_moment(Session& session, const VolumeRow& volume)
 {
-    if (volume.state != volume_state::kAvailable && volume.state != volume_state::kInUse) {
+    if (!is_usable(volume.state)) {
         throw incorrect_state(fmt::format("Volume '{}'", volume.id.text()), volume.state);
     }
     const auto latest = select_volume_modification(session.db(), volume.id);
-    if (latest && latest->state != modification_state::kCompleted &&
-        latest->state != modification_state::kFailed) {
-        throw volume_being_modified(volume.id, in_capitals(latest->state));
+    if (latest && latest->state != VolumeModificationState::kCompleted &&
+        latest->state != VolumeModificationState::kFailed) {
+        throw volume_being_modified(volume.id, in_capitals(std::string(text_of(latest->state))));
     }
     const auto starts = select_modification_starts(session.db(), volume.id,
                                                    session.now_ms() - kModificationWindowMs);
@@ -155,7 +155,7 @@ VolumeModification to_answer(const VolumeModificationRow& row, TimeMs now_ms)
 {
     VolumeModification answer;
     answer.volume_id = row.volume_id.text();
-    answer.modification_state = row.state;
+    answer.modification_state = text_of(row.state);
     answer.original_size = row.original_size_gib;
     answer.original_volume_type = row.original_volume_type;
     answer.original_iops = row.original_iops;
@@ -244,7 +244,7 @@ ModifyVolumeResponse modify_volume(Session& session, const ModifyVolumeRequest& 
     const VolumeModificationRow row{.volume_id = id,
                                     .region = volume.region,
                                     .owner = volume.owner,
-                                    .state = std::string(modification_state::kModifying),
+                                    .state = VolumeModificationState::kModifying,
                                     .original_size_gib = volume.size_gib,
                                     .original_volume_type = volume.volume_type,
                                     .original_iops = volume.iops,
@@ -274,7 +274,7 @@ DescribeVolumesModificationsResponse describe_volumes_modifications(
 void volume_optimizing(Session& session, const VolumeId& id)
 {
     auto modification = select_volume_modification(session.db(), id);
-    if (!modification || modification->state != modification_state::kModifying) {
+    if (!modification || modification->state != VolumeModificationState::kModifying) {
         return;
     }
     auto volume = select_volume(session.db(), modification->owner, modification->region, id);
@@ -290,7 +290,7 @@ void volume_optimizing(Session& session, const VolumeId& id)
     volume->throughput = modification->target_throughput;
     volume->multi_attach = modification->target_multi_attach;
     set_volume_performance(session.db(), *volume);
-    modification->state = modification_state::kOptimizing;
+    modification->state = VolumeModificationState::kOptimizing;
     modification->optimizing_time_ms = session.now_ms();
     modification->due_time_ms = session.due_ms(kVolumeOptimizing);
     update_volume_modification(session.db(), *modification);
@@ -300,8 +300,8 @@ void volume_optimizing(Session& session, const VolumeId& id)
 void volume_modified(Session& session, const VolumeId& id)
 {
     auto modification = select_volume_modification(session.db(), id);
-    if (modification && modification->state == modification_state::kOptimizing) {
-        modification->state = modification_state::kCompleted;
+    if (modification && modification->state == VolumeModificationState::kOptimizing) {
+        modification->state = VolumeModificationState::kCompleted;
         modification->end_time_ms = session.now_ms();
         update_volume_modification(session.db(), *modification);
     }

@@ -16,7 +16,7 @@ SnapshotRow require_usable_snapshot(Session& session, std::string_view id_text)
     if (!snapshot) {
         throw not_found(id);
     }
-    if (snapshot->state != "completed") {
+    if (snapshot->state != SnapshotState::kCompleted) {
         throw incorrect_state(fmt::format("Snapshot {}", id.text()), snapshot->state);
     }
     require_not_archived(session, id);
@@ -38,7 +38,7 @@ bool is_restored_fast(Session& session, const std::optional<SnapshotRow>& snapsh
     }
     const auto row = select_fast_restore(session.db(), session.account(), session.region(),
                                          snapshot->id, zone, session.now_ms());
-    return row && row->state == fast_restore_state::kEnabled;
+    return row && row->state == FastRestoreState::kEnabled;
 }
 
 }  // namespace amilab::ec2

@@ -16,14 +16,20 @@ namespace {
 
 constexpr std::int64_t kWhole = 100;
 
+template <Vocabulary Status>
+VolumeStatusDetails detail(VolumeStatusName name, Status status)
+{
+    return {.name = std::string(text_of(name)), .status = std::string(text_of(status))};
+}
+
 VolumeStatusInfo status_of(const VolumeStatusRow& row)
 {
-    VolumeStatusInfo info{.details = {{.name = "io-enabled", .status = row.io_enabled},
-                                      {.name = "io-performance", .status = row.io_performance}},
-                          .status = row.status};
+    VolumeStatusInfo info{.details = {detail(VolumeStatusName::kIoEnabled, row.io_enabled),
+                                      detail(VolumeStatusName::kIoPerformance, row.io_performance)},
+                          .status = std::string(text_of(row.status))};
     if (row.initialization_state) {
         info.details.push_back(
-            {.name = "initialization-state", .status = row.initialization_state});
+            detail(VolumeStatusName::kInitializationState, *row.initialization_state));
     }
     return info;
 }
@@ -41,7 +47,7 @@ InitializationStatusDetails initialization_of(const VolumeStatusRow& row, TimeMs
     const auto due_ms = row.initialized_ms.value_or(row.create_time_ms);
     const auto total_ms = due_ms - row.create_time_ms;
     const bool is_over =
-        row.initialization_state == initialization_state::kCompleted || total_ms <= 0;
+        row.initialization_state == InitializationState::kCompleted || total_ms <= 0;
     details.progress = is_over
                            ? kWhole
                            : std::clamp<std::int64_t>(
@@ -76,8 +82,9 @@ std::vector<VolumeStatusItem> to_answers(Session& session, std::vector<VolumeSta
         answers.push_back(to_status(row, session.now_ms()));
         answers.back().attachment_statuses =
             take_attachments(next, attachments.end(), row.id, [&](const AttachmentRow& attachment) {
-                return VolumeStatusAttachmentStatus{.instance_id = attachment.instance_id.text(),
-                                                    .io_performance = row.attached_io_performance};
+                return VolumeStatusAttachmentStatus{
+                    .instance_id = attachment.instance_id.text(),
+                    .io_performance = std::string(text_of(row.attached_io_performance))};
             });
     }
     return answers;

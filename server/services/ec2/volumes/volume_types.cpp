@@ -18,8 +18,8 @@ struct Range {
 
 enum class Iops { kNone, kBySize, kOptional, kRequired };
 
-struct VolumeType {
-    std::string_view name;
+struct TypeLimits {
+    VolumeType type;
     Range size_gib;
     Iops iops = Iops::kNone;
     Range iops_range{};
@@ -32,66 +32,66 @@ constexpr std::int64_t kIopsPerThroughput = 4;
 constexpr Range kGp2Iops{100, 16'000};
 constexpr std::int64_t kGp2IopsPerGib = 3;
 
-constexpr std::array<VolumeType, 7> kVolumeTypes = {{
-    {"gp2", {1, 16'384}, Iops::kBySize},
-    {"gp3", {1, 65'536}, Iops::kOptional, {3'000, 80'000}, 500},
-    {"io1", {4, 16'384}, Iops::kRequired, {100, 64'000}, 50},
-    {"io2", {4, 65'536}, Iops::kRequired, {100, 256'000}, 1'000},
-    {"sc1", {125, 16'384}},
-    {"st1", {125, 16'384}},
-    {"standard", {1, 1'024}},
+constexpr std::array<TypeLimits, 7> kLimits = {{
+    {VolumeType::kGp2, {1, 16'384}, Iops::kBySize},
+    {VolumeType::kGp3, {1, 65'536}, Iops::kOptional, {3'000, 80'000}, 500},
+    {VolumeType::kIo1, {4, 16'384}, Iops::kRequired, {100, 64'000}, 50},
+    {VolumeType::kIo2, {4, 65'536}, Iops::kRequired, {100, 256'000}, 1'000},
+    {VolumeType::kSc1, {125, 16'384}},
+    {VolumeType::kSt1, {125, 16'384}},
+    {VolumeType::kStandard, {1, 1'024}},
 }};
-static_assert(std::all_of(kVolumeTypes.begin(), kVolumeTypes.end(), [](const VolumeType& type) {
-    return has_provisioned_iops(type.name) == (type.iops_range.max != 0);
+static_assert(std::all_of(kLimits.begin(), kLimits.end(), [](const TypeLimits& limits) {
+    return has_provisioned_iops(text_of(limits.type)) == (limits.iops_range.max != 0);
 }));
 
-const VolumeType& find_type(std::string_view name)
+const TypeLimits& find_limits(std::string_view name)
 {
-    const auto found = std::find_if(kVolumeTypes.begin(), kVolumeTypes.end(),
-                                    [&](const VolumeType& type) { return type.name == name; });
-    if (found == kVolumeTypes.end()) {
+    const auto found = std::find_if(kLimits.begin(), kLimits.end(),
+                                    [&](const TypeLimits& one) { return name == one.type; });
+    if (found == kLimits.end()) {
         throw unknown_volume_type(name);
     }
     return *found;
 }
 
-void check_size(const VolumeType& type, std::int64_t size_gib)
+void check_size(const TypeLimits& limits, std::int64_t size_gib)
 {
-    if (size_gib < type.size_gib.min) {
-        throw volume_too_small(size_gib, type.size_gib.min);
+    if (size_gib < limits.size_gib.min) {
+        throw volume_too_small(size_gib, limits.size_gib.min);
     }
-    if (size_gib > type.size_gib.max) {
-        throw type.name == "io2" ? io2_beyond_limits()
-                                 : volume_too_large(size_gib, type.size_gib.max);
+    if (size_gib > limits.size_gib.max) {
+        throw limits.type == VolumeType::kIo2 ? io2_beyond_limits()
+                                              : volume_too_large(size_gib, limits.size_gib.max);
     }
 }
 
-void check_iops(const VolumeType& type, const VolumeSpec& spec)
+void check_iops(const TypeLimits& limits, const VolumeSpec& spec)
 {
     const auto iops = *spec.iops;
-    if (iops < type.iops_range.min) {
-        throw volume_value_too_low("iops", iops, type.iops_range.min);
+    if (iops < limits.iops_range.min) {
+        throw volume_value_too_low("iops", iops, limits.iops_range.min);
     }
     // The minimum is there for any size.
     const bool too_dense =
-        iops > type.iops_range.min && iops > spec.size_gib * type.most_iops_per_gib;
-    if (type.name == "io2" && (too_dense || iops > type.iops_range.max)) {
+        iops > limits.iops_range.min && iops > spec.size_gib * limits.most_iops_per_gib;
+    if (limits.type == VolumeType::kIo2 && (too_dense || iops > limits.iops_range.max)) {
         throw io2_beyond_limits();
     }
-    if (iops > type.iops_range.max) {
-        throw volume_value_too_high("iops", iops, type.iops_range.max);
+    if (iops > limits.iops_range.max) {
+        throw volume_value_too_high("iops", iops, limits.iops_range.max);
     }
     if (too_dense) {
-        throw iops_ratio_too_high(iops, spec.size_gib, type.most_iops_per_gib);
+        throw iops_ratio_too_high(iops, spec.size_gib, limits.most_iops_per_gib);
     }
 }
 
-void complete_iops(const VolumeType& type, VolumeSpec& spec)
+void complete_iops(const TypeLimits& limits, VolumeSpec& spec)
 {
-    if (spec.iops && (type.iops == Iops::kNone || type.iops == Iops::kBySize)) {
-        throw volume_parameter_not_supported("iops", type.name);
+    if (spec.iops && (limits.iops == Iops::kNone || limits.iops == Iops::kBySize)) {
+        throw volume_parameter_not_supported("iops", text_of(limits.type));
     }
-    switch (type.iops) {
+    switch (limits.iops) {
         case Iops::kNone:
             return;
         case Iops::kBySize:
@@ -99,23 +99,23 @@ void complete_iops(const VolumeType& type, VolumeSpec& spec)
             return;
         case Iops::kRequired:
             if (!spec.iops) {
-                throw volume_parameter_required("iops", type.name);
+                throw volume_parameter_required("iops", text_of(limits.type));
             }
             break;
         case Iops::kOptional:
             if (!spec.iops) {
-                spec.iops = type.iops_range.min;
+                spec.iops = limits.iops_range.min;
             }
             break;
     }
-    check_iops(type, spec);
+    check_iops(limits, spec);
 }
 
-void complete_throughput(const VolumeType& type, VolumeSpec& spec)
+void complete_throughput(const TypeLimits& limits, VolumeSpec& spec)
 {
-    if (type.name != "gp3") {
+    if (limits.type != VolumeType::kGp3) {
         if (spec.throughput) {
-            throw volume_parameter_not_supported("throughput", type.name);
+            throw volume_parameter_not_supported("throughput", text_of(limits.type));
         }
         return;
     }
@@ -136,7 +136,7 @@ void complete_throughput(const VolumeType& type, VolumeSpec& spec)
 
 bool can_boot(std::string_view volume_type)
 {
-    return volume_type != "st1" && volume_type != "sc1";
+    return volume_type != VolumeType::kSt1 && volume_type != VolumeType::kSc1;
 }
 
 void require_boot_type(std::string_view root_device, std::string_view volume_type)
@@ -148,10 +148,10 @@ void require_boot_type(std::string_view root_device, std::string_view volume_typ
 
 VolumeSpec complete_volume_spec(VolumeSpec spec)
 {
-    const auto& type = find_type(spec.volume_type);
-    check_size(type, spec.size_gib);
-    complete_iops(type, spec);
-    complete_throughput(type, spec);
+    const auto& limits = find_limits(spec.volume_type);
+    check_size(limits, spec.size_gib);
+    complete_iops(limits, spec);
+    complete_throughput(limits, spec);
     return spec;
 }
 

@@ -9,9 +9,6 @@
 /// Source: EC2 API Reference, CreateVolume; EBS User Guide, "Amazon EBS volume types" (documented).
 namespace amilab::ec2 {
 
-/// What CreateVolume makes when nothing is said (documented).
-inline constexpr const char* kDefaultVolumeType = "gp2";
-
 /// Whether an instance can boot from a volume of the type: st1 and sc1 are for data (documented).
 bool can_boot(std::string_view volume_type);
 /// Throws InvalidBlockDeviceMapping where a root device is to be of another.

@@ -71,10 +71,11 @@ std::string require_zone(Session& session, const CreateVolumeRequest& request)
 /// The size and performance, as far as the request and the snapshot say.
 VolumeSpec make_spec(const CreateVolumeRequest& request, std::int64_t size_gib)
 {
-    return complete_volume_spec({.volume_type = request.volume_type.value_or(kDefaultVolumeType),
-                                 .size_gib = size_gib,
-                                 .iops = request.iops,
-                                 .throughput = request.throughput});
+    return complete_volume_spec(
+        {.volume_type = request.volume_type.value_or(std::string(kDefaultVolumeType)),
+         .size_gib = size_gib,
+         .iops = request.iops,
+         .throughput = request.throughput});
 }
 
 std::int64_t size_on_snapshot(const CreateVolumeRequest& request, const SnapshotRow& snapshot)
@@ -127,11 +128,12 @@ Volume created_answer(Session& session, const VolumeId& id)
 bool recycle_volume(Session& session, const VolumeRow& row)
 {
     const auto state =
-        row.state == volume_state::kError ? volume_state::kError : volume_state::kAvailable;
-    if (!put_into_bin(session, kVolumeBin, {row.id.text(), row.owner, row.region, state})) {
+        row.state == VolumeState::kError ? VolumeState::kError : VolumeState::kAvailable;
+    if (!put_into_bin(session, kVolumeBin,
+                      {row.id.text(), row.owner, row.region, text_of(state)})) {
         return false;
     }
-    set_volume_state(session.db(), row.id, volume_state::kDeleted);
+    set_volume_state(session.db(), row.id, VolumeState::kDeleted);
     end_exports(session, row.id.text());
     return true;
 }
@@ -165,7 +167,7 @@ CreateVolumeResponse create_volume(Session& session, const CreateVolumeRequest& 
     }
     parse_encryption(session, request.encrypted, request.kms_key_id);
     if (request.multi_attach_enabled.value_or(false)) {
-        require_multi_attach_type(request.volume_type.value_or(kDefaultVolumeType));
+        require_multi_attach_type(request.volume_type.value_or(std::string(kDefaultVolumeType)));
     }
     auto tags = parse_tags(request.tag_specifications, "volume");
     stop_if_dry_run(request);
@@ -200,29 +202,29 @@ DeleteVolumeResponse delete_volume(Session& session, const DeleteVolumeRequest& 
         throw volume_in_use(id, attachments.front().instance_id);
     }
     const bool is_free =
-        volume.state == volume_state::kAvailable || volume.state == volume_state::kError;
+        volume.state == VolumeState::kAvailable || volume.state == VolumeState::kError;
     if (!is_free || is_replacement_of_running_task(session.db(), id)) {
         throw volume_not_available(id);
     }
     if (recycle_volume(session, volume)) {
         return {};
     }
-    set_volume_state(session.db(), id, volume_state::kDeleting);
+    set_volume_state(session.db(), id, VolumeState::kDeleting);
     session.schedule(kVolumeDeleting, kVolumeGone, id.text());
     return {};
 }
 
 void volume_available(Session& session, const VolumeId& id)
 {
-    change_volume_state(session.db(), id, volume_state::kCreating, volume_state::kAvailable);
+    change_volume_state(session.db(), id, VolumeState::kCreating, VolumeState::kAvailable);
 }
 
 void volume_gone(Session& session, const VolumeId& id)
 {
-    remove_volume(session, id, volume_state::kDeleting);
+    remove_volume(session, id, VolumeState::kDeleting);
 }
 
-void remove_volume(Session& session, const VolumeId& id, std::string_view state)
+void remove_volume(Session& session, const VolumeId& id, VolumeState state)
 {
     if (const auto layer = take_volume_in_state(session.db(), id, state)) {
         delete_all_tags(session.db(), id.text());
@@ -231,7 +233,7 @@ void remove_volume(Session& session, const VolumeId& id, std::string_view state)
     }
 }
 
-void discard_volume(Session& session, const VolumeId& id, std::string_view state)
+void discard_volume(Session& session, const VolumeId& id, VolumeState state)
 {
     const auto row = select_any_volume(session.db(), id);
     if (row && row->state == state && !recycle_volume(session, *row)) {
@@ -250,7 +252,7 @@ void require_initialization_rate(const std::optional<std::int64_t>& rate)
 
 void require_multi_attach_type(std::string_view volume_type)
 {
-    if (volume_type != "io1" && volume_type != "io2") {
+    if (volume_type != VolumeType::kIo1 && volume_type != VolumeType::kIo2) {
         throw multi_attach_not_supported(volume_type);
     }
 }
@@ -260,7 +262,7 @@ void require_multi_attach_zone(Session& session, std::string_view volume_type,
 {
     constexpr std::array<std::string_view, 3> kIo1Regions = {"us-east-1", "us-west-2",
                                                              "ap-northeast-2"};
-    if (volume_type == "io1" &&
+    if (volume_type == VolumeType::kIo1 &&
         std::find(kIo1Regions.begin(), kIo1Regions.end(), session.region()) == kIo1Regions.end()) {
         throw multi_attach_not_in_zone(zone);
     }

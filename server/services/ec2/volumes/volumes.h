@@ -1,11 +1,18 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
 #include "server/calls/family.h"
 #include "server/calls/session.h"
 #include "storage/metadata/volumes/volume_ids.h"
+
+namespace amilab {
+
+enum class VolumeState : std::uint8_t;
+
+}  // namespace amilab
 
 namespace amilab::ec2 {
 
@@ -20,12 +27,12 @@ inline constexpr Due kVolumeGone{"volume-gone"};
 
 /// Removes a volume in that state, with its tags and what nobody else needs of its layers; nothing
 /// happens to another.
-void remove_volume(Session& session, const VolumeId& id, std::string_view state);
+void remove_volume(Session& session, const VolumeId& id, VolumeState state);
 
 /// Does what remove_volume() does, but a volume that has served goes into the recycle bin when a
 /// rule keeps it.
 /// Source: volumes of ended instances and replaced root volumes do (documented).
-void discard_volume(Session& session, const VolumeId& id, std::string_view state);
+void discard_volume(Session& session, const VolumeId& id, VolumeState state);
 
 /// Throws InvalidParameterValue for a rate that AWS does not have.
 /// Source: 100 to 300 MiB/s (documented), the text is observed.

@@ -351,9 +351,12 @@ TEST_F(Rules, KeepWhatTheirTagsName)
                                                    {"TagSpecification.1.Tag.1.Value", "yes"}})
                             .text("volumeId");
     auto reader = emulator_.generation().reader();
-    EXPECT_EQ(matching_retention_days(reader.db(), kAccount, kRegion, "EBS_SNAPSHOT", volume), 14);
-    EXPECT_EQ(matching_retention_days(reader.db(), kAccount, kRegion, "EBS_VOLUME", volume),
-              std::nullopt);
+    EXPECT_EQ(
+        matching_retention_days(reader.db(), kAccount, kRegion, RecycleRuleType::kSnapshot, volume),
+        14);
+    EXPECT_EQ(
+        matching_retention_days(reader.db(), kAccount, kRegion, RecycleRuleType::kVolume, volume),
+        std::nullopt);
 }
 
 TEST_F(Rules, AreAtPathsAlone)

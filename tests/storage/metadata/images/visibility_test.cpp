@@ -17,8 +17,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-const std::vector<Grantee> kMemberships = {{"organizationArn", "arn:1"},
-                                           {"organizationalUnitArn", "arn:2"}};
+const std::vector<Grantee> kMemberships = {{GranteeKind::kOrganizationArn, "arn:1"},
+                                           {GranteeKind::kOrganizationalUnitArn, "arn:2"}};
 
 std::string columns_of(const SharedKind& kind)
 {

@@ -34,9 +34,9 @@ protected:
         return {.id = id,
                 .region = kRegion,
                 .owner = kOwner,
-                .resource_type = "EC2_IMAGE",
+                .resource_type = RecycleRuleType::kImage,
                 .retention_days = days,
-                .status = "available"};
+                .status = RecycleRuleStatus::kAvailable};
     }
 
     void tag(const std::string& key, const std::string& value)
@@ -45,7 +45,7 @@ protected:
     }
     std::optional<std::int64_t> kept() const
     {
-        return matching_retention_days(db, kOwner, kRegion, "EC2_IMAGE", kImage);
+        return matching_retention_days(db, kOwner, kRegion, RecycleRuleType::kImage, kImage);
     }
     struct Wanted {
         std::vector<RecycleRuleTag> tags = {};
@@ -81,7 +81,7 @@ TEST_F(RecycleRuleRows, GiveBackWhatWasPutIn)
 {
     auto rule = row("rule0000001");
     rule.description = "images of the web";
-    rule.lock_state = "locked";
+    rule.lock_state = RecycleRuleLock::kLocked;
     rule.unlock_delay_days = 9;
     rule.resource_tags = {{"Team", "web"}, {"Kept", {}}};
     rule.exclude_resource_tags = {{"Scratch", ""}};
@@ -91,8 +91,8 @@ TEST_F(RecycleRuleRows, GiveBackWhatWasPutIn)
     ASSERT_TRUE(back);
     EXPECT_EQ(back->description, rule.description);
     EXPECT_EQ(back->retention_days, 7);
-    EXPECT_EQ(back->status, "available");
-    EXPECT_EQ(back->lock_state, "locked");
+    EXPECT_EQ(back->status, RecycleRuleStatus::kAvailable);
+    EXPECT_EQ(back->lock_state, RecycleRuleLock::kLocked);
     EXPECT_EQ(back->unlock_delay_days, 9);
     EXPECT_EQ(back->resource_tags, rule.resource_tags);
     EXPECT_EQ(back->exclude_resource_tags, rule.exclude_resource_tags);
@@ -126,13 +126,14 @@ TEST_F(RecycleRuleRows, ChangeAndGo)
 TEST_F(RecycleRuleRows, AreUnlockedWhenTheirDelayIsOver)
 {
     auto rule = row("rule0000001");
-    rule.lock_state = "pending_unlock";
+    rule.lock_state = RecycleRuleLock::kPendingUnlock;
     rule.unlock_delay_days = 7;
     rule.lock_end_time_ms = 1000;
     insert_recycle_rule(db, rule);
-    EXPECT_EQ(select_recycle_rule(db, kOwner, kRegion, rule.id, 999)->lock_state, "pending_unlock");
+    EXPECT_EQ(select_recycle_rule(db, kOwner, kRegion, rule.id, 999)->lock_state,
+              RecycleRuleLock::kPendingUnlock);
     const auto after = select_recycle_rule(db, kOwner, kRegion, rule.id, 1000);
-    EXPECT_EQ(after->lock_state, "unlocked");
+    EXPECT_EQ(after->lock_state, RecycleRuleLock::kUnlocked);
     EXPECT_FALSE(after->lock_end_time_ms);
     const auto in_state = [&](const std::string& state, TimeMs now_ms) {
         return listed({.lock_state = state, .now_ms = now_ms});
@@ -151,7 +152,7 @@ TEST_F(RecycleRuleRows, AreListedByTypeAndTagsPageByPage)
         insert_recycle_rule(db, rule);
     }
     auto other = row("rule0000004");
-    other.resource_type = "EBS_SNAPSHOT";
+    other.resource_type = RecycleRuleType::kSnapshot;
     insert_recycle_rule(db, other);
     const auto list = [&](std::vector<RecycleRuleTag> tags, std::string_view after,
                           std::int64_t limit) {
@@ -192,9 +193,10 @@ TEST_F(RecycleRuleRows, WithoutTagsKeepEveryResourceOfTheTypeInTheRegion)
     EXPECT_FALSE(kept());
     insert_recycle_rule(db, row("rule0000001", 5));
     EXPECT_EQ(kept(), 5);
-    EXPECT_FALSE(matching_retention_days(db, kOwner, kRegion, "EBS_SNAPSHOT", "snap-00000001"));
-    EXPECT_FALSE(matching_retention_days(db, kOther, kRegion, "EC2_IMAGE", kImage));
-    EXPECT_FALSE(matching_retention_days(db, kOwner, "eu-west-1", "EC2_IMAGE", kImage));
+    EXPECT_FALSE(
+        matching_retention_days(db, kOwner, kRegion, RecycleRuleType::kSnapshot, "snap-00000001"));
+    EXPECT_FALSE(matching_retention_days(db, kOther, kRegion, RecycleRuleType::kImage, kImage));
+    EXPECT_FALSE(matching_retention_days(db, kOwner, "eu-west-1", RecycleRuleType::kImage, kImage));
 }
 
 TEST_F(RecycleRuleRows, WithTagsKeepWhatHasAnyOfThem)
@@ -232,7 +234,7 @@ TEST_F(RecycleRuleRows, KeepForTheLongestPeriodOfAllThatAreAvailable)
     insert_recycle_rule(db, row("rule0000001", 5));
     insert_recycle_rule(db, row("rule0000002", 9));
     auto pending = row("rule0000003", 99);
-    pending.status = "pending";
+    pending.status = RecycleRuleStatus::kPending;
     insert_recycle_rule(db, pending);
     EXPECT_EQ(kept(), 9);
 }

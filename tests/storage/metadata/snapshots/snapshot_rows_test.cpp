@@ -40,7 +40,7 @@ protected:
                 .volume_id = "vol-00000001",
                 .volume_size_gib = 8,
                 .description = "nightly",
-                .state = "pending",
+                .state = SnapshotState::kPending,
                 .start_time_ms = 1000,
                 .due_time_ms = 2000};
     }
@@ -68,7 +68,7 @@ TEST_F(SnapshotRows, GiveBackWhatWasPutIn)
     EXPECT_EQ(read->volume_id, "vol-00000001");
     EXPECT_EQ(read->volume_size_gib, 8);
     EXPECT_EQ(read->description, "nightly");
-    EXPECT_EQ(read->state, "pending");
+    EXPECT_EQ(read->state, SnapshotState::kPending);
     EXPECT_EQ(read->start_time_ms, 1000);
     EXPECT_EQ(read->due_time_ms, std::nullopt);
     EXPECT_EQ(read->completion_time_ms, std::nullopt);
@@ -84,7 +84,7 @@ TEST_F(SnapshotRows, AreCompletedOnceWhenTheyWereDue)
 {
     insert_snapshot(db, row(1));
     complete_snapshot(db, snapshot_id(1), 9000);
-    EXPECT_EQ(select_snapshot(db, kRegion, snapshot_id(1))->state, "completed");
+    EXPECT_EQ(select_snapshot(db, kRegion, snapshot_id(1))->state, SnapshotState::kCompleted);
     EXPECT_EQ(select_snapshot(db, kRegion, snapshot_id(1))->completion_time_ms, 2000);
     auto undated = row(2);
     undated.due_time_ms = {};
@@ -92,10 +92,10 @@ TEST_F(SnapshotRows, AreCompletedOnceWhenTheyWereDue)
     complete_snapshot(db, snapshot_id(2), 9000);
     EXPECT_EQ(select_snapshot(db, kRegion, snapshot_id(2))->completion_time_ms, 9000);
     auto failed = row(3);
-    failed.state = "error";
+    failed.state = SnapshotState::kError;
     insert_snapshot(db, failed);
     complete_snapshot(db, snapshot_id(3), 9000);
-    EXPECT_EQ(select_snapshot(db, kRegion, snapshot_id(3))->state, "error");
+    EXPECT_EQ(select_snapshot(db, kRegion, snapshot_id(3))->state, SnapshotState::kError);
 }
 
 TEST_F(SnapshotRows, ProgressByTheTimeUntilTheyAreDue)
@@ -137,14 +137,15 @@ TEST_F(SnapshotRows, AreFoundByWhatIsToldOfThem)
     insert_snapshot(db, row(1));
     for (const TimeMs now_ms : {0, 999, 1000, 1001, 1009, 1010, 1555, 1989, 1990, 2000, 99'999}) {
         const auto told = select_described_snapshot(db, kRegion, snapshot_id(1), now_ms);
-        const auto found = select_snapshots(
-            db, {.owner = kOwner,
-                 .region = kRegion,
-                 .filters = {{"progress", {told->progress}}, {"storage-tier", {told->tier}}},
-                 .now_ms = now_ms});
+        const auto found =
+            select_snapshots(db, {.owner = kOwner,
+                                  .region = kRegion,
+                                  .filters = {{"progress", {told->progress}},
+                                              {"storage-tier", {std::string(text_of(told->tier))}}},
+                                  .now_ms = now_ms});
         ASSERT_EQ(found.size(), 1U) << now_ms << " " << told->progress;
         EXPECT_EQ(found.front().progress, told->progress);
-        EXPECT_EQ(found.front().tier, "standard");
+        EXPECT_EQ(found.front().tier, StorageTier::kStandard);
     }
 }
 

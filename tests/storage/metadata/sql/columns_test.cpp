@@ -1,28 +1,31 @@
 #include "storage/metadata/sql/columns.h"
+#include "storage/metadata/sql/sql_text.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace amilab {
+
+enum class DoorState { kOpen, kShut, kAjar };
+template <>
+inline constexpr auto kWords<DoorState> = words("open", "shut", "ajar");
+
 namespace {
 
 using ::testing::SizeIs;
 
-constexpr std::string_view kBegin = "iif(d.open_ms <= $now, ";
-constexpr std::string_view kThen = "'open'";
-constexpr std::string_view kElse = ", d.state)";
+constexpr auto kStateNow = "iif(d.open_ms <= $now, " + sql_word<DoorState::kOpen> + ", d.state)";
 
 struct DoorRow {
     std::string id = {};
-    std::string state = {};
+    std::optional<DoorState> state = {};
     TimeMs open_ms = 0;
     std::int64_t age_ms = 0;
 };
 
-constexpr auto kDoorColumns =
-    columns<DoorRow>("door", "d", text("id", &DoorRow::id),
-                     text("state", &DoorRow::state).read_as(kJoined<kBegin, kThen, kElse>),
-                     time("open_ms", &DoorRow::open_ms));
+constexpr auto kDoorColumns = columns<DoorRow>("door", "d", text("id", &DoorRow::id),
+                                               text("state", &DoorRow::state).read_as(kStateNow),
+                                               time("open_ms", &DoorRow::open_ms));
 constexpr auto kOldDoorColumns =
     and_columns(kDoorColumns, integer("age_ms", &DoorRow::age_ms).as("$now - d.open_ms"));
 
@@ -38,9 +41,9 @@ protected:
 
 TEST_F(ColumnsTest, ReadWhatIsStoredByWhatItHasComeTo)
 {
-    insert_row<kDoorColumns>(db, {.id = "a", .state = "shut", .open_ms = 10});
-    EXPECT_EQ(select_row_at<kDoorColumns>(db, 9, "FROM door d")->state, "shut");
-    EXPECT_EQ(select_row_at<kDoorColumns>(db, 10, "FROM door d")->state, "open");
+    insert_row<kDoorColumns>(db, {.id = "a", .state = DoorState::kShut, .open_ms = 10});
+    EXPECT_EQ(select_row_at<kDoorColumns>(db, 9, "FROM door d")->state, DoorState::kShut);
+    EXPECT_EQ(select_row_at<kDoorColumns>(db, 10, "FROM door d")->state, DoorState::kOpen);
     Statement stored(db, "SELECT state FROM door");
     stored.bind();
     EXPECT_EQ(stored.texts().front(), "shut");
@@ -55,14 +58,22 @@ TEST_F(ColumnsTest, OfAListMayBeMoreThanOthersRead)
 
 TEST_F(ColumnsTest, MeetARowThatIsThereAsTheyAreTold)
 {
-    EXPECT_TRUE(insert_unless_there<kDoorColumns>(db, {.id = "a", .state = "first"}));
-    EXPECT_FALSE(insert_unless_there<kDoorColumns>(db, {.id = "a", .state = "second"}));
+    EXPECT_TRUE(insert_unless_there<kDoorColumns>(db, {.id = "a", .state = DoorState::kShut}));
+    EXPECT_FALSE(insert_unless_there<kDoorColumns>(db, {.id = "a", .state = DoorState::kOpen}));
     EXPECT_THROW(insert_row<kDoorColumns>(db, {.id = "a"}), std::exception);
-    EXPECT_EQ(select_row_at<kDoorColumns>(db, -1, "FROM door d")->state, "first");
-    put_row<kDoorColumns>(db, {.id = "a", .state = "third"});
+    EXPECT_EQ(select_row_at<kDoorColumns>(db, -1, "FROM door d")->state, DoorState::kShut);
+    put_row<kDoorColumns>(db, {.id = "a", .state = DoorState::kAjar});
     const auto rows = select_rows_at<kDoorColumns>(db, -1, "FROM door d WHERE d.id = ?", "a");
     ASSERT_THAT(rows, SizeIs(1));
-    EXPECT_EQ(rows.front().state, "third");
+    EXPECT_EQ(rows.front().state, DoorState::kAjar);
+}
+
+TEST_F(ColumnsTest, RefuseATextThatIsNoWord)
+{
+    db.run("INSERT INTO door (id, state, open_ms) VALUES ('a', 'broken', 10)");
+    EXPECT_THROW(select_row_at<kDoorColumns>(db, 0, "FROM door d"), std::logic_error);
+    db.run("UPDATE door SET state = NULL");
+    EXPECT_EQ(select_row_at<kDoorColumns>(db, 0, "FROM door d")->state, std::nullopt);
 }
 
 TEST_F(ColumnsTest, DeleteTheRowOfAnIdAlone)

@@ -6,12 +6,17 @@
 #include <gtest/gtest.h>
 
 namespace amilab {
+
+enum class Way { kIn, kOut, kNoWay };
+template <>
+inline constexpr auto kWords<Way> = words("in", "out", "no-way");
+
 namespace {
 
 constexpr auto kReady = sql("v.ready_ms <= $now");
 constexpr auto kState = "iif(" + kReady + ", 'ready', " + sql("'pending'") + ")";
-constexpr std::array<std::string_view, 3> kWords = {"gp3", "io1", "io2"};
-constexpr std::array<std::string_view, 1> kOneWord = {"gp3"};
+constexpr std::array kWays = {Way::kIn, Way::kOut, Way::kNoWay};
+constexpr std::array kOneWay = {Way::kNoWay};
 
 TEST(SqlText, IsPutTogetherWhenTheProgramIsCompiled)
 {
@@ -20,10 +25,16 @@ TEST(SqlText, IsPutTogetherWhenTheProgramIsCompiled)
     EXPECT_EQ(kView, "iif(v.ready_ms <= $now, 'ready', 'pending')");
 }
 
+TEST(SqlText, QuotesAWord)
+{
+    constexpr auto kIsOut = "d.way = " + sql_word<Way::kOut>;
+    static_assert(std::string_view(kIsOut) == "d.way = 'out'");
+}
+
 TEST(SqlText, MakesAListOfWords)
 {
-    static_assert(std::string_view(sql_list<kWords>()) == "('gp3', 'io1', 'io2')");
-    EXPECT_EQ(std::string_view(sql_list<kOneWord>()), "('gp3')");
+    static_assert(std::string_view(sql_list<kWays>()) == "('in', 'out', 'no-way')");
+    EXPECT_EQ(std::string_view(sql_list<kOneWay>()), "('no-way')");
 }
 
 }  // namespace

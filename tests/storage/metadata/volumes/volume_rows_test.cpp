@@ -50,7 +50,7 @@ protected:
                 .throughput = 125,
                 .encrypted = false,
                 .multi_attach = false,
-                .state = "available",
+                .state = VolumeState::kAvailable,
                 .create_time_ms = 1'767'323'045'000};
     }
 
@@ -59,7 +59,7 @@ protected:
         return {.volume_id = volume_id(volume),
                 .instance_id = instance_id(instance),
                 .device = device,
-                .state = "attaching",
+                .state = AttachmentState::kAttaching,
                 .attach_time_ms = 5,
                 .delete_on_termination = false};
     }
@@ -92,7 +92,7 @@ TEST_F(VolumeRows, GiveBackWhatWasPutIn)
     EXPECT_EQ(read->throughput, std::nullopt);
     EXPECT_TRUE(read->encrypted);
     EXPECT_TRUE(read->multi_attach);
-    EXPECT_EQ(read->state, "available");
+    EXPECT_EQ(read->state, VolumeState::kAvailable);
     EXPECT_EQ(read->create_time_ms, full.create_time_ms);
     const auto other = select_volume(db, kOwner, kRegion, volume_id(2));
     EXPECT_EQ(other->iops, 3000);
@@ -112,21 +112,23 @@ TEST_F(VolumeRows, AreTheirOwnersAndRegionsAlone)
 TEST_F(VolumeRows, ChangeStateOnlyFromTheStateExpected)
 {
     insert_volume(db, row(1));
-    EXPECT_FALSE(change_volume_state(db, volume_id(1), "creating", "error"));
-    EXPECT_EQ(select_volume(db, kOwner, kRegion, volume_id(1))->state, "available");
-    EXPECT_TRUE(change_volume_state(db, volume_id(1), "available", "in-use"));
-    EXPECT_EQ(select_volume(db, kOwner, kRegion, volume_id(1))->state, "in-use");
-    EXPECT_THROW(set_volume_state(db, volume_id(1), "resting"), StorageError);
+    EXPECT_FALSE(
+        change_volume_state(db, volume_id(1), VolumeState::kCreating, VolumeState::kError));
+    EXPECT_EQ(select_volume(db, kOwner, kRegion, volume_id(1))->state, VolumeState::kAvailable);
+    EXPECT_TRUE(
+        change_volume_state(db, volume_id(1), VolumeState::kAvailable, VolumeState::kInUse));
+    EXPECT_EQ(select_volume(db, kOwner, kRegion, volume_id(1))->state, VolumeState::kInUse);
+    EXPECT_THROW(db.run("UPDATE volume SET state = 'resting'"), StorageError);
 }
 
 TEST_F(VolumeRows, AreTakenWithTheirLayerOnlyInTheStateExpected)
 {
     insert_volume(db, row(1));
-    EXPECT_FALSE(take_volume_in_state(db, volume_id(1), "deleting"));
+    EXPECT_FALSE(take_volume_in_state(db, volume_id(1), VolumeState::kDeleting));
     EXPECT_TRUE(select_volume(db, kOwner, kRegion, volume_id(1)));
-    set_volume_state(db, volume_id(1), "deleting");
-    EXPECT_EQ(take_volume_in_state(db, volume_id(1), "deleting"), LayerId{1});
-    EXPECT_FALSE(take_volume_in_state(db, volume_id(1), "deleting"));
+    set_volume_state(db, volume_id(1), VolumeState::kDeleting);
+    EXPECT_EQ(take_volume_in_state(db, volume_id(1), VolumeState::kDeleting), LayerId{1});
+    EXPECT_FALSE(take_volume_in_state(db, volume_id(1), VolumeState::kDeleting));
     EXPECT_FALSE(select_volume(db, kOwner, kRegion, volume_id(1)));
 }
 
@@ -154,7 +156,7 @@ TEST_F(VolumeRows, AttachOneVolumeToOneDeviceOnce)
     EXPECT_EQ(of_one[0].volume_id, volume_id(3));
     EXPECT_EQ(of_one[1].volume_id, volume_id(1));
     EXPECT_EQ(of_one[1].device, "/dev/sdf");
-    EXPECT_EQ(of_one[1].state, "attaching");
+    EXPECT_EQ(of_one[1].state, AttachmentState::kAttaching);
     EXPECT_EQ(of_one[1].attach_time_ms, 5);
     EXPECT_FALSE(of_one[1].delete_on_termination);
 }
@@ -165,11 +167,13 @@ TEST_F(VolumeRows, ChangeAndLoseTheirAttachment)
     insert_volume(db, row(2));
     insert_attachment(db, attachment(1, 1, "/dev/sdf"));
     insert_attachment(db, attachment(2, 1, "/dev/sdg"));
-    set_attachment_state(db, volume_id(1), instance_id(1), "attached");
+    set_attachment_state(db, volume_id(1), instance_id(1), AttachmentState::kAttached);
     set_delete_on_termination(db, volume_id(1), instance_id(1), true);
-    EXPECT_EQ(select_attachment(db, volume_id(1), instance_id(1))->state, "attached");
+    EXPECT_EQ(select_attachment(db, volume_id(1), instance_id(1))->state,
+              AttachmentState::kAttached);
     EXPECT_TRUE(select_attachment(db, volume_id(1), instance_id(1))->delete_on_termination);
-    EXPECT_EQ(select_attachment(db, volume_id(2), instance_id(1))->state, "attaching");
+    EXPECT_EQ(select_attachment(db, volume_id(2), instance_id(1))->state,
+              AttachmentState::kAttaching);
     EXPECT_FALSE(select_attachment(db, volume_id(2), instance_id(1))->delete_on_termination);
     EXPECT_FALSE(select_attachment(db, volume_id(1), instance_id(2)));
     delete_attachment(db, volume_id(1), instance_id(1));
@@ -189,8 +193,9 @@ TEST_F(VolumeRows, AttachToSeveralInstancesWhenTheyAreMadeForIt)
     ASSERT_EQ(on.size(), 2U);
     EXPECT_EQ(on[0].instance_id, instance_id(1));
     EXPECT_EQ(on[1].instance_id, instance_id(2));
-    set_attachment_state(db, volume_id(1), instance_id(1), "detaching");
-    EXPECT_EQ(select_attachment(db, volume_id(1), instance_id(2))->state, "attaching");
+    set_attachment_state(db, volume_id(1), instance_id(1), AttachmentState::kDetaching);
+    EXPECT_EQ(select_attachment(db, volume_id(1), instance_id(2))->state,
+              AttachmentState::kAttaching);
 }
 
 TEST_F(VolumeRows, ListTheAttachmentsOfAPageByVolumeAndInstance)
@@ -218,7 +223,7 @@ TEST_F(VolumeRows, ListTheAttachmentsOfAPageByVolumeAndInstance)
 TEST_F(VolumeRows, AreFoundByTheStatusThatTheyShow)
 {
     auto making = row(1);
-    making.state = volume_state::kCreating;
+    making.state = VolumeState::kCreating;
     auto loading = row(2);
     loading.initialized_ms = 1000;
     auto plain = row(3);
@@ -232,20 +237,22 @@ TEST_F(VolumeRows, AreFoundByTheStatusThatTheyShow)
         const auto all = select_page<kVolumeStatusList>(
             db, {.owner = kOwner, .region = kRegion, .now_ms = now_ms});
         ASSERT_EQ(all.size(), 3U);
-        EXPECT_EQ(all[0].status, "insufficient-data");
-        EXPECT_EQ(all[0].io_performance, "insufficient-data");
-        EXPECT_EQ(all[1].io_performance, "normal");
-        EXPECT_EQ(all[1].initialization_state, now_ms < 1000 ? initialization_state::kInitializing
-                                                             : initialization_state::kCompleted);
-        EXPECT_EQ(all[2].io_performance, "not-applicable");
+        EXPECT_EQ(all[0].status, VolumeCheck::kInsufficientData);
+        EXPECT_EQ(all[0].io_performance, VolumeCheck::kInsufficientData);
+        EXPECT_EQ(all[1].io_performance, VolumeCheck::kNormal);
+        EXPECT_EQ(all[1].initialization_state, now_ms < 1000 ? InitializationState::kInitializing
+                                                             : InitializationState::kCompleted);
+        EXPECT_EQ(all[2].io_performance, VolumeCheck::kNotApplicable);
         EXPECT_EQ(all[2].initialization_state, std::nullopt);
         for (const auto& shown : all) {
-            for (const auto& [name, value] :
-                 {std::pair("volume-status.status", shown.status),
-                  std::pair("volume-status.details-status", shown.io_enabled),
-                  std::pair("volume-status.details-status", shown.io_performance),
-                  std::pair("volume-status.details-status",
-                            shown.initialization_state.value_or(shown.io_enabled))}) {
+            const std::string io_enabled(text_of(shown.io_enabled));
+            const std::pair<const char*, std::string> shown_values[] = {
+                {"volume-status.status", std::string(text_of(shown.status))},
+                {"volume-status.details-status", io_enabled},
+                {"volume-status.details-status", std::string(text_of(shown.io_performance))},
+                {"volume-status.details-status",
+                 text_of(shown.initialization_state).value_or(io_enabled)}};
+            for (const auto& [name, value] : shown_values) {
                 const auto found = select_page<kVolumeStatusList>(db, {.owner = kOwner,
                                                                        .region = kRegion,
                                                                        .ids = {shown.id.text()},

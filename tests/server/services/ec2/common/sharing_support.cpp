@@ -17,7 +17,7 @@ void declare_account(TestEmulator& aws, const DeclaredAccount& account)
 void give_product_code(TestEmulator& aws, const std::string& resource, const std::string& code)
 {
     auto writer = aws.generation().writer();
-    insert_product_code(writer.db(), resource, {code, "marketplace"});
+    insert_product_code(writer.db(), resource, {code, ProductCodeType::kMarketplace});
 }
 
 void run_sql(TestEmulator& aws, const std::string& sql)

@@ -35,7 +35,7 @@ void sell_product(World& world)
     auto writer = world.emulator().generation().writer();
     EXPECT_TRUE(insert_declared_account(
         writer.db(), {.id = kAccount, .subscriptions = {product}, .products = {product}}));
-    insert_product_code(writer.db(), world.id("stopped"), {product, "marketplace"});
+    insert_product_code(writer.db(), world.id("stopped"), {product, ProductCodeType::kMarketplace});
 }
 
 }  // namespace
