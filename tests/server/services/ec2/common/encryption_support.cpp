@@ -1,4 +1,6 @@
 #include "tests/server/services/ec2/common/encryption_support.h"
+#include "tests/server/services/ec2/snapshots/snapshot_support.h"
+#include "tests/server/services/ec2/volumes/volume_support.h"
 
 namespace amilab::test {
 
@@ -9,14 +11,9 @@ Parameters a_volume(Parameters more)
     return more;
 }
 
-std::string make_volume(TestEmulator& aws, const Parameters& more)
-{
-    return aws.must("CreateVolume", a_volume(more)).text("volumeId");
-}
-
 std::string make_snapshot(TestEmulator& aws, const Parameters& more)
 {
-    return aws.must("CreateSnapshot", {{"VolumeId", make_volume(aws, more)}}).text("snapshotId");
+    return snapshot_of(aws, new_volume(aws, more));
 }
 
 std::string snapshot_field(TestEmulator& aws, const std::string& id, const std::string& name)

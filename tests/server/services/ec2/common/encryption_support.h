@@ -13,7 +13,7 @@ inline constexpr const char* kKeyPattern = "arn:aws:kms:us-east-1:123456789012:k
 
 /// Of CreateVolume, for 1 GiB.
 Parameters a_volume(Parameters more = {});
-std::string make_volume(TestEmulator& aws, const Parameters& more = {});
+/// Of a new volume; `more` is said of that.
 std::string make_snapshot(TestEmulator& aws, const Parameters& more = {});
 std::string snapshot_field(TestEmulator& aws, const std::string& id, const std::string& name);
 

@@ -7,6 +7,7 @@
 
 #include "storage/base/units.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
+#include "tests/server/services/ec2/snapshots/snapshot_support.h"
 #include "tests/server/services/ec2/volumes/volume_support.h"
 #include "tests/support/emulator_fixture.h"
 
@@ -17,22 +18,11 @@ using ::testing::ElementsAre;
 using ::testing::MatchesRegex;
 constexpr const char* kFar = "eu-west-1";
 
-std::string make_volume(TestEmulator& aws, const std::string& size = "1")
-{
-    return aws.must("CreateVolume", {{"AvailabilityZone", "us-east-1a"}, {"Size", size}})
-        .text("volumeId");
-}
-
-std::string snapshot_of(TestEmulator& aws, const std::string& volume)
-{
-    return aws.must("CreateSnapshot", {{"VolumeId", volume}}).text("snapshotId");
-}
-
 class CopyImage : public ::testing::Test {
 protected:
     CopyImage()
     {
-        volume = make_volume(aws, "2");
+        volume = new_volume(aws, {{"Size", "2"}});
         fill_volume(aws, volume, 0, 512, 'a');
         snapshot = snapshot_of(aws, volume);
         image = aws.must("RegisterImage", {{"Name", "golden"},

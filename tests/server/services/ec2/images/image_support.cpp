@@ -1,19 +1,14 @@
 #include "tests/server/services/ec2/images/image_support.h"
 
 #include "storage/metadata/sql/statement.h"
+#include "tests/server/services/ec2/snapshots/snapshot_support.h"
+#include "tests/server/services/ec2/volumes/volume_support.h"
 
 namespace amilab::test {
 
-std::string make_volume(TestEmulator& aws, const std::string& size, const Parameters& more)
-{
-    return aws
-        .must("CreateVolume", merged({{"AvailabilityZone", "us-east-1a"}, {"Size", size}}, more))
-        .text("volumeId");
-}
-
 std::string make_snapshot(TestEmulator& aws)
 {
-    return aws.must("CreateSnapshot", {{"VolumeId", make_volume(aws)}}).text("snapshotId");
+    return snapshot_of(aws, new_volume(aws, {{"Size", "2"}}));
 }
 
 Parameters registration(const std::string& snapshot, const std::string& name)

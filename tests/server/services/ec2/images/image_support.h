@@ -9,9 +9,6 @@
 /// What tests of images share.
 namespace amilab::test {
 
-/// A volume in us-east-1a; `more` wins.
-std::string make_volume(TestEmulator& aws, const std::string& size = "2",
-                        const Parameters& more = {});
 /// Of a volume of 2 GiB.
 std::string make_snapshot(TestEmulator& aws);
 

@@ -13,6 +13,7 @@
 #include "tests/server/services/ec2/common/sharing_support.h"
 #include "tests/server/services/ec2/images/image_support.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
+#include "tests/server/services/ec2/volumes/volume_support.h"
 #include "tests/support/emulator_fixture.h"
 
 namespace amilab::test {
@@ -302,7 +303,7 @@ TEST(RegisterImage, TakesDescriptionsOf255CharactersHoweverManyBytes)
     };
     EXPECT_EQ(code(longest + "x"), "InvalidParameterValue");
     EXPECT_EQ(code(longest), "");
-    const auto volume = make_volume(aws);
+    const auto volume = new_volume(aws, {{"Size", "2"}});
     const auto snapshot = [&](const std::string& description) {
         return aws.call("CreateSnapshot", {{"VolumeId", volume}, {"Description", description}});
     };

@@ -6,6 +6,7 @@
 
 #include "tests/server/services/ec2/images/image_support.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
+#include "tests/server/services/ec2/volumes/volume_support.h"
 #include "tests/support/emulator_fixture.h"
 
 namespace amilab::test {
@@ -28,7 +29,7 @@ class CreateImage : public ::testing::Test {
 protected:
     CreateImage() : source(make_image(aws, "source")), instance(run_image(aws, source))
     {
-        data = make_volume(aws, "10", {{"VolumeType", "gp3"}, {"Iops", "4000"}});
+        data = new_volume(aws, {{"VolumeType", "gp3"}, {"Iops", "4000"}});
         aws.must("AttachVolume",
                  {{"InstanceId", instance}, {"VolumeId", data}, {"Device", "/dev/sdf"}});
     }

@@ -10,6 +10,8 @@
 #include "storage/metadata/recycle_bin/recycle_rule_rows.h"
 #include "storage/metadata/sql/statement.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
+#include "tests/server/services/ec2/snapshots/snapshot_support.h"
+#include "tests/server/services/ec2/volumes/volume_support.h"
 
 namespace amilab::test {
 namespace {
@@ -22,6 +24,8 @@ using ::testing::SizeIs;
 constexpr const char* kImages = "imageSet/item/imageId";
 constexpr const char* kSnapshots = "snapshotSet/item/snapshotId";
 constexpr const char* kVolumes = "volumeSet/item/volumeId";
+
+const Parameters kSmall = {{"Size", "2"}, {"VolumeType", "gp3"}};
 
 void keep(TestEmulator& aws, const std::string& type, std::int64_t days = 3,
           std::vector<RecycleRuleTag> tags = {})
@@ -49,18 +53,10 @@ std::int64_t rows_of(TestEmulator& aws, const std::string& table)
     return select.row().integer();
 }
 
-std::string snapshot_of(TestEmulator& aws, const std::string& image)
+std::string root_snapshot_of(TestEmulator& aws, const std::string& image)
 {
     return aws.must("DescribeImages", {{"ImageId.1", image}})
         .text("imagesSet/item/blockDeviceMapping/item/ebs/snapshotId");
-}
-
-std::string make_volume(TestEmulator& aws)
-{
-    return aws
-        .must("CreateVolume",
-              {{"AvailabilityZone", "us-east-1a"}, {"Size", "2"}, {"VolumeType", "gp3"}})
-        .text("volumeId");
 }
 
 std::vector<std::string> listed(TestEmulator& aws, const std::string& action,
@@ -158,7 +154,7 @@ TEST(RecycledImage, NeedsItsSnapshotsRestoredFirst)
     keep(aws, "EC2_IMAGE");
     keep(aws, "EBS_SNAPSHOT");
     const auto id = own_image(aws, "one");
-    const auto snapshot = snapshot_of(aws, id);
+    const auto snapshot = root_snapshot_of(aws, id);
     const auto answer =
         aws.must("DeregisterImage", {{"ImageId", id}, {"DeleteAssociatedSnapshots", "true"}});
     EXPECT_THAT(answer.texts("deleteSnapshotResultSet/item/returnCode"), ElementsAre("success"));
@@ -176,7 +172,7 @@ TEST(RecycledImage, LetsItsSnapshotsBeDeleted)
     TestEmulator aws;
     keep(aws, "EC2_IMAGE");
     const auto id = own_image(aws, "one");
-    const auto snapshot = snapshot_of(aws, id);
+    const auto snapshot = root_snapshot_of(aws, id);
     aws.must("DeregisterImage", {{"ImageId", id}});
     aws.must("DeleteSnapshot", {{"SnapshotId", snapshot}});
     EXPECT_EQ(aws.call("RestoreImageFromRecycleBin", {{"ImageId", id}}).code,
@@ -230,7 +226,7 @@ TEST(RecycleBin, TakesFiftyTagsBesidesItsOwn)
 {
     TestEmulator aws;
     keep(aws, "EBS_VOLUME");
-    const auto id = make_volume(aws);
+    const auto id = new_volume(aws, kSmall);
     aws.must("DeleteVolume", {{"VolumeId", id}});
     Parameters tags{{"ResourceId.1", id}};
     for (int i = 1; i <= 50; ++i) {
@@ -293,7 +289,7 @@ TEST(RecycleBin, RestoresOnlyWhatIsThereAndTheCallersOwn)
     EXPECT_EQ(
         aws.call("RestoreSnapshotFromRecycleBin", {{"SnapshotId", own_snapshot(aws, 1)}}).code,
         "InvalidSnapshot.NotFound");
-    EXPECT_EQ(aws.call("RestoreVolumeFromRecycleBin", {{"VolumeId", make_volume(aws)}}).code,
+    EXPECT_EQ(aws.call("RestoreVolumeFromRecycleBin", {{"VolumeId", new_volume(aws, kSmall)}}).code,
               "InvalidVolume.NotFound");
     aws.must("RestoreImageFromRecycleBin", {{"ImageId", binned}});
     EXPECT_EQ(code(binned, kAccount), "InvalidAMIID.NotFound");
@@ -305,7 +301,7 @@ TEST(RecycledSnapshot, IsThereForNobodyUntilRestored)
 {
     TestEmulator aws;
     keep(aws, "EBS_SNAPSHOT", 1);
-    const auto volume = make_volume(aws);
+    const auto volume = new_volume(aws, kSmall);
     const auto id = aws.must("CreateSnapshot", {{"VolumeId", volume}, {"Description", "nightly"}})
                         .text("snapshotId");
     aws.must("DeleteSnapshot", {{"SnapshotId", id}});
@@ -339,7 +335,7 @@ TEST(RecycledSnapshot, IsInNoListButTheBins)
 {
     TestEmulator aws;
     keep(aws, "EBS_SNAPSHOT", 30);
-    const auto id = aws.must("CreateSnapshot", {{"VolumeId", make_volume(aws)}}).text("snapshotId");
+    const auto id = snapshot_of(aws, new_volume(aws, kSmall));
     aws.must("EnableFastSnapshotRestores",
              {{"SourceSnapshotId.1", id}, {"AvailabilityZone.1", "us-east-1a"}});
     aws.must("LockSnapshot",
@@ -379,7 +375,7 @@ TEST(RecycledSnapshot, KeepsItsBytesOnlyAsLongAsItIsThere)
 {
     TestEmulator aws;
     keep(aws, "EBS_SNAPSHOT", 1);
-    const auto volume = make_volume(aws);
+    const auto volume = new_volume(aws, kSmall);
     const auto id = aws.must("CreateSnapshot", {{"VolumeId", volume}}).text("snapshotId");
     aws.must("DeleteVolume", {{"VolumeId", volume}});
     EXPECT_EQ(rows_of(aws, "layer"), 1);
@@ -421,7 +417,7 @@ TEST(RecycledVolume, IsThereForNobodyUntilRestored)
 {
     TestEmulator aws;
     keep(aws, "EBS_VOLUME", 2);
-    const auto id = make_volume(aws);
+    const auto id = new_volume(aws, kSmall);
     aws.must("DeleteVolume", {{"VolumeId", id}});
     const auto bin = aws.must("ListVolumesInRecycleBin", {{"VolumeId.1", id}});
     EXPECT_EQ(bin.text(kVolumes), id);
@@ -451,7 +447,7 @@ TEST(RecycledVolume, IsGoneForGoodWhenItsTimeIsOver)
 {
     TestEmulator aws;
     keep(aws, "EBS_VOLUME", 2);
-    aws.must("DeleteVolume", {{"VolumeId", make_volume(aws)}});
+    aws.must("DeleteVolume", {{"VolumeId", new_volume(aws, kSmall)}});
     aws.advance(kDayMs * 2);
     EXPECT_THAT(listed(aws, "ListVolumesInRecycleBin", kVolumes), IsEmpty());
     EXPECT_EQ(rows_of(aws, "volume"), 0);

@@ -7,6 +7,7 @@
 
 #include "storage/base/units.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
+#include "tests/server/services/ec2/snapshots/snapshot_support.h"
 #include "tests/server/services/ec2/volumes/volume_support.h"
 #include "tests/support/emulator_fixture.h"
 
@@ -17,17 +18,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 constexpr const char* kFar = "eu-west-1";
-
-std::string make_volume(TestEmulator& aws, const std::string& size = "1")
-{
-    return aws.must("CreateVolume", {{"AvailabilityZone", "us-east-1a"}, {"Size", size}})
-        .text("volumeId");
-}
-
-std::string snapshot_of(TestEmulator& aws, const std::string& volume)
-{
-    return aws.must("CreateSnapshot", {{"VolumeId", volume}}).text("snapshotId");
-}
 
 Parameters copying(const std::string& snapshot, Parameters more = {})
 {
@@ -46,7 +36,7 @@ std::string field(TestEmulator& aws, const std::string& id, const std::string& n
 TEST(CopySnapshot, HoldsTheBytesOfItsSourceInAnotherRegion)
 {
     TestEmulator aws;
-    const auto volume = make_volume(aws, "3");
+    const auto volume = new_volume(aws, {{"Size", "3"}});
     fill_volume(aws, volume, 0, 512, 'a');
     const auto source = snapshot_of(aws, volume);
     fill_volume(aws, volume, 0, 512, 'b');
@@ -71,7 +61,7 @@ TEST(CopySnapshot, HoldsTheBytesOfItsSourceInAnotherRegion)
 TEST(CopySnapshot, OutlivesItsSource)
 {
     TestEmulator aws;
-    const auto volume = make_volume(aws);
+    const auto volume = new_volume(aws);
     fill_volume(aws, volume, 4096, 512, 'a');
     const auto source = snapshot_of(aws, volume);
     const auto copy = aws.must("CopySnapshot", copying(source)).text("snapshotId");
@@ -86,7 +76,7 @@ TEST(CopySnapshot, OutlivesItsSource)
 TEST(CopySnapshot, TakesItsTimeAndShowsItsProgress)
 {
     TestEmulator aws;
-    const auto source = snapshot_of(aws, make_volume(aws));
+    const auto source = snapshot_of(aws, new_volume(aws));
     aws.set_delay("snapshot.pending", 1000);
     const auto copy = aws.must("CopySnapshot", copying(source)).text("snapshotId");
     aws.advance(500);
@@ -100,7 +90,7 @@ TEST(CopySnapshot, TakesItsTimeAndShowsItsProgress)
 TEST(CopySnapshot, IsDoneWithinTheTimeThatWasAskedFor)
 {
     TestEmulator aws;
-    const auto source = snapshot_of(aws, make_volume(aws));
+    const auto source = snapshot_of(aws, new_volume(aws));
     aws.set_delay("snapshot.pending", 100 * kMinuteMs);
     const auto copy =
         aws.must("CopySnapshot", copying(source, {{"CompletionDurationMinutes", "30"}}))
@@ -124,7 +114,7 @@ TEST(CopySnapshot, IsDoneWithinTheTimeThatWasAskedFor)
 TEST(CopySnapshot, TagsTheCopyAlone)
 {
     TestEmulator aws;
-    const auto source = snapshot_of(aws, make_volume(aws));
+    const auto source = snapshot_of(aws, new_volume(aws));
     const auto answer =
         aws.must("CopySnapshot", copying(source, {{"TagSpecification.1.ResourceType", "snapshot"},
                                                   {"TagSpecification.1.Tag.1.Key", "Name"},
@@ -137,7 +127,7 @@ TEST(CopySnapshot, TagsTheCopyAlone)
 TEST(CopySnapshot, RefusesWhatItCannotReach)
 {
     TestEmulator aws;
-    const auto source = snapshot_of(aws, make_volume(aws));
+    const auto source = snapshot_of(aws, new_volume(aws));
     const auto code = [&](const Parameters& parameters, const char* account = kAccount) {
         return aws.call("CopySnapshot", parameters, account, kFar).code;
     };
@@ -165,7 +155,7 @@ TEST(CopySnapshot, RefusesWhatItCannotReach)
 TEST(CopySnapshot, TakesWhatIsShared)
 {
     TestEmulator aws;
-    const auto source = snapshot_of(aws, make_volume(aws));
+    const auto source = snapshot_of(aws, new_volume(aws));
     EXPECT_EQ(aws.call("CopySnapshot", copying(source), kOtherAccount, kFar).code,
               "InvalidSnapshot.NotFound");
     aws.must("ModifySnapshotAttribute",
@@ -187,7 +177,7 @@ TEST(CopySnapshot, RefusesTheCatalogues)
 TEST(CopySnapshot, TakesTwentyAtATime)
 {
     TestEmulator aws;
-    const auto source = snapshot_of(aws, make_volume(aws));
+    const auto source = snapshot_of(aws, new_volume(aws));
     aws.set_delay("snapshot.pending", 1000);
     for (int i = 0; i < 20; ++i) {
         aws.must("CopySnapshot", copying(source));
@@ -201,7 +191,7 @@ TEST(CopySnapshot, TakesTwentyAtATime)
 TEST(CopySnapshot, FailsLaterWhenTheKeyIsOfAnotherRegion)
 {
     TestEmulator aws;
-    const auto source = snapshot_of(aws, make_volume(aws));
+    const auto source = snapshot_of(aws, new_volume(aws));
     const auto key = "arn:aws:kms:us-west-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
     const auto copy =
         aws.must("CopySnapshot", copying(source, {{"Encrypted", "true"}, {"KmsKeyId", key}}))

@@ -1,6 +1,18 @@
 #include "tests/server/services/ec2/snapshots/snapshot_support.h"
 
+#include "tests/server/services/ec2/volumes/volume_support.h"
+
 namespace amilab::test {
+
+std::string snapshot_of(TestEmulator& aws, const std::string& volume, const Parameters& extra)
+{
+    return aws.must("CreateSnapshot", merged({{"VolumeId", volume}}, extra)).text("snapshotId");
+}
+
+std::string new_snapshot(TestEmulator& aws, const Parameters& extra)
+{
+    return snapshot_of(aws, new_volume(aws), extra);
+}
 
 Parameters share_with(const std::string& account)
 {

@@ -6,8 +6,12 @@
 
 #include "tests/support/emulator_fixture.h"
 
-/// What tests of shared snapshots have in common.
+/// What tests of snapshots share.
 namespace amilab::test {
+
+std::string snapshot_of(TestEmulator& aws, const std::string& volume, const Parameters& extra = {});
+/// A snapshot of a new volume.
+std::string new_snapshot(TestEmulator& aws, const Parameters& extra = {});
 
 /// Of ModifySnapshotAttribute.
 Parameters share_with(const std::string& account);

@@ -5,6 +5,7 @@
 
 #include "storage/metadata/sql/statement.h"
 #include "storage/metadata/sql/transaction.h"
+#include "tests/server/services/ec2/snapshots/snapshot_support.h"
 #include "tests/server/services/ec2/volumes/volume_support.h"
 #include "tests/support/emulator_fixture.h"
 
@@ -19,18 +20,6 @@ using ::testing::UnorderedElementsAre;
 
 constexpr const char* kIds = "snapshotSet/item/snapshotId";
 
-std::string make_volume(TestEmulator& aws, const std::string& size = "1")
-{
-    return aws.must("CreateVolume", {{"AvailabilityZone", "us-east-1a"}, {"Size", size}})
-        .text("volumeId");
-}
-
-std::string make_snapshot(TestEmulator& aws, Parameters more = {})
-{
-    more.emplace_back("VolumeId", make_volume(aws));
-    return aws.must("CreateSnapshot", more).text("snapshotId");
-}
-
 Answer describe(TestEmulator& aws, const std::string& id)
 {
     return aws.must("DescribeSnapshots", {{"SnapshotId.1", id}});
@@ -39,7 +28,7 @@ Answer describe(TestEmulator& aws, const std::string& id)
 TEST(CreateSnapshot, TellsOfTheSnapshotItStarted)
 {
     TestEmulator aws;
-    const auto volume = make_volume(aws, "7");
+    const auto volume = new_volume(aws, {{"Size", "7"}});
     const auto made = aws.must("CreateSnapshot", {{"VolumeId", volume},
                                                   {"Description", "before the upgrade"},
                                                   {"TagSpecification.1.ResourceType", "snapshot"},
@@ -62,7 +51,7 @@ TEST(CreateSnapshot, TellsOfTheSnapshotItStarted)
 TEST(CreateSnapshot, CompletesAtOnceWithoutADelay)
 {
     TestEmulator aws;
-    const auto answer = describe(aws, make_snapshot(aws));
+    const auto answer = describe(aws, new_snapshot(aws));
     EXPECT_EQ(answer.text("snapshotSet/item/status"), "completed");
     EXPECT_EQ(answer.text("snapshotSet/item/progress"), "100%");
     EXPECT_EQ(answer.text("snapshotSet/item/completionTime"), "2026-01-02T03:04:05.000Z");
@@ -75,7 +64,7 @@ TEST(CreateSnapshot, ProgressesWithTheClock)
 {
     TestEmulator aws;
     aws.set_delay("snapshot.pending", 1000);
-    const auto id = make_snapshot(aws);
+    const auto id = new_snapshot(aws);
     EXPECT_EQ(describe(aws, id).text("snapshotSet/item/progress"), "0%");
     EXPECT_EQ(describe(aws, id).count("snapshotSet/item/completionTime"), 0U);
     aws.advance(405);
@@ -98,7 +87,7 @@ TEST(CreateSnapshot, RefusesAVolumeThatIsNotThere)
     EXPECT_EQ(aws.call("CreateSnapshot", {{"VolumeId", "vol-xyz"}}).code,
               "InvalidVolumeID.Malformed");
     EXPECT_EQ(aws.call("CreateSnapshot", {}).code, "MissingParameter");
-    const auto volume = make_volume(aws);
+    const auto volume = new_volume(aws);
     EXPECT_EQ(aws.call("CreateSnapshot", {{"VolumeId", volume}}, kOtherAccount).code,
               "InvalidVolume.NotFound");
     EXPECT_EQ(aws.call("CreateSnapshot", {{"VolumeId", volume}}, kAccount, "eu-west-1").code,
@@ -110,7 +99,7 @@ TEST(CreateSnapshot, RefusesAVolumeThatIsBeingMadeOrDeleted)
     TestEmulator aws;
     aws.set_delay("volume.creating", 1000);
     aws.set_delay("volume.deleting", 1000);
-    const auto volume = make_volume(aws);
+    const auto volume = new_volume(aws);
     EXPECT_EQ(aws.call("CreateSnapshot", {{"VolumeId", volume}}).code, "IncorrectState");
     aws.advance(1000);
     aws.must("CreateSnapshot", {{"VolumeId", volume}});
@@ -145,7 +134,7 @@ TEST(CreateSnapshot, TagsSnapshotsAndNothingElse)
 {
     TestEmulator aws;
     const auto refused =
-        aws.call("CreateSnapshot", {{"VolumeId", make_volume(aws)},
+        aws.call("CreateSnapshot", {{"VolumeId", new_volume(aws)},
                                     {"TagSpecification.1.ResourceType", "instance"},
                                     {"TagSpecification.1.Tag.1.Key", "a"},
                                     {"TagSpecification.1.Tag.1.Value", "b"}});
@@ -159,7 +148,7 @@ TEST(CreateSnapshot, OnlySaysWhatADryRunWouldDo)
 {
     TestEmulator aws;
     const auto answer =
-        aws.call("CreateSnapshot", {{"VolumeId", make_volume(aws)}, {"DryRun", "true"}});
+        aws.call("CreateSnapshot", {{"VolumeId", new_volume(aws)}, {"DryRun", "true"}});
     EXPECT_EQ(answer.status, 412);
     EXPECT_EQ(answer.code, "DryRunOperation");
     EXPECT_THAT(aws.must("DescribeSnapshots").texts(kIds), IsEmpty());
@@ -168,7 +157,7 @@ TEST(CreateSnapshot, OnlySaysWhatADryRunWouldDo)
 TEST(DescribeSnapshots, ShowsEachAccountAndRegionItsOwn)
 {
     TestEmulator aws;
-    const auto id = make_snapshot(aws);
+    const auto id = new_snapshot(aws);
     EXPECT_THAT(aws.must("DescribeSnapshots").texts(kIds), ElementsAre(id));
     EXPECT_THAT(aws.must("DescribeSnapshots", {}, kOtherAccount).texts(kIds), IsEmpty());
     EXPECT_THAT(aws.must("DescribeSnapshots", {}, kAccount, "eu-west-1").texts(kIds), IsEmpty());
@@ -177,7 +166,7 @@ TEST(DescribeSnapshots, ShowsEachAccountAndRegionItsOwn)
 TEST(DescribeSnapshots, LeavesOutWhatTheCallerMayNotSee)
 {
     TestEmulator aws;
-    const auto id = make_snapshot(aws);
+    const auto id = new_snapshot(aws);
     EXPECT_THAT(aws.must("DescribeSnapshots", {{"SnapshotId.1", id}}, kOtherAccount).texts(kIds),
                 IsEmpty());
 }
@@ -185,7 +174,7 @@ TEST(DescribeSnapshots, LeavesOutWhatTheCallerMayNotSee)
 TEST(DescribeSnapshots, RefusesTheWholeCallWhenOneIdIsUnknown)
 {
     TestEmulator aws;
-    const auto id = make_snapshot(aws);
+    const auto id = new_snapshot(aws);
     const auto refused = aws.call(
         "DescribeSnapshots", {{"SnapshotId.1", id}, {"SnapshotId.2", "snap-0123456789abcdef0"}});
     EXPECT_EQ(refused.code, "InvalidSnapshot.NotFound");
@@ -199,7 +188,7 @@ TEST(DescribeSnapshots, RefusesTheWholeCallWhenOneIdIsUnknown)
 TEST(DescribeSnapshots, ChoosesByOwner)
 {
     TestEmulator aws;
-    const auto id = make_snapshot(aws);
+    const auto id = new_snapshot(aws);
     const auto owned_by = [&](const std::string& owner) {
         return aws.must("DescribeSnapshots", {{"Owner.1", owner}}).texts(kIds);
     };
@@ -235,7 +224,7 @@ TEST(DescribeSnapshots, ShowsCatalogueSnapshotsToTheirOwnerAlone)
 TEST(DescribeSnapshots, ChoosesByWhoMayRestore)
 {
     TestEmulator aws;
-    const auto id = make_snapshot(aws);
+    const auto id = new_snapshot(aws);
     const auto restorable_by = [&](const std::string& user) {
         return aws.must("DescribeSnapshots", {{"RestorableBy.1", user}}).texts(kIds);
     };
@@ -252,14 +241,14 @@ protected:
     SnapshotFilters()
     {
         aws.set_delay("snapshot.pending", 1000);
-        volume = make_volume(aws, "3");
+        volume = new_volume(aws, {{"Size", "3"}});
         done = aws.must("CreateSnapshot", {{"VolumeId", volume}, {"Description", "daily one"}})
                    .text("snapshotId");
         aws.advance(60'000);
-        under_way = make_snapshot(aws, {{"Description", "daily two"},
-                                        {"TagSpecification.1.ResourceType", "snapshot"},
-                                        {"TagSpecification.1.Tag.1.Key", "Team"},
-                                        {"TagSpecification.1.Tag.1.Value", "blue"}});
+        under_way = new_snapshot(aws, {{"Description", "daily two"},
+                                       {"TagSpecification.1.ResourceType", "snapshot"},
+                                       {"TagSpecification.1.Tag.1.Key", "Team"},
+                                       {"TagSpecification.1.Tag.1.Value", "blue"}});
         aws.advance(500);
     }
 
@@ -311,7 +300,7 @@ TEST(DescribeSnapshots, AnswersPageByPage)
     TestEmulator aws;
     std::vector<std::string> made;
     for (int i = 0; i < 12; ++i) {
-        made.push_back(make_snapshot(aws));
+        made.push_back(new_snapshot(aws));
     }
     std::vector<std::string> seen;
     Parameters parameters = {{"MaxResults", "5"}};
@@ -337,9 +326,9 @@ TEST(DescribeSnapshots, AnswersPageByPage)
 TEST(DeleteSnapshot, RemovesItAndItsTags)
 {
     TestEmulator aws;
-    const auto id = make_snapshot(aws, {{"TagSpecification.1.ResourceType", "snapshot"},
-                                        {"TagSpecification.1.Tag.1.Key", "Name"},
-                                        {"TagSpecification.1.Tag.1.Value", "gone"}});
+    const auto id = new_snapshot(aws, {{"TagSpecification.1.ResourceType", "snapshot"},
+                                       {"TagSpecification.1.Tag.1.Key", "Name"},
+                                       {"TagSpecification.1.Tag.1.Value", "gone"}});
     aws.must("DeleteSnapshot", {{"SnapshotId", id}});
     EXPECT_EQ(aws.call("DescribeSnapshots", {{"SnapshotId.1", id}}).code,
               "InvalidSnapshot.NotFound");
@@ -351,7 +340,7 @@ TEST(DeleteSnapshot, MayComeBeforeItIsCompleted)
 {
     TestEmulator aws;
     aws.set_delay("snapshot.pending", 1000);
-    const auto id = make_snapshot(aws);
+    const auto id = new_snapshot(aws);
     aws.must("DeleteSnapshot", {{"SnapshotId", id}});
     aws.advance(2000);
     EXPECT_THAT(aws.must("DescribeSnapshots").texts(kIds), IsEmpty());
@@ -360,7 +349,7 @@ TEST(DeleteSnapshot, MayComeBeforeItIsCompleted)
 TEST(DeleteSnapshot, RefusesWhatAnImageUses)
 {
     TestEmulator aws;
-    const auto id = make_snapshot(aws);
+    const auto id = new_snapshot(aws);
     const auto image = aws.must("RegisterImage", {{"Name", "with a snapshot"},
                                                   {"Architecture", "x86_64"},
                                                   {"VirtualizationType", "hvm"},
@@ -378,7 +367,7 @@ TEST(DeleteSnapshot, RefusesWhatAnImageUses)
 TEST(DeleteSnapshot, RefusesOtherAccounts)
 {
     TestEmulator aws;
-    const auto id = make_snapshot(aws);
+    const auto id = new_snapshot(aws);
     EXPECT_EQ(aws.call("DeleteSnapshot", {{"SnapshotId", id}}, kOtherAccount).code,
               "InvalidSnapshot.NotFound");
     EXPECT_EQ(aws.call("DeleteSnapshot", {{"SnapshotId", "snap-nothex"}}).code,

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "storage/metadata/sql/statement.h"
+#include "tests/server/services/ec2/volumes/volume_support.h"
 #include "tests/support/emulator_fixture.h"
 
 namespace amilab::test {
@@ -12,12 +13,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-std::string make_volume(TestEmulator& aws)
-{
-    return aws.must("CreateVolume", {{"AvailabilityZone", "us-east-1a"}, {"Size", "1"}})
-        .text("volumeId");
-}
 
 Parameters tag(const std::string& id, const std::string& key, const std::string& value)
 {
@@ -54,7 +49,7 @@ std::string public_image(TestEmulator& aws)
 TEST(CreateTags, AddsAndOverwrites)
 {
     TestEmulator aws;
-    const auto id = make_volume(aws);
+    const auto id = new_volume(aws);
     const auto answer = aws.must("CreateTags", {{"ResourceId.1", id},
                                                 {"Tag.1.Key", "Name"},
                                                 {"Tag.1.Value", "one"},
@@ -71,7 +66,7 @@ TEST(CreateTags, AddsAndOverwrites)
 TEST(CreateTags, TellsKeysByTheirCase)
 {
     TestEmulator aws;
-    const auto id = make_volume(aws);
+    const auto id = new_volume(aws);
     aws.must("CreateTags", {{"ResourceId.1", id},
                             {"Tag.1.Key", "name"},
                             {"Tag.1.Value", "a"},
@@ -83,8 +78,8 @@ TEST(CreateTags, TellsKeysByTheirCase)
 TEST(CreateTags, TagsSeveralResourcesOrNone)
 {
     TestEmulator aws;
-    const auto one = make_volume(aws);
-    const auto two = make_volume(aws);
+    const auto one = new_volume(aws);
+    const auto two = new_volume(aws);
     Parameters wanted = tag(one, "Name", "x");
     wanted.emplace_back("ResourceId.2", two);
     wanted.emplace_back("ResourceId.3", one);
@@ -129,7 +124,7 @@ TEST(CreateTags, RefusesWhatIsNoId)
 TEST(CreateTags, RefusesKeysAndValuesThatAwsRefuses)
 {
     TestEmulator aws;
-    const auto id = make_volume(aws);
+    const auto id = new_volume(aws);
     const auto message = [&](const Parameters& parameters) {
         const auto refused = aws.call("CreateTags", parameters);
         EXPECT_EQ(refused.code, "InvalidParameterValue");
@@ -159,7 +154,7 @@ TEST(CreateTags, RefusesKeysAndValuesThatAwsRefuses)
 TEST(CreateTags, CountsCharactersAndNotBytes)
 {
     TestEmulator aws;
-    const auto id = make_volume(aws);
+    const auto id = new_volume(aws);
     std::string key;
     std::string value;
     for (int i = 0; i < 128; ++i) {
@@ -176,7 +171,7 @@ TEST(CreateTags, CountsCharactersAndNotBytes)
 TEST(CreateTags, GivesAResourceFiftyAndNoMore)
 {
     TestEmulator aws;
-    const auto id = make_volume(aws);
+    const auto id = new_volume(aws);
     Parameters fifty = {{"ResourceId.1", id}};
     for (int i = 1; i <= 50; ++i) {
         const auto n = std::to_string(i);
@@ -196,7 +191,7 @@ TEST(CreateTags, GivesAResourceFiftyAndNoMore)
 TEST(CreateTags, TakesAThousandResources)
 {
     TestEmulator aws;
-    const auto id = make_volume(aws);
+    const auto id = new_volume(aws);
     Parameters wanted = {{"Tag.1.Key", "a"}, {"Tag.1.Value", "b"}};
     for (int i = 1; i <= 1001; ++i) {
         wanted.emplace_back("ResourceId." + std::to_string(i), id);
@@ -225,7 +220,7 @@ TEST(CreateTags, OnAPublicImageAreTheCallersOwn)
 TEST(CreateTags, RefusesResourcesOfOthers)
 {
     TestEmulator aws;
-    const auto id = make_volume(aws);
+    const auto id = new_volume(aws);
     EXPECT_EQ(aws.call("CreateTags", tag(id, "a", "b"), kOtherAccount).code,
               "InvalidVolume.NotFound");
     EXPECT_EQ(aws.call("CreateTags", tag(id, "a", "b"), kAccount, "eu-west-1").code,
@@ -248,7 +243,7 @@ TEST(CreateTags, TagsTheDefaultNetwork)
 TEST(CreateTags, OnlySaysWhatADryRunWouldDo)
 {
     TestEmulator aws;
-    auto wanted = tag(make_volume(aws), "a", "b");
+    auto wanted = tag(new_volume(aws), "a", "b");
     wanted.emplace_back("DryRun", "true");
     EXPECT_EQ(aws.call("CreateTags", wanted).code, "DryRunOperation");
     EXPECT_THAT(pairs(aws.must("DescribeTags")), IsEmpty());
@@ -290,7 +285,7 @@ class Tagged : public ::testing::Test {
 protected:
     Tagged()
     {
-        id = make_volume(aws);
+        id = new_volume(aws);
         aws.must("CreateTags", {{"ResourceId.1", id},
                                 {"Tag.1.Key", "Name"},
                                 {"Tag.1.Value", "one"},
@@ -383,7 +378,7 @@ TEST(DescribeTags, AnswersPageByPageInOneOrder)
 {
     TestEmulator aws;
     std::vector<std::string> expected;
-    const std::vector<std::string> ids = {make_volume(aws), make_volume(aws)};
+    const std::vector<std::string> ids = {new_volume(aws), new_volume(aws)};
     for (const auto& id : ids) {
         // Keys and values that hold what tokens are made of.
         for (const auto* key : {"a", "1:a", "a:b", "9:", "\xc3\xa9"}) {

@@ -5,6 +5,7 @@
 
 #include "storage/metadata/sql/statement.h"
 #include "storage/metadata/sql/transaction.h"
+#include "tests/server/services/ec2/volumes/volume_support.h"
 #include "tests/support/emulator_fixture.h"
 
 namespace amilab::test {
@@ -18,12 +19,6 @@ using ::testing::UnorderedElementsAre;
 constexpr const char* kIds = "volumeSet/item/volumeId";
 constexpr const char* kInstance = "i-00000000000000001";
 constexpr const char* kOtherInstance = "i-00000000000000002";
-
-std::string make_volume(TestEmulator& aws, Parameters more = {})
-{
-    more.insert(more.begin(), {{"AvailabilityZone", "us-east-1a"}, {"Size", "1"}});
-    return aws.must("CreateVolume", more).text("volumeId");
-}
 
 Answer describe(TestEmulator& aws, const std::string& id)
 {
@@ -108,7 +103,7 @@ TEST(CreateVolume, IsAvailableWhenItsTimeHasCome)
 {
     TestEmulator aws;
     aws.set_delay("volume.creating", 2000);
-    const auto id = make_volume(aws);
+    const auto id = new_volume(aws);
     aws.advance(1999);
     EXPECT_EQ(describe(aws, id).text("volumeSet/item/status"), "creating");
     aws.advance(1);
@@ -149,7 +144,7 @@ TEST(CreateVolume, NeedsASizeOrASnapshot)
 TEST(CreateVolume, IsAsLargeAsItsSnapshotOrLarger)
 {
     TestEmulator aws;
-    const auto source = make_volume(aws, {{"VolumeType", "gp3"}});
+    const auto source = new_volume(aws, {{"VolumeType", "gp3"}});
     const auto large = aws.must("CreateVolume", {{"AvailabilityZone", "us-east-1a"}, {"Size", "5"}})
                            .text("volumeId");
     const auto snapshot = aws.must("CreateSnapshot", {{"VolumeId", large}}).text("snapshotId");
@@ -180,7 +175,7 @@ TEST(CreateVolume, RefusesSnapshotsThatCannotBeUsed)
     };
     EXPECT_EQ(on("snap-0123456789abcdef0"), "InvalidSnapshot.NotFound");
     EXPECT_EQ(on("snap-123"), "InvalidSnapshotID.Malformed");
-    const auto volume = make_volume(aws);
+    const auto volume = new_volume(aws);
     aws.set_delay("snapshot.pending", 1000);
     const auto snapshot = aws.must("CreateSnapshot", {{"VolumeId", volume}}).text("snapshotId");
     EXPECT_EQ(on(snapshot), "IncorrectState");
@@ -231,7 +226,7 @@ TEST(CreateVolume, TakesAnInitializationRateForSnapshotsOnly)
 {
     TestEmulator aws;
     const auto snapshot =
-        aws.must("CreateSnapshot", {{"VolumeId", make_volume(aws)}}).text("snapshotId");
+        aws.must("CreateSnapshot", {{"VolumeId", new_volume(aws)}}).text("snapshotId");
     const auto with_rate = [&](const std::string& rate) {
         return aws.call("CreateVolume", {{"AvailabilityZone", "us-east-1a"},
                                          {"SnapshotId", snapshot},
@@ -246,7 +241,7 @@ TEST(CreateVolume, TakesAnInitializationRateForSnapshotsOnly)
         "CreateVolume",
         {{"AvailabilityZone", "us-east-1a"}, {"Size", "1"}, {"VolumeInitializationRate", "100"}});
     EXPECT_EQ(empty.code, "InvalidParameterCombination");
-    EXPECT_EQ(make_volume(aws, {{"VolumeType", "gp3"}}).substr(0, 4), "vol-");
+    EXPECT_EQ(new_volume(aws, {{"VolumeType", "gp3"}}).substr(0, 4), "vol-");
 }
 
 TEST(CreateVolume, RefusesOutpostsAndLocalZonesByName)
@@ -302,7 +297,7 @@ TEST(CreateVolume, OnlySaysWhatADryRunWouldDo)
 TEST(DescribeVolumes, ShowsEachAccountAndRegionItsOwn)
 {
     TestEmulator aws;
-    const auto id = make_volume(aws);
+    const auto id = new_volume(aws);
     EXPECT_THAT(aws.must("DescribeVolumes").texts(kIds), ElementsAre(id));
     EXPECT_THAT(aws.must("DescribeVolumes", {}, kOtherAccount).texts(kIds), IsEmpty());
     EXPECT_THAT(aws.must("DescribeVolumes", {}, kAccount, "eu-west-1").texts(kIds), IsEmpty());
@@ -313,7 +308,7 @@ TEST(DescribeVolumes, ShowsEachAccountAndRegionItsOwn)
 TEST(DescribeVolumes, RefusesTheWholeCallWhenOneIdIsUnknown)
 {
     TestEmulator aws;
-    const auto id = make_volume(aws);
+    const auto id = new_volume(aws);
     const auto refused =
         aws.call("DescribeVolumes", {{"VolumeId.1", id}, {"VolumeId.2", "vol-0123456789abcdef0"}});
     EXPECT_EQ(refused.code, "InvalidVolume.NotFound");
@@ -327,7 +322,7 @@ TEST(DescribeVolumes, AnswersPageByPage)
     TestEmulator aws;
     std::vector<std::string> made;
     for (int i = 0; i < 11; ++i) {
-        made.push_back(make_volume(aws));
+        made.push_back(new_volume(aws));
     }
     const auto first = aws.must("DescribeVolumes", {{"MaxResults", "6"}});
     EXPECT_THAT(first.texts(kIds), SizeIs(6));
@@ -349,7 +344,7 @@ protected:
     VolumeFilters()
     {
         put_instance(aws, kInstance);
-        attached = make_volume(aws, {{"VolumeType", "gp3"}});
+        attached = new_volume(aws, {{"VolumeType", "gp3"}});
         const auto snapshot_of = aws.must("CreateSnapshot", {{"VolumeId", attached}});
         snapshot = snapshot_of.text("snapshotId");
         aws.advance(60'000);
@@ -431,9 +426,9 @@ TEST(DeleteVolume, TakesItsTimeAndThenTheVolumeIsGone)
 {
     TestEmulator aws;
     aws.set_delay("volume.deleting", 1000);
-    const auto id = make_volume(aws, {{"TagSpecification.1.ResourceType", "volume"},
-                                      {"TagSpecification.1.Tag.1.Key", "Name"},
-                                      {"TagSpecification.1.Tag.1.Value", "gone"}});
+    const auto id = new_volume(aws, {{"TagSpecification.1.ResourceType", "volume"},
+                                     {"TagSpecification.1.Tag.1.Key", "Name"},
+                                     {"TagSpecification.1.Tag.1.Value", "gone"}});
     aws.must("DeleteVolume", {{"VolumeId", id}});
     EXPECT_EQ(describe(aws, id).text("volumeSet/item/status"), "deleting");
     EXPECT_EQ(aws.call("DeleteVolume", {{"VolumeId", id}}).code, "IncorrectState");
@@ -447,7 +442,7 @@ TEST(DeleteVolume, RefusesAnAttachedOne)
 {
     TestEmulator aws;
     put_instance(aws, kInstance);
-    const auto id = make_volume(aws);
+    const auto id = new_volume(aws);
     aws.must("AttachVolume", attachment(id));
     const auto refused = aws.call("DeleteVolume", {{"VolumeId", id}});
     EXPECT_EQ(refused.code, "VolumeInUse");
@@ -458,20 +453,20 @@ TEST(DeleteVolume, RefusesAnAttachedOne)
 TEST(DeleteVolume, RefusesOneThatIsBeingMadeAndThoseOfOthers)
 {
     TestEmulator aws;
-    const auto id = make_volume(aws);
+    const auto id = new_volume(aws);
     EXPECT_EQ(aws.call("DeleteVolume", {{"VolumeId", id}}, kOtherAccount).code,
               "InvalidVolume.NotFound");
     EXPECT_EQ(aws.call("DeleteVolume", {{"VolumeId", "vol-zz"}}).code, "InvalidVolumeID.Malformed");
     EXPECT_EQ(aws.call("DeleteVolume", {{"VolumeId", id}, {"DryRun", "true"}}).code,
               "DryRunOperation");
     aws.set_delay("volume.creating", 1000);
-    EXPECT_EQ(aws.call("DeleteVolume", {{"VolumeId", make_volume(aws)}}).code, "IncorrectState");
+    EXPECT_EQ(aws.call("DeleteVolume", {{"VolumeId", new_volume(aws)}}).code, "IncorrectState");
 }
 
 TEST(DeleteVolume, KeepsItsSnapshots)
 {
     TestEmulator aws;
-    const auto id = make_volume(aws);
+    const auto id = new_volume(aws);
     const auto snapshot = aws.must("CreateSnapshot", {{"VolumeId", id}}).text("snapshotId");
     aws.must("DeleteVolume", {{"VolumeId", id}});
     EXPECT_EQ(aws.must("DescribeSnapshots", {{"SnapshotId.1", snapshot}})
@@ -487,7 +482,7 @@ TEST(AttachVolume, GoesThroughItsStates)
     TestEmulator aws;
     aws.set_delay("attachment.attaching", 1000);
     put_instance(aws, kInstance);
-    const auto id = make_volume(aws);
+    const auto id = new_volume(aws);
     const auto answer = aws.must("AttachVolume", attachment(id));
     EXPECT_EQ(answer.text("status"), "attaching");
     EXPECT_EQ(answer.text("volumeId"), id);
@@ -506,14 +501,14 @@ TEST(AttachVolume, TakesAStoppedInstanceToo)
 {
     TestEmulator aws;
     put_instance(aws, kInstance, "stopped");
-    aws.must("AttachVolume", attachment(make_volume(aws), "xvdh"));
+    aws.must("AttachVolume", attachment(new_volume(aws), "xvdh"));
 }
 
 TEST(AttachVolume, RefusesInstancesInOtherStates)
 {
     TestEmulator aws;
     put_instance(aws, kInstance);
-    const auto id = make_volume(aws);
+    const auto id = new_volume(aws);
     for (const auto* state : {"pending", "stopping", "shutting-down", "terminated"}) {
         set_instance_state(aws, kInstance, state);
         const auto refused = aws.call("AttachVolume", attachment(id));
@@ -527,12 +522,12 @@ TEST(AttachVolume, RefusesWhatIsAttachedAlready)
     TestEmulator aws;
     put_instance(aws, kInstance);
     put_instance(aws, kOtherInstance);
-    const auto id = make_volume(aws);
+    const auto id = new_volume(aws);
     aws.must("AttachVolume", attachment(id));
     const auto again = aws.call("AttachVolume", attachment(id, "/dev/sdg", kOtherInstance));
     EXPECT_EQ(again.code, "VolumeInUse");
     EXPECT_EQ(again.message, id + " is already attached to an instance");
-    const auto taken = aws.call("AttachVolume", attachment(make_volume(aws)));
+    const auto taken = aws.call("AttachVolume", attachment(new_volume(aws)));
     EXPECT_EQ(taken.code, "InvalidParameterValue");
     EXPECT_EQ(taken.message,
               "Invalid value '/dev/sdf' for unixDevice. Attachment point /dev/sdf is already in "
@@ -543,7 +538,7 @@ TEST(AttachVolume, RefusesAnotherZone)
 {
     TestEmulator aws;
     put_instance(aws, kInstance, "running", "us-east-1b");
-    const auto id = make_volume(aws);
+    const auto id = new_volume(aws);
     const auto refused = aws.call("AttachVolume", attachment(id));
     EXPECT_EQ(refused.code, "InvalidVolume.ZoneMismatch");
     EXPECT_EQ(refused.message, "The volume '" + id +
@@ -554,7 +549,7 @@ TEST(AttachVolume, RefusesAnotherZone)
 TEST(AttachVolume, RefusesWhatIsNotThereOrNotReady)
 {
     TestEmulator aws;
-    const auto id = make_volume(aws);
+    const auto id = new_volume(aws);
     EXPECT_EQ(aws.call("AttachVolume", attachment(id)).code, "InvalidInstanceID.NotFound");
     EXPECT_EQ(aws.call("AttachVolume", attachment(id, "/dev/sdf", "i-x")).code,
               "InvalidInstanceID.Malformed");
@@ -562,7 +557,7 @@ TEST(AttachVolume, RefusesWhatIsNotThereOrNotReady)
     EXPECT_EQ(aws.call("AttachVolume", attachment("vol-0123456789abcdef0")).code,
               "InvalidVolume.NotFound");
     aws.set_delay("volume.creating", 1000);
-    const auto young = make_volume(aws);
+    const auto young = new_volume(aws);
     const auto refused = aws.call("AttachVolume", attachment(young));
     EXPECT_EQ(refused.code, "IncorrectState");
     EXPECT_EQ(refused.message, young + " is not 'available'.");
@@ -575,7 +570,7 @@ TEST(AttachVolume, RefusesNamesThatNoDeviceHas)
 {
     TestEmulator aws;
     put_instance(aws, kInstance);
-    const auto refused = aws.call("AttachVolume", attachment(make_volume(aws), "/dev/nvme1n1"));
+    const auto refused = aws.call("AttachVolume", attachment(new_volume(aws), "/dev/nvme1n1"));
     EXPECT_EQ(refused.code, "InvalidParameterValue");
     EXPECT_EQ(refused.message,
               "Value (/dev/nvme1n1) for parameter device is invalid. /dev/nvme1n1 is not a valid "
@@ -598,9 +593,9 @@ TEST(AttachVolume, RefusesMoreThanTheInstanceTypeTakes)
                                     'd',
                                     static_cast<char>('b' + i / 26),
                                     static_cast<char>('a' + i % 26)};
-        aws.must("AttachVolume", attachment(make_volume(aws), device));
+        aws.must("AttachVolume", attachment(new_volume(aws), device));
     }
-    EXPECT_EQ(aws.call("AttachVolume", attachment(make_volume(aws), "/dev/sdz")).code,
+    EXPECT_EQ(aws.call("AttachVolume", attachment(new_volume(aws), "/dev/sdz")).code,
               "AttachmentLimitExceeded");
 }
 
@@ -612,7 +607,7 @@ protected:
     {
         put_instance(aws, kInstance);
         put_instance(aws, kOtherInstance);
-        id = make_volume(aws);
+        id = new_volume(aws);
         aws.must("AttachVolume", attachment(id));
     }
 
@@ -674,7 +669,7 @@ TEST_F(Attached, MayBeDetachedWhileItIsAttaching)
 {
     aws.set_delay("attachment.attaching", 1000);
     aws.set_delay("attachment.detaching", 5000);
-    const auto young = make_volume(aws);
+    const auto young = new_volume(aws);
     aws.must("AttachVolume", attachment(young, "/dev/sdg"));
     aws.must("DetachVolume", {{"VolumeId", young}});
     aws.advance(2000);
@@ -685,7 +680,7 @@ TEST_F(Attached, MayBeDetachedWhileItIsAttaching)
 
 TEST_F(Attached, StaysWhileItIsTheRootOfARunningInstance)
 {
-    const auto root = make_volume(aws);
+    const auto root = new_volume(aws);
     aws.must("AttachVolume", attachment(root, "/dev/xvda"));
     const auto refused = aws.call("DetachVolume", {{"VolumeId", root}, {"Force", "true"}});
     EXPECT_EQ(refused.code, "OperationNotPermitted");
