@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "storage/base/mutex.h"
-#include "storage/nbd/exports.h"
+#include "storage/nbd/export.h"
 #include "storage/nbd/socket.h"
 #include "storage/nbd/transmission.h"
 

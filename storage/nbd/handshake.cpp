@@ -85,15 +85,15 @@ std::optional<ContextRequest> parse_context_request(Unpacker data)
 
 class Handshake {
 public:
-    Handshake(Socket& socket, Input& input, Exports& exports,
+    Handshake(Stream& stream, Input& input, Exports& exports,
               const std::function<void()>& disconnect)
-        : socket_(socket), input_(input), exports_(exports), disconnect_(disconnect)
+        : stream_(stream), input_(input), exports_(exports), disconnect_(disconnect)
     {
     }
 
     std::unique_ptr<Session> run()
     {
-        socket_.send(Packer<18>()
+        stream_.send(Packer<18>()
                          .put(kGreetingMagic)
                          .put(kOptionMagic)
                          .put<std::uint16_t>(kServerFixedNewstyle | kServerNoZeroes)
@@ -167,9 +167,9 @@ private:
         const auto& info = session_->opened->info();
         Packer<10> answer;
         answer.put(info.size_bytes).put(transmission_flags(info, has_structured_replies_));
-        socket_.send(answer.bytes());
+        stream_.send(answer.bytes());
         if (has_zeroes_) {
-            socket_.send(std::vector<std::byte>(124));
+            stream_.send(std::vector<std::byte>(124));
         }
     }
 
@@ -188,7 +188,7 @@ private:
                 size.put(static_cast<std::uint32_t>(name.size()));
                 append_reply(answers, OptionReply::kServer, size.bytes(), name);
             }
-            socket_.send(std::as_bytes(std::span(answers)));
+            stream_.send(std::as_bytes(std::span(answers)));
             last = names.empty() ? "" : names.back();
         } while (names.size() == static_cast<std::size_t>(Exports::kPage));
         reply(OptionReply::kAck);
@@ -235,7 +235,7 @@ private:
                          info.description());
         }
         append_reply(answers, OptionReply::kAck, {}, "");
-        socket_.send(std::as_bytes(std::span(answers)));
+        stream_.send(std::as_bytes(std::span(answers)));
     }
 
     void meta_context(Unpacker data)
@@ -266,7 +266,7 @@ private:
             }
         }
         append_reply(answers, OptionReply::kAck, {}, "");
-        socket_.send(std::as_bytes(std::span(answers)));
+        stream_.send(std::as_bytes(std::span(answers)));
     }
 
     void start(std::shared_ptr<Export> opened)
@@ -294,10 +294,10 @@ private:
     {
         std::string answer;
         append_reply(answer, type, {}, text);
-        socket_.send(std::as_bytes(std::span(answer)));
+        stream_.send(std::as_bytes(std::span(answer)));
     }
 
-    Socket& socket_;
+    Stream& stream_;
     Input& input_;
     Exports& exports_;
     const std::function<void()>& disconnect_;
@@ -321,10 +321,10 @@ std::uint16_t transmission_flags(const ExportInfo& info, bool has_structured_rep
     return static_cast<std::uint16_t>(flags);
 }
 
-std::unique_ptr<Session> shake_hands(Socket& socket, Input& input, Exports& exports,
+std::unique_ptr<Session> shake_hands(Stream& stream, Input& input, Exports& exports,
                                      const std::function<void()>& disconnect)
 {
-    return Handshake(socket, input, exports, disconnect).run();
+    return Handshake(stream, input, exports, disconnect).run();
 }
 
 }  // namespace amilab::nbd

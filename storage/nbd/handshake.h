@@ -3,8 +3,8 @@
 #include <functional>
 #include <memory>
 
-#include "storage/nbd/exports.h"
-#include "storage/nbd/socket.h"
+#include "storage/nbd/export.h"
+#include "storage/nbd/input.h"
 
 namespace amilab::nbd {
 
@@ -22,7 +22,7 @@ std::uint16_t transmission_flags(const ExportInfo& info, bool has_structured_rep
 /// Fixed newstyle, from the server's greeting to the client's choice of an export. Null when the
 /// client went without one. Throws Disconnected, also for what is no handshake.
 /// Source: doc/proto.md, "Handshake phase" and "Option types" (documented).
-std::unique_ptr<Session> shake_hands(Socket& socket, Input& input, Exports& exports,
+std::unique_ptr<Session> shake_hands(Stream& stream, Input& input, Exports& exports,
                                      const std::function<void()>& disconnect);
 
 }  // namespace amilab::nbd

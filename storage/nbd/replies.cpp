@@ -18,8 +18,8 @@ std::span<const std::byte> as_bytes(std::string_view text)
 
 }  // namespace
 
-ReplyBatch::ReplyBatch(Socket& socket, Mutex& sending)
-    : socket_(socket),
+ReplyBatch::ReplyBatch(Stream& stream, Mutex& sending)
+    : stream_(stream),
       sending_(sending),
       data_(std::make_unique_for_overwrite<std::byte[]>(kDataBytes))
 {
@@ -98,7 +98,7 @@ void ReplyBatch::send()
 {
     if (piece_count_ > 0) {
         const Lock lock(sending_);
-        socket_.send(std::span(pieces_).first(piece_count_));
+        stream_.send(std::span(pieces_).first(piece_count_));
     }
     piece_count_ = 0;
     header_used_ = 0;

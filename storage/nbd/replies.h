@@ -9,18 +9,18 @@
 
 #include "storage/base/mutex.h"
 #include "storage/nbd/protocol.h"
-#include "storage/nbd/socket.h"
+#include "storage/nbd/stream.h"
 
 namespace amilab::nbd {
 
 /// Replies of one thread that go out together, data where it was read to. Several threads' batches
-/// share a socket and its mutex. Throws Disconnected when it sends.
+/// share a stream and its mutex. Throws Disconnected when it sends.
 class ReplyBatch {
 public:
     /// What one piece of data has at most.
     static constexpr std::size_t kDataBytes = std::size_t{256} << 10;
 
-    ReplyBatch(Socket& socket, Mutex& sending);
+    ReplyBatch(Stream& stream, Mutex& sending);
 
     /// Room for data of this length, which stays until send(); sends what there is when it must.
     std::span<std::byte> room(std::size_t size);
@@ -48,7 +48,7 @@ private:
 
     void header(std::span<const std::byte> first, std::span<const std::byte> second);
 
-    Socket& socket_;
+    Stream& stream_;
     Mutex& sending_;  // held for a whole batch, so that replies do not mix
     std::array<iovec, kPieces> pieces_;
     std::size_t piece_count_ = 0;

@@ -19,6 +19,7 @@
 
 #include "storage/base/mutex.h"
 #include "storage/nbd/connection.h"
+#include "storage/nbd/stored_exports.h"
 
 namespace amilab::nbd {
 
@@ -255,7 +256,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
 
     asio::io_context& io_context;
     Options options;
-    Exports exports;
+    StoredExports exports;
     HelperBudget helpers;
     std::optional<asio::ip::tcp::acceptor> tcp;
     std::optional<asio::local::stream_protocol::acceptor> local;

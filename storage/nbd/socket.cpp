@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <cstring>
 
 namespace amilab::nbd {
 
@@ -97,13 +96,6 @@ void Socket::send(std::span<iovec> pieces)
     }
 }
 
-void Socket::send(std::span<const std::byte> bytes)
-{
-    // sendmsg only reads what its pieces point at.
-    iovec piece = {.iov_base = const_cast<std::byte*>(bytes.data()), .iov_len = bytes.size()};
-    send(std::span(&piece, 1));
-}
-
 bool Socket::has_input() const
 {
     int count = 0;
@@ -118,42 +110,6 @@ void Socket::stop_receiving() noexcept
 void Socket::shut_down() noexcept
 {
     ::shutdown(descriptor_, SHUT_RDWR);
-}
-
-std::span<const std::byte> Input::take(std::size_t size)
-{
-    if (buffered() < size && begin_ > 0) {
-        std::memmove(bytes_.get(), bytes_.get() + begin_, buffered());
-        end_ -= begin_;
-        begin_ = 0;
-    }
-    while (buffered() < size) {
-        end_ += socket_.receive_some(std::span(bytes_.get() + end_, kCapacity - end_));
-    }
-    const std::span<const std::byte> taken(bytes_.get() + begin_, size);
-    begin_ += size;
-    if (begin_ == end_) {
-        begin_ = end_ = 0;  // the bytes stay where they are until the next call
-    }
-    return taken;
-}
-
-void Input::read(std::span<std::byte> out)
-{
-    const auto part = std::min(out.size(), buffered());
-    std::memcpy(out.data(), bytes_.get() + begin_, part);
-    begin_ += part;
-    socket_.receive(out.subspan(part));
-}
-
-void Input::skip(std::uint64_t size)
-{
-    while (size > 0) {
-        const auto part = std::min<std::uint64_t>(
-            size, std::max<std::size_t>(1, std::min(buffered(), kCapacity)));
-        take(part);
-        size -= part;
-    }
 }
 
 }  // namespace amilab::nbd

@@ -58,7 +58,7 @@ bool HelperBudget::take()
 }
 
 struct Transmission::Worker {
-    Worker(Socket& socket, Mutex& sending) : replies(socket, sending) {}
+    Worker(Stream& stream, Mutex& sending) : replies(stream, sending) {}
 
     ReplyBatch replies;
     Request request;
@@ -69,9 +69,9 @@ struct Transmission::Worker {
     std::size_t memory_size = 0;
 };
 
-Transmission::Transmission(Socket& socket, Input& input, const Session& session,
+Transmission::Transmission(Stream& stream, Input& input, const Session& session,
                            HelperBudget& helpers)
-    : socket_(socket), session_(session), budget_(helpers), input_(input)
+    : stream_(stream), session_(session), budget_(helpers), input_(input)
 {
 }
 
@@ -95,21 +95,21 @@ void Transmission::run()
 void Transmission::stop() noexcept
 {
     is_over_ = true;
-    socket_.stop_receiving();
+    stream_.stop_receiving();
 }
 
 void Transmission::fail() noexcept
 {
     // After stop() the reader ends like this, and others still answer.
     if (!is_over_.exchange(true)) {
-        socket_.shut_down();
+        stream_.shut_down();
     }
 }
 
 void Transmission::work()
 {
     try {
-        Worker worker(socket_, sending_);
+        Worker worker(stream_, sending_);
         ++waiting_;
         Lock role(role_);
         --waiting_;

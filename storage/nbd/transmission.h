@@ -8,8 +8,8 @@
 
 #include "storage/base/mutex.h"
 #include "storage/nbd/handshake.h"
+#include "storage/nbd/input.h"
 #include "storage/nbd/replies.h"
-#include "storage/nbd/socket.h"
 
 namespace amilab::nbd {
 
@@ -26,7 +26,7 @@ private:
 
 /// One connection's requests, from the handshake to the end.
 ///
-/// Whoever holds the role of the reader takes the next request from the socket and mostly works on
+/// Whoever holds the role of the reader takes the next request from the stream and mostly works on
 /// it at once, keeping the role: with the bytes in the page cache that is faster than any change of
 /// threads, and answers to requests that came together go out together. A request that will take
 /// long (a flush, or anything while the disk proves slow and more requests wait) is worked on with
@@ -36,7 +36,7 @@ private:
 /// payload only by the reader, so that there is one.
 class Transmission {
 public:
-    Transmission(Socket& socket, Input& input, const Session& session, HelperBudget& helpers);
+    Transmission(Stream& stream, Input& input, const Session& session, HelperBudget& helpers);
     ~Transmission();
 
     /// Returns when the client is gone, or stop() was called, and all replies are out.
@@ -57,7 +57,7 @@ private:
     void note_time(const Worker& worker) REQUIRES(role_);
     void fail() noexcept;
 
-    Socket& socket_;
+    Stream& stream_;
     const Session& session_;
     HelperBudget& budget_;
     Mutex sending_{LockLevel::kNbdSending};  // a batch of replies

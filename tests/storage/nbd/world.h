@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 #include <boost/asio/io_context.hpp>
 
-#include "storage/nbd/exports.h"
+#include "storage/nbd/export.h"
 #include "storage/nbd/server.h"
 #include "tests/storage/files/temporary_directory.h"
 #include "tests/storage/nbd/client.h"

@@ -1,4 +1,4 @@
-#include "storage/nbd/exports.h"
+#include "storage/nbd/stored_exports.h"
 
 #include <utility>
 
@@ -44,31 +44,26 @@ std::shared_ptr<const Disk> open_disk(BlockStore& blocks, const ExportRow& row)
 
 }  // namespace
 
-std::string ExportInfo::description() const
-{
-    return fmt::format("{} of {} GiB", is_read_only ? "snapshot" : "volume", size_bytes / kGiB);
-}
-
-Export::Export(std::shared_ptr<Generation> generation, const std::string& name,
-               std::function<void()> disconnect)
+StoredExport::StoredExport(std::shared_ptr<Generation> generation, const std::string& name,
+                           std::function<void()> disconnect)
     : generation_(std::move(generation)),
       disconnect_(std::move(disconnect)),
       registration_(generation_->exports().add(name, [this](ExportEnd why) { end(why); }))
 {
 }
 
-std::shared_ptr<const Disk> Export::disk() const
+std::shared_ptr<const Disk> StoredExport::disk() const
 {
     const Lock lock(mutex_);
     return disk_;
 }
 
-bool Export::needs_flushes() const
+bool StoredExport::needs_flushes() const
 {
     return generation_->persistence().survives_power_loss();
 }
 
-void Export::end(ExportEnd why)
+void StoredExport::end(ExportEnd why)
 {
     {
         const Lock lock(mutex_);
@@ -80,7 +75,7 @@ void Export::end(ExportEnd why)
     }
 }
 
-void Export::set_disk(ExportInfo info, std::shared_ptr<const Disk> disk)
+void StoredExport::set_disk(ExportInfo info, std::shared_ptr<const Disk> disk)
 {
     info_ = std::move(info);
     const Lock lock(mutex_);
@@ -89,7 +84,7 @@ void Export::set_disk(ExportInfo info, std::shared_ptr<const Disk> disk)
     }
 }
 
-std::variant<ExportInfo, Exports::Refusal> Exports::find(std::string_view name)
+std::variant<ExportInfo, StoredExports::Refusal> StoredExports::find(std::string_view name)
 {
     const Lock lock(mutex_);
     Refusal refusal;
@@ -101,11 +96,11 @@ std::variant<ExportInfo, Exports::Refusal> Exports::find(std::string_view name)
     return refusal;
 }
 
-std::variant<std::shared_ptr<Export>, Exports::Refusal> Exports::open(
+std::variant<std::shared_ptr<Export>, StoredExports::Refusal> StoredExports::open(
     const std::string& name, std::function<void()> disconnect)
 {
     const auto generation = data_.current();
-    auto opened = std::make_shared<Export>(generation, name, std::move(disconnect));
+    auto opened = std::make_shared<StoredExport>(generation, name, std::move(disconnect));
     // Nobody writes meanwhile: who deletes it has done so, or finds what was just registered, and
     // no snapshot gives the volume another top.
     auto writer = generation->writer();
@@ -118,7 +113,7 @@ std::variant<std::shared_ptr<Export>, Exports::Refusal> Exports::open(
     return opened;
 }
 
-std::vector<std::string> Exports::list(std::string_view after)
+std::vector<std::string> StoredExports::list(std::string_view after)
 {
     const Lock lock(mutex_);
     const auto generation = data_.current();
