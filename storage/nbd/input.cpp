@@ -26,7 +26,7 @@ std::span<const std::byte> Input::take(std::size_t size)
 void Input::read(std::span<std::byte> out)
 {
     const auto part = std::min(out.size(), buffered());
-    std::memcpy(out.data(), bytes_.get() + begin_, part);
+    std::copy_n(bytes_.get() + begin_, part, out.begin());  // both may be nothing
     begin_ += part;
     stream_.receive(out.subspan(part));
 }

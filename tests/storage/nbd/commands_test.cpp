@@ -111,6 +111,14 @@ TEST_P(NbdCommands, FlushAndForcedUnitAccessAreAnswered)
     EXPECT_EQ(client_.ask(Command::kRead, 0, 4096, {}, kCommandFua).data, bytes);
 }
 
+TEST(NbdFlushes, AForcedWriteOfNothingIsAnswered)
+{
+    NbdWorld world(Store::kKept);
+    Client client(world.port());
+    client.open(world.make_volume());
+    EXPECT_EQ(client.ask(Command::kWrite, 0, 0, {}, kCommandFua).error, Error::kNone);
+}
+
 TEST_P(NbdCommands, TrimmedBlocksReadAsZerosAndWhatIsLeftOfOthersStays)
 {
     const Bytes ones(4 * kBlock, std::byte{1});
