@@ -3,32 +3,35 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <boost/url/parse_query.hpp>
-#include <boost/url/url_view.hpp>
+#include <boost/url/pct_string_view.hpp>
 
 #include "server/http/message.h"
+#include "server/wire/query.h"
 #include "server/wire/types.h"
 
 namespace amilab::control {
 
 RouteQuery::RouteQuery(std::string_view query, std::initializer_list<std::string_view> known)
 {
-    const auto parsed = boost::urls::parse_query(query);
-    if (!parsed) {
+    const auto parameters = wire::split_query(query);
+    if (!parameters) {
         throw http::HttpError(400, "the query string cannot be decoded");
     }
-    boost::urls::encoding_opts options;
-    options.space_as_plus = true;
-    for (const auto& parameter : *parsed) {
+    const auto decoded = [](const std::string& text) {
+        boost::urls::encoding_opts options;
+        options.space_as_plus = true;
+        return boost::urls::pct_string_view(text).decode(options);
+    };
+    for (const auto& parameter : *parameters) {
         if (parameter.key.empty() && parameter.value.empty()) {
             continue;
         }
-        const auto key = parameter.key.decode(options);
+        const auto key = decoded(parameter.key);
         if (std::find(known.begin(), known.end(), key) == known.end()) {
             throw http::HttpError(
                 400, fmt::format("unknown parameter {}; expected {}", key, fmt::join(known, ", ")));
         }
-        if (!values_.emplace(key, parameter.value.decode(options)).second) {
+        if (!values_.emplace(key, decoded(parameter.value)).second) {
             throw http::HttpError(400, fmt::format("parameter {} comes twice", key));
         }
     }

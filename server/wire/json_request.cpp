@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
-#include <boost/url/parse_query.hpp>
 #include <boost/url/pct_string_view.hpp>
 
+#include "server/wire/query.h"
 #include "server/wire/types.h"
 #include "server/wire/wire_errors.h"
 
@@ -185,13 +185,13 @@ void read_query(const OperationSchema& operation, std::string_view query,
     if (query.empty()) {
         return;
     }
-    const auto parameters = boost::urls::parse_query({query.data(), query.size()});
-    if (parameters.has_error()) {
+    const auto parameters = split_query(query);
+    if (!parameters) {
         throw serialization_error("The query string contains a syntax error");
     }
     std::size_t count = 0;
     for (const auto& parameter : *parameters) {
-        const auto name = decoded(view(parameter.key));
+        const auto name = decoded(parameter.key);
         if (name.empty() || is_common_parameter(name)) {
             continue;
         }
@@ -212,7 +212,7 @@ void read_query(const OperationSchema& operation, std::string_view query,
         }
         const auto path = member->kind == Kind::kList ? fmt::format("{}.{}", member->name, ++count)
                                                       : std::string(member->name);
-        into.push_back({path, decoded(view(parameter.value)), Form::kText});
+        into.push_back({path, decoded(parameter.value), Form::kText});
     }
 }
 
