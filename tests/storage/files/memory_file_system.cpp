@@ -136,7 +136,8 @@ public:
     {
         const std::lock_guard lock(owner_.mutex_);
         const auto found = inode_->sectors.lower_bound(offset / kSector);
-        if (found == inode_->sectors.end() || found->first * kSector >= inode_->size) {
+        if (offset >= inode_->size || found == inode_->sectors.end() ||
+            found->first * kSector >= inode_->size) {
             return std::nullopt;
         }
         return std::max(offset, found->first * kSector);
