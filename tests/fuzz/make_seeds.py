@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+"""Writes what the fuzzers begin with: a folder for each, a file for each input.
+
+usage: tests/fuzz/make_seeds.py GOLDEN_ANSWERS OUTPUT
+
+Requests are those of the golden scenarios, one for each operation and set of parameters. What a
+client says to the NBD server, and how layers' files are damaged, is put together here.
+"""
+
+import hashlib
+import pathlib
+import re
+import shutil
+import struct
+import sys
+import urllib.parse
+
+# Requests that look the same after this are one.
+VALUES = re.compile(r"=[^ &]*|\b[0-9a-f]{8,}\b|\d+")
+MOST_OF_AN_OPERATION = 12
+TARGETS = {"ssm": "AmazonSSM"}
+VERSIONS = {"ec2": "2016-11-15", "sts": "2011-06-15"}
+CREDENTIAL = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260102/us-east-1/{}/aws4_request, " \
+             "SignedHeaders=host, Signature=00"
+
+
+def calls(answers):
+    """Service, operation and the line that sums the request up, of each recorded call."""
+    for path in sorted(answers.glob("*.txt")):
+        lines = path.read_text().split("\n")
+        for title, summary in zip(lines, lines[1:]):
+            found = re.match(r"== \d+ (\w+) (\w+)( as .*)?$", title)
+            if found:
+                yield found[1], found[2], summary
+
+
+def chosen(answers):
+    """Of requests that differ in values alone the first."""
+    seen = {}
+    for service, operation, summary in calls(answers):
+        kinds = seen.setdefault((service, operation), set())
+        kind = VALUES.sub("", summary)
+        if kind not in kinds and len(kinds) < MOST_OF_AN_OPERATION:
+            kinds.add(kind)
+            yield service, operation, summary
+
+
+def form(service, operation, words):
+    pairs = [("Action", operation), ("Version", VERSIONS[service])]
+    pairs += [tuple(word.partition("=")[::2]) for word in words]
+    body = urllib.parse.urlencode(pairs)
+    return f"POST /\nAuthorization: {CREDENTIAL.format(service)}\n\n{body}"
+
+
+def json_request(service, operation, method, path, words):
+    """A JSON body stands last, from the first brace on; what comes before it are headers."""
+    rest = " ".join(words)
+    brace = rest.find("{") if not rest.startswith("{") else 0
+    fields = (rest if brace < 0 else rest[:brace]).split()
+    body = "" if brace < 0 else rest[brace:]
+    headers = [f"{name}: {value}" for name, value in
+               (field.split("=", 1) for field in fields if re.match(r"[\w-]+=", field))]
+    if service in TARGETS:
+        headers.append(f"X-Amz-Target: {TARGETS[service]}.{operation}")
+    return "\n".join([f"{method} {path}", *headers, "", body])
+
+
+def requests(answers):
+    folders = {"ec2": "forms", "sts": "forms", "ssm": "json", "rbin": "json", "ebs": "ebs_direct"}
+    for service, operation, summary in chosen(answers):
+        method, path, *words = summary.split(" ")
+        if service in VERSIONS:
+            text = form(service, operation, words)
+        else:
+            text = json_request(service, operation, method, path, words)
+        yield folders[service], text.encode()
+
+
+def odd_requests():
+    """What no scenario sends."""
+    credential = "AKIAIOSFODNN7EXAMPLE%2F20260102%2Fus-east-1%2Fsts%2Faws4_request"
+    action = "Action=GetCallerIdentity&Version=2011-06-15"
+    yield "forms", f"GET /?{action}&X-Amz-Credential={credential}&X-Amz-Signature=0\n\n"
+    yield "forms", f"POST /?{action}\n\nX-Amz-Credential={credential}&%E2%82%AC=%41+%2B"
+    yield "forms", "POST /\nAuthorization: Basic eA==\n\nAction=RunInstances&Filter.1.Value.2=%00&=&a.b..1=x"
+    yield "json", "POST /\nX-Amz-Target: AmazonSSM.PutParameter\n\n" \
+        '{"Name":"a\\u0000\\ud83d\\ude00","Tags":[{"Key":null},[1e400,-0.5,true]],"Value":18446744073709551615}'
+    yield "json", "GET /rules/%2F%00?maxResults=1&maxResults=2&%zz=1\n\n"
+    yield "ebs_direct", "GET /snapshots/snap-0123456789abcdef0/blocks/0?blockToken=AAABAQ%3D%3D\n\n"
+
+
+def option(number, data=b""):
+    return struct.pack(">8sII", b"IHAVEOPT", number, len(data)) + data
+
+
+def name(text):
+    return struct.pack(">I", len(text)) + text
+
+
+def export(disk, infos=()):
+    return name(disk) + struct.pack(f">H{len(infos)}H", len(infos), *infos)
+
+
+def contexts(disk, *queries):
+    return name(disk) + struct.pack(">I", len(queries)) + b"".join(map(name, queries))
+
+
+def command(number, offset=0, length=0, payload=b"", flags=0, cookie=7):
+    return struct.pack(">IHHQQI", 0x25609513, flags, number, cookie, offset, length) + payload
+
+
+READ, WRITE, END, FLUSH, TRIM, ZERO, STATUS = 0, 1, 2, 3, 4, 6, 7
+BLOCK = 65536
+SIZE = 3 * BLOCK + 512
+
+
+def command_lists():
+    page = bytes(range(256)) * 2
+    yield command(READ, 0, 1024) + command(READ, SIZE - 512, 512)
+    yield command(WRITE, 512, 512, page) + command(READ, 0, 2048) + command(FLUSH)
+    yield command(WRITE, BLOCK - 512, 1024, page * 2, flags=1) + command(READ, 0, SIZE, flags=4)
+    yield command(TRIM, 0, SIZE) + command(STATUS, 0, SIZE) + command(STATUS, 0, 512, flags=8)
+    yield command(ZERO, 512, BLOCK) + command(ZERO, 0, BLOCK, flags=2) + command(READ, 0, BLOCK)
+    yield command(ZERO, 0, 512, flags=16) + command(ZERO, 0, 512, flags=18) + command(END)
+    yield command(READ, SIZE, 512) + command(READ, 1, 512) + command(WRITE, SIZE, 512, page)
+    yield command(5) + command(READ, 0, 1 << 26) + command(FLUSH, 512) + command(READ)
+
+
+def handshakes():
+    flags = struct.pack(">I", 3)
+    agree = option(8)
+    for disk in (b"vol", b"snap", b"none"):
+        commands = command(READ, 0, 512) + command(WRITE, 0, 512, b"x" * 512) + command(END)
+        yield flags + option(7, export(disk)) + commands
+        yield struct.pack(">I", 1) + option(1, disk) + commands
+        yield flags + agree + option(10, contexts(disk, b"base:allocation")) \
+            + option(7, export(disk, (1, 2, 3))) + command(STATUS, 0, SIZE) + commands
+        yield flags + agree + option(9, contexts(disk)) + option(9, contexts(disk, b"base:", b"x")) \
+            + option(6, export(disk, (3,))) + option(2)
+    yield flags + option(3) + option(3, b"x") + option(99) + option(8, b"x") + option(2)
+    yield flags + option(7, name(b"x" * 4097)) + option(6, b"") + option(10, contexts(b"vol"))
+    yield struct.pack(">I", 7)
+
+
+def damage(file, action, behind, data=b""):
+    return struct.pack("<BBH", file, action, behind) + data
+
+
+def written(file, place, behind, data):
+    return damage(file, place, behind, bytes([len(data)]) + data)
+
+
+def damages():
+    """For both kinds of file: see LayerWorld."""
+    yield b""
+    for flags in (0, 1, 2, 3):
+        for file in range(4):
+            changes = [written(file, 0, at, b"\2") for at in (0, 8, 12, 16, 24, 28, 32, 40, 104, 112, 200)]
+            changes += [written(file, 1, at, data) for at in (0, 1, 250) for data in (b"\x0c", b"\1", b"\2")]
+            changes += [written(file, place, at, b"\7\0\0\0") for place in (2, 3) for at in (0, 4, 8)]
+            changes += [damage(file, 5, 100, bytes([place])) for place in range(5)]
+            changes += [damage(file, 6, 0), damage(file, 7, 1)]
+            yield from (bytes([flags]) + change for change in changes)
+
+
+def everything(answers):
+    yield from requests(answers)
+    for target, text in odd_requests():
+        yield target, text.encode()
+    for said in handshakes():
+        yield "nbd_handshake", said
+    for said in command_lists():
+        for agreed in range(8):
+            yield "nbd_commands", bytes([agreed]) + said
+    for how in damages():
+        yield "block_maps", how
+        yield "layer_indexes", how
+
+
+def main():
+    answers, output = map(pathlib.Path, sys.argv[1:])
+    for target, content in everything(answers):
+        folder = output / target
+        if folder not in main.cleared:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            main.cleared.add(folder)
+        (folder / hashlib.sha256(content).hexdigest()[:16]).write_bytes(content)
+
+
+main.cleared = set()
+
+if __name__ == "__main__":
+    main()
