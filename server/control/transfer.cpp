@@ -188,7 +188,7 @@ boost::json::object register_disk(const Services& services, Generation& generati
 }
 
 /// What a snapshot, a volume or an image's root device reads as. Without layers: zeros.
-struct Disk {
+struct OpenDisk {
     std::uint64_t size_bytes = 0;
     std::shared_ptr<Snapshot> snapshot;
     std::shared_ptr<Volume> volume;
@@ -208,8 +208,8 @@ struct Disk {
 };
 
 /// `row` is what was found of `id`.
-Disk open_snapshot_disk(Generation& generation, Database& db, const SnapshotId& id,
-                        const std::optional<SnapshotRow>& row)
+OpenDisk open_snapshot_disk(Generation& generation, Database& db, const SnapshotId& id,
+                            const std::optional<SnapshotRow>& row)
 {
     if (!row) {
         throw ec2::not_found(id);
@@ -221,7 +221,7 @@ Disk open_snapshot_disk(Generation& generation, Database& db, const SnapshotId& 
     if (is_archived(db, id, generation.clock().now_ms())) {
         throw ec2::snapshot_is_archived(id);
     }
-    Disk disk;
+    OpenDisk disk;
     disk.size_bytes = static_cast<std::uint64_t>(row->volume_size_gib) * kGiB;
     if (row->layer_id) {
         disk.snapshot = generation.blocks().open_snapshot(select_layer_chain(db, *row->layer_id),
@@ -230,7 +230,7 @@ Disk open_snapshot_disk(Generation& generation, Database& db, const SnapshotId& 
     return disk;
 }
 
-Disk open_disk(Generation& generation, const Caller& caller, std::string_view id)
+OpenDisk open_disk(Generation& generation, const Caller& caller, std::string_view id)
 {
     // Nobody writes meanwhile: no snapshot gives a volume another top.
     auto writer = generation.writer();
@@ -258,7 +258,7 @@ Disk open_disk(Generation& generation, const Caller& caller, std::string_view id
         if (!is_usable(row->state)) {
             throw ec2::incorrect_state(volume_id->text(), row->state);
         }
-        Disk disk;
+        OpenDisk disk;
         disk.size_bytes = static_cast<std::uint64_t>(row->size_gib) * kGiB;
         disk.volume =
             generation.blocks().open_volume(select_layer_chain(db, row->layer_id), disk.size_bytes);
@@ -273,7 +273,7 @@ Disk open_disk(Generation& generation, const Caller& caller, std::string_view id
                           fmt::format("{} is no id; expected ami-..., snap-... or vol-...", id));
 }
 
-asio::awaitable<void> send_bytes(const Disk& disk, std::uint64_t offset, std::uint64_t length,
+asio::awaitable<void> send_bytes(const OpenDisk& disk, std::uint64_t offset, std::uint64_t length,
                                  BodySink& sink, Workers& workers)
 {
     std::vector<std::byte> chunk(std::min<std::uint64_t>(length, kChunkBytes));
@@ -286,7 +286,7 @@ asio::awaitable<void> send_bytes(const Disk& disk, std::uint64_t offset, std::ui
     }
 }
 
-asio::awaitable<void> send_extents(const Disk& disk, BodySink& sink, Workers& workers)
+asio::awaitable<void> send_extents(const OpenDisk& disk, BodySink& sink, Workers& workers)
 {
     if (!disk.is_empty()) {
         auto extents = disk.extents();
@@ -310,7 +310,7 @@ asio::awaitable<void> send_zeros(std::uint64_t length, BodySink& sink)
     }
 }
 
-asio::awaitable<void> send_raw(const Disk& disk, BodySink& sink, Workers& workers)
+asio::awaitable<void> send_raw(const OpenDisk& disk, BodySink& sink, Workers& workers)
 {
     if (disk.is_empty()) {
         co_await send_zeros(disk.size_bytes, sink);
@@ -375,7 +375,7 @@ asio::awaitable<StreamAnswer> export_disk(Emulator& emulator, const StreamReques
     const RouteQuery query(request.header.query, {"account", "region"});
     const auto generation = emulator.data().current();
     // Held by the answer: a reset meanwhile takes nothing away.
-    const auto disk = std::make_shared<const Disk>(co_await request.workers.run(
+    const auto disk = std::make_shared<const OpenDisk>(co_await request.workers.run(
         [&] { return open_disk(*generation, query.caller(emulator), id); }));
     const bool wants_extents = is_extents(request.header.find("Accept"));
     StreamAnswer answer;

@@ -26,12 +26,12 @@ Response refusal(const HttpError& error)
 
 }  // namespace
 
-Connection::Connection(Socket socket, Service& service)
-    : service_(service),
-      transport_(std::move(socket), service.table, service.limits),
-      buffer_(service.limits.max_header_bytes + kReadBytes + kChunkedReadBytes),
-      parser_(service.limits),
-      body_(transport_, buffer_, parser_, service.limits),
+Connection::Connection(Socket socket, Shared& shared)
+    : shared_(shared),
+      transport_(std::move(socket), shared.table, shared.limits),
+      buffer_(shared.limits.max_header_bytes + kReadBytes + kChunkedReadBytes),
+      parser_(shared.limits),
+      body_(transport_, buffer_, parser_, shared.limits),
       writer_(transport_)
 {
 }
@@ -67,7 +67,7 @@ asio::awaitable<Connection::Next> Connection::serve_one()
         }
         transport_.handling();
         check();
-        response = co_await service_.handler(request_, body_);
+        response = co_await shared_.handler(request_, body_);
     } catch (const ConnectionLost&) {
         throw;
     } catch (const HttpError& error) {
@@ -89,12 +89,12 @@ asio::awaitable<bool> Connection::read_header()
         if (buffer_.capacity() > kKeptBufferBytes) {
             buffer_.shrink_to_fit();
         }
-        const auto deadline = Clock::now() + service_.limits.idle_timeout;
+        const auto deadline = SteadyClock::now() + shared_.limits.idle_timeout;
         if (co_await read_more(Phase::kIdle, deadline) == 0) {
             co_return false;
         }
     }
-    std::optional<Clock::time_point> deadline;
+    std::optional<SteadyClock::time_point> deadline;
     for (;;) {
         buffer_.consume(parser_.parse_header(text_of(buffer_)));
         if (parser_.header_done()) {
@@ -104,7 +104,7 @@ asio::awaitable<bool> Connection::read_header()
             co_return true;
         }
         if (!deadline) {
-            deadline = Clock::now() + service_.limits.header_timeout;
+            deadline = SteadyClock::now() + shared_.limits.header_timeout;
         }
         if (co_await read_more(Phase::kReading, *deadline) == 0) {
             if (transport_.expired()) {
@@ -115,7 +115,7 @@ asio::awaitable<bool> Connection::read_header()
     }
 }
 
-asio::awaitable<std::size_t> Connection::read_more(Phase phase, Clock::time_point deadline)
+asio::awaitable<std::size_t> Connection::read_more(Phase phase, SteadyClock::time_point deadline)
 {
     const auto space = buffer_.prepare(kReadBytes);
     const auto bytes = co_await transport_.read_until(
@@ -127,7 +127,7 @@ asio::awaitable<std::size_t> Connection::read_more(Phase phase, Clock::time_poin
 void Connection::check()
 {
     const auto expectations =
-        check_request(request_, service_.host_rules, [this] { return transport_.local_address(); });
+        check_request(request_, shared_.host_rules, [this] { return transport_.local_address(); });
     body_.start(request_, expectations.wants_continue);
     accepted_ = true;
 }

@@ -11,7 +11,7 @@
 namespace amilab::http {
 
 /// What all connections of a server share; outlives them.
-struct Service {
+struct Shared {
     Handler handler;
     Limits limits;
     HostRules host_rules;
@@ -22,7 +22,7 @@ struct Service {
 /// on one thread at a time.
 class Connection {
 public:
-    Connection(Socket socket, Service& service);
+    Connection(Socket socket, Shared& shared);
 
     /// Serves until either side has had enough.
     asio::awaitable<void> run();
@@ -32,7 +32,7 @@ private:
 
     asio::awaitable<Next> serve_one();
     asio::awaitable<bool> read_header();
-    asio::awaitable<std::size_t> read_more(Phase phase, Clock::time_point deadline);
+    asio::awaitable<std::size_t> read_more(Phase phase, SteadyClock::time_point deadline);
     asio::awaitable<Next> answer(Response& response);
     bool send_plain(Response& response, const Framing& framing);
     /// Whether the connection may be kept.
@@ -41,7 +41,7 @@ private:
     void check();
     Response failure(const std::exception& error) const;
 
-    Service& service_;
+    Shared& shared_;
     Transport transport_;
     InputBuffer buffer_;
     RequestParser parser_;

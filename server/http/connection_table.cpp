@@ -28,7 +28,7 @@ void ConnectionTable::remove(Place place)
     entries_.erase(place);
 }
 
-void ConnectionTable::sweep(Clock::time_point now)
+void ConnectionTable::sweep(SteadyClock::time_point now)
 {
     const auto now_ns = now.time_since_epoch().count();
     const Lock lock(mutex_);

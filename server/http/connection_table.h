@@ -10,7 +10,7 @@
 
 namespace amilab::http {
 
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 
 /// What a connection waits for.
 enum class Phase : std::uint8_t { kIdle, kReading, kHandling, kWriting };
@@ -26,7 +26,7 @@ struct ConnectionEntry {
     /// Set when a deadline has passed: nothing more can be read.
     std::atomic<bool> expired{false};
 
-    void arm(Phase next_phase, Clock::time_point deadline)
+    void arm(Phase next_phase, SteadyClock::time_point deadline)
     {
         phase.store(next_phase, std::memory_order_relaxed);
         deadline_ns.store(deadline.time_since_epoch().count(), std::memory_order_release);
@@ -55,7 +55,7 @@ public:
 
     /// Ends what has waited too long: a reader is told (`expired`, then end of file) and can still
     /// answer, a writer is cut off.
-    void sweep(Clock::time_point now);
+    void sweep(SteadyClock::time_point now);
     /// From here on no connection is kept for another request; idle ones end.
     void begin_stop();
     bool stopping() const { return stopping_.load(); }

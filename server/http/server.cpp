@@ -30,7 +30,7 @@ namespace {
 using asio::ip::tcp;
 using Strand = asio::strand<asio::io_context::executor_type>;
 using Acceptor = asio::basic_socket_acceptor<tcp, Strand>;
-using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Strand>;
+using Timer = asio::basic_waitable_timer<SteadyClock, asio::wait_traits<SteadyClock>, Strand>;
 
 constexpr auto kAsTuple = asio::as_tuple(asio::deferred);
 /// How long the listener rests when there are no descriptors or no memory for another connection.
@@ -52,19 +52,19 @@ std::size_t possible_connections(const Limits& limits)
     return std::min(limits.max_connections, std::max(left, kFewestConnections));
 }
 
-Clock::duration sweep_interval(const Limits& limits)
+SteadyClock::duration sweep_interval(const Limits& limits)
 {
     const auto shortest =
         std::min({limits.header_timeout, limits.idle_timeout, limits.progress_timeout,
                   limits.linger_timeout, limits.stop_timeout});
-    return std::clamp<Clock::duration>(shortest / 4, std::chrono::milliseconds(1),
-                                       std::chrono::seconds(1));
+    return std::clamp<SteadyClock::duration>(shortest / 4, std::chrono::milliseconds(1),
+                                             std::chrono::seconds(1));
 }
 
 }  // namespace
 
 /// Shared by the listener, the sweep and every connection's coroutine, so that it lives as long as
-/// the last of them. All but `service` is touched on the strand alone.
+/// the last of them. All but `shared` is touched on the strand alone.
 struct Server::State : std::enable_shared_from_this<Server::State> {
     State(asio::io_context& io_context_, const Endpoint& endpoint, Handler handler,
           const Limits& limits, const std::vector<std::string>& allowed_hosts)
@@ -74,8 +74,8 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
           pause(strand),
           sweep_timer(strand),
           address(endpoint),
-          service{std::move(handler), limits, HostRules(endpoint.address, allowed_hosts),
-                  ConnectionTable(possible_connections(limits))}
+          shared{std::move(handler), limits, HostRules(endpoint.address, allowed_hosts),
+                 ConnectionTable(possible_connections(limits))}
     {
     }
 
@@ -94,9 +94,9 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
     Timer sweep_timer;
     bool sweeping = false;
     bool stopped = false;
-    Clock::time_point cut_off = Clock::time_point::max();
+    SteadyClock::time_point cut_off = SteadyClock::time_point::max();
     Endpoint address;
-    Service service;
+    Shared shared;
 };
 
 void Server::State::listen()
@@ -137,7 +137,7 @@ asio::awaitable<void> Server::State::accept(std::shared_ptr<State> state)
 
 void Server::State::serve(Socket socket)
 {
-    if (service.table.full()) {
+    if (shared.table.full()) {
         constexpr std::string_view kBusy =
             "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\n"
             "Content-Length: 27\r\nConnection: close\r\n\r\nToo many open connections.\n";
@@ -156,10 +156,10 @@ void Server::State::serve(Socket socket)
 asio::awaitable<void> Server::State::run(std::shared_ptr<State> state, Socket socket)
 {
     {
-        Connection connection(std::move(socket), state->service);
+        Connection connection(std::move(socket), state->shared);
         co_await connection.run();
     }
-    if (state->service.table.stopping() && state->service.table.size() == 0) {
+    if (state->shared.table.stopping() && state->shared.table.size() == 0) {
         asio::post(state->strand, [state] { state->sweep_timer.cancel(); });
     }
 }
@@ -167,12 +167,12 @@ asio::awaitable<void> Server::State::run(std::shared_ptr<State> state, Socket so
 /// Runs while there are connections, so that an idle server sleeps.
 asio::awaitable<void> Server::State::sweep(std::shared_ptr<State> state)
 {
-    auto& table = state->service.table;
-    const auto interval = sweep_interval(state->service.limits);
+    auto& table = state->shared.table;
+    const auto interval = sweep_interval(state->shared.limits);
     do {
         state->sweep_timer.expires_after(interval);
         co_await state->sweep_timer.async_wait(kAsTuple);
-        const auto now = Clock::now();
+        const auto now = SteadyClock::now();
         table.sweep(now);
         if (now >= state->cut_off) {
             table.cut_all();
@@ -190,9 +190,9 @@ void Server::State::stop()
     boost::system::error_code ignored;
     acceptor.close(ignored);
     pause.cancel();
-    cut_off = Clock::now() + service.limits.stop_timeout;
-    service.table.begin_stop();
-    if (service.table.size() == 0) {
+    cut_off = SteadyClock::now() + shared.limits.stop_timeout;
+    shared.table.begin_stop();
+    if (shared.table.size() == 0) {
         sweep_timer.cancel();
     }
 }
@@ -218,7 +218,7 @@ const Endpoint& Server::address() const
 
 std::size_t Server::connections() const
 {
-    return state_->service.table.size();
+    return state_->shared.table.size();
 }
 
 void Server::stop()

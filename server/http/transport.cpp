@@ -44,7 +44,7 @@ void ProgressBudget::restart()
     bytes_ = 0;
 }
 
-void ProgressBudget::count(std::size_t bytes, Clock::duration waited)
+void ProgressBudget::count(std::size_t bytes, SteadyClock::duration waited)
 {
     bytes_ += bytes;
     left_ -= waited;
@@ -63,7 +63,7 @@ Transport::Transport(Socket socket, ConnectionTable& table, const Limits& limits
 }
 
 asio::awaitable<std::size_t> Transport::read_until(std::span<char> out, Phase phase,
-                                                   Clock::time_point deadline)
+                                                   SteadyClock::time_point deadline)
 {
     entry_.arm(phase, deadline);
     // Either stop() sees this phase, or this sees stop(): both orders are sequentially consistent.
@@ -80,12 +80,12 @@ asio::awaitable<std::size_t> Transport::read_until(std::span<char> out, Phase ph
 
 asio::awaitable<std::size_t> Transport::read_body(std::span<std::byte> out)
 {
-    const auto start = Clock::now();
+    const auto start = SteadyClock::now();
     entry_.arm(Phase::kReading, received_.deadline(start));
     const auto [error, bytes] =
         co_await socket_.async_read_some(asio::buffer(out.data(), out.size()), kAsTuple);
     entry_.disarm();
-    received_.count(bytes, Clock::now() - start);
+    received_.count(bytes, SteadyClock::now() - start);
     if (bytes == 0 && expired()) {
         throw HttpError(408, "The request's body came too slowly.");
     }
@@ -114,11 +114,11 @@ bool Transport::send_at_once(Gather buffers)
 asio::awaitable<void> Transport::send(Gather buffers)
 {
     while (gathered_size(buffers) > 0) {
-        const auto start = Clock::now();
+        const auto start = SteadyClock::now();
         entry_.arm(Phase::kWriting, sent_.deadline(start));
         const auto [error, bytes] = co_await socket_.async_write_some(buffers, kAsTuple);
         entry_.disarm();
-        sent_.count(bytes, Clock::now() - start);
+        sent_.count(bytes, SteadyClock::now() - start);
         if (error) {
             throw ConnectionLost(error.message());
         }
@@ -131,7 +131,7 @@ asio::awaitable<void> Transport::linger()
     boost::system::error_code ignored;
     socket_.shutdown(Socket::shutdown_send, ignored);
     std::array<char, 4096> discarded;
-    entry_.arm(Phase::kReading, Clock::now() + limits_.linger_timeout);
+    entry_.arm(Phase::kReading, SteadyClock::now() + limits_.linger_timeout);
     while (!expired()) {
         const auto [error, bytes] =
             co_await socket_.async_read_some(asio::buffer(discarded), kAsTuple);

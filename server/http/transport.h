@@ -31,12 +31,12 @@ public:
     }
 
     void restart();
-    Clock::time_point deadline(Clock::time_point now) const { return now + left_; }
-    void count(std::size_t bytes, Clock::duration waited);
+    SteadyClock::time_point deadline(SteadyClock::time_point now) const { return now + left_; }
+    void count(std::size_t bytes, SteadyClock::duration waited);
 
 private:
     const Limits& limits_;
-    Clock::duration left_;
+    SteadyClock::duration left_;
     std::size_t bytes_ = 0;
 };
 
@@ -51,7 +51,7 @@ public:
     /// Waits for the first byte of a request, or the next of its header, until `deadline`.
     /// 0: the peer closed, or the deadline passed (`expired`).
     asio::awaitable<std::size_t> read_until(std::span<char> out, Phase phase,
-                                            Clock::time_point deadline);
+                                            SteadyClock::time_point deadline);
     /// Reads body bytes; 0 when the peer has closed. Throws HttpError 408, ConnectionLost.
     asio::awaitable<std::size_t> read_body(std::span<std::byte> out);
     /// Starts the count of progress anew, for the next message.

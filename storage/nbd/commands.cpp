@@ -32,13 +32,13 @@ Error error_of(int error_number)
     }
 }
 
-std::uint16_t allowed_flags(const Session& session, Command command)
+std::uint16_t allowed_flags(const Agreement& agreement, Command command)
 {
     const auto allow = [](unsigned flags) { return static_cast<std::uint16_t>(flags); };
     switch (command) {
         case Command::kRead:
             return allow(kCommandFua |
-                         (session.has_structured_replies ? kCommandDoNotFragment : 0U));
+                         (agreement.has_structured_replies ? kCommandDoNotFragment : 0U));
         case Command::kWriteZeroes:
             return allow(kCommandFua | kCommandNoHole | kCommandFastZero);
         case Command::kBlockStatus:
@@ -58,9 +58,9 @@ bool changes_disk(Command command)
            command == Command::kWriteZeroes;
 }
 
-void check_range(const Session& session, const Request& request)
+void check_range(const Agreement& agreement, const Request& request)
 {
-    const auto size = session.opened->info().size_bytes;
+    const auto size = agreement.opened->info().size_bytes;
     if (request.offset > size || request.length > size - request.offset) {
         const bool wants_space = changes_disk(request.command);
         throw Refused{wants_space ? Error::kNoSpace : Error::kInvalid,
@@ -71,12 +71,12 @@ void check_range(const Session& session, const Request& request)
     }
 }
 
-void check(const Session& session, const Request& request)
+void check(const Agreement& agreement, const Request& request)
 {
-    if (request.flags & ~allowed_flags(session, request.command)) {
+    if (request.flags & ~allowed_flags(agreement, request.command)) {
         throw Refused{Error::kInvalid, "a flag that this command does not have"};
     }
-    if (changes_disk(request.command) && session.opened->info().is_read_only) {
+    if (changes_disk(request.command) && agreement.opened->info().is_read_only) {
         throw Refused{Error::kNotPermitted, "a snapshot is read-only"};
     }
     switch (request.command) {
@@ -85,15 +85,15 @@ void check(const Session& session, const Request& request)
             if (request.length > kMaxBlock) {
                 throw Refused{Error::kInvalid, "32 MiB are the most that one request moves"};
             }
-            return check_range(session, request);
+            return check_range(agreement, request);
         case Command::kBlockStatus:
-            if (!session.has_block_status || request.length == 0) {
+            if (!agreement.has_block_status || request.length == 0) {
                 throw Refused{Error::kInvalid, "no context was agreed on, or the length is 0"};
             }
-            return check_range(session, request);
+            return check_range(agreement, request);
         case Command::kTrim:
         case Command::kWriteZeroes:
-            return check_range(session, request);
+            return check_range(agreement, request);
         case Command::kFlush:
             if (request.offset != 0 || request.length != 0) {
                 throw Refused{Error::kInvalid, "a flush has no offset and no length"};
@@ -105,10 +105,10 @@ void check(const Session& session, const Request& request)
     throw Refused{Error::kInvalid, "no such command"};
 }
 
-void refuse(const Session& session, const Request& request, ReplyBatch& replies,
+void refuse(const Agreement& agreement, const Request& request, ReplyBatch& replies,
             const Refused& refused)
 {
-    if (session.has_structured_replies) {
+    if (agreement.has_structured_replies) {
         replies.error_chunk(request, refused.error, refused.message);
     } else {
         replies.simple(request, refused.error);
@@ -237,17 +237,17 @@ void change(Volume& volume, const Request& request, std::span<const std::byte> p
     }
 }
 
-void run_checked(const Session& session, const Request& request, std::span<const std::byte> payload,
-                 ReplyBatch& replies)
+void run_checked(const Agreement& agreement, const Request& request,
+                 std::span<const std::byte> payload, ReplyBatch& replies)
 {
-    check(session, request);
-    const auto disk = session.opened->disk();
+    check(agreement, request);
+    const auto disk = agreement.opened->disk();
     if (!disk) {
         throw Refused{Error::kShutdown, "it has been deleted"};
     }
     if (request.command == Command::kRead) {
-        return session.has_structured_replies ? read_in_chunks(*disk, request, replies)
-                                              : read_unstructured(*disk, request, replies);
+        return agreement.has_structured_replies ? read_in_chunks(*disk, request, replies)
+                                                : read_unstructured(*disk, request, replies);
     }
     if (request.command == Command::kBlockStatus) {
         return tell_status(*disk, request, replies);
@@ -260,17 +260,17 @@ void run_checked(const Session& session, const Request& request, std::span<const
 
 }  // namespace
 
-void run_command(const Session& session, const Request& request, std::span<const std::byte> payload,
-                 ReplyBatch& replies)
+void run_command(const Agreement& agreement, const Request& request,
+                 std::span<const std::byte> payload, ReplyBatch& replies)
 {
     try {
-        run_checked(session, request, payload, replies);
+        run_checked(agreement, request, payload, replies);
     } catch (const Refused& refused) {
-        refuse(session, request, replies, refused);
+        refuse(agreement, request, replies, refused);
     } catch (const StorageError& error) {
-        refuse(session, request, replies, {error_of(error.error_number), error.what()});
+        refuse(agreement, request, replies, {error_of(error.error_number), error.what()});
     } catch (const std::bad_alloc&) {
-        refuse(session, request, replies, {Error::kInputOutput, "out of memory"});
+        refuse(agreement, request, replies, {Error::kInputOutput, "out of memory"});
     }
 }
 

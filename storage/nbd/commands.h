@@ -12,7 +12,7 @@ namespace amilab::nbd {
 /// what the export, its size or the protocol does not allow. `payload` is a write's. Throws
 /// Disconnected.
 /// Source: doc/proto.md, "Request types" and "Structured reply types" (documented).
-void run_command(const Session& session, const Request& request, std::span<const std::byte> payload,
-                 ReplyBatch& replies);
+void run_command(const Agreement& agreement, const Request& request,
+                 std::span<const std::byte> payload, ReplyBatch& replies);
 
 }  // namespace amilab::nbd

@@ -9,12 +9,13 @@ void Connection::run(std::chrono::milliseconds handshake_timeout)
     try {
         Input input(socket_);
         socket_.set_deadline(std::chrono::steady_clock::now() + handshake_timeout);
-        const auto session = shake_hands(socket_, input, exports_, [this] { socket_.shut_down(); });
+        const auto agreement =
+            shake_hands(socket_, input, exports_, [this] { socket_.shut_down(); });
         socket_.set_deadline(std::nullopt);
-        if (!session) {
+        if (!agreement) {
             return;
         }
-        Transmission transmission(socket_, input, *session, helpers_);
+        Transmission transmission(socket_, input, *agreement, helpers_);
         {
             const Lock lock(mutex_);
             if (is_stopped_) {

@@ -91,7 +91,7 @@ public:
     {
     }
 
-    std::unique_ptr<Session> run()
+    std::unique_ptr<Agreement> run()
     {
         stream_.send(Packer<18>()
                          .put(kGreetingMagic)
@@ -106,7 +106,7 @@ public:
         while (!is_over_) {
             take_option();
         }
-        return std::move(session_);
+        return std::move(agreement_);
     }
 
 private:
@@ -164,7 +164,7 @@ private:
             throw Disconnected();
         }
         start(std::move(*opened));
-        const auto& info = session_->opened->info();
+        const auto& info = agreement_->opened->info();
         Packer<10> answer;
         answer.put(info.size_bytes).put(transmission_flags(info, has_structured_replies_));
         stream_.send(answer.bytes());
@@ -212,7 +212,7 @@ private:
             return reply(OptionReply::kUnknown, *refusal);
         }
         start(std::move(std::get<std::shared_ptr<Export>>(found)));
-        tell(*request, session_->opened->info());
+        tell(*request, agreement_->opened->info());
     }
 
     void tell(const ExportRequest& request, const ExportInfo& info)
@@ -271,10 +271,10 @@ private:
 
     void start(std::shared_ptr<Export> opened)
     {
-        session_ = std::make_unique<Session>();
-        session_->has_structured_replies = has_structured_replies_;
-        session_->has_block_status = allocation_of_ == opened->info().name;
-        session_->opened = std::move(opened);
+        agreement_ = std::make_unique<Agreement>();
+        agreement_->has_structured_replies = has_structured_replies_;
+        agreement_->has_block_status = allocation_of_ == opened->info().name;
+        agreement_->opened = std::move(opened);
         is_over_ = true;
     }
 
@@ -306,7 +306,7 @@ private:
     std::optional<std::string> allocation_of_;
     std::uint32_t option_ = 0;
     bool is_over_ = false;
-    std::unique_ptr<Session> session_;
+    std::unique_ptr<Agreement> agreement_;
 };
 
 }  // namespace
@@ -321,8 +321,8 @@ std::uint16_t transmission_flags(const ExportInfo& info, bool has_structured_rep
     return static_cast<std::uint16_t>(flags);
 }
 
-std::unique_ptr<Session> shake_hands(Stream& stream, Input& input, Exports& exports,
-                                     const std::function<void()>& disconnect)
+std::unique_ptr<Agreement> shake_hands(Stream& stream, Input& input, Exports& exports,
+                                       const std::function<void()>& disconnect)
 {
     return Handshake(stream, input, exports, disconnect).run();
 }

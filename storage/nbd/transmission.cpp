@@ -10,7 +10,7 @@
 namespace amilab::nbd {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 
 // A payload up to here is used where it was received to.
 constexpr std::size_t kInPlaceBytes = Input::kCapacity / 2;
@@ -39,7 +39,7 @@ Request parse_request(std::span<const std::byte> bytes)
     return request;
 }
 
-bool is_slow(const Request& request, Clock::duration time)
+bool is_slow(const Request& request, SteadyClock::duration time)
 {
     const auto length = std::min(request.length, kMaxBlock);
     return request.command != Command::kFlush && !request.has(kCommandFua) &&
@@ -63,15 +63,15 @@ struct Transmission::Worker {
     ReplyBatch replies;
     Request request;
     bool gives_role_away = false;
-    Clock::duration time{};  // that the request took
+    SteadyClock::duration time{};  // that the request took
     std::span<const std::byte> payload;
     std::unique_ptr<std::byte[]> memory;
     std::size_t memory_size = 0;
 };
 
-Transmission::Transmission(Stream& stream, Input& input, const Session& session,
+Transmission::Transmission(Stream& stream, Input& input, const Agreement& agreement,
                            HelperBudget& helpers)
-    : stream_(stream), session_(session), budget_(helpers), input_(input)
+    : stream_(stream), agreement_(agreement), budget_(helpers), input_(input)
 {
 }
 
@@ -156,9 +156,9 @@ bool Transmission::take_request(Worker& worker)
 
 void Transmission::serve(Worker& worker)
 {
-    const auto begin = Clock::now();
-    run_command(session_, worker.request, worker.payload, worker.replies);
-    worker.time = Clock::now() - begin;
+    const auto begin = SteadyClock::now();
+    run_command(agreement_, worker.request, worker.payload, worker.replies);
+    worker.time = SteadyClock::now() - begin;
     if (worker.memory_size > kKeptPayloadBytes) {
         worker.memory.reset();
         worker.memory_size = 0;
@@ -178,7 +178,7 @@ void Transmission::read_payload(Worker& worker)
     if (input_.buffered() < request.length) {
         worker.replies.send();  // nobody waits for answers while the rest is on its way
     }
-    if (request.length > kMaxBlock || session_.opened->info().is_read_only) {
+    if (request.length > kMaxBlock || agreement_.opened->info().is_read_only) {
         return input_.skip(request.length);  // it will be refused
     }
     if (!worker.gives_role_away && request.length <= kInPlaceBytes) {
@@ -200,7 +200,7 @@ bool Transmission::gives_role_away(const Request& request)
         return false;
     }
     if (request.command == Command::kFlush || request.has(kCommandFua)) {
-        return session_.opened->needs_flushes();
+        return agreement_.opened->needs_flushes();
     }
     if (slow_requests_left_ == 0) {
         return false;

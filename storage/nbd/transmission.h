@@ -36,7 +36,7 @@ private:
 /// payload only by the reader, so that there is one.
 class Transmission {
 public:
-    Transmission(Stream& stream, Input& input, const Session& session, HelperBudget& helpers);
+    Transmission(Stream& stream, Input& input, const Agreement& agreement, HelperBudget& helpers);
     ~Transmission();
 
     /// Returns when the client is gone, or stop() was called, and all replies are out.
@@ -58,7 +58,7 @@ private:
     void fail() noexcept;
 
     Stream& stream_;
-    const Session& session_;
+    const Agreement& agreement_;
     HelperBudget& budget_;
     Mutex sending_{LockLevel::kNbdSending};  // a batch of replies
     std::atomic<bool> is_over_{false};

@@ -22,7 +22,7 @@
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 using amilab::bench::SampleRows;
 
 constexpr int kPagesBetweenCheckpoints = 1000;
@@ -53,17 +53,17 @@ std::int64_t percentile(const std::vector<std::int64_t>& sorted, std::size_t per
 /// Prints one line of JSON in the shape of what post.lua prints.
 void run(amilab::Database& db, const std::function<void()>& write_rows, double seconds)
 {
-    const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(
-                                        std::chrono::duration<double>(seconds));
+    const auto end = SteadyClock::now() + std::chrono::duration_cast<SteadyClock::duration>(
+                                              std::chrono::duration<double>(seconds));
     std::vector<std::int64_t> latencies_ns;
     const double cpu_before = cpu_seconds();
-    const auto begin = Clock::now();
+    const auto begin = SteadyClock::now();
     auto last = begin;
     do {
         amilab::Transaction transaction(db);
         write_rows();
         transaction.commit();
-        const auto now = Clock::now();
+        const auto now = SteadyClock::now();
         latencies_ns.push_back((now - last).count());
         last = now;
     } while (last < end);

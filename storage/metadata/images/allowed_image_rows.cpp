@@ -52,7 +52,7 @@ std::int64_t to_number(std::string_view text)
     return number;
 }
 
-void read_value(ImageCriterion& criterion, std::string_view kind, std::size_t position,
+void read_value(AllowedImageCriterion& criterion, std::string_view kind, std::size_t position,
                 std::string value)
 {
     if (kind == kProvider) {
@@ -174,7 +174,7 @@ void append_watermarks(Query& query, const std::vector<WatermarkCriterion>& wate
     query.sql("))");
 }
 
-void append_criterion(Query& query, const ImageCriterion& criterion, TimeMs now_ms)
+void append_criterion(Query& query, const AllowedImageCriterion& criterion, TimeMs now_ms)
 {
     query.sql(" OR (1");
     append_providers(query, criterion.providers);
@@ -209,10 +209,10 @@ AllowedImages select_state(Database& db, std::string_view owner, std::string_vie
     return to_word(setting, AllowedImages::kDisabled);
 }
 
-std::vector<ImageCriterion> select_criteria(Database& db, std::string_view owner,
-                                            std::string_view region)
+std::vector<AllowedImageCriterion> select_criteria(Database& db, std::string_view owner,
+                                                   std::string_view region)
 {
-    std::vector<ImageCriterion> criteria;
+    std::vector<AllowedImageCriterion> criteria;
     auto values =
         select_rows<kValueColumns>(db,
                                    "FROM image_criterion_value v WHERE v.owner = ? AND v.region = ?"
@@ -256,7 +256,7 @@ void write_allowed_images_state(Database& db, std::string_view owner, std::strin
 }
 
 void replace_image_criteria(Database& db, std::string_view owner, std::string_view region,
-                            std::span<const ImageCriterion> criteria)
+                            std::span<const AllowedImageCriterion> criteria)
 {
     Statement(db, "DELETE FROM image_criterion_value WHERE owner = ? AND region = ?")
         .execute(owner, region);
@@ -288,7 +288,7 @@ void append_allowed(Query& query, const AllowedImagesSettings& settings, std::st
 }
 
 void append_allowed_filter(Query& query, const AllowedImagesSettings& settings,
-                           std::string_view account, TimeMs now_ms, const Filter& filter,
+                           std::string_view account, TimeMs now_ms, const RowFilter& filter,
                            const AroundAllowed& around)
 {
     if (settings.state == AllowedImages::kDisabled) {

@@ -30,7 +30,7 @@ struct WatermarkCriterion {
 using ScanCriterion = std::map<std::string, std::string>;
 
 /// What an image must be like to be allowed: all that is said. An empty list says nothing.
-struct ImageCriterion {
+struct AllowedImageCriterion {
     /// amazon, aws-marketplace, aws-backup-vault, account ids, or none alone.
     std::vector<std::string> providers{};
     std::vector<std::string> product_codes{};
@@ -53,7 +53,7 @@ inline constexpr std::string_view kImageAllowed = "image-allowed";
 struct AllowedImagesSettings {
     AllowedImages state = AllowedImages::kDisabled;
     /// In the order in which they were given; an image is allowed when it meets one of them.
-    std::vector<ImageCriterion> criteria{};
+    std::vector<AllowedImageCriterion> criteria{};
 };
 
 AllowedImagesSettings select_allowed_images_settings(Database& db, std::string_view owner,
@@ -64,7 +64,7 @@ AllowedImagesSettings select_allowed_images_in_force(Database& db, std::string_v
 void write_allowed_images_state(Database& db, std::string_view owner, std::string_view region,
                                 AllowedImages state);
 void replace_image_criteria(Database& db, std::string_view owner, std::string_view region,
-                            std::span<const ImageCriterion> criteria);
+                            std::span<const AllowedImageCriterion> criteria);
 
 /// Appends a condition: the image of the alias i is the account's own or meets one of the criteria.
 /// Source: EC2 API Reference, ImageCriterionRequest (documented); without criteria only own images
@@ -80,7 +80,7 @@ struct AroundAllowed {
 /// Appends the filter image-allowed of an account. Nothing matches while the settings are disabled.
 /// Source: an image has the mark in the states audit-mode and enabled (documented).
 void append_allowed_filter(Query& query, const AllowedImagesSettings& settings,
-                           std::string_view account, TimeMs now_ms, const Filter& filter,
+                           std::string_view account, TimeMs now_ms, const RowFilter& filter,
                            const AroundAllowed& around = {});
 
 /// The images among `ids` that are allowed to `account`, whatever the state of the settings.

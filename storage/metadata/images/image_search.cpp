@@ -158,7 +158,7 @@ void append_executable_by(Query& query, const ListQuery& wanted,
 void append_image_filters(Query& query, const ListQuery& wanted,
                           const AllowedImagesSettings& allowed)
 {
-    std::vector<Filter> others;
+    std::vector<RowFilter> others;
     for (const auto& filter : wanted.filters) {
         if (filter.name == kImageAllowed) {
             append_allowed_filter(query, allowed, wanted.owner, wanted.now_ms, filter);
@@ -170,7 +170,7 @@ void append_image_filters(Query& query, const ListQuery& wanted,
 }
 
 /// Whether a value of the filter begins with a wildcard, so that no index finds what it means.
-bool begins_anywhere(const Filter& filter)
+bool begins_anywhere(const RowFilter& filter)
 {
     return std::ranges::any_of(filter.values, [](const std::string& value) {
         return value.starts_with('*') || value.starts_with('?');
@@ -178,7 +178,7 @@ bool begins_anywhere(const Filter& filter)
 }
 
 /// Whether the filter is on a column of the image's row that no index has.
-bool is_on_row(const Filter& filter)
+bool is_on_row(const RowFilter& filter)
 {
     return filter.name != "image-id" &&
            std::ranges::find(kRowFilters, filter.name, &FilterColumn::name) !=

@@ -192,9 +192,9 @@ void append_visible_page(Query& query, const SharedKind& kind, const ListQuery& 
     query.sql(wanted.ids.size() == 1 ? " LIMIT " : " ORDER BY 1 LIMIT ").value(wanted.limit);
 }
 
-bool may_own(std::span<const Filter> filters, std::string_view name, std::string_view account)
+bool may_own(std::span<const RowFilter> filters, std::string_view name, std::string_view account)
 {
-    return std::all_of(filters.begin(), filters.end(), [&](const Filter& filter) {
+    return std::all_of(filters.begin(), filters.end(), [&](const RowFilter& filter) {
         return filter.name != name ||
                std::any_of(filter.values.begin(), filter.values.end(), [&](const auto& value) {
                    return value == account || value.find_first_of("*?\\") != std::string::npos;

@@ -80,7 +80,7 @@ auto select_visible_page(Database& db, const SharedKind& kind, const ListQuery& 
 }
 
 /// False when a filter `name` on the owner, without wildcards, leaves out `account`.
-bool may_own(std::span<const Filter> filters, std::string_view name, std::string_view account);
+bool may_own(std::span<const RowFilter> filters, std::string_view name, std::string_view account);
 
 /// Appends " AND (...)": the row of the alias is one that `viewer` sees. For rows that are named.
 void append_seen_by(Query& query, const SharedKind& kind, std::string_view viewer);

@@ -4,7 +4,7 @@ namespace amilab {
 
 void move_image_allowed(ListQuery& wanted, const AllowedImagesSettings& settings)
 {
-    std::vector<Filter> others;
+    std::vector<RowFilter> others;
     for (auto& filter : wanted.filters) {
         if (filter.name == kImageAllowed) {
             append_allowed_filter(

@@ -70,7 +70,7 @@ void append_pattern(Query& query, std::string_view expression, const Pattern& pa
     query.sql(")");
 }
 
-void append_tag_filter(Query& query, const Filter& filter, std::string_view resource_id,
+void append_tag_filter(Query& query, const RowFilter& filter, std::string_view resource_id,
                        std::string_view owner)
 {
     constexpr std::string_view kTag = "tag:";
@@ -129,7 +129,7 @@ void append_match(Query& query, std::string_view expression, const std::vector<s
 namespace {
 
 template <class Column>
-void append_each(Query& query, std::span<const Filter> filters, std::span<const Column> columns,
+void append_each(Query& query, std::span<const RowFilter> filters, std::span<const Column> columns,
                  std::string_view resource_id, std::string_view owner)
 {
     for (const auto& filter : filters) {
@@ -153,14 +153,14 @@ void append_each(Query& query, std::span<const Filter> filters, std::span<const 
 
 }  // namespace
 
-void append_filters(Query& query, std::span<const Filter> filters,
+void append_filters(Query& query, std::span<const RowFilter> filters,
                     std::span<const FilterColumn> columns, std::string_view resource_id,
                     std::string_view owner)
 {
     append_each(query, filters, columns, resource_id, owner);
 }
 
-void append_filters(Query& query, std::span<const Filter> filters,
+void append_filters(Query& query, std::span<const RowFilter> filters,
                     std::span<const ResolvedFilter> columns, std::string_view resource_id,
                     std::string_view owner)
 {

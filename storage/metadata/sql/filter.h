@@ -12,7 +12,7 @@ namespace amilab {
 /// A Describe call's filter: a row passes when it matches any of the values. `*` stands for any
 /// characters, `?` for one, and a backslash takes their meaning away. Case counts.
 /// Source: EC2 User Guide, "Filter your resources" (documented).
-struct Filter {
+struct RowFilter {
     std::string name;
     std::vector<std::string> values;
 };
@@ -46,11 +46,11 @@ std::string sql_time(std::string_view expression);
 /// `tag-value`, are asked of `owner`'s tags on the resource whose id is the expression
 /// `resource_id`. A name in neither place matches nothing: it is a documented filter on something
 /// that amilab does not have yet (the handler has refused the others).
-void append_filters(Query& query, std::span<const Filter> filters,
+void append_filters(Query& query, std::span<const RowFilter> filters,
                     std::span<const FilterColumn> columns, std::string_view resource_id,
                     std::string_view owner);
 
-void append_filters(Query& query, std::span<const Filter> filters,
+void append_filters(Query& query, std::span<const RowFilter> filters,
                     std::span<const ResolvedFilter> columns, std::string_view resource_id,
                     std::string_view owner);
 

@@ -21,7 +21,7 @@ struct ListQuery {
     std::string_view region{};
     /// Only these; empty: any.
     std::vector<std::string> ids{};
-    std::vector<Filter> filters{};
+    std::vector<RowFilter> filters{};
     /// Columns, or what else the list names, that are to have one of these values; one without
     /// values is not asked for.
     std::vector<std::pair<std::string_view, std::vector<std::string>>> among{};

@@ -33,13 +33,13 @@ bool is_one_literal(const std::vector<std::string>& values)
 }
 
 /// Whether the filter leaves tags of one key only.
-bool fixes_key(const Filter& filter)
+bool fixes_key(const RowFilter& filter)
 {
     return filter.name.starts_with(kTagPrefix) ||
            (filter.name == "key" && is_one_literal(filter.values));
 }
 
-bool fixes_value(const Filter& filter)
+bool fixes_value(const RowFilter& filter)
 {
     return (filter.name.starts_with(kTagPrefix) || filter.name == "value") &&
            is_one_literal(filter.values);
@@ -207,7 +207,7 @@ std::vector<TagDescriptionRow> select_tag_page(Database& db, const ListQuery& wa
     // way to them.
     const bool by_resource =
         std::any_of(wanted.filters.begin(), wanted.filters.end(),
-                    [](const Filter& filter) { return filter.name == "resource-id"; });
+                    [](const RowFilter& filter) { return filter.name == "resource-id"; });
     const TagOrder order(wanted);
     Query query("SELECT ");
     query.sql(select_list<kTagColumns>()).sql(" FROM tag t WHERE ");

@@ -189,7 +189,7 @@ TEST(ProgressBudget, IsRenewedByEnoughBytes)
     limits.progress_timeout = seconds(10);
     limits.min_progress_bytes = 100;
     ProgressBudget budget(limits);
-    const Clock::time_point now{};
+    const SteadyClock::time_point now{};
     EXPECT_EQ(budget.deadline(now) - now, seconds(10));
     budget.count(50, seconds(4));
     EXPECT_EQ(budget.deadline(now) - now, seconds(6));

@@ -12,10 +12,10 @@ constexpr std::size_t kMostFilterValues = 200;
 
 }  // namespace
 
-std::vector<amilab::Filter> parse_filters(const wire::OperationSchema& operation,
-                                          const std::vector<Filter>& filters)
+std::vector<RowFilter> parse_filters(const wire::OperationSchema& operation,
+                                     const std::vector<Filter>& filters)
 {
-    std::vector<amilab::Filter> parsed;
+    std::vector<RowFilter> parsed;
     std::size_t values = 0;
     for (const auto& filter : filters) {
         const auto name = filter.name.value_or("");

@@ -19,8 +19,8 @@ namespace amilab::ec2 {
 /// The request's filters under their documented names. Throws InvalidParameterValue for one that
 /// neither the documentation nor the overlay names, InvalidParameterValue for one without values,
 /// FilterLimitExceeded above 200 values (documented).
-std::vector<amilab::Filter> parse_filters(const wire::OperationSchema& operation,
-                                          const std::vector<Filter>& filters);
+std::vector<RowFilter> parse_filters(const wire::OperationSchema& operation,
+                                     const std::vector<Filter>& filters);
 
 /// Refuses MaxResults next to ids, as AWS does for `parameter` (say "instanceIds").
 void refuse_page_with_ids(bool has_ids, const std::optional<std::int64_t>& max_results,

@@ -137,12 +137,12 @@ ScanCriterion parse_scan(const std::optional<ScanResultConditionRequest>& condit
     return scan;
 }
 
-amilab::ImageCriterion parse_criterion(const ImageCriterionRequest& request)
+AllowedImageCriterion parse_criterion(const ImageCriterionRequest& request)
 {
     check_providers(request.image_providers);
     check_product_codes(request.marketplace_product_codes);
     check_names(request.image_names);
-    amilab::ImageCriterion criterion;
+    AllowedImageCriterion criterion;
     criterion.providers = request.image_providers;
     criterion.product_codes = request.marketplace_product_codes;
     criterion.names = request.image_names;
@@ -187,9 +187,9 @@ ScanResultCondition scan_answer(const ScanCriterion& scan)
     return answer;
 }
 
-ec2::ImageCriterion criterion_answer(amilab::ImageCriterion criterion)
+ImageCriterion criterion_answer(AllowedImageCriterion criterion)
 {
-    ec2::ImageCriterion answer;
+    ImageCriterion answer;
     answer.image_providers = std::move(criterion.providers);
     answer.marketplace_product_codes = std::move(criterion.product_codes);
     answer.image_names = std::move(criterion.names);
@@ -261,7 +261,7 @@ replace_image_criteria_in_allowed_images_settings(
     Session& session, const ReplaceImageCriteriaInAllowedImagesSettingsRequest& request)
 {
     check_count(request.image_criteria.size(), kMostCriteria, "image criteria");
-    std::vector<amilab::ImageCriterion> criteria;
+    std::vector<AllowedImageCriterion> criteria;
     for (const auto& criterion : request.image_criteria) {
         criteria.push_back(parse_criterion(criterion));
     }

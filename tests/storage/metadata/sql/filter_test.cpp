@@ -23,7 +23,7 @@ protected:
     {
         Statement(db, "INSERT INTO thing VALUES (?1, ?2, ?3, ?4)").execute(id, name, flag, time_ms);
     }
-    std::vector<std::string> find(const std::vector<Filter>& filters)
+    std::vector<std::string> find(const std::vector<RowFilter>& filters)
     {
         static const auto flag = sql_true_false("x.flag");
         static const auto time = sql_time("x.time_ms");

@@ -38,7 +38,7 @@ protected:
     static constexpr char kBefore = '\x01';
 
     /// All that the filters leave, page by page, as key, value and id.
-    std::vector<std::string> pages(const std::vector<Filter>& filters, std::int64_t page_size)
+    std::vector<std::string> pages(const std::vector<RowFilter>& filters, std::int64_t page_size)
     {
         std::vector<std::string> all;
         std::string after;
@@ -107,7 +107,7 @@ TEST_F(TagRows, ComeInTheSameOrderInPagesOfAnySizeWhateverTheFilters)
         tag(id, "Name", "theirs", kOther);
     }
     tag("vol-9", "Name", "elsewhere", kOwner, "eu-west-1");
-    const std::vector<std::vector<Filter>> cases = {
+    const std::vector<std::vector<RowFilter>> cases = {
         {},
         {{"key", {"Name"}}},
         {{"key", {"Name", "Team"}}},
