@@ -54,7 +54,9 @@ def check_comments(root):
 
 
 def read_types(path):
-    found = (TYPE.match(line) for line in path.read_text().split("\n"))
+    # An enum without its values is declared, not defined.
+    found = (TYPE.match(line) for line in path.read_text().split("\n")
+             if not re.fullmatch("enum [^{]*;", line))
     return {match.group(1) or match.group(2) for match in found if match}
 
 

@@ -28,7 +28,7 @@ public:
     /// Asks its system to shut down.
     virtual void stop(Generation& generation, const InstanceId& id) = 0;
     virtual void reboot(Generation& generation, const InstanceId& id) = 0;
-    /// Its rows say that it is stopped or terminated: what still runs is cut off.
+    /// The instance is stopped or terminated by its rows: what still runs is cut off.
     virtual void kill(Generation& generation, const InstanceId& id) = 0;
 
     /// What it has written to its console, the last 64 KiB of it; nothing when it has none.

@@ -31,7 +31,7 @@ struct Asked {
 /// What a client says.
 struct Said {
     std::vector<Asked> requests;
-    /// It goes on with what is no request: the server hangs up, and may owe the last answers.
+    /// The client goes on with what is no request: the server hangs up, and may owe the last answers.
     bool breaks_off = false;
 };
 

@@ -66,9 +66,10 @@ class Words(unittest.TestCase):
         self.assertEqual(self.wrong(), [])
 
     def test_types_within_others_and_mere_declarations_do_not_count(self):
-        self.write("server/a.h", "class Store {\n    struct Options {\n    };\n};\nclass File;\n")
+        self.write("server/a.h", "class Store {\n    struct Options {\n    };\n};\nclass File;\n"
+                                 "enum class Kind : int;\n")
         self.write("server/b.h", "class File {\n    struct Options {\n    };\n};\n"
-                                 "struct File::Store {\n};\n")
+                                 "struct File::Store {\n};\nenum class Kind : int { kOne };\n")
         self.assertEqual(self.wrong(), [])
 
     def test_generated_types_count_where_they_are_included(self):

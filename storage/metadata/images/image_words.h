@@ -9,7 +9,7 @@
 /// Source: the service model's enumerations (documented).
 namespace amilab {
 
-/// Those that images come into here, of all that AWS names.
+/// The states that images come into here, of all that AWS names.
 enum class ImageState : std::uint8_t { kPending, kAvailable, kFailed, kDisabled, kDeregistered };
 template <>
 inline constexpr auto kWords<ImageState> = words("pending", "available", "failed", "disabled",

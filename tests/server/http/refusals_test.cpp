@@ -15,7 +15,7 @@ using testing::Not;
 class Refusals : public testing::Test {
 protected:
     /// The answer, which must be the last one on its connection.
-    Answer last_answer(std::string_view text)
+    RawAnswer last_answer(std::string_view text)
     {
         Client client(server_.address());
         const auto answer = client.ask(text);

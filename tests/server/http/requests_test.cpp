@@ -23,7 +23,7 @@ using testing::Not;
 class Requests : public testing::Test {
 protected:
     Client connect() { return Client(server_.address()); }
-    Answer ask(std::string_view text) { return connect().ask(text); }
+    RawAnswer ask(std::string_view text) { return connect().ask(text); }
 
     TestServer server_{echo_handler(), patient_limits()};
 };

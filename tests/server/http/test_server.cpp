@@ -36,7 +36,7 @@ std::string lower(std::string_view text)
 
 }  // namespace
 
-bool Answer::closes() const
+bool RawAnswer::closes() const
 {
     const auto found = headers.find("connection");
     return found != headers.end() && found->second == "close";
@@ -74,7 +74,7 @@ void Client::finish_sending()
     socket_.shutdown(boost::asio::socket_base::shutdown_send, ignored);
 }
 
-Answer Client::receive(Kind kind)
+RawAnswer Client::receive(Kind kind)
 {
     beast_http::response_parser<beast_http::string_body> parser;
     parser.body_limit(boost::none);
@@ -105,16 +105,16 @@ Answer Client::receive(Kind kind)
             }
         }
     }
-    Answer answer{.status = static_cast<int>(parser.get().result_int()),
-                  .headers = {},
-                  .body = parser.get().body()};
+    RawAnswer answer{.status = static_cast<int>(parser.get().result_int()),
+                     .headers = {},
+                     .body = parser.get().body()};
     for (const auto& field : parser.get()) {
         answer.headers.emplace(lower(std::string(field.name_string())), field.value());
     }
     return answer;
 }
 
-Answer Client::ask(std::string_view text)
+RawAnswer Client::ask(std::string_view text)
 {
     send(text);
     return receive();

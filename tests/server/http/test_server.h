@@ -19,7 +19,7 @@
 namespace amilab::http {
 
 /// One answer as a client reads it; names in lower case.
-struct Answer {
+struct RawAnswer {
     int status = 0;
     std::map<std::string, std::string> headers;
     std::string body;
@@ -41,9 +41,9 @@ public:
     /// The next answer; status 0 when the connection ended before or within it. Head: the answer
     /// to a HEAD request.
     enum class Kind { kWhole, kHead };
-    Answer receive(Kind kind = Kind::kWhole);
+    RawAnswer receive(Kind kind = Kind::kWhole);
     /// send, then receive.
-    Answer ask(std::string_view text);
+    RawAnswer ask(std::string_view text);
     /// All bytes until the server closes; what came before a reset counts too.
     std::string receive_to_end();
     /// Exactly that many bytes; fewer when the connection ended.

@@ -190,7 +190,7 @@ void start(Session& session, const InstanceRow& row)
     schedule_end_of(session, kInstancePending, kInstanceRunning, row.id);
 }
 
-/// Its status checks have to pass; without a delay they do at once.
+/// Status checks have to pass; without a delay they do at once.
 void begin_checks(Session& session, const InstanceId& id)
 {
     if (machines_of(session).lasts_ms(session, kInstanceInitializing) > 0) {
