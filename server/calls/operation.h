@@ -212,10 +212,15 @@ private:
     RequestOf<handler> request_;
 };
 
+// Once for all operations.
+Call to_call(std::unique_ptr<ReadCall> call);
+Call to_call(std::unique_ptr<WriteCall> call);
+Call to_call(std::unique_ptr<BytesCall> call);
+
 template <class Kind, class Typed>
 Call parse_as(const wire::Parameters& parameters)
 {
-    return std::unique_ptr<Kind>(std::make_unique<Typed>(parameters));
+    return to_call(std::unique_ptr<Kind>(new Typed(parameters)));
 }
 
 /// A row for a handler that only reads.

@@ -31,7 +31,7 @@ struct Asked {
 /// What a client says.
 struct Said {
     std::vector<Asked> requests;
-    /// The client goes on with what is no request: the server hangs up, and may owe the last answers.
+    /// The client goes on with what is no request: the server hangs up and may owe answers.
     bool breaks_off = false;
 };
 

@@ -215,7 +215,7 @@ std::vector<RuleSummary> to_summaries(Session& /*session*/, std::vector<RecycleR
     for (const auto& row : rows) {
         answers.push_back({.description = row.description.value_or(""),
                            .identifier = row.id,
-                           .lock_state = row.lock_state,
+                           .lock_state = text_of(row.lock_state),
                            .retention_period = to_period(row),
                            .rule_arn = rule_arn(row)});
     }

@@ -7,10 +7,10 @@ namespace amilab {
 namespace {
 
 constexpr auto kTokenColumns = columns<ClientTokenRow>(
-    "client_token", "t", text("owner", &ClientTokenRow::owner),
-    text("region", &ClientTokenRow::region), text("operation", &ClientTokenRow::operation),
-    text("token", &ClientTokenRow::token), text("fingerprint", &ClientTokenRow::fingerprint),
-    text("resource_id", &ClientTokenRow::resource_id));
+    "client_token", "t", text<&ClientTokenRow::owner>("owner"),
+    text<&ClientTokenRow::region>("region"), text<&ClientTokenRow::operation>("operation"),
+    text<&ClientTokenRow::token>("token"), text<&ClientTokenRow::fingerprint>("fingerprint"),
+    text<&ClientTokenRow::resource_id>("resource_id"));
 
 }  // namespace
 

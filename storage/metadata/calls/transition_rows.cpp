@@ -9,8 +9,8 @@ namespace amilab {
 namespace {
 
 constexpr auto kTransitionColumns = columns<Transition>(
-    "transition", "t", time("due_ms", &Transition::due_ms), text("action", &Transition::action),
-    text("resource_id", &Transition::resource_id), integer("sequence", &Transition::sequence));
+    "transition", "t", time<&Transition::due_ms>("due_ms"), text<&Transition::action>("action"),
+    text<&Transition::resource_id>("resource_id"), integer<&Transition::sequence>("sequence"));
 
 }  // namespace
 

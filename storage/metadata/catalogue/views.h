@@ -1,10 +1,10 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
+#include <iterator>
+#include <span>
 #include <string_view>
-#include <tuple>
 
 #include "storage/metadata/sql/columns.h"
 
@@ -92,17 +92,12 @@ inline constexpr ViewColumn kSnapshotViewColumns[] = {
 };
 
 /// Whether a row's columns are a view's, in its order.
-template <class Columns, std::size_t kCount>
-constexpr bool names_columns(const Columns& columns, const ViewColumn (&view)[kCount])
+template <std::size_t kCount>
+constexpr bool names_columns(std::span<const Column> columns, const ViewColumn (&view)[kCount])
 {
-    return std::apply(
-        [&](const auto&... column) {
-            const std::array names{column.name...};
-            return std::equal(
-                names.begin(), names.end(), std::begin(view), std::end(view),
-                [](std::string_view name, const ViewColumn& one) { return name == one.name; });
-        },
-        columns.all);
+    return std::equal(
+        columns.begin(), columns.end(), std::begin(view), std::end(view),
+        [](const Column& column, const ViewColumn& one) { return column.name == one.name; });
 }
 
 }  // namespace amilab

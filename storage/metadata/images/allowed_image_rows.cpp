@@ -40,10 +40,10 @@ struct CriterionValueRow {
 };
 
 constexpr auto kValueColumns = columns<CriterionValueRow>(
-    "image_criterion_value", "v", text("owner", &CriterionValueRow::owner),
-    text("region", &CriterionValueRow::region), integer("criterion", &CriterionValueRow::criterion),
-    text("kind", &CriterionValueRow::kind), integer("position", &CriterionValueRow::position),
-    text("value", &CriterionValueRow::value));
+    "image_criterion_value", "v", text<&CriterionValueRow::owner>("owner"),
+    text<&CriterionValueRow::region>("region"), integer<&CriterionValueRow::criterion>("criterion"),
+    text<&CriterionValueRow::kind>("kind"), integer<&CriterionValueRow::position>("position"),
+    text<&CriterionValueRow::value>("value"));
 
 std::int64_t to_number(std::string_view text)
 {

@@ -42,24 +42,24 @@ std::unique_ptr<Database> copy_of_built_in()
 
 /// SQLite gives them their numbers.
 constexpr auto kFactsColumns = columns<ImageRow>(
-    "image_facts", "f", text("owner", &ImageRow::owner),
-    text("owner_alias", &ImageRow::owner_alias), text("name", &ImageRow::name),
-    text("description", &ImageRow::description), text("location", &ImageRow::location),
-    text("architecture", &ImageRow::architecture), text("image_type", &ImageRow::image_type),
-    flag("public", &ImageRow::is_public), text("root_device_name", &ImageRow::root_device_name),
-    text("root_device_type", &ImageRow::root_device_type),
-    text("virtualization_type", &ImageRow::virtualization_type),
-    text("hypervisor", &ImageRow::hypervisor), text("boot_mode", &ImageRow::boot_mode),
-    text("imds_support", &ImageRow::imds_support), text("tpm_support", &ImageRow::tpm_support),
-    flag("ena_support", &ImageRow::ena_support),
-    text("sriov_net_support", &ImageRow::sriov_net_support), text("platform", &ImageRow::platform),
-    text("platform_details", &ImageRow::platform_details),
-    text("usage_operation", &ImageRow::usage_operation), text("kernel_id", &ImageRow::kernel_id),
-    text("ramdisk_id", &ImageRow::ramdisk_id),
-    time("creation_time_ms", &ImageRow::creation_time_ms),
-    time("deprecation_time_ms", &ImageRow::deprecation_time_ms),
-    flag("free_tier_eligible", &ImageRow::free_tier_eligible),
-    text("public_ssm_parameter_name", &ImageRow::public_ssm_parameter_name));
+    "image_facts", "f", text<&ImageRow::owner>("owner"),
+    text<&ImageRow::owner_alias>("owner_alias"), text<&ImageRow::name>("name"),
+    text<&ImageRow::description>("description"), text<&ImageRow::location>("location"),
+    text<&ImageRow::architecture>("architecture"), text<&ImageRow::image_type>("image_type"),
+    flag<&ImageRow::is_public>("public"), text<&ImageRow::root_device_name>("root_device_name"),
+    text<&ImageRow::root_device_type>("root_device_type"),
+    text<&ImageRow::virtualization_type>("virtualization_type"),
+    text<&ImageRow::hypervisor>("hypervisor"), text<&ImageRow::boot_mode>("boot_mode"),
+    text<&ImageRow::imds_support>("imds_support"), text<&ImageRow::tpm_support>("tpm_support"),
+    flag<&ImageRow::ena_support>("ena_support"),
+    text<&ImageRow::sriov_net_support>("sriov_net_support"), text<&ImageRow::platform>("platform"),
+    text<&ImageRow::platform_details>("platform_details"),
+    text<&ImageRow::usage_operation>("usage_operation"), text<&ImageRow::kernel_id>("kernel_id"),
+    text<&ImageRow::ramdisk_id>("ramdisk_id"),
+    time<&ImageRow::creation_time_ms>("creation_time_ms"),
+    time<&ImageRow::deprecation_time_ms>("deprecation_time_ms"),
+    flag<&ImageRow::free_tier_eligible>("free_tier_eligible"),
+    text<&ImageRow::public_ssm_parameter_name>("public_ssm_parameter_name"));
 
 std::int64_t insert_facts(Database& db, const ImageRow& row)
 {

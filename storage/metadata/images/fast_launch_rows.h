@@ -30,18 +30,18 @@ struct FastLaunchRow {
 };
 
 inline constexpr auto kFastLaunchColumns = columns<FastLaunchRow>(
-    "fast_launch", "f", text("image_id", &FastLaunchRow::image_id),
-    text("owner", &FastLaunchRow::owner), text("region", &FastLaunchRow::region),
-    integer("target_resource_count", &FastLaunchRow::target_resource_count),
-    integer("max_parallel_launches", &FastLaunchRow::max_parallel_launches),
-    text("state", &FastLaunchRow::state), text("state_reason", &FastLaunchRow::state_reason),
-    time("state_time_ms", &FastLaunchRow::state_time_ms));
+    "fast_launch", "f", text<&FastLaunchRow::image_id>("image_id"),
+    text<&FastLaunchRow::owner>("owner"), text<&FastLaunchRow::region>("region"),
+    integer<&FastLaunchRow::target_resource_count>("target_resource_count"),
+    integer<&FastLaunchRow::max_parallel_launches>("max_parallel_launches"),
+    text<&FastLaunchRow::state>("state"), text<&FastLaunchRow::state_reason>("state_reason"),
+    time<&FastLaunchRow::state_time_ms>("state_time_ms"));
 inline constexpr FilterColumn kFastLaunchFilters[] = {
     {"owner-id", "owner"},
     {"resource-type", "'snapshot'"},
     {"state", "state"},
 };
-inline constexpr Listing<decltype(kFastLaunchColumns)> kFastLaunchList{
+inline constexpr Listing<FastLaunchRow> kFastLaunchList{
     .key = "f.image_id", .columns = kFastLaunchColumns, .filters = kFastLaunchFilters};
 
 /// Replaces what the account said of the image before.

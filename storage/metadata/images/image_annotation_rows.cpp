@@ -7,22 +7,22 @@ namespace amilab {
 namespace {
 
 constexpr auto kWatermarkColumns = columns<WatermarkRow>(
-    "image_watermark", "w", text("image_id", &WatermarkRow::image_id),
-    text("watermark_key", &WatermarkRow::key),
-    text("source_image_id", &WatermarkRow::source_image_id),
-    text("source_image_region", &WatermarkRow::source_image_region),
-    time("source_image_creation_time_ms", &WatermarkRow::source_image_creation_time_ms),
-    time("creation_time_ms", &WatermarkRow::creation_time_ms));
+    "image_watermark", "w", text<&WatermarkRow::image_id>("image_id"),
+    text<&WatermarkRow::key>("watermark_key"),
+    text<&WatermarkRow::source_image_id>("source_image_id"),
+    text<&WatermarkRow::source_image_region>("source_image_region"),
+    time<&WatermarkRow::source_image_creation_time_ms>("source_image_creation_time_ms"),
+    time<&WatermarkRow::creation_time_ms>("creation_time_ms"));
 
 constexpr auto kPatternColumns = columns<InstanceTypePatternRow>(
-    "image_instance_type", "t", text("image_id", &InstanceTypePatternRow::image_id),
-    flag("supported", &InstanceTypePatternRow::supported),
-    integer("position", &InstanceTypePatternRow::position),
-    text("pattern", &InstanceTypePatternRow::pattern));
+    "image_instance_type", "t", text<&InstanceTypePatternRow::image_id>("image_id"),
+    flag<&InstanceTypePatternRow::supported>("supported"),
+    integer<&InstanceTypePatternRow::position>("position"),
+    text<&InstanceTypePatternRow::pattern>("pattern"));
 
-constexpr Children<decltype(kWatermarkColumns)> kWatermarks{
+constexpr Children<WatermarkRow> kWatermarks{
     .columns = kWatermarkColumns, .parent = "image_id", .order = "watermark_key"};
-constexpr Children<decltype(kPatternColumns)> kPatterns{
+constexpr Children<InstanceTypePatternRow> kPatterns{
     .columns = kPatternColumns, .parent = "image_id", .order = "supported, t.position"};
 
 void set_annotated(Database& db, const ImageId& id)

@@ -10,8 +10,8 @@ namespace amilab {
 namespace {
 
 constexpr auto kProtectionColumns = columns<ImageProtectionRow>(
-    "image", "i", text("deregistration_protection", &ImageProtectionRow::protection),
-    time("cooldown_end_ms", &ImageProtectionRow::cooldown_end_ms));
+    "image", "i", text<&ImageProtectionRow::protection>("deregistration_protection"),
+    time<&ImageProtectionRow::cooldown_end_ms>("cooldown_end_ms"));
 
 }  // namespace
 

@@ -7,17 +7,16 @@ namespace amilab {
 
 namespace {
 
-constexpr Children<decltype(kImageMappingColumns)> kOwnMappings{
+constexpr Children<ImageMappingRow> kOwnMappings{
     .columns = kImageMappingColumns, .parent = "image_id", .order = "position"};
-constexpr Children<decltype(kImageMappingColumns)> kCatalogueMappings{
-    .from = "catalogue.image_mapping",
-    .columns = kImageMappingColumns,
-    .parent = "image_id",
-    .order = "position"};
+constexpr Children<ImageMappingRow> kCatalogueMappings{.from = "catalogue.image_mapping",
+                                                       .columns = kImageMappingColumns,
+                                                       .parent = "image_id",
+                                                       .order = "position"};
 
 constexpr auto kPermissionColumns =
-    columns<LaunchPermissionRow>("launch_permission", "p", text("kind", &LaunchPermissionRow::kind),
-                                 text("value", &LaunchPermissionRow::value));
+    columns<LaunchPermissionRow>("launch_permission", "p", text<&LaunchPermissionRow::kind>("kind"),
+                                 text<&LaunchPermissionRow::value>("value"));
 
 constexpr auto kIsThere = "state <> " + sql_word<ImageState::kDeregistered>;
 
@@ -70,11 +69,7 @@ std::optional<ImageRow> select_visible_image(Database& db, std::string_view view
     query.sql(select_list<kImageColumns>()).sql(" FROM all_image AS i WHERE i.id = ");
     query.value(id.text()).sql(" AND i.region = ").value(region);
     append_seen_by(query, kSharedImages, viewer);
-    auto select = query.on(db);
-    if (!select.step()) {
-        return std::nullopt;
-    }
-    return read_row(kImageColumns, select.row());
+    return row_of<kImageColumns>(db, query);
 }
 
 bool image_exists(Database& db, std::string_view region, const ImageId& id)

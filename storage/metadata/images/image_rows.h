@@ -69,35 +69,35 @@ struct ImageRow {
 
 /// Two of them are no columns of the table, but of its half of the view.
 inline constexpr auto kImageColumns = columns<ImageRow>(
-    "image", "i", text("id", &ImageRow::id), text("region", &ImageRow::region),
-    text("owner", &ImageRow::owner), text("owner_alias", &ImageRow::owner_alias),
-    text("name", &ImageRow::name), text("description", &ImageRow::description),
-    text("location", &ImageRow::location), text("architecture", &ImageRow::architecture),
-    text("image_type", &ImageRow::image_type), flag("public", &ImageRow::is_public),
-    text("state", &ImageRow::state), text("root_device_name", &ImageRow::root_device_name),
-    text("root_device_type", &ImageRow::root_device_type),
-    text("virtualization_type", &ImageRow::virtualization_type),
-    text("hypervisor", &ImageRow::hypervisor), text("boot_mode", &ImageRow::boot_mode),
-    text("imds_support", &ImageRow::imds_support), text("tpm_support", &ImageRow::tpm_support),
-    flag("ena_support", &ImageRow::ena_support),
-    text("sriov_net_support", &ImageRow::sriov_net_support), text("platform", &ImageRow::platform),
-    text("platform_details", &ImageRow::platform_details),
-    text("usage_operation", &ImageRow::usage_operation), text("kernel_id", &ImageRow::kernel_id),
-    text("ramdisk_id", &ImageRow::ramdisk_id),
-    time("creation_time_ms", &ImageRow::creation_time_ms),
-    time("deprecation_time_ms", &ImageRow::deprecation_time_ms),
-    time("last_launched_time_ms", &ImageRow::last_launched_time_ms),
-    text("source_instance_id", &ImageRow::source_instance_id),
-    text("source_image_id", &ImageRow::source_image_id),
-    text("source_image_region", &ImageRow::source_image_region),
-    flag("free_tier_eligible", &ImageRow::free_tier_eligible).as("i.free_tier_eligible"),
-    text("public_ssm_parameter_name", &ImageRow::public_ssm_parameter_name)
+    "image", "i", text<&ImageRow::id>("id"), text<&ImageRow::region>("region"),
+    text<&ImageRow::owner>("owner"), text<&ImageRow::owner_alias>("owner_alias"),
+    text<&ImageRow::name>("name"), text<&ImageRow::description>("description"),
+    text<&ImageRow::location>("location"), text<&ImageRow::architecture>("architecture"),
+    text<&ImageRow::image_type>("image_type"), flag<&ImageRow::is_public>("public"),
+    text<&ImageRow::state>("state"), text<&ImageRow::root_device_name>("root_device_name"),
+    text<&ImageRow::root_device_type>("root_device_type"),
+    text<&ImageRow::virtualization_type>("virtualization_type"),
+    text<&ImageRow::hypervisor>("hypervisor"), text<&ImageRow::boot_mode>("boot_mode"),
+    text<&ImageRow::imds_support>("imds_support"), text<&ImageRow::tpm_support>("tpm_support"),
+    flag<&ImageRow::ena_support>("ena_support"),
+    text<&ImageRow::sriov_net_support>("sriov_net_support"), text<&ImageRow::platform>("platform"),
+    text<&ImageRow::platform_details>("platform_details"),
+    text<&ImageRow::usage_operation>("usage_operation"), text<&ImageRow::kernel_id>("kernel_id"),
+    text<&ImageRow::ramdisk_id>("ramdisk_id"),
+    time<&ImageRow::creation_time_ms>("creation_time_ms"),
+    time<&ImageRow::deprecation_time_ms>("deprecation_time_ms"),
+    time<&ImageRow::last_launched_time_ms>("last_launched_time_ms"),
+    text<&ImageRow::source_instance_id>("source_instance_id"),
+    text<&ImageRow::source_image_id>("source_image_id"),
+    text<&ImageRow::source_image_region>("source_image_region"),
+    flag<&ImageRow::free_tier_eligible>("free_tier_eligible").as("i.free_tier_eligible"),
+    text<&ImageRow::public_ssm_parameter_name>("public_ssm_parameter_name")
         .as("i.public_ssm_parameter_name"),
-    text("deregistration_protection", &ImageRow::deregistration_protection),
-    text("state_reason_code", &ImageRow::state_reason_code),
-    text("state_reason_message", &ImageRow::state_reason_message),
-    flag("annotated", &ImageRow::annotated));
-static_assert(names_columns(kImageColumns, kImageViewColumns));
+    text<&ImageRow::deregistration_protection>("deregistration_protection"),
+    text<&ImageRow::state_reason_code>("state_reason_code"),
+    text<&ImageRow::state_reason_message>("state_reason_message"),
+    flag<&ImageRow::annotated>("annotated"));
+static_assert(names_columns(kImageColumns.all, kImageViewColumns));
 
 struct ImageMappingRow {
     std::string device_name{};
@@ -119,17 +119,17 @@ struct ImageMappingRow {
 };
 
 inline constexpr auto kImageMappingColumns = columns<ImageMappingRow>(
-    "main.image_mapping", "m", text("image_id", &ImageMappingRow::image_id),
-    integer("position", &ImageMappingRow::position),
-    text("device_name", &ImageMappingRow::device_name),
-    text("virtual_name", &ImageMappingRow::virtual_name),
-    flag("no_device", &ImageMappingRow::no_device),
-    text("snapshot_id", &ImageMappingRow::snapshot_id),
-    integer("volume_size_gib", &ImageMappingRow::volume_size_gib),
-    text("volume_type", &ImageMappingRow::volume_type), integer("iops", &ImageMappingRow::iops),
-    integer("throughput", &ImageMappingRow::throughput),
-    flag("encrypted", &ImageMappingRow::encrypted),
-    flag("delete_on_termination", &ImageMappingRow::delete_on_termination));
+    "main.image_mapping", "m", text<&ImageMappingRow::image_id>("image_id"),
+    integer<&ImageMappingRow::position>("position"),
+    text<&ImageMappingRow::device_name>("device_name"),
+    text<&ImageMappingRow::virtual_name>("virtual_name"),
+    flag<&ImageMappingRow::no_device>("no_device"),
+    text<&ImageMappingRow::snapshot_id>("snapshot_id"),
+    integer<&ImageMappingRow::volume_size_gib>("volume_size_gib"),
+    text<&ImageMappingRow::volume_type>("volume_type"), integer<&ImageMappingRow::iops>("iops"),
+    integer<&ImageMappingRow::throughput>("throughput"),
+    flag<&ImageMappingRow::encrypted>("encrypted"),
+    flag<&ImageMappingRow::delete_on_termination>("delete_on_termination"));
 
 using LaunchPermissionRow = Grantee;
 

@@ -56,7 +56,7 @@ constexpr FilterColumn kRowFilters[] = {
     {"state-reason-message", "state_reason_message"},
     {"virtualization-type", "virtualization_type"},
 };
-constexpr Listing<decltype(kImageColumns)> kRowList{
+constexpr Listing<ImageRow> kRowList{
     .key = "i.id", .columns = kImageColumns, .filters = kRowFilters};
 
 /// Filters on what belongs to an image.
@@ -89,7 +89,7 @@ std::vector<ResolvedFilter> child_filters()
 const std::vector<ResolvedFilter>& image_filters()
 {
     static const auto filters = [] {
-        auto all = listing::resolve(kRowList);
+        auto all = listing::sql_of<kRowList>().filters();
         std::ranges::move(child_filters(), std::back_inserter(all));
         return all;
     }();

@@ -52,23 +52,23 @@ Block parse_block(std::string_view cidr)
 }
 
 constexpr auto kLaunchTypeColumns = columns<LaunchTypeRow>(
-    "catalogue.instance_type", "t", text("name", &LaunchTypeRow::name),
-    text("supported_architectures", &LaunchTypeRow::architectures),
-    text("supported_virtualization_types", &LaunchTypeRow::virtualization_types),
-    text("supported_root_device_types", &LaunchTypeRow::root_device_types),
-    text("supported_boot_modes", &LaunchTypeRow::boot_modes),
-    text("ena_support", &LaunchTypeRow::ena_support),
-    text("nitro_tpm_support", &LaunchTypeRow::nitro_tpm_support),
-    text("ebs_optimized_support", &LaunchTypeRow::ebs_optimized_support),
-    integer("ebs_maximum_attachments", &LaunchTypeRow::maximum_attachments),
-    text("ebs_attachment_limit_type", &LaunchTypeRow::attachment_limit_type));
+    "catalogue.instance_type", "t", text<&LaunchTypeRow::name>("name"),
+    text<&LaunchTypeRow::architectures>("supported_architectures"),
+    text<&LaunchTypeRow::virtualization_types>("supported_virtualization_types"),
+    text<&LaunchTypeRow::root_device_types>("supported_root_device_types"),
+    text<&LaunchTypeRow::boot_modes>("supported_boot_modes"),
+    text<&LaunchTypeRow::ena_support>("ena_support"),
+    text<&LaunchTypeRow::nitro_tpm_support>("nitro_tpm_support"),
+    text<&LaunchTypeRow::ebs_optimized_support>("ebs_optimized_support"),
+    integer<&LaunchTypeRow::maximum_attachments>("ebs_maximum_attachments"),
+    text<&LaunchTypeRow::attachment_limit_type>("ebs_attachment_limit_type"));
 
 constexpr auto kLaunchSubnetColumns = columns<LaunchSubnet>(
-    "subnet", "s", text("id", &LaunchSubnet::id), text("vpc_id", &LaunchSubnet::vpc_id),
-    text("zone", &LaunchSubnet::zone), text("zone_id", &LaunchSubnet::zone_id).as("z.zone_id"),
-    text("cidr_block", &LaunchSubnet::cidr_block),
-    flag("map_public_ip_on_launch", &LaunchSubnet::map_public_ip_on_launch),
-    integer("next_address", &LaunchSubnet::next_address));
+    "subnet", "s", text<&LaunchSubnet::id>("id"), text<&LaunchSubnet::vpc_id>("vpc_id"),
+    text<&LaunchSubnet::zone>("zone"), text<&LaunchSubnet::zone_id>("zone_id").as("z.zone_id"),
+    text<&LaunchSubnet::cidr_block>("cidr_block"),
+    flag<&LaunchSubnet::map_public_ip_on_launch>("map_public_ip_on_launch"),
+    integer<&LaunchSubnet::next_address>("next_address"));
 
 }  // namespace
 

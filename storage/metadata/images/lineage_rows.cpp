@@ -7,11 +7,11 @@ namespace amilab {
 namespace {
 
 constexpr auto kAncestorColumns = columns<AncestorRow>(
-    "all_image", "i", text("id", &AncestorRow::id), text("region", &AncestorRow::region),
-    text("owner_alias", &AncestorRow::owner_alias),
-    time("creation_time_ms", &AncestorRow::creation_time_ms),
-    text("source_image_id", &AncestorRow::source_image_id),
-    text("source_image_region", &AncestorRow::source_image_region));
+    "all_image", "i", text<&AncestorRow::id>("id"), text<&AncestorRow::region>("region"),
+    text<&AncestorRow::owner_alias>("owner_alias"),
+    time<&AncestorRow::creation_time_ms>("creation_time_ms"),
+    text<&AncestorRow::source_image_id>("source_image_id"),
+    text<&AncestorRow::source_image_region>("source_image_region"));
 
 using Kind = ImageReferenceRow::Kind;
 
@@ -25,13 +25,13 @@ constexpr std::string_view kInstancesAndParameters =
     "  FROM parameter_version v JOIN parameter p ON p.owner = v.owner AND p.region = v.region"
     "  AND p.name = v.name AND p.version = v.version WHERE v.data_type = 'aws:ec2:image') r";
 constexpr auto kReferenceColumns = columns<ImageReferenceRow>(
-    "image_reference", "r", text("image_id", &ImageReferenceRow::image_id),
-    integer("kind", &ImageReferenceRow::kind), text("name", &ImageReferenceRow::name),
-    text("place", &ImageReferenceRow::place));
-constexpr Listing<decltype(kReferenceColumns)> kReferenceList{.from = kInstancesAndParameters,
-                                                              .key = "r.image_id",
-                                                              .second_key = "r.place",
-                                                              .columns = kReferenceColumns};
+    "image_reference", "r", text<&ImageReferenceRow::image_id>("image_id"),
+    integer<&ImageReferenceRow::kind>("kind"), text<&ImageReferenceRow::name>("name"),
+    text<&ImageReferenceRow::place>("place"));
+constexpr Listing<ImageReferenceRow> kReferenceList{.from = kInstancesAndParameters,
+                                                    .key = "r.image_id",
+                                                    .second_key = "r.place",
+                                                    .columns = kReferenceColumns};
 
 }  // namespace
 

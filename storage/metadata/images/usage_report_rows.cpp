@@ -10,18 +10,18 @@ namespace amilab {
 namespace {
 
 constexpr auto kTypeColumns = columns<UsageReportType>(
-    "image_usage_report_type", "t", text("report_id", &UsageReportType::report_id),
-    integer("position", &UsageReportType::position),
-    text("resource_type", &UsageReportType::resource_type),
-    text("version_depth", &UsageReportType::version_depth));
+    "image_usage_report_type", "t", text<&UsageReportType::report_id>("report_id"),
+    integer<&UsageReportType::position>("position"),
+    text<&UsageReportType::resource_type>("resource_type"),
+    text<&UsageReportType::version_depth>("version_depth"));
 constexpr auto kAccountColumns = columns<UsageReportAccount>(
-    "image_usage_report_account", "a", text("report_id", &UsageReportAccount::report_id),
-    integer("position", &UsageReportAccount::position),
-    text("account_id", &UsageReportAccount::account_id));
+    "image_usage_report_account", "a", text<&UsageReportAccount::report_id>("report_id"),
+    integer<&UsageReportAccount::position>("position"),
+    text<&UsageReportAccount::account_id>("account_id"));
 
-constexpr Children<decltype(kTypeColumns)> kTypes{
+constexpr Children<UsageReportType> kTypes{
     .columns = kTypeColumns, .parent = "report_id", .order = "position"};
-constexpr Children<decltype(kAccountColumns)> kAccounts{
+constexpr Children<UsageReportAccount> kAccounts{
     .columns = kAccountColumns, .parent = "report_id", .order = "position"};
 
 /// Launch templates and recipes do not exist here, so that only instances refer to an image.

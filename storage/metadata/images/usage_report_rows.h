@@ -64,27 +64,27 @@ inline constexpr auto kStateOfUsageReport = "iif(" + kIsUsageReportDone + ", " +
                                             sql_word<UsageReportState::kAvailable> + ", " +
                                             sql_word<UsageReportState::kPending> + ")";
 inline constexpr auto kUsageReportColumns = columns<UsageReportRow>(
-    "image_usage_report", "r", text("id", &UsageReportRow::id),
-    text("owner", &UsageReportRow::owner), text("region", &UsageReportRow::region),
-    text("image_id", &UsageReportRow::image_id),
-    time("creation_time_ms", &UsageReportRow::creation_time_ms),
-    time("due_ms", &UsageReportRow::due_ms),
-    time("expiration_time_ms", &UsageReportRow::expiration_time_ms),
-    text("state", &UsageReportRow::state).as(kStateOfUsageReport));
+    "image_usage_report", "r", text<&UsageReportRow::id>("id"),
+    text<&UsageReportRow::owner>("owner"), text<&UsageReportRow::region>("region"),
+    text<&UsageReportRow::image_id>("image_id"),
+    time<&UsageReportRow::creation_time_ms>("creation_time_ms"),
+    time<&UsageReportRow::due_ms>("due_ms"),
+    time<&UsageReportRow::expiration_time_ms>("expiration_time_ms"),
+    text<&UsageReportRow::state>("state").as(kStateOfUsageReport));
 inline constexpr FilterColumn kUsageReportFilters[] = {
     {"creation-time", "creation_time_ms"},
     {"state", "state"},
 };
-inline constexpr Listing<decltype(kUsageReportColumns)> kUsageReportList{
+inline constexpr Listing<UsageReportRow> kUsageReportList{
     .key = "r.id", .columns = kUsageReportColumns, .filters = kUsageReportFilters};
 
 inline constexpr auto kUsageEntryColumns = columns<UsageEntryRow>(
-    "image_usage_report", "r", text("id", &UsageEntryRow::report_id),
-    text("image_id", &UsageEntryRow::image_id),
-    time("creation_time_ms", &UsageEntryRow::report_creation_time_ms),
-    text("account_id", &UsageEntryRow::account_id).as("e.account_id"),
-    text("resource_type", &UsageEntryRow::resource_type).as("e.resource_type"),
-    integer("usage_count", &UsageEntryRow::usage_count).as("e.usage_count"));
+    "image_usage_report", "r", text<&UsageEntryRow::report_id>("id"),
+    text<&UsageEntryRow::image_id>("image_id"),
+    time<&UsageEntryRow::report_creation_time_ms>("creation_time_ms"),
+    text<&UsageEntryRow::account_id>("account_id").as("e.account_id"),
+    text<&UsageEntryRow::resource_type>("resource_type").as("e.resource_type"),
+    integer<&UsageEntryRow::usage_count>("usage_count").as("e.usage_count"));
 inline constexpr FilterColumn kUsageEntryFilters[] = {
     {"account-id", "account_id"},
     {"creation-time", "creation_time_ms"},
@@ -92,7 +92,7 @@ inline constexpr FilterColumn kUsageEntryFilters[] = {
 };
 /// Entries of reports that are available. Account ids are of one length: the texts that begin with
 /// them are in the order of account and type.
-inline constexpr Listing<decltype(kUsageEntryColumns)> kUsageEntryList{
+inline constexpr Listing<UsageEntryRow> kUsageEntryList{
     .from = "image_usage_report r JOIN image_usage_entry e ON e.report_id = r.id",
     .where = kIsUsageReportDone,
     .key = "r.id",

@@ -76,7 +76,7 @@ auto select_visible_page(Database& db, const SharedKind& kind, const ListQuery& 
 {
     Query query;
     append_visible_page(query, kind, wanted, parts, select_list<kColumns>(), append_rest);
-    return listing::rows_of<kColumns>(db, query);
+    return rows_of<kColumns>(db, query);
 }
 
 /// False when a filter `name` on the owner, without wildcards, leaves out `account`.

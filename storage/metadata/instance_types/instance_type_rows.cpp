@@ -5,33 +5,33 @@ namespace amilab {
 namespace {
 
 constexpr auto kDiskColumns = columns<InstanceDiskRow>(
-    "catalogue.instance_type_disk", "d", text("instance_type", &InstanceDiskRow::instance_type),
-    integer("size_gb", &InstanceDiskRow::size_gb), integer("count", &InstanceDiskRow::count),
-    text("type", &InstanceDiskRow::type));
+    "catalogue.instance_type_disk", "d", text<&InstanceDiskRow::instance_type>("instance_type"),
+    integer<&InstanceDiskRow::size_gb>("size_gb"), integer<&InstanceDiskRow::count>("count"),
+    text<&InstanceDiskRow::type>("type"));
 
 constexpr auto kCardColumns = columns<NetworkCardRow>(
     "catalogue.instance_type_network_card", "c",
-    text("instance_type", &NetworkCardRow::instance_type),
-    integer("network_card_index", &NetworkCardRow::index),
-    text("network_performance", &NetworkCardRow::performance),
-    integer("maximum_network_interfaces", &NetworkCardRow::maximum_interfaces),
-    integer("additional_flexible_network_interfaces",
-            &NetworkCardRow::additional_flexible_interfaces),
-    real("baseline_bandwidth_gbps", &NetworkCardRow::baseline_bandwidth_gbps),
-    real("peak_bandwidth_gbps", &NetworkCardRow::peak_bandwidth_gbps),
-    integer("default_ena_queue_count_per_interface",
-            &NetworkCardRow::default_ena_queues_per_interface),
-    integer("maximum_ena_queue_count", &NetworkCardRow::maximum_ena_queues),
-    integer("maximum_ena_queue_count_per_interface",
-            &NetworkCardRow::maximum_ena_queues_per_interface),
-    list("interface_types", &NetworkCardRow::interface_types));
+    text<&NetworkCardRow::instance_type>("instance_type"),
+    integer<&NetworkCardRow::index>("network_card_index"),
+    text<&NetworkCardRow::performance>("network_performance"),
+    integer<&NetworkCardRow::maximum_interfaces>("maximum_network_interfaces"),
+    integer<&NetworkCardRow::additional_flexible_interfaces>(
+        "additional_flexible_network_interfaces"),
+    real<&NetworkCardRow::baseline_bandwidth_gbps>("baseline_bandwidth_gbps"),
+    real<&NetworkCardRow::peak_bandwidth_gbps>("peak_bandwidth_gbps"),
+    integer<&NetworkCardRow::default_ena_queues_per_interface>(
+        "default_ena_queue_count_per_interface"),
+    integer<&NetworkCardRow::maximum_ena_queues>("maximum_ena_queue_count"),
+    integer<&NetworkCardRow::maximum_ena_queues_per_interface>(
+        "maximum_ena_queue_count_per_interface"),
+    list<&NetworkCardRow::interface_types>("interface_types"));
 
 constexpr auto kGpuColumns = columns<GpuRow>(
-    "catalogue.instance_type_gpu", "g", text("instance_type", &GpuRow::instance_type),
-    text("name", &GpuRow::name), text("manufacturer", &GpuRow::manufacturer),
-    integer("count", &GpuRow::count), integer("logical_gpu_count", &GpuRow::logical_count),
-    real("gpu_partition_size", &GpuRow::partition_size), list("workloads", &GpuRow::workloads),
-    integer("memory_mib", &GpuRow::memory_mib));
+    "catalogue.instance_type_gpu", "g", text<&GpuRow::instance_type>("instance_type"),
+    text<&GpuRow::name>("name"), text<&GpuRow::manufacturer>("manufacturer"),
+    integer<&GpuRow::count>("count"), integer<&GpuRow::logical_count>("logical_gpu_count"),
+    real<&GpuRow::partition_size>("gpu_partition_size"), list<&GpuRow::workloads>("workloads"),
+    integer<&GpuRow::memory_mib>("memory_mib"));
 
 constexpr std::string_view kOffersIt =
     "EXISTS (SELECT 1 FROM catalogue.instance_type_offering o"

@@ -134,7 +134,7 @@ inline constexpr FilterColumn kInstanceFilters[] = {
     {"virtualization-type", "virtualization_type"},
     {"vpc-id", "vpc_id"},
 };
-inline constexpr Listing<decltype(kInstanceColumns)> kInstanceList{
+inline constexpr Listing<InstanceRow> kInstanceList{
     .from = kInstanceFrom, .key = "n.id", .columns = kInstanceColumns, .filters = kInstanceFilters};
 
 }  // namespace amilab

@@ -37,24 +37,24 @@ struct InstanceImageRow {
 inline constexpr auto kStateOfImage =
     "COALESCE(m.state, iif(p.id IS NULL, NULL, " + sql_word<ImageState::kAvailable> + "))";
 inline constexpr auto kInstanceImageColumns = columns<InstanceImageRow>(
-    "instance", "n", text("id", &InstanceImageRow::id),
-    text("instance_type", &InstanceImageRow::instance_type),
-    time("launch_time_ms", &InstanceImageRow::launch_time_ms),
-    text("zone", &InstanceImageRow::zone),
-    text("zone_id", &InstanceImageRow::zone_id).as("z.zone_id"),
-    text("state", &InstanceImageRow::state),
-    integer("state_code", &InstanceImageRow::state_code).as(kInstanceStateCode),
-    text("image_id", &InstanceImageRow::image_id),
-    text("image_owner", &InstanceImageRow::image_owner),
-    text("image_name", &InstanceImageRow::image_name).as("COALESCE(m.name, c.name)"),
-    text("image_state", &InstanceImageRow::image_state).as(kStateOfImage),
-    text("image_owner_alias", &InstanceImageRow::image_owner_alias)
+    "instance", "n", text<&InstanceImageRow::id>("id"),
+    text<&InstanceImageRow::instance_type>("instance_type"),
+    time<&InstanceImageRow::launch_time_ms>("launch_time_ms"),
+    text<&InstanceImageRow::zone>("zone"),
+    text<&InstanceImageRow::zone_id>("zone_id").as("z.zone_id"),
+    text<&InstanceImageRow::state>("state"),
+    integer<&InstanceImageRow::state_code>("state_code").as(kInstanceStateCode),
+    text<&InstanceImageRow::image_id>("image_id"),
+    text<&InstanceImageRow::image_owner>("image_owner"),
+    text<&InstanceImageRow::image_name>("image_name").as("COALESCE(m.name, c.name)"),
+    text<&InstanceImageRow::image_state>("image_state").as(kStateOfImage),
+    text<&InstanceImageRow::image_owner_alias>("image_owner_alias")
         .as("COALESCE(m.owner_alias, c.owner_alias)"),
-    time("image_creation_time_ms", &InstanceImageRow::image_creation_time_ms)
+    time<&InstanceImageRow::image_creation_time_ms>("image_creation_time_ms")
         .as("COALESCE(m.creation_time_ms, c.creation_time_ms)"),
-    time("image_deprecation_time_ms", &InstanceImageRow::image_deprecation_time_ms)
+    time<&InstanceImageRow::image_deprecation_time_ms>("image_deprecation_time_ms")
         .as("COALESCE(m.deprecation_time_ms, c.deprecation_time_ms)"),
-    flag("image_is_public", &InstanceImageRow::image_is_public)
+    flag<&InstanceImageRow::image_is_public>("image_is_public")
         .as("COALESCE(m.public, c.public, 0)"));
 /// The filter image-allowed is not among them: see move_image_allowed().
 inline constexpr FilterColumn kInstanceImageFilters[] = {
@@ -69,11 +69,10 @@ inline constexpr std::string_view kInstanceImageFrom =
     " LEFT JOIN catalogue.image_place p ON p.id = n.image_id"
     " LEFT JOIN catalogue.image_facts c ON c.number = p.facts"
     " LEFT JOIN catalogue.availability_zone z ON z.name = n.zone";
-inline constexpr Listing<decltype(kInstanceImageColumns)> kInstanceImageList{
-    .from = kInstanceImageFrom,
-    .key = "n.id",
-    .columns = kInstanceImageColumns,
-    .filters = kInstanceImageFilters};
+inline constexpr Listing<InstanceImageRow> kInstanceImageList{.from = kInstanceImageFrom,
+                                                              .key = "n.id",
+                                                              .columns = kInstanceImageColumns,
+                                                              .filters = kInstanceImageFilters};
 
 /// Takes the filters image-allowed out of the query, and has it ask for what they mean: instances
 /// whose images the owner's settings allow, or do not. An image that is gone for good is not

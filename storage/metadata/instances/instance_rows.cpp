@@ -5,15 +5,15 @@ namespace amilab {
 namespace {
 
 constexpr auto kGroupColumns = columns<InstanceGroupRow>(
-    "instance_security_group", "g", text("instance_id", &InstanceGroupRow::instance_id),
-    integer("position", &InstanceGroupRow::position), text("group_id", &InstanceGroupRow::id),
-    text("name", &InstanceGroupRow::name).as("s.name"));
+    "instance_security_group", "g", text<&InstanceGroupRow::instance_id>("instance_id"),
+    integer<&InstanceGroupRow::position>("position"), text<&InstanceGroupRow::id>("group_id"),
+    text<&InstanceGroupRow::name>("name").as("s.name"));
 
 constexpr auto kInstanceAttachmentColumns = columns<AttachmentRow>(
-    "attachment", "a", text("volume_id", &AttachmentRow::volume_id),
-    text("instance_id", &AttachmentRow::instance_id), text("device", &AttachmentRow::device),
-    text("state", &AttachmentRow::state), time("attach_time_ms", &AttachmentRow::attach_time_ms),
-    flag("delete_on_termination", &AttachmentRow::delete_on_termination));
+    "attachment", "a", text<&AttachmentRow::volume_id>("volume_id"),
+    text<&AttachmentRow::instance_id>("instance_id"), text<&AttachmentRow::device>("device"),
+    text<&AttachmentRow::state>("state"), time<&AttachmentRow::attach_time_ms>("attach_time_ms"),
+    flag<&AttachmentRow::delete_on_termination>("delete_on_termination"));
 
 /// "FROM ...", and what follows.
 std::string from_instances(std::string_view where)

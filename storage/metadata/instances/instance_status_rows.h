@@ -41,12 +41,12 @@ inline constexpr auto kInstanceStatus = kIsChecked + sql_word<InstanceCheck::kOk
 inline constexpr auto kReachability = kIsChecked + sql_word<InstanceCheck::kPassed> + " END";
 
 inline constexpr auto kInstanceStatusColumns = columns<InstanceStatusRow>(
-    "instance", "n", text("id", &InstanceStatusRow::id), text("zone", &InstanceStatusRow::zone),
-    text("zone_id", &InstanceStatusRow::zone_id).as("z.zone_id"),
-    text("state", &InstanceStatusRow::state),
-    integer("state_code", &InstanceStatusRow::state_code).as(kInstanceStateCode),
-    text("status", &InstanceStatusRow::status).as(kInstanceStatus),
-    text("reachability", &InstanceStatusRow::reachability).as(kReachability));
+    "instance", "n", text<&InstanceStatusRow::id>("id"), text<&InstanceStatusRow::zone>("zone"),
+    text<&InstanceStatusRow::zone_id>("zone_id").as("z.zone_id"),
+    text<&InstanceStatusRow::state>("state"),
+    integer<&InstanceStatusRow::state_code>("state_code").as(kInstanceStateCode),
+    text<&InstanceStatusRow::status>("status").as(kInstanceStatus),
+    text<&InstanceStatusRow::reachability>("reachability").as(kReachability));
 /// Source: EC2 API Reference, DescribeInstanceStatus (documented); what is missing belongs to
 /// features that amilab does not have and matches nothing.
 inline constexpr FilterColumn kInstanceStatusFilters[] = {
@@ -61,7 +61,7 @@ inline constexpr FilterColumn kInstanceStatusFilters[] = {
     {"system-status.reachability", "reachability"},
     {"system-status.status", "status"},
 };
-inline constexpr Listing<decltype(kInstanceStatusColumns)> kInstanceStatusList{
+inline constexpr Listing<InstanceStatusRow> kInstanceStatusList{
     .from = "instance n JOIN catalogue.availability_zone z ON z.name = n.zone",
     .key = "n.id",
     .columns = kInstanceStatusColumns,

@@ -55,20 +55,20 @@ struct ReplaceRootTaskRow {
 };
 
 inline constexpr auto kReplaceRootTaskColumns = columns<ReplaceRootTaskRow>(
-    "replace_root_volume_task", "k", text("id", &ReplaceRootTaskRow::id),
-    text("region", &ReplaceRootTaskRow::region), text("owner", &ReplaceRootTaskRow::owner),
-    text("instance_id", &ReplaceRootTaskRow::instance_id),
-    text("state", &ReplaceRootTaskRow::state),
-    text("original_volume_id", &ReplaceRootTaskRow::original_volume_id),
-    text("replacement_volume_id", &ReplaceRootTaskRow::replacement_volume_id),
-    flag("made_replacement", &ReplaceRootTaskRow::made_replacement),
-    text("image_id", &ReplaceRootTaskRow::image_id),
-    text("snapshot_id", &ReplaceRootTaskRow::snapshot_id),
-    flag("delete_replaced_root_volume", &ReplaceRootTaskRow::delete_replaced_root_volume),
-    time("start_time_ms", &ReplaceRootTaskRow::start_time_ms),
-    time("complete_time_ms", &ReplaceRootTaskRow::complete_time_ms));
+    "replace_root_volume_task", "k", text<&ReplaceRootTaskRow::id>("id"),
+    text<&ReplaceRootTaskRow::region>("region"), text<&ReplaceRootTaskRow::owner>("owner"),
+    text<&ReplaceRootTaskRow::instance_id>("instance_id"),
+    text<&ReplaceRootTaskRow::state>("state"),
+    text<&ReplaceRootTaskRow::original_volume_id>("original_volume_id"),
+    text<&ReplaceRootTaskRow::replacement_volume_id>("replacement_volume_id"),
+    flag<&ReplaceRootTaskRow::made_replacement>("made_replacement"),
+    text<&ReplaceRootTaskRow::image_id>("image_id"),
+    text<&ReplaceRootTaskRow::snapshot_id>("snapshot_id"),
+    flag<&ReplaceRootTaskRow::delete_replaced_root_volume>("delete_replaced_root_volume"),
+    time<&ReplaceRootTaskRow::start_time_ms>("start_time_ms"),
+    time<&ReplaceRootTaskRow::complete_time_ms>("complete_time_ms"));
 inline constexpr FilterColumn kReplaceRootTaskFilters[] = {{"instance-id", "instance_id"}};
-inline constexpr Listing<decltype(kReplaceRootTaskColumns)> kReplaceRootTaskList{
+inline constexpr Listing<ReplaceRootTaskRow> kReplaceRootTaskList{
     .key = "k.id", .columns = kReplaceRootTaskColumns, .filters = kReplaceRootTaskFilters};
 
 void insert_replace_root_task(Database& db, const ReplaceRootTaskRow& row);

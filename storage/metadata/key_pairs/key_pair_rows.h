@@ -28,14 +28,14 @@ struct KeyPairRow {
 };
 
 inline constexpr auto kKeyPairColumns = columns<KeyPairRow>(
-    "key_pair", "k", text("id", &KeyPairRow::id), text("region", &KeyPairRow::region),
-    text("owner", &KeyPairRow::owner), text("name", &KeyPairRow::name),
-    text("type", &KeyPairRow::type), text("public_key", &KeyPairRow::public_key),
-    text("fingerprint", &KeyPairRow::fingerprint),
-    time("create_time_ms", &KeyPairRow::create_time_ms));
+    "key_pair", "k", text<&KeyPairRow::id>("id"), text<&KeyPairRow::region>("region"),
+    text<&KeyPairRow::owner>("owner"), text<&KeyPairRow::name>("name"),
+    text<&KeyPairRow::type>("type"), text<&KeyPairRow::public_key>("public_key"),
+    text<&KeyPairRow::fingerprint>("fingerprint"),
+    time<&KeyPairRow::create_time_ms>("create_time_ms"));
 inline constexpr FilterColumn kKeyPairFilters[] = {
     {"fingerprint", "fingerprint"}, {"key-name", "name"}, {"key-pair-id", "id"}};
-inline constexpr Listing<decltype(kKeyPairColumns)> kKeyPairList{
+inline constexpr Listing<KeyPairRow> kKeyPairList{
     .key = "k.id", .columns = kKeyPairColumns, .filters = kKeyPairFilters};
 
 }  // namespace amilab

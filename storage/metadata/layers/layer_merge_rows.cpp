@@ -13,13 +13,13 @@ namespace {
 constexpr std::int64_t kLayersPerIndex = 16;
 
 constexpr auto kPairColumns = columns<MergePair>(
-    "layer", "child", integer("parent", &MergePair::parent).as("parent.id"),
-    integer("id", &MergePair::child), flag("sealed", &MergePair::is_child_sealed),
-    integer("volume_size_gib", &MergePair::volume_size_gib).as("volume.size_gib"));
+    "layer", "child", integer<&MergePair::parent>("parent").as("parent.id"),
+    integer<&MergePair::child>("id"), flag<&MergePair::is_child_sealed>("sealed"),
+    integer<&MergePair::volume_size_gib>("volume_size_gib").as("volume.size_gib"));
 
 constexpr auto kReferenceColumns =
-    columns<LayerReference>("sqlite_schema", "m", text("name", &LayerReference::table),
-                            text("column", &LayerReference::column).as("f.\"from\""));
+    columns<LayerReference>("sqlite_schema", "m", text<&LayerReference::table>("name"),
+                            text<&LayerReference::column>("column").as("f.\"from\""));
 
 bool is_referred_to(Database& db, LayerId layer)
 {

@@ -12,15 +12,15 @@ namespace amilab {
 namespace {
 
 constexpr auto kLayerColumns =
-    columns<LayerRow>("layer", "l", integer("id", &LayerRow::id),
-                      integer("parent_id", &LayerRow::parent), flag("sealed", &LayerRow::is_sealed),
-                      flag("synced", &LayerRow::is_synced), text("boot_id", &LayerRow::boot_id));
+    columns<LayerRow>("layer", "l", integer<&LayerRow::id>("id"),
+                      integer<&LayerRow::parent>("parent_id"), flag<&LayerRow::is_sealed>("sealed"),
+                      flag<&LayerRow::is_synced>("synced"), text<&LayerRow::boot_id>("boot_id"));
 
 constexpr auto kDiskColumns =
-    columns<DiskRow>("disk", "d", text("id", &DiskRow::id), text("region", &DiskRow::region),
-                     text("owner", &DiskRow::owner), text("state", &DiskRow::state),
-                     integer("layer_id", &DiskRow::layer), integer("size_gib", &DiskRow::size_gib),
-                     flag("is_volume", &DiskRow::is_volume));
+    columns<DiskRow>("disk", "d", text<&DiskRow::id>("id"), text<&DiskRow::region>("region"),
+                     text<&DiskRow::owner>("owner"), text<&DiskRow::state>("state"),
+                     integer<&DiskRow::layer>("layer_id"), integer<&DiskRow::size_gib>("size_gib"),
+                     flag<&DiskRow::is_volume>("is_volume"));
 
 }  // namespace
 

@@ -49,10 +49,10 @@ struct SecurityGroupRow {
 };
 
 inline constexpr auto kVpcColumns = columns<VpcRow>(
-    "vpc", "v", text("id", &VpcRow::id), text("region", &VpcRow::region),
-    text("owner", &VpcRow::owner), text("cidr_block", &VpcRow::cidr_block),
-    text("cidr_association_id", &VpcRow::cidr_association_id),
-    text("dhcp_options_id", &VpcRow::dhcp_options_id), flag("is_default", &VpcRow::is_default));
+    "vpc", "v", text<&VpcRow::id>("id"), text<&VpcRow::region>("region"),
+    text<&VpcRow::owner>("owner"), text<&VpcRow::cidr_block>("cidr_block"),
+    text<&VpcRow::cidr_association_id>("cidr_association_id"),
+    text<&VpcRow::dhcp_options_id>("dhcp_options_id"), flag<&VpcRow::is_default>("is_default"));
 inline constexpr FilterColumn kVpcFilters[] = {
     {"cidr", "cidr_block"},
     {"cidr-block-association.association-id", "cidr_association_id"},
@@ -64,7 +64,7 @@ inline constexpr FilterColumn kVpcFilters[] = {
     {"state", "'available'"},
     {"vpc-id", "id"},
 };
-inline constexpr Listing<decltype(kVpcColumns)> kVpcList{
+inline constexpr Listing<VpcRow> kVpcList{
     .key = "v.id", .columns = kVpcColumns, .filters = kVpcFilters};
 
 // AWS keeps the first four addresses of a subnet and its last.
@@ -74,13 +74,13 @@ inline constexpr std::string_view kAvailableAddresses =
     " - (SELECT COUNT(*) FROM instance i WHERE i.subnet_id = s.id AND i.private_ip IS NOT NULL))";
 
 inline constexpr auto kSubnetColumns = columns<SubnetRow>(
-    "subnet", "s", text("id", &SubnetRow::id), text("region", &SubnetRow::region),
-    text("owner", &SubnetRow::owner), text("vpc_id", &SubnetRow::vpc_id),
-    text("zone", &SubnetRow::zone), text("cidr_block", &SubnetRow::cidr_block),
-    flag("default_for_zone", &SubnetRow::default_for_zone),
-    flag("map_public_ip_on_launch", &SubnetRow::map_public_ip_on_launch),
-    text("zone_id", &SubnetRow::zone_id).as("z.zone_id"),
-    integer("available_addresses", &SubnetRow::available_addresses).as(kAvailableAddresses));
+    "subnet", "s", text<&SubnetRow::id>("id"), text<&SubnetRow::region>("region"),
+    text<&SubnetRow::owner>("owner"), text<&SubnetRow::vpc_id>("vpc_id"),
+    text<&SubnetRow::zone>("zone"), text<&SubnetRow::cidr_block>("cidr_block"),
+    flag<&SubnetRow::default_for_zone>("default_for_zone"),
+    flag<&SubnetRow::map_public_ip_on_launch>("map_public_ip_on_launch"),
+    text<&SubnetRow::zone_id>("zone_id").as("z.zone_id"),
+    integer<&SubnetRow::available_addresses>("available_addresses").as(kAvailableAddresses));
 inline constexpr FilterColumn kSubnetFilters[] = {
     {"availability-zone", "zone"},
     {"availability-zone-id", "zone_id"},
@@ -102,14 +102,14 @@ inline constexpr FilterColumn kSubnetFilters[] = {
 };
 inline constexpr std::string_view kSubnetFrom =
     "subnet s JOIN catalogue.availability_zone z ON z.name = s.zone";
-inline constexpr Listing<decltype(kSubnetColumns)> kSubnetList{
+inline constexpr Listing<SubnetRow> kSubnetList{
     .from = kSubnetFrom, .key = "s.id", .columns = kSubnetColumns, .filters = kSubnetFilters};
 
 inline constexpr auto kSecurityGroupColumns = columns<SecurityGroupRow>(
-    "security_group", "g", text("id", &SecurityGroupRow::id),
-    text("region", &SecurityGroupRow::region), text("owner", &SecurityGroupRow::owner),
-    text("vpc_id", &SecurityGroupRow::vpc_id), text("name", &SecurityGroupRow::name),
-    text("description", &SecurityGroupRow::description));
+    "security_group", "g", text<&SecurityGroupRow::id>("id"),
+    text<&SecurityGroupRow::region>("region"), text<&SecurityGroupRow::owner>("owner"),
+    text<&SecurityGroupRow::vpc_id>("vpc_id"), text<&SecurityGroupRow::name>("name"),
+    text<&SecurityGroupRow::description>("description"));
 // Every group has the rules of a default group: in, all from itself; out, all to anywhere.
 inline constexpr FilterColumn kSecurityGroupFilters[] = {
     {"description", "description"},
@@ -124,7 +124,7 @@ inline constexpr FilterColumn kSecurityGroupFilters[] = {
     {"owner-id", "owner"},
     {"vpc-id", "vpc_id"},
 };
-inline constexpr Listing<decltype(kSecurityGroupColumns)> kSecurityGroupList{
+inline constexpr Listing<SecurityGroupRow> kSecurityGroupList{
     .key = "g.id", .columns = kSecurityGroupColumns, .filters = kSecurityGroupFilters};
 
 void insert_vpc(Database& db, const VpcRow& row);

@@ -8,50 +8,49 @@ namespace amilab {
 namespace {
 
 constexpr auto kVersionColumns = columns<ParameterRow>(
-    "parameter_version", "v", text("owner", &ParameterRow::owner),
-    text("region", &ParameterRow::region), text("name", &ParameterRow::name),
-    integer("version", &ParameterRow::version), text("type", &ParameterRow::type),
-    text("value", &ParameterRow::value), text("data_type", &ParameterRow::data_type),
-    text("tier", &ParameterRow::tier), text("description", &ParameterRow::description),
-    time("last_modified_ms", &ParameterRow::last_modified_ms),
-    text("last_modified_user", &ParameterRow::last_modified_user));
+    "parameter_version", "v", text<&ParameterRow::owner>("owner"),
+    text<&ParameterRow::region>("region"), text<&ParameterRow::name>("name"),
+    integer<&ParameterRow::version>("version"), text<&ParameterRow::type>("type"),
+    text<&ParameterRow::value>("value"), text<&ParameterRow::data_type>("data_type"),
+    text<&ParameterRow::tier>("tier"), text<&ParameterRow::description>("description"),
+    time<&ParameterRow::last_modified_ms>("last_modified_ms"),
+    text<&ParameterRow::last_modified_user>("last_modified_user"));
 constexpr auto kNewest =
     sql("parameter p JOIN parameter_version v ON v.owner = p.owner AND v.region = p.region"
         " AND v.name = p.name AND v.version = p.version");
-constexpr Listing<decltype(kVersionColumns)> kNewestList{.from = kNewest,
-                                                         .key = "p.name",
-                                                         .owner = "p.owner",
-                                                         .region = "p.region",
-                                                         .columns = kVersionColumns};
-constexpr Listing<decltype(kVersionColumns)> kVersionList{.key = "v.version",
-                                                          .columns = kVersionColumns};
+constexpr Listing<ParameterRow> kNewestList{.from = kNewest,
+                                            .key = "p.name",
+                                            .owner = "p.owner",
+                                            .region = "p.region",
+                                            .columns = kVersionColumns};
+constexpr Listing<ParameterRow> kVersionList{.key = "v.version", .columns = kVersionColumns};
 
 constexpr auto kPublicColumns = columns<ParameterRow>(
-    "catalogue.parameter_facts", "f", text("region", &ParameterRow::region).as("l.region"),
-    text("name", &ParameterRow::name), integer("version", &ParameterRow::version),
-    text("type", &ParameterRow::type).as("'String'"),
-    text("value", &ParameterRow::value).as("replace(f.value, '{image_id}', l.id)"),
-    text("data_type", &ParameterRow::data_type), text("tier", &ParameterRow::tier).as("'Standard'"),
-    time("last_modified_ms", &ParameterRow::last_modified_ms),
+    "catalogue.parameter_facts", "f", text<&ParameterRow::region>("region").as("l.region"),
+    text<&ParameterRow::name>("name"), integer<&ParameterRow::version>("version"),
+    text<&ParameterRow::type>("type").as("'String'"),
+    text<&ParameterRow::value>("value").as("replace(f.value, '{image_id}', l.id)"),
+    text<&ParameterRow::data_type>("data_type"), text<&ParameterRow::tier>("tier").as("'Standard'"),
+    time<&ParameterRow::last_modified_ms>("last_modified_ms"),
     // max() picks the newest image's row for each name.
-    time("image_time_ms", &ParameterRow::image_time_ms).as("max(i.creation_time_ms)"));
+    time<&ParameterRow::image_time_ms>("image_time_ms").as("max(i.creation_time_ms)"));
 constexpr auto kPublic =
     sql("catalogue.parameter_facts f JOIN catalogue.image_place l ON l.facts = f.facts"
         " JOIN catalogue.image_facts i ON i.number = f.facts");
-constexpr Listing<decltype(kPublicColumns)> kPublicList{.from = kPublic,
-                                                        .key = "f.name",
-                                                        .group = "f.name",
-                                                        .owner = "-",
-                                                        .region = "l.region",
-                                                        .columns = kPublicColumns};
+constexpr Listing<ParameterRow> kPublicList{.from = kPublic,
+                                            .key = "f.name",
+                                            .group = "f.name",
+                                            .owner = "-",
+                                            .region = "l.region",
+                                            .columns = kPublicColumns};
 
 constexpr auto kLabelColumns = columns<ParameterLabelRow>(
-    "parameter_label", "b", integer("version", &ParameterLabelRow::version),
-    text("label", &ParameterLabelRow::label));
+    "parameter_label", "b", integer<&ParameterLabelRow::version>("version"),
+    text<&ParameterLabelRow::label>("label"));
 
 constexpr auto kOldestColumns =
-    columns<OldestVersion>("parameter_version", "v", integer("version", &OldestVersion::version),
-                           flag("is_labelled", &OldestVersion::is_labelled)
+    columns<OldestVersion>("parameter_version", "v", integer<&OldestVersion::version>("version"),
+                           flag<&OldestVersion::is_labelled>("is_labelled")
                                .as("EXISTS (SELECT 1 FROM parameter_label b"
                                    " WHERE b.owner = v.owner AND b.region = v.region"
                                    " AND b.name = v.name AND b.version = v.version)"));
@@ -97,14 +96,8 @@ void append_value(Query& query, std::string_view column, const std::string& valu
 template <const auto& kColumns>
 std::string column_named(std::string_view name)
 {
-    std::string found;
-    const auto look = [&](const auto& column) {
-        if (column.name == name) {
-            found = expression_of(column, kColumns.alias);
-        }
-    };
-    std::apply([&](const auto&... column) { (look(column), ...); }, kColumns.all);
-    return found;
+    const auto found = std::ranges::find(kColumns.all, name, &Column::name);
+    return found == kColumns.all.end() ? "" : found->in_sql(kColumns.alias);
 }
 
 /// Where a list's columns are found.

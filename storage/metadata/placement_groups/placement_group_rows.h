@@ -28,19 +28,19 @@ struct PlacementGroupRow {
 };
 
 inline constexpr auto kPlacementGroupColumns = columns<PlacementGroupRow>(
-    "placement_group", "p", text("id", &PlacementGroupRow::id),
-    text("region", &PlacementGroupRow::region), text("owner", &PlacementGroupRow::owner),
-    text("name", &PlacementGroupRow::name), text("strategy", &PlacementGroupRow::strategy),
-    integer("partition_count", &PlacementGroupRow::partition_count),
-    text("spread_level", &PlacementGroupRow::spread_level),
-    text("arn", &PlacementGroupRow::arn)
-        .as("'arn:aws:ec2:' || p.region || ':' || p.owner || ':placement-group/' || p.name"),
-    text("state", &PlacementGroupRow::state).as("'available'"));
+    "placement_group", "p", text<&PlacementGroupRow::id>("id"),
+    text<&PlacementGroupRow::region>("region"), text<&PlacementGroupRow::owner>("owner"),
+    text<&PlacementGroupRow::name>("name"), text<&PlacementGroupRow::strategy>("strategy"),
+    integer<&PlacementGroupRow::partition_count>("partition_count"),
+    text<&PlacementGroupRow::spread_level>("spread_level"),
+    text<&PlacementGroupRow::arn>("arn").as(
+        "'arn:aws:ec2:' || p.region || ':' || p.owner || ':placement-group/' || p.name"),
+    text<&PlacementGroupRow::state>("state").as("'available'"));
 inline constexpr FilterColumn kPlacementGroupFilters[] = {
     {"group-arn", "arn"}, {"group-name", "name"},   {"spread-level", "spread_level"},
     {"state", "state"},   {"strategy", "strategy"},
 };
-inline constexpr Listing<decltype(kPlacementGroupColumns)> kPlacementGroupList{
+inline constexpr Listing<PlacementGroupRow> kPlacementGroupList{
     .key = "p.id", .columns = kPlacementGroupColumns, .filters = kPlacementGroupFilters};
 
 }  // namespace amilab

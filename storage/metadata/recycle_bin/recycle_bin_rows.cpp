@@ -8,8 +8,8 @@ namespace {
 
 /// What the permissions of an image in the bin are read into.
 constexpr auto kPermissionColumns =
-    columns<Grantee>("recycled_launch_permission", "p", text("kind", &Grantee::kind),
-                     text("value", &Grantee::value));
+    columns<Grantee>("recycled_launch_permission", "p", text<&Grantee::kind>("kind"),
+                     text<&Grantee::value>("value"));
 
 }  // namespace
 

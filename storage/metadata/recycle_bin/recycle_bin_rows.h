@@ -33,11 +33,11 @@ struct RecycledRow {
 };
 
 inline constexpr auto kRecycledColumns = columns<RecycledRow>(
-    "recycled", "r", text("resource_id", &RecycledRow::resource_id),
-    text("resource_type", &RecycledRow::resource_type), text("region", &RecycledRow::region),
-    text("owner", &RecycledRow::owner), text("state", &RecycledRow::state),
-    time("enter_time_ms", &RecycledRow::enter_time_ms),
-    time("exit_time_ms", &RecycledRow::exit_time_ms));
+    "recycled", "r", text<&RecycledRow::resource_id>("resource_id"),
+    text<&RecycledRow::resource_type>("resource_type"), text<&RecycledRow::region>("region"),
+    text<&RecycledRow::owner>("owner"), text<&RecycledRow::state>("state"),
+    time<&RecycledRow::enter_time_ms>("enter_time_ms"),
+    time<&RecycledRow::exit_time_ms>("exit_time_ms"));
 
 template <RecycledType kType>
 inline constexpr auto kIsRecycled = "r.resource_type = " + sql_word<kType>;
@@ -52,13 +52,13 @@ struct RecycledImageRow {
 };
 
 inline constexpr auto kRecycledImageColumns = columns<RecycledImageRow>(
-    "recycled", "r", text("resource_id", &RecycledImageRow::id),
-    text("name", &RecycledImageRow::name).as("i.name"),
-    text("description", &RecycledImageRow::description).as("i.description"),
-    time("enter_time_ms", &RecycledImageRow::enter_time_ms),
-    time("exit_time_ms", &RecycledImageRow::exit_time_ms));
+    "recycled", "r", text<&RecycledImageRow::id>("resource_id"),
+    text<&RecycledImageRow::name>("name").as("i.name"),
+    text<&RecycledImageRow::description>("description").as("i.description"),
+    time<&RecycledImageRow::enter_time_ms>("enter_time_ms"),
+    time<&RecycledImageRow::exit_time_ms>("exit_time_ms"));
 // CROSS JOIN: the bin first, in the order of its index.
-inline constexpr Listing<decltype(kRecycledImageColumns)> kRecycledImageList{
+inline constexpr Listing<RecycledImageRow> kRecycledImageList{
     .from = "recycled r CROSS JOIN main.image i ON i.id = r.resource_id",
     .where = kIsRecycled<RecycledType::kImage>,
     .key = "r.resource_id",
@@ -74,12 +74,12 @@ struct RecycledSnapshotRow {
 };
 
 inline constexpr auto kRecycledSnapshotColumns = columns<RecycledSnapshotRow>(
-    "recycled", "r", text("resource_id", &RecycledSnapshotRow::id),
-    text("description", &RecycledSnapshotRow::description).as("s.description"),
-    text("volume_id", &RecycledSnapshotRow::volume_id).as("s.volume_id"),
-    time("enter_time_ms", &RecycledSnapshotRow::enter_time_ms),
-    time("exit_time_ms", &RecycledSnapshotRow::exit_time_ms));
-inline constexpr Listing<decltype(kRecycledSnapshotColumns)> kRecycledSnapshotList{
+    "recycled", "r", text<&RecycledSnapshotRow::id>("resource_id"),
+    text<&RecycledSnapshotRow::description>("description").as("s.description"),
+    text<&RecycledSnapshotRow::volume_id>("volume_id").as("s.volume_id"),
+    time<&RecycledSnapshotRow::enter_time_ms>("enter_time_ms"),
+    time<&RecycledSnapshotRow::exit_time_ms>("exit_time_ms"));
+inline constexpr Listing<RecycledSnapshotRow> kRecycledSnapshotList{
     .from = "recycled r CROSS JOIN main.snapshot s ON s.id = r.resource_id",
     .where = kIsRecycled<RecycledType::kSnapshot>,
     .key = "r.resource_id",
@@ -103,20 +103,20 @@ struct RecycledVolumeRow {
 };
 
 inline constexpr auto kRecycledVolumeColumns = columns<RecycledVolumeRow>(
-    "recycled", "r", text("resource_id", &RecycledVolumeRow::id),
-    text("state", &RecycledVolumeRow::state),
-    text("volume_type", &RecycledVolumeRow::volume_type).as("v.volume_type"),
-    integer("size_gib", &RecycledVolumeRow::size_gib).as("v.size_gib"),
-    integer("iops", &RecycledVolumeRow::iops).as("v.iops"),
-    integer("throughput", &RecycledVolumeRow::throughput).as("v.throughput"),
-    text("zone", &RecycledVolumeRow::zone).as("v.zone"),
-    text("zone_id", &RecycledVolumeRow::zone_id).as("z.zone_id"),
-    text("source_volume_id", &RecycledVolumeRow::source_volume_id).as("v.source_volume_id"),
-    text("snapshot_id", &RecycledVolumeRow::snapshot_id).as("v.snapshot_id"),
-    time("create_time_ms", &RecycledVolumeRow::create_time_ms).as("v.create_time_ms"),
-    time("enter_time_ms", &RecycledVolumeRow::enter_time_ms),
-    time("exit_time_ms", &RecycledVolumeRow::exit_time_ms));
-inline constexpr Listing<decltype(kRecycledVolumeColumns)> kRecycledVolumeList{
+    "recycled", "r", text<&RecycledVolumeRow::id>("resource_id"),
+    text<&RecycledVolumeRow::state>("state"),
+    text<&RecycledVolumeRow::volume_type>("volume_type").as("v.volume_type"),
+    integer<&RecycledVolumeRow::size_gib>("size_gib").as("v.size_gib"),
+    integer<&RecycledVolumeRow::iops>("iops").as("v.iops"),
+    integer<&RecycledVolumeRow::throughput>("throughput").as("v.throughput"),
+    text<&RecycledVolumeRow::zone>("zone").as("v.zone"),
+    text<&RecycledVolumeRow::zone_id>("zone_id").as("z.zone_id"),
+    text<&RecycledVolumeRow::source_volume_id>("source_volume_id").as("v.source_volume_id"),
+    text<&RecycledVolumeRow::snapshot_id>("snapshot_id").as("v.snapshot_id"),
+    time<&RecycledVolumeRow::create_time_ms>("create_time_ms").as("v.create_time_ms"),
+    time<&RecycledVolumeRow::enter_time_ms>("enter_time_ms"),
+    time<&RecycledVolumeRow::exit_time_ms>("exit_time_ms"));
+inline constexpr Listing<RecycledVolumeRow> kRecycledVolumeList{
     .from =
         "recycled r CROSS JOIN volume v ON v.id = r.resource_id"
         " LEFT JOIN catalogue.availability_zone z ON z.name = v.zone",

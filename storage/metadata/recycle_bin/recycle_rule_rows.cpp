@@ -22,9 +22,9 @@ struct RuleTagRow {
 };
 
 constexpr auto kRuleTagColumns =
-    columns<RuleTagRow>("recycle_rule_tag", "t", text("rule_id", &RuleTagRow::rule_id),
-                        text("kind", &RuleTagRow::kind), integer("position", &RuleTagRow::position),
-                        text("key", &RuleTagRow::key), text("value", &RuleTagRow::value));
+    columns<RuleTagRow>("recycle_rule_tag", "t", text<&RuleTagRow::rule_id>("rule_id"),
+                        text<&RuleTagRow::kind>("kind"), integer<&RuleTagRow::position>("position"),
+                        text<&RuleTagRow::key>("key"), text<&RuleTagRow::value>("value"));
 
 void insert_rule_tags(Database& db, const std::string& rule_id, RuleTagKind kind,
                       const std::vector<RecycleRuleTag>& tags)

@@ -64,16 +64,16 @@ inline constexpr auto kRecycleRuleLockState =
     " AND r.lock_end_time_ms <= $now, " + sql_word<RecycleRuleLock::kUnlocked> + ", r.lock_state)";
 
 inline constexpr auto kRecycleRuleColumns = columns<RecycleRuleRow>(
-    "recycle_rule", "r", text("id", &RecycleRuleRow::id), text("region", &RecycleRuleRow::region),
-    text("owner", &RecycleRuleRow::owner), text("resource_type", &RecycleRuleRow::resource_type),
-    integer("retention_days", &RecycleRuleRow::retention_days),
-    text("description", &RecycleRuleRow::description), text("status", &RecycleRuleRow::status),
-    text("lock_state", &RecycleRuleRow::lock_state).read_as(kRecycleRuleLockState),
-    integer("unlock_delay_days", &RecycleRuleRow::unlock_delay_days),
-    time("lock_end_time_ms", &RecycleRuleRow::lock_end_time_ms)
+    "recycle_rule", "r", text<&RecycleRuleRow::id>("id"), text<&RecycleRuleRow::region>("region"),
+    text<&RecycleRuleRow::owner>("owner"), text<&RecycleRuleRow::resource_type>("resource_type"),
+    integer<&RecycleRuleRow::retention_days>("retention_days"),
+    text<&RecycleRuleRow::description>("description"), text<&RecycleRuleRow::status>("status"),
+    text<&RecycleRuleRow::lock_state>("lock_state").read_as(kRecycleRuleLockState),
+    integer<&RecycleRuleRow::unlock_delay_days>("unlock_delay_days"),
+    time<&RecycleRuleRow::lock_end_time_ms>("lock_end_time_ms")
         .read_as("iif(r.lock_end_time_ms > $now, r.lock_end_time_ms, NULL)"));
-inline constexpr Listing<decltype(kRecycleRuleColumns)> kRecycleRuleList{
-    .key = "r.id", .columns = kRecycleRuleColumns};
+inline constexpr Listing<RecycleRuleRow> kRecycleRuleList{.key = "r.id",
+                                                          .columns = kRecycleRuleColumns};
 
 /// Source: 11 letters and digits (documented, rbin's RuleIdentifier).
 std::string next_recycle_rule_id(IdSource& ids);

@@ -38,18 +38,18 @@ struct RegionRow {
 };
 
 inline constexpr auto kRegionColumns = columns<RegionRow>(
-    "catalogue.region", "r", text("name", &RegionRow::name), text("endpoint", &RegionRow::endpoint),
-    text("opt_in_status", &RegionRow::opt_in_status), text("geography", &RegionRow::geography));
+    "catalogue.region", "r", text<&RegionRow::name>("name"), text<&RegionRow::endpoint>("endpoint"),
+    text<&RegionRow::opt_in_status>("opt_in_status"), text<&RegionRow::geography>("geography"));
 inline constexpr FilterColumn kRegionFilters[] = {
     {"endpoint", "endpoint"},
     {"opt-in-status", "opt_in_status"},
     {"region-name", "name"},
 };
-inline constexpr Listing<decltype(kRegionColumns)> kRegionList{.key = "r.name",
-                                                               .owner = "-",
-                                                               .region = "-",
-                                                               .columns = kRegionColumns,
-                                                               .filters = kRegionFilters};
+inline constexpr Listing<RegionRow> kRegionList{.key = "r.name",
+                                                .owner = "-",
+                                                .region = "-",
+                                                .columns = kRegionColumns,
+                                                .filters = kRegionFilters};
 
 struct ZoneRow {
     std::string name{};
@@ -68,15 +68,15 @@ struct ZoneRow {
 };
 
 inline constexpr auto kZoneColumns = columns<ZoneRow>(
-    "catalogue.availability_zone", "z", text("name", &ZoneRow::name),
-    text("zone_id", &ZoneRow::zone_id), text("region", &ZoneRow::region),
-    text("state", &ZoneRow::state), text("opt_in_status", &ZoneRow::opt_in_status),
-    text("zone_type", &ZoneRow::zone_type), text("group_name", &ZoneRow::group_name),
-    text("group_long_name", &ZoneRow::group_long_name),
-    text("network_border_group", &ZoneRow::network_border_group),
-    text("parent_zone_name", &ZoneRow::parent_zone_name),
-    text("parent_zone_id", &ZoneRow::parent_zone_id), text("geography", &ZoneRow::geography),
-    text("sub_geography", &ZoneRow::sub_geography));
+    "catalogue.availability_zone", "z", text<&ZoneRow::name>("name"),
+    text<&ZoneRow::zone_id>("zone_id"), text<&ZoneRow::region>("region"),
+    text<&ZoneRow::state>("state"), text<&ZoneRow::opt_in_status>("opt_in_status"),
+    text<&ZoneRow::zone_type>("zone_type"), text<&ZoneRow::group_name>("group_name"),
+    text<&ZoneRow::group_long_name>("group_long_name"),
+    text<&ZoneRow::network_border_group>("network_border_group"),
+    text<&ZoneRow::parent_zone_name>("parent_zone_name"),
+    text<&ZoneRow::parent_zone_id>("parent_zone_id"), text<&ZoneRow::geography>("geography"),
+    text<&ZoneRow::sub_geography>("sub_geography"));
 inline constexpr FilterColumn kZoneFilters[] = {
     {"group-long-name", "group_long_name"},
     {"group-name", "group_name"},
@@ -90,7 +90,7 @@ inline constexpr FilterColumn kZoneFilters[] = {
     {"zone-type", "zone_type"},
 };
 /// A region's zones, in the order of their names. What ListQuery::among can name is below.
-inline constexpr Listing<decltype(kZoneColumns)> kZoneList{
+inline constexpr Listing<ZoneRow> kZoneList{
     .key = "z.name", .owner = "-", .columns = kZoneColumns, .filters = kZoneFilters};
 inline constexpr std::string_view kZoneId = "z.zone_id";
 inline constexpr std::string_view kZoneOptInStatus = "z.opt_in_status";

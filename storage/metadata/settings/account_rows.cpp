@@ -7,11 +7,11 @@ namespace amilab {
 namespace {
 
 constexpr auto kMembershipColumns = columns<Grantee>(
-    "account_membership", "m", text("kind", &Grantee::kind), text("value", &Grantee::value));
+    "account_membership", "m", text<&Grantee::kind>("kind"), text<&Grantee::value>("value"));
 
 using AccessKey = std::pair<std::string, std::string>;
 constexpr auto kAccessKeyColumns = columns<AccessKey>(
-    "access_key", "k", text("id", &AccessKey::first), text("account", &AccessKey::second));
+    "access_key", "k", text<&AccessKey::first>("id"), text<&AccessKey::second>("account"));
 
 std::vector<std::string> select_texts(Database& db, std::string_view sql, std::string_view account)
 {

@@ -7,9 +7,9 @@ namespace amilab {
 namespace {
 
 constexpr auto kColumns = columns<EbsEncryptionRow>(
-    "ebs_encryption", "e", text("owner", &EbsEncryptionRow::owner),
-    text("region", &EbsEncryptionRow::region), flag("by_default", &EbsEncryptionRow::by_default),
-    text("kms_key_id", &EbsEncryptionRow::kms_key_id));
+    "ebs_encryption", "e", text<&EbsEncryptionRow::owner>("owner"),
+    text<&EbsEncryptionRow::region>("region"), flag<&EbsEncryptionRow::by_default>("by_default"),
+    text<&EbsEncryptionRow::kms_key_id>("kms_key_id"));
 
 }  // namespace
 

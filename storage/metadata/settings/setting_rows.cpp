@@ -8,8 +8,8 @@ namespace {
 
 using DelaySetting = std::pair<std::string, TimeMs>;
 constexpr auto kDelayColumns =
-    columns<DelaySetting>("transition_delay", "d", text("name", &DelaySetting::first),
-                          integer("delay_ms", &DelaySetting::second));
+    columns<DelaySetting>("transition_delay", "d", text<&DelaySetting::first>("name"),
+                          integer<&DelaySetting::second>("delay_ms"));
 
 }  // namespace
 

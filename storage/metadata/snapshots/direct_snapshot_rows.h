@@ -30,12 +30,12 @@ struct DirectSnapshotRow {
 };
 
 inline constexpr auto kDirectSnapshotColumns = columns<DirectSnapshotRow>(
-    "direct_snapshot", "d", text("snapshot_id", &DirectSnapshotRow::id),
-    text("parent_snapshot_id", &DirectSnapshotRow::parent), flag("open", &DirectSnapshotRow::open),
-    integer("timeout_ms", &DirectSnapshotRow::timeout_ms),
-    time("last_activity_ms", &DirectSnapshotRow::last_activity_ms),
-    integer("progress_percent", &DirectSnapshotRow::progress_percent),
-    text("boot_id", &DirectSnapshotRow::boot_id));
+    "direct_snapshot", "d", text<&DirectSnapshotRow::id>("snapshot_id"),
+    text<&DirectSnapshotRow::parent>("parent_snapshot_id"), flag<&DirectSnapshotRow::open>("open"),
+    integer<&DirectSnapshotRow::timeout_ms>("timeout_ms"),
+    time<&DirectSnapshotRow::last_activity_ms>("last_activity_ms"),
+    integer<&DirectSnapshotRow::progress_percent>("progress_percent"),
+    text<&DirectSnapshotRow::boot_id>("boot_id"));
 
 void insert_direct_snapshot(Database& db, const DirectSnapshotRow& row);
 /// Nothing for snapshots that were made otherwise.

@@ -51,15 +51,15 @@ inline constexpr auto kStateOfFastRestore =
     " WHEN f.optimizing_ms <= $now THEN " + sql_word<FastRestoreState::kOptimizing> + " ELSE " +
     sql_word<FastRestoreState::kEnabling> + " END";
 inline constexpr auto kFastRestoreColumns = columns<FastRestoreRow>(
-    "fast_restore", "f", text("owner", &FastRestoreRow::owner),
-    text("region", &FastRestoreRow::region), text("snapshot_id", &FastRestoreRow::snapshot_id),
-    text("zone", &FastRestoreRow::zone), time("enabling_ms", &FastRestoreRow::enabling_ms),
-    time("optimizing_ms", &FastRestoreRow::optimizing_ms),
-    time("enabled_ms", &FastRestoreRow::enabled_ms),
-    time("disabling_ms", &FastRestoreRow::disabling_ms),
-    time("disabled_ms", &FastRestoreRow::disabled_ms),
-    text("zone_id", &FastRestoreRow::zone_id).as("COALESCE(z.zone_id, '')"),
-    text("state", &FastRestoreRow::state).as(kStateOfFastRestore));
+    "fast_restore", "f", text<&FastRestoreRow::owner>("owner"),
+    text<&FastRestoreRow::region>("region"), text<&FastRestoreRow::snapshot_id>("snapshot_id"),
+    text<&FastRestoreRow::zone>("zone"), time<&FastRestoreRow::enabling_ms>("enabling_ms"),
+    time<&FastRestoreRow::optimizing_ms>("optimizing_ms"),
+    time<&FastRestoreRow::enabled_ms>("enabled_ms"),
+    time<&FastRestoreRow::disabling_ms>("disabling_ms"),
+    time<&FastRestoreRow::disabled_ms>("disabled_ms"),
+    text<&FastRestoreRow::zone_id>("zone_id").as("COALESCE(z.zone_id, '')"),
+    text<&FastRestoreRow::state>("state").as(kStateOfFastRestore));
 inline constexpr std::string_view kFastRestoreFrom =
     "fast_restore f LEFT JOIN catalogue.availability_zone z ON z.name = f.zone";
 inline constexpr FilterColumn kFastRestoreFilters[] = {
@@ -70,12 +70,11 @@ inline constexpr FilterColumn kFastRestoreFilters[] = {
     {"state", "state"},
 };
 /// The list of fast restores, in the order of snapshot and zone.
-inline constexpr Listing<decltype(kFastRestoreColumns)> kFastRestoreList{
-    .from = kFastRestoreFrom,
-    .key = "f.snapshot_id",
-    .second_key = "f.zone",
-    .columns = kFastRestoreColumns,
-    .filters = kFastRestoreFilters};
+inline constexpr Listing<FastRestoreRow> kFastRestoreList{.from = kFastRestoreFrom,
+                                                          .key = "f.snapshot_id",
+                                                          .second_key = "f.zone",
+                                                          .columns = kFastRestoreColumns,
+                                                          .filters = kFastRestoreFilters};
 
 std::optional<FastRestoreRow> select_fast_restore(Database& db, std::string_view owner,
                                                   std::string_view region, const SnapshotId& id,

@@ -50,17 +50,17 @@ inline constexpr auto kSnapshotLockState =
     sql_word<SnapshotLockState::kComplianceCooloff> + " ELSE " +
     sql_word<SnapshotLockState::kCompliance> + " END";
 inline constexpr auto kSnapshotLockColumns = columns<SnapshotLockRow>(
-    "snapshot_lock", "l", text("snapshot_id", &SnapshotLockRow::snapshot_id),
-    text("mode", &SnapshotLockRow::mode), time("created_ms", &SnapshotLockRow::created_ms),
-    integer("cool_off_hours", &SnapshotLockRow::cool_off_hours),
-    time("cool_off_expires_ms", &SnapshotLockRow::cool_off_expires_ms),
-    integer("duration_days", &SnapshotLockRow::duration_days),
-    time("duration_start_ms", &SnapshotLockRow::duration_start_ms),
-    time("expires_ms", &SnapshotLockRow::expires_ms),
-    text("state", &SnapshotLockRow::state).as(kSnapshotLockState));
+    "snapshot_lock", "l", text<&SnapshotLockRow::snapshot_id>("snapshot_id"),
+    text<&SnapshotLockRow::mode>("mode"), time<&SnapshotLockRow::created_ms>("created_ms"),
+    integer<&SnapshotLockRow::cool_off_hours>("cool_off_hours"),
+    time<&SnapshotLockRow::cool_off_expires_ms>("cool_off_expires_ms"),
+    integer<&SnapshotLockRow::duration_days>("duration_days"),
+    time<&SnapshotLockRow::duration_start_ms>("duration_start_ms"),
+    time<&SnapshotLockRow::expires_ms>("expires_ms"),
+    text<&SnapshotLockRow::state>("state").as(kSnapshotLockState));
 inline constexpr FilterColumn kSnapshotLockFilters[] = {{"lock-state", "state"}};
 /// Locks on the owner's snapshots, expired ones too. From the locks: there are fewer of them.
-inline constexpr Listing<decltype(kSnapshotLockColumns)> kSnapshotLockList{
+inline constexpr Listing<SnapshotLockRow> kSnapshotLockList{
     .from = "snapshot_lock l CROSS JOIN main.snapshot s ON s.id = l.snapshot_id",
     .where = "s.recycled = 0",
     .key = "l.snapshot_id",

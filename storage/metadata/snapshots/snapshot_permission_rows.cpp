@@ -16,8 +16,8 @@ struct PermissionRow {
 };
 
 constexpr auto kPermissionColumns = columns<PermissionRow>(
-    "create_volume_permission", "p", text("snapshot_id", &PermissionRow::snapshot_id),
-    text("kind", &PermissionRow::kind), text("value", &PermissionRow::value));
+    "create_volume_permission", "p", text<&PermissionRow::snapshot_id>("snapshot_id"),
+    text<&PermissionRow::kind>("kind"), text<&PermissionRow::value>("value"));
 
 void set_public(Database& db, const SnapshotId& id)
 {

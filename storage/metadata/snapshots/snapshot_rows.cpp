@@ -8,9 +8,9 @@ namespace amilab {
 namespace {
 
 constexpr auto kUncountedColumns =
-    columns<UncountedSnapshot>("snapshot", "s", text("id", &UncountedSnapshot::id),
-                               integer("layer_id", &UncountedSnapshot::layer_id),
-                               integer("volume_size_gib", &UncountedSnapshot::volume_size_gib));
+    columns<UncountedSnapshot>("snapshot", "s", text<&UncountedSnapshot::id>("id"),
+                               integer<&UncountedSnapshot::layer_id>("layer_id"),
+                               integer<&UncountedSnapshot::volume_size_gib>("volume_size_gib"));
 
 // In the text: the indexes of pending snapshots say the same.
 constexpr auto kIsPendingSnapshot = "state = " + sql_word<SnapshotState::kPending>;
@@ -43,11 +43,7 @@ std::optional<SnapshotRow> select_visible_snapshot(Database& db, std::string_vie
     query.sql(select_list<kSnapshotColumns>()).sql(" FROM all_snapshot AS s WHERE s.id = ");
     query.value(id.text()).sql(" AND s.region = ").value(region);
     append_seen_by(query, kSharedSnapshots, viewer);
-    auto select = query.on(db);
-    if (!select.step()) {
-        return std::nullopt;
-    }
-    return read_row(kSnapshotColumns, select.row());
+    return row_of<kSnapshotColumns>(db, query);
 }
 
 void complete_snapshot(Database& db, const SnapshotId& id, TimeMs now_ms)

@@ -64,20 +64,20 @@ struct SnapshotRow {
 };
 
 inline constexpr auto kSnapshotColumns = columns<SnapshotRow>(
-    "snapshot", "s", text("id", &SnapshotRow::id), text("region", &SnapshotRow::region),
-    text("owner", &SnapshotRow::owner), text("owner_alias", &SnapshotRow::owner_alias),
-    integer("layer_id", &SnapshotRow::layer_id), text("volume_id", &SnapshotRow::volume_id),
-    integer("volume_size_gib", &SnapshotRow::volume_size_gib),
-    text("description", &SnapshotRow::description), text("state", &SnapshotRow::state),
-    time("start_time_ms", &SnapshotRow::start_time_ms),
-    time("due_time_ms", &SnapshotRow::due_time_ms),
-    time("completion_time_ms", &SnapshotRow::completion_time_ms),
-    flag("encrypted", &SnapshotRow::encrypted), text("kms_key_id", &SnapshotRow::kms_key_id),
-    text("data_key_id", &SnapshotRow::data_key_id),
-    text("transfer_type", &SnapshotRow::transfer_type),
-    integer("completion_duration_minutes", &SnapshotRow::completion_duration_minutes),
-    text("status_message", &SnapshotRow::status_message),
-    integer("full_size_bytes", &SnapshotRow::full_size_bytes));
+    "snapshot", "s", text<&SnapshotRow::id>("id"), text<&SnapshotRow::region>("region"),
+    text<&SnapshotRow::owner>("owner"), text<&SnapshotRow::owner_alias>("owner_alias"),
+    integer<&SnapshotRow::layer_id>("layer_id"), text<&SnapshotRow::volume_id>("volume_id"),
+    integer<&SnapshotRow::volume_size_gib>("volume_size_gib"),
+    text<&SnapshotRow::description>("description"), text<&SnapshotRow::state>("state"),
+    time<&SnapshotRow::start_time_ms>("start_time_ms"),
+    time<&SnapshotRow::due_time_ms>("due_time_ms"),
+    time<&SnapshotRow::completion_time_ms>("completion_time_ms"),
+    flag<&SnapshotRow::encrypted>("encrypted"), text<&SnapshotRow::kms_key_id>("kms_key_id"),
+    text<&SnapshotRow::data_key_id>("data_key_id"),
+    text<&SnapshotRow::transfer_type>("transfer_type"),
+    integer<&SnapshotRow::completion_duration_minutes>("completion_duration_minutes"),
+    text<&SnapshotRow::status_message>("status_message"),
+    integer<&SnapshotRow::full_size_bytes>("full_size_bytes"));
 
 /// All once it is completed, else by the time between its start and when it is due; of one that is
 /// written block by block: what its writer says.
@@ -93,9 +93,9 @@ inline constexpr auto kSnapshotProgress =
     " COALESCE((SELECT d.progress_percent FROM direct_snapshot d WHERE d.snapshot_id = s.id), 0)"
     " ELSE 0 END || '%'";
 inline constexpr auto kDescribedSnapshotColumns = and_columns(
-    kSnapshotColumns, text("progress", &SnapshotRow::progress).as(kSnapshotProgress),
-    text("tier", &SnapshotRow::tier).as(kStorageTierOfSnapshot),
-    time("restore_expiry_ms", &SnapshotRow::restore_expiry_ms).as(kRestoreExpiryOfSnapshot));
+    kSnapshotColumns, text<&SnapshotRow::progress>("progress").as(kSnapshotProgress),
+    text<&SnapshotRow::tier>("tier").as(kStorageTierOfSnapshot),
+    time<&SnapshotRow::restore_expiry_ms>("restore_expiry_ms").as(kRestoreExpiryOfSnapshot));
 
 void insert_snapshot(Database& db, const SnapshotRow& row);
 /// Reads own and catalogue snapshots alike; who may see or use it is for the caller to decide.

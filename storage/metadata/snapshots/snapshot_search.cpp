@@ -46,7 +46,7 @@ VisibleParts parts_of(const ListQuery& wanted, std::span<const std::string> owne
 
 std::vector<SnapshotRow> select_snapshots(Database& db, const ListQuery& wanted)
 {
-    static const auto filters = listing::resolve(kSnapshotList);
+    const auto& filters = listing::sql_of<kSnapshotList>().filters();
     const auto owners = wanted.values_among(kAmongOwners);
     const bool names_viewer = std::find(owners.begin(), owners.end(), wanted.owner) != owners.end();
     const auto append_rest = [&](Query& query, Seen seen) {

@@ -30,12 +30,11 @@ inline constexpr FilterColumn kSnapshotFilters[] = {
     {"volume-size", "volume_size_gib"},
 };
 /// Everybody's of the region; who may see them is for select_snapshots() to decide.
-inline constexpr Listing<decltype(kDescribedSnapshotColumns)> kSnapshotList{
-    .from = "all_snapshot s",
-    .key = "s.id",
-    .owner = "-",
-    .columns = kDescribedSnapshotColumns,
-    .filters = kSnapshotFilters};
+inline constexpr Listing<SnapshotRow> kSnapshotList{.from = "all_snapshot s",
+                                                    .key = "s.id",
+                                                    .owner = "-",
+                                                    .columns = kDescribedSnapshotColumns,
+                                                    .filters = kSnapshotFilters};
 
 /// Snapshots that the query's owner may see, in the order of their ids, with what is told of them.
 std::vector<SnapshotRow> select_snapshots(Database& db, const ListQuery& wanted);

@@ -68,14 +68,14 @@ struct SnapshotTierRow {
 };
 
 inline constexpr auto kSnapshotTierColumns = columns<SnapshotTierRow>(
-    "snapshot_tier", "t", text("snapshot_id", &SnapshotTierRow::snapshot_id),
-    text("operation", &SnapshotTierRow::operation), time("start_ms", &SnapshotTierRow::start_ms),
-    time("due_ms", &SnapshotTierRow::due_ms), time("archived_ms", &SnapshotTierRow::archived_ms),
-    time("expiry_ms", &SnapshotTierRow::expiry_ms),
-    text("tier", &SnapshotTierRow::tier).as(kStorageTier),
-    text("status", &SnapshotTierRow::status).as(kTieringStatus),
-    flag("is_in_progress", &SnapshotTierRow::is_in_progress).as("t.due_ms > $now"),
-    time("restore_expiry_ms", &SnapshotTierRow::restore_expiry_ms).as(kRestoreExpiry));
+    "snapshot_tier", "t", text<&SnapshotTierRow::snapshot_id>("snapshot_id"),
+    text<&SnapshotTierRow::operation>("operation"), time<&SnapshotTierRow::start_ms>("start_ms"),
+    time<&SnapshotTierRow::due_ms>("due_ms"), time<&SnapshotTierRow::archived_ms>("archived_ms"),
+    time<&SnapshotTierRow::expiry_ms>("expiry_ms"),
+    text<&SnapshotTierRow::tier>("tier").as(kStorageTier),
+    text<&SnapshotTierRow::status>("status").as(kTieringStatus),
+    flag<&SnapshotTierRow::is_in_progress>("is_in_progress").as("t.due_ms > $now"),
+    time<&SnapshotTierRow::restore_expiry_ms>("restore_expiry_ms").as(kRestoreExpiry));
 
 /// A snapshot and what its last move has come to; nothing of that when it has never been moved.
 struct TieredSnapshotRow {
@@ -93,22 +93,22 @@ struct TieredSnapshotRow {
 };
 
 inline constexpr auto kTieredSnapshotColumns = columns<TieredSnapshotRow>(
-    "snapshot", "s", text("id", &TieredSnapshotRow::id), text("owner", &TieredSnapshotRow::owner),
-    text("volume_id", &TieredSnapshotRow::volume_id), text("state", &TieredSnapshotRow::state),
-    text("tier", &TieredSnapshotRow::tier).as(kStorageTier),
-    text("tiering_status", &TieredSnapshotRow::tiering_status).as(kTieringStatus),
-    integer("tiering_percent", &TieredSnapshotRow::tiering_percent).as(kTieringPercent),
-    time("tiering_start_ms", &TieredSnapshotRow::tiering_start_ms).as("t.start_ms"),
-    time("archived_ms", &TieredSnapshotRow::archived_ms)
+    "snapshot", "s", text<&TieredSnapshotRow::id>("id"), text<&TieredSnapshotRow::owner>("owner"),
+    text<&TieredSnapshotRow::volume_id>("volume_id"), text<&TieredSnapshotRow::state>("state"),
+    text<&TieredSnapshotRow::tier>("tier").as(kStorageTier),
+    text<&TieredSnapshotRow::tiering_status>("tiering_status").as(kTieringStatus),
+    integer<&TieredSnapshotRow::tiering_percent>("tiering_percent").as(kTieringPercent),
+    time<&TieredSnapshotRow::tiering_start_ms>("tiering_start_ms").as("t.start_ms"),
+    time<&TieredSnapshotRow::archived_ms>("archived_ms")
         .as("iif(t.archived_ms <= $now, t.archived_ms, NULL)"),
-    time("restore_expiry_ms", &TieredSnapshotRow::restore_expiry_ms).as(kRestoreExpiry));
+    time<&TieredSnapshotRow::restore_expiry_ms>("restore_expiry_ms").as(kRestoreExpiry));
 inline constexpr FilterColumn kTieredSnapshotFilters[] = {
     {"last-tiering-operation", "tiering_status"},
     {"snapshot-id", "id"},
     {"volume-id", "volume_id"},
 };
 /// All of the owner's snapshots.
-inline constexpr Listing<decltype(kTieredSnapshotColumns)> kTieredSnapshotList{
+inline constexpr Listing<TieredSnapshotRow> kTieredSnapshotList{
     .from = "main.snapshot s LEFT JOIN snapshot_tier t ON t.snapshot_id = s.id",
     .where = "s.recycled = 0",
     .key = "s.id",

@@ -4,7 +4,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
 #include "storage/metadata/sql/columns.h"
@@ -15,49 +14,52 @@ namespace amilab {
 
 /// How children are read. Names are columns'.
 ///
-///     constexpr Children<decltype(kImageMappingColumns)> kImageMappings{
+///     constexpr Children<ImageMappingRow> kImageMappings{
 ///         .columns = kImageMappingColumns, .parent = "image_id", .order = "position"};
-template <class Columns>
+template <class Row_>
 struct Children {
+    using Row = Row_;
     /// Where rows come from, when that is not the columns' table: another one, or a SELECT.
     std::string_view from = {};
-    const Columns& columns;
+    Columns<Row> columns;
     std::string_view parent;
     /// The order of those of one parent.
     std::string_view order;
 };
 
-/// The SELECT of one parent's children, or of those of a list of parents.
-template <const auto& kChildren>
-std::string children_sql(std::string_view of_parents)
-{
-    const auto& columns = kChildren.columns;
-    const auto alias = std::string(columns.alias);
-    const auto parent = alias + "." + std::string(kChildren.parent);
-    const auto from = kChildren.from.empty() ? columns.table : kChildren.from;
-    return "SELECT " + select_list<kChildren.columns>() + " FROM " + std::string(from) + " AS " +
-           alias + " WHERE " + parent + std::string(of_parents) + " ORDER BY " + parent + ", " +
-           alias + "." + std::string(kChildren.order);
-}
+// What select_children() is made of.
+namespace children {
+
+/// The SELECTs of one parent's children, and of those of a list of parents.
+struct Selects {
+    template <class Row>
+    explicit Selects(const Children<Row>& children)
+        : Selects(children.from.empty() ? children.columns.table : children.from,
+                  children.columns.alias, children.columns.all, children.parent, children.order)
+    {
+    }
+    Selects(std::string_view from, std::string_view alias, std::span<const Column> columns,
+            std::string_view parent, std::string_view order);
+
+    std::string of_one;
+    std::string of_list;
+};
+
+}  // namespace children
 
 /// The rows that belong to `ids`, in the order of their parents and then their own.
 template <const auto& kChildren>
-auto select_children(Database& db, const std::vector<std::string>& ids)
+std::vector<RowOf<kChildren>> select_children(Database& db, const std::vector<std::string>& ids)
 {
-    std::vector<typename std::decay_t<decltype(kChildren.columns)>::Row> rows;
     if (ids.empty()) {
-        return rows;
+        return {};
     }
+    static const children::Selects selects(kChildren);
     // One id, which is what most calls name, needs no list.
-    static const auto of_one = children_sql<kChildren>(" = ?");
-    static const auto of_list = children_sql<kChildren>(" IN (SELECT value FROM json_each(?))");
     const bool is_one = ids.size() == 1;
-    Statement select(db, is_one ? of_one : of_list);
+    Statement select(db, is_one ? selects.of_one : selects.of_list);
     select.bind(is_one ? ids.front() : json_list(ids));
-    while (select.step()) {
-        rows.push_back(read_row(kChildren.columns, select.row()));
-    }
-    return rows;
+    return column::rows_of<RowOf<kChildren>>(select, kChildren.columns.all);
 }
 
 /// The rows of select_children() whose member `parent` is `id`.

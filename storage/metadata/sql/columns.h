@@ -1,12 +1,15 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "storage/base/clock.h"
@@ -17,98 +20,159 @@
 ///
 ///     constexpr auto kVolumeColumns = columns<VolumeRow>(
 ///         "volume", "v",
-///         text("id", &VolumeRow::id), integer("size_gib", &VolumeRow::size_gib),
-///         time("create_time_ms", &VolumeRow::create_time_ms),
-///         text("state", &VolumeRow::state).as("iif(v.ready_ms <= $now, 'ready', 'pending')"));
+///         text<&VolumeRow::id>("id"), integer<&VolumeRow::size_gib>("size_gib"),
+///         time<&VolumeRow::create_time_ms>("create_time_ms"),
+///         text<&VolumeRow::state>("state").as("iif(v.ready_ms <= $now, 'ready', 'pending')"));
 namespace amilab {
 
 /// How filters see a value: as text, a number's digits (3.0 is "3" too), "true" or "false", ISO
 /// 8601, or any member of a list that is kept separated by commas.
 enum class ColumnType : std::uint8_t { kText, kInteger, kReal, kFlag, kTime, kList };
 
-template <class Row, class Member>
 struct Column {
     std::string_view name;
     ColumnType type;
-    Member Row::*member;
+    /// Reads the next value of a SELECT into the member of a row, and binds that to a placeholder.
+    /// `row` is of the type that the column is one of.
+    void (*read)(Statement::Row& values, void* row);
+    void (*bind)(Statement& statement, int index, const void* row);
     /// SQL that the value is read by; `$now` stands for the present time.
     std::string_view expression = {};
     /// Whether the table holds it.
     bool is_stored = true;
 
-    /// Derived: no table holds it.
-    constexpr Column as(std::string_view sql) const { return {name, type, member, sql, false}; }
-    /// Stored as it is, and told by what it has come to.
-    constexpr Column read_as(std::string_view sql) const { return {name, type, member, sql}; }
+    /// The value in SQL, in a SELECT where the table has the alias.
+    std::string in_sql(std::string_view alias) const;
 };
 
+/// A column of `Row`.
+template <class Row>
+struct ColumnOf {
+    Column column;
+
+    /// Derived: no table holds it.
+    constexpr ColumnOf as(std::string_view sql) const { return read_as(sql, false); }
+    /// Stored as it is, and told by what it has come to.
+    constexpr ColumnOf read_as(std::string_view sql, bool is_stored = true) const
+    {
+        auto changed = *this;
+        changed.column.expression = sql;
+        changed.column.is_stored = is_stored;
+        return changed;
+    }
+};
+
+// What columns are made of.
+namespace column {
+
+template <class Row_, class Member_>
+struct MemberOf {
+    using Row = Row_;
+};
 template <class Row, class Member>
-constexpr Column<Row, Member> text(std::string_view name, Member Row::*member)
+constexpr MemberOf<Row, Member> member_of(Member Row::*);
+template <auto kMember>
+using RowOf = typename decltype(member_of(kMember))::Row;
+
+template <auto kMember>
+void read(Statement::Row& values, void* row)
 {
-    return {name, ColumnType::kText, member};
+    values.read(static_cast<RowOf<kMember>*>(row)->*kMember);
 }
-template <class Row, class Member>
-constexpr Column<Row, Member> integer(std::string_view name, Member Row::*member)
+template <auto kMember>
+void bind(Statement& statement, int index, const void* row)
 {
-    return {name, ColumnType::kInteger, member};
+    // No table holds a list, so that nobody binds one.
+    if constexpr (requires { statement.bind_value(index, RowOf<kMember>().*kMember); }) {
+        statement.bind_value(index, static_cast<const RowOf<kMember>*>(row)->*kMember);
+    }
 }
-template <class Row, class Member>
-constexpr Column<Row, Member> real(std::string_view name, Member Row::*member)
+template <auto kMember>
+constexpr ColumnOf<RowOf<kMember>> make(std::string_view name, ColumnType type)
 {
-    return {name, ColumnType::kReal, member};
+    return {{name, type, &read<kMember>, &bind<kMember>}};
 }
-template <class Row, class Member>
-constexpr Column<Row, Member> flag(std::string_view name, Member Row::*member)
+
+}  // namespace column
+
+template <auto kMember>
+constexpr auto text(std::string_view name)
 {
-    return {name, ColumnType::kFlag, member};
+    return column::make<kMember>(name, ColumnType::kText);
+}
+template <auto kMember>
+constexpr auto integer(std::string_view name)
+{
+    return column::make<kMember>(name, ColumnType::kInteger);
+}
+template <auto kMember>
+constexpr auto real(std::string_view name)
+{
+    return column::make<kMember>(name, ColumnType::kReal);
+}
+template <auto kMember>
+constexpr auto flag(std::string_view name)
+{
+    return column::make<kMember>(name, ColumnType::kFlag);
 }
 /// Milliseconds since 1970.
-template <class Row, class Member>
-constexpr Column<Row, Member> time(std::string_view name, Member Row::*member)
+template <auto kMember>
+constexpr auto time(std::string_view name)
 {
-    return {name, ColumnType::kTime, member};
+    return column::make<kMember>(name, ColumnType::kTime);
 }
-
 /// A comma-separated list; NULL is the empty one.
-template <class Row, class Member>
-constexpr Column<Row, Member> list(std::string_view name, Member Row::*member)
+template <auto kMember>
+constexpr auto list(std::string_view name)
 {
-    return {name, ColumnType::kList, member};
+    return column::make<kMember>(name, ColumnType::kList);
 }
 
-template <class Row_, class... Columns>
-struct ColumnList {
+/// The columns that a table's rows are read by.
+template <class Row_>
+struct Columns {
     using Row = Row_;
     std::string_view table;
     /// What the table is called in a SELECT.
     std::string_view alias;
-    std::tuple<Columns...> all;
+    std::span<const Column> all;
 };
 
-template <class Row, class... Columns>
-constexpr ColumnList<Row, Columns...> columns(std::string_view table, std::string_view alias,
-                                              const Columns&... all)
+/// What Columns look at.
+template <class Row_, std::size_t kCount>
+struct ColumnList {
+    using Row = Row_;
+    std::string_view table;
+    std::string_view alias;
+    std::array<Column, kCount> all;
+
+    constexpr operator Columns<Row>() const { return {table, alias, all}; }
+};
+
+template <class Row, class... More>
+constexpr ColumnList<Row, sizeof...(More)> columns(std::string_view table, std::string_view alias,
+                                                   const More&... all)
 {
-    return {table, alias, {all...}};
+    return {table, alias, {static_cast<const ColumnOf<Row>&>(all).column...}};
 }
 
 /// The columns of a list and more: say those that lists alone read.
-template <class Row, class... Columns, class... More>
-constexpr ColumnList<Row, Columns..., More...> and_columns(const ColumnList<Row, Columns...>& list,
-                                                           const More&... more)
+template <class Row, std::size_t kCount, class... More>
+constexpr auto and_columns(const ColumnList<Row, kCount>& list, const More&... more)
 {
-    return {list.table, list.alias, std::tuple_cat(list.all, std::tuple<More...>(more...))};
+    return [&]<std::size_t... kIndex>(std::index_sequence<kIndex...>)
+    {
+        return ColumnList<Row, kCount + sizeof...(More)>{
+            list.table,
+            list.alias,
+            {list.all[kIndex]..., static_cast<const ColumnOf<Row>&>(more).column...}};
+    }
+    (std::make_index_sequence<kCount>());
 }
 
-/// A column's value in SQL, in a SELECT where its table has the alias.
-template <class AnyColumn>
-std::string expression_of(const AnyColumn& column, std::string_view alias)
-{
-    if (!column.expression.empty()) {
-        return std::string(column.expression);
-    }
-    return std::string(alias) + "." + std::string(column.name);
-}
+/// The type of the rows that columns or lists of them are of.
+template <const auto& kColumns>
+using RowOf = typename std::remove_cvref_t<decltype(kColumns)>::Row;
 
 /// SQL of the text that filters compare a value with, and what goes around the comparison.
 struct FilterText {
@@ -118,110 +182,84 @@ struct FilterText {
 };
 FilterText as_filter_text(const std::string& expression, ColumnType type);
 
+/// How INSERT meets a row that is there.
+enum class Insert { kNew, kUnlessThere, kReplace };
+
+// What the templates below are made of.
+namespace column {
+
+std::string select_list(std::span<const Column> columns, std::string_view alias);
+std::string insert_sql(std::string_view table, std::span<const Column> columns, Insert how);
+void insert(Database& db, const std::string& sql, std::span<const Column> columns, const void* row);
+void read_row(std::span<const Column> columns, Statement::Row values, void* row);
+
+/// All rows of a SELECT of the columns.
+template <class Row>
+std::vector<Row> rows_of(Statement& select, std::span<const Column> columns)
+{
+    std::vector<Row> rows;
+    while (select.step()) {
+        read_row(columns, select.row(), &rows.emplace_back());
+    }
+    return rows;
+}
+
+template <class Row>
+std::vector<Row> rows_of(Database& db, std::span<const Column> columns, const Query& query)
+{
+    auto select = query.on(db);
+    return rows_of<Row>(select, columns);
+}
+
+template <const auto& kColumns, Insert kHow>
+void insert_as(Database& db, const amilab::RowOf<kColumns>& row)
+{
+    static const auto sql = insert_sql(kColumns.table, kColumns.all, kHow);
+    insert(db, sql, kColumns.all, &row);
+}
+
+}  // namespace column
+
 /// "v.id, v.size_gib, iif(...)", for kColumns' alias.
 template <const auto& kColumns>
 const std::string& select_list()
 {
-    static const std::string list = [] {
-        std::string names;
-        std::apply(
-            [&](const auto&... column) {
-                ((names += (names.empty() ? "" : ", ") + expression_of(column, kColumns.alias)),
-                 ...);
-            },
-            kColumns.all);
-        return names;
-    }();
+    static const auto list = column::select_list(kColumns.all, kColumns.alias);
     return list;
 }
 
-/// The row of a SELECT that began with select_list().
-template <class Row, class... Columns>
-Row read_row(const ColumnList<Row, Columns...>& columns, Statement::Row values)
+/// The name of the column that a member is kept in: column_name<&Row::state>(kColumns.all).
+template <auto kMember>
+constexpr std::string_view column_name(std::span<const Column> columns)
 {
-    Row row;
-    std::apply([&](const auto&... column) { (values.read(row.*column.member), ...); }, columns.all);
-    return row;
-}
-
-/// The name of the column that a member is kept in: column_name<kColumns, &Row::state>().
-template <const auto& kColumns, auto kMember>
-constexpr std::string_view column_name()
-{
-    std::string_view name;
-    const auto look = [&](const auto& column) {
-        if constexpr (std::is_same_v<decltype(kMember), std::decay_t<decltype(column.member)>>) {
-            if (column.member == kMember) {
-                name = column.name;
-            }
+    for (const auto& one : columns) {
+        if (one.read == &column::read<kMember>) {
+            return one.name;
         }
-    };
-    std::apply([&](const auto&... column) { (look(column), ...); }, kColumns.all);
-    return name;
-}
-
-/// How INSERT meets a row that is there.
-enum class Insert { kNew, kUnlessThere, kReplace };
-
-template <const auto& kColumns, Insert kHow>
-const std::string& insert_sql()
-{
-    static const std::string sql = [] {
-        std::string names;
-        std::string marks;
-        const auto add = [&](const auto& column) {
-            if (column.is_stored) {
-                names += (names.empty() ? "" : ", ") + std::string(column.name);
-                marks += marks.empty() ? "?" : ", ?";
-            }
-        };
-        std::apply([&](const auto&... column) { (add(column), ...); }, kColumns.all);
-        return std::string(kHow == Insert::kReplace ? "INSERT OR REPLACE INTO " : "INSERT INTO ") +
-               std::string(kColumns.table) + " (" + names + ") VALUES (" + marks + ")" +
-               (kHow == Insert::kUnlessThere ? " ON CONFLICT DO NOTHING" : "");
-    }();
-    return sql;
-}
-
-template <const auto& kColumns, Insert kHow>
-void insert_as(Database& db, const typename std::decay_t<decltype(kColumns)>::Row& row)
-{
-    Statement statement(db, insert_sql<kColumns, kHow>());
-    int count = 0;
-    std::apply([&](const auto&... column) { ((count += column.is_stored ? 1 : 0), ...); },
-               kColumns.all);
-    statement.begin(static_cast<std::size_t>(count));
-    int index = 0;
-    const auto bind = [&](const auto& column) {
-        if (column.is_stored) {
-            statement.bind_value(++index, row.*column.member);
-        }
-    };
-    std::apply([&](const auto&... column) { (bind(column), ...); }, kColumns.all);
-    while (statement.step()) {
     }
+    return {};
 }
 
 /// Inserts what is not derived; a row that is there already throws.
 template <const auto& kColumns>
-void insert_row(Database& db, const typename std::decay_t<decltype(kColumns)>::Row& row)
+void insert_row(Database& db, const RowOf<kColumns>& row)
 {
-    insert_as<kColumns, Insert::kNew>(db, row);
+    column::insert_as<kColumns, Insert::kNew>(db, row);
 }
 
 /// Inserts the row or, where a constraint forbids it, says false.
 template <const auto& kColumns>
-bool insert_unless_there(Database& db, const typename std::decay_t<decltype(kColumns)>::Row& row)
+bool insert_unless_there(Database& db, const RowOf<kColumns>& row)
 {
-    insert_as<kColumns, Insert::kUnlessThere>(db, row);
+    column::insert_as<kColumns, Insert::kUnlessThere>(db, row);
     return db.changes() == 1;
 }
 
 /// Inserts the row in place of one with its key.
 template <const auto& kColumns>
-void put_row(Database& db, const typename std::decay_t<decltype(kColumns)>::Row& row)
+void put_row(Database& db, const RowOf<kColumns>& row)
 {
-    insert_as<kColumns, Insert::kReplace>(db, row);
+    column::insert_as<kColumns, Insert::kReplace>(db, row);
 }
 
 /// Deletes the row with that id, if there is one.
@@ -232,36 +270,55 @@ void delete_row(Database& db, const IdType& id)
     Statement(db, sql).execute(id);
 }
 
-/// Rows of the SELECT that `tail` ends: "FROM volume v WHERE v.id = ?" and the values of its
-/// placeholders. `now_ms` is what `$now` stands for, in the tail as in the columns.
+/// All rows of a SELECT of the columns.
+template <const auto& kColumns>
+std::vector<RowOf<kColumns>> rows_of(Database& db, const Query& query)
+{
+    return column::rows_of<RowOf<kColumns>>(db, kColumns.all, query);
+}
+
+/// Their first, if there is one.
+template <const auto& kColumns>
+std::optional<RowOf<kColumns>> row_of(Database& db, const Query& query)
+{
+    auto rows = rows_of<kColumns>(db, query);
+    return rows.empty() ? std::nullopt : std::optional(std::move(rows.front()));
+}
+
+/// The SELECT of the columns that `tail` ends.
 template <const auto& kColumns, class... Values>
-auto select_rows_at(Database& db, TimeMs now_ms, std::string_view tail, const Values&... values)
+Query select_of(TimeMs now_ms, std::string_view tail, const Values&... values)
 {
     Query query;
     query.at(now_ms).sql("SELECT ").part(select_list<kColumns>()).sql(" ").part(tail, values...);
-    auto select = query.on(db);
-    std::vector<typename std::decay_t<decltype(kColumns)>::Row> rows;
-    while (select.step()) {
-        rows.push_back(read_row(kColumns, select.row()));
-    }
-    return rows;
+    return query;
+}
+
+/// Rows of the SELECT that `tail` ends: "FROM volume v WHERE v.id = ?" and the values of its
+/// placeholders. `now_ms` is what `$now` stands for, in the tail as in the columns.
+template <const auto& kColumns, class... Values>
+std::vector<RowOf<kColumns>> select_rows_at(Database& db, TimeMs now_ms, std::string_view tail,
+                                            const Values&... values)
+{
+    return rows_of<kColumns>(db, select_of<kColumns>(now_ms, tail, values...));
 }
 template <const auto& kColumns, class... Values>
-auto select_rows(Database& db, std::string_view tail, const Values&... values)
+std::vector<RowOf<kColumns>> select_rows(Database& db, std::string_view tail,
+                                         const Values&... values)
 {
     return select_rows_at<kColumns>(db, 0, tail, values...);
 }
 
 /// The first row, if there is one.
 template <const auto& kColumns, class... Values>
-auto select_row_at(Database& db, TimeMs now_ms, std::string_view tail, const Values&... values)
+std::optional<RowOf<kColumns>> select_row_at(Database& db, TimeMs now_ms, std::string_view tail,
+                                             const Values&... values)
 {
-    auto rows = select_rows_at<kColumns>(db, now_ms, tail, values...);
-    using Row = typename std::decay_t<decltype(kColumns)>::Row;
-    return rows.empty() ? std::optional<Row>() : std::optional<Row>(std::move(rows.front()));
+    return row_of<kColumns>(db, select_of<kColumns>(now_ms, tail, values...));
 }
 template <const auto& kColumns, class... Values>
-auto select_row(Database& db, std::string_view tail, const Values&... values)
+std::optional<RowOf<kColumns>> select_row(Database& db, std::string_view tail,
+                                          const Values&... values)
 {
     return select_row_at<kColumns>(db, 0, tail, values...);
 }

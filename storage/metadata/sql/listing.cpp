@@ -10,9 +10,7 @@ std::span<const std::string> ListQuery::values_among(std::string_view name) cons
     return found == among.end() ? std::span<const std::string>() : std::span(found->second);
 }
 
-}  // namespace amilab
-
-namespace amilab::listing {
+namespace listing {
 
 namespace {
 
@@ -25,13 +23,43 @@ void append_term(Query& query, std::string_view column, std::string_view value, 
     is_first = false;
 }
 
+/// What filters compare: a column's value as text where one is named, else the SQL that is given.
+ResolvedFilter resolve(const FilterColumn& filter, std::span<const Column> columns,
+                       std::string_view alias)
+{
+    const auto named = std::ranges::find(columns, filter.value, &Column::name);
+    const auto text = named == columns.end() ? FilterText{std::string(filter.value)}
+                                             : as_filter_text(named->in_sql(alias), named->type);
+    return {filter.name, text.value, std::string(filter.before) + text.before,
+            text.after + std::string(filter.after)};
+}
+
 }  // namespace
 
-void append_scope(Query& query, const Names& names, const ListQuery& wanted)
+ListingSql::ListingSql(std::string_view table, std::string_view alias,
+                       std::span<const Column> columns, std::span<const FilterColumn> filters)
+    : columns_(column::select_list(columns, alias)),
+      from_(std::string(table) + " " + std::string(alias)),
+      owner_(std::string(alias) + ".owner"),
+      region_(std::string(alias) + ".region")
+{
+    for (const auto& filter : filters) {
+        filters_.push_back(resolve(filter, columns, alias));
+    }
+}
+
+void ListingSql::replace(std::string& text, std::string_view said)
+{
+    if (!said.empty()) {
+        text = said;
+    }
+}
+
+void ListingSql::append_scope(Query& query, const ListQuery& wanted) const
 {
     bool is_first = true;
-    append_term(query, names.region, wanted.region, is_first);
-    append_term(query, names.owner, wanted.owner, is_first);
+    append_term(query, region_, wanted.region, is_first);
+    append_term(query, owner_, wanted.owner, is_first);
     if (is_first) {
         query.sql(" WHERE 1");
     }
@@ -42,36 +70,88 @@ void append_scope(Query& query, const Names& names, const ListQuery& wanted)
     }
 }
 
-namespace {
+/// What pages and keys have in common.
+void ListingSql::append_base(Query& query, std::string_view columns, const ListQuery& wanted) const
+{
+    query.at(wanted.now_ms).sql("SELECT ").part(columns).sql(" FROM ").part(from_);
+    append_scope(query, wanted);
+    if (!where_.empty()) {
+        query.sql(" AND ").part(where_);
+    }
+    if (!wanted.ids.empty()) {
+        query.sql(" AND ").sql(key_).sql(" IN ").list(wanted.ids);
+    }
+}
 
 /// What is behind the last row of the page before.
-void append_after(Query& query, const Order& order, std::string_view after)
+void ListingSql::append_after(Query& query, std::string_view after) const
 {
-    if (order.second_key.empty()) {
-        query.sql(" AND ").sql(order.key).sql(" > ").value(after);
+    if (second_key_.empty()) {
+        query.sql(" AND ").sql(key_).sql(" > ").value(after);
         return;
     }
     const auto slash = std::min(after.find('/'), after.size());
-    query.sql(" AND (").sql(order.key).sql(", ").sql(order.second_key).sql(") > (");
+    query.sql(" AND (").sql(key_).sql(", ").sql(second_key_).sql(") > (");
     query.value(after.substr(0, slash)).sql(", ");
     query.value(after.substr(std::min(slash + 1, after.size()))).sql(")");
 }
 
-}  // namespace
-
-void append_page(Query& query, const Order& order, const ListQuery& wanted)
+Query ListingSql::page(const ListQuery& wanted) const
 {
+    Query query;
+    append_base(query, columns_, wanted);
+    append_filters(query, wanted.filters, filters_, key_, wanted.owner);
+    query.append(wanted.also);
     if (!wanted.after.empty()) {
-        append_after(query, order, wanted.after);
+        append_after(query, wanted.after);
     }
-    if (!order.group.empty()) {
-        query.sql(" GROUP BY ").sql(order.group);
+    if (!group_.empty()) {
+        query.sql(" GROUP BY ").sql(group_);
     }
-    query.sql(" ORDER BY ").sql(order.key);
-    if (!order.second_key.empty()) {
-        query.sql(", ").sql(order.second_key);
+    query.sql(" ORDER BY ").sql(key_);
+    if (!second_key_.empty()) {
+        query.sql(", ").sql(second_key_);
     }
     query.sql(" LIMIT ").value(wanted.limit);
+    return query;
 }
 
-}  // namespace amilab::listing
+Query ListingSql::keys(const ListQuery& wanted) const
+{
+    Query query;
+    append_base(query, key_,
+                {.owner = wanted.owner,
+                 .region = wanted.region,
+                 .ids = wanted.ids,
+                 .now_ms = wanted.now_ms});
+    return query;
+}
+
+Query ListingSql::own(std::string_view owner, std::string_view region) const
+{
+    Query query;
+    append_base(query, columns_, {.owner = owner, .region = region});
+    return query;
+}
+
+std::int64_t ListingSql::count_own(Database& db, std::string_view owner,
+                                   std::string_view region) const
+{
+    Query query;
+    append_base(query, "COUNT(*)", {.owner = owner, .region = region});
+    auto select = query.on(db);
+    select.step();
+    return select.row().integer();
+}
+
+std::vector<std::string> missing_ids(Database& db, const ListingSql& list, const ListQuery& wanted)
+{
+    if (wanted.ids.empty()) {
+        return {};
+    }
+    return without(wanted.ids, list.keys(wanted).on(db).texts());
+}
+
+}  // namespace listing
+
+}  // namespace amilab

@@ -40,11 +40,12 @@ struct ListQuery {
 /// How a list is read. Names are columns' or SQL; `$now` in it is the query's time.
 ///
 ///     constexpr FilterColumn kVolumeFilters[] = {{"size", "size_gib"}, ...};
-///     constexpr Listing<decltype(kVolumeColumns)> kVolumeList{
+///     const Listing<VolumeRow> kVolumeList{
 ///         .key = "v.id", .where = "v.state <> 'deleted'",
 ///         .columns = kVolumeColumns, .filters = kVolumeFilters};
-template <class Columns>
+template <class Row_>
 struct Listing {
+    using Row = Row_;
     /// Where rows come from, when that is not the columns' table alone: "subnet s JOIN ...".
     std::string_view from = {};
     std::string_view where = {};
@@ -56,92 +57,76 @@ struct Listing {
     std::string_view group = {};
     std::string_view owner = {};   ///< "alias.owner" unless said otherwise; "-" for none
     std::string_view region = {};  ///< "alias.region" unless said otherwise; "-" for none
-    const Columns& columns;
+    Columns<Row> columns;
     std::span<const FilterColumn> filters = {};
 };
 
 // What select_page() is made of.
 namespace listing {
 
-struct Names {
-    std::string from;
-    std::string owner;
-    std::string region;
+/// SQL of a Listing, whatever its rows; made once.
+class ListingSql {
+public:
+    template <class Row>
+    explicit ListingSql(const Listing<Row>& list)
+        : ListingSql(list.columns.table, list.columns.alias, list.columns.all, list.filters)
+    {
+        where_ = list.where;
+        key_ = list.key;
+        second_key_ = list.second_key;
+        group_ = list.group;
+        replace(from_, list.from);
+        replace(owner_, list.owner);
+        replace(region_, list.region);
+    }
+
+    /// SELECTs the page that is asked for.
+    Query page(const ListQuery& wanted) const;
+    /// SELECTs the keys that are there of the ids, whatever the filters.
+    Query keys(const ListQuery& wanted) const;
+    /// The list's filters, each with the text that it is compared as.
+    const std::vector<ResolvedFilter>& filters() const { return filters_; }
+    /// SELECTs all of an owner's rows in a region.
+    Query own(std::string_view owner, std::string_view region) const;
+    std::int64_t count_own(Database& db, std::string_view owner, std::string_view region) const;
+
+private:
+    ListingSql(std::string_view table, std::string_view alias, std::span<const Column> columns,
+               std::span<const FilterColumn> filters);
+    static void replace(std::string& text, std::string_view said);
+    void append_base(Query& query, std::string_view columns, const ListQuery& wanted) const;
+    void append_scope(Query& query, const ListQuery& wanted) const;
+    void append_after(Query& query, std::string_view after) const;
+
+    std::string columns_;
+    std::string from_;
+    std::string owner_;
+    std::string region_;
+    std::string_view where_;
+    std::string_view key_;
+    std::string_view second_key_;
+    std::string_view group_;
+    std::vector<ResolvedFilter> filters_;
 };
 
-template <class Columns>
-Names names_of(const Listing<Columns>& list)
+template <const auto& kList>
+const ListingSql& sql_of()
 {
-    const auto alias = std::string(list.columns.alias);
-    return {
-        list.from.empty() ? std::string(list.columns.table) + " " + alias : std::string(list.from),
-        list.owner.empty() ? alias + ".owner" : std::string(list.owner),
-        list.region.empty() ? alias + ".region" : std::string(list.region)};
+    static const ListingSql made(kList);
+    return made;
 }
 
-/// The columns that filters name, each as the text that it is compared as; others as they are.
-template <class Columns>
-std::vector<ResolvedFilter> resolve(const Listing<Columns>& list)
-{
-    std::vector<ResolvedFilter> resolved;
-    for (const auto& filter : list.filters) {
-        FilterText text{std::string(filter.value)};
-        const auto look = [&](const auto& column) {
-            if (column.name == filter.value) {
-                text = as_filter_text(expression_of(column, list.columns.alias), column.type);
-            }
-        };
-        std::apply([&](const auto&... column) { (look(column), ...); }, list.columns.all);
-        resolved.push_back({filter.name, std::move(text.value),
-                            std::string(filter.before) + text.before,
-                            text.after + std::string(filter.after)});
-    }
-    return resolved;
-}
-
-void append_scope(Query& query, const Names& names, const ListQuery& wanted);
-
-struct Order {
-    std::string_view key;
-    std::string_view second_key;
-    std::string_view group;
-};
-void append_page(Query& query, const Order& order, const ListQuery& wanted);
-
-/// All rows of a SELECT of the columns.
-template <const auto& kColumns>
-auto rows_of(Database& db, const Query& query)
-{
-    auto select = query.on(db);
-    std::vector<typename std::decay_t<decltype(kColumns)>::Row> rows;
-    while (select.step()) {
-        rows.push_back(read_row(kColumns, select.row()));
-    }
-    return rows;
-}
+/// Those of the query's ids that the list does not have.
+std::vector<std::string> missing_ids(Database& db, const ListingSql& list, const ListQuery& wanted);
 
 }  // namespace listing
 
 /// The page that the query asks for, in the order of keys.
 template <const auto& kList>
-auto select_page(Database& db, const ListQuery& wanted)
+std::vector<RowOf<kList>> select_page(Database& db, const ListQuery& wanted)
 {
-    static const auto names = listing::names_of(kList);
-    static const auto filters = listing::resolve(kList);
-    Query query;
-    query.at(wanted.now_ms).sql("SELECT ").part(select_list<kList.columns>());
-    query.sql(" FROM ").part(names.from);
-    listing::append_scope(query, names, wanted);
-    if (!kList.where.empty()) {
-        query.sql(" AND ").part(kList.where);
-    }
-    if (!wanted.ids.empty()) {
-        query.sql(" AND ").sql(kList.key).sql(" IN ").list(wanted.ids);
-    }
-    append_filters(query, wanted.filters, filters, kList.key, wanted.owner);
-    query.append(wanted.also);
-    listing::append_page(query, {kList.key, kList.second_key, kList.group}, wanted);
-    return listing::rows_of<kList.columns>(db, query);
+    return column::rows_of<RowOf<kList>>(db, kList.columns.all,
+                                         listing::sql_of<kList>().page(wanted));
 }
 
 /// The owner's row in which the member has the value, if there is one. For lists of all rows of a
@@ -149,16 +134,16 @@ auto select_page(Database& db, const ListQuery& wanted)
 ///
 ///     select_own<kKeyPairList, &KeyPairRow::name>(db, owner, region, "mine")
 template <const auto& kList, auto kMember, class Value>
-auto select_own(Database& db, std::string_view owner, std::string_view region, const Value& value)
+std::optional<RowOf<kList>> select_own(Database& db, std::string_view owner,
+                                       std::string_view region, const Value& value)
 {
     static_assert(kList.where.empty());
-    static const auto tail = [] {
-        const auto names = listing::names_of(kList);
-        return "FROM " + names.from + " WHERE " + std::string(kList.columns.alias) + "." +
-               std::string(column_name<kList.columns, kMember>()) + " = ? AND " + names.owner +
-               " = ? AND " + names.region + " = ?";
-    }();
-    return select_row<kList.columns>(db, tail, value, owner, region);
+    static const auto term = " AND " + std::string(kList.columns.alias) + "." +
+                             std::string(column_name<kMember>(kList.columns.all)) + " = ?";
+    auto query = listing::sql_of<kList>().own(owner, region);
+    query.part(term, value);
+    auto rows = column::rows_of<RowOf<kList>>(db, kList.columns.all, query);
+    return rows.empty() ? std::nullopt : std::optional(std::move(rows.front()));
 }
 
 /// How many rows of such a list the owner has in the region.
@@ -166,15 +151,7 @@ template <const auto& kList>
 std::int64_t count_own(Database& db, std::string_view owner, std::string_view region)
 {
     static_assert(kList.where.empty());
-    static const auto sql = [] {
-        const auto names = listing::names_of(kList);
-        return "SELECT COUNT(*) FROM " + names.from + " WHERE " + names.owner + " = ? AND " +
-               names.region + " = ?";
-    }();
-    Statement select(db, sql);
-    select.bind(owner, region);
-    select.step();
-    return select.row().integer();
+    return listing::sql_of<kList>().count_own(db, owner, region);
 }
 
 /// The ids that the list does not have for the query's owner and region, in their order,
@@ -182,18 +159,7 @@ std::int64_t count_own(Database& db, std::string_view owner, std::string_view re
 template <const auto& kList>
 std::vector<std::string> missing_ids(Database& db, const ListQuery& wanted)
 {
-    static const auto names = listing::names_of(kList);
-    if (wanted.ids.empty()) {
-        return {};
-    }
-    Query query;
-    query.at(wanted.now_ms).sql("SELECT ").sql(kList.key).sql(" FROM ").part(names.from);
-    listing::append_scope(query, names, {.owner = wanted.owner, .region = wanted.region});
-    if (!kList.where.empty()) {
-        query.sql(" AND ").part(kList.where);
-    }
-    query.sql(" AND ").sql(kList.key).sql(" IN ").list(wanted.ids);
-    return without(wanted.ids, query.on(db).texts());
+    return listing::missing_ids(db, listing::sql_of<kList>(), wanted);
 }
 
 }  // namespace amilab

@@ -186,6 +186,13 @@ void Statement::Row::read(std::vector<std::int64_t>& value)
     }
 }
 
+Query::Query(std::string_view sql) : sql_(sql) {}
+Query::Query(const Query&) = default;
+Query::Query(Query&&) noexcept = default;
+Query& Query::operator=(const Query&) = default;
+Query& Query::operator=(Query&&) noexcept = default;
+Query::~Query() = default;
+
 Query& Query::value(std::string_view text)
 {
     sql_ += '?';
@@ -198,6 +205,33 @@ Query& Query::value(std::int64_t number)
     sql_ += '?';
     values_.emplace_back(number);
     return *this;
+}
+
+Query& Query::append(const Query& other)
+{
+    sql_ += other.sql_;
+    values_.insert(values_.end(), other.values_.begin(), other.values_.end());
+    return *this;
+}
+
+void Query::keep(std::string_view text)
+{
+    parts_.emplace_back(std::string(text));
+}
+
+void Query::keep(std::nullptr_t)
+{
+    parts_.emplace_back(nullptr);
+}
+
+void Query::keep(double number)
+{
+    parts_.emplace_back(number);
+}
+
+void Query::keep_integer(std::int64_t number)
+{
+    parts_.emplace_back(number);
 }
 
 Query& Query::append_text(std::string_view sql)

@@ -194,7 +194,13 @@ std::string json_list(const std::vector<std::string>& texts);
 /// must come from the program alone; whatever a client sent goes into values.
 class Query {
 public:
-    explicit Query(std::string_view sql = {}) : sql_(sql) {}
+    explicit Query(std::string_view sql = {});
+    // Of its own, so that what holds a query does not make these anew.
+    Query(const Query&);
+    Query(Query&&) noexcept;
+    Query& operator=(const Query&);
+    Query& operator=(Query&&) noexcept;
+    ~Query();
 
     Query& sql(std::string_view text)
     {
@@ -211,7 +217,7 @@ public:
     template <class... Values>
     Query& part(std::string_view sql, const Values&... values)
     {
-        (parts_.push_back(to_value(values)), ...);
+        (keep(values), ...);
         return append_text(sql);
     }
     /// Appends a placeholder that has this value. The text is copied.
@@ -226,12 +232,7 @@ public:
     Query& list(std::span<const std::string> values);
 
     /// Appends another's SQL and values.
-    Query& append(const Query& other)
-    {
-        sql_ += other.sql_;
-        values_.insert(values_.end(), other.values_.begin(), other.values_.end());
-        return *this;
-    }
+    Query& append(const Query& other);
 
     /// A statement ready to step.
     Statement on(Database& db) const;
@@ -240,34 +241,41 @@ public:
 private:
     using Value = std::variant<std::nullptr_t, std::string, std::int64_t, double>;
 
-    static Value to_value(std::string_view text) { return std::string(text); }
-    static Value to_value(const std::string& text) { return text; }
-    static Value to_value(const char* text) { return std::string(text); }
-    static Value to_value(double number) { return number; }
+    /// Keeps a value for one of the placeholders of the next text.
+    void keep(std::string_view text);
+    void keep(std::nullptr_t);
+    void keep(double number);
+    void keep_integer(std::int64_t number);
+    void keep(const std::string& text) { keep(std::string_view(text)); }
+    void keep(const char* text) { keep(std::string_view(text)); }
     template <std::integral Integer>
-    static Value to_value(Integer number)
+    void keep(Integer number)
     {
-        return static_cast<std::int64_t>(number);
+        keep_integer(static_cast<std::int64_t>(number));
     }
     template <NumberedEnum Number>
-    static Value to_value(Number number)
+    void keep(Number number)
     {
-        return static_cast<std::int64_t>(number);
+        keep_integer(static_cast<std::int64_t>(number));
     }
     template <Vocabulary Word>
-    static Value to_value(Word word)
+    void keep(Word word)
     {
-        return to_value(text_of(word));
+        keep(text_of(word));
     }
     template <class Tag>
-    static Value to_value(const Id<Tag>& id)
+    void keep(const Id<Tag>& id)
     {
-        return id.text();
+        keep(std::string_view(id.text()));
     }
     template <class Held>
-    static Value to_value(const std::optional<Held>& value)
+    void keep(const std::optional<Held>& value)
     {
-        return value ? to_value(*value) : Value(nullptr);
+        if (value) {
+            keep(*value);
+        } else {
+            keep(nullptr);
+        }
     }
     /// Moves the values of parts_ to their placeholders.
     Query& append_text(std::string_view sql);

@@ -13,11 +13,11 @@ struct GivenCodeRow {
 };
 
 constexpr auto kCodeColumns =
-    columns<GivenCodeRow>("main.product_code", "c", text("resource_id", &GivenCodeRow::resource_id),
-                          text("code", &GivenCodeRow::code), text("type", &GivenCodeRow::type));
-constexpr Children<decltype(kCodeColumns)> kOwnCodes{
+    columns<GivenCodeRow>("main.product_code", "c", text<&GivenCodeRow::resource_id>("resource_id"),
+                          text<&GivenCodeRow::code>("code"), text<&GivenCodeRow::type>("type"));
+constexpr Children<GivenCodeRow> kOwnCodes{
     .columns = kCodeColumns, .parent = "resource_id", .order = "code"};
-constexpr Children<decltype(kCodeColumns)> kCatalogueCodes{
+constexpr Children<GivenCodeRow> kCatalogueCodes{
     .from = "(SELECT image_id AS resource_id, code, type FROM catalogue.image_product_code)",
     .columns = kCodeColumns,
     .parent = "resource_id",

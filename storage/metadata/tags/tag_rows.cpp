@@ -13,17 +13,17 @@ namespace amilab {
 namespace {
 
 constexpr auto kTagColumns = columns<TagDescriptionRow>(
-    "tag", "t", text("resource_id", &TagDescriptionRow::resource_id),
-    text("resource_type", &TagDescriptionRow::resource_type), text("key", &TagDescriptionRow::key),
-    text("value", &TagDescriptionRow::value), text("owner", &TagDescriptionRow::owner),
-    text("region", &TagDescriptionRow::region));
+    "tag", "t", text<&TagDescriptionRow::resource_id>("resource_id"),
+    text<&TagDescriptionRow::resource_type>("resource_type"), text<&TagDescriptionRow::key>("key"),
+    text<&TagDescriptionRow::value>("value"), text<&TagDescriptionRow::owner>("owner"),
+    text<&TagDescriptionRow::region>("region"));
 
 constexpr auto kKeyAndValue =
-    columns<TagRow>("tag", "t", text("key", &TagRow::key), text("value", &TagRow::value));
+    columns<TagRow>("tag", "t", text<&TagRow::key>("key"), text<&TagRow::value>("value"));
 
 constexpr auto kPlaceKeyAndValue = columns<TagDescriptionRow>(
-    "tag", "t", text("resource_id", &TagDescriptionRow::resource_id),
-    text("key", &TagDescriptionRow::key), text("value", &TagDescriptionRow::value));
+    "tag", "t", text<&TagDescriptionRow::resource_id>("resource_id"),
+    text<&TagDescriptionRow::key>("key"), text<&TagDescriptionRow::value>("value"));
 
 constexpr std::string_view kTagPrefix = "tag:";
 
@@ -226,12 +226,7 @@ std::vector<TagDescriptionRow> select_tag_page(Database& db, const ListQuery& wa
         query.value(resource_id).sql(")");
     }
     query.sql(" ORDER BY ").sql(order.columns()).sql(" LIMIT ").value(wanted.limit);
-    auto select = query.on(db);
-    std::vector<TagDescriptionRow> rows;
-    while (select.step()) {
-        rows.push_back(read_row(kTagColumns, select.row()));
-    }
-    return rows;
+    return rows_of<kTagColumns>(db, query);
 }
 
 std::string tag_order_key(const TagDescriptionRow& row)

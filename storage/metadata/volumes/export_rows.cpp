@@ -25,15 +25,15 @@ constexpr auto kVolumesAndSnapshots =
 constexpr auto kNamed = "FROM " + kVolumesAndSnapshots + " WHERE e.id = ?";
 
 constexpr auto kExportColumns = columns<ExportRow>(
-    "export", "e", text("id", &ExportRow::id), flag("is_read_only", &ExportRow::is_read_only),
-    text("state", &ExportRow::state), integer("size_gib", &ExportRow::size_gib),
-    integer("top", &ExportRow::top));
-constexpr Listing<decltype(kExportColumns)> kExportList{.from = kVolumesAndSnapshots,
-                                                        .where = "e.top IS NOT NULL",
-                                                        .key = "e.id",
-                                                        .owner = "-",
-                                                        .region = "-",
-                                                        .columns = kExportColumns};
+    "export", "e", text<&ExportRow::id>("id"), flag<&ExportRow::is_read_only>("is_read_only"),
+    text<&ExportRow::state>("state"), integer<&ExportRow::size_gib>("size_gib"),
+    integer<&ExportRow::top>("top"));
+constexpr Listing<ExportRow> kExportList{.from = kVolumesAndSnapshots,
+                                         .where = "e.top IS NOT NULL",
+                                         .key = "e.id",
+                                         .owner = "-",
+                                         .region = "-",
+                                         .columns = kExportColumns};
 
 }  // namespace
 

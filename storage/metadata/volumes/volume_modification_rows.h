@@ -46,25 +46,25 @@ struct VolumeModificationRow {
 };
 
 inline constexpr auto kVolumeModificationColumns = columns<VolumeModificationRow>(
-    "volume_modification", "m", text("volume_id", &VolumeModificationRow::volume_id),
-    integer("number", &VolumeModificationRow::number),
-    flag("is_latest", &VolumeModificationRow::is_latest),
-    text("region", &VolumeModificationRow::region), text("owner", &VolumeModificationRow::owner),
-    text("state", &VolumeModificationRow::state),
-    integer("original_size_gib", &VolumeModificationRow::original_size_gib),
-    text("original_volume_type", &VolumeModificationRow::original_volume_type),
-    integer("original_iops", &VolumeModificationRow::original_iops),
-    integer("original_throughput", &VolumeModificationRow::original_throughput),
-    flag("original_multi_attach", &VolumeModificationRow::original_multi_attach),
-    integer("target_size_gib", &VolumeModificationRow::target_size_gib),
-    text("target_volume_type", &VolumeModificationRow::target_volume_type),
-    integer("target_iops", &VolumeModificationRow::target_iops),
-    integer("target_throughput", &VolumeModificationRow::target_throughput),
-    flag("target_multi_attach", &VolumeModificationRow::target_multi_attach),
-    time("start_time_ms", &VolumeModificationRow::start_time_ms),
-    time("optimizing_time_ms", &VolumeModificationRow::optimizing_time_ms),
-    time("due_time_ms", &VolumeModificationRow::due_time_ms),
-    time("end_time_ms", &VolumeModificationRow::end_time_ms));
+    "volume_modification", "m", text<&VolumeModificationRow::volume_id>("volume_id"),
+    integer<&VolumeModificationRow::number>("number"),
+    flag<&VolumeModificationRow::is_latest>("is_latest"),
+    text<&VolumeModificationRow::region>("region"), text<&VolumeModificationRow::owner>("owner"),
+    text<&VolumeModificationRow::state>("state"),
+    integer<&VolumeModificationRow::original_size_gib>("original_size_gib"),
+    text<&VolumeModificationRow::original_volume_type>("original_volume_type"),
+    integer<&VolumeModificationRow::original_iops>("original_iops"),
+    integer<&VolumeModificationRow::original_throughput>("original_throughput"),
+    flag<&VolumeModificationRow::original_multi_attach>("original_multi_attach"),
+    integer<&VolumeModificationRow::target_size_gib>("target_size_gib"),
+    text<&VolumeModificationRow::target_volume_type>("target_volume_type"),
+    integer<&VolumeModificationRow::target_iops>("target_iops"),
+    integer<&VolumeModificationRow::target_throughput>("target_throughput"),
+    flag<&VolumeModificationRow::target_multi_attach>("target_multi_attach"),
+    time<&VolumeModificationRow::start_time_ms>("start_time_ms"),
+    time<&VolumeModificationRow::optimizing_time_ms>("optimizing_time_ms"),
+    time<&VolumeModificationRow::due_time_ms>("due_time_ms"),
+    time<&VolumeModificationRow::end_time_ms>("end_time_ms"));
 
 inline constexpr FilterColumn kVolumeModificationFilters[] = {
     {"modification-state", "state"},
@@ -80,7 +80,7 @@ inline constexpr FilterColumn kVolumeModificationFilters[] = {
     {"volume-id", "volume_id"},
 };
 /// The latest of each volume.
-inline constexpr Listing<decltype(kVolumeModificationColumns)> kVolumeModificationList{
+inline constexpr Listing<VolumeModificationRow> kVolumeModificationList{
     .where = "m.is_latest = 1",
     .key = "m.volume_id",
     .columns = kVolumeModificationColumns,

@@ -7,15 +7,15 @@ namespace amilab {
 namespace {
 
 constexpr auto kHostColumns = columns<AttachmentHost>(
-    "instance", "i", text("state", &AttachmentHost::state), text("zone", &AttachmentHost::zone),
-    text("root_device_name", &AttachmentHost::root_device_name),
-    text("instance_type", &AttachmentHost::instance_type),
-    integer("maximum_attachments", &AttachmentHost::maximum_attachments)
+    "instance", "i", text<&AttachmentHost::state>("state"), text<&AttachmentHost::zone>("zone"),
+    text<&AttachmentHost::root_device_name>("root_device_name"),
+    text<&AttachmentHost::instance_type>("instance_type"),
+    integer<&AttachmentHost::maximum_attachments>("maximum_attachments")
         .as("t.ebs_maximum_attachments"),
-    integer("attachments", &AttachmentHost::attachments)
+    integer<&AttachmentHost::attachments>("attachments")
         .as("(SELECT COUNT(*) FROM attachment a WHERE a.instance_id = i.id)"),
-    text("hypervisor", &AttachmentHost::hypervisor).as("t.hypervisor"),
-    flag("bare_metal", &AttachmentHost::bare_metal).as("COALESCE(t.bare_metal, 0)"));
+    text<&AttachmentHost::hypervisor>("hypervisor").as("t.hypervisor"),
+    flag<&AttachmentHost::bare_metal>("bare_metal").as("COALESCE(t.bare_metal, 0)"));
 
 /// Whether it is attached already, and may not be attached twice.
 bool is_taken(Database& db, const VolumeId& volume)

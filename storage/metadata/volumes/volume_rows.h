@@ -57,19 +57,19 @@ inline constexpr auto kVolumeZoneId =
     sql("(SELECT zone_id FROM catalogue.availability_zone WHERE name = v.zone)");
 
 inline constexpr auto kVolumeColumns = columns<VolumeRow>(
-    "volume", "v", text("id", &VolumeRow::id), text("region", &VolumeRow::region),
-    text("owner", &VolumeRow::owner), text("zone", &VolumeRow::zone),
-    integer("layer_id", &VolumeRow::layer_id), integer("size_gib", &VolumeRow::size_gib),
-    text("snapshot_id", &VolumeRow::snapshot_id), text("volume_type", &VolumeRow::volume_type),
-    integer("iops", &VolumeRow::iops), integer("throughput", &VolumeRow::throughput),
-    flag("encrypted", &VolumeRow::encrypted), flag("multi_attach", &VolumeRow::multi_attach),
-    text("state", &VolumeRow::state), time("create_time_ms", &VolumeRow::create_time_ms),
-    text("source_volume_id", &VolumeRow::source_volume_id),
-    integer("initialization_rate", &VolumeRow::initialization_rate),
-    time("initialized_ms", &VolumeRow::initialized_ms),
-    flag("auto_enable_io", &VolumeRow::auto_enable_io), text("kms_key_id", &VolumeRow::kms_key_id),
-    text("data_key_id", &VolumeRow::data_key_id), flag("fast_restored", &VolumeRow::fast_restored),
-    text("zone_id", &VolumeRow::zone_id).as(kVolumeZoneId));
+    "volume", "v", text<&VolumeRow::id>("id"), text<&VolumeRow::region>("region"),
+    text<&VolumeRow::owner>("owner"), text<&VolumeRow::zone>("zone"),
+    integer<&VolumeRow::layer_id>("layer_id"), integer<&VolumeRow::size_gib>("size_gib"),
+    text<&VolumeRow::snapshot_id>("snapshot_id"), text<&VolumeRow::volume_type>("volume_type"),
+    integer<&VolumeRow::iops>("iops"), integer<&VolumeRow::throughput>("throughput"),
+    flag<&VolumeRow::encrypted>("encrypted"), flag<&VolumeRow::multi_attach>("multi_attach"),
+    text<&VolumeRow::state>("state"), time<&VolumeRow::create_time_ms>("create_time_ms"),
+    text<&VolumeRow::source_volume_id>("source_volume_id"),
+    integer<&VolumeRow::initialization_rate>("initialization_rate"),
+    time<&VolumeRow::initialized_ms>("initialized_ms"),
+    flag<&VolumeRow::auto_enable_io>("auto_enable_io"), text<&VolumeRow::kms_key_id>("kms_key_id"),
+    text<&VolumeRow::data_key_id>("data_key_id"), flag<&VolumeRow::fast_restored>("fast_restored"),
+    text<&VolumeRow::zone_id>("zone_id").as(kVolumeZoneId));
 
 inline constexpr auto kOfAttachment = sql("v.id IN (SELECT a.volume_id FROM attachment a WHERE ");
 inline constexpr auto kAttachTime =
@@ -98,7 +98,7 @@ inline constexpr FilterColumn kVolumeFilters[] = {
 };
 /// What is in the recycle bin is left out.
 inline constexpr auto kNotInBin = "v.state <> " + sql_word<VolumeState::kDeleted>;
-inline constexpr Listing<decltype(kVolumeColumns)> kVolumeList{
+inline constexpr Listing<VolumeRow> kVolumeList{
     .where = kNotInBin, .key = "v.id", .columns = kVolumeColumns, .filters = kVolumeFilters};
 
 /// A volume's status, and what of it tells how far it is.
@@ -142,17 +142,17 @@ inline constexpr auto kInitializationState =
     sql_word<InitializationState::kCompleted> + " END";
 
 inline constexpr auto kVolumeStatusColumns = columns<VolumeStatusRow>(
-    "volume", "v", text("id", &VolumeStatusRow::id), text("zone", &VolumeStatusRow::zone),
-    text("zone_id", &VolumeStatusRow::zone_id).as(kVolumeZoneId),
-    time("create_time_ms", &VolumeStatusRow::create_time_ms),
-    text("source_volume_id", &VolumeStatusRow::source_volume_id),
-    integer("initialization_rate", &VolumeStatusRow::initialization_rate),
-    time("initialized_ms", &VolumeStatusRow::initialized_ms),
-    text("status", &VolumeStatusRow::status).as(kVolumeStatus),
-    text("io_enabled", &VolumeStatusRow::io_enabled).as(kIoEnabled),
-    text("io_performance", &VolumeStatusRow::io_performance).as(kIoPerformance),
-    text("initialization_state", &VolumeStatusRow::initialization_state).as(kInitializationState),
-    text("attached_io_performance", &VolumeStatusRow::attached_io_performance)
+    "volume", "v", text<&VolumeStatusRow::id>("id"), text<&VolumeStatusRow::zone>("zone"),
+    text<&VolumeStatusRow::zone_id>("zone_id").as(kVolumeZoneId),
+    time<&VolumeStatusRow::create_time_ms>("create_time_ms"),
+    text<&VolumeStatusRow::source_volume_id>("source_volume_id"),
+    integer<&VolumeStatusRow::initialization_rate>("initialization_rate"),
+    time<&VolumeStatusRow::initialized_ms>("initialized_ms"),
+    text<&VolumeStatusRow::status>("status").as(kVolumeStatus),
+    text<&VolumeStatusRow::io_enabled>("io_enabled").as(kIoEnabled),
+    text<&VolumeStatusRow::io_performance>("io_performance").as(kIoPerformance),
+    text<&VolumeStatusRow::initialization_state>("initialization_state").as(kInitializationState),
+    text<&VolumeStatusRow::attached_io_performance>("attached_io_performance")
         .as(kAttachedIoPerformance));
 
 inline constexpr auto kOfStatusDetail =
@@ -171,11 +171,10 @@ inline constexpr FilterColumn kVolumeStatusFilters[] = {
     {"volume-status.details-status", "d.status", kOfStatusDetail, ")"},
     {"volume-status.status", "status"},
 };
-inline constexpr Listing<decltype(kVolumeStatusColumns)> kVolumeStatusList{
-    .where = kNotInBin,
-    .key = "v.id",
-    .columns = kVolumeStatusColumns,
-    .filters = kVolumeStatusFilters};
+inline constexpr Listing<VolumeStatusRow> kVolumeStatusList{.where = kNotInBin,
+                                                            .key = "v.id",
+                                                            .columns = kVolumeStatusColumns,
+                                                            .filters = kVolumeStatusFilters};
 
 struct AttachmentRow {
     VolumeId volume_id{};
@@ -187,10 +186,10 @@ struct AttachmentRow {
 };
 
 inline constexpr auto kAttachmentColumns = columns<AttachmentRow>(
-    "attachment", "a", text("volume_id", &AttachmentRow::volume_id),
-    text("instance_id", &AttachmentRow::instance_id), text("device", &AttachmentRow::device),
-    text("state", &AttachmentRow::state), time("attach_time_ms", &AttachmentRow::attach_time_ms),
-    flag("delete_on_termination", &AttachmentRow::delete_on_termination));
+    "attachment", "a", text<&AttachmentRow::volume_id>("volume_id"),
+    text<&AttachmentRow::instance_id>("instance_id"), text<&AttachmentRow::device>("device"),
+    text<&AttachmentRow::state>("state"), time<&AttachmentRow::attach_time_ms>("attach_time_ms"),
+    flag<&AttachmentRow::delete_on_termination>("delete_on_termination"));
 
 void insert_volume(Database& db, const VolumeRow& row);
 std::optional<VolumeRow> select_volume(Database& db, std::string_view owner,

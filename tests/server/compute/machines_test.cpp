@@ -51,8 +51,8 @@ private:
         auto reader = generation.connections().fresh_reader();
         const auto rows = select_page<kInstanceList>(
             reader.db(), {.owner = kAccount, .region = kRegion, .ids = {id.text()}});
-        calls_.push_back(
-            fmt::format("{} {} {}", call, id.text(), rows.empty() ? "unseen" : rows.front().state));
+        calls_.push_back(fmt::format("{} {} {}", call, id.text(),
+                                     rows.empty() ? "unseen" : text_of(rows.front().state)));
     }
 
     std::vector<std::string> calls_;

@@ -16,12 +16,11 @@ struct LeafRow {
 };
 
 constexpr auto kLeafColumns =
-    columns<LeafRow>("leaf", "l", text("tree", &LeafRow::tree), integer("place", &LeafRow::place),
-                     text("name", &LeafRow::name));
+    columns<LeafRow>("leaf", "l", text<&LeafRow::tree>("tree"), integer<&LeafRow::place>("place"),
+                     text<&LeafRow::name>("name"));
 
-constexpr Children<decltype(kLeafColumns)> kLeaves{
-    .columns = kLeafColumns, .parent = "tree", .order = "place"};
-constexpr Children<decltype(kLeafColumns)> kOtherLeaves{
+constexpr Children<LeafRow> kLeaves{.columns = kLeafColumns, .parent = "tree", .order = "place"};
+constexpr Children<LeafRow> kOtherLeaves{
     .from = "other_leaf", .columns = kLeafColumns, .parent = "tree", .order = "place"};
 
 class ChildRows : public ::testing::Test {

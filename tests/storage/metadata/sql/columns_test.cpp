@@ -23,11 +23,11 @@ struct DoorRow {
     std::int64_t age_ms = 0;
 };
 
-constexpr auto kDoorColumns = columns<DoorRow>("door", "d", text("id", &DoorRow::id),
-                                               text("state", &DoorRow::state).read_as(kStateNow),
-                                               time("open_ms", &DoorRow::open_ms));
+constexpr auto kDoorColumns = columns<DoorRow>("door", "d", text<&DoorRow::id>("id"),
+                                               text<&DoorRow::state>("state").read_as(kStateNow),
+                                               time<&DoorRow::open_ms>("open_ms"));
 constexpr auto kOldDoorColumns =
-    and_columns(kDoorColumns, integer("age_ms", &DoorRow::age_ms).as("$now - d.open_ms"));
+    and_columns(kDoorColumns, integer<&DoorRow::age_ms>("age_ms").as("$now - d.open_ms"));
 
 class ColumnsTest : public ::testing::Test {
 protected:

@@ -305,14 +305,16 @@ TEST_F(Release010, ItsImagesAreSeenByThoseWhoSawThem)
     const auto own = select_visible_image(db(), kAccount, kRegion, shared);
     ASSERT_TRUE(own);
     EXPECT_EQ(own->description, "ä image");
-    EXPECT_EQ(own->state, "available");
+    EXPECT_EQ(own->state, ImageState::kAvailable);
     EXPECT_TRUE(select_visible_image(db(), kOtherAccount, kRegion, shared));
     EXPECT_FALSE(select_visible_image(db(), kOtherAccount, kRegion, image("golden")));
     EXPECT_THAT(select_tags(db(), kAccount, shared.text()), ElementsAre(TagRow{"team", "infra"}));
     EXPECT_THAT(select_tags(db(), kOtherAccount, shared.text()),
                 ElementsAre(TagRow{"theirs", "1"}));
-    EXPECT_EQ(select_visible_image(db(), kAccount, kRegion, image("copied"))->state, "disabled");
-    EXPECT_EQ(select_visible_image(db(), kAccount, kRegion, image("pending"))->state, "pending");
+    EXPECT_EQ(select_visible_image(db(), kAccount, kRegion, image("copied"))->state,
+              ImageState::kDisabled);
+    EXPECT_EQ(select_visible_image(db(), kAccount, kRegion, image("pending"))->state,
+              ImageState::kPending);
 }
 
 TEST_F(Release010, ItsSnapshotsHoldWhatWasWrittenBeforeThem)
@@ -341,13 +343,13 @@ TEST_F(Release010, ItsInstancesHaveTheirVolumes)
         one("SELECT resource_id FROM tag WHERE key = 'Name' AND value = 'web'"));
     const auto row = select_instance(db(), kAccount, kRegion, web);
     ASSERT_TRUE(row);
-    EXPECT_EQ(row->state, "stopped");
+    EXPECT_EQ(row->state, InstanceStateName::kStopped);
     const auto attachments = select_attachments_of(db(), web);
     ASSERT_EQ(attachments.size(), 2U);
     for (const auto& attachment : attachments) {
         const auto volume = select_volume(db(), kAccount, kRegion, attachment.volume_id);
         ASSERT_TRUE(volume) << attachment.device;
-        EXPECT_EQ(volume->state, "in-use");
+        EXPECT_EQ(volume->state, VolumeState::kInUse);
     }
     EXPECT_FALSE(select_instance(db(), kOtherAccount, kRegion, web));
 }
