@@ -58,6 +58,8 @@ void write_and_commit(Generation& generation, Session& session,
     settle_session(session);
     const auto earliest = read_earliest_due_ms(session.db());
     transaction.commit();
+    // What outside effects read is what was committed.
+    generation.connections().show_committed();
     generation.earliest_due().set_ms(earliest);
 }
 

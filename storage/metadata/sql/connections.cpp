@@ -82,7 +82,7 @@ std::optional<Writer> Connections::writer_if_free() NO_THREAD_SAFETY_ANALYSIS
 void Connections::let_go_of_writer()
 {
     checkpoint_later();
-    writes_.fetch_add(1, std::memory_order_release);
+    show_committed();
     // An open read transaction would keep the WAL from being used anew.
     const Lock lock(readers_mutex_);
     for (auto& idle : idle_readers_) {

@@ -83,6 +83,8 @@ public:
     Reader reader();
     /// One that sees what a call has committed that may still hold the writer.
     Reader fresh_reader();
+    /// For who holds the writer: readers that are taken from here on see what it has committed.
+    void show_committed() { writes_.fetch_add(1, std::memory_order_release); }
     /// Returns when all readers have ended that were taken before. Not for a thread that has one.
     void wait_for_readers();
 

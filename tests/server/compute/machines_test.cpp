@@ -48,7 +48,7 @@ public:
 private:
     void record(Generation& generation, std::string_view call, const InstanceId& id)
     {
-        auto reader = generation.connections().fresh_reader();
+        auto reader = generation.reader();
         const auto rows = select_page<kInstanceList>(
             reader.db(), {.owner = kAccount, .region = kRegion, .ids = {id.text()}});
         calls_.push_back(fmt::format("{} {} {}", call, id.text(),
@@ -159,7 +159,8 @@ TEST_F(MachinesOfInstances, HearNothingOfACallThatFails)
 TEST_F(MachinesOfInstances, HearOnceOfACallThatIsRunTwice)
 {
     const auto id = run();
-    const auto body = fmt::format("Action=CreateImage&Version=2016-11-15&Name=a&InstanceId={}", id);
+    const auto body =
+        fmt::format("Action=CreateImage&Version=2016-11-15&Name=twice&InstanceId={}", id);
     auto call = aws_.emulator().parse({.method = "POST"}, body);
     EXPECT_EQ(call.run_if_quick(), std::nullopt);
     EXPECT_THAT(machines_.take(), IsEmpty());

@@ -60,7 +60,7 @@ TEST_F(Transfers, RefuseWhatTheHeaderTellsBeforeTheBodyIsRead)
          {std::pair("", "parameter name is missing"),
           std::pair("name=a&what=b", "unknown parameter"), std::pair("name=taken", "taken"),
           std::pair("name=a&account=12", "expected 12 digits"),
-          std::pair("name=a&architecture=z80", "architecture")}) {
+          std::pair("name=abc&architecture=z80", "architecture")}) {
         const auto answer = import(query, body);
         EXPECT_EQ(answer.status, 400) << query;
         EXPECT_THAT(answer.body, HasSubstr(text)) << query;

@@ -344,7 +344,7 @@ protected:
     VolumeFilters()
     {
         put_instance(aws, kInstance);
-        attached = new_volume(aws, {{"VolumeType", "gp3"}});
+        attached = new_volume(aws, {{"VolumeType", "gp3"}, {"Size", "1"}});
         const auto snapshot_of = aws.must("CreateSnapshot", {{"VolumeId", attached}});
         snapshot = snapshot_of.text("snapshotId");
         aws.advance(60'000);
