@@ -89,6 +89,70 @@ void Statement::bind_integer(int index, std::int64_t number)
     check_bound(sqlite3_bind_int64(compiled_.get(), index, number));
 }
 
+namespace {
+
+template <class Value>
+void bind_optional(Statement& statement, int index, const std::optional<Value>& value)
+{
+    if (value) {
+        statement.bind_value(index, *value);
+    } else {
+        statement.bind_value(index, nullptr);
+    }
+}
+
+}  // namespace
+
+void Statement::bind_value(int index, const std::optional<std::string>& value)
+{
+    bind_optional(*this, index, value);
+}
+
+void Statement::bind_value(int index, const std::optional<std::int64_t>& value)
+{
+    bind_optional(*this, index, value);
+}
+
+void Statement::Row::read(std::string& value)
+{
+    value = view();
+}
+
+void Statement::Row::read(double& value)
+{
+    value = real();
+}
+
+void Statement::Row::read(bool& value)
+{
+    value = boolean();
+}
+
+void Statement::Row::read(std::int64_t& value)
+{
+    value = integer();
+}
+
+void Statement::Row::read(std::optional<std::string>& value)
+{
+    value = optional_text();
+}
+
+void Statement::Row::read(std::optional<double>& value)
+{
+    value = optional_real();
+}
+
+void Statement::Row::read(std::optional<bool>& value)
+{
+    value = optional_boolean();
+}
+
+void Statement::Row::read(std::optional<std::int64_t>& value)
+{
+    value = optional_integer();
+}
+
 bool Statement::Row::skip_null()
 {
     if (sqlite3_column_type(statement_, column_) != SQLITE_NULL) {

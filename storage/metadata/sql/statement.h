@@ -88,10 +88,14 @@ public:
         }
 
         /// Reads the next column into a member of a row, whatever its type.
-        void read(std::string& value) { value = text(); }
-        void read(double& value) { value = real(); }
-        void read(bool& value) { value = boolean(); }
-        void read(std::int64_t& value) { value = integer(); }
+        void read(std::string& value);
+        void read(double& value);
+        void read(bool& value);
+        void read(std::int64_t& value);
+        void read(std::optional<std::string>& value);
+        void read(std::optional<double>& value);
+        void read(std::optional<bool>& value);
+        void read(std::optional<std::int64_t>& value);
         /// The members of a comma-separated list; none of NULL.
         void read(std::vector<std::string>& value);
         void read(std::vector<std::int64_t>& value);
@@ -159,6 +163,8 @@ public:
     {
         bind_value(index, std::string_view(id.text()));
     }
+    void bind_value(int index, const std::optional<std::string>& value);
+    void bind_value(int index, const std::optional<std::int64_t>& value);
     template <class Value>
     void bind_value(int index, const std::optional<Value>& value)
     {
