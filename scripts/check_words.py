@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Holds the code to words that a reader can stand on: a doc comment names its subject, and no two
-types of one name meet.
+"""Holds the code to words that a reader can stand on: a doc comment names its subject, no two types
+of one name meet, and the files that docs name are there.
 
 usage: scripts/check_words.py [FOLDER [GENERATED]]
 
@@ -95,10 +95,23 @@ def check_types(root, generated=None):
             yield f"{places[0]}: a reader meets another {each} in {', '.join(places[1:])}"
 
 
+def check_paths(root):
+    """Decisions are records of their day, and may name what has gone since."""
+    code = ("server", "storage", "tests", "scripts", "fixtures")
+    names = {path.name for folder in code for path in (root / folder).rglob("*.*")}
+    for path in sorted([*root.glob("*.md"), *root.glob("docs/*.md")]):
+        for number, line in enumerate(path.read_text().split("\n"), 1):
+            for named in re.findall(r"`((?:[\w.-]+/)*\w+\.(?:h|cpp|py|sql|json|cmake))`", line):
+                is_there = (root / named).exists() if named.startswith(code) else \
+                    named.rpartition("/")[2] in names
+                if not is_there:
+                    yield f"{path.relative_to(root)}:{number}: there is no {named}"
+
+
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[1])
     generated = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None
-    wrong = [*check_comments(root), *check_types(root, generated)]
+    wrong = [*check_comments(root), *check_types(root, generated), *check_paths(root)]
     for line in wrong:
         print(f"scripts/check: {line}", file=sys.stderr)
     return 1 if wrong else 0

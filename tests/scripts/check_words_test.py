@@ -25,7 +25,8 @@ class Words(unittest.TestCase):
 
     def wrong(self, generated=None):
         return [*check_words.check_comments(self.root),
-                *check_words.check_types(self.root, generated)]
+                *check_words.check_types(self.root, generated),
+                *check_words.check_paths(self.root)]
 
     def assert_wrong(self, part, generated=None):
         wrong = self.wrong(generated)
@@ -87,6 +88,18 @@ class Words(unittest.TestCase):
         self.write("server/a.h", f"struct {name} {{\n}};\n")
         self.write("storage/b.h", f"struct {name} {{\n}};\n")
         self.assertEqual(self.wrong(), [])
+
+    def test_files_that_docs_name_are_there(self):
+        self.write("server/calls/session.h", "")
+        self.write("docs/a.md", "`server/calls/session.h`, `session.h`, `git show`, `<family>.cpp`\n")
+        self.write("docs/decisions/b.md", "`server/calls/gone.h`\n")
+        self.assertEqual(self.wrong(), [])
+
+    def test_a_file_that_docs_name_and_is_gone_is_found(self):
+        for name in ("server/calls/gone.h", "gone.cpp"):
+            with self.subTest(name):
+                self.write("docs/a.md", f"The session.\n`{name}` has it.\n")
+                self.assert_wrong(f"docs/a.md:2: there is no {name}")
 
 
 if __name__ == "__main__":
