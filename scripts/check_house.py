@@ -52,9 +52,6 @@ ROOTS = {"server": {"main.cpp", "CMakeLists.txt"}, "storage": {"CMakeLists.txt"}
 # The only file that knows mutexes of the standard library.
 LOCKS = "storage/base/mutex.h"
 
-# Rooms of rows: they may read each other's.
-ROWS = "storage/metadata"
-
 
 def levels(root):
     lines = [line.split() for line in ORDER.split("\n") if line.strip()]

@@ -1,7 +1,5 @@
 #include "server/services/services.h"
 
-#include <array>
-
 #include "server/services/ebs/ebs.h"
 #include "server/services/ec2/ec2.h"
 #include "server/services/rbin/rbin.h"
@@ -12,8 +10,8 @@ namespace amilab {
 
 std::span<const Service* const> all_services()
 {
-    static constexpr std::array<const Service*, 5> kAll = {&ec2::kEc2, &ebs::kEbs, &rbin::kRbin,
-                                                           &ssm::kSsm, &sts::kSts};
+    static constexpr const Service* kAll[] = {&ec2::kEc2, &ebs::kEbs, &rbin::kRbin, &ssm::kSsm,
+                                              &sts::kSts};
     return kAll;
 }
 

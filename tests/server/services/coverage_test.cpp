@@ -1,8 +1,9 @@
-#include <array>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -16,8 +17,6 @@ namespace amilab::test {
 namespace {
 
 constexpr const char* kDocument = AMILAB_SOURCE_DIR "/docs/coverage.md";
-
-constexpr std::array<const char*, 5> kServices = {"ebs", "ec2", "rbin", "ssm", "sts"};
 
 constexpr const char* kPreface =
     "# What amilab serves\n"
@@ -132,9 +131,13 @@ std::string service_section(const Service& service)
 
 std::string coverage()
 {
+    std::map<std::string_view, const Service*> by_name;
+    for (const auto* service : test_services().all()) {
+        by_name.emplace(service->schema.name, service);
+    }
     auto text = std::string(kPreface);
-    for (const auto* name : kServices) {
-        text += service_section(*test_services().named(name));
+    for (const auto& [name, service] : by_name) {
+        text += service_section(*service);
     }
     return text;
 }
