@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Holds the code to the drawing of the house in docs/architecture.md: which room may include which,
-that a family has one name, and that all locks are of one kind.
+that a family and its rows have one name, and that all locks are of one kind.
 
 usage: scripts/check_house.py [FOLDER]
 
@@ -48,6 +48,21 @@ storage/base
 
 # Folders that hold nothing but the way in, and no pile of files.
 ROOTS = {"server": {"main.cpp", "CMakeLists.txt"}, "storage": {"CMakeLists.txt"}}
+
+# Rows of rooms that are no one family's, with whose they are.
+SHARED_ROWS = {
+    "network/network_rows": "vpcs, subnets and security_groups: each points at the next",
+    "recycle_bin/recycle_rule_rows": "the service rbin",
+    "settings/account_rows": "whoever keeps a setting for each account and region",
+    "settings/setting_rows": "the control API",
+    "snapshots/direct_snapshot_rows": "the service ebs",
+    "snapshots/snapshot_permission_rows": "snapshot_attributes, and what makes volumes of snapshots",
+    "tags/product_code_rows": "images, instances, snapshots and volumes",
+    "volumes/export_rows": "storage/nbd",
+}
+
+# Migrations from this number on are named after a room.
+FIRST_OF_A_ROOM = 12
 
 # The only file that knows mutexes of the standard library.
 LOCKS = "storage/base/mutex.h"
@@ -167,10 +182,29 @@ def check_families(root):
             yield f"{test}: the family {family} has no tests of its name"
 
 
+def check_rows(root):
+    """Rows have a family's name in the singular, perhaps with more behind it."""
+    rooms = {}
+    for folder, family, _ in families(root):
+        rooms.setdefault(folder.rpartition("/")[2], set()).add(family)
+    for path in sorted((root / "storage/metadata").glob("*/*_rows.h")):
+        room, name = path.parent.name, path.stem
+        one = name.removesuffix("_rows")
+        named = any(family in (one, one + "s", one + "es")
+                    or one.startswith(family.removesuffix("s") + "_")
+                    for family in rooms.get(room, ()))
+        if room in rooms and not named and f"{room}/{name}" not in SHARED_ROWS:
+            yield f"{path.relative_to(root)}: no family of {room} has this name"
+    for path in sorted((root / "storage/metadata/migrations").glob("*.sql")):
+        number, _, room = path.stem.partition("_")
+        if int(number) >= FIRST_OF_A_ROOM and room not in rooms:
+            yield f"{path.relative_to(root)}: there is no room {room}"
+
+
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[1])
     wrong = [*check_roots(root), *check_includes(root), *check_locks(root),
-             *check_families(root)]
+             *check_families(root), *check_rows(root)]
     for line in wrong:
         print(f"scripts/check: {line}", file=sys.stderr)
     return 1 if wrong else 0

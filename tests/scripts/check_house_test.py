@@ -42,7 +42,8 @@ class House(unittest.TestCase):
 
     def wrong(self):
         return [*check_house.check_roots(self.root), *check_house.check_includes(self.root),
-                *check_house.check_locks(self.root), *check_house.check_families(self.root)]
+                *check_house.check_locks(self.root), *check_house.check_families(self.root),
+                *check_house.check_rows(self.root)]
 
     def assert_wrong(self, part):
         self.assertTrue(any(part in line for line in self.wrong()), self.wrong())
@@ -96,6 +97,22 @@ class House(unittest.TestCase):
         self.assert_wrong("the family volumes has no such file")
         self.assert_wrong("the family volumes has no tests of its name")
 
+
+    def test_rows_have_the_name_of_a_family(self):
+        for name in ("volume_rows.h", "volume_type_rows.h", "volumes.h"):
+            self.write(f"storage/metadata/volumes/{name}", "")
+        self.write("storage/metadata/layers/layer_rows.h", "")
+        self.write("storage/metadata/volumes/export_rows.h", "")
+        self.assertEqual(self.wrong(), [])
+        self.write("storage/metadata/volumes/disk_rows.h", "")
+        self.assert_wrong("volumes/disk_rows.h: no family of volumes has this name")
+
+    def test_a_migration_has_the_name_of_a_room(self):
+        self.write("storage/metadata/migrations/003_life.sql", "")
+        self.write("storage/metadata/migrations/012_volumes.sql", "")
+        self.assertEqual(self.wrong(), [])
+        self.write("storage/metadata/migrations/013_disks.sql", "")
+        self.assert_wrong("migrations/013_disks.sql: there is no room disks")
 
     def test_a_lock_that_knows_no_order_is_found(self):
         for lock in ("std::mutex", "std::recursive_mutex", "std::condition_variable_any",

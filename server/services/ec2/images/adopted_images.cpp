@@ -7,7 +7,7 @@
 #include "server/services/ec2/images/new_image.h"
 #include "server/services/ec2/instance_types/launch_types.h"
 #include "storage/metadata/images/image_words.h"
-#include "storage/metadata/images/launch_rows.h"
+#include "storage/metadata/instances/launch_rows.h"
 #include "storage/metadata/volumes/volume_type.h"
 #include "storage/state/generation.h"
 

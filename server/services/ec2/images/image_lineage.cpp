@@ -12,9 +12,9 @@
 #include "server/services/ec2/images/image_usage_reports.h"
 #include "server/wire/ec2/images/image_lineage.h"
 #include "server/wire/ec2/schema.h"
+#include "storage/metadata/images/image_lineage_rows.h"
 #include "storage/metadata/images/image_rows.h"
 #include "storage/metadata/images/image_words.h"
-#include "storage/metadata/images/lineage_rows.h"
 #include "storage/metadata/instances/instance_state.h"
 
 namespace amilab::ec2 {

@@ -17,8 +17,8 @@
 #include "server/wire/ec2/schema.h"
 #include "server/wire/types.h"
 #include "storage/base/units.h"
+#include "storage/metadata/images/image_usage_report_rows.h"
 #include "storage/metadata/images/image_words.h"
-#include "storage/metadata/images/usage_report_rows.h"
 #include "storage/metadata/sql/children.h"
 
 namespace amilab::ec2 {

@@ -26,9 +26,9 @@
 #include "server/wire/types.h"
 #include "storage/metadata/images/fast_launch_rows.h"
 #include "storage/metadata/images/image_life_rows.h"
+#include "storage/metadata/images/image_lineage_rows.h"
 #include "storage/metadata/images/image_search.h"
 #include "storage/metadata/images/image_words.h"
-#include "storage/metadata/images/lineage_rows.h"
 #include "storage/metadata/sql/children.h"
 
 namespace amilab::ec2 {

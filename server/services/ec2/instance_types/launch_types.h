@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "server/calls/session.h"
-#include "storage/metadata/images/launch_rows.h"
+#include "storage/metadata/instances/launch_rows.h"
 
 /// Which instance types run what, for launches and for changes of type.
 namespace amilab::ec2 {

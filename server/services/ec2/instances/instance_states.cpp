@@ -20,8 +20,8 @@
 #include "server/services/ec2/volumes/attachments.h"
 #include "server/services/ec2/volumes/volumes.h"
 #include "storage/metadata/images/image_words.h"
-#include "storage/metadata/images/launch_rows.h"
 #include "storage/metadata/instances/instance_filters.h"
+#include "storage/metadata/instances/launch_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
 
 namespace amilab::ec2 {

@@ -6,8 +6,8 @@
 
 #include "server/calls/session.h"
 #include "server/wire/ec2/instances/launches.h"
-#include "storage/metadata/images/launch_rows.h"
 #include "storage/metadata/instances/instance_rows.h"
+#include "storage/metadata/instances/launch_rows.h"
 
 /// Where a launch goes.
 namespace amilab::ec2 {

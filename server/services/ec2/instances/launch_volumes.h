@@ -9,7 +9,7 @@
 #include "server/services/ec2/volumes/volume_types.h"
 #include "server/wire/ec2/shared.h"
 #include "storage/metadata/images/image_rows.h"
-#include "storage/metadata/images/launch_rows.h"
+#include "storage/metadata/instances/launch_rows.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
 
 /// The volumes of a launch: the image's mappings with the caller's changes.

@@ -8,9 +8,9 @@
 #include "server/calls/session.h"
 #include "server/services/ec2/instances/launch_volumes.h"
 #include "storage/metadata/images/image_rows.h"
-#include "storage/metadata/images/launch_rows.h"
 #include "storage/metadata/instances/instance_ids.h"
 #include "storage/metadata/instances/instance_rows.h"
+#include "storage/metadata/instances/launch_rows.h"
 #include "storage/metadata/tags/tag_rows.h"
 
 /// The maker of instances.

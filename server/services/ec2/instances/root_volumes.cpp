@@ -30,7 +30,7 @@
 #include "server/wire/types.h"
 #include "storage/metadata/images/image_words.h"
 #include "storage/metadata/instances/instance_rows.h"
-#include "storage/metadata/instances/replace_root_rows.h"
+#include "storage/metadata/instances/root_volume_rows.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
 
 namespace amilab::ec2 {

@@ -15,7 +15,7 @@
 #include "server/services/ec2/volumes/errors.h"
 #include "server/services/ec2/volumes/volume_answers.h"
 #include "storage/metadata/instance_types/instance_type_words.h"
-#include "storage/metadata/instances/replace_root_rows.h"
+#include "storage/metadata/instances/root_volume_rows.h"
 
 namespace amilab::ec2 {
 

@@ -18,7 +18,7 @@
 #include "server/services/ec2/volumes/volume_types.h"
 #include "server/wire/ec2/schema.h"
 #include "server/wire/ec2/volumes/volumes.h"
-#include "storage/metadata/instances/replace_root_rows.h"
+#include "storage/metadata/instances/root_volume_rows.h"
 #include "storage/metadata/regions/region_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
 

@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "server/wire/ec2/schema.h"
-#include "storage/metadata/images/launch_rows.h"
 #include "storage/metadata/instance_types/instance_type_rows.h"
+#include "storage/metadata/instances/launch_rows.h"
 #include "storage/metadata/sql/statement.h"
 #include "tests/support/emulator_fixture.h"
 

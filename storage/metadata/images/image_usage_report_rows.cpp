@@ -1,4 +1,4 @@
-#include "storage/metadata/images/usage_report_rows.h"
+#include "storage/metadata/images/image_usage_report_rows.h"
 
 #include <algorithm>
 

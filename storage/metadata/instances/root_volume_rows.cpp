@@ -1,4 +1,4 @@
-#include "storage/metadata/instances/replace_root_rows.h"
+#include "storage/metadata/instances/root_volume_rows.h"
 
 #include "storage/metadata/sql/statement.h"
 

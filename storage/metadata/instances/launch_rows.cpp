@@ -1,4 +1,4 @@
-#include "storage/metadata/images/launch_rows.h"
+#include "storage/metadata/instances/launch_rows.h"
 
 #include <charconv>
 #include <stdexcept>

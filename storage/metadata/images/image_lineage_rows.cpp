@@ -1,4 +1,4 @@
-#include "storage/metadata/images/lineage_rows.h"
+#include "storage/metadata/images/image_lineage_rows.h"
 
 #include "storage/metadata/sql/statement.h"
 
