@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "server/calls/services.h"
+#include "server/log/log.h"
 #include "server/wire/parameters.h"
 #include "storage/metadata/calls/transition_rows.h"
 #include "storage/state/generation.h"
@@ -84,10 +86,13 @@ void Session::store_transitions()
 
 void Session::committed()
 {
-    for (const auto& action : after_commit_) {
-        action(generation());
+    for (const auto& action : std::exchange(after_commit_, {})) {
+        try {
+            action(generation());
+        } catch (const std::exception& error) {
+            log::error("{} after the commit: {}", request_id(), error.what());
+        }
     }
-    after_commit_.clear();
 }
 
 }  // namespace amilab
