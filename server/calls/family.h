@@ -44,11 +44,12 @@ struct Family {
     std::span<const Delay> delays{};
 };
 
-/// A kind whose refusal of an unknown id is `not_found`, which is named after its id.
+/// A kind that may be tagged, and whose refusal of an unknown id is `not_found`.
 template <class IdType, ApiError (*not_found)(const IdType&)>
-constexpr ResourceKind kind(std::string_view name, std::string_view taggable_sql)
+constexpr ResourceKind kind(std::string_view taggable_sql)
 {
-    return {id_prefix(static_cast<const IdType*>(nullptr)), name,
+    constexpr const IdType* kId = nullptr;
+    return {id_prefix(kId), resource_type_of(kId),
             [](const std::string& id) { return not_found(IdType::trusted(id)); }, taggable_sql};
 }
 

@@ -52,7 +52,7 @@ SnapshotRow new_snapshot(Session& session, NewSnapshot wanted)
     if (!product_codes_of.empty()) {
         copy_product_codes(session.db(), product_codes_of, row.id.text());
     }
-    store_tags(session, {row.id.text(), "snapshot"}, tags);
+    store_tags(session, row.id, tags);
     if (row.due_time_ms) {
         session.schedule_at(*row.due_time_ms, kSnapshotCompleted, row.id.text());
     }

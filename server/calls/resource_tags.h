@@ -1,9 +1,11 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "server/calls/session.h"
+#include "storage/base/ids.h"
 #include "storage/metadata/tags/tag_rows.h"
 
 /// Tags of resources, as all services keep them.
@@ -20,5 +22,10 @@ void check_tags(const std::vector<TagRow>& tags);
 
 /// Throws TagLimitExceeded when the resource would have more than 50 of the caller's tags.
 void store_tags(Session& session, const TaggedResource& resource, const std::vector<TagRow>& tags);
+template <class Tag>
+void store_tags(Session& session, const Id<Tag>& id, const std::vector<TagRow>& tags)
+{
+    store_tags(session, TaggedResource{id.text(), std::string(resource_type_of(&id))}, tags);
+}
 
 }  // namespace amilab

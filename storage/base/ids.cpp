@@ -4,9 +4,14 @@
 
 namespace amilab {
 
+bool has_id_prefix(std::string_view text, std::string_view prefix)
+{
+    return text.starts_with(prefix) && text.size() > prefix.size() && text[prefix.size()] == '-';
+}
+
 bool has_id_shape(std::string_view text, std::string_view prefix)
 {
-    if (!text.starts_with(prefix) || text.size() <= prefix.size() || text[prefix.size()] != '-') {
+    if (!has_id_prefix(text, prefix)) {
         return false;
     }
     const auto digits = text.substr(prefix.size() + 1);

@@ -11,7 +11,7 @@ namespace amilab {
 /// Checked text of a resource's id: prefix, a hyphen, then 8 or 17 lower-case hex digits. An
 /// InstanceId where an ImageId belongs does not compile. Each room declares its own kinds: their
 /// `Tag::kPrefix` is what stands before the hyphen, `Tag::kMalformed` of most kinds AWS's code for
-/// text that is no such id.
+/// text that is no such id, `Tag::kResourceType` what tags call those that may have some.
 /// Source: EC2 User Guide, "Resource IDs": 8 digits of old, 17 now (documented).
 template <class Tag>
 class Id {
@@ -31,6 +31,8 @@ private:
     std::string text_;
 };
 
+/// Whether `text` begins as ids of a kind do: with `prefix` and a hyphen.
+bool has_id_prefix(std::string_view text, std::string_view prefix);
 /// Whether `text` is `prefix`, a hyphen and 8 or 17 lower-case hex digits.
 bool has_id_shape(std::string_view text, std::string_view prefix);
 
@@ -48,6 +50,13 @@ template <class Tag>
 constexpr std::string_view id_prefix(const Id<Tag>*)
 {
     return Tag::kPrefix;
+}
+
+/// What tags call a kind's resources ("image"), of kinds that may have tags.
+template <class Tag>
+constexpr std::string_view resource_type_of(const Id<Tag>*)
+{
+    return Tag::kResourceType;
 }
 
 /// AWS's code for text that is no such id at all, of kinds whose tag has one.

@@ -19,9 +19,9 @@ namespace {
 /// Source: ^snap-[0-9a-f]+$, 64 characters at most (documented).
 bool has_form(std::string_view text)
 {
-    constexpr std::string_view kPrefix = "snap-";
-    return text.starts_with(kPrefix) && text.size() > kPrefix.size() &&
-           text.find_first_not_of("0123456789abcdef", kPrefix.size()) == std::string_view::npos;
+    constexpr auto kDigits = SnapshotTag::kPrefix.size() + 1;
+    return has_id_prefix(text, SnapshotTag::kPrefix) && text.size() > kDigits &&
+           text.find_first_not_of("0123456789abcdef", kDigits) == std::string_view::npos;
 }
 
 /// Source: those it is shared with may read it, public snapshots are not supported (documented).

@@ -6,6 +6,7 @@ namespace amilab {
 
 struct InstanceTag {
     static constexpr std::string_view kPrefix = "i";
+    static constexpr std::string_view kResourceType = "instance";
     static constexpr std::string_view kMalformed = "InvalidInstanceID.Malformed";
 };
 struct ReservationTag {
@@ -13,6 +14,7 @@ struct ReservationTag {
 };
 struct ReplaceRootTaskTag {
     static constexpr std::string_view kPrefix = "replacevol";
+    static constexpr std::string_view kResourceType = "replace-root-volume-task";
     static constexpr std::string_view kMalformed = "InvalidReplaceRootVolumeTaskId.Malformed";
 };
 

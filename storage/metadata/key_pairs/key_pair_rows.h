@@ -12,6 +12,7 @@ namespace amilab {
 
 struct KeyPairTag {
     static constexpr std::string_view kPrefix = "key";
+    static constexpr std::string_view kResourceType = "key-pair";
 };
 using KeyPairId = Id<KeyPairTag>;
 

@@ -11,6 +11,7 @@ namespace amilab {
 
 struct PlacementGroupTag {
     static constexpr std::string_view kPrefix = "pg";
+    static constexpr std::string_view kResourceType = "placement-group";
     static constexpr std::string_view kMalformed = "InvalidPlacementGroupId.Malformed";
 };
 using PlacementGroupId = Id<PlacementGroupTag>;

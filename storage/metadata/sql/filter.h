@@ -18,7 +18,7 @@ struct RowFilter {
 };
 
 /// How a filter is asked for in SQL: `before` and `after` go around the comparison with `value`, an
-/// SQL expression of text. A flag's expression is text too: see kTrueFalse.
+/// SQL expression of text. Where it is the name of a column, as_filter_text() makes it text.
 ///
 ///     {"architecture", "i.architecture"}
 ///     {"block-device-mapping.volume-type", "m.volume_type",

@@ -1,5 +1,6 @@
 #include "storage/metadata/tags/product_code_rows.h"
 
+#include "storage/metadata/images/image_ids.h"
 #include "storage/metadata/sql/children.h"
 
 namespace amilab {
@@ -29,7 +30,7 @@ std::vector<GivenCodeRow> select_codes(Database& db, const std::vector<std::stri
     // Two lookups cost less than a merge of both.
     auto rows = select_children<kOwnCodes>(db, resource_ids);
     auto images = childless(rows, kResource, resource_ids);
-    std::erase_if(images, [](const std::string& id) { return !id.starts_with("ami-"); });
+    std::erase_if(images, [](const auto& id) { return !has_id_prefix(id, ImageTag::kPrefix); });
     add_children(rows, kResource, select_children<kCatalogueCodes>(db, images));
     return rows;
 }

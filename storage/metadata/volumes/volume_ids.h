@@ -6,6 +6,7 @@ namespace amilab {
 
 struct VolumeTag {
     static constexpr std::string_view kPrefix = "vol";
+    static constexpr std::string_view kResourceType = "volume";
 };
 
 using VolumeId = Id<VolumeTag>;

@@ -22,5 +22,14 @@ TEST(Id, RefusesOtherPrefixesLengthsAndDigits)
     }
 }
 
+TEST(Id, BeginsWithItsPrefixAndAHyphen)
+{
+    EXPECT_TRUE(has_id_prefix("ami-", ImageTag::kPrefix));
+    EXPECT_TRUE(has_id_prefix("ami-and more", ImageTag::kPrefix));
+    for (const auto* text : {"", "ami", "amiur-12345678", "xami-12345678"}) {
+        EXPECT_FALSE(has_id_prefix(text, ImageTag::kPrefix)) << text;
+    }
+}
+
 }  // namespace
 }  // namespace amilab

@@ -40,10 +40,10 @@ std::int64_t count_own(Session& session)
     return count_own<kList>(session.db(), session.account(), session.region());
 }
 
-/// Makes the row the caller's, with an id, and inserts it and its tags; `kind` is what tags call
-/// it. False when a constraint forbids the row.
+/// Makes the row the caller's, with an id, and inserts it and its tags. False when a constraint
+/// forbids the row.
 template <const auto& kColumns, class Row>
-bool insert_own(Session& session, Row& row, std::string_view kind, const std::vector<TagRow>& tags)
+bool insert_own(Session& session, Row& row, const std::vector<TagRow>& tags)
 {
     row.id = session.next_id<decltype(row.id)>();
     row.region = session.region();
@@ -51,7 +51,7 @@ bool insert_own(Session& session, Row& row, std::string_view kind, const std::ve
     if (!insert_unless_there<kColumns>(session.db(), row)) {
         return false;
     }
-    store_tags(session, {row.id.text(), std::string(kind)}, tags);
+    store_tags(session, row.id, tags);
     return true;
 }
 

@@ -66,12 +66,6 @@ std::vector<TagRow> parse_tags(const std::vector<TagSpecification>& specificatio
     return wanted;
 }
 
-std::vector<TagRow> parse_tags(const std::vector<TagSpecification>& specifications,
-                               std::string_view resource_type)
-{
-    return parse_tags(specifications, resource_type, std::span(&resource_type, 1));
-}
-
 std::vector<Tag> tags_of(Session& session, std::string_view resource_id)
 {
     std::vector<Tag> tags;

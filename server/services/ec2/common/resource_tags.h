@@ -19,9 +19,16 @@ namespace amilab::ec2 {
 std::vector<TagRow> parse_tags(const std::vector<TagSpecification>& specifications,
                                std::string_view resource_type,
                                std::span<const std::string_view> allowed);
-/// Of a create call that tags nothing else.
-std::vector<TagRow> parse_tags(const std::vector<TagSpecification>& specifications,
-                               std::string_view resource_type);
+/// The tags of a create call for resources whose ids are IdType; it may have some for those of the
+/// other types too.
+template <class IdType, class... OtherIds>
+std::vector<TagRow> parse_tags(const std::vector<TagSpecification>& specifications)
+{
+    constexpr std::string_view kAllowed[] = {
+        resource_type_of(static_cast<const IdType*>(nullptr)),
+        resource_type_of(static_cast<const OtherIds*>(nullptr))...};
+    return parse_tags(specifications, kAllowed[0], kAllowed);
+}
 
 /// The tags of a request. Throws InvalidParameterValue for one without a key or a value.
 std::vector<TagRow> read_tags(const std::vector<Tag>& tags);

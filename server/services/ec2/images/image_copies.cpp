@@ -3,7 +3,6 @@
 #include "server/wire/ec2/schema.h"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
@@ -26,8 +25,6 @@
 namespace amilab::ec2 {
 
 namespace {
-
-constexpr std::array<std::string_view, 2> kTagged = {"image", "snapshot"};
 
 // Source: 128 characters (documented in the service model).
 constexpr std::size_t kMostCopyTokenCharacters = 128;
@@ -53,8 +50,8 @@ Wish check_request(const Session& session, const CopyImageRequest& request)
                               parse_encryption(session, request.encrypted, request.kms_key_id),
                           .description = {},
                           .completion_minutes = minutes,
-                          .tags = parse_tags(tags, "snapshot", kTagged)},
-            .image_tags = parse_tags(tags, "image", kTagged)};
+                          .tags = parse_tags<SnapshotId, ImageId>(tags)},
+            .image_tags = parse_tags<ImageId, SnapshotId>(tags)};
 }
 
 /// Source: an image that is visible and available; codes observed at launches, assumed here. One

@@ -25,7 +25,6 @@ namespace amilab::ec2 {
 
 namespace {
 
-constexpr std::string_view kKind = "image-usage-report";
 // Source: 128 characters (documented in the service model).
 constexpr std::size_t kMostReportTokenCharacters = 128;
 // Source: "30 days after the report was created" (documented).
@@ -194,7 +193,7 @@ CreateImageUsageReportResponse create_image_usage_report(
     const auto image = parse_id<ImageId>(request.image_id);
     const auto types = check_types(request);
     check_accounts(request.account_ids);
-    const auto tags = parse_tags(request.tag_specifications, kKind);
+    const auto tags = parse_tags<UsageReportId>(request.tag_specifications);
     stop_if_dry_run(request);
 
     constexpr std::string_view kOperation = CreateImageUsageReportRequest::kOperation;
@@ -211,7 +210,7 @@ CreateImageUsageReportResponse create_image_usage_report(
                              .due_ms = session.due_ms(kUsageReportPending),
                              .expiration_time_ms = session.now_ms() + kKeptMs};
     insert_usage_report(session.db(), row, types, request.account_ids);
-    store_tags(session, {row.id.text(), std::string(kKind)}, tags);
+    store_tags(session, row.id, tags);
     remember_token(session, kOperation, request.client_token, row.id.text());
     session.schedule_at(row.expiration_time_ms, kUsageReportExpired, row.id.text());
     return {.report_id = row.id.text()};
@@ -262,7 +261,7 @@ constexpr Operation kOperations[] = {
 };
 
 constexpr ResourceKind kKinds[] = {
-    kind<UsageReportId, not_found>(kKind, kTaggableByOwner<kUsageReportColumns>),
+    kind<UsageReportId, not_found>(kTaggableByOwner<kUsageReportColumns>),
 };
 
 constexpr DueRow kDue[] = {

@@ -415,7 +415,7 @@ RegisterImageResponse register_image(Session& session, const RegisterImageReques
     check_kernel(request.ramdisk_id, "ari", "ramdiskId");
     auto mappings = parse_mappings(request.block_device_mappings);
     check_location(request, mappings);
-    auto tags = parse_tags(request.tag_specifications, "image");
+    auto tags = parse_tags<ImageId>(request.tag_specifications);
     stop_if_dry_run(request);
 
     mappings = complete_mappings(session, std::move(mappings), request);
@@ -547,7 +547,7 @@ constexpr Operation kOperations[] = {
 };
 
 constexpr ResourceKind kKinds[] = {
-    kind<ImageId, not_found>("image", kTaggableImage),
+    kind<ImageId, not_found>(kTaggableImage),
 };
 
 constexpr DueRow kDue[] = {

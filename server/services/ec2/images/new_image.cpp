@@ -40,7 +40,7 @@ ImageRow new_image(Session& session, NewImage image)
         throw image_name_taken(row.name,
                                *select_image_named(session.db(), row.owner, row.region, row.name));
     }
-    store_tags(session, {row.id.text(), "image"}, image.tags);
+    store_tags(session, row.id, image.tags);
     for (const auto& source : image.product_codes_of) {
         copy_product_codes(session.db(), source, row.id.text());
     }

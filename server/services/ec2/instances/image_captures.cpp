@@ -4,7 +4,6 @@
 #include "server/wire/ec2/schema.h"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
@@ -30,8 +29,6 @@
 namespace amilab::ec2 {
 
 namespace {
-
-constexpr std::array<std::string_view, 2> kTagged = {"image", "snapshot"};
 
 /// An attached volume that the image will have a snapshot of.
 struct Captured {
@@ -223,8 +220,8 @@ CreateImageResponse create_image(Session& session, const CreateImageRequest& req
     const auto instance = parse_id<InstanceId>(request.instance_id);
     check_image_name(request.name);
     const auto overrides = parse_mappings(request.block_device_mappings);
-    const auto image_tags = parse_tags(request.tag_specifications, "image", kTagged);
-    const auto snapshot_tags = parse_tags(request.tag_specifications, "snapshot", kTagged);
+    const auto image_tags = parse_tags<ImageId, SnapshotId>(request.tag_specifications);
+    const auto snapshot_tags = parse_tags<SnapshotId, ImageId>(request.tag_specifications);
     stop_if_dry_run(request);
 
     auto source = require_source(session, instance);

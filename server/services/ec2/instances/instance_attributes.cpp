@@ -29,7 +29,7 @@ namespace {
 /// Source: "Value (ig-x) for parameter instanceId is invalid. Expected: 'i-...'." (observed).
 InstanceId parse_one_instance_id(const std::string& text)
 {
-    if (!text.starts_with("i-")) {
+    if (!has_id_prefix(text, InstanceTag::kPrefix)) {
         throw invalid_value(text, "instanceId", "Expected: 'i-...'.");
     }
     return parse_id<InstanceId>(text);

@@ -128,8 +128,8 @@ constexpr Operation kOperations[] = {
 };
 
 constexpr ResourceKind kKinds[] = {
-    kind<InstanceId, not_found>("instance", kTaggableByOwner<kInstanceColumns>),
-    kind<NetworkInterfaceId, not_found>("network-interface", kTaggableNetworkInterface),
+    kind<InstanceId, not_found>(kTaggableByOwner<kInstanceColumns>),
+    kind<NetworkInterfaceId, not_found>(kTaggableNetworkInterface),
 };
 
 }  // namespace

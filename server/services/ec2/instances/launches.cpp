@@ -3,7 +3,6 @@
 #include "server/wire/ec2/schema.h"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
@@ -40,7 +39,6 @@ namespace {
 
 // Source: EC2 API Reference, RunInstances (documented): m1.small by default; these may be tagged.
 constexpr std::string_view kDefaultType = "m1.small";
-constexpr std::array<std::string_view, 3> kTagged = {"instance", "volume", "network-interface"};
 
 // Source: AWS's limit differs from account to account; this one is assumed.
 constexpr std::int64_t kMostInstances = 1000;
@@ -98,12 +96,13 @@ Wish check_request(const RunInstancesRequest& request)
     if (!names_parameter(*request.image_id)) {
         image_id = parse_id<ImageId>(*request.image_id);
     }
-    return {.image_id = std::move(image_id),
-            .counts = check_counts(request),
-            .user_data = check_user_data(request.user_data),
-            .tags = {.instance = parse_tags(tags, "instance", kTagged),
-                     .volume = parse_tags(tags, "volume", kTagged),
-                     .network_interface = parse_tags(tags, "network-interface", kTagged)}};
+    return {
+        .image_id = std::move(image_id),
+        .counts = check_counts(request),
+        .user_data = check_user_data(request.user_data),
+        .tags = {.instance = parse_tags<InstanceId, VolumeId, NetworkInterfaceId>(tags),
+                 .volume = parse_tags<VolumeId, InstanceId, NetworkInterfaceId>(tags),
+                 .network_interface = parse_tags<NetworkInterfaceId, InstanceId, VolumeId>(tags)}};
 }
 
 /// Source: an unknown image is refused (documented); `--unknown-ami=adopt` makes it up instead.

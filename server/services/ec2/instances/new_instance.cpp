@@ -134,8 +134,8 @@ InstanceId new_instance(Session& session, const NewInstance& wanted)
     for (const auto& volume : wanted.volumes) {
         create_volume_of(session, row, volume, wanted.tags.volume);
     }
-    store_tags(session, {row.id.text(), "instance"}, wanted.tags.instance);
-    store_tags(session, {*row.network_interface_id, "network-interface"},
+    store_tags(session, row.id, wanted.tags.instance);
+    store_tags(session, NetworkInterfaceId::trusted(*row.network_interface_id),
                wanted.tags.network_interface);
     tell_machines(session, &Machines::start, row.id);
     schedule_end_of(session, kInstancePending, kInstanceRunning, row.id);

@@ -37,8 +37,6 @@ namespace amilab::ec2 {
 
 namespace {
 
-constexpr std::string_view kTaskType = "replace-root-volume-task";
-
 // Answers
 
 /// Source: "2022-03-14T15:06:38Z" (documentation's example).
@@ -425,7 +423,7 @@ CreateReplaceRootVolumeTaskResponse create_replace_root_volume_task(
     Session& session, const CreateReplaceRootVolumeTaskRequest& request)
 {
     const auto wish = parse_wish(request);
-    const auto tags = parse_tags(request.tag_specifications, kTaskType);
+    const auto tags = parse_tags<ReplaceRootTaskId>(request.tag_specifications);
     stop_if_dry_run(request);
 
     constexpr std::string_view kOperation = CreateReplaceRootVolumeTaskRequest::kOperation;
@@ -454,7 +452,7 @@ CreateReplaceRootVolumeTaskResponse create_replace_root_volume_task(
         .delete_replaced_root_volume = request.delete_replaced_root_volume.value_or(false),
         .start_time_ms = session.now_ms()};
     insert_replace_root_task(session.db(), row);
-    store_tags(session, {row.id.text(), std::string(kTaskType)}, tags);
+    store_tags(session, row.id, tags);
     remember_token(session, kOperation, request.client_token, row.id.text());
     session.schedule(kRootVolumePending, kRootVolumeReplaces, row.id.text());
     return {.replace_root_volume_task = to_answer(session, row)};
@@ -531,8 +529,7 @@ constexpr Operation kOperations[] = {
 };
 
 constexpr ResourceKind kKinds[] = {
-    kind<ReplaceRootTaskId, not_found>("replace-root-volume-task",
-                                       kTaggableByOwner<kReplaceRootTaskColumns>),
+    kind<ReplaceRootTaskId, not_found>(kTaggableByOwner<kReplaceRootTaskColumns>),
 };
 
 constexpr DueRow kDue[] = {

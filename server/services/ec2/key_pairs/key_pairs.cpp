@@ -15,8 +15,6 @@ namespace amilab::ec2 {
 
 namespace {
 
-constexpr std::string_view kKind = "key-pair";
-
 // Source: Amazon EC2 endpoints and quotas (documented).
 constexpr std::int64_t kMostKeyPairs = 5000;
 
@@ -58,7 +56,7 @@ KeyPairRow store_key(Session& session, const std::string& name, const PublicKey&
                    .public_key = key.openssh,
                    .fingerprint = key.fingerprint,
                    .create_time_ms = session.now_ms()};
-    if (!insert_own<kKeyPairColumns>(session, row, kKind, tags)) {
+    if (!insert_own<kKeyPairColumns>(session, row, tags)) {
         throw key_pair_name_taken();
     }
     return row;
@@ -98,7 +96,7 @@ KeyPairRow require_key_pair(Session& session, std::string_view name)
 CreateKeyPairResponse create_key_pair(ByteSession& session, const CreateKeyPairRequest& request)
 {
     check_name(request.key_name);
-    const auto tags = parse_tags(request.tag_specifications, kKind);
+    const auto tags = parse_tags<KeyPairId>(request.tag_specifications);
     stop_if_dry_run(request);
     session.read([&](Session& reading) { require_room(reading, request.key_name); });
     const auto created =
@@ -121,7 +119,7 @@ ImportKeyPairResponse import_key_pair(Session& session, const ImportKeyPairReque
 {
     check_name(request.key_name);
     const auto key = parse_public_key(request.public_key_material.bytes);
-    const auto tags = parse_tags(request.tag_specifications, kKind);
+    const auto tags = parse_tags<KeyPairId>(request.tag_specifications);
     stop_if_dry_run(request);
     const auto row = store_key(session, request.key_name, key, tags);
     return {.key_fingerprint = row.fingerprint,
@@ -174,7 +172,7 @@ constexpr Operation kOperations[] = {
 };
 
 constexpr ResourceKind kKinds[] = {
-    kind<KeyPairId, not_found>(kKind, kTaggableByOwner<kKeyPairColumns>),
+    kind<KeyPairId, not_found>(kTaggableByOwner<kKeyPairColumns>),
 };
 
 }  // namespace

@@ -93,7 +93,7 @@ constexpr Operation kOperations[] = {
 };
 
 constexpr ResourceKind kKinds[] = {
-    kind<SecurityGroupId, not_found>("security-group", kTaggableByOwner<kSecurityGroupColumns>),
+    kind<SecurityGroupId, not_found>(kTaggableByOwner<kSecurityGroupColumns>),
 };
 
 }  // namespace

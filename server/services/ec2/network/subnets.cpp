@@ -74,7 +74,7 @@ constexpr Operation kOperations[] = {
 };
 
 constexpr ResourceKind kKinds[] = {
-    kind<SubnetId, not_found>("subnet", kTaggableByOwner<kSubnetColumns>),
+    kind<SubnetId, not_found>(kTaggableByOwner<kSubnetColumns>),
 };
 
 }  // namespace

@@ -65,7 +65,7 @@ constexpr Operation kOperations[] = {
 };
 
 constexpr ResourceKind kKinds[] = {
-    kind<VpcId, not_found>("vpc", kTaggableByOwner<kVpcColumns>),
+    kind<VpcId, not_found>(kTaggableByOwner<kVpcColumns>),
 };
 
 }  // namespace

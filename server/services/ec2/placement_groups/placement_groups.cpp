@@ -13,7 +13,6 @@ namespace amilab::ec2 {
 
 namespace {
 
-constexpr std::string_view kKind = "placement-group";
 // Source: "a maximum of 500 placement groups per Region" (documented).
 constexpr std::int64_t kMostGroups = 500;
 
@@ -74,9 +73,9 @@ CreatePlacementGroupResponse create_placement_group(Session& session,
 {
     check_ascii(request.group_name, "GroupName");
     auto row = wished_group(request);
-    const auto tags = parse_tags(request.tag_specifications, kKind);
+    const auto tags = parse_tags<PlacementGroupId>(request.tag_specifications);
     stop_if_dry_run(request);
-    if (!insert_own<kPlacementGroupColumns>(session, row, kKind, tags)) {
+    if (!insert_own<kPlacementGroupColumns>(session, row, tags)) {
         throw ApiError("InvalidPlacementGroup.Duplicate",
                        fmt::format("The placement group '{}' already exists.", row.name));
     }
@@ -108,8 +107,8 @@ constexpr Operation kOperations[] = {
     write<delete_placement_group>(kDeletePlacementGroup, {.frees_space = true}),
 };
 
-constexpr ResourceKind kKinds[] = {
-    {PlacementGroupTag::kPrefix, kKind, unknown, kTaggableByOwner<kPlacementGroupColumns>}};
+constexpr ResourceKind kKinds[] = {{PlacementGroupTag::kPrefix, PlacementGroupTag::kResourceType,
+                                    unknown, kTaggableByOwner<kPlacementGroupColumns>}};
 
 }  // namespace
 

@@ -98,7 +98,7 @@ CopySnapshotResponse copy_snapshot(Session& session, const CopySnapshotRequest& 
         .encryption = parse_encryption(session, request.encrypted, request.kms_key_id),
         .description = request.description.value_or(""),
         .completion_minutes = request.completion_duration_minutes,
-        .tags = parse_tags(request.tag_specifications, "snapshot")};
+        .tags = parse_tags<SnapshotId>(request.tag_specifications)};
     require_source_region(session, request.source_region);
     stop_if_dry_run(request);
 

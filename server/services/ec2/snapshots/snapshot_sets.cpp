@@ -123,7 +123,7 @@ CreateSnapshotsResponse create_snapshots(Session& session, const CreateSnapshots
     const auto instance = parse_id<InstanceId>(wanted.instance_id);
     const auto excluded = parse_excluded(wanted.exclude_data_volume_ids);
     check_description(request.description);
-    const auto tags = parse_tags(request.tag_specifications, "snapshot");
+    const auto tags = parse_tags<SnapshotId>(request.tag_specifications);
     stop_if_dry_run(request);
 
     const auto source = require_source(session, instance);

@@ -154,7 +154,7 @@ CreateSnapshotResponse create_snapshot(Session& session, const CreateSnapshotReq
 {
     const auto volume_id = parse_id<VolumeId>(request.volume_id);
     check_description(request.description);
-    const auto tags = parse_tags(request.tag_specifications, "snapshot");
+    const auto tags = parse_tags<SnapshotId>(request.tag_specifications);
     stop_if_dry_run(request);
 
     const auto volume = require_snapshotable_volume(session, volume_id);
@@ -285,7 +285,7 @@ constexpr Operation kOperations[] = {
 };
 
 constexpr ResourceKind kKinds[] = {
-    kind<SnapshotId, not_found>("snapshot", kTaggableSnapshot),
+    kind<SnapshotId, not_found>(kTaggableSnapshot),
 };
 
 constexpr DueRow kDue[] = {

@@ -73,7 +73,7 @@ VolumeId new_volume(Session& session, const NewVolume& wanted)
     for (const auto& from : wanted.product_codes_of) {
         copy_product_codes(session.db(), from, row.id.text());
     }
-    store_tags(session, {row.id.text(), "volume"}, wanted.tags);
+    store_tags(session, row.id, wanted.tags);
     if (wanted.use == VolumeUse::kNone) {
         session.schedule(kVolumeCreating, kVolumeAvailable, row.id.text());
     }

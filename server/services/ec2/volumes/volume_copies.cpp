@@ -61,7 +61,7 @@ CopyVolumesResponse copy_volumes(Session& session, const CopyVolumesRequest& req
         require_multi_attach_type(request.volume_type.value_or(std::string(kDefaultVolumeType)));
     }
     parse_encryption(session, request.encrypted, request.kms_key_id);
-    auto tags = parse_tags(request.tag_specifications, "volume");
+    auto tags = parse_tags<VolumeId>(request.tag_specifications);
     stop_if_dry_run(request);
 
     constexpr std::string_view kOperation = CopyVolumesRequest::kOperation;

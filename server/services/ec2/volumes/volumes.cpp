@@ -169,7 +169,7 @@ CreateVolumeResponse create_volume(Session& session, const CreateVolumeRequest& 
     if (request.multi_attach_enabled.value_or(false)) {
         require_multi_attach_type(request.volume_type.value_or(std::string(kDefaultVolumeType)));
     }
-    auto tags = parse_tags(request.tag_specifications, "volume");
+    auto tags = parse_tags<VolumeId>(request.tag_specifications);
     stop_if_dry_run(request);
 
     constexpr std::string_view kOperation = CreateVolumeRequest::kOperation;
@@ -277,7 +277,7 @@ constexpr Operation kOperations[] = {
 };
 
 constexpr ResourceKind kKinds[] = {
-    kind<VolumeId, not_found>("volume", kTaggableByOwner<kVolumeColumns>),
+    kind<VolumeId, not_found>(kTaggableByOwner<kVolumeColumns>),
 };
 
 constexpr DueRow kDue[] = {
