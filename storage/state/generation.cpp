@@ -86,10 +86,12 @@ Generation::Generation(std::string path, Durability durability, Background& back
 
 Generation::~Generation()
 {
-    try {
-        blocks_->close();
-    } catch (const std::exception&) {
-        // What is not on the disk is in the page cache; the next start finds it there.
+    if (!discarded_.load()) {  // nobody reads again what a reset has thrown away
+        try {
+            blocks_->close();
+        } catch (const std::exception&) {
+            // What is not on the disk is in the page cache; the next start finds it there.
+        }
     }
     blocks_.reset();
     connections_.reset();
@@ -144,7 +146,7 @@ void Generation::catch_up()
         uncounted = select_uncounted_snapshots(held.db());
         unsynced = select_unsynced_layers(held.db());
     }
-    persistence_->remove_files_later(std::move(removed));
+    persistence_->remove_files_later(removed);
     for (const auto layer : unsynced) {
         persistence_->sync_later(layer);
     }

@@ -18,8 +18,18 @@ namespace amilab {
 
 namespace {
 
-/// Layers that one commit marks as synced: it must not hold up calls.
-constexpr std::size_t kSyncedAtOnce = 64;
+/// Layers that one commit marks as synced or forgets: it must not hold up calls.
+constexpr std::size_t kLayersAtOnce = 64;
+
+/// Takes what one turn does out of what waits.
+std::vector<LayerId> take_some(std::vector<LayerId>& waiting)
+{
+    const auto end =
+        waiting.begin() + static_cast<std::ptrdiff_t>(std::min(waiting.size(), kLayersAtOnce));
+    std::vector<LayerId> taken(waiting.begin(), end);
+    waiting.erase(waiting.begin(), end);
+    return taken;
+}
 
 }  // namespace
 
@@ -48,9 +58,7 @@ void Persistence::sync_waiting()
     std::vector<LayerId> layers;
     {
         const Lock lock(mutex_);
-        const auto count = std::min(to_sync_.size(), kSyncedAtOnce);
-        layers.assign(to_sync_.begin(), to_sync_.begin() + static_cast<std::ptrdiff_t>(count));
-        to_sync_.erase(to_sync_.begin(), to_sync_.begin() + static_cast<std::ptrdiff_t>(count));
+        layers = take_some(to_sync_);
         if (!to_sync_.empty()) {
             post_sync();
         }
@@ -117,27 +125,62 @@ void Persistence::sync_now(std::span<const LayerId> layers)
     }
 }
 
-void Persistence::remove_files_later(std::vector<LayerId> layers)
+void Persistence::remove_files_later(const std::vector<LayerId>& layers)
 {
-    work_.post([this, layers = std::move(layers)] {
-        if (!layers.empty()) {
-            remove_files(layers);
+    if (layers.empty()) {
+        return;
+    }
+    const Lock lock(mutex_);
+    const bool is_posted = !to_remove_.empty();
+    to_remove_.insert(to_remove_.end(), layers.begin(), layers.end());
+    if (!is_posted) {
+        post_removal();
+    }
+}
+
+void Persistence::post_removal()
+{
+    work_.post([this] { remove_waiting(); });
+}
+
+void Persistence::remove_waiting()
+{
+    std::vector<LayerId> layers;
+    {
+        const Lock lock(mutex_);
+        layers = take_some(to_remove_);
+        if (!to_remove_.empty()) {
+            post_removal();
         }
-    });
+    }
+    // The rows' deletion first: after power loss a row must not name files that are gone.
+    make_metadata_durable();
+    connections_.wait_for_readers();
+    remove_files(layers);
 }
 
 void Persistence::remove_files(const std::vector<LayerId>& layers)
 {
-    // The rows' deletion first: after power loss a row must not name files that are gone.
-    make_metadata_durable();
-    connections_.wait_for_readers();
+    std::vector<LayerId> removed;
+    std::exception_ptr first_error;
     for (const auto layer : layers) {
-        blocks_.remove_layer(layer);
+        try {
+            blocks_.remove_layer(layer);
+            removed.push_back(layer);
+        } catch (const StorageError&) {
+            // The next start tries it again; the others are not kept by it.
+            first_error = first_error ? first_error : std::current_exception();
+        }
     }
-    auto held = connections_.writer();
-    Transaction transaction(held.db());
-    forget_removed_layers(held.db(), layers);
-    transaction.commit();
+    {
+        auto held = connections_.writer();
+        Transaction transaction(held.db());
+        forget_removed_layers(held.db(), removed);
+        transaction.commit();
+    }
+    if (first_error) {
+        std::rethrow_exception(first_error);
+    }
 }
 
 void Persistence::make_metadata_durable()

@@ -38,8 +38,9 @@ public:
     void sync_later(LayerId layer);
     /// Does at once what sync_later does later, for several; on the background's thread.
     void sync_now(std::span<const LayerId> layers);
-    /// Removes the files of layers whose rows are gone, in the background.
-    void remove_files_later(std::vector<LayerId> layers);
+    /// Removes the files of layers whose rows are gone, in the background; what waits there goes at
+    /// once, so that many deletions wait for the disk once.
+    void remove_files_later(const std::vector<LayerId>& layers);
     /// False where all of it goes at exit.
     bool survives_power_loss() const { return options_.durability == Durability::kKept; }
     /// Waits until all that the writer committed is on the disk.
@@ -49,6 +50,8 @@ private:
     void post_sync();
     void sync_waiting();
     void sync_and_tell(std::span<const LayerId> layers);
+    void post_removal();
+    void remove_waiting();
     void remove_files(const std::vector<LayerId>& layers);
 
     OwnedWork& work_;
@@ -58,6 +61,7 @@ private:
 
     Mutex mutex_{LockLevel::kPersistence};
     std::vector<LayerId> to_sync_ GUARDED_BY(mutex_);
+    std::vector<LayerId> to_remove_ GUARDED_BY(mutex_);
 };
 
 }  // namespace amilab

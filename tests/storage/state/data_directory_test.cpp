@@ -7,11 +7,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <set>
 
 #include <gtest/gtest.h>
 
 #include "storage/base/storage_error.h"
+#include "storage/blocks/block_store.h"
 #include "storage/metadata/images/image_ids.h"
 #include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/sql/statement.h"
@@ -63,6 +65,22 @@ protected:
         auto id = writer.ids().next<ImageId>().text();
         transaction.commit();
         return id;
+    }
+    /// A new layer with a block of data, and no row.
+    static LayerId write_layer(Generation& generation)
+    {
+        const auto layer = generation.blocks().new_layer_id();
+        const std::vector<std::byte> block(kBlockSize, std::byte{1});
+        generation.blocks().open_volume({layer}, kBlockSize)->write(0, block);
+        return layer;
+    }
+    static std::set<std::string> names_in(const fs::path& of)
+    {
+        std::set<std::string> names;
+        for (const auto& entry : fs::directory_iterator(of)) {
+            names.insert(entry.path().filename());
+        }
+        return names;
     }
     static std::string error_of(const std::function<void()>& action)
     {
@@ -160,6 +178,42 @@ TEST_F(DataDirectoryTest, TheOldGenerationsFolderGoesWithItsLastHolder)
     old.reset();
     data.background().drain();
     EXPECT_FALSE(fs::exists(old_path));
+}
+
+TEST_F(DataDirectoryTest, NothingOfADiscardedGenerationIsSynced)
+{
+    DataDirectory data(options());
+    auto old = data.current();
+    const auto layers = old->path() + "/layers";
+    write_layer(*old);
+    const auto before = names_in(layers);
+    data.reset();
+    data.background().drain();
+    std::promise<void> go;
+    data.background().post([&] { go.get_future().wait(); });
+    old.reset();
+    EXPECT_EQ(names_in(layers), before) << "a sync makes a map that survives power loss";
+    go.set_value();
+    data.background().drain();
+}
+
+TEST_F(DataDirectoryTest, FilesThatWaitToBeRemovedGoAtOnce)
+{
+    DataDirectory data(options());
+    const auto generation = data.current();
+    const auto layers = generation->path() + "/layers";
+    const auto first = write_layer(*generation);
+    const auto second = write_layer(*generation);
+    ASSERT_FALSE(fs::is_empty(layers));
+    std::promise<void> go;
+    bool all_gone = false;
+    data.background().post([&] { go.get_future().wait(); });
+    generation->persistence().remove_files_later({first});
+    data.background().post([&] { all_gone = fs::is_empty(layers); });
+    generation->persistence().remove_files_later({second});
+    go.set_value();
+    data.background().drain();
+    EXPECT_TRUE(all_gone);
 }
 
 TEST_F(DataDirectoryTest, ASweepRemovesWhatOthersLeftAndNothingThatACallHolds)
