@@ -1,5 +1,8 @@
 #include "server/control/transfer.h"
 
+#include <algorithm>
+#include <array>
+
 #include <fmt/format.h>
 #include <boost/algorithm/string/predicate.hpp>
 #include <boost/json.hpp>
@@ -52,11 +55,21 @@ asio::awaitable<void> read_fully(BodySource& body, std::span<std::byte> out)
     }
 }
 
+/// What comes behind the last frame would be lost, and a body that breaks off there is not whole.
+asio::awaitable<void> require_end(BodySource& body)
+{
+    std::array<std::byte, 1> more;
+    if (co_await body.read_some(more) != 0) {
+        throw http::HttpError(400, "the extents stream goes on behind its last frame");
+    }
+}
+
 /// Returns the disk's size in bytes.
 asio::awaitable<std::uint64_t> receive_extents(BodySource& body, UploadLayer& upload,
                                                Workers& workers)
 {
     std::vector<std::byte> chunk(kChunkBytes);
+    std::uint64_t end_of_data = 0;
     for (;;) {
         FrameHeader header;
         co_await read_fully(body, header);
@@ -70,7 +83,13 @@ asio::awaitable<std::uint64_t> receive_extents(BodySource& body, UploadLayer& up
                 fmt::format("a frame of {} bytes at {}; expected multiples of 512 within 64 TiB",
                             length, offset));
         }
+        end_of_data = std::max(end_of_data, offset + length);
         if (length == 0) {
+            if (offset < end_of_data) {
+                throw http::HttpError(400, fmt::format("a frame ends at {} of a disk of {} bytes",
+                                                       end_of_data, offset));
+            }
+            co_await require_end(body);
             co_return offset;
         }
         while (length > 0) {
@@ -104,8 +123,18 @@ struct Import {
     ec2::RegisterImageRequest image;
 };
 
+/// A packed disk would be taken for the disk itself.
+void require_plain_body(const RequestHeader& header)
+{
+    const auto coding = header.find("Content-Encoding").value_or("");
+    if (!coding.empty() && !boost::algorithm::iequals(coding, "identity")) {
+        throw http::HttpError(415, "an import takes no Content-Encoding; unpack the disk first");
+    }
+}
+
 Import parse_import(const Emulator& emulator, const RequestHeader& header)
 {
+    require_plain_body(header);
     const RouteQuery query(header.query, {"name", "description", "architecture", "boot-mode",
                                           "root-device", "account", "region"});
     Import wanted;

@@ -1,9 +1,13 @@
 // Import and export, whose bodies are streams.
+#include <span>
+#include <utility>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <boost/json.hpp>
 
+#include "server/control/extents_stream.h"
 #include "storage/base/background.h"
 #include "storage/base/units.h"
 #include "storage/state/generation.h"
@@ -17,11 +21,43 @@ using testing::HasSubstr;
 constexpr std::uint64_t kManyBytes = 3 * kGiB;
 constexpr std::size_t kChunkBytes = 1 << 20;
 
+/// A request's body of this text.
+class TextRequestBody final : public http::BodyReader {
+public:
+    explicit TextRequestBody(std::string text) : text_(std::move(text)) {}
+
+    boost::asio::awaitable<std::string> read_all(std::size_t) override { co_return text_; }
+    boost::asio::awaitable<std::size_t> read_some(std::span<std::byte> out) override
+    {
+        const auto bytes = text_.copy(reinterpret_cast<char*>(out.data()), out.size(), taken_);
+        taken_ += bytes;
+        co_return bytes;
+    }
+
+private:
+    std::string text_;
+    std::size_t taken_ = 0;
+};
+
+/// One frame of the extents stream; without bytes the last one, of a disk that ends there.
+std::string frame(std::uint64_t offset, const std::string& bytes = "")
+{
+    const auto header = control::frame_header({offset, bytes.size()});
+    return std::string(reinterpret_cast<const char*>(header.data()), header.size()) + bytes;
+}
+
 class Transfers : public testing::Test {
 protected:
     http::Response import(const std::string& query, http::BodyReader& body)
     {
         return world_.ask(make_request("POST", "/_amilab/import?" + query), body);
+    }
+    http::Response import_extents(const std::string& name, const std::string& stream)
+    {
+        TextRequestBody body(stream);
+        return world_.ask(make_request("POST", "/_amilab/import?name=" + name,
+                                       {{"Content-Type", std::string(control::kExtentsType)}}),
+                          body);
     }
     std::string member(const http::Response& answer, const std::string& name)
     {
@@ -84,6 +120,40 @@ TEST_F(Transfers, LeaveNothingOfADiskWhoseClientIsLost)
     CountedRequestBody body(kManyBytes, {.lost_at = 2 * kChunkBytes});
     EXPECT_THROW(import("name=lost", body), http::ConnectionLost);
     EXPECT_FALSE(has_image("lost"));
+}
+
+TEST_F(Transfers, RefuseExtentsBehindTheEndOfTheDisk)
+{
+    const std::string sector(512, 'x');
+    const auto answer = import_extents("beyond", frame(1024, sector) + frame(1024));
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_THAT(answer.body, HasSubstr("a frame ends at 1536 of a disk of 1024 bytes"));
+    EXPECT_FALSE(has_image("beyond"));
+    EXPECT_EQ(import_extents("within", frame(1024, sector) + frame(1536)).status, 200);
+}
+
+TEST_F(Transfers, RefuseWhatComesBehindTheLastFrame)
+{
+    for (const auto& more : {std::string("x"), frame(1024)}) {
+        const auto answer =
+            import_extents("longer", frame(0, std::string(512, 'x')) + frame(512) + more);
+        EXPECT_EQ(answer.status, 400);
+        EXPECT_THAT(answer.body, HasSubstr("goes on behind its last frame"));
+    }
+    EXPECT_FALSE(has_image("longer"));
+}
+
+TEST_F(Transfers, RefusePackedBodies)
+{
+    const auto import_as = [&](const std::string& coding) {
+        CountedRequestBody body(512);
+        return world_.ask(
+            make_request("POST", "/_amilab/import?name=packed", {{"Content-Encoding", coding}}),
+            body);
+    };
+    EXPECT_EQ(import_as("gzip").status, 415);
+    EXPECT_FALSE(has_image("packed"));
+    EXPECT_EQ(import_as("identity").status, 200);
 }
 
 TEST_F(Transfers, RefuseADiskWithoutAByte)
