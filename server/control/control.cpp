@@ -7,9 +7,11 @@
 #include <boost/json.hpp>
 
 #include "server/control/accounts.h"
+#include "server/control/query.h"
 #include "server/control/settings.h"
 #include "server/control/transfer.h"
 #include "server/http/message.h"
+#include "server/wire/types.h"
 #include "version.h"
 
 namespace amilab {
@@ -56,6 +58,12 @@ asio::awaitable<void> require_no_body(BodySource& body)
     }
 }
 
+/// Nobody is to take for done what a path does not do, such as a reset of one account.
+void require_no_query(const StreamRequest& request)
+{
+    const control::RouteQuery none(request.header.query, {});
+}
+
 bool is_reading(const StreamRequest& request)
 {
     return request.header.method == "GET" || request.header.method == "HEAD";
@@ -82,13 +90,15 @@ asio::awaitable<StreamAnswer> Control::handle(const StreamRequest& request)
     co_return refusal;
 }
 
-asio::awaitable<StreamAnswer> Control::show_health(const Call&)
+asio::awaitable<StreamAnswer> Control::show_health(const Call& call)
 {
+    require_no_query(call.request);
     co_return answer(200, {{"status", "ok"}, {"version", kVersion}});
 }
 
 asio::awaitable<StreamAnswer> Control::reset(const Call& call)
 {
+    require_no_query(call.request);
     co_await require_no_body(call.request.body);
     co_await call.request.workers.run([this] { emulator_.data().reset(); });
     co_return answer(200, {{"status", "ok"}});
@@ -96,6 +106,7 @@ asio::awaitable<StreamAnswer> Control::reset(const Call& call)
 
 asio::awaitable<StreamAnswer> Control::clock(const Call& call)
 {
+    require_no_query(call.request);
     if (!is_reading(call.request)) {
         const auto wanted = co_await read_json(call.request.body);
         co_await call.request.workers.run([&] { control::change_clock(emulator_, wanted); });
@@ -105,6 +116,7 @@ asio::awaitable<StreamAnswer> Control::clock(const Call& call)
 
 asio::awaitable<StreamAnswer> Control::delays(const Call& call)
 {
+    require_no_query(call.request);
     if (!is_reading(call.request)) {
         const auto wanted = co_await read_json(call.request.body);
         co_await call.request.workers.run([&] { control::change_delays(emulator_, wanted); });
@@ -114,6 +126,7 @@ asio::awaitable<StreamAnswer> Control::delays(const Call& call)
 
 asio::awaitable<StreamAnswer> Control::accounts(const Call& call)
 {
+    require_no_query(call.request);
     if (!is_reading(call.request)) {
         const auto wanted = co_await read_json(call.request.body);
         co_await call.request.workers.run([&] { control::change_accounts(emulator_, wanted); });
@@ -124,6 +137,7 @@ asio::awaitable<StreamAnswer> Control::accounts(const Call& call)
 
 asio::awaitable<StreamAnswer> Control::show_space(const Call& call)
 {
+    require_no_query(call.request);
     co_return co_await call.request.workers.run(
         [this] { return answer(200, control::show_space(emulator_)); });
 }
@@ -161,6 +175,9 @@ std::span<const Control::Route> Control::routes()
 asio::awaitable<StreamAnswer> Control::route(const StreamRequest& request)
 {
     const auto path = request.header.path;
+    if (!wire::is_utf8(path)) {
+        throw http::HttpError(404, "no such route; docs/control.md lists them");  // JSON is UTF-8
+    }
     const auto* route = http::find_route(routes(), path, request.header.method);
     if (route == nullptr) {
         throw http::HttpError(404, fmt::format("no route {}; docs/control.md lists them", path));

@@ -1,6 +1,7 @@
 #include "server/control/query.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 #include <boost/url/pct_string_view.hpp>
@@ -11,28 +12,48 @@
 
 namespace amilab::control {
 
+namespace {
+
+/// Nothing for what is no text that an answer can carry.
+std::optional<std::string> decode(const std::string& text)
+{
+    boost::urls::encoding_opts options;
+    options.space_as_plus = true;
+    auto decoded = boost::urls::pct_string_view(text).decode(options);
+    return wire::is_utf8(decoded) && wire::is_xml_text(decoded) ? std::optional(std::move(decoded))
+                                                                : std::nullopt;
+}
+
+http::HttpError unknown(std::string_view name, std::initializer_list<std::string_view> known)
+{
+    return http::HttpError(
+        400, known.size() == 0
+                 ? fmt::format("unknown parameter {}; this path takes none", name)
+                 : fmt::format("unknown parameter {}; expected {}", name, fmt::join(known, ", ")));
+}
+
+}  // namespace
+
 RouteQuery::RouteQuery(std::string_view query, std::initializer_list<std::string_view> known)
 {
     const auto parameters = wire::split_query(query);
     if (!parameters) {
         throw http::HttpError(400, "the query string cannot be decoded");
     }
-    const auto decoded = [](const std::string& text) {
-        boost::urls::encoding_opts options;
-        options.space_as_plus = true;
-        return boost::urls::pct_string_view(text).decode(options);
-    };
     for (const auto& parameter : *parameters) {
         if (parameter.key.empty() && parameter.value.empty()) {
             continue;
         }
-        const auto key = decoded(parameter.key);
-        if (std::find(known.begin(), known.end(), key) == known.end()) {
-            throw http::HttpError(
-                400, fmt::format("unknown parameter {}; expected {}", key, fmt::join(known, ", ")));
+        auto key = decode(parameter.key);
+        auto value = decode(parameter.value);
+        if (!key || !value) {
+            throw http::HttpError(400, "the query string is not text in UTF-8");
         }
-        if (!values_.emplace(key, decoded(parameter.value)).second) {
-            throw http::HttpError(400, fmt::format("parameter {} comes twice", key));
+        if (std::find(known.begin(), known.end(), *key) == known.end()) {
+            throw unknown(*key, known);
+        }
+        if (!values_.emplace(*key, std::move(*value)).second) {
+            throw http::HttpError(400, fmt::format("parameter {} comes twice", *key));
         }
     }
 }

@@ -11,7 +11,7 @@
 namespace amilab::control {
 
 /// The parameters of a control route. Throws HttpError 400 for one that is not `known`, comes
-/// twice, or cannot be decoded.
+/// twice, cannot be decoded, or is no text as EC2 takes it.
 class RouteQuery {
 public:
     RouteQuery(std::string_view query, std::initializer_list<std::string_view> known);

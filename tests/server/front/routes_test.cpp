@@ -38,6 +38,29 @@ TEST_F(FrontRoutes, RefuseUnknownControlPaths)
     }
 }
 
+TEST_F(FrontRoutes, RefuseParametersThatAControlPathDoesNotTake)
+{
+    for (const auto* path : {"clock", "delays", "accounts", "space", "health"}) {
+        const auto answer = ask("GET", std::string("/_amilab/") + path + "?account=1");
+        EXPECT_EQ(answer.status, 400) << path;
+        EXPECT_THAT(answer.body, HasSubstr("unknown parameter account; this path takes none"));
+    }
+    EXPECT_EQ(ask("POST", "/_amilab/reset?account=123456789012").status, 400);
+    EXPECT_EQ(ask("GET", "/_amilab/health?").status, 200);
+}
+
+TEST_F(FrontRoutes, SayNothingThatIsNotText)
+{
+    const auto path = ask("GET", "/_amilab/\xFF");
+    EXPECT_EQ(path.status, 404);
+    EXPECT_EQ(path.body, "{\"error\":\"no such route; docs/control.md lists them\"}\n");
+    for (const auto* query : {"name=%FF", "description=%00", "n%FFame=x", "region=%01"}) {
+        const auto answer = ask("POST", std::string("/_amilab/import?") + query);
+        EXPECT_EQ(answer.status, 400) << query;
+        EXPECT_EQ(answer.body, "{\"error\":\"the query string is not text in UTF-8\"}\n") << query;
+    }
+}
+
 TEST_F(FrontRoutes, RefuseMethodsThatAControlPathDoesNotTake)
 {
     const auto answer = ask("DELETE", "/_amilab/import?name=x");
