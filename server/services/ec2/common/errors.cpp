@@ -55,6 +55,14 @@ void check_ascii(std::string_view text, std::string_view parameter, std::size_t 
     }
 }
 
+void check_new_name(std::string_view name, std::string_view parameter)
+{
+    if (name.empty()) {
+        throw missing_parameter(parameter);
+    }
+    check_ascii(name, parameter);
+}
+
 ApiError parameters_not_together(std::string_view one, std::string_view other)
 {
     return invalid_parameter_combination(

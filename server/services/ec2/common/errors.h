@@ -37,6 +37,9 @@ ApiError parameter_not_ascii(std::string_view parameter);
 /// Throws either of the two for text that is not ASCII, or has more characters than `most`: 255
 /// unless said otherwise, as of most names (documented).
 void check_ascii(std::string_view text, std::string_view parameter, std::size_t most = 255);
+/// Throws MissingParameter for a name of nothing (assumed), and what check_ascii does: for the name
+/// that whoever makes a thing gives it.
+void check_new_name(std::string_view name, std::string_view parameter);
 ApiError parameters_not_together(std::string_view one, std::string_view other);
 /// Exists at AWS and not here: says which parameter or value.
 ApiError unsupported(std::string_view message);

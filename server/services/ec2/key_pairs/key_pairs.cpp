@@ -18,11 +18,13 @@ namespace {
 // Source: Amazon EC2 endpoints and quotas (documented).
 constexpr std::int64_t kMostKeyPairs = 5000;
 
-/// Source: no spaces at either end (documented).
+/// Source: no spaces at either end (documented), nor other white space (assumed).
 void check_name(std::string_view name)
 {
-    check_ascii(name, "KeyName");
-    if (name.starts_with(' ') || name.ends_with(' ')) {
+    constexpr std::string_view kSpaces = " \t\r\n";
+    check_new_name(name, "KeyName");
+    if (kSpaces.find(name.front()) != std::string_view::npos ||
+        kSpaces.find(name.back()) != std::string_view::npos) {
         throw key_name_not_trimmed(name);
     }
 }

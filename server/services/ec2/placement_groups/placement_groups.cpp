@@ -71,7 +71,7 @@ PlacementGroupRow wished_group(const CreatePlacementGroupRequest& request)
 CreatePlacementGroupResponse create_placement_group(Session& session,
                                                     const CreatePlacementGroupRequest& request)
 {
-    check_ascii(request.group_name, "GroupName");
+    check_new_name(request.group_name, "GroupName");
     auto row = wished_group(request);
     const auto tags = parse_tags<PlacementGroupId>(request.tag_specifications);
     stop_if_dry_run(request);

@@ -115,6 +115,8 @@ TEST(CreateKeyPair, RefusesNamesThatAwsRefuses)
               "supported.");
     EXPECT_EQ(message(" mine"), "Invalid value ' mine' for keyName. It should be trimmed");
     EXPECT_EQ(message("mine "), "Invalid value 'mine ' for keyName. It should be trimmed");
+    EXPECT_EQ(message("mine\t"), "Invalid value 'mine\t' for keyName. It should be trimmed");
+    EXPECT_EQ(message(""), "The request must contain the parameter KeyName");
     EXPECT_EQ(aws.call("CreateKeyPair").code, "MissingParameter");
     aws.must("ImportKeyPair", import_of(std::string(255, 'a')));
 }

@@ -151,6 +151,14 @@ TEST(CreatePlacementGroup, RefusesNamesThatAreTooLongOrNotAscii)
     make_group(aws, group(std::string(255, 'a')));
 }
 
+TEST(CreatePlacementGroup, RefusesANameOfNothing)
+{
+    TestEmulator aws;
+    const auto refusal = aws.call("CreatePlacementGroup", group(""));
+    EXPECT_EQ(refusal.code, "MissingParameter");
+    EXPECT_EQ(refusal.message, "The request must contain the parameter GroupName");
+}
+
 TEST(CreatePlacementGroup, RefusesANameThatIsTaken)
 {
     TestEmulator aws;
