@@ -25,6 +25,8 @@ namespace {
 
 constexpr std::string_view kPrivatePrefix = "amilab-private-";
 constexpr std::string_view kGenerationPrefix = "generation-";
+constexpr const char* kCurrent = "/current";
+constexpr const char* kNextCurrent = "/current.new";
 
 /// Nothing for a name that is not a generation's.
 std::optional<std::uint64_t> number_of(std::string_view name)
@@ -139,7 +141,7 @@ void refuse_lost_generations(const std::string& data_directory)
         const auto layers = entry.path() / "layers";
         const bool has_layers = fs::exists(layers, error) && !fs::is_empty(layers, error);
         if (number && (*number != 1 || has_layers)) {
-            throw StorageError(ENOENT, "read", data_directory + "/current",
+            throw StorageError(ENOENT, "read", data_directory + kCurrent,
                                fmt::format("the file is missing, and {} is there; write its name "
                                            "to that file, or move it away",
                                            entry.path().filename().string()));
@@ -151,7 +153,7 @@ void refuse_lost_generations(const std::string& data_directory)
 
 std::optional<std::string> read_current_generation(const std::string& data_directory)
 {
-    const auto path = data_directory + "/current";
+    const auto path = data_directory + kCurrent;
     if (!fs::exists(path)) {
         refuse_lost_generations(data_directory);
         return std::nullopt;
@@ -234,6 +236,22 @@ std::shared_ptr<Generation> DataDirectory::make_generation()
     const auto folder = path_ + "/" + name;
     std::error_code error;
     fs::remove_all(folder, error);  // what a server that died in a reset left
+    std::shared_ptr<Generation> generation;
+    try {
+        generation = fill_generation(folder);
+        write_synced(path_ + kNextCurrent, name + "\n", durability_);
+    } catch (const std::exception&) {
+        generation.reset();
+        fs::remove_all(folder, error);
+        throw;
+    }
+    switch_current();
+    return generation;
+}
+
+std::shared_ptr<Generation> DataDirectory::fill_generation(const std::string& folder)
+{
+    std::error_code error;
     fs::create_directories(folder, error);
     if (error) {
         throw StorageError(error.value(), "create", folder);
@@ -244,15 +262,14 @@ std::shared_ptr<Generation> DataDirectory::make_generation()
                                                    options_.catalogue);
     generation->persistence().make_metadata_durable();
     sync_folder(folder, durability_);
-    write_current(name);
     return generation;
 }
 
-void DataDirectory::write_current(const std::string& name)
+void DataDirectory::switch_current()
 {
-    const auto path = path_ + "/current";
-    write_synced(path + ".new", name + "\n", durability_);
-    if (rename((path + ".new").c_str(), path.c_str()) != 0) {
+    const auto path = path_ + kCurrent;
+    const auto next = path_ + kNextCurrent;
+    if (rename(next.c_str(), path.c_str()) != 0) {
         throw StorageError(errno, "rename", path);
     }
     sync_folder(path_, durability_);

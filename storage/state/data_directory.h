@@ -54,8 +54,10 @@ public:
 
 private:
     void take_lock();
-    void write_current(const std::string& name);
+    /// A new one, which is from here on the one that a start opens. Leaves nothing when it throws.
     std::shared_ptr<Generation> make_generation() REQUIRES(reset_mutex_);
+    std::shared_ptr<Generation> fill_generation(const std::string& folder);
+    void switch_current();
 
     Options options_;
     std::string path_;

@@ -180,6 +180,20 @@ TEST_F(DataDirectoryTest, TheOldGenerationsFolderGoesWithItsLastHolder)
     EXPECT_FALSE(fs::exists(old_path));
 }
 
+TEST_F(DataDirectoryTest, AResetThatFailsLeavesNothing)
+{
+    DataDirectory data(options());
+    const auto before = data.current();
+    const auto names = names_in(folder);
+    fs::create_directory(folder / "current.new");  // where a file has to be
+    EXPECT_NE(error_of([&] { data.reset(); }), "");
+    fs::remove(folder / "current.new");
+    EXPECT_EQ(data.current(), before);
+    EXPECT_EQ(names_in(folder), names);
+    data.reset();
+    EXPECT_NE(data.current(), before);
+}
+
 TEST_F(DataDirectoryTest, NothingOfADiscardedGenerationIsSynced)
 {
     DataDirectory data(options());
