@@ -44,7 +44,7 @@ struct PageSpec {
     std::optional<std::int64_t> largest = {};
     /// A limit of 0 is none.
     bool zero_is_all = false;
-    PageTokens tokens = {};
+    RefuseToken refuse_token = &invalid_next_token;
 };
 
 /// What one operation that lists rows is made of.
@@ -103,7 +103,7 @@ using ResponseOf = typename SpecTypes<std::decay_t<decltype(kSpec)>>::Response;
 
 ListPage page_of(const Session& session, const PageSpec& spec,
                  const std::optional<std::int64_t>& max_results,
-                 const std::optional<std::string>& next_token);
+                 const std::optional<std::string>& next_token, const PageTokens& tokens);
 
 template <const auto& kSpec, class Checks, class Request>
 ListQuery query_of(Session& session, const Request& request)
@@ -133,10 +133,12 @@ template <const auto& kSpec, class Checks = PlainChecks, class Request>
 auto answer_list(Session& session, const Request& request)
 {
     auto wanted = describing::query_of<kSpec, Checks>(session, request);
+    const PageTokens tokens(session, kSpec.schema.name, kSpec.page.refuse_token);
     ListPage page;
     if constexpr (requires { request.max_results; }) {
         Checks::before_page(kSpec, request, wanted);
-        page = describing::page_of(session, kSpec.page, request.max_results, request.next_token);
+        page = describing::page_of(session, kSpec.page, request.max_results, request.next_token,
+                                   tokens);
     }
     Checks::before_rows(request);
 
@@ -151,7 +153,7 @@ auto answer_list(Session& session, const Request& request)
     auto rows = kSpec.select(session.db(), wanted);
     describing::ResponseOf<kSpec> response;
     if constexpr (requires { response.next_token; }) {
-        response.next_token = cut_page(page, rows, kSpec.key, kSpec.page.tokens);
+        response.next_token = cut_page(page, rows, kSpec.key, tokens);
     }
     response.*kSpec.into = kSpec.answers(session, std::move(rows));
     return response;

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "server/calls/errors.h"
+#include <fmt/format.h>
+
 #include "server/calls/request_values.h"
 #include "server/wire/types.h"
 
@@ -14,25 +15,29 @@ namespace {
 // DescribeVolumes and DescribeSnapshots).
 constexpr std::int64_t kLargestPage = 1000;
 
-constexpr std::string_view kTokenMark = "amilab1:";
-
 }  // namespace
 
-std::string read_next_token(const std::optional<std::string>& token)
+std::string PageTokens::mark() const
+{
+    return fmt::format("amilab1:{}:{}:{}:", operation_, session_.account(), session_.region());
+}
+
+std::string PageTokens::read(const std::optional<std::string>& token) const
 {
     if (!is_given(token)) {
         return {};
     }
     const auto decoded = wire::decode_base64(*token);
-    if (!decoded || !decoded->starts_with(kTokenMark)) {
-        throw invalid_next_token(*token);
+    const auto mark = this->mark();
+    if (!decoded || !decoded->starts_with(mark)) {
+        throw refuse_(*token);
     }
-    return decoded->substr(kTokenMark.size());
+    return decoded->substr(mark.size());
 }
 
-std::string make_next_token(std::string_view last_key)
+std::string PageTokens::make(std::string_view last_key) const
 {
-    return wire::encode_base64(std::string(kTokenMark) + std::string(last_key));
+    return wire::encode_base64(mark().append(last_key));
 }
 
 ListPage parse_page(const Session& session, const std::optional<std::int64_t>& max_results,

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/calls/errors.h"
 #include "server/calls/session.h"
 
 /// Pages of lists and their tokens.
@@ -22,22 +23,38 @@ struct ListPage {
     std::int64_t sql_limit() const { return limit ? *limit + 1 : -1; }
 };
 
-/// The key that a token stands for; empty without one. Throws InvalidNextToken for a token that no
-/// call gave.
-std::string read_next_token(const std::optional<std::string>& token);
-/// The token behind a page that ends with `last_key`.
-std::string make_next_token(std::string_view last_key);
+/// How a service refuses a token that no call gave.
+using RefuseToken = ApiError (*)(std::string_view token);
 
-/// How a service writes tokens.
-struct PageTokens {
-    std::string (*read)(const std::optional<std::string>& token) = &read_next_token;
-    std::string (*make)(std::string_view last_key) = &make_next_token;
+/// Tokens of the pages of one list: of an operation, for an account in a region. One of another
+/// list would stand for a place that nobody meant. Source: assumed.
+class PageTokens {
+public:
+    /// `session` and `operation` outlive it.
+    PageTokens(const Session& session, std::string_view operation,
+               RefuseToken refuse = &invalid_next_token)
+        : session_(session), operation_(operation), refuse_(refuse)
+    {
+    }
+
+    /// The key that a token stands for; empty without one. Throws for one that is not of this list.
+    std::string read(const std::optional<std::string>& token) const;
+    /// The token behind a page that ends with `last_key`.
+    std::string make(std::string_view last_key) const;
+
+private:
+    /// What a token begins with.
+    std::string mark() const;
+
+    const Session& session_;
+    std::string_view operation_;
+    RefuseToken refuse_;
 };
 
 /// The page that MaxResults and NextToken mean; more than 1,000 is 1,000. Without MaxResults it is
 /// all, or a part of it where the session answers in parts.
 ListPage parse_page(const Session& session, const std::optional<std::int64_t>& max_results,
-                    const std::optional<std::string>& next_token, const PageTokens& tokens = {});
+                    const std::optional<std::string>& next_token, const PageTokens& tokens);
 
 /// Cuts `rows` to the page and returns the token of the next one, when there is one. `key` tells a
 /// row's place in the order.

@@ -17,7 +17,7 @@ ApiError invalid_parameter(std::string_view message)
     return {"ValidationException", std::string(message), 400, "INVALID_PARAMETER_VALUE"};
 }
 
-ApiError invalid_page_token()
+ApiError invalid_page_token(std::string_view /*token*/)
 {
     return {"ValidationException", "The NextToken is not valid.", 400, "INVALID_PAGE_TOKEN"};
 }

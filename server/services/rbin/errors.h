@@ -9,7 +9,7 @@
 namespace amilab::rbin {
 
 ApiError invalid_parameter(std::string_view message);
-ApiError invalid_page_token();
+ApiError invalid_page_token(std::string_view token);
 ApiError rule_not_found(std::string_view id);
 /// The rule is locked, or not, so that it cannot be done.
 ApiError invalid_rule_state(std::string_view message);

@@ -177,24 +177,6 @@ std::int64_t unlock_delay_of(const LockConfiguration& configuration)
     return configuration.unlock_delay->unlock_delay_value.value_or(0);
 }
 
-/// The id behind a page's token; empty without one.
-std::string read_page_token(const std::optional<std::string>& token)
-{
-    if (!token) {
-        return {};
-    }
-    const auto id = wire::decode_base64(*token);
-    if (!id || id->empty()) {
-        throw invalid_page_token();
-    }
-    return *id;
-}
-
-std::string make_page_token(std::string_view last_id)
-{
-    return wire::encode_base64(last_id);
-}
-
 void add_wishes(Session& /*session*/, const ListRulesRequest& request, ListQuery& wanted)
 {
     want_type(wanted, request.resource_type);
@@ -223,14 +205,13 @@ std::vector<RuleSummary> to_summaries(Session& /*session*/, std::vector<RecycleR
 }
 
 constexpr std::int64_t kUsualPage = 1000;
-constexpr DescribeSpec kListSpec{
-    .schema = kListRules,
-    .page = {.usual = kUsualPage, .tokens = {&read_page_token, &make_page_token}},
-    .refine = &add_wishes,
-    .select = &select_recycle_rules,
-    .key = &id_of,
-    .answers = &to_summaries,
-    .into = &ListRulesResponse::rules};
+constexpr DescribeSpec kListSpec{.schema = kListRules,
+                                 .page = {.usual = kUsualPage, .refuse_token = &invalid_page_token},
+                                 .refine = &add_wishes,
+                                 .select = &select_recycle_rules,
+                                 .key = &id_of,
+                                 .answers = &to_summaries,
+                                 .into = &ListRulesResponse::rules};
 
 RecycleRuleRow to_row(const Session& session, const CreateRuleRequest& request)
 {
