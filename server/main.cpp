@@ -38,42 +38,76 @@ std::string check_number(const std::string& text)
                : text + " is no seed: expected a number from 0 to 18446744073709551615";
 }
 
+/// An unset variable in a script must not mean this folder or the root.
+std::string check_folder(const std::string& text)
+{
+    return text.empty() ? "the folder's name is empty" : "";
+}
+
+/// A number between two others, both included. Its help is the option's own.
+CLI::Validator between(int least, int most)
+{
+    return CLI::Range(least, most).description("");
+}
+
 void add_serve(CLI::App& app, int& exit_code)
 {
     const auto kept = std::make_shared<cli::ServeOptions>();
     auto& options = *kept;
     auto* command = app.add_subcommand("serve", "Serve the EC2 API until SIGINT or SIGTERM");
     command->add_option("--listen", options.listen, "Address and port; port 0 takes a free one")
+        ->type_name("ADDRESS:PORT")
         ->capture_default_str();
-    command->add_option("--data", options.data,
-                        "Keep state in this directory; without it nothing is kept");
+    command
+        ->add_option("--data", options.data,
+                     "Keep state in this folder, made if it is not there; without it nothing is "
+                     "kept")
+        ->type_name("DIR")
+        ->check(check_folder);
     command->add_option("--account", options.account, "Account of keys that name none")
+        ->type_name("ID")
         ->capture_default_str()
         ->check(check_account);
     command->add_option("--region", options.region, "Region of unsigned requests")
+        ->type_name("NAME")
         ->capture_default_str();
     command->add_option("--seed", options.seed, "Give the same ids on every run")
+        ->type_name("N")
         ->check(check_number);
-    command->add_option("--allow-host", options.allowed_hosts,
-                        "Also answer requests for this host name; may be repeated");
-    command->add_option("--catalogue", options.catalogue,
-                        "Images as `aws ec2 describe-images` prints them, instead of the built-in "
-                        "ones");
-    command->add_option("--catalogue-add", options.catalogue_add,
-                        "The same, beside what is there; may be repeated");
+    command
+        ->add_option("--allow-host", options.allowed_hosts,
+                     "Also answer requests for this host name; may be repeated")
+        ->type_name("NAME");
+    command
+        ->add_option("--catalogue", options.catalogue,
+                     "Images as `aws ec2 describe-images` prints them, instead of the built-in "
+                     "ones")
+        ->type_name("FILE");
+    command
+        ->add_option("--catalogue-add", options.catalogue_add,
+                     "Images of such a file, beside the others; may be repeated")
+        ->type_name("FILE");
     command
         ->add_option("--unknown-ami", options.unknown_ami,
                      "What becomes of a launch of an unknown image")
+        ->type_name("WHAT")
         ->capture_default_str()
         ->check(CLI::IsMember({"refuse", "adopt"}));
-    command->add_option("--nbd", options.nbd,
-                        "Also serve volumes and snapshots as network block devices here, such as"
-                        " 127.0.0.1:10809; port 0 takes a free one");
-    command->add_option("--nbd-unix", options.nbd_unix, "The same on a Unix socket of this path");
+    command
+        ->add_option("--nbd", options.nbd,
+                     "Also serve volumes and snapshots as network block devices here, such as "
+                     "127.0.0.1:10809; port 0 takes a free one")
+        ->type_name("ADDRESS:PORT");
+    command
+        ->add_option("--nbd-unix", options.nbd_unix,
+                     "Also serve network block devices on a Unix socket of this path")
+        ->type_name("PATH");
     command->add_option("--threads", options.threads, "Threads for long reads; 0 suits the machine")
+        ->type_name("N")
         ->capture_default_str()
-        ->check(CLI::Range(0, kMostThreads));
-    command->add_option("--log-level", options.log_level, "What stderr is told")
+        ->check(between(0, kMostThreads));
+    command->add_option("--log-level", options.log_level, "What is written to stderr")
+        ->type_name("LEVEL")
         ->capture_default_str()
         ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
     command->callback([kept, &exit_code] { exit_code = cli::serve(*kept); });
@@ -81,13 +115,19 @@ void add_serve(CLI::App& app, int& exit_code)
 
 void add_endpoint(CLI::App& command, std::optional<std::string>& endpoint)
 {
-    command.add_option("--endpoint", endpoint,
-                       "The server's URL; else AWS_ENDPOINT_URL, else http://127.0.0.1:4566");
+    command
+        .add_option("--endpoint", endpoint,
+                    "The server's URL; else AWS_ENDPOINT_URL, else http://127.0.0.1:4566")
+        ->type_name("URL");
 }
 
 void add_data(CLI::App& command, std::optional<std::string>& data)
 {
-    command.add_option("--data", data, "Instead of a server: a data directory that none holds");
+    command
+        .add_option("--data", data,
+                    "Work on this data directory, which no server may hold, instead of a server's")
+        ->type_name("DIR")
+        ->check(check_folder);
 }
 
 /// As the AWS CLI beside it would be understood.
@@ -103,9 +143,12 @@ void add_place(CLI::App& command, Options& options)
     command
         .add_option("--account", options.account,
                     "Account; else AWS_ACCESS_KEY_ID if that is one, else the server's default")
+        ->type_name("ID")
         ->check(check_account);
-    command.add_option("--region", options.region,
-                       "Region; else AWS_REGION or AWS_DEFAULT_REGION, else the server's default");
+    command
+        .add_option("--region", options.region,
+                    "Region; else AWS_REGION or AWS_DEFAULT_REGION, else the server's default")
+        ->type_name("NAME");
     add_endpoint(command, options.endpoint);
     add_data(command, options.data);
 }
@@ -117,6 +160,7 @@ void add_format(CLI::App& command, Options& options)
         .add_option("--format", options.format,
                     "Format of the file; else what its name ends with, else raw. All but raw need "
                     "qemu-img")
+        ->type_name("FORMAT")
         ->check(CLI::IsMember({"raw", "qcow2", "vmdk", "vhd", "vhdx"}));
 }
 
@@ -125,25 +169,39 @@ void add_import(CLI::App& app, int& exit_code)
     const auto kept = std::make_shared<cli::ImportOptions>();
     auto& options = *kept;
     auto* command = app.add_subcommand("import", "Make a snapshot and an image of a disk");
-    auto* source = command->add_option_group("source");
-    source->add_option("FILE", options.file, "Disk image; - reads standard input");
+    auto* file = command->add_option("FILE", options.file, "Disk image; - reads standard input")
+                     ->type_name("");
     auto* from_dir =
-        source->add_option("--from-dir", options.from_dir,
-                           "Instead: a folder, of which mke2fs makes an ext4 file system");
-    source->require_option(1);
-    command->add_option("--size-gib", options.size_gib, "Size of that file system")
+        command
+            ->add_option("--from-dir", options.from_dir,
+                         "Instead of FILE: a folder, of which mke2fs makes an ext4 file system")
+            ->type_name("DIR");
+    command
+        ->add_option("--size-gib", options.size_gib,
+                     "Size of the file system made of --from-dir; else as large as it needs")
+        ->type_name("N")
         ->needs(from_dir)
-        ->check(CLI::Range(1, static_cast<int>(amilab::kLargestVolumeGib)));
+        ->check(between(1, static_cast<int>(amilab::kLargestVolumeGib)));
     add_format(*command, options);
-    command->add_option("--name", options.name, "Name of the image")->required();
-    command->add_option("--description", options.description, "Description of the image");
+    command->add_option("--name", options.name, "Name of the image")->type_name("NAME")->required();
+    command->add_option("--description", options.description, "Description of the image")
+        ->type_name("TEXT");
     command->add_option("--architecture", options.architecture, "x86_64, arm64 or i386")
+        ->type_name("NAME")
         ->capture_default_str();
-    command->add_option("--boot-mode", options.boot_mode, "legacy-bios, uefi or uefi-preferred");
+    command->add_option("--boot-mode", options.boot_mode, "legacy-bios, uefi or uefi-preferred")
+        ->type_name("MODE");
     command->add_option("--root-device", options.root_device, "Name of the root device")
+        ->type_name("NAME")
         ->capture_default_str();
     add_place(*command, options);
-    command->callback([kept, &exit_code] { exit_code = cli::import_disk(*kept); });
+    command->callback([kept, file, from_dir, &exit_code] {
+        if (file->empty() == from_dir->empty()) {
+            throw CLI::ValidationError(file->empty() ? "one of FILE and --from-dir is required"
+                                                     : "FILE and --from-dir cannot go together");
+        }
+        exit_code = cli::import_disk(*kept);
+    });
 }
 
 void add_export(CLI::App& app, int& exit_code)
@@ -152,8 +210,12 @@ void add_export(CLI::App& app, int& exit_code)
     auto& options = *kept;
     auto* command =
         app.add_subcommand("export", "Write an image's root disk, a snapshot or a volume");
-    command->add_option("ID", options.id, "ami-..., snap-... or vol-...")->required();
-    command->add_option("FILE", options.file, "Where to; - writes standard output")->required();
+    command->add_option("ID", options.id, "ami-..., snap-... or vol-...")
+        ->type_name("")
+        ->required();
+    command->add_option("FILE", options.file, "Where to; - writes standard output")
+        ->type_name("")
+        ->required();
     add_format(*command, options);
     add_place(*command, options);
     command->callback([kept, &exit_code] { exit_code = cli::export_disk(*kept); });
@@ -164,7 +226,7 @@ void add_check(CLI::App& app, int& exit_code)
     const auto directory = std::make_shared<std::string>();
     auto* command = app.add_subcommand(
         "check", "Verify a data directory that no server uses, and say what would be mended");
-    command->add_option("DIR", *directory, "What serve's --data names")->required();
+    command->add_option("DIR", *directory, "What serve's --data names")->type_name("")->required();
     command->callback([directory, &exit_code] { exit_code = cli::check(*directory); });
 }
 
@@ -181,10 +243,25 @@ void add_space(CLI::App& app, int& exit_code)
 {
     const auto kept = std::make_shared<cli::SpaceOptions>();
     auto* command =
-        app.add_subcommand("space", "Show what volumes and snapshots take: logical, own, shared");
+        app.add_subcommand("space", "Show how much disk each volume and snapshot takes");
     add_endpoint(*command, kept->endpoint);
     add_data(*command, kept->data);
     command->callback([kept, &exit_code] { exit_code = cli::space(*kept); });
+}
+
+/// What is wrong with a command line, and where to read how it is right; one line.
+std::string usage_error(const CLI::App& app, const CLI::ParseError& error)
+{
+    const auto used = app.get_subcommands();
+    const auto command = used.empty() ? std::string() : used.front()->get_name() + " ";
+    const auto unknown = app.remaining(true);
+    if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::ExtrasError) || unknown.empty()) {
+        return fmt::format("{}; see amilab {}--help", error.what(), command);
+    }
+    const bool is_command = used.empty() && !unknown.front().starts_with('-');
+    return fmt::format("{} {}; see amilab {}--help",
+                       is_command ? "there is no command" : "unexpected argument", unknown.front(),
+                       command);
 }
 
 }  // namespace
@@ -206,13 +283,14 @@ int main(int argc, char** argv)
         add_control(app, "status", "Say whether a server runs", cli::status, exit_code);
         add_space(app, exit_code);
         add_control(app, "reset", "Take a server back to its first state", cli::reset, exit_code);
+        app.footer("amilab COMMAND --help lists what a command takes.");  // of the program alone
         try {
             app.parse(argc, argv);
         } catch (const CLI::ParseError& error) {
             if (error.get_exit_code() == 0) {
                 return app.exit(error);  // --help and --version
             }
-            fmt::print(stderr, "amilab: {}; see amilab --help\n", error.what());
+            fmt::print(stderr, "amilab: {}\n", usage_error(app, error));
             return kUsageError;
         }
         if (app.get_subcommands().empty()) {

@@ -35,6 +35,25 @@ def test_a_wrong_command_line_is_refused_in_one_line(arguments):
     assert "ready" not in done.stdout
 
 
+@pytest.mark.parametrize("arguments, said", [
+    (("frobnicate",), "there is no command frobnicate; see amilab --help"),
+    (("--frobnicate",), "unexpected argument --frobnicate; see amilab --help"),
+    (("serve", "--port", "80"), "unexpected argument --port; see amilab serve --help"),
+    (("serve", "--data", ""), "--data: the folder's name is empty; see amilab serve --help"),
+    (("serve", "--threads", "1025"),
+     "--threads: Value 1025 not in range 0 to 1024; see amilab serve --help"),
+    (("import", "--name", "golden"),
+     "one of FILE and --from-dir is required; see amilab import --help"),
+    (("import", "disk", "--from-dir", "root", "--name", "golden"),
+     "FILE and --from-dir cannot go together; see amilab import --help"),
+    (("export", "ami-00000000", "disk", "more"),
+     "unexpected argument more; see amilab export --help"),
+])
+def test_a_refusal_names_the_argument_and_the_help_that_lists_it(arguments, said):
+    done = servers.run_amilab(*arguments, text=True)
+    assert (done.returncode, done.stderr) == (2, f"amilab: {said}\n")
+
+
 @pytest.mark.parametrize("endpoint", [
     "ftp://127.0.0.1", "https://127.0.0.1:1", "127.0.0.1:4566", "http://[::1", "http://"])
 def test_a_bad_endpoint_is_one_clear_line(endpoint):
