@@ -35,7 +35,11 @@ std::string name_of(LayerId layer)
 void take_lock(LockFile& lock, const std::string& folder)
 {
     if (!lock.is_open()) {
-        throw StorageError(errno, "check", folder, "it is no data directory");
+        const int error_number = errno;
+        if (error_number == ENOENT || error_number == ENOTDIR) {
+            throw StorageError(error_number, "check", folder, "it is no data directory");
+        }
+        throw StorageError(error_number, "check", folder);
     }
     if (!lock.take()) {
         throw StorageError(EBUSY, "check", folder, "an amilab serves it; stop that first");

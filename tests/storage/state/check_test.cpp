@@ -22,6 +22,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 class CheckTest : public testing::Test {
@@ -170,8 +171,20 @@ TEST_F(CheckTest, WhatIsServedOrNoDataDirectoryIsRefused)
         EXPECT_THAT(message_of([&] { check_data_directory(path_); }), HasSubstr("serves it"));
     }
     EXPECT_EQ(error_of([&] { check_data_directory(directory_.path()); }), ENOENT);
+    EXPECT_THAT(message_of([&] { check_data_directory(directory_.path()); }),
+                HasSubstr("it is no data directory"));
     run("PRAGMA user_version = 9999");
     EXPECT_THAT(message_of([&] { check_data_directory(path_); }), HasSubstr("newer"));
+}
+
+TEST_F(CheckTest, WhatCannotBeReadIsNotTakenForNoDataDirectory)
+{
+    // Nobody, root neither, can open a link to itself.
+    std::filesystem::remove(path_ + "/lock");
+    std::filesystem::create_symlink("lock", path_ + "/lock");
+    EXPECT_EQ(error_of([&] { check_data_directory(path_); }), ELOOP);
+    EXPECT_THAT(message_of([&] { check_data_directory(path_); }),
+                Not(HasSubstr("no data directory")));
 }
 
 }  // namespace
