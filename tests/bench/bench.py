@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from beside import beside_rows
 from calls import call_rows, start_times
 from chains import chain_rows
 from ebs import ebs_rows
@@ -44,8 +45,11 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--ebs", action="store_true",
                         help="also blocks by the EBS direct APIs beside Boost.Beast alone, and "
                              "opening a volume of 64 TiB")
+    parser.add_argument("--beside", type=Path, metavar="FOLDER",
+                        help="also the calls beside those of an earlier amilab in that folder")
     parser.add_argument("--only", action="store_true",
-                        help="with --large, --written, --chains, --nbd or --ebs: nothing but these")
+                        help="with --large, --written, --chains, --nbd, --ebs or --beside: nothing "
+                             "but these")
     parser.add_argument("--markdown", action="store_true", help="tables for docs/performance.md")
     parser.add_argument("--build", type=Path, default=Path("build/release"),
                         help="the folder of the programs; default build/release")
@@ -70,6 +74,13 @@ def run(options: argparse.Namespace, programs: Programs, failures: list[str]) ->
         rows = start_times(programs, rounds)
         rows += call_rows(programs, [OPERATIONS[name] for name in names], rounds, 1, failures)
         print_table(options.markdown, "Calls", HEADER, rows)
+    if options.beside:
+        earlier = Programs(options.beside, None, programs.work)
+        header = ["what", "earlier", "now", "ratio", "target", "met"]
+        names = options.operation or list(OPERATIONS)
+        rows = beside_rows(earlier, programs, [OPERATIONS[name] for name in names], rounds, 1)
+        earlier.close()
+        print_table(options.markdown, "Beside an earlier amilab", header, rows)
     if options.large:
         header = ["what", f"{LITTLE:,} images", f"{MUCH:,} images", "ratio", "target", "met"]
         print_table(options.markdown, "Many images", header, large_rows(programs, rounds, 1))
@@ -100,6 +111,9 @@ def main() -> int:
     end_on_signals()
     if not (options.build / "amilab").exists():
         print(f"scripts/bench: no amilab in {options.build}; build it first", file=sys.stderr)
+        return 1
+    if options.beside and not (options.beside / "amilab").exists():
+        print(f"scripts/bench: no amilab in {options.beside}", file=sys.stderr)
         return 1
     work = options.build / "bench"
     work.mkdir(exist_ok=True)

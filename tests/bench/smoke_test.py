@@ -52,8 +52,14 @@ class Bench(unittest.TestCase):
         self.assertIn("| open a volume of 64 TiB and read at both ends", names)
         self.assertIn("| most memory of the process that did it", names)
 
-    def names(self, option: str) -> list[str]:
-        done = bench("--quick", "--no-moto", "--markdown", "--only", option)
+    def test_prints_rows_beside_an_earlier_amilab(self):
+        names = self.names("--beside", str(build), "--operation", "CreateTags")
+        self.assertEqual(names[1:], ["| exec → first answered call",
+                                     "| CreateTags, 1 connection: server CPU",
+                                     "| CreateTags, 8 connections: server CPU"])
+
+    def names(self, *options: str) -> list[str]:
+        done = bench("--quick", "--no-moto", "--markdown", "--only", *options)
         self.assertEqual(done.returncode, 0, done.stderr)
         rows = [line.split(" | ") for line in done.stdout.splitlines() if line.startswith("| ")]
         return [row[0] for row in rows]
