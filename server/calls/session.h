@@ -107,8 +107,8 @@ public:
     void store_transitions();
 
     /// Runs after the commit, in order; not at all when the call fails. The only place for effects
-    /// outside the transaction. What is committed stands: one that throws is our bug, and is logged,
-    /// and those behind it run all the same.
+    /// outside the transaction. What is committed stands: one that throws is our bug, and is
+    /// logged, and those behind it run all the same.
     void after_commit(std::function<void(Generation&)> action)
     {
         after_commit_.push_back(std::move(action));
