@@ -301,6 +301,11 @@ void Query::keep_integer(std::int64_t number)
 Query& Query::append_text(std::string_view sql)
 {
     constexpr std::string_view kNow = "$now";
+    if (parts_.empty() && sql.find(kNow) == sql.npos) {
+        // Most lists of columns: nothing in them stands for a value.
+        sql_ += sql;
+        return *this;
+    }
     auto next = parts_.begin();
     for (std::size_t at = 0; at < sql.size();) {
         if (sql.substr(at, kNow.size()) == kNow) {
