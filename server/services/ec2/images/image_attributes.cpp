@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include <fmt/format.h>
+#include <boost/algorithm/string/predicate.hpp>
 
 #include "server/calls/encryption.h"
 #include "server/services/ec2/common/describe.h"
@@ -108,8 +109,11 @@ std::string_view attribute_of(const ModifyImageAttributeRequest& request)
         named.push_back(kLaunchPermission);
     }
     if (request.attribute) {
+        // Source: Ansible and others send "LaunchPermission" and "Description" (observed).
         const auto known = {kDescription, kImdsSupport, kLaunchPermission};
-        const auto* found = std::find(known.begin(), known.end(), *request.attribute);
+        const auto* found = std::find_if(known.begin(), known.end(), [&](std::string_view name) {
+            return boost::algorithm::iequals(*request.attribute, name);
+        });
         if (found == known.end()) {
             throw invalid_value(*request.attribute, "attribute",
                                 "Expected description, imdsSupport or launchPermission.");

@@ -297,5 +297,18 @@ TEST(ResetImageAttribute, ResetsLaunchPermissionsAlone)
     EXPECT_EQ(describe_image(aws, id).text("imagesSet/item/isPublic"), "false");
 }
 
+TEST(ModifyImageAttribute, TakesNamesOfAttributesInAnyCase)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    must_modify_image(aws, id,
+                      {{"Attribute", "LaunchPermission"},
+                       {"OperationType", "add"},
+                       {"UserId.1", "111111111111"}});
+    EXPECT_THAT(launch_users(aws, id), ElementsAre("111111111111"));
+    must_modify_image(aws, id, {{"Attribute", "Description"}, {"Value", "flat"}});
+    EXPECT_EQ(describe_image(aws, id).text("imagesSet/item/description"), "flat");
+}
+
 }  // namespace
 }  // namespace amilab::test
