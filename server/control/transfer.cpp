@@ -269,13 +269,13 @@ OpenDisk open_disk(Generation& generation, const Caller& caller, std::string_vie
         if (!image) {
             throw ec2::not_found(*image_id);
         }
-        for (const auto& mapping : select_image_mappings(db, *image_id)) {
-            if (mapping.device_name == image->root_device_name && mapping.snapshot_id) {
-                // Whoever sees an image may read it, as he may launch it.
-                const auto snapshot_id = SnapshotId::trusted(*mapping.snapshot_id);
-                return open_snapshot_disk(generation, db, snapshot_id,
-                                          select_snapshot(db, caller.region, snapshot_id));
-            }
+        const auto mappings = select_image_mappings(db, *image_id);
+        const auto* root = find_root_mapping(mappings, image->root_device_name);
+        if (root != nullptr && root->snapshot_id) {
+            // Whoever sees an image may read it, as he may launch it.
+            const auto snapshot_id = SnapshotId::trusted(*root->snapshot_id);
+            return open_snapshot_disk(generation, db, snapshot_id,
+                                      select_snapshot(db, caller.region, snapshot_id));
         }
         throw ec2::image_unavailable(*image_id);
     }

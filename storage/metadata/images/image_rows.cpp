@@ -1,5 +1,7 @@
 #include "storage/metadata/images/image_rows.h"
 
+#include <algorithm>
+
 #include "storage/metadata/images/visibility.h"
 #include "storage/metadata/sql/children.h"
 
@@ -28,7 +30,24 @@ void set_public(Database& db, const ImageId& id)
         .execute(GranteeKind::kGroup, kEverybody, id);
 }
 
+const ImageMappingRow* find_mapping(std::span<const ImageMappingRow> mappings,
+                                    std::string_view device)
+{
+    const auto found = std::ranges::find(mappings, device, &ImageMappingRow::device_name);
+    return found == mappings.end() ? nullptr : &*found;
+}
+
 }  // namespace
+
+const ImageMappingRow* find_root_mapping(std::span<const ImageMappingRow> mappings,
+                                         const std::optional<std::string>& root_device_name)
+{
+    const std::string_view name = root_device_name ? *root_device_name : std::string_view();
+    if (const auto* root = find_mapping(mappings, name)) {
+        return root;
+    }
+    return find_mapping(mappings, name.substr(0, name.find_last_not_of("0123456789") + 1));
+}
 
 bool insert_image(Database& db, const ImageRow& row, const std::optional<std::string>& uefi_data,
                   std::span<const ImageMappingRow> mappings)

@@ -131,6 +131,12 @@ inline constexpr auto kImageMappingColumns = columns<ImageMappingRow>(
     flag<&ImageMappingRow::encrypted>("encrypted"),
     flag<&ImageMappingRow::delete_on_termination>("delete_on_termination"));
 
+/// The mapping of the root device; null when none is. Where no mapping has the root device's name,
+/// it is that of the disk that the name is a partition of: images with a root at /dev/sda1 and a
+/// mapping at /dev/sda are common (observed).
+const ImageMappingRow* find_root_mapping(std::span<const ImageMappingRow> mappings,
+                                         const std::optional<std::string>& root_device_name);
+
 using LaunchPermissionRow = Grantee;
 
 /// False when the owner has an image of that name in the region.

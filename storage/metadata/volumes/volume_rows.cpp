@@ -9,6 +9,7 @@ namespace {
 constexpr auto kHostColumns = columns<AttachmentHost>(
     "instance", "i", text<&AttachmentHost::state>("state"), text<&AttachmentHost::zone>("zone"),
     text<&AttachmentHost::root_device_name>("root_device_name"),
+    text<&AttachmentHost::virtualization_type>("virtualization_type"),
     text<&AttachmentHost::instance_type>("instance_type"),
     integer<&AttachmentHost::maximum_attachments>("maximum_attachments")
         .as("t.ebs_maximum_attachments"),

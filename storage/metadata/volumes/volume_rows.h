@@ -235,6 +235,7 @@ struct AttachmentHost {
     InstanceStateName state{};
     std::string zone{};
     std::optional<std::string> root_device_name{};
+    std::string virtualization_type{};
     std::string instance_type{};
     /// The type's limit; nothing where it has none.
     std::optional<std::int64_t> maximum_attachments{};

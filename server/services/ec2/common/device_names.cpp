@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/metadata/images/image_words.h"
+
 namespace amilab::ec2 {
 
 namespace {
@@ -30,12 +32,24 @@ bool is_partition(std::string_view text)
 
 }  // namespace
 
-bool is_device_name(std::string_view name)
+std::string_view without_folder(std::string_view name)
 {
     constexpr std::string_view kFolder = "/dev/";
-    if (name.starts_with(kFolder)) {
-        name.remove_prefix(kFolder.size());
+    return name.starts_with(kFolder) ? name.substr(kFolder.size()) : name;
+}
+
+bool is_device_name_for(std::string_view name, std::string_view virtualization_type)
+{
+    const auto device = without_folder(name);
+    if (virtualization_type != VirtualizationType::kHvm || device == "sda1") {
+        return true;
     }
+    return !is_digit(device.back()) && device != "sda" && !device.starts_with("hd");
+}
+
+bool is_device_name(std::string_view name)
+{
+    name = without_folder(name);
     const bool is_xen = name.starts_with("xvd");
     if (!is_xen && !name.starts_with("sd") && !name.starts_with("hd")) {
         return false;

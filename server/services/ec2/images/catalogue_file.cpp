@@ -237,17 +237,16 @@ ImageMappingRow read_mapping(Fields fields)
 void read_mappings(Fields& fields, CatalogueImage& image)
 {
     std::set<std::string> devices;
-    bool has_root = false;
     for (auto& element : fields.list("BlockDeviceMappings")) {
         auto where = element.where();
         auto row = read_mapping(std::move(element));
         if (!devices.insert(row.device_name).second) {
             refuse(where, fmt::format("{} is mapped twice", row.device_name));
         }
-        has_root |=
-            row.device_name == image.row.root_device_name && row.volume_size_gib.has_value();
         image.mappings.push_back(std::move(row));
     }
+    const auto* root = find_root_mapping(image.mappings, image.row.root_device_name);
+    const bool has_root = root != nullptr && root->volume_size_gib;
     if (image.row.root_device_type == RootDeviceType::kEbs && !has_root &&
         image.row.state != ImageState::kFailed) {
         refuse(fields.where(), "an image with RootDeviceType ebs maps its RootDeviceName to Ebs");

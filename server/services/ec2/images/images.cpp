@@ -107,12 +107,11 @@ void check_location(const RegisterImageRequest& request,
     if (slash == 0 || slash == std::string::npos || slash + 1 == location.size()) {
         throw invalid_manifest(location);
     }
-    for (const auto& mapping : mappings) {
-        if (mapping.device_name == request.root_device_name && !mapping.virtual_name) {
-            throw invalid_parameter_combination(
-                "An image at an ImageLocation has its root on the instance store: the root device "
-                "cannot be mapped to a volume.");
-        }
+    const auto* root = find_root_mapping(mappings, request.root_device_name);
+    if (root != nullptr && !root->virtual_name) {
+        throw invalid_parameter_combination(
+            "An image at an ImageLocation has its root on the instance store: the root device "
+            "cannot be mapped to a volume.");
     }
 }
 
@@ -120,12 +119,11 @@ std::vector<ImageMappingRow> complete_mappings(Session& session,
                                                std::vector<ImageMappingRow> mappings,
                                                const RegisterImageRequest& request)
 {
-    bool has_root = false;
+    const auto* root = find_root_mapping(mappings, request.root_device_name);
     for (auto& mapping : mappings) {
-        const bool is_root = mapping.device_name == request.root_device_name;
-        complete_mapping(session, mapping, is_root);
-        has_root = has_root || (is_root && mapping.snapshot_id);
+        complete_mapping(session, mapping, &mapping == root);
     }
+    const bool has_root = root != nullptr && root->snapshot_id;
     if (!has_root && !request.image_location) {
         throw invalid_parameter_combination("No root snapshot specified in device mapping.");
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "server/services/ec2/common/device_names.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/images/image_mappings.h"
 #include "server/services/ec2/instances/errors.h"
@@ -19,24 +20,6 @@
 namespace amilab::ec2 {
 
 namespace {
-
-constexpr std::string_view kDev = "/dev/";
-
-std::string_view without_dev(std::string_view name)
-{
-    return name.starts_with(kDev) ? name.substr(kDev.size()) : name;
-}
-
-/// Whether a volume can be at a device, by a name for one, that the image does not map.
-/// Source: EC2 User Guide, "Device names for volumes" (documented); /dev/sda and names with a
-/// number are refused for HVM (observed).
-bool can_be_mapped(std::string_view name, std::string_view virtualization_type)
-{
-    const auto device = without_dev(name);
-    const bool has_number = device.back() >= '0' && device.back() <= '9';
-    return virtualization_type != VirtualizationType::kHvm ||
-           !(has_number || device == "sda" || device.starts_with("hd"));
-}
 
 bool is_ebs(const ImageMappingRow& mapping)
 {
@@ -107,29 +90,44 @@ void change_mapping(const Session& session, Mapping& mapping, const ImageMapping
     mapping = {change, false, encryption_of(session, change)};
 }
 
+/// The image's mappings and the launch's over them. The root volume is at the image's root device,
+/// whatever its mapping says (assumed).
 std::vector<Mapping> merge(Session& session, const ImageRow& image,
                            const std::vector<ImageMappingRow>& changes)
 {
+    auto rows = select_image_mappings(session.db(), image.id);
+    auto root_name = image.root_device_name.value_or("");
+    if (const auto* root = find_root_mapping(rows, image.root_device_name)) {
+        root_name = root->device_name;
+    }
     std::vector<Mapping> merged;
-    for (auto& row : select_image_mappings(session.db(), image.id)) {
+    for (auto& row : rows) {
         // A snapshot says itself whether it is encrypted; an empty volume's mapping has to.
         EncryptionWish encryption{.encrypted = row.snapshot_id ? std::nullopt : row.encrypted};
         merged.push_back({std::move(row), true, std::move(encryption)});
     }
     for (const auto& change : changes) {
+        // The root has two names where its mapping has that of the disk alone.
+        const auto& device =
+            change.device_name == image.root_device_name ? root_name : change.device_name;
         const auto same = std::find_if(merged.begin(), merged.end(), [&](const Mapping& one) {
-            return one.row.device_name == change.device_name;
+            return one.row.device_name == device;
         });
         if (same != merged.end()) {
-            change_mapping(session, *same, change, change.device_name == image.root_device_name);
+            change_mapping(session, *same, change, device == root_name);
             continue;
         }
-        if (!can_be_mapped(change.device_name, image.virtualization_type)) {
+        if (!is_device_name_for(change.device_name, image.virtualization_type)) {
             throw invalid_mapped_device_name(change.device_name);
         }
         merged.push_back({change, false, encryption_of(session, change)});
     }
     std::erase_if(merged, [](const Mapping& one) { return !is_ebs(one.row); });
+    for (auto& one : merged) {
+        if (one.row.device_name == root_name) {
+            one.row.device_name = *image.root_device_name;
+        }
+    }
     return merged;
 }
 
@@ -138,7 +136,7 @@ void require_devices_once(const std::vector<Mapping>& mappings)
 {
     std::set<std::string_view> devices;
     for (const auto& mapping : mappings) {
-        const auto device = without_dev(mapping.row.device_name);
+        const auto device = without_folder(mapping.row.device_name);
         if (!devices.insert(device).second) {
             throw device_mapped_twice(device);
         }

@@ -250,16 +250,14 @@ Origin from_image(Session& session, const Root& root, const ImageRow& image)
                                 .boot_mode = image.boot_mode,
                                 .tpm_support = image.tpm_support,
                                 .ena_support = image.ena_support});
-    for (const auto& mapping : select_image_mappings(session.db(), image.id)) {
-        if (mapping.device_name == image.root_device_name && mapping.snapshot_id) {
-            auto snapshot = require_completed(session, SnapshotId::trusted(*mapping.snapshot_id));
-            const auto size_gib = mapping.volume_size_gib.value_or(snapshot.volume_size_gib);
-            refuse_unless(size_gib >= root.volume.size_gib,
-                          "its root volume is smaller than the instance's.");
-            return {std::move(snapshot), size_gib, image.id.text()};
-        }
-    }
-    throw image_does_not_fit_instance(image.id.text(), instance.id, "it has no EBS root volume.");
+    const auto mappings = select_image_mappings(session.db(), image.id);
+    const auto* mapping = find_root_mapping(mappings, image.root_device_name);
+    refuse_unless(mapping != nullptr && mapping->snapshot_id, "it has no EBS root volume.");
+    auto snapshot = require_completed(session, SnapshotId::trusted(*mapping->snapshot_id));
+    const auto size_gib = mapping->volume_size_gib.value_or(snapshot.volume_size_gib);
+    refuse_unless(size_gib >= root.volume.size_gib,
+                  "its root volume is smaller than the instance's.");
+    return {std::move(snapshot), size_gib, image.id.text()};
 }
 
 /// Makes the replacement, which has the original's type and performance (documented).

@@ -159,6 +159,10 @@ AttachVolumeResponse attach_volume(Session& session, const AttachVolumeRequest& 
 
     const auto volume = require_volume(session, volume_id);
     const auto host = require_host(session, instance_id);
+    if (request.device != host.root_device_name &&
+        !is_device_name_for(request.device, host.virtualization_type)) {
+        throw invalid_device_name(request.device);
+    }
     check_attachable(session, volume, instance_id, host, request.device);
     require_product_attachable(session, volume_id, instance_id, host.state);
     const AttachmentRow row{.volume_id = volume_id,

@@ -24,5 +24,16 @@ TEST(DeviceNames, AreNoOtherWords)
     }
 }
 
+TEST(DeviceNames, OfHvmAreWholeDisksAndTheRootsPartition)
+{
+    for (const auto* name : {"/dev/sdf", "xvdf", "/dev/xvdba", "/dev/sda1", "/dev/xvda"}) {
+        EXPECT_TRUE(is_device_name_for(name, "hvm")) << name;
+    }
+    for (const auto* name : {"/dev/sdk1", "/dev/xvdf15", "/dev/sda", "/dev/hda", "/dev/sda2"}) {
+        EXPECT_FALSE(is_device_name_for(name, "hvm")) << name;
+        EXPECT_TRUE(is_device_name_for(name, "paravirtual")) << name;
+    }
+}
+
 }  // namespace
 }  // namespace amilab::ec2

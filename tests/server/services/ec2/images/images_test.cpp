@@ -775,5 +775,17 @@ TEST(DeregisterImage, DeletesTheSnapshotsThatNoOtherImageUses)
     EXPECT_EQ(aws.must("DescribeSnapshots", {{"Owner.1", "self"}}).count("snapshotSet/item"), 0U);
 }
 
+TEST(RegisterImage, FindsItsRootAtTheDiskOfItsRootDevice)
+{
+    TestEmulator aws;
+    const auto id = make_image(
+        aws, "one",
+        {{"RootDeviceName", "/dev/sda1"}, {"BlockDeviceMapping.1.DeviceName", "/dev/sda"}});
+    const auto image = describe_image(aws, id);
+    EXPECT_EQ(image.text("imagesSet/item/rootDeviceName"), "/dev/sda1");
+    EXPECT_EQ(image.text("imagesSet/item/blockDeviceMapping/item/deviceName"), "/dev/sda");
+    EXPECT_EQ(image.text("imagesSet/item/blockDeviceMapping/item/ebs/deleteOnTermination"), "true");
+}
+
 }  // namespace
 }  // namespace amilab::test

@@ -780,5 +780,35 @@ TEST(RunInstances, BootsFromNoVolumeForData)
     EXPECT_EQ(aws.call("CreateImage", created).code, "InvalidBlockDeviceMapping");
 }
 
+TEST(RunInstances, PutsAVolumeAtSda1BesideARootAtXvda)
+{
+    TestEmulator emulator;
+    const auto answer = emulator.must(
+        "RunInstances",
+        launch(own_image(emulator, "one"), {{"BlockDeviceMapping.1.DeviceName", "/dev/sda1"},
+                                            {"BlockDeviceMapping.1.Ebs.VolumeSize", "30"}}));
+    const auto volumes = emulator.must("DescribeVolumes",
+                                       filter("attachment.instance-id", answer.text(kInstanceId)));
+    EXPECT_THAT(volumes.texts("volumeSet/item/size"), UnorderedElementsAre("8", "30"));
+}
+
+TEST(RunInstances, KnowsARootByBothItsNames)
+{
+    TestEmulator emulator;
+    const auto image = own_image(emulator, "one",
+                                 {{"EnaSupport", "true"},
+                                  {"RootDeviceName", "/dev/sda1"},
+                                  {"BlockDeviceMapping.1.DeviceName", "/dev/sda"}});
+    for (const auto* name : {"/dev/sda", "/dev/sda1"}) {
+        const auto answer = emulator.must(
+            "RunInstances", launch(image, {{"BlockDeviceMapping.1.DeviceName", name},
+                                           {"BlockDeviceMapping.1.Ebs.VolumeSize", "12"}}));
+        const auto volumes = emulator.must(
+            "DescribeVolumes", filter("attachment.instance-id", answer.text(kInstanceId)));
+        EXPECT_THAT(volumes.texts("volumeSet/item/size"), ElementsAre("12")) << name;
+        EXPECT_EQ(volumes.text("volumeSet/item/attachmentSet/item/device"), "/dev/sda1");
+    }
+}
+
 }  // namespace
 }  // namespace amilab::test

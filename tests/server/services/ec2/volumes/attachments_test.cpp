@@ -180,5 +180,17 @@ TEST(Termination, KeepsTheRootVolumeWhenToldTo)
     EXPECT_EQ(read_text(aws, root, 0, 4), "kept");
 }
 
+TEST(AttachVolume, RefusesPartitionsOfHvmInstances)
+{
+    TestEmulator aws;
+    const auto instance = run_one(aws);
+    const auto refused = aws.call("AttachVolume", attach(new_volume(aws), instance, "/dev/sdk1"));
+    EXPECT_EQ(refused.code, "InvalidParameterValue");
+    EXPECT_EQ(refused.message,
+              "Value (/dev/sdk1) for parameter device is invalid. /dev/sdk1 is not a valid EBS "
+              "device name.");
+    aws.must("AttachVolume", attach(new_volume(aws), instance, "/dev/sda1"));
+}
+
 }  // namespace
 }  // namespace amilab::test
