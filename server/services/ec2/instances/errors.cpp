@@ -155,6 +155,11 @@ ApiError root_snapshot_changed()
     return invalid_block_device_mapping("snapshotId cannot be modified on root device");
 }
 
+ApiError snapshot_of_another_device_kind()
+{
+    return invalid_block_device_mapping("snapshotId can only be modified on EBS devices");
+}
+
 ApiError root_device_removed(std::string_view name)
 {
     return invalid_block_device_mapping(

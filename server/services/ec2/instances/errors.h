@@ -51,6 +51,8 @@ ApiError no_public_address();
 ApiError group_of_other_network(const SecurityGroupId& group, const SubnetId& subnet);
 ApiError device_mapped_twice(std::string_view name);
 ApiError root_snapshot_changed();
+/// A launch gives a snapshot for a device that the image has on the instance store.
+ApiError snapshot_of_another_device_kind();
 ApiError root_device_removed(std::string_view name);
 
 ApiError cannot_be_started(const InstanceId& id);

@@ -87,6 +87,10 @@ void change_mapping(const Session& session, Mapping& mapping, const ImageMapping
         change_ebs(session, mapping, change, is_root);
         return;
     }
+    // Source: observed.
+    if (change.snapshot_id && mapping.row.virtual_name) {
+        throw snapshot_of_another_device_kind();
+    }
     mapping = {change, false, encryption_of(session, change)};
 }
 

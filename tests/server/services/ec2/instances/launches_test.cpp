@@ -810,5 +810,23 @@ TEST(RunInstances, KnowsARootByBothItsNames)
     }
 }
 
+TEST(RunInstances, TakesNoSnapshotForADeviceOfTheInstanceStore)
+{
+    TestEmulator emulator;
+    const auto image = own_image(emulator, "one",
+                                 {{"EnaSupport", "true"},
+                                  {"BlockDeviceMapping.2.DeviceName", "/dev/sdb"},
+                                  {"BlockDeviceMapping.2.VirtualName", "ephemeral0"}});
+    const auto refused = emulator.call(
+        "RunInstances",
+        launch(image, {{"BlockDeviceMapping.1.DeviceName", "/dev/sdb"},
+                       {"BlockDeviceMapping.1.Ebs.SnapshotId", own_snapshot(emulator, 1)}}));
+    EXPECT_EQ(refused.code, "InvalidBlockDeviceMapping");
+    EXPECT_EQ(refused.message, "snapshotId can only be modified on EBS devices");
+    // An empty volume may take its place (assumed).
+    emulator.must("RunInstances", launch(image, {{"BlockDeviceMapping.1.DeviceName", "/dev/sdb"},
+                                                 {"BlockDeviceMapping.1.Ebs.VolumeSize", "1"}}));
+}
+
 }  // namespace
 }  // namespace amilab::test
