@@ -211,8 +211,11 @@ class Service:
             item, is_offered = self.table_type(shape["item"], rules, offered, where)
             index = self.item_table(reference["shape"], [['.name = ""'] + item], is_offered)
             row = [".kind = wire::Kind::kList", f".members = &table_{index}"]
+            least = rules.facts.get("ranges", {}).get("least_members")
+            limits = shape if least is None else {**shape, "min": least}
             if "judged_by_handler" not in rules.facts:
-                row += [f".{limit} = {shape[limit]}" for limit in ("min", "max") if limit in shape]
+                row += [f".{limit} = {limits[limit]}"
+                        for limit in ("min", "max") if limit in limits]
             return row, is_offered
         index, is_offered = self.table(reference["shape"], rules, offered, where)
         return [".kind = wire::Kind::kStructure", f".members = &table_{index}"], is_offered

@@ -153,6 +153,10 @@ void check_list(const ParameterNode& node, const Member& member, bool offered)
         }
         check_member(child, member.members->rows.front(), offered);
     }
+    // Source: "Owner=" (observed).
+    if (count < member.min) {
+        throw missing_parameter(node.path);
+    }
 }
 
 /// Source: a required list without members counts as missing (assumed).
@@ -206,6 +210,14 @@ void check_member(const ParameterNode& node, const Member& member, bool offered)
     }
 }
 
+/// Source: "Filter=", which SDKs make of an empty list, is one filter without a name (observed).
+void check_filters(const ParameterNode& node, const OperationSchema& operation)
+{
+    if (node.name == "Filter" && !operation.filters.empty() && node.children().empty()) {
+        throw invalid_filter("null");
+    }
+}
+
 bool is_date(std::string_view text)
 {
     return text.size() == 10 && parse_timestamp(text).has_value();
@@ -217,6 +229,7 @@ void check(const ParameterNode& root, const OperationSchema& operation)
 {
     for (const auto& child : root.children()) {
         if (const auto* row = find_member(*operation.input, child.name)) {
+            check_filters(child, operation);
             check_member(child, *row, true);
         } else if (!is_common_parameter(child.name) &&
                    std::find(operation.transport.begin(), operation.transport.end(), child.name) ==

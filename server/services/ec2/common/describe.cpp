@@ -18,13 +18,10 @@ std::vector<RowFilter> parse_filters(const wire::OperationSchema& operation,
     std::vector<RowFilter> parsed;
     std::size_t values = 0;
     for (const auto& filter : filters) {
-        const auto name = filter.name.value_or("");
+        const auto name = filter.name.value_or("null");
         const auto documented = wire::documented_filter(operation, name);
         if (documented.empty()) {
             throw wire::invalid_filter(name);
-        }
-        if (filter.values.empty()) {
-            throw filter_without_values(name);
         }
         values += filter.values.size();
         parsed.push_back(

@@ -17,8 +17,9 @@
 namespace amilab::ec2 {
 
 /// The request's filters under their documented names. Throws InvalidParameterValue for one that
-/// neither the documentation nor the overlay names, InvalidParameterValue for one without values,
-/// FilterLimitExceeded above 200 values (documented).
+/// neither the documentation nor the overlay names, "null" for one without a name (observed);
+/// FilterLimitExceeded above 200 values (documented). One without values matches nothing
+/// (observed).
 std::vector<RowFilter> parse_filters(const wire::OperationSchema& operation,
                                      const std::vector<Filter>& filters);
 

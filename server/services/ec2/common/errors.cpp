@@ -74,12 +74,6 @@ ApiError unsupported(std::string_view message)
     return {"UnsupportedOperation", std::string(message)};
 }
 
-ApiError filter_without_values(std::string_view name)
-{
-    return invalid_parameter_value(
-        fmt::format("The filter '{}' must have at least one value", name));
-}
-
 ApiError filter_limit_exceeded(std::size_t limit)
 {
     return {

@@ -43,7 +43,6 @@ void check_new_name(std::string_view name, std::string_view parameter);
 ApiError parameters_not_together(std::string_view one, std::string_view other);
 /// Exists at AWS and not here: says which parameter or value.
 ApiError unsupported(std::string_view message);
-ApiError filter_without_values(std::string_view name);
 ApiError filter_limit_exceeded(std::size_t limit);
 ApiError incorrect_state(std::string_view resource_id, std::string_view state);
 template <Vocabulary Word>
