@@ -164,7 +164,8 @@ Import parse_import(const Emulator& emulator, const RequestHeader& header)
     return wanted;
 }
 
-/// Refuses a name that is taken before gigabytes have travelled; the index decides in the end.
+/// Refuses a name that is taken before gigabytes have travelled; register_image() decides in the
+/// end.
 void require_free_name(Generation& generation, const Import& wanted)
 {
     auto reader = generation.reader();

@@ -139,10 +139,10 @@ const ImageMappingRow* find_root_mapping(std::span<const ImageMappingRow> mappin
 
 using LaunchPermissionRow = Grantee;
 
-/// False when the owner has an image of that name in the region.
+/// False when there is an image of that id.
 bool insert_image(Database& db, const ImageRow& row, const std::optional<std::string>& uefi_data,
                   std::span<const ImageMappingRow> mappings);
-/// The image that holds a name.
+/// An image that has the name.
 std::optional<ImageId> select_image_named(Database& db, std::string_view owner,
                                           std::string_view region, std::string_view name);
 

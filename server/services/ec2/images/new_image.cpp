@@ -30,16 +30,24 @@ void complete_row(Session& session, ImageRow& row, bool is_available)
     row.creation_time_ms = session.now_ms();
 }
 
+/// No index decides: copies share names. Only the writer makes images.
+void require_free_name(Database& db, const ImageRow& row)
+{
+    if (const auto holder = select_image_named(db, row.owner, row.region, row.name)) {
+        throw image_name_taken(row.name, *holder);
+    }
+}
+
 }  // namespace
 
 ImageRow new_image(Session& session, NewImage image)
 {
     auto& row = image.row;
     complete_row(session, row, !image.available_ms);
-    if (!insert_image(session.db(), row, image.uefi_data, image.mappings)) {
-        throw image_name_taken(row.name,
-                               *select_image_named(session.db(), row.owner, row.region, row.name));
+    if (!image.shares_name) {
+        require_free_name(session.db(), row);
     }
+    insert_image(session.db(), row, image.uefi_data, image.mappings);
     store_tags(session, row.id, image.tags);
     for (const auto& source : image.product_codes_of) {
         copy_product_codes(session.db(), source, row.id.text());

@@ -24,12 +24,14 @@ struct NewImage {
     std::vector<std::string> product_codes_of{};
     /// The image whose watermarks it gets.
     std::optional<std::string> watermarks_of{};
+    /// Whether it may have a name that is in use.
+    bool shares_name = false;
     /// When it becomes available, of due_ms(); nothing: it is from the start.
     std::optional<TimeMs> available_ms{};
 };
 
 /// Makes the image in the call's region. Throws InvalidAMIName.Duplicate where the owner has one of
-/// the name there.
+/// the name there, unless the name may be shared.
 ImageRow new_image(Session& session, NewImage image);
 
 }  // namespace amilab::ec2

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "storage/base/units.h"
+#include "tests/server/services/ec2/images/image_support.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
 #include "tests/server/services/ec2/snapshots/snapshot_support.h"
 #include "tests/server/services/ec2/volumes/volume_support.h"
@@ -16,6 +17,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::MatchesRegex;
+using ::testing::UnorderedElementsAre;
 constexpr const char* kFar = "eu-west-1";
 
 class CopyImage : public ::testing::Test {
@@ -242,7 +244,6 @@ TEST_F(CopyImage, RefusesWhatItCannotReachOrName)
     const auto code = [&](const Parameters& parameters, const char* account = kAccount) {
         return aws.call("CopyImage", parameters, account).code;
     };
-    EXPECT_EQ(code(request(image, {{"Name", "golden"}})), "InvalidAMIName.Duplicate");
     EXPECT_EQ(code(request(image, {{"Name", "x"}})), "InvalidAMIName.Malformed");
     EXPECT_EQ(code(request("ami-0123456789abcdef0")), "InvalidAMIID.NotFound");
     EXPECT_EQ(code(request("ami-x")), "InvalidAMIID.Malformed");
@@ -302,6 +303,15 @@ TEST_F(CopyImage, RefusesOthersImagesThatAreBilled)
               "Images with EC2 BillingProduct codes cannot be copied to another AWS account");
     EXPECT_EQ(refusal("aws-marketplace", "*"),
               "Images from AWS Marketplace cannot be copied to another AWS account");
+}
+
+TEST_F(CopyImage, TakesANameThatIsInUseAsNoOtherCallDoes)
+{
+    const auto copy = aws.must("CopyImage", request(image, {{"Name", "golden"}})).text("imageId");
+    EXPECT_THAT(matching_images(aws, "name", "golden"), UnorderedElementsAre(image, copy));
+    aws.must("DeregisterImage", {{"ImageId", image}});
+    EXPECT_EQ(aws.call("RegisterImage", registration(make_snapshot(aws), "golden")).code,
+              "InvalidAMIName.Duplicate");
 }
 
 }  // namespace

@@ -59,9 +59,7 @@ void add_images_themselves(TrialTable& table)
 {
     table["CopyImage"] = {
         {{"Name", "copied"}, {"SourceImageId", "{image_4}"}, {"SourceRegion", "us-east-1"}},
-        changes("CopyImageTags", "true") +
-            // A second call without a token is refused: the name is taken.
-            refused("ClientToken", std::string(129, 't')) + changes("Description", "nightly") +
+        changes("CopyImageTags", "true") + token_trial() + changes("Description", "nightly") +
             changes("Encrypted", "true") +
             changes("KmsKeyId", "alias/two", {{"Encrypted", "true"}}) +
             changes("Name", "other name") + changes("SnapshotCopyCompletionDurationMinutes", "15") +
