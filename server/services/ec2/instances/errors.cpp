@@ -178,6 +178,14 @@ ApiError cannot_be_stopped(const InstanceId& id)
                         id.text())};
 }
 
+ApiError cannot_be_captured(const InstanceId& id)
+{
+    return invalid_parameter_value(
+        fmt::format("Invalid value '{}' for instanceId. Instance is not in state 'running' or "
+                    "'stopping' or 'stopped'",
+                    id.text()));
+}
+
 ApiError cannot_be_rebooted(const InstanceId& id)
 {
     return not_in_state(id, text_of(InstanceStateName::kRunning));

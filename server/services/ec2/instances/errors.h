@@ -57,6 +57,8 @@ ApiError root_device_removed(std::string_view name);
 
 ApiError cannot_be_started(const InstanceId& id);
 ApiError cannot_be_stopped(const InstanceId& id);
+/// Source: observed of terminated instances, and those that shut down.
+ApiError cannot_be_captured(const InstanceId& id);
 ApiError cannot_be_rebooted(const InstanceId& id);
 ApiError never_ran(const InstanceId& id);
 ApiError root_is_not_ebs(const InstanceId& id, std::string_view verb);

@@ -42,12 +42,10 @@ InstanceRow require_source(Session& session, const InstanceId& id)
     if (!source) {
         throw not_found(id);
     }
-    if (source->state == InstanceStateName::kShuttingDown ||
-        source->state == InstanceStateName::kTerminated) {
-        throw incorrect_instance_state(
-            id, fmt::format("is in the state {}; an image is made of one that is pending, running, "
-                            "stopping or stopped.",
-                            text_of(source->state)));
+    if (source->state != InstanceStateName::kRunning &&
+        source->state != InstanceStateName::kStopping &&
+        source->state != InstanceStateName::kStopped) {
+        throw cannot_be_captured(id);
     }
     if (source->root_device_type != RootDeviceType::kEbs) {
         throw unsupported(fmt::format(

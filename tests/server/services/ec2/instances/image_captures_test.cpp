@@ -203,7 +203,7 @@ TEST_F(CreateImage, RefusesNamesAndInstancesItCannotUse)
     EXPECT_EQ(aws.call("CreateImage", request(), kOtherAccount).code, "InvalidInstanceID.NotFound");
     EXPECT_EQ(try_create({{"DryRun", "true"}}).code, "DryRunOperation");
     aws.must("TerminateInstances", {{"InstanceId.1", instance}});
-    EXPECT_EQ(try_create().code, "IncorrectInstanceState");
+    EXPECT_EQ(try_create().code, "InvalidParameterValue");
     EXPECT_THAT(matching_images(aws, "name", "captured"), IsEmpty());
 }
 
@@ -249,6 +249,28 @@ TEST_F(CreateImage, RebootsTheInstanceUnlessToldNotTo)
     EXPECT_EQ(status(), "initializing");
     aws.advance(2000);
     EXPECT_EQ(status(), "ok");
+}
+
+TEST(CapturedImage, WantsAnInstanceThatRunsOrIsStopped)
+{
+    TestEmulator aws;
+    aws.set_delay("instance.pending", 1000);
+    aws.set_delay("instance.shutting-down", 1000);
+    const auto id = run_one(aws);
+    const auto refusal = [&] {
+        const auto answer = aws.call("CreateImage", {{"InstanceId", id}, {"Name", "one"}});
+        EXPECT_EQ(answer.code, "InvalidParameterValue");
+        return answer.message;
+    };
+    const auto text = "Invalid value '" + id +
+                      "' for instanceId. Instance is not in state 'running' or 'stopping' or "
+                      "'stopped'";
+    EXPECT_EQ(refusal(), text);
+    aws.advance(1000);
+    aws.must("TerminateInstances", {{"InstanceId.1", id}});
+    EXPECT_EQ(refusal(), text);
+    aws.advance(1000);
+    EXPECT_EQ(refusal(), text);
 }
 
 }  // namespace
