@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "storage/metadata/images/visibility.h"
+#include "storage/metadata/settings/account_rows.h"
 #include "storage/metadata/sql/children.h"
 
 namespace amilab {
@@ -110,6 +111,22 @@ bool is_gone_image_in_use(Database& db, std::string_view viewer, std::string_vie
     return select.step();
 }
 
+bool is_gone_image_of(Database& db, std::string_view viewer, std::string_view region,
+                      const ImageId& id)
+{
+    std::vector<std::string> names{std::string(viewer), std::string(kEverybody)};
+    for (auto& membership : select_memberships(db, viewer)) {
+        names.push_back(std::move(membership.value));
+    }
+    Query query("SELECT 1 FROM image AS i WHERE i.id = ");
+    query.value(id.text()).sql(" AND i.region = ").value(region);
+    query.sql(" AND i.state = ").value(text_of(ImageState::kDeregistered));
+    query.sql(" AND (i.owner = ").value(viewer);
+    query.sql(" OR EXISTS (SELECT 1 FROM former_launch_permission AS f WHERE f.image_id = i.id");
+    query.sql(" AND f.value IN ").list(names).sql("))");
+    return query.on(db).step();
+}
+
 bool is_image_row(Database& db, const ImageId& id)
 {
     Statement select(db, "SELECT 1 FROM image WHERE id = ?");
@@ -172,8 +189,17 @@ void set_image_last_launched(Database& db, const ImageId& id, TimeMs now_ms)
     Statement(db, "UPDATE image SET last_launched_time_ms = ? WHERE id = ?").execute(now_ms, id);
 }
 
+void remember_launch_permissions(Database& db, const ImageId& id)
+{
+    Statement(db,
+              "INSERT OR IGNORE INTO former_launch_permission (image_id, kind, value)"
+              " SELECT image_id, kind, value FROM launch_permission WHERE image_id = ?")
+        .execute(id);
+}
+
 void mark_image_deregistered(Database& db, const ImageId& id)
 {
+    remember_launch_permissions(db, id);
     Statement(db, "DELETE FROM image_mapping WHERE image_id = ?").execute(id);
     Statement(db, "DELETE FROM launch_permission WHERE image_id = ?").execute(id);
     Statement(db, "DELETE FROM image_watermark WHERE image_id = ?").execute(id);

@@ -155,6 +155,9 @@ bool image_exists(Database& db, std::string_view region, const ImageId& id);
 /// Whether instances are left, the viewer's or of an image that was, of an image that is gone.
 bool is_gone_image_in_use(Database& db, std::string_view viewer, std::string_view region,
                           const ImageId& id);
+/// Whether a deregistered image was the viewer's, or one that he could launch.
+bool is_gone_image_of(Database& db, std::string_view viewer, std::string_view region,
+                      const ImageId& id);
 /// Whether the image is a row that can change; the catalogue's cannot.
 bool is_image_row(Database& db, const ImageId& id);
 /// Whether there is such an image, in whatever region and for whomever.
@@ -171,6 +174,8 @@ void set_image_architecture(Database& db, const ImageId& id, std::string_view ar
 void set_image_imds_support(Database& db, const ImageId& id, std::string_view imds_support);
 /// No effect on catalogue images, which are read-only.
 void set_image_last_launched(Database& db, const ImageId& id, TimeMs now_ms);
+/// Notes who can launch an image that is about to go, for is_gone_image_of().
+void remember_launch_permissions(Database& db, const ImageId& id);
 /// The row stays, so that the owner learns what became of it; its mappings, permissions, notes and
 /// name go.
 void mark_image_deregistered(Database& db, const ImageId& id);

@@ -255,8 +255,8 @@ std::vector<Image> to_answers(Session& session, std::vector<ImageRow>&& rows)
 }
 
 /// Throws for ids that no image has. Images that a filter left out, or that the caller may not see,
-/// are no error (observed), nor is one that was deregistered while instances of it are left
-/// (documented). `found` is in the order of ids.
+/// are no error (observed), nor is one that was deregistered for those who had it (observed for
+/// some days), nor while instances of it are left (documented). `found` is in the order of ids.
 void require_all_exist(Database& db, const ListQuery& wanted, const std::vector<ImageRow>& found)
 {
     std::vector<ImageId> missing;
@@ -264,7 +264,8 @@ void require_all_exist(Database& db, const ListQuery& wanted, const std::vector<
         const auto id = ImageId::trusted(text);
         if (!std::ranges::binary_search(found, id, {}, &ImageRow::id) &&
             !image_exists(db, wanted.region, id) &&
-            !is_gone_image_in_use(db, wanted.owner, wanted.region, id)) {
+            !is_gone_image_in_use(db, wanted.owner, wanted.region, id) &&
+            !is_gone_image_of(db, wanted.owner, wanted.region, id)) {
             missing.push_back(id);
         }
     }
@@ -363,6 +364,7 @@ bool recycle_image(Session& session, const ImageRow& row)
         !put_into_bin(session, kImageBin, {row.id.text(), row.owner, row.region, text_of(state)})) {
         return false;
     }
+    remember_launch_permissions(session.db(), row.id);
     set_launch_permissions_aside(session.db(), row.id);
     set_image_state(session.db(), row.id, ImageState::kDeregistered);
     return true;

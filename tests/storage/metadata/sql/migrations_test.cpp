@@ -184,6 +184,9 @@ INSERT INTO key_pair VALUES ('key-00000001', 'us-east-1', '111111111111', 'mine'
 INSERT INTO placement_group VALUES ('pg-00000001', 'us-east-1', '111111111111', 'mine',
     'partition', 7, NULL);
 )sql"},
+    {16, R"sql(
+INSERT INTO former_launch_permission VALUES ('ami-00000001', 'group', 'all');
+)sql"},
 };
 
 using Steps = std::span<const char* const>;

@@ -688,17 +688,35 @@ TEST(SharedImage, IsChangedByItsOwnerAlone)
     EXPECT_EQ(describe_image(aws, id).count("imagesSet/item/description"), 0U);
 }
 
+TEST(DeregisterImage, LeavesAnIdThatFindsNothingForThoseWhoHadTheImage)
+{
+    TestEmulator aws;
+    const auto mine = make_image(aws, "mine");
+    const auto shared = make_image(aws, "shared");
+    must_modify_image(aws, shared, {{"LaunchPermission.Add.1.UserId", kOtherAccount}});
+    for (const auto& id : {mine, shared}) {
+        aws.must("DeregisterImage", {{"ImageId", id}});
+        EXPECT_EQ(describe_image(aws, id).count("imagesSet/item"), 0U);
+    }
+    EXPECT_EQ(describe_image(aws, shared, kOtherAccount).count("imagesSet/item"), 0U);
+    EXPECT_EQ(aws.call("DescribeImages", {{"ImageId.1", mine}}, kOtherAccount).code,
+              "InvalidAMIID.NotFound");
+    EXPECT_EQ(aws.call("DescribeImages", {{"ImageId.1", mine}}, kAccount, "eu-west-1").code,
+              "InvalidAMIID.NotFound");
+}
+
 TEST(DeregisterImage, LeavesAnIdThatFindsNothingWhileInstancesOfItAreLeft)
 {
     TestEmulator aws;
     const auto id = make_image(aws);
-    const auto instance = aws.must("RunInstances", launch(id)).text(kInstanceId);
+    must_modify_image(aws, id, {{"LaunchPermission.Add.1.UserId", kOtherAccount}});
+    const auto instance = aws.must("RunInstances", launch(id), kOtherAccount).text(kInstanceId);
+    must_modify_image(aws, id, {{"LaunchPermission.Remove.1.UserId", kOtherAccount}});
     aws.must("DeregisterImage", {{"ImageId", id}});
-    EXPECT_EQ(describe_image(aws, id).count("imagesSet/item"), 0U);
+    EXPECT_EQ(describe_image(aws, id, kOtherAccount).count("imagesSet/item"), 0U);
+    aws.must("TerminateInstances", {{"InstanceId.1", instance}}, kOtherAccount);
     EXPECT_EQ(aws.call("DescribeImages", {{"ImageId.1", id}}, kOtherAccount).code,
               "InvalidAMIID.NotFound");
-    aws.must("TerminateInstances", {{"InstanceId.1", instance}});
-    EXPECT_EQ(aws.call("DescribeImages", {{"ImageId.1", id}}).code, "InvalidAMIID.NotFound");
 }
 
 TEST(DeregisterImage, TakesTheImageAwayAndKeepsItsSnapshot)
@@ -709,7 +727,6 @@ TEST(DeregisterImage, TakesTheImageAwayAndKeepsItsSnapshot)
     EXPECT_EQ(answer.text("return"), "true");
     EXPECT_EQ(answer.count("deleteSnapshotResultSet/item"), 0U);
     EXPECT_THAT(aws.must("DescribeImages", {{"Owner.1", "self"}}).texts(kIds), IsEmpty());
-    EXPECT_EQ(aws.call("DescribeImages", {{"ImageId.1", id}}).code, "InvalidAMIID.NotFound");
     EXPECT_EQ(aws.must("DescribeSnapshots", {{"Owner.1", "self"}}).count("snapshotSet/item"), 1U);
 }
 
@@ -737,7 +754,7 @@ TEST(DeregisterImage, StaysDeregisteredWhenItWasPending)
     EXPECT_EQ(describe_image(aws, id).text(kState), "pending");
     aws.must("DeregisterImage", {{"ImageId", id}});
     aws.advance(2000);
-    EXPECT_EQ(aws.call("DescribeImages", {{"ImageId.1", id}}).code, "InvalidAMIID.NotFound");
+    EXPECT_EQ(describe_image(aws, id).count("imagesSet/item"), 0U);
 }
 
 TEST(DeregisterImage, DeletesTheSnapshotsThatNoOtherImageUses)
