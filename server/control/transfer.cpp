@@ -246,7 +246,7 @@ OpenDisk open_snapshot_disk(Generation& generation, Database& db, const Snapshot
     }
     const auto direct = select_direct_snapshot(db, id);
     if (row->state == SnapshotState::kError || (direct && direct->open)) {
-        throw ec2::incorrect_state(id.text(), row->state);
+        throw ec2::snapshot_in_invalid_state(text_of(row->state));
     }
     if (is_archived(db, id, generation.clock().now_ms())) {
         throw ec2::snapshot_is_archived(id);

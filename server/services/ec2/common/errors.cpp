@@ -103,6 +103,11 @@ ApiError invalid_image_attribute_item(std::string_view value, std::string_view k
             fmt::format("Invalid attribute item value \"{}\" for {} item type.", value, kind)};
 }
 
+ApiError snapshot_in_invalid_state(std::string_view state)
+{
+    return {"IncorrectState", fmt::format("Snapshot is in invalid state - {}", state)};
+}
+
 ApiError snapshot_is_archived(const SnapshotId& id)
 {
     return {"IncorrectState",

@@ -56,6 +56,8 @@ ApiError invalid_block_device_mapping(std::string_view message);
 /// `kind` is the attribute's item type: userId, UserGroup, organizationArn...
 ApiError invalid_image_attribute_item(std::string_view value, std::string_view kind);
 
+/// Source: "Snapshot is in invalid state - pending" (observed at CreateVolume; tools compare it).
+ApiError snapshot_in_invalid_state(std::string_view state);
 ApiError snapshot_is_archived(const SnapshotId& id);
 
 ApiError public_access_blocked(SharedType type);

@@ -160,9 +160,7 @@ std::optional<SnapshotRow> find_snapshot(Session& session, const Mapping& mappin
     if (!snapshot) {
         throw not_found(id);
     }
-    if (snapshot->state != SnapshotState::kCompleted) {
-        throw incorrect_state(id.text(), snapshot->state);
-    }
+    require_completed(*snapshot);
     require_not_archived(session, id);
     return snapshot;
 }

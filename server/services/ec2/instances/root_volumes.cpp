@@ -188,15 +188,13 @@ struct Origin {
     std::string product_codes_of;
 };
 
-SnapshotRow require_completed(Session& session, const SnapshotId& id)
+SnapshotRow require_ready(Session& session, const SnapshotId& id)
 {
     auto snapshot = select_snapshot(session.db(), session.region(), id);
     if (!snapshot) {
         throw not_found(id);
     }
-    if (snapshot->state != SnapshotState::kCompleted) {
-        throw incorrect_state(fmt::format("Snapshot {}", id.text()), snapshot->state);
-    }
+    require_completed(*snapshot);
     require_not_archived(session, id);
     return std::move(*snapshot);
 }
@@ -207,7 +205,7 @@ Origin launch_state(Session& session, const Root& root)
     if (!root.volume.snapshot_id) {
         throw root_volume_not_replaceable(root.instance.id, "it was made of no snapshot.");
     }
-    return {require_completed(session, SnapshotId::trusted(*root.volume.snapshot_id)),
+    return {require_ready(session, SnapshotId::trusted(*root.volume.snapshot_id)),
             root.volume.size_gib, root.volume.id.text()};
 }
 
@@ -253,7 +251,7 @@ Origin from_image(Session& session, const Root& root, const ImageRow& image)
     const auto mappings = select_image_mappings(session.db(), image.id);
     const auto* mapping = find_root_mapping(mappings, image.root_device_name);
     refuse_unless(mapping != nullptr && mapping->snapshot_id, "it has no EBS root volume.");
-    auto snapshot = require_completed(session, SnapshotId::trusted(*mapping->snapshot_id));
+    auto snapshot = require_ready(session, SnapshotId::trusted(*mapping->snapshot_id));
     const auto size_gib = mapping->volume_size_gib.value_or(snapshot.volume_size_gib);
     refuse_unless(size_gib >= root.volume.size_gib,
                   "its root volume is smaller than the instance's.");

@@ -1,13 +1,12 @@
 #include "server/services/ec2/recycle_bin/recycle_bin.h"
 
-#include <fmt/format.h>
-
 #include "server/services/ec2/common/bin.h"
 #include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/recycle_bin/errors.h"
 #include "server/services/ec2/snapshots/snapshots.h"
+#include "server/services/ec2/volumes/volume_sources.h"
 #include "server/services/ec2/volumes/volumes.h"
 #include "server/wire/ec2/recycle_bin/recycle_bin.h"
 #include "server/wire/ec2/schema.h"
@@ -46,9 +45,7 @@ void require_snapshots(Session& session, const ImageId& id)
         if (!snapshot) {
             throw not_found(snapshot_id);
         }
-        if (snapshot->state != SnapshotState::kCompleted) {
-            throw incorrect_state(fmt::format("Snapshot {}", snapshot_id.text()), snapshot->state);
-        }
+        require_completed(*snapshot);
     }
 }
 

@@ -63,9 +63,7 @@ TimeMs copy_due_ms(const Session& session, const std::optional<std::int64_t>& co
 SnapshotRow start_snapshot_copy(Session& session, const SnapshotRow& source,
                                 const SnapshotCopy& wanted)
 {
-    if (source.state != SnapshotState::kCompleted) {
-        throw incorrect_state(source.id.text(), source.state);
-    }
+    require_completed(source);
     require_not_archived(session, source.id);
     auto id = session.next_id<SnapshotId>();
     auto encryption = encrypt_copy(session, wanted.encryption, source, id.text());

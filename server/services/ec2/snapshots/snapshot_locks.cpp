@@ -150,7 +150,7 @@ LockSnapshotResponse lock_snapshot(Session& session, const LockSnapshotRequest& 
 
     const auto snapshot = require_own_snapshot(session, id);
     if (snapshot.state != SnapshotState::kPending && snapshot.state != SnapshotState::kCompleted) {
-        throw incorrect_state(id.text(), snapshot.state);
+        throw snapshot_in_invalid_state(text_of(snapshot.state));
     }
     const auto held = find_lock(session, id);
     const auto lock = make_lock(session, request, snapshot, held);

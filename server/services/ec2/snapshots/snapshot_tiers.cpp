@@ -7,6 +7,7 @@
 #include "server/services/ec2/snapshots/errors.h"
 #include "server/services/ec2/snapshots/fast_restores.h"
 #include "server/services/ec2/snapshots/snapshots.h"
+#include "server/services/ec2/volumes/volume_sources.h"
 #include "server/wire/ec2/schema.h"
 #include "server/wire/ec2/snapshots/snapshot_tiers.h"
 #include "storage/base/units.h"
@@ -31,9 +32,7 @@ bool is_in_archive(const std::optional<SnapshotTierRow>& last)
 /// disabled (documented); the codes are assumed.
 void check_archivable(Session& session, const SnapshotRow& snapshot)
 {
-    if (snapshot.state != SnapshotState::kCompleted) {
-        throw incorrect_state(snapshot.id.text(), snapshot.state);
-    }
+    require_completed(snapshot);
     const auto last = find_tier(session, snapshot.id);
     if (last && last->is_in_progress) {
         throw tiering_in_progress(snapshot.id, last->status);

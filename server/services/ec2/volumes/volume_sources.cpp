@@ -1,7 +1,5 @@
 #include "server/services/ec2/volumes/volume_sources.h"
 
-#include <fmt/format.h>
-
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/ids.h"
 #include "storage/metadata/snapshots/fast_restore_rows.h"
@@ -16,11 +14,16 @@ SnapshotRow require_usable_snapshot(Session& session, std::string_view id_text)
     if (!snapshot) {
         throw not_found(id);
     }
-    if (snapshot->state != SnapshotState::kCompleted) {
-        throw incorrect_state(fmt::format("Snapshot {}", id.text()), snapshot->state);
-    }
+    require_completed(*snapshot);
     require_not_archived(session, id);
     return *snapshot;
+}
+
+void require_completed(const SnapshotRow& snapshot)
+{
+    if (snapshot.state != SnapshotState::kCompleted) {
+        throw snapshot_in_invalid_state(text_of(snapshot.state));
+    }
 }
 
 void require_not_archived(Session& session, const SnapshotId& id)

@@ -14,6 +14,9 @@ namespace amilab::ec2 {
 /// IncorrectState unless it is completed and not archived.
 SnapshotRow require_usable_snapshot(Session& session, std::string_view id_text);
 
+/// Throws IncorrectState unless the snapshot is completed.
+void require_completed(const SnapshotRow& snapshot);
+
 /// Throws IncorrectState for a snapshot that has to be restored before it is used.
 void require_not_archived(Session& session, const SnapshotId& id);
 

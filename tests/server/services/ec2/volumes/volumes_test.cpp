@@ -699,5 +699,21 @@ TEST_F(Attached, IsNotForOthersToDetach)
               "DryRunOperation");
 }
 
+TEST(CreateVolume, SaysOfAPendingSnapshotWhatToolsCompare)
+{
+    TestEmulator aws;
+    aws.set_delay("snapshot.pending", 1000);
+    const auto snapshot =
+        aws.must("CreateSnapshot", {{"VolumeId", new_volume(aws)}}).text("snapshotId");
+    for (const auto& [action, parameters] : std::vector<std::pair<const char*, Parameters>>{
+             {"CreateVolume", {{"AvailabilityZone", "us-east-1a"}, {"SnapshotId", snapshot}}},
+             {"CopySnapshot", {{"SourceRegion", "us-east-1"}, {"SourceSnapshotId", snapshot}}},
+             {"ModifySnapshotTier", {{"SnapshotId", snapshot}, {"StorageTier", "archive"}}}}) {
+        const auto refused = aws.call(action, parameters);
+        EXPECT_EQ(refused.code, "IncorrectState") << action;
+        EXPECT_EQ(refused.message, "Snapshot is in invalid state - pending") << action;
+    }
+}
+
 }  // namespace
 }  // namespace amilab::test
