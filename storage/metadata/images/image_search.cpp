@@ -17,6 +17,11 @@ constexpr const char* kOfProductCode =
     "i.id IN (SELECT c.resource_id FROM all_product_code AS c WHERE ";
 constexpr const char* kOfMapping = "i.id IN (SELECT m.image_id FROM all_image_mapping AS m WHERE ";
 
+// A copy that is pending shows no snapshots.
+constexpr auto kOfNoPendingCopy =
+    ") AND NOT (i.state = " + sql_word<ImageState::kPending> +
+    " AND i.source_image_id IS NOT NULL AND i.source_instance_id IS NULL)";
+
 constexpr const char* kOfWatermark =
     "i.id IN (SELECT w.image_id FROM main.image_watermark AS w WHERE ";
 constexpr const char* kOfSupportedType =
@@ -68,7 +73,8 @@ std::vector<ResolvedFilter> child_filters()
         {"block-device-mapping.device-name", "m.device_name", kOfMapping, ")"},
         {"block-device-mapping.encrypted", sql_true_false("m.encrypted"), kOfMapping,
          " AND m.encrypted IS NOT NULL)"},
-        {"block-device-mapping.snapshot-id", "m.snapshot_id", kOfMapping, ")"},
+        {"block-device-mapping.snapshot-id", "m.snapshot_id", kOfMapping,
+         std::string(std::string_view(kOfNoPendingCopy))},
         {"block-device-mapping.volume-size", "CAST(m.volume_size_gib AS TEXT)", kOfMapping, ")"},
         {"block-device-mapping.volume-type", "m.volume_type", kOfMapping, ")"},
         {"image-watermark.source-image-creation-time", sql_time("w.source_image_creation_time_ms"),

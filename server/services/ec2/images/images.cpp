@@ -226,6 +226,15 @@ void add_row(const Session& session, ImageRow&& row, Image& image)
     image.virtualization_type = std::move(row.virtualization_type);
 }
 
+/// Source: a copy that is pending has no snapshots yet (observed).
+void hide_pending_snapshot(const Image& image, BlockDeviceMapping& mapping)
+{
+    const bool is_copy = image.source_image_id && !image.source_instance_id;
+    if (is_copy && image.state == ImageState::kPending && mapping.ebs) {
+        mapping.ebs->snapshot_id.reset();
+    }
+}
+
 /// The images of a page and what belongs to them.
 std::vector<Image> to_answers(Session& session, std::vector<ImageRow>&& rows)
 {
@@ -247,6 +256,7 @@ std::vector<Image> to_answers(Session& session, std::vector<ImageRow>&& rows)
         annotations.add_to(answer, ids[i]);
         for (const auto& mapping : children_of(mappings, &ImageMappingRow::image_id, ids[i])) {
             answer.block_device_mappings.push_back(to_answer(mapping));
+            hide_pending_snapshot(answer, answer.block_device_mappings.back());
         }
         answer.product_codes = codes.of(ids[i]);
         answer.tags = tags.of(ids[i]);

@@ -314,5 +314,26 @@ TEST_F(CopyImage, TakesANameThatIsInUseAsNoOtherCallDoes)
               "InvalidAMIName.Duplicate");
 }
 
+TEST_F(CopyImage, ShowsItsSnapshotsWhenItIsAvailable)
+{
+    aws.set_delay("image.pending", 1000);
+    const auto id = copy();
+    constexpr const char* kSnapshot = "imagesSet/item/blockDeviceMapping/item/ebs/snapshotId";
+    EXPECT_EQ(describe(id).count(kSnapshot), 0U);
+    EXPECT_EQ(describe(id).count("imagesSet/item/blockDeviceMapping/item/ebs/volumeSize"), 2U);
+    aws.advance(1000);
+    const auto snapshot_id = describe(id).text(kSnapshot);
+    EXPECT_EQ(snapshot_id.substr(0, 5), "snap-");
+    const auto by_snapshot = [&] {
+        return aws
+            .must("DescribeImages", filter("block-device-mapping.snapshot-id", snapshot_id),
+                  kAccount, kFar)
+            .texts("imagesSet/item/imageId");
+    };
+    EXPECT_THAT(by_snapshot(), ElementsAre(id));
+    aws.generation().writer().db().run("UPDATE image SET state = 'pending'");
+    EXPECT_TRUE(by_snapshot().empty());
+}
+
 }  // namespace
 }  // namespace amilab::test
