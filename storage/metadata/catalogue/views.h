@@ -56,6 +56,7 @@ inline constexpr ViewColumn kImageViewColumns[] = {
     {"creation_time_ms"},
     {"deprecation_time_ms"},
     {"last_launched_time_ms", {}, kNullInteger},
+    {"launched_before_ms", {}, kNullInteger},
     {"source_instance_id", {}, kNullText},
     {"source_image_id", {}, kNullText},
     {"source_image_region", {}, kNullText},

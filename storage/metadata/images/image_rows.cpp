@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "storage/base/units.h"
 #include "storage/metadata/images/visibility.h"
 #include "storage/metadata/settings/account_rows.h"
 #include "storage/metadata/sql/children.h"
@@ -22,6 +23,8 @@ constexpr auto kPermissionColumns =
                                  text<&LaunchPermissionRow::value>("value"));
 
 constexpr auto kIsThere = "state <> " + sql_word<ImageState::kDeregistered>;
+
+constexpr TimeMs kReportDelayMs = kDayMs;
 
 void set_public(Database& db, const ImageId& id)
 {
@@ -184,9 +187,18 @@ void set_image_imds_support(Database& db, const ImageId& id, std::string_view im
     Statement(db, "UPDATE image SET imds_support = ? WHERE id = ?").execute(imds_support, id);
 }
 
+std::optional<TimeMs> reported_launch_ms(const ImageRow& row, TimeMs now_ms)
+{
+    const auto& last = row.last_launched_time_ms;
+    return last && *last <= now_ms - kReportDelayMs ? last : row.launched_before_ms;
+}
+
 void set_image_last_launched(Database& db, const ImageId& id, TimeMs now_ms)
 {
-    Statement(db, "UPDATE image SET last_launched_time_ms = ? WHERE id = ?").execute(now_ms, id);
+    Statement(db,
+              "UPDATE image SET launched_before_ms = iif(last_launched_time_ms <= ?,"
+              " last_launched_time_ms, launched_before_ms), last_launched_time_ms = ? WHERE id = ?")
+        .execute(now_ms - kReportDelayMs, now_ms, id);
 }
 
 void remember_launch_permissions(Database& db, const ImageId& id)

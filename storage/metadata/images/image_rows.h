@@ -50,6 +50,8 @@ struct ImageRow {
     TimeMs creation_time_ms = 0;
     std::optional<TimeMs> deprecation_time_ms{};
     std::optional<TimeMs> last_launched_time_ms{};
+    /// The launch before that one which was a day old by then.
+    std::optional<TimeMs> launched_before_ms{};
     std::optional<std::string> source_instance_id{};
     std::optional<std::string> source_image_id{};
     std::optional<std::string> source_image_region{};
@@ -87,6 +89,7 @@ inline constexpr auto kImageColumns = columns<ImageRow>(
     time<&ImageRow::creation_time_ms>("creation_time_ms"),
     time<&ImageRow::deprecation_time_ms>("deprecation_time_ms"),
     time<&ImageRow::last_launched_time_ms>("last_launched_time_ms"),
+    time<&ImageRow::launched_before_ms>("launched_before_ms"),
     text<&ImageRow::source_instance_id>("source_instance_id"),
     text<&ImageRow::source_image_id>("source_image_id"),
     text<&ImageRow::source_image_region>("source_image_region"),
@@ -172,6 +175,9 @@ void set_image_state(Database& db, const ImageId& id, ImageState state);
 void set_image_description(Database& db, const ImageId& id, std::string_view description);
 void set_image_architecture(Database& db, const ImageId& id, std::string_view architecture);
 void set_image_imds_support(Database& db, const ImageId& id, std::string_view imds_support);
+/// A launch is told of when it is a day old. Source: "24-hour delay before that usage is reported"
+/// (documented of LastLaunchedTime).
+std::optional<TimeMs> reported_launch_ms(const ImageRow& row, TimeMs now_ms);
 /// No effect on catalogue images, which are read-only.
 void set_image_last_launched(Database& db, const ImageId& id, TimeMs now_ms);
 /// Notes who can launch an image that is about to go, for is_gone_image_of().

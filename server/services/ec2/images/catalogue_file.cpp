@@ -287,7 +287,7 @@ void read_history(Fields& fields, ImageRow& image)
     }
     image.creation_time_ms = *created;
     image.deprecation_time_ms = fields.time("DeprecationTime");
-    image.last_launched_time_ms = fields.time("LastLaunchedTime");
+    image.last_launched_time_ms = image.launched_before_ms = fields.time("LastLaunchedTime");
     image.source_instance_id = read_id<InstanceId>(fields, "SourceInstanceId");
     image.source_image_id = read_id<ImageId>(fields, "SourceImageId");
     image.source_image_region = fields.text("SourceImageRegion");

@@ -249,11 +249,11 @@ void read_uefi_data(Session& session, const ImageRow& image,
     response.uefi_data = value(select_image_uefi_data(session.db(), image.id));
 }
 
-void read_last_launched(Session& /*session*/, const ImageRow& image,
+void read_last_launched(Session& session, const ImageRow& image,
                         DescribeImageAttributeResponse& response)
 {
-    if (image.last_launched_time_ms) {
-        response.last_launched_time = value(wire::format_timestamp({*image.last_launched_time_ms}));
+    if (const auto launched = reported_launch_ms(image, session.now_ms())) {
+        response.last_launched_time = value(wire::format_timestamp({*launched}));
     }
 }
 

@@ -201,7 +201,7 @@ void add_row(const Session& session, ImageRow&& row, Image& image)
     // Only the owner learns when an image was last launched.
     // Source: EC2 API Reference, Image (documented).
     if (row.owner == session.account()) {
-        image.last_launched_time = time_text(row.last_launched_time_ms);
+        image.last_launched_time = time_text(reported_launch_ms(row, session.now_ms()));
     }
     image.name = std::move(row.name);
     image.owner_id = std::move(row.owner);

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/base/units.h"
 #include "tests/server/services/ec2/common/sharing_support.h"
 #include "tests/server/services/ec2/images/image_support.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
@@ -204,7 +205,7 @@ TEST(DescribeImageAttribute, AnswersEachAttributeAlone)
                                 {"ImdsSupport", "v2.0"},
                                 {"UefiData", "QU1J"}});
     must_modify_image(aws, id, {{"LaunchPermission.Add.1.UserId", kOtherAccount}});
-    update_image(aws, id, fmt::format("last_launched_time_ms = {}", kStartMs));
+    update_image(aws, id, fmt::format("launched_before_ms = {}", kStartMs));
     const std::vector<std::array<std::string, 3>> expected = {
         {"description", "description/value", "for the web"},
         {"kernel", "kernel/value", "aki-12345678"},
@@ -271,6 +272,7 @@ TEST(DescribeImageAttribute, TellsTheOwnerAloneOfTheLastLaunch)
     must_modify_image(aws, id, {{"LaunchPermission.Add.1.UserId", kOtherAccount}});
     aws.advance(1000);
     run_image(aws, id);
+    aws.advance(kDayMs);
     EXPECT_EQ(image_attribute(aws, id, "lastLaunchedTime").text("lastLaunchedTime/value"),
               "2026-01-02T03:04:06.000Z");
     EXPECT_EQ(describe_image(aws, id).count("imagesSet/item/lastLaunchedTime"), 1U);

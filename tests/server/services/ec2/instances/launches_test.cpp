@@ -707,7 +707,7 @@ TEST(RunInstances, RequiresTokensOfTheMetadataServiceWhereTheImageSaysSo)
     EXPECT_EQ(field_of(emulator, own, "metadataOptions/httpPutResponseHopLimit"), "1");
 }
 
-TEST(RunInstances, RemembersWhenTheImageWasLaunched)
+TEST(RunInstances, IsReportedOfTheImageADayLater)
 {
     TestEmulator emulator;
     const auto image = own_image(emulator, "mine");
@@ -717,7 +717,14 @@ TEST(RunInstances, RemembersWhenTheImageWasLaunched)
     };
     EXPECT_EQ(launched(), "");
     emulator.must("RunInstances", launch(image));
+    emulator.advance(kDayMs - 1);
+    EXPECT_EQ(launched(), "");
+    emulator.advance(1);
     EXPECT_EQ(launched(), "2026-01-02T03:04:05.000Z");
+    emulator.must("RunInstances", launch(image));
+    EXPECT_EQ(launched(), "2026-01-02T03:04:05.000Z");
+    emulator.advance(kDayMs);
+    EXPECT_EQ(launched(), "2026-01-03T03:04:05.000Z");
 }
 
 TEST(RunInstances, KeepsTheAccountsApart)
