@@ -18,7 +18,7 @@ inline constexpr std::string_view kOfVolume =
 inline constexpr std::string_view kOfOneVolume =
     "n.id IN (SELECT a.instance_id FROM attachment a WHERE ";
 inline constexpr std::string_view kInstanceAttachTime =
-    "strftime('%Y-%m-%dT%H:%M:%fZ', a.attach_time_ms / 1000.0, 'unixepoch')";
+    "strftime('%Y-%m-%dT%H:%M:%S.000Z', a.attach_time_ms / 1000, 'unixepoch')";
 inline constexpr std::string_view kDeleteVolume = "iif(a.delete_on_termination, 'true', 'false')";
 inline constexpr std::string_view kOfGroup =
     "n.id IN (SELECT g.instance_id FROM instance_security_group g WHERE ";

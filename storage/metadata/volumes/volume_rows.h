@@ -73,7 +73,7 @@ inline constexpr auto kVolumeColumns = columns<VolumeRow>(
 
 inline constexpr auto kOfAttachment = sql("v.id IN (SELECT a.volume_id FROM attachment a WHERE ");
 inline constexpr auto kAttachTime =
-    sql("strftime('%Y-%m-%dT%H:%M:%fZ', a.attach_time_ms / 1000.0, 'unixepoch')");
+    sql("strftime('%Y-%m-%dT%H:%M:%S.000Z', a.attach_time_ms / 1000, 'unixepoch')");
 // operator.principal: no service manages a volume here, so nothing matches it. A snapshot's volumes
 // are found by their index.
 inline constexpr FilterColumn kVolumeFilters[] = {

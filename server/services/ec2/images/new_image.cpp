@@ -7,6 +7,7 @@
 #include "server/calls/resource_tags.h"
 #include "server/services/ec2/images/errors.h"
 #include "server/services/ec2/images/images.h"
+#include "storage/base/units.h"
 #include "storage/metadata/images/image_annotation_rows.h"
 #include "storage/metadata/tags/product_code_rows.h"
 
@@ -27,7 +28,8 @@ void complete_row(Session& session, ImageRow& row, bool is_available)
     }
     row.region = session.region();
     row.state = is_available ? ImageState::kAvailable : ImageState::kPending;
-    row.creation_time_ms = session.now_ms();
+    // Source: whole seconds (observed; scripts parse exactly that).
+    row.creation_time_ms = whole_seconds(session.now_ms());
 }
 
 /// No index decides: copies share names. Only the writer makes images.

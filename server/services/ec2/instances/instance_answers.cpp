@@ -4,6 +4,7 @@
 
 #include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/page_rows.h"
+#include "storage/base/units.h"
 
 namespace amilab::ec2 {
 
@@ -155,7 +156,7 @@ std::vector<InstanceBlockDeviceMapping> mapping_answers(
     answers.reserve(attachments.size());
     for (const auto& attachment : attachments) {
         EbsInstanceBlockDevice ebs;
-        ebs.attach_time = Timestamp{attachment.attach_time_ms};
+        ebs.attach_time = Timestamp{whole_seconds(attachment.attach_time_ms)};
         ebs.delete_on_termination = attachment.delete_on_termination;
         ebs.status = text_of(attachment.state);
         ebs.volume_id = attachment.volume_id.text();

@@ -19,6 +19,7 @@
 #include "server/services/ec2/network/errors.h"
 #include "server/services/ec2/volumes/attachments.h"
 #include "server/services/ec2/volumes/volumes.h"
+#include "storage/base/units.h"
 #include "storage/metadata/images/image_words.h"
 #include "storage/metadata/instances/instance_filters.h"
 #include "storage/metadata/instances/launch_rows.h"
@@ -184,7 +185,7 @@ void start(Session& session, const InstanceRow& row)
                                              SubnetId::trusted(row.subnet_id.value_or("")));
     set_instance_state(session.db(), row.id,
                        {.state = InstanceStateName::kPending, .time_ms = session.now_ms()});
-    set_instance_launch(session.db(), row.id, session.now_ms(),
+    set_instance_launch(session.db(), row.id, whole_seconds(session.now_ms()),
                         subnet ? new_public_address(session, *subnet) : std::nullopt);
     tell_machines(session, &Machines::start, row.id);
     schedule_end_of(session, kInstancePending, kInstanceRunning, row.id);

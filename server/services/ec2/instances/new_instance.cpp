@@ -8,6 +8,7 @@
 #include "server/services/ec2/snapshots/fast_restores.h"
 #include "server/services/ec2/volumes/new_volumes.h"
 #include "server/services/ec2/volumes/volume_sources.h"
+#include "storage/base/units.h"
 #include "storage/metadata/images/image_words.h"
 #include "storage/metadata/network/network_ids.h"
 #include "storage/metadata/tags/product_code_rows.h"
@@ -65,8 +66,9 @@ InstanceRow new_row(Session& session, const NewInstance& wanted)
     row.reservation_id = wanted.reservation_id;
     row.launch_index = wanted.launch_index;
     row.client_token = wanted.client_token;
-    row.launch_time_ms = session.now_ms();
-    row.usage_operation_time_ms = session.now_ms();
+    // Source: whole seconds (observed).
+    row.launch_time_ms = whole_seconds(session.now_ms());
+    row.usage_operation_time_ms = row.launch_time_ms;
     row.state = InstanceStateName::kPending;
     row.state_reason_code = text_of(row.state);
     row.state_reason_message = text_of(row.state);

@@ -6,6 +6,7 @@
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/common/resource_tags.h"
+#include "storage/base/units.h"
 
 namespace amilab::ec2 {
 
@@ -30,7 +31,8 @@ VolumeRow require_snapshotable_volume(Session& session, const VolumeId& id)
 VolumeAttachment to_answer(const AttachmentRow& row)
 {
     VolumeAttachment attachment;
-    attachment.attach_time = Timestamp{row.attach_time_ms};
+    // Source: whole seconds (observed). Rows have milliseconds for the sequence of attachments.
+    attachment.attach_time = Timestamp{whole_seconds(row.attach_time_ms)};
     attachment.delete_on_termination = row.delete_on_termination;
     attachment.device = row.device;
     attachment.instance_id = row.instance_id.text();

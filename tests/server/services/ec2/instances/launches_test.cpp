@@ -835,5 +835,37 @@ TEST(RunInstances, TakesNoSnapshotForADeviceOfTheInstanceStore)
                                                  {"BlockDeviceMapping.1.Ebs.VolumeSize", "1"}}));
 }
 
+TEST(Times, OfImagesLaunchesAndAttachmentsAreWholeSeconds)
+{
+    TestEmulator emulator;
+    emulator.advance(1234);
+    const auto image = own_image(emulator, "one");
+    const auto id = emulator.must("RunInstances", launch(image)).text(kInstanceId);
+    const auto whole = "2026-01-02T03:04:06.000Z";
+    EXPECT_EQ(
+        emulator.must("DescribeImages", {{"ImageId.1", image}}).text("imagesSet/item/creationDate"),
+        whole);
+    EXPECT_EQ(field_of(emulator, id, "launchTime"), whole);
+    EXPECT_EQ(field_of(emulator, id, "usageOperationUpdateTime"), whole);
+    EXPECT_EQ(field_of(emulator, id, "networkInterfaceSet/item/attachment/attachTime"), whole);
+    EXPECT_EQ(field_of(emulator, id, "blockDeviceMapping/item/ebs/attachTime"), whole);
+    const auto volumes = emulator.must("DescribeVolumes", filter("attachment.attach-time", whole));
+    EXPECT_EQ(volumes.text("volumeSet/item/attachmentSet/item/attachTime"), whole);
+    EXPECT_EQ(volumes.text("volumeSet/item/createTime"), "2026-01-02T03:04:06.234Z");
+    EXPECT_EQ(emulator.must("DescribeInstances", filter("block-device-mapping.attach-time", whole))
+                  .texts(kFound),
+              std::vector{id});
+}
+
+TEST(Times, OfALaterStartAreWholeSecondsToo)
+{
+    TestEmulator emulator;
+    const auto id = run_one(emulator);
+    emulator.must("StopInstances", one_instance(id));
+    emulator.advance(1234);
+    emulator.must("StartInstances", one_instance(id));
+    EXPECT_EQ(field_of(emulator, id, "launchTime"), "2026-01-02T03:04:06.000Z");
+}
+
 }  // namespace
 }  // namespace amilab::test
