@@ -66,6 +66,11 @@ std::vector<TagRow> parse_tags(const std::vector<TagSpecification>& specificatio
     return wanted;
 }
 
+std::optional<std::vector<Tag>> unless_empty(std::vector<Tag> tags)
+{
+    return tags.empty() ? std::nullopt : std::optional(std::move(tags));
+}
+
 std::vector<Tag> tags_of(Session& session, std::string_view resource_id)
 {
     std::vector<Tag> tags;

@@ -33,6 +33,9 @@ std::vector<TagRow> parse_tags(const std::vector<TagSpecification>& specificatio
 /// The tags of a request. Throws InvalidParameterValue for one without a key or a value.
 std::vector<TagRow> read_tags(const std::vector<Tag>& tags);
 
+/// Tags as descriptions have them: no element where there are none. Source: observed.
+std::optional<std::vector<Tag>> unless_empty(std::vector<Tag> tags);
+
 /// The caller's own tags on a resource, as answers have them.
 std::vector<Tag> tags_of(Session& session, std::string_view resource_id);
 

@@ -37,7 +37,7 @@ namespace {
 constexpr std::size_t kMostDescriptionCharacters = 255;
 
 /// What CreateSnapshot and DescribeSnapshots both tell.
-Snapshot to_answer(const SnapshotRow& row, std::vector<Tag> tags)
+Snapshot to_answer(const SnapshotRow& row, std::optional<std::vector<Tag>> tags)
 {
     Snapshot snapshot;
     snapshot.description = row.description;
@@ -57,7 +57,7 @@ Snapshot to_answer(const SnapshotRow& row, std::vector<Tag> tags)
 
 Snapshot to_description(Session& session, const PageTags& tags, const SnapshotRow& row)
 {
-    auto snapshot = to_answer(row, tags.of(row.id.text()));
+    auto snapshot = to_answer(row, unless_empty(tags.of(row.id.text())));
     snapshot.progress = row.progress;
     snapshot.data_encryption_key_id = row.data_key_id;
     snapshot.transfer_type = text_of(row.transfer_type);

@@ -44,7 +44,7 @@ VolumeAttachment to_answer(const AttachmentRow& row)
 namespace {
 
 // Source: fields documented; an empty snapshot id where there is none (observed).
-Volume to_answer(const VolumeRow& row, std::vector<Tag> tags)
+Volume to_answer(const VolumeRow& row, std::optional<std::vector<Tag>> tags)
 {
     Volume volume;
     volume.availability_zone = row.zone;
@@ -90,7 +90,7 @@ std::vector<Volume> to_descriptions(Session& session, std::vector<VolumeRow>&& r
     std::vector<Volume> volumes;
     volumes.reserve(rows.size());
     for (const auto& row : rows) {
-        volumes.push_back(to_answer(row, tags.of(row.id.text())));
+        volumes.push_back(to_answer(row, unless_empty(tags.of(row.id.text()))));
         volumes.back().attachments =
             take_attachments(next, attachments.end(), row.id,
                              [](const AttachmentRow& one) { return to_answer(one); });

@@ -377,5 +377,13 @@ TEST(DeleteSnapshot, RefusesOtherAccounts)
     EXPECT_THAT(aws.must("DescribeSnapshots").texts(kIds), ElementsAre(id));
 }
 
+TEST(CreateSnapshot, AnswersEmptyTagsAsDescribeSnapshotsDoesNot)
+{
+    TestEmulator aws;
+    EXPECT_EQ(aws.must("CreateSnapshot", {{"VolumeId", new_volume(aws)}}).count("tagSet"), 1U);
+    EXPECT_EQ(aws.must("DescribeSnapshots", {{"Owner.1", "self"}}).count("snapshotSet/item/tagSet"),
+              0U);
+}
+
 }  // namespace
 }  // namespace amilab::test

@@ -715,5 +715,16 @@ TEST(CreateVolume, SaysOfAPendingSnapshotWhatToolsCompare)
     }
 }
 
+TEST(CreateVolume, AnswersEmptyTagsAndNoAttachments)
+{
+    TestEmulator aws;
+    const auto made = aws.must("CreateVolume", {{"AvailabilityZone", "us-east-1a"}, {"Size", "1"}});
+    EXPECT_EQ(made.count("tagSet"), 1U);
+    EXPECT_EQ(made.count("attachmentSet"), 0U);
+    const auto described = aws.must("DescribeVolumes");
+    EXPECT_EQ(described.count("volumeSet/item/tagSet"), 0U);
+    EXPECT_EQ(described.count("volumeSet/item/attachmentSet"), 1U);
+}
+
 }  // namespace
 }  // namespace amilab::test
