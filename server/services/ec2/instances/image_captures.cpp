@@ -209,6 +209,20 @@ void append_added(Session& session, const std::vector<ImageMappingRow>& override
     }
 }
 
+/// Devices of the instance store that the instance's image maps go on with the new image, unless
+/// something else is there or the caller says otherwise. Source: observed.
+void append_instance_store(Session& session, const std::string& source_image,
+                           const std::vector<ImageMappingRow>& overrides,
+                           std::vector<ImageMappingRow>& mappings)
+{
+    for (auto& row : select_image_mappings(session.db(), ImageId::trusted(source_image))) {
+        if (row.virtual_name && find_device(overrides, row.device_name) == nullptr &&
+            find_device(mappings, row.device_name) == nullptr) {
+            mappings.push_back(std::move(row));
+        }
+    }
+}
+
 }  // namespace
 
 // Source: EC2 API Reference, CreateImage (documented): a snapshot of every attached volume, the
@@ -236,6 +250,7 @@ CreateImageResponse create_image(Session& session, const CreateImageRequest& req
     }
     require_boot_type(root_device, *mappings.front().volume_type);
     append_added(session, overrides, mappings);
+    append_instance_store(session, source_image_id, overrides, mappings);
 
     if (!request.no_reboot.value_or(false) && source.state == InstanceStateName::kRunning) {
         reboot_instance(session, instance);

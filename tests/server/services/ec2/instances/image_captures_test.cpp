@@ -273,5 +273,26 @@ TEST(CapturedImage, WantsAnInstanceThatRunsOrIsStopped)
     EXPECT_EQ(refusal(), text);
 }
 
+TEST(CapturedImage, KeepsTheInstanceStoreOfTheInstancesImage)
+{
+    TestEmulator aws;
+    const auto image = own_image(aws, "one",
+                                 {{"EnaSupport", "true"},
+                                  {"BlockDeviceMapping.2.DeviceName", "/dev/sdb"},
+                                  {"BlockDeviceMapping.2.VirtualName", "ephemeral0"},
+                                  {"BlockDeviceMapping.3.DeviceName", "/dev/sdc"},
+                                  {"BlockDeviceMapping.3.VirtualName", "ephemeral1"}});
+    const auto id = aws.must("CreateImage", {{"InstanceId", run_image(aws, image)},
+                                             {"Name", "two"},
+                                             {"BlockDeviceMapping.1.DeviceName", "/dev/sdc"},
+                                             {"BlockDeviceMapping.1.NoDevice", ""}})
+                        .text("imageId");
+    const auto made = aws.must("DescribeImages", {{"ImageId.1", id}});
+    EXPECT_THAT(made.texts("imagesSet/item/blockDeviceMapping/item/deviceName"),
+                ElementsAre("/dev/xvda", "/dev/sdb"));
+    EXPECT_THAT(made.texts("imagesSet/item/blockDeviceMapping/item/virtualName"),
+                ElementsAre("ephemeral0"));
+}
+
 }  // namespace
 }  // namespace amilab::test
