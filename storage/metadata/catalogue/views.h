@@ -60,7 +60,7 @@ inline constexpr ViewColumn kImageViewColumns[] = {
     {"source_instance_id", {}, kNullText},
     {"source_image_id", {}, kNullText},
     {"source_image_region", {}, kNullText},
-    {"free_tier_eligible", kZeroInteger, {}},
+    {"free_tier_eligible"},
     {"public_ssm_parameter_name", kNullText, {}},
     {"deregistration_protection", {}, "CAST('disabled' AS TEXT)"},
     {"state_reason_code", {}, kNullText},

@@ -130,6 +130,13 @@ bool is_gone_image_of(Database& db, std::string_view viewer, std::string_view re
     return query.on(db).step();
 }
 
+bool is_free_tier_image(Database& db, const ImageId& id)
+{
+    Statement select(db, "SELECT 1 FROM all_image WHERE id = ? AND free_tier_eligible = 1");
+    select.bind(id);
+    return select.step();
+}
+
 bool is_image_row(Database& db, const ImageId& id)
 {
     Statement select(db, "SELECT 1 FROM image WHERE id = ?");

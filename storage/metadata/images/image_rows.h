@@ -55,8 +55,8 @@ struct ImageRow {
     std::optional<std::string> source_instance_id{};
     std::optional<std::string> source_image_id{};
     std::optional<std::string> source_image_region{};
-    /// Of catalogue images alone, like the next.
     bool free_tier_eligible = false;
+    /// Of catalogue images alone.
     std::optional<std::string> public_ssm_parameter_name{};
     ImageProtection deregistration_protection = ImageProtection::kDisabled;
     std::optional<std::string> state_reason_code{};
@@ -69,7 +69,7 @@ struct ImageRow {
     std::optional<bool> allowed{};
 };
 
-/// Two of them are no columns of the table, but of its half of the view.
+/// One of them is no column of the table, but of its half of the view.
 inline constexpr auto kImageColumns = columns<ImageRow>(
     "image", "i", text<&ImageRow::id>("id"), text<&ImageRow::region>("region"),
     text<&ImageRow::owner>("owner"), text<&ImageRow::owner_alias>("owner_alias"),
@@ -93,7 +93,7 @@ inline constexpr auto kImageColumns = columns<ImageRow>(
     text<&ImageRow::source_instance_id>("source_instance_id"),
     text<&ImageRow::source_image_id>("source_image_id"),
     text<&ImageRow::source_image_region>("source_image_region"),
-    flag<&ImageRow::free_tier_eligible>("free_tier_eligible").as("i.free_tier_eligible"),
+    flag<&ImageRow::free_tier_eligible>("free_tier_eligible"),
     text<&ImageRow::public_ssm_parameter_name>("public_ssm_parameter_name")
         .as("i.public_ssm_parameter_name"),
     text<&ImageRow::deregistration_protection>("deregistration_protection"),
@@ -161,6 +161,8 @@ bool is_gone_image_in_use(Database& db, std::string_view viewer, std::string_vie
 /// Whether a deregistered image was the viewer's, or one that he could launch.
 bool is_gone_image_of(Database& db, std::string_view viewer, std::string_view region,
                       const ImageId& id);
+/// Whether an image, gone or not, is of the free tier.
+bool is_free_tier_image(Database& db, const ImageId& id);
 /// Whether the image is a row that can change; the catalogue's cannot.
 bool is_image_row(Database& db, const ImageId& id);
 /// Whether there is such an image, in whatever region and for whomever.

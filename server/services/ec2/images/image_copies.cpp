@@ -156,7 +156,9 @@ ImageRow make_row(const CopyImageRequest& request, const ImageId& id, const Imag
             .kernel_id = source.kernel_id,
             .ramdisk_id = source.ramdisk_id,
             .source_image_id = source.id.text(),
-            .source_image_region = source.region};
+            .source_image_region = source.region,
+            // Source: observed.
+            .free_tier_eligible = source.free_tier_eligible};
 }
 
 /// 1,566,308,778,174

@@ -167,9 +167,11 @@ std::vector<SnapshotId> snapshot_volumes(Session& session, const std::vector<Cap
     return ids;
 }
 
-ImageRow make_row(const Session& session, const CreateImageRequest& request, const ImageId& id,
+ImageRow make_row(Session& session, const CreateImageRequest& request, const ImageId& id,
                   InstanceRow source)
 {
+    // Source: observed.
+    const bool is_free = is_free_tier_image(session.db(), ImageId::trusted(source.image_id));
     return {.id = id,
             .name = request.name,
             .description = request.description,
@@ -193,7 +195,8 @@ ImageRow make_row(const Session& session, const CreateImageRequest& request, con
             // Source: EC2 API Reference, Image: the image that the instance was launched from
             // (documented).
             .source_image_id = std::move(source.image_id),
-            .source_image_region = session.region()};
+            .source_image_region = session.region(),
+            .free_tier_eligible = is_free};
 }
 
 /// Devices that the caller adds to those that are attached, completed as for RegisterImage.

@@ -294,5 +294,22 @@ TEST(CapturedImage, KeepsTheInstanceStoreOfTheInstancesImage)
                 ElementsAre("ephemeral0"));
 }
 
+TEST(Images, OfFreeTierImagesAreOfTheFreeTier)
+{
+    TestEmulator aws;
+    constexpr const char* kFree = "imagesSet/item/freeTierEligible";
+    const auto instance = run_one(aws);
+    const auto made = aws.must("CreateImage", {{"InstanceId", instance}, {"Name", "made"}});
+    const auto copied = aws.must("CopyImage", {{"SourceImageId", made.text("imageId")},
+                                               {"SourceRegion", "us-east-1"},
+                                               {"Name", "copied"}});
+    for (const auto* answer : {&made, &copied}) {
+        const auto image = aws.must("DescribeImages", {{"ImageId.1", answer->text("imageId")}});
+        EXPECT_EQ(image.text(kFree), "true");
+    }
+    const auto own = own_image(aws, "own");
+    EXPECT_EQ(aws.must("DescribeImages", {{"ImageId.1", own}}).text(kFree), "false");
+}
+
 }  // namespace
 }  // namespace amilab::test
