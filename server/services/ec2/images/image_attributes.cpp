@@ -177,9 +177,10 @@ Change parse_change(const ModifyImageAttributeRequest& request)
     return change;
 }
 
-std::optional<AttributeValue> value(const std::optional<std::string>& text)
+/// An attribute without a value is an empty element, as of instances.
+AttributeValue value(std::optional<std::string> text)
 {
-    return text ? std::optional(AttributeValue{.value = text}) : std::nullopt;
+    return {.value = std::move(text)};
 }
 
 std::vector<LaunchPermission> permissions_of(Session& session, const ImageRow& image)
@@ -252,9 +253,9 @@ void read_uefi_data(Session& session, const ImageRow& image,
 void read_last_launched(Session& session, const ImageRow& image,
                         DescribeImageAttributeResponse& response)
 {
-    if (const auto launched = reported_launch_ms(image, session.now_ms())) {
-        response.last_launched_time = value(wire::format_timestamp({*launched}));
-    }
+    const auto launched = reported_launch_ms(image, session.now_ms());
+    response.last_launched_time =
+        value(launched ? std::optional(wire::format_timestamp({*launched})) : std::nullopt);
 }
 
 void read_protection(Session& /*session*/, const ImageRow& image,

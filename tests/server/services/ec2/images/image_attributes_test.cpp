@@ -238,14 +238,16 @@ TEST(DescribeImageAttribute, KeepsTheBlockDeviceMappingFromEverybody)
     EXPECT_EQ(refused.message, "Unauthorized attempt to access restricted resource");
 }
 
-TEST(DescribeImageAttribute, LeavesOutWhatAnImageDoesNotHave)
+TEST(DescribeImageAttribute, IsAnEmptyElementOfWhatAnImageDoesNotHave)
 {
     TestEmulator aws;
     const auto id = make_image(aws);
     EXPECT_EQ(image_attribute(aws, id, "description").text("description/value"), "");
     for (const char* name : {"kernel", "ramdisk", "bootMode", "tpmSupport", "uefiData",
                              "lastLaunchedTime", "imdsSupport", "sriovNetSupport"}) {
-        EXPECT_EQ(image_attribute(aws, id, name).count(std::string(name) + "/value"), 0U) << name;
+        const auto answer = image_attribute(aws, id, name);
+        EXPECT_EQ(answer.count(name), 1U) << name;
+        EXPECT_EQ(answer.count(std::string(name) + "/value"), 0U) << name;
     }
     EXPECT_EQ(image_attribute(aws, id, "launchPermission").count("launchPermission/item"), 0U);
 }
