@@ -181,12 +181,24 @@ std::pair<LaunchSubnet, std::vector<std::string>> take_addresses(Session& sessio
     throw subnet_full(plan.subnets.front().id);
 }
 
+/// Takes out what DescribeInstances alone tells. Source: observed.
+void leave_for_descriptions(Instance& instance)
+{
+    instance.hibernation_options.reset();
+    instance.network_performance_options.reset();
+    instance.platform_details.reset();
+    instance.usage_operation.reset();
+    instance.usage_operation_update_time.reset();
+}
+
 /// As AWS answers, the instances have neither volumes nor public addresses yet (observed).
 Instance fresh_answer(InstanceRow row, const InstanceParts& parts)
 {
     row.public_ip.reset();
     row.public_dns_name.reset();
-    return instance_answer(row, parts);
+    auto answer = instance_answer(row, parts);
+    leave_for_descriptions(answer);
+    return answer;
 }
 
 Reservation launch(Session& session, const RunInstancesRequest& request, const Wish& wish,
@@ -242,7 +254,9 @@ Reservation reservation_again(Session& session, std::string_view reservation_id)
     if (rows.empty() || is_over) {
         throw idempotent_instance_terminated();
     }
-    return std::move(reservation_answers(session, std::move(rows)).front());
+    auto reservation = std::move(reservation_answers(session, std::move(rows)).front());
+    std::ranges::for_each(reservation.instances, &leave_for_descriptions);
+    return reservation;
 }
 
 /// Source: "Ensuring idempotency": a token counts for one zone when the launch names one, itself or

@@ -867,5 +867,23 @@ TEST(Times, OfALaterStartAreWholeSecondsToo)
     EXPECT_EQ(field_of(emulator, id, "launchTime"), "2026-01-02T03:04:06.000Z");
 }
 
+TEST(RunInstances, LeavesToDescribeInstancesWhatThatAloneTells)
+{
+    TestEmulator emulator;
+    const auto request = launch(public_image(emulator), {{"ClientToken", "once"}});
+    const auto first = emulator.must("RunInstances", request);
+    const auto again = emulator.must("RunInstances", request);
+    for (const std::string name :
+         {"hibernationOptions", "networkPerformanceOptions", "platformDetails", "usageOperation",
+          "usageOperationUpdateTime"}) {
+        EXPECT_EQ(first.count("instancesSet/item/" + name), 0U) << name;
+        EXPECT_EQ(again.count("instancesSet/item/" + name), 0U) << name;
+        EXPECT_EQ(emulator.must("DescribeInstances")
+                      .count("reservationSet/item/instancesSet/item/" + name),
+                  1U)
+            << name;
+    }
+}
+
 }  // namespace
 }  // namespace amilab::test
