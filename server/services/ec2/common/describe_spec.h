@@ -28,6 +28,12 @@ void check_ids(const std::vector<std::string>& ids)
 {
     parse_ids<IdType>(ids);
 }
+/// Checks them, and calls them in a refusal as `kParameter` says.
+template <class IdType, const auto& kParameter>
+void check_ids(const std::vector<std::string>& ids)
+{
+    parse_ids<IdType>(ids, kParameter);
+}
 
 template <class IdType, ApiError (*refusal)(const IdType&)>
 ApiError refuse_text(const std::string& id)

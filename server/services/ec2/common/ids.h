@@ -13,13 +13,13 @@
 /// Ids of requests.
 namespace amilab::ec2 {
 
-/// `code`, and that `text` does not begin as ids with `prefix` do.
+/// `code`, and how ids with `prefix` begin if `text` does not.
 ApiError malformed_id(std::string_view code, std::string_view text, std::string_view prefix);
 
 /// The refusal of `text`, which is no id of the kind at all. Rooms of kinds that AWS has no such
-/// code for define their own.
+/// code for define their own. Some name the parameter: the kind's usual one where none is given.
 template <class IdType>
-ApiError malformed_id(std::string_view text)
+ApiError malformed_id(std::string_view text, std::string_view /*parameter*/)
 {
     constexpr const IdType* kKind = nullptr;
     return malformed_id(malformed_code(kKind), text, id_prefix(kKind));
@@ -39,22 +39,23 @@ std::string joined(const std::vector<IdType>& ids)
 
 /// Parses, or throws malformed_id.
 template <class IdType>
-IdType parse_id(std::string_view text)
+IdType parse_id(std::string_view text, std::string_view parameter = {})
 {
     auto id = IdType::from_text(text);
     if (!id) {
-        throw malformed_id<IdType>(text);
+        throw malformed_id<IdType>(text, parameter);
     }
     return *id;
 }
 
 template <class IdType>
-std::vector<IdType> parse_ids(const std::vector<std::string>& texts)
+std::vector<IdType> parse_ids(const std::vector<std::string>& texts,
+                              std::string_view parameter = {})
 {
     std::vector<IdType> ids;
     ids.reserve(texts.size());
     for (const auto& text : texts) {
-        ids.push_back(parse_id<IdType>(text));
+        ids.push_back(parse_id<IdType>(text, parameter));
     }
     return ids;
 }
@@ -62,9 +63,9 @@ std::vector<IdType> parse_ids(const std::vector<std::string>& texts)
 // Of kinds that calls of several rooms take.
 
 template <>
-ApiError malformed_id<SnapshotId>(std::string_view text);
+ApiError malformed_id<SnapshotId>(std::string_view text, std::string_view parameter);
 template <>
-ApiError malformed_id<VolumeId>(std::string_view text);
+ApiError malformed_id<VolumeId>(std::string_view text, std::string_view parameter);
 ApiError not_found(const VolumeId& id);
 ApiError not_found(const std::vector<ImageId>& ids);
 ApiError not_found(const ImageId& id);

@@ -8,7 +8,7 @@ namespace amilab::ec2 {
 
 // Source: no code of its own is documented; the code and the text are assumed.
 template <>
-ApiError malformed_id<KeyPairId>(std::string_view text)
+ApiError malformed_id<KeyPairId>(std::string_view text, std::string_view /*parameter*/)
 {
     return invalid_value(text, "keyPairId", "Expected: 'key-...'.");
 }

@@ -10,7 +10,7 @@
 namespace amilab::ec2 {
 
 template <>
-ApiError malformed_id<KeyPairId>(std::string_view text);
+ApiError malformed_id<KeyPairId>(std::string_view text, std::string_view parameter);
 ApiError not_found(const KeyPairId& id);
 ApiError key_pair_not_found(std::string_view name);
 ApiError key_pair_name_taken();

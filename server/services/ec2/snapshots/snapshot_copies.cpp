@@ -88,7 +88,7 @@ SnapshotRow start_snapshot_copy(Session& session, const SnapshotRow& source,
 // AWS was seen to begin such a copy, which ended in error.
 CopySnapshotResponse copy_snapshot(Session& session, const CopySnapshotRequest& request)
 {
-    const auto source_id = parse_id<SnapshotId>(request.source_snapshot_id);
+    const auto source_id = parse_id<SnapshotId>(request.source_snapshot_id, "sourceSnapshotId");
     check_destination(session, request);
     check_description(request.description);
     check_completion_minutes(request.completion_duration_minutes, "CompletionDurationMinutes");

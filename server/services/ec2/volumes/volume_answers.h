@@ -10,6 +10,10 @@
 /// Volumes as answers have them, and what calls want of them.
 namespace amilab::ec2 {
 
+/// How refusals call ids that calls list volumes by. Source: observed of DescribeVolumes
+/// (ParallelCluster compares it), assumed of the others.
+inline constexpr std::string_view kVolumesParameter = "volumes";
+
 /// A volume that the caller owns in the region. Throws InvalidVolume.NotFound.
 VolumeRow require_volume(Session& session, const VolumeId& id);
 /// One whose bytes can be taken: available or in use, else IncorrectState.

@@ -53,7 +53,7 @@ VolumeId copy_volume(Session& session, const CopyVolumesRequest& request, const 
 // told otherwise, at least as large as its source; the refusals' texts are assumed.
 CopyVolumesResponse copy_volumes(Session& session, const CopyVolumesRequest& request)
 {
-    const auto source_id = parse_id<VolumeId>(request.source_volume_id);
+    const auto source_id = parse_id<VolumeId>(request.source_volume_id, "sourceVolumeId");
     if (request.size) {
         make_spec(request, *request.size);
     }

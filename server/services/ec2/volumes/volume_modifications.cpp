@@ -216,7 +216,7 @@ std::vector<VolumeModification> to_answers(Session& session,
 constexpr DescribeSpec kDescribe{
     .schema = kDescribeVolumesModifications,
     .ids = {.member = &DescribeVolumesModificationsRequest::volume_ids,
-            .check = &check_ids<VolumeId>,
+            .check = &check_ids<VolumeId, kVolumesParameter>,
             .not_with_page = "volumeModificationSet",
             .require = &require_modified},
     .page = {.largest = 500},

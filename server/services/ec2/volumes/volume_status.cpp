@@ -93,7 +93,7 @@ std::vector<VolumeStatusItem> to_answers(Session& session, std::vector<VolumeSta
 constexpr DescribeSpec kDescribe{
     .schema = kDescribeVolumeStatus,
     .ids = {.member = &DescribeVolumeStatusRequest::volume_ids,
-            .check = &check_ids<VolumeId>,
+            .check = &check_ids<VolumeId, kVolumesParameter>,
             .not_with_page = "volumeIdsSet",
             .require = &require_listed<kVolumeStatusList, VolumeId, not_found>},
     .select = &select_page<kVolumeStatusList>,

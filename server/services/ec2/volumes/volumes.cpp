@@ -141,7 +141,7 @@ bool recycle_volume(Session& session, const VolumeRow& row)
 constexpr DescribeSpec kDescribe{
     .schema = kDescribeVolumes,
     .ids = {.member = &DescribeVolumesRequest::volume_ids,
-            .check = &check_ids<VolumeId>,
+            .check = &check_ids<VolumeId, kVolumesParameter>,
             .not_with_page = "volumeSet",
             .require = &require_listed<kVolumeList, VolumeId, not_found>},
     .select = &select_page<kVolumeList>,

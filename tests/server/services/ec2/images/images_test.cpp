@@ -409,11 +409,14 @@ TEST(DescribeImages, RefusesTheWholeCallWhenIdsAreUnknown)
     EXPECT_THAT(describe_image(aws, mine, kOtherAccount).texts(kIds), IsEmpty());
     EXPECT_EQ(aws.call("DescribeImages", {{"ImageId.1", mine}}, kAccount, "eu-west-1").code,
               "InvalidAMIID.NotFound");
-    for (const char* id : {"ami-xyz", "i-00000000000000001", "image"}) {
+    for (const char* id : {"i-00000000000000001", "image", "ami"}) {
         const auto malformed = aws.call("DescribeImages", {{"ImageId.1", id}});
         EXPECT_EQ(malformed.code, "InvalidAMIID.Malformed");
         EXPECT_EQ(malformed.message, fmt::format("Invalid id: \"{}\" (expecting \"ami-...\")", id));
     }
+    const auto begins_so = aws.call("DescribeImages", {{"ImageId.1", "ami-xyz"}});
+    EXPECT_EQ(begins_so.code, "InvalidAMIID.Malformed");
+    EXPECT_EQ(begins_so.message, "Invalid id: \"ami-xyz\"");
 }
 
 TEST(DescribeImages, ShowsOfNamedIdsWhatFiltersAndOwnersLeave)

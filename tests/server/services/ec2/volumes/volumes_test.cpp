@@ -726,5 +726,23 @@ TEST(CreateVolume, AnswersEmptyTagsAndNoAttachments)
     EXPECT_EQ(described.count("volumeSet/item/attachmentSet"), 1U);
 }
 
+TEST(DescribeVolumes, NamesItsOwnParameterForIdsOfAnotherKind)
+{
+    TestEmulator aws;
+    for (const auto* action :
+         {"DescribeVolumes", "DescribeVolumeStatus", "DescribeVolumesModifications"}) {
+        const auto refused = aws.call(action, {{"VolumeId.1", "foo"}});
+        EXPECT_EQ(refused.code, "InvalidParameterValue") << action;
+        EXPECT_EQ(refused.message,
+                  "Value (foo) for parameter volumes is invalid. Expected: 'vol-...'.")
+            << action;
+    }
+    EXPECT_EQ(aws.call("DeleteVolume", {{"VolumeId", "foo"}}).message,
+              "Value (foo) for parameter volumeId is invalid. Expected: 'vol-...'.");
+    EXPECT_EQ(aws.call("CopySnapshot", {{"SourceRegion", "us-east-1"}, {"SourceSnapshotId", "foo"}})
+                  .message,
+              "Value (foo) for parameter sourceSnapshotId is invalid. Expected: 'snap-...'.");
+}
+
 }  // namespace
 }  // namespace amilab::test
