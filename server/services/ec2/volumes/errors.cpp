@@ -226,16 +226,20 @@ ApiError unknown_volume_type(std::string_view type)
             fmt::format("Unsupported volume type '{}' for volume creation.", type)};
 }
 
-ApiError volume_too_small(std::int64_t size_gib, std::int64_t min)
+ApiError volume_too_small(std::string_view type, std::int64_t size_gib, std::int64_t min)
 {
-    return invalid_parameter_value(
-        fmt::format("Volume of {}GiB is too small; minimum is {}GiB.", size_gib, min));
+    return invalid_parameter_value(fmt::format(
+        "The volume size is invalid for {0} volumes: {1} GiB. {0} volumes must be at least {2} GiB "
+        "in size. Please specify a volume size above the minimum limit.",
+        type, size_gib, min));
 }
 
-ApiError volume_too_large(std::int64_t size_gib, std::int64_t max)
+ApiError volume_too_large(std::string_view type, std::int64_t size_gib, std::int64_t max)
 {
-    return invalid_parameter_value(
-        fmt::format("Volume of {}GiB is too large; maximum is {}GiB.", size_gib, max));
+    return invalid_parameter_value(fmt::format(
+        "The volume size is invalid for {0} volumes: {1} GiB. {0} volumes must be at most {2} GiB "
+        "in size. Please specify a volume size below the maximum limit.",
+        type, size_gib, max));
 }
 
 ApiError volume_value_too_low(std::string_view what, std::int64_t value, std::int64_t min)

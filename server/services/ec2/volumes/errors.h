@@ -65,8 +65,9 @@ ApiError copy_smaller_than_source(std::int64_t size_gib, const VolumeId& source,
                                   std::int64_t source_size_gib);
 
 ApiError unknown_volume_type(std::string_view type);
-ApiError volume_too_small(std::int64_t size_gib, std::int64_t min);
-ApiError volume_too_large(std::int64_t size_gib, std::int64_t max);
+/// Source: observed of io1 that is too small; the other side assumed alike.
+ApiError volume_too_small(std::string_view type, std::int64_t size_gib, std::int64_t min);
+ApiError volume_too_large(std::string_view type, std::int64_t size_gib, std::int64_t max);
 /// `what` is iops or throughput.
 ApiError volume_value_too_low(std::string_view what, std::int64_t value, std::int64_t min);
 ApiError volume_value_too_high(std::string_view what, std::int64_t value, std::int64_t max);

@@ -58,11 +58,12 @@ const TypeLimits& find_limits(std::string_view name)
 void check_size(const TypeLimits& limits, std::int64_t size_gib)
 {
     if (size_gib < limits.size_gib.min) {
-        throw volume_too_small(size_gib, limits.size_gib.min);
+        throw volume_too_small(text_of(limits.type), size_gib, limits.size_gib.min);
     }
     if (size_gib > limits.size_gib.max) {
-        throw limits.type == VolumeType::kIo2 ? io2_beyond_limits()
-                                              : volume_too_large(size_gib, limits.size_gib.max);
+        throw limits.type == VolumeType::kIo2
+            ? io2_beyond_limits()
+            : volume_too_large(text_of(limits.type), size_gib, limits.size_gib.max);
     }
 }
 

@@ -1,5 +1,6 @@
 #include "server/services/ec2/volumes/volume_types.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "server/wire/api_error.h"
@@ -73,11 +74,15 @@ TEST(VolumeTypes, HaveALeastAndALargestSize)
         EXPECT_EQ(refusal(of(type, min, iops)), "");
         EXPECT_EQ(refusal(of(type, max, iops)), "");
         EXPECT_EQ(refusal(of(type, min - 1, iops)),
-                  "InvalidParameterValue: Volume of " + std::to_string(min - 1) +
-                      "GiB is too small; minimum is " + std::to_string(min) + "GiB.");
+                  fmt::format("InvalidParameterValue: The volume size is invalid for {0} volumes: "
+                              "{1} GiB. {0} volumes must be at least {2} GiB in size. Please "
+                              "specify a volume size above the minimum limit.",
+                              type, min - 1, min));
         EXPECT_EQ(refusal(of(type, max + 1, iops)),
-                  "InvalidParameterValue: Volume of " + std::to_string(max + 1) +
-                      "GiB is too large; maximum is " + std::to_string(max) + "GiB.");
+                  fmt::format("InvalidParameterValue: The volume size is invalid for {0} volumes: "
+                              "{1} GiB. {0} volumes must be at most {2} GiB in size. Please "
+                              "specify a volume size below the maximum limit.",
+                              type, max + 1, max));
     }
     EXPECT_EQ(refusal(of("io2", 65'536, 100)), "");
     EXPECT_NE(refusal(of("io2", 65'537, 100)), "");

@@ -190,7 +190,10 @@ TEST(CreateVolume, RefusesWhatItsTypeDoesNotTake)
         return aws.call("CreateVolume", more);
     };
     EXPECT_EQ(refused({{"Size", "10"}, {"VolumeType", "gp9"}}).code, "UnknownVolumeType");
-    EXPECT_EQ(refused({{"Size", "0"}}).message, "Volume of 0GiB is too small; minimum is 1GiB.");
+    EXPECT_EQ(
+        refused({{"Size", "0"}}).message,
+        "The volume size is invalid for gp2 volumes: 0 GiB. gp2 volumes must be at least 1 GiB in "
+        "size. Please specify a volume size above the minimum limit.");
     EXPECT_EQ(refused({{"Size", "10"}, {"VolumeType", "io1"}}).message,
               "The parameter iops must be specified for io1 volumes.");
     EXPECT_EQ(refused({{"Size", "10"}, {"Iops", "100"}}).message,
