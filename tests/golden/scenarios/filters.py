@@ -169,11 +169,12 @@ def populate(emulator):
     me.quiet("ModifySnapshotTier", SnapshotId=archived, StorageTier="archive")
     image = me.quiet("RegisterImage", registration("plain", snapshot))["imageId"]
     me.quiet("AttachImageWatermark", ImageId=image, WatermarkName="approved")
-    source = world.instance(me, image, Placement={"AvailabilityZone": ZONE})
+    source = world.instance(me, image, Placement={"AvailabilityZone": ZONE}, BlockDeviceMapping=[
+        device("/dev/xvda", VolumeSize=9, VolumeType="gp3")])
     odd_image = me.quiet("CreateImage", InstanceId=source, Name="odd", Description="odd one",
                          TagSpecification=[tag_specification("image", of="odd")],
-                         BlockDeviceMapping=[device("/dev/xvda", DeleteOnTermination=False,
-                                                    VolumeSize=9, VolumeType="gp3")])["imageId"]
+                         BlockDeviceMapping=[
+                             device("/dev/xvda", DeleteOnTermination=False)])["imageId"]
     me.quiet("ReplaceImageInstanceTypeSpecification", ImageId=odd_image, InstanceTypeSpecification={
         "SupportedInstanceType": ["t3.*"]})
     me.quiet("RegisterImage", registration(

@@ -121,10 +121,10 @@ def captures(emulator):
                 BootModeOverride="uefi", SnapshotLocation="regional", TagSpecification=[
                     tag_specification("image", a="1"), tag_specification("snapshot", b="2")],
                 BlockDeviceMapping=[
-                    device(ROOT, DeleteOnTermination=False, VolumeSize=12, VolumeType="gp3",
-                           Iops=4000, Throughput=200),
+                    device(ROOT, DeleteOnTermination=False),
                     {"DeviceName": "/dev/sdf", "NoDevice": ""},
-                    device("/dev/sdh", VolumeSize=1, Encrypted=True, EbsCardIndex=0),
+                    device("/dev/sdh", VolumeSize=12, VolumeType="gp3", Iops=4000, Throughput=200,
+                           Encrypted=True, EbsCardIndex=0),
                     device("/dev/sdj", SnapshotId=world.snapshot(me)),
                     {"DeviceName": "/dev/sdi", "VirtualName": "ephemeral0"}])["imageId"]
     for wrong in ({"Name": "captured"}, {"Name": "x"}, {"InstanceId": NO_INSTANCE},
@@ -132,6 +132,7 @@ def captures(emulator):
                   {"SnapshotLocation": "local"},
                   {"BlockDeviceMapping": [device("/dev/sdf", SnapshotId=NO_SNAPSHOT)]},
                   {"BlockDeviceMapping": [device("/dev/sdf", VolumeSize=1)]},
+                  {"BlockDeviceMapping": [device(ROOT, VolumeSize=12)]},
                   {"BlockDeviceMapping": [device("/dev/sdf", Encrypted=True)]},
                   {"BlockDeviceMapping": [device("/dev/sdz", VolumeSize=0)]},
                   {"TagSpecification": [tag_specification("instance", a="b")]}):

@@ -106,8 +106,8 @@ std::vector<Trial> mapping_trials(const std::string& present, const std::string&
          device(free, {{"Ebs.SnapshotId", "{free_snapshot}"}}), added},
         {"BlockDeviceMapping.1.Ebs.Encrypted", device(free, {{"Ebs.Encrypted", "true"}}), added},
         {"BlockDeviceMapping.1.Ebs.DeleteOnTermination",
-         device(present, {{"Ebs.DeleteOnTermination", "false"}}),
-         device(present, {{"Ebs.DeleteOnTermination", "true"}})},
+         device(present, {{"Ebs.VolumeSize", "9"}, {"Ebs.DeleteOnTermination", "false"}}),
+         device(present, {{"Ebs.VolumeSize", "9"}, {"Ebs.DeleteOnTermination", "true"}})},
     };
 }
 

@@ -178,6 +178,13 @@ ApiError cannot_be_stopped(const InstanceId& id)
                         id.text())};
 }
 
+ApiError captured_volume_changed(std::string_view device)
+{
+    return invalid_block_device_mapping(fmt::format(
+        "The volume at {} is attached: of its mapping only DeleteOnTermination can be changed.",
+        device));
+}
+
 ApiError cannot_be_captured(const InstanceId& id)
 {
     return invalid_parameter_value(

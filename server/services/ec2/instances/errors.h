@@ -57,6 +57,7 @@ ApiError root_device_removed(std::string_view name);
 
 ApiError cannot_be_started(const InstanceId& id);
 ApiError cannot_be_stopped(const InstanceId& id);
+ApiError captured_volume_changed(std::string_view device);
 /// Source: observed of terminated instances, and those that shut down.
 ApiError cannot_be_captured(const InstanceId& id);
 ApiError cannot_be_rebooted(const InstanceId& id);

@@ -96,6 +96,20 @@ std::vector<Captured> captured_volumes(Session& session, const InstanceId& insta
     return captured;
 }
 
+/// Source: of an attached volume only DeleteOnTermination can be changed (documented); the code and
+/// the text, and that what says the same passes, are assumed.
+void require_same_storage(const ImageMappingRow& mapping, const ImageMappingRow& changed)
+{
+    const auto differs = [](const auto& wanted, const auto& there) {
+        return wanted && wanted != there;
+    };
+    if (differs(changed.volume_size_gib, mapping.volume_size_gib) ||
+        differs(changed.volume_type, mapping.volume_type) || differs(changed.iops, mapping.iops) ||
+        differs(changed.throughput, mapping.throughput)) {
+        throw captured_volume_changed(mapping.device_name);
+    }
+}
+
 /// The image's mapping for a captured volume: what the volume is, changed by what the caller said.
 ImageMappingRow capture_mapping(const Captured& captured, const ImageMappingRow* changed)
 {
@@ -119,32 +133,16 @@ ImageMappingRow capture_mapping(const Captured& captured, const ImageMappingRow*
             "{} is attached: its snapshot is made by this call, SnapshotId cannot be given.",
             mapping.device_name));
     }
-    if (changed->volume_size_gib.value_or(volume.size_gib) < volume.size_gib) {
-        throw invalid_block_device_mapping(
-            fmt::format("Volume of size {}GB is smaller than snapshot of '{}', expect size >= {}GB",
-                        *changed->volume_size_gib, volume.id.text(), volume.size_gib));
-    }
+    require_same_storage(mapping, *changed);
     // Source: false beside an encrypted volume is ignored, true beside another one fails
     // (documented).
     if (changed->encrypted.value_or(false) && !volume.encrypted) {
         throw invalid_block_device_mapping(fmt::format(
             "The volume at {} is not encrypted; its snapshot cannot be.", mapping.device_name));
     }
-    mapping.volume_size_gib = changed->volume_size_gib.value_or(volume.size_gib);
-    if (changed->volume_type && *changed->volume_type != volume.volume_type) {
-        mapping.volume_type = changed->volume_type;
-        mapping.iops.reset();
-        mapping.throughput.reset();
-    }
-    mapping.iops = changed->iops ? changed->iops : mapping.iops;
-    mapping.throughput = changed->throughput ? changed->throughput : mapping.throughput;
     if (changed->delete_on_termination) {
         mapping.delete_on_termination = changed->delete_on_termination;
     }
-    complete_volume_spec({.volume_type = *mapping.volume_type,
-                          .size_gib = *mapping.volume_size_gib,
-                          .iops = mapping.iops,
-                          .throughput = mapping.throughput});
     return mapping;
 }
 

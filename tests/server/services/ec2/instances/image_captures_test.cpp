@@ -21,8 +21,6 @@ constexpr const char* kIds = "imagesSet/item/imageId";
 
 constexpr const char* kState = "imagesSet/item/imageState";
 
-constexpr const char* kCombination = "InvalidParameterCombination";
-
 constexpr const char* kBadMapping = "InvalidBlockDeviceMapping";
 
 class CreateImage : public ::testing::Test {
@@ -147,11 +145,11 @@ TEST_F(CreateImage, LeavesOutVolumesWithNoDevice)
               kBadMapping);
 }
 
-TEST_F(CreateImage, ChangesAndAddsDevicesAsTold)
+TEST_F(CreateImage, ChangesWhetherVolumesGoWithInstancesAndAddsDevices)
 {
     const auto id = create({{"BlockDeviceMapping.1.DeviceName", "/dev/sdf"},
-                            {"BlockDeviceMapping.1.Ebs.VolumeSize", "50"},
-                            {"BlockDeviceMapping.1.Ebs.VolumeType", "gp2"},
+                            {"BlockDeviceMapping.1.Ebs.VolumeSize", "10"},
+                            {"BlockDeviceMapping.1.Ebs.VolumeType", "gp3"},
                             {"BlockDeviceMapping.1.Ebs.DeleteOnTermination", "true"},
                             {"BlockDeviceMapping.2.DeviceName", "/dev/sdg"},
                             {"BlockDeviceMapping.2.Ebs.VolumeSize", "7"},
@@ -159,10 +157,9 @@ TEST_F(CreateImage, ChangesAndAddsDevicesAsTold)
                             {"BlockDeviceMapping.3.VirtualName", "ephemeral0"}});
     EXPECT_THAT(mapped(id, "deviceName"),
                 UnorderedElementsAre("/dev/xvda", "/dev/sdf", "/dev/sdg", "/dev/sdh"));
-    EXPECT_THAT(mapped(id, "*[../deviceName='/dev/sdf']/volumeSize"), ElementsAre("50"));
-    EXPECT_THAT(mapped(id, "*[../deviceName='/dev/sdf']/volumeType"), ElementsAre("gp2"));
+    EXPECT_THAT(mapped(id, "*[../deviceName='/dev/sdf']/volumeSize"), ElementsAre("10"));
+    EXPECT_THAT(mapped(id, "*[../deviceName='/dev/sdf']/volumeType"), ElementsAre("gp3"));
     EXPECT_THAT(mapped(id, "*[../deviceName='/dev/sdf']/deleteOnTermination"), ElementsAre("true"));
-    EXPECT_THAT(mapped(id, "*[../deviceName='/dev/sdf']/iops"), IsEmpty());
     EXPECT_THAT(mapped(id, "*[../deviceName='/dev/sdf']/snapshotId"), SizeIs(1));
     EXPECT_THAT(mapped(id, "*[../deviceName='/dev/sdg']/volumeSize"), ElementsAre("7"));
     EXPECT_THAT(mapped(id, "*[../deviceName='/dev/sdg']/snapshotId"), IsEmpty());
@@ -174,9 +171,17 @@ TEST_F(CreateImage, RefusesChangesThatCannotBe)
     const auto code = [&](const Parameters& more) {
         return try_create(merged({{"BlockDeviceMapping.1.DeviceName", "/dev/sdf"}}, more)).code;
     };
-    EXPECT_EQ(code({{"BlockDeviceMapping.1.Ebs.VolumeSize", "4"}}), kBadMapping);
+    for (const auto& [member, value] :
+         std::vector<std::pair<std::string, std::string>>{{"VolumeSize", "4"},
+                                                          {"VolumeSize", "50"},
+                                                          {"VolumeType", "gp2"},
+                                                          {"VolumeType", "io1"},
+                                                          {"Iops", "3000"},
+                                                          {"Throughput", "200"}}) {
+        EXPECT_EQ(code({{"BlockDeviceMapping.1.Ebs." + member, value}}), kBadMapping)
+            << member << " " << value;
+    }
     EXPECT_EQ(code({{"BlockDeviceMapping.1.Ebs.SnapshotId", make_snapshot(aws)}}), kBadMapping);
-    EXPECT_EQ(code({{"BlockDeviceMapping.1.Ebs.VolumeType", "io1"}}), kCombination);
     EXPECT_EQ(code({{"BlockDeviceMapping.1.Ebs.VolumeSize", "6"},
                     {"BlockDeviceMapping.2.DeviceName", "/dev/sdf"},
                     {"BlockDeviceMapping.2.NoDevice", ""}}),

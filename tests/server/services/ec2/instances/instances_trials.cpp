@@ -108,7 +108,7 @@ void add_images_and_products(TrialTable& table)
 {
     table["CreateImage"] = {
         {{"InstanceId", "{instance}"}, {"Name", "captured"}},
-        mapping_trials("/dev/sdf", "/dev/sdz") +
+        mapping_trials("/dev/sdy", "/dev/sdz") +
             std::vector<Trial>{
                 {"BlockDeviceMapping.1.NoDevice", device("/dev/sdf", {{"NoDevice", ""}})},
                 {"BlockDeviceMapping.1.VirtualName",
