@@ -32,9 +32,9 @@ ApiError invalid_parameter_dependency(std::string_view parameter, std::string_vi
                         required)};
 }
 
-ApiError invalid_next_token(std::string_view token)
+ApiError invalid_next_token(std::string_view /*token*/)
 {
-    return {"InvalidNextToken", fmt::format("The token '{}' is invalid", token)};
+    return invalid_parameter_value("The NextToken is invalid.");
 }
 
 ApiError idempotent_parameter_mismatch()

@@ -20,6 +20,7 @@ ApiError invalid_value(std::string_view value, std::string_view parameter,
                        std::string_view why = {});
 /// `parameter` makes sense beside `required` alone.
 ApiError invalid_parameter_dependency(std::string_view parameter, std::string_view required);
+/// Source: observed of DescribeImages and DescribeVpcs, assumed of EC2's other lists.
 ApiError invalid_next_token(std::string_view token);
 ApiError idempotent_parameter_mismatch();
 

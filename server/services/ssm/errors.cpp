@@ -167,6 +167,11 @@ ApiError data_type_not_offered(std::string_view data_type)
                         data_type)};
 }
 
+ApiError invalid_list_token(std::string_view token)
+{
+    return {"InvalidNextToken", fmt::format("The token '{}' is invalid", token)};
+}
+
 ApiError invalid_filter_key(std::string_view key, std::string_view valid)
 {
     return {"InvalidFilterKey",

@@ -46,6 +46,8 @@ ApiError tier_lowered();
 ApiError type_not_offered(std::string_view type);
 ApiError data_type_not_offered(std::string_view data_type);
 
+/// Source: the code is documented, the text assumed.
+ApiError invalid_list_token(std::string_view token);
 ApiError invalid_filter_key(std::string_view key, std::string_view valid);
 ApiError invalid_filter_option(std::string_view option, std::string_view valid);
 ApiError filter_values_missing(std::string_view key);

@@ -316,26 +316,27 @@ std::vector<ParameterHistory> to_history(Session& session, std::vector<Parameter
 }
 
 constexpr DescribeSpec kByPath{.schema = kGetParametersByPath,
-                               .page = {.usual = kPathPage},
+                               .page = {.usual = kPathPage, .refuse_token = &invalid_list_token},
                                .refine = &add_path,
                                .select = &select_parameters,
                                .key = &name_of,
                                .answers = &to_parameters,
                                .into = &GetParametersByPathResponse::parameters};
 constexpr DescribeSpec kDescribe{.schema = kDescribeParameters,
-                                 .page = {.usual = kListPage},
+                                 .page = {.usual = kListPage, .refuse_token = &invalid_list_token},
                                  .refine = &add_filters,
                                  .select = &select_parameters,
                                  .key = &name_of,
                                  .answers = &to_metadata,
                                  .into = &DescribeParametersResponse::parameters};
-constexpr DescribeSpec kHistory{.schema = kGetParameterHistory,
-                                .page = {.usual = kHistoryPage},
-                                .refine = &add_parameter,
-                                .select = &select_parameter_versions,
-                                .key = &version_of,
-                                .answers = &to_history,
-                                .into = &GetParameterHistoryResponse::parameters};
+constexpr DescribeSpec kHistory{
+    .schema = kGetParameterHistory,
+    .page = {.usual = kHistoryPage, .refuse_token = &invalid_list_token},
+    .refine = &add_parameter,
+    .select = &select_parameter_versions,
+    .key = &version_of,
+    .answers = &to_history,
+    .into = &GetParameterHistoryResponse::parameters};
 
 }  // namespace
 

@@ -18,10 +18,11 @@ TEST(PageTokens, AreOfOneListOfOneAccountInOneRegion)
     const Parameters next = {{"NextToken", token}};
     EXPECT_EQ(aws.must("DescribeVolumes", next).count("volumeSet/item"), 1U);
 
-    EXPECT_EQ(aws.call("DescribeSnapshots", next).code, "InvalidNextToken");
-    EXPECT_EQ(aws.call("DescribeVolumeStatus", next).code, "InvalidNextToken");
-    EXPECT_EQ(aws.call("DescribeVolumes", next, kOtherAccount).code, "InvalidNextToken");
-    EXPECT_EQ(aws.call("DescribeVolumes", next, kAccount, "eu-west-1").code, "InvalidNextToken");
+    EXPECT_EQ(aws.call("DescribeSnapshots", next).code, "InvalidParameterValue");
+    EXPECT_EQ(aws.call("DescribeVolumeStatus", next).code, "InvalidParameterValue");
+    EXPECT_EQ(aws.call("DescribeVolumes", next, kOtherAccount).code, "InvalidParameterValue");
+    EXPECT_EQ(aws.call("DescribeVolumes", next, kAccount, "eu-west-1").code,
+              "InvalidParameterValue");
 }
 
 }  // namespace

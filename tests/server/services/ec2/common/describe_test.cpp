@@ -68,5 +68,17 @@ TEST(Owners, AreMissingWhenTheListIsEmpty)
     }
 }
 
+TEST(NextToken, OfNoCallIsAnInvalidValue)
+{
+    TestEmulator aws;
+    for (const auto* action : {"DescribeImages", "DescribeVpcs", "DescribeVolumes"}) {
+        for (const auto* token : {"nonsense", "bm90IG91cnM="}) {
+            const auto refused = aws.call(action, {{"NextToken", token}});
+            EXPECT_EQ(refused.code, "InvalidParameterValue") << action;
+            EXPECT_EQ(refused.message, "The NextToken is invalid.") << action;
+        }
+    }
+}
+
 }  // namespace
 }  // namespace amilab::test

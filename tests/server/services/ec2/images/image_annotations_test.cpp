@@ -249,7 +249,7 @@ TEST(ImageFindings, AreNoneOfAnImageThatNobodyScanned)
     }
     EXPECT_EQ(aws.call("GetImageFindings", of(id), kOtherAccount).code, "InvalidAMIID.NotFound");
     EXPECT_EQ(aws.call("GetImageFindings", of(id, {{"NextToken", "nonsense"}})).code,
-              "InvalidNextToken");
+              "InvalidParameterValue");
     EXPECT_EQ(aws.call("GetImageFindings", of(id, {{"MaxResults", "1001"}})).code,
               "InvalidParameterValue");
     aws.must("DeregisterImage", of(id));

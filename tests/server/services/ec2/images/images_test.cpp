@@ -578,7 +578,7 @@ TEST(DescribeImages, RefusesPagesFiltersAndOwnersItCannotRead)
     const auto code = [&](const Parameters& parameters) {
         return aws.call("DescribeImages", parameters).code;
     };
-    EXPECT_EQ(code({{"NextToken", "nonsense"}}), "InvalidNextToken");
+    EXPECT_EQ(code({{"NextToken", "nonsense"}}), "InvalidParameterValue");
     EXPECT_EQ(code({{"MaxResults", "4"}}), "InvalidParameterValue");
     EXPECT_EQ(code({{"MaxResults", "5"}, {"ImageId.1", mine}}), kCombination);
     EXPECT_EQ(code({{"ExecutableBy.1", "everybody"}}), "InvalidUserID.Malformed");

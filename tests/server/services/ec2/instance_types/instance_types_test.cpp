@@ -141,7 +141,7 @@ TEST(DescribeInstanceTypes, Pages)
     EXPECT_EQ(emulator.call("DescribeInstanceTypes", {{"MaxResults", "101"}}).code,
               "InvalidParameterValue");
     EXPECT_EQ(emulator.call("DescribeInstanceTypes", {{"NextToken", "x"}}).code,
-              "InvalidNextToken");
+              "InvalidParameterValue");
 }
 
 struct FilterCase {

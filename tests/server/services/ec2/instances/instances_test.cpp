@@ -308,7 +308,8 @@ TEST(DescribeInstances, RefusesPagesThatAreTooSmallOrOfNamedInstances)
               "InvalidParameterValue");
     EXPECT_EQ(emulator.call("DescribeInstances", one_instance(id, {{"MaxResults", "5"}})).message,
               "The parameter instancesSet cannot be used with the parameter maxResults");
-    EXPECT_EQ(emulator.call("DescribeInstances", {{"NextToken", "abc"}}).code, "InvalidNextToken");
+    EXPECT_EQ(emulator.call("DescribeInstances", {{"NextToken", "abc"}}).code,
+              "InvalidParameterValue");
     EXPECT_EQ(emulator.call("DescribeInstances", {{"DryRun", "true"}}).code, "DryRunOperation");
 }
 

@@ -104,7 +104,7 @@ TEST(DescribeSubnets, Pages)
     auto ids = first.texts(kSubnetIds);
     ids.push_back(second.text(kSubnetIds));
     EXPECT_EQ(ids, emulator.must("DescribeSubnets").texts(kSubnetIds));
-    EXPECT_EQ(emulator.call("DescribeSubnets", {{"NextToken", "x"}}).code, "InvalidNextToken");
+    EXPECT_EQ(emulator.call("DescribeSubnets", {{"NextToken", "x"}}).code, "InvalidParameterValue");
     EXPECT_EQ(emulator.call("DescribeSubnets", {{"MaxResults", "4"}}).code,
               "InvalidParameterValue");
     EXPECT_EQ(emulator.call("DescribeSubnets", {{"MaxResults", "1001"}}).code,

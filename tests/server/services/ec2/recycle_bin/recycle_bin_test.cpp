@@ -261,7 +261,7 @@ TEST(RecycleBin, IsListedPageByPageAndByIds)
               "InvalidAMIID.NotFound");
     EXPECT_EQ(code({{"ImageId.1", "ami-nothex"}}), "InvalidAMIID.Malformed");
     EXPECT_EQ(code({{"MaxResults", "0"}}), "InvalidParameterValue");
-    EXPECT_EQ(code({{"NextToken", "nonsense"}}), "InvalidNextToken");
+    EXPECT_EQ(code({{"NextToken", "nonsense"}}), "InvalidParameterValue");
     Parameters many;
     for (int i = 1; i <= 21; ++i) {
         many.emplace_back(fmt::format("ImageId.{}", i), ids[0]);

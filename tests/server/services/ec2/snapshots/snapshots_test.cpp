@@ -317,7 +317,8 @@ TEST(DescribeSnapshots, AnswersPageByPage)
     }
     EXPECT_THAT(sizes, ElementsAre(5, 5, 2));
     EXPECT_THAT(seen, ::testing::UnorderedElementsAreArray(made));
-    EXPECT_EQ(aws.call("DescribeSnapshots", {{"NextToken", "nonsense"}}).code, "InvalidNextToken");
+    EXPECT_EQ(aws.call("DescribeSnapshots", {{"NextToken", "nonsense"}}).code,
+              "InvalidParameterValue");
     EXPECT_EQ(aws.call("DescribeSnapshots", {{"MaxResults", "5"}, {"SnapshotId.1", made[0]}}).code,
               "InvalidParameterCombination");
     EXPECT_EQ(aws.call("DescribeSnapshots", {{"MaxResults", "4"}}).code, "InvalidParameterValue");

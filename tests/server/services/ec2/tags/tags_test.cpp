@@ -407,7 +407,7 @@ TEST(DescribeTags, AnswersPageByPageInOneOrder)
     EXPECT_EQ(paged, expected);
     EXPECT_EQ(aws.call("DescribeTags", {{"MaxResults", "4"}}).code, "InvalidParameterValue");
     EXPECT_EQ(aws.call("DescribeTags", {{"MaxResults", "1001"}}).code, "InvalidParameterValue");
-    EXPECT_EQ(aws.call("DescribeTags", {{"NextToken", "bad"}}).code, "InvalidNextToken");
+    EXPECT_EQ(aws.call("DescribeTags", {{"NextToken", "bad"}}).code, "InvalidParameterValue");
 }
 
 }  // namespace
