@@ -98,7 +98,7 @@ void Emulator::read_members(ApiCall& call, const RequestHeader& header, std::str
 void Emulator::read_form(ApiCall& call, const RequestHeader& header, std::string_view body) const
 {
     const bool is_form =
-        header.content_type.empty() || header.content_type.substr(0, kFormType.size()) == kFormType;
+        header.content_type.empty() || wire::media_type(header.content_type) == kFormType;
     if (header.method != "POST" && header.method != "GET" && header.method != "HEAD") {
         throw ApiError(
             "InvalidRequest",

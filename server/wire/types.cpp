@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
+#include <boost/algorithm/string/case_conv.hpp>
 
 namespace amilab::wire {
 namespace {
@@ -220,6 +221,15 @@ bool is_xml_text(std::string_view utf8)
     });
     return !has_control && utf8.find("\xef\xbf\xbe") == std::string_view::npos &&
            utf8.find("\xef\xbf\xbf") == std::string_view::npos;
+}
+
+std::string media_type(std::string_view content_type)
+{
+    auto type = content_type.substr(0, content_type.find(';'));
+    while (type.ends_with(' ') || type.ends_with('\t')) {
+        type.remove_suffix(1);
+    }
+    return boost::algorithm::to_lower_copy(std::string(type));
 }
 
 bool is_account_id(std::string_view text)

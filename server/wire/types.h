@@ -59,6 +59,10 @@ bool is_utf8(std::string_view text);
 /// line ends, no U+FFFE and U+FFFF.
 bool is_xml_text(std::string_view utf8);
 
+/// "application/json" of "Application/JSON; charset=UTF-8".
+/// Source: names of media types compare without case (RFC 9110).
+std::string media_type(std::string_view content_type);
+
 /// Twelve digits.
 bool is_account_id(std::string_view text);
 
