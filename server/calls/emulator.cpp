@@ -6,13 +6,12 @@
 #include "server/calls/settle.h"
 #include "server/wire/protocols.h"
 #include "server/wire/types.h"
+#include "server/wire/wire_errors.h"
 #include "storage/state/generation.h"
 
 namespace amilab {
 
 namespace {
-
-constexpr std::string_view kFormType = "application/x-www-form-urlencoded";
 
 wire::JsonRequest json_request(const RequestHeader& header, std::string_view body)
 {
@@ -42,10 +41,7 @@ const Service& Emulator::find_form_service(const wire::Parameters& parameters,
     if (!scope_service.empty()) {
         const auto* service = services_.named(scope_service);
         if (service == nullptr) {
-            throw ApiError("UnsupportedOperation",
-                           fmt::format("amilab does not offer the service {}; docs/coverage.md "
-                                       "lists what it offers.",
-                                       scope_service));
+            throw wire::service_not_offered(scope_service);
         }
         return *service;
     }
@@ -79,6 +75,13 @@ void Emulator::read_header(ApiCall& call, const RequestHeader& header) const
     }
     const auto http = json_request(header, {});
     const auto* service = scope ? services_.named(scope->service) : services_.meant_by(http);
+    if (scope && service == nullptr) {
+        if (const auto* unknown =
+                wire::unknown_service(scope->service, http, header.content_type)) {
+            call.service_ = unknown;
+            throw wire::service_not_offered(scope->service);
+        }
+    }
     if (service == nullptr || wire::rules_of(service->schema.protocol).is_form) {
         return;  // the form tells
     }
@@ -97,8 +100,8 @@ void Emulator::read_members(ApiCall& call, const RequestHeader& header, std::str
 
 void Emulator::read_form(ApiCall& call, const RequestHeader& header, std::string_view body) const
 {
-    const bool is_form =
-        header.content_type.empty() || wire::media_type(header.content_type) == kFormType;
+    const bool is_form = header.content_type.empty() ||
+                         wire::media_type(header.content_type) == wire::kFormContentType;
     if (header.method != "POST" && header.method != "GET" && header.method != "HEAD") {
         throw ApiError(
             "InvalidRequest",
@@ -107,7 +110,7 @@ void Emulator::read_form(ApiCall& call, const RequestHeader& header, std::string
     if (!is_form && !body.empty()) {
         throw ApiError("InvalidRequest",
                        fmt::format("The content type {} is not supported; use {}.",
-                                   header.content_type, kFormType),
+                                   header.content_type, wire::kFormContentType),
                        415);
     }
     call.parameters_ = std::make_unique<wire::Parameters>(header.query, body);

@@ -98,6 +98,50 @@ Rendered render_error_of_rest_json(const ServiceSchema& service, const ApiError&
     return render_rest_json_error(service, error);
 }
 
+// Services that are not offered.
+
+const OperationSchema& operation_of_nothing(const ServiceSchema&, const JsonRequest&,
+                                            const Parameters*)
+{
+    throw std::logic_error("a service that is not offered has no operations");
+}
+
+Rendered render_error_of_rest_xml(const ServiceSchema&, const ApiError& error,
+                                  std::string_view request_id)
+{
+    return {render_rest_xml_error(error, request_id)};
+}
+
+constexpr ServiceSchema kUnknownOfJson{.name = {},
+                                       .protocol = Protocol::kJson,
+                                       .version = {},
+                                       .error_message = "message",
+                                       .operation_names = {},
+                                       .operations = {}};
+constexpr ServiceSchema kUnknownOfRestJson{.name = {},
+                                           .protocol = Protocol::kRestJson,
+                                           .version = {},
+                                           .error_message = "message",
+                                           .operation_names = {},
+                                           .operations = {}};
+constexpr ServiceSchema kUnknownOfRestXml{.name = {},
+                                          .protocol = Protocol::kRestXml,
+                                          .version = {},
+                                          .operation_names = {},
+                                          .operations = {}};
+constexpr ServiceSchema kUnknownOfQuery{.name = {},
+                                        .protocol = Protocol::kQuery,
+                                        .version = {},
+                                        .operation_names = {},
+                                        .operations = {}};
+
+bool is_form_request(const JsonRequest& request, std::string_view type)
+{
+    const bool has_action = request.query.starts_with("Action=") ||
+                            request.query.find("&Action=") != request.query.npos;
+    return has_action || type == kFormContentType || (type.empty() && request.method == "POST");
+}
+
 constexpr ProtocolRules kEc2{.is_form = true,
                              .is_meant = &is_never_meant,
                              .find_operation = &operation_of_form,
@@ -127,7 +171,32 @@ constexpr ProtocolRules kRestJson{.is_form = false,
                                   .begin_response = nullptr,
                                   .content_type = kRestJsonContentType};
 
+constexpr ProtocolRules kRestXml{.is_form = false,
+                                 .is_meant = &is_never_meant,
+                                 .find_operation = &operation_of_nothing,
+                                 .read = &read_no_form,
+                                 .render_error = &render_error_of_rest_xml,
+                                 .begin_response = nullptr,
+                                 .content_type = kRestXmlContentType};
+
 }  // namespace
+
+const ServiceSchema* unknown_service(std::string_view service, const JsonRequest& request,
+                                     std::string_view content_type)
+{
+    const auto target = request.header ? request.header("X-Amz-Target") : std::nullopt;
+    if (!target.value_or("").empty()) {
+        return &kUnknownOfJson;
+    }
+    if (service == "s3") {
+        return &kUnknownOfRestXml;
+    }
+    if (is_form_request(request, media_type(content_type))) {
+        return nullptr;
+    }
+    const bool is_xml = service == "route53" || service == "cloudfront";
+    return is_xml ? &kUnknownOfQuery : &kUnknownOfRestJson;
+}
 
 const ProtocolRules& rules_of(Protocol protocol)
 {
@@ -140,6 +209,8 @@ const ProtocolRules& rules_of(Protocol protocol)
             return kJson;
         case Protocol::kRestJson:
             return kRestJson;
+        case Protocol::kRestXml:
+            return kRestXml;
     }
     return kEc2;
 }

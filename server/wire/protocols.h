@@ -34,4 +34,13 @@ struct ProtocolRules {
 
 const ProtocolRules& rules_of(Protocol protocol);
 
+/// What media type a form has.
+inline constexpr std::string_view kFormContentType = "application/x-www-form-urlencoded";
+
+/// In whose protocol a service that is not offered is refused, as its clients read it; null for
+/// forms, whose bodies tell more. Source: the protocols are documented, which service has which is
+/// read off the request.
+const ServiceSchema* unknown_service(std::string_view service, const JsonRequest& request,
+                                     std::string_view content_type);
+
 }  // namespace amilab::wire

@@ -89,7 +89,8 @@ template <class Request>
 struct OperationOf : OperationSchema {
 };
 
-enum class Protocol : std::uint8_t { kEc2, kQuery, kJson, kRestJson };
+/// kRestXml is that of services which are not offered.
+enum class Protocol : std::uint8_t { kEc2, kQuery, kJson, kRestJson, kRestXml };
 
 struct ServiceSchema {
     std::string_view name;

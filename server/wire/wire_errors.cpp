@@ -70,6 +70,14 @@ ApiError unsupported_parameter(std::string_view name)
             fmt::format("amilab does not offer the parameter {} yet; see docs/coverage.md", name)};
 }
 
+ApiError service_not_offered(std::string_view service)
+{
+    return {
+        "UnsupportedOperation",
+        fmt::format("amilab does not offer the service {}; docs/coverage.md lists what it offers.",
+                    shortened(service))};
+}
+
 ApiError unsupported_operation(std::string_view action)
 {
     return {"UnsupportedOperation",

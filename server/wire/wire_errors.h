@@ -29,6 +29,8 @@ ApiError invalid_character(std::string_view name);
 
 /// Known to AWS, not offered here. Source: amilab's own; the code is AWS's for such cases.
 ApiError unsupported_parameter(std::string_view name);
+/// Ours, with EC2's code.
+ApiError service_not_offered(std::string_view service);
 ApiError unsupported_operation(std::string_view action);
 /// No action of the service. Source: observed.
 ApiError invalid_action(std::string_view action);

@@ -180,6 +180,15 @@ std::string render_ec2_error(const ApiError& error, std::string_view request_id)
     return to_text(document);
 }
 
+std::string render_rest_xml_error(const ApiError& error, std::string_view request_id)
+{
+    pugi::xml_document document;
+    auto root = document.append_child("Error");
+    append_error(root, error);
+    append(root, "RequestId", request_id);
+    return to_text(document);
+}
+
 std::string render_query_error(const ServiceSchema& service, const ApiError& error,
                                std::string_view request_id)
 {

@@ -17,6 +17,7 @@ namespace amilab::wire {
 
 /// Source: observed.
 constexpr std::string_view kXmlContentType = "text/xml;charset=UTF-8";
+constexpr std::string_view kRestXmlContentType = "application/xml";
 
 // What generated code is made of. Text that XML 1.0 cannot hold (control characters) becomes
 // U+FFFD, so that every answer is a document.
@@ -101,6 +102,8 @@ std::string render_response(const ServiceSchema& service, const OperationSchema&
 
 // The body of a refusal. Source: both forms observed.
 std::string render_ec2_error(const ApiError& error, std::string_view request_id);
+/// Of S3.
+std::string render_rest_xml_error(const ApiError& error, std::string_view request_id);
 std::string render_query_error(const ServiceSchema& service, const ApiError& error,
                                std::string_view request_id);
 

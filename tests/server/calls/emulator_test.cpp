@@ -35,5 +35,58 @@ TEST(MediaTypes, OfFormsCompareWithoutCase)
     EXPECT_EQ(status("multipart/form-data"), 415);
 }
 
+/// What a service that is not offered is answered.
+ApiAnswer ask_unknown(TestEmulator& aws, std::string_view service, std::string_view type,
+                      std::string_view method, std::string_view body, std::string_view target = {})
+{
+    const auto authorization = signed_for(service);
+    return aws.emulator()
+        .parse({.method = method,
+                .content_type = type,
+                .authorization = authorization,
+                .header =
+                    [&](std::string_view name) {
+                        return name == "X-Amz-Target" && !target.empty() ? std::optional(target)
+                                                                         : std::nullopt;
+                    }},
+               body)
+        .run();
+}
+
+TEST(UnknownServices, AreRefusedInTheirOwnProtocol)
+{
+    TestEmulator aws;
+    const auto text = [](std::string_view service) {
+        return fmt::format(
+            "amilab does not offer the service {}; docs/coverage.md lists what it "
+            "offers.",
+            service);
+    };
+    const auto kms = ask_unknown(aws, "kms", "application/x-amz-json-1.1", "POST", "{}",
+                                 "TrentService.ListKeys");
+    EXPECT_EQ(kms.status, 400);
+    EXPECT_EQ(kms.content_type, "application/x-amz-json-1.1");
+    EXPECT_EQ(kms.body, R"({"__type":"UnsupportedOperation","message":")" + text("kms") + R"("})");
+
+    const auto builder = ask_unknown(aws, "imagebuilder", "application/json", "POST", "{}");
+    EXPECT_EQ(builder.status, 400);
+    EXPECT_EQ(builder.body, R"({"message":")" + text("imagebuilder") + R"("})");
+    ASSERT_EQ(builder.headers.size(), 1U);
+    EXPECT_EQ(builder.headers.front().first, "x-amzn-ErrorType");
+    EXPECT_EQ(ask_unknown(aws, "eks", "", "GET", "").content_type, "application/json");
+
+    const auto s3 = ask_unknown(aws, "s3", "", "GET", "");
+    EXPECT_EQ(s3.status, 400);
+    EXPECT_EQ(s3.content_type, "application/xml");
+    EXPECT_NE(s3.body.find("<Error><Code>UnsupportedOperation</Code><Message>" + text("s3")),
+              std::string::npos)
+        << s3.body;
+
+    const auto iam = ask_unknown(aws, "iam", "application/x-www-form-urlencoded", "POST",
+                                 "Action=ListUsers&Version=2010-05-08");
+    EXPECT_EQ(iam.status, 400);
+    EXPECT_NE(iam.body.find("<Message>" + text("iam")), std::string::npos) << iam.body;
+}
+
 }  // namespace
 }  // namespace amilab::test
