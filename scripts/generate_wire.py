@@ -582,10 +582,17 @@ class Writer:
         lines += [f"    {quoted(name)}," for name in service.schema["operation_names"]] + ["};", ""]
         lines += ["constexpr const wire::OperationSchema* kServed[] = {"]
         lines += [f"    &k{operation}," for operation in operations]
-        lines += ["};", "", "}  // namespace", ""]
+        lines += ["};", ""]
+        versions = service.overlay.get("versions", {}).get("members", [])
+        if versions:
+            lines += ["constexpr std::string_view kVersions[] = {"]
+            lines += [f"    {quoted(version)}," for version in sorted(versions)] + ["};", ""]
+        lines += ["}  // namespace", ""]
         lines += ["const wire::ServiceSchema kService{", f"    .name = {quoted(service.name)},",
                   f"    .protocol = wire::Protocol::{PROTOCOLS[service.schema['protocol']]},",
                   f"    .version = {quoted(service.schema['version'])},"]
+        if versions:
+            lines.append("    .versions = kVersions,")
         if service.is_json:
             lines += [f"    .target_prefix = {quoted(service.schema['target_prefix'])},",
                       f"    .error_message = {quoted(service.schema['error_message'])},"]

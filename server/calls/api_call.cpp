@@ -118,7 +118,9 @@ Session::Context ApiCall::context() const
 
 wire::AnswerForm ApiCall::form() const
 {
-    return {*service_, *operation_->schema, request_id_};
+    const bool is_form = wire::rules_of(service_->protocol).is_form;
+    return {*service_, *operation_->schema, request_id_,
+            is_form ? parameters_->find("Version").value_or("") : std::string_view()};
 }
 
 ApiAnswer ApiCall::refuse(const ApiError& error) const

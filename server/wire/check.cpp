@@ -218,9 +218,10 @@ void check_filters(const ParameterNode& node, const OperationSchema& operation)
     }
 }
 
-bool is_date(std::string_view text)
+bool is_version(const ServiceSchema& service, std::string_view version)
 {
-    return text.size() == 10 && parse_timestamp(text).has_value();
+    return version == service.version ||
+           std::binary_search(service.versions.begin(), service.versions.end(), version);
 }
 
 }  // namespace
@@ -247,7 +248,7 @@ std::string_view action_of(const Parameters& parameters, const ServiceSchema& se
         throw missing_action();
     }
     const auto version = parameters.find("Version");
-    if (version && (!is_date(*version) || *version > service.version)) {
+    if (version && !is_version(service, *version)) {
         throw no_such_version(*version,
                               service.name == "ec2" ? std::string_view("AmazonEC2") : service.name);
     }

@@ -13,8 +13,8 @@ namespace amilab::wire {
 /// missing members come last (assumed). Generated `parse` functions call it.
 void check(const ParameterNode& root, const OperationSchema& operation);
 
-/// The Action of a request. Throws MissingAction; NoSuchVersion unless Version is absent or the
-/// date of a version up to the service's own. Source: older versions work (observed).
+/// The Action of a request. Throws MissingAction; NoSuchVersion unless Version is absent or one
+/// that the service has had. Source: older versions work (observed).
 std::string_view action_of(const Parameters& parameters, const ServiceSchema& service);
 
 }  // namespace amilab::wire

@@ -19,7 +19,19 @@ struct AnswerForm {
     const ServiceSchema& service;
     const OperationSchema& operation;
     std::string_view request_id;
+    /// The version that the request names; empty: the service's own.
+    std::string_view version = {};
 };
+
+/// Begins it in the namespace of the request's version. Source: observed.
+inline pugi::xml_node begin_answer(pugi::xml_document& document, const AnswerForm& form)
+{
+    const auto members = begin_response(document, form.service, form.operation, form.request_id);
+    if (!form.version.empty()) {
+        use_version(document, form.service, form.version);
+    }
+    return members;
+}
 
 /// Answers of the json protocols: their generated `render` fills an object.
 template <class Response>
@@ -34,7 +46,9 @@ Rendered render_answer(const AnswerForm& form, const Response& response)
     if constexpr (RendersAsJson<Response>) {
         return render_json_response(form.operation, response);
     } else {
-        return {render_response(form.service, form.operation, response, form.request_id)};
+        pugi::xml_document document;
+        render(response, begin_answer(document, form));
+        return {to_text(document)};
     }
 }
 
@@ -44,7 +58,7 @@ Rendered render_part(const AnswerForm& form, AnswerParts& parts, const Response&
                      bool is_last)
 {
     pugi::xml_document document;
-    render(response, begin_response(document, form.service, form.operation, form.request_id));
+    render(response, begin_answer(document, form));
     return {parts.add(document, Response::kPagedList, is_last)};
 }
 

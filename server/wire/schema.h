@@ -97,6 +97,8 @@ struct ServiceSchema {
     Protocol protocol = Protocol::kEc2;
     /// The newest version of the API, a date.
     std::string_view version;
+    /// All that there have been, sorted; empty: that one alone.
+    std::span<const std::string_view> versions{};
     std::string_view xml_namespace{};
     /// Of `json` services: what stands before the dot in X-Amz-Target.
     std::string_view target_prefix{};

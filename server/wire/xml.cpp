@@ -156,6 +156,17 @@ pugi::xml_node begin_query_response(pugi::xml_document& document, const ServiceS
     return result;
 }
 
+void use_version(pugi::xml_document& document, const ServiceSchema& service,
+                 std::string_view version)
+{
+    std::string name(service.xml_namespace);
+    const auto at = name.find(service.version);
+    if (at != std::string::npos) {
+        name.replace(at, service.version.size(), version);
+        document.document_element().attribute("xmlns").set_value(name.c_str());
+    }
+}
+
 std::string to_text(const pugi::xml_document& document)
 {
     TextWriter writer;

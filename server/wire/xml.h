@@ -83,6 +83,9 @@ pugi::xml_node begin_query_response(pugi::xml_document& document, const ServiceS
 /// Begins it as the protocol of its service does.
 pugi::xml_node begin_response(pugi::xml_document& document, const ServiceSchema& service,
                               const OperationSchema& operation, std::string_view request_id);
+/// Puts the document into the namespace that the service has in that version.
+void use_version(pugi::xml_document& document, const ServiceSchema& service,
+                 std::string_view version);
 /// What a document begins with.
 constexpr std::string_view kXmlDeclaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 /// The document as text, with the XML declaration, on one line after it.

@@ -88,5 +88,28 @@ TEST(UnknownServices, AreRefusedInTheirOwnProtocol)
     EXPECT_NE(iam.body.find("<Message>" + text("iam")), std::string::npos) << iam.body;
 }
 
+TEST(Versions, ThatWereAreTheNamespaceOfTheirAnswers)
+{
+    TestEmulator aws;
+    const auto authorization = signed_for("ec2");
+    const auto ask = [&](std::string_view action, std::string_view version) {
+        return aws.emulator()
+            .parse({.method = "POST", .authorization = authorization},
+                   fmt::format("Action={}&Version={}", action, version))
+            .run()
+            .body;
+    };
+    for (const auto* action : {"DescribeRegions", "DescribeImages"}) {
+        for (const auto* version : {"2014-09-01", "2016-11-15"}) {
+            EXPECT_NE(ask(action, version)
+                          .find(fmt::format("xmlns=\"http://ec2.amazonaws.com/doc/{}/\"", version)),
+                      std::string::npos)
+                << action << " " << version;
+        }
+    }
+    EXPECT_NE(ask("DescribeRegions", "2014-09-02").find("<Code>NoSuchVersion</Code>"),
+              std::string::npos);
+}
+
 }  // namespace
 }  // namespace amilab::test

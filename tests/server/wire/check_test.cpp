@@ -253,7 +253,7 @@ TEST(Check, ReadsARealRunInstancesRequest)
     EXPECT_EQ(request.tag_specifications.at(0).tags.at(0).value, "a b");
 }
 
-TEST(ActionOf, TakesVersionsUpToTheServicesOwn)
+TEST(ActionOf, TakesVersionsThatTheServiceHasHad)
 {
     const auto action = [](std::string_view form, const ServiceSchema& service) {
         const Parameters parameters(form);
@@ -261,13 +261,15 @@ TEST(ActionOf, TakesVersionsUpToTheServicesOwn)
     };
     EXPECT_EQ(action("Action=DescribeImages&Version=2016-11-15", ec2::kService), "DescribeImages");
     EXPECT_EQ(action("Action=DescribeImages&Version=2014-10-01", ec2::kService), "DescribeImages");
+    EXPECT_EQ(action("Action=DescribeImages&Version=2006-06-26", ec2::kService), "DescribeImages");
     EXPECT_EQ(action("Action=DescribeImages", ec2::kService), "DescribeImages");
     EXPECT_EQ(action("Action=GetCallerIdentity&Version=2011-06-15", sts::kService),
               "GetCallerIdentity");
     EXPECT_EQ(refusal([&] { action("Action=A&Version=2017-01-17", ec2::kService); }),
               "NoSuchVersion: The requested version (2017-01-17) of service AmazonEC2 does not "
               "exist");
-    for (const auto* version : {"", "2016", "2016-13-01", "latest", "2016-11-15T00:00:00Z"}) {
+    for (const auto* version :
+         {"", "2016", "2016-13-01", "latest", "2016-11-15T00:00:00Z", "2014-10-02", "1999-01-01"}) {
         EXPECT_EQ(refusal_code(
                       [&] { action(std::string("Action=A&Version=") + version, ec2::kService); }),
                   "NoSuchVersion")
