@@ -7,6 +7,7 @@
 #include "server/wire/protocols.h"
 #include "server/wire/wire_errors.h"
 #include "storage/base/storage_error.h"
+#include "storage/metadata/regions/region_rows.h"
 #include "storage/state/generation.h"
 
 namespace amilab {
@@ -28,11 +29,14 @@ ApiError internal_error()
     return {"InternalError", "An internal error has occurred", 500};
 }
 
-/// Every row belongs to a region of the catalogue.
+/// Every row belongs to a region of the catalogue, and calls to one that is opted in.
 void require_region(Session& session)
 {
     if (!session.generation().region_exists(session.region())) {
         throw wire::unknown_region(session.region());
+    }
+    if (session.generation().has_opted_out() && is_opted_out(session.db(), session.region())) {
+        throw wire::region_not_opted_in();
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include "server/control/accounts.h"
 #include "server/control/query.h"
+#include "server/control/regions.h"
 #include "server/control/settings.h"
 #include "server/control/transfer.h"
 #include "server/http/message.h"
@@ -135,6 +136,17 @@ asio::awaitable<StreamAnswer> Control::accounts(const Call& call)
                               [this] { return control::show_accounts(emulator_); }));
 }
 
+asio::awaitable<StreamAnswer> Control::regions(const Call& call)
+{
+    require_no_query(call.request);
+    if (!is_reading(call.request)) {
+        const auto wanted = co_await read_json(call.request.body);
+        co_await call.request.workers.run([&] { control::change_regions(emulator_, wanted); });
+    }
+    co_return answer(200, co_await call.request.workers.run(
+                              [this] { return control::show_regions(emulator_); }));
+}
+
 asio::awaitable<StreamAnswer> Control::show_space(const Call& call)
 {
     require_no_query(call.request);
@@ -159,12 +171,13 @@ std::span<const Control::Route> Control::routes()
     static constexpr std::array<std::string_view, 1> kPost = {"POST"};
     static constexpr std::array<std::string_view, 2> kUpload = {"POST", "PUT"};
     static constexpr std::array<std::string_view, 1> kGet = {"GET"};
-    static constexpr std::array<Route, 8> kRoutes = {{
+    static constexpr std::array<Route, 9> kRoutes = {{
         {"/_amilab/health", kRead, &Control::show_health},
         {"/_amilab/reset", kPost, &Control::reset},
         {"/_amilab/clock", kSetting, &Control::clock},
         {"/_amilab/delays", kSetting, &Control::delays},
         {"/_amilab/accounts", kSetting, &Control::accounts},
+        {"/_amilab/regions", kSetting, &Control::regions},
         {"/_amilab/space", kRead, &Control::show_space},
         {"/_amilab/import", kUpload, &Control::import_image},
         {"/_amilab/export/", kGet, &Control::export_disk},

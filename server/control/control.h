@@ -41,6 +41,7 @@ private:
     Answer reset(const Call& call);
     Answer clock(const Call& call);
     Answer delays(const Call& call);
+    Answer regions(const Call& call);
     Answer accounts(const Call& call);
     Answer show_space(const Call& call);
     Answer import_image(const Call& call);

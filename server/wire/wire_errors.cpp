@@ -7,6 +7,8 @@
 namespace amilab::wire {
 namespace {
 
+constexpr int kUnauthorized = 401;
+
 /// Values stand in messages; a long one would drown them.
 std::string_view shortened(std::string_view value)
 {
@@ -155,11 +157,16 @@ ApiError incomplete_signature(std::string_view why)
 
 ApiError unknown_region(std::string_view region)
 {
-    constexpr int kUnauthorized = 401;
     return {
         "AuthFailure",
         fmt::format("Credential should be scoped to a valid region, not '{}'.", shortened(region)),
         kUnauthorized};
+}
+
+ApiError region_not_opted_in()
+{
+    return {"AuthFailure", "AWS was not able to validate the provided access credentials",
+            kUnauthorized};
 }
 
 }  // namespace amilab::wire

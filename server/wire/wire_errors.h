@@ -68,5 +68,7 @@ ApiError incomplete_signature(std::string_view why);
 /// The credential scope names a region that does not exist. Source: the code and 401 are EC2's for
 /// a region that the account cannot use (observed), the text is other services' (observed).
 ApiError unknown_region(std::string_view region);
+/// Source: observed.
+ApiError region_not_opted_in();
 
 }  // namespace amilab::wire

@@ -130,6 +130,7 @@ void Generation::restore_settings(Database& db)
 {
     clock_.restore(read_clock_setting(db));
     access_keys_.replace(select_access_keys(db));
+    opted_out_ = any_opted_out(db);
     for (const auto& [name, delay_ms] : read_delay_settings(db)) {
         delays_.set(name, delay_ms);
     }

@@ -58,6 +58,9 @@ public:
     const std::string& path() const { return path_; }
     UnknownImages unknown_images() const { return catalogue_.unknown_images; }
     bool region_exists(std::string_view region) const { return regions_.contains(region); }
+    /// Whether any region was opted out of; rows tell which.
+    bool has_opted_out() const { return opted_out_; }
+    void note_opted_out(bool any) { opted_out_ = any; }
     /// Of the transitions.
     EarliestDue& earliest_due() { return earliest_due_; }
 
@@ -86,6 +89,7 @@ private:
     Companions companions_;
     Reserve reserve_;
     std::set<std::string, std::less<>> regions_;
+    std::atomic<bool> opted_out_{false};
     EarliestDue earliest_due_;
     std::atomic<bool> discarded_{false};
 

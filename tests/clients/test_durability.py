@@ -113,12 +113,14 @@ def test_an_upload_that_kill_9_broke_off_leaves_nothing(start_server, tmp_path, 
     servers.wait_until(lambda: not list(tmp_path.glob("data/generation-*/layers/*")))
 
 
-def test_clock_and_delays_survive_a_restart(start_server, tmp_path):
+def test_clock_delays_and_regions_survive_a_restart(start_server, tmp_path):
     server = start_server("--data", tmp_path / "data")
     server.control("clock", {"freeze": True, "set": "2030-01-01T00:00:00Z"})
     server.set_delays(instance_pending=4000)
+    server.control("regions", {"af-south-1": "not-opted-in"})
     assert server.stop() == 0
     server = start_server("--data", tmp_path / "data")
+    assert server.control("regions")["af-south-1"] == "not-opted-in"
     assert server.control("clock")["now"].startswith("2030-01-01T00:00:00")
     assert server.control("delays")["instance.pending"] == 4000
 

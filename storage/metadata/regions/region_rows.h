@@ -9,6 +9,7 @@
 
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/listing.h"
+#include "storage/metadata/sql/sql_text.h"
 
 /// What the catalogue knows of regions and zones; alike for every account.
 namespace amilab {
@@ -37,9 +38,17 @@ struct RegionRow {
     std::optional<std::string> geography{};
 };
 
+/// The catalogue knows which regions want opting in; every one is, but those that were opted out
+/// of.
+inline constexpr auto kRegionOptInStatus =
+    "CASE WHEN r.opt_in_status = " + sql_word<OptInStatus::kNotRequired> +
+    " THEN r.opt_in_status WHEN r.name IN (SELECT name FROM main.opted_out_region) THEN " +
+    sql_word<OptInStatus::kNotOptedIn> + " ELSE " + sql_word<OptInStatus::kOptedIn> + " END";
+
 inline constexpr auto kRegionColumns = columns<RegionRow>(
     "catalogue.region", "r", text<&RegionRow::name>("name"), text<&RegionRow::endpoint>("endpoint"),
-    text<&RegionRow::opt_in_status>("opt_in_status"), text<&RegionRow::geography>("geography"));
+    text<&RegionRow::opt_in_status>("opt_in_status").as(kRegionOptInStatus),
+    text<&RegionRow::geography>("geography"));
 inline constexpr FilterColumn kRegionFilters[] = {
     {"endpoint", "endpoint"},
     {"opt-in-status", "opt_in_status"},
@@ -97,6 +106,10 @@ inline constexpr std::string_view kZoneOptInStatus = "z.opt_in_status";
 
 /// One indexed look; Generation::region_exists() needs none.
 bool region_exists(Database& db, std::string_view region);
+/// Whether the control API has opted out of the region, or of any.
+bool is_opted_out(Database& db, std::string_view region);
+bool any_opted_out(Database& db);
+void set_opted_in(Database& db, std::string_view region, bool is_in);
 /// All of them; Generation keeps them.
 std::set<std::string, std::less<>> select_region_names(Database& db);
 std::optional<ZoneRow> select_zone(Database& db, std::string_view region, std::string_view name);

@@ -192,6 +192,16 @@ def regions(emulator):
     me("DescribeRegions", RegionName=["eu-west-1", "us-east-1", "ap-southeast-5"])
     me("DescribeRegions", AllRegions=True, **filters(opt_in_status="opted-in"))
     me.refused("DescribeRegions", RegionName=["eu-west-1", "nowhere-1", "nowhere-2"])
+    emulator.control("GET", "regions")
+    emulator.control("POST", "regions", {"ap-southeast-5": "not-opted-in"})
+    for wrong in ({"nowhere-1": "opted-in"}, {"ap-southeast-5": "opt-in-not-required"},
+                  {"ap-southeast-5": True}, []):
+        emulator.control("POST", "regions", wrong)
+    me("DescribeRegions", RegionName=["ap-southeast-5"])
+    me.brief("DescribeRegions")
+    emulator.client(ACCOUNT, "ap-southeast-5").refused("DescribeVolumes")
+    emulator.control("PUT", "regions", {"ap-southeast-5": "opted-in"})
+    emulator.client(ACCOUNT, "ap-southeast-5")("DescribeVolumes")
     me.dry("DescribeRegions")
     me("DescribeAvailabilityZones")
     me("DescribeAvailabilityZones", ZoneName=["us-east-1b", "us-east-1a"])

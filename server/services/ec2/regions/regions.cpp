@@ -68,7 +68,7 @@ void leave_out_disabled_regions(Session& /*session*/, const DescribeRegionsReque
                                 ListQuery& wanted)
 {
     if (!request.all_regions.value_or(false) && request.region_names.empty()) {
-        wanted.among.emplace_back("r.opt_in_status", enabled_statuses());
+        wanted.among.emplace_back(kRegionOptInStatus, enabled_statuses());
     }
 }
 

@@ -187,6 +187,9 @@ INSERT INTO placement_group VALUES ('pg-00000001', 'us-east-1', '111111111111', 
     {16, R"sql(
 INSERT INTO former_launch_permission VALUES ('ami-00000001', 'group', 'all');
 )sql"},
+    {19, R"sql(
+INSERT INTO opted_out_region VALUES ('af-south-1');
+)sql"},
 };
 
 using Steps = std::span<const char* const>;

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/metadata/regions/region_rows.h"
+#include "storage/state/generation.h"
 #include "tests/support/emulator_fixture.h"
 
 namespace amilab::test {
@@ -14,33 +16,55 @@ using ::testing::SizeIs;
 constexpr const char* kRegionNames = "regionInfo/item/regionName";
 constexpr const char* kZoneNames = "availabilityZoneInfo/item/zoneName";
 
-TEST(DescribeRegions, ShowsTheRegionsThatNeedNoOptIn)
+constexpr const char* kOptInStatus = "regionInfo/item/optInStatus";
+
+/// As the control API does for all accounts.
+void opt(TestEmulator& emulator, std::string_view region, bool is_in)
+{
+    auto writer = emulator.generation().writer();
+    set_opted_in(writer.db(), region, is_in);
+    emulator.generation().note_opted_out(any_opted_out(writer.db()));
+}
+
+TEST(DescribeRegions, ShowsAllAsOptedInWhereThatIsWanted)
 {
     TestEmulator emulator;
     const auto answer = emulator.must("DescribeRegions");
-    EXPECT_THAT(answer.texts(kRegionNames), SizeIs(17));
-    EXPECT_THAT(answer.texts(kRegionNames), Contains("us-east-1"));
-    EXPECT_THAT(answer.texts(kRegionNames), Not(Contains("af-south-1")));
-    EXPECT_THAT(answer.texts("regionInfo/item/optInStatus"), Not(Contains("not-opted-in")));
-}
-
-TEST(DescribeRegions, ShowsAllWhenAsked)
-{
-    TestEmulator emulator;
-    const auto answer = emulator.must("DescribeRegions", {{"AllRegions", "true"}});
     EXPECT_THAT(answer.texts(kRegionNames), SizeIs(34));
-    EXPECT_THAT(answer.texts("regionInfo/item/optInStatus"), Contains("not-opted-in"));
+    EXPECT_THAT(answer.texts(kOptInStatus), Contains("opted-in"));
+    EXPECT_THAT(answer.texts(kOptInStatus), Not(Contains("not-opted-in")));
+    emulator.must("DescribeVolumes", {}, kAccount, "af-south-1");
 }
 
-TEST(DescribeRegions, ShowsWhatIsNamedThoughItIsNotOptedInTo)
+TEST(DescribeRegions, LeavesOutARegionThatIsNotOptedInUnlessAsked)
 {
     TestEmulator emulator;
+    opt(emulator, "af-south-1", false);
+    EXPECT_THAT(emulator.must("DescribeRegions").texts(kRegionNames), Not(Contains("af-south-1")));
+    EXPECT_THAT(emulator.must("DescribeRegions", {{"AllRegions", "true"}}).texts(kOptInStatus),
+                Contains("not-opted-in").Times(1));
     const auto answer = emulator.must("DescribeRegions", {{"RegionName.1", "af-south-1"}});
     EXPECT_EQ(answer.count("regionInfo/item"), 1U);
     EXPECT_EQ(answer.text(kRegionNames), "af-south-1");
     EXPECT_EQ(answer.text("regionInfo/item/regionEndpoint"), "ec2.af-south-1.amazonaws.com");
-    EXPECT_EQ(answer.text("regionInfo/item/optInStatus"), "not-opted-in");
+    EXPECT_EQ(answer.text(kOptInStatus), "not-opted-in");
     EXPECT_EQ(answer.text("regionInfo/item/geographySet/item/name"), "South Africa");
+}
+
+TEST(Regions, ThatAreNotOptedInRefuseReadsAndWrites)
+{
+    TestEmulator emulator;
+    opt(emulator, "af-south-1", false);
+    const auto refused = emulator.call("DescribeVolumes", {}, kAccount, "af-south-1");
+    EXPECT_EQ(refused.status, 401);
+    EXPECT_EQ(refused.code, "AuthFailure");
+    EXPECT_EQ(emulator
+                  .call("CreateVolume", {{"AvailabilityZone", "af-south-1a"}, {"Size", "1"}},
+                        kAccount, "af-south-1")
+                  .code,
+              "AuthFailure");
+    opt(emulator, "af-south-1", true);
+    emulator.must("DescribeVolumes", {}, kAccount, "af-south-1");
 }
 
 TEST(DescribeRegions, RefusesUnknownNamesNamingTheFirstInTheAlphabet)
@@ -69,10 +93,11 @@ TEST(DescribeRegions, Filters)
                 ElementsAre("us-west-2"));
     const Parameters not_opted_in{{"Filter.1.Name", "opt-in-status"},
                                   {"Filter.1.Value.1", "not-opted-in"}};
+    opt(emulator, "af-south-1", false);
     EXPECT_THAT(regions(not_opted_in), SizeIs(0));
     auto all = not_opted_in;
     all.emplace_back("AllRegions", "true");
-    EXPECT_THAT(regions(all), SizeIs(17));
+    EXPECT_THAT(regions(all), ElementsAre("af-south-1"));
 }
 
 TEST(DescribeRegions, RefusesAnUnknownFilter)

@@ -12,14 +12,15 @@ TrialTable trials()
     table["DescribeAvailabilityZones"] = describe_operation(
         same("AllAvailabilityZones", "true") + filter_trials("zone-name", "us-east-1a") +
         changes("ZoneId.1", "use1-az1") + changes("ZoneName.1", "us-east-1a"));
-    table["DescribeRegions"] = describe_operation(changes("AllRegions", "true") +
-                                                  filter_trials("region-name", "us-east-1") +
-                                                  changes("RegionName.1", "us-east-1"));
+    table["DescribeRegions"] =
+        describe_operation(same("AllRegions", "true") + filter_trials("region-name", "us-east-1") +
+                           changes("RegionName.1", "us-east-1"));
     return table;
 }
 
 constexpr WithoutEffect kWithoutEffect[] = {
     {"DescribeAvailabilityZones AllAvailabilityZones", "no zone of the catalogue wants opting in"},
+    {"DescribeRegions AllRegions", "every region is opted in"},
 };
 
 }  // namespace
