@@ -2,7 +2,10 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <string>
+#include <string_view>
 #include <system_error>
+#include <vector>
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -45,6 +48,37 @@ void refuse_newer(Database& db, int version, int known)
     }
 }
 
+/// The connection's own views are away while steps run: one that drops a column wants every view to
+/// be right, and these name columns that later steps add.
+class WithoutViews {
+public:
+    explicit WithoutViews(Database& db) : db_(db), made_by_(texts("sql"))
+    {
+        for (const auto& name : texts("name")) {
+            db_.run(fmt::format("DROP VIEW temp.{}", name));
+        }
+    }
+    void make_again()
+    {
+        constexpr std::string_view kCreate = "CREATE ";
+        for (const auto& statement : made_by_) {
+            db_.run(fmt::format("CREATE TEMP {}", statement.substr(kCreate.size())));
+        }
+    }
+
+private:
+    std::vector<std::string> texts(std::string_view column)
+    {
+        Statement select(
+            db_, fmt::format("SELECT {} FROM sqlite_temp_master WHERE type = 'view'", column));
+        select.bind();
+        return select.texts();
+    }
+
+    Database& db_;
+    std::vector<std::string> made_by_;
+};
+
 }  // namespace
 
 int schema_version()
@@ -66,10 +100,12 @@ void migrate(Database& db, std::span<const char* const> steps)
         return;
     }
     Transaction transaction(db);
+    WithoutViews views(db);
     for (const auto* step : steps.subspan(static_cast<std::size_t>(version))) {
         db.run(step);
     }
     db.run(fmt::format("PRAGMA user_version = {}", last));
+    views.make_again();
     transaction.commit();
 }
 
