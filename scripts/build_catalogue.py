@@ -9,7 +9,6 @@ misspelt fact cannot be lost in silence. fixtures/catalog/README.md describes th
 
 import argparse
 import calendar
-import fnmatch
 import hashlib
 import json
 import os
@@ -91,40 +90,172 @@ def add_regions(database, fixture):
             })
 
 
-def add_instance_types(database, fixture):
-    for instance_type in fixture["types"]:
-        row = {**fixture["defaults"], **instance_type}
-        children = {
-            "instance_type_disk": row.pop("disks", []),
-            "instance_type_gpu": row.pop("gpus", []),
-            "instance_type_network_card": row.pop("network_cards"),
-        }
-        insert(database, "instance_type", row)
-        for table, entries in children.items():
-            for position, entry in enumerate(entries):
-                place = {} if "network_card_index" in entry else {"position": position}
-                insert(database, table, {"instance_type": row["name"], **place, **entry})
-    add_offerings(database, fixture)
+class Shared:
+    """A table of facts that several rows have in common: the same facts have the same number."""
+
+    def __init__(self, database, table, key=None, children=None):
+        self.database = database
+        self.table = table
+        self.key, self.children = key, children
+        self.columns = [column[1] for column in database.execute(f"PRAGMA table_info({table})")
+                        if column[1] != "number"]
+        self.numbers = {}
+
+    def number_of(self, row, children=()):
+        """Takes its columns out of `row`; `children` are rows of the table that hangs on this."""
+        facts = {name: row.pop(name) for name in self.columns if name in row}
+        identity = json.dumps([facts, children], sort_keys=True)
+        if identity not in self.numbers:
+            number = self.numbers[identity] = len(self.numbers) + 1
+            insert(self.database, self.table, {"number": number, **facts})
+            for child in children:
+                insert(self.database, self.children, {self.key: number, **child})
+        return self.numbers[identity]
 
 
-def add_offerings(database, fixture):
-    types = {entry["name"] for entry in fixture["types"]}
-    zones = database.execute("SELECT name, zone_id FROM availability_zone ORDER BY name").fetchall()
-    missing = set()
-    for rule in fixture["not_offered"]:
-        for pattern in rule["zones"]:
-            matches = [name for name, zone_id in zones if fnmatch.fnmatchcase(zone_id, pattern)]
-            if not matches:
-                raise FixtureError(f"instance_types.json: not_offered names no zone: {pattern}")
-            missing.update((kind, zone) for kind in rule["types"] for zone in matches)
-    unknown = sorted({kind for kind, _ in missing} - types)
-    if unknown:
-        raise FixtureError(f"instance_types.json: not_offered names no type: {', '.join(unknown)}")
-    for kind in sorted(types):
-        for zone, _ in zones:
-            if (kind, zone) not in missing:
-                insert(database, "instance_type_offering",
-                       {"instance_type": kind, "availability_zone": zone})
+def instance_types_of(fixture):
+    """Each type's facts, as the fixture has them: defaults, then the family's; where that has a
+    list, the size's entry of it."""
+    for family, said in fixture["families"].items():
+        sizes = said["sizes"]
+        for key, values in said.items():
+            if isinstance(values, list) and len(values) != len(sizes):
+                raise FixtureError(f"instance_types.json: {family}: {key}: not one for each size")
+        for place, size in enumerate(sizes):
+            own = {key: values[place] if isinstance(values, list) else values
+                   for key, values in said.items() if key != "sizes"}
+            yield {**fixture["defaults"], **own, "name": f"{family}.{size}"}
+
+
+def counted(text):
+    """1,2,3 of "1-3" and 2,4,6 of "2-6/2"; other texts as they are."""
+    found = re.fullmatch(r"(\d+)-(\d+)(?:/(\d+))?", text or "")
+    if not found:
+        return text
+    first, last, step = int(found[1]), int(found[2]), int(found[3] or 1)
+    return ",".join(map(str, range(first, last + 1, step)))
+
+
+def numbered_cards(cards, index):
+    """The cards, one for each number of texts like "1-31"."""
+    return [{**card, index: int(number)} for card in cards
+            for number in counted(str(card[index])).split(",")]
+
+
+def take_network_cards(row):
+    """The first card is told by the type's own facts and those that begin with card_."""
+    first = {"network_card_index": 0, "network_performance": row["network_performance"],
+             "maximum_network_interfaces": row["maximum_network_interfaces"]}
+    for key in [key for key in row if key.startswith("card_")]:
+        value = row.pop(key)
+        if value is not None:
+            first[key.removeprefix("card_")] = value
+    return numbered_cards([first, *(row.pop("network_cards", None) or [])], "network_card_index")
+
+
+def add_what_is_implied(row, disks):
+    """What update_instance_types.py leaves out, because it follows."""
+    if row.get("default_vcpus") is None:
+        row["default_vcpus"] = row["default_cores"] * row["default_threads_per_core"]
+    for which in ("ebs_baseline", "ebs_maximum"):
+        bandwidth = row.get(f"{which}_bandwidth_mbps")
+        if bandwidth and row.get(f"{which}_throughput_mbytes") is None:
+            row[f"{which}_throughput_mbytes"] = bandwidth / 8
+    if disks and row.get("instance_storage_total_gb") is None:
+        row["instance_storage_total_gb"] = sum(disk["size_gb"] * disk["count"] for disk in disks)
+    row["valid_cores"] = counted(row.get("valid_cores"))
+
+
+def add_instance_types(database, fixture, offerings):
+    facts = Shared(database, "instance_type_facts")
+    cores = Shared(database, "instance_cores_facts")
+    ebs = Shared(database, "instance_ebs_facts", "ebs", "ebs_card_facts")
+    network = Shared(database, "instance_network_facts", "network", "network_card_facts")
+    storage = Shared(database, "instance_storage_facts", "storage", "disk_facts")
+    places = offering_places(database, fixture, offerings)
+    offering = Shared(database, "offering_facts")
+    for row in instance_types_of(fixture):
+        disks = [{"position": position, **disk}
+                 for position, disk in enumerate(row.pop("disks", None) or [])]
+        accelerators = row.pop("accelerators", None) or []
+        add_what_is_implied(row, disks)
+        cards = take_network_cards(row)
+        ebs_cards = numbered_cards(row.pop("ebs_cards", None) or [], "ebs_card_index")
+        row["facts"] = facts.number_of(row)
+        row["cores"] = cores.number_of(row)
+        row["ebs"] = ebs.number_of(row, ebs_cards)
+        row["network"] = network.number_of(row, cards)
+        row["offering"] = offering.number_of({"places": places[row["name"]]})
+        if disks:
+            row["storage"] = storage.number_of(row, disks)
+        insert(database, "instance_type_place", row)
+        add_accelerators(database, row["name"], accelerators)
+
+
+def add_accelerators(database, instance_type, accelerators):
+    positions = {}
+    for device in accelerators:
+        position = positions[device["kind"]] = positions.get(device["kind"], -1) + 1
+        insert(database, "instance_type_accelerator",
+               {"instance_type": instance_type, "position": position, **device})
+
+
+def offering_places(database, fixture, offerings):
+    """{instance type: a character for each bit of offering_place}."""
+    zones = database.execute("SELECT name, zone_id, region FROM availability_zone"
+                             " ORDER BY region, name").fetchall()
+    known = {row["name"] for row in instance_types_of(fixture)}
+    offered = offered_zones(offerings, {zone_id for _, zone_id, _ in zones})
+    wrong = sorted(known ^ set(offered))
+    if wrong:
+        raise FixtureError("instance_type_offerings.json: described or offered, not both:"
+                           f" {', '.join(wrong)}")
+    bits = []
+    for region in sorted({region for _, _, region in zones}):
+        ids = {zone_id: name for name, zone_id, its in zones if its == region}
+        add_offering_place(database, region, "region", region, bits, set(ids))
+        for zone_id, name in ids.items():
+            add_offering_place(database, region, "availability-zone", name, bits, {zone_id})
+            insert(database, "offering_place", {
+                "region": region, "location_type": "availability-zone-id", "location": zone_id,
+                "bit": len(bits)})
+    return {name: "".join("1" if has & bit else "0" for bit in bits)
+            for name, has in offered.items()}
+
+
+def add_offering_place(database, region, location_type, location, bits, zone_ids):
+    """A place with the next bit, which stands for these zones."""
+    bits.append(zone_ids)
+    insert(database, "offering_place", {
+        "region": region, "location_type": location_type, "location": location,
+        "bit": len(bits)})
+
+
+def offered_zones(offerings, zone_ids):
+    """{instance type: ids of zones that offer it}. A region among `like` that is there offers in
+    its zones, in the order of their ids, what those of the other offer."""
+    offered = {}
+    copies = {}
+    for copy, original in offerings["like"].items():
+        for zone, its_original in zip(zones_of(copy, zone_ids), zones_of(original, zone_ids)):
+            copies.setdefault(its_original, []).append(zone)
+    for entry in offerings["sets"]:
+        zones = {f"{region}-az{number}" for region, numbers
+                 in (text.split(":") for text in entry["zones"]) for number in numbers}
+        unknown = sorted(zones - zone_ids)
+        if unknown:
+            raise FixtureError(f"instance_type_offerings.json: no zone: {', '.join(unknown)}")
+        zones.update(copy for zone in sorted(zones) for copy in copies.get(zone, []))
+        for name in entry["types"]:
+            offered[name] = zones
+    lacking = sorted(zone_ids - set().union(*offered.values()))
+    if lacking:
+        raise FixtureError(f"instance_type_offerings.json: nothing in {', '.join(lacking)}")
+    return offered
+
+
+def zones_of(prefix, zone_ids):
+    return sorted(zone for zone in zone_ids if zone.startswith(f"{prefix}-"))
 
 
 # What a family may say beside the columns of `image_facts`.
@@ -265,7 +396,8 @@ def build(fixtures, output):
         database.execute("BEGIN")
         database.execute("PRAGMA defer_foreign_keys = ON")
         add_regions(database, load(fixtures / "regions.json"))
-        add_instance_types(database, load(fixtures / "instance_types.json"))
+        add_instance_types(database, load(fixtures / "instance_types.json"),
+                           load(fixtures / "instance_type_offerings.json"))
         add_images(database, load(fixtures / "images.json"))
         database.execute("COMMIT")
         # Without numbers SQLite takes a region for a better way in than a name.

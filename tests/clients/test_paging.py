@@ -39,7 +39,13 @@ PAGED = [
     ("describe_instance_status", {}, ids("InstanceStatuses", "InstanceId"), COUNT, 5),
     ("describe_tags", {}, lambda page: [(tag["ResourceId"], tag["Key"]) for tag in page["Tags"]],
      COUNT, 5),
-    ("describe_instance_types", {}, ids("InstanceTypes", "InstanceType"), None, 5),
+    ("describe_instance_types", {"Filters": [{"Name": "instance-type", "Values": ["t*"]}]},
+     ids("InstanceTypes", "InstanceType"), None, 5),
+    ("describe_instance_type_offerings",
+     {"LocationType": "availability-zone",
+      "Filters": [{"Name": "instance-type", "Values": ["t3.*"]}]},
+     lambda page: [(offering["InstanceType"], offering["Location"])
+                   for offering in page["InstanceTypeOfferings"]], 35, 5),
     ("describe_subnets", {}, ids("Subnets", "SubnetId"), 6, 5),
     ("describe_vpcs", {}, ids("Vpcs", "VpcId"), 1, 5),
     ("describe_security_groups", {}, ids("SecurityGroups", "GroupId"), 1, 5),
@@ -64,7 +70,8 @@ def test_pages_hold_the_same_as_one_answer(crowded):
 def test_every_describe_of_the_sdk_that_can_page_is_tried_here(ec2):
     served = ["describe_availability_zones", "describe_image_attribute", "describe_images",
               "describe_instance_attribute", "describe_instance_status",
-              "describe_instance_types", "describe_instances", "describe_regions",
+              "describe_instance_type_offerings", "describe_instance_types",
+              "describe_instances", "describe_regions",
               "describe_security_groups", "describe_snapshots", "describe_subnets",
               "describe_tags", "describe_volumes", "describe_vpcs"]
     assert {name for name in served if ec2.can_paginate(name)} == {name for name, *_ in PAGED}

@@ -134,16 +134,48 @@ class BuildCatalogue(unittest.TestCase):
         self.assert_refused("UNIQUE")
 
     def test_an_instance_type_with_an_unknown_key_is_refused(self):
-        self.change("instance_types.json", lambda c: c["types"][0].update({"vcpus": 1}))
+        self.change("instance_types.json", lambda c: c["families"]["t3"].update({"vcpus": 1}))
         self.assert_refused("no such column: vcpus")
 
-    def test_not_offered_must_name_types_and_zones_that_exist(self):
-        self.change("instance_types.json", lambda c: c["not_offered"].append(
-            {"types": ["t9.micro"], "zones": ["use1-*"]}))
+    def test_a_fact_is_one_for_all_sizes_or_one_for_each(self):
+        self.change("instance_types.json",
+                    lambda c: c["families"]["t3"].update({"memory_mib": [512, 1024]}))
+        self.assert_refused("t3: memory_mib: not one for each size")
+
+    def test_what_follows_from_other_facts_is_not_said(self):
+        _, output = self.build()
+        self.assertEqual(self.query(output, "SELECT default_vcpus, valid_cores,"
+                                    " ebs_maximum_throughput_mbytes, instance_storage_total_gb,"
+                                    " (SELECT count(*) FROM network_card_facts WHERE network ="
+                                    " t.network) FROM instance_type AS t"
+                                    " WHERE name = 'm5d.2xlarge'"),
+                         [(8, "2,4", 593.75, 300, 1)])
+        self.assertEqual(self.query(output, "SELECT valid_cores FROM instance_type"
+                                    " WHERE name = 'c7g.2xlarge'"), [("1,2,3,4,5,6,7,8",)])
+
+    def test_every_type_is_offered_and_what_is_offered_exists(self):
+        self.change("instance_type_offerings.json",
+                    lambda c: c["sets"][0]["types"].append("t9.micro"))
         self.assert_refused("t9.micro")
-        self.change("instance_types.json", lambda c: c["not_offered"].append(
-            {"types": ["t3.micro"], "zones": ["mars1-*"]}))
-        self.assert_refused("mars1-*")
+        self.change("instance_type_offerings.json",
+                    lambda c: c["sets"][0].update({"types": c["sets"][0]["types"][:-2]}))
+        self.assert_refused("described or offered, not both")
+
+    def test_offerings_must_name_zones_that_exist(self):
+        self.change("instance_type_offerings.json",
+                    lambda c: c["sets"][0]["zones"].append("mars1:1"))
+        self.assert_refused("no zone: mars1-az1")
+
+    def test_every_zone_must_offer_something(self):
+        self.change("instance_type_offerings.json", lambda c: c["like"].pop("mxc1"))
+        self.assert_refused("nothing in mxc1-az1, mxc1-az2, mxc1-az3")
+
+    def test_a_region_like_another_offers_the_same_in_each_zone(self):
+        self.change("instance_type_offerings.json", lambda c: c["like"].update({"mxc1": "use2"}))
+        _, output = self.build()
+        self.assertEqual(*(self.query(output, "SELECT instance_type FROM instance_type_offering"
+                                      f" WHERE location = '{zone}' ORDER BY 1")
+                           for zone in ("mxc1-az2", "use2-az2")))
 
     def test_a_region_with_an_unknown_key_is_refused(self):
         self.change("regions.json", lambda c: c["regions"][0].update({"optin": True}))

@@ -10,6 +10,7 @@
 #include "server/services/ec2/images/image_lineage.h"
 #include "server/services/ec2/images/image_usage_reports.h"
 #include "server/services/ec2/images/images.h"
+#include "server/services/ec2/instance_types/instance_type_offerings.h"
 #include "server/services/ec2/instance_types/instance_types.h"
 #include "server/services/ec2/instances/image_captures.h"
 #include "server/services/ec2/instances/instance_attributes.h"
@@ -87,6 +88,7 @@ constexpr const Family* kFamilies[] = {
     &kFastLaunch,
     // instance types, network, regions
     &kInstanceTypes,
+    &kInstanceTypeOfferings,
     &kVpcs,
     &kSubnets,
     &kSecurityGroups,

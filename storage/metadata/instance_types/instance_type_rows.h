@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/metadata/instance_types/instance_type_words.h"
 #include "storage/metadata/sql/columns.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/listing.h"
@@ -51,6 +52,7 @@ struct InstanceTypeRow {
     std::string ebs_nvme_support{};
     std::optional<std::int64_t> ebs_maximum_attachments{};
     std::optional<std::string> ebs_attachment_limit_type{};
+    std::optional<std::int64_t> ebs_maximum_cards{};
     std::string network_performance{};
     std::int64_t maximum_network_interfaces = 0;
     std::int64_t maximum_network_cards = 0;
@@ -72,7 +74,6 @@ struct InstanceTypeRow {
     bool secondary_network_supported = false;
     std::optional<std::int64_t> maximum_secondary_network_interfaces{};
     std::optional<std::int64_t> ipv4_addresses_per_secondary_interface{};
-    std::optional<std::int64_t> gpu_total_memory_mib{};
     std::vector<std::string> placement_strategies{};
     bool hibernation_supported = false;
     bool burstable_performance_supported = false;
@@ -108,15 +109,33 @@ struct NetworkCardRow {
     std::vector<std::string> interface_types{};
 };
 
-struct GpuRow {
+struct EbsCardRow {
     std::string instance_type{};
+    std::int64_t index = 0;
+    std::int64_t baseline_bandwidth_mbps = 0;
+    double baseline_throughput_mbytes = 0;
+    std::int64_t baseline_iops = 0;
+    std::int64_t maximum_bandwidth_mbps = 0;
+    double maximum_throughput_mbytes = 0;
+    std::int64_t maximum_iops = 0;
+};
+
+/// A GPU, or what else computes or encodes; which members it has hangs on its kind.
+struct AcceleratorRow {
+    std::string instance_type{};
+    AcceleratorKind kind{};
     std::string name{};
-    std::string manufacturer{};
+    std::optional<std::string> manufacturer{};
     std::int64_t count = 0;
-    std::optional<std::int64_t> logical_count{};
-    std::optional<double> partition_size{};
-    std::vector<std::string> workloads{};
+    /// Of one.
     std::int64_t memory_mib = 0;
+    /// Of all of the kind.
+    std::int64_t total_memory_mib = 0;
+    std::optional<std::int64_t> logical_gpu_count{};
+    std::optional<double> gpu_partition_size{};
+    std::vector<std::string> workloads{};
+    std::optional<std::int64_t> core_count{};
+    std::optional<std::int64_t> core_version{};
 };
 
 inline constexpr auto kInstanceTypeColumns = columns<InstanceTypeRow>(
@@ -153,6 +172,7 @@ inline constexpr auto kInstanceTypeColumns = columns<InstanceTypeRow>(
     text<&InstanceTypeRow::ebs_nvme_support>("ebs_nvme_support"),
     integer<&InstanceTypeRow::ebs_maximum_attachments>("ebs_maximum_attachments"),
     text<&InstanceTypeRow::ebs_attachment_limit_type>("ebs_attachment_limit_type"),
+    integer<&InstanceTypeRow::ebs_maximum_cards>("ebs_maximum_cards"),
     text<&InstanceTypeRow::network_performance>("network_performance"),
     integer<&InstanceTypeRow::maximum_network_interfaces>("maximum_network_interfaces"),
     integer<&InstanceTypeRow::maximum_network_cards>("maximum_network_cards"),
@@ -175,7 +195,6 @@ inline constexpr auto kInstanceTypeColumns = columns<InstanceTypeRow>(
         "maximum_secondary_network_interfaces"),
     integer<&InstanceTypeRow::ipv4_addresses_per_secondary_interface>(
         "ipv4_addresses_per_secondary_interface"),
-    integer<&InstanceTypeRow::gpu_total_memory_mib>("gpu_total_memory_mib"),
     list<&InstanceTypeRow::placement_strategies>("placement_strategies"),
     flag<&InstanceTypeRow::hibernation_supported>("hibernation_supported"),
     flag<&InstanceTypeRow::burstable_performance_supported>("burstable_performance_supported"),
@@ -189,7 +208,7 @@ inline constexpr auto kInstanceTypeColumns = columns<InstanceTypeRow>(
     text<&InstanceTypeRow::reboot_migration_support>("reboot_migration_support"));
 
 inline constexpr std::string_view kOfDisk =
-    "EXISTS (SELECT 1 FROM catalogue.instance_type_disk d WHERE d.instance_type = t.name AND ";
+    "EXISTS (SELECT 1 FROM catalogue.disk_facts d WHERE d.storage = t.storage AND ";
 // Any member, or the list as it stands: "1" or "1,2" (documented).
 inline constexpr std::string_view kAnyValidCores =
     "EXISTS (SELECT 1 FROM (SELECT m.value AS v FROM"
@@ -280,6 +299,8 @@ std::vector<InstanceDiskRow> select_instance_disks(Database& db,
                                                    const std::vector<std::string>& types);
 std::vector<NetworkCardRow> select_network_cards(Database& db,
                                                  const std::vector<std::string>& types);
-std::vector<GpuRow> select_gpus(Database& db, const std::vector<std::string>& types);
+std::vector<EbsCardRow> select_ebs_cards(Database& db, const std::vector<std::string>& types);
+std::vector<AcceleratorRow> select_accelerators(Database& db,
+                                                const std::vector<std::string>& types);
 
 }  // namespace amilab

@@ -29,4 +29,22 @@ enum class AttachmentLimitType : std::uint8_t { kShared, kDedicated };
 template <>
 inline constexpr auto kWords<AttachmentLimitType> = words("shared", "dedicated");
 
+/// What an accelerator is, as the catalogue says it.
+enum class AcceleratorKind : std::uint8_t { kFpga, kGpu, kInference, kMedia, kNeuron };
+template <>
+inline constexpr auto kWords<AcceleratorKind> = words("fpga", "gpu", "inference", "media",
+                                                      "neuron");
+
+/// What an offering's location is. Nobody has an Outpost here.
+/// Source: EC2 API Reference, DescribeInstanceTypeOfferings (documented).
+enum class LocationType : std::uint8_t {
+    kRegion,
+    kAvailabilityZone,
+    kAvailabilityZoneId,
+    kOutpost
+};
+template <>
+inline constexpr auto kWords<LocationType> = words("region", "availability-zone",
+                                                   "availability-zone-id", "outpost");
+
 }  // namespace amilab

@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "storage/metadata/instance_types/instance_type_words.h"
 #include "storage/metadata/sql/columns.h"
+#include "storage/metadata/sql/sql_text.h"
 #include "storage/metadata/sql/statement.h"
 
 namespace amilab {
@@ -51,6 +53,8 @@ Block parse_block(std::string_view cidr)
     throw std::logic_error(fmt::format("{} is no block of addresses", cidr));
 }
 
+constexpr auto kIsZone = "o.location_type = " + sql_word<LocationType::kAvailabilityZone>;
+
 constexpr auto kLaunchTypeColumns = columns<LaunchTypeRow>(
     "catalogue.instance_type", "t", text<&LaunchTypeRow::name>("name"),
     text<&LaunchTypeRow::architectures>("supported_architectures"),
@@ -81,10 +85,12 @@ std::optional<LaunchTypeRow> select_launch_type(Database& db, std::string_view n
 std::vector<std::string> select_zones_offering(Database& db, std::string_view region,
                                                std::string_view instance_type)
 {
-    Statement select(db,
-                     "SELECT z.name FROM catalogue.availability_zone z"
-                     " JOIN catalogue.instance_type_offering o ON o.availability_zone = z.name"
-                     " WHERE z.region = ? AND o.instance_type = ? ORDER BY z.name");
+    static constexpr auto kZones =
+        "SELECT o.location FROM catalogue.instance_type_offering o"
+        " WHERE o.region = ? AND o.instance_type = ?"
+        " AND " +
+        kIsZone + " ORDER BY o.location";
+    Statement select(db, kZones);
     select.bind(region, instance_type);
     return select.texts();
 }
@@ -103,13 +109,12 @@ std::vector<LaunchSubnet> select_launch_subnets(Database& db, std::string_view o
                                                 std::string_view region,
                                                 std::string_view instance_type)
 {
-    return select_rows<kLaunchSubnetColumns>(
-        db,
+    static constexpr auto kSubnets =
         "FROM subnet s JOIN catalogue.availability_zone z ON z.name = s.zone"
-        " JOIN catalogue.instance_type_offering o ON o.availability_zone = s.zone"
-        " AND o.instance_type = ?"
-        " WHERE s.region = ? AND s.owner = ? AND s.default_for_zone = 1 ORDER BY s.zone",
-        instance_type, region, owner);
+        " JOIN catalogue.instance_type_offering o ON o.region = s.region AND o.location = s.zone"
+        " AND o.instance_type = ? AND " +
+        kIsZone + " WHERE s.region = ? AND s.owner = ? AND s.default_for_zone = 1 ORDER BY s.zone";
+    return select_rows<kLaunchSubnetColumns>(db, kSubnets, instance_type, region, owner);
 }
 
 std::vector<std::string> take_private_addresses(Database& db, const LaunchSubnet& subnet,

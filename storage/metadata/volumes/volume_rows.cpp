@@ -16,7 +16,7 @@ constexpr auto kHostColumns = columns<AttachmentHost>(
     integer<&AttachmentHost::attachments>("attachments")
         .as("(SELECT COUNT(*) FROM attachment a WHERE a.instance_id = i.id)"),
     text<&AttachmentHost::hypervisor>("hypervisor").as("t.hypervisor"),
-    flag<&AttachmentHost::bare_metal>("bare_metal").as("COALESCE(t.bare_metal, 0)"));
+    flag<&AttachmentHost::bare_metal>("bare_metal").as("t.bare_metal"));
 
 /// Whether it is attached already, and may not be attached twice.
 bool is_taken(Database& db, const VolumeId& volume)
@@ -178,7 +178,7 @@ std::optional<AttachmentHost> select_attachment_host(Database& db, std::string_v
 {
     return select_row<kHostColumns>(
         db,
-        "FROM instance i LEFT JOIN catalogue.instance_type t ON t.name = i.instance_type"
+        "FROM instance i JOIN catalogue.instance_type t ON t.name = i.instance_type"
         " WHERE i.id = ? AND i.owner = ? AND i.region = ?",
         instance, owner, region);
 }

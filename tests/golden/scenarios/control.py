@@ -257,11 +257,36 @@ def instance_types(emulator):
             instance_type="m1.small"))
     me.refused("DescribeInstanceTypes", InstanceType=["t3.micro", "x9.tiny", "x9.huge"])
     me.brief("DescribeInstanceTypes", InstanceType=["t3.micro"], MaxResults=5)
+    me("DescribeInstanceTypes", InstanceType=[
+        "c8gn.48xlarge", "f2.12xlarge", "inf2.xlarge", "m8g.large", "r3.large", "vt1.3xlarge"])
     me.refused("DescribeInstanceTypes", MaxResults=101)
     me.refused("DescribeInstanceTypes", NextToken="bm90IG91cnM=")
     me.dry("DescribeInstanceTypes")
 
 
+def instance_type_offerings(emulator):
+    me = emulator.me
+    me("DescribeInstanceTypeOfferings", **filters(instance_type="m6i.*"))
+    for location_type in ("availability-zone", "availability-zone-id", "region", "outpost"):
+        me("DescribeInstanceTypeOfferings", LocationType=location_type,
+           **filters(instance_type="t3.micro"))
+    me("DescribeInstanceTypeOfferings", LocationType="availability-zone", **filters(
+        instance_type="t*.micro", location="us-east-1e"))
+    emulator.client(ACCOUNT, "ap-southeast-7")(
+        "DescribeInstanceTypeOfferings", LocationType="availability-zone-id",
+        **filters(instance_type="t4g.small"))
+    page = me("DescribeInstanceTypeOfferings", MaxResults=5, LocationType="availability-zone",
+              **filters(instance_type="c5.*"))
+    me("DescribeInstanceTypeOfferings", MaxResults=5, LocationType="availability-zone",
+       NextToken=page.next_token[0], **filters(instance_type="c5.*"))
+    me.brief("DescribeInstanceTypeOfferings")
+    me.refused("DescribeInstanceTypeOfferings", LocationType="rack")
+    me.refused("DescribeInstanceTypeOfferings", MaxResults=4)
+    me.refused("DescribeInstanceTypeOfferings", **filters(zone="us-east-1a"))
+    me.refused("DescribeInstanceTypeOfferings", NextToken="bm90IG91cnM=")
+    me.dry("DescribeInstanceTypeOfferings")
+
+
 SCENARIOS = {"control": control, "accounts": accounts, "import_and_export": import_and_export,
              "http": http, "identity": identity, "regions": regions, "network": network,
-             "instance_types": instance_types}
+             "instance_types": instance_types, "instance_type_offerings": instance_type_offerings}

@@ -92,6 +92,7 @@ VALUES = {
         "vcpu-info.default-vcpus": ["2"], "vcpu-info.valid-cores": ["1"], "nitro-tpm-support": [
             "supported"], "ebs-info.nvme-support": ["required"],
     },
+    "DescribeInstanceTypeOfferings": {"instance-type": ["m8g.*"], "location": [REGION, ZONE]},
     "DescribeSubnets": {
         "availability-zone": ["us-east-1b"], "available-ip-address-count": ["4091"],
         "cidr-block": ["172.31.0.0/20", "172.31.16*"], "default-for-az": ["true"],
@@ -146,6 +147,7 @@ BESIDES = {
     "DescribeImages": {"Owner": ["self", OTHER], "IncludeDisabled": True},
     "DescribeInstanceStatus": {"IncludeAllInstances": True},
     "DescribeSnapshots": {"Owner": ["self"]},
+    "DescribeInstanceTypeOfferings": {"MaxResults": 10},
     "DescribeInstanceTypes": {"MaxResults": 10},
     "DescribeRegions": {"AllRegions": True},
     "DescribeAvailabilityZones": {"AllAvailabilityZones": True},

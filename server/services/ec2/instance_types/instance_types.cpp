@@ -22,7 +22,8 @@ struct PageParts {
     // Each sorted by type.
     std::vector<InstanceDiskRow> disks;
     std::vector<NetworkCardRow> cards;
-    std::vector<GpuRow> gpus;
+    std::vector<EbsCardRow> ebs_cards;
+    std::vector<AcceleratorRow> accelerators;
 };
 
 PageParts select_parts(Session& session, const std::vector<InstanceTypeRow>& rows)
@@ -35,20 +36,15 @@ PageParts select_parts(Session& session, const std::vector<InstanceTypeRow>& row
     auto offered = select_offered_types(db, names, session.region());
     std::sort(offered.begin(), offered.end());
     return {std::move(offered), select_instance_disks(db, names), select_network_cards(db, names),
-            select_gpus(db, names)};
+            select_ebs_cards(db, names), select_accelerators(db, names)};
 }
 
-const std::string& type_of(const InstanceDiskRow& row)
+/// Those of a page's child rows that belong to the type.
+template <class Row>
+std::vector<Row> children_of(const InstanceTypeRow& type, const std::vector<Row>& rows)
 {
-    return row.instance_type;
-}
-const std::string& type_of(const NetworkCardRow& row)
-{
-    return row.instance_type;
-}
-const std::string& type_of(const GpuRow& row)
-{
-    return row.instance_type;
+    return rows_of(rows, type.name,
+                   [](const Row& row) -> const std::string& { return row.instance_type; });
 }
 
 InstanceStorageInfo to_storage_info(const InstanceTypeRow& row,
@@ -63,12 +59,13 @@ InstanceStorageInfo to_storage_info(const InstanceTypeRow& row,
     return info;
 }
 
-EbsInfo to_ebs_info(const InstanceTypeRow& row)
+EbsInfo to_ebs_info(const InstanceTypeRow& row, const std::vector<EbsCardRow>& cards)
 {
     EbsInfo info{.attachment_limit_type = row.ebs_attachment_limit_type,
                  .ebs_optimized_support = row.ebs_optimized_support,
                  .encryption_support = row.ebs_encryption_support,
                  .maximum_ebs_attachments = row.ebs_maximum_attachments,
+                 .maximum_ebs_cards = row.ebs_maximum_cards,
                  .nvme_support = row.ebs_nvme_support};
     if (row.ebs_baseline_bandwidth_mbps) {
         info.ebs_optimized_info = {
@@ -78,6 +75,15 @@ EbsInfo to_ebs_info(const InstanceTypeRow& row)
             .maximum_bandwidth_in_mbps = row.ebs_maximum_bandwidth_mbps,
             .maximum_iops = row.ebs_maximum_iops,
             .maximum_throughput_in_m_bps = row.ebs_maximum_throughput_mbytes};
+    }
+    for (const auto& card : cards) {
+        info.ebs_cards.push_back({.baseline_bandwidth_in_mbps = card.baseline_bandwidth_mbps,
+                                  .baseline_iops = card.baseline_iops,
+                                  .baseline_throughput_in_m_bps = card.baseline_throughput_mbytes,
+                                  .ebs_card_index = card.index,
+                                  .maximum_bandwidth_in_mbps = card.maximum_bandwidth_mbps,
+                                  .maximum_iops = card.maximum_iops,
+                                  .maximum_throughput_in_m_bps = card.maximum_throughput_mbytes});
     }
     return info;
 }
@@ -130,22 +136,76 @@ NetworkInfo to_network_info(const InstanceTypeRow& row, const std::vector<Networ
     return info;
 }
 
-std::optional<GpuInfo> to_gpu_info(const InstanceTypeRow& row, const std::vector<GpuRow>& gpus)
+void add_fpga(InstanceTypeInfo& info, const AcceleratorRow& row)
 {
-    if (!row.gpu_total_memory_mib) {
-        return std::nullopt;
+    auto& fpgas = info.fpga_info ? *info.fpga_info : info.fpga_info.emplace();
+    fpgas.total_fpga_memory_in_mi_b = row.total_memory_mib;
+    fpgas.fpgas.push_back({.count = row.count,
+                           .manufacturer = row.manufacturer,
+                           .memory_info = FpgaDeviceMemoryInfo{row.memory_mib},
+                           .name = row.name});
+}
+
+void add_gpu(InstanceTypeInfo& info, const AcceleratorRow& row)
+{
+    auto& gpus = info.gpu_info ? *info.gpu_info : info.gpu_info.emplace();
+    gpus.total_gpu_memory_in_mi_b = row.total_memory_mib;
+    gpus.gpus.push_back({.count = row.count,
+                         .gpu_partition_size = row.gpu_partition_size,
+                         .logical_gpu_count = row.logical_gpu_count,
+                         .manufacturer = row.manufacturer,
+                         .memory_info = GpuDeviceMemoryInfo{row.memory_mib},
+                         .name = row.name,
+                         .workloads = row.workloads});
+}
+
+void add_inference(InstanceTypeInfo& info, const AcceleratorRow& row)
+{
+    auto& all = info.inference_accelerator_info ? *info.inference_accelerator_info
+                                                : info.inference_accelerator_info.emplace();
+    all.total_inference_memory_in_mi_b = row.total_memory_mib;
+    all.accelerators.push_back({.count = row.count,
+                                .manufacturer = row.manufacturer,
+                                .memory_info = InferenceDeviceMemoryInfo{row.memory_mib},
+                                .name = row.name});
+}
+
+void add_media(InstanceTypeInfo& info, const AcceleratorRow& row)
+{
+    auto& all = info.media_accelerator_info ? *info.media_accelerator_info
+                                            : info.media_accelerator_info.emplace();
+    all.total_media_memory_in_mi_b = row.total_memory_mib;
+    all.accelerators.push_back({.count = row.count,
+                                .manufacturer = row.manufacturer,
+                                .memory_info = MediaDeviceMemoryInfo{row.memory_mib},
+                                .name = row.name});
+}
+
+void add_neuron(InstanceTypeInfo& info, const AcceleratorRow& row)
+{
+    auto& all = info.neuron_info ? *info.neuron_info : info.neuron_info.emplace();
+    all.total_neuron_device_memory_in_mi_b = row.total_memory_mib;
+    all.neuron_devices.push_back(
+        {.core_info = NeuronDeviceCoreInfo{row.core_count, row.core_version},
+         .count = row.count,
+         .memory_info = NeuronDeviceMemoryInfo{row.memory_mib},
+         .name = row.name});
+}
+
+void add_accelerator(InstanceTypeInfo& info, const AcceleratorRow& row)
+{
+    switch (row.kind) {
+        case AcceleratorKind::kFpga:
+            return add_fpga(info, row);
+        case AcceleratorKind::kGpu:
+            return add_gpu(info, row);
+        case AcceleratorKind::kInference:
+            return add_inference(info, row);
+        case AcceleratorKind::kMedia:
+            return add_media(info, row);
+        case AcceleratorKind::kNeuron:
+            return add_neuron(info, row);
     }
-    GpuInfo info{.total_gpu_memory_in_mi_b = row.gpu_total_memory_mib};
-    for (const auto& gpu : gpus) {
-        info.gpus.push_back({.count = gpu.count,
-                             .gpu_partition_size = gpu.partition_size,
-                             .logical_gpu_count = gpu.logical_count,
-                             .manufacturer = gpu.manufacturer,
-                             .memory_info = GpuDeviceMemoryInfo{gpu.memory_mib},
-                             .name = gpu.name,
-                             .workloads = gpu.workloads});
-    }
-    return info;
 }
 
 ProcessorInfo to_processor_info(const InstanceTypeRow& row)
@@ -169,40 +229,40 @@ VCpuInfo to_vcpu_info(const InstanceTypeRow& row)
 /// (assumed).
 InstanceTypeInfo to_instance_type_info(const InstanceTypeRow& row, const PageParts& parts)
 {
-    const auto of_type = [](const auto& child) -> const std::string& { return type_of(child); };
-    InstanceTypeInfo info{
-        .auto_recovery_supported = row.auto_recovery_supported,
-        .bare_metal = row.bare_metal,
-        .burstable_performance_supported = row.burstable_performance_supported,
-        .current_generation = row.current_generation,
-        .dedicated_hosts_supported = row.dedicated_hosts_supported,
-        .ebs_info = to_ebs_info(row),
-        .free_tier_eligible = row.free_tier_eligible,
-        .gpu_info = to_gpu_info(row, rows_of(parts.gpus, row.name, of_type)),
-        .hibernation_supported = row.hibernation_supported,
-        .hypervisor = row.hypervisor,
-        .instance_storage_supported = row.storage_supported,
-        .instance_type = row.name,
-        .memory_info = MemoryInfo{row.memory_mib},
-        .network_info = to_network_info(row, rows_of(parts.cards, row.name, of_type)),
-        .nitro_enclaves_support = row.nitro_enclaves_support,
-        .nitro_tpm_support = row.nitro_tpm_support,
-        .phc_support = row.phc_support,
-        .placement_group_info = PlacementGroupInfo{row.placement_strategies},
-        .processor_info = to_processor_info(row),
-        .reboot_migration_support = row.reboot_migration_support,
-        .supported_boot_modes = row.boot_modes,
-        .supported_in_region =
-            std::binary_search(parts.offered.begin(), parts.offered.end(), row.name),
-        .supported_root_device_types = row.root_device_types,
-        .supported_usage_classes = row.usage_classes,
-        .supported_virtualization_types = row.virtualization_types,
-        .v_cpu_info = to_vcpu_info(row)};
+    InstanceTypeInfo info{.auto_recovery_supported = row.auto_recovery_supported,
+                          .bare_metal = row.bare_metal,
+                          .burstable_performance_supported = row.burstable_performance_supported,
+                          .current_generation = row.current_generation,
+                          .dedicated_hosts_supported = row.dedicated_hosts_supported,
+                          .ebs_info = to_ebs_info(row, children_of(row, parts.ebs_cards)),
+                          .free_tier_eligible = row.free_tier_eligible,
+                          .hibernation_supported = row.hibernation_supported,
+                          .hypervisor = row.hypervisor,
+                          .instance_storage_supported = row.storage_supported,
+                          .instance_type = row.name,
+                          .memory_info = MemoryInfo{row.memory_mib},
+                          .network_info = to_network_info(row, children_of(row, parts.cards)),
+                          .nitro_enclaves_support = row.nitro_enclaves_support,
+                          .nitro_tpm_support = row.nitro_tpm_support,
+                          .phc_support = row.phc_support,
+                          .placement_group_info = PlacementGroupInfo{row.placement_strategies},
+                          .processor_info = to_processor_info(row),
+                          .reboot_migration_support = row.reboot_migration_support,
+                          .supported_boot_modes = row.boot_modes,
+                          .supported_in_region = std::binary_search(parts.offered.begin(),
+                                                                    parts.offered.end(), row.name),
+                          .supported_root_device_types = row.root_device_types,
+                          .supported_usage_classes = row.usage_classes,
+                          .supported_virtualization_types = row.virtualization_types,
+                          .v_cpu_info = to_vcpu_info(row)};
     if (row.storage_supported) {
-        info.instance_storage_info = to_storage_info(row, rows_of(parts.disks, row.name, of_type));
+        info.instance_storage_info = to_storage_info(row, children_of(row, parts.disks));
     }
     if (!row.nitro_tpm_versions.empty()) {
         info.nitro_tpm_info = NitroTpmInfo{row.nitro_tpm_versions};
+    }
+    for (const auto& accelerator : children_of(row, parts.accelerators)) {
+        add_accelerator(info, accelerator);
     }
     return info;
 }

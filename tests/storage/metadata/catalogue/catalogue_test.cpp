@@ -238,20 +238,14 @@ TEST_F(Catalogue, InstanceTypesAddUp)
         "SELECT name FROM catalogue.instance_type"
         " WHERE default_vcpus <> default_cores * default_threads_per_core");
     expect_none(
-        "SELECT name FROM catalogue.instance_type t WHERE instance_storage_supported <>"
-        " EXISTS (SELECT 1 FROM catalogue.instance_type_disk WHERE instance_type = t.name)");
-    expect_none(
         "SELECT name FROM catalogue.instance_type t WHERE instance_storage_total_gb IS NOT"
-        " (SELECT sum(size_gb * count) FROM catalogue.instance_type_disk"
-        " WHERE instance_type = t.name)");
-    expect_none(
-        "SELECT name FROM catalogue.instance_type t WHERE gpu_total_memory_mib IS NOT"
-        " (SELECT sum(memory_mib * count) FROM catalogue.instance_type_gpu"
-        " WHERE instance_type = t.name)");
+        " (SELECT sum(size_gb * count) FROM catalogue.disk_facts d WHERE d.storage = t.storage)");
     expect_none(
         "SELECT name FROM catalogue.instance_type t WHERE maximum_network_cards <>"
-        " (SELECT count(*) FROM catalogue.instance_type_network_card"
-        " WHERE instance_type = t.name)");
+        " (SELECT count(*) FROM catalogue.network_card_facts c WHERE c.network = t.network)");
+    expect_none(
+        "SELECT name FROM catalogue.instance_type t WHERE ifnull(ebs_maximum_cards, 0) <>"
+        " (SELECT count(*) FROM catalogue.ebs_card_facts c WHERE c.ebs = t.ebs)");
     expect_none(
         "SELECT name FROM catalogue.instance_type WHERE (ebs_optimized_support ="
         " 'unsupported') <> (ebs_baseline_iops IS NULL)");
@@ -267,16 +261,34 @@ TEST_F(Catalogue, OffersASmallTypeOfBothArchitecturesInEveryRegion)
     for (const auto* type : {"t3.micro", "t4g.micro", "m6g.large"}) {
         expect_none(
             "SELECT name FROM catalogue.region r WHERE NOT EXISTS (SELECT 1 FROM"
-            " catalogue.instance_type_offering JOIN catalogue.availability_zone z"
-            " ON z.name = availability_zone WHERE z.region = r.name AND instance_type = '" +
+            " catalogue.instance_type_offering o WHERE o.region = r.name AND o.location_type ="
+            " 'region' AND o.instance_type = '" +
             std::string(type) + "')");
     }
     // The old zone without Nitro, and a region that never had Xen.
     expect_none(
         "SELECT instance_type FROM catalogue.instance_type_offering"
-        " JOIN catalogue.availability_zone z ON z.name = availability_zone"
-        " WHERE (zone_id = 'use1-az3' AND instance_type = 't3.micro')"
+        " WHERE (location = 'use1-az3' AND instance_type = 't3.micro')"
         " OR (region = 'eu-north-1' AND instance_type = 't2.micro')");
+}
+
+TEST_F(Catalogue, ARegionOffersWhatOneOfItsZonesDoesUnderBothItsNames)
+{
+    expect_none(
+        "SELECT instance_type, region FROM catalogue.instance_type_offering"
+        " GROUP BY instance_type, region HAVING sum(location_type = 'region') <> 1"
+        " OR sum(location_type = 'availability-zone') = 0"
+        " OR sum(location_type = 'availability-zone')"
+        " <> sum(location_type = 'availability-zone-id')");
+    expect_none(
+        "SELECT o.location FROM catalogue.instance_type_offering o"
+        " JOIN catalogue.availability_zone z ON z.name = o.location"
+        " WHERE NOT EXISTS (SELECT 1 FROM catalogue.instance_type_offering i"
+        " WHERE i.instance_type = o.instance_type AND i.region = o.region"
+        " AND i.location = z.zone_id)");
+    expect_none(
+        "SELECT name FROM catalogue.instance_type_place WHERE name NOT IN"
+        " (SELECT instance_type FROM catalogue.instance_type_offering)");
 }
 
 TEST_F(Catalogue, HasEveryFamilyInEveryRegion)

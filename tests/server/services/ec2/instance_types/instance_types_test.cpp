@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -86,15 +89,34 @@ TEST(DescribeInstanceTypes, RefusesUnknownTypesNamingAll)
               "The following supplied instance types do not exist: [t9.huge, x9.tiny]");
 }
 
+/// All names that pages of the usual size bring.
+std::vector<std::string> all_names(TestEmulator& emulator, const Parameters& asked = {},
+                                   const std::string& region = kRegion)
+{
+    std::vector<std::string> names;
+    std::string token;
+    do {
+        auto parameters = asked;
+        if (!token.empty()) {
+            parameters.emplace_back("NextToken", token);
+        }
+        const auto answer = emulator.must("DescribeInstanceTypes", parameters, kAccount, region);
+        const auto page = answer.texts(kNames);
+        EXPECT_LE(page.size(), 100U);
+        names.insert(names.end(), page.begin(), page.end());
+        token = answer.text("nextToken");
+    } while (!token.empty());
+    return names;
+}
+
 /// A type that the catalogue has and this region has not.
 std::string type_missing_in(TestEmulator& emulator, const std::string& region)
 {
     auto reader = emulator.generation().reader();
     Statement select(reader.db(),
                      "SELECT name FROM catalogue.instance_type WHERE name NOT IN"
-                     " (SELECT o.instance_type FROM catalogue.instance_type_offering o"
-                     "  JOIN catalogue.availability_zone z ON z.name = o.availability_zone"
-                     "  WHERE z.region = ?1)");
+                     " (SELECT instance_type FROM catalogue.instance_type_offering"
+                     "  WHERE region = ?1)");
     select.bind(region);
     return select.step() ? select.row().text() : std::string();
 }
@@ -105,8 +127,9 @@ TEST(DescribeInstanceTypes, LeavesOutWhatTheRegionLacksUnlessAsked)
     const std::string region = "ap-southeast-5";
     const auto lacking = type_missing_in(emulator, region);
     ASSERT_FALSE(lacking.empty());
-    EXPECT_THAT(emulator.must("DescribeInstanceTypes", {}, kAccount, region).texts(kNames),
-                Not(Contains(lacking)));
+    EXPECT_THAT(all_names(emulator, {}, region), Not(Contains(lacking)));
+    EXPECT_THAT(all_names(emulator, {{"IncludeUnsupportedInRegion", "true"}}, region),
+                Contains(lacking));
     EXPECT_EQ(
         emulator.call("DescribeInstanceTypes", {{"InstanceType.1", lacking}}, kAccount, region)
             .code,
@@ -117,15 +140,28 @@ TEST(DescribeInstanceTypes, LeavesOutWhatTheRegionLacksUnlessAsked)
     EXPECT_EQ(anyway.text("instanceTypeSet/item/supportedInRegion"), "false");
 }
 
+TEST(DescribeInstanceTypes, HasEveryTypeOfTheRegion)
+{
+    TestEmulator emulator;
+    const auto names = all_names(emulator);
+    EXPECT_GT(names.size(), 1300U);
+    EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
+    EXPECT_THAT(names, IsSupersetOf({"m6i.2xlarge", "m8g.large", "g5.xlarge", "r3.large",
+                                     "u-3tb1.56xlarge", "mac2-m2pro.metal", "p5.48xlarge"}));
+    EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(), names.size());
+}
+
 TEST(DescribeInstanceTypes, Pages)
 {
     TestEmulator emulator;
-    const auto all = emulator.must("DescribeInstanceTypes").texts(kNames);
-    ASSERT_GT(all.size(), 12U);
+    const auto some = filter("instance-type", "m5*.large");
+    const auto all = emulator.must("DescribeInstanceTypes", some).texts(kNames);
+    ASSERT_GT(all.size(), 6U);
     std::vector<std::string> paged;
     std::string token;
     do {
-        Parameters parameters{{"MaxResults", "5"}};
+        auto parameters = some;
+        parameters.emplace_back("MaxResults", "5");
         if (!token.empty()) {
             parameters.emplace_back("NextToken", token);
         }
@@ -144,6 +180,39 @@ TEST(DescribeInstanceTypes, Pages)
               "InvalidParameterValue");
 }
 
+TEST(DescribeInstanceTypes, ShowsEachKindOfAccelerator)
+{
+    TestEmulator emulator;
+    Answer answer;
+    const auto fpga = describe(emulator, answer, "f2.12xlarge");
+    EXPECT_EQ(at(fpga, "fpgaInfo/fpgas/item/manufacturer"), "Xilinx");
+    EXPECT_EQ(at(fpga, "fpgaInfo/fpgas/item/count"), "2");
+    EXPECT_EQ(at(fpga, "fpgaInfo/totalFpgaMemoryInMiB"), "163840");
+    EXPECT_FALSE(fpga.child("gpuInfo"));
+    const auto inference = describe(emulator, answer, "inf2.xlarge");
+    EXPECT_EQ(at(inference, "inferenceAcceleratorInfo/accelerators/member/name"), "Inferentia2");
+    EXPECT_EQ(at(inference, "inferenceAcceleratorInfo/totalInferenceMemoryInMiB"), "32768");
+    EXPECT_EQ(at(inference, "neuronInfo/neuronDevices/item/coreInfo/count"), "2");
+    EXPECT_EQ(at(inference, "neuronInfo/neuronDevices/item/memoryInfo/sizeInMiB"), "32768");
+    const auto media = describe(emulator, answer, "vt1.3xlarge");
+    EXPECT_EQ(at(media, "mediaAcceleratorInfo/accelerators/item/name"), "U30");
+    EXPECT_EQ(at(media, "mediaAcceleratorInfo/totalMediaMemoryInMiB"), "24576");
+}
+
+TEST(DescribeInstanceTypes, ShowsEachOfSeveralCards)
+{
+    TestEmulator emulator;
+    Answer answer;
+    const auto network = describe(emulator, answer, "p5.48xlarge").child("networkInfo");
+    EXPECT_EQ(at(network, "maximumNetworkCards"), "32");
+    EXPECT_EQ(network.select_nodes("networkCards/item").size(), 32U);
+    EXPECT_EQ(at(network, "networkCards/item[32]/networkCardIndex"), "31");
+    const auto ebs = describe(emulator, answer, "r8gb.48xlarge").child("ebsInfo");
+    EXPECT_EQ(at(ebs, "maximumEbsCards"), "2");
+    EXPECT_EQ(ebs.select_nodes("ebsCardSet/item").size(), 2U);
+    EXPECT_EQ(at(ebs, "ebsCardSet/item[2]/ebsCardIndex"), "1");
+}
+
 struct FilterCase {
     const char* name;
     const char* value;
@@ -154,8 +223,8 @@ struct FilterCase {
 
 // One row for each documented filter; `without` is nothing where every type has the value.
 const std::vector<FilterCase> kFilterCases = {
-    {"auto-recovery-supported", "true", "t3.micro", nullptr},
-    {"bare-metal", "false", "t3.micro", nullptr},
+    {"auto-recovery-supported", "true", "t3.micro", "p5.48xlarge"},
+    {"bare-metal", "false", "t3.micro", "m5.metal"},
     {"burstable-performance-supported", "true", "t3.micro", "m5.large"},
     {"current-generation", "true", "t3.micro", "m3.medium"},
     {"dedicated-hosts-supported", "true", "m5.large", "t2.micro"},
@@ -182,28 +251,28 @@ const std::vector<FilterCase> kFilterCases = {
     {"instance-storage-supported", "true", "m5d.large", "m5.large"},
     {"instance-type", "t3.*", "t3.micro", "t3a.micro"},
     {"memory-info.size-in-mib", "1024", "t3.micro", "t3.nano"},
-    {"network-info.bandwidth-weightings", "default", nullptr, "t3.micro"},
-    {"network-info.efa-info.maximum-efa-interfaces", "*", nullptr, "t3.micro"},
-    {"network-info.efa-supported", "false", "t3.micro", nullptr},
+    {"network-info.bandwidth-weightings", "default", "m8g.large", "t3.micro"},
+    {"network-info.efa-info.maximum-efa-interfaces", "32", "p5.48xlarge", "t3.micro"},
+    {"network-info.efa-supported", "false", "t3.micro", "p5.48xlarge"},
     {"network-info.ena-support", "unsupported", "t2.micro", "t3.micro"},
     {"network-info.encryption-in-transit-supported", "true", "m6i.large", "t3.micro"},
-    {"network-info.flexible-ena-queues-support", "unsupported", "t3.micro", nullptr},
+    {"network-info.flexible-ena-queues-support", "supported", "c6i.12xlarge", "t3.micro"},
     {"network-info.ipv4-addresses-per-interface", "2", "t3.micro", "m5.large"},
     {"network-info.ipv6-addresses-per-interface", "2", "t3.micro", "m5.large"},
     {"network-info.ipv6-supported", "false", "m3.medium", "t3.micro"},
-    {"network-info.maximum-network-cards", "1", "t3.micro", nullptr},
+    {"network-info.maximum-network-cards", "1", "t3.micro", "p5.48xlarge"},
     {"network-info.maximum-network-interfaces", "2", "t3.micro", "m5.large"},
     {"network-info.network-performance", "Up to 5 Gigabit", "t3.micro", "m5.large"},
     {"nitro-enclaves-support", "supported", "m5.xlarge", "t3.micro"},
     {"nitro-tpm-info.supported-versions", "2.0", "t3.micro", "t2.micro"},
     {"nitro-tpm-support", "supported", "t3.micro", "t2.micro"},
     {"processor-info.supported-architecture", "i386", "t2.micro", "t3.micro"},
-    {"processor-info.supported-features", "*", nullptr, "t3.micro"},
+    {"processor-info.supported-features", "amd-sev-snp", "m6a.large", "t3.micro"},
     {"processor-info.sustained-clock-speed-in-ghz", "2.5", "t3.micro", "m5.large"},
     {"reboot-migration-support", "supported", "m5.large", "m3.medium"},
     {"supported-boot-mode", "uefi", "t3.micro", "t2.micro"},
     {"supported-root-device-type", "instance-store", "m3.medium", "t3.micro"},
-    {"supported-usage-class", "spot", "t3.micro", nullptr},
+    {"supported-usage-class", "spot", "t3.micro", "t2.nano"},
     {"supported-virtualization-type", "paravirtual", "m3.medium", "t3.micro"},
     {"vcpu-info.default-cores", "1", "t3.micro", "m5.xlarge"},
     {"vcpu-info.default-threads-per-core", "1", "t2.micro", "t3.micro"},
@@ -218,8 +287,11 @@ TEST(DescribeInstanceTypes, HasEachOfThe56DocumentedFilters)
     std::vector<std::string> named;
     for (const auto& one : kFilterCases) {
         named.emplace_back(one.name);
-        const auto found =
-            emulator.must("DescribeInstanceTypes", filter(one.name, one.value)).texts(kNames);
+        auto asked = filter(one.name, one.value);
+        asked.emplace_back("Filter.2.Name", "instance-type");
+        asked.emplace_back("Filter.2.Value.1", one.with != nullptr ? one.with : "t3.micro");
+        asked.emplace_back("Filter.2.Value.2", one.without != nullptr ? one.without : "t3.micro");
+        const auto found = emulator.must("DescribeInstanceTypes", asked).texts(kNames);
         if (one.with != nullptr) {
             EXPECT_THAT(found, Contains(one.with)) << one.name;
         }
@@ -236,7 +308,7 @@ TEST(DescribeInstanceTypes, AFilterOnAListFindsAnyMember)
 {
     TestEmulator emulator;
     const auto names = [&](const char* name, const char* value) {
-        return emulator.must("DescribeInstanceTypes", filter(name, value)).texts(kNames);
+        return all_names(emulator, filter(name, value));
     };
     const auto one_thread = names("vcpu-info.valid-threads-per-core", "1");
     EXPECT_THAT(one_thread, IsSupersetOf({"t3.micro", "t4g.micro"}));
@@ -255,7 +327,8 @@ TEST(DescribeInstanceTypes, FiltersNarrowTogether)
                                        {"Filter.2.Name", "processor-info.supported-architecture"},
                                        {"Filter.2.Value.1", "arm64"}});
     EXPECT_THAT(answer.texts(kNames),
-                ElementsAre("t4g.medium", "t4g.micro", "t4g.nano", "t4g.small"));
+                ElementsAre("t4g.2xlarge", "t4g.large", "t4g.medium", "t4g.micro", "t4g.nano",
+                            "t4g.small", "t4g.xlarge"));
 }
 
 TEST(DescribeInstanceTypes, DryRunComesBeforeTypes)

@@ -14,6 +14,9 @@ TrialTable trials()
         page_trials() + changes("IncludeUnsupportedInRegion", "true"));
     // Not all types are offered here.
     table["DescribeInstanceTypes"].region = "ap-southeast-5";
+    table["DescribeInstanceTypeOfferings"] =
+        describe_operation(filter_trials("instance-type", "t3.micro") + page_trials() +
+                           changes("LocationType", "availability-zone"));
     return table;
 }
 
