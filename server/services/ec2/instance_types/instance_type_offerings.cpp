@@ -12,8 +12,7 @@ namespace amilab::ec2 {
 
 namespace {
 
-// Source: an answer without MaxResults is a part of what there is (observed); that it is 100, as
-// for instance types, is assumed.
+// Source: as for instance types (assumed; users report answers without MaxResults that lack types).
 constexpr std::int64_t kPageSize = 100;
 
 /// Source: the current region's offerings unless zones are asked for; nobody has an Outpost
