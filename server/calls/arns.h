@@ -5,8 +5,14 @@
 
 #include "server/calls/session.h"
 
-/// Amazon resource names. Source: "Amazon Resource Names" (documented).
+/// Amazon resource names. Their second part is the partition of the region that is called:
+/// aws, aws-us-gov or aws-cn. Source: "Amazon Resource Names" (documented).
 namespace amilab {
+
+/// The ARN of a resource: arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE. With a part of a resource, how
+/// such ARNs begin.
+std::string arn_of(std::string_view service, std::string_view region, std::string_view account,
+                   std::string_view resource);
 
 /// The ARN of an EC2 resource of the caller: arn:aws:ec2:us-east-1:123456789012:subnet/subnet-0...
 std::string resource_arn(const Session& session, std::string_view resource, std::string_view id);
@@ -14,5 +20,8 @@ std::string resource_arn(const Session& session, std::string_view resource, std:
 /// The ARN of a parameter: arn:aws:ssm:us-east-1:123456789012:parameter/name; public ones have no
 /// account.
 std::string parameter_arn(std::string_view region, std::string_view account, std::string_view name);
+
+/// The ARN of the caller's root user, which is of no region: arn:aws-cn:iam::123456789012:root
+std::string root_user_arn(const Session& session);
 
 }  // namespace amilab

@@ -8,9 +8,11 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
+#include "server/calls/arns.h"
 #include "server/calls/errors.h"
 #include "server/calls/request_values.h"
 #include "server/wire/types.h"
+#include "storage/metadata/regions/partitions.h"
 #include "storage/metadata/settings/ebs_encryption_rows.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
@@ -88,7 +90,7 @@ std::string key_arn(std::string_view region, std::string_view account, std::stri
     const auto id = key.starts_with(kAlias)
                         ? uuid_of(fmt::format("kms/{}/{}/{}", region, account, key))
                         : std::string(key);
-    return fmt::format("arn:aws:kms:{}:{}:key/{}", region, account, id);
+    return arn_of("kms", region, account, "key/" + id);
 }
 
 /// The parts of an ARN between its colons.
@@ -101,11 +103,6 @@ std::vector<std::string_view> split_arn(std::string_view arn)
     }
     parts.push_back(arn);
     return parts;
-}
-
-bool is_key_of_region(std::string_view arn, std::string_view region)
-{
-    return split_arn(arn).at(3) == region;
 }
 
 /// The account's own choice, or AWS's key.
@@ -234,6 +231,12 @@ bool has_managed_key(const SnapshotRow& snapshot)
     return snapshot.encrypted &&
            (!snapshot.kms_key_id ||
             *snapshot.kms_key_id == key_arn(snapshot.region, snapshot.owner, kManagedAlias));
+}
+
+bool is_key_of_region(std::string_view arn, std::string_view region)
+{
+    const auto parts = split_arn(arn);
+    return parts.at(1) == partition_of(region) && parts.at(3) == region;
 }
 
 std::string kms_key_arn(const Session& session, std::string_view text)

@@ -59,4 +59,7 @@ bool has_managed_key(const SnapshotRow& snapshot);
 /// The key that a key's id, alias or ARN means, as an ARN. Throws InvalidParameterValue.
 std::string kms_key_arn(const Session& session, std::string_view text);
 
+/// Whether what kms_key_arn() gave is a key of the region, in the region's own partition.
+bool is_key_of_region(std::string_view arn, std::string_view region);
+
 }  // namespace amilab

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "server/calls/arns.h"
 #include "server/calls/resource_tags.h"
 #include "server/services/rbin/errors.h"
 #include "server/wire/json.h"
@@ -44,8 +45,7 @@ void check_tag(const Tag& tag)
 /// The rule that an ARN names: the caller's own, of this region.
 RecycleRuleRow require_rule(Session& session, std::string_view arn)
 {
-    const auto prefix =
-        fmt::format("arn:aws:rbin:{}:{}:rule/", session.region(), session.account());
+    const auto prefix = arn_of("rbin", session.region(), session.account(), "rule/");
     const auto id = arn.substr(arn.rfind('/') + 1);
     const bool is_arn = arn.starts_with("arn:") && arn.find(":rbin:") != std::string_view::npos &&
                         arn.find(":rule/") != std::string_view::npos;
@@ -65,7 +65,7 @@ RecycleRuleRow require_rule(Session& session, std::string_view arn)
 
 std::string rule_arn(const RecycleRuleRow& row)
 {
-    return fmt::format("arn:aws:rbin:{}:{}:rule/{}", row.region, row.owner, row.id);
+    return arn_of("rbin", row.region, row.owner, "rule/" + row.id);
 }
 
 std::vector<RecycleRuleTag> with_tags(std::vector<RecycleRuleTag> existing,

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "server/calls/arns.h"
 #include "server/services/ssm/errors.h"
 
 namespace amilab::ssm {
@@ -47,9 +48,8 @@ bool has_good_parts(std::string_view path)
 /// arn:aws:ssm:REGION:ACCOUNT:parameter/NAME[:SELECTOR]
 bool parse_arn(Session& session, std::string_view text, ParameterReference& to)
 {
-    const auto own =
-        fmt::format("arn:aws:ssm:{}:{}:parameter/", session.region(), session.account());
-    const auto of_all = fmt::format("arn:aws:ssm:{}::parameter/", session.region());
+    const auto own = parameter_arn(session.region(), session.account(), "/");
+    const auto of_all = parameter_arn(session.region(), "", "/");
     for (const auto& prefix : {own, of_all}) {
         if (text.starts_with(prefix)) {
             to.name = fmt::format("/{}", text.substr(prefix.size()));

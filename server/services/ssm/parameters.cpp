@@ -415,7 +415,7 @@ PutParameterResponse put_parameter(Session& session, const PutParameterRequest& 
                        : old               ? old->description
                                            : std::nullopt,
         .last_modified_ms = session.now_ms(),
-        .last_modified_user = fmt::format("arn:aws:iam::{}:root", session.account())};
+        .last_modified_user = root_user_arn(session)};
     if (row.data_type == kImageType &&
         !session.services().ports().is_usable_image(session, row.value)) {
         throw value_is_no_image(row.value);

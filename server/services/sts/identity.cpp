@@ -1,8 +1,8 @@
 #include "server/services/sts/identity.h"
+
+#include "server/calls/arns.h"
 #include "server/wire/sts/identity.h"
 #include "server/wire/sts/schema.h"
-
-#include <fmt/format.h>
 
 namespace amilab::sts {
 
@@ -10,9 +10,8 @@ namespace amilab::sts {
 // until users exist: its id is the account's (documented).
 GetCallerIdentityResponse get_caller_identity(Session& session, const GetCallerIdentityRequest&)
 {
-    return {.account = session.account(),
-            .arn = fmt::format("arn:aws:iam::{}:root", session.account()),
-            .user_id = session.account()};
+    return {
+        .account = session.account(), .arn = root_user_arn(session), .user_id = session.account()};
 }
 
 namespace {

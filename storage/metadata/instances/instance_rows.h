@@ -11,6 +11,7 @@
 #include "storage/base/clock.h"
 #include "storage/metadata/instances/instance_ids.h"
 #include "storage/metadata/instances/instance_state.h"
+#include "storage/metadata/regions/partitions.h"
 #include "storage/metadata/sql/columns.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/sql_text.h"
@@ -110,9 +111,10 @@ inline constexpr auto kInstanceStateCode =
 inline constexpr std::string_view kPrivateDnsName =
     "('ip-' || replace(n.private_ip, '.', '-') || iif(n.region = 'us-east-1', '.ec2.internal',"
     " '.' || n.region || '.compute.internal'))";
-inline constexpr std::string_view kPublicDnsName =
-    "('ec2-' || replace(n.public_ip, '.', '-') || iif(n.region = 'us-east-1',"
-    " '.compute-1.amazonaws.com', '.' || n.region || '.compute.amazonaws.com'))";
+inline constexpr auto kPublicDnsName =
+    "('ec2-' || replace(n.public_ip, '.', '-') || iif(n.region = 'us-east-1', '.compute-1', '.' ||"
+    " n.region || '.compute') || '.' || " +
+    sql_domain(sql("n.region")) + ")";
 inline constexpr auto kIsPending = "n.state = " + sql_word<InstanceStateName::kPending>;
 inline constexpr auto kNetworkAttachmentStatus =
     "iif(n.network_interface_id IS NULL, NULL, iif(" + kIsPending + ", " +

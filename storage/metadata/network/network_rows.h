@@ -7,9 +7,11 @@
 #include <vector>
 
 #include "storage/metadata/network/network_ids.h"
+#include "storage/metadata/regions/partitions.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/filter.h"
 #include "storage/metadata/sql/listing.h"
+#include "storage/metadata/sql/sql_text.h"
 
 namespace amilab {
 
@@ -81,6 +83,9 @@ inline constexpr auto kSubnetColumns = columns<SubnetRow>(
     flag<&SubnetRow::map_public_ip_on_launch>("map_public_ip_on_launch"),
     text<&SubnetRow::zone_id>("zone_id").as("z.zone_id"),
     integer<&SubnetRow::available_addresses>("available_addresses").as(kAvailableAddresses));
+inline constexpr auto kSubnetArn =
+    "('arn:' || " + sql_partition(sql("s.region")) +
+    " || ':ec2:' || s.region || ':' || s.owner || ':subnet/' || s.id)";
 inline constexpr FilterColumn kSubnetFilters[] = {
     {"availability-zone", "zone"},
     {"availability-zone-id", "zone_id"},
@@ -96,7 +101,7 @@ inline constexpr FilterColumn kSubnetFilters[] = {
     {"private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record", "'false'"},
     {"private-dns-name-options-on-launch.hostname-type", "'ip-name'"},
     {"state", "'available'"},
-    {"subnet-arn", "('arn:aws:ec2:' || s.region || ':' || s.owner || ':subnet/' || s.id)"},
+    {"subnet-arn", kSubnetArn},
     {"subnet-id", "id"},
     {"vpc-id", "vpc_id"},
 };

@@ -5,7 +5,9 @@
 #include <string>
 
 #include "storage/base/ids.h"
+#include "storage/metadata/regions/partitions.h"
 #include "storage/metadata/sql/listing.h"
+#include "storage/metadata/sql/sql_text.h"
 
 namespace amilab {
 
@@ -28,14 +30,16 @@ struct PlacementGroupRow {
     std::string state{};  ///< read only
 };
 
+inline constexpr auto kPlacementGroupArn =
+    "'arn:' || " + sql_partition(sql("p.region")) +
+    " || ':ec2:' || p.region || ':' || p.owner || ':placement-group/' || p.name";
 inline constexpr auto kPlacementGroupColumns = columns<PlacementGroupRow>(
     "placement_group", "p", text<&PlacementGroupRow::id>("id"),
     text<&PlacementGroupRow::region>("region"), text<&PlacementGroupRow::owner>("owner"),
     text<&PlacementGroupRow::name>("name"), text<&PlacementGroupRow::strategy>("strategy"),
     integer<&PlacementGroupRow::partition_count>("partition_count"),
     text<&PlacementGroupRow::spread_level>("spread_level"),
-    text<&PlacementGroupRow::arn>("arn").as(
-        "'arn:aws:ec2:' || p.region || ':' || p.owner || ':placement-group/' || p.name"),
+    text<&PlacementGroupRow::arn>("arn").as(kPlacementGroupArn),
     text<&PlacementGroupRow::state>("state").as("'available'"));
 inline constexpr FilterColumn kPlacementGroupFilters[] = {
     {"group-arn", "arn"}, {"group-name", "name"},   {"spread-level", "spread_level"},

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/metadata/regions/partitions.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/listing.h"
 #include "storage/metadata/sql/sql_text.h"
@@ -49,6 +50,8 @@ inline constexpr auto kRegionColumns = columns<RegionRow>(
     "catalogue.region", "r", text<&RegionRow::name>("name"), text<&RegionRow::endpoint>("endpoint"),
     text<&RegionRow::opt_in_status>("opt_in_status").as(kRegionOptInStatus),
     text<&RegionRow::geography>("geography"));
+/// What ListQuery::among can name beside the status.
+inline constexpr auto kRegionPartition = sql_partition(sql("r.name"));
 inline constexpr FilterColumn kRegionFilters[] = {
     {"endpoint", "endpoint"},
     {"opt-in-status", "opt_in_status"},

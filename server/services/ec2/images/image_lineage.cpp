@@ -124,7 +124,7 @@ ImageReference reference_answer(Session& session, ImageReferenceRow row)
     switch (row.kind) {
         case ImageReferenceRow::Kind::kInstance:
             reference.resource_type = text_of(ImageUser::kInstance);
-            reference.arn = fmt::format("arn:aws:ec2:{}:{}:instance/{}", region, account, row.name);
+            reference.arn = arn_of("ec2", region, account, "instance/" + row.name);
             break;
         case ImageReferenceRow::Kind::kParameter:
             reference.resource_type = text_of(ImageUser::kParameter);

@@ -4,11 +4,11 @@
 
 #include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/partition_regions.h"
 #include "server/services/ec2/regions/errors.h"
 #include "server/wire/ec2/regions/regions.h"
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/regions/region_rows.h"
-#include "storage/state/generation.h"
 
 namespace amilab::ec2 {
 
@@ -58,15 +58,18 @@ void require_known_regions(Session& session, const ListQuery& wanted)
     auto names = wanted.ids;
     std::sort(names.begin(), names.end());
     for (const auto& name : names) {
-        if (!session.generation().region_exists(name)) {
+        if (!is_region_of_partition(session, name)) {
             throw invalid_region(name);
         }
     }
 }
 
-void leave_out_disabled_regions(Session& /*session*/, const DescribeRegionsRequest& request,
-                                ListQuery& wanted)
+/// Source: a partition knows its own regions alone (documented).
+void leave_out_other_regions(Session& session, const DescribeRegionsRequest& request,
+                             ListQuery& wanted)
 {
+    wanted.among.emplace_back(kRegionPartition,
+                              std::vector{std::string(partition_of(session.region()))});
     if (!request.all_regions.value_or(false) && request.region_names.empty()) {
         wanted.among.emplace_back(kRegionOptInStatus, enabled_statuses());
     }
@@ -82,7 +85,7 @@ std::vector<Region> to_regions(Session& /*session*/, std::vector<RegionRow>&& ro
 constexpr DescribeSpec kDescribeRegionsSpec{
     .schema = kDescribeRegions,
     .ids = {.member = &DescribeRegionsRequest::region_names, .require = &require_known_regions},
-    .refine = &leave_out_disabled_regions,
+    .refine = &leave_out_other_regions,
     .select = &select_page<kRegionList>,
     .key = &name_of<RegionRow>,
     .answers = &to_regions,

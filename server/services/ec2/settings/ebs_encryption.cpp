@@ -2,8 +2,6 @@
 #include "server/wire/ec2/schema.h"
 #include "server/wire/ec2/settings/ebs_encryption.h"
 
-#include <fmt/format.h>
-
 #include "server/calls/encryption.h"
 #include "server/calls/errors.h"
 #include "server/services/ec2/common/describe.h"
@@ -72,7 +70,7 @@ ModifyEbsDefaultKmsKeyIdResponse modify_ebs_default_kms_key_id(
     Session& session, const ModifyEbsDefaultKmsKeyIdRequest& request)
 {
     auto arn = kms_key_arn(session, request.kms_key_id);
-    if (!arn.starts_with(fmt::format("arn:aws:kms:{}:", session.region()))) {
+    if (!is_key_of_region(arn, session.region())) {
         throw invalid_kms_key(request.kms_key_id, "The key is of another region.");
     }
     stop_if_dry_run(request);

@@ -6,6 +6,7 @@
 #include "server/calls/snapshot_life.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/partition_regions.h"
 #include "server/services/ec2/common/resource_tags.h"
 #include "server/services/ec2/snapshots/errors.h"
 #include "server/services/ec2/snapshots/snapshot_tiers.h"
@@ -15,7 +16,6 @@
 #include "server/wire/ec2/snapshots/snapshot_copies.h"
 #include "storage/base/units.h"
 #include "storage/metadata/tags/product_code_rows.h"
-#include "storage/state/generation.h"
 
 namespace amilab::ec2 {
 
@@ -48,7 +48,7 @@ void check_completion_minutes(const std::optional<std::int64_t>& minutes,
 
 void require_source_region(Session& session, const std::string& region)
 {
-    if (!session.generation().region_exists(region)) {
+    if (!is_region_of_partition(session, region)) {
         throw invalid_source_region(region);
     }
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "server/calls/arns.h"
 #include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/ids.h"
@@ -66,8 +67,7 @@ Volume to_answer(const VolumeRow& row, std::optional<std::vector<Tag>> tags)
     volume.state = text_of(row.state);
     volume.tags = std::move(tags);
     volume.throughput = row.throughput;
-    volume.volume_arn =
-        fmt::format("arn:aws:ec2:{}:{}:volume/{}", row.region, row.owner, row.id.text());
+    volume.volume_arn = arn_of("ec2", row.region, row.owner, "volume/" + row.id.text());
     volume.volume_id = row.id.text();
     volume.volume_initialization_rate = row.initialization_rate;
     volume.volume_type = row.volume_type;
