@@ -64,14 +64,20 @@ def add_years(broken_down, years):
     return calendar.timegm((year, month, day, *broken_down[3:6])) * 1000
 
 
+# The domain of the hosts of each partition.
+DOMAINS = {"aws": "amazonaws.com", "aws-us-gov": "amazonaws.com", "aws-cn": "amazonaws.com.cn"}
+
+
 def add_regions(database, fixture):
-    for region in fixture["regions"]:
+    for number, region in enumerate(fixture["regions"], start=1):
         row = dict(region)
         name = row["name"]
+        row["number"] = number
+        domain = DOMAINS[row.pop("partition", "aws")]
         zones = row.pop("zones")
         sub_geography = row.pop("sub_geography", None)
         opt_in = row.pop("opt_in")
-        row["endpoint"] = f"ec2.{name}.amazonaws.com"
+        row["endpoint"] = f"ec2.{name}.{domain}"
         row["opt_in_status"] = "not-opted-in" if opt_in else "opt-in-not-required"
         insert(database, "region", row)
         for zone, zone_id in zones.items():
@@ -259,10 +265,13 @@ def zones_of(prefix, zone_ids):
 
 
 # What a family may say beside the columns of `image_facts`.
-FAMILY_KEYS = {"key", "architectures", "versions", "mappings", "product_codes", "regions",
-               "version", "created", "deprecated_after_years", "debian_architecture",
-               "fedora_architecture", "release", "respin", "ssm_architecture", "ssm_latest",
-               "ssm_each", "ssm_recommended", "ssm_data_type"}
+FAMILY_KEYS = {"key", "variants", "architectures", "versions", "mappings", "product_codes",
+               "regions", "not_regions", "region", "public_snapshots", "version", "created",
+               "deprecated_after_years", "debian_architecture", "fedora_architecture",
+               "macos_suffix", "variant", "kubernetes", "system", "release", "respin", "commit",
+               "stream", "dlami", "product", "codename", "volume", "ssm_architecture",
+               "ssm_latest", "ssm_each", "ssm_each_fact", "ssm_recommended", "ssm_facts",
+               "ssm_data_type"}
 
 # Stays in a parameter's value; each region's id takes its place.
 IMAGE_ID = "{image_id}"
@@ -284,7 +293,7 @@ def fill_in(facts):
         if isinstance(value, list):
             return [filled_all(entry) for entry in value]
         if isinstance(value, dict):
-            return {key: filled_all(entry) for key, entry in value.items()}
+            return {filled(key): filled_all(entry) for key, entry in value.items()}
         return value
 
     facts = dict(facts)
@@ -296,28 +305,54 @@ def fill_in(facts):
 def images_of(family, fixture):
     """Each image of a family, region left open: its facts, from the general to the particular."""
     newest = max(version["created"] for version in family["versions"])
-    for version in family["versions"]:
-        for architecture in family["architectures"]:
-            facts = fill_in({**fixture["defaults"], **family, **architecture, **version})
-            facts["is_newest"] = version["created"] == newest
-            facts["version_count"] = len(family["versions"])
-            yield facts
+    for variant in family.get("variants") or [{}]:
+        for version in family["versions"]:
+            for architecture in family["architectures"]:
+                facts = fill_in({**fixture["defaults"], **family, **variant, **architecture,
+                                 **version})
+                facts["is_newest"] = version["created"] == newest
+                facts["version_count"] = len(family["versions"])
+                yield facts
 
 
-def add_images(database, fixture):
-    regions = [row[0] for row in database.execute("SELECT name FROM region ORDER BY name")]
+def owners_of(family, fixture, regions):
+    """{(owner, region that the name tells or None): the regions}: who publishes the family where.
+    Outside of the partition `aws` a publisher is another account, or nobody."""
+    abroad = fixture["publishers"].get(family["owner"], {})
+    tells_region = "{region}" in family["name"]
+    places = {}
+    for region, partition in regions.items():
+        if region in family.get("not_regions", []):
+            continue
+        if region not in (family.get("regions") or regions):
+            continue
+        at_home = family["owner"] if partition == "aws" else None
+        owner = abroad.get(region) or abroad.get(partition) or at_home
+        if owner:
+            places.setdefault((owner, region if tells_region else None), []).append(region)
+    return places
+
+
+def add_images(database, fixture, partitions):
+    numbers = dict(database.execute("SELECT name, number FROM region"))
     columns = {column[1] for column in database.execute("PRAGMA table_info(image_facts)")}
     number = 0
     for family in fixture["families"]:
-        for facts in images_of(family, fixture):
-            parameters = parameters_of(facts, facts.pop("is_newest"), facts.pop("version_count"))
-            unknown = sorted(set(facts) - columns - FAMILY_KEYS)
-            if unknown:
-                raise FixtureError(f"images.json: {family['key']}: unknown {', '.join(unknown)}")
-            number += 1
-            add_facts(database, number, facts, parameters, columns, fixture)
-            for region in facts.get("regions") or regions:
-                add_place(database, region, number, facts)
+        for (owner, region), regions in owners_of(family, fixture, partitions).items():
+            mine = {**family, "owner": owner, "region": region}
+            if partitions[regions[0]] != "aws":
+                mine["versions"] = [max(family["versions"], key=lambda one: one["created"])]
+            for facts in images_of(mine, fixture):
+                parameters = parameters_of(facts, facts.pop("is_newest"),
+                                           facts.pop("version_count"))
+                unknown = sorted(set(facts) - columns - FAMILY_KEYS)
+                if unknown:
+                    raise FixtureError(
+                        f"images.json: {family['key']}: unknown {', '.join(unknown)}")
+                number += 1
+                add_facts(database, number, facts, parameters, columns, fixture)
+                for name in regions:
+                    add_place(database, name, numbers[name], number, facts)
 
 
 def parameters_of(facts, is_newest, version_count):
@@ -333,9 +368,14 @@ def parameters_of(facts, is_newest, version_count):
                                     for key, value in recommended["facts"].items())]
             parameters += [(recommended["name"] + suffix, value, version_count)
                            for suffix, value in parts]
+        parts = facts.get("ssm_facts") or {}
+        parameters += [(f"{parts['name']}/{key}", value, version_count)
+                       for key, value in parts.get("facts", {}).items()]
     facts["public_ssm_parameter_name"] = next(
         (name.lstrip("/") for name, value, _ in parameters if value == IMAGE_ID), None)
-    return parameters + [(name, IMAGE_ID, 1) for name in facts.get("ssm_each") or []]
+    parameters += [(name, IMAGE_ID, 1) for name in facts.get("ssm_each") or []]
+    return parameters + [(name, value, 1)
+                         for name, value in (facts.get("ssm_each_fact") or {}).items()]
 
 
 def add_facts(database, number, facts, parameters, columns, fixture):
@@ -370,14 +410,15 @@ def mappings_of(facts, fixture):
             else {"no_device": False, **mapping} for mapping in mappings]
 
 
-def add_place(database, region, number, facts):
+def add_place(database, region, region_number, number, facts):
     key = (region, facts["owner"], facts["name"])
     insert(database, "image_place",
-           {"id": resource_id("ami", *key), "region": region, "facts": number})
+           {"id": resource_id("ami", *key), "region": region_number, "facts": number})
     for position, mapping in enumerate(facts["mappings"]):
         if "volume_size_gib" in mapping:
             insert(database, "snapshot_place", {
-                "region": region, "facts": number, "position": position, "defines": True,
+                "region": region_number, "facts": number, "position": position,
+                "defines": True, "public": facts.get("public_snapshots", False),
                 "id": resource_id("snap", *key, mapping["device_name"])})
 
 
@@ -395,10 +436,13 @@ def build(fixtures, output):
         database.executescript(re.sub(r"\s*--[^\n]*", "", schema))
         database.execute("BEGIN")
         database.execute("PRAGMA defer_foreign_keys = ON")
-        add_regions(database, load(fixtures / "regions.json"))
+        regions = load(fixtures / "regions.json")
+        add_regions(database, regions)
         add_instance_types(database, load(fixtures / "instance_types.json"),
                            load(fixtures / "instance_type_offerings.json"))
-        add_images(database, load(fixtures / "images.json"))
+        add_images(database, load(fixtures / "images.json"),
+                   {region["name"]: region.get("partition", "aws")
+                    for region in regions["regions"]})
         database.execute("COMMIT")
         # Without numbers SQLite takes a region for a better way in than a name.
         database.execute("ANALYZE")

@@ -5,9 +5,10 @@ TYPE = "t3.micro"
 AMAZON_LINUX = "al2023-ami-2023.*-kernel-6.1-x86_64"
 
 
-def newest_image(ec2, owner="amazon", pattern=AMAZON_LINUX):
+def newest_image(ec2, owner="amazon", pattern=AMAZON_LINUX, architecture=None):
     """The public image that scripts would choose."""
     images = ec2.describe_images(Owners=[owner], Filters=[
+        *([{"Name": "architecture", "Values": [architecture]}] if architecture else []),
         {"Name": "name", "Values": [pattern]},
         {"Name": "state", "Values": ["available"]},
         {"Name": "virtualization-type", "Values": ["hvm"]},

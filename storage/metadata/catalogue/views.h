@@ -89,7 +89,7 @@ inline constexpr ViewColumn kSnapshotViewColumns[] = {
     {"completion_duration_minutes", {}, kNullInteger},
     {"status_message", {}, kNullText},
     {"full_size_bytes", {}, kZeroInteger},
-    {"public", {}, kZeroInteger},
+    {"public"},
 };
 
 /// Whether a row's columns are a view's, in its order.

@@ -73,9 +73,9 @@ std::int64_t insert_facts(Database& db, const ImageRow& row)
 void insert_place(Database& db, const ImageRow& image, std::int64_t facts)
 {
     Statement(db,
-              "INSERT INTO image_place (id, region, facts) VALUES (?, ?, ?)"
-              " ON CONFLICT DO NOTHING")
-        .execute(image.id, image.region, facts);
+              "INSERT INTO image_place (id, region, facts)"
+              " SELECT ?, number, ? FROM region WHERE name = ? ON CONFLICT DO NOTHING")
+        .execute(image.id, facts, image.region);
     if (db.changes() == 0) {
         throw CatalogueError(fmt::format("{} is in the catalogue already", image.id.text()));
     }
@@ -87,11 +87,12 @@ void insert_mappings(Database& db, const CatalogueImage& image, std::int64_t fac
                      "INSERT INTO mapping_facts (facts, position, device_name, virtual_name,"
                      " no_device, volume_size_gib, volume_type, iops, throughput, encrypted,"
                      " delete_on_termination) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    Statement insert_snapshot(db,
-                              "INSERT INTO snapshot_place (region, facts, position, id, defines)"
-                              " SELECT ?, ?, ?, id, NOT EXISTS"
-                              " (SELECT 1 FROM snapshot_place p WHERE p.id = new.id)"
-                              " FROM (SELECT ? AS id) new");
+    Statement insert_snapshot(
+        db,
+        "INSERT INTO snapshot_place (region, facts, position, id, defines, public)"
+        " SELECT r.number, ?, ?, new.id, NOT EXISTS"
+        " (SELECT 1 FROM snapshot_place p WHERE p.id = new.id), 0"
+        " FROM (SELECT ? AS id) new JOIN region r ON r.name = ?");
     std::int64_t position = 0;
     for (const auto& mapping : image.mappings) {
         insert.execute(facts, position, mapping.device_name, mapping.virtual_name,
@@ -99,7 +100,7 @@ void insert_mappings(Database& db, const CatalogueImage& image, std::int64_t fac
                        mapping.iops, mapping.throughput, mapping.encrypted,
                        mapping.delete_on_termination);
         if (mapping.snapshot_id) {
-            insert_snapshot.execute(image.row.region, facts, position, *mapping.snapshot_id);
+            insert_snapshot.execute(facts, position, *mapping.snapshot_id, image.row.region);
         }
         ++position;
     }

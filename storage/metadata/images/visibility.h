@@ -38,7 +38,7 @@ inline constexpr SharedKind kSharedImages{
 inline constexpr SharedKind kSharedSnapshots{"s",
                                              "all_snapshot",
                                              "catalogue.snapshot",
-                                             "account_snapshot",
+                                             "all_snapshot",
                                              "account_snapshot",
                                              "create_volume_permission",
                                              "snapshot_id",

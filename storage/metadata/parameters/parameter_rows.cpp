@@ -26,7 +26,7 @@ constexpr Listing<ParameterRow> kNewestList{.from = kNewest,
 constexpr Listing<ParameterRow> kVersionList{.key = "v.version", .columns = kVersionColumns};
 
 constexpr auto kPublicColumns = columns<ParameterRow>(
-    "catalogue.parameter_facts", "f", text<&ParameterRow::region>("region").as("l.region"),
+    "catalogue.parameter_facts", "f", text<&ParameterRow::region>("region").as("g.name"),
     text<&ParameterRow::name>("name"), integer<&ParameterRow::version>("version"),
     text<&ParameterRow::type>("type").as("'String'"),
     text<&ParameterRow::value>("value").as("replace(f.value, '{image_id}', l.id)"),
@@ -36,12 +36,13 @@ constexpr auto kPublicColumns = columns<ParameterRow>(
     time<&ParameterRow::image_time_ms>("image_time_ms").as("max(i.creation_time_ms)"));
 constexpr auto kPublic =
     sql("catalogue.parameter_facts f JOIN catalogue.image_place l ON l.facts = f.facts"
+        " JOIN catalogue.region g ON g.number = l.region"
         " JOIN catalogue.image_facts i ON i.number = f.facts");
 constexpr Listing<ParameterRow> kPublicList{.from = kPublic,
                                             .key = "f.name",
                                             .group = "f.name",
                                             .owner = "-",
-                                            .region = "l.region",
+                                            .region = "g.name",
                                             .columns = kPublicColumns};
 
 constexpr auto kLabelColumns = columns<ParameterLabelRow>(

@@ -10,12 +10,13 @@
 namespace amilab::test {
 namespace {
 
-ApiAnswer ask(TestEmulator& aws, std::string_view access_key, std::string_view body)
+ApiAnswer ask(TestEmulator& aws, std::string_view access_key, std::string_view body,
+              std::string_view region = "us-east-1")
 {
     const auto authorization = fmt::format(
-        "AWS4-HMAC-SHA256 Credential={}/20260102/us-east-1/sts/aws4_request, "
+        "AWS4-HMAC-SHA256 Credential={}/20260102/{}/sts/aws4_request, "
         "SignedHeaders=host, Signature=00",
-        access_key);
+        access_key, region);
     return aws.emulator()
         .parse({.method = "POST",
                 .content_type = "application/x-www-form-urlencoded",
@@ -33,6 +34,16 @@ TEST(GetCallerIdentity, TellsTheAccountOfTheKey)
               std::string::npos)
         << answer.body;
     EXPECT_NE(answer.body.find(fmt::format("<Arn>arn:aws:iam::{}:", kOtherAccount)),
+              std::string::npos)
+        << answer.body;
+}
+
+TEST(GetCallerIdentity, NamesThePartitionOfTheRegion)
+{
+    TestEmulator aws;
+    const auto answer =
+        ask(aws, kAccount, "Action=GetCallerIdentity&Version=2011-06-15", "cn-north-1");
+    EXPECT_NE(answer.body.find(fmt::format("<Arn>arn:aws-cn:iam::{}:root</Arn>", kAccount)),
               std::string::npos)
         << answer.body;
 }

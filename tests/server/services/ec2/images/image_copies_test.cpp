@@ -144,7 +144,7 @@ TEST_F(CopyImage, LaunchesWithTheBytesOfItsSource)
 TEST_F(CopyImage, SaysInItsSnapshotsWhereTheyAreFrom)
 {
     const auto id = copy();
-    const auto made = aws.must("DescribeSnapshots", {}, kAccount, kFar);
+    const auto made = aws.must("DescribeSnapshots", {{"Owner.1", "self"}}, kAccount, kFar);
     EXPECT_THAT(made.texts("snapshotSet/item/snapshotId"),
                 ElementsAre(field(id, "blockDeviceMapping/item/ebs/snapshotId")));
     EXPECT_EQ(made.text("snapshotSet/item/description"),
@@ -183,7 +183,7 @@ TEST_F(CopyImage, EncryptsWhenAsked)
 {
     const auto id = copy({{"Encrypted", "true"}, {"KmsKeyId", "alias/images"}});
     EXPECT_EQ(field(id, "blockDeviceMapping/item/ebs/encrypted"), "true");
-    const auto made = aws.must("DescribeSnapshots", {}, kAccount, kFar);
+    const auto made = aws.must("DescribeSnapshots", {{"Owner.1", "self"}}, kAccount, kFar);
     EXPECT_EQ(made.text("snapshotSet/item/encrypted"), "true");
     EXPECT_THAT(made.text("snapshotSet/item/kmsKeyId"),
                 MatchesRegex("arn:aws:kms:eu-west-1:123456789012:key/[-0-9a-f]{36}"));
@@ -258,8 +258,9 @@ TEST_F(CopyImage, RefusesWhatItCannotReachOrName)
     aws.must("DeregisterImage", {{"ImageId", image}});
     EXPECT_EQ(code(request(image)), "InvalidAMIID.Unavailable");
     // A copy that is refused leaves no snapshot behind.
-    EXPECT_THAT(aws.must("DescribeSnapshots").texts("snapshotSet/item/snapshotId"),
-                ElementsAre(snapshot));
+    EXPECT_THAT(
+        aws.must("DescribeSnapshots", {{"Owner.1", "self"}}).texts("snapshotSet/item/snapshotId"),
+        ElementsAre(snapshot));
 }
 
 TEST_F(CopyImage, OfAnImageThatIsOnlySharedNeedsItsSnapshotsToo)

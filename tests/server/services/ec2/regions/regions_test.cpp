@@ -36,6 +36,33 @@ TEST(DescribeRegions, ShowsAllAsOptedInWhereThatIsWanted)
     emulator.must("DescribeVolumes", {}, kAccount, "af-south-1");
 }
 
+TEST(DescribeRegions, ShowsThePartitionOfTheRegionThatIsCalledAlone)
+{
+    TestEmulator emulator;
+    const auto regions = [&](const char* from) {
+        return emulator.must("DescribeRegions", {{"AllRegions", "true"}}, kAccount, from)
+            .texts(kRegionNames);
+    };
+    EXPECT_THAT(regions("us-gov-west-1"), ElementsAre("us-gov-east-1", "us-gov-west-1"));
+    EXPECT_THAT(regions("cn-northwest-1"), ElementsAre("cn-north-1", "cn-northwest-1"));
+    EXPECT_THAT(regions("eu-west-1"), Not(Contains("us-gov-west-1")));
+    const auto china =
+        emulator.must("DescribeRegions", {{"RegionName.1", "cn-north-1"}}, kAccount, "cn-north-1");
+    EXPECT_EQ(china.text("regionInfo/item/regionEndpoint"), "ec2.cn-north-1.amazonaws.com.cn");
+    EXPECT_EQ(china.text("regionInfo/item/optInStatus"), "opt-in-not-required");
+}
+
+TEST(DescribeRegions, RefusesRegionsOfAnotherPartition)
+{
+    TestEmulator emulator;
+    EXPECT_EQ(emulator.call("DescribeRegions", {{"RegionName.1", "us-gov-west-1"}}).message,
+              "Invalid region: [us-gov-west-1]");
+    EXPECT_EQ(
+        emulator.call("DescribeRegions", {{"RegionName.1", "us-east-1"}}, kAccount, "us-gov-west-1")
+            .message,
+        "Invalid region: [us-east-1]");
+}
+
 TEST(DescribeRegions, LeavesOutARegionThatIsNotOptedInUnlessAsked)
 {
     TestEmulator emulator;

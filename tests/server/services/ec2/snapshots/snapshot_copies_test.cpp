@@ -148,7 +148,8 @@ TEST(CopySnapshot, RefusesWhatItCannotReach)
         copying(source, {{"DestinationOutpostArn", "arn:aws:outposts:us-east-1:1:outpost/op-1"}}));
     EXPECT_EQ(outpost.code, "UnsupportedOperation");
     EXPECT_THAT(outpost.message, HasSubstr("DestinationOutpostArn"));
-    EXPECT_THAT(aws.must("DescribeSnapshots", {}, kAccount, kFar).texts("snapshotSet/item"),
+    EXPECT_THAT(aws.must("DescribeSnapshots", {{"Owner.1", "self"}}, kAccount, kFar)
+                    .texts("snapshotSet/item"),
                 IsEmpty());
 }
 

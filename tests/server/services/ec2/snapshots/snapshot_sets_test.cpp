@@ -153,9 +153,10 @@ TEST_F(CreateSnapshots, RefusesWhatIsNotThere)
 
 TEST_F(CreateSnapshots, ChangesNothingInADryRun)
 {
-    const auto before = aws.must("DescribeSnapshots").texts(kOfVolumes);
+    const auto before = aws.must("DescribeSnapshots", {{"Owner.1", "self"}}).texts(kOfVolumes);
     EXPECT_EQ(code(request({{"DryRun", "true"}})), "DryRunOperation");
-    EXPECT_THAT(aws.must("DescribeSnapshots").texts(kOfVolumes), SizeIs(before.size()));
+    EXPECT_THAT(aws.must("DescribeSnapshots", {{"Owner.1", "self"}}).texts(kOfVolumes),
+                SizeIs(before.size()));
 }
 
 }  // namespace

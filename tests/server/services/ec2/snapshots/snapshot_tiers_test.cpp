@@ -203,7 +203,8 @@ TEST_F(SnapshotTier, GoesWithItsSnapshot)
 
 TEST_F(SnapshotTier, IsFoundByItsLastOperation)
 {
-    const auto volume = aws.must("DescribeSnapshots").text("snapshotSet/item/volumeId");
+    const auto volume =
+        aws.must("DescribeSnapshots", {{"Owner.1", "self"}}).text("snapshotSet/item/volumeId");
     archive();
     own_snapshot(aws, 1);
     const auto found = [&](const std::string& name, const std::string& value) {

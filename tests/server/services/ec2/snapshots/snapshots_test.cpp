@@ -141,7 +141,7 @@ TEST(CreateSnapshot, TagsSnapshotsAndNothingElse)
     EXPECT_EQ(refused.code, "InvalidParameterValue");
     EXPECT_EQ(refused.message,
               "'instance' is not a valid taggable resource type for this operation.");
-    EXPECT_THAT(aws.must("DescribeSnapshots").texts(kIds), IsEmpty());
+    EXPECT_THAT(aws.must("DescribeSnapshots", {{"Owner.1", "self"}}).texts(kIds), IsEmpty());
 }
 
 TEST(CreateSnapshot, OnlySaysWhatADryRunWouldDo)
@@ -151,16 +151,19 @@ TEST(CreateSnapshot, OnlySaysWhatADryRunWouldDo)
         aws.call("CreateSnapshot", {{"VolumeId", new_volume(aws)}, {"DryRun", "true"}});
     EXPECT_EQ(answer.status, 412);
     EXPECT_EQ(answer.code, "DryRunOperation");
-    EXPECT_THAT(aws.must("DescribeSnapshots").texts(kIds), IsEmpty());
+    EXPECT_THAT(aws.must("DescribeSnapshots", {{"Owner.1", "self"}}).texts(kIds), IsEmpty());
 }
 
 TEST(DescribeSnapshots, ShowsEachAccountAndRegionItsOwn)
 {
     TestEmulator aws;
     const auto id = new_snapshot(aws);
-    EXPECT_THAT(aws.must("DescribeSnapshots").texts(kIds), ElementsAre(id));
-    EXPECT_THAT(aws.must("DescribeSnapshots", {}, kOtherAccount).texts(kIds), IsEmpty());
-    EXPECT_THAT(aws.must("DescribeSnapshots", {}, kAccount, "eu-west-1").texts(kIds), IsEmpty());
+    EXPECT_THAT(aws.must("DescribeSnapshots", {{"Owner.1", "self"}}).texts(kIds), ElementsAre(id));
+    EXPECT_THAT(aws.must("DescribeSnapshots", {{"Owner.1", "self"}}, kOtherAccount).texts(kIds),
+                IsEmpty());
+    EXPECT_THAT(
+        aws.must("DescribeSnapshots", {{"Owner.1", "self"}}, kAccount, "eu-west-1").texts(kIds),
+        IsEmpty());
 }
 
 TEST(DescribeSnapshots, LeavesOutWhatTheCallerMayNotSee)
@@ -344,7 +347,7 @@ TEST(DeleteSnapshot, MayComeBeforeItIsCompleted)
     const auto id = new_snapshot(aws);
     aws.must("DeleteSnapshot", {{"SnapshotId", id}});
     aws.advance(2000);
-    EXPECT_THAT(aws.must("DescribeSnapshots").texts(kIds), IsEmpty());
+    EXPECT_THAT(aws.must("DescribeSnapshots", {{"Owner.1", "self"}}).texts(kIds), IsEmpty());
 }
 
 TEST(DeleteSnapshot, RefusesWhatAnImageUses)
@@ -375,7 +378,7 @@ TEST(DeleteSnapshot, RefusesOtherAccounts)
               "InvalidSnapshotID.Malformed");
     EXPECT_EQ(aws.call("DeleteSnapshot", {{"SnapshotId", id}, {"DryRun", "true"}}).code,
               "DryRunOperation");
-    EXPECT_THAT(aws.must("DescribeSnapshots").texts(kIds), ElementsAre(id));
+    EXPECT_THAT(aws.must("DescribeSnapshots", {{"Owner.1", "self"}}).texts(kIds), ElementsAre(id));
 }
 
 TEST(CreateSnapshot, AnswersEmptyTagsAsDescribeSnapshotsDoesNot)
