@@ -31,6 +31,16 @@ def fill_folder(folder, dice):
     return folder
 
 
+def scattered(path, size, dice):
+    """A raw disk of `size` bytes, which need be no multiple of a block's: data between holes."""
+    with open(path, "wb") as file:
+        file.truncate(size)
+        for _ in range(12):
+            file.seek(dice.randrange(size - 4 * MIB))
+            file.write(dice.randbytes(dice.randrange(1, 2 * MIB)))
+    return path
+
+
 def make_ext4(path, folder, size=64 * MIB):
     """A raw disk of `size` bytes whose whole is an ext4 file system with what `folder` has."""
     with open(path, "wb") as disk:

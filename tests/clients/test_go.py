@@ -8,5 +8,5 @@ PROGRAM = "amilab-life-go"
 pytestmark = pytest.mark.needs(PROGRAM)
 
 
-def test_an_image_lives_and_goes(server):
-    sdk_life.live(PROGRAM, server)
+def test_an_image_lives_and_goes(server, tmp_path):
+    sdk_life.live(PROGRAM, server, tmp_path)
