@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-# What tests/clients/install made, then the path, then where Debian keeps what is root's.
+# What scripts/setup and tests/clients/install made, then the path, then where Debian keeps what is root's.
 INSTALLED = pathlib.Path(__file__).parents[2] / "build/clients"
 SYSTEM_PATH = os.environ.get("PATH", "") + os.pathsep + "/usr/sbin" + os.pathsep + "/sbin"
 

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 
 BLOCK = 512 * 1024
 
@@ -31,6 +32,20 @@ def upload(ebs, blocks, **request):
                           Checksum=linear_checksum(blocks), ChecksumAlgorithm="SHA256",
                           ChecksumAggregationMethod="LINEAR")
     return snapshot
+
+
+def some_blocks(dice, count=40):
+    """Blocks here and there in a snapshot of 1 GiB, as upload() takes them: {index: data}."""
+    return {index: dice.randbytes(BLOCK) for index in dice.sample(range(2048), count)}
+
+
+def is_disk(path, blocks):
+    """Whether a file of 1 GiB holds these blocks at their places, and holes elsewhere."""
+    data = path.stat()
+    with open(path, "rb") as disk:
+        return (data.st_size == 1 << 30 and data.st_blocks * 512 < (len(blocks) + 1) * BLOCK
+                and all(os.pread(disk.fileno(), BLOCK, index * BLOCK) == block
+                        for index, block in blocks.items()))
 
 
 def listed(ebs, snapshot, **request):
