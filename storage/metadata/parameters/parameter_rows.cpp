@@ -189,7 +189,7 @@ std::optional<ParameterRow> select_public_parameter(Database& db, std::string_vi
                                                     std::string_view name)
 {
     static constexpr auto kNamed =
-        "FROM " + kPublic + " WHERE l.region = ? AND f.name = ? GROUP BY f.name";
+        "FROM " + kPublic + " WHERE g.name = ? AND f.name = ? GROUP BY f.name";
     return select_row<kPublicColumns>(db, kNamed, region, name);
 }
 

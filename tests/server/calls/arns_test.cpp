@@ -85,7 +85,7 @@ TEST(Hosts, AreOfThePartitionsDomain)
     EXPECT_THAT(public_name("us-east-1"), EndsWith(".compute-1.amazonaws.com"));
 }
 
-TEST(CopyImage, KnowsNoRegionOfAnotherPartition)
+TEST(Partitions, CopyImageKnowsNoRegionOfAnother)
 {
     TestEmulator aws;
     const auto refused = aws.call("CopyImage",

@@ -43,7 +43,8 @@ TEST(EmptyDatabase, IsWhatTheMigrationsMakeOfNothing)
 }
 
 // A page of a million rows costs a page only while SQLite takes each view apart into its halves.
-TEST(Connection, ReadsPagesOfItsViewsInKeyOrderWithoutSorting)
+// Of the catalogue's what one owner has is sorted: that is bounded, and nothing of other owners is.
+TEST(Connection, ReadsPagesOfItsViewsInKeyOrderSortingNothingOfAccounts)
 {
     const auto db = open_connection(":memory:", Database::Mode::kReadWrite, Durability::kPrivate);
     migrate(*db);
@@ -53,7 +54,9 @@ TEST(Connection, ReadsPagesOfItsViewsInKeyOrderWithoutSorting)
                                            " AND id > 'x' ORDER BY id LIMIT 10");
         EXPECT_THAT(plan, ::testing::HasSubstr("MERGE (UNION ALL)")) << view;
         EXPECT_THAT(plan, ::testing::Not(::testing::HasSubstr("SCAN"))) << view << plan;
-        EXPECT_THAT(plan, ::testing::Not(::testing::HasSubstr("TEMP B-TREE"))) << view << plan;
+        EXPECT_THAT(plan.substr(0, plan.find("\nRIGHT\n")),
+                    ::testing::Not(::testing::HasSubstr("TEMP B-TREE")))
+            << view << plan;
     }
 }
 

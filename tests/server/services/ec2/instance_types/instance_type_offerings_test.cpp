@@ -107,7 +107,7 @@ TEST(DescribeInstanceTypeOfferings, PageByTypeAndLocation)
     EXPECT_THAT(emulator.must(kOperation).text("nextToken"), Not(IsEmpty()));
     EXPECT_EQ(emulator.call(kOperation, {{"MaxResults", "4"}}).code, "InvalidParameterValue");
     EXPECT_EQ(emulator.call(kOperation, {{"MaxResults", "1001"}}).code, "InvalidParameterValue");
-    EXPECT_EQ(emulator.call(kOperation, {{"NextToken", "x"}}).code, "InvalidNextToken");
+    EXPECT_EQ(emulator.call(kOperation, {{"NextToken", "x"}}).code, "InvalidParameterValue");
 }
 
 TEST(DescribeInstanceTypeOfferings, DryRunAnswersSo)

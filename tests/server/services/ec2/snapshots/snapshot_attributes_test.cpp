@@ -9,6 +9,7 @@
 namespace amilab::test {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -114,7 +115,8 @@ TEST(DescribeSnapshots, ChoosesByOwnersAndOwnerIdAlike)
     EXPECT_THAT(seen({"self"}, "*"), ElementsAre(mine));
     EXPECT_THAT(seen({kOtherAccount}, "*"), ElementsAre(theirs));
     EXPECT_THAT(seen({"self", kOtherAccount}, "*"), UnorderedElementsAre(mine, theirs));
-    EXPECT_THAT(seen({"amazon", "self"}, "*"), ElementsAre(mine));
+    EXPECT_THAT(seen({"amazon", "self"}, "*"), AllOf(Contains(mine), Not(Contains(theirs))));
+    EXPECT_THAT(seen({"amazon", "self"}, kAccount), ElementsAre(mine));
     EXPECT_THAT(seen({"self"}, kOtherAccount), IsEmpty());
     EXPECT_THAT(seen({kOtherAccount}, kAccount), IsEmpty());
     EXPECT_THAT(seen({}, kOtherAccount), ElementsAre(theirs));
