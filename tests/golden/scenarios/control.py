@@ -188,9 +188,9 @@ def identity(emulator):
 
 def regions(emulator):
     me, far = emulator.me, emulator.far
-    me("DescribeRegions")
+    me.brief("DescribeRegions")
     me("DescribeRegions", RegionName=["eu-west-1", "us-east-1", "ap-southeast-5"])
-    me("DescribeRegions", AllRegions=True, **filters(opt_in_status="opted-in"))
+    me("DescribeRegions", AllRegions=True, **filters(opt_in_status="opted-in", region_name="ap-*-1"))
     me.refused("DescribeRegions", RegionName=["eu-west-1", "nowhere-1", "nowhere-2"])
     emulator.control("GET", "regions")
     emulator.control("POST", "regions", {"ap-southeast-5": "not-opted-in"})
@@ -246,7 +246,7 @@ def network(emulator):
 def instance_types(emulator):
     me = emulator.me
     me("DescribeInstanceTypes", InstanceType=["t3.micro", "m5d.large"])
-    page = me("DescribeInstanceTypes", MaxResults=5, **filters(instance_type="t*"))
+    page = me.brief("DescribeInstanceTypes", MaxResults=5, **filters(instance_type="t*"))
     me.brief("DescribeInstanceTypes", MaxResults=5, NextToken=page.next_token[0],
              **filters(instance_type="t*"))
     me.brief("DescribeInstanceTypes")

@@ -207,8 +207,8 @@ def delays(emulator):
         emulator.control("POST", "delays", {name: 0})  # in the recording it heads what follows
         client = Slow(emulator, name)
         show = BEGINNINGS[name](client)
-        show()
         client.in_brief = True
+        show()
         emulator.advance(DELAY_MS - 1)
         show()
         client.in_brief = False
