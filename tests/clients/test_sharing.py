@@ -205,7 +205,7 @@ def test_public_snapshots_are_private_while_all_sharing_is_blocked(accounts):
 
     def public():
         return [snapshot["SnapshotId"] for snapshot in stranger.describe_snapshots(
-            RestorableByUserIds=["all"])["Snapshots"]]
+            OwnerIds=[OWNER], RestorableByUserIds=["all"])["Snapshots"]]
 
     assert public() == [snapshot_id]
     owner.enable_snapshot_block_public_access(State="block-all-sharing")
