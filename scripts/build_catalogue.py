@@ -110,7 +110,7 @@ class Shared:
     def number_of(self, row, children=()):
         """Takes its columns out of `row`; `children` are rows of the table that hangs on this."""
         facts = {name: row.pop(name) for name in self.columns if name in row}
-        identity = json.dumps([facts, children], sort_keys=True)
+        identity = json.dumps([facts, children], sort_keys=True, default=bytes.decode)
         if identity not in self.numbers:
             number = self.numbers[identity] = len(self.numbers) + 1
             insert(self.database, self.table, {"number": number, **facts})
@@ -207,7 +207,7 @@ def add_accelerators(database, instance_type, accelerators):
 
 
 def offering_places(database, fixture, offerings):
-    """{instance type: a character for each bit of offering_place}."""
+    """{instance type: a byte for each bit of offering_place}."""
     zones = database.execute("SELECT name, zone_id, region FROM availability_zone"
                              " ORDER BY region, name").fetchall()
     known = {row["name"] for row in instance_types_of(fixture)}
@@ -225,7 +225,7 @@ def offering_places(database, fixture, offerings):
             insert(database, "offering_place", {
                 "region": region, "location_type": "availability-zone-id", "location": zone_id,
                 "bit": len(bits)})
-    return {name: "".join("1" if has & bit else "0" for bit in bits)
+    return {name: "".join("1" if has & bit else "0" for bit in bits).encode()
             for name, has in offered.items()}
 
 

@@ -52,13 +52,13 @@ constexpr auto kAcceleratorColumns = columns<AcceleratorRow>(
     integer<&AcceleratorRow::core_count>("core_count"),
     integer<&AcceleratorRow::core_version>("core_version"));
 
-// A region is one place among those that a set has a character for.
+// A region is one place among those that a set has a byte for.
 constexpr auto kOffersIt =
     "EXISTS (SELECT 1 FROM catalogue.offering_facts o JOIN catalogue.offering_place p"
     " ON p.location_type = " +
     sql_word<LocationType::kRegion> +
     " AND p.location = p.region WHERE o.number = t.offering"
-    " AND substr(o.places, p.bit, 1) = '1' AND p.region = ?)";
+    " AND substr(o.places, p.bit, 1) = x'31' AND p.region = ?)";
 
 }  // namespace
 

@@ -113,7 +113,8 @@ std::vector<LaunchSubnet> select_launch_subnets(Database& db, std::string_view o
         "FROM subnet s JOIN catalogue.availability_zone z ON z.name = s.zone"
         " JOIN catalogue.instance_type_offering o ON o.region = s.region AND o.location = s.zone"
         " AND o.instance_type = ? AND " +
-        kIsZone + " WHERE s.region = ? AND s.owner = ? AND s.default_for_zone = 1 ORDER BY s.zone";
+        kIsZone +
+        " WHERE s.region = ? AND s.owner = ? AND s.default_for_zone = 1 ORDER BY o.location";
     return select_rows<kLaunchSubnetColumns>(db, kSubnets, instance_type, region, owner);
 }
 

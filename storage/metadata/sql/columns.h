@@ -211,6 +211,18 @@ std::vector<Row> rows_of(Database& db, std::span<const Column> columns, const Qu
     return rows_of<Row>(select, columns);
 }
 
+/// Their first, if there is one; the others are not looked for.
+template <class Row>
+std::optional<Row> row_of(Database& db, std::span<const Column> columns, const Query& query)
+{
+    std::optional<Row> row;
+    auto select = query.on(db);
+    if (select.step()) {
+        read_row(columns, select.row(), &row.emplace());
+    }
+    return row;
+}
+
 template <const auto& kColumns, Insert kHow>
 void insert_as(Database& db, const amilab::RowOf<kColumns>& row)
 {
@@ -281,16 +293,18 @@ std::vector<RowOf<kColumns>> rows_of(Database& db, const Query& query)
 template <const auto& kColumns>
 std::optional<RowOf<kColumns>> row_of(Database& db, const Query& query)
 {
-    auto rows = rows_of<kColumns>(db, query);
-    return rows.empty() ? std::nullopt : std::optional(std::move(rows.front()));
+    return column::row_of<RowOf<kColumns>>(db, kColumns.all, query);
 }
 
 /// The SELECT of the columns that `tail` ends.
 template <const auto& kColumns, class... Values>
 Query select_of(TimeMs now_ms, std::string_view tail, const Values&... values)
 {
+    constexpr std::string_view kSelect = "SELECT ";
+    const auto& list = select_list<kColumns>();
     Query query;
-    query.at(now_ms).sql("SELECT ").part(select_list<kColumns>()).sql(" ").part(tail, values...);
+    query.reserve(kSelect.size() + list.size() + 1 + tail.size());
+    query.at(now_ms).sql(kSelect).part(list).sql(" ").part(tail, values...);
     return query;
 }
 

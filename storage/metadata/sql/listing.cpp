@@ -73,6 +73,8 @@ void ListingSql::append_scope(Query& query, const ListQuery& wanted) const
 /// What pages and keys have in common.
 void ListingSql::append_base(Query& query, std::string_view columns, const ListQuery& wanted) const
 {
+    constexpr std::size_t kTerms = 256;
+    query.reserve(columns.size() + from_.size() + where_.size() + kTerms);
     query.at(wanted.now_ms).sql("SELECT ").part(columns).sql(" FROM ").part(from_);
     append_scope(query, wanted);
     if (!where_.empty()) {

@@ -142,8 +142,7 @@ std::optional<RowOf<kList>> select_own(Database& db, std::string_view owner,
                              std::string(column_name<kMember>(kList.columns.all)) + " = ?";
     auto query = listing::sql_of<kList>().own(owner, region);
     query.part(term, value);
-    auto rows = column::rows_of<RowOf<kList>>(db, kList.columns.all, query);
-    return rows.empty() ? std::nullopt : std::optional(std::move(rows.front()));
+    return column::row_of<RowOf<kList>>(db, kList.columns.all, query);
 }
 
 /// How many rows of such a list the owner has in the region.

@@ -301,25 +301,26 @@ void Query::keep_integer(std::int64_t number)
 Query& Query::append_text(std::string_view sql)
 {
     constexpr std::string_view kNow = "$now";
-    if (parts_.empty() && sql.find(kNow) == sql.npos) {
-        // Most lists of columns: nothing in them stands for a value.
-        sql_ += sql;
-        return *this;
-    }
     auto next = parts_.begin();
-    for (std::size_t at = 0; at < sql.size();) {
-        if (sql.substr(at, kNow.size()) == kNow) {
-            value(now_ms_);
-            at += kNow.size();
-            continue;
-        }
-        if (sql[at] == '?' && next != parts_.end()) {
-            values_.push_back(std::move(*next++));
-        }
-        const auto end = std::min(sql.find_first_of("?$", at + 1), sql.size());
+    // One character at a time is quicker to find than any of two.
+    auto mark = next == parts_.end() ? sql.npos : sql.find('?');
+    auto now = sql.find(kNow);
+    std::size_t at = 0;
+    while (std::min(mark, now) != sql.npos) {
+        const auto end = std::min(mark, now);
         sql_ += sql.substr(at, end - at);
-        at = end;
+        if (end == now) {
+            value(now_ms_);
+            at = end + kNow.size();
+            now = sql.find(kNow, at);
+        } else {
+            sql_ += '?';
+            values_.push_back(std::move(*next++));
+            at = end + 1;
+            mark = next == parts_.end() ? sql.npos : sql.find('?', at);
+        }
     }
+    sql_ += sql.substr(at);
     if (next != parts_.end()) {
         throw std::logic_error(fmt::format("more values than placeholders: {}", sql));
     }

@@ -213,6 +213,12 @@ public:
         sql_ += text;
         return *this;
     }
+    /// Makes room for SQL of so many characters.
+    Query& reserve(std::size_t characters)
+    {
+        sql_.reserve(characters);
+        return *this;
+    }
     /// What `$now` stands for in what part() appends from here on.
     Query& at(std::int64_t now_ms)
     {
