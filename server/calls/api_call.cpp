@@ -24,6 +24,12 @@ ApiError disk_full(const std::string& data_path)
             503};
 }
 
+// Source: the code is EC2's common error (documented); the text is amilab's own.
+ApiError stopping()
+{
+    return {"Unavailable", "The server is being stopped.", 503};
+}
+
 ApiError internal_error()
 {
     return {"InternalError", "An internal error has occurred", 500};
@@ -67,6 +73,23 @@ public:
     ~BudgetScope() { db_.clear_budget(); }
     BudgetScope(const BudgetScope&) = delete;
     BudgetScope& operator=(const BudgetScope&) = delete;
+
+private:
+    Database& db_;
+};
+
+/// Has statements on the connection stop with the call.
+class StopScope {
+public:
+    StopScope(Database& db, const std::atomic<bool>* stop) : db_(db)
+    {
+        if (stop != nullptr) {
+            db_.stop_when(stop);
+        }
+    }
+    ~StopScope() { db_.stop_when(nullptr); }
+    StopScope(const StopScope&) = delete;
+    StopScope& operator=(const StopScope&) = delete;
 
 private:
     Database& db_;
@@ -148,10 +171,17 @@ ApiAnswer ApiCall::answer(const std::function<wire::Rendered()>& make) const
                 std::move(rendered.body), request_id_, std::move(rendered.headers)};
     } catch (const BudgetExceeded&) {
         throw;
+    } catch (const Interrupted&) {
+        throw;
     } catch (...) {
         return refuse(
             to_api_error(std::current_exception(), request_id_, operation_name(), data_path_));
     }
+}
+
+ApiAnswer ApiCall::give_up() const
+{
+    return refuse(stopping());
 }
 
 ApiAnswer ApiCall::run()
@@ -206,7 +236,8 @@ void ApiCall::in_read(Budget budget, const std::function<void(Session&)>& work)
     }
     auto reader = generation_->reader();
     Session session(context(), reader.db());
-    const BudgetScope scope(reader.db(), budget == Budget::kQuick);
+    const BudgetScope budget_scope(reader.db(), budget == Budget::kQuick);
+    const StopScope stop_scope(reader.db(), stop_.get());
     if (budget == Budget::kQuick) {
         session.forbid_waiting();
     }

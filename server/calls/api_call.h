@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -30,7 +31,16 @@ public:
     bool is_stream() const;
     /// Whether run() takes the writer, so that it had better wait its turn on the writer's thread.
     bool needs_writer() const;
-    /// Never throws for anything a client sent.
+    /// Whether it only reads, so that it may be stopped half way.
+    bool is_read() const { return std::holds_alternative<std::unique_ptr<ReadCall>>(call_); }
+    const std::string& account() const { return caller_.account; }
+    /// What is answered to a call that was stopped because the server is.
+    ApiAnswer give_up() const;
+    /// Lets happen what is due, as a read that finds it so would.
+    void settle() { settle_for_read(); }
+    /// From now on a read throws Interrupted soon after `stop` has become true.
+    void stop_when(std::shared_ptr<const std::atomic<bool>> stop) { stop_ = std::move(stop); }
+    /// Never throws for anything a client sent, unless it is stopped.
     ApiAnswer run();
     /// Does what run() does, unless it takes more than about a millisecond or has to wait for
     /// another thread: then nothing has happened, and run() does all of it.
@@ -74,6 +84,7 @@ private:
     std::unique_ptr<wire::Parameters> parameters_;
     Caller caller_;
     std::string request_id_;
+    std::shared_ptr<const std::atomic<bool>> stop_;
     const wire::ServiceSchema* service_ = nullptr;
     const Operation* operation_ = nullptr;
     Call call_;

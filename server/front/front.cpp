@@ -47,7 +47,7 @@ struct Parts {
 };
 
 /// A failure in between cuts the connection: the client sees that the answer has no end.
-asio::awaitable<void> send_parts(std::shared_ptr<Parts> parts, Workers& workers,
+asio::awaitable<void> send_parts(std::shared_ptr<Parts> parts, LongReads& reads,
                                  http::BodyWriter& writer)
 {
     for (;;) {
@@ -55,7 +55,7 @@ asio::awaitable<void> send_parts(std::shared_ptr<Parts> parts, Workers& workers,
         if (!parts->call.has_more()) {
             co_return;
         }
-        auto next = co_await workers.run([&parts] { return parts->call.run_more(); });
+        auto next = co_await reads.run_more(parts->call);
         parts->part = std::move(next);
     }
 }
@@ -66,6 +66,7 @@ Front::Front(asio::io_context& io_context, Emulator& emulator, std::size_t worke
     : emulator_(emulator),
       io_context_(io_context),
       due_timer_(io_context),
+      long_reads_(io_context, workers),
       worker_threads_(workers),
       workers_(worker_threads_.get_executor()),
       control_(emulator)
@@ -113,15 +114,15 @@ asio::awaitable<http::Response> Front::handle_api(http::Request& request, http::
     }
     const auto text = co_await body.read_all(kMostBodyBytes);
     emulator_.take_body(call, header, text);
-    auto answer = co_await this->answer(call);
+    auto answer = co_await this->answer(call, body);
     log::info("{} {} {}", answer.request_id, call.operation_name(), answer.status);
     auto response = to_response(std::move(answer));
     if (call.has_more()) {
         const auto parts =
             std::make_shared<Parts>(Parts{std::move(call), std::move(response.body)});
         response.body.clear();
-        response.stream = [parts, &workers = workers_](http::BodyWriter& writer) {
-            return send_parts(parts, workers, writer);
+        response.stream = [parts, &reads = long_reads_](http::BodyWriter& writer) {
+            return send_parts(parts, reads, writer);
         };
     }
     co_return response;
@@ -148,9 +149,26 @@ asio::awaitable<http::Response> Front::handle_stream(ApiCall& call, const Reques
     co_return to_response(std::move(*answer));
 }
 
-asio::awaitable<ApiAnswer> Front::answer(ApiCall& call)
+asio::awaitable<ApiAnswer> Front::answer_read(ApiCall& call, http::BodyReader& body)
+{
+    if (call.needs_writer()) {
+        co_await run_on(writer_.get_executor(), [&call] { call.settle(); });
+        wait_for_due();
+        if (auto quick = call.run_if_quick()) {
+            co_return std::move(*quick);
+        }
+    }
+    auto answer = co_await long_reads_.run(call, body);
+    co_return answer;
+}
+
+asio::awaitable<ApiAnswer> Front::answer(ApiCall& call, http::BodyReader& body)
 {
     auto quick = call.run_if_quick();
+    if (!quick && call.is_read()) {
+        auto answer = co_await answer_read(call, body);
+        co_return answer;
+    }
     if (!quick && !call.needs_writer()) {
         auto answer = co_await workers_.run([&call] { return call.run(); });
         wait_for_due();  // one that moved bytes may have scheduled something
@@ -204,7 +222,10 @@ void Front::wait_for_due()
 void Front::stop()
 {
     is_stopped_ = true;
-    asio::post(io_context_, [this] { due_timer_.cancel(); });
+    asio::post(io_context_, [this] {
+        due_timer_.cancel();
+        long_reads_.stop();
+    });
 }
 
 }  // namespace amilab

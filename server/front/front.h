@@ -11,6 +11,7 @@
 
 #include "server/calls/emulator.h"
 #include "server/control/control.h"
+#include "server/front/long_reads.h"
 #include "server/front/streams.h"
 #include "server/http/message.h"
 #include "server/http/routes.h"
@@ -21,8 +22,9 @@ namespace amilab {
 /// due happen on an idle server.
 ///
 /// One thread runs the io_context: it moves bytes and answers quick calls itself, since a change of
-/// threads costs more than they do. Reads that turn out long begin anew on the workers, writes that
-/// do, or that would have to wait, on the writer's thread, one after the other.
+/// threads costs more than they do. Reads that turn out long begin anew on threads of their own,
+/// writes that do, or that would have to wait, on the writer's thread, one after the other. The
+/// workers have what remains: bytes, streams, the control API.
 class Front {
 public:
     /// `io_context` is run by one thread.
@@ -45,7 +47,9 @@ private:
                                                       http::BodyReader& body);
     boost::asio::awaitable<http::Response> handle_stream(ApiCall& call, const RequestHeader& header,
                                                          http::BodyReader& body);
-    boost::asio::awaitable<ApiAnswer> answer(ApiCall& call);
+    boost::asio::awaitable<ApiAnswer> answer(ApiCall& call, http::BodyReader& body);
+    /// One that quick work did not do.
+    boost::asio::awaitable<ApiAnswer> answer_read(ApiCall& call, http::BodyReader& body);
     /// From any thread; the rest on the io_context's.
     void look_for_due();
     void wait_for_due();
@@ -56,6 +60,7 @@ private:
     TimeMs awaited_due_ms_ = EarliestDue::kNever;
     std::atomic<bool> is_stopped_{false};
     boost::asio::thread_pool writer_{1};
+    LongReads long_reads_;
     boost::asio::thread_pool worker_threads_;
     ExecutorWorkers workers_;
     Control control_;

@@ -61,6 +61,11 @@ public:
     virtual asio::awaitable<std::string> read_all(std::size_t limit_bytes) = 0;
     /// Waits for at least one byte; 0 at the end.
     virtual asio::awaitable<std::size_t> read_some(std::span<std::byte> out) = 0;
+    /// When all of the body has been read: calls `gone` once when the client closes its side while
+    /// the request is worked on, on the thread that runs the io_context. It waits for no answer
+    /// then, as other servers take it too. An empty function: no more, before anything is written.
+    /// A body that no client sends has none to lose.
+    virtual void when_gone(std::function<void()> /*gone*/) {}
 };
 
 /// The body of a streamed response. Returns when the bytes are with the kernel, so that a slow

@@ -2,9 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <boost/beast/core/flat_buffer.hpp>
 
@@ -36,6 +38,7 @@ public:
 
     asio::awaitable<std::string> read_all(std::size_t limit_bytes) override;
     asio::awaitable<std::size_t> read_some(std::span<std::byte> out) override;
+    void when_gone(std::function<void()> gone) override { transport_.when_gone(std::move(gone)); }
 
     bool done() const { return done_; }
     /// The answer has begun: too late to tell the client to go on.

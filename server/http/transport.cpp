@@ -1,5 +1,7 @@
 #include "server/http/transport.h"
 
+#include <sys/socket.h>
+
 #include <array>
 #include <utility>
 
@@ -93,6 +95,27 @@ asio::awaitable<std::size_t> Transport::read_body(std::span<std::byte> out)
         throw ConnectionLost(error.message());
     }
     co_return bytes;
+}
+
+void Transport::when_gone(std::function<void()> gone)
+{
+    if (gone_) {
+        *gone_ = nullptr;
+        gone_.reset();
+        boost::system::error_code ignored;
+        socket_.cancel(ignored);
+    }
+    if (!gone) {
+        return;
+    }
+    gone_ = std::make_shared<std::function<void()>>(std::move(gone));
+    // Bytes of a next request end the wait too: then nobody looks any more.
+    socket_.async_wait(Socket::wait_read, [this, told = gone_](boost::system::error_code error) {
+        char next = 0;
+        if (!error && *told && ::recv(socket_.native_handle(), &next, 1, MSG_PEEK) <= 0) {
+            (*told)();
+        }
+    });
 }
 
 void Transport::restart_progress()

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -54,6 +56,8 @@ public:
                                             SteadyClock::time_point deadline);
     /// Reads body bytes; 0 when the peer has closed. Throws HttpError 408, ConnectionLost.
     asio::awaitable<std::size_t> read_body(std::span<std::byte> out);
+    /// See BodyReader. Nothing else may wait for the socket meanwhile.
+    void when_gone(std::function<void()> gone);
     /// Starts the count of progress anew, for the next message.
     void restart_progress();
 
@@ -84,6 +88,8 @@ private:
     ConnectionTable::Place place_;
     ProgressBudget received_;
     ProgressBudget sent_;
+    /// What is called when the peer is gone; shared with the wait for that.
+    std::shared_ptr<std::function<void()>> gone_;
 };
 
 }  // namespace amilab::http

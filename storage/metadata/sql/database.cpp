@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include "storage/base/storage_error.h"
+#include "storage/metadata/sql/patterns.h"
 
 namespace amilab {
 
@@ -82,6 +83,7 @@ Database::Database(const std::string& path, Mode mode) : path_(path)
     }
     sqlite3_extended_result_codes(handle, 1);
     sqlite3_busy_timeout(handle, kBusyTimeoutMs);
+    add_pattern_functions(handle);
 }
 
 Database::~Database()
@@ -125,23 +127,38 @@ void Database::checkpoint()
 
 void Database::set_budget(std::int64_t instructions)
 {
-    constexpr int kBetweenLooks = 1000;
     has_budget_ = true;
     budget_ = instructions;
-    sqlite3_progress_handler(
-        handle(), kBetweenLooks,
-        [](void* self) {
-            auto& db = *static_cast<Database*>(self);
-            db.budget_ -= kBetweenLooks;
-            return db.is_over_budget() ? 1 : 0;
-        },
-        this);
+    look_in_between();
 }
 
 void Database::clear_budget()
 {
     has_budget_ = false;
-    sqlite3_progress_handler(handle(), 0, nullptr, nullptr);
+    look_in_between();
+}
+
+void Database::stop_when(const std::atomic<bool>* stop)
+{
+    stop_ = stop;
+    look_in_between();
+}
+
+void Database::look_in_between()
+{
+    constexpr int kBetweenLooks = 1000;
+    if (!has_budget_ && stop_ == nullptr) {
+        sqlite3_progress_handler(handle(), 0, nullptr, nullptr);
+        return;
+    }
+    sqlite3_progress_handler(
+        handle(), kBetweenLooks,
+        [](void* self) {
+            auto& db = *static_cast<Database*>(self);
+            db.budget_ -= kBetweenLooks;
+            return db.is_over_budget() || db.is_stopped() ? 1 : 0;
+        },
+        this);
 }
 
 void Database::charge(std::int64_t instructions)
@@ -149,6 +166,9 @@ void Database::charge(std::int64_t instructions)
     budget_ -= instructions;
     if (is_over_budget()) {
         throw BudgetExceeded();
+    }
+    if (is_stopped()) {
+        throw Interrupted();
     }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <list>
 #include <memory>
@@ -17,6 +18,11 @@ namespace amilab {
 /// without one.
 struct BudgetExceeded : std::runtime_error {
     BudgetExceeded() : std::runtime_error("the query takes more than its budget") {}
+};
+
+/// Nobody wants the answer any more; see Database::stop_when().
+struct Interrupted : std::runtime_error {
+    Interrupted() : std::runtime_error("the query was interrupted") {}
 };
 
 /// One SQLite connection and the statements compiled on it. One thread at a time.
@@ -44,6 +50,10 @@ public:
     /// then they throw BudgetExceeded. For connections that only read.
     void set_budget(std::int64_t instructions);
     void clear_budget();
+
+    /// From now on statements throw Interrupted soon after `stop` has become true, from whatever
+    /// thread; nullptr: no more. For connections that only read.
+    void stop_when(const std::atomic<bool>* stop);
 
     /// From now on commits leave the WAL as it is, until somebody calls checkpoint().
     void leave_checkpoints();
@@ -82,6 +92,9 @@ private:
     static constexpr std::int64_t kStatementCost = 100;
     void charge(std::int64_t instructions);
     bool is_over_budget() const { return has_budget_ && budget_ < 0; }
+    bool is_stopped() const { return stop_ != nullptr && stop_->load(std::memory_order_relaxed); }
+    /// Has SQLite look every now and then whether it is to go on.
+    void look_in_between();
 
     /// Hands out a compiled statement; a statement in use by a caller is never handed out twice.
     Compiled take(std::string_view sql);
@@ -91,6 +104,7 @@ private:
     std::string path_;
     bool has_budget_ = false;
     std::int64_t budget_ = 0;
+    const std::atomic<bool>* stop_ = nullptr;
     std::int64_t wal_pages_ = 0;
     std::unique_ptr<sqlite3, Close> handle_;
     // Compiled statements, the most recently used first. The text that keys them lives in the

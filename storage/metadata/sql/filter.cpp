@@ -1,73 +1,47 @@
 #include "storage/metadata/sql/filter.h"
 
 #include <algorithm>
-#include <optional>
 
 #include <fmt/format.h>
 
 #include "storage/metadata/sql/columns.h"
+#include "storage/metadata/sql/patterns.h"
 
 namespace amilab {
 
 namespace {
 
-/// A value with wildcards as a GLOB pattern, and the text that every match begins with.
-struct Pattern {
-    std::string glob;
-    std::string prefix;
-};
-
-/// Nothing for a value without wildcards; `literal` is then what it stands for.
-std::optional<Pattern> to_pattern(std::string_view value, std::string& literal)
+/// Appends a comparison with one of them. The range lets SQLite use an index; UTF-8 has no byte
+/// 0xff.
+void append_pattern(Query& query, std::string_view expression, const Pattern& pattern,
+                    std::string_view value)
 {
-    Pattern pattern;
-    bool has_wildcard = false;
-    literal.clear();
-    for (std::size_t i = 0; i < value.size(); ++i) {
-        char c = value[i];
-        if (c == '*' || c == '?') {
-            has_wildcard = true;
-            if (c == '*' && pattern.glob.ends_with('*')) {
-                continue;
-            }
-            pattern.glob += c;
-            continue;
-        }
-        if (c == '\\' && i + 1 < value.size()) {
-            c = value[++i];
-        }
-        literal += c;
-        if (!has_wildcard) {
-            pattern.prefix += c;
-        }
-        if (c == '*' || c == '?' || c == '[') {
-            pattern.glob += {'[', c, ']'};
-        } else {
-            pattern.glob += c;
-        }
-    }
-    return has_wildcard ? std::optional(pattern) : std::nullopt;
-}
-
-void append_pattern(Query& query, std::string_view expression, const Pattern& pattern)
-{
-    if (pattern.glob == "*") {
+    if (pattern.is_everything()) {
         query.part(expression).sql(" IS NOT NULL");
         return;
     }
-    // SQLite refuses longer ones; nothing that is stored is as long.
-    constexpr std::size_t kLongestPattern = 10000;
-    if (pattern.glob.size() > kLongestPattern) {
-        query.sql("0");
-        return;
-    }
-    query.sql("(").part(expression).sql(" GLOB ").value(pattern.glob);
-    if (!pattern.prefix.empty()) {
-        // GLOB with a bound pattern uses no index; the range does. UTF-8 has no byte 0xff.
-        query.sql(" AND ").part(expression).sql(" >= ").value(pattern.prefix);
-        query.sql(" AND ").part(expression).sql(" < ").value(pattern.prefix + "\xff");
+    query.sql("(matches_any(").part(expression).sql(", ").value(pattern_list({value})).sql(")");
+    if (const auto prefix = pattern.prefix(); !prefix.empty()) {
+        query.sql(" AND ").part(expression).sql(" >= ").value(prefix);
+        query.sql(" AND ").part(expression).sql(" < ").value(prefix + "\xff");
     }
     query.sql(")");
+}
+
+/// Up to so many are compared one by one, each by an index where there is one.
+constexpr std::size_t kFewPatterns = 4;
+
+void append_patterns(Query& query, std::string_view expression,
+                     const std::vector<std::string_view>& values)
+{
+    if (values.size() > kFewPatterns) {
+        query.sql("matches_any(").part(expression).sql(", ").value(pattern_list(values)).sql(")");
+        return;
+    }
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        query.sql(i == 0 ? "" : " OR ");
+        append_pattern(query, expression, Pattern(values[i]), values[i]);
+    }
 }
 
 void append_tag_filter(Query& query, const RowFilter& filter, std::string_view resource_id,
@@ -102,13 +76,13 @@ std::string sql_time(std::string_view expression)
 void append_match(Query& query, std::string_view expression, const std::vector<std::string>& values)
 {
     std::vector<std::string> literals;
-    std::vector<Pattern> patterns;
+    std::vector<std::string_view> patterns;
     for (const auto& value : values) {
-        std::string literal;
-        if (auto pattern = to_pattern(value, literal)) {
-            patterns.push_back(std::move(*pattern));
+        const Pattern pattern(value);
+        if (pattern.has_wildcards()) {
+            patterns.push_back(value);
         } else {
-            literals.push_back(std::move(literal));
+            literals.push_back(pattern.prefix());
         }
     }
     if (patterns.empty()) {
@@ -116,10 +90,7 @@ void append_match(Query& query, std::string_view expression, const std::vector<s
         return;
     }
     query.sql("(");
-    for (std::size_t i = 0; i < patterns.size(); ++i) {
-        query.sql(i == 0 ? "" : " OR ");
-        append_pattern(query, expression, patterns[i]);
-    }
+    append_patterns(query, expression, patterns);
     if (!literals.empty()) {
         query.sql(" OR ").part(expression).sql(" IN ").list(literals);
     }

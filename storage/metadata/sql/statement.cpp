@@ -51,6 +51,9 @@ bool Statement::step()
     if (code == SQLITE_INTERRUPT && db_->is_over_budget()) {
         throw BudgetExceeded();
     }
+    if (code == SQLITE_INTERRUPT && db_->is_stopped()) {
+        throw Interrupted();
+    }
     throw_sqlite_error(db_->handle(), code, sqlite3_sql(compiled_.get()), db_->path());
 }
 

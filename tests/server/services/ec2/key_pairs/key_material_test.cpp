@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <memory>
 #include <random>
 #include <sstream>
@@ -21,6 +20,7 @@
 
 #include "server/wire/types.h"
 #include "tests/storage/files/temporary_directory.h"
+#include "tests/support/seed.h"
 
 namespace amilab::ec2 {
 namespace {
@@ -441,16 +441,6 @@ TEST(ImportPublicKey, TakesTwoThousandAndFortyEightBytesAndNoMore)
     EXPECT_FALSE(is_key(std::string(std::size_t{16} << 20, 'A')));
 }
 
-/// AMILAB_SEED repeats a run.
-std::mt19937_64 seeded()
-{
-    const char* given = std::getenv("AMILAB_SEED");
-    const auto seed = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
-    std::cout << "AMILAB_SEED=" << seed << "\n";
-    ::testing::Test::RecordProperty("seed", std::to_string(seed));
-    return std::mt19937_64(seed);
-}
-
 std::size_t below(std::mt19937_64& random, std::size_t bound)
 {
     return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random);
@@ -505,7 +495,7 @@ std::string mutant(std::mt19937_64& random)
 
 TEST(ImportPublicKey, AnswersEveryMutationOfAValidKey)
 {
-    auto random = seeded();
+    auto random = test::seeded_random();
     std::size_t keys = 0;
     const int count = std::getenv("AMILAB_LONG") != nullptr ? 200'000 : 20'000;
     for (int i = 0; i < count; ++i) {
