@@ -70,6 +70,8 @@ void add_serve(CLI::App& app, int& exit_code)
         ->check(check_account);
     command->add_option("--region", options.region, "Region of unsigned requests")
         ->type_name("NAME")
+    command->add_flag("--strict-accounts", options.strict_accounts,
+                      "Refuse access keys that are neither 12 digits nor declared");
         ->capture_default_str();
     command->add_option("--seed", options.seed, "Give the same ids on every run")
         ->type_name("N")

@@ -115,7 +115,12 @@ ApiError to_api_error(std::exception_ptr exception, std::string_view request_id,
 
 std::string_view ApiCall::operation_name() const
 {
-    return operation_ != nullptr ? operation_->schema->name : std::string_view("-");
+    return operation_ != nullptr ? operation_->schema->name : std::string_view(asked_operation_);
+}
+
+std::string_view ApiCall::service_name() const
+{
+    return scope_service_.empty() ? service_->name : std::string_view(scope_service_);
 }
 
 bool ApiCall::is_stream() const
@@ -154,8 +159,8 @@ ApiAnswer ApiCall::refuse(const ApiError& error) const
 {
     const auto& rules = wire::rules_of(service_->protocol);
     auto rendered = rules.render_error(*service_, error, request_id_);
-    return {error.http_status, rules.content_type, std::move(rendered.body), request_id_,
-            std::move(rendered.headers)};
+    return {error.http_status, rules.content_type,          std::move(rendered.body),
+            request_id_,       std::move(rendered.headers), error.code};
 }
 
 ApiAnswer ApiCall::answer(const std::function<wire::Rendered()>& make) const

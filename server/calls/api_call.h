@@ -20,6 +20,8 @@ struct ApiAnswer {
     std::string body;
     std::string request_id;
     wire::Headers headers = {};
+    /// Of a refusal; for the log.
+    std::string error_code = {};
 };
 
 /// One API call between its parsing and its answer: who calls, which operation, with what. Made on
@@ -50,9 +52,15 @@ public:
     /// The next part of the answer's body. Throws what the operation throws: what was sent cannot
     /// be taken back.
     std::string run_more() { return run_read(Budget::kNone).body; }
-    /// For the log.
+    // For the log: as far as the request told, and as its client has it. Any text.
+    /// Of a call that was refused before its operation was known, what it asked for; may be empty.
     std::string_view operation_name() const;
+    std::string_view service_name() const;
+    /// Without an account when nobody can tell whose the call is.
+    const Caller& caller() const { return caller_; }
     std::string_view request_id() const { return request_id_; }
+    /// Null when they could not be read.
+    const wire::Parameters* parameters() const { return parameters_.get(); }
 
 private:
     friend class Emulator;
@@ -87,6 +95,8 @@ private:
     std::shared_ptr<const std::atomic<bool>> stop_;
     const wire::ServiceSchema* service_ = nullptr;
     const Operation* operation_ = nullptr;
+    /// Where there is no operation.
+    std::string asked_operation_;
     Call call_;
     std::unique_ptr<ApiError> refusal_;
 };

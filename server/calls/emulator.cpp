@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "server/calls/account_calls.h"
 #include "server/calls/request_id.h"
 #include "server/calls/settle.h"
+#include "server/log/log.h"
 #include "server/wire/protocols.h"
 #include "server/wire/types.h"
 #include "server/wire/wire_errors.h"
@@ -18,12 +20,36 @@ wire::JsonRequest json_request(const RequestHeader& header, std::string_view bod
     return {header.method, header.path, header.query, body, header.header};
 }
 
+/// What a call that is refused asks for, as its client has it. Throws ApiError where that cannot be
+/// read.
+std::string asked_operation(bool is_form, const RequestHeader& header, std::string_view body)
+{
+    if (const auto target = header.find("X-Amz-Target")) {
+        return std::string(target->substr(target->rfind('.') + 1));
+    }
+    if (is_form) {
+        const wire::Parameters form(header.query, body);
+        if (const auto action = form.find("Action")) {
+            return std::string(*action);
+        }
+    }
+    return fmt::format("{}:{}", header.method, header.path);
+}
+
+void require_account(const Caller& caller)
+{
+    if (caller.account.empty()) {
+        throw wire::unknown_access_key();
+    }
+}
+
 }  // namespace
 
 Emulator::Emulator(DataDirectory& data, std::span<const Service* const> services, Options options)
     : data_(data),
       options_(std::move(options)),
-      services_(services, {.machines = options_.machines})
+      services_(services, {.machines = options_.machines}),
+      unknown_keys_(options_.strict_accounts ? std::string() : options_.default_account)
 {
 }
 
@@ -52,13 +78,28 @@ const Service& Emulator::find_form_service(const wire::Parameters& parameters,
     return service != nullptr ? *service : *services_.named("ec2");
 }
 
-Caller Emulator::caller_of(const std::optional<wire::CredentialScope>& scope) const
+Caller Emulator::caller_of(Generation& generation,
+                           const std::optional<wire::CredentialScope>& scope) const
 {
     if (!scope) {
         return {options_.default_account, options_.default_region, ""};
     }
-    return {wire::is_account_id(scope->access_key) ? scope->access_key : options_.default_account,
-            scope->region, scope->access_key};
+    return {account_of(generation, scope->access_key), scope->region, scope->access_key};
+}
+
+/// Empty: nobody's, so that the call is to be refused.
+std::string Emulator::account_of(Generation& generation, const std::string& access_key) const
+{
+    if (wire::is_account_id(access_key)) {
+        return access_key;
+    }
+    if (const auto account = generation.access_keys().account_of(access_key)) {
+        return *account;
+    }
+    if (const auto line = unknown_keys_.meet(access_key)) {
+        log::warn("{}", *line);
+    }
+    return options_.strict_accounts ? std::string() : options_.default_account;
 }
 
 void Emulator::read_header(ApiCall& call, const RequestHeader& header) const
@@ -69,7 +110,7 @@ void Emulator::read_header(ApiCall& call, const RequestHeader& header) const
     if (!scope) {
         scope = wire::scope_from_query(header.query);
     }
-    call.caller_ = caller_of(scope);
+    call.caller_ = caller_of(*call.generation_, scope);
     if (scope) {
         call.scope_service_ = scope->service;
     }
@@ -86,6 +127,7 @@ void Emulator::read_header(ApiCall& call, const RequestHeader& header) const
         return;  // the form tells
     }
     call.service_ = &service->schema;
+    require_account(call.caller_);
     const auto& rules = wire::rules_of(service->schema.protocol);
     const auto& operation = rules.find_operation(service->schema, http, nullptr);
     call.operation_ = services_.find_operation(*service, operation.name);
@@ -118,12 +160,13 @@ void Emulator::read_form(ApiCall& call, const RequestHeader& header, std::string
         // A form may carry what else a query string does.
         if (const auto credential = call.parameters_->find("X-Amz-Credential")) {
             const auto scope = wire::scope_from_credential(*credential);
-            call.caller_ = caller_of(scope);
+            call.caller_ = caller_of(*call.generation_, scope);
             call.scope_service_ = scope.service;
         }
     }
     const auto& service = find_form_service(*call.parameters_, call.scope_service_);
     call.service_ = &service.schema;
+    require_account(call.caller_);
     const auto& operation =
         wire::rules_of(service.schema.protocol)
             .find_operation(service.schema, json_request(header, body), call.parameters_.get());
@@ -133,8 +176,23 @@ void Emulator::read_form(ApiCall& call, const RequestHeader& header, std::string
 void Emulator::parse_request(ApiCall& call) const
 {
     call.call_ = call.operation_->parse(*call.parameters_);
-    if (const auto account = call.generation_->access_keys().account_of(call.caller_.access_key)) {
-        call.caller_.account = *account;
+}
+
+/// Of every call, once all is known about it that its request tells.
+void Emulator::note_call(ApiCall& call, const RequestHeader& header, std::string_view body) const
+{
+    if (call.operation_ == nullptr) {
+        try {
+            const bool is_form = wire::rules_of(call.service_->protocol).is_form;
+            call.asked_operation_ = asked_operation(is_form, header, body);
+        } catch (const ApiError&) {
+            // Nobody can tell.
+        }
+    }
+    if (!call.caller_.account.empty()) {
+        auto& generation = *call.generation_;
+        generation.companions().get<AccountCalls>().note(call.caller_.account,
+                                                         generation.clock().now_ms());
     }
 }
 
@@ -153,14 +211,14 @@ ApiCall Emulator::begin(const RequestHeader& header) const
     } catch (const ApiError& error) {
         call.refusal_ = std::make_unique<ApiError>(error);
     }
+    if (call.is_stream()) {
+        note_call(call, header, {});
+    }
     return call;
 }
 
-void Emulator::take_body(ApiCall& call, const RequestHeader& header, std::string_view body) const
+void Emulator::read_body(ApiCall& call, const RequestHeader& header, std::string_view body) const
 {
-    if (call.refusal_) {
-        return;
-    }
     call.body_ = body;
     try {
         if (call.operation_ == nullptr) {
@@ -172,6 +230,14 @@ void Emulator::take_body(ApiCall& call, const RequestHeader& header, std::string
     } catch (const ApiError& error) {
         call.refusal_ = std::make_unique<ApiError>(error);
     }
+}
+
+void Emulator::take_body(ApiCall& call, const RequestHeader& header, std::string_view body) const
+{
+    if (!call.refusal_) {
+        read_body(call, header, body);
+    }
+    note_call(call, header, body);
 }
 
 ApiCall Emulator::parse(const RequestHeader& header, std::string_view body) const

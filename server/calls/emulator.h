@@ -8,6 +8,7 @@
 #include "server/calls/api_call.h"
 #include "server/calls/request_header.h"
 #include "server/calls/services.h"
+#include "server/calls/unknown_keys.h"
 #include "server/wire/credential_scope.h"
 #include "storage/state/data_directory.h"
 
@@ -21,6 +22,9 @@ public:
         /// Whose the calls are whose access key names no account.
         std::string default_account = "123456789012";
         std::string default_region = "us-east-1";
+        /// Whether calls are refused whose access key is neither 12 digits nor declared, instead of
+        /// being the default account's; unsigned ones are that in either case.
+        bool strict_accounts = false;
         /// What instances run on, and outlives the emulator; null: time alone.
         Machines* machines = nullptr;
     };
@@ -47,16 +51,21 @@ public:
 
 private:
     void read_header(ApiCall& call, const RequestHeader& header) const;
+    void read_body(ApiCall& call, const RequestHeader& header, std::string_view body) const;
     void read_members(ApiCall& call, const RequestHeader& header, std::string_view body) const;
     void read_form(ApiCall& call, const RequestHeader& header, std::string_view body) const;
     void parse_request(ApiCall& call) const;
+    void note_call(ApiCall& call, const RequestHeader& header, std::string_view body) const;
     const Service& find_form_service(const wire::Parameters& parameters,
                                      std::string_view scope_service) const;
-    Caller caller_of(const std::optional<wire::CredentialScope>& scope) const;
+    Caller caller_of(Generation& generation,
+                     const std::optional<wire::CredentialScope>& scope) const;
+    std::string account_of(Generation& generation, const std::string& access_key) const;
 
     DataDirectory& data_;
     Options options_;
     Services services_;
+    mutable UnknownKeys unknown_keys_;
 };
 
 }  // namespace amilab

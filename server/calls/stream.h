@@ -98,6 +98,8 @@ struct StreamAnswer {
     std::function<boost::asio::awaitable<void>(BodySink&)> write = {};
     /// The exact length of what is written, in bytes; without it the body is chunked.
     std::optional<std::uint64_t> content_length = {};
+    /// Of a refusal; for the log.
+    std::string error_code = {};
 };
 
 }  // namespace amilab

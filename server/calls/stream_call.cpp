@@ -40,7 +40,8 @@ public:
         return {.status = answer.status,
                 .content_type = std::string(answer.content_type),
                 .headers = std::move(answer.headers),
-                .body = std::move(answer.body)};
+                .body = std::move(answer.body),
+                .error_code = std::move(answer.error_code)};
     }
 
 private:

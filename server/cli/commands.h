@@ -13,6 +13,7 @@ struct ServeOptions {
     std::optional<std::string> data;
     std::string account = "123456789012";
     std::string region = "us-east-1";
+    bool strict_accounts = false;  ///< whether keys that name no account are refused
     std::optional<std::uint64_t> seed;
     std::vector<std::string> allowed_hosts;
     std::optional<std::string> nbd;       ///< address and port; without it no NBD over TCP

@@ -97,7 +97,9 @@ int serve(const ServeOptions& options)
             "--region {} is no region; expected one such as us-east-1", options.region));
     }
     Emulator emulator(data, all_services(),
-                      {.default_account = options.account, .default_region = options.region});
+                      {.default_account = options.account,
+                       .default_region = options.region,
+                       .strict_accounts = options.strict_accounts});
     boost::asio::io_context io_context(1);  // one thread runs it: see Front
     Front front(io_context, emulator,
                 options.threads != 0

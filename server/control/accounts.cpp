@@ -1,10 +1,12 @@
 #include "server/control/accounts.h"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "server/calls/account_calls.h"
 #include "server/http/message.h"
 #include "server/services/ec2/common/permissions.h"
 #include "server/wire/types.h"
@@ -75,7 +77,7 @@ std::string require_text(std::string_view name, const json::value& value,
                          bool (*is_good)(const std::string&))
 {
     if (!value.is_string() || !is_good(std::string(value.get_string()))) {
-        refuse(fmt::format("{} of {} is no such thing; docs/control.md says what is taken",
+        refuse(fmt::format("{} of {} is no such thing; `amilab help control` says what is taken",
                            json::serialize(value), name));
     }
     return std::string(value.get_string());
@@ -111,6 +113,8 @@ void apply(DeclaredAccount& account, std::string_view key, const json::value& va
         account.subscriptions = require_texts(key, value, is_product_code);
     } else if (key == "products") {
         account.products = require_texts(key, value, is_product_code);
+    } else if (key == "declared" || key == "calls" || key == "last_call") {
+        refuse(fmt::format("{} is told, not set", key));
     } else {
         refuse(
             fmt::format("unknown key \"{}\"; expected access_keys, organization, "
@@ -167,23 +171,54 @@ json::array to_json(const std::vector<std::string>& texts)
     return list;
 }
 
+json::object to_json(const DeclaredAccount& account)
+{
+    json::value organization;
+    if (account.organization) {
+        organization = json::string(*account.organization);
+    }
+    return {{"access_keys", to_json(account.access_keys)},
+            {"organization", std::move(organization)},
+            {"organizational_units", to_json(account.organizational_units)},
+            {"subscriptions", to_json(account.subscriptions)},
+            {"products", to_json(account.products)}};
+}
+
+json::object to_json(const AccountCalls::Calls& calls)
+{
+    json::value last;
+    if (calls.count != 0) {
+        last = json::string(wire::format_timestamp({calls.last_ms}));
+    }
+    return {{"calls", calls.count}, {"last_call", std::move(last)}};
+}
+
 }  // namespace
 
 json::value show_accounts(Emulator& emulator)
 {
     const auto generation = emulator.data().current();
-    auto reader = generation->reader();
-    json::object accounts;
-    for (const auto& account : select_declared_accounts(reader.db())) {
-        json::value organization;
-        if (account.organization) {
-            organization = json::string(*account.organization);
+    std::map<std::string, DeclaredAccount> declared;
+    {
+        auto reader = generation->reader();
+        for (auto& account : select_declared_accounts(reader.db())) {
+            declared.emplace(account.id, std::move(account));
         }
-        accounts[account.id] = {{"access_keys", to_json(account.access_keys)},
-                                {"organization", std::move(organization)},
-                                {"organizational_units", to_json(account.organizational_units)},
-                                {"subscriptions", to_json(account.subscriptions)},
-                                {"products", to_json(account.products)}};
+    }
+    auto calls = generation->companions().get<AccountCalls>().all();
+    for (const auto& [id, account] : declared) {
+        calls.try_emplace(id);
+    }
+    json::object accounts;
+    for (const auto& [id, called] : calls) {
+        const auto account = declared.find(id);
+        const bool is_declared = account != declared.end();
+        auto entry = to_json(is_declared ? account->second : DeclaredAccount{});
+        entry["declared"] = is_declared;
+        for (auto& [key, value] : to_json(called)) {
+            entry[key] = value;
+        }
+        accounts[id] = std::move(entry);
     }
     return accounts;
 }

@@ -7,7 +7,8 @@
 /// Accounts, as the control API shows and declares them.
 namespace amilab::control {
 
-/// {"111122223333": {"access_keys": [...], "organization": "arn:...", ...}, ...}
+/// All that are declared or have called: {"111122223333": {"access_keys": [...], "organization":
+/// "arn:...", ..., "declared": true, "calls": 7, "last_call": "2026-01-02T03:04:05.000Z"}, ...}
 boost::json::value show_accounts(Emulator& emulator);
 /// Takes an object of account ids and what is to change of each; null forgets an account. All or
 /// nothing. Throws HttpError 400.

@@ -12,6 +12,7 @@
 #include "server/control/settings.h"
 #include "server/control/transfer.h"
 #include "server/http/message.h"
+#include "server/log/log.h"
 #include "server/wire/types.h"
 #include "version.h"
 
@@ -23,6 +24,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kMostBodyBytes = 64 * 1024;
+constexpr std::size_t kMostLoggedBytes = 1024;
 
 StreamAnswer answer(int status, const json::value& value)
 {
@@ -37,7 +39,9 @@ StreamAnswer refuse(int status, std::string_view text, std::string_view code = {
     if (!code.empty()) {
         error["code"] = json::string_view(code);
     }
-    return answer(status, error);
+    auto refusal = answer(status, error);
+    refusal.error_code = code;
+    return refusal;
 }
 
 asio::awaitable<json::value> read_json(BodySource& body)
@@ -47,6 +51,10 @@ asio::awaitable<json::value> read_json(BodySource& body)
     auto value = json::parse(text, error);
     if (error) {
         throw http::HttpError(400, fmt::format("the body is no JSON: {}", error.message()));
+    }
+    if (log::writes(log::Level::kDebug)) {
+        const auto line = json::serialize(value);
+        log::debug("- {}", log::as_text(line, kMostLoggedBytes));
     }
     co_return value;
 }
@@ -189,11 +197,13 @@ asio::awaitable<StreamAnswer> Control::route(const StreamRequest& request)
 {
     const auto path = request.header.path;
     if (!wire::is_utf8(path)) {
-        throw http::HttpError(404, "no such route; docs/control.md lists them");  // JSON is UTF-8
+        throw http::HttpError(404,
+                              "no such route; `amilab help control` lists them");  // JSON is UTF-8
     }
     const auto* route = http::find_route(routes(), path, request.header.method);
     if (route == nullptr) {
-        throw http::HttpError(404, fmt::format("no route {}; docs/control.md lists them", path));
+        throw http::HttpError(404,
+                              fmt::format("no route {}; `amilab help control` lists them", path));
     }
     const Call call{request, path.substr(route->path.size())};
     co_return co_await (this->*route->handle)(call);

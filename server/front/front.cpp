@@ -60,6 +60,30 @@ asio::awaitable<void> send_parts(std::shared_ptr<Parts> parts, LongReads& reads,
     }
 }
 
+/// Of the exception that ends a call.
+[[noreturn]] void rethrow_as_http(const CallLine& line)
+{
+    constexpr int kFailed = 500;
+    try {
+        throw;
+    } catch (const BodyError& error) {
+        line.write(error.http_status);
+        throw http::HttpError(error.http_status, error.what());
+    } catch (const http::HttpError& error) {
+        line.write(error.status);
+        throw;
+    } catch (const ClientGone& error) {
+        line.write(0);
+        throw http::ConnectionLost(error.what());
+    } catch (const http::ConnectionLost&) {
+        line.write(0);
+        throw;
+    } catch (...) {
+        line.write(kFailed);
+        throw;
+    }
+}
+
 }  // namespace
 
 Front::Front(asio::io_context& io_context, Emulator& emulator, std::size_t workers)
@@ -84,38 +108,44 @@ std::span<const http::Route<Front::Handler>> Front::routes()
 
 asio::awaitable<http::Response> Front::handle(http::Request& request, http::BodyReader& body)
 {
+    CallLine line(request);
     const auto* route = http::find_route(routes(), request.path, request.method);
     try {
-        co_return co_await (this->*route->handle)(request, body);
-    } catch (const BodyError& error) {
-        throw http::HttpError(error.http_status, error.what());
-    } catch (const ClientGone& error) {
-        throw http::ConnectionLost(error.what());
+        auto response = co_await (this->*route->handle)(request, body, line);
+        line.write(response.status);
+        co_return response;
+    } catch (...) {
+        rethrow_as_http(line);
     }
 }
 
 asio::awaitable<http::Response> Front::handle_control(http::Request& request,
-                                                      http::BodyReader& body)
+                                                      http::BodyReader& body, CallLine& line)
 {
+    line.tell_control(request);
     const auto header = header_of(request);
     HttpBodySource source(body);
     const StreamRequest asked{header, source, workers_};
     auto answer = co_await control_.handle(asked);
+    line.tell_error(answer.error_code);
     look_for_due();
     co_return to_response(std::move(answer));
 }
 
-asio::awaitable<http::Response> Front::handle_api(http::Request& request, http::BodyReader& body)
+asio::awaitable<http::Response> Front::handle_api(http::Request& request, http::BodyReader& body,
+                                                  CallLine& line)
 {
     const auto header = header_of(request);
     auto call = emulator_.begin(header);
+    line.tell(call);
     if (call.is_stream()) {
-        co_return co_await handle_stream(call, header, body);
+        co_return co_await handle_stream(call, header, body, line);
     }
     const auto text = co_await body.read_all(kMostBodyBytes);
     emulator_.take_body(call, header, text);
+    line.tell(call);
     auto answer = co_await this->answer(call, body);
-    log::info("{} {} {}", answer.request_id, call.operation_name(), answer.status);
+    line.tell_error(answer.error_code);
     auto response = to_response(std::move(answer));
     if (call.has_more()) {
         const auto parts =
@@ -129,7 +159,7 @@ asio::awaitable<http::Response> Front::handle_api(http::Request& request, http::
 }
 
 asio::awaitable<http::Response> Front::handle_stream(ApiCall& call, const RequestHeader& header,
-                                                     http::BodyReader& body)
+                                                     http::BodyReader& body, CallLine& line)
 {
     HttpBodySource source(body);
     const StreamRequest asked{header, source, workers_};
@@ -144,7 +174,7 @@ asio::awaitable<http::Response> Front::handle_stream(ApiCall& call, const Reques
     if (failure) {
         std::rethrow_exception(failure);
     }
-    log::info("{} {} {}", call.request_id(), call.operation_name(), answer->status);
+    line.tell_error(answer->error_code);
     answer->headers.emplace_back(kRequestId, call.request_id());
     co_return to_response(std::move(*answer));
 }

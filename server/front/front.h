@@ -11,6 +11,7 @@
 
 #include "server/calls/emulator.h"
 #include "server/control/control.h"
+#include "server/front/call_line.h"
 #include "server/front/long_reads.h"
 #include "server/front/streams.h"
 #include "server/http/message.h"
@@ -37,16 +38,17 @@ public:
 
 private:
     using Handler = boost::asio::awaitable<http::Response> (Front::*)(http::Request& request,
-                                                                      http::BodyReader& body);
+                                                                      http::BodyReader& body,
+                                                                      CallLine& line);
     /// Who answers what; the first that is meant does.
     static std::span<const http::Route<Handler>> routes();
 
     boost::asio::awaitable<http::Response> handle_control(http::Request& request,
-                                                          http::BodyReader& body);
+                                                          http::BodyReader& body, CallLine& line);
     boost::asio::awaitable<http::Response> handle_api(http::Request& request,
-                                                      http::BodyReader& body);
+                                                      http::BodyReader& body, CallLine& line);
     boost::asio::awaitable<http::Response> handle_stream(ApiCall& call, const RequestHeader& header,
-                                                         http::BodyReader& body);
+                                                         http::BodyReader& body, CallLine& line);
     boost::asio::awaitable<ApiAnswer> answer(ApiCall& call, http::BodyReader& body);
     /// One that quick work did not do.
     boost::asio::awaitable<ApiAnswer> answer_read(ApiCall& call, http::BodyReader& body);

@@ -24,6 +24,15 @@ Response refusal(const HttpError& error)
     return response;
 }
 
+/// What no handler has seen has a line of the log all the same, in columns like theirs.
+void log_refused(const Request& request, const HttpError& error)
+{
+    if (log::writes(log::Level::kInfo)) {
+        log::info("- - - - {}:{} {} - - {}", log::as_word(request.method),
+                  log::as_word(request.path), error.status, error.what());
+    }
+}
+
 }  // namespace
 
 Connection::Connection(Socket socket, Shared& shared)
@@ -71,6 +80,9 @@ asio::awaitable<Connection::Next> Connection::serve_one()
     } catch (const ConnectionLost&) {
         throw;
     } catch (const HttpError& error) {
+        if (!accepted_) {
+            log_refused(request_, error);
+        }
         response = refusal(error);
     } catch (const std::exception& error) {
         response = failure(error);

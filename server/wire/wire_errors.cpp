@@ -21,6 +21,13 @@ std::string_view shortened(std::string_view value)
     return value.substr(0, size);
 }
 
+/// In words that do not say what is wrong with them.
+ApiError credentials_not_valid()
+{
+    return {"AuthFailure", "AWS was not able to validate the provided access credentials",
+            kUnauthorized};
+}
+
 }  // namespace
 
 ApiError unknown_parameter(std::string_view name)
@@ -163,10 +170,14 @@ ApiError unknown_region(std::string_view region)
         kUnauthorized};
 }
 
+ApiError unknown_access_key()
+{
+    return credentials_not_valid();
+}
+
 ApiError region_not_opted_in()
 {
-    return {"AuthFailure", "AWS was not able to validate the provided access credentials",
-            kUnauthorized};
+    return credentials_not_valid();
 }
 
 }  // namespace amilab::wire

@@ -65,6 +65,8 @@ ApiError unknown_operation(int http_status);
 /// An Authorization header that cannot be read. Source: observed.
 ApiError incomplete_signature(std::string_view why);
 
+/// The access key is nobody's. Source: EC2's code, text and 401 for such keys (observed).
+ApiError unknown_access_key();
 /// The credential scope names a region that does not exist. Source: the code and 401 are EC2's for
 /// a region that the account cannot use (observed), the text is other services' (observed).
 ApiError unknown_region(std::string_view region);

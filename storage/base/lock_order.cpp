@@ -36,6 +36,7 @@ constexpr std::pair<LockLevel, std::string_view> kNames[] = {
     {LockLevel::kPersistence, "Persistence::mutex_"},
     {LockLevel::kLayerRegistry, "LayerRegistry::mutex_"},
     {LockLevel::kAccessKeys, "AccessKeys::mutex_"},
+    {LockLevel::kAccountCalls, "AccountCalls::mutex_"},
     {LockLevel::kBackground, "Background::mutex_"},
     {LockLevel::kBoundIndexes, "LayerStack::Shared::mutex"},
     {LockLevel::kClock, "Clock::mutex_"},
@@ -49,6 +50,7 @@ constexpr std::pair<LockLevel, std::string_view> kNames[] = {
     {LockLevel::kNbdSending, "nbd::Transmission::sending_"},
     {LockLevel::kPageCache, "PageCache::Shard::mutex"},
     {LockLevel::kReaders, "Connections::readers_mutex_"},
+    {LockLevel::kUnknownKeys, "UnknownKeys::mutex_"},
     {LockLevel::kUploads, "ebs::UploadTraffic::mutex_"},
     {LockLevel::kVolumeStack, "Volume::stack_mutex_"},
 };

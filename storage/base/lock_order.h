@@ -29,6 +29,7 @@ enum class LockLevel : std::uint8_t {
     kLayerRegistry,
     // The leaves, with which no other is taken.
     kAccessKeys,
+    kAccountCalls,
     kBackground,
     kBoundIndexes,
     kClock,
@@ -42,6 +43,7 @@ enum class LockLevel : std::uint8_t {
     kNbdSending,
     kPageCache,
     kReaders,
+    kUnknownKeys,
     kUploads,
     kVolumeStack,
 };

@@ -54,7 +54,7 @@ def accounts(emulator):
     emulator.client(key)("GetCallerIdentity")
     emulator.client("AKIAUNKNOWNKEY000000")("GetCallerIdentity")
     emulator.control("PUT", "accounts", {OTHER: {"subscriptions": []}, ACCOUNT: {}})
-    for wrong in ({"12": {}}, {OTHER: []}, {OTHER: {"keys": []}},
+    for wrong in ({"12": {}}, {OTHER: []}, {OTHER: {"keys": []}}, {OTHER: {"calls": 1}},
                   {OTHER: {"access_keys": ["short"]}},
                   {OTHER: {"access_keys": key}}, {OTHER: {"organization": "o-1"}},
                   {OTHER: {"organizational_units": [unit] * 7}}, {OTHER: {"subscriptions": [""]}},

@@ -1,0 +1,131 @@
+// What /_amilab/accounts says of who has called.
+#include <string>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <boost/json.hpp>
+
+#include "storage/state/generation.h"
+#include "tests/server/front/front_world.h"
+#include "tests/support/emulator_fixture.h"
+
+namespace amilab::test {
+namespace {
+
+namespace json = boost::json;
+
+/// A request's body that is there.
+class TextRequestBody final : public http::BodyReader {
+public:
+    explicit TextRequestBody(std::string text) : text_(std::move(text)) {}
+
+    boost::asio::awaitable<std::string> read_all(std::size_t) override
+    {
+        co_return std::exchange(text_, {});
+    }
+    boost::asio::awaitable<std::size_t> read_some(std::span<std::byte>) override { co_return 0; }
+
+private:
+    std::string text_;
+};
+
+class Accounts : public testing::Test {
+protected:
+    Accounts()
+    {
+        world_.generation().clock().freeze();
+        world_.generation().clock().set(kStartMs);
+    }
+
+    json::object show()
+    {
+        return json::parse(answer_to(make_request("GET", kPath), "").body).as_object();
+    }
+    http::Response declare(const std::string& body)
+    {
+        return answer_to(make_request("POST", kPath), body);
+    }
+    void call_as(const std::string& key)
+    {
+        world_.ask(make_request(
+            "GET", "/?Action=DescribeRegions&Version=2016-11-15",
+            {{"Authorization",
+              fmt::format("AWS4-HMAC-SHA256 Credential={}/20260102/us-east-1/ec2/aws4_request, "
+                          "SignedHeaders=host, Signature=00",
+                          key)}}));
+    }
+
+    static constexpr const char* kPath = "/_amilab/accounts";
+    FrontWorld world_;
+
+private:
+    http::Response answer_to(http::Request request, const std::string& text)
+    {
+        TextRequestBody body(text);
+        return world_.ask(std::move(request), body);
+    }
+};
+
+TEST_F(Accounts, AreNoneBeforeAnybodyCalls)
+{
+    EXPECT_TRUE(show().empty());
+}
+
+TEST_F(Accounts, ThatHaveCalledAreListedThoughNobodyDeclaredThem)
+{
+    call_as(kOtherAccount);
+    world_.generation().clock().advance(1'000);
+    call_as(kOtherAccount);
+    call_as("mistyped");
+    const auto accounts = show();
+    ASSERT_EQ(accounts.size(), 2U);
+    EXPECT_EQ(accounts.at(kOtherAccount),
+              json::parse(R"({"access_keys":[],"organization":null,"organizational_units":[],
+                              "subscriptions":[],"products":[],"declared":false,"calls":2,
+                              "last_call":"2026-01-02T03:04:06.000Z"})"));
+    EXPECT_EQ(accounts.at(kAccount).at("calls"), 1);
+}
+
+TEST_F(Accounts, ThatAreDeclaredAreListedThoughTheyHaveNotCalled)
+{
+    EXPECT_EQ(declare(R"({"111122223333": {"subscriptions": ["abc"]}})").status, 200);
+    call_as(kOtherAccount);
+    const auto accounts = show();
+    ASSERT_EQ(accounts.size(), 2U);
+    const auto& declared = accounts.at("111122223333");
+    EXPECT_EQ(declared.at("declared"), true);
+    EXPECT_EQ(declared.at("calls"), 0);
+    EXPECT_TRUE(declared.at("last_call").is_null());
+    EXPECT_EQ(declared.at("subscriptions"), json::array{"abc"});
+}
+
+TEST_F(Accounts, ThatAreForgottenStayListedWhenTheyHaveCalled)
+{
+    declare(R"({"111122223333": {}, "444455556666": {}})");
+    call_as("111122223333");
+    declare(R"({"111122223333": null, "444455556666": null})");
+    const auto accounts = show();
+    ASSERT_EQ(accounts.size(), 1U);
+    EXPECT_EQ(accounts.at("111122223333").at("declared"), false);
+}
+
+TEST_F(Accounts, AreNotToldWhatTheServerTells)
+{
+    for (const auto* key : {"declared", "calls", "last_call"}) {
+        const auto answer = declare(fmt::format(R"({{"111122223333": {{"{}": 1}}}})", key));
+        EXPECT_EQ(answer.status, 400);
+        EXPECT_EQ(answer.body, fmt::format(R"({{"error":"{} is told, not set"}})", key) + "\n");
+    }
+    EXPECT_TRUE(show().empty());
+}
+
+TEST_F(Accounts, AreForgottenByAReset)
+{
+    call_as(kAccount);
+    world_.data().reset();
+    EXPECT_TRUE(show().empty());
+}
+
+}  // namespace
+}  // namespace amilab::test
