@@ -4,12 +4,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
 #include "server/cli/commands.h"
 #include "server/cli/environment.h"
+#include "server/cli/help_pages.h"
 #include "server/wire/types.h"
 #include "storage/base/lock_order.h"
 #include "storage/base/units.h"
@@ -68,10 +70,10 @@ void add_serve(CLI::App& app, int& exit_code)
         ->type_name("ID")
         ->capture_default_str()
         ->check(check_account);
-    command->add_option("--region", options.region, "Region of unsigned requests")
-        ->type_name("NAME")
     command->add_flag("--strict-accounts", options.strict_accounts,
                       "Refuse access keys that are neither 12 digits nor declared");
+    command->add_option("--region", options.region, "Region of unsigned requests")
+        ->type_name("NAME")
         ->capture_default_str();
     command->add_option("--seed", options.seed, "Give the same ids on every run")
         ->type_name("N")
@@ -251,6 +253,82 @@ void add_space(CLI::App& app, int& exit_code)
     command->callback([kept, &exit_code] { exit_code = cli::space(*kept); });
 }
 
+/// The names of what `list` has, with commas between.
+template <class List, class NameOf>
+std::string names(const List& list, NameOf name_of)
+{
+    std::string all;
+    for (const auto& one : list) {
+        all += fmt::format("{}{}", all.empty() ? "" : ", ", name_of(one));
+    }
+    return all;
+}
+
+std::vector<const CLI::App*> commands_of(const CLI::App& app)
+{
+    return app.get_subcommands({});
+}
+
+std::string command_names(const CLI::App& app)
+{
+    return names(commands_of(app), [](const CLI::App* command) { return command->get_name(); });
+}
+
+std::string page_names()
+{
+    return names(cli::help_pages(), [](const cli::HelpPage& page) { return page.name; });
+}
+
+std::string help_of(const CLI::App& app, const std::string& topic)
+{
+    if (topic.empty()) {
+        // Of the program: App::help() would take the command that is being run.
+        auto text =
+            app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal);
+        text += "amilab help PAGE prints one of these:\n";
+        for (const auto& page : cli::help_pages()) {
+            text += fmt::format("  {:<26}{}\n", page.name, page.subject);
+        }
+        return text;
+    }
+    for (const auto* command : commands_of(app)) {
+        if (command->get_name() == topic) {
+            return command->help(app.get_name());
+        }
+    }
+    for (const auto& page : cli::help_pages()) {
+        if (page.name == topic) {
+            return std::string(page.text);
+        }
+    }
+    throw CLI::ValidationError(
+        fmt::format("there is neither a command nor a page {}; the commands are {}, the pages {}",
+                    topic, command_names(app), page_names()));
+}
+
+void add_help(CLI::App& app)
+{
+    const auto topic = std::make_shared<std::string>();
+    auto* command = app.add_subcommand(
+        "help", "Say what there is, what a command takes, or print a page of the documentation");
+    command->add_option("TOPIC", *topic, "A command, or one of the pages " + page_names())
+        ->type_name("");
+    command->callback([&app, topic] { fmt::print("{}", help_of(app, *topic)); });
+}
+
+std::string version_line()
+{
+    return fmt::format("amilab {}", amilab::kVersion);
+}
+
+void add_version(CLI::App& app)
+{
+    app.set_version_flag("--version", version_line());
+    app.add_subcommand("version", "Say which amilab this is")->callback([] {
+        fmt::print("{}\n", version_line());
+    });
+}
+
 /// What is wrong with a command line, and where to read how it is right; one line.
 std::string usage_error(const CLI::App& app, const CLI::ParseError& error)
 {
@@ -260,10 +338,11 @@ std::string usage_error(const CLI::App& app, const CLI::ParseError& error)
     if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::ExtrasError) || unknown.empty()) {
         return fmt::format("{}; see amilab {}--help", error.what(), command);
     }
-    const bool is_command = used.empty() && !unknown.front().starts_with('-');
-    return fmt::format("{} {}; see amilab {}--help",
-                       is_command ? "there is no command" : "unexpected argument", unknown.front(),
-                       command);
+    if (used.empty() && !unknown.front().starts_with('-')) {
+        return fmt::format("there is no command {}; the commands are {}", unknown.front(),
+                           command_names(app));
+    }
+    return fmt::format("unexpected argument {}; see amilab {}--help", unknown.front(), command);
 }
 
 }  // namespace
@@ -276,7 +355,6 @@ int main(int argc, char** argv)
     }
     try {
         CLI::App app{"amilab, an offline EC2/AMI emulator for testing", "amilab"};
-        app.set_version_flag("--version", std::string("amilab ") + amilab::kVersion);
         app.require_subcommand(0, 1);
         add_serve(app, exit_code);
         add_import(app, exit_code);
@@ -285,6 +363,8 @@ int main(int argc, char** argv)
         add_control(app, "status", "Say whether a server runs", cli::status, exit_code);
         add_space(app, exit_code);
         add_control(app, "reset", "Take a server back to its first state", cli::reset, exit_code);
+        add_help(app);
+        add_version(app);
         app.footer("amilab COMMAND --help lists what a command takes.");  // of the program alone
         try {
             app.parse(argc, argv);
@@ -296,7 +376,8 @@ int main(int argc, char** argv)
             return kUsageError;
         }
         if (app.get_subcommands().empty()) {
-            fmt::print(stderr, "amilab: a command is missing; see amilab --help\n");
+            fmt::print(stderr, "amilab: a command is missing; the commands are {}\n",
+                       command_names(app));
             return kUsageError;
         }
     } catch (const std::exception& error) {

@@ -76,21 +76,24 @@ ApiError invalid_character(std::string_view name)
 ApiError unsupported_parameter(std::string_view name)
 {
     return {"UnsupportedOperation",
-            fmt::format("amilab does not offer the parameter {} yet; see docs/coverage.md", name)};
+            fmt::format("amilab does not offer the parameter {} yet; see `amilab help coverage`",
+                        name)};
 }
 
 ApiError service_not_offered(std::string_view service)
 {
     return {
         "UnsupportedOperation",
-        fmt::format("amilab does not offer the service {}; docs/coverage.md lists what it offers.",
-                    shortened(service))};
+        fmt::format(
+            "amilab does not offer the service {}; `amilab help coverage` lists what it offers.",
+            shortened(service))};
 }
 
 ApiError unsupported_operation(std::string_view action)
 {
-    return {"UnsupportedOperation",
-            fmt::format("amilab does not offer the action {} yet; see docs/coverage.md", action)};
+    return {
+        "UnsupportedOperation",
+        fmt::format("amilab does not offer the action {} yet; see `amilab help coverage`", action)};
 }
 
 ApiError invalid_action(std::string_view action)

@@ -1,5 +1,6 @@
 """amilab's commands as people type them."""
 
+import pathlib
 import re
 import signal
 import socket
@@ -7,6 +8,11 @@ import socket
 import pytest
 
 import servers
+
+DOCS = pathlib.Path(__file__).parents[2] / "docs"
+
+COMMANDS = "serve, import, export, check, status, space, reset, help, version"
+PAGES = "catalogue, control, coverage, fidelity, nbd"
 
 
 def test_help_and_version_are_as_people_expect():
@@ -18,6 +24,29 @@ def test_help_and_version_are_as_people_expect():
     version = servers.run_amilab("--version", text=True)
     assert version.returncode == 0
     assert re.fullmatch(r"amilab \d+\.\d+\.\d+\n", version.stdout)
+    spelled_out = servers.run_amilab("version", text=True)
+    assert (spelled_out.returncode, spelled_out.stdout) == (0, version.stdout)
+
+
+def test_help_is_of_the_program_of_a_command_or_a_page():
+    helped = servers.run_amilab("help", text=True)
+    assert helped.returncode == 0
+    assert helped.stdout.startswith(servers.run_amilab("--help", text=True).stdout)
+    for command in COMMANDS.split(", "):
+        of_command = servers.run_amilab("help", command, text=True)
+        assert of_command.returncode == 0
+        assert of_command.stdout == servers.run_amilab(command, "--help", text=True).stdout
+    for page in PAGES.split(", "):
+        printed = servers.run_amilab("help", page, text=True)
+        assert printed.returncode == 0
+        assert printed.stdout == (DOCS / f"{page}.md").read_text()
+        assert page in helped.stdout
+
+
+def test_messages_point_to_pages_that_the_program_has(server):
+    status, answer = server.refused_control("nothing")
+    assert (status, answer["error"]) == (
+        404, "no route /_amilab/nothing; `amilab help control` lists them")
 
 
 @pytest.mark.parametrize("arguments", [
@@ -36,7 +65,11 @@ def test_a_wrong_command_line_is_refused_in_one_line(arguments):
 
 
 @pytest.mark.parametrize("arguments, said", [
-    (("frobnicate",), "there is no command frobnicate; see amilab --help"),
+    (("frobnicate",), f"there is no command frobnicate; the commands are {COMMANDS}"),
+    ((), f"a command is missing; the commands are {COMMANDS}"),
+    (("help", "frobnicate"),
+     f"there is neither a command nor a page frobnicate; the commands are {COMMANDS}, the pages "
+     f"{PAGES}; see amilab help --help"),
     (("--frobnicate",), "unexpected argument --frobnicate; see amilab --help"),
     (("serve", "--port", "80"), "unexpected argument --port; see amilab serve --help"),
     (("serve", "--data", ""), "--data: the folder's name is empty; see amilab serve --help"),

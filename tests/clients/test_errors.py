@@ -192,7 +192,7 @@ def test_the_aws_cli_tells_code_operation_and_exit_code(version, server, tmp_pat
             (("describe-images", "--dry-run"), "DryRunOperation", "DescribeImages",
              "Request would have succeeded, but DryRun flag is set."),
             (("describe-vpc-endpoints",), "UnsupportedOperation", "DescribeVpcEndpoints",
-             "docs/coverage.md")):
+             "`amilab help coverage`")):
         code, output, errors = aws.run("ec2", *arguments)
         assert code == aws_cli.REFUSED[version]
         assert f"An error occurred ({error}) when calling the {operation} operation" in errors

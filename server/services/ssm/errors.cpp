@@ -157,14 +157,16 @@ ApiError tier_lowered()
 ApiError type_not_offered(std::string_view type)
 {
     return {"UnsupportedOperationException",
-            fmt::format("amilab does not offer parameters of type {}; see docs/coverage.md", type)};
+            fmt::format("amilab does not offer parameters of type {}; see `amilab help coverage`",
+                        type)};
 }
 
 ApiError data_type_not_offered(std::string_view data_type)
 {
-    return {"UnsupportedOperationException",
-            fmt::format("amilab does not offer parameters of data type {}; see docs/coverage.md",
-                        data_type)};
+    return {
+        "UnsupportedOperationException",
+        fmt::format("amilab does not offer parameters of data type {}; see `amilab help coverage`",
+                    data_type)};
 }
 
 ApiError invalid_list_token(std::string_view token)

@@ -58,7 +58,7 @@ TEST(UnknownServices, AreRefusedInTheirOwnProtocol)
     TestEmulator aws;
     const auto text = [](std::string_view service) {
         return fmt::format(
-            "amilab does not offer the service {}; docs/coverage.md lists what it "
+            "amilab does not offer the service {}; `amilab help coverage` lists what it "
             "offers.",
             service);
     };

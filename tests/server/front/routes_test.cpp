@@ -34,7 +34,7 @@ TEST_F(FrontRoutes, RefuseUnknownControlPaths)
         const auto answer = ask("GET", path);
         EXPECT_EQ(answer.status, 404) << path;
         EXPECT_EQ(answer.body, std::string(R"({"error":"no route )") + path +
-                                   R"(; docs/control.md lists them"})" + "\n");
+                                   R"(; `amilab help control` lists them"})" + "\n");
     }
 }
 
@@ -53,7 +53,7 @@ TEST_F(FrontRoutes, SayNothingThatIsNotText)
 {
     const auto path = ask("GET", "/_amilab/\xFF");
     EXPECT_EQ(path.status, 404);
-    EXPECT_EQ(path.body, "{\"error\":\"no such route; docs/control.md lists them\"}\n");
+    EXPECT_EQ(path.body, "{\"error\":\"no such route; `amilab help control` lists them\"}\n");
     for (const auto* query : {"name=%FF", "description=%00", "n%FFame=x", "region=%01"}) {
         const auto answer = ask("POST", std::string("/_amilab/import?") + query);
         EXPECT_EQ(answer.status, 400) << query;

@@ -200,7 +200,8 @@ TEST(Check, RefusesMoreListMembersThanAllowed)
 
 TEST(Check, RefusesByNameWhatIsNotOffered)
 {
-    const std::string why = "amilab does not offer the parameter {} yet; see docs/coverage.md";
+    const std::string why =
+        "amilab does not offer the parameter {} yet; see `amilab help coverage`";
     EXPECT_EQ(thing_refusal("Part.1.Operator=a&Part.1.Secret=x"),
               "UnsupportedOperation: " + fmt::format(fmt::runtime(why), "Part.1.Secret"));
     EXPECT_EQ(thing_refusal("Exotic.Speed=1"),
@@ -287,7 +288,7 @@ TEST(WireErrors, HaveAwssCodesAndStatus400)
               "InvalidParameterValue: The filter 'tags' is invalid");
     EXPECT_EQ(refusal([] { throw unsupported_operation("CreateFleet"); }),
               "UnsupportedOperation: amilab does not offer the action CreateFleet yet; see "
-              "docs/coverage.md");
+              "`amilab help coverage`");
     EXPECT_EQ(unknown_parameter("x").http_status, 400);
 }
 

@@ -361,7 +361,7 @@ void require_modifiable(const Wish& wish)
     if (attribute.style == Style::kNotOffered) {
         throw unsupported(
             fmt::format("amilab does not offer the attribute {} yet; "
-                        "docs/coverage.md lists what it offers.",
+                        "`amilab help coverage` lists what it offers.",
                         attribute.name));
     }
     if (attribute.style == Style::kNever ||
