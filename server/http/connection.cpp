@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t kReadBytes = 8 * 1024;
 /// What the buffer may hold beside a header: one read of a chunked body.
 constexpr std::size_t kChunkedReadBytes = 64 * 1024;
+/// Of a refusal in the log.
+constexpr std::size_t kMostReasonBytes = 256;
 constexpr std::size_t kKeptBufferBytes = 16 * 1024;
 
 Response refusal(const HttpError& error)
@@ -29,7 +31,8 @@ void log_refused(const Request& request, const HttpError& error)
 {
     if (log::writes(log::Level::kInfo)) {
         log::info("- - - - {}:{} {} - - {}", log::as_word(request.method),
-                  log::as_word(request.path), error.status, error.what());
+                  log::as_word(request.path), error.status,
+                  log::as_text(error.what(), kMostReasonBytes));
     }
 }
 
