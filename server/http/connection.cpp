@@ -116,6 +116,7 @@ asio::awaitable<bool> Connection::read_header()
             header_read_ = true;
             // The handler may move the request's strings away.
             is_head_ = request_.method == "HEAD";
+            request_.from_loopback = transport_.is_from_loopback();
             co_return true;
         }
         if (!deadline) {

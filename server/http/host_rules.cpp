@@ -4,12 +4,17 @@
 #include <stdexcept>
 
 #include <fmt/format.h>
-#include <boost/asio/ip/address.hpp>
-
 #include "server/http/message.h"
 
 namespace amilab::http {
 namespace {
+
+asio::ip::address unmapped(const asio::ip::address& address)
+{
+    return address.is_v6() && address.to_v6().is_v4_mapped()
+               ? asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6())
+               : address;
+}
 
 std::optional<asio::ip::address> numeric_address(std::string_view host)
 {
@@ -19,13 +24,7 @@ std::optional<asio::ip::address> numeric_address(std::string_view host)
     }
     boost::system::error_code error;
     const auto address = asio::ip::make_address(std::string(host), error);
-    if (error) {
-        return std::nullopt;
-    }
-    if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-        return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-    }
-    return address;
+    return error ? std::nullopt : std::optional(unmapped(address));
 }
 
 bool is_digit(char byte)
@@ -78,6 +77,11 @@ std::optional<std::string_view> host_of(std::string_view authority)
         host.remove_suffix(1);
     }
     return host.empty() ? std::nullopt : std::optional(host);
+}
+
+bool is_loopback(const asio::ip::address& address)
+{
+    return unmapped(address).is_loopback();
 }
 
 bool same_host(std::string_view left, std::string_view right)

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/asio/ip/address.hpp>
+
 namespace amilab::http {
 
 /// Which names mean this machine. A web page that had its own name resolved to 127.0.0.1 still
@@ -29,6 +31,9 @@ private:
 /// The host in "host", "host:port", "[v6]" or "[v6]:port", without brackets, final dot or port;
 /// nothing when it has another form.
 std::optional<std::string_view> host_of(std::string_view authority);
+
+/// Whether the address is reached from this machine alone; ::ffff:127.0.0.1 is 127.0.0.1 as well.
+bool is_loopback(const boost::asio::ip::address& address);
 
 /// Whether both are the same name, or the same address in whatever spelling.
 bool same_host(std::string_view left, std::string_view right);

@@ -30,6 +30,7 @@ struct Request {
     std::vector<Header> headers;
     std::optional<std::uint64_t> content_length;  ///< In bytes; none: chunked, or no body.
     int version = 11;                             ///< 10 or 11.
+    bool from_loopback = false;                   ///< The client is a program on this machine.
 
     /// The first header of that name, in any case of letters.
     std::optional<std::string_view> header(std::string_view name) const;

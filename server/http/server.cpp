@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <list>
 #include <memory>
 #include <stdexcept>
 #include <system_error>
@@ -22,6 +23,7 @@
 #include <boost/asio/strand.hpp>
 
 #include "server/http/connection.h"
+#include "server/http/host_rules.h"
 #include "server/log/log.h"
 
 namespace amilab::http {
@@ -36,6 +38,8 @@ constexpr auto kAsTuple = asio::as_tuple(asio::deferred);
 /// How long the listener rests when there are no descriptors or no memory for another connection.
 constexpr std::chrono::milliseconds kAcceptPause{20};
 constexpr std::size_t kFewestConnections = 16;
+/// How often another free port is tried when the one of 127.0.0.1 is taken on ::1.
+constexpr int kPortAttempts = 16;
 
 std::size_t descriptor_limit()
 {
@@ -61,6 +65,40 @@ SteadyClock::duration sweep_interval(const Limits& limits)
                                              std::chrono::seconds(1));
 }
 
+/// One address that is listened on.
+struct Listener {
+    explicit Listener(const Strand& strand) : acceptor(strand), pause(strand) {}
+
+    Acceptor acceptor;
+    Timer pause;
+};
+
+boost::system::error_code listen_on(Acceptor& acceptor, const Endpoint& at)
+{
+    boost::system::error_code error;
+    const tcp::endpoint endpoint(asio::ip::make_address(at.address, error), at.port);
+    if (error || acceptor.open(endpoint.protocol(), error) ||
+        acceptor.set_option(Acceptor::reuse_address(true), error) ||
+        // Inherited by what it accepts: answers are written whole, so there is nothing to gather.
+        acceptor.set_option(tcp::no_delay(true), error) || acceptor.bind(endpoint, error) ||
+        acceptor.listen(Acceptor::max_listen_connections, error)) {
+        return error;
+    }
+    return {};
+}
+
+/// What a machine without IPv6 says of ::1.
+bool is_not_there(const boost::system::error_code& error)
+{
+    return error == boost::system::errc::address_family_not_supported ||
+           error == boost::system::errc::address_not_available;
+}
+
+[[noreturn]] void throw_cannot_listen(const boost::system::error_code& error, const Endpoint& at)
+{
+    throw std::system_error(error, fmt::format("cannot listen on {}", at.text()));
+}
+
 }  // namespace
 
 /// Shared by the listener, the sweep and every connection's coroutine, so that it lives as long as
@@ -70,8 +108,6 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
           const Limits& limits, const std::vector<std::string>& allowed_hosts)
         : io_context(io_context_),
           strand(asio::make_strand(io_context_)),
-          acceptor(strand),
-          pause(strand),
           sweep_timer(strand),
           address(endpoint),
           shared{std::move(handler), limits, HostRules(endpoint.address, allowed_hosts),
@@ -80,17 +116,18 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
     }
 
     void listen();
+    boost::system::error_code listen_on_v6(const Endpoint& at);
+    void accept_all();
     void stop();
     void serve(Socket socket);
     // Each keeps the state alive as long as it runs.
-    static asio::awaitable<void> accept(std::shared_ptr<State> state);
+    static asio::awaitable<void> accept(std::shared_ptr<State> state, Listener& listener);
     static asio::awaitable<void> sweep(std::shared_ptr<State> state);
     static asio::awaitable<void> run(std::shared_ptr<State> state, Socket socket);
 
     asio::io_context& io_context;
     Strand strand;
-    Acceptor acceptor;
-    Timer pause;
+    std::list<Listener> listeners;
     Timer sweep_timer;
     bool sweeping = false;
     bool stopped = false;
@@ -101,26 +138,50 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
 
 void Server::State::listen()
 {
-    const auto fail = [&](const boost::system::error_code& error) {
-        throw std::system_error(error, fmt::format("cannot listen on {}", address.text()));
-    };
-    boost::system::error_code error;
-    const tcp::endpoint endpoint(asio::ip::make_address(address.address, error), address.port);
-    if (error || acceptor.open(endpoint.protocol(), error) ||
-        acceptor.set_option(Acceptor::reuse_address(true), error) ||
-        // Inherited by what it accepts: answers are written whole, so there is nothing to gather.
-        acceptor.set_option(tcp::no_delay(true), error) || acceptor.bind(endpoint, error) ||
-        acceptor.listen(Acceptor::max_listen_connections, error)) {
-        fail(error);
+    for (auto attempts = 1;; ++attempts) {
+        auto at = address;
+        auto& first = listeners.emplace_back(strand);
+        if (const auto error = listen_on(first.acceptor, at)) {
+            throw_cannot_listen(error, at);
+        }
+        at.port = first.acceptor.local_endpoint().port();
+        const Endpoint v6{.address = "::1", .port = at.port};
+        const auto error = at.is_localhost ? listen_on_v6(v6) : boost::system::error_code();
+        if (!error) {
+            address = at;
+            return;
+        }
+        const bool may_be_another = address.port == 0 && attempts < kPortAttempts;
+        if (error != asio::error::address_in_use || !may_be_another) {
+            throw_cannot_listen(error, v6);
+        }
+        listeners.clear();
     }
-    address.port = acceptor.local_endpoint().port();
 }
 
-asio::awaitable<void> Server::State::accept(std::shared_ptr<State> state)
+/// No error either where there is no such address.
+boost::system::error_code Server::State::listen_on_v6(const Endpoint& at)
+{
+    const auto error = listen_on(listeners.emplace_back(strand).acceptor, at);
+    if (!is_not_there(error)) {
+        return error;
+    }
+    listeners.pop_back();
+    return {};
+}
+
+void Server::State::accept_all()
+{
+    for (auto& listener : listeners) {
+        asio::co_spawn(strand, accept(shared_from_this(), listener), asio::detached);
+    }
+}
+
+asio::awaitable<void> Server::State::accept(std::shared_ptr<State> state, Listener& listener)
 {
     while (!state->stopped) {
         Socket socket(state->io_context);
-        const auto [error] = co_await state->acceptor.async_accept(socket, kAsTuple);
+        const auto [error] = co_await listener.acceptor.async_accept(socket, kAsTuple);
         if (state->stopped) {
             break;
         }
@@ -129,8 +190,8 @@ asio::awaitable<void> Server::State::accept(std::shared_ptr<State> state)
         } else if (error != asio::error::connection_aborted && error != asio::error::try_again) {
             // EMFILE, ENFILE, ENOBUFS, ENOMEM: the client waits in the backlog.
             log::warn("cannot accept a connection: {}", error.message());
-            state->pause.expires_after(kAcceptPause);
-            co_await state->pause.async_wait(kAsTuple);
+            listener.pause.expires_after(kAcceptPause);
+            co_await listener.pause.async_wait(kAsTuple);
         }
     }
 }
@@ -188,8 +249,10 @@ void Server::State::stop()
     }
     stopped = true;
     boost::system::error_code ignored;
-    acceptor.close(ignored);
-    pause.cancel();
+    for (auto& listener : listeners) {
+        listener.acceptor.close(ignored);
+        listener.pause.cancel();
+    }
     cut_off = SteadyClock::now() + shared.limits.stop_timeout;
     shared.table.begin_stop();
     if (shared.table.size() == 0) {
@@ -203,7 +266,7 @@ Server::Server(asio::io_context& io_context, const Endpoint& endpoint, Handler h
           std::make_shared<State>(io_context, endpoint, std::move(handler), limits, allowed_hosts))
 {
     state_->listen();
-    asio::co_spawn(state_->strand, State::accept(state_), asio::detached);
+    state_->accept_all();
 }
 
 Server::~Server()
@@ -243,7 +306,8 @@ Endpoint Endpoint::parse(std::string_view text)
     } else if (address.find(':') != std::string_view::npos) {
         fail();
     }
-    if (!address.empty() && address != "localhost") {
+    endpoint.is_localhost = address.empty() || address == "localhost";
+    if (!endpoint.is_localhost) {
         endpoint.address = address;
     }
     boost::system::error_code error;
@@ -261,6 +325,13 @@ std::string Endpoint::text() const
 {
     const auto is_v6 = address.find(':') != std::string::npos;
     return is_v6 ? fmt::format("[{}]:{}", address, port) : fmt::format("{}:{}", address, port);
+}
+
+bool Endpoint::is_loopback() const
+{
+    boost::system::error_code error;
+    const auto numeric = asio::ip::make_address(address, error);
+    return !error && http::is_loopback(numeric);
 }
 
 std::size_t raise_descriptor_limit()

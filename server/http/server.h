@@ -20,12 +20,17 @@ namespace amilab::http {
 struct Endpoint {
     std::string address = "127.0.0.1";
     std::uint16_t port = 0;
+    /// On ::1 as well, where there is one: some clients take localhost for that alone. The address
+    /// is 127.0.0.1 then.
+    bool is_localhost = false;
 
-    /// Reads "127.0.0.1:4566", "[::1]:4566", "localhost:4566" or ":4566" (loopback too).
+    /// Reads "127.0.0.1:4566", "[::1]:4566", "localhost:4566" or ":4566" (localhost too).
     /// Throws std::invalid_argument with a sentence for the command line.
     static Endpoint parse(std::string_view text);
     /// "127.0.0.1:4566", "[::1]:4566".
     std::string text() const;
+    /// Whether no other machine gets there.
+    bool is_loopback() const;
 };
 
 /// An HTTP/1.x server that knows nothing of what it serves. It bounds all input and refuses
@@ -43,7 +48,7 @@ public:
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    /// With the port it got.
+    /// With the port it got, which on ::1 is the same.
     const Endpoint& address() const;
     /// How many connections are open now. Safe from any thread.
     std::size_t connections() const;

@@ -9,6 +9,7 @@
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
 
+#include "server/http/host_rules.h"
 #include "server/http/message.h"
 
 namespace amilab::http {
@@ -38,6 +39,13 @@ std::size_t gathered_size(std::span<asio::const_buffer> buffers)
     return size;
 }
 
+bool comes_from_loopback(const Socket& socket)
+{
+    boost::system::error_code error;
+    const auto peer = socket.remote_endpoint(error);
+    return !error && is_loopback(peer.address());
+}
+
 }  // namespace
 
 void ProgressBudget::restart()
@@ -56,7 +64,12 @@ void ProgressBudget::count(std::size_t bytes, SteadyClock::duration waited)
 }
 
 Transport::Transport(Socket socket, ConnectionTable& table, const Limits& limits)
-    : socket_(std::move(socket)), table_(table), limits_(limits), received_(limits), sent_(limits)
+    : socket_(std::move(socket)),
+      is_from_loopback_(comes_from_loopback(socket_)),
+      table_(table),
+      limits_(limits),
+      received_(limits),
+      sent_(limits)
 {
     boost::system::error_code ignored;
     socket_.non_blocking(true, ignored);

@@ -79,9 +79,12 @@ public:
     bool stopping() const { return table_.stopping(); }
     /// The address that the peer reached, without port; empty when unknown.
     std::string local_address() const;
+    /// Whether the peer is on this machine.
+    bool is_from_loopback() const { return is_from_loopback_; }
 
 private:
     Socket socket_;
+    bool is_from_loopback_;
     ConnectionTable& table_;
     const Limits& limits_;
     ConnectionEntry entry_;

@@ -236,6 +236,38 @@ TEST(HostRules, AddressesAreComparedAsAddresses)
     EXPECT_FALSE(rules.allows("."));
 }
 
+TEST(HostRules, LoopbackIsOfThisMachineAloneInAnySpelling)
+{
+    const auto is_loopback_text = [](const char* text) {
+        return is_loopback(boost::asio::ip::make_address(text));
+    };
+    for (const auto* text : {"127.0.0.1", "127.255.0.9", "::1", "::ffff:127.0.0.1"}) {
+        EXPECT_TRUE(is_loopback_text(text)) << text;
+    }
+    for (const auto* text :
+         {"0.0.0.0", "::", "128.0.0.1", "10.0.0.1", "::2", "fe80::1", "::ffff:192.0.2.1"}) {
+        EXPECT_FALSE(is_loopback_text(text)) << text;
+    }
+}
+
+TEST(Endpoint, TellsWhetherOtherMachinesGetThere)
+{
+    for (const auto* text : {"localhost:0", ":0", "127.0.0.1:0", "127.1.2.3:0", "[::1]:0"}) {
+        EXPECT_TRUE(Endpoint::parse(text).is_loopback()) << text;
+    }
+    for (const auto* text : {"0.0.0.0:0", "[::]:0", "192.0.2.1:0", "[2001:db8::1]:0"}) {
+        EXPECT_FALSE(Endpoint::parse(text).is_loopback()) << text;
+    }
+}
+
+TEST(Endpoint, IsLocalhostByItsNameAlone)
+{
+    EXPECT_TRUE(Endpoint::parse("localhost:0").is_localhost);
+    EXPECT_TRUE(Endpoint::parse(":0").is_localhost);
+    EXPECT_FALSE(Endpoint::parse("127.0.0.1:0").is_localhost);
+    EXPECT_FALSE(Endpoint::parse("[::1]:0").is_localhost);
+}
+
 TEST(Endpoint, IsReadFromTheCommandLine)
 {
     EXPECT_EQ(Endpoint::parse("127.0.0.1:4566").text(), "127.0.0.1:4566");

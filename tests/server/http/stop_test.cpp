@@ -7,6 +7,8 @@
 namespace amilab::http {
 namespace {
 
+using asio::ip::tcp;
+
 TEST(Stop, ClosesIdleConnectionsAndTheListener)
 {
     TestServer server(echo_handler(), patient_limits());
@@ -117,6 +119,72 @@ TEST(Listening, WorksOnIpv6)
     }
     server->stop();
     thread.join();
+}
+
+/// Whether this machine has ::1.
+bool has_ipv6()
+{
+    asio::io_context io_context;
+    boost::system::error_code error;
+    tcp::acceptor probe(io_context);
+    probe.open(tcp::v6(), error);
+    if (!error) {
+        probe.bind({asio::ip::address_v6::loopback(), 0}, error);
+    }
+    return !error;
+}
+
+std::string get_of(const Endpoint& server)
+{
+    return "GET / HTTP/1.1\r\nHost: " + server.text() + "\r\n\r\n";
+}
+
+TEST(Listening, LocalhostIsBothLoopbackAddressesOnOnePort)
+{
+    asio::io_context io_context;
+    Server server(io_context, Endpoint::parse("localhost:0"), echo_handler());
+    EXPECT_EQ(server.address().address, "127.0.0.1");
+    std::thread thread([&] { io_context.run(); });
+    EXPECT_EQ(Client(server.address()).ask(get_of(server.address())).status, 200);
+    if (has_ipv6()) {
+        const Endpoint v6{.address = "::1", .port = server.address().port};
+        EXPECT_EQ(Client(v6).ask(get_of(v6)).status, 200);
+    }
+    server.stop();
+    thread.join();
+}
+
+TEST(Listening, AnAddressIsThatOneAlone)
+{
+    TestServer server(echo_handler());
+    const Endpoint v6{.address = "::1", .port = server.address().port};
+    EXPECT_THROW(Client{v6}, boost::system::system_error);
+}
+
+TEST(Listening, LocalhostIsRefusedWhoseIpv6HalfIsTaken)
+{
+    if (!has_ipv6()) {
+        GTEST_SKIP() << "this machine has no IPv6";
+    }
+    asio::io_context io_context;
+    tcp::acceptor other(io_context, {asio::ip::address_v6::loopback(), 0});
+    const auto port = std::to_string(other.local_endpoint().port());
+    try {
+        const Server server(io_context, Endpoint::parse("localhost:" + port), echo_handler());
+        FAIL() << "half of localhost is another program's";
+    } catch (const std::system_error& error) {
+        EXPECT_NE(std::string(error.what()).find(port), std::string::npos) << error.what();
+    }
+}
+
+TEST(Listening, TellsWhoIsOnThisMachine)
+{
+    TestServer server([](Request& request, BodyReader&) -> asio::awaitable<Response> {
+        co_return plain_text(200, request.from_loopback ? "near" : "far");
+    });
+    Client client(server.address());
+    EXPECT_EQ(client.ask(get()).body, "near\n");
+    EXPECT_EQ(client.ask(get()).body, "near\n");
 }
 
 TEST(Destruction, WithConnectionsInEveryStateIsClean)
