@@ -5,11 +5,11 @@
 #include <stdexcept>
 
 #include <openssl/core_names.h>
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/rand.h>
 
+#include "server/calls/secrets.h"
 #include "server/wire/types.h"
 
 namespace amilab::ebs {
@@ -41,12 +41,6 @@ std::optional<std::uint64_t> number_in(const std::string& bytes)
     std::uint64_t number = 0;
     std::memcpy(&number, bytes.data() + kStart.size(), sizeof number);
     return number;
-}
-
-bool is_same(std::string_view left, std::string_view right)
-{
-    return left.size() == right.size() &&
-           CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
 }  // namespace
@@ -109,7 +103,7 @@ bool Tokens::is_block_token(std::string_view token, std::string_view snapshot,
 {
     const auto bytes = wire::decode_base64(token);
     const auto expires_ms = bytes ? number_in(*bytes) : std::nullopt;
-    return expires_ms && is_same(seal("block", snapshot, *expires_ms, block_index), token) &&
+    return expires_ms && is_same_secret(seal("block", snapshot, *expires_ms, block_index), token) &&
            now_ms < static_cast<TimeMs>(*expires_ms);
 }
 
@@ -122,7 +116,7 @@ std::optional<std::uint64_t> Tokens::read_page_token(std::string_view token, std
 {
     const auto bytes = wire::decode_base64(token);
     const auto next_block = bytes ? number_in(*bytes) : std::nullopt;
-    if (!next_block || !is_same(seal("page", list, *next_block, 0), token)) {
+    if (!next_block || !is_same_secret(seal("page", list, *next_block, 0), token)) {
         return std::nullopt;
     }
     return next_block;
