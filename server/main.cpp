@@ -52,12 +52,43 @@ CLI::Validator between(int least, int most)
     return CLI::Range(least, most).description("");
 }
 
+void add_control_access(CLI::App& command, cli::ServeOptions& options)
+{
+    command
+        .add_option("--control-token-file", options.control_token_file,
+                    "File with a token that whoever calls /_amilab/... must show; else "
+                    "AMILAB_CONTROL_TOKEN is it, if set")
+        ->type_name("FILE");
+    command.add_flag("--control-open", options.control_open,
+                     "Without a token, take calls of /_amilab/... from other machines too");
+}
+
+void add_nbd(CLI::App& command, cli::ServeOptions& options)
+{
+    auto* nbd =
+        command
+            .add_option("--nbd", options.nbd,
+                        "Also serve volumes and snapshots as network block devices here, such as "
+                        "127.0.0.1:10809; port 0 takes a free one")
+            ->type_name("ADDRESS:PORT");
+    command
+        .add_flag("--nbd-open", options.nbd_open,
+                  "Serve --nbd beside a control token too, for which it asks nobody")
+        ->needs(nbd);
+    command
+        .add_option("--nbd-unix", options.nbd_unix,
+                    "Also serve network block devices on a Unix socket of this path")
+        ->type_name("PATH");
+}
+
 void add_serve(CLI::App& app, int& exit_code)
 {
     const auto kept = std::make_shared<cli::ServeOptions>();
     auto& options = *kept;
     auto* command = app.add_subcommand("serve", "Serve the EC2 API until SIGINT or SIGTERM");
-    command->add_option("--listen", options.listen, "Address and port; port 0 takes a free one")
+    command
+        ->add_option("--listen", options.listen,
+                     "Address and port; localhost is 127.0.0.1 and ::1, port 0 a free one")
         ->type_name("ADDRESS:PORT")
         ->capture_default_str();
     command
@@ -97,15 +128,8 @@ void add_serve(CLI::App& app, int& exit_code)
         ->type_name("WHAT")
         ->capture_default_str()
         ->check(CLI::IsMember({"refuse", "adopt"}));
-    command
-        ->add_option("--nbd", options.nbd,
-                     "Also serve volumes and snapshots as network block devices here, such as "
-                     "127.0.0.1:10809; port 0 takes a free one")
-        ->type_name("ADDRESS:PORT");
-    command
-        ->add_option("--nbd-unix", options.nbd_unix,
-                     "Also serve network block devices on a Unix socket of this path")
-        ->type_name("PATH");
+    add_control_access(*command, options);
+    add_nbd(*command, options);
     command->add_option("--threads", options.threads, "Threads for long reads; 0 suits the machine")
         ->type_name("N")
         ->capture_default_str()
@@ -117,12 +141,16 @@ void add_serve(CLI::App& app, int& exit_code)
     command->callback([kept, &exit_code] { exit_code = cli::serve(*kept); });
 }
 
-void add_endpoint(CLI::App& command, std::optional<std::string>& endpoint)
+void add_server(CLI::App& command, cli::ServerAccess& server)
 {
     command
-        .add_option("--endpoint", endpoint,
+        .add_option("--endpoint", server.endpoint,
                     "The server's URL; else AWS_ENDPOINT_URL, else http://127.0.0.1:4566")
         ->type_name("URL");
+    command
+        .add_option("--control-token-file", server.control_token_file,
+                    "File with the server's control token; else AMILAB_CONTROL_TOKEN is it")
+        ->type_name("FILE");
 }
 
 void add_data(CLI::App& command, std::optional<std::string>& data)
@@ -153,7 +181,7 @@ void add_place(CLI::App& command, Options& options)
         .add_option("--region", options.region,
                     "Region; else AWS_REGION or AWS_DEFAULT_REGION, else the server's default")
         ->type_name("NAME");
-    add_endpoint(command, options.endpoint);
+    add_server(command, options.server);
     add_data(command, options.data);
 }
 
@@ -235,12 +263,12 @@ void add_check(CLI::App& app, int& exit_code)
 }
 
 void add_control(CLI::App& app, const char* name, const char* description,
-                 int (*run)(const std::optional<std::string>&), int& exit_code)
+                 int (*run)(const cli::ServerAccess&), int& exit_code)
 {
-    const auto endpoint = std::make_shared<std::optional<std::string>>();
+    const auto server = std::make_shared<cli::ServerAccess>();
     auto* command = app.add_subcommand(name, description);
-    add_endpoint(*command, *endpoint);
-    command->callback([endpoint, run, &exit_code] { exit_code = run(*endpoint); });
+    add_server(*command, *server);
+    command->callback([server, run, &exit_code] { exit_code = run(*server); });
 }
 
 void add_space(CLI::App& app, int& exit_code)
@@ -248,7 +276,7 @@ void add_space(CLI::App& app, int& exit_code)
     const auto kept = std::make_shared<cli::SpaceOptions>();
     auto* command =
         app.add_subcommand("space", "Show how much disk each volume and snapshot takes");
-    add_endpoint(*command, kept->endpoint);
+    add_server(*command, kept->server);
     add_data(*command, kept->data);
     command->callback([kept, &exit_code] { exit_code = cli::space(*kept); });
 }

@@ -19,6 +19,8 @@ struct RequestHeader {
     std::optional<std::uint64_t> content_length = {};
     /// The first header of that name, in any case of letters. May be empty.
     std::function<std::optional<std::string_view>(std::string_view)> header = {};
+    /// The client is a program on this machine.
+    bool from_loopback = false;
 
     std::optional<std::string_view> find(std::string_view name) const
     {

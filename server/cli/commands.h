@@ -5,11 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "server/cli/server_access.h"
+
 /// The commands of the program. Each returns the exit code; what goes wrong is one line on stderr.
 namespace amilab::cli {
 
 struct ServeOptions {
-    std::string listen = "127.0.0.1:4566";
+    std::string listen = "localhost:4566";
     std::optional<std::string> data;
     std::string account = "123456789012";
     std::string region = "us-east-1";
@@ -18,6 +20,9 @@ struct ServeOptions {
     std::vector<std::string> allowed_hosts;
     std::optional<std::string> nbd;       ///< address and port; without it no NBD over TCP
     std::optional<std::string> nbd_unix;  ///< path of a socket
+    bool nbd_open = false;                ///< over TCP although there is a control token
+    std::optional<std::string> control_token_file;  ///< see read_control_token
+    bool control_open = false;                      ///< without a token, to other machines too
     std::string log_level = "warning";
     std::optional<std::string> catalogue;    ///< a file instead of the built-in images
     std::vector<std::string> catalogue_add;  ///< files beside them
@@ -38,7 +43,7 @@ struct ImportOptions {
     std::string root_device = "/dev/xvda";
     std::optional<std::string> account;
     std::optional<std::string> region;
-    std::optional<std::string> endpoint;
+    ServerAccess server;
     std::optional<std::string> data;  ///< a directory that no server holds, instead of a server
 };
 int import_disk(const ImportOptions& options);
@@ -49,7 +54,7 @@ struct ExportOptions {
     std::optional<std::string> format;  ///< as ImportOptions::format
     std::optional<std::string> account;
     std::optional<std::string> region;
-    std::optional<std::string> endpoint;
+    ServerAccess server;
     std::optional<std::string> data;
 };
 int export_disk(const ExportOptions& options);
@@ -57,14 +62,14 @@ int export_disk(const ExportOptions& options);
 /// What a closed data directory holds, verified: 0 when it is whole, 1 when something is wrong.
 int check(const std::string& directory);
 struct SpaceOptions {
-    std::optional<std::string> endpoint;
+    ServerAccess server;
     std::optional<std::string> data;
 };
 /// GET /_amilab/space, as a table.
 int space(const SpaceOptions& options);
 
 /// GET /_amilab/health, POST /_amilab/reset.
-int status(const std::optional<std::string>& endpoint);
-int reset(const std::optional<std::string>& endpoint);
+int status(const ServerAccess& server);
+int reset(const ServerAccess& server);
 
 }  // namespace amilab::cli

@@ -5,16 +5,16 @@
 
 namespace amilab::cli {
 
-int status(const std::optional<std::string>& endpoint)
+int status(const ServerAccess& server)
 {
-    ControlClient client(endpoint);
+    auto client = client_of(server);
     fmt::print("{}: {}", client.url(), client.request("GET", "/_amilab/health"));
     return 0;
 }
 
-int reset(const std::optional<std::string>& endpoint)
+int reset(const ServerAccess& server)
 {
-    ControlClient client(endpoint);
+    auto client = client_of(server);
     client.request("POST", "/_amilab/reset");
     fmt::print("{}: reset\n", client.url());
     return 0;

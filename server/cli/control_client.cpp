@@ -56,6 +56,16 @@ std::unique_ptr<Connection> connect(const std::string& host, const std::string& 
     return connection;
 }
 
+/// Says whom a request is for, and what it shows there.
+void address(beast::http::fields& request, const std::string& authority,
+             const std::optional<std::string>& token)
+{
+    request.set(beast::http::field::host, authority);
+    if (token) {
+        request.set(beast::http::field::authorization, "Bearer " + *token);
+    }
+}
+
 beast::http::response<beast::http::string_body> read_response(Connection& connection,
                                                               const std::string& url)
 {
@@ -71,9 +81,8 @@ beast::http::response<beast::http::string_body> read_response(Connection& connec
 
 }  // namespace
 
-ControlClient::ControlClient(const std::optional<std::string>& endpoint,
-                             const std::optional<std::string>& name)
-    : url_(endpoint_url(endpoint)), name_(name)
+ControlClient::ControlClient(const Options& options)
+    : url_(endpoint_url(options.endpoint)), token_(options.token), name_(options.name)
 {
     const auto parsed = boost::urls::parse_uri(url_);
     if (!parsed || parsed->scheme() != "http" || parsed->host().empty()) {
@@ -118,7 +127,7 @@ std::string ControlClient::request(std::string_view method, std::string_view pat
     request.method_string(method);
     request.target(path);
     request.version(11);
-    request.set(beast::http::field::host, authority_);
+    address(request, authority_, token_);
     if (method == "POST") {
         request.content_length(0);
     }
@@ -134,7 +143,7 @@ std::string ControlClient::upload(std::string_view path, const Parameters& param
     const auto connection = connect(host_, port_, url_);
     beast::http::request<beast::http::empty_body> request(beast::http::verb::post,
                                                           target(path, parameters), 11);
-    request.set(beast::http::field::host, authority_);
+    address(request, authority_, token_);
     request.set(beast::http::field::content_type, content_type);
     request.chunked(true);
     beast::http::request_serializer<beast::http::empty_body> serializer(request);
@@ -158,7 +167,7 @@ void ControlClient::download(std::string_view path, const Parameters& parameters
     const auto connection = connect(host_, port_, url_);
     beast::http::request<beast::http::empty_body> request(beast::http::verb::get,
                                                           target(path, parameters), 11);
-    request.set(beast::http::field::host, authority_);
+    address(request, authority_, token_);
     request.set(beast::http::field::accept, accept);
     beast::http::write(connection->socket, request);
 
@@ -184,6 +193,12 @@ void ControlClient::download(std::string_view path, const Parameters& parameters
         }
     }
     require_ok(parser.get().result_int(), std::move(refusal));
+}
+
+ControlClient client_of(const ServerAccess& server)
+{
+    return ControlClient(
+        {.endpoint = server.endpoint, .token = read_control_token(server.control_token_file)});
 }
 
 }  // namespace amilab::cli

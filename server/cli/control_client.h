@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "server/cli/server_access.h"
+
 namespace amilab::cli {
 
 /// A running server's control API, spoken to by the commands. One request at a time; each makes its
@@ -18,10 +20,14 @@ namespace amilab::cli {
 /// refusal.
 class ControlClient {
 public:
-    /// `endpoint`: an http:// URL; without it AWS_ENDPOINT_URL, else http://127.0.0.1:4566.
-    /// `name`: what refusals call the server, instead of its URL.
-    explicit ControlClient(const std::optional<std::string>& endpoint,
-                           const std::optional<std::string>& name = {});
+    struct Options {
+        /// An http:// URL; without it AWS_ENDPOINT_URL, else http://127.0.0.1:4566.
+        std::optional<std::string> endpoint;
+        std::optional<std::string> token = {};
+        /// What refusals call the server, instead of its URL.
+        std::optional<std::string> name = {};
+    };
+    explicit ControlClient(const Options& options);
 
     using Parameters = std::vector<std::pair<std::string, std::optional<std::string>>>;
 
@@ -46,11 +52,15 @@ private:
     std::string target(std::string_view path, const Parameters& parameters) const;
 
     std::string url_;
+    std::optional<std::string> token_;
     std::optional<std::string> name_;
     std::string host_;
     /// As it goes into the Host header.
     std::string authority_;
     std::string port_;
 };
+
+/// Throws std::runtime_error for an endpoint or a control token that is none.
+ControlClient client_of(const ServerAccess& server);
 
 }  // namespace amilab::cli

@@ -190,7 +190,7 @@ int export_disk(const ExportOptions& options)
 {
     watch_for_interruption();
     const auto format = disk_format(options.format, options.file);
-    Target target(options.endpoint, options.data, Target::Missing::kRefuse);
+    Target target(options.server, options.data, Target::Missing::kRefuse);
     const Source source{target.client(),
                         "/_amilab/export/" + options.id,
                         {{"account", options.account}, {"region", options.region}}};

@@ -165,7 +165,7 @@ int import_disk(const ImportOptions& options)
     watch_for_interruption();
     std::optional<Scratch> scratch;
     const auto name = raw_file_of(options, scratch);
-    Target target(options.endpoint, options.data, Target::Missing::kCreate);
+    Target target(options.server, options.data, Target::Missing::kCreate);
     const auto made = boost::json::parse(upload(target.client(), options, name));
     target.close();
     fmt::print(stderr, "{}: {} GiB\n", std::string_view(made.at("snapshot_id").as_string()),

@@ -59,24 +59,25 @@ struct Target::LocalServer {
     std::thread thread;
 };
 
-Target::Target(const std::optional<std::string>& endpoint, const std::optional<std::string>& data,
-               Missing missing)
+Target::Target(const ServerAccess& server, const std::optional<std::string>& data, Missing missing)
 {
     if (!data) {
-        client_ = std::make_unique<ControlClient>(endpoint);
+        client_ = std::make_unique<ControlClient>(client_of(server));
         return;
     }
-    if (endpoint) {
+    if (server.endpoint || server.control_token_file) {
         throw std::runtime_error(
-            "--data and --endpoint cannot go together: --data is for a "
-            "directory that no server holds");
+            fmt::format("--data and {} cannot go together: --data is for a directory that no "
+                        "server holds",
+                        server.endpoint ? "--endpoint" : "--control-token-file"));
     }
     if (missing == Missing::kRefuse && !std::filesystem::exists(*data + "/current")) {
         throw std::runtime_error(fmt::format("{} is no data directory of amilab", *data));
     }
     log::set_up_silent();
     server_ = std::make_unique<LocalServer>(*data);
-    client_ = std::make_unique<ControlClient>("http://" + server_->server.address().text(), data);
+    client_ = std::make_unique<ControlClient>(ControlClient::Options{
+        .endpoint = "http://" + server_->server.address().text(), .name = data});
 }
 
 Target::~Target() = default;

@@ -12,12 +12,10 @@ namespace amilab::cli {
 /// no server holds, on a loopback port, until this object goes.
 class Target {
 public:
-    /// `data`: the directory; without it the server at `endpoint` (see ControlClient). Throws
-    /// std::runtime_error when both are given, StorageError when the directory is held or cannot be
-    /// used.
+    /// `data`: the directory; without it the server that `server` names. Throws std::runtime_error
+    /// when both are given, StorageError when the directory is held or cannot be used.
     enum class Missing { kCreate, kRefuse };
-    Target(const std::optional<std::string>& endpoint, const std::optional<std::string>& data,
-           Missing missing);
+    Target(const ServerAccess& server, const std::optional<std::string>& data, Missing missing);
     ~Target();
     Target(const Target&) = delete;
     Target& operator=(const Target&) = delete;

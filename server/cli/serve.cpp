@@ -12,6 +12,7 @@
 #include <boost/asio/signal_set.hpp>
 
 #include "server/cli/commands.h"
+#include "server/cli/doors.h"
 #include "server/front/front.h"
 #include "server/http/server.h"
 #include "server/log/log.h"
@@ -58,16 +59,15 @@ CatalogueOptions read_catalogue(const ServeOptions& options)
 
 /// Null when nobody asked for it.
 std::unique_ptr<nbd::Server> serve_nbd(boost::asio::io_context& io_context, DataDirectory& data,
-                                       const ServeOptions& options)
+                                       const ServeOptions& options, const Doors& doors)
 {
-    if (!options.nbd && !options.nbd_unix) {
+    if (!doors.nbd && !options.nbd_unix) {
         return nullptr;
     }
     nbd::Server::Options wanted;
-    if (options.nbd) {
-        const auto endpoint = http::Endpoint::parse(*options.nbd);
-        wanted.address = endpoint.address;
-        wanted.port = endpoint.port;
+    if (doors.nbd) {
+        wanted.address = doors.nbd->address;
+        wanted.port = doors.nbd->port;
     }
     wanted.unix_path = options.nbd_unix;
     wanted.report = report;
@@ -78,6 +78,7 @@ std::unique_ptr<nbd::Server> serve_nbd(boost::asio::io_context& io_context, Data
 
 int serve(const ServeOptions& options)
 {
+    const auto doors = plan_doors(options);
     keep_freed_memory();
     log::set_up(options.log_level);
     // Before there is anything to tidy up, until all is: a signal must not end the process midway.
@@ -102,17 +103,17 @@ int serve(const ServeOptions& options)
                        .strict_accounts = options.strict_accounts});
     boost::asio::io_context io_context(1);  // one thread runs it: see Front
     Front front(io_context, emulator,
-                options.threads != 0
-                    ? options.threads
-                    : std::max(kLeastWorkers, std::thread::hardware_concurrency()));
+                options.threads != 0 ? options.threads
+                                     : std::max(kLeastWorkers, std::thread::hardware_concurrency()),
+                doors.control);
     http::Server server(
-        io_context, http::Endpoint::parse(options.listen),
+        io_context, doors.api,
         [&front](http::Request& request, http::BodyReader& body) {
             return front.handle(request, body);
         },
         {}, options.allowed_hosts);
 
-    const auto nbd_server = serve_nbd(io_context, data, options);
+    const auto nbd_server = serve_nbd(io_context, data, options, doors);
 
     boost::asio::signal_set signals(io_context, SIGINT, SIGTERM);
     bool is_stopping = false;
@@ -129,6 +130,9 @@ int serve(const ServeOptions& options)
     signals.async_wait(stop);
     early_signals.async_wait(stop);
     early_context.poll();
+    for (const auto& warning : doors.warnings) {
+        fmt::print(stderr, "amilab: warning: {}\n", warning);
+    }
     fmt::print("amilab ready on http://{}\n", server.address().text());
     if (nbd_server) {
         fmt::print("amilab serves {}\n", fmt::join(nbd_server->uris(), " and "));

@@ -17,7 +17,7 @@ std::string mebibytes(const boost::json::value& bytes)
 
 int space(const SpaceOptions& options)
 {
-    Target target(options.endpoint, options.data, Target::Missing::kRefuse);
+    Target target(options.server, options.data, Target::Missing::kRefuse);
     const auto answer = boost::json::parse(target.client().request("GET", "/_amilab/space"));
     fmt::print("{:<24} {:<14} {:>14} {:>12} {:>12}\n", "MiB", "region", "logical", "own", "shared");
     for (const auto& disk : answer.at("disks").as_array()) {

@@ -83,6 +83,13 @@ bool is_reading(const StreamRequest& request)
 asio::awaitable<StreamAnswer> Control::handle(const StreamRequest& request)
 {
     StreamAnswer refusal;
+    if (const auto refused = access_.refusal_of(request.header)) {
+        refusal = refuse(refused->status, refused->text);
+        if (refused->status == 401) {
+            refusal.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"amilab\"");
+        }
+        co_return refusal;
+    }
     try {
         co_return co_await route(request);
     } catch (const http::HttpError& error) {
@@ -180,7 +187,7 @@ std::span<const Control::Route> Control::routes()
     static constexpr std::array<std::string_view, 2> kUpload = {"POST", "PUT"};
     static constexpr std::array<std::string_view, 1> kGet = {"GET"};
     static constexpr std::array<Route, 9> kRoutes = {{
-        {"/_amilab/health", kRead, &Control::show_health},
+        {kHealthPath, kRead, &Control::show_health},
         {"/_amilab/reset", kPost, &Control::reset},
         {"/_amilab/clock", kSetting, &Control::clock},
         {"/_amilab/delays", kSetting, &Control::delays},

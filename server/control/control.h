@@ -2,11 +2,13 @@
 
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include <boost/asio/awaitable.hpp>
 
 #include "server/calls/emulator.h"
 #include "server/calls/stream.h"
+#include "server/control/access.h"
 #include "server/http/routes.h"
 
 namespace amilab {
@@ -19,7 +21,10 @@ public:
     /// What all its paths begin with.
     static constexpr std::string_view kPrefix = "/_amilab/";
 
-    explicit Control(Emulator& emulator) : emulator_(emulator) {}
+    Control(Emulator& emulator, ControlAccess access)
+        : emulator_(emulator), access_(std::move(access))
+    {
+    }
 
     /// Throws ClientGone.
     boost::asio::awaitable<StreamAnswer> handle(const StreamRequest& request);
@@ -48,6 +53,7 @@ private:
     Answer export_disk(const Call& call);
 
     Emulator& emulator_;
+    ControlAccess access_;
 };
 
 }  // namespace amilab

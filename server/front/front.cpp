@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include <boost/asio/post.hpp>
 
@@ -86,14 +87,15 @@ asio::awaitable<void> send_parts(std::shared_ptr<Parts> parts, LongReads& reads,
 
 }  // namespace
 
-Front::Front(asio::io_context& io_context, Emulator& emulator, std::size_t workers)
+Front::Front(asio::io_context& io_context, Emulator& emulator, std::size_t workers,
+             ControlAccess access)
     : emulator_(emulator),
       io_context_(io_context),
       due_timer_(io_context),
       long_reads_(io_context, workers),
       worker_threads_(workers),
       workers_(worker_threads_.get_executor()),
-      control_(emulator)
+      control_(emulator, std::move(access))
 {
 }
 

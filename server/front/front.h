@@ -10,6 +10,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "server/calls/emulator.h"
+#include "server/control/access.h"
 #include "server/control/control.h"
 #include "server/front/call_line.h"
 #include "server/front/long_reads.h"
@@ -28,8 +29,9 @@ namespace amilab {
 /// workers have what remains: bytes, streams, the control API.
 class Front {
 public:
-    /// `io_context` is run by one thread.
-    Front(boost::asio::io_context& io_context, Emulator& emulator, std::size_t workers);
+    /// `io_context` is run by one thread; `access` says who may use what is no AWS API.
+    Front(boost::asio::io_context& io_context, Emulator& emulator, std::size_t workers,
+          ControlAccess access = ControlAccess());
 
     /// Throws HttpError for bodies that are too large or broken.
     boost::asio::awaitable<http::Response> handle(http::Request& request, http::BodyReader& body);

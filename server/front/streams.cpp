@@ -51,7 +51,8 @@ RequestHeader header_of(const http::Request& request)
             .content_type = request.header("Content-Type").value_or(""),
             .authorization = request.header("Authorization").value_or(""),
             .content_length = request.content_length,
-            .header = [&request](std::string_view name) { return request.header(name); }};
+            .header = [&request](std::string_view name) { return request.header(name); },
+            .from_loopback = request.from_loopback};
 }
 
 asio::awaitable<std::size_t> HttpBodySource::read_some(std::span<std::byte> out)

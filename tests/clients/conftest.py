@@ -17,8 +17,8 @@ def start_server():
     """Starts servers; those that still run at the end of the test are stopped and judged."""
     started = []
 
-    def start(*arguments):
-        server = servers.Server(*arguments)
+    def start(*arguments, **options):
+        server = servers.Server(*arguments, **options)
         started.append(server)
         return server
 

@@ -18,8 +18,9 @@ import botocore.config
 
 REGION = "us-east-1"
 DEFAULT_ACCOUNT = "123456789012"
-READY = re.compile(r"amilab ready on (http://(?:127\.0\.0\.1|\[::1\]):\d+)\n")
+READY = re.compile(r"amilab ready on (http://(?:127\.0\.0\.1|0\.0\.0\.0|\[::1\]):\d+)\n")
 NBD = re.compile(r"amilab serves (\S+)(?: and (\S+))?\n")
+TOKEN_VARIABLE = "AMILAB_CONTROL_TOKEN"
 # What takes longer hangs; nothing is so slow, on a machine under load either.
 HANG_SECONDS = 120
 
@@ -33,7 +34,8 @@ def binary():
 def run_amilab(*arguments, endpoint=None, **options):
     """Runs one of amilab's commands to its end."""
     environment = {name: value for name, value in os.environ.items()
-                   if not name.startswith("AWS_")} | dict(options.pop("environment", {}))
+                   if not name.startswith("AWS_") and name != TOKEN_VARIABLE}
+    environment |= dict(options.pop("environment", {}))
     if endpoint is not None:
         environment["AWS_ENDPOINT_URL"] = endpoint
     options.setdefault("capture_output", True)
@@ -53,18 +55,21 @@ class Server:
     # What a test may find in the log: a pattern that matches nothing, unless it says otherwise.
     expected_errors = r"(?!)"
 
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, environment=()):
         self._log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             [binary(), "serve", *([] if "--listen" in arguments else ["--listen", "127.0.0.1:0"]),
-             "--log-level", "warning", *map(str, arguments)],
-            stdout=subprocess.PIPE, stderr=self._log)
+             *([] if "--log-level" in arguments else ["--log-level", "warning"]),
+             *map(str, arguments)],
+            stdout=subprocess.PIPE, stderr=self._log,
+            env={name: value for name, value in os.environ.items() if name != TOKEN_VARIABLE}
+            | dict(environment))
         line = self._first_line()
         ready = READY.fullmatch(line)
         if not ready:
             self.kill()
             raise RuntimeError(f"amilab did not get ready: {line!r}\n{self.log()}")
-        self.endpoint = ready.group(1)
+        self.endpoint = ready.group(1).replace("0.0.0.0", "127.0.0.1")
         self.port = int(self.endpoint.rsplit(":", 1)[1])
         self.nbd_uris = self._nbd_uris() if {"--nbd", "--nbd-unix"} & set(arguments) else []
 
@@ -122,18 +127,20 @@ class Server:
             service, endpoint_url=self.endpoint, region_name=region, aws_access_key_id=account,
             aws_secret_access_key="secret", config=botocore.config.Config(**config))
 
-    def control(self, path, body=None, method=None):
-        """Calls /_amilab/`path` and returns what its JSON answer says."""
+    def control(self, path, body=None, method=None, token=None):
+        """Calls /_amilab/`path`, with the control token, and returns what its JSON answer says."""
         data = None if body is None else json.dumps(body).encode()
         method = method or ("GET" if body is None else "POST")
-        request = urllib.request.Request(f"{self.endpoint}/_amilab/{path}", data, method=method)
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        request = urllib.request.Request(f"{self.endpoint}/_amilab/{path}", data, headers,
+                                         method=method)
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
-    def refused_control(self, path, body=None, method=None):
+    def refused_control(self, path, body=None, method=None, token=None):
         """Status and JSON answer of a call of the control API that must be refused."""
         try:
-            self.control(path, body, method)
+            self.control(path, body, method, token)
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, json.load(error)

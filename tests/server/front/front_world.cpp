@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <future>
+#include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
@@ -29,11 +30,11 @@ private:
 
 }  // namespace
 
-FrontWorld::FrontWorld(std::span<const Service* const> services)
+FrontWorld::FrontWorld(std::span<const Service* const> services, ControlAccess access)
     : data_({.path = {}, .seed = test_seed(), .catalogue = {}, .report = {}}),
       emulator_(data_, services, {}),
       io_context_(1),
-      front_(io_context_, emulator_, 2)
+      front_(io_context_, emulator_, 2, std::move(access))
 {
 }
 

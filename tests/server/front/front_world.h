@@ -17,7 +17,8 @@ namespace amilab::test {
 /// An emulator behind its front, without sockets. Requests are worked on by the test's own thread.
 class FrontWorld {
 public:
-    explicit FrontWorld(std::span<const Service* const> services = all_services());
+    explicit FrontWorld(std::span<const Service* const> services = all_services(),
+                        ControlAccess access = ControlAccess());
 
     /// Throws what the front throws.
     http::Response ask(http::Request request, http::BodyReader& body);

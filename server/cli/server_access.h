@@ -1,0 +1,19 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace amilab::cli {
+
+/// How a command finds a running server, and what it shows it.
+struct ServerAccess {
+    std::optional<std::string> endpoint;            ///< an http:// URL; see ControlClient
+    std::optional<std::string> control_token_file;  ///< see read_control_token
+};
+
+/// The control token: the one line of `file`, else AMILAB_CONTROL_TOKEN; nothing when neither is
+/// given. Throws std::runtime_error, which never says the token, when the file cannot be read and
+/// for what cannot be one: an empty variable in a script must not mean that none is wanted.
+std::optional<std::string> read_control_token(const std::optional<std::string>& file);
+
+}  // namespace amilab::cli
