@@ -74,6 +74,20 @@ std::unique_ptr<nbd::Server> serve_nbd(boost::asio::io_context& io_context, Data
     return std::make_unique<nbd::Server>(io_context, data, std::move(wanted));
 }
 
+/// `nbd_server`: null when nobody asked for it.
+void tell_ready(const Doors& doors, const http::Server& server, const nbd::Server* nbd_server)
+{
+    // Whatever the log leaves out.
+    for (const auto& warning : doors.warnings) {
+        fmt::print(stderr, "amilab: warning: {}\n", warning);
+    }
+    fmt::print("amilab ready on http://{}\n", server.address().text());
+    if (nbd_server != nullptr) {
+        fmt::print("amilab serves {}\n", fmt::join(nbd_server->uris(), " and "));
+    }
+    std::fflush(stdout);
+}
+
 }  // namespace
 
 int serve(const ServeOptions& options)
@@ -130,14 +144,7 @@ int serve(const ServeOptions& options)
     signals.async_wait(stop);
     early_signals.async_wait(stop);
     early_context.poll();
-    for (const auto& warning : doors.warnings) {
-        fmt::print(stderr, "amilab: warning: {}\n", warning);
-    }
-    fmt::print("amilab ready on http://{}\n", server.address().text());
-    if (nbd_server) {
-        fmt::print("amilab serves {}\n", fmt::join(nbd_server->uris(), " and "));
-    }
-    std::fflush(stdout);
+    tell_ready(doors, server, nbd_server.get());
     data.background().post([&data] { data.sweep(); });
 
     io_context.run();
