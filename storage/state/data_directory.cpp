@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <unistd.h>
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -149,6 +150,36 @@ void refuse_lost_generations(const std::string& data_directory)
     }
 }
 
+/// What may lie in a folder that state is kept in, beside the state: what makes a folder of a
+/// repository or a file system, and what servers write.
+bool may_lie_beside(const fs::directory_entry& entry)
+{
+    constexpr std::array<std::string_view, 7> kNames = {
+        "lock", "current.new", "lost+found", ".gitignore", ".gitkeep", ".keep", "nohup.out"};
+    std::error_code error;
+    const auto name = entry.path().filename().string();
+    return number_of(name) || std::find(kNames.begin(), kNames.end(), name) != kNames.end() ||
+           name.ends_with(".log") || name.ends_with(".pid") || entry.is_socket(error);
+}
+
+/// A folder that is somebody's, and was named by mistake, gets no state.
+void refuse_other_files(const std::string& data_directory)
+{
+    std::error_code error;
+    if (fs::exists(data_directory + kCurrent, error)) {
+        return;
+    }
+    for (const auto& entry : fs::directory_iterator(data_directory, error)) {
+        if (!may_lie_beside(entry)) {
+            throw StorageError(
+                ENOTEMPTY, "use the data directory", data_directory,
+                fmt::format("it holds other files, {} among them, and no state of amilab; name a "
+                            "new or an empty folder",
+                            entry.path().filename().string()));
+        }
+    }
+}
+
 }  // namespace
 
 std::optional<std::string> read_current_generation(const std::string& data_directory)
@@ -181,6 +212,7 @@ DataDirectory::DataDirectory(Options options)
     if (error) {
         throw StorageError(error.value(), "create the data directory", path_);
     }
+    refuse_other_files(path_);
     take_lock();
     background_ = std::make_unique<Background>(options_.report);
     const auto name = read_current_generation(path_);

@@ -33,7 +33,7 @@ public:
     };
 
     /// Throws StorageError, with a sentence that says what to do, when another server holds the
-    /// folder, it cannot be written, or a newer amilab wrote it.
+    /// folder, it cannot be written, a newer amilab wrote it, or it holds other files and no state.
     explicit DataDirectory(Options options);
     ~DataDirectory();
     DataDirectory(const DataDirectory&) = delete;

@@ -95,6 +95,46 @@ protected:
     fs::path folder;
 };
 
+TEST_F(DataDirectoryTest, RefusesAFolderFullOfOtherFiles)
+{
+    std::ofstream(folder / "notes.txt") << "mine";
+    try {
+        DataDirectory data(options());
+        FAIL() << "it was taken";
+    } catch (const StorageError& error) {
+        EXPECT_EQ(error.error_number, ENOTEMPTY);
+        const std::string text(error.what());
+        EXPECT_NE(text.find("notes.txt"), std::string::npos) << text;
+        EXPECT_EQ(text.find('\n'), std::string::npos) << text;
+    }
+    EXPECT_EQ(names_in(folder), std::set<std::string>{"notes.txt"});
+}
+
+TEST_F(DataDirectoryTest, RefusesAFolderWithAnotherFolderInIt)
+{
+    fs::create_directory(folder / "src");
+    EXPECT_THROW(DataDirectory{options()}, StorageError);
+    EXPECT_EQ(names_in(folder), std::set<std::string>{"src"});
+}
+
+TEST_F(DataDirectoryTest, TakesAFolderWithWhatServersAndRepositoriesLeave)
+{
+    for (const auto* name : {".gitignore", "server.log", "server.pid", "lock"}) {
+        std::ofstream(folder / name) << "";
+    }
+    fs::create_directory(folder / "lost+found");
+    EXPECT_NO_THROW(DataDirectory{options()});
+}
+
+TEST_F(DataDirectoryTest, KeepsToItsStateWhateverElseCameIntoTheFolder)
+{
+    {
+        const DataDirectory data(options());
+    }
+    std::ofstream(folder / "notes.txt") << "mine";
+    EXPECT_NO_THROW(DataDirectory{options()});
+}
+
 TEST_F(DataDirectoryTest, IsHeldByOneServerAtATime)
 {
     {
