@@ -53,6 +53,7 @@ ROOTS = {"server": {"main.cpp", "CMakeLists.txt"}, "storage": {"CMakeLists.txt"}
 SHARED_ROWS = {
     "network/network_rows": "vpcs, subnets and security_groups: each points at the next",
     "recycle_bin/recycle_rule_rows": "the service rbin",
+    "settings/account_content_rows": "the control API, and the bound on what an account holds",
     "settings/account_rows": "whoever keeps a setting for each account and region",
     "settings/setting_rows": "the control API",
     "snapshots/direct_snapshot_rows": "the service ebs",

@@ -262,13 +262,26 @@ void add_check(CLI::App& app, int& exit_code)
     command->callback([directory, &exit_code] { exit_code = cli::check(*directory); });
 }
 
-void add_control(CLI::App& app, const char* name, const char* description,
-                 int (*run)(const cli::ServerAccess&), int& exit_code)
+void add_status(CLI::App& app, int& exit_code)
 {
     const auto server = std::make_shared<cli::ServerAccess>();
-    auto* command = app.add_subcommand(name, description);
+    auto* command = app.add_subcommand("status", "Say whether a server runs");
     add_server(*command, *server);
-    command->callback([server, run, &exit_code] { exit_code = run(*server); });
+    command->callback([server, &exit_code] { exit_code = cli::status(*server); });
+}
+
+void add_reset(CLI::App& app, int& exit_code)
+{
+    const auto kept = std::make_shared<cli::ResetOptions>();
+    auto* command =
+        app.add_subcommand("reset", "Take a server, or one account of it, back to its first state");
+    command
+        ->add_option("--account", kept->account,
+                     "Only what this account has, in all regions; others keep all that is theirs")
+        ->type_name("ID")
+        ->check(check_account);
+    add_server(*command, kept->server);
+    command->callback([kept, &exit_code] { exit_code = cli::reset(*kept); });
 }
 
 void add_space(CLI::App& app, int& exit_code)
@@ -388,9 +401,9 @@ int main(int argc, char** argv)
         add_import(app, exit_code);
         add_export(app, exit_code);
         add_check(app, exit_code);
-        add_control(app, "status", "Say whether a server runs", cli::status, exit_code);
+        add_status(app, exit_code);
         add_space(app, exit_code);
-        add_control(app, "reset", "Take a server back to its first state", cli::reset, exit_code);
+        add_reset(app, exit_code);
         add_help(app);
         add_version(app);
         app.footer("amilab COMMAND --help lists what a command takes.");  // of the program alone

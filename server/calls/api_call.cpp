@@ -46,18 +46,6 @@ void require_region(Session& session)
     }
 }
 
-/// What a call leaves of the reserve is kept for the next one that frees space.
-class KeepRest {
-public:
-    explicit KeepRest(Generation& generation) : generation_(generation) {}
-    ~KeepRest() { generation_.reserve().make(); }
-    KeepRest(const KeepRest&) = delete;
-    KeepRest& operator=(const KeepRest&) = delete;
-
-private:
-    Generation& generation_;
-};
-
 /// About a millisecond of SQLite's work: what a thread that serves all connections may do at once.
 constexpr std::int64_t kQuickInstructions = 30'000;
 
@@ -219,16 +207,12 @@ wire::Rendered ApiCall::run_operation()
     if (std::holds_alternative<std::unique_ptr<BytesCall>>(call_)) {
         return run_bytes();
     }
-    try {
+    if (!operation_->frees_space) {
         return run_write();
-    } catch (const StorageError& error) {
-        if (!error.is_full_disk() || !operation_->frees_space ||
-            !generation_->reserve().give_up()) {
-            throw;
-        }
     }
-    const KeepRest keep_rest(*generation_);
-    return run_write();
+    wire::Rendered rendered;
+    with_reserve(*generation_, [&] { rendered = run_write(); });
+    return rendered;
 }
 
 void ApiCall::in_read(Budget budget, const std::function<void(Session&)>& work)

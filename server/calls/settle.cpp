@@ -2,6 +2,7 @@
 
 #include "server/calls/services.h"
 #include "server/wire/parameters.h"
+#include "storage/base/storage_error.h"
 #include "storage/metadata/calls/transition_rows.h"
 #include "storage/metadata/sql/transaction.h"
 #include "storage/state/generation.h"
@@ -31,6 +32,18 @@ const wire::Parameters& no_parameters()
     static const wire::Parameters none("");
     return none;
 }
+
+/// What a call leaves of the reserve is kept for the next one that frees space.
+class KeepRest {
+public:
+    explicit KeepRest(Generation& generation) : generation_(generation) {}
+    ~KeepRest() { generation_.reserve().make(); }
+    KeepRest(const KeepRest&) = delete;
+    KeepRest& operator=(const KeepRest&) = delete;
+
+private:
+    Generation& generation_;
+};
 
 }  // namespace
 
@@ -70,6 +83,19 @@ void run_write(const Session::Context& context, const std::function<void(Session
     Session session(context, writer.db(), writer.ids());
     write_and_commit(context.generation, session, change);
     session.committed();
+}
+
+void with_reserve(Generation& generation, const std::function<void()>& write)
+{
+    try {
+        return write();
+    } catch (const StorageError& error) {
+        if (!error.is_full_disk() || !generation.reserve().give_up()) {
+            throw;
+        }
+    }
+    const KeepRest keep_rest(generation);
+    write();
 }
 
 }  // namespace amilab

@@ -20,4 +20,8 @@ void write_and_commit(Generation& generation, Session& session,
 /// now happens too, and after the commit what it left to do. Rolled back when `change` throws.
 void run_write(const Session::Context& context, const std::function<void(Session&)>& change);
 
+/// Runs `write`, which frees space: when the disk is full a second time, with what the reserve
+/// gives up. Throws what `write` throws.
+void with_reserve(Generation& generation, const std::function<void()>& write);
+
 }  // namespace amilab

@@ -68,8 +68,14 @@ struct SpaceOptions {
 /// GET /_amilab/space, as a table.
 int space(const SpaceOptions& options);
 
-/// GET /_amilab/health, POST /_amilab/reset.
+/// GET /_amilab/health.
 int status(const ServerAccess& server);
-int reset(const ServerAccess& server);
+
+struct ResetOptions {
+    ServerAccess server;
+    std::optional<std::string> account;  ///< without it all of the server
+};
+/// POST /_amilab/reset.
+int reset(const ResetOptions& options);
 
 }  // namespace amilab::cli

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "server/cli/commands.h"
 #include "server/cli/control_client.h"
@@ -12,11 +13,17 @@ int status(const ServerAccess& server)
     return 0;
 }
 
-int reset(const ServerAccess& server)
+int reset(const ResetOptions& options)
 {
-    auto client = client_of(server);
-    client.request("POST", "/_amilab/reset");
-    fmt::print("{}: reset\n", client.url());
+    auto client = client_of(options.server);
+    if (!options.account) {
+        client.request("POST", "/_amilab/reset");
+        fmt::print("{}: reset\n", client.url());
+        return 0;
+    }
+    client.request("POST", "/_amilab/reset",
+                   boost::json::serialize(boost::json::object{{"account", *options.account}}));
+    fmt::print("{}: reset account {}\n", client.url(), *options.account);
     return 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 #include <boost/asio/connect.hpp>
@@ -120,16 +121,17 @@ std::string ControlClient::require_ok(unsigned status, std::string body) const
                                    : fmt::format("{} answered {}: {}", url_, status, body));
 }
 
-std::string ControlClient::request(std::string_view method, std::string_view path)
+std::string ControlClient::request(std::string_view method, std::string_view path, std::string body)
 {
     const auto connection = connect(host_, port_, url_);
-    beast::http::request<beast::http::empty_body> request;
+    beast::http::request<beast::http::string_body> request;
     request.method_string(method);
     request.target(path);
     request.version(11);
     address(request, authority_, token_);
     if (method == "POST") {
-        request.content_length(0);
+        request.body() = std::move(body);
+        request.prepare_payload();
     }
     beast::http::write(connection->socket, request);
     auto response = read_response(*connection, url_);

@@ -31,8 +31,8 @@ public:
 
     using Parameters = std::vector<std::pair<std::string, std::optional<std::string>>>;
 
-    /// The answer's body.
-    std::string request(std::string_view method, std::string_view path);
+    /// The answer's body. `body` is what a POST sends, as JSON.
+    std::string request(std::string_view method, std::string_view path, std::string body = {});
 
     /// Sends a body in pieces of any size, as `produce` calls the function it is given.
     using Sink = std::function<void(std::span<const std::byte>)>;

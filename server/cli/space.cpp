@@ -13,18 +13,38 @@ std::string mebibytes(const boost::json::value& bytes)
     return fmt::format("{:.1f}", static_cast<double>(bytes.to_number<std::uint64_t>()) / (1 << 20));
 }
 
+void print_disks(const boost::json::array& disks)
+{
+    fmt::print("{:<24} {:<14} {:<16} {:>12} {:>12} {:>12}\n", "MiB", "account", "region", "logical",
+               "own", "shared");
+    for (const auto& disk : disks) {
+        fmt::print("{:<24} {:<14} {:<16} {:>12} {:>12} {:>12}\n", disk.at("id").as_string().c_str(),
+                   disk.at("account").as_string().c_str(), disk.at("region").as_string().c_str(),
+                   mebibytes(disk.at("logical_bytes")), mebibytes(disk.at("own_bytes")),
+                   mebibytes(disk.at("shared_bytes")));
+    }
+}
+
+void print_accounts(const boost::json::array& accounts)
+{
+    fmt::print("{:<24} {:<14} {:<16} {:>12} {:>12} {:>12}\n", "MiB of accounts", "rows", "disks",
+               "logical", "held", "shared");
+    for (const auto& account : accounts) {
+        fmt::print("{:<24} {:<14} {:<16} {:>12} {:>12} {:>12}\n",
+                   account.at("account").as_string().c_str(), account.at("rows").as_int64(),
+                   account.at("disks").as_int64(), mebibytes(account.at("logical_bytes")),
+                   mebibytes(account.at("held_bytes")), mebibytes(account.at("shared_bytes")));
+    }
+}
+
 }  // namespace
 
 int space(const SpaceOptions& options)
 {
     Target target(options.server, options.data, Target::Missing::kRefuse);
     const auto answer = boost::json::parse(target.client().request("GET", "/_amilab/space"));
-    fmt::print("{:<24} {:<14} {:>14} {:>12} {:>12}\n", "MiB", "region", "logical", "own", "shared");
-    for (const auto& disk : answer.at("disks").as_array()) {
-        fmt::print("{:<24} {:<14} {:>14} {:>12} {:>12}\n", disk.at("id").as_string().c_str(),
-                   disk.at("region").as_string().c_str(), mebibytes(disk.at("logical_bytes")),
-                   mebibytes(disk.at("own_bytes")), mebibytes(disk.at("shared_bytes")));
-    }
+    print_disks(answer.at("disks").as_array());
+    print_accounts(answer.at("accounts").as_array());
     fmt::print("allocated, each layer once: {} MiB\n", mebibytes(answer.at("allocated_bytes")));
     return 0;
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "server/control/account_reset.h"
 #include "server/control/accounts.h"
 #include "server/control/query.h"
 #include "server/control/regions.h"
@@ -44,9 +45,8 @@ StreamAnswer refuse(int status, std::string_view text, std::string_view code = {
     return refusal;
 }
 
-asio::awaitable<json::value> read_json(BodySource& body)
+json::value parse_json(std::string_view text)
 {
-    const auto text = co_await body.read_all(kMostBodyBytes);
     boost::system::error_code error;
     auto value = json::parse(text, error);
     if (error) {
@@ -56,18 +56,23 @@ asio::awaitable<json::value> read_json(BodySource& body)
         const auto line = json::serialize(value);
         log::debug("- {}", log::as_text(line, kMostLoggedBytes));
     }
-    co_return value;
+    return value;
 }
 
-asio::awaitable<void> require_no_body(BodySource& body)
+asio::awaitable<json::value> read_json(BodySource& body)
 {
     const auto text = co_await body.read_all(kMostBodyBytes);
-    if (!text.empty() && text != "{}") {
-        throw http::HttpError(400, "this path takes no body");
-    }
+    co_return parse_json(text);
 }
 
-/// Nobody is to take for done what a path does not do, such as a reset of one account.
+/// An empty object where there is no body.
+asio::awaitable<json::value> read_json_if_any(BodySource& body)
+{
+    const auto text = co_await body.read_all(kMostBodyBytes);
+    co_return text.empty() ? json::value(json::object()) : parse_json(text);
+}
+
+/// Nobody is to take for done what a path does not do, such as showing one account's delays.
 void require_no_query(const StreamRequest& request)
 {
     const control::RouteQuery none(request.header.query, {});
@@ -115,9 +120,20 @@ asio::awaitable<StreamAnswer> Control::show_health(const Call& call)
 asio::awaitable<StreamAnswer> Control::reset(const Call& call)
 {
     require_no_query(call.request);
-    co_await require_no_body(call.request.body);
-    co_await call.request.workers.run([this] { emulator_.data().reset(); });
-    co_return answer(200, {{"status", "ok"}});
+    const auto wanted = co_await read_json_if_any(call.request.body);
+    const auto account = control::parse_reset(wanted);
+    co_await call.request.workers.run([&] {
+        if (account) {
+            control::reset_account(emulator_, *account);
+        } else {
+            emulator_.data().reset();
+        }
+    });
+    json::object done{{"status", "ok"}};
+    if (account) {
+        done["account"] = *account;
+    }
+    co_return answer(200, done);
 }
 
 asio::awaitable<StreamAnswer> Control::clock(const Call& call)

@@ -181,7 +181,17 @@ boost::json::value show_space(Emulator& emulator)
                                             {"own_bytes", one.own_bytes},
                                             {"shared_bytes", one.shared_bytes}});
     }
+    boost::json::array accounts;
+    for (const auto& one : space.accounts) {
+        accounts.push_back(boost::json::object{{"account", one.account},
+                                               {"rows", one.rows},
+                                               {"disks", one.disks},
+                                               {"logical_bytes", one.logical_bytes},
+                                               {"held_bytes", one.held_bytes},
+                                               {"shared_bytes", one.shared_bytes}});
+    }
     return boost::json::object{{"allocated_bytes", space.allocated_bytes},
+                               {"accounts", std::move(accounts)},
                                {"disks", std::move(disks)}};
 }
 

@@ -12,7 +12,8 @@ boost::json::value show_clock(Emulator& emulator);
 /// "2026-01-02T03:04:05Z"}, in that order when there are several. Throws HttpError 400.
 void change_clock(Emulator& emulator, const boost::json::value& wanted);
 
-/// What volumes and snapshots take: {"allocated_bytes": N, "disks": [{"id": ..., ...}]}.
+/// What volumes and snapshots take, and what each account has: {"allocated_bytes": N, "accounts":
+/// [{"account": ..., ...}], "disks": [{"id": ..., ...}]}.
 boost::json::value show_space(Emulator& emulator);
 
 /// {"image.pending": 0, ...}, milliseconds.

@@ -52,7 +52,7 @@ void make_catalogue_rows(Database& db, const CatalogueOptions& catalogue)
         return;
     }
     Transaction transaction(db);
-    catalogue.make_rows(db);
+    catalogue.make_rows(db, std::nullopt);
     transaction.commit();
 }
 
@@ -133,6 +133,13 @@ void Generation::restore_settings(Database& db)
     opted_out_ = any_opted_out(db);
     for (const auto& [name, delay_ms] : read_delay_settings(db)) {
         delays_.set(name, delay_ms);
+    }
+}
+
+void Generation::make_rows_of(Database& db, std::string_view account) const
+{
+    if (catalogue_.make_rows) {
+        catalogue_.make_rows(db, account);
     }
 }
 

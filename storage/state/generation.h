@@ -57,6 +57,9 @@ public:
 
     const std::string& path() const { return path_; }
     UnknownImages unknown_images() const { return catalogue_.unknown_images; }
+    /// Makes the rows that the account begins with: what the catalogue's files say is its. Inside a
+    /// transaction of the writer.
+    void make_rows_of(Database& db, std::string_view account) const;
     bool region_exists(std::string_view region) const { return regions_.contains(region); }
     /// Whether any region was opted out of; rows tell which.
     bool has_opted_out() const { return opted_out_; }

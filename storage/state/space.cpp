@@ -1,10 +1,12 @@
 #include "storage/state/space.h"
 
 #include <map>
+#include <set>
 #include <utility>
 
 #include "storage/base/units.h"
 #include "storage/blocks/block_store.h"
+#include "storage/metadata/settings/account_content_rows.h"
 #include "storage/state/generation.h"
 
 namespace amilab {
@@ -38,6 +40,53 @@ DiskSpace measure(const Nodes& nodes, DiskRow disk)
     return space;
 }
 
+/// All that the disks' chains have.
+std::set<LayerId> needed_layers(const Nodes& nodes, const std::vector<const DiskSpace*>& disks)
+{
+    std::set<LayerId> needed;
+    for (const auto* disk : disks) {
+        std::optional<LayerId> next = disk->disk.layer;
+        while (next && needed.insert(*next).second) {
+            next = nodes.at(*next).parent;
+        }
+    }
+    return needed;
+}
+
+AccountSpace measure_account(Database& db, const Nodes& nodes,
+                             const std::vector<const DiskSpace*>& disks, std::string account)
+{
+    AccountSpace space;
+    space.disks = static_cast<std::int64_t>(disks.size());
+    for (const auto* disk : disks) {
+        space.logical_bytes += disk->logical_bytes;
+    }
+    for (const auto layer : select_layers_held_by(db, account)) {
+        space.held_bytes += nodes.at(layer).bytes;
+    }
+    for (const auto layer : needed_layers(nodes, disks)) {
+        space.shared_bytes += nodes.at(layer).bytes;
+    }
+    space.shared_bytes -= space.held_bytes;  // all that is held is needed
+    space.account = std::move(account);
+    return space;
+}
+
+std::vector<AccountSpace> measure_accounts(Database& db, const Nodes& nodes,
+                                           const std::vector<DiskSpace>& disks)
+{
+    std::map<std::string, std::vector<const DiskSpace*>, std::less<>> by_owner;
+    for (const auto& disk : disks) {
+        by_owner[disk.disk.owner].push_back(&disk);
+    }
+    std::vector<AccountSpace> accounts;
+    for (const auto& [account, rows] : count_account_rows(db)) {
+        accounts.push_back(measure_account(db, nodes, by_owner[account], account));
+        accounts.back().rows = rows;
+    }
+    return accounts;
+}
+
 }  // namespace
 
 Space measure_space(Generation& generation)
@@ -60,7 +109,18 @@ Space measure_space(Generation& generation)
     for (auto& disk : select_disks(lease.db())) {
         space.disks.push_back(measure(nodes, std::move(disk)));
     }
+    space.accounts = measure_accounts(lease.db(), nodes, space.disks);
     return space;
+}
+
+std::uint64_t measure_held_bytes(Generation& generation, std::string_view account)
+{
+    auto lease = generation.reader();
+    std::uint64_t bytes = 0;
+    for (const auto layer : select_layers_held_by(lease.db(), account)) {
+        bytes += generation.blocks().allocated_bytes(layer);
+    }
+    return bytes;
 }
 
 }  // namespace amilab

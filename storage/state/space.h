@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "storage/metadata/layers/layer_report_rows.h"
@@ -20,13 +21,32 @@ struct DiskSpace {
     std::uint64_t shared_bytes = 0;
 };
 
+/// What an account has, in all regions.
+struct AccountSpace {
+    std::string account;
+    /// Of all tables of what accounts have.
+    std::int64_t rows = 0;
+    std::int64_t disks = 0;
+    /// The sizes of its volumes and snapshots.
+    std::uint64_t logical_bytes = 0;
+    /// Bytes of layers that count as its own; see select_layers_held_by.
+    std::uint64_t held_bytes = 0;
+    /// Bytes of the other layers that its volumes and snapshots need.
+    std::uint64_t shared_bytes = 0;
+};
+
 struct Space {
     std::vector<DiskSpace> disks;
+    /// In the order of their ids.
+    std::vector<AccountSpace> accounts;
     /// All layers, each once.
     std::uint64_t allocated_bytes = 0;
 };
 
 /// The space of all accounts and regions. Looks at the files of every layer. Throws StorageError.
 Space measure_space(Generation& generation);
+
+/// The bytes that count as the account's. Looks at the files of its layers. Throws StorageError.
+std::uint64_t measure_held_bytes(Generation& generation, std::string_view account);
 
 }  // namespace amilab

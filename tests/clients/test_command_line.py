@@ -154,10 +154,12 @@ def test_space_is_shown_of_a_directory_that_no_server_holds(tmp_path):
     assert imported.returncode == 0, imported.stderr
     done = servers.run_amilab("space", "--data", data, text=True)
     assert done.returncode == 0, done.stderr
-    heading, snapshot, total = done.stdout.splitlines()
-    assert heading.split() == ["MiB", "region", "logical", "own", "shared"]
+    heading, snapshot, accounts, account, total = done.stdout.splitlines()
+    assert heading.split() == ["MiB", "account", "region", "logical", "own", "shared"]
     assert snapshot.startswith("snap-")
-    assert snapshot.split()[2:] == ["1024.0", "0.1", "0.0"]
+    assert snapshot.split()[1:] == ["123456789012", "us-east-1", "1024.0", "0.1", "0.0"]
+    assert accounts.split()[-5:] == ["rows", "disks", "logical", "held", "shared"]
+    assert account.split() == ["123456789012", "2", "1", "1024.0", "0.1", "0.0"]
     assert total == "allocated, each layer once: 0.1 MiB"
     assert servers.run_amilab("space", "--data", data, "--endpoint", "http://127.0.0.1:1",
                               text=True).returncode == 1

@@ -2,8 +2,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 struct sqlite3;
 
@@ -25,8 +27,9 @@ enum class UnknownImages { kRefuse, kAdopt };
 struct CatalogueOptions {
     /// Of build_catalogue(); without it the built-in catalogue.
     std::shared_ptr<const std::string> bytes;
-    /// Makes the rows that every generation begins with, unless they are there. May be empty.
-    std::function<void(Database&)> make_rows;
+    /// Makes the rows that every generation begins with, unless they are there: those of one
+    /// account when one is named. May be empty.
+    std::function<void(Database&, std::optional<std::string_view> account)> make_rows;
     UnknownImages unknown_images = UnknownImages::kRefuse;
 
     /// Valid as long as one copy of the options lives.

@@ -231,12 +231,15 @@ void delete_images_of_catalogue(Database& db, std::string_view owner)
         .execute(owner);
 }
 
-void insert_own_images(Database& db, std::span<const CatalogueImage> images,
-                       std::string_view describer)
+void insert_own_images(Database& db, std::span<const CatalogueImage> images, const OwnImages& whose)
 {
     for (const auto& image : images) {
+        const std::string_view owner = image.row.is_public ? whose.describer : image.row.owner;
+        if (whose.account && owner != *whose.account) {
+            continue;
+        }
         if (image.row.is_public) {
-            insert_tags(db, image, describer);
+            insert_tags(db, image, whose.describer);
             continue;
         }
         if (insert_image(db, image.row, std::nullopt, image.mappings)) {

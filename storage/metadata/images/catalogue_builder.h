@@ -52,11 +52,18 @@ std::string build_catalogue(CatalogueStart start, std::span<const CatalogueImage
 /// Whether the catalogue that is attached to `db` has that image, in whatever region.
 bool catalogue_has_image(Database& db, const ImageId& id);
 
+/// Whose rows insert_own_images() makes.
+struct OwnImages {
+    /// Whose the tags of public images become.
+    std::string_view describer{};
+    /// Of this account alone.
+    std::optional<std::string_view> account{};
+};
 /// Makes private images rows of their owners, who may then do with them what they may do with any
-/// image; their snapshots read as zeros. Tags of public ones become `describer`'s. What is there
-/// already, in whatever state, stays as it is. Inside a transaction.
+/// image; their snapshots read as zeros. What is there already, in whatever state, stays as it is.
+/// Inside a transaction.
 void insert_own_images(Database& db, std::span<const CatalogueImage> images,
-                       std::string_view describer);
+                       const OwnImages& whose);
 
 /// Forgets images that were made up (see server/services/ec2/images/adopted_images.h) and that the
 /// catalogue now has; what was launched of them stays. Inside a transaction.

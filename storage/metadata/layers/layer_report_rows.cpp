@@ -22,6 +22,28 @@ constexpr auto kDiskColumns =
                      integer<&DiskRow::layer>("layer_id"), integer<&DiskRow::size_gib>("size_gib"),
                      flag<&DiskRow::is_volume>("is_volume"));
 
+/// `condition` goes on behind a WHERE.
+template <class... Values>
+std::vector<DiskRow> select_disks_where(Database& db, const std::string& condition,
+                                        const Values&... values)
+{
+    const auto tail = " WHERE d.layer_id IS NOT NULL" + condition + " ORDER BY d.id";
+    auto disks = select_rows<kDiskColumns>(
+        db,
+        "FROM (SELECT id, region, owner, state, layer_id, size_gib, 1 AS is_volume FROM volume) d" +
+            tail,
+        values...);
+    auto snapshots = select_rows<kDiskColumns>(
+        db,
+        "FROM (SELECT id, region, owner, state, layer_id, volume_size_gib AS size_gib,"
+        "  0 AS is_volume FROM main.snapshot) d" +
+            tail,
+        values...);
+    disks.insert(disks.end(), std::make_move_iterator(snapshots.begin()),
+                 std::make_move_iterator(snapshots.end()));
+    return disks;
+}
+
 }  // namespace
 
 std::vector<LayerRow> select_layers(Database& db)
@@ -31,18 +53,35 @@ std::vector<LayerRow> select_layers(Database& db)
 
 std::vector<DiskRow> select_disks(Database& db)
 {
-    auto disks = select_rows<kDiskColumns>(
-        db,
-        "FROM (SELECT id, region, owner, state, layer_id, size_gib, 1 AS is_volume FROM volume) d"
-        " WHERE d.layer_id IS NOT NULL ORDER BY d.id");
-    auto snapshots = select_rows<kDiskColumns>(
-        db,
-        "FROM (SELECT id, region, owner, state, layer_id, volume_size_gib AS size_gib,"
-        "  0 AS is_volume FROM main.snapshot) d"
-        " WHERE d.layer_id IS NOT NULL ORDER BY d.id");
-    disks.insert(disks.end(), std::make_move_iterator(snapshots.begin()),
-                 std::make_move_iterator(snapshots.end()));
-    return disks;
+    return select_disks_where(db, "");
+}
+
+std::vector<DiskRow> select_disks_of(Database& db, std::string_view account)
+{
+    return select_disks_where(
+        db, " AND d.owner = ? AND d.region IN (SELECT name FROM catalogue.region)", account);
+}
+
+std::vector<LayerId> select_layers_held_by(Database& db, std::string_view account)
+{
+    Statement select(db,
+                     "WITH RECURSIVE region_name (name) AS (SELECT name FROM catalogue.region),"
+                     " held (id, parent_id) AS ("
+                     "  SELECT l.id, l.parent_id FROM volume v JOIN layer l ON l.id = v.layer_id"
+                     "    WHERE v.owner = ?1 AND v.region IN (SELECT name FROM region_name)"
+                     "  UNION"
+                     "  SELECT l.id, l.parent_id FROM main.snapshot s"
+                     "    JOIN layer l ON l.id = s.layer_id"
+                     "    WHERE s.owner = ?1 AND s.region IN (SELECT name FROM region_name)"
+                     "  UNION"
+                     "  SELECT l.id, l.parent_id FROM held JOIN layer l ON l.id = held.parent_id"
+                     "    WHERE NOT EXISTS (SELECT 1 FROM volume v"
+                     "      WHERE v.layer_id = l.id AND v.owner <> ?1)"
+                     "    AND NOT EXISTS (SELECT 1 FROM main.snapshot s"
+                     "      WHERE s.layer_id = l.id AND s.owner <> ?1))"
+                     " SELECT id FROM held");
+    select.bind(account);
+    return select.values<LayerId>();
 }
 
 std::vector<std::string> select_lost_uploads(Database& db, std::string_view boot_id)

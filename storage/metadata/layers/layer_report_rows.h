@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "storage/blocks/layer_id.h"
@@ -31,6 +32,12 @@ struct DiskRow {
     bool is_volume = false;
 };
 std::vector<DiskRow> select_disks(Database& db);
+/// The volumes and snapshots of one account, by the indexes of owners.
+std::vector<DiskRow> select_disks_of(Database& db, std::string_view account);
+
+/// The layers that count as the account's: those of its volumes and snapshots, and what lies below
+/// them down to the first that somebody else's volume or snapshot has for its own.
+std::vector<LayerId> select_layers_held_by(Database& db, std::string_view account);
 
 /// Uploads that were open in another boot of the machine.
 std::vector<std::string> select_lost_uploads(Database& db, std::string_view boot_id);

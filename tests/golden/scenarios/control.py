@@ -17,7 +17,9 @@ def control(emulator):
     emulator.control("POST", "health", {})
     emulator.control("GET", "nothing")
     emulator.control("GET", "reset")
-    emulator.control("POST", "reset", {"all": True})
+    for wrong in ({"all": True}, {"account": "12"}, {"account": None}, [], b"{"):
+        emulator.control("POST", "reset", wrong)
+    emulator.control("POST", "reset", {"account": OTHER})
     emulator.control("POST", "reset", {})
     emulator.control("POST", "clock", {"freeze": True, "set": "2030-01-01T00:00:00Z"})
     emulator.control("GET", "clock")

@@ -501,9 +501,12 @@ CatalogueOptions read_catalogue(const CatalogueFiles& files)
         }
     }
     options.bytes = std::make_shared<const std::string>(build_catalogue(start, public_images));
-    options.make_rows = [rows = std::move(rows), account = files.default_account](Database& to) {
-        delete_images_of_catalogue(to, kNobody);
-        insert_own_images(to, rows, account);
+    options.make_rows = [rows = std::move(rows), describer = files.default_account](
+                            Database& to, std::optional<std::string_view> account) {
+        if (!account) {
+            delete_images_of_catalogue(to, kNobody);
+        }
+        insert_own_images(to, rows, {.describer = describer, .account = account});
     };
     return options;
 }

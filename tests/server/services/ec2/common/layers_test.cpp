@@ -207,6 +207,78 @@ TEST(Space, IsOwnedOrSharedAndCountedOnce)
     }
 }
 
+class SpaceOfAccounts : public ::testing::Test {
+protected:
+    /// A snapshot of `blocks` written ones.
+    std::string written_snapshot(int blocks)
+    {
+        const auto volume = create_volume(aws_);
+        write(aws_, volume, 0, blocks, 1);
+        const auto snapshot = create_snapshot(aws_, volume);
+        delete_volume(aws_, volume);
+        return snapshot;
+    }
+    void share(const std::string& snapshot)
+    {
+        aws_.must(
+            "ModifySnapshotAttribute",
+            {{"SnapshotId", snapshot}, {"CreateVolumePermission.Add.1.UserId", kOtherAccount}});
+    }
+    AccountSpace space_of(std::string_view account)
+    {
+        aws_.data().background().drain();
+        for (auto& one : measure_space(aws_.generation()).accounts) {
+            if (one.account == account) {
+                EXPECT_EQ(one.held_bytes, measure_held_bytes(aws_.generation(), account));
+                return std::move(one);
+            }
+        }
+        return {};
+    }
+
+    TestEmulator aws_;
+};
+
+TEST_F(SpaceOfAccounts, IsWhatEachHasWrittenAndHowManyRows)
+{
+    written_snapshot(4);
+    const auto space = space_of(kAccount);
+    EXPECT_GE(space.held_bytes, 4 * kBlockSize);
+    EXPECT_EQ(space.shared_bytes, 0U);
+    EXPECT_EQ(space.disks, 1);
+    EXPECT_EQ(space.logical_bytes, std::uint64_t{1} << 30);
+    EXPECT_EQ(space.rows, 1);
+    EXPECT_EQ(space_of(kOtherAccount).rows, 0);
+}
+
+TEST_F(SpaceOfAccounts, OfASharedSnapshotIsItsOwnersWhileThatIsThere)
+{
+    const auto snapshot = written_snapshot(4);
+    share(snapshot);
+    aws_.must("CreateVolume", {{"AvailabilityZone", "us-east-1a"}, {"SnapshotId", snapshot}},
+              kOtherAccount);
+    const auto shared = space_of(kOtherAccount);
+    EXPECT_LT(shared.held_bytes, kBlockSize);
+    EXPECT_GE(shared.shared_bytes, 4 * kBlockSize);
+    EXPECT_GE(space_of(kAccount).held_bytes, 4 * kBlockSize);
+
+    delete_snapshot(aws_, snapshot);
+    const auto kept = space_of(kOtherAccount);
+    EXPECT_GE(kept.held_bytes, 4 * kBlockSize);
+    EXPECT_EQ(kept.shared_bytes, 0U);
+    EXPECT_EQ(space_of(kAccount).held_bytes, 0U);
+}
+
+TEST_F(SpaceOfAccounts, OfACopyIsBoth)
+{
+    const auto snapshot = written_snapshot(4);
+    share(snapshot);
+    aws_.must("CopySnapshot", {{"SourceSnapshotId", snapshot}, {"SourceRegion", kRegion}},
+              kOtherAccount);
+    EXPECT_GE(space_of(kAccount).held_bytes, 4 * kBlockSize);
+    EXPECT_GE(space_of(kOtherAccount).held_bytes, 4 * kBlockSize);
+}
+
 /// Volumes, snapshots and copies through the API against plain bytes, with the background at work.
 class RandomLife {
 public:

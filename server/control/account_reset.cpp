@@ -1,0 +1,74 @@
+#include "server/control/account_reset.h"
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "server/calls/layers.h"
+#include "server/calls/request_id.h"
+#include "server/calls/settle.h"
+#include "server/compute/machines.h"
+#include "server/http/message.h"
+#include "server/wire/parameters.h"
+#include "server/wire/types.h"
+#include "storage/metadata/layers/layer_report_rows.h"
+#include "storage/metadata/settings/account_content_rows.h"
+#include "storage/state/generation.h"
+
+namespace amilab::control {
+
+namespace json = boost::json;
+
+namespace {
+
+[[noreturn]] void refuse(const std::string& text)
+{
+    throw http::HttpError(400, text);
+}
+
+void remove_everything(Session& session)
+{
+    const auto& account = session.account();
+    for (const auto& instance : select_live_instances_of(session.db(), account)) {
+        tell_machines(session, &Machines::kill, instance);  // before its volumes go
+    }
+    const auto disks = select_disks_of(session.db(), account);
+    delete_account_rows(session.db(), account);
+    for (const auto& disk : disks) {
+        end_exports(session, disk.id);
+        drop_layer(session, disk.layer);
+    }
+    session.generation().make_rows_of(session.db(), account);
+}
+
+}  // namespace
+
+std::optional<std::string> parse_reset(const json::value& wanted)
+{
+    if (!wanted.is_object()) {
+        refuse("expected a JSON object");
+    }
+    std::optional<std::string> account;
+    for (const auto& [key, value] : wanted.get_object()) {
+        if (key != "account") {
+            refuse(fmt::format("unknown key \"{}\"; expected account", std::string_view(key)));
+        }
+        if (!value.is_string() || !wire::is_account_id(std::string(value.get_string()))) {
+            refuse(fmt::format("account is {}; expected 12 digits", json::serialize(value)));
+        }
+        account = std::string(value.get_string());
+    }
+    return account;
+}
+
+void reset_account(Emulator& emulator, const std::string& account)
+{
+    const auto generation = emulator.data().current();
+    const Caller caller{account, emulator.options().default_region, ""};
+    const wire::Parameters none("");
+    const auto request_id = make_request_id();
+    with_reserve(*generation, [&] {
+        run_write({emulator.services(), *generation, caller, none, request_id}, remove_everything);
+    });
+}
+
+}  // namespace amilab::control

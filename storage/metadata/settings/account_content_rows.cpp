@@ -1,0 +1,142 @@
+#include "storage/metadata/settings/account_content_rows.h"
+
+#include <array>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "storage/metadata/instances/instance_state.h"
+#include "storage/metadata/sql/columns.h"
+#include "storage/metadata/sql/sql_text.h"
+
+namespace amilab {
+
+namespace {
+
+/// Which rows are the account's. Indexes begin with the region or with the owner: by the regions,
+/// each search is for few rows.
+constexpr std::string_view kOwned =
+    "WHERE owner = ? AND region IN (SELECT name FROM catalogue.region)";
+
+/// A column that holds ids, beside those that foreign keys tell of.
+struct IdColumn {
+    std::string_view table;
+    std::string_view column;
+    /// Of which table the ids are; empty: of any.
+    std::string_view of{};
+};
+constexpr std::array kIdColumns = {
+    IdColumn{"transition", "resource_id"},
+    IdColumn{"tag", "resource_id"},
+    IdColumn{"fast_restore", "snapshot_id", "snapshot"},
+    IdColumn{"fast_launch", "image_id", "image"},
+};
+
+std::vector<std::string> select_names(Database& db, std::string_view sql)
+{
+    Statement select(db, sql);
+    select.bind();
+    return select.texts();
+}
+
+/// Tables whose rows have owners.
+std::vector<std::string> owned_tables(Database& db)
+{
+    return select_names(db,
+                        "SELECT m.name FROM main.sqlite_schema m WHERE m.type = 'table' AND EXISTS"
+                        " (SELECT 1 FROM pragma_table_info(m.name) c WHERE c.name = 'owner')");
+}
+
+/// Tables of rows with owners that do not go with another row.
+std::vector<std::string> tables_to_empty(Database& db)
+{
+    return select_names(
+        db,
+        "SELECT m.name FROM main.sqlite_schema m WHERE m.type = 'table' AND EXISTS"
+        " (SELECT 1 FROM pragma_table_info(m.name) c WHERE c.name = 'owner') AND NOT EXISTS"
+        " (SELECT 1 FROM pragma_foreign_key_list(m.name) f WHERE f.on_delete = 'CASCADE')");
+}
+
+/// Tables of rows with owners and ids.
+std::vector<std::string> tables_with_ids(Database& db)
+{
+    return select_names(
+        db,
+        "SELECT m.name FROM main.sqlite_schema m WHERE m.type = 'table' AND 2 ="
+        " (SELECT count(*) FROM pragma_table_info(m.name) c WHERE c.name IN ('owner', 'id'))");
+}
+
+/// Rows that have no owner, and a foreign key that keeps the row of an owner in its place.
+struct Hold {
+    std::string table{};
+    std::string column{};
+    std::string held{};
+};
+constexpr auto kHoldColumns = columns<Hold>("sqlite_schema", "m", text<&Hold::table>("name"),
+                                            text<&Hold::column>("column").as("f.\"from\""),
+                                            text<&Hold::held>("held").as("f.\"table\""));
+
+std::vector<Hold> select_holds(Database& db)
+{
+    return select_rows<kHoldColumns>(
+        db,
+        "FROM main.sqlite_schema m, pragma_foreign_key_list(m.name) f"
+        " WHERE m.type = 'table' AND f.on_delete <> 'CASCADE' AND NOT EXISTS"
+        " (SELECT 1 FROM pragma_table_info(m.name) c WHERE c.name = 'owner') AND EXISTS"
+        " (SELECT 1 FROM pragma_table_info(f.\"table\") c WHERE c.name = 'owner')");
+}
+
+void delete_naming(Database& db, std::string_view account, std::string_view table,
+                   std::string_view column, std::string_view named)
+{
+    Statement(db, fmt::format("DELETE FROM main.{} WHERE {} IN (SELECT id FROM main.{} {})", table,
+                              column, named, kOwned))
+        .execute(account);
+}
+
+}  // namespace
+
+void delete_account_rows(Database& db, std::string_view account)
+{
+    db.run("PRAGMA defer_foreign_keys = ON");  // until the commit: rows go in any order
+    for (const auto& named : tables_with_ids(db)) {
+        for (const auto& [table, column, of] : kIdColumns) {
+            if (of.empty() || of == named) {
+                delete_naming(db, account, table, column, named);
+            }
+        }
+    }
+    for (const auto& hold : select_holds(db)) {
+        delete_naming(db, account, hold.table, hold.column, hold.held);
+    }
+    for (const auto& table : tables_to_empty(db)) {
+        Statement(db, fmt::format("DELETE FROM main.{} {}", table, kOwned)).execute(account);
+    }
+}
+
+std::map<std::string, std::int64_t, std::less<>> count_account_rows(Database& db)
+{
+    std::map<std::string, std::int64_t, std::less<>> counts;
+    for (const auto& table : owned_tables(db)) {
+        Statement select(db,
+                         fmt::format("SELECT owner, count(*) FROM main.{} GROUP BY owner", table));
+        select.bind();
+        while (select.step()) {
+            auto row = select.row();
+            auto owner = row.text();
+            counts[std::move(owner)] += row.integer();
+        }
+    }
+    return counts;
+}
+
+std::vector<InstanceId> select_live_instances_of(Database& db, std::string_view account)
+{
+    static const auto sql = fmt::format("SELECT id FROM instance {} AND state <> '{}'", kOwned,
+                                        text_of(InstanceStateName::kTerminated));
+    Statement select(db, sql);
+    select.bind(account);
+    return select.values<InstanceId>();
+}
+
+}  // namespace amilab
