@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "server/cli/account_limits.h"
 #include "server/cli/commands.h"
 #include "server/cli/environment.h"
 #include "server/cli/help_pages.h"
@@ -128,6 +129,14 @@ void add_serve(CLI::App& app, int& exit_code)
         ->type_name("WHAT")
         ->capture_default_str()
         ->check(CLI::IsMember({"refuse", "adopt"}));
+    const auto limits = std::make_shared<std::vector<std::string>>();
+    command
+        ->add_option("--account-limit", *limits,
+                     "The most that one account may hold, such as rows=10000,bytes=20GiB; without "
+                     "it there is no bound")
+        ->type_name("rows=N,bytes=SIZE")
+        ->delimiter(',')
+        ->check(cli::check_account_limit, "");
     add_control_access(*command, options);
     add_nbd(*command, options);
     command->add_option("--threads", options.threads, "Threads for long reads; 0 suits the machine")
@@ -138,7 +147,10 @@ void add_serve(CLI::App& app, int& exit_code)
         ->type_name("LEVEL")
         ->capture_default_str()
         ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
-    command->callback([kept, &exit_code] { exit_code = cli::serve(*kept); });
+    command->callback([kept, limits, &exit_code] {
+        kept->account_limits = cli::parse_account_limits(*limits);
+        exit_code = cli::serve(*kept);
+    });
 }
 
 void add_server(CLI::App& command, cli::ServerAccess& server)

@@ -279,7 +279,9 @@ void ApiCall::settle_for_read()
 void ApiCall::make_rows()
 {
     auto& call = *std::get<std::unique_ptr<ReadCall>>(call_);
-    in_write([&](Session& session) {
+    // A read is not refused for what an account may hold.
+    amilab::run_write(context(), [&](Session& session) {
+        require_region(session);
         if (call.lacks_rows(session)) {
             call.make_rows(session);
         }
@@ -290,8 +292,13 @@ void ApiCall::in_write(const std::function<void(Session&)>& work)
 {
     amilab::run_write(context(), [&](Session& session) {
         require_region(session);
-        work(session);
+        within_limits(session, limited(), [&] { work(session); });
     });
+}
+
+LimitedCall ApiCall::limited() const
+{
+    return {*service_, operation_name()};
 }
 
 wire::Rendered ApiCall::run_write()
@@ -316,7 +323,7 @@ wire::Rendered ApiCall::run_quick_write()
         write_and_commit(*generation_, session, [&](Session& quick) {
             const BudgetScope scope(quick.db(), true);
             require_region(quick);
-            rendered = call.run(quick, form());
+            within_limits(quick, limited(), [&] { rendered = call.run(quick, form()); });
         });
     } catch (const StorageError&) {
         throw BudgetExceeded();  // run_operation() knows what to do about it

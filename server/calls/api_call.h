@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/calls/account_limits.h"
 #include "server/calls/operation.h"
 #include "server/calls/services.h"
 #include "server/wire/api_error.h"
@@ -77,6 +78,7 @@ private:
     void in_read(Budget budget, const std::function<void(Session&)>& work);
     void in_write(const std::function<void(Session&)>& work);
     ApiAnswer answer(const std::function<wire::Rendered()>& make) const;
+    LimitedCall limited() const;
     void settle_for_read();
     void make_rows();
     Session::Context context() const;

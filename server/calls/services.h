@@ -2,6 +2,7 @@
 
 #include <map>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +18,9 @@ struct Service {
     std::span<const Family* const> families;
     /// What this service does for the others.
     Ports ports = {};
+    /// What it says to a call that would take its account beyond what one may hold; without it
+    /// ResourceLimitExceeded.
+    ApiError (*over_limit)(std::string_view operation, const std::string& message) = nullptr;
 };
 
 /// The services that are served, and what their families declare. Constant once made; safe from any

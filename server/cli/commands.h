@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/cli/server_access.h"
+#include "storage/state/account_limits.h"
 
 /// The commands of the program. Each returns the exit code; what goes wrong is one line on stderr.
 namespace amilab::cli {
@@ -18,6 +19,7 @@ struct ServeOptions {
     bool strict_accounts = false;  ///< whether keys that name no account are refused
     std::optional<std::uint64_t> seed;
     std::vector<std::string> allowed_hosts;
+    AccountLimits account_limits;
     std::optional<std::string> nbd;       ///< address and port; without it no NBD over TCP
     std::optional<std::string> nbd_unix;  ///< path of a socket
     bool nbd_open = false;                ///< over TCP although there is a control token

@@ -106,6 +106,7 @@ int serve(const ServeOptions& options)
     DataDirectory data({.path = options.data,
                         .seed = seed,
                         .catalogue = read_catalogue(options),
+                        .account_limits = options.account_limits,
                         .report = report});
     if (!data.current()->region_exists(options.region)) {
         throw std::runtime_error(fmt::format(

@@ -7,6 +7,7 @@
 #include <boost/algorithm/string/predicate.hpp>
 #include <boost/json.hpp>
 
+#include "server/calls/account_limits.h"
 #include "server/calls/encryption.h"
 #include "server/calls/errors.h"
 #include "server/calls/layers.h"
@@ -34,6 +35,7 @@
 #include "storage/metadata/sql/transaction.h"
 #include "storage/metadata/volumes/volume_rows.h"
 #include "storage/state/generation.h"
+#include "storage/state/space.h"
 #include "storage/upkeep/persistence.h"
 
 namespace amilab::control {
@@ -43,6 +45,12 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kChunkBytes = 1 << 20;
+
+/// An import is refused as EC2 would refuse to import an image.
+LimitedCall import_call(const Services& services)
+{
+    return {services.named("ec2")->schema, "ImportImage"};
+}
 
 asio::awaitable<void> read_fully(BodySource& body, std::span<std::byte> out)
 {
@@ -64,8 +72,58 @@ asio::awaitable<void> require_end(BodySource& body)
     }
 }
 
+/// An upload that is held to what its account may hold, while nothing but its files tells of it.
+class LimitedUpload {
+public:
+    /// `held_bytes` is what the account holds without it, where that is limited.
+    LimitedUpload(const Services& services, Generation& generation, std::uint64_t held_bytes,
+                  std::shared_ptr<UploadLayer> upload)
+        : services_(services),
+          generation_(generation),
+          held_bytes_(held_bytes),
+          upload_(std::move(upload))
+    {
+    }
+
+    void write(std::uint64_t offset, std::span<const std::byte> bytes)
+    {
+        require_room();
+        upload_->write(offset, bytes);
+    }
+    void append(std::span<const std::byte> bytes)
+    {
+        require_room();
+        upload_->append(bytes);
+    }
+    std::uint64_t appended_bytes() const { return upload_->appended_bytes(); }
+    void seal()
+    {
+        require_room();
+        upload_->seal();
+    }
+
+private:
+    std::optional<std::uint64_t> most() const { return generation_.held_bytes().most(); }
+    void require_room() const
+    {
+        if (most() && held_bytes_ + generation_.blocks().allocated_bytes(upload_->id()) > *most()) {
+            throw too_many_bytes(services_, import_call(services_), *most());
+        }
+    }
+
+    const Services& services_;
+    Generation& generation_;
+    const std::uint64_t held_bytes_;
+    std::shared_ptr<UploadLayer> upload_;
+};
+
+std::uint64_t held_bytes_of(Generation& generation, std::string_view account)
+{
+    return generation.held_bytes().most() ? measure_held_bytes(generation, account) : 0;
+}
+
 /// Returns the disk's size in bytes.
-asio::awaitable<std::uint64_t> receive_extents(BodySource& body, UploadLayer& upload,
+asio::awaitable<std::uint64_t> receive_extents(BodySource& body, LimitedUpload& upload,
                                                Workers& workers)
 {
     std::vector<std::byte> chunk(kChunkBytes);
@@ -102,7 +160,8 @@ asio::awaitable<std::uint64_t> receive_extents(BodySource& body, UploadLayer& up
     }
 }
 
-asio::awaitable<std::uint64_t> receive_raw(BodySource& body, UploadLayer& upload, Workers& workers)
+asio::awaitable<std::uint64_t> receive_raw(BodySource& body, LimitedUpload& upload,
+                                           Workers& workers)
 {
     std::vector<std::byte> chunk(kChunkBytes);
     for (;;) {
@@ -194,6 +253,23 @@ SnapshotRow make_snapshot(Session& session, LayerId layer, std::int64_t size_gib
                                   .encryption = std::move(encryption)});
 }
 
+boost::json::object make_rows(Session& session, const Import& wanted, LayerId layer,
+                              std::int64_t size_gib)
+{
+    const auto snapshot = make_snapshot(session, layer, size_gib, wanted.image.name);
+    auto image = wanted.image;
+    ec2::BlockDeviceMapping mapping;
+    mapping.device_name = *image.root_device_name;
+    mapping.ebs.emplace();
+    mapping.ebs->snapshot_id = snapshot.id.text();
+    mapping.ebs->volume_type = text_of(VolumeType::kGp3);
+    mapping.ebs->delete_on_termination = true;
+    image.block_device_mappings.push_back(std::move(mapping));
+    return {{"image_id", *ec2::register_image(session, image).image_id},
+            {"snapshot_id", snapshot.id.text()},
+            {"volume_size_gib", size_gib}};
+}
+
 boost::json::object register_disk(const Services& services, Generation& generation,
                                   const Import& wanted, LayerId layer, std::int64_t size_gib)
 {
@@ -201,18 +277,8 @@ boost::json::object register_disk(const Services& services, Generation& generati
     const wire::Parameters none("");
     const auto request_id = make_request_id();
     run_write({services, generation, wanted.caller, none, request_id}, [&](Session& session) {
-        const auto snapshot = make_snapshot(session, layer, size_gib, wanted.image.name);
-        auto image = wanted.image;
-        ec2::BlockDeviceMapping mapping;
-        mapping.device_name = *image.root_device_name;
-        mapping.ebs.emplace();
-        mapping.ebs->snapshot_id = snapshot.id.text();
-        mapping.ebs->volume_type = text_of(VolumeType::kGp3);
-        mapping.ebs->delete_on_termination = true;
-        image.block_device_mappings.push_back(std::move(mapping));
-        answer = {{"image_id", *ec2::register_image(session, image).image_id},
-                  {"snapshot_id", snapshot.id.text()},
-                  {"volume_size_gib", size_gib}};
+        within_limits(session, import_call(services),
+                      [&] { answer = make_rows(session, wanted, layer, size_gib); });
     });
     return answer;
 }
@@ -373,20 +439,23 @@ asio::awaitable<StreamAnswer> import_image(Emulator& emulator, const StreamReque
     const auto generation = emulator.data().current();
     co_await workers.run([&] { require_free_name(*generation, wanted); });
 
+    const auto held_bytes =
+        co_await workers.run([&] { return held_bytes_of(*generation, wanted.caller.account); });
     const auto layer = generation->blocks().new_layer_id();
     boost::json::object answer;
     try {
-        const auto upload = generation->blocks().open_upload({layer}, kMaxVolumeSize);
+        LimitedUpload upload(emulator.services(), *generation, held_bytes,
+                             generation->blocks().open_upload({layer}, kMaxVolumeSize));
         const bool has_extents = is_extents(request.header.content_type);
         const auto size_bytes = has_extents
-                                    ? co_await receive_extents(request.body, *upload, workers)
-                                    : co_await receive_raw(request.body, *upload, workers);
+                                    ? co_await receive_extents(request.body, upload, workers)
+                                    : co_await receive_raw(request.body, upload, workers);
         if (size_bytes == 0) {
             throw http::HttpError(400, "the disk is empty; expected at least one byte");
         }
         const auto size_gib = static_cast<std::int64_t>((size_bytes + kGiB - 1) / kGiB);
         answer = co_await workers.run([&] {
-            upload->seal();
+            upload.seal();
             return register_disk(emulator.services(), *generation, wanted, layer, size_gib);
         });
     } catch (...) {

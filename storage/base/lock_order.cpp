@@ -44,6 +44,7 @@ constexpr std::pair<LockLevel, std::string_view> kNames[] = {
     {LockLevel::kConnectionTable, "http::ConnectionTable::mutex_"},
     {LockLevel::kDelays, "Delays::mutex_"},
     {LockLevel::kGateState, "WriteGate::mutex_"},
+    {LockLevel::kHeldBytes, "HeldBytes::mutex_"},
     {LockLevel::kInterruption, "cli::Registry::mutex"},
     {LockLevel::kLayerDirectory, "LayerFiles::directory_mutex_"},
     {LockLevel::kLayerFiles, "LayerFiles::files_mutex_"},

@@ -37,6 +37,7 @@ enum class LockLevel : std::uint8_t {
     kConnectionTable,
     kDelays,
     kGateState,
+    kHeldBytes,
     kInterruption,
     kLayerDirectory,
     kLayerFiles,

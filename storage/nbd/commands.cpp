@@ -58,6 +58,14 @@ bool changes_disk(Command command)
            command == Command::kWriteZeroes;
 }
 
+/// Whether it may have blocks that were not there before.
+bool takes_room(const Request& request)
+{
+    return request.length > 0 &&
+           (request.command == Command::kWrite ||
+            (request.command == Command::kWriteZeroes && request.has(kCommandNoHole)));
+}
+
 void check_range(const Agreement& agreement, const Request& request)
 {
     const auto size = agreement.opened->info().size_bytes;
@@ -253,6 +261,9 @@ void run_checked(const Agreement& agreement, const Request& request,
         return tell_status(*disk, request, replies);
     }
     if (auto* volume = disk->volume()) {
+        if (takes_room(request)) {
+            agreement.opened->take_room(request.offset, request.length);
+        }
         change(*volume, request, payload);
     }
     replies.simple(request, Error::kNone);

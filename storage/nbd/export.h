@@ -34,6 +34,9 @@ public:
     /// Null once the volume or snapshot is deleted. Requests under way hold it, and its layers go
     /// with the last.
     virtual std::shared_ptr<const Disk> disk() const = 0;
+    /// To be called before bytes are written that were not there before. Throws StorageError
+    /// (EDQUOT) when whoever the disk belongs to may hold no more. `length` is not 0.
+    virtual void take_room(std::uint64_t /*offset*/, std::uint64_t /*length*/) {}
     /// Whether what is not flushed is lost with the machine's power.
     virtual bool needs_flushes() const = 0;
 };

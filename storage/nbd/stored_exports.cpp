@@ -1,9 +1,11 @@
 #include "storage/nbd/stored_exports.h"
 
+#include <cerrno>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "storage/base/storage_error.h"
 #include "storage/base/units.h"
 #include "storage/blocks/block_store.h"
 #include "storage/metadata/volumes/export_rows.h"
@@ -63,6 +65,18 @@ bool StoredExport::needs_flushes() const
     return generation_->persistence().survives_power_loss();
 }
 
+void StoredExport::take_room(std::uint64_t offset, std::uint64_t length)
+{
+    // A first write takes whole blocks.
+    const auto blocks = (offset + length - 1) / kBlockSize - offset / kBlockSize + 1;
+    auto& held = generation_->held_bytes();
+    if (!held.take(owner_, blocks * kBlockSize)) {
+        throw StorageError(
+            EDQUOT, "write", info_.name,
+            fmt::format("the account {} may hold {} bytes at most", owner_, *held.most()));
+    }
+}
+
 void StoredExport::end(ExportEnd why)
 {
     {
@@ -75,9 +89,10 @@ void StoredExport::end(ExportEnd why)
     }
 }
 
-void StoredExport::set_disk(ExportInfo info, std::shared_ptr<const Disk> disk)
+void StoredExport::set_disk(ExportInfo info, std::string owner, std::shared_ptr<const Disk> disk)
 {
     info_ = std::move(info);
+    owner_ = std::move(owner);
     const Lock lock(mutex_);
     if (!is_ended_) {
         disk_ = std::move(disk);
@@ -109,7 +124,7 @@ std::variant<std::shared_ptr<Export>, StoredExports::Refusal> StoredExports::ope
     if (!row) {
         return refusal;
     }
-    opened->set_disk(info_of(*row), open_disk(generation->blocks(), *row));
+    opened->set_disk(info_of(*row), row->owner, open_disk(generation->blocks(), *row));
     return opened;
 }
 

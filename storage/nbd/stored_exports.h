@@ -23,17 +23,20 @@ public:
 
     const ExportInfo& info() const override { return info_; }
     std::shared_ptr<const Disk> disk() const override;
+    void take_room(std::uint64_t offset, std::uint64_t length) override;
     bool needs_flushes() const override;
 
 private:
     friend class StoredExports;
 
     void end(ExportEnd why);
-    void set_disk(ExportInfo info, std::shared_ptr<const Disk> disk);
+    /// `owner` is whose bytes are written; once, before anybody uses it.
+    void set_disk(ExportInfo info, std::string owner, std::shared_ptr<const Disk> disk);
 
     std::shared_ptr<Generation> generation_;
     std::function<void()> disconnect_;
     ExportInfo info_;
+    std::string owner_;
     mutable Mutex mutex_{LockLevel::kExport};
     std::shared_ptr<const Disk> disk_ GUARDED_BY(mutex_);
     bool is_ended_ GUARDED_BY(mutex_) = false;

@@ -222,8 +222,9 @@ DataDirectory::DataDirectory(Options options)
     }
     first_number_ = *number_of(*name);
     next_number_ = first_number_ + 1;
-    current_ = std::make_shared<Generation>(path_ + "/" + *name, durability_, *background_,
-                                            options_.seed, options_.catalogue);
+    current_ =
+        std::make_shared<Generation>(path_ + "/" + *name, durability_, *background_, options_.seed,
+                                     options_.catalogue, options_.account_limits);
 }
 
 DataDirectory::~DataDirectory()
@@ -291,7 +292,7 @@ std::shared_ptr<Generation> DataDirectory::fill_generation(const std::string& fo
     write_synced(folder + "/metadata.sqlite", empty_database(), durability_);
     auto generation = std::make_shared<Generation>(folder, durability_, *background_,
                                                    options_.seed ? options_.seed : random_seed(),
-                                                   options_.catalogue);
+                                                   options_.catalogue, options_.account_limits);
     generation->persistence().make_metadata_durable();
     sync_folder(folder, durability_);
     return generation;

@@ -28,6 +28,7 @@ public:
         /// What ids hang on; random without it.
         std::optional<std::string> seed;
         CatalogueOptions catalogue{};
+        AccountLimits account_limits{};
         /// Told what a background task could not do.
         std::function<void(std::exception_ptr)> report;
     };

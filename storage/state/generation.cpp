@@ -10,12 +10,14 @@
 #include "storage/blocks/block_store.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/regions/region_rows.h"
+#include "storage/metadata/settings/account_content_rows.h"
 #include "storage/metadata/settings/account_rows.h"
 #include "storage/metadata/settings/setting_rows.h"
 #include "storage/metadata/snapshots/direct_snapshot_rows.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/sql/transaction.h"
+#include "storage/state/space.h"
 #include "storage/upkeep/persistence.h"
 #include "storage/upkeep/upkeep.h"
 
@@ -59,12 +61,16 @@ void make_catalogue_rows(Database& db, const CatalogueOptions& catalogue)
 }  // namespace
 
 Generation::Generation(std::string path, Durability durability, Background& background,
-                       const std::optional<std::string>& seed, CatalogueOptions catalogue)
+                       const std::optional<std::string>& seed, CatalogueOptions catalogue,
+                       AccountLimits limits)
     : path_(std::move(path)),
       durability_(durability),
       catalogue_(std::move(catalogue)),
+      limits_(limits),
       background_(background),
       work_(background, [this] { return weak_from_this(); }),
+      held_bytes_(limits.bytes,
+                  [this](std::string_view account) { return measure_held_bytes(*this, account); }),
       reserve_(path_ + "/reserve")
 {
     auto writer = open_writer(seed);
@@ -112,6 +118,9 @@ std::unique_ptr<Database> Generation::open_writer(const std::optional<std::strin
     make_catalogue_rows(*writer, catalogue_);
     if (seed) {
         write_seed(*writer, *seed, durability_);
+    }
+    if (limits_.any()) {
+        keep_account_counts(*writer);
     }
     return writer;
 }

@@ -15,7 +15,9 @@
 #include "storage/metadata/catalogue/connection.h"
 #include "storage/metadata/sql/connections.h"
 #include "storage/state/access_keys.h"
+#include "storage/state/account_limits.h"
 #include "storage/state/companions.h"
+#include "storage/state/held_bytes.h"
 #include "storage/state/open_exports.h"
 #include "storage/state/reserve.h"
 
@@ -34,7 +36,8 @@ public:
     /// Throws StorageError.
     /// `seed`, when given, is what ids hang on from now on.
     Generation(std::string path, Durability durability, Background& background,
-               const std::optional<std::string>& seed, CatalogueOptions catalogue = {});
+               const std::optional<std::string>& seed, CatalogueOptions catalogue = {},
+               AccountLimits limits = {});
     ~Generation();
 
     Connections& connections() { return *connections_; }
@@ -57,6 +60,9 @@ public:
 
     const std::string& path() const { return path_; }
     UnknownImages unknown_images() const { return catalogue_.unknown_images; }
+    const AccountLimits& account_limits() const { return limits_; }
+    /// What accounts hold of the disk, as far as that is limited.
+    HeldBytes& held_bytes() { return held_bytes_; }
     /// Makes the rows that the account begins with: what the catalogue's files say is its. Inside a
     /// transaction of the writer.
     void make_rows_of(Database& db, std::string_view account) const;
@@ -82,6 +88,7 @@ private:
     const std::string path_;
     const Durability durability_;
     const CatalogueOptions catalogue_;
+    const AccountLimits limits_;
     Background& background_;
     OwnedWork work_;
 
@@ -90,6 +97,7 @@ private:
     AccessKeys access_keys_;
     OpenExports exports_;
     Companions companions_;
+    HeldBytes held_bytes_;
     Reserve reserve_;
     std::set<std::string, std::less<>> regions_;
     std::atomic<bool> opted_out_{false};

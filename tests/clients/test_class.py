@@ -1,4 +1,4 @@
-"""A class on one server: one student's account is reset, and others keep what is theirs."""
+"""A class on one server: one student's account is reset, and none holds more than it may."""
 
 import botocore.exceptions
 import pytest
@@ -58,6 +58,39 @@ def test_a_reset_of_one_account_survives_a_restart(start_server, tmp_path):
     server = start_server("--data", tmp_path / "data")
     assert volumes(server, STUDENT) == []
     assert len(volumes(server, NEIGHBOUR)) == 1
+
+
+def test_no_account_holds_more_rows_than_it_may(start_server):
+    server = start_server("--account-limit", "rows=3")
+    student = server.client(account=STUDENT)
+    for _ in range(3):
+        make_volume(student)
+    with pytest.raises(botocore.exceptions.ClientError, match="VolumeLimitExceeded"):
+        make_volume(student)
+    make_volume(server.client(account=NEIGHBOUR))
+    server.control("reset", {"account": STUDENT})
+    make_volume(student)
+
+
+def test_no_account_holds_more_bytes_than_it_may(start_server, tmp_path, dice):
+    server = start_server("--account-limit", "bytes=4MiB")
+    small, large = tmp_path / "small", tmp_path / "large"
+    small.write_bytes(dice.randbytes(3 << 20))
+    large.write_bytes(dice.randbytes(8 << 20))
+
+    def bring(disk, account=STUDENT):
+        return servers.run_amilab("import", disk, "--name", disk.name, "--account", account,
+                                  endpoint=server.endpoint, text=True)
+
+    assert bring(small).returncode == 0
+    refused = bring(large)
+    assert refused.returncode == 1
+    (line,) = refused.stderr.splitlines()
+    assert "maximum storage limit of 4194304 bytes" in line
+    space = server.control("space")
+    assert [one["account"] for one in space["accounts"]] == [STUDENT]
+    assert space["allocated_bytes"] <= 4 << 20
+    assert bring(small, NEIGHBOUR).returncode == 0
 
 
 def test_space_has_totals_of_each_account(server):

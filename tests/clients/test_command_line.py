@@ -54,7 +54,10 @@ def test_messages_point_to_pages_that_the_program_has(server):
     ("serve", "--listen", "nowhere"), ("serve", "--seed", "seven"), ("serve", "--seed", "-1"),
     ("serve", "--seed", "18446744073709551616"), ("serve", "--threads", "100000"),
     ("serve", "--region", "nowhere"), ("serve", "--allow-host", "http://lab.test"),
-    ("serve", "--allow-host", "*"), ("import",), ("export", "x"), ("space", "--data", "/nowhere"),
+    ("serve", "--allow-host", "*"), ("serve", "--account-limit", "100"),
+    ("serve", "--account-limit", "rows=0"), ("serve", "--account-limit", "rows=1,bytes=-1"),
+    ("serve", "--account-limit", "bytes=9999999TiB"), ("serve", "--account-limit", "bytes="),
+    ("reset", "--account", "12"), ("import",), ("export", "x"), ("space", "--data", "/nowhere"),
 ])
 def test_a_wrong_command_line_is_refused_in_one_line(arguments):
     done = servers.run_amilab(*arguments, text=True)
@@ -75,6 +78,8 @@ def test_a_wrong_command_line_is_refused_in_one_line(arguments):
     (("serve", "--data", ""), "--data: the folder's name is empty; see amilab serve --help"),
     (("serve", "--threads", "1025"),
      "--threads: Value 1025 not in range 0 to 1024; see amilab serve --help"),
+    (("serve", "--account-limit", "bytes=20GB"), "--account-limit: bytes=20GB is no limit: "
+     "expected such as rows=10000 or bytes=20GiB; see amilab serve --help"),
     (("import", "--name", "golden"),
      "one of FILE and --from-dir is required; see amilab import --help"),
     (("import", "disk", "--from-dir", "root", "--name", "golden"),

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "server/calls/account_limits.h"
 #include "server/services/ebs/access.h"
 #include "server/services/ebs/checksums.h"
 #include "server/services/ebs/errors.h"
@@ -93,7 +94,10 @@ PutSnapshotBlockResponse put_snapshot_block(ByteSession& session,
     const auto hold = session.generation().companions().get<UploadTraffic>().begin_write(
         id.text(), request.block_index);
     Target target;
-    session.read([&](Session& rows) { target = require_target(rows, id, request.block_index); });
+    session.read([&](Session& rows) {
+        target = require_target(rows, id, request.block_index);
+        take_bytes(rows, {kService, PutSnapshotBlockRequest::kOperation}, kBlockBytes);
+    });
     write_block(session.blocks(), target, request.block_index, session.body());
     bool is_layer_gone = false;
     try {

@@ -2,6 +2,7 @@
 
 #include "server/services/ebs/block_data.h"
 #include "server/services/ebs/block_lists.h"
+#include "server/services/ebs/errors.h"
 #include "server/services/ebs/upload_ends.h"
 #include "server/services/ebs/upload_starts.h"
 #include "server/wire/ebs/schema.h"
@@ -14,6 +15,6 @@ constexpr const Family* kFamilies[] = {&kBlockLists, &kBlockData, &kUploadStarts
 
 }  // namespace
 
-constinit const Service kEbs{.schema = kService, .families = kFamilies};
+constinit const Service kEbs{.schema = kService, .families = kFamilies, .over_limit = &over_limit};
 
 }  // namespace amilab::ebs

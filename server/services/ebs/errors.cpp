@@ -7,6 +7,7 @@ namespace amilab::ebs {
 namespace {
 
 constexpr int kBadRequest = 400;
+constexpr int kPaymentRequired = 402;
 constexpr int kForbidden = 403;
 constexpr int kNotFound = 404;
 constexpr int kConflict = 409;
@@ -99,6 +100,12 @@ ApiError too_many_pending_snapshots(std::int64_t limit)
 {
     return {"ConcurrentLimitExceededException",
             fmt::format("The account has {} pending snapshots already.", limit), kBadRequest};
+}
+
+ApiError over_limit(std::string_view, const std::string& message)
+{
+    return {"ServiceQuotaExceededException", message, kPaymentRequired,
+            "DEPENDENCY_SERVICE_QUOTA_EXCEEDED"};
 }
 
 ApiError busy(std::string_view message)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "server/wire/api_error.h"
@@ -32,6 +33,9 @@ ApiError access_denied(std::string_view id);
 ApiError token_conflict();
 ApiError too_many_pending_snapshots(std::int64_t limit);
 /// Something that must not go on at the same time does; to be tried again, as SDKs do.
+/// A call would take its account beyond what one may hold. Source: EBS direct APIs Reference,
+/// ServiceQuotaExceededException (documented).
+ApiError over_limit(std::string_view operation, const std::string& message);
 ApiError busy(std::string_view message);
 
 }  // namespace amilab::ebs

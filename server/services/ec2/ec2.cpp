@@ -1,5 +1,6 @@
 #include "server/services/ec2/ec2.h"
 
+#include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/images/adopted_images.h"
 #include "server/services/ec2/images/allowed_images.h"
 #include "server/services/ec2/images/fast_launch.h"
@@ -106,7 +107,9 @@ constexpr const Family* kFamilies[] = {
 
 }  // namespace
 
-constinit const Service kEc2{
-    .schema = kService, .families = kFamilies, .ports = {.is_usable_image = &is_usable_image}};
+constinit const Service kEc2{.schema = kService,
+                             .families = kFamilies,
+                             .ports = {.is_usable_image = &is_usable_image},
+                             .over_limit = &over_limit};
 
 }  // namespace amilab::ec2

@@ -39,4 +39,9 @@ ApiError quota_exceeded(std::string_view message)
             "SERVICE_QUOTA_EXCEEDED"};
 }
 
+ApiError over_limit(std::string_view, const std::string& message)
+{
+    return quota_exceeded(message);
+}
+
 }  // namespace amilab::rbin

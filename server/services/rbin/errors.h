@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "server/wire/api_error.h"
@@ -14,5 +15,7 @@ ApiError rule_not_found(std::string_view id);
 /// The rule is locked, or not, so that it cannot be done.
 ApiError invalid_rule_state(std::string_view message);
 ApiError quota_exceeded(std::string_view message);
+/// A call would take its account beyond what one may hold.
+ApiError over_limit(std::string_view operation, const std::string& message);
 
 }  // namespace amilab::rbin

@@ -39,6 +39,11 @@ ApiError parameter_limit_exceeded()
             "You have reached the maximum number of parameters of an account in a Region."};
 }
 
+ApiError over_limit(std::string_view, const std::string& message)
+{
+    return {"ParameterLimitExceeded", message};
+}
+
 ApiError oldest_version_has_label(std::string_view name, std::int64_t version)
 {
     return {"ParameterMaxVersionLimitExceeded",

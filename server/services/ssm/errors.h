@@ -17,6 +17,8 @@ ApiError parameter_version_not_found(std::string_view name, std::string_view ver
 ApiError parameter_already_exists();
 /// Source: code documented, text assumed.
 ApiError parameter_limit_exceeded();
+/// A call would take its account beyond what one may hold.
+ApiError over_limit(std::string_view operation, const std::string& message);
 /// Source: observed.
 ApiError oldest_version_has_label(std::string_view name, std::int64_t version);
 /// Source: observed.

@@ -1,5 +1,6 @@
 #include "server/services/ssm/ssm.h"
 
+#include "server/services/ssm/errors.h"
 #include "server/services/ssm/image_parameters.h"
 #include "server/services/ssm/parameters.h"
 #include "server/wire/ssm/schema.h"
@@ -14,6 +15,7 @@ constexpr const Family* kFamilies[] = {&kParameters};
 
 constinit const Service kSsm{.schema = kService,
                              .families = kFamilies,
-                             .ports = {.find_image_parameter = &find_image_parameter}};
+                             .ports = {.find_image_parameter = &find_image_parameter},
+                             .over_limit = &over_limit};
 
 }  // namespace amilab::ssm

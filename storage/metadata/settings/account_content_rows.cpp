@@ -130,6 +130,44 @@ std::map<std::string, std::int64_t, std::less<>> count_account_rows(Database& db
     return counts;
 }
 
+void keep_account_counts(Database& db)
+{
+    // A row that another replaces has gone.
+    db.run("PRAGMA recursive_triggers = ON");
+    db.run(
+        "CREATE TEMP TABLE account_count (account TEXT NOT NULL PRIMARY KEY,"
+        " rows INTEGER NOT NULL, disks INTEGER NOT NULL) STRICT, WITHOUT ROWID");
+    for (const auto& table : owned_tables(db)) {
+        const bool is_disk = table == "volume" || table == "snapshot";
+        db.run(fmt::format(
+            "CREATE TEMP TRIGGER count_new_{0} AFTER INSERT ON main.{0} BEGIN"
+            " INSERT INTO account_count (account, rows, disks) SELECT new.owner, 0, 0"
+            "  WHERE NOT EXISTS (SELECT 1 FROM account_count WHERE account = new.owner);"
+            " UPDATE account_count SET rows = rows + 1, disks = disks + {1}"
+            "  WHERE account = new.owner; END;"
+            "CREATE TEMP TRIGGER count_gone_{0} AFTER DELETE ON main.{0} BEGIN"
+            " UPDATE account_count SET rows = rows - 1, disks = disks - {1}"
+            "  WHERE account = old.owner; END",
+            table, is_disk ? 1 : 0));
+    }
+    for (const auto& [account, rows] : count_account_rows(db)) {
+        Statement(db,
+                  "INSERT INTO account_count (account, rows, disks) VALUES (?1, ?2,"
+                  " (SELECT count(*) FROM volume WHERE owner = ?1) +"
+                  " (SELECT count(*) FROM main.snapshot WHERE owner = ?1))")
+            .execute(account, rows);
+    }
+}
+
+AccountCount select_account_count(Database& db, std::string_view account)
+{
+    static constexpr auto kColumns =
+        columns<AccountCount>("account_count", "c", integer<&AccountCount::rows>("rows"),
+                              integer<&AccountCount::disks>("disks"));
+    return select_row<kColumns>(db, "FROM account_count c WHERE c.account = ?", account)
+        .value_or(AccountCount{});
+}
+
 std::vector<InstanceId> select_live_instances_of(Database& db, std::string_view account)
 {
     static const auto sql = fmt::format("SELECT id FROM instance {} AND state <> '{}'", kOwned,

@@ -21,6 +21,17 @@ void delete_account_rows(Database& db, std::string_view account);
 /// How many rows each account has that has any.
 std::map<std::string, std::int64_t, std::less<>> count_account_rows(Database& db);
 
+/// Counts what each account has from now on as rows come and go, on this connection, which is the
+/// one that writes; select_account_count() tells. What a transaction that is rolled back did does
+/// not count.
+void keep_account_counts(Database& db);
+struct AccountCount {
+    std::int64_t rows = 0;
+    /// How many of them are volumes and snapshots.
+    std::int64_t disks = 0;
+};
+AccountCount select_account_count(Database& db, std::string_view account);
+
 /// The account's instances that are not terminated.
 std::vector<InstanceId> select_live_instances_of(Database& db, std::string_view account);
 

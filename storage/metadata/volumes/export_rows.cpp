@@ -18,16 +18,17 @@ constexpr auto kIsReadableSnapshot =
 /// Volumes and snapshots; `top` is there while the bytes can be read. The + before the state is for
 /// SQLite, which merges halves of like columns alone.
 constexpr auto kVolumesAndSnapshots =
-    "(SELECT v.id, 0 AS is_read_only, +v.state AS state, v.size_gib, iif(" + kIsReadableVolume +
-    ", v.layer_id, NULL) AS top FROM volume v UNION ALL SELECT s.id, 1, iif(" + kIsArchived +
-    ", 'archived', s.state), s.volume_size_gib, iif(" + kIsReadableSnapshot +
+    "(SELECT v.id, v.owner, 0 AS is_read_only, +v.state AS state, v.size_gib, iif(" +
+    kIsReadableVolume +
+    ", v.layer_id, NULL) AS top FROM volume v UNION ALL SELECT s.id, s.owner, 1, iif(" +
+    kIsArchived + ", 'archived', s.state), s.volume_size_gib, iif(" + kIsReadableSnapshot +
     ", s.layer_id, NULL) FROM main.snapshot s WHERE s.recycled = 0) e";
 constexpr auto kNamed = "FROM " + kVolumesAndSnapshots + " WHERE e.id = ?";
 
 constexpr auto kExportColumns = columns<ExportRow>(
-    "export", "e", text<&ExportRow::id>("id"), flag<&ExportRow::is_read_only>("is_read_only"),
-    text<&ExportRow::state>("state"), integer<&ExportRow::size_gib>("size_gib"),
-    integer<&ExportRow::top>("top"));
+    "export", "e", text<&ExportRow::id>("id"), text<&ExportRow::owner>("owner"),
+    flag<&ExportRow::is_read_only>("is_read_only"), text<&ExportRow::state>("state"),
+    integer<&ExportRow::size_gib>("size_gib"), integer<&ExportRow::top>("top"));
 constexpr Listing<ExportRow> kExportList{.from = kVolumesAndSnapshots,
                                          .where = "e.top IS NOT NULL",
                                          .key = "e.id",

@@ -16,6 +16,7 @@ namespace amilab {
 /// A volume or snapshot as a disk, whoever owns it.
 struct ExportRow {
     std::string id{};
+    std::string owner{};
     bool is_read_only = false;
     std::int64_t size_gib = 0;
     /// A VolumeState or SnapshotState, or "archived"; only some are disks: see is_disk.

@@ -14,6 +14,7 @@
 #include "storage/metadata/layers/layer_report_rows.h"
 #include "storage/metadata/settings/account_content_rows.h"
 #include "storage/metadata/sql/statement.h"
+#include "storage/metadata/sql/transaction.h"
 #include "storage/state/generation.h"
 #include "tests/server/services/service_trials.h"
 #include "tests/support/row_changes.h"
@@ -147,6 +148,33 @@ TEST_P(AccountResetInAWorld, OfAllAccountsLeavesNoLayer)
     EXPECT_THAT(row_counts(generation()), IsEmpty());
     EXPECT_THAT(texts_of(generation(), "SELECT id FROM layer"), IsEmpty());
     EXPECT_THAT(texts_of(generation(), "SELECT id FROM removed_layer"), IsEmpty());
+}
+
+// Of what limits count: rows go by foreign keys and triggers too.
+TEST_P(AccountResetInAWorld, IsCountedRowByRow)
+{
+    auto writer = generation().writer();
+    auto& db = writer.db();
+    keep_account_counts(db);
+    const auto rows = count_account_rows(db);
+    const auto expect_counted = [&] {
+        for (const auto& [account, count] : rows) {
+            const auto now = count_account_rows(db);
+            const auto found = now.find(account);
+            EXPECT_EQ(select_account_count(db, account).rows,
+                      found != now.end() ? found->second : 0)
+                << account;
+        }
+    };
+    expect_counted();
+    {
+        const Transaction given_up(db);
+        delete_account_rows(db, kAccount);
+        EXPECT_EQ(select_account_count(db, kAccount).rows, 0);
+        EXPECT_EQ(select_account_count(db, kAccount).disks, 0);
+        expect_counted();
+    }
+    expect_counted();
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, AccountResetInAWorld,

@@ -1,6 +1,7 @@
 #include "server/services/ec2/common/errors.h"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -195,6 +196,25 @@ ApiError attachment_limit_exceeded(std::size_t volumes, std::int64_t limit, std:
     return {"AttachmentLimitExceeded",
             fmt::format("{} volumes are more than the {} that the instance type '{}' can have.",
                         volumes, limit, type)};
+}
+
+// Source: codes are documented (EC2 API Reference, "Error codes"); which operation says which is
+// assumed where it makes several things.
+ApiError over_limit(std::string_view operation, const std::string& message)
+{
+    struct Code {
+        std::string_view operation;
+        std::string_view code;
+    };
+    constexpr std::array kCodes = {Code{"RunInstances", "InstanceLimitExceeded"},
+                                   Code{"CreateVolume", "VolumeLimitExceeded"},
+                                   Code{"CopyVolumes", "VolumeLimitExceeded"},
+                                   Code{"CreateSnapshot", "SnapshotLimitExceeded"},
+                                   Code{"CreateSnapshots", "SnapshotLimitExceeded"},
+                                   Code{"CopySnapshot", "SnapshotLimitExceeded"}};
+    const auto* known = std::find_if(kCodes.begin(), kCodes.end(),
+                                     [&](const auto& code) { return code.operation == operation; });
+    return {known != kCodes.end() ? std::string(known->code) : "ResourceLimitExceeded", message};
 }
 
 // Source: codes are documented, the text is assumed.

@@ -82,6 +82,8 @@ ApiError volume_smaller_than_snapshot(std::int64_t size_gib, std::string_view sn
                                       std::int64_t snapshot_size_gib);
 ApiError attachment_limit_exceeded(std::size_t volumes, std::int64_t limit, std::string_view type);
 
+/// A call would take its account beyond what one may hold; `message` says what that is.
+ApiError over_limit(std::string_view operation, const std::string& message);
 /// An account may have only so many in a region, of `what` it calls.
 ApiError too_many_in_region(std::string_view code, std::int64_t limit, std::string_view what);
 ApiError too_many_ids(std::size_t given, std::size_t limit);

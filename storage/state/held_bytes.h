@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "storage/base/mutex.h"
+
+namespace amilab {
+
+/// Keeps the bytes that accounts hold to a bound. What is written counts as new until that comes to
+/// more than the bound; then the files are looked at. So a write within the bound costs a look-up,
+/// and nobody gets further beyond it than by what is being written at that instant.
+/// Safe from any thread.
+class HeldBytes {
+public:
+    /// What an account holds by its files, in bytes. Takes its time.
+    using Measure = std::function<std::uint64_t(std::string_view account)>;
+
+    /// Without `most` nothing is counted.
+    HeldBytes(std::optional<std::uint64_t> most, Measure measure)
+        : most_(most), measure_(std::move(measure))
+    {
+    }
+
+    std::optional<std::uint64_t> most() const { return most_; }
+
+    /// Whether the account may write so many bytes more, which then count as written. Throws what
+    /// `measure` throws.
+    bool take(std::string_view account, std::uint64_t bytes);
+    /// Whether take() would say so at once.
+    bool is_known_to_have_room(std::string_view account, std::uint64_t bytes) const;
+    /// Has the files looked at the next time: the account has got what others wrote.
+    void forget(std::string_view account);
+
+private:
+    const std::optional<std::uint64_t> most_;
+    const Measure measure_;
+    mutable Mutex mutex_{LockLevel::kHeldBytes};
+    std::map<std::string, std::uint64_t, std::less<>> counted_ GUARDED_BY(mutex_);
+};
+
+}  // namespace amilab

@@ -1,0 +1,96 @@
+#include "storage/state/held_bytes.h"
+
+#include <gtest/gtest.h>
+
+#include "storage/base/storage_error.h"
+
+namespace amilab {
+namespace {
+
+class HeldBytesTest : public ::testing::Test {
+protected:
+    HeldBytes held{100, [this](std::string_view) {
+                       ++looks;
+                       return on_disk;
+                   }};
+    std::uint64_t on_disk = 0;
+    int looks = 0;
+};
+
+TEST_F(HeldBytesTest, LooksOnceWhileWhatIsWrittenIsWithinTheBound)
+{
+    EXPECT_TRUE(held.take("a", 40));
+    EXPECT_TRUE(held.take("a", 40));
+    EXPECT_EQ(looks, 1);
+}
+
+TEST_F(HeldBytesTest, LooksAgainBeforeItRefuses)
+{
+    EXPECT_TRUE(held.take("a", 80));
+    on_disk = 30;  // the same bytes were written over and over
+    EXPECT_TRUE(held.take("a", 70));
+    EXPECT_EQ(looks, 2);
+}
+
+TEST_F(HeldBytesTest, RefusesWhatComesToMoreThanTheBound)
+{
+    on_disk = 90;
+    EXPECT_FALSE(held.take("a", 11));
+    EXPECT_TRUE(held.take("a", 10));
+    on_disk = 100;
+    EXPECT_FALSE(held.take("a", 1));
+}
+
+TEST_F(HeldBytesTest, CountsNothingThatWasRefused)
+{
+    EXPECT_FALSE(held.take("a", 101));
+    EXPECT_TRUE(held.take("a", 100));
+    EXPECT_EQ(looks, 1);
+}
+
+TEST_F(HeldBytesTest, RefusesNumbersWhoseSumWouldWrap)
+{
+    on_disk = 50;
+    EXPECT_FALSE(held.take("a", ~std::uint64_t{0}));
+    on_disk = ~std::uint64_t{0};
+    EXPECT_FALSE(held.take("b", 1));
+}
+
+TEST_F(HeldBytesTest, CountsEachAccountAlone)
+{
+    EXPECT_TRUE(held.take("a", 100));
+    EXPECT_TRUE(held.take("b", 100));
+}
+
+TEST_F(HeldBytesTest, LooksAgainAtWhatItWasToForget)
+{
+    EXPECT_TRUE(held.take("a", 10));
+    EXPECT_TRUE(held.is_known_to_have_room("a", 90));
+    EXPECT_FALSE(held.is_known_to_have_room("a", 91));
+    held.forget("a");
+    EXPECT_FALSE(held.is_known_to_have_room("a", 0));
+    on_disk = 100;
+    EXPECT_FALSE(held.take("a", 1));
+}
+
+TEST_F(HeldBytesTest, ForgetsNothingOfALookThatFailed)
+{
+    HeldBytes broken(
+        100, [](std::string_view) -> std::uint64_t { throw StorageError(EIO, "look", "there"); });
+    EXPECT_THROW(broken.take("a", 1), StorageError);
+    EXPECT_FALSE(broken.is_known_to_have_room("a", 0));
+}
+
+TEST(HeldBytes, AreNotCountedWithoutABound)
+{
+    HeldBytes held({}, [](std::string_view) -> std::uint64_t {
+        ADD_FAILURE();
+        return 0;
+    });
+    EXPECT_TRUE(held.take("a", ~std::uint64_t{0}));
+    EXPECT_TRUE(held.is_known_to_have_room("a", ~std::uint64_t{0}));
+    held.forget("a");
+}
+
+}  // namespace
+}  // namespace amilab
