@@ -249,6 +249,27 @@ def test_a_full_disk_refuses_writes_and_nothing_else(start_server, tmp_path, dic
         assert server.stop() == 0
 
 
+def test_a_reset_of_the_account_that_filled_the_disk_gives_it_back(start_server, tmp_path, dice):
+    with tmpfs(tmp_path / "mount", 32) as mount:
+        server = start_server("--data", mount / "data")
+        server.expected_errors = "No space left|disk is full"
+        disk = tmp_path / "disk.raw"
+        disk.write_bytes(dice.randbytes(4 << 20))
+        assert servers.run_amilab("import", disk, "--name", "first",
+                                  endpoint=server.endpoint).returncode == 0
+        ec2 = server.client()
+        fill_up(mount)
+        with pytest.raises(botocore.exceptions.ClientError, match="Unavailable"):
+            while True:
+                make_volume(ec2)
+        server.control("reset", {"account": "123456789012"})
+        assert ec2.describe_images(Owners=["self"])["Images"] == []
+        # Its files go in the background.
+        servers.wait_until(lambda: calls.call(server, "CreateVolume", Size="1",
+                                              AvailabilityZone="us-east-1a").status == 200)
+        assert server.stop() == 0
+
+
 def test_reads_go_on_when_a_full_disk_keeps_what_is_due(start_server, tmp_path):
     with tmpfs(tmp_path / "mount", 32) as mount:
         server = start_server("--data", mount / "data")

@@ -1,16 +1,13 @@
 // What reads of images ask of SQLite must cost the same however many images there are.
-#include <algorithm>
-#include <iterator>
 #include <string>
 #include <vector>
-
-#include <sqlite3.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/server/services/ec2/common/sharing_support.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
+#include "tests/support/query_plans.h"
 #include "tests/support/told_statements.h"
 
 namespace amilab::test {
@@ -20,20 +17,6 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-std::vector<std::string> plan_of(Database& db, const std::string& sql)
-{
-    std::vector<std::string> steps;
-    sqlite3_stmt* explain = nullptr;
-    const auto text = "EXPLAIN QUERY PLAN " + sql;
-    EXPECT_EQ(sqlite3_prepare_v2(db.handle(), text.c_str(), -1, &explain, nullptr), SQLITE_OK);
-    while (sqlite3_step(explain) == SQLITE_ROW) {
-        constexpr int kDetail = 3;
-        steps.emplace_back(reinterpret_cast<const char*>(sqlite3_column_text(explain, kDetail)));
-    }
-    sqlite3_finalize(explain);
-    return steps;
-}
 
 /// The steps of all statements that the call runs.
 std::vector<std::string> plan_of_call(const ToldStatements& told, TestEmulator& aws,
@@ -52,17 +35,6 @@ std::vector<std::string> plan_of_call(const ToldStatements& told, TestEmulator& 
     }
     EXPECT_FALSE(steps.empty());
     return steps;
-}
-
-/// The steps that read a table, an index or the catalogue as a whole; a list of ids that a
-/// statement was given is none.
-std::vector<std::string> scans(const std::vector<std::string>& steps)
-{
-    std::vector<std::string> found;
-    std::copy_if(steps.begin(), steps.end(), std::back_inserter(found), [](const auto& step) {
-        return step.starts_with("SCAN ") && step.find(" VIRTUAL TABLE ") == step.npos;
-    });
-    return found;
 }
 
 class ImagePlans : public ::testing::Test {
