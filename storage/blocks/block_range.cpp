@@ -20,11 +20,6 @@ std::string layer_name(LayerId layer)
 void require_range(const char* operation, LayerId top, std::uint64_t offset, std::uint64_t length,
                    std::uint64_t size)
 {
-    if (offset % kSectorSize != 0 || length % kSectorSize != 0) {
-        throw StorageError(
-            EINVAL, operation, layer_name(top),
-            fmt::format("offset {} and length {} must be multiples of 512", offset, length));
-    }
     if (offset > size || length > size - offset) {
         throw StorageError(
             EINVAL, operation, layer_name(top),

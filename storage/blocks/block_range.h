@@ -26,7 +26,7 @@ inline std::uint32_t segments_of(std::uint64_t size)
     return static_cast<std::uint32_t>((size + kSegmentSize - 1) / kSegmentSize);
 }
 
-/// Throws StorageError (EINVAL) unless the range lies within `size` and on whole sectors.
+/// Throws StorageError (EINVAL) unless the range lies within `size`.
 void require_range(const char* operation, LayerId top, std::uint64_t offset, std::uint64_t length,
                    std::uint64_t size);
 

@@ -13,9 +13,9 @@ namespace amilab {
 
 class LayerRegistry;
 
-/// Sealed layers over each other: bytes that never change. Offsets and lengths are bytes, multiples
-/// of kSectorSize (512). Safe from any thread. Throws StorageError: EINVAL (past the end or
-/// unaligned), EBADMSG (a damaged file), and what the disk refuses.
+/// Sealed layers over each other: bytes that never change. Offsets and lengths are bytes, any.
+/// Safe from any thread. Throws StorageError: EINVAL (past the end), EBADMSG (a damaged file), and
+/// what the disk refuses.
 class Snapshot {
 public:
     /// For BlockStore::open_snapshot. The layers are LayerRegistry::hold_sealed's.

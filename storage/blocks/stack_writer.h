@@ -8,8 +8,9 @@
 
 namespace amilab {
 
-// How a stack's top layer is changed. Offsets and lengths are in sectors and within the volume,
-// whose size is `volume_size`; the caller holds the blocks exclusively. Throws StorageError: the
+// How a stack's top layer is changed. Offsets and lengths are bytes within the volume, whose size
+// is `volume_size`; the caller holds the blocks exclusively. Of a sector that is changed in part
+// the kernel writes all: after power loss it is as it was or as it became. Throws StorageError: the
 // range may then hold old bytes in some places and new ones in others.
 
 /// The top gets the bytes; of a block that it did not have, all of it.

@@ -21,7 +21,7 @@ public:
     LayerId id() const { return volume_->top(); }
     std::uint64_t size() const { return volume_->size(); }
 
-    /// Anywhere, in any order, from any thread; offset and length are multiples of 512.
+    /// Anywhere, in any order, from any thread.
     void write(std::uint64_t offset, std::span<const std::byte> bytes);
 
     /// The next bytes of a stream, however many; one thread. Behind the size: EINVAL.

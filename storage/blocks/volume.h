@@ -21,9 +21,10 @@ class Gate;
 class LayerRegistry;
 
 /// A copy-on-write disk: one writable sparse layer over immutable parents.
-/// Offsets and lengths are bytes, multiples of kSectorSize (512).
+/// Offsets and lengths are bytes, any: a write changes no byte beside its range, whoever writes
+/// those meanwhile. The size is a multiple of kSectorSize (512).
 /// Safe from any thread; a read never sees half a write.
-/// Throws StorageError: EINVAL (past the end or unaligned), EROFS (an upload that was sealed),
+/// Throws StorageError: EINVAL (past the end), EROFS (an upload that was sealed),
 /// EBADMSG (a damaged file), and what the disk refuses: after a failed write its range may be old
 /// in some places and new in others, and everything else goes on.
 class Volume : public std::enable_shared_from_this<Volume> {

@@ -74,9 +74,6 @@ void check_range(const Agreement& agreement, const Request& request)
         throw Refused{wants_space ? Error::kNoSpace : Error::kInvalid,
                       "the request goes past the end"};
     }
-    if (request.offset % kMinBlock != 0 || request.length % kMinBlock != 0) {
-        throw Refused{Error::kInvalid, "offset and length must be multiples of 512"};
-    }
 }
 
 void check(const Agreement& agreement, const Request& request)

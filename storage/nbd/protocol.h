@@ -30,7 +30,8 @@ constexpr std::size_t kRequestSize = 28;
 constexpr std::size_t kSimpleReplySize = 16;
 constexpr std::size_t kChunkHeaderSize = 20;
 
-constexpr std::uint32_t kMinBlock = 512;
+/// Any range of bytes is taken, as by qemu-nbd: file systems in a file, by nbdfuse, write such.
+constexpr std::uint32_t kMinBlock = 1;
 constexpr std::uint32_t kPreferredBlock = 4096;
 /// What one read or write moves at most.
 constexpr std::uint32_t kMaxBlock = 32U << 20;

@@ -4,6 +4,7 @@ and qemu's. An ext4 file system made over NBD goes through the whole line."""
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 
 import pytest
@@ -65,7 +66,7 @@ def test_nbdinfo_lists_what_there_is_and_tells_what_it_can_do(server, ec2):
     for ability in ("can_flush", "can_fua", "can_trim", "can_zero", "can_fast_zero", "can_df",
                     "can_multi_conn"):
         assert info[ability], ability
-    assert info["block_size_minimum"] == 512
+    assert info["block_size_minimum"] == 1
     assert info["contexts"] == ["base:allocation"]
 
 
@@ -123,6 +124,17 @@ def test_qemu_io_reads_what_each_kind_of_write_left(server, ec2):
              "read -P 1 65k 63k", "read -P 0 128k 64k", "read -P 0 256k 64k", "read -P 0 384k 64k",
              "read -P 1 448k 576k", "aio_write -P 3 1M 1M", "aio_read 0 1M", "aio_flush",
              "read -P 3 1M 1M"]
+    done = tool("qemu-io", "-f", "raw", *(part for step in steps for part in ("-c", step)), volume)
+    assert "verification failed" not in done.stdout
+    assert "error" not in done.stdout + done.stderr
+
+
+def test_qemu_io_moves_any_range_of_bytes(server, ec2):
+    volume = server.disk(make_volume(ec2))
+    steps = ["write -P 1 0 1M", "write -P 2 511 3", "write -P 3 65535 65538", "write -z 100 300",
+             "flush", "read -P 1 0 100", "read -P 0 100 300", "read -P 1 400 111",
+             "read -P 2 511 3", "read -P 1 514 65021", "read -P 3 65535 65538",
+             "read -P 1 131073 917503"]
     done = tool("qemu-io", "-f", "raw", *(part for step in steps for part in ("-c", step)), volume)
     assert "verification failed" not in done.stdout
     assert "error" not in done.stdout + done.stderr
@@ -217,6 +229,14 @@ def test_a_file_system_made_over_nbd_is_on_the_next_instance(server, ec2, tmp_pa
         subprocess.run([programs.find("mke2fs"), "-q", "-t", "ext4", "-F", "-d", folder, disk],
                        check=True)
         subprocess.run([programs.find("e2fsck"), "-f", "-n", disk], check=True, capture_output=True)
+        # debugfs writes single bytes of a superblock.
+        (tmp_path / "late").write_bytes(dice.randbytes(100_001))
+        done = subprocess.run(
+            [programs.find("debugfs"), "-w", "-f", "-", disk], check=True, capture_output=True,
+            input=f"write {tmp_path / 'late'} late\nrm etc/empty\n".encode())
+        assert b"error" not in done.stderr.lower(), done.stderr
+        shutil.copy(tmp_path / "late", folder / "late")
+        (folder / "etc/empty").unlink()
     with mounted(server.disk(capture_and_launch(ec2, instance_id)), tmp_path / "after") as disk:
         assert disks.ext4_sums(disk, tmp_path / "files") == disks.folder_sums(folder)
 

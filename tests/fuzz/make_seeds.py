@@ -123,6 +123,7 @@ def command_lists():
     yield command(ZERO, 512, BLOCK) + command(ZERO, 0, BLOCK, flags=2) + command(READ, 0, BLOCK)
     yield command(ZERO, 0, 512, flags=16) + command(ZERO, 0, 512, flags=18) + command(END)
     yield command(READ, SIZE, 512) + command(READ, 1, 512) + command(WRITE, SIZE, 512, page)
+    yield command(WRITE, 511, 3, b"abc") + command(ZERO, BLOCK - 1, 3) + command(READ, 500, BLOCK)
     yield command(5) + command(READ, 0, 1 << 26) + command(FLUSH, 512) + command(READ)
 
 

@@ -53,8 +53,10 @@ void CrashWorld::step()
     const auto dice = pick(100);
     auto& [id, volume] = pick_from(volumes_, random_());
     try {
-        if (dice < 45) {
+        if (dice < 40) {
             write(volume);
+        } else if (dice < 45) {
+            write_again(volume);
         } else if (dice < 60) {
             zero(volume);
         } else if (dice < 70) {
@@ -130,6 +132,14 @@ void CrashWorld::write(OpenVolume& volume)
     const auto version = ++last_version_;
     change(volume, first, count, version,
            [&] { volume.disk->write(first * kSectorSize, stamped(first, count, version)); });
+}
+
+/// Any bytes that are there already, in no whole sectors: what may be there stays the same.
+void CrashWorld::write_again(OpenVolume& volume)
+{
+    const auto offset = pick(kSize);
+    const auto length = std::min(1 + pick(2 * kBlockSize), kSize - offset);
+    volume.disk->write(offset, read_bytes(*volume.disk, offset, length));
 }
 
 void CrashWorld::zero(OpenVolume& volume)

@@ -67,6 +67,7 @@ private:
     void open_store();
     int add_volume(std::vector<LayerId> parents, SectorModel model);
     void write(OpenVolume& volume);
+    void write_again(OpenVolume& volume);
     void zero(OpenVolume& volume);
     void flush(OpenVolume& volume);
     void read(OpenVolume& volume);

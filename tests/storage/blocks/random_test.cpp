@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <array>
 #include <set>
 
 #include "storage/blocks/block_store.h"
@@ -91,10 +92,11 @@ private:
         return {std::move(parents), std::move(bytes), std::move(disk)};
     }
 
-    /// Offsets and lengths like those of real clients: whole blocks, sectors, everything.
+    /// Offsets and lengths like those of real clients: whole blocks, sectors, bytes, everything.
     std::pair<std::uint64_t, std::uint64_t> range(const Disk& disk)
     {
-        const auto grain = pick(3) == 0 ? kBlockSize : kSectorSize;
+        constexpr std::array<std::uint64_t, 4> kGrains = {kBlockSize, kSectorSize, kSectorSize, 1};
+        const auto grain = kGrains.at(pick(kGrains.size()));
         const auto longest = pick(4) == 0 ? disk.bytes.size() : 3 * kBlockSize;
         const auto offset = pick(disk.bytes.size() / grain) * grain;
         const auto length = (1 + pick(longest / grain)) * grain;

@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <algorithm>
 #include <cerrno>
+#include <thread>
 
 #include "storage/base/storage_error.h"
 #include "storage/files/posix_file_system.h"
@@ -92,21 +94,96 @@ TEST_F(VolumeRule, PartialWritesAreFilledFromTheParents)
     EXPECT_EQ(read_bytes(*first, kBlockSize, kBlockSize), filled(kBlockSize, 2));
 }
 
-TEST_F(VolumeRule, RefusesWhatIsUnalignedOrPastTheEnd)
+TEST_F(VolumeRule, RefusesWhatGoesPastTheEnd)
 {
-    const auto volume = new_volume(4 * kMiB + 512);
+    const auto size = 4 * kMiB + 512;
+    const auto volume = new_volume(size);
     std::vector<std::byte> out(512);
-    EXPECT_EQ(error_of([&] { volume->read(1, out); }), EINVAL);
-    EXPECT_EQ(error_of([&] { volume->read(4 * kMiB + 512, out); }), EINVAL);
+    EXPECT_EQ(error_of([&] { volume->read(size, out); }), EINVAL);
+    EXPECT_EQ(error_of([&] { volume->read(size - 511, out); }), EINVAL);
     EXPECT_EQ(error_of([&] { volume->read(~std::uint64_t{511}, out); }), EINVAL);
     EXPECT_EQ(error_of([&] { volume->read(4 * kMiB, out); }), 0);
-    EXPECT_EQ(error_of([&] { volume->write(256, out); }), EINVAL);
-    EXPECT_EQ(error_of([&] { volume->write(0, std::span(out).first(100)); }), EINVAL);
     EXPECT_EQ(error_of([&] { volume->write(4 * kMiB, filled(1024, 1)); }), EINVAL);
-    EXPECT_EQ(error_of([&] { volume->write_zeroes(0, 4 * kMiB + 1024); }), EINVAL);
-    EXPECT_EQ(error_of([&] { volume->trim(100, 512); }), EINVAL);
+    EXPECT_EQ(error_of([&] { volume->write(size - 1, filled(2, 1)); }), EINVAL);
+    EXPECT_EQ(error_of([&] { volume->write(size + 1, filled(1, 1)); }), EINVAL);
+    EXPECT_EQ(error_of([&] { volume->write_zeroes(0, size + 1); }), EINVAL);
+    EXPECT_EQ(error_of([&] { volume->write_zeroes_as_data(size, 1); }), EINVAL);
+    EXPECT_EQ(error_of([&] { volume->trim(size - 1, 2); }), EINVAL);
     EXPECT_EQ(error_of([&] { volume->extents(0, 8 * kMiB); }), EINVAL);
     EXPECT_EQ(files_on_disk(), 0U);
+}
+
+TEST_F(VolumeRule, AWriteChangesItsBytesAndNoOthers)
+{
+    const auto volume = new_volume(4 * kBlockSize);
+    auto expected = filled(4 * kBlockSize, 1);
+    volume->write(0, expected);
+    seal(*volume);
+    // Within a sector, across sectors, across blocks; of blocks that the top has and has not.
+    for (const auto& [offset, length] : {std::pair<std::uint64_t, std::uint64_t>{1, 1},
+                                         {511, 2},
+                                         {1000, 100},
+                                         {kBlockSize - 3, 7},
+                                         {kBlockSize + 5, 2 * kBlockSize - 9},
+                                         {4 * kBlockSize - 1, 1}}) {
+        const auto bytes = filled(length, 2);
+        volume->write(offset, bytes);
+        std::copy(bytes.begin(), bytes.end(),
+                  expected.begin() + static_cast<std::ptrdiff_t>(offset));
+        ASSERT_EQ(read_bytes(*volume, 0, expected.size()), expected) << length << " at " << offset;
+        ASSERT_EQ(read_bytes(*volume, offset, length), bytes);
+    }
+}
+
+TEST_F(VolumeRule, ZerosOfAnyRangeLeaveTheBytesBesideThem)
+{
+    const auto volume = new_volume(4 * kBlockSize);
+    const auto zero = [&](std::uint64_t offset, std::uint64_t length, bool as_data) {
+        as_data ? volume->write_zeroes_as_data(offset, length)
+                : volume->write_zeroes(offset, length);
+    };
+    for (const bool as_data : {false, true}) {
+        for (const bool is_sealed : {false, true}) {
+            volume->write(0, filled(4 * kBlockSize, 1));
+            if (is_sealed) {
+                seal(*volume);
+            }
+            auto expected = filled(4 * kBlockSize, 1);
+            for (const auto& [offset, length] : {std::pair<std::uint64_t, std::uint64_t>{3, 5},
+                                                 {kBlockSize - 1, kBlockSize + 2}}) {
+                zero(offset, length, as_data);
+                std::fill_n(expected.begin() + static_cast<std::ptrdiff_t>(offset), length,
+                            std::byte{0});
+                ASSERT_EQ(read_bytes(*volume, 0, expected.size()), expected);
+            }
+        }
+    }
+}
+
+TEST_F(VolumeRule, WritersOfOneSectorKeepEachOthersBytes)
+{
+    // Each thread has every eighth byte of a few blocks, and is the only one to write it.
+    constexpr std::uint64_t kThreads = 8;
+    constexpr std::uint64_t kBytes = 3 * 512;
+    const auto volume = new_volume(4 * kBlockSize);
+    const auto begin = kBlockSize - 512;  // across the end of a block
+    std::vector<std::thread> threads;
+    for (std::uint64_t number = 0; number < kThreads; ++number) {
+        threads.emplace_back([&, number] {
+            for (int round = 1; round <= 5; ++round) {
+                for (auto at = number; at < kBytes; at += kThreads) {
+                    volume->write(begin + at, filled(1, round * 10 + static_cast<int>(number)));
+                }
+            }
+        });
+    }
+    for (auto& thread : threads) {
+        thread.join();
+    }
+    const auto bytes = read_bytes(*volume, begin, kBytes);
+    for (std::uint64_t at = 0; at < kBytes; ++at) {
+        ASSERT_EQ(bytes[at], static_cast<std::byte>(50 + at % kThreads)) << at;
+    }
 }
 
 TEST_F(VolumeRule, ALastBlockMayBeShort)

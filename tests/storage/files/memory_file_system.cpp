@@ -93,16 +93,23 @@ public:
 
     void punch_hole(std::uint64_t offset, std::uint64_t length) override
     {
-        if (offset % kSector != 0 || length % kSector != 0) {
-            throw StorageError(EINVAL, "punch hole in", path());
-        }
         const std::lock_guard lock(owner_.mutex_);
-        const auto begin = inode_->sectors.lower_bound(offset / kSector);
-        const auto end = inode_->sectors.lower_bound((offset + length) / kSector);
-        for (auto sector = begin; sector != end; ++sector) {
+        const auto range_end = offset + length;
+        const auto end = inode_->sectors.lower_bound((range_end + kSector - 1) / kSector);
+        for (auto sector = inode_->sectors.lower_bound(offset / kSector); sector != end;) {
+            const auto at = sector->first * kSector;
             inode_->unsynced.insert(sector->first);
+            if (at >= offset && at + kSector <= range_end) {
+                sector = inode_->sectors.erase(sector);
+                continue;
+            }
+            // A sector at an end of the range keeps its other bytes.
+            const auto first = std::max(at, offset) - at;
+            const auto stop = std::min(at + kSector, range_end) - at;
+            std::fill(sector->second.begin() + static_cast<std::ptrdiff_t>(first),
+                      sector->second.begin() + static_cast<std::ptrdiff_t>(stop), std::byte{0});
+            ++sector;
         }
-        inode_->sectors.erase(begin, end);
     }
 
     void zero_range(std::uint64_t offset, std::uint64_t length) override

@@ -1,6 +1,7 @@
 #include "tests/storage/files/memory_file_system.h"
 
 #include <gtest/gtest.h>
+#include <algorithm>
 
 #include "storage/files/file_io.h"
 
@@ -16,6 +17,21 @@ TEST(MemoryFiles, HaveDataInFrontOfTheirEndAlone)
     EXPECT_EQ(file->seek_data(4098), 4098U);
     EXPECT_EQ(file->seek_hole(4096), 4100U);
     EXPECT_EQ(file->seek_data(4100), std::nullopt);
+}
+
+TEST(MemoryFiles, ZerosOfPartsOfSectorsLeaveTheirOtherBytes)
+{
+    MemoryFileSystem files;
+    const auto file = files.open("/file", OpenMode::kCreate);
+    std::vector<std::byte> expected(4 * 512, std::byte{1});
+    write_fully(*file, 0, expected);
+    file->punch_hole(511, 1026);
+    std::fill_n(expected.begin() + 511, 1026, std::byte{0});
+    file->zero_range(3 * 512 + 7, 3);
+    std::fill_n(expected.begin() + 3 * 512 + 7, 3, std::byte{0});
+    std::vector<std::byte> found(expected.size());
+    read_fully(*file, 0, found);
+    EXPECT_EQ(found, expected);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <thread>
 
 #include <gmock/gmock.h>
 
@@ -66,20 +67,48 @@ TEST_P(NbdCommands, RefusesToMoveMoreThan32MiBAndGoesOn)
     EXPECT_EQ(client_.read(0, 4096), Bytes(4096));
 }
 
-TEST_P(NbdCommands, RefusesWhatIsNotInSectors)
+TEST_P(NbdCommands, AnyRangeOfBytesIsReadAndWritten)
 {
-    for (const auto command : {Command::kRead, Command::kTrim, Command::kWriteZeroes}) {
-        EXPECT_EQ(client_.ask(command, 1, 512).error, Error::kInvalid);
-        EXPECT_EQ(client_.ask(command, 0, 511).error, Error::kInvalid);
+    Bytes expected(4 * kBlock);
+    for (const std::uint32_t length : {1U, 3U, 511U, 513U, 4095U, kBlock + 1, 2 * kBlock - 1}) {
+        const auto offset = dice_.below(expected.size() - length);
+        const auto bytes = dice_.bytes(length);
+        client_.write(offset, bytes);
+        std::copy(bytes.begin(), bytes.end(),
+                  expected.begin() + static_cast<std::ptrdiff_t>(offset));
+        EXPECT_EQ(client_.read(offset, length), bytes) << length << " at " << offset;
+        EXPECT_EQ(client_.read(0, 4 * kBlock), expected) << length << " at " << offset;
     }
-    EXPECT_EQ(client_.ask(Command::kWrite, 256, 512, Bytes(512)).error, Error::kInvalid);
-    EXPECT_EQ(client_.ask(Command::kWrite, 0, 100, Bytes(100)).error, Error::kInvalid);
-    EXPECT_EQ(client_.read(0, 512), Bytes(512));
+    client_.write(kGiB - 1, Bytes(1, std::byte{7}));
+    EXPECT_EQ(client_.read(kGiB - 1, 1), Bytes(1, std::byte{7}));
+}
+
+TEST_P(NbdCommands, WritersOfOneSectorKeepEachOthersBytes)
+{
+    constexpr std::uint64_t kBytes = 3 * 512;
+    constexpr std::uint64_t kBegin = kBlock - 512;  // across the end of a block
+    std::vector<std::thread> threads;
+    for (std::uint64_t number = 0; number < 4; ++number) {
+        threads.emplace_back([this, number] {
+            Client client(world_.port());
+            client.open(volume_, GetParam());
+            for (auto at = number; at < kBytes; at += 4) {
+                client.write(kBegin + at, Bytes(1, static_cast<std::byte>(number + 1)));
+            }
+        });
+    }
+    for (auto& thread : threads) {
+        thread.join();
+    }
+    const auto bytes = client_.read(kBegin, kBytes);
+    for (std::uint64_t at = 0; at < kBytes; ++at) {
+        ASSERT_EQ(bytes[at], static_cast<std::byte>(at % 4 + 1)) << at;
+    }
 }
 
 TEST_P(NbdCommands, RefusesWhatGoesPastTheEnd)
 {
-    for (const std::uint64_t offset : {kGiB - 512, kGiB, ~std::uint64_t{511}}) {
+    for (const std::uint64_t offset : {kGiB - 1023, kGiB - 512, kGiB, ~std::uint64_t{511}}) {
         EXPECT_EQ(client_.ask(Command::kRead, offset, 1024).error, Error::kInvalid);
         EXPECT_EQ(client_.ask(Command::kWrite, offset, 1024, Bytes(1024)).error, Error::kNoSpace);
         EXPECT_EQ(client_.ask(Command::kTrim, offset, 1024).error, Error::kNoSpace);
@@ -127,6 +156,8 @@ TEST_P(NbdCommands, TrimmedBlocksReadAsZerosAndWhatIsLeftOfOthersStays)
     EXPECT_EQ(client_.read(0, kBlock), Bytes(kBlock, std::byte{1}));
     EXPECT_EQ(client_.read(kBlock, 2 * kBlock), Bytes(2 * kBlock));
     EXPECT_EQ(client_.read(3 * kBlock, kBlock), Bytes(kBlock, std::byte{1}));
+    EXPECT_EQ(client_.ask(Command::kTrim, 1, 5).error, Error::kNone);
+    EXPECT_EQ(client_.read(0, kBlock), Bytes(kBlock, std::byte{1}));
 }
 
 TEST_P(NbdCommands, ZerosAreWrittenToTheByte)
@@ -140,6 +171,11 @@ TEST_P(NbdCommands, ZerosAreWrittenToTheByte)
         EXPECT_EQ(client_.read(0, 512), Bytes(512, std::byte{1}));
         EXPECT_EQ(client_.read(512, 3 * kBlock), Bytes(3 * kBlock));
         EXPECT_EQ(client_.read(3 * kBlock + 512, 512), Bytes(512, std::byte{1}));
+        client_.write(0, ones);
+        EXPECT_EQ(client_.ask(Command::kWriteZeroes, 1, 3 * kBlock, {}, flags).error, Error::kNone);
+        EXPECT_EQ(client_.read(0, 1), Bytes(1, std::byte{1}));
+        EXPECT_EQ(client_.read(1, 3 * kBlock), Bytes(3 * kBlock));
+        EXPECT_EQ(client_.read(3 * kBlock + 1, 2), Bytes(2, std::byte{1}));
     }
 }
 
@@ -241,8 +277,7 @@ TEST_F(NbdStructured, ReadsThatMustNotBeFragmentedAreOneChunk)
 
 TEST_F(NbdStructured, ErrorsSayWhy)
 {
-    EXPECT_EQ(client_.ask(Command::kRead, 1, 512).message,
-              "offset and length must be multiples of 512");
+    EXPECT_EQ(client_.ask(Command::kRead, kGiB, 512).message, "the request goes past the end");
 }
 
 TEST_F(NbdStructured, BlockStatusTellsDataFromHoles)
@@ -255,6 +290,8 @@ TEST_F(NbdStructured, BlockStatusTellsDataFromHoles)
                                                    Pair(3 * kBlock, kHoleAndZero)));
     EXPECT_THAT(status(kBlock + 512, kBlock),
                 ElementsAre(Pair(kBlock - 512, 0U), Pair(512U, kHoleAndZero)));
+    EXPECT_THAT(status(kBlock + 1, kBlock),
+                ElementsAre(Pair(kBlock - 1, 0U), Pair(1U, kHoleAndZero)));
 }
 
 TEST_F(NbdStructured, BlockStatusTellsTheSameOfASnapshot)

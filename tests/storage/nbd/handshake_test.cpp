@@ -97,7 +97,7 @@ TEST_F(NbdHandshake, TellsSizeFlagsAndBlockSizesAndGoesOn)
                                               kFlagMultiConnection);
     Unpacker blocks(answers[1].data);
     EXPECT_EQ(blocks.take<Info>(), Info::kBlockSize);
-    EXPECT_EQ(blocks.take<std::uint32_t>(), 512U);
+    EXPECT_EQ(blocks.take<std::uint32_t>(), 1U);
     EXPECT_EQ(blocks.take<std::uint32_t>(), 4096U);
     EXPECT_EQ(blocks.take<std::uint32_t>(), 32U << 20);
     EXPECT_EQ(client_.option(Option::kInfo, export_request(volume)).back().type, OptionReply::kAck);

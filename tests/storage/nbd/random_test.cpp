@@ -13,12 +13,14 @@ constexpr std::uint64_t kDiskBytes = 4 << 20;  // all of the volume that is used
 
 class NbdRandom : public testing::Test {
 protected:
+    /// Of whole sectors mostly, as kernels ask; else of any bytes.
     std::pair<std::uint64_t, std::uint32_t> range()
     {
-        const auto most = dice_.below(3) == 0 ? kDiskBytes / 512 : 200;
-        const auto sectors = dice_.below(most) + 1;
-        const auto offset = dice_.below(kDiskBytes / 512 - sectors + 1) * 512;
-        return {offset, static_cast<std::uint32_t>(sectors * 512)};
+        const std::uint64_t grain = dice_.below(3) == 0 ? 1 : 512;
+        const auto most = dice_.below(3) == 0 ? kDiskBytes / grain : 200;
+        const auto count = dice_.below(most) + 1;
+        const auto offset = dice_.below(kDiskBytes / grain - count + 1) * grain;
+        return {offset, static_cast<std::uint32_t>(count * grain)};
     }
 
     void fill(Bytes& model, std::uint64_t begin, std::uint64_t end)
