@@ -207,6 +207,14 @@ def test_without_qemu_img_the_refusal_says_what_is_missing(server, tmp_path, mon
                                                   endpoint=server.endpoint)
 
 
+@pytest.mark.needs("/sbin/mke2fs")
+def test_mke2fs_is_found_where_the_path_of_a_user_does_not_lead(server, tmp_path, monkeypatch):
+    (tmp_path / "tree").mkdir()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert amilab("import", "--from-dir", tmp_path / "tree", "--name", "tree",
+                  endpoint=server.endpoint).startswith("ami-")
+
+
 @needs_mke2fs
 def test_a_folder_becomes_an_ext4_disk(server, tmp_path, dice):
     folder = disks.fill_folder(tmp_path / "tree", dice)
