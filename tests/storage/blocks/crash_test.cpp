@@ -191,7 +191,7 @@ void fail_at_every_call(std::uint64_t seed, Fault fault)
         world.check();
         ASSERT_FALSE(testing::Test::HasFailure()) << "seed " << seed << ", call " << call;
         if (!world.has_failed()) {
-            EXPECT_GT(call, 40U);
+            EXPECT_GT(call, 1U);  // or nothing was tried
             return;
         }
     }
