@@ -11,6 +11,35 @@
 
 namespace amilab {
 
+namespace {
+
+/// Of a range of `length` bytes what is written at once: all of it, or what ends with a block.
+std::uint64_t first_piece(std::uint64_t offset, std::uint64_t length, std::uint64_t most)
+{
+    return length <= most ? length : most - (offset + most) % kBlockSize;
+}
+
+}  // namespace
+
+/// Inside the gate, and alone with the blocks of a range, while it lives.
+class Volume::BlockLease {
+public:
+    BlockLease(Volume& volume, std::uint64_t offset, std::uint64_t length)
+        : BlockLease(volume, BlockRange::around(offset, length))
+    {
+    }
+
+private:
+    BlockLease(Volume& volume, const BlockRange& blocks)
+        : pass_(volume.gate_),
+          guard_(volume.locks_, RangeLocks::Mode::kExclusive, blocks.first, blocks.count)
+    {
+    }
+
+    const WriteGate::Pass pass_;
+    const RangeLocks::Guard guard_;
+};
+
 Volume::Volume(std::shared_ptr<LayerRegistry> registry,
                std::vector<std::shared_ptr<Layer>> bottom_first, std::uint64_t size)
     : registry_(std::move(registry)),
@@ -46,40 +75,37 @@ void Volume::read(std::uint64_t offset, std::span<std::byte> out) const
 void Volume::write(std::uint64_t offset, std::span<const std::byte> bytes)
 {
     require_range("write", offset, bytes.size());
-    if (bytes.empty()) {
-        return;
+    for (auto rest = bytes; !rest.empty();) {
+        const auto piece = rest.first(first_piece(offset, rest.size(), kPieceBytes));
+        const BlockLease lease(*this, offset, piece.size());
+        write_to_top(*stack(), size_, offset, piece);
+        offset += piece.size();
+        rest = rest.subspan(piece.size());
     }
-    const auto blocks = BlockRange::around(offset, bytes.size());
-    const WriteGate::Pass pass(gate_);
-    const RangeLocks::Guard guard(locks_, RangeLocks::Mode::kExclusive, blocks.first, blocks.count);
-    write_to_top(*stack(), size_, offset, bytes);
 }
 
 void Volume::write_zeroes(std::uint64_t offset, std::uint64_t length)
 {
     require_range("write zeroes to", offset, length);
-    if (length == 0) {
-        return;
+    while (length > 0) {
+        const auto piece = first_piece(offset, length, kHolePieceBytes);
+        const BlockLease lease(*this, offset, piece);
+        zero_in_top(*stack(), size_, offset, piece);
+        offset += piece;
+        length -= piece;
     }
-    const auto blocks = BlockRange::around(offset, length);
-    const WriteGate::Pass pass(gate_);
-    const RangeLocks::Guard guard(locks_, RangeLocks::Mode::kExclusive, blocks.first, blocks.count);
-    zero_in_top(*stack(), size_, offset, length);
 }
 
 void Volume::write_zeroes_as_data(std::uint64_t offset, std::uint64_t length)
 {
     require_range("write zeroes to", offset, length);
-    const std::vector<std::byte> zeros(std::min(length, 16 * kBlockSize));
-    const WriteGate::Pass pass(gate_);  // one, so that a snapshot has all of it or nothing
+    const std::vector<std::byte> zeros(std::min(length, kPieceBytes));
     while (length > 0) {
-        const auto part = std::min<std::uint64_t>(length, 16 * kBlockSize - offset % kBlockSize);
-        const auto blocks = BlockRange::around(offset, part);
-        const RangeLocks::Guard guard(locks_, RangeLocks::Mode::kExclusive, blocks.first,
-                                      blocks.count);
-        write_to_top(*stack(), size_, offset, std::span(zeros).first(part));
-        offset += part;
-        length -= part;
+        const auto piece = first_piece(offset, length, kPieceBytes);
+        const BlockLease lease(*this, offset, piece);
+        write_to_top(*stack(), size_, offset, std::span(zeros).first(piece));
+        offset += piece;
+        length -= piece;
     }
 }
 

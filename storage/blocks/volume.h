@@ -23,12 +23,19 @@ class LayerRegistry;
 /// A copy-on-write disk: one writable sparse layer over immutable parents.
 /// Offsets and lengths are bytes, any: a write changes no byte beside its range, whoever writes
 /// those meanwhile. The size is a multiple of kSectorSize (512).
-/// Safe from any thread; a read never sees half a write.
+/// Safe from any thread. A write of at most kPieceBytes is whole or not there, to reads and to
+/// snapshots. A longer one is made piece by piece from its beginning, each of at most that: neither
+/// a read nor a snapshot that waits for it waits for more than one, and a snapshot that has a piece
+/// has all that come before.
 /// Throws StorageError: EINVAL (past the end), EROFS (an upload that was sealed),
 /// EBADMSG (a damaged file), and what the disk refuses: after a failed write its range may be old
 /// in some places and new in others, and everything else goes on.
 class Volume : public std::enable_shared_from_this<Volume> {
 public:
+    static constexpr std::uint64_t kPieceBytes = std::uint64_t{1} << 20U;
+    /// Of zeros that take no space, which the maps alone tell of.
+    static constexpr std::uint64_t kHolePieceBytes = std::uint64_t{64} << 20U;
+
     /// For BlockStore::open_volume.
     Volume(std::shared_ptr<LayerRegistry> registry,
            std::vector<std::shared_ptr<Layer>> bottom_first, std::uint64_t size);
@@ -79,6 +86,7 @@ public:
 private:
     friend class Gate;
     friend class UploadLayer;
+    class BlockLease;
 
     std::shared_ptr<const LayerStack> stack() const;
     void seal_for_good();

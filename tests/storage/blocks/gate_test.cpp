@@ -183,6 +183,68 @@ TEST_F(ConcurrentSealing, HoldsEveryAcknowledgedWriteWholeAndNoneBegunLater)
     }
 }
 
+TEST_F(ConcurrentSealing, WaitsForOnePieceOfALongWriteAndHasThePiecesInOrder)
+{
+    constexpr auto kPieceSectors = Volume::kPieceBytes / kSectorSize;
+    constexpr std::uint64_t kPieces = 8;
+    const auto volume = store_.open_volume({store_.new_layer_id()}, kPieces * Volume::kPieceBytes);
+    std::atomic<std::uint64_t> acknowledged{0};
+    std::atomic<bool> stop{false};
+    std::thread writer([&] {
+        for (std::uint64_t version = 1; !stop; ++version) {
+            volume->write(0, stamped(0, kPieces * kPieceSectors, version));
+            acknowledged = version;
+        }
+    });
+    std::vector<LayerId> chain;
+    std::size_t cut = 0;
+    for (int round = 0; round < 20; ++round) {
+        const auto before = acknowledged.load();
+        {
+            auto gate = volume->close_gate(store_.new_layer_id());
+            gate.swap_top();
+            chain.insert(chain.begin(), gate.old_top());
+        }
+        const auto snapshot = store_.open_snapshot(chain, volume->size());
+        std::vector<std::uint64_t> versions;
+        for (std::uint64_t piece = 0; piece < kPieces; ++piece) {
+            const auto first = piece * kPieceSectors;
+            const auto bytes = read_bytes(*snapshot, first * kSectorSize, Volume::kPieceBytes);
+            versions.push_back(version_of(std::span(bytes).first(kSectorSize), first));
+            ASSERT_EQ(bytes, stamped(first, kPieceSectors, versions.back())) << "half a piece";
+        }
+        EXPECT_TRUE(std::is_sorted(versions.rbegin(), versions.rend()));
+        EXPECT_LE(versions.front() - versions.back(), 1U);
+        EXPECT_GE(versions.back(), before);
+        cut += versions.front() == versions.back() ? 0 : 1;
+    }
+    stop = true;
+    writer.join();
+    // Of writes that hold the gate to their end none is.
+    EXPECT_GT(cut, 0U);
+}
+
+TEST_F(GateTest, AWriteOfOnePieceIsWholeWhereverItBegins)
+{
+    const auto volume = store_.open_volume({store_.new_layer_id()}, 4 * Volume::kPieceBytes);
+    constexpr std::uint64_t kOffset = Volume::kPieceBytes - 3 * kSectorSize;
+    constexpr auto kFirst = kOffset / kSectorSize;
+    constexpr auto kSectors = Volume::kPieceBytes / kSectorSize;
+    std::atomic<bool> stop{false};
+    std::thread writer([&] {
+        for (std::uint64_t version = 1; !stop; ++version) {
+            volume->write(kOffset, stamped(kFirst, kSectors, version));
+        }
+    });
+    for (int round = 0; round < 50; ++round) {
+        const auto bytes = read_bytes(*volume, kOffset, Volume::kPieceBytes);
+        const auto version = version_of(std::span(bytes).first(kSectorSize), kFirst);
+        EXPECT_EQ(bytes, stamped(kFirst, kSectors, version)) << "half a write";
+    }
+    stop = true;
+    writer.join();
+}
+
 TEST_F(ConcurrentSealing, SeveralVolumesAreSealedAtOneInstant)
 {
     constexpr std::size_t kVolumes = 3;
