@@ -36,16 +36,16 @@ ApiError too_many_rows(const Services& services, const LimitedCall& call, std::i
                     most));
 }
 
-void require_room_for_disks(Session& session, const LimitedCall& call)
+/// Of an account that is to have so many disks.
+void require_room_for_disks(Session& session, const LimitedCall& call, std::int64_t disks)
 {
     auto& held = session.generation().held_bytes();
     if (!held.is_known_to_have_room(session.account(), 0)) {
         session.about_to_wait();
         take_bytes(session, call, 0);
     }
-    // A copy or a new chain brings what others have written.
-    session.after_commit([account = session.account()](Generation& generation) {
-        generation.held_bytes().forget(account);
+    session.after_commit([account = session.account(), disks](Generation& generation) {
+        generation.held_bytes().note_disks(account, disks);
     });
 }
 
@@ -64,7 +64,7 @@ void within_limits(Session& session, const LimitedCall& call, const std::functio
         throw too_many_rows(session.services(), call, *limits.rows);
     }
     if (limits.bytes && after.disks > before.disks) {
-        require_room_for_disks(session, call);
+        require_room_for_disks(session, call, after.disks);
     }
 }
 

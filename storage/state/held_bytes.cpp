@@ -1,5 +1,7 @@
 #include "storage/state/held_bytes.h"
 
+#include <algorithm>
+
 namespace amilab {
 
 namespace {
@@ -42,15 +44,19 @@ bool HeldBytes::is_known_to_have_room(std::string_view account, std::uint64_t by
     return found != counted_.end() && fits(found->second, bytes, *most_);
 }
 
-void HeldBytes::forget(std::string_view account)
+void HeldBytes::note_disks(std::string_view account, std::int64_t disks)
 {
     if (!most_) {
         return;
     }
     const Lock lock(mutex_);
-    if (const auto found = counted_.find(account); found != counted_.end()) {
-        counted_.erase(found);
+    auto& next_look = next_look_[std::string(account)];
+    const auto one_eighth_more = disks + disks / 8 + 1;
+    if (disks >= next_look) {
+        counted_.erase(std::string(account));
+        next_look = one_eighth_more;
     }
+    next_look = std::min(next_look, one_eighth_more);  // some were deleted
 }
 
 }  // namespace amilab

@@ -33,14 +33,19 @@ public:
     bool take(std::string_view account, std::uint64_t bytes);
     /// Whether take() would say so at once.
     bool is_known_to_have_room(std::string_view account, std::uint64_t bytes) const;
-    /// Has the files looked at the next time: the account has got what others wrote.
-    void forget(std::string_view account);
+    /// To be called when the account has got another volume or snapshot, and has `disks` of them:
+    /// it may have got what others wrote. Now and then has the files looked at the next time; the
+    /// more disks, the more seldom, so that a look, which costs as much as there are disks, costs
+    /// each of them the same.
+    void note_disks(std::string_view account, std::int64_t disks);
 
 private:
     const std::optional<std::uint64_t> most_;
     const Measure measure_;
     mutable Mutex mutex_{LockLevel::kHeldBytes};
     std::map<std::string, std::uint64_t, std::less<>> counted_ GUARDED_BY(mutex_);
+    /// With how many disks of an account its files are looked at again.
+    std::map<std::string, std::int64_t, std::less<>> next_look_ GUARDED_BY(mutex_);
 };
 
 }  // namespace amilab

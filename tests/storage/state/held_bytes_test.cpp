@@ -62,15 +62,38 @@ TEST_F(HeldBytesTest, CountsEachAccountAlone)
     EXPECT_TRUE(held.take("b", 100));
 }
 
-TEST_F(HeldBytesTest, LooksAgainAtWhatItWasToForget)
+TEST_F(HeldBytesTest, LooksAgainWhenTheAccountHasAnotherDisk)
 {
     EXPECT_TRUE(held.take("a", 10));
     EXPECT_TRUE(held.is_known_to_have_room("a", 90));
     EXPECT_FALSE(held.is_known_to_have_room("a", 91));
-    held.forget("a");
+    held.note_disks("a", 1);
     EXPECT_FALSE(held.is_known_to_have_room("a", 0));
     on_disk = 100;
     EXPECT_FALSE(held.take("a", 1));
+}
+
+TEST_F(HeldBytesTest, LooksTheMoreSeldomTheMoreDisksThereAre)
+{
+    constexpr int kDisks = 10'000;
+    std::int64_t looked_at = 0;
+    for (int disks = 1; disks <= kDisks; ++disks) {
+        const auto before = looks;
+        EXPECT_TRUE(held.take("a", 0));
+        looked_at += (looks - before) * disks;
+        held.note_disks("a", disks);
+    }
+    EXPECT_LT(looked_at, 10 * kDisks);
+    EXPECT_GT(looks, 10);
+}
+
+TEST_F(HeldBytesTest, LooksAgainSoonWhenMostDisksAreGone)
+{
+    held.note_disks("a", 1000);
+    held.note_disks("a", 1);
+    EXPECT_TRUE(held.take("a", 0));
+    held.note_disks("a", 2);
+    EXPECT_FALSE(held.is_known_to_have_room("a", 0));
 }
 
 TEST_F(HeldBytesTest, ForgetsNothingOfALookThatFailed)
@@ -89,7 +112,7 @@ TEST(HeldBytes, AreNotCountedWithoutABound)
     });
     EXPECT_TRUE(held.take("a", ~std::uint64_t{0}));
     EXPECT_TRUE(held.is_known_to_have_room("a", ~std::uint64_t{0}));
-    held.forget("a");
+    held.note_disks("a", 1);
 }
 
 }  // namespace
