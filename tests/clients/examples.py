@@ -1,8 +1,11 @@
 """The examples of README and docs, and a shell that runs them as a reader would."""
 
+import contextlib
 import dataclasses
+import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -86,7 +89,7 @@ class Reader:
         self._server = server
         self._scratch = scratch
         self._environment = {"PATH": f"{scratch / 'bin'}:{path}", "HOME": str(scratch / "home"),
-                             "LC_ALL": "C.UTF-8", "AWS_PAGER": "", "AMILAB": servers.binary(),
+                             "LC_ALL": "C.UTF-8", "AWS_PAGER": "",
                              "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"}
         for folder in ("bin", "home", "work"):
             (scratch / folder).mkdir(parents=True, exist_ok=True)
@@ -100,7 +103,8 @@ class Reader:
         self._errors = open(scratch / "errors", "a+", encoding="utf-8")
         self._shell = subprocess.Popen(
             ["bash", "-euo", "pipefail"], cwd=self.folder, env=self._environment, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors)
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors,
+            start_new_session=True)
 
     @property
     def folder(self):
@@ -114,7 +118,11 @@ class Reader:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, failure, *_):
+        if failure:
+            # What the example had started beside itself.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._shell.pid, signal.SIGTERM)
         self._shell.stdin.close()
         self._shell.wait(servers.HANG_SECONDS)
         self._shell.stdout.close()
