@@ -88,8 +88,9 @@ class Reader:
     def __init__(self, server, scratch, aws, path):
         self._server = server
         self._scratch = scratch
+        binary = pathlib.Path(servers.binary()).resolve()
         self._environment = {"PATH": f"{scratch / 'bin'}:{path}", "HOME": str(scratch / "home"),
-                             "LC_ALL": "C.UTF-8", "AWS_PAGER": "",
+                             "LC_ALL": "C.UTF-8", "AWS_PAGER": "", "AMILAB_BINARY": str(binary),
                              "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"}
         for folder in ("bin", "home", "work"):
             (scratch / folder).mkdir(parents=True, exist_ok=True)
@@ -97,7 +98,7 @@ class Reader:
         (scratch / "home/.curlrc").write_text("silent\nshow-error\nfail-with-body\n")
         self._program("amilab", f'[ "$1" != serve ] || exec {sys.executable} '
                                 f'{pathlib.Path(__file__).parent / "serve_once.py"} "$@"\n'
-                                f'exec "{pathlib.Path(servers.binary()).resolve()}" "$@"')
+                                f'exec "{binary}" "$@"')
         self._program("aws", 'case " $* " in *" --endpoint-url "*) exec "%s" "$@" ;; esac\n'
                              'echo "aws without --endpoint-url goes to AWS: $*" >&2; exit 99' % aws)
         self._errors = open(scratch / "errors", "a+", encoding="utf-8")
