@@ -1,8 +1,24 @@
 #include "storage/base/clock.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace amilab {
+
+namespace {
+
+TimeMs within_years(TimeMs instant_ms)
+{
+    return std::clamp(instant_ms, Clock::kEarliestMs, Clock::kLatestMs);
+}
+
+/// What is kept may come from anywhere: no sum of it and a time overflows.
+TimeMs bounded_shift(TimeMs shift_ms)
+{
+    return std::clamp(shift_ms, -Clock::kLatestMs, Clock::kLatestMs);
+}
+
+}  // namespace
 
 TimeMs Clock::wall_ms()
 {
@@ -12,7 +28,13 @@ TimeMs Clock::wall_ms()
 
 TimeMs Clock::now_locked() const
 {
-    return setting_.frozen ? setting_.value_ms : wall_ms() + setting_.value_ms;
+    return within_years(setting_.frozen ? setting_.value_ms : wall_ms() + setting_.value_ms);
+}
+
+void Clock::set_locked(TimeMs instant_ms)
+{
+    const auto instant = within_years(instant_ms);
+    setting_.value_ms = setting_.frozen ? instant : instant - wall_ms();
 }
 
 TimeMs Clock::now_ms() const
@@ -42,19 +64,19 @@ void Clock::resume()
 void Clock::advance(TimeMs delta_ms)
 {
     const Lock lock(mutex_);
-    setting_.value_ms += delta_ms;
+    set_locked(now_locked() + bounded_shift(delta_ms));
 }
 
 void Clock::set(TimeMs instant_ms)
 {
     const Lock lock(mutex_);
-    setting_.value_ms = setting_.frozen ? instant_ms : instant_ms - wall_ms();
+    set_locked(instant_ms);
 }
 
 void Clock::restore(Setting setting)
 {
     const Lock lock(mutex_);
-    setting_ = setting;
+    setting_ = {.frozen = setting.frozen, .value_ms = bounded_shift(setting.value_ms)};
 }
 
 }  // namespace amilab

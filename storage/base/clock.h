@@ -33,8 +33,14 @@ public:
 
     static TimeMs wall_ms();
 
+    /// The first and the last instant that it shows, of the years 1970 and 9999: beyond, times
+    /// could not be written as clients read them. Whoever moves it further finds it there.
+    static constexpr TimeMs kEarliestMs = 0;
+    static constexpr TimeMs kLatestMs = 253'402'300'799'999;
+
 private:
     TimeMs now_locked() const REQUIRES(mutex_);
+    void set_locked(TimeMs instant_ms) REQUIRES(mutex_);
 
     mutable Mutex mutex_{LockLevel::kClock};
     Setting setting_ GUARDED_BY(mutex_);
