@@ -32,7 +32,7 @@ std::string name_of(LayerId layer)
 }
 
 /// Keeps servers out until it is let go.
-void take_lock(LockFile& lock, const std::string& folder)
+void take_lock(DirectoryLock& lock, const std::string& folder)
 {
     if (!lock.is_open()) {
         const int error_number = errno;
@@ -155,7 +155,7 @@ void Check::check_files()
 
 CheckReport check_data_directory(const std::string& path)
 {
-    LockFile lock(path + "/lock", O_RDONLY);
+    DirectoryLock lock(path, O_RDONLY);
     take_lock(lock, path);
     const auto name = read_current_generation(path);
     if (!name) {

@@ -112,11 +112,11 @@ bool is_held(const fs::path& folder)
 {
     const auto path = (folder / "lock").string();
     std::error_code error;
-    if (const auto size = fs::file_size(path, error); error || size == 0) {
+    if (const auto size = fs::file_size(folder / "lock", error); error || size == 0) {
         const auto age = fs::file_time_type::clock::now() - fs::last_write_time(folder, error);
         return error || age < std::chrono::minutes(1);
     }
-    LockFile lock(path, O_RDWR);
+    DirectoryLock lock(folder.string(), O_RDWR);
     return !lock.is_open() || !lock.take();
 }
 
@@ -244,7 +244,7 @@ DataDirectory::~DataDirectory()
 void DataDirectory::take_lock()
 {
     const auto path = path_ + "/lock";
-    auto& lock = lock_.emplace(path, O_RDWR | O_CREAT);
+    auto& lock = lock_.emplace(path_, O_RDWR | O_CREAT);
     if (!lock.is_open()) {
         throw StorageError(errno, "lock the data directory", path_);
     }

@@ -14,7 +14,7 @@
 namespace amilab {
 
 /// The folder that a server keeps its state in, held by one server at a time:
-///   lock        held while a server runs; says which
+///   lock        held while a server runs, as the folder itself is; says which
 ///   current     the name of the generation in force
 ///   generation-N/metadata.sqlite, generation-N/layers/
 /// Source: DESIGN, "State" and "Reset". Safe from any thread.
@@ -63,7 +63,7 @@ private:
     Options options_;
     std::string path_;
     Durability durability_;
-    std::optional<LockFile> lock_;  // let go last, after a constructor that throws too
+    std::optional<DirectoryLock> lock_;  // let go last, after a constructor that throws too
     std::unique_ptr<Background> background_;
     std::uint64_t first_number_ = 1;        // the generation that this server began with
     Mutex reset_mutex_{LockLevel::kReset};  // one reset at a time

@@ -23,4 +23,23 @@ private:
     int file_;
 };
 
+/// What keeps a data directory to one process: the lock of its file `lock`, which says who has it,
+/// and that of the folder itself, since the file may be taken for a leftover and removed. One
+/// thread.
+class DirectoryLock {
+public:
+    /// `flags` are open(2)'s, of the file. It may not have been opened: errno says why.
+    DirectoryLock(const std::string& directory, int flags);
+
+    bool is_open() const { return file_.is_open(); }
+    /// False while another process has either.
+    bool take();
+    /// Of the file.
+    int number() const { return file_.number(); }
+
+private:
+    LockFile folder_;
+    LockFile file_;  // last, for errno
+};
+
 }  // namespace amilab

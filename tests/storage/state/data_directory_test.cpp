@@ -147,6 +147,19 @@ TEST_F(DataDirectoryTest, IsHeldByOneServerAtATime)
     const DataDirectory after(options());
 }
 
+TEST_F(DataDirectoryTest, IsHeldThoughItsLockFileWasRemoved)
+{
+    {
+        const DataDirectory first(options());
+        fs::remove(folder / "lock");
+        for (int times = 0; times < 2; ++times) {
+            const auto text = error_of([&] { const DataDirectory second(options()); });
+            EXPECT_NE(text.find("another amilab serves it"), std::string::npos) << text;
+        }
+    }
+    const DataDirectory after(options());
+}
+
 TEST_F(DataDirectoryTest, RefusesADatabaseOfANewerVersionAndLeavesItAlone)
 {
     {
