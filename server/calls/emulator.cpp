@@ -43,6 +43,18 @@ void require_account(const Caller& caller)
     }
 }
 
+/// A page of another site can have a browser GET any URL, and have it say nothing of where that
+/// comes from; over plain http, to a name that is no loopback's, browsers add nothing by themselves
+/// either. A header it cannot add; a signature in the query string it can, and nobody verifies it.
+void require_no_blind_change(const Operation& operation, const RequestHeader& header)
+{
+    const bool is_get = header.method == "GET" || header.method == "HEAD";
+    if (is_get && operation.kind != OperationKind::kRead && !header.is_to_loopback &&
+        header.authorization.empty()) {
+        throw wire::unsigned_change(operation.schema->name);
+    }
+}
+
 }  // namespace
 
 Emulator::Emulator(DataDirectory& data, std::span<const Service* const> services, Options options)
@@ -171,6 +183,7 @@ void Emulator::read_form(ApiCall& call, const RequestHeader& header, std::string
         wire::rules_of(service.schema.protocol)
             .find_operation(service.schema, json_request(header, body), call.parameters_.get());
     call.operation_ = services_.find_operation(service, operation.name);
+    require_no_blind_change(*call.operation_, header);
 }
 
 void Emulator::parse_request(ApiCall& call) const

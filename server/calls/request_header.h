@@ -21,6 +21,8 @@ struct RequestHeader {
     std::function<std::optional<std::string_view>(std::string_view)> header = {};
     /// The client is a program on this machine.
     bool from_loopback = false;
+    /// Whether it was sent to a name that means this machine alone.
+    bool is_to_loopback = true;
 
     std::optional<std::string_view> find(std::string_view name) const
     {

@@ -52,7 +52,8 @@ RequestHeader header_of(const http::Request& request)
             .authorization = request.header("Authorization").value_or(""),
             .content_length = request.content_length,
             .header = [&request](std::string_view name) { return request.header(name); },
-            .from_loopback = request.from_loopback};
+            .from_loopback = request.from_loopback,
+            .is_to_loopback = request.is_to_loopback};
 }
 
 asio::awaitable<std::size_t> HttpBodySource::read_some(std::span<std::byte> out)

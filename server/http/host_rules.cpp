@@ -110,19 +110,24 @@ HostRules::HostRules(std::string_view listen_address, const std::vector<std::str
     }
 }
 
+bool HostRules::is_loopback(std::string_view authority)
+{
+    const auto host = host_of(authority);
+    if (!host) {
+        return false;
+    }
+    const auto address = numeric_address(*host);
+    return ends_with_localhost(*host) || (address && address->is_loopback());
+}
+
 bool HostRules::allows(std::string_view authority) const
 {
     const auto host = host_of(authority);
     if (!host) {
         return false;
     }
-    if (ends_with_localhost(*host)) {
-        return true;
-    }
-    if (const auto address = numeric_address(*host); address && address->is_loopback()) {
-        return true;
-    }
-    return std::any_of(allowed_.begin(), allowed_.end(),
+    return is_loopback(authority) ||
+           std::any_of(allowed_.begin(), allowed_.end(),
                        [&](const auto& name) { return same_host(*host, name); });
 }
 

@@ -10,7 +10,8 @@
 namespace amilab::http {
 
 /// Which names mean this machine. A web page that had its own name resolved to 127.0.0.1 still
-/// sends that name as Host, and one that posts a form elsewhere sends its Origin.
+/// sends that name as Host, one that posts a form elsewhere its Origin, one that fetches an image
+/// its Referer.
 class HostRules {
 public:
     /// `listen_address` is a numeric address; `allowed_hosts` are names, with or without a port.
@@ -20,6 +21,10 @@ public:
     /// Whether `authority`, a host with or without a port, is localhost, *.localhost, a loopback
     /// address, the listening address or an allowed name. Any port will do.
     bool allows(std::string_view authority) const;
+    /// Whether `authority` can mean this machine alone: localhost, *.localhost, a loopback address.
+    /// By any other name it may be reached from pages that a browser takes for the net's, which
+    /// then says less of where a request comes from.
+    static bool is_loopback(std::string_view authority);
     /// Whether it listens on every address, so that the one a client reached is allowed as well.
     bool listens_everywhere() const { return listens_everywhere_; }
 

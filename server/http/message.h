@@ -31,6 +31,8 @@ struct Request {
     std::optional<std::uint64_t> content_length;  ///< In bytes; none: chunked, or no body.
     int version = 11;                             ///< 10 or 11.
     bool from_loopback = false;                   ///< The client is a program on this machine.
+    /// Whether it was sent to localhost, *.localhost or a loopback address, or names no host.
+    bool is_to_loopback = true;
 
     /// The first header of that name, in any case of letters.
     std::optional<std::string_view> header(std::string_view name) const;

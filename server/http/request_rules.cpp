@@ -34,21 +34,31 @@ void check_method(const Request& request)
     throw HttpError(501, fmt::format("Unknown method {}.", printable(request.method)));
 }
 
+/// What stands between "http://" or "https://" and the next slash of a URL.
+std::optional<std::string_view> authority_in(std::string_view url)
+{
+    const auto scheme_end = url.find("://");
+    if (scheme_end == std::string_view::npos ||
+        !(equal_ignoring_case(url.substr(0, scheme_end), "http") ||
+          equal_ignoring_case(url.substr(0, scheme_end), "https"))) {
+        return std::nullopt;
+    }
+    const auto rest = url.substr(scheme_end + 3);
+    return rest.substr(0, rest.find_first_of("/?#"));
+}
+
 /// Cuts "http://authority" off an absolute target and returns the authority.
 std::string strip_absolute_form(Request& request)
 {
-    const std::string_view target = request.target;
-    const auto scheme_end = target.find("://");
-    if (scheme_end == std::string_view::npos ||
-        !(equal_ignoring_case(target.substr(0, scheme_end), "http") ||
-          equal_ignoring_case(target.substr(0, scheme_end), "https"))) {
+    const auto found = authority_in(request.target);
+    if (!found) {
         throw HttpError(400, "The request's target must begin with a slash.");
     }
-    const auto start = scheme_end + 3;
-    const auto end = std::min(target.find_first_of("/?", start), target.size());
-    std::string authority(target.substr(start, end - start));
-    std::string rest(target.substr(end));
-    request.target = rest.starts_with('/') ? rest : "/" + rest;
+    const std::string authority(*found);
+    const auto end =
+        static_cast<std::size_t>(found->data() - request.target.data()) + found->size();
+    auto rest = request.target.substr(end);
+    request.target = rest.starts_with('/') ? std::move(rest) : "/" + rest;
     return authority;
 }
 
@@ -91,9 +101,26 @@ public:
         const auto scheme_end = origin.find("://");
         if (scheme_end == std::string_view::npos ||
             !means_this_machine(origin.substr(scheme_end + 3))) {
-            throw HttpError(403, fmt::format("A web page of another site may not call this server "
-                                             "(Origin: {}).",
-                                             printable(origin)));
+            refuse_page("Origin", origin);
+        }
+    }
+
+    /// Browsers say whole URLs; one without a scheme is relative to the request's own.
+    void check_referer(std::string_view referer) const
+    {
+        const auto authority = authority_in(referer);
+        const bool is_relative =
+            referer.empty() || (referer.front() == '/' && !referer.starts_with("//"));
+        if (!is_relative && !(authority && means_this_machine(*authority))) {
+            refuse_page("Referer", referer);
+        }
+    }
+
+    /// `none` is a person's doing: an address typed in, a bookmark.
+    void check_fetch_site(std::string_view site) const
+    {
+        if (!equal_ignoring_case(site, "same-origin") && !equal_ignoring_case(site, "none")) {
+            refuse_page("Sec-Fetch-Site", site);
         }
     }
 
@@ -108,6 +135,13 @@ public:
     }
 
 private:
+    [[noreturn]] static void refuse_page(std::string_view header, std::string_view value)
+    {
+        throw HttpError(403, fmt::format("A web page of another site may not call this server "
+                                         "({}: {}).",
+                                         header, printable(value)));
+    }
+
     bool means_this_machine(std::string_view authority) const
     {
         if (rules_.allows(authority)) {
@@ -131,7 +165,9 @@ Expectations check_request(Request& request, const HostRules& rules,
     const Checks checks(request, rules, local_address);
     if (!request.target.starts_with('/') &&
         !(request.method == "OPTIONS" && request.target == "*")) {
-        checks.check_host(strip_absolute_form(request));
+        const auto authority = strip_absolute_form(request);
+        checks.check_host(authority);
+        request.is_to_loopback = HostRules::is_loopback(authority);
     }
     split_target(request);
 
@@ -143,12 +179,13 @@ Expectations check_request(Request& request, const HostRules& rules,
                 throw HttpError(400, "The request has several Host headers.");
             }
             checks.check_host(value);
+            request.is_to_loopback = request.is_to_loopback && HostRules::is_loopback(value);
         } else if (equal_ignoring_case(name, "Origin")) {
             checks.check_origin(value);
         } else if (equal_ignoring_case(name, "Sec-Fetch-Site")) {
-            if (equal_ignoring_case(value, "cross-site")) {
-                throw HttpError(403, "A web page of another site may not call this server.");
-            }
+            checks.check_fetch_site(value);
+        } else if (equal_ignoring_case(name, "Referer")) {
+            checks.check_referer(value);
         } else if (equal_ignoring_case(name, "Transfer-Encoding")) {
             checks.check_transfer_encoding(value);
         } else if (equal_ignoring_case(name, "Expect")) {

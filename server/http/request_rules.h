@@ -17,10 +17,9 @@ struct Expectations {
 };
 
 /// Decides from the header alone whether a request is served at all, and splits its target.
-/// Throws HttpError: 400 (no Host, several, a bad target or encoding), 403 (Host, Origin or
-/// Sec-Fetch-Site from elsewhere), 405, 417, 501.
-/// Source: RFC 9110 and 9112 (documented); Fetch standard for Origin and Sec-Fetch-Site
-/// (documented).
+/// Throws HttpError: 400 (no Host, several, a bad target or encoding), 403 (Host, Origin, Referer
+/// or Sec-Fetch-Site from elsewhere), 405, 417, 501. Source: RFC 9110 and 9112; Fetch standard for
+/// Origin, Referrer Policy for Referer, Fetch Metadata for Sec-Fetch-Site (documented).
 Expectations check_request(Request& request, const HostRules& rules,
                            const LocalAddress& local_address);
 

@@ -73,6 +73,15 @@ ApiError invalid_character(std::string_view name)
                 : fmt::format("The value of parameter {} is not valid UTF-8", shortened(name))};
 }
 
+ApiError unsigned_change(std::string_view action)
+{
+    return {"MissingAuthenticationToken",
+            fmt::format("{} changes something, and this server was reached by a name that other "
+                        "machines may have: call it by POST, or with an Authorization header.",
+                        action),
+            403};
+}
+
 ApiError unsupported_parameter(std::string_view name)
 {
     return {"UnsupportedOperation",

@@ -27,6 +27,10 @@ ApiError malformed_query_string(std::string_view why);
 /// Text that is not UTF-8. Source: code documented, text assumed.
 ApiError invalid_character(std::string_view name);
 
+/// A GET that changes something, which a page of another site may have had a browser send. Source:
+/// the code is EC2's for requests without credentials (documented), rule and text are amilab's own.
+ApiError unsigned_change(std::string_view action);
+
 /// Known to AWS, not offered here. Source: amilab's own; the code is AWS's for such cases.
 ApiError unsupported_parameter(std::string_view name);
 /// Ours, with EC2's code.

@@ -35,6 +35,60 @@ TEST(MediaTypes, OfFormsCompareWithoutCase)
     EXPECT_EQ(status("multipart/form-data"), 415);
 }
 
+/// What a GET of this query is answered, sent to a name that other machines may have or not.
+ApiAnswer get(TestEmulator& aws, std::string_view query, bool is_to_loopback,
+              std::string_view authorization = {}, std::string_view method = "GET")
+{
+    return aws.emulator()
+        .parse({.method = method,
+                .query = query,
+                .authorization = authorization,
+                .is_to_loopback = is_to_loopback})
+        .run();
+}
+
+constexpr std::string_view kChange = "Action=CreateVolume&Size=1&AvailabilityZone=us-east-1a";
+
+TEST(UnsignedGets, ChangeNothingWhereTheHostIsNoLoopbackName)
+{
+    TestEmulator aws;
+    const auto presigned = fmt::format(
+        "{}&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=00"
+        "&X-Amz-Credential={}%2F20260102%2Fus-east-1%2Fec2%2Faws4_request",
+        kChange, kAccount);
+    for (const auto& [query, method] : std::initializer_list<std::pair<std::string, const char*>>{
+             {std::string(kChange), "GET"}, {std::string(kChange), "HEAD"}, {presigned, "GET"}}) {
+        const auto answer = get(aws, query, false, {}, method);
+        EXPECT_EQ(answer.status, 403) << query;
+        EXPECT_NE(answer.body.find("<Code>MissingAuthenticationToken</Code>"), std::string::npos);
+    }
+    EXPECT_EQ(aws.must("DescribeVolumes").count("volumeSet/item"), 0U);
+}
+
+TEST(UnsignedGets, ReadWhatTheyLike)
+{
+    TestEmulator aws;
+    EXPECT_EQ(get(aws, "Action=DescribeVolumes", false).status, 200);
+}
+
+TEST(UnsignedGets, ChangeWhatTheyLikeWhereTheHostIsALoopbackName)
+{
+    TestEmulator aws;
+    EXPECT_EQ(get(aws, kChange, true).status, 200);
+}
+
+TEST(SignedGets, ChangeSomethingWhateverTheHost)
+{
+    TestEmulator aws;
+    EXPECT_EQ(get(aws, kChange, false, signed_for("ec2")).status, 200);
+}
+
+TEST(UnsignedPosts, ChangeSomethingWhateverTheHost)
+{
+    TestEmulator aws;
+    EXPECT_EQ(get(aws, kChange, false, {}, "POST").status, 200);
+}
+
 /// What a service that is not offered is answered.
 ApiAnswer ask_unknown(TestEmulator& aws, std::string_view service, std::string_view type,
                       std::string_view method, std::string_view body, std::string_view target = {})

@@ -186,13 +186,17 @@ TEST_F(Refusals, PagesOfOtherSitesMayNotCall)
     for (const auto* header :
          {"Origin: http://evil.example", "Origin: null", "Origin: https://localhost.evil.example",
           "Origin: file://", "Origin: chrome-extension://abcdef", "Sec-Fetch-Site: cross-site",
-          "Sec-Fetch-Site: Cross-Site"}) {
+          "Sec-Fetch-Site: Cross-Site", "Sec-Fetch-Site: same-site", "Sec-Fetch-Site: news",
+          "Referer: http://evil.example/page", "Referer: https://localhost.evil.example",
+          "Referer: http://localhost@evil.example/", "Referer: //evil.example/",
+          "Referer: file:///home/", "Referer: evil.example"}) {
         EXPECT_EQ(status_with(fmt::format("{}\r\n", header)), 403) << header;
     }
     for (const auto* header :
          {"Origin: http://localhost:3000", "Origin: http://127.0.0.1", "Origin: http://[::1]:80",
-          "Origin: https://lab.example", "Sec-Fetch-Site: same-origin", "Sec-Fetch-Site: same-site",
-          "Sec-Fetch-Site: none"}) {
+          "Origin: https://lab.example", "Sec-Fetch-Site: same-origin", "Sec-Fetch-Site: none",
+          "Referer: http://localhost:3000/page?x#y", "Referer: http://lab.example",
+          "Referer: https://127.0.0.1?x", "Referer: /_amilab/health", "Referer: "}) {
         EXPECT_EQ(Client(server_.address()).ask(post("", fmt::format("{}\r\n", header))).status,
                   200)
             << header;
