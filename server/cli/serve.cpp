@@ -21,6 +21,7 @@
 #include "storage/nbd/server.h"
 
 namespace amilab::cli {
+#include "storage/base/descriptors.h"
 
 namespace {
 
@@ -55,6 +56,12 @@ CatalogueOptions read_catalogue(const ServeOptions& options)
                                 .unknown_images = options.unknown_ami == "adopt"
                                                       ? UnknownImages::kAdopt
                                                       : UnknownImages::kRefuse});
+}
+
+unsigned wanted_workers(const ServeOptions& options)
+{
+    return options.threads != 0 ? options.threads
+                                : std::max(kLeastWorkers, std::thread::hardware_concurrency());
 }
 
 /// Null when nobody asked for it.
@@ -98,7 +105,7 @@ int serve(const ServeOptions& options)
     // Before there is anything to tidy up, until all is: a signal must not end the process midway.
     boost::asio::io_context early_context(1);
     boost::asio::signal_set early_signals(early_context, SIGINT, SIGTERM);
-    http::raise_descriptor_limit();
+    const auto shares = share_descriptors(raise_descriptor_limit());
     std::optional<std::string> seed;
     if (options.seed) {
         seed = std::to_string(*options.seed);
@@ -118,9 +125,7 @@ int serve(const ServeOptions& options)
                        .strict_accounts = options.strict_accounts});
     boost::asio::io_context io_context(1);  // one thread runs it: see Front
     Front front(io_context, emulator,
-                options.threads != 0 ? options.threads
-                                     : std::max(kLeastWorkers, std::thread::hardware_concurrency()),
-                doors.control);
+                std::min<std::size_t>(shares.workers, wanted_workers(options)), doors.control);
     http::Server server(
         io_context, doors.api,
         [&front](http::Request& request, http::BodyReader& body) {

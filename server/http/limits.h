@@ -13,10 +13,9 @@ struct Limits {
     std::size_t max_target_bytes = 8 * 1024;   ///< Beyond it 414.
     std::size_t max_headers = 100;             ///< Beyond it 431.
 
-    /// One more is answered 503 and closed. Lowered to what RLIMIT_NOFILE leaves room for.
+    /// One more is answered 503 and closed. Lowered to its share of the descriptors that there are
+    /// (storage/base/descriptors.h).
     std::size_t max_connections = 10'000;
-    /// Descriptors left to the files of the rest of the program.
-    std::size_t reserved_descriptors = 1'024;
 
     /// How much of a body that the handler left unread is read to keep the connection in use.
     std::size_t max_drained_bytes = 64 * 1024;

@@ -1,7 +1,5 @@
 #include "server/http/server.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <charconv>
 #include <list>
@@ -25,6 +23,7 @@
 #include "server/http/connection.h"
 #include "server/http/host_rules.h"
 #include "server/log/log.h"
+#include "storage/base/descriptors.h"
 
 namespace amilab::http {
 namespace {
@@ -37,23 +36,12 @@ using Timer = asio::basic_waitable_timer<SteadyClock, asio::wait_traits<SteadyCl
 constexpr auto kAsTuple = asio::as_tuple(asio::deferred);
 /// How long the listener rests when there are no descriptors or no memory for another connection.
 constexpr std::chrono::milliseconds kAcceptPause{20};
-constexpr std::size_t kFewestConnections = 16;
 /// How often another free port is tried when the one of 127.0.0.1 is taken on ::1.
 constexpr int kPortAttempts = 16;
 
-std::size_t descriptor_limit()
-{
-    rlimit limit{};
-    return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 1024;
-}
-
 std::size_t possible_connections(const Limits& limits)
 {
-    const auto descriptors = descriptor_limit();
-    // The more there are, the more files of disks are kept open.
-    const auto reserved = std::max(limits.reserved_descriptors, descriptors / 4);
-    const auto left = descriptors - std::min(descriptors, reserved);
-    return std::min(limits.max_connections, std::max(left, kFewestConnections));
+    return std::min(limits.max_connections, share_descriptors(descriptor_limit()).http_connections);
 }
 
 SteadyClock::duration sweep_interval(const Limits& limits)
@@ -179,6 +167,7 @@ void Server::State::accept_all()
 
 asio::awaitable<void> Server::State::accept(std::shared_ptr<State> state, Listener& listener)
 {
+    bool is_told = false;  // once, however long that lasts
     while (!state->stopped) {
         Socket socket(state->io_context);
         const auto [error] = co_await listener.acceptor.async_accept(socket, kAsTuple);
@@ -186,10 +175,13 @@ asio::awaitable<void> Server::State::accept(std::shared_ptr<State> state, Listen
             break;
         }
         if (!error) {
+            is_told = false;
             state->serve(std::move(socket));
         } else if (error != asio::error::connection_aborted && error != asio::error::try_again) {
             // EMFILE, ENFILE, ENOBUFS, ENOMEM: the client waits in the backlog.
-            log::warn("cannot accept a connection: {}", error.message());
+            if (!std::exchange(is_told, true)) {
+                log::warn("cannot accept a connection: {}", error.message());
+            }
             listener.pause.expires_after(kAcceptPause);
             co_await listener.pause.async_wait(kAsTuple);
         }
@@ -332,16 +324,6 @@ bool Endpoint::is_loopback() const
     boost::system::error_code error;
     const auto numeric = asio::ip::make_address(address, error);
     return !error && http::is_loopback(numeric);
-}
-
-std::size_t raise_descriptor_limit()
-{
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        ::setrlimit(RLIMIT_NOFILE, &limit);
-    }
-    return descriptor_limit();
 }
 
 }  // namespace amilab::http

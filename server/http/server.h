@@ -62,7 +62,4 @@ private:
     std::shared_ptr<State> state_;
 };
 
-/// Raises the soft limit of open descriptors to the hard one and returns it. For main, at start.
-std::size_t raise_descriptor_limit();
-
 }  // namespace amilab::http

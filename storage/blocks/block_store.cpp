@@ -227,6 +227,11 @@ std::size_t BlockStore::open_file_count() const
     return registry_->files().open_file_count();
 }
 
+bool BlockStore::close_some_files()
+{
+    return registry_->files().close_some();
+}
+
 std::size_t BlockStore::page_count() const
 {
     return registry_->files().pages().page_count();

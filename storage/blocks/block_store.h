@@ -110,6 +110,8 @@ public:
     /// Rows keep it beside what is not synced yet: found with another one, it was lost.
     const std::string& boot_id() const;
     std::size_t open_file_count() const;
+    /// LayerFiles::close_some, for whoever else wants a descriptor.
+    bool close_some_files();
     std::size_t page_count() const;
 
 private:

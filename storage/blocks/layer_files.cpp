@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "storage/base/storage_error.h"
 #include "storage/files/file_io.h"
@@ -42,7 +43,8 @@ std::shared_ptr<File> LayerFiles::open(const FileKey& key, OpenMode mode)
     if (auto file = find_open(key, mode)) {
         return file;
     }
-    std::shared_ptr<File> file = file_system_.open(path_of(key), mode);
+    std::shared_ptr<File> file =
+        with_descriptors([&] { return file_system_.open(path_of(key), mode); });
     check_map(*file, key);
     keep_open(key, file, mode);
     return file;
@@ -53,7 +55,8 @@ std::shared_ptr<File> LayerFiles::open_if_exists(const FileKey& key, OpenMode mo
     if (auto file = find_open(key, mode)) {
         return file;
     }
-    std::shared_ptr<File> file = file_system_.open_if_exists(path_of(key), mode);
+    std::shared_ptr<File> file =
+        with_descriptors([&] { return file_system_.open_if_exists(path_of(key), mode); });
     if (file) {
         check_map(*file, key);
         keep_open(key, file, mode);
@@ -63,7 +66,8 @@ std::shared_ptr<File> LayerFiles::open_if_exists(const FileKey& key, OpenMode mo
 
 std::shared_ptr<File> LayerFiles::open_current_live_map(const FileKey& key, OpenMode mode)
 {
-    std::shared_ptr<File> file = file_system_.open_if_exists(path_of(key), mode);
+    std::shared_ptr<File> file =
+        with_descriptors([&] { return file_system_.open_if_exists(path_of(key), mode); });
     if (!file || is_blank_map(*file) || read_map_header(*file, key) != boot_id()) {
         return nullptr;
     }
@@ -78,7 +82,8 @@ bool LayerFiles::exists(const FileKey& key)
 
 std::unique_ptr<File> LayerFiles::open_new(const FileKey& key)
 {
-    return file_system_.open(directory_ + '/' + new_file_name(key), OpenMode::kReplace);
+    const auto path = directory_ + '/' + new_file_name(key);
+    return with_descriptors([&] { return file_system_.open(path, OpenMode::kReplace); });
 }
 
 void LayerFiles::put_in_place(const FileKey& key)
@@ -157,9 +162,10 @@ void LayerFiles::sync_directory(std::uint64_t change)
     }
     // Read before the sync: a change made meanwhile may not be in it.
     const auto upto = directory_changes_.load();
-    file_system_.sync_directory(directory_);
+    with_descriptors([&] { file_system_.sync_directory(directory_); });
     if (!parent_synced_) {
-        file_system_.sync_directory(std::filesystem::path(directory_).parent_path().string());
+        const auto parent = std::filesystem::path(directory_).parent_path().string();
+        with_descriptors([&] { file_system_.sync_directory(parent); });
         parent_synced_ = true;
     }
     directory_synced_.store(upto);
@@ -174,6 +180,16 @@ std::size_t LayerFiles::open_file_count()
 {
     const Lock lock(files_mutex_);
     return files_.size();
+}
+
+bool LayerFiles::close_some()
+{
+    std::vector<OpenFile> closed;  // outside the lock
+    const Lock lock(files_mutex_);
+    for (auto count = (files_.size() + 1) / 2; count > 0; --count) {
+        closed.push_back(std::move(*files_.take_oldest()));
+    }
+    return !closed.empty();
 }
 
 std::shared_ptr<File> LayerFiles::find_open(const FileKey& key, OpenMode mode)

@@ -7,7 +7,9 @@
 #include <string>
 #include <string_view>
 
+#include "storage/base/descriptors.h"
 #include "storage/base/mutex.h"
+#include "storage/base/storage_error.h"
 #include "storage/blocks/layer_format.h"
 #include "storage/blocks/lru_cache.h"
 #include "storage/blocks/page_cache.h"
@@ -68,6 +70,9 @@ public:
     FileSystem& file_system() { return file_system_; }
     PageCache& pages() { return pages_; }
     std::size_t open_file_count();
+    /// For who was refused a descriptor: closes half of the files that are kept open, those used
+    /// longest ago. False when there is none. One that is in use stays open until it is not.
+    bool close_some();
 
 private:
     struct OpenFile {
@@ -75,6 +80,20 @@ private:
         bool writable = false;
     };
 
+    /// Runs `open`, again and with fewer files kept open while there are no descriptors for it.
+    template <class Open>
+    auto with_descriptors(Open open)
+    {
+        for (;;) {
+            try {
+                return open();
+            } catch (const StorageError& error) {
+                if (!is_out_of_descriptors(error.error_number) || !close_some()) {
+                    throw;
+                }
+            }
+        }
+    }
     void unlink_segment(LayerId layer, std::uint32_t segment);
     std::shared_ptr<File> find_open(const FileKey& key, OpenMode mode);
     void keep_open(const FileKey& key, std::shared_ptr<File> file, OpenMode mode);

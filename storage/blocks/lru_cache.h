@@ -39,10 +39,19 @@ public:
         if (order_.size() <= capacity_) {
             return std::nullopt;
         }
-        std::optional<Value> dropped(std::move(order_.back().second));
+        return take_oldest();
+    }
+
+    /// Takes out the value used longest ago; nothing when there is none.
+    std::optional<Value> take_oldest()
+    {
+        if (order_.empty()) {
+            return std::nullopt;
+        }
+        std::optional<Value> taken(std::move(order_.back().second));
         index_.erase(order_.back().first);
         order_.pop_back();
-        return dropped;
+        return taken;
     }
 
     void erase(const Key& key)

@@ -18,6 +18,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "storage/base/mutex.h"
+#include "storage/base/descriptors.h"
 #include "storage/nbd/connection.h"
 #include "storage/nbd/stored_exports.h"
 
@@ -128,6 +129,8 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
           helpers(options.max_helpers)
     {
         if (options.address) {
+        options.max_connections = std::min(options.max_connections,
+                                           share_descriptors(descriptor_limit()).nbd_connections);
             tcp.emplace(listen_tcp(io_context, *options.address, options.port));
         }
         if (options.unix_path) {

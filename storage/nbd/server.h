@@ -31,7 +31,7 @@ public:
         /// A socket that only this user may open; removed at the end.
         std::optional<std::string> unix_path;
 
-        /// One more is closed at once.
+        /// One more is closed at once. Lowered to its share of the descriptors that there are.
         std::size_t max_connections = 256;
         /// Threads that help connections with slow disks, all together.
         int max_helpers = 256;

@@ -1,12 +1,12 @@
 #include "storage/state/generation.h"
 
-#include <sys/resource.h>
-#include <algorithm>
 #include <exception>
 #include <filesystem>
 #include <utility>
 
 #include "storage/base/background.h"
+#include "storage/base/descriptors.h"
+#include "storage/base/storage_error.h"
 #include "storage/blocks/block_store.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/regions/region_rows.h"
@@ -24,15 +24,6 @@
 namespace amilab {
 
 namespace {
-
-/// How many files of layers stay open: after many snapshots a disk's bytes lie in as many. The
-/// least is what a process with the usual 1,024 descriptors has room for.
-std::size_t files_kept_open()
-{
-    rlimit limit{};
-    const auto descriptors = ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 1024;
-    return std::clamp<std::size_t>(descriptors / 8, 256, 4096);
-}
 
 /// Of a new generation it waits for no disk: whoever makes one syncs all of it before anything
 /// names it. SQLite would sync the first page of the WAL, and its folder, by themselves.
@@ -108,7 +99,17 @@ Generation::~Generation()
 
 std::unique_ptr<Database> Generation::open(Database::Mode mode) const
 {
-    return open_connection(database_path(), mode, durability_, catalogue_.span());
+    for (;;) {
+        try {
+            return open_connection(database_path(), mode, durability_, catalogue_.span());
+        } catch (const StorageError& error) {
+            // Files of layers that nobody uses make room.
+            if (!blocks_ || !is_out_of_descriptors(error.error_number) ||
+                !blocks_->close_some_files()) {
+                throw;
+            }
+        }
+    }
 }
 
 std::unique_ptr<Database> Generation::open_writer(const std::optional<std::string>& seed) const
@@ -128,7 +129,7 @@ std::unique_ptr<Database> Generation::open_writer(const std::optional<std::strin
 std::unique_ptr<BlockStore> Generation::open_blocks(Database& db)
 {
     BlockStore::Options options;
-    options.max_open_files = files_kept_open();
+    options.max_open_files = share_descriptors(descriptor_limit()).layer_files;
     options.highest_known_layer = select_highest_layer(db);
     options.make_metadata_durable = [this] { persistence_->make_metadata_durable(); };
     options.survives_power_loss = durability_ == Durability::kKept;

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import selectors
 import signal
 import subprocess
@@ -55,7 +56,10 @@ class Server:
     # What a test may find in the log: a pattern that matches nothing, unless it says otherwise.
     expected_errors = r"(?!)"
 
-    def __init__(self, *arguments, environment=()):
+    def __init__(self, *arguments, environment=(), descriptors=None):
+        """`descriptors`: how many it may have open, at most."""
+        limit = functools.partial(resource.setrlimit, resource.RLIMIT_NOFILE,
+                                  (descriptors, descriptors))
         self._log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             [binary(), "serve", *([] if "--listen" in arguments else ["--listen", "127.0.0.1:0"]),
@@ -63,7 +67,7 @@ class Server:
              *map(str, arguments)],
             stdout=subprocess.PIPE, stderr=self._log,
             env={name: value for name, value in os.environ.items() if name != TOKEN_VARIABLE}
-            | dict(environment))
+            | dict(environment), preexec_fn=limit if descriptors else None)
         line = self._first_line()
         ready = READY.fullmatch(line)
         if not ready:

@@ -11,6 +11,7 @@
 #include <boost/asio/write.hpp>
 
 #include "server/log/log.h"
+#include "storage/base/descriptors.h"
 #include "tests/server/http/test_server.h"
 #include "tests/support/wait_until.h"
 
@@ -207,13 +208,23 @@ TEST(ConnectionLimit, RunningOutOfDescriptorsOnlyDelaysNewConnections)
     EXPECT_EQ(std::string_view(start.data(), start.size()), "HTTP/1.1 200");
 }
 
+void set_descriptor_limit(std::size_t descriptors)
+{
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = descriptors;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 TEST(ConnectionLimit, IsLoweredToWhatTheDescriptorsAllow)
 {
-    auto limits = patient_limits();
-    limits.reserved_descriptors = SIZE_MAX;
-    TestServer server(echo_handler(), limits);
+    const auto before = descriptor_limit();
+    set_descriptor_limit(kFewestDescriptors);
+    TestServer server(echo_handler(), patient_limits());
+    set_descriptor_limit(before);
+    const auto most = share_descriptors(kFewestDescriptors).http_connections;
     std::vector<std::unique_ptr<Client>> clients;
-    for (auto number = 0; number < 16; ++number) {
+    for (std::size_t number = 0; number < most; ++number) {
         clients.push_back(std::make_unique<Client>(server.address()));
         EXPECT_EQ(clients.back()->ask(get()).status, 200);
     }
@@ -223,11 +234,10 @@ TEST(ConnectionLimit, IsLoweredToWhatTheDescriptorsAllow)
 TEST(ThousandsOfConnections, IdleOnesDoNotHoldUpTheOthers)
 {
     const auto descriptors = raise_descriptor_limit();
-    const auto count = std::min<std::size_t>(2000, (descriptors - 200) / 2);
+    const auto served = share_descriptors(descriptors).http_connections;
+    const auto count = std::min({std::size_t{2000}, (descriptors - 200) / 2, served - 10});
     ASSERT_GE(count, 100u) << "RLIMIT_NOFILE is too low for this test";
-    auto limits = patient_limits();
-    limits.reserved_descriptors = 0;
-    TestServer server(echo_handler(), limits);
+    TestServer server(echo_handler(), patient_limits());
     asio::io_context io_context;
     const asio::ip::tcp::endpoint endpoint(asio::ip::address_v4::loopback(), server.address().port);
     std::vector<asio::ip::tcp::socket> idle;

@@ -1,5 +1,8 @@
 #include "storage/blocks/block_store.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <algorithm>
@@ -233,6 +236,55 @@ TEST_F(BlockStoreTest, DescriptorsAndMemoryAreBoundedWithAThousandLayers)
 }
 
 TEST_F(BlockStoreTest, DescriptorsMayGoWhileTheyAreInUse)
+/// Leaves the process so many descriptors while it lives.
+class DescriptorsLeft {
+public:
+    explicit DescriptorsLeft(rlim_t count)
+    {
+        ::getrlimit(RLIMIT_NOFILE, &before_);
+        const auto free = ::dup(STDIN_FILENO);
+        ::close(free);
+        auto limit = before_;
+        limit.rlim_cur = static_cast<rlim_t>(free) + count;
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    ~DescriptorsLeft() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+    DescriptorsLeft(const DescriptorsLeft&) = delete;
+    DescriptorsLeft& operator=(const DescriptorsLeft&) = delete;
+
+private:
+    rlimit before_{};
+};
+
+TEST_F(BlockStoreTest, FilesThatNobodyUsesMakeRoomForOthers)
+{
+    const auto store = open({.max_open_files = 100});
+    const DescriptorsLeft few(4);  // far fewer than the store may keep open
+    std::vector<std::shared_ptr<Volume>> volumes;
+    for (int index = 0; index < 20; ++index) {
+        volumes.push_back(store->open_volume({store->new_layer_id()}, kMiB));
+        volumes.back()->write(512, filled(512, index + 1));
+    }
+    for (int index = 0; index < 20; ++index) {
+        EXPECT_EQ(read_bytes(*volumes[static_cast<std::size_t>(index)], 512, 512),
+                  filled(512, index + 1));
+        volumes[static_cast<std::size_t>(index)]->flush();
+    }
+    EXPECT_LE(store->open_file_count(), 4U);
+}
+
+TEST_F(BlockStoreTest, FilesAreClosedForWhoeverWantsADescriptor)
+{
+    const auto store = open();
+    const auto volume = store->open_volume({store->new_layer_id()}, kMiB);
+    volume->write(0, filled(512, 1));
+    EXPECT_GT(store->open_file_count(), 0U);
+    while (store->close_some_files()) {
+    }
+    EXPECT_EQ(store->open_file_count(), 0U);
+    EXPECT_EQ(read_bytes(*volume, 0, 512), filled(512, 1));
+}
+
 {
     const auto store = open({.max_open_files = 1, .max_page_bytes = 8 * 4096});
     std::vector<std::shared_ptr<Volume>> volumes;
