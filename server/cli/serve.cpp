@@ -2,7 +2,10 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <exception>
+#include <functional>
 #include <memory>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -18,10 +21,10 @@
 #include "server/log/log.h"
 #include "server/services/ec2/images/catalogue_file.h"
 #include "server/services/services.h"
+#include "storage/base/descriptors.h"
 #include "storage/nbd/server.h"
 
 namespace amilab::cli {
-#include "storage/base/descriptors.h"
 
 namespace {
 
@@ -38,13 +41,16 @@ void keep_freed_memory()
     ::mallopt(M_MMAP_THRESHOLD, kLargestOnHeap);
 }
 
-void report(std::exception_ptr exception)
+/// Logs what failed, and where nobody could be told.
+std::function<void(std::exception_ptr)> reporter(std::string_view where)
 {
-    try {
-        std::rethrow_exception(exception);
-    } catch (const std::exception& error) {
-        log::error("background: {}", error.what());
-    }
+    return [where](std::exception_ptr exception) {
+        try {
+            std::rethrow_exception(exception);
+        } catch (const std::exception& error) {
+            log::error("{}: {}", where, error.what());
+        }
+    };
 }
 
 CatalogueOptions read_catalogue(const ServeOptions& options)
@@ -77,7 +83,7 @@ std::unique_ptr<nbd::Server> serve_nbd(boost::asio::io_context& io_context, Data
         wanted.port = doors.nbd->port;
     }
     wanted.unix_path = options.nbd_unix;
-    wanted.report = report;
+    wanted.report = reporter("network block devices");
     return std::make_unique<nbd::Server>(io_context, data, std::move(wanted));
 }
 
@@ -114,7 +120,7 @@ int serve(const ServeOptions& options)
                         .seed = seed,
                         .catalogue = read_catalogue(options),
                         .account_limits = options.account_limits,
-                        .report = report});
+                        .report = reporter("background")});
     if (!data.current()->region_exists(options.region)) {
         throw std::runtime_error(fmt::format(
             "--region {} is no region; expected one such as us-east-1", options.region));

@@ -16,20 +16,13 @@ struct Refused {
     std::string message;
 };
 
+/// What the disk below refuses. That the client may not do something is never among it: a file
+/// system that has become read-only is a broken disk, and clients take EPERM for a read-only
+/// export.
 Error error_of(int error_number)
 {
-    switch (error_number) {
-        case ENOSPC:
-        case EDQUOT:
-        case EFBIG:
-            return Error::kNoSpace;
-        case EROFS:
-        case EPERM:
-        case EACCES:
-            return Error::kNotPermitted;
-        default:
-            return Error::kInputOutput;
-    }
+    const bool is_full = error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG;
+    return is_full ? Error::kNoSpace : Error::kInputOutput;
 }
 
 std::uint16_t allowed_flags(const Agreement& agreement, Command command)

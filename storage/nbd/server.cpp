@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <list>
 #include <memory>
+#include <stdexcept>
 #include <system_error>
 #include <thread>
 
@@ -17,8 +18,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "storage/base/mutex.h"
 #include "storage/base/descriptors.h"
+#include "storage/base/mutex.h"
 #include "storage/nbd/connection.h"
 #include "storage/nbd/stored_exports.h"
 
@@ -128,9 +129,9 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
           exports(data),
           helpers(options.max_helpers)
     {
-        if (options.address) {
         options.max_connections = std::min(options.max_connections,
                                            share_descriptors(descriptor_limit()).nbd_connections);
+        if (options.address) {
             tcp.emplace(listen_tcp(io_context, *options.address, options.port));
         }
         if (options.unix_path) {
@@ -171,11 +172,17 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
         set_tcp_options(descriptor);
         auto& client = clients.emplace_back(descriptor, exports, helpers);
         try {
-            client.thread = std::thread([this, &client] { run(client); });
-        } catch (const std::system_error&) {
+            client.thread = options.start_thread([this, &client] { run(client); });
+        } catch (const std::system_error& error) {
             clients.pop_back();
-            options.report(std::current_exception());
+            report_no_thread(error);
         }
+    }
+
+    void report_no_thread(const std::system_error& error)
+    {
+        options.report(std::make_exception_ptr(std::runtime_error(
+            fmt::format("disconnected a client: no thread for it ({})", error.code().message()))));
     }
 
     void run(Client& client)

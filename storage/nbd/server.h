@@ -7,6 +7,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "storage/state/data_directory.h"
@@ -41,6 +43,9 @@ public:
         std::chrono::milliseconds stop_timeout{2'000};
         /// Told what no client can be told.
         std::function<void(std::exception_ptr)> report;
+        /// Begins a connection's thread. Throws std::system_error when there is none to be had.
+        std::function<std::thread(std::function<void()>)> start_thread =
+            [](std::function<void()> run) { return std::thread(std::move(run)); };
     };
 
     /// Listens from here on. `io_context` and `data` must outlive the server.

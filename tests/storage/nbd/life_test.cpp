@@ -4,6 +4,7 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include <gmock/gmock.h>
 
@@ -68,6 +69,32 @@ TEST(NbdExports, ADeletedSnapshotEndsAndTheVolumeGoesOn)
     world.emulator().must("DeleteSnapshot", {{"SnapshotId", snapshot}});
     EXPECT_EQ(reader.ask(Command::kRead, 0, 512).error, Error::kShutdown);
     EXPECT_EQ(writer.read(0, 512), Bytes(512, std::byte{1}));
+}
+
+TEST(NbdConnections, ThatGetNoThreadAreClosedAndToldOfByThatName)
+{
+    std::atomic<bool> has_threads = false;
+    std::promise<std::exception_ptr> told;
+    Server::Options options;
+    options.report = [&](std::exception_ptr exception) { told.set_value(exception); };
+    options.start_thread = [&](std::function<void()> run) {
+        if (!has_threads) {
+            throw std::system_error(
+                std::make_error_code(std::errc::resource_unavailable_try_again));
+        }
+        return std::thread(std::move(run));
+    };
+    NbdWorld world(Store::kPrivate, options);
+    EXPECT_TRUE(Client(world.port()).is_closed());
+    try {
+        std::rethrow_exception(told.get_future().get());
+    } catch (const std::exception& error) {
+        EXPECT_STREQ(error.what(),
+                     "disconnected a client: no thread for it (Resource temporarily unavailable)");
+    }
+    has_threads = true;
+    Client client(world.port());
+    client.open(world.make_volume());
 }
 
 TEST(NbdExports, ADeletedVolumeIsNotOpenedAgain)

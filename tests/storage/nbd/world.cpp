@@ -2,17 +2,25 @@
 
 #include <boost/asio/post.hpp>
 #include <functional>
+#include <utility>
 
 namespace amilab::nbd::test {
 
 using amilab::test::Parameters;
 
-NbdWorld::NbdWorld(Store store, Server::Options options)
-    : emulator_(store == Store::kKept ? std::optional(folder_.path() + "/data") : std::nullopt)
+NbdWorld::NbdWorld(Store store, Server::Options options,
+                   std::function<void(std::exception_ptr)> report)
+    : emulator_(DataDirectory::Options{
+          .path = store == Store::kKept ? std::optional(folder_.path() + "/data") : std::nullopt,
+          .seed = amilab::test::test_seed(),
+          .catalogue = {},
+          .report = std::move(report)})
 {
     options.address = "127.0.0.1";
     options.unix_path = unix_path();
-    options.report = [](std::exception_ptr exception) { std::rethrow_exception(exception); };
+    if (!options.report) {
+        options.report = [](std::exception_ptr exception) { std::rethrow_exception(exception); };
+    }
     server_.emplace(io_context_, emulator_.data(), std::move(options));
     thread_ = std::thread([this] { io_context_.run(); });
 }

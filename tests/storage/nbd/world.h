@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <optional>
 #include <random>
 #include <string>
@@ -31,7 +33,9 @@ enum class Store {
 /// An emulator and its NBD server, on a free port and a Unix socket.
 class NbdWorld {
 public:
-    explicit NbdWorld(Store store = Store::kPrivate, Server::Options options = {});
+    /// `report` is told what the background could not do.
+    explicit NbdWorld(Store store = Store::kPrivate, Server::Options options = {},
+                      std::function<void(std::exception_ptr)> report = {});
     ~NbdWorld();
 
     TestEmulator& emulator() { return emulator_; }
