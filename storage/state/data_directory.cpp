@@ -110,7 +110,6 @@ std::string random_seed()
 /// lock is left alone.
 bool is_held(const fs::path& folder)
 {
-    const auto path = (folder / "lock").string();
     std::error_code error;
     if (const auto size = fs::file_size(folder / "lock", error); error || size == 0) {
         const auto age = fs::file_time_type::clock::now() - fs::last_write_time(folder, error);
@@ -311,9 +310,38 @@ void DataDirectory::switch_current()
 void DataDirectory::reset()
 {
     const Lock lock(reset_mutex_);
-    auto fresh = make_generation();
+    auto fresh = make_generation_on_full_disk();
     const auto old = current_.exchange(std::move(fresh));
-    old->discard();
+    current()->reserve().take_over(old->reserve());
+    old->discard([this] {
+        // What of it was used has room now. Nobody is in force when the server ends.
+        if (const auto generation = current()) {
+            generation->reserve().make();
+        }
+    });
+}
+
+std::shared_ptr<Generation> DataDirectory::make_generation_on_full_disk()
+{
+    const auto make_if_there_is_room = [this]() REQUIRES(reset_mutex_) {
+        try {
+            return make_generation();
+        } catch (const StorageError& error) {
+            if (!error.is_full_disk()) {
+                throw;
+            }
+            return std::shared_ptr<Generation>();
+        }
+    };
+    auto fresh = make_if_there_is_room();
+    if (!fresh && current()->reserve().give_up()) {
+        fresh = make_if_there_is_room();
+    }
+    if (fresh) {
+        return fresh;
+    }
+    current()->give_up_layers();
+    return make_generation();
 }
 
 void DataDirectory::sweep()

@@ -43,7 +43,9 @@ public:
     std::shared_ptr<Generation> current() const { return current_.load(); }
 
     /// Switches to a new, empty generation. Calls under way end on the old one, which goes when
-    /// the last of them has ended.
+    /// the last of them has ended. On a full disk the old one gives up its reserve first, and when
+    /// that is not enough its layers: then a server that dies before the switch leaves a state
+    /// without the bytes of its disks.
     void reset();
 
     /// Removes what earlier servers left behind: private folders, discarded generations, files of
@@ -57,6 +59,8 @@ private:
     void take_lock();
     /// A new one, which is from here on the one that a start opens. Leaves nothing when it throws.
     std::shared_ptr<Generation> make_generation() REQUIRES(reset_mutex_);
+    /// What make_generation does, with whatever room the one in force can give.
+    std::shared_ptr<Generation> make_generation_on_full_disk() REQUIRES(reset_mutex_);
     std::shared_ptr<Generation> fill_generation(const std::string& folder);
     void switch_current();
 

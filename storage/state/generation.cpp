@@ -93,7 +93,10 @@ Generation::~Generation()
     blocks_.reset();
     connections_.reset();
     if (discarded_.load()) {
-        background_.post([path = path_] { std::filesystem::remove_all(path); });
+        background_.post([path = path_, then = std::move(after_removal_)] {
+            std::filesystem::remove_all(path);
+            then();
+        });
     }
 }
 
@@ -178,8 +181,19 @@ void Generation::catch_up()
     });
 }
 
-void Generation::discard()
+void Generation::give_up_layers()
 {
+    upkeep_->stop();
+    exports_.end_all();
+    std::error_code error;
+    std::filesystem::remove_all(path_ + "/layers", error);
+    while (blocks_->close_some_files()) {
+    }
+}
+
+void Generation::discard(std::function<void()> then)
+{
+    after_removal_ = std::move(then);
     discarded_.store(true);
     upkeep_->stop();
     exports_.end_all();

@@ -75,8 +75,11 @@ public:
 
     /// Syncs and removes what an earlier process left to do, and files that no row knows.
     void catch_up();
-    /// The folder goes when the last holder lets go, and exports end; used by reset.
-    void discard();
+    /// The folder goes when the last holder lets go, and exports end; used by reset. `then` runs
+    /// behind that, on the background's thread.
+    void discard(std::function<void()> then);
+    /// For a reset that finds no room: the files of all layers go at once. Exports end.
+    void give_up_layers();
 
 private:
     std::string database_path() const { return path_ + "/metadata.sqlite"; }
@@ -103,6 +106,7 @@ private:
     std::atomic<bool> opted_out_{false};
     EarliestDue earliest_due_;
     std::atomic<bool> discarded_{false};
+    std::function<void()> after_removal_;
 
     std::unique_ptr<Connections> connections_;
     std::unique_ptr<Persistence> persistence_;

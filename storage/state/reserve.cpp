@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cstdio>
+
 namespace amilab {
 
 namespace {
@@ -26,6 +28,11 @@ void Reserve::make()
     if (bytes == 0) {
         unlink(path_.c_str());
     }
+}
+
+void Reserve::take_over(const Reserve& other)
+{
+    rename(other.path_.c_str(), path_.c_str());
 }
 
 bool Reserve::give_up()

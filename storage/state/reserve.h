@@ -15,6 +15,8 @@ public:
     void make();
     /// False when there was none.
     bool give_up();
+    /// Takes the file of another on the same file system, if there is one.
+    void take_over(const Reserve& other);
 
 private:
     const std::string path_;

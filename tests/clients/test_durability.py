@@ -270,6 +270,33 @@ def test_a_reset_of_the_account_that_filled_the_disk_gives_it_back(start_server,
         assert server.stop() == 0
 
 
+def test_a_full_disk_is_reset(start_server, tmp_path, dice):
+    with tmpfs(tmp_path / "mount", 32) as mount:
+        server = start_server("--data", mount / "data")
+        server.expected_errors = "No space left|disk is full"
+        disk = tmp_path / "disk.raw"
+        disk.write_bytes(dice.randbytes(2 << 20))
+
+        def fill_and_reset():
+            assert servers.run_amilab("import", disk, "--name", "golden",
+                                      endpoint=server.endpoint).returncode == 0
+            fill_up(mount)
+            assert server.control("reset", method="POST") == {"status": "ok"}
+            assert not server.client().describe_images(Owners=["self"])["Images"]
+
+        fill_and_reset()
+        servers.wait_until((mount / "data/generation-2/reserve").exists)
+        # Without the reserve the layers of what is thrown away make room.
+        (mount / "data/generation-2/reserve").unlink()
+        (mount / "filler").unlink()
+        fill_and_reset()
+        (mount / "filler").unlink()
+        make_volume(server.client())
+        assert server.stop() == 0
+        server = start_server("--data", mount / "data")
+        assert len(server.client().describe_volumes()["Volumes"]) == 1
+
+
 def test_reads_go_on_when_a_full_disk_keeps_what_is_due(start_server, tmp_path):
     with tmpfs(tmp_path / "mount", 32) as mount:
         server = start_server("--data", mount / "data")

@@ -247,6 +247,20 @@ TEST_F(DataDirectoryTest, AResetThatFailsLeavesNothing)
     EXPECT_NE(data.current(), before);
 }
 
+TEST_F(DataDirectoryTest, AResetKeepsTheReserveOrMakesItAnew)
+{
+    DataDirectory data(options());
+    const auto reserve = [&] { return data.current()->path() + "/reserve"; };
+    data.sweep();
+    data.reset();
+    EXPECT_TRUE(fs::exists(reserve()));
+    data.background().drain();
+    data.current()->reserve().give_up();
+    data.reset();
+    data.background().drain();
+    EXPECT_TRUE(fs::exists(reserve()));
+}
+
 TEST_F(DataDirectoryTest, NothingOfADiscardedGenerationIsSynced)
 {
     DataDirectory data(options());

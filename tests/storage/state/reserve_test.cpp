@@ -22,6 +22,19 @@ TEST(Reserve, IsGivenUpOnce)
     EXPECT_FALSE(reserve.give_up());
 }
 
+TEST(Reserve, GoesOverToAnotherWhereThereIsOne)
+{
+    const TemporaryDirectory directory;
+    Reserve old(directory.path() + "/old");
+    Reserve fresh(directory.path() + "/fresh");
+    fresh.take_over(old);
+    EXPECT_FALSE(fresh.give_up());
+    old.make();
+    fresh.take_over(old);
+    EXPECT_FALSE(old.give_up());
+    EXPECT_TRUE(fresh.give_up());
+}
+
 TEST(Reserve, IsLeftOutWhereNoFileCanBe)
 {
     const TemporaryDirectory directory;
