@@ -143,6 +143,41 @@ void Layer::sync(std::uint32_t segments)
     is_synced_ = sealed;
 }
 
+std::vector<Layer::Range> Layer::doubtful()
+{
+    constexpr std::uint64_t kPieceSize = std::uint64_t{1} << 20;
+    std::vector<Range> pieces;
+    for (std::uint64_t number = 0; number < kMaxSegments; ++number) {
+        auto* segment = segments_[number].load(std::memory_order_acquire);
+        for (const auto part : segment ? segment->doubtful_parts() : std::vector<std::uint64_t>()) {
+            const auto begin = number * kSegmentSize + part * WrittenParts::kPartSize;
+            for (std::uint64_t done = 0; done < WrittenParts::kPartSize; done += kPieceSize) {
+                pieces.push_back({begin + done, kPieceSize});
+            }
+        }
+    }
+    return pieces;
+}
+
+void Layer::write_again(const Range& piece)
+{
+    const Lock lock(sync_mutex_);
+    if (is_merged_into_) {
+        throw StorageError(EBUSY, "write again", files_.path_of({id_, 0, FileKind::kData}),
+                           "the layer is being merged");
+    }
+    known_segment(static_cast<std::uint32_t>(piece.offset / kSegmentSize))
+        .write_again(piece.offset % kSegmentSize, piece.length);
+}
+
+void Layer::end_doubt(const std::vector<Range>& pieces)
+{
+    for (const auto& piece : pieces) {
+        known_segment(static_cast<std::uint32_t>(piece.offset / kSegmentSize))
+            .end_doubt(piece.offset % kSegmentSize / WrittenParts::kPartSize);
+    }
+}
+
 void Layer::end_merge()
 {
     const Lock lock(sync_mutex_);
@@ -169,7 +204,7 @@ void Layer::sync_segments(std::uint32_t segments, bool sealed)
             segment = find_segment(number);
         }
         if (segment) {
-            segment->sync(sealed);
+            segment->sync(sealed, sealed ? Segment::Writers::kNone : Segment::Writers::kSome);
         }
         if (sealed && has_file && !(segment && segment->map().has_live_map())) {
             files_.unlink(live);  // of another boot: it says nothing any more

@@ -68,8 +68,21 @@ public:
     /// Settles a range of blocks, before a change that may find its map right already.
     void settle(std::uint64_t first_block, std::uint64_t count);
     /// Makes everything written before the call survive power loss; looks at the first
-    /// `segments` only. A sealed layer is looked at once.
+    /// `segments` only. A sealed layer is looked at once. When it fails, what it was for is in
+    /// doubt until it has been written again, which is done here for a sealed layer.
     void sync(std::uint32_t segments);
+    /// A range of bytes.
+    struct Range {
+        std::uint64_t offset = 0;
+        std::uint64_t length = 0;
+    };
+    /// What is in doubt, in pieces that write_again takes: whole blocks within one segment.
+    std::vector<Range> doubtful();
+    /// Writes the data of a piece once more as they read; kept from a layer that is merged into,
+    /// which fails as its sync did. Callers see to it that nobody else writes or reads the piece.
+    void write_again(const Range& piece);
+    /// All of these, which doubtful() gave, have been written again: sync may try once more.
+    void end_doubt(const std::vector<Range>& pieces);
 
     /// Merging writes to a sealed layer what leaves every reader's bytes as they are. The copies
     /// survive power loss when end_merge has returned; until then no sync looks at them.

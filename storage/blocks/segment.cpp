@@ -29,6 +29,7 @@ std::unique_ptr<Segment> Segment::open(LayerFiles& files, LayerId layer, std::ui
     std::unique_ptr<Segment> segment(new Segment(files, layer, number, std::move(map)));
     if (found_live) {
         const Lock lock(segment->sync_mutex_);
+        segment->written_.add_all();
         segment->data_changed_ = true;
         segment->directory_change_ = files.note_directory_change();
     }
@@ -60,16 +61,22 @@ void Segment::read(std::uint64_t offset, std::span<std::byte> out)
 
 void Segment::write(std::uint64_t offset, std::span<const std::byte> bytes)
 {
-    data_changed_ = true;
+    note_written(offset, bytes.size());
     write_fully(*open_data(OpenMode::kReadWrite), offset, bytes);
     // Again: a sync that ran meanwhile may have come before the bytes.
-    data_changed_ = true;
+    note_written(offset, bytes.size());
 }
 
 void Segment::zero(std::uint64_t offset, std::uint64_t length)
 {
-    data_changed_ = true;
+    note_written(offset, length);
     write_zeros(*open_data(OpenMode::kReadWrite), offset, length);
+    note_written(offset, length);
+}
+
+void Segment::note_written(std::uint64_t offset, std::uint64_t length)
+{
+    written_.add(offset, length);
     data_changed_ = true;
 }
 
@@ -91,9 +98,12 @@ bool Segment::is_hole(std::uint64_t offset, std::uint64_t length)
     return !data || *data >= offset + length;
 }
 
-void Segment::sync(bool is_sealed)
+void Segment::sync(bool is_sealed, Writers writers)
 {
     const Lock lock(sync_mutex_);
+    if (writers == Writers::kNone) {
+        write_doubtful_again();
+    }
     if (failed_sync_) {
         throw StorageError(*failed_sync_);
     }
@@ -141,11 +151,55 @@ void Segment::sync_data()
         data_changed_ = true;
         throw;
     }
+    const auto parts = written_.take();
     try {
         data->sync_data();
     } catch (const StorageError& error) {
         failed_sync_.emplace(error);
+        doubtful_.insert(parts.begin(), parts.end());
+        data_changed_ = true;
         throw;
+    }
+}
+
+std::vector<std::uint64_t> Segment::doubtful_parts()
+{
+    const Lock lock(sync_mutex_);
+    return {doubtful_.begin(), doubtful_.end()};
+}
+
+void Segment::write_doubtful_again()
+{
+    while (!doubtful_.empty()) {
+        const auto part = *doubtful_.begin();
+        write_again(part * WrittenParts::kPartSize, WrittenParts::kPartSize);
+        doubtful_.erase(part);
+    }
+    failed_sync_.reset();
+}
+
+void Segment::write_again(std::uint64_t offset, std::uint64_t length)
+{
+    std::vector<std::byte> bytes(kBlockSize);
+    const auto end = (offset + length) / kBlockSize;
+    for (auto block = offset / kBlockSize; block < end; ++block) {
+        const auto page = map_->page(block / kBlocksPerMapPage);
+        if (state_in(*page, block % kBlocksPerMapPage) != BlockState::kData) {
+            continue;
+        }
+        // Holes too: that they are there may be as little on the disk as anything else.
+        const auto data = open_data(OpenMode::kReadWrite);
+        const auto count = read_fully(*data, block * kBlockSize, bytes);
+        write(block * kBlockSize, std::span(bytes).first(count));
+    }
+}
+
+void Segment::end_doubt(std::uint64_t part)
+{
+    const Lock lock(sync_mutex_);
+    doubtful_.erase(part);
+    if (doubtful_.empty()) {
+        failed_sync_.reset();
     }
 }
 

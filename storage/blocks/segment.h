@@ -5,13 +5,16 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "storage/base/mutex.h"
 #include "storage/base/storage_error.h"
 #include "storage/blocks/block_map.h"
 #include "storage/blocks/layer_files.h"
+#include "storage/blocks/written_parts.h"
 
 namespace amilab {
 
@@ -40,24 +43,39 @@ public:
     /// Must be called before the first write, zero or change of the map.
     void prepare_to_write();
 
-    /// Makes everything written before the call survive power loss. Once the kernel has failed to
-    /// write data, every later call fails too: what is on the disk is not known any more.
-    void sync(bool is_sealed);
+    /// Nobody else writes to the segment, nor will until the call returns; or somebody may.
+    enum class Writers { kNone, kSome };
+    /// Makes everything written before the call survive power loss. When the kernel has failed to
+    /// write data it may have dropped them, and would say nothing of it another time: they are in
+    /// doubt until they have been written again, and until then every call fails as that one did.
+    /// Without writers the call does that itself.
+    void sync(bool is_sealed, Writers writers);
+    /// Parts (WrittenParts) whose data are in doubt.
+    std::vector<std::uint64_t> doubtful_parts();
+    /// Writes the blocks that begin in a range, and that the map calls data, once more as they
+    /// read. Callers see to it that nobody else writes or reads them.
+    void write_again(std::uint64_t offset, std::uint64_t length);
+    /// All of a part has been written again, so that the next sync tells of it.
+    void end_doubt(std::uint64_t part);
 
 private:
     Segment(LayerFiles& files, LayerId layer, std::uint32_t number, std::unique_ptr<BlockMap> map);
 
+    void note_written(std::uint64_t offset, std::uint64_t length);
     void sync_data() REQUIRES(sync_mutex_);
+    void write_doubtful_again() REQUIRES(sync_mutex_);
     std::shared_ptr<File> open_data(OpenMode mode);
 
     LayerFiles& files_;
     FileKey data_key_;
     std::unique_ptr<BlockMap> map_;
     std::atomic<bool> data_changed_{false};
+    WrittenParts written_;
 
     Mutex sync_mutex_{LockLevel::kSegmentSync};  // one sync at a time
     std::uint64_t directory_change_ GUARDED_BY(sync_mutex_) = 0;
-    std::optional<StorageError> failed_sync_ GUARDED_BY(sync_mutex_);
+    std::optional<StorageError> failed_sync_ GUARDED_BY(sync_mutex_);  // while anything is in doubt
+    std::set<std::uint64_t> doubtful_ GUARDED_BY(sync_mutex_);
 };
 
 }  // namespace amilab

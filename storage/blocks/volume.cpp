@@ -133,12 +133,41 @@ void Volume::flush()
     for (; synced_parents_ < stack->top_index(); ++synced_parents_) {
         stack->layer(synced_parents_).sync(segments);
     }
-    stack->top().sync(segments);
+    sync_top(stack->top());
     const auto top = stack->top().id();
     if (metadata_durable_for_ != top && registry_->files().survives_power_loss()) {
         registry_->make_metadata_durable();
         metadata_durable_for_ = top;
     }
+}
+
+void Volume::sync_top(Layer& top)
+{
+    write_doubtful_again(top);
+    try {
+        top.sync(segments_of(size_));
+    } catch (const StorageError&) {
+        // At once, for what the kernel has not written it need not keep in its cache either.
+        try {
+            write_doubtful_again(top);
+        } catch (const StorageError&) {
+            // The next flush tries that again.
+        }
+        throw;
+    }
+}
+
+void Volume::write_doubtful_again(Layer& top)
+{
+    const auto pieces = top.doubtful();
+    for (const auto& piece : pieces) {
+        const auto blocks = BlockRange::around(piece.offset, piece.length);
+        // Without the gate: bytes that read as before belong to whatever it is closed for as well.
+        const RangeLocks::Guard guard(locks_, RangeLocks::Mode::kExclusive, blocks.first,
+                                      blocks.count);
+        top.write_again(piece);
+    }
+    top.end_doubt(pieces);
 }
 
 Extents Volume::extents(std::uint64_t offset, std::uint64_t length) const

@@ -62,7 +62,8 @@ public:
 
     /// On return all that was acknowledged before the call survives power loss: data, maps, the
     /// layers below that were not yet synced and, once for each top layer, the metadata. Goes on
-    /// while a gate is closed.
+    /// while a gate is closed. When it fails nothing is known of what was written since the last
+    /// one; the next writes that again as it reads by then, and tells of it.
     void flush();
 
     /// Runs of data, zeros and holes; each window of 1 GiB is of one instant. Must not outlive the
@@ -90,6 +91,8 @@ private:
 
     std::shared_ptr<const LayerStack> stack() const;
     void seal_for_good();
+    void sync_top(Layer& top);
+    void write_doubtful_again(Layer& top);
     void require_range(const char* operation, std::uint64_t offset, std::uint64_t length) const;
 
     std::shared_ptr<LayerRegistry> registry_;

@@ -31,6 +31,54 @@ std::vector<LayerId> take_some(std::vector<LayerId>& waiting)
     return taken;
 }
 
+void move_to_end(std::vector<LayerId>& from, std::vector<LayerId>& to)
+{
+    to.insert(to.end(), from.begin(), from.end());
+    from.clear();
+}
+
+/// An open file, closed with it.
+class OpenFile {
+public:
+    OpenFile(const std::string& path, int flags) : path_(path), file_(open(path.c_str(), flags))
+    {
+        if (file_ < 0) {
+            throw StorageError(errno, "open", path);
+        }
+    }
+    ~OpenFile() { close(file_); }
+    OpenFile(const OpenFile&) = delete;
+    OpenFile& operator=(const OpenFile&) = delete;
+
+    void sync() const
+    {
+        if (fdatasync(file_) != 0) {
+            throw StorageError(errno, "fdatasync", path_);
+        }
+    }
+
+    /// All of it, in place, while nobody else writes.
+    void write_again() const
+    {
+        std::vector<char> bytes(std::size_t{1} << 20);
+        for (off_t at = 0;;) {
+            const auto count = pread(file_, bytes.data(), bytes.size(), at);
+            if (count == 0) {
+                return;
+            }
+            if (count < 0 ||
+                pwrite(file_, bytes.data(), static_cast<std::size_t>(count), at) != count) {
+                throw StorageError(errno, "write again", path_);
+            }
+            at += count;
+        }
+    }
+
+private:
+    const std::string& path_;
+    int file_;
+};
+
 }  // namespace
 
 Persistence::Persistence(OwnedWork& work, Connections& connections, BlockStore& blocks,
@@ -42,8 +90,10 @@ Persistence::Persistence(OwnedWork& work, Connections& connections, BlockStore& 
 void Persistence::sync_later(LayerId layer)
 {
     const Lock lock(mutex_);
+    const bool is_posted = !to_sync_.empty();
     to_sync_.push_back(layer);
-    if (to_sync_.size() == 1) {
+    move_to_end(unsynced_, to_sync_);
+    if (!is_posted) {
         post_sync();
     }
 }
@@ -76,6 +126,8 @@ void Persistence::sync_and_tell(std::span<const LayerId> layers)
         sync_now(layers);
     } catch (const StorageError&) {
         if (layers.size() == 1) {
+            const Lock lock(mutex_);
+            unsynced_.push_back(layers.front());
             throw;
         }
         // One that the disk refuses must not keep the others from what they were promised.
@@ -133,6 +185,7 @@ void Persistence::remove_files_later(const std::vector<LayerId>& layers)
     const Lock lock(mutex_);
     const bool is_posted = !to_remove_.empty();
     to_remove_.insert(to_remove_.end(), layers.begin(), layers.end());
+    move_to_end(unremoved_, to_remove_);
     if (!is_posted) {
         post_removal();
     }
@@ -153,8 +206,14 @@ void Persistence::remove_waiting()
             post_removal();
         }
     }
-    // The rows' deletion first: after power loss a row must not name files that are gone.
-    make_metadata_durable();
+    try {
+        // The rows' deletion first: after power loss a row must not name files that are gone.
+        make_metadata_durable();
+    } catch (const StorageError&) {
+        const Lock lock(mutex_);
+        move_to_end(layers, unremoved_);
+        throw;
+    }
     connections_.wait_for_readers();
     remove_files(layers);
 }
@@ -168,7 +227,9 @@ void Persistence::remove_files(const std::vector<LayerId>& layers)
             blocks_.remove_layer(layer);
             removed.push_back(layer);
         } catch (const StorageError&) {
-            // The next start tries it again; the others are not kept by it.
+            // The others are not kept by it.
+            const Lock lock(mutex_);
+            unremoved_.push_back(layer);
             first_error = first_error ? first_error : std::current_exception();
         }
     }
@@ -188,19 +249,39 @@ void Persistence::make_metadata_durable()
     if (options_.durability == Durability::kPrivate) {
         return;
     }
+    const auto path = wal_path();
+    if (wal_is_in_doubt_) {
+        doubt_wal();
+        throw StorageError(EIO, "fdatasync", path, "it failed before, and is being mended");
+    }
     // In WAL mode every commit is in the -wal file until a checkpoint has synced it into the
     // database, so one sync of that file makes all of them durable.
-    const auto path = options_.database_path + "-wal";
-    const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0) {
-        throw StorageError(errno, "open", path);
+    const OpenFile wal(path, O_RDONLY | O_CLOEXEC);
+    try {
+        wal.sync();
+    } catch (const StorageError&) {
+        doubt_wal();
+        throw;
     }
-    const int result = fdatasync(file);
-    const int error = errno;
-    close(file);
-    if (result != 0) {
-        throw StorageError(error, "fdatasync", path);
+}
+
+void Persistence::doubt_wal()
+{
+    wal_is_in_doubt_ = true;
+    work_.post([this] { write_wal_again(); });
+}
+
+void Persistence::write_wal_again()
+{
+    if (!wal_is_in_doubt_) {
+        return;
     }
+    const auto held = connections_.writer();
+    const auto path = wal_path();
+    const OpenFile wal(path, O_RDWR | O_CLOEXEC);
+    wal.write_again();
+    wal.sync();
+    wal_is_in_doubt_ = false;
 }
 
 }  // namespace amilab

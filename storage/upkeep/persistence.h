@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <span>
 #include <string>
@@ -34,16 +35,19 @@ public:
     Persistence& operator=(const Persistence&) = delete;
 
     /// Makes a sealed layer and all below it survive power loss, in the background, and notes that
-    /// they do.
+    /// they do. What the disk refuses is tried again with the next one, and by the next start.
     void sync_later(LayerId layer);
     /// Does at once what sync_later does later, for several; on the background's thread.
     void sync_now(std::span<const LayerId> layers);
     /// Removes the files of layers whose rows are gone, in the background; what waits there goes at
-    /// once, so that many deletions wait for the disk once.
+    /// once, so that many deletions wait for the disk once. What the disk refuses is tried again
+    /// with the next ones, and by the next start.
     void remove_files_later(const std::vector<LayerId>& layers);
     /// False where all of it goes at exit.
     bool survives_power_loss() const { return options_.durability == Durability::kKept; }
-    /// Waits until all that the writer committed is on the disk.
+    /// Waits until all that the writer committed is on the disk. When that has failed the kernel
+    /// may have dropped what it could not write: each call fails until the background, which each
+    /// call asks to, has written it again.
     void make_metadata_durable();
 
 private:
@@ -53,6 +57,9 @@ private:
     void post_removal();
     void remove_waiting();
     void remove_files(const std::vector<LayerId>& layers);
+    std::string wal_path() const { return options_.database_path + "-wal"; }
+    void doubt_wal();
+    void write_wal_again();
 
     OwnedWork& work_;
     Connections& connections_;
@@ -62,6 +69,10 @@ private:
     Mutex mutex_{LockLevel::kPersistence};
     std::vector<LayerId> to_sync_ GUARDED_BY(mutex_);
     std::vector<LayerId> to_remove_ GUARDED_BY(mutex_);
+    // What the disk refused.
+    std::vector<LayerId> unsynced_ GUARDED_BY(mutex_);
+    std::vector<LayerId> unremoved_ GUARDED_BY(mutex_);
+    std::atomic<bool> wal_is_in_doubt_{false};
 };
 
 }  // namespace amilab

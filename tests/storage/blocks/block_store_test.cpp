@@ -16,6 +16,7 @@
 #include "storage/files/posix_file_system.h"
 #include "tests/storage/blocks/harness.h"
 #include "tests/storage/files/faulty_file_system.h"
+#include "tests/storage/files/memory_file_system.h"
 #include "tests/storage/files/temporary_directory.h"
 
 namespace amilab {
@@ -235,7 +236,6 @@ TEST_F(BlockStoreTest, DescriptorsAndMemoryAreBoundedWithAThousandLayers)
     EXPECT_LE(store->page_count(), 64U);
 }
 
-TEST_F(BlockStoreTest, DescriptorsMayGoWhileTheyAreInUse)
 /// Leaves the process so many descriptors while it lives.
 class DescriptorsLeft {
 public:
@@ -285,6 +285,7 @@ TEST_F(BlockStoreTest, FilesAreClosedForWhoeverWantsADescriptor)
     EXPECT_EQ(read_bytes(*volume, 0, 512), filled(512, 1));
 }
 
+TEST_F(BlockStoreTest, DescriptorsMayGoWhileTheyAreInUse)
 {
     const auto store = open({.max_open_files = 1, .max_page_bytes = 8 * 4096});
     std::vector<std::shared_ptr<Volume>> volumes;
@@ -340,24 +341,134 @@ TEST_F(BlockStoreTest, AFlushFailsWhenTheMetadataCannotBeMadeDurable)
     EXPECT_EQ(error_of([&] { volume->flush(); }), 0);
 }
 
-TEST_F(BlockStoreTest, AFailedSyncIsNotForgotten)
+/// A store on a disk whose syncs of data fail for a while.
+class FailingDisk {
+public:
+    explicit FailingDisk(int error_number)
+        : files_(memory_, [this, error_number](auto operation, const auto& path) {
+              const bool is_data = path.ends_with(".data");
+              writes_of_data += is_data && operation == "write" ? 1 : 0;
+              if (!fails || operation != "sync" || !is_data) {
+                  return Fault{};
+              }
+              memory_.forget_unsynced(path);  // as kernels do
+              return Fault{Fault::Kind::kError, error_number};
+          })
+    {
+        store = std::make_unique<BlockStore>(files_, "/layers",
+                                             BlockStore::Options{.boot_id = "first"});
+    }
+
+    std::shared_ptr<Volume> new_volume(std::uint64_t size = kMiB)
+    {
+        return store->open_volume({store->new_layer_id()}, size);
+    }
+    /// What is found of a layer after power loss; ends the store, of which nothing is open.
+    std::vector<std::byte> after_power_loss(LayerId layer, std::uint64_t seed)
+    {
+        store.reset();
+        memory_.cut_power(seed);
+        BlockStore next(memory_, "/layers", {.boot_id = "second"});
+        return read_bytes(*next.open_snapshot({layer}, kMiB), 0, kMiB);
+    }
+
+    std::atomic<bool> fails = false;
+    std::atomic<int> writes_of_data = 0;
+    std::unique_ptr<BlockStore> store;
+
+private:
+    MemoryFileSystem memory_;
+    FaultyFileSystem files_;
+};
+
+class FailedSyncs : public testing::TestWithParam<int> {
+protected:
+    FailingDisk disk_{GetParam()};
+};
+
+INSTANTIATE_TEST_SUITE_P(Errors, FailedSyncs, testing::Values(EIO, EROFS, ENOSPC));
+
+TEST_P(FailedSyncs, AreToldUntilTheDiskIsBackAndThenWhatWasWrittenIsThere)
 {
-    bool fails = false;
-    FaultyFileSystem faulty(files_, [&](auto operation, const auto& path) {
-        return fails && operation == "sync" && path.ends_with(".data")
-                   ? Fault{Fault::Kind::kError, EIO}
-                   : Fault{};
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        FailingDisk disk(GetParam());
+        auto volume = disk.new_volume();
+        const auto bytes = stamped(0, kMiB / 512, seed + 1);
+        volume->write(0, bytes);
+        disk.fails = true;
+        EXPECT_EQ(error_of([&] { volume->flush(); }), GetParam());
+        EXPECT_EQ(error_of([&] { volume->flush(); }), GetParam());
+        EXPECT_EQ(read_bytes(*volume, 0, kMiB), bytes) << "reads go on";
+        disk.fails = false;
+        volume->write(4096, stamped(8, 1, 1000));
+        EXPECT_EQ(error_of([&] { volume->flush(); }), 0);
+        const auto expected = read_bytes(*volume, 0, kMiB);
+        const auto top = volume->top();
+        volume.reset();
+        EXPECT_EQ(disk.after_power_loss(top, seed), expected) << "seed " << seed;
+    }
+}
+
+TEST_P(FailedSyncs, OfASealedLayerAreMendedByTheNextOne)
+{
+    auto volume = disk_.new_volume();
+    const auto bytes = stamped(0, kMiB / 512, 1);
+    volume->write(0, bytes);
+    const auto sealed = seal(*disk_.store, *volume);
+    disk_.fails = true;
+    EXPECT_EQ(error_of([&] { disk_.store->sync_layer(sealed); }), GetParam());
+    EXPECT_EQ(error_of([&] { volume->flush(); }), GetParam()) << "the layer is below it";
+    disk_.fails = false;
+    disk_.store->sync_layer(sealed);
+    volume.reset();
+    EXPECT_EQ(disk_.after_power_loss(sealed, 7), bytes);
+}
+
+TEST_P(FailedSyncs, HaveOnlyWhatWasWrittenSinceTheLastOneWrittenAgain)
+{
+    const auto volume = disk_.new_volume(std::uint64_t{1} << 30);
+    constexpr std::uint64_t kFar = std::uint64_t{512} << 20;
+    for (std::uint64_t block = 0; block < 16; ++block) {
+        volume->write(block * kBlockSize, filled(kBlockSize, 1));
+    }
+    volume->flush();
+    volume->write(kFar, filled(kBlockSize, 2));
+    disk_.fails = true;
+    for (int times = 1; times < 4; ++times) {
+        disk_.writes_of_data = 0;
+        EXPECT_EQ(error_of([&] { volume->flush(); }), GetParam());
+        EXPECT_EQ(disk_.writes_of_data, 1) << "at once, so that the kernel keeps it";
+    }
+    disk_.fails = false;
+    disk_.writes_of_data = 0;
+    volume->flush();
+    volume->flush();
+    EXPECT_EQ(disk_.writes_of_data, 0) << "it is over";
+}
+
+TEST_P(FailedSyncs, LeaveWhatClientsWriteMeanwhileAlone)
+{
+    const auto volume = disk_.new_volume();
+    volume->write(0, stamped(0, kMiB / 512, 1));
+    disk_.fails = true;
+    EXPECT_EQ(error_of([&] { volume->flush(); }), GetParam());
+    std::thread writer([&] {
+        for (std::uint64_t version = 2; version < 200; ++version) {
+            volume->write((version % 16) * kBlockSize,
+                          stamped((version % 16) * kBlockSize / 512, 128, version));
+        }
     });
-    BlockStore store(faulty, directory_.path(), {});
-    const auto volume = store.open_volume({store.new_layer_id()}, kMiB);
-    volume->write(0, filled(512, 1));
-    fails = true;
-    EXPECT_EQ(error_of([&] { volume->flush(); }), EIO);
-    fails = false;
-    // The kernel may have thrown the bytes away: a success now would be a lie.
-    EXPECT_EQ(error_of([&] { volume->flush(); }), EIO);
-    volume->write(512, filled(512, 2));
-    EXPECT_EQ(read_bytes(*volume, 0, 512), filled(512, 1));
+    for (int times = 0; times < 10; ++times) {
+        EXPECT_EQ(error_of([&] { volume->flush(); }), GetParam());
+    }
+    writer.join();
+    disk_.fails = false;
+    volume->flush();
+    for (std::uint64_t block = 0; block < 16; ++block) {
+        const auto last = 199 - (199 - block) % 16;
+        EXPECT_EQ(read_bytes(*volume, block * kBlockSize, kBlockSize),
+                  stamped(block * kBlockSize / 512, 128, last));
+    }
 }
 
 TEST_F(BlockStoreTest, APrivateFolderIsNeverSynced)

@@ -178,14 +178,18 @@ void fail_at_every_call(std::uint64_t seed, Fault fault)
     for (std::uint64_t call = 1;; call += stride(call)) {
         CrashWorld world(seed);
         world.fail_once_after(call, fault);
+        // A process takes with it what it knows of failed syncs.
+        const bool goes_on = random() % 2 == 0;
+        world.forget_failed_syncs(goes_on);
         for (std::uint64_t step = 0; step < steps; ++step) {
             world.step();
         }
         world.stop_failing();
         world.check();
-        // A store that could not sync is not asked again: the next process is.
-        world.restart_killed();
-        world.check();
+        if (!goes_on) {
+            world.restart_killed();
+            world.check();
+        }
         world.check_flushes();
         world.restart_without_power();
         world.check();

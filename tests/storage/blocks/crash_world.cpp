@@ -20,7 +20,14 @@ auto& pick_from(Map& map, std::uint64_t index)
 }  // namespace
 
 CrashWorld::CrashWorld(std::uint64_t seed)
-    : random_(seed), files_(memory_, [this](auto, const auto&) { return decide(); })
+    : random_(seed), files_(memory_, [this](auto operation, const auto& path) {
+          const auto fault = decide();
+          // As kernels do: pages that could not be written count as clean.
+          if (operation == "sync" && forgets_ && fault.kind == Fault::Kind::kError) {
+              memory_.forget_unsynced(path);
+          }
+          return fault;
+      })
 {
     open_store();
     add_volume({}, SectorModel(kSectors));

@@ -32,6 +32,8 @@ public:
     /// The `calls`-th file call from now fails, and no other.
     void fail_once_after(std::uint64_t calls, Fault fault);
     void stop_failing() { fails_at_ = 0; }
+    /// Whether a sync that fails takes what it was for as written from then on, as kernels do.
+    void forget_failed_syncs(bool forgets) { forgets_ = forgets; }
     bool has_failed() const { return failed_; }
 
     /// What a new process finds, in the same boot or after a power cut; then amilab check first.
@@ -94,6 +96,7 @@ private:
     std::uint64_t calls_ = 0;
     std::uint64_t dies_at_ = 0;
     std::uint64_t fails_at_ = 0;
+    bool forgets_ = false;
     Fault fault_;
     bool failed_ = false;
 

@@ -25,6 +25,7 @@ struct MemoryFileSystem::Inode {
     Sectors disk_sectors;
     std::uint64_t disk_size = 0;
     std::set<std::uint64_t> unsynced;
+    std::set<std::uint64_t> forgotten;  // by a sync that failed
 
     void sync()
     {
@@ -265,6 +266,16 @@ FileSystemSpace MemoryFileSystem::space(const std::string&)
     return {.total_bytes = std::uint64_t{1} << 40, .available_bytes = std::uint64_t{1} << 40};
 }
 
+void MemoryFileSystem::forget_unsynced(const std::string& path)
+{
+    const std::lock_guard lock(mutex_);
+    if (const auto found = names_.find(path); found != names_.end()) {
+        auto& inode = *found->second;
+        inode.forgotten.merge(inode.unsynced);
+        inode.unsynced.clear();
+    }
+}
+
 void MemoryFileSystem::cut_power(std::uint64_t seed)
 {
     const std::lock_guard lock(mutex_);
@@ -292,6 +303,8 @@ void MemoryFileSystem::cut_power(std::uint64_t seed)
         if (flip()) {
             inode->disk_size = inode->size;
         }
+        inode->unsynced.merge(inode->forgotten);
+        inode->forgotten.clear();
         for (const auto number : inode->unsynced) {
             if (fate == 0 || (fate == 1 && flip())) {
                 inode->keep(number);

@@ -29,6 +29,10 @@ public:
     std::optional<FileStatus> status(const std::string& path) override;
     FileSystemSpace space(const std::string& path) override;
 
+    /// A sync of a file has failed: what it was for counts as written from now on, and may be lost
+    /// all the same.
+    void forget_unsynced(const std::string& path);
+
     /// The machine stops and starts: of what was not synced, some sectors and some names are as
     /// they were before, as `seed` has it; in any mixture and order. All files must be closed.
     void cut_power(std::uint64_t seed);
