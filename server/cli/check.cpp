@@ -1,14 +1,21 @@
 #include "storage/state/check.h"
 
+#include <cstdio>
+#include <exception>
+
 #include <fmt/format.h>
 
 #include "server/cli/commands.h"
 
 namespace amilab::cli {
 
-int check(const std::string& directory)
+namespace {
+
+constexpr int kDamaged = 1;
+constexpr int kCannotLook = 3;
+
+int print(const std::string& directory, const CheckReport& report)
 {
-    const auto report = check_data_directory(directory);
     for (const auto& problem : report.problems) {
         fmt::print("wrong: {}\n", problem);
     }
@@ -18,7 +25,21 @@ int check(const std::string& directory)
     fmt::print("{}: {} layers, {} files, {} blocks of data; {} wrong, {} left over\n", directory,
                report.layers, report.files, report.data_blocks, report.problems.size(),
                report.leftovers.size());
-    return report.problems.empty() ? 0 : 1;
+    return report.problems.empty() ? 0 : kDamaged;
+}
+
+}  // namespace
+
+int check(const std::string& directory)
+{
+    CheckReport report;
+    try {
+        report = check_data_directory(directory);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "amilab: {}\n", error.what());
+        return kCannotLook;
+    }
+    return print(directory, report);
 }
 
 }  // namespace amilab::cli

@@ -61,7 +61,8 @@ struct ExportOptions {
 };
 int export_disk(const ExportOptions& options);
 
-/// What a closed data directory holds, verified: 0 when it is whole, 1 when something is wrong.
+/// What a closed data directory holds, verified and left as it is: 0 when it is whole, 1 when
+/// something is damaged, 3 when it could not be looked at.
 int check(const std::string& directory);
 struct SpaceOptions {
     ServerAccess server;

@@ -293,8 +293,8 @@ Segment& Layer::known_segment(std::uint32_t number)
 {
     auto* segment = find_segment(number);
     if (!segment) {
-        throw_corrupt(files_.path_of({id_, number, FileKind::kData}),
-                      "it is missing, and an index names it");
+        throw_corrupt(files_.path_of({id_, number, FileKind::kMap}),
+                      "it is missing, and an index names blocks of it");
     }
     return *segment;
 }

@@ -1,6 +1,7 @@
 #include "storage/blocks/layer_check.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <memory>
 #include <span>
 
@@ -44,7 +45,9 @@ private:
     void check_length(const FileKey& data, std::uint64_t blocks);
     void check_index(LayerId layer);
     std::optional<std::vector<std::shared_ptr<Layer>>> chain_of(LayerId top);
+    void check_index_pages(LayerId layer, std::uint32_t segment);
     void compare(const LayerStack& stack, std::uint32_t segment, const std::string& path);
+    std::string place_of(const LayerStack& stack, std::uint64_t block, Owner owner);
     std::shared_ptr<Layer> layer(LayerId id);
 
     LayerFiles& files_;
@@ -89,10 +92,10 @@ void LayerCheck::check_map_without_data(const FileKey& key)
         if (key.kind == FileKind::kLiveMap && !files_.open_current_live_map(key, OpenMode::kRead)) {
             findings_.leftovers.push_back(path + " is of another boot: written over, or removed");
         } else {
-            findings_.problems.push_back(path + " is there and its data file is not");
+            findings_.problems.insert(path + " is there and its data file is not");
         }
     } catch (const StorageError& error) {
-        findings_.problems.push_back(error.what());
+        findings_.problems.insert(error.what());
     }
 }
 
@@ -114,7 +117,7 @@ void LayerCheck::check_maps(LayerId id)
             }
             check_length({id, segment, FileKind::kData}, end);
         } catch (const StorageError& error) {
-            findings_.problems.push_back(error.what());
+            findings_.problems.insert(error.what());
         }
     }
 }
@@ -125,9 +128,8 @@ void LayerCheck::check_length(const FileKey& data, std::uint64_t blocks)
     const auto path = files_.path_of(data);
     const auto status = files_.file_system().status(path);
     if (blocks > 0 && status && status->size_bytes <= (blocks - 1) * kBlockSize) {
-        findings_.problems.push_back(fmt::format("{} ends at {}, and its map names data at {}",
-                                                 path, status->size_bytes,
-                                                 (blocks - 1) * kBlockSize));
+        findings_.problems.insert(fmt::format("{} ends at {}, and its map names data at {}", path,
+                                              status->size_bytes, (blocks - 1) * kBlockSize));
     }
 }
 
@@ -155,20 +157,31 @@ void LayerCheck::check_index(LayerId id)
     }
     const LayerStack stack(files_.pages(), *layers);
     for (std::uint32_t segment = 0; segment < kMaxSegments; ++segment) {
-        const auto path = files_.path_of({id, segment, FileKind::kIndex});
+        check_index_pages(id, segment);
         try {
-            const auto index = LayerIndex::open(files_, id, segment);
-            for (std::uint64_t page = 0; index && page < kIndexPagesPerSegment; ++page) {
-                index->page(page);
-            }
             const auto has_segment = [&](const auto& one) { return one->has_segment(segment); };
             if (std::any_of(layers->begin(), layers->end(), has_segment)) {
-                compare(stack, segment, path);
+                compare(stack, segment, files_.path_of({id, segment, FileKind::kIndex}));
             }
         } catch (const StorageError& error) {
-            findings_.problems.push_back(
-                fmt::format("{}; remove it, for it can be made again", error.what()));
+            findings_.problems.insert(error.what());  // of a map or of data
         }
+    }
+}
+
+/// An index alone may be advised to go, and only one that contradicts itself: it is made of maps,
+/// and one that contradicts them may be all that tells what they were.
+void LayerCheck::check_index_pages(LayerId id, std::uint32_t segment)
+{
+    try {
+        const auto index = LayerIndex::open(files_, id, segment);
+        for (std::uint64_t page = 0; index && page < kIndexPagesPerSegment; ++page) {
+            index->page(page);
+        }
+    } catch (const StorageError& error) {
+        const bool is_damaged = error.error_number == EBADMSG;
+        findings_.problems.insert(std::string(error.what()) +
+                                  (is_damaged ? "; remove it, for it can be made again" : ""));
     }
 }
 
@@ -190,12 +203,26 @@ void LayerCheck::compare(const LayerStack& stack, std::uint32_t segment, const s
             if (expected[block] != found[block] &&
                 bytes_of(stack, first + block, expected[block]) !=
                     bytes_of(stack, first + block, found[block])) {
-                throw_corrupt(path,
-                              fmt::format("block {} belongs to another layer than the maps say",
-                                          page * kBlocksPerMapPage + block));
+                findings_.problems.insert(fmt::format(
+                    "{} has block {} in {}, and the maps have it in {}: one of them is damaged; "
+                    "keep all of them",
+                    path, page * kBlocksPerMapPage + block,
+                    place_of(stack, first + block, found[block]),
+                    place_of(stack, first + block, expected[block])));
+                return;
             }
         }
     }
+}
+
+/// The map that has, or should have, the block.
+std::string LayerCheck::place_of(const LayerStack& stack, std::uint64_t block, Owner owner)
+{
+    if (!owner.is_known() || owner.is_nobody()) {
+        return "no layer";
+    }
+    const auto segment = static_cast<std::uint32_t>(block / kBlocksPerSegment);
+    return files_.path_of({stack.layer(owner.layer()).id(), segment, FileKind::kMap});
 }
 
 std::shared_ptr<Layer> LayerCheck::layer(LayerId id)

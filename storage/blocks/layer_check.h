@@ -20,8 +20,9 @@ struct LayerLineage {
 };
 
 struct LayerFindings {
-    /// What is wrong, each with its file and what can be done.
-    std::vector<std::string> problems;
+    /// What is wrong, each with its file. That a file may be removed is said of indexes alone that
+    /// contradict themselves: all else may be the last that tells what was.
+    std::set<std::string> problems;
     /// What the next start mends by itself.
     std::vector<std::string> leftovers;
     std::size_t files = 0;

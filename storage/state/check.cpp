@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <iterator>
 #include <map>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -46,14 +48,36 @@ void take_lock(DirectoryLock& lock, const std::string& folder)
     }
 }
 
+/// Whether it is what was looked at that is wrong, not that nobody could look.
+bool is_damage(const StorageError& error)
+{
+    return error.error_number == EBADMSG;
+}
+
 class Check {
 public:
     Check(Database& db, const std::string& directory)
-        : db_(db), files_(file_system_, directory, {.boot_id = read_boot_id(file_system_)})
+        : db_(db),
+          files_(file_system_, directory,
+                 {.boot_id = read_boot_id(file_system_), .survives_power_loss = false})
     {
     }
 
     CheckReport run()
+    {
+        try {
+            look();
+        } catch (const StorageError& error) {
+            if (!is_damage(error)) {
+                throw;
+            }
+            problem_found(error.what());
+        }
+        return std::move(report_);
+    }
+
+private:
+    void look()
     {
         for (auto& problem : check_database(db_)) {
             problem_found("metadata.sqlite: " + problem);
@@ -64,10 +88,7 @@ public:
         report_.layers = rows_.size();
         check_rows();
         check_files();
-        return std::move(report_);
     }
-
-private:
     void problem_found(std::string text) { report_.problems.push_back(std::move(text)); }
 
     void check_rows();
@@ -144,7 +165,7 @@ void Check::check_files()
         lineage.removed.insert(layer);
     }
     auto found = check_layer_files(files_, lineage);
-    std::move(found.problems.begin(), found.problems.end(), std::back_inserter(report_.problems));
+    std::copy(found.problems.begin(), found.problems.end(), std::back_inserter(report_.problems));
     std::move(found.leftovers.begin(), found.leftovers.end(),
               std::back_inserter(report_.leftovers));
     report_.files = found.files;
@@ -157,16 +178,29 @@ CheckReport check_data_directory(const std::string& path)
 {
     DirectoryLock lock(path, O_RDONLY);
     take_lock(lock, path);
-    const auto name = read_current_generation(path);
+    std::optional<std::string> name;
+    try {
+        name = read_current_generation(path);
+    } catch (const StorageError& error) {
+        return {.problems = {error.what()}};
+    }
     if (!name) {
         throw StorageError(ENOENT, "check", path, "it is no data directory of amilab");
     }
     const auto folder = path + "/" + *name;
-    const auto db =
-        open_connection(folder + "/metadata.sqlite", Database::Mode::kReadOnly, Durability::kKept);
-    require_known_version(*db);
+    std::unique_ptr<Database> db;
+    try {
+        db = open_connection(folder + "/metadata.sqlite", Database::Mode::kUntouched,
+                             Durability::kKept);
+        require_known_version(*db);
+    } catch (const StorageError& error) {
+        if (!is_damage(error)) {
+            throw;
+        }
+        return {.problems = {error.what()}};
+    }
     if (!std::filesystem::exists(folder + "/layers")) {
-        throw StorageError(ENOENT, "check", folder + "/layers");
+        return {.problems = {folder + "/layers is missing, with the bytes of all disks"}};
     }
     return Check(*db, folder + "/layers").run();
 }

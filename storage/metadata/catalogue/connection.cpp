@@ -84,7 +84,7 @@ std::unique_ptr<Database> open_connection(const std::string& path, Database::Mod
     attach_catalogue(db->handle(), catalogue);
     static const auto views = make_views();
     db->run(views, "views");
-    if (mode == Database::Mode::kReadOnly) {
+    if (mode != Database::Mode::kReadWrite) {
         db->run("PRAGMA query_only = ON");
     }
     return db;

@@ -1,7 +1,9 @@
 #include "storage/metadata/sql/database.h"
 
 #include <cerrno>
+#include <filesystem>
 #include <stdexcept>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -18,6 +20,8 @@ constexpr int kBusyTimeoutMs = 10'000;
 // One process at a time opens a database, so that locks between processes and an index of the WAL
 // in shared memory, a dozen system calls for each transaction, are not needed.
 constexpr const char* kOneProcess = "unix-excl";
+// Locks nothing, for that wants a file that may be written to; the index of the WAL is in memory.
+constexpr const char* kNoLocks = "unix-none";
 
 /// Before the first connection: SQLite need not count its memory under a lock at each allocation.
 void configure_sqlite()
@@ -34,11 +38,57 @@ int errno_of(sqlite3* handle, int code)
     if (primary == SQLITE_FULL) {
         return ENOSPC;
     }
+    if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) {
+        return EBADMSG;
+    }
     const int system = handle != nullptr ? sqlite3_system_errno(handle) : 0;
     if ((primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN) && system != 0) {
         return system;
     }
     return primary == SQLITE_READONLY ? EROFS : EIO;
+}
+
+struct OpenCall {
+    std::string name;
+    int flags = SQLITE_OPEN_NOMUTEX;
+    const char* vfs = kOneProcess;
+};
+
+/// A URI of the file as one that does not change: SQLite then makes no WAL.
+std::string immutable_uri(const std::string& path)
+{
+    std::string uri = "file:";
+    for (const char c : path) {
+        const bool is_special = c == '%' || c == '?' || c == '#';
+        uri += is_special ? fmt::format("%{:02x}", c) : std::string(1, c);
+    }
+    return uri + "?immutable=1";
+}
+
+OpenCall untouched(const std::string& path)
+{
+    std::error_code error;
+    const auto wal_size = std::filesystem::file_size(path + "-wal", error);
+    const bool has_wal = !error && wal_size > 0;
+    OpenCall call{.name = has_wal ? path : immutable_uri(path), .vfs = kNoLocks};
+    call.flags |= SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
+    return call;
+}
+
+OpenCall open_call(const std::string& path, Database::Mode mode)
+{
+    OpenCall call{.name = path};
+    switch (mode) {
+        case Database::Mode::kReadWrite:
+            call.flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+            break;
+        case Database::Mode::kReadOnly:
+            call.flags |= SQLITE_OPEN_READWRITE;
+            break;
+        case Database::Mode::kUntouched:
+            return untouched(path);
+    }
+    return call;
 }
 
 }  // namespace
@@ -73,10 +123,9 @@ void Database::GiveBack::operator()(sqlite3_stmt* statement) const
 Database::Database(const std::string& path, Mode mode) : path_(path)
 {
     configure_sqlite();
-    const int access = SQLITE_OPEN_READWRITE | (mode == Mode::kReadWrite ? SQLITE_OPEN_CREATE : 0);
+    const auto call = open_call(path, mode);
     sqlite3* handle = nullptr;
-    const int code =
-        sqlite3_open_v2(path.c_str(), &handle, access | SQLITE_OPEN_NOMUTEX, kOneProcess);
+    const int code = sqlite3_open_v2(call.name.c_str(), &handle, call.flags, call.vfs);
     handle_.reset(handle);
     if (code != SQLITE_OK) {
         throw_sqlite_error(handle, code, "open", path);
@@ -84,6 +133,10 @@ Database::Database(const std::string& path, Mode mode) : path_(path)
     sqlite3_extended_result_codes(handle, 1);
     sqlite3_busy_timeout(handle, kBusyTimeoutMs);
     add_pattern_functions(handle);
+    if (mode == Mode::kUntouched) {
+        sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+        run("PRAGMA locking_mode = EXCLUSIVE", "open");
+    }
 }
 
 Database::~Database()

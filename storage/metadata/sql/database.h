@@ -26,11 +26,14 @@ struct Interrupted : std::runtime_error {
 };
 
 /// One SQLite connection and the statements compiled on it. One thread at a time.
-/// All errors are StorageError: a full disk as ENOSPC, others as EIO with SQLite's own words.
+/// All errors are StorageError: a full disk as ENOSPC, a file that is damaged or no database as
+/// EBADMSG, others as EIO with SQLite's own words.
 class Database {
 public:
     /// kReadOnly never makes a file; open_connection() sees to it that it writes nothing.
-    enum class Mode { kReadWrite, kReadOnly };
+    /// kUntouched leaves the file, its WAL and their folder as they are, on a disk that nobody may
+    /// write to as well; whoever opens one so sees to it that no process writes to it meanwhile.
+    enum class Mode { kReadWrite, kReadOnly, kUntouched };
 
     /// Opens `path`; kReadWrite creates it. ":memory:" is a private database in memory. A file is
     /// opened by one process at a time.

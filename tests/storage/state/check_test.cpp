@@ -5,6 +5,9 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <map>
+#include <utility>
 
 #include "storage/blocks/layer_format.h"
 #include "storage/files/posix_file_system.h"
@@ -17,13 +20,30 @@
 namespace amilab::test {
 namespace {
 
-using ::testing::AnyOf;
+using ::testing::AllOf;
 using ::testing::Contains;
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
+
+/// Every file's bytes and when it was written to.
+std::map<std::string, std::pair<std::filesystem::file_time_type, std::string>> files_below(
+    const std::string& folder)
+{
+    std::map<std::string, std::pair<std::filesystem::file_time_type, std::string>> files;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+        std::string bytes;
+        if (entry.is_regular_file() && entry.file_size() < (1 << 20)) {
+            std::ifstream file(entry.path(), std::ios::binary);
+            bytes.assign(std::istreambuf_iterator<char>(file), {});
+        }
+        files[entry.path()] = {entry.last_write_time(), std::move(bytes)};
+    }
+    return files;
+}
 
 class CheckTest : public testing::Test {
 protected:
@@ -106,7 +126,63 @@ TEST_F(CheckTest, AnIndexThatDoesNotSayWhatTheMapsSayIsFound)
     // A block that the layer below it has, and that the map gives up.
     overwrite(file(first_, FileKind::kMap), kMapHeaderSize, std::byte{0});
     const auto report = check_data_directory(path_);
-    EXPECT_THAT(report.problems, Contains(HasSubstr("belongs to another layer")));
+    EXPECT_THAT(report.problems,
+                Contains(AllOf(HasSubstr(file(indexed_, FileKind::kIndex)),
+                               HasSubstr(file(first_, FileKind::kMap)), HasSubstr("keep all"))));
+    EXPECT_THAT(report.problems, Each(Not(HasSubstr("remove it"))));
+}
+
+TEST_F(CheckTest, ALostMapIsNamedAndNothingThatIsWholeIsToBeRemoved)
+{
+    std::filesystem::remove(file(first_, FileKind::kMap));
+    const auto report = check_data_directory(path_);
+    EXPECT_THAT(report.problems, Contains(HasSubstr(file(first_, FileKind::kMap))));
+    EXPECT_THAT(report.problems, Each(Not(HasSubstr("remove it"))));
+    EXPECT_THAT(report.problems, Each(Not(HasSubstr(file(first_, FileKind::kData)))));
+}
+
+TEST_F(CheckTest, AMapThatEndsWithItsHeaderDoesNotPutTheBlameOnTheIndex)
+{
+    std::filesystem::resize_file(file(first_, FileKind::kMap), kMapHeaderSize);
+    const auto report = check_data_directory(path_);
+    EXPECT_THAT(report.problems, Contains(HasSubstr(file(first_, FileKind::kMap))));
+    EXPECT_THAT(report.problems, Each(Not(HasSubstr("remove it"))));
+}
+
+TEST_F(CheckTest, ChangesNothingThatAServerLeft)
+{
+    const auto killed = directory_.path() + "/killed";
+    {
+        TestEmulator aws(path_);
+        create_snapshot(aws, volume_);
+        aws.data().background().drain();
+        std::filesystem::copy(path_, killed, std::filesystem::copy_options::recursive);
+    }
+    for (const auto& folder : {path_, killed}) {
+        const auto before = files_below(folder);
+        const auto report = check_data_directory(folder);
+        EXPECT_THAT(report.problems, IsEmpty());
+        EXPECT_EQ(report.layers, 22U);
+        EXPECT_EQ(files_below(folder), before);
+    }
+}
+
+TEST_F(CheckTest, ADatabaseThatIsNoneIsDamage)
+{
+    std::filesystem::resize_file(path_ + "/generation-1/metadata.sqlite", 0);
+    EXPECT_THAT(check_data_directory(path_).problems, Not(IsEmpty()));
+    std::ofstream(path_ + "/generation-1/metadata.sqlite") << std::string(8192, 'x');
+    EXPECT_THAT(check_data_directory(path_).problems,
+                ElementsAre(HasSubstr("generation-1/metadata.sqlite")));
+    std::filesystem::remove(path_ + "/generation-1/metadata.sqlite");
+    EXPECT_THAT(check_data_directory(path_).problems,
+                ElementsAre(HasSubstr("generation-1/metadata.sqlite")));
+}
+
+TEST_F(CheckTest, AMissingFolderOfLayersIsDamage)
+{
+    std::filesystem::remove_all(path_ + "/generation-1/layers");
+    EXPECT_THAT(check_data_directory(path_).problems, ElementsAre(HasSubstr("/layers")));
 }
 
 TEST_F(CheckTest, AMissingDataFileIsNamed)
