@@ -38,7 +38,9 @@ void CallLine::tell(const ApiCall& call)
         operation_ = operation;
     }
     if (call.parameters() != nullptr && log::writes(log::Level::kDebug)) {
-        log::debug("{} {}", request_id_, shown_parameters(*call.parameters()));
+        if (const auto parameters = shown_parameters(*call.parameters()); !parameters.empty()) {
+            log::debug("{} {}", request_id_, parameters);
+        }
     }
 }
 
