@@ -61,7 +61,8 @@ def test_what_is_refused_before_any_handler_has_a_line_too(start_server):
 def test_debug_shows_parameters_without_their_secrets(start_server):
     server = start_server("--log-level", "debug")
     ec2, ssm = server.client(), server.client("ssm")
-    ami = ec2.describe_images(Owners=["amazon"], MaxResults=5)["Images"][0]["ImageId"]
+    ami = ec2.describe_images(Owners=["amazon"], MaxResults=5, Filters=[
+        {"Name": "name", "Values": ["al2023-ami-2023.*-x86_64"]}])["Images"][0]["ImageId"]
     request_id = ec2.run_instances(
         ImageId=ami, InstanceType="t3.micro", MinCount=1, MaxCount=1,
         UserData="a secret")["ResponseMetadata"]["RequestId"]

@@ -282,12 +282,16 @@ def test_accounts_are_declared_and_shown(server):
     declared = {"access_keys": [FRIENDS_KEY], "organization": ORGANIZATION,
                 "organizational_units": [UNIT], "subscriptions": ["abc123"],
                 "products": ["def456"]}
-    assert server.control("accounts", {FRIEND: declared}, method="PUT") == {FRIEND: declared}
+    never = {"declared": True, "calls": 0, "last_call": None}
+    assert server.control("accounts", {FRIEND: declared}, method="PUT") == {
+        FRIEND: {**declared, **never}}
     key = server.client("sts", account=FRIENDS_KEY)
     assert key.get_caller_identity()["Account"] == FRIEND
     # What is not named stays.
     changed = {**declared, "subscriptions": []}
-    assert server.control("accounts", {FRIEND: {"subscriptions": []}}) == {FRIEND: changed}
+    told = server.control("accounts", {FRIEND: {"subscriptions": []}})[FRIEND]
+    assert {name: told[name] for name in changed} == changed
+    assert (told["declared"], told["calls"]) == (True, 1)
     assert server.control("accounts", {FRIEND: {"organization": None}})[FRIEND][
         "organization"] is None
     moved = server.control("accounts", {FRIEND: None, OWNER: {"access_keys": [FRIENDS_KEY]}})

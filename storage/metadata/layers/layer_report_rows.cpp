@@ -1,9 +1,11 @@
 #include "storage/metadata/layers/layer_report_rows.h"
 
+#include <cerrno>
 #include <iterator>
 
 #include <fmt/format.h>
 
+#include "storage/base/storage_error.h"
 #include "storage/metadata/layers/layer_merge_rows.h"
 #include "storage/metadata/sql/columns.h"
 
@@ -108,6 +110,12 @@ std::vector<LayerId> select_referred_layers(Database& db)
 
 std::vector<std::string> check_database(Database& db)
 {
+    Statement tables(db, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'layer'");
+    tables.bind();
+    if (!tables.step()) {
+        // A file that was emptied is a database to SQLite.
+        throw StorageError(EBADMSG, "check", db.path(), "it has no table of layers");
+    }
     std::vector<std::string> problems;
     Statement integrity(db, "PRAGMA main.integrity_check(20)");
     integrity.bind();

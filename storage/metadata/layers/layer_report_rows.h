@@ -46,6 +46,7 @@ std::vector<std::string> select_lost_uploads(Database& db, std::string_view boot
 std::vector<LayerId> select_referred_layers(Database& db);
 
 /// What SQLite finds wrong with the file and with references between rows; empty when it is whole.
+/// Throws StorageError (EBADMSG) for one without tables.
 std::vector<std::string> check_database(Database& db);
 
 }  // namespace amilab
