@@ -17,7 +17,7 @@ def test_more_disks_than_descriptors_are_written_and_read(start_server, tmp_path
                           descriptors=descriptors)
     ebs = server.client("ebs")
     blocks = [number.to_bytes(4, "big") * (snapshot_blocks.BLOCK // 4)
-              for number in range(descriptors)]
+              for number in range(1, descriptors + 1)]  # zeros are no block
     snapshots = [snapshot_blocks.upload(ebs, {0: block}) for block in blocks]
     for snapshot, block in zip(snapshots, blocks):
         token = snapshot_blocks.listed(ebs, snapshot)[0]
