@@ -185,9 +185,9 @@ std::size_t BlockStore::sweep_orphans(const std::function<bool(LayerId)>& is_kno
     return swept;
 }
 
-std::uint64_t BlockStore::allocated_bytes(LayerId layer) const
+std::uint64_t BlockStore::allocated_bytes(LayerId layer, std::uint64_t size_bytes) const
 {
-    return registry_->files().allocated_bytes(layer);
+    return registry_->files().allocated_bytes(layer, segments_of(size_bytes));
 }
 
 void BlockStore::sync_chain(const std::vector<LayerId>& chain, std::uint64_t size)

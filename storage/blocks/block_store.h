@@ -95,8 +95,9 @@ public:
     /// many layers. `is_known` is called for those only.
     std::size_t sweep_orphans(const std::function<bool(LayerId)>& is_known);
 
-    /// The space of a layer's files as the file system counts it.
-    std::uint64_t allocated_bytes(LayerId layer) const;
+    /// The space of a layer's files as the file system counts it. `size_bytes` is at least the size
+    /// of the disks that the layer is of: the smaller, the fewer files are looked for.
+    std::uint64_t allocated_bytes(LayerId layer, std::uint64_t size_bytes = kMaxVolumeSize) const;
 
     /// Makes a sealed chain survive power loss, lowest layer first; cheap for what does already.
     /// A snapshot counts as synced when this has returned, not before.

@@ -126,10 +126,10 @@ void LayerFiles::unlink_segment(LayerId layer, std::uint32_t segment)
     }
 }
 
-std::uint64_t LayerFiles::allocated_bytes(LayerId layer)
+std::uint64_t LayerFiles::allocated_bytes(LayerId layer, std::uint32_t segments)
 {
     std::uint64_t bytes = 0;
-    for (std::uint32_t segment = 0; segment < kMaxSegments; ++segment) {
+    for (std::uint32_t segment = 0; segment < segments; ++segment) {
         const FileKey data{layer, segment, FileKind::kData};
         const auto index = file_system_.status(path_of({layer, segment, FileKind::kIndex}));
         bytes += index ? index->allocated_bytes : 0;

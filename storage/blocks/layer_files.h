@@ -55,8 +55,8 @@ public:
     void unlink_layer(LayerId layer);
     /// Removes the files of a layer of which some may be missing in any way.
     void unlink_every_file(LayerId layer);
-    /// The bytes of all files of the layer, as the file system counts them.
-    std::uint64_t allocated_bytes(LayerId layer);
+    /// The bytes of all files of the layer's first segments, as the file system counts them.
+    std::uint64_t allocated_bytes(LayerId layer, std::uint32_t segments);
 
     /// To be called after a file was made or renamed: what sync_directory must wait for.
     std::uint64_t note_directory_change();

@@ -1,5 +1,6 @@
 #include "storage/state/space.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -116,9 +117,14 @@ Space measure_space(Generation& generation)
 std::uint64_t measure_held_bytes(Generation& generation, std::string_view account)
 {
     auto lease = generation.reader();
+    std::int64_t largest_gib = 0;
+    for (const auto& disk : select_disks_of(lease.db(), account)) {
+        largest_gib = std::max(largest_gib, disk.size_gib);
+    }
+    const auto size_bytes = static_cast<std::uint64_t>(largest_gib) * kGiB;
     std::uint64_t bytes = 0;
     for (const auto layer : select_layers_held_by(lease.db(), account)) {
-        bytes += generation.blocks().allocated_bytes(layer);
+        bytes += generation.blocks().allocated_bytes(layer, size_bytes);
     }
     return bytes;
 }
