@@ -27,6 +27,8 @@ constexpr std::size_t kMostBodyBytes = std::size_t{2} << 20U;
 constexpr std::string_view kRequestId = "x-amzn-RequestId";
 /// A timer counts nanoseconds in 64 bits, and is set anew when it fires early.
 constexpr TimeMs kLongestWaitMs = kDayMs;
+/// One that writes, and one that is ready for when it has.
+constexpr Turns::Most kAtTheWriter{.at_once = 2, .of_one_account = 2};
 
 http::Response to_response(ApiAnswer answer)
 {
@@ -92,6 +94,7 @@ Front::Front(asio::io_context& io_context, Emulator& emulator, std::size_t worke
     : emulator_(emulator),
       io_context_(io_context),
       due_timer_(io_context),
+      writer_turns_(io_context, kAtTheWriter),
       long_reads_(io_context, workers),
       worker_threads_(workers),
       workers_(worker_threads_.get_executor()),
@@ -196,7 +199,11 @@ asio::awaitable<ApiAnswer> Front::answer_read(ApiCall& call, http::BodyReader& b
 
 asio::awaitable<ApiAnswer> Front::answer(ApiCall& call, http::BodyReader& body)
 {
-    auto quick = call.run_if_quick();
+    std::optional<ApiAnswer> quick;
+    // Nobody writes before those who wait for the writer.
+    if (!call.needs_writer() || !writer_turns_.has_waiting()) {
+        quick = call.run_if_quick();
+    }
     if (!quick && call.is_read()) {
         auto answer = co_await answer_read(call, body);
         co_return answer;
@@ -208,6 +215,8 @@ asio::awaitable<ApiAnswer> Front::answer(ApiCall& call, http::BodyReader& body)
     }
     // No co_await within a conditional expression: GCC 12 frees what it gives twice.
     if (!quick) {
+        co_await writer_turns_.take(call.account());
+        const Turns::Turn turn(writer_turns_, call.account());
         quick = co_await run_on(writer_.get_executor(), [&call] { return call.run(); });
     }
     if (call.needs_writer()) {

@@ -25,8 +25,8 @@ namespace amilab {
 ///
 /// One thread runs the io_context: it moves bytes and answers quick calls itself, since a change of
 /// threads costs more than they do. Reads that turn out long begin anew on threads of their own,
-/// writes that do, or that would have to wait, on the writer's thread, one after the other. The
-/// workers have what remains: bytes, streams, the control API.
+/// writes that do, or that would have to wait, on the writer's thread, one after the other, by
+/// turns of their accounts. The workers have what remains: bytes, streams, the control API.
 class Front {
 public:
     /// `io_context` is run by one thread; `access` says who may use what is no AWS API.
@@ -64,6 +64,7 @@ private:
     TimeMs awaited_due_ms_ = EarliestDue::kNever;
     std::atomic<bool> is_stopped_{false};
     boost::asio::thread_pool writer_{1};
+    Turns writer_turns_;
     LongReads long_reads_;
     boost::asio::thread_pool worker_threads_;
     ExecutorWorkers workers_;

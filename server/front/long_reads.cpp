@@ -4,27 +4,12 @@
 #include <optional>
 #include <utility>
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include "server/http/offload.h"
 #include "storage/metadata/sql/database.h"
 
 namespace amilab {
 
 namespace asio = boost::asio;
-
-class LongReads::Place {
-public:
-    Place(LongReads& reads, std::string account) : reads_(reads), account_(std::move(account)) {}
-    ~Place() { reads_.end(account_); }
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-
-private:
-    LongReads& reads_;
-    const std::string account_;
-};
 
 namespace {
 
@@ -60,7 +45,9 @@ private:
 }  // namespace
 
 LongReads::LongReads(asio::io_context& io_context, std::size_t threads)
-    : io_context_(io_context), most_(std::max<std::size_t>(threads, 2)), threads_(most_)
+    : turns_(io_context, {.at_once = std::max<std::size_t>(threads, 2),
+                          .of_one_account = std::max<std::size_t>(threads, 2) / 2}),
+      threads_(std::max<std::size_t>(threads, 2))
 {
 }
 
@@ -100,8 +87,8 @@ asio::awaitable<std::string> LongReads::run_more(ApiCall& call)
 asio::awaitable<void> LongReads::run_in_turn(const std::string& account,
                                              const std::function<void()>& work)
 {
-    co_await take_place(account);
-    const Place place(*this, account);
+    co_await turns_.take(account);
+    const Turns::Turn turn(turns_, account);
     co_await run_on(threads_.get_executor(), [&work] { work(); });
 }
 
@@ -110,49 +97,6 @@ void LongReads::stop()
     is_stopped_ = true;
     for (const auto& stop : stops_) {
         stop->store(true);
-    }
-}
-
-bool LongReads::has_room(const std::string& account) const
-{
-    const auto its_own = running_by_account_.find(account);
-    return running_ < most_ &&
-           (its_own == running_by_account_.end() || its_own->second < most_ / 2);
-}
-
-asio::awaitable<void> LongReads::take_place(const std::string& account)
-{
-    if (has_room(account)) {
-        begin(account);  // nobody who waits could have it
-        co_return;
-    }
-    const auto waiting = std::make_shared<Waiting>(
-        Waiting{account, asio::steady_timer(io_context_, asio::steady_timer::time_point::max())});
-    waiting_.push_back(waiting);
-    boost::system::error_code ignored;
-    co_await waiting->turn.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-}
-
-void LongReads::begin(const std::string& account)
-{
-    ++running_;
-    ++running_by_account_[account];
-}
-
-void LongReads::end(const std::string& account)
-{
-    --running_;
-    const auto its_own = running_by_account_.find(account);
-    if (--its_own->second == 0) {
-        running_by_account_.erase(its_own);
-    }
-    const auto next =
-        std::ranges::find_if(waiting_, [this](const auto& one) { return has_room(one->account); });
-    if (next != waiting_.end()) {
-        const auto waiting = *next;
-        waiting_.erase(next);
-        begin(waiting->account);
-        waiting->turn.cancel();
     }
 }
 

@@ -4,23 +4,22 @@
 #include <cstddef>
 #include <functional>
 #include <list>
-#include <map>
 #include <memory>
 #include <string>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include "server/calls/api_call.h"
+#include "server/front/turns.h"
 #include "server/http/message.h"
 
 namespace amilab {
 
 /// Threads for reads that take long, apart from all that others wait for. At most half of them work
-/// for one account; who has to wait takes turns in the order of coming. A read whose client has
-/// gone, or that runs when the server stops, is stopped half way. Used on the io_context's thread.
+/// for one account. A read whose client has gone, or that runs when the server stops, is stopped
+/// half way. Used on the io_context's thread.
 class LongReads {
 public:
     /// `threads` at least 2.
@@ -38,26 +37,9 @@ public:
 
 private:
     using Stop = std::shared_ptr<std::atomic<bool>>;
-    struct Waiting {
-        std::string account;
-        boost::asio::steady_timer turn;
-    };
-    /// What take_place() gave, for its own life.
-    class Place;
 
-    /// Returns when a thread is the account's to use; end() gives it to the next.
-    boost::asio::awaitable<void> take_place(const std::string& account);
-    bool has_room(const std::string& account) const;
-    void begin(const std::string& account);
-    void end(const std::string& account);
-
-    boost::asio::io_context& io_context_;
-    const std::size_t most_;
+    Turns turns_;
     boost::asio::thread_pool threads_;
-    std::size_t running_ = 0;
-    std::map<std::string, std::size_t> running_by_account_;
-    /// None of them has room.
-    std::list<std::shared_ptr<Waiting>> waiting_;
     bool is_stopped_ = false;
     std::list<Stop> stops_;
 };
