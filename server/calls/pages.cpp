@@ -1,11 +1,18 @@
 #include "server/calls/pages.h"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
+#include <stdexcept>
 
 #include <fmt/format.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include "server/calls/request_values.h"
 #include "server/wire/types.h"
+#include "storage/state/generation.h"
 
 namespace amilab {
 
@@ -15,11 +22,30 @@ namespace {
 // DescribeVolumes and DescribeSnapshots).
 constexpr std::int64_t kLargestPage = 1000;
 
+// The first half of an HMAC-SHA256.
+constexpr std::size_t kSignatureBytes = 16;
+
 }  // namespace
 
-std::string PageTokens::mark() const
+std::string PageTokens::signature(std::string_view last_key) const
 {
-    return fmt::format("amilab1:{}:{}:{}:", operation_, session_.account(), session_.region());
+    const auto query = session_.list_fingerprint();
+    std::string text;
+    // The lengths keep apart what stands beside each other.
+    for (const std::string_view part :
+         {operation_, std::string_view(session_.account()), std::string_view(session_.region()),
+          std::string_view(query), last_key}) {
+        fmt::format_to(std::back_inserter(text), "{}:{}", part.size(), part);
+    }
+    const auto& key = session_.generation().page_token_key();
+    std::array<unsigned char, EVP_MAX_MD_SIZE> mac;
+    unsigned int size = 0;
+    if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+             reinterpret_cast<const unsigned char*>(text.data()), text.size(), mac.data(),
+             &size) == nullptr) {
+        throw std::runtime_error("OpenSSL cannot sign a token");
+    }
+    return {reinterpret_cast<const char*>(mac.data()), kSignatureBytes};
 }
 
 std::string PageTokens::read(const std::optional<std::string>& token) const
@@ -28,16 +54,19 @@ std::string PageTokens::read(const std::optional<std::string>& token) const
         return {};
     }
     const auto decoded = wire::decode_base64(*token);
-    const auto mark = this->mark();
-    if (!decoded || !decoded->starts_with(mark)) {
+    if (!decoded || decoded->size() < kSignatureBytes) {
         throw refuse_(*token);
     }
-    return decoded->substr(mark.size());
+    auto key = decoded->substr(kSignatureBytes);
+    if (CRYPTO_memcmp(signature(key).data(), decoded->data(), kSignatureBytes) != 0) {
+        throw refuse_(*token);
+    }
+    return key;
 }
 
 std::string PageTokens::make(std::string_view last_key) const
 {
-    return wire::encode_base64(mark().append(last_key));
+    return wire::encode_base64(signature(last_key).append(last_key));
 }
 
 ListPage parse_page(const Session& session, const std::optional<std::int64_t>& max_results,

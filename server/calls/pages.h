@@ -26,12 +26,14 @@ struct ListPage {
 /// How a service refuses a token that no call gave.
 using RefuseToken = ApiError (*)(std::string_view token);
 
-/// Tokens of the pages of one list: of an operation, for an account in a region. One of another
-/// list would stand for a place that nobody meant. Source: assumed.
+/// Tokens of the pages of one list: of an operation, for an account in a region, with the filters
+/// and ids of the request. One of another list would stand for a place that nobody meant, so they
+/// are signed with all of that; MaxResults may differ from page to page. Source: "keep all other
+/// arguments unchanged" of EBS direct and others (documented), that EC2 refuses is assumed.
 class PageTokens {
 public:
     /// `session` and `operation` outlive it.
-    PageTokens(const Session& session, std::string_view operation,
+    PageTokens(Session& session, std::string_view operation,
                RefuseToken refuse = &invalid_next_token)
         : session_(session), operation_(operation), refuse_(refuse)
     {
@@ -44,9 +46,9 @@ public:
 
 private:
     /// What a token begins with.
-    std::string mark() const;
+    std::string signature(std::string_view last_key) const;
 
-    const Session& session_;
+    Session& session_;
     std::string_view operation_;
     RefuseToken refuse_;
 };

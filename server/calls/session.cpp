@@ -42,6 +42,11 @@ std::string Session::fingerprint() const
     return context_.parameters.canonical();
 }
 
+std::string Session::list_fingerprint() const
+{
+    return context_.parameters.canonical({"NextToken", "MaxResults", "DryRun"});
+}
+
 TimeMs Session::delay_ms(const Delay& delay) const
 {
     return context_.generation.delays().get(delay);

@@ -90,6 +90,8 @@ public:
 
     /// What the caller's parameters amount to, client token and dry run aside.
     std::string fingerprint() const;
+    /// What the caller's parameters ask a list for, wherever a page begins and ends.
+    std::string list_fingerprint() const;
 
     /// Lets `due` befall `resource` after `delay`. What is due at once happens inside the same
     /// transaction, after the answer has been made.

@@ -70,6 +70,7 @@ Generation::Generation(std::string path, Durability durability, Background& back
         std::move(writer), [this](Database::Mode mode) { return open(mode); }, work_);
     restore_settings(db);
     regions_ = select_region_names(db);
+    page_token_key_ = IdSource::key_for(db, "page tokens");
     blocks_ = open_blocks(db);
     mark_lost_snapshots(db, blocks_->boot_id());
     mark_lost_direct_snapshots(db, blocks_->boot_id());

@@ -67,6 +67,8 @@ public:
     /// transaction of the writer.
     void make_rows_of(Database& db, std::string_view account) const;
     bool region_exists(std::string_view region) const { return regions_.contains(region); }
+    /// What page tokens are signed with.
+    const std::string& page_token_key() const { return page_token_key_; }
     /// Whether any region was opted out of; rows tell which.
     bool has_opted_out() const { return opted_out_; }
     void note_opted_out(bool any) { opted_out_ = any; }
@@ -103,6 +105,7 @@ private:
     HeldBytes held_bytes_;
     Reserve reserve_;
     std::set<std::string, std::less<>> regions_;
+    std::string page_token_key_;
     std::atomic<bool> opted_out_{false};
     EarliestDue earliest_due_;
     std::atomic<bool> discarded_{false};

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import pathlib
+import re
 import shutil
 import tempfile
 import unittest
@@ -50,6 +51,17 @@ class Recording(unittest.TestCase):
         text = recorded(answer(body, service="ebs"))
         self.assertEqual(text.count("{token-1}"), 2)
         self.assertEqual(text.count("{token-2}"), 1)
+
+    def test_names_tokens_of_pages_in_every_service(self):
+        xml = recorded(answer(b"<a><nextToken>q/w=</nextToken></a>"))
+        self.assertIn("{token-1}", xml)
+        self.assertNotIn("q/w=", xml)
+
+    def test_in_brief_does_not_tell_tokens_apart(self):
+        pages = [answer(f"<a><nextToken>{token}</nextToken></a>".encode(), request_id)
+                 for token, request_id in (("q/w=", "dead"), ("e+r=", "beef"))]
+        sums = re.findall("sha256 .*", recorded(*pages, brief=True))
+        self.assertEqual((len(sums), len(set(sums))), (2, 1))
 
     def test_shows_order_line_ends_and_spaces_of_a_body(self):
         bodies = (b"<a><b/><c/></a>", b"<a><c/><b/></a>", b"<a> <b/><c/></a>", b"<a>\n<b/><c/></a>",

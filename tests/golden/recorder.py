@@ -15,7 +15,8 @@ REQUEST_ID_HEADER = "x-amzn-requestid"
 # Members of answers of the EBS direct APIs that are sealed with a random key.
 # What hangs on a private key: of another length each time, so that the header tells it too.
 OF_A_KEY = re.compile(r"<(keyMaterial|keyFingerprint)>([^<]*)</")
-SEALED = re.compile(r'"(?:Block|FirstBlock|SecondBlock|Next)Token":"([^"]+)"')
+NUMBERED_TOKEN = re.compile(rb"\{token-\d+\}")
+SEALED = re.compile(r'(?:"(?:Block|FirstBlock|SecondBlock|Next)Token":"|<[nN]extToken>)([^"<]+)')
 
 
 def digest(content):
@@ -88,10 +89,9 @@ class Recorder:
 
     def learn(self, answer):
         """Gives names to what is random in an answer. Of calls that are not recorded too."""
-        if answer.service == "ebs":
-            for token in SEALED.findall(answer.text):
-                self._tokens += token not in self._names
-                self._names.setdefault(token, f"{{token-{self._tokens}}}")
+        for token in SEALED.findall(answer.text):
+            self._tokens += token not in self._names
+            self._names.setdefault(token, f"{{token-{self._tokens}}}")
         if "<keyMaterial>" in answer.text:
             for name, value in OF_A_KEY.findall(answer.text):
                 self._names.setdefault(value, f"{{{name}}}")
@@ -123,6 +123,8 @@ class Recorder:
                  f"{answer.status} {answer.reason}".rstrip()]
         if in_brief:
             lines += [brief(self.named(answer.gist()))]
+            # Whichever token it is: the same list has the same sum.
+            body = NUMBERED_TOKEN.sub(b"{token}", body)
             lines += [] if answer.is_refusal else [f"sha256 {digest(body)}"]
         else:
             has_key = b"<keyMaterial>" in body

@@ -10,14 +10,35 @@
 
 namespace amilab {
 
-IdSource::IdSource(Database& db) : db_(db)
+namespace {
+
+std::string read_seed(Database& db)
 {
     Statement select(db, "SELECT value FROM setting WHERE name = 'seed'");
     select.bind();
     if (!select.step()) {
         throw std::logic_error("the database has no seed");
     }
-    seed_ = select.row().text();
+    return select.row().text();
+}
+
+std::string sha256(std::string_view text)
+{
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+    unsigned int size = 0;
+    if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
+        throw std::runtime_error("SHA-256 is not to be had from OpenSSL");
+    }
+    return {reinterpret_cast<const char*>(digest.data()), size};
+}
+
+}  // namespace
+
+IdSource::IdSource(Database& db) : db_(db), seed_(read_seed(db)) {}
+
+std::string IdSource::key_for(Database& db, std::string_view purpose)
+{
+    return sha256(fmt::format("{}/{}", read_seed(db), purpose));
 }
 
 bool IdSource::has_seed(Database& db)
@@ -45,12 +66,7 @@ std::uint64_t IdSource::next_number(std::string_view kind)
     const auto counter = advance.row().integer();
     while (advance.step()) {
     }
-    const auto text = fmt::format("{}/{}/{}", seed_, kind, counter);
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-    unsigned int size = 0;
-    if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
-        throw std::runtime_error("SHA-256 is not to be had from OpenSSL");
-    }
+    const auto digest = sha256(fmt::format("{}/{}/{}", seed_, kind, counter));
     std::uint64_t number = 0;
     std::memcpy(&number, digest.data(), sizeof number);
     return number;

@@ -23,6 +23,10 @@ public:
     /// The seed that later ids hang on; kept in the database.
     static void set_seed(Database& db, std::string_view seed);
 
+    /// 32 bytes that hang on the seed and a purpose, and are as secret as the seed is: without
+    /// --seed nobody can guess them, with it they are the same on every run.
+    static std::string key_for(Database& db, std::string_view purpose);
+
     template <class IdType>
     IdType next();
 
