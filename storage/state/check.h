@@ -8,8 +8,8 @@ namespace amilab {
 
 /// What amilab check found in a data directory.
 struct CheckReport {
-    /// What is wrong, each with the file or the row. Nothing is said to be removable but what can be
-    /// made again and contradicts itself.
+    /// What is wrong, each with the file or the row. Nothing is said to be removable but what can
+    /// be made again and contradicts itself.
     std::vector<std::string> problems{};
     /// What an end without notice left behind and the next start mends by itself.
     std::vector<std::string> leftovers{};
@@ -19,10 +19,10 @@ struct CheckReport {
 };
 
 /// Verifies a closed data directory: the database, which layers rows name and whether they may, the
-/// headers and pages of maps, indexes against the maps, and files that nobody knows. Changes nothing,
-/// not the WAL either, and needs no disk that may be written to.
-/// Throws StorageError when it cannot look: there is none, a server holds it, a newer amilab wrote
-/// it, or the disk refuses to be read.
+/// headers and pages of maps, indexes against the maps, and files that nobody knows. Changes
+/// nothing, not the WAL either, and needs no disk that may be written to. Throws StorageError when
+/// it cannot look: there is none, a server holds it, a newer amilab wrote it, or the disk refuses
+/// to be read.
 CheckReport check_data_directory(const std::string& path);
 
 }  // namespace amilab
