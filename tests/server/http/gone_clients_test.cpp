@@ -34,8 +34,8 @@ protected:
     std::future<bool> end_ = end.get_future();
     std::promise<void> begun;
     std::promise<bool> was_gone;
-    asio::thread_pool pool{1};
     TestServer server{[this](Request&, BodyReader& body) { return work(body); }, patient_limits()};
+    asio::thread_pool pool{1};  // which posts to the server to its end
     Client client{server.address()};
 };
 
