@@ -6,7 +6,7 @@ namespace amilab {
 
 /// No machines at all: time alone carries an instance from state to state, each as long as its
 /// delay.
-class TimeAlone final : public Machines {
+class TimeAlone : public Machines {
 public:
     TimeMs lasts_ms(const Session& session, const Delay& state) const override
     {

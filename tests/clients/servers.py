@@ -8,6 +8,7 @@ import re
 import resource
 import selectors
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -24,6 +25,16 @@ NBD = re.compile(r"amilab serves (\S+)(?: and (\S+))?\n")
 TOKEN_VARIABLE = "AMILAB_CONTROL_TOKEN"
 # What takes longer hangs; nothing is so slow, on a machine under load either.
 HANG_SECONDS = 120
+
+
+def has_ipv6():
+    """Whether this machine has ::1."""
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
 
 
 def binary():

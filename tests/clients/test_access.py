@@ -250,15 +250,6 @@ def test_other_machines_do_not_control_a_server_unless_it_says_so(token_file):
     assert from_both([reset], "--control-token-file", str(token_file)) == {reset: [401, 401]}
 
 
-def has_ipv6():
-    try:
-        with socket.socket(socket.AF_INET6) as probe:
-            probe.bind(("::1", 0))
-    except OSError:
-        return False
-    return True
-
-
 def status_at(address, port):
     connection = http.client.HTTPConnection(address, port, timeout=30)
     connection.request("GET", "/_amilab/health")
@@ -271,13 +262,13 @@ def test_localhost_is_served_on_both_its_addresses(start_server):
         server = start_server(*arguments)
         assert status_at("127.0.0.1", server.port) == 200
         assert status_at("localhost", server.port) == 200
-        if has_ipv6():
+        if servers.has_ipv6():
             assert status_at("::1", server.port) == 200
         assert server.stop() == 0
         assert server.log() == ""
 
 
-@pytest.mark.skipif(not has_ipv6(), reason="this machine has no ::1")
+@pytest.mark.skipif(not servers.has_ipv6(), reason="this machine has no ::1")
 def test_localhost_that_is_half_taken_is_one_clear_line():
     with socket.socket(socket.AF_INET6) as other:
         other.bind(("::1", 0))

@@ -102,16 +102,7 @@ def test_a_bad_endpoint_is_one_clear_line(endpoint):
         assert endpoint in line
 
 
-def has_ipv6():
-    try:
-        with socket.socket(socket.AF_INET6) as probe:
-            probe.bind(("::1", 0))
-    except OSError:
-        return False
-    return True
-
-
-@pytest.mark.skipif(not has_ipv6(), reason="this machine has no ::1")
+@pytest.mark.skipif(not servers.has_ipv6(), reason="this machine has no ::1")
 def test_an_endpoint_may_be_of_ipv6(start_server):
     server = start_server("--listen", "[::1]:0")
     assert server.endpoint.startswith("http://[::1]:")

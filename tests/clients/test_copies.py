@@ -1,11 +1,11 @@
 """Images and snapshots on their way between regions, and several volumes at one instant, with
 boto3: golden image to another region and restored there, lineage, and consistent sets."""
 
-import botocore.exceptions
 import pytest
 
 import disks
 import servers
+from refusals import code_of
 from resources import ZONE, instance_of, newest_image, root_volume, run
 
 FAR = "eu-west-1"
@@ -15,12 +15,6 @@ FAR_ZONE = "eu-west-1a"
 @pytest.fixture
 def far(server):
     return server.client(region=FAR)
-
-
-def refused(call, **parameters):
-    with pytest.raises(botocore.exceptions.ClientError) as error:
-        call(**parameters)
-    return error.value.response["Error"]["Code"]
 
 
 def raw_disk(path, *pieces):
@@ -80,7 +74,7 @@ def test_a_snapshot_is_copied_and_restored_in_another_region(server, ec2, far, t
     server.advance(30_000)
     (snapshot,) = far.describe_snapshots(SnapshotIds=[copy])["Snapshots"]
     assert (snapshot["State"], snapshot["Progress"]) == ("pending", "50%")
-    assert refused(far.create_volume, SnapshotId=copy, AvailabilityZone=FAR_ZONE) \
+    assert code_of(far.create_volume, SnapshotId=copy, AvailabilityZone=FAR_ZONE) \
         == "IncorrectState"
     server.advance(30_000)
     far.get_waiter("snapshot_completed").wait(SnapshotIds=[copy])
@@ -124,7 +118,7 @@ def test_a_locked_snapshot_is_kept(ec2):
     lock = ec2.lock_snapshot(SnapshotId=snapshot, LockMode="governance", LockDuration=1)
     assert lock["LockState"] == "governance"
     assert (lock["LockExpiresOn"] - lock["LockDurationStartTime"]).days == 1
-    assert refused(ec2.delete_snapshot, SnapshotId=snapshot) == "OperationNotPermitted"
+    assert code_of(ec2.delete_snapshot, SnapshotId=snapshot) == "OperationNotPermitted"
     ec2.unlock_snapshot(SnapshotId=snapshot)
     ec2.delete_snapshot(SnapshotId=snapshot)
 
@@ -135,7 +129,7 @@ def test_an_archived_snapshot_is_restored_before_it_is_used(ec2):
     ec2.modify_snapshot_tier(SnapshotId=snapshot, StorageTier="archive")
     (status,) = ec2.describe_snapshot_tier_status()["SnapshotTierStatuses"]
     assert status["LastTieringOperationStatus"] == "archival-completed"
-    assert refused(ec2.create_volume, SnapshotId=snapshot, AvailabilityZone=ZONE) \
+    assert code_of(ec2.create_volume, SnapshotId=snapshot, AvailabilityZone=ZONE) \
         == "IncorrectState"
     ec2.restore_snapshot_tier(SnapshotId=snapshot, TemporaryRestoreDays=3)
     ec2.create_volume(SnapshotId=snapshot, AvailabilityZone=ZONE)
@@ -147,7 +141,7 @@ def test_another_accounts_image_is_launched_but_not_copied(server, ec2, tmp_path
     ec2.modify_image_attribute(ImageId=image,
                                LaunchPermission={"Add": [{"UserId": "210987654321"}]})
     run(other, image)
-    assert refused(other.copy_image, SourceImageId=image, SourceRegion=servers.REGION,
+    assert code_of(other.copy_image, SourceImageId=image, SourceRegion=servers.REGION,
                    Name="mine") == "InvalidRequest"
     report = ec2.create_image_usage_report(
         ImageId=image, ResourceTypes=[{"ResourceType": "ec2:Instance"}])["ReportId"]

@@ -3,9 +3,9 @@ deregistered with their snapshots, rolled back, recycled and restored."""
 
 import datetime
 
-import botocore.exceptions
 import pytest
 
+from refusals import code_of
 from resources import image_request, instance_of, make_snapshot, run
 
 OTHER = "210987654321"
@@ -28,12 +28,6 @@ def still_ec2(still_server):
 @pytest.fixture
 def rbin(still_server):
     return still_server.client("rbin")
-
-
-def code_of(call, **parameters):
-    with pytest.raises(botocore.exceptions.ClientError) as refused:
-        call(**parameters)
-    return refused.value.response["Error"]["Code"]
 
 
 def make_version(ec2, number):

@@ -4,18 +4,14 @@ import re
 import urllib.error
 import urllib.request
 
-import botocore.exceptions
 import pytest
+
+from refusals import code_of
+from resources import newest_image
 
 LINE = re.compile(
     r"\[[-0-9]+ [:.0-9]+\] \[amilab\] \[info\] "
     r"(\S+) (\S+) (\S+) (\S+) (\S+) (\S+) (\S+) \d+\.\d\d")
-
-
-def code_of(call, **arguments):
-    with pytest.raises(botocore.exceptions.ClientError) as refused:
-        call(**arguments)
-    return refused.value.response["Error"]["Code"]
 
 
 def calls(server):
@@ -61,8 +57,7 @@ def test_what_is_refused_before_any_handler_has_a_line_too(start_server):
 def test_debug_shows_parameters_without_their_secrets(start_server):
     server = start_server("--log-level", "debug")
     ec2, ssm = server.client(), server.client("ssm")
-    ami = ec2.describe_images(Owners=["amazon"], MaxResults=5, Filters=[
-        {"Name": "name", "Values": ["al2023-ami-2023.*-x86_64"]}])["Images"][0]["ImageId"]
+    ami = newest_image(ec2)["ImageId"]
     request_id = ec2.run_instances(
         ImageId=ami, InstanceType="t3.micro", MinCount=1, MaxCount=1,
         UserData="a secret")["ResponseMetadata"]["RequestId"]

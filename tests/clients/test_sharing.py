@@ -1,8 +1,8 @@
 """Stories between two and three accounts: share, use, take back; public and blocked; restricted."""
 
-import botocore.exceptions
 import pytest
 
+from refusals import code_of
 from resources import ZONE, make_image, newest_image, run
 
 OWNER = "111111111111"
@@ -11,12 +11,6 @@ STRANGER = "333333333333"
 FRIENDS_KEY = "AKIAIOSFODNN7EXAMPLE"
 ORGANIZATION = "arn:aws:organizations::111111111111:organization/o-abcdefghij"
 UNIT = "arn:aws:organizations::111111111111:ou/o-abcdefghij/ou-abcd-12345678"
-
-
-def refusal(operation, **request):
-    with pytest.raises(botocore.exceptions.ClientError) as caught:
-        operation(**request)
-    return caught.value.response["Error"]["Code"]
 
 
 def seen(ec2, owner=OWNER):
@@ -37,13 +31,13 @@ def test_a_shared_image_launches_while_its_snapshot_is_shared_apart(accounts):
     owner, friend, stranger = accounts
     image_id = make_image(owner, "golden")
     snapshot_id = snapshot_of(owner, image_id)
-    assert refusal(run, ec2=friend, image_id=image_id) == "AuthFailure"
+    assert code_of(run, ec2=friend, image_id=image_id) == "AuthFailure"
     owner.modify_image_attribute(ImageId=image_id,
                                  LaunchPermission={"Add": [{"UserId": FRIEND}]})
     run(friend, image_id)
     # The rule that trips everyone: what launches cannot be copied yet.
     volume = {"AvailabilityZone": ZONE, "SnapshotId": snapshot_id}
-    assert refusal(friend.create_volume, **volume) == "InvalidSnapshot.NotFound"
+    assert code_of(friend.create_volume, **volume) == "InvalidSnapshot.NotFound"
     owner.modify_snapshot_attribute(SnapshotId=snapshot_id, Attribute="createVolumePermission",
                                     OperationType="add", UserIds=[FRIEND])
     assert owner.describe_snapshot_attribute(
@@ -58,8 +52,8 @@ def test_a_shared_image_launches_while_its_snapshot_is_shared_apart(accounts):
     owner.reset_image_attribute(ImageId=image_id, Attribute="launchPermission")
     owner.reset_snapshot_attribute(SnapshotId=snapshot_id, Attribute="createVolumePermission")
     assert seen(friend) == []
-    assert refusal(run, ec2=friend, image_id=image_id) == "AuthFailure"
-    assert refusal(friend.create_volume, **volume) == "InvalidSnapshot.NotFound"
+    assert code_of(run, ec2=friend, image_id=image_id) == "AuthFailure"
+    assert code_of(friend.create_volume, **volume) == "InvalidSnapshot.NotFound"
     assert friend.describe_snapshots(SnapshotIds=[mine])["Snapshots"][0]["OwnerId"] == FRIEND
     assert len(friend.describe_instances()["Reservations"]) == 1
     assert seen(stranger) == []
@@ -71,10 +65,10 @@ def test_a_copy_outlives_what_it_was_made_of(server, accounts):
     snapshot_id = snapshot_of(owner, image_id)
     far = server.client(account=FRIEND, region="eu-west-1")
     request = {"SourceImageId": image_id, "SourceRegion": "us-east-1", "Name": "mine"}
-    assert refusal(far.copy_image, **request) == "InvalidAMIID.NotFound"
+    assert code_of(far.copy_image, **request) == "InvalidAMIID.NotFound"
     owner.modify_image_attribute(ImageId=image_id,
                                  LaunchPermission={"Add": [{"UserId": FRIEND}]})
-    assert refusal(far.copy_image, **request) == "InvalidRequest"
+    assert code_of(far.copy_image, **request) == "InvalidRequest"
     owner.modify_snapshot_attribute(SnapshotId=snapshot_id, Attribute="createVolumePermission",
                                     OperationType="add", UserIds=[FRIEND])
     copy = far.copy_image(**request)["ImageId"]
@@ -85,12 +79,12 @@ def test_a_copy_outlives_what_it_was_made_of(server, accounts):
     # Unshared and gone: the copy does not need it.
     owner.modify_image_attribute(ImageId=image_id,
                                  LaunchPermission={"Remove": [{"UserId": FRIEND}]})
-    assert refusal(far.copy_image, **{**request, "Name": "again"}) == "InvalidAMIID.NotFound"
+    assert code_of(far.copy_image, **{**request, "Name": "again"}) == "InvalidAMIID.NotFound"
     gone = owner.deregister_image(ImageId=image_id, DeleteAssociatedSnapshots=True)
     assert gone["DeleteSnapshotResults"] == [{"SnapshotId": snapshot_id, "ReturnCode": "success"}]
     instance = run(far, copy)["Instances"][0]["InstanceId"]
     far.get_waiter("instance_running").wait(InstanceIds=[instance])
-    assert refusal(run, ec2=friend, image_id=copy) == "InvalidAMIID.NotFound"  # another region
+    assert code_of(run, ec2=friend, image_id=copy) == "InvalidAMIID.NotFound"  # another region
 
 
 def test_an_encrypted_image_is_shared_under_a_key_of_ones_own(accounts):
@@ -99,10 +93,10 @@ def test_an_encrypted_image_is_shared_under_a_key_of_ones_own(accounts):
     managed = owner.copy_image(**source, Name="managed", Encrypted=True)["ImageId"]
     own = owner.copy_image(**source, Name="own", Encrypted=True, KmsKeyId="alias/golden")["ImageId"]
     to_friend = {"LaunchPermission": {"Add": [{"UserId": FRIEND}]}}
-    assert refusal(owner.modify_image_attribute, ImageId=managed, **to_friend) \
+    assert code_of(owner.modify_image_attribute, ImageId=managed, **to_friend) \
         == "InvalidParameter"
     permission = {"CreateVolumePermission": {"Add": [{"UserId": FRIEND}]}}
-    assert refusal(owner.modify_snapshot_attribute, SnapshotId=snapshot_of(owner, managed),
+    assert code_of(owner.modify_snapshot_attribute, SnapshotId=snapshot_of(owner, managed),
                    **permission) == "OperationNotPermitted"
     owner.modify_image_attribute(ImageId=own, **to_friend)
     owner.modify_snapshot_attribute(SnapshotId=snapshot_of(owner, own), **permission)
@@ -111,10 +105,10 @@ def test_an_encrypted_image_is_shared_under_a_key_of_ones_own(accounts):
     (image,) = friend.describe_images(ImageIds=[mine])["Images"]
     assert image["BlockDeviceMappings"][0]["Ebs"]["Encrypted"]
     # The copy is under the friend's default key: it stays with him.
-    assert refusal(friend.modify_image_attribute, ImageId=mine, LaunchPermission={
+    assert code_of(friend.modify_image_attribute, ImageId=mine, LaunchPermission={
         "Add": [{"UserId": STRANGER}]}) == "InvalidParameter"
     for image_id, code in ((own, "UnsupportedOperation"), (managed, "UnsupportedOperation")):
-        assert refusal(owner.modify_image_attribute, ImageId=image_id,
+        assert code_of(owner.modify_image_attribute, ImageId=image_id,
                        LaunchPermission={"Add": [{"Group": "all"}]}) == code
     assert seen(stranger) == []
 
@@ -163,7 +157,7 @@ def test_snapshots_are_shared_in_the_same_mixtures(accounts, request_):
 def test_what_contradicts_itself_is_refused(accounts, request_):
     owner, friend, _ = accounts
     image_id = make_image(owner)
-    assert refusal(owner.modify_image_attribute, ImageId=image_id, **request_) \
+    assert code_of(owner.modify_image_attribute, ImageId=image_id, **request_) \
         == "InvalidParameterCombination"
     assert seen(friend) == []
     assert "Description" not in owner.describe_images(ImageIds=[image_id])["Images"][0]
@@ -189,7 +183,7 @@ def test_public_sharing_is_blocked_by_the_account(accounts):
     owner.modify_image_attribute(ImageId=published, LaunchPermission=everybody)
     assert seen(stranger) == [published]
     owner.enable_image_block_public_access(ImageBlockPublicAccessState="block-new-sharing")
-    assert refusal(owner.modify_image_attribute, ImageId=kept, LaunchPermission=everybody) \
+    assert code_of(owner.modify_image_attribute, ImageId=kept, LaunchPermission=everybody) \
         == "OperationNotPermitted"
     assert seen(stranger) == [published]
     owner.disable_image_block_public_access()
@@ -210,7 +204,7 @@ def test_public_snapshots_are_private_while_all_sharing_is_blocked(accounts):
     assert public() == [snapshot_id]
     owner.enable_snapshot_block_public_access(State="block-all-sharing")
     assert public() == []
-    assert refusal(owner.modify_snapshot_attribute, SnapshotId=snapshot_id,
+    assert code_of(owner.modify_snapshot_attribute, SnapshotId=snapshot_id,
                    CreateVolumePermission=everybody) == "OperationNotPermitted"
     owner.enable_snapshot_block_public_access(State="block-new-sharing")
     assert public() == [snapshot_id]
@@ -230,7 +224,7 @@ def test_an_organization_shares_by_its_arn(server, accounts):
     assert sorted(seen(friend)) == sorted([for_all, for_unit])
     assert seen(stranger) == [for_all]
     run(stranger, for_all)
-    assert refusal(run, ec2=stranger, image_id=for_unit) == "AuthFailure"
+    assert code_of(run, ec2=stranger, image_id=for_unit) == "AuthFailure"
     server.control("accounts", {STRANGER: None})
     assert seen(stranger) == []
 
@@ -247,7 +241,7 @@ def test_allowed_images_settings_restrict_what_an_account_runs(accounts):
     run(friend, image_id)
     friend.enable_allowed_images_settings(AllowedImagesSettingsState="enabled")
     assert seen(friend) == []
-    assert refusal(run, ec2=friend, image_id=image_id) == "AuthFailure"
+    assert code_of(run, ec2=friend, image_id=image_id) == "AuthFailure"
     run(friend, newest_image(friend)["ImageId"])
     friend.disable_allowed_images_settings()
     run(friend, image_id)
@@ -265,7 +259,7 @@ def test_a_marketplace_product_wants_a_subscription(server, accounts):
     image_id = products[0]["ImageId"]
     codes = [code["ProductCodeId"] for code in products[0]["ProductCodes"]]
     launch = {"ec2": friend, "image_id": image_id, "InstanceType": "m5.large"}
-    assert refusal(run, **launch) == "OptInRequired"
+    assert code_of(run, **launch) == "OptInRequired"
     server.control("accounts", {FRIEND: {"subscriptions": codes}})
     (instance,) = run(**launch)["Instances"]
     assert [code["ProductCodeId"] for code in instance["ProductCodes"]] == codes

@@ -12,10 +12,10 @@ TITLE = "== "
 LONGEST_VALUE = 120
 LONGEST_GIST = 300
 REQUEST_ID_HEADER = "x-amzn-requestid"
-# Members of answers of the EBS direct APIs that are sealed with a random key.
 # What hangs on a private key: of another length each time, so that the header tells it too.
 OF_A_KEY = re.compile(r"<(keyMaterial|keyFingerprint)>([^<]*)</")
 NUMBERED_TOKEN = re.compile(rb"\{token-\d+\}")
+# Members of answers that are signed or sealed with a key.
 SEALED = re.compile(r'(?:"(?:Block|FirstBlock|SecondBlock|Next)Token":"|<[nN]extToken>)([^"<]+)')
 
 

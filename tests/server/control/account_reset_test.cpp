@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 #include <boost/json.hpp>
 
-#include "server/compute/machines.h"
+#include "server/compute/time_alone.h"
 #include "server/http/message.h"
 #include "server/services/ec2/images/catalogue_file.h"
 #include "storage/base/background.h"
@@ -34,17 +34,9 @@ using ::testing::StartsWith;
 constexpr const char* kVolume = "volumeId";
 
 /// Keeps the ids of the instances that it is told to kill.
-class KilledMachines final : public Machines {
+class KilledMachines final : public TimeAlone {
 public:
-    TimeMs lasts_ms(const Session& session, const Delay& state) const override
-    {
-        return session.delay_ms(state);
-    }
-    void start(Generation&, const InstanceId&) override {}
-    void stop(Generation&, const InstanceId&) override {}
-    void reboot(Generation&, const InstanceId&) override {}
     void kill(Generation&, const InstanceId& id) override { killed.push_back(id.text()); }
-    std::optional<std::string> console_text(Generation&, const InstanceId&) override { return {}; }
 
     std::vector<std::string> killed;
 };

@@ -1,7 +1,4 @@
 // Everything a client sends has a bound, and so has what clients cost together.
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <future>
 #include <optional>
 
@@ -13,6 +10,7 @@
 #include "server/log/log.h"
 #include "storage/base/descriptors.h"
 #include "tests/server/http/test_server.h"
+#include "tests/support/descriptor_limit.h"
 #include "tests/support/wait_until.h"
 
 namespace amilab::http {
@@ -165,24 +163,6 @@ TEST(ConnectionLimit, OneMoreIsToldSoAndClosed)
     EXPECT_EQ(Client(server.address()).ask(get()).status, 200);
 }
 
-/// Lowers the limit of descriptors so that none is left, until it goes out of scope.
-class NoDescriptors {
-public:
-    NoDescriptors()
-    {
-        ::getrlimit(RLIMIT_NOFILE, &before_);
-        const auto free = ::dup(STDIN_FILENO);
-        ::close(free);
-        auto limit = before_;
-        limit.rlim_cur = static_cast<rlim_t>(free);
-        ::setrlimit(RLIMIT_NOFILE, &limit);
-    }
-    ~NoDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
-private:
-    rlimit before_{};
-};
-
 TEST(ConnectionLimit, RunningOutOfDescriptorsOnlyDelaysNewConnections)
 {
     TestServer server(echo_handler(), patient_limits());
@@ -195,7 +175,7 @@ TEST(ConnectionLimit, RunningOutOfDescriptorsOnlyDelaysNewConnections)
     // so the log is used once before.
     log::warn("descriptors run out {}", std::string("now"));
     {
-        const NoDescriptors none;
+        const test::DescriptorLimit none(test::descriptors_with(0));
         waiting.connect(endpoint);
         asio::write(waiting, asio::buffer(get()));
         for (auto number = 0; number < 100; ++number) {
@@ -208,20 +188,11 @@ TEST(ConnectionLimit, RunningOutOfDescriptorsOnlyDelaysNewConnections)
     EXPECT_EQ(std::string_view(start.data(), start.size()), "HTTP/1.1 200");
 }
 
-void set_descriptor_limit(std::size_t descriptors)
-{
-    rlimit limit{};
-    ::getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = descriptors;
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 TEST(ConnectionLimit, IsLoweredToWhatTheDescriptorsAllow)
 {
-    const auto before = descriptor_limit();
-    set_descriptor_limit(kFewestDescriptors);
+    auto few = std::make_optional<test::DescriptorLimit>(kFewestDescriptors);
     TestServer server(echo_handler(), patient_limits());
-    set_descriptor_limit(before);
+    few.reset();
     const auto most = share_descriptors(kFewestDescriptors).http_connections;
     std::vector<std::unique_ptr<Client>> clients;
     for (std::size_t number = 0; number < most; ++number) {

@@ -1,8 +1,5 @@
 #include "storage/blocks/block_store.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <algorithm>
@@ -18,6 +15,7 @@
 #include "tests/storage/files/faulty_file_system.h"
 #include "tests/storage/files/memory_file_system.h"
 #include "tests/storage/files/temporary_directory.h"
+#include "tests/support/descriptor_limit.h"
 
 namespace amilab {
 namespace {
@@ -236,30 +234,11 @@ TEST_F(BlockStoreTest, DescriptorsAndMemoryAreBoundedWithAThousandLayers)
     EXPECT_LE(store->page_count(), 64U);
 }
 
-/// Leaves the process so many descriptors while it lives.
-class DescriptorsLeft {
-public:
-    explicit DescriptorsLeft(rlim_t count)
-    {
-        ::getrlimit(RLIMIT_NOFILE, &before_);
-        const auto free = ::dup(STDIN_FILENO);
-        ::close(free);
-        auto limit = before_;
-        limit.rlim_cur = static_cast<rlim_t>(free) + count;
-        ::setrlimit(RLIMIT_NOFILE, &limit);
-    }
-    ~DescriptorsLeft() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-    DescriptorsLeft(const DescriptorsLeft&) = delete;
-    DescriptorsLeft& operator=(const DescriptorsLeft&) = delete;
-
-private:
-    rlimit before_{};
-};
-
 TEST_F(BlockStoreTest, FilesThatNobodyUsesMakeRoomForOthers)
 {
     const auto store = open({.max_open_files = 100});
-    const DescriptorsLeft few(4);  // far fewer than the store may keep open
+    const test::DescriptorLimit few(
+        test::descriptors_with(4));  // far fewer than the store may keep open
     std::vector<std::shared_ptr<Volume>> volumes;
     for (int index = 0; index < 20; ++index) {
         volumes.push_back(store->open_volume({store->new_layer_id()}, kMiB));

@@ -1,32 +1,14 @@
 // A process that may have few files open: nothing that takes descriptors leaves the others without.
-#include <sys/resource.h>
 #include <list>
 
 #include <gtest/gtest.h>
 
 #include "storage/base/descriptors.h"
 #include "tests/storage/nbd/world.h"
+#include "tests/support/descriptor_limit.h"
 
 namespace amilab::nbd::test {
 namespace {
-
-/// A process may have no more than so many descriptors while it lives.
-class DescriptorLimit {
-public:
-    explicit DescriptorLimit(std::size_t descriptors)
-    {
-        ::getrlimit(RLIMIT_NOFILE, &before_);
-        auto limit = before_;
-        limit.rlim_cur = descriptors;
-        ::setrlimit(RLIMIT_NOFILE, &limit);
-    }
-    ~DescriptorLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-    DescriptorLimit(const DescriptorLimit&) = delete;
-    DescriptorLimit& operator=(const DescriptorLimit&) = delete;
-
-private:
-    rlimit before_{};
-};
 
 class FewDescriptors : public testing::TestWithParam<std::size_t> {
 protected:
@@ -37,7 +19,7 @@ protected:
         return world_.port();
     }
 
-    const DescriptorLimit limit_{GetParam()};
+    const amilab::test::DescriptorLimit limit_{GetParam()};
     NbdWorld world_;
 };
 
