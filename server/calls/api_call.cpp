@@ -66,21 +66,26 @@ private:
     Database& db_;
 };
 
-/// Has statements on the connection stop with the call.
+/// Has statements on the connection stop with the call, where it may be stopped.
 class StopScope {
 public:
-    StopScope(Database& db, const std::atomic<bool>* stop) : db_(db)
+    StopScope(Database& db, const std::atomic<bool>* stop) : db_(stop != nullptr ? &db : nullptr)
     {
-        if (stop != nullptr) {
-            db_.stop_when(stop);
+        if (db_ != nullptr) {
+            db_->stop_when(stop);
         }
     }
-    ~StopScope() { db_.stop_when(nullptr); }
+    ~StopScope()
+    {
+        if (db_ != nullptr) {
+            db_->stop_when(nullptr);
+        }
+    }
     StopScope(const StopScope&) = delete;
     StopScope& operator=(const StopScope&) = delete;
 
 private:
-    Database& db_;
+    Database* db_;
 };
 
 }  // namespace
@@ -189,11 +194,7 @@ std::optional<ApiAnswer> ApiCall::run_if_quick()
         return std::nullopt;
     }
     try {
-        return answer([this] {
-            return std::holds_alternative<std::unique_ptr<ReadCall>>(call_)
-                       ? run_read(Budget::kQuick)
-                       : run_quick_write();
-        });
+        return answer([this] { return is_read() ? run_read(Budget::kQuick) : run_quick_write(); });
     } catch (const BudgetExceeded&) {
         return std::nullopt;
     }
@@ -201,7 +202,7 @@ std::optional<ApiAnswer> ApiCall::run_if_quick()
 
 wire::Rendered ApiCall::run_operation()
 {
-    if (std::holds_alternative<std::unique_ptr<ReadCall>>(call_)) {
+    if (is_read()) {
         return run_read(Budget::kNone);
     }
     if (std::holds_alternative<std::unique_ptr<BytesCall>>(call_)) {
@@ -221,7 +222,7 @@ void ApiCall::in_read(Budget budget, const std::function<void(Session&)>& work)
         if (budget == Budget::kQuick) {
             throw BudgetExceeded();
         }
-        settle_for_read();
+        settle();
     }
     auto reader = generation_->reader();
     Session session(context(), reader.db());
@@ -262,7 +263,7 @@ wire::Rendered ApiCall::run_bytes()
     return std::get<std::unique_ptr<BytesCall>>(call_)->run(session, form());
 }
 
-void ApiCall::settle_for_read()
+void ApiCall::settle()
 {
     auto writer = generation_->writer();
     try {

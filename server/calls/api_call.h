@@ -40,7 +40,7 @@ public:
     /// What is answered to a call that was stopped because the server is.
     ApiAnswer give_up() const;
     /// Lets happen what is due, as a read that finds it so would.
-    void settle() { settle_for_read(); }
+    void settle();
     /// From now on a read throws Interrupted soon after `stop` has become true.
     void stop_when(std::shared_ptr<const std::atomic<bool>> stop) { stop_ = std::move(stop); }
     /// Never throws for anything a client sent, unless it is stopped.
@@ -79,7 +79,6 @@ private:
     void in_write(const std::function<void(Session&)>& work);
     ApiAnswer answer(const std::function<wire::Rendered()>& make) const;
     LimitedCall limited() const;
-    void settle_for_read();
     void make_rows();
     Session::Context context() const;
     wire::AnswerForm form() const;

@@ -6,11 +6,11 @@
 #include <stdexcept>
 
 #include <fmt/format.h>
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
 #include "server/calls/request_values.h"
+#include "server/calls/secrets.h"
 #include "server/wire/types.h"
 #include "storage/state/generation.h"
 
@@ -58,7 +58,7 @@ std::string PageTokens::read(const std::optional<std::string>& token) const
         throw refuse_(*token);
     }
     auto key = decoded->substr(kSignatureBytes);
-    if (CRYPTO_memcmp(signature(key).data(), decoded->data(), kSignatureBytes) != 0) {
+    if (!is_same_secret(signature(key), std::string_view(*decoded).substr(0, kSignatureBytes))) {
         throw refuse_(*token);
     }
     return key;

@@ -45,7 +45,7 @@ public:
     std::string make(std::string_view last_key) const;
 
 private:
-    /// What a token begins with.
+    /// What a token begins with: of the list and the key behind it.
     std::string signature(std::string_view last_key) const;
 
     Session& session_;

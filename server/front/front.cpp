@@ -27,6 +27,8 @@ constexpr std::size_t kMostBodyBytes = std::size_t{2} << 20U;
 constexpr std::string_view kRequestId = "x-amzn-RequestId";
 /// A timer counts nanoseconds in 64 bits, and is set anew when it fires early.
 constexpr TimeMs kLongestWaitMs = kDayMs;
+/// So that one account leaves room for another.
+constexpr std::size_t kFewestLongReads = 2;
 /// One that writes, and one that is ready for when it has.
 constexpr Turns::Most kAtTheWriter{.at_once = 2, .of_one_account = 2};
 
@@ -95,7 +97,7 @@ Front::Front(asio::io_context& io_context, Emulator& emulator, std::size_t worke
       io_context_(io_context),
       due_timer_(io_context),
       writer_turns_(io_context, kAtTheWriter),
-      long_reads_(io_context, workers),
+      long_reads_(io_context, std::max(workers, kFewestLongReads)),
       worker_threads_(workers),
       workers_(worker_threads_.get_executor()),
       control_(emulator, std::move(access))

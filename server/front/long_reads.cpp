@@ -1,6 +1,5 @@
 #include "server/front/long_reads.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -11,56 +10,45 @@ namespace amilab {
 
 namespace asio = boost::asio;
 
-namespace {
-
-/// Looks for the client's end, for its own life.
-class GoneWatch {
+/// A read that is to end half way when the server stops or its client goes, for its own life.
+class LongReads::Stoppable {
 public:
-    GoneWatch(http::BodyReader& body, std::function<void()> gone) : body_(body)
+    Stoppable(LongReads& reads, http::BodyReader& body)
+        : reads_(reads), body_(body), stop_(std::make_shared<std::atomic<bool>>(reads.is_stopped_))
     {
-        body_.when_gone(std::move(gone));
+        reads_.stops_.insert(stop_);
+        body_.when_gone([this] {
+            is_client_gone_ = true;
+            stop_->store(true);
+        });
     }
-    ~GoneWatch() { body_.when_gone({}); }
-    GoneWatch(const GoneWatch&) = delete;
-    GoneWatch& operator=(const GoneWatch&) = delete;
+    ~Stoppable()
+    {
+        body_.when_gone({});
+        reads_.stops_.erase(stop_);
+    }
+    Stoppable(const Stoppable&) = delete;
+    Stoppable& operator=(const Stoppable&) = delete;
+
+    const Stop& stop() const { return stop_; }
+    bool is_client_gone() const { return is_client_gone_; }
 
 private:
+    LongReads& reads_;
     http::BodyReader& body_;
+    const Stop stop_;
+    bool is_client_gone_ = false;
 };
-
-/// One among others, for its own life.
-template <class List>
-class Entry {
-public:
-    Entry(List& list, typename List::iterator place) : list_(list), place_(place) {}
-    ~Entry() { list_.erase(place_); }
-    Entry(const Entry&) = delete;
-    Entry& operator=(const Entry&) = delete;
-
-private:
-    List& list_;
-    typename List::iterator place_;
-};
-
-}  // namespace
 
 LongReads::LongReads(asio::io_context& io_context, std::size_t threads)
-    : turns_(io_context, {.at_once = std::max<std::size_t>(threads, 2),
-                          .of_one_account = std::max<std::size_t>(threads, 2) / 2}),
-      threads_(std::max<std::size_t>(threads, 2))
+    : turns_(io_context, {.at_once = threads, .of_one_account = threads / 2}), threads_(threads)
 {
 }
 
 asio::awaitable<ApiAnswer> LongReads::run(ApiCall& call, http::BodyReader& body)
 {
-    const auto stop = std::make_shared<std::atomic<bool>>(is_stopped_);
-    const Entry stopped(stops_, stops_.insert(stops_.end(), stop));
-    bool is_gone = false;
-    const GoneWatch watch(body, [stop, &is_gone] {
-        is_gone = true;
-        stop->store(true);
-    });
-    call.stop_when(stop);
+    const Stoppable read(*this, body);
+    call.stop_when(read.stop());
     std::optional<ApiAnswer> answer;
     const std::function<void()> work = [&] {
         try {
@@ -70,7 +58,7 @@ asio::awaitable<ApiAnswer> LongReads::run(ApiCall& call, http::BodyReader& body)
         }
     };
     co_await run_in_turn(call.account(), work);
-    if (!answer && is_gone) {
+    if (!answer && read.is_client_gone()) {
         throw http::ConnectionLost("the client has gone");
     }
     co_return answer ? std::move(*answer) : call.give_up();

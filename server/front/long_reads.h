@@ -3,8 +3,8 @@
 #include <atomic>
 #include <cstddef>
 #include <functional>
-#include <list>
 #include <memory>
+#include <set>
 #include <string>
 
 #include <boost/asio/awaitable.hpp>
@@ -36,12 +36,13 @@ public:
     void stop();
 
 private:
+    class Stoppable;
     using Stop = std::shared_ptr<std::atomic<bool>>;
 
     Turns turns_;
     boost::asio::thread_pool threads_;
     bool is_stopped_ = false;
-    std::list<Stop> stops_;
+    std::set<Stop> stops_;  // of the reads that run or wait
 };
 
 }  // namespace amilab

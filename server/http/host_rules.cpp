@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include <fmt/format.h>
+
 #include "server/http/message.h"
 
 namespace amilab::http {

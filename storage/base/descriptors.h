@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "storage/base/storage_error.h"
+
 namespace amilab {
 
 /// With fewer a server does not start.
@@ -31,5 +33,21 @@ std::size_t raise_descriptor_limit();
 
 /// Whether an errno says that there was no descriptor to be had: EMFILE, ENFILE.
 bool is_out_of_descriptors(int error_number);
+
+/// Gives what `open` gives, which is tried again as long as there is no descriptor for it and
+/// `close_some` closes files that nobody uses. Throws what `open` throws.
+template <class Open, class CloseSome>
+auto with_descriptors(const Open& open, const CloseSome& close_some)
+{
+    for (;;) {
+        try {
+            return open();
+        } catch (const StorageError& error) {
+            if (!is_out_of_descriptors(error.error_number) || !close_some()) {
+                throw;
+            }
+        }
+    }
+}
 
 }  // namespace amilab

@@ -9,7 +9,6 @@
 
 #include "storage/base/descriptors.h"
 #include "storage/base/mutex.h"
-#include "storage/base/storage_error.h"
 #include "storage/blocks/layer_format.h"
 #include "storage/blocks/lru_cache.h"
 #include "storage/blocks/page_cache.h"
@@ -80,19 +79,11 @@ private:
         bool writable = false;
     };
 
-    /// Runs `open`, again and with fewer files kept open while there are no descriptors for it.
+    /// Runs `open`, with fewer files kept open where there are no descriptors for it.
     template <class Open>
-    auto with_descriptors(Open open)
+    auto with_descriptors(const Open& open)
     {
-        for (;;) {
-            try {
-                return open();
-            } catch (const StorageError& error) {
-                if (!is_out_of_descriptors(error.error_number) || !close_some()) {
-                    throw;
-                }
-            }
-        }
+        return amilab::with_descriptors(open, [this] { return close_some(); });
     }
     void unlink_segment(LayerId layer, std::uint32_t segment);
     std::shared_ptr<File> find_open(const FileKey& key, OpenMode mode);

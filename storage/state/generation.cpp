@@ -103,17 +103,9 @@ Generation::~Generation()
 
 std::unique_ptr<Database> Generation::open(Database::Mode mode) const
 {
-    for (;;) {
-        try {
-            return open_connection(database_path(), mode, durability_, catalogue_.span());
-        } catch (const StorageError& error) {
-            // Files of layers that nobody uses make room.
-            if (!blocks_ || !is_out_of_descriptors(error.error_number) ||
-                !blocks_->close_some_files()) {
-                throw;
-            }
-        }
-    }
+    return with_descriptors(
+        [&] { return open_connection(database_path(), mode, durability_, catalogue_.span()); },
+        [&] { return blocks_ && blocks_->close_some_files(); });
 }
 
 std::unique_ptr<Database> Generation::open_writer(const std::optional<std::string>& seed) const

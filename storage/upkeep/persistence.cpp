@@ -1,7 +1,5 @@
 #include "storage/upkeep/persistence.h"
 
-#include <fcntl.h>
-#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <exception>
@@ -10,6 +8,8 @@
 #include "storage/base/owned_work.h"
 #include "storage/base/storage_error.h"
 #include "storage/blocks/block_store.h"
+#include "storage/files/file_io.h"
+#include "storage/files/posix_file_system.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/sql/connections.h"
 #include "storage/metadata/sql/transaction.h"
@@ -37,47 +37,19 @@ void move_to_end(std::vector<LayerId>& from, std::vector<LayerId>& to)
     from.clear();
 }
 
-/// An open file, closed with it.
-class OpenFile {
-public:
-    OpenFile(const std::string& path, int flags) : path_(path), file_(open(path.c_str(), flags))
-    {
-        if (file_ < 0) {
-            throw StorageError(errno, "open", path);
+/// All of a file, in place, while nobody else writes.
+void write_again(File& file)
+{
+    std::vector<std::byte> bytes(std::size_t{1} << 20);
+    for (std::uint64_t at = 0;;) {
+        const auto count = read_fully(file, at, bytes);
+        if (count == 0) {
+            return;
         }
+        write_fully(file, at, std::span(bytes).first(count));
+        at += count;
     }
-    ~OpenFile() { close(file_); }
-    OpenFile(const OpenFile&) = delete;
-    OpenFile& operator=(const OpenFile&) = delete;
-
-    void sync() const
-    {
-        if (fdatasync(file_) != 0) {
-            throw StorageError(errno, "fdatasync", path_);
-        }
-    }
-
-    /// All of it, in place, while nobody else writes.
-    void write_again() const
-    {
-        std::vector<char> bytes(std::size_t{1} << 20);
-        for (off_t at = 0;;) {
-            const auto count = pread(file_, bytes.data(), bytes.size(), at);
-            if (count == 0) {
-                return;
-            }
-            if (count < 0 ||
-                pwrite(file_, bytes.data(), static_cast<std::size_t>(count), at) != count) {
-                throw StorageError(errno, "write again", path_);
-            }
-            at += count;
-        }
-    }
-
-private:
-    const std::string& path_;
-    int file_;
-};
+}
 
 }  // namespace
 
@@ -252,13 +224,13 @@ void Persistence::make_metadata_durable()
     const auto path = wal_path();
     if (wal_is_in_doubt_) {
         doubt_wal();
-        throw StorageError(EIO, "fdatasync", path, "it failed before, and is being mended");
+        throw StorageError(EIO, "sync", path, "it failed before, and is being mended");
     }
     // In WAL mode every commit is in the -wal file until a checkpoint has synced it into the
     // database, so one sync of that file makes all of them durable.
-    const OpenFile wal(path, O_RDONLY | O_CLOEXEC);
+    const auto wal = PosixFileSystem().open(path, OpenMode::kRead);
     try {
-        wal.sync();
+        wal->sync_data();
     } catch (const StorageError&) {
         doubt_wal();
         throw;
@@ -277,10 +249,9 @@ void Persistence::write_wal_again()
         return;
     }
     const auto held = connections_.writer();
-    const auto path = wal_path();
-    const OpenFile wal(path, O_RDWR | O_CLOEXEC);
-    wal.write_again();
-    wal.sync();
+    const auto wal = PosixFileSystem().open(wal_path(), OpenMode::kReadWrite);
+    write_again(*wal);
+    wal->sync_data();
     wal_is_in_doubt_ = false;
 }
 

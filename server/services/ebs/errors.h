@@ -32,10 +32,10 @@ ApiError access_denied(std::string_view id);
 /// The client token came with another request.
 ApiError token_conflict();
 ApiError too_many_pending_snapshots(std::int64_t limit);
-/// Something that must not go on at the same time does; to be tried again, as SDKs do.
 /// A call would take its account beyond what one may hold. Source: EBS direct APIs Reference,
 /// ServiceQuotaExceededException (documented).
 ApiError over_limit(std::string_view operation, const std::string& message);
+/// Something that must not go on at the same time does; to be tried again, as SDKs do.
 ApiError busy(std::string_view message);
 
 }  // namespace amilab::ebs

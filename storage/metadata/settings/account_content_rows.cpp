@@ -39,22 +39,24 @@ std::vector<std::string> select_names(Database& db, std::string_view sql)
     return select.texts();
 }
 
+constexpr auto kOwnedTables =
+    sql("SELECT m.name FROM main.sqlite_schema m WHERE m.type = 'table' AND EXISTS"
+        " (SELECT 1 FROM pragma_table_info(m.name) c WHERE c.name = 'owner')");
+
 /// Tables whose rows have owners.
 std::vector<std::string> owned_tables(Database& db)
 {
-    return select_names(db,
-                        "SELECT m.name FROM main.sqlite_schema m WHERE m.type = 'table' AND EXISTS"
-                        " (SELECT 1 FROM pragma_table_info(m.name) c WHERE c.name = 'owner')");
+    return select_names(db, kOwnedTables);
 }
 
 /// Tables of rows with owners that do not go with another row.
 std::vector<std::string> tables_to_empty(Database& db)
 {
-    return select_names(
-        db,
-        "SELECT m.name FROM main.sqlite_schema m WHERE m.type = 'table' AND EXISTS"
-        " (SELECT 1 FROM pragma_table_info(m.name) c WHERE c.name = 'owner') AND NOT EXISTS"
-        " (SELECT 1 FROM pragma_foreign_key_list(m.name) f WHERE f.on_delete = 'CASCADE')");
+    static constexpr auto kTables =
+        kOwnedTables +
+        " AND NOT EXISTS"
+        " (SELECT 1 FROM pragma_foreign_key_list(m.name) f WHERE f.on_delete = 'CASCADE')";
+    return select_names(db, kTables);
 }
 
 /// Tables of rows with owners and ids.

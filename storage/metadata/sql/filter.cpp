@@ -13,9 +13,9 @@ namespace {
 
 /// Appends a comparison with one of them. The range lets SQLite use an index; UTF-8 has no byte
 /// 0xff.
-void append_pattern(Query& query, std::string_view expression, const Pattern& pattern,
-                    std::string_view value)
+void append_pattern(Query& query, std::string_view expression, std::string_view value)
 {
+    const Pattern pattern(value);
     if (pattern.is_everything()) {
         query.part(expression).sql(" IS NOT NULL");
         return;
@@ -40,7 +40,7 @@ void append_patterns(Query& query, std::string_view expression,
     }
     for (std::size_t i = 0; i < values.size(); ++i) {
         query.sql(i == 0 ? "" : " OR ");
-        append_pattern(query, expression, Pattern(values[i]), values[i]);
+        append_pattern(query, expression, values[i]);
     }
 }
 
