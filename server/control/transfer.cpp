@@ -75,12 +75,11 @@ asio::awaitable<void> require_end(BodySource& body)
 /// An upload that is held to what its account may hold, while nothing but its files tells of it.
 class LimitedUpload {
 public:
-    /// `held_bytes` is what the account holds without it, where that is limited.
-    LimitedUpload(const Services& services, Generation& generation, std::uint64_t held_bytes,
+    LimitedUpload(const Services& services, Generation& generation, const std::string& account,
                   std::shared_ptr<UploadLayer> upload)
         : services_(services),
           generation_(generation),
-          held_bytes_(held_bytes),
+          held_(generation.held_bytes(), account),
           upload_(std::move(upload))
     {
     }
@@ -98,29 +97,24 @@ public:
     std::uint64_t appended_bytes() const { return upload_->appended_bytes(); }
     void seal()
     {
-        require_room();
         upload_->seal();
+        require_room();
     }
 
 private:
-    std::optional<std::uint64_t> most() const { return generation_.held_bytes().most(); }
-    void require_room() const
+    void require_room()
     {
-        if (most() && held_bytes_ + generation_.blocks().allocated_bytes(upload_->id()) > *most()) {
-            throw too_many_bytes(services_, import_call(services_), *most());
+        const auto most = generation_.held_bytes().most();
+        if (most && !held_.note(generation_.blocks().allocated_bytes(upload_->id()))) {
+            throw too_many_bytes(services_, import_call(services_), *most);
         }
     }
 
     const Services& services_;
     Generation& generation_;
-    const std::uint64_t held_bytes_;
+    HeldBytes::Upload held_;
     std::shared_ptr<UploadLayer> upload_;
 };
-
-std::uint64_t held_bytes_of(Generation& generation, std::string_view account)
-{
-    return generation.held_bytes().most() ? measure_held_bytes(generation, account) : 0;
-}
 
 /// Returns the disk's size in bytes.
 asio::awaitable<std::uint64_t> receive_extents(BodySource& body, LimitedUpload& upload,
@@ -439,12 +433,10 @@ asio::awaitable<StreamAnswer> import_image(Emulator& emulator, const StreamReque
     const auto generation = emulator.data().current();
     co_await workers.run([&] { require_free_name(*generation, wanted); });
 
-    const auto held_bytes =
-        co_await workers.run([&] { return held_bytes_of(*generation, wanted.caller.account); });
     const auto layer = generation->blocks().new_layer_id();
     boost::json::object answer;
     try {
-        LimitedUpload upload(emulator.services(), *generation, held_bytes,
+        LimitedUpload upload(emulator.services(), *generation, wanted.caller.account,
                              generation->blocks().open_upload({layer}, kMaxVolumeSize));
         const bool has_extents = is_extents(request.header.content_type);
         const auto size_bytes = has_extents

@@ -1,8 +1,10 @@
 #include "server/front/call_line.h"
 
+#include <iterator>
 #include <vector>
 
 #include <fmt/format.h>
+#include <boost/algorithm/string/predicate.hpp>
 
 #include "server/calls/shown_parameters.h"
 #include "server/log/log.h"
@@ -14,6 +16,18 @@ namespace {
 
 constexpr std::size_t kMostQueryBytes = 1024;
 const std::vector<wire::QueryParameter> kNoQuery;
+
+/// What looks like a token that was put into the query string by mistake is left out.
+std::string shown_query(std::string_view query)
+{
+    std::string shown;
+    for (const auto& [key, value] : wire::split_query(query).value_or(kNoQuery)) {
+        const bool is_token = boost::algorithm::icontains(key, "token");
+        fmt::format_to(std::back_inserter(shown), "{}{}={}", shown.empty() ? "" : " ", key,
+                       is_token ? fmt::format("({} bytes)", value.size()) : value);
+    }
+    return shown;
+}
 
 }  // namespace
 
@@ -58,7 +72,7 @@ void CallLine::tell_control(const http::Request& request)
         }
     }
     if (!request.query.empty() && log::writes(log::Level::kDebug)) {
-        log::debug("- {}", log::as_text(request.query, kMostQueryBytes));
+        log::debug("- {}", log::as_text(shown_query(request.query), kMostQueryBytes));
     }
 }
 

@@ -173,6 +173,7 @@ Expectations check_request(Request& request, const HostRules& rules,
 
     Expectations expectations;
     auto hosts = 0;
+    auto authorizations = 0;
     for (const auto& [name, value] : request.headers) {
         if (equal_ignoring_case(name, "Host")) {
             if (++hosts > 1) {
@@ -180,6 +181,11 @@ Expectations check_request(Request& request, const HostRules& rules,
             }
             checks.check_host(value);
             request.is_to_loopback = request.is_to_loopback && HostRules::is_loopback(value);
+        } else if (equal_ignoring_case(name, "Authorization")) {
+            // Whoever looks at the first and whoever looks at the last would see two callers.
+            if (++authorizations > 1) {
+                throw HttpError(400, "The request has several Authorization headers.");
+            }
         } else if (equal_ignoring_case(name, "Origin")) {
             checks.check_origin(value);
         } else if (equal_ignoring_case(name, "Sec-Fetch-Site")) {

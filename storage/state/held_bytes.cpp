@@ -14,6 +14,19 @@ bool fits(std::uint64_t held, std::uint64_t bytes, std::uint64_t most)
 
 }  // namespace
 
+std::uint64_t HeldBytes::uploaded(std::string_view account) const
+{
+    const auto found = uploaded_.find(account);
+    return found == uploaded_.end() ? 0 : found->second;
+}
+
+bool HeldBytes::has_counted_room(std::string_view account, std::uint64_t bytes) const
+{
+    const auto found = counted_.find(account);
+    return found != counted_.end() && fits(found->second, uploaded(account), *most_) &&
+           fits(found->second + uploaded(account), bytes, *most_);
+}
+
 bool HeldBytes::take(std::string_view account, std::uint64_t bytes)
 {
     if (!most_) {
@@ -21,17 +34,20 @@ bool HeldBytes::take(std::string_view account, std::uint64_t bytes)
     }
     {
         const Lock lock(mutex_);
-        const auto found = counted_.find(account);
-        if (found != counted_.end() && fits(found->second, bytes, *most_)) {
-            found->second += bytes;
+        if (has_counted_room(account, bytes)) {
+            counted_.find(account)->second += bytes;
             return true;
         }
     }
     const auto held = measure_(account);
-    const bool has_room = fits(held, bytes, *most_);
     const Lock lock(mutex_);
-    counted_[std::string(account)] = has_room ? held + bytes : held;
-    return has_room;
+    auto& counted = counted_[std::string(account)];
+    counted = held;
+    if (!has_counted_room(account, bytes)) {
+        return false;
+    }
+    counted += bytes;
+    return true;
 }
 
 bool HeldBytes::is_known_to_have_room(std::string_view account, std::uint64_t bytes) const
@@ -40,8 +56,35 @@ bool HeldBytes::is_known_to_have_room(std::string_view account, std::uint64_t by
         return true;
     }
     const Lock lock(mutex_);
-    const auto found = counted_.find(account);
-    return found != counted_.end() && fits(found->second, bytes, *most_);
+    return has_counted_room(account, bytes);
+}
+
+bool HeldBytes::Upload::note(std::uint64_t bytes)
+{
+    if (!held_.most_) {
+        return true;
+    }
+    {
+        const Lock lock(held_.mutex_);
+        auto& uploaded = held_.uploaded_[account_];
+        uploaded += bytes - bytes_;
+        bytes_ = bytes;
+    }
+    return held_.take(account_, 0);
+}
+
+HeldBytes::Upload::~Upload()
+{
+    const Lock lock(held_.mutex_);
+    const auto uploaded = held_.uploaded_.find(account_);
+    if (uploaded == held_.uploaded_.end()) {
+        return;
+    }
+    uploaded->second -= bytes_;
+    if (uploaded->second == 0) {
+        held_.uploaded_.erase(uploaded);
+    }
+    held_.counted_.erase(account_);  // a row names it now, or nothing does
 }
 
 void HeldBytes::note_disks(std::string_view account, std::int64_t disks)

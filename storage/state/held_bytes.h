@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "storage/base/mutex.h"
 
@@ -33,6 +34,24 @@ public:
     bool take(std::string_view account, std::uint64_t bytes);
     /// Whether take() would say so at once.
     bool is_known_to_have_room(std::string_view account, std::uint64_t bytes) const;
+    /// What has come of an upload so far, which no row names yet: counts until it goes.
+    class Upload {
+    public:
+        Upload(HeldBytes& held, std::string account) : held_(held), account_(std::move(account)) {}
+        Upload(const Upload&) = delete;
+        Upload& operator=(const Upload&) = delete;
+        ~Upload();
+
+        /// Whether the account may hold the upload, of so many bytes by now, beside what it holds
+        /// and what else it uploads. Throws what `measure` throws.
+        bool note(std::uint64_t bytes);
+
+    private:
+        HeldBytes& held_;
+        const std::string account_;
+        std::uint64_t bytes_ = 0;
+    };
+
     /// To be called when the account has got another volume or snapshot, and has `disks` of them:
     /// it may have got what others wrote. Now and then has the files looked at the next time; the
     /// more disks, the more seldom, so that a look, which costs as much as there are disks, costs
@@ -40,10 +59,15 @@ public:
     void note_disks(std::string_view account, std::int64_t disks);
 
 private:
+    bool has_counted_room(std::string_view account, std::uint64_t bytes) const REQUIRES(mutex_);
+    std::uint64_t uploaded(std::string_view account) const REQUIRES(mutex_);
+
     const std::optional<std::uint64_t> most_;
     const Measure measure_;
     mutable Mutex mutex_{LockLevel::kHeldBytes};
     std::map<std::string, std::uint64_t, std::less<>> counted_ GUARDED_BY(mutex_);
+    /// Of uploads under way.
+    std::map<std::string, std::uint64_t, std::less<>> uploaded_ GUARDED_BY(mutex_);
     /// With how many disks of an account its files are looked at again.
     std::map<std::string, std::int64_t, std::less<>> next_look_ GUARDED_BY(mutex_);
 };

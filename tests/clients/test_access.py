@@ -149,6 +149,7 @@ def test_the_token_is_never_logged(start_server, token_file):
     server.client().describe_regions()
     calls.send(server, "GET", "/?Action=DescribeRegions&Version=2016-11-15",
                headers={"Authorization": f"Bearer {TOKEN}"})
+    calls.send(server, "GET", f"/_amilab/clock?control-token={TOKEN}")
     assert server.stop() == 0
     assert TOKEN not in server.log()
 

@@ -21,7 +21,7 @@ ImageProtectionRow select_image_protection(Database& db, const ImageId& id)
     if (!row) {
         throw std::logic_error("an image without a row");
     }
-    return std::move(*row);
+    return *row;
 }
 
 void set_image_protection(Database& db, const ImageId& id, const ImageProtectionRow& row)

@@ -144,6 +144,13 @@ TEST_F(Refusals, HostMustBeSaidOnce)
     EXPECT_EQ(status("GET / HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n"), 400);
 }
 
+TEST_F(Refusals, AuthorizationMayBeSaidOnce)
+{
+    EXPECT_EQ(status("GET / HTTP/1.1\r\nHost: localhost\r\nAuthorization: a\r\n"
+                     "authorization: a\r\n\r\n"),
+              400);
+}
+
 TEST_F(Refusals, HostMustHaveTheFormOfOne)
 {
     for (const auto* host : {"localhost:80x", "user@localhost", "evil.example,a.localhost",

@@ -96,6 +96,38 @@ TEST_F(HeldBytesTest, LooksAgainSoonWhenMostDisksAreGone)
     EXPECT_FALSE(held.is_known_to_have_room("a", 0));
 }
 
+TEST_F(HeldBytesTest, CountsUploadsSideBySide)
+{
+    HeldBytes::Upload one(held, "a");
+    HeldBytes::Upload other(held, "a");
+    EXPECT_TRUE(one.note(40));
+    EXPECT_TRUE(other.note(60));
+    EXPECT_FALSE(one.note(41));
+    EXPECT_FALSE(held.take("a", 1));
+    EXPECT_TRUE(held.take("b", 100));
+    EXPECT_TRUE(other.note(59));  // zeros in place of data
+}
+
+TEST_F(HeldBytesTest, CountsAnUploadUntilItGoes)
+{
+    {
+        HeldBytes::Upload upload(held, "a");
+        EXPECT_TRUE(upload.note(100));
+        EXPECT_FALSE(held.take("a", 1));
+    }
+    EXPECT_TRUE(held.take("a", 1));
+}
+
+TEST_F(HeldBytesTest, LooksAgainWhenAnUploadHasBecomeADisk)
+{
+    {
+        HeldBytes::Upload upload(held, "a");
+        EXPECT_TRUE(upload.note(100));
+        on_disk = 100;
+    }
+    EXPECT_FALSE(held.take("a", 1));
+}
+
 TEST_F(HeldBytesTest, ForgetsNothingOfALookThatFailed)
 {
     HeldBytes broken(
