@@ -367,7 +367,7 @@ void read_lists(Fields& fields, CatalogueImage& image)
         auto code = element.required_text("ProductCodeId");
         auto type = element.word("ProductCodeType", ProductCodeType::kMarketplace);
         element.require_nothing_else();
-        image.product_codes.push_back({std::move(code), std::move(type)});
+        image.product_codes.push_back({std::move(code), type});
     }
     for (auto& element : fields.list("Tags")) {
         auto key = element.required_text("Key");
