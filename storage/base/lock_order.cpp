@@ -29,6 +29,7 @@ constexpr std::pair<LockLevel, std::string_view> kNames[] = {
     {LockLevel::kLayerIndexes, "Layer::index_mutex_"},
     {LockLevel::kLayerSegments, "Layer::segments_mutex_"},
     {LockLevel::kSegmentSync, "Segment::sync_mutex_"},
+    {LockLevel::kSegmentLength, "Segment::length_mutex_"},
     {LockLevel::kBlockMap, "BlockMap::mutex_"},
     {LockLevel::kOpenExports, "OpenExports::mutex_"},
     {LockLevel::kExport, "nbd::StoredExport::mutex_"},

@@ -21,6 +21,7 @@ enum class LockLevel : std::uint8_t {
     kLayerIndexes,
     kLayerSegments,
     kSegmentSync,
+    kSegmentLength,
     kBlockMap,
     kOpenExports,
     kExport,

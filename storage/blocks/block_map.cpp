@@ -20,6 +20,13 @@ std::uint64_t page_offset(std::uint64_t number)
     return kMapHeaderSize + number * kMapPageSize;
 }
 
+/// How many pages of states a map of that size has, a part of one counted as one.
+std::uint32_t pages_of(std::uint64_t file_size)
+{
+    const auto states = std::max(file_size, kMapHeaderSize) - kMapHeaderSize;
+    return static_cast<std::uint32_t>((states + kMapPageSize - 1) / kMapPageSize);
+}
+
 /// `word` with the states of blocks [first, last) in it set.
 std::uint32_t with_states(std::uint32_t word, std::uint64_t first, std::uint64_t last,
                           BlockState state)
@@ -57,6 +64,14 @@ std::unique_ptr<BlockMap> BlockMap::open(LayerFiles& files, LayerId layer, std::
     const auto durable = files.open_if_exists(map->key(FileKind::kMap), OpenMode::kRead);
     const Lock lock(map->mutex_);
     map->has_durable_ = durable != nullptr;
+    if (durable) {
+        map->note_header(*durable, FileKind::kMap);
+    }
+    if (live) {
+        map->note_header(*live, FileKind::kLiveMap);
+    } else if (durable) {
+        map->require_no_live_map(*durable);
+    }
     if (live) {
         map->has_live_ = true;
         map->was_found_live_ = true;
@@ -69,6 +84,23 @@ std::unique_ptr<BlockMap> BlockMap::open(LayerFiles& files, LayerId layer, std::
         map->note_pages(*durable);
     }
     return live || durable ? std::move(map) : nullptr;
+}
+
+void BlockMap::note_header(File& file, FileKind kind)
+{
+    const auto header = read_map_header(file, key(kind));
+    format_version_ = header.version;
+    // The header may be behind the file, which must never be made shorter.
+    auto& pages = kind == FileKind::kMap ? durable_pages_ : live_pages_;
+    pages = pages_of(file.status().size_bytes);
+}
+
+void BlockMap::require_no_live_map(File& durable)
+{
+    if (read_map_header(durable, key(FileKind::kMap)).boot_id == files_.boot_id()) {
+        throw_corrupt(files_.path_of(key(FileKind::kLiveMap)),
+                      "it is missing, and the map of the last flush names this boot");
+    }
 }
 
 void BlockMap::note_pages(File& file)
@@ -139,9 +171,12 @@ void BlockMap::make_live_map()
 {
     const auto live_key = key(FileKind::kLiveMap);
     const auto live = files_.open_new(live_key);
-    write_fully(*live, 0, encode_map_header(live_key, files_.boot_id()));
+    live_pages_ = durable_pages_;
+    live->truncate(page_offset(live_pages_));
+    write_header(*live, FileKind::kLiveMap, files_.boot_id(), live_pages_);
+    std::shared_ptr<File> durable;
     if (has_durable_) {
-        const auto durable = files_.open(key(FileKind::kMap), OpenMode::kRead);
+        durable = files_.open(key(FileKind::kMap), OpenMode::kReadWrite);
         std::array<std::byte, kMapPageSize> bytes{};
         auto offset = durable->seek_data(kMapHeaderSize);
         while (offset && *offset < kMapFileSize) {
@@ -152,6 +187,29 @@ void BlockMap::make_live_map()
         }
     }
     files_.put_in_place(live_key);
+    if (durable) {
+        write_header(*durable, FileKind::kMap, files_.boot_id(), durable_pages_);
+    }
+}
+
+void BlockMap::write_header(File& file, FileKind kind, std::string_view boot_id,
+                            std::uint32_t pages)
+{
+    write_fully(file, 0,
+                encode_map_header(
+                    key(kind),
+                    {.boot_id = std::string(boot_id), .version = format_version_, .pages = pages}));
+}
+
+void BlockMap::make_room(File& live, std::uint64_t page)
+{
+    if (format_version_ < kKnownLengthsVersion || page < live_pages_) {
+        return;
+    }
+    const auto pages = static_cast<std::uint32_t>(page + 1);
+    live.truncate(page_offset(pages));
+    write_header(live, FileKind::kLiveMap, files_.boot_id(), pages);
+    live_pages_ = pages;
 }
 
 void BlockMap::set(std::uint64_t first, std::uint64_t count, BlockState state)
@@ -192,6 +250,7 @@ void BlockMap::set_in_page(std::uint64_t number, std::uint64_t first, std::uint6
     }
     try {
         const auto live = files_.open(key(FileKind::kLiveMap), OpenMode::kReadWrite);
+        make_room(*live, number);
         const auto offset = begin * sizeof(std::uint32_t);
         const auto length = (end - begin) * sizeof(std::uint32_t);
         write_fully(*live, page_offset(number) + offset, std::span(bytes).subspan(offset, length));
@@ -236,6 +295,7 @@ void BlockMap::settle_pages(std::uint64_t first_page, std::uint64_t last_page)
     while (next != doubtful_.end() && next->first <= last_page) {
         next->second->store(bytes);
         const auto live = files_.open(key(FileKind::kLiveMap), OpenMode::kReadWrite);
+        make_room(*live, next->first);
         write_fully(*live, page_offset(next->first), bytes);
         next = doubtful_.erase(next);
         has_doubtful_ = !doubtful_.empty();
@@ -275,17 +335,28 @@ void BlockMap::write_durable(const std::vector<PageImage>& pages)
         const Lock lock(mutex_);
         is_new = !has_durable_;
     }
-    std::shared_ptr<File> durable;
+    auto length = durable_pages_;
+    if (format_version_ >= kKnownLengthsVersion && !pages.empty()) {
+        length = std::max(length, static_cast<std::uint32_t>(pages.back().number + 1));
+    }
+    std::shared_ptr<File> durable = is_new ? std::shared_ptr<File>(files_.open_new(durable_key))
+                                           : files_.open(durable_key, OpenMode::kReadWrite);
     if (is_new) {
-        durable = files_.open_new(durable_key);
-        write_fully(*durable, 0, encode_map_header(durable_key, ""));
-    } else {
-        durable = files_.open(durable_key, OpenMode::kReadWrite);
+        write_header(*durable, FileKind::kMap, files_.boot_id(), length);
+        durable->truncate(page_offset(length));
+        durable_pages_ = length;
+    } else if (length > durable_pages_) {
+        durable->truncate(page_offset(length));
     }
     for (const auto& page : pages) {
         write_fully(*durable, page_offset(page.number), page.bytes);
     }
     durable->sync_data();
+    // Only now: the header may reach the disk at any time, and the length has to be there before.
+    if (length > durable_pages_) {
+        write_header(*durable, FileKind::kMap, files_.boot_id(), length);
+        durable_pages_ = length;
+    }
     if (is_new) {
         files_.put_in_place(durable_key);
         new_durable_name_ = true;
@@ -298,7 +369,10 @@ void BlockMap::drop_live_map()
 {
     const Lock lock(mutex_);
     if (has_live_ && has_durable_ && changed_.none()) {
-        // Before the unlink: whoever reads the map from now on reads the durable one.
+        // Before the unlink: a map that names this boot says that there is a live one.
+        const auto durable = files_.open(key(FileKind::kMap), OpenMode::kReadWrite);
+        write_header(*durable, FileKind::kMap, "", durable_pages_);
+        // Whoever reads the map from now on reads the durable one.
         has_live_ = false;
         files_.unlink(key(FileKind::kLiveMap));
     }

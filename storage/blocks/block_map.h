@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "storage/base/mutex.h"
@@ -50,6 +51,8 @@ public:
     /// it says already what shall be must call this first: the file may say something else.
     void settle(std::uint64_t first, std::uint64_t count);
 
+    /// Whether the data file reaches to the end of each block that is data.
+    bool has_whole_blocks() const { return format_version_ >= kKnownLengthsVersion; }
     bool has_live_map() const { return has_live_.load(); }
     /// Whether this map was found as another process of this boot left it, so that nobody knows how
     /// much of it is durable.
@@ -73,7 +76,14 @@ public:
 
 private:
     std::shared_ptr<Page> load(std::uint64_t number) REQUIRES(mutex_);
+    void note_header(File& file, FileKind kind) REQUIRES(mutex_);
+    /// The durable map alone is not what this boot has written.
+    void require_no_live_map(File& durable);
     void note_pages(File& file);
+    void write_header(File& file, FileKind kind, std::string_view boot_id, std::uint32_t pages);
+    /// Before the live map's page is written: a file that is shorter than its header says has lost
+    /// something.
+    void make_room(File& live, std::uint64_t page) REQUIRES(mutex_);
     bool may_have_page(std::uint64_t number) const
     {
         return (pages_with_data_[number / 64].load(std::memory_order_acquire) >> number % 64 &
@@ -94,6 +104,7 @@ private:
     std::uint32_t segment_;
     std::uint64_t cache_owner_;
     bool was_found_live_ = false;
+    std::uint32_t format_version_ = kFormatVersion;
     std::atomic<bool> has_live_{false};
     std::atomic<bool> new_durable_name_{false};
 
@@ -102,6 +113,8 @@ private:
 
     Mutex mutex_{LockLevel::kBlockMap};  // orders loads and changes of pages
     bool has_durable_ GUARDED_BY(mutex_) = false;
+    std::uint32_t live_pages_ GUARDED_BY(mutex_) = 0;
+    std::uint32_t durable_pages_ = 0;  // of whoever opens, syncs or makes the live map
     std::bitset<kMapPagesPerSegment> changed_ GUARDED_BY(mutex_);
     std::map<std::uint64_t, std::shared_ptr<Page>> doubtful_ GUARDED_BY(mutex_);
     std::atomic<bool> has_doubtful_{false};  // read without the lock

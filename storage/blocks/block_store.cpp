@@ -40,9 +40,9 @@ BlockStore::BlockStore(FileSystem& file_system, const std::string& directory, Op
 
 BlockStore::BlockStore(std::shared_ptr<FileSystem> file_system, const std::string& directory,
                        Options options)
-    : registry_(std::make_shared<LayerRegistry>(file_system, directory,
-                                                file_options(*file_system, options),
-                                                std::move(options.make_metadata_durable)))
+    : registry_(std::make_shared<LayerRegistry>(
+          file_system, directory, file_options(*file_system, options),
+          std::move(options.make_metadata_durable), std::move(options.expectations)))
 {
     const auto layers = layers_on_disk(false);
     const auto highest_file = layers.empty() ? 0 : to_number(layers.back());
@@ -140,7 +140,24 @@ std::unique_ptr<LayerMerge> BlockStore::merge_sealed(LayerId parent, LayerId chi
     const auto direction = layers[0]->count_blocks() > layers[1]->count_blocks()
                                ? LayerMerge::Direction::kIntoParent
                                : LayerMerge::Direction::kIntoChild;
-    return std::make_unique<LayerMerge>(registry_, layers[0], layers[1], direction);
+    auto merge = std::make_unique<LayerMerge>(registry_, layers[0], layers[1], direction);
+    registry_->forget_expectation(direction == LayerMerge::Direction::kIntoParent ? parent : child);
+    return merge;
+}
+
+LayerRecord BlockStore::record_of(LayerId layer)
+{
+    return registry_->open_to_sync(layer)->record();
+}
+
+std::vector<std::pair<LayerId, std::string>> BlockStore::missing_files() const
+{
+    return registry_->missing_files();
+}
+
+void BlockStore::require_expected(LayerId layer)
+{
+    registry_->open_to_sync(layer)->map_page(0);
 }
 
 std::unique_ptr<LayerMerge> BlockStore::merge_into_volume(const std::vector<LayerId>& chain,

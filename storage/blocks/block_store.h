@@ -6,10 +6,12 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "storage/blocks/layer_id.h"
 #include "storage/blocks/layer_merge.h"
+#include "storage/blocks/layer_record.h"
 #include "storage/blocks/snapshot.h"
 #include "storage/blocks/upload_layer.h"
 #include "storage/blocks/volume.h"
@@ -34,6 +36,8 @@ public:
         std::string boot_id = {};
         /// The largest layer id that the rows have ever had; see new_layer_id.
         LayerId highest_known_layer{0};
+        /// What rows know of the layers that are there.
+        LayerExpectations expectations = {};
         /// Called by Volume::flush, once for each top layer, to make the rows that name it survive
         /// power loss; throws StorageError when it cannot. Must not call the store.
         std::function<void()> make_metadata_durable = {};
@@ -87,6 +91,13 @@ public:
                                                   std::uint64_t size);
     /// Open volumes go on without a layer that has been merged, so that its files can go.
     void drop_from_volumes(LayerId gone);
+
+    /// What a sealed layer that is on the disk has, for its row.
+    LayerRecord record_of(LayerId layer);
+    /// Of layers whose rows have a record the files that were missing at the start, by layer.
+    std::vector<std::pair<LayerId, std::string>> missing_files() const;
+    /// Reads the layer's maps. EBADMSG: they are not what its row says.
+    void require_expected(LayerId layer);
 
     /// Unlinks a layer's files, now or when its last user has gone. To be called after the row's
     /// deletion is durable.

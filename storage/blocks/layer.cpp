@@ -1,8 +1,12 @@
 #include "storage/blocks/layer.h"
 
 #include <algorithm>
+#include <bit>
+#include <boost/endian/conversion.hpp>
 #include <cassert>
 #include <cerrno>
+
+#include <fmt/format.h>
 
 namespace amilab {
 namespace {
@@ -19,6 +23,23 @@ void for_each_segment(std::uint64_t begin, std::uint64_t length, std::uint64_t s
         visit(static_cast<std::uint32_t>(begin / segment_length), inside, part);
         begin += part;
     }
+}
+
+/// How many blocks of a page are not absent.
+std::uint64_t count_blocks_in(const Page& page)
+{
+    constexpr std::uint32_t kLowBits = 0x55555555;
+    std::uint64_t count = 0;
+    for (std::size_t index = 0; index < Page::kWords; ++index) {
+        const auto word = page.word(index);
+        count += static_cast<std::uint64_t>(__builtin_popcount((word | (word >> 1)) & kLowBits));
+    }
+    return count;
+}
+
+std::uint32_t first_segment(const LayerRecord& record)
+{
+    return static_cast<std::uint32_t>(std::countr_zero(record.segments)) % kMaxSegments;
 }
 
 }  // namespace
@@ -49,20 +70,70 @@ BlockState Layer::state(std::uint64_t block)
 
 std::uint64_t Layer::count_blocks()
 {
-    constexpr std::uint32_t kLowBits = 0x55555555;
     std::uint64_t count = 0;
     for (std::uint32_t segment = 0; segment < kMaxSegments; ++segment) {
         for (std::uint64_t page = 0; has_segment(segment) && page < kMapPagesPerSegment; ++page) {
             const auto map = map_page(segment * kMapPagesPerSegment + page);
-            for (std::size_t index = 0; map != files_.pages().zero_page() && index < Page::kWords;
-                 ++index) {
-                const auto word = map->word(index);
-                count +=
-                    static_cast<std::uint64_t>(__builtin_popcount((word | (word >> 1)) & kLowBits));
-            }
+            count += map == files_.pages().zero_page() ? 0 : count_blocks_in(*map);
         }
     }
     return count;
+}
+
+LayerRecord Layer::record()
+{
+    LayerRecord record;
+    boost::crc_32_type crc;
+    const auto segments =
+        files_.segments_of(id_) | expected_.record.value_or(LayerRecord{}).segments;
+    for (std::uint32_t number = 0; number < kMaxSegments; ++number) {
+        const auto bit = std::uint64_t{1} << number;
+        auto* segment = (segments & bit) != 0 ? open_segment(number) : nullptr;
+        const auto blocks = segment ? add_to(crc, segment->map(), number) : 0;
+        record.blocks += blocks;
+        record.segments |= blocks > 0 ? bit : 0;
+    }
+    record.map_checksum = crc.checksum();
+    return record;
+}
+
+std::uint64_t Layer::add_to(boost::crc_32_type& crc, BlockMap& map, std::uint32_t segment)
+{
+    std::array<std::byte, kMapPageSize> bytes;
+    std::uint64_t blocks = 0;
+    for (std::uint64_t number = 0; number < kMapPagesPerSegment; ++number) {
+        const auto page = map.page(number);
+        if (page == files_.pages().zero_page()) {
+            continue;
+        }
+        const auto place = boost::endian::native_to_little(segment * kMapPagesPerSegment + number);
+        page->store(bytes);
+        crc.process_bytes(&place, sizeof place);
+        crc.process_bytes(bytes.data(), bytes.size());
+        blocks += count_blocks_in(*page);
+    }
+    return blocks;
+}
+
+void Layer::require_expected()
+{
+    const auto& expected = *expected_.record;
+    const auto path = files_.path_of({id_, first_segment(expected), FileKind::kMap});
+    for (std::uint32_t number = 0; number < kMaxSegments; ++number) {
+        if ((expected.segments >> number & 1U) != 0 && !open_segment(number)) {
+            throw_corrupt(files_.path_of({id_, number, FileKind::kMap}),
+                          "it is missing, and the database knows of it");
+        }
+    }
+    const auto found = record();
+    if (found.blocks != expected.blocks) {
+        throw_corrupt(path, fmt::format("it names {} blocks, and the database knows of {}",
+                                        found.blocks, expected.blocks));
+    }
+    if (found != expected) {
+        throw_corrupt(path, "it is not the one that the database knows of");
+    }
+    is_as_expected_ = true;
 }
 
 void Layer::read(std::uint64_t offset, std::span<std::byte> out)
@@ -195,7 +266,11 @@ void Layer::begin_merge()
 
 void Layer::sync_segments(std::uint32_t segments, bool sealed)
 {
+    const auto known = files_.segments_of(id_);
     for (std::uint32_t number = 0; number < segments; ++number) {
+        if ((known >> number & 1U) == 0) {
+            continue;
+        }
         const FileKey live{id_, number, FileKind::kLiveMap};
         const bool has_file = files_.exists(live);
         auto* segment = segments_[number].load();
@@ -250,10 +325,21 @@ void Layer::ignore_index()
 
 Segment* Layer::find_segment(std::uint32_t number)
 {
+    if (!is_as_expected_.load(std::memory_order_acquire)) {
+        require_expected();
+    }
+    return open_segment(number);
+}
+
+Segment* Layer::open_segment(std::uint32_t number)
+{
     if (auto* segment = segments_[number].load(std::memory_order_acquire)) {
         return segment;
     }
     const auto bit = std::uint64_t{1} << number;
+    if (expected_.record && (expected_.record->segments & bit) == 0) {
+        return nullptr;  // what the database does not know of is nobody's
+    }
     if ((missing_segments_.load(std::memory_order_acquire) & bit) != 0) {
         // Asked again: it may have been made between the two looks.
         return segments_[number].load(std::memory_order_acquire);
@@ -264,11 +350,26 @@ Segment* Layer::find_segment(std::uint32_t number)
     }
     auto opened = Segment::open(files_, id_, number);
     if (!opened) {
+        require_no_bytes(number);
         missing_segments_.fetch_or(bit);
         return nullptr;
     }
     segments_[number].store(opened.get(), std::memory_order_release);
     return owned_segments_.emplace_back(std::move(opened)).get();
+}
+
+void Layer::require_no_bytes(std::uint32_t number)
+{
+    const FileKey data{id_, number, FileKind::kData};
+    if (!expected_.is_of_this_boot || !files_.was_there(data)) {
+        return;
+    }
+    // A map is made before the first byte is written, and only power loss may take it.
+    const auto status = files_.file_system().status(files_.path_of(data));
+    if (status && status->size_bytes > 0) {
+        throw_corrupt(files_.path_of({id_, number, FileKind::kLiveMap}),
+                      "it is missing, and the data of this boot are there");
+    }
 }
 
 Segment& Layer::segment_to_write(std::uint32_t number)

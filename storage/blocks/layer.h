@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <boost/crc.hpp>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -11,6 +12,7 @@
 #include "storage/base/mutex.h"
 #include "storage/blocks/layer_files.h"
 #include "storage/blocks/layer_index.h"
+#include "storage/blocks/layer_record.h"
 #include "storage/blocks/segment.h"
 
 namespace amilab {
@@ -28,7 +30,16 @@ public:
         kSealed,
     };
 
-    Layer(LayerFiles& files, LayerId id, Role role) : files_(files), id_(id), role_(role) {}
+    /// `expected`: what an earlier process left. A layer that has something else is refused, block
+    /// by block, with EBADMSG and the name of a file.
+    Layer(LayerFiles& files, LayerId id, Role role, const LayerExpectation& expected = {})
+        : files_(files),
+          id_(id),
+          role_(role),
+          expected_(expected),
+          is_as_expected_(!expected.record)
+    {
+    }
     /// Removes the files when remove_when_closed was called.
     ~Layer();
     Layer(const Layer&) = delete;
@@ -49,6 +60,14 @@ public:
     BlockState state(std::uint64_t block);
     /// How many blocks are not absent.
     std::uint64_t count_blocks();
+    /// Whether the data file of a segment reaches to the end of each block that is data.
+    bool has_whole_blocks(std::uint32_t segment)
+    {
+        auto* found = find_segment(segment);
+        return found != nullptr && found->map().has_whole_blocks();
+    }
+    /// What is there now; of a sealed layer it stays so until a merge begins.
+    LayerRecord record();
     /// Whether the layer has any file for a segment.
     bool has_segment(std::uint32_t number) { return find_segment(number) != nullptr; }
 
@@ -101,13 +120,20 @@ public:
 
 private:
     void sync_segments(std::uint32_t segments, bool is_sealed) REQUIRES(sync_mutex_);
+    void require_expected();
     Segment* find_segment(std::uint32_t number);
+    Segment* open_segment(std::uint32_t number);
+    void require_no_bytes(std::uint32_t number);
+    /// Adds a segment's map to a record's checksum; returns how many blocks it has.
+    std::uint64_t add_to(boost::crc_32_type& crc, BlockMap& map, std::uint32_t segment);
     Segment& segment_to_write(std::uint32_t number);
     Segment& known_segment(std::uint32_t number);
 
     LayerFiles& files_;
     LayerId id_;
     std::atomic<Role> role_;
+    const LayerExpectation expected_;
+    std::atomic<bool> is_as_expected_;
     std::atomic<bool> is_synced_{false};
     std::atomic<bool> remove_when_closed_{false};
     std::atomic<bool> is_merged_into_{false};

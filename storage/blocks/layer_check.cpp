@@ -41,6 +41,9 @@ private:
     void check_names();
     void check_file(const ParsedFileName& file);
     void check_map_without_data(const FileKey& key);
+    void check_data_without_map(const FileKey& key);
+    void problem_of(LayerId layer, const std::string& text);
+    LayerExpectation expectation_of(LayerId layer) const;
     void check_maps(LayerId layer);
     void check_length(const FileKey& data, std::uint64_t blocks);
     void check_index(LayerId layer);
@@ -78,8 +81,9 @@ void LayerCheck::check_file(const ParsedFileName& file)
                                                   : ": no row knows its layer: it goes"));
     } else if (file.key.kind == FileKind::kIndex) {
         indexed_.insert(file.key.layer);
-    } else if (file.key.kind != FileKind::kData &&
-               !files_.exists({file.key.layer, file.key.segment, FileKind::kData})) {
+    } else if (file.key.kind == FileKind::kData) {
+        check_data_without_map(file.key);
+    } else if (!files_.exists({file.key.layer, file.key.segment, FileKind::kData})) {
         check_map_without_data(file.key);
     }
 }
@@ -92,11 +96,39 @@ void LayerCheck::check_map_without_data(const FileKey& key)
         if (key.kind == FileKind::kLiveMap && !files_.open_current_live_map(key, OpenMode::kRead)) {
             findings_.leftovers.push_back(path + " is of another boot: written over, or removed");
         } else {
-            findings_.problems.insert(path + " is there and its data file is not");
+            problem_of(key.layer, path + " is there and its data file is not");
         }
     } catch (const StorageError& error) {
-        findings_.problems.insert(error.what());
+        problem_of(key.layer, error.what());
     }
+}
+
+/// Of what nobody knows better, power loss may have left it so; the rest check_maps() tells.
+void LayerCheck::check_data_without_map(const FileKey& key)
+{
+    const bool has_map = files_.exists({key.layer, key.segment, FileKind::kMap}) ||
+                         files_.exists({key.layer, key.segment, FileKind::kLiveMap});
+    const auto expected = expectation_of(key.layer);
+    const auto status = files_.file_system().status(files_.path_of(key));
+    if (!has_map && !expected.record && !expected.is_of_this_boot && status &&
+        status->size_bytes > 0) {
+        findings_.leftovers.push_back(
+            files_.path_of(key) +
+            " has no map: nothing of it was flushed before the power went, or the map is lost; its "
+            "layer is read without it, and a write empties it");
+    }
+}
+
+void LayerCheck::problem_of(LayerId layer, const std::string& text)
+{
+    findings_.problems.insert(text);
+    findings_.lost.insert(layer);
+}
+
+LayerExpectation LayerCheck::expectation_of(LayerId layer) const
+{
+    const auto found = lineage_.expectations.find(layer);
+    return found == lineage_.expectations.end() ? LayerExpectation() : found->second;
 }
 
 void LayerCheck::check_maps(LayerId id)
@@ -117,7 +149,7 @@ void LayerCheck::check_maps(LayerId id)
             }
             check_length({id, segment, FileKind::kData}, end);
         } catch (const StorageError& error) {
-            findings_.problems.insert(error.what());
+            problem_of(id, error.what());
         }
     }
 }
@@ -127,9 +159,14 @@ void LayerCheck::check_length(const FileKey& data, std::uint64_t blocks)
 {
     const auto path = files_.path_of(data);
     const auto status = files_.file_system().status(path);
-    if (blocks > 0 && status && status->size_bytes <= (blocks - 1) * kBlockSize) {
-        findings_.problems.insert(fmt::format("{} ends at {}, and its map names data at {}", path,
-                                              status->size_bytes, (blocks - 1) * kBlockSize));
+    if (blocks == 0 || !status) {
+        return;
+    }
+    const auto last = (blocks - 1) * kBlockSize;
+    const auto least = last + (layer(data.layer)->has_whole_blocks(data.segment) ? kBlockSize : 1);
+    if (status->size_bytes < least) {
+        problem_of(data.layer, fmt::format("{} ends at {}, and its map names data at {}", path,
+                                           status->size_bytes, last));
     }
 }
 
@@ -229,7 +266,7 @@ std::shared_ptr<Layer> LayerCheck::layer(LayerId id)
 {
     auto& known = layers_[id];
     if (!known) {
-        known = std::make_shared<Layer>(files_, id, Layer::Role::kSealed);
+        known = std::make_shared<Layer>(files_, id, Layer::Role::kSealed, expectation_of(id));
     }
     return known;
 }

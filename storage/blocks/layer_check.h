@@ -8,21 +8,26 @@
 #include <vector>
 
 #include "storage/blocks/layer_files.h"
+#include "storage/blocks/layer_record.h"
 
 namespace amilab {
 
 /// What rows say of layers.
 struct LayerLineage {
     /// Each layer's parent.
-    std::map<LayerId, std::optional<LayerId>> parents;
+    std::map<LayerId, std::optional<LayerId>> parents{};
     /// The layers that are gone and whose files may not be.
-    std::set<LayerId> removed;
+    std::set<LayerId> removed{};
+    /// What is known of those that are there.
+    LayerExpectations expectations{};
 };
 
 struct LayerFindings {
     /// What is wrong, each with its file. That a file may be removed is said of indexes alone that
     /// contradict themselves: all else may be the last that tells what was.
     std::set<std::string> problems;
+    /// Layers that cannot be read, or not all of them.
+    std::set<LayerId> lost;
     /// What the next start mends by itself.
     std::vector<std::string> leftovers;
     std::size_t files = 0;

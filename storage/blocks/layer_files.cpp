@@ -36,6 +36,47 @@ LayerFiles::LayerFiles(FileSystem& file_system, std::string directory, Options o
         // What an earlier process unlinked must not come back once its names are given again.
         file_system_.sync_directory(directory_);
     }
+    read_names();
+}
+
+void LayerFiles::read_names()
+{
+    const auto names = file_system_.list_directory(directory_);
+    const Lock lock(files_mutex_);
+    for (const auto& name : names) {
+        const auto parsed = parse_file_name(name);
+        if (parsed && !parsed->is_new && parsed->key.kind != FileKind::kIndex) {
+            names_[parsed->key.layer][static_cast<std::size_t>(parsed->key.kind)] |=
+                std::uint64_t{1} << parsed->key.segment;
+        }
+    }
+}
+
+std::uint64_t LayerFiles::segments_of(LayerId layer)
+{
+    const Lock lock(files_mutex_);
+    const auto found = names_.find(layer);
+    return found == names_.end() ? 0 : found->second[0] | found->second[1] | found->second[2];
+}
+
+void LayerFiles::note_segment(LayerId layer, std::uint32_t segment)
+{
+    const Lock lock(files_mutex_);
+    names_[layer][static_cast<std::size_t>(FileKind::kData)] |= std::uint64_t{1} << segment;
+}
+
+bool LayerFiles::was_there(const FileKey& key)
+{
+    const Lock lock(files_mutex_);
+    const auto found = names_.find(key.layer);
+    return found != names_.end() &&
+           (found->second[static_cast<std::size_t>(key.kind)] >> key.segment & 1U) != 0;
+}
+
+void LayerFiles::forget_names(LayerId layer)
+{
+    const Lock lock(files_mutex_);
+    names_.erase(layer);
 }
 
 std::shared_ptr<File> LayerFiles::open(const FileKey& key, OpenMode mode)
@@ -68,7 +109,7 @@ std::shared_ptr<File> LayerFiles::open_current_live_map(const FileKey& key, Open
 {
     std::shared_ptr<File> file =
         with_descriptors([&] { return file_system_.open_if_exists(path_of(key), mode); });
-    if (!file || is_blank_map(*file) || read_map_header(*file, key) != boot_id()) {
+    if (!file || is_blank_map(*file) || read_map_header(*file, key).boot_id != boot_id()) {
         return nullptr;
     }
     keep_open(key, file, mode);
@@ -107,6 +148,7 @@ void LayerFiles::unlink_layer(LayerId layer)
             unlink_segment(layer, segment);
         }
     }
+    forget_names(layer);
 }
 
 void LayerFiles::unlink_every_file(LayerId layer)
@@ -114,6 +156,7 @@ void LayerFiles::unlink_every_file(LayerId layer)
     for (std::uint32_t segment = 0; segment < kMaxSegments; ++segment) {
         unlink_segment(layer, segment);
     }
+    forget_names(layer);
 }
 
 void LayerFiles::unlink_segment(LayerId layer, std::uint32_t segment)

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "storage/base/descriptors.h"
 #include "storage/base/mutex.h"
@@ -43,6 +45,13 @@ public:
     std::shared_ptr<File> open_current_live_map(const FileKey& key, OpenMode mode);
 
     bool exists(const FileKey& key);
+    /// One bit for each segment in which the layer has data or maps: those that were there when
+    /// this was made, and those that note_segment was told of. Asks no disk.
+    std::uint64_t segments_of(LayerId layer);
+    /// To be called before a segment's first file is made.
+    void note_segment(LayerId layer, std::uint32_t segment);
+    /// Whether the name was there when this was made; not for indexes.
+    bool was_there(const FileKey& key);
     /// Opens `new_file_name(key)`, emptied.
     std::unique_ptr<File> open_new(const FileKey& key);
     /// Renames what open_new made into its place.
@@ -85,6 +94,12 @@ private:
     {
         return amilab::with_descriptors(open, [this] { return close_some(); });
     }
+
+    /// For each kind of file one bit for each segment that has one.
+    using Names = std::array<std::uint64_t, 3>;
+
+    void read_names();
+    void forget_names(LayerId layer);
     void unlink_segment(LayerId layer, std::uint32_t segment);
     std::shared_ptr<File> find_open(const FileKey& key, OpenMode mode);
     void keep_open(const FileKey& key, std::shared_ptr<File> file, OpenMode mode);
@@ -97,6 +112,8 @@ private:
 
     Mutex files_mutex_{LockLevel::kLayerFiles};
     LruCache<FileKey, OpenFile, FileKeyHash> files_ GUARDED_BY(files_mutex_);
+
+    std::unordered_map<LayerId, Names> names_ GUARDED_BY(files_mutex_);
 
     Mutex directory_mutex_{LockLevel::kLayerDirectory};  // one sync at a time
     std::atomic<std::uint64_t> directory_changes_{1};

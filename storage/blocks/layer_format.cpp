@@ -32,6 +32,8 @@ constexpr std::size_t kBootIdAt = 40;
 constexpr std::size_t kLayerCountAt = 104;
 constexpr std::size_t kTableChecksumAt = 108;
 constexpr std::size_t kSegmentsAt = 112;
+// In a map only.
+constexpr std::size_t kPagesAt = 120;
 constexpr std::size_t kChecksumAt = kSectorSize - 4;
 
 using Sector = std::array<std::byte, kSectorSize>;
@@ -39,6 +41,11 @@ using Sector = std::array<std::byte, kSectorSize>;
 unsigned char* bytes_at(Sector& sector, std::size_t at)
 {
     return reinterpret_cast<unsigned char*>(sector.data()) + at;
+}
+
+std::uint32_t version_of(Sector& sector)
+{
+    return boost::endian::load_little_u32(bytes_at(sector, kVersionAt));
 }
 
 std::uint32_t checksum(const Sector& sector)
@@ -62,11 +69,11 @@ Sector read_header_sector(File& file)
     if (boost::endian::load_little_u32(bytes_at(sector, kChecksumAt)) != checksum(sector)) {
         throw_corrupt(path, "the header's checksum is wrong");
     }
-    const auto version = boost::endian::load_little_u32(bytes_at(sector, kVersionAt));
-    if (version != kFormatVersion) {
+    const auto version = version_of(sector);
+    if (version == 0 || version > kFormatVersion) {
         throw StorageError(
             ENOTSUP, "open", path,
-            fmt::format("layer format {}, this amilab reads {}", version, kFormatVersion));
+            fmt::format("layer format {}, this amilab reads up to {}", version, kFormatVersion));
     }
     return sector;
 }
@@ -140,42 +147,49 @@ std::optional<ParsedFileName> parse_file_name(std::string_view name)
     return parsed;
 }
 
-Sector encode_map_header(const FileKey& key, std::string_view boot_id)
+Sector encode_map_header(const FileKey& key, const MapHeader& header)
 {
     Sector sector{};
     std::memcpy(sector.data(), kMagic.data(), kMagic.size());
-    boost::endian::store_little_u32(bytes_at(sector, kVersionAt), kFormatVersion);
+    boost::endian::store_little_u32(bytes_at(sector, kVersionAt), header.version);
     boost::endian::store_little_u32(bytes_at(sector, kKindAt),
                                     static_cast<std::uint32_t>(key.kind));
     boost::endian::store_little_u64(bytes_at(sector, kLayerAt), to_number(key.layer));
     boost::endian::store_little_u32(bytes_at(sector, kSegmentAt), key.segment);
     boost::endian::store_little_u32(bytes_at(sector, kBlockSizeAt), kBlockSize);
     boost::endian::store_little_u64(bytes_at(sector, kSegmentSizeAt), kSegmentSize);
-    std::memcpy(bytes_at(sector, kBootIdAt), boot_id.data(),
-                std::min(boot_id.size(), kMaxBootIdSize));
+    std::memcpy(bytes_at(sector, kBootIdAt), header.boot_id.data(),
+                std::min(header.boot_id.size(), kMaxBootIdSize));
+    boost::endian::store_little_u32(bytes_at(sector, kPagesAt), header.pages);
     boost::endian::store_little_u32(bytes_at(sector, kChecksumAt), checksum(sector));
     return sector;
 }
 
-std::string read_map_header(File& file, const FileKey& key)
+MapHeader read_map_header(File& file, const FileKey& key)
 {
     const auto& path = file.path();
     auto sector = read_header_sector(file);
     // Which file it is, the sizes and the reserved bytes must all be what would be written now.
     const auto* boot_id = reinterpret_cast<const char*>(bytes_at(sector, kBootIdAt));
-    const std::string found(boot_id, ::strnlen(boot_id, kMaxBootIdSize));
+    const MapHeader found{.boot_id = std::string(boot_id, ::strnlen(boot_id, kMaxBootIdSize)),
+                          .version = version_of(sector),
+                          .pages = boost::endian::load_little_u32(bytes_at(sector, kPagesAt))};
     if (sector != encode_map_header(key, found)) {
         throw_corrupt(path, "the header is of another layer, segment or kind of file");
     }
-    if (file.status().size_bytes > kMapFileSize) {
+    const auto size = file.status().size_bytes;
+    if (size > kMapFileSize) {
         throw_corrupt(path, "it is longer than a map");
+    }
+    if (found.pages > 0 && size < kMapHeaderSize + found.pages * kMapPageSize) {
+        throw_corrupt(path, fmt::format("it ends at {}, and was {} pages long", size, found.pages));
     }
     return found;
 }
 
-Sector encode_index_header(const FileKey& key, const IndexHeader& header)
+Sector encode_index_header(const FileKey& key, const IndexHeader& header, std::uint32_t version)
 {
-    auto sector = encode_map_header(key, "");
+    auto sector = encode_map_header(key, {.version = version});
     boost::endian::store_little_u32(bytes_at(sector, kLayerCountAt),
                                     static_cast<std::uint32_t>(header.layers.size()));
     boost::endian::store_little_u32(bytes_at(sector, kTableChecksumAt),
@@ -208,7 +222,8 @@ IndexHeader read_index_header(File& file, const FileKey& key)
     }
     header.layers = read_index_table(
         file, count, boost::endian::load_little_u32(bytes_at(sector, kTableChecksumAt)));
-    if (sector != encode_index_header(key, header) || header.layers.back() != key.layer) {
+    if (sector != encode_index_header(key, header, version_of(sector)) ||
+        header.layers.back() != key.layer) {
         throw_corrupt(path, "the header is of another layer, segment or kind of file");
     }
     return header;

@@ -61,16 +61,26 @@ std::optional<ParsedFileName> parse_file_name(std::string_view name);
 /// A map file begins with one page of header.
 inline constexpr std::uint64_t kMapHeaderSize = kMapPageSize;
 inline constexpr std::uint64_t kMapFileSize = kMapHeaderSize + kMapPagesPerSegment * kMapPageSize;
-inline constexpr std::uint32_t kFormatVersion = 1;
+/// Version 1 is read and written on: of its files nobody knows how long they were.
+inline constexpr std::uint32_t kFormatVersion = 2;
+inline constexpr std::uint32_t kKnownLengthsVersion = 2;
 inline constexpr std::size_t kMaxBootIdSize = 64;
 
-/// The header's first sector, the only one that is not zero, with its checksum.
-/// `boot_id` is empty in a durable map.
-std::array<std::byte, kSectorSize> encode_map_header(const FileKey& key, std::string_view boot_id);
+struct MapHeader {
+    /// In a live map the boot that holds it; in a durable one that of a live map that goes beyond
+    /// it, or empty.
+    std::string boot_id = {};
+    std::uint32_t version = kFormatVersion;
+    /// The file is at least so many pages of states long; of version 1 nobody knows.
+    std::uint32_t pages = 0;
+};
 
-/// The boot id in the header. Throws StorageError (EBADMSG) that names the file and the field
-/// unless the header is whole and belongs to `key`.
-std::string read_map_header(File& file, const FileKey& key);
+/// The header's first sector, the only one that is not zero, with its checksum.
+std::array<std::byte, kSectorSize> encode_map_header(const FileKey& key, const MapHeader& header);
+
+/// Throws StorageError (EBADMSG) that names the file and the field unless the header is whole and
+/// belongs to `key`, and the file as long as it says.
+MapHeader read_map_header(File& file, const FileKey& key);
 
 /// Whether power loss left a live map without its header: nothing in it, or only zeros.
 bool is_blank_map(File& file);
@@ -90,7 +100,8 @@ struct IndexHeader {
 };
 
 std::array<std::byte, kSectorSize> encode_index_header(const FileKey& key,
-                                                       const IndexHeader& header);
+                                                       const IndexHeader& header,
+                                                       std::uint32_t version = kFormatVersion);
 std::vector<std::byte> encode_index_table(const IndexHeader& header);
 /// Throws StorageError (EBADMSG) that names the file and the field unless header and table are
 /// whole and belong to `key`.

@@ -225,6 +225,32 @@ void LayerRegistry::forget(LayerId layer)
     const Lock lock(mutex_);
     sealed_.erase(layer);
     volumes_.erase(layer);
+    expectations_.erase(layer);
+}
+
+void LayerRegistry::forget_expectation(LayerId layer)
+{
+    const Lock lock(mutex_);
+    expectations_.erase(layer);
+}
+
+std::vector<std::pair<LayerId, std::string>> LayerRegistry::missing_files()
+{
+    std::vector<std::pair<LayerId, std::string>> missing;
+    const Lock lock(mutex_);
+    for (const auto& [layer, expected] : expectations_) {
+        const auto segments = expected.record ? expected.record->segments : 0;
+        for (std::uint32_t number = 0; segments >> number != 0 && number < kMaxSegments; ++number) {
+            for (const auto kind : {FileKind::kMap, FileKind::kData}) {
+                const FileKey key{layer, number, kind};
+                if ((segments >> number & 1U) != 0 && !files_.was_there(key)) {
+                    missing.emplace_back(layer, files_.path_of(key));
+                }
+            }
+        }
+    }
+    std::sort(missing.begin(), missing.end());
+    return missing;
 }
 
 std::vector<std::shared_ptr<Layer>> LayerRegistry::open_unmerged(
@@ -254,7 +280,10 @@ std::shared_ptr<Layer> LayerRegistry::open_layer(LayerId id, Layer::Role role)
     auto& known = layers_[id];
     auto layer = known.lock();
     if (!layer) {
-        layer = std::make_shared<Layer>(files_, id, role);
+        const auto expected = expectations_.find(id);
+        layer = std::make_shared<Layer>(
+            files_, id, role,
+            expected == expectations_.end() ? LayerExpectation() : expected->second);
         known = layer;
     } else if (!layer->may_be_opened_as(role)) {
         throw StorageError(EBUSY, "open", files_.path_of({id, 0, FileKind::kData}),

@@ -7,6 +7,7 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "storage/base/mutex.h"
@@ -22,10 +23,12 @@ class Volume;
 class LayerRegistry {
 public:
     LayerRegistry(std::shared_ptr<FileSystem> file_system, const std::string& directory,
-                  LayerFiles::Options options, std::function<void()> make_metadata_durable)
+                  LayerFiles::Options options, std::function<void()> make_metadata_durable,
+                  LayerExpectations expectations = {})
         : file_system_(std::move(file_system)),
           files_(*file_system_, directory, std::move(options)),
-          make_metadata_durable_(std::move(make_metadata_durable))
+          make_metadata_durable_(std::move(make_metadata_durable)),
+          expectations_(std::move(expectations))
     {
     }
 
@@ -65,6 +68,10 @@ public:
     /// Open or not, with nobody else opening it as something different meanwhile.
     std::shared_ptr<Layer> open_to_sync(LayerId layer);
     void forget(LayerId layer);
+    /// The layer becomes what no record knows: it is merged into.
+    void forget_expectation(LayerId layer);
+    /// Of layers with a record the files that were not there at the start, by layer.
+    std::vector<std::pair<LayerId, std::string>> missing_files();
 
     void make_metadata_durable()
     {
@@ -89,6 +96,7 @@ private:
     Mutex mutex_{LockLevel::kLayerRegistry};  // held for no file operation
     std::unordered_map<LayerId, std::weak_ptr<Layer>> layers_ GUARDED_BY(mutex_);
     std::unordered_map<LayerId, std::weak_ptr<Volume>> volumes_ GUARDED_BY(mutex_);
+    LayerExpectations expectations_ GUARDED_BY(mutex_);
     std::unordered_set<LayerId> sealed_ GUARDED_BY(mutex_);
     std::unordered_set<LayerId> frozen_ GUARDED_BY(mutex_);
     Condition thawed_;

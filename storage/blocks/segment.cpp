@@ -1,7 +1,10 @@
 #include "storage/blocks/segment.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "storage/files/file_io.h"
 
@@ -10,6 +13,9 @@ namespace {
 
 // How many pages of a map are held in memory while the data below them is synced.
 constexpr std::size_t kPagesPerSync = 256;
+
+// By so much a data file grows at once: whole blocks, and few calls.
+constexpr std::uint64_t kGrowth = 16 * kBlockSize;
 
 }  // namespace
 
@@ -40,6 +46,7 @@ std::unique_ptr<Segment> Segment::make(LayerFiles& files, LayerId layer, std::ui
 {
     std::unique_ptr<Segment> segment(
         new Segment(files, layer, number, std::make_unique<BlockMap>(files, layer, number)));
+    files.note_segment(layer, number);
     // Data first and unlinked last: a segment with any file has this one.
     // Emptied, for without a map its bytes are what power loss or a failure left behind.
     files.open(segment->data_key_, OpenMode::kReplace);
@@ -56,13 +63,48 @@ void Segment::prepare_to_write()
 
 void Segment::read(std::uint64_t offset, std::span<std::byte> out)
 {
-    read_or_zero(*open_data(OpenMode::kRead), offset, out);
+    const auto size = read_fully(*open_data(OpenMode::kRead), offset, out);
+    if (size < out.size()) {
+        require_end_at(offset + size, offset + out.size());
+        const auto rest = out.subspan(size);
+        std::fill(rest.begin(), rest.end(), std::byte{0});
+    }
+}
+
+void Segment::require_end_at(std::uint64_t end, std::uint64_t wanted)
+{
+    // Files of the first format may end within their last block, after which there are zeros.
+    const auto block_end = (end + kBlockSize - 1) / kBlockSize * kBlockSize;
+    if (map_->has_whole_blocks() || wanted > block_end) {
+        throw_corrupt(files_.path_of(data_key_),
+                      fmt::format("it ends at {}, and its map names data behind that", end));
+    }
+}
+
+/// Lengthens the file before a write behind its end, so that no write does it by itself and that a
+/// file which ends before its last block has lost something.
+void Segment::grow(File& data, std::uint64_t end)
+{
+    if (end <= length_.load(std::memory_order_acquire)) {
+        return;
+    }
+    const Lock lock(length_mutex_);
+    if (length_.load() == 0) {
+        length_ = data.status().size_bytes;
+    }
+    if (end > length_.load()) {
+        const auto length = (end + kGrowth - 1) / kGrowth * kGrowth;
+        data.truncate(length);
+        length_.store(length, std::memory_order_release);
+    }
 }
 
 void Segment::write(std::uint64_t offset, std::span<const std::byte> bytes)
 {
     note_written(offset, bytes.size());
-    write_fully(*open_data(OpenMode::kReadWrite), offset, bytes);
+    const auto data = open_data(OpenMode::kReadWrite);
+    grow(*data, offset + bytes.size());
+    write_fully(*data, offset, bytes);
     // Again: a sync that ran meanwhile may have come before the bytes.
     note_written(offset, bytes.size());
 }
@@ -188,9 +230,8 @@ void Segment::write_again(std::uint64_t offset, std::uint64_t length)
             continue;
         }
         // Holes too: that they are there may be as little on the disk as anything else.
-        const auto data = open_data(OpenMode::kReadWrite);
-        const auto count = read_fully(*data, block * kBlockSize, bytes);
-        write(block * kBlockSize, std::span(bytes).first(count));
+        read(block * kBlockSize, bytes);
+        write(block * kBlockSize, bytes);
     }
 }
 

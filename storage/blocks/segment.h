@@ -30,7 +30,7 @@ public:
 
     BlockMap& map() { return *map_; }
 
-    /// The file's bytes, whatever the map says of them.
+    /// The file's bytes of blocks that the map calls data. EBADMSG where the file ends before them.
     void read(std::uint64_t offset, std::span<std::byte> out);
     void write(std::uint64_t offset, std::span<const std::byte> bytes);
     /// Makes a range of data blocks read as zeros.
@@ -64,6 +64,8 @@ private:
     void note_written(std::uint64_t offset, std::uint64_t length);
     void sync_data() REQUIRES(sync_mutex_);
     void write_doubtful_again() REQUIRES(sync_mutex_);
+    void grow(File& data, std::uint64_t end);
+    void require_end_at(std::uint64_t end, std::uint64_t wanted);
     std::shared_ptr<File> open_data(OpenMode mode);
 
     LayerFiles& files_;
@@ -72,7 +74,10 @@ private:
     std::atomic<bool> data_changed_{false};
     WrittenParts written_;
 
-    Mutex sync_mutex_{LockLevel::kSegmentSync};  // one sync at a time
+    /// The file is at least so long; 0: nobody has looked.
+    std::atomic<std::uint64_t> length_{0};
+    Mutex length_mutex_{LockLevel::kSegmentLength};  // the file grows once at a time
+    Mutex sync_mutex_{LockLevel::kSegmentSync};      // one sync at a time
     std::uint64_t directory_change_ GUARDED_BY(sync_mutex_) = 0;
     std::optional<StorageError> failed_sync_ GUARDED_BY(sync_mutex_);  // while anything is in doubt
     std::set<std::uint64_t> doubtful_ GUARDED_BY(sync_mutex_);

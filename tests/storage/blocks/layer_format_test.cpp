@@ -132,9 +132,9 @@ TEST_F(DamagedFiles, AnyChangedByteOfTheHeaderIsRefused)
 
 TEST_F(DamagedFiles, ANewerFormatIsRefusedByItsNumber)
 {
-    patch_header(FileKind::kMap, 8, std::string_view("\x02", 1));
+    patch_header(FileKind::kMap, 8, std::string_view("\x03", 1));
     EXPECT_EQ(error("another boot"), ENOTSUP);
-    EXPECT_THAT(refusal("another boot"), HasSubstr("layer format 2, this amilab reads 1"));
+    EXPECT_THAT(refusal("another boot"), HasSubstr("layer format 3, this amilab reads up to 2"));
 }
 
 TEST_F(DamagedFiles, AMapOfAnotherLayerSegmentKindOrGrainIsRefused)
@@ -189,9 +189,151 @@ TEST_F(DamagedFiles, DamageOfOneLayerLeavesTheOthersAlone)
 TEST_F(DamagedFiles, ABlankLiveMapIsWhatPowerLossLeaves)
 {
     std::filesystem::resize_file(path(FileKind::kLiveMap), 0);
-    EXPECT_EQ(read("boot"), filled(512, 1));
+    EXPECT_EQ(read("another boot"), filled(512, 1));
     std::filesystem::resize_file(path(FileKind::kLiveMap), kMapFileSize);
-    EXPECT_EQ(read("boot"), filled(512, 1));
+    EXPECT_EQ(read("another boot"), filled(512, 1));
+}
+
+TEST_F(DamagedFiles, ALiveMapThatThisBootWroteIsNotGoneWithoutDamage)
+{
+    for (const auto size : {std::uint64_t{0}, kMapFileSize}) {
+        std::filesystem::resize_file(path(FileKind::kLiveMap), 0);
+        std::filesystem::resize_file(path(FileKind::kLiveMap), size);
+        EXPECT_EQ(error("boot"), EBADMSG);
+        EXPECT_THAT(refusal("boot"), HasSubstr(path(FileKind::kLiveMap)));
+    }
+    std::filesystem::remove(path(FileKind::kLiveMap));
+    EXPECT_EQ(error("boot"), EBADMSG);
+    EXPECT_EQ(read("another boot"), filled(512, 1));
+}
+
+TEST_F(DamagedFiles, AMapThatIsShorterThanItWasIsRefused)
+{
+    for (const auto kind : {FileKind::kLiveMap, FileKind::kMap}) {
+        std::filesystem::resize_file(path(kind), kMapHeaderSize);
+        const auto* boot = kind == FileKind::kLiveMap ? "boot" : "another boot";
+        EXPECT_EQ(error(boot), EBADMSG);
+        EXPECT_THAT(refusal(boot), HasSubstr(path(kind) + ": the file is damaged: it ends at"));
+    }
+}
+
+TEST_F(DamagedFiles, DataThatEndBeforeTheirMapIsRefusedAndNeverReadAsZeros)
+{
+    const auto data = path(FileKind::kData);
+    for (const auto size : {kBlockSize - kSectorSize, kSectorSize, std::uint64_t{0}}) {
+        std::filesystem::resize_file(data, size);
+        EXPECT_EQ(error_of([&] {
+                      BlockStore store(files_, directory_.path(), {.boot_id = "boot"});
+                      read_bytes(*store.open_volume({layer_}, kMiB), 0, kBlockSize);
+                  }),
+                  EBADMSG)
+            << size;
+    }
+    EXPECT_THAT(refusal("boot"), HasSubstr(data + ": the file is damaged: it ends at 0"));
+}
+
+TEST_F(DamagedFiles, OfTheFirstFormatMayEndWithinTheLastBlock)
+{
+    for (const auto kind : {FileKind::kLiveMap, FileKind::kMap}) {
+        patch_header(kind, 120, std::string_view("\0", 1));
+        patch_header(kind, 8, std::string_view("\x01", 1));
+    }
+    std::filesystem::resize_file(path(FileKind::kData), kSectorSize);
+    {
+        BlockStore store(files_, directory_.path(), {.boot_id = "boot"});
+        const auto volume = store.open_volume({layer_}, kMiB);
+        EXPECT_EQ(read_bytes(*volume, 0, kSectorSize), filled(kSectorSize, 1));
+        EXPECT_EQ(read_bytes(*volume, kSectorSize, kSectorSize), filled(kSectorSize, 0));
+        volume->write(2 * kBlockSize, filled(kSectorSize, 2));
+        volume->flush();
+    }
+    BlockStore store(files_, directory_.path(), {.boot_id = "another boot"});
+    EXPECT_EQ(read_bytes(*store.open_volume({layer_}, kMiB), 2 * kBlockSize, kSectorSize),
+              filled(kSectorSize, 2));
+}
+
+/// What rows know of a layer, and the next store expects.
+class ExpectedLayers : public DamagedFiles {
+protected:
+    ExpectedLayers()
+    {
+        BlockStore store(files_, directory_.path(), {.boot_id = "boot"});
+        store.sync_layer(layer_);
+        record_ = store.record_of(layer_);
+    }
+
+    int error()
+    {
+        BlockStore store(
+            files_, directory_.path(),
+            {.boot_id = "boot", .expectations = {{layer_, LayerExpectation{.record = record_}}}});
+        return error_of([&] { read_bytes(*store.open_snapshot({layer_}, kMiB), 0, 512); });
+    }
+    std::vector<std::string> missing()
+    {
+        const BlockStore store(
+            files_, directory_.path(),
+            {.boot_id = "boot", .expectations = {{layer_, LayerExpectation{.record = record_}}}});
+        std::vector<std::string> paths;
+        for (const auto& [layer, path] : store.missing_files()) {
+            EXPECT_EQ(layer, layer_);
+            paths.push_back(path);
+        }
+        return paths;
+    }
+
+    LayerRecord record_;
+};
+
+TEST_F(ExpectedLayers, AreRead)
+{
+    EXPECT_EQ(record_.segments, 1U);
+    EXPECT_EQ(record_.blocks, 1U);
+    EXPECT_EQ(error(), 0);
+    EXPECT_THAT(missing(), testing::IsEmpty());
+}
+
+TEST_F(ExpectedLayers, WithoutAMapAreRefusedAndNamed)
+{
+    std::filesystem::remove(path(FileKind::kMap));
+    EXPECT_EQ(error(), EBADMSG);
+    EXPECT_THAT(missing(), testing::ElementsAre(path(FileKind::kMap)));
+}
+
+TEST_F(ExpectedLayers, WithoutAnyFileAreRefusedAndNamed)
+{
+    std::filesystem::remove(path(FileKind::kMap));
+    std::filesystem::remove(path(FileKind::kData));
+    EXPECT_EQ(error(), EBADMSG);
+    EXPECT_THAT(missing(),
+                testing::UnorderedElementsAre(path(FileKind::kMap), path(FileKind::kData)));
+}
+
+TEST_F(ExpectedLayers, WithAnotherMapAreRefused)
+{
+    // Block 1 is called data too; then block 0 zero.
+    patch(FileKind::kMap, kMapHeaderSize, std::string_view("\x05", 1));
+    EXPECT_EQ(error(), EBADMSG);
+    patch(FileKind::kMap, kMapHeaderSize, std::string_view("\x02", 1));
+    EXPECT_EQ(error(), EBADMSG);
+    patch(FileKind::kMap, kMapHeaderSize, std::string_view("\x01", 1));
+    EXPECT_EQ(error(), 0);
+}
+
+TEST_F(ExpectedLayers, MadeInThisBootHaveAMapWhereThereAreBytes)
+{
+    for (const auto kind : {FileKind::kLiveMap, FileKind::kMap}) {
+        std::filesystem::remove(path(kind));
+    }
+    const auto read_by = [&](bool is_of_this_boot) {
+        BlockStore store(
+            files_, directory_.path(),
+            {.boot_id = "boot",
+             .expectations = {{layer_, LayerExpectation{.is_of_this_boot = is_of_this_boot}}}});
+        read_bytes(*store.open_volume({layer_}, kMiB), 0, 512);
+    };
+    EXPECT_EQ(error_of([&] { read_by(true); }), EBADMSG);
+    EXPECT_EQ(error_of([&] { read_by(false); }), 0);
 }
 
 /// Random bytes anywhere in a map, the header's checksum made right or not: the map is refused by
