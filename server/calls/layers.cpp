@@ -17,7 +17,8 @@ namespace {
 void seal_row(Session& session, const VolumeRow& row, const Gate& gate)
 {
     mark_layer_sealed(session.db(), gate.old_top(), session.blocks().boot_id());
-    insert_layer(session.db(), gate.next_top(), gate.old_top(), session.now_ms());
+    insert_layer(session.db(), gate.next_top(), gate.old_top(), session.now_ms(),
+                 session.blocks().boot_id());
     set_volume_layer(session.db(), row.id, gate.next_top());
 }
 
@@ -26,7 +27,7 @@ void seal_row(Session& session, const VolumeRow& row, const Gate& gate)
 LayerId make_volume_layer(Session& session, std::optional<LayerId> snapshot_layer)
 {
     const auto layer = session.blocks().new_layer_id();
-    insert_layer(session.db(), layer, snapshot_layer, session.now_ms());
+    insert_layer(session.db(), layer, snapshot_layer, session.now_ms(), session.blocks().boot_id());
     return layer;
 }
 

@@ -232,7 +232,7 @@ void require_free_name(Generation& generation, const Import& wanted)
 SnapshotRow make_snapshot(Session& session, LayerId layer, std::int64_t size_gib,
                           const std::string& name)
 {
-    insert_layer(session.db(), layer, std::nullopt, session.now_ms());
+    insert_layer(session.db(), layer, std::nullopt, session.now_ms(), session.blocks().boot_id());
     mark_layer_sealed(session.db(), layer, session.blocks().boot_id());
     session.after_commit(
         [layer](Generation& generation) { generation.persistence().sync_later(layer); });

@@ -11,11 +11,13 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "storage/base/storage_error.h"
 #include "storage/blocks/layer_check.h"
 #include "storage/files/posix_file_system.h"
 #include "storage/metadata/catalogue/connection.h"
+#include "storage/metadata/layers/layer_record_rows.h"
 #include "storage/metadata/layers/layer_report_rows.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/snapshots/snapshot_state.h"
@@ -23,6 +25,7 @@
 #include "storage/metadata/volumes/volume_state.h"
 #include "storage/state/data_directory.h"
 #include "storage/state/lock_file.h"
+#include "storage/state/rows_mark.h"
 
 namespace amilab {
 
@@ -93,6 +96,8 @@ private:
 
     void check_rows();
     void check_files();
+    void name_disks_of(LayerId lost);
+    bool reads_from(LayerId top, LayerId layer) const;
 
     Database& db_;
     PosixFileSystem file_system_;
@@ -164,12 +169,49 @@ void Check::check_files()
     for (const auto layer : select_removed_layers(db_)) {
         lineage.removed.insert(layer);
     }
+    lineage.expectations = select_layer_expectations(db_, files_.boot_id());
     auto found = check_layer_files(files_, lineage);
     std::copy(found.problems.begin(), found.problems.end(), std::back_inserter(report_.problems));
     std::move(found.leftovers.begin(), found.leftovers.end(),
               std::back_inserter(report_.leftovers));
+    for (const auto layer : found.lost) {
+        name_disks_of(layer);
+    }
     report_.files = found.files;
     report_.data_blocks = found.data_blocks;
+}
+
+void Check::name_disks_of(LayerId lost)
+{
+    std::vector<std::string> snapshots;
+    std::vector<std::string> volumes;
+    for (const auto& disk : select_disks(db_)) {
+        if (reads_from(disk.layer, lost)) {
+            (disk.is_volume ? volumes : snapshots).push_back(disk.id);
+        }
+    }
+    if (!snapshots.empty()) {
+        problem_found(
+            fmt::format("{} is read by {}: the next start puts in error what it cannot "
+                        "read",
+                        name_of(lost), fmt::join(snapshots, ", ")));
+    }
+    if (!volumes.empty()) {
+        problem_found(fmt::format("{} is read by {}: reads of what is lost fail", name_of(lost),
+                                  fmt::join(volumes, ", ")));
+    }
+}
+
+bool Check::reads_from(LayerId top, LayerId layer) const
+{
+    auto row = rows_.find(top);
+    for (std::size_t steps = 0; row != rows_.end() && steps <= rows_.size(); ++steps) {
+        if (row->first == layer) {
+            return true;
+        }
+        row = row->second.parent ? rows_.find(*row->second.parent) : rows_.end();
+    }
+    return false;
 }
 
 }  // namespace
@@ -190,8 +232,9 @@ CheckReport check_data_directory(const std::string& path)
     const auto folder = path + "/" + *name;
     std::unique_ptr<Database> db;
     try {
-        db = open_connection(folder + "/metadata.sqlite", Database::Mode::kUntouched,
-                             Durability::kKept);
+        const auto database = folder + "/metadata.sqlite";
+        require_rows(database, folder);
+        db = open_connection(database, Database::Mode::kUntouched, Durability::kKept);
         require_known_version(*db);
     } catch (const StorageError& error) {
         if (!is_damage(error)) {

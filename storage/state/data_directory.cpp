@@ -15,6 +15,7 @@
 #include <openssl/rand.h>
 
 #include "storage/base/storage_error.h"
+#include "storage/state/rows_mark.h"
 #include "storage/upkeep/persistence.h"
 #include "storage/upkeep/upkeep.h"
 
@@ -293,6 +294,9 @@ std::shared_ptr<Generation> DataDirectory::fill_generation(const std::string& fo
                                                    options_.seed ? options_.seed : random_seed(),
                                                    options_.catalogue, options_.account_limits);
     generation->persistence().make_metadata_durable();
+    if (durability_ == Durability::kKept) {
+        write_rows_mark_file(folder, 1);
+    }
     sync_folder(folder, durability_);
     return generation;
 }

@@ -1,13 +1,23 @@
 #include "storage/state/generation.h"
 
+#include <algorithm>
+#include <cerrno>
 #include <exception>
 #include <filesystem>
+#include <functional>
+#include <stdexcept>
 #include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "storage/base/background.h"
 #include "storage/base/descriptors.h"
 #include "storage/base/storage_error.h"
 #include "storage/blocks/block_store.h"
+#include "storage/blocks/layer_files.h"
+#include "storage/files/posix_file_system.h"
+#include "storage/metadata/layers/layer_record_rows.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/regions/region_rows.h"
 #include "storage/metadata/settings/account_content_rows.h"
@@ -17,6 +27,7 @@
 #include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/sql/transaction.h"
+#include "storage/state/rows_mark.h"
 #include "storage/state/space.h"
 #include "storage/upkeep/persistence.h"
 #include "storage/upkeep/upkeep.h"
@@ -35,6 +46,7 @@ void write_seed(Database& db, const std::string& seed, Durability durability)
     }
     IdSource::set_seed(db, seed);
     if (hurries) {
+        write_first_rows_mark(db);
         db.run("PRAGMA synchronous = NORMAL");
     }
 }
@@ -67,13 +79,13 @@ Generation::Generation(std::string path, Durability durability, Background& back
     auto writer = open_writer(seed);
     auto& db = *writer;  // nobody else has it yet
     connections_ = std::make_unique<Connections>(
-        std::move(writer), [this](Database::Mode mode) { return open(mode); }, work_);
+        std::move(writer), [this](Database::Mode mode) { return open(mode); }, work_,
+        [this] { note_rows(); });
     restore_settings(db);
     regions_ = select_region_names(db);
     page_token_key_ = IdSource::key_for(db, "page tokens");
     blocks_ = open_blocks(db);
-    mark_lost_snapshots(db, blocks_->boot_id());
-    mark_lost_direct_snapshots(db, blocks_->boot_id());
+    mark_lost(db);
     persistence_ = std::make_unique<Persistence>(
         work_, *connections_, *blocks_,
         Persistence::Options{.database_path = database_path(),
@@ -110,8 +122,10 @@ std::unique_ptr<Database> Generation::open(Database::Mode mode) const
 
 std::unique_ptr<Database> Generation::open_writer(const std::optional<std::string>& seed) const
 {
+    require_rows(database_path(), path_);
     auto writer = open(Database::Mode::kReadWrite);
     migrate(*writer);
+    require_layers(*writer);
     make_catalogue_rows(*writer, catalogue_);
     if (seed) {
         write_seed(*writer, *seed, durability_);
@@ -127,9 +141,90 @@ std::unique_ptr<BlockStore> Generation::open_blocks(Database& db)
     BlockStore::Options options;
     options.max_open_files = share_descriptors(descriptor_limit()).layer_files;
     options.highest_known_layer = select_highest_layer(db);
+    PosixFileSystem file_system;
+    options.boot_id = read_boot_id(file_system);
+    options.expectations = select_layer_expectations(db, options.boot_id);
     options.make_metadata_durable = [this] { persistence_->make_metadata_durable(); };
     options.survives_power_loss = durability_ == Durability::kKept;
     return std::make_unique<BlockStore>(path_ + "/layers", std::move(options));
+}
+
+/// Made anew, the folder would have all disks read as zeros.
+void Generation::require_layers(Database& db) const
+{
+    const auto layers = path_ + "/layers";
+    if (select_highest_layer(db) > LayerId{0} && !std::filesystem::exists(layers)) {
+        throw StorageError(ENOENT, "open", layers,
+                           "the bytes of all volumes and snapshots are in it; put it back");
+    }
+}
+
+void Generation::mark_lost(Database& db)
+{
+    mark_lost_snapshots(db, blocks_->boot_id());
+    mark_lost_direct_snapshots(db, blocks_->boot_id());
+    for (const auto& [layer, path] : blocks_->missing_files()) {
+        report_lost(StorageError(ENOENT, "open", path), mark_snapshots_above_lost(db, layer));
+    }
+}
+
+/// The background tells of it, by name.
+void Generation::report_lost(const StorageError& lost, const std::vector<std::string>& snapshots)
+{
+    auto words = std::string(lost.what()) + ": its layer cannot be read";
+    if (!snapshots.empty()) {
+        words += fmt::format("; in error from now on: {}", fmt::join(snapshots, ", "));
+    }
+    background_.post([words] { throw std::runtime_error(words); });
+}
+
+/// Reads all maps that are expected to be what they were, in the background; whoever needs one
+/// earlier reads it then.
+void Generation::look_for_lost_layers()
+{
+    std::vector<LayerId> layers;
+    {
+        auto held = reader();
+        for (const auto& [layer, expected] :
+             select_layer_expectations(held.db(), blocks_->boot_id())) {
+            if (expected.record) {
+                layers.push_back(layer);
+            }
+        }
+    }
+    std::sort(layers.begin(), layers.end(), std::greater<>());  // the last is taken first
+    look_at_layers(std::move(layers));
+}
+
+void Generation::look_at_layers(std::vector<LayerId> layers)
+{
+    constexpr std::size_t kAtOnce = 16;
+    for (std::size_t done = 0; done < kAtOnce && !layers.empty(); ++done) {
+        const auto layer = layers.back();
+        layers.pop_back();
+        try {
+            blocks_->require_expected(layer);
+        } catch (const StorageError& lost) {
+            if (lost.error_number != EBADMSG) {
+                throw;
+            }
+            auto held = writer();
+            Transaction transaction(held.db());
+            const auto snapshots = mark_snapshots_above_lost(held.db(), layer);
+            transaction.commit();
+            report_lost(lost, snapshots);
+        }
+    }
+    if (!layers.empty()) {
+        work_.post([this, rest = std::move(layers)]() mutable { look_at_layers(std::move(rest)); });
+    }
+}
+
+void Generation::note_rows()
+{
+    if (durability_ == Durability::kKept && !discarded_.load()) {
+        advance_rows_mark(*connections_, *persistence_, path_);
+    }
 }
 
 void Generation::restore_settings(Database& db)
@@ -167,7 +262,9 @@ void Generation::catch_up()
     if (!uncounted.empty()) {
         upkeep_->count_snapshots_later(std::move(uncounted));
     }
+    note_rows();
     work_.post([this] { upkeep_->add_all(); });
+    work_.post([this] { look_for_lost_layers(); });
     work_.post([this] {
         auto db = reader();
         blocks_->sweep_orphans([&](LayerId layer) { return layer_exists(db.db(), layer); });

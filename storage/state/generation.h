@@ -7,11 +7,13 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "storage/base/clock.h"
 #include "storage/base/delays.h"
 #include "storage/base/earliest_due.h"
 #include "storage/base/owned_work.h"
+#include "storage/blocks/layer_id.h"
 #include "storage/metadata/catalogue/connection.h"
 #include "storage/metadata/sql/connections.h"
 #include "storage/state/access_keys.h"
@@ -27,6 +29,7 @@ class Background;
 class BlockStore;
 class Persistence;
 class Upkeep;
+struct StorageError;
 
 /// All state from one reset to the next: a database, its layers, the clock and the delays. Calls
 /// hold it by shared_ptr, so that one that began before a reset ends on what it began with.
@@ -77,6 +80,8 @@ public:
 
     /// Syncs and removes what an earlier process left to do, and files that no row knows.
     void catch_up();
+    /// The folder knows from now on how far its rows have come; see rows_mark.h.
+    void note_rows();
     /// The folder goes when the last holder lets go, and exports end; used by reset. `then` runs
     /// behind that, on the background's thread.
     void discard(std::function<void()> then);
@@ -88,6 +93,11 @@ private:
     std::unique_ptr<Database> open(Database::Mode mode) const;
     std::unique_ptr<Database> open_writer(const std::optional<std::string>& seed) const;
     std::unique_ptr<BlockStore> open_blocks(Database& db);
+    void require_layers(Database& db) const;
+    void mark_lost(Database& db);
+    void report_lost(const StorageError& lost, const std::vector<std::string>& snapshots);
+    void look_for_lost_layers();
+    void look_at_layers(std::vector<LayerId> layers);
     void restore_settings(Database& db);
 
     const std::string path_;

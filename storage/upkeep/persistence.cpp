@@ -136,14 +136,16 @@ void Persistence::sync_now(std::span<const LayerId> layers)
     }
     std::sort(unsynced.begin(), unsynced.end());
     unsynced.erase(std::unique(unsynced.begin(), unsynced.end()), unsynced.end());
+    std::vector<LayerRecord> records;
     for (const auto one : unsynced) {
         blocks_.sync_layer(one);
+        records.push_back(blocks_.record_of(one));
     }
     if (!unsynced.empty()) {
         auto held = connections_.writer();
         Transaction transaction(held.db());
-        for (const auto one : unsynced) {
-            mark_layer_synced(held.db(), one);
+        for (std::size_t index = 0; index < unsynced.size(); ++index) {
+            mark_layer_synced(held.db(), unsynced[index], records[index]);
         }
         transaction.commit();
     }

@@ -11,6 +11,7 @@
 #include "storage/base/units.h"
 #include "storage/blocks/block_store.h"
 #include "storage/metadata/layers/layer_merge_rows.h"
+#include "storage/metadata/layers/layer_record_rows.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/sql/connections.h"
 #include "storage/metadata/sql/transaction.h"
@@ -70,6 +71,9 @@ void Upkeep::add_all()
     }
     for (const auto layer : select_layers_without_index(reader.db())) {
         add(Kind::kIndex, layer);
+    }
+    for (const auto layer : select_layers_without_record(reader.db())) {
+        add(Kind::kRecord, layer);
     }
 }
 
@@ -139,6 +143,10 @@ bool Upkeep::is_stopped()
 
 void Upkeep::begin(const Task& task)
 {
+    if (task.kind == Kind::kRecord) {
+        write_record(task.layer);
+        return;
+    }
     if (task.kind != Kind::kMerge) {
         write_index(task.layer, task.kind);
         return;
@@ -179,6 +187,9 @@ void Upkeep::begin_merge(LayerId parent)
                          : blocks_.merge_into_volume(
                                chain, static_cast<std::uint64_t>(*pair->volume_size_gib) * kGiB);
         if (merge) {
+            if (pair->is_child_sealed) {
+                forget_record(merge->gone() == parent ? pair->child : parent);
+            }
             job_ = std::make_unique<Job>(Job{*pair, std::move(merge)});
         }
     } catch (const StorageError& error) {
@@ -217,6 +228,10 @@ void Upkeep::finish_merge(Job job)
     const auto result = into_child ? pair.child : pair.parent;
     bool had_index = false;
     std::optional<LayerId> below;
+    std::optional<LayerRecord> record;
+    if (pair.is_child_sealed && persistence_.survives_power_loss()) {
+        record = blocks_.record_of(result);
+    }
     {
         auto held = connections_.writer();
         Transaction transaction(held.db());
@@ -231,6 +246,7 @@ void Upkeep::finish_merge(Job job)
         if (!into_child) {
             mark_layer_indexed(held.db(), pair.parent, false);
         }
+        set_layer_record(held.db(), result, record);
         below = select_layer_parent(held.db(), result);
         job.merge->open_parent();
         transaction.commit();
@@ -245,6 +261,39 @@ void Upkeep::finish_merge(Job job)
     if (had_index) {
         add(Kind::kIndexAgain, result);
     }
+}
+
+void Upkeep::write_record(LayerId layer)
+{
+    {
+        auto reader = connections_.reader();
+        if (!may_be_recorded(reader.db(), layer)) {
+            return;
+        }
+    }
+    const auto record = blocks_.record_of(layer);
+    auto held = connections_.writer();
+    Transaction transaction(held.db());
+    if (may_be_recorded(held.db(), layer)) {
+        set_layer_record(held.db(), layer, record);
+    }
+    transaction.commit();
+}
+
+/// Before the first byte of a merge: neither a kill nor power loss may leave a record of what the
+/// layer was.
+void Upkeep::forget_record(LayerId layer)
+{
+    {
+        auto held = connections_.writer();
+        if (!has_layer_record(held.db(), layer)) {
+            return;
+        }
+        Transaction transaction(held.db());
+        set_layer_record(held.db(), layer, std::nullopt);
+        transaction.commit();
+    }
+    persistence_.make_metadata_durable();
 }
 
 void Upkeep::write_index(LayerId layer, Kind kind)

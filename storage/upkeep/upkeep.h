@@ -35,6 +35,8 @@ public:
         kIndex,
         /// The layer may need an index, whatever the rows say of those below: its own has gone.
         kIndexAgain,
+        /// The layer, sealed and synced, may have no record of what it has.
+        kRecord,
     };
     void add(Kind kind, LayerId layer);
     /// A layer that survives power loss from now on: it may be indexed, its parent merged.
@@ -61,6 +63,8 @@ private:
     void go_on_merging();
     void finish_merge(Job job);
     void write_index(LayerId layer, Kind kind);
+    void write_record(LayerId layer);
+    void forget_record(LayerId layer);
     bool is_stopped();
 
     OwnedWork& work_;

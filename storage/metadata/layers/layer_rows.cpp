@@ -1,14 +1,16 @@
 #include "storage/metadata/layers/layer_rows.h"
 
+#include "storage/metadata/layers/layer_record_rows.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/sql/statement.h"
 
 namespace amilab {
 
-void insert_layer(Database& db, LayerId id, std::optional<LayerId> parent, TimeMs now_ms)
+void insert_layer(Database& db, LayerId id, std::optional<LayerId> parent, TimeMs now_ms,
+                  const std::optional<std::string>& boot_id)
 {
-    Statement(db, "INSERT INTO layer (id, parent_id, created_ms) VALUES (?, ?, ?)")
-        .execute(id, parent, now_ms);
+    Statement(db, "INSERT INTO layer (id, parent_id, created_ms, made_boot_id) VALUES (?, ?, ?, ?)")
+        .execute(id, parent, now_ms, boot_id);
 }
 
 LayerId select_highest_layer(Database& db)
@@ -47,9 +49,23 @@ std::int64_t mark_lost_snapshots(Database& db, std::string_view boot_id)
     return db.changes();
 }
 
-void mark_layer_synced(Database& db, LayerId layer)
+std::vector<std::string> mark_snapshots_above_lost(Database& db, LayerId layer)
+{
+    Statement mark(db,
+                   "UPDATE snapshot SET state = ?1 WHERE state <> ?1 AND layer_id IN"
+                   " (WITH RECURSIVE above (id) AS ("
+                   "    VALUES (?2)"
+                   "    UNION SELECT layer.id FROM above JOIN layer ON layer.parent_id = above.id)"
+                   "  SELECT id FROM above)"
+                   " RETURNING id");
+    mark.bind(SnapshotState::kError, layer);
+    return mark.texts();
+}
+
+void mark_layer_synced(Database& db, LayerId layer, const LayerRecord& record)
 {
     Statement(db, "UPDATE layer SET synced = 1 WHERE id = ?").execute(layer);
+    set_layer_record(db, layer, record);
 }
 
 std::vector<LayerId> select_unsynced_chain(Database& db, LayerId layer)

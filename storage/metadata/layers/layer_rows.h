@@ -1,17 +1,21 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "storage/base/clock.h"
 #include "storage/blocks/layer_id.h"
+#include "storage/blocks/layer_record.h"
 #include "storage/metadata/sql/database.h"
 
 namespace amilab {
 
-/// A new, empty, writable layer over `parent`; the id is the block store's.
-void insert_layer(Database& db, LayerId id, std::optional<LayerId> parent, TimeMs now_ms);
+/// A new, empty, writable layer over `parent`; the id is the block store's, `boot_id` the machine's
+/// boot, when that is known.
+void insert_layer(Database& db, LayerId id, std::optional<LayerId> parent, TimeMs now_ms,
+                  const std::optional<std::string>& boot_id = {});
 /// 0 without any.
 LayerId select_highest_layer(Database& db);
 
@@ -20,10 +24,13 @@ std::vector<LayerId> select_layer_chain(Database& db, LayerId top);
 
 /// `boot_id`: the machine's boot that holds what is not on the disk yet.
 void mark_layer_sealed(Database& db, LayerId layer, std::string_view boot_id);
-void mark_layer_synced(Database& db, LayerId layer);
+/// `record`: what the layer has, which the next start expects.
+void mark_layer_synced(Database& db, LayerId layer, const LayerRecord& record);
 /// Snapshots whose layer another boot sealed and never synced are in error: power was lost. Returns
 /// how many there were.
 std::int64_t mark_lost_snapshots(Database& db, std::string_view boot_id);
+/// Snapshots that read from a layer whose files are lost are in error. Returns those that were not.
+std::vector<std::string> mark_snapshots_above_lost(Database& db, LayerId layer);
 /// The layer and those below it that are not known to be on the disk, the lowest first. What is on
 /// the disk has nothing below that is not.
 std::vector<LayerId> select_unsynced_chain(Database& db, LayerId layer);

@@ -38,6 +38,21 @@ void write_clock_setting(Database& db, Clock::Setting setting)
         .execute(setting.frozen ? 1 : 0, setting.value_ms);
 }
 
+std::int64_t read_rows_mark(Database& db)
+{
+    Statement select(db, "SELECT value FROM setting WHERE name = 'rows_mark'");
+    select.bind();
+    return select.step() ? select.row().integer() : 0;
+}
+
+void write_rows_mark(Database& db, std::int64_t number)
+{
+    Statement(db,
+              "INSERT INTO setting (name, value) VALUES ('rows_mark', ?)"
+              " ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+        .execute(number);
+}
+
 std::vector<std::pair<std::string, TimeMs>> read_delay_settings(Database& db)
 {
     return select_rows<kDelayColumns>(db, "FROM transition_delay d ORDER BY d.name");

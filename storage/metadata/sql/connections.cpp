@@ -61,8 +61,13 @@ Reader::~Reader()
     }
 }
 
-Connections::Connections(std::unique_ptr<Database> writer, Open open, OwnedWork& work)
-    : open_(std::move(open)), work_(work), writer_(std::move(writer)), ids_(*writer_)
+Connections::Connections(std::unique_ptr<Database> writer, Open open, OwnedWork& work,
+                         std::function<void()> after_checkpoint)
+    : open_(std::move(open)),
+      work_(work),
+      writer_(std::move(writer)),
+      ids_(*writer_),
+      after_checkpoint_(std::move(after_checkpoint))
 {
 }
 
@@ -110,11 +115,16 @@ void Connections::checkpoint()
     }
     // Most of it beside the writer; the rest, so that the WAL can begin anew, while it waits.
     try_checkpoint(*checkpointer_);
-    const auto held = writer();
-    writer_mutex_.require_held();
-    try_checkpoint(*checkpointer_);
-    writer_->forget_wal_pages();
-    checkpoint_is_queued_ = false;
+    {
+        const auto held = writer();
+        writer_mutex_.require_held();
+        try_checkpoint(*checkpointer_);
+        writer_->forget_wal_pages();
+        checkpoint_is_queued_ = false;
+    }
+    if (after_checkpoint_) {
+        after_checkpoint_();
+    }
 }
 
 Reader Connections::reader()

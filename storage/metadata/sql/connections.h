@@ -72,7 +72,9 @@ public:
 
     /// `writer` has a seed for its ids and leaves checkpoints; `open` gives others to the same
     /// database. The owner of `work`, which outlives this, holds these connections.
-    Connections(std::unique_ptr<Database> writer, Open open, OwnedWork& work);
+    /// `after_checkpoint` is called by the background's thread when it has copied the WAL.
+    Connections(std::unique_ptr<Database> writer, Open open, OwnedWork& work,
+                std::function<void()> after_checkpoint = {});
     Connections(const Connections&) = delete;
     Connections& operator=(const Connections&) = delete;
 
@@ -106,6 +108,7 @@ private:
     IdSource ids_ GUARDED_BY(writer_mutex_);
     bool checkpoint_is_queued_ GUARDED_BY(writer_mutex_) = false;
     std::unique_ptr<Database> checkpointer_;  // the background's
+    const std::function<void()> after_checkpoint_;
 
     // Counts the leases of the writer, each of which may have committed something.
     std::atomic<std::uint64_t> writes_{0};

@@ -86,6 +86,11 @@ int schema_version()
     return static_cast<int>(migration_steps().size());
 }
 
+bool is_empty(Database& db)
+{
+    return read_version(db) == 0;
+}
+
 void require_known_version(Database& db)
 {
     refuse_newer(db, read_version(db), schema_version());

@@ -15,6 +15,9 @@ int schema_version();
 /// Throws StorageError (EPROTO), the files untouched, when it is newer than that.
 void migrate(Database& db, std::span<const char* const> steps = migration_steps());
 
+/// Whether it has no schema of any version, as a file of no bytes.
+bool is_empty(Database& db);
+
 /// Throws StorageError (EPROTO), the files untouched, when a newer amilab wrote the database.
 void require_known_version(Database& db);
 

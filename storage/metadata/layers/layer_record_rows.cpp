@@ -1,0 +1,97 @@
+#include "storage/metadata/layers/layer_record_rows.h"
+
+#include "storage/metadata/sql/columns.h"
+
+namespace amilab {
+
+namespace {
+
+struct Row {
+    LayerId id{};
+    bool has_record = false;
+    std::int64_t segments = 0;
+    std::int64_t blocks = 0;
+    std::int64_t map_checksum = 0;
+    bool is_of_this_boot = false;
+};
+
+constexpr auto kColumns =
+    columns<Row>("layer", "l", integer<&Row::id>("id"),
+                 flag<&Row::has_record>("has_record").as("l.map_checksum IS NOT NULL"),
+                 integer<&Row::segments>("segments").as("ifnull(l.segments, 0)"),
+                 integer<&Row::blocks>("blocks").as("ifnull(l.blocks, 0)"),
+                 integer<&Row::map_checksum>("map_checksum").as("ifnull(l.map_checksum, 0)"),
+                 flag<&Row::is_of_this_boot>("of_this_boot").as("l.of_this_boot"));
+
+bool has_columns(Database& db)
+{
+    Statement select(db, "SELECT 1 FROM pragma_table_info('layer') WHERE name = 'map_checksum'");
+    select.bind();
+    return select.step();
+}
+
+}  // namespace
+
+void set_layer_record(Database& db, LayerId layer, const std::optional<LayerRecord>& record)
+{
+    if (!record) {
+        Statement(db,
+                  "UPDATE layer SET segments = NULL, blocks = NULL, map_checksum = NULL"
+                  " WHERE id = ?")
+            .execute(layer);
+        return;
+    }
+    Statement(db, "UPDATE layer SET segments = ?, blocks = ?, map_checksum = ? WHERE id = ?")
+        .execute(record->segments, record->blocks, record->map_checksum, layer);
+}
+
+bool has_layer_record(Database& db, LayerId layer)
+{
+    Statement select(db, "SELECT 1 FROM layer WHERE id = ? AND map_checksum IS NOT NULL");
+    select.bind(layer);
+    return select.step();
+}
+
+LayerExpectations select_layer_expectations(Database& db, std::string_view boot_id)
+{
+    LayerExpectations expectations;
+    if (!has_columns(db)) {
+        return expectations;
+    }
+    const auto rows =
+        select_rows<kColumns>(db,
+                              "FROM (SELECT id, segments, blocks, map_checksum,"
+                              "  ifnull(made_boot_id = ?, 0) AS of_this_boot FROM main.layer) l"
+                              " WHERE l.map_checksum IS NOT NULL OR l.of_this_boot",
+                              boot_id);
+    for (const auto& row : rows) {
+        auto& expected = expectations[row.id];
+        expected.is_of_this_boot = row.is_of_this_boot;
+        if (row.has_record) {
+            expected.record = {.segments = static_cast<std::uint64_t>(row.segments),
+                               .blocks = static_cast<std::uint64_t>(row.blocks),
+                               .map_checksum = static_cast<std::uint32_t>(row.map_checksum)};
+        }
+    }
+    return expectations;
+}
+
+std::vector<LayerId> select_layers_without_record(Database& db)
+{
+    Statement select(db,
+                     "SELECT id FROM layer"
+                     " WHERE sealed = 1 AND synced = 1 AND map_checksum IS NULL ORDER BY id");
+    select.bind();
+    return select.values<LayerId>();
+}
+
+bool may_be_recorded(Database& db, LayerId layer)
+{
+    Statement select(db,
+                     "SELECT 1 FROM layer WHERE id = ?"
+                     " AND sealed = 1 AND synced = 1 AND map_checksum IS NULL");
+    select.bind(layer);
+    return select.step();
+}
+
+}  // namespace amilab
