@@ -10,6 +10,7 @@ BLOCK = 64 << 10
 SEGMENT = 1 << 40
 BLOCKS_PER_SEGMENT = SEGMENT // BLOCK
 HEADER = 4096
+PAGE = 4096
 LIVE_MAP, DURABLE_MAP, INDEX = 1, 2, 3
 ABSENT, DATA, ZERO = 0, 1, 2
 OWNERS_PER_PAGE = 1024
@@ -32,8 +33,11 @@ def header_of(data, path, kind, layer, segment):
     if len(data) < HEADER or struct.unpack_from("<I", data, 508)[0] != zlib.crc32(data[:508]):
         raise Damaged(f"{path}: header")
     found = struct.unpack_from("<8sIIQIIQ", data, 0)
-    if found != (b"AMILABLY", 1, kind, layer, segment, BLOCK, SEGMENT):
+    if found not in [(b"AMILABLY", version, kind, layer, segment, BLOCK, SEGMENT)
+                     for version in (1, 2)]:
         raise Damaged(f"{path}: {found}")
+    if kind != INDEX and len(data) < HEADER + PAGE * struct.unpack_from("<I", data, 120)[0]:
+        raise Damaged(f"{path}: shorter than it was")
     boot = data[40:104].rstrip(b"\0").decode()
     return boot, *struct.unpack_from("<IIQ", data, 104)
 
@@ -64,8 +68,8 @@ class Segment:
         if data is None:
             return b""
         boot, *_ = header_of(data, path, DURABLE_MAP, layer, number)
-        if boot:
-            raise Damaged(f"{path}: boot id")
+        if boot == boot_id():
+            raise Damaged(f"{path}: the live map is missing")
         return data[HEADER:]
 
     def known(self):

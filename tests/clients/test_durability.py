@@ -190,6 +190,42 @@ def test_a_read_only_directory_is_refused(start_server, tmp_path):
         assert server.stop() == 0
 
 
+def checked(folder):
+    """What amilab check says of a folder: exit code and text."""
+    done = servers.run_amilab("check", folder, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_check_looks_at_what_nobody_may_write_to(start_server, tmp_path):
+    with tmpfs(tmp_path / "mount", 64) as mount:
+        data = mount / "data"
+        server = start_server("--data", data)
+        make_volume(server.client())
+        server.kill()
+        before = folder_sums(data)
+        assert any(name.endswith("-wal") for name in before)
+        subprocess.run(["mount", "-o", "remount,ro", mount], check=True)
+        code, text = checked(data)
+        assert (code, "1 layers" in text) == (0, True), text
+        assert folder_sums(data) == before
+
+
+def test_check_tells_damage_from_what_it_cannot_look_at(start_server, tmp_path):
+    data = tmp_path / "data"
+    assert checked(tmp_path)[0] == 3
+    server = start_server("--data", data)
+    assert checked(data)[0] == 3
+    make_volume(server.client())
+    server.kill()
+    assert checked(data)[0] == 0
+    (wal,) = data.glob("generation-*/metadata.sqlite-wal")
+    wal.unlink()
+    code, text = checked(data)
+    assert code == 1
+    assert "metadata.sqlite" in text
+    assert "metadata.sqlite" in refused_start(data)
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_directory_without_the_right_to_write_is_refused(tmp_path):
     (tmp_path / "data").mkdir(mode=0o555)

@@ -125,6 +125,10 @@ TEST_F(CheckTest, AnIndexThatDoesNotSayWhatTheMapsSayIsFound)
 {
     // A block that the layer below it has, and that the map gives up.
     overwrite(file(first_, FileKind::kMap), kMapHeaderSize, std::byte{0});
+    EXPECT_THAT(check_data_directory(path_).problems,
+                Each(Not(HasSubstr(file(indexed_, FileKind::kIndex)))));
+    // Of a layer without a record either may be the one that is damaged.
+    run("UPDATE layer SET segments = NULL, blocks = NULL, map_checksum = NULL");
     const auto report = check_data_directory(path_);
     EXPECT_THAT(report.problems,
                 Contains(AllOf(HasSubstr(file(indexed_, FileKind::kIndex)),
@@ -197,7 +201,17 @@ TEST_F(CheckTest, ADataFileThatIsTooShortIsNamed)
     const auto path = file(first_, FileKind::kData);
     std::filesystem::resize_file(path, 0);
     EXPECT_THAT(check_data_directory(path_).problems,
-                ElementsAre(HasSubstr(path + " ends at 0, and its map names data at 0")));
+                Contains(HasSubstr(path + " ends at 0, and its map names data at 0")));
+}
+
+TEST_F(CheckTest, ACutLastBlockIsNamedWithWhoReadsIt)
+{
+    const auto path = file(first_, FileKind::kData);
+    std::filesystem::resize_file(path, kBlockSize - 1);
+    const auto problems = check_data_directory(path_).problems;
+    EXPECT_THAT(problems, Contains(HasSubstr(path + " ends at 65535")));
+    EXPECT_THAT(problems, Contains(AllOf(HasSubstr("is read by snap-"), HasSubstr("next start"))));
+    EXPECT_THAT(problems, Contains(HasSubstr("is read by " + volume_)));
 }
 
 TEST_F(CheckTest, AnOpenUploadIsWholeUntilThePowerGoes)

@@ -1,0 +1,440 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <map>
+#include <optional>
+#include <random>
+#include <regex>
+#include <set>
+
+#include "storage/base/storage_error.h"
+#include "storage/blocks/layer_format.h"
+#include "storage/files/file_io.h"
+#include "storage/files/posix_file_system.h"
+#include "storage/state/check.h"
+#include "tests/storage/blocks/harness.h"
+#include "tests/storage/files/temporary_directory.h"
+#include "tests/support/disks.h"
+
+namespace amilab::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kBlocksRead = 40;
+constexpr int kSnapshots = 18;  // enough for an index
+
+enum class Harm { kRemoved, kEmptied, kCut, kCutLittle, kFlipped, kSwapped };
+constexpr std::array kHarms = {Harm::kRemoved,   Harm::kEmptied, Harm::kCut,
+                               Harm::kCutLittle, Harm::kFlipped, Harm::kSwapped};
+
+std::string name_of(Harm harm)
+{
+    switch (harm) {
+        case Harm::kRemoved:
+            return "removed";
+        case Harm::kEmptied:
+            return "emptied";
+        case Harm::kCut:
+            return "cut";
+        case Harm::kCutLittle:
+            return "cut a little";
+        case Harm::kFlipped:
+            return "flipped";
+        case Harm::kSwapped:
+            return "swapped";
+    }
+    return "";
+}
+
+/// "layers/*.map", "metadata.sqlite-wal", "current"
+std::string kind_of(const fs::path& file)
+{
+    const bool is_layer = file.parent_path().filename() == "layers";
+    return is_layer ? "layers/*" + file.extension().string() : file.filename().string();
+}
+
+DataDirectory::Options options_of(const std::string& path)
+{
+    DataDirectory::Options options;
+    options.path = path;
+    options.report = [](auto) {};
+    return options;
+}
+
+/// What each disk reads as.
+using Disks = std::map<std::string, std::vector<std::byte>>;
+
+std::vector<std::byte> read_disk(TestEmulator& aws, const std::string& id)
+{
+    const auto length = kBlocksRead * kBlockSize;
+    return id.starts_with("vol-") ? read_bytes(*open_volume(aws, id), 0, length)
+                                  : read_bytes(*open_snapshot(aws, id), 0, length);
+}
+
+/// Indexes are large, and nearly all of them holes.
+void copy_sparse(const fs::path& from, const fs::path& to)
+{
+    PosixFileSystem files;
+    const auto source = files.open(from.string(), OpenMode::kRead);
+    const auto copy = files.open(to.string(), OpenMode::kReplace);
+    copy->truncate(source->status().size_bytes);
+    auto begin = source->seek_data(0);
+    while (begin) {
+        const auto end = *source->seek_hole(*begin);
+        std::vector<std::byte> bytes(end - *begin);
+        read_or_zero(*source, *begin, bytes);
+        write_fully(*copy, *begin, bytes);
+        begin = source->seek_data(end);
+    }
+}
+
+void copy_folder(const fs::path& from, const fs::path& to)
+{
+    for (const auto& entry : fs::recursive_directory_iterator(from)) {
+        const auto place = to / fs::relative(entry.path(), from);
+        fs::create_directories(place.parent_path());
+        if (entry.is_regular_file()) {
+            copy_sparse(entry.path(), place);
+        }
+    }
+}
+
+/// A data directory as a server left it, with what its disks read as.
+struct World {
+    TemporaryDirectory directory;
+    Disks disks;
+
+    std::string path() const { return directory.path() + "/data"; }
+};
+
+/// A volume with snapshots, each of which has a block of its own and one that all write.
+std::string make_disks(TestEmulator& aws, std::vector<std::string>& ids)
+{
+    auto volume = create_volume(aws);
+    ids.push_back(volume);
+    for (int index = 1; index <= kSnapshots; ++index) {
+        const auto open = open_volume(aws, volume);
+        open->write(static_cast<std::uint64_t>(index) * kBlockSize, filled(4096, index));
+        open->write(0, filled(kBlockSize, index));
+        ids.push_back(create_snapshot(aws, volume));
+    }
+    open_volume(aws, volume)->write(30 * kBlockSize, filled(kBlockSize, 99));
+    return volume;
+}
+
+/// Ended as it should be.
+const World& closed_world()
+{
+    static const World* const world = [] {
+        auto* made = new World;
+        std::vector<std::string> ids;
+        TestEmulator aws(made->path());
+        make_disks(aws, ids);
+        aws.data().sweep();
+        aws.data().background().drain();
+        for (const auto& id : ids) {
+            made->disks[id] = read_disk(aws, id);
+        }
+        return made;
+    }();
+    return *world;
+}
+
+/// Killed while a snapshot was not synced, and what volumes hold not flushed.
+const World& killed_world()
+{
+    static const World* const world = [] {
+        auto* made = new World;
+        const TemporaryDirectory running;
+        std::vector<std::string> ids;
+        TestEmulator aws(running.path() + "/data");
+        const auto volume = make_disks(aws, ids);
+        open_volume(aws, volume)->flush();
+        aws.data().sweep();
+        aws.data().background().drain();
+        std::promise<void> copied;
+        aws.data().background().post([&] { copied.get_future().wait(); });
+        open_volume(aws, volume)->write(31 * kBlockSize, filled(kBlockSize, 100));
+        ids.push_back(create_snapshot(aws, volume));
+        open_volume(aws, volume)->write(32 * kBlockSize, filled(kBlockSize, 101));
+        for (const auto& id : ids) {
+            made->disks[id] = read_disk(aws, id);
+        }
+        copy_folder(running.path() + "/data", made->path());
+        copied.set_value();
+        return made;
+    }();
+    return *world;
+}
+
+/// A copy of a world that something happens to.
+class Copy {
+public:
+    explicit Copy(const World& world) : world_(world) { copy_folder(world.path(), path()); }
+
+    std::string path() const { return directory_.path() + "/data"; }
+    const Disks& disks() const { return world_.disks; }
+
+    /// False: it cannot happen to this file.
+    bool harm(const fs::path& name, Harm harm, std::uint64_t where) const
+    {
+        const auto file = fs::path(path()) / name;
+        const auto size = fs::file_size(file);
+        switch (harm) {
+            case Harm::kRemoved:
+                return fs::remove(file);
+            case Harm::kEmptied:
+                fs::resize_file(file, 0);
+                return size > 0;
+            case Harm::kCut:
+                fs::resize_file(file, size / 2);
+                return size > 1;
+            case Harm::kCutLittle:
+                fs::resize_file(file, size - std::min<std::uint64_t>(size, 4096));
+                return size > 1;
+            case Harm::kFlipped:
+                return flip(file, where % std::max<std::uint64_t>(1, size));
+            case Harm::kSwapped:
+                return swap(file);
+        }
+        return false;
+    }
+
+private:
+    static bool flip(const fs::path& path, std::uint64_t at)
+    {
+        std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+        file.seekg(static_cast<std::streamoff>(at));
+        const auto byte = static_cast<char>(file.get());
+        file.seekp(static_cast<std::streamoff>(at));
+        file.put(static_cast<char>(byte ^ 0x14));
+        return file.good();
+    }
+
+    /// With the next file of its kind.
+    static bool swap(const fs::path& file)
+    {
+        for (const auto& entry : fs::directory_iterator(file.parent_path())) {
+            if (entry.path() != file && kind_of(entry.path()) == kind_of(file)) {
+                const auto aside = file.string() + ".aside";
+                fs::rename(file, aside);
+                fs::rename(entry.path(), file);
+                fs::rename(aside, entry.path());
+                return true;
+            }
+        }
+        return false;
+    }
+
+    const World& world_;
+    TemporaryDirectory directory_;
+};
+
+/// The files of a world, by their names in it.
+std::vector<fs::path> files_of(const World& world)
+{
+    std::vector<fs::path> names;
+    for (const auto& entry : fs::recursive_directory_iterator(world.path())) {
+        if (entry.is_regular_file()) {
+            names.push_back(fs::relative(entry.path(), world.path()));
+        }
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+/// The first, the last and one between of each kind: the others are like them.
+std::vector<fs::path> some_of_each_kind(const std::vector<fs::path>& names)
+{
+    std::map<std::string, std::vector<fs::path>> kinds;
+    for (const auto& name : names) {
+        kinds[kind_of(name)].push_back(name);
+    }
+    std::set<fs::path> some;
+    for (const auto& [kind, files] : kinds) {
+        some.insert({files.front(), files[files.size() / 2], files.back()});
+    }
+    return {some.begin(), some.end()};
+}
+
+/// What has no checksum, so that another byte in it is not told from what was written: data and the
+/// database's own pages, and a map that no row has a checksum of. docs/formats.md says so.
+bool is_unchecked(const fs::path& name, Harm harm)
+{
+    const auto kind = kind_of(name);
+    const bool has_pages = kind == "metadata.sqlite" || kind == "metadata.sqlite-wal";
+    const bool is_content = kind == "layers/*.data" || kind == "layers/*.live" || has_pages;
+    return (is_content && harm == Harm::kFlipped) ||
+           (kind == "layers/*.data" && harm == Harm::kSwapped) ||
+           (kind == "metadata.sqlite-wal" && harm != Harm::kRemoved);
+}
+
+/// Reads every disk: each says that it is lost, or reads as ever.
+class Reading {
+public:
+    Reading(TestEmulator& aws, const Disks& disks)
+    {
+        for (const auto& [id, bytes] : disks) {
+            look_at(aws, id, bytes);
+        }
+    }
+
+    std::vector<std::string> wrong;
+    std::size_t noticed = 0;
+
+private:
+    void look_at(TestEmulator& aws, const std::string& id, const std::vector<std::byte>& bytes)
+    {
+        const auto* table = id.starts_with("vol-") ? "volume" : "snapshot";
+        const auto where = std::string(" FROM ") + table + " WHERE id = '" + id + "'";
+        if (count(aws, "SELECT COUNT(*)" + where) == 0) {
+            wrong.push_back(id + " is not there");
+            return;
+        }
+        if (count(aws, "SELECT state = 'error'" + where) == 1) {
+            ++noticed;
+            return;
+        }
+        try {
+            if (read_disk(aws, id) != bytes) {
+                wrong.push_back(id + " has other bytes");
+            }
+        } catch (const StorageError&) {
+            ++noticed;
+        }
+    }
+};
+
+/// Advice must be to remove an index, and only that.
+std::optional<fs::path> advised(const std::string& problem)
+{
+    static const std::regex path(R"((/\S+\.(data|live|map|index|sqlite|sqlite-wal))\b)");
+    std::smatch match;
+    if (problem.find("remove") == std::string::npos ||
+        problem.find("removed") != std::string::npos) {
+        return std::nullopt;
+    }
+    return std::regex_search(problem, match, path) ? std::optional<fs::path>(match[1].str())
+                                                   : fs::path("nothing that is named");
+}
+
+std::vector<std::string> told_by_check(const std::string& path)
+{
+    try {
+        return check_data_directory(path).problems;
+    } catch (const StorageError& error) {
+        return {error.what()};  // it could not look
+    }
+}
+
+class DamageMatrix : public testing::TestWithParam<const World& (*)()> {};
+
+/// Starts a server, if it starts, and reads all. Returns whether all was as ever.
+bool read_all(const Copy& copy, const std::string& label)
+{
+    try {
+        auto options = options_of(copy.path());
+        TestEmulator aws(std::move(options));
+        const Reading first(aws, copy.disks());
+        EXPECT_THAT(first.wrong, testing::IsEmpty()) << label;
+        aws.data().sweep();
+        aws.data().background().drain();
+        const Reading later(aws, copy.disks());
+        EXPECT_THAT(later.wrong, testing::IsEmpty()) << label << ", after the background's work";
+        return first.noticed == 0 && later.noticed == 0;
+    } catch (const StorageError&) {
+        return false;
+    }
+}
+
+TEST_P(DamageMatrix, WhatHappensBeforeAStartIsNoticedOrHarmless)
+{
+    const auto& world = GetParam()();
+    std::mt19937_64 random(amilab::test_seed());
+    for (const auto& name : some_of_each_kind(files_of(world))) {
+        for (const auto harm : kHarms) {
+            const auto label = name.string() + " " + name_of(harm);
+            const Copy copy(world);
+            if (!copy.harm(name, harm, random() % 2 == 0 ? random() % 4200 : random())) {
+                continue;
+            }
+            const auto problems = told_by_check(copy.path());
+            for (const auto& problem : problems) {
+                if (const auto path = advised(problem)) {
+                    EXPECT_EQ(path->extension(), ".index") << label << ": " << problem;
+                    fs::remove(*path);
+                }
+            }
+            if (!is_unchecked(name, harm) && !read_all(copy, label)) {
+                EXPECT_FALSE(problems.empty()) << label << ": check has not told";
+            }
+        }
+    }
+}
+
+TEST_P(DamageMatrix, WhatHappensBesideARunningServerIsNoticedOrHarmless)
+{
+    const auto& world = GetParam()();
+    std::mt19937_64 random(amilab::test_seed());
+    for (const auto& name : some_of_each_kind(files_of(world))) {
+        for (const auto harm : kHarms) {
+            const auto kind = kind_of(name);
+            // SQLite's own files: what is done to them beside it is undefined.
+            if (!kind.starts_with("layers/") || is_unchecked(name, harm)) {
+                continue;
+            }
+            const Copy copy(world);
+            auto options = options_of(copy.path());
+            TestEmulator aws(std::move(options));
+            if (copy.harm(name, harm, random() % 4200)) {
+                const Reading reading(aws, copy.disks());
+                EXPECT_THAT(reading.wrong, testing::IsEmpty()) << name << " " << name_of(harm);
+            }
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(, DamageMatrix, testing::Values(&closed_world, &killed_world),
+                         [](const auto& made) { return made.index == 0 ? "Closed" : "Killed"; });
+
+TEST(Damage, AServerDoesNotStartWithoutItsFolderOfLayers)
+{
+    const Copy copy(closed_world());
+    fs::remove_all(copy.path() + "/generation-1/layers");
+    EXPECT_THAT(message_of([&] { TestEmulator aws(copy.path()); }),
+                testing::HasSubstr("/generation-1/layers"));
+    EXPECT_FALSE(fs::exists(copy.path() + "/generation-1/layers"));
+}
+
+TEST(Damage, AStartNamesWhatIsLostAndPutsItsSnapshotsInError)
+{
+    const Copy copy(closed_world());
+    const auto names = files_of(closed_world());
+    const auto lowest = std::find_if(names.begin(), names.end(), [](const auto& name) {
+        return kind_of(name) == "layers/*.map";
+    });
+    const auto lost = copy.path() + "/" + lowest->string();
+    fs::remove(lost);
+    std::vector<std::string> told;
+    auto options = options_of(copy.path());
+    options.report = [&](auto exception) {
+        try {
+            std::rethrow_exception(exception);
+        } catch (const std::exception& error) {
+            told.emplace_back(error.what());
+        }
+    };
+    TestEmulator aws(std::move(options));
+    aws.data().background().drain();
+    EXPECT_THAT(told, testing::Contains(testing::AllOf(testing::HasSubstr(lost),
+                                                       testing::HasSubstr("in error"))));
+    EXPECT_EQ(count(aws, "SELECT COUNT(*) FROM snapshot WHERE state = 'error'"), kSnapshots);
+}
+
+}  // namespace
+}  // namespace amilab::test
