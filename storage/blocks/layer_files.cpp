@@ -16,7 +16,7 @@ namespace {
 void check_map(File& file, const FileKey& key)
 {
     if (key.kind == FileKind::kLiveMap || key.kind == FileKind::kMap) {
-        read_map_header(file, key);
+        require_map_length(file, read_map_header(file, key));
     }
 }
 
@@ -109,9 +109,14 @@ std::shared_ptr<File> LayerFiles::open_current_live_map(const FileKey& key, Open
 {
     std::shared_ptr<File> file =
         with_descriptors([&] { return file_system_.open_if_exists(path_of(key), mode); });
-    if (!file || is_blank_map(*file) || read_map_header(*file, key).boot_id != boot_id()) {
+    if (!file || is_blank_map(*file)) {
         return nullptr;
     }
+    const auto header = read_map_header(*file, key);
+    if (header.boot_id != boot_id()) {
+        return nullptr;
+    }
+    require_map_length(*file, header);
     keep_open(key, file, mode);
     return file;
 }

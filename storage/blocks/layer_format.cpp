@@ -177,14 +177,19 @@ MapHeader read_map_header(File& file, const FileKey& key)
     if (sector != encode_map_header(key, found)) {
         throw_corrupt(path, "the header is of another layer, segment or kind of file");
     }
-    const auto size = file.status().size_bytes;
-    if (size > kMapFileSize) {
+    if (file.status().size_bytes > kMapFileSize) {
         throw_corrupt(path, "it is longer than a map");
     }
-    if (found.pages > 0 && size < kMapHeaderSize + found.pages * kMapPageSize) {
-        throw_corrupt(path, fmt::format("it ends at {}, and was {} pages long", size, found.pages));
-    }
     return found;
+}
+
+void require_map_length(File& file, const MapHeader& header)
+{
+    const auto size = file.status().size_bytes;
+    if (header.pages > 0 && size < kMapHeaderSize + header.pages * kMapPageSize) {
+        throw_corrupt(file.path(),
+                      fmt::format("it ends at {}, and was {} pages long", size, header.pages));
+    }
 }
 
 Sector encode_index_header(const FileKey& key, const IndexHeader& header, std::uint32_t version)

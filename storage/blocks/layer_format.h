@@ -79,8 +79,11 @@ struct MapHeader {
 std::array<std::byte, kSectorSize> encode_map_header(const FileKey& key, const MapHeader& header);
 
 /// Throws StorageError (EBADMSG) that names the file and the field unless the header is whole and
-/// belongs to `key`, and the file as long as it says.
+/// belongs to `key`.
 MapHeader read_map_header(File& file, const FileKey& key);
+/// Throws StorageError (EBADMSG) when the file is shorter than it was. Not for the live map of
+/// another boot, of which power loss leaves any part.
+void require_map_length(File& file, const MapHeader& header);
 
 /// Whether power loss left a live map without its header: nothing in it, or only zeros.
 bool is_blank_map(File& file);

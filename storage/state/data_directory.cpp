@@ -220,6 +220,7 @@ DataDirectory::DataDirectory(Options options)
         current_ = make_generation();
         return;
     }
+    require_rows(path_ + "/" + *name + "/metadata.sqlite", path_ + "/" + *name);
     first_number_ = *number_of(*name);
     next_number_ = first_number_ + 1;
     current_ =

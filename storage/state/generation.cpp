@@ -122,7 +122,6 @@ std::unique_ptr<Database> Generation::open(Database::Mode mode) const
 
 std::unique_ptr<Database> Generation::open_writer(const std::optional<std::string>& seed) const
 {
-    require_rows(database_path(), path_);
     auto writer = open(Database::Mode::kReadWrite);
     migrate(*writer);
     require_layers(*writer);
@@ -222,8 +221,16 @@ void Generation::look_at_layers(std::vector<LayerId> layers)
 
 void Generation::note_rows()
 {
-    if (durability_ == Durability::kKept && !discarded_.load()) {
+    if (durability_ == Durability::kPrivate || discarded_.load()) {
+        return;
+    }
+    try {
         advance_rows_mark(*connections_, *persistence_, path_);
+    } catch (const StorageError& error) {
+        if (!error.is_full_disk()) {
+            throw;
+        }
+        // Rows and folder say what they said before.
     }
 }
 
@@ -262,7 +269,7 @@ void Generation::catch_up()
     if (!uncounted.empty()) {
         upkeep_->count_snapshots_later(std::move(uncounted));
     }
-    note_rows();
+    work_.post([this] { note_rows(); });
     work_.post([this] { upkeep_->add_all(); });
     work_.post([this] { look_for_lost_layers(); });
     work_.post([this] {

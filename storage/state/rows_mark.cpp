@@ -1,17 +1,25 @@
 #include "storage/state/rows_mark.h"
 
 #include <cerrno>
-#include <fstream>
+#include <charconv>
+#include <cstddef>
+#include <span>
+
+#include <fmt/format.h>
 
 #include "storage/base/storage_error.h"
+#include "storage/files/file_io.h"
+#include "storage/files/posix_file_system.h"
 #include "storage/metadata/settings/setting_rows.h"
 #include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/sql/transaction.h"
 #include "storage/upkeep/persistence.h"
 
 namespace amilab {
-
 namespace {
+
+// As many bytes whatever the number is: written in place, on a full disk too.
+constexpr std::size_t kWidth = 20;
 
 std::string path_in(const std::string& folder)
 {
@@ -21,9 +29,15 @@ std::string path_in(const std::string& folder)
 /// 0: it says nothing.
 std::int64_t read_file(const std::string& folder)
 {
+    PosixFileSystem files;
+    const auto file = files.open_if_exists(path_in(folder), OpenMode::kRead);
+    std::string text(kWidth, '\0');
     std::int64_t number = 0;
-    std::ifstream file(path_in(folder));
-    return file >> number ? number : 0;
+    if (file) {
+        text.resize(read_fully(*file, 0, std::as_writable_bytes(std::span(text))));
+        std::from_chars(text.data(), text.data() + text.size(), number);
+    }
+    return number;
 }
 
 }  // namespace
@@ -35,12 +49,9 @@ void write_first_rows_mark(Database& db)
 
 void write_rows_mark_file(const std::string& folder, std::int64_t number)
 {
-    // One small write, which a kill does not tear, and power loss at most empties.
-    std::ofstream file(path_in(folder));
-    file << std::to_string(number) + "\n";
-    if (!file.flush()) {
-        throw StorageError(errno, "write", path_in(folder));
-    }
+    const auto text = fmt::format("{:0{}}\n", number, kWidth - 1);
+    const auto file = PosixFileSystem().open(path_in(folder), OpenMode::kCreate);
+    write_fully(*file, 0, std::as_bytes(std::span(text)));
 }
 
 void advance_rows_mark(Connections& connections, Persistence& persistence,
@@ -61,6 +72,7 @@ void advance_rows_mark(Connections& connections, Persistence& persistence,
 void require_rows(const std::string& database_path, const std::string& folder)
 {
     Database db(database_path, Database::Mode::kUntouched);
+    db.run("PRAGMA schema_version", "open");
     if (is_empty(db)) {
         throw StorageError(EBADMSG, "open", database_path, "it has no tables");
     }
