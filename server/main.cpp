@@ -98,6 +98,8 @@ void add_serve(CLI::App& app, int& exit_code)
                      "kept")
         ->type_name("DIR")
         ->check(check_folder);
+    command->add_flag("--data-checksums", options.data_checksums,
+                      "Keep checksums of the data of snapshots, and compare them once a day");
     command->add_option("--account", options.account, "Account of keys that name none")
         ->type_name("ID")
         ->capture_default_str()
@@ -268,10 +270,13 @@ void add_export(CLI::App& app, int& exit_code)
 void add_check(CLI::App& app, int& exit_code)
 {
     const auto directory = std::make_shared<std::string>();
+    const auto reads_data = std::make_shared<bool>(false);
     auto* command = app.add_subcommand(
         "check", "Verify a data directory that no server uses, and say what would be mended");
     command->add_option("DIR", *directory, "What serve's --data names")->type_name("")->required();
-    command->callback([directory, &exit_code] { exit_code = cli::check(*directory); });
+    command->add_flag("--data", *reads_data, "Also compare data with the checksums that there are");
+    command->callback(
+        [directory, reads_data, &exit_code] { exit_code = cli::check(*directory, *reads_data); });
 }
 
 void add_status(CLI::App& app, int& exit_code)

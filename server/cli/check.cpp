@@ -14,13 +14,17 @@ namespace {
 constexpr int kDamaged = 1;
 constexpr int kCannotLook = 3;
 
-int print(const std::string& directory, const CheckReport& report)
+int print(const std::string& directory, CheckDepth depth, const CheckReport& report)
 {
     for (const auto& problem : report.problems) {
         fmt::print("wrong: {}\n", problem);
     }
     for (const auto& leftover : report.leftovers) {
         fmt::print("the next start mends: {}\n", leftover);
+    }
+    if (depth == CheckDepth::kData) {
+        fmt::print("{} blocks of data were compared with their checksums\n",
+                   report.compared_blocks);
     }
     fmt::print("{}: {} layers, {} files, {} blocks of data; {} wrong, {} left over\n", directory,
                report.layers, report.files, report.data_blocks, report.problems.size(),
@@ -30,16 +34,17 @@ int print(const std::string& directory, const CheckReport& report)
 
 }  // namespace
 
-int check(const std::string& directory)
+int check(const std::string& directory, bool reads_data)
 {
+    const auto depth = reads_data ? CheckDepth::kData : CheckDepth::kMaps;
     CheckReport report;
     try {
-        report = check_data_directory(directory);
+        report = check_data_directory(directory, depth);
     } catch (const std::exception& error) {
         fmt::print(stderr, "amilab: {}\n", error.what());
         return kCannotLook;
     }
-    return print(directory, report);
+    return print(directory, depth, report);
 }
 
 }  // namespace amilab::cli

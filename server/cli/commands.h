@@ -20,6 +20,7 @@ struct ServeOptions {
     std::optional<std::uint64_t> seed;
     std::vector<std::string> allowed_hosts;
     AccountLimits account_limits;
+    bool data_checksums = false;          ///< of sealed layers; compared once a day
     std::optional<std::string> nbd;       ///< address and port; without it no NBD over TCP
     std::optional<std::string> nbd_unix;  ///< path of a socket
     bool nbd_open = false;                ///< over TCP although there is a control token
@@ -63,7 +64,8 @@ int export_disk(const ExportOptions& options);
 
 /// What a closed data directory holds, verified and left as it is: 0 when it is whole, 1 when
 /// something is damaged, 3 when it could not be looked at.
-int check(const std::string& directory);
+/// `reads_data`: compares data with their checksums as well.
+int check(const std::string& directory, bool reads_data);
 struct SpaceOptions {
     ServerAccess server;
     std::optional<std::string> data;

@@ -17,6 +17,7 @@
 #include "server/cli/commands.h"
 #include "server/cli/doors.h"
 #include "server/front/front.h"
+#include "server/front/scrub_timer.h"
 #include "server/http/server.h"
 #include "server/log/log.h"
 #include "server/services/ec2/images/catalogue_file.h"
@@ -116,11 +117,13 @@ int serve(const ServeOptions& options)
     if (options.seed) {
         seed = std::to_string(*options.seed);
     }
-    DataDirectory data({.path = options.data,
-                        .seed = seed,
-                        .catalogue = read_catalogue(options),
-                        .account_limits = options.account_limits,
-                        .report = reporter("background")});
+    DataDirectory data(
+        {.path = options.data,
+         .seed = seed,
+         .catalogue = read_catalogue(options),
+         .account_limits = options.account_limits,
+         .checksums = options.data_checksums ? DataChecksums::kKept : DataChecksums::kNone,
+         .report = reporter("background")});
     if (!data.current()->region_exists(options.region)) {
         throw std::runtime_error(fmt::format(
             "--region {} is no region; expected one such as us-east-1", options.region));
@@ -139,6 +142,10 @@ int serve(const ServeOptions& options)
         },
         {}, options.allowed_hosts);
 
+    ScrubTimer scrub_timer(io_context, data);
+    if (options.data_checksums) {
+        scrub_timer.start();
+    }
     const auto nbd_server = serve_nbd(io_context, data, options, doors);
 
     boost::asio::signal_set signals(io_context, SIGINT, SIGTERM);
@@ -149,6 +156,7 @@ int serve(const ServeOptions& options)
         }
         server.stop();
         front.stop();
+        scrub_timer.stop();
         if (nbd_server) {
             nbd_server->stop();
         }

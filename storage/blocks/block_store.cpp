@@ -155,6 +155,26 @@ std::vector<std::pair<LayerId, std::string>> BlockStore::missing_files() const
     return registry_->missing_files();
 }
 
+std::unique_ptr<ChecksumWriter> BlockStore::write_checksums(LayerId layer)
+{
+    auto open = registry_->open_to_sync(layer);
+    if (!lacks_checksums(registry_->files(), *open)) {
+        return nullptr;
+    }
+    return std::make_unique<ChecksumWriter>(registry_->files(), std::move(open));
+}
+
+std::unique_ptr<DataCheck> BlockStore::check_data(LayerId layer)
+{
+    return std::make_unique<DataCheck>(registry_->files(), registry_->open_to_sync(layer));
+}
+
+std::string BlockStore::words_for_changed(LayerId layer,
+                                          const std::vector<std::uint64_t>& blocks) const
+{
+    return amilab::words_for_changed(registry_->files(), layer, blocks);
+}
+
 void BlockStore::require_expected(LayerId layer)
 {
     registry_->open_to_sync(layer)->map_page(0);

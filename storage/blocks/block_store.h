@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "storage/blocks/data_checksums.h"
 #include "storage/blocks/layer_id.h"
 #include "storage/blocks/layer_merge.h"
 #include "storage/blocks/layer_record.h"
@@ -98,6 +99,12 @@ public:
     std::vector<std::pair<LayerId, std::string>> missing_files() const;
     /// Reads the layer's maps. EBADMSG: they are not what its row says.
     void require_expected(LayerId layer);
+
+    /// Writes checksums of the data of a sealed layer that is on the disk; null when it has them.
+    std::unique_ptr<ChecksumWriter> write_checksums(LayerId layer);
+    /// Compares a sealed layer's data with its checksums.
+    std::unique_ptr<DataCheck> check_data(LayerId layer);
+    std::string words_for_changed(LayerId layer, const std::vector<std::uint64_t>& blocks) const;
 
     /// Unlinks a layer's files, now or when its last user has gone. To be called after the row's
     /// deletion is durable.

@@ -68,6 +68,31 @@ BlockState Layer::state(std::uint64_t block)
     return page ? state_in(*page, block % kBlocksPerMapPage) : BlockState::kAbsent;
 }
 
+std::uint64_t Layer::next_block(std::uint64_t block)
+{
+    constexpr auto kEnd = kMaxSegments * kBlocksPerSegment;
+    while (block < kEnd) {
+        if (!has_segment(static_cast<std::uint32_t>(block / kBlocksPerSegment))) {
+            block = (block / kBlocksPerSegment + 1) * kBlocksPerSegment;
+            continue;
+        }
+        const auto page = map_page(block / kBlocksPerMapPage);
+        const auto page_end = (block / kBlocksPerMapPage + 1) * kBlocksPerMapPage;
+        if (page == files_.pages().zero_page()) {
+            block = page_end;
+        }
+        for (; block < page_end; ++block) {
+            const auto inside = block % kBlocksPerMapPage;
+            if (inside % kBlocksPerMapWord == 0 && page->word(inside / kBlocksPerMapWord) == 0) {
+                block += kBlocksPerMapWord - 1;
+            } else if (state_in(*page, inside) != BlockState::kAbsent) {
+                return block;
+            }
+        }
+    }
+    return kEnd;
+}
+
 std::uint64_t Layer::count_blocks()
 {
     std::uint64_t count = 0;

@@ -58,6 +58,8 @@ public:
     std::shared_ptr<const Page> map_page(std::uint64_t number);
     /// What the map says of one block.
     BlockState state(std::uint64_t block);
+    /// The first block from `block` on that is not absent; the end of all segments without any.
+    std::uint64_t next_block(std::uint64_t block);
     /// How many blocks are not absent.
     std::uint64_t count_blocks();
     /// Whether the data file of a segment reaches to the end of each block that is data.

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "storage/base/storage_error.h"
+#include "storage/blocks/data_checksums.h"
 #include "storage/blocks/layer.h"
 #include "storage/blocks/layer_stack.h"
 
@@ -23,7 +24,10 @@ std::vector<std::byte> bytes_of(const LayerStack& stack, std::uint64_t block, Ow
 
 class LayerCheck {
 public:
-    LayerCheck(LayerFiles& files, const LayerLineage& lineage) : files_(files), lineage_(lineage) {}
+    LayerCheck(LayerFiles& files, const LayerLineage& lineage, CheckDepth depth)
+        : files_(files), lineage_(lineage), depth_(depth)
+    {
+    }
 
     LayerFindings run()
     {
@@ -33,6 +37,9 @@ public:
         }
         for (const auto layer : indexed_) {
             check_index(layer);
+        }
+        for (const auto layer : depth_ == CheckDepth::kData ? summed_ : std::set<LayerId>()) {
+            check_data(layer);
         }
         return std::move(findings_);
     }
@@ -47,6 +54,8 @@ private:
     void check_maps(LayerId layer);
     void check_length(const FileKey& data, std::uint64_t blocks);
     void check_index(LayerId layer);
+    void check_checksums(const FileKey& key);
+    void check_data(LayerId layer);
     std::optional<std::vector<std::shared_ptr<Layer>>> chain_of(LayerId top);
     void check_index_pages(LayerId layer, std::uint32_t segment);
     void compare(const LayerStack& stack, std::uint32_t segment, const std::string& path);
@@ -55,9 +64,11 @@ private:
 
     LayerFiles& files_;
     const LayerLineage& lineage_;
+    const CheckDepth depth_;
     LayerFindings findings_;
     std::map<LayerId, std::shared_ptr<Layer>> layers_;
     std::set<LayerId> indexed_;
+    std::set<LayerId> summed_;  // whose data have whole checksums
 };
 
 void LayerCheck::check_names()
@@ -81,6 +92,8 @@ void LayerCheck::check_file(const ParsedFileName& file)
                                                   : ": no row knows its layer: it goes"));
     } else if (file.key.kind == FileKind::kIndex) {
         indexed_.insert(file.key.layer);
+    } else if (file.key.kind == FileKind::kChecksums) {
+        check_checksums(file.key);
     } else if (file.key.kind == FileKind::kData) {
         check_data_without_map(file.key);
     } else if (!files_.exists({file.key.layer, file.key.segment, FileKind::kData})) {
@@ -206,6 +219,36 @@ void LayerCheck::check_index(LayerId id)
     }
 }
 
+/// Checksums are made of the data, which may be as damaged: only what contradicts itself may go.
+void LayerCheck::check_checksums(const FileKey& key)
+{
+    try {
+        require_whole_checksums(files_, key);
+        summed_.insert(key.layer);
+    } catch (const StorageError& error) {
+        const bool is_damaged = error.error_number == EBADMSG;
+        findings_.problems.insert(
+            std::string(error.what()) +
+            (is_damaged ? "; remove it, and it is made again of what the data are by then" : ""));
+    }
+}
+
+void LayerCheck::check_data(LayerId id)
+{
+    DataCheck check(files_, layer(id));
+    std::vector<std::uint64_t> wrong;
+    try {
+        while (check.step(kBlocksPerMapPage, wrong)) {
+        }
+    } catch (const StorageError& error) {
+        problem_of(id, error.what());
+    }
+    findings_.compared_blocks += check.compared();
+    if (!wrong.empty()) {
+        problem_of(id, words_for_changed(files_, id, wrong));
+    }
+}
+
 /// An index alone may be advised to go, and only one that contradicts itself: it is made of maps,
 /// and one that contradicts them may be all that tells what they were.
 void LayerCheck::check_index_pages(LayerId id, std::uint32_t segment)
@@ -273,9 +316,9 @@ std::shared_ptr<Layer> LayerCheck::layer(LayerId id)
 
 }  // namespace
 
-LayerFindings check_layer_files(LayerFiles& files, const LayerLineage& lineage)
+LayerFindings check_layer_files(LayerFiles& files, const LayerLineage& lineage, CheckDepth depth)
 {
-    return LayerCheck(files, lineage).run();
+    return LayerCheck(files, lineage, depth).run();
 }
 
 }  // namespace amilab

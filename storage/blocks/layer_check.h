@@ -22,6 +22,9 @@ struct LayerLineage {
     LayerExpectations expectations{};
 };
 
+/// kData: all data that have checksums are read as well.
+enum class CheckDepth { kMaps, kData };
+
 struct LayerFindings {
     /// What is wrong, each with its file. That a file may be removed is said of indexes alone that
     /// contradict themselves: all else may be the last that tells what was.
@@ -32,10 +35,13 @@ struct LayerFindings {
     std::vector<std::string> leftovers;
     std::size_t files = 0;
     std::size_t data_blocks = 0;
+    /// Of these, those that were compared with a checksum.
+    std::size_t compared_blocks = 0;
 };
 
 /// Verifies the files of layers that nobody uses: names, headers and pages of maps, indexes against
-/// the maps. Changes nothing. Throws StorageError when the folder cannot be read.
-LayerFindings check_layer_files(LayerFiles& files, const LayerLineage& lineage);
+/// the maps, checksums. Changes nothing. Throws StorageError when the folder cannot be read.
+LayerFindings check_layer_files(LayerFiles& files, const LayerLineage& lineage,
+                                CheckDepth depth = CheckDepth::kMaps);
 
 }  // namespace amilab

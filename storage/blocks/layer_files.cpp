@@ -13,8 +13,11 @@ namespace amilab {
 namespace {
 
 /// Indexes are checked by LayerIndex, which needs what their headers say.
-void check_map(File& file, const FileKey& key)
+void check_header(File& file, const FileKey& key)
 {
+    if (key.kind == FileKind::kChecksums) {
+        read_checksums_header(file, key);
+    }
     if (key.kind == FileKind::kLiveMap || key.kind == FileKind::kMap) {
         require_map_length(file, read_map_header(file, key));
     }
@@ -45,7 +48,7 @@ void LayerFiles::read_names()
     const Lock lock(files_mutex_);
     for (const auto& name : names) {
         const auto parsed = parse_file_name(name);
-        if (parsed && !parsed->is_new && parsed->key.kind != FileKind::kIndex) {
+        if (parsed && !parsed->is_new && parsed->key.kind <= FileKind::kMap) {
             names_[parsed->key.layer][static_cast<std::size_t>(parsed->key.kind)] |=
                 std::uint64_t{1} << parsed->key.segment;
         }
@@ -86,7 +89,7 @@ std::shared_ptr<File> LayerFiles::open(const FileKey& key, OpenMode mode)
     }
     std::shared_ptr<File> file =
         with_descriptors([&] { return file_system_.open(path_of(key), mode); });
-    check_map(*file, key);
+    check_header(*file, key);
     keep_open(key, file, mode);
     return file;
 }
@@ -99,7 +102,7 @@ std::shared_ptr<File> LayerFiles::open_if_exists(const FileKey& key, OpenMode mo
     std::shared_ptr<File> file =
         with_descriptors([&] { return file_system_.open_if_exists(path_of(key), mode); });
     if (file) {
-        check_map(*file, key);
+        check_header(*file, key);
         keep_open(key, file, mode);
     }
     return file;
@@ -144,6 +147,17 @@ bool LayerFiles::unlink(const FileKey& key)
     return file_system_.unlink(path_of(key));
 }
 
+void LayerFiles::unlink_for_good(LayerId layer, FileKind kind)
+{
+    bool removed = false;
+    for (std::uint32_t segment = 0; segment < kMaxSegments; ++segment) {
+        removed |= unlink({layer, segment, kind});
+    }
+    if (removed && survives_power_loss()) {
+        sync_directory(note_directory_change());
+    }
+}
+
 void LayerFiles::unlink_layer(LayerId layer)
 {
     for (std::uint32_t segment = 0; segment < kMaxSegments; ++segment) {
@@ -166,8 +180,8 @@ void LayerFiles::unlink_every_file(LayerId layer)
 
 void LayerFiles::unlink_segment(LayerId layer, std::uint32_t segment)
 {
-    for (const auto kind :
-         {FileKind::kIndex, FileKind::kLiveMap, FileKind::kMap, FileKind::kData}) {
+    for (const auto kind : {FileKind::kIndex, FileKind::kChecksums, FileKind::kLiveMap,
+                            FileKind::kMap, FileKind::kData}) {
         const FileKey key{layer, segment, kind};
         file_system_.unlink(directory_ + '/' + new_file_name(key));
         unlink(key);
@@ -186,7 +200,7 @@ std::uint64_t LayerFiles::allocated_bytes(LayerId layer, std::uint32_t segments)
             continue;
         }
         bytes += status->allocated_bytes;
-        for (const auto kind : {FileKind::kLiveMap, FileKind::kMap}) {
+        for (const auto kind : {FileKind::kLiveMap, FileKind::kMap, FileKind::kChecksums}) {
             const auto map = file_system_.status(path_of({layer, segment, kind}));
             bytes += map ? map->allocated_bytes : 0;
         }

@@ -58,6 +58,8 @@ public:
     void put_in_place(const FileKey& key);
     /// False when there was no such file.
     bool unlink(const FileKey& key);
+    /// Removes a layer's files of a kind; on return not even power loss brings them back.
+    void unlink_for_good(LayerId layer, FileKind kind);
     /// Removes all files of a layer, the data last: what is left when this stops half-way is found
     /// again.
     void unlink_layer(LayerId layer);

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view kMagic = "AMILABLY";
 constexpr std::string_view kNewSuffix = ".new";
-constexpr std::array<std::string_view, 4> kKindNames = {"data", "live", "map", "index"};
+constexpr std::array<std::string_view, 5> kKindNames = {"data", "live", "map", "index", "sums"};
 
 // Where the header's fields lie; numbers are little-endian.
 constexpr std::size_t kVersionAt = 8;
@@ -232,6 +232,18 @@ IndexHeader read_index_header(File& file, const FileKey& key)
         throw_corrupt(path, "the header is of another layer, segment or kind of file");
     }
     return header;
+}
+
+Sector encode_checksums_header(const FileKey& key)
+{
+    return encode_map_header(key, {});
+}
+
+void read_checksums_header(File& file, const FileKey& key)
+{
+    if (read_header_sector(file) != encode_checksums_header(key)) {
+        throw_corrupt(file.path(), "the header is of another layer, segment or kind of file");
+    }
 }
 
 bool is_blank_map(File& file)

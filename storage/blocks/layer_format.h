@@ -24,9 +24,11 @@ enum class FileKind : std::uint8_t {
     kMap = 2,
     /// Block to owning layer, for long chains. Can be made again from the maps at any time.
     kIndex = 3,
+    /// A checksum for each block of data.
+    kChecksums = 4,
 };
 inline constexpr std::array kFileKinds = {FileKind::kData, FileKind::kLiveMap, FileKind::kMap,
-                                          FileKind::kIndex};
+                                          FileKind::kIndex, FileKind::kChecksums};
 
 struct FileKey {
     LayerId layer{};
@@ -40,13 +42,13 @@ struct FileKeyHash {
     std::size_t operator()(const FileKey& key) const
     {
         // Ids are small counters: spread them, so that shards and buckets fill evenly.
-        return (to_number(key.layer) * 256 + std::size_t{key.segment} * 4 +
+        return (to_number(key.layer) * 512 + std::size_t{key.segment} * 8 +
                 static_cast<unsigned>(key.kind)) *
                0x9e3779b97f4a7c15U;
     }
 };
 
-/// `<16 hex digits of the layer>.<2 of the segment>.<data|live|map|index>`.
+/// `<16 hex digits of the layer>.<2 of the segment>.<data|live|map|index|sums>`.
 std::string file_name(const FileKey& key);
 /// What a file is written as before it is renamed into its place.
 std::string new_file_name(const FileKey& key);
@@ -109,6 +111,11 @@ std::vector<std::byte> encode_index_table(const IndexHeader& header);
 /// Throws StorageError (EBADMSG) that names the file and the field unless header and table are
 /// whole and belong to `key`.
 IndexHeader read_index_header(File& file, const FileKey& key);
+
+std::array<std::byte, kSectorSize> encode_checksums_header(const FileKey& key);
+/// Throws StorageError (EBADMSG) that names the file unless the header is whole and belongs to
+/// `key`.
+void read_checksums_header(File& file, const FileKey& key);
 
 /// A StorageError (EBADMSG) that names a damaged file.
 [[noreturn]] void throw_corrupt(const std::string& path, std::string_view what);

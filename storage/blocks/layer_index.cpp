@@ -1,11 +1,7 @@
 #include "storage/blocks/layer_index.h"
 
 #include <algorithm>
-#include <array>
-#include <boost/crc.hpp>
-#include <boost/endian/conversion.hpp>
 #include <cerrno>
-#include <cstring>
 #include <span>
 #include <utility>
 
@@ -13,36 +9,13 @@
 
 #include "storage/base/storage_error.h"
 #include "storage/blocks/layer_stack.h"
+#include "storage/blocks/word_file.h"
 #include "storage/files/file_io.h"
 
 namespace amilab {
 namespace {
 
 constexpr std::uint64_t kPagesPerMapPage = kBlocksPerMapPage / LayerIndex::kOwnersPerPage;
-
-constexpr std::size_t kChecksumSize = sizeof(std::uint32_t);
-
-using PageBytes = std::array<std::byte, kMapPageSize>;
-
-/// Never 0, which stands for a page that is not there.
-std::uint32_t checksum_of(const PageBytes& bytes)
-{
-    boost::crc_32_type crc;
-    crc.process_bytes(bytes.data(), bytes.size());
-    return std::max(crc.checksum(), 1U);
-}
-
-std::uint32_t load_checksum(std::span<const std::byte> bytes, std::uint64_t number)
-{
-    const auto* at = bytes.subspan(number * kChecksumSize, kChecksumSize).data();
-    return boost::endian::load_little_u32(reinterpret_cast<const unsigned char*>(at));
-}
-
-bool is_blank(const PageBytes& bytes)
-{
-    static constexpr PageBytes kBlank{};
-    return std::memcmp(bytes.data(), kBlank.data(), kBlank.size()) == 0;
-}
 
 void require_known_owners(const Page& page, std::uint64_t number, std::size_t layers,
                           const std::string& path)
@@ -56,81 +29,42 @@ void require_known_owners(const Page& page, std::uint64_t number, std::size_t la
     }
 }
 
-/// One segment's file while it is made.
-class IndexWriter {
-public:
-    IndexWriter(LayerFiles& files, FileKey key)
-        : files_(files), key_(key), file_(files.open_new(key)), checksums_(kIndexPagesPerSegment)
-    {
-    }
-
-    /// The owners of one map page's blocks.
-    void put(std::uint64_t map_page, std::span<const Owner> owners)
-    {
-        for (std::uint64_t part = 0; part < kPagesPerMapPage; ++part) {
-            const auto here = owners.subspan(part * Page::kWords, Page::kWords);
-            Page page;
-            bool has_any = false;
-            for (std::size_t index = 0; index < here.size(); ++index) {
-                page.set_word(index, here[index].is_nobody() ? 0 : here[index].word());
-                has_any = has_any || !here[index].is_nobody();
-            }
-            if (has_any) {
-                PageBytes bytes;
-                page.store(bytes);
-                const auto number = map_page * kPagesPerMapPage + part;
-                write_fully(*file_, kIndexPagesAt + number * kMapPageSize, bytes);
-                checksums_[number] = checksum_of(bytes);
-            }
+/// The owners of one map page's blocks.
+void put_owners(WordFileWriter& writer, std::uint64_t map_page, std::span<const Owner> owners)
+{
+    for (std::uint64_t part = 0; part < kPagesPerMapPage; ++part) {
+        const auto here = owners.subspan(part * Page::kWords, Page::kWords);
+        Page page;
+        bool has_any = false;
+        for (std::size_t index = 0; index < here.size(); ++index) {
+            page.set_word(index, here[index].is_nobody() ? 0 : here[index].word());
+            has_any = has_any || !here[index].is_nobody();
+        }
+        if (has_any) {
+            writer.put(map_page * kPagesPerMapPage + part, page);
         }
     }
-
-    /// Nothing of it counts before this.
-    void finish(const IndexHeader& header)
-    {
-        constexpr auto kPerPage = kMapPageSize / sizeof(std::uint32_t);
-        for (std::uint64_t first = 0; first < checksums_.size(); first += kPerPage) {
-            Page page;
-            for (std::size_t index = 0; index < kPerPage; ++index) {
-                page.set_word(index, checksums_[first + index]);
-            }
-            PageBytes bytes;
-            page.store(bytes);
-            write_fully(*file_, kIndexChecksumsAt + first * sizeof(std::uint32_t), bytes);
-        }
-        write_fully(*file_, kIndexTableAt, encode_index_table(header));
-        write_fully(*file_, 0, encode_index_header(key_, header));
-        if (files_.survives_power_loss()) {
-            file_->sync_data();
-        }
-        files_.put_in_place(key_);
-    }
-
-private:
-    LayerFiles& files_;
-    FileKey key_;
-    std::unique_ptr<File> file_;
-    std::vector<std::uint32_t> checksums_;
-};
+}
 
 bool write_segment(LayerFiles& files, const LayerStack& stack, std::uint32_t segment,
                    const IndexHeader& header, const std::function<bool()>& go_on)
 {
-    IndexWriter writer(files, {stack.top().id(), segment, FileKind::kIndex});
+    const FileKey key{stack.top().id(), segment, FileKind::kIndex};
+    WordFileWriter writer(files, key);
     std::vector<Owner> owners;
     if ((header.segments >> segment & 1U) != 0) {
         for (std::uint64_t page = 0; page < kMapPagesPerSegment; ++page) {
             const auto first = segment * kBlocksPerSegment + page * kBlocksPerMapPage;
             stack.look_ahead(first, kBlocksPerMapPage, owners);
             if (!owners.empty()) {
-                writer.put(page, owners);
+                put_owners(writer, page, owners);
                 if (!go_on()) {
                     return false;
                 }
             }
         }
     }
-    writer.finish(header);
+    writer.finish(encode_index_header(key, header), encode_index_table(header));
     return true;
 }
 
@@ -162,10 +96,9 @@ std::shared_ptr<LayerIndex> LayerIndex::open(LayerFiles& files, LayerId layer,
 void LayerIndex::note_pages(File& file)
 {
     // A checksum of 0 stands for a page of zeros; whether it is one, what has bytes must prove.
-    std::vector<std::byte> checksums(kIndexPagesPerSegment * kChecksumSize);
-    read_or_zero(file, kIndexChecksumsAt, checksums);
+    const auto checksums = read_page_checksums(file);
     for (std::uint64_t number = 0; number < kIndexPagesPerSegment; ++number) {
-        has_page_[number] = load_checksum(checksums, number) != 0;
+        has_page_[number] = checksums[number] != 0;
     }
     auto offset = file.seek_data(kIndexPagesAt);
     while (offset && *offset < kIndexTableAt) {
@@ -191,19 +124,11 @@ std::shared_ptr<const Page> LayerIndex::page(std::uint64_t number)
     if (!file || read_fully(*file, 0, sector) != sector.size() || sector != first_sector_) {
         throw StorageError(ESTALE, "read", files_.path_of(key_), "it has been made anew");
     }
-    std::array<std::byte, kChecksumSize> stored{};
-    read_or_zero(*file, kIndexChecksumsAt + number * kChecksumSize, stored);
-    const auto expected = load_checksum(stored, 0);
-    PageBytes bytes{};
-    read_or_zero(*file, kIndexPagesAt + number * kMapPageSize, bytes);
-    auto page = pages.zero_page();
-    if (expected != 0 || !is_blank(bytes)) {
-        if (expected != checksum_of(bytes)) {
-            throw_corrupt(file->path(), fmt::format("the checksum of page {} is wrong", number));
-        }
-        page = std::make_shared<Page>();
-        page->load(bytes);
+    auto page = read_word_page(*file, number);
+    if (page) {
         require_known_owners(*page, number, header_.layers.size(), file->path());
+    } else {
+        page = pages.zero_page();
     }
     pages.put(cache_owner_, number, page);
     return page;
@@ -231,13 +156,7 @@ bool write_index(LayerFiles& files, const LayerStack& stack, const std::function
 
 void remove_index(LayerFiles& files, LayerId layer)
 {
-    bool removed = false;
-    for (std::uint32_t segment = 0; segment < kMaxSegments; ++segment) {
-        removed |= files.unlink({layer, segment, FileKind::kIndex});
-    }
-    if (removed && files.survives_power_loss()) {
-        files.sync_directory(files.note_directory_change());
-    }
+    files.unlink_for_good(layer, FileKind::kIndex);
 }
 
 }  // namespace amilab

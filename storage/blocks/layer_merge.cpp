@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "storage/blocks/data_checksums.h"
 #include "storage/blocks/layer_registry.h"
 
 namespace amilab {
@@ -42,6 +43,7 @@ LayerMerge::LayerMerge(std::shared_ptr<LayerRegistry> registry, std::shared_ptr<
         try {
             // It says what the parent alone was; and what is made later would not say it.
             remove_index(registry_->files(), parent_->id());
+            remove_checksums(registry_->files(), parent_->id());
         } catch (...) {
             registry_->open_as_snapshot(parent_->id());
             throw;
@@ -49,6 +51,7 @@ LayerMerge::LayerMerge(std::shared_ptr<LayerRegistry> registry, std::shared_ptr<
         parent_->forget_index();
         parent_->begin_merge();
     } else {
+        remove_checksums(registry_->files(), child_->id());
         child_->begin_merge();
     }
 }
@@ -99,23 +102,8 @@ bool LayerMerge::step(std::uint64_t blocks)
 bool LayerMerge::find_next()
 {
     auto& from = direction_ == Direction::kIntoChild ? *parent_ : *child_;
-    while (next_block_ < kEndBlock) {
-        if (!from.has_segment(static_cast<std::uint32_t>(next_block_ / kBlocksPerSegment))) {
-            next_block_ = (next_block_ / kBlocksPerSegment + 1) * kBlocksPerSegment;
-            continue;
-        }
-        const auto page = from.map_page(next_block_ / kBlocksPerMapPage);
-        const auto page_end = (next_block_ / kBlocksPerMapPage + 1) * kBlocksPerMapPage;
-        for (; next_block_ < page_end; ++next_block_) {
-            const auto inside = next_block_ % kBlocksPerMapPage;
-            if (inside % kBlocksPerMapWord == 0 && page->word(inside / kBlocksPerMapWord) == 0) {
-                next_block_ += kBlocksPerMapWord - 1;
-            } else if (state_in(*page, inside) != BlockState::kAbsent) {
-                return true;
-            }
-        }
-    }
-    return false;
+    next_block_ = from.next_block(next_block_);
+    return next_block_ < kEndBlock;
 }
 
 void LayerMerge::copy(std::uint64_t block)

@@ -14,7 +14,6 @@
 #include <fmt/ranges.h>
 
 #include "storage/base/storage_error.h"
-#include "storage/blocks/layer_check.h"
 #include "storage/files/posix_file_system.h"
 #include "storage/metadata/catalogue/connection.h"
 #include "storage/metadata/layers/layer_record_rows.h"
@@ -59,8 +58,9 @@ bool is_damage(const StorageError& error)
 
 class Check {
 public:
-    Check(Database& db, const std::string& directory)
+    Check(Database& db, const std::string& directory, CheckDepth depth)
         : db_(db),
+          depth_(depth),
           files_(file_system_, directory,
                  {.boot_id = read_boot_id(file_system_), .survives_power_loss = false})
     {
@@ -100,6 +100,7 @@ private:
     bool reads_from(LayerId top, LayerId layer) const;
 
     Database& db_;
+    const CheckDepth depth_;
     PosixFileSystem file_system_;
     LayerFiles files_;
     CheckReport report_;
@@ -170,7 +171,7 @@ void Check::check_files()
         lineage.removed.insert(layer);
     }
     lineage.expectations = select_layer_expectations(db_, files_.boot_id());
-    auto found = check_layer_files(files_, lineage);
+    auto found = check_layer_files(files_, lineage, depth_);
     std::copy(found.problems.begin(), found.problems.end(), std::back_inserter(report_.problems));
     std::move(found.leftovers.begin(), found.leftovers.end(),
               std::back_inserter(report_.leftovers));
@@ -179,6 +180,7 @@ void Check::check_files()
     }
     report_.files = found.files;
     report_.data_blocks = found.data_blocks;
+    report_.compared_blocks = found.compared_blocks;
 }
 
 void Check::name_disks_of(LayerId lost)
@@ -216,7 +218,7 @@ bool Check::reads_from(LayerId top, LayerId layer) const
 
 }  // namespace
 
-CheckReport check_data_directory(const std::string& path)
+CheckReport check_data_directory(const std::string& path, CheckDepth depth)
 {
     DirectoryLock lock(path, O_RDONLY);
     take_lock(lock, path);
@@ -245,7 +247,7 @@ CheckReport check_data_directory(const std::string& path)
     if (!std::filesystem::exists(folder + "/layers")) {
         return {.problems = {folder + "/layers is missing, with the bytes of all disks"}};
     }
-    return Check(*db, folder + "/layers").run();
+    return Check(*db, folder + "/layers", depth).run();
 }
 
 }  // namespace amilab

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "storage/blocks/layer_check.h"
+
 namespace amilab {
 
 /// What amilab check found in a data directory.
@@ -16,6 +18,8 @@ struct CheckReport {
     std::size_t layers = 0;
     std::size_t files = 0;
     std::size_t data_blocks = 0;
+    /// Of these, those that were compared with a checksum.
+    std::size_t compared_blocks = 0;
 };
 
 /// Verifies a closed data directory: the database, which layers rows name and whether they may, the
@@ -23,6 +27,6 @@ struct CheckReport {
 /// nothing, not the WAL either, and needs no disk that may be written to. Throws StorageError when
 /// it cannot look: there is none, a server holds it, a newer amilab wrote it, or the disk refuses
 /// to be read.
-CheckReport check_data_directory(const std::string& path);
+CheckReport check_data_directory(const std::string& path, CheckDepth depth = CheckDepth::kMaps);
 
 }  // namespace amilab

@@ -223,9 +223,9 @@ DataDirectory::DataDirectory(Options options)
     require_rows(path_ + "/" + *name + "/metadata.sqlite", path_ + "/" + *name);
     first_number_ = *number_of(*name);
     next_number_ = first_number_ + 1;
-    current_ =
-        std::make_shared<Generation>(path_ + "/" + *name, durability_, *background_, options_.seed,
-                                     options_.catalogue, options_.account_limits);
+    current_ = std::make_shared<Generation>(path_ + "/" + *name, durability_, *background_,
+                                            options_.seed, options_.catalogue,
+                                            options_.account_limits, options_.checksums);
 }
 
 DataDirectory::~DataDirectory()
@@ -291,9 +291,9 @@ std::shared_ptr<Generation> DataDirectory::fill_generation(const std::string& fo
         throw StorageError(error.value(), "create", folder);
     }
     write_synced(folder + "/metadata.sqlite", empty_database(), durability_);
-    auto generation = std::make_shared<Generation>(folder, durability_, *background_,
-                                                   options_.seed ? options_.seed : random_seed(),
-                                                   options_.catalogue, options_.account_limits);
+    auto generation = std::make_shared<Generation>(
+        folder, durability_, *background_, options_.seed ? options_.seed : random_seed(),
+        options_.catalogue, options_.account_limits, options_.checksums);
     generation->persistence().make_metadata_durable();
     if (durability_ == Durability::kKept) {
         write_rows_mark_file(folder, 1);

@@ -29,6 +29,8 @@ public:
         std::optional<std::string> seed;
         CatalogueOptions catalogue{};
         AccountLimits account_limits{};
+        /// Of what is at `path`.
+        DataChecksums checksums = DataChecksums::kNone;
         /// Told what a background task could not do.
         std::function<void(std::exception_ptr)> report;
     };

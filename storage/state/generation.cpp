@@ -65,7 +65,7 @@ void make_catalogue_rows(Database& db, const CatalogueOptions& catalogue)
 
 Generation::Generation(std::string path, Durability durability, Background& background,
                        const std::optional<std::string>& seed, CatalogueOptions catalogue,
-                       AccountLimits limits)
+                       AccountLimits limits, DataChecksums checksums)
     : path_(std::move(path)),
       durability_(durability),
       catalogue_(std::move(catalogue)),
@@ -91,7 +91,9 @@ Generation::Generation(std::string path, Durability durability, Background& back
         Persistence::Options{.database_path = database_path(),
                              .durability = durability_,
                              .on_synced = [this](LayerId layer) { upkeep_->add_synced(layer); }});
-    upkeep_ = std::make_unique<Upkeep>(work_, *connections_, *blocks_, *persistence_);
+    upkeep_ = std::make_unique<Upkeep>(
+        work_, *connections_, *blocks_, *persistence_,
+        durability_ == Durability::kPrivate ? DataChecksums::kNone : checksums);
 }
 
 Generation::~Generation()

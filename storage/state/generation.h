@@ -22,6 +22,7 @@
 #include "storage/state/held_bytes.h"
 #include "storage/state/open_exports.h"
 #include "storage/state/reserve.h"
+#include "storage/upkeep/checksum_upkeep.h"
 
 namespace amilab {
 
@@ -40,7 +41,7 @@ public:
     /// `seed`, when given, is what ids hang on from now on.
     Generation(std::string path, Durability durability, Background& background,
                const std::optional<std::string>& seed, CatalogueOptions catalogue = {},
-               AccountLimits limits = {});
+               AccountLimits limits = {}, DataChecksums checksums = DataChecksums::kNone);
     ~Generation();
 
     Connections& connections() { return *connections_; }

@@ -34,8 +34,13 @@ struct Upkeep::Job {
 };
 
 Upkeep::Upkeep(OwnedWork& work, Connections& connections, BlockStore& blocks,
-               Persistence& persistence)
-    : work_(work), connections_(connections), blocks_(blocks), persistence_(persistence)
+               Persistence& persistence, DataChecksums checksums)
+    : work_(work),
+      connections_(connections),
+      blocks_(blocks),
+      persistence_(persistence),
+      keeps_checksums_(checksums),
+      checksums_(connections, blocks)
 {
 }
 
@@ -58,6 +63,9 @@ void Upkeep::add_synced(LayerId layer)
         parent = select_layer_parent(reader.db(), layer);
     }
     add(Kind::kIndex, layer);
+    if (keeps_checksums_ == DataChecksums::kKept) {
+        add(Kind::kChecksums, layer);
+    }
     if (parent) {
         add(Kind::kMerge, *parent);
     }
@@ -75,11 +83,30 @@ void Upkeep::add_all()
     for (const auto layer : select_layers_without_record(reader.db())) {
         add(Kind::kRecord, layer);
     }
+    if (keeps_checksums_ == DataChecksums::kKept) {
+        for (const auto layer : select_layers_on_disk(reader.db())) {
+            add(Kind::kChecksums, layer);
+        }
+    }
 }
 
 void Upkeep::count_snapshots_later(std::vector<SnapshotId> ids)
 {
     amilab::count_snapshots_later(work_, connections_, blocks_, std::move(ids));
+}
+
+void Upkeep::scrub_later()
+{
+    if (keeps_checksums_ == DataChecksums::kKept) {
+        work_.post_idle([this] { scrub(); });
+    }
+}
+
+void Upkeep::scrub()
+{
+    if (!job_ && !is_stopped()) {  // a layer that is merged into is not what its checksums say
+        checksums_.scrub();
+    }
 }
 
 void Upkeep::stop()
@@ -108,7 +135,7 @@ void Upkeep::run()
         ~Again()
         {
             const Lock lock(upkeep.mutex_);
-            if (!upkeep.is_stopped_ && (upkeep.job_ || !upkeep.tasks_.empty())) {
+            if (!upkeep.is_stopped_ && (upkeep.is_at_work() || !upkeep.tasks_.empty())) {
                 upkeep.post();
             }
         }
@@ -117,8 +144,11 @@ void Upkeep::run()
     Task task{};
     if (is_stopped()) {
         job_.reset();
+        checksums_.stop();
     } else if (job_) {
         go_on_merging();
+    } else if (checksums_.is_writing()) {
+        checksums_.go_on();
     } else if (take(task)) {
         begin(task);
     }
@@ -145,6 +175,10 @@ void Upkeep::begin(const Task& task)
 {
     if (task.kind == Kind::kRecord) {
         write_record(task.layer);
+        return;
+    }
+    if (task.kind == Kind::kChecksums) {
+        checksums_.begin(task.layer);
         return;
     }
     if (task.kind != Kind::kMerge) {
@@ -181,6 +215,7 @@ void Upkeep::begin_merge(LayerId parent)
     // Who read the parent's id in the row of a snapshot that has been deleted has opened it by
     // then, which the merge sees.
     connections_.wait_for_readers();
+    checksums_.stop();
     try {
         auto merge = pair->is_child_sealed
                          ? blocks_.merge_sealed(parent, pair->child)
@@ -260,6 +295,9 @@ void Upkeep::finish_merge(Job job)
     }
     if (had_index) {
         add(Kind::kIndexAgain, result);
+    }
+    if (pair.is_child_sealed && keeps_checksums_ == DataChecksums::kKept) {
+        add(Kind::kChecksums, result);
     }
 }
 

@@ -9,6 +9,7 @@
 #include "storage/base/mutex.h"
 #include "storage/blocks/layer_id.h"
 #include "storage/metadata/snapshots/snapshot_ids.h"
+#include "storage/upkeep/checksum_upkeep.h"
 
 namespace amilab {
 
@@ -23,7 +24,8 @@ class Persistence;
 class Upkeep {
 public:
     /// The owner of `work` holds this and the rest.
-    Upkeep(OwnedWork& work, Connections& connections, BlockStore& blocks, Persistence& persistence);
+    Upkeep(OwnedWork& work, Connections& connections, BlockStore& blocks, Persistence& persistence,
+           DataChecksums checksums);
     ~Upkeep();
     Upkeep(const Upkeep&) = delete;
     Upkeep& operator=(const Upkeep&) = delete;
@@ -37,6 +39,8 @@ public:
         kIndexAgain,
         /// The layer, sealed and synced, may have no record of what it has.
         kRecord,
+        /// The layer, sealed and synced, may lack checksums of its data.
+        kChecksums,
     };
     void add(Kind kind, LayerId layer);
     /// A layer that survives power loss from now on: it may be indexed, its parent merged.
@@ -45,6 +49,8 @@ public:
     void add_all();
     /// Counts what these snapshots hold, as snapshot_sizes.h has it.
     void count_snapshots_later(std::vector<SnapshotId> ids);
+    /// Has the background compare 8 MiB of data with their checksums, where those are kept.
+    void scrub_later();
     /// What is under way is dropped; the next start takes it up again.
     void stop();
 
@@ -65,12 +71,16 @@ private:
     void write_index(LayerId layer, Kind kind);
     void write_record(LayerId layer);
     void forget_record(LayerId layer);
+    void scrub();
+    /// On something that takes more than one step.
+    bool is_at_work() const { return job_ || checksums_.is_writing(); }
     bool is_stopped();
 
     OwnedWork& work_;
     Connections& connections_;
     BlockStore& blocks_;
     Persistence& persistence_;
+    const DataChecksums keeps_checksums_;
 
     Mutex mutex_{LockLevel::kUpkeep};
     std::deque<Task> tasks_ GUARDED_BY(mutex_);
@@ -79,6 +89,7 @@ private:
 
     // Of the background thread alone.
     std::unique_ptr<Job> job_;
+    ChecksumUpkeep checksums_;
     std::set<LayerId> postponed_;  // could not be merged yet, for somebody was reading
 };
 

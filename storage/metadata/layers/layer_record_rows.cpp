@@ -85,6 +85,20 @@ std::vector<LayerId> select_layers_without_record(Database& db)
     return select.values<LayerId>();
 }
 
+bool is_layer_on_disk(Database& db, LayerId layer)
+{
+    Statement select(db, "SELECT 1 FROM layer WHERE id = ? AND sealed = 1 AND synced = 1");
+    select.bind(layer);
+    return select.step();
+}
+
+std::vector<LayerId> select_layers_on_disk(Database& db)
+{
+    Statement select(db, "SELECT id FROM layer WHERE sealed = 1 AND synced = 1 ORDER BY id");
+    select.bind();
+    return select.values<LayerId>();
+}
+
 bool may_be_recorded(Database& db, LayerId layer)
 {
     Statement select(db,

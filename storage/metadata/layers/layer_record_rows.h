@@ -19,6 +19,9 @@ LayerExpectations select_layer_expectations(Database& db, std::string_view boot_
 /// Sealed layers on the disk that have none: those of older versions, and those that were merged
 /// into when the process ended.
 std::vector<LayerId> select_layers_without_record(Database& db);
+/// Sealed, and all of it on the disk.
+bool is_layer_on_disk(Database& db, LayerId layer);
+std::vector<LayerId> select_layers_on_disk(Database& db);
 bool may_be_recorded(Database& db, LayerId layer);
 
 }  // namespace amilab

@@ -48,6 +48,19 @@ std::vector<DiskRow> select_disks_where(Database& db, const std::string& conditi
 
 }  // namespace
 
+std::vector<std::string> select_disks_above(Database& db, LayerId layer)
+{
+    Statement select(db,
+                     "WITH RECURSIVE above (id) AS ("
+                     "  VALUES (?)"
+                     "  UNION SELECT layer.id FROM above JOIN layer ON layer.parent_id = above.id)"
+                     " SELECT id FROM main.snapshot WHERE layer_id IN (SELECT id FROM above)"
+                     " UNION ALL SELECT id FROM volume WHERE layer_id IN (SELECT id FROM above)"
+                     " ORDER BY id");
+    select.bind(layer);
+    return select.texts();
+}
+
 std::vector<LayerRow> select_layers(Database& db)
 {
     return select_rows<kLayerColumns>(db, "FROM layer l ORDER BY l.id");

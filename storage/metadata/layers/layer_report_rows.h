@@ -39,6 +39,9 @@ std::vector<DiskRow> select_disks_of(Database& db, std::string_view account);
 /// them down to the first that somebody else's volume or snapshot has for its own.
 std::vector<LayerId> select_layers_held_by(Database& db, std::string_view account);
 
+/// The ids of volumes and snapshots that read from a layer.
+std::vector<std::string> select_disks_above(Database& db, LayerId layer);
+
 /// Uploads that were open in another boot of the machine.
 std::vector<std::string> select_lost_uploads(Database& db, std::string_view boot_id);
 

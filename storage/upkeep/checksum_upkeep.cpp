@@ -1,0 +1,96 @@
+#include "storage/upkeep/checksum_upkeep.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "storage/blocks/block_store.h"
+#include "storage/blocks/data_checksums.h"
+#include "storage/metadata/layers/layer_record_rows.h"
+#include "storage/metadata/layers/layer_report_rows.h"
+#include "storage/metadata/sql/connections.h"
+
+namespace amilab {
+namespace {
+
+/// 1 MiB: what is waiting behind it, a sync or a removal, comes soon enough.
+constexpr std::uint64_t kBlocksPerStep = 16;
+/// Called once a second, so that it goes through 28 GiB an hour.
+constexpr std::uint64_t kBlocksPerScrub = 128;
+constexpr std::chrono::hours kBetweenPasses{24};
+
+}  // namespace
+
+ChecksumUpkeep::ChecksumUpkeep(Connections& connections, BlockStore& blocks)
+    : connections_(connections), blocks_(blocks)
+{
+}
+
+ChecksumUpkeep::~ChecksumUpkeep() = default;
+
+void ChecksumUpkeep::begin(LayerId layer)
+{
+    {
+        auto reader = connections_.reader();
+        if (!is_layer_on_disk(reader.db(), layer)) {
+            return;
+        }
+    }
+    writer_ = blocks_.write_checksums(layer);
+}
+
+void ChecksumUpkeep::go_on()
+{
+    // Dropped when it fails: the next start finds the layer again.
+    auto writer = std::move(writer_);
+    if (writer->step(kBlocksPerStep)) {
+        writer_ = std::move(writer);
+    }
+}
+
+void ChecksumUpkeep::scrub()
+{
+    if (!check_ && !take_next()) {
+        return;
+    }
+    // Dropped when it fails: the next step goes on with another layer.
+    auto check = std::move(check_);
+    const auto layer = check->layer();
+    std::vector<std::uint64_t> wrong;
+    if (check->step(kBlocksPerScrub, wrong)) {
+        check_ = std::move(check);
+    }
+    if (!wrong.empty()) {
+        auto reader = connections_.reader();
+        throw std::runtime_error(
+            fmt::format("{}; it is read by {}", blocks_.words_for_changed(layer, wrong),
+                        fmt::join(select_disks_above(reader.db(), layer), ", ")));
+    }
+}
+
+bool ChecksumUpkeep::take_next()
+{
+    const auto now = std::chrono::steady_clock::now();
+    if (to_check_.empty() && now >= next_pass_) {
+        next_pass_ = now + kBetweenPasses;
+        auto reader = connections_.reader();
+        to_check_ = select_layers_on_disk(reader.db());
+    }
+    if (to_check_.empty()) {
+        return false;
+    }
+    check_ = blocks_.check_data(to_check_.back());
+    to_check_.pop_back();
+    return true;
+}
+
+void ChecksumUpkeep::stop()
+{
+    writer_.reset();
+    check_.reset();
+}
+
+}  // namespace amilab
