@@ -51,7 +51,6 @@ ROOTS = {"server": {"main.cpp", "CMakeLists.txt"}, "storage": {"CMakeLists.txt"}
 
 # Rows of rooms that are no one family's, with whose they are.
 SHARED_ROWS = {
-    "network/network_rows": "vpcs, subnets and security_groups: each points at the next",
     "recycle_bin/recycle_rule_rows": "the service rbin",
     "settings/account_content_rows": "the control API, and the bound on what an account holds",
     "settings/account_rows": "whoever keeps a setting for each account and region",

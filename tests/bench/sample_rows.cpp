@@ -7,7 +7,9 @@
 
 #include "storage/metadata/instances/instance_rows.h"
 #include "storage/metadata/layers/layer_rows.h"
-#include "storage/metadata/network/network_rows.h"
+#include "storage/metadata/network/security_group_rows.h"
+#include "storage/metadata/network/subnet_rows.h"
+#include "storage/metadata/network/vpc_rows.h"
 #include "storage/metadata/sql/transaction.h"
 #include "storage/metadata/tags/tag_rows.h"
 

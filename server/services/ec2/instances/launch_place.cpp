@@ -6,7 +6,7 @@
 #include "server/services/ec2/instance_types/launch_types.h"
 #include "server/services/ec2/instances/errors.h"
 #include "server/services/ec2/network/errors.h"
-#include "storage/metadata/network/network_rows.h"
+#include "storage/metadata/network/security_group_rows.h"
 #include "storage/metadata/regions/region_rows.h"
 
 namespace amilab::ec2 {

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "storage/metadata/network/network_rows.h"
+#include "storage/metadata/network/security_group_rows.h"
+#include "storage/metadata/network/subnet_rows.h"
+#include "storage/metadata/network/vpc_rows.h"
 #include "storage/metadata/regions/region_rows.h"
 
 namespace amilab::ec2 {

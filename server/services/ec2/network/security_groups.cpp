@@ -7,7 +7,8 @@
 #include "server/services/ec2/network/errors.h"
 #include "server/wire/ec2/network/security_groups.h"
 #include "server/wire/ec2/schema.h"
-#include "storage/metadata/network/network_rows.h"
+#include "storage/metadata/network/security_group_rows.h"
+#include "storage/metadata/network/vpc_rows.h"
 
 namespace amilab::ec2 {
 

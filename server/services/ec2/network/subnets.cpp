@@ -7,7 +7,7 @@
 #include "server/services/ec2/network/errors.h"
 #include "server/wire/ec2/network/subnets.h"
 #include "server/wire/ec2/schema.h"
-#include "storage/metadata/network/network_rows.h"
+#include "storage/metadata/network/subnet_rows.h"
 
 namespace amilab::ec2 {
 

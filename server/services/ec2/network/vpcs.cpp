@@ -6,7 +6,7 @@
 #include "server/services/ec2/network/errors.h"
 #include "server/wire/ec2/network/vpcs.h"
 #include "server/wire/ec2/schema.h"
-#include "storage/metadata/network/network_rows.h"
+#include "storage/metadata/network/vpc_rows.h"
 
 namespace amilab::ec2 {
 

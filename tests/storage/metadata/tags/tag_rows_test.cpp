@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "storage/metadata/images/image_rows.h"
-#include "storage/metadata/network/network_rows.h"
+#include "storage/metadata/network/vpc_rows.h"
 
 #include "storage/metadata/catalogue/connection.h"
 #include "storage/metadata/sql/migrations.h"
