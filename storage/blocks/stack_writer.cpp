@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <boost/container/small_vector.hpp>
+#include <memory>
+#include <span>
 #include <vector>
 
 #include "storage/base/storage_error.h"
@@ -58,7 +60,9 @@ void fill_block(const LayerStack& stack, std::uint64_t volume_size, Owner owner,
         stack.top().write(offset, bytes);
         return;
     }
-    std::vector<std::byte> block(length);
+    // All of it is read over: zeros in it first would cost as much as the read.
+    const auto room = std::make_unique_for_overwrite<std::byte[]>(length);
+    const std::span block(room.get(), length);
     stack.read(begin, block, std::span(&owner, 1));
     std::copy(bytes.begin(), bytes.end(),
               block.begin() + static_cast<std::ptrdiff_t>(offset - begin));
