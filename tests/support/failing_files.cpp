@@ -1,0 +1,224 @@
+// Loaded into a server before everything else (LD_PRELOAD): its calls on files below one folder are
+// counted, and some of them fail, as tests/clients/failing_files.py says in memory that both share.
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstdarg>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+namespace {
+
+/// The calls [first, last] fail with the error, counted from 1. What is full fails no reading.
+struct Control {
+    std::atomic<std::uint64_t> seen;
+    std::atomic<std::uint64_t> first;
+    std::atomic<std::uint64_t> last;
+    std::atomic<std::uint64_t> error_number;
+};
+
+enum class Kind { kReads, kWrites };
+
+template <class Function>
+Function* next(const char* name)
+{
+    return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
+}
+
+int open_next(const char* path, int flags, mode_t mode)
+{
+    static auto* const call = next<int(const char*, int, ...)>("open");
+    return call(path, flags, mode);
+}
+
+Control* map_control()
+{
+    const char* path = std::getenv("AMILAB_FAILING_FILES_CONTROL");
+    const int file = path != nullptr ? open_next(path, O_RDWR | O_CLOEXEC, 0) : -1;
+    if (file < 0) {
+        return nullptr;
+    }
+    void* mapped = mmap(nullptr, sizeof(Control), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    return mapped != MAP_FAILED ? static_cast<Control*>(mapped) : nullptr;
+}
+
+bool is_below(const char* path)
+{
+    static const char* const folder = std::getenv("AMILAB_FAILING_FILES_FOLDER");
+    return folder != nullptr && path != nullptr && std::string_view(path).starts_with(folder);
+}
+
+/// Which descriptors are of files below the folder.
+std::array<std::atomic<bool>, 65536> watched;
+
+bool is_watched(int file)
+{
+    return file >= 0 && static_cast<std::size_t>(file) < watched.size() &&
+           watched[static_cast<std::size_t>(file)].load();
+}
+
+void watch(int file, bool is_ours)
+{
+    if (file >= 0 && static_cast<std::size_t>(file) < watched.size()) {
+        watched[static_cast<std::size_t>(file)] = is_ours;
+    }
+}
+
+/// Counts the call; true, and errno says why, when it is to fail.
+bool fails(bool is_ours, Kind kind)
+{
+    static Control* const control = map_control();
+    if (control == nullptr || !is_ours) {
+        return false;
+    }
+    const auto number = control->seen.fetch_add(1) + 1;
+    if (number < control->first.load() || number > control->last.load()) {
+        return false;
+    }
+    const auto error_number = static_cast<int>(control->error_number.load());
+    if (error_number == ENOSPC && kind == Kind::kReads) {
+        return false;
+    }
+    errno = error_number;
+    return true;
+}
+
+int open_watched(const char* path, int flags, mode_t mode)
+{
+    if (fails(is_below(path), (flags & O_CREAT) != 0 ? Kind::kWrites : Kind::kReads)) {
+        return -1;
+    }
+    const int file = open_next(path, flags, mode);
+    watch(file, is_below(path));
+    return file;
+}
+
+mode_t mode_of(int flags, va_list arguments)
+{
+    return (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, mode_t) : 0;
+}
+
+}  // namespace
+
+extern "C" {
+
+int open(const char* path, int flags, ...)
+{
+    va_list arguments;
+    va_start(arguments, flags);
+    const auto mode = mode_of(flags, arguments);
+    va_end(arguments);
+    return open_watched(path, flags, mode);
+}
+
+int open64(const char* path, int flags, ...)
+{
+    va_list arguments;
+    va_start(arguments, flags);
+    const auto mode = mode_of(flags, arguments);
+    va_end(arguments);
+    return open_watched(path, flags, mode);
+}
+
+int close(int file)
+{
+    static auto* const call = next<int(int)>("close");
+    watch(file, false);
+    return call(file);
+}
+
+ssize_t read(int file, void* bytes, size_t count)
+{
+    static auto* const call = next<ssize_t(int, void*, size_t)>("read");
+    return fails(is_watched(file), Kind::kReads) ? -1 : call(file, bytes, count);
+}
+
+ssize_t write(int file, const void* bytes, size_t count)
+{
+    static auto* const call = next<ssize_t(int, const void*, size_t)>("write");
+    return fails(is_watched(file), Kind::kWrites) ? -1 : call(file, bytes, count);
+}
+
+ssize_t pread(int file, void* bytes, size_t count, off_t offset)
+{
+    static auto* const call = next<ssize_t(int, void*, size_t, off_t)>("pread");
+    return fails(is_watched(file), Kind::kReads) ? -1 : call(file, bytes, count, offset);
+}
+
+ssize_t pread64(int file, void* bytes, size_t count, off64_t offset)
+{
+    return pread(file, bytes, count, offset);
+}
+
+ssize_t pwrite(int file, const void* bytes, size_t count, off_t offset)
+{
+    static auto* const call = next<ssize_t(int, const void*, size_t, off_t)>("pwrite");
+    return fails(is_watched(file), Kind::kWrites) ? -1 : call(file, bytes, count, offset);
+}
+
+ssize_t pwrite64(int file, const void* bytes, size_t count, off64_t offset)
+{
+    return pwrite(file, bytes, count, offset);
+}
+
+int fsync(int file)
+{
+    static auto* const call = next<int(int)>("fsync");
+    return fails(is_watched(file), Kind::kWrites) ? -1 : call(file);
+}
+
+int fdatasync(int file)
+{
+    static auto* const call = next<int(int)>("fdatasync");
+    return fails(is_watched(file), Kind::kWrites) ? -1 : call(file);
+}
+
+int ftruncate(int file, off_t length) noexcept
+{
+    static auto* const call = next<int(int, off_t)>("ftruncate");
+    return fails(is_watched(file), Kind::kWrites) ? -1 : call(file, length);
+}
+
+int ftruncate64(int file, off64_t length) noexcept
+{
+    return ftruncate(file, length);
+}
+
+int fallocate(int file, int mode, off_t offset, off_t length)
+{
+    static auto* const call = next<int(int, int, off_t, off_t)>("fallocate");
+    return fails(is_watched(file), Kind::kWrites) ? -1 : call(file, mode, offset, length);
+}
+
+int posix_fallocate(int file, off_t offset, off_t length)
+{
+    static auto* const call = next<int(int, off_t, off_t)>("posix_fallocate");
+    return fails(is_watched(file), Kind::kWrites) ? errno : call(file, offset, length);
+}
+
+int rename(const char* from, const char* to) noexcept
+{
+    static auto* const call = next<int(const char*, const char*)>("rename");
+    return fails(is_below(from), Kind::kWrites) ? -1 : call(from, to);
+}
+
+int unlink(const char* path) noexcept
+{
+    static auto* const call = next<int(const char*)>("unlink");
+    return fails(is_below(path), Kind::kWrites) ? -1 : call(path);
+}
+
+int mkdir(const char* path, mode_t mode) noexcept
+{
+    static auto* const call = next<int(const char*, mode_t)>("mkdir");
+    return fails(is_below(path), Kind::kWrites) ? -1 : call(path, mode);
+}
+
+}  // extern "C"
