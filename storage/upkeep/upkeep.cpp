@@ -97,13 +97,15 @@ void Upkeep::count_snapshots_later(std::vector<SnapshotId> ids)
 
 void Upkeep::scrub_later()
 {
-    if (keeps_checksums_ == DataChecksums::kKept) {
+    // Once at a time: what keeps the background busy must not be followed by all that waited.
+    if (keeps_checksums_ == DataChecksums::kKept && !scrub_is_posted_.exchange(true)) {
         work_.post_idle([this] { scrub(); });
     }
 }
 
 void Upkeep::scrub()
 {
+    scrub_is_posted_ = false;
     if (!job_ && !is_stopped()) {  // a layer that is merged into is not what its checksums say
         checksums_.scrub();
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -81,6 +82,7 @@ private:
     BlockStore& blocks_;
     Persistence& persistence_;
     const DataChecksums keeps_checksums_;
+    std::atomic<bool> scrub_is_posted_{false};
 
     Mutex mutex_{LockLevel::kUpkeep};
     std::deque<Task> tasks_ GUARDED_BY(mutex_);
