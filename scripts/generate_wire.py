@@ -104,6 +104,7 @@ class Service:
                          for room, families in rooms.items()
                          for family, operations in families.items()}
         self.schema = schema
+        self.is_ec2 = schema["protocol"] == "ec2"
         self.is_json = schema["protocol"] in ("json", "rest-json")
         self.shapes = schema["shapes"]
         self.overlay = overlay
@@ -400,13 +401,13 @@ class Writer:
         return lines + ["};", ""]
 
     def paged_list(self, shape):
-        """The element of the one list that an answer in pages has."""
-        if "output" not in self.service.shapes[shape]["uses"] or self.service.is_json:
+        """The element of the one list that an answer of the ec2 protocol has."""
+        is_answer = self.service.name_of(shape).endswith("Response")
+        if not is_answer or not self.service.is_ec2:
             return None
-        members = dict(self.service.struct_members(shape))
-        lists = [member["out"] for member in members.values()
+        lists = [member["out"] for _, member in self.service.struct_members(shape)
                  if "out" in member and self.service.is_list(member)]
-        return lists[0] if "NextToken" in members and len(lists) == 1 else None
+        return lists[0] if len(lists) == 1 else None
 
     def request_of(self, shape):
         name = self.service.struct_name.get(shape, "")

@@ -2,11 +2,10 @@
 
 namespace amilab::describing {
 
-ListPage page_of(const Session& session, const PageSpec& spec,
-                 const std::optional<std::int64_t>& max_results,
+ListPage page_of(const PageSpec& spec, const std::optional<std::int64_t>& max_results,
                  const std::optional<std::string>& next_token, const PageTokens& tokens)
 {
-    auto page = parse_page(session, max_results, next_token, tokens);
+    auto page = parse_page(max_results, next_token, tokens);
     if (page.limit == 0 && spec.zero_is_all) {
         page.limit.reset();
     }
@@ -17,6 +16,18 @@ ListPage page_of(const Session& session, const PageSpec& spec,
         page.limit = spec.usual;
     }
     return page;
+}
+
+ListPart* part_of(const Session& session, ListPage& page, bool is_whole)
+{
+    auto* part = session.part();
+    if (part == nullptr || page.limit || is_whole) {
+        return nullptr;
+    }
+    if (!part->after.empty()) {
+        page.after = part->after;
+    }
+    return part;
 }
 
 }  // namespace amilab::describing

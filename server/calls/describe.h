@@ -1,10 +1,12 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -36,6 +38,17 @@ struct IdsSpec {
     bool before_filters = false;
     /// Throws for ids that the caller does not have, whatever the filters say.
     void (*require)(Session& session, const ListQuery& wanted) = nullptr;
+    /// Whether the list's own `select` does, so that rows of ids are selected all at once.
+    bool select_requires = false;
+};
+
+/// What rows stand together by in an answer, where a row is not an item of it by itself: parts of
+/// an answer do not come between.
+template <class Row>
+struct GroupSpec {
+    /// The column, for ListQuery's `ahead`; empty: a row is an item.
+    std::string_view column = {};
+    const std::string& (*of)(const Row& row) = nullptr;
 };
 
 struct PageSpec {
@@ -67,6 +80,7 @@ struct DescribeSpec {
     std::vector<Row> (*select)(Database& db, const ListQuery& wanted);
     /// Where a row stands in the order of pages.
     std::string (*key)(const Row& row) = &id_of<Row>;
+    GroupSpec<Row> group = {};
     /// All rows of a page at once, so that what belongs to them comes by one statement each.
     std::vector<Answer> (*answers)(Session& session, std::vector<Row>&& rows);
     std::vector<Answer> Response::*into;
@@ -101,8 +115,7 @@ struct SpecTypes<DescribeSpec<Request, Response_, Answer, Row>> {
 template <const auto& kSpec>
 using ResponseOf = typename SpecTypes<std::decay_t<decltype(kSpec)>>::Response;
 
-ListPage page_of(const Session& session, const PageSpec& spec,
-                 const std::optional<std::int64_t>& max_results,
+ListPage page_of(const PageSpec& spec, const std::optional<std::int64_t>& max_results,
                  const std::optional<std::string>& next_token, const PageTokens& tokens);
 
 template <const auto& kSpec, class Checks, class Request>
@@ -126,6 +139,64 @@ ListQuery query_of(Session& session, const Request& request)
     return wanted;
 }
 
+/// The part that the session is to answer, where the request does not limit the rows and they may
+/// be cut. Puts `page` behind those before it.
+ListPart* part_of(const Session& session, ListPage& page, bool is_whole);
+
+/// How many of the first `most` rows there are up to the end of a group; 0: they are all one.
+template <class Row>
+std::size_t end_of_group(const std::vector<Row>& rows, std::size_t most,
+                         const GroupSpec<Row>& group)
+{
+    while (most > 0 && group.of(rows[most - 1]) == group.of(rows[most])) {
+        --most;
+    }
+    return most;
+}
+
+/// Rows in the order of groups, and how many of them are the part.
+template <const auto& kSpec>
+auto select_groups(Database& db, ListQuery& wanted, const ListPart& part)
+{
+    wanted.ahead = kSpec.group.column;
+    auto most = static_cast<std::size_t>(part.most_rows);
+    for (;;) {
+        wanted.limit = static_cast<std::int64_t>(most) + 1;
+        auto rows = kSpec.select(db, wanted);
+        if (rows.size() <= most) {
+            return std::pair(std::move(rows), rows.size());
+        }
+        if (const auto end = end_of_group(rows, most, kSpec.group); end > 0) {
+            return std::pair(std::move(rows), end);
+        }
+        most *= 2;
+    }
+}
+
+/// The rows of the part, which is told whether there are more and where they begin.
+template <const auto& kSpec>
+auto select_part(Database& db, ListQuery& wanted, ListPart& part)
+{
+    const auto is_first = wanted.after.empty();
+    auto most = static_cast<std::size_t>(part.most_rows);
+    wanted.limit = part.most_rows + 1;
+    std::decay_t<decltype(kSpec.select(db, wanted))> rows;
+    if (!part.is_grouped) {
+        rows = kSpec.select(db, wanted);
+        part.is_grouped = kSpec.group.of != nullptr && is_first && rows.size() > most;
+    }
+    if (part.is_grouped) {
+        std::tie(rows, most) = select_groups<kSpec>(db, wanted, part);
+    }
+    part.has_more = rows.size() > most;
+    if (part.has_more) {
+        rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(most), rows.end());
+        part.after = part.is_grouped ? kSpec.group.of(rows.back()) + "/" : std::string();
+        part.after += kSpec.key(rows.back());
+    }
+    return rows;
+}
+
 }  // namespace describing
 
 /// One call that lists rows, from its checks in AWS's order to its answer.
@@ -137,23 +208,29 @@ auto answer_list(Session& session, const Request& request)
     ListPage page;
     if constexpr (requires { request.max_results; }) {
         Checks::before_page(kSpec, request, wanted);
-        page = describing::page_of(session, kSpec.page, request.max_results, request.next_token,
-                                   tokens);
+        page = describing::page_of(kSpec.page, request.max_results, request.next_token, tokens);
     }
     Checks::before_rows(request);
 
+    auto* part =
+        describing::part_of(session, page, kSpec.ids.select_requires && !wanted.ids.empty());
     wanted.after = page.after;
     wanted.limit = page.sql_limit();
-    if (kSpec.ids.require != nullptr) {
+    // What was there when the answer began may be gone by now.
+    const bool goes_on = part != nullptr && !part->after.empty();
+    if (kSpec.ids.require != nullptr && !goes_on) {
         kSpec.ids.require(session, wanted);
     }
     if (kSpec.resolve != nullptr) {
         kSpec.resolve(session, request, wanted);
     }
-    auto rows = kSpec.select(session.db(), wanted);
+    auto rows = part != nullptr ? describing::select_part<kSpec>(session.db(), wanted, *part)
+                                : kSpec.select(session.db(), wanted);
     describing::ResponseOf<kSpec> response;
     if constexpr (requires { response.next_token; }) {
-        response.next_token = cut_page(page, rows, kSpec.key, tokens);
+        if (part == nullptr) {
+            response.next_token = cut_page(page, rows, kSpec.key, tokens);
+        }
     }
     response.*kSpec.into = kSpec.answers(session, std::move(rows));
     return response;

@@ -83,8 +83,11 @@ struct PrerequisiteOf {
 struct NoPrerequisite {};
 inline constexpr NoPrerequisite kNoPrerequisite;
 
-/// How many rows a part has of an answer that is made in parts.
-inline constexpr std::int64_t kRowsInPart = 4000;
+/// How many rows the first part has of an answer that is made in parts: as many as a page may. An
+/// answer of no more is one document.
+inline constexpr std::int64_t kRowsInPart = 1000;
+/// How many rows the next part has, after one of so many, which took so many bytes.
+std::int64_t rows_in_next_part(std::int64_t rows, std::size_t bytes);
 
 struct ReadOptions {
     bool is_long = false;
@@ -104,9 +107,10 @@ template <auto handler>
 using RequestOf = typename HandlerTypes<decltype(handler)>::Request;
 
 template <auto handler, const auto& prerequisite>
-class TypedRead : public ReadCall {
+class TypedRead final : public ReadCall {
 public:
     using Request = RequestOf<handler>;
+    using Response = typename HandlerTypes<decltype(handler)>::Response;
 
     explicit TypedRead(const wire::Parameters& parameters)
         : request_(wire::parse_request<Request>(parameters.root()))
@@ -115,8 +119,14 @@ public:
 
     wire::Rendered run(Session& session, const wire::AnswerForm& form) override
     {
-        return wire::render_answer(form, handler(session, request_));
+        if constexpr (kMayBeParted) {
+            return run_part(session, form);
+        } else {
+            return wire::render_answer(form, handler(session, request_));
+        }
     }
+
+    bool has_more() const override { return part_.has_more; }
 
     bool lacks_rows(Session& session) override
     {
@@ -138,38 +148,25 @@ public:
         }
     }
 
-protected:
-    Request request_;
-};
-
-/// A reading call that is answered in parts where `asks_for_all` says so of its request. For
-/// operations of the ec2 protocol that know pages.
-template <auto handler, const auto& prerequisite>
-class PartedRead final : public TypedRead<handler, prerequisite> {
-public:
-    explicit PartedRead(const wire::Parameters& parameters)
-        : TypedRead<handler, prerequisite>(parameters), is_parted_(asks_for_all(this->request_))
-    {
-    }
-
-    wire::Rendered run(Session& session, const wire::AnswerForm& form) override
-    {
-        if (!is_parted_) {
-            return TypedRead<handler, prerequisite>::run(session, form);
-        }
-        session.answer_in_parts(kRowsInPart);
-        auto response = handler(session, this->request_);
-        // A call that is given up and run anew has not come so far.
-        has_more_ = response.next_token.has_value();
-        this->request_.next_token = std::exchange(response.next_token, {});
-        return wire::render_part(form, parts_, response, !has_more_);
-    }
-
-    bool has_more() const override { return has_more_; }
-
 private:
-    bool is_parted_;
-    bool has_more_ = false;
+    /// Answers of the ec2 protocol with one list, where the handler cuts it.
+    static constexpr bool kMayBeParted = requires { Response::kPagedList; };
+
+    wire::Rendered run_part(Session& session, const wire::AnswerForm& form)
+    {
+        // A call that is given up and run anew begins where this one did.
+        auto part = part_;
+        part.has_more = false;
+        session.answer_part(part);
+        const auto response = handler(session, request_);
+        auto rendered = wire::render_part(form, parts_, response, !part.has_more);
+        part.most_rows = rows_in_next_part(part.most_rows, rendered.body.size());
+        part_ = std::move(part);
+        return rendered;
+    }
+
+    Request request_;
+    ListPart part_{.most_rows = kRowsInPart};
     wire::AnswerParts parts_;
 };
 
@@ -232,15 +229,6 @@ constexpr Operation read(const wire::OperationOf<RequestOf<handler>>& schema,
             .kind = OperationKind::kRead,
             .parse = &parse_as<ReadCall, TypedRead<handler, prerequisite>>,
             .is_long = options.is_long};
-}
-
-/// A row for a handler that only reads, and whose answer may be long.
-template <auto handler, const auto& prerequisite = kNoPrerequisite>
-constexpr Operation read_in_parts(const wire::OperationOf<RequestOf<handler>>& schema)
-{
-    return {.schema = &schema,
-            .kind = OperationKind::kRead,
-            .parse = &parse_as<ReadCall, PartedRead<handler, prerequisite>>};
 }
 
 /// A row for a handler that writes.

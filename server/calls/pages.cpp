@@ -69,10 +69,10 @@ std::string PageTokens::make(std::string_view last_key) const
     return wire::encode_base64(signature(last_key).append(last_key));
 }
 
-ListPage parse_page(const Session& session, const std::optional<std::int64_t>& max_results,
+ListPage parse_page(const std::optional<std::int64_t>& max_results,
                     const std::optional<std::string>& next_token, const PageTokens& tokens)
 {
-    ListPage page{.after = tokens.read(next_token), .limit = session.rows_in_part()};
+    ListPage page{.after = tokens.read(next_token), .limit = {}};
     if (max_results) {
         page.limit = std::min(*max_results, kLargestPage);
     }

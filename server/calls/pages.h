@@ -54,8 +54,8 @@ private:
 };
 
 /// The page that MaxResults and NextToken mean; more than 1,000 is 1,000. Without MaxResults it is
-/// all, or a part of it where the session answers in parts.
-ListPage parse_page(const Session& session, const std::optional<std::int64_t>& max_results,
+/// all.
+ListPage parse_page(const std::optional<std::int64_t>& max_results,
                     const std::optional<std::string>& next_token, const PageTokens& tokens);
 
 /// Cuts `rows` to the page and returns the token of the next one, when there is one. `key` tells a

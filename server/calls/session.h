@@ -32,6 +32,18 @@ struct Caller {
     std::string access_key;  ///< empty when the request is unsigned
 };
 
+/// Where a list that its request does not limit goes on: it is answered in parts, each with a
+/// session of its own.
+struct ListPart {
+    /// How many rows it has at most; what may not be cut may be more.
+    std::int64_t most_rows;
+    /// The key of the last row of the parts before; empty in the first.
+    std::string after = {};
+    /// Whether rows are in the order of what they stand together by.
+    bool is_grouped = false;
+    bool has_more = false;
+};
+
 /// What one call works with. Lives on one thread, as long as the call.
 class Session {
 public:
@@ -83,10 +95,10 @@ public:
         }
     }
 
-    /// How many rows a page has at most that the request does not limit: the answer is made in
-    /// parts. Nothing when it is made whole.
-    std::optional<std::int64_t> rows_in_part() const { return rows_in_part_; }
-    void answer_in_parts(std::int64_t rows) { rows_in_part_ = rows; }
+    /// What part of a list to answer whose rows the request does not limit, and whether there are
+    /// more. Null when it is answered whole.
+    ListPart* part() const { return part_; }
+    void answer_part(ListPart& part) { part_ = &part; }
 
     /// What the caller's parameters amount to, client token and dry run aside.
     std::string fingerprint() const;
@@ -123,7 +135,7 @@ private:
     IdSource* ids_ = nullptr;
     TimeMs now_ms_;
     bool may_wait_ = true;
-    std::optional<std::int64_t> rows_in_part_;
+    ListPart* part_ = nullptr;
     std::vector<Transition> scheduled_;
     std::vector<std::function<void(Generation&)>> after_commit_;
 };

@@ -14,12 +14,13 @@ namespace listing {
 
 namespace {
 
-void append_term(Query& query, std::string_view column, std::string_view value, bool& is_first)
+void append_term(Query& query, std::string_view hides, std::string_view column,
+                 std::string_view value, bool& is_first)
 {
     if (column == "-") {
         return;
     }
-    query.sql(is_first ? " WHERE " : " AND ").sql(column).sql(" = ").value(value);
+    query.sql(is_first ? " WHERE " : " AND ").sql(hides).sql(column).sql(" = ").value(value);
     is_first = false;
 }
 
@@ -58,8 +59,10 @@ void ListingSql::replace(std::string& text, std::string_view said)
 void ListingSql::append_scope(Query& query, const ListQuery& wanted) const
 {
     bool is_first = true;
-    append_term(query, region_, wanted.region, is_first);
-    append_term(query, owner_, wanted.owner, is_first);
+    // The + keeps the index of owners out of SQLite's sight, where another has the order.
+    const std::string_view hides = wanted.ahead.empty() ? "" : "+";
+    append_term(query, hides, region_, wanted.region, is_first);
+    append_term(query, hides, owner_, wanted.owner, is_first);
     if (is_first) {
         query.sql(" WHERE 1");
     }
@@ -85,17 +88,23 @@ void ListingSql::append_base(Query& query, std::string_view columns, const ListQ
     }
 }
 
-/// What is behind the last row of the page before.
-void ListingSql::append_after(Query& query, std::string_view after) const
+std::pair<std::string_view, std::string_view> ListingSql::order(const ListQuery& wanted) const
 {
-    if (second_key_.empty()) {
-        query.sql(" AND ").sql(key_).sql(" > ").value(after);
+    return wanted.ahead.empty() ? std::pair(key_, second_key_) : std::pair(wanted.ahead, key_);
+}
+
+/// What is behind the last row of the page before.
+void ListingSql::append_after(Query& query, const ListQuery& wanted) const
+{
+    const auto [first, second] = order(wanted);
+    if (second.empty()) {
+        query.sql(" AND ").sql(first).sql(" > ").value(wanted.after);
         return;
     }
-    const auto slash = std::min(after.find('/'), after.size());
-    query.sql(" AND (").sql(key_).sql(", ").sql(second_key_).sql(") > (");
-    query.value(after.substr(0, slash)).sql(", ");
-    query.value(after.substr(std::min(slash + 1, after.size()))).sql(")");
+    const auto slash = std::min(wanted.after.find('/'), wanted.after.size());
+    query.sql(" AND (").sql(first).sql(", ").sql(second).sql(") > (");
+    query.value(wanted.after.substr(0, slash)).sql(", ");
+    query.value(wanted.after.substr(std::min(slash + 1, wanted.after.size()))).sql(")");
 }
 
 Query ListingSql::page(const ListQuery& wanted) const
@@ -105,14 +114,15 @@ Query ListingSql::page(const ListQuery& wanted) const
     append_filters(query, wanted.filters, filters_, key_, wanted.owner);
     query.append(wanted.also);
     if (!wanted.after.empty()) {
-        append_after(query, wanted.after);
+        append_after(query, wanted);
     }
     if (!group_.empty()) {
         query.sql(" GROUP BY ").sql(group_);
     }
-    query.sql(" ORDER BY ").sql(key_);
-    if (!second_key_.empty()) {
-        query.sql(", ").sql(second_key_);
+    const auto [first, second] = order(wanted);
+    query.sql(" ORDER BY ").sql(first);
+    if (!second.empty()) {
+        query.sql(", ").sql(second);
     }
     query.sql(" LIMIT ").value(wanted.limit);
     return query;

@@ -28,6 +28,9 @@ struct ListQuery {
     /// More conditions, each behind " AND ", of what needs values of its own.
     Query also{};
     TimeMs now_ms = 0;
+    /// A column that the order begins with, and then has an index of its own; empty: the order is
+    /// that of keys. A key text is "its value/key" then.
+    std::string_view ahead{};
     /// The key of the last row of the page before; empty at the start.
     std::string_view after{};
     /// Rows at most; -1 is all.
@@ -96,7 +99,9 @@ private:
     static void replace(std::string& text, std::string_view said);
     void append_base(Query& query, std::string_view columns, const ListQuery& wanted) const;
     void append_scope(Query& query, const ListQuery& wanted) const;
-    void append_after(Query& query, std::string_view after) const;
+    void append_after(Query& query, const ListQuery& wanted) const;
+    /// What rows are ordered by: one column, or two.
+    std::pair<std::string_view, std::string_view> order(const ListQuery& wanted) const;
 
     std::string columns_;
     std::string from_;

@@ -173,8 +173,8 @@ GetImageFindingsResponse get_image_findings(Session& session,
                                             const GetImageFindingsRequest& request)
 {
     const auto id = parse_id<ImageId>(request.image_id);
-    const auto page = parse_page(session, request.max_results, request.next_token,
-                                 {session, kGetImageFindings.name});
+    const auto page =
+        parse_page(request.max_results, request.next_token, {session, kGetImageFindings.name});
     stop_if_dry_run(request);
     const auto image = select_visible_image(session.db(), session.account(), session.region(), id);
     if (!image) {

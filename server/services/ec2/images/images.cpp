@@ -397,7 +397,8 @@ void add_wishes(Session& session, const DescribeImagesRequest& request, ListQuer
 constexpr DescribeSpec kDescribe{.schema = kDescribeImages,
                                  .ids = {.member = &DescribeImagesRequest::image_ids,
                                          .check = &check_ids<ImageId>,
-                                         .not_with_page = "imageIds"},
+                                         .not_with_page = "imageIds",
+                                         .select_requires = true},
                                  .refine = &add_wishes,
                                  .select = &find_images,
                                  .answers = &to_answers,
@@ -443,11 +444,6 @@ RegisterImageResponse register_image(Session& session, const RegisterImageReques
 DescribeImagesResponse describe_images(Session& session, const DescribeImagesRequest& request)
 {
     return describe<kDescribe>(session, request);
-}
-
-bool asks_for_all(const DescribeImagesRequest& request)
-{
-    return !request.max_results && request.image_ids.empty();
 }
 
 // Source: EC2 API Reference, DeregisterImage (documented): into the recycle bin when a rule keeps
@@ -552,7 +548,7 @@ namespace {
 
 constexpr Operation kOperations[] = {
     write<register_image>(kRegisterImage),
-    read_in_parts<describe_images, kAdoptedImages>(kDescribeImages),
+    read<describe_images, kAdoptedImages>(kDescribeImages),
     write<deregister_image>(kDeregisterImage, {.frees_space = true}),
 };
 

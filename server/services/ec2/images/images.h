@@ -17,9 +17,6 @@ inline constexpr Due kImageAvailable{"image-available"};
 /// The operation, for whoever has made the snapshots.
 RegisterImageResponse register_image(Session& session, const RegisterImageRequest& request);
 
-/// Neither a page nor certain images: the answer may be of any length.
-bool asks_for_all(const DescribeImagesRequest& request);
-
 /// An image of the region that is the caller's own. Throws InvalidAMIID.NotFound for one that is
 /// not there, AuthFailure for one of another owner, InvalidAMIID.Unavailable when it is
 /// deregistered.

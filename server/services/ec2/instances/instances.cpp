@@ -78,12 +78,18 @@ void choose_states(Session&, const DescribeInstanceStatusRequest& request, ListQ
     }
 }
 
+const std::string& reservation_of(const InstanceRow& row)
+{
+    return row.reservation_id;
+}
+
 constexpr DescribeSpec kDescribe{.schema = kDescribeInstances,
                                  .ids = {.member = &DescribeInstancesRequest::instance_ids,
                                          .check = &check_ids<InstanceId>,
                                          .before_filters = true,
                                          .require = &require_listed_instances},
                                  .select = &select_page<kInstanceList>,
+                                 .group = {.column = "n.reservation_id", .of = &reservation_of},
                                  .answers = &reservation_answers,
                                  .into = &DescribeInstancesResponse::reservations};
 
