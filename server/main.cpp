@@ -13,6 +13,7 @@
 #include "server/cli/commands.h"
 #include "server/cli/environment.h"
 #include "server/cli/help_pages.h"
+#include "server/cli/sizes.h"
 #include "server/wire/types.h"
 #include "storage/base/lock_order.h"
 #include "storage/base/units.h"
@@ -141,6 +142,13 @@ void add_serve(CLI::App& app, int& exit_code)
         ->check(cli::check_account_limit, "");
     add_control_access(*command, options);
     add_nbd(*command, options);
+    command
+        ->add_option("--memory-limit", options.memory_limit,
+                     "What the server may take of memory, the page cache aside; it refuses calls "
+                     "with 503 before that")
+        ->type_name("SIZE")
+        ->capture_default_str()
+        ->check(cli::check_memory_limit, "");
     command->add_option("--threads", options.threads, "Threads for long reads; 0 suits the machine")
         ->type_name("N")
         ->capture_default_str()

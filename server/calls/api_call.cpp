@@ -30,6 +30,12 @@ ApiError stopping()
     return {"Unavailable", "The server is being stopped.", 503};
 }
 
+// Source: the code is EC2's common error (documented); the text is amilab's own.
+ApiError memory_short()
+{
+    return {"Unavailable", "The server holds as much for its clients as it may; try again.", 503};
+}
+
 ApiError internal_error()
 {
     return {"InternalError", "An internal error has occurred", 500};
@@ -180,6 +186,11 @@ ApiAnswer ApiCall::answer(const std::function<wire::Rendered()>& make) const
 ApiAnswer ApiCall::give_up() const
 {
     return refuse(stopping());
+}
+
+ApiAnswer ApiCall::refuse_for_memory() const
+{
+    return refuse(memory_short());
 }
 
 ApiAnswer ApiCall::run()

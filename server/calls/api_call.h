@@ -39,6 +39,8 @@ public:
     const std::string& account() const { return caller_.account; }
     /// What is answered to a call that was stopped because the server is.
     ApiAnswer give_up() const;
+    /// What is answered to a call while clients hold as much memory as they may: it was not run.
+    ApiAnswer refuse_for_memory() const;
     /// Lets happen what is due, as a read that finds it so would.
     void settle();
     /// From now on a read throws Interrupted soon after `stop` has become true.

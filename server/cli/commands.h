@@ -30,7 +30,8 @@ struct ServeOptions {
     std::optional<std::string> catalogue;    ///< a file instead of the built-in images
     std::vector<std::string> catalogue_add;  ///< files beside them
     std::string unknown_ami = "refuse";      ///< or adopt
-    unsigned threads = 0;                    ///< for long reads; 0: as many as suit the machine
+    std::string memory_limit = "512MiB";
+    unsigned threads = 0;  ///< for long reads; 0: as many as suit the machine
 };
 int serve(const ServeOptions& options);
 

@@ -16,13 +16,16 @@
 
 #include "server/cli/commands.h"
 #include "server/cli/doors.h"
+#include "server/cli/sizes.h"
 #include "server/front/front.h"
 #include "server/front/scrub_timer.h"
 #include "server/http/server.h"
 #include "server/log/log.h"
 #include "server/services/ec2/images/catalogue_file.h"
 #include "server/services/services.h"
+#include "storage/base/background.h"
 #include "storage/base/descriptors.h"
+#include "storage/base/memory_budget.h"
 #include "storage/nbd/server.h"
 
 namespace amilab::cli {
@@ -32,6 +35,9 @@ namespace {
 // Long reads run on workers; with a few more than cores a slow one holds nobody up.
 constexpr unsigned kLeastWorkers = 4;
 
+/// What one may hold: input, replies, a part of a write; and some room.
+constexpr std::size_t kNbdConnectionBytes = std::size_t{2} << 20;
+
 /// Answers are made and freed all the time. By default the allocator gives the top of the heap back
 /// to the kernel after each large one, and page faults on the next were a quarter of its cost.
 void keep_freed_memory()
@@ -40,6 +46,24 @@ void keep_freed_memory()
     constexpr int kLargestOnHeap = 1 << 20;
     ::mallopt(M_TRIM_THRESHOLD, kKeptBytes);
     ::mallopt(M_MMAP_THRESHOLD, kLargestOnHeap);
+}
+
+/// Shares of the memory limit for what clients may make the server hold: a quarter for requests and
+/// answers, a half for block devices. The rest is for what is at work and SQLite's caches.
+struct Budgets {
+    std::shared_ptr<MemoryBudget> calls;
+    std::shared_ptr<MemoryBudget> block_devices;
+    /// Each of which may hold a part of a write.
+    std::size_t nbd_connections;
+};
+
+Budgets plan_memory(const ServeOptions& options, Background& background)
+{
+    // What was freed in between is not given back by the allocator itself.
+    const auto give_back = [&background] { background.post([] { ::malloc_trim(0); }); };
+    const auto bytes = static_cast<std::size_t>(parse_size(options.memory_limit).value());
+    return {std::make_shared<MemoryBudget>(bytes / 4, give_back),
+            std::make_shared<MemoryBudget>(bytes / 2, give_back), bytes / kNbdConnectionBytes};
 }
 
 /// Logs what failed, and where nobody could be told.
@@ -73,7 +97,8 @@ unsigned wanted_workers(const ServeOptions& options)
 
 /// Null when nobody asked for it.
 std::unique_ptr<nbd::Server> serve_nbd(boost::asio::io_context& io_context, DataDirectory& data,
-                                       const ServeOptions& options, const Doors& doors)
+                                       const ServeOptions& options, const Doors& doors,
+                                       const Budgets& budgets)
 {
     if (!doors.nbd && !options.nbd_unix) {
         return nullptr;
@@ -84,6 +109,8 @@ std::unique_ptr<nbd::Server> serve_nbd(boost::asio::io_context& io_context, Data
         wanted.port = doors.nbd->port;
     }
     wanted.unix_path = options.nbd_unix;
+    wanted.max_connections = std::min(wanted.max_connections, budgets.nbd_connections);
+    wanted.memory = budgets.block_devices;
     wanted.report = reporter("network block devices");
     return std::make_unique<nbd::Server>(io_context, data, std::move(wanted));
 }
@@ -132,21 +159,23 @@ int serve(const ServeOptions& options)
                       {.default_account = options.account,
                        .default_region = options.region,
                        .strict_accounts = options.strict_accounts});
+    const auto budgets = plan_memory(options, data.background());
     boost::asio::io_context io_context(1);  // one thread runs it: see Front
     Front front(io_context, emulator,
-                std::min<std::size_t>(shares.workers, wanted_workers(options)), doors.control);
+                std::min<std::size_t>(shares.workers, wanted_workers(options)), doors.control,
+                budgets.calls);
     http::Server server(
         io_context, doors.api,
         [&front](http::Request& request, http::BodyReader& body) {
             return front.handle(request, body);
         },
-        {}, options.allowed_hosts);
+        {.memory = budgets.calls}, options.allowed_hosts);
 
     ScrubTimer scrub_timer(io_context, data);
     if (options.data_checksums) {
         scrub_timer.start();
     }
-    const auto nbd_server = serve_nbd(io_context, data, options, doors);
+    const auto nbd_server = serve_nbd(io_context, data, options, doors, budgets);
 
     boost::asio::signal_set signals(io_context, SIGINT, SIGTERM);
     bool is_stopping = false;

@@ -27,6 +27,12 @@ constexpr std::size_t kMostBodyBytes = std::size_t{2} << 20U;
 constexpr std::string_view kRequestId = "x-amzn-RequestId";
 /// A timer counts nanoseconds in 64 bits, and is set anew when it fires early.
 constexpr TimeMs kLongestWaitMs = kDayMs;
+/// Of an answer that is given however short memory is.
+constexpr std::size_t kSmallAnswerBytes = std::size_t{64} << 10U;
+/// Of a request that brings no disk.
+constexpr std::size_t kSmallBodyBytes = std::size_t{64} << 10U;
+/// What a stream of the control API has in memory at a time.
+constexpr std::size_t kStreamBytes = std::size_t{1} << 20U;
 /// So that one account leaves room for another.
 constexpr std::size_t kFewestLongReads = 2;
 /// One that writes, and one that is ready for when it has.
@@ -49,6 +55,8 @@ http::Response to_response(ApiAnswer answer)
 struct Parts {
     ApiCall call;
     std::string part;
+    /// Of the longest part so far, until the end.
+    MemoryBudget::Share held;
 };
 
 /// A failure in between cuts the connection: the client sees that the answer has no end.
@@ -62,6 +70,22 @@ asio::awaitable<void> send_parts(std::shared_ptr<Parts> parts, LongReads& reads,
         }
         auto next = co_await reads.run_more(parts->call);
         parts->part = std::move(next);
+        parts->held.hold(std::max(parts->held.bytes(), parts->part.size()));
+    }
+}
+
+bool brings_much(const http::Request& request)
+{
+    return request.header("Transfer-Encoding") ||
+           request.content_length.value_or(0) > kSmallBodyBytes;
+}
+
+/// Throws HttpError where there is no more.
+void hold_for_stream(MemoryBudget::Share& held)
+{
+    if (!held.try_hold(kStreamBytes)) {
+        throw http::HttpError(503,
+                              "The server holds as much for its clients as it may; try again.");
     }
 }
 
@@ -92,12 +116,13 @@ asio::awaitable<void> send_parts(std::shared_ptr<Parts> parts, LongReads& reads,
 }  // namespace
 
 Front::Front(asio::io_context& io_context, Emulator& emulator, std::size_t workers,
-             ControlAccess access)
+             ControlAccess access, std::shared_ptr<MemoryBudget> memory)
     : emulator_(emulator),
       io_context_(io_context),
+      memory_(std::move(memory)),
       due_timer_(io_context),
       writer_turns_(io_context, kAtTheWriter),
-      long_reads_(io_context, std::max(workers, kFewestLongReads)),
+      long_reads_(io_context, std::max(workers, kFewestLongReads), *memory_),
       worker_threads_(workers),
       workers_(worker_threads_.get_executor()),
       control_(emulator, std::move(access))
@@ -133,7 +158,15 @@ asio::awaitable<http::Response> Front::handle_control(http::Request& request,
     const auto header = header_of(request);
     HttpBodySource source(body);
     const StreamRequest asked{header, source, workers_};
+    const auto held = std::make_shared<MemoryBudget::Share>(*memory_);
+    if (brings_much(request)) {
+        hold_for_stream(*held);
+    }
     auto answer = co_await control_.handle(asked);
+    if (answer.write) {
+        hold_for_stream(*held);
+        answer.write = [held, write = std::move(answer.write)](BodySink& to) { return write(to); };
+    }
     line.tell_error(answer.error_code);
     look_for_due();
     co_return to_response(std::move(answer));
@@ -155,8 +188,9 @@ asio::awaitable<http::Response> Front::handle_api(http::Request& request, http::
     line.tell_error(answer.error_code);
     auto response = to_response(std::move(answer));
     if (call.has_more()) {
-        const auto parts =
-            std::make_shared<Parts>(Parts{std::move(call), std::move(response.body)});
+        const auto parts = std::make_shared<Parts>(
+            Parts{std::move(call), std::move(response.body), MemoryBudget::Share(*memory_)});
+        parts->held.hold(parts->part.size());
         response.body.clear();
         response.stream = [parts, &reads = long_reads_](http::BodyWriter& writer) {
             return send_parts(parts, reads, writer);
@@ -199,12 +233,28 @@ asio::awaitable<ApiAnswer> Front::answer_read(ApiCall& call, http::BodyReader& b
     co_return answer;
 }
 
+bool Front::is_too_much(const ApiAnswer& answer) const
+{
+    return answer.body.size() > kSmallAnswerBytes && memory_->is_short();
+}
+
+asio::awaitable<ApiAnswer> Front::answer_write(ApiCall& call)
+{
+    co_await writer_turns_.take(call.account());
+    const Turns::Turn turn(writer_turns_, call.account());
+    auto answer = co_await run_on(writer_.get_executor(), [&call] { return call.run(); });
+    co_return answer;
+}
+
 asio::awaitable<ApiAnswer> Front::answer(ApiCall& call, http::BodyReader& body)
 {
     std::optional<ApiAnswer> quick;
     // Nobody writes before those who wait for the writer.
     if (!call.needs_writer() || !writer_turns_.has_waiting()) {
         quick = call.run_if_quick();
+    }
+    if (quick && call.is_read() && is_too_much(*quick)) {
+        quick = call.refuse_for_memory();
     }
     if (!quick && call.is_read()) {
         auto answer = co_await answer_read(call, body);
@@ -213,13 +263,14 @@ asio::awaitable<ApiAnswer> Front::answer(ApiCall& call, http::BodyReader& body)
     if (!quick && !call.needs_writer()) {
         auto answer = co_await workers_.run([&call] { return call.run(); });
         wait_for_due();  // one that moved bytes may have scheduled something
+        if (is_too_much(answer)) {
+            co_return call.refuse_for_memory();  // a block that was asked for
+        }
         co_return answer;
     }
     // No co_await within a conditional expression: GCC 12 frees what it gives twice.
     if (!quick) {
-        co_await writer_turns_.take(call.account());
-        const Turns::Turn turn(writer_turns_, call.account());
-        quick = co_await run_on(writer_.get_executor(), [&call] { return call.run(); });
+        quick = co_await answer_write(call);
     }
     if (call.needs_writer()) {
         wait_for_due();

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <memory>
 #include <span>
 
 #include <boost/asio/awaitable.hpp>
@@ -17,6 +18,7 @@
 #include "server/front/streams.h"
 #include "server/http/message.h"
 #include "server/http/routes.h"
+#include "storage/base/memory_budget.h"
 
 namespace amilab {
 
@@ -29,9 +31,11 @@ namespace amilab {
 /// turns of their accounts. The workers have what remains: bytes, streams, the control API.
 class Front {
 public:
-    /// `io_context` is run by one thread; `access` says who may use what is no AWS API.
+    /// `io_context` is run by one thread; `access` says who may use what is no AWS API; of `memory`
+    /// is what answers take, and reads of much are refused while it is short.
     Front(boost::asio::io_context& io_context, Emulator& emulator, std::size_t workers,
-          ControlAccess access = ControlAccess());
+          ControlAccess access = ControlAccess(),
+          std::shared_ptr<MemoryBudget> memory = std::make_shared<MemoryBudget>());
 
     /// Throws HttpError for bodies that are too large or broken.
     boost::asio::awaitable<http::Response> handle(http::Request& request, http::BodyReader& body);
@@ -52,6 +56,9 @@ private:
     boost::asio::awaitable<http::Response> handle_stream(ApiCall& call, const RequestHeader& header,
                                                          http::BodyReader& body, CallLine& line);
     boost::asio::awaitable<ApiAnswer> answer(ApiCall& call, http::BodyReader& body);
+    /// Whether it had better not be kept until its client takes it.
+    bool is_too_much(const ApiAnswer& answer) const;
+    boost::asio::awaitable<ApiAnswer> answer_write(ApiCall& call);
     /// One that quick work did not do.
     boost::asio::awaitable<ApiAnswer> answer_read(ApiCall& call, http::BodyReader& body);
     /// From any thread; the rest on the io_context's.
@@ -60,6 +67,7 @@ private:
 
     Emulator& emulator_;
     boost::asio::io_context& io_context_;
+    const std::shared_ptr<MemoryBudget> memory_;
     boost::asio::steady_timer due_timer_;  // the io_context's thread
     TimeMs awaited_due_ms_ = EarliestDue::kNever;
     std::atomic<bool> is_stopped_{false};

@@ -40,8 +40,10 @@ private:
     bool is_client_gone_ = false;
 };
 
-LongReads::LongReads(asio::io_context& io_context, std::size_t threads)
-    : turns_(io_context, {.at_once = threads, .of_one_account = threads / 2}), threads_(threads)
+LongReads::LongReads(asio::io_context& io_context, std::size_t threads, const MemoryBudget& memory)
+    : memory_(memory),
+      turns_(io_context, {.at_once = threads, .of_one_account = threads / 2}),
+      threads_(threads)
 {
 }
 
@@ -52,7 +54,7 @@ asio::awaitable<ApiAnswer> LongReads::run(ApiCall& call, http::BodyReader& body)
     std::optional<ApiAnswer> answer;
     const std::function<void()> work = [&] {
         try {
-            answer = call.run();
+            answer = memory_.is_short() ? call.refuse_for_memory() : call.run();
         } catch (const Interrupted&) {
             // It has no answer.
         }

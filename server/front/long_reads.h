@@ -14,6 +14,7 @@
 #include "server/calls/api_call.h"
 #include "server/front/turns.h"
 #include "server/http/message.h"
+#include "storage/base/memory_budget.h"
 
 namespace amilab {
 
@@ -22,8 +23,8 @@ namespace amilab {
 /// half way. Used on the io_context's thread.
 class LongReads {
 public:
-    /// `threads` at least 2.
-    LongReads(boost::asio::io_context& io_context, std::size_t threads);
+    /// `threads` at least 2. Reads are refused while `memory`, which outlives it, is short.
+    LongReads(boost::asio::io_context& io_context, std::size_t threads, const MemoryBudget& memory);
 
     /// Runs the call's first part, or the next one. Throws http::ConnectionLost when the client has
     /// gone, and refuses with 503 when the server stops.
@@ -39,6 +40,7 @@ private:
     class Stoppable;
     using Stop = std::shared_ptr<std::atomic<bool>>;
 
+    const MemoryBudget& memory_;
     Turns turns_;
     boost::asio::thread_pool threads_;
     bool is_stopped_ = false;

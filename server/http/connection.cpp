@@ -44,7 +44,8 @@ Connection::Connection(Socket socket, Shared& shared)
       buffer_(shared.limits.max_header_bytes + kReadBytes + kChunkedReadBytes),
       parser_(shared.limits),
       body_(transport_, buffer_, parser_, shared.limits),
-      writer_(transport_)
+      writer_(transport_),
+      waiting_(*shared.limits.memory)
 {
 }
 
@@ -178,7 +179,9 @@ asio::awaitable<Connection::Next> Connection::answer(Response& response)
     if (streams) {
         keep_alive = co_await stream(response, framing);
     } else if (!send_plain(response, framing)) {
+        waiting_.hold(response.body.size());
         co_await writer_.send_rest();
+        waiting_.release();
     }
     if (!keep_alive) {
         const auto client_is_done =

@@ -48,7 +48,8 @@ private:
     Request request_;
     RequestBody body_;
     ResponseWriter writer_;
-    bool header_read_ = false;  // the header could be parsed
+    MemoryBudget::Share waiting_;  // of an answer that its client does not take at once
+    bool header_read_ = false;     // the header could be parsed
     bool is_head_ = false;
     bool accepted_ = false;  // and its request may be served
 };

@@ -2,6 +2,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
+
+#include "storage/base/memory_budget.h"
 
 namespace amilab::http {
 
@@ -16,6 +19,10 @@ struct Limits {
     /// One more is answered 503 and closed. Lowered to its share of the descriptors that there are
     /// (storage/base/descriptors.h).
     std::size_t max_connections = 10'000;
+
+    /// What all of them together may hold of bodies that are read as a whole, and what they hold of
+    /// answers that wait for their clients. A body beyond it is refused with 503.
+    std::shared_ptr<MemoryBudget> memory = std::make_shared<MemoryBudget>();
 
     /// How much of a body that the handler left unread is read to keep the connection in use.
     std::size_t max_drained_bytes = 64 * 1024;

@@ -12,6 +12,8 @@ namespace {
 
 /// How much is asked of the socket at a time where the bytes go through the input buffer.
 constexpr std::size_t kReadBytes = 64 * 1024;
+/// A body of so many bytes is not counted: most calls have no more.
+constexpr std::size_t kUncountedBytes = 16 * 1024;
 
 HttpError too_large(std::size_t limit_bytes)
 {
@@ -22,7 +24,11 @@ HttpError too_large(std::size_t limit_bytes)
 
 RequestBody::RequestBody(Transport& transport, InputBuffer& buffer, RequestParser& parser,
                          const Limits& limits)
-    : transport_(transport), buffer_(buffer), parser_(parser), limits_(limits)
+    : transport_(transport),
+      buffer_(buffer),
+      parser_(parser),
+      limits_(limits),
+      held_(*limits.memory)
 {
 }
 
@@ -33,6 +39,7 @@ void RequestBody::reset()
     done_ = true;
     broken_ = false;
     continue_ = Continue::kNotWanted;
+    held_.release();
 }
 
 void RequestBody::start(const Request& request, bool wants_continue)
@@ -64,6 +71,13 @@ std::size_t RequestBody::take_buffered(std::span<std::byte> out)
     return bytes;
 }
 
+void RequestBody::hold(std::size_t bytes)
+{
+    if (bytes > kUncountedBytes && !held_.try_hold(bytes)) {
+        throw HttpError(503, "The server holds as much for its clients as it may; try again.");
+    }
+}
+
 asio::awaitable<std::string> RequestBody::read_all(std::size_t limit_bytes)
 {
     std::string body;
@@ -81,8 +95,10 @@ asio::awaitable<std::string> RequestBody::read_all(std::size_t limit_bytes)
             // One byte beyond the limit, to see whether there is one.
             auto more = std::max(kReadBytes, body.size());
             more = std::min(more, limit_bytes - filled) + 1;
-            body.resize(filled +
-                        (chunked_ ? more : std::min<std::uint64_t>(more, remaining_bytes_)));
+            more = chunked_ ? more : std::min<std::uint64_t>(more, remaining_bytes_);
+            // Beside it, the bytes of a chunked body pass through the input buffer.
+            hold(filled + more + (chunked_ ? kReadBytes : 0));
+            body.resize(filled + more);
         }
         const auto space = std::as_writable_bytes(std::span(body)).subspan(filled);
         filled += co_await read_some(space);

@@ -56,6 +56,8 @@ private:
     std::size_t take_buffered(std::span<std::byte> out);
     asio::awaitable<std::size_t> read_counted(std::span<std::byte> out);
     asio::awaitable<std::size_t> read_chunked(std::span<std::byte> out);
+    /// Counts what a body takes in memory. Throws HttpError 503 where there is no more.
+    void hold(std::size_t bytes);
     asio::awaitable<std::size_t> receive(std::span<std::byte> out);
 
     Transport& transport_;
@@ -67,6 +69,7 @@ private:
     bool done_ = true;
     bool broken_ = false;  // nothing sensible can follow
     Continue continue_ = Continue::kNotWanted;
+    MemoryBudget::Share held_;  // for what read_all() gave, until the next request
 };
 
 }  // namespace amilab::http

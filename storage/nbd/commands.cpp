@@ -221,10 +221,14 @@ void write_zeroes(Volume& volume, const Request& request)
     volume.write_zeroes_as_data(request.offset, request.length);
 }
 
-void change(Volume& volume, const Request& request, std::span<const std::byte> payload)
+void change(Volume& volume, const Request& request, Payload& payload)
 {
     if (request.command == Command::kWrite) {
-        volume.write(request.offset, payload);
+        auto offset = request.offset;
+        for (auto piece = payload.next(); !piece.empty(); piece = payload.next()) {
+            volume.write(offset, piece);
+            offset += piece.size();
+        }
     } else if (request.command == Command::kTrim) {
         volume.trim(request.offset, request.length);
     } else if (request.command == Command::kWriteZeroes) {
@@ -235,8 +239,8 @@ void change(Volume& volume, const Request& request, std::span<const std::byte> p
     }
 }
 
-void run_checked(const Agreement& agreement, const Request& request,
-                 std::span<const std::byte> payload, ReplyBatch& replies)
+void run_checked(const Agreement& agreement, const Request& request, Payload& payload,
+                 ReplyBatch& replies)
 {
     check(agreement, request);
     const auto disk = agreement.opened->disk();
@@ -261,8 +265,8 @@ void run_checked(const Agreement& agreement, const Request& request,
 
 }  // namespace
 
-void run_command(const Agreement& agreement, const Request& request,
-                 std::span<const std::byte> payload, ReplyBatch& replies)
+void run_command(const Agreement& agreement, const Request& request, Payload& payload,
+                 ReplyBatch& replies)
 {
     try {
         run_checked(agreement, request, payload, replies);

@@ -15,7 +15,7 @@ void Connection::run(std::chrono::milliseconds handshake_timeout)
         if (!agreement) {
             return;
         }
-        Transmission transmission(socket_, input, *agreement, helpers_);
+        Transmission transmission(socket_, input, *agreement, helpers_, memory_);
         {
             const Lock lock(mutex_);
             if (is_stopped_) {

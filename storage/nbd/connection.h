@@ -14,8 +14,8 @@ namespace amilab::nbd {
 /// One client, from its connection to its end.
 class Connection {
 public:
-    Connection(int descriptor, Exports& exports, HelperBudget& helpers)
-        : socket_(descriptor), exports_(exports), helpers_(helpers)
+    Connection(int descriptor, Exports& exports, HelperBudget& helpers, MemoryBudget& memory)
+        : socket_(descriptor), exports_(exports), helpers_(helpers), memory_(memory)
     {
     }
 
@@ -30,6 +30,7 @@ private:
     Socket socket_;
     Exports& exports_;
     HelperBudget& helpers_;
+    MemoryBudget& memory_;
     Mutex mutex_{LockLevel::kNbdConnection};
     Transmission* transmission_ GUARDED_BY(mutex_) = nullptr;
     bool is_stopped_ GUARDED_BY(mutex_) = false;

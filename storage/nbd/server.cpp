@@ -114,8 +114,8 @@ void set_tcp_options(int descriptor)
 
 struct Server::State : std::enable_shared_from_this<Server::State> {
     struct Client {
-        Client(int descriptor, Exports& exports, HelperBudget& helpers)
-            : connection(descriptor, exports, helpers)
+        Client(int descriptor, Exports& exports, HelperBudget& helpers, MemoryBudget& memory)
+            : connection(descriptor, exports, helpers, memory)
         {
         }
         Connection connection;
@@ -170,7 +170,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
             return;
         }
         set_tcp_options(descriptor);
-        auto& client = clients.emplace_back(descriptor, exports, helpers);
+        auto& client = clients.emplace_back(descriptor, exports, helpers, *options.memory);
         try {
             client.thread = options.start_thread([this, &client] { run(client); });
         } catch (const std::system_error& error) {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "storage/base/memory_budget.h"
 #include "storage/state/data_directory.h"
 
 namespace boost::asio {
@@ -37,6 +38,8 @@ public:
         std::size_t max_connections = 256;
         /// Threads that help connections with slow disks, all together.
         int max_helpers = 256;
+        /// For what is held of writes until it is written.
+        std::shared_ptr<MemoryBudget> memory = std::make_shared<MemoryBudget>();
         /// From the first byte to the choice of an export.
         std::chrono::milliseconds handshake_timeout{30'000};
         /// How long the destructor lets requests under way end.

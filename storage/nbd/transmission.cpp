@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <system_error>
+#include <utility>
 
 #include "storage/nbd/commands.h"
 #include "storage/nbd/protocol.h"
@@ -14,8 +15,9 @@ using SteadyClock = std::chrono::steady_clock;
 
 // A payload up to here is used where it was received to.
 constexpr std::size_t kInPlaceBytes = Input::kCapacity / 2;
-// A larger one is never given away with its request, and its memory is not kept.
-constexpr std::size_t kKeptPayloadBytes = std::size_t{4} << 20;
+// What a thread keeps of one. A request with a larger one is never given away.
+constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
+constexpr std::size_t kBlockBytes = std::size_t{64} << 10;
 constexpr std::size_t kMaxHelpers = 15;
 
 // The disk proves slow: much longer than the page cache ever takes.
@@ -57,21 +59,55 @@ bool HelperBudget::take()
     return false;
 }
 
-struct Transmission::Worker {
-    Worker(Stream& stream, Mutex& sending) : replies(stream, sending) {}
+struct Transmission::Worker final : Payload {
+    Worker(Stream& stream, Mutex& sending, MemoryBudget& budget)
+        : replies(stream, sending), held(budget)
+    {
+    }
+
+    std::span<const std::byte> next() override;
+    /// Room for a payload, or a piece of it, whatever the budget: of each connection one waits.
+    std::span<std::byte> room(std::size_t size);
 
     ReplyBatch replies;
     Request request;
     bool gives_role_away = false;
-    SteadyClock::duration time{};  // that the request took
-    std::span<const std::byte> payload;
+    SteadyClock::duration time{};        // that the request took
+    std::span<const std::byte> payload;  // what has been received of it
+    // What has not, and is where the reader alone may look.
+    Input* input = nullptr;
+    std::size_t awaited = 0;
+    std::uint64_t place = 0;  // of the next byte, on the disk
     std::unique_ptr<std::byte[]> memory;
-    std::size_t memory_size = 0;
+    MemoryBudget::Share held;
 };
 
+std::span<std::byte> Transmission::Worker::room(std::size_t size)
+{
+    if (!memory) {
+        held.hold(kPieceBytes);
+        memory = std::make_unique_for_overwrite<std::byte[]>(kPieceBytes);
+    }
+    return {memory.get(), size};
+}
+
+std::span<const std::byte> Transmission::Worker::next()
+{
+    if (!payload.empty() || awaited == 0) {
+        return std::exchange(payload, {});
+    }
+    // The next piece begins with a block: one that is written whole need not be filled first.
+    const auto size = std::min<std::size_t>(awaited, kPieceBytes - place % kBlockBytes);
+    const auto bytes = room(size);
+    awaited -= size;
+    place += size;
+    input->read(bytes);
+    return bytes;
+}
+
 Transmission::Transmission(Stream& stream, Input& input, const Agreement& agreement,
-                           HelperBudget& helpers)
-    : stream_(stream), agreement_(agreement), budget_(helpers), input_(input)
+                           HelperBudget& helpers, MemoryBudget& memory)
+    : stream_(stream), agreement_(agreement), budget_(helpers), memory_(memory), input_(input)
 {
 }
 
@@ -109,7 +145,7 @@ void Transmission::fail() noexcept
 void Transmission::work()
 {
     try {
-        Worker worker(stream_, sending_);
+        Worker worker(stream_, sending_, memory_);
         ++waiting_;
         Lock role(role_);
         --waiting_;
@@ -146,8 +182,9 @@ bool Transmission::take_request(Worker& worker)
     if (worker.request.command == Command::kDisconnect) {
         return false;
     }
-    worker.gives_role_away = gives_role_away(worker.request);
+    worker.gives_role_away = gives_role_away(worker);
     worker.payload = {};
+    worker.awaited = 0;
     if (worker.request.command == Command::kWrite) {
         read_payload(worker);
     }
@@ -157,11 +194,14 @@ bool Transmission::take_request(Worker& worker)
 void Transmission::serve(Worker& worker)
 {
     const auto begin = SteadyClock::now();
-    run_command(agreement_, worker.request, worker.payload, worker.replies);
+    run_command(agreement_, worker.request, worker, worker.replies);
     worker.time = SteadyClock::now() - begin;
-    if (worker.memory_size > kKeptPayloadBytes) {
+    if (worker.awaited > 0) {
+        worker.input->skip(worker.awaited);  // it failed before its end
+    }
+    if (memory_.is_short()) {
         worker.memory.reset();
-        worker.memory_size = 0;
+        worker.held.release();
     }
 }
 
@@ -185,18 +225,22 @@ void Transmission::read_payload(Worker& worker)
         worker.payload = input_.take(request.length);
         return;
     }
-    if (worker.memory_size < request.length) {
-        worker.memory = std::make_unique_for_overwrite<std::byte[]>(request.length);
-        worker.memory_size = request.length;
+    if (request.length > kPieceBytes) {
+        worker.input = &input_;
+        worker.awaited = request.length;
+        worker.place = request.offset;
+        return;
     }
-    const std::span<std::byte> bytes(worker.memory.get(), request.length);
+    const auto bytes = worker.room(request.length);
     input_.read(bytes);
     worker.payload = bytes;
 }
 
-bool Transmission::gives_role_away(const Request& request)
+bool Transmission::gives_role_away(Worker& worker)
 {
-    if (request.command == Command::kWrite && request.length > kKeptPayloadBytes) {
+    const auto& request = worker.request;
+    if (request.command == Command::kWrite &&
+        (request.length > kPieceBytes || !worker.held.try_hold(kPieceBytes))) {
         return false;
     }
     if (request.command == Command::kFlush || request.has(kCommandFua)) {

@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "storage/base/memory_budget.h"
 #include "storage/base/mutex.h"
 #include "storage/nbd/handshake.h"
 #include "storage/nbd/input.h"
@@ -31,12 +32,13 @@ private:
 /// threads, and answers to requests that came together go out together. A request that will take
 /// long (a flush, or anything while the disk proves slow and more requests wait) is worked on with
 /// the role given away, to a helper that is started when nobody waits for it.
-///
-/// Memory: the input, and for each thread a batch of replies and the payload of one write; a large
-/// payload only by the reader, so that there is one.
+/// Memory: the input, and for each thread a batch of replies and 1 MiB of a write's payload; a
+/// longer one is written as it comes. Where the budget that all share has no more, nothing of it is
+/// kept from one request to the next, and no request with a payload is given away.
 class Transmission {
 public:
-    Transmission(Stream& stream, Input& input, const Agreement& agreement, HelperBudget& helpers);
+    Transmission(Stream& stream, Input& input, const Agreement& agreement, HelperBudget& helpers,
+                 MemoryBudget& memory);
     ~Transmission();
 
     /// Returns when the client is gone, or stop() was called, and all replies are out.
@@ -51,7 +53,7 @@ private:
     /// With its payload. False when it was the last.
     bool take_request(Worker& worker) REQUIRES(role_);
     void read_payload(Worker& worker) REQUIRES(role_);
-    bool gives_role_away(const Request& request) REQUIRES(role_);
+    bool gives_role_away(Worker& worker) REQUIRES(role_);
     void start_helper() REQUIRES(role_);
     void serve(Worker& worker);
     void note_time(const Worker& worker) REQUIRES(role_);
@@ -60,6 +62,7 @@ private:
     Stream& stream_;
     const Agreement& agreement_;
     HelperBudget& budget_;
+    MemoryBudget& memory_;
     Mutex sending_{LockLevel::kNbdSending};  // a batch of replies
     std::atomic<bool> is_over_{false};
     std::atomic<int> waiting_{0};

@@ -234,7 +234,8 @@ std::vector<std::byte> converse(const nbd::Agreement& agreement, std::span<const
     MemoryStream client(said);
     nbd::Input input(client);
     nbd::HelperBudget no_helpers(0);
-    nbd::Transmission(client, input, agreement, no_helpers).run();
+    MemoryBudget memory;
+    nbd::Transmission(client, input, agreement, no_helpers, memory).run();
     return client.told();
 }
 

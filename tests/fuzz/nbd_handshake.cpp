@@ -13,11 +13,12 @@ void converse(MemoryStream& client)
 {
     MemoryDisks disks;
     nbd::HelperBudget no_helpers(0);
+    MemoryBudget memory;
     try {
         nbd::Input input(client);
         const auto session = nbd::shake_hands(client, input, disks, [] {});
         if (session) {
-            nbd::Transmission(client, input, *session, no_helpers).run();
+            nbd::Transmission(client, input, *session, no_helpers, memory).run();
         }
     } catch (const nbd::Disconnected&) {
         // That is how a conversation ends.

@@ -30,11 +30,12 @@ private:
 
 }  // namespace
 
-FrontWorld::FrontWorld(std::span<const Service* const> services, ControlAccess access)
+FrontWorld::FrontWorld(std::span<const Service* const> services, ControlAccess access,
+                       std::shared_ptr<MemoryBudget> memory)
     : data_({.path = {}, .seed = test_seed(), .catalogue = {}, .report = {}}),
       emulator_(data_, services, {}),
       io_context_(1),
-      front_(io_context_, emulator_, 2, std::move(access))
+      front_(io_context_, emulator_, 2, std::move(access), std::move(memory))
 {
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,7 +19,8 @@ namespace amilab::test {
 class FrontWorld {
 public:
     explicit FrontWorld(std::span<const Service* const> services = all_services(),
-                        ControlAccess access = ControlAccess());
+                        ControlAccess access = ControlAccess(),
+                        std::shared_ptr<MemoryBudget> memory = std::make_shared<MemoryBudget>());
 
     /// Throws what the front throws.
     http::Response ask(http::Request request, http::BodyReader& body);

@@ -70,7 +70,8 @@ protected:
     }
 
     asio::io_context io_context_{1};
-    LongReads reads_{io_context_, kThreads};
+    MemoryBudget memory_;
+    LongReads reads_{io_context_, kThreads, memory_};
     std::vector<std::unique_ptr<Work>> works_;
 };
 

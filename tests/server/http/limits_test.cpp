@@ -144,6 +144,47 @@ TEST(BodyLimit, PromisedBytesCostNothing)
     EXPECT_EQ(client.receive().status, 400);
 }
 
+TEST(MemoryLimit, HoldsForAllBodiesTogether)
+{
+    constexpr std::size_t kKiB = 1024;
+    auto limits = patient_limits();
+    limits.memory = std::make_shared<MemoryBudget>(256 * kKiB);
+    const auto& memory = *limits.memory;
+    TestServer server(echo_handler(), limits);
+    const auto large = post(std::string(160 * kKiB, 'x'));
+    Client half_sent(server.address());
+    half_sent.send(large.substr(0, large.size() - 1));
+    test::wait_until([&] { return memory.held() >= 128 * kKiB; });
+
+    const auto refused = Client(server.address()).ask(large);
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_TRUE(refused.closes());
+    EXPECT_EQ(Client(server.address()).ask(post("small")).status, 200);
+
+    EXPECT_EQ(half_sent.ask("x").status, 200);
+    test::wait_until([&] { return memory.held() == 0; });
+    EXPECT_EQ(half_sent.ask(large).status, 200);
+}
+
+TEST(MemoryLimit, CountsAnswersThatTheirClientsDoNotTake)
+{
+    auto limits = patient_limits();
+    limits.memory = std::make_shared<MemoryBudget>();
+    constexpr std::size_t kBytes = std::size_t{64} << 20;
+    TestServer server(
+        [](Request&, BodyReader&) -> asio::awaitable<Response> {
+            Response response;
+            response.body.assign(kBytes, 'x');
+            co_return response;
+        },
+        limits);
+    Client client(server.address(), 4096);
+    client.send(get());
+    test::wait_until([&] { return limits.memory->held() == kBytes; });
+    EXPECT_EQ(client.receive().body.size(), kBytes);
+    test::wait_until([&] { return limits.memory->held() == 0; });
+}
+
 TEST(ConnectionLimit, OneMoreIsToldSoAndClosed)
 {
     auto limits = patient_limits();

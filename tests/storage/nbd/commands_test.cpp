@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -402,6 +403,55 @@ TEST(NbdPipelining, WithoutHelpersEveryRequestIsAnswered)
     NbdWorld world(Store::kKept, std::move(options));
     Dice dice;
     expect_all_answered(world, dice);
+}
+
+TEST(NbdPipelining, WithoutMemoryToSpareEveryRequestIsAnswered)
+{
+    Server::Options options;
+    options.memory = std::make_shared<MemoryBudget>(0);
+    NbdWorld world(Store::kKept, std::move(options));
+    Dice dice;
+    expect_all_answered(world, dice);
+}
+
+TEST(NbdMemory, IsOnePieceForAWriteThatIsOnItsWay)
+{
+    Server::Options options;
+    const auto memory = std::make_shared<MemoryBudget>(4 * kMiB);
+    options.memory = memory;
+    NbdWorld world(Store::kPrivate, std::move(options));
+    const auto volume = world.make_volume();
+    Dice dice;
+    const auto bytes = dice.bytes(kMaxBlock);
+    constexpr std::uint64_t kClients = 6;
+    {
+        std::vector<std::unique_ptr<Client>> clients;
+        for (std::uint64_t number = 0; number < kClients; ++number) {
+            auto& client = *clients.emplace_back(std::make_unique<Client>(world.port()));
+            client.open(volume);
+            // Half of what the header promises, so that the rest is waited for.
+            client.request(Command::kWrite, 512, kMaxBlock, std::span(bytes).first(kMaxBlock / 2));
+        }
+        amilab::test::wait_until([&] { return memory->held() == kClients * kMiB; });
+        auto& first = *clients.front();
+        first.send(std::span(bytes).subspan(kMaxBlock / 2));
+        EXPECT_EQ(first.reply().error, Error::kNone);
+        EXPECT_EQ(first.read(512, kMaxBlock), bytes);
+        EXPECT_EQ(memory->held(), (kClients - 1) * kMiB);
+    }
+    amilab::test::wait_until([&] { return memory->held() == 0; });
+}
+
+TEST(NbdMemory, OfAWriteThatIsRefusedIsNone)
+{
+    NbdWorld world;
+    Client client(world.port());
+    client.open(world.make_volume());
+    const Bytes bytes(3 * kMiB, std::byte{1});
+    EXPECT_EQ(client.ask(Command::kWrite, kGiB - kMiB, 3 * kMiB, bytes).error, Error::kNoSpace);
+    EXPECT_EQ(client.read(kGiB - kMiB, kMiB), Bytes(kMiB));
+    client.write(0, bytes);
+    EXPECT_EQ(client.read(0, 3 * kMiB), bytes);
 }
 
 TEST(NbdPipelining, ManyClientsWorkAtOnce)
