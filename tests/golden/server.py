@@ -63,6 +63,10 @@ class Server:
         self._folder.cleanup()
         return code
 
+    def forget_request(self):
+        """Of which only a part was sent, since the rest cannot be."""
+        self._connection.close()
+
     def log(self):
         """What the server said on stderr so far."""
         self._log.seek(0)
