@@ -20,7 +20,7 @@ from nbd import missing_tools, nbd_rows
 from open_volume import open_rows
 from operations import OPERATIONS
 from processes import BenchError, Programs, end_on_signals, machine
-from table import HEADER, as_markdown, as_text
+from table import HEADER, Row, as_markdown, as_text
 from written import written_rows
 
 
@@ -65,6 +65,12 @@ def print_table(markdown: bool, title: str, header: list[str], rows: list) -> No
         print(f"{'### ' if markdown else ''}{title}\n\n{table}\n", flush=True)
 
 
+def print_missed(rows: list[Row]) -> None:
+    for row in rows:
+        if row.is_met() is False:
+            print(f"missed: {row.what}, {row.target.text}", flush=True)
+
+
 def run(options: argparse.Namespace, programs: Programs, failures: list[str]) -> None:
     rounds = 1 if options.quick else options.rounds
     print(f"{machine()}; {rounds} rounds of a second, medians of paired ratios.\n", flush=True)
@@ -74,6 +80,7 @@ def run(options: argparse.Namespace, programs: Programs, failures: list[str]) ->
         rows = start_times(programs, rounds)
         rows += call_rows(programs, [OPERATIONS[name] for name in names], rounds, 1, failures)
         print_table(options.markdown, "Calls", HEADER, rows)
+        print_missed(rows)
     if options.beside:
         earlier = Programs(options.beside, None, programs.work)
         header = ["what", "earlier", "now", "ratio", "target", "met"]
