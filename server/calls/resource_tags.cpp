@@ -15,6 +15,13 @@ constexpr std::size_t kMostKeyCharacters = 128;
 constexpr std::size_t kMostValueCharacters = 256;
 constexpr std::size_t kMostTags = 50;
 
+void require_room(std::int64_t tags)
+{
+    if (tags > static_cast<std::int64_t>(kMostTags)) {
+        throw tag_limit_exceeded();
+    }
+}
+
 }  // namespace
 
 bool is_reserved_key(std::string_view key)
@@ -54,12 +61,18 @@ void store_tags(Session& session, const TaggedResource& resource, const std::vec
     if (tags.empty()) {
         return;
     }
-    const auto added =
-        upsert_tags(session.db(), session.account(), session.region(), resource, tags);
-    if (added > 0 && count_tags(session.db(), session.account(), resource.id) >
-                         static_cast<std::int64_t>(kMostTags)) {
-        throw tag_limit_exceeded();
+    upsert_tags(session.db(), session.account(), session.region(), resource, tags);
+    require_room(count_tags(session.db(), session.account(), resource.id));
+}
+
+void store_tags(Session& session, const std::vector<TaggedResource>& resources,
+                const std::vector<TagRow>& tags)
+{
+    if (resources.size() == 1) {
+        return store_tags(session, resources.front(), tags);
     }
+    upsert_tags_on(session.db(), session.account(), session.region(), resources, tags);
+    require_room(count_most_tags(session.db(), session.account(), resources));
 }
 
 }  // namespace amilab

@@ -22,6 +22,9 @@ void check_tags(const std::vector<TagRow>& tags);
 
 /// Throws TagLimitExceeded when the resource would have more than 50 of the caller's tags.
 void store_tags(Session& session, const TaggedResource& resource, const std::vector<TagRow>& tags);
+/// The tags are put on each of the resources, by statements whose number does not grow with them.
+void store_tags(Session& session, const std::vector<TaggedResource>& resources,
+                const std::vector<TagRow>& tags);
 template <class Tag>
 void store_tags(Session& session, const Id<Tag>& id, const std::vector<TagRow>& tags)
 {

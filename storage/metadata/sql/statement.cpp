@@ -210,18 +210,31 @@ std::string Statement::Row::blob()
     return bytes != nullptr ? std::string(bytes, size) : std::string();
 }
 
+void append_json(std::string& json, std::string_view text)
+{
+    constexpr unsigned char kFirstPrintable = 0x20;
+    json += '"';
+    for (const char c : text) {
+        if (static_cast<unsigned char>(c) < kFirstPrintable) {
+            json += fmt::format("\\u{:04x}", c);
+            continue;
+        }
+        if (c == '"' || c == '\\') {
+            json += '\\';
+        }
+        json += c;
+    }
+    json += '"';
+}
+
 std::string json_list(const std::vector<std::string>& texts)
 {
     std::string list = "[";
     for (const auto& text : texts) {
-        list += list.size() == 1 ? "\"" : ",\"";
-        for (const char c : text) {
-            if (c == '"' || c == '\\') {
-                list += '\\';
-            }
-            list += c;
+        if (list.size() > 1) {
+            list += ',';
         }
-        list += '"';
+        append_json(list, text);
     }
     return list + "]";
 }

@@ -193,7 +193,9 @@ std::vector<Value> Statement::values()
     return values;
 }
 
-/// Ids and other plain texts as a JSON array, for json_each(): one SQL text whatever their number.
+/// Appends a text as JSON has it.
+void append_json(std::string& json, std::string_view text);
+/// Texts as a JSON array, for json_each(): one SQL text whatever their number.
 std::string json_list(const std::vector<std::string>& texts);
 
 /// SQL text that grows with its values, for queries whose shape depends on the request. The text

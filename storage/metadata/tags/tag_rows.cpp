@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -107,27 +109,92 @@ std::array<std::string, 3> split_order_key(std::string_view text)
     return parts;
 }
 
+/// [["vol-1","volume"],...], for json_each().
+template <class Row>
+std::string json_pairs(const std::vector<Row>& rows, std::string Row::*first,
+                       std::string Row::*second)
+{
+    std::string list = "[";
+    for (const auto& row : rows) {
+        list += list.size() > 1 ? ",[" : "[";
+        append_json(list, row.*first);
+        list += ',';
+        append_json(list, row.*second);
+        list += ']';
+    }
+    return list + "]";
+}
+
+/// What NamedTags mean, as something to look up.
+class Names {
+public:
+    explicit Names(const std::vector<NamedTag>& named)
+    {
+        for (const auto& one : named) {
+            if (one.value) {
+                pairs_.emplace(one.key, *one.value);
+            } else {
+                keys_.insert(one.key);
+            }
+        }
+    }
+    bool mean(const TagRow& tag) const
+    {
+        return keys_.contains(tag.key) || pairs_.contains({tag.key, tag.value});
+    }
+
+private:
+    std::set<std::string_view> keys_;
+    std::set<std::pair<std::string_view, std::string_view>> pairs_;
+};
+
+void delete_meant(Database& db, std::string_view owner,
+                  const std::vector<std::string>& resource_ids, const Names& names)
+{
+    std::vector<TagDescriptionRow> meant;
+    for (auto& [id, tag] : select_tags_on(db, owner, resource_ids)) {
+        if (names.mean(tag)) {
+            meant.push_back({.resource_id = std::move(id), .key = std::move(tag.key)});
+        }
+    }
+    if (meant.empty()) {
+        return;
+    }
+    Statement(db,
+              "DELETE FROM tag WHERE (resource_id, key, owner) IN"
+              " (SELECT value ->> 0, value ->> 1, ? FROM json_each(?))")
+        .execute(owner,
+                 json_pairs(meant, &TagDescriptionRow::resource_id, &TagDescriptionRow::key));
+}
+
 }  // namespace
 
-std::size_t upsert_tags(Database& db, std::string_view owner, std::string_view region,
-                        const TaggedResource& resource, const std::vector<TagRow>& tags)
+void upsert_tags(Database& db, std::string_view owner, std::string_view region,
+                 const TaggedResource& resource, const std::vector<TagRow>& tags)
 {
-    std::size_t added = 0;
     for (const auto& tag : tags) {
-        const TagDescriptionRow row{.resource_id = resource.id,
-                                    .resource_type = resource.resource_type,
-                                    .key = tag.key,
-                                    .value = tag.value,
-                                    .owner = std::string(owner),
-                                    .region = std::string(region)};
-        if (insert_unless_there<kTagColumns>(db, row)) {
-            ++added;
-            continue;
-        }
-        Statement(db, "UPDATE tag SET value = ? WHERE resource_id = ? AND key = ? AND owner = ?")
-            .execute(tag.value, resource.id, tag.key, owner);
+        Statement(db,
+                  "INSERT INTO tag (resource_id, key, value, resource_type, owner, region)"
+                  " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (resource_id, key, owner)"
+                  " DO UPDATE SET value = excluded.value")
+            .execute(resource.id, tag.key, tag.value, resource.resource_type, owner, region);
     }
-    return added;
+}
+
+void upsert_tags_on(Database& db, std::string_view owner, std::string_view region,
+                    const std::vector<TaggedResource>& resources, const std::vector<TagRow>& tags)
+{
+    // Read out of the texts once, not for each pair.
+    Statement(db,
+              "WITH r (id, type) AS MATERIALIZED"
+              " (SELECT value ->> 0, value ->> 1 FROM json_each(?)),"
+              " g (key, value) AS MATERIALIZED"
+              " (SELECT value ->> 0, value ->> 1 FROM json_each(?))"
+              " INSERT INTO tag (resource_id, key, value, resource_type, owner, region)"
+              " SELECT r.id, g.key, g.value, r.type, ?, ? FROM r CROSS JOIN g WHERE true"
+              " ON CONFLICT (resource_id, key, owner) DO UPDATE SET value = excluded.value")
+        .execute(json_pairs(resources, &TaggedResource::id, &TaggedResource::resource_type),
+                 json_pairs(tags, &TagRow::key, &TagRow::value), owner, region);
 }
 
 // +owner: SQLite, which does not know how many tags an account has, would walk all of them.
@@ -171,26 +238,41 @@ std::int64_t count_tags(Database& db, std::string_view owner, std::string_view r
     return select.row().integer();
 }
 
+std::int64_t count_most_tags(Database& db, std::string_view owner,
+                             const std::vector<TaggedResource>& resources)
+{
+    Statement select(db,
+                     "SELECT MAX((SELECT COUNT(*) FROM tag t WHERE t.resource_id = r.value ->> 0"
+                     " AND +t.owner = ? AND t.key NOT GLOB 'aws:*')) FROM json_each(?) r");
+    select.bind(owner, json_pairs(resources, &TaggedResource::id, &TaggedResource::resource_type));
+    select.step();
+    return select.row().optional_integer().value_or(0);
+}
+
 void delete_all_tags(Database& db, std::string_view resource_id)
 {
     Statement(db, "DELETE FROM tag WHERE resource_id = ?").execute(resource_id);
 }
 
-void delete_tag(Database& db, std::string_view owner, std::string_view resource_id,
-                std::string_view key, const std::optional<std::string>& value)
+void delete_tags(Database& db, std::string_view owner, const std::vector<std::string>& resource_ids,
+                 const std::vector<NamedTag>& named)
 {
-    Statement(db,
-              "DELETE FROM tag WHERE resource_id = ? AND key = ? AND owner = ?"
-              " AND value = COALESCE(?, value)")
-        .execute(resource_id, key, owner, value);
+    const Names names(named);
+    constexpr std::size_t kAtATime = 100;
+    for (std::size_t first = 0; first < resource_ids.size(); first += kAtATime) {
+        const auto count = std::min(kAtATime, resource_ids.size() - first);
+        const auto begin = resource_ids.begin() + static_cast<std::ptrdiff_t>(first);
+        delete_meant(db, owner, {begin, begin + static_cast<std::ptrdiff_t>(count)}, names);
+    }
 }
 
-void delete_tags_of(Database& db, std::string_view owner, std::string_view resource_id)
+void delete_tags_of(Database& db, std::string_view owner,
+                    const std::vector<std::string>& resource_ids)
 {
     Statement(db,
-              "DELETE FROM tag WHERE resource_id = ? AND +owner = ?"
-              " AND key NOT GLOB 'aws:*'")
-        .execute(resource_id, owner);
+              "DELETE FROM tag WHERE resource_id IN (SELECT value FROM json_each(?))"
+              " AND +owner = ? AND key NOT GLOB 'aws:*'")
+        .execute(json_list(resource_ids), owner);
 }
 
 bool taggable_resource_exists(Database& db, std::string_view viewer, std::string_view region,

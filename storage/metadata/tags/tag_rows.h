@@ -35,10 +35,12 @@ struct TagDescriptionRow {
     std::string region{};
 };
 
-/// Sets tags of `owner` on a resource; a key that is there gets the new value. Says how many are
-/// new.
-std::size_t upsert_tags(Database& db, std::string_view owner, std::string_view region,
-                        const TaggedResource& resource, const std::vector<TagRow>& tags);
+/// Sets tags of `owner` on a resource; a key that is there gets the new value.
+void upsert_tags(Database& db, std::string_view owner, std::string_view region,
+                 const TaggedResource& resource, const std::vector<TagRow>& tags);
+/// Sets all the tags on each of the resources, by one statement.
+void upsert_tags_on(Database& db, std::string_view owner, std::string_view region,
+                    const std::vector<TaggedResource>& resources, const std::vector<TagRow>& tags);
 /// The owner's tags on a resource, in the order of their keys.
 std::vector<TagRow> select_tags(Database& db, std::string_view owner, std::string_view resource_id);
 /// The owner's tags on several resources, each with its resource's id, in the order of ids and
@@ -47,14 +49,24 @@ std::vector<std::pair<std::string, TagRow>> select_tags_on(
     Database& db, std::string_view owner, const std::vector<std::string>& resource_ids);
 /// AWS's own, whose keys begin with `aws:`, do not count.
 std::int64_t count_tags(Database& db, std::string_view owner, std::string_view resource_id);
+/// How many the one of the resources has that has most; AWS's own do not count.
+std::int64_t count_most_tags(Database& db, std::string_view owner,
+                             const std::vector<TaggedResource>& resources);
 /// All tags on a resource, whoever's: it is gone.
 void delete_all_tags(Database& db, std::string_view resource_id);
 
-/// Removes the owner's tag of that key; with a value, only if that is the tag's.
-void delete_tag(Database& db, std::string_view owner, std::string_view resource_id,
-                std::string_view key, const std::optional<std::string>& value);
-/// All of the owner's tags on a resource but AWS's own.
-void delete_tags_of(Database& db, std::string_view owner, std::string_view resource_id);
+/// A key; with a value, only a tag of that value is meant.
+struct NamedTag {
+    std::string key{};
+    std::optional<std::string> value{};
+};
+/// Removes the owner's tags of those keys from the resources. Costs what tags there are, however
+/// many are named.
+void delete_tags(Database& db, std::string_view owner, const std::vector<std::string>& resource_ids,
+                 const std::vector<NamedTag>& named);
+/// All of the owner's tags on the resources but AWS's own.
+void delete_tags_of(Database& db, std::string_view owner,
+                    const std::vector<std::string>& resource_ids);
 
 /// Whether there is a resource with that id in the region that `viewer` may tag. `visible_sql` is
 /// its kind's: a SELECT that finds it by its `$id`, the `$region` and the `$viewer`.

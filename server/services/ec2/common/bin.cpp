@@ -37,7 +37,7 @@ bool put_into_bin(Session& session, const BinKind& kind, const Deleted& deleted)
 void take_out_of_bin(Session& session, const RecycledRow& row)
 {
     // What else is under way goes on. The end of its time finds it gone from the bin.
-    delete_tag(session.db(), row.owner, row.resource_id, kBinTagKey, {});
+    delete_tags(session.db(), row.owner, {row.resource_id}, {{kBinTagKey, {}}});
     delete_recycled(session.db(), row.resource_id);
 }
 

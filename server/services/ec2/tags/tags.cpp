@@ -20,38 +20,52 @@ namespace {
 constexpr std::size_t kMostResources = 1000;
 constexpr std::size_t kMostTagsToDelete = 1000;
 
-struct Target {
-    const ResourceKind* kind;
-    TaggedResource resource;
+/// What a call names, each with its kind.
+struct Targets {
+    std::vector<const ResourceKind*> kinds;
+    std::vector<TaggedResource> resources;
+
+    std::vector<std::string> ids() const
+    {
+        std::vector<std::string> all;
+        all.reserve(resources.size());
+        for (const auto& resource : resources) {
+            all.push_back(resource.id);
+        }
+        return all;
+    }
 };
 
 /// What the ids mean, each once. Source: "The ID 'x' is not valid" for words and for ids with wrong
 /// digits (observed).
-std::vector<Target> parse_targets(const Services& services, const std::vector<std::string>& ids)
+Targets parse_targets(const Services& services, const std::vector<std::string>& ids)
 {
     if (ids.size() > kMostResources) {
         throw too_many_resources_to_tag(kMostResources);
     }
     std::set<std::string_view> seen;
-    std::vector<Target> targets;
+    Targets targets;
     for (const auto& id : ids) {
         const auto* kind = services.kind_of(id);
         if (kind == nullptr) {
             throw invalid_resource_id(id);
         }
         if (seen.insert(id).second) {
-            targets.push_back({kind, {id, std::string(kind->name)}});
+            targets.kinds.push_back(kind);
+            targets.resources.push_back({id, std::string(kind->name)});
         }
     }
     return targets;
 }
 
-void require_targets(Session& session, const std::vector<Target>& targets)
+void require_targets(Session& session, const Targets& targets)
 {
-    for (const auto& target : targets) {
+    for (std::size_t i = 0; i < targets.kinds.size(); ++i) {
+        const auto& kind = *targets.kinds[i];
+        const auto& id = targets.resources[i].id;
         if (!taggable_resource_exists(session.db(), session.account(), session.region(),
-                                      target.kind->taggable_sql, target.resource.id)) {
-            throw target.kind->not_found(target.resource.id);
+                                      kind.taggable_sql, id)) {
+            throw kind.not_found(id);
         }
     }
 }
@@ -71,6 +85,16 @@ void check_tags_to_delete(const std::vector<Tag>& tags)
     }
 }
 
+std::vector<NamedTag> named_tags(const std::vector<Tag>& tags)
+{
+    std::vector<NamedTag> named;
+    named.reserve(tags.size());
+    for (const auto& tag : tags) {
+        named.push_back({*tag.key, tag.value});
+    }
+    return named;
+}
+
 }  // namespace
 
 // Source: EC2 API Reference, CreateTags (documented); refusals observed, see
@@ -86,9 +110,7 @@ CreateTagsResponse create_tags(Session& session, const CreateTagsRequest& reques
     stop_if_dry_run(request);
 
     require_targets(session, targets);
-    for (const auto& target : targets) {
-        store_tags(session, target.resource, tags);
-    }
+    store_tags(session, targets.resources, tags);
     return {};
 }
 
@@ -101,13 +123,10 @@ DeleteTagsResponse delete_tags(Session& session, const DeleteTagsRequest& reques
     stop_if_dry_run(request);
 
     require_targets(session, targets);
-    for (const auto& target : targets) {
-        if (request.tags.empty()) {
-            delete_tags_of(session.db(), session.account(), target.resource.id);
-        }
-        for (const auto& tag : request.tags) {
-            delete_tag(session.db(), session.account(), target.resource.id, *tag.key, tag.value);
-        }
+    if (request.tags.empty()) {
+        delete_tags_of(session.db(), session.account(), targets.ids());
+    } else {
+        delete_tags(session.db(), session.account(), targets.ids(), named_tags(request.tags));
     }
     return {};
 }

@@ -71,7 +71,7 @@ TEST_F(TagRows, AreOneForEachKeyResourceAndOwner)
     EXPECT_THAT(select_tags(db, kOwner, "vol-1"), ::testing::ElementsAre(TagRow{"Name", "b"}));
     EXPECT_THAT(select_tags(db, kOther, "vol-1"), ::testing::ElementsAre(TagRow{"Name", "c"}));
     EXPECT_EQ(count_tags(db, kOwner, "vol-1"), 1);
-    delete_tags_of(db, kOwner, "vol-1");
+    delete_tags_of(db, kOwner, {"vol-1"});
     EXPECT_EQ(count_tags(db, kOwner, "vol-1"), 0);
     EXPECT_EQ(count_tags(db, kOther, "vol-1"), 1);
     tag("vol-1", "Name", "e");
@@ -85,16 +85,43 @@ TEST_F(TagRows, GoByKeyAndByValueWhenOneIsGiven)
 {
     tag("vol-1", "a", "1");
     tag("vol-1", "b", "");
-    delete_tag(db, kOwner, "vol-1", "a", "2");
-    delete_tag(db, kOwner, "vol-1", "a", "");
-    delete_tag(db, kOther, "vol-1", "a", {});
+    delete_tags(db, kOwner, {"vol-1"}, {{"a", "2"}});
+    delete_tags(db, kOwner, {"vol-1"}, {{"a", ""}});
+    delete_tags(db, kOther, {"vol-1"}, {{"a", {}}});
     EXPECT_EQ(count_tags(db, kOwner, "vol-1"), 2);
-    delete_tag(db, kOwner, "vol-1", "a", "1");
-    delete_tag(db, kOwner, "vol-1", "b", "");
+    delete_tags(db, kOwner, {"vol-1"}, {{"a", "1"}});
+    delete_tags(db, kOwner, {"vol-1"}, {{"b", ""}});
     EXPECT_EQ(count_tags(db, kOwner, "vol-1"), 0);
     tag("vol-1", "a", "1");
-    delete_tag(db, kOwner, "vol-1", "a", {});
+    delete_tags(db, kOwner, {"vol-1"}, {{"a", {}}});
     EXPECT_EQ(count_tags(db, kOwner, "vol-1"), 0);
+}
+
+TEST_F(TagRows, GoWithEachOfSeveralValuesOfAKey)
+{
+    tag("vol-1", "a", "1");
+    tag("vol-2", "a", "2");
+    tag("vol-3", "a", "3");
+    delete_tags(db, kOwner, {"vol-1", "vol-2", "vol-3"}, {{"a", "1"}, {"a", "2"}});
+    EXPECT_EQ(count_most_tags(db, kOwner, {{"vol-1", "volume"}, {"vol-2", "volume"}}), 0);
+    EXPECT_EQ(count_tags(db, kOwner, "vol-3"), 1);
+    delete_tags(db, kOwner, {"vol-3"}, {{"a", "1"}, {"a", {}}});
+    EXPECT_EQ(count_tags(db, kOwner, "vol-3"), 0);
+}
+
+TEST_F(TagRows, AreSetOnSeveralResourcesAsOnOne)
+{
+    tag("vol-1", "Name", "old");
+    tag("vol-1", "aws:own", "x");
+    const std::string odd = "\"quoted\" \\ \t\n\x01 ä";
+    upsert_tags_on(db, kOwner, kRegion, {{"vol-1", "volume"}, {"snap-1", "snapshot"}},
+                   {{"Name", "new"}, {odd, odd}});
+    EXPECT_THAT(select_tags(db, kOwner, "snap-1"),
+                ::testing::UnorderedElementsAre(TagRow{"Name", "new"}, TagRow{odd, odd}));
+    EXPECT_EQ(count_tags(db, kOwner, "vol-1"), 2);
+    EXPECT_EQ(count_most_tags(db, kOwner, {{"snap-1", "snapshot"}, {"vol-1", "volume"}}), 2);
+    EXPECT_EQ(count_most_tags(db, kOwner, {{"vol-9", "volume"}}), 0);
+    EXPECT_THAT(pages({{"resource-type", {"snapshot"}}}, -1), ::testing::SizeIs(2));
 }
 
 TEST_F(TagRows, ComeInTheSameOrderInPagesOfAnySizeWhateverTheFilters)

@@ -1,11 +1,16 @@
 #include "server/services/ec2/tags/tags.h"
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "storage/metadata/sql/statement.h"
 #include "tests/server/services/ec2/volumes/volume_support.h"
 #include "tests/support/emulator_fixture.h"
+#include "tests/support/told_statements.h"
 
 namespace amilab::test {
 namespace {
@@ -200,6 +205,29 @@ TEST(CreateTags, TakesAThousandResources)
     wanted.pop_back();
     aws.must("CreateTags", wanted);
     EXPECT_THAT(tags_on(aws, id), ElementsAre("a=b"));
+}
+
+// However much a call asks for, it is not done row by row.
+TEST(CreateTags, SetsTagsOfManyResourcesByOneStatement)
+{
+    const ToldStatements told;
+    TestEmulator aws;
+    const auto inserts_of = [&](std::size_t resources) {
+        Parameters wanted;
+        for (std::size_t i = 1; i <= resources; ++i) {
+            wanted.emplace_back("ResourceId." + std::to_string(i), new_volume(aws));
+        }
+        for (const auto* number : {"1", "2", "3"}) {
+            wanted.emplace_back("Tag." + std::string(number) + ".Key", number);
+            wanted.emplace_back("Tag." + std::string(number) + ".Value", "x");
+        }
+        const auto texts = told.texts_of([&] { aws.must("CreateTags", wanted); });
+        return std::count_if(texts.begin(), texts.end(), [](const std::string& text) {
+            return text.find("INSERT INTO tag") != text.npos;
+        });
+    };
+    EXPECT_EQ(inserts_of(2), 1);
+    EXPECT_EQ(inserts_of(40), 1);
 }
 
 TEST(CreateTags, OnAPublicImageAreTheCallersOwn)
