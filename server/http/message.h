@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 namespace amilab::http {
@@ -92,6 +93,9 @@ struct Response {
     std::function<asio::awaitable<void>(BodyWriter&)> stream;
     /// The exact length of a streamed body in bytes; without it the body is chunked.
     std::optional<std::uint64_t> content_length;
+    /// Who copies a stream's bytes to the kernel; without one the connection's own thread does, for
+    /// all connections in turn.
+    std::optional<asio::any_io_executor> movers;
 };
 
 /// Called on any thread of the io_context, many requests at a time, each as one coroutine. It may

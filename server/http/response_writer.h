@@ -58,6 +58,7 @@ private:
     std::string head_;
     std::array<asio::const_buffer, 3> buffers_;
     Body body_ = Body::kNone;
+    std::optional<asio::any_io_executor> movers_;
     std::uint64_t remaining_bytes_ = 0;  // of a counted stream
     std::string date_;
     std::time_t date_second_ = 0;

@@ -11,6 +11,7 @@
 
 #include "server/http/host_rules.h"
 #include "server/http/message.h"
+#include "server/http/offload.h"
 
 namespace amilab::http {
 namespace {
@@ -159,6 +160,28 @@ asio::awaitable<void> Transport::send(Gather buffers)
             throw ConnectionLost(error.message());
         }
         consume(buffers, bytes);
+    }
+}
+
+asio::awaitable<void> Transport::send_by(asio::any_io_executor movers, Gather buffers)
+{
+    SteadyClock::duration waited{};
+    for (;;) {
+        const auto before = gathered_size(buffers);
+        const bool is_done =
+            co_await run_on(movers, [this, buffers] { return send_at_once(buffers); });
+        sent_.count(before - gathered_size(buffers), waited);
+        if (is_done) {
+            co_return;
+        }
+        const auto start = SteadyClock::now();
+        entry_.arm(Phase::kWriting, sent_.deadline(start));
+        const auto [error] = co_await socket_.async_wait(Socket::wait_write, kAsTuple);
+        entry_.disarm();
+        waited = SteadyClock::now() - start;
+        if (error) {
+            throw ConnectionLost(error.message());
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/buffer.hpp>
@@ -67,6 +68,8 @@ public:
     bool send_at_once(Gather buffers);
     /// Writes the rest, as the peer takes it. Throws ConnectionLost.
     asio::awaitable<void> send(Gather buffers);
+    /// As send(), but `movers` copies them to the kernel; this thread waits for the peer alone.
+    asio::awaitable<void> send_by(asio::any_io_executor movers, Gather buffers);
 
     /// Says that nothing more is sent and reads until the peer has seen it.
     asio::awaitable<void> linger();

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <boost/asio/read.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include "tests/server/http/test_server.h"
 
@@ -232,6 +233,63 @@ TEST_F(LargeStreams, GoBothWaysAtOnceInBoundedMemory)
     EXPECT_EQ(receive_pattern(), kLargeBytes);
     sending.get();
     EXPECT_LT(peak_memory_bytes(), memory_before_ + kBoundedBytes);
+}
+
+/// Streams whose bytes others than the connection's thread copy to the kernel.
+class MovedStreams : public testing::Test {
+protected:
+    TestServer& serve(std::uint64_t bytes, std::optional<std::uint64_t> content_length)
+    {
+        server_.emplace(
+            [this, bytes, content_length](Request&, BodyReader&) -> asio::awaitable<Response> {
+                auto response = streamed(
+                    [bytes](BodyWriter& writer) -> asio::awaitable<void> {
+                        return write_pattern(writer, bytes);
+                    },
+                    content_length);
+                response.movers = movers_.get_executor();
+                co_return response;
+            },
+            patient_limits());
+        return *server_;
+    }
+    static void expect_pattern(const std::string& body, std::uint64_t bytes)
+    {
+        ASSERT_EQ(body.size(), bytes);
+        std::uint64_t wrong = 0;
+        for (std::uint64_t offset = 0; offset < bytes; ++offset) {
+            wrong += static_cast<std::byte>(body[offset]) != pattern_at(offset);
+        }
+        EXPECT_EQ(wrong, 0u);
+    }
+
+    asio::thread_pool movers_{2};
+    std::optional<TestServer> server_;
+};
+
+TEST_F(MovedStreams, AreTheSameForClientsThatTakeAllAtOnceAndThatTakeLittle)
+{
+    constexpr std::uint64_t kBytes = 8 * 1024 * 1024;
+    serve(kBytes, kBytes);
+    Client quick(server_->address());
+    expect_pattern(quick.ask(get()).body, kBytes);
+    Client slow(server_->address(), 4096);
+    expect_pattern(slow.ask(get()).body, kBytes);
+    serve(kBytes, {});
+    Client chunked(server_->address(), 4096);
+    expect_pattern(chunked.ask(get()).body, kBytes);
+}
+
+TEST_F(MovedStreams, EndWithAClientThatLeaves)
+{
+    serve(kLargeBytes, kLargeBytes);
+    Client leaving(server_->address(), 4096);
+    leaving.send(get());
+    leaving.receive_bytes(1);
+    leaving.abort();
+    Client next(server_->address());
+    next.send(get());
+    EXPECT_EQ(next.receive_bytes(kBlockBytes).size(), kBlockBytes);
 }
 
 /// Serves one stream whose handler the test gives.
