@@ -227,6 +227,23 @@ std::uint64_t BlockStore::allocated_bytes(LayerId layer, std::uint64_t size_byte
     return registry_->files().allocated_bytes(layer, segments_of(size_bytes));
 }
 
+std::map<LayerId, std::uint64_t> BlockStore::allocated_bytes_of_all() const
+{
+    std::map<LayerId, std::uint64_t> bytes;
+    auto& files = registry_->files();
+    for (const auto& name : files.file_system().list_directory(files.directory())) {
+        const auto parsed = parse_file_name(name);
+        if (!parsed || parsed->is_new) {
+            continue;
+        }
+        // One that has gone meanwhile takes nothing.
+        if (const auto status = files.file_system().status(files.directory() + '/' + name)) {
+            bytes[parsed->key.layer] += status->allocated_bytes;
+        }
+    }
+    return bytes;
+}
+
 void BlockStore::sync_chain(const std::vector<LayerId>& chain, std::uint64_t size)
 {
     open_snapshot(chain, size)->sync();

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -116,6 +117,8 @@ public:
     /// The space of a layer's files as the file system counts it. `size_bytes` is at least the size
     /// of the disks that the layer is of: the smaller, the fewer files are looked for.
     std::uint64_t allocated_bytes(LayerId layer, std::uint64_t size_bytes = kMaxVolumeSize) const;
+    /// The space of all layers that have files. Looks at each file once, whatever the disks' sizes.
+    std::map<LayerId, std::uint64_t> allocated_bytes_of_all() const;
 
     /// Makes a sealed chain survive power loss, lowest layer first; cheap for what does already.
     /// A snapshot counts as synced when this has returned, not before.

@@ -19,22 +19,51 @@ struct Node {
     std::size_t children = 0;
     std::size_t disks = 0;
     std::uint64_t bytes = 0;
+    /// With what lies below it; of sum_chains().
+    std::uint64_t chain_bytes = 0;
+    bool is_summed = false;
 
     bool is_shared() const { return children + disks > 1; }
 };
 using Nodes = std::map<LayerId, Node>;
 
+/// Of each layer the bytes of it and of all below it. One look at each layer, however long the
+/// chains and however many stand on them.
+void sum_chains(Nodes& nodes)
+{
+    std::vector<Node*> pending;
+    for (auto& [id, first] : nodes) {
+        auto* node = &first;
+        while (!node->is_summed) {
+            node->is_summed = true;
+            pending.push_back(node);
+            if (!node->parent) {
+                break;
+            }
+            node = &nodes.at(*node->parent);
+        }
+        while (!pending.empty()) {
+            auto& above = *pending.back();
+            pending.pop_back();
+            const auto below = above.parent ? nodes.at(*above.parent).chain_bytes : 0;
+            above.chain_bytes = above.bytes + below;
+        }
+    }
+}
+
+/// What lies below something shared is shared: what is not, no other disk's walk passes.
 DiskSpace measure(const Nodes& nodes, DiskRow disk)
 {
     DiskSpace space;
     space.logical_bytes = static_cast<std::uint64_t>(disk.size_gib) * kGiB;
-    bool is_shared = false;
     std::optional<LayerId> next = disk.layer;
     while (next) {
         const auto& node = nodes.at(*next);
-        // What lies below something shared is shared.
-        is_shared = is_shared || node.is_shared();
-        (is_shared ? space.shared_bytes : space.own_bytes) += node.bytes;
+        if (node.is_shared()) {
+            space.shared_bytes = node.chain_bytes;
+            break;
+        }
+        space.own_bytes += node.bytes;
         next = node.parent;
     }
     space.disk = std::move(disk);
@@ -95,10 +124,12 @@ Space measure_space(Generation& generation)
     auto lease = generation.reader();
     Nodes nodes;
     Space space;
+    const auto sizes = generation.blocks().allocated_bytes_of_all();
     for (const auto& row : select_layers(lease.db())) {
         auto& node = nodes[row.id];
         node.parent = row.parent;
-        node.bytes = generation.blocks().allocated_bytes(row.id);
+        const auto size = sizes.find(row.id);
+        node.bytes = size != sizes.end() ? size->second : 0;
         space.allocated_bytes += node.bytes;
         if (row.parent) {
             ++nodes[*row.parent].children;
@@ -107,6 +138,7 @@ Space measure_space(Generation& generation)
     for (const auto layer : select_referred_layers(lease.db())) {
         ++nodes[layer].disks;
     }
+    sum_chains(nodes);
     for (auto& disk : select_disks(lease.db())) {
         space.disks.push_back(measure(nodes, std::move(disk)));
     }

@@ -43,7 +43,8 @@ struct Space {
     std::uint64_t allocated_bytes = 0;
 };
 
-/// The space of all accounts and regions. Looks at the files of every layer. Throws StorageError.
+/// The space of all accounts and regions. Looks at each file of layers once, and at each layer, so
+/// that the cost is that of what there is. Throws StorageError.
 Space measure_space(Generation& generation);
 
 /// The bytes that count as the account's. Looks at the files of its layers. Throws StorageError.

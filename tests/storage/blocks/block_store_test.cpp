@@ -211,6 +211,9 @@ TEST_F(BlockStoreTest, AllocatedBytesAreWhatTheFileSystemCounts)
     EXPECT_LT(expected, 5 * kMiB);
     seal(*store, *volume);
     EXPECT_EQ(store->allocated_bytes(volume->top()), 0U) << "shared blocks count once";
+    const auto all = store->allocated_bytes_of_all();
+    ASSERT_THAT(all, SizeIs(1));
+    EXPECT_EQ(all.begin()->second, store->allocated_bytes(all.begin()->first));
 }
 
 TEST_F(BlockStoreTest, DescriptorsAndMemoryAreBoundedWithAThousandLayers)
