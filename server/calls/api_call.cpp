@@ -127,13 +127,14 @@ bool ApiCall::is_stream() const
     return operation_ != nullptr && operation_->kind == OperationKind::kStream;
 }
 
-bool ApiCall::needs_writer() const
+bool ApiCall::writes() const
 {
-    if (refusal_ || std::holds_alternative<std::unique_ptr<BytesCall>>(call_)) {
-        return false;
-    }
-    return std::holds_alternative<std::unique_ptr<WriteCall>>(call_) ||
-           generation_->earliest_due().is_past(generation_->clock().now_ms());
+    return !refusal_ && std::holds_alternative<std::unique_ptr<WriteCall>>(call_);
+}
+
+bool ApiCall::finds_due() const
+{
+    return !refusal_ && amilab::finds_due(*generation_, caller_.account);
 }
 
 bool ApiCall::has_more() const
@@ -229,13 +230,13 @@ wire::Rendered ApiCall::run_operation()
 
 void ApiCall::in_read(Budget budget, const std::function<void(Session&)>& work)
 {
-    if (generation_->earliest_due().is_past(generation_->clock().now_ms())) {
-        if (budget == Budget::kQuick) {
-            throw BudgetExceeded();
-        }
-        settle();
+    if (budget == Budget::kNone) {
+        settle_if_there_is_room([&] { settle_all(*services_, *generation_, caller_.account); });
     }
     auto reader = generation_->reader();
+    if (budget == Budget::kQuick && is_due(*generation_, reader.db(), caller_.account)) {
+        throw BudgetExceeded();
+    }
     Session session(context(), reader.db());
     const BudgetScope budget_scope(reader.db(), budget == Budget::kQuick);
     const StopScope stop_scope(reader.db(), stop_.get());
@@ -274,17 +275,28 @@ wire::Rendered ApiCall::run_bytes()
     return std::get<std::unique_ptr<BytesCall>>(call_)->run(session, form());
 }
 
-void ApiCall::settle()
+bool ApiCall::settle_some()
 {
-    auto writer = generation_->writer();
     try {
-        settle_due(*services_, *generation_, writer);
+        return settle_if_there_is_room(
+            [&] { amilab::settle_some(*services_, *generation_, caller_.account); });
+    } catch (const std::exception&) {
+        return false;  // run() meets it too, and says so
+    }
+}
+
+bool ApiCall::settle_if_there_is_room(const std::function<void()>& settle) const
+{
+    try {
+        settle();
+        return true;
     } catch (const StorageError& error) {
         if (!error.is_full_disk()) {
             throw;
         }
         // Reads go on, with what is due still to come.
         log::warn("{} settle: {}", request_id_, error.what());
+        return false;
     }
 }
 
@@ -324,7 +336,7 @@ wire::Rendered ApiCall::run_write()
 wire::Rendered ApiCall::run_quick_write()
 {
     auto writer = generation_->connections().writer_if_free();
-    if (!writer || generation_->earliest_due().is_past(generation_->clock().now_ms())) {
+    if (!writer || is_due(*generation_, writer->db(), caller_.account)) {
         throw BudgetExceeded();
     }
     auto& call = *std::get<std::unique_ptr<WriteCall>>(call_);

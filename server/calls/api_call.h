@@ -33,7 +33,9 @@ public:
     /// run_stream() runs it, and none of what follows does.
     bool is_stream() const;
     /// Whether run() takes the writer, so that it had better wait its turn on the writer's thread.
-    bool needs_writer() const;
+    bool writes() const;
+    /// Whether something of its account is due, for which it waits: settle_some() until it is not.
+    bool finds_due() const;
     /// Whether it only reads, so that it may be stopped half way.
     bool is_read() const { return std::holds_alternative<std::unique_ptr<ReadCall>>(call_); }
     const std::string& account() const { return caller_.account; }
@@ -41,8 +43,9 @@ public:
     ApiAnswer give_up() const;
     /// What is answered to a call while clients hold as much memory as they may: it was not run.
     ApiAnswer refuse_for_memory() const;
-    /// Lets happen what is due, as a read that finds it so would.
-    void settle();
+    /// Lets happen some of what is due, as a call that finds it so would. Says whether there was
+    /// room for it.
+    bool settle_some();
     /// From now on a read throws Interrupted soon after `stop` has become true.
     void stop_when(std::shared_ptr<const std::atomic<bool>> stop) { stop_ = std::move(stop); }
     /// Never throws for anything a client sent, unless it is stopped.
@@ -81,6 +84,8 @@ private:
     void in_write(const std::function<void(Session&)>& work);
     ApiAnswer answer(const std::function<wire::Rendered()>& make) const;
     LimitedCall limited() const;
+    /// Runs what settles; on a full disk that is left for later, and false.
+    bool settle_if_there_is_room(const std::function<void()>& settle) const;
     void make_rows();
     Session::Context context() const;
     wire::AnswerForm form() const;

@@ -67,9 +67,12 @@ Emulator::Emulator(DataDirectory& data, std::span<const Service* const> services
 
 void Emulator::settle()
 {
-    const auto generation = data_.current();
-    auto writer = generation->writer();
-    settle_due(services_, *generation, writer);
+    settle_all(services_, *data_.current());
+}
+
+void Emulator::settle_some()
+{
+    amilab::settle_some(services_, *data_.current(), {});
 }
 
 /// By name, else by version, else by action.

@@ -41,8 +41,10 @@ public:
     /// Both, for a request whose body is there.
     ApiCall parse(const RequestHeader& header, std::string_view body = {}) const;
 
-    /// Lets everything happen that is due. Takes the writer.
+    /// Lets everything happen that is due. Takes the writer, and lets others have it in between.
     void settle();
+    /// Lets happen some of it: see amilab::settle_some().
+    void settle_some();
 
     DataDirectory& data() { return data_; }
     const DataDirectory& data() const { return data_; }

@@ -4,6 +4,7 @@
 
 #include "server/calls/errors.h"
 #include "server/calls/request_values.h"
+#include "storage/base/units.h"
 #include "storage/metadata/calls/client_token_rows.h"
 
 namespace amilab {
@@ -30,17 +31,29 @@ std::optional<std::string> made_before(Session& session, std::string_view operat
     return row->resource_id;
 }
 
-void remember_token(Session& session, std::string_view operation,
-                    const std::optional<std::string>& client_token, std::string_view resource_id)
+TimeMs token_end_ms(const Session& session)
 {
-    if (is_given(client_token)) {
-        insert_client_token(session.db(), {.owner = session.account(),
-                                           .region = session.region(),
-                                           .operation = std::string(operation),
-                                           .token = *client_token,
-                                           .fingerprint = session.fingerprint(),
-                                           .resource_id = std::string(resource_id)});
+    const auto end_ms = session.now_ms() + kDayMs;
+    return (end_ms + kMinuteMs - 1) / kMinuteMs * kMinuteMs;
+}
+
+void remember_token(Session& session, std::string_view operation,
+                    const std::optional<std::string>& client_token, std::string_view resource_id,
+                    TokenEnd end)
+{
+    if (!is_given(client_token)) {
+        return;
     }
+    ClientTokenRow row{.owner = session.account(),
+                       .region = session.region(),
+                       .operation = std::string(operation),
+                       .token = *client_token,
+                       .fingerprint = session.fingerprint(),
+                       .resource_id = std::string(resource_id)};
+    if (end == TokenEnd::kInADay) {
+        row.ends_ms = token_end_ms(session);
+    }
+    insert_client_token(session.db(), row);
 }
 
 }  // namespace amilab

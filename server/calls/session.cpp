@@ -13,7 +13,10 @@
 namespace amilab {
 
 Session::Session(const Context& context, Database& db)
-    : context_(context), db_(db), now_ms_(context.generation.clock().now_ms())
+    : context_(context),
+      db_(db),
+      now_ms_(context.generation.clock().now_ms()),
+      scheduled_for_(context.caller.account)
 {
 }
 
@@ -60,8 +63,10 @@ void Session::schedule(const Delay& delay, const Due& due, std::string_view reso
 void Session::schedule_at(TimeMs due_ms, const Due& due, std::string_view resource)
 {
     services().due(due.name);
-    scheduled_.push_back(
-        {.due_ms = due_ms, .action = std::string(due.name), .resource_id = std::string(resource)});
+    scheduled_.push_back({.due_ms = due_ms,
+                          .action = std::string(due.name),
+                          .resource_id = std::string(resource),
+                          .account = scheduled_for_});
 }
 
 void Session::cancel_transitions(std::string_view resource)

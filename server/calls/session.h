@@ -113,6 +113,8 @@ public:
     void schedule_at(TimeMs due_ms, const Due& due, std::string_view resource);
     TimeMs due_ms(const Delay& delay) const { return now_ms_ + delay_ms(delay); }
     TimeMs delay_ms(const Delay& delay) const;
+    /// From now on what is scheduled is of that account; else it is the caller's.
+    void schedule_for(std::string_view account) { scheduled_for_ = account; }
     /// Forgets what was to befall `resource`.
     void cancel_transitions(std::string_view resource);
     /// Scheduled in this call and due by now; emptied.
@@ -136,6 +138,7 @@ private:
     TimeMs now_ms_;
     bool may_wait_ = true;
     ListPart* part_ = nullptr;
+    std::string scheduled_for_;
     std::vector<Transition> scheduled_;
     std::vector<std::function<void(Generation&)>> after_commit_;
 };

@@ -3,6 +3,7 @@
 #include "server/calls/services.h"
 #include "server/wire/parameters.h"
 #include "storage/base/storage_error.h"
+#include "storage/metadata/calls/client_token_rows.h"
 #include "storage/metadata/calls/transition_rows.h"
 #include "storage/metadata/sql/transaction.h"
 #include "storage/state/generation.h"
@@ -13,6 +14,7 @@ namespace {
 
 void apply(Session& session, const Transition& transition)
 {
+    session.schedule_for(transition.account);
     session.services().due(transition.action).happen(session, transition.resource_id);
 }
 
@@ -45,21 +47,72 @@ private:
     Generation& generation_;
 };
 
+void settle_batch(const Services& services, Generation& generation, Writer& writer, DueOf whose)
+{
+    const Caller nobody;
+    Session session({services, generation, nobody, no_parameters(), "settle"}, writer.db(),
+                    writer.ids());
+    write_and_commit(generation, session, [&](Session& settling) {
+        for (const auto& due : take_due_transitions(settling.db(), settling.now_ms(), whose)) {
+            apply(settling, due);
+        }
+        if (!whose) {  // nobody waits for that
+            delete_ended_tokens(settling.db(), settling.now_ms());
+        }
+    });
+    session.committed();
+}
+
+/// The writer, once nothing is due any more.
+Writer settled_writer(const Services& services, Generation& generation, DueOf whose)
+{
+    for (;;) {
+        auto writer = generation.writer();
+        if (!is_due(generation, writer.db(), whose)) {
+            return writer;
+        }
+        settle_batch(services, generation, writer, whose);
+    }
+}
+
+bool has_ended_tokens(Database& db, TimeMs now_ms)
+{
+    const auto end_ms = read_earliest_token_end_ms(db);
+    return end_ms && *end_ms <= now_ms;
+}
+
 }  // namespace
 
-void settle_due(const Services& services, Generation& generation, Writer& writer)
+bool is_due(Generation& generation, Database& db, DueOf whose)
 {
     const auto now_ms = generation.clock().now_ms();
-    while (generation.earliest_due().is_past(now_ms)) {
-        const Caller nobody;
-        Session session({services, generation, nobody, no_parameters(), "settle"}, writer.db(),
-                        writer.ids());
-        write_and_commit(generation, session, [now_ms](Session& settling) {
-            for (const auto& due : take_due_transitions(settling.db(), now_ms)) {
-                apply(settling, due);
-            }
-        });
-        session.committed();
+    const bool any = generation.earliest_due().is_past(now_ms);
+    return any &&
+           (has_due_transitions(db, now_ms, whose) || (!whose && has_ended_tokens(db, now_ms)));
+}
+
+bool finds_due(Generation& generation, DueOf whose)
+{
+    if (!generation.earliest_due().is_past(generation.clock().now_ms())) {
+        return false;
+    }
+    auto reader = generation.reader();
+    return is_due(generation, reader.db(), whose);
+}
+
+bool settle_some(const Services& services, Generation& generation, DueOf whose)
+{
+    auto writer = generation.writer();
+    if (!is_due(generation, writer.db(), whose)) {
+        return false;
+    }
+    settle_batch(services, generation, writer, whose);
+    return is_due(generation, writer.db(), whose);
+}
+
+void settle_all(const Services& services, Generation& generation, DueOf whose)
+{
+    while (settle_some(services, generation, whose)) {
     }
 }
 
@@ -78,8 +131,7 @@ void write_and_commit(Generation& generation, Session& session,
 
 void run_write(const Session::Context& context, const std::function<void(Session&)>& change)
 {
-    auto writer = context.generation.writer();
-    settle_due(context.services, context.generation, writer);
+    auto writer = settled_writer(context.services, context.generation, context.caller.account);
     Session session(context, writer.db(), writer.ids());
     write_and_commit(context.generation, session, change);
     session.committed();

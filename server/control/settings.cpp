@@ -98,6 +98,22 @@ void apply(const ClockChange& change, Clock& clock)
     }
 }
 
+void set_clock(Generation& generation, const ClockChange& change)
+{
+    auto writer = generation.writer();
+    auto& clock = generation.clock();
+    const auto before = clock.setting();
+    try {
+        Transaction transaction(writer.db());
+        apply(change, clock);
+        write_clock_setting(writer.db(), clock.setting());
+        transaction.commit();
+    } catch (...) {
+        clock.restore(before);
+        throw;
+    }
+}
+
 std::string delay_names(const Services& services)
 {
     std::string names;
@@ -122,19 +138,8 @@ void change_clock(Emulator& emulator, const json::value& wanted)
 {
     const auto change = parse_clock_change(wanted);
     const auto generation = emulator.data().current();
-    auto writer = generation->writer();
-    auto& clock = generation->clock();
-    const auto before = clock.setting();
-    try {
-        Transaction transaction(writer.db());
-        apply(change, clock);
-        write_clock_setting(writer.db(), clock.setting());
-        transaction.commit();
-    } catch (...) {
-        clock.restore(before);
-        throw;
-    }
-    settle_due(emulator.services(), *generation, writer);
+    set_clock(*generation, change);
+    settle_all(emulator.services(), *generation);
 }
 
 json::value show_delays(Emulator& emulator)

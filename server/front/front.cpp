@@ -127,6 +127,7 @@ Front::Front(asio::io_context& io_context, Emulator& emulator, std::size_t worke
       workers_(worker_threads_.get_executor()),
       control_(emulator, std::move(access))
 {
+    look_for_due();  // what an earlier server has left
 }
 
 std::span<const http::Route<Front::Handler>> Front::routes()
@@ -144,6 +145,9 @@ asio::awaitable<http::Response> Front::handle(http::Request& request, http::Body
     const auto* route = http::find_route(routes(), request.path, request.method);
     try {
         auto response = co_await (this->*route->handle)(request, body, line);
+        if (response.stream) {
+            response.movers = worker_threads_.get_executor();
+        }
         line.write(response.status);
         co_return response;
     } catch (...) {
@@ -220,11 +224,24 @@ asio::awaitable<http::Response> Front::handle_stream(ApiCall& call, const Reques
     co_return to_response(std::move(*answer));
 }
 
+asio::awaitable<void> Front::settle(ApiCall& call)
+{
+    while (call.finds_due()) {
+        co_await writer_turns_.take(call.account());
+        const Turns::Turn turn(writer_turns_, call.account());
+        const auto has_room =
+            co_await run_on(writer_.get_executor(), [&call] { return call.settle_some(); });
+        wait_for_due();
+        if (!has_room) {
+            co_return;
+        }
+    }
+}
+
 asio::awaitable<ApiAnswer> Front::answer_read(ApiCall& call, http::BodyReader& body)
 {
-    if (call.needs_writer()) {
-        co_await run_on(writer_.get_executor(), [&call] { call.settle(); });
-        wait_for_due();
+    if (call.finds_due()) {
+        co_await settle(call);
         if (auto quick = call.run_if_quick()) {
             co_return std::move(*quick);
         }
@@ -240,6 +257,7 @@ bool Front::is_too_much(const ApiAnswer& answer) const
 
 asio::awaitable<ApiAnswer> Front::answer_write(ApiCall& call)
 {
+    co_await settle(call);
     co_await writer_turns_.take(call.account());
     const Turns::Turn turn(writer_turns_, call.account());
     auto answer = co_await run_on(writer_.get_executor(), [&call] { return call.run(); });
@@ -250,7 +268,7 @@ asio::awaitable<ApiAnswer> Front::answer(ApiCall& call, http::BodyReader& body)
 {
     std::optional<ApiAnswer> quick;
     // Nobody writes before those who wait for the writer.
-    if (!call.needs_writer() || !writer_turns_.has_waiting()) {
+    if (!call.writes() || !writer_turns_.has_waiting()) {
         quick = call.run_if_quick();
     }
     if (quick && call.is_read() && is_too_much(*quick)) {
@@ -260,7 +278,7 @@ asio::awaitable<ApiAnswer> Front::answer(ApiCall& call, http::BodyReader& body)
         auto answer = co_await answer_read(call, body);
         co_return answer;
     }
-    if (!quick && !call.needs_writer()) {
+    if (!quick && !call.writes()) {
         auto answer = co_await workers_.run([&call] { return call.run(); });
         wait_for_due();  // one that moved bytes may have scheduled something
         if (is_too_much(answer)) {
@@ -272,7 +290,7 @@ asio::awaitable<ApiAnswer> Front::answer(ApiCall& call, http::BodyReader& body)
     if (!quick) {
         quick = co_await answer_write(call);
     }
-    if (call.needs_writer()) {
+    if (call.writes()) {
         wait_for_due();
     }
     co_return std::move(*quick);
@@ -287,29 +305,42 @@ void Front::wait_for_due()
 {
     const auto generation = emulator_.data().current();
     const auto due_ms = generation->earliest_due().get_ms();
-    if (is_stopped_ || (due_ms == awaited_due_ms_ && due_ms == EarliestDue::kNever)) {
+    const bool is_known = due_ms == awaited_due_ms_ && due_ms == EarliestDue::kNever;
+    if (is_stopped_ || is_settling_ || is_known) {
         return;
     }
     awaited_due_ms_ = due_ms;
     due_timer_.cancel();
-    if (due_ms == EarliestDue::kNever || generation->clock().setting().frozen) {
+    const auto now_ms = generation->clock().now_ms();
+    if (due_ms == EarliestDue::kNever ||
+        (due_ms > now_ms && generation->clock().setting().frozen)) {
         return;
     }
-    due_timer_.expires_after(std::chrono::milliseconds(
-        std::clamp<TimeMs>(due_ms - generation->clock().now_ms(), 0, kLongestWaitMs)));
+    due_timer_.expires_after(
+        std::chrono::milliseconds(std::clamp<TimeMs>(due_ms - now_ms, 0, kLongestWaitMs)));
     due_timer_.async_wait([this](boost::system::error_code error) {
-        if (error) {
-            return;
+        if (!error && !is_settling_) {
+            is_settling_ = true;
+            asio::post(writer_, [this] { settle_some(); });
         }
-        asio::post(writer_, [this] {
-            try {
-                emulator_.settle();
-            } catch (const std::exception& failure) {
-                log::error("settle: {}", failure.what());
-                return;  // the next call tries again
-            }
-            look_for_due();
-        });
+    });
+}
+
+// On the writer's thread.
+void Front::settle_some()
+{
+    bool has_failed = false;
+    try {
+        emulator_.settle_some();
+    } catch (const std::exception& failure) {
+        log::error("settle: {}", failure.what());
+        has_failed = true;
+    }
+    asio::post(io_context_, [this, has_failed] {
+        is_settling_ = false;
+        if (!has_failed) {  // else the next call tries again
+            wait_for_due();
+        }
     });
 }
 

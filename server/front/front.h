@@ -61,15 +61,22 @@ private:
     boost::asio::awaitable<ApiAnswer> answer_write(ApiCall& call);
     /// One that quick work did not do.
     boost::asio::awaitable<ApiAnswer> answer_read(ApiCall& call, http::BodyReader& body);
+    /// Returns when nothing is due any more that the call waits for. In parts, between which others
+    /// have the writer.
+    boost::asio::awaitable<void> settle(ApiCall& call);
+    /// A call that writes, by the turns of the accounts.
+    boost::asio::awaitable<ApiAnswer> answer_write(ApiCall& call);
     /// From any thread; the rest on the io_context's.
     void look_for_due();
     void wait_for_due();
+    void settle_some();
 
     Emulator& emulator_;
     boost::asio::io_context& io_context_;
     const std::shared_ptr<MemoryBudget> memory_;
     boost::asio::steady_timer due_timer_;  // the io_context's thread
     TimeMs awaited_due_ms_ = EarliestDue::kNever;
+    bool is_settling_ = false;  // a part of what is due waits for the writer, or has it
     std::atomic<bool> is_stopped_{false};
     boost::asio::thread_pool writer_{1};
     Turns writer_turns_;

@@ -19,7 +19,7 @@ public:
     bool is_past(TimeMs now_ms) const { return get_ms() <= now_ms; }
 
 private:
-    std::atomic<TimeMs> due_ms_{0};  // until the database has been asked
+    std::atomic<TimeMs> due_ms_{kNever};
 };
 
 }  // namespace amilab

@@ -21,6 +21,7 @@ constexpr std::pair<LockLevel, std::string_view> kNames[] = {
     {LockLevel::kNbdRole, "nbd::Transmission::role_"},
     {LockLevel::kNbdLookup, "nbd::StoredExports::mutex_"},
     {LockLevel::kReset, "DataDirectory::reset_mutex_"},
+    {LockLevel::kNextWriter, "Connections::next_writer_mutex_"},
     {LockLevel::kWriter, "Connections::writer_mutex_"},
     {LockLevel::kGate, "WriteGate"},
     {LockLevel::kFlush, "Volume::flush_mutex_"},

@@ -13,6 +13,7 @@ enum class LockLevel : std::uint8_t {
     kNbdRole,
     kNbdLookup,
     kReset,
+    kNextWriter,
     kWriter,
     kGate,
     kFlush,

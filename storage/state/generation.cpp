@@ -17,6 +17,7 @@
 #include "storage/blocks/block_store.h"
 #include "storage/blocks/layer_files.h"
 #include "storage/files/posix_file_system.h"
+#include "storage/metadata/calls/transition_rows.h"
 #include "storage/metadata/layers/layer_record_rows.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/regions/region_rows.h"
@@ -241,6 +242,7 @@ void Generation::restore_settings(Database& db)
     clock_.restore(read_clock_setting(db));
     access_keys_.replace(select_access_keys(db));
     opted_out_ = any_opted_out(db);
+    earliest_due_.set_ms(read_earliest_due_ms(db));
     for (const auto& [name, delay_ms] : read_delay_settings(db)) {
         delays_.set(name, delay_ms);
     }

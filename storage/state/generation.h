@@ -15,6 +15,7 @@
 #include "storage/base/owned_work.h"
 #include "storage/blocks/layer_id.h"
 #include "storage/metadata/catalogue/connection.h"
+#include "storage/metadata/images/image_ids.h"
 #include "storage/metadata/sql/connections.h"
 #include "storage/state/access_keys.h"
 #include "storage/state/account_limits.h"
@@ -70,6 +71,11 @@ public:
     /// Makes the rows that the account begins with: what the catalogue's files say is its. Inside a
     /// transaction of the writer.
     void make_rows_of(Database& db, std::string_view account) const;
+    /// Whether those rows have an image of that id.
+    bool makes_image(const ImageId& id) const
+    {
+        return catalogue_.makes_image && catalogue_.makes_image(id.text());
+    }
     bool region_exists(std::string_view region) const { return regions_.contains(region); }
     /// What page tokens are signed with.
     const std::string& page_token_key() const { return page_token_key_; }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "server/calls/encryption.h"
+#include "server/calls/idempotency.h"
 #include "server/calls/layers.h"
 #include "server/calls/new_snapshot.h"
 #include "server/calls/resource_tags.h"
@@ -256,7 +257,8 @@ StartSnapshotResponse start_snapshot(Session& session, const StartSnapshotReques
                                            .operation = std::string(kOperation),
                                            .token = *request.client_token,
                                            .fingerprint = session.fingerprint(),
-                                           .resource_id = row.id.text()});
+                                           .resource_id = row.id.text(),
+                                           .ends_ms = token_end_ms(session)});
     }
     return to_answer(session, row, direct);
 }

@@ -30,6 +30,8 @@ struct CatalogueOptions {
     /// Makes the rows that every generation begins with, unless they are there: those of one
     /// account when one is named. May be empty.
     std::function<void(Database&, std::optional<std::string_view> account)> make_rows;
+    /// Whether make_rows makes an image of that id. May be empty.
+    std::function<bool(std::string_view id)> makes_image;
     UnknownImages unknown_images = UnknownImages::kRefuse;
 
     /// Valid as long as one copy of the options lives.

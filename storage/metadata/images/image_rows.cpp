@@ -227,6 +227,16 @@ void mark_image_deregistered(Database& db, const ImageId& id)
         .execute(ImageState::kDeregistered, id);
 }
 
+bool delete_former_image(Database& db, const ImageId& id)
+{
+    Statement(db,
+              "DELETE FROM image WHERE id = ?1 AND state = ?2"
+              " AND NOT EXISTS (SELECT 1 FROM instance WHERE image_id = ?1)"
+              " AND NOT EXISTS (SELECT 1 FROM main.image c WHERE c.source_image_id = ?1)")
+        .execute(id, ImageState::kDeregistered);
+    return !is_image_row(db, id);
+}
+
 void insert_launch_permission(Database& db, const ImageId& id, const LaunchPermissionRow& row)
 {
     Statement(db,

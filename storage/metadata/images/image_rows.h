@@ -187,6 +187,8 @@ void remember_launch_permissions(Database& db, const ImageId& id);
 /// The row stays, so that the owner learns what became of it; its mappings, permissions, notes and
 /// name go.
 void mark_image_deregistered(Database& db, const ImageId& id);
+/// Removes the row of a deregistered image; false while instances or images tell of it.
+bool delete_former_image(Database& db, const ImageId& id);
 
 /// Adds a permission and keeps the image's `public` flag. What is there already stays once.
 void insert_launch_permission(Database& db, const ImageId& id, const LaunchPermissionRow& row);

@@ -74,14 +74,21 @@ Connections::Connections(std::unique_ptr<Database> writer, Open open, OwnedWork&
 // A lease moves, and lets go of the mutex at its end.
 Writer Connections::writer() NO_THREAD_SAFETY_ANALYSIS
 {
+    next_writer_mutex_.lock();
     writer_mutex_.lock();
+    next_writer_mutex_.unlock();
     return Writer(*this);
 }
 
 // As in writer().
 std::optional<Writer> Connections::writer_if_free() NO_THREAD_SAFETY_ANALYSIS
 {
-    return writer_mutex_.try_lock() ? std::optional(Writer(*this)) : std::nullopt;
+    if (!next_writer_mutex_.try_lock()) {
+        return std::nullopt;
+    }
+    const bool is_free = writer_mutex_.try_lock();
+    next_writer_mutex_.unlock();
+    return is_free ? std::optional(Writer(*this)) : std::nullopt;
 }
 
 void Connections::let_go_of_writer()

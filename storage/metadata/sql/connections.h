@@ -78,8 +78,9 @@ public:
     Connections(const Connections&) = delete;
     Connections& operator=(const Connections&) = delete;
 
+    /// One who lets go of it and takes it again at once is behind who has waited.
     Writer writer();
-    /// Nothing while another thread holds it.
+    /// Nothing while another thread holds it, or waits for it.
     std::optional<Writer> writer_if_free();
 
     Reader reader();
@@ -103,6 +104,8 @@ private:
     const Open open_;
     OwnedWork& work_;
 
+    // Held by the one of those waiting for the writer that is next.
+    Mutex next_writer_mutex_{LockLevel::kNextWriter};
     Mutex writer_mutex_{LockLevel::kWriter};
     std::unique_ptr<Database> writer_ GUARDED_BY(writer_mutex_);
     IdSource ids_ GUARDED_BY(writer_mutex_);

@@ -501,6 +501,13 @@ CatalogueOptions read_catalogue(const CatalogueFiles& files)
         }
     }
     options.bytes = std::make_shared<const std::string>(build_catalogue(start, public_images));
+    std::set<std::string, std::less<>> made;
+    for (const auto& image : rows) {
+        made.insert(image.row.id.text());
+    }
+    options.makes_image = [made = std::move(made)](std::string_view id) {
+        return made.contains(id);
+    };
     options.make_rows = [rows = std::move(rows), describer = files.default_account](
                             Database& to, std::optional<std::string_view> account) {
         if (!account) {

@@ -10,6 +10,7 @@
 #include "server/services/ec2/common/bin.h"
 #include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/former_images.h"
 #include "server/services/ec2/common/product_codes.h"
 #include "server/services/ec2/common/resource_tags.h"
 #include "server/services/ec2/images/adopted_images.h"
@@ -461,8 +462,7 @@ DeregisterImageResponse deregister_image(Session& session, const DeregisterImage
     session.cancel_transitions(id.text());
     delete_fast_launches_of(session.db(), id);
     if (!recycle_image(session, image)) {
-        mark_image_deregistered(session.db(), id);
-        delete_all_tags(session.db(), id.text());
+        end_image(session, id);
     }
     if (request.delete_associated_snapshots.value_or(false)) {
         // Two devices may have one snapshot.
@@ -558,6 +558,7 @@ constexpr ResourceKind kKinds[] = {
 
 constexpr DueRow kDue[] = {
     when<image_available>(kImageAvailable),
+    when<image_forgotten>(kImageForgotten),
 };
 
 constexpr Delay kDelays[] = {kImagePending};

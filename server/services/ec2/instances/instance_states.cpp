@@ -7,6 +7,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "server/calls/idempotency.h"
 #include "server/compute/machines.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
@@ -20,6 +21,7 @@
 #include "server/services/ec2/volumes/attachments.h"
 #include "server/services/ec2/volumes/volumes.h"
 #include "storage/base/units.h"
+#include "storage/metadata/calls/client_token_rows.h"
 #include "storage/metadata/images/image_words.h"
 #include "storage/metadata/instances/instance_filters.h"
 #include "storage/metadata/instances/launch_rows.h"
@@ -362,6 +364,7 @@ void instance_terminated(Session& session, const InstanceId& id)
         delete_all_tags(db, *network_interface);
     }
     clear_instance_network(db, id);
+    end_launch_token(db, id, token_end_ms(session));
     session.schedule(kInstanceTerminated, kInstanceGone, id.text());
 }
 

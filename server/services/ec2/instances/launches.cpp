@@ -27,6 +27,7 @@
 #include "server/services/ec2/key_pairs/errors.h"
 #include "server/services/ec2/key_pairs/key_pairs.h"
 #include "server/services/ec2/network/default_network.h"
+#include "storage/metadata/calls/client_token_rows.h"
 #include "storage/metadata/images/image_rows.h"
 #include "storage/metadata/images/image_words.h"
 #include "storage/metadata/instances/instance_rows.h"
@@ -264,7 +265,8 @@ Reservation reservation_again(Session& session, std::string_view reservation_id)
 std::string token_scope(Session& session, const RunInstancesRequest& request)
 {
     const auto zone = named_zone(session, request);
-    return zone ? fmt::format("RunInstances/{}", *zone) : "RunInstances";
+    const std::string_view launch = kLaunchOperation;
+    return zone ? fmt::format("{}/{}", launch, *zone) : std::string(launch);
 }
 
 }  // namespace
@@ -283,7 +285,8 @@ RunInstancesResponse run_instances(Session& session, const RunInstancesRequest& 
     const auto plan = make_plan(session, request, wish);
     stop_if_dry_run(request);
     auto reservation = launch(session, request, wish, plan);
-    remember_token(session, scope, request.client_token, *reservation.reservation_id);
+    remember_token(session, scope, request.client_token, *reservation.reservation_id,
+                   TokenEnd::kOpen);
     return reservation;
 }
 

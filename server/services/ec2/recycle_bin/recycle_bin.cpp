@@ -3,6 +3,7 @@
 #include "server/services/ec2/common/bin.h"
 #include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/former_images.h"
 #include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/recycle_bin/errors.h"
 #include "server/services/ec2/snapshots/snapshots.h"
@@ -157,8 +158,7 @@ void recycled_gone(Session& session, const std::string& resource_id)
         return;
     }
     if (row->resource_type == kImageBin.of_tags) {
-        delete_all_tags(session.db(), row->resource_id);
-        mark_image_deregistered(session.db(), ImageId::trusted(row->resource_id));
+        end_image(session, ImageId::trusted(row->resource_id));
     } else if (row->resource_type == kSnapshotBin.of_tags) {
         snapshot_gone(session, SnapshotId::trusted(row->resource_id));
     } else {

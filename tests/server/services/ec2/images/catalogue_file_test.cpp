@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/base/units.h"
 #include "tests/server/services/ec2/common/sharing_support.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
 #include "tests/storage/files/temporary_directory.h"
@@ -260,6 +261,8 @@ TEST_F(CatalogueFile, ARestartDoesNotBringBackWhatItsOwnerDeregistered)
     {
         TestEmulator aws(read(std::nullopt, {file}), data);
         aws.must("DeregisterImage", {{"ImageId", kOwnId}}, kAccount, "eu-west-1");
+        aws.advance(30 * kDayMs);
+        aws.emulator().settle();
     }
     TestEmulator aws(read(std::nullopt, {file}), data);
     EXPECT_EQ(aws.must("DescribeImages", {{"Owner.1", "self"}}, kAccount, "eu-west-1")

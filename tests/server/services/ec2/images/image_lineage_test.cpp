@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/base/units.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
 #include "tests/support/emulator_fixture.h"
 #include "tests/support/json_caller.h"
@@ -58,6 +59,8 @@ TEST(GetImageAncestry, GoesThroughImagesThatAreGone)
     const auto second = copy(aws, first, "v2.0");
     const auto third = copy(aws, second, "v3.0");
     aws.must("DeregisterImage", {{"ImageId", second}});
+    EXPECT_THAT(ancestry(aws, third), ElementsAre(third, second, first));
+    aws.advance(30 * kDayMs);
     EXPECT_THAT(ancestry(aws, third), ElementsAre(third, second, first));
 }
 

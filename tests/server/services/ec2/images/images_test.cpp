@@ -10,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/base/units.h"
 #include "tests/server/services/ec2/common/sharing_support.h"
 #include "tests/server/services/ec2/images/image_support.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
@@ -720,6 +721,39 @@ TEST(DeregisterImage, LeavesAnIdThatFindsNothingWhileInstancesOfItAreLeft)
     aws.must("TerminateInstances", {{"InstanceId.1", instance}}, kOtherAccount);
     EXPECT_EQ(aws.call("DescribeImages", {{"ImageId.1", id}}, kOtherAccount).code,
               "InvalidAMIID.NotFound");
+}
+
+TEST(DeregisterImage, LeavesAnIdThatIsUnknownAfterAWeek)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    aws.must("DeregisterImage", {{"ImageId", id}});
+    aws.advance(7 * kDayMs - 1);
+    EXPECT_EQ(aws.call("DeregisterImage", {{"ImageId", id}}).code, "InvalidAMIID.Unavailable");
+    aws.advance(1);
+    EXPECT_EQ(aws.call("DescribeImages", {{"ImageId.1", id}}).code, "InvalidAMIID.NotFound");
+    EXPECT_EQ(aws.call("DeregisterImage", {{"ImageId", id}}).code, "InvalidAMIID.NotFound");
+}
+
+TEST(DeregisterImage, LeavesAnIdThatIsKnownWhileAnInstanceOrACopyTellsOfIt)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    const auto instance = aws.must("RunInstances", launch(id)).text(kInstanceId);
+    const auto copy =
+        aws.must("CopyImage", {{"SourceImageId", id}, {"SourceRegion", kRegion}, {"Name", "copy"}})
+            .text("imageId");
+    const auto refusal_in_a_week = [&] {
+        aws.advance(7 * kDayMs);
+        return aws.call("DeregisterImage", {{"ImageId", id}}).code;
+    };
+    aws.must("DeregisterImage", {{"ImageId", id}});
+    EXPECT_EQ(refusal_in_a_week(), "InvalidAMIID.Unavailable");
+    aws.must("TerminateInstances", {{"InstanceId.1", instance}});
+    EXPECT_EQ(refusal_in_a_week(), "InvalidAMIID.Unavailable");
+    aws.must("DeregisterImage", {{"ImageId", copy}});
+    EXPECT_EQ(refusal_in_a_week(), "InvalidAMIID.Unavailable");
+    EXPECT_EQ(refusal_in_a_week(), "InvalidAMIID.NotFound");
 }
 
 TEST(DeregisterImage, TakesTheImageAwayAndKeepsItsSnapshot)
