@@ -14,6 +14,8 @@ from beside import beside_rows
 from calls import call_rows, start_times
 from chains import chain_rows
 from ebs import ebs_rows
+from fair import FULL, QUICK, fair_rows
+from fair import HEADER as FAIR_HEADER
 from large import LITTLE, MUCH, large_rows
 from nbd import HEADER as NBD_HEADER
 from nbd import missing_tools, nbd_rows
@@ -45,11 +47,13 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--ebs", action="store_true",
                         help="also blocks by the EBS direct APIs beside Boost.Beast alone, and "
                              "opening a volume of 64 TiB")
+    parser.add_argument("--fair", action="store_true",
+                        help="also one quiet account's calls beside loads of another's")
     parser.add_argument("--beside", type=Path, metavar="FOLDER",
                         help="also the calls beside those of an earlier amilab in that folder")
     parser.add_argument("--only", action="store_true",
-                        help="with --large, --written, --chains, --nbd, --ebs or --beside: nothing "
-                             "but these")
+                        help="with --large, --written, --chains, --nbd, --ebs, --fair or --beside: "
+                             "nothing but these")
     parser.add_argument("--markdown", action="store_true", help="tables for docs/performance.md")
     parser.add_argument("--build", type=Path, default=Path("build/release"),
                         help="the folder of the programs; default build/release")
@@ -106,6 +110,9 @@ def run(options: argparse.Namespace, programs: Programs, failures: list[str]) ->
     if options.ebs:
         print_table(options.markdown, "EBS direct", HEADER, ebs_rows(programs, rounds, 1, failures))
         print_table(options.markdown, "64 TiB", HEADER, open_rows(programs, rounds))
+    if options.fair:
+        print_table(options.markdown, "One account beside another", FAIR_HEADER,
+                    fair_rows(programs, QUICK if options.quick else FULL))
     if options.chains:
         few, many, samples = (1, 50, 3) if options.quick else (1, 1000, 20)
         header = ["what", f"after {few:,}", f"after {many:,} snapshots", "ratio", "target", "met"]

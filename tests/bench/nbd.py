@@ -182,7 +182,11 @@ class Writer:
         self._receive(10)
 
     def write(self, offset: int, data: bytes) -> None:
-        self._socket.sendall(struct.pack(">IHHQQI", 0x25609513, 0, 1, 1, offset, len(data)) + data)
+        self.command(1, 0, offset, len(data), data)
+
+    def command(self, kind: int, flags: int, offset: int, length: int, data: bytes = b"") -> None:
+        request = struct.pack(">IHHQQI", 0x25609513, flags, kind, 1, offset, length)
+        self._socket.sendall(request + data)
         _, error, _ = struct.unpack(">IIQ", self._receive(16))
         if error:
             raise BenchError(f"amilab refuses a write: {error}")

@@ -8,6 +8,7 @@ import sys
 import unittest
 from pathlib import Path
 
+import fair
 import nbd
 
 SKIPPED = 77
@@ -51,6 +52,9 @@ class Bench(unittest.TestCase):
                     self.assertIn(f"| {operation}, {connections}: {figure}", names)
         self.assertIn("| open a volume of 64 TiB and read at both ends", names)
         self.assertIn("| most memory of the process that did it", names)
+
+    def test_prints_a_row_for_each_load_beside_a_quiet_account(self):
+        self.assertEqual(self.names("--fair")[1:], [f"| {load}" for load in fair.LOADS])
 
     def test_prints_rows_beside_an_earlier_amilab(self):
         names = self.names("--beside", str(build), "--operation", "CreateTags")
