@@ -104,6 +104,8 @@ bool settle_some(const Services& services, Generation& generation, DueOf whose)
 {
     auto writer = generation.writer();
     if (!is_due(generation, writer.db(), whose)) {
+        // Whoever was told of something due may have been told too much.
+        generation.earliest_due().set_ms(read_earliest_due_ms(writer.db()));
         return false;
     }
     settle_batch(services, generation, writer, whose);

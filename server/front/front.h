@@ -58,7 +58,6 @@ private:
     boost::asio::awaitable<ApiAnswer> answer(ApiCall& call, http::BodyReader& body);
     /// Whether it had better not be kept until its client takes it.
     bool is_too_much(const ApiAnswer& answer) const;
-    boost::asio::awaitable<ApiAnswer> answer_write(ApiCall& call);
     /// One that quick work did not do.
     boost::asio::awaitable<ApiAnswer> answer_read(ApiCall& call, http::BodyReader& body);
     /// Returns when nothing is due any more that the call waits for. In parts, between which others
