@@ -189,8 +189,11 @@ ApiAnswer ApiCall::give_up() const
     return refuse(stopping());
 }
 
-ApiAnswer ApiCall::refuse_for_memory() const
+ApiAnswer ApiCall::refuse_for_memory()
 {
+    if (auto* reading = std::get_if<std::unique_ptr<ReadCall>>(&call_)) {
+        reading->reset();  // what goes on behind a first part that is not sent
+    }
     return refuse(memory_short());
 }
 

@@ -41,8 +41,9 @@ public:
     const std::string& account() const { return caller_.account; }
     /// What is answered to a call that was stopped because the server is.
     ApiAnswer give_up() const;
-    /// What is answered to a call while clients hold as much memory as they may: it was not run.
-    ApiAnswer refuse_for_memory() const;
+    /// What is answered to a call while clients hold as much memory as they may: it was not run, or
+    /// its answer, of which there is no more then, is not sent.
+    ApiAnswer refuse_for_memory();
     /// Lets happen some of what is due, as a call that finds it so would. Says whether there was
     /// room for it.
     bool settle_some();

@@ -34,8 +34,8 @@ class Bench(unittest.TestCase):
                 for figure in ("server CPU", "calls a second", "p50", "p99"):
                     self.assertIn(f"| {operation}, {connections}: {figure}", names)
         for row in rows[3:]:
-            self.assertRegex(row[1], r"^[\d,.e+]+ (µs|/s)$")
-            self.assertRegex(row[4], r"^[\d,.e+]+ (µs|/s)$")
+            self.assertRegex(row[1], r"^[\d,.e+]+ (µs|ms|/s)$")
+            self.assertRegex(row[4], r"^[\d,.e+]+ (µs|ms|/s)$")
 
     @unittest.skipIf(nbd.missing_tools(), "fio or qemu-nbd is not installed")
     def test_prints_a_row_for_each_job_on_a_block_device(self):

@@ -132,6 +132,10 @@ TEST(RecycledImage, IsGoneForGoodWhenItsTimeIsOver)
               "InvalidAMIID.NotFound");
     EXPECT_EQ(rows_of(aws, "image_mapping"), 0);
     EXPECT_EQ(rows_of(aws, "tag"), 0);
+    constexpr TimeMs kKnownMs = 7 * kDayMs;
+    aws.advance(kKnownMs);
+    aws.emulator().settle();
+    EXPECT_EQ(rows_of(aws, "image"), 0);
     EXPECT_EQ(rows_of(aws, "transition"), 0);
 }
 
