@@ -33,7 +33,8 @@ class Bench(unittest.TestCase):
             for connections in ("1 connection", "8 connections"):
                 for figure in ("server CPU", "calls a second", "p50", "p99"):
                     self.assertIn(f"| {operation}, {connections}: {figure}", names)
-        for row in rows[3:]:
+        # A reset has no floor that it is held against.
+        for row in (row for row in rows[3:] if "reset" not in row[0]):
             self.assertRegex(row[1], r"^[\d,.e+]+ (µs|ms|/s)$")
             self.assertRegex(row[4], r"^[\d,.e+]+ (µs|ms|/s)$")
 
