@@ -82,6 +82,11 @@ def test_keys_and_groups(twice, tmp_path):
     twice("keys_and_groups", 4, public_key=(tmp_path / "key.pub").read_text())
 
 
+def test_security_groups(twice):
+    twice("security_groups", 2)
+    twice("security_groups_gone", 2)
+
+
 def test_instances_stop_start_and_stay(twice, play, instance):
     twice("instances", 1, instance=instance, state="stopped")
     assert len(play("instances", instance=instance, state="running").changes) == 1

@@ -12,12 +12,12 @@ FEWEST_CALLS = 3
 
 # What cannot be brought about by any call, with the reason.
 NO_SECOND_PAGE = {
-    "DescribeSecurityGroups": "there is one group, the smallest page has five",
+    "DescribeStaleSecurityGroups": "no rule is stale without peering",
     "DescribeVpcs": "there is one VPC, the smallest page has five",
     "GetImageFindings": "nothing is scanned",
 }
 NO_SUCCESS_WITH = {
-    ("DescribeSecurityGroups", "NextToken"): "there is no second page",
+    ("DescribeStaleSecurityGroups", "NextToken"): "there is no second page",
     ("DescribeVpcs", "NextToken"): "there is no second page",
     ("EnableFastLaunch", "LaunchTemplate.LaunchTemplateId"): "there are no launch templates",
     ("EnableFastLaunch", "LaunchTemplate.LaunchTemplateName"): "there are no launch templates",

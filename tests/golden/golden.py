@@ -17,7 +17,8 @@ from recorder import Recorder
 from server import Server
 
 ANSWERS = pathlib.Path(__file__).parent / "answers"
-MOST_BYTES = 2 * 1024 * 1024
+# Each operation takes some 16 KiB, its faults and filters included: there are 122 and more to come.
+MOST_BYTES = 3 * 1024 * 1024
 
 
 def run(names):

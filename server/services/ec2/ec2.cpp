@@ -22,6 +22,7 @@
 #include "server/services/ec2/instances/product_instances.h"
 #include "server/services/ec2/instances/root_volumes.h"
 #include "server/services/ec2/key_pairs/key_pairs.h"
+#include "server/services/ec2/network/security_group_rules.h"
 #include "server/services/ec2/network/security_groups.h"
 #include "server/services/ec2/network/subnets.h"
 #include "server/services/ec2/network/vpcs.h"
@@ -93,6 +94,7 @@ constexpr const Family* kFamilies[] = {
     &kVpcs,
     &kSubnets,
     &kSecurityGroups,
+    &kSecurityGroupRules,
     &kRegions,
     // key pairs
     &kKeyPairs,

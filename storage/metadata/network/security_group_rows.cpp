@@ -20,7 +20,7 @@ std::optional<SecurityGroupRow> select_security_group_named(Database& db, const 
                                                             std::string_view name)
 {
     return select_row<kSecurityGroupColumns>(
-        db, "FROM security_group g WHERE g.vpc_id = ? AND g.name = ?", vpc, name);
+        db, "FROM security_group g WHERE g.vpc_id = ? AND g.name = ? COLLATE NOCASE", vpc, name);
 }
 
 std::optional<SecurityGroupRow> select_default_security_group(Database& db, const VpcId& vpc)

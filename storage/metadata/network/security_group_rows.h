@@ -25,22 +25,6 @@ inline constexpr auto kSecurityGroupColumns = columns<SecurityGroupRow>(
     text<&SecurityGroupRow::region>("region"), text<&SecurityGroupRow::owner>("owner"),
     text<&SecurityGroupRow::vpc_id>("vpc_id"), text<&SecurityGroupRow::name>("name"),
     text<&SecurityGroupRow::description>("description"));
-// Every group has the rules of a default group: in, all from itself; out, all to anywhere.
-inline constexpr FilterColumn kSecurityGroupFilters[] = {
-    {"description", "description"},
-    {"egress.ip-permission.cidr", "'0.0.0.0/0'"},
-    {"egress.ip-permission.protocol", "'-1'"},
-    {"group-id", "id"},
-    {"group-name", "name"},
-    {"ip-permission.group-id", "id"},
-    {"ip-permission.group-name", "name"},
-    {"ip-permission.protocol", "'-1'"},
-    {"ip-permission.user-id", "owner"},
-    {"owner-id", "owner"},
-    {"vpc-id", "vpc_id"},
-};
-inline constexpr Listing<SecurityGroupRow> kSecurityGroupList{
-    .key = "g.id", .columns = kSecurityGroupColumns, .filters = kSecurityGroupFilters};
 
 /// A VPC has one group of a name; a second one throws.
 void insert_security_group(Database& db, const SecurityGroupRow& row);
@@ -48,6 +32,7 @@ void insert_security_group(Database& db, const SecurityGroupRow& row);
 std::optional<SecurityGroupRow> select_security_group(Database& db, std::string_view owner,
                                                       std::string_view region,
                                                       const SecurityGroupId& id);
+/// Whatever the case of its name.
 std::optional<SecurityGroupRow> select_security_group_named(Database& db, const VpcId& vpc,
                                                             std::string_view name);
 /// The group named "default", which every VPC has.

@@ -108,9 +108,12 @@ VALUES = {
     "DescribeVpcs": {"cidr": ["172.31.0.0/16"], "is-default": ["true", "false"],
                      "state": ["available"]},
     "DescribeSecurityGroups": {
-        "description": ["default*"], "group-name": ["default"], "ip-permission.protocol": ["-1"],
-        "egress.ip-permission.cidr": ["0.0.0.0/0"], "owner-id": [ACCOUNT],
+        "description": ["default*"], "group-name": ["odd"], "ip-permission.protocol": ["tcp"],
+        "egress.ip-permission.cidr": ["0.0.0.0/0"], "owner-id": [ACCOUNT], "tag:<key>": ["odd"],
+        "ip-permission.from-port": ["80"], "ip-permission.to-port": ["81"],
+        "ip-permission.ipv6-cidr": ["::/0"], "ip-permission.group-name": ["default"],
     },
+    "DescribeSecurityGroupRules": {"tag:<key>": ["odd"]},
     "DescribeAvailabilityZones": {
         "zone-name": [ZONE], "zone-id": ["use1-az?"], "region-name": [REGION],
         "state": ["available"],
@@ -251,10 +254,21 @@ def filters_of(name):
             emulator.me.quiet("CreatePlacementGroup", GroupName="odd", Strategy="spread",
                               SpreadLevel="host",
                               TagSpecification=[tag_specification("placement-group", of="odd")])
+        if name in ("DescribeSecurityGroups", "DescribeSecurityGroupRules"):
+            odd_group(emulator.me)
         sweep(emulator.me, facts.operations()[name], ids)
         if name == "DescribeImages":
             catalogue(emulator.me)
     return scenario
+
+
+def odd_group(client):
+    group = client.quiet("CreateSecurityGroup", GroupName="odd", GroupDescription="odd one",
+                         TagSpecification=[tag_specification("security-group", of="odd")])
+    client.quiet("AuthorizeSecurityGroupIngress", GroupId=group["groupId"], IpPermissions=[
+        {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 81, "IpRanges": [{"CidrIp": "10.0.0.0/8"}],
+         "Ipv6Ranges": [{"CidrIpv6": "::/0"}], "Groups": [{"GroupName": "default"}]}],
+                 TagSpecification=[tag_specification("security-group-rule", of="odd")])
 
 
 def catalogue(client):

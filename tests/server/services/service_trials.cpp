@@ -12,6 +12,7 @@
 #include "tests/server/services/ec2/instances/instances_trials.h"
 #include "tests/server/services/ec2/key_pairs/key_pairs_trials.h"
 #include "tests/server/services/ec2/network/network_trials.h"
+#include "tests/server/services/ec2/network/security_groups_trials.h"
 #include "tests/server/services/ec2/placement_groups/placement_groups_trials.h"
 #include "tests/server/services/ec2/recycle_bin/recycle_bin_trials.h"
 #include "tests/server/services/ec2/regions/regions_trials.h"
@@ -35,6 +36,7 @@ constexpr const TrialSet* kEc2[] = {
     &kTagsTrials,
     // add to the world, after those whose resources they use
     &kNetworkTrials,
+    &kSecurityGroupsTrials,
     &kKeyPairsTrials,
     &kPlacementGroupsTrials,
     &kVolumesTrials,

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "storage/metadata/network/security_group_rows.h"
+#include "server/services/ec2/network/security_groups.h"
 #include "storage/metadata/network/subnet_rows.h"
 #include "storage/metadata/network/vpc_rows.h"
 #include "storage/metadata/regions/region_rows.h"
@@ -45,12 +45,7 @@ void make_default_network(Session& session)
                        .map_public_ip_on_launch = true});
         ++block;
     }
-    insert_security_group(db, {.id = session.next_id<SecurityGroupId>(),
-                               .region = session.region(),
-                               .owner = session.account(),
-                               .vpc_id = vpc,
-                               .name = "default",
-                               .description = "default VPC security group"});
+    make_default_group(session, vpc);
 }
 
 }  // namespace

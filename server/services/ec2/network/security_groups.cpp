@@ -1,67 +1,216 @@
 #include "server/services/ec2/network/security_groups.h"
 
+#include <algorithm>
+
+#include <fmt/format.h>
+
 #include "server/calls/arns.h"
 #include "server/services/ec2/common/describe_spec.h"
+#include "server/services/ec2/common/own_rows.h"
+#include "server/services/ec2/common/page_rows.h"
 #include "server/services/ec2/common/resource_tags.h"
+#include "server/services/ec2/network/asked_rules.h"
 #include "server/services/ec2/network/default_network.h"
 #include "server/services/ec2/network/errors.h"
 #include "server/wire/ec2/network/security_groups.h"
 #include "server/wire/ec2/schema.h"
-#include "storage/metadata/network/security_group_rows.h"
+#include "storage/metadata/network/security_group_rule_rows.h"
 #include "storage/metadata/network/vpc_rows.h"
 
 namespace amilab::ec2 {
 
 namespace {
 
-/// Source: a default group lets in what comes from itself and lets out everything (documented, VPC
-/// User Guide, "Default security groups"); the form of the rules (observed).
-SecurityGroup to_security_group(Session& session, const PageTags& tags, const SecurityGroupRow& row)
+constexpr std::string_view kDefaultName = "default";
+// Source: "VPC security groups per Region: 2,500" (documented).
+constexpr std::int64_t kMostGroups = 2500;
+
+std::string group_arn(const Session& session, const SecurityGroupId& id)
 {
-    return {
-        .description = row.description,
-        .group_id = row.id.text(),
-        .group_name = row.name,
-        .ip_permissions = {{.ip_protocol = "-1",
-                            .user_id_group_pairs = {{.group_id = row.id.text(),
-                                                     .user_id = row.owner}}}},
-        .ip_permissions_egress = {{.ip_protocol = "-1", .ip_ranges = {{.cidr_ip = "0.0.0.0/0"}}}},
-        .owner_id = row.owner,
-        .security_group_arn = resource_arn(session, "security-group", row.id.text()),
-        .tags = tags.of(row.id.text()),
-        .vpc_id = row.vpc_id.text()};
+    return resource_arn(session, "security-group", id.text());
 }
 
-/// Adds the groups that the request names by name, in the default VPC. Source: a name may also be
-/// an id (documented).
-void add_named_groups(Session& session, const DescribeSecurityGroupsRequest& request,
-                      ListQuery& wanted)
+// Source: "The security group 'x' already exists for VPC 'vpc-...'" (observed).
+ApiError group_name_taken(std::string_view name, const VpcId& vpc)
 {
-    if (request.group_names.empty()) {
-        return;
+    return {"InvalidGroup.Duplicate",
+            fmt::format("The security group '{}' already exists for VPC '{}'", name, vpc.text())};
+}
+
+ApiError default_group_stays(const SecurityGroupRow& group)
+{
+    return {"CannotDelete",
+            fmt::format("the specified group: \"{}\" name: \"{}\" cannot be deleted by a user",
+                        group.id.text(), group.name)};
+}
+
+/// Throws InvalidParameterValue unless it may be a group's `what`. Source: the text of a
+/// description (observed), of a name (assumed).
+void check_plain(std::string_view text, std::string_view parameter, std::string_view what)
+{
+    if (text.empty()) {
+        throw missing_parameter(parameter);
     }
-    const auto vpc = select_default_vpc(session.db(), session.account(), session.region());
-    for (const auto& name : request.group_names) {
-        auto group = select_security_group_named(session.db(), vpc->id, name);
-        if (!group) {
-            if (const auto id = SecurityGroupId::from_text(name)) {
-                group =
-                    select_security_group(session.db(), session.account(), session.region(), *id);
-            }
-        }
-        if (!group) {
-            throw group_name_not_found(name, vpc->id);
-        }
-        wanted.ids.push_back(group->id.text());
+    check_ascii(text, parameter, text.size());
+    if (!is_plain_text(text)) {
+        throw invalid_parameter_value(fmt::format(
+            "Invalid security group {0}. Valid {0}s are strings less than 256 characters from the"
+            " following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{{}}!$*",
+            what));
     }
 }
 
+/// Source: which names there may be is documented; the refusals of sg- and of default are observed.
+void check_group_name(const std::string& name)
+{
+    check_plain(name, "GroupName", "name");
+    if (has_id_prefix(name, SecurityGroupTag::kPrefix)) {
+        throw invalid_parameter_value(
+            fmt::format("Value ({}) for parameter GroupName is invalid. Group names may not be in"
+                        " the format sg-*.",
+                        name));
+    }
+    if (name == kDefaultName) {
+        throw invalid_parameter_value("Cannot use reserved security group name: default");
+    }
+}
+
+VpcRow default_vpc(Session& session)
+{
+    auto vpc = select_default_vpc(session.db(), session.account(), session.region());
+    if (!vpc) {
+        throw ApiError("VPCIdNotSpecified", "No default VPC for this user");
+    }
+    return std::move(*vpc);
+}
+
+VpcId vpc_of_new(Session& session, const std::optional<VpcId>& asked)
+{
+    if (!asked) {
+        return default_vpc(session).id;
+    }
+    if (!select_vpc(session.db(), session.account(), session.region(), *asked)) {
+        throw not_found(*asked);
+    }
+    return *asked;
+}
+
+SecurityGroupRow require_group_with_id(Session& session, const SecurityGroupId& id)
+{
+    auto group = select_security_group(session.db(), session.account(), session.region(), id);
+    if (!group) {
+        throw not_found(id);
+    }
+    return std::move(*group);
+}
+
+/// Source: a name may also be an id (documented of DescribeSecurityGroups).
+SecurityGroupRow require_group_named(Session& session, const std::string& name)
+{
+    const auto vpc = default_vpc(session);
+    if (auto group = select_security_group_named(session.db(), vpc.id, name)) {
+        return std::move(*group);
+    }
+    if (const auto id = SecurityGroupId::from_text(name)) {
+        if (auto group =
+                select_security_group(session.db(), session.account(), session.region(), *id)) {
+            return std::move(*group);
+        }
+    }
+    throw group_name_not_found(name, vpc.id);
+}
+
+/// A rule of all protocols, as each new group has some.
+void insert_wide_rule(Session& session, const SecurityGroupId& group, bool is_egress, PeerKind kind,
+                      const std::string& peer)
+{
+    SecurityGroupRuleRow row{.group_id = group,
+                             .is_egress = is_egress,
+                             .protocol = "-1",
+                             .peer_kind = kind,
+                             .peer = peer};
+    insert_own<kSecurityGroupRuleColumns>(session, row, {});
+}
+
+/// Source: a new group lets out all to anywhere and lets in nothing (documented).
+void insert_first_rule(Session& session, const SecurityGroupId& group)
+{
+    insert_wide_rule(session, group, true, PeerKind::kIpv4, "0.0.0.0/0");
+}
+
+// Source: EC2 API Reference, CreateSecurityGroup (documented).
+CreateSecurityGroupResponse create_security_group(Session& session,
+                                                  const CreateSecurityGroupRequest& request)
+{
+    check_group_name(request.group_name);
+    check_plain(request.description, "GroupDescription", "description");
+    const auto vpc =
+        is_given(request.vpc_id) ? std::optional(parse_id<VpcId>(*request.vpc_id)) : std::nullopt;
+    const auto tags = parse_tags<SecurityGroupId>(request.tag_specifications);
+    stop_if_dry_run(request);
+    ensure_default_network(session);
+    SecurityGroupRow row{.vpc_id = vpc_of_new(session, vpc),
+                         .name = request.group_name,
+                         .description = request.description};
+    if (!insert_own<kSecurityGroupColumns>(session, row, tags)) {
+        throw group_name_taken(row.name, row.vpc_id);
+    }
+    if (count_own<kSecurityGroupList>(session) > kMostGroups) {
+        throw too_many_in_region("SecurityGroupLimitExceeded", kMostGroups, "security groups");
+    }
+    insert_first_rule(session, row.id);
+    return {.group_id = row.id.text(),
+            .security_group_arn = group_arn(session, row.id),
+            .tags = tags_of(session, row.id.text())};
+}
+
+void delete_group(Session& session, const SecurityGroupId& id)
+{
+    for (const auto& rule : select_children<kRulesOfGroups>(session.db(), {id.text()})) {
+        delete_own<kSecurityGroupRuleColumns>(session, rule.id);
+    }
+    delete_own<kSecurityGroupColumns>(session, id);
+}
+
+// Source: EC2 API Reference, DeleteSecurityGroup (documented); that the default group's refusal
+// comes before that of others' use is assumed.
+DeleteSecurityGroupResponse delete_security_group(Session& session,
+                                                  const DeleteSecurityGroupRequest& request)
+{
+    if (is_given(request.group_id)) {
+        parse_id<SecurityGroupId>(*request.group_id);
+    }
+    stop_if_dry_run(request);
+    const auto group = require_group(session, request.group_id, request.group_name);
+    if (group.name == kDefaultName) {
+        throw default_group_stays(group);
+    }
+    if (is_group_used(session.db(), group.id)) {
+        throw has_dependent_object(group.id.text());
+    }
+    delete_group(session, group.id);
+    return {.group_id = group.id.text(), .return_value = true};
+}
+
+/// Source: the form of the rules (observed).
 std::vector<SecurityGroup> to_answers(Session& session, std::vector<SecurityGroupRow>&& rows)
 {
-    const PageTags tags(session, ids_of(rows));
+    const auto ids = ids_of(rows);
+    const PageTags tags(session, ids);
+    const auto all_rules = select_children<kRulesOfGroups>(session.db(), ids);
     std::vector<SecurityGroup> answers;
     for (const auto& row : rows) {
-        answers.push_back(to_security_group(session, tags, row));
+        const auto rules = rows_of(all_rules, row.id,
+                                   [](const SecurityGroupRuleRow& rule) { return rule.group_id; });
+        answers.push_back({.description = row.description,
+                           .group_id = row.id.text(),
+                           .group_name = row.name,
+                           .ip_permissions = permissions_of(rules, false),
+                           .ip_permissions_egress = permissions_of(rules, true),
+                           .owner_id = row.owner,
+                           .security_group_arn = group_arn(session, row.id),
+                           .tags = tags.of(row.id.text()),
+                           .vpc_id = row.vpc_id.text()});
     }
     return answers;
 }
@@ -72,12 +221,10 @@ constexpr DescribeSpec kDescribe{
             .check = &check_ids<SecurityGroupId>,
             .before_filters = true,
             .require = &require_listed<kSecurityGroupList, SecurityGroupId, not_found>},
-    .resolve = &add_named_groups,
+    .resolve = &add_named<&DescribeSecurityGroupsRequest::group_names, require_group_named>,
     .select = &select_page<kSecurityGroupList>,
     .answers = &to_answers,
     .into = &DescribeSecurityGroupsResponse::security_groups};
-
-}  // namespace
 
 // Source: EC2 API Reference, DescribeSecurityGroups (documented); groups named by id and by name
 // are described together (assumed).
@@ -87,10 +234,109 @@ DescribeSecurityGroupsResponse describe_security_groups(
     return describe<kDescribe>(session, request);
 }
 
+// Source: EC2 API Reference, DescribeSecurityGroupReferences (documented): VPCs on the other side
+// of a peering connection, of which there are none here.
+DescribeSecurityGroupReferencesResponse describe_security_group_references(
+    Session& session, const DescribeSecurityGroupReferencesRequest& request)
+{
+    const auto ids = parse_ids<SecurityGroupId>(request.group_id);
+    stop_if_dry_run(request);
+    for (const auto& id : ids) {
+        require_group_with_id(session, id);
+    }
+    return {};
+}
+
+void add_vpc(Session& /*session*/, const DescribeStaleSecurityGroupsRequest& request,
+             ListQuery& wanted)
+{
+    wanted.among.push_back({"vpc_id", {parse_id<VpcId>(request.vpc_id).text()}});
+}
+
+void require_vpc(Session& session, const DescribeStaleSecurityGroupsRequest& request,
+                 ListQuery& /*wanted*/)
+{
+    vpc_of_new(session, VpcId::trusted(request.vpc_id));
+}
+
+StaleSecurityGroup to_stale_answer(Session& session, const SecurityGroupRow& row)
+{
+    StaleSecurityGroup answer{.description = row.description,
+                              .group_id = row.id.text(),
+                              .group_name = row.name,
+                              .vpc_id = row.vpc_id.text()};
+    for (const auto& rule : select_stale_rules(session.db(), row.id)) {
+        auto& into =
+            rule.is_egress ? answer.stale_ip_permissions_egress : answer.stale_ip_permissions;
+        into.push_back({.from_port = rule.from_port,
+                        .ip_protocol = rule.protocol,
+                        .to_port = rule.to_port,
+                        .user_id_group_pairs = {{.group_id = rule.peer}}});
+    }
+    return answer;
+}
+
+std::vector<StaleSecurityGroup> to_stale_answers(Session& session,
+                                                 std::vector<SecurityGroupRow>&& rows)
+{
+    std::vector<StaleSecurityGroup> answers;
+    for (const auto& row : rows) {
+        answers.push_back(to_stale_answer(session, row));
+    }
+    return answers;
+}
+
+constexpr DescribeSpec kDescribeStale{
+    .schema = kDescribeStaleSecurityGroups,
+    .refine = &add_vpc,
+    .resolve = &require_vpc,
+    .select = &select_page<kStaleGroupList>,
+    .answers = &to_stale_answers,
+    .into = &DescribeStaleSecurityGroupsResponse::stale_security_group_set};
+
+// Source: EC2 API Reference, DescribeStaleSecurityGroups (documented).
+DescribeStaleSecurityGroupsResponse describe_stale_security_groups(
+    Session& session, const DescribeStaleSecurityGroupsRequest& request)
+{
+    return describe<kDescribeStale>(session, request);
+}
+
+}  // namespace
+
+void make_default_group(Session& session, const VpcId& vpc)
+{
+    SecurityGroupRow row{.vpc_id = vpc,
+                         .name = std::string(kDefaultName),
+                         .description = "default VPC security group"};
+    insert_own<kSecurityGroupColumns>(session, row, {});
+    insert_wide_rule(session, row.id, false, PeerKind::kGroup, row.id.text());
+    insert_first_rule(session, row.id);
+}
+
+SecurityGroupRow require_group(Session& session, const std::optional<std::string>& id,
+                               const std::optional<std::string>& name)
+{
+    if (is_given(id) && is_given(name)) {
+        throw parameters_not_together("GroupId", "GroupName");
+    }
+    if (is_given(id)) {
+        return require_group_with_id(session, parse_id<SecurityGroupId>(*id));
+    }
+    if (!is_given(name)) {
+        throw missing_parameter("GroupId");
+    }
+    ensure_default_network(session);
+    return require_group_named(session, *name);
+}
+
 namespace {
 
 constexpr Operation kOperations[] = {
+    write<create_security_group>(kCreateSecurityGroup),
     read<describe_security_groups, kDefaultNetwork>(kDescribeSecurityGroups),
+    write<delete_security_group>(kDeleteSecurityGroup, {.frees_space = true}),
+    read<describe_security_group_references, kDefaultNetwork>(kDescribeSecurityGroupReferences),
+    read<describe_stale_security_groups, kDefaultNetwork>(kDescribeStaleSecurityGroups),
 };
 
 constexpr ResourceKind kKinds[] = {

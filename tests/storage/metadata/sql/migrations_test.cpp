@@ -190,6 +190,12 @@ INSERT INTO former_launch_permission VALUES ('ami-00000001', 'group', 'all');
     {19, R"sql(
 INSERT INTO opted_out_region VALUES ('af-south-1');
 )sql"},
+    {22, R"sql(
+INSERT INTO security_group_rule (id, region, owner, group_id, is_egress, protocol, from_port,
+                                 to_port, peer_kind, peer)
+    VALUES ('sgr-00000009', 'us-east-1', '111111111111', 'sg-00000001', 0, 'tcp', 22, 22, 'ipv4',
+            '192.0.2.0/24');
+)sql"},
 };
 
 using Steps = std::span<const char* const>;
@@ -420,6 +426,18 @@ TEST(Migrations, RefuseADatabaseOfTheNextVersionWhicheverThatIs)
 }
 
 // The key of a snapshot was its upload's before it was its own.
+TEST(Migrations, GiveDefaultGroupsTheirRules)
+{
+    const auto db = database_of(21);
+    migrate(*db);
+    Statement select(*db,
+                     "SELECT id || ' ' || group_id || ' ' || is_egress || ' ' || peer"
+                     " FROM security_group_rule ORDER BY is_egress");
+    select.bind();
+    EXPECT_THAT(select.texts(), ElementsAre("sgr-00000001 sg-00000001 0 sg-00000001",
+                                            "sgr-10000001 sg-00000001 1 0.0.0.0/0"));
+}
+
 TEST(Migrations, BringTheKeysOfUploadedSnapshotsAlong)
 {
     for (int version = 4; version < 9; ++version) {

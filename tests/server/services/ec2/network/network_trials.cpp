@@ -9,10 +9,6 @@ namespace {
 TrialTable trials()
 {
     TrialTable table;
-    table["DescribeSecurityGroups"] = describe_operation(
-        filter_trials("group-name", "default") + refused("GroupId.1", "sg-0123456789abcdef0") +
-        refused("GroupName.1", "web") + same("MaxResults", "5") +
-        refused("NextToken", "bm90IG91cnM="));
     table["DescribeSubnets"] =
         describe_operation(filter_trials("availability-zone", "us-east-1b") + page_trials() +
                            changes("SubnetId.1", "{subnet}"));
@@ -23,7 +19,6 @@ TrialTable trials()
 }
 
 constexpr WithoutEffect kWithoutEffect[] = {
-    {"DescribeSecurityGroups MaxResults", "there is one group, the smallest page has five"},
     {"DescribeVpcs MaxResults", "there is one VPC, the smallest page has five"},
 };
 
