@@ -233,7 +233,7 @@ wire::Rendered ApiCall::run_operation()
 
 void ApiCall::in_read(Budget budget, const std::function<void(Session&)>& work)
 {
-    if (budget == Budget::kNone) {
+    if (budget == Budget::kNone && finds_due()) {  // else nobody needs the writer
         settle_if_there_is_room([&] { settle_all(*services_, *generation_, caller_.account); });
     }
     auto reader = generation_->reader();

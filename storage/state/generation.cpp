@@ -106,6 +106,7 @@ Generation::~Generation()
             // What is not on the disk is in the page cache; the next start finds it there.
         }
     }
+    upkeep_.reset();  // a layer that it looks at may be the last one's to close
     blocks_.reset();
     connections_.reset();
     if (discarded_.load()) {

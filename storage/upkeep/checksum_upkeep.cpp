@@ -82,8 +82,9 @@ bool ChecksumUpkeep::take_next()
     if (to_check_.empty()) {
         return false;
     }
-    check_ = blocks_.check_data(to_check_.back());
-    to_check_.pop_back();
+    const auto layer = to_check_.back();
+    to_check_.pop_back();  // one that cannot be looked at is not tried again at once
+    check_ = blocks_.check_data(layer);
     return true;
 }
 

@@ -311,6 +311,9 @@ void Upkeep::write_record(LayerId layer)
             return;
         }
     }
+    if (persistence_.survives_power_loss()) {
+        blocks_.sync_layer(layer);  // a merge that was cut short may have left blocks to its map
+    }
     const auto record = blocks_.record_of(layer);
     auto held = connections_.writer();
     Transaction transaction(held.db());
@@ -326,13 +329,13 @@ void Upkeep::forget_record(LayerId layer)
 {
     {
         auto held = connections_.writer();
-        if (!has_layer_record(held.db(), layer)) {
-            return;
+        if (has_layer_record(held.db(), layer)) {
+            Transaction transaction(held.db());
+            set_layer_record(held.db(), layer, std::nullopt);
+            transaction.commit();
         }
-        Transaction transaction(held.db());
-        set_layer_record(held.db(), layer, std::nullopt);
-        transaction.commit();
     }
+    // Without a record too: it may be gone since a try whose sync failed.
     persistence_.make_metadata_durable();
 }
 

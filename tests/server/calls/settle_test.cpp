@@ -63,6 +63,13 @@ protected:
     TestEmulator aws;
 };
 
+TEST_F(Settling, IsNoneOfAReadThatFindsNothingDue)
+{
+    create_volumes(1, kAccount);
+    const auto writer = aws.generation().writer();  // a second one would wait for ever
+    EXPECT_THAT(states(kAccount), Each("creating"));
+}
+
 TEST_F(Settling, IsWaitedForByCallsOfTheSameAccountAlone)
 {
     create_volumes(3, kAccount);
