@@ -6,6 +6,7 @@
 #include "server/log/log.h"
 #include "server/wire/protocols.h"
 #include "server/wire/wire_errors.h"
+#include "storage/base/memory_budget.h"
 #include "storage/base/storage_error.h"
 #include "storage/metadata/regions/region_rows.h"
 #include "storage/state/generation.h"
@@ -33,7 +34,7 @@ ApiError stopping()
 // Source: the code is EC2's common error (documented); the text is amilab's own.
 ApiError memory_short()
 {
-    return {"Unavailable", "The server holds as much for its clients as it may; try again.", 503};
+    return {"Unavailable", std::string(kMemoryIsShort), 503};
 }
 
 ApiError internal_error()

@@ -84,8 +84,7 @@ bool brings_much(const http::Request& request)
 void hold_for_stream(MemoryBudget::Share& held)
 {
     if (!held.try_hold(kStreamBytes)) {
-        throw http::HttpError(503,
-                              "The server holds as much for its clients as it may; try again.");
+        throw http::HttpError(503, std::string(kMemoryIsShort));
     }
 }
 

@@ -74,7 +74,7 @@ std::size_t RequestBody::take_buffered(std::span<std::byte> out)
 void RequestBody::hold(std::size_t bytes)
 {
     if (bytes > kUncountedBytes && !held_.try_hold(bytes)) {
-        throw HttpError(503, "The server holds as much for its clients as it may; try again.");
+        throw HttpError(503, std::string(kMemoryIsShort));
     }
 }
 

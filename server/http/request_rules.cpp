@@ -156,6 +156,14 @@ private:
     const LocalAddress& local_address_;
 };
 
+/// Of a header that the request may have but once.
+void count_once(std::string_view name, int& count)
+{
+    if (++count > 1) {
+        throw HttpError(400, fmt::format("The request has several {} headers.", name));
+    }
+}
+
 }  // namespace
 
 Expectations check_request(Request& request, const HostRules& rules,
@@ -176,16 +184,12 @@ Expectations check_request(Request& request, const HostRules& rules,
     auto authorizations = 0;
     for (const auto& [name, value] : request.headers) {
         if (equal_ignoring_case(name, "Host")) {
-            if (++hosts > 1) {
-                throw HttpError(400, "The request has several Host headers.");
-            }
+            count_once("Host", hosts);
             checks.check_host(value);
             request.is_to_loopback = request.is_to_loopback && HostRules::is_loopback(value);
         } else if (equal_ignoring_case(name, "Authorization")) {
             // Whoever looks at the first and whoever looks at the last would see two callers.
-            if (++authorizations > 1) {
-                throw HttpError(400, "The request has several Authorization headers.");
-            }
+            count_once("Authorization", authorizations);
         } else if (equal_ignoring_case(name, "Origin")) {
             checks.check_origin(value);
         } else if (equal_ignoring_case(name, "Sec-Fetch-Site")) {

@@ -12,11 +12,12 @@ constexpr std::size_t kQuietBytes = std::size_t{2} << 20;
 
 bool MemoryBudget::Share::try_hold(std::size_t bytes)
 {
-    if (bytes > bytes_ && !budget_->try_take(bytes - bytes_)) {
-        return false;
+    if (bytes <= bytes_) {
+        hold(bytes);
+        return true;
     }
-    if (bytes < bytes_) {
-        budget_->give_back(bytes_ - bytes);
+    if (!budget_->try_take(bytes - bytes_)) {
+        return false;
     }
     bytes_ = bytes;
     return true;

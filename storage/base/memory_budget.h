@@ -4,9 +4,14 @@
 #include <cstddef>
 #include <functional>
 #include <limits>
+#include <string_view>
 #include <utility>
 
 namespace amilab {
+
+/// What is told to who is refused for it.
+inline constexpr std::string_view kMemoryIsShort =
+    "The server holds as much for its clients as it may; try again.";
 
 /// A bound to the memory that is held for all clients together, beside what each may cost: what
 /// they send until it is used, and answers until they take them. Whoever holds some counts it here,

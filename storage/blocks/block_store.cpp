@@ -155,6 +155,11 @@ std::vector<std::pair<LayerId, std::string>> BlockStore::missing_files() const
     return registry_->missing_files();
 }
 
+std::vector<LayerId> BlockStore::recorded_layers() const
+{
+    return registry_->recorded_layers();
+}
+
 std::unique_ptr<ChecksumWriter> BlockStore::write_checksums(LayerId layer)
 {
     auto open = registry_->open_to_sync(layer);

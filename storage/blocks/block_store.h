@@ -98,6 +98,8 @@ public:
     LayerRecord record_of(LayerId layer);
     /// Of layers whose rows have a record the files that were missing at the start, by layer.
     std::vector<std::pair<LayerId, std::string>> missing_files() const;
+    /// Layers whose record says what they have, in the order of their ids.
+    std::vector<LayerId> recorded_layers() const;
     /// Reads the layer's maps. EBADMSG: they are not what its row says.
     void require_expected(LayerId layer);
 

@@ -38,8 +38,10 @@ public:
         for (const auto layer : indexed_) {
             check_index(layer);
         }
-        for (const auto layer : depth_ == CheckDepth::kData ? summed_ : std::set<LayerId>()) {
-            check_data(layer);
+        if (depth_ == CheckDepth::kData) {
+            for (const auto layer : summed_) {
+                check_data(layer);
+            }
         }
         return std::move(findings_);
     }

@@ -234,6 +234,19 @@ void LayerRegistry::forget_expectation(LayerId layer)
     expectations_.erase(layer);
 }
 
+std::vector<LayerId> LayerRegistry::recorded_layers()
+{
+    std::vector<LayerId> layers;
+    const Lock lock(mutex_);
+    for (const auto& [layer, expected] : expectations_) {
+        if (expected.record) {
+            layers.push_back(layer);
+        }
+    }
+    std::sort(layers.begin(), layers.end());
+    return layers;
+}
+
 std::vector<std::pair<LayerId, std::string>> LayerRegistry::missing_files()
 {
     std::vector<std::pair<LayerId, std::string>> missing;

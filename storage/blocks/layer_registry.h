@@ -72,6 +72,7 @@ public:
     void forget_expectation(LayerId layer);
     /// Of layers with a record the files that were not there at the start, by layer.
     std::vector<std::pair<LayerId, std::string>> missing_files();
+    std::vector<LayerId> recorded_layers();
 
     void make_metadata_durable()
     {

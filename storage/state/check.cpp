@@ -21,6 +21,7 @@
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/snapshots/snapshot_state.h"
 #include "storage/metadata/sql/migrations.h"
+#include "storage/metadata/volumes/volume_ids.h"
 #include "storage/metadata/volumes/volume_state.h"
 #include "storage/state/data_directory.h"
 #include "storage/state/lock_file.h"
@@ -97,7 +98,6 @@ private:
     void check_rows();
     void check_files();
     void name_disks_of(LayerId lost);
-    bool reads_from(LayerId top, LayerId layer) const;
 
     Database& db_;
     const CheckDepth depth_;
@@ -187,10 +187,8 @@ void Check::name_disks_of(LayerId lost)
 {
     std::vector<std::string> snapshots;
     std::vector<std::string> volumes;
-    for (const auto& disk : select_disks(db_)) {
-        if (reads_from(disk.layer, lost)) {
-            (disk.is_volume ? volumes : snapshots).push_back(disk.id);
-        }
+    for (auto& id : select_disks_above(db_, lost)) {
+        (VolumeId::from_text(id) ? volumes : snapshots).push_back(std::move(id));
     }
     if (!snapshots.empty()) {
         problem_found(
@@ -202,18 +200,6 @@ void Check::name_disks_of(LayerId lost)
         problem_found(fmt::format("{} is read by {}: reads of what is lost fail", name_of(lost),
                                   fmt::join(volumes, ", ")));
     }
-}
-
-bool Check::reads_from(LayerId top, LayerId layer) const
-{
-    auto row = rows_.find(top);
-    for (std::size_t steps = 0; row != rows_.end() && steps <= rows_.size(); ++steps) {
-        if (row->first == layer) {
-            return true;
-        }
-        row = row->second.parent ? rows_.find(*row->second.parent) : rows_.end();
-    }
-    return false;
 }
 
 }  // namespace

@@ -185,17 +185,8 @@ void Generation::report_lost(const StorageError& lost, const std::vector<std::st
 /// earlier reads it then.
 void Generation::look_for_lost_layers()
 {
-    std::vector<LayerId> layers;
-    {
-        auto held = reader();
-        for (const auto& [layer, expected] :
-             select_layer_expectations(held.db(), blocks_->boot_id())) {
-            if (expected.record) {
-                layers.push_back(layer);
-            }
-        }
-    }
-    std::sort(layers.begin(), layers.end(), std::greater<>());  // the last is taken first
+    auto layers = blocks_->recorded_layers();
+    std::reverse(layers.begin(), layers.end());  // the last is taken first
     look_at_layers(std::move(layers));
 }
 

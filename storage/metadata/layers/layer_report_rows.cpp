@@ -7,6 +7,7 @@
 
 #include "storage/base/storage_error.h"
 #include "storage/metadata/layers/layer_merge_rows.h"
+#include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/sql/columns.h"
 
 namespace amilab {
@@ -50,13 +51,11 @@ std::vector<DiskRow> select_disks_where(Database& db, const std::string& conditi
 
 std::vector<std::string> select_disks_above(Database& db, LayerId layer)
 {
-    Statement select(db,
-                     "WITH RECURSIVE above (id) AS ("
-                     "  VALUES (?)"
-                     "  UNION SELECT layer.id FROM above JOIN layer ON layer.parent_id = above.id)"
-                     " SELECT id FROM main.snapshot WHERE layer_id IN (SELECT id FROM above)"
-                     " UNION ALL SELECT id FROM volume WHERE layer_id IN (SELECT id FROM above)"
-                     " ORDER BY id");
+    static constexpr auto kSelect =
+        kWithLayersAbove +
+        "SELECT id FROM main.snapshot WHERE layer_id IN (SELECT id FROM above)"
+        " UNION ALL SELECT id FROM volume WHERE layer_id IN (SELECT id FROM above) ORDER BY id";
+    Statement select(db, kSelect);
     select.bind(layer);
     return select.texts();
 }

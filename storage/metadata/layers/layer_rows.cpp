@@ -51,14 +51,12 @@ std::int64_t mark_lost_snapshots(Database& db, std::string_view boot_id)
 
 std::vector<std::string> mark_snapshots_above_lost(Database& db, LayerId layer)
 {
-    Statement mark(db,
-                   "UPDATE snapshot SET state = ?1 WHERE state <> ?1 AND layer_id IN"
-                   " (WITH RECURSIVE above (id) AS ("
-                   "    VALUES (?2)"
-                   "    UNION SELECT layer.id FROM above JOIN layer ON layer.parent_id = above.id)"
-                   "  SELECT id FROM above)"
-                   " RETURNING id");
-    mark.bind(SnapshotState::kError, layer);
+    static constexpr auto kMark =
+        kWithLayersAbove +
+        "UPDATE snapshot SET state = ?2 WHERE state <> ?2 AND layer_id IN (SELECT id FROM above)"
+        " RETURNING id";
+    Statement mark(db, kMark);
+    mark.bind(layer, SnapshotState::kError);
     return mark.texts();
 }
 

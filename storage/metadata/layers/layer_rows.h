@@ -9,8 +9,15 @@
 #include "storage/blocks/layer_id.h"
 #include "storage/blocks/layer_record.h"
 #include "storage/metadata/sql/database.h"
+#include "storage/metadata/sql/sql_text.h"
 
 namespace amilab {
+
+/// Begins a statement that asks for `above`: the layer that is its first value, and all that reads
+/// from it.
+inline constexpr auto kWithLayersAbove =
+    sql("WITH RECURSIVE above (id) AS (VALUES (?1)"
+        " UNION SELECT layer.id FROM above JOIN layer ON layer.parent_id = above.id) ");
 
 /// A new, empty, writable layer over `parent`; the id is the block store's, `boot_id` the machine's
 /// boot, when that is known.

@@ -1,13 +1,13 @@
 #include "server/services/ec2/network/asked_rules.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <set>
 #include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
+#include <boost/algorithm/string/case_conv.hpp>
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
 
@@ -21,15 +21,6 @@ namespace {
 
 constexpr std::string_view kAllProtocols = "-1";
 constexpr std::size_t kMostCharacters = 255;
-
-std::string lower_case(std::string text)
-{
-    std::ranges::transform(text, text.begin(), [](unsigned char character) {
-        return character >= 'A' && character <= 'Z' ? static_cast<char>(character + ('a' - 'A'))
-                                                    : static_cast<char>(character);
-    });
-    return text;
-}
 
 /// Of a number that IANA has given: 0 to 255.
 std::optional<int> protocol_number(std::string_view text)
@@ -49,7 +40,7 @@ std::string protocol_of(const std::optional<std::string>& asked)
     }
     constexpr std::pair<int, std::string_view> kNamed[] = {
         {1, "icmp"}, {6, "tcp"}, {17, "udp"}, {58, "icmpv6"}};
-    const auto text = lower_case(*asked);
+    const auto text = boost::algorithm::to_lower_copy(*asked);
     const auto number = protocol_number(text);
     for (const auto& [of_name, name] : kNamed) {
         if (text == name || number == of_name) {
@@ -317,10 +308,8 @@ std::vector<SecurityGroupRuleRow> find_peers(Session& session, const SecurityGro
 
 std::string told_rule(const SecurityGroupRuleRow& row)
 {
-    auto protocol = row.protocol == kAllProtocols ? "ALL" : row.protocol;
-    std::ranges::transform(protocol, protocol.begin(), [](unsigned char character) {
-        return static_cast<char>(std::toupper(character));
-    });
+    const auto protocol =
+        row.protocol == kAllProtocols ? "ALL" : boost::algorithm::to_upper_copy(row.protocol);
     std::string ports;
     if (row.protocol == "tcp" || row.protocol == "udp") {
         ports = fmt::format(", from port: {}, to port: {}", row.from_port, row.to_port);

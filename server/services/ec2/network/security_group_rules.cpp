@@ -141,6 +141,17 @@ std::vector<IpPermission> permissions_in(const Request& request)
     return request.ip_permissions;
 }
 
+/// Tells the block that is the rule's peer; of a group each answer tells otherwise.
+template <class Rule>
+void tell_block(Rule& rule, const SecurityGroupRuleRow& row)
+{
+    if (row.peer_kind == PeerKind::kIpv4) {
+        rule.cidr_ipv4 = row.peer;
+    } else if (row.peer_kind == PeerKind::kIpv6) {
+        rule.cidr_ipv6 = row.peer;
+    }
+}
+
 SecurityGroupRule to_rule(const Session& session, const SecurityGroupRuleRow& row)
 {
     SecurityGroupRule rule{
@@ -153,17 +164,10 @@ SecurityGroupRule to_rule(const Session& session, const SecurityGroupRuleRow& ro
         .security_group_rule_arn = resource_arn(session, "security-group-rule", row.id.text()),
         .security_group_rule_id = row.id.text(),
         .to_port = row.to_port};
-    switch (row.peer_kind) {
-        case PeerKind::kIpv4:
-            rule.cidr_ipv4 = row.peer;
-            break;
-        case PeerKind::kIpv6:
-            rule.cidr_ipv6 = row.peer;
-            break;
-        case PeerKind::kGroup:
-            rule.referenced_group_info = ReferencedSecurityGroup{
-                .group_id = row.peer, .user_id = row.owner, .vpc_id = row.peer_vpc_id};
-            break;
+    tell_block(rule, row);
+    if (row.peer_kind == PeerKind::kGroup) {
+        rule.referenced_group_info = ReferencedSecurityGroup{
+            .group_id = row.peer, .user_id = row.owner, .vpc_id = row.peer_vpc_id};
     }
     return rule;
 }
@@ -280,16 +284,9 @@ RevokedSecurityGroupRule to_revoked(const SecurityGroupRuleRow& row)
                                   .is_egress = row.is_egress,
                                   .security_group_rule_id = row.id.text(),
                                   .to_port = row.to_port};
-    switch (row.peer_kind) {
-        case PeerKind::kIpv4:
-            rule.cidr_ipv4 = row.peer;
-            break;
-        case PeerKind::kIpv6:
-            rule.cidr_ipv6 = row.peer;
-            break;
-        case PeerKind::kGroup:
-            rule.referenced_group_id = row.peer;
-            break;
+    tell_block(rule, row);
+    if (row.peer_kind == PeerKind::kGroup) {
+        rule.referenced_group_id = row.peer;
     }
     return rule;
 }
