@@ -13,12 +13,18 @@ StorageError::StorageError(int error_number_, std::string_view operation_, std::
 }
 
 StorageError::StorageError(int error_number_, std::string_view operation_, std::string_view path_,
-                           std::string_view detail)
-    : std::runtime_error(fmt::format("{} {}: {}", operation_, path_, detail)),
+                           std::string_view detail_)
+    : std::runtime_error(fmt::format("{} {}: {}", operation_, path_, detail_)),
       error_number(error_number_),
       operation(operation_),
-      path(path_)
+      path(path_),
+      detail(detail_)
 {
+}
+
+bool StorageError::is_damage() const
+{
+    return error_number == EBADMSG;
 }
 
 bool StorageError::is_full_disk() const

@@ -18,7 +18,10 @@ struct StorageError : std::runtime_error {
     int error_number;
     std::string operation;
     std::string path;
+    std::string detail;
 
+    /// EBADMSG: what was read is damaged, not merely out of reach.
+    bool is_damage() const;
     /// ENOSPC, EDQUOT and SQLITE_FULL: reads and deletes go on, writes are refused.
     bool is_full_disk() const;
 };

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "storage/base/storage_error.h"
-#include "storage/blocks/zeros.h"
+#include "storage/base/zeros.h"
 #include "storage/files/file_io.h"
 
 namespace amilab {
@@ -23,8 +23,29 @@ std::uint64_t page_offset(std::uint64_t number)
 /// How many pages of states a map of that size has, a part of one counted as one.
 std::uint32_t pages_of(std::uint64_t file_size)
 {
-    const auto states = std::max(file_size, kMapHeaderSize) - kMapHeaderSize;
+    const auto states = std::clamp(file_size, kMapHeaderSize, kMapFileSize) - kMapHeaderSize;
     return static_cast<std::uint32_t>((states + kMapPageSize - 1) / kMapPageSize);
+}
+
+/// The low bit of each block in a word that is partial.
+std::uint32_t partial_in(std::uint32_t word)
+{
+    return word & (word >> 1) & kLowBits;
+}
+
+/// Makes partial blocks absent in the copy of a page; whether there were any.
+bool hide_partial(std::span<std::byte, kMapPageSize> bytes)
+{
+    bool found = false;
+    for (std::size_t at = 0; at < bytes.size(); at += sizeof(std::uint32_t)) {
+        auto* place = reinterpret_cast<unsigned char*>(&bytes[at]);
+        const auto word = boost::endian::load_little_u32(place);
+        if (const auto partial = partial_in(word)) {
+            boost::endian::store_little_u32(place, word & ~(partial * 3));
+            found = true;
+        }
+    }
+    return found;
 }
 
 /// `word` with the states of blocks [first, last) in it set.
@@ -37,16 +58,24 @@ std::uint32_t with_states(std::uint32_t word, std::uint64_t first, std::uint64_t
     return (word & ~mask32) | (bits & mask32);
 }
 
+/// The partial blocks of a page, by their places in it.
+std::vector<std::uint64_t> partial_in(const Page& page)
+{
+    std::vector<std::uint64_t> blocks;
+    for (std::size_t index = 0; index < Page::kWords; ++index) {
+        for (auto partial = partial_in(page.word(index)); partial != 0; partial &= partial - 1) {
+            const auto bit = static_cast<std::uint64_t>(__builtin_ctz(partial));
+            blocks.push_back(index * kBlocksPerMapWord + bit / 2);
+        }
+    }
+    return blocks;
+}
+
 void require_known_states(const Page& page, std::uint64_t number, const std::string& path)
 {
-    for (std::size_t index = 0; index < Page::kWords; ++index) {
-        const auto word = page.word(index);
-        const auto invalid = word & (word >> 1) & kLowBits;
-        if (invalid != 0) {
-            const auto bit = static_cast<std::uint64_t>(__builtin_ctz(invalid));
-            const auto block = number * kBlocksPerMapPage + index * kBlocksPerMapWord + bit / 2;
-            throw_corrupt(path, fmt::format("block {} has state 3", block));
-        }
+    if (const auto partial = partial_in(page); !partial.empty()) {
+        const auto block = number * kBlocksPerMapPage + partial.front();
+        throw_corrupt(path, fmt::format("block {} has state 3", block));
     }
 }
 
@@ -55,6 +84,11 @@ void require_known_states(const Page& page, std::uint64_t number, const std::str
 BlockMap::BlockMap(LayerFiles& files, LayerId layer, std::uint32_t segment)
     : files_(files), layer_(layer), segment_(segment), cache_owner_(files.pages().new_owner())
 {
+}
+
+BlockMap::~BlockMap()
+{
+    files_.note_partial(-static_cast<std::int64_t>(partial_blocks_.load()));
 }
 
 std::unique_ptr<BlockMap> BlockMap::open(LayerFiles& files, LayerId layer, std::uint32_t segment)
@@ -76,6 +110,9 @@ std::unique_ptr<BlockMap> BlockMap::open(LayerFiles& files, LayerId layer, std::
         map->has_live_ = true;
         map->was_found_live_ = true;
         map->note_pages(*live);
+        if (map->has_units_) {
+            map->load_units(*live);
+        }
         // Blocks never become absent again: a page without data here has none in the durable map.
         for (std::uint64_t number = 0; number < kMapPagesPerSegment; ++number) {
             map->changed_.set(number, map->may_have_page(number));
@@ -89,7 +126,8 @@ std::unique_ptr<BlockMap> BlockMap::open(LayerFiles& files, LayerId layer, std::
 void BlockMap::note_header(File& file, FileKind kind)
 {
     const auto header = read_map_header(file, key(kind));
-    format_version_ = header.version;
+    format_version_ = std::min(header.version, kFormatVersion);
+    has_units_ = header.version >= kUnitsVersion;
     // The header may be behind the file, which must never be made shorter.
     auto& pages = kind == FileKind::kMap ? durable_pages_ : live_pages_;
     pages = pages_of(file.status().size_bytes);
@@ -148,7 +186,9 @@ std::shared_ptr<Page> BlockMap::load(std::uint64_t number)
         if (!is_zero(bytes)) {
             page = std::make_shared<Page>();
             page->load(bytes);
-            require_known_states(*page, number, file->path());
+            if (!has_live_ || !has_units_) {
+                require_known_states(*page, number, file->path());
+            }
         }
     }
     pages.put(cache_owner_, number, page);
@@ -171,6 +211,7 @@ void BlockMap::make_live_map()
 {
     const auto live_key = key(FileKind::kLiveMap);
     const auto live = files_.open_new(live_key);
+    has_units_ = false;
     live_pages_ = durable_pages_;
     live->truncate(page_offset(live_pages_));
     write_header(*live, FileKind::kLiveMap, files_.boot_id(), live_pages_);
@@ -195,10 +236,119 @@ void BlockMap::make_live_map()
 void BlockMap::write_header(File& file, FileKind kind, std::string_view boot_id,
                             std::uint32_t pages)
 {
-    write_fully(file, 0,
-                encode_map_header(
-                    key(kind),
-                    {.boot_id = std::string(boot_id), .version = format_version_, .pages = pages}));
+    write_header(file, kind,
+                 {.boot_id = std::string(boot_id), .version = format_version_, .pages = pages});
+}
+
+void BlockMap::write_header(File& file, FileKind kind, const MapHeader& header)
+{
+    write_fully(file, 0, encode_map_header(key(kind), header));
+}
+
+void BlockMap::make_room_for_units(File& live)
+{
+    if (has_units_) {
+        return;
+    }
+    // All pages at once, for the units lie behind them and the file is never made shorter.
+    live.truncate(page_offset(kMapPagesPerSegment));
+    write_header(live, FileKind::kLiveMap,
+                 {.boot_id = files_.boot_id(),
+                  .version = kUnitsVersion,
+                  .pages = static_cast<std::uint32_t>(kMapPagesPerSegment)});
+    live_pages_ = static_cast<std::uint32_t>(kMapPagesPerSegment);
+    has_units_ = true;
+}
+
+void BlockMap::load_units(File& live)
+{
+    std::vector<std::byte> bytes(kBlocksPerMapPage * sizeof(Units));
+    for (std::uint64_t number = 0; number < kMapPagesPerSegment; ++number) {
+        const auto partial = partial_in(*load(number));
+        if (partial.empty()) {
+            continue;
+        }
+        read_or_zero(live, kUnitsAt + number * bytes.size(), bytes);
+        for (const auto inside : partial) {
+            const auto units = boost::endian::load_little_u16(
+                reinterpret_cast<const unsigned char*>(&bytes[inside * sizeof(Units)]));
+            const auto block = number * kBlocksPerMapPage + inside;
+            if (units == 0) {
+                throw_corrupt(live.path(), fmt::format("block {} is partial without units", block));
+            }
+            units_[block] = units;
+        }
+    }
+    count_partial();
+}
+
+Units BlockMap::units(std::uint64_t block)
+{
+    if (!has_partial()) {
+        return 0;
+    }
+    const Lock lock(mutex_);
+    const auto found = units_.find(block);
+    return found == units_.end() ? Units{0} : found->second;
+}
+
+std::vector<std::uint64_t> BlockMap::partial_blocks()
+{
+    std::vector<std::uint64_t> blocks;
+    const Lock lock(mutex_);
+    for (const auto& [block, units] : units_) {
+        blocks.push_back(block);
+    }
+    std::sort(blocks.begin(), blocks.end());
+    return blocks;
+}
+
+void BlockMap::add_units(std::uint64_t block, Units units)
+{
+    const Lock lock(mutex_);
+    const auto found = units_.find(block);
+    const auto all = static_cast<Units>(found == units_.end() ? units : found->second | units);
+    {
+        const auto live = files_.open(key(FileKind::kLiveMap), OpenMode::kReadWrite);
+        make_room_for_units(*live);
+        std::array<std::byte, sizeof(Units)> bytes;
+        boost::endian::store_little_u16(reinterpret_cast<unsigned char*>(bytes.data()), all);
+        // Before the state, without which they mean nothing.
+        write_fully(*live, kUnitsAt + block * sizeof(Units), bytes);
+    }
+    if (found != units_.end()) {
+        found->second = all;
+        return;
+    }
+    const auto added = units_.emplace(block, all).first;
+    try {
+        set_in_page(block / kBlocksPerMapPage, block % kBlocksPerMapPage, 1, BlockState::kPartial);
+    } catch (...) {
+        units_.erase(added);
+        throw;
+    }
+    count_partial();
+}
+
+void BlockMap::forget_units(std::uint64_t first, std::uint64_t count)
+{
+    if (count < units_.size()) {
+        for (auto block = first; block < first + count; ++block) {
+            units_.erase(block);
+        }
+    } else {
+        std::erase_if(units_, [&](const auto& entry) {
+            return entry.first >= first && entry.first < first + count;
+        });
+    }
+    count_partial();
+}
+
+void BlockMap::count_partial()
+{
+    const auto now = units_.size();
+    const auto before = partial_blocks_.exchange(now);
+    files_.note_partial(static_cast<std::int64_t>(now) - static_cast<std::int64_t>(before));
 }
 
 void BlockMap::make_room(File& live, std::uint64_t page)
@@ -271,6 +421,9 @@ void BlockMap::set_in_page(std::uint64_t number, std::uint64_t first, std::uint6
     for (auto index = begin; index < end; ++index) {
         page->set_word(index, words[index]);
     }
+    if (state != BlockState::kPartial && !units_.empty()) {
+        forget_units(number * kBlocksPerMapPage + first, count);
+    }
 }
 
 void BlockMap::settle()
@@ -311,10 +464,11 @@ std::vector<BlockMap::PageImage> BlockMap::take_changed_pages(std::uint64_t& beg
         if (changed_.test(begin)) {
             taken.push_back({.number = begin});
             load(begin)->store(taken.back().bytes);
+            taken.back().has_partial = !units_.empty() && hide_partial(taken.back().bytes);
         }
     }
     for (const auto& page : taken) {
-        changed_.reset(page.number);  // only now: load may fail
+        changed_.set(page.number, page.has_partial);  // only now: load may fail
     }
     return taken;
 }

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "storage/base/mutex.h"
@@ -35,6 +36,9 @@ public:
     static std::unique_ptr<BlockMap> open(LayerFiles& files, LayerId layer, std::uint32_t segment);
     /// Of a segment without a map: all blocks absent. Its file is made by prepare_to_write.
     BlockMap(LayerFiles& files, LayerId layer, std::uint32_t segment);
+    ~BlockMap();
+    BlockMap(const BlockMap&) = delete;
+    BlockMap& operator=(const BlockMap&) = delete;
 
     /// Never null. Throws StorageError (EBADMSG) when the page holds a state that does not exist.
     std::shared_ptr<const Page> page(std::uint64_t number);
@@ -43,6 +47,17 @@ public:
     void prepare_to_write();
     /// After a failure the map is as it was in some of the blocks and changed in the others.
     void set(std::uint64_t first, std::uint64_t count, BlockState state);
+
+    /// Whether blocks that are absent may become partial.
+    bool may_have_partial() const { return has_whole_blocks() && files_.has_room_for_partial(); }
+    /// Whether any block is partial.
+    bool has_partial() const { return partial_blocks_.load(std::memory_order_acquire) > 0; }
+    /// Of a partial block; 0 of any other.
+    Units units(std::uint64_t block);
+    std::vector<std::uint64_t> partial_blocks();
+    /// A block that is absent becomes partial with these units, one that is partial has them
+    /// besides. Their bytes are in the data file. After a failure it is as it was, or changed.
+    void add_units(std::uint64_t block, Units units);
 
     /// Writes again what a failed set() left in doubt, so that what the file says is what page()
     /// says. Throws when that fails again.
@@ -61,6 +76,8 @@ public:
     struct PageImage {
         std::uint64_t number = 0;
         std::array<std::byte, kMapPageSize> bytes{};
+        /// Blocks are partial, which the copy has as absent: the page goes on counting as changed.
+        bool has_partial = false;
     };
     /// Copies of at most `limit` pages, from `begin` on, that the durable map does not have yet;
     /// they count as taken. `begin` moves behind them.
@@ -81,6 +98,7 @@ private:
     void require_no_live_map(File& durable);
     void note_pages(File& file);
     void write_header(File& file, FileKind kind, std::string_view boot_id, std::uint32_t pages);
+    void write_header(File& file, FileKind kind, const MapHeader& header);
     /// Before the live map's page is written: a file that is shorter than its header says has lost
     /// something.
     void make_room(File& live, std::uint64_t page) REQUIRES(mutex_);
@@ -95,6 +113,13 @@ private:
     }
     void make_live_map() REQUIRES(mutex_);
     void settle_pages(std::uint64_t first_page, std::uint64_t last_page);
+    /// What a live map says behind its states.
+    void load_units(File& live) REQUIRES(mutex_);
+    /// Makes room for units in the live map.
+    void make_room_for_units(File& live) REQUIRES(mutex_);
+    void forget_units(std::uint64_t first, std::uint64_t count) REQUIRES(mutex_);
+    /// Tells, when units have come or gone, how many blocks are partial now.
+    void count_partial() REQUIRES(mutex_);
     void set_in_page(std::uint64_t number, std::uint64_t first, std::uint64_t count,
                      BlockState state) REQUIRES(mutex_);
     FileKey key(FileKind kind) const { return {layer_, segment_, kind}; }
@@ -117,7 +142,10 @@ private:
     std::uint32_t durable_pages_ = 0;  // of whoever opens, syncs or makes the live map
     std::bitset<kMapPagesPerSegment> changed_ GUARDED_BY(mutex_);
     std::map<std::uint64_t, std::shared_ptr<Page>> doubtful_ GUARDED_BY(mutex_);
-    std::atomic<bool> has_doubtful_{false};  // read without the lock
+    std::atomic<bool> has_doubtful_{false};      // read without the lock
+    bool has_units_ GUARDED_BY(mutex_) = false;  // the live map has room for them
+    std::unordered_map<std::uint64_t, Units> units_ GUARDED_BY(mutex_);  // of partial blocks
+    std::atomic<std::size_t> partial_blocks_{0};                         // read without the lock
 };
 
 }  // namespace amilab

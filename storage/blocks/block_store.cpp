@@ -20,6 +20,7 @@ LayerFiles::Options file_options(FileSystem& file_system, const BlockStore::Opti
 {
     return {.max_open_files = options.max_open_files,
             .max_page_bytes = options.max_page_bytes,
+            .max_partial_blocks = options.max_partial_blocks,
             .boot_id = options.boot_id.empty() ? read_boot_id(file_system) : options.boot_id,
             .survives_power_loss = options.survives_power_loss};
 }
@@ -42,7 +43,8 @@ BlockStore::BlockStore(std::shared_ptr<FileSystem> file_system, const std::strin
                        Options options)
     : registry_(std::make_shared<LayerRegistry>(
           file_system, directory, file_options(*file_system, options),
-          std::move(options.make_metadata_durable), std::move(options.expectations)))
+          std::move(options.make_metadata_durable), std::move(options.expectations))),
+      chain_of_(std::move(options.chain_of))
 {
     const auto layers = layers_on_disk(false);
     const auto highest_file = layers.empty() ? 0 : to_number(layers.back());
@@ -75,6 +77,11 @@ std::shared_ptr<Volume> BlockStore::open_volume(const std::vector<LayerId>& chai
     // Whoever asks for less read its rows before the volume grew.
     volume->grow(size);
     return volume;
+}
+
+std::shared_ptr<Volume> BlockStore::find_volume(LayerId top) const
+{
+    return registry_->find_volume(top);
 }
 
 std::shared_ptr<Snapshot> BlockStore::open_snapshot(const std::vector<LayerId>& chain,
@@ -134,9 +141,17 @@ void BlockStore::remove_index(LayerId layer)
     }
 }
 
+bool BlockStore::is_read_as_snapshot(LayerId layer) const
+{
+    return registry_->is_held(layer);
+}
+
 std::unique_ptr<LayerMerge> BlockStore::merge_sealed(LayerId parent, LayerId child)
 {
     auto layers = registry_->open_sealed({child, parent});
+    for (const auto& layer : layers) {
+        complete(*layer);  // all is when they are synced, but in a folder that is removed at exit
+    }
     const auto direction = layers[0]->count_blocks() > layers[1]->count_blocks()
                                ? LayerMerge::Direction::kIntoParent
                                : LayerMerge::Direction::kIntoChild;
@@ -171,7 +186,9 @@ std::unique_ptr<ChecksumWriter> BlockStore::write_checksums(LayerId layer)
 
 std::unique_ptr<DataCheck> BlockStore::check_data(LayerId layer)
 {
-    return std::make_unique<DataCheck>(registry_->files(), registry_->open_to_sync(layer));
+    return std::make_unique<DataCheck>(registry_->files(), layer, [registry = registry_, layer] {
+        return registry->open_to_sync(layer);
+    });
 }
 
 std::string BlockStore::words_for_changed(LayerId layer,
@@ -190,6 +207,7 @@ std::unique_ptr<LayerMerge> BlockStore::merge_into_volume(const std::vector<Laye
 {
     auto volume = open_volume(chain, size);
     auto parent = registry_->open_sealed({chain.at(1)}).front();
+    complete(*parent);
     const auto top = registry_->find(chain.front());
     constexpr std::uint64_t kAlways = 1024;
     if (!top || parent->count_blocks() > std::max(top->count_blocks(), kAlways)) {
@@ -203,6 +221,21 @@ void BlockStore::drop_from_volumes(LayerId gone)
     for (const auto& volume : registry_->open_volumes()) {
         volume->drop_layer(gone);
     }
+}
+
+bool BlockStore::is_empty_layer(LayerId layer)
+{
+    return registry_->files().segments_of(layer) == 0 ||
+           registry_->open_to_sync(layer)->next_block(0) >= kMaxSegments * kBlocksPerSegment;
+}
+
+std::unique_ptr<LayerBytes> BlockStore::layer_bytes(LayerId layer,
+                                                    std::function<std::vector<LayerId>()> chain_of)
+{
+    return std::make_unique<LayerBytes>(registry_->open_to_sync(layer),
+                                        [this, chain_of = std::move(chain_of)] {
+                                            return open_snapshot(chain_of(), kMaxVolumeSize);
+                                        });
 }
 
 void BlockStore::remove_layer(LayerId layer)
@@ -227,9 +260,20 @@ std::size_t BlockStore::sweep_orphans(const std::function<bool(LayerId)>& is_kno
     return swept;
 }
 
+std::uint64_t BlockStore::count_frees() const
+{
+    return registry_->files().frees();
+}
+
 std::uint64_t BlockStore::allocated_bytes(LayerId layer, std::uint64_t size_bytes) const
 {
     return registry_->files().allocated_bytes(layer, segments_of(size_bytes));
+}
+
+std::uint64_t BlockStore::unfilled_bytes(LayerId layer) const
+{
+    const auto open = registry_->find(layer);
+    return open ? open->partial_blocks().size() * (kBlockSize - kUnitSize) : 0;
 }
 
 std::map<LayerId, std::uint64_t> BlockStore::allocated_bytes_of_all() const
@@ -249,14 +293,28 @@ std::map<LayerId, std::uint64_t> BlockStore::allocated_bytes_of_all() const
     return bytes;
 }
 
-void BlockStore::sync_chain(const std::vector<LayerId>& chain, std::uint64_t size)
-{
-    open_snapshot(chain, size)->sync();
-}
-
 void BlockStore::sync_layer(LayerId layer)
 {
-    registry_->open_to_sync(layer)->sync(kMaxSegments);
+    const auto open = registry_->open_to_sync(layer);
+    complete(*open);
+    open->sync(kMaxSegments);
+}
+
+void BlockStore::complete(Layer& layer)
+{
+    if (layer.partial_blocks().empty()) {
+        return;
+    }
+    auto chain = chain_of_ ? chain_of_(layer.id()) : std::vector<LayerId>();
+    if (chain.size() < 2) {
+        throw StorageError(EBUSY, "fill", registry_->files().path_of({layer.id(), 0, {}}),
+                           "some of its blocks are not whole, and no row says what is below");
+    }
+    chain.erase(chain.begin());
+    auto layers = registry_->open_sealed(chain);
+    layers.push_back(registry_->open_to_sync(layer.id()));
+    const LayerStack stack(registry_->files().pages(), std::move(layers));
+    stack.complete_all(stack.top_index());
 }
 
 void BlockStore::close()

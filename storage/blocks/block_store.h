@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "storage/blocks/data_checksums.h"
+#include "storage/blocks/layer_bytes.h"
 #include "storage/blocks/layer_id.h"
 #include "storage/blocks/layer_merge.h"
 #include "storage/blocks/layer_record.h"
@@ -21,6 +22,7 @@
 
 namespace amilab {
 
+class Layer;
 class LayerRegistry;
 
 /// The layers of one data directory. Which layer lies on which, and what they are for, stands in
@@ -34,6 +36,8 @@ public:
         std::size_t max_open_files = 256;
         /// Memory for pages of maps and owners, of all volumes together.
         std::size_t max_page_bytes = std::size_t{32} << 20;
+        /// Blocks of all layers together that may be partial.
+        std::int64_t max_partial_blocks = 32'768;
         /// What changes when the machine starts anew; empty: the kernel's boot id.
         std::string boot_id = {};
         /// The largest layer id that the rows have ever had; see new_layer_id.
@@ -43,6 +47,9 @@ public:
         /// Called by Volume::flush, once for each top layer, to make the rows that name it survive
         /// power loss; throws StorageError when it cannot. Must not call the store.
         std::function<void()> make_metadata_durable = {};
+        /// The layer and all below it, top first, as rows have it: of a layer whose blocks have to
+        /// be made whole. Must not call the store.
+        std::function<std::vector<LayerId>(LayerId)> chain_of = {};
         /// False for a folder that is removed at exit: nothing is ever synced, flushes cost
         /// nothing.
         bool survives_power_loss = true;
@@ -66,6 +73,8 @@ public:
     /// it is. No file is touched. EINVAL: the size; an empty chain. EBUSY: a parent is being
     /// written, or the top is a parent. ESTALE: the top has been sealed; the rows say more.
     std::shared_ptr<Volume> open_volume(const std::vector<LayerId>& chain, std::uint64_t size);
+    /// The volume of that top when somebody has it open; else null. Asks no chain.
+    std::shared_ptr<Volume> find_volume(LayerId top) const;
     /// `chain`: sealed layers, top first. EBUSY: one of them is being written.
     std::shared_ptr<Snapshot> open_snapshot(const std::vector<LayerId>& chain, std::uint64_t size);
     /// Opens what open_volume does, for one writer. EBUSY: it is open.
@@ -82,6 +91,8 @@ public:
     bool write_index(const std::vector<LayerId>& chain, const std::function<bool()>& go_on);
     void remove_index(LayerId layer);
 
+    /// Whether somebody reads what the layer stands for, which holds up its merges.
+    bool is_read_as_snapshot(LayerId layer) const;
     /// Merges two sealed neighbours, both synced: whichever has fewer blocks is copied. The rows of
     /// merge.gone() go when step() has said that all is copied, after open_parent(); then
     /// drop_from_volumes(gone).
@@ -109,6 +120,13 @@ public:
     std::unique_ptr<DataCheck> check_data(LayerId layer);
     std::string words_for_changed(LayerId layer, const std::vector<std::uint64_t>& blocks) const;
 
+    /// Whether the layer has no block. Of one that nobody writes to at the moment.
+    bool is_empty_layer(LayerId layer);
+    /// What a layer has of its own. Nobody writes to it. `chain_of`: the layer and all below it,
+    /// top first; asked where blocks are partial.
+    std::unique_ptr<LayerBytes> layer_bytes(LayerId layer,
+                                            std::function<std::vector<LayerId>()> chain_of);
+
     /// Unlinks a layer's files, now or when its last user has gone. To be called after the row's
     /// deletion is durable.
     void remove_layer(LayerId layer);
@@ -119,13 +137,15 @@ public:
     /// The space of a layer's files as the file system counts it. `size_bytes` is at least the size
     /// of the disks that the layer is of: the smaller, the fewer files are looked for.
     std::uint64_t allocated_bytes(LayerId layer, std::uint64_t size_bytes = kMaxVolumeSize) const;
+    /// How often files of layers were removed or got holes. Cheap.
+    std::uint64_t count_frees() const;
+    /// What the layer's partial blocks will take besides when they are whole.
+    std::uint64_t unfilled_bytes(LayerId layer) const;
     /// The space of all layers that have files. Looks at each file once, whatever the disks' sizes.
     std::map<LayerId, std::uint64_t> allocated_bytes_of_all() const;
 
-    /// Makes a sealed chain survive power loss, lowest layer first; cheap for what does already.
-    /// A snapshot counts as synced when this has returned, not before.
-    void sync_chain(const std::vector<LayerId>& chain, std::uint64_t size);
-    /// Makes one layer survive power loss, for callers that know its parents to do so.
+    /// Makes one layer survive power loss, for callers that know its parents to do so: a snapshot
+    /// counts as synced when all its layers are, the lowest first. Cheap for one that is already.
     void sync_layer(LayerId layer);
     /// For a clean end: makes everything survive power loss that any process of this boot wrote.
     /// Goes on after an error and throws the first.
@@ -143,9 +163,12 @@ private:
                Options options);
 
     std::vector<LayerId> layers_on_disk(bool only_live) const;
+    /// Makes all blocks of a layer whole that nobody writes to.
+    void complete(Layer& layer);
     void remove_half_made_files();
 
     std::shared_ptr<LayerRegistry> registry_;
+    const std::function<std::vector<LayerId>(LayerId)> chain_of_;
     std::uint64_t first_new_;
     std::atomic<std::uint64_t> next_new_;
 };

@@ -69,7 +69,7 @@ void ChecksumWriter::go_to(std::optional<std::uint64_t> page)
         writer_->put(*page_number_ % kIndexPagesPerSegment, *page_);
         if (!page || segment_of(*page) != segment_of(*page_number_)) {
             const auto key = key_of(layer_->id(), *page_number_ * Page::kWords);
-            writer_->finish(encode_map_header(key, {}));
+            writer_->finish(encode_checksums_header(key));
             writer_.reset();
         }
     }
@@ -83,15 +83,16 @@ void ChecksumWriter::go_to(std::optional<std::uint64_t> page)
 
 bool DataCheck::step(std::uint64_t blocks, std::vector<std::uint64_t>& wrong)
 {
+    const auto layer = open_();
     for (std::uint64_t done = 0; done < blocks; ++done) {
-        const auto block = next_data(*layer_, next_block_);
+        const auto block = next_data(*layer, next_block_);
         if (block >= kEndBlock) {
             return false;
         }
         next_block_ = block + 1;
         const auto expected = checksum_of(block);
         compared_ += expected ? 1 : 0;
-        if (expected && checksum_of_data(*layer_, block) != *expected) {
+        if (expected && checksum_of_data(*layer, block) != *expected) {
             wrong.push_back(block);
         }
     }
@@ -102,7 +103,7 @@ std::optional<std::uint32_t> DataCheck::checksum_of(std::uint64_t block)
 {
     const auto number = block / Page::kWords;
     if (number != page_number_) {
-        const auto file = files_.open_if_exists(key_of(layer_->id(), block), OpenMode::kRead);
+        const auto file = files_.open_if_exists(key_of(layer_, block), OpenMode::kRead);
         page_ = file ? read_word_page(*file, number % kIndexPagesPerSegment) : nullptr;
         page_number_ = number;
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,15 +41,17 @@ private:
 };
 
 /// Compares a sealed layer's data with their checksums, where there are any, in small steps; what
-/// is merged into meanwhile gives nonsense. One thread.
+/// is merged into meanwhile gives nonsense. Between two steps it has nothing of the layer open, so
+/// that one that is deleted gives its space back at once. One thread.
 class DataCheck {
 public:
-    DataCheck(LayerFiles& files, std::shared_ptr<Layer> layer)
-        : files_(files), layer_(std::move(layer))
+    /// `open` gives the layer; one that is gone is as good as empty.
+    DataCheck(LayerFiles& files, LayerId layer, std::function<std::shared_ptr<Layer>()> open)
+        : files_(files), layer_(layer), open_(std::move(open))
     {
     }
 
-    LayerId layer() const { return layer_->id(); }
+    LayerId layer() const { return layer_; }
     /// Reads at most `blocks`; those that are not what they were, counted from the layer's start,
     /// come behind `wrong`. False: all have been looked at. Throws StorageError (EBADMSG) when the
     /// checksums themselves are damaged.
@@ -61,7 +64,8 @@ private:
     std::optional<std::uint32_t> checksum_of(std::uint64_t block);
 
     LayerFiles& files_;
-    std::shared_ptr<Layer> layer_;
+    const LayerId layer_;
+    const std::function<std::shared_ptr<Layer>()> open_;
     std::uint64_t next_block_ = 0;
     std::uint64_t compared_ = 0;
     std::shared_ptr<Page> page_;

@@ -208,6 +208,77 @@ void Layer::set_state(std::uint64_t first_block, std::uint64_t count, BlockState
                      });
 }
 
+bool Layer::may_have_partial(std::uint64_t block)
+{
+    return segment_to_write(static_cast<std::uint32_t>(block / kBlocksPerSegment))
+        .map()
+        .may_have_partial();
+}
+
+bool Layer::has_partial(std::uint64_t first_block, std::uint64_t count)
+{
+    bool found = false;
+    for_each_segment(first_block, count, kBlocksPerSegment, [&](auto number, auto, auto) {
+        auto* segment = find_segment(number);
+        found = found || (segment && segment->map().has_partial());
+    });
+    return found;
+}
+
+Units Layer::units(std::uint64_t block)
+{
+    auto* segment = find_segment(static_cast<std::uint32_t>(block / kBlocksPerSegment));
+    return segment ? segment->map().units(block % kBlocksPerSegment) : Units{0};
+}
+
+void Layer::add_units(std::uint64_t block, Units units)
+{
+    segment_to_write(static_cast<std::uint32_t>(block / kBlocksPerSegment))
+        .map()
+        .add_units(block % kBlocksPerSegment, units);
+}
+
+std::vector<std::uint64_t> Layer::partial_blocks()
+{
+    std::vector<std::uint64_t> blocks;
+    const auto known = files_.segments_of(id_);
+    for (std::uint32_t number = 0; known >> number != 0 && number < kMaxSegments; ++number) {
+        // They are told of by live maps alone: others need not be opened.
+        auto* segment = segments_[number].load(std::memory_order_acquire);
+        if (!segment && (known >> number & 1U) != 0 &&
+            files_.exists({id_, number, FileKind::kLiveMap})) {
+            segment = find_segment(number);
+        }
+        if (segment && segment->map().has_partial()) {
+            for (const auto block : segment->map().partial_blocks()) {
+                blocks.push_back(number * kBlocksPerSegment + block);
+            }
+        }
+    }
+    return blocks;
+}
+
+void Layer::complete(std::uint64_t block,
+                     const std::function<void(std::span<std::byte>)>& read_below)
+{
+    if (this->units(block) == 0) {
+        return;
+    }
+    const Lock lock(partial_mutex_);
+    const auto units = this->units(block);
+    if (units == 0) {
+        return;
+    }
+    std::vector<std::byte> bytes(kBlockSize);
+    read_below(bytes);
+    auto& segment = known_segment(static_cast<std::uint32_t>(block / kBlocksPerSegment));
+    const auto inside = block % kBlocksPerSegment;
+    for_each_run(static_cast<Units>(~units), [&](auto begin, auto end) {
+        segment.write(inside * kBlockSize + begin, std::span(bytes).subspan(begin, end - begin));
+    });
+    segment.map().set(inside, 1, BlockState::kData);
+}
+
 void Layer::settle()
 {
     for (const auto& segment : segments_) {
@@ -233,7 +304,8 @@ void Layer::sync(std::uint32_t segments)
         return;
     }
     const Lock lock(sync_mutex_);
-    const bool sealed = is_sealed();
+    // Partial blocks of a layer that has just been sealed have been written since the call began.
+    const bool sealed = is_sealed() && partial_blocks().empty();
     // Live maps that a merge is writing stay.
     sync_segments(segments, sealed && !is_merged_into_);
     is_synced_ = sealed;
@@ -324,7 +396,7 @@ std::shared_ptr<LayerIndex> Layer::index(std::uint32_t segment)
             found->second = LayerIndex::open(files_, id_, segment);
         } catch (const StorageError& error) {
             indexes_.erase(found);
-            if (error.error_number != EBADMSG && error.error_number != ENOTSUP) {
+            if (!error.is_damage() && error.error_number != ENOTSUP) {
                 throw;
             }
             ignores_index_ = true;

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <boost/crc.hpp>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -84,13 +85,31 @@ public:
     bool is_hole(std::uint64_t offset, std::uint64_t length);
     void set_state(std::uint64_t first_block, std::uint64_t count, BlockState state);
 
+    /// Whether a block may become partial: its segment is of a format that has this, and there are
+    /// not too many.
+    bool may_have_partial(std::uint64_t block);
+    /// Whether any block of the segments that a range lies in is partial.
+    bool has_partial(std::uint64_t first_block, std::uint64_t count);
+    /// Of a partial block what is this layer's own; 0 of any other block.
+    Units units(std::uint64_t block);
+    /// A block that is absent or partial has these units, whose bytes were written, and those that
+    /// it had.
+    void add_units(std::uint64_t block, Units units);
+    /// All partial blocks.
+    std::vector<std::uint64_t> partial_blocks();
+    /// A partial block becomes data: `read_below` fills what all of it reads as in the layers
+    /// below. Nobody reads other bytes than before, so that any layer may be changed so. Any other
+    /// block is left as it is.
+    void complete(std::uint64_t block, const std::function<void(std::span<std::byte>)>& read_below);
+
     /// Makes the maps' files say what map_page says, after a failed set_state.
     void settle();
     /// Settles a range of blocks, before a change that may find its map right already.
     void settle(std::uint64_t first_block, std::uint64_t count);
     /// Makes everything written before the call survive power loss; looks at the first
-    /// `segments` only. A sealed layer is looked at once. When it fails, what it was for is in
-    /// doubt until it has been written again, which is done here for a sealed layer.
+    /// `segments` only. A sealed layer is looked at once. Partial blocks are left out: whoever
+    /// calls makes those whole before that the promise is about. When it fails, what it was for is
+    /// in doubt until it has been written again, which is done here for a sealed layer.
     void sync(std::uint32_t segments);
     /// A range of bytes.
     struct Range {
@@ -140,6 +159,8 @@ private:
     std::atomic<bool> remove_when_closed_{false};
     std::atomic<bool> is_merged_into_{false};
 
+    // One block becomes whole at a time: who comes late finds it so.
+    Mutex partial_mutex_{LockLevel::kLayerPartial};
     // One sync at a time, none across the start of a merge.
     Mutex sync_mutex_{LockLevel::kLayerSync};
 

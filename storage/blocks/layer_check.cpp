@@ -1,7 +1,6 @@
 #include "storage/blocks/layer_check.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <memory>
 #include <span>
 
@@ -148,6 +147,7 @@ LayerExpectation LayerCheck::expectation_of(LayerId layer) const
 
 void LayerCheck::check_maps(LayerId id)
 {
+    const bool is_recorded = expectation_of(id).record.has_value();
     for (std::uint32_t segment = 0; segment < kMaxSegments; ++segment) {
         try {
             std::uint64_t end = 0;  // of the last block of data
@@ -156,8 +156,10 @@ void LayerCheck::check_maps(LayerId id)
                 const auto map = layer(id)->map_page(segment * kMapPagesPerSegment + page);
                 for (std::uint64_t block = 0;
                      map != files_.pages().zero_page() && block < kBlocksPerMapPage; ++block) {
-                    if (state_in(*map, block) == BlockState::kData) {
+                    const auto state = state_in(*map, block);
+                    if (state == BlockState::kData || state == BlockState::kPartial) {
                         ++findings_.data_blocks;
+                        findings_.sealed_blocks += is_recorded ? 1 : 0;
                         end = page * kBlocksPerMapPage + block + 1;
                     }
                 }
@@ -228,16 +230,16 @@ void LayerCheck::check_checksums(const FileKey& key)
         require_whole_checksums(files_, key);
         summed_.insert(key.layer);
     } catch (const StorageError& error) {
-        const bool is_damaged = error.error_number == EBADMSG;
         findings_.problems.insert(
             std::string(error.what()) +
-            (is_damaged ? "; remove it, and it is made again of what the data are by then" : ""));
+            (error.is_damage() ? "; remove it, and it is made again of what the data are by then"
+                               : ""));
     }
 }
 
 void LayerCheck::check_data(LayerId id)
 {
-    DataCheck check(files_, layer(id));
+    DataCheck check(files_, id, [this, id] { return layer(id); });
     std::vector<std::uint64_t> wrong;
     try {
         while (check.step(kBlocksPerMapPage, wrong)) {
@@ -261,9 +263,9 @@ void LayerCheck::check_index_pages(LayerId id, std::uint32_t segment)
             index->page(page);
         }
     } catch (const StorageError& error) {
-        const bool is_damaged = error.error_number == EBADMSG;
-        findings_.problems.insert(std::string(error.what()) +
-                                  (is_damaged ? "; remove it, for it can be made again" : ""));
+        findings_.problems.insert(
+            std::string(error.what()) +
+            (error.is_damage() ? "; remove it, for it can be made again" : ""));
     }
 }
 

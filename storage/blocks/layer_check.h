@@ -35,6 +35,8 @@ struct LayerFindings {
     std::vector<std::string> leftovers;
     std::size_t files = 0;
     std::size_t data_blocks = 0;
+    /// Of these, those of sealed layers that are on the disk, which may have checksums.
+    std::size_t sealed_blocks = 0;
     /// Of these, those that were compared with a checksum.
     std::size_t compared_blocks = 0;
 };

@@ -80,6 +80,7 @@ void LayerFiles::forget_names(LayerId layer)
 {
     const Lock lock(files_mutex_);
     names_.erase(layer);
+    std::erase_if(doubts_, [&](const auto& entry) { return entry.first.layer == layer; });
 }
 
 std::shared_ptr<File> LayerFiles::open(const FileKey& key, OpenMode mode)
@@ -144,7 +145,9 @@ void LayerFiles::put_in_place(const FileKey& key)
 bool LayerFiles::unlink(const FileKey& key)
 {
     forget(key);
-    return file_system_.unlink(path_of(key));
+    const bool was_there = file_system_.unlink(path_of(key));
+    note_freed();
+    return was_there;
 }
 
 void LayerFiles::unlink_for_good(LayerId layer, FileKind kind)
@@ -231,6 +234,22 @@ void LayerFiles::sync_directory(std::uint64_t change)
         parent_synced_ = true;
     }
     directory_synced_.store(upto);
+}
+
+void LayerFiles::note_doubt(const FileKey& data, const std::optional<Doubt>& doubt)
+{
+    const Lock lock(files_mutex_);
+    doubts_.erase(data);
+    if (doubt) {
+        doubts_.emplace(data, *doubt);
+    }
+}
+
+std::optional<LayerFiles::Doubt> LayerFiles::doubt_of(const FileKey& data)
+{
+    const Lock lock(files_mutex_);
+    const auto found = doubts_.find(data);
+    return found == doubts_.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::string LayerFiles::path_of(const FileKey& key) const

@@ -4,13 +4,17 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
 #include "storage/base/descriptors.h"
 #include "storage/base/mutex.h"
+#include "storage/base/storage_error.h"
 #include "storage/blocks/layer_format.h"
 #include "storage/blocks/lru_cache.h"
 #include "storage/blocks/page_cache.h"
@@ -27,6 +31,8 @@ public:
         std::size_t max_open_files = 256;
         /// Pages of maps and owners kept.
         std::size_t max_page_bytes = std::size_t{32} << 20;
+        /// Partial blocks of all layers together.
+        std::int64_t max_partial_blocks = 32'768;
         /// What changes whenever the machine starts anew, up to kMaxBootIdSize characters.
         std::string boot_id = {};
         /// False: nothing is ever synced.
@@ -68,10 +74,29 @@ public:
     /// The bytes of all files of the layer's first segments, as the file system counts them.
     std::uint64_t allocated_bytes(LayerId layer, std::uint32_t segments);
 
+    /// To be called when a file has got a hole.
+    void note_freed() { ++frees_; }
+    /// How often files were removed or got holes.
+    std::uint64_t frees() const { return frees_; }
+
     /// To be called after a file was made or renamed: what sync_directory must wait for.
     std::uint64_t note_directory_change();
     /// Makes the changes up to `change` survive power loss; costs nothing when they do already.
     void sync_directory(std::uint64_t change);
+
+    /// What the kernel has failed to bring to the disk of a file of data.
+    struct Doubt {
+        StorageError failure;
+        std::set<std::uint64_t> parts;  ///< WrittenParts
+    };
+    /// Whoever opens the segment next is told, for as long as this lives: the kernel says so once.
+    /// Nothing: no part is in doubt any more.
+    void note_doubt(const FileKey& data, const std::optional<Doubt>& doubt);
+    std::optional<Doubt> doubt_of(const FileKey& data);
+
+    /// Whether there may be another partial block: somebody has to make them whole in the end.
+    bool has_room_for_partial() const { return partial_blocks_ < options_.max_partial_blocks; }
+    void note_partial(std::int64_t more) { partial_blocks_ += more; }
 
     std::string path_of(const FileKey& key) const;
     const std::string& directory() const { return directory_; }
@@ -111,11 +136,15 @@ private:
     std::string directory_;
     Options options_;
     PageCache pages_;
+    std::atomic<std::uint64_t> frees_{0};
 
     Mutex files_mutex_{LockLevel::kLayerFiles};
     LruCache<FileKey, OpenFile, FileKeyHash> files_ GUARDED_BY(files_mutex_);
 
     std::unordered_map<LayerId, Names> names_ GUARDED_BY(files_mutex_);
+    std::map<FileKey, Doubt> doubts_ GUARDED_BY(files_mutex_);
+
+    std::atomic<std::int64_t> partial_blocks_{0};
 
     Mutex directory_mutex_{LockLevel::kLayerDirectory};  // one sync at a time
     std::atomic<std::uint64_t> directory_changes_{1};

@@ -55,8 +55,9 @@ std::uint32_t checksum(const Sector& sector)
     return crc.checksum();
 }
 
-/// What all headers have in common; returns the sector and leaves the rest to the caller.
-Sector read_header_sector(File& file)
+/// What all headers have in common; returns the sector and leaves the rest to the caller. `newest`:
+/// the last version of the kind of file that is known.
+Sector read_header_sector(File& file, std::uint32_t newest = kFormatVersion)
 {
     Sector sector{};
     const auto& path = file.path();
@@ -70,10 +71,10 @@ Sector read_header_sector(File& file)
         throw_corrupt(path, "the header's checksum is wrong");
     }
     const auto version = version_of(sector);
-    if (version == 0 || version > kFormatVersion) {
+    if (version == 0 || version > newest) {
         throw StorageError(
             ENOTSUP, "open", path,
-            fmt::format("layer format {}, this amilab reads up to {}", version, kFormatVersion));
+            fmt::format("layer format {}, this amilab reads up to {}", version, newest));
     }
     return sector;
 }
@@ -168,7 +169,8 @@ Sector encode_map_header(const FileKey& key, const MapHeader& header)
 MapHeader read_map_header(File& file, const FileKey& key)
 {
     const auto& path = file.path();
-    auto sector = read_header_sector(file);
+    auto sector =
+        read_header_sector(file, key.kind == FileKind::kLiveMap ? kUnitsVersion : kFormatVersion);
     // Which file it is, the sizes and the reserved bytes must all be what would be written now.
     const auto* boot_id = reinterpret_cast<const char*>(bytes_at(sector, kBootIdAt));
     const MapHeader found{.boot_id = std::string(boot_id, ::strnlen(boot_id, kMaxBootIdSize)),
@@ -177,7 +179,9 @@ MapHeader read_map_header(File& file, const FileKey& key)
     if (sector != encode_map_header(key, found)) {
         throw_corrupt(path, "the header is of another layer, segment or kind of file");
     }
-    if (file.status().size_bytes > kMapFileSize) {
+    // Of a live map the units, but not yet the header that tells of them, may have survived a boot.
+    const auto longest = key.kind == FileKind::kLiveMap ? kMapWithUnitsSize : kMapFileSize;
+    if (file.status().size_bytes > longest) {
         throw_corrupt(path, "it is longer than a map");
     }
     return found;
@@ -192,9 +196,9 @@ void require_map_length(File& file, const MapHeader& header)
     }
 }
 
-Sector encode_index_header(const FileKey& key, const IndexHeader& header, std::uint32_t version)
+Sector encode_index_header(const FileKey& key, const IndexHeader& header)
 {
-    auto sector = encode_map_header(key, {.version = version});
+    auto sector = encode_map_header(key, {.version = header.version});
     boost::endian::store_little_u32(bytes_at(sector, kLayerCountAt),
                                     static_cast<std::uint32_t>(header.layers.size()));
     boost::endian::store_little_u32(bytes_at(sector, kTableChecksumAt),
@@ -222,13 +226,13 @@ IndexHeader read_index_header(File& file, const FileKey& key)
     IndexHeader header;
     const auto count = boost::endian::load_little_u32(bytes_at(sector, kLayerCountAt));
     header.segments = boost::endian::load_little_u64(bytes_at(sector, kSegmentsAt));
+    header.version = version_of(sector);
     if (count == 0 || count > kMaxIndexLayers) {
         throw_corrupt(path, fmt::format("it names {} layers", count));
     }
     header.layers = read_index_table(
         file, count, boost::endian::load_little_u32(bytes_at(sector, kTableChecksumAt)));
-    if (sector != encode_index_header(key, header, version_of(sector)) ||
-        header.layers.back() != key.layer) {
+    if (sector != encode_index_header(key, header) || header.layers.back() != key.layer) {
         throw_corrupt(path, "the header is of another layer, segment or kind of file");
     }
     return header;
@@ -236,12 +240,12 @@ IndexHeader read_index_header(File& file, const FileKey& key)
 
 Sector encode_checksums_header(const FileKey& key)
 {
-    return encode_map_header(key, {});
+    return encode_map_header(key, {.version = kChecksumsVersion});
 }
 
 void read_checksums_header(File& file, const FileKey& key)
 {
-    if (read_header_sector(file) != encode_checksums_header(key)) {
+    if (read_header_sector(file, kChecksumsVersion) != encode_checksums_header(key)) {
         throw_corrupt(file.path(), "the header is of another layer, segment or kind of file");
     }
 }

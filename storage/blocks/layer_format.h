@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "storage/blocks/layer_id.h"
+#include "storage/blocks/units.h"
 #include "storage/files/file_system.h"
 
 namespace amilab {
@@ -63,9 +64,17 @@ std::optional<ParsedFileName> parse_file_name(std::string_view name);
 /// A map file begins with one page of header.
 inline constexpr std::uint64_t kMapHeaderSize = kMapPageSize;
 inline constexpr std::uint64_t kMapFileSize = kMapHeaderSize + kMapPagesPerSegment * kMapPageSize;
-/// Version 1 is read and written on: of its files nobody knows how long they were.
+/// Of maps and indexes. Version 1 is read and written on: of its files nobody knows how long they
+/// were.
 inline constexpr std::uint32_t kFormatVersion = 2;
 inline constexpr std::uint32_t kKnownLengthsVersion = 2;
+/// Of a live map that has had partial blocks: their units lie behind the states. Durable maps know
+/// no partial blocks and have no such version.
+inline constexpr std::uint32_t kUnitsVersion = 3;
+inline constexpr std::uint64_t kUnitsAt = kMapFileSize;
+inline constexpr std::uint64_t kMapWithUnitsSize = kUnitsAt + kBlocksPerSegment * sizeof(Units);
+/// Of checksums, which have had no other: another form of maps is none of theirs.
+inline constexpr std::uint32_t kChecksumsVersion = 2;
 inline constexpr std::size_t kMaxBootIdSize = 64;
 
 struct MapHeader {
@@ -102,11 +111,12 @@ struct IndexHeader {
     std::vector<LayerId> layers;
     /// One bit for each segment in which any of them has anything.
     std::uint64_t segments = 0;
+    /// Of the format that the file has, or gets.
+    std::uint32_t version = kFormatVersion;
 };
 
 std::array<std::byte, kSectorSize> encode_index_header(const FileKey& key,
-                                                       const IndexHeader& header,
-                                                       std::uint32_t version = kFormatVersion);
+                                                       const IndexHeader& header);
 std::vector<std::byte> encode_index_table(const IndexHeader& header);
 /// Throws StorageError (EBADMSG) that names the file and the field unless header and table are
 /// whole and belong to `key`.

@@ -27,13 +27,16 @@ inline constexpr std::uint64_t kMapPageSize = 4096;
 inline constexpr std::uint64_t kBlocksPerMapPage = kMapPageSize * 4;
 inline constexpr std::uint64_t kMapPagesPerSegment = kBlocksPerSegment / kBlocksPerMapPage;
 
-/// What a layer says of a block. These are the map's two bits; 3 means that the map is damaged.
+/// What a layer says of a block. These are the map's two bits.
 enum class BlockState : std::uint8_t {
     /// Not this layer's: the parent decides.
     kAbsent = 0,
     kData = 1,
     /// Reads as zeros, whatever the parents hold.
     kZero = 2,
+    /// Some units are this layer's data, the others are the parent's. In live maps that have units;
+    /// in any other map it means damage.
+    kPartial = 3,
 };
 
 }  // namespace amilab

@@ -11,7 +11,7 @@ namespace amilab {
 /// What a layer had when it was known to be on the disk, so that what has been lost since is
 /// noticed.
 struct LayerRecord {
-    /// One bit for each segment that has files.
+    /// One bit for each segment in which the map names a block.
     std::uint64_t segments = 0;
     /// Blocks that are not absent.
     std::uint64_t blocks = 0;

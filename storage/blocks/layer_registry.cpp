@@ -62,6 +62,12 @@ void LayerRegistry::let_go(LayerId top)
     }
 }
 
+bool LayerRegistry::is_held(LayerId top)
+{
+    const Lock lock(mutex_);
+    return held_.contains(top);
+}
+
 void LayerRegistry::close_as_snapshot(LayerId top)
 {
     const Lock lock(mutex_);

@@ -40,6 +40,8 @@ public:
     /// open_sealed for as long as somebody reads what its first layer stands for.
     std::vector<std::shared_ptr<Layer>> hold_sealed(const std::vector<LayerId>& top_first);
     void let_go(LayerId top);
+    /// Whether somebody reads what the layer stands for.
+    bool is_held(LayerId top);
     /// For merging into a layer, which then stands for something else. EBUSY: somebody holds it.
     void close_as_snapshot(LayerId top);
     void open_as_snapshot(LayerId top);

@@ -10,6 +10,7 @@
 
 #include "storage/base/mutex.h"
 #include "storage/base/storage_error.h"
+#include "storage/blocks/block_range.h"
 #include "storage/blocks/layer_index.h"
 
 namespace amilab {
@@ -167,7 +168,7 @@ void LayerStack::scan(std::uint64_t first_block, std::span<Owner> out, Indexes i
         const auto owners = out.first(part);
         auto open = static_cast<std::size_t>(
             std::count_if(owners.begin(), owners.end(), [](Owner o) { return !o.is_known(); }));
-        ask_layers(first_block, owners, open, indexes);
+        ask_layers(first_block, owners, open, indexes, layers_.size());
         for (auto& owner : owners) {
             owner = owner.is_known() ? owner : Owner::nobody();
         }
@@ -177,10 +178,10 @@ void LayerStack::scan(std::uint64_t first_block, std::span<Owner> out, Indexes i
 }
 
 std::size_t LayerStack::ask_layers(std::uint64_t first_block, std::span<Owner> owners,
-                                   std::size_t open, Indexes indexes) const
+                                   std::size_t open, Indexes indexes, std::size_t layers) const
 {
     const auto inside = first_block % kBlocksPerMapPage;
-    for (auto index = layers_.size(); index > 0 && open > 0; --index) {
+    for (auto index = layers; index > 0 && open > 0; --index) {
         auto& layer = *layers_[index - 1];
         // An index says all that the chain up to its layer knows.
         if (layer.is_sealed() && indexes == Indexes::kAsked) {
@@ -226,7 +227,7 @@ std::size_t LayerStack::ask_index(std::size_t layer, std::uint64_t first_block,
     } catch (const StorageError& error) {
         if (error.error_number == ESTALE) {
             layers_[layer]->forget_index();
-        } else if (error.error_number == EBADMSG) {
+        } else if (error.is_damage()) {
             layers_[layer]->ignore_index();
         } else {
             throw;
@@ -361,7 +362,7 @@ bool LayerStack::has_owners(LayerIndex& index, std::uint64_t page) const
     try {
         return index.page(page) != pages_.zero_page();
     } catch (const StorageError& error) {
-        if (error.error_number != EBADMSG && error.error_number != ESTALE) {
+        if (!error.is_damage() && error.error_number != ESTALE) {
             throw;
         }
         return true;  // scan() finds out from the maps
@@ -398,12 +399,69 @@ void LayerStack::read(std::uint64_t offset, std::span<std::byte> out,
         }
         const auto part = std::min<std::uint64_t>(out.size(), end_block * kBlockSize - offset);
         if (owner.is_data()) {
-            layers_[owner.layer()]->read(offset, out.first(part));
+            read_layer(owner.layer(), offset, out.first(part));
         } else {
             std::fill_n(out.begin(), part, std::byte{0});
         }
         offset += part;
         out = out.subspan(part);
+    }
+}
+
+void LayerStack::read_layer(std::size_t layer, std::uint64_t offset, std::span<std::byte> out) const
+{
+    auto& of = *layers_[layer];
+    const auto blocks = BlockRange::around(offset, out.size());
+    if (!of.has_partial(blocks.first, blocks.count)) {
+        return of.read(offset, out);
+    }
+    while (!out.empty()) {
+        const auto part = std::min<std::uint64_t>(out.size(), kBlockSize - offset % kBlockSize);
+        if (const auto units = of.units(offset / kBlockSize)) {
+            read_partial(layer, units, offset, out.first(part));
+        } else {
+            of.read(offset, out.first(part));
+        }
+        offset += part;
+        out = out.subspan(part);
+    }
+}
+
+void LayerStack::read_partial(std::size_t layer, Units units, std::uint64_t offset,
+                              std::span<std::byte> out) const
+{
+    const auto below = owner_below(layer, offset / kBlockSize);
+    read(offset, out, std::span(&below, 1));
+    const auto first = offset % kBlockSize;
+    const auto last = first + out.size();
+    for_each_run(units, [&](std::uint64_t begin, std::uint64_t end) {
+        const auto from = std::max(begin, first);
+        const auto to = std::min(end, last);
+        if (from < to) {
+            layers_[layer]->read(offset - first + from, out.subspan(from - first, to - from));
+        }
+    });
+}
+
+Owner LayerStack::owner_below(std::size_t layer, std::uint64_t block) const
+{
+    Owner owner;
+    ask_layers(block, std::span(&owner, 1), 1, Indexes::kAsked, layer);
+    return owner.is_known() ? owner : Owner::nobody();
+}
+
+void LayerStack::complete(std::size_t layer, std::uint64_t block) const
+{
+    layers_[layer]->complete(block, [&](std::span<std::byte> bytes) {
+        const auto below = owner_below(layer, block);
+        read(block * kBlockSize, bytes, std::span(&below, 1));
+    });
+}
+
+void LayerStack::complete_all(std::size_t layer) const
+{
+    for (const auto block : layers_[layer]->partial_blocks()) {
+        complete(layer, block);
     }
 }
 

@@ -20,7 +20,7 @@ public:
     static Owner nobody() { return Owner(1); }
     static Owner of(std::size_t layer, BlockState state)
     {
-        return Owner(static_cast<std::uint32_t>(layer * 2) + (state == BlockState::kData ? 2 : 3));
+        return Owner(static_cast<std::uint32_t>(layer * 2) + (state == BlockState::kZero ? 3 : 2));
     }
     /// Not known any more: only who holds the block may look it up again.
     static Owner forgotten() { return Owner(kForgotten); }
@@ -91,6 +91,11 @@ public:
     /// Fills `out`, whose blocks have these owners.
     void read(std::uint64_t offset, std::span<std::byte> out, std::span<const Owner> owners) const;
 
+    /// Makes a partial block of a layer whole.
+    void complete(std::size_t layer, std::uint64_t block) const;
+    /// Makes all blocks of a layer whole that nobody writes to.
+    void complete_all(std::size_t layer) const;
+
 private:
     /// An index and where the layers that it names stand in this stack.
     struct BoundIndex;
@@ -106,9 +111,15 @@ private:
     bool has_map_page(std::uint64_t number) const;
     bool has_owners(LayerIndex& index, std::uint64_t page) const;
 
-    /// Which of the owners that are open are known now.
+    /// Which of the owners that are open are known now, of the first so many layers.
     std::size_t ask_layers(std::uint64_t first_block, std::span<Owner> owners, std::size_t open,
-                           Indexes indexes) const;
+                           Indexes indexes, std::size_t layers) const;
+    /// The owner of a block among the layers below one.
+    Owner owner_below(std::size_t layer, std::uint64_t block) const;
+    void read_layer(std::size_t layer, std::uint64_t offset, std::span<std::byte> out) const;
+    /// Reads within a partial block.
+    void read_partial(std::size_t layer, Units units, std::uint64_t offset,
+                      std::span<std::byte> out) const;
     std::size_t ask_index(std::size_t layer, std::uint64_t first_block,
                           std::span<Owner> owners) const;
     /// Null: there is none, or none that can be used.

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "storage/base/storage_error.h"
 #include "storage/files/file_io.h"
 
 namespace amilab {
@@ -38,6 +39,7 @@ std::unique_ptr<Segment> Segment::open(LayerFiles& files, LayerId layer, std::ui
         segment->written_.add_all();
         segment->data_changed_ = true;
         segment->directory_change_ = files.note_directory_change();
+        segment->doubt_ = files.doubt_of(segment->data_key_);
     }
     return segment;
 }
@@ -113,6 +115,7 @@ void Segment::zero(std::uint64_t offset, std::uint64_t length)
 {
     note_written(offset, length);
     write_zeros(*open_data(OpenMode::kReadWrite), offset, length);
+    files_.note_freed();
     note_written(offset, length);
 }
 
@@ -126,6 +129,7 @@ void Segment::release(std::uint64_t offset, std::uint64_t length)
 {
     try {
         open_data(OpenMode::kReadWrite)->punch_hole(offset, length);
+        files_.note_freed();
     } catch (const StorageError& error) {
         // Only space is lost where the file system has no holes.
         if (error.error_number != EOPNOTSUPP && error.error_number != ENOSYS) {
@@ -146,8 +150,8 @@ void Segment::sync(bool is_sealed, Writers writers)
     if (writers == Writers::kNone) {
         write_doubtful_again();
     }
-    if (failed_sync_) {
-        throw StorageError(*failed_sync_);
+    if (doubt_) {
+        throw StorageError(doubt_->failure);
     }
     if (!map_->has_live_map()) {
         return;  // nothing was written since the map became durable
@@ -197,8 +201,8 @@ void Segment::sync_data()
     try {
         data->sync_data();
     } catch (const StorageError& error) {
-        failed_sync_.emplace(error);
-        doubtful_.insert(parts.begin(), parts.end());
+        doubt_ = {error, {parts.begin(), parts.end()}};
+        files_.note_doubt(data_key_, doubt_);
         data_changed_ = true;
         throw;
     }
@@ -207,17 +211,22 @@ void Segment::sync_data()
 std::vector<std::uint64_t> Segment::doubtful_parts()
 {
     const Lock lock(sync_mutex_);
-    return {doubtful_.begin(), doubtful_.end()};
+    return doubt_ ? std::vector(doubt_->parts.begin(), doubt_->parts.end())
+                  : std::vector<std::uint64_t>();
 }
 
 void Segment::write_doubtful_again()
 {
-    while (!doubtful_.empty()) {
-        const auto part = *doubtful_.begin();
-        write_again(part * WrittenParts::kPartSize, WrittenParts::kPartSize);
-        doubtful_.erase(part);
+    if (!doubt_) {
+        return;
     }
-    failed_sync_.reset();
+    while (!doubt_->parts.empty()) {
+        const auto part = *doubt_->parts.begin();
+        write_again(part * WrittenParts::kPartSize, WrittenParts::kPartSize);
+        doubt_->parts.erase(part);
+    }
+    doubt_.reset();
+    files_.note_doubt(data_key_, doubt_);
 }
 
 void Segment::write_again(std::uint64_t offset, std::uint64_t length)
@@ -238,9 +247,14 @@ void Segment::write_again(std::uint64_t offset, std::uint64_t length)
 void Segment::end_doubt(std::uint64_t part)
 {
     const Lock lock(sync_mutex_);
-    doubtful_.erase(part);
-    if (doubtful_.empty()) {
-        failed_sync_.reset();
+    if (!doubt_) {
+        return;
+    }
+    doubt_->parts.erase(part);
+    // Until then who opens the segment anew writes again what has been, which does no harm.
+    if (doubt_->parts.empty()) {
+        doubt_.reset();
+        files_.note_doubt(data_key_, doubt_);
     }
 }
 

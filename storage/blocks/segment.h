@@ -5,13 +5,11 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "storage/base/mutex.h"
-#include "storage/base/storage_error.h"
 #include "storage/blocks/block_map.h"
 #include "storage/blocks/layer_files.h"
 #include "storage/blocks/written_parts.h"
@@ -79,8 +77,9 @@ private:
     Mutex length_mutex_{LockLevel::kSegmentLength};  // the file grows once at a time
     Mutex sync_mutex_{LockLevel::kSegmentSync};      // one sync at a time
     std::uint64_t directory_change_ GUARDED_BY(sync_mutex_) = 0;
-    std::optional<StorageError> failed_sync_ GUARDED_BY(sync_mutex_);  // while anything is in doubt
-    std::set<std::uint64_t> doubtful_ GUARDED_BY(sync_mutex_);
+    /// LayerFiles is told of each change, since the kernel says nothing more of it to whoever opens
+    /// the segment after this object has gone.
+    std::optional<LayerFiles::Doubt> doubt_ GUARDED_BY(sync_mutex_);
 };
 
 }  // namespace amilab

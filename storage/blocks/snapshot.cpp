@@ -51,11 +51,4 @@ std::vector<LayerId> Snapshot::layers() const
     return layers;
 }
 
-void Snapshot::sync()
-{
-    for (std::size_t index = 0; index <= stack_.top_index(); ++index) {
-        stack_.layer(index).sync(segments_of(size_));
-    }
-}
-
 }  // namespace amilab

@@ -36,8 +36,6 @@ public:
                              std::vector<Owner>& owners) const;
     /// The snapshot's layers, from the bottom up.
     std::vector<LayerId> layers() const;
-    /// On return all layers survive power loss; costs nothing for those that do already.
-    void sync();
 
 private:
     std::shared_ptr<LayerRegistry> registry_;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <boost/container/small_vector.hpp>
+#include <boost/container/static_vector.hpp>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "storage/base/storage_error.h"
@@ -69,6 +71,110 @@ void fill_block(const LayerStack& stack, std::uint64_t volume_size, Owner owner,
     stack.top().write(begin, block);
 }
 
+bool has_whole_units(const Piece& piece)
+{
+    return piece.begin % kUnitSize == 0 && piece.end % kUnitSize == 0;
+}
+
+/// Whether a part of a block that the top does not have may be written alone, the rest being left
+/// to the one layer below that has all of it.
+bool may_become_partial(const LayerStack& stack, std::uint64_t volume_size, const Piece& piece,
+                        Owner owner)
+{
+    return has_whole_units(piece) && (piece.block + 1) * kBlockSize <= volume_size &&
+           owner.is_data() && !owner.is_data_of(stack.top_index()) &&
+           stack.layer(owner.layer()).units(piece.block) == 0 &&
+           stack.top().may_have_partial(piece.block);
+}
+
+Units units_of(const Piece& piece)
+{
+    const auto begin = piece.block * kBlockSize;
+    return units_of_range(piece.begin - begin, piece.end - begin);
+}
+
+/// What a write makes of the blocks that it lies in.
+class TopChange {
+public:
+    TopChange(const LayerStack& stack, std::uint64_t first, std::uint64_t count)
+        : stack_(stack), begin_(first), end_(first + count)
+    {
+    }
+
+    enum class How {
+        /// The bytes alone are written.
+        kAlone,
+        /// The rest of the block is filled as it reads.
+        kFilled,
+    };
+    /// The pieces of the write, in their order.
+    How add(const Piece& piece, Owner owner, std::uint64_t volume_size)
+    {
+        const bool is_tops = owner.is_data_of(stack_.top_index());
+        const auto units = is_tops ? stack_.top().units(piece.block) : Units{0};
+        if (piece.is_whole || (is_tops && units == 0)) {
+            changes_map_ = changes_map_ || !is_tops || units != 0;
+            return How::kAlone;
+        }
+        if (units != 0 && !has_whole_units(piece)) {
+            stack_.complete(stack_.top_index(), piece.block);
+            return How::kAlone;
+        }
+        if (units == 0 && !may_become_partial(stack_, volume_size, piece, owner)) {
+            changes_map_ = true;
+            return How::kFilled;
+        }
+        add_partial(piece, units);
+        return How::kAlone;
+    }
+
+    /// To be called when all bytes are written.
+    void finish()
+    {
+        if (changes_map_ && begin_ < end_) {
+            set_top(stack_, begin_, end_ - begin_, BlockState::kData);
+        }
+        for (const auto& [block, units] : partial_) {
+            add_units(block, units);
+        }
+    }
+
+private:
+    /// Only the first and the last block of a range are written in part.
+    void add_partial(const Piece& piece, Units known)
+    {
+        const auto units = units_of(piece);
+        if (static_cast<Units>(known | units) == kAllUnits) {
+            changes_map_ = true;  // it is whole now
+            return;
+        }
+        partial_.emplace_back(piece.block, units);
+        if (piece.block == begin_) {
+            ++begin_;
+        } else {
+            --end_;
+        }
+    }
+
+    void add_units(std::uint64_t block, Units units)
+    {
+        try {
+            stack_.top().add_units(block, units);
+        } catch (const StorageError&) {
+            stack_.forget_owners(block, 1);
+            throw;
+        }
+        stack_.set_top_owner(block, 1, BlockState::kData);
+    }
+
+    const LayerStack& stack_;
+    // What of the blocks becomes data.
+    std::uint64_t begin_;
+    std::uint64_t end_;
+    bool changes_map_ = false;
+    boost::container::static_vector<std::pair<std::uint64_t, Units>, 2> partial_;
+};
+
 /// Blocks [first, end) are zero from now on; those that were the top's data give their space back.
 void zero_whole_blocks(const LayerStack& stack, std::uint64_t first, std::uint64_t end,
                        std::span<const Owner> owners)
@@ -92,6 +198,7 @@ void zero_whole_blocks(const LayerStack& stack, std::uint64_t first, std::uint64
 void zero_part(const LayerStack& stack, std::uint64_t volume_size, const Piece& piece, Owner owner)
 {
     if (owner.is_data_of(stack.top_index())) {
+        stack.complete(stack.top_index(), piece.block);
         stack.top().zero(piece.begin, piece.end - piece.begin);
     } else {
         const std::vector<std::byte> zeros(piece.end - piece.begin);
@@ -133,6 +240,7 @@ void write_to_top(const LayerStack& stack, std::uint64_t volume_size, std::uint6
     stack.top().settle(first, owners.size());
     stack.find_owners(first, owners);
     auto& top = stack.top();
+    TopChange change(stack, first, owners.size());
     auto run = offset;  // bytes [run, piece.begin) wait to be written at once
     const auto finish_run = [&](std::uint64_t run_end) {
         if (run < run_end) {
@@ -143,7 +251,8 @@ void write_to_top(const LayerStack& stack, std::uint64_t volume_size, std::uint6
     for (auto at = offset; at < end;) {
         const auto piece = piece_at(at, end, volume_size);
         const auto owner = owners[piece.block - first];
-        if (!piece.is_whole && !owner.is_data_of(stack.top_index())) {
+        const auto how = change.add(piece, owner, volume_size);
+        if (how == TopChange::How::kFilled) {
             finish_run(piece.begin);
             fill_block(stack, volume_size, owner, piece.begin,
                        bytes.subspan(piece.begin - offset, piece.end - piece.begin));
@@ -153,10 +262,7 @@ void write_to_top(const LayerStack& stack, std::uint64_t volume_size, std::uint6
     }
     finish_run(end);
     // Data before map: a crash in between loses the write, never shows what was not written.
-    const auto has_all = [&](Owner owner) { return owner.is_data_of(stack.top_index()); };
-    if (!std::all_of(owners.begin(), owners.end(), has_all)) {
-        set_top(stack, first, owners.size(), BlockState::kData);
-    }
+    change.finish();
 }
 
 void zero_in_top(const LayerStack& stack, std::uint64_t volume_size, std::uint64_t offset,
@@ -188,6 +294,9 @@ void take_over_block(const LayerStack& stack, std::uint64_t block)
     stack.top().settle(block, 1);
     auto& parent = stack.layer(stack.top_index() - 1);
     const auto state = parent.state(block);
+    if (state != BlockState::kAbsent) {
+        stack.complete(stack.top_index(), block);
+    }
     if (state == BlockState::kAbsent || stack.top().state(block) != BlockState::kAbsent) {
         return;
     }

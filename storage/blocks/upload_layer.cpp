@@ -4,8 +4,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "storage/base/zeros.h"
 #include "storage/blocks/block_range.h"
-#include "storage/blocks/zeros.h"
 
 namespace amilab {
 namespace {

@@ -131,13 +131,27 @@ void Volume::flush()
     }
     // Parents first: what was written before a seal is older than what the top has.
     for (; synced_parents_ < stack->top_index(); ++synced_parents_) {
+        complete(*stack, synced_parents_);
         stack->layer(synced_parents_).sync(segments);
     }
+    complete(*stack, stack->top_index());
     sync_top(stack->top());
     const auto top = stack->top().id();
     if (metadata_durable_for_ != top && registry_->files().survives_power_loss()) {
         registry_->make_metadata_durable();
         metadata_durable_for_ = top;
+    }
+}
+
+void Volume::complete(const LayerStack& stack, std::size_t layer)
+{
+    if (!registry_->files().survives_power_loss()) {
+        return;
+    }
+    for (const auto block : stack.layer(layer).partial_blocks()) {
+        // Without the gate: bytes that read as before belong to whatever it is closed for as well.
+        const RangeLocks::Guard guard(locks_, RangeLocks::Mode::kExclusive, block, 1);
+        stack.complete(layer, block);
     }
 }
 

@@ -91,6 +91,8 @@ private:
 
     std::shared_ptr<const LayerStack> stack() const;
     void seal_for_good();
+    /// Makes the blocks of a layer whole that are partial by now.
+    void complete(const LayerStack& stack, std::size_t layer);
     void sync_top(Layer& top);
     void write_doubtful_again(Layer& top);
     void require_range(const char* operation, std::uint64_t offset, std::uint64_t length) const;

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "storage/blocks/zeros.h"
+#include "storage/base/zeros.h"
 #include "storage/files/file_io.h"
 
 namespace amilab {

@@ -1,5 +1,6 @@
 #include "storage/nbd/transmission.h"
 
+#include <sys/resource.h>
 #include <algorithm>
 #include <optional>
 #include <system_error>
@@ -17,14 +18,16 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr std::size_t kInPlaceBytes = Input::kCapacity / 2;
 // What a thread keeps of one. A request with a larger one is never given away.
 constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
-constexpr std::size_t kBlockBytes = std::size_t{64} << 10;
 constexpr std::size_t kMaxHelpers = 15;
 
-// The disk proves slow: much longer than the page cache ever takes.
+// Much longer than the page cache ever takes.
 constexpr auto kSlow = std::chrono::microseconds(500);
 constexpr std::uint32_t kBytesPerMicrosecond = 1024;
+// After a slow request so many are watched: the next slow one that slept meanwhile proves the disk
+// slow. One that did not has been waiting for a processor, which helpers would want as well.
+constexpr int kWatchedRequests = 64;
 // So many requests are then worked on side by side before the next look.
-constexpr int kSlowRequests = 64;
+constexpr int kSlowRequests = 256;
 
 Request parse_request(std::span<const std::byte> bytes)
 {
@@ -41,10 +44,24 @@ Request parse_request(std::span<const std::byte> bytes)
     return request;
 }
 
+/// How often this thread has gone to sleep so far.
+long count_sleeps()
+{
+    rusage usage{};
+    getrusage(RUSAGE_THREAD, &usage);
+    return usage.ru_nvcsw;
+}
+
+/// What it waits for is the disk, whatever that is worth.
+bool is_flush(const Request& request)
+{
+    return request.command == Command::kFlush || request.has(kCommandFua);
+}
+
 bool is_slow(const Request& request, SteadyClock::duration time)
 {
     const auto length = std::min(request.length, kMaxBlock);
-    return request.command != Command::kFlush && !request.has(kCommandFua) &&
+    return !is_flush(request) &&
            time > kSlow + std::chrono::microseconds(length / kBytesPerMicrosecond);
 }
 
@@ -68,11 +85,15 @@ struct Transmission::Worker final : Payload {
     std::span<const std::byte> next() override;
     /// Room for a payload, or a piece of it, whatever the budget: of each connection one waits.
     std::span<std::byte> room(std::size_t size);
+    void give_room_back();
 
     ReplyBatch replies;
     Request request;
     bool gives_role_away = false;
+    bool is_judged = false;  // its time says something about the disk
+    bool is_watched = false;
     SteadyClock::duration time{};        // that the request took
+    bool has_slept = false;              // in that time, of one that is watched
     std::span<const std::byte> payload;  // what has been received of it
     // What has not, and is where the reader alone may look.
     Input* input = nullptr;
@@ -91,13 +112,19 @@ std::span<std::byte> Transmission::Worker::room(std::size_t size)
     return {memory.get(), size};
 }
 
+void Transmission::Worker::give_room_back()
+{
+    memory.reset();
+    held.release();
+}
+
 std::span<const std::byte> Transmission::Worker::next()
 {
     if (!payload.empty() || awaited == 0) {
         return std::exchange(payload, {});
     }
     // The next piece begins with a block: one that is written whole need not be filled first.
-    const auto size = std::min<std::size_t>(awaited, kPieceBytes - place % kBlockBytes);
+    const auto size = std::min<std::size_t>(awaited, kPieceBytes - place % kBlockSize);
     const auto bytes = room(size);
     awaited -= size;
     place += size;
@@ -153,12 +180,16 @@ void Transmission::work()
             if (worker.gives_role_away) {
                 worker.replies.send();  // others' answers do not wait for this one
                 start_helper();
+                const int counted = is_flush(worker.request) ? 0 : 1;
+                side_by_side_ += counted;
                 role.unlock();
                 serve(worker);
                 worker.replies.send();
+                worker.give_room_back();  // nobody knows for how long it waits now
                 ++waiting_;
                 role.lock();
                 --waiting_;
+                side_by_side_ -= counted;
             } else {
                 serve(worker);
             }
@@ -183,6 +214,9 @@ bool Transmission::take_request(Worker& worker)
         return false;
     }
     worker.gives_role_away = gives_role_away(worker);
+    // Those that are worked on side by side wait for each other, too.
+    worker.is_judged = !worker.gives_role_away && side_by_side_ == 0;
+    worker.is_watched = worker.is_judged && watched_requests_left_ > 0;
     worker.payload = {};
     worker.awaited = 0;
     if (worker.request.command == Command::kWrite) {
@@ -193,22 +227,28 @@ bool Transmission::take_request(Worker& worker)
 
 void Transmission::serve(Worker& worker)
 {
+    const auto sleeps = worker.is_watched ? count_sleeps() : 0;
     const auto begin = SteadyClock::now();
     run_command(agreement_, worker.request, worker, worker.replies);
     worker.time = SteadyClock::now() - begin;
+    worker.has_slept = worker.is_watched && count_sleeps() > sleeps;
     if (worker.awaited > 0) {
         worker.input->skip(worker.awaited);  // it failed before its end
     }
     if (memory_.is_short()) {
-        worker.memory.reset();
-        worker.held.release();
+        worker.give_room_back();
     }
 }
 
 void Transmission::note_time(const Worker& worker)
 {
+    if (!worker.is_judged) {
+        return;
+    }
+    watched_requests_left_ -= worker.is_watched ? 1 : 0;
     if (is_slow(worker.request, worker.time)) {
-        slow_requests_left_ = kSlowRequests;
+        watched_requests_left_ = kWatchedRequests;
+        slow_requests_left_ = worker.has_slept ? kSlowRequests : slow_requests_left_;
     }
 }
 
@@ -243,7 +283,7 @@ bool Transmission::gives_role_away(Worker& worker)
         (request.length > kPieceBytes || !worker.held.try_hold(kPieceBytes))) {
         return false;
     }
-    if (request.command == Command::kFlush || request.has(kCommandFua)) {
+    if (is_flush(request)) {
         return agreement_.opened->needs_flushes();
     }
     if (slow_requests_left_ == 0) {

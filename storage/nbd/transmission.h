@@ -32,9 +32,10 @@ private:
 /// threads, and answers to requests that came together go out together. A request that will take
 /// long (a flush, or anything while the disk proves slow and more requests wait) is worked on with
 /// the role given away, to a helper that is started when nobody waits for it.
-/// Memory: the input, and for each thread a batch of replies and 1 MiB of a write's payload; a
-/// longer one is written as it comes. Where the budget that all share has no more, nothing of it is
-/// kept from one request to the next, and no request with a payload is given away.
+/// Memory: the input, and for each thread a batch of replies and, unless it waits for the role, 1
+/// MiB of a write's payload; a longer one is written as it comes. Where the budget that all share
+/// has no more, nothing of it is kept from one request to the next, and no request with a payload
+/// is given away.
 class Transmission {
 public:
     Transmission(Stream& stream, Input& input, const Agreement& agreement, HelperBudget& helpers,
@@ -70,6 +71,8 @@ private:
     Mutex role_{LockLevel::kNbdRole};  // the reader's
     Input& input_ GUARDED_BY(role_);
     int slow_requests_left_ GUARDED_BY(role_) = 0;
+    int watched_requests_left_ GUARDED_BY(role_) = 0;
+    int side_by_side_ GUARDED_BY(role_) = 0;  // that are worked on without the role, no flushes
     std::vector<std::thread> helpers_ GUARDED_BY(role_);
 };
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -19,6 +20,7 @@
 #include "storage/metadata/layers/layer_record_rows.h"
 #include "storage/metadata/layers/layer_report_rows.h"
 #include "storage/metadata/layers/layer_rows.h"
+#include "storage/metadata/s3/object_bytes_rows.h"
 #include "storage/metadata/snapshots/snapshot_state.h"
 #include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/volumes/volume_ids.h"
@@ -51,19 +53,21 @@ void take_lock(DirectoryLock& lock, const std::string& folder)
     }
 }
 
-/// Whether it is what was looked at that is wrong, not that nobody could look.
-bool is_damage(const StorageError& error)
+/// Without the statement that met it: one line.
+std::string damage_in(const StorageError& error)
 {
-    return error.error_number == EBADMSG;
+    return fmt::format("{}: {}", error.path, error.detail);
 }
 
 class Check {
 public:
-    Check(Database& db, const std::string& directory, CheckDepth depth)
+    /// `folder` is the generation's.
+    Check(Database& db, const std::string& folder, CheckDepth depth)
         : db_(db),
           depth_(depth),
-          files_(file_system_, directory,
-                 {.boot_id = read_boot_id(file_system_), .survives_power_loss = false})
+          files_(file_system_, folder + "/layers",
+                 {.boot_id = read_boot_id(file_system_), .survives_power_loss = false}),
+          objects_(file_system_, folder + "/objects", {})
     {
     }
 
@@ -72,10 +76,10 @@ public:
         try {
             look();
         } catch (const StorageError& error) {
-            if (!is_damage(error)) {
+            if (!error.is_damage()) {
                 throw;
             }
-            problem_found(error.what());
+            problem_found(damage_in(error));
         }
         return std::move(report_);
     }
@@ -92,17 +96,20 @@ private:
         report_.layers = rows_.size();
         check_rows();
         check_files();
+        check_objects();
     }
     void problem_found(std::string text) { report_.problems.push_back(std::move(text)); }
 
     void check_rows();
     void check_files();
+    void check_objects();
     void name_disks_of(LayerId lost);
 
     Database& db_;
     const CheckDepth depth_;
     PosixFileSystem file_system_;
     LayerFiles files_;
+    ObjectFiles objects_;
     CheckReport report_;
     std::map<LayerId, LayerRow> rows_;
 };
@@ -180,7 +187,32 @@ void Check::check_files()
     }
     report_.files = found.files;
     report_.data_blocks = found.data_blocks;
+    report_.sealed_blocks = found.sealed_blocks;
     report_.compared_blocks = found.compared_blocks;
+}
+
+void Check::check_objects()
+{
+    std::set<BlobNumber> known;
+    for (const auto& blob : select_blobs(db_)) {
+        known.insert(blob.number);
+        const auto status = objects_.status(blob.number);
+        if (!status) {
+            problem_found(fmt::format("{}: the file is missing", objects_.path_of(blob.number)));
+        } else if (status->size_bytes != static_cast<std::uint64_t>(blob.size_bytes)) {
+            problem_found(fmt::format("{}: it has {} bytes, and its row says {}",
+                                      objects_.path_of(blob.number), status->size_bytes,
+                                      blob.size_bytes));
+        }
+    }
+    for (const auto& object : select_lost_contents(db_, files_.boot_id())) {
+        report_.leftovers.push_back(object + " was not on the disk when the power went: it goes");
+    }
+    for (const auto blob : objects_.written()) {
+        if (!known.contains(blob)) {
+            report_.leftovers.push_back(objects_.path_of(blob) + ": no object has it");
+        }
+    }
 }
 
 void Check::name_disks_of(LayerId lost)
@@ -212,6 +244,10 @@ CheckReport check_data_directory(const std::string& path, CheckDepth depth)
     try {
         name = read_current_generation(path);
     } catch (const StorageError& error) {
+        // A file that is missing or says nothing is wrong; one that cannot be read may be whole.
+        if (error.error_number != ENOENT && error.error_number != EINVAL) {
+            throw;
+        }
         return {.problems = {error.what()}};
     }
     if (!name) {
@@ -225,15 +261,15 @@ CheckReport check_data_directory(const std::string& path, CheckDepth depth)
         db = open_connection(database, Database::Mode::kUntouched, Durability::kKept);
         require_known_version(*db);
     } catch (const StorageError& error) {
-        if (!is_damage(error)) {
+        if (!error.is_damage()) {
             throw;
         }
-        return {.problems = {error.what()}};
+        return {.problems = {damage_in(error)}};
     }
     if (!std::filesystem::exists(folder + "/layers")) {
         return {.problems = {folder + "/layers is missing, with the bytes of all disks"}};
     }
-    return Check(*db, folder + "/layers", depth).run();
+    return Check(*db, folder, depth).run();
 }
 
 }  // namespace amilab

@@ -9,13 +9,17 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
+#include <span>
 
 #include <fmt/format.h>
 #include <openssl/rand.h>
 
 #include "storage/base/storage_error.h"
+#include "storage/files/file_io.h"
+#include "storage/files/posix_file_system.h"
+#include "storage/state/restore.h"
 #include "storage/state/rows_mark.h"
+#include "storage/state/save.h"
 #include "storage/upkeep/persistence.h"
 #include "storage/upkeep/upkeep.h"
 
@@ -57,25 +61,44 @@ std::string make_private_folder()
     return pattern;
 }
 
-void write_synced(const std::string& path, std::string_view bytes, Durability durability)
-{
-    const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (file < 0) {
-        throw StorageError(errno, "create", path);
+/// A new file, whose bytes are on their way to the disk when it has been made: what is synced after
+/// it waits for both, and a sync of it for little more.
+class NewFile {
+public:
+    NewFile(std::string path, std::string_view bytes, Durability durability)
+        : path_(std::move(path)),
+          durability_(durability),
+          file_(open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600))
+    {
+        if (file_ < 0) {
+            throw StorageError(errno, "create", path_);
+        }
+        const auto written = write(file_, bytes.data(), bytes.size());
+        if (written != static_cast<ssize_t>(bytes.size())) {
+            const int error = written < 0 ? errno : ENOSPC;
+            close(file_);
+            throw StorageError(error, "write", path_);
+        }
+        if (durability_ == Durability::kKept) {
+            sync_file_range(file_, 0, 0, SYNC_FILE_RANGE_WRITE);
+        }
     }
-    const auto written = write(file, bytes.data(), bytes.size());
-    const bool whole = written == static_cast<ssize_t>(bytes.size());
-    const int error = whole ? 0 : (written < 0 ? errno : ENOSPC);
-    const bool synced = !whole || durability == Durability::kPrivate || fdatasync(file) == 0;
-    const int sync_error = errno;
-    close(file);
-    if (!whole) {
-        throw StorageError(error, "write", path);
+    ~NewFile() { close(file_); }
+    NewFile(const NewFile&) = delete;
+    NewFile& operator=(const NewFile&) = delete;
+
+    void sync()
+    {
+        if (durability_ == Durability::kKept && fdatasync(file_) != 0) {
+            throw StorageError(errno, "fdatasync", path_);
+        }
     }
-    if (!synced) {
-        throw StorageError(sync_error, "fdatasync", path);
-    }
-}
+
+private:
+    const std::string path_;
+    const Durability durability_;
+    const int file_;
+};
 
 void sync_folder(const std::string& path, Durability durability)
 {
@@ -133,14 +156,15 @@ void sweep_private_folders(const std::string& own)
 }
 
 /// A server that died while it made its first generation leaves one without a layer, and only that
-/// one. Any other is somebody's state.
+/// one. Any other is somebody's state, and so is one that the disk does not let us look at: then it
+/// throws std::filesystem::filesystem_error.
 void refuse_lost_generations(const std::string& data_directory)
 {
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(data_directory, error)) {
+    for (const auto& entry : fs::directory_iterator(data_directory)) {
         const auto number = number_of(entry.path().filename().string());
         const auto layers = entry.path() / "layers";
-        const bool has_layers = fs::exists(layers, error) && !fs::is_empty(layers, error);
+        const bool has_layers = fs::exists(layers) && !fs::is_empty(layers) &&
+                                !fs::exists(restoring_mark_path(entry.path().string()));
         if (number && (*number != 1 || has_layers)) {
             throw StorageError(ENOENT, "read", data_directory + kCurrent,
                                fmt::format("the file is missing, and {} is there; write its name "
@@ -165,11 +189,10 @@ bool may_lie_beside(const fs::directory_entry& entry)
 /// A folder that is somebody's, and was named by mistake, gets no state.
 void refuse_other_files(const std::string& data_directory)
 {
-    std::error_code error;
-    if (fs::exists(data_directory + kCurrent, error)) {
+    if (fs::exists(data_directory + kCurrent)) {
         return;
     }
-    for (const auto& entry : fs::directory_iterator(data_directory, error)) {
+    for (const auto& entry : fs::directory_iterator(data_directory)) {
         if (!may_lie_beside(entry)) {
             throw StorageError(
                 ENOTEMPTY, "use the data directory", data_directory,
@@ -180,17 +203,26 @@ void refuse_other_files(const std::string& data_directory)
     }
 }
 
+/// The first word of the file.
+std::string read_name(File& file)
+{
+    constexpr std::size_t kLongest = 64;
+    std::string text(kLongest, '\0');
+    text.resize(read_fully(file, 0, std::as_writable_bytes(std::span(text))));
+    return text.substr(0, text.find_first_of(" \n"));
+}
+
 }  // namespace
 
 std::optional<std::string> read_current_generation(const std::string& data_directory)
 {
     const auto path = data_directory + kCurrent;
-    if (!fs::exists(path)) {
+    const auto file = PosixFileSystem().open_if_exists(path, OpenMode::kRead);
+    if (!file) {
         refuse_lost_generations(data_directory);
         return std::nullopt;
     }
-    std::string name;
-    std::ifstream(path) >> name;
+    const auto name = read_name(*file);
     if (!number_of(name)) {
         throw StorageError(EINVAL, "read", path,
                            "it names no generation; expected such as generation-1");
@@ -208,24 +240,71 @@ DataDirectory::DataDirectory(Options options)
       durability_(options_.path ? options_.durability : Durability::kPrivate)
 {
     std::error_code error;
-    fs::create_directories(path_, error);
+    const bool is_new = fs::create_directories(path_, error) || !options_.path;
     if (error) {
         throw StorageError(error.value(), "create the data directory", path_);
     }
+    try {
+        open_or_make();
+    } catch (...) {
+        if (options_.from && is_new) {
+            fs::remove_all(path_, error);
+        }
+        throw;
+    }
+    options_.from.reset();
+}
+
+void DataDirectory::open_or_make()
+{
     refuse_other_files(path_);
     take_lock();
     background_ = std::make_unique<Background>(options_.report);
     const auto name = read_current_generation(path_);
     if (!name) {
+        remove_half_restored();
         current_ = make_generation();
         return;
     }
-    require_rows(path_ + "/" + *name + "/metadata.sqlite", path_ + "/" + *name);
+    if (options_.from) {
+        throw StorageError(EEXIST, "put the save back into", path_,
+                           "there is state already; name a new folder, or start without --from");
+    }
     first_number_ = *number_of(*name);
     next_number_ = first_number_ + 1;
-    current_ = std::make_shared<Generation>(path_ + "/" + *name, durability_, *background_,
-                                            options_.seed, options_.catalogue,
-                                            options_.account_limits, options_.checksums);
+    current_ = open_generation(path_ + "/" + *name);
+}
+
+void DataDirectory::remove_half_restored()
+{
+    for (const auto& entry : fs::directory_iterator(path_)) {
+        if (number_of(entry.path().filename().string()) &&
+            fs::exists(restoring_mark_path(entry.path().string()))) {
+            fs::remove_all(entry.path());
+        }
+    }
+}
+
+std::shared_ptr<Generation> DataDirectory::open_generation(const std::string& folder)
+{
+    // What a process left that was killed while it saved, or when it had just put a save back.
+    unlink(saved_rows_path(folder).c_str());
+    unlink(restoring_mark_path(folder).c_str());
+    try {
+        require_rows(folder + "/metadata.sqlite", folder);
+        return std::make_shared<Generation>(folder, durability_, *background_, options_.seed,
+                                            options_.catalogue, options_.account_limits,
+                                            options_.checksums);
+    } catch (const StorageError& error) {
+        if (!error.is_damage()) {
+            throw;
+        }
+        // The statement that met it helps nobody who has to mend it.
+        throw StorageError(error.error_number, "read", error.path,
+                           fmt::format("{}; `amilab check {}` says what is damaged and what hangs "
+                                       "on it",
+                                       error.detail, path_));
+    }
 }
 
 DataDirectory::~DataDirectory()
@@ -272,14 +351,35 @@ std::shared_ptr<Generation> DataDirectory::make_generation()
     fs::remove_all(folder, error);  // what a server that died in a reset left
     std::shared_ptr<Generation> generation;
     try {
-        generation = fill_generation(folder);
-        write_synced(path_ + kNextCurrent, name + "\n", durability_);
+        NewFile next(path_ + kNextCurrent, name + "\n", durability_);
+        generation = options_.from ? fill_from_save(folder) : fill_generation(folder);
+        next.sync();
     } catch (const std::exception&) {
         generation.reset();
         fs::remove_all(folder, error);
+        unlink((path_ + kNextCurrent).c_str());
         throw;
     }
     switch_current();
+    unlink(restoring_mark_path(folder).c_str());
+    return generation;
+}
+
+std::shared_ptr<Generation> DataDirectory::fill_from_save(const std::string& folder)
+{
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error) {
+        throw StorageError(error.value(), "create", folder);
+    }
+    NewFile(restoring_mark_path(folder), "", durability_).sync();
+    sync_folder(folder, durability_);
+    restore_save(*options_.from, folder, durability_, boot_id_of(durability_));
+    auto generation = std::make_shared<Generation>(folder, durability_, *background_, options_.seed,
+                                                   options_.catalogue, options_.account_limits,
+                                                   options_.checksums);
+    generation->persistence().make_metadata_durable();
+    sync_folder(folder, durability_);
     return generation;
 }
 
@@ -290,14 +390,16 @@ std::shared_ptr<Generation> DataDirectory::fill_generation(const std::string& fo
     if (error) {
         throw StorageError(error.value(), "create", folder);
     }
-    write_synced(folder + "/metadata.sqlite", empty_database(), durability_);
+    // SQLite locks the file, and a lock goes with whatever descriptor of it is closed.
+    NewFile(folder + "/metadata.sqlite", empty_database(), durability_).sync();
     auto generation = std::make_shared<Generation>(
         folder, durability_, *background_, options_.seed ? options_.seed : random_seed(),
         options_.catalogue, options_.account_limits, options_.checksums);
-    generation->persistence().make_metadata_durable();
+    // One sync of the disk has it all: the file before, the WAL's after it.
     if (durability_ == Durability::kKept) {
         write_rows_mark_file(folder, 1);
     }
+    generation->persistence().make_metadata_durable();
     sync_folder(folder, durability_);
     return generation;
 }
@@ -316,7 +418,7 @@ void DataDirectory::reset()
 {
     const Lock lock(reset_mutex_);
     auto fresh = make_generation_on_full_disk();
-    const auto old = current_.exchange(std::move(fresh));
+    auto old = current_.exchange(std::move(fresh));
     current()->reserve().take_over(old->reserve());
     old->discard([this] {
         // What of it was used has room now. Nobody is in force when the server ends.
@@ -324,6 +426,8 @@ void DataDirectory::reset()
             generation->reserve().make();
         }
     });
+    // To close its database takes a while; who has asked for the reset does not wait for that.
+    background_->post([old = std::move(old)]() mutable { old.reset(); });
 }
 
 std::shared_ptr<Generation> DataDirectory::make_generation_on_full_disk()

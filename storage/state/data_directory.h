@@ -25,6 +25,8 @@ public:
         std::optional<std::string> path;
         /// Of what is at `path`. A private folder is removed at the end, whoever made it.
         Durability durability = Durability::kKept;
+        /// A save that a new state begins with, where there is none yet.
+        std::optional<std::string> from = {};
         /// What ids hang on; random without it.
         std::optional<std::string> seed;
         CatalogueOptions catalogue{};
@@ -36,7 +38,9 @@ public:
     };
 
     /// Throws StorageError, with a sentence that says what to do, when another server holds the
-    /// folder, it cannot be written, a newer amilab wrote it, or it holds other files and no state.
+    /// folder, it cannot be written, a newer amilab wrote it, or it holds other files and no state;
+    /// and for a save that is none, is damaged or of a newer amilab, or where there is state
+    /// already: then nothing is left of what it made.
     explicit DataDirectory(Options options);
     ~DataDirectory();
     DataDirectory(const DataDirectory&) = delete;
@@ -59,11 +63,17 @@ public:
 
 private:
     void take_lock();
+    /// What the folder has, or a new state.
+    void open_or_make();
+    /// What a server that was killed meanwhile had not put back as a whole.
+    void remove_half_restored();
     /// A new one, which is from here on the one that a start opens. Leaves nothing when it throws.
     std::shared_ptr<Generation> make_generation() REQUIRES(reset_mutex_);
     /// What make_generation does, with whatever room the one in force can give.
     std::shared_ptr<Generation> make_generation_on_full_disk() REQUIRES(reset_mutex_);
     std::shared_ptr<Generation> fill_generation(const std::string& folder);
+    std::shared_ptr<Generation> fill_from_save(const std::string& folder);
+    std::shared_ptr<Generation> open_generation(const std::string& folder);
     void switch_current();
 
     Options options_;

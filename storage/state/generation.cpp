@@ -18,9 +18,12 @@
 #include "storage/blocks/layer_files.h"
 #include "storage/files/posix_file_system.h"
 #include "storage/metadata/calls/transition_rows.h"
+#include "storage/metadata/import_tasks/import_image_task_rows.h"
+#include "storage/metadata/import_tasks/import_snapshot_task_rows.h"
 #include "storage/metadata/layers/layer_record_rows.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/regions/region_rows.h"
+#include "storage/metadata/s3/object_bytes_rows.h"
 #include "storage/metadata/settings/account_content_rows.h"
 #include "storage/metadata/settings/account_rows.h"
 #include "storage/metadata/settings/setting_rows.h"
@@ -30,6 +33,7 @@
 #include "storage/metadata/sql/transaction.h"
 #include "storage/state/rows_mark.h"
 #include "storage/state/space.h"
+#include "storage/upkeep/object_upkeep.h"
 #include "storage/upkeep/persistence.h"
 #include "storage/upkeep/upkeep.h"
 
@@ -64,6 +68,15 @@ void make_catalogue_rows(Database& db, const CatalogueOptions& catalogue)
 
 }  // namespace
 
+std::string boot_id_of(Durability durability)
+{
+    if (durability != Durability::kKept) {
+        return "any boot";
+    }
+    PosixFileSystem file_system;
+    return read_boot_id(file_system);
+}
+
 Generation::Generation(std::string path, Durability durability, Background& background,
                        const std::optional<std::string>& seed, CatalogueOptions catalogue,
                        AccountLimits limits, DataChecksums checksums)
@@ -73,8 +86,10 @@ Generation::Generation(std::string path, Durability durability, Background& back
       limits_(limits),
       background_(background),
       work_(background, [this] { return weak_from_this(); }),
-      held_bytes_(limits.bytes,
-                  [this](std::string_view account) { return measure_held_bytes(*this, account); }),
+      held_bytes_(
+          limits.bytes,
+          [this](std::string_view account) { return measure_held_bytes(*this, account); },
+          [this] { return blocks_->count_frees(); }),
       reserve_(path_ + "/reserve")
 {
     auto writer = open_writer(seed);
@@ -82,19 +97,25 @@ Generation::Generation(std::string path, Durability durability, Background& back
     connections_ = std::make_unique<Connections>(
         std::move(writer), [this](Database::Mode mode) { return open(mode); }, work_,
         [this] { note_rows(); });
+    begin_tasks_again(db);
     restore_settings(db);
     regions_ = select_region_names(db);
     page_token_key_ = IdSource::key_for(db, "page tokens");
     blocks_ = open_blocks(db);
     mark_lost(db);
+    objects_ = open_objects(db);
+    delete_lost_objects(db);
     persistence_ = std::make_unique<Persistence>(
         work_, *connections_, *blocks_,
         Persistence::Options{.database_path = database_path(),
                              .durability = durability_,
-                             .on_synced = [this](LayerId layer) { upkeep_->add_synced(layer); }});
+                             .on_synced = [this](LayerId layer) { upkeep_->add_synced(layer); },
+                             .kept = kept_files_});
     upkeep_ = std::make_unique<Upkeep>(
-        work_, *connections_, *blocks_, *persistence_,
+        work_, *connections_, *blocks_, *persistence_, kept_files_,
         durability_ == Durability::kPrivate ? DataChecksums::kNone : checksums);
+    object_upkeep_ =
+        std::make_unique<ObjectUpkeep>(work_, *connections_, *objects_, *persistence_, kept_files_);
 }
 
 Generation::~Generation()
@@ -106,8 +127,12 @@ Generation::~Generation()
             // What is not on the disk is in the page cache; the next start finds it there.
         }
     }
+    object_upkeep_.reset();
     upkeep_.reset();  // a layer that it looks at may be the last one's to close
     blocks_.reset();
+    if (discarded_.load()) {
+        connections_->leave_last_checkpoint();
+    }
     connections_.reset();
     if (discarded_.load()) {
         background_.post([path = path_, then = std::move(after_removal_)] {
@@ -144,12 +169,36 @@ std::unique_ptr<BlockStore> Generation::open_blocks(Database& db)
     BlockStore::Options options;
     options.max_open_files = share_descriptors(descriptor_limit()).layer_files;
     options.highest_known_layer = select_highest_layer(db);
-    PosixFileSystem file_system;
-    options.boot_id = read_boot_id(file_system);
+    options.boot_id = boot_id_of(durability_);
     options.expectations = select_layer_expectations(db, options.boot_id);
+    options.chain_of = [this](LayerId layer) {
+        auto lease = reader();
+        return select_layer_chain(lease.db(), layer);
+    };
     options.make_metadata_durable = [this] { persistence_->make_metadata_durable(); };
     options.survives_power_loss = durability_ == Durability::kKept;
     return std::make_unique<BlockStore>(path_ + "/layers", std::move(options));
+}
+
+std::unique_ptr<ObjectFiles> Generation::open_objects(Database& db)
+{
+    return std::make_unique<ObjectFiles>(
+        object_file_system_, path_ + "/objects",
+        ObjectFiles::Options{.highest_known = select_highest_blob(db),
+                             .survives_power_loss = durability_ == Durability::kKept,
+                             .close_some_files = [this] { return blocks_->close_some_files(); }});
+}
+
+/// An object that is not what was put there is worse than none. They are reported.
+void Generation::delete_lost_objects(Database& db)
+{
+    Transaction transaction(db);
+    const auto lost = delete_lost_contents(db, blocks_->boot_id());
+    transaction.commit();
+    if (!lost.empty()) {
+        report(fmt::format("{}: not on the disk when the power went, and deleted: {}",
+                           objects_->directory(), fmt::join(lost, ", ")));
+    }
 }
 
 /// Made anew, the folder would have all disks read as zeros.
@@ -171,14 +220,19 @@ void Generation::mark_lost(Database& db)
     }
 }
 
-/// The background tells of it, by name.
+/// By name.
 void Generation::report_lost(const StorageError& lost, const std::vector<std::string>& snapshots)
 {
     auto words = std::string(lost.what()) + ": its layer cannot be read";
     if (!snapshots.empty()) {
         words += fmt::format("; in error from now on: {}", fmt::join(snapshots, ", "));
     }
-    background_.post([words] { throw std::runtime_error(words); });
+    report(std::move(words));
+}
+
+void Generation::report(std::string words)
+{
+    background_.post([words = std::move(words)] { throw std::runtime_error(words); });
 }
 
 /// Reads all maps that are expected to be what they were, in the background; whoever needs one
@@ -199,8 +253,10 @@ void Generation::look_at_layers(std::vector<LayerId> layers)
         try {
             blocks_->require_expected(layer);
         } catch (const StorageError& lost) {
-            if (lost.error_number != EBADMSG) {
-                throw;
+            if (!lost.is_damage()) {
+                // The disk may give it another time, and the others now.
+                background_.post([lost] { throw lost; });
+                continue;
             }
             auto held = writer();
             Transaction transaction(held.db());
@@ -229,11 +285,20 @@ void Generation::note_rows()
     }
 }
 
+void Generation::begin_tasks_again(Database& db)
+{
+    Transaction transaction(db);
+    begin_import_snapshot_tasks_again(db);
+    begin_import_image_tasks_again(db);
+    transaction.commit();
+}
+
 void Generation::restore_settings(Database& db)
 {
     clock_.restore(read_clock_setting(db));
     access_keys_.replace(select_access_keys(db));
     opted_out_ = any_opted_out(db);
+    take_up_interrupted(db);
     earliest_due_.set_ms(read_earliest_due_ms(db));
     for (const auto& [name, delay_ms] : read_delay_settings(db)) {
         delays_.set(name, delay_ms);
@@ -267,11 +332,23 @@ void Generation::catch_up()
     }
     work_.post([this] { note_rows(); });
     work_.post([this] { upkeep_->add_all(); });
+    object_upkeep_->catch_up();
     work_.post([this] { look_for_lost_layers(); });
     work_.post([this] {
         auto db = reader();
-        blocks_->sweep_orphans([&](LayerId layer) { return layer_exists(db.db(), layer); });
+        blocks_->sweep_orphans([&](LayerId layer) {
+            return kept_files_.keeps(layer) || layer_exists(db.db(), layer);
+        });
     });
+}
+
+void Generation::give_kept_files_back()
+{
+    kept_files_.end();
+    is_saving_ = false;
+    persistence_->remove_kept_files();
+    object_upkeep_->remove_files_later();
+    work_.post([this] { upkeep_->try_postponed(); });
 }
 
 void Generation::give_up_layers()
@@ -280,6 +357,12 @@ void Generation::give_up_layers()
     exports_.end_all();
     std::error_code error;
     std::filesystem::remove_all(path_ + "/layers", error);
+    std::filesystem::remove_all(path_ + "/objects", error);
+    close_files();
+}
+
+void Generation::close_files()
+{
     while (blocks_->close_some_files()) {
     }
 }
@@ -290,6 +373,7 @@ void Generation::discard(std::function<void()> then)
     discarded_.store(true);
     upkeep_->stop();
     exports_.end_all();
+    close_files();
 }
 
 }  // namespace amilab

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "storage/base/clock.h"
@@ -14,9 +15,11 @@
 #include "storage/base/earliest_due.h"
 #include "storage/base/owned_work.h"
 #include "storage/blocks/layer_id.h"
+#include "storage/files/posix_file_system.h"
 #include "storage/metadata/catalogue/connection.h"
 #include "storage/metadata/images/image_ids.h"
 #include "storage/metadata/sql/connections.h"
+#include "storage/objects/object_files.h"
 #include "storage/state/access_keys.h"
 #include "storage/state/account_limits.h"
 #include "storage/state/companions.h"
@@ -24,14 +27,20 @@
 #include "storage/state/open_exports.h"
 #include "storage/state/reserve.h"
 #include "storage/upkeep/checksum_upkeep.h"
+#include "storage/upkeep/kept_files.h"
 
 namespace amilab {
 
 class Background;
 class BlockStore;
+class ObjectUpkeep;
 class Persistence;
 class Upkeep;
 struct StorageError;
+
+/// What changes with each boot of the machine. What is removed at exit survives no boot, and so
+/// needs nothing of the kernel: it works in a root without /proc.
+std::string boot_id_of(Durability durability);
 
 /// All state from one reset to the next: a database, its layers, the clock and the delays. Calls
 /// hold it by shared_ptr, so that one that began before a reset ends on what it began with.
@@ -46,13 +55,22 @@ public:
     ~Generation();
 
     Connections& connections() { return *connections_; }
-    Writer writer() { return connections_->writer(); }
-    Reader reader() { return connections_->reader(); }
+    /// The lease keeps the generation: `data.current()->reader()` may outlive a reset.
+    Writer writer() { return connections_->writer().keeping(weak_from_this().lock()); }
+    Reader reader() { return connections_->reader().keeping(weak_from_this().lock()); }
 
     BlockStore& blocks() { return *blocks_; }
+    /// The bytes of S3's objects, and what keeps their files in order.
+    ObjectFiles& objects() { return *objects_; }
+    ObjectUpkeep& object_upkeep() { return *object_upkeep_; }
     /// What calls have committed reaches the disk by it.
     Persistence& persistence() { return *persistence_; }
     Upkeep& upkeep() { return *upkeep_; }
+    /// What a save reads, of which there is one at a time: false while another has it. Who got it
+    /// gives it back.
+    bool take_kept_files() { return !is_saving_.exchange(true); }
+    void give_kept_files_back();
+    KeptFiles& kept_files() { return kept_files_; }
     Reserve& reserve() { return reserve_; }
 
     Clock& clock() { return clock_; }
@@ -85,12 +103,17 @@ public:
     /// Of the transitions.
     EarliestDue& earliest_due() { return earliest_due_; }
 
+    /// Has the background do what may wait, and what the next start finds again by the rows.
+    void post_idle(std::function<void()> task) { work_.post_idle(std::move(task)); }
+    /// Whether a reset has thrown it away: nobody reads again what is written to it.
+    bool is_discarded() const { return discarded_.load(); }
+
     /// Syncs and removes what an earlier process left to do, and files that no row knows.
     void catch_up();
     /// The folder knows from now on how far its rows have come; see rows_mark.h.
     void note_rows();
-    /// The folder goes when the last holder lets go, and exports end; used by reset. `then` runs
-    /// behind that, on the background's thread.
+    /// The folder goes when the last holder lets go, and exports end; used by reset. Files of disks
+    /// are closed now. `then` runs behind the folder's end, on the background's thread.
     void discard(std::function<void()> then);
     /// For a reset that finds no room: the files of all layers go at once. Exports end.
     void give_up_layers();
@@ -100,12 +123,18 @@ private:
     std::unique_ptr<Database> open(Database::Mode mode) const;
     std::unique_ptr<Database> open_writer(const std::optional<std::string>& seed) const;
     std::unique_ptr<BlockStore> open_blocks(Database& db);
+    std::unique_ptr<ObjectFiles> open_objects(Database& db);
     void require_layers(Database& db) const;
     void mark_lost(Database& db);
+    void delete_lost_objects(Database& db);
     void report_lost(const StorageError& lost, const std::vector<std::string>& snapshots);
+    /// The background tells of it.
+    void report(std::string words);
+    void close_files();
     void look_for_lost_layers();
     void look_at_layers(std::vector<LayerId> layers);
     void restore_settings(Database& db);
+    void begin_tasks_again(Database& db);
 
     const std::string path_;
     const Durability durability_;
@@ -121,6 +150,8 @@ private:
     Companions companions_;
     HeldBytes held_bytes_;
     Reserve reserve_;
+    KeptFiles kept_files_;
+    std::atomic<bool> is_saving_{false};
     std::set<std::string, std::less<>> regions_;
     std::string page_token_key_;
     std::atomic<bool> opted_out_{false};
@@ -132,6 +163,9 @@ private:
     std::unique_ptr<Persistence> persistence_;
     std::unique_ptr<Upkeep> upkeep_;
     std::unique_ptr<BlockStore> blocks_;
+    PosixFileSystem object_file_system_;
+    std::unique_ptr<ObjectFiles> objects_;
+    std::unique_ptr<ObjectUpkeep> object_upkeep_;
 };
 
 }  // namespace amilab

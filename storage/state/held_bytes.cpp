@@ -27,6 +27,25 @@ bool HeldBytes::has_counted_room(std::string_view account, std::uint64_t bytes) 
            fits(found->second + uploaded(account), bytes, *most_);
 }
 
+bool HeldBytes::is_known_to_be_full(std::string_view account) const
+{
+    const auto refused = refused_at_.find(account);
+    return refused != refused_at_.end() && refused->second == frees() && counted_.contains(account);
+}
+
+bool HeldBytes::take_counted(std::string_view account, std::uint64_t bytes)
+{
+    if (!has_counted_room(account, bytes)) {
+        return false;
+    }
+    counted_.find(account)->second += bytes;
+    // The bytes may be written over others: what is counted is no look any more.
+    if (const auto refused = refused_at_.find(account); bytes > 0 && refused != refused_at_.end()) {
+        refused_at_.erase(refused);
+    }
+    return true;
+}
+
 bool HeldBytes::take(std::string_view account, std::uint64_t bytes)
 {
     if (!most_) {
@@ -34,20 +53,22 @@ bool HeldBytes::take(std::string_view account, std::uint64_t bytes)
     }
     {
         const Lock lock(mutex_);
-        if (has_counted_room(account, bytes)) {
-            counted_.find(account)->second += bytes;
+        if (take_counted(account, bytes)) {
             return true;
         }
+        if (is_known_to_be_full(account)) {
+            return false;
+        }
     }
+    const auto frees_before = frees();
     const auto held = measure_(account);
     const Lock lock(mutex_);
-    auto& counted = counted_[std::string(account)];
-    counted = held;
-    if (!has_counted_room(account, bytes)) {
-        return false;
+    counted_[std::string(account)] = held;
+    if (take_counted(account, bytes)) {
+        return true;
     }
-    counted += bytes;
-    return true;
+    refused_at_[std::string(account)] = frees_before;
+    return false;
 }
 
 bool HeldBytes::is_known_to_have_room(std::string_view account, std::uint64_t bytes) const

@@ -7,6 +7,7 @@
 
 #include "storage/base/units.h"
 #include "storage/blocks/block_store.h"
+#include "storage/metadata/s3/object_bytes_rows.h"
 #include "storage/metadata/settings/account_content_rows.h"
 #include "storage/state/generation.h"
 
@@ -16,14 +17,14 @@ namespace {
 
 struct Node {
     std::optional<LayerId> parent;
-    std::size_t children = 0;
-    std::size_t disks = 0;
+    /// How many layers, volumes and snapshots stand on it.
+    std::size_t uses = 0;
     std::uint64_t bytes = 0;
     /// With what lies below it; of sum_chains().
     std::uint64_t chain_bytes = 0;
     bool is_summed = false;
 
-    bool is_shared() const { return children + disks > 1; }
+    bool is_shared() const { return uses > 1; }
 };
 using Nodes = std::map<LayerId, Node>;
 
@@ -51,11 +52,25 @@ void sum_chains(Nodes& nodes)
     }
 }
 
+std::uint64_t bytes_of_gib(std::int64_t gib)
+{
+    return static_cast<std::uint64_t>(gib) * kGiB;
+}
+
+std::vector<const DiskSpace*> pointers_to(const std::vector<DiskSpace>& disks)
+{
+    std::vector<const DiskSpace*> pointers;
+    for (const auto& disk : disks) {
+        pointers.push_back(&disk);
+    }
+    return pointers;
+}
+
 /// What lies below something shared is shared: what is not, no other disk's walk passes.
 DiskSpace measure(const Nodes& nodes, DiskRow disk)
 {
     DiskSpace space;
-    space.logical_bytes = static_cast<std::uint64_t>(disk.size_gib) * kGiB;
+    space.logical_bytes = bytes_of_gib(disk.size_gib);
     std::optional<LayerId> next = disk.layer;
     while (next) {
         const auto& node = nodes.at(*next);
@@ -98,8 +113,39 @@ AccountSpace measure_account(Database& db, const Nodes& nodes,
         space.shared_bytes += nodes.at(layer).bytes;
     }
     space.shared_bytes -= space.held_bytes;  // all that is held is needed
+    space.held_bytes += static_cast<std::uint64_t>(sum_held_bytes(db, account));
     space.account = std::move(account);
     return space;
+}
+
+std::vector<DiskSpace> measure_all(Nodes& nodes, std::vector<DiskRow>&& disks)
+{
+    sum_chains(nodes);
+    std::vector<DiskSpace> spaces;
+    spaces.reserve(disks.size());
+    for (auto& disk : disks) {
+        spaces.push_back(measure(nodes, std::move(disk)));
+    }
+    return spaces;
+}
+
+/// The layers of the disks' chains.
+Nodes nodes_of(Generation& generation, Database& db, const std::vector<DiskRow>& disks)
+{
+    std::vector<LayerId> tops;
+    std::int64_t largest_gib = 0;
+    for (const auto& disk : disks) {
+        tops.push_back(disk.layer);
+        largest_gib = std::max(largest_gib, disk.size_gib);
+    }
+    Nodes nodes;
+    for (const auto& layer : select_layers_below(db, tops)) {
+        auto& node = nodes[layer.id];
+        node.parent = layer.parent;
+        node.uses = static_cast<std::size_t>(layer.uses);
+        node.bytes = generation.blocks().allocated_bytes(layer.id, bytes_of_gib(largest_gib));
+    }
+    return nodes;
 }
 
 std::vector<AccountSpace> measure_accounts(Database& db, const Nodes& nodes,
@@ -132,18 +178,38 @@ Space measure_space(Generation& generation)
         node.bytes = size != sizes.end() ? size->second : 0;
         space.allocated_bytes += node.bytes;
         if (row.parent) {
-            ++nodes[*row.parent].children;
+            ++nodes[*row.parent].uses;
         }
     }
     for (const auto layer : select_referred_layers(lease.db())) {
-        ++nodes[layer].disks;
+        ++nodes[layer].uses;
     }
-    sum_chains(nodes);
-    for (auto& disk : select_disks(lease.db())) {
-        space.disks.push_back(measure(nodes, std::move(disk)));
-    }
+    space.allocated_bytes += static_cast<std::uint64_t>(sum_held_bytes(lease.db()));
+    space.disks = measure_all(nodes, select_disks(lease.db()));
     space.accounts = measure_accounts(lease.db(), nodes, space.disks);
     return space;
+}
+
+Space measure_space(Generation& generation, const std::string& account)
+{
+    auto lease = generation.reader();
+    auto disks = select_disks_of(lease.db(), account);
+    auto nodes = nodes_of(generation, lease.db(), disks);
+    Space space;
+    space.disks = measure_all(nodes, std::move(disks));
+    space.accounts = {measure_account(lease.db(), nodes, pointers_to(space.disks), account)};
+    auto& totals = space.accounts.front();
+    totals.rows = count_rows_of(lease.db(), account);
+    space.allocated_bytes = totals.held_bytes + totals.shared_bytes;
+    return space;
+}
+
+std::vector<DiskSpace> measure_disks(Generation& generation, const DiskPage& page)
+{
+    auto lease = generation.reader();
+    auto disks = select_disk_page(lease.db(), page);
+    auto nodes = nodes_of(generation, lease.db(), disks);
+    return measure_all(nodes, std::move(disks));
 }
 
 std::uint64_t measure_held_bytes(Generation& generation, std::string_view account)
@@ -153,10 +219,11 @@ std::uint64_t measure_held_bytes(Generation& generation, std::string_view accoun
     for (const auto& disk : select_disks_of(lease.db(), account)) {
         largest_gib = std::max(largest_gib, disk.size_gib);
     }
-    const auto size_bytes = static_cast<std::uint64_t>(largest_gib) * kGiB;
-    std::uint64_t bytes = 0;
+    const auto size_bytes = bytes_of_gib(largest_gib);
+    auto bytes = static_cast<std::uint64_t>(sum_held_bytes(lease.db(), account));
     for (const auto layer : select_layers_held_by(lease.db(), account)) {
-        bytes += generation.blocks().allocated_bytes(layer, size_bytes);
+        auto& blocks = generation.blocks();
+        bytes += blocks.allocated_bytes(layer, size_bytes) + blocks.unfilled_bytes(layer);
     }
     return bytes;
 }

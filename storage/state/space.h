@@ -29,7 +29,7 @@ struct AccountSpace {
     std::int64_t disks = 0;
     /// The sizes of its volumes and snapshots.
     std::uint64_t logical_bytes = 0;
-    /// Bytes of layers that count as its own; see select_layers_held_by.
+    /// Bytes of layers that count as its own (see select_layers_held_by), and of its objects.
     std::uint64_t held_bytes = 0;
     /// Bytes of the other layers that its volumes and snapshots need.
     std::uint64_t shared_bytes = 0;
@@ -39,13 +39,22 @@ struct Space {
     std::vector<DiskSpace> disks;
     /// In the order of their ids.
     std::vector<AccountSpace> accounts;
-    /// All layers, each once.
+    /// All layers and the bytes of all objects, each once.
     std::uint64_t allocated_bytes = 0;
 };
 
 /// The space of all accounts and regions. Looks at each file of layers once, and at each layer, so
 /// that the cost is that of what there is. Throws StorageError.
 Space measure_space(Generation& generation);
+
+/// The space of one account, in all regions; `allocated_bytes` is of the layers that its volumes
+/// and snapshots need and of its objects. Looks at the files of those layers alone. Throws
+/// StorageError.
+Space measure_space(Generation& generation, const std::string& account);
+
+/// Some of the volumes and snapshots. Looks at the files of their layers alone. Throws
+/// StorageError.
+std::vector<DiskSpace> measure_disks(Generation& generation, const DiskPage& page);
 
 /// The bytes that count as the account's. Looks at the files of its layers. Throws StorageError.
 std::uint64_t measure_held_bytes(Generation& generation, std::string_view account);

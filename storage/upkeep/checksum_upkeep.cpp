@@ -33,20 +33,23 @@ ChecksumUpkeep::~ChecksumUpkeep() = default;
 
 void ChecksumUpkeep::begin(LayerId layer)
 {
-    {
-        auto reader = connections_.reader();
-        if (!is_layer_on_disk(reader.db(), layer)) {
-            return;
-        }
+    if (is_on_disk(layer)) {
+        writer_ = blocks_.write_checksums(layer);
     }
-    writer_ = blocks_.write_checksums(layer);
+}
+
+bool ChecksumUpkeep::is_on_disk(LayerId layer)
+{
+    auto reader = connections_.reader();
+    return is_layer_on_disk(reader.db(), layer);
 }
 
 void ChecksumUpkeep::go_on()
 {
-    // Dropped when it fails: the next start finds the layer again.
+    // Dropped when it fails: the next start finds the layer again. Dropped when the layer has been
+    // deleted: its files stay until nobody has it open.
     auto writer = std::move(writer_);
-    if (writer->step(kBlocksPerStep)) {
+    if (is_on_disk(writer->layer()) && writer->step(kBlocksPerStep)) {
         writer_ = std::move(writer);
     }
 }
@@ -86,6 +89,14 @@ bool ChecksumUpkeep::take_next()
     to_check_.pop_back();  // one that cannot be looked at is not tried again at once
     check_ = blocks_.check_data(layer);
     return true;
+}
+
+void ChecksumUpkeep::leave(LayerId layer)
+{
+    if (check_ && check_->layer() == layer) {
+        check_.reset();
+        to_check_.insert(to_check_.begin(), layer);  // the last of the pass
+    }
 }
 
 void ChecksumUpkeep::stop()

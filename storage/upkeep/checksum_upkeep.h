@@ -34,11 +34,14 @@ public:
 
     /// Compares 8 MiB at most. Throws std::runtime_error with the words for what is not as it was.
     void scrub();
-    /// A layer is about to change: what is under way is dropped.
+    /// A layer is about to change: if it is being compared that begins anew, later in the pass.
+    void leave(LayerId layer);
+    /// Whatever is under way is dropped.
     void stop();
 
 private:
     bool take_next();
+    bool is_on_disk(LayerId layer);
 
     Connections& connections_;
     BlockStore& blocks_;

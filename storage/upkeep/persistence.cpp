@@ -13,6 +13,7 @@
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/sql/connections.h"
 #include "storage/metadata/sql/transaction.h"
+#include "storage/upkeep/kept_files.h"
 
 namespace amilab {
 
@@ -189,7 +190,28 @@ void Persistence::remove_waiting()
         throw;
     }
     connections_.wait_for_readers();
+    put_kept_aside(layers);
     remove_files(layers);
+}
+
+void Persistence::put_kept_aside(std::vector<LayerId>& layers)
+{
+    const auto kept = std::stable_partition(layers.begin(), layers.end(), [this](LayerId layer) {
+        return !options_.kept.keeps(layer);
+    });
+    const Lock lock(mutex_);
+    unremoved_.insert(unremoved_.end(), kept, layers.end());
+    layers.erase(kept, layers.end());
+}
+
+void Persistence::remove_kept_files()
+{
+    const Lock lock(mutex_);
+    const bool is_posted = !to_remove_.empty();
+    move_to_end(unremoved_, to_remove_);
+    if (!is_posted && !to_remove_.empty()) {
+        post_removal();
+    }
 }
 
 void Persistence::remove_files(const std::vector<LayerId>& layers)

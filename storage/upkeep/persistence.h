@@ -14,6 +14,7 @@ namespace amilab {
 
 class BlockStore;
 class Connections;
+class KeptFiles;
 class OwnedWork;
 
 /// Sees to it that sealed layers, and the rows that name them, survive power loss, and that the
@@ -27,6 +28,8 @@ public:
         Durability durability;
         /// Told of each layer that sync_later was given, when it survives power loss.
         std::function<void(LayerId)> on_synced;
+        /// Outlives this.
+        const KeptFiles& kept;
     };
 
     /// The owner of `work` holds this and the rest.
@@ -43,6 +46,8 @@ public:
     /// once, so that many deletions wait for the disk once. What the disk refuses is tried again
     /// with the next ones, and by the next start.
     void remove_files_later(const std::vector<LayerId>& layers);
+    /// Tries what was kept or refused once more.
+    void remove_kept_files();
     /// False where all of it goes at exit.
     bool survives_power_loss() const { return options_.durability == Durability::kKept; }
     /// Waits until all that the writer committed is on the disk. When that has failed the kernel
@@ -57,6 +62,8 @@ private:
     void post_removal();
     void remove_waiting();
     void remove_files(const std::vector<LayerId>& layers);
+    /// Layers that a save still has to read stay until it has.
+    void put_kept_aside(std::vector<LayerId>& layers);
     std::string wal_path() const { return options_.database_path + "-wal"; }
     void doubt_wal();
     void write_wal_again();
@@ -69,7 +76,7 @@ private:
     Mutex mutex_{LockLevel::kPersistence};
     std::vector<LayerId> to_sync_ GUARDED_BY(mutex_);
     std::vector<LayerId> to_remove_ GUARDED_BY(mutex_);
-    // What the disk refused.
+    // What the disk refused, or somebody still reads.
     std::vector<LayerId> unsynced_ GUARDED_BY(mutex_);
     std::vector<LayerId> unremoved_ GUARDED_BY(mutex_);
     std::atomic<bool> wal_is_in_doubt_{false};

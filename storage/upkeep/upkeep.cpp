@@ -15,6 +15,7 @@
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/sql/connections.h"
 #include "storage/metadata/sql/transaction.h"
+#include "storage/upkeep/kept_files.h"
 #include "storage/upkeep/persistence.h"
 #include "storage/upkeep/snapshot_sizes.h"
 
@@ -25,6 +26,9 @@ namespace {
 /// 1 MiB: what is waiting behind it, a sync or a removal, comes soon enough.
 constexpr std::uint64_t kBlocksPerStep = 16;
 
+/// Each try costs a sync, and every task for a merge may have some tried again.
+constexpr std::size_t kTriesAgain = 4;
+
 }  // namespace
 
 /// A merge under way.
@@ -34,11 +38,12 @@ struct Upkeep::Job {
 };
 
 Upkeep::Upkeep(OwnedWork& work, Connections& connections, BlockStore& blocks,
-               Persistence& persistence, DataChecksums checksums)
+               Persistence& persistence, const KeptFiles& kept, DataChecksums checksums)
     : work_(work),
       connections_(connections),
       blocks_(blocks),
       persistence_(persistence),
+      kept_(kept),
       keeps_checksums_(checksums),
       checksums_(connections, blocks)
 {
@@ -90,6 +95,13 @@ void Upkeep::add_all()
     }
 }
 
+void Upkeep::try_postponed()
+{
+    for (const auto layer : std::exchange(postponed_, {})) {
+        add(Kind::kMerge, layer);
+    }
+}
+
 void Upkeep::count_snapshots_later(std::vector<SnapshotId> ids)
 {
     amilab::count_snapshots_later(work_, connections_, blocks_, std::move(ids));
@@ -106,7 +118,7 @@ void Upkeep::scrub_later()
 void Upkeep::scrub()
 {
     scrub_is_posted_ = false;
-    if (!job_ && !is_stopped()) {  // a layer that is merged into is not what its checksums say
+    if (!is_stopped()) {
         checksums_.scrub();
     }
 }
@@ -188,13 +200,27 @@ void Upkeep::begin(const Task& task)
         return;
     }
     postponed_.insert(task.layer);
-    // Those who read a snapshot whose rows are gone may have ended by now.
-    for (const auto layer : std::set<LayerId>(postponed_)) {
+    for (const auto layer : to_try_with(task.layer)) {
         if (!job_) {
             postponed_.erase(layer);
             begin_merge(layer);
         }
     }
+}
+
+std::vector<LayerId> Upkeep::to_try_with(LayerId layer)
+{
+    std::vector<LayerId> tries = {layer};
+    auto next = postponed_.upper_bound(last_tried_);
+    for (auto left = postponed_.size(); left > 0 && tries.size() <= kTriesAgain; --left, ++next) {
+        next = next == postponed_.end() ? postponed_.begin() : next;
+        // Those who read a snapshot whose rows are gone may have ended by now.
+        if (*next != layer && !blocks_.is_read_as_snapshot(*next)) {
+            tries.push_back(*next);
+            last_tried_ = *next;
+        }
+    }
+    return tries;
 }
 
 void Upkeep::begin_merge(LayerId parent)
@@ -211,13 +237,20 @@ void Upkeep::begin_merge(LayerId parent)
     if (!pair) {
         return;
     }
+    if (kept_.keeps(parent) || kept_.keeps(pair->child)) {
+        postponed_.insert(parent);
+        return;
+    }
     // Before any byte changes: power loss must not bring a snapshot of the parent back.
     persistence_.make_metadata_durable();
     persistence_.sync_now(std::array{pair->is_child_sealed ? pair->child : parent});
     // Who read the parent's id in the row of a snapshot that has been deleted has opened it by
     // then, which the merge sees.
     connections_.wait_for_readers();
-    checksums_.stop();
+    // One of the two will not be what its checksums say. It loses them; till it has new ones there
+    // is nothing to compare.
+    checksums_.leave(parent);
+    checksums_.leave(pair->child);
     try {
         auto merge = pair->is_child_sealed
                          ? blocks_.merge_sealed(parent, pair->child)

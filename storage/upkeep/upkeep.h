@@ -16,6 +16,7 @@ namespace amilab {
 
 class BlockStore;
 class Connections;
+class KeptFiles;
 class OwnedWork;
 class Persistence;
 
@@ -26,7 +27,7 @@ class Upkeep {
 public:
     /// The owner of `work` holds this and the rest.
     Upkeep(OwnedWork& work, Connections& connections, BlockStore& blocks, Persistence& persistence,
-           DataChecksums checksums);
+           const KeptFiles& kept, DataChecksums checksums);
     ~Upkeep();
     Upkeep(const Upkeep&) = delete;
     Upkeep& operator=(const Upkeep&) = delete;
@@ -48,6 +49,8 @@ public:
     void add_synced(LayerId layer);
     /// All that rows say may be merged or indexed; after a start.
     void add_all();
+    /// Merges that were put off, once more; on the background's thread.
+    void try_postponed();
     /// Counts what these snapshots hold, as snapshot_sizes.h has it.
     void count_snapshots_later(std::vector<SnapshotId> ids);
     /// Has the background compare 8 MiB of data with their checksums, where those are kept.
@@ -66,6 +69,8 @@ private:
     void run();
     bool take(Task& task);
     void begin(const Task& task);
+    /// The layer, and a few of those whose merges were postponed.
+    std::vector<LayerId> to_try_with(LayerId layer);
     void begin_merge(LayerId parent);
     void go_on_merging();
     void finish_merge(Job job);
@@ -81,6 +86,7 @@ private:
     Connections& connections_;
     BlockStore& blocks_;
     Persistence& persistence_;
+    const KeptFiles& kept_;
     const DataChecksums keeps_checksums_;
     std::atomic<bool> scrub_is_posted_{false};
 
@@ -93,6 +99,7 @@ private:
     std::unique_ptr<Job> job_;
     ChecksumUpkeep checksums_;
     std::set<LayerId> postponed_;  // could not be merged yet, for somebody was reading
+    LayerId last_tried_{};         // of those
 };
 
 }  // namespace amilab
