@@ -18,7 +18,8 @@ constexpr auto kFirstEnded =
         " (SELECT t.owner, t.region, t.operation, t.token FROM client_token t"
         "  WHERE t.ends_ms <= ? ORDER BY t.ends_ms LIMIT 1000)");
 constexpr auto kHasLiveInstances =
-    sql("EXISTS (SELECT 1 FROM instance i WHERE i.reservation_id = client_token.resource_id"
+    sql("EXISTS (SELECT 1 FROM instance i WHERE i.region = client_token.region"
+        " AND i.owner = client_token.owner AND i.reservation_id = client_token.resource_id"
         " AND i.state <> ") +
     sql_word<InstanceStateName::kTerminated> + ")";
 

@@ -4,9 +4,9 @@
 #include <iterator>
 #include <tuple>
 
-#include "storage/base/earliest_due.h"
 #include "storage/metadata/calls/client_token_rows.h"
 #include "storage/metadata/sql/columns.h"
+#include "storage/metadata/sql/transaction.h"
 
 namespace amilab {
 
@@ -34,6 +34,8 @@ void delete_transitions(Database& db, std::string_view resource_id)
 }
 
 namespace {
+
+static_assert(kDueAtOnce == 50);  // as the two statements say
 
 std::vector<Transition> select_due(Database& db, TimeMs now_ms)
 {
@@ -87,6 +89,22 @@ bool has_due_transitions(Database& db, TimeMs now_ms, std::optional<std::string_
                                  : "SELECT 1 FROM transition WHERE due_ms <= ? LIMIT 1");
     account ? select.bind(*account, now_ms) : select.bind(now_ms);
     return select.step();
+}
+
+void take_up_interrupted(Database& db)
+{
+    auto interrupted = select_rows<kTransitionColumns>(
+        db, "FROM transition t WHERE t.due_ms = ? ORDER BY t.sequence", kAtNextStart);
+    if (interrupted.empty()) {
+        return;
+    }
+    Transaction transaction(db);
+    Statement(db, "DELETE FROM transition WHERE due_ms = ?").execute(kAtNextStart);
+    for (auto& one : interrupted) {
+        one.due_ms = 0;
+        insert_transition(db, one);
+    }
+    transaction.commit();
 }
 
 TimeMs read_earliest_due_ms(Database& db)

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "storage/base/clock.h"
+#include "storage/base/earliest_due.h"
 #include "storage/metadata/sql/database.h"
 
 namespace amilab {
@@ -35,6 +36,11 @@ std::vector<Transition> take_due_transitions(Database& db, TimeMs now_ms,
                                              std::optional<std::string_view> account);
 /// Whether take_due_transitions() would find any.
 bool has_due_transitions(Database& db, TimeMs now_ms, std::optional<std::string_view> account);
+/// When something is due that this process is doing already: by its end at the latest, of which the
+/// next start knows, and never before.
+inline constexpr TimeMs kAtNextStart = EarliestDue::kNever;
+/// Makes due what an earlier process was doing when it ended. In a transaction of its own.
+void take_up_interrupted(Database& db);
 /// When the first thing happens by itself: a transition, or the end of a token. EarliestDue::kNever
 /// when nothing is under way.
 TimeMs read_earliest_due_ms(Database& db);

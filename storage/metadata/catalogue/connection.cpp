@@ -1,10 +1,13 @@
 #include "storage/metadata/catalogue/connection.h"
 
+#include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include <sqlite3.h>
+#include <boost/endian/conversion.hpp>
 
 #include "storage/metadata/catalogue/catalogue.h"
 #include "storage/metadata/catalogue/views.h"
@@ -90,10 +93,25 @@ std::unique_ptr<Database> open_connection(const std::string& path, Database::Mod
     return db;
 }
 
-std::string_view empty_database()
+std::string empty_database()
 {
-    return {reinterpret_cast<const char*>(amilab_empty_database_begin),
-            static_cast<std::size_t>(amilab_empty_database_end - amilab_empty_database_begin)};
+    std::string_view packed(
+        reinterpret_cast<const char*>(amilab_empty_database_begin),
+        static_cast<std::size_t>(amilab_empty_database_end - amilab_empty_database_begin));
+    const auto number = [&packed] {
+        std::uint32_t value = 0;
+        std::memcpy(&value, packed.data(), sizeof value);
+        packed.remove_prefix(sizeof value);
+        return boost::endian::little_to_native(value);
+    };
+    std::string database(number(), '\0');
+    while (!packed.empty()) {
+        const auto offset = number();
+        const auto size = number();
+        packed.copy(database.data() + offset, size);
+        packed.remove_prefix(size);
+    }
+    return database;
 }
 
 }  // namespace amilab

@@ -20,8 +20,8 @@ std::unique_ptr<Database> open_connection(
     const std::string& path, Database::Mode mode, Durability durability,
     std::span<const unsigned char> catalogue = catalogue_bytes());
 
-/// The bytes of an empty database at the current schema, in WAL mode; they live for ever. Made with
-/// the program by scripts/build_empty_database.py.
-std::string_view empty_database();
+/// The bytes of an empty database at the current schema, in WAL mode. Made with the program by
+/// scripts/build_empty_database.py.
+std::string empty_database();
 
 }  // namespace amilab

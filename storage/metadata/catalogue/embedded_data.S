@@ -1,4 +1,4 @@
-/* Databases put into the binary as they are. catalogue.cpp and connection.cpp read them. */
+/* Databases put into the binary, the catalogue as it is. catalogue.cpp and connection.cpp read them. */
     .section .rodata
 
     .balign 4096
@@ -15,7 +15,7 @@ amilab_catalogue_end:
     .globl amilab_empty_database_begin
     .type amilab_empty_database_begin, @object
 amilab_empty_database_begin:
-    .incbin "empty.sqlite"
+    .incbin "empty_database"
     .size amilab_empty_database_begin, . - amilab_empty_database_begin
     .globl amilab_empty_database_end
 amilab_empty_database_end:

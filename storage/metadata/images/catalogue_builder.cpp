@@ -16,9 +16,6 @@ namespace amilab {
 
 namespace {
 
-/// What DescribeSnapshots shows for a snapshot whose volume is nobody's to know.
-/// Source: observed.
-
 /// A writable copy of the built-in catalogue.
 std::unique_ptr<Database> copy_of_built_in()
 {
@@ -154,8 +151,9 @@ void insert_tags(Database& db, const CatalogueImage& image, std::string_view own
     for (const auto& tag : image.tags) {
         Statement(db,
                   "INSERT INTO tag (resource_id, key, value, resource_type, owner, region)"
-                  " VALUES (?, ?, ?, 'image', ?, ?) ON CONFLICT DO NOTHING")
-            .execute(image.row.id, tag.key, tag.value, owner, image.row.region);
+                  " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
+            .execute(image.row.id, tag.key, tag.value, ImageTag::kResourceType, owner,
+                     image.row.region);
     }
 }
 

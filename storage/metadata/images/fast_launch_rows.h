@@ -27,6 +27,11 @@ struct FastLaunchRow {
     FastLaunchState state{};
     std::string state_reason{};
     TimeMs state_time_ms = 0;
+    /// What launches are to be told by; nothing when no template was named.
+    std::optional<std::string> launch_template_id{};
+    std::optional<std::string> launch_template_name{};
+    /// As it was given.
+    std::optional<std::string> launch_template_version{};
 };
 
 inline constexpr auto kFastLaunchColumns = columns<FastLaunchRow>(
@@ -35,7 +40,10 @@ inline constexpr auto kFastLaunchColumns = columns<FastLaunchRow>(
     integer<&FastLaunchRow::target_resource_count>("target_resource_count"),
     integer<&FastLaunchRow::max_parallel_launches>("max_parallel_launches"),
     text<&FastLaunchRow::state>("state"), text<&FastLaunchRow::state_reason>("state_reason"),
-    time<&FastLaunchRow::state_time_ms>("state_time_ms"));
+    time<&FastLaunchRow::state_time_ms>("state_time_ms"),
+    text<&FastLaunchRow::launch_template_id>("launch_template_id"),
+    text<&FastLaunchRow::launch_template_name>("launch_template_name"),
+    text<&FastLaunchRow::launch_template_version>("launch_template_version"));
 inline constexpr FilterColumn kFastLaunchFilters[] = {
     {"owner-id", "owner"},
     {"resource-type", "'snapshot'"},

@@ -31,12 +31,6 @@ void set_image_protection(Database& db, const ImageId& id, const ImageProtection
         .execute(row.protection, row.cooldown_end_ms, id);
 }
 
-void set_image_deprecation_time(Database& db, const ImageId& id,
-                                const std::optional<TimeMs>& time_ms)
-{
-    Statement(db, "UPDATE image SET deprecation_time_ms = ? WHERE id = ?").execute(time_ms, id);
-}
-
 std::optional<std::string> find_lost_snapshot(Database& db, const ImageId& id)
 {
     Statement select(db,

@@ -22,10 +22,6 @@ struct ImageProtectionRow {
 ImageProtectionRow select_image_protection(Database& db, const ImageId& id);
 void set_image_protection(Database& db, const ImageId& id, const ImageProtectionRow& row);
 
-/// Nothing: it is not to be deprecated.
-void set_image_deprecation_time(Database& db, const ImageId& id,
-                                const std::optional<TimeMs>& time_ms);
-
 /// A snapshot of the image's that is in the state error; nothing when there is none.
 std::optional<std::string> find_lost_snapshot(Database& db, const ImageId& id);
 /// The image will never be available.

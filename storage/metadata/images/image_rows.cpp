@@ -174,26 +174,6 @@ std::optional<std::string> select_image_uefi_data(Database& db, const ImageId& i
     return select.step() ? select.row().optional_text() : std::nullopt;
 }
 
-void set_image_state(Database& db, const ImageId& id, ImageState state)
-{
-    Statement(db, "UPDATE image SET state = ? WHERE id = ?").execute(state, id);
-}
-
-void set_image_description(Database& db, const ImageId& id, std::string_view description)
-{
-    Statement(db, "UPDATE image SET description = ? WHERE id = ?").execute(description, id);
-}
-
-void set_image_architecture(Database& db, const ImageId& id, std::string_view architecture)
-{
-    Statement(db, "UPDATE image SET architecture = ? WHERE id = ?").execute(architecture, id);
-}
-
-void set_image_imds_support(Database& db, const ImageId& id, std::string_view imds_support)
-{
-    Statement(db, "UPDATE image SET imds_support = ? WHERE id = ?").execute(imds_support, id);
-}
-
 std::optional<TimeMs> reported_launch_ms(const ImageRow& row, TimeMs now_ms)
 {
     const auto& last = row.last_launched_time_ms;

@@ -173,10 +173,13 @@ std::vector<ImageMappingRow> select_image_mappings(Database& db,
 std::vector<ImageMappingRow> select_image_mappings(Database& db, const ImageId& id);
 std::optional<std::string> select_image_uefi_data(Database& db, const ImageId& id);
 
-void set_image_state(Database& db, const ImageId& id, ImageState state);
-void set_image_description(Database& db, const ImageId& id, std::string_view description);
-void set_image_architecture(Database& db, const ImageId& id, std::string_view architecture);
-void set_image_imds_support(Database& db, const ImageId& id, std::string_view imds_support);
+/// Sets one member of an image, by the member: &ImageRow::state. No effect on catalogue images,
+/// which are read-only.
+template <auto kMember, class Value>
+void set_image(Database& db, const ImageId& id, const Value& value)
+{
+    set_member<kImageColumns, kMember>(db, id, value);
+}
 /// A launch is told of when it is a day old. Source: "24-hour delay before that usage is reported"
 /// (documented of LastLaunchedTime).
 std::optional<TimeMs> reported_launch_ms(const ImageRow& row, TimeMs now_ms);

@@ -14,8 +14,11 @@ namespace amilab {
 namespace {
 
 constexpr const char* kOfProductCode =
-    "i.id IN (SELECT c.resource_id FROM all_product_code AS c WHERE ";
-constexpr const char* kOfMapping = "i.id IN (SELECT m.image_id FROM all_image_mapping AS m WHERE ";
+    "EXISTS (SELECT 1 FROM all_product_code AS c WHERE c.resource_id = i.id AND ";
+constexpr const char* kOfMapping =
+    "EXISTS (SELECT 1 FROM all_image_mapping AS m WHERE m.image_id = i.id AND ";
+constexpr const char* kOfOneMapping =
+    "i.id IN (SELECT m.image_id FROM all_image_mapping AS m WHERE ";
 
 // A copy that is pending shows no snapshots.
 constexpr auto kOfNoPendingCopy =
@@ -23,11 +26,13 @@ constexpr auto kOfNoPendingCopy =
     " AND i.source_image_id IS NOT NULL AND i.source_instance_id IS NULL)";
 
 constexpr const char* kOfWatermark =
-    "i.id IN (SELECT w.image_id FROM main.image_watermark AS w WHERE ";
+    "EXISTS (SELECT 1 FROM main.image_watermark AS w WHERE w.image_id = i.id AND ";
 constexpr const char* kOfSupportedType =
-    "i.id IN (SELECT t.image_id FROM main.image_instance_type AS t WHERE t.supported = 1 AND ";
+    "EXISTS (SELECT 1 FROM main.image_instance_type AS t WHERE t.image_id = i.id"
+    " AND t.supported = 1 AND ";
 constexpr const char* kOfUnsupportedType =
-    "i.id IN (SELECT t.image_id FROM main.image_instance_type AS t WHERE t.supported = 0 AND ";
+    "EXISTS (SELECT 1 FROM main.image_instance_type AS t WHERE t.image_id = i.id"
+    " AND t.supported = 0 AND ";
 
 // Source: EC2 API Reference, DescribeImages (documented). What is missing here belongs to features
 // that amilab does not have and matches nothing.
@@ -73,8 +78,8 @@ std::vector<ResolvedFilter> child_filters()
         {"block-device-mapping.device-name", "m.device_name", kOfMapping, ")"},
         {"block-device-mapping.encrypted", sql_true_false("m.encrypted"), kOfMapping,
          " AND m.encrypted IS NOT NULL)"},
-        {"block-device-mapping.snapshot-id", "m.snapshot_id", kOfMapping,
-         std::string(std::string_view(kOfNoPendingCopy))},
+        {"block-device-mapping.snapshot-id", "m.snapshot_id", kOfOneMapping,
+         std::string(std::string_view(kOfNoPendingCopy)), kOfMapping},
         {"block-device-mapping.volume-size", "CAST(m.volume_size_gib AS TEXT)", kOfMapping, ")"},
         {"block-device-mapping.volume-type", "m.volume_type", kOfMapping, ")"},
         {"image-watermark.source-image-creation-time", sql_time("w.source_image_creation_time_ms"),

@@ -1,6 +1,7 @@
 #include "storage/metadata/images/image_usage_report_rows.h"
 
-#include <algorithm>
+#include <string_view>
+#include <utility>
 
 #include "storage/metadata/images/image_words.h"
 #include "storage/metadata/sql/children.h"
@@ -24,15 +25,14 @@ constexpr Children<UsageReportType> kTypes{
 constexpr Children<UsageReportAccount> kAccounts{
     .columns = kAccountColumns, .parent = "report_id", .order = "position"};
 
-/// Launch templates and recipes do not exist here, so that only instances refer to an image.
-void count_instances(Database& db, const UsageReportRow& row, std::span<const std::string> accounts)
+constexpr std::string_view kInsertEntries =
+    "INSERT INTO image_usage_entry (report_id, account_id, resource_type, usage_count) ";
+/// Source: "Default: 20" (documented).
+constexpr std::string_view kUsualVersionDepth = "20";
+
+/// Runs what inserts an entry for each owner of a row.
+void insert_entries(Database& db, Query query, std::span<const std::string> accounts)
 {
-    Query query;
-    query.part(
-        "INSERT INTO image_usage_entry (report_id, account_id, resource_type, usage_count)"
-        " SELECT ?, owner, ?, COUNT(*) FROM instance"
-        " WHERE image_id = ? AND owner <> ?",
-        row.id, ImageUser::kInstance, row.image_id, row.owner);
     if (!accounts.empty()) {
         query.sql(" AND owner IN ")
             .list(std::vector<std::string>(accounts.begin(), accounts.end()));
@@ -40,6 +40,46 @@ void count_instances(Database& db, const UsageReportRow& row, std::span<const st
     query.sql(" GROUP BY owner");
     auto insert = query.on(db);
     while (insert.step()) {
+    }
+}
+
+void count_instances(Database& db, const UsageReportRow& row, std::span<const std::string> accounts)
+{
+    Query query;
+    query.sql(kInsertEntries)
+        .part(
+            "SELECT ?, owner, ?, COUNT(*) FROM instance"
+            " WHERE image_id = ? AND owner <> ?",
+            row.id, ImageUser::kInstance, row.image_id, row.owner);
+    insert_entries(db, std::move(query), accounts);
+}
+
+/// A template counts once, whatever number of its newest `depth` versions name the image (assumed).
+void count_launch_templates(Database& db, const UsageReportRow& row, std::string_view depth,
+                            std::span<const std::string> accounts)
+{
+    Query query;
+    query.sql(kInsertEntries)
+        .part(
+            "SELECT ?, owner, ?, COUNT(DISTINCT l.id)"
+            " FROM launch_template_version v JOIN launch_template l ON l.id = v.template_id"
+            " WHERE v.image_id = ? AND owner <> ? AND l.region = ? AND CAST(? AS INTEGER) >"
+            "  (SELECT count(*) FROM launch_template_version n"
+            "    WHERE n.template_id = v.template_id AND n.version > v.version)",
+            row.id, ImageUser::kLaunchTemplate, row.image_id, row.owner, row.region, depth);
+    insert_entries(db, std::move(query), accounts);
+}
+
+/// Recipes do not exist here.
+void count_type(Database& db, const UsageReportRow& row, const UsageReportType& type,
+                std::span<const std::string> accounts)
+{
+    if (type.resource_type == ImageUser::kInstance) {
+        count_instances(db, row, accounts);
+    } else if (type.resource_type == ImageUser::kLaunchTemplate) {
+        const std::string_view depth =
+            type.version_depth ? std::string_view(*type.version_depth) : kUsualVersionDepth;
+        count_launch_templates(db, row, depth, accounts);
     }
 }
 
@@ -55,16 +95,12 @@ void insert_usage_report(Database& db, const UsageReportRow& row,
         type.report_id = row.id.text();
         type.position = position++;
         insert_row<kTypeColumns>(db, type);
+        count_type(db, row, type, accounts);
     }
     position = 0;
     for (const auto& account : accounts) {
         insert_row<kAccountColumns>(
             db, {.report_id = row.id.text(), .position = position++, .account_id = account});
-    }
-    if (std::ranges::any_of(types, [](const UsageReportType& type) {
-            return type.resource_type == ImageUser::kInstance;
-        })) {
-        count_instances(db, row, accounts);
     }
 }
 

@@ -67,12 +67,6 @@ void require_offered_in_region(ListQuery& wanted)
     wanted.also.sql(" AND ").part(kOffersIt, wanted.region);
 }
 
-std::optional<InstanceTypeRow> select_instance_type(Database& db, std::string_view name)
-{
-    return select_row<kInstanceTypeColumns>(db, "FROM catalogue.instance_type t WHERE t.name = ?",
-                                            name);
-}
-
 std::vector<std::string> select_offered_types(Database& db, const std::vector<std::string>& types,
                                               std::string_view region)
 {

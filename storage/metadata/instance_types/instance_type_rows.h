@@ -287,8 +287,6 @@ inline constexpr Listing<InstanceTypeRow> kInstanceTypeList{.key = "t.name",
 /// Has the query ask for types that some zone of its region has.
 void require_offered_in_region(ListQuery& wanted);
 
-/// The type of that name, wherever it is offered.
-std::optional<InstanceTypeRow> select_instance_type(Database& db, std::string_view name);
 /// The types among `types` that some zone of the region has.
 std::vector<std::string> select_offered_types(Database& db, const std::vector<std::string>& types,
                                               std::string_view region);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "storage/base/vocabulary.h"
 
@@ -46,5 +47,11 @@ enum class LocationType : std::uint8_t {
 template <>
 inline constexpr auto kWords<LocationType> = words("region", "availability-zone",
                                                    "availability-zone-id", "outpost");
+
+/// "t3" of "t3.micro".
+constexpr std::string_view family_of(std::string_view instance_type)
+{
+    return instance_type.substr(0, instance_type.find('.'));
+}
 
 }  // namespace amilab

@@ -4,37 +4,17 @@ namespace amilab {
 
 namespace {
 
-constexpr auto kGroupColumns = columns<InstanceGroupRow>(
-    "instance_security_group", "g", text<&InstanceGroupRow::instance_id>("instance_id"),
-    integer<&InstanceGroupRow::position>("position"), text<&InstanceGroupRow::id>("group_id"),
-    text<&InstanceGroupRow::name>("name").as("s.name"));
-
-constexpr auto kInstanceAttachmentColumns = columns<AttachmentRow>(
-    "attachment", "a", text<&AttachmentRow::volume_id>("volume_id"),
-    text<&AttachmentRow::instance_id>("instance_id"), text<&AttachmentRow::device>("device"),
-    text<&AttachmentRow::state>("state"), time<&AttachmentRow::attach_time_ms>("attach_time_ms"),
-    flag<&AttachmentRow::delete_on_termination>("delete_on_termination"));
-
 /// "FROM ...", and what follows.
 std::string from_instances(std::string_view where)
 {
     return "FROM " + std::string(kInstanceFrom) + " WHERE " + std::string(where);
 }
 
-void insert_groups(Database& db, const InstanceId& id, std::span<const std::string> groups)
-{
-    std::int64_t position = 0;
-    for (const auto& group : groups) {
-        insert_row<kGroupColumns>(db, {.instance_id = id, .position = position++, .id = group});
-    }
-}
-
 }  // namespace
 
-void insert_instance(Database& db, const InstanceRow& row, std::span<const std::string> groups)
+void insert_instance(Database& db, const InstanceRow& row)
 {
     insert_row<kInstanceColumns>(db, row);
-    insert_groups(db, row.id, groups);
 }
 
 std::optional<InstanceRow> select_instance(Database& db, std::string_view owner,
@@ -64,38 +44,20 @@ std::vector<InstanceRow> select_reservation(Database& db, std::string_view owner
                                             std::string_view region,
                                             std::string_view reservation_id)
 {
-    // By the reservation: an account may have many other instances.
     static const auto tail = from_instances(
-        "n.reservation_id = ? AND +n.owner = ? AND +n.region = ? ORDER BY n.launch_index");
-    return select_rows<kInstanceColumns>(db, tail, reservation_id, owner, region);
-}
-
-std::vector<InstanceGroupRow> select_instance_groups(Database& db,
-                                                     const std::vector<std::string>& instances)
-{
-    return select_rows<kGroupColumns>(
-        db,
-        "FROM json_each(?) one CROSS JOIN instance_security_group g ON g.instance_id = one.value"
-        " JOIN security_group s ON s.id = g.group_id ORDER BY g.instance_id, g.position",
-        json_list(instances));
+        "n.region = ? AND n.owner = ? AND n.reservation_id = ? ORDER BY n.launch_index");
+    return select_rows<kInstanceColumns>(db, tail, region, owner, reservation_id);
 }
 
 std::vector<AttachmentRow> select_instance_attachments(Database& db,
                                                        const std::vector<std::string>& instances)
 {
-    return select_rows<kInstanceAttachmentColumns>(
+    return select_rows<kAttachmentColumns>(
         db,
         "FROM json_each(?) one CROSS JOIN instance n ON n.id = one.value"
         " CROSS JOIN attachment a ON a.instance_id = n.id"
         " ORDER BY n.id, a.device IS NOT n.root_device_name, a.attach_time_ms, a.device",
         json_list(instances));
-}
-
-std::optional<std::string> select_instance_interface(Database& db, const InstanceId& id)
-{
-    Statement select(db, "SELECT network_interface_id FROM instance WHERE id = ?");
-    select.bind(id);
-    return select.step() ? select.row().optional_text() : std::nullopt;
 }
 
 bool change_instance_state(Database& db, const InstanceId& id, InstanceStateName from,
@@ -124,28 +86,6 @@ void set_instance_state(Database& db, const InstanceId& id, const InstanceStateR
               "UPDATE instance SET state = ?, state_reason_code = ?, state_reason_message = ?,"
               " state_transition_reason = ?, state_change_time_ms = ? WHERE id = ?")
         .execute(to.state, to.reason_code, to.reason_message, to.transition_reason, to.time_ms, id);
-}
-
-void set_instance_launch(Database& db, const InstanceId& id, TimeMs launch_time_ms,
-                         const std::optional<std::string>& public_ip)
-{
-    Statement(db, "UPDATE instance SET launch_time_ms = ?, public_ip = ? WHERE id = ?")
-        .execute(launch_time_ms, public_ip, id);
-}
-
-void clear_instance_public_ip(Database& db, const InstanceId& id)
-{
-    Statement(db, "UPDATE instance SET public_ip = NULL WHERE id = ?").execute(id);
-}
-
-void clear_instance_network(Database& db, const InstanceId& id)
-{
-    Statement(db,
-              "UPDATE instance SET subnet_id = NULL, vpc_id = NULL, private_ip = NULL,"
-              " public_ip = NULL, network_interface_id = NULL, network_attachment_id = NULL,"
-              " mac_address = NULL WHERE id = ?")
-        .execute(id);
-    Statement(db, "DELETE FROM instance_security_group WHERE instance_id = ?").execute(id);
 }
 
 void delete_instance_row(Database& db, const InstanceId& id)
@@ -179,13 +119,6 @@ void set_instance_type(Database& db, const InstanceId& id, std::string_view inst
 {
     Statement(db, "UPDATE instance SET instance_type = ?, current_boot_mode = ? WHERE id = ?")
         .execute(instance_type, current_boot_mode, id);
-}
-
-void replace_instance_groups(Database& db, const InstanceId& id,
-                             std::span<const std::string> groups)
-{
-    Statement(db, "DELETE FROM instance_security_group WHERE instance_id = ?").execute(id);
-    insert_groups(db, id, groups);
 }
 
 }  // namespace amilab

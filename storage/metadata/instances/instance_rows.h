@@ -45,14 +45,6 @@ struct InstanceRow {
     TimeMs state_change_time_ms = 0;
     std::string instance_type{};
     std::string zone{};
-    /// The network is gone once an instance is terminated.
-    std::optional<std::string> subnet_id{};
-    std::optional<std::string> vpc_id{};
-    std::optional<std::string> private_ip{};
-    std::optional<std::string> public_ip{};
-    std::optional<std::string> network_interface_id{};
-    std::optional<std::string> network_attachment_id{};
-    std::optional<std::string> mac_address{};
     std::string image_id{};
     std::string image_owner{};
     std::string architecture{};
@@ -78,7 +70,6 @@ struct InstanceRow {
     /// Base64.
     std::optional<std::string> user_data{};
     bool ebs_optimized = false;
-    bool source_dest_check = false;
     bool disable_api_termination = false;
     bool disable_api_stop = false;
     /// stop, terminate
@@ -91,12 +82,8 @@ struct InstanceRow {
     std::string zone_id{};
     std::int64_t cores = 0;
     std::int64_t threads_per_core = 0;
-    // Read only, as answers and filters have them. Names only where there is an address.
+    // Read only, as answers and filters have them.
     std::int64_t state_code = 0;
-    std::optional<std::string> private_dns_name{};
-    std::optional<std::string> public_dns_name{};
-    /// Nothing without an interface.
-    std::optional<AttachmentState> network_attachment_status{};
     MetadataOptionsState metadata_options_state{};
 };
 
@@ -107,18 +94,11 @@ inline constexpr auto kInstanceStateCode =
     sql_word<InstanceStateName::kShuttingDown> + " THEN 32 WHEN " +
     sql_word<InstanceStateName::kTerminated> + " THEN 48 WHEN " +
     sql_word<InstanceStateName::kStopping> + " THEN 64 ELSE 80 END";
-// Source: VPC User Guide, "DNS attributes" (documented).
-inline constexpr std::string_view kPrivateDnsName =
-    "('ip-' || replace(n.private_ip, '.', '-') || iif(n.region = 'us-east-1', '.ec2.internal',"
-    " '.' || n.region || '.compute.internal'))";
-inline constexpr auto kPublicDnsName =
-    "('ec2-' || replace(n.public_ip, '.', '-') || iif(n.region = 'us-east-1', '.compute-1', '.' ||"
-    " n.region || '.compute') || '.' || " +
-    sql_domain(sql("n.region")) + ")";
 inline constexpr auto kIsPending = "n.state = " + sql_word<InstanceStateName::kPending>;
-inline constexpr auto kNetworkAttachmentStatus =
-    "iif(n.network_interface_id IS NULL, NULL, iif(" + kIsPending + ", " +
-    sql_word<AttachmentState::kAttaching> + ", " + sql_word<AttachmentState::kAttached> + "))";
+/// Whether an instance takes room. Source: one that is stopped or terminated does not (documented);
+/// one that is on its way there does (assumed).
+inline constexpr auto kTakesCapacity = "n.state NOT IN (" + sql_word<InstanceStateName::kStopped> +
+                                       ", " + sql_word<InstanceStateName::kTerminated> + ")";
 inline constexpr auto kMetadataOptionsState = "iif(" + kIsPending + ", " +
                                               sql_word<MetadataOptionsState::kPending> + ", " +
                                               sql_word<MetadataOptionsState::kApplied> + ")";
@@ -134,12 +114,7 @@ inline constexpr auto kInstanceColumns = columns<InstanceRow>(
     text<&InstanceRow::state_transition_reason>("state_transition_reason"),
     time<&InstanceRow::state_change_time_ms>("state_change_time_ms"),
     text<&InstanceRow::instance_type>("instance_type"), text<&InstanceRow::zone>("zone"),
-    text<&InstanceRow::subnet_id>("subnet_id"), text<&InstanceRow::vpc_id>("vpc_id"),
-    text<&InstanceRow::private_ip>("private_ip"), text<&InstanceRow::public_ip>("public_ip"),
-    text<&InstanceRow::network_interface_id>("network_interface_id"),
-    text<&InstanceRow::network_attachment_id>("network_attachment_id"),
-    text<&InstanceRow::mac_address>("mac_address"), text<&InstanceRow::image_id>("image_id"),
-    text<&InstanceRow::image_owner>("image_owner"),
+    text<&InstanceRow::image_id>("image_id"), text<&InstanceRow::image_owner>("image_owner"),
     text<&InstanceRow::architecture>("architecture"),
     text<&InstanceRow::virtualization_type>("virtualization_type"),
     text<&InstanceRow::hypervisor>("hypervisor"),
@@ -157,7 +132,6 @@ inline constexpr auto kInstanceColumns = columns<InstanceRow>(
     text<&InstanceRow::kernel_id>("kernel_id"), text<&InstanceRow::ramdisk_id>("ramdisk_id"),
     text<&InstanceRow::key_name>("key_name"), text<&InstanceRow::user_data>("user_data"),
     flag<&InstanceRow::ebs_optimized>("ebs_optimized"),
-    flag<&InstanceRow::source_dest_check>("source_dest_check"),
     flag<&InstanceRow::disable_api_termination>("disable_api_termination"),
     flag<&InstanceRow::disable_api_stop>("disable_api_stop"),
     text<&InstanceRow::shutdown_behavior>("shutdown_behavior"),
@@ -168,10 +142,6 @@ inline constexpr auto kInstanceColumns = columns<InstanceRow>(
     integer<&InstanceRow::cores>("cores").as("t.default_cores"),
     integer<&InstanceRow::threads_per_core>("threads_per_core").as("t.default_threads_per_core"),
     integer<&InstanceRow::state_code>("state_code").as(kInstanceStateCode),
-    text<&InstanceRow::private_dns_name>("private_dns_name").as(kPrivateDnsName),
-    text<&InstanceRow::public_dns_name>("public_dns_name").as(kPublicDnsName),
-    text<&InstanceRow::network_attachment_status>("network_attachment_status")
-        .as(kNetworkAttachmentStatus),
     text<&InstanceRow::metadata_options_state>("metadata_options_state").as(kMetadataOptionsState));
 /// Where kInstanceColumns come from.
 inline constexpr std::string_view kInstanceFrom =
@@ -188,17 +158,7 @@ struct InstanceStateRow {
     TimeMs time_ms = 0;
 };
 
-/// A security group of an instance's interface.
-struct InstanceGroupRow {
-    InstanceId instance_id{};
-    std::int64_t position = 0;
-    std::string id{};
-    /// Read only.
-    std::string name{};
-};
-
-/// `groups`: ids of the interface's security groups, in order.
-void insert_instance(Database& db, const InstanceRow& row, std::span<const std::string> groups);
+void insert_instance(Database& db, const InstanceRow& row);
 std::optional<InstanceRow> select_instance(Database& db, std::string_view owner,
                                            std::string_view region, const InstanceId& id);
 bool instance_exists(Database& db, std::string_view owner, std::string_view region,
@@ -213,14 +173,9 @@ std::vector<InstanceRow> select_reservation(Database& db, std::string_view owner
 
 // What belongs to several instances, in the order of their ids.
 
-/// The groups of an instance in their order.
-std::vector<InstanceGroupRow> select_instance_groups(Database& db,
-                                                     const std::vector<std::string>& instances);
 /// The root of an instance first, the others in the order in which they were attached.
 std::vector<AttachmentRow> select_instance_attachments(Database& db,
                                                        const std::vector<std::string>& instances);
-
-std::optional<std::string> select_instance_interface(Database& db, const InstanceId& id);
 
 /// False, and nothing changes, when the instance is not in the state `from`.
 bool change_instance_state(Database& db, const InstanceId& id, InstanceStateName from,
@@ -230,12 +185,6 @@ bool end_instance_state(Database& db, const InstanceId& id, InstanceStateName fr
                         InstanceStateName to, TimeMs now_ms);
 /// Whatever the state is now.
 void set_instance_state(Database& db, const InstanceId& id, const InstanceStateRow& to);
-/// The instance starts again: a new launch time and another public address.
-void set_instance_launch(Database& db, const InstanceId& id, TimeMs launch_time_ms,
-                         const std::optional<std::string>& public_ip);
-void clear_instance_public_ip(Database& db, const InstanceId& id);
-/// Gives up addresses, interface and security groups.
-void clear_instance_network(Database& db, const InstanceId& id);
 void delete_instance_row(Database& db, const InstanceId& id);
 
 /// Volumes that came with the launch are there now.
@@ -247,19 +196,9 @@ std::vector<std::pair<VolumeId, bool>> take_attachments_of(Database& db, const I
 template <auto kMember, class Value>
 void set_instance(Database& db, const InstanceId& id, const Value& value)
 {
-    static const auto sql = "UPDATE instance SET " +
-                            std::string(column_name<kMember>(kInstanceColumns.all)) +
-                            " = ? WHERE id = ?";
-    Statement(db, sql).execute(value, id);
+    set_member<kInstanceColumns, kMember>(db, id, value);
 }
 void set_instance_type(Database& db, const InstanceId& id, std::string_view instance_type,
                        std::string_view current_boot_mode);
-void replace_instance_groups(Database& db, const InstanceId& id,
-                             std::span<const std::string> groups);
-
-/// Which network interfaces an account may tag.
-inline constexpr std::string_view kTaggableNetworkInterface =
-    "SELECT 1 FROM instance WHERE network_interface_id = $id AND region = $region AND owner = "
-    "$viewer";
 
 }  // namespace amilab

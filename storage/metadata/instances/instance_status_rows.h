@@ -5,8 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include "storage/metadata/instances/instance_event_rows.h"
 #include "storage/metadata/instances/instance_rows.h"
 #include "storage/metadata/sql/listing.h"
+#include "storage/metadata/sql/sql_text.h"
 
 /// The list of DescribeInstanceStatus.
 namespace amilab {
@@ -49,10 +51,21 @@ inline constexpr auto kInstanceStatusColumns = columns<InstanceStatusRow>(
     text<&InstanceStatusRow::reachability>("reachability").as(kReachability));
 /// Source: EC2 API Reference, DescribeInstanceStatus (documented); what is missing belongs to
 /// features that amilab does not have and matches nothing.
+inline constexpr std::string_view kOfEvent =
+    "EXISTS (SELECT 1 FROM instance_event e WHERE e.instance_id = n.id AND ";
+inline constexpr auto kEventNotAfter = sql_whole_seconds(sql("e.not_after_ms"));
+inline constexpr auto kEventNotBefore = sql_whole_seconds(sql("e.not_before_ms"));
+inline constexpr auto kEventDeadline = sql_whole_seconds(sql("e.not_before_deadline_ms"));
 inline constexpr FilterColumn kInstanceStatusFilters[] = {
     {"attached-ebs-status.status", "status"},
     {"availability-zone", "zone"},
     {"availability-zone-id", "zone_id"},
+    {"event.code", "e.code", kOfEvent, ")"},
+    {"event.description", kEventDescription, kOfEvent, ")"},
+    {"event.instance-event-id", "e.id", kOfEvent, ")"},
+    {"event.not-after", kEventNotAfter, kOfEvent, ")"},
+    {"event.not-before", kEventNotBefore, kOfEvent, ")"},
+    {"event.not-before-deadline", kEventDeadline, kOfEvent, ")"},
     {"instance-state-code", "state_code"},
     {"instance-state-name", "state"},
     {"instance-status.reachability", "reachability"},

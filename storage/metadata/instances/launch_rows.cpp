@@ -1,11 +1,7 @@
 #include "storage/metadata/instances/launch_rows.h"
 
-#include <charconv>
-#include <stdexcept>
-
-#include <fmt/format.h>
-
 #include "storage/metadata/instance_types/instance_type_words.h"
+#include "storage/metadata/network/vpc_rows.h"
 #include "storage/metadata/sql/columns.h"
 #include "storage/metadata/sql/sql_text.h"
 #include "storage/metadata/sql/statement.h"
@@ -13,45 +9,6 @@
 namespace amilab {
 
 namespace {
-
-constexpr std::int64_t kFirstAddress = 4;
-constexpr int kAddressBits = 32;
-
-// RFC 2544: for benchmarks between networks, never routed.
-constexpr std::uint32_t kPublicBlock = (198U << 24) | (18U << 16);
-constexpr std::uint32_t kPublicAddresses = 1U << 17;
-
-std::string to_text(std::uint32_t address)
-{
-    return fmt::format("{}.{}.{}.{}", address >> 24, (address >> 16) & 0xffU,
-                       (address >> 8) & 0xffU, address & 0xffU);
-}
-
-struct Block {
-    std::uint32_t base;
-    std::int64_t addresses;
-};
-
-/// Of text that the database holds.
-Block parse_block(std::string_view cidr)
-{
-    std::uint32_t base = 0;
-    const char* at = cidr.data();
-    const char* const end = cidr.data() + cidr.size();
-    for (int part = 0; part < 5; ++part) {
-        unsigned int number = 0;
-        const auto [next, error] = std::from_chars(at, end, number);
-        if (error != std::errc()) {
-            break;
-        }
-        if (part == 4) {
-            return {base, std::int64_t{1} << (kAddressBits - static_cast<int>(number))};
-        }
-        base = (base << 8) | number;
-        at = next == end ? end : next + 1;
-    }
-    throw std::logic_error(fmt::format("{} is no block of addresses", cidr));
-}
 
 constexpr auto kIsZone = "o.location_type = " + sql_word<LocationType::kAvailabilityZone>;
 
@@ -64,15 +21,27 @@ constexpr auto kLaunchTypeColumns = columns<LaunchTypeRow>(
     text<&LaunchTypeRow::ena_support>("ena_support"),
     text<&LaunchTypeRow::nitro_tpm_support>("nitro_tpm_support"),
     text<&LaunchTypeRow::ebs_optimized_support>("ebs_optimized_support"),
+    text<&LaunchTypeRow::hypervisor>("hypervisor"),
     integer<&LaunchTypeRow::maximum_attachments>("ebs_maximum_attachments"),
-    text<&LaunchTypeRow::attachment_limit_type>("ebs_attachment_limit_type"));
+    text<&LaunchTypeRow::attachment_limit_type>("ebs_attachment_limit_type"),
+    integer<&LaunchTypeRow::maximum_interfaces>("maximum_network_interfaces"),
+    integer<&LaunchTypeRow::addresses_per_interface>("ipv4_addresses_per_interface"),
+    integer<&LaunchTypeRow::ipv6_addresses_per_interface>("ipv6_addresses_per_interface"));
+
+constexpr auto kIsDedicated = "(SELECT v.instance_tenancy = " + sql_word<Tenancy::kDedicated> +
+                              " FROM vpc v WHERE v.id = s.vpc_id)";
 
 constexpr auto kLaunchSubnetColumns = columns<LaunchSubnet>(
     "subnet", "s", text<&LaunchSubnet::id>("id"), text<&LaunchSubnet::vpc_id>("vpc_id"),
     text<&LaunchSubnet::zone>("zone"), text<&LaunchSubnet::zone_id>("zone_id").as("z.zone_id"),
     text<&LaunchSubnet::cidr_block>("cidr_block"),
     flag<&LaunchSubnet::map_public_ip_on_launch>("map_public_ip_on_launch"),
-    integer<&LaunchSubnet::next_address>("next_address"));
+    flag<&LaunchSubnet::is_dedicated>("is_dedicated").as(kIsDedicated),
+    text<&LaunchSubnet::ipv6_cidr_block>("ipv6_cidr_block"),
+    flag<&LaunchSubnet::assign_ipv6_address_on_creation>("assign_ipv6_address_on_creation"),
+    text<&LaunchSubnet::hostname_type>("hostname_type"),
+    flag<&LaunchSubnet::resource_name_dns_a>("resource_name_dns_a_record"),
+    flag<&LaunchSubnet::resource_name_dns_aaaa>("resource_name_dns_aaaa_record"));
 
 }  // namespace
 
@@ -111,46 +80,13 @@ std::vector<LaunchSubnet> select_launch_subnets(Database& db, std::string_view o
 {
     static constexpr auto kSubnets =
         "FROM subnet s JOIN catalogue.availability_zone z ON z.name = s.zone"
-        " JOIN catalogue.instance_type_offering o ON o.region = s.region AND o.location = s.zone"
+        " JOIN catalogue.instance_type_offering o ON o.region = s.region"
+        " AND o.location = coalesce(z.parent_zone_name, z.name)"
         " AND o.instance_type = ? AND " +
         kIsZone +
-        " WHERE s.region = ? AND s.owner = ? AND s.default_for_zone = 1 ORDER BY o.location";
+        " WHERE s.region = ? AND s.owner = ? AND s.default_for_zone = 1"
+        " ORDER BY z.parent_zone_name IS NOT NULL, s.zone";
     return select_rows<kLaunchSubnetColumns>(db, kSubnets, instance_type, region, owner);
-}
-
-std::vector<std::string> take_private_addresses(Database& db, const LaunchSubnet& subnet,
-                                                std::int64_t wanted)
-{
-    const auto block = parse_block(subnet.cidr_block);
-    const auto usable = block.addresses - kFirstAddress - 1;
-    Statement probe(db, "SELECT 1 FROM instance WHERE subnet_id = ? AND private_ip = ?");
-    std::vector<std::string> taken;
-    auto next = subnet.next_address;
-    for (std::int64_t tried = 0; tried < usable && static_cast<std::int64_t>(taken.size()) < wanted;
-         ++tried) {
-        auto address = to_text(block.base + static_cast<std::uint32_t>(next));
-        next = next == kFirstAddress + usable - 1 ? kFirstAddress : next + 1;
-        probe.bind(subnet.id, address);
-        if (!probe.step()) {
-            taken.push_back(std::move(address));
-        }
-    }
-    Statement(db, "UPDATE subnet SET next_address = ? WHERE id = ?").execute(next, subnet.id);
-    return taken;
-}
-
-std::optional<std::string> find_public_address(Database& db, std::uint64_t start)
-{
-    Statement probe(db, "SELECT 1 FROM instance WHERE public_ip = ?");
-    for (std::uint32_t tried = 0; tried < kPublicAddresses; ++tried) {
-        const auto offset = static_cast<std::uint32_t>((start + tried) % kPublicAddresses);
-        auto address = to_text(kPublicBlock + offset);
-        probe.bind(address);
-        if (!probe.step()) {
-            return address;
-        }
-    }
-    return std::nullopt;
 }
 
 }  // namespace amilab

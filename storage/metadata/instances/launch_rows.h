@@ -9,7 +9,7 @@
 #include "storage/metadata/network/network_ids.h"
 #include "storage/metadata/sql/database.h"
 
-/// What a launch looks up: instance types, places and free addresses.
+/// What a launch looks up: instance types and places.
 namespace amilab {
 
 /// What decides whether an image runs on an instance type. Lists are the catalogue's:
@@ -23,9 +23,14 @@ struct LaunchTypeRow {
     std::string ena_support{};
     std::string nitro_tpm_support{};
     std::string ebs_optimized_support{};
+    /// nitro, xen; nothing on bare metal.
+    std::optional<std::string> hypervisor{};
     std::optional<std::int64_t> maximum_attachments{};
     /// "shared": network interfaces count among the attachments.
     std::optional<std::string> attachment_limit_type{};
+    std::int64_t maximum_interfaces = 0;
+    std::int64_t addresses_per_interface = 0;
+    std::int64_t ipv6_addresses_per_interface = 0;
 };
 
 std::optional<LaunchTypeRow> select_launch_type(Database& db, std::string_view name);
@@ -40,8 +45,14 @@ struct LaunchSubnet {
     std::string zone_id{};
     std::string cidr_block{};
     bool map_public_ip_on_launch = false;
-    /// Where the search for a free address begins.
-    std::int64_t next_address = 0;
+    /// Whether its VPC's instances are dedicated.
+    bool is_dedicated = false;
+    std::optional<std::string> ipv6_cidr_block{};
+    bool assign_ipv6_address_on_creation = false;
+    /// What its instances are told of their names unless the launch says otherwise.
+    std::string hostname_type{};
+    bool resource_name_dns_a = false;
+    bool resource_name_dns_aaaa = false;
 };
 
 std::optional<LaunchSubnet> select_launch_subnet(Database& db, std::string_view owner,
@@ -50,17 +61,5 @@ std::optional<LaunchSubnet> select_launch_subnet(Database& db, std::string_view 
 std::vector<LaunchSubnet> select_launch_subnets(Database& db, std::string_view owner,
                                                 std::string_view region,
                                                 std::string_view instance_type);
-
-/// Up to `wanted` free private addresses of the subnet, fewer when there are no more. Addresses are
-/// given in order, from the fifth on; one that has been given up comes again when all others have
-/// been given. The caller uses them in the same transaction.
-/// Source: the first four addresses and the last are AWS's own (documented), the order is assumed.
-std::vector<std::string> take_private_addresses(Database& db, const LaunchSubnet& subnet,
-                                                std::int64_t wanted);
-
-/// A public address that no instance has, the first from the one that `start` stands for; nothing
-/// when all are taken. They are of 198.18.0.0/15, which is nobody's: what is sent there by mistake
-/// reaches no real machine.
-std::optional<std::string> find_public_address(Database& db, std::uint64_t start);
 
 }  // namespace amilab

@@ -1,6 +1,7 @@
 #include "storage/metadata/layers/layer_record_rows.h"
 
 #include "storage/metadata/sql/columns.h"
+#include "storage/metadata/sql/sql_text.h"
 
 namespace amilab {
 
@@ -22,6 +23,30 @@ constexpr auto kColumns =
                  integer<&Row::blocks>("blocks").as("ifnull(l.blocks, 0)"),
                  integer<&Row::map_checksum>("map_checksum").as("ifnull(l.map_checksum, 0)"),
                  flag<&Row::is_of_this_boot>("of_this_boot").as("l.of_this_boot"));
+
+/// Sealed, and all of it survives power loss.
+constexpr auto kIsOnDisk = sql("sealed = 1 AND synced = 1");
+constexpr auto kHasRecord = sql("map_checksum IS NOT NULL");
+constexpr auto kLacksRecord = kIsOnDisk + " AND map_checksum IS NULL";
+
+template <const auto& kCondition>
+bool is_layer(Database& db, LayerId layer)
+{
+    static constexpr auto kSelect = "SELECT 1 FROM layer WHERE id = ? AND " + kCondition;
+    Statement select(db, kSelect);
+    select.bind(layer);
+    return select.step();
+}
+
+/// In the order of their ids.
+template <const auto& kCondition>
+std::vector<LayerId> select_layers(Database& db)
+{
+    static constexpr auto kSelect = "SELECT id FROM layer WHERE " + kCondition + " ORDER BY id";
+    Statement select(db, kSelect);
+    select.bind();
+    return select.values<LayerId>();
+}
 
 bool has_columns(Database& db)
 {
@@ -47,9 +72,7 @@ void set_layer_record(Database& db, LayerId layer, const std::optional<LayerReco
 
 bool has_layer_record(Database& db, LayerId layer)
 {
-    Statement select(db, "SELECT 1 FROM layer WHERE id = ? AND map_checksum IS NOT NULL");
-    select.bind(layer);
-    return select.step();
+    return is_layer<kHasRecord>(db, layer);
 }
 
 LayerExpectations select_layer_expectations(Database& db, std::string_view boot_id)
@@ -78,34 +101,22 @@ LayerExpectations select_layer_expectations(Database& db, std::string_view boot_
 
 std::vector<LayerId> select_layers_without_record(Database& db)
 {
-    Statement select(db,
-                     "SELECT id FROM layer"
-                     " WHERE sealed = 1 AND synced = 1 AND map_checksum IS NULL ORDER BY id");
-    select.bind();
-    return select.values<LayerId>();
+    return select_layers<kLacksRecord>(db);
 }
 
 bool is_layer_on_disk(Database& db, LayerId layer)
 {
-    Statement select(db, "SELECT 1 FROM layer WHERE id = ? AND sealed = 1 AND synced = 1");
-    select.bind(layer);
-    return select.step();
+    return is_layer<kIsOnDisk>(db, layer);
 }
 
 std::vector<LayerId> select_layers_on_disk(Database& db)
 {
-    Statement select(db, "SELECT id FROM layer WHERE sealed = 1 AND synced = 1 ORDER BY id");
-    select.bind();
-    return select.values<LayerId>();
+    return select_layers<kIsOnDisk>(db);
 }
 
 bool may_be_recorded(Database& db, LayerId layer)
 {
-    Statement select(db,
-                     "SELECT 1 FROM layer WHERE id = ?"
-                     " AND sealed = 1 AND synced = 1 AND map_checksum IS NULL");
-    select.bind(layer);
-    return select.step();
+    return is_layer<kLacksRecord>(db, layer);
 }
 
 }  // namespace amilab

@@ -1,7 +1,9 @@
 #include "storage/metadata/layers/layer_report_rows.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <iterator>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -9,6 +11,8 @@
 #include "storage/metadata/layers/layer_merge_rows.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/sql/columns.h"
+#include "storage/metadata/sql/listing.h"
+#include "storage/metadata/sql/sql_text.h"
 
 namespace amilab {
 
@@ -25,26 +29,42 @@ constexpr auto kDiskColumns =
                      integer<&DiskRow::layer>("layer_id"), integer<&DiskRow::size_gib>("size_gib"),
                      flag<&DiskRow::is_volume>("is_volume"));
 
-/// `condition` goes on behind a WHERE.
+constexpr auto kVolumes =
+    sql("SELECT id, region, owner, state, layer_id, size_gib, 1 AS is_volume FROM volume"
+        " WHERE layer_id IS NOT NULL");
+constexpr auto kSnapshots =
+    sql("SELECT id, region, owner, state, layer_id, volume_size_gib AS size_gib, 0 AS is_volume"
+        " FROM main.snapshot WHERE layer_id IS NOT NULL");
+constexpr auto kDiskFrom = "(" + kVolumes + " UNION ALL " + kSnapshots + ") d";
+/// Everybody's, of all regions.
+constexpr Listing<DiskRow> kDiskList{
+    .from = kDiskFrom, .key = "d.id", .owner = "-", .region = "-", .columns = kDiskColumns};
+
+/// `condition` goes on behind the rows of volumes and of snapshots.
 template <class... Values>
 std::vector<DiskRow> select_disks_where(Database& db, const std::string& condition,
                                         const Values&... values)
 {
-    const auto tail = " WHERE d.layer_id IS NOT NULL" + condition + " ORDER BY d.id";
-    auto disks = select_rows<kDiskColumns>(
-        db,
-        "FROM (SELECT id, region, owner, state, layer_id, size_gib, 1 AS is_volume FROM volume) d" +
-            tail,
-        values...);
-    auto snapshots = select_rows<kDiskColumns>(
-        db,
-        "FROM (SELECT id, region, owner, state, layer_id, volume_size_gib AS size_gib,"
-        "  0 AS is_volume FROM main.snapshot) d" +
-            tail,
-        values...);
+    const auto tail = ") d" + condition + " ORDER BY d.id";
+    auto disks = select_rows<kDiskColumns>(db, "FROM (" + std::string(kVolumes) + tail, values...);
+    auto snapshots =
+        select_rows<kDiskColumns>(db, "FROM (" + std::string(kSnapshots) + tail, values...);
     disks.insert(disks.end(), std::make_move_iterator(snapshots.begin()),
                  std::make_move_iterator(snapshots.end()));
     return disks;
+}
+
+/// Ends with a layer's id.
+std::string layer_use_sql(Database& db)
+{
+    std::string uses = "SELECT 1 FROM layer c WHERE c.parent_id = l.id";
+    for (const auto& reference : references_to_layers(db)) {
+        uses += fmt::format(" UNION ALL SELECT 1 FROM {0} WHERE {0}.{1} = l.id", reference.table,
+                            reference.column);
+    }
+    return fmt::format(
+        "SELECT l.parent_id, (SELECT COUNT(*) FROM ({} LIMIT 2)) FROM layer l WHERE l.id = ?",
+        uses);
 }
 
 }  // namespace
@@ -73,7 +93,42 @@ std::vector<DiskRow> select_disks(Database& db)
 std::vector<DiskRow> select_disks_of(Database& db, std::string_view account)
 {
     return select_disks_where(
-        db, " AND d.owner = ? AND d.region IN (SELECT name FROM catalogue.region)", account);
+        db, " WHERE d.owner = ? AND d.region IN (SELECT name FROM catalogue.region)", account);
+}
+
+std::vector<DiskRow> select_disk_page(Database& db, const DiskPage& page)
+{
+    if (!page.account) {
+        return select_page<kDiskList>(db, {.after = page.after, .limit = page.most});
+    }
+    // By the indexes of owners: an account costs what it has, not what all have.
+    auto disks = select_disks_of(db, *page.account);
+    std::erase_if(disks, [&](const auto& disk) { return disk.id <= page.after; });
+    std::ranges::sort(disks, {}, &DiskRow::id);
+    disks.resize(std::min(disks.size(), static_cast<std::size_t>(page.most)));
+    return disks;
+}
+
+std::vector<LayerUse> select_layers_below(Database& db, const std::vector<LayerId>& tops)
+{
+    const auto sql = layer_use_sql(db);
+    std::vector<LayerUse> layers;
+    std::unordered_set<LayerId> seen;
+    for (std::optional<LayerId> next : tops) {
+        while (next && seen.insert(*next).second) {
+            Statement select(db, sql);
+            select.bind(*next);
+            if (!select.step()) {
+                break;
+            }
+            auto row = select.row();
+            auto& layer = layers.emplace_back(LayerUse{.id = *next});
+            row.read(layer.parent);
+            row.read(layer.uses);
+            next = layer.parent;
+        }
+    }
+    return layers;
 }
 
 std::vector<LayerId> select_layers_held_by(Database& db, std::string_view account)

@@ -35,6 +35,26 @@ std::vector<DiskRow> select_disks(Database& db);
 /// The volumes and snapshots of one account, by the indexes of owners.
 std::vector<DiskRow> select_disks_of(Database& db, std::string_view account);
 
+/// A part of all volumes and snapshots, in the order of their ids.
+struct DiskPage {
+    /// Whose; nothing: everybody's.
+    std::optional<std::string> account{};
+    /// The id of the last one before; empty: from the first on.
+    std::string after{};
+    std::int64_t most = 0;
+};
+std::vector<DiskRow> select_disk_page(Database& db, const DiskPage& page);
+
+/// What a layer stands on, and what stands on it.
+struct LayerUse {
+    LayerId id{};
+    std::optional<LayerId> parent{};
+    /// How many layers, volumes and snapshots it is the next one of; 2 where there are more.
+    std::int64_t uses = 0;
+};
+/// The layers of the chains that begin with these, each layer once. Costs what there is of those.
+std::vector<LayerUse> select_layers_below(Database& db, const std::vector<LayerId>& tops);
+
 /// The layers that count as the account's: those of its volumes and snapshots, and what lies below
 /// them down to the first that somebody else's volume or snapshot has for its own.
 std::vector<LayerId> select_layers_held_by(Database& db, std::string_view account);

@@ -2,20 +2,6 @@
 
 namespace amilab {
 
-void insert_security_group(Database& db, const SecurityGroupRow& row)
-{
-    insert_row<kSecurityGroupColumns>(db, row);
-}
-
-std::optional<SecurityGroupRow> select_security_group(Database& db, std::string_view owner,
-                                                      std::string_view region,
-                                                      const SecurityGroupId& id)
-{
-    return select_row<kSecurityGroupColumns>(
-        db, "FROM security_group g WHERE g.id = ? AND g.region = ? AND g.owner = ?", id, region,
-        owner);
-}
-
 std::optional<SecurityGroupRow> select_security_group_named(Database& db, const VpcId& vpc,
                                                             std::string_view name)
 {
@@ -25,7 +11,7 @@ std::optional<SecurityGroupRow> select_security_group_named(Database& db, const 
 
 std::optional<SecurityGroupRow> select_default_security_group(Database& db, const VpcId& vpc)
 {
-    return select_security_group_named(db, vpc, "default");
+    return select_security_group_named(db, vpc, kDefaultGroupName);
 }
 
 }  // namespace amilab

@@ -26,16 +26,13 @@ inline constexpr auto kSecurityGroupColumns = columns<SecurityGroupRow>(
     text<&SecurityGroupRow::vpc_id>("vpc_id"), text<&SecurityGroupRow::name>("name"),
     text<&SecurityGroupRow::description>("description"));
 
-/// A VPC has one group of a name; a second one throws.
-void insert_security_group(Database& db, const SecurityGroupRow& row);
+/// The name of the group that every VPC has from the start.
+inline constexpr std::string_view kDefaultGroupName = "default";
 
-std::optional<SecurityGroupRow> select_security_group(Database& db, std::string_view owner,
-                                                      std::string_view region,
-                                                      const SecurityGroupId& id);
 /// Whatever the case of its name.
 std::optional<SecurityGroupRow> select_security_group_named(Database& db, const VpcId& vpc,
                                                             std::string_view name);
-/// The group named "default", which every VPC has.
+/// The group named kDefaultGroupName, which every VPC has.
 std::optional<SecurityGroupRow> select_default_security_group(Database& db, const VpcId& vpc);
 
 }  // namespace amilab

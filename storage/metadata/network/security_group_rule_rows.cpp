@@ -5,9 +5,12 @@ namespace amilab {
 RuleCounts count_rules(Database& db, const SecurityGroupId& group, bool is_egress)
 {
     Statement select(db,
-                     "SELECT COUNT(*) FILTER (WHERE r.peer_kind <> ?),"
-                     " COUNT(*) FILTER (WHERE r.peer_kind <> ?)"
-                     " FROM security_group_rule r WHERE r.group_id = ? AND r.is_egress = ?");
+                     "SELECT ifnull(SUM(weight) FILTER (WHERE peer_kind <> ?), 0),"
+                     " ifnull(SUM(weight) FILTER (WHERE peer_kind <> ?), 0)"
+                     " FROM (SELECT r.peer_kind, coalesce((SELECT l.max_entries FROM prefix_list l"
+                     " WHERE l.id = r.peer), (SELECT l.max_entries FROM catalogue.prefix_list l"
+                     " WHERE l.region = r.region AND l.id = r.peer), 1) AS weight"
+                     " FROM security_group_rule r WHERE r.group_id = ? AND r.is_egress = ?)");
     select.bind(PeerKind::kIpv6, PeerKind::kIpv4, group, is_egress);
     select.step();
     auto row = select.row();
@@ -31,13 +34,20 @@ std::optional<SecurityGroupRuleRow> select_rule(Database& db, const SecurityGrou
         db, "FROM security_group_rule r WHERE r.id = ? AND r.group_id = ?", id, group);
 }
 
+void set_rule_aside(Database& db, const SecurityGroupRuleId& id)
+{
+    // No peer is called like a rule.
+    Statement(db, "UPDATE security_group_rule SET peer = id WHERE id = ?").execute(id);
+}
+
 bool update_rule(Database& db, const SecurityGroupRuleRow& row)
 {
     Statement(db,
               "UPDATE OR IGNORE security_group_rule SET protocol = ?, from_port = ?, to_port = ?,"
-              " peer_kind = ?, peer = ?, description = ? WHERE id = ?")
+              " peer_kind = ?, peer = ?, description = ?, peering_id = ?, peered_owner = ?,"
+              " peered_vpc_id = ? WHERE id = ?")
         .execute(row.protocol, row.from_port, row.to_port, row.peer_kind, row.peer, row.description,
-                 row.id);
+                 row.peering_id, row.peered_owner, row.peered_vpc_id, row.id);
     return db.changes() == 1;
 }
 
@@ -48,23 +58,35 @@ void describe_rule(Database& db, const SecurityGroupRuleId& id,
         .execute(description, id);
 }
 
-std::vector<SecurityGroupRuleRow> select_stale_rules(Database& db, const SecurityGroupId& group)
-{
-    return select_rows<kSecurityGroupRuleColumns>(
-        db,
-        "FROM security_group_rule r WHERE r.group_id = ? AND r.peer_kind = ? AND NOT EXISTS"
-        " (SELECT 1 FROM security_group p WHERE p.id = r.peer)"
-        " ORDER BY r.is_egress, r.protocol, r.from_port, r.to_port, r.peer",
-        group, PeerKind::kGroup);
-}
-
 bool is_group_used(Database& db, const SecurityGroupId& id)
 {
     Statement select(db,
-                     "SELECT 1 FROM instance_security_group WHERE group_id = ? UNION ALL"
-                     " SELECT 1 FROM security_group_rule WHERE peer = ? AND group_id <> ?");
-    select.bind(id, id, id);
+                     "SELECT 1 FROM interface_group WHERE group_id = ?1 UNION ALL"
+                     " SELECT 1 FROM security_group_rule WHERE peer = ?1 AND group_id <> ?1"
+                     " AND peering_id IS NULL"
+                     " UNION ALL SELECT 1 FROM security_group_vpc_association WHERE group_id = ?1");
+    select.bind(id);
     return select.step();
+}
+
+std::vector<GroupReference> select_group_references(Database& db,
+                                                    const std::vector<std::string>& groups)
+{
+    Statement select(db,
+                     "SELECT DISTINCT r.peer, g.vpc_id, r.peering_id FROM security_group_rule r"
+                     " JOIN security_group g ON g.id = r.group_id"
+                     " JOIN vpc_peering_connection p ON p.id = r.peering_id AND p.state = ?"
+                     " WHERE r.peer IN (SELECT value FROM json_each(?)) ORDER BY 1, 2, 3");
+    select.bind(VpcPeeringState::kActive, json_list(groups));
+    std::vector<GroupReference> references;
+    while (select.step()) {
+        auto row = select.row();
+        auto& one = references.emplace_back();
+        row.read(one.group_id);
+        row.read(one.referencing_vpc_id);
+        row.read(one.peering_id);
+    }
+    return references;
 }
 
 }  // namespace amilab

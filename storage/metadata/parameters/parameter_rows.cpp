@@ -14,7 +14,8 @@ constexpr auto kVersionColumns = columns<ParameterRow>(
     text<&ParameterRow::value>("value"), text<&ParameterRow::data_type>("data_type"),
     text<&ParameterRow::tier>("tier"), text<&ParameterRow::description>("description"),
     time<&ParameterRow::last_modified_ms>("last_modified_ms"),
-    text<&ParameterRow::last_modified_user>("last_modified_user"));
+    text<&ParameterRow::last_modified_user>("last_modified_user"),
+    text<&ParameterRow::key_id>("key_id"), text<&ParameterRow::allowed_pattern>("allowed_pattern"));
 constexpr auto kNewest =
     sql("parameter p JOIN parameter_version v ON v.owner = p.owner AND v.region = p.region"
         " AND v.name = p.name AND v.version = p.version");
@@ -48,6 +49,10 @@ constexpr Listing<ParameterRow> kPublicList{.from = kPublic,
 constexpr auto kLabelColumns = columns<ParameterLabelRow>(
     "parameter_label", "b", integer<&ParameterLabelRow::version>("version"),
     text<&ParameterLabelRow::label>("label"));
+
+constexpr auto kTagColumns =
+    columns<ParameterTagRow>("parameter_tag", "t", text<&ParameterTagRow::key>("key"),
+                             text<&ParameterTagRow::value>("value"));
 
 constexpr auto kOldestColumns =
     columns<OldestVersion>("parameter_version", "v", integer<&OldestVersion::version>("version"),
@@ -106,6 +111,7 @@ struct Source {
     /// The name that its order and its index are of.
     std::string_view name;
     std::string (*column)(std::string_view name);
+    /// Whether its parameters have labels and tags.
     bool has_labels;
 };
 
@@ -124,11 +130,39 @@ std::string column_of(const Source& source, ParameterFilter::Key key)
             return source.column("tier");
         case ParameterFilter::Key::kDataType:
             return source.column("data_type");
+        case ParameterFilter::Key::kKeyId:
+            return source.column("key_id");
+        case ParameterFilter::Key::kTag:
+            return "t.value";
         case ParameterFilter::Key::kLabel:
         case ParameterFilter::Key::kNothing:
             return {};
     }
     return {};
+}
+
+/// Any of the values. One condition alone stays one that an index serves.
+void append_values(Query& query, const std::string& column, const ParameterFilter& filter)
+{
+    std::string_view before = " AND (";
+    for (const auto& value : filter.values) {
+        query.sql(before);
+        append_value(query, column, value, filter.option);
+        before = " OR ";
+    }
+    query.sql(filter.values.empty() ? " AND 0" : ")");
+}
+
+void append_tag(Query& query, const std::string& column, const ParameterFilter& filter)
+{
+    query.sql(
+        " AND EXISTS (SELECT 1 FROM parameter_tag t WHERE t.owner = v.owner"
+        " AND t.region = v.region AND t.name = v.name AND t.key = ");
+    query.value(filter.tag);
+    if (!filter.values.empty()) {
+        append_values(query, column, filter);
+    }
+    query.sql(")");
 }
 
 void append_filter(Query& query, const Source& source, const ParameterFilter& filter)
@@ -142,18 +176,14 @@ void append_filter(Query& query, const Source& source, const ParameterFilter& fi
         return;
     }
     const auto column = column_of(source, filter.key);
-    if (column.empty()) {
+    const bool is_tag = filter.key == ParameterFilter::Key::kTag;
+    if (column.empty() || (is_tag && !source.has_labels)) {
         query.sql(" AND 0");
-        return;
+    } else if (is_tag) {
+        append_tag(query, column, filter);
+    } else {
+        append_values(query, column, filter);
     }
-    // One condition alone stays one that an index serves.
-    std::string_view before = " AND (";
-    for (const auto& value : filter.values) {
-        query.sql(before);
-        append_value(query, column, value, filter.option);
-        before = " OR ";
-    }
-    query.sql(filter.values.empty() ? " AND 0" : ")");
 }
 
 }  // namespace
@@ -277,6 +307,30 @@ void set_parameter_label(Database& db, const ParameterKey& key, std::string_view
               " VALUES (?, ?, ?, ?, ?) ON CONFLICT (owner, region, name, label)"
               " DO UPDATE SET version = excluded.version")
         .execute(key.owner, key.region, key.name, label, version);
+}
+
+std::vector<ParameterTagRow> select_parameter_tags(Database& db, const ParameterKey& key)
+{
+    return select_rows<kTagColumns>(db,
+                                    "FROM parameter_tag t WHERE t.owner = ? AND t.region = ?"
+                                    " AND t.name = ? ORDER BY t.key",
+                                    key.owner, key.region, key.name);
+}
+
+void set_parameter_tag(Database& db, const ParameterKey& key, const ParameterTagRow& tag)
+{
+    Statement(db,
+              "INSERT INTO parameter_tag (owner, region, name, key, value)"
+              " VALUES (?, ?, ?, ?, ?) ON CONFLICT (owner, region, name, key)"
+              " DO UPDATE SET value = excluded.value")
+        .execute(key.owner, key.region, key.name, tag.key, tag.value);
+}
+
+void delete_parameter_tag(Database& db, const ParameterKey& key, std::string_view tag)
+{
+    Statement(db,
+              "DELETE FROM parameter_tag WHERE owner = ? AND region = ? AND name = ? AND key = ?")
+        .execute(key.owner, key.region, key.name, tag);
 }
 
 bool delete_parameter(Database& db, const ParameterKey& key)

@@ -17,13 +17,17 @@ struct ParameterRow {
     std::string region{};
     std::string name{};
     std::int64_t version = 0;
-    std::string type{};  ///< String, StringList
+    std::string type{};  ///< String, StringList, SecureString
     std::string value{};
     std::string data_type{};  ///< text, aws:ec2:image
     std::string tier{};       ///< Standard, Advanced
     std::optional<std::string> description{};
     TimeMs last_modified_ms = 0;
     std::string last_modified_user{};
+    /// The key that a SecureString is encrypted with, as it was named.
+    std::optional<std::string> key_id{};
+    /// A regular expression that values match.
+    std::optional<std::string> allowed_pattern{};
     /// Of public ones: when the image whose id it holds was made.
     TimeMs image_time_ms = 0;
 };
@@ -57,11 +61,14 @@ std::optional<ParameterRow> select_public_parameter(Database& db, std::string_vi
 
 /// What a list is narrowed to. Values are alternatives.
 struct ParameterFilter {
-    enum class Key { kName, kType, kPath, kLabel, kTier, kDataType, kNothing };
+    enum class Key { kName, kType, kPath, kLabel, kTier, kDataType, kKeyId, kTag, kNothing };
     enum class Option { kEquals, kBeginsWith, kContains, kOneLevel, kRecursive };
     Key key;
     Option option;
+    /// Without one, whatever a tag's value is.
     std::vector<std::string> values;
+    /// The key of the tag.
+    std::string tag{};
 };
 
 template <>
@@ -102,7 +109,17 @@ void delete_parameter_version(Database& db, const ParameterKey& key, std::int64_
 /// Puts a label on a version, from another one if need be.
 void set_parameter_label(Database& db, const ParameterKey& key, std::string_view label,
                          std::int64_t version);
-/// Deletes a parameter with its versions and labels. False when there is none.
+/// A tag on a parameter.
+struct ParameterTagRow {
+    std::string key{};
+    std::string value{};
+};
+/// In the order of their keys.
+std::vector<ParameterTagRow> select_parameter_tags(Database& db, const ParameterKey& key);
+/// In place of what the key has.
+void set_parameter_tag(Database& db, const ParameterKey& key, const ParameterTagRow& tag);
+void delete_parameter_tag(Database& db, const ParameterKey& key, std::string_view tag);
+/// Deletes a parameter with its versions, labels and tags. False when there is none.
 bool delete_parameter(Database& db, const ParameterKey& key);
 
 }  // namespace amilab

@@ -101,11 +101,22 @@ inline constexpr FilterColumn kZoneFilters[] = {
     {"zone-name", "name"},
     {"zone-type", "zone_type"},
 };
-/// A region's zones, in the order of their names. What ListQuery::among can name is below.
+/// A region's zones, in the order of their names. What ListQuery::among can name is below. Rows are
+/// a new account's: select_zones() has those of the account that asks.
 inline constexpr Listing<ZoneRow> kZoneList{
     .key = "z.name", .owner = "-", .columns = kZoneColumns, .filters = kZoneFilters};
 inline constexpr std::string_view kZoneId = "z.zone_id";
 inline constexpr std::string_view kZoneOptInStatus = "z.opt_in_status";
+inline constexpr std::string_view kZoneGroupName = "z.group_name";
+
+/// The page of kZoneList, as the query's owner has opted in to groups of zones.
+std::vector<ZoneRow> select_zones(Database& db, const ListQuery& wanted);
+/// The zones of the region that the account may use.
+std::vector<ZoneRow> select_enabled_zones(Database& db, std::string_view account,
+                                          std::string_view region);
+/// Opts the account in to the group of zones.
+void opt_in_to_zones(Database& db, std::string_view account, std::string_view region,
+                     std::string_view group);
 
 /// One indexed look; Generation::region_exists() needs none.
 bool region_exists(Database& db, std::string_view region);

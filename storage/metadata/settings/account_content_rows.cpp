@@ -39,24 +39,36 @@ std::vector<std::string> select_names(Database& db, std::string_view sql)
     return select.texts();
 }
 
+/// A table of rows with owners.
+struct OwnedTable {
+    std::string name{};
+    /// Whether the rows are of regions, too.
+    bool has_region = false;
+
+    /// Which rows are the account's that is bound.
+    std::string_view of_account() const { return has_region ? kOwned : "WHERE owner = ?"; }
+};
+constexpr auto kOwnedTableColumns = columns<OwnedTable>(
+    "sqlite_schema", "m", text<&OwnedTable::name>("name"),
+    flag<&OwnedTable::has_region>("has_region")
+        .as("EXISTS (SELECT 1 FROM pragma_table_info(m.name) c WHERE c.name = 'region')"));
 constexpr auto kOwnedTables =
-    sql("SELECT m.name FROM main.sqlite_schema m WHERE m.type = 'table' AND EXISTS"
+    sql("FROM main.sqlite_schema m WHERE m.type = 'table' AND EXISTS"
         " (SELECT 1 FROM pragma_table_info(m.name) c WHERE c.name = 'owner')");
 
-/// Tables whose rows have owners.
-std::vector<std::string> owned_tables(Database& db)
+std::vector<OwnedTable> owned_tables(Database& db)
 {
-    return select_names(db, kOwnedTables);
+    return select_rows<kOwnedTableColumns>(db, kOwnedTables);
 }
 
-/// Tables of rows with owners that do not go with another row.
-std::vector<std::string> tables_to_empty(Database& db)
+/// Tables of rows with owners whose rows do not go with another row.
+std::vector<OwnedTable> tables_to_empty(Database& db)
 {
     static constexpr auto kTables =
         kOwnedTables +
         " AND NOT EXISTS"
         " (SELECT 1 FROM pragma_foreign_key_list(m.name) f WHERE f.on_delete = 'CASCADE')";
-    return select_names(db, kTables);
+    return select_rows<kOwnedTableColumns>(db, kTables);
 }
 
 /// Tables of rows with owners and ids.
@@ -101,6 +113,12 @@ void delete_naming(Database& db, std::string_view account, std::string_view tabl
 void delete_account_rows(Database& db, std::string_view account)
 {
     db.run("PRAGMA defer_foreign_keys = ON");  // until the commit: rows go in any order
+    // Others' interfaces, which this account was permitted to attach.
+    Statement(db,
+              "UPDATE main.network_interface SET instance_id = NULL, attachment_id = NULL,"
+              " device_index = NULL, attach_time_ms = NULL, delete_on_termination = NULL"
+              " WHERE instance_id IN (SELECT id FROM main.instance WHERE owner = ?)")
+        .execute(account);
     for (const auto& named : tables_with_ids(db)) {
         for (const auto& [table, column, of] : kIdColumns) {
             if (of.empty() || of == named) {
@@ -112,7 +130,8 @@ void delete_account_rows(Database& db, std::string_view account)
         delete_naming(db, account, hold.table, hold.column, hold.held);
     }
     for (const auto& table : tables_to_empty(db)) {
-        Statement(db, fmt::format("DELETE FROM main.{} {}", table, kOwned)).execute(account);
+        Statement(db, fmt::format("DELETE FROM main.{} {}", table.name, table.of_account()))
+            .execute(account);
     }
 }
 
@@ -120,8 +139,8 @@ std::map<std::string, std::int64_t, std::less<>> count_account_rows(Database& db
 {
     std::map<std::string, std::int64_t, std::less<>> counts;
     for (const auto& table : owned_tables(db)) {
-        Statement select(db,
-                         fmt::format("SELECT owner, count(*) FROM main.{} GROUP BY owner", table));
+        Statement select(
+            db, fmt::format("SELECT owner, count(*) FROM main.{} GROUP BY owner", table.name));
         select.bind();
         while (select.step()) {
             auto row = select.row();
@@ -132,6 +151,18 @@ std::map<std::string, std::int64_t, std::less<>> count_account_rows(Database& db
     return counts;
 }
 
+std::int64_t count_rows_of(Database& db, std::string_view account)
+{
+    std::int64_t count = 0;
+    for (const auto& table : owned_tables(db)) {
+        Statement select(
+            db, fmt::format("SELECT count(*) FROM main.{} {}", table.name, table.of_account()));
+        select.bind(account);
+        count += select.values<std::int64_t>().front();
+    }
+    return count;
+}
+
 void keep_account_counts(Database& db)
 {
     // A row that another replaces has gone.
@@ -140,7 +171,7 @@ void keep_account_counts(Database& db)
         "CREATE TEMP TABLE account_count (account TEXT NOT NULL PRIMARY KEY,"
         " rows INTEGER NOT NULL, disks INTEGER NOT NULL) STRICT, WITHOUT ROWID");
     for (const auto& table : owned_tables(db)) {
-        const bool is_disk = table == "volume" || table == "snapshot";
+        const bool is_disk = table.name == "volume" || table.name == "snapshot";
         db.run(fmt::format(
             "CREATE TEMP TRIGGER count_new_{0} AFTER INSERT ON main.{0} BEGIN"
             " INSERT INTO account_count (account, rows, disks) SELECT new.owner, 0, 0"
@@ -150,7 +181,7 @@ void keep_account_counts(Database& db)
             "CREATE TEMP TRIGGER count_gone_{0} AFTER DELETE ON main.{0} BEGIN"
             " UPDATE account_count SET rows = rows - 1, disks = disks - {1}"
             "  WHERE account = old.owner; END",
-            table, is_disk ? 1 : 0));
+            table.name, is_disk ? 1 : 0));
     }
     for (const auto& [account, rows] : count_account_rows(db)) {
         Statement(db,

@@ -20,6 +20,8 @@ void delete_account_rows(Database& db, std::string_view account);
 
 /// How many rows each account has that has any.
 std::map<std::string, std::int64_t, std::less<>> count_account_rows(Database& db);
+/// How many rows the account has. Costs what the account has, and a look into each region.
+std::int64_t count_rows_of(Database& db, std::string_view account);
 
 /// Counts what each account has from now on as rows come and go, on this connection, which is the
 /// one that writes; select_account_count() tells. What a transaction that is rolled back did does

@@ -148,6 +148,16 @@ std::optional<std::string> select_account_setting(Database& db, std::string_view
     return select.step() ? std::optional(select.row().text()) : std::nullopt;
 }
 
+std::vector<std::string> select_account_settings(Database& db, std::string_view owner,
+                                                 std::string_view region, std::string_view begin)
+{
+    Statement select(db,
+                     "SELECT name FROM account_setting WHERE owner = ? AND region = ?"
+                     " AND instr(name, ?) = 1");
+    select.bind(owner, region, begin);
+    return select.texts();
+}
+
 void write_account_setting(Database& db, std::string_view owner, std::string_view region,
                            std::string_view name, std::string_view value)
 {

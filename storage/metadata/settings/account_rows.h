@@ -43,6 +43,9 @@ bool owns_product(Database& db, std::string_view account, std::string_view produ
 /// What an account has set for a region; nothing: the default.
 std::optional<std::string> select_account_setting(Database& db, std::string_view owner,
                                                   std::string_view region, std::string_view name);
+/// The names of what the account has set, of those that begin so.
+std::vector<std::string> select_account_settings(Database& db, std::string_view owner,
+                                                 std::string_view region, std::string_view begin);
 void write_account_setting(Database& db, std::string_view owner, std::string_view region,
                            std::string_view name, std::string_view value);
 

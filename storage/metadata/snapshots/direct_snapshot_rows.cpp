@@ -19,8 +19,9 @@ std::optional<DirectSnapshotRow> select_direct_snapshot(Database& db, const Snap
 std::int64_t count_open_direct_snapshots(Database& db, std::string_view owner,
                                          std::string_view region)
 {
+    // From those that are open: an account may have any number of snapshots, and few of those.
     Statement select(db,
-                     "SELECT COUNT(*) FROM direct_snapshot AS d JOIN snapshot AS s"
+                     "SELECT COUNT(*) FROM direct_snapshot AS d CROSS JOIN snapshot AS s"
                      " ON s.id = d.snapshot_id"
                      " WHERE d.open = 1 AND s.owner = ? AND s.region = ?");
     select.bind(owner, region);

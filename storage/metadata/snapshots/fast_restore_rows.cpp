@@ -22,17 +22,6 @@ void delete_fast_restores(Database& db, const SnapshotId& id)
     Statement(db, "DELETE FROM fast_restore WHERE snapshot_id = ?").execute(id);
 }
 
-std::int64_t count_fast_restored_snapshots(Database& db, std::string_view owner,
-                                           std::string_view region)
-{
-    Statement select(db,
-                     "SELECT COUNT(DISTINCT snapshot_id) FROM fast_restore"
-                     " WHERE owner = ? AND region = ? AND disabling_ms IS NULL");
-    select.bind(owner, region);
-    select.step();
-    return select.row().integer();
-}
-
 std::vector<FastRestoreRow> select_fast_restores_of(Database& db, const SnapshotId& id,
                                                     TimeMs now_ms)
 {

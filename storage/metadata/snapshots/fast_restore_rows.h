@@ -83,10 +83,6 @@ std::optional<FastRestoreRow> select_fast_restore(Database& db, std::string_view
 void put_fast_restore(Database& db, const FastRestoreRow& row);
 /// Deletes those of all accounts and zones: the snapshot is gone.
 void delete_fast_restores(Database& db, const SnapshotId& id);
-/// How many snapshots the account has enabled in the region, each once; those that are being
-/// disabled, or are, do not count.
-std::int64_t count_fast_restored_snapshots(Database& db, std::string_view owner,
-                                           std::string_view region);
 /// All accounts' that nobody has disabled.
 std::vector<FastRestoreRow> select_fast_restores_of(Database& db, const SnapshotId& id,
                                                     TimeMs now_ms);

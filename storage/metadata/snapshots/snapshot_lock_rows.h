@@ -59,11 +59,11 @@ inline constexpr auto kSnapshotLockColumns = columns<SnapshotLockRow>(
     time<&SnapshotLockRow::expires_ms>("expires_ms"),
     text<&SnapshotLockRow::state>("state").as(kSnapshotLockState));
 inline constexpr FilterColumn kSnapshotLockFilters[] = {{"lock-state", "state"}};
-/// Locks on the owner's snapshots, expired ones too. From the locks: there are fewer of them.
+/// Locks on the owner's snapshots, expired ones too. From the snapshots: the locks are everybody's.
 inline constexpr Listing<SnapshotLockRow> kSnapshotLockList{
-    .from = "snapshot_lock l CROSS JOIN main.snapshot s ON s.id = l.snapshot_id",
+    .from = "main.snapshot s CROSS JOIN snapshot_lock l ON l.snapshot_id = s.id",
     .where = "s.recycled = 0",
-    .key = "l.snapshot_id",
+    .key = "s.id",
     .owner = "s.owner",
     .region = "s.region",
     .columns = kSnapshotLockColumns,

@@ -26,7 +26,8 @@ inline constexpr FilterColumn kSnapshotFilters[] = {
     {"storage-tier", "tier"},
     {"transfer-type", "transfer_type"},
     // Catalogue snapshots are of no volume.
-    {"volume-id", "o.volume_id", "s.id IN (SELECT o.id FROM main.snapshot o WHERE ", ")"},
+    {"volume-id", "o.volume_id", "s.id IN (SELECT o.id FROM main.snapshot o WHERE ", ")",
+     "EXISTS (SELECT 1 FROM main.snapshot o WHERE o.id = s.id AND "},
     {"volume-size", "volume_size_gib"},
 };
 /// Everybody's of the region; who may see them is for select_snapshots() to decide.
@@ -35,6 +36,10 @@ inline constexpr Listing<SnapshotRow> kSnapshotList{.from = "all_snapshot s",
                                                     .owner = "-",
                                                     .columns = kDescribedSnapshotColumns,
                                                     .filters = kSnapshotFilters};
+
+/// The owner's own.
+inline constexpr Listing<SnapshotRow> kOwnSnapshotList{
+    .from = "all_snapshot s", .key = "s.id", .columns = kDescribedSnapshotColumns};
 
 /// Snapshots that the query's owner may see, in the order of their ids, with what is told of them.
 std::vector<SnapshotRow> select_snapshots(Database& db, const ListQuery& wanted);

@@ -82,7 +82,7 @@ void read(Statement::Row& values, void* row)
 template <auto kMember>
 void bind(Statement& statement, int index, const void* row)
 {
-    // No table holds a list, so that nobody binds one.
+    // No table holds a list of numbers, so that nobody binds one.
     if constexpr (requires { statement.bind_value(index, RowOf<kMember>().*kMember); }) {
         statement.bind_value(index, static_cast<const RowOf<kMember>*>(row)->*kMember);
     }
@@ -280,6 +280,15 @@ void delete_row(Database& db, const IdType& id)
 {
     static const auto sql = "DELETE FROM " + std::string(kColumns.table) + " WHERE id = ?";
     Statement(db, sql).execute(id);
+}
+
+/// Sets one member of the row with that id, by the member: &VolumeRow::auto_enable_io.
+template <const auto& kColumns, auto kMember, class IdType, class Value>
+void set_member(Database& db, const IdType& id, const Value& value)
+{
+    static const auto sql = "UPDATE " + std::string(kColumns.table) + " SET " +
+                            std::string(column_name<kMember>(kColumns.all)) + " = ? WHERE id = ?";
+    Statement(db, sql).execute(value, id);
 }
 
 /// All rows of a SELECT of the columns.

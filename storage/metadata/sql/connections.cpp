@@ -47,8 +47,15 @@ IdSource& Writer::ids() NO_THREAD_SAFETY_ANALYSIS
     return connections_->ids_;
 }
 
+Writer Writer::keeping(std::shared_ptr<const void> holder) &&
+{
+    holder_ = std::move(holder);
+    return std::move(*this);
+}
+
 Reader::Reader(Reader&& other) noexcept
-    : connections_(std::exchange(other.connections_, nullptr)),
+    : holder_(std::move(other.holder_)),
+      connections_(std::exchange(other.connections_, nullptr)),
       snapshot_(std::move(other.snapshot_)),
       ticket_(other.ticket_)
 {
@@ -59,6 +66,12 @@ Reader::~Reader()
     if (connections_ != nullptr) {
         connections_->give_back(std::move(snapshot_), ticket_);
     }
+}
+
+Reader Reader::keeping(std::shared_ptr<const void> holder) &&
+{
+    holder_ = std::move(holder);
+    return std::move(*this);
 }
 
 Connections::Connections(std::unique_ptr<Database> writer, Open open, OwnedWork& work,
@@ -100,6 +113,12 @@ void Connections::let_go_of_writer()
     for (auto& idle : idle_readers_) {
         end_snapshot(*idle.db);
     }
+}
+
+void Connections::leave_last_checkpoint()
+{
+    const Lock lock(writer_mutex_);
+    writer_->leave_last_checkpoint();  // the writer's connection ends last
 }
 
 void Connections::checkpoint_later()

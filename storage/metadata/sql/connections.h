@@ -22,16 +22,23 @@ class OwnedWork;
 /// at a time; what it committed is seen by every reader that is taken after it is let go.
 class Writer {
 public:
-    Writer(Writer&& other) noexcept : connections_(std::exchange(other.connections_, nullptr)) {}
+    Writer(Writer&& other) noexcept
+        : holder_(std::move(other.holder_)),
+          connections_(std::exchange(other.connections_, nullptr))
+    {
+    }
     ~Writer();
     Database& db();
     IdSource& ids();
+    /// The lease keeps `holder`, who has the connections, until it has let go of them.
+    Writer keeping(std::shared_ptr<const void> holder) &&;
 
 private:
     friend class Connections;
     /// Of the connections' mutex, which the caller has taken for it.
     explicit Writer(Connections& connections) : connections_(&connections) {}
 
+    std::shared_ptr<const void> holder_;
     Connections* connections_;
 };
 
@@ -44,6 +51,8 @@ public:
     Reader(Reader&& other) noexcept;
     ~Reader();
     Database& db() { return *snapshot_.db; }
+    /// The lease keeps `holder`, who has the connections, until it has let go of them.
+    Reader keeping(std::shared_ptr<const void> holder) &&;
 
 private:
     friend class Connections;
@@ -58,6 +67,7 @@ private:
     {
     }
 
+    std::shared_ptr<const void> holder_;
     Connections* connections_;
     Snapshot snapshot_;
     std::uint64_t ticket_;
@@ -90,6 +100,9 @@ public:
     void show_committed() { writes_.fetch_add(1, std::memory_order_release); }
     /// Returns when all readers have ended that were taken before. Not for a thread that has one.
     void wait_for_readers();
+
+    /// Their end copies nothing of the WAL into the database: nobody reads that again.
+    void leave_last_checkpoint();
 
 private:
     friend class Writer;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -16,6 +17,8 @@ namespace amilab {
 namespace {
 
 constexpr std::size_t kKeptStatements = 256;
+// Larger ones are compiled each time: a few of them would leave the others no room.
+constexpr std::size_t kMostBytesOfOne = Database::kMostKeptBytes / 16;
 constexpr int kBusyTimeoutMs = 10'000;
 // One process at a time opens a database, so that locks between processes and an index of the WAL
 // in shared memory, a dozen system calls for each transaction, are not needed.
@@ -48,6 +51,27 @@ int errno_of(sqlite3* handle, int code)
     return primary == SQLITE_READONLY ? EROFS : EIO;
 }
 
+/// A statement in a line of the log: what divides its words is one space.
+std::string on_one_line(std::string_view sql)
+{
+    std::string line;
+    for (const char c : sql) {
+        const bool is_space = c == ' ' || c == '\n' || c == '\t';
+        if (!is_space) {
+            line += c;
+        } else if (!line.empty() && line.back() != ' ') {
+            line += ' ';
+        }
+    }
+    return line;
+}
+
+/// What a compiled statement holds of memory.
+std::size_t bytes_of(sqlite3_stmt* statement)
+{
+    return static_cast<std::size_t>(sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_MEMUSED, 0));
+}
+
 struct OpenCall {
     std::string name;
     int flags = SQLITE_OPEN_NOMUTEX;
@@ -67,10 +91,7 @@ std::string immutable_uri(const std::string& path)
 
 OpenCall untouched(const std::string& path)
 {
-    std::error_code error;
-    const auto wal_size = std::filesystem::file_size(path + "-wal", error);
-    const bool has_wal = !error && wal_size > 0;
-    OpenCall call{.name = has_wal ? path : immutable_uri(path), .vfs = kNoLocks};
+    OpenCall call{.name = has_wal(path) ? path : immutable_uri(path), .vfs = kNoLocks};
     call.flags |= SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
     return call;
 }
@@ -93,11 +114,23 @@ OpenCall open_call(const std::string& path, Database::Mode mode)
 
 }  // namespace
 
+bool has_wal(const std::string& database_path)
+{
+    const auto path = database_path + "-wal";
+    std::error_code error;
+    const auto size = std::filesystem::file_size(path, error);
+    // Without it rows are older: not knowing is not the same.
+    if (error && error != std::errc::no_such_file_or_directory) {
+        throw StorageError(error.value(), "stat", path);
+    }
+    return !error && size > 0;
+}
+
 void throw_sqlite_error(sqlite3* handle, int code, std::string_view operation,
                         std::string_view path)
 {
     const char* words = handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
-    throw StorageError(errno_of(handle, code), operation, path, words);
+    throw StorageError(errno_of(handle, code), on_one_line(operation), path, words);
 }
 
 void Database::Close::operator()(sqlite3* handle) const
@@ -134,7 +167,7 @@ Database::Database(const std::string& path, Mode mode) : path_(path)
     sqlite3_busy_timeout(handle, kBusyTimeoutMs);
     add_pattern_functions(handle);
     if (mode == Mode::kUntouched) {
-        sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+        leave_last_checkpoint();
         run("PRAGMA locking_mode = EXCLUSIVE", "open");
     }
 }
@@ -176,6 +209,11 @@ void Database::checkpoint()
     if (code != SQLITE_OK && code != SQLITE_BUSY) {
         throw_sqlite_error(handle(), code, "checkpoint", path_);
     }
+}
+
+void Database::leave_last_checkpoint()
+{
+    sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
 void Database::set_budget(std::int64_t instructions)
@@ -240,11 +278,12 @@ Database::Compiled Database::take(std::string_view sql)
 {
     const auto found = kept_by_sql_.find(sql);
     if (found == kept_by_sql_.end()) {
-        kept_.push_front({compile(sql), true});
-        auto* const statement = kept_.front().statement.get();
-        kept_by_sql_.emplace(sqlite3_sql(statement), kept_.begin());
-        drop_least_used();
-        return Compiled(statement, {&kept_.front()});
+        auto compiled = compile(sql);
+        const auto bytes = bytes_of(compiled.get());
+        if (bytes > kMostBytesOfOne) {
+            return Compiled(compiled.release(), {nullptr});
+        }
+        return keep(std::move(compiled), bytes);
     }
     auto& kept = *found->second;
     if (kept.is_out) {
@@ -255,9 +294,22 @@ Database::Compiled Database::take(std::string_view sql)
     return Compiled(kept.statement.get(), {&kept});
 }
 
+Database::Compiled Database::keep(std::unique_ptr<sqlite3_stmt, Finalize> compiled,
+                                  std::size_t bytes)
+{
+    kept_.push_front({std::move(compiled), bytes, true});
+    kept_bytes_ += bytes;
+    auto* const statement = kept_.front().statement.get();
+    kept_by_sql_.emplace(sqlite3_sql(statement), kept_.begin());
+    drop_least_used();
+    return Compiled(statement, {&kept_.front()});
+}
+
 void Database::drop_least_used()
 {
-    while (kept_.size() > kKeptStatements && !kept_.back().is_out) {
+    while ((kept_.size() > kKeptStatements || kept_bytes_ > kMostKeptBytes) &&
+           !kept_.back().is_out) {
+        kept_bytes_ -= kept_.back().bytes;
         kept_by_sql_.erase(sqlite3_sql(kept_.back().statement.get()));
         kept_.pop_back();
     }

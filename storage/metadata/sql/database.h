@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <list>
 #include <memory>
@@ -67,6 +68,13 @@ public:
     /// Copies what no reader needs any more from the WAL into the database. Waits for nobody; the
     /// WAL begins anew with the next commit when it was all of it.
     void checkpoint();
+    /// The last connection at its end leaves the WAL as it is, too: nobody reads the file again.
+    void leave_last_checkpoint();
+
+    /// What the compiled statements that are kept hold of memory; see kMostKeptBytes.
+    std::size_t kept_bytes() const { return kept_bytes_; }
+    /// Bound of kept_bytes() while no statement is in use.
+    static constexpr std::size_t kMostKeptBytes = 4 * 1024 * 1024;
 
     sqlite3* handle() const { return handle_.get(); }
 
@@ -82,9 +90,11 @@ private:
     /// A compiled statement that is kept, and whether somebody is using it.
     struct Kept {
         std::unique_ptr<sqlite3_stmt, Finalize> statement;
+        std::size_t bytes = 0;
         bool is_out = false;
     };
-    /// Without `kept` the statement is a second one of the same text and ends here.
+    /// Without `kept` the statement is a second one of the same text, or too large to be kept, and
+    /// ends here.
     struct GiveBack {
         Kept* kept;
         void operator()(sqlite3_stmt* statement) const;
@@ -102,6 +112,7 @@ private:
     /// Hands out a compiled statement; a statement in use by a caller is never handed out twice.
     Compiled take(std::string_view sql);
     std::unique_ptr<sqlite3_stmt, Finalize> compile(std::string_view sql);
+    Compiled keep(std::unique_ptr<sqlite3_stmt, Finalize> compiled, std::size_t bytes);
     void drop_least_used();
 
     std::string path_;
@@ -111,10 +122,15 @@ private:
     std::int64_t wal_pages_ = 0;
     std::unique_ptr<sqlite3, Close> handle_;
     // Compiled statements, the most recently used first. The text that keys them lives in the
-    // statement itself. Bounded: texts built from filters are without number.
+    // statement itself. Bounded in number and bytes: texts built from filters are without number.
     std::list<Kept> kept_;
+    std::size_t kept_bytes_ = 0;
     std::unordered_map<std::string_view, std::list<Kept>::iterator> kept_by_sql_;
 };
+
+/// Whether a WAL that holds anything lies beside the database. Throws StorageError when the disk
+/// does not say.
+bool has_wal(const std::string& database_path);
 
 /// Throws the StorageError for what SQLite last reported on `handle`.
 [[noreturn]] void throw_sqlite_error(sqlite3* handle, int code, std::string_view operation,

@@ -63,6 +63,12 @@ void append_tag_filter(Query& query, const RowFilter& filter, std::string_view r
 
 }  // namespace
 
+bool has_wildcards(const RowFilter& filter)
+{
+    return std::ranges::any_of(filter.values,
+                               [](const auto& value) { return Pattern(value).has_wildcards(); });
+}
+
 std::string sql_true_false(std::string_view expression)
 {
     return fmt::format("iif({}, 'true', 'false')", expression);
@@ -116,7 +122,8 @@ void append_each(Query& query, std::span<const RowFilter> filters, std::span<con
             query.sql(" AND 0");
             continue;
         }
-        query.sql(" AND ").part(column->before);
+        const bool is_by_pattern = !column->before_patterns.empty() && has_wildcards(filter);
+        query.sql(" AND ").part(is_by_pattern ? column->before_patterns : column->before);
         append_match(query, column->value, filter.values);
         query.part(column->after);
     }
@@ -136,16 +143,6 @@ void append_filters(Query& query, std::span<const RowFilter> filters,
                     std::string_view owner)
 {
     append_each(query, filters, columns, resource_id, owner);
-}
-
-std::vector<std::string> without(const std::vector<std::string>& wanted,
-                                 const std::vector<std::string>& found)
-{
-    std::vector<std::string> rest;
-    std::copy_if(wanted.begin(), wanted.end(), std::back_inserter(rest), [&](const auto& one) {
-        return std::find(found.begin(), found.end(), one) == found.end();
-    });
-    return rest;
 }
 
 namespace {

@@ -17,17 +17,29 @@ struct RowFilter {
     std::vector<std::string> values;
 };
 
+/// Whether any of its values has wildcards.
+bool has_wildcards(const RowFilter& filter);
+
 /// How a filter is asked for in SQL: `before` and `after` go around the comparison with `value`, an
 /// SQL expression of text. Where it is the name of a column, as_filter_text() makes it text.
 ///
 ///     {"architecture", "i.architecture"}
 ///     {"block-device-mapping.volume-type", "m.volume_type",
-///      "i.id IN (SELECT m.image_id FROM all_image_mapping m WHERE ", ")"}
+///      "EXISTS (SELECT 1 FROM all_image_mapping m WHERE m.image_id = i.id AND ", ")"}
+///
+/// A table of all accounts' rows is asked from the row that is filtered, so that what others have
+/// costs nothing. Only where an index finds a value that one account has may it be asked the other
+/// way; then `before_patterns` says what is asked when values have wildcards:
+///
+///     {"attachment.instance-id", "a.instance_id",
+///      "v.id IN (SELECT a.volume_id FROM attachment a WHERE ", ")",
+///      "EXISTS (SELECT 1 FROM attachment a WHERE a.volume_id = v.id AND "}
 struct FilterColumn {
     std::string_view name;
     std::string_view value;
     std::string_view before = {};
     std::string_view after = {};
+    std::string_view before_patterns = {};
 };
 
 /// A FilterColumn whose value has become SQL of text.
@@ -36,6 +48,7 @@ struct ResolvedFilter {
     std::string value;
     std::string before;
     std::string after;
+    std::string before_patterns = {};
 };
 
 /// "true" or "false" of a flag, and ISO 8601 of a time in milliseconds, as filters compare them.
@@ -53,10 +66,6 @@ void append_filters(Query& query, std::span<const RowFilter> filters,
 void append_filters(Query& query, std::span<const RowFilter> filters,
                     std::span<const ResolvedFilter> columns, std::string_view resource_id,
                     std::string_view owner);
-
-/// The texts of `wanted` that are not among `found`, in their order.
-std::vector<std::string> without(const std::vector<std::string>& wanted,
-                                 const std::vector<std::string>& found);
 
 /// Appends `expression` compared with the values, as filters compare.
 void append_match(Query& query, std::string_view expression,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/base/lists.h"
+
 namespace amilab {
 
 std::span<const std::string> ListQuery::values_among(std::string_view name) const
@@ -14,13 +16,12 @@ namespace listing {
 
 namespace {
 
-void append_term(Query& query, std::string_view hides, std::string_view column,
-                 std::string_view value, bool& is_first)
+void append_term(Query& query, std::string_view column, std::string_view value, bool& is_first)
 {
     if (column == "-") {
         return;
     }
-    query.sql(is_first ? " WHERE " : " AND ").sql(hides).sql(column).sql(" = ").value(value);
+    query.sql(is_first ? " WHERE " : " AND ").sql(column).sql(" = ").value(value);
     is_first = false;
 }
 
@@ -32,7 +33,7 @@ ResolvedFilter resolve(const FilterColumn& filter, std::span<const Column> colum
     const auto text = named == columns.end() ? FilterText{std::string(filter.value)}
                                              : as_filter_text(named->in_sql(alias), named->type);
     return {filter.name, text.value, std::string(filter.before) + text.before,
-            text.after + std::string(filter.after)};
+            text.after + std::string(filter.after), std::string(filter.before_patterns)};
 }
 
 }  // namespace
@@ -59,10 +60,8 @@ void ListingSql::replace(std::string& text, std::string_view said)
 void ListingSql::append_scope(Query& query, const ListQuery& wanted) const
 {
     bool is_first = true;
-    // The + keeps the index of owners out of SQLite's sight, where another has the order.
-    const std::string_view hides = wanted.ahead.empty() ? "" : "+";
-    append_term(query, hides, region_, wanted.region, is_first);
-    append_term(query, hides, owner_, wanted.owner, is_first);
+    append_term(query, region_, wanted.region, is_first);
+    append_term(query, owner_, wanted.owner, is_first);
     if (is_first) {
         query.sql(" WHERE 1");
     }
@@ -115,6 +114,9 @@ Query ListingSql::page(const ListQuery& wanted) const
     query.append(wanted.also);
     if (!wanted.after.empty()) {
         append_after(query, wanted);
+    }
+    if (!wanted.behind.empty()) {
+        query.sql(" AND ").sql(key_).sql(" > ").value(wanted.behind);
     }
     if (!group_.empty()) {
         query.sql(" GROUP BY ").sql(group_);

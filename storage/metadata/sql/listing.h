@@ -28,11 +28,13 @@ struct ListQuery {
     /// More conditions, each behind " AND ", of what needs values of its own.
     Query also{};
     TimeMs now_ms = 0;
-    /// A column that the order begins with, and then has an index of its own; empty: the order is
-    /// that of keys. A key text is "its value/key" then.
+    /// A column that the order begins with, by an index of region, owner, this column and the key;
+    /// empty: the order is that of keys. A key text is "its value/key" then.
     std::string_view ahead{};
     /// The key of the last row of the page before; empty at the start.
     std::string_view after{};
+    /// A key that all rows are behind, in whatever order they come; empty: any.
+    std::string_view behind{};
     /// Rows at most; -1 is all.
     std::int64_t limit = -1;
 

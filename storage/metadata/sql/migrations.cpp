@@ -1,10 +1,8 @@
 #include "storage/metadata/sql/migrations.h"
 
 #include <cerrno>
-#include <filesystem>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
@@ -30,9 +28,7 @@ int read_version(Database& db)
 /// to; then an empty WAL, which opening has made, would stay.
 void leave_wal_alone(Database& db)
 {
-    std::error_code error;
-    const auto size = std::filesystem::file_size(db.path() + "-wal", error);
-    if (!error && size > 0) {
+    if (has_wal(db.path())) {
         sqlite3_db_config(db.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     }
 }

@@ -80,4 +80,18 @@ constexpr auto sql_list()
     return join(std::make_index_sequence<kOf.size() - 1>{});
 }
 
+/// "'enabled'" of a text without quotes.
+template <std::size_t kLength>
+constexpr auto sql_quoted(const char (&text)[kLength])
+{
+    return "'" + sql(text) + "'";
+}
+
+/// Milliseconds since 1970 as text of whole seconds, for filters: "2026-01-02T03:04:05.000Z".
+template <std::size_t kSize>
+constexpr auto sql_whole_seconds(const SqlText<kSize>& milliseconds)
+{
+    return "strftime('%Y-%m-%dT%H:%M:%S.000Z', " + milliseconds + " / 1000, 'unixepoch')";
+}
+
 }  // namespace amilab

@@ -76,6 +76,15 @@ void Statement::bind_value(int index, std::nullptr_t)
     check_bound(sqlite3_bind_null(compiled_.get(), index));
 }
 
+void Statement::bind_value(int index, const std::vector<std::string>& list)
+{
+    if (list.empty()) {
+        bind_value(index, nullptr);
+    } else {
+        bind_value(index, fmt::to_string(fmt::join(list, ",")));
+    }
+}
+
 void Statement::bind_value(int index, std::span<const std::byte> blob)
 {
     check_bound(
@@ -90,30 +99,6 @@ void Statement::bind_value(int index, double number)
 void Statement::bind_integer(int index, std::int64_t number)
 {
     check_bound(sqlite3_bind_int64(compiled_.get(), index, number));
-}
-
-namespace {
-
-template <class Value>
-void bind_optional(Statement& statement, int index, const std::optional<Value>& value)
-{
-    if (value) {
-        statement.bind_value(index, *value);
-    } else {
-        statement.bind_value(index, nullptr);
-    }
-}
-
-}  // namespace
-
-void Statement::bind_value(int index, const std::optional<std::string>& value)
-{
-    bind_optional(*this, index, value);
-}
-
-void Statement::bind_value(int index, const std::optional<std::int64_t>& value)
-{
-    bind_optional(*this, index, value);
 }
 
 void Statement::Row::read(std::string& value)
@@ -134,26 +119,6 @@ void Statement::Row::read(bool& value)
 void Statement::Row::read(std::int64_t& value)
 {
     value = integer();
-}
-
-void Statement::Row::read(std::optional<std::string>& value)
-{
-    value = optional_text();
-}
-
-void Statement::Row::read(std::optional<double>& value)
-{
-    value = optional_real();
-}
-
-void Statement::Row::read(std::optional<bool>& value)
-{
-    value = optional_boolean();
-}
-
-void Statement::Row::read(std::optional<std::int64_t>& value)
-{
-    value = optional_integer();
 }
 
 bool Statement::Row::skip_null()
@@ -227,7 +192,7 @@ void append_json(std::string& json, std::string_view text)
     json += '"';
 }
 
-std::string json_list(const std::vector<std::string>& texts)
+std::string json_list(std::span<const std::string> texts)
 {
     std::string list = "[";
     for (const auto& text : texts) {
@@ -344,10 +309,26 @@ Query& Query::append_text(std::string_view sql)
     return *this;
 }
 
+namespace {
+
+/// Up to so many values are placeholders of their own, so that a list's texts are as many and one.
+constexpr std::size_t kFewValues = 8;
+
+/// SQLite ends a text of JSON at a zero byte.
+bool fits_json(const std::string& value)
+{
+    return value.find('\0') == std::string::npos;
+}
+
+}  // namespace
+
 Query& Query::list(std::span<const std::string> values)
 {
     if (values.empty()) {
         return sql("(NULL)");
+    }
+    if (values.size() > kFewValues && std::ranges::all_of(values, fits_json)) {
+        return sql("(SELECT value FROM json_each(").value(json_list(values)).sql("))");
     }
     sql("(");
     for (std::size_t i = 0; i < values.size(); ++i) {

@@ -92,10 +92,6 @@ public:
         void read(double& value);
         void read(bool& value);
         void read(std::int64_t& value);
-        void read(std::optional<std::string>& value);
-        void read(std::optional<double>& value);
-        void read(std::optional<bool>& value);
-        void read(std::optional<std::int64_t>& value);
         /// The members of a comma-separated list; none of NULL.
         void read(std::vector<std::string>& value);
         void read(std::vector<std::int64_t>& value);
@@ -141,6 +137,8 @@ public:
     }
     void bind_value(int index, const char* text) { bind_value(index, std::string_view(text)); }
     void bind_value(int index, std::nullptr_t);
+    /// With commas between them; NULL for none.
+    void bind_value(int index, const std::vector<std::string>& list);
     void bind_value(int index, std::span<const std::byte> blob);
     void bind_value(int index, double number);
     template <std::integral Integer>
@@ -163,8 +161,6 @@ public:
     {
         bind_value(index, std::string_view(id.text()));
     }
-    void bind_value(int index, const std::optional<std::string>& value);
-    void bind_value(int index, const std::optional<std::int64_t>& value);
     template <class Value>
     void bind_value(int index, const std::optional<Value>& value)
     {
@@ -196,7 +192,7 @@ std::vector<Value> Statement::values()
 /// Appends a text as JSON has it.
 void append_json(std::string& json, std::string_view text);
 /// Texts as a JSON array, for json_each(): one SQL text whatever their number.
-std::string json_list(const std::vector<std::string>& texts);
+std::string json_list(std::span<const std::string> texts);
 
 /// SQL text that grows with its values, for queries whose shape depends on the request. The text
 /// must come from the program alone; whatever a client sent goes into values.
@@ -242,7 +238,8 @@ public:
     {
         return value(text_of(word));
     }
-    /// Appends "(?, ?, ...)"; an empty list is "(NULL)", which nothing is in.
+    /// Appends "(?, ?, ...)", or what reads a long list out of one value, so that the texts of
+    /// lists are few; an empty list is "(NULL)", which nothing is in.
     Query& list(std::span<const std::string> values);
 
     /// Appends another's SQL and values.

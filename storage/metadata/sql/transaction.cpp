@@ -49,6 +49,25 @@ void Transaction::commit()
     open_ = false;
 }
 
+Savepoint::Savepoint(Database& db) : db_(db)
+{
+    Statement(db, "SAVEPOINT part").execute();
+}
+
+Savepoint::~Savepoint()
+{
+    if (open_) {
+        finish(db_, "ROLLBACK TO part");
+        finish(db_, "RELEASE part");
+    }
+}
+
+void Savepoint::keep()
+{
+    Statement(db_, "RELEASE part").execute();
+    open_ = false;
+}
+
 void begin_snapshot(Database& db)
 {
     if (!is_inside(db)) {

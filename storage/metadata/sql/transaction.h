@@ -20,6 +20,21 @@ private:
     bool open_ = true;
 };
 
+/// A part of the open transaction, which is undone alone unless it is kept. They nest.
+class Savepoint {
+public:
+    explicit Savepoint(Database& db);
+    ~Savepoint();
+    Savepoint(const Savepoint&) = delete;
+    Savepoint& operator=(const Savepoint&) = delete;
+
+    void keep();
+
+private:
+    Database& db_;
+    bool open_ = true;
+};
+
 /// Reads from now on see one instant. Nothing when they do already.
 void begin_snapshot(Database& db);
 /// Nothing when there is none.

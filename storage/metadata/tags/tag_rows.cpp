@@ -172,13 +172,7 @@ void delete_meant(Database& db, std::string_view owner,
 void upsert_tags(Database& db, std::string_view owner, std::string_view region,
                  const TaggedResource& resource, const std::vector<TagRow>& tags)
 {
-    for (const auto& tag : tags) {
-        Statement(db,
-                  "INSERT INTO tag (resource_id, key, value, resource_type, owner, region)"
-                  " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (resource_id, key, owner)"
-                  " DO UPDATE SET value = excluded.value")
-            .execute(resource.id, tag.key, tag.value, resource.resource_type, owner, region);
-    }
+    upsert_tags_on(db, owner, region, {resource}, tags);
 }
 
 void upsert_tags_on(Database& db, std::string_view owner, std::string_view region,
@@ -288,8 +282,9 @@ std::vector<TagDescriptionRow> select_tag_page(Database& db, const ListQuery& wa
     // Few tags are on the resources that are asked for: their index, not the order's, is the short
     // way to them.
     const bool by_resource =
-        std::any_of(wanted.filters.begin(), wanted.filters.end(),
-                    [](const RowFilter& filter) { return filter.name == "resource-id"; });
+        std::any_of(wanted.filters.begin(), wanted.filters.end(), [](const RowFilter& filter) {
+            return filter.name == "resource-id" && !has_wildcards(filter);
+        });
     const TagOrder order(wanted);
     Query query("SELECT ");
     query.sql(select_list<kTagColumns>()).sql(" FROM tag t WHERE ");

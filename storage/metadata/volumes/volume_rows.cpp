@@ -11,8 +11,6 @@ constexpr auto kHostColumns = columns<AttachmentHost>(
     text<&AttachmentHost::root_device_name>("root_device_name"),
     text<&AttachmentHost::virtualization_type>("virtualization_type"),
     text<&AttachmentHost::instance_type>("instance_type"),
-    integer<&AttachmentHost::maximum_attachments>("maximum_attachments")
-        .as("t.ebs_maximum_attachments"),
     integer<&AttachmentHost::attachments>("attachments")
         .as("(SELECT COUNT(*) FROM attachment a WHERE a.instance_id = i.id)"),
     text<&AttachmentHost::hypervisor>("hypervisor").as("t.hypervisor"),
@@ -170,6 +168,13 @@ bool was_root_volume_of(Database& db, std::string_view volume, const InstanceId&
                      " WHERE instance_id = ? AND volume_id = ?");
     select.bind(instance, volume);
     return select.step();
+}
+
+std::int64_t count_attachments_of(Database& db, const InstanceId& instance)
+{
+    Statement select(db, "SELECT COUNT(*) FROM attachment WHERE instance_id = ?");
+    select.bind(instance);
+    return select.values<std::int64_t>().front();
 }
 
 std::optional<AttachmentHost> select_attachment_host(Database& db, std::string_view owner,

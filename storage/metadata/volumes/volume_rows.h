@@ -10,6 +10,7 @@
 #include "storage/blocks/layer_id.h"
 #include "storage/metadata/instances/instance_ids.h"
 #include "storage/metadata/instances/instance_state.h"
+#include "storage/metadata/regions/zone_id.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/listing.h"
 #include "storage/metadata/sql/sql_text.h"
@@ -53,8 +54,7 @@ struct VolumeRow {
     std::optional<std::string> zone_id{};
 };
 
-inline constexpr auto kVolumeZoneId =
-    sql("(SELECT zone_id FROM catalogue.availability_zone WHERE name = v.zone)");
+inline constexpr auto kVolumeZoneId = sql_zone_id(sql("v.zone"));
 
 inline constexpr auto kVolumeColumns = columns<VolumeRow>(
     "volume", "v", text<&VolumeRow::id>("id"), text<&VolumeRow::region>("region"),
@@ -71,9 +71,11 @@ inline constexpr auto kVolumeColumns = columns<VolumeRow>(
     text<&VolumeRow::data_key_id>("data_key_id"), flag<&VolumeRow::fast_restored>("fast_restored"),
     text<&VolumeRow::zone_id>("zone_id").as(kVolumeZoneId));
 
-inline constexpr auto kOfAttachment = sql("v.id IN (SELECT a.volume_id FROM attachment a WHERE ");
-inline constexpr auto kAttachTime =
-    sql("strftime('%Y-%m-%dT%H:%M:%S.000Z', a.attach_time_ms / 1000, 'unixepoch')");
+inline constexpr std::string_view kOfAttachment =
+    "EXISTS (SELECT 1 FROM attachment a WHERE a.volume_id = v.id AND ";
+inline constexpr std::string_view kOfOneAttachment =
+    "v.id IN (SELECT a.volume_id FROM attachment a WHERE ";
+inline constexpr auto kAttachTime = sql_whole_seconds(sql("a.attach_time_ms"));
 // operator.principal: no service manages a volume here, so nothing matches it. A snapshot's volumes
 // are found by their index.
 inline constexpr FilterColumn kVolumeFilters[] = {
@@ -81,7 +83,7 @@ inline constexpr FilterColumn kVolumeFilters[] = {
     {"attachment.delete-on-termination", "iif(a.delete_on_termination, 'true', 'false')",
      kOfAttachment, ")"},
     {"attachment.device", "a.device", kOfAttachment, ")"},
-    {"attachment.instance-id", "a.instance_id", kOfAttachment, ")"},
+    {"attachment.instance-id", "a.instance_id", kOfOneAttachment, ")", kOfAttachment},
     {"attachment.status", "a.state", kOfAttachment, ")"},
     {"availability-zone", "zone"},
     {"availability-zone-id", "zone_id"},
@@ -91,7 +93,8 @@ inline constexpr FilterColumn kVolumeFilters[] = {
     {"multi-attach-enabled", "multi_attach"},
     {"operator.managed", "'false'"},
     {"size", "size_gib"},
-    {"snapshot-id", "s.snapshot_id", "v.id IN (SELECT s.id FROM volume s WHERE ", ")"},
+    {"snapshot-id", "s.snapshot_id", "v.id IN (SELECT s.id FROM volume s WHERE ", ")",
+     "EXISTS (SELECT 1 FROM volume s WHERE s.id = v.id AND "},
     {"status", "state"},
     {"volume-id", "id"},
     {"volume-type", "volume_type"},
@@ -164,7 +167,7 @@ inline constexpr auto kOfStatusDetail =
 inline constexpr auto kIfAttached = kIsAttached + " AND ";
 // action.* and event.*: nothing impairs a volume here, so nothing matches them.
 inline constexpr FilterColumn kVolumeStatusFilters[] = {
-    {"attachment-status.instance-id", "a.instance_id", kOfAttachment, ")"},
+    {"attachment-status.instance-id", "a.instance_id", kOfOneAttachment, ")", kOfAttachment},
     {"attachment-status.io-performance", "attached_io_performance", kIfAttached, ""},
     {"availability-zone", "zone"},
     {"volume-status.details-name", "d.name", kOfStatusDetail, ")"},
@@ -225,6 +228,7 @@ std::vector<AttachmentRow> select_attachments_on_all(Database& db,
                                                      const std::vector<std::string>& volumes);
 /// The root first, the others in the order in which they were attached.
 std::vector<AttachmentRow> select_attachments_of(Database& db, const InstanceId& instance);
+std::int64_t count_attachments_of(Database& db, const InstanceId& instance);
 /// Whether an instance has the volume as its root, or had.
 bool was_root_volume(Database& db, std::string_view volume);
 /// Whether this instance has the volume as its root, or had.
@@ -237,8 +241,6 @@ struct AttachmentHost {
     std::optional<std::string> root_device_name{};
     std::string virtualization_type{};
     std::string instance_type{};
-    /// The type's limit; nothing where it has none.
-    std::optional<std::int64_t> maximum_attachments{};
     /// How many volumes it has.
     std::int64_t attachments = 0;
     /// nitro, xen; nothing on bare metal.

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/base/clock.h"
+#include "storage/metadata/sql/columns.h"
+#include "storage/metadata/sql/database.h"
+#include "storage/metadata/tags/tag_rows.h"
+
+/// Roles of IAM. Their names are found however they are capitalized.
+namespace amilab {
+
+struct RoleRow {
+    std::string owner{};
+    std::string name{};
+    /// "/", or with names between slashes.
+    std::string path{};
+    std::optional<std::string> description{};
+    std::string trust_policy{};
+    std::int64_t max_session_seconds = 0;
+    TimeMs create_time_ms = 0;
+};
+
+inline constexpr auto kRoleColumns =
+    columns<RoleRow>("iam_role", "r", text<&RoleRow::owner>("owner"), text<&RoleRow::name>("name"),
+                     text<&RoleRow::path>("path"), text<&RoleRow::description>("description"),
+                     text<&RoleRow::trust_policy>("trust_policy"),
+                     integer<&RoleRow::max_session_seconds>("max_session_seconds"),
+                     time<&RoleRow::create_time_ms>("create_time_ms"));
+
+std::optional<RoleRow> select_role(Database& db, std::string_view owner, std::string_view name);
+std::int64_t count_roles(Database& db, std::string_view owner);
+void insert_role_tags(Database& db, const RoleRow& role, const std::vector<TagRow>& tags);
+std::vector<TagRow> select_role_tags(Database& db, const RoleRow& role);
+void delete_role(Database& db, const RoleRow& role);
+
+}  // namespace amilab

@@ -1,0 +1,171 @@
+#include "storage/metadata/s3/object_bytes_rows.h"
+
+#include "storage/metadata/sql/columns.h"
+
+namespace amilab {
+
+namespace {
+
+constexpr auto kBlobColumns = columns<BlobRow>(
+    "s3_blob", "b", integer<&BlobRow::number>("number"), text<&BlobRow::account>("account"),
+    integer<&BlobRow::size_bytes>("size_bytes"), integer<&BlobRow::held_bytes>("held_bytes"),
+    text<&BlobRow::boot_id>("boot_id"));
+
+constexpr auto kPieceColumns = columns<PieceRow>(
+    "s3_piece", "p", integer<&PieceRow::content>("content"),
+    integer<&PieceRow::start_bytes>("start_bytes"),
+    integer<&PieceRow::length_bytes>("length_bytes"), integer<&PieceRow::blob>("blob"),
+    integer<&PieceRow::offset_bytes>("offset_bytes"), integer<&PieceRow::part>("part"));
+
+/// Of the pieces of a content.
+constexpr auto kPartColumns =
+    columns<PartRange>("s3_piece", "p", integer<&PartRange::number>("part"),
+                       integer<&PartRange::start_bytes>("start_bytes").as("min(p.start_bytes)"),
+                       integer<&PartRange::length_bytes>("length_bytes").as("sum(p.length_bytes)"));
+
+constexpr std::string_view kLostContents =
+    "(SELECT p.content FROM s3_piece p JOIN s3_blob b ON b.number = p.blob"
+    " WHERE b.boot_id IS NOT NULL AND b.boot_id <> ?)";
+
+}  // namespace
+
+void insert_blob(Database& db, const BlobRow& row)
+{
+    insert_row<kBlobColumns>(db, row);
+}
+
+ContentNumber insert_content(Database& db, std::int64_t size_bytes)
+{
+    Statement insert(db, "INSERT INTO s3_content (size_bytes) VALUES (?) RETURNING number");
+    insert.bind(size_bytes);
+    return insert.values<ContentNumber>().front();
+}
+
+void insert_piece(Database& db, const PieceRow& row)
+{
+    insert_row<kPieceColumns>(db, row);
+}
+
+std::vector<PieceRow> select_pieces(Database& db, ContentNumber content, std::int64_t first,
+                                    std::int64_t end)
+{
+    // The last piece that begins at or before `first` has it, or ends before.
+    return select_rows<kPieceColumns>(
+        db,
+        "FROM s3_piece p WHERE p.content = ?1 AND p.start_bytes < ?3 AND p.start_bytes >="
+        " coalesce((SELECT max(q.start_bytes) FROM s3_piece q"
+        "  WHERE q.content = ?1 AND q.start_bytes <= ?2), 0)"
+        " ORDER BY p.start_bytes",
+        content, first, end);
+}
+
+void move_pieces(Database& db, ContentNumber from, ContentNumber to, std::int64_t start_bytes,
+                 std::int64_t part)
+{
+    Statement(db,
+              "UPDATE s3_piece SET content = ?2, start_bytes = start_bytes + ?3, part = ?4"
+              " WHERE content = ?1")
+        .execute(from, to, start_bytes, part);
+}
+
+std::optional<PartRange> select_part_range(Database& db, ContentNumber content, std::int64_t part)
+{
+    return select_row<kPartColumns>(
+        db, "FROM s3_piece p WHERE p.content = ? AND p.part = ? GROUP BY p.part", content, part);
+}
+
+BlobNumber select_highest_blob(Database& db)
+{
+    Statement select(db,
+                     "SELECT max(coalesce((SELECT max(number) FROM s3_blob), 0),"
+                     " coalesce((SELECT max(number) FROM s3_removed_blob), 0))");
+    select.bind();
+    return select.values<BlobNumber>().front();
+}
+
+bool blob_exists(Database& db, BlobNumber number)
+{
+    return Statement(db, "SELECT 1 FROM s3_blob WHERE number = ?").bind(number).step();
+}
+
+std::vector<BlobRow> select_blobs(Database& db)
+{
+    return select_rows<kBlobColumns>(db, "FROM s3_blob b ORDER BY b.number");
+}
+
+std::optional<BlobRow> select_blob_behind(Database& db, BlobNumber number)
+{
+    return select_row<kBlobColumns>(
+        db, "FROM s3_blob b WHERE b.number > ? ORDER BY b.number LIMIT 1", number);
+}
+
+std::int64_t sum_held_bytes(Database& db, std::string_view account)
+{
+    Statement select(db, "SELECT coalesce(sum(held_bytes), 0) FROM s3_blob WHERE account = ?");
+    select.bind(account);
+    return select.values<std::int64_t>().front();
+}
+
+std::int64_t sum_held_bytes(Database& db)
+{
+    Statement select(db, "SELECT coalesce(sum(held_bytes), 0) FROM s3_blob");
+    select.bind();
+    return select.values<std::int64_t>().front();
+}
+
+std::vector<BlobNumber> select_unsynced_blobs(Database& db)
+{
+    Statement select(db, "SELECT number FROM s3_blob WHERE boot_id IS NOT NULL ORDER BY number");
+    select.bind();
+    return select.values<BlobNumber>();
+}
+
+void mark_blobs_synced(Database& db, std::span<const BlobNumber> blobs)
+{
+    for (const auto blob : blobs) {
+        Statement(db, "UPDATE s3_blob SET boot_id = NULL WHERE number = ?").execute(blob);
+    }
+}
+
+std::vector<BlobNumber> select_removed_blobs(Database& db)
+{
+    Statement select(db, "SELECT number FROM s3_removed_blob ORDER BY number LIMIT 64");
+    select.bind();
+    return select.values<BlobNumber>();
+}
+
+void forget_removed_blobs(Database& db, std::span<const BlobNumber> blobs)
+{
+    for (const auto blob : blobs) {
+        Statement(db, "DELETE FROM s3_removed_blob WHERE number = ?").execute(blob);
+    }
+}
+
+std::vector<std::string> select_lost_contents(Database& db, std::string_view boot_id)
+{
+    static const auto sql = "SELECT o.bucket || '/' || o.key FROM s3_object o WHERE o.content IN " +
+                            std::string(kLostContents) +
+                            " UNION ALL SELECT u.bucket || '/' || u.key || ', part ' || p.number"
+                            " FROM s3_part p JOIN s3_upload u ON u.upload_id = p.upload"
+                            " WHERE p.content IN " +
+                            std::string(kLostContents);
+    Statement select(db, sql);
+    select.bind(boot_id, boot_id);
+    return select.texts();
+}
+
+std::vector<std::string> delete_lost_contents(Database& db, std::string_view boot_id)
+{
+    auto lost = select_lost_contents(db, boot_id);
+    if (!lost.empty()) {
+        static const auto parts =
+            "DELETE FROM s3_part WHERE content IN " + std::string(kLostContents);
+        static const auto objects =
+            "DELETE FROM s3_object WHERE content IN " + std::string(kLostContents);
+        Statement(db, parts).execute(boot_id);
+        Statement(db, objects).execute(boot_id);
+    }
+    return lost;
+}
+
+}  // namespace amilab
