@@ -68,6 +68,15 @@ void within_limits(Session& session, const LimitedCall& call, const std::functio
     }
 }
 
+void require_room_for_rows(Session& session, const LimitedCall& call, std::int64_t least)
+{
+    const auto& limits = session.generation().account_limits();
+    if (limits.rows &&
+        select_account_count(session.db(), session.account()).rows + least > *limits.rows) {
+        throw too_many_rows(session.services(), call, *limits.rows);
+    }
+}
+
 void take_bytes(Session& session, const LimitedCall& call, std::uint64_t bytes)
 {
     auto& held = session.generation().held_bytes();

@@ -23,6 +23,10 @@ struct LimitedCall {
 /// bytes; what adds nothing is not refused. Without limits it costs nothing.
 void within_limits(Session& session, const LimitedCall& call, const std::function<void()>& work);
 
+/// Throws what within_limits() would in the end of a call that adds so many rows at least: asked
+/// before work that is dear. In a transaction that may write.
+void require_room_for_rows(Session& session, const LimitedCall& call, std::int64_t least);
+
 /// Counts so many bytes as written by the session's account. Throws what the service says of limits
 /// when it may not hold them.
 void take_bytes(Session& session, const LimitedCall& call, std::uint64_t bytes);

@@ -15,6 +15,8 @@ namespace amilab {
 
 namespace {
 
+constexpr int kMethodNotAllowed = 405;
+
 // Source: the 503 code is EC2's common error Unavailable (documented); the text is amilab's own.
 ApiError disk_full(const std::string& data_path)
 {
@@ -123,6 +125,11 @@ std::string_view ApiCall::service_name() const
     return scope_service_.empty() ? service_->name : std::string_view(scope_service_);
 }
 
+std::string_view ApiCall::request_id_header() const
+{
+    return wire::rules_of(service_->protocol).request_id_header;
+}
+
 bool ApiCall::is_stream() const
 {
     return operation_ != nullptr && operation_->kind == OperationKind::kStream;
@@ -160,8 +167,14 @@ ApiAnswer ApiCall::refuse(const ApiError& error) const
 {
     const auto& rules = wire::rules_of(service_->protocol);
     auto rendered = rules.render_error(*service_, error, request_id_);
-    return {error.http_status, rules.content_type,          std::move(rendered.body),
-            request_id_,       std::move(rendered.headers), error.code};
+    if (error.http_status == kMethodNotAllowed && rules.is_form) {
+        // Source: RFC 9110, 15.5.6 (documented): a 405 has an Allow header.
+        rendered.headers.emplace_back("Allow", kFormMethods);
+    }
+    return {error.http_status,           rules.content_type,
+            std::move(rendered.body),    request_id_,
+            std::move(rendered.headers), {error.code, error.what(), error.parameter},
+            rules.request_id_header};
 }
 
 ApiAnswer ApiCall::answer(const std::function<wire::Rendered()>& make) const
@@ -174,7 +187,11 @@ ApiAnswer ApiCall::answer(const std::function<wire::Rendered()>& make) const
         const auto usual = wire::rules_of(service_->protocol).content_type;
         return {operation_->schema->status,
                 rendered.content_type.empty() ? usual : rendered.content_type,
-                std::move(rendered.body), request_id_, std::move(rendered.headers)};
+                std::move(rendered.body),
+                request_id_,
+                std::move(rendered.headers),
+                {},
+                request_id_header()};
     } catch (const BudgetExceeded&) {
         throw;
     } catch (const Interrupted&) {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "server/calls/account_limits.h"
+#include "server/calls/answered_error.h"
 #include "server/calls/operation.h"
 #include "server/calls/services.h"
 #include "server/wire/api_error.h"
@@ -21,8 +22,9 @@ struct ApiAnswer {
     std::string body;
     std::string request_id;
     wire::Headers headers = {};
-    /// Of a refusal; for the log.
-    std::string error_code = {};
+    /// Of a refusal; for the log and who looks at calls.
+    AnsweredError error = {};
+    std::string_view request_id_header = {};
 };
 
 /// One API call between its parsing and its answer: who calls, which operation, with what. Made on
@@ -59,13 +61,18 @@ public:
     /// The next part of the answer's body. Throws what the operation throws: what was sent cannot
     /// be taken back.
     std::string run_more() { return run_read(Budget::kNone).body; }
-    // For the log: as far as the request told, and as its client has it. Any text.
+    // For the log and who looks at calls: as far as the request told, and as its client has it.
+    // Any text.
+    /// When its header came, by the clock of the server.
+    TimeMs called_ms() const { return called_ms_; }
     /// Of a call that was refused before its operation was known, what it asked for; may be empty.
     std::string_view operation_name() const;
     std::string_view service_name() const;
     /// Without an account when nobody can tell whose the call is.
     const Caller& caller() const { return caller_; }
     std::string_view request_id() const { return request_id_; }
+    /// The header that tells it.
+    std::string_view request_id_header() const;
     /// Null when they could not be read.
     const wire::Parameters* parameters() const { return parameters_.get(); }
 
@@ -73,6 +80,8 @@ private:
     friend class Emulator;
     friend class StreamRun;
     explicit ApiCall(const Services& services) : services_(&services) {}
+    /// Of requests that are forms. Any other is refused with 405.
+    static constexpr std::string_view kFormMethods = "GET, HEAD, POST";
 
     enum class Budget { kNone, kQuick };
     wire::Rendered run_read(Budget budget);
@@ -95,6 +104,7 @@ private:
     const Services* services_;
     std::shared_ptr<Generation> generation_;
     std::string data_path_;
+    TimeMs called_ms_ = 0;
     /// As the signature names it; empty without one.
     std::string scope_service_;
     std::string_view body_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "server/calls/secrets.h"
 #include "storage/metadata/regions/partitions.h"
 
 namespace amilab {
@@ -11,6 +12,22 @@ std::string arn_of(std::string_view service, std::string_view region, std::strin
 {
     return fmt::format("arn:{}:{}:{}:{}:{}", partition_of(region), service, region, account,
                        resource);
+}
+
+std::string iam_arn_of(std::string_view region, std::string_view account, std::string_view resource)
+{
+    return fmt::format("arn:{}:iam::{}:{}", partition_of(region), account, resource);
+}
+
+std::string role_id(std::string_view account, std::string_view name)
+{
+    constexpr std::size_t kLetters = 17;
+    return "AROA" + encode_base32(sign(account, name)).substr(0, kLetters);
+}
+
+bool is_of_partition(std::string_view arn, std::string_view region)
+{
+    return arn.starts_with(fmt::format("arn:{}:", partition_of(region)));
 }
 
 std::string resource_arn(const Session& session, std::string_view resource, std::string_view id)
@@ -24,9 +41,17 @@ std::string parameter_arn(std::string_view region, std::string_view account, std
                   fmt::format("parameter{}{}", name.starts_with('/') ? "" : "/", name));
 }
 
-std::string root_user_arn(const Session& session)
+std::string principal_arn(std::string_view region, std::string_view account,
+                          const Principal& principal)
 {
-    return fmt::format("arn:{}:iam::{}:root", partition_of(session.region()), session.account());
+    return principal.is_role_session()
+               ? fmt::format("arn:{}:sts::{}:{}", partition_of(region), account, principal.resource)
+               : iam_arn_of(region, account, "root");
+}
+
+std::string caller_arn(const Session& session)
+{
+    return principal_arn(session.region(), session.account(), session.caller().principal);
 }
 
 }  // namespace amilab

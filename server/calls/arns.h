@@ -14,6 +14,18 @@ namespace amilab {
 std::string arn_of(std::string_view service, std::string_view region, std::string_view account,
                    std::string_view resource);
 
+/// The ARN of a resource of IAM, which is of no region: arn:aws:iam::123456789012:role/name. With a
+/// part of a resource, how such ARNs begin.
+std::string iam_arn_of(std::string_view region, std::string_view account,
+                       std::string_view resource);
+
+/// The id of a role: AROA and 17 letters. Source: the form is documented; the letters hang on its
+/// name here, so that they stay the same.
+std::string role_id(std::string_view account, std::string_view name);
+
+/// Whether the partition that `arn` names is the region's.
+bool is_of_partition(std::string_view arn, std::string_view region);
+
 /// The ARN of an EC2 resource of the caller: arn:aws:ec2:us-east-1:123456789012:subnet/subnet-0...
 std::string resource_arn(const Session& session, std::string_view resource, std::string_view id);
 
@@ -21,7 +33,10 @@ std::string resource_arn(const Session& session, std::string_view resource, std:
 /// account.
 std::string parameter_arn(std::string_view region, std::string_view account, std::string_view name);
 
-/// The ARN of the caller's root user, which is of no region: arn:aws-cn:iam::123456789012:root
-std::string root_user_arn(const Session& session);
+/// The ARN of who calls, which is of no region: arn:aws-cn:iam::123456789012:root, or
+/// arn:aws:sts::123456789012:assumed-role/Name/session
+std::string principal_arn(std::string_view region, std::string_view account,
+                          const Principal& principal);
+std::string caller_arn(const Session& session);
 
 }  // namespace amilab

@@ -18,16 +18,9 @@ ListPage page_of(const PageSpec& spec, const std::optional<std::int64_t>& max_re
     return page;
 }
 
-ListPart* part_of(const Session& session, ListPage& page, bool is_whole)
+ListPart* part_of(const Session& session, const ListPage& page, bool is_whole)
 {
-    auto* part = session.part();
-    if (part == nullptr || page.limit || is_whole) {
-        return nullptr;
-    }
-    if (!part->after.empty()) {
-        page.after = part->after;
-    }
-    return part;
+    return page.limit || is_whole ? nullptr : session.part();
 }
 
 }  // namespace amilab::describing

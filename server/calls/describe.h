@@ -14,6 +14,7 @@
 #include "server/calls/pages.h"
 #include "server/calls/session.h"
 #include "server/wire/schema.h"
+#include "storage/base/vocabulary.h"
 #include "storage/metadata/sql/listing.h"
 
 /// The sequence of every operation that lists rows, for what a family says of its own.
@@ -26,13 +27,41 @@ std::string id_of(const Row& row)
     return row.id.text();
 }
 
+// What key_by() is made of.
+namespace describing {
+
+template <class Value>
+std::string key_text(const Value& value)
+{
+    if constexpr (requires { value.text(); }) {
+        return value.text();
+    } else if constexpr (Vocabulary<Value>) {
+        return std::string(text_of(value));
+    } else {
+        return value;
+    }
+}
+
+}  // namespace describing
+
+/// The key of rows that are told by one member, an id, a text or a word: key_by<&RegionRow::name>;
+/// or by several, with a slash between two of them.
+template <auto kFirst, auto... kMore>
+std::string key_by(const column::RowOf<kFirst>& row)
+{
+    auto key = describing::key_text(row.*kFirst);
+    ((key += '/', key += describing::key_text(row.*kMore)), ...);
+    return key;
+}
+
 /// The ids that a request may name.
 template <class Request>
 struct IdsSpec {
     std::vector<std::string> Request::*member = nullptr;
     /// Throws for one that is none: check_ids<VolumeId>.
     void (*check)(const std::vector<std::string>& ids) = nullptr;
-    /// How AWS calls them when it refuses MaxResults beside them; empty: it takes both.
+    /// How AWS calls them when it refuses MaxResults beside them; empty: it takes both, as where
+    /// they do not name what is listed.
     std::string_view not_with_page = {};
     /// Whether a bad id is refused before a bad filter.
     bool before_filters = false;
@@ -140,8 +169,8 @@ ListQuery query_of(Session& session, const Request& request)
 }
 
 /// The part that the session is to answer, where the request does not limit the rows and they may
-/// be cut. Puts `page` behind those before it.
-ListPart* part_of(const Session& session, ListPage& page, bool is_whole);
+/// be cut.
+ListPart* part_of(const Session& session, const ListPage& page, bool is_whole);
 
 /// How many of the first `most` rows there are up to the end of a group; 0: they are all one.
 template <class Row>
@@ -158,7 +187,10 @@ std::size_t end_of_group(const std::vector<Row>& rows, std::size_t most,
 template <const auto& kSpec>
 auto select_groups(Database& db, ListQuery& wanted, const ListPart& part)
 {
+    // A token is a place in the order of keys: it says which rows are wanted, not where they begin.
+    wanted.behind = wanted.after;
     wanted.ahead = kSpec.group.column;
+    wanted.after = part.after;
     auto most = static_cast<std::size_t>(part.most_rows);
     for (;;) {
         wanted.limit = static_cast<std::int64_t>(most) + 1;
@@ -173,16 +205,20 @@ auto select_groups(Database& db, ListQuery& wanted, const ListPart& part)
     }
 }
 
-/// The rows of the part, which is told whether there are more and where they begin.
+/// The rows of the part, which is told whether there are more and where they begin. `wanted` begins
+/// where the request does.
 template <const auto& kSpec>
 auto select_part(Database& db, ListQuery& wanted, ListPart& part)
 {
-    const auto is_first = wanted.after.empty();
+    const auto is_first = part.after.empty();
     auto most = static_cast<std::size_t>(part.most_rows);
-    wanted.limit = part.most_rows + 1;
     std::decay_t<decltype(kSpec.select(db, wanted))> rows;
     if (!part.is_grouped) {
+        wanted.limit = part.most_rows + 1;
+        const auto begin =
+            std::exchange(wanted.after, is_first ? wanted.after : std::string_view(part.after));
         rows = kSpec.select(db, wanted);
+        wanted.after = begin;
         part.is_grouped = kSpec.group.of != nullptr && is_first && rows.size() > most;
     }
     if (part.is_grouped) {

@@ -20,6 +20,27 @@ wire::JsonRequest json_request(const RequestHeader& header, std::string_view bod
     return {header.method, header.path, header.query, body, header.header};
 }
 
+/// Throws ApiError (IncompleteSignature).
+std::optional<wire::CredentialScope> scope_of(const RequestHeader& header)
+{
+    auto scope = wire::scope_from_authorization(header.authorization);
+    if (!scope) {
+        scope = wire::scope_from_query(header.query);
+    }
+    return scope ? scope : wire::scope_from_old_query(header.query);
+}
+
+constexpr std::string_view kTokenName = "X-Amz-Security-Token";
+
+/// Of temporary credentials, in the place where the signature is; empty without one.
+std::string session_token_of(const RequestHeader& header)
+{
+    std::string token(header.find(kTokenName).value_or(""));
+    return header.authorization.empty()
+               ? wire::value_in_query(header.query, kTokenName).value_or(token)
+               : token;
+}
+
 /// What a call that is refused asks for, as its client has it. Throws ApiError where that cannot be
 /// read.
 std::string asked_operation(bool is_form, const RequestHeader& header, std::string_view body)
@@ -36,11 +57,21 @@ std::string asked_operation(bool is_form, const RequestHeader& header, std::stri
     return fmt::format("{}:{}", header.method, header.path);
 }
 
-void require_account(const Caller& caller)
+void require_account(const Caller& caller, wire::Protocol protocol)
 {
-    if (caller.account.empty()) {
-        throw wire::unknown_access_key();
+    if (!caller.account.empty()) {
+        return;
     }
+    switch (caller.key) {
+        case KeyState::kExpired:
+            throw wire::session_token_expired(protocol);
+        case KeyState::kInvalid:
+            throw wire::session_token_invalid(protocol);
+        case KeyState::kForeign:
+        case KeyState::kValid:
+            break;
+    }
+    throw wire::unknown_access_key();
 }
 
 /// A page of another site can have a browser GET any URL, and have it say nothing of where that
@@ -60,19 +91,22 @@ void require_no_blind_change(const Operation& operation, const RequestHeader& he
 Emulator::Emulator(DataDirectory& data, std::span<const Service* const> services, Options options)
     : data_(data),
       options_(std::move(options)),
-      services_(services, {.machines = options_.machines}),
+      services_(
+          std::make_shared<Services>(services, Ports{.has_strict_roles = options_.has_strict_roles,
+                                                     .machines = options_.machines,
+                                                     .has_aws_quotas = options_.has_aws_quotas})),
       unknown_keys_(options_.strict_accounts ? std::string() : options_.default_account)
 {
 }
 
 void Emulator::settle()
 {
-    settle_all(services_, *data_.current());
+    settle_all(*services_, *data_.current());
 }
 
 void Emulator::settle_some()
 {
-    amilab::settle_some(services_, *data_.current(), {});
+    amilab::settle_some(*services_, *data_.current(), {});
 }
 
 /// By name, else by version, else by action.
@@ -80,29 +114,36 @@ const Service& Emulator::find_form_service(const wire::Parameters& parameters,
                                            std::string_view scope_service) const
 {
     if (!scope_service.empty()) {
-        const auto* service = services_.named(scope_service);
+        const auto* service = services_->named(scope_service);
         if (service == nullptr) {
             throw wire::service_not_offered(scope_service);
         }
         return *service;
     }
-    const auto* service = services_.of_version(parameters.find("Version").value_or(""));
+    const auto* service = services_->of_version(parameters.find("Version").value_or(""));
     if (service == nullptr) {
-        service = services_.of_action(parameters.find("Action").value_or(""));
+        service = services_->of_action(parameters.find("Action").value_or(""));
     }
-    return service != nullptr ? *service : *services_.named("ec2");
+    return service != nullptr ? *service : *services_->named("ec2");
 }
 
 Caller Emulator::caller_of(Generation& generation,
-                           const std::optional<wire::CredentialScope>& scope) const
+                           const std::optional<wire::CredentialScope>& scope,
+                           std::string_view session_token) const
 {
     if (!scope) {
         return {options_.default_account, options_.default_region, ""};
     }
-    return {account_of(generation, scope->access_key), scope->region, scope->access_key};
+    auto shown =
+        look_at_credentials(generation, scope->access_key, session_token, Clock::wall_ms());
+    auto account = shown.state == KeyState::kForeign ? account_of(generation, scope->access_key)
+                                                     : std::move(shown.account);
+    const bool names_region = !scope->region.empty();
+    return {std::move(account), names_region ? scope->region : options_.default_region,
+            scope->access_key,  std::move(shown.principal),
+            shown.state,        names_region};
 }
 
-/// Empty: nobody's, so that the call is to be refused.
 std::string Emulator::account_of(Generation& generation, const std::string& access_key) const
 {
     if (wire::is_account_id(access_key)) {
@@ -117,20 +158,29 @@ std::string Emulator::account_of(Generation& generation, const std::string& acce
     return options_.strict_accounts ? std::string() : options_.default_account;
 }
 
+/// Null: a form may tell it.
+const Service* Emulator::find_service(const RequestHeader& header,
+                                      const std::optional<wire::CredentialScope>& scope) const
+{
+    if (scope) {
+        return services_->named(scope->service);
+    }
+    const auto request = json_request(header, {});
+    const auto* service = services_->meant_by(request);
+    return service != nullptr ? service : services_->taking_unsigned(*data_.current(), request);
+}
+
 void Emulator::read_header(ApiCall& call, const RequestHeader& header) const
 {
-    call.service_ = &services_.named("ec2")->schema;
+    call.service_ = &services_->named("ec2")->schema;
     // The service decides how the rest is read; its requests say it in their signature.
-    auto scope = wire::scope_from_authorization(header.authorization);
-    if (!scope) {
-        scope = wire::scope_from_query(header.query);
-    }
-    call.caller_ = caller_of(*call.generation_, scope);
+    const auto scope = scope_of(header);
+    call.caller_ = caller_of(*call.generation_, scope, session_token_of(header));
     if (scope) {
         call.scope_service_ = scope->service;
     }
     const auto http = json_request(header, {});
-    const auto* service = scope ? services_.named(scope->service) : services_.meant_by(http);
+    const auto* service = find_service(header, scope);
     if (scope && service == nullptr) {
         if (const auto* unknown =
                 wire::unknown_service(scope->service, http, header.content_type)) {
@@ -142,10 +192,13 @@ void Emulator::read_header(ApiCall& call, const RequestHeader& header) const
         return;  // the form tells
     }
     call.service_ = &service->schema;
-    require_account(call.caller_);
+    require_account(call.caller_, service->schema.protocol);
     const auto& rules = wire::rules_of(service->schema.protocol);
+    if (rules.require_current != nullptr) {
+        rules.require_current(http, Clock::wall_ms());
+    }
     const auto& operation = rules.find_operation(service->schema, http, nullptr);
-    call.operation_ = services_.find_operation(*service, operation.name);
+    call.operation_ = services_->find_operation(*service, operation.name);
 }
 
 void Emulator::read_members(ApiCall& call, const RequestHeader& header, std::string_view body) const
@@ -175,17 +228,21 @@ void Emulator::read_form(ApiCall& call, const RequestHeader& header, std::string
         // A form may carry what else a query string does.
         if (const auto credential = call.parameters_->find("X-Amz-Credential")) {
             const auto scope = wire::scope_from_credential(*credential);
-            call.caller_ = caller_of(*call.generation_, scope);
+            call.caller_ = caller_of(*call.generation_, scope,
+                                     call.parameters_->find(kTokenName).value_or(""));
             call.scope_service_ = scope.service;
         }
     }
     const auto& service = find_form_service(*call.parameters_, call.scope_service_);
     call.service_ = &service.schema;
-    require_account(call.caller_);
+    require_account(call.caller_, service.schema.protocol);
+    const auto& rules = wire::rules_of(service.schema.protocol);
+    if (!rules.list_part.empty()) {
+        call.parameters_ = std::make_unique<wire::Parameters>(header.query, body, rules.list_part);
+    }
     const auto& operation =
-        wire::rules_of(service.schema.protocol)
-            .find_operation(service.schema, json_request(header, body), call.parameters_.get());
-    call.operation_ = services_.find_operation(service, operation.name);
+        rules.find_operation(service.schema, json_request(header, body), call.parameters_.get());
+    call.operation_ = services_->find_operation(service, operation.name);
     require_no_blind_change(*call.operation_, header);
 }
 
@@ -206,17 +263,31 @@ void Emulator::note_call(ApiCall& call, const RequestHeader& header, std::string
         }
     }
     if (!call.caller_.account.empty()) {
-        auto& generation = *call.generation_;
-        generation.companions().get<AccountCalls>().note(call.caller_.account,
-                                                         generation.clock().now_ms());
+        call.generation_->companions().get<AccountCalls>().note(call.caller_.account,
+                                                                call.called_ms_);
     }
+}
+
+ApiAnswer Emulator::refuse(const RequestHeader& header, const ApiError& error) const
+{
+    ApiCall call(*services_);
+    call.request_id_ = make_request_id();
+    const Service* service = nullptr;
+    try {
+        service = find_service(header, scope_of(header));
+    } catch (const ApiError&) {
+        // A signature that nobody can read names no service.
+    }
+    call.service_ = &(service != nullptr ? service : services_->named("ec2"))->schema;
+    return call.refuse(error);
 }
 
 ApiCall Emulator::begin(const RequestHeader& header) const
 {
-    ApiCall call(services_);
+    ApiCall call(*services_);
     call.request_id_ = make_request_id();
     call.generation_ = data_.current();
+    call.called_ms_ = call.generation_->clock().now_ms();
     call.data_path_ = data_.path();
     try {
         read_header(call, header);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,6 +28,11 @@ public:
         bool strict_accounts = false;
         /// What instances run on, and outlives the emulator; null: time alone.
         Machines* machines = nullptr;
+        /// Whether accounts have AWS's quotas until the control API sets them.
+        bool has_aws_quotas = false;
+        /// Whether calls are refused that name a role, for a service to take on, which the account
+        /// has not.
+        bool has_strict_roles = false;
     };
 
     /// `services` outlives it.
@@ -41,17 +47,27 @@ public:
     /// Both, for a request whose body is there.
     ApiCall parse(const RequestHeader& header, std::string_view body = {}) const;
 
+    /// What is answered to a request that is refused by what is no service's business, as the
+    /// service says it that the header means; EC2 where it tells none.
+    ApiAnswer refuse(const RequestHeader& header, const ApiError& error) const;
+
     /// Lets everything happen that is due. Takes the writer, and lets others have it in between.
     void settle();
     /// Lets happen some of it: see amilab::settle_some().
     void settle_some();
 
+    /// Whose the calls with this access key are. Empty: nobody's, they are to be refused
+    /// (wire::unknown_access_key). The log tells once of a key that names no account.
+    std::string account_of(Generation& generation, const std::string& access_key) const;
+
     DataDirectory& data() { return data_; }
     const DataDirectory& data() const { return data_; }
-    const Services& services() const { return services_; }
+    const Services& services() const { return *services_; }
     const Options& options() const { return options_; }
 
 private:
+    const Service* find_service(const RequestHeader& header,
+                                const std::optional<wire::CredentialScope>& scope) const;
     void read_header(ApiCall& call, const RequestHeader& header) const;
     void read_body(ApiCall& call, const RequestHeader& header, std::string_view body) const;
     void read_members(ApiCall& call, const RequestHeader& header, std::string_view body) const;
@@ -60,13 +76,12 @@ private:
     void note_call(ApiCall& call, const RequestHeader& header, std::string_view body) const;
     const Service& find_form_service(const wire::Parameters& parameters,
                                      std::string_view scope_service) const;
-    Caller caller_of(Generation& generation,
-                     const std::optional<wire::CredentialScope>& scope) const;
-    std::string account_of(Generation& generation, const std::string& access_key) const;
+    Caller caller_of(Generation& generation, const std::optional<wire::CredentialScope>& scope,
+                     std::string_view session_token) const;
 
     DataDirectory& data_;
     Options options_;
-    Services services_;
+    const std::shared_ptr<const Services> services_;
     mutable UnknownKeys unknown_keys_;
 };
 

@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <stdexcept>
 #include <vector>
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include "server/calls/arns.h"
 #include "server/calls/errors.h"
 #include "server/calls/request_values.h"
+#include "server/calls/secrets.h"
 #include "server/wire/types.h"
 #include "storage/metadata/regions/partitions.h"
 #include "storage/metadata/settings/ebs_encryption_rows.h"
@@ -62,47 +61,28 @@ bool is_alias(std::string_view text)
 {
     constexpr std::size_t kMost = 256;
     return text.starts_with(kAlias) && text.size() > kAlias.size() && text.size() <= kMost &&
-           std::all_of(text.begin(), text.end(), [](char c) {
-               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                      c == '/' || c == '_' || c == '-';
-           });
+           has_only(text, "/_-");
 }
 
 /// Always the same identifier for the same text.
 std::string uuid_of(std::string_view text)
 {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-    unsigned int size = 0;
-    if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
-        throw std::runtime_error("SHA-256 is not to be had from OpenSSL");
-    }
-    std::string uuid;
-    for (std::size_t i = 0; i < 16; ++i) {
-        uuid += i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "";
-        uuid += fmt::format("{:02x}", digest[i]);
-    }
-    return uuid;
+    const auto digits = to_hex(sha256(text));
+    const std::string_view all = digits;
+    return fmt::format("{}-{}-{}-{}-{}", all.substr(0, 8), all.substr(8, 4), all.substr(12, 4),
+                       all.substr(16, 4), all.substr(20, 12));
 }
 
-/// A key of an account and region: its id, or an alias, which stands for a key of its own.
+/// Of a key of an account and region: an alias stands for a key of its own.
+std::string key_id(std::string_view region, std::string_view account, std::string_view key)
+{
+    return key.starts_with(kAlias) ? uuid_of(fmt::format("kms/{}/{}/{}", region, account, key))
+                                   : std::string(key);
+}
+
 std::string key_arn(std::string_view region, std::string_view account, std::string_view key)
 {
-    const auto id = key.starts_with(kAlias)
-                        ? uuid_of(fmt::format("kms/{}/{}/{}", region, account, key))
-                        : std::string(key);
-    return arn_of("kms", region, account, "key/" + id);
-}
-
-/// The parts of an ARN between its colons.
-std::vector<std::string_view> split_arn(std::string_view arn)
-{
-    std::vector<std::string_view> parts;
-    for (auto colon = arn.find(':'); colon != arn.npos; colon = arn.find(':')) {
-        parts.push_back(arn.substr(0, colon));
-        arn.remove_prefix(colon + 1);
-    }
-    parts.push_back(arn);
-    return parts;
+    return arn_of("kms", region, account, "key/" + key_id(region, account, key));
 }
 
 /// The account's own choice, or AWS's key.
@@ -235,7 +215,7 @@ bool has_managed_key(const SnapshotRow& snapshot)
 
 bool is_key_of_region(std::string_view arn, std::string_view region)
 {
-    const auto parts = split_arn(arn);
+    const auto parts = split(arn, ':');
     return parts.at(1) == partition_of(region) && parts.at(3) == region;
 }
 
@@ -244,7 +224,7 @@ std::string kms_key_arn(const Session& session, std::string_view text)
     if (is_key_id(text) || is_alias(text)) {
         return key_arn(session.region(), session.account(), text);
     }
-    const auto parts = split_arn(text);
+    const auto parts = split(text, ':');
     const bool is_kms = parts.size() == 6 && parts[0] == "arn" && parts[1].starts_with("aws") &&
                         parts[2] == "kms" && !parts[3].empty() && wire::is_account_id(parts[4]);
     constexpr std::string_view kKey = "key/";
@@ -252,7 +232,9 @@ std::string kms_key_arn(const Session& session, std::string_view text)
         return std::string(text);
     }
     if (is_kms && is_alias(parts[5])) {
-        return key_arn(parts[3], parts[4], parts[5]);
+        // In the partition that is named: in one that is not the region's nobody has a key.
+        return fmt::format("arn:{}:kms:{}:{}:key/{}", parts[1], parts[3], parts[4],
+                           key_id(parts[3], parts[4], parts[5]));
     }
     throw invalid_kms_key(text, "Expected a key ID, a key alias, a key ARN or an alias ARN.");
 }

@@ -22,26 +22,29 @@ ApiError invalid_parameter_value(std::string_view message)
 ApiError invalid_value(std::string_view value, std::string_view parameter, std::string_view why)
 {
     return invalid_parameter_value(fmt::format("Value ({}) for parameter {} is invalid.{}{}", value,
-                                               parameter, why.empty() ? "" : " ", why));
+                                               parameter, why.empty() ? "" : " ", why))
+        .of_parameter(parameter);
 }
 
 ApiError invalid_parameter_dependency(std::string_view parameter, std::string_view required)
 {
-    return {"InvalidParameterDependency",
-            fmt::format("The parameter [{}] requires the parameter {} to be set.", parameter,
-                        required)};
+    return ApiError("InvalidParameterDependency",
+                    fmt::format("The parameter [{}] requires the parameter {} to be set.",
+                                parameter, required))
+        .of_parameter(parameter);
 }
 
 ApiError invalid_next_token(std::string_view /*token*/)
 {
-    return invalid_parameter_value("The NextToken is invalid.");
+    return invalid_parameter_value("The NextToken is invalid.").of_parameter("NextToken");
 }
 
 ApiError idempotent_parameter_mismatch()
 {
-    return {"IdempotentParameterMismatch",
-            "Arguments on this idempotent request are inconsistent with arguments used in "
-            "previous request(s)."};
+    return ApiError("IdempotentParameterMismatch",
+                    "Arguments on this idempotent request are inconsistent with arguments used in "
+                    "previous request(s).")
+        .of_parameter("ClientToken");
 }
 
 ApiError encryption_not_removable()

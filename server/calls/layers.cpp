@@ -73,6 +73,7 @@ void drop_layer(Session& session, LayerId layer)
 {
     auto layers = release_layer(session.db(), layer);
     session.after_commit([released = std::move(layers)](Generation& generation) {
+        generation.held_bytes().note_freed();
         if (!released.removed.empty()) {
             generation.persistence().remove_files_later(released.removed);
         }

@@ -242,13 +242,30 @@ constexpr Operation write(const wire::OperationOf<RequestOf<handler>>& schema,
             .frees_space = options.frees_space};
 }
 
-/// A row for a handler that moves bytes. Its service speaks a json protocol.
+/// A row for a handler that moves bytes. Only one of a json protocol may answer with some.
 template <auto handler>
 constexpr Operation move_bytes(const wire::OperationOf<RequestOf<handler>>& schema)
 {
     return {.schema = &schema,
             .kind = OperationKind::kBytes,
             .parse = &parse_as<BytesCall, TypedBytes<handler>>};
+}
+
+template <auto handler, auto mover, auto moves>
+Call parse_write_or_bytes(const wire::Parameters& parameters)
+{
+    return moves(parameters) ? parse_as<BytesCall, TypedBytes<mover>>(parameters)
+                             : parse_as<WriteCall, TypedWrite<handler>>(parameters);
+}
+
+/// A row for a handler that writes, and for `mover`, which has to move bytes first, where `moves`
+/// says of the parameters that they want it.
+template <auto handler, auto mover, bool (*moves)(const wire::Parameters&)>
+constexpr Operation write_or_move(const wire::OperationOf<RequestOf<handler>>& schema)
+{
+    return {.schema = &schema,
+            .kind = OperationKind::kWrite,
+            .parse = &parse_write_or_bytes<handler, mover, moves>};
 }
 
 }  // namespace amilab

@@ -1,13 +1,9 @@
 #include "server/calls/pages.h"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
-#include <stdexcept>
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include "server/calls/request_values.h"
 #include "server/calls/secrets.h"
@@ -22,9 +18,6 @@ namespace {
 // DescribeVolumes and DescribeSnapshots).
 constexpr std::int64_t kLargestPage = 1000;
 
-// The first half of an HMAC-SHA256.
-constexpr std::size_t kSignatureBytes = 16;
-
 }  // namespace
 
 std::string PageTokens::signature(std::string_view last_key) const
@@ -37,15 +30,7 @@ std::string PageTokens::signature(std::string_view last_key) const
           std::string_view(query), last_key}) {
         fmt::format_to(std::back_inserter(text), "{}:{}", part.size(), part);
     }
-    const auto& key = session_.generation().page_token_key();
-    std::array<unsigned char, EVP_MAX_MD_SIZE> mac;
-    unsigned int size = 0;
-    if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-             reinterpret_cast<const unsigned char*>(text.data()), text.size(), mac.data(),
-             &size) == nullptr) {
-        throw std::runtime_error("OpenSSL cannot sign a token");
-    }
-    return {reinterpret_cast<const char*>(mac.data()), kSignatureBytes};
+    return sign(session_.generation().page_token_key(), text);
 }
 
 std::string PageTokens::read(const std::optional<std::string>& token) const

@@ -20,6 +20,7 @@ struct ImageParameter {
 };
 
 class Machines;
+struct ObjectStore;
 
 struct Ports {
     /// Filled by the Parameter Store: the parameter that a name, perhaps with a version or a label
@@ -29,8 +30,18 @@ struct Ports {
     /// Filled by EC2: whether the text is the id of an image that the caller can see in its region.
     /// On servers that adopt unknown images, any image's id becomes one.
     bool (*is_usable_image)(Session& session, std::string_view image_id) = nullptr;
+    /// Filled by S3: objects, for who imports and exports images (object_store.h).
+    const ObjectStore* objects = nullptr;
+    /// Filled by IAM: whether the caller has a role of that name whose trust policy names the
+    /// service ("vmie.amazonaws.com").
+    bool (*trusts_service)(Session& session, std::string_view role,
+                           std::string_view service) = nullptr;
+    /// Said by whoever makes the emulator: whether roles that services take on are looked at.
+    bool has_strict_roles = false;
     /// Filled by whoever makes the emulator: what instances run on; time alone when it is null.
     Machines* machines = nullptr;
+    /// Said by whoever makes the emulator: whether accounts have AWS's quotas until they are set.
+    bool has_aws_quotas = false;
 };
 
 }  // namespace amilab

@@ -19,6 +19,9 @@ struct RequestHeader {
     std::optional<std::uint64_t> content_length = {};
     /// The first header of that name, in any case of letters. May be empty.
     std::function<std::optional<std::string_view>(std::string_view)> header = {};
+    /// Shows all headers, one after the other; empty where nobody can.
+    std::function<void(const std::function<void(std::string_view, std::string_view)>&)>
+        each_header = {};
     /// The client is a program on this machine.
     bool from_loopback = false;
     /// Whether it was sent to a name that means this machine alone.

@@ -46,6 +46,8 @@ void Services::add(const Service& service)
     require_handlers(service);
     fill(ports_.find_image_parameter, service.ports.find_image_parameter);
     fill(ports_.is_usable_image, service.ports.is_usable_image);
+    fill(ports_.objects, service.ports.objects);
+    fill(ports_.trusts_service, service.ports.trusts_service);
 }
 
 void Services::add(const Service& service, const Family& family)
@@ -121,6 +123,17 @@ const Service* Services::meant_by(const wire::JsonRequest& request) const
 {
     for (const auto* service : services_) {
         if (wire::rules_of(service->schema.protocol).is_meant(service->schema, request)) {
+            return service;
+        }
+    }
+    return nullptr;
+}
+
+const Service* Services::taking_unsigned(Generation& generation,
+                                         const wire::JsonRequest& request) const
+{
+    for (const auto* service : services_) {
+        if (service->takes_unsigned != nullptr && service->takes_unsigned(generation, request)) {
             return service;
         }
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,11 +22,14 @@ struct Service {
     /// What it says to a call that would take its account beyond what one may hold; without it
     /// ResourceLimitExceeded.
     ApiError (*over_limit)(std::string_view operation, const std::string& message) = nullptr;
+    /// Whether an unsigned request that nothing else tells of is this service's, by what there is;
+    /// null: never.
+    bool (*takes_unsigned)(Generation& generation, const wire::JsonRequest& request) = nullptr;
 };
 
 /// The services that are served, and what their families declare. Constant once made; safe from any
-/// thread.
-class Services {
+/// thread. Work in the background lasts no longer than whoever shares it: background_work.h.
+class Services : public std::enable_shared_from_this<Services> {
 public:
     /// Throws std::logic_error where two families declare the same operation, kind, transition or
     /// delay, where an operation has types and no handler, or where two services fill one port.
@@ -43,6 +47,10 @@ public:
     /// The service that an unsigned request means by its target or its path; a null pointer when it
     /// is a form.
     const Service* meant_by(const wire::JsonRequest& request) const;
+
+    /// The service that takes an unsigned request which meant_by() knows nothing of; a null pointer
+    /// when none does.
+    const Service* taking_unsigned(Generation& generation, const wire::JsonRequest& request) const;
 
     /// A null pointer when the service does not serve the operation.
     const Operation* find_operation(const Service& service, std::string_view name) const;

@@ -1,6 +1,7 @@
 #include "server/calls/session.h"
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -94,6 +95,12 @@ void Session::store_transitions()
     scheduled_.clear();
 }
 
+void Session::adopt(Session& other)
+{
+    std::ranges::move(std::exchange(other.scheduled_, {}), std::back_inserter(scheduled_));
+    std::ranges::move(std::exchange(other.after_commit_, {}), std::back_inserter(after_commit_));
+}
+
 void Session::committed()
 {
     for (const auto& action : std::exchange(after_commit_, {})) {
@@ -102,6 +109,9 @@ void Session::committed()
         } catch (const std::exception& error) {
             log::error("{} after the commit: {}", request_id(), error.what());
         }
+    }
+    if (refusal_) {
+        throw ApiError(*refusal_);
     }
 }
 

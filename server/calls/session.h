@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "server/calls/issued_credentials.h"
+#include "server/wire/api_error.h"
 #include "server/wire/types.h"
 #include "storage/base/clock.h"
 #include "storage/base/delays.h"
@@ -30,6 +32,12 @@ struct Caller {
     std::string account;  ///< 12 digits
     std::string region;
     std::string access_key;  ///< empty when the request is unsigned
+    /// Whose credentials these are, where the Security Token Service gave them.
+    Principal principal = {};
+    /// Why `account` is empty, where it is.
+    KeyState key = KeyState::kForeign;
+    /// Whether the signature says the region; else it is the server's own.
+    bool names_region = true;
 };
 
 /// Where a list that its request does not limit goes on: it is answered in parts, each with a
@@ -88,6 +96,7 @@ public:
     /// On the thread that serves connections: whatever would wait for others gives up the call, by
     /// BudgetExceeded, for another thread to run.
     void forbid_waiting() { may_wait_ = false; }
+    bool may_wait() const { return may_wait_; }
     void about_to_wait() const
     {
         if (!may_wait_) {
@@ -122,6 +131,10 @@ public:
     /// Keeps the rest in the database. Called once, before the commit.
     void store_transitions();
 
+    /// Takes over what another session of this transaction, in which somebody else calls, has left
+    /// for later: what befalls resources, and what runs after the commit.
+    void adopt(Session& other);
+
     /// Runs after the commit, in order; not at all when the call fails. The only place for effects
     /// outside the transaction. What is committed stands: one that throws is our bug, and is
     /// logged, and those behind it run all the same.
@@ -129,6 +142,10 @@ public:
     {
         after_commit_.push_back(std::move(action));
     }
+    /// Refuses the call once what it has done is committed: for the few calls that AWS refuses and
+    /// yet does in part.
+    void refuse_committed(ApiError refusal) { refusal_ = std::move(refusal); }
+    /// Runs what was left to do. Throws what refuse_committed() was told.
     void committed();
 
 private:
@@ -141,6 +158,7 @@ private:
     std::string scheduled_for_;
     std::vector<Transition> scheduled_;
     std::vector<std::function<void(Generation&)>> after_commit_;
+    std::optional<ApiError> refusal_;
 };
 
 }  // namespace amilab

@@ -1,5 +1,6 @@
 #include "server/calls/settle.h"
 
+#include "server/calls/request_id.h"
 #include "server/calls/services.h"
 #include "server/wire/parameters.h"
 #include "storage/base/storage_error.h"
@@ -137,6 +138,22 @@ void run_write(const Session::Context& context, const std::function<void(Session
     Session session(context, writer.db(), writer.ids());
     write_and_commit(context.generation, session, change);
     session.committed();
+}
+
+void run_write(const Services& services, Generation& generation, const Caller& caller,
+               const std::function<void(Session&)>& change)
+{
+    const auto request_id = make_request_id();
+    run_write({services, generation, caller, no_parameters(), request_id}, change);
+}
+
+void run_read(const Services& services, Generation& generation, const Caller& caller,
+              const std::function<void(Session&)>& look)
+{
+    const auto request_id = make_request_id();
+    auto reader = generation.reader();
+    Session session({services, generation, caller, no_parameters(), request_id}, reader.db());
+    look(session);
 }
 
 void with_reserve(Generation& generation, const std::function<void()>& write)

@@ -31,6 +31,14 @@ void write_and_commit(Generation& generation, Session& session,
 /// first, what it schedules for now happens too, and after the commit what it left to do. Rolled
 /// back when `change` throws.
 void run_write(const Session::Context& context, const std::function<void(Session&)>& change);
+/// Runs `change` so for a caller whose request is no service's: it has no parameters, and an id of
+/// its own.
+void run_write(const Services& services, Generation& generation, const Caller& caller,
+               const std::function<void(Session&)>& change);
+
+/// Lets `look` read, for such a caller.
+void run_read(const Services& services, Generation& generation, const Caller& caller,
+              const std::function<void(Session&)>& look);
 
 /// Runs `write`, which frees space: when the disk is full a second time, with what the reserve
 /// gives up. Throws what `write` throws.

@@ -12,6 +12,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "server/calls/answered_error.h"
 #include "server/calls/request_header.h"
 #include "server/wire/types.h"
 
@@ -98,8 +99,8 @@ struct StreamAnswer {
     std::function<boost::asio::awaitable<void>(BodySink&)> write = {};
     /// The exact length of what is written, in bytes; without it the body is chunked.
     std::optional<std::uint64_t> content_length = {};
-    /// Of a refusal; for the log.
-    std::string error_code = {};
+    /// Of a refusal; for the log and who looks at calls.
+    AnsweredError error = {};
 };
 
 }  // namespace amilab

@@ -1,8 +1,25 @@
 #include "server/calls/api_call.h"
+#include "server/calls/settle.h"
 #include "server/calls/stream_operation.h"
 #include "server/wire/protocols.h"
 
 namespace amilab {
+
+// Out of line: GCC 12 cannot link a coroutine that several sources have.
+boost::asio::awaitable<void> StreamSession::read(Work work)
+{
+    co_await request_.workers.run([&] { read_(work); });
+}
+
+boost::asio::awaitable<void> StreamSession::write(Work work)
+{
+    co_await request_.workers.run([&] { write_(work); });
+}
+
+boost::asio::awaitable<void> StreamSession::write_with_reserve(Work work)
+{
+    co_await request_.workers.run([&] { with_reserve(*generation_, [&] { write_(work); }); });
+}
 
 /// How an ApiCall is run whose operation is a stream. Outlived by the call and the request.
 class StreamRun {
@@ -24,7 +41,7 @@ public:
         auto answer = session.take_answer();
         if (!answer) {
             answer = StreamAnswer{.status = call_.operation_->schema->status,
-                                  .content_type = std::string(content_type_of(rendered)),
+                                  .content_type = content_type_of(rendered),
                                   .body = std::move(rendered.body)};
         }
         for (auto& header : rendered.headers) {
@@ -41,14 +58,19 @@ public:
                 .content_type = std::string(answer.content_type),
                 .headers = std::move(answer.headers),
                 .body = std::move(answer.body),
-                .error_code = std::move(answer.error_code)};
+                .error = std::move(answer.error)};
     }
 
 private:
-    std::string_view content_type_of(const wire::Rendered& rendered) const
+    /// Of what has content.
+    std::string content_type_of(const wire::Rendered& rendered) const
     {
-        return rendered.content_type.empty() ? wire::rules_of(call_.service_->protocol).content_type
-                                             : rendered.content_type;
+        if (rendered.body.empty()) {
+            return {};
+        }
+        return std::string(rendered.content_type.empty()
+                               ? wire::rules_of(call_.service_->protocol).content_type
+                               : rendered.content_type);
     }
 
     ApiCall& call_;

@@ -39,14 +39,12 @@ public:
     BodySource& body() { return request_.body; }
     Workers& workers() { return request_.workers; }
 
-    boost::asio::awaitable<void> read(Work work)
-    {
-        co_await request_.workers.run([&] { read_(work); });
-    }
-    boost::asio::awaitable<void> write(Work work)
-    {
-        co_await request_.workers.run([&] { write_(work); });
-    }
+    boost::asio::awaitable<void> read(Work work);
+    boost::asio::awaitable<void> write(Work work);
+
+    /// Does what write() does; when the disk is full a second time, with what the reserve gives up.
+    /// For what frees space.
+    boost::asio::awaitable<void> write_with_reserve(Work work);
 
     /// Status, type and body of the answer, in place of the response's; the response's headers
     /// stay.

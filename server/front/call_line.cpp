@@ -1,14 +1,15 @@
 #include "server/front/call_line.h"
 
 #include <iterator>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 #include <boost/algorithm/string/predicate.hpp>
 
-#include "server/calls/shown_parameters.h"
 #include "server/log/log.h"
 #include "server/wire/query.h"
+#include "server/wire/types.h"
 
 namespace amilab {
 
@@ -31,66 +32,62 @@ std::string shown_query(std::string_view query)
 
 }  // namespace
 
-CallLine::CallLine(const http::Request& request)
+CallLine::CallLine(const http::Request& request, CallRing& calls)
+    : calls_(calls),
+      begun_(std::chrono::steady_clock::now()),
+      record_(std::make_shared<CallRecord>())
 {
-    if (log::writes(log::Level::kInfo)) {
-        begun_ = std::chrono::steady_clock::now();
-        operation_ = fmt::format("{}:{}", request.method, request.path);
-    }
+    record_->operation.append(request.method)
+        .append(":")
+        .append(wire::beginning(request.path, CallRecord::kMostNameBytes));
 }
 
 void CallLine::tell(const ApiCall& call)
 {
-    if (!log::writes(log::Level::kInfo)) {
-        return;
-    }
-    request_id_ = call.request_id();
-    account_ = call.caller().account;
-    region_ = call.caller().region;
-    service_ = call.service_name();
-    if (const auto operation = call.operation_name(); !operation.empty()) {
-        operation_ = operation;
-    }
-    if (call.parameters() != nullptr && log::writes(log::Level::kDebug)) {
-        if (const auto parameters = shown_parameters(*call.parameters()); !parameters.empty()) {
-            log::debug("{} {}", request_id_, parameters);
-        }
+    record_->tell(call);
+    if (!record_->parameters.empty() && log::writes(log::Level::kDebug)) {
+        log::debug("{} {}", record_->request_id, record_->parameters.line());
     }
 }
 
 void CallLine::tell_control(const http::Request& request)
 {
+    is_control_ = true;
     if (!log::writes(log::Level::kInfo)) {
         return;
     }
-    service_ = "control";
-    for (const auto& [key, value] : wire::split_query(request.query).value_or(kNoQuery)) {
-        if (key == "account") {
-            account_ = value;
-        } else if (key == "region") {
-            region_ = value;
-        }
-    }
+    record_->service = "control";
     if (!request.query.empty() && log::writes(log::Level::kDebug)) {
         log::debug("- {}", log::as_text(shown_query(request.query), kMostQueryBytes));
     }
 }
 
-void CallLine::tell_error(std::string_view code)
+void CallLine::tell_caller(const Caller& caller)
 {
-    error_code_ = code;
+    record_->account = caller.account;
+    record_->region = caller.region;
 }
 
-void CallLine::write(int status) const
+void CallLine::tell(AnsweredError error, const wire::Parameters* parameters)
 {
-    if (!log::writes(log::Level::kInfo)) {
-        return;
+    record_->tell(std::move(error), parameters);
+}
+
+void CallLine::write(int status)
+{
+    record_->status = status;
+    record_->taken = std::chrono::steady_clock::now() - begun_;
+    if (log::writes(log::Level::kInfo)) {
+        const std::chrono::duration<double, std::milli> taken = record_->taken;
+        log::info("{} {} {} {} {} {} {} {:.2f}", log::as_word(record_->request_id),
+                  log::as_word(record_->account), log::as_word(record_->region),
+                  log::as_word(record_->service), log::as_word(record_->operation),
+                  status == 0 ? "-" : std::to_string(status), log::as_word(record_->error.code),
+                  taken.count());
     }
-    const std::chrono::duration<double, std::milli> taken =
-        std::chrono::steady_clock::now() - begun_;
-    log::info("{} {} {} {} {} {} {} {:.2f}", log::as_word(request_id_), log::as_word(account_),
-              log::as_word(region_), log::as_word(service_), log::as_word(operation_),
-              status == 0 ? "-" : std::to_string(status), log::as_word(error_code_), taken.count());
+    if (!is_control_) {
+        calls_.add(std::move(record_));
+    }
 }
 
 }  // namespace amilab

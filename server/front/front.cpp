@@ -24,14 +24,13 @@ namespace {
 
 /// Far above any request that EC2's own limits allow. Source: assumed.
 constexpr std::size_t kMostBodyBytes = std::size_t{2} << 20U;
-constexpr std::string_view kRequestId = "x-amzn-RequestId";
 /// A timer counts nanoseconds in 64 bits, and is set anew when it fires early.
 constexpr TimeMs kLongestWaitMs = kDayMs;
 /// Of an answer that is given however short memory is.
 constexpr std::size_t kSmallAnswerBytes = std::size_t{64} << 10U;
 /// Of a request that brings no disk.
 constexpr std::size_t kSmallBodyBytes = std::size_t{64} << 10U;
-/// What a stream of the control API has in memory at a time.
+/// What a stream has in memory at a time.
 constexpr std::size_t kStreamBytes = std::size_t{1} << 20U;
 /// So that one account leaves room for another.
 constexpr std::size_t kFewestLongReads = 2;
@@ -43,12 +42,26 @@ http::Response to_response(ApiAnswer answer)
     http::Response response;
     response.status = answer.status;
     response.content_type = answer.content_type;
-    response.headers.push_back({std::string(kRequestId), std::move(answer.request_id)});
+    response.request_id = answer.request_id;
+    response.headers.push_back(
+        {std::string(answer.request_id_header), std::move(answer.request_id)});
     for (auto& [name, value] : answer.headers) {
         response.headers.push_back({std::string(name), std::move(value)});
     }
     response.body = std::move(answer.body);
     return response;
+}
+
+/// What a client of the services is told of a refusal that is HTTP's. Source: the codes are EC2's
+/// common errors (documented).
+ApiError api_error(const http::HttpError& error)
+{
+    constexpr int kInternal = 500;
+    constexpr int kBusy = 503;
+    const auto* code = error.status == kBusy       ? "Unavailable"
+                       : error.status == kInternal ? "InternalError"
+                                                   : "InvalidRequest";
+    return {code, error.what(), error.status};
 }
 
 /// An answer that is made in parts: the call, and the part that is to be sent next.
@@ -88,16 +101,28 @@ void hold_for_stream(MemoryBudget::Share& held)
     }
 }
 
+/// Until all of the answer is written, if it is a stream.
+void keep_for_stream(StreamAnswer& answer, std::shared_ptr<MemoryBudget::Share> held)
+{
+    if (answer.write) {
+        answer.write = [held = std::move(held), write = std::move(answer.write)](BodySink& to) {
+            return write(to);
+        };
+    }
+}
+
 /// Of the exception that ends a call.
-[[noreturn]] void rethrow_as_http(const CallLine& line)
+[[noreturn]] void rethrow_as_http(CallLine& line)
 {
     constexpr int kFailed = 500;
     try {
         throw;
     } catch (const BodyError& error) {
+        line.tell({.message = error.what()});
         line.write(error.http_status);
         throw http::HttpError(error.http_status, error.what());
     } catch (const http::HttpError& error) {
+        line.tell({.message = error.what()});
         line.write(error.status);
         throw;
     } catch (const ClientGone& error) {
@@ -124,15 +149,18 @@ Front::Front(asio::io_context& io_context, Emulator& emulator, std::size_t worke
       long_reads_(io_context, std::max(workers, kFewestLongReads), *memory_),
       worker_threads_(workers),
       workers_(worker_threads_.get_executor()),
-      control_(emulator, std::move(access))
+      calls_(io_context),
+      control_(emulator, std::move(access), calls_)
 {
     look_for_due();  // what an earlier server has left
 }
 
 std::span<const http::Route<Front::Handler>> Front::routes()
 {
-    static constexpr std::array<http::Route<Handler>, 2> kRoutes = {{
+    static constexpr std::array<http::Route<Handler>, 4> kRoutes = {{
         {Control::kPrefix, {}, &Front::handle_control},
+        {Control::kLocalStackPrefix, {}, &Front::handle_control},
+        {Control::kMotoPrefix, {}, &Front::handle_control},
         {"", {}, &Front::handle_api},
     }};
     return kRoutes;
@@ -140,7 +168,7 @@ std::span<const http::Route<Front::Handler>> Front::routes()
 
 asio::awaitable<http::Response> Front::handle(http::Request& request, http::BodyReader& body)
 {
-    CallLine line(request);
+    CallLine line(request, calls_);
     const auto* route = http::find_route(routes(), request.path, request.method);
     try {
         auto response = co_await (this->*route->handle)(request, body, line);
@@ -151,6 +179,19 @@ asio::awaitable<http::Response> Front::handle(http::Request& request, http::Body
         co_return response;
     } catch (...) {
         rethrow_as_http(line);
+    }
+}
+
+asio::awaitable<StreamAnswer> Front::answer_control(const StreamRequest& asked, CallLine& line)
+{
+    Caller caller;
+    try {
+        auto answer = co_await control_.handle(asked, caller);
+        line.tell_caller(caller);
+        co_return answer;
+    } catch (...) {
+        line.tell_caller(caller);
+        throw;
     }
 }
 
@@ -165,12 +206,12 @@ asio::awaitable<http::Response> Front::handle_control(http::Request& request,
     if (brings_much(request)) {
         hold_for_stream(*held);
     }
-    auto answer = co_await control_.handle(asked);
+    auto answer = co_await answer_control(asked, line);
     if (answer.write) {
         hold_for_stream(*held);
-        answer.write = [held, write = std::move(answer.write)](BodySink& to) { return write(to); };
+        keep_for_stream(answer, held);
     }
-    line.tell_error(answer.error_code);
+    line.tell(std::move(answer.error));
     look_for_due();
     co_return to_response(std::move(answer));
 }
@@ -188,7 +229,7 @@ asio::awaitable<http::Response> Front::handle_api(http::Request& request, http::
     emulator_.take_body(call, header, text);
     line.tell(call);
     auto answer = co_await this->answer(call, body);
-    line.tell_error(answer.error_code);
+    line.tell(std::move(answer.error), call.parameters());
     auto response = to_response(std::move(answer));
     if (call.has_more()) {
         const auto parts = std::make_shared<Parts>(
@@ -207,6 +248,8 @@ asio::awaitable<http::Response> Front::handle_stream(ApiCall& call, const Reques
 {
     HttpBodySource source(body);
     const StreamRequest asked{header, source, workers_};
+    const auto held = std::make_shared<MemoryBudget::Share>(*memory_);
+    hold_for_stream(*held);
     std::optional<StreamAnswer> answer;
     std::exception_ptr failure;
     try {
@@ -218,8 +261,9 @@ asio::awaitable<http::Response> Front::handle_stream(ApiCall& call, const Reques
     if (failure) {
         std::rethrow_exception(failure);
     }
-    line.tell_error(answer->error_code);
-    answer->headers.emplace_back(kRequestId, call.request_id());
+    keep_for_stream(*answer, held);
+    line.tell(std::move(answer->error), call.parameters());
+    answer->headers.emplace_back(call.request_id_header(), call.request_id());
     co_return to_response(std::move(*answer));
 }
 
@@ -295,6 +339,13 @@ asio::awaitable<ApiAnswer> Front::answer(ApiCall& call, http::BodyReader& body)
     co_return std::move(*quick);
 }
 
+http::Response Front::refuse(const http::Request& request, const http::HttpError& error) const
+{
+    return request.target.starts_with(Control::kPrefix)
+               ? to_response(Control::refuse(error))
+               : to_response(emulator_.refuse(header_of(request), api_error(error)));
+}
+
 void Front::look_for_due()
 {
     asio::post(io_context_, [this] { wait_for_due(); });
@@ -349,6 +400,7 @@ void Front::stop()
     asio::post(io_context_, [this] {
         due_timer_.cancel();
         long_reads_.stop();
+        calls_.stop();
     });
 }
 

@@ -12,6 +12,7 @@
 
 #include "server/calls/emulator.h"
 #include "server/control/access.h"
+#include "server/control/call_ring.h"
 #include "server/control/control.h"
 #include "server/front/call_line.h"
 #include "server/front/long_reads.h"
@@ -39,7 +40,10 @@ public:
 
     /// Throws HttpError for bodies that are too large or broken.
     boost::asio::awaitable<http::Response> handle(http::Request& request, http::BodyReader& body);
-    /// Stops waiting for what is due.
+    /// What a request is refused with that HTTP does not let through, or whose handling has thrown:
+    /// the control API's JSON, else the error document of the service that the header means.
+    http::Response refuse(const http::Request& request, const http::HttpError& error) const;
+    /// Stops waiting for what is due, and ends answers that follow calls.
     void stop();
 
 private:
@@ -49,6 +53,7 @@ private:
     /// Who answers what; the first that is meant does.
     static std::span<const http::Route<Handler>> routes();
 
+    boost::asio::awaitable<StreamAnswer> answer_control(const StreamRequest& asked, CallLine& line);
     boost::asio::awaitable<http::Response> handle_control(http::Request& request,
                                                           http::BodyReader& body, CallLine& line);
     boost::asio::awaitable<http::Response> handle_api(http::Request& request,
@@ -82,6 +87,7 @@ private:
     LongReads long_reads_;
     boost::asio::thread_pool worker_threads_;
     ExecutorWorkers workers_;
+    CallRing calls_;  // the io_context's thread
     Control control_;
 };
 

@@ -52,6 +52,12 @@ RequestHeader header_of(const http::Request& request)
             .authorization = request.header("Authorization").value_or(""),
             .content_length = request.content_length,
             .header = [&request](std::string_view name) { return request.header(name); },
+            .each_header =
+                [&request](const auto& look) {
+                    for (const auto& [name, value] : request.headers) {
+                        look(name, value);
+                    }
+                },
             .from_loopback = request.from_loopback,
             .is_to_loopback = request.is_to_loopback};
 }

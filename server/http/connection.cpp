@@ -19,19 +19,12 @@ constexpr std::size_t kChunkedReadBytes = 64 * 1024;
 constexpr std::size_t kMostReasonBytes = 256;
 constexpr std::size_t kKeptBufferBytes = 16 * 1024;
 
-Response refusal(const HttpError& error)
-{
-    auto response = plain_text(error.status, error.what());
-    response.headers = error.headers;
-    return response;
-}
-
 /// What no handler has seen has a line of the log all the same, in columns like theirs.
-void log_refused(const Request& request, const HttpError& error)
+void log_refused(const Request& request, const HttpError& error, std::string_view request_id)
 {
     if (log::writes(log::Level::kInfo)) {
-        log::info("- - - - {}:{} {} - - {}", log::as_word(request.method),
-                  log::as_word(request.path), error.status,
+        log::info("{} - - - {}:{} {} - - {}", log::as_word(request_id),
+                  log::as_word(request.method), log::as_word(request.path), error.status,
                   log::as_text(error.what(), kMostReasonBytes));
     }
 }
@@ -84,10 +77,10 @@ asio::awaitable<Connection::Next> Connection::serve_one()
     } catch (const ConnectionLost&) {
         throw;
     } catch (const HttpError& error) {
-        if (!accepted_) {
-            log_refused(request_, error);
-        }
         response = refusal(error);
+        if (!accepted_) {
+            log_refused(request_, error, response.request_id);
+        }
     } catch (const std::exception& error) {
         response = failure(error);
     }
@@ -149,10 +142,18 @@ void Connection::check()
     accepted_ = true;
 }
 
+Response Connection::refusal(const HttpError& error) const
+{
+    if (!header_read_) {
+        return plain_refusal(request_, error);
+    }
+    return shared_.refusal_form(request_, error);
+}
+
 Response Connection::failure(const std::exception& error) const
 {
     log::error("{} {}: {}", request_.method, request_.path, error.what());
-    return plain_text(500, "Something went wrong in the server; its log says what.");
+    return refusal(HttpError(500, "Something went wrong in the server; its log says what."));
 }
 
 bool Connection::may_keep_alive(bool streams, RequestBody::Rest rest) const

@@ -15,6 +15,7 @@ struct Shared {
     Handler handler;
     Limits limits;
     HostRules host_rules;
+    RefusalForm refusal_form;
     ConnectionTable table;
 };
 
@@ -39,6 +40,7 @@ private:
     asio::awaitable<bool> stream(Response& response, const Framing& framing);
     bool may_keep_alive(bool streams, RequestBody::Rest rest) const;
     void check();
+    Response refusal(const HttpError& error) const;
     Response failure(const std::exception& error) const;
 
     Shared& shared_;

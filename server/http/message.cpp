@@ -45,4 +45,11 @@ Response plain_text(int status, std::string_view text)
     return response;
 }
 
+Response plain_refusal(const Request& /*request*/, const HttpError& error)
+{
+    auto response = plain_text(error.status, error.what());
+    response.headers = error.headers;
+    return response;
+}
+
 }  // namespace amilab::http

@@ -39,7 +39,7 @@ struct Request {
     std::optional<std::string_view> header(std::string_view name) const;
 };
 
-/// A refusal in short plain text. Thrown by the body reader; handlers may throw it too, and may
+/// A refusal in one short sentence. Thrown by the body reader; handlers may throw it too, and may
 /// catch it to answer in a form of their own.
 struct HttpError : std::runtime_error {
     HttpError(int status_, const std::string& text, std::vector<Header> headers_ = {});
@@ -96,16 +96,25 @@ struct Response {
     /// Who copies a stream's bytes to the kernel; without one the connection's own thread does, for
     /// all connections in turn.
     std::optional<asio::any_io_executor> movers;
+    /// What the answer calls the request; for the log. Empty: it has no name.
+    std::string request_id;
 };
 
 /// Called on any thread of the io_context, many requests at a time, each as one coroutine. It may
 /// resume on other executors. Throws nothing but HttpError; anything else is logged and a 500.
 using Handler = std::function<asio::awaitable<Response>(Request&, BodyReader&)>;
 
+/// Says what a request is refused for in the form that it expects: one that was not served, or
+/// whose handler threw HttpError. Of the request is there what could be read, least its method and
+/// target, and what its handler has left. Called as Handler is; throws nothing.
+using RefusalForm = std::function<Response(const Request&, const HttpError&)>;
+
 /// Compares ASCII letters without their case.
 bool equal_ignoring_case(std::string_view left, std::string_view right);
 
 /// A text/plain answer of one line.
 Response plain_text(int status, std::string_view text);
+/// A refusal as one such line: the form where a server has been told of no other.
+Response plain_refusal(const Request& request, const HttpError& error);
 
 }  // namespace amilab::http

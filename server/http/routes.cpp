@@ -16,8 +16,11 @@ void require_method(std::string_view path, std::string_view method,
                     std::span<const std::string_view> methods)
 {
     if (!methods.empty() && std::find(methods.begin(), methods.end(), method) == methods.end()) {
-        throw HttpError(405, fmt::format("{} does not take {}; use {}", path, method,
-                                         fmt::join(methods, " or ")));
+        // Source: RFC 9110, 15.5.6 (documented): a 405 has an Allow header.
+        throw HttpError(
+            405,
+            fmt::format("{} does not take {}; use {}", path, method, fmt::join(methods, " or ")),
+            {{"Allow", fmt::format("{}", fmt::join(methods, ", "))}});
     }
 }
 

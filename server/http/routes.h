@@ -20,7 +20,8 @@ struct Route {
 /// Whether a route of path `route` is meant by a request of `path`.
 bool is_route_of(std::string_view route, std::string_view path);
 
-/// Throws HttpError 405, naming the methods that `path` takes, unless `method` is one of them.
+/// Throws HttpError 405, naming the methods that `path` takes (Allow has them too), unless `method`
+/// is one of them.
 void require_method(std::string_view path, std::string_view method,
                     std::span<const std::string_view> methods);
 

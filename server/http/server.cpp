@@ -93,13 +93,14 @@ bool is_not_there(const boost::system::error_code& error)
 /// the last of them. All but `shared` is touched on the strand alone.
 struct Server::State : std::enable_shared_from_this<Server::State> {
     State(asio::io_context& io_context_, const Endpoint& endpoint, Handler handler,
-          const Limits& limits, const std::vector<std::string>& allowed_hosts)
+          const Limits& limits, const std::vector<std::string>& allowed_hosts,
+          RefusalForm refusal_form)
         : io_context(io_context_),
           strand(asio::make_strand(io_context_)),
           sweep_timer(strand),
           address(endpoint),
           shared{std::move(handler), limits, HostRules(endpoint.address, allowed_hosts),
-                 ConnectionTable(possible_connections(limits))}
+                 std::move(refusal_form), ConnectionTable(possible_connections(limits))}
     {
     }
 
@@ -253,9 +254,10 @@ void Server::State::stop()
 }
 
 Server::Server(asio::io_context& io_context, const Endpoint& endpoint, Handler handler,
-               const Limits& limits, const std::vector<std::string>& allowed_hosts)
-    : state_(
-          std::make_shared<State>(io_context, endpoint, std::move(handler), limits, allowed_hosts))
+               const Limits& limits, const std::vector<std::string>& allowed_hosts,
+               RefusalForm refusal_form)
+    : state_(std::make_shared<State>(io_context, endpoint, std::move(handler), limits,
+                                     allowed_hosts, std::move(refusal_form)))
 {
     state_->listen();
     state_->accept_all();

@@ -42,7 +42,8 @@ public:
     /// any port, beside localhost, *.localhost, loopback addresses and the address listened on.
     /// Throws std::system_error when it cannot listen, saying where.
     Server(asio::io_context& io_context, const Endpoint& endpoint, Handler handler,
-           const Limits& limits = {}, const std::vector<std::string>& allowed_hosts = {});
+           const Limits& limits = {}, const std::vector<std::string>& allowed_hosts = {},
+           RefusalForm refusal_form = plain_refusal);
     /// Stops. Requests that still run end, or are destroyed with the io_context.
     ~Server();
     Server(const Server&) = delete;

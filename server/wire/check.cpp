@@ -31,9 +31,45 @@ std::string name_in_messages(const ParameterNode& node)
     return text;
 }
 
+/// How constraints name a parameter: "policyArns.1.member.arn". Source: observed of STS.
+std::string member_path(const ParameterNode& node)
+{
+    std::string text;
+    for (std::string_view rest = node.path; !rest.empty();) {
+        const auto part = rest.substr(0, rest.find('.'));
+        rest.remove_prefix(std::min(rest.size(), part.size() + 1));
+        text += text.empty() ? "" : ".";
+        text += static_cast<char>(std::tolower(static_cast<unsigned char>(part.front())));
+        text += part.substr(1);
+        text += part.find_first_not_of("0123456789") == part.npos ? ".member" : "";
+    }
+    return text;
+}
+
 ApiError invalid(const ParameterNode& node, std::string_view why)
 {
-    return invalid_parameter_value(name_in_messages(node), node.value, why);
+    return invalid_parameter_value(name_in_messages(node), node.value, why).of_parameter(node.path);
+}
+
+/// A value beyond its bounds, as EC2 refuses it, with what services of the query protocol say.
+struct OutOfBounds : ApiError {
+    OutOfBounds(const ParameterNode& node, std::string_view why, std::string_view what,
+                std::string_view order, std::int64_t bound)
+        : ApiError(invalid(node, why)),
+          constraint(constraint_failure(
+              fmt::format("'{}'", node.value), member_path(node),
+              fmt::format("Member must have {} {} than or equal to {}", what, order, bound)))
+    {
+    }
+
+    std::string constraint;
+};
+
+/// Source: code and frame observed of STS.
+ApiError of_query(const OutOfBounds& refusal)
+{
+    return ApiError("ValidationError", constraints_failed({refusal.constraint}, {}).what())
+        .of_parameter(refusal.parameter);
 }
 
 /// A number in the place of a name says little; its path does.
@@ -41,7 +77,8 @@ ApiError unknown(const ParameterNode& node)
 {
     const bool is_number =
         !node.name.empty() && node.name.find_first_not_of("0123456789") == std::string_view::npos;
-    return unknown_parameter(is_number || node.name.empty() ? node.path : node.name);
+    return unknown_parameter(is_number || node.name.empty() ? node.path : node.name)
+        .of_parameter(node.path);
 }
 
 void check_bounds(const ParameterNode& node, const Member& member, std::int64_t number)
@@ -49,10 +86,12 @@ void check_bounds(const ParameterNode& node, const Member& member, std::int64_t 
     // Source: "Expecting a value greater than 5." for 1, though 5 is taken (observed); the upper
     // bound in the same words (assumed).
     if (number < member.min) {
-        throw invalid(node, fmt::format("Expecting a value greater than {}.", member.min));
+        throw OutOfBounds(node, fmt::format("Expecting a value greater than {}.", member.min),
+                          "value", "greater", member.min);
     }
     if (number > member.max) {
-        throw invalid(node, fmt::format("Expecting a value less than {}.", member.max));
+        throw OutOfBounds(node, fmt::format("Expecting a value less than {}.", member.max), "value",
+                          "less", member.max);
     }
 }
 
@@ -86,9 +125,15 @@ void check_string(const ParameterNode& node, const Member& member)
         throw invalid(node, "");
     }
     const auto length = static_cast<std::int64_t>(characters(node.value));
-    if (length < member.min || length > member.max) {
-        throw invalid(node, fmt::format("Expecting {} to {} characters.",
-                                        std::max<std::int64_t>(member.min, 0), member.max));
+    const auto why = [&] {
+        return fmt::format("Expecting {} to {} characters.", std::max<std::int64_t>(member.min, 0),
+                           member.max);
+    };
+    if (length < member.min) {
+        throw OutOfBounds(node, why(), "length", "greater", member.min);
+    }
+    if (length > member.max) {
+        throw OutOfBounds(node, why(), "length", "less", member.max);
     }
 }
 
@@ -144,12 +189,13 @@ void check_list(const ParameterNode& node, const Member& member, bool offered)
 {
     std::int64_t count = 0;
     for (const auto& child : node.children()) {
-        if (child.index == 0) {
+        if (child.place == 0) {
             throw unknown(child);
         }
         if (++count > member.max) {
             throw invalid_parameter_value(name_in_messages(node), node.path,
-                                          fmt::format("Expecting at most {} values.", member.max));
+                                          fmt::format("Expecting at most {} values.", member.max))
+                .of_parameter(node.path);
         }
         check_member(child, member.members->rows.front(), offered);
     }
@@ -210,10 +256,12 @@ void check_member(const ParameterNode& node, const Member& member, bool offered)
     }
 }
 
-/// Source: "Filter=", which SDKs make of an empty list, is one filter without a name (observed).
+/// Source: "Filter=", which SDKs make of an empty list, is one filter without a name (observed);
+/// that "Filters=" is, where the list is called so, is assumed.
 void check_filters(const ParameterNode& node, const OperationSchema& operation)
 {
-    if (node.name == "Filter" && !operation.filters.empty() && node.children().empty()) {
+    const bool is_list = node.name == "Filter" || node.name == "Filters";
+    if (is_list && !operation.filters.empty() && node.children().empty()) {
         throw invalid_filter("null");
     }
 }
@@ -224,9 +272,7 @@ bool is_version(const ServiceSchema& service, std::string_view version)
            std::binary_search(service.versions.begin(), service.versions.end(), version);
 }
 
-}  // namespace
-
-void check(const ParameterNode& root, const OperationSchema& operation)
+void check_members(const ParameterNode& root, const OperationSchema& operation)
 {
     for (const auto& child : root.children()) {
         if (const auto* row = find_member(*operation.input, child.name)) {
@@ -239,6 +285,25 @@ void check(const ParameterNode& root, const OperationSchema& operation)
         }
     }
     check_missing(root, *operation.input);
+}
+
+bool is_of_query(const OperationSchema& operation)
+{
+    return !operation.result_wrapper.empty();
+}
+
+}  // namespace
+
+void check(const ParameterNode& root, const OperationSchema& operation)
+{
+    try {
+        check_members(root, operation);
+    } catch (const OutOfBounds& refusal) {
+        if (is_of_query(operation)) {
+            throw of_query(refusal);
+        }
+        throw;
+    }
 }
 
 std::string_view action_of(const Parameters& parameters, const ServiceSchema& service)

@@ -4,23 +4,13 @@
 #include <array>
 
 #include <fmt/format.h>
-#include <boost/url/pct_string_view.hpp>
 
+#include "server/wire/query.h"
 #include "server/wire/types.h"
 #include "server/wire/wire_errors.h"
 
 namespace amilab::wire {
 namespace {
-
-std::string_view trimmed(std::string_view text)
-{
-    constexpr std::string_view kSpaces = " \t";
-    const auto first = text.find_first_not_of(kSpaces);
-    if (first == std::string_view::npos) {
-        return {};
-    }
-    return text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
-}
 
 struct Fields {
     std::string_view credential;
@@ -120,22 +110,35 @@ CredentialScope scope_from_credential(std::string_view credential)
             std::string(parts[3])};
 }
 
-std::optional<CredentialScope> scope_from_query(std::string_view query)
+std::optional<std::string> value_in_query(std::string_view query, std::string_view name)
 {
-    constexpr std::string_view kName = "X-Amz-Credential=";
     for (std::size_t start = 0; start < query.size();) {
         const auto end = std::min(query.find('&', start), query.size());
         const auto pair = query.substr(start, end - start);
         start = end + 1;
-        if (!pair.starts_with(kName)) {
+        if (!pair.starts_with(name) || pair.substr(name.size(), 1) != "=") {
             continue;
         }
-        const auto value = pair.substr(kName.size());
-        const auto checked = boost::urls::make_pct_string_view({value.data(), value.size()});
-        return checked.has_error() ? std::nullopt
-                                   : std::optional(scope_from_credential(checked->decode()));
+        return percent_decoded(pair.substr(name.size() + 1));
     }
     return std::nullopt;
+}
+
+std::optional<CredentialScope> scope_from_query(std::string_view query)
+{
+    const auto credential = value_in_query(query, "X-Amz-Credential");
+    return credential ? std::optional(scope_from_credential(*credential)) : std::nullopt;
+}
+
+std::optional<CredentialScope> scope_from_old_query(std::string_view query)
+{
+    // Old forms have a key there too.
+    auto access_key = value_in_query(query, "AWSAccessKeyId");
+    if (!access_key || access_key->empty() || !value_in_query(query, "Signature") ||
+        value_in_query(query, "Action")) {
+        return std::nullopt;
+    }
+    return CredentialScope{std::move(*access_key), {}, {}, "s3"};
 }
 
 }  // namespace amilab::wire

@@ -16,7 +16,11 @@ namespace {
 /// Messages grow with the faults that a request has; these are enough to mend it by.
 constexpr std::size_t kMostFailures = 20;
 
-using Failures = std::vector<std::string>;
+struct Failures {
+    std::vector<std::string> texts;
+    /// The member that the first is about.
+    std::string first_path;
+};
 
 void check_member(const ParameterNode& node, const Member& member, bool offered,
                   Failures& failures);
@@ -45,13 +49,16 @@ std::string path_in_messages(const ParameterNode& node)
 
 void fail(const ParameterNode& node, std::string_view constraint, Failures& failures)
 {
-    if (failures.size() < kMostFailures) {
+    if (failures.texts.empty()) {
+        failures.first_path = node.path;
+    }
+    if (failures.texts.size() < kMostFailures) {
         const bool is_quoted = node.form == Form::kText || node.form == Form::kString;
         const bool is_empty_list = node.form == Form::kArray && node.subtree_size == 1;
-        failures.push_back(constraint_failure(is_empty_list ? "'[]'"
-                                              : is_quoted   ? fmt::format("'{}'", node.value)
-                                                            : std::string(node.value),
-                                              path_in_messages(node), constraint));
+        failures.texts.push_back(constraint_failure(is_empty_list ? "'[]'"
+                                                    : is_quoted   ? fmt::format("'{}'", node.value)
+                                                                  : std::string(node.value),
+                                                    path_in_messages(node), constraint));
     }
 }
 
@@ -257,8 +264,8 @@ void json_check(const ParameterNode& root, const OperationSchema& operation)
 {
     Failures failures;
     check_members(root, *operation.input, true, failures);
-    if (!failures.empty()) {
-        throw constraints_failed(failures);
+    if (!failures.texts.empty()) {
+        throw constraints_failed(failures.texts, failures.first_path);
     }
 }
 

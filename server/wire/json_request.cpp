@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
-#include <boost/url/pct_string_view.hpp>
 
 #include "server/wire/query.h"
 #include "server/wire/types.h"
@@ -116,15 +115,14 @@ void read_body(std::string_view body, std::vector<NamedValue>& into)
 
 std::string decoded(std::string_view text)
 {
-    const auto checked = boost::urls::make_pct_string_view({text.data(), text.size()});
-    if (checked.has_error()) {
+    auto result = percent_decoded(text);
+    if (!result) {
         throw serialization_error("A percent sign is not followed by two hex digits");
     }
-    auto result = checked->decode();
-    if (!is_utf8(result)) {
+    if (!is_utf8(*result)) {
         throw serialization_error("The path or query is not UTF-8");
     }
-    return result;
+    return std::move(*result);
 }
 
 std::vector<std::string_view> segments_of(std::string_view path)

@@ -14,16 +14,19 @@
 namespace amilab::wire {
 namespace {
 
-/// The number that a part of a name is; 0 when it is none. "01" is none, so that two spellings
-/// never mean one member.
-std::uint32_t list_index(std::string_view part)
+/// The place in a list that a part of a name is, one more than its number; 0 when it is none. "01"
+/// is none, so that two spellings never mean one member. Source: lists begin with 1 (documented) or
+/// with 0 (assumed: fog, by which Vagrant's aws provider calls, numbers block devices and network
+/// interfaces so).
+std::uint32_t list_place(std::string_view part)
 {
-    if (part.empty() || part.size() > 9 || part.front() < '1' || part.front() > '9') {
+    const bool is_padded = part.size() > 1 && part.front() == '0';
+    if (part.empty() || part.size() > 9 || is_padded) {
         return 0;
     }
-    std::uint32_t index = 0;
-    const auto result = std::from_chars(part.data(), part.data() + part.size(), index);
-    return result.ptr == part.data() + part.size() ? index : 0;
+    std::uint32_t number = 0;
+    const auto result = std::from_chars(part.data(), part.data() + part.size(), number);
+    return result.ptr == part.data() + part.size() ? number + 1 : 0;
 }
 
 std::string_view part_at(std::string_view name, std::size_t start)
@@ -45,13 +48,13 @@ bool comes_before(std::string_view left, std::string_view right)
     const auto start = left.substr(0, same).rfind('.') + 1;
     const auto left_part = part_at(left, start);
     const auto right_part = part_at(right, start);
-    const auto left_index = list_index(left_part);
-    const auto right_index = list_index(right_part);
-    if (left_index != 0 && right_index != 0) {
-        return left_index < right_index;
+    const auto left_place = list_place(left_part);
+    const auto right_place = list_place(right_part);
+    if (left_place != 0 && right_place != 0) {
+        return left_place < right_place;
     }
-    if ((left_index != 0) != (right_index != 0)) {
-        return left_index != 0;
+    if ((left_place != 0) != (right_place != 0)) {
+        return left_place != 0;
     }
     return left_part < right_part;
 }
@@ -66,7 +69,7 @@ const ParameterNode* ParameterNode::child(std::string_view child_name) const
     return found == all.end() ? nullptr : &*found;
 }
 
-Parameters::Parameters(std::string_view form, std::string_view more)
+Parameters::Parameters(std::string_view form, std::string_view more, std::string_view list_part)
 {
     // Decoding never makes text longer, so views into it stay valid.
     texts_.reserve(form.size() + more.size());
@@ -79,8 +82,8 @@ Parameters::Parameters(std::string_view form, std::string_view more)
     }
     std::vector<Entry> entries;
     entries.reserve(count);
-    decode(form, entries);
-    decode(more, entries);
+    decode(form, list_part, entries);
+    decode(more, list_part, entries);
     build_sorted(std::move(entries));
 }
 
@@ -108,7 +111,8 @@ void Parameters::build_sorted(std::vector<Entry> entries)
     build(entries);
 }
 
-void Parameters::decode(std::string_view form, std::vector<Entry>& entries)
+void Parameters::decode(std::string_view form, std::string_view list_part,
+                        std::vector<Entry>& entries)
 {
     while (!form.empty()) {
         const auto pair = form.substr(0, form.find('&'));
@@ -117,7 +121,7 @@ void Parameters::decode(std::string_view form, std::vector<Entry>& entries)
             continue;
         }
         const auto equals = pair.find('=');
-        const auto name = decode_text(pair.substr(0, equals));
+        const auto name = without_list_parts(decode_text(pair.substr(0, equals)), list_part);
         if (name.empty()) {
             throw malformed_query_string("a parameter has no name");
         }
@@ -131,6 +135,24 @@ void Parameters::decode(std::string_view form, std::vector<Entry>& entries)
         }
         entries.push_back({name, value});
     }
+}
+
+/// `name` is the end of what has been decoded.
+std::string_view Parameters::without_list_parts(std::string_view name, std::string_view list_part)
+{
+    if (list_part.empty()) {
+        return name;
+    }
+    const auto start = texts_.size() - name.size();
+    const auto wanted = fmt::format(".{}.", list_part);
+    for (auto at = texts_.find(wanted, start); at != std::string::npos;
+         at = texts_.find(wanted, at + 1)) {
+        const auto behind = at + wanted.size();
+        if (behind < texts_.size() && texts_[behind] >= '0' && texts_[behind] <= '9') {
+            texts_.erase(at, wanted.size() - 1);
+        }
+    }
+    return std::string_view(texts_).substr(start);
 }
 
 std::string_view Parameters::decode_text(std::string_view encoded)
@@ -180,7 +202,7 @@ void Parameters::build(const std::vector<Entry>& entries)
             }
             open.push_back(nodes_.size());
             append_node(entry, start, end);
-            if (nodes_.back().index != 0 && ++members.back() > kMostListMembers) {
+            if (nodes_.back().place != 0 && ++members.back() > kMostListMembers) {
                 throw too_many_parameters("members in one list");
             }
             members.push_back(0);
@@ -204,7 +226,7 @@ void Parameters::append_node(const Entry& entry, std::size_t start, std::size_t 
     ParameterNode node;
     node.name = entry.name.substr(start, end - start);
     node.path = entry.name.substr(0, end);
-    node.index = list_index(node.name);
+    node.place = list_place(node.name);
     nodes_.push_back(node);
 }
 
@@ -228,7 +250,7 @@ void append_canonical(const ParameterNode& node, const std::string& path, std::s
     std::size_t number = 0;
     for (const auto& child : node.children()) {
         append_canonical(child,
-                         child.index == 0 ? fmt::format("{}.{}", path, child.name)
+                         child.place == 0 ? fmt::format("{}.{}", path, child.name)
                                           : fmt::format("{}.{}", path, ++number),
                          text);
     }

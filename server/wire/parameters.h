@@ -32,8 +32,9 @@ struct ParameterNode {
     std::string_view value;
     bool has_value = false;
     Form form = Form::kText;
-    /// The number that `name` is, for members of lists; 0 when it is none. Gaps are allowed.
-    std::uint32_t index = 0;
+    /// Where a member of a list stands: one more than the number that `name` is; 0 when it is none.
+    /// Gaps are allowed.
+    std::uint32_t place = 0;
     /// This node and all below it, which follow it in memory.
     std::uint32_t subtree_size = 1;
 
@@ -80,16 +81,19 @@ struct ParameterNode {
 /// The decoded parameters of one request, as a tree. Not safe from several threads while made.
 class Parameters {
 public:
-    /// Source: all assumed; far above what clients send.
-    static constexpr std::size_t kMostParameters = 20'000;
+    /// Source: all assumed; far above what clients send. A list may be full of members of six
+    /// parameters each, so that the family says what is wrong with so many.
+    static constexpr std::size_t kMostParameters = 60'000;
     static constexpr std::size_t kMostListMembers = 10'000;
     static constexpr std::size_t kMostLevels = 12;
 
     /// Reads application/x-www-form-urlencoded texts, a query string and a body; what stands in
-    /// both is a duplicate. Takes time n log n in their length.
+    /// both is a duplicate. Takes time n log n in their length. `list_part` is left out where it
+    /// stands before a number: "Tags.member.1" is Tags.1.
     /// Throws ApiError: MalformedQueryString (percent-encoding, a nameless value),
     /// InvalidCharacter (not UTF-8), InvalidQueryParameter (duplicates, above the bounds).
-    explicit Parameters(std::string_view form, std::string_view more = {});
+    explicit Parameters(std::string_view form, std::string_view more = {},
+                        std::string_view list_part = {});
     /// Takes values that have been taken apart already. Throws ApiError (InvalidQueryParameter).
     explicit Parameters(std::vector<NamedValue> values);
     // Nodes view the texts and each other.
@@ -114,7 +118,8 @@ private:
     };
 
     void build_sorted(std::vector<Entry> entries);
-    void decode(std::string_view form, std::vector<Entry>& entries);
+    void decode(std::string_view form, std::string_view list_part, std::vector<Entry>& entries);
+    std::string_view without_list_parts(std::string_view name, std::string_view list_part);
     std::string_view decode_text(std::string_view encoded);
     void build(const std::vector<Entry>& entries);
     void append_node(const Entry& entry, std::size_t start, std::size_t end);

@@ -3,7 +3,9 @@
 #include <stdexcept>
 
 #include "server/wire/check.h"
+#include "server/wire/credential_scope.h"
 #include "server/wire/json.h"
+#include "server/wire/rest_xml.h"
 #include "server/wire/wire_errors.h"
 #include "server/wire/xml.h"
 
@@ -98,19 +100,32 @@ Rendered render_error_of_rest_json(const ServiceSchema& service, const ApiError&
     return render_rest_json_error(service, error);
 }
 
-// Services that are not offered.
+// The rest-xml protocol.
 
-const OperationSchema& operation_of_nothing(const ServiceSchema&, const JsonRequest&,
-                                            const Parameters*)
+/// Forms may be sent to any name of this machine.
+bool is_meant_by_host(const ServiceSchema&, const JsonRequest& request)
 {
-    throw std::logic_error("a service that is not offered has no operations");
+    if (request.method == "POST" || value_in_query(request.query, "Action")) {
+        return false;
+    }
+    const auto host = request.header ? request.header("Host") : std::nullopt;
+    return !bucket_of_host(host.value_or("")).empty();
+}
+
+const OperationSchema& operation_of_rest_xml(const ServiceSchema& service,
+                                             const JsonRequest& request, const Parameters*)
+{
+    return operation_of_resource(service, request);
 }
 
 Rendered render_error_of_rest_xml(const ServiceSchema&, const ApiError& error,
                                   std::string_view request_id)
 {
-    return {render_rest_xml_error(error, request_id)};
+    return {render_rest_xml_error(error, request_id),
+            Headers(error.headers.begin(), error.headers.end())};
 }
+
+// Services that are not offered.
 
 constexpr ServiceSchema kUnknownOfJson{.name = {},
                                        .protocol = Protocol::kJson,
@@ -147,6 +162,7 @@ constexpr ProtocolRules kEc2{.is_form = true,
                              .find_operation = &operation_of_form,
                              .read = &read_no_form,
                              .render_error = &render_error_of_ec2,
+                             .list_part = {},
                              .begin_response = &begin_ec2_response,
                              .content_type = kXmlContentType};
 constexpr ProtocolRules kQuery{.is_form = true,
@@ -154,6 +170,7 @@ constexpr ProtocolRules kQuery{.is_form = true,
                                .find_operation = &operation_of_form,
                                .read = &read_no_form,
                                .render_error = &render_error_of_query,
+                               .list_part = "member",
                                .begin_response = &begin_query_response,
                                .content_type = kXmlContentType};
 constexpr ProtocolRules kJson{.is_form = false,
@@ -161,6 +178,7 @@ constexpr ProtocolRules kJson{.is_form = false,
                               .find_operation = &operation_of_target,
                               .read = &read_json_members,
                               .render_error = &render_error_of_json,
+                              .list_part = {},
                               .begin_response = nullptr,
                               .content_type = kJsonContentType};
 constexpr ProtocolRules kRestJson{.is_form = false,
@@ -168,16 +186,20 @@ constexpr ProtocolRules kRestJson{.is_form = false,
                                   .find_operation = &operation_of_route,
                                   .read = &read_rest_json_members,
                                   .render_error = &render_error_of_rest_json,
+                                  .list_part = {},
                                   .begin_response = nullptr,
                                   .content_type = kRestJsonContentType};
 
 constexpr ProtocolRules kRestXml{.is_form = false,
-                                 .is_meant = &is_never_meant,
-                                 .find_operation = &operation_of_nothing,
-                                 .read = &read_no_form,
+                                 .is_meant = &is_meant_by_host,
+                                 .find_operation = &operation_of_rest_xml,
+                                 .read = &read_rest_xml_members,
                                  .render_error = &render_error_of_rest_xml,
+                                 .list_part = {},
                                  .begin_response = nullptr,
-                                 .content_type = kRestXmlContentType};
+                                 .content_type = kRestXmlContentType,
+                                 .request_id_header = "x-amz-request-id",
+                                 .require_current = &require_current};
 
 }  // namespace
 
@@ -188,7 +210,7 @@ const ServiceSchema* unknown_service(std::string_view service, const JsonRequest
     if (!target.value_or("").empty()) {
         return &kUnknownOfJson;
     }
-    if (service == "s3") {
+    if (service == "s3express") {
         return &kUnknownOfRestXml;
     }
     if (is_form_request(request, media_type(content_type))) {

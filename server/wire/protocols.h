@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -26,10 +27,17 @@ struct ProtocolRules {
     std::vector<NamedValue> (*read)(const OperationSchema& operation, const JsonRequest& request);
     Rendered (*render_error)(const ServiceSchema& service, const ApiError& error,
                              std::string_view request_id);
+    /// What forms have between the name of a list and the numbers of its members.
+    std::string_view list_part;
     /// Of answers that are XML; null where they are JSON.
     BeginResponse begin_response;
     /// Of answers.
     std::string_view content_type;
+    /// The header that has the request's id.
+    std::string_view request_id_header = "x-amzn-RequestId";
+    /// Throws ApiError for a presigned request that has expired by the wall clock; null where none
+    /// does.
+    void (*require_current)(const JsonRequest& request, std::int64_t wall_ms) = nullptr;
 };
 
 const ProtocolRules& rules_of(Protocol protocol);

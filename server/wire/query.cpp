@@ -1,6 +1,7 @@
 #include "server/wire/query.h"
 
 #include <boost/url/parse_query.hpp>
+#include <boost/url/pct_string_view.hpp>
 
 namespace amilab::wire {
 
@@ -18,6 +19,17 @@ std::optional<std::vector<QueryParameter>> split_query(std::string_view query)
         parameters.push_back({std::string(parameter.key), std::string(parameter.value)});
     }
     return parameters;
+}
+
+std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space)
+{
+    const auto checked = boost::urls::make_pct_string_view({text.data(), text.size()});
+    if (checked.has_error()) {
+        return std::nullopt;
+    }
+    boost::urls::encoding_opts options;
+    options.space_as_plus = plus_is_space;
+    return checked->decode(options);
 }
 
 }  // namespace amilab::wire

@@ -40,6 +40,12 @@ concept RendersAsJson = requires(const Response& from, boost::json::object& to)
     render(from, to);
 };
 
+/// Of handlers that write their answers themselves.
+inline Rendered render_answer(const AnswerForm&, const Rendered& response)
+{
+    return response;
+}
+
 template <class Response>
 Rendered render_answer(const AnswerForm& form, const Response& response)
 {

@@ -68,7 +68,8 @@ struct OperationSchema {
     const Members* input = nullptr;
     /// The idempotency token's parameter; empty when there is none.
     std::string_view token{};
-    /// Of `rest-json` services: "/rules/{identifier}" and what an answer's status is.
+    /// Of services that are told apart by paths: "/rules/{identifier}" and what an answer's status
+    /// is.
     std::string_view method{};
     std::string_view uri{};
     int status = 200;
@@ -89,7 +90,6 @@ template <class Request>
 struct OperationOf : OperationSchema {
 };
 
-/// kRestXml is that of services which are not offered.
 enum class Protocol : std::uint8_t { kEc2, kQuery, kJson, kRestJson, kRestXml };
 
 struct ServiceSchema {

@@ -24,6 +24,14 @@ std::optional<int> take_number(std::string_view& text, std::size_t digits)
     return number;
 }
 
+/// Whether a byte of UTF-8 text continues the character before it.
+bool is_continued(char byte)
+{
+    constexpr unsigned kTopBits = 0xC0;
+    constexpr unsigned kContinued = 0x80;
+    return (static_cast<unsigned char>(byte) & kTopBits) == kContinued;
+}
+
 bool take(std::string_view& text, char wanted)
 {
     if (!text.starts_with(wanted)) {
@@ -214,6 +222,15 @@ bool is_utf8(std::string_view text)
     return true;
 }
 
+std::string_view beginning(std::string_view text, std::size_t most_bytes)
+{
+    auto size = std::min(text.size(), most_bytes);
+    while (size < text.size() && size > 0 && is_continued(text[size])) {
+        --size;
+    }
+    return text.substr(0, size);
+}
+
 bool is_xml_text(std::string_view utf8)
 {
     const bool has_control = std::any_of(utf8.begin(), utf8.end(), [](char c) {
@@ -232,6 +249,16 @@ std::string media_type(std::string_view content_type)
     return boost::algorithm::to_lower_copy(std::string(type));
 }
 
+std::string_view trimmed(std::string_view text)
+{
+    constexpr std::string_view kSpaces = " \t";
+    const auto first = text.find_first_not_of(kSpaces);
+    if (first == std::string_view::npos) {
+        return {};
+    }
+    return text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
+}
+
 bool is_account_id(std::string_view text)
 {
     constexpr std::size_t kDigits = 12;
@@ -241,11 +268,8 @@ bool is_account_id(std::string_view text)
 
 std::size_t characters(std::string_view utf8)
 {
-    constexpr unsigned kTopBits = 0xC0;
-    constexpr unsigned kContinued = 0x80;
-    return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char byte) {
-        return (static_cast<unsigned char>(byte) & kTopBits) != kContinued;
-    }));
+    return static_cast<std::size_t>(
+        std::count_if(utf8.begin(), utf8.end(), [](char byte) { return !is_continued(byte); }));
 }
 
 }  // namespace amilab::wire

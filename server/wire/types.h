@@ -25,7 +25,7 @@ struct Blob {
 namespace wire {
 
 /// Of an answer, beside its body.
-using Headers = std::vector<std::pair<std::string_view, std::string>>;
+using Headers = std::vector<std::pair<std::string, std::string>>;
 
 /// What a call answers when it succeeds.
 struct Rendered {
@@ -55,6 +55,9 @@ std::string encode_base64(std::string_view bytes);
 /// Whether `text` is UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
 bool is_utf8(std::string_view text);
 
+/// The beginning of `text`, at most so many bytes, with no character cut in two.
+std::string_view beginning(std::string_view text, std::size_t most_bytes);
+
 /// Whether UTF-8 text has only characters that XML 1.0 can carry: no control characters but tab and
 /// line ends, no U+FFFE and U+FFFF.
 bool is_xml_text(std::string_view utf8);
@@ -62,6 +65,9 @@ bool is_xml_text(std::string_view utf8);
 /// "application/json" of "Application/JSON; charset=UTF-8".
 /// Source: names of media types compare without case (RFC 9110).
 std::string media_type(std::string_view content_type);
+
+/// The value of a header, or a part of one, without the spaces and tabs around it.
+std::string_view trimmed(std::string_view text);
 
 /// Twelve digits.
 bool is_account_id(std::string_view text);

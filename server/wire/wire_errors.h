@@ -1,13 +1,18 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "server/wire/api_error.h"
+#include "server/wire/schema.h"
 
 /// The refusals that come before any handler. Here alone their codes and messages are spelled.
 namespace amilab::wire {
+
+/// Of a name or a value, however long it is, messages have this much.
+inline constexpr std::size_t kMostQuotedBytes = 256;
 
 /// Source: observed. EC2 names the part that it does not know, not the whole path.
 ApiError unknown_parameter(std::string_view name);
@@ -52,10 +57,11 @@ ApiError invalid_filter(std::string_view name);
 /// Source: the code is AWS's (observed); the texts are those of services of the same protocols
 /// (observed) where they have one for the case.
 ApiError serialization_error(std::string_view why);
-/// Constraints that members fail, each "Value 'x' at 'y' failed to satisfy constraint: z".
+/// Constraints that members fail, each "Value 'x' at 'y' failed to satisfy constraint: z", the
+/// first of them the member `first_path`.
 /// Source: code and frame observed at services of both protocols; the reason documented for those
 /// that have one.
-ApiError constraints_failed(const std::vector<std::string>& failures);
+ApiError constraints_failed(const std::vector<std::string>& failures, std::string_view first_path);
 /// One of them.
 std::string constraint_failure(std::string_view value, std::string_view path,
                                std::string_view constraint);
@@ -71,6 +77,11 @@ ApiError incomplete_signature(std::string_view why);
 
 /// The access key is nobody's. Source: EC2's code, text and 401 for such keys (observed).
 ApiError unknown_access_key();
+/// Temporary credentials without the session token that belongs to them, or whose time is over.
+/// Source: code, status and text by protocol: EC2's and STS's are observed, of the json protocols
+/// the codes and statuses are documented as common errors, the texts are STS's (assumed).
+ApiError session_token_invalid(Protocol protocol);
+ApiError session_token_expired(Protocol protocol);
 /// The credential scope names a region that does not exist. Source: the code and 401 are EC2's for
 /// a region that the account cannot use (observed), the text is other services' (observed).
 ApiError unknown_region(std::string_view region);

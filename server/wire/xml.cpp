@@ -196,7 +196,11 @@ std::string render_rest_xml_error(const ApiError& error, std::string_view reques
     pugi::xml_document document;
     auto root = document.append_child("Error");
     append_error(root, error);
+    for (const auto& [name, value] : error.elements) {
+        append(root, std::string(name).c_str(), std::string_view(value));
+    }
     append(root, "RequestId", request_id);
+    append(root, "HostId", request_id);
     return to_text(document);
 }
 

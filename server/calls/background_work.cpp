@@ -1,0 +1,132 @@
+#include "server/calls/background_work.h"
+
+#include <cstddef>
+#include <deque>
+#include <map>
+#include <utility>
+
+#include "server/calls/api_call.h"
+#include "server/calls/services.h"
+#include "server/calls/settle.h"
+#include "server/log/log.h"
+#include "storage/metadata/calls/transition_rows.h"
+#include "storage/state/generation.h"
+
+namespace amilab {
+
+namespace {
+
+struct Running {
+    /// The emulator's: with it ends the work.
+    std::weak_ptr<const Services> services;
+    Caller caller;
+    std::string task;
+    std::shared_ptr<BackgroundWork> work;
+};
+
+/// Why the work has thrown, as the client reads it.
+std::string reason(const Running& running, Generation& generation)
+{
+    return to_api_error(std::current_exception(), running.task, "task", generation.path()).what();
+}
+
+void fail(const Services& services, Generation& generation, const Running& running,
+          const std::string& why)
+{
+    try {
+        with_reserve(generation, [&] {
+            run_write(services, generation, running.caller,
+                      [&](Session& session) { running.work->fail(session, why); });
+        });
+    } catch (const std::exception& error) {
+        // The next start does it anew.
+        log::error("{} task: {}", running.task, error.what());
+    }
+}
+
+bool run_piece(const Services& services, Generation& generation, const Running& running)
+{
+    ByteSession session(
+        generation.shared_from_this(), {},
+        [&](const ByteSession::Work& look) {
+            run_read(services, generation, running.caller, look);
+        },
+        [&](const ByteSession::Work& change) {
+            run_write(services, generation, running.caller, change);
+        });
+    try {
+        return running.work->step(session);
+    } catch (...) {
+        fail(services, generation, running, reason(running, generation));
+        return false;
+    }
+}
+
+/// How many works of one account have their turns at a time: each holds a few MiB. The rest wait
+/// for those, so that nobody waits for others' tasks. Source: tasks are queued (documented of those
+/// that store images).
+constexpr std::size_t kMostOfAccount = 2;
+
+/// Of the background's thread alone.
+struct Lines {
+    struct Line {
+        std::size_t running = 0;
+        std::deque<std::shared_ptr<const Running>> waiting;
+    };
+    std::map<std::string, Line> of_account;
+};
+
+void go_on(Generation& generation, std::shared_ptr<const Running> running);
+
+void begin(Generation& generation, std::shared_ptr<const Running> running)
+{
+    auto& line = generation.companions().get<Lines>().of_account[running->caller.account];
+    if (line.running >= kMostOfAccount) {
+        line.waiting.push_back(std::move(running));
+        return;
+    }
+    ++line.running;
+    go_on(generation, std::move(running));
+}
+
+void end(Generation& generation, const std::string& account)
+{
+    auto& lines = generation.companions().get<Lines>().of_account;
+    auto& line = lines[account];
+    --line.running;
+    if (!line.waiting.empty()) {
+        auto next = std::move(line.waiting.front());
+        line.waiting.pop_front();
+        begin(generation, std::move(next));
+    } else if (line.running == 0) {
+        lines.erase(account);
+    }
+}
+
+void go_on(Generation& generation, std::shared_ptr<const Running> running)
+{
+    generation.post_idle([&generation, running = std::move(running)] {
+        const auto services = running->services.lock();
+        if (services && !generation.is_discarded() && run_piece(*services, generation, *running)) {
+            go_on(generation, running);
+        } else {
+            end(generation, running->caller.account);
+        }
+    });
+}
+
+}  // namespace
+
+void begin_background_work(Session& session, const Due& due, const std::string& task, Caller caller,
+                           std::shared_ptr<BackgroundWork> work)
+{
+    session.schedule_for(caller.account);
+    session.schedule_at(kAtNextStart, due, task);
+    auto running = std::make_shared<const Running>(
+        Running{session.services().weak_from_this(), std::move(caller), task, std::move(work)});
+    session.after_commit([running = std::move(running)](Generation& generation) {
+        generation.post_idle([&generation, running] { begin(generation, running); });
+    });
+}
+
+}  // namespace amilab

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "server/calls/byte_session.h"
+#include "server/calls/family.h"
+#include "server/calls/session.h"
+
+/// Work of tasks that move bytes: in the background, a piece at a time, each in turn with those of
+/// others, so that it delays nobody.
+namespace amilab {
+
+/// What one task does. Used by the background's thread alone.
+class BackgroundWork {
+public:
+    virtual ~BackgroundWork() = default;
+    /// Does a piece, of a few milliseconds; false when there is no more. What it throws ends the
+    /// work: an ApiError says why, so does a full disk.
+    virtual bool step(ByteSession& session) = 0;
+    /// Notes why it has ended before it was done, within a transaction.
+    virtual void fail(Session& session, const std::string& why) = 0;
+};
+
+/// For what happens to `task` when its time has come: begins the work behind the commit, for the
+/// caller whose task it is: owner_caller(). A process that ends before the work does leaves `due`
+/// to the next start, so that it happens again: the work begins anew, for what it has not stored
+/// has left nothing. `work` has to call session.cancel_transitions(task) in the transaction that
+/// ends it, be that in fail().
+void begin_background_work(Session& session, const Due& due, const std::string& task, Caller caller,
+                           std::shared_ptr<BackgroundWork> work);
+
+}  // namespace amilab
