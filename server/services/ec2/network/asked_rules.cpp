@@ -8,18 +8,21 @@
 
 #include <fmt/format.h>
 #include <boost/algorithm/string/case_conv.hpp>
-#include <boost/asio/ip/network_v4.hpp>
-#include <boost/asio/ip/network_v6.hpp>
 
+#include "server/calls/request_values.h"
+#include "server/services/ec2/common/own_rows.h"
 #include "server/services/ec2/network/errors.h"
+#include "server/services/ec2/network/managed_prefix_lists.h"
 #include "server/services/ec2/network/security_groups.h"
-#include "storage/metadata/network/security_group_rows.h"
+#include "storage/metadata/network/ipv4_block.h"
+#include "storage/metadata/network/ipv6_block.h"
+#include "storage/metadata/network/security_group_rule_rows.h"
+#include "storage/metadata/network/whole_networks.h"
 
 namespace amilab::ec2 {
 
 namespace {
 
-constexpr std::string_view kAllProtocols = "-1";
 constexpr std::size_t kMostCharacters = 255;
 
 /// Of a number that IANA has given: 0 to 255.
@@ -32,7 +35,7 @@ std::optional<int> protocol_number(std::string_view text)
 }
 
 /// Source: tcp, udp, icmp, icmpv6, a number, or -1 (documented); numbers of those four are told by
-/// their names (observed); the refusal is observed.
+/// their names (observed), "all" by -1, as the AWS CLI sends it (assumed); the refusal is observed.
 std::string protocol_of(const std::optional<std::string>& asked)
 {
     if (!is_given(asked)) {
@@ -49,6 +52,9 @@ std::string protocol_of(const std::optional<std::string>& asked)
     }
     if (number) {
         return std::to_string(*number);
+    }
+    if (text == "all") {
+        return std::string(kAllProtocols);
     }
     if (text != kAllProtocols) {
         throw invalid_parameter_value(
@@ -115,48 +121,42 @@ void set_ports(SecurityGroupRuleRow& row, const IpPermission& permission)
 
 /// The block as its network has it. Source: 100.68.0.18/18 is 100.68.0.0/18 (documented); the
 /// refusal is observed.
-template <auto make_network>
+template <class Block>
 std::string canonical_block(const std::optional<std::string>& asked, std::string_view parameter)
 {
     if (!is_given(asked)) {
         throw missing_parameter(parameter);
     }
-    boost::system::error_code error;
-    const auto network = make_network(*asked, error);
-    // What stands behind a per cent sign is of one machine's interfaces.
-    if (error || asked->find('%') != std::string::npos) {
+    const auto block = Block::from_text(*asked);
+    if (!block) {
         throw invalid_parameter_value(fmt::format("CIDR block {} is malformed", *asked));
     }
-    return network.canonical().to_string();
+    return block->text();
 }
-constexpr auto make_v4 = [](const std::string& text, boost::system::error_code& error) {
-    return boost::asio::ip::make_network_v4(text, error);
-};
-constexpr auto make_v6 = [](const std::string& text, boost::system::error_code& error) {
-    return boost::asio::ip::make_network_v6(text, error);
-};
 
-/// Source: only a group of the caller's may be a peer, for there is no peering here; that pairs
-/// without a group miss its id is assumed.
-AskedRule pair_rule(const Session& session, const UserIdGroupPair& pair)
+/// Source: that pairs without a group miss its id is assumed.
+AskedRule pair_rule(const UserIdGroupPair& pair)
 {
     AskedRule rule{.row = {.peer_kind = PeerKind::kGroup}};
     if (is_given(pair.group_id)) {
         rule.row.peer = parse_id<SecurityGroupId>(*pair.group_id).text();
-        rule.row.peer_vpc_id = pair.vpc_id;
     } else if (is_given(pair.group_name)) {
         rule.group_name = *pair.group_name;
     } else {
         throw missing_parameter("GroupId");
     }
-    if (is_given(pair.user_id) && *pair.user_id != session.account()) {
-        throw in_other_networks();
+    if (is_given(pair.vpc_peering_connection_id)) {
+        rule.peering_id = parse_id<VpcPeeringConnectionId>(*pair.vpc_peering_connection_id).text();
     }
+    rule.user_id = pair.user_id;
+    rule.vpc_id = pair.vpc_id;
+    drop_empty(rule.user_id);
+    drop_empty(rule.vpc_id);
     return rule;
 }
 
 /// The peers of a permission, each with its description.
-std::vector<AskedRule> peers_of(const Session& session, const IpPermission& permission)
+std::vector<AskedRule> peers_of(const IpPermission& permission)
 {
     std::vector<AskedRule> rules;
     const auto add = [&](AskedRule rule, const std::optional<std::string>& description) {
@@ -166,16 +166,24 @@ std::vector<AskedRule> peers_of(const Session& session, const IpPermission& perm
     };
     for (const auto& range : permission.ip_ranges) {
         add({.row = {.peer_kind = PeerKind::kIpv4,
-                     .peer = canonical_block<make_v4>(range.cidr_ip, "CidrIp")}},
+                     .peer = canonical_block<Ipv4Block>(range.cidr_ip, "CidrIp")}},
             range.description);
     }
     for (const auto& range : permission.ipv6_ranges) {
         add({.row = {.peer_kind = PeerKind::kIpv6,
-                     .peer = canonical_block<make_v6>(range.cidr_ipv6, "CidrIpv6")}},
+                     .peer = canonical_block<Ipv6Block>(range.cidr_ipv6, "CidrIpv6")}},
             range.description);
     }
+    for (const auto& list : permission.prefix_list_ids) {
+        if (!is_given(list.prefix_list_id)) {
+            throw missing_parameter("PrefixListId");
+        }
+        add({.row = {.peer_kind = PeerKind::kPrefixList,
+                     .peer = parse_id<ManagedPrefixListId>(*list.prefix_list_id).text()}},
+            list.description);
+    }
     for (const auto& pair : permission.user_id_group_pairs) {
-        add(pair_rule(session, pair), pair.description);
+        add(pair_rule(pair), pair.description);
     }
     return rules;
 }
@@ -196,20 +204,6 @@ void refuse_twice(const std::vector<AskedRule>& rules)
     }
 }
 
-/// Source: a name is of the default VPC's groups (documented).
-SecurityGroupRow peer_group(Session& session, const AskedRule& rule)
-{
-    if (!rule.group_name.empty()) {
-        return require_group(session, {}, rule.group_name);
-    }
-    const auto id = SecurityGroupId::trusted(rule.row.peer);
-    const auto found = select_security_group(session.db(), session.account(), session.region(), id);
-    if (!found) {
-        throw not_found(id);
-    }
-    return *found;
-}
-
 void add_peer(IpPermission& permission, const SecurityGroupRuleRow& rule)
 {
     switch (rule.peer_kind) {
@@ -220,9 +214,13 @@ void add_peer(IpPermission& permission, const SecurityGroupRuleRow& rule)
             permission.ipv6_ranges.push_back(
                 {.cidr_ipv6 = rule.peer, .description = rule.description});
             return;
+        case PeerKind::kPrefixList:
+            permission.prefix_list_ids.push_back(
+                {.description = rule.description, .prefix_list_id = rule.peer});
+            return;
         case PeerKind::kGroup:
-            permission.user_id_group_pairs.push_back(
-                {.description = rule.description, .group_id = rule.peer, .user_id = rule.owner});
+            permission.user_id_group_pairs.push_back(group_pair(rule));
+            permission.user_id_group_pairs.back().description = rule.description;
             return;
     }
 }
@@ -231,6 +229,65 @@ bool says_the_same(const SecurityGroupRuleRow& one, const SecurityGroupRuleRow& 
 {
     return one.protocol == other.protocol && one.from_port == other.from_port &&
            one.to_port == other.to_port;
+}
+
+/// Whether the request names the group by what it says of it.
+bool is_asked(const AskedRule& rule, std::string_view owner, std::string_view vpc,
+              const std::string& peering)
+{
+    return rule.user_id.value_or(std::string(owner)) == owner &&
+           rule.vpc_id.value_or(std::string(vpc)) == vpc &&
+           rule.peering_id.value_or(peering) == peering;
+}
+
+/// A group of another VPC as the rule's peer, if the two are connected. Source: of the same region;
+/// of another account with its number (documented, VPC Peering Guide, "Update your security groups
+/// to reference peer security groups").
+bool find_peered(Session& session, const SecurityGroupRow& group, AskedRule& rule)
+{
+    const auto found =
+        select_peered_group(session.db(), group.vpc_id, SecurityGroupId::trusted(rule.row.peer));
+    const auto& owner = rule.user_id ? *rule.user_id : session.account();
+    if (!found || found->owner != owner ||
+        !is_asked(rule, owner, found->vpc_id.text(), found->peering_id.text())) {
+        return false;
+    }
+    rule.row.peered_owner = found->owner;
+    rule.row.peered_vpc_id = found->vpc_id.text();
+    rule.row.peering_id = found->peering_id.text();
+    rule.row.peering_status = text_of(VpcPeeringState::kActive);
+    rule.row.peer_vpc_id = rule.row.peered_vpc_id;
+    return true;
+}
+
+/// Looks up the group that is to be the peer. Source: a name is of the default VPC's groups
+/// (documented); a rule that is there is named by its group even where nothing connects the two
+/// any more (assumed: stale rules are revoked so).
+void find_group(Session& session, const SecurityGroupRow& group, AskedRule& rule)
+{
+    auto& row = rule.row;
+    if (!rule.group_name.empty()) {
+        row.peer = require_group(session, {}, rule.group_name).id.text();
+    }
+    const auto own = find_own<kSecurityGroupList, &SecurityGroupRow::id>(
+        session, SecurityGroupId::trusted(row.peer));
+    if (own && own->vpc_id == group.vpc_id &&
+        is_asked(rule, session.account(), own->vpc_id.text(), {})) {
+        row.peer_vpc_id = own->vpc_id.text();
+        return;
+    }
+    if (find_peered(session, group, rule)) {
+        return;
+    }
+    if (const auto there = select_rule_like(session.db(), row); there && there->peering_id) {
+        row.peering_id = there->peering_id;
+        row.peered_owner = there->peered_owner;
+        row.peered_vpc_id = there->peered_vpc_id;
+        return;
+    }
+    throw own || rule.user_id.value_or(session.account()) != session.account()
+        ? in_other_networks()
+        : not_found(SecurityGroupId::trusted(row.peer));
 }
 
 std::string told_icmp(std::int64_t type_or_code)
@@ -249,12 +306,7 @@ bool has_ports(std::string_view protocol)
 bool is_plain_text(std::string_view text)
 {
     constexpr std::string_view kOthers = " ._-:/()#,@[]+=&;{}!$*";
-    return text.size() <= kMostCharacters && std::ranges::all_of(text, [&](char character) {
-               return (character >= 'a' && character <= 'z') ||
-                      (character >= 'A' && character <= 'Z') ||
-                      (character >= '0' && character <= '9') ||
-                      kOthers.find(character) != std::string_view::npos;
-           });
+    return text.size() <= kMostCharacters && has_only(text, kOthers);
 }
 
 void check_rule_description(const std::optional<std::string>& description)
@@ -266,14 +318,13 @@ void check_rule_description(const std::optional<std::string>& description)
     }
 }
 
-std::vector<AskedRule> asked_rules(const Session& session,
-                                   const std::vector<IpPermission>& permissions)
+std::vector<AskedRule> asked_rules(const std::vector<IpPermission>& permissions)
 {
     std::vector<AskedRule> rules;
     for (const auto& permission : permissions) {
         SecurityGroupRuleRow said{.protocol = protocol_of(permission.ip_protocol)};
         set_ports(said, permission);
-        for (auto& rule : peers_of(session, permission)) {
+        for (auto& rule : peers_of(permission)) {
             rule.row.protocol = said.protocol;
             rule.row.from_port = said.from_port;
             rule.row.to_port = said.to_port;
@@ -290,20 +341,28 @@ std::vector<SecurityGroupRuleRow> find_peers(Session& session, const SecurityGro
     std::vector<SecurityGroupRuleRow> rows;
     rows.reserve(asked.size());
     for (auto& rule : asked) {
-        if (rule.row.peer_kind == PeerKind::kGroup) {
-            const auto peer = peer_group(session, rule);
-            const auto asked_vpc = rule.row.peer_vpc_id.value_or(group.vpc_id.text());
-            if (peer.vpc_id != group.vpc_id || asked_vpc != group.vpc_id.text()) {
-                throw in_other_networks();
-            }
-            rule.row.peer = peer.id.text();
-            rule.row.peer_vpc_id = peer.vpc_id.text();
-        }
         rule.row.group_id = group.id;
         rule.row.is_egress = is_egress;
+        if (rule.row.peer_kind == PeerKind::kGroup) {
+            find_group(session, group, rule);
+        }
+        if (rule.row.peer_kind == PeerKind::kPrefixList) {
+            require_prefix_list(session, ManagedPrefixListId::trusted(rule.row.peer));
+        }
         rows.push_back(std::move(rule.row));
     }
     return rows;
+}
+
+UserIdGroupPair group_pair(const SecurityGroupRuleRow& rule)
+{
+    UserIdGroupPair pair{.group_id = rule.peer, .user_id = rule.peered_owner.value_or(rule.owner)};
+    if (rule.peering_id) {
+        pair.vpc_id = rule.peered_vpc_id;
+        pair.vpc_peering_connection_id = rule.peering_id;
+        pair.peering_status = rule.peering_status;
+    }
+    return pair;
 }
 
 std::string told_rule(const SecurityGroupRuleRow& row)

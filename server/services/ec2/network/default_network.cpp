@@ -1,51 +1,121 @@
 #include "server/services/ec2/network/default_network.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
-#include "server/services/ec2/network/security_groups.h"
+#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/own_rows.h"
+#include "server/services/ec2/network/errors.h"
+#include "server/services/ec2/network/new_network.h"
+#include "server/services/ec2/network/subnets.h"
+#include "server/services/ec2/network/vpcs.h"
+#include "server/wire/ec2/network/default_network.h"
+#include "server/wire/ec2/schema.h"
+#include "storage/metadata/network/dhcp_options_rows.h"
+#include "storage/metadata/network/internet_gateway_rows.h"
+#include "storage/metadata/network/ipv4_block.h"
+#include "storage/metadata/network/route_rows.h"
 #include "storage/metadata/network/subnet_rows.h"
 #include "storage/metadata/network/vpc_rows.h"
+#include "storage/metadata/network/whole_networks.h"
 #include "storage/metadata/regions/region_rows.h"
 
 namespace amilab::ec2 {
 
 namespace {
 
+constexpr int kSubnetBits = 20;
+
 bool default_network_missing(Session& session)
 {
-    return !has_default_vpc(session.db(), session.account(), session.region());
+    return !has_default_dhcp_options(session.db(), session.account(), session.region());
 }
 
-/// Source: 172.31.0.0/16 and a /20 in each zone, a group that is called default, public addresses
+/// Source: VPC User Guide, "DHCP option sets" (documented).
+void make_default_dhcp_options(Session& session)
+{
+    const auto id = session.next_id<DhcpOptionsId>();
+    insert_row<kDhcpOptionsColumns>(
+        session.db(),
+        {.id = id, .region = session.region(), .owner = session.account(), .is_default = true});
+    const auto domain =
+        session.region() == "us-east-1" ? "ec2.internal" : session.region() + ".compute.internal";
+    insert_row<kDhcpOptionValueColumns>(
+        session.db(),
+        {.dhcp_options_id = id.text(), .position = 0, .key = "domain-name", .value = domain});
+    insert_row<kDhcpOptionValueColumns>(session.db(), {.dhcp_options_id = id.text(),
+                                                       .position = 1,
+                                                       .key = "domain-name-servers",
+                                                       .value = "AmazonProvidedDNS"});
+}
+
+void make_default_gateway(Session& session, const VpcId& vpc)
+{
+    const auto id = session.next_id<InternetGatewayId>();
+    insert_row<kInternetGatewayColumns>(
+        session.db(),
+        {.id = id, .region = session.region(), .owner = session.account(), .vpc_id = vpc});
+    insert_row<kRouteColumns>(
+        session.db(), {.route_table_id = select_main_route_table(session.db(), vpc)->id.text(),
+                       .destination = std::string(kAllOfIpv4),
+                       .target = id.text()});
+}
+
+SubnetRow default_subnet(const VpcId& vpc, const std::string& zone, const Ipv4Block& block)
+{
+    return {.vpc_id = vpc,
+            .zone = zone,
+            .cidr_block = block.text(),
+            .default_for_zone = true,
+            .map_public_ip_on_launch = true};
+}
+
+/// The n-th /20 of the block.
+Ipv4Block part_of(const Ipv4Block& whole, std::uint32_t n)
+{
+    return {whole.base + (n << (32 - kSubnetBits)), kSubnetBits};
+}
+
+/// Source: 172.31.0.0/16 and a /20 in each zone, a gateway and a route to it, public addresses
 /// (documented, VPC User Guide, "Default VPC components"); the blocks in the order of the zones'
 /// names (assumed: AWS's order differs from account to account).
-void make_default_network(Session& session)
+VpcId make_default_vpc(Session& session)
 {
-    auto& db = session.db();
-    const auto vpc = session.next_id<VpcId>();
-    insert_vpc(db, {.id = vpc,
-                    .region = session.region(),
-                    .owner = session.account(),
-                    .cidr_block = "172.31.0.0/16",
-                    .cidr_association_id = session.ids().next_text("vpc-cidr-assoc"),
-                    .dhcp_options_id = session.ids().next_text("dopt"),
-                    .is_default = true});
-    constexpr int kAddressesInThirdByte = 16;  // a /20
-    int block = 0;
-    for (const auto& zone : select_page<kZoneList>(
-             db, {.region = session.region(), .among = {{kZoneOptInStatus, enabled_statuses()}}})) {
-        insert_subnet(db,
-                      {.id = session.next_id<SubnetId>(),
-                       .region = session.region(),
-                       .owner = session.account(),
-                       .vpc_id = vpc,
-                       .zone = zone.name,
-                       .cidr_block = fmt::format("172.31.{}.0/20", block * kAddressesInThirdByte),
-                       .default_for_zone = true,
-                       .map_public_ip_on_launch = true});
+    VpcRow vpc{.cidr_block = "172.31.0.0/16", .is_default = true, .enable_dns_hostnames = true};
+    make_vpc(session, vpc);
+    make_default_gateway(session, vpc.id);
+    const auto whole = *Ipv4Block::from_text(vpc.cidr_block);
+    std::uint32_t block = 0;
+    for (const auto& zone : availability_zones(session)) {
+        auto subnet = default_subnet(vpc.id, zone.name, part_of(whole, block));
+        make_subnet(session, subnet);
         ++block;
     }
-    make_default_group(session, vpc);
+    return vpc.id;
+}
+
+void make_default_network(Session& session)
+{
+    make_default_dhcp_options(session);
+    make_default_vpc(session);
+}
+
+/// The first /20 of the VPC that no subnet has. Source: a /20 (documented); which (assumed).
+Ipv4Block free_part_of(Session& session, const VpcRow& vpc)
+{
+    const auto whole = *Ipv4Block::from_text(vpc.cidr_block);
+    const auto taken = blocks_of(select_subnets_of(session.db(), vpc.id));
+    for (std::uint32_t n = 0; part_of(whole, n).base <= whole.last(); ++n) {
+        const auto is_taken = [&](const Ipv4Block& one) { return one.overlaps(part_of(whole, n)); };
+        if (std::none_of(taken.begin(), taken.end(), is_taken)) {
+            return part_of(whole, n);
+        }
+    }
+    throw ApiError(
+        "InsufficientCidrBlocks",
+        fmt::format("There is not enough CIDR space in the default VPC {}.", vpc.id.text()));
 }
 
 }  // namespace
@@ -58,5 +128,54 @@ void ensure_default_network(Session& session)
         make_default_network(session);
     }
 }
+
+namespace {
+
+// Source: EC2 API Reference, CreateDefaultVpc (documented); the refusal is observed.
+CreateDefaultVpcResponse create_default_vpc(Session& session,
+                                            const CreateDefaultVpcRequest& request)
+{
+    stop_if_dry_run(request);
+    ensure_default_network(session);
+    if (has_default_vpc(session.db(), session.account(), session.region())) {
+        throw ApiError("DefaultVpcAlreadyExists",
+                       "A Default VPC already exists for this account in this region.");
+    }
+    return {.vpc = vpc_answer(session, make_default_vpc(session))};
+}
+
+// Source: EC2 API Reference, CreateDefaultSubnet (documented); the texts are assumed.
+CreateDefaultSubnetResponse create_default_subnet(Session& session,
+                                                  const CreateDefaultSubnetRequest& request)
+{
+    const auto zone =
+        named_subnet_zone(session, request.availability_zone, request.availability_zone_id);
+    if (!zone) {
+        throw missing_parameter("AvailabilityZone");
+    }
+    stop_if_dry_run(request);
+    ensure_default_network(session);
+    const auto vpc = select_default_vpc(session.db(), session.account(), session.region());
+    if (!vpc) {
+        throw default_vpc_missing();
+    }
+    if (has_default_subnet(session.db(), vpc->id, zone)) {
+        throw ApiError(
+            "DefaultSubnetAlreadyExistsInAvailabilityZone",
+            fmt::format("A default subnet already exists in the Availability Zone {}.", *zone));
+    }
+    auto subnet = default_subnet(vpc->id, *zone, free_part_of(session, *vpc));
+    make_subnet(session, subnet);
+    return {.subnet = subnet_answer(session, subnet.id)};
+}
+
+constexpr Operation kOperations[] = {
+    write<create_default_vpc>(kCreateDefaultVpc),
+    write<create_default_subnet>(kCreateDefaultSubnet),
+};
+
+}  // namespace
+
+constinit const Family kDefaultNetworks{.operations = kOperations};
 
 }  // namespace amilab::ec2

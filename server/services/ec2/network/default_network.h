@@ -1,15 +1,18 @@
 #pragma once
 
-#include "server/calls/operation.h"
+#include "server/calls/family.h"
 
 namespace amilab::ec2 {
 
-/// A default VPC, a default subnet in each zone and a default security group: every account has
-/// them in every region. Made on first use.
+/// Default DHCP options, a default VPC with an internet gateway, a default subnet in each zone and
+/// a default security group: every account has them in every region. Made on first use; once
+/// somebody deletes the VPC, or a subnet, it stays away until CreateDefaultVpc or its like.
 /// Source: VPC User Guide, "Default VPCs" (documented).
 extern const Prerequisite kDefaultNetwork;
 
-/// Makes them for a writing call, unless they are there.
+/// Makes them for a writing call, unless they have been made.
 void ensure_default_network(Session& session);
+
+extern const Family kDefaultNetworks;
 
 }  // namespace amilab::ec2

@@ -11,6 +11,7 @@
 #include "server/services/ec2/network/asked_rules.h"
 #include "server/services/ec2/network/default_network.h"
 #include "server/services/ec2/network/errors.h"
+#include "server/services/ec2/network/managed_prefix_lists.h"
 #include "server/services/ec2/network/security_groups.h"
 #include "server/wire/ec2/network/security_group_rules.h"
 #include "server/wire/ec2/schema.h"
@@ -141,7 +142,8 @@ std::vector<IpPermission> permissions_in(const Request& request)
     return request.ip_permissions;
 }
 
-/// Tells the block that is the rule's peer; of a group each answer tells otherwise.
+/// Tells the block or the prefix list that is the rule's peer; of a group each answer tells
+/// otherwise.
 template <class Rule>
 void tell_block(Rule& rule, const SecurityGroupRuleRow& row)
 {
@@ -149,6 +151,8 @@ void tell_block(Rule& rule, const SecurityGroupRuleRow& row)
         rule.cidr_ipv4 = row.peer;
     } else if (row.peer_kind == PeerKind::kIpv6) {
         rule.cidr_ipv6 = row.peer;
+    } else if (row.peer_kind == PeerKind::kPrefixList) {
+        rule.prefix_list_id = row.peer;
     }
 }
 
@@ -166,8 +170,12 @@ SecurityGroupRule to_rule(const Session& session, const SecurityGroupRuleRow& ro
         .to_port = row.to_port};
     tell_block(rule, row);
     if (row.peer_kind == PeerKind::kGroup) {
-        rule.referenced_group_info = ReferencedSecurityGroup{
-            .group_id = row.peer, .user_id = row.owner, .vpc_id = row.peer_vpc_id};
+        rule.referenced_group_info =
+            ReferencedSecurityGroup{.group_id = row.peer,
+                                    .peering_status = row.peering_status,
+                                    .user_id = row.peered_owner.value_or(row.owner),
+                                    .vpc_id = row.peer_vpc_id,
+                                    .vpc_peering_connection_id = row.peering_id};
     }
     return rule;
 }
@@ -184,16 +192,31 @@ std::vector<SecurityGroupRule> to_answers(Session& session,
     return answers;
 }
 
+/// How many rules it counts for. Source: a prefix list counts as many as it may have entries
+/// (documented); here of both families (assumed).
+std::int64_t weight_of(Session& session, const SecurityGroupRuleRow& row)
+{
+    return row.peer_kind == PeerKind::kPrefixList
+               ? require_prefix_list(session, ManagedPrefixListId::trusted(row.peer)).max_entries
+               : 1;
+}
+
+bool are_too_many(const RuleCounts& counts)
+{
+    return std::max(counts.ipv4, counts.ipv6) > kMostRules;
+}
+
 /// Throws unless the group has room for the rules beside those that it has.
 void require_room(Session& session, const SecurityGroupId& group, Direction direction,
                   const std::vector<SecurityGroupRuleRow>& more)
 {
     auto counts = count_rules(session.db(), group, is_out(direction));
     for (const auto& row : more) {
-        counts.ipv4 += row.peer_kind != PeerKind::kIpv6 ? 1 : 0;
-        counts.ipv6 += row.peer_kind != PeerKind::kIpv4 ? 1 : 0;
+        const auto weight = weight_of(session, row);
+        counts.ipv4 += row.peer_kind != PeerKind::kIpv6 ? weight : 0;
+        counts.ipv6 += row.peer_kind != PeerKind::kIpv4 ? weight : 0;
     }
-    if (std::max(counts.ipv4, counts.ipv6) > kMostRules) {
+    if (are_too_many(counts)) {
         throw too_many_rules();
     }
 }
@@ -228,7 +251,7 @@ Response authorize(Session& session, const Request& request)
     if (permissions.empty()) {
         throw missing_parameter("IpPermissions");
     }
-    auto asked = asked_rules(session, permissions);
+    auto asked = asked_rules(permissions);
     const auto tags = parse_tags<SecurityGroupRuleId>(request.tag_specifications);
     stop_if_dry_run(request);
     const auto group = group_of(session, request);
@@ -320,7 +343,7 @@ void refuse_unknown(Session& session, const SecurityGroupRow& group, const Revoc
     if (revocation.unknown.empty()) {
         return;
     }
-    const auto vpc = select_vpc(session.db(), session.account(), session.region(), group.vpc_id);
+    const auto vpc = find_own<kVpcList, &VpcRow::id>(session, group.vpc_id);
     if (!vpc || !vpc->is_default) {
         throw rule_is_not_there();
     }
@@ -362,7 +385,7 @@ Response revoke(Session& session, const Request& request)
     if (ids.empty() && permissions.empty()) {
         throw missing_parameter("IpPermissions");
     }
-    auto asked = asked_rules(session, permissions);
+    auto asked = asked_rules(permissions);
     stop_if_dry_run(request);
     const auto group = group_of(session, request);
     auto revocation =
@@ -395,15 +418,22 @@ constexpr DescribeSpec kDescribe{
     .answers = &to_answers,
     .into = &DescribeSecurityGroupRulesResponse::security_group_rules};
 
-// Source: EC2 API Reference, DescribeSecurityGroupRules (documented).
+// Source: EC2 API Reference, DescribeSecurityGroupRules (documented); that ids take no MaxResults,
+// and the text, is observed.
 DescribeSecurityGroupRulesResponse describe_security_group_rules(
     Session& session, const DescribeSecurityGroupRulesRequest& request)
 {
+    if (!request.security_group_rule_ids.empty() && request.max_results) {
+        throw invalid_parameter_combination(
+            "The parameter 'securityGroupRuleIds' may not be used in combination with "
+            "'maxResults'.")
+            .of_parameter("SecurityGroupRuleIds");
+    }
     return describe<kDescribe>(session, request);
 }
 
 /// What an update says a rule is to be. Source: exactly one peer (documented), refused as assumed.
-AskedRule changed_rule(const Session& session, const SecurityGroupRuleUpdate& update)
+AskedRule changed_rule(const SecurityGroupRuleUpdate& update)
 {
     if (!update.security_group_rule) {
         throw missing_parameter("SecurityGroupRule");
@@ -421,7 +451,11 @@ AskedRule changed_rule(const Session& session, const SecurityGroupRuleUpdate& up
         permission.user_id_group_pairs = {
             {.description = to.description, .group_id = to.referenced_group_id}};
     }
-    auto rules = asked_rules(session, {permission});
+    if (is_given(to.prefix_list_id)) {
+        permission.prefix_list_ids = {
+            {.description = to.description, .prefix_list_id = to.prefix_list_id}};
+    }
+    auto rules = asked_rules({permission});
     if (rules.size() != 1) {
         throw invalid_parameter_combination(
             "Exactly one of CidrIpv4, CidrIpv6, PrefixListId and ReferencedGroupId must be"
@@ -430,20 +464,39 @@ AskedRule changed_rule(const Session& session, const SecurityGroupRuleUpdate& up
     return std::move(rules.front());
 }
 
-void change_rule(Session& session, const SecurityGroupRow& group, const SecurityGroupRuleId& id,
-                 AskedRule&& to)
+SecurityGroupRuleRow changed_row(Session& session, const SecurityGroupRow& group,
+                                 const SecurityGroupRuleId& id, AskedRule&& to)
 {
     const auto was = require_rule(session, group, id);
+    if (was.peer == to.row.peer) {
+        to.user_id = was.peered_owner;
+    }
     auto row = std::move(find_peers(session, group, was.is_egress, {std::move(to)}).front());
     row.id = id;
-    if (!update_rule(session.db(), row)) {
-        throw rule_is_there(row);
+    return row;
+}
+
+/// Gives the rules what they are to say all at once, so that one may take over what another says.
+void change_rules(Session& session, const SecurityGroupId& group,
+                  const std::vector<SecurityGroupRuleRow>& rows)
+{
+    for (const auto& row : rows) {
+        set_rule_aside(session.db(), row.id);
     }
-    require_room(session, group.id, row.is_egress ? Direction::kEgress : Direction::kIngress, {});
+    std::set<Direction> changed;
+    for (const auto& row : rows) {
+        if (!update_rule(session.db(), row)) {
+            throw rule_is_there(row);
+        }
+        changed.insert(row.is_egress ? Direction::kEgress : Direction::kIngress);
+    }
+    for (const auto direction : changed) {
+        require_room(session, group, direction, {});
+    }
 }
 
 // Source: EC2 API Reference, ModifySecurityGroupRules (documented): what an update leaves out has
-// gone from the rule (assumed); one after the other (assumed).
+// gone from the rule (assumed); all take effect at once (assumed).
 ModifySecurityGroupRulesResponse modify_security_group_rules(
     Session& session, const ModifySecurityGroupRulesRequest& request)
 {
@@ -451,24 +504,25 @@ ModifySecurityGroupRulesResponse modify_security_group_rules(
     std::vector<std::pair<SecurityGroupRuleId, AskedRule>> changes;
     for (const auto& update : request.security_group_rules) {
         changes.emplace_back(parse_id<SecurityGroupRuleId>(update.security_group_rule_id),
-                             changed_rule(session, update));
+                             changed_rule(update));
     }
     stop_if_dry_run(request);
     const auto group = group_of(session, request);
+    std::vector<SecurityGroupRuleRow> rows;
     for (auto& [id, to] : changes) {
-        change_rule(session, group, id, std::move(to));
+        rows.push_back(changed_row(session, group, id, std::move(to)));
     }
+    change_rules(session, group.id, rows);
     return {.return_value = true};
 }
 
 /// The rules that a request describes anew, each with its description, or with none.
-template <class Request>
-std::vector<SecurityGroupRuleRow> redescribed(Session& session, const Request& request,
-                                              const SecurityGroupRow& group, Direction direction,
-                                              std::vector<AskedRule>&& asked)
+std::vector<SecurityGroupRuleRow> redescribed(
+    Session& session, const std::vector<SecurityGroupRuleDescription>& descriptions,
+    const SecurityGroupRow& group, Direction direction, std::vector<AskedRule>&& asked)
 {
     std::vector<SecurityGroupRuleRow> rows;
-    for (const auto& said : request.security_group_rule_descriptions) {
+    for (const auto& said : descriptions) {
         const auto id = SecurityGroupRuleId::trusted(said.security_group_rule_id.value_or(""));
         auto row = require_rule(session, group, id, direction);
         row.description = said.description;
@@ -502,17 +556,19 @@ template <Direction kDirection, class Response, class Request>
 Response update_descriptions(Session& session, const Request& request)
 {
     check_group(request);
-    check_descriptions(request.security_group_rule_descriptions);
-    if (request.ip_permissions.empty() && request.security_group_rule_descriptions.empty()) {
+    const auto& descriptions = request.security_group_rule_descriptions;
+    check_descriptions(descriptions);
+    if (request.ip_permissions.empty() && descriptions.empty()) {
         throw missing_parameter("IpPermissions");
     }
-    if (!request.ip_permissions.empty() && !request.security_group_rule_descriptions.empty()) {
+    if (!request.ip_permissions.empty() && !descriptions.empty()) {
         throw parameters_not_together("IpPermissions", "SecurityGroupRuleDescriptions");
     }
-    auto asked = asked_rules(session, request.ip_permissions);
+    auto asked = asked_rules(request.ip_permissions);
     stop_if_dry_run(request);
     const auto group = group_of(session, request);
-    for (const auto& row : redescribed(session, request, group, kDirection, std::move(asked))) {
+    for (const auto& row :
+         redescribed(session, descriptions, group, kDirection, std::move(asked))) {
         describe_rule(session.db(), row.id, row.description);
     }
     return {.return_value = true};
@@ -551,6 +607,12 @@ constexpr ResourceKind kKinds[] = {
 };
 
 }  // namespace
+
+bool has_too_many_rules(Session& session, const SecurityGroupId& group)
+{
+    return are_too_many(count_rules(session.db(), group, false)) ||
+           are_too_many(count_rules(session.db(), group, true));
+}
 
 constinit const Family kSecurityGroupRules{.operations = kOperations, .kinds = kKinds};
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <boost/algorithm/string/trim.hpp>
 
 #include "server/calls/arns.h"
 #include "server/services/ec2/common/describe_spec.h"
@@ -12,16 +13,18 @@
 #include "server/services/ec2/network/asked_rules.h"
 #include "server/services/ec2/network/default_network.h"
 #include "server/services/ec2/network/errors.h"
+#include "server/services/ec2/network/vpcs.h"
 #include "server/wire/ec2/network/security_groups.h"
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/network/security_group_rule_rows.h"
+#include "storage/metadata/network/vpc_cidr_block_rows.h"
 #include "storage/metadata/network/vpc_rows.h"
+#include "storage/metadata/network/whole_networks.h"
 
 namespace amilab::ec2 {
 
 namespace {
 
-constexpr std::string_view kDefaultName = "default";
 // Source: "VPC security groups per Region: 2,500" (documented).
 constexpr std::int64_t kMostGroups = 2500;
 
@@ -70,38 +73,28 @@ void check_group_name(const std::string& name)
                         " the format sg-*.",
                         name));
     }
-    if (name == kDefaultName) {
+    if (name == kDefaultGroupName) {
         throw invalid_parameter_value("Cannot use reserved security group name: default");
     }
+}
+
+bool is_space(char c)
+{
+    return c == ' ';
 }
 
 VpcRow default_vpc(Session& session)
 {
     auto vpc = select_default_vpc(session.db(), session.account(), session.region());
     if (!vpc) {
-        throw ApiError("VPCIdNotSpecified", "No default VPC for this user");
+        throw no_default_vpc();
     }
     return std::move(*vpc);
 }
 
 VpcId vpc_of_new(Session& session, const std::optional<VpcId>& asked)
 {
-    if (!asked) {
-        return default_vpc(session).id;
-    }
-    if (!select_vpc(session.db(), session.account(), session.region(), *asked)) {
-        throw not_found(*asked);
-    }
-    return *asked;
-}
-
-SecurityGroupRow require_group_with_id(Session& session, const SecurityGroupId& id)
-{
-    auto group = select_security_group(session.db(), session.account(), session.region(), id);
-    if (!group) {
-        throw not_found(id);
-    }
-    return std::move(*group);
+    return asked ? require_vpc(session, *asked).id : default_vpc(session).id;
 }
 
 /// Source: a name may also be an id (documented of DescribeSecurityGroups).
@@ -112,8 +105,7 @@ SecurityGroupRow require_group_named(Session& session, const std::string& name)
         return std::move(*group);
     }
     if (const auto id = SecurityGroupId::from_text(name)) {
-        if (auto group =
-                select_security_group(session.db(), session.account(), session.region(), *id)) {
+        if (auto group = find_own<kSecurityGroupList, &SecurityGroupRow::id>(session, *id)) {
             return std::move(*group);
         }
     }
@@ -126,39 +118,44 @@ void insert_wide_rule(Session& session, const SecurityGroupId& group, bool is_eg
 {
     SecurityGroupRuleRow row{.group_id = group,
                              .is_egress = is_egress,
-                             .protocol = "-1",
+                             .protocol = std::string(kAllProtocols),
                              .peer_kind = kind,
                              .peer = peer};
     insert_own<kSecurityGroupRuleColumns>(session, row, {});
 }
 
-/// Source: a new group lets out all to anywhere and lets in nothing (documented).
-void insert_first_rule(Session& session, const SecurityGroupId& group)
+/// Source: a new group lets out all to anywhere and lets in nothing (documented), by IPv6 too where
+/// its VPC has a block of it (observed: Terraform revokes both).
+void insert_first_rules(Session& session, const SecurityGroupRow& group)
 {
-    insert_wide_rule(session, group, true, PeerKind::kIpv4, "0.0.0.0/0");
+    insert_wide_rule(session, group.id, true, PeerKind::kIpv4, std::string(kAllOfIpv4));
+    if (has_ipv6_block(session.db(), group.vpc_id)) {
+        insert_wide_rule(session, group.id, true, PeerKind::kIpv6, std::string(kAllOfIpv6));
+    }
 }
 
-// Source: EC2 API Reference, CreateSecurityGroup (documented).
+// Source: EC2 API Reference, CreateSecurityGroup (documented). Spaces at the end of a name are
+// trimmed (documented, VPC User Guide, "Security groups").
 CreateSecurityGroupResponse create_security_group(Session& session,
                                                   const CreateSecurityGroupRequest& request)
 {
-    check_group_name(request.group_name);
+    const auto name = boost::algorithm::trim_right_copy_if(request.group_name, is_space);
+    check_group_name(name);
     check_plain(request.description, "GroupDescription", "description");
     const auto vpc =
         is_given(request.vpc_id) ? std::optional(parse_id<VpcId>(*request.vpc_id)) : std::nullopt;
     const auto tags = parse_tags<SecurityGroupId>(request.tag_specifications);
     stop_if_dry_run(request);
     ensure_default_network(session);
-    SecurityGroupRow row{.vpc_id = vpc_of_new(session, vpc),
-                         .name = request.group_name,
-                         .description = request.description};
+    SecurityGroupRow row{
+        .vpc_id = vpc_of_new(session, vpc), .name = name, .description = request.description};
     if (!insert_own<kSecurityGroupColumns>(session, row, tags)) {
         throw group_name_taken(row.name, row.vpc_id);
     }
     if (count_own<kSecurityGroupList>(session) > kMostGroups) {
         throw too_many_in_region("SecurityGroupLimitExceeded", kMostGroups, "security groups");
     }
-    insert_first_rule(session, row.id);
+    insert_first_rules(session, row);
     return {.group_id = row.id.text(),
             .security_group_arn = group_arn(session, row.id),
             .tags = tags_of(session, row.id.text())};
@@ -182,7 +179,7 @@ DeleteSecurityGroupResponse delete_security_group(Session& session,
     }
     stop_if_dry_run(request);
     const auto group = require_group(session, request.group_id, request.group_name);
-    if (group.name == kDefaultName) {
+    if (group.name == kDefaultGroupName) {
         throw default_group_stays(group);
     }
     if (is_group_used(session.db(), group.id)) {
@@ -192,6 +189,10 @@ DeleteSecurityGroupResponse delete_security_group(Session& session,
     return {.group_id = group.id.text(), .return_value = true};
 }
 
+constexpr auto kGroupOf = [](const SecurityGroupRuleRow& rule) -> const SecurityGroupId& {
+    return rule.group_id;
+};
+
 /// Source: the form of the rules (observed).
 std::vector<SecurityGroup> to_answers(Session& session, std::vector<SecurityGroupRow>&& rows)
 {
@@ -200,8 +201,7 @@ std::vector<SecurityGroup> to_answers(Session& session, std::vector<SecurityGrou
     const auto all_rules = select_children<kRulesOfGroups>(session.db(), ids);
     std::vector<SecurityGroup> answers;
     for (const auto& row : rows) {
-        const auto rules = rows_of(all_rules, row.id,
-                                   [](const SecurityGroupRuleRow& rule) { return rule.group_id; });
+        const auto rules = rows_of(all_rules, row.id, kGroupOf);
         answers.push_back({.description = row.description,
                            .group_id = row.id.text(),
                            .group_name = row.name,
@@ -219,6 +219,7 @@ constexpr DescribeSpec kDescribe{
     .schema = kDescribeSecurityGroups,
     .ids = {.member = &DescribeSecurityGroupsRequest::group_ids,
             .check = &check_ids<SecurityGroupId>,
+            .not_with_page = "securityGroupIdSet",
             .before_filters = true,
             .require = &require_listed<kSecurityGroupList, SecurityGroupId, not_found>},
     .resolve = &add_named<&DescribeSecurityGroupsRequest::group_names, require_group_named>,
@@ -235,16 +236,23 @@ DescribeSecurityGroupsResponse describe_security_groups(
 }
 
 // Source: EC2 API Reference, DescribeSecurityGroupReferences (documented): VPCs on the other side
-// of a peering connection, of which there are none here.
+// of a peering connection, an active one (assumed).
 DescribeSecurityGroupReferencesResponse describe_security_group_references(
     Session& session, const DescribeSecurityGroupReferencesRequest& request)
 {
     const auto ids = parse_ids<SecurityGroupId>(request.group_id);
     stop_if_dry_run(request);
     for (const auto& id : ids) {
-        require_group_with_id(session, id);
+        require_group(session, id);
     }
-    return {};
+    DescribeSecurityGroupReferencesResponse response;
+    for (auto& one : select_group_references(session.db(), request.group_id)) {
+        response.security_group_reference_set.push_back(
+            {.group_id = std::move(one.group_id),
+             .referencing_vpc_id = std::move(one.referencing_vpc_id),
+             .vpc_peering_connection_id = std::move(one.peering_id)});
+    }
+    return response;
 }
 
 void add_vpc(Session& /*session*/, const DescribeStaleSecurityGroupsRequest& request,
@@ -253,25 +261,29 @@ void add_vpc(Session& /*session*/, const DescribeStaleSecurityGroupsRequest& req
     wanted.among.push_back({"vpc_id", {parse_id<VpcId>(request.vpc_id).text()}});
 }
 
-void require_vpc(Session& session, const DescribeStaleSecurityGroupsRequest& request,
-                 ListQuery& /*wanted*/)
+void find_vpc(Session& session, const DescribeStaleSecurityGroupsRequest& request,
+              ListQuery& /*wanted*/)
 {
-    vpc_of_new(session, VpcId::trusted(request.vpc_id));
+    require_vpc(session, VpcId::trusted(request.vpc_id));
 }
 
-StaleSecurityGroup to_stale_answer(Session& session, const SecurityGroupRow& row)
+StaleSecurityGroup to_stale_answer(const SecurityGroupRow& row,
+                                   const std::vector<SecurityGroupRuleRow>& rules)
 {
     StaleSecurityGroup answer{.description = row.description,
                               .group_id = row.id.text(),
                               .group_name = row.name,
                               .vpc_id = row.vpc_id.text()};
-    for (const auto& rule : select_stale_rules(session.db(), row.id)) {
+    for (const auto& rule : rules) {
+        if (!rule.is_stale) {
+            continue;
+        }
         auto& into =
             rule.is_egress ? answer.stale_ip_permissions_egress : answer.stale_ip_permissions;
         into.push_back({.from_port = rule.from_port,
                         .ip_protocol = rule.protocol,
                         .to_port = rule.to_port,
-                        .user_id_group_pairs = {{.group_id = rule.peer}}});
+                        .user_id_group_pairs = {group_pair(rule)}});
     }
     return answer;
 }
@@ -279,9 +291,10 @@ StaleSecurityGroup to_stale_answer(Session& session, const SecurityGroupRow& row
 std::vector<StaleSecurityGroup> to_stale_answers(Session& session,
                                                  std::vector<SecurityGroupRow>&& rows)
 {
+    const auto rules = select_children<kRulesOfGroups>(session.db(), ids_of(rows));
     std::vector<StaleSecurityGroup> answers;
     for (const auto& row : rows) {
-        answers.push_back(to_stale_answer(session, row));
+        answers.push_back(to_stale_answer(row, rows_of(rules, row.id, kGroupOf)));
     }
     return answers;
 }
@@ -289,7 +302,7 @@ std::vector<StaleSecurityGroup> to_stale_answers(Session& session,
 constexpr DescribeSpec kDescribeStale{
     .schema = kDescribeStaleSecurityGroups,
     .refine = &add_vpc,
-    .resolve = &require_vpc,
+    .resolve = &find_vpc,
     .select = &select_page<kStaleGroupList>,
     .answers = &to_stale_answers,
     .into = &DescribeStaleSecurityGroupsResponse::stale_security_group_set};
@@ -306,11 +319,27 @@ DescribeStaleSecurityGroupsResponse describe_stale_security_groups(
 void make_default_group(Session& session, const VpcId& vpc)
 {
     SecurityGroupRow row{.vpc_id = vpc,
-                         .name = std::string(kDefaultName),
+                         .name = std::string(kDefaultGroupName),
                          .description = "default VPC security group"};
     insert_own<kSecurityGroupColumns>(session, row, {});
     insert_wide_rule(session, row.id, false, PeerKind::kGroup, row.id.text());
-    insert_first_rule(session, row.id);
+    insert_first_rules(session, row);
+}
+
+void let_default_group_out(Session& session, const VpcId& vpc)
+{
+    const auto group = select_default_security_group(session.db(), vpc);
+    auto rules = select_children<kRulesOfGroups>(session.db(), {group->id.text()});
+    std::erase_if(rules, [](const auto& rule) { return !rule.is_egress; });
+    if (rules.size() == 1 && rules.front().protocol == kAllProtocols &&
+        rules.front().peer == kAllOfIpv4) {
+        insert_wide_rule(session, group->id, true, PeerKind::kIpv6, std::string(kAllOfIpv6));
+    }
+}
+
+SecurityGroupRow require_group(Session& session, const SecurityGroupId& id)
+{
+    return require_own<kSecurityGroupList, SecurityGroupId, not_found>(session, id);
 }
 
 SecurityGroupRow require_group(Session& session, const std::optional<std::string>& id,
@@ -320,7 +349,7 @@ SecurityGroupRow require_group(Session& session, const std::optional<std::string
         throw parameters_not_together("GroupId", "GroupName");
     }
     if (is_given(id)) {
-        return require_group_with_id(session, parse_id<SecurityGroupId>(*id));
+        return require_group(session, parse_id<SecurityGroupId>(*id));
     }
     if (!is_given(name)) {
         throw missing_parameter("GroupId");

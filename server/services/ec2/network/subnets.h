@@ -1,8 +1,33 @@
 #pragma once
 
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "server/calls/family.h"
+#include "server/wire/ec2/network/shared.h"
+#include "storage/metadata/network/ipv4_block.h"
+#include "storage/metadata/network/subnet_rows.h"
+#include "storage/metadata/regions/region_rows.h"
 
 namespace amilab::ec2 {
+
+/// The caller's subnet. Throws InvalidSubnetID.NotFound.
+SubnetRow require_subnet_row(Session& session, const SubnetId& id);
+/// The caller's subnet as answers have it.
+Subnet subnet_answer(Session& session, const SubnetId& id);
+
+/// The region's zones that the account may use, by their names.
+std::vector<ZoneRow> enabled_zones(Session& session);
+/// Those of them that are no local or wavelength zones.
+std::vector<ZoneRow> availability_zones(Session& session);
+/// The zone of a request by its name or by its id, if it names one. Throws
+/// InvalidParameterCombination for both, and for one that is not there InvalidParameterValue.
+std::optional<std::string> named_subnet_zone(Session& session,
+                                             const std::optional<std::string>& name,
+                                             const std::optional<std::string>& zone_id);
+std::vector<Ipv4Block> blocks_of(const std::vector<SubnetRow>& subnets);
 
 extern const Family kSubnets;
 

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "server/calls/session.h"
+#include "server/services/ec2/common/page_rows.h"
+#include "server/wire/ec2/network/shared.h"
+#include "storage/metadata/network/interface_address_rows.h"
+#include "storage/metadata/network/ipv6_address_rows.h"
+#include "storage/metadata/network/network_interface_rows.h"
+#include "storage/metadata/network/vpc_cidr_block_rows.h"
+
+/// What belongs to interfaces, from rows to answers.
+namespace amilab::ec2 {
+
+std::vector<GroupIdentifier> group_answers(const std::vector<InterfaceGroupRow>& groups);
+
+/// Nothing for one that is free.
+std::optional<NetworkInterfaceAttachment> attachment_answer(const NetworkInterfaceRow& row);
+
+/// Addresses and groups of the interfaces of a page, by one statement for each table.
+class InterfaceParts {
+public:
+    InterfaceParts(Session& session, const std::vector<std::string>& interfaces);
+    /// The primary one first.
+    std::vector<InterfaceAddressRow> addresses_of(const NetworkInterfaceId& id) const;
+    std::vector<InterfaceGroupRow> groups_of(const NetworkInterfaceId& id) const;
+    std::vector<InterfaceIpv6Row> ipv6_of(const NetworkInterfaceId& id) const;
+    /// The texts of those of one family.
+    std::vector<std::string> prefixes_of(const NetworkInterfaceId& id, AddressFamily family) const;
+
+private:
+    // Each sorted by interface.
+    std::vector<InterfaceAddressRow> addresses_;
+    std::vector<InterfaceGroupRow> groups_;
+    std::vector<InterfaceIpv6Row> ipv6_;
+    std::vector<InterfacePrefixRow> prefixes_;
+};
+
+}  // namespace amilab::ec2

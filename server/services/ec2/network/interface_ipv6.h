@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/calls/session.h"
+#include "server/wire/ec2/shared.h"
+#include "storage/metadata/instances/launch_rows.h"
+#include "storage/metadata/network/ipv6_address_rows.h"
+#include "storage/metadata/network/ipv6_block.h"
+#include "storage/metadata/network/taken_addresses.h"
+
+/// The IPv6 addresses that requests ask for.
+namespace amilab::ec2 {
+
+/// Throws unless a request may ask for so many addresses or prefixes of an interface; `parameter`
+/// is where it does.
+void check_count(std::int64_t count, std::string_view parameter);
+
+/// The subnet's IPv6 block. Throws when it has none.
+Ipv6Block ipv6_block_of(const LaunchSubnet& subnet);
+
+struct Ipv6Wish {
+    std::vector<std::string> named{};
+    /// Nothing: as many as the subnet gives by itself, which is one or none.
+    std::optional<std::int64_t> count{};
+
+    /// How many addresses an interface of the subnet gets.
+    std::int64_t count_in(const LaunchSubnet& subnet) const;
+};
+
+/// The addresses of a request's list. Throws for one that is not there.
+std::vector<std::string> ipv6_texts(const std::vector<InstanceIpv6Address>& addresses);
+
+/// Throws where both are said, for a negative count, for more than an interface may have and for an
+/// address that is there twice or is none. The addresses are in the form of rows then.
+/// Source: EC2 API Reference, CreateNetworkInterface: one of the two (documented).
+Ipv6Wish ipv6_wish(const std::vector<std::string>& named, std::optional<std::int64_t> count);
+
+/// Throws for addresses that the subnet does not have or that are taken, and for a subnet without a
+/// block of them.
+void require_free(Session& session, const Ipv6Wish& wish, const LaunchSubnet& subnet);
+
+/// Gives the interface the addresses, and tells which; none is chosen of `taken`. The wish is one
+/// that require_free() took.
+std::vector<std::string> give_ipv6_addresses(Session& session, const NetworkInterfaceId& id,
+                                             const LaunchSubnet& subnet, const Ipv6Wish& wish,
+                                             const TakenAddresses& taken = {});
+
+}  // namespace amilab::ec2

@@ -1,0 +1,153 @@
+#include "server/services/ec2/network/network_interface_attributes.h"
+#include "server/wire/ec2/network/network_interface_attributes.h"
+
+#include "server/services/ec2/common/describe.h"
+#include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/ids.h"
+#include "server/services/ec2/network/interface_answers.h"
+#include "server/services/ec2/network/interface_errors.h"
+#include "server/services/ec2/network/new_interfaces.h"
+#include "server/wire/ec2/schema.h"
+#include "storage/metadata/instances/launch_rows.h"
+
+namespace amilab::ec2 {
+
+namespace {
+
+void show_groups(Session& session, const NetworkInterfaceRow& row,
+                 DescribeNetworkInterfaceAttributeResponse& answer)
+{
+    answer.groups = group_answers(select_interface_groups(session.db(), {row.id.text()}));
+}
+
+/// The one that is asked for; Source: each has an element, the attachment of a free interface
+/// none (assumed).
+void show(Session& session, const NetworkInterfaceRow& row, std::string_view attribute,
+          DescribeNetworkInterfaceAttributeResponse& answer)
+{
+    if (attribute == "description") {
+        answer.description = AttributeValue{.value = row.description};
+    } else if (attribute == "groupSet") {
+        show_groups(session, row, answer);
+    } else if (attribute == "sourceDestCheck") {
+        answer.source_dest_check = AttributeBooleanValue{.value = row.source_dest_check};
+    } else if (attribute == "attachment") {
+        answer.attachment = attachment_answer(row);
+    } else {
+        answer.associate_public_ip_address = row.associate_public_ip;
+    }
+}
+
+// Source: EC2 API Reference, DescribeNetworkInterfaceAttribute (documented): one attribute a call.
+DescribeNetworkInterfaceAttributeResponse describe_network_interface_attribute(
+    Session& session, const DescribeNetworkInterfaceAttributeRequest& request)
+{
+    const auto id = parse_id<NetworkInterfaceId>(request.network_interface_id);
+    stop_if_dry_run(request);
+    const auto row = require_interface(session, id);
+    DescribeNetworkInterfaceAttributeResponse answer;
+    answer.network_interface_id = id.text();
+    show(session, row, request.attribute, answer);
+    return answer;
+}
+
+/// How many attributes the request changes.
+int count_changes(const ModifyNetworkInterfaceAttributeRequest& request)
+{
+    return int{request.description.has_value()} + int{request.source_dest_check.has_value()} +
+           int{!request.groups.empty()} + int{request.attachment.has_value()} +
+           int{request.associate_public_ip_address.has_value()};
+}
+
+void modify_groups(Session& session, const NetworkInterfaceRow& row,
+                   const std::vector<std::string>& groups)
+{
+    replace_interface_groups(
+        session.db(), row.id,
+        find_groups(session, groups, require_launch_subnet(session, row.subnet_id)));
+}
+
+// Source: the attachment's id and the flag are both said (documented).
+void modify_attachment(Session& session, const NetworkInterfaceRow& row,
+                       const NetworkInterfaceAttachmentChanges& changes)
+{
+    if (!is_given(changes.attachment_id)) {
+        throw missing_parameter("AttachmentId");
+    }
+    const auto id = parse_id<NetworkInterfaceAttachmentId>(*changes.attachment_id);
+    if (row.attachment_id != id) {
+        throw not_found(id);
+    }
+    if (!changes.delete_on_termination) {
+        throw missing_parameter("DeleteOnTermination");
+    }
+    set_network_interface<&NetworkInterfaceRow::delete_on_termination>(
+        session.db(), row.id, *changes.delete_on_termination);
+}
+
+template <auto kMember, class Value>
+void modify(Session& session, const NetworkInterfaceRow& row, const Value& value)
+{
+    if (value) {
+        if (!value->value) {
+            throw missing_parameter("Value");
+        }
+        set_network_interface<kMember>(session.db(), row.id, *value->value);
+    }
+}
+
+// Source: EC2 API Reference, ModifyNetworkInterfaceAttribute: one attribute a call (documented);
+// AssociatePublicIpAddress takes effect at the instance's next start (assumed).
+ModifyNetworkInterfaceAttributeResponse modify_network_interface_attribute(
+    Session& session, const ModifyNetworkInterfaceAttributeRequest& request)
+{
+    const auto id = parse_id<NetworkInterfaceId>(request.network_interface_id);
+    const auto changes = count_changes(request);
+    if (changes == 0) {
+        throw no_attribute_to_modify();
+    }
+    if (changes > 1) {
+        throw several_attributes_to_modify();
+    }
+    stop_if_dry_run(request);
+    const auto row = require_unmanaged_interface(session, id);
+    modify<&NetworkInterfaceRow::description>(session, row, request.description);
+    modify<&NetworkInterfaceRow::source_dest_check>(session, row, request.source_dest_check);
+    if (!request.groups.empty()) {
+        modify_groups(session, row, request.groups);
+    }
+    if (request.attachment) {
+        modify_attachment(session, row, *request.attachment);
+    }
+    if (request.associate_public_ip_address) {
+        set_network_interface<&NetworkInterfaceRow::associate_public_ip>(
+            session.db(), id, *request.associate_public_ip_address);
+    }
+    return {};
+}
+
+// Source: EC2 API Reference, ResetNetworkInterfaceAttribute: the check becomes true (documented).
+ResetNetworkInterfaceAttributeResponse reset_network_interface_attribute(
+    Session& session, const ResetNetworkInterfaceAttributeRequest& request)
+{
+    const auto id = parse_id<NetworkInterfaceId>(request.network_interface_id);
+    if (!is_given(request.source_dest_check)) {
+        throw missing_parameter("SourceDestCheck");
+    }
+    stop_if_dry_run(request);
+    const auto row = require_unmanaged_interface(session, id);
+    set_network_interface<&NetworkInterfaceRow::source_dest_check>(session.db(), row.id, true);
+    return {};
+}
+
+constexpr Operation kOperations[] = {
+    read<describe_network_interface_attribute>(kDescribeNetworkInterfaceAttribute),
+    write<modify_network_interface_attribute>(kModifyNetworkInterfaceAttribute),
+    write<reset_network_interface_attribute>(kResetNetworkInterfaceAttribute),
+};
+
+}  // namespace
+
+constinit const Family kNetworkInterfaceAttributes{.operations = kOperations};
+
+}  // namespace amilab::ec2
