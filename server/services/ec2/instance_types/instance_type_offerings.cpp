@@ -26,11 +26,6 @@ void choose_location_type(Session& /*session*/, const DescribeInstanceTypeOfferi
         std::vector<std::string>{request.location_type.value_or(std::string(usual))});
 }
 
-std::string place_of(const InstanceTypeOfferingRow& row)
-{
-    return row.instance_type + "/" + row.location;
-}
-
 InstanceTypeOffering to_answer(const InstanceTypeOfferingRow& row)
 {
     return {.instance_type = row.instance_type,
@@ -51,7 +46,7 @@ constexpr DescribeSpec kDescribe{
     .page = {.usual = kPageSize},
     .refine = &choose_location_type,
     .select = &select_page<kInstanceTypeOfferingList>,
-    .key = &place_of,
+    .key = &key_by<&InstanceTypeOfferingRow::instance_type, &InstanceTypeOfferingRow::location>,
     .answers = &to_answers,
     .into = &DescribeInstanceTypeOfferingsResponse::instance_type_offerings};
 

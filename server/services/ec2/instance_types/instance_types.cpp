@@ -7,6 +7,7 @@
 #include "server/services/ec2/instance_types/errors.h"
 #include "server/wire/ec2/instance_types/instance_types.h"
 #include "server/wire/ec2/schema.h"
+#include "storage/base/lists.h"
 #include "storage/metadata/instance_types/instance_type_rows.h"
 
 namespace amilab::ec2 {
@@ -304,18 +305,13 @@ void require_known_types(Session& session, const DescribeInstanceTypesRequest& r
     }
 }
 
-std::string name_of(const InstanceTypeRow& row)
-{
-    return row.name;
-}
-
 constexpr DescribeSpec kDescribe{.schema = kDescribeInstanceTypes,
                                  .ids = {.member = &DescribeInstanceTypesRequest::instance_types},
                                  .page = {.usual = kPageSize},
                                  .refine = &choose_offered,
                                  .resolve = &require_known_types,
                                  .select = &select_page<kInstanceTypeList>,
-                                 .key = &name_of,
+                                 .key = &key_by<&InstanceTypeRow::name>,
                                  .answers = &to_answers,
                                  .into = &DescribeInstanceTypesResponse::instance_types};
 

@@ -6,6 +6,7 @@
 #include "server/services/ec2/instance_types/errors.h"
 #include "storage/metadata/images/image_words.h"
 #include "storage/metadata/instance_types/instance_type_words.h"
+#include "storage/metadata/regions/region_rows.h"
 
 namespace amilab::ec2 {
 
@@ -65,7 +66,10 @@ void require_offered(Session& session, const LaunchTypeRow& type, std::string_vi
     if (zones.empty()) {
         throw unsupported_configuration();
     }
-    if (std::find(zones.begin(), zones.end(), zone) == zones.end()) {
+    // Source: local and wavelength zones have the types of their parents (assumed: AWS has fewer).
+    const auto row = select_zone(session.db(), session.region(), zone);
+    const auto place = row ? row->parent_zone_name.value_or(row->name) : std::string(zone);
+    if (std::find(zones.begin(), zones.end(), place) == zones.end()) {
         throw instance_type_not_in_zone(type.name, zone, zones);
     }
 }

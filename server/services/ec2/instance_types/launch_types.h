@@ -20,6 +20,18 @@ struct PlatformNeeds {
     bool ena_support;
 };
 
+/// Of an ImageRow or an InstanceRow.
+template <class Row>
+PlatformNeeds needs_of(const Row& row)
+{
+    return {.architecture = row.architecture,
+            .virtualization_type = row.virtualization_type,
+            .root_device_type = row.root_device_type,
+            .boot_mode = row.boot_mode,
+            .tpm_support = row.tpm_support,
+            .ena_support = row.ena_support};
+}
+
 /// Whether `item` is in a comma-separated list.
 bool list_has(std::string_view list, std::string_view item);
 

@@ -6,12 +6,6 @@
 
 namespace amilab::ec2 {
 
-ApiError not_found(const NetworkInterfaceId& id)
-{
-    return {"InvalidNetworkInterfaceID.NotFound",
-            fmt::format("The networkInterface ID '{}' does not exist", id.text())};
-}
-
 ApiError not_found(const ReplaceRootTaskId& id)
 {
     return {"InvalidReplaceRootVolumeTaskId.NotFound",
@@ -93,26 +87,10 @@ ApiError instance_limit_exceeded(std::int64_t wanted, std::int64_t limit)
                         wanted, limit)};
 }
 
-ApiError ssm_alias_invalid(std::string_view alias)
-{
-    return {"SsmInvalidParameter", fmt::format("The following aliases are invalid: {}", alias)};
-}
-
-ApiError ssm_data_type_unsupported()
-{
-    return {"SsmInvalidParameter",
-            "Unsupported data type. The following parameter data types are supported: "
-            "aws:ec2:image"};
-}
-
-ApiError malformed_user_data()
-{
-    return {"InvalidUserData.Malformed", "Invalid BASE64 encoding of user data."};
-}
-
 ApiError user_data_too_large(std::size_t limit_bytes)
 {
-    return invalid_parameter_value(fmt::format("User data is limited to {} bytes.", limit_bytes));
+    return invalid_parameter_value(fmt::format("User data is limited to {} bytes.", limit_bytes))
+        .of_parameter("UserData");
 }
 
 ApiError subnet_in_other_zone(std::string_view zone, const SubnetId& subnet,
@@ -121,27 +99,6 @@ ApiError subnet_in_other_zone(std::string_view zone, const SubnetId& subnet,
     return invalid_value(
         zone, "availabilityZone",
         fmt::format("Subnet '{}' is in the availability zone {}", subnet.text(), zone_of_subnet));
-}
-
-ApiError subnet_full(const SubnetId& subnet)
-{
-    return {"InsufficientFreeAddressesInSubnet",
-            fmt::format("There are not enough free addresses in subnet '{}' to satisfy the "
-                        "requested number of instances.",
-                        subnet.text())};
-}
-
-ApiError no_public_address()
-{
-    return {"InsufficientAddressCapacity",
-            "There are not enough public IPv4 addresses to satisfy your request."};
-}
-
-ApiError group_of_other_network(const SecurityGroupId& group, const SubnetId& subnet)
-{
-    return {"InvalidParameter",
-            fmt::format("Security group {} and subnet {} belong to different networks.",
-                        group.text(), subnet.text())};
 }
 
 ApiError device_mapped_twice(std::string_view name)
@@ -235,6 +192,11 @@ ApiError not_in_state(const InstanceId& id, std::string_view state)
     return incorrect_instance_state(id, fmt::format("is not in the '{}' state.", state));
 }
 
+ApiError not_running_or_stopped(const InstanceId& id)
+{
+    return incorrect_instance_state(id, "is not in the 'running' or 'stopped' states.");
+}
+
 ApiError cannot_be_modified(const InstanceId& id, std::string_view state)
 {
     return incorrect_instance_state(id, fmt::format("is {} and cannot be modified.", state));
@@ -246,11 +208,6 @@ ApiError protected_instance(const InstanceId& id, std::string_view verb, std::st
         fmt::format("The instance '{}' may not be {}. Modify its '{}' instance attribute and try "
                     "again.",
                     id.text(), verb, attribute));
-}
-
-ApiError several_attributes_to_modify()
-{
-    return invalid_parameter_combination("Fields for multiple attribute types specified");
 }
 
 ApiError attribute_not_modifiable(std::string_view attribute)
@@ -274,6 +231,34 @@ ApiError ebs_optimization_not_supported()
     return {"Unsupported",
             "EBS-optimized instances are not supported for your requested configuration. Please "
             "check the documentation for supported configurations."};
+}
+
+ApiError tokens_enforced()
+{
+    return unsupported(
+        "You can't launch instances with HttpTokens 'optional': the account enforces that "
+        "instances "
+        "require session tokens (IMDSv2).");
+}
+
+ApiError credits_not_supported(std::string_view type)
+{
+    return invalid_parameter_combination(
+        fmt::format("The instance type {} has no CPU credits: it is no burstable performance "
+                    "instance.",
+                    type));
+}
+
+ApiError hibernation_not_possible(std::string_view why)
+{
+    return {"UnsupportedHibernationConfiguration",
+            fmt::format("The instance cannot be enabled for hibernation: {}.", why)};
+}
+
+ApiError option_not_of_type(std::string_view option, std::string_view type)
+{
+    return {"Unsupported",
+            fmt::format("{} are not supported by the instance type {}.", option, type)};
 }
 
 }  // namespace amilab::ec2

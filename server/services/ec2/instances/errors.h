@@ -18,7 +18,6 @@
 /// documented, observed or assumed.
 namespace amilab::ec2 {
 
-ApiError not_found(const NetworkInterfaceId& id);
 ApiError not_found(const ReplaceRootTaskId& id);
 
 ApiError idempotent_instance_terminated();
@@ -38,17 +37,9 @@ ApiError invalid_instance_type(std::string_view type);
 ApiError instance_count_not_positive(std::string_view which);
 ApiError instance_counts_reversed(std::int64_t min_count, std::int64_t max_count);
 ApiError instance_limit_exceeded(std::int64_t wanted, std::int64_t limit);
-/// `alias` is the ImageId that names a parameter. Source: code observed, text in part.
-ApiError ssm_alias_invalid(std::string_view alias);
-/// Source: observed.
-ApiError ssm_data_type_unsupported();
-ApiError malformed_user_data();
 ApiError user_data_too_large(std::size_t limit_bytes);
 ApiError subnet_in_other_zone(std::string_view zone, const SubnetId& subnet,
                               std::string_view zone_of_subnet);
-ApiError subnet_full(const SubnetId& subnet);
-ApiError no_public_address();
-ApiError group_of_other_network(const SecurityGroupId& group, const SubnetId& subnet);
 ApiError device_mapped_twice(std::string_view name);
 ApiError root_snapshot_changed();
 /// A launch gives a snapshot for a device that the image has on the instance store.
@@ -67,15 +58,21 @@ ApiError root_is_not_ebs(const InstanceId& id, std::string_view verb);
 ApiError root_is_not_attached(const InstanceId& id, std::string_view device);
 ApiError not_set_up_to_hibernate(const std::vector<InstanceId>& ids);
 ApiError not_in_state(const InstanceId& id, std::string_view state);
+ApiError not_running_or_stopped(const InstanceId& id);
 /// The instance is gone or going, and cannot be changed.
 ApiError cannot_be_modified(const InstanceId& id, std::string_view state);
 /// `verb` is terminated or stopped, `attribute` the one that forbids it.
 ApiError protected_instance(const InstanceId& id, std::string_view verb,
                             std::string_view attribute);
-ApiError several_attributes_to_modify();
 ApiError attribute_not_modifiable(std::string_view attribute);
 ApiError invalid_instance_attribute_value(std::string_view message);
 ApiError no_device_mapped_at(std::string_view device);
 ApiError ebs_optimization_not_supported();
+/// The account wants session tokens of all that it launches.
+ApiError tokens_enforced();
+ApiError credits_not_supported(std::string_view type);
+ApiError hibernation_not_possible(std::string_view why);
+/// The instance type has no such option.
+ApiError option_not_of_type(std::string_view option, std::string_view type);
 
 }  // namespace amilab::ec2

@@ -10,6 +10,7 @@
 #include "server/calls/layers.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/free_image_names.h"
 #include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/common/resource_tags.h"
 #include "server/services/ec2/images/image_mappings.h"
@@ -240,10 +241,7 @@ CreateImageResponse create_image(Session& session, const CreateImageRequest& req
     auto source = require_source(session, instance);
     const auto root_device = source.root_device_name.value_or("");
     const auto source_image_id = source.image_id;
-    if (const auto holder =
-            select_image_named(session.db(), session.account(), session.region(), request.name)) {
-        throw image_name_taken(request.name, *holder);
-    }
+    require_free_image_name(session.db(), session.account(), session.region(), request.name);
     const auto captured = captured_volumes(session, instance, overrides, root_device);
     std::vector<ImageMappingRow> mappings;
     for (const auto& one : captured) {
@@ -270,6 +268,7 @@ CreateImageResponse create_image(Session& session, const CreateImageRequest& req
                         .product_codes_of = {instance.text()},
                         // Source: watermarks go to images that are made of one (documented).
                         .watermarks_of = source_image_id,
+                        .name = ImageName::kFree,
                         .available_ms = std::max(session.due_ms(kImagePending),
                                                  session.due_ms(kSnapshotPending))});
     return {.image_id = id.text()};

@@ -4,74 +4,112 @@
 
 #include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/page_rows.h"
+#include "server/services/ec2/instances/iam_instance_profiles.h"
 #include "storage/base/units.h"
+#include "storage/metadata/network/subnet_rows.h"
 
 namespace amilab::ec2 {
 
 namespace {
 
-std::optional<InstanceNetworkInterfaceAssociation> association(const InstanceRow& row)
+std::optional<InstanceNetworkInterfaceAssociation> association(const InterfaceAddressRow& row)
 {
     if (!row.public_ip) {
         return std::nullopt;
     }
     InstanceNetworkInterfaceAssociation answer;
-    answer.ip_owner_id = "amazon";
+    answer.ip_owner_id = row.public_owner;
     answer.public_dns_name = row.public_dns_name;
     answer.public_ip = row.public_ip;
     return answer;
 }
 
-InstanceNetworkInterface interface_answer(const InstanceRow& row,
-                                          const std::vector<InstanceGroupRow>& groups)
+InstanceNetworkInterfaceAttachment attachment_answer(const NetworkInterfaceRow& row)
 {
-    InstanceNetworkInterfaceAttachment attachment;
-    attachment.attach_time = Timestamp{row.usage_operation_time_ms};
-    attachment.attachment_id = row.network_attachment_id;
-    attachment.delete_on_termination = true;
-    attachment.device_index = 0;
-    attachment.network_card_index = 0;
-    attachment.status = text_of(row.network_attachment_status);
-
-    InstancePrivateIpAddress address;
-    address.association = association(row);
-    address.primary = true;
-    address.private_dns_name = row.private_dns_name.value_or("");
-    address.private_ip_address = row.private_ip;
-
-    InstanceNetworkInterface answer;
-    answer.association = address.association;
-    answer.attachment = std::move(attachment);
-    answer.description = "";
-    answer.groups = group_answers(groups);
-    answer.interface_type = "interface";
-    answer.mac_address = row.mac_address;
-    answer.network_interface_id = row.network_interface_id;
-    answer.operator_value = OperatorResponse{.managed = false};
-    answer.owner_id = row.owner;
-    answer.private_dns_name = address.private_dns_name;
-    answer.private_ip_address = row.private_ip;
-    answer.private_ip_addresses = {std::move(address)};
-    answer.source_dest_check = row.source_dest_check;
-    answer.status = "in-use";
-    answer.subnet_id = row.subnet_id;
-    answer.vpc_id = row.vpc_id;
+    InstanceNetworkInterfaceAttachment answer;
+    answer.attach_time = Timestamp{row.attach_time_ms.value_or(0)};
+    answer.attachment_id = row.attachment_id->text();
+    answer.delete_on_termination = row.delete_on_termination;
+    answer.device_index = row.device_index;
+    answer.network_card_index = 0;
+    answer.status = text_of(row.attachment_status);
     return answer;
 }
 
-void fill_network(Instance& answer, const InstanceRow& row, const InstanceParts& parts)
+InstancePrivateIpAddress address_answer(const InterfaceAddressRow& row)
 {
-    answer.private_dns_name = row.private_dns_name.value_or("");
-    answer.public_dns_name = row.public_dns_name.value_or("");
-    answer.private_ip_address = row.private_ip;
-    answer.public_ip_address = row.public_ip;
-    answer.subnet_id = row.subnet_id;
-    answer.vpc_id = row.vpc_id;
-    answer.security_groups = group_answers(parts.groups);
-    if (row.network_interface_id) {
-        answer.network_interfaces = {interface_answer(row, parts.groups)};
-        answer.source_dest_check = row.source_dest_check;
+    InstancePrivateIpAddress answer;
+    answer.association = association(row);
+    answer.primary = row.position == 0;
+    answer.private_dns_name = row.private_dns_name;
+    answer.private_ip_address = row.address;
+    return answer;
+}
+
+InstanceNetworkInterface interface_answer(const InterfaceOfInstance& one)
+{
+    const auto& row = one.row;
+    InstanceNetworkInterface answer;
+    answer.attachment = attachment_answer(row);
+    answer.description = row.description;
+    answer.groups = group_answers(one.groups);
+    answer.interface_type = text_of(row.interface_type);
+    for (const auto& address : one.ipv6) {
+        answer.ipv6_addresses.push_back(
+            {.ipv6_address = address.address, .is_primary_ipv6 = false});
     }
+    for (const auto& prefix : one.ipv4_prefixes) {
+        answer.ipv4_prefixes.push_back({.ipv4_prefix = prefix});
+    }
+    for (const auto& prefix : one.ipv6_prefixes) {
+        answer.ipv6_prefixes.push_back({.ipv6_prefix = prefix});
+    }
+    answer.mac_address = row.mac_address;
+    answer.network_interface_id = row.id.text();
+    answer.operator_value = OperatorResponse{.managed = false};
+    answer.owner_id = row.owner;
+    for (const auto& address : one.addresses) {
+        answer.private_ip_addresses.push_back(address_answer(address));
+    }
+    if (!answer.private_ip_addresses.empty()) {
+        const auto& primary = answer.private_ip_addresses.front();
+        answer.association = primary.association;
+        answer.private_dns_name = primary.private_dns_name;
+        answer.private_ip_address = primary.private_ip_address;
+    }
+    answer.source_dest_check = row.source_dest_check;
+    answer.status = text_of(row.status);
+    answer.subnet_id = row.subnet_id.text();
+    answer.vpc_id = row.vpc_id.text();
+    return answer;
+}
+
+/// What the instance itself tells is its primary interface's.
+void fill_network(Instance& answer, const std::vector<InterfaceOfInstance>& interfaces,
+                  const InstanceOptionRow& options)
+{
+    answer.private_dns_name = "";
+    answer.public_dns_name = "";
+    for (const auto& one : interfaces) {
+        answer.network_interfaces.push_back(interface_answer(one));
+    }
+    if (interfaces.empty()) {
+        return;
+    }
+    const auto& primary = answer.network_interfaces.front();
+    answer.private_dns_name = host_name(options, primary.private_dns_name.value_or(""));
+    answer.private_ip_address = primary.private_ip_address;
+    if (!primary.ipv6_addresses.empty()) {
+        answer.ipv6_address = primary.ipv6_addresses.front().ipv6_address;
+    }
+    if (primary.association) {
+        answer.public_dns_name = primary.association->public_dns_name;
+        answer.public_ip_address = primary.association->public_ip;
+    }
+    answer.subnet_id = primary.subnet_id;
+    answer.vpc_id = primary.vpc_id;
+    answer.security_groups = primary.groups;
+    answer.source_dest_check = primary.source_dest_check;
 }
 
 void fill_state(Instance& answer, const InstanceRow& row)
@@ -106,48 +144,53 @@ void fill_image_facts(Instance& answer, const InstanceRow& row)
     answer.virtualization_type = row.virtualization_type;
 }
 
-void fill_options(Instance& answer, const InstanceRow& row)
+Placement placement_answer(const InstanceRow& row, const InstanceOptionRow& options)
 {
-    answer.capacity_reservation_specification =
-        CapacityReservationSpecificationResponse{.capacity_reservation_preference = "open"};
+    Placement answer;
+    answer.availability_zone = row.zone;
+    answer.availability_zone_id = row.zone_id;
+    answer.group_id = options.placement_group_id;
+    answer.group_name = options.placement_group_name.value_or("");
+    if (options.tenancy == InstanceTenancy::kHost) {
+        answer.affinity = options.affinity.value_or("default");
+        answer.host_id = options.host_id;
+    }
+    answer.partition_number = options.partition_number;
+    answer.tenancy = options.tenancy;
+    return answer;
+}
+
+void fill_options(Instance& answer, const InstanceRow& row, const InstanceOptionRow& options)
+{
+    answer.capacity_reservation_id = options.capacity_reservation_id;
+    auto& capacity = answer.capacity_reservation_specification.emplace();
+    if (options.capacity_target_id) {
+        capacity.capacity_reservation_target.emplace().capacity_reservation_id =
+            options.capacity_target_id;
+    } else {
+        capacity.capacity_reservation_preference = options.capacity_preference;
+    }
     answer.cpu_options =
-        CpuOptions{.core_count = row.cores, .threads_per_core = row.threads_per_core};
-    answer.enclave_options = EnclaveOptions{.enabled = false};
-    answer.hibernation_options = HibernationOptions{.configured = false};
-    answer.maintenance_options =
-        InstanceMaintenanceOptions{.auto_recovery = "default", .reboot_migration = "default"};
-    answer.metadata_options = InstanceMetadataOptionsResponse{
-        .http_endpoint = "enabled",
-        .http_protocol_ipv6 = "disabled",
-        .http_put_response_hop_limit = row.http_put_response_hop_limit,
-        .http_tokens = row.http_tokens,
-        .instance_metadata_tags = "disabled",
-        .state = std::string(text_of(row.metadata_options_state))};
-    answer.monitoring = Monitoring{.state = "disabled"};
+        CpuOptions{.amd_sev_snp = options.amd_sev_snp,
+                   .core_count = options.core_count.value_or(row.cores),
+                   .threads_per_core = options.threads_per_core.value_or(row.threads_per_core)};
+    answer.enclave_options = EnclaveOptions{.enabled = options.enclave};
+    answer.hibernation_options = HibernationOptions{.configured = options.hibernation};
+    answer.maintenance_options = InstanceMaintenanceOptions{
+        .auto_recovery = options.auto_recovery, .reboot_migration = options.reboot_migration};
+    answer.metadata_options = metadata_options_answer(row, options);
+    answer.monitoring = Monitoring{.state = std::string(text_of(monitoring_state(row, options)))};
     answer.network_performance_options =
-        InstanceNetworkPerformanceOptions{.bandwidth_weighting = "default"};
+        InstanceNetworkPerformanceOptions{.bandwidth_weighting = options.bandwidth_weighting};
     answer.operator_value = OperatorResponse{.managed = false};
-    answer.placement = Placement{.availability_zone = row.zone,
-                                 .availability_zone_id = row.zone_id,
-                                 .group_name = "",
-                                 .tenancy = "default"};
-    answer.private_dns_name_options =
-        PrivateDnsNameOptionsResponse{.enable_resource_name_dns_aaaa_record = false,
-                                      .enable_resource_name_dns_a_record = false,
-                                      .hostname_type = "ip-name"};
+    answer.placement = placement_answer(row, options);
+    answer.private_dns_name_options = PrivateDnsNameOptionsResponse{
+        .enable_resource_name_dns_aaaa_record = options.resource_name_dns_aaaa,
+        .enable_resource_name_dns_a_record = options.resource_name_dns_a,
+        .hostname_type = options.hostname_type};
 }
 
 }  // namespace
-
-std::vector<GroupIdentifier> group_answers(const std::vector<InstanceGroupRow>& groups)
-{
-    std::vector<GroupIdentifier> answers;
-    answers.reserve(groups.size());
-    for (const auto& group : groups) {
-        answers.push_back({.group_id = group.id, .group_name = group.name});
-    }
-    return answers;
-}
 
 std::vector<InstanceBlockDeviceMapping> mapping_answers(
     const std::vector<AttachmentRow>& attachments)
@@ -166,24 +209,63 @@ std::vector<InstanceBlockDeviceMapping> mapping_answers(
 }
 
 PageParts::PageParts(Session& session, const std::vector<std::string>& instances)
-    : groups_(select_instance_groups(session.db(), instances)),
+    : interfaces_(select_interfaces_of(session.db(), instances)),
+      interface_parts_(session, ids_of(interfaces_)),
       attachments_(select_instance_attachments(session.db(), instances)),
       tags_(session, instances),
-      product_codes_(select_product_codes_on(session.db(), instances))
+      product_codes_(session, instances),
+      options_(select_instance_options(session.db(), instances)),
+      profiles_(select_profiles(session.db(), instances))
 {
 }
 
 InstanceParts PageParts::of(const InstanceId& id) const
 {
     const auto instance_of = [](const auto& row) -> const InstanceId& { return row.instance_id; };
-    const auto resource_of = [](const auto& row) -> const std::string& { return row.first; };
-    InstanceParts parts{.groups = rows_of(groups_, id, instance_of),
-                        .attachments = rows_of(attachments_, id, instance_of),
-                        .tags = tags_.of(id.text())};
-    for (auto& [resource, code] : rows_of(product_codes_, id.text(), resource_of)) {
-        parts.product_codes.push_back(std::move(code));
+    const auto attached_to = [](const auto& row) -> const InstanceId& { return *row.instance_id; };
+    InstanceParts parts{.attachments = rows_of(attachments_, id, instance_of),
+                        .tags = tags_.of(id.text()),
+                        .product_codes = product_codes_.of(id.text())};
+    for (auto& options : rows_of(options_, id, instance_of)) {
+        parts.options = std::move(options);
+    }
+    for (auto& profile : rows_of(profiles_, id, instance_of)) {
+        parts.profile = std::move(profile);
+    }
+    for (auto& row : rows_of(interfaces_, id, attached_to)) {
+        InterfaceOfInstance one{
+            .row = {},
+            .addresses = interface_parts_.addresses_of(row.id),
+            .groups = interface_parts_.groups_of(row.id),
+            .ipv6 = interface_parts_.ipv6_of(row.id),
+            .ipv4_prefixes = interface_parts_.prefixes_of(row.id, AddressFamily::kIpv4),
+            .ipv6_prefixes = interface_parts_.prefixes_of(row.id, AddressFamily::kIpv6)};
+        one.row = std::move(row);
+        parts.interfaces.push_back(std::move(one));
     }
     return parts;
+}
+
+// Source: a launch and MonitorInstances answer "pending" (observed), which passes with the state of
+// the instance (assumed).
+MonitoringState monitoring_state(const InstanceRow& row, const InstanceOptionRow& options)
+{
+    if (!options.monitored) {
+        return MonitoringState::kDisabled;
+    }
+    return row.state == InstanceStateName::kPending ? MonitoringState::kPending
+                                                    : MonitoringState::kEnabled;
+}
+
+InstanceMetadataOptionsResponse metadata_options_answer(const InstanceRow& row,
+                                                        const InstanceOptionRow& options)
+{
+    return {.http_endpoint = options.http_endpoint,
+            .http_protocol_ipv6 = options.http_protocol_ipv6,
+            .http_put_response_hop_limit = row.http_put_response_hop_limit,
+            .http_tokens = row.http_tokens,
+            .instance_metadata_tags = options.instance_metadata_tags,
+            .state = std::string(text_of(row.metadata_options_state))};
 }
 
 Instance instance_answer(const InstanceRow& row, const InstanceParts& parts)
@@ -198,16 +280,31 @@ Instance instance_answer(const InstanceRow& row, const InstanceParts& parts)
     answer.launch_time = Timestamp{row.launch_time_ms};
     fill_state(answer, row);
     fill_image_facts(answer, row);
-    fill_network(answer, row, parts);
-    fill_options(answer, row);
-    answer.tags = parts.tags;
-    for (const auto& row_of_code : parts.product_codes) {
-        ProductCode code;
-        code.product_code_id = row_of_code.code;
-        code.product_code_type = text_of(row_of_code.type);
-        answer.product_codes.push_back(std::move(code));
+    fill_network(answer, parts.interfaces, parts.options);
+    fill_options(answer, row, parts.options);
+    if (parts.options.spot_request_id) {
+        answer.instance_lifecycle = "spot";
+        answer.spot_instance_request_id = parts.options.spot_request_id;
     }
+    if (parts.profile) {
+        answer.iam_instance_profile = profile_answer(*parts.profile);
+    }
+    answer.tags = parts.tags;
+    for (const auto& arn : parts.options.licenses) {
+        answer.licenses.push_back({.license_configuration_arn = arn});
+    }
+    answer.product_codes = parts.product_codes;
     return answer;
+}
+
+std::string host_name(const InstanceOptionRow& options, const std::string& address_name)
+{
+    const auto domain = address_name.find('.');
+    if (options.hostname_type != text_of(HostnameType::kResourceName) ||
+        domain == std::string::npos) {
+        return address_name;
+    }
+    return options.instance_id.text() + address_name.substr(domain);
 }
 
 std::vector<Reservation> reservation_answers(Session& session, std::vector<InstanceRow>&& rows)

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "server/services/ec2/common/attachment_limits.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/product_codes.h"
@@ -15,8 +16,12 @@
 #include "server/services/ec2/instances/instance_answers.h"
 #include "server/services/ec2/instances/instance_user_data.h"
 #include "server/services/ec2/instances/instances.h"
+#include "server/services/ec2/instances/launch_options.h"
 #include "server/services/ec2/instances/launch_place.h"
-#include "server/services/ec2/network/errors.h"
+#include "server/services/ec2/network/interface_answers.h"
+#include "server/services/ec2/network/interface_errors.h"
+#include "server/services/ec2/network/new_interfaces.h"
+#include "storage/metadata/images/image_rows.h"
 #include "storage/metadata/images/image_words.h"
 #include "storage/metadata/instance_types/instance_type_words.h"
 #include "storage/metadata/instances/instance_rows.h"
@@ -26,24 +31,6 @@ namespace amilab::ec2 {
 
 namespace {
 
-/// Source: "Value (ig-x) for parameter instanceId is invalid. Expected: 'i-...'." (observed).
-InstanceId parse_one_instance_id(const std::string& text)
-{
-    if (!has_id_prefix(text, InstanceTag::kPrefix)) {
-        throw invalid_value(text, "instanceId", "Expected: 'i-...'.");
-    }
-    return parse_id<InstanceId>(text);
-}
-
-InstanceRow require_instance(Session& session, const InstanceId& id)
-{
-    auto row = select_instance(session.db(), session.account(), session.region(), id);
-    if (!row) {
-        throw not_found(id);
-    }
-    return std::move(*row);
-}
-
 /// Booleans travel as text, as in the style of Attribute and Value.
 bool parse_flag(std::string_view attribute, std::string_view value)
 {
@@ -51,13 +38,6 @@ bool parse_flag(std::string_view attribute, std::string_view value)
         throw invalid_value(value, attribute, "Expected true or false.");
     }
     return value == "true";
-}
-
-void require_stopped(const InstanceRow& row)
-{
-    if (row.state != InstanceStateName::kStopped) {
-        throw not_in_state(row.id, text_of(InstanceStateName::kStopped));
-    }
 }
 
 /// A new value for an attribute of an instance. Groups and mappings stay in the request.
@@ -89,6 +69,46 @@ void modify_shutdown_behavior(const Change& change)
     set<&InstanceRow::shutdown_behavior>(change, change.value);
 }
 
+/// Source: only while stopped (documented); the shape of ids is all that is asked for.
+void modify_kernel(const Change& change)
+{
+    check_kernel(change.value, {});
+    require_stopped(change.row);
+    set<&InstanceRow::kernel_id>(change, change.value);
+}
+
+void modify_ramdisk(const Change& change)
+{
+    check_kernel({}, change.value);
+    require_stopped(change.row);
+    set<&InstanceRow::ramdisk_id>(change, change.value);
+}
+
+/// Another type has other processors: all of them are on.
+void forget_processors(Session& session, const InstanceId& id)
+{
+    auto options = select_instance_options(session.db(), id);
+    if (options.core_count || options.threads_per_core) {
+        options.core_count.reset();
+        options.threads_per_core.reset();
+        put_instance_options(session.db(), options);
+    }
+}
+
+/// Source: an instance has no more interfaces, addresses of each and volumes than its type lets it
+/// have (documented); that the change is refused, and not the start, is assumed, and so are the
+/// codes.
+void require_attached_fits(Session& session, const InstanceId& id, const LaunchTypeRow& type)
+{
+    const auto interfaces = select_interfaces_of(session.db(), {id.text()});
+    const auto count = static_cast<std::int64_t>(interfaces.size());
+    if (count > type.maximum_interfaces) {
+        throw too_many_interfaces(count, type.name);
+    }
+    require_addresses_fit(session, interfaces, type);
+    require_attachments_fit(type, count_attachments_of(session.db(), id), count);
+}
+
 // Source: InvalidInstanceAttributeValue for a type that does not exist (documented), only while
 // stopped (documented); what the type must fit is checked as at a launch.
 void modify_instance_type(const Change& change)
@@ -101,14 +121,11 @@ void modify_instance_type(const Change& change)
             fmt::format("Invalid value '{}' for InstanceType.", change.value));
     }
     require_stopped(row);
-    require_runs_on(*type, {.architecture = row.architecture,
-                            .virtualization_type = row.virtualization_type,
-                            .root_device_type = row.root_device_type,
-                            .boot_mode = row.boot_mode,
-                            .tpm_support = row.tpm_support,
-                            .ena_support = row.ena_support});
+    require_runs_on(*type, needs_of(row));
     require_offered(session, *type, row.zone);
+    require_attached_fits(session, row.id, *type);
     set_instance_type(session.db(), row.id, type->name, current_boot_mode(*type, row.boot_mode));
+    forget_processors(session, row.id);
 }
 
 void modify_user_data(const Change& change)
@@ -139,6 +156,19 @@ void modify_ebs_optimized(const Change& change)
     set<&InstanceRow::ebs_optimized>(change, is_wanted);
 }
 
+// Source: of a stopped instance, and of types that support enclaves (documented).
+void modify_enclave_options(const Change& change)
+{
+    auto& session = change.session;
+    const auto& row = change.row;
+    const bool is_wanted = parse_flag(change.attribute, change.value);
+    require_stopped(row);
+    auto options = select_instance_options(session.db(), row.id);
+    options.enclave = is_wanted;
+    require_enclaves_possible(options, select_type_options(session.db(), row.instance_type));
+    put_instance_options(session.db(), options);
+}
+
 void modify_ena_support(const Change& change)
 {
     const bool is_wanted = parse_flag(change.attribute, change.value);
@@ -150,17 +180,17 @@ void modify_ena_support(const Change& change)
 void modify_groups(const Change& change)
 {
     auto& session = change.session;
-    const auto& row = change.row;
-    const auto subnet = select_launch_subnet(session.db(), row.owner, row.region,
-                                             SubnetId::trusted(row.subnet_id.value_or("")));
-    if (!subnet) {
-        return;
-    }
-    std::vector<std::string> groups;
-    for (const auto& group : find_groups(session, change.request.groups, *subnet)) {
-        groups.push_back(group.id);
-    }
-    replace_instance_groups(session.db(), row.id, groups);
+    const auto of = the_interface(session, change.row.id);
+    const auto subnet = require_launch_subnet(session, of.subnet_id);
+    replace_interface_groups(session.db(), of.id,
+                             find_groups(session, change.request.groups, subnet));
+}
+
+void modify_source_dest_check(const Change& change)
+{
+    const bool is_wanted = parse_flag(change.attribute, change.value);
+    set_network_interface<&NetworkInterfaceRow::source_dest_check>(
+        change.session.db(), the_interface(change.session, change.row.id).id, is_wanted);
 }
 
 // Source: DeleteOnTermination is true when nothing is said (documented).
@@ -198,14 +228,23 @@ void show_text(Session&, const InstanceRow& row, InstanceAttribute& answer)
     answer.*kInto = AttributeValue{.value = row.*kMember};
 }
 
-void show_enclave_options(Session&, const InstanceRow&, InstanceAttribute& answer)
+void show_enclave_options(Session& session, const InstanceRow& row, InstanceAttribute& answer)
 {
-    answer.enclave_options = EnclaveOptions{.enabled = false};
+    answer.enclave_options =
+        EnclaveOptions{.enabled = select_instance_options(session.db(), row.id).enclave};
 }
 
 void show_groups(Session& session, const InstanceRow& row, InstanceAttribute& answer)
 {
-    answer.groups = group_answers(select_instance_groups(session.db(), {row.id.text()}));
+    const auto of = select_primary_interface(session.db(), row.id);
+    answer.groups = group_answers(of ? select_interface_groups(session.db(), {of->id.text()})
+                                     : std::vector<InterfaceGroupRow>());
+}
+
+void show_source_dest_check(Session& session, const InstanceRow& row, InstanceAttribute& answer)
+{
+    const auto of = select_primary_interface(session.db(), row.id);
+    answer.source_dest_check = AttributeBooleanValue{.value = !of || of->source_dest_check};
 }
 
 void show_mappings(Session& session, const InstanceRow& row, InstanceAttribute& answer)
@@ -248,6 +287,14 @@ Asked asked_list(const ModifyInstanceAttributeRequest& request)
     return (request.*kMember).empty() ? std::nullopt : Asked("");
 }
 
+Asked asked_enclave_options(const ModifyInstanceAttributeRequest& request)
+{
+    if (!request.enclave_options) {
+        return std::nullopt;
+    }
+    return request.enclave_options->enabled.value_or(false) ? "true" : "false";
+}
+
 Asked asked_user_data(const ModifyInstanceAttributeRequest& request)
 {
     if (!request.user_data) {
@@ -258,8 +305,8 @@ Asked asked_user_data(const ModifyInstanceAttributeRequest& request)
 }
 
 /// How an attribute may be changed: by a member of its own and by Attribute and Value, by the
-/// member alone, here not yet, or never.
-enum class Style { kBoth, kMember, kNotOffered, kNever };
+/// member alone, or never.
+enum class Style { kBoth, kMember, kNever };
 
 struct Attribute {
     std::string_view name;
@@ -286,7 +333,8 @@ constexpr Attribute kAttributes[] = {
      asked_flag<&Request::ebs_optimized>, modify_ebs_optimized},
     {"enaSupport", show_flag<&Answer::ena_support, &Row::ena_support>, Style::kBoth,
      asked_flag<&Request::ena_support>, modify_ena_support},
-    {"enclaveOptions", show_enclave_options, Style::kNotOffered},
+    {"enclaveOptions", show_enclave_options, Style::kMember, asked_enclave_options,
+     modify_enclave_options},
     {"groupSet", show_groups, Style::kMember, asked_list<&Request::groups>, modify_groups},
     {"instanceInitiatedShutdownBehavior",
      show_text<&Answer::instance_initiated_shutdown_behavior, &Row::shutdown_behavior>,
@@ -294,12 +342,14 @@ constexpr Attribute kAttributes[] = {
      modify_shutdown_behavior},
     {"instanceType", show_text<&Answer::instance_type, &Row::instance_type>, Style::kBoth,
      asked_text<&Request::instance_type>, modify_instance_type},
-    {"kernel", show_text<&Answer::kernel_id, &Row::kernel_id>, Style::kNotOffered},
+    {"kernel", show_text<&Answer::kernel_id, &Row::kernel_id>, Style::kBoth,
+     asked_text<&Request::kernel>, modify_kernel},
     {"productCodes", show_product_codes},
-    {"ramdisk", show_text<&Answer::ramdisk_id, &Row::ramdisk_id>, Style::kNotOffered},
+    {"ramdisk", show_text<&Answer::ramdisk_id, &Row::ramdisk_id>, Style::kBoth,
+     asked_text<&Request::ramdisk>, modify_ramdisk},
     {"rootDeviceName", show_text<&Answer::root_device_name, &Row::root_device_name>},
-    {"sourceDestCheck", show_flag<&Answer::source_dest_check, &Row::source_dest_check>,
-     Style::kBoth, asked_flag<&Request::source_dest_check>, modify_flag<&Row::source_dest_check>},
+    {"sourceDestCheck", show_source_dest_check, Style::kBoth,
+     asked_flag<&Request::source_dest_check>, modify_source_dest_check},
     {"sriovNetSupport", show_text<&Answer::sriov_net_support, &Row::sriov_net_support>,
      Style::kBoth, asked_text<&Request::sriov_net_support>, modify_sriov_net_support},
     {"userData", show_text<&Answer::user_data, &Row::user_data>, Style::kBoth, asked_user_data,
@@ -358,12 +408,6 @@ Wish the_wish(const ModifyInstanceAttributeRequest& request)
 void require_modifiable(const Wish& wish)
 {
     const auto& attribute = *wish.attribute;
-    if (attribute.style == Style::kNotOffered) {
-        throw unsupported(
-            fmt::format("amilab does not offer the attribute {} yet; "
-                        "`amilab help coverage` lists what it offers.",
-                        attribute.name));
-    }
     if (attribute.style == Style::kNever ||
         (attribute.style == Style::kMember && !wish.by_member)) {
         throw attribute_not_modifiable(attribute.name);
@@ -394,12 +438,39 @@ ModifyInstanceAttributeResponse modify_instance_attribute(
     const auto wish = the_wish(request);
     require_modifiable(wish);
     stop_if_dry_run(request);
-    const auto row = require_instance(session, id);
-    if (row.state == InstanceStateName::kTerminated ||
-        row.state == InstanceStateName::kShuttingDown) {
-        throw cannot_be_modified(row.id, text_of(row.state));
-    }
+    const auto row = require_modifiable_instance(session, id);
     wish.attribute->modify({session, row, request, wish.attribute->name, wish.value});
+    return {};
+}
+
+// Source: EC2 API Reference, ResetInstanceAttribute: kernel, ramdisk and sourceDestCheck alone, the
+// first two while stopped (documented): what the image has of these, none when it is gone
+// (assumed).
+ResetInstanceAttributeResponse reset_instance_attribute(
+    Session& session, const ResetInstanceAttributeRequest& request)
+{
+    const auto id = parse_one_instance_id(request.instance_id);
+    const bool is_check = request.attribute == "sourceDestCheck";
+    if (!is_check && request.attribute != "kernel" && request.attribute != "ramdisk") {
+        throw invalid_value(request.attribute, "attribute", "It cannot be reset.");
+    }
+    stop_if_dry_run(request);
+    const auto row = require_modifiable_instance(session, id);
+    if (is_check) {
+        set_network_interface<&NetworkInterfaceRow::source_dest_check>(
+            session.db(), the_interface(session, row.id).id, true);
+        return {};
+    }
+    require_stopped(row);
+    const auto image = select_visible_image(session.db(), session.account(), session.region(),
+                                            ImageId::trusted(row.image_id));
+    if (request.attribute == "kernel") {
+        set_instance<&InstanceRow::kernel_id>(session.db(), row.id,
+                                              image ? image->kernel_id : std::nullopt);
+    } else {
+        set_instance<&InstanceRow::ramdisk_id>(session.db(), row.id,
+                                               image ? image->ramdisk_id : std::nullopt);
+    }
     return {};
 }
 
@@ -408,6 +479,7 @@ namespace {
 constexpr Operation kOperations[] = {
     read<describe_instance_attribute>(kDescribeInstanceAttribute),
     write<modify_instance_attribute>(kModifyInstanceAttribute),
+    write<reset_instance_attribute>(kResetInstanceAttribute),
 };
 
 }  // namespace

@@ -15,11 +15,6 @@ namespace amilab::ec2 {
 
 namespace {
 
-std::optional<std::string> time_text(const std::optional<TimeMs>& time_ms)
-{
-    return time_ms ? std::optional(wire::format_timestamp({*time_ms})) : std::nullopt;
-}
-
 InstanceImageMetadata to_answer(Session& session, const PageTags& tags, InstanceImageRow row)
 {
     ImageMetadata image;
@@ -76,6 +71,7 @@ constexpr DescribeSpec kDescribe{
     .schema = kDescribeInstanceImageMetadata,
     .ids = {.member = &DescribeInstanceImageMetadataRequest::instance_ids,
             .check = &check_ids<InstanceId>,
+            .not_with_page = "InstanceIds",
             .require = &require_listed_instances},
     // Source: 1,000 when nothing is said (documented).
     .page = {.usual = 1000},

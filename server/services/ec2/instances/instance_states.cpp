@@ -3,6 +3,8 @@
 #include "server/wire/ec2/schema.h"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -13,18 +15,23 @@
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/product_codes.h"
 #include "server/services/ec2/instances/errors.h"
+#include "server/services/ec2/instances/host_placement.h"
 #include "server/services/ec2/instances/instance_answers.h"
 #include "server/services/ec2/instances/instances.h"
-#include "server/services/ec2/instances/launch_place.h"
+#include "server/services/ec2/instances/reserved_capacity.h"
 #include "server/services/ec2/instances/root_volumes.h"
-#include "server/services/ec2/network/errors.h"
+#include "server/services/ec2/instances/spot_instances.h"
+#include "server/services/ec2/instances/vcpu_quotas.h"
+#include "server/services/ec2/network/new_interfaces.h"
 #include "server/services/ec2/volumes/attachments.h"
 #include "server/services/ec2/volumes/volumes.h"
+#include "storage/base/lists.h"
 #include "storage/base/units.h"
 #include "storage/metadata/calls/client_token_rows.h"
 #include "storage/metadata/images/image_words.h"
 #include "storage/metadata/instances/instance_filters.h"
-#include "storage/metadata/instances/launch_rows.h"
+#include "storage/metadata/instances/instance_option_rows.h"
+#include "storage/metadata/network/interface_address_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
 
 namespace amilab::ec2 {
@@ -37,17 +44,7 @@ constexpr std::size_t kMostTerminated = 1000;
 /// Each once, in the order of the request.
 std::vector<InstanceId> parse_instance_ids(const std::vector<std::string>& texts)
 {
-    auto sorted = texts;
-    std::sort(sorted.begin(), sorted.end());
-    std::vector<InstanceId> ids;
-    for (const auto& text : texts) {
-        const auto range = std::equal_range(sorted.begin(), sorted.end(), text);
-        if (range.first != range.second) {
-            ids.push_back(parse_id<InstanceId>(text));
-            sorted.erase(range.first, range.second);
-        }
-    }
-    return ids;
+    return parse_ids<InstanceId>(each_once(texts));
 }
 
 /// The instances that are there, in the order of `ids`.
@@ -109,6 +106,28 @@ InstanceStateRow user_shutdown(const Session& session, InstanceStateName state)
             .reason_message = "Client.UserInitiatedShutdown: User initiated shutdown",
             .transition_reason = user_initiated(session.now_ms()),
             .time_ms = session.now_ms()};
+}
+
+/// Source: EC2 API Reference, StateReason (documented).
+InstanceStateRow user_hibernate(const Session& session)
+{
+    auto row = user_shutdown(session, InstanceStateName::kStopping);
+    row.reason_code = "Client.UserInitiatedHibernate";
+    row.reason_message = "Client.UserInitiatedHibernate: User initiated hibernate";
+    return row;
+}
+
+void require_set_up_to_hibernate(Session& session, const std::vector<InstanceId>& ids)
+{
+    auto options = select_instance_options(session.db(), texts_of(ids));
+    std::erase_if(options, [](const auto& row) { return !row.hibernation; });
+    std::vector<InstanceId> others;
+    std::ranges::copy_if(ids, std::back_inserter(others), [&](const InstanceId& id) {
+        return !std::ranges::binary_search(options, id, {}, &InstanceOptionRow::instance_id);
+    });
+    if (!others.empty()) {
+        throw not_set_up_to_hibernate(others);
+    }
 }
 
 /// A shutdown that the caller asks not to wait for is over at once.
@@ -181,14 +200,41 @@ void require_stoppable(const InstanceRow& row)
     }
 }
 
+/// Source: an instance has another public address after each start, unless it has several
+/// interfaces (documented).
+void renew_public_address(Session& session, const InstanceId& id)
+{
+    const auto interfaces = select_interfaces_of(session.db(), {id.text()});
+    if (interfaces.size() == 1 && interfaces.front().associate_public_ip) {
+        set_public_address(session.db(), interfaces.front().id, new_public_address(session));
+    }
+}
+
+/// Source: on its host, or in a reservation, if it has to be (documented).
+void find_room(Session& session, const InstanceRow& row)
+{
+    auto options = select_instance_options(session.db(), row.id);
+    const auto before = options;
+    leave_full_host(session, options, row.instance_type);
+    within_hosts(session, options, row.instance_type, row.zone, 1, 1);
+    take_host(session, options, row.instance_type, row.zone);
+    const auto needs = needs_of(row, options);
+    within_reservation(session, options, needs, 1, 1);
+    take_reserved_capacity(session, options, needs);
+    if (options != before) {
+        put_instance_options(session.db(), options);
+    }
+}
+
 void start(Session& session, const InstanceRow& row)
 {
-    const auto subnet = select_launch_subnet(session.db(), row.owner, row.region,
-                                             SubnetId::trusted(row.subnet_id.value_or("")));
     set_instance_state(session.db(), row.id,
                        {.state = InstanceStateName::kPending, .time_ms = session.now_ms()});
-    set_instance_launch(session.db(), row.id, whole_seconds(session.now_ms()),
-                        subnet ? new_public_address(session, *subnet) : std::nullopt);
+    set_instance<&InstanceRow::launch_time_ms>(session.db(), row.id,
+                                               whole_seconds(session.now_ms()));
+    renew_public_address(session, row.id);
+    spot_instance_started(session, row.id);
+    find_room(session, row);
     tell_machines(session, &Machines::start, row.id);
     schedule_end_of(session, kInstancePending, kInstanceRunning, row.id);
 }
@@ -201,6 +247,42 @@ void begin_checks(Session& session, const InstanceId& id)
         set_instance<&InstanceRow::initializing>(session.db(), id, true);
         schedule_end_of(session, kInstanceInitializing, kInstanceInitialized, id);
     }
+}
+
+/// The attribute that protects the instance from being terminated; empty when none does. Source:
+/// both do (documented), the one against termination is named first (observed: aws-nuke takes it
+/// away first), a stopped instance is no exception (assumed).
+std::string_view protection_of(const InstanceRow& row)
+{
+    if (row.disable_api_termination) {
+        return "disableApiTermination";
+    }
+    return row.disable_api_stop ? "disableApiStop" : "";
+}
+
+/// The instances of zones in which none is protected. When there are others, the call is refused,
+/// at once if nothing is left to do.
+std::vector<InstanceRow> without_protected_zones(Session& session, std::vector<InstanceRow> rows)
+{
+    std::set<std::string> zones;
+    std::optional<ApiError> refusal;
+    for (const auto& row : rows) {
+        const auto attribute = protection_of(row);
+        if (!attribute.empty() && !is_ending(row)) {
+            zones.insert(row.zone);
+            if (!refusal) {
+                refusal = protected_instance(row.id, "terminated", attribute);
+            }
+        }
+    }
+    std::erase_if(rows, [&](const InstanceRow& row) { return zones.contains(row.zone); });
+    if (refusal && rows.empty()) {
+        throw ApiError(*refusal);
+    }
+    if (refusal) {
+        session.refuse_committed(*refusal);
+    }
+    return rows;
 }
 
 /// Gives the instance's volumes back, or deletes those that go with it.
@@ -220,6 +302,19 @@ void release_volumes(Session& session, const InstanceId& id)
     }
 }
 
+/// Gives the instance's interfaces back, or deletes those that go with it.
+void release_interfaces(Session& session, const InstanceId& id)
+{
+    for (const auto& one : select_interfaces_of(session.db(), {id.text()})) {
+        if (one.delete_on_termination.value_or(false)) {
+            discard_interface(session, one.id);
+        } else {
+            set_public_address(session.db(), one.id, std::nullopt);
+            detach_network_interface(session.db(), one.id);
+        }
+    }
+}
+
 }  // namespace
 
 // Source: EC2 API Reference, StartInstances (documented); the launch time and the public address
@@ -230,13 +325,16 @@ StartInstancesResponse start_instances(Session& session, const StartInstancesReq
     stop_if_dry_run(request);
     const auto rows = require_instances(session, ids);
     std::for_each(rows.begin(), rows.end(), require_startable);
+    std::vector<InstanceRow> stopped;
     for (const auto& row : rows) {
         // Source: assumed, as for a launch.
         if (row.state == InstanceStateName::kStopped) {
             require_root(session, row);
             require_subscribed(session, row.id.text());
+            stopped.push_back(row);
         }
     }
+    require_within_quotas(session, stopped);
     for (const auto& row : rows) {
         if (row.state == InstanceStateName::kStopped) {
             start(session, row);
@@ -253,16 +351,22 @@ StopInstancesResponse stop_instances(Session& session, const StopInstancesReques
     const auto ids = parse_instance_ids(request.instance_ids);
     stop_if_dry_run(request);
     const auto rows = require_instances(session, ids);
-    std::for_each(rows.begin(), rows.end(), require_stoppable);
-    if (request.hibernate.value_or(false)) {
-        throw not_set_up_to_hibernate(ids);
+    for (const auto& row : rows) {
+        require_stoppable(row);
+        require_spot_stoppable(session, row.id);
+    }
+    const bool hibernates = request.hibernate.value_or(false);
+    if (hibernates) {
+        require_set_up_to_hibernate(session, ids);
     }
     const auto pace = pace_of(request);
     for (const auto& row : rows) {
         const bool is_running = row.state == InstanceStateName::kRunning;
         if (is_running) {
             set_instance_state(session.db(), row.id,
-                               user_shutdown(session, InstanceStateName::kStopping));
+                               hibernates ? user_hibernate(session)
+                                          : user_shutdown(session, InstanceStateName::kStopping));
+            spot_instance_stopped(session, row.id);
         }
         if (is_running || (row.state == InstanceStateName::kStopping && pace == Pace::kAtOnce)) {
             shut_down(session, row, kInstanceStopping, kInstanceStopped, pace);
@@ -290,6 +394,22 @@ RebootInstancesResponse reboot_instances(Session& session, const RebootInstances
     return {};
 }
 
+/// Source: EC2 API Reference, StateReason: Server.ScheduledStop (documented).
+void stop_as_scheduled(Session& session, const InstanceId& id)
+{
+    const InstanceStateRow stopping{
+        .state = InstanceStateName::kStopping,
+        .reason_code = "Server.ScheduledStop",
+        .reason_message = "Server.ScheduledStop: Stopped due to a scheduled retirement",
+        .transition_reason = "Server.ScheduledStop",
+        .time_ms = session.now_ms()};
+    if (change_instance_state(session.db(), id, InstanceStateName::kRunning, stopping)) {
+        session.cancel_transitions(id.text());
+        tell_machines(session, &Machines::stop, id);
+        schedule_end_of(session, kInstanceStopping, kInstanceStopped, id);
+    }
+}
+
 void reboot_instance(Session& session, const InstanceId& id)
 {
     // Until the checks pass again is all that a client sees of a reboot.
@@ -302,34 +422,31 @@ void instance_initialized(Session& session, const InstanceId& id)
     set_instance<&InstanceRow::initializing>(session.db(), id, false);
 }
 
-// Source: EC2 API Reference, TerminateInstances (documented). Not as documented: one protected
-// instance keeps all of the call's instances alive, those of other zones too.
+// Source: EC2 API Reference, TerminateInstances: a protected instance keeps those of its zone
+// alive, those of other zones are terminated, and the request fails (documented).
 TerminateInstancesResponse terminate_instances(Session& session,
                                                const TerminateInstancesRequest& request)
 {
     const auto ids = parse_instance_ids(request.instance_ids);
     if (ids.size() > kMostTerminated) {
-        throw too_many_ids(ids.size(), kMostTerminated);
+        throw too_many_given(ids.size(), kMostTerminated, "instance IDs");
     }
     stop_if_dry_run(request);
-    const auto rows = require_instances(session, ids);
-    for (const auto& row : rows) {
-        if (row.disable_api_termination && !is_ending(row)) {
-            throw protected_instance(row.id, "terminated", "disableApiTermination");
-        }
-    }
+    const auto all = require_instances(session, ids);
+    const auto rows = without_protected_zones(session, all);
     const auto pace = pace_of(request);
     for (const auto& row : rows) {
         if (!is_ending(row)) {
             set_instance_state(session.db(), row.id,
                                user_shutdown(session, InstanceStateName::kShuttingDown));
+            spot_instance_terminated(session, row.id);
         }
         if (!is_ending(row) ||
             (row.state == InstanceStateName::kShuttingDown && pace == Pace::kAtOnce)) {
             shut_down(session, row, kInstanceShuttingDown, kInstanceEnded, pace);
         }
     }
-    return {.terminating_instances = state_changes(session, ids, rows)};
+    return {.terminating_instances = state_changes(session, ids, all)};
 }
 
 void instance_running(Session& session, const InstanceId& id)
@@ -347,7 +464,10 @@ void instance_stopped(Session& session, const InstanceId& id)
     if (end_instance_state(session.db(), id, InstanceStateName::kStopping,
                            InstanceStateName::kStopped, session.now_ms())) {
         tell_machines(session, &Machines::kill, id);
-        clear_instance_public_ip(session.db(), id);
+        leave_reserved_capacity(session, id);
+        for (const auto& one : select_interfaces_of(session.db(), {id.text()})) {
+            set_public_address(session.db(), one.id, std::nullopt);
+        }
     }
 }
 
@@ -360,11 +480,9 @@ void instance_terminated(Session& session, const InstanceId& id)
     }
     tell_machines(session, &Machines::kill, id);  // before its volumes go
     release_volumes(session, id);
-    if (const auto network_interface = select_instance_interface(db, id)) {
-        delete_all_tags(db, *network_interface);
-    }
-    clear_instance_network(db, id);
+    leave_reserved_capacity(session, id);
     end_launch_token(db, id, token_end_ms(session));
+    release_interfaces(session, id);
     session.schedule(kInstanceTerminated, kInstanceGone, id.text());
 }
 

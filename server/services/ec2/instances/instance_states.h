@@ -24,6 +24,9 @@ inline constexpr Due kInstanceStopped{"instance-stopped"};
 inline constexpr Due kInstanceEnded{"instance-terminated"};
 inline constexpr Due kInstanceGone{"instance-gone"};
 
+/// Stops an instance as AWS does when it is to be retired; one that does not run stays as it is.
+void stop_as_scheduled(Session& session, const InstanceId& id);
+
 /// Reboots a running instance: its status checks have to pass anew.
 void reboot_instance(Session& session, const InstanceId& id);
 

@@ -4,11 +4,11 @@
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/instances/errors.h"
 #include "server/services/ec2/instances/instance_answers.h"
+#include "server/services/ec2/instances/instance_events.h"
 #include "server/wire/ec2/instances/instances.h"
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/instances/instance_filters.h"
 #include "storage/metadata/instances/instance_status_rows.h"
-#include "storage/metadata/network/network_ids.h"
 
 namespace amilab::ec2 {
 
@@ -21,6 +21,77 @@ void require_listed_instances(Session& session, const ListQuery& wanted)
     if (!missing.empty()) {
         throw not_found(missing);
     }
+}
+
+InstanceId parse_one_instance_id(const std::string& text)
+{
+    if (!has_id_prefix(text, InstanceTag::kPrefix)) {
+        throw invalid_value(text, "instanceId", "Expected: 'i-...'.");
+    }
+    return parse_id<InstanceId>(text);
+}
+
+InstanceRow require_instance(Session& session, const InstanceId& id)
+{
+    auto row = select_instance(session.db(), session.account(), session.region(), id);
+    if (!row) {
+        throw not_found(id);
+    }
+    return std::move(*row);
+}
+
+namespace {
+
+void require_not_ending(const InstanceRow& row)
+{
+    if (row.state == InstanceStateName::kTerminated ||
+        row.state == InstanceStateName::kShuttingDown) {
+        throw cannot_be_modified(row.id, text_of(row.state));
+    }
+}
+
+}  // namespace
+
+InstanceRow require_modifiable_instance(Session& session, const InstanceId& id)
+{
+    auto row = require_instance(session, id);
+    require_not_ending(row);
+    return row;
+}
+
+void require_modifiable_instances(Session& session, const std::vector<InstanceId>& ids)
+{
+    const auto rows = select_page<kInstanceList>(
+        session.db(),
+        {.owner = session.account(), .region = session.region(), .ids = texts_of(ids)});
+    for (const auto& id : ids) {
+        const auto found = std::ranges::lower_bound(rows, id, {}, &InstanceRow::id);
+        if (found == rows.end() || found->id != id) {
+            throw not_found(id);
+        }
+        require_not_ending(*found);
+    }
+}
+
+namespace {
+
+void require_state(const InstanceRow& row, InstanceStateName state)
+{
+    if (row.state != state) {
+        throw not_in_state(row.id, text_of(state));
+    }
+}
+
+}  // namespace
+
+void require_stopped(const InstanceRow& row)
+{
+    require_state(row, InstanceStateName::kStopped);
+}
+
+void require_running(const InstanceRow& row)
+{
+    require_state(row, InstanceStateName::kRunning);
 }
 
 namespace {
@@ -51,14 +122,19 @@ Summary status_summary(const InstanceStatusRow& row)
     return summary;
 }
 
-std::vector<InstanceStatus> status_answers(Session&, std::vector<InstanceStatusRow>&& rows)
+std::vector<InstanceStatus> status_answers(Session& session, std::vector<InstanceStatusRow>&& rows)
 {
+    const auto events = select_children<kEventsOfInstances>(session.db(), ids_of(rows));
     std::vector<InstanceStatus> answers;
     for (const auto& row : rows) {
         InstanceStatus answer;
         answer.availability_zone = row.zone;
         answer.availability_zone_id = row.zone_id;
         answer.instance_id = row.id.text();
+        for (const auto& event :
+             children_of(events, &InstanceEventRow::instance_id, row.id.text())) {
+            answer.events.push_back(event_answer(event));
+        }
         answer.instance_state = state_answer(row);
         answer.instance_status = status_summary<InstanceStatusSummary, InstanceStatusDetails>(row);
         answer.system_status = answer.instance_status;
@@ -120,7 +196,7 @@ DescribeInstanceStatusResponse describe_instance_status(
     Session& session, const DescribeInstanceStatusRequest& request)
 {
     if (request.instance_ids.size() > kMostStatusIds) {
-        throw too_many_ids(request.instance_ids.size(), kMostStatusIds);
+        throw too_many_given(request.instance_ids.size(), kMostStatusIds, "instance IDs");
     }
     refuse_page_of_named(request);
     return describe<kDescribeStatus>(session, request);
@@ -135,7 +211,6 @@ constexpr Operation kOperations[] = {
 
 constexpr ResourceKind kKinds[] = {
     kind<InstanceId, not_found>(kTaggableByOwner<kInstanceColumns>),
-    kind<NetworkInterfaceId, not_found>(kTaggableNetworkInterface),
 };
 
 }  // namespace

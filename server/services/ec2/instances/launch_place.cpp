@@ -3,61 +3,88 @@
 #include <algorithm>
 
 #include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/zones.h"
 #include "server/services/ec2/instance_types/launch_types.h"
 #include "server/services/ec2/instances/errors.h"
+#include "server/services/ec2/instances/host_placement.h"
 #include "server/services/ec2/network/errors.h"
-#include "storage/metadata/network/security_group_rows.h"
-#include "storage/metadata/regions/region_rows.h"
+#include "server/services/ec2/network/new_interfaces.h"
+#include "storage/metadata/network/subnet_rows.h"
+#include "storage/metadata/network/vpc_rows.h"
 
 namespace amilab::ec2 {
 
 namespace {
 
-LaunchSubnet require_subnet(Session& session, const std::string& text)
+/// Throws unless there is a default subnet, and one in the zone where one is wanted.
+void require_default_subnet(Session& session, const std::optional<std::string>& zone)
 {
-    const auto id = parse_id<SubnetId>(text);
-    auto subnet = select_launch_subnet(session.db(), session.account(), session.region(), id);
-    if (!subnet) {
-        throw not_found(id);
+    const auto vpc = select_default_vpc(session.db(), session.account(), session.region());
+    if (!vpc) {
+        throw no_default_vpc();
     }
-    return *subnet;
+    if (!has_default_subnet(session.db(), vpc->id, zone)) {
+        throw zone ? no_default_subnet(*zone) : no_default_subnets(vpc->id);
+    }
 }
 
-/// Source: Packer sends the zone empty when it was told none (observed), and the subnet (assumed).
-std::optional<std::string> placement_zone(const RunInstancesRequest& request)
+/// Source: Packer sends the zone empty when it was told none (observed), and the subnet (assumed);
+/// its name or its id, not both (documented); else that of the host that it names (assumed).
+std::optional<std::string> placement_zone(Session& session, const RunInstancesRequest& request)
 {
-    auto zone = request.placement ? request.placement->availability_zone : std::nullopt;
-    drop_empty(zone);
-    return zone;
+    if (!request.placement) {
+        return std::nullopt;
+    }
+    const auto& place = *request.placement;
+    auto zone = said_zone(session, place.availability_zone, place.availability_zone_id);
+    return zone ? zone : zone_of_host(session, place.host_id);
+}
+
+/// The subnet that the request names, itself or by its first interface.
+std::optional<LaunchSubnet> named_subnet(Session& session, const RunInstancesRequest& request)
+{
+    if (is_given(request.subnet_id)) {
+        return require_launch_subnet(session, parse_id<SubnetId>(*request.subnet_id));
+    }
+    for (const auto& one : request.network_interfaces) {
+        if (one.device_index != 0) {
+            continue;
+        }
+        if (is_given(one.network_interface_id)) {
+            const auto id = parse_id<NetworkInterfaceId>(*one.network_interface_id);
+            return subnet_of(session, require_attachable_interface(session, id));
+        }
+        if (is_given(one.subnet_id)) {
+            return require_launch_subnet(session, parse_id<SubnetId>(*one.subnet_id));
+        }
+    }
+    return std::nullopt;
 }
 
 }  // namespace
 
 std::optional<std::string> named_zone(Session& session, const RunInstancesRequest& request)
 {
-    const auto zone = placement_zone(request);
-    if (zone && !select_zone(session.db(), session.region(), *zone)) {
-        throw invalid_zone(*zone);
-    }
-    if (!is_given(request.subnet_id)) {
+    const auto zone = placement_zone(session, request);
+    const auto subnet = named_subnet(session, request);
+    if (!subnet) {
         return zone;
     }
-    const auto subnet = require_subnet(session, *request.subnet_id);
-    if (zone && *zone != subnet.zone) {
-        throw subnet_in_other_zone(*zone, subnet.id, subnet.zone);
+    if (zone && *zone != subnet->zone) {
+        throw subnet_in_other_zone(*zone, subnet->id, subnet->zone);
     }
-    return subnet.zone;
+    return subnet->zone;
 }
 
 std::vector<LaunchSubnet> choose_subnets(Session& session, const RunInstancesRequest& request,
                                          const LaunchTypeRow& type)
 {
     if (is_given(request.subnet_id)) {
-        auto subnet = require_subnet(session, *request.subnet_id);
+        auto subnet = require_launch_subnet(session, parse_id<SubnetId>(*request.subnet_id));
         require_offered(session, type, subnet.zone);
         return {std::move(subnet)};
     }
-    const auto zone = placement_zone(request);
+    const auto zone = placement_zone(session, request);
     if (zone) {
         require_offered(session, type, *zone);
     }
@@ -67,49 +94,10 @@ std::vector<LaunchSubnet> choose_subnets(Session& session, const RunInstancesReq
         std::erase_if(subnets, [&](const LaunchSubnet& one) { return one.zone != *zone; });
     }
     if (subnets.empty()) {
+        require_default_subnet(session, zone);
         throw unsupported_configuration();
     }
     return subnets;
-}
-
-std::vector<InstanceGroupRow> find_groups(Session& session, const std::vector<std::string>& ids,
-                                          const LaunchSubnet& subnet)
-{
-    std::vector<InstanceGroupRow> groups;
-    for (const auto& text : ids) {
-        const auto id = parse_id<SecurityGroupId>(text);
-        const auto group =
-            select_security_group(session.db(), session.account(), session.region(), id);
-        if (!group) {
-            throw not_found(id);
-        }
-        if (group->vpc_id != subnet.vpc_id) {
-            throw group_of_other_network(id, subnet.id);
-        }
-        const bool is_there = std::any_of(groups.begin(), groups.end(),
-                                          [&](const auto& one) { return one.id == id.text(); });
-        if (!is_there) {
-            groups.push_back({.id = id.text(), .name = group->name});
-        }
-    }
-    if (ids.empty()) {
-        if (const auto group = select_default_security_group(session.db(), subnet.vpc_id)) {
-            groups.push_back({.id = group->id.text(), .name = group->name});
-        }
-    }
-    return groups;
-}
-
-std::optional<std::string> new_public_address(Session& session, const LaunchSubnet& subnet)
-{
-    if (!subnet.map_public_ip_on_launch) {
-        return std::nullopt;
-    }
-    auto address = find_public_address(session.db(), session.ids().next_number("public-ip"));
-    if (!address) {
-        throw no_public_address();
-    }
-    return address;
 }
 
 }  // namespace amilab::ec2

@@ -12,8 +12,9 @@
 /// Where a launch goes.
 namespace amilab::ec2 {
 
-/// The zone that the request names or whose subnet it names; nothing when the choice is AWS's.
-/// Throws when there is no such zone or subnet, or they contradict each other.
+/// The zone that the request names or whose subnet it names, itself or by its first interface;
+/// nothing when the choice is AWS's. Throws when there is no such zone or subnet, or they
+/// contradict each other.
 std::optional<std::string> named_zone(Session& session, const RunInstancesRequest& request);
 
 /// The subnets that the launch may go to, the best first; never none. Throws when none of them has
@@ -22,13 +23,5 @@ std::optional<std::string> named_zone(Session& session, const RunInstancesReques
 /// of the first zone that has the type (assumed).
 std::vector<LaunchSubnet> choose_subnets(Session& session, const RunInstancesRequest& request,
                                          const LaunchTypeRow& type);
-
-/// The security groups that the request names, without repetitions; the network's default group
-/// when it names none. Throws unless they are the caller's and of the subnet's network.
-std::vector<InstanceGroupRow> find_groups(Session& session, const std::vector<std::string>& ids,
-                                          const LaunchSubnet& subnet);
-
-/// A public address for an instance of the subnet, where it gives any.
-std::optional<std::string> new_public_address(Session& session, const LaunchSubnet& subnet);
 
 }  // namespace amilab::ec2

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "server/services/ec2/common/attachment_limits.h"
 #include "server/services/ec2/common/device_names.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/images/image_mappings.h"
@@ -13,7 +14,6 @@
 #include "server/services/ec2/volumes/volume_types.h"
 #include "server/services/ec2/volumes/volumes.h"
 #include "storage/metadata/images/image_words.h"
-#include "storage/metadata/instance_types/instance_type_words.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/volumes/volume_type.h"
 
@@ -197,24 +197,10 @@ LaunchVolume plan_volume(Session& session, const Mapping& mapping)
             .delete_on_termination = row.delete_on_termination.value_or(true)};
 }
 
-/// Source: EC2 User Guide, "Amazon EBS volume limits for instances" (documented): the interface
-/// counts where the limit is shared.
-void require_attachable(const LaunchTypeRow& type, std::size_t volumes)
-{
-    if (!type.maximum_attachments) {
-        return;
-    }
-    const auto limit = *type.maximum_attachments -
-                       (type.attachment_limit_type == AttachmentLimitType::kShared ? 1 : 0);
-    if (static_cast<std::int64_t>(volumes) > limit) {
-        throw attachment_limit_exceeded(volumes, limit, type.name);
-    }
-}
-
 }  // namespace
 
 std::vector<LaunchVolume> plan_volumes(Session& session, const ImageRow& image,
-                                       const LaunchTypeRow& type,
+                                       const LaunchTypeRow& type, std::size_t interfaces,
                                        const std::vector<BlockDeviceMapping>& changes)
 {
     const auto mappings = merge(session, image, parse_mappings(changes));
@@ -222,7 +208,8 @@ std::vector<LaunchVolume> plan_volumes(Session& session, const ImageRow& image,
         require_initialization_rate(mapping.row.initialization_rate);
     }
     require_devices_once(mappings);
-    require_attachable(type, mappings.size());
+    require_attachments_fit(type, static_cast<std::int64_t>(mappings.size()),
+                            static_cast<std::int64_t>(interfaces));
     std::vector<LaunchVolume> volumes;
     volumes.reserve(mappings.size());
     for (const auto& mapping : mappings) {

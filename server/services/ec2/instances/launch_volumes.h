@@ -25,12 +25,13 @@ struct LaunchVolume {
     bool delete_on_termination;
 };
 
-/// The image's mappings, device by device as `changes` have them, then what these add. Throws
+/// The image's mappings, device by device as `changes` have them, then what these add, for an
+/// instance of the type with so many network interfaces. Throws
 /// InvalidBlockDeviceMapping, InvalidSnapshot.NotFound, MissingParameter, AttachmentLimitExceeded
 /// and what the volume types' rules refuse.
 /// Source: EC2 User Guide, "Block device mappings" (documented).
 std::vector<LaunchVolume> plan_volumes(Session& session, const ImageRow& image,
-                                       const LaunchTypeRow& type,
+                                       const LaunchTypeRow& type, std::size_t interfaces,
                                        const std::vector<BlockDeviceMapping>& changes);
 
 }  // namespace amilab::ec2

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "server/calls/encryption.h"
 #include "server/calls/idempotency.h"
 #include "server/calls/request_values.h"
 #include "server/services/ec2/common/describe.h"
@@ -13,17 +14,23 @@
 #include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/common/resource_tags.h"
 #include "server/services/ec2/images/adopted_images.h"
+#include "server/services/ec2/images/image_aliases.h"
 #include "server/services/ec2/images/image_annotations.h"
 #include "server/services/ec2/images/images.h"
 #include "server/services/ec2/instance_types/launch_types.h"
 #include "server/services/ec2/instances/errors.h"
-#include "server/services/ec2/instances/image_aliases.h"
+#include "server/services/ec2/instances/host_placement.h"
 #include "server/services/ec2/instances/instance_answers.h"
 #include "server/services/ec2/instances/instance_user_data.h"
 #include "server/services/ec2/instances/instances.h"
+#include "server/services/ec2/instances/launch_addresses.h"
+#include "server/services/ec2/instances/launch_from_template.h"
+#include "server/services/ec2/instances/launch_options.h"
 #include "server/services/ec2/instances/launch_place.h"
 #include "server/services/ec2/instances/launch_volumes.h"
 #include "server/services/ec2/instances/new_instance.h"
+#include "server/services/ec2/instances/reserved_capacity.h"
+#include "server/services/ec2/instances/vcpu_quotas.h"
 #include "server/services/ec2/key_pairs/errors.h"
 #include "server/services/ec2/key_pairs/key_pairs.h"
 #include "server/services/ec2/network/default_network.h"
@@ -62,10 +69,12 @@ struct Wish {
 struct Plan {
     ImageRow image;
     LaunchTypeRow type;
-    std::vector<LaunchSubnet> subnets;
-    std::vector<InstanceGroupRow> groups;
+    std::vector<LaunchInterface> interfaces;
     std::vector<LaunchVolume> volumes;
-    std::vector<ProductCodeRow> product_codes;
+    LaunchOptions options;
+    std::optional<KeyPairRow> key_pair;
+    /// Nothing when the instances are no Spot Instances.
+    std::optional<SpotTerms> spot;
 };
 
 /// Source: as many as there is room for, but not fewer than the minimum (documented); "Maximum
@@ -92,6 +101,8 @@ Wish check_request(const RunInstancesRequest& request)
     if (!request.image_id || request.image_id->empty()) {
         throw missing_parameter("ImageId");
     }
+    check_interfaces(request);
+    check_market(request);
     const auto& tags = request.tag_specifications;
     std::optional<ImageId> image_id;
     if (!names_parameter(*request.image_id)) {
@@ -101,9 +112,13 @@ Wish check_request(const RunInstancesRequest& request)
         .image_id = std::move(image_id),
         .counts = check_counts(request),
         .user_data = check_user_data(request.user_data),
-        .tags = {.instance = parse_tags<InstanceId, VolumeId, NetworkInterfaceId>(tags),
-                 .volume = parse_tags<VolumeId, InstanceId, NetworkInterfaceId>(tags),
-                 .network_interface = parse_tags<NetworkInterfaceId, InstanceId, VolumeId>(tags)}};
+        .tags = {
+            .instance = parse_tags<InstanceId, VolumeId, NetworkInterfaceId, SpotRequestId>(tags),
+            .volume = parse_tags<VolumeId, InstanceId, NetworkInterfaceId, SpotRequestId>(tags),
+            .network_interface =
+                parse_tags<NetworkInterfaceId, InstanceId, VolumeId, SpotRequestId>(tags),
+            .spot_request =
+                parse_tags<SpotRequestId, InstanceId, VolumeId, NetworkInterfaceId>(tags)}};
 }
 
 /// Source: an unknown image is refused (documented); `--unknown-ami=adopt` makes it up instead.
@@ -129,12 +144,7 @@ LaunchTypeRow require_type(Session& session, const RunInstancesRequest& request,
     if (!type) {
         throw invalid_instance_type(name);
     }
-    require_runs_on(*type, {.architecture = image.architecture,
-                            .virtualization_type = image.virtualization_type,
-                            .root_device_type = image.root_device_type,
-                            .boot_mode = image.boot_mode,
-                            .tpm_support = image.tpm_support,
-                            .ena_support = image.ena_support});
+    require_runs_on(*type, needs_of(image));
     require_instance_type_allowed(session, image, name);
     return std::move(*type);
 }
@@ -144,6 +154,24 @@ void require_key_suits(const KeyPairRow& key_pair, const ImageRow& image)
 {
     if (key_pair.type == KeyType::kEd25519 && image.platform == Platform::kWindows) {
         throw key_type_not_for_windows();
+    }
+}
+
+/// Source: EC2 User Guide, "Prerequisites for EC2 instance hibernation": an encrypted root volume
+/// (documented), code and text are observed.
+void require_encrypted_root(Session& session, const InstanceOptionRow& options,
+                            const ImageRow& image, const std::vector<LaunchVolume>& volumes)
+{
+    if (!options.hibernation) {
+        return;
+    }
+    for (const auto& one : volumes) {
+        const auto* snapshot = one.snapshot ? &*one.snapshot : nullptr;
+        if (one.device_name == image.root_device_name &&
+            !encrypt_volume(session, one.encryption, snapshot, "").encrypted) {
+            throw ApiError("UnsupportedHibernationConfiguration",
+                           "For hibernation, the root device volume must be encrypted.");
+        }
     }
 }
 
@@ -161,25 +189,17 @@ Plan make_plan(Session& session, const RunInstancesRequest& request, const Wish&
         require_key_suits(*key_pair, image);
     }
     auto type = require_type(session, request, image);
-    auto subnets = choose_subnets(session, request, type);
-    auto groups = find_groups(session, request.security_group_ids, subnets.front());
-    auto volumes = plan_volumes(session, image, type, request.block_device_mappings);
-    auto product_codes = select_product_codes(session.db(), image.id.text());
-    return {std::move(image),  std::move(type),    std::move(subnets),
-            std::move(groups), std::move(volumes), std::move(product_codes)};
-}
-
-/// The first subnet with room for the minimum, and the addresses there.
-std::pair<LaunchSubnet, std::vector<std::string>> take_addresses(Session& session, const Plan& plan,
-                                                                 Counts counts)
-{
-    for (const auto& subnet : plan.subnets) {
-        auto addresses = take_private_addresses(session.db(), subnet, counts.max);
-        if (static_cast<std::int64_t>(addresses.size()) >= counts.min) {
-            return {subnet, std::move(addresses)};
-        }
-    }
-    throw subnet_full(plan.subnets.front().id);
+    auto interfaces = plan_interfaces(session, request, type);
+    auto volumes =
+        plan_volumes(session, image, type, interfaces.size(), request.block_device_mappings);
+    auto options = plan_options(session, request, image, type);
+    require_encrypted_root(session, options.row, image, volumes);
+    const auto& subnet = interfaces.front().subnets.front();
+    follow_tenancy(options.row, subnet);
+    set_names(options.row, request.private_dns_name_options, subnet);
+    auto spot = plan_spot(session, request, image, options.row, type, subnet.zone);
+    return {std::move(image),   std::move(type),     std::move(interfaces), std::move(volumes),
+            std::move(options), std::move(key_pair), std::move(spot)};
 }
 
 /// Takes out what DescribeInstances alone tells. Source: observed.
@@ -193,35 +213,70 @@ void leave_for_descriptions(Instance& instance)
 }
 
 /// As AWS answers, the instances have neither volumes nor public addresses yet (observed).
-Instance fresh_answer(InstanceRow row, const InstanceParts& parts)
+void leave_for_later(Instance& instance)
 {
-    row.public_ip.reset();
-    row.public_dns_name.reset();
-    auto answer = instance_answer(row, parts);
-    leave_for_descriptions(answer);
-    return answer;
+    leave_for_descriptions(instance);
+    instance.block_device_mappings.clear();
+    instance.public_ip_address.reset();
+    instance.public_dns_name = "";
+    for (auto& one : instance.network_interfaces) {
+        one.association.reset();
+        for (auto& address : one.private_ip_addresses) {
+            address.association.reset();
+        }
+    }
+}
+
+/// In the order of the request.
+std::vector<Tag> tag_answers(const std::vector<TagRow>& tags)
+{
+    std::vector<Tag> answers;
+    for (const auto& tag : tags) {
+        answers.push_back({.key = tag.key, .value = tag.value});
+    }
+    return answers;
+}
+
+Reservation reservation_answer(Session& session, std::string_view reservation_id)
+{
+    auto rows =
+        select_reservation(session.db(), session.account(), session.region(), reservation_id);
+    return std::move(reservation_answers(session, std::move(rows)).front());
+}
+
+/// How many instances all interfaces have addresses for.
+std::int64_t instances_with_room(const std::vector<PlacedInterface>& interfaces)
+{
+    std::optional<std::size_t> count;
+    for (const auto& one : interfaces) {
+        if (!one.wanted.existing) {
+            count = std::min(count.value_or(one.addresses.size()), one.addresses.size());
+        }
+    }
+    return static_cast<std::int64_t>(count.value_or(1));
 }
 
 Reservation launch(Session& session, const RunInstancesRequest& request, const Wish& wish,
                    const Plan& plan)
 {
-    auto [subnet, addresses] = take_addresses(session, plan, wish.counts);
+    const auto interfaces =
+        place_interfaces(session, plan.interfaces, wish.counts.min, wish.counts.max);
     const auto reservation_id = session.next_id<ReservationId>().text();
-    std::int64_t index = 0;
-    for (auto& address : addresses) {
+    const auto count = instances_with_room(interfaces);
+    for (std::int64_t index = 0; index < count; ++index) {
         new_instance(session,
                      {.image = plan.image,
                       .type = plan.type,
-                      .subnet = subnet,
-                      .groups = plan.groups,
+                      .interfaces = interfaces,
                       .volumes = plan.volumes,
+                      .options = plan.options,
+                      .key_pair = plan.key_pair,
+                      .spot = plan.spot,
                       .tags = wish.tags,
                       .reservation_id = reservation_id,
-                      .launch_index = index++,
+                      .launch_index = index,
                       .client_token = request.client_token.value_or(""),
-                      .private_ip = std::move(address),
                       .user_data = wish.user_data,
-                      .key_name = is_given(request.key_name) ? request.key_name : std::nullopt,
                       .disable_api_termination = request.disable_api_termination.value_or(false),
                       .disable_api_stop = request.disable_api_stop.value_or(false),
                       .shutdown_behavior = request.instance_initiated_shutdown_behavior.value_or(
@@ -229,16 +284,10 @@ Reservation launch(Session& session, const RunInstancesRequest& request, const W
     }
     set_image_last_launched(session.db(), plan.image.id, session.now_ms());
 
-    InstanceParts parts{.groups = plan.groups, .product_codes = plan.product_codes};
-    for (const auto& tag : wish.tags.instance) {
-        parts.tags.push_back({.key = tag.key, .value = tag.value});
-    }
-    Reservation reservation;
-    reservation.owner_id = session.account();
-    reservation.reservation_id = reservation_id;
-    for (auto& row :
-         select_reservation(session.db(), session.account(), session.region(), reservation_id)) {
-        reservation.instances.push_back(fresh_answer(std::move(row), parts));
+    auto reservation = reservation_answer(session, reservation_id);
+    for (auto& instance : reservation.instances) {
+        leave_for_later(instance);
+        instance.tags = tag_answers(wish.tags.instance);
     }
     return reservation;
 }
@@ -269,12 +318,77 @@ std::string token_scope(Session& session, const RunInstancesRequest& request)
     return zone ? fmt::format("{}/{}", launch, *zone) : std::string(launch);
 }
 
+/// The zone that the launch is for, unless that has no room for its addresses.
+const std::string& zone_of(const Plan& plan)
+{
+    return plan.interfaces.front().subnets.front().zone;
+}
+
+CapacityNeeds needs_of(const Session& session, const Plan& plan)
+{
+    return {.owner = session.account(),
+            .region = session.region(),
+            .instance_type = plan.type.name,
+            .platform = plan.image.platform_details,
+            .zone = zone_of(plan),
+            .tenancy = plan.options.row.tenancy};
+}
+
+/// How many instances there is room for, the most that are asked for at most. Throws when those are
+/// fewer than the fewest.
+std::int64_t within_room(Session& session, const Plan& plan, const Counts& counts)
+{
+    const auto& options = plan.options.row;
+    if (options.tenancy == InstanceTenancy::kHost) {
+        return within_hosts(session, options, plan.type.name, zone_of(plan), counts.min,
+                            counts.max);
+    }
+    const auto most = within_quota(session, plan.type.name, options, counts.min, counts.max);
+    return within_reservation(session, options, needs_of(session, plan), counts.min, most);
+}
+
+/// Completes the request with what it is launched by, and gives the price.
+std::string complete_for(Session& session, SpotRequestRow& row, const Plan& plan)
+{
+    return complete_spot_request(session, row, plan.image, plan.options.row, plan.type,
+                                 zone_of(plan));
+}
+
+/// Source: EC2 User Guide, "Launch instances from a launch template": these two tags (documented).
+void add_template_tags(std::vector<TagRow>& tags, const LaunchTemplateVersionRow& version)
+{
+    tags.push_back({"aws:ec2launchtemplate:id", version.template_id.text()});
+    tags.push_back({"aws:ec2launchtemplate:version", std::to_string(version.version)});
+}
+
 }  // namespace
 
-// Source: EC2 API Reference, RunInstances (documented).
-RunInstancesResponse run_instances(Session& session, const RunInstancesRequest& request)
+void check_spot_launch(Session& session, const RunInstancesRequest& request, SpotRequestRow& row)
+{
+    ensure_default_network(session);
+    const auto plan = make_plan(session, request, check_request(request));
+    complete_for(session, row, plan);
+}
+
+void launch_for_spot(Session& session, const RunInstancesRequest& request, const SpotTerms& terms)
 {
     const auto wish = check_request(request);
+    ensure_default_network(session);
+    auto plan = make_plan(session, request, wish);
+    plan.spot = terms;
+    auto& row = plan.spot->row;
+    require_spot_price(row, complete_for(session, row, plan));
+    launch(session, request, wish, plan);
+}
+
+// Source: EC2 API Reference, RunInstances (documented).
+RunInstancesResponse run_instances(Session& session, const RunInstancesRequest& asked)
+{
+    const auto [request, version, parameters] = told_launch(session, asked);
+    auto wish = check_request(request);
+    if (version) {
+        add_template_tags(wish.tags.instance, *version);
+    }
     ensure_default_network(session);
     const auto scope = token_scope(session, request);
     if (!request.dry_run.value_or(false)) {
@@ -282,8 +396,17 @@ RunInstancesResponse run_instances(Session& session, const RunInstancesRequest& 
             return reservation_again(session, *made);
         }
     }
-    const auto plan = make_plan(session, request, wish);
+    auto plan = make_plan(session, request, wish);
+    if (plan.options.row.instance_metadata_tags == kMetadataTagsEnabled) {
+        require_metadata_keys(wish.tags.instance);
+    }
     stop_if_dry_run(request);
+    if (plan.spot) {
+        plan.spot->parameters = version ? parameters : read_parameters(session.fingerprint());
+        plan.spot->tags = wish.tags.spot_request;
+    } else {
+        wish.counts.max = within_room(session, plan, wish.counts);
+    }
     auto reservation = launch(session, request, wish, plan);
     remember_token(session, scope, request.client_token, *reservation.reservation_id,
                    TokenEnd::kOpen);

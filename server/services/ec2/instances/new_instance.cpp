@@ -3,14 +3,16 @@
 #include "server/compute/machines.h"
 #include "server/services/ec2/common/resource_tags.h"
 #include "server/services/ec2/instance_types/launch_types.h"
+#include "server/services/ec2/instances/host_placement.h"
+#include "server/services/ec2/instances/iam_instance_profiles.h"
+#include "server/services/ec2/instances/instance_consoles.h"
 #include "server/services/ec2/instances/instance_states.h"
-#include "server/services/ec2/instances/launch_place.h"
+#include "server/services/ec2/instances/reserved_capacity.h"
 #include "server/services/ec2/snapshots/fast_restores.h"
 #include "server/services/ec2/volumes/new_volumes.h"
 #include "server/services/ec2/volumes/volume_sources.h"
 #include "storage/base/units.h"
 #include "storage/metadata/images/image_words.h"
-#include "storage/metadata/network/network_ids.h"
 #include "storage/metadata/tags/product_code_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
 
@@ -18,24 +20,8 @@ namespace amilab::ec2 {
 
 namespace {
 
-/// Source: AWS's addresses are locally administered ones (observed). This one is made of the
-/// interface's id, the last 10 of whose hex digits hang on the seed.
-std::string mac_address_of(std::string_view interface_id)
-{
-    constexpr std::size_t kDigits = 10;
-    const auto digits = interface_id.substr(interface_id.size() - kDigits);
-    std::string mac = "02";
-    for (std::size_t i = 0; i < kDigits; i += 2) {
-        mac += ':';
-        mac += digits.substr(i, 2);
-    }
-    return mac;
-}
-
 void fill_from_image(InstanceRow& row, const ImageRow& image)
 {
-    // Source: EC2 User Guide, "Configure the AMI" for IMDSv2 (documented).
-    const bool needs_tokens = image.imds_support == ImdsSupport::kVersion2;
     row.image_id = image.id.text();
     row.image_owner = image.owner;
     row.architecture = image.architecture;
@@ -53,8 +39,6 @@ void fill_from_image(InstanceRow& row, const ImageRow& image)
     row.usage_operation = image.usage_operation;
     row.kernel_id = image.kernel_id;
     row.ramdisk_id = image.ramdisk_id;
-    row.http_tokens = needs_tokens ? "required" : "optional";
-    row.http_put_response_hop_limit = needs_tokens ? 2 : 1;
 }
 
 /// Source: EC2 API Reference, Instance (documented); a new one's reason is its state (observed).
@@ -75,21 +59,24 @@ InstanceRow new_row(Session& session, const NewInstance& wanted)
     row.state_change_time_ms = session.now_ms();
     row.instance_type = wanted.type.name;
     row.current_boot_mode = current_boot_mode(wanted.type, wanted.image.boot_mode);
-    row.zone = wanted.subnet.zone;
-    row.subnet_id = wanted.subnet.id.text();
-    row.vpc_id = wanted.subnet.vpc_id.text();
-    row.private_ip = wanted.private_ip;
-    row.public_ip = new_public_address(session, wanted.subnet);
-    row.network_interface_id = session.next_id<NetworkInterfaceId>().text();
-    row.network_attachment_id = session.next_id<NetworkInterfaceAttachmentId>().text();
-    row.mac_address = mac_address_of(*row.network_interface_id);
+    row.zone = wanted.interfaces.front().subnet.zone;
     row.user_data = wanted.user_data;
-    row.source_dest_check = true;
-    row.key_name = wanted.key_name;
+    if (wanted.key_pair) {
+        row.key_name = wanted.key_pair->name;
+    }
     row.disable_api_termination = wanted.disable_api_termination;
     row.disable_api_stop = wanted.disable_api_stop;
     row.shutdown_behavior = wanted.shutdown_behavior;
     fill_from_image(row, wanted.image);
+    row.http_tokens = wanted.options.http_tokens;
+    row.http_put_response_hop_limit = wanted.options.http_put_response_hop_limit;
+    row.ebs_optimized = wanted.options.ebs_optimized;
+    if (wanted.options.kernel_id) {
+        row.kernel_id = wanted.options.kernel_id;
+    }
+    if (wanted.options.ramdisk_id) {
+        row.ramdisk_id = wanted.options.ramdisk_id;
+    }
     return row;
 }
 
@@ -127,18 +114,26 @@ void create_volume_of(Session& session, const InstanceRow& instance, const Launc
 InstanceId new_instance(Session& session, const NewInstance& wanted)
 {
     const auto row = new_row(session, wanted);
-    std::vector<std::string> groups;
-    for (const auto& group : wanted.groups) {
-        groups.push_back(group.id);
+    insert_instance(session.db(), row);
+    add_interfaces(session, row.id, wanted.interfaces,
+                   static_cast<std::size_t>(wanted.launch_index), wanted.tags.network_interface);
+    auto options = wanted.options.row;
+    options.instance_id = row.id;
+    if (wanted.spot) {
+        options.spot_request_id = fulfil_spot_request(session, row, *wanted.spot).text();
     }
-    insert_instance(session.db(), row, groups);
+    take_host(session, options, row.instance_type, row.zone);
+    take_reserved_capacity(session, options, needs_of(row, options));
+    insert_instance_options(session.db(), options);
+    if (wanted.options.profile) {
+        associate_profile(session, row.id, *wanted.options.profile);
+    }
     copy_product_codes(session.db(), row.image_id, row.id.text());
     for (const auto& volume : wanted.volumes) {
         create_volume_of(session, row, volume, wanted.tags.volume);
     }
     store_tags(session, row.id, wanted.tags.instance);
-    store_tags(session, NetworkInterfaceId::trusted(*row.network_interface_id),
-               wanted.tags.network_interface);
+    make_password(session, row, wanted.key_pair);
     tell_machines(session, &Machines::start, row.id);
     schedule_end_of(session, kInstancePending, kInstanceRunning, row.id);
     return row.id;

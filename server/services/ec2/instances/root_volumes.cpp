@@ -164,9 +164,7 @@ Root require_root(Session& session, const InstanceId& id)
     if (!type || (host->bare_metal && !instance->instance_type.starts_with("mac"))) {
         throw root_volume_not_replaceable(id, "its type is bare metal.");
     }
-    if (instance->state != InstanceStateName::kRunning) {
-        throw not_in_state(id, text_of(InstanceStateName::kRunning));
-    }
+    require_running(*instance);
     if (const auto task = select_running_replace_root_task(session.db(), id)) {
         throw root_volume_being_replaced(id, *task);
     }
@@ -242,12 +240,7 @@ Origin from_image(Session& session, const Root& root, const ImageRow& image)
     refuse_unless(image.tpm_support || !instance.tpm_support, "it does not support NitroTPM.");
     refuse_unless(image.sriov_net_support || !instance.sriov_net_support,
                   "it does not support sriov-net.");
-    require_runs_on(root.type, {.architecture = image.architecture,
-                                .virtualization_type = image.virtualization_type,
-                                .root_device_type = image.root_device_type,
-                                .boot_mode = image.boot_mode,
-                                .tpm_support = image.tpm_support,
-                                .ena_support = image.ena_support});
+    require_runs_on(root.type, needs_of(image));
     const auto mappings = select_image_mappings(session.db(), image.id);
     const auto* mapping = find_root_mapping(mappings, image.root_device_name);
     refuse_unless(mapping != nullptr && mapping->snapshot_id, "it has no EBS root volume.");

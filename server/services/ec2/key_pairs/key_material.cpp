@@ -16,7 +16,9 @@
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/rand.h>
+#include <openssl/rsa.h>
 
+#include "server/services/ec2/common/openssl.h"
 #include "server/wire/types.h"
 
 namespace amilab::ec2 {
@@ -27,17 +29,8 @@ constexpr std::string_view kRsaName = "ssh-rsa";
 constexpr std::string_view kEd25519Name = "ssh-ed25519";
 constexpr std::size_t kEd25519Bytes = 32;
 constexpr std::size_t kCreatedRsaBits = 2048;
-constexpr std::array kImportedRsaBits = {1024, 2048, 4096};
+constexpr std::array kImportedRsaBits = {1024, 2048, 3072, 4096, 8192};
 constexpr int kMaxExponentBits = 64;
-
-template <auto kFree>
-struct Free {
-    template <class T>
-    void operator()(T* object) const
-    {
-        kFree(object);
-    }
-};
 
 using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
 using Number = std::unique_ptr<BIGNUM, Free<BN_clear_free>>;
@@ -592,6 +585,22 @@ std::optional<PublicKey> import_public_key(std::string_view material)
     const ForgottenErrors errors;
     const auto key = read_key(trimmed(material));
     return key ? std::optional(imported_public_key(key)) : std::nullopt;
+}
+
+std::string encrypted_to(std::string_view openssh, std::string_view secret)
+{
+    const auto key = read_key(openssh);
+    require(key != nullptr);
+    const std::unique_ptr<EVP_PKEY_CTX, Free<EVP_PKEY_CTX_free>> context(
+        EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
+    std::string encrypted(static_cast<std::size_t>(EVP_PKEY_get_size(key.get())), '\0');
+    auto size = encrypted.size();
+    require(context != nullptr && EVP_PKEY_encrypt_init(context.get()) == 1 &&
+            EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1 &&
+            EVP_PKEY_encrypt(context.get(), unsigned_bytes(encrypted.data()), &size,
+                             unsigned_bytes(secret.data()), secret.size()) == 1);
+    encrypted.resize(size);
+    return encrypted;
 }
 
 std::string public_key_line(const PublicKey& key, std::string_view name)

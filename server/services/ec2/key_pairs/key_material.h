@@ -98,12 +98,17 @@ inline constexpr std::size_t kMaxPublicKeyMaterialBytes = 2048;
 /// is none that EC2 takes, whatever the bytes are. Its comment is not kept. Any thread. Throws
 /// std::runtime_error when OpenSSL fails.
 ///
-/// Source: RSA of 1024, 2048 and 4096 bits as an OpenSSH line, in RFC 4716's form, or as base64 of
+/// Source: RSA of 1024 to 8192 bits as an OpenSSH line, in RFC 4716's form, or as base64 of
 /// its DER; ED25519 as an OpenSSH line (documented: EC2 User Guide, "Create a key pair using a
 /// third-party tool"). The DER is a SubjectPublicKeyInfo; PEM of it, options before the line, a
 /// second line, bytes behind a key, needless zeros and exponents of more than 64 bits are no key
 /// (assumed).
 std::optional<PublicKey> import_public_key(std::string_view material);
+
+/// The secret as only the holder of the private key can read it: RSA with the padding of PKCS #1,
+/// 1.5. `openssh` is a PublicKey's, of RSA. Throws std::runtime_error when OpenSSL fails.
+/// Source: EC2 API Reference, GetPasswordData, and tools that decrypt what it answers (observed).
+std::string encrypted_to(std::string_view openssh, std::string_view secret);
 
 /// DescribeKeyPairs' PublicKey: the OpenSSH line with the name of the key pair as its comment. A
 /// control character of a name is shown as a space, lest it begin a line of its own.

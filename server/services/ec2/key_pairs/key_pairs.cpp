@@ -1,5 +1,6 @@
 #include "server/services/ec2/key_pairs/key_pairs.h"
 
+#include "server/calls/account_limits.h"
 #include "server/calls/byte_session.h"
 #include "server/calls/request_values.h"
 #include "server/services/ec2/common/describe_spec.h"
@@ -10,6 +11,7 @@
 #include "server/services/ec2/key_pairs/key_material.h"
 #include "server/wire/ec2/key_pairs/key_pairs.h"
 #include "server/wire/ec2/schema.h"
+#include "storage/state/generation.h"
 
 namespace amilab::ec2 {
 
@@ -47,6 +49,18 @@ void require_room(Session& session, std::string_view name)
     if (count_own<kKeyPairList>(session) >= kMostKeyPairs) {
         throw too_many_in_region("KeyPairLimitExceeded", kMostKeyPairs, "key pairs");
     }
+}
+
+/// Before the key is made: what its row and its tags will be refused for in the end.
+void require_room(ByteSession& session, const CreateKeyPairRequest& request, std::size_t tags)
+{
+    const auto ask = [&](Session& asking) {
+        require_room(asking, request.key_name);
+        require_room_for_rows(asking, {kService, CreateKeyPairRequest::kOperation},
+                              static_cast<std::int64_t>(1 + tags));
+    };
+    // Only who writes has counts of what accounts have.
+    session.generation().account_limits().rows ? session.write(ask) : session.read(ask);
 }
 
 KeyPairRow store_key(Session& session, const std::string& name, const PublicKey& key,
@@ -100,7 +114,7 @@ CreateKeyPairResponse create_key_pair(ByteSession& session, const CreateKeyPairR
     check_name(request.key_name);
     const auto tags = parse_tags<KeyPairId>(request.tag_specifications);
     stop_if_dry_run(request);
-    session.read([&](Session& reading) { require_room(reading, request.key_name); });
+    require_room(session, request, tags.size());
     const auto created =
         create_key(to_word<KeyType>(request.key_type, KeyType::kRsa),
                    to_word<KeyFormat>(request.key_format, KeyFormat::kPem), request.key_name);

@@ -7,24 +7,24 @@
 #include "server/services/ec2/common/own_rows.h"
 #include "server/wire/ec2/placement_groups/placement_groups.h"
 #include "server/wire/ec2/schema.h"
+#include "storage/metadata/instances/instance_option_rows.h"
 #include "storage/metadata/placement_groups/placement_group_rows.h"
 
 namespace amilab::ec2 {
+
+ApiError unknown_placement_group(const std::string& name_or_id)
+{
+    return {"InvalidPlacementGroup.Unknown",
+            fmt::format("The Placement Group '{}' is unknown.", name_or_id)};
+}
 
 namespace {
 
 // Source: "a maximum of 500 placement groups per Region" (documented).
 constexpr std::int64_t kMostGroups = 500;
 
-/// Source: observed of names, assumed of ids.
-ApiError unknown(const std::string& name_or_id)
-{
-    return {"InvalidPlacementGroup.Unknown",
-            fmt::format("The Placement Group '{}' is unknown.", name_or_id)};
-}
-
-constexpr auto require_named =
-    &require_own<kPlacementGroupList, &PlacementGroupRow::name, unknown, std::string>;
+constexpr auto require_named = &require_own<kPlacementGroupList, &PlacementGroupRow::name,
+                                            unknown_placement_group, std::string>;
 
 PlacementGroup to_answer(const PlacementGroupRow& row)
 {
@@ -43,7 +43,7 @@ constexpr DescribeSpec kDescribe{
     .schema = kDescribePlacementGroups,
     .ids = {.member = &DescribePlacementGroupsRequest::group_ids,
             .check = &check_ids<PlacementGroupId>,
-            .require = &require_listed<kPlacementGroupList, unknown>},
+            .require = &require_listed<kPlacementGroupList, unknown_placement_group>},
     .resolve = &add_named<&DescribePlacementGroupsRequest::group_names, require_named>,
     .select = &select_page<kPlacementGroupList>,
     .answers = to_answers,
@@ -92,12 +92,19 @@ DescribePlacementGroupsResponse describe_placement_groups(
     return describe<kDescribe>(session, request);
 }
 
-// Source: EC2 API Reference, DeletePlacementGroup (documented); it is gone at once (assumed).
+// Source: EC2 API Reference, DeletePlacementGroup: all instances in it have to be terminated
+// (documented); it is gone at once (assumed), the text is observed.
 DeletePlacementGroupResponse delete_placement_group(Session& session,
                                                     const DeletePlacementGroupRequest& request)
 {
     stop_if_dry_run(request);
-    delete_own<kPlacementGroupColumns>(session, require_named(session, request.group_name).id);
+    const auto group = require_named(session, request.group_name);
+    if (placement_group_is_used(session.db(), group.id.text())) {
+        throw ApiError(
+            "InvalidPlacementGroup.InUse",
+            fmt::format("The placement group '{}' is in use and may not be deleted.", group.name));
+    }
+    delete_own<kPlacementGroupColumns>(session, group.id);
     return {};
 }
 
@@ -108,7 +115,8 @@ constexpr Operation kOperations[] = {
 };
 
 constexpr ResourceKind kKinds[] = {{PlacementGroupTag::kPrefix, PlacementGroupTag::kResourceType,
-                                    unknown, kTaggableByOwner<kPlacementGroupColumns>}};
+                                    unknown_placement_group,
+                                    kTaggableByOwner<kPlacementGroupColumns>}};
 
 }  // namespace
 

@@ -1,0 +1,9 @@
+#pragma once
+
+#include "server/calls/family.h"
+
+namespace amilab::ec2 {
+
+extern const Family kInstanceOptions;
+
+}  // namespace amilab::ec2
