@@ -37,7 +37,8 @@ void refuse_page_with_ids(bool has_ids, const std::optional<std::int64_t>& max_r
                           std::string_view parameter)
 {
     if (has_ids && max_results) {
-        throw parameters_not_together(parameter, "maxResults");
+        const bool is_capitalised = parameter.front() < 'a';
+        throw parameters_not_together(parameter, is_capitalised ? "MaxResults" : "maxResults");
     }
 }
 

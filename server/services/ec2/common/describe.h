@@ -10,6 +10,7 @@
 #include "server/calls/session.h"
 #include "server/wire/ec2/shared.h"
 #include "server/wire/schema.h"
+#include "server/wire/types.h"
 #include "storage/base/clock.h"
 #include "storage/metadata/sql/filter.h"
 
@@ -23,7 +24,12 @@ namespace amilab::ec2 {
 std::vector<RowFilter> parse_filters(const wire::OperationSchema& operation,
                                      const std::vector<Filter>& filters);
 
-/// Refuses MaxResults next to ids, as AWS does for `parameter` (say "instanceIds").
+/// Refuses MaxResults next to ids, as AWS does for `parameter`, such as "instancesSet"; some
+/// operations call both with capitals.
+/// Source: EC2 API Reference, "Pagination": a list of IDs and MaxResults fail with
+/// InvalidParameterCombination (documented of all describe actions). The texts of instances,
+/// images, volumes, snapshots, VPCs, network interfaces and security groups are observed, the
+/// others' are assumed after them.
 void refuse_page_with_ids(bool has_ids, const std::optional<std::int64_t>& max_results,
                           std::string_view parameter);
 
@@ -31,6 +37,12 @@ void refuse_page_with_ids(bool has_ids, const std::optional<std::int64_t>& max_r
 inline std::optional<Timestamp> time_of(const std::optional<TimeMs>& time_ms)
 {
     return time_ms ? std::optional(Timestamp{*time_ms}) : std::nullopt;
+}
+
+/// A time that a row may have, where answers have it as text.
+inline std::optional<std::string> time_text(const std::optional<TimeMs>& time_ms)
+{
+    return time_ms ? std::optional(wire::format_timestamp({*time_ms})) : std::nullopt;
 }
 
 [[noreturn]] void throw_dry_run_operation();

@@ -80,13 +80,15 @@ auto answers_with_tags(Session& session, std::vector<Row>&& rows)
     return answers;
 }
 
-/// EC2's filters, ids that go with no page, and dry runs.
+/// EC2's filters, ids that go with no page, and dry runs, where the operation has them.
 struct DescribeChecks {
     template <class Spec, class Request>
     static void add_filters(const Spec& spec, const Request& request, ListQuery& wanted)
     {
         if constexpr (requires { request.filters; }) {
             wanted.filters = parse_filters(spec.schema, request.filters);
+        } else if constexpr (requires { request.filter; }) {  // as DescribeNatGateways calls them
+            wanted.filters = parse_filters(spec.schema, request.filter);
         }
     }
     template <class Spec, class Request>
@@ -99,7 +101,9 @@ struct DescribeChecks {
     template <class Request>
     static void before_rows(const Request& request)
     {
-        stop_if_dry_run(request);
+        if constexpr (requires { request.dry_run; }) {
+            stop_if_dry_run(request);
+        }
     }
 };
 

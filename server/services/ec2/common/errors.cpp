@@ -26,23 +26,28 @@ ApiError auth_failure(std::string_view message)
 
 ApiError missing_parameter(std::string_view name)
 {
-    return {"MissingParameter", fmt::format("The request must contain the parameter {}", name)};
+    return ApiError("MissingParameter",
+                    fmt::format("The request must contain the parameter {}", name))
+        .of_parameter(name);
 }
 
 // Source: observed of PublicKeyMaterial, assumed of others.
 ApiError parameter_too_long(std::string_view parameter, std::size_t limit)
 {
-    return invalid_parameter_value(fmt::format(
-        "Value for parameter {} is invalid. Length exceeds maximum of {}.", parameter, limit));
+    return invalid_parameter_value(
+               fmt::format("Value for parameter {} is invalid. Length exceeds maximum of {}.",
+                           parameter, limit))
+        .of_parameter(parameter);
 }
 
 // Source: observed of PublicKeyMaterial, assumed of others.
 ApiError parameter_not_ascii(std::string_view parameter)
 {
     return invalid_parameter_value(
-        fmt::format("Value for parameter {} is invalid. Character sets beyond ASCII are not "
-                    "supported.",
-                    parameter));
+               fmt::format("Value for parameter {} is invalid. Character sets beyond ASCII are not "
+                           "supported.",
+                           parameter))
+        .of_parameter(parameter);
 }
 
 void check_ascii(std::string_view text, std::string_view parameter, std::size_t most)
@@ -67,7 +72,8 @@ void check_new_name(std::string_view name, std::string_view parameter)
 ApiError parameters_not_together(std::string_view one, std::string_view other)
 {
     return invalid_parameter_combination(
-        fmt::format("The parameter {} cannot be used with the parameter {}", one, other));
+               fmt::format("The parameter {} cannot be used with the parameter {}", one, other))
+        .of_parameter(one);
 }
 
 ApiError unsupported(std::string_view message)
@@ -156,6 +162,11 @@ ApiError invalid_zone(std::string_view zone)
     return {"InvalidParameterValue", fmt::format("Invalid availability zone: [{}]", zone)};
 }
 
+ApiError malformed_user_data()
+{
+    return {"InvalidUserData.Malformed", "Invalid BASE64 encoding of user data."};
+}
+
 ApiError invalid_zone_id(std::string_view zone_id)
 {
     return {"InvalidParameterValue", fmt::format("Invalid availability zone-id: [{}]", zone_id)};
@@ -191,13 +202,6 @@ ApiError volume_smaller_than_snapshot(std::int64_t size_gib, std::string_view sn
                     size_gib, snapshot, snapshot_size_gib));
 }
 
-ApiError attachment_limit_exceeded(std::size_t volumes, std::int64_t limit, std::string_view type)
-{
-    return {"AttachmentLimitExceeded",
-            fmt::format("{} volumes are more than the {} that the instance type '{}' can have.",
-                        volumes, limit, type)};
-}
-
 // Source: codes are documented (EC2 API Reference, "Error codes"); which operation says which is
 // assumed where it makes several things.
 ApiError over_limit(std::string_view operation, const std::string& message)
@@ -224,10 +228,10 @@ ApiError too_many_in_region(std::string_view code, std::int64_t limit, std::stri
             fmt::format("You have reached your limit of {} {} in this region.", limit, what)};
 }
 
-ApiError too_many_ids(std::size_t given, std::size_t limit)
+ApiError too_many_given(std::size_t given, std::size_t limit, std::string_view what)
 {
     return invalid_parameter_value(
-        fmt::format("{} instance IDs are more than the {} that one call may name", given, limit));
+        fmt::format("{} {} are more than the {} that are allowed", given, what, limit));
 }
 
 ApiError no_attribute_to_modify()
@@ -235,10 +239,24 @@ ApiError no_attribute_to_modify()
     return invalid_parameter_combination("No attributes specified.");
 }
 
+ApiError several_attributes_to_modify()
+{
+    return invalid_parameter_combination("Fields for multiple attribute types specified");
+}
+
 ApiError tag_without_key()
 {
     return invalid_parameter_value(
         "Value ( '' ) for parameter Tag key is invalid. Tag key cannot be null or empty.");
+}
+
+ApiError tag_key_not_for_metadata(std::string_view key)
+{
+    return invalid_parameter_value(
+        fmt::format("'{}' is not a valid tag key. Tag keys must match pattern "
+                    "([0-9a-zA-Z\\\\-_+=,.@:]{{1,255}}),"
+                    " and must not be a reserved name ('.', '..', '_index')",
+                    key));
 }
 
 ApiError tag_without_value()

@@ -68,6 +68,7 @@ ApiError opt_in_required(std::string_view product_code);
 ApiError product_needs_stopped_instance(const VolumeId& volume, const InstanceId& instance);
 
 ApiError invalid_zone(std::string_view zone);
+ApiError malformed_user_data();
 
 ApiError invalid_zone_id(std::string_view zone_id);
 
@@ -80,16 +81,19 @@ ApiError unsupported_configuration();
 ApiError invalid_mapped_device_name(std::string_view name);
 ApiError volume_smaller_than_snapshot(std::int64_t size_gib, std::string_view snapshot,
                                       std::int64_t snapshot_size_gib);
-ApiError attachment_limit_exceeded(std::size_t volumes, std::int64_t limit, std::string_view type);
 
 /// A call would take its account beyond what one may hold; `message` says what that is.
 ApiError over_limit(std::string_view operation, const std::string& message);
 /// An account may have only so many in a region, of `what` it calls.
 ApiError too_many_in_region(std::string_view code, std::int64_t limit, std::string_view what);
-ApiError too_many_ids(std::size_t given, std::size_t limit);
+/// More of `what` were given than one call may name, or than there may be.
+ApiError too_many_given(std::size_t given, std::size_t limit, std::string_view what);
 ApiError no_attribute_to_modify();
+ApiError several_attributes_to_modify();
 
 ApiError tag_without_key();
+/// Source: observed.
+ApiError tag_key_not_for_metadata(std::string_view key);
 ApiError tag_without_value();
 ApiError tag_specification_without_type();
 ApiError tag_specification_without_tags();

@@ -13,10 +13,15 @@ constexpr TimeMs kKnownMs = 7 * kDayMs;
 
 void forget_later(Session& session, const ImageId& id)
 {
-    // What the server makes of its catalogue's files at each start would be there again.
-    if (!session.generation().makes_image(id)) {
-        session.schedule_at(session.now_ms() + kKnownMs, kImageForgotten, id.text());
-    }
+    session.schedule_at(session.now_ms() + kKnownMs, kImageForgotten, id.text());
+}
+
+/// Whether the id would not stay unknown: the server makes its catalogue's images at each start,
+/// and one that adopts makes up what is named. Asked anew each time, for the next start may be
+/// another's.
+bool would_come_back(const Generation& generation, const ImageId& id)
+{
+    return generation.makes_image(id) || generation.unknown_images() == UnknownImages::kAdopt;
 }
 
 }  // namespace
@@ -30,7 +35,7 @@ void end_image(Session& session, const ImageId& id)
 
 void image_forgotten(Session& session, const ImageId& id)
 {
-    if (!delete_former_image(session.db(), id)) {
+    if (would_come_back(session.generation(), id) || !delete_former_image(session.db(), id)) {
         forget_later(session, id);
     }
 }

@@ -12,7 +12,8 @@ inline constexpr Due kImageForgotten{"image-forgotten"};
 void end_image(Session& session, const ImageId& id);
 
 /// The end of those days. The row stays, for as many more, while an instance of it is left, or an
-/// image that was copied of it, which both tell of it.
+/// image that was copied of it, which both tell of it; and while the server would make another
+/// image of the id.
 void image_forgotten(Session& session, const ImageId& id);
 
 }  // namespace amilab::ec2

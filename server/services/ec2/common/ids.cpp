@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "server/calls/errors.h"
+
 namespace amilab::ec2 {
 
 ApiError malformed_id(std::string_view code, std::string_view text, std::string_view prefix)
@@ -22,9 +24,10 @@ ApiError malformed_storage_id(std::string_view code, std::string_view text,
     if (text.starts_with(fmt::format("{}-", prefix))) {
         return malformed_id(code, text, prefix);
     }
-    return {"InvalidParameterValue",
-            fmt::format("Value ({}) for parameter {} is invalid. Expected: '{}-...'.", text,
-                        parameter, prefix)};
+    return ApiError("InvalidParameterValue",
+                    fmt::format("Value ({}) for parameter {} is invalid. Expected: '{}-...'.", text,
+                                parameter, prefix))
+        .of_parameter(parameter);
 }
 
 }  // namespace
@@ -80,6 +83,17 @@ ApiError not_found(const InstanceId& id)
 {
     return {"InvalidInstanceID.NotFound",
             fmt::format("The instance ID '{}' does not exist", id.text())};
+}
+
+void check_kernel(const std::optional<std::string>& kernel_id,
+                  const std::optional<std::string>& ramdisk_id)
+{
+    if (kernel_id && !has_id_shape(*kernel_id, "aki")) {
+        throw invalid_value(*kernel_id, "kernelId", "Expected: 'aki-...'.");
+    }
+    if (ramdisk_id && !has_id_shape(*ramdisk_id, "ari")) {
+        throw invalid_value(*ramdisk_id, "ramdiskId", "Expected: 'ari-...'.");
+    }
 }
 
 }  // namespace amilab::ec2

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +60,11 @@ std::vector<IdType> parse_ids(const std::vector<std::string>& texts,
     }
     return ids;
 }
+
+/// Throws InvalidParameterValue unless the ids, where there are any, have the shape of a kernel's
+/// and of a RAM disk's. Nothing looks whether they are there. Source: codes and texts assumed.
+void check_kernel(const std::optional<std::string>& kernel_id,
+                  const std::optional<std::string>& ramdisk_id);
 
 // Of kinds that calls of several rooms take.
 

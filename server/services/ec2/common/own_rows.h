@@ -33,6 +33,13 @@ auto require_own(Session& session, const Value& value)
     return std::move(*row);
 }
 
+/// The caller's row with the id. Throws `not_found` of it.
+template <const auto& kList, class IdType, ApiError (*not_found)(const IdType&)>
+auto require_own(Session& session, const IdType& id)
+{
+    return require_own<kList, &RowOf<kList>::id, not_found, IdType>(session, id);
+}
+
 /// How many rows the caller has in the region.
 template <const auto& kList>
 std::int64_t count_own(Session& session)
@@ -40,14 +47,21 @@ std::int64_t count_own(Session& session)
     return count_own<kList>(session.db(), session.account(), session.region());
 }
 
+/// Makes the row the caller's, in the call's region, with an id.
+template <class Row>
+void make_own(Session& session, Row& row)
+{
+    row.id = session.next_id<decltype(row.id)>();
+    row.region = session.region();
+    row.owner = session.account();
+}
+
 /// Makes the row the caller's, with an id, and inserts it and its tags. False when a constraint
 /// forbids the row.
 template <const auto& kColumns, class Row>
 bool insert_own(Session& session, Row& row, const std::vector<TagRow>& tags)
 {
-    row.id = session.next_id<decltype(row.id)>();
-    row.region = session.region();
-    row.owner = session.account();
+    make_own(session, row);
     if (!insert_unless_there<kColumns>(session.db(), row)) {
         return false;
     }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "server/calls/arns.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/wire/types.h"
 
@@ -24,26 +25,6 @@ bool is_among(const std::vector<Grantee>& some, const std::vector<Grantee>& all)
     const auto known = set_of(all);
     return std::all_of(some.begin(), some.end(),
                        [&](const Grantee& one) { return known.contains(one); });
-}
-
-/// Source: Organizations API Reference, Organization and OrganizationalUnit (documented shapes).
-bool is_good(GranteeKind kind, const std::string& value)
-{
-    static const std::regex organization(
-        "arn:aws[a-z-]*:organizations::[0-9]{12}:organization/o-[a-z0-9]{10,32}");
-    static const std::regex unit(
-        "arn:aws[a-z-]*:organizations::[0-9]{12}:ou/o-[a-z0-9]{10,32}/"
-        "ou-[a-z0-9]{4,32}-[a-z0-9]{7,32}");
-    constexpr std::size_t kLongestArn = 256;
-    if (kind == GranteeKind::kUserId) {
-        return wire::is_account_id(value);
-    }
-    if (kind == GranteeKind::kGroup) {
-        return value == kEverybody;
-    }
-    // A regex walks the text recursively.
-    return value.size() <= kLongestArn &&
-           std::regex_match(value, kind == GranteeKind::kOrganizationArn ? organization : unit);
 }
 
 void require_agreement(const PermissionChange& structured, const FlatChange& flat,
@@ -69,17 +50,39 @@ void require_agreement(const PermissionChange& structured, const FlatChange& fla
 
 }  // namespace
 
-void append_grantee(std::vector<Grantee>& grantees, GranteeKind kind,
-                    const std::optional<std::string>& value)
+// Source: Organizations API Reference, Organization and OrganizationalUnit (documented shapes).
+bool is_grantee(GranteeKind kind, const std::string& text)
+{
+    static const std::regex organization(
+        "arn:aws[a-z-]*:organizations::[0-9]{12}:organization/o-[a-z0-9]{10,32}");
+    static const std::regex unit(
+        "arn:aws[a-z-]*:organizations::[0-9]{12}:ou/o-[a-z0-9]{10,32}/"
+        "ou-[a-z0-9]{4,32}-[a-z0-9]{7,32}");
+    constexpr std::size_t kLongestArn = 256;
+    if (kind == GranteeKind::kUserId) {
+        return wire::is_account_id(text);
+    }
+    if (kind == GranteeKind::kGroup) {
+        return text == kEverybody;
+    }
+    // A regex walks the text recursively.
+    return text.size() <= kLongestArn &&
+           std::regex_match(text, kind == GranteeKind::kOrganizationArn ? organization : unit);
+}
+
+void RequestedGrantees::append(GranteeKind kind, const std::optional<std::string>& value)
 {
     if (!value) {
         return;
     }
-    if (!is_good(kind, *value)) {
+    const bool is_arn =
+        kind == GranteeKind::kOrganizationArn || kind == GranteeKind::kOrganizationalUnitArn;
+    // Source: partitions share nothing (documented); that the refusal is this one is assumed.
+    if (!is_grantee(kind, *value) || (is_arn && !is_of_partition(*value, region_))) {
         throw invalid_image_attribute_item(
             *value, kind == GranteeKind::kGroup ? "UserGroup" : text_of(kind));
     }
-    grantees.push_back({kind, *value});
+    grantees_.push_back({kind, *value});
 }
 
 bool PermissionChange::publishes() const

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "storage/metadata/images/grantee.h"
@@ -19,10 +21,24 @@ inline constexpr auto kWords<OperationType> = words("add", "remove");
 
 namespace amilab::ec2 {
 
-/// Appends a grantee when there is a value. Throws InvalidAMIAttributeItemValue when it is none of
-/// the kind.
-void append_grantee(std::vector<Grantee>& grantees, GranteeKind kind,
-                    const std::optional<std::string>& value);
+/// Whether the text can be a grantee of the kind; ARNs of all partitions can.
+bool is_grantee(GranteeKind kind, const std::string& text);
+
+/// Grantees as a request in a region names them.
+class RequestedGrantees {
+public:
+    explicit RequestedGrantees(std::string_view region) : region_(region) {}
+
+    /// Appends a grantee when there is a value. Throws InvalidAMIAttributeItemValue when it is none
+    /// of the kind, or an ARN of another partition than the region's.
+    void append(GranteeKind kind, const std::optional<std::string>& value);
+    std::size_t size() const { return grantees_.size(); }
+    std::vector<Grantee> take() { return std::move(grantees_); }
+
+private:
+    std::string_view region_;
+    std::vector<Grantee> grantees_;
+};
 
 struct PermissionChange {
     std::vector<Grantee> add;

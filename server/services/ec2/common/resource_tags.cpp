@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "server/calls/request_values.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/wire/types.h"
 
@@ -34,6 +35,20 @@ std::vector<TagRow> read_tags(const std::vector<Tag>& tags)
         rows.push_back({*tag.key, *tag.value});
     }
     return rows;
+}
+
+bool fits_metadata(std::string_view key)
+{
+    return key != "." && key != ".." && key != "_index" && has_only(key, "-_+=,.@:");
+}
+
+void require_metadata_keys(const std::vector<TagRow>& tags)
+{
+    const auto at =
+        std::ranges::find_if(tags, [](const TagRow& tag) { return !fits_metadata(tag.key); });
+    if (at != tags.end()) {
+        throw tag_key_not_for_metadata(at->key);
+    }
 }
 
 std::vector<TagRow> parse_tags(const std::vector<TagSpecification>& specifications,

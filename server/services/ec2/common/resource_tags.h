@@ -33,6 +33,12 @@ std::vector<TagRow> parse_tags(const std::vector<TagSpecification>& specificatio
 /// The tags of a request. Throws InvalidParameterValue for one without a key or a value.
 std::vector<TagRow> read_tags(const std::vector<Tag>& tags);
 
+/// Whether the metadata of an instance can show a tag of that key.
+/// Source: EC2 User Guide, "View tags for your EC2 instances using instance metadata" (documented).
+bool fits_metadata(std::string_view key);
+/// Throws for a key that does not fit, of tags on an instance whose metadata show them.
+void require_metadata_keys(const std::vector<TagRow>& tags);
+
 /// Tags as descriptions have them: no element where there are none. Source: observed.
 std::optional<std::vector<Tag>> unless_empty(std::vector<Tag> tags);
 

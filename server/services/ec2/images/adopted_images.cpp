@@ -107,7 +107,7 @@ void fit_adopted_image(Session& session, ImageRow& image, std::string_view insta
     const auto type = select_launch_type(session.db(), std::string(instance_type));
     if (type && !has_item(type, image.architecture)) {
         image.architecture = architecture_for(type);
-        set_image_architecture(session.db(), image.id, image.architecture);
+        set_image<&ImageRow::architecture>(session.db(), image.id, image.architecture);
         session.after_commit(
             [id = image.id.text(), architecture = image.architecture](Generation&) {
                 log::warn("{} was made up before it was launched, and is {} from now on", id,

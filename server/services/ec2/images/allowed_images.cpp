@@ -2,9 +2,8 @@
 #include "server/wire/ec2/images/allowed_images.h"
 #include "server/wire/ec2/schema.h"
 
-#include <algorithm>
-
 #include "server/calls/errors.h"
+#include "server/calls/request_values.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/common/product_codes.h"
@@ -39,11 +38,6 @@ constexpr std::string_view kMedium = "daysSinceMediumFix";
 constexpr std::string_view kHigh = "daysSinceHighFix";
 constexpr std::string_view kCritical = "daysSinceCriticalFix";
 
-bool is_letter_or_digit(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 void check_count(std::size_t count, std::size_t most, std::string_view what)
 {
     if (count > most) {
@@ -72,8 +66,7 @@ void check_product_codes(const std::vector<std::string>& codes)
 {
     check_count(codes.size(), kMostProductCodes, "Marketplace product codes");
     for (const auto& code : codes) {
-        if (code.empty() || code.size() > kLongestProductCode ||
-            !std::all_of(code.begin(), code.end(), is_letter_or_digit)) {
+        if (code.empty() || code.size() > kLongestProductCode || !has_only(code, "")) {
             throw invalid_image_criterion(code, "marketplaceProductCode",
                                           "Expected 1 to 25 letters and digits.");
         }
@@ -85,11 +78,8 @@ void check_names(const std::vector<std::string>& names)
     check_count(names.size(), kMostNames, "image names");
     for (const auto& name : names) {
         constexpr std::string_view kMarks = "()[]./-'@_*? ";
-        const bool is_good = std::all_of(name.begin(), name.end(), [&](char c) {
-            return is_letter_or_digit(c) || kMarks.find(c) != std::string_view::npos;
-        });
         const auto shortest = name.find('?') != std::string::npos ? kShortestNameWithMark : 1;
-        if (!is_good || name.size() < shortest || name.size() > kLongestName) {
+        if (!has_only(name, kMarks) || name.size() < shortest || name.size() > kLongestName) {
             throw invalid_image_criterion(name, "imageName",
                                           "Expected 1 to 128 characters of an image name, * and ?; "
                                           "at least 3 with a ?.");

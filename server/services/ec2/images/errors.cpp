@@ -97,7 +97,9 @@ ApiError launch_template_name_not_found(std::string_view name)
 ApiError invalid_manifest(std::string_view location)
 {
     return {"InvalidManifest",
-            fmt::format("'{}' is no path of a manifest: expected bucket/path", location)};
+            fmt::format("The specified AMI has an unparsable manifest, or you may not have access "
+                        "to the location of the manifest file in Amazon S3: {}",
+                        location)};
 }
 
 ApiError billing_products_not_authorized()
@@ -154,6 +156,11 @@ ApiError managed_key_image_not_shared()
             "snapshot."};
 }
 
+ApiError product_code_invalid()
+{
+    return {"InvalidProductInfo", "The product code is not valid."};
+}
+
 ApiError launch_permission_not_cancellable(const ImageId& id)
 {
     return operation_not_permitted(
@@ -178,6 +185,18 @@ ApiError catalogue_image_unchangeable(const ImageId& id)
 {
     return operation_not_permitted(fmt::format(
         "The image {} is in the public catalogue, which amilab does not change.", id.text()));
+}
+
+ApiError ssm_alias_invalid(std::string_view alias)
+{
+    return {"SsmInvalidParameter", fmt::format("The following aliases are invalid: {}", alias)};
+}
+
+ApiError ssm_data_type_unsupported()
+{
+    return {"SsmInvalidParameter",
+            "Unsupported data type. The following parameter data types are supported: "
+            "aws:ec2:image"};
 }
 
 ApiError image_not_runnable(const ImageId& id, std::string_view state)

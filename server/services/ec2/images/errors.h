@@ -52,6 +52,8 @@ ApiError encryption_of_snapshot_mapping(std::string_view device);
 ApiError encrypted_image_not_public();
 ApiError too_many_launch_permissions(const ImageId& id, std::size_t limit);
 ApiError managed_key_image_not_shared();
+/// Ours to decide who sells what: the control API says it.
+ApiError product_code_invalid();
 ApiError launch_permission_not_cancellable(const ImageId& id);
 ApiError invalid_image_criterion(std::string_view value, std::string_view parameter,
                                  std::string_view why);
@@ -60,6 +62,10 @@ ApiError image_criterion_limit_exceeded(std::string_view what, std::size_t limit
 /// Ours: its owner may, but here the public catalogue is read-only.
 ApiError catalogue_image_unchangeable(const ImageId& id);
 
+/// `alias` is the ImageId that names a parameter. Source: code observed, text in part.
+ApiError ssm_alias_invalid(std::string_view alias);
+/// Source: observed.
+ApiError ssm_data_type_unsupported();
 ApiError image_not_runnable(const ImageId& id, std::string_view state);
 
 }  // namespace amilab::ec2

@@ -4,12 +4,14 @@
 
 #include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/own_rows.h"
 #include "server/services/ec2/images/errors.h"
 #include "server/wire/ec2/images/fast_launch.h"
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/images/fast_launch_rows.h"
 #include "storage/metadata/images/image_rows.h"
 #include "storage/metadata/images/image_words.h"
+#include "storage/metadata/launch_templates/launch_template_rows.h"
 
 namespace amilab::ec2 {
 
@@ -55,7 +57,6 @@ void require_windows_image(Session& session, const ImageId& id)
     }
 }
 
-/// Launch templates are not there: one that is named is not found.
 void check_launch_template(const EnableFastLaunchRequest& request)
 {
     if (!request.launch_template) {
@@ -70,14 +71,28 @@ void check_launch_template(const EnableFastLaunchRequest& request)
     }
 }
 
-void require_launch_template(const EnableFastLaunchRequest& request)
+/// Notes the template that launches are to be told by. Source: one's own (documented); which
+/// version is meant is asked when something is launched (assumed).
+void note_launch_template(Session& session, const EnableFastLaunchRequest& request,
+                          FastLaunchRow& row)
 {
     if (!request.launch_template) {
         return;
     }
     const auto& wanted = *request.launch_template;
-    throw wanted.launch_template_id ? launch_template_id_not_found(*wanted.launch_template_id)
-                                    : launch_template_name_not_found(*wanted.launch_template_name);
+    const auto found = wanted.launch_template_id
+                           ? find_own<kLaunchTemplateList, &LaunchTemplateRow::id>(
+                                 session, *wanted.launch_template_id)
+                           : find_own<kLaunchTemplateList, &LaunchTemplateRow::name>(
+                                 session, *wanted.launch_template_name);
+    if (!found) {
+        throw wanted.launch_template_id
+            ? launch_template_id_not_found(*wanted.launch_template_id)
+            : launch_template_name_not_found(*wanted.launch_template_name);
+    }
+    row.launch_template_id = found->id.text();
+    row.launch_template_name = found->name;
+    row.launch_template_version = wanted.version;
 }
 
 std::int64_t target_of(const EnableFastLaunchRequest& request)
@@ -103,16 +118,17 @@ Answer to_answer(const FastLaunchRow& row)
     answer.snapshot_configuration =
         FastLaunchSnapshotConfigurationResponse{.target_resource_count = row.target_resource_count};
     answer.max_parallel_launches = row.max_parallel_launches;
+    if (row.launch_template_id) {
+        answer.launch_template = FastLaunchLaunchTemplateSpecificationResponse{
+            .launch_template_id = row.launch_template_id,
+            .launch_template_name = row.launch_template_name,
+            .version = row.launch_template_version};
+    }
     answer.owner_id = row.owner;
     answer.state = text_of(row.state);
     answer.state_transition_reason = row.state_reason;
     answer.state_transition_time = Timestamp{row.state_time_ms};
     return answer;
-}
-
-std::string key_of(const FastLaunchRow& row)
-{
-    return row.image_id.text();
 }
 
 std::vector<DescribeFastLaunchImagesSuccessItem> to_answers(Session& /*session*/,
@@ -125,13 +141,14 @@ std::vector<DescribeFastLaunchImagesSuccessItem> to_answers(Session& /*session*/
     return answers;
 }
 
-constexpr DescribeSpec kDescribe{
-    .schema = kDescribeFastLaunchImages,
-    .ids = {.member = &DescribeFastLaunchImagesRequest::image_ids, .check = &check_ids<ImageId>},
-    .select = &select_page<kFastLaunchList>,
-    .key = &key_of,
-    .answers = &to_answers,
-    .into = &DescribeFastLaunchImagesResponse::fast_launch_images};
+constexpr DescribeSpec kDescribe{.schema = kDescribeFastLaunchImages,
+                                 .ids = {.member = &DescribeFastLaunchImagesRequest::image_ids,
+                                         .check = &check_ids<ImageId>,
+                                         .not_with_page = "ImageIds"},
+                                 .select = &select_page<kFastLaunchList>,
+                                 .key = &key_by<&FastLaunchRow::image_id>,
+                                 .answers = &to_answers,
+                                 .into = &DescribeFastLaunchImagesResponse::fast_launch_images};
 
 }  // namespace
 
@@ -161,7 +178,7 @@ EnableFastLaunchResponse enable_fast_launch(Session& session,
     stop_if_dry_run(request);
 
     require_windows_image(session, id);
-    require_launch_template(request);
+    note_launch_template(session, request, row);
     const auto before = select_fast_launch(session.db(), session.account(), id);
     if (before && before->state == FastLaunchState::kDisabling) {
         throw incorrect_state(fmt::format("Fast launch of {}", id.text()), before->state);

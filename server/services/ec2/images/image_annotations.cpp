@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "server/calls/request_values.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/images/errors.h"
@@ -29,11 +30,7 @@ constexpr std::size_t kMostPatterns = 100;
 bool is_pattern(std::string_view text)
 {
     return !text.empty() && text.size() <= kLongestPattern &&
-           text.find("**") == std::string_view::npos &&
-           std::all_of(text.begin(), text.end(), [](char c) {
-               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                      c == '_' || c == '.' || c == '*' || c == '-';
-           });
+           text.find("**") == std::string_view::npos && has_only(text, "_.*-");
 }
 
 /// Whether `text` is what `pattern` says, whose `*` stands for any characters.

@@ -20,7 +20,9 @@
 #include "server/services/ec2/images/images.h"
 #include "server/wire/types.h"
 #include "storage/metadata/images/image_words.h"
+#include "storage/metadata/settings/account_rows.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
+#include "storage/metadata/tags/product_code_rows.h"
 
 namespace amilab::ec2 {
 
@@ -30,6 +32,7 @@ namespace {
 constexpr std::string_view kDescription = "description";
 constexpr std::string_view kLaunchPermission = "launchPermission";
 constexpr std::string_view kImdsSupport = "imdsSupport";
+constexpr std::string_view kProductCodes = "productCodes";
 
 /// What a ModifyImageAttribute request amounts to, whichever of its two styles it is written in.
 struct Change {
@@ -38,54 +41,55 @@ struct Change {
     PermissionChange permissions;
 };
 
-std::vector<Grantee> to_rows(const std::vector<LaunchPermission>& permissions)
+std::vector<Grantee> to_rows(const Session& session,
+                             const std::vector<LaunchPermission>& permissions)
 {
-    std::vector<Grantee> rows;
+    RequestedGrantees rows(session.region());
     for (const auto& permission : permissions) {
         const auto before = rows.size();
-        append_grantee(rows, GranteeKind::kUserId, permission.user_id);
-        append_grantee(rows, GranteeKind::kGroup, permission.group);
-        append_grantee(rows, GranteeKind::kOrganizationArn, permission.organization_arn);
-        append_grantee(rows, GranteeKind::kOrganizationalUnitArn,
-                       permission.organizational_unit_arn);
+        rows.append(GranteeKind::kUserId, permission.user_id);
+        rows.append(GranteeKind::kGroup, permission.group);
+        rows.append(GranteeKind::kOrganizationArn, permission.organization_arn);
+        rows.append(GranteeKind::kOrganizationalUnitArn, permission.organizational_unit_arn);
         if (rows.size() == before) {
             throw invalid_parameter_combination(
                 "Each launch permission needs a UserId, Group, OrganizationArn or "
                 "OrganizationalUnitArn.");
         }
     }
-    return rows;
+    return rows.take();
 }
 
-std::vector<Grantee> flat_rows(const ModifyImageAttributeRequest& request)
+std::vector<Grantee> flat_rows(const Session& session, const ModifyImageAttributeRequest& request)
 {
-    std::vector<Grantee> rows;
+    RequestedGrantees rows(session.region());
     for (const auto& value : request.user_ids) {
-        append_grantee(rows, GranteeKind::kUserId, value);
+        rows.append(GranteeKind::kUserId, value);
     }
     for (const auto& value : request.user_groups) {
-        append_grantee(rows, GranteeKind::kGroup, value);
+        rows.append(GranteeKind::kGroup, value);
     }
     for (const auto& value : request.organization_arns) {
-        append_grantee(rows, GranteeKind::kOrganizationArn, value);
+        rows.append(GranteeKind::kOrganizationArn, value);
     }
     for (const auto& value : request.organizational_unit_arns) {
-        append_grantee(rows, GranteeKind::kOrganizationalUnitArn, value);
+        rows.append(GranteeKind::kOrganizationalUnitArn, value);
     }
-    return rows;
+    return rows.take();
 }
 
-PermissionChange parse_permissions(const ModifyImageAttributeRequest& request)
+PermissionChange parse_permissions(const Session& session,
+                                   const ModifyImageAttributeRequest& request)
 {
     std::optional<PermissionChange> structured;
     if (request.launch_permission) {
         structured.emplace();
-        structured->add = to_rows(request.launch_permission->add);
-        structured->remove = to_rows(request.launch_permission->remove);
+        structured->add = to_rows(session, request.launch_permission->add);
+        structured->remove = to_rows(session, request.launch_permission->remove);
     }
     auto change =
         merge_styles(std::move(structured),
-                     {.grantees = flat_rows(request),
+                     {.grantees = flat_rows(session, request),
                       .operation = find_word<OperationType>(request.operation_type.value_or(""))},
                      "LaunchPermission");
     if (change.is_empty()) {
@@ -108,22 +112,26 @@ std::string_view attribute_of(const ModifyImageAttributeRequest& request)
         !request.organization_arns.empty() || !request.organizational_unit_arns.empty()) {
         named.push_back(kLaunchPermission);
     }
+    if (!request.product_codes.empty()) {
+        named.push_back(kProductCodes);
+    }
     if (request.attribute) {
         // Source: Ansible and others send "LaunchPermission" and "Description" (observed).
-        const auto known = {kDescription, kImdsSupport, kLaunchPermission};
+        const auto known = {kDescription, kImdsSupport, kLaunchPermission, kProductCodes};
         const auto* found = std::find_if(known.begin(), known.end(), [&](std::string_view name) {
             return boost::algorithm::iequals(*request.attribute, name);
         });
         if (found == known.end()) {
             throw invalid_value(*request.attribute, "attribute",
-                                "Expected description, imdsSupport or launchPermission.");
+                                "Expected description, imdsSupport, launchPermission or "
+                                "productCodes.");
         }
         if (std::find(named.begin(), named.end(), *found) == named.end()) {
             named.push_back(*found);
         }
     }
     if (named.empty()) {
-        throw invalid_parameter_combination("No attributes specified.");
+        throw no_attribute_to_modify();
     }
     if (named.size() > 1) {
         throw invalid_parameter_combination(fmt::format(
@@ -148,14 +156,20 @@ std::string value_of(const ModifyImageAttributeRequest& request,
     return *request.value;
 }
 
-Change parse_change(const ModifyImageAttributeRequest& request)
+Change parse_change(const Session& session, const ModifyImageAttributeRequest& request)
 {
     Change change{.attribute = attribute_of(request), .value = {}, .permissions = {}};
     if (change.attribute == kLaunchPermission) {
         if (request.value) {
             throw invalid_parameter_combination("Value does not go with launchPermission.");
         }
-        change.permissions = parse_permissions(request);
+        change.permissions = parse_permissions(session, request);
+        return change;
+    }
+    if (change.attribute == kProductCodes) {
+        if (request.product_codes.empty()) {
+            throw missing_parameter("ProductCode");
+        }
         return change;
     }
     if (request.operation_type) {
@@ -331,6 +345,18 @@ void require_within_quota(Session& session, const ImageId& id)
     }
 }
 
+/// Source: a product's code is put on by its seller alone, and never taken off (documented in the
+/// AWS Marketplace Seller Guide); the code of the refusal is documented, the text too.
+void add_product_codes(Session& session, const ImageId& id, const std::vector<std::string>& codes)
+{
+    for (const auto& code : codes) {
+        if (!owns_product(session.db(), session.account(), code)) {
+            throw product_code_invalid();
+        }
+        insert_product_code(session.db(), id.text(), {code, ProductCodeType::kMarketplace});
+    }
+}
+
 }  // namespace
 
 // Source: EC2 API Reference, ModifyImageAttribute: both styles, one attribute a call (documented).
@@ -338,7 +364,7 @@ ModifyImageAttributeResponse modify_image_attribute(Session& session,
                                                     const ModifyImageAttributeRequest& request)
 {
     const auto id = parse_id<ImageId>(request.image_id);
-    const auto change = parse_change(request);
+    const auto change = parse_change(session, request);
     stop_if_dry_run(request);
     const auto image = require_image_in_use(session, id);
     // Source: "A disabled AMI can't be shared" (documented); the code is the one for an image that
@@ -354,10 +380,11 @@ ModifyImageAttributeResponse modify_image_attribute(Session& session,
     }
 
     if (change.attribute == kDescription) {
-        set_image_description(session.db(), id, change.value);
+        set_image<&ImageRow::description>(session.db(), id, change.value);
     } else if (change.attribute == kImdsSupport) {
-        set_image_imds_support(session.db(), id, change.value);
+        set_image<&ImageRow::imds_support>(session.db(), id, change.value);
     }
+    add_product_codes(session, id, request.product_codes);
     for (const auto& row : change.permissions.add) {
         insert_launch_permission(session.db(), id, row);
         if (row.kind == GranteeKind::kGroup) {

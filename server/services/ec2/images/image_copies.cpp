@@ -228,7 +228,7 @@ CopyImageResponse copy_image(Session& session, const CopyImageRequest& request)
                // Source: watermarks go to all images that are made of one (documented).
                .watermarks_of = source.id.text(),
                // Source: only RegisterImage and CreateImage want a new name (observed of tools).
-               .shares_name = true,
+               .name = ImageName::kAny,
                .available_ms = std::max(session.due_ms(kImagePending),
                                         copy_due_ms(session, wish.snapshots.completion_minutes))});
     remember_token(session, kOperation, request.client_token, id.text());

@@ -58,7 +58,7 @@ EnableImageResponse enable_image(Session& session, const EnableImageRequest& req
     const auto id = parse_id<ImageId>(request.image_id);
     stop_if_dry_run(request);
     require_image_in_use(session, id);
-    set_image_state(session.db(), id, ImageState::kAvailable);
+    set_image<&ImageRow::state>(session.db(), id, ImageState::kAvailable);
     return {.return_value = true};
 }
 
@@ -70,7 +70,7 @@ DisableImageResponse disable_image(Session& session, const DisableImageRequest& 
     stop_if_dry_run(request);
     require_image_in_use(session, id);
     delete_all_launch_permissions(session.db(), id);
-    set_image_state(session.db(), id, ImageState::kDisabled);
+    set_image<&ImageRow::state>(session.db(), id, ImageState::kDisabled);
     return {.return_value = true};
 }
 
@@ -86,7 +86,7 @@ EnableImageDeprecationResponse enable_image_deprecation(
     stop_if_dry_run(request);
     const auto image = require_changeable_image(session, id);
     const auto time_ms = check_deprecation_time(session, image, request.deprecate_at);
-    set_image_deprecation_time(session.db(), id, time_ms);
+    set_image<&ImageRow::deprecation_time_ms>(session.db(), id, time_ms);
     return {.return_value = true};
 }
 
@@ -100,7 +100,7 @@ DisableImageDeprecationResponse disable_image_deprecation(
     if (require_changeable_image(session, id).is_public) {
         throw public_image_stays_deprecated(id);
     }
-    set_image_deprecation_time(session.db(), id, std::nullopt);
+    set_image<&ImageRow::deprecation_time_ms>(session.db(), id, nullptr);
     return {.return_value = true};
 }
 
@@ -140,7 +140,7 @@ void deprecate_public_image(Session& session, const ImageRow& image)
 {
     const auto time_ms = years_after(image.creation_time_ms, kMostYearsOfPublic);
     if (image.deprecation_time_ms.value_or(time_ms) >= time_ms) {
-        set_image_deprecation_time(session.db(), image.id, time_ms);
+        set_image<&ImageRow::deprecation_time_ms>(session.db(), image.id, time_ms);
     }
 }
 

@@ -54,11 +54,17 @@ void check_states(const std::vector<std::string>& states)
     }
 }
 
-/// Adds the states that an option lets pass, if it is of states.
+/// What of each kind of resource is looked at.
+struct Reach {
+    /// Of instances; none: in any state.
+    std::vector<std::string> states{};
+    /// Of launch templates, so many of the newest versions. Source: "Default: 10" (documented).
+    std::int64_t version_depth = 10;
+};
+
 /// Source: state-name for instances, version-depth for launch templates, no options for others
 /// (documented).
-void add_states(std::string_view type, const ResourceTypeOption& option,
-                std::vector<std::string>& states)
+void add_option(std::string_view type, const ResourceTypeOption& option, Reach& reach)
 {
     const auto name = option.option_name.value_or("");
     const bool is_template = type == ImageUser::kLaunchTemplate;
@@ -72,11 +78,12 @@ void add_states(std::string_view type, const ResourceTypeOption& option,
         throw missing_parameter("OptionValue");
     }
     if (is_template) {
-        check_version_depth(option.option_values);
+        reach.version_depth = parse_version_depth(option.option_values);
         return;
     }
     check_states(option.option_values);
-    states.insert(states.end(), option.option_values.begin(), option.option_values.end());
+    reach.states.insert(reach.states.end(), option.option_values.begin(),
+                        option.option_values.end());
 }
 
 std::vector<ImageReferenceRow::Kind> kinds_of(bool are_all, const std::set<std::string_view>& types)
@@ -87,6 +94,9 @@ std::vector<ImageReferenceRow::Kind> kinds_of(bool are_all, const std::set<std::
     }
     if (are_all || types.contains(text_of(ImageUser::kParameter))) {
         kinds.push_back(ImageReferenceRow::Kind::kParameter);
+    }
+    if (are_all || types.contains(text_of(ImageUser::kLaunchTemplate))) {
+        kinds.push_back(ImageReferenceRow::Kind::kLaunchTemplate);
     }
     return kinds;
 }
@@ -99,7 +109,7 @@ void add_types(Session& /*session*/, const DescribeImageReferencesRequest& reque
         throw missing_parameter("IncludeAllResourceTypes or ResourceTypes");
     }
     std::set<std::string_view> types;
-    std::vector<std::string> states;
+    Reach reach;
     for (const auto& type : request.resource_types) {
         if (!type.resource_type) {
             throw missing_parameter("ResourceType");
@@ -108,11 +118,12 @@ void add_types(Session& /*session*/, const DescribeImageReferencesRequest& reque
             throw invalid_value(*type.resource_type, "ResourceType", "It is named twice.");
         }
         for (const auto& option : type.resource_type_options) {
-            add_states(*type.resource_type, option, states);
+            add_option(*type.resource_type, option, reach);
         }
     }
     want_reference_kinds(wanted, kinds_of(are_all, types));
-    want_instance_states(wanted, states);
+    want_instance_states(wanted, reach.states);
+    want_version_depth(wanted, reach.version_depth);
 }
 
 ImageReference reference_answer(Session& session, ImageReferenceRow row)
@@ -129,6 +140,10 @@ ImageReference reference_answer(Session& session, ImageReferenceRow row)
         case ImageReferenceRow::Kind::kParameter:
             reference.resource_type = text_of(ImageUser::kParameter);
             reference.arn = parameter_arn(region, account, row.name);
+            break;
+        case ImageReferenceRow::Kind::kLaunchTemplate:
+            reference.resource_type = text_of(ImageUser::kLaunchTemplate);
+            reference.arn = arn_of("ec2", region, account, "launch-template/" + row.name);
             break;
     }
     return reference;
@@ -178,8 +193,9 @@ GetImageAncestryResponse get_image_ancestry(Session& session,
     return response;
 }
 
-// Source: EC2 API Reference, DescribeImageReferences (documented). Launch templates and recipes do
-// not exist here; images need not exist, and of a parameter the newest version counts (assumed).
+// Source: EC2 API Reference, DescribeImageReferences (documented). Recipes do not exist here;
+// images need not exist, of a parameter the newest version counts, and a launch template is told
+// once, whatever number of its versions name the image (assumed).
 DescribeImageReferencesResponse describe_image_references(
     Session& session, const DescribeImageReferencesRequest& request)
 {

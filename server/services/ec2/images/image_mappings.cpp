@@ -42,20 +42,21 @@ ImageMappingRow parse_mapping(const BlockDeviceMapping& mapping)
     if (!is_device_name(*mapping.device_name)) {
         throw invalid_mapped_device_name(*mapping.device_name);
     }
-    const int kinds =
-        (mapping.ebs ? 1 : 0) + (mapping.virtual_name ? 1 : 0) + (mapping.no_device ? 1 : 0);
-    if (kinds > 1) {
-        throw invalid_block_device_mapping(fmt::format(
-            "{} has more than one of Ebs, VirtualName and NoDevice", *mapping.device_name));
+    if (mapping.no_device && (mapping.ebs || mapping.virtual_name)) {
+        throw invalid_block_device_mapping(
+            fmt::format("{} has NoDevice beside Ebs or VirtualName", *mapping.device_name));
     }
     ImageMappingRow row;
     row.device_name = *mapping.device_name;
-    row.virtual_name = mapping.virtual_name;
     row.no_device = mapping.no_device.has_value();
-    if (mapping.virtual_name && !is_ephemeral(*mapping.virtual_name)) {
+    // Source: any name beside a volume is taken (observed), and shown nowhere (assumed).
+    if (!mapping.ebs) {
+        row.virtual_name = mapping.virtual_name;
+    }
+    if (row.virtual_name && !is_ephemeral(*row.virtual_name)) {
         throw invalid_block_device_mapping(
             fmt::format("Invalid virtual name '{}' for {}; expected ephemeral0 to ephemeral23",
-                        *mapping.virtual_name, row.device_name));
+                        *row.virtual_name, row.device_name));
     }
     if (mapping.ebs) {
         row.snapshot_id = mapping.ebs->snapshot_id;
@@ -108,9 +109,8 @@ void complete_mapping(Session& session, ImageMappingRow& mapping, bool is_root)
             mapping.volume_size_gib = snapshot.volume_size_gib;
         }
         if (*mapping.volume_size_gib < snapshot.volume_size_gib) {
-            throw invalid_block_device_mapping(fmt::format(
-                "Volume of size {}GB is smaller than snapshot '{}', expect size >= {}GB",
-                *mapping.volume_size_gib, snapshot.id.text(), snapshot.volume_size_gib));
+            throw volume_smaller_than_snapshot(*mapping.volume_size_gib, snapshot.id.text(),
+                                               snapshot.volume_size_gib);
         }
         mapping.encrypted = snapshot.encrypted;
     }

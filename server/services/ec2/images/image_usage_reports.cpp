@@ -52,7 +52,7 @@ std::vector<UsageReportType> check_types(const CreateImageUsageReportRequest& re
                     fmt::format("The option '{}' is not valid for the resource type {}.",
                                 option.option_name.value_or(""), name));
             }
-            check_version_depth(option.option_values);
+            parse_version_depth(option.option_values);
             type.version_depth = option.option_values.front();
         }
         types.push_back(std::move(type));
@@ -132,11 +132,6 @@ std::vector<ImageUsageReportEntry> to_entries(Session& /*session*/,
     return entries;
 }
 
-std::string entry_key(const UsageEntryRow& row)
-{
-    return fmt::format("{}/{}/{}", row.report_id.text(), row.account_id, row.resource_type);
-}
-
 template <class Request>
 void add_images(Session& /*session*/, const Request& request, ListQuery& wanted)
 {
@@ -148,6 +143,7 @@ constexpr DescribeSpec kDescribe{
     .schema = kDescribeImageUsageReports,
     .ids = {.member = &DescribeImageUsageReportsRequest::report_ids,
             .check = &check_ids<UsageReportId>,
+            .not_with_page = "ReportIds",
             .require = &require_listed<kUsageReportList, UsageReportId, not_found>},
     .refine = &add_images<DescribeImageUsageReportsRequest>,
     .select = &select_page<kUsageReportList>,
@@ -161,7 +157,8 @@ constexpr DescribeSpec kDescribeEntries{
             .require = &require_listed<kUsageReportList, UsageReportId, not_found>},
     .refine = &add_images<DescribeImageUsageReportEntriesRequest>,
     .select = &select_page<kUsageEntryList>,
-    .key = &entry_key,
+    .key = &key_by<&UsageEntryRow::report_id, &UsageEntryRow::account_id,
+                   &UsageEntryRow::resource_type>,
     .answers = &to_entries,
     .into = &DescribeImageUsageReportEntriesResponse::image_usage_report_entries};
 
@@ -173,16 +170,17 @@ void remove_report(Session& session, const UsageReportId& id)
 
 }  // namespace
 
-void check_version_depth(const std::vector<std::string>& values)
+std::int64_t parse_version_depth(const std::vector<std::string>& values)
 {
-    constexpr int kMost = 10'000;
+    constexpr std::int64_t kMost = 10'000;
     const auto text = values.size() == 1 ? values.front() : fmt::format("{} values", values.size());
-    int depth = 0;
+    std::int64_t depth = 0;
     const auto* end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, depth);
     if (values.size() != 1 || error != std::errc() || stop != end || depth < 1 || depth > kMost) {
         throw invalid_value(text, "OptionValue", "Expected a whole number from 1 to 10000.");
     }
+    return depth;
 }
 
 // Source: EC2 API Reference, CreateImageUsageReport (documented): of one's own image; what other

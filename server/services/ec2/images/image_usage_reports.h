@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <string>
 #include <vector>
 
 #include "server/calls/family.h"
@@ -17,6 +19,6 @@ inline constexpr Due kUsageReportExpired{"usage-report-expired"};
 
 /// How many versions of a launch template are looked at. Throws InvalidParameterValue unless it is
 /// one whole number from 1 to 10,000 (documented).
-void check_version_depth(const std::vector<std::string>& values);
+std::int64_t parse_version_depth(const std::vector<std::string>& values);
 
 }  // namespace amilab::ec2

@@ -17,6 +17,7 @@
 #include "server/services/ec2/images/allowed_images.h"
 #include "server/services/ec2/images/errors.h"
 #include "server/services/ec2/images/image_annotations.h"
+#include "server/services/ec2/images/image_manifests.h"
 #include "server/services/ec2/images/image_mappings.h"
 #include "server/services/ec2/images/image_names.h"
 #include "server/services/ec2/images/new_image.h"
@@ -84,16 +85,8 @@ void check_platform(const RegisterImageRequest& request, std::string_view archit
     }
 }
 
-void check_kernel(const std::optional<std::string>& id, std::string_view prefix,
-                  std::string_view parameter)
-{
-    if (id && !has_id_shape(*id, prefix)) {
-        throw invalid_value(*id, parameter, fmt::format("Expected: '{}-...'.", prefix));
-    }
-}
-
-/// Source: an instance store image's manifest is at ImageLocation (documented): it is not read
-/// here. That its root has no snapshot is assumed.
+/// Source: an instance store image's manifest is at ImageLocation (documented). That its root has
+/// no snapshot is assumed.
 void check_location(const RegisterImageRequest& request,
                     const std::vector<ImageMappingRow>& mappings)
 {
@@ -131,12 +124,10 @@ std::vector<ImageMappingRow> complete_mappings(Session& session,
     return mappings;
 }
 
-/// Source: i386 by default; an instance store image's is in its manifest (documented), which is not
-/// read here.
+/// Source: i386 by default (documented); an instance store image's is in its manifest.
 std::string architecture_of(const RegisterImageRequest& request)
 {
-    return request.architecture.value_or(
-        std::string(text_of(request.image_location ? Architecture::kX8664 : Architecture::kI386)));
+    return request.architecture.value_or(std::string(text_of(Architecture::kI386)));
 }
 
 ImageRow make_row(const RegisterImageRequest& request)
@@ -173,11 +164,6 @@ std::vector<std::string> snapshots_of(const std::vector<ImageMappingRow>& mappin
         }
     }
     return snapshots;
-}
-
-std::optional<std::string> time_text(const std::optional<TimeMs>& time_ms)
-{
-    return time_ms ? std::optional(wire::format_timestamp({*time_ms})) : std::nullopt;
 }
 
 /// Puts into the answer what the row alone says.
@@ -377,7 +363,7 @@ bool recycle_image(Session& session, const ImageRow& row)
     }
     remember_launch_permissions(session.db(), row.id);
     set_launch_permissions_aside(session.db(), row.id);
-    set_image_state(session.db(), row.id, ImageState::kDeregistered);
+    set_image<&ImageRow::state>(session.db(), row.id, ImageState::kDeregistered);
     return true;
 }
 
@@ -405,10 +391,14 @@ constexpr DescribeSpec kDescribe{.schema = kDescribeImages,
                                  .answers = &to_answers,
                                  .into = &DescribeImagesResponse::images};
 
-}  // namespace
+/// A request that needs no state to be sound, and what is read out of it.
+struct Registration {
+    RegisterImageRequest request;
+    std::vector<ImageMappingRow> mappings;
+    std::vector<TagRow> tags;
+};
 
-// Source: EC2 API Reference, RegisterImage (documented).
-RegisterImageResponse register_image(Session& session, const RegisterImageRequest& sent)
+Registration check_registration(const RegisterImageRequest& sent)
 {
     auto request = sent;
     // Source: Terraform sends ImageLocation empty (observed); the others alike (assumed).
@@ -423,21 +413,58 @@ RegisterImageResponse register_image(Session& session, const RegisterImageReques
     if (!request.billing_products.empty()) {
         throw billing_products_not_authorized();
     }
-    check_kernel(request.kernel_id, "aki", "kernelId");
-    check_kernel(request.ramdisk_id, "ari", "ramdiskId");
+    check_kernel(request.kernel_id, request.ramdisk_id);
     auto mappings = parse_mappings(request.block_device_mappings);
     check_location(request, mappings);
     auto tags = parse_tags<ImageId>(request.tag_specifications);
     stop_if_dry_run(request);
+    return {std::move(request), std::move(mappings), std::move(tags)};
+}
 
-    mappings = complete_mappings(session, std::move(mappings), request);
+RegisterImageResponse make_registered(Session& session, const Registration& registration)
+{
+    const auto& request = registration.request;
+    const auto mappings = complete_mappings(session, registration.mappings, request);
     const auto row = new_image(session, {.row = make_row(request),
                                          .uefi_data = request.uefi_data,
                                          .mappings = mappings,
-                                         .tags = std::move(tags),
+                                         .tags = registration.tags,
                                          .product_codes_of = snapshots_of(mappings),
                                          .available_ms = session.due_ms(kImagePending)});
     return {.image_id = row.id.text()};
+}
+
+/// Of an image whose root is on the instance store.
+RegisterImageResponse register_stored_image(ByteSession& session, const RegisterImageRequest& sent)
+{
+    auto registration = check_registration(sent);
+    auto& request = registration.request;
+    const auto manifest = read_image_manifest(session, *request.image_location);
+    // Source: the manifest's (documented); that the call's go before them is assumed.
+    request.architecture = request.architecture.value_or(manifest.architecture);
+    for (auto [asked, told] : {std::pair(&request.kernel_id, &manifest.kernel_id),
+                               std::pair(&request.ramdisk_id, &manifest.ramdisk_id)}) {
+        *asked = *asked ? *asked : *told;
+    }
+    check_platform(request, *request.architecture,
+                   require_virtualization(request.virtualization_type));
+    check_kernel(request.kernel_id, request.ramdisk_id);
+    RegisterImageResponse response;
+    session.write([&](Session& rows) { response = make_registered(rows, registration); });
+    return response;
+}
+
+bool is_of_manifest(const wire::Parameters& parameters)
+{
+    return !parameters.find("ImageLocation").value_or("").empty();
+}
+
+}  // namespace
+
+// Source: EC2 API Reference, RegisterImage (documented).
+RegisterImageResponse register_image(Session& session, const RegisterImageRequest& request)
+{
+    return make_registered(session, check_registration(request));
 }
 
 // Source: EC2 API Reference, DescribeImages (documented); one unknown id fails the whole call
@@ -541,13 +568,13 @@ void image_available(Session& session, const ImageId& id)
         fail_image(session.db(), id, "Client.InvalidSnapshot.NotFound", why_lost(session, *lost));
         return;
     }
-    set_image_state(session.db(), id, ImageState::kAvailable);
+    set_image<&ImageRow::state>(session.db(), id, ImageState::kAvailable);
 }
 
 namespace {
 
 constexpr Operation kOperations[] = {
-    write<register_image>(kRegisterImage),
+    write_or_move<register_image, register_stored_image, is_of_manifest>(kRegisterImage),
     read<describe_images, kAdoptedImages>(kDescribeImages),
     write<deregister_image>(kDeregisterImage, {.frees_space = true}),
 };

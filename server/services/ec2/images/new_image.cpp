@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "server/calls/resource_tags.h"
-#include "server/services/ec2/images/errors.h"
+#include "server/services/ec2/common/free_image_names.h"
 #include "server/services/ec2/images/images.h"
 #include "storage/base/units.h"
 #include "storage/metadata/images/image_annotation_rows.h"
@@ -32,22 +32,14 @@ void complete_row(Session& session, ImageRow& row, bool is_available)
     row.creation_time_ms = whole_seconds(session.now_ms());
 }
 
-/// No index decides: copies share names. Only the writer makes images.
-void require_free_name(Database& db, const ImageRow& row)
-{
-    if (const auto holder = select_image_named(db, row.owner, row.region, row.name)) {
-        throw image_name_taken(row.name, *holder);
-    }
-}
-
 }  // namespace
 
 ImageRow new_image(Session& session, NewImage image)
 {
     auto& row = image.row;
     complete_row(session, row, !image.available_ms);
-    if (!image.shares_name) {
-        require_free_name(session.db(), row);
+    if (image.name == ImageName::kNew) {
+        require_free_image_name(session.db(), row.owner, row.region, row.name);
     }
     insert_image(session.db(), row, image.uefi_data, image.mappings);
     store_tags(session, row.id, image.tags);

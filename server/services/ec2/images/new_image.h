@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,10 @@
 #include "storage/metadata/tags/tag_rows.h"
 
 namespace amilab::ec2 {
+
+/// Whether the image's name is to be its own: kNew is looked for, kFree has been, kAny may be in
+/// use.
+enum class ImageName : std::uint8_t { kNew, kFree, kAny };
 
 /// What an image is made of.
 struct NewImage {
@@ -24,14 +29,13 @@ struct NewImage {
     std::vector<std::string> product_codes_of{};
     /// The image whose watermarks it gets.
     std::optional<std::string> watermarks_of{};
-    /// Whether it may have a name that is in use.
-    bool shares_name = false;
+    ImageName name = ImageName::kNew;
     /// When it becomes available, of due_ms(); nothing: it is from the start.
     std::optional<TimeMs> available_ms{};
 };
 
 /// Makes the image in the call's region. Throws InvalidAMIName.Duplicate where the owner has one of
-/// the name there, unless the name may be shared.
+/// the name there, and that is to be looked for.
 ImageRow new_image(Session& session, NewImage image);
 
 }  // namespace amilab::ec2

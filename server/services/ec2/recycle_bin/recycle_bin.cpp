@@ -4,8 +4,8 @@
 #include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/former_images.h"
+#include "server/services/ec2/common/free_image_names.h"
 #include "server/services/ec2/common/ids.h"
-#include "server/services/ec2/recycle_bin/errors.h"
 #include "server/services/ec2/snapshots/snapshots.h"
 #include "server/services/ec2/volumes/volume_sources.h"
 #include "server/services/ec2/volumes/volumes.h"
@@ -54,7 +54,7 @@ void check_image_ids(const std::vector<std::string>& ids)
 {
     check_ids<ImageId>(ids);
     if (ids.size() > kMostImageIds) {
-        throw too_many_image_ids(ids.size(), kMostImageIds);
+        throw too_many_given(ids.size(), kMostImageIds, "image IDs");
     }
 }
 
@@ -183,11 +183,8 @@ RestoreImageFromRecycleBinResponse restore_image_from_recycle_bin(
     const auto entry = require_in_bin(session, id);
     require_snapshots(session, id);
     const auto image = *select_visible_image(session.db(), session.account(), session.region(), id);
-    if (const auto holder =
-            select_image_named(session.db(), image.owner, image.region, image.name)) {
-        throw image_name_taken(image.name, *holder);
-    }
-    set_image_state(session.db(), id, to_word<ImageState>(entry.state));
+    require_free_image_name(session.db(), image.owner, image.region, image.name);
+    set_image<&ImageRow::state>(session.db(), id, to_word<ImageState>(entry.state));
     restore_launch_permissions(session.db(), id);
     take_out_of_bin(session, entry);
     return {.return_value = true};

@@ -46,12 +46,6 @@ AvailabilityZone to_zone(const ZoneRow& row)
     return zone;
 }
 
-template <class Row>
-std::string name_of(const Row& row)
-{
-    return row.name;
-}
-
 /// Source: the first unknown name in the order of the alphabet is named (observed).
 void require_known_regions(Session& session, const ListQuery& wanted)
 {
@@ -87,7 +81,7 @@ constexpr DescribeSpec kDescribeRegionsSpec{
     .ids = {.member = &DescribeRegionsRequest::region_names, .require = &require_known_regions},
     .refine = &leave_out_other_regions,
     .select = &select_page<kRegionList>,
-    .key = &name_of<RegionRow>,
+    .key = &key_by<&RegionRow::name>,
     .answers = &to_regions,
     .into = &DescribeRegionsResponse::regions};
 
@@ -131,8 +125,8 @@ constexpr DescribeSpec kDescribeZones{
     .schema = kDescribeAvailabilityZones,
     .ids = {.member = &DescribeAvailabilityZonesRequest::zone_names},
     .resolve = &add_zone_ids,
-    .select = &select_page<kZoneList>,
-    .key = &name_of<ZoneRow>,
+    .select = &select_zones,
+    .key = &key_by<&ZoneRow::name>,
     .answers = &to_zones,
     .into = &DescribeAvailabilityZonesResponse::availability_zones};
 
@@ -153,11 +147,34 @@ DescribeAvailabilityZonesResponse describe_availability_zones(
     return describe<kDescribeZones>(session, request);
 }
 
+// Source: EC2 API Reference, ModifyAvailabilityZoneGroup (documented): opting out is for AWS
+// Support; the refusals are assumed.
+ModifyAvailabilityZoneGroupResponse modify_availability_zone_group(
+    Session& session, const ModifyAvailabilityZoneGroupRequest& request)
+{
+    stop_if_dry_run(request);
+    ListQuery query{.owner = session.account(), .region = session.region()};
+    query.among.emplace_back(kZoneGroupName, std::vector{request.group_name});
+    const auto zones = select_zones(session.db(), query);
+    if (zones.empty()) {
+        throw invalid_value(request.group_name, "GroupName", "There is no such zone group.");
+    }
+    const auto& status = zones.front().opt_in_status;
+    if (request.opt_in_status == OptInStatus::kNotOptedIn && status != OptInStatus::kNotOptedIn) {
+        throw unsupported("Contact AWS Support to opt out of a zone group.");
+    }
+    if (request.opt_in_status == OptInStatus::kOptedIn && status == OptInStatus::kNotOptedIn) {
+        opt_in_to_zones(session.db(), session.account(), session.region(), request.group_name);
+    }
+    return {.return_value = true};
+}
+
 namespace {
 
 constexpr Operation kOperations[] = {
     read<describe_regions>(kDescribeRegions),
     read<describe_availability_zones>(kDescribeAvailabilityZones),
+    write<modify_availability_zone_group>(kModifyAvailabilityZoneGroup),
 };
 
 }  // namespace

@@ -96,12 +96,6 @@ ApiError managed_key_snapshot_not_shared()
     return operation_not_permitted("Encrypted snapshots with EBS default key cannot be shared");
 }
 
-ApiError too_many_modifications(std::size_t given, std::size_t limit)
-{
-    return invalid_parameter_value(
-        fmt::format("{} modifications are more than the {} that one call may make", given, limit));
-}
-
 ApiError snapshot_in_use(const SnapshotId& snapshot, const ImageId& image)
 {
     return {"InvalidSnapshot.InUse", fmt::format("The snapshot {} is currently in use by {}",

@@ -36,7 +36,6 @@ ApiError no_volumes_to_snapshot(const InstanceId& instance);
 
 ApiError encrypted_snapshot_not_public();
 ApiError managed_key_snapshot_not_shared();
-ApiError too_many_modifications(std::size_t given, std::size_t limit);
 
 ApiError snapshot_in_use(const SnapshotId& snapshot, const ImageId& image);
 

@@ -1,19 +1,23 @@
 #include "server/services/ec2/snapshots/fast_restores.h"
 
 #include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/ids.h"
+#include "server/services/ec2/common/zones.h"
 #include "server/services/ec2/snapshots/snapshot_tiers.h"
 #include "server/services/ec2/snapshots/snapshots.h"
 #include "server/services/ec2/volumes/volume_sources.h"
 #include "server/wire/ec2/schema.h"
 #include "server/wire/ec2/snapshots/fast_restores.h"
-#include "storage/metadata/regions/region_rows.h"
 #include "storage/metadata/snapshots/fast_restore_rows.h"
+#include "storage/metadata/snapshots/snapshot_search.h"
 
 namespace amilab::ec2 {
 
@@ -21,7 +25,7 @@ namespace {
 
 // Source: 16 TiB at most, five snapshots in a region (documented).
 constexpr std::int64_t kLargestGib = 16 * 1024;
-constexpr std::int64_t kMostSnapshots = 5;
+constexpr std::size_t kMostSnapshots = 5;
 
 constexpr const char* kUserInitiated = "Client.UserInitiated";
 constexpr const char* kLifecycle = "Client.UserInitiated - Lifecycle state transition";
@@ -53,13 +57,7 @@ std::vector<ZoneRow> require_zones(Session& session, const Request& request)
 {
     const bool by_name = !request.availability_zones.empty();
     const auto& wanted = by_name ? request.availability_zones : request.availability_zone_ids;
-    ListQuery query{.region = session.region()};
-    if (by_name) {
-        query.ids = wanted;
-    } else {
-        query.among.emplace_back(kZoneId, wanted);
-    }
-    auto zones = select_page<kZoneList>(session.db(), query);
+    auto zones = named_zones(session, request.availability_zones, request.availability_zone_ids);
     for (const auto& name : wanted) {
         const bool is_found = std::any_of(zones.begin(), zones.end(), [&](const ZoneRow& zone) {
             return (by_name ? zone.name : zone.zone_id) == name;
@@ -108,17 +106,12 @@ std::vector<DescribeFastSnapshotRestoreSuccessItem> to_answers(Session& session,
     return answers;
 }
 
-std::string key_of(const FastRestoreRow& row)
-{
-    return fmt::format("{}/{}", row.snapshot_id.text(), row.zone);
-}
-
 // Source: MaxResults from 0 on (documented); what 0 means is assumed.
 constexpr DescribeSpec kDescribe{
     .schema = kDescribeFastSnapshotRestores,
     .page = {.zero_is_all = true},
     .select = &select_page<kFastRestoreList>,
-    .key = &key_of,
+    .key = &key_by<&FastRestoreRow::snapshot_id, &FastRestoreRow::zone>,
     .answers = &to_answers,
     .into = &DescribeFastSnapshotRestoresResponse::fast_snapshot_restores};
 
@@ -137,16 +130,99 @@ void add_failure(std::vector<Item>& items, const SnapshotId& id, const ZoneRow& 
     error.error = Error{.code = failure.code, .message = failure.message};
 }
 
-std::optional<FastRestoreRow> find_enabled(Session& session, const SnapshotId& id,
-                                           const ZoneRow& zone)
+/// What the caller has enabled in the region, which is little: read once, whatever a call names.
+class EnabledRestores {
+public:
+    explicit EnabledRestores(Session& session)
+    {
+        ListQuery wanted{
+            .owner = session.account(), .region = session.region(), .now_ms = session.now_ms()};
+        wanted.also.sql(" AND f.disabling_ms IS NULL");
+        for (auto& row : select_page<kFastRestoreList>(session.db(), wanted)) {
+            add(std::move(row));
+        }
+    }
+
+    void add(FastRestoreRow row) { rows_[row.snapshot_id][row.zone] = std::move(row); }
+    /// Null when it is not enabled there.
+    const FastRestoreRow* find(const SnapshotId& id, const ZoneRow& zone) const
+    {
+        const auto zones = rows_.find(id);
+        if (zones == rows_.end()) {
+            return nullptr;
+        }
+        const auto found = zones->second.find(zone.name);
+        return found == zones->second.end() ? nullptr : &found->second;
+    }
+    /// The row, which is not among them any more.
+    std::optional<FastRestoreRow> take(const SnapshotId& id, const ZoneRow& zone)
+    {
+        const auto* found = find(id, zone);
+        if (found == nullptr) {
+            return std::nullopt;
+        }
+        auto row = *found;
+        auto& zones = rows_.find(id)->second;
+        zones.erase(zone.name);
+        if (zones.empty()) {
+            rows_.erase(id);
+        }
+        return row;
+    }
+    bool has(const SnapshotId& id) const { return rows_.contains(id); }
+    std::size_t count_snapshots() const { return rows_.size(); }
+
+private:
+    std::map<SnapshotId, std::map<std::string, FastRestoreRow>> rows_;
+};
+
+using Snapshots = std::map<SnapshotId, SnapshotRow>;
+
+/// The snapshots that the caller may see of these, by their ids.
+Snapshots select_accessible(Session& session, const std::vector<SnapshotId>& ids)
 {
-    auto row = select_fast_restore(session.db(), session.account(), session.region(), id, zone.name,
-                                   session.now_ms());
-    return row && !row->disabling_ms ? row : std::nullopt;
+    Snapshots snapshots;
+    for (auto& row : select_snapshots(session.db(), {.owner = session.account(),
+                                                    .region = session.region(),
+                                                    .ids = texts_of(ids),
+                                                    .now_ms = session.now_ms()})) {
+        auto id = row.id;
+        snapshots.emplace(std::move(id), std::move(row));
+    }
+    return snapshots;
+}
+
+const SnapshotRow& require_among(const Snapshots& snapshots, const SnapshotId& id)
+{
+    const auto found = snapshots.find(id);
+    if (found == snapshots.end()) {
+        throw not_found(id);
+    }
+    return found->second;
+}
+
+void require_accessible(Session& session, const std::vector<SnapshotId>& ids)
+{
+    const auto snapshots = select_accessible(session, ids);
+    for (const auto& id : ids) {
+        require_among(snapshots, id);
+    }
+}
+
+/// The snapshots by their ids. Throws for one that the caller may not see, or that is archived.
+Snapshots require_restorable(Session& session, const std::vector<SnapshotId>& ids)
+{
+    auto snapshots = select_accessible(session, ids);
+    for (const auto& id : ids) {
+        if (require_among(snapshots, id).tier == StorageTier::kArchive) {
+            throw snapshot_is_archived(id);
+        }
+    }
+    return snapshots;
 }
 
 /// Source: 16 TiB, five snapshots, no Local or Wavelength Zones (documented).
-std::optional<Failure> why_not_enabled(Session& session, const SnapshotRow& snapshot,
+std::optional<Failure> why_not_enabled(const EnabledRestores& enabled, const SnapshotRow& snapshot,
                                        const ZoneRow& zone)
 {
     if (zone.zone_type != ZoneType::kAvailabilityZone) {
@@ -157,12 +233,7 @@ std::optional<Failure> why_not_enabled(Session& session, const SnapshotRow& snap
         return Failure{"InvalidParameterValue",
                        "Fast snapshot restore is not supported for snapshots of more than 16 TiB."};
     }
-    const auto enabled = select_fast_restores_of(session.db(), snapshot.id, session.now_ms());
-    const bool counts_already =
-        std::any_of(enabled.begin(), enabled.end(),
-                    [&](const FastRestoreRow& row) { return row.owner == session.account(); });
-    if (!counts_already && count_fast_restored_snapshots(session.db(), session.account(),
-                                                         session.region()) >= kMostSnapshots) {
+    if (!enabled.has(snapshot.id) && enabled.count_snapshots() >= kMostSnapshots) {
         return Failure{
             "ResourceLimitExceeded",
             fmt::format("Fast snapshot restore can be enabled for {} snapshots.", kMostSnapshots)};
@@ -206,20 +277,22 @@ EnableFastSnapshotRestoresResponse enable_fast_snapshot_restores(
     stop_if_dry_run(request);
 
     const auto zones = require_zones(session, request);
+    const auto snapshots = require_restorable(session, ids);
+    EnabledRestores enabled(session);
     EnableFastSnapshotRestoresResponse response;
     for (const auto& id : ids) {
-        const auto snapshot = require_accessible_snapshot(session, id);
-        require_not_archived(session, id);
         for (const auto& zone : zones) {
             using Success = EnableFastSnapshotRestoreSuccessItem;
-            if (const auto enabled = find_enabled(session, id, zone)) {
-                response.successful.push_back(to_answer<Success>(session, *enabled));
-            } else if (const auto failure = why_not_enabled(session, snapshot, zone)) {
+            if (const auto* row = enabled.find(id, zone)) {
+                response.successful.push_back(to_answer<Success>(session, *row));
+            } else if (const auto failure = why_not_enabled(enabled, snapshots.at(id), zone)) {
                 add_failure<EnableFastSnapshotRestoreErrorItem,
                             EnableFastSnapshotRestoreStateError>(response.unsuccessful, id, zone,
                                                                  *failure);
             } else {
                 auto answer = to_answer<Success>(session, enable(session, id, zone));
+                enabled.add(*select_fast_restore(session.db(), session.account(), session.region(),
+                                                 id, zone.name, session.now_ms()));
                 // As the answer of every call shows the state before what happens by itself.
                 answer.optimizing_time.reset();
                 answer.enabled_time.reset();
@@ -239,11 +312,12 @@ DisableFastSnapshotRestoresResponse disable_fast_snapshot_restores(
     stop_if_dry_run(request);
 
     const auto zones = require_zones(session, request);
+    require_accessible(session, ids);
+    EnabledRestores enabled(session);
     DisableFastSnapshotRestoresResponse response;
     for (const auto& id : ids) {
-        require_accessible_snapshot(session, id);
         for (const auto& zone : zones) {
-            auto row = find_enabled(session, id, zone);
+            auto row = enabled.take(id, zone);
             if (!row) {
                 add_failure<DisableFastSnapshotRestoreErrorItem,
                             DisableFastSnapshotRestoreStateError>(

@@ -35,22 +35,23 @@ SnapshotRow require_modifiable_snapshot(Session& session, const SnapshotId& id)
     return std::move(*row);
 }
 
-std::vector<Grantee> to_rows(const std::vector<CreateVolumePermission>& permissions)
+std::vector<Grantee> to_rows(const Session& session,
+                             const std::vector<CreateVolumePermission>& permissions)
 {
-    std::vector<Grantee> rows;
+    RequestedGrantees rows(session.region());
     for (const auto& permission : permissions) {
         const auto before = rows.size();
-        append_grantee(rows, GranteeKind::kUserId, permission.user_id);
-        append_grantee(rows, GranteeKind::kGroup, permission.group);
+        rows.append(GranteeKind::kUserId, permission.user_id);
+        rows.append(GranteeKind::kGroup, permission.group);
         if (rows.size() == before) {
             throw invalid_parameter_combination(
                 "Each create volume permission needs a UserId or a Group.");
         }
     }
-    return rows;
+    return rows.take();
 }
 
-PermissionChange parse_change(const ModifySnapshotAttributeRequest& request)
+PermissionChange parse_change(const Session& session, const ModifySnapshotAttributeRequest& request)
 {
     if (request.attribute.value_or(std::string(kCreateVolumePermission)) !=
         kCreateVolumePermission) {
@@ -59,18 +60,21 @@ PermissionChange parse_change(const ModifySnapshotAttributeRequest& request)
     std::optional<PermissionChange> structured;
     if (request.create_volume_permission) {
         structured.emplace();
-        structured->add = to_rows(request.create_volume_permission->add);
-        structured->remove = to_rows(request.create_volume_permission->remove);
+        structured->add = to_rows(session, request.create_volume_permission->add);
+        structured->remove = to_rows(session, request.create_volume_permission->remove);
     }
-    FlatChange flat{.grantees = {},
-                    .operation = find_word<OperationType>(request.operation_type.value_or(""))};
+    RequestedGrantees flat(session.region());
     for (const auto& value : request.user_ids) {
-        append_grantee(flat.grantees, GranteeKind::kUserId, value);
+        flat.append(GranteeKind::kUserId, value);
     }
     for (const auto& value : request.group_names) {
-        append_grantee(flat.grantees, GranteeKind::kGroup, value);
+        flat.append(GranteeKind::kGroup, value);
     }
-    auto change = merge_styles(std::move(structured), flat, kParameter);
+    auto change =
+        merge_styles(std::move(structured),
+                     {.grantees = flat.take(),
+                      .operation = find_word<OperationType>(request.operation_type.value_or(""))},
+                     kParameter);
     if (change.is_empty()) {
         throw missing_parameter(kParameter);
     }
@@ -81,7 +85,7 @@ PermissionChange parse_change(const ModifySnapshotAttributeRequest& request)
             "Permissions cannot be both added and removed in one call.");
     }
     if (change.add.size() + change.remove.size() > kMost) {
-        throw too_many_modifications(change.add.size() + change.remove.size(), kMost);
+        throw too_many_given(change.add.size() + change.remove.size(), kMost, "permissions");
     }
     return change;
 }
@@ -108,7 +112,7 @@ ModifySnapshotAttributeResponse modify_snapshot_attribute(
     Session& session, const ModifySnapshotAttributeRequest& request)
 {
     const auto id = parse_id<SnapshotId>(request.snapshot_id);
-    const auto change = parse_change(request);
+    const auto change = parse_change(session, request);
     stop_if_dry_run(request);
     const auto row = require_modifiable_snapshot(session, id);
     if (change.publishes()) {

@@ -8,6 +8,7 @@
 #include "server/wire/ec2/snapshots/snapshot_locks.h"
 #include "storage/base/units.h"
 #include "storage/metadata/snapshots/snapshot_lock_rows.h"
+#include "storage/metadata/snapshots/snapshot_search.h"
 
 namespace amilab::ec2 {
 
@@ -116,27 +117,17 @@ std::vector<LockedSnapshotsInfo> to_answers(Session& session, std::vector<Snapsh
     return answers;
 }
 
-/// Source: one unknown id fails the call (assumed).
-void require_own_snapshots(Session& session, const ListQuery& wanted)
-{
-    for (const auto& id : wanted.ids) {
-        require_own_snapshot(session, SnapshotId::trusted(id));
-    }
-}
-
-std::string key_of(const SnapshotLockRow& row)
-{
-    return row.snapshot_id.text();
-}
-
-constexpr DescribeSpec kDescribe{.schema = kDescribeLockedSnapshots,
-                                 .ids = {.member = &DescribeLockedSnapshotsRequest::snapshot_ids,
-                                         .check = &check_ids<SnapshotId>,
-                                         .require = &require_own_snapshots},
-                                 .select = &select_page<kSnapshotLockList>,
-                                 .key = &key_of,
-                                 .answers = &to_answers,
-                                 .into = &DescribeLockedSnapshotsResponse::snapshots};
+// Source: one unknown id fails the call (assumed).
+constexpr DescribeSpec kDescribe{
+    .schema = kDescribeLockedSnapshots,
+    .ids = {.member = &DescribeLockedSnapshotsRequest::snapshot_ids,
+            .check = &check_ids<SnapshotId>,
+            .not_with_page = "SnapshotIds",
+            .require = &require_listed<kOwnSnapshotList, SnapshotId, not_found>},
+    .select = &select_page<kSnapshotLockList>,
+    .key = &key_by<&SnapshotLockRow::snapshot_id>,
+    .answers = &to_answers,
+    .into = &DescribeLockedSnapshotsResponse::snapshots};
 
 }  // namespace
 

@@ -23,7 +23,7 @@ constexpr std::size_t kMostExcluded = 40;
 std::vector<VolumeId> parse_excluded(const std::vector<std::string>& texts)
 {
     if (texts.size() > kMostExcluded) {
-        throw too_many_ids(texts.size(), kMostExcluded);
+        throw too_many_given(texts.size(), kMostExcluded, "volume IDs");
     }
     return parse_ids<VolumeId>(texts);
 }

@@ -11,6 +11,7 @@
 #include "server/services/ec2/tags/errors.h"
 #include "server/wire/ec2/schema.h"
 #include "server/wire/ec2/tags/tags.h"
+#include "storage/metadata/instances/instance_option_rows.h"
 
 namespace amilab::ec2 {
 
@@ -85,6 +86,21 @@ void check_tags_to_delete(const std::vector<Tag>& tags)
     }
 }
 
+/// Throws for tags that the metadata of one of the instances would have to show and cannot.
+/// Source: as at launch (documented).
+void check_metadata_keys(Session& session, const Targets& targets, const std::vector<TagRow>& tags)
+{
+    if (std::ranges::all_of(tags, [](const TagRow& tag) { return fits_metadata(tag.key); })) {
+        return;
+    }
+    const auto options = select_instance_options(session.db(), targets.ids());
+    if (std::ranges::any_of(options, [](const InstanceOptionRow& one) {
+            return one.instance_metadata_tags == kMetadataTagsEnabled;
+        })) {
+        require_metadata_keys(tags);
+    }
+}
+
 std::vector<NamedTag> named_tags(const std::vector<Tag>& tags)
 {
     std::vector<NamedTag> named;
@@ -110,6 +126,7 @@ CreateTagsResponse create_tags(Session& session, const CreateTagsRequest& reques
     stop_if_dry_run(request);
 
     require_targets(session, targets);
+    check_metadata_keys(session, targets, tags);
     store_tags(session, targets.resources, tags);
     return {};
 }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "server/calls/request_values.h"
+#include "server/services/ec2/common/attachment_limits.h"
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/device_names.h"
 #include "server/services/ec2/common/errors.h"
@@ -16,6 +17,7 @@
 #include "server/services/ec2/volumes/volume_answers.h"
 #include "storage/metadata/instance_types/instance_type_words.h"
 #include "storage/metadata/instances/root_volume_rows.h"
+#include "storage/metadata/network/network_interface_rows.h"
 
 namespace amilab::ec2 {
 
@@ -79,8 +81,9 @@ void check_attachable(Session& session, const VolumeRow& volume, const InstanceI
         check_multi_attachable(volume, instance, host, device,
                                select_attachments_on(session.db(), volume.id));
     }
-    if (host.maximum_attachments && host.attachments >= *host.maximum_attachments) {
-        throw attachment_limit_exceeded(host.instance_type, *host.maximum_attachments);
+    if (const auto type = select_launch_type(session.db(), host.instance_type)) {
+        require_attachments_fit(*type, host.attachments + 1,
+                                count_interfaces_of(session.db(), instance));
     }
 }
 

@@ -41,13 +41,6 @@ ApiError attachment_not_found(const VolumeId& volume, const InstanceId& instance
                         instance.text(), device)};
 }
 
-ApiError attachment_limit_exceeded(std::string_view instance_type, std::int64_t limit)
-{
-    return {"AttachmentLimitExceeded",
-            fmt::format("Volume attachments exceed the limit of {} for the instance type {}", limit,
-                        instance_type)};
-}
-
 ApiError instance_not_running(const InstanceId& instance)
 {
     return {"IncorrectState", fmt::format("Instance '{}' is not 'running'.", instance.text())};
@@ -257,13 +250,15 @@ ApiError volume_value_too_high(std::string_view what, std::int64_t value, std::i
 ApiError volume_parameter_not_supported(std::string_view parameter, std::string_view type)
 {
     return invalid_parameter_combination(
-        fmt::format("The parameter {} is not supported for {} volumes.", parameter, type));
+               fmt::format("The parameter {} is not supported for {} volumes.", parameter, type))
+        .of_parameter(parameter);
 }
 
 ApiError volume_parameter_required(std::string_view parameter, std::string_view type)
 {
     return invalid_parameter_combination(
-        fmt::format("The parameter {} must be specified for {} volumes.", parameter, type));
+               fmt::format("The parameter {} must be specified for {} volumes.", parameter, type))
+        .of_parameter(parameter);
 }
 
 ApiError iops_ratio_too_high(std::int64_t iops, std::int64_t size_gib, std::int64_t max)

@@ -27,7 +27,6 @@ ApiError volume_not_attached(const VolumeId& volume, std::string_view state);
 ApiError attachment_not_found(const VolumeId& volume, const InstanceId& instance);
 ApiError attachment_not_found(const VolumeId& volume, const InstanceId& instance,
                               std::string_view device);
-ApiError attachment_limit_exceeded(std::string_view instance_type, std::int64_t limit);
 ApiError instance_not_running(const InstanceId& instance);
 ApiError root_volume_not_detachable(const VolumeId& volume, const InstanceId& instance);
 ApiError invalid_device_name(std::string_view device);

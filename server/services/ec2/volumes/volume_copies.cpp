@@ -15,15 +15,6 @@ namespace amilab::ec2 {
 
 namespace {
 
-VolumeSpec make_spec(const CopyVolumesRequest& request, std::int64_t size_gib)
-{
-    return complete_volume_spec(
-        {.volume_type = request.volume_type.value_or(std::string(kDefaultVolumeType)),
-         .size_gib = size_gib,
-         .iops = request.iops,
-         .throughput = request.throughput});
-}
-
 /// A volume over what the source has at this instant.
 VolumeId copy_volume(Session& session, const CopyVolumesRequest& request, const VolumeRow& source,
                      std::vector<TagRow> tags)
@@ -32,7 +23,7 @@ VolumeId copy_volume(Session& session, const CopyVolumesRequest& request, const 
     if (size_gib < source.size_gib) {
         throw copy_smaller_than_source(size_gib, source.id, source.size_gib);
     }
-    auto spec = make_spec(request, size_gib);
+    auto spec = wished_spec(request, size_gib);
     const bool multi_attach = request.multi_attach_enabled.value_or(false);
     if (multi_attach) {
         require_multi_attach_zone(session, spec.volume_type, source.zone);
@@ -55,7 +46,7 @@ CopyVolumesResponse copy_volumes(Session& session, const CopyVolumesRequest& req
 {
     const auto source_id = parse_id<VolumeId>(request.source_volume_id, "sourceVolumeId");
     if (request.size) {
-        make_spec(request, *request.size);
+        wished_spec(request, *request.size);
     }
     if (request.multi_attach_enabled.value_or(false)) {
         require_multi_attach_type(request.volume_type.value_or(std::string(kDefaultVolumeType)));

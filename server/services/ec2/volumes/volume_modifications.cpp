@@ -16,8 +16,8 @@
 #include "server/wire/types.h"
 #include "storage/base/units.h"
 #include "storage/blocks/block_store.h"
-#include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/volumes/volume_modification_rows.h"
+#include "storage/state/generation.h"
 
 namespace amilab::ec2 {
 
@@ -174,31 +174,26 @@ VolumeModification to_answer(const VolumeModificationRow& row, TimeMs now_ms)
     return answer;
 }
 
-/// A volume that is open grows when the rows that say so are committed.
+/// A volume that is open grows when the rows that say so are committed; others are opened with the
+/// size that those say.
 void grow_bytes(Session& session, const VolumeRow& row, std::int64_t target_gib)
 {
-    const auto size_bytes = static_cast<std::uint64_t>(row.size_gib) * kGiB;
-    auto volume =
-        session.blocks().open_volume(select_layer_chain(session.db(), row.layer_id), size_bytes);
-    session.after_commit([volume = std::move(volume), target_gib](Generation&) {
-        volume->grow(static_cast<std::uint64_t>(target_gib) * kGiB);
+    session.after_commit([layer = row.layer_id, target_gib](Generation& generation) {
+        if (const auto volume = generation.blocks().find_volume(layer)) {
+            volume->grow(static_cast<std::uint64_t>(target_gib) * kGiB);
+        }
     });
 }
 
 void require_modified(Session& session, const ListQuery& wanted)
 {
-    for (const auto& text : wanted.ids) {
-        const auto id = VolumeId::trusted(text);
-        require_volume(session, id);
-        if (!select_volume_modification(session.db(), id)) {
-            throw modification_not_found(id);
-        }
+    const auto others = missing_ids<kVolumeModificationList>(session.db(), wanted);
+    if (others.empty()) {
+        return;
     }
-}
-
-std::string key_of(const VolumeModificationRow& row)
-{
-    return row.volume_id.text();
+    const auto id = VolumeId::trusted(others.front());
+    require_volume(session, id);
+    throw modification_not_found(id);
 }
 
 std::vector<VolumeModification> to_answers(Session& session,
@@ -221,7 +216,7 @@ constexpr DescribeSpec kDescribe{
             .require = &require_modified},
     .page = {.largest = 500},
     .select = &select_page<kVolumeModificationList>,
-    .key = &key_of,
+    .key = &key_by<&VolumeModificationRow::volume_id>,
     .answers = &to_answers,
     .into = &DescribeVolumesModificationsResponse::volumes_modifications};
 

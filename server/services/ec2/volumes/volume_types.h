@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "storage/metadata/volumes/volume_type.h"
+
 /// What AWS takes of each EBS volume type.
 /// Source: EC2 API Reference, CreateVolume; EBS User Guide, "Amazon EBS volume types" (documented).
 namespace amilab::ec2 {
@@ -28,5 +30,16 @@ struct VolumeSpec {
 /// out of the type's range, or out of proportion; InvalidParameterCombination for what the type
 /// does not take or cannot do without.
 VolumeSpec complete_volume_spec(VolumeSpec spec);
+
+/// The complete spec of a volume of that size whose type and performance a request may name.
+template <class Request>
+VolumeSpec wished_spec(const Request& request, std::int64_t size_gib)
+{
+    return complete_volume_spec(
+        {.volume_type = request.volume_type.value_or(std::string(kDefaultVolumeType)),
+         .size_gib = size_gib,
+         .iops = request.iops,
+         .throughput = request.throughput});
+}
 
 }  // namespace amilab::ec2

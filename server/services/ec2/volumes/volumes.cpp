@@ -11,6 +11,7 @@
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/common/resource_tags.h"
+#include "server/services/ec2/common/zones.h"
 #include "server/services/ec2/volumes/errors.h"
 #include "server/services/ec2/volumes/new_volumes.h"
 #include "server/services/ec2/volumes/volume_answers.h"
@@ -19,7 +20,6 @@
 #include "server/wire/ec2/schema.h"
 #include "server/wire/ec2/volumes/volumes.h"
 #include "storage/metadata/instances/root_volume_rows.h"
-#include "storage/metadata/regions/region_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
 
 namespace amilab::ec2 {
@@ -55,27 +55,12 @@ std::string require_zone(Session& session, const CreateVolumeRequest& request)
 {
     const bool by_name = is_given(request.availability_zone);
     const auto& wanted = by_name ? *request.availability_zone : *request.availability_zone_id;
-    ListQuery query{.region = session.region()};
-    if (by_name) {
-        query.ids.push_back(wanted);
-    } else {
-        query.among.push_back({kZoneId, {wanted}});
-    }
-    const auto zones = select_page<kZoneList>(session.db(), query);
+    const auto zones =
+        by_name ? named_zones(session, {wanted}, {}) : named_zones(session, {}, {wanted});
     if (zones.empty()) {
         throw zone_not_found(wanted);
     }
     return zones.front().name;
-}
-
-/// The size and performance, as far as the request and the snapshot say.
-VolumeSpec make_spec(const CreateVolumeRequest& request, std::int64_t size_gib)
-{
-    return complete_volume_spec(
-        {.volume_type = request.volume_type.value_or(std::string(kDefaultVolumeType)),
-         .size_gib = size_gib,
-         .iops = request.iops,
-         .throughput = request.throughput});
 }
 
 std::int64_t size_on_snapshot(const CreateVolumeRequest& request, const SnapshotRow& snapshot)
@@ -100,7 +85,8 @@ VolumeId make_volume(Session& session, const CreateVolumeRequest& request, std::
         snapshot = require_usable_snapshot(session, *request.snapshot_id);
         product_codes_of.push_back(snapshot->id.text());
     }
-    auto spec = make_spec(request, snapshot ? size_on_snapshot(request, *snapshot) : *request.size);
+    auto spec =
+        wished_spec(request, snapshot ? size_on_snapshot(request, *snapshot) : *request.size);
     const auto rate = request.volume_initialization_rate;
     const bool fast_restored = is_restored_fast(session, snapshot, zone, rate);
     return new_volume(
@@ -163,7 +149,7 @@ CreateVolumeResponse create_volume(Session& session, const CreateVolumeRequest& 
     }
     check_initialization_rate(request);
     if (request.size) {
-        make_spec(request, *request.size);
+        wished_spec(request, *request.size);
     }
     parse_encryption(session, request.encrypted, request.kms_key_id);
     if (request.multi_attach_enabled.value_or(false)) {

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "server/wire/api_error.h"
+#include "storage/disk_formats/disk_image.h"
+#include "storage/metadata/import_tasks/import_task_state.h"
+
+/// Refusals of imports, and what their tasks say when they fail. docs/fidelity.md says for each
+/// whether it is documented, observed or assumed.
+namespace amilab::ec2 {
+
+/// "InvalidParameter", which imports say where other calls say InvalidParameterValue.
+ApiError invalid_import_parameter(std::string_view message);
+ApiError invalid_source_location();
+ApiError source_not_in_region();
+/// Nobody has the role, or its policy does not trust the import.
+ApiError service_role_missing(std::string_view role);
+ApiError unknown_image_format(std::string_view format);
+ApiError import_task_not_found(std::string_view id);
+ApiError import_task_has_ended(std::string_view id, ImportTaskState state);
+ApiError too_many_imports(std::int64_t limit);
+
+/// Status messages of tasks that fail.
+std::string message_of(const DiskImageError& error, DiskFileFormat format);
+/// The object cannot be read: S3 answers with that status.
+std::string source_not_readable(int http_status);
+std::string source_changed();
+std::string too_many_bytes_imported(std::uint64_t most);
+std::string import_has_no_room();
+std::string import_broke_off();
+
+}  // namespace amilab::ec2

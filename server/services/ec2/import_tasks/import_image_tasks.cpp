@@ -1,0 +1,534 @@
+#include "server/services/ec2/import_tasks/import_image_tasks.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "server/calls/byte_session.h"
+#include "server/calls/encryption.h"
+#include "server/calls/errors.h"
+#include "server/calls/idempotency.h"
+#include "server/services/ec2/common/describe_spec.h"
+#include "server/services/ec2/common/device_names.h"
+#include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/licenses.h"
+#include "server/services/ec2/common/own_rows.h"
+#include "server/services/ec2/images/new_image.h"
+#include "server/services/ec2/import_tasks/boot_checks.h"
+#include "server/services/ec2/import_tasks/errors.h"
+#include "server/services/ec2/import_tasks/import_job.h"
+#include "server/services/ec2/import_tasks/import_sources.h"
+#include "server/wire/ec2/import_tasks/import_image_tasks.h"
+#include "server/wire/ec2/schema.h"
+#include "storage/base/units.h"
+#include "storage/metadata/images/image_words.h"
+#include "storage/metadata/volumes/volume_type.h"
+#include "storage/state/generation.h"
+
+namespace amilab::ec2 {
+
+namespace {
+
+// Source: "A VM import task fails for VMs with more than 21 volumes attached", and twenty tasks at
+// a time (documented); the refusals are assumed.
+constexpr std::size_t kMostDisks = 21;
+constexpr std::int64_t kMostActive = 20;
+
+constexpr Due kWorks{kImportImageTaskWorks};
+
+ApiError no_such_task(const ImportImageTaskId& id)
+{
+    return import_task_not_found(id.text());
+}
+
+// Answers
+
+SnapshotDetail to_detail(const ImportImageDiskRow& row, ImportTaskState state, int percent)
+{
+    SnapshotDetail detail{
+        .description = row.description,
+        .device_name = row.device_name,
+        .disk_image_size = 0.0,
+        .format = row.format,
+        .url = row.url,
+        .user_bucket = UserBucketDetails{.s3_bucket = row.bucket, .s3_key = row.key}};
+    const bool is_active = state == ImportTaskState::kActive;
+    if (state == ImportTaskState::kCompleted || (is_active && percent >= kValidating)) {
+        detail.disk_image_size = static_cast<double>(row.image_bytes);
+        detail.status = std::string(text_of(state));
+    }
+    if (is_active && detail.status) {
+        detail.progress = std::to_string(percent);
+    }
+    if (row.snapshot_id) {
+        detail.snapshot_id = row.snapshot_id->text();
+    }
+    return detail;
+}
+
+ImportImageTask to_task(Session& session, const ImportImageTaskRow& row)
+{
+    ImportImageTask task{.architecture = row.architecture,
+                         .boot_mode = row.boot_mode,
+                         .description = row.description,
+                         .encrypted = row.encrypted,
+                         .hypervisor = row.hypervisor,
+                         .import_task_id = row.id.text(),
+                         .kms_key_id = row.kms_key_id,
+                         .license_type = row.license_type,
+                         .platform = row.platform,
+                         .status = std::string(text_of(row.state)),
+                         .status_message = row.status_message,
+                         .usage_operation = row.usage_operation};
+    if (row.image_id) {
+        task.image_id = row.image_id->text();
+    }
+    for (const auto& arn : row.license_configurations) {
+        task.license_specifications.push_back({.license_configuration_arn = arn});
+    }
+    if (row.state == ImportTaskState::kActive) {
+        const auto progress =
+            progress_of(session, row.id.text(), row.start_time_ms, row.due_time_ms, "converting");
+        task.progress = std::to_string(progress.percent);
+        task.status_message = std::string(progress.message);
+    }
+    return task;
+}
+
+std::vector<ImportImageTask> to_answers(Session& session, std::vector<ImportImageTaskRow>&& rows)
+{
+    const auto ids = ids_of(rows);
+    const PageTags tags(session, ids);
+    const auto disks = select_children<kImportImageDisks>(session.db(), ids);
+    std::vector<ImportImageTask> answers;
+    for (const auto& row : rows) {
+        auto& task = answers.emplace_back(to_task(session, row));
+        task.tags = tags.of(row.id.text());
+        const auto percent = task.progress ? std::stoi(*task.progress) : 0;
+        for (const auto& disk : children_of(disks, &ImportImageDiskRow::task_id, row.id.text())) {
+            task.snapshot_details.push_back(to_detail(disk, row.state, percent));
+        }
+    }
+    return answers;
+}
+
+constexpr DescribeSpec kDescribe{
+    .schema = kDescribeImportImageTasks,
+    .ids = {.member = &DescribeImportImageTasksRequest::import_task_ids,
+            .check = &check_ids<ImportImageTaskId>,
+            .not_with_page = "ImportTaskIds",
+            .require = &require_listed<kImportImageTaskList, ImportImageTaskId, no_such_task>},
+    .select = &select_page<kImportImageTaskList>,
+    .answers = &to_answers,
+    .into = &DescribeImportImageTasksResponse::import_image_tasks};
+
+ImportImageResponse to_answer(Session& session, const ImportImageTaskId& id)
+{
+    auto tasks = to_answers(session, {require_import_image_task(session, id)});
+    auto& task = tasks.front();
+    return {.architecture = std::move(task.architecture),
+            .description = std::move(task.description),
+            .encrypted = task.encrypted,
+            .hypervisor = std::move(task.hypervisor),
+            .image_id = std::move(task.image_id),
+            .import_task_id = std::move(task.import_task_id),
+            .kms_key_id = std::move(task.kms_key_id),
+            .license_specifications = std::move(task.license_specifications),
+            .license_type = std::move(task.license_type),
+            .platform = std::move(task.platform),
+            .progress = std::move(task.progress),
+            .snapshot_details = std::move(task.snapshot_details),
+            .status = std::move(task.status),
+            .status_message = std::move(task.status_message),
+            .tags = std::move(task.tags),
+            .usage_operation = std::move(task.usage_operation)};
+}
+
+// Requests
+
+/// Throws ApiError (InvalidParameter) for a value that is none of these.
+void check_one_of(const std::optional<std::string>& value, std::string_view parameter,
+                  std::initializer_list<std::string_view> allowed)
+{
+    if (value && std::ranges::find(allowed, *value) == allowed.end()) {
+        throw invalid_import_parameter(
+            fmt::format("The value '{}' of {} is not supported.", *value, parameter));
+    }
+}
+
+/// Source: values are documented ("uefi-preferred isn't supported for importing images"), usage
+/// operations those of "Licensing options" in the VM Import/Export User Guide; codes are assumed.
+void check_values(const ImportImageRequest& request)
+{
+    check_one_of(request.architecture, "Architecture", {"i386", "x86_64", "arm64"});
+    check_one_of(request.boot_mode, "BootMode", {"legacy-bios", "uefi"});
+    check_one_of(request.hypervisor, "Hypervisor", {"xen"});
+    check_one_of(request.platform, "Platform", {"Windows", "Linux"});
+    check_one_of(request.license_type, "LicenseType", {"AWS", "BYOL"});
+    check_one_of(request.usage_operation, "UsageOperation",
+                 {"RunInstances", "RunInstances:0002", "RunInstances:0004", "RunInstances:0006",
+                  "RunInstances:0010", "RunInstances:0080", "RunInstances:0100",
+                  "RunInstances:0102", "RunInstances:0200", "RunInstances:0202",
+                  "RunInstances:0800", "RunInstances:000g", "RunInstances:00g0"});
+    if (request.license_type && request.usage_operation) {
+        throw invalid_parameter_combination(
+            "LicenseType and UsageOperation cannot be in one request.");
+    }
+}
+
+/// An import that is asked for.
+struct Wish {
+    ImportImageTaskRow row{};
+    std::vector<ImportImageDiskRow> disks{};
+};
+
+/// /dev/sda1, then /dev/sdf and on. Source: that the root device is /dev/sda1 is observed.
+std::string device_of(const ImportImageDiskRow& disk)
+{
+    if (disk.device_name) {
+        return *disk.device_name;
+    }
+    return disk.position == 0 ? "/dev/sda1"
+                              : fmt::format("/dev/sd{}", static_cast<char>('e' + disk.position));
+}
+
+/// Names as RegisterImage takes them, each once (assumed).
+void check_devices(const std::vector<ImportImageDiskRow>& disks)
+{
+    std::set<std::string> devices;
+    for (const auto& disk : disks) {
+        const auto device = device_of(disk);
+        if (!is_device_name(device)) {
+            throw invalid_mapped_device_name(device);
+        }
+        if (!devices.emplace(without_folder(device)).second) {
+            throw invalid_block_device_mapping(
+                fmt::format("{} is being assigned to multiple times.", device));
+        }
+    }
+}
+
+std::vector<ImportImageDiskRow> parse_disks(const ImportImageRequest& request)
+{
+    if (request.disk_containers.size() > kMostDisks) {
+        throw too_many_given(request.disk_containers.size(), kMostDisks, "disk containers");
+    }
+    std::vector<ImportImageDiskRow> disks;
+    for (const auto& container : request.disk_containers) {
+        auto place = parse_place(container.user_bucket, container.url);
+        auto format = parse_image_format(container.format);
+        disks.push_back({.position = static_cast<std::int64_t>(disks.size()),
+                         .description = container.description,
+                         .device_name = container.device_name,
+                         .bucket = std::move(place.bucket),
+                         .key = std::move(place.key),
+                         .url = std::move(place.url),
+                         .format = std::move(format)});
+        if (disks.back().format == text_of(DiskFileFormat::kOva)) {
+            throw unsupported("The format OVA of DiskContainer is not offered.");
+        }
+    }
+    check_devices(disks);
+    return disks;
+}
+
+Wish parse_wish(const Session& session, const ImportImageRequest& request)
+{
+    check_values(request);
+    auto encryption = parse_encryption(session, request.encrypted, request.kms_key_id);
+    Wish wish;
+    wish.disks = parse_disks(request);
+    wish.row.license_configurations = checked_licenses(request.license_specifications);
+    wish.row.description = request.description;
+    wish.row.architecture = request.architecture;
+    wish.row.hypervisor = request.hypervisor;
+    wish.row.platform = request.platform;
+    wish.row.license_type = request.license_type;
+    wish.row.usage_operation = request.usage_operation;
+    wish.row.boot_mode = request.boot_mode;
+    wish.row.encrypted = encryption.encrypted;
+    wish.row.kms_key_id = std::move(encryption.kms_key_id);
+    wish.row.start_time_ms = session.now_ms();
+    wish.row.due_time_ms = session.due_ms(kImportImageTaskActive);
+    return wish;
+}
+
+ObjectPlace place_of(const ImportImageDiskRow& row)
+{
+    return {.bucket = row.bucket, .key = row.key, .url = row.url};
+}
+
+/// All objects of a task as they are now, or why one cannot be read.
+struct FoundObjects {
+    std::vector<std::shared_ptr<ObjectBytes>> objects{};
+    std::string failure{};
+};
+
+FoundObjects open_sources(Session& session, const ImportImageTaskRow& row,
+                          const std::vector<ImportImageDiskRow>& disks)
+{
+    FoundObjects found;
+    for (const auto& disk : disks) {
+        auto one = open_source(session, row.owner, row.region, place_of(disk));
+        if (!one.object) {
+            found.failure = std::move(one.failure);
+            return found;
+        }
+        found.objects.push_back(std::move(one.object));
+    }
+    return found;
+}
+
+std::shared_ptr<ImportJob> make_job(Generation& generation, const Wish& wish,
+                                    const std::vector<std::shared_ptr<ObjectBytes>>& objects)
+{
+    ImportOrder order{.task_id = wish.row.id.text(),
+                      .account = wish.row.owner,
+                      .due_action = kImportImageTaskWorks,
+                      .due_ms = wish.row.due_time_ms,
+                      .sources = {},
+                      .looks_at_disks = true};
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+        order.sources.push_back({.object = objects[i]});
+        if (wish.disks[i].format) {
+            order.sources.back().format = to_word<DiskFileFormat>(*wish.disks[i].format);
+        }
+    }
+    return std::make_shared<ImportJob>(generation.shared_from_this(), std::move(order));
+}
+
+/// What a new task begins with: objects to read, or none when it has failed.
+struct Begun {
+    Wish wish{};
+    std::vector<std::shared_ptr<ObjectBytes>> objects{};
+};
+
+void store_task(Session& session, Wish& wish, const FoundObjects& found,
+                const std::vector<TagRow>& tags)
+{
+    insert_own<kImportImageTaskColumns>(session, wish.row, tags);
+    for (std::size_t i = 0; i < wish.disks.size(); ++i) {
+        auto& disk = wish.disks[i];
+        disk.task_id = wish.row.id.text();
+        if (i < found.objects.size()) {
+            disk.etag = found.objects[i]->etag();
+            disk.image_bytes = static_cast<std::int64_t>(found.objects[i]->size_bytes());
+        }
+        insert_row<kImportImageDiskColumns>(session.db(), disk);
+    }
+}
+
+ImportImageResponse begin_task(Session& session, const ImportImageRequest& request, Begun& begun)
+{
+    auto wish = parse_wish(session, request);
+    const auto tags = parse_tags<ImportImageTaskId>(request.tag_specifications);
+    stop_if_dry_run(request);
+
+    constexpr std::string_view kOperation = ImportImageRequest::kOperation;
+    if (const auto made = made_before(session, kOperation, request.client_token)) {
+        return to_answer(session, ImportImageTaskId::trusted(*made));
+    }
+    require_service_role(session, request.role_name);
+    for (const auto& disk : wish.disks) {
+        require_bucket_here(session, place_of(disk));
+    }
+    if (count_active_import_image_tasks(session.db(), session.account(), session.region()) >=
+        kMostActive) {
+        throw too_many_imports(kMostActive);
+    }
+    wish.row.owner = session.account();
+    wish.row.region = session.region();
+    auto found = open_sources(session, wish.row, wish.disks);
+    store_task(session, wish, found, tags);
+    remember_token(session, kOperation, request.client_token, wish.row.id.text());
+    if (!found.failure.empty()) {
+        session.schedule_at(wish.row.due_time_ms, kWorks, wish.row.id.text());
+        found.objects.clear();
+    }
+    auto answer = to_answer(session, wish.row.id);
+    begun = {.wish = std::move(wish), .objects = std::move(found.objects)};
+    return answer;
+}
+
+// Source: EC2 API Reference, ImportImage (documented). Whether objects can be read, are disks and
+// boot, the task tells (observed).
+ImportImageResponse import_image(ByteSession& session, const ImportImageRequest& request)
+{
+    ImportImageResponse answer;
+    Begun begun;
+    session.write([&](Session& calling) { answer = begin_task(calling, request, begun); });
+    auto& generation = session.generation();
+    if (!begun.objects.empty() &&
+        generation.companions().get<ImportWork>().begin(begun.wish.row.id.text())) {
+        work_now(generation.shared_from_this(), make_job(generation, begun.wish, begun.objects));
+    }
+    return answer;
+}
+
+// Source: EC2 API Reference, DescribeImportImageTasks (documented).
+DescribeImportImageTasksResponse describe_import_image_tasks(
+    Session& session, const DescribeImportImageTasksRequest& request)
+{
+    return describe<kDescribe>(session, request);
+}
+
+// What befalls tasks.
+
+void end_task(Session& session, ImportImageTaskRow& row, std::string failure)
+{
+    row.state = ImportTaskState::kDeleted;
+    row.status_message = std::move(failure);
+    update_import_image_task(session.db(), row);
+    end_work(session, row.id.text());
+}
+
+/// Source: the image is named after its task, its description begins so (observed).
+ImageRow image_of(const ImportImageTaskRow& row, const std::string& root_device)
+{
+    const bool is_windows = row.platform == "Windows";
+    ImageRow image{.name = row.id.text(),
+                   .description = fmt::format("AWS-VMImport service: {}", *row.platform),
+                   .architecture = *row.architecture,
+                   .image_type = std::string(text_of(ImageType::kMachine)),
+                   .root_device_name = root_device,
+                   .root_device_type = std::string(text_of(RootDeviceType::kEbs)),
+                   .virtualization_type = std::string(text_of(VirtualizationType::kHvm)),
+                   .hypervisor = std::string(text_of(Hypervisor::kXen)),
+                   .boot_mode = row.boot_mode,
+                   .ena_support = true,
+                   .platform_details = is_windows ? "Windows" : "Linux/UNIX"};
+    image.usage_operation = std::string(kPlainUsageOperation);
+    if (is_windows) {
+        // Source: with AWS's license, and with one's own (documented).
+        image.platform = "windows";
+        image.usage_operation += row.license_type == "BYOL" ? ":0800" : ":0002";
+    }
+    image.usage_operation = row.usage_operation.value_or(image.usage_operation);
+    return image;
+}
+
+ImageMappingRow mapping_of(const ImportImageDiskRow& disk, const ImportedDisk& imported,
+                           const ImportImageTaskRow& row)
+{
+    return {.device_name = device_of(disk),
+            .snapshot_id = disk.snapshot_id->text(),
+            .volume_size_gib = size_in_gib(imported),
+            .volume_type = std::string(text_of(VolumeType::kGp2)),
+            .encrypted = row.encrypted.value_or(false),
+            .delete_on_termination = true};
+}
+
+void complete_task(Session& session, ImportImageTaskRow& row,
+                   std::vector<ImportImageDiskRow>& disks,
+                   const std::vector<ImportedDisk>& imported)
+{
+    complete_by_content(imported.front().content, row);
+    std::vector<ImageMappingRow> mappings;
+    as_owner(session, row.owner, row.region, [&](Session& theirs) {
+        for (std::size_t i = 0; i < disks.size(); ++i) {
+            const auto snapshot =
+                make_imported_snapshot(theirs, imported[i], row.id.text(),
+                                       {.encrypted = row.encrypted, .kms_key_id = row.kms_key_id});
+            disks[i].snapshot_id = snapshot.id;
+            disks[i].format = text_of(imported[i].format);
+            mappings.push_back(mapping_of(disks[i], imported[i], row));
+            mappings.back().encrypted = snapshot.encrypted;
+            update_import_image_disk(theirs.db(), disks[i]);
+        }
+        row.image_id = new_image(theirs, {.row = image_of(row, mappings.front().device_name),
+                                          .mappings = mappings})
+                           .id;
+    });
+    row.state = ImportTaskState::kCompleted;
+    update_import_image_task(session.db(), row);
+    end_work(session, row.id.text());
+}
+
+bool are_as_they_were(const std::vector<ImportImageDiskRow>& disks, const FoundObjects& found)
+{
+    for (std::size_t i = 0; i < disks.size(); ++i) {
+        if (found.objects[i]->etag() != disks[i].etag) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// In a process that begins, nobody works on what another one left.
+void begin_again(Session& session, const Wish& wish,
+                 const std::vector<std::shared_ptr<ObjectBytes>>& objects)
+{
+    session.after_commit([wish, objects](Generation& generation) {
+        if (generation.companions().get<ImportWork>().begin(wish.row.id.text())) {
+            work_later(generation.shared_from_this(), make_job(generation, wish, objects));
+        }
+    });
+}
+
+void import_image_task_works(Session& session, const ImportImageTaskId& id)
+{
+    auto row = select_import_image_task(session.db(), id);
+    if (!row || row->state != ImportTaskState::kActive) {
+        return end_work(session, id.text());  // its account may be gone
+    }
+    const auto outcome = session.generation().companions().get<ImportWork>().outcome(id.text());
+    if (outcome && !outcome->failure.empty()) {
+        return end_task(session, *row, outcome->failure);
+    }
+    auto disks = select_children<kImportImageDisks>(session.db(), {id.text()});
+    auto found = open_sources(session, *row, disks);
+    if (!found.failure.empty()) {
+        return end_task(session, *row, std::move(found.failure));
+    }
+    if (!are_as_they_were(disks, found)) {
+        return end_task(session, *row, source_changed());
+    }
+    if (!outcome) {
+        return begin_again(session, {.row = *row, .disks = disks}, found.objects);
+    }
+    if (auto failure = why_not_bootable(outcome->disks.front().content, *row)) {
+        return end_task(session, *row, std::move(*failure));
+    }
+    complete_task(session, *row, disks, outcome->disks);
+}
+
+void import_image_task_deleted(Session& session, const ImportImageTaskId& id)
+{
+    auto row = select_import_image_task(session.db(), id);
+    if (row && row->state == ImportTaskState::kDeleting) {
+        row->state = ImportTaskState::kDeleted;
+        update_import_image_task(session.db(), *row);
+    }
+}
+
+constexpr Operation kOperations[] = {
+    move_bytes<import_image>(kImportImage),
+    read<describe_import_image_tasks>(kDescribeImportImageTasks),
+};
+
+constexpr ResourceKind kKinds[] = {
+    kind<ImportImageTaskId, no_such_task>(kTaggableByOwner<kImportImageTaskColumns>),
+};
+
+constexpr DueRow kDue[] = {
+    when<import_image_task_works>(kWorks),
+    when<import_image_task_deleted>(kImportImageTaskDeletes),
+};
+
+constexpr Delay kDelays[] = {kImportImageTaskActive, kImportImageTaskDeleting};
+
+}  // namespace
+
+ImportImageTaskRow require_import_image_task(Session& session, const ImportImageTaskId& id)
+{
+    return require_own<kImportImageTaskList, ImportImageTaskId, no_such_task>(session, id);
+}
+
+constinit const Family kImportImageTasks{
+    .operations = kOperations, .kinds = kKinds, .due = kDue, .delays = kDelays};
+
+}  // namespace amilab::ec2
