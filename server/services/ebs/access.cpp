@@ -49,9 +49,11 @@ SnapshotRow require_exists(Session& session, const SnapshotId& id)
 SnapshotId parse_snapshot_id(const std::string& text, std::string_view parameter)
 {
     if (!has_form(text)) {
-        throw wire::constraints_failed({wire::constraint_failure(
-            fmt::format("'{}'", text), parameter,
-            "Member must satisfy regular expression pattern: ^snap-[0-9a-f]+$")});
+        throw wire::constraints_failed(
+            {wire::constraint_failure(
+                fmt::format("'{}'", text), parameter,
+                "Member must satisfy regular expression pattern: ^snap-[0-9a-f]+$")},
+            parameter);
     }
     auto id = SnapshotId::from_text(text);
     if (!id) {
@@ -91,6 +93,24 @@ OpenSnapshot require_open(Session& session, const SnapshotId& id)
             id.text(), text_of(row.state)));
     }
     return {std::move(row), std::move(*direct)};
+}
+
+void commit_written(ByteSession& session, const SnapshotId& id, LayerId layer,
+                    const ByteSession::Work& change)
+{
+    bool is_layer_gone = false;
+    try {
+        session.write([&](Session& rows) {
+            is_layer_gone = !layer_exists(rows.db(), layer);
+            require_open(rows, id);
+            change(rows);
+        });
+    } catch (const ApiError&) {
+        if (is_layer_gone) {
+            session.blocks().remove_layer(layer);
+        }
+        throw;
+    }
 }
 
 std::shared_ptr<Snapshot> open_bytes(Session& session, const SnapshotRow& row)

@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <string>
 
+#include "server/calls/byte_session.h"
 #include "server/calls/session.h"
 #include "storage/base/units.h"
+#include "storage/blocks/layer_id.h"
 #include "storage/blocks/snapshot.h"
 #include "storage/metadata/snapshots/direct_snapshot_rows.h"
 #include "storage/metadata/snapshots/snapshot_ids.h"
@@ -32,6 +34,12 @@ struct OpenSnapshot {
     DirectSnapshotRow direct;
 };
 OpenSnapshot require_open(Session& session, const SnapshotId& id);
+
+/// Commits a change to the rows of a snapshot whose layer was written since the caller looked.
+/// Throws what require_open does: deleted or given up meanwhile; then the files that the write may
+/// have made anew go too.
+void commit_written(ByteSession& session, const SnapshotId& id, LayerId layer,
+                    const ByteSession::Work& change);
 
 /// The bytes of a snapshot; null when it has none and reads as zeros.
 std::shared_ptr<Snapshot> open_bytes(Session& session, const SnapshotRow& row);

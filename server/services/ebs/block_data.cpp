@@ -1,21 +1,23 @@
 #include "server/services/ebs/block_data.h"
 
 #include <cerrno>
+#include <optional>
 #include <span>
 
 #include <fmt/format.h>
 
 #include "server/calls/account_limits.h"
+#include "server/calls/secrets.h"
 #include "server/services/ebs/access.h"
 #include "server/services/ebs/checksums.h"
 #include "server/services/ebs/errors.h"
 #include "server/services/ebs/tokens.h"
 #include "server/services/ebs/upload_traffic.h"
-#include "server/wire/ebs/block_data.h"
 #include "server/wire/ebs/schema.h"
 #include "server/wire/json.h"
 #include "storage/base/storage_error.h"
 #include "storage/blocks/block_store.h"
+#include "storage/blocks/upload_layer.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/state/generation.h"
 
@@ -46,40 +48,39 @@ Digest check_data(const PutSnapshotBlockRequest& request, std::string_view body)
         throw unreadable_block_data();
     }
     const auto wanted = parse_checksum(request.checksum);
-    if (sha256(body) != wanted) {
+    if (as_digest(sha256(body)) != wanted) {
         throw invalid_parameter("The checksum is not that of the data.");
     }
     return wanted;
 }
 
-/// The layers of the caller's own pending snapshot, top first.
-struct Target {
-    std::vector<LayerId> chain;
-    std::uint64_t size_bytes = 0;
-};
-
-Target require_target(Session& session, const SnapshotId& id, std::int64_t block_index)
-{
-    const auto open = require_open(session, id);
-    require_block(open.snapshot, block_index);
-    return {select_layer_chain(session.db(), *open.snapshot.layer_id),
-            static_cast<std::uint64_t>(open.snapshot.volume_size_gib) * kGiB};
-}
-
-void write_block(BlockStore& blocks, const Target& target, std::int64_t block_index,
-                 std::string_view data)
+/// Throws busy for a layer that a completion sealed, which could not commit; it will be tried
+/// again.
+template <class Work>
+auto busy_when_sealed(const Work& work)
 {
     try {
-        UploadLayer(blocks.open_volume(target.chain, target.size_bytes))
-            .write(static_cast<std::uint64_t>(block_index * kBlockBytes),
-                   std::as_bytes(std::span(data)));
+        return work();
     } catch (const StorageError& error) {
-        // A completion sealed it and could not commit; it will be tried again.
         if (error.error_number == ESTALE) {
             throw busy("The snapshot is being completed.");
         }
         throw;
     }
+}
+
+/// What a block of the caller's own pending snapshot is written to. It is opened while the rows
+/// that tell its layers still hold: layers below it that are merged or deleted later keep their
+/// files for it.
+UploadLayer open_target(Session& session, const SnapshotId& id, std::int64_t block_index)
+{
+    const auto open = require_open(session, id);
+    require_block(open.snapshot, block_index);
+    return busy_when_sealed([&] {
+        return UploadLayer(session.blocks().open_volume(
+            select_layer_chain(session.db(), *open.snapshot.layer_id),
+            static_cast<std::uint64_t>(open.snapshot.volume_size_gib) * kGiB));
+    });
 }
 
 }  // namespace
@@ -93,27 +94,19 @@ PutSnapshotBlockResponse put_snapshot_block(ByteSession& session,
     const auto checksum = check_data(request, session.body());
     const auto hold = session.generation().companions().get<UploadTraffic>().begin_write(
         id.text(), request.block_index);
-    Target target;
+    std::optional<UploadLayer> target;
     session.read([&](Session& rows) {
-        target = require_target(rows, id, request.block_index);
+        target = open_target(rows, id, request.block_index);
         take_bytes(rows, {kService, PutSnapshotBlockRequest::kOperation}, kBlockBytes);
     });
-    write_block(session.blocks(), target, request.block_index, session.body());
-    bool is_layer_gone = false;
-    try {
-        session.write([&](Session& rows) {
-            is_layer_gone = !layer_exists(rows.db(), target.chain.front());
-            require_open(rows, id);
-            put_direct_block(rows.db(), id, request.block_index, checksum, rows.now_ms(),
-                             request.progress);
-        });
-    } catch (const ApiError&) {
-        // Deleted or given up meanwhile: the files that the write may have made anew go too.
-        if (is_layer_gone) {
-            session.blocks().remove_layer(target.chain.front());
-        }
-        throw;
-    }
+    busy_when_sealed([&] {
+        target->write(static_cast<std::uint64_t>(request.block_index * kBlockBytes),
+                      std::as_bytes(std::span(session.body())));
+    });
+    commit_written(session, id, target->id(), [&](Session& rows) {
+        put_direct_block(rows.db(), id, request.block_index, checksum, rows.now_ms(),
+                         request.progress);
+    });
     return {.checksum = request.checksum, .checksum_algorithm = kAlgorithm};
 }
 
@@ -140,7 +133,7 @@ GetSnapshotBlockResponse get_snapshot_block(ByteSession& session,
         snapshot->read(static_cast<std::uint64_t>(request.block_index * kBlockBytes),
                        std::as_writable_bytes(std::span(data)));
     }
-    const auto checksum = to_base64(sha256(data));
+    const auto checksum = to_base64(as_digest(sha256(data)));
     session.answer_with(std::move(data));
     return {.checksum = checksum, .checksum_algorithm = kAlgorithm, .data_length = kBlockBytes};
 }

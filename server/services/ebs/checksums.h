@@ -11,7 +11,8 @@ namespace amilab::ebs {
 /// A SHA-256.
 using Digest = std::array<std::byte, 32>;
 
-Digest sha256(std::string_view bytes);
+/// Of the bytes of a digest.
+Digest as_digest(std::string_view bytes);
 std::string to_base64(const Digest& digest);
 
 /// Throws ValidationException unless `text` is the base64 of 32 bytes.

@@ -1,10 +1,13 @@
 #include "server/services/ebs/upload_ends.h"
 
 #include <cerrno>
+#include <functional>
+#include <memory>
 
 #include <fmt/format.h>
 
 #include "server/calls/layers.h"
+#include "server/calls/secrets.h"
 #include "server/calls/snapshot_life.h"
 #include "server/services/ebs/access.h"
 #include "server/services/ebs/checksums.h"
@@ -44,11 +47,10 @@ void check_parameters(const CompleteSnapshotRequest& request)
 /// bytes (observed of clients that AWS's service takes).
 Digest linear_checksum(Session& session, const SnapshotId& id)
 {
-    constexpr std::size_t kBytes = std::tuple_size_v<Digest>;
-    std::string all;
-    all.reserve(static_cast<std::size_t>(count_direct_blocks(session.db(), id)) * kBytes);
-    for_each_direct_checksum(session.db(), id, [&](std::string_view checksum) { all += checksum; });
-    return sha256(all);
+    Hash all(HashAlgorithm::kSha256);
+    for_each_direct_checksum(session.db(), id,
+                             [&](std::string_view checksum) { all.add(checksum); });
+    return as_digest(all.digest());
 }
 
 void check_blocks(Session& session, const SnapshotId& id, const CompleteSnapshotRequest& request)
@@ -64,26 +66,41 @@ void check_blocks(Session& session, const SnapshotId& id, const CompleteSnapshot
     }
 }
 
-/// Bytes first, then the row: from here on nobody writes the layer.
-void seal(Session& session, const std::vector<LayerId>& chain, std::uint64_t size_bytes)
+/// What is to be completed: a layer, and its bytes unless they are fixed already.
+struct Upload {
+    LayerId layer{};
+    std::shared_ptr<Volume> volume;
+};
+
+/// What fixes bytes, unless an earlier completion did that and could not commit.
+void unless_sealed(const std::function<void()>& work)
 {
     try {
-        UploadLayer(session.blocks().open_volume(chain, size_bytes)).seal();
+        work();
     } catch (const StorageError& error) {
-        // An earlier completion sealed it and could not commit.
         if (error.error_number != ESTALE) {
             throw;
         }
     }
 }
 
-void complete(Session& session, const SnapshotId& id, const CompleteSnapshotRequest& request)
+/// The caller's upload, when it is as the request says.
+Upload require_upload(Session& session, const SnapshotId& id,
+                      const CompleteSnapshotRequest& request)
 {
     const auto open = require_open(session, id);
     check_blocks(session, id, request);
-    const auto layer = *open.snapshot.layer_id;
-    seal(session, select_layer_chain(session.db(), layer),
-         static_cast<std::uint64_t>(open.snapshot.volume_size_gib) * kGiB);
+    Upload upload{.layer = *open.snapshot.layer_id, .volume = nullptr};
+    unless_sealed([&] {
+        upload.volume = session.blocks().open_volume(
+            select_layer_chain(session.db(), upload.layer),
+            static_cast<std::uint64_t>(open.snapshot.volume_size_gib) * kGiB);
+    });
+    return upload;
+}
+
+void complete(Session& session, const SnapshotId& id, LayerId layer)
+{
     mark_layer_sealed(session.db(), layer, session.blocks().boot_id());
     session.cancel_transitions(id.text());
     const auto due_ms = session.due_ms(kSnapshotPending);
@@ -98,7 +115,8 @@ void complete(Session& session, const SnapshotId& id, const CompleteSnapshotRequ
 }  // namespace
 
 // Source: EBS direct APIs Reference, CompleteSnapshot (documented); the answer says pending
-// (observed in its examples), for the rest happens by itself.
+// (observed in its examples), for the rest happens by itself. Bytes first, then the row; the writer
+// is not held while checksums are read and bytes are fixed: nobody writes a block meanwhile.
 CompleteSnapshotResponse complete_snapshot(ByteSession& session,
                                            const CompleteSnapshotRequest& request)
 {
@@ -106,7 +124,15 @@ CompleteSnapshotResponse complete_snapshot(ByteSession& session,
     check_parameters(request);
     const auto hold =
         session.generation().companions().get<UploadTraffic>().begin_completion(id.text());
-    session.write([&](Session& rows) { complete(rows, id, request); });
+    Upload upload;
+    session.read([&](Session& rows) { upload = require_upload(rows, id, request); });
+    if (upload.volume) {
+        unless_sealed([&] { UploadLayer(upload.volume).seal(); });
+    }
+    commit_written(session, id, upload.layer, [&](Session& rows) {
+        // A save of the server may have given it another top meanwhile.
+        complete(rows, id, *require_open(rows, id).snapshot.layer_id);
+    });
     return {.status = "pending"};
 }
 

@@ -19,7 +19,8 @@ ApiError invalid_parameter(std::string_view message)
 
 ApiError invalid_page_token(std::string_view /*token*/)
 {
-    return {"ValidationException", "The NextToken is not valid.", 400, "INVALID_PAGE_TOKEN"};
+    return ApiError("ValidationException", "The NextToken is not valid.", 400, "INVALID_PAGE_TOKEN")
+        .of_parameter("NextToken");
 }
 
 ApiError rule_not_found(std::string_view id)

@@ -1,11 +1,11 @@
 #include "server/services/rbin/rules.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include <fmt/format.h>
 
 #include "server/calls/describe.h"
+#include "server/calls/request_values.h"
 #include "server/services/rbin/errors.h"
 #include "server/services/rbin/tags.h"
 #include "server/wire/json.h"
@@ -30,10 +30,7 @@ RecycleRuleRow require_rule(Session& session, const std::string& id)
 {
     // Source: 11 letters and digits (documented).
     constexpr std::size_t kLength = 11;
-    const bool is_id = id.size() == kLength && std::all_of(id.begin(), id.end(), [](char c) {
-                           return std::isalnum(static_cast<unsigned char>(c)) != 0;
-                       });
-    if (!is_id) {
+    if (id.size() != kLength || !has_only(id, "")) {
         throw invalid_parameter(fmt::format("'{}' is no identifier of a retention rule.", id));
     }
     auto row = select_recycle_rule(session.db(), session.account(), session.region(), id,
@@ -186,11 +183,6 @@ void add_wishes(Session& /*session*/, const ListRulesRequest& request, ListQuery
         wanted, read_resource_tags(request.exclude_resource_tags, "ExcludeResourceTags"));
 }
 
-std::string id_of(const RecycleRuleRow& row)
-{
-    return row.id;
-}
-
 std::vector<RuleSummary> to_summaries(Session& /*session*/, std::vector<RecycleRuleRow>&& rows)
 {
     std::vector<RuleSummary> answers;
@@ -209,7 +201,7 @@ constexpr DescribeSpec kListSpec{.schema = kListRules,
                                  .page = {.usual = kUsualPage, .refuse_token = &invalid_page_token},
                                  .refine = &add_wishes,
                                  .select = &select_recycle_rules,
-                                 .key = &id_of,
+                                 .key = &key_by<&RecycleRuleRow::id>,
                                  .answers = &to_summaries,
                                  .into = &ListRulesResponse::rules};
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "server/calls/arns.h"
+#include "server/calls/request_values.h"
 #include "server/calls/resource_tags.h"
 #include "server/services/rbin/errors.h"
 #include "server/wire/json.h"
@@ -23,9 +24,7 @@ constexpr std::size_t kMostTags = 50;
 bool is_tag_text(std::string_view text)
 {
     return std::all_of(text.begin(), text.end(), [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool is_letter = (byte | 0x20U) >= 'a' && (byte | 0x20U) <= 'z';
-        return byte >= 0x80 || is_letter || (byte >= '0' && byte <= '9') ||
+        return static_cast<unsigned char>(c) >= 0x80 || is_letter_or_digit(c) ||
                std::string_view(" _.:/=+-@").find(c) != std::string_view::npos;
     });
 }

@@ -159,11 +159,9 @@ ApiError tier_lowered()
         "parameter from the advanced-parameter tier to the standard-parameter tier.");
 }
 
-ApiError type_not_offered(std::string_view type)
+ApiError image_type_of_secret()
 {
-    return {"UnsupportedOperationException",
-            fmt::format("amilab does not offer parameters of type {}; see `amilab help coverage`",
-                        type)};
+    return invalid("The data type aws:ec2:image is for parameters of type String alone.");
 }
 
 ApiError data_type_not_offered(std::string_view data_type)
@@ -172,6 +170,64 @@ ApiError data_type_not_offered(std::string_view data_type)
         "UnsupportedOperationException",
         fmt::format("amilab does not offer parameters of data type {}; see `amilab help coverage`",
                     data_type)};
+}
+
+ApiError key_of_no_secret()
+{
+    return invalid("KeyId is required for SecureString type parameter only.");
+}
+
+ApiError invalid_key(std::string_view key_id)
+{
+    return {"InvalidKeyId", fmt::format("Invalid keyId {}", key_id)};
+}
+
+ApiError pattern_mismatch(std::string_view pattern)
+{
+    return {
+        "ParameterPatternMismatchException",
+        fmt::format("Parameter value, cannot be validated against allowedPattern: {}", pattern)};
+}
+
+ApiError invalid_pattern(std::string_view pattern)
+{
+    return {"InvalidAllowedPatternException",
+            fmt::format("The allowed pattern is not a valid regular expression: {}", pattern)};
+}
+
+ApiError tags_with_overwrite()
+{
+    return invalid(
+        "Invalid request: tags and overwrite can't be used together. To create a parameter with "
+        "tags, please remove overwrite flag. To update tags for an existing parameter, please use "
+        "AddTagsToResource or RemoveTagsFromResource.");
+}
+
+ApiError invalid_tag(std::string_view key)
+{
+    return invalid(
+        fmt::format("The tag {} is given twice, is reserved, or has characters that tags may not "
+                    "have.",
+                    key));
+}
+
+ApiError too_many_tags()
+{
+    return {"TooManyTagsError", "A parameter has 50 tags at most."};
+}
+
+ApiError resource_not_found()
+{
+    return {"InvalidResourceId",
+            "The resource ID is not valid. Verify that you entered the correct ID and try again."};
+}
+
+ApiError resource_type_not_offered(std::string_view type)
+{
+    return {"UnsupportedOperationException",
+            fmt::format("amilab does not offer tags on resources of type {}; see `amilab help "
+                        "coverage`",
+                        type)};
 }
 
 ApiError invalid_list_token(std::string_view token)

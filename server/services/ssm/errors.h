@@ -44,9 +44,28 @@ ApiError value_is_no_image(std::string_view value);
 /// Source: assumed.
 ApiError data_type_changed();
 ApiError tier_lowered();
+/// Source: assumed.
+ApiError image_type_of_secret();
 /// Ours: AWS has these types and amilab does not.
-ApiError type_not_offered(std::string_view type);
 ApiError data_type_not_offered(std::string_view data_type);
+
+/// Of a key for what is no secret. Source: observed.
+ApiError key_of_no_secret();
+/// Source: code documented, text assumed.
+ApiError invalid_key(std::string_view key_id);
+/// Source: observed.
+ApiError pattern_mismatch(std::string_view pattern);
+/// Source: code documented, text assumed.
+ApiError invalid_pattern(std::string_view pattern);
+
+/// Source: observed.
+ApiError tags_with_overwrite();
+/// Source: codes documented, texts assumed.
+ApiError invalid_tag(std::string_view key);
+ApiError too_many_tags();
+ApiError resource_not_found();
+/// Ours: AWS has tags on these resources too.
+ApiError resource_type_not_offered(std::string_view type);
 
 /// Source: the code is documented, the text assumed.
 ApiError invalid_list_token(std::string_view token);

@@ -19,15 +19,15 @@ struct NamedKey {
     std::string_view name;
     Key key;
 };
-// The keys of each operation. What amilab's parameters do not have matches nothing.
+// The keys of each operation.
 constexpr NamedKey kKeysByPath[] = {
-    {"Type", Key::kType}, {"KeyId", Key::kNothing}, {"Label", Key::kLabel}};
-constexpr NamedKey kKeys[] = {{"Name", Key::kName},     {"Type", Key::kType},
-                              {"KeyId", Key::kNothing}, {"Path", Key::kPath},
-                              {"Tier", Key::kTier},     {"DataType", Key::kDataType}};
+    {"Type", Key::kType}, {"KeyId", Key::kKeyId}, {"Label", Key::kLabel}};
+constexpr NamedKey kKeys[] = {{"Name", Key::kName},   {"Type", Key::kType},
+                              {"KeyId", Key::kKeyId}, {"Path", Key::kPath},
+                              {"Tier", Key::kTier},   {"DataType", Key::kDataType}};
 // Of the old filters of DescribeParameters; the schema lets no other names through.
 constexpr NamedKey kOldKeys[] = {
-    {"Name", Key::kName}, {"Type", Key::kType}, {"KeyId", Key::kNothing}};
+    {"Name", Key::kName}, {"Type", Key::kType}, {"KeyId", Key::kKeyId}};
 
 std::optional<Key> find_key(std::span<const NamedKey> keys, std::string_view name)
 {
@@ -42,7 +42,7 @@ Key key_of(std::string_view name, FiltersOf operation)
         return *key;
     }
     if (!is_by_path && name.starts_with(kTag)) {
-        return Key::kNothing;
+        return Key::kTag;
     }
     throw invalid_filter_key(
         name, is_by_path ? "Type, KeyId, Label" : "Name, Type, KeyId, Path, Tier, DataType, tag:");
@@ -77,6 +77,8 @@ std::string_view options_of(Key key)
         case Key::kType:
         case Key::kTier:
         case Key::kDataType:
+        case Key::kKeyId:
+        case Key::kTag:
         case Key::kNothing:
             break;
     }
@@ -110,7 +112,8 @@ std::vector<ParameterFilter> parse_filters(std::span<const ParameterStringFilter
         if (key == Key::kPath) {
             std::for_each(filter.values.begin(), filter.values.end(), check_path);
         }
-        parsed.push_back({key, option, filter.values});
+        auto tag = key == Key::kTag ? filter.key.substr(kTag.size()) : std::string();
+        parsed.push_back({key, option, filter.values, std::move(tag)});
     }
     return parsed;
 }
@@ -121,7 +124,7 @@ std::vector<ParameterFilter> parse_old_filters(std::span<const ParametersFilter>
     for (const auto& filter : filters) {
         const auto key = find_key(kOldKeys, filter.key).value_or(Key::kNothing);
         parsed.push_back(
-            {key, key == Key::kName ? Option::kBeginsWith : Option::kEquals, filter.values});
+            {key, key == Key::kName ? Option::kBeginsWith : Option::kEquals, filter.values, {}});
     }
     return parsed;
 }

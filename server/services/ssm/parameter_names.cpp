@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "server/calls/arns.h"
+#include "server/calls/request_values.h"
 #include "server/services/ssm/errors.h"
 
 namespace amilab::ssm {
@@ -17,11 +18,6 @@ constexpr std::size_t kMostLevels = 15;
 constexpr std::size_t kLongestName = 1011;
 constexpr std::string_view kPublicPrefix = "/aws/service/";
 constexpr std::string_view kArn = "arn:";
-
-bool is_name_character(char c)
-{
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-' || c == '_';
-}
 
 bool starts_with_word(std::string_view text, std::string_view word)
 {
@@ -37,7 +33,7 @@ bool has_good_parts(std::string_view path)
     for (std::size_t start = 0; start <= path.size();) {
         const auto end = std::min(path.find('/', start), path.size());
         const auto part = path.substr(start, end - start);
-        if (part.empty() || !std::all_of(part.begin(), part.end(), is_name_character)) {
+        if (part.empty() || !has_only(part, ".-_")) {
             return false;
         }
         start = end + 1;

@@ -2,20 +2,23 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include <fmt/format.h>
 
 #include "server/calls/arns.h"
 #include "server/calls/describe.h"
+#include "server/calls/request_values.h"
 #include "server/calls/services.h"
 #include "server/services/ssm/errors.h"
 #include "server/services/ssm/parameter_filters.h"
 #include "server/services/ssm/parameter_names.h"
+#include "server/services/ssm/parameter_tags.h"
+#include "server/services/ssm/parameter_values.h"
 #include "server/wire/json.h"
 #include "server/wire/ssm/parameters.h"
 #include "server/wire/ssm/schema.h"
 #include "server/wire/wire_errors.h"
+#include "storage/base/lists.h"
 #include "storage/metadata/parameters/parameter_rows.h"
 
 namespace amilab::ssm {
@@ -71,9 +74,11 @@ Parameter parameter_answer(ParameterRow row, const std::optional<std::string>& s
 ParameterMetadata metadata_answer(ParameterRow row)
 {
     ParameterMetadata answer;
+    answer.allowed_pattern = std::move(row.allowed_pattern);
     answer.arn = parameter_arn(row.region, row.owner, row.name);
     answer.data_type = std::move(row.data_type);
     answer.description = std::move(row.description);
+    answer.key_id = std::move(row.key_id);
     answer.last_modified_date = Timestamp{row.last_modified_ms};
     if (!row.last_modified_user.empty()) {
         answer.last_modified_user = std::move(row.last_modified_user);
@@ -114,20 +119,10 @@ std::string choose_tier(const PutParameterRequest& request, const std::optional<
 /// Source: observed; the model does not say so for values.
 ApiError too_short(std::string_view value, std::string_view path)
 {
-    return wire::constraints_failed({wire::constraint_failure(
-        value, path, "Member must have length greater than or equal to 1")});
-}
-
-void check_type(const std::string& type)
-{
-    if (type == ParameterType::kSecureString) {
-        throw type_not_offered(type);
-    }
-    if (!find_word<ParameterType>(type)) {
-        throw wire::constraints_failed({wire::constraint_failure(
-            fmt::format("'{}'", type), "type",
-            "Member must satisfy enum value set: [String, StringList, SecureString]")});
-    }
+    return wire::constraints_failed(
+        {wire::constraint_failure(value, path,
+                                  "Member must have length greater than or equal to 1")},
+        path);
 }
 
 void check_data_type(const std::string& data_type)
@@ -149,11 +144,11 @@ void check_put(const PutParameterRequest& request, const std::string& name)
     if (request.value.empty()) {
         throw too_short("''", "value");
     }
-    if (request.type) {
-        check_type(*request.type);
-    }
     if (request.data_type) {
         check_data_type(*request.data_type);
+    }
+    if (!request.tags.empty() && request.overwrite.value_or(false)) {
+        throw tags_with_overwrite();
     }
     const auto nested = request.value.find("{{");
     if (nested != std::string::npos && request.value.find("}}", nested) != std::string::npos) {
@@ -206,8 +201,51 @@ bool is_label(std::string_view label)
         return static_cast<char>(c < 0x80 ? std::tolower(c) : c);
     });
     return !lower.empty() && (lower[0] < '0' || lower[0] > '9') && !lower.starts_with("aws") &&
-           !lower.starts_with("ssm") &&
-           lower.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-_") == std::string::npos;
+           !lower.starts_with("ssm") && has_only(lower, ".-_");
+}
+
+/// What a secret is, and what its value may be.
+void check_value(Session& session, const ParameterRow& row)
+{
+    const bool is_secret = row.type == ParameterType::kSecureString;
+    if (row.key_id && !is_secret) {
+        throw key_of_no_secret();
+    }
+    if (row.key_id) {
+        require_key(session, *row.key_id);
+    }
+    if (is_secret && row.data_type == kImageType) {
+        throw image_type_of_secret();
+    }
+    if (row.allowed_pattern) {
+        require_allowed(row.value, *row.allowed_pattern);
+    }
+}
+
+/// What the request says, else what the parameter has.
+std::optional<std::string> said_or_kept(const std::optional<std::string>& said,
+                                        const std::optional<ParameterRow>& old,
+                                        std::optional<std::string> ParameterRow::*member)
+{
+    return said || !old ? said : (*old).*member;
+}
+
+/// Shows another text in place of a secret, unless it is to be decrypted.
+template <class Answer>
+void seal(Answer& answer, const std::optional<bool>& with_decryption)
+{
+    if (answer.type == ParameterType::kSecureString && !with_decryption.value_or(false)) {
+        answer.value = sealed_value(answer.name.value_or(""), answer.version.value_or(0),
+                                    answer.value.value_or(""));
+    }
+}
+
+template <class Answer>
+void seal_all(std::vector<Answer>& answers, const std::optional<bool>& with_decryption)
+{
+    for (auto& answer : answers) {
+        seal(answer, with_decryption);
+    }
 }
 
 // Lists
@@ -255,11 +293,6 @@ void add_parameter(Session& session, const GetParameterHistoryRequest& request, 
     want_versions_of(wanted, std::move(newest.name));
 }
 
-std::string name_of(const ParameterRow& row)
-{
-    return row.name;
-}
-
 std::string version_of(const ParameterRow& row)
 {
     return std::to_string(row.version);
@@ -286,12 +319,14 @@ std::vector<ParameterMetadata> to_metadata(Session& /*session*/, std::vector<Par
 ParameterHistory history_answer(ParameterRow row, const std::vector<ParameterLabelRow>& labels)
 {
     ParameterHistory answer;
+    answer.allowed_pattern = std::move(row.allowed_pattern);
     answer.data_type = std::move(row.data_type);
     answer.description = std::move(row.description);
     for (const auto& label :
          std::ranges::equal_range(labels, row.version, {}, &ParameterLabelRow::version)) {
         answer.labels.push_back(label.label);
     }
+    answer.key_id = std::move(row.key_id);
     answer.last_modified_date = Timestamp{row.last_modified_ms};
     answer.last_modified_user = std::move(row.last_modified_user);
     answer.name = std::move(row.name);
@@ -319,14 +354,14 @@ constexpr DescribeSpec kByPath{.schema = kGetParametersByPath,
                                .page = {.usual = kPathPage, .refuse_token = &invalid_list_token},
                                .refine = &add_path,
                                .select = &select_parameters,
-                               .key = &name_of,
+                               .key = &key_by<&ParameterRow::name>,
                                .answers = &to_parameters,
                                .into = &GetParametersByPathResponse::parameters};
 constexpr DescribeSpec kDescribe{.schema = kDescribeParameters,
                                  .page = {.usual = kListPage, .refuse_token = &invalid_list_token},
                                  .refine = &add_filters,
                                  .select = &select_parameters,
-                                 .key = &name_of,
+                                 .key = &key_by<&ParameterRow::name>,
                                  .answers = &to_metadata,
                                  .into = &DescribeParametersResponse::parameters};
 constexpr DescribeSpec kHistory{
@@ -344,8 +379,9 @@ constexpr DescribeSpec kHistory{
 GetParameterResponse get_parameter(Session& session, const GetParameterRequest& request)
 {
     const auto reference = parse_reference(session, request.name);
-    return {.parameter =
-                parameter_answer(require_parameter(session, reference), reference.selector)};
+    auto answer = parameter_answer(require_parameter(session, reference), reference.selector);
+    seal(answer, request.with_decryption);
+    return {.parameter = std::move(answer)};
 }
 
 GetParametersResponse get_parameters(Session& session, const GetParametersRequest& request)
@@ -354,11 +390,7 @@ GetParametersResponse get_parameters(Session& session, const GetParametersReques
         throw too_short("[]", "names");
     }
     GetParametersResponse response;
-    std::set<std::string> seen;
-    for (const auto& name : request.names) {
-        if (!seen.insert(name).second) {
-            continue;
-        }
+    for (const auto& name : each_once(request.names)) {
         const auto reference = parse_reference(session, name);
         auto found = find_parameter(session, reference);
         if (found.row) {
@@ -370,13 +402,16 @@ GetParametersResponse get_parameters(Session& session, const GetParametersReques
     }
     std::stable_sort(response.parameters.begin(), response.parameters.end(),
                      [](const Parameter& a, const Parameter& b) { return a.name < b.name; });
+    seal_all(response.parameters, request.with_decryption);
     return response;
 }
 
 GetParametersByPathResponse get_parameters_by_path(Session& session,
                                                    const GetParametersByPathRequest& request)
 {
-    return answer_list<kByPath>(session, request);
+    auto response = answer_list<kByPath>(session, request);
+    seal_all(response.parameters, request.with_decryption);
+    return response;
 }
 
 DescribeParametersResponse describe_parameters(Session& session,
@@ -388,7 +423,9 @@ DescribeParametersResponse describe_parameters(Session& session,
 GetParameterHistoryResponse get_parameter_history(Session& session,
                                                   const GetParameterHistoryRequest& request)
 {
-    return answer_list<kHistory>(session, request);
+    auto response = answer_list<kHistory>(session, request);
+    seal_all(response.parameters, request.with_decryption);
+    return response;
 }
 
 PutParameterResponse put_parameter(Session& session, const PutParameterRequest& request)
@@ -411,11 +448,16 @@ PutParameterResponse put_parameter(Session& session, const PutParameterRequest& 
         .value = request.value,
         .data_type = old ? old->data_type : request.data_type.value_or(std::string(kText)),
         .tier = choose_tier(request, old),
-        .description = request.description ? request.description
-                       : old               ? old->description
-                                           : std::nullopt,
+        .description = said_or_kept(request.description, old, &ParameterRow::description),
         .last_modified_ms = session.now_ms(),
-        .last_modified_user = root_user_arn(session)};
+        .last_modified_user = caller_arn(session),
+        .key_id = said_or_kept(request.key_id, old, &ParameterRow::key_id),
+        .allowed_pattern =
+            said_or_kept(request.allowed_pattern, old, &ParameterRow::allowed_pattern)};
+    if (row.type == ParameterType::kSecureString && !row.key_id) {
+        row.key_id = kUsualKey;
+    }
+    check_value(session, row);
     if (row.data_type == kImageType &&
         !session.services().ports().is_usable_image(session, row.value)) {
         throw value_is_no_image(row.value);
@@ -424,6 +466,7 @@ PutParameterResponse put_parameter(Session& session, const PutParameterRequest& 
         drop_oldest_version(session, key);
     }
     insert_parameter_version(session.db(), row);
+    set_tags(session, key, request.tags);
     return {.tier = row.tier, .version = row.version};
 }
 

@@ -2,6 +2,7 @@
 
 #include "server/services/ssm/errors.h"
 #include "server/services/ssm/image_parameters.h"
+#include "server/services/ssm/parameter_tags.h"
 #include "server/services/ssm/parameters.h"
 #include "server/wire/ssm/schema.h"
 
@@ -9,7 +10,7 @@ namespace amilab::ssm {
 
 namespace {
 
-constexpr const Family* kFamilies[] = {&kParameters};
+constexpr const Family* kFamilies[] = {&kParameters, &kParameterTags};
 
 }  // namespace
 

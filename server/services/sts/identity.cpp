@@ -6,12 +6,14 @@
 
 namespace amilab::sts {
 
-// Source: STS API Reference, GetCallerIdentity (documented). A caller is the account's root user
-// until users exist: its id is the account's (documented).
+// Source: STS API Reference, GetCallerIdentity (documented). A caller is the account's root user,
+// whose id is the account's (documented), or the session of a role that it has assumed.
 GetCallerIdentityResponse get_caller_identity(Session& session, const GetCallerIdentityRequest&)
 {
-    return {
-        .account = session.account(), .arn = root_user_arn(session), .user_id = session.account()};
+    const auto& principal = session.caller().principal;
+    return {.account = session.account(),
+            .arn = principal_arn(session.region(), session.account(), principal),
+            .user_id = principal.is_role_session() ? principal.user_id : session.account()};
 }
 
 namespace {

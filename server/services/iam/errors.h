@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "server/wire/api_error.h"
+
+/// Refusals of IAM. Source: codes and statuses are documented, texts observed.
+namespace amilab::iam {
+
+ApiError no_such_role(std::string_view name);
+ApiError no_such_policy(std::string_view name);
+ApiError role_exists(std::string_view name);
+ApiError role_has_policies();
+ApiError too_many_roles(std::int64_t limit);
+ApiError policies_too_large(std::int64_t limit, std::string_view role);
+ApiError policy_is_no_json();
+ApiError policy_malformed();
+ApiError duplicate_tags();
+
+/// What IAM says to a call that would take its account beyond what one may hold. Source: the code
+/// is that of its quotas (assumed).
+ApiError over_limit(std::string_view operation, const std::string& message);
+
+}  // namespace amilab::iam

@@ -1,0 +1,21 @@
+#include "server/services/iam/iam.h"
+
+#include "server/services/iam/errors.h"
+#include "server/services/iam/role_policies.h"
+#include "server/services/iam/roles.h"
+#include "server/wire/iam/schema.h"
+
+namespace amilab::iam {
+
+namespace {
+
+constexpr const Family* kFamilies[] = {&kRoles, &kRolePolicies};
+
+}  // namespace
+
+constinit const Service kIam{.schema = kService,
+                             .families = kFamilies,
+                             .ports = {.trusts_service = &trusts_service},
+                             .over_limit = &over_limit};
+
+}  // namespace amilab::iam

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "server/calls/session.h"
+#include "server/wire/json_request.h"
+#include "storage/metadata/s3/object_rows.h"
+
+/// Who may do what. Source: a bucket's owner may do everything; others what access lists with a
+/// name let them, unless the public access block keeps that from them (documented). Policies are
+/// kept and shown, and let nobody do anything (amilab's own).
+namespace amilab::s3 {
+
+enum class Use : std::uint8_t {
+    kOwn,    ///< all that is the owner's alone
+    kWrite,  ///< objects
+    kList,
+    kReadObject,  ///< decided by the object's own list: require_readable()
+};
+
+// What BucketRow::public_access has at each place, '1' where it is on.
+inline constexpr std::size_t kBlockPublicAcls = 0;
+inline constexpr std::size_t kIgnorePublicAcls = 1;
+inline constexpr std::size_t kBlockPublicPolicy = 2;
+inline constexpr std::size_t kRestrictPublicBuckets = 3;
+
+/// How a request names its bucket.
+struct BucketReference {
+    std::string_view name;
+    const std::optional<std::string>& expected_owner;
+};
+
+/// Throws ApiError: NoSuchBucket, PermanentRedirect (it is in another region), AccessDenied.
+BucketRow require_bucket(Session& session, const BucketReference& reference, Use use);
+/// The bucket of a request that names it as all do.
+template <class Request>
+BucketRow require_bucket(Session& session, const Request& request, Use use)
+{
+    return require_bucket(session, BucketReference{request.bucket, request.expected_bucket_owner},
+                          use);
+}
+/// Finds it in whatever region it is. Throws ApiError: NoSuchBucket, AccessDenied.
+BucketRow require_bucket_anywhere(Session& session, const BucketReference& reference, Use use);
+
+/// Whether an unsigned GET or HEAD is of a bucket that is there and may hold what is public. Such a
+/// bucket may also be in the path; no form is that.
+bool is_of_open_bucket(Generation& generation, const wire::JsonRequest& request);
+
+/// Throws ApiError: NoSuchKey, AccessDenied.
+ObjectRow require_readable(Session& session, const BucketRow& bucket, std::string_view key);
+
+/// Whether somebody unknown calls.
+bool is_anonymous(const Session& session);
+/// Whether it is the account of the bucket's owner that calls, and not somebody unknown.
+bool is_owner(const Session& session, const BucketRow& bucket);
+
+/// What S3 calls an account in access lists and owners: 64 hex digits. Source: the form is
+/// documented, which account has which is amilab's own.
+std::string canonical_id(std::string_view account);
+
+/// The named list that a header asks for; private without one. Throws ApiError (InvalidArgument).
+CannedAcl parse_acl(const std::optional<std::string>& header);
+/// The list that a header asks for what is put into the bucket. Throws ApiError: InvalidArgument,
+/// AccessControlListNotSupported, AccessDenied (public, where the bucket's settings forbid that).
+CannedAcl require_acl(const std::optional<std::string>& header, const BucketRow& bucket);
+/// Throws ApiError (AccessDenied) for a public list where the bucket's settings forbid such.
+void require_not_blocked(const BucketRow& bucket, CannedAcl acl);
+
+}  // namespace amilab::s3

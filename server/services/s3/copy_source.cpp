@@ -1,0 +1,96 @@
+#include "server/services/s3/copy_source.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "server/services/s3/access.h"
+#include "server/services/s3/checksums.h"
+#include "server/services/s3/errors.h"
+#include "server/wire/query.h"
+#include "server/wire/rest_xml.h"
+#include "server/wire/types.h"
+
+namespace amilab::s3 {
+
+namespace {
+
+/// Source: code and text observed.
+ApiError bad_source(std::string_view header)
+{
+    return invalid_argument(
+        "Copy Source must mention the source bucket and key: "
+        "sourcebucket/sourcekey",
+        "x-amz-copy-source", header.substr(0, 256));
+}
+
+}  // namespace
+
+CopySource parse_copy_source(std::string_view header)
+{
+    constexpr std::string_view kVersion = "?versionId=";
+    auto path = header;
+    if (path.starts_with("arn:")) {
+        throw wire::not_implemented("copies from access points");
+    }
+    if (const auto version = path.find(kVersion); version != path.npos) {
+        if (path.substr(version + kVersion.size()) != "null") {
+            throw wire::not_implemented("CopySource with a versionId");
+        }
+        path = path.substr(0, version);
+    }
+    const auto decoded = wire::percent_decoded(path);
+    if (!decoded || !wire::is_utf8(*decoded)) {
+        throw bad_source(header);
+    }
+    const std::string_view named = std::string_view(*decoded).substr(decoded->starts_with('/'));
+    const auto slash = named.find('/');
+    if (slash == named.npos || slash == 0 || slash + 1 == named.size()) {
+        throw bad_source(header);
+    }
+    return {.bucket = std::string(named.substr(0, slash)),
+            .key = std::string(named.substr(slash + 1)),
+            .expected_owner = {},
+            .conditions = {}};
+}
+
+ObjectRow require_source(Session& session, const CopySource& source)
+{
+    const auto bucket =
+        require_bucket_anywhere(session, {source.bucket, source.expected_owner}, Use::kReadObject);
+    auto object = require_readable(session, bucket, source.key);
+    std::string_view failed;
+    if (judge(source.conditions, object.etag, object.modified_ms, failed) != Verdict::kHolds) {
+        throw precondition_failed("x-amz-copy-source-" + std::string(failed));
+    }
+    return object;
+}
+
+bool is_as_it_was(const ObjectRow& now, const ObjectRow& before)
+{
+    // Numbers of contents that are gone come again.
+    return now.content == before.content && now.etag == before.etag;
+}
+
+boost::asio::awaitable<Digests> digests_of(Workers& workers, ContentReader& bytes,
+                                           ChecksumAlgorithm algorithm)
+{
+    constexpr std::int64_t kAtOnce = std::int64_t{256} << 10U;
+    const auto md5 = make_md5();
+    const auto checksum = make_digest(algorithm);
+    std::vector<std::byte> buffer(static_cast<std::size_t>(std::min(bytes.size(), kAtOnce)));
+    while (bytes.size() > 0) {
+        const auto some =
+            std::span(buffer).first(static_cast<std::size_t>(std::min(bytes.size(), kAtOnce)));
+        co_await workers.run([&] {
+            bytes.read(some);
+            md5->add(some);
+            checksum->add(some);
+        });
+    }
+    Digests digests;
+    digests.md5 = md5->finish();
+    digests.checksum = checksum->finish();
+    co_return digests;
+}
+
+}  // namespace amilab::s3

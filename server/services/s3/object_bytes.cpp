@@ -1,0 +1,148 @@
+#include "server/services/s3/object_bytes.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "storage/base/storage_error.h"
+#include "storage/blocks/block_store.h"
+#include "storage/files/file_io.h"
+#include "storage/upkeep/object_upkeep.h"
+
+namespace amilab::s3 {
+
+ContentReader::ContentReader(Session& session, ContentNumber content, std::int64_t first,
+                             std::int64_t end)
+    : generation_(session.generation().shared_from_this()), next_(first), end_(end)
+{
+    for (auto& row : select_pieces(session.db(), content, first, end)) {
+        auto hold = std::make_unique<BlobHold>(generation_->objects(), row.blob);
+        pieces_.push_back({row, std::move(hold)});
+    }
+}
+
+ContentReader::~ContentReader() = default;
+
+const PieceRow& ContentReader::open_piece(std::int64_t offset)
+{
+    const auto behind = std::partition_point(
+        pieces_.begin(), pieces_.end(), [&](const Piece& piece) { return piece.end() <= offset; });
+    const auto index = static_cast<std::size_t>(behind - pieces_.begin());
+    if (!file_ || index != open_piece_) {
+        file_.reset();
+        file_ = pieces_.at(index).blob->open();
+        open_piece_ = index;
+    }
+    return pieces_[index].row;
+}
+
+void ContentReader::read_at(std::int64_t offset, std::span<std::byte> out)
+{
+    while (!out.empty()) {
+        const auto& row = open_piece(offset);
+        const auto left = row.start_bytes + row.length_bytes - offset;
+        const auto count = static_cast<std::size_t>(
+            std::min<std::int64_t>(left, static_cast<std::int64_t>(out.size())));
+        const auto at = static_cast<std::uint64_t>(row.offset_bytes + offset - row.start_bytes);
+        if (read_fully(*file_, at, out.first(count)) != count) {
+            throw StorageError(EBADMSG, "read", file_->path(), "it is shorter than its row says");
+        }
+        out = out.subspan(count);
+        offset += static_cast<std::int64_t>(count);
+    }
+}
+
+void ContentReader::read(std::span<std::byte> out)
+{
+    read_at(next_, out);
+    next_ += static_cast<std::int64_t>(out.size());
+}
+
+std::int64_t ContentReader::next_data(std::int64_t offset)
+{
+    while (offset < end_) {
+        const auto& row = open_piece(offset);
+        const auto shift = row.offset_bytes - row.start_bytes;
+        const auto end = row.start_bytes + row.length_bytes;
+        const auto data = file_->seek_data(static_cast<std::uint64_t>(offset + shift));
+        const auto found = data ? static_cast<std::int64_t>(*data) - shift : end;
+        if (found < end) {
+            return std::min(found, end_);
+        }
+        offset = end;
+    }
+    return end_;
+}
+
+void ContentWriter::write(std::span<const std::byte> bytes)
+{
+    if (!blob_ && !bytes.empty()) {
+        // The last who has it may be an action behind the commit.
+        blob_ = generation_->objects().begin();
+    }
+    if (blob_) {
+        blob_->write(bytes);
+    }
+}
+
+void ContentWriter::write_zeros(std::uint64_t count)
+{
+    if (!blob_ && count > 0) {
+        blob_ = generation_->objects().begin();
+    }
+    if (blob_) {
+        blob_->write_zeros(count);
+    }
+}
+
+void ContentWriter::finish()
+{
+    held_bytes_ = blob_ ? static_cast<std::int64_t>(blob_->finish()) : 0;
+}
+
+std::int64_t ContentWriter::size_bytes() const
+{
+    return blob_ ? static_cast<std::int64_t>(blob_->size_bytes()) : 0;
+}
+
+ContentNumber ContentWriter::store(Session& session, std::optional<std::int64_t> part)
+{
+    auto& db = session.db();
+    const auto content = insert_content(db, size_bytes());
+    if (!blob_) {
+        return content;
+    }
+    const auto& boot = generation_->blocks().boot_id();
+    const bool is_kept = generation_->objects().survives_power_loss();
+    insert_blob(db, {.number = blob_->number(),
+                     .account = session.account(),
+                     .size_bytes = size_bytes(),
+                     .held_bytes = held_bytes_,
+                     .boot_id = is_kept ? std::optional(boot) : std::nullopt});
+    insert_piece(
+        db,
+        {.content = content, .length_bytes = size_bytes(), .blob = blob_->number(), .part = part});
+    session.after_commit([blob = blob_](Generation& generation) {
+        blob->keep();
+        generation.object_upkeep().sync_later(blob->number());
+    });
+    return content;
+}
+
+ContentNumber share_content(Session& session, ContentNumber from, std::int64_t first,
+                            std::int64_t end)
+{
+    const auto content = insert_content(session.db(), end - first);
+    for (const auto& piece : select_pieces(session.db(), from, first, end)) {
+        const auto begin = std::max(piece.start_bytes, first);
+        const auto stop = std::min(piece.start_bytes + piece.length_bytes, end);
+        insert_piece(session.db(), {.content = content,
+                                    .start_bytes = begin - first,
+                                    .length_bytes = stop - begin,
+                                    .blob = piece.blob,
+                                    .offset_bytes = piece.offset_bytes + begin - piece.start_bytes,
+                                    .part = {}});
+    }
+    return content;
+}
+
+}  // namespace amilab::s3

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "server/calls/session.h"
+#include "storage/metadata/s3/object_bytes_rows.h"
+#include "storage/state/generation.h"
+
+/// Between rows and files.
+namespace amilab::s3 {
+
+/// Reads the bytes of a content, whatever happens to its rows meanwhile. Used by one thread at a
+/// time; blocks. Throws StorageError.
+class ContentReader {
+public:
+    /// Of the bytes from `first` up to `end`; within a transaction that reads.
+    ContentReader(Session& session, ContentNumber content, std::int64_t first, std::int64_t end);
+    ~ContentReader();
+
+    /// What read() has not given yet.
+    std::int64_t size() const { return end_ - next_; }
+    std::int64_t end() const { return end_; }
+    /// Fills `out` with the next bytes; they are there.
+    void read(std::span<std::byte> out);
+    /// Fills `out` with the bytes from `offset` of the content on; they are there.
+    void read_at(std::int64_t offset, std::span<std::byte> out);
+    /// The first byte at or behind `offset` that may be other than zero; end() when there is none.
+    std::int64_t next_data(std::int64_t offset);
+
+private:
+    struct Piece {
+        PieceRow row;
+        std::unique_ptr<BlobHold> blob;
+
+        std::int64_t end() const { return row.start_bytes + row.length_bytes; }
+    };
+
+    /// Opens the file of the piece that has the byte.
+    const PieceRow& open_piece(std::int64_t offset);
+
+    std::shared_ptr<Generation> generation_;
+    std::vector<Piece> pieces_;
+    std::unique_ptr<File> file_;
+    std::size_t open_piece_ = 0;  ///< whose file that is
+    std::int64_t next_;
+    const std::int64_t end_;
+};
+
+/// Bytes on their way into a content. They leave nothing behind unless stored.
+class ContentWriter {
+public:
+    explicit ContentWriter(std::shared_ptr<Generation> generation)
+        : generation_(std::move(generation))
+    {
+    }
+
+    /// Blocks. Throws StorageError.
+    void write(std::span<const std::byte> bytes);
+    /// Appends a hole. Throws StorageError.
+    void write_zeros(std::uint64_t count);
+    /// When all is written; blocks. Throws StorageError.
+    void finish();
+    std::int64_t size_bytes() const;
+
+    /// Makes the content's rows, as those of a part if a number is given; the bytes stay when the
+    /// session's transaction is committed.
+    ContentNumber store(Session& session, std::optional<std::int64_t> part = {});
+
+private:
+    const std::shared_ptr<Generation> generation_;
+    std::shared_ptr<NewBlob> blob_;
+    std::int64_t held_bytes_ = 0;
+};
+
+/// A content with the bytes of another, from `first` up to `end`, which both then have.
+ContentNumber share_content(Session& session, ContentNumber from, std::int64_t first,
+                            std::int64_t end);
+
+}  // namespace amilab::s3

@@ -1,0 +1,245 @@
+#include "server/services/s3/object_headers.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include <fmt/format.h>
+#include <boost/algorithm/string/case_conv.hpp>
+#include <boost/algorithm/string/predicate.hpp>
+
+#include "server/calls/request_values.h"
+#include "server/services/s3/checksums.h"
+#include "server/services/s3/conditions.h"
+#include "server/services/s3/encoding.h"
+#include "server/services/s3/errors.h"
+#include "server/wire/query.h"
+
+namespace amilab::s3 {
+
+namespace {
+
+constexpr std::string_view kMetadataPrefix = "x-amz-meta-";
+
+bool is_line(std::string_view text)
+{
+    return text.find_first_of(std::string_view("\r\n\0", 3)) == text.npos;
+}
+
+/// Calls `look` with the name and value of each line.
+template <class Look>
+void each_line(std::string_view lines, const Look& look)
+{
+    for (const auto line : split(lines, '\n')) {
+        const auto colon = line.find(": ");
+        if (colon != std::string_view::npos) {
+            look(line.substr(0, colon), line.substr(colon + 2));
+        }
+    }
+}
+
+void require_tag(const std::string& key, const std::string& value)
+{
+    constexpr std::size_t kLongestKey = 128;
+    constexpr std::size_t kLongestValue = 256;
+    if (key.empty() || wire::characters(key) > kLongestKey || !wire::is_utf8(key)) {
+        throw invalid_tag("The TagKey you have provided is invalid");
+    }
+    if (wire::characters(value) > kLongestValue || !wire::is_utf8(value)) {
+        throw invalid_tag("The TagValue you have provided is invalid");
+    }
+    if (key.starts_with("aws:")) {
+        throw invalid_tag("System tags cannot be added/updated by requester");
+    }
+}
+
+const std::optional<std::string>* find_override(const Overrides& overrides, std::string_view name)
+{
+    for (const auto& [overridden, value] : overrides) {
+        if (overridden == name && value) {
+            return &value;
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+void append_object_header(std::string& headers, std::string_view name,
+                          const std::optional<std::string>& value)
+{
+    if (!value || value->empty()) {
+        return;
+    }
+    if (!wire::is_utf8(*value) || !is_line(*value)) {
+        throw invalid_argument("The value of the header is no text.", name, "");
+    }
+    fmt::format_to(std::back_inserter(headers), "{}: {}\n", name, *value);
+}
+
+std::optional<std::string> object_encoding(const std::optional<std::string>& encoding)
+{
+    if (!encoding || !boost::algorithm::icontains(*encoding, "aws-chunked")) {
+        return encoding;
+    }
+    std::string kept;
+    for (auto one : split(*encoding, ',')) {
+        one = wire::trimmed(one);
+        if (!one.empty() && !boost::algorithm::iequals(one, "aws-chunked")) {
+            kept += (kept.empty() ? "" : ",") + std::string(one);
+        }
+    }
+    return kept;
+}
+
+std::string read_metadata(const RequestHeader& header)
+{
+    constexpr std::size_t kMostBytes = 2048;
+    std::string lines;
+    std::size_t bytes = 0;
+    const auto look = [&](std::string_view name, std::string_view value) {
+        auto lower = boost::algorithm::to_lower_copy(std::string(name));
+        if (!lower.starts_with(kMetadataPrefix) || lower.size() == kMetadataPrefix.size()) {
+            return;
+        }
+        lower.erase(0, kMetadataPrefix.size());
+        if (!is_line(value) || !wire::is_utf8(value)) {
+            throw invalid_argument("The value of the header is no text.", name, "");
+        }
+        bytes += lower.size() + value.size();
+        fmt::format_to(std::back_inserter(lines), "{}: {}\n", lower, value);
+    };
+    if (header.each_header) {
+        header.each_header(look);
+    }
+    if (bytes > kMostBytes) {
+        throw ApiError("MetadataTooLarge",
+                       "Your metadata headers exceed the maximum allowed "
+                       "metadata size")
+            .with("Size", fmt::format("{}", bytes))
+            .with("MaxSizeAllowed", fmt::format("{}", kMostBytes));
+    }
+    return lines;
+}
+
+std::string to_text(const Tags& tags, std::size_t most)
+{
+    if (tags.size() > most) {
+        throw ApiError("BadRequest", most == kMostObjectTags
+                                         ? "Object tags cannot be greater than 10"
+                                         : "Bucket tag count cannot be greater than 50");
+    }
+    std::string text;
+    std::set<std::string_view> keys;
+    for (const auto& [key, value] : tags) {
+        require_tag(key, value);
+        if (!keys.insert(key).second) {
+            throw invalid_tag("Cannot provide multiple Tags with the same key");
+        }
+        text += text.empty() ? "" : "&";
+        text += percent_encoded(key) + '=' + percent_encoded(value);
+    }
+    return text;
+}
+
+Tags parse_tags(std::string_view text)
+{
+    Tags tags;
+    if (text.empty()) {
+        return tags;
+    }
+    const auto parameters = wire::split_query(text);
+    if (!parameters) {
+        throw invalid_argument(
+            "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded "
+            "URL query parameters without tag name duplicates.",
+            "x-amz-tagging", text.substr(0, kMetadataPrefix.size()));
+    }
+    for (const auto& parameter : *parameters) {
+        tags.emplace_back(wire::percent_decoded(parameter.key, true).value(),
+                          wire::percent_decoded(parameter.value, true).value());
+    }
+    return tags;
+}
+
+std::string read_tag_header(const std::optional<std::string>& header)
+{
+    return header ? to_text(parse_tags(*header), kMostObjectTags) : std::string();
+}
+
+std::string content_type_of(const ObjectRow& object, const Overrides& overrides)
+{
+    if (const auto* value = find_override(overrides, "Content-Type")) {
+        return **value;
+    }
+    std::string type;
+    each_line(object.headers, [&](std::string_view name, std::string_view value) {
+        if (name == "Content-Type") {
+            type = value;
+        }
+    });
+    return type;
+}
+
+wire::Headers answer_headers(const ObjectRow& object, const Overrides& overrides, bool is_document)
+{
+    constexpr std::array<std::string_view, 5> kNames = {
+        "Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Expires"};
+    wire::Headers headers;
+    headers.emplace_back("Last-Modified", to_http_date(object.modified_ms));
+    headers.emplace_back("ETag", quoted(object.etag));
+    headers.emplace_back("Accept-Ranges", "bytes");
+    append_encryption(headers);
+    // Source: what an upload holds must not run where this server's own pages are (amilab's own).
+    headers.emplace_back("X-Content-Type-Options", "nosniff");
+    headers.emplace_back("Content-Security-Policy", "sandbox; default-src 'none'");
+    for (const auto name : kNames) {
+        std::optional<std::string> shown;
+        each_line(object.headers, [&](std::string_view line, std::string_view value) {
+            if (line == name) {
+                shown = value;
+            }
+        });
+        if (const auto* value = find_override(overrides, name)) {
+            shown = *value;
+        }
+        if (is_document && name == "Content-Disposition") {
+            shown = "attachment";
+        }
+        if (shown && is_line(*shown)) {
+            headers.emplace_back(name, *shown);
+        }
+    }
+    each_line(object.metadata, [&](std::string_view name, std::string_view value) {
+        headers.emplace_back(fmt::format("{}{}", kMetadataPrefix, name), value);
+    });
+    if (const auto tags = parse_tags(object.tags).size(); tags > 0) {
+        headers.emplace_back("x-amz-tagging-count", fmt::format("{}", tags));
+    }
+    return headers;
+}
+
+void append_checksum(wire::Headers& to, const ObjectRow& object)
+{
+    if (object.checksum_algorithm && object.checksum) {
+        to.emplace_back(header_of(*object.checksum_algorithm), *object.checksum);
+        to.emplace_back("x-amz-checksum-type",
+                        text_of(object.checksum_type.value_or(ChecksumType::kFullObject)));
+    }
+}
+
+void append_encryption(wire::Headers& to)
+{
+    to.emplace_back("x-amz-server-side-encryption", "AES256");
+}
+
+bool is_for_document(const RequestHeader& header)
+{
+    constexpr std::array<std::string_view, 7> kDocuments = {
+        "document", "embed", "frame", "iframe", "nested-document", "object", "fencedframe"};
+    const auto destination = header.find("Sec-Fetch-Dest");
+    return destination &&
+           std::find(kDocuments.begin(), kDocuments.end(), *destination) != kDocuments.end();
+}
+
+}  // namespace amilab::s3

@@ -1,0 +1,160 @@
+#include "server/services/s3/object_store.h"
+
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "server/calls/account_limits.h"
+#include "server/calls/object_files.h"
+#include "server/services/s3/access.h"
+#include "server/services/s3/names.h"
+#include "server/services/s3/object_bytes.h"
+#include "server/services/s3/object_headers.h"
+#include "server/services/s3/sparse_digests.h"
+#include "server/wire/s3/objects.h"
+#include "server/wire/s3/schema.h"
+#include "server/wire/types.h"
+#include "storage/base/zeros.h"
+#include "storage/state/generation.h"
+
+namespace amilab::s3 {
+
+namespace {
+
+const std::optional<std::string> kAnyOwner;
+
+class OpenObject final : public ObjectBytes {
+public:
+    OpenObject(Session& session, const ObjectRow& row)
+        : etag_(row.etag), reader_(session, row.content, 0, row.size_bytes)
+    {
+    }
+
+    std::uint64_t size_bytes() const override { return static_cast<std::uint64_t>(reader_.end()); }
+    const std::string& etag() const override { return etag_; }
+    void read(std::uint64_t offset, std::span<std::byte> out) override
+    {
+        reader_.read_at(static_cast<std::int64_t>(offset), out);
+    }
+    std::uint64_t next_data(std::uint64_t offset) override
+    {
+        return static_cast<std::uint64_t>(reader_.next_data(static_cast<std::int64_t>(offset)));
+    }
+
+private:
+    const std::string etag_;
+    ContentReader reader_;
+};
+
+ObjectRow require_place(Session& session, std::string_view bucket, std::string_view key)
+{
+    require_key(key);
+    const auto row = require_bucket_anywhere(session, {bucket, kAnyOwner}, Use::kWrite);
+    ObjectRow object;
+    object.bucket = row.name;
+    object.key = key;
+    object.owner = row.owner;
+    return object;
+}
+
+class StoredObject final : public NewObject {
+public:
+    /// What it holds counts as the bucket owner's.
+    StoredObject(Session& session, const ObjectRow& place)
+        : bucket_(place.bucket),
+          key_(place.key),
+          writer_(session.generation().shared_from_this()),
+          held_(session.generation().held_bytes(), place.owner),
+          over_limit_(too_many_bytes(session.services(), {kService, PutObjectRequest::kOperation},
+                                     session.generation().held_bytes().most().value_or(0)))
+    {
+    }
+
+    void write(std::span<const std::byte> bytes) override
+    {
+        digests_.add(bytes);
+        writer_.write(bytes);
+        if (!bytes.empty() && !is_zero(bytes)) {
+            held_bytes_ += bytes.size();
+            require_room();
+        }
+    }
+
+    void write_zeros(std::uint64_t count) override
+    {
+        digests_.add_zeros(count);
+        writer_.write_zeros(count);
+    }
+
+    void finish() override
+    {
+        writer_.finish();
+        etag_ = digests_.etag();
+        sum_ = wire::encode_base64(digests_.crc64nvme());
+    }
+
+    void store(Session& session, const ObjectFacts& facts) override
+    {
+        auto row = require_place(session, bucket_, key_);
+        append_object_header(row.headers, "Content-Type", facts.content_type);
+        for (const auto& [name, value] : facts.metadata) {
+            row.metadata += fmt::format("{}: {}\n", name, value);
+        }
+        row.tags = to_text(facts.tags, kMostObjectTags);
+        row.size_bytes = writer_.size_bytes();
+        row.modified_ms = session.now_ms();
+        row.etag = etag_;
+        row.checksum_algorithm = ChecksumAlgorithm::kCrc64Nvme;
+        row.checksum_type = ChecksumType::kFullObject;
+        row.checksum = sum_;
+        row.content = writer_.store(session);
+        put_object_row(session.db(), row);
+        remove_object_files_later(session);
+    }
+
+private:
+    void require_room()
+    {
+        if (!held_.note(held_bytes_)) {
+            throw over_limit_;
+        }
+    }
+
+    const std::string bucket_;
+    const std::string key_;
+    ContentWriter writer_;
+    HeldBytes::Upload held_;  // goes before the writer, which keeps the generation
+    std::uint64_t held_bytes_ = 0;
+    const ApiError over_limit_;
+    SparseDigests digests_;
+    std::string etag_;
+    std::string sum_;
+};
+
+BucketFacts require_bucket_for_others(Session& session, std::string_view bucket, BucketUse use)
+{
+    const auto needed = use == BucketUse::kWrite ? Use::kWrite : Use::kReadObject;
+    auto row = require_bucket_anywhere(session, {bucket, kAnyOwner}, needed);
+    return {std::move(row.owner), std::move(row.region)};
+}
+
+std::unique_ptr<ObjectBytes> open_object(Session& session, std::string_view bucket,
+                                         std::string_view key)
+{
+    const auto row = require_bucket_anywhere(session, {bucket, kAnyOwner}, Use::kReadObject);
+    return std::make_unique<OpenObject>(session, require_readable(session, row, key));
+}
+
+std::unique_ptr<NewObject> begin_object(Session& session, std::string_view bucket,
+                                        std::string_view key)
+{
+    return std::make_unique<StoredObject>(session, require_place(session, bucket, key));
+}
+
+}  // namespace
+
+constinit const ObjectStore kObjectStore{
+    .require_bucket = &require_bucket_for_others, .open = &open_object, .begin = &begin_object};
+
+}  // namespace amilab::s3

@@ -1,0 +1,286 @@
+#include "server/services/sts/role_sessions.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+#include <boost/algorithm/string/case_conv.hpp>
+#include <boost/json.hpp>
+
+#include "server/calls/arns.h"
+#include "server/calls/checks.h"
+#include "server/calls/issued_credentials.h"
+#include "server/calls/secrets.h"
+#include "server/wire/sts/role_sessions.h"
+#include "server/wire/sts/schema.h"
+#include "server/wire/types.h"
+#include "storage/base/units.h"
+#include "storage/metadata/regions/partitions.h"
+#include "storage/state/generation.h"
+
+namespace amilab::sts {
+
+namespace {
+
+// Source: "DurationSeconds" of the two operations (documented); a role's own longest session is not
+// known, so that the longest of any holds.
+constexpr std::int64_t kShortestSession = 900;
+constexpr std::int64_t kHour = 3600;
+constexpr std::int64_t kLongestRoleSession = 43'200;
+constexpr std::int64_t kLongestUserSession = 129'600;
+// Source: "The plaintext that you use for both inline and managed session policies can't exceed
+// 2,048 characters" (documented).
+constexpr std::size_t kMostPolicyText = 2048;
+constexpr std::size_t kMostPolicies = 10;
+constexpr std::size_t kMostTags = 50;
+constexpr std::string_view kName = "[\\w+=,.@-]*";
+constexpr std::string_view kTagText = "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+";
+
+// Source: observed.
+ApiError chained_too_long()
+{
+    return {"ValidationError",
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by "
+            "role chaining"};
+}
+
+// Source: observed.
+ApiError not_a_role(std::string_view arn)
+{
+    return {"ValidationError", fmt::format("{} is invalid", arn)};
+}
+
+// Source: observed.
+ApiError no_token_for_sessions()
+{
+    return {"AccessDenied", "Cannot call GetSessionToken with session credentials", 403};
+}
+
+// Source: code documented, text observed.
+ApiError policy_malformed()
+{
+    return {"MalformedPolicyDocument", "Syntax errors in policy."};
+}
+
+// Source: code documented, text observed.
+ApiError policy_too_large(std::size_t percent)
+{
+    return {"PackedPolicyTooLarge",
+            fmt::format("Packed policy consumes {}% of allotted space, please use smaller policy.",
+                        percent)};
+}
+
+// Source: observed of IAM, whose words these are.
+ApiError duplicate_tags()
+{
+    return {"InvalidParameterValue",
+            "Duplicate tag keys found. Please note that Tag keys are case insensitive."};
+}
+
+// Source: observed.
+ApiError transitive_tag_missing()
+{
+    return {"InvalidParameterValue",
+            "The specified transitive tag key must be included in the requested tags."};
+}
+
+void check_name(Checks& checks, const std::optional<std::string>& name, std::string_view path)
+{
+    if (name) {
+        checks.length(*name, path, 2, 64);
+        checks.characters(*name, path, "_+=,.@-", kName);
+    }
+}
+
+void check_tags(Checks& checks, const AssumeRoleRequest& request)
+{
+    constexpr std::string_view kSigns = " _.:/=+-@";
+    checks.count(request.tags.size(), "tags", kMostTags);
+    checks.count(request.transitive_tag_keys.size(), "transitiveTagKeys", kMostTags);
+    std::size_t number = 0;
+    for (const auto& tag : request.tags) {
+        const auto path = fmt::format("tags.{}.member", ++number);
+        checks.require(tag.key, path + ".key");
+        checks.require(tag.value, path + ".value");
+        checks.length(tag.key.value_or("x"), path + ".key", 1, 128);
+        checks.length(tag.value.value_or(""), path + ".value", 0, 256);
+        checks.characters(tag.key.value_or(""), path + ".key", kSigns, kTagText, false);
+        checks.characters(tag.value.value_or(""), path + ".value", kSigns, kTagText, false);
+    }
+}
+
+void check(const AssumeRoleRequest& request)
+{
+    Checks checks;
+    checks.require(request.role_arn, "roleArn");
+    checks.require(request.role_session_name, "roleSessionName");
+    if (request.role_arn) {
+        checks.length(*request.role_arn, "roleArn", 20, 2048);
+    }
+    check_name(checks, request.role_session_name, "roleSessionName");
+    check_name(checks, request.source_identity, "sourceIdentity");
+    if (request.external_id) {
+        checks.length(*request.external_id, "externalId", 2, 1224);
+        checks.characters(*request.external_id, "externalId", "_+=,.@:/-", "[\\w+=,.@:\\/-]*");
+    }
+    if (request.duration_seconds) {
+        checks.range(*request.duration_seconds, "durationSeconds", kShortestSession,
+                     kLongestRoleSession);
+    }
+    if (request.policy) {
+        checks.length(*request.policy, "policy", 1, kMostPolicyText);
+    }
+    checks.count(request.policy_arns.size(), "policyArns", kMostPolicies);
+    for (std::size_t index = 0; index < request.policy_arns.size(); ++index) {
+        checks.length(request.policy_arns[index].arn.value_or(""),
+                      fmt::format("policyArns.{}.member.arn", index + 1), 20, 2048);
+    }
+    check_tags(checks, request);
+    checks.finish();
+}
+
+/// The name of the role behind its path, and whose it is.
+struct Role {
+    std::string account;
+    std::string name;
+};
+
+// Source: the form of ARNs of roles is documented.
+Role parse_role(const Session& session, const std::string& arn)
+{
+    const auto prefix = fmt::format("arn:{}:iam::", partition_of(session.region()));
+    constexpr std::size_t kAccountDigits = 12;
+    constexpr std::string_view kKind = ":role/";
+    if (!arn.starts_with(prefix)) {
+        throw not_a_role(arn);
+    }
+    const auto rest = std::string_view(arn).substr(prefix.size());
+    const auto account = rest.substr(0, kAccountDigits);
+    const auto resource = rest.substr(account.size());
+    const auto name = resource.substr(resource.rfind('/') + 1);
+    constexpr std::size_t kLongestName = 64;
+    if (!wire::is_account_id(account) || !resource.starts_with(kKind) || name.empty() ||
+        name.size() > kLongestName) {
+        throw not_a_role(arn);
+    }
+    return {std::string(account), std::string(name)};
+}
+
+/// How many hundredths of their space policies and tags fill; nothing without any. Throws ApiError.
+/// Source: the limit is documented; what packing makes of a text is not: it is taken as it stands.
+std::optional<std::int64_t> packed_size(const AssumeRoleRequest& request)
+{
+    std::size_t size = request.policy.value_or("").size();
+    for (const auto& policy : request.policy_arns) {
+        size += policy.arn.value_or("").size();
+    }
+    for (const auto& tag : request.tags) {
+        size += tag.key.value_or("").size() + tag.value.value_or("").size();
+    }
+    if (size == 0) {
+        return std::nullopt;
+    }
+    // Keys and values of fifty tags fit.
+    constexpr std::size_t kSpace = kMostPolicyText + kMostTags * (128 + 256);
+    const auto policies = request.tags.empty() ? kMostPolicyText : kSpace;
+    const auto percent = std::max<std::size_t>(1, size * 100 / policies);
+    if (percent > 100) {
+        throw policy_too_large(percent);
+    }
+    return static_cast<std::int64_t>(percent);
+}
+
+void check_policy(const std::string& policy)
+{
+    boost::json::error_code error;
+    const auto document = boost::json::parse(policy, error);
+    if (error || !document.is_object() || !document.as_object().contains("Statement")) {
+        throw policy_malformed();
+    }
+}
+
+void check_tag_keys(const AssumeRoleRequest& request)
+{
+    std::set<std::string, std::less<>> keys;
+    for (const auto& tag : request.tags) {
+        if (!keys.insert(boost::algorithm::to_lower_copy(*tag.key)).second) {
+            throw duplicate_tags();
+        }
+    }
+    for (const auto& key : request.transitive_tag_keys) {
+        if (!keys.contains(boost::algorithm::to_lower_copy(key))) {
+            throw transitive_tag_missing();
+        }
+    }
+}
+
+/// Credentials that end after so many seconds of the wall clock.
+Credentials give(Session& session, std::string_view account, const Principal& principal,
+                 std::int64_t seconds)
+{
+    const auto expires_ms = whole_seconds(Clock::wall_ms()) + seconds * kSecondMs;
+    auto made = issue_credentials(session.generation(), account, principal, expires_ms);
+    return {.access_key_id = std::move(made.access_key),
+            .expiration = Timestamp{expires_ms},
+            .secret_access_key = std::move(made.secret_key),
+            .session_token = std::move(made.session_token)};
+}
+
+}  // namespace
+
+// Source: STS API Reference, AssumeRole (documented). Any role is taken to exist, to trust whoever
+// asks, and to allow sessions of the longest kind; policies and tags are checked and change nothing
+// (ours, until there is IAM). That the root user may not is not held to: callers are that here.
+AssumeRoleResponse assume_role(Session& session, const AssumeRoleRequest& request)
+{
+    check(request);
+    const auto role = parse_role(session, *request.role_arn);
+    if (request.policy) {
+        check_policy(*request.policy);
+    }
+    check_tag_keys(request);
+    const auto packed = packed_size(request);
+    const auto seconds = request.duration_seconds.value_or(kHour);
+    if (session.caller().principal.is_role_session() && seconds > kHour) {
+        throw chained_too_long();
+    }
+    // Source: the forms of both are documented.
+    const Principal principal{
+        .resource = fmt::format("assumed-role/{}/{}", role.name, *request.role_session_name),
+        .user_id =
+            fmt::format("{}:{}", role_id(role.account, role.name), *request.role_session_name)};
+    return {.assumed_role_user =
+                AssumedRoleUser{.arn = principal_arn(session.region(), role.account, principal),
+                                .assumed_role_id = principal.user_id},
+            .credentials = give(session, role.account, principal, seconds),
+            .packed_policy_size = packed,
+            .source_identity = request.source_identity};
+}
+
+// Source: STS API Reference, GetSessionToken (documented): a root user's session ends after an
+// hour, whatever is asked for.
+GetSessionTokenResponse get_session_token(Session& session, const GetSessionTokenRequest& request)
+{
+    Checks checks;
+    checks.range(request.duration_seconds.value_or(kHour), "durationSeconds", kShortestSession,
+                 kLongestUserSession);
+    checks.finish();
+    if (session.caller().key == KeyState::kValid) {
+        throw no_token_for_sessions();
+    }
+    const auto seconds = std::min(request.duration_seconds.value_or(kHour), kHour);
+    return {.credentials = give(session, session.account(), {}, seconds)};
+}
+
+namespace {
+
+constexpr Operation kOperations[] = {
+    read<assume_role>(kAssumeRole),
+    read<get_session_token>(kGetSessionToken),
+};
+
+}  // namespace
+
+constinit const Family kRoleSessions{.operations = kOperations};
+
+}  // namespace amilab::sts
