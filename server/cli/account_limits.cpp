@@ -36,7 +36,10 @@ std::string check_account_limit(const std::string& part)
     AccountLimits limits;
     return read_part(part, limits)
                ? ""
-               : fmt::format("{} is no limit: expected such as rows=10000 or bytes=20GiB", part);
+               : fmt::format(
+                     "{} is no limit: expected rows=N or bytes=SIZE, such as rows=10000 or "
+                     "bytes=20GiB; SIZE is {}",
+                     part, kSizeForm);
 }
 
 AccountLimits parse_account_limits(const std::vector<std::string>& parts)

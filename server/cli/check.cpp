@@ -6,13 +6,25 @@
 #include <fmt/format.h>
 
 #include "server/cli/commands.h"
+#include "server/cli/local_server.h"
 
 namespace amilab::cli {
 
 namespace {
 
 constexpr int kDamaged = 1;
-constexpr int kCannotLook = 3;
+
+/// Nobody is to take for compared what was not: a server writes checksums after the snapshot, and
+/// may have been stopped before.
+std::string without_checksum(const CheckReport& report)
+{
+    const auto blocks = report.sealed_blocks - report.compared_blocks;
+    return blocks == 0 ? ""
+                       : fmt::format(
+                             "; {} of snapshots have none, which `amilab serve "
+                             "--data-checksums` makes",
+                             blocks);
+}
 
 int print(const std::string& directory, CheckDepth depth, const CheckReport& report)
 {
@@ -23,8 +35,8 @@ int print(const std::string& directory, CheckDepth depth, const CheckReport& rep
         fmt::print("the next start mends: {}\n", leftover);
     }
     if (depth == CheckDepth::kData) {
-        fmt::print("{} blocks of data were compared with their checksums\n",
-                   report.compared_blocks);
+        fmt::print("{} blocks of data were compared with their checksums{}\n",
+                   report.compared_blocks, without_checksum(report));
     }
     fmt::print("{}: {} layers, {} files, {} blocks of data; {} wrong, {} left over\n", directory,
                report.layers, report.files, report.data_blocks, report.problems.size(),
@@ -41,8 +53,7 @@ int check(const std::string& directory, bool reads_data)
     try {
         report = check_data_directory(directory, depth);
     } catch (const std::exception& error) {
-        fmt::print(stderr, "amilab: {}\n", error.what());
-        return kCannotLook;
+        throw CannotLook(error.what());
     }
     return print(directory, depth, report);
 }

@@ -1,16 +1,62 @@
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
 #include "server/cli/commands.h"
 #include "server/cli/control_client.h"
+#include "server/cli/durations.h"
 
 namespace amilab::cli {
+
+namespace {
+
+constexpr std::chrono::milliseconds kBetweenTries{50};
+
+/// Ends the process then, whatever it waits for: also a server that takes a call and is silent.
+void end_after(std::chrono::milliseconds timeout, const std::string& line)
+{
+    std::thread([timeout, line] {
+        std::this_thread::sleep_for(timeout);
+        fmt::print(stderr, "amilab: {}\n", line);
+        std::fflush(nullptr);
+        std::_Exit(1);
+    }).detach();
+}
+
+/// Throws as ControlClient does where no server is.
+void print_health(ControlClient& client)
+{
+    fmt::print("{}: {}", client.url(), client.request("GET", "/_amilab/health"));
+}
+
+}  // namespace
 
 int status(const ServerAccess& server)
 {
     auto client = client_of(server);
-    fmt::print("{}: {}", client.url(), client.request("GET", "/_amilab/health"));
+    print_health(client);
     return 0;
+}
+
+int wait(const WaitOptions& options)
+{
+    auto client = client_of(options.server);
+    end_after(std::chrono::milliseconds(parse_duration(options.timeout).value()),
+              fmt::format("no server answered at {} within {}", client.url(), options.timeout));
+    for (;;) {
+        try {
+            print_health(client);
+            return 0;
+        } catch (const std::runtime_error&) {
+            std::this_thread::sleep_for(kBetweenTries);
+        }
+    }
 }
 
 int reset(const ResetOptions& options)

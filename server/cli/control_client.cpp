@@ -5,57 +5,17 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <boost/asio/connect.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/json.hpp>
-#include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
-
-#include "server/cli/environment.h"
 
 namespace amilab::cli {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
-using Tcp = asio::ip::tcp;
 
 namespace {
-
-constexpr std::string_view kDefaultEndpoint = "http://127.0.0.1:4566";
-
-std::string endpoint_url(const std::optional<std::string>& endpoint)
-{
-    return endpoint ? *endpoint
-                    : from_environment("AWS_ENDPOINT_URL").value_or(std::string(kDefaultEndpoint));
-}
-
-struct Connection {
-    asio::io_context io_context;
-    Tcp::socket socket{io_context};
-    beast::flat_buffer buffer;
-};
-
-std::unique_ptr<Connection> connect(const std::string& host, const std::string& port,
-                                    const std::string& url)
-{
-    auto connection = std::make_unique<Connection>();
-    boost::system::error_code error;
-    const auto addresses = Tcp::resolver(connection->io_context).resolve(host, port, error);
-    if (!error) {
-        asio::connect(connection->socket, addresses, error);
-    }
-    if (error) {
-        throw std::runtime_error(
-            fmt::format("no server at {} ({}); start one with `amilab serve`, or name it with "
-                        "--endpoint or AWS_ENDPOINT_URL",
-                        url, error.message()));
-    }
-    return connection;
-}
 
 /// Says whom a request is for, and what it shows there.
 void address(beast::http::fields& request, const std::string& authority,
@@ -67,7 +27,7 @@ void address(beast::http::fields& request, const std::string& authority,
     }
 }
 
-beast::http::response<beast::http::string_body> read_response(Connection& connection,
+beast::http::response<beast::http::string_body> read_response(ServerConnection& connection,
                                                               const std::string& url)
 {
     beast::http::response<beast::http::string_body> response;
@@ -83,16 +43,8 @@ beast::http::response<beast::http::string_body> read_response(Connection& connec
 }  // namespace
 
 ControlClient::ControlClient(const Options& options)
-    : url_(endpoint_url(options.endpoint)), token_(options.token), name_(options.name)
+    : endpoint_(options.endpoint), token_(options.token), name_(options.name)
 {
-    const auto parsed = boost::urls::parse_uri(url_);
-    if (!parsed || parsed->scheme() != "http" || parsed->host().empty()) {
-        throw std::runtime_error(fmt::format(
-            "the endpoint {} is no http:// URL; expected one such as {}", url_, kDefaultEndpoint));
-    }
-    host_ = parsed->host_address();
-    authority_ = std::string(parsed->encoded_host_and_port());
-    port_ = parsed->has_port() && !parsed->port().empty() ? std::string(parsed->port()) : "80";
 }
 
 std::string ControlClient::target(std::string_view path, const Parameters& parameters) const
@@ -118,23 +70,23 @@ std::string ControlClient::require_ok(unsigned status, std::string body) const
         body = std::string(parsed.at("error").as_string());
     }
     throw std::runtime_error(name_ ? fmt::format("{}: {}", *name_, body)
-                                   : fmt::format("{} answered {}: {}", url_, status, body));
+                                   : fmt::format("{} answered {}: {}", url(), status, body));
 }
 
 std::string ControlClient::request(std::string_view method, std::string_view path, std::string body)
 {
-    const auto connection = connect(host_, port_, url_);
+    const auto connection = endpoint_.connect();
     beast::http::request<beast::http::string_body> request;
     request.method_string(method);
     request.target(path);
     request.version(11);
-    address(request, authority_, token_);
+    address(request, endpoint_.authority(), token_);
     if (method == "POST") {
         request.body() = std::move(body);
         request.prepare_payload();
     }
     beast::http::write(connection->socket, request);
-    auto response = read_response(*connection, url_);
+    auto response = read_response(*connection, url());
     return require_ok(response.result_int(), std::move(response.body()));
 }
 
@@ -142,10 +94,10 @@ std::string ControlClient::upload(std::string_view path, const Parameters& param
                                   std::string_view content_type,
                                   const std::function<void(const Sink&)>& produce)
 {
-    const auto connection = connect(host_, port_, url_);
+    const auto connection = endpoint_.connect();
     beast::http::request<beast::http::empty_body> request(beast::http::verb::post,
                                                           target(path, parameters), 11);
-    address(request, authority_, token_);
+    address(request, endpoint_.authority(), token_);
     request.set(beast::http::field::content_type, content_type);
     request.chunked(true);
     beast::http::request_serializer<beast::http::empty_body> serializer(request);
@@ -159,17 +111,17 @@ std::string ControlClient::upload(std::string_view path, const Parameters& param
     } catch (const boost::system::system_error&) {
         // The server refuses before it has read everything; its answer says why.
     }
-    auto response = read_response(*connection, url_);
+    auto response = read_response(*connection, url());
     return require_ok(response.result_int(), std::move(response.body()));
 }
 
 void ControlClient::download(std::string_view path, const Parameters& parameters,
                              std::string_view accept, const Sink& consume)
 {
-    const auto connection = connect(host_, port_, url_);
+    const auto connection = endpoint_.connect();
     beast::http::request<beast::http::empty_body> request(beast::http::verb::get,
                                                           target(path, parameters), 11);
-    address(request, authority_, token_);
+    address(request, endpoint_.authority(), token_);
     request.set(beast::http::field::accept, accept);
     beast::http::write(connection->socket, request);
 
@@ -182,10 +134,11 @@ void ControlClient::download(std::string_view path, const Parameters& parameters
         parser.get().body().data = piece.data();
         parser.get().body().size = piece.size();
         boost::system::error_code error;
-        beast::http::read(connection->socket, connection->buffer, parser, error);
+        // As much as has come: who follows calls waits for no more.
+        beast::http::read_some(connection->socket, connection->buffer, parser, error);
         if (error && error != beast::http::error::need_buffer) {
             throw std::runtime_error(
-                fmt::format("the connection to {} broke: {}", url_, error.message()));
+                fmt::format("the connection to {} broke: {}", url(), error.message()));
         }
         const auto got = std::span(piece).first(piece.size() - parser.get().body().size);
         if (parser.get().result_int() == 200) {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/cli/endpoint.h"
 #include "server/cli/server_access.h"
 
 namespace amilab::cli {
@@ -21,7 +22,7 @@ namespace amilab::cli {
 class ControlClient {
 public:
     struct Options {
-        /// An http:// URL; without it AWS_ENDPOINT_URL, else http://127.0.0.1:4566.
+        /// As ServerEndpoint takes it.
         std::optional<std::string> endpoint;
         std::optional<std::string> token = {};
         /// What refusals call the server, instead of its URL.
@@ -44,20 +45,16 @@ public:
     void download(std::string_view path, const Parameters& parameters, std::string_view accept,
                   const Sink& consume);
 
-    const std::string& url() const { return url_; }
+    const std::string& url() const { return endpoint_.url(); }
 
 private:
     /// The body of an answer; throws what it says unless it is a 200.
     std::string require_ok(unsigned status, std::string body) const;
     std::string target(std::string_view path, const Parameters& parameters) const;
 
-    std::string url_;
+    ServerEndpoint endpoint_;
     std::optional<std::string> token_;
     std::optional<std::string> name_;
-    std::string host_;
-    /// As it goes into the Host header.
-    std::string authority_;
-    std::string port_;
 };
 
 /// Throws std::runtime_error for an endpoint or a control token that is none.

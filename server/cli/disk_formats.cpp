@@ -192,7 +192,7 @@ std::int64_t size_for(const std::string& folder)
     std::uint64_t bytes = 0;
     for (const auto& entry : fs::recursive_directory_iterator(folder)) {
         bytes += kInode + kBlock;
-        if (entry.is_regular_file() && !entry.is_symlink()) {
+        if (!entry.is_symlink() && entry.is_regular_file()) {
             bytes += (entry.file_size() + kBlock - 1) / kBlock * kBlock;
         }
     }

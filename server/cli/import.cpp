@@ -15,8 +15,8 @@
 #include "server/cli/progress.h"
 #include "server/cli/scratch.h"
 #include "server/control/extents_stream.h"
+#include "storage/base/zeros.h"
 #include "storage/blocks/layer_id.h"
-#include "storage/blocks/zeros.h"
 
 namespace amilab::cli {
 
@@ -144,16 +144,15 @@ std::string upload(ControlClient& client, const ImportOptions& options, const st
         throw std::runtime_error(fmt::format(
             "{} is a directory; expected a disk image, or --from-dir before a folder", name));
     }
+    auto parameters = parameters_of(options.place);
+    parameters.insert(parameters.end(), {{"name", options.name},
+                                         {"description", options.description},
+                                         {"architecture", options.architecture},
+                                         {"boot-mode", options.boot_mode},
+                                         {"root-device", options.root_device}});
     Progress progress("importing", size_bytes);
-    return client.upload("/_amilab/import",
-                         {{"name", options.name},
-                          {"description", options.description},
-                          {"architecture", options.architecture},
-                          {"boot-mode", options.boot_mode},
-                          {"root-device", options.root_device},
-                          {"account", options.account},
-                          {"region", options.region}},
-                         control::kExtentsType, [&](const ControlClient::Sink& sink) {
+    return client.upload("/_amilab/import", parameters, control::kExtentsType,
+                         [&](const ControlClient::Sink& sink) {
                              send_disk(sink, file.number(), size_bytes, name, progress);
                          });
 }

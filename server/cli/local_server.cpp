@@ -13,6 +13,7 @@
 #include "server/http/server.h"
 #include "server/log/log.h"
 #include "server/services/services.h"
+#include "storage/base/storage_error.h"
 
 namespace amilab::cli {
 
@@ -72,10 +73,17 @@ Target::Target(const ServerAccess& server, const std::optional<std::string>& dat
                         server.endpoint ? "--endpoint" : "--control-token-file"));
     }
     if (missing == Missing::kRefuse && !std::filesystem::exists(*data + "/current")) {
-        throw std::runtime_error(fmt::format("{} is no data directory of amilab", *data));
+        throw CannotLook(fmt::format("{} is no data directory of amilab", *data));
     }
     log::set_up_silent();
-    server_ = std::make_unique<LocalServer>(*data);
+    try {
+        server_ = std::make_unique<LocalServer>(*data);
+    } catch (const StorageError& error) {
+        if (error.is_damage()) {
+            throw;
+        }
+        throw CannotLook(error.what());
+    }
     client_ = std::make_unique<ControlClient>(ControlClient::Options{
         .endpoint = "http://" + server_->server.address().text(), .name = data});
 }

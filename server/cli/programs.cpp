@@ -1,5 +1,6 @@
 #include "server/cli/programs.h"
 
+#include <sys/resource.h>
 #include <future>
 #include <stdexcept>
 
@@ -8,17 +9,33 @@
 #include <boost/process/args.hpp>
 #include <boost/process/async.hpp>
 #include <boost/process/child.hpp>
+#include <boost/process/env.hpp>
 #include <boost/process/environment.hpp>
 #include <boost/process/exe.hpp>
 #include <boost/process/extend.hpp>
 #include <boost/process/io.hpp>
 #include <boost/process/search_path.hpp>
+#include <boost/process/start_dir.hpp>
 
 #include "server/cli/interruption.h"
 
 namespace amilab::cli {
 
 namespace process = boost::process;
+
+namespace {
+
+constexpr rlim_t kMostSeconds = 60;
+constexpr rlim_t kMostBytes = rlim_t{2} << 30;
+
+/// Of a process that is about to become another program.
+void bound(int resource, rlim_t most)
+{
+    const rlimit limit{.rlim_cur = most, .rlim_max = most};
+    setrlimit(static_cast<__rlimit_resource>(resource), &limit);
+}
+
+}  // namespace
 
 std::string find_program(const char* name, const char* package)
 {
@@ -33,17 +50,46 @@ std::string find_program(const char* name, const char* package)
     return found.string();
 }
 
-ProgramResult run_to_end(const std::string& program, const std::vector<std::string>& arguments)
+ProgramResult run_to_end(const std::string& program, const std::vector<std::string>& arguments,
+                         Bounds bounds)
 {
+    process::environment environment = boost::this_process::environment();
+    environment["LC_ALL"] = "C";
     boost::asio::io_context io_context;
+    std::future<std::string> output;
     std::future<std::string> errors;
     process::child child(
-        process::exe = program, process::args = arguments, (process::std_in < process::null),
-        (process::std_out > process::null), (process::std_err > errors), io_context,
-        process::extend::on_exec_setup = [](auto&) { leave_watch_in_child(); });
+        process::exe = program, process::args = arguments, environment,
+        (process::std_in < process::null), (process::std_out > output), (process::std_err > errors),
+        io_context, process::extend::on_exec_setup = [bounds](auto&) {
+            leave_watch_in_child();
+            if (bounds == Bounds::kOfStrangers) {
+                bound(RLIMIT_CPU, kMostSeconds);
+                bound(RLIMIT_AS, kMostBytes);
+            }
+        });
     io_context.run();
     child.wait();
-    return {child.exit_code(), errors.get()};
+    return {child.exit_code(), output.get(), errors.get()};
+}
+
+int run_script(const std::string& script, const std::string& folder,
+               const std::vector<std::pair<std::string, std::optional<std::string>>>& variables)
+{
+    process::environment environment = boost::this_process::environment();
+    for (const auto& [name, value] : variables) {
+        if (value) {
+            environment[name] = *value;
+        } else {
+            environment.erase(name);
+        }
+    }
+    process::child child(
+        process::exe = "/bin/sh", process::args = std::vector<std::string>{script}, environment,
+        process::start_dir = folder, (process::std_in < process::null),
+        process::extend::on_exec_setup = [](auto&) { leave_watch_in_child(); });
+    child.wait();
+    return child.exit_code();
 }
 
 }  // namespace amilab::cli

@@ -126,12 +126,13 @@ void tell_ready(const Doors& doors, const http::Server& server, const nbd::Serve
     if (nbd_server != nullptr) {
         fmt::print("amilab serves {}\n", fmt::join(nbd_server->uris(), " and "));
     }
+    fmt::print("Ready.\n");  // LocalStack's word, which Testcontainers waits for
     std::fflush(stdout);
 }
 
 }  // namespace
 
-int serve(const ServeOptions& options)
+int serve(const ServeOptions& options, const WhenReady& when_ready)
 {
     const auto doors = plan_doors(options);
     keep_freed_memory();
@@ -146,6 +147,7 @@ int serve(const ServeOptions& options)
     }
     DataDirectory data(
         {.path = options.data,
+         .from = options.from,
          .seed = seed,
          .catalogue = read_catalogue(options),
          .account_limits = options.account_limits,
@@ -158,7 +160,9 @@ int serve(const ServeOptions& options)
     Emulator emulator(data, all_services(),
                       {.default_account = options.account,
                        .default_region = options.region,
-                       .strict_accounts = options.strict_accounts});
+                       .strict_accounts = options.strict_accounts,
+                       .has_aws_quotas = options.quotas == "aws",
+                       .has_strict_roles = options.strict_roles});
     const auto budgets = plan_memory(options, data.background());
     boost::asio::io_context io_context(1);  // one thread runs it: see Front
     Front front(io_context, emulator,
@@ -169,7 +173,10 @@ int serve(const ServeOptions& options)
         [&front](http::Request& request, http::BodyReader& body) {
             return front.handle(request, body);
         },
-        {.memory = budgets.calls}, options.allowed_hosts);
+        {.memory = budgets.calls}, options.allowed_hosts,
+        [&front](const http::Request& request, const http::HttpError& error) {
+            return front.refuse(request, error);
+        });
 
     ScrubTimer scrub_timer(io_context, data);
     if (options.data_checksums) {
@@ -193,7 +200,13 @@ int serve(const ServeOptions& options)
     signals.async_wait(stop);
     early_signals.async_wait(stop);
     early_context.poll();
+    if (when_ready.tell) {
+        when_ready.tell(server.address());
+    }
     tell_ready(doors, server, nbd_server.get());
+    if (when_ready.has_told) {
+        when_ready.has_told();
+    }
     data.background().post([&data] { data.sweep(); });
 
     io_context.run();

@@ -2,8 +2,12 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace amilab::cli {
+
+/// Where a server listens that nobody told otherwise.
+inline constexpr std::string_view kDefaultEndpoint = "http://127.0.0.1:4566";
 
 /// How a command finds a running server, and what it shows it.
 struct ServerAccess {

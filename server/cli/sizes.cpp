@@ -53,7 +53,7 @@ std::string check_memory_limit(const std::string& text)
     const auto bytes = parse_size(text);
     return bytes && *bytes >= kLeastMemory
                ? ""
-               : fmt::format("{} is no memory limit: expected 64MiB or more", text);
+               : fmt::format("{} is no memory limit: expected {}; 64MiB or more", text, kSizeForm);
 }
 
 }  // namespace amilab::cli

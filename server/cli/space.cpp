@@ -42,7 +42,9 @@ void print_accounts(const boost::json::array& accounts)
 int space(const SpaceOptions& options)
 {
     Target target(options.server, options.data, Target::Missing::kRefuse);
-    const auto answer = boost::json::parse(target.client().request("GET", "/_amilab/space"));
+    const auto path =
+        options.account ? "/_amilab/space?account=" + *options.account : "/_amilab/space";
+    const auto answer = boost::json::parse(target.client().request("GET", path));
     print_disks(answer.at("disks").as_array());
     print_accounts(answer.at("accounts").as_array());
     fmt::print("allocated, each layer once: {} MiB\n", mebibytes(answer.at("allocated_bytes")));

@@ -11,7 +11,8 @@ constexpr std::string_view kScheme = "Bearer ";
 
 bool asks_for_health(const RequestHeader& header)
 {
-    return header.path == kHealthPath && (header.method == "GET" || header.method == "HEAD");
+    return (header.path == kHealthPath || header.path == kLocalStackHealthPath) &&
+           (header.method == "GET" || header.method == "HEAD");
 }
 
 /// Empty without one.

@@ -4,11 +4,10 @@
 #include <boost/json.hpp>
 
 #include "server/calls/layers.h"
-#include "server/calls/request_id.h"
+#include "server/calls/object_files.h"
 #include "server/calls/settle.h"
 #include "server/compute/machines.h"
-#include "server/http/message.h"
-#include "server/wire/parameters.h"
+#include "server/control/bodies.h"
 #include "server/wire/types.h"
 #include "storage/metadata/layers/layer_report_rows.h"
 #include "storage/metadata/settings/account_content_rows.h"
@@ -19,11 +18,6 @@ namespace amilab::control {
 namespace json = boost::json;
 
 namespace {
-
-[[noreturn]] void refuse(const std::string& text)
-{
-    throw http::HttpError(400, text);
-}
 
 void remove_everything(Session& session)
 {
@@ -37,6 +31,7 @@ void remove_everything(Session& session)
         end_exports(session, disk.id);
         drop_layer(session, disk.layer);
     }
+    remove_object_files_later(session);
     session.generation().make_rows_of(session.db(), account);
 }
 
@@ -44,11 +39,8 @@ void remove_everything(Session& session)
 
 std::optional<std::string> parse_reset(const json::value& wanted)
 {
-    if (!wanted.is_object()) {
-        refuse("expected a JSON object");
-    }
     std::optional<std::string> account;
-    for (const auto& [key, value] : wanted.get_object()) {
+    for (const auto& [key, value] : require_object(wanted)) {
         if (key != "account") {
             refuse(fmt::format("unknown key \"{}\"; expected account", std::string_view(key)));
         }
@@ -64,11 +56,8 @@ void reset_account(Emulator& emulator, const std::string& account)
 {
     const auto generation = emulator.data().current();
     const Caller caller{account, emulator.options().default_region, ""};
-    const wire::Parameters none("");
-    const auto request_id = make_request_id();
-    with_reserve(*generation, [&] {
-        run_write({emulator.services(), *generation, caller, none, request_id}, remove_everything);
-    });
+    with_reserve(*generation,
+                 [&] { run_write(emulator.services(), *generation, caller, remove_everything); });
 }
 
 }  // namespace amilab::control

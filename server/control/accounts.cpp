@@ -7,7 +7,8 @@
 #include <boost/json.hpp>
 
 #include "server/calls/account_calls.h"
-#include "server/http/message.h"
+#include "server/calls/request_values.h"
+#include "server/control/bodies.h"
 #include "server/services/ec2/common/permissions.h"
 #include "server/wire/types.h"
 #include "storage/metadata/settings/account_rows.h"
@@ -28,71 +29,53 @@ constexpr std::size_t kMostValues = 1000;
 // statements that tell what an account sees.
 constexpr std::size_t kMostUnits = 6;
 
-[[noreturn]] void refuse(const std::string& text)
-{
-    throw http::HttpError(400, text);
-}
-
 bool is_word(std::string_view text)
 {
-    return std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               c == '_';
-    });
+    return has_only(text, "_");
 }
 
-bool is_access_key(const std::string& text)
-{
-    return text.size() >= kShortestKey && text.size() <= kLongestKey && is_word(text);
-}
+/// What a text has to be, and how a refusal says it.
+struct Rule {
+    bool (*is_kept)(const std::string& text);
+    std::string_view expected;
+};
 
-bool is_product_code(const std::string& text)
-{
-    return !text.empty() && text.size() <= kLongestProductCode && is_word(text);
-}
+constexpr Rule kAccessKey{[](const std::string& text) {
+                              return text.size() >= kShortestKey && text.size() <= kLongestKey &&
+                                     is_word(text);
+                          },
+                          "16 to 128 letters, digits and _"};
+constexpr Rule kProductCode{[](const std::string& text) {
+                                return !text.empty() && text.size() <= kLongestProductCode &&
+                                       is_word(text);
+                            },
+                            "a product code, 1 to 64 letters, digits and _"};
+constexpr Rule kOrganization{
+    [](const std::string& text) { return ec2::is_grantee(GranteeKind::kOrganizationArn, text); },
+    "an ARN such as arn:aws:organizations::111122223333:organization/o-abcdefghij"};
+constexpr Rule kUnit{
+    [](const std::string& text) {
+        return ec2::is_grantee(GranteeKind::kOrganizationalUnitArn, text);
+    },
+    "an ARN such as arn:aws:organizations::111122223333:ou/o-abcdefghij/ou-ab12-abcdefgh"};
 
-/// What ModifyImageAttribute takes for an ARN of the kind.
-bool is_arn(GranteeKind kind, const std::string& text)
+std::string require_text(std::string_view name, const json::value& value, const Rule& rule)
 {
-    try {
-        std::vector<Grantee> grantees;
-        ec2::append_grantee(grantees, kind, text);
-        return true;
-    } catch (const ApiError&) {
-        return false;
-    }
-}
-
-bool is_organization(const std::string& text)
-{
-    return is_arn(GranteeKind::kOrganizationArn, text);
-}
-
-bool is_unit(const std::string& text)
-{
-    return is_arn(GranteeKind::kOrganizationalUnitArn, text);
-}
-
-std::string require_text(std::string_view name, const json::value& value,
-                         bool (*is_good)(const std::string&))
-{
-    if (!value.is_string() || !is_good(std::string(value.get_string()))) {
-        refuse(fmt::format("{} of {} is no such thing; `amilab help control` says what is taken",
-                           json::serialize(value), name));
+    if (!value.is_string() || !rule.is_kept(std::string(value.get_string()))) {
+        refuse(fmt::format("{} has {}; expected {}", name, json::serialize(value), rule.expected));
     }
     return std::string(value.get_string());
 }
 
 std::vector<std::string> require_texts(std::string_view name, const json::value& value,
-                                       bool (*is_good)(const std::string&),
-                                       std::size_t most = kMostValues)
+                                       const Rule& rule, std::size_t most = kMostValues)
 {
     if (!value.is_array() || value.get_array().size() > most) {
         refuse(fmt::format("{} must be a list of at most {} texts", name, most));
     }
     std::vector<std::string> texts;
     for (const auto& one : value.get_array()) {
-        texts.push_back(require_text(name, one, is_good));
+        texts.push_back(require_text(name, one, rule));
     }
     std::sort(texts.begin(), texts.end());
     texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
@@ -102,17 +85,16 @@ std::vector<std::string> require_texts(std::string_view name, const json::value&
 void apply(DeclaredAccount& account, std::string_view key, const json::value& value)
 {
     if (key == "access_keys") {
-        account.access_keys = require_texts(key, value, is_access_key);
+        account.access_keys = require_texts(key, value, kAccessKey);
     } else if (key == "organization") {
-        account.organization = value.is_null()
-                                   ? std::nullopt
-                                   : std::optional(require_text(key, value, is_organization));
+        account.organization =
+            value.is_null() ? std::nullopt : std::optional(require_text(key, value, kOrganization));
     } else if (key == "organizational_units") {
-        account.organizational_units = require_texts(key, value, is_unit, kMostUnits);
+        account.organizational_units = require_texts(key, value, kUnit, kMostUnits);
     } else if (key == "subscriptions") {
-        account.subscriptions = require_texts(key, value, is_product_code);
+        account.subscriptions = require_texts(key, value, kProductCode);
     } else if (key == "products") {
-        account.products = require_texts(key, value, is_product_code);
+        account.products = require_texts(key, value, kProductCode);
     } else if (key == "declared" || key == "calls" || key == "last_call") {
         refuse(fmt::format("{} is told, not set", key));
     } else {

@@ -8,8 +8,13 @@
 
 #include "server/control/account_reset.h"
 #include "server/control/accounts.h"
+#include "server/control/call_list.h"
+#include "server/control/cost.h"
+#include "server/control/instance_events.h"
 #include "server/control/query.h"
+#include "server/control/quotas.h"
 #include "server/control/regions.h"
+#include "server/control/save.h"
 #include "server/control/settings.h"
 #include "server/control/transfer.h"
 #include "server/http/message.h"
@@ -26,6 +31,7 @@ namespace {
 
 constexpr std::size_t kMostBodyBytes = 64 * 1024;
 constexpr std::size_t kMostLoggedBytes = 1024;
+constexpr std::string_view kAllow = "Allow";
 
 StreamAnswer answer(int status, const json::value& value)
 {
@@ -34,14 +40,14 @@ StreamAnswer answer(int status, const json::value& value)
             .body = json::serialize(value) + "\n"};
 }
 
-StreamAnswer refuse(int status, std::string_view text, std::string_view code = {})
+StreamAnswer json_refusal(int status, std::string_view text, std::string_view code = {})
 {
     json::object error{{"error", json::string_view(text)}};
     if (!code.empty()) {
         error["code"] = json::string_view(code);
     }
     auto refusal = answer(status, error);
-    refusal.error_code = code;
+    refusal.error.code = code;
     return refusal;
 }
 
@@ -85,30 +91,41 @@ bool is_reading(const StreamRequest& request)
 
 }  // namespace
 
-asio::awaitable<StreamAnswer> Control::handle(const StreamRequest& request)
+asio::awaitable<StreamAnswer> Control::handle(const StreamRequest& request, Caller& caller)
 {
     StreamAnswer refusal;
     if (const auto refused = access_.refusal_of(request.header)) {
-        refusal = refuse(refused->status, refused->text);
+        refusal = json_refusal(refused->status, refused->text);
         if (refused->status == 401) {
             refusal.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"amilab\"");
         }
         co_return refusal;
     }
     try {
-        co_return co_await route(request);
+        co_return co_await route(request, caller);
     } catch (const http::HttpError& error) {
-        refusal = refuse(error.status, error.what());
+        refusal = refuse(error);
     } catch (const BodyError& error) {
-        refusal = refuse(error.http_status, error.what());
+        refusal = json_refusal(error.http_status, error.what());
     } catch (const ClientGone&) {
         throw;
     } catch (...) {
         const auto error = to_api_error(std::current_exception(), request.header.method,
                                         request.header.path, emulator_.data().path());
-        refusal = refuse(error.http_status, error.what(), error.code);
+        refusal = json_refusal(error.http_status, error.what(), error.code);
     }
     co_return refusal;
+}
+
+StreamAnswer Control::refuse(const http::HttpError& error)
+{
+    auto refusal = json_refusal(error.status, error.what());
+    for (const auto& [name, value] : error.headers) {
+        if (name == kAllow) {
+            refusal.headers.emplace_back(kAllow, value);
+        }
+    }
+    return refusal;
 }
 
 asio::awaitable<StreamAnswer> Control::show_health(const Call& call)
@@ -117,11 +134,25 @@ asio::awaitable<StreamAnswer> Control::show_health(const Call& call)
     co_return answer(200, {{"status", "ok"}, {"version", kVersion}});
 }
 
+// Source: LocalStack's internal endpoints, /_localstack/health (documented); what waits for it
+// looks at services, whose state is `running` or `available`.
+asio::awaitable<StreamAnswer> Control::show_localstack_health(const Call& call)
+{
+    require_no_query(call.request);
+    json::object services;
+    for (const auto* service : emulator_.services().all()) {
+        services[json::string_view(service->schema.name)] = "running";
+    }
+    co_return answer(
+        200, {{"services", std::move(services)}, {"edition", "amilab"}, {"version", kVersion}});
+}
+
 asio::awaitable<StreamAnswer> Control::reset(const Call& call)
 {
     require_no_query(call.request);
     const auto wanted = co_await read_json_if_any(call.request.body);
     const auto account = control::parse_reset(wanted);
+    call.caller.account = account.value_or("");
     co_await call.request.workers.run([&] {
         if (account) {
             control::reset_account(emulator_, *account);
@@ -131,7 +162,10 @@ asio::awaitable<StreamAnswer> Control::reset(const Call& call)
     });
     json::object done{{"status", "ok"}};
     if (account) {
+        calls_.remove_account(*account);
         done["account"] = *account;
+    } else {
+        calls_.clear();
     }
     co_return answer(200, done);
 }
@@ -178,45 +212,104 @@ asio::awaitable<StreamAnswer> Control::regions(const Call& call)
                               [this] { return control::show_regions(emulator_); }));
 }
 
-asio::awaitable<StreamAnswer> Control::show_space(const Call& call)
+asio::awaitable<StreamAnswer> Control::quotas(const Call& call)
 {
     require_no_query(call.request);
+    if (!is_reading(call.request)) {
+        const auto wanted = co_await read_json(call.request.body);
+        co_await call.request.workers.run([&] { control::change_quotas(emulator_, wanted); });
+    }
+    co_return answer(
+        200, co_await call.request.workers.run([this] { return control::show_quotas(emulator_); }));
+}
+
+asio::awaitable<StreamAnswer> Control::instance_events(const Call& call)
+{
+    if (is_reading(call.request)) {
+        const std::string_view query = call.request.header.query;
+        co_return answer(200, co_await call.request.workers.run([this, query] {
+            return control::show_instance_events(emulator_, query);
+        }));
+    }
+    require_no_query(call.request);
+    const auto wanted = co_await read_json(call.request.body);
+    co_return answer(200, co_await call.request.workers.run(
+                              [&] { return control::schedule_instance_event(emulator_, wanted); }));
+}
+
+asio::awaitable<StreamAnswer> Control::show_space(const Call& call)
+{
+    const auto query = call.request.header.query;
     co_return co_await call.request.workers.run(
-        [this] { return answer(200, control::show_space(emulator_)); });
+        [&] { return answer(200, control::show_space(emulator_, query)); });
+}
+
+asio::awaitable<StreamAnswer> Control::show_cost(const Call& call)
+{
+    auto wanted = control::parse_cost_query(emulator_, call.request.header.query);
+    call.caller.account = wanted.account;
+    call.caller.region = wanted.region;
+    co_return co_await control::list_costs(emulator_, std::move(wanted), call.request.workers);
+}
+
+asio::awaitable<StreamAnswer> Control::show_calls(const Call& call)
+{
+    const auto query = control::parse_call_query(call.request.header.query);
+    auto& workers = call.request.workers;
+    if (query.follow) {
+        co_return control::follow_calls(calls_, query, workers);
+    }
+    co_return co_await control::list_calls(calls_, query, workers);
 }
 
 asio::awaitable<StreamAnswer> Control::import_image(const Call& call)
 {
-    co_return co_await control::import_image(emulator_, call.request);
+    co_return co_await control::import_image(emulator_, call.request, call.caller);
 }
 
 asio::awaitable<StreamAnswer> Control::export_disk(const Call& call)
 {
-    co_return co_await control::export_disk(emulator_, call.request, call.rest);
+    co_return co_await control::export_disk(emulator_, call.request, call.rest, call.caller);
+}
+
+asio::awaitable<StreamAnswer> Control::save(const Call& call)
+{
+    require_no_query(call.request);
+    co_return co_await control::save_server(emulator_, call.request.workers);
 }
 
 std::span<const Control::Route> Control::routes()
 {
     static constexpr std::array<std::string_view, 2> kRead = {"GET", "HEAD"};
     static constexpr std::array<std::string_view, 4> kSetting = {"GET", "HEAD", "PUT", "POST"};
+    static constexpr std::array<std::string_view, 3> kReadAndPost = {"GET", "HEAD", "POST"};
     static constexpr std::array<std::string_view, 1> kPost = {"POST"};
     static constexpr std::array<std::string_view, 2> kUpload = {"POST", "PUT"};
     static constexpr std::array<std::string_view, 1> kGet = {"GET"};
-    static constexpr std::array<Route, 9> kRoutes = {{
+    static constexpr std::array<Route, 17> kRoutes = {{
         {kHealthPath, kRead, &Control::show_health},
         {"/_amilab/reset", kPost, &Control::reset},
         {"/_amilab/clock", kSetting, &Control::clock},
         {"/_amilab/delays", kSetting, &Control::delays},
         {"/_amilab/accounts", kSetting, &Control::accounts},
         {"/_amilab/regions", kSetting, &Control::regions},
+        {"/_amilab/quotas", kSetting, &Control::quotas},
+        {"/_amilab/instance-events", kReadAndPost, &Control::instance_events},
         {"/_amilab/space", kRead, &Control::show_space},
+        {"/_amilab/cost", kGet, &Control::show_cost},
+        {"/_amilab/calls", kGet, &Control::show_calls},
         {"/_amilab/import", kUpload, &Control::import_image},
         {"/_amilab/export/", kGet, &Control::export_disk},
+        {"/_amilab/save", kGet, &Control::save},
+        // What people's tests call already, of LocalStack and of moto.
+        {kLocalStackHealthPath, kRead, &Control::show_localstack_health},
+        {"/_localstack/state/reset", kPost, &Control::reset},
+        {"/moto-api/reset", kPost, &Control::reset},
     }};
     return kRoutes;
 }
 
-asio::awaitable<StreamAnswer> Control::route(const StreamRequest& request)
+asio::awaitable<StreamAnswer> Control::route(const StreamRequest& request, Caller& caller)
 {
     const auto path = request.header.path;
     if (!wire::is_utf8(path)) {
@@ -228,7 +321,7 @@ asio::awaitable<StreamAnswer> Control::route(const StreamRequest& request)
         throw http::HttpError(404,
                               fmt::format("no route {}; `amilab help control` lists them", path));
     }
-    const Call call{request, path.substr(route->path.size())};
+    const Call call{request, path.substr(route->path.size()), caller};
     co_return co_await (this->*route->handle)(call);
 }
 

@@ -1,14 +1,15 @@
 #include "server/control/query.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
-#include <boost/url/pct_string_view.hpp>
 
 #include "server/http/message.h"
 #include "server/wire/query.h"
 #include "server/wire/types.h"
+#include "server/wire/wire_errors.h"
 
 namespace amilab::control {
 
@@ -17,11 +18,9 @@ namespace {
 /// Nothing for what is no text that an answer can carry.
 std::optional<std::string> decode(const std::string& text)
 {
-    boost::urls::encoding_opts options;
-    options.space_as_plus = true;
-    auto decoded = boost::urls::pct_string_view(text).decode(options);
-    return wire::is_utf8(decoded) && wire::is_xml_text(decoded) ? std::optional(std::move(decoded))
-                                                                : std::nullopt;
+    auto decoded = wire::percent_decoded(text, true);
+    return decoded && wire::is_utf8(*decoded) && wire::is_xml_text(*decoded) ? std::move(decoded)
+                                                                             : std::nullopt;
 }
 
 http::HttpError unknown(std::string_view name, std::initializer_list<std::string_view> known)
@@ -33,6 +32,16 @@ http::HttpError unknown(std::string_view name, std::initializer_list<std::string
 }
 
 }  // namespace
+
+std::optional<std::uint64_t> parse_number(std::string_view text)
+{
+    constexpr std::size_t kMostDigits = 18;
+    std::uint64_t number = 0;
+    const auto* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, number);
+    const bool is_number = read.ec == std::errc() && read.ptr == end && text.size() <= kMostDigits;
+    return is_number ? std::optional(number) : std::nullopt;
+}
 
 RouteQuery::RouteQuery(std::string_view query, std::initializer_list<std::string_view> known)
 {
@@ -73,16 +82,42 @@ std::string RouteQuery::require(std::string_view name) const
     return *value;
 }
 
+std::optional<std::string> RouteQuery::account_id() const
+{
+    auto account = find("account");
+    if (account && !wire::is_account_id(*account)) {
+        throw http::HttpError(400, fmt::format("account is {}; expected 12 digits", *account));
+    }
+    return account;
+}
+
+std::string RouteQuery::account(const Emulator& emulator, Generation& generation) const
+{
+    const auto account = account_id();
+    const auto access_key = find("access-key");
+    if (account && access_key) {
+        throw http::HttpError(400, "account and access-key cannot go together");
+    }
+    if (!access_key) {
+        return account.value_or(emulator.options().default_account);
+    }
+    if (access_key->empty()) {
+        throw http::HttpError(400, "access-key is empty");
+    }
+    auto owner = emulator.account_of(generation, *access_key);
+    if (owner.empty()) {
+        throw wire::unknown_access_key();
+    }
+    return owner;
+}
+
 Caller RouteQuery::caller(const Emulator& emulator) const
 {
-    const auto& defaults = emulator.options();
-    Caller caller{find("account").value_or(defaults.default_account),
-                  find("region").value_or(defaults.default_region), ""};
-    if (!wire::is_account_id(caller.account)) {
-        throw http::HttpError(400,
-                              fmt::format("account is {}; expected 12 digits", caller.account));
-    }
-    if (!emulator.data().current()->region_exists(caller.region)) {
+    const auto generation = emulator.data().current();
+    Caller caller{account(emulator, *generation),
+                  find("region").value_or(emulator.options().default_region),
+                  find("access-key").value_or("")};
+    if (!generation->region_exists(caller.region)) {
         throw http::HttpError(
             400, fmt::format("region is {}; expected one such as us-east-1", caller.region));
     }

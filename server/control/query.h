@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <map>
 #include <optional>
@@ -10,6 +11,9 @@
 
 namespace amilab::control {
 
+/// Nothing for what has other characters than digits, or more than 18 of these.
+std::optional<std::uint64_t> parse_number(std::string_view text);
+
 /// The parameters of a control route. Throws HttpError 400 for one that is not `known`, comes
 /// twice, cannot be decoded, or is no text as EC2 takes it.
 class RouteQuery {
@@ -19,10 +23,16 @@ public:
     std::optional<std::string> find(std::string_view name) const;
     /// Throws HttpError 400 when it is not there.
     std::string require(std::string_view name) const;
-    /// `account` and `region`, or the server's defaults.
+    /// The value of `account`. Throws HttpError 400 for one that is no account's id.
+    std::optional<std::string> account_id() const;
+    /// For whom the call acts: `account`, or whom the services take for the owner of `access-key`,
+    /// and `region`; else the server's defaults. Throws ApiError (AuthFailure) for a key that they
+    /// would refuse.
     Caller caller(const Emulator& emulator) const;
 
 private:
+    std::string account(const Emulator& emulator, Generation& generation) const;
+
     std::map<std::string, std::string, std::less<>> values_;
 };
 

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
-#include "server/http/message.h"
+#include "server/control/bodies.h"
 #include "storage/metadata/regions/region_rows.h"
 #include "storage/metadata/sql/transaction.h"
 #include "storage/state/generation.h"
@@ -16,11 +16,6 @@ namespace amilab::control {
 namespace json = boost::json;
 
 namespace {
-
-[[noreturn]] void refuse(const std::string& text)
-{
-    throw http::HttpError(400, text);
-}
 
 /// Whether the value says that the region is opted in.
 bool require_status(std::string_view region, const json::value& value)
@@ -50,14 +45,13 @@ json::value show_regions(Emulator& emulator)
 
 void change_regions(Emulator& emulator, const json::value& wanted)
 {
-    if (!wanted.is_object()) {
-        refuse("expected a JSON object");
-    }
+    const auto& statuses = require_object(wanted);
     const auto known = show_regions(emulator);
     std::vector<std::pair<std::string, bool>> changes;
-    for (const auto& [key, value] : wanted.get_object()) {
+    for (const auto& [key, value] : statuses) {
         if (!known.get_object().contains(key)) {
-            refuse(fmt::format("\"{}\" is no region that wants opting in", std::string_view(key)));
+            refuse(fmt::format("\"{}\" is no region that wants opting in; expected one of {}",
+                               std::string_view(key), names_of(known.get_object())));
         }
         changes.emplace_back(std::string(key), require_status(std::string_view(key), value));
     }

@@ -4,7 +4,8 @@
 #include <boost/json.hpp>
 
 #include "server/calls/settle.h"
-#include "server/http/message.h"
+#include "server/control/bodies.h"
+#include "server/control/query.h"
 #include "server/wire/types.h"
 #include "storage/base/units.h"
 #include "storage/metadata/settings/setting_rows.h"
@@ -16,22 +17,6 @@ namespace amilab::control {
 namespace json = boost::json;
 
 namespace {
-
-/// A thousand years: no sum of a time and a delay overflows.
-constexpr TimeMs kLongestMs = 1000 * 366 * kDayMs;
-
-[[noreturn]] void refuse(const std::string& text)
-{
-    throw http::HttpError(400, text);
-}
-
-const json::object& require_object(const json::value& value)
-{
-    if (!value.is_object()) {
-        refuse("expected a JSON object");
-    }
-    return value.get_object();
-}
 
 TimeMs require_ms(std::string_view name, const json::value& value, TimeMs least)
 {
@@ -114,15 +99,6 @@ void set_clock(Generation& generation, const ClockChange& change)
     }
 }
 
-std::string delay_names(const Services& services)
-{
-    std::string names;
-    for (const auto* known : services.delays()) {
-        names += fmt::format("{}{}", names.empty() ? "" : ", ", known->name);
-    }
-    return names;
-}
-
 }  // namespace
 
 json::value show_clock(Emulator& emulator)
@@ -158,7 +134,7 @@ void change_delays(Emulator& emulator, const json::value& wanted)
     for (const auto& [key, value] : require_object(wanted)) {
         if (emulator.services().delay_named(std::string_view(key)) == nullptr) {
             refuse(fmt::format("unknown delay \"{}\"; expected one of {}", std::string_view(key),
-                               delay_names(emulator.services())));
+                               names_of(show_delays(emulator).get_object())));
         }
         changes.emplace_back(std::string(key), require_ms(std::string_view(key), value, 0));
     }
@@ -174,30 +150,65 @@ void change_delays(Emulator& emulator, const json::value& wanted)
     }
 }
 
-boost::json::value show_space(Emulator& emulator)
+namespace {
+
+json::array disks_json(const std::vector<DiskSpace>& disks)
 {
-    const auto space = measure_space(*emulator.data().current());
-    boost::json::array disks;
-    for (const auto& one : space.disks) {
-        disks.push_back(boost::json::object{{"id", one.disk.id},
-                                            {"account", one.disk.owner},
-                                            {"region", one.disk.region},
-                                            {"logical_bytes", one.logical_bytes},
-                                            {"own_bytes", one.own_bytes},
-                                            {"shared_bytes", one.shared_bytes}});
+    json::array array;
+    for (const auto& one : disks) {
+        array.push_back(json::object{{"id", one.disk.id},
+                                     {"account", one.disk.owner},
+                                     {"region", one.disk.region},
+                                     {"logical_bytes", one.logical_bytes},
+                                     {"own_bytes", one.own_bytes},
+                                     {"shared_bytes", one.shared_bytes}});
     }
-    boost::json::array accounts;
-    for (const auto& one : space.accounts) {
-        accounts.push_back(boost::json::object{{"account", one.account},
-                                               {"rows", one.rows},
-                                               {"disks", one.disks},
-                                               {"logical_bytes", one.logical_bytes},
-                                               {"held_bytes", one.held_bytes},
-                                               {"shared_bytes", one.shared_bytes}});
+    return array;
+}
+
+json::array accounts_json(const std::vector<AccountSpace>& accounts)
+{
+    json::array array;
+    for (const auto& one : accounts) {
+        array.push_back(json::object{{"account", one.account},
+                                     {"rows", one.rows},
+                                     {"disks", one.disks},
+                                     {"logical_bytes", one.logical_bytes},
+                                     {"held_bytes", one.held_bytes},
+                                     {"shared_bytes", one.shared_bytes}});
     }
-    return boost::json::object{{"allocated_bytes", space.allocated_bytes},
-                               {"accounts", std::move(accounts)},
-                               {"disks", std::move(disks)}};
+    return array;
+}
+
+std::int64_t parse_limit(const std::string& text)
+{
+    constexpr std::int64_t kMost = 1'000;
+    const auto limit = static_cast<std::int64_t>(parse_number(text).value_or(0));
+    if (limit < 1 || limit > kMost) {
+        refuse(fmt::format("limit is {}; expected a number of disks from 1 to {}", text, kMost));
+    }
+    return limit;
+}
+
+}  // namespace
+
+boost::json::value show_space(Emulator& emulator, std::string_view query)
+{
+    const RouteQuery asked(query, {"account", "after", "limit"});
+    const auto account = asked.account_id();
+    const auto after = asked.find("after");
+    const auto limit = asked.find("limit");
+    const auto generation = emulator.data().current();
+    if (after || limit) {
+        const DiskPage page{.account = account,
+                            .after = after.value_or(""),
+                            .most = parse_limit(limit.value_or("1000"))};
+        return json::object{{"disks", disks_json(measure_disks(*generation, page))}};
+    }
+    const auto space = account ? measure_space(*generation, *account) : measure_space(*generation);
+    return json::object{{"allocated_bytes", space.allocated_bytes},
+                        {"accounts", accounts_json(space.accounts)},
+                        {"disks", disks_json(space.disks)}};
 }
 
 }  // namespace amilab::control

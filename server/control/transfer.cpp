@@ -12,18 +12,17 @@
 #include "server/calls/errors.h"
 #include "server/calls/layers.h"
 #include "server/calls/new_snapshot.h"
-#include "server/calls/request_id.h"
 #include "server/calls/settle.h"
 #include "server/control/extents_stream.h"
 #include "server/control/query.h"
 #include "server/http/message.h"
 #include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/free_image_names.h"
 #include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/images/errors.h"
 #include "server/services/ec2/images/image_names.h"
 #include "server/services/ec2/images/images.h"
 #include "server/services/ec2/snapshots/snapshots.h"
-#include "server/wire/parameters.h"
 #include "storage/base/storage_error.h"
 #include "storage/base/units.h"
 #include "storage/blocks/block_store.h"
@@ -185,13 +184,14 @@ void require_plain_body(const RequestHeader& header)
     }
 }
 
-Import parse_import(const Emulator& emulator, const RequestHeader& header)
+Import parse_import(const Emulator& emulator, const RequestHeader& header, Caller& caller)
 {
-    require_plain_body(header);
     const RouteQuery query(header.query, {"name", "description", "architecture", "boot-mode",
-                                          "root-device", "account", "region"});
+                                          "root-device", "account", "access-key", "region"});
+    caller = query.caller(emulator);
+    require_plain_body(header);
     Import wanted;
-    wanted.caller = query.caller(emulator);
+    wanted.caller = caller;
     auto& image = wanted.image;
     image.name = query.require("name");
     ec2::check_image_name(image.name);
@@ -217,16 +217,19 @@ Import parse_import(const Emulator& emulator, const RequestHeader& header)
     return wanted;
 }
 
-/// Refuses a name that is taken before gigabytes have travelled; register_image() decides in the
-/// end.
-void require_free_name(Generation& generation, const Import& wanted)
+/// Refuses a name that is taken, and an account that has no room for more rows, before gigabytes
+/// have travelled; register_disk() decides in the end.
+void require_room(const Services& services, Generation& generation, const Import& wanted)
 {
-    auto reader = generation.reader();
-    const auto holder = select_image_named(reader.db(), wanted.caller.account, wanted.caller.region,
-                                           wanted.image.name);
-    if (holder) {
-        throw ec2::image_name_taken(wanted.image.name, *holder);
+    constexpr std::int64_t kSnapshotAndImage = 2;
+    if (generation.account_limits().rows) {
+        run_write(services, generation, wanted.caller, [&](Session& session) {
+            require_room_for_rows(session, import_call(services), kSnapshotAndImage);
+        });
     }
+    auto reader = generation.reader();
+    ec2::require_free_image_name(reader.db(), wanted.caller.account, wanted.caller.region,
+                                 wanted.image.name);
 }
 
 SnapshotRow make_snapshot(Session& session, LayerId layer, std::int64_t size_gib,
@@ -268,9 +271,7 @@ boost::json::object register_disk(const Services& services, Generation& generati
                                   const Import& wanted, LayerId layer, std::int64_t size_gib)
 {
     boost::json::object answer;
-    const wire::Parameters none("");
-    const auto request_id = make_request_id();
-    run_write({services, generation, wanted.caller, none, request_id}, [&](Session& session) {
+    run_write(services, generation, wanted.caller, [&](Session& session) {
         within_limits(session, import_call(services),
                       [&] { answer = make_rows(session, wanted, layer, size_gib); });
     });
@@ -426,12 +427,13 @@ bool is_extents(std::optional<std::string_view> header)
 
 }  // namespace
 
-asio::awaitable<StreamAnswer> import_image(Emulator& emulator, const StreamRequest& request)
+asio::awaitable<StreamAnswer> import_image(Emulator& emulator, const StreamRequest& request,
+                                           Caller& caller)
 {
     auto& workers = request.workers;
-    const auto wanted = parse_import(emulator, request.header);
+    const auto wanted = parse_import(emulator, request.header, caller);
     const auto generation = emulator.data().current();
-    co_await workers.run([&] { require_free_name(*generation, wanted); });
+    co_await workers.run([&] { require_room(emulator.services(), *generation, wanted); });
 
     const auto layer = generation->blocks().new_layer_id();
     boost::json::object answer;
@@ -461,13 +463,14 @@ asio::awaitable<StreamAnswer> import_image(Emulator& emulator, const StreamReque
 }
 
 asio::awaitable<StreamAnswer> export_disk(Emulator& emulator, const StreamRequest& request,
-                                          std::string_view id)
+                                          std::string_view id, Caller& caller)
 {
-    const RouteQuery query(request.header.query, {"account", "region"});
+    const RouteQuery query(request.header.query, {"account", "access-key", "region"});
+    caller = query.caller(emulator);
     const auto generation = emulator.data().current();
     // Held by the answer: a reset meanwhile takes nothing away.
-    const auto disk = std::make_shared<const OpenDisk>(co_await request.workers.run(
-        [&] { return open_disk(*generation, query.caller(emulator), id); }));
+    const auto disk = std::make_shared<const OpenDisk>(
+        co_await request.workers.run([&] { return open_disk(*generation, caller, id); }));
     const bool wants_extents = is_extents(request.header.find("Accept"));
     StreamAnswer answer;
     answer.content_type = wants_extents ? kExtentsType : "application/octet-stream";

@@ -1,0 +1,162 @@
+#include <algorithm>
+#include <cstdio>
+#include <functional>
+#include <stdexcept>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "server/cli/commands.h"
+#include "server/cli/control_client.h"
+
+namespace amilab::cli {
+
+namespace json = boost::json;
+
+namespace {
+
+std::string word(const json::value& value)
+{
+    if (value.is_string()) {
+        return std::string(value.get_string());
+    }
+    return value.is_null() ? "-" : json::serialize(value);
+}
+
+/// Text that ends no line and tells a terminal nothing, in quotes where it has spaces.
+std::string shown(const json::value& value)
+{
+    const auto text = word(value);
+    const bool is_plain = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return c > ' ' && c <= '~' && c != '"';
+    });
+    return is_plain ? text : json::serialize(json::string(text));
+}
+
+std::string parameters_of(const json::object& call)
+{
+    std::string line;
+    for (const auto& [path, value] : call.at("parameters").as_object()) {
+        line +=
+            fmt::format("{}{}={}", line.empty() ? "" : " ", std::string_view(path), shown(value));
+    }
+    return line;
+}
+
+/// A line that says who called what and what became of it, then its parameters, then the refusal.
+void print_call(const json::object& call)
+{
+    fmt::print("{} {} {} {} {} {} {} {}\n", word(call.at("time")), word(call.at("account")),
+               word(call.at("region")), word(call.at("service")), shown(call.at("operation")),
+               word(call.at("status")), word(call.at("code")), word(call.at("parameter")));
+    if (const auto line = parameters_of(call); !line.empty()) {
+        fmt::print("    {}\n", line);
+    }
+    if (!call.at("message").is_null()) {
+        fmt::print("    {}\n", call.at("message").as_string().c_str());
+    }
+}
+
+void print_one(const json::value& call, bool as_json)
+{
+    if (as_json) {
+        fmt::print("{}\n", json::serialize(call));
+    } else {
+        print_call(call.as_object());
+    }
+}
+
+/// Takes server-sent events in pieces of any size.
+class EventParser {
+public:
+    using Take = std::function<void(std::string_view event, std::string_view data)>;
+    explicit EventParser(Take take) : take_(std::move(take)) {}
+
+    void take(std::string_view piece)
+    {
+        rest_ += piece;
+        std::size_t start = 0;
+        for (auto end = rest_.find('\n'); end != std::string::npos; end = rest_.find('\n', start)) {
+            take_line(std::string_view(rest_).substr(start, end - start));
+            start = end + 1;
+        }
+        rest_.erase(0, start);
+    }
+
+private:
+    void take_line(std::string_view line)
+    {
+        constexpr std::string_view kEvent = "event: ";
+        constexpr std::string_view kData = "data: ";
+        if (line.starts_with(kEvent)) {
+            event_ = line.substr(kEvent.size());
+        } else if (line.starts_with(kData)) {
+            data_ = line.substr(kData.size());
+        } else if (line.empty() && !data_.empty()) {
+            take_(event_, data_);
+            event_.clear();
+            data_.clear();
+        }
+    }
+
+    Take take_;
+    std::string rest_;
+    std::string event_;
+    std::string data_;
+};
+
+std::string_view text_of(std::span<const std::byte> bytes)
+{
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+void follow(ControlClient& client, const ControlClient::Parameters& parameters, bool as_json)
+{
+    EventParser events([&](std::string_view event, std::string_view data) {
+        const auto value = json::parse(data);
+        if (event == "lost") {
+            fmt::print(stderr, "amilab: {} calls came faster than they were read\n",
+                       word(value.at("lost")));
+        } else {
+            print_one(value, as_json);
+        }
+    });
+    client.download("/_amilab/calls", parameters, "text/event-stream",
+                    [&](std::span<const std::byte> bytes) {
+                        events.take(text_of(bytes));
+                        std::fflush(stdout);
+                    });
+}
+
+void list(ControlClient& client, const ControlClient::Parameters& parameters, bool as_json)
+{
+    std::string text;
+    client.download("/_amilab/calls", parameters, "application/json",
+                    [&](std::span<const std::byte> bytes) { text += text_of(bytes); });
+    const auto answer = json::parse(text);
+    for (const auto& call : answer.at("calls").as_array()) {
+        print_one(call, as_json);
+    }
+}
+
+}  // namespace
+
+int calls(const CallOptions& options)
+{
+    ControlClient::Parameters parameters = {
+        {"account", options.account},     {"service", options.service},
+        {"operation", options.operation}, {"status", options.status},
+        {"code", options.code},           {"since", options.since},
+        {"limit", options.limit}};
+    auto client = client_of(options.server);
+    if (options.follow) {
+        parameters.emplace_back("follow", "true");
+        follow(client, parameters, options.as_json);
+    } else {
+        list(client, parameters, options.as_json);
+    }
+    return 0;
+}
+
+}  // namespace amilab::cli

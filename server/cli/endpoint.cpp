@@ -1,0 +1,114 @@
+#include "server/cli/endpoint.h"
+
+#include <stdexcept>
+#include <vector>
+
+#include <fmt/format.h>
+#include <boost/asio/ip/address.hpp>
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url.hpp>
+
+#include "server/cli/environment.h"
+#include "server/cli/server_access.h"
+
+namespace amilab::cli {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+
+namespace {
+
+constexpr std::uint16_t kHttpPort = 80;
+
+std::string endpoint_url(const std::optional<std::string>& endpoint)
+{
+    return endpoint ? *endpoint
+                    : from_environment("AWS_ENDPOINT_URL").value_or(std::string(kDefaultEndpoint));
+}
+
+/// In the order in which they are tried. No name is looked up: what answers depends on nobody else.
+std::vector<asio::ip::address> addresses_of(const std::string& host, const std::string& url)
+{
+    if (beast::iequals(host, "localhost")) {
+        return {asio::ip::address_v4::loopback(), asio::ip::address_v6::loopback()};
+    }
+    boost::system::error_code error;
+    const auto address = asio::ip::make_address(host, error);
+    if (error) {
+        throw std::runtime_error(fmt::format(
+            "the endpoint {} names the host {}, and amilab looks up no names; expected localhost "
+            "or an address",
+            url, host));
+    }
+    return {address};
+}
+
+}  // namespace
+
+ServerEndpoint::ServerEndpoint(const std::optional<std::string>& url) : url_(endpoint_url(url))
+{
+    const auto parsed = boost::urls::parse_uri(url_);
+    if (!parsed || parsed->scheme() != "http" || parsed->host().empty()) {
+        throw std::runtime_error(fmt::format(
+            "the endpoint {} is no http:// URL; expected one such as {}", url_, kDefaultEndpoint));
+    }
+    host_ = parsed->host_address();
+    authority_ = std::string(parsed->encoded_host_and_port());
+    port_ = parsed->has_port() && !parsed->port().empty() ? parsed->port_number() : kHttpPort;
+}
+
+std::unique_ptr<ServerConnection> ServerEndpoint::connect() const
+{
+    auto connection = std::make_unique<ServerConnection>();
+    boost::system::error_code first_error;
+    for (const auto& address : addresses_of(host_, url_)) {
+        boost::system::error_code error;
+        connection->socket.close(error);
+        connection->socket.connect({address, port_}, error);
+        if (!error) {
+            return connection;
+        }
+        first_error = first_error ? first_error : error;
+    }
+    throw std::runtime_error(
+        fmt::format("no server at {} ({}); start one with `amilab serve`, or name it with "
+                    "--endpoint or AWS_ENDPOINT_URL",
+                    url_, first_error.message()));
+}
+
+labs::HttpReply ServerEndpoint::carry(const labs::HttpQuestion& question) const
+{
+    const auto connection = connect();
+    beast::http::request<beast::http::string_body> request;
+    request.method_string(question.method);
+    request.target(question.target);
+    request.version(11);
+    request.set(beast::http::field::host, authority_);
+    for (const auto& [name, value] : question.headers) {
+        request.set(name, value);
+    }
+    request.body() = question.body;
+    request.prepare_payload();
+    beast::http::response_parser<beast::http::string_body> parser;
+    parser.body_limit(boost::none);
+    parser.skip(question.method == "HEAD");
+    boost::system::error_code error;
+    beast::http::write(connection->socket, request, error);
+    if (!error) {
+        beast::http::read(connection->socket, connection->buffer, parser, error);
+    }
+    if (error) {
+        throw std::runtime_error(
+            fmt::format("the connection to {} broke: {}", url_, error.message()));
+    }
+    labs::HttpReply reply{.status = parser.get().result_int(), .headers = {}, .body = {}};
+    for (const auto& field : parser.get()) {
+        reply.headers.emplace_back(field.name_string(), field.value());
+    }
+    reply.body = std::move(parser.get().body());
+    return reply;
+}
+
+}  // namespace amilab::cli

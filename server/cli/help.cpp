@@ -1,0 +1,169 @@
+#include "server/cli/help.h"
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "server/cli/command_table.h"
+#include "server/cli/help_pages.h"
+#include "server/cli/nearest.h"
+#include "version.h"
+
+namespace amilab::cli {
+
+namespace {
+
+/// Of commands or pages.
+template <class Named>
+std::vector<std::string> names_of(std::span<const Named> all)
+{
+    std::vector<std::string> names;
+    for (const auto& one : all) {
+        names.emplace_back(one.name);
+    }
+    return names;
+}
+
+std::string page_names()
+{
+    return fmt::format("{}", fmt::join(names_of(help_pages()), ", "));
+}
+
+/// What `amilab help` explains.
+std::vector<std::string> topics()
+{
+    auto all = names_of(commands());
+    for (auto& page : names_of(help_pages())) {
+        all.push_back(std::move(page));
+    }
+    return all;
+}
+
+/// Fits a screen of 30 lines.
+std::string program_help()
+{
+    std::string text =
+        "amilab, an offline EC2/AMI emulator for testing. Usage: amilab COMMAND [OPTIONS]\n\n";
+    for (const auto& command : commands()) {
+        text += fmt::format("  {:<10}{}\n", command.name, command.summary);
+    }
+    return text + fmt::format(
+                      "\namilab COMMAND --help says what one takes; amilab help PAGE prints a page "
+                      "of the\n"
+                      "documentation: {}.\n",
+                      page_names());
+}
+
+/// The long option of a command, or of the program, that `argument` may be meant for.
+std::optional<std::string> nearest_option(const CLI::App& command, const std::string& argument)
+{
+    constexpr std::string_view kDashes = "--";
+    if (!argument.starts_with(kDashes)) {
+        return std::nullopt;
+    }
+    std::vector<std::string> known;
+    for (const auto* option : command.get_options()) {
+        known.insert(known.end(), option->get_lnames().begin(), option->get_lnames().end());
+    }
+    const auto typed = argument.substr(kDashes.size(), argument.find('=') - kDashes.size());
+    const auto near = nearest(typed, known);
+    return near ? std::optional("--" + *near) : std::nullopt;
+}
+
+/// The command that a command line names, the last of "lab check "; adds these words.
+const CLI::App& command_meant(const CLI::App& app, std::string& words)
+{
+    const auto used = app.get_subcommands();
+    if (used.empty()) {
+        return app;
+    }
+    words += used.front()->get_name() + " ";
+    return command_meant(*used.front(), words);
+}
+
+}  // namespace
+
+std::string command_names()
+{
+    return fmt::format("{}", fmt::join(names_of(commands()), ", "));
+}
+
+std::string help_of(const CLI::App& app, const std::string& topic)
+{
+    if (topic.empty()) {
+        return program_help();
+    }
+    std::string text;
+    for (const auto* command : app.get_subcommands({})) {
+        if (command->get_name() == topic) {
+            text = command->help(app.get_name());
+        }
+    }
+    for (const auto& page : help_pages()) {
+        if (page.name == topic) {  // a page may have the name of a command
+            text += page.text;
+        }
+    }
+    if (!text.empty()) {
+        return text;
+    }
+    if (const auto near = nearest(topic, topics())) {
+        throw CLI::ValidationError(fmt::format(
+            "there is neither a command nor a page {}; did you mean {}?", topic, *near));
+    }
+    throw CLI::ValidationError(
+        fmt::format("there is neither a command nor a page {}; the commands are {}, the pages {}",
+                    topic, command_names(), page_names()));
+}
+
+void declare_help(CLI::App& command, int&)
+{
+    const auto topic = std::make_shared<std::string>();
+    command.add_option("TOPIC", *topic, "A command, or one of the pages " + page_names())
+        ->type_name("");
+    command.callback(
+        [&command, topic] { fmt::print("{}", help_of(*command.get_parent(), *topic)); });
+}
+
+std::string version_line()
+{
+    const std::string commit = kCommit;
+    return commit.empty() ? fmt::format("amilab {}", kVersion)
+                          : fmt::format("amilab {} ({})", kVersion, commit);
+}
+
+void declare_version(CLI::App& command, int&)
+{
+    command.callback([] { fmt::print("{}\n", version_line()); });
+}
+
+std::string usage_error(const CLI::App& app, const CLI::ParseError& error)
+{
+    const auto used = app.get_subcommands();
+    std::string command;
+    const auto& meant = command_meant(app, command);
+    const auto unknown = app.remaining(true);
+    if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::ExtrasError) || unknown.empty()) {
+        return fmt::format("{}; see amilab {}--help", error.what(), command);
+    }
+    const auto& argument = unknown.front();
+    if (used.empty() && !argument.starts_with('-')) {
+        const auto near = nearest(argument, names_of(commands()));
+        return near
+                   ? fmt::format("there is no command {}; did you mean {}? `amilab help` lists all",
+                                 argument, *near)
+                   : fmt::format("there is no command {}; the commands are {}", argument,
+                                 command_names());
+    }
+    const auto near = nearest_option(meant, argument);
+    return fmt::format("unexpected argument {}; {}see amilab {}--help", argument,
+                       near ? fmt::format("did you mean {}? ", *near) : "", command);
+}
+
+}  // namespace amilab::cli

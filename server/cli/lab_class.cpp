@@ -1,0 +1,326 @@
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <set>
+#include <stdexcept>
+#include <vector>
+
+#include <fmt/format.h>
+#include <openssl/rand.h>
+#include <boost/json.hpp>
+
+#include "server/cli/client_environment.h"
+#include "server/cli/control_client.h"
+#include "server/cli/ext4_files.h"
+#include "server/cli/lab.h"
+#include "server/cli/lab_session.h"
+#include "server/cli/local_server.h"
+#include "server/cli/server_access.h"
+#include "server/cli/shell.h"
+#include "server/cli/volume_disk.h"
+#include "server/labs/checker.h"
+#include "server/labs/class_table.h"
+#include "server/labs/lab_error.h"
+#include "server/wire/types.h"
+
+namespace amilab::cli {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t kMostNames = 1000;
+constexpr std::size_t kLongestName = 100;
+
+struct Seat {
+    std::string account;
+    std::string name;
+};
+
+/// A terminal or a shell must not be told anything by a name.
+bool is_name(std::string_view text)
+{
+    return text.size() <= kLongestName && wire::is_utf8(text) &&
+           std::all_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != '\x7f'; });
+}
+
+/// An account for each line that is a name: the first one's, then the numbers after it.
+std::vector<Seat> read_seats(const ClassOptions& options)
+{
+    std::ifstream file(options.file);
+    if (!file) {
+        throw std::runtime_error("cannot read " + options.file);
+    }
+    std::vector<Seat> seats;
+    std::set<std::string, std::less<>> known;
+    const auto first = std::stoull(options.first);
+    for (std::string line; std::getline(file, line);) {
+        const auto name = std::string(wire::trimmed(line.substr(0, line.find('\r'))));
+        if (name.empty() || name.front() == '#') {
+            continue;
+        }
+        if (!is_name(name) || !known.insert(name).second || seats.size() == kMostNames) {
+            throw std::runtime_error(fmt::format(
+                "{}: {}", options.file,
+                seats.size() == kMostNames ? fmt::format("there are more than {} names", kMostNames)
+                : is_name(name)            ? fmt::format("{} is there twice", name)
+                                           : "one line is no name"));
+        }
+        seats.push_back({.account = fmt::format("{:012}", first + seats.size()), .name = name});
+    }
+    if (seats.empty()) {
+        throw std::runtime_error(fmt::format("{}: there is no name in it", options.file));
+    }
+    if (!wire::is_account_id(seats.back().account)) {
+        throw std::runtime_error(
+            fmt::format("there are not so many accounts from {} on", options.first));
+    }
+    return seats;
+}
+
+/// "AKIA", and 16 letters and digits that nobody guesses.
+std::string new_access_key()
+{
+    constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    std::array<unsigned char, 16> bytes{};
+    if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
+        throw std::runtime_error("OpenSSL has no random bytes");
+    }
+    std::string key = "AKIA";
+    for (const auto byte : bytes) {
+        key += kLetters[byte % kLetters.size()];
+    }
+    return key;
+}
+
+/// The key that an account was given; empty when it has none.
+std::string own_key(const json::object& accounts, const std::string& account)
+{
+    const auto* known = accounts.if_contains(account);
+    if (known == nullptr || known->at("access_keys").as_array().empty()) {
+        return {};
+    }
+    return std::string(known->at("access_keys").as_array().front().as_string());
+}
+
+json::object ask(ControlClient& control, const char* path)
+{
+    return json::parse(control.request("GET", path)).as_object();
+}
+
+/// Gives every seat a key that has none; who has one keeps it.
+std::map<std::string, std::string> declare(ControlClient& control, const std::vector<Seat>& seats)
+{
+    const auto known = ask(control, "/_amilab/accounts");
+    std::map<std::string, std::string> keys;
+    json::object wanted;
+    for (const auto& seat : seats) {
+        auto key = own_key(known, seat.account);
+        if (key.empty()) {
+            key = new_access_key();
+            wanted[seat.account] = json::object{{"access_keys", json::array{json::string(key)}}};
+        }
+        keys[seat.account] = key;
+    }
+    if (!wanted.empty()) {
+        control.request("POST", "/_amilab/accounts", json::serialize(wanted));
+    }
+    return keys;
+}
+
+void print_seat(Shell shell, const Seat& seat, const Variables& variables)
+{
+    fmt::print("# {}, account {}\n", seat.name, seat.account);
+    for (const auto& [name, value] : variables) {
+        fmt::print("{}\n", set_line(shell, name, value));
+    }
+    fmt::print("\n");
+}
+
+json::object seat_object(const Seat& seat, const Variables& variables)
+{
+    json::object environment;
+    for (const auto& [name, value] : variables) {
+        environment[name] = json::string(value);
+    }
+    return {
+        {"name", seat.name}, {"account", seat.account}, {"environment", std::move(environment)}};
+}
+
+// The table of a class.
+
+struct Classroom {
+    const labs::Labs& all;
+    const ServerEndpoint& endpoint;
+    const std::optional<std::string>& token;
+    const ClassOptions& options;
+    json::object accounts;
+    json::array calls;
+    std::int64_t now_ms;
+};
+
+json::array read_calls(ControlClient& control)
+{
+    std::string text;
+    control.download("/_amilab/calls", {{"limit", "10000"}}, "application/json",
+                     [&](std::span<const std::byte> bytes) {
+                         text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+                     });
+    return json::parse(text).at("calls").as_array();
+}
+
+labs::ModelAnswer ask_parameter(const labs::LabClient& client, std::string_view name)
+{
+    return client.call({.service = "ssm",
+                        .operation = "GetParameter",
+                        .parameters = {{"Name", json::string(name)}},
+                        .region = {}});
+}
+
+/// What the checks of a lab give in an account.
+std::vector<labs::StepPoints> steps_of(const Classroom& room, const labs::Lab& lab,
+                                       const labs::LabClient& client, const std::string& account)
+{
+    const auto open = [&](const std::string& id, const std::string& region) {
+        return open_volume(room.endpoint, room.token,
+                           {.account = account, .access_key = {}, .region = region}, id);
+    };
+    auto outcomes = labs::run_checks(lab, std::nullopt, client, account,
+                                     {.open_volume = open, .open_files = open_ext4});
+    std::erase_if(outcomes, [](const auto& one) { return one.step == 0; });
+    return labs::points_by_step(outcomes);
+}
+
+labs::ClassRow row_of(const Classroom& room, const Seat& seat)
+{
+    labs::ClassRow row{.account = seat.account, .name = seat.name, .lab = {}};
+    row.activity = labs::activity_of(room.calls, seat.account);
+    if (const auto last = wire::parse_timestamp(row.activity.last_call)) {
+        row.idle_ms = std::max<std::int64_t>(0, room.now_ms - last->ms);
+    }
+    return row;
+}
+
+/// One row for each lab that the account has begun; one without a lab where it has begun none.
+std::vector<labs::ClassRow> rows_of(const Classroom& room, const Seat& seat)
+{
+    const auto row = row_of(room, seat);
+    auto key = own_key(room.accounts, seat.account);
+    const labs::LabClient client(
+        labs::built_in_model(),
+        {.access_key = key.empty() ? seat.account : key, .region = room.options.region},
+        [&](const labs::HttpQuestion& question) { return room.endpoint.carry(question); });
+    std::vector<labs::ClassRow> rows;
+    ask_parameter(client, labs::kClassBegins);
+    for (const auto& name : room.all.names()) {
+        if ((room.options.lab && name != *room.options.lab) ||
+            !ask_parameter(client, mark_of_lab(name)).refusal.empty()) {
+            continue;
+        }
+        rows.push_back(row);
+        rows.back().lab = name;
+        rows.back().steps = steps_of(room, room.all.find(name), client, seat.account);
+    }
+    ask_parameter(client, labs::kClassEnds);
+    if (rows.empty()) {
+        rows.push_back(row);
+    }
+    return rows;
+}
+
+/// Those of the list of names, else all accounts that are declared or have called.
+std::vector<Seat> seats_of(const ClassOptions& options, const json::object& accounts)
+{
+    if (!options.file.empty()) {
+        return read_seats(options);
+    }
+    std::vector<Seat> seats;
+    for (const auto& one : accounts) {
+        seats.push_back({.account = std::string(one.key()), .name = {}});
+    }
+    std::sort(seats.begin(), seats.end(),
+              [](const auto& one, const auto& other) { return one.account < other.account; });
+    return seats;
+}
+
+std::string table(const ClassOptions& options, const std::vector<labs::ClassRow>& rows)
+{
+    return options.output == "csv"    ? labs::class_csv(rows)
+           : options.output == "json" ? labs::class_json(rows)
+                                      : labs::class_text(rows);
+}
+
+int print_class(const ClassOptions& options)
+{
+    const labs::Labs all(options.folder);
+    if (options.lab) {
+        all.find(*options.lab);
+    }
+    auto control = client_of(options.server);
+    const ServerEndpoint endpoint(options.server.endpoint);
+    const auto token = read_control_token(options.server.control_token_file);
+    auto accounts = ask(control, "/_amilab/accounts");
+    auto calls = read_calls(control);
+    const auto now_ms = ask(control, "/_amilab/clock").at("now_ms").as_int64();
+    const Classroom room{.all = all,
+                         .endpoint = endpoint,
+                         .token = token,
+                         .options = options,
+                         .accounts = std::move(accounts),
+                         .calls = std::move(calls),
+                         .now_ms = now_ms};
+    std::vector<labs::ClassRow> rows;
+    for (const auto& seat : seats_of(options, room.accounts)) {
+        auto more = rows_of(room, seat);
+        rows.insert(rows.end(), more.begin(), more.end());
+    }
+    fmt::print("{}", table(options, rows));
+    return 0;
+}
+
+int make_class(const ClassOptions& options)
+{
+    const auto seats = read_seats(options);
+    auto control = client_of(options.server);
+    const auto keys = declare(control, seats);
+    const auto url = options.url.value_or(control.url());
+    const auto shell = shell_of(options.shell);
+    json::array all;
+    for (const auto& seat : seats) {
+        const auto variables = client_variables(url, keys.at(seat.account), options.region);
+        if (options.output == "json") {
+            all.push_back(seat_object(seat, variables));
+        } else {
+            print_seat(shell, seat, variables);
+        }
+    }
+    if (options.output == "json") {
+        fmt::print("{}\n", json::serialize(all));
+    }
+    return 0;
+}
+
+}  // namespace
+
+int lab_class(const ClassOptions& options)
+{
+    try {
+        return print_class(options);
+    } catch (const std::exception& error) {
+        throw CannotLook(error.what());
+    }
+}
+
+int class_make(const ClassOptions& options)
+{
+    try {
+        return make_class(options);
+    } catch (const std::exception& error) {
+        throw CannotLook(error.what());
+    }
+}
+
+}  // namespace amilab::cli

@@ -1,0 +1,130 @@
+#include "server/cli/lab_session.h"
+
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+namespace amilab::cli {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::string_view kNoSuchParameter = "ParameterNotFound";
+
+labs::ModelCall parameter_call(const char* operation, json::object parameters)
+{
+    return {.service = "ssm",
+            .operation = operation,
+            .parameters = std::move(parameters),
+            .region = {}};
+}
+
+}  // namespace
+
+std::string mark_of_lab(std::string_view lab)
+{
+    return fmt::format("/amilab/labs/{}", lab);
+}
+
+labs::LabClient::Identity identity_of(const Place& place)
+{
+    // Any key that is nobody's is the default account's.
+    return {.access_key = place.account ? *place.account : place.access_key.value_or("amilab"),
+            .region = place.region.value_or("us-east-1")};
+}
+
+LabSession::LabSession(const LabOptions& options)
+    : endpoint_(options.server.endpoint),
+      token_(read_control_token(options.server.control_token_file)),
+      client_(labs::built_in_model(), identity_of(options.place),
+              [this](const labs::HttpQuestion& question) { return endpoint_.carry(question); }),
+      account_(client_.account())
+{
+}
+
+Place LabSession::place() const
+{
+    return {.account = account_, .access_key = {}, .region = region()};
+}
+
+std::string LabSession::where(const labs::Lab& lab) const
+{
+    return fmt::format("{} in account {}, {}", lab.name, account_, region());
+}
+
+labs::ModelAnswer LabSession::ask(const char* operation, json::object parameters) const
+{
+    return client_.call(parameter_call(operation, std::move(parameters)));
+}
+
+bool LabSession::begin(const std::string& lab) const
+{
+    const json::object parameters = {
+        {"Name", mark_of_lab(lab)}, {"Value", "begun"}, {"Type", "String"}};
+    const auto answer = ask("PutParameter", parameters);
+    if (answer.refusal == "ParameterAlreadyExists") {
+        return false;
+    }
+    if (!answer.refusal.empty()) {
+        throw std::runtime_error(labs::refusal_of(parameter_call("PutParameter", {}), answer));
+    }
+    return true;
+}
+
+bool LabSession::is_begun(const std::string& lab) const
+{
+    const auto answer = ask("GetParameter", {{"Name", mark_of_lab(lab)}});
+    if (!answer.refusal.empty() && answer.refusal != kNoSuchParameter) {
+        throw std::runtime_error(labs::refusal_of(parameter_call("GetParameter", {}), answer));
+    }
+    return answer.refusal.empty();
+}
+
+void LabSession::end(const std::string& lab) const
+{
+    ask("DeleteParameter", {{"Name", mark_of_lab(lab)}});
+}
+
+std::int64_t LabSession::note_check(const std::string& lab) const
+{
+    constexpr double kMsPerSecond = 1000;
+    client_.require(parameter_call("PutParameter", {{"Name", mark_of_lab(lab)},
+                                                    {"Value", "checked"},
+                                                    {"Type", "String"},
+                                                    {"Overwrite", true}}));
+    const auto found =
+        client_.require(parameter_call("GetParameter", {{"Name", mark_of_lab(lab)}}));
+    return static_cast<std::int64_t>(
+        found.at("Parameter").at("LastModifiedDate").to_number<double>() * kMsPerSecond);
+}
+
+void LabSession::mark(std::string_view parameter) const
+{
+    ask("GetParameter", {{"Name", json::string(parameter)}});
+}
+
+bool LabSession::reset_account() const
+{
+    constexpr unsigned kUnauthorized = 401;
+    constexpr unsigned kForbidden = 403;
+    labs::HttpQuestion question{.method = "POST",
+                                .target = "/_amilab/reset",
+                                .headers = {{"Content-Type", "application/json"}},
+                                .body = json::serialize(json::object{{"account", account_}})};
+    if (token_) {
+        question.headers.emplace_back("Authorization", "Bearer " + *token_);
+    }
+    const auto reply = endpoint_.carry(question);
+    if (reply.status == kUnauthorized || reply.status == kForbidden) {
+        return false;
+    }
+    if (reply.status != 200) {
+        throw std::runtime_error(
+            fmt::format("{} answered {}: {}", endpoint_.url(), reply.status, reply.body));
+    }
+    return true;
+}
+
+}  // namespace amilab::cli

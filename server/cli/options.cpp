@@ -1,0 +1,44 @@
+#include "server/cli/options.h"
+
+#include "server/wire/types.h"
+
+namespace amilab::cli {
+
+std::string check_account(const std::string& text)
+{
+    return wire::is_account_id(text) ? "" : text + " is no account ID: expected 12 digits";
+}
+
+/// An unset variable in a script must not mean this folder or the root.
+std::string check_folder(const std::string& text)
+{
+    return text.empty() ? "the folder's name is empty" : "";
+}
+
+CLI::Validator between(int least, int most)
+{
+    return CLI::Range(least, most).description("");
+}
+
+void add_server(CLI::App& command, ServerAccess& server)
+{
+    command
+        .add_option("--endpoint", server.endpoint,
+                    "The server's URL; else AWS_ENDPOINT_URL, else http://127.0.0.1:4566")
+        ->type_name("URL");
+    command
+        .add_option("--control-token-file", server.control_token_file,
+                    "File with the server's control token; else AMILAB_CONTROL_TOKEN is it")
+        ->type_name("FILE");
+}
+
+void add_data(CLI::App& command, std::optional<std::string>& data)
+{
+    command
+        .add_option("--data", data,
+                    "Work on this data directory, which no server may hold, instead of a server's")
+        ->type_name("DIR")
+        ->check(check_folder);
+}
+
+}  // namespace amilab::cli

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "server/cli/environment.h"
+#include "server/cli/server_access.h"
+
+/// Options that several commands take.
+namespace amilab::cli {
+
+/// What is wrong with an account ID, or a folder's name; empty when it is right.
+std::string check_account(const std::string& text);
+std::string check_folder(const std::string& text);
+
+/// A number between two others, both included. Its help is the option's own.
+CLI::Validator between(int least, int most);
+
+/// --endpoint and --control-token-file.
+void add_server(CLI::App& command, ServerAccess& server);
+/// --data, instead of a server.
+void add_data(CLI::App& command, std::optional<std::string>& data);
+
+/// Account, region and where: `options` is such as ImportOptions. As the AWS CLI beside it would be
+/// understood.
+template <class Options>
+void add_place(CLI::App& command, Options& options)
+{
+    auto& place = options.place;
+    place.access_key = from_environment("AWS_ACCESS_KEY_ID");
+    const auto region = from_environment("AWS_REGION");
+    place.region = region ? region : from_environment("AWS_DEFAULT_REGION");
+    command
+        .add_option("--account", place.account,
+                    "Account; else whose AWS_ACCESS_KEY_ID is at the server, else its default")
+        ->type_name("ID")
+        ->check(check_account);
+    command
+        .add_option("--region", place.region,
+                    "Region; else AWS_REGION or AWS_DEFAULT_REGION, else the server's default")
+        ->type_name("NAME");
+    add_server(command, options.server);
+    add_data(command, options.data);
+}
+
+}  // namespace amilab::cli

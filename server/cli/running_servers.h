@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What `amilab start` leaves behind so that other commands find the servers that it began: for
+/// each a file PORT.json, its user's alone (0600), in $XDG_RUNTIME_DIR/amilab, or without that
+/// variable in a folder of the user's own where temporary files go.
+namespace amilab::cli {
+
+struct RunningServer {
+    int pid = 0;
+    /// When the process began, as the kernel counts: another process of that number is not it.
+    std::uint64_t started = 0;
+    unsigned port = 0;
+    std::string endpoint = {};
+    std::optional<std::string> control_token_file = {};
+    std::optional<std::string> data = {};
+    /// Where its log goes, when it has left the terminal.
+    std::optional<std::string> log = {};
+
+    bool is_there() const;
+};
+
+/// The folder, made if it is not there. Throws std::runtime_error where it cannot be made, or is
+/// somebody else's.
+std::string running_servers_folder();
+
+/// All that have a file, by port, those that are gone among them. A file that cannot be read counts
+/// as of one that is gone.
+std::vector<RunningServer> running_servers();
+std::optional<RunningServer> running_server(unsigned port);
+
+/// Leaves a file that says that this process is `server`; replaces one of that port. Returns what
+/// it says.
+RunningServer write_running_server(RunningServer server);
+/// Removes the file of `server`, unless another one has its port by now, and its log if nothing is
+/// in that.
+void remove_running_server(const RunningServer& server);
+
+}  // namespace amilab::cli
