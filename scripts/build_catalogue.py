@@ -9,6 +9,7 @@ misspelt fact cannot be lost in silence. fixtures/catalog/README.md describes th
 
 import argparse
 import calendar
+import fractions
 import hashlib
 import json
 import os
@@ -75,6 +76,7 @@ def add_regions(database, fixture):
         row["number"] = number
         domain = DOMAINS[row.pop("partition", "aws")]
         zones = row.pop("zones")
+        edge_zones = row.pop("edge_zones", [])
         sub_geography = row.pop("sub_geography", None)
         opt_in = row.pop("opt_in")
         row["endpoint"] = f"ec2.{name}.{domain}"
@@ -94,6 +96,47 @@ def add_regions(database, fixture):
                 "geography": row.get("geography"),
                 "sub_geography": sub_geography,
             })
+        for zone in edge_zones:
+            add_edge_zone(database, name, zone, zones)
+
+
+def add_edge_zone(database, region, zone, zones):
+    """A local or wavelength zone, which has to be opted in."""
+    is_local = zone["zone_type"] == "local-zone"
+    insert(database, "availability_zone", {
+        "region": region,
+        "state": "available",
+        "opt_in_status": "not-opted-in",
+        "network_border_group": zone["group_name"] if is_local else zone["name"],
+        "parent_zone_id": zones[zone["parent_zone_name"]],
+        **zone,
+    })
+
+
+def add_prefix_lists(database, fixture, partitions):
+    """AWS's own lists of each region. An id that is not known is made of the names."""
+    for entry in fixture["lists"]:
+        for region, partition in partitions.items():
+            if partition not in entry.get("partitions", DOMAINS):
+                continue
+            name = entry["name"].format(region=region)
+            row_id = entry["ids"].get(region) or resource_id("pl", region, name)
+            insert(database, "prefix_list", {
+                "region": region, "id": row_id, "name": name, "address_family": "IPv4",
+                "max_entries": entry["weight"]})
+            for cidr in entry["cidrs"]:
+                insert(database, "prefix_list_entry",
+                       {"region": region, "prefix_list_id": row_id, "cidr": cidr})
+
+
+def add_endpoint_services(database, fixture):
+    for service in fixture["services"]:
+        row = dict(service)
+        name, types = row.pop("name"), row.pop("types")
+        facts = {"hosts": ",".join(row.pop("hosts", [name])),
+                 "policy_supported": int(row.pop("policy", True)), **row}
+        for one in types:
+            insert(database, "endpoint_service", {"suffix": name, "type": one, **facts})
 
 
 class Shared:
@@ -172,6 +215,80 @@ def add_what_is_implied(row, disks):
     row["valid_cores"] = counted(row.get("valid_cores"))
 
 
+def exact(dollars):
+    """A price as it is written, without what binary fractions would add to it."""
+    return fractions.Fraction(str(dollars))
+
+
+def whole(dollars, unit, what):
+    """A price in whole units of a dollar's `unit`th part."""
+    count = exact(dollars) * unit
+    if count.denominator != 1 or count <= 0:
+        raise FixtureError(f"prices.json: {what}: {dollars} is no price of 1/{unit} dollars")
+    return int(count)
+
+
+# What a size is of its family's medium, where prices go by size.
+WEIGHTS = {"nano": "0.125", "micro": "0.25", "small": "0.5", "medium": "1", "large": "2",
+           "xlarge": "4"}
+
+
+def weight_of(size):
+    """Nothing for a size that is not of the scale, such as metal."""
+    several = re.fullmatch(r"(\d+)xlarge", size)
+    if several:
+        return 4 * fractions.Fraction(several[1])
+    return exact(WEIGHTS[size]) if size in WEIGHTS else None
+
+
+def hourly_prices(fixture, region):
+    """{instance type: dollars an hour} of a region."""
+    its = fixture["instance_hours"][region]
+    prices = {f"{family}.{size}": exact(unit) * weight_of(size)
+              for family, unit in its["families"].items() for size in fixture["sizes"][family]
+              if weight_of(size)}
+    prices.update(its["types"])
+    return {name: price for name, price in prices.items() if price is not None}
+
+
+def add_prices(database, fixture, regions):
+    unknown = sorted(set(fixture) - {"price_list", "transfer", "storage", "sizes",
+                                     "instance_hours"})
+    unknown += sorted({*fixture["storage"], *fixture["instance_hours"],
+                       *fixture["transfer"]["regions"]} - set(regions))
+    if unknown:
+        raise FixtureError(f"prices.json: unknown {', '.join(unknown)}")
+    for number, key in enumerate(("price_list", "transfer"), start=1):
+        source = {name: fixture[key][name] for name in ("page", "date")}
+        insert(database, "price_source", {"number": number, **source})
+    for region, prices in fixture["storage"].items():
+        for item, dollars in prices.items():
+            insert(database, "price", {"region": regions[region], "item": item, "source": 1,
+                                       "nano_usd": whole(dollars, 10**9, f"{region} {item}")})
+    for region, prices in fixture["transfer"]["regions"].items():
+        for other, dollars in prices.items():
+            item = "transfer" if other == "other" else f"transfer-{other}"
+            insert(database, "price", {"region": regions[region], "item": item, "source": 2,
+                                       "nano_usd": whole(dollars, 10**9, f"{region} {item}")})
+    add_instance_prices(database, fixture, regions)
+
+
+def add_instance_prices(database, fixture, regions):
+    """Types that nothing else is known of are left out."""
+    known = {name for name, in database.execute("SELECT name FROM instance_type_place")}
+    prices = {}
+    for region in fixture["instance_hours"]:
+        for name, dollars in hourly_prices(fixture, region).items():
+            prices.setdefault(name, {})[regions[region]] = dollars
+    for name in sorted(known & set(prices)):
+        cells = [0] * max(regions.values())
+        for region, dollars in prices[name].items():
+            cells[region - 1] = whole(dollars, 10**6, f"{name} in region {region}")
+        insert(database, "instance_price", {
+            "name": name, "source": 1,
+            "prices": b"".join(cell.to_bytes(4, "big") for cell in cells)})
+
+
 def add_instance_types(database, fixture, offerings):
     facts = Shared(database, "instance_type_facts")
     cores = Shared(database, "instance_cores_facts")
@@ -209,7 +326,7 @@ def add_accelerators(database, instance_type, accelerators):
 def offering_places(database, fixture, offerings):
     """{instance type: a byte for each bit of offering_place}."""
     zones = database.execute("SELECT name, zone_id, region FROM availability_zone"
-                             " ORDER BY region, name").fetchall()
+                             " WHERE zone_type = 'availability-zone' ORDER BY region, name").fetchall()
     known = {row["name"] for row in instance_types_of(fixture)}
     offered = offered_zones(offerings, {zone_id for _, zone_id, _ in zones})
     wrong = sorted(known ^ set(offered))
@@ -438,11 +555,16 @@ def build(fixtures, output):
         database.execute("PRAGMA defer_foreign_keys = ON")
         regions = load(fixtures / "regions.json")
         add_regions(database, regions)
+        add_endpoint_services(database, load(fixtures / "endpoint_services.json"))
         add_instance_types(database, load(fixtures / "instance_types.json"),
                            load(fixtures / "instance_type_offerings.json"))
-        add_images(database, load(fixtures / "images.json"),
-                   {region["name"]: region.get("partition", "aws")
-                    for region in regions["regions"]})
+        partitions = {region["name"]: region.get("partition", "aws")
+                      for region in regions["regions"]}
+        add_images(database, load(fixtures / "images.json"), partitions)
+        add_prefix_lists(database, load(fixtures / "prefix_lists.json"), partitions)
+        add_prices(database, load(fixtures / "prices.json"),
+                   {row["name"]: number
+                    for number, row in enumerate(regions["regions"], start=1)})
         database.execute("COMMIT")
         # Without numbers SQLite takes a region for a better way in than a name.
         database.execute("ANALYZE")

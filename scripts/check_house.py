@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Holds the code to the drawing of the house in docs/architecture.md: which room may include which,
-that a family and its rows have one name, and that all locks are of one kind.
+that a family and its rows have one name, that all locks are of one kind, and that what
+docs/fidelity.md says of the code can be found there.
 
 usage: scripts/check_house.py [FOLDER]
 
@@ -18,13 +19,15 @@ import sys
 ORDER = """
 server
 server/cli
+server/labs
 server/front
 server/control server/console server/metadata_service
 server/services
-server/services/ec2 server/services/ebs server/services/rbin server/services/ssm server/services/sts
+server/services/ec2 server/services/ebs server/services/iam server/services/rbin server/services/s3 server/services/ssm server/services/sts
 server/services/ec2/fleets
-server/services/ec2/instances
+server/services/ec2/instances server/services/ec2/import_tasks
 server/services/ec2/launch_templates
+server/services/ec2/store_image_tasks server/services/ec2/export_tasks server/services/ec2/bundle_tasks
 server/services/ec2/images
 server/services/ec2/recycle_bin
 server/services/ec2/snapshots
@@ -41,16 +44,21 @@ storage/upkeep
 storage/metadata
 storage/metadata/catalogue
 storage/metadata/sql
-storage/blocks
+storage/disk_formats
+storage/blocks storage/objects
 storage/files
 storage/base
 """
+
+FIDELITY = "docs/fidelity.md"
 
 # Folders that hold nothing but the way in, and no pile of files.
 ROOTS = {"server": {"main.cpp", "CMakeLists.txt"}, "storage": {"CMakeLists.txt"}}
 
 # Rows of rooms that are no one family's, with whose they are.
 SHARED_ROWS = {
+    "instances/vcpu_quota_rows": "launches, instance_states and the control API",
+    "network/interface_address_rows": "network_interfaces, private_addresses and launches",
     "recycle_bin/recycle_rule_rows": "the service rbin",
     "settings/account_content_rows": "the control API, and the bound on what an account holds",
     "settings/account_rows": "whoever keeps a setting for each account and region",
@@ -175,7 +183,9 @@ def check_families(root):
             if not re.search(rf"<{handler}[,>][^;]*?\(\s*k{operation}\b", text):
                 yield f"{folder}/{family}.cpp: no row of its table has {operation}"
             if not re.search(rf"^(?:{operation}Response )?{handler}\(|\b{operation}Response {handler}\(|"
-                             rf"^{operation}Response\n?\s*{handler}\(", text, re.M):
+                             rf"^{operation}Response\n?\s*{handler}\(|"
+                             rf"^(?:wire::Rendered|asio::awaitable<wire::Rendered>)\s+{handler}\(",
+                             text, re.M):
                 yield f"{folder}/{family}.cpp: {operation} is handled elsewhere"
         test = f"tests/{folder}/{family}_test.cpp"
         if not (root / test).is_file():
@@ -201,10 +211,50 @@ def check_rows(root):
             yield f"{path.relative_to(root)}: there is no room {room}"
 
 
+def facts_told(root):
+    """The rows of docs/fidelity.md: their line, what they say, and the places that they cite."""
+    for number, line in enumerate((root / FIDELITY).read_text().split("\n"), 1):
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line.startswith("|") and len(cells) == 3 and not cells[0].startswith(("---", "behaviour")):
+            cited = [name for name in re.findall(r"`([^`]+)`", cells[2]) if re.search(r"[/.]", name)]
+            yield number, cells[0], " ".join(cells[:2]), cited
+
+
+def text_below(root, folders):
+    files = (path for folder in folders for path in sorted((root / folder).rglob("*"))
+             if path.suffix in (".h", ".cpp", ".json"))
+    return "\n".join(path.read_text() for path in files)
+
+
+def words_of(text):
+    """Each word, and those with dots between as one too."""
+    return {*re.findall(r"\w+", text), *re.findall(r"\w+(?:\.\w+)+", text)}
+
+
+def check_facts(root):
+    """A row that cites what is not there, or another family's file, leads nowhere."""
+    served = {operation for _, _, operations in families(root) for operation in operations}
+    known = words_of(text_below(root, ("server", "storage", "fixtures/api")))
+    for number, behaviour, said, cited in facts_told(root):
+        paths = [root / name for name in cited]
+        for name, path in zip(cited, paths):
+            if not path.exists():
+                yield f"{FIDELITY}:{number}: there is no {name}"
+        for code in re.findall(r"`([A-Z][a-z]+[A-Z][A-Za-z.]+)`", said):
+            if code not in known:
+                yield f"{FIDELITY}:{number}: nothing says {code}"
+        if not all(path.is_file() for path in paths):
+            continue
+        texts = "\n".join(path.read_text() for path in paths)
+        for operation in sorted(served.intersection(re.findall(r"\w+", behaviour))):
+            if paths and operation not in texts and snake(operation) not in texts:
+                yield f"{FIDELITY}:{number}: {operation} is not in {', '.join(cited)}"
+
+
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[1])
     wrong = [*check_roots(root), *check_includes(root), *check_locks(root),
-             *check_families(root), *check_rows(root)]
+             *check_families(root), *check_rows(root), *check_facts(root)]
     for line in wrong:
         print(f"scripts/check: {line}", file=sys.stderr)
     return 1 if wrong else 0

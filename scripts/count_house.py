@@ -29,8 +29,10 @@ import re
 import sys
 
 LIMITS = {
-    "page tails": 3,
-    "query structs": 1,
+    # S3's lists, three of these and two of those, are asked by prefix, delimiter and marker, which
+    # ListQuery does not have; the control API lists the events of all accounts.
+    "page tails": 7,
+    "query structs": 3,
     "own sequences": 5,
     "numbered placeholders": 150,
     "literal states": 0,

@@ -91,7 +91,8 @@ def read_rules(entry, where):
     return rules
 
 
-PROTOCOLS = {"ec2": "kEc2", "query": "kQuery", "json": "kJson", "rest-json": "kRestJson"}
+PROTOCOLS = {"ec2": "kEc2", "query": "kQuery", "json": "kJson", "rest-json": "kRestJson",
+             "rest-xml": "kRestXml"}
 LOCATIONS = {"uri": "kUri", "querystring": "kQuery", "header": "kHeader"}
 
 
@@ -106,6 +107,8 @@ class Service:
         self.schema = schema
         self.is_ec2 = schema["protocol"] == "ec2"
         self.is_json = schema["protocol"] in ("json", "rest-json")
+        # Its answers are written by handlers, so that nothing is generated for them.
+        self.is_rest_xml = schema["protocol"] == "rest-xml"
         self.shapes = schema["shapes"]
         self.overlay = overlay
         self.shape_rules = {shape: read_rules(entry, f"shape {shape}")
@@ -144,6 +147,13 @@ class Service:
                 shape, member = path.split(".")
                 if member not in self.shapes.get(shape, {}).get("members", {}):
                     fail(f"overlay, {section}: no member {path}")
+        for operation in self.says_return():
+            if operation not in self.schema["operations"]:
+                fail(f"overlay, also_return: {operation} is not served")
+
+    def says_return(self):
+        """Operations whose answers hold `return` beside what the model has."""
+        return self.overlay.get("also_return", {}).get("operations", [])
 
     # Tables: what a request may hold, for server/wire/check.cpp.
 
@@ -151,7 +161,15 @@ class Service:
         entry = self.overlay.get("operations", {}).get(operation, {})
         rules = read_rules(entry, operation)
         shape = self.schema["operations"][operation]["input"]
+        rules = self.common_rules(shape).under(rules)
         return self.table(shape, rules, True, operation)[0]
+
+    def common_rules(self, shape_name):
+        """What the overlay says of members of that name, whatever the operation."""
+        has = self.shapes[shape_name]["members"]
+        entry = {section: {name: facts for name, facts in members.items() if name in has}
+                 for section, members in self.overlay.get("members", {}).items()}
+        return read_rules(entry, "members")
 
     def table(self, shape_name, rules, offered, where):
         """(index, whether any member is offered)."""
@@ -420,6 +438,8 @@ class Writer:
         if operation in service.aliases:
             alias = service.name_of(service.aliases[operation])
             lines.append(f"using {operation}Response = {alias};")
+        elif service.is_rest_xml:
+            pass
         elif "output" not in service.schema["operations"][operation]:
             lines += [f"struct {operation}Response {{",
                       f"    bool operator==(const {operation}Response&) const = default;", "};",
@@ -453,7 +473,8 @@ class Writer:
     def source(self, files):
         """What the headers `files` declare."""
         service = self.service
-        check, render = ("json_check", "json") if service.is_json else ("check", "xml")
+        check, render = ("json_check", "json") if service.is_json else \
+            ("rest_xml", "xml") if service.is_rest_xml else ("check", "xml")
         lines = [NOTICE]
         lines += [f'#include "server/wire/{service.name}/{file}.h"' for file in files]
         lines += [f'#include "server/wire/{check}.h"', f'#include "server/wire/{render}.h"',
@@ -467,7 +488,8 @@ class Writer:
 
     def definitions(self, file):
         service = self.service
-        check = "json_check" if service.is_json else "check"
+        check = "json_check" if service.is_json else \
+            "rest_xml_check" if service.is_rest_xml else "check"
         lines = []
         for shape in self.shapes_in(file):
             uses = service.shapes[shape]["uses"]
@@ -476,7 +498,7 @@ class Writer:
         for operation in sorted(service.families.get(file, [])):
             lines += [f"void parse(const wire::ParameterNode& root, {operation}Request& into)", "{",
                       f"    wire::{check}(root, k{operation});", "    fill(root, into);", "}", ""]
-            if operation not in service.aliases and \
+            if operation not in service.aliases and not service.is_rest_xml and \
                     "output" not in service.schema["operations"][operation]:
                 lines += self.render_nothing(operation)
         return lines
@@ -507,6 +529,8 @@ class Writer:
             return [f"void render(const {name}&, {into.removesuffix(' to')}) {{}}", ""] + headers
         is_top = name.endswith("Response") and shape in service.struct_name
         lines = [f"void render(const {name}& from, {into})", "{"]
+        if is_top and name.removesuffix("Response") in service.says_return():
+            lines.append('    wire::append(to, "return", true);')
         for member_name, member in members:
             target = f"to, {quoted(member['out'])}, from.{snake(member_name)}"
             if not service.is_list(member):
@@ -597,7 +621,7 @@ class Writer:
         if service.is_json:
             lines += [f"    .target_prefix = {quoted(service.schema['target_prefix'])},",
                       f"    .error_message = {quoted(service.schema['error_message'])},"]
-        else:
+        elif not service.is_rest_xml:
             namespace = service.schema["xml_namespace"].rstrip("/") + "/"
             lines.append(f"    .xml_namespace = {quoted(namespace)},")
         lines += ["    .operation_names = kNames,", "    .operations = kServed,", "};", "",

@@ -51,7 +51,7 @@ class OuterItems(html.parser.HTMLParser):
 
 
 def filter_names(documentation):
-    """(names, {alias: name}) as the text of a Filters member gives them."""
+    """(names, {alias: name}) as the text of a Filters or Filter member gives them."""
     parser = OuterItems()
     parser.feed(documentation)
     names, aliases = [], {}
@@ -79,6 +79,7 @@ class Schema:
         self.model = model
         self.protocol = model["metadata"]["protocol"]
         self.is_json = self.protocol in ("json", "rest-json")
+        self.is_rest_xml = self.protocol == "rest-xml"
         self.shapes = {}
         self.enums = {}
 
@@ -126,7 +127,10 @@ class Schema:
             if member_name == shape.get("payload"):
                 self.add_payload(fact, member)
                 continue
-            fact.update(self.reference(member["shape"], is_input))
+            if self.is_rest_xml and self.is_of_http(member):
+                del members[member_name]
+                continue
+            fact.update(self.text_or_reference(member, is_input))
             if not is_input:
                 fact["out"] = member.get("locationName", member_name)
                 if "location" in member:
@@ -141,9 +145,21 @@ class Schema:
             if member.get("idempotencyToken"):
                 fact["token"] = True
 
+    def is_of_http(self, member):
+        """What the framing has, and headers that any name may have: handlers read those."""
+        return member.get("locationName") == "Content-Length" or member["location"] == "headers"
+
+    def text_or_reference(self, member, is_input):
+        """Of rest-xml, lists and times in headers and queries are text: S3 reads them as HTTP has
+        them."""
+        shape = self.model["shapes"][member["shape"]]
+        if self.is_rest_xml and shape["type"] in ("list", "timestamp"):
+            return {"type": "string"}
+        return self.reference(member["shape"], is_input)
+
     def add_payload(self, fact, member):
         """The body as it is: no part of the typed request or answer."""
-        if self.model["shapes"][member["shape"]]["type"] != "blob":
+        if not self.is_rest_xml and self.model["shapes"][member["shape"]]["type"] != "blob":
             raise SystemExit(f"payloads other than blobs are not supported yet: {member['shape']}")
         fact.update({"type": "blob", "payload": True})
 
@@ -164,17 +180,18 @@ class Schema:
             entry["input"] = operation["input"]["shape"]
             self.add(entry["input"], True)
             members = self.model["shapes"][entry["input"]]["members"]
-            if "Filters" in members and self.protocol == "ec2":
-                names, aliases = filter_names(members["Filters"]["documentation"])
+            filters = members.get("Filters", members.get("Filter"))
+            if filters and self.protocol == "ec2":
+                names, aliases = filter_names(filters["documentation"])
                 entry["filters"] = names
                 if aliases:
                     entry["filter_aliases"] = aliases
-        if "output" in operation:
+        if "output" in operation and not self.is_rest_xml:
             entry["output"] = operation["output"]["shape"]
             self.add(entry["output"], False)
             if "resultWrapper" in operation["output"]:
                 entry["result_wrapper"] = operation["output"]["resultWrapper"]
-        if self.protocol == "rest-json":
+        if self.protocol in ("rest-json", "rest-xml"):
             http = operation["http"]
             entry["http"] = {"method": http["method"], "uri": http["requestUri"],
                              "status": http.get("responseCode", 200)}
@@ -199,7 +216,7 @@ def schema_of(model, botocore_version, served):
     if schema.is_json:
         facts["error_message"] = schema.error_message(served)
         facts["target_prefix"] = metadata.get("targetPrefix", "")
-    else:
+    elif not schema.is_rest_xml:
         facts["xml_namespace"] = metadata.get("xmlNamespace", "")
     return {
         **facts,
