@@ -11,7 +11,7 @@ FORM = "application/x-www-form-urlencoded; charset=utf-8"
 HOST = "127.0.0.1:4566"
 CODE = re.compile(r"<Code>([^<]*)</Code>")
 MESSAGE = re.compile(r"<Message>([^<]*)</Message>")
-ID = re.compile(r"\b(?:ami|i|vol|snap|subnet|vpc|sg|r|key|pg|amiur|replacevol)-[0-9a-f]{8,}\b")
+ID = re.compile(r"\b(?:ami|i|vol|snap|subnet|vpc|sg|r|key|pg|amiur|replacevol|sir|import-snap|import-ami)-[0-9a-f]{8,}\b")
 MOST_IDS = 6
 LONGEST_BODY = 600
 USUAL = ("123456789012", "us-east-1")  # the caller that titles do not name
@@ -192,6 +192,28 @@ class Request:
         if self.method in ("POST", "PATCH") and not self.body:
             self.body = json.dumps(body).encode()
 
+    def _rest_xml(self, operation, parameters):
+        """What the operation has no member for is a header of its own; the body is bytes."""
+        self.method = operation.http["method"]
+        self.path, _, static = operation.http["uri"].partition("?")
+        self.query = [(name, value) for name, _, value in
+                      (one.partition("=") for one in static.split("&")) if name]
+        self.headers = [("Content-Type", "application/xml")]
+        for name, value in parameters.items():
+            member = operation.members.get(name, {"location": "header", "wire_name": name})
+            place, wire_name = member.get("location"), member.get("wire_name")
+            if isinstance(value, bytes):
+                self.body = value
+            elif place == "uri":
+                label = "{Key+}" if wire_name == "Key" else f"{{{wire_name}}}"
+                self.path = self.path.replace(label, urllib.parse.quote(str(value)))
+            elif place == "querystring":
+                self.query.append((wire_name, str(value)))
+            elif wire_name == "Content-Type":
+                self.headers[0] = (wire_name, str(value))
+            else:
+                self.headers.append((wire_name, str(value)))
+
 
 class Client:
     def __init__(self, server, recorder, account, region):
@@ -233,6 +255,11 @@ class Client:
         while answers[-1].next_token:
             answers.append(self(action, parameters, NextToken=answers[-1].next_token[0]))
         return answers
+
+    def two_pages(self, action, size=5, **more):
+        """The first page of a listing and the one behind it, recorded in brief."""
+        first = self.brief(action, **more, MaxResults=size)
+        return self.brief(action, **more, MaxResults=size, NextToken=first.next_token[0])
 
     def dry(self, action, parameters=None, **more):
         """A dry run that must say that the call would succeed."""

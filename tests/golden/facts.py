@@ -15,14 +15,17 @@ class Operation:
     def __init__(self, service, name, schema):
         self.service = service
         self.name = name
+        self.key = name
         self.protocol = schema["protocol"]
         self.version = schema["version"]
         self.target_prefix = schema.get("target_prefix", "")
         self.http = schema["operations"][name].get("http", {})
-        self.filters = schema["operations"][name].get("filters", [])
+        over = overlay(service).get("operations", {}).get(name, {})
+        self.filters = schema["operations"][name].get("filters", []) + [
+            more for more, facts in over.get("filters", {}).items() if "alias_of" not in facts]
         self._shapes = schema["shapes"]
-        self._not_offered = overlay(service).get("operations", {}).get(name, {}).get(
-            "not_offered", {})
+        own = over.get("not_offered", {})
+        self._not_offered = {**overlay(service).get("members", {}).get("not_offered", {}), **own}
         self._enums = schema["enums"]
         self.members = self._shapes.get(schema["operations"][name].get("input"), {}).get(
             "members", {})
@@ -104,15 +107,16 @@ def schema(service):
 
 @functools.cache
 def operations():
-    """All that are served: {name: Operation}, by service and name."""
+    """All that are served: {name: Operation}, by service and name. Where a service has an operation
+    whose name an earlier one has too, its own is "Name of service"."""
     served = json.loads((FOLDER / "served.json").read_text())
     found = {}
     for service, rooms in served.items():
         families = (names for room in rooms.values() for names in room.values())
         for name in sorted(itertools.chain.from_iterable(families)):
-            if name in found:
-                raise ValueError(f"two services have an operation {name}")
-            found[name] = Operation(service, name, schema(service))
+            key = f"{name} of {service}" if name in found else name
+            found[key] = Operation(service, name, schema(service))
+            found[key].key = key
     return found
 
 

@@ -46,6 +46,11 @@ class Recording(unittest.TestCase):
         text = recorded(answer(b"<a/>"), answer(b"<a/>"))
         self.assertIn("x-amzn-RequestId: {request-id of call 1}\n", text)
 
+    def test_names_what_is_encrypted(self):
+        one, other = (recorded(answer(f"<a><passwordData>{text}</passwordData></a>".encode()),
+                               brief=True) for text in ("YQ==", "Yg=="))
+        self.assertEqual(one, other)
+
     def test_numbers_sealed_tokens_in_the_order_in_which_they_come(self):
         body = b'{"Blocks":[{"BlockToken":"q/w"},{"BlockToken":"e+r"}],"NextToken":"q/w"}'
         text = recorded(answer(body, service="ebs"))
@@ -105,7 +110,7 @@ class Completeness(unittest.TestCase):
         calls = [Call("RunInstances", 200, "", {"ImageId": "x", "Placement.GroupName": ""}, False)]
         gaps = completeness.gaps(calls)
         self.assertIn("RunInstances: no call with BlockDeviceMapping.1.DeviceName succeeds", gaps)
-        for told in ("ImageId", "Placement.GroupName", "Placement.HostId", "KernelId"):
+        for told in ("ImageId", "Placement.GroupName", "Placement.HostResourceGroupArn", "AdditionalInfo"):
             self.assertNotIn(f"RunInstances: no call with {told} succeeds", gaps)
 
     def test_wants_a_success_a_refusal_a_dry_run_and_a_second_page(self):

@@ -11,9 +11,13 @@ import urllib.parse
 TITLE = "== "
 LONGEST_VALUE = 120
 LONGEST_GIST = 300
-REQUEST_ID_HEADER = "x-amzn-requestid"
+REQUEST_ID_HEADERS = ("x-amzn-requestid", "x-amz-request-id")
 # What hangs on a private key: of another length each time, so that the header tells it too.
 OF_A_KEY = re.compile(r"<(keyMaterial|keyFingerprint)>([^<]*)</")
+# Temporary credentials, and when they end by the wall clock.
+OF_CREDENTIALS = re.compile(r"<(AccessKeyId|SecretAccessKey|SessionToken|Expiration)>([^<]*)</")
+# Encrypted to a key, with random padding.
+PASSWORD = re.compile(r"<passwordData>([^<]+)</")
 NUMBERED_TOKEN = re.compile(rb"\{token-\d+\}")
 # Members of answers that are signed or sealed with a key.
 SEALED = re.compile(r'(?:"(?:Block|FirstBlock|SecondBlock|Next)Token":"|<[nN]extToken>)([^"<]+)')
@@ -92,9 +96,13 @@ class Recorder:
         for token in SEALED.findall(answer.text):
             self._tokens += token not in self._names
             self._names.setdefault(token, f"{{token-{self._tokens}}}")
+        for password in PASSWORD.findall(answer.text):
+            self._names.setdefault(password, "{passwordData}")
         if "<keyMaterial>" in answer.text:
             for name, value in OF_A_KEY.findall(answer.text):
                 self._names.setdefault(value, f"{{{name}}}")
+        for name, value in OF_CREDENTIALS.findall(answer.text):
+            self._names.setdefault(value, f"{{{name}}}")
 
     def named(self, text):
         for value, name in self._names.items():
@@ -103,14 +111,15 @@ class Recorder:
 
     def add_call(self, operation, client, request, answer, in_brief):
         """A call of a served operation, which counts for completeness."""
-        self.calls.append(Call(operation.name, answer.status, answer.code, request.parameters,
+        self.calls.append(Call(operation.key, answer.status, answer.code, request.parameters,
                                bool(answer.next_token)))
         self.add(f"{operation.service} {operation.name}{client.name}", request.summary(), answer,
                  in_brief)
 
     def add(self, title, summary, answer, in_brief=False):
         number = len(self._blocks) + 1
-        own = dict((name.lower(), value) for name, value in answer.headers).get(REQUEST_ID_HEADER)
+        own = next((value for name, value in answer.headers
+                    if name.lower() in REQUEST_ID_HEADERS), None)
         name = "{request-id}"
         if own is not None:
             first = self._request_ids.setdefault(own, number)

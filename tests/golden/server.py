@@ -44,8 +44,12 @@ class Server:
         if not ready:
             self._end()
             raise RuntimeError(f"{binary()} did not get ready: {line!r}\n{self.log()}")
-        self._connection = http.client.HTTPConnection("127.0.0.1", int(ready.group(1)), timeout=300)
+        self._port = int(ready.group(1))
+        self._connection = self._connect()
         return self
+
+    def _connect(self):
+        return http.client.HTTPConnection("127.0.0.1", self._port, timeout=300)
 
     def __exit__(self, *error):
         self._connection.close()
@@ -64,8 +68,9 @@ class Server:
         return code
 
     def forget_request(self):
-        """Of which only a part was sent, since the rest cannot be."""
+        """Of which only a part was made, since the rest cannot be; a connection keeps that part."""
         self._connection.close()
+        self._connection = self._connect()
 
     def log(self):
         """What the server said on stderr so far."""

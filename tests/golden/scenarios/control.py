@@ -43,6 +43,10 @@ def control(emulator):
     emulator.control("GET", "delays")
     emulator.control("POST", "space", {})
     emulator.control("GET", "space")
+    emulator.control("POST", "cost", {})
+    emulator.control("GET", "cost?region=us-east-1")
+    emulator.control("GET", "cost?region=mars-1")
+    emulator.control("GET", "cost?account=12")
 
 
 def accounts(emulator):
@@ -120,7 +124,7 @@ def http(emulator):
         return emulator.raw("POST", "/", text.encode(), {**form, **dict(headers)})
 
     for text in ("", version, f"Action=NoSuchAction&{version}",
-                 f"Action=DescribeVpcEndpoints&{version}",
+                 f"Action=DescribeVpnConnections&{version}",
                  "Action=DescribeRegions&Version=1999-01-01&RegionName.1=us-east-1",
                  "Action=DescribeRegions&Version=2999-01-01", "Action=DescribeRegions&Version=new",
                  "Action=DescribeRegions&RegionName.1=us-east-1",
@@ -188,6 +192,38 @@ def identity(emulator):
     emulator.me.refused("GetCallerIdentity", Bogus="1")
 
 
+def role_sessions(emulator):
+    me = emulator.me
+    role = {"RoleArn": f"arn:aws:iam::{OTHER}:role/teams/builder", "RoleSessionName": "one"}
+    me("AssumeRole", role)
+    me("AssumeRole", role, DurationSeconds=900, ExternalId="secret", SourceIdentity="me",
+       Policy='{"Statement":[]}', PolicyArns=[{"arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}],
+       Tags=[{"Key": "team", "Value": "infra"}], TransitiveTagKeys=["team"])
+    tag = {"Key": "a", "Value": "b"}
+    for wrong in ({"RoleArn": "arn:aws:iam::1:role/x"}, {"RoleArn": "x" * 20},
+                  {"RoleSessionName": "a b", "DurationSeconds": 1}, {"Policy": "{}"},
+                  {"Tags": [tag, {"Key": "A", "Value": "c"}]}, {"Tags": [{"Key": "a"}]},
+                  {"TransitiveTagKeys": ["a"]}, {"SerialNumber": "arn:aws:iam::1:mfa/x"},
+                  {"PolicyArns": [{"arn": "arn:aws:iam::1:policy/" + "p" * 2000}] * 2}):
+        me.refused("AssumeRole", {**role, **wrong})
+    me.refused("AssumeRole")
+    me("GetSessionToken")
+    me("GetSessionToken", DurationSeconds=129600)
+    me.refused("GetSessionToken", DurationSeconds=1)
+
+
+def quotas(emulator):
+    me = emulator.me
+    emulator.control("GET", "quotas")
+    emulator.control("POST", "quotas", {"standard": 2})
+    for wrong in ({"q": 1}, {"standard": -1}, []):
+        emulator.control("POST", "quotas", wrong)
+    image = world.public_image(me)
+    me.refused("RunInstances", world.launch(image, MinCount=2, MaxCount=2))
+    emulator.control("PUT", "quotas", {"standard": None})
+    me.brief("RunInstances", world.launch(image, MinCount=2, MaxCount=2))
+
+
 def regions(emulator):
     me, far = emulator.me, emulator.far
     me.brief("DescribeRegions")
@@ -213,6 +249,16 @@ def regions(emulator):
     me.refused("DescribeAvailabilityZones", ZoneId=["use1-az99"])
     me.refused("DescribeAvailabilityZones", ZoneName=["us-east-1a"], ZoneId=["use1-az99"])
     me.dry("DescribeAvailabilityZones")
+    me.brief("DescribeAvailabilityZones", AllAvailabilityZones=True)
+    group = {"GroupName": "us-east-1-bos-1", "OptInStatus": "opted-in"}
+    me.dry("ModifyAvailabilityZoneGroup", group)
+    me.refused("CreateDefaultSubnet", AvailabilityZone="us-east-1-bos-1a")
+    me("ModifyAvailabilityZoneGroup", group)
+    me.brief("DescribeAvailabilityZones")
+    me("DescribeAvailabilityZones", **filters(opt_in_status="opted-in"))
+    for wrong in ({"OptInStatus": "not-opted-in"}, {"OptInStatus": "x"}, {"GroupName": "x"}):
+        me.refused("ModifyAvailabilityZoneGroup", {**group, **wrong})
+    me.brief("CreateDefaultSubnet", AvailabilityZone="us-east-1-bos-1a", Ipv6Native=False)
 
 
 def network(emulator):
@@ -224,6 +270,7 @@ def network(emulator):
     me.refused("DescribeVpcs", VpcId=["vpc-0123456789abcdef0", "vpc-0123456789abcdef1"])
     me.refused("DescribeVpcs", VpcId=["vpc-x"])
     me.refused("DescribeVpcs", MaxResults=4)
+    me.refused("DescribeVpcs", VpcId=[vpc], MaxResults=5)
     me.refused("DescribeVpcs", NextToken="bm90IG91cnM=")
     me.dry("DescribeVpcs")
     subnet = me.pages("DescribeSubnets", 5)[0]["subnetId"]
@@ -231,12 +278,13 @@ def network(emulator):
     far("DescribeSubnets", **filters(availability_zone="eu-west-1b"))
     me.refused("DescribeSubnets", SubnetId=["subnet-0123456789abcdef0"])
     me.refused("DescribeSubnets", SubnetId=["subnet-x"])
-    me("DescribeSubnets", SubnetId=[subnet], MaxResults=5)
+    me.refused("DescribeSubnets", SubnetId=[subnet], MaxResults=5)
     me.refused("DescribeSubnets", NextToken="!")
     me.dry("DescribeSubnets")
     group = me("DescribeSecurityGroups")["groupId"]
     me("DescribeSecurityGroups", GroupId=[group])
     me("DescribeSecurityGroups", GroupName=["default"], MaxResults=5)
+    me.refused("DescribeSecurityGroups", GroupId=[group], MaxResults=5)
     other("DescribeSecurityGroups")
     me.refused("DescribeSecurityGroups", GroupId=["sg-0123456789abcdef0"])
     me.refused("DescribeSecurityGroups", GroupId=["sg-x"])
@@ -290,5 +338,6 @@ def instance_type_offerings(emulator):
 
 
 SCENARIOS = {"control": control, "accounts": accounts, "import_and_export": import_and_export,
-             "http": http, "identity": identity, "regions": regions, "network": network,
+             "http": http, "identity": identity, "role_sessions": role_sessions,
+             "quotas": quotas, "regions": regions, "network": network,
              "instance_types": instance_types, "instance_type_offerings": instance_type_offerings}

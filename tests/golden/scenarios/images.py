@@ -1,6 +1,7 @@
 """Images: registered, captured, described, copied, changed, retired; where they come from."""
 
 import base64
+import hashlib
 
 import world
 from client import filters
@@ -11,6 +12,20 @@ NO_IMAGE = "ami-0123456789abcdef0"
 NO_SNAPSHOT = "snap-0123456789abcdef0"
 NO_INSTANCE = "i-0123456789abcdef0"
 ROOT = "/dev/xvda"
+
+
+def put_bundle(me):
+    """A bundle of one part and its manifest."""
+    me.quiet("CreateBucket", Bucket="bucket")
+    part = b"bundled"
+    manifest = (
+        "<manifest><machine_configuration><architecture>x86_64</architecture>"
+        f"</machine_configuration><image><bundled_size>{len(part)}</bundled_size>"
+        "<parts count='1'><part index='0'><filename>image.part.0</filename>"
+        f"<digest algorithm='SHA1'>{hashlib.sha1(part).hexdigest()}</digest></part></parts>"
+        "</image></manifest>")
+    me.quiet("PutObject", Bucket="bucket", Key="image.part.0", Body=part)
+    me.quiet("PutObject", Bucket="bucket", Key="image.manifest.xml", Body=manifest.encode())
 
 
 def images(emulator):
@@ -35,13 +50,17 @@ def images(emulator):
          "VirtualizationType": "paravirtual", "Architecture": "i386", "EnaSupport": False},
         {"Name": "stored", "ImageLocation": "bucket/image.manifest.xml"},
     ]
+    put_bundle(me)
     for request in made:
         last = me.tried("RegisterImage", request)
     for wrong in ({"Name": "first"}, {"Name": "no*star"}, {"Name": "ab"}, {"Name": "n" * 129},
                   {"Architecture": "vax"}, {"RootDeviceName": "/dev/sda1"}, {"BootMode": "bios"},
                   {"Architecture": "arm64", "BootMode": "legacy-bios"}, {"TpmSupport": "v2.0"},
                   {"UefiData": "!"}, {"BillingProduct": ["bp-6ba54002"]},
-                  {"ImageLocation": "bucket/image.manifest.xml"}, {"Description": "d" * 256},
+                  {"ImageLocation": "bucket/image.manifest.xml"},
+                  {"ImageLocation": "bucket/image.part.0", "BlockDeviceMapping": []},
+                  {"ImageLocation": "none/image.manifest.xml", "BlockDeviceMapping": []},
+                  {"Description": "d" * 256},
                   {"BlockDeviceMapping": []}, {"VirtualizationType": "other"},
                   {"BlockDeviceMapping": [device(ROOT, SnapshotId=NO_SNAPSHOT)]},
                   {"BlockDeviceMapping": [device(ROOT, SnapshotId="snap-x")]},
@@ -295,7 +314,10 @@ def fast_launch(emulator):
     me("EnableFastLaunch", ImageId=windows[0])
     me("EnableFastLaunch", ImageId=windows[1], ResourceType="snapshot", MaxParallelLaunches=9,
        SnapshotConfiguration={"TargetResourceCount": 9})
-    me.quiet("EnableFastLaunch", ImageId=windows[2])
+    template = me.quiet("CreateLaunchTemplate", LaunchTemplateName="own", LaunchTemplateData={
+        "InstanceType": "m5.large"})["launchTemplateId"]
+    for named in ({"LaunchTemplateId": template}, {"LaunchTemplateName": "own"}):
+        me("EnableFastLaunch", ImageId=windows[2], LaunchTemplate={**named, "Version": "1"})
     version = {"Version": "1"}
     for wrong in ({"ImageId": world.image(me, "linux")}, {"ImageId": NO_IMAGE},
                   {"ImageId": "ami-x"}, {"ResourceType": "volume"}, {"MaxParallelLaunches": 5},

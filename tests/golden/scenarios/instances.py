@@ -11,9 +11,10 @@ NO_INSTANCE = "i-0123456789abcdef0"
 NO_IMAGE = "ami-0123456789abcdef0"
 NO_SNAPSHOT = "snap-0123456789abcdef0"
 ROOT = "/dev/xvda"
-# Of what is not offered: each with the value that it has anyway.
+# Each with the value that it has anyway.
 DEFAULTS = {
     "CapacityReservationSpecification": {"CapacityReservationPreference": "open"},
+    "CpuOptions": {"NestedVirtualization": "disabled"},
     "EbsOptimized": False, "EnablePrimaryIpv6": False, "EnclaveOptions": {"Enabled": False},
     "HibernationOptions": {"Configured": False}, "Ipv6AddressCount": 0,
     "MaintenanceOptions": {"AutoRecovery": "default"},
@@ -21,7 +22,7 @@ DEFAULTS = {
                         "InstanceMetadataTags": "disabled"},
     "Monitoring": {"Enabled": False},
     "NetworkPerformanceOptions": {"BandwidthWeighting": "default"},
-    "Placement": {"GroupName": "", "Tenancy": "default"},
+    "Placement": {"Affinity": "default", "GroupName": "", "Tenancy": "default"},
 }
 HELLO = base64.b64encode(b"#!/bin/sh\necho hello\n").decode()
 
@@ -83,10 +84,8 @@ def refuse_launches(me, image, arm, subnet):
                   {"SubnetId": "subnet-x"}, {"Placement": {"AvailabilityZone": "xx-1a"}},
                   {"SubnetId": subnet, "Placement": {"AvailabilityZone": "us-east-1a"}},
                   {"InstanceInitiatedShutdownBehavior": "explode"}, {"UserData": "!"},
-                  {"UserData": base64.b64encode(b"u" * 16385).decode()}, {"EbsOptimized": True},
-                  {"CpuOptions": {"CoreCount": 1}},
+                  {"UserData": base64.b64encode(b"u" * 16385).decode()},
                   {"LaunchTemplate": {"LaunchTemplateName": "web"}},
-                  {"NetworkInterface": [{"DeviceIndex": 0}]}, {"Monitoring": {"Enabled": True}},
                   {"ClientToken": "t" * 65}, {"ImageId": "resolve:ssm:/none"},
                   {"ImageId": "resolve:ssm:/golden:9"}, {"ImageId": "resolve:other:/golden"},
                   {"TagSpecification": [tag_specification("image", a="b")]},
@@ -257,6 +256,10 @@ def product_codes(emulator):
     emulator.declare(ACCOUNT, subscriptions=[code])
     runs = me("RunInstances", large)["instanceId"]
     emulator.declare(OTHER, products=[code])
+    sold = world.image(other, "sold")
+    other("ModifyImageAttribute", ImageId=sold, ProductCode=[code])
+    other.refused("ModifyImageAttribute", ImageId=sold, ProductCode=["other"])
+    other.brief("DescribeImageAttribute", ImageId=sold, Attribute="productCodes")
     other("ConfirmProductInstance", InstanceId=runs, ProductCode=code)
     other.tried("ConfirmProductInstance", InstanceId=NO_INSTANCE, ProductCode=code)
     other.refused("ConfirmProductInstance", InstanceId=runs, ProductCode="other")

@@ -39,8 +39,7 @@ def security_groups(emulator):
     for number in range(4):
         made(me, f"more{number}")
     me("DescribeSecurityGroups", GroupName=["web"])
-    first = me.brief("DescribeSecurityGroups", MaxResults=5)
-    me.brief("DescribeSecurityGroups", MaxResults=5, NextToken=first.next_token[0])
+    me.two_pages("DescribeSecurityGroups")
     me.dry("DescribeSecurityGroupReferences", GroupId=[web])
     me("DescribeSecurityGroupReferences", GroupId=[web])
     me.refused("DescribeSecurityGroupReferences", GroupId=[NO_GROUP])
@@ -73,7 +72,7 @@ def security_group_rules(emulator):
     me.brief("AuthorizeSecurityGroupIngress", flat)
     me.brief("AuthorizeSecurityGroupIngress", by_group, SourceSecurityGroupOwnerId=me.account)
     for wrong in ({"IpPermissions": [permission()]}, {"IpPermissions": [permission(70000)]},
-                  {"IpPermissions": [permission(protocol="all")]},
+                  {"IpPermissions": [permission(protocol="any")]},
                   {"IpPermissions": [permission(ranges=["192.0.2.0/33"])]},
                   {"IpPermissions": [permission(23, ranges=[HOME, HOME])]},
                   {"IpPermissions": [permission(23, Groups=[{"GroupId": NO_GROUP}])]},
@@ -86,8 +85,7 @@ def security_group_rules(emulator):
     me.dry("DescribeSecurityGroupRules")
     me("DescribeSecurityGroupRules", SecurityGroupRuleId=[rule])
     me.refused("DescribeSecurityGroupRules", SecurityGroupRuleId=[NO_RULE])
-    first = me.brief("DescribeSecurityGroupRules", MaxResults=5)
-    me.brief("DescribeSecurityGroupRules", MaxResults=5, NextToken=first.next_token[0])
+    me.two_pages("DescribeSecurityGroupRules")
     changes(me, web, rule)
     descriptions(me, web, rule, described(web, vpc, me.account))
     revocations(me, web, rule, described(web, vpc, me.account), flat, by_group)

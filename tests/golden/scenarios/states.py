@@ -1,6 +1,7 @@
 """Every delay, set to something: the states before, a moment before the end, and after it."""
 
 import world
+from . import image_objects
 from client import filters
 from world import ZONE, launch
 
@@ -58,6 +59,21 @@ def usage_report_pending(me):
         {"ResourceType": "ec2:Instance"}])["reportId"]
     return lambda: (me("DescribeImageUsageReports", ReportId=[made]),
                     me("DescribeImageUsageReportEntries", ReportId=[made]))
+
+
+def imported(me, of, cancelled=False):
+    """An import of nothing that is there: it fails when its time has come."""
+    me.quiet("CreateBucket", Bucket="disks")
+    disk = {"UserBucket": {"S3Bucket": "disks", "S3Key": "absent"}}
+    make, show, parameters = {
+        "snapshot": ("ImportSnapshot", "DescribeImportSnapshotTasks", {"DiskContainer": disk}),
+        "image": ("ImportImage", "DescribeImportImageTasks", {"DiskContainer": [disk]})}[of]
+    if cancelled:
+        me.emulator.set_delays(**{f"import_{of}_task__active": 3_600_000})
+    made = me(make, parameters)["importTaskId"]
+    if cancelled:
+        me("CancelImportTask", ImportTaskId=made)
+    return lambda: me(show, ImportTaskId=[made])
 
 
 def volume_creating(me):
@@ -124,6 +140,96 @@ def instance_initializing(me):
     return lambda: me("DescribeInstanceStatus", InstanceId=[runs])
 
 
+def instance_password(me):
+    me.quiet("CreateKeyPair", KeyName="mine")
+    runs = world.instance(me, world.public_image(me, world.WINDOWS), InstanceType="m5.large",
+                          KeyName="mine")
+    return lambda: me.brief("GetPasswordData", InstanceId=runs)
+
+
+def bucket(me):
+    me.quiet("CreateBucket", Bucket="disks")
+    return "disks"
+
+
+def image_stored(me):
+    image = world.image(me, "stored")
+    me("CreateStoreImageTask", ImageId=image, Bucket=bucket(me))
+
+    def show():
+        if not me.in_brief:  # its bytes move behind the calls
+            image_objects.stored(me, image)
+        me("DescribeStoreImageTasks", ImageId=[image])
+
+    return show
+
+
+def image_restored(me):
+    image = world.image(me, "stored")
+    key = me.quiet("CreateStoreImageTask", ImageId=image, Bucket=bucket(me))["objectKey"]
+    image_objects.stored(me, image)
+    made = me("CreateRestoreImageTask", Bucket="disks", ObjectKey=key, Name="restored")["imageId"]
+
+    def show():
+        if not me.in_brief:
+            image_objects.restored(me, made)
+        me("DescribeImages", ImageId=[made])
+
+    return show
+
+
+def image_exported(me):
+    task = me("ExportImage", ImageId=world.image(me, "exported"), DiskImageFormat="VMDK",
+              S3ExportLocation={"S3Bucket": bucket(me)})["exportImageTaskId"]
+
+    def show():
+        if not me.in_brief:
+            image_objects.exported(me)
+        me("DescribeExportImageTasks", ExportImageTaskId=[task])
+
+    return show
+
+
+def export_begun(me, cancelled=False):
+    runs = world.instance(me, world.image(me, "exported"))
+    ask = me.quiet if cancelled else me
+    if cancelled:
+        me.emulator.set_delays(export_task__active=3_600_000)
+    task = ask("CreateInstanceExportTask", InstanceId=runs, TargetEnvironment="vmware",
+               ExportToS3={"S3Bucket": bucket(me)})["exportTaskId"]
+    if cancelled:
+        me("CancelExportTask", ExportTaskId=task)
+
+    def show():
+        if not me.in_brief and not cancelled:
+            image_objects.exported(me)
+        me("DescribeExportTasks", ExportTaskId=[task])
+
+    return show
+
+
+def bundle_pending(me):
+    runs = image_objects.bundled_instance(me)
+    task = me("BundleInstance", InstanceId=runs, Storage={"S3": {
+        "Bucket": "bucket", "Prefix": "new"}})["bundleId"]
+
+    def show():
+        if not me.in_brief:
+            image_objects.bundled(me)
+        me("DescribeBundleTasks", BundleId=[task])
+
+    return show
+
+
+def bundle_cancelling(me):
+    runs = image_objects.bundled_instance(me)
+    me.emulator.set_delays(bundle_task__pending=3_600_000)
+    task = me.quiet("BundleInstance", InstanceId=runs, Storage={"S3": {
+        "Bucket": "bucket", "Prefix": "new"}})["bundleId"]
+    me("CancelBundleTask", BundleId=task)
+    return lambda: me("DescribeBundleTasks", BundleId=[task])
+
+
 def instance_stopping(me):
     runs = world.instance(me)
     me("StopInstances", InstanceId=[runs])
@@ -168,7 +274,113 @@ def fast_launch_disabling(me):
     return lambda: me("DescribeFastLaunchImages")
 
 
+def nat_gateway_pending(me):
+    subnet = me.quiet("DescribeSubnets")["subnetId"]
+    made = me("CreateNatGateway", SubnetId=subnet, ConnectivityType="private")
+    return lambda: me.tried("DescribeNatGateways", NatGatewayId=[made["natGatewayId"]])
+
+
+def nat_gateway_deleting(me):
+    subnet = me.quiet("DescribeSubnets")["subnetId"]
+    made = me.quiet("CreateNatGateway", SubnetId=subnet, ConnectivityType="private")
+    me("DeleteNatGateway", NatGatewayId=made["natGatewayId"])
+    return lambda: me.tried("DescribeNatGateways", NatGatewayId=[made["natGatewayId"]])
+
+
+def peering(me, step=None):
+    """A request between two VPCs, and what is done about it."""
+    vpc, peer = (me.quiet("CreateVpc", CidrBlock=f"10.{n}.0.0/16")["vpcId"] for n in (1, 2))
+    ask = me.quiet if step else me
+    made = ask("CreateVpcPeeringConnection", VpcId=vpc, PeerVpcId=peer)["vpcPeeringConnectionId"]
+    if step:
+        me(step, VpcPeeringConnectionId=made)
+    return lambda: me.tried("DescribeVpcPeeringConnections", VpcPeeringConnectionId=[made])
+
+
+def peering_deleting(me):
+    vpc = me.quiet("CreateVpc", CidrBlock="10.1.0.0/16")["vpcId"]
+    peer = me.emulator.far.quiet("CreateVpc", CidrBlock="10.2.0.0/16")["vpcId"]
+    made = me.quiet("CreateVpcPeeringConnection", VpcId=vpc, PeerVpcId=peer,
+                    PeerRegion=me.emulator.far.region)["vpcPeeringConnectionId"]
+    me("DeleteVpcPeeringConnection", VpcPeeringConnectionId=made)
+    return lambda: me.tried("DescribeVpcPeeringConnections", VpcPeeringConnectionId=[made])
+
+
+def peering_ended_there(me):
+    other = me.emulator.other
+    vpc = me.quiet("CreateVpc", CidrBlock="10.1.0.0/16")["vpcId"]
+    peer = other.quiet("CreateVpc", CidrBlock="10.2.0.0/16")["vpcId"]
+    made = me.quiet("CreateVpcPeeringConnection", VpcId=vpc, PeerVpcId=peer,
+                    PeerOwnerId=other.account)["vpcPeeringConnectionId"]
+    me("DeleteVpcPeeringConnection", VpcPeeringConnectionId=made)
+    return lambda: other.tried("DescribeVpcPeeringConnections", VpcPeeringConnectionId=[made])
+
+
+def endpoint(me, deleted=False):
+    vpc = me.quiet("DescribeVpcs")["vpcId"]
+    make = me.quiet if deleted else me
+    made = make("CreateVpcEndpoint", VpcId=vpc, ServiceName="com.amazonaws.us-east-1.ec2",
+                VpcEndpointType="Interface")["vpcEndpointId"]
+    if deleted:
+        me("DeleteVpcEndpoints", VpcEndpointId=[made])
+    return lambda: me.tried("DescribeVpcEndpoints", VpcEndpointId=[made])
+
+
+def transfer(me, accepted=False):
+    other = me.emulator.other
+    address = me.quiet("AllocateAddress")
+    ask = me.quiet if accepted else me
+    ask("EnableAddressTransfer", AllocationId=address["allocationId"],
+        TransferAccountId=other.account)
+    if accepted:
+        other.quiet("AcceptAddressTransfer", Address=address["publicIp"])
+    return lambda: me("DescribeAddressTransfers")
+
+
+def connect_endpoint(me, step=None):
+    subnet = me.quiet("DescribeSubnets")["subnetId"]
+    make = me.quiet if step else me
+    made = {"InstanceConnectEndpointId": make(
+        "CreateInstanceConnectEndpoint", SubnetId=subnet)["instanceConnectEndpointId"]}
+    if step == "ModifyInstanceConnectEndpoint":
+        me(step, made, PreserveClientIp=True)
+    elif step:
+        me(step, made)
+    return lambda: me.tried("DescribeInstanceConnectEndpoints",
+                            InstanceConnectEndpointId=list(made.values()))
+
+
 # What begins the state that each delay holds; it returns what shows the state.
+def spot_request(me):
+    return me("RequestSpotInstances", LaunchSpecification={
+        "ImageId": world.public_image(me), "InstanceType": "t3.micro"})["spotInstanceRequestId"]
+
+
+def spot_request_open(me):
+    made = spot_request(me)
+    return lambda: me("DescribeSpotInstanceRequests", SpotInstanceRequestId=[made])
+
+
+def spot_request_ended(me):
+    made = spot_request(me)
+    me("CancelSpotInstanceRequests", SpotInstanceRequestId=[made])
+    me("TerminateInstances", InstanceId=me.quiet("DescribeInstances").all("instanceId"))
+    return lambda: me.tried("DescribeSpotInstanceRequests", SpotInstanceRequestId=[made])
+
+
+def capacity_reservation_ended(me):
+    made = me("CreateCapacityReservation", InstanceType="t3.micro", InstancePlatform="Linux/UNIX",
+              AvailabilityZone=ZONE, InstanceCount=1)["capacityReservationId"]
+    me("CancelCapacityReservation", CapacityReservationId=made)
+    return lambda: me.tried("DescribeCapacityReservations", CapacityReservationId=[made])
+
+
+def dedicated_host_released(me):
+    made = me("AllocateHosts", InstanceType="m5.large", AvailabilityZone=ZONE)["item"]
+    me("ReleaseHosts", HostId=[made])
+    return lambda: me.tried("DescribeHosts", HostId=[made])
+
+
 BEGINNINGS = {
     "image.pending": image_pending,
     "snapshot.pending": snapshot_pending,
@@ -178,6 +390,9 @@ BEGINNINGS = {
     "fast-restore.optimizing": fast_restore,
     "fast-restore.disabling": lambda me: fast_restore(me, disable=True),
     "image-usage-report.pending": usage_report_pending,
+    **{f"import-{of}-task.{state}":
+       lambda me, of=of, state=state: imported(me, of, cancelled=state == "deleting")
+       for of in ("snapshot", "image") for state in ("active", "deleting")},
     "volume.creating": volume_creating,
     "volume.deleting": volume_deleting,
     "volume.modifying": volume_modified,
@@ -187,13 +402,43 @@ BEGINNINGS = {
     "attachment.detaching": attachment_detaching,
     "instance.pending": instance_pending,
     "instance.initializing": instance_initializing,
+    "instance.password": instance_password,
     "instance.stopping": instance_stopping,
     "instance.shutting-down": instance_shutting_down,
     "instance.terminated": instance_terminated,
+    "spot-request.open": spot_request_open,
+    "spot-request.ended": spot_request_ended,
+    "capacity-reservation.ended": capacity_reservation_ended,
+    "dedicated-host.released": dedicated_host_released,
+    "nat-gateway.pending": nat_gateway_pending,
+    "nat-gateway.deleting": nat_gateway_deleting,
+    "nat-gateway.deleted": nat_gateway_deleting,
+    "address-transfer.pending": transfer,
+    "address-transfer.accepted": lambda me: transfer(me, accepted=True),
+    "instance-connect-endpoint.creating": connect_endpoint,
+    "instance-connect-endpoint.updating":
+        lambda me: connect_endpoint(me, "ModifyInstanceConnectEndpoint"),
+    "instance-connect-endpoint.deleting":
+        lambda me: connect_endpoint(me, "DeleteInstanceConnectEndpoint"),
+    "vpc-endpoint.pending": endpoint,
+    "vpc-endpoint.deleting": lambda me: endpoint(me, deleted=True),
+    "vpc-peering-connection.initiating-request": peering,
+    "vpc-peering-connection.pending-acceptance": peering,
+    "vpc-peering-connection.provisioning": lambda me: peering(me, "AcceptVpcPeeringConnection"),
+    "vpc-peering-connection.deleting": peering_deleting,
+    "vpc-peering-connection.ended-here": lambda me: peering(me, "RejectVpcPeeringConnection"),
+    "vpc-peering-connection.ended-there": peering_ended_there,
     "replacement.pending": replacement,
     "replacement.in-progress": replacement,
     "fast-launch.enabling": fast_launch_enabling,
     "fast-launch.disabling": fast_launch_disabling,
+    "store-image-task.in-progress": image_stored,
+    "restore-image-task.in-progress": image_restored,
+    "export-image-task.active": image_exported,
+    "export-task.active": export_begun,
+    "bundle-task.pending": bundle_pending,
+    "bundle-task.cancelling": bundle_cancelling,
+    "export-task.cancelling": lambda me: export_begun(me, cancelled=True),
 }
 
 
@@ -216,11 +461,17 @@ def delays(emulator):
         show()
 
 
+# What ends what is shown, which has to be there for the calls that are not recorded.
+LONG_GONE = ("instance.terminated", "nat-gateway.deleted", "address-transfer.pending",
+             "vpc-peering-connection.pending-acceptance", "vpc-peering-connection.ended-here",
+             "vpc-peering-connection.ended-there")
+
+
 class Slow:
     """A client whose recorded calls meet the delay, while those not recorded do not."""
 
     def __init__(self, emulator, name):
-        self._emulator = emulator
+        self.emulator = emulator
         self._name = name
         self._me = emulator.me
         self.region = emulator.me.region
@@ -228,10 +479,10 @@ class Slow:
 
     def _delay(self, milliseconds):
         key = self._name.replace(".", "__").replace("-", "_")
-        self._emulator.set_delays(**{key: milliseconds})
+        self.emulator.set_delays(**{key: milliseconds})
 
     def quiet(self, *arguments, **more):
-        usual = 3_600_000 if self._name == "instance.terminated" else 0
+        usual = 3_600_000 if self._name in LONG_GONE else 0
         self._delay(usual)
         return self._me.quiet(*arguments, **more)
 

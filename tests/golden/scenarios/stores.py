@@ -259,13 +259,15 @@ def parameters(emulator):
                   {"Name": "//"},
                   {"Name": "/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16"}, {"Value": ""},
                   {"Value": "x" * 4097}, {"Value": "{{ssm:q}}"}, {"Type": "Number"},
-                  {"Type": "SecureString"}, {"KeyId": "alias/x"}, {"DataType": "Text"},
+                  {"KeyId": "alias/x"}, {"DataType": "Text"},
                   {"DataType": "integer"}, {"Tier": "Advanced", "Value": "x" * 8193},
                   {"Name": "wrong", "DataType": "aws:ec2:image", "Value": "ami-1"},
                   {"Name": "wrong", "DataType": "aws:ec2:image", "Value": "ami-12345678"},
-                  {"Type": "StringList", "Overwrite": True}, {"AllowedPattern": "a"},
-                  {"Policies": "[]"},
-                  {"Name": "tagged", "Tags": [{"Key": "a", "Value": "b"}]}, {"Bogus": 1},
+                  {"Type": "StringList", "Overwrite": True}, {"Policies": "[]"}, {"Bogus": 1},
+                  {"Name": "wrong", "AllowedPattern": "^a"},
+                  {"Name": "wrong", "AllowedPattern": "("},
+                  {"Name": "wrong", "Type": "SecureString", "KeyId": "no-key"},
+                  {"Overwrite": True, "Tags": [{"Key": "a", "Value": "b"}]},
                   {"Name": "/app/image", "Overwrite": True, "DataType": "text"}, {"Value": 7},
                   {"Name": "big", "Overwrite": True, "Tier": "Standard"}):
         me.refused("PutParameter", {**base, **wrong})
@@ -278,6 +280,8 @@ def parameters(emulator):
         me.tried("LabelParameterVersion", {"Name": "/app/size", "Labels": ["x"], **wrong})
     get_parameters(emulator)
     list_parameters(me)
+    secrets(me)
+    parameter_tags(emulator)
     me.refused("DeleteParameter", Name="none")
     me.refused("DeleteParameter", Name=LINUX)
     other.refused("DeleteParameter", Name="list")
@@ -286,6 +290,33 @@ def parameters(emulator):
     me.refused("DeleteParameters", Names=[])
     me.refused("DeleteParameters")
     me("DescribeParameters", MaxResults=2)
+
+
+def secrets(me):
+    secret = {"Name": "secret", "Value": "open sesame", "Type": "SecureString"}
+    me("PutParameter", secret, KeyId="alias/mine", AllowedPattern="^open",
+       Tags=[{"Key": "team", "Value": "images"}])
+    for with_decryption in (False, True):
+        me.brief("GetParameter", Name="secret", WithDecryption=with_decryption)
+    me("GetParameterHistory", Name="secret", WithDecryption=True)
+    for key, value in (("KeyId", "alias/mine"), ("tag:team", "images"), ("tag:team", "other")):
+        me("DescribeParameters", ParameterFilters=[{"Key": key, "Values": [value]}])
+
+
+def parameter_tags(emulator):
+    me, other = emulator.me, emulator.other
+    on = {"ResourceType": "Parameter", "ResourceId": "secret"}
+    tags = [{"Key": "stage", "Value": "test"}]
+    me("AddTagsToResource", on, Tags=tags)
+    me("ListTagsForResource of ssm", on)
+    me("RemoveTagsFromResource", on, TagKeys=["stage"])
+    me.brief("ListTagsForResource of ssm", on)
+    for action, more in (("AddTagsToResource", {"Tags": tags}), ("ListTagsForResource of ssm", {}),
+                         ("RemoveTagsFromResource", {"TagKeys": ["stage"]})):
+        me.refused(action, {**on, "ResourceId": "none"}, **more)
+        me.refused(action, {**on, "ResourceType": "Document"}, **more)
+        other.refused(action, on, **more)
+        me.refused(action, **more)
 
 
 def get_parameters(emulator):
