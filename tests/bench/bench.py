@@ -13,15 +13,22 @@ from pathlib import Path
 from beside import beside_rows
 from calls import call_rows, start_times
 from chains import chain_rows
+from classroom import FULL as FULL_CLASS
+from classroom import HEADER as CLASS_HEADER
+from classroom import QUICK as QUICK_CLASS
+from classroom import class_rows
 from ebs import ebs_rows
 from fair import FULL, QUICK, fair_rows
 from fair import HEADER as FAIR_HEADER
+from instances import MUCH as MUCH_INSTANCES
+from instances import instance_rows
 from large import LITTLE, MUCH, large_rows
 from nbd import HEADER as NBD_HEADER
 from nbd import missing_tools, nbd_rows
 from open_volume import open_rows
 from operations import OPERATIONS
 from processes import BenchError, Programs, end_on_signals, machine
+from s3 import FEW_KEYS, MANY_KEYS, list_rows, s3_rows
 from table import HEADER, Row, as_markdown, as_text
 from written import written_rows
 
@@ -36,6 +43,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--no-moto", action="store_true", help="amilab and the floors only")
     parser.add_argument("--large", action="store_true",
                         help="also 1,000 against 1,000,000 images")
+    parser.add_argument("--instances", action="store_true",
+                        help=f"also {LITTLE:,} against {MUCH_INSTANCES:,} instances")
     parser.add_argument("--written", action="store_true",
                         help="also volumes with 256 MiB against 4 GiB written")
     parser.add_argument("--chains", action="store_true",
@@ -47,13 +56,18 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--ebs", action="store_true",
                         help="also blocks by the EBS direct APIs beside Boost.Beast alone, and "
                              "opening a volume of 64 TiB")
+    parser.add_argument("--s3", action="store_true",
+                        help="also objects beside Boost.Beast alone and moto, and lists of "
+                             f"{FEW_KEYS:,} against {MANY_KEYS:,} keys")
     parser.add_argument("--fair", action="store_true",
                         help="also one quiet account's calls beside loads of another's")
+    parser.add_argument("--class", action="store_true", dest="classroom",
+                        help="also one server with 30 to 1,000 students on it")
     parser.add_argument("--beside", type=Path, metavar="FOLDER",
                         help="also the calls beside those of an earlier amilab in that folder")
     parser.add_argument("--only", action="store_true",
-                        help="with --large, --written, --chains, --nbd, --ebs, --fair or --beside: "
-                             "nothing but these")
+                         help="with --large, --instances, --written, --chains, --nbd, --ebs, --s3, "
+                              "--fair, --class or --beside: nothing but these")
     parser.add_argument("--markdown", action="store_true", help="tables for docs/performance.md")
     parser.add_argument("--build", type=Path, default=Path("build/release"),
                         help="the folder of the programs; default build/release")
@@ -95,6 +109,11 @@ def run(options: argparse.Namespace, programs: Programs, failures: list[str]) ->
     if options.large:
         header = ["what", f"{LITTLE:,} images", f"{MUCH:,} images", "ratio", "target", "met"]
         print_table(options.markdown, "Many images", header, large_rows(programs, rounds, 1))
+    if options.instances:
+        much = 2 * LITTLE if options.quick else MUCH_INSTANCES
+        header = ["what", f"{LITTLE:,} instances", f"{much:,} instances", "ratio", "target", "met"]
+        print_table(options.markdown, "Many instances", header,
+                    instance_rows(programs, rounds, 1, much))
     if options.written:
         little, much, samples = (1024, 16384, 1) if options.full else (256, 4096, 3)
         header = ["what", f"{little:,} MiB written", f"{much:,} MiB written", "ratio", "target",
@@ -110,9 +129,20 @@ def run(options: argparse.Namespace, programs: Programs, failures: list[str]) ->
     if options.ebs:
         print_table(options.markdown, "EBS direct", HEADER, ebs_rows(programs, rounds, 1, failures))
         print_table(options.markdown, "64 TiB", HEADER, open_rows(programs, rounds))
+    if options.s3:
+        many = 2 * FEW_KEYS if options.quick else MANY_KEYS
+        rows = s3_rows(programs, rounds, 1, failures)
+        print_table(options.markdown, "Objects", HEADER, rows)
+        print_missed(rows)
+        header = ["what", f"{FEW_KEYS:,} keys", f"{many:,} keys", "ratio", "target", "met"]
+        print_table(options.markdown, "Many keys", header,
+                    list_rows(programs, FEW_KEYS, many, rounds, 1))
     if options.fair:
         print_table(options.markdown, "One account beside another", FAIR_HEADER,
                     fair_rows(programs, QUICK if options.quick else FULL))
+    if options.classroom:
+        print_table(options.markdown, "A class", CLASS_HEADER,
+                    class_rows(programs, QUICK_CLASS if options.quick else FULL_CLASS))
     if options.chains:
         few, many, samples = (1, 50, 3) if options.quick else (1, 1000, 20)
         header = ["what", f"after {few:,}", f"after {many:,} snapshots", "ratio", "target", "met"]

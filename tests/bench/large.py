@@ -2,7 +2,7 @@
 
 import sys
 
-from load import Client, Form, Sample, form, measure, measure_singly
+from load import IMAGE, Client, Form, Sample, form, measure, measure_singly
 from processes import BenchError, Programs, Server
 from table import Growth
 
@@ -63,15 +63,31 @@ def measure_one(server: Server, call: Form, seconds: int) -> Sample:
     return measure(server, call, 1, seconds)
 
 
-def unpaged_mib(server: Server, images: int) -> float:
-    """The most memory that the server has while it describes all of an owner's images."""
+def p50s_us(servers: tuple[Server, Server], both: tuple[Form, Form], rounds: int,
+            seconds: int) -> tuple[list[float], list[float]]:
+    """Of a call of the server with little and of the one with much, in alternating rounds."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in range(rounds):
+        for server, call, of_server in zip(servers, both, times):
+            of_server.append(measure_one(server, call, seconds).p50_us)
+    return times
+
+
+def drain(server: Server, call: Form, marker: bytes = IMAGE) -> tuple[int, float]:
+    """How often an answer has the marker, and the MiB that the server has at most meanwhile."""
     peak = server.anonymous_mib()
 
     def look() -> None:
         nonlocal peak
         peak = max(peak, server.anonymous_mib())
 
-    found = Client(server).drain(form("DescribeImages", Owner_1="self"), look)
+    found = Client(server).drain(call, look, marker)
+    return found, peak
+
+
+def unpaged_mib(server: Server, images: int) -> float:
+    """The most memory that the server has while it describes all of an owner's images."""
+    found, peak = drain(server, form("DescribeImages", Owner_1="self"))
     if found != images:
         raise BenchError(f"an answer without pages has {found} images instead of {images}")
     return peak
@@ -83,17 +99,13 @@ def large_rows(programs: Programs, rounds: int, seconds: int) -> list[Growth]:
     rows = []
     for what, little_call in little_calls.items():
         print(f"bench: {what}", file=sys.stderr)
-        little: list[Sample] = []
-        much: list[Sample] = []
         require_hits(little_server, what, little_call)
         require_hits(much_server, what, much_calls[what])
-        for _ in range(rounds):
-            little.append(measure_one(little_server, little_call, seconds))
-            much.append(measure_one(much_server, much_calls[what], seconds))
+        times = p50s_us((little_server, much_server), (little_call, much_calls[what]), rounds,
+                        seconds)
         is_scan = what.startswith("leading")
         rows.append(Growth(
-            f"DescribeImages {what}: p50", "µs", [one.p50_us for one in little],
-            [one.p50_us for one in much], None if is_scan else RATIO_AT_MOST,
+            f"DescribeImages {what}: p50", "µs", *times, None if is_scan else RATIO_AT_MOST,
             (MUCH + LITTLE, WILDCARD_US_AT_MOST, "µs an image") if is_scan else None))
     print("bench: all in one answer", file=sys.stderr)
     rows.append(Growth("DescribeImages of all in one answer: memory", "MiB",

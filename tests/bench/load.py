@@ -77,18 +77,18 @@ class Client:
                              f"{text.decode(errors='replace')[:300]}")
         return text
 
-    def drain(self, call: Form, at_piece: Callable[[], None]) -> int:
-        """Reads an answer of any length and forgets it; counts its images."""
+    def drain(self, call: Form, at_piece: Callable[[], None], marker: bytes = IMAGE) -> int:
+        """Reads an answer of any length and forgets it; counts the markers in it."""
         self._ask("/", call.first(), call.account)
         answer = self._connection.getresponse()
-        images = 0
+        found = 0
         rest = b""
         while piece := answer.read(PIECE_BYTES):
             at_piece()
             rest += piece
-            images += rest.count(IMAGE)
-            rest = rest[1 - len(IMAGE):]
-        return images
+            found += rest.count(marker)
+            rest = rest[1 - len(marker):]
+        return found
 
     def send(self, call: Form) -> bytes:
         return self.post("/", call.first(), call.account)

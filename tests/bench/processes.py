@@ -95,9 +95,9 @@ class Programs:
         process = self._start(command, stdout=subprocess.PIPE)
         return self._keep("bare Beast", process, int(read_line(process, "bare_beast_server")))
 
-    def start_blocks(self, file: Path) -> Server:
-        command = [self.build / "bare_block_server", "0", "--file", file,
-                   "--threads", str(SERVER_THREADS)]
+    def start_blocks(self, file: Path, block_bytes: int = 512 << 10) -> Server:
+        command = [self.build / "bare_block_server", "0", "--file", file, "--block-bytes",
+                   str(block_bytes), "--threads", str(SERVER_THREADS)]
         process = self._start(command, stdout=subprocess.PIPE)
         return self._keep("bare Beast", process, int(read_line(process, "bare_block_server")))
 

@@ -7,9 +7,13 @@
 
 #include "storage/metadata/instances/instance_rows.h"
 #include "storage/metadata/layers/layer_rows.h"
+#include "storage/metadata/network/dhcp_options_rows.h"
+#include "storage/metadata/network/interface_address_rows.h"
+#include "storage/metadata/network/network_interface_rows.h"
 #include "storage/metadata/network/security_group_rows.h"
 #include "storage/metadata/network/subnet_rows.h"
 #include "storage/metadata/network/vpc_rows.h"
+#include "storage/metadata/s3/object_rows.h"
 #include "storage/metadata/sql/transaction.h"
 #include "storage/metadata/tags/tag_rows.h"
 
@@ -21,6 +25,9 @@ constexpr TimeMs kNowMs = 1'700'000'000'000;
 // The calls' set-up makes as many: see operations.py.
 constexpr std::size_t kVolumes = 100;
 constexpr std::int64_t kTagKeys = 40;
+// As s3.py has small objects.
+constexpr std::int64_t kObjects = 64;
+constexpr std::int64_t kObjectBytes = 4096;
 constexpr std::string_view kBootId = "1b4e28ba-2fa1-11d2-883f-0016d3cca427";
 constexpr std::int64_t kAddressesInOctet = 256;
 
@@ -62,9 +69,6 @@ InstanceRow sample_instance(IdSource& ids, const ImageId& image)
     row.region = kRegion;
     row.owner = kAccount;
     row.reservation_id = ids.next<ReservationId>().text();
-    row.network_interface_id = ids.next<NetworkInterfaceId>().text();
-    row.network_attachment_id = ids.next<NetworkInterfaceAttachmentId>().text();
-    row.mac_address = "02:5e:10:00:00:01";
     row.launch_time_ms = kNowMs;
     row.usage_operation_time_ms = kNowMs;
     row.state_change_time_ms = kNowMs;
@@ -81,7 +85,6 @@ InstanceRow sample_instance(IdSource& ids, const ImageId& image)
     row.current_boot_mode = "legacy-bios";
     row.platform_details = "Linux/UNIX";
     row.usage_operation = "RunInstances";
-    row.source_dest_check = true;
     row.shutdown_behavior = "stop";
     row.http_tokens = "optional";
     row.http_put_response_hop_limit = 1;
@@ -147,6 +150,14 @@ ImageMappingRow sample_mapping(const SnapshotId& snapshot)
     return mapping;
 }
 
+BucketRow sample_bucket()
+{
+    return {.name = std::string(kBucket),
+            .owner = std::string(kAccount),
+            .region = std::string(kRegion),
+            .created_ms = kNowMs};
+}
+
 SampleRows::SampleRows(Database& db)
     : db_(db),
       ids_(db),
@@ -164,6 +175,7 @@ SampleRows::SampleRows(Database& db)
     const std::array mappings = {sample_mapping(snapshot_)};
     insert_image(db_, sample_image(image_, kAccount, "floor", kNowMs), {}, mappings);
     make_volumes();
+    insert_bucket(db_, sample_bucket());
     transaction.commit();
 }
 
@@ -177,12 +189,17 @@ LayerId SampleRows::add_layer(std::optional<LayerId> parent)
 void SampleRows::make_network()
 {
     const auto vpc = VpcId::trusted(vpc_id_);
+    const auto options = ids_.next_text("dopt");
+    insert_row<kDhcpOptionsColumns>(db_, {.id = DhcpOptionsId::trusted(options),
+                                          .region = std::string(kRegion),
+                                          .owner = std::string(kAccount),
+                                          .is_default = true});
     insert_vpc(db_, {.id = vpc,
                      .region = std::string(kRegion),
                      .owner = std::string(kAccount),
                      .cidr_block = "172.31.0.0/16",
                      .cidr_association_id = ids_.next_text("vpc-cidr-assoc"),
-                     .dhcp_options_id = ids_.next_text("dopt"),
+                     .dhcp_options_id = options,
                      .is_default = true});
     insert_subnet(db_, {.id = SubnetId::trusted(subnet_id_),
                         .region = std::string(kRegion),
@@ -192,12 +209,12 @@ void SampleRows::make_network()
                         .cidr_block = "172.31.0.0/20",
                         .default_for_zone = true,
                         .map_public_ip_on_launch = true});
-    insert_security_group(db_, {.id = SecurityGroupId::trusted(group_id_),
-                                .region = std::string(kRegion),
-                                .owner = std::string(kAccount),
-                                .vpc_id = vpc,
-                                .name = "default",
-                                .description = "default VPC security group"});
+    insert_row<kSecurityGroupColumns>(db_, {.id = SecurityGroupId::trusted(group_id_),
+                                            .region = std::string(kRegion),
+                                            .owner = std::string(kAccount),
+                                            .vpc_id = vpc,
+                                            .name = "default",
+                                            .description = "default VPC security group"});
 }
 
 void SampleRows::make_volumes()
@@ -236,19 +253,58 @@ void SampleRows::register_image()
         mappings);
 }
 
+void SampleRows::put_object()
+{
+    const BlobNumber blob{++blobs_};
+    ObjectRow row;
+    row.bucket = kBucket;
+    row.key = fmt::format("object-{}", ++count_ % kObjects);
+    row.owner = kAccount;
+    row.content = insert_content(db_, kObjectBytes);
+    row.size_bytes = kObjectBytes;
+    row.modified_ms = kNowMs;
+    row.etag = "d41d8cd98f00b204e9800998ecf8427e";
+    row.headers = "Content-Type: binary/octet-stream\n";
+    row.checksum_algorithm = ChecksumAlgorithm::kCrc64Nvme;
+    row.checksum_type = ChecksumType::kFullObject;
+    row.checksum = "AAAAAAAAAAA=";
+    insert_blob(db_, {.number = blob,
+                      .account = std::string(kAccount),
+                      .size_bytes = kObjectBytes,
+                      .held_bytes = kObjectBytes,
+                      .boot_id = std::string(kBootId)});
+    insert_piece(db_,
+                 {.content = row.content, .length_bytes = kObjectBytes, .blob = blob, .part = {}});
+    put_object_row(db_, row);
+    forget_removed_blobs(db_, select_removed_blobs(db_));
+}
+
 void SampleRows::run_instances()
 {
     const auto address = ++count_;
     auto instance = sample_instance(ids_, image_);
-    instance.subnet_id = subnet_id_;
-    instance.vpc_id = vpc_id_;
-    instance.private_ip =
-        fmt::format("172.31.{}.{}", address / kAddressesInOctet, address % kAddressesInOctet);
+    insert_instance(db_, instance);
+    const auto interface_id = ids_.next<NetworkInterfaceId>();
+    insert_network_interface(db_,
+                             {.id = interface_id,
+                              .region = instance.region,
+                              .owner = instance.owner,
+                              .subnet_id = SubnetId::trusted(subnet_id_),
+                              .vpc_id = VpcId::trusted(vpc_id_),
+                              .zone = instance.zone,
+                              .mac_address = "02:5e:10:00:00:01",
+                              .instance_id = instance.id,
+                              .attachment_id = ids_.next<NetworkInterfaceAttachmentId>(),
+                              .device_index = 0,
+                              .attach_time_ms = kNowMs,
+                              .delete_on_termination = true,
+                              .associate_public_ip = true},
+                             {SecurityGroupId::trusted(group_id_)});
     ids_.next_number("public-ip");
-    instance.public_ip =
-        fmt::format("198.18.{}.{}", address / kAddressesInOctet, address % kAddressesInOctet);
-    const std::array groups = {group_id_};
-    insert_instance(db_, instance, groups);
+    insert_interface_address(
+        db_, interface_id, 0, SubnetId::trusted(subnet_id_),
+        fmt::format("172.31.{}.{}", address / kAddressesInOctet, address % kAddressesInOctet),
+        fmt::format("198.18.{}.{}", address / kAddressesInOctet, address % kAddressesInOctet));
     auto volume =
         sample_volume(ids_.next<VolumeId>(), add_layer(snapshot_layer_), VolumeState::kInUse);
     volume.snapshot_id = snapshot_.text();

@@ -9,6 +9,7 @@
 
 #include "storage/metadata/images/image_ids.h"
 #include "storage/metadata/images/image_rows.h"
+#include "storage/metadata/s3/bucket_rows.h"
 #include "storage/metadata/snapshots/snapshot_ids.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/sql/database.h"
@@ -21,6 +22,7 @@ namespace amilab::bench {
 
 inline constexpr std::string_view kAccount = "123456789012";
 inline constexpr std::string_view kRegion = "us-east-1";
+inline constexpr std::string_view kBucket = "bench";
 
 /// For DataDirectory: a background task's failure, on standard error.
 void report(std::exception_ptr exception);
@@ -28,6 +30,9 @@ void report(std::exception_ptr exception);
 /// An available image of that owner with one mapping's facts left to the caller.
 ImageRow sample_image(ImageId id, std::string_view owner, std::string name, TimeMs now_ms);
 ImageMappingRow sample_mapping(const SnapshotId& snapshot);
+
+/// The account's, in the region.
+BucketRow sample_bucket();
 
 /// Writes the rows of one call, in the caller's transaction. What they refer to (a network, an
 /// image, volumes) is made at the start.
@@ -40,6 +45,8 @@ public:
     /// One tag of the image gets a new value.
     void create_tags();
     void register_image();
+    /// A small object, in place of another.
+    void put_object();
     /// One instance with one volume.
     void run_instances();
 
@@ -56,6 +63,7 @@ private:
     Database& db_;
     IdSource ids_;
     std::int64_t count_ = 0;
+    std::int64_t blobs_ = 0;
     std::uint64_t next_layer_ = 1;
     SnapshotId snapshot_;
     ImageId image_;

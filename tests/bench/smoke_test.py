@@ -54,8 +54,28 @@ class Bench(unittest.TestCase):
         self.assertIn("| open a volume of 64 TiB and read at both ends", names)
         self.assertIn("| most memory of the process that did it", names)
 
+    def test_prints_rows_of_objects_and_keys(self):
+        names = self.names("--s3")
+        for method in ("GET", "PUT"):
+            for size in ("4 KiB", "1 MiB", "64 MiB"):
+                for figure in ("server CPU", "calls a second"):
+                    self.assertIn(f"| {method} of {size}, 8 connections: {figure}", names)
+        self.assertIn("| ListObjectsV2, a page of 1,000 keys: p50", names)
+
     def test_prints_a_row_for_each_load_beside_a_quiet_account(self):
         self.assertEqual(self.names("--fair")[1:], [f"| {load}" for load in fair.LOADS])
+
+    def test_prints_a_row_for_each_class(self):
+        self.assertEqual(self.names("--class")[1:], ["| 8, each a call a second",
+                                                     "| 8, as fast as they can",
+                                                     "| 8, key pairs of RSA as fast as they can"])
+
+    def test_prints_rows_of_many_instances(self):
+        names = self.names("--instances")
+        for what in ("DescribeInstances by id: p50", "DescribeInstances by private address: p50",
+                     "DescribeNetworkInterfaces of all in one answer: memory above idle",
+                     "RunInstances of 1,000 with key, group and interface: server CPU"):
+            self.assertIn(f"| {what}", names)
 
     def test_prints_rows_beside_an_earlier_amilab(self):
         names = self.names("--beside", str(build), "--operation", "CreateTags")

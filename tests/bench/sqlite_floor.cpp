@@ -32,6 +32,7 @@ const std::map<std::string, void (SampleRows::*)()>& operations()
     static const std::map<std::string, void (SampleRows::*)()> all = {
         {"CreateSnapshot", &SampleRows::create_snapshot},
         {"CreateTags", &SampleRows::create_tags},
+        {"PutObject", &SampleRows::put_object},
         {"RegisterImage", &SampleRows::register_image},
         {"RunInstances", &SampleRows::run_instances},
     };

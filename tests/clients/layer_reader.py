@@ -12,7 +12,10 @@ BLOCKS_PER_SEGMENT = SEGMENT // BLOCK
 HEADER = 4096
 PAGE = 4096
 LIVE_MAP, DURABLE_MAP, INDEX = 1, 2, 3
-ABSENT, DATA, ZERO = 0, 1, 2
+ABSENT, DATA, ZERO, PARTIAL = 0, 1, 2, 3
+UNIT = 4096
+UNITS_AT = HEADER + (4 << 20)
+UNITS_VERSION = 3
 OWNERS_PER_PAGE = 1024
 OWNERS_AT = 69_632
 TABLE_AT = 67_178_496
@@ -34,7 +37,7 @@ def header_of(data, path, kind, layer, segment):
         raise Damaged(f"{path}: header")
     found = struct.unpack_from("<8sIIQIIQ", data, 0)
     if found not in [(b"AMILABLY", version, kind, layer, segment, BLOCK, SEGMENT)
-                     for version in (1, 2)]:
+                     for version in (1, 2, *([UNITS_VERSION] if kind == LIVE_MAP else []))]:
         raise Damaged(f"{path}: {found}")
     if kind != INDEX and len(data) < HEADER + PAGE * struct.unpack_from("<I", data, 120)[0]:
         raise Damaged(f"{path}: shorter than it was")
@@ -48,6 +51,7 @@ class Segment:
     def __init__(self, folder, layer, number):
         self.stem = folder / f"{layer:016x}.{number:02x}"
         self.data = self.stem.with_suffix(self.stem.suffix + ".data")
+        self.units = b""  # of partial blocks, two bytes each
         self.states = self._live(layer, number)
         if self.states is None:
             self.states = self._durable(layer, number)
@@ -61,7 +65,11 @@ class Segment:
         if data is None or len(data) < HEADER or not any(data[:512]):
             return None  # none, or what power loss left behind
         boot, *_ = header_of(data, path, LIVE_MAP, layer, number)
-        return data[HEADER:] if boot == boot_id() else None
+        if boot != boot_id():
+            return None
+        if struct.unpack_from("<I", data, 8)[0] == UNITS_VERSION:
+            self.units = data[UNITS_AT:]
+        return data[HEADER:UNITS_AT]
 
     def _durable(self, layer, number):
         path, data = self._file(".map")
@@ -72,22 +80,35 @@ class Segment:
             raise Damaged(f"{path}: the live map is missing")
         return data[HEADER:]
 
+    def state(self, block):
+        return self.states[block // 4] >> 2 * (block % 4) & 3 if block // 4 < len(self.states) else 0
+
     def known(self):
         """The blocks of the segment that are not absent: {block: state}."""
         states = {}
         for found in re.finditer(rb"[^\0]", self.states, re.DOTALL):
             for place in range(4):
                 state = found[0][0] >> (2 * place) & 3
-                if state == 3:
+                if state == PARTIAL and not self.units_of(found.start() * 4 + place):
                     raise Damaged(f"{self.stem}: block {found.start() * 4 + place} has state 3")
                 if state != ABSENT:
                     states[found.start() * 4 + place] = state
         return states
 
+    def units_of(self, block):
+        """One bit for each unit of a partial block that is this layer's, the first the lowest."""
+        return int.from_bytes(self.units[2 * block:2 * block + 2], "little")
+
     def read(self, block):
         with open(self.data, "rb") as file:
             file.seek(block * BLOCK)
             return file.read(BLOCK).ljust(BLOCK, b"\0")
+
+    def over(self, below, block):
+        """What a partial block reads as over the bytes below it."""
+        ours, units = self.read(block), self.units_of(block)
+        return b"".join((ours if units >> number & 1 else below)[number * UNIT:(number + 1) * UNIT]
+                        for number in range(BLOCK // UNIT))
 
 
 class Store:
@@ -133,13 +154,24 @@ class Store:
         chain, size = self.disk(name)
         segments = {layer: self.segments(layer) for layer in chain}
         blocks = {}
-        for block, (layer, state) in self.owners(chain).items():
-            if state == DATA and block * BLOCK < size:
-                number, place = divmod(block, BLOCKS_PER_SEGMENT)
-                data = segments[layer][number].read(place)
-                if data != ZEROS:
-                    blocks[block] = data
+        for block in self.owners(chain):
+            data = self._read(chain, segments, block)
+            if block * BLOCK < size and data != ZEROS:
+                blocks[block] = data
         return blocks
+
+    def _read(self, chain, segments, block):
+        number, place = divmod(block, BLOCKS_PER_SEGMENT)
+        for index, layer in enumerate(chain):
+            segment = segments[layer].get(number)
+            state = segment.state(place) if segment else ABSENT
+            if state == DATA:
+                return segment.read(place)
+            if state == PARTIAL:
+                return segment.over(self._read(chain[index + 1:], segments, block), place)
+            if state == ZERO:
+                break
+        return ZEROS
 
     def indexed(self, chain):
         """The layers of a chain that have a resolved index."""

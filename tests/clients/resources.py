@@ -1,8 +1,13 @@
 """What many tests begin with: an image to run, a volume, an image of one's own."""
 
+import hashlib
+
+from servers import DEFAULT_ACCOUNT, wait_until
+
 ZONE = "us-east-1a"
 TYPE = "t3.micro"
 AMAZON_LINUX = "al2023-ami-2023.*-kernel-6.1-x86_64"
+WINDOWS = "Windows_Server-2022-English-Full-Base-*"
 
 
 def newest_image(ec2, owner="amazon", pattern=AMAZON_LINUX, architecture=None):
@@ -15,6 +20,14 @@ def newest_image(ec2, owner="amazon", pattern=AMAZON_LINUX, architecture=None):
         {"Name": "root-device-type", "Values": ["ebs"]}])["Images"]
     assert images, pattern
     return max(images, key=lambda image: image["CreationDate"])
+
+
+def default_subnet(ec2, zone=ZONE):
+    """The id of the default VPC's subnet in a zone."""
+    (subnet,) = ec2.describe_subnets(Filters=[
+        {"Name": "availability-zone", "Values": [zone]},
+        {"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
+    return subnet["SubnetId"]
 
 
 def make_volume(ec2, **more):
@@ -39,6 +52,42 @@ def make_image(ec2, name="made"):
     return ec2.register_image(**image_request(name, snapshot))["ImageId"]
 
 
+def make_bucket(server, name="disks", region="us-east-1", account=DEFAULT_ACCOUNT):
+    configuration = {} if region == "us-east-1" else {
+        "CreateBucketConfiguration": {"LocationConstraint": region}}
+    server.client("s3", account, region).create_bucket(Bucket=name, **configuration)
+    return name
+
+
+def bundle():
+    """The objects of a bundle of one part, by the names that they have beside each other."""
+    part = b"bundled"
+    manifest = (
+        "<manifest><machine_configuration><architecture>x86_64</architecture>"
+        f"</machine_configuration><image><bundled_size>{len(part)}</bundled_size>"
+        "<parts count='1'><part index='0'><filename>image.part.0</filename>"
+        f"<digest algorithm='SHA1'>{hashlib.sha1(part).hexdigest()}</digest></part></parts>"
+        "</image></manifest>")
+    return {"image.part.0": part, "image.manifest.xml": manifest.encode()}
+
+
+def put_bundle(server):
+    """Puts a bundle into a new bucket; the location of its manifest."""
+    make_bucket(server, "bucket")
+    for key, body in bundle().items():
+        server.client("s3").put_object(Bucket="bucket", Key=key, Body=body)
+    return "bucket/image.manifest.xml"
+
+
+def store_image(ec2, image, bucket):
+    """Begins to store the image, and waits for the end; the object's key."""
+    key = ec2.create_store_image_task(ImageId=image, Bucket=bucket)["ObjectKey"]
+    wait_until(lambda: "InProgress" not in [
+        task["StoreTaskState"] for task in ec2.describe_store_image_tasks(
+            ImageIds=[image])["StoreImageTaskResults"]])
+    return key
+
+
 def run(ec2, image_id, **more):
     """Launches one instance unless told otherwise; returns the whole answer."""
     return ec2.run_instances(**{"ImageId": image_id, "InstanceType": TYPE, "MinCount": 1,
@@ -56,6 +105,12 @@ def root_volume(instance):
     (volume,) = [mapping["Ebs"]["VolumeId"] for mapping in instance["BlockDeviceMappings"]
                  if mapping["DeviceName"] == instance["RootDeviceName"]]
     return volume
+
+
+def keep_deleted(rbin, kind, days=1):
+    """Has the recycle bin take what is deleted of a kind."""
+    rbin.create_rule(ResourceType=kind, RetentionPeriod={
+        "RetentionPeriodValue": days, "RetentionPeriodUnit": "DAYS"})
 
 
 def register_form(name, snapshot):

@@ -20,7 +20,7 @@ import botocore.config
 
 REGION = "us-east-1"
 DEFAULT_ACCOUNT = "123456789012"
-READY = re.compile(r"amilab ready on (http://(?:127\.0\.0\.1|0\.0\.0\.0|\[::1\]):\d+)\n")
+READY = re.compile(r"amilab ready on (http://(?:127\.0\.0\.\d+|0\.0\.0\.0|\[::1\]):\d+)\n")
 NBD = re.compile(r"amilab serves (\S+)(?: and (\S+))?\n")
 TOKEN_VARIABLE = "AMILAB_CONTROL_TOKEN"
 # What takes longer hangs; nothing is so slow, on a machine under load either.
@@ -51,8 +51,9 @@ def run_amilab(*arguments, endpoint=None, **options):
     if endpoint is not None:
         environment["AWS_ENDPOINT_URL"] = endpoint
     options.setdefault("capture_output", True)
+    options.setdefault("timeout", HANG_SECONDS)
     return subprocess.run([binary(), *map(str, arguments)], env=environment, check=False,
-                          timeout=HANG_SECONDS, **options)
+                          **options)
 
 
 @functools.cache

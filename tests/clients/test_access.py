@@ -47,7 +47,7 @@ def test_every_control_call_wants_the_token(start_server, token_file):
     for arguments, variables in settings(token_file):
         server = start_server(*arguments, environment=variables)
         for path, body in (("reset", {}), ("clock", None), ("clock", {"freeze": True}),
-                           ("delays", None), ("accounts", {}), ("regions", None), ("space", None),
+                           ("delays", None), ("accounts", {}), ("regions", None), ("space", None), ("cost", None), ("save", None),
                            ("export/vol-1", None), ("import?name=x", {}), ("nothing", None)):
             status, answer = server.refused_control(path, body)
             assert status == 401, path

@@ -109,3 +109,24 @@ def test_images_are_shared_and_described(play, ec2):
 
 def test_a_snapshot_without_tags(play, ec2):
     play("untagged", volume=resources.make_volume(ec2))
+
+
+def test_networks(twice, ec2):
+    twice("networks", 4)
+    twice("networks_gone", 4)
+    assert [vpc["IsDefault"] for vpc in ec2.describe_vpcs()["Vpcs"]] == [True]
+
+
+def test_launches(twice, ec2):
+    ec2.create_key_pair(KeyName="login")
+    group = ec2.create_security_group(GroupName="web", Description="web")["GroupId"]
+    twice("launches", 1, image=resources.newest_image(ec2)["ImageId"], group=group,
+          subnet=resources.default_subnet(ec2))
+    twice("launches_gone", 1)
+
+
+def test_launch_templates(twice, ec2):
+    image = resources.newest_image(ec2)["ImageId"]
+    twice("templates", 1, image=image, type="t3.micro")
+    twice("templates", 1, image=image, type="t3.small")
+    twice("templates_gone", 1)

@@ -103,13 +103,30 @@ def test_space_has_totals_of_each_account(server):
     rows = [line.split() for line in done.stdout.splitlines()]
     assert [row[:3] for row in rows if row[0] in (STUDENT, NEIGHBOUR)] == [
         [STUDENT, "4", "2"], [NEIGHBOUR, "2", "1"]]  # with the client tokens
+    done = servers.run_amilab("space", "--account", STUDENT, endpoint=server.endpoint, text=True)
+    rows = [line.split() for line in done.stdout.splitlines()]
+    assert [row[0][:4] for row in rows] == ["MiB", "vol-", "vol-", "MiB", STUDENT[:4], "allo"]
+
+
+def test_space_is_shown_in_pages(server):
+    made = {make_volume(server.client(account=owner)) for owner in (STUDENT, STUDENT, NEIGHBOUR)}
+    everything = sorted(server.control("space")["disks"], key=lambda disk: disk["id"])
+    assert {disk["id"] for disk in everything} == made
+    first = server.control("space?limit=2")
+    assert first == {"disks": everything[:2]}
+    assert server.control(f"space?after={everything[1]['id']}") == {"disks": everything[2:]}
+    assert server.control(f"space?account={NEIGHBOUR}&limit=5")["disks"] == [
+        disk for disk in everything if disk["account"] == NEIGHBOUR]
+    for refused in ("limit=0", "limit=1001", "limit=many", "account=12", "region=us-east-1"):
+        assert server.refused_control(f"space?{refused}")[0] == 400
 
 
 def test_a_folder_full_of_other_files_gets_no_state(tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
-    for command in (("serve", "--listen", "127.0.0.1:0"), ("import", __file__, "--name", "one")):
+    for command, code in ((("serve", "--listen", "127.0.0.1:0"), 1),
+                          (("import", __file__, "--name", "one"), 3)):
         done = servers.run_amilab(*command, "--data", tmp_path, text=True)
-        assert done.returncode == 1
+        assert done.returncode == code
         (line,) = done.stderr.splitlines()
         assert "notes.txt" in line and str(tmp_path) in line
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]

@@ -11,7 +11,8 @@ import servers
 
 DOCS = pathlib.Path(__file__).parents[2] / "docs"
 
-COMMANDS = "serve, import, export, check, status, space, reset, help, version"
+COMMANDS = ("serve, start, stop, wait, status, env, doctor, import, export, save, space, cost, "
+            "check, reset, clock, delays, accounts, calls, coverage, lab, class, help, version")
 PAGES = "catalogue, control, coverage, fidelity, nbd"
 
 
@@ -23,24 +24,33 @@ def test_help_and_version_are_as_people_expect():
         assert servers.run_amilab(command, "--help").returncode == 0
     version = servers.run_amilab("--version", text=True)
     assert version.returncode == 0
-    assert re.fullmatch(r"amilab \d+\.\d+\.\d+\n", version.stdout)
+    assert re.fullmatch(r"amilab \d+\.\d+\.\d+( \([0-9a-f]{12}(, changed)?\))?\n", version.stdout)
     spelled_out = servers.run_amilab("version", text=True)
     assert (spelled_out.returncode, spelled_out.stdout) == (0, version.stdout)
 
 
-def test_help_is_of_the_program_of_a_command_or_a_page():
+def test_help_is_of_the_program_of_a_command_a_page_or_both():
     helped = servers.run_amilab("help", text=True)
     assert helped.returncode == 0
     assert helped.stdout.startswith(servers.run_amilab("--help", text=True).stdout)
+    commands, pages = COMMANDS.split(", "), PAGES.split(", ")
+    for topic in {*commands, *pages}:
+        expected = ""
+        if topic in commands:
+            expected += servers.run_amilab(topic, "--help", text=True).stdout
+        if topic in pages:
+            expected += (DOCS / f"{topic}.md").read_text()
+        printed = servers.run_amilab("help", topic, text=True)
+        assert (printed.returncode, printed.stdout) == (0, expected)
+        assert topic in helped.stdout
+
+
+def test_help_fits_a_screen():
+    lines = servers.run_amilab("help", text=True).stdout.splitlines()
+    assert len(lines) <= 30
+    assert max(map(len, lines)) <= 80
     for command in COMMANDS.split(", "):
-        of_command = servers.run_amilab("help", command, text=True)
-        assert of_command.returncode == 0
-        assert of_command.stdout == servers.run_amilab(command, "--help", text=True).stdout
-    for page in PAGES.split(", "):
-        printed = servers.run_amilab("help", page, text=True)
-        assert printed.returncode == 0
-        assert printed.stdout == (DOCS / f"{page}.md").read_text()
-        assert page in helped.stdout
+        assert any(line.split()[:1] == [command] for line in lines), command
 
 
 def test_messages_point_to_pages_that_the_program_has(server):
@@ -61,7 +71,7 @@ def test_messages_point_to_pages_that_the_program_has(server):
 ])
 def test_a_wrong_command_line_is_refused_in_one_line(arguments):
     done = servers.run_amilab(*arguments, text=True)
-    assert done.returncode in (1, 2)
+    assert done.returncode in (1, 2, 3)
     (line,) = done.stderr.splitlines()
     assert line.startswith("amilab: ")
     assert "ready" not in done.stdout
@@ -73,13 +83,24 @@ def test_a_wrong_command_line_is_refused_in_one_line(arguments):
     (("help", "frobnicate"),
      f"there is neither a command nor a page frobnicate; the commands are {COMMANDS}, the pages "
      f"{PAGES}; see amilab help --help"),
+    (("stauts",), "there is no command stauts; did you mean status? `amilab help` lists all"),
+    (("cal",), "there is no command cal; did you mean calls? `amilab help` lists all"),
+    (("help", "covrage"),
+     "there is neither a command nor a page covrage; did you mean coverage?; see amilab help "
+     "--help"),
+    (("serve", "--lisen=:0"),
+     "unexpected argument --lisen=:0; did you mean --listen? see amilab serve --help"),
     (("--frobnicate",), "unexpected argument --frobnicate; see amilab --help"),
     (("serve", "--port", "80"), "unexpected argument --port; see amilab serve --help"),
     (("serve", "--data", ""), "--data: the folder's name is empty; see amilab serve --help"),
     (("serve", "--threads", "1025"),
      "--threads: Value 1025 not in range 0 to 1024; see amilab serve --help"),
     (("serve", "--account-limit", "bytes=20GB"), "--account-limit: bytes=20GB is no limit: "
-     "expected such as rows=10000 or bytes=20GiB; see amilab serve --help"),
+     "expected rows=N or bytes=SIZE, such as rows=10000 or bytes=20GiB; SIZE is a number of bytes, "
+     "with KiB, MiB, GiB or TiB behind it or nothing; see amilab serve --help"),
+    (("serve", "--memory-limit", "1GB"), "--memory-limit: 1GB is no memory limit: expected a "
+     "number of bytes, with KiB, MiB, GiB or TiB behind it or nothing; 64MiB or more; see amilab "
+     "serve --help"),
     (("import", "--name", "golden"),
      "one of FILE and --from-dir is required; see amilab import --help"),
     (("import", "disk", "--from-dir", "root", "--name", "golden"),
@@ -159,6 +180,20 @@ def test_space_is_shown_of_a_directory_that_no_server_holds(tmp_path):
     assert total == "allocated, each layer once: 0.1 MiB"
     assert servers.run_amilab("space", "--data", data, "--endpoint", "http://127.0.0.1:1",
                               text=True).returncode == 1
+
+
+def test_a_data_directory_that_cannot_be_looked_at_is_one_exit_code(start_server, tmp_path):
+    held, missing = tmp_path / "held", tmp_path / "missing"
+    server = start_server("--data", held)
+    for folder in (held, missing, tmp_path):
+        for command in (("check", folder), ("space", "--data", folder),
+                        ("export", "ami-00000000", "-", "--data", folder)):
+            done = servers.run_amilab(*command, text=True)
+            assert done.returncode == 3, (command, done)
+            (line,) = done.stderr.splitlines()
+            assert str(folder) in line
+    assert not missing.exists()
+    assert server.stop() == 0
 
 
 def test_without_a_server_the_commands_say_so():

@@ -47,7 +47,7 @@ REFUSALS = [
      "InvalidInstanceID.NotFound", 400),
     ("describe_instances", {"InstanceIds": ["i-x"]}, "InvalidInstanceID.Malformed", 400),
     ("describe_key_pairs", {"KeyNames": ["absent"]}, "InvalidKeyPair.NotFound", 400),
-    ("describe_vpc_endpoints", {}, "UnsupportedOperation", 400),
+    ("describe_vpn_connections", {}, "UnsupportedOperation", 400),
     ("register_image", registering(Name="no*star"), "InvalidAMIName.Malformed", 400),
     ("register_image", registering(Name="taken"), "InvalidAMIName.Duplicate", 400),
     ("register_image", registering(BlockDeviceMappings=[
@@ -123,7 +123,7 @@ def test_a_success_has_the_same_request_id_in_header_and_body(server):
 @pytest.mark.parametrize("parameters, code", [
     ({}, "MissingAction"),
     ({"Action": "NoSuchAction"}, "InvalidAction"),
-    ({"Action": "DescribeVpcEndpoints"}, "UnsupportedOperation"),
+    ({"Action": "DescribeVpnConnections"}, "UnsupportedOperation"),
     ({"Action": "DescribeRegions", "Version": "2014-09-01"}, None),
     ({"Action": "DescribeRegions", "Version": "1999-01-01"}, "NoSuchVersion"),
     ({"Action": "DescribeRegions", "Version": "2999-01-01"}, "NoSuchVersion"),
@@ -159,7 +159,7 @@ def test_text_that_is_not_utf8_is_refused(server):
 
 def test_a_service_that_is_not_offered_says_so(server):
     with pytest.raises(botocore.exceptions.ClientError) as caught:
-        server.client("iam").list_users()
+        server.client("sns").list_topics()
     assert caught.value.response["Error"]["Code"] == "UnsupportedOperation"
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
 
@@ -191,7 +191,7 @@ def test_the_aws_cli_tells_code_operation_and_exit_code(version, server, tmp_pat
              f"The image id '[{IMAGE}]' does not exist"),
             (("describe-images", "--dry-run"), "DryRunOperation", "DescribeImages",
              "Request would have succeeded, but DryRun flag is set."),
-            (("describe-vpc-endpoints",), "UnsupportedOperation", "DescribeVpcEndpoints",
+            (("describe-vpn-connections",), "UnsupportedOperation", "DescribeVpnConnections",
              "`amilab help coverage`")):
         code, output, errors = aws.run("ec2", *arguments)
         assert code == aws_cli.REFUSED[version]

@@ -6,7 +6,7 @@ import datetime
 import pytest
 
 from refusals import code_of
-from resources import image_request, instance_of, make_snapshot, run
+from resources import image_request, instance_of, keep_deleted, make_snapshot, run
 
 OTHER = "210987654321"
 DAY_MS = 24 * 3600 * 1000
@@ -120,8 +120,7 @@ def test_protection_with_a_cooldown_holds_for_a_day(still_server, still_ec2):
 def test_what_a_rule_keeps_is_recycled_and_restored(still_server, still_ec2, rbin):
     ec2 = still_ec2
     for kind in ("EC2_IMAGE", "EBS_SNAPSHOT"):
-        rbin.create_rule(ResourceType=kind, RetentionPeriod={
-            "RetentionPeriodValue": 7, "RetentionPeriodUnit": "DAYS"})
+        keep_deleted(rbin, kind, days=7)
     image, snapshot = make_version(ec2, 1)
     (before,) = ec2.describe_images(ImageIds=[image])["Images"]
     ec2.deregister_image(ImageId=image, DeleteAssociatedSnapshots=True)

@@ -51,7 +51,8 @@ def test_what_is_refused_before_any_handler_has_a_line_too(start_server):
         urllib.request.urlopen(request, timeout=30)
     refused.value.close()
     (line,) = server.log().splitlines()
-    assert f"[info] - - - - GET:/some%0Awhere {refused.value.code} - - " in line
+    assert re.search(rf"\[info\] [0-9a-f-]{{36}} - - - GET:/some%0Awhere {refused.value.code} - - ",
+                     line), line
 
 
 def test_debug_shows_parameters_without_their_secrets(start_server):

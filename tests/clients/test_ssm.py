@@ -79,6 +79,25 @@ def test_refusals_reach_the_client(ssm, ec2):
         assert code_of(refused) == "SsmInvalidParameter"
 
 
+def test_a_secret_is_put_tagged_and_read(ssm):
+    ssm.put_parameter(Name="/app/key", Value="open sesame", Type="SecureString",
+                      KeyId="alias/mine", AllowedPattern="^open", Tier="Intelligent-Tiering",
+                      Tags=[{"Key": "team", "Value": "images"}])
+    shown = ssm.get_parameter(Name="/app/key")["Parameter"]
+    assert shown["Type"] == "SecureString" and shown["Value"] != "open sesame"
+    assert ssm.get_parameter(Name="/app/key", WithDecryption=True)["Parameter"]["Value"] == \
+        "open sesame"
+    with pytest.raises(ssm.exceptions.ParameterPatternMismatchException):
+        ssm.put_parameter(Name="/app/key", Value="close", Type="SecureString", Overwrite=True)
+    (described,) = ssm.describe_parameters(
+        ParameterFilters=[{"Key": "tag:team", "Values": ["images"]}])["Parameters"]
+    assert (described["KeyId"], described["AllowedPattern"]) == ("alias/mine", "^open")
+    on = {"ResourceType": "Parameter", "ResourceId": "/app/key"}
+    ssm.add_tags_to_resource(**on, Tags=[{"Key": "stage", "Value": "test"}])
+    ssm.remove_tags_from_resource(**on, TagKeys=["team"])
+    assert ssm.list_tags_for_resource(**on)["TagList"] == [{"Key": "stage", "Value": "test"}]
+
+
 def test_parameters_are_kept_over_a_restart(start_server, tmp_path):
     first = start_server("--data", tmp_path / "data")
     first.client("ssm").put_parameter(Name="p", Value="v", Type="String")

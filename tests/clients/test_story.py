@@ -205,6 +205,35 @@ def test_import_and_export_are_by_the_caller_that_the_environment_names(server, 
     assert elsewhere.returncode == 1 and "region is mars" in elsewhere.stderr
 
 
+def test_import_and_export_are_whose_key_the_server_takes_it_for(start_server, tmp_path):
+    disk, out = tmp_path / "disk.raw", tmp_path / "out.raw"
+    disk.write_bytes(b"x" * 4096)
+    declared = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE"}
+    mistyped = {"AWS_ACCESS_KEY_ID": "student7"}
+
+    def amilab(server, *command, environment):
+        return servers.run_amilab(*command, endpoint=server.endpoint, environment=environment,
+                                  text=True)
+
+    for strictness in ((), ("--strict-accounts",)):
+        server = start_server(*strictness)
+        server.control("accounts", {"222222222222": {"access_keys": list(declared.values())}})
+        done = amilab(server, "import", disk, "--name", "mine", environment=declared)
+        assert done.returncode == 0, done.stderr
+        (image,) = server.client(account="222222222222").describe_images(Owners=["self"])["Images"]
+        assert image["ImageId"] == done.stdout.strip()
+        export = ("export", image["ImageId"], out)
+        assert amilab(server, *export, environment=declared).returncode == 0
+        assert amilab(server, *export, environment=mistyped).returncode == 1
+        done = amilab(server, "import", disk, "--name", "theirs", environment=mistyped)
+        assert done.returncode == (1 if strictness else 0)
+        assert ("credentials" in done.stderr) == bool(strictness)
+        done = amilab(server, "import", disk, "--name", "named", "--account", "333333333333",
+                      environment=mistyped)
+        assert done.returncode == 0, done.stderr
+        assert "student7" in server.log()
+
+
 def test_an_export_is_of_what_the_account_sees(server, ec2, tmp_path):
     volume = ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
     snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]

@@ -159,6 +159,7 @@ def test_a_running_clock_ends_a_delay_by_itself(server, ec2, image_id):
 
 
 def test_the_control_api_refuses_what_it_does_not_know(server):
+    before = server.control("delays")
     for path, body in (("delays", {"image.slow": 1}), ("delays", {"image.pending": -1}),
                        ("delays", {"image.pending": "soon"}), ("delays", []),
                        ("clock", {"frozen": True}), ("clock", {"set": "tomorrow"}),
@@ -166,7 +167,7 @@ def test_the_control_api_refuses_what_it_does_not_know(server):
         status, answer = server.refused_control(path, body)
         assert status == 400
         assert answer["error"]
-    assert set(server.control("delays").values()) == {0, 3_600_000}
+    assert server.control("delays") == before
     assert server.control("clock")["frozen"] is False
     assert server.refused_control("nothing")[0] == 404
     assert server.refused_control("reset", method="GET")[0] == 405

@@ -1,9 +1,12 @@
 // Form requests, as far as they need no state: decoding, signatures, the schema, typed requests.
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/wire/credential_scope.h"
 #include "server/wire/ec2/schema.h"
+#include "server/wire/iam/schema.h"
 #include "server/wire/parameters.h"
 #include "server/wire/protocols.h"
 #include "server/wire/sts/schema.h"
@@ -38,6 +41,23 @@ void expect_no_order(const HttpText& text, const std::string& canonical)
     require(other == canonical, "the same parameters in another order are the same request");
 }
 
+/// A service whose requests are forms.
+struct FormService {
+    const wire::ServiceSchema& service;
+    std::span<const TypedRequest> requests;
+};
+
+FormService called_by(std::string_view version)
+{
+    if (version == sts::kService.version) {
+        return {sts::kService, kStsRequests};
+    }
+    if (version == iam::kService.version) {
+        return {iam::kService, kIamRequests};
+    }
+    return {ec2::kService, kEc2Requests};
+}
+
 void read_form(const HttpText& text)
 {
     const wire::Parameters parameters(text.query, text.body);
@@ -45,11 +65,10 @@ void read_form(const HttpText& text)
     if (const auto credential = parameters.find("X-Amz-Credential")) {
         wire::scope_from_credential(*credential);
     }
-    const bool is_sts = parameters.find("Version") == sts::kService.version;
-    const auto& service = is_sts ? sts::kService : ec2::kService;
-    const auto& operation =
-        wire::rules_of(service.protocol).find_operation(service, text.request(), &parameters);
-    const auto* typed = find(is_sts ? kStsRequests : kEc2Requests, operation);
+    const auto called = called_by(parameters.find("Version").value_or(""));
+    const auto& operation = wire::rules_of(called.service.protocol)
+                                .find_operation(called.service, text.request(), &parameters);
+    const auto* typed = find(called.requests, operation);
     require(typed != nullptr, "what is served has a typed request");
     typed->parse(parameters.root());
 }

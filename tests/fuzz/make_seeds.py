@@ -14,12 +14,13 @@ import shutil
 import struct
 import sys
 import urllib.parse
+import zlib
 
 # Requests that look the same after this are one.
 VALUES = re.compile(r"=[^ &]*|\b[0-9a-f]{8,}\b|\d+")
 MOST_OF_AN_OPERATION = 12
 TARGETS = {"ssm": "AmazonSSM"}
-VERSIONS = {"ec2": "2016-11-15", "sts": "2011-06-15"}
+VERSIONS = {"ec2": "2016-11-15", "iam": "2010-05-08", "sts": "2011-06-15"}
 CREDENTIAL = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260102/us-east-1/{}/aws4_request, " \
              "SignedHeaders=host, Signature=00"
 
@@ -65,10 +66,26 @@ def json_request(service, operation, method, path, words):
     return "\n".join([f"{method} {path}", *headers, "", body])
 
 
+def s3_request(summary):
+    """Each header begins with a name and "="; values may have spaces."""
+    method, path, *rest = summary.split(" ", 2)
+    fields = re.split(r" (?=[A-Za-z][\w-]*=)", rest[0]) if rest else []
+    headers = [field.replace("=", ": ", 1) for field in fields if "=" in field]
+    return "\n".join([f"{method} {path}", *headers, "", ""])
+
+
 def requests(answers):
-    folders = {"ec2": "forms", "sts": "forms", "ssm": "json", "rbin": "json", "ebs": "ebs_direct"}
+    folders = {"ec2": "forms", "iam": "forms", "sts": "forms", "ssm": "json", "rbin": "json",
+               "ebs": "ebs_direct", "s3": "s3_requests"}
     for service, operation, summary in chosen(answers):
         method, path, *words = summary.split(" ")
+        if service == "s3":
+            document = re.search(r" (<.*>)$", summary)
+            if document:
+                yield "s3_documents", document[1].encode()
+                summary = summary[:document.start()]
+            yield folders[service], s3_request(summary).encode()
+            continue
         if service in VERSIONS:
             text = form(service, operation, words)
         else:
@@ -87,6 +104,26 @@ def odd_requests():
         '{"Name":"a\\u0000\\ud83d\\ude00","Tags":[{"Key":null},[1e400,-0.5,true]],"Value":18446744073709551615}'
     yield "json", "GET /rules/%2F%00?maxResults=1&maxResults=2&%zz=1\n\n"
     yield "ebs_direct", "GET /snapshots/snap-0123456789abcdef0/blocks/0?blockToken=AAABAQ%3D%3D\n\n"
+
+
+def odd_s3():
+    """Requests by the name of the host and presigned, bodies in chunks, other documents."""
+    scope = "AKIAIOSFODNN7EXAMPLE%2F20260102%2Fus-east-1%2Fs3%2Faws4_request"
+    yield "s3_requests", b"GET /a%2Fb?x-id=GetObject\nHost: disks.s3.eu-west-1.localhost:4566\n" \
+        b"Range: bytes=-5\nIf-Modified-Since: Fri, 02 Jan 2026 03:04:05 GMT\n\n"
+    yield "s3_requests", f"PUT /disks/a?X-Amz-Credential={scope}&X-Amz-Date=20260102T030405Z" \
+        "&X-Amz-Expires=60&X-Amz-Signature=0&x-amz-acl=private\nx-amz-tagging: a%20b=c&d\n\n".encode()
+    yield "s3_requests", b"GET /disks/a?AWSAccessKeyId=x&Expires=1767323045&Signature=%2B\n\n"
+    long = "2000;chunk-signature=00\r\n" + "x" * 8192
+    for chunks in ("0\r\n\r\n", "3\r\nabc\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n",
+                   f"{long}\r\n1\r\na\r\n0;chunk-signature=0\r\n", "1\r\na\r\n1\r\nb\r\n0\r\n\r\n",
+                   "0\r\nx-amz-trailer-signature:0\r\n\r\n", "ffffffffffffffff\r\n", "3\nabc\n0\n\n"):
+        yield "s3_chunks", chunks.encode()
+    for document in ("<s:Delete xmlns:s='x'><s:Object><s:Key>a</s:Key></s:Object></s:Delete>",
+                     "<?xml version='1.0'?><!DOCTYPE x [<!ENTITY e 'e'>]><Tagging><TagSet><Tag><Key>"
+                     "&e;</Key><Value><![CDATA[ ]]></Value></Tag></TagSet></Tagging>",
+                     "<Delete><Object><Key> </Key></Object><Quiet>1</Quiet></Delete>"):
+        yield "s3_documents", document.encode()
 
 
 def option(number, data=b""):
@@ -164,10 +201,50 @@ def damages():
             yield from (bytes([flags]) + change for change in changes)
 
 
+def vhd_part(layout, *fields, size, checksum):
+    part = bytearray(struct.pack(layout, *fields).ljust(size, b"\0"))
+    part[checksum:checksum + 4] = struct.pack(">I", ~sum(part) & 0xFFFFFFFF)
+    return bytes(part)
+
+
+def vhd_footer(size, kind, header):
+    return vhd_part(">8sIIQIIIIQQII", b"conectix", 2, 0x10000, header, 0, 0, 0, 0, size, size, 0,
+                    kind, size=512, checksum=64)
+
+
+def vhds():
+    """A fixed one, and a dynamic one of two blocks of 4 KiB, of which one is there."""
+    yield b"boot".ljust(1024, b"\0") + vhd_footer(1024, 2, (1 << 64) - 1)
+    footer = vhd_footer(8192, 3, 512)
+    header = vhd_part(">8sQQIII", b"cxsparse", (1 << 64) - 1, 1536, 0x10000, 2, 4096, size=1024,
+                      checksum=36)
+    table = struct.pack(">II", 4, 0xFFFFFFFF).ljust(512, b"\xff")
+    yield footer + header + table + b"\xff".ljust(512, b"\0") + b"boot".ljust(4096, b"\0") + footer
+
+
+def vmdk_header(directory):
+    header = struct.pack("<4sIIQQQQIQQQB4sH", b"KDMV", 3, 0x30001, 32, 16, 1, 1, 512, 0, directory,
+                         0, 0, b"\n \r\n", 1)
+    return header.ljust(512, b"\0")
+
+
+def vmdks():
+    """Two grains of 8 KiB, of which one is there; the directory before them, or at the end."""
+    text = b'# Disk DescriptorFile\nparentCID=ffffffff\ncreateType="streamOptimized"\n' \
+           b'RW 32 SPARSE "d"\n'
+    packed = zlib.compress(b"boot".ljust(8192, b"\0"))
+    grain = (struct.pack("<QI", 0, len(packed)) + packed).ljust(512, b"\0")
+    rest = text.ljust(512, b"\0") + grain + struct.pack("<I", 2).ljust(2048, b"\0") \
+        + struct.pack("<I", 3).ljust(512, b"\0")
+    yield vmdk_header(7) + rest
+    yield vmdk_header((1 << 64) - 1) + rest + vmdk_header(7) + bytes(512)
+
+
 def everything(answers):
     yield from requests(answers)
     for target, text in odd_requests():
         yield target, text.encode()
+    yield from odd_s3()
     for said in handshakes():
         yield "nbd_handshake", said
     for said in command_lists():
@@ -176,6 +253,8 @@ def everything(answers):
     for how in damages():
         yield "block_maps", how
         yield "layer_indexes", how
+    for image in (*vhds(), *vmdks()):
+        yield "disk_images", image
 
 
 def main():

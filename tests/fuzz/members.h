@@ -9,8 +9,8 @@
 
 namespace amilab::fuzz {
 
-/// Reads a request of a json or rest-json service as far as that needs no state. `go_on` is called
-/// with one that the schema takes.
+/// Reads a request of a json, rest-json or rest-xml service as far as that needs no state.
+/// `go_on` is called with one that the schema takes.
 void read_members(
     const wire::ServiceSchema& service, std::span<const TypedRequest> requests,
     const HttpText& text,

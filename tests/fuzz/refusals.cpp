@@ -15,7 +15,7 @@ void expect_document(const wire::ServiceSchema& service, const ApiError& error)
     const auto& rules = wire::rules_of(service.protocol);
     const auto answer = rules.render_error(service, error, kRequestId);
     require(wire::is_utf8(answer.body), "a refusal is UTF-8");
-    if (rules.is_form) {
+    if (rules.is_form || service.protocol == wire::Protocol::kRestXml) {
         pugi::xml_document document;
         require(document.load_string(answer.body.c_str()), "a refusal is XML");
     } else {
@@ -35,7 +35,9 @@ void expect_read_or_refused(const wire::ServiceSchema& service, const std::funct
     try {
         read();
     } catch (const ApiError& error) {
-        require(error.http_status >= 400 && error.http_status < 500,
+        // S3 says so of what is not offered.
+        const bool is_by_name = error.code == "NotImplemented" && error.http_status == 501;
+        require((error.http_status >= 400 && error.http_status < 500) || is_by_name,
                 "what cannot be read is the client's fault");
         require(!error.code.empty() && *error.what() != '\0', "a refusal has a code and a message");
         expect_document(service, error);

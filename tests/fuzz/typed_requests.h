@@ -16,7 +16,9 @@ struct TypedRequest {
 // Of all operations that are served. Made by list_requests.py.
 extern const std::span<const TypedRequest> kEbsRequests;
 extern const std::span<const TypedRequest> kEc2Requests;
+extern const std::span<const TypedRequest> kIamRequests;
 extern const std::span<const TypedRequest> kRbinRequests;
+extern const std::span<const TypedRequest> kS3Requests;
 extern const std::span<const TypedRequest> kSsmRequests;
 extern const std::span<const TypedRequest> kStsRequests;
 

@@ -213,6 +213,31 @@ class BuildCatalogue(unittest.TestCase):
                                       f" WHERE location = '{zone}' ORDER BY 1")
                            for zone in ("mxc1-az2", "use2-az2")))
 
+    def test_an_instance_costs_what_its_size_does_unless_said_otherwise(self):
+        self.change("prices.json", lambda c: (
+            c["instance_hours"]["us-east-1"]["families"].update({"t3": 0.05}),
+            c["instance_hours"]["us-east-1"]["types"].update({"t3.large": 0.123456,
+                                                               "t3.small": None})))
+        _, output = self.build()
+        ((number,),) = self.query(output, "SELECT number FROM region WHERE name = 'us-east-1'")
+        prices = dict(self.query(output, "SELECT name, prices FROM instance_price"))
+        hours = {name: int.from_bytes(prices[name][4 * number - 4:4 * number], "big")
+                 for name in ("t3.2xlarge", "t3.large", "t3.small")}
+        self.assertEqual(hours, {"t3.2xlarge": 400000, "t3.large": 123456, "t3.small": 0})
+
+    def test_a_price_of_nothing_is_refused(self):
+        self.change("prices.json",
+                    lambda c: c["storage"]["us-east-1"].update({"volume-gp3": 0}))
+        self.assert_refused("us-east-1 volume-gp3")
+
+    def test_prices_of_a_region_that_is_not_there_are_refused(self):
+        self.change("prices.json", lambda c: c["storage"].update({"mars-1": {}}))
+        self.assert_refused("mars-1")
+
+    def test_every_price_has_a_page_and_a_date(self):
+        self.change("prices.json", lambda c: c["transfer"].pop("date"))
+        self.assert_refused("date")
+
     def test_a_region_with_an_unknown_key_is_refused(self):
         self.change("regions.json", lambda c: c["regions"][0].update({"optin": True}))
         self.assert_refused("optin")

@@ -30,6 +30,7 @@ class House(unittest.TestCase):
         self.write("fixtures/api/served.json",
                    json.dumps({"ec2": {"volumes": {"volumes": ["DescribeVolumes"]}}}))
         self.write("server/main.cpp", "")
+        self.write_facts(f"| DescribeVolumes refuses | observed | `{FAMILY}.cpp` |")
         self.write("storage/CMakeLists.txt", "")
         self.write(f"{FAMILY}.h", "")
         self.write(f"{FAMILY}.cpp", SOURCE)
@@ -40,10 +41,13 @@ class House(unittest.TestCase):
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text)
 
+    def write_facts(self, row):
+        self.write("docs/fidelity.md", f"| behaviour | how we know | where |\n|---|---|---|\n{row}\n")
+
     def wrong(self):
         return [*check_house.check_roots(self.root), *check_house.check_includes(self.root),
                 *check_house.check_locks(self.root), *check_house.check_families(self.root),
-                *check_house.check_rows(self.root)]
+                *check_house.check_rows(self.root), *check_house.check_facts(self.root)]
 
     def assert_wrong(self, part):
         self.assertTrue(any(part in line for line in self.wrong()), self.wrong())
@@ -121,6 +125,21 @@ class House(unittest.TestCase):
             self.assert_wrong("storage/base/clock.h:2: std::")
         self.write("storage/base/clock.h", "    Mutex mutex_{LockLevel::kClock};\n")
         self.write("storage/base/mutex.h", "    std::mutex mutex_;\n")
+        self.assertEqual(self.wrong(), [])
+
+    def test_a_fact_cites_what_is_there(self):
+        self.write_facts("| DescribeVolumes refuses | observed | `server/services/volumes.cpp` |")
+        self.assert_wrong("docs/fidelity.md:3: there is no server/services/volumes.cpp")
+
+    def test_a_fact_of_an_operation_cites_who_knows_it(self):
+        self.write("server/calls/session.cpp", "")
+        self.write_facts("| DescribeVolumes refuses | observed | `server/calls/session.cpp` |")
+        self.assert_wrong("docs/fidelity.md:3: DescribeVolumes is not in server/calls/session.cpp")
+
+    def test_a_fact_has_no_code_that_nothing_says(self):
+        self.write_facts(f"| `VolumeInUse` | observed | `{FAMILY}.cpp` |")
+        self.assert_wrong("docs/fidelity.md:3: nothing says VolumeInUse")
+        self.write("server/calls/errors.cpp", 'return {"VolumeInUse"};\n')
         self.assertEqual(self.wrong(), [])
 
 

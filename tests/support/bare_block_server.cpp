@@ -1,5 +1,5 @@
-// The floor that the EBS direct APIs are compared with: Boost.Beast alone, which reads and writes
-// blocks of one file, without checksums, tokens, limits or timeouts.
+// The floor that the EBS direct APIs and S3 are compared with: Boost.Beast alone, which reads and
+// writes blocks of one file, without checksums, tokens, limits or timeouts.
 #include <fcntl.h>
 #include <unistd.h>
 #include <charconv>
@@ -24,17 +24,18 @@ namespace http = boost::beast::http;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr std::size_t kBlock = 512 * 1024;
-
 /// GET /7 gives block 7, PUT /7 replaces it.
 class Session : public std::enable_shared_from_this<Session> {
 public:
-    Session(tcp::socket socket, int file) : socket_(std::move(socket)), file_(file) {}
+    Session(tcp::socket socket, int file, std::size_t block_bytes)
+        : socket_(std::move(socket)), file_(file), block_bytes_(block_bytes)
+    {
+    }
 
     void read()
     {
         request_.emplace();
-        request_->body_limit(2 * kBlock);
+        request_->body_limit(2 * block_bytes_);
         http::async_read(socket_, buffer_, *request_,
                          [self = shared_from_this()](error_code error, std::size_t) {
                              if (!error) {
@@ -53,16 +54,16 @@ private:
         off_t block = 0;
         const auto target = request.target().substr(1);
         std::from_chars(target.data(), target.data() + target.size(), block);
-        const auto offset = block * static_cast<off_t>(kBlock);
+        const auto offset = block * static_cast<off_t>(block_bytes_);
         ssize_t moved = 0;
         if (request.method() == http::verb::put) {
             moved = ::pwrite(file_, request.body().data(), request.body().size(), offset);
             response_.result(http::status::created);
         } else {
-            response_.body().resize(kBlock);
-            moved = ::pread(file_, response_.body().data(), kBlock, offset);
+            response_.body().resize(block_bytes_);
+            moved = ::pread(file_, response_.body().data(), block_bytes_, offset);
         }
-        if (moved != static_cast<ssize_t>(kBlock)) {
+        if (moved != static_cast<ssize_t>(block_bytes_)) {
             response_.result(http::status::bad_request);
         }
         response_.prepare_payload();
@@ -76,6 +77,7 @@ private:
 
     tcp::socket socket_;
     int file_;
+    std::size_t block_bytes_;
     boost::beast::flat_buffer buffer_;
     std::optional<http::request_parser<http::string_body>> request_;
     http::response<http::string_body> response_;
@@ -88,9 +90,11 @@ int main(int argc, char** argv)
     CLI::App app{"Boost.Beast alone, with the blocks of a file; prints its port"};
     std::uint16_t port = 0;
     std::string path;
+    std::size_t block_bytes = std::size_t{512} << 10U;
     unsigned threads = 1;
     app.add_option("port", port, "0: any free one");
-    app.add_option("--file", path, "whose blocks of 512 KiB it serves")->required();
+    app.add_option("--file", path, "whose blocks it serves")->required();
+    app.add_option("--block-bytes", block_bytes, "how long one is");
     app.add_option("--threads", threads, "how many serve");
     CLI11_PARSE(app, argc, argv);
 
@@ -100,6 +104,6 @@ int main(int argc, char** argv)
         return 1;
     }
     amilab::test::serve(port, threads, [&](tcp::socket socket) {
-        std::make_shared<Session>(std::move(socket), file)->read();
+        std::make_shared<Session>(std::move(socket), file, block_bytes)->read();
     });
 }

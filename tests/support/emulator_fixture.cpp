@@ -37,6 +37,15 @@ Answer read_answer(ApiAnswer answer)
 
 }  // namespace
 
+std::string authorization_of(std::string_view access_key, std::string_view region,
+                             std::string_view service)
+{
+    return fmt::format(
+        "AWS4-HMAC-SHA256 Credential={}/20260102/{}/{}/aws4_request, "
+        "SignedHeaders=host, Signature=00",
+        access_key, region, service);
+}
+
 std::string Answer::text(const std::string& path) const
 {
     return root().select_node(path.c_str()).node().text().get();
@@ -77,9 +86,14 @@ TestEmulator::TestEmulator(DataDirectory::Options options)
 }
 
 TestEmulator::TestEmulator(Machines& machines)
+    : TestEmulator(Emulator::Options{.machines = &machines})
+{
+}
+
+TestEmulator::TestEmulator(Emulator::Options options)
     : TestEmulator(
           DataDirectory::Options{.path = {}, .seed = test_seed(), .catalogue = {}, .report = {}},
-          Emulator::Options{.machines = &machines})
+          std::move(options))
 {
 }
 
@@ -110,10 +124,7 @@ Answer TestEmulator::call_form(const wire::ServiceSchema& service, std::string_v
     for (const auto& [name, value] : parameters) {
         body += fmt::format("&{}={}", url_encoded(name), url_encoded(value));
     }
-    const auto authorization = fmt::format(
-        "AWS4-HMAC-SHA256 Credential={}/20260102/{}/{}/aws4_request, "
-        "SignedHeaders=host, Signature=00",
-        account, region, service.name);
+    const auto authorization = authorization_of(account, region, service.name);
     auto call = emulator_.parse({.method = "POST",
                                  .content_type = "application/x-www-form-urlencoded",
                                  .authorization = authorization},

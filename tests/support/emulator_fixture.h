@@ -27,6 +27,11 @@ Parameters merged(Parameters parameters, const Parameters& others);
 /// Filter.1 of a Describe call, with one value.
 Parameters filter(const std::string& name, const std::string& value);
 
+/// An Authorization header by which a call is of that access key, or account, in a region; nobody
+/// has signed it.
+std::string authorization_of(std::string_view access_key, std::string_view region,
+                             std::string_view service);
+
 /// What a call gave.
 struct Answer {
     int status = 0;
@@ -59,6 +64,7 @@ public:
     explicit TestEmulator(DataDirectory::Options options);
     /// With instances that run on these machines, which outlive it.
     explicit TestEmulator(Machines& machines);
+    explicit TestEmulator(Emulator::Options options);
 
     /// One EC2 call of that account in that region.
     Answer call(std::string_view action, const Parameters& parameters = {},

@@ -1,6 +1,7 @@
 // Loaded into a server before everything else (LD_PRELOAD): its calls on files below one folder are
 // counted, and some of them fail, as tests/clients/failing_files.py says in memory that both share.
 
+#include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -11,6 +12,7 @@
 #include <cerrno>
 #include <cstdarg>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <string_view>
 
@@ -98,6 +100,68 @@ int open_watched(const char* path, int flags, mode_t mode)
     const int file = open_next(path, flags, mode);
     watch(file, is_below(path));
     return file;
+}
+
+/// Of a name that is relative to an open folder, or to the working one.
+bool is_below(int folder, const char* path)
+{
+    const bool is_absolute = path != nullptr && path[0] == '/';
+    return is_absolute || folder == AT_FDCWD ? is_below(path) : is_watched(folder);
+}
+
+int open_watched_at(int folder, const char* path, int flags, mode_t mode)
+{
+    static auto* const call = next<int(int, const char*, int, ...)>("openat");
+    const bool is_ours = is_below(folder, path);
+    if (fails(is_ours, (flags & O_CREAT) != 0 ? Kind::kWrites : Kind::kReads)) {
+        return -1;
+    }
+    const int file = call(folder, path, flags, mode);
+    watch(file, is_ours);
+    return file;
+}
+
+FILE* open_stream(const char* name, const char* path, const char* mode)
+{
+    auto* const call = next<FILE*(const char*, const char*)>(name);
+    const bool reads = std::string_view(mode).find_first_of("wa+") == std::string_view::npos;
+    if (fails(is_below(path), reads ? Kind::kReads : Kind::kWrites)) {
+        return nullptr;
+    }
+    FILE* const stream = call(path, mode);
+    if (stream != nullptr) {
+        watch(fileno(stream), is_below(path));
+    }
+    return stream;
+}
+
+/// stat, lstat and their like by a name; `name`: which.
+template <class Status>
+int status_by_path(const char* name, const char* path, Status* found)
+{
+    auto* const call = next<int(const char*, Status*)>(name);
+    return fails(is_below(path), Kind::kReads) ? -1 : call(path, found);
+}
+
+template <class Status>
+int status_of_file(const char* name, int file, Status* found)
+{
+    auto* const call = next<int(int, Status*)>(name);
+    return fails(is_watched(file), Kind::kReads) ? -1 : call(file, found);
+}
+
+template <class Status>
+int status_at(const char* name, int folder, const char* path, Status* found, int flags)
+{
+    auto* const call = next<int(int, const char*, Status*, int)>(name);
+    return fails(is_below(folder, path), Kind::kReads) ? -1 : call(folder, path, found, flags);
+}
+
+template <class Entry>
+Entry* read_entry(const char* name, DIR* folder)
+{
+    auto* const call = next<Entry*(DIR*)>(name);
+    return fails(is_watched(dirfd(folder)), Kind::kReads) ? nullptr : call(folder);
 }
 
 mode_t mode_of(int flags, va_list arguments)
@@ -219,6 +283,129 @@ int mkdir(const char* path, mode_t mode) noexcept
 {
     static auto* const call = next<int(const char*, mode_t)>("mkdir");
     return fails(is_below(path), Kind::kWrites) ? -1 : call(path, mode);
+}
+
+int openat(int folder, const char* path, int flags, ...)
+{
+    va_list arguments;
+    va_start(arguments, flags);
+    const auto mode = mode_of(flags, arguments);
+    va_end(arguments);
+    return open_watched_at(folder, path, flags, mode);
+}
+
+int openat64(int folder, const char* path, int flags, ...)
+{
+    va_list arguments;
+    va_start(arguments, flags);
+    const auto mode = mode_of(flags, arguments);
+    va_end(arguments);
+    return open_watched_at(folder, path, flags, mode);
+}
+
+FILE* fopen(const char* path, const char* mode)
+{
+    return open_stream("fopen", path, mode);
+}
+
+FILE* fopen64(const char* path, const char* mode)
+{
+    return open_stream("fopen64", path, mode);
+}
+
+int fclose(FILE* stream)
+{
+    static auto* const call = next<int(FILE*)>("fclose");
+    watch(fileno(stream), false);
+    return call(stream);
+}
+
+DIR* opendir(const char* path)
+{
+    static auto* const call = next<DIR*(const char*)>("opendir");
+    if (fails(is_below(path), Kind::kReads)) {
+        return nullptr;
+    }
+    DIR* const folder = call(path);
+    if (folder != nullptr) {
+        watch(dirfd(folder), is_below(path));
+    }
+    return folder;
+}
+
+struct dirent* readdir(DIR* folder)
+{
+    return read_entry<struct dirent>("readdir", folder);
+}
+
+struct dirent64* readdir64(DIR* folder)
+{
+    return read_entry<struct dirent64>("readdir64", folder);
+}
+
+int closedir(DIR* folder)
+{
+    static auto* const call = next<int(DIR*)>("closedir");
+    watch(dirfd(folder), false);
+    return call(folder);
+}
+
+int stat(const char* path, struct stat* found) noexcept
+{
+    return status_by_path("stat", path, found);
+}
+
+int stat64(const char* path, struct stat64* found) noexcept
+{
+    return status_by_path("stat64", path, found);
+}
+
+int lstat(const char* path, struct stat* found) noexcept
+{
+    return status_by_path("lstat", path, found);
+}
+
+int lstat64(const char* path, struct stat64* found) noexcept
+{
+    return status_by_path("lstat64", path, found);
+}
+
+int fstat(int file, struct stat* found) noexcept
+{
+    return status_of_file("fstat", file, found);
+}
+
+int fstat64(int file, struct stat64* found) noexcept
+{
+    return status_of_file("fstat64", file, found);
+}
+
+int fstatat(int folder, const char* path, struct stat* found, int flags) noexcept
+{
+    return status_at("fstatat", folder, path, found, flags);
+}
+
+int fstatat64(int folder, const char* path, struct stat64* found, int flags) noexcept
+{
+    return status_at("fstatat64", folder, path, found, flags);
+}
+
+int access(const char* path, int mode) noexcept
+{
+    static auto* const call = next<int(const char*, int)>("access");
+    return fails(is_below(path), Kind::kReads) ? -1 : call(path, mode);
+}
+
+int unlinkat(int folder, const char* path, int flags) noexcept
+{
+    static auto* const call = next<int(int, const char*, int)>("unlinkat");
+    return fails(is_below(folder, path), Kind::kWrites) ? -1 : call(folder, path, flags);
+}
+
+int rmdir(const char* path) noexcept
+{
+    static auto* const call = next<int(const char*)>("rmdir");
+    return fails(is_below(path), Kind::kWrites) ? -1 : call(path);
 }
 
 }  // extern "C"

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cctype>
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tests/support/json_message.h"
@@ -68,10 +67,7 @@ JsonAnswer JsonCaller::call(std::string_view method, std::string_view target, st
                             const Parameters& headers) const
 {
     const auto question = std::min(target.find('?'), target.size());
-    const auto authorization = fmt::format(
-        "AWS4-HMAC-SHA256 Credential={}/20260102/{}/{}/aws4_request, "
-        "SignedHeaders=host, Signature=00",
-        account_, region_, service_);
+    const auto authorization = authorization_of(account_, region_, service_);
     const auto header = [&](std::string_view name) -> std::optional<std::string_view> {
         for (const auto& [given, value] : headers) {
             if (is_same_header(given, name)) {

@@ -4,6 +4,7 @@
 
 #include "server/wire/protocols.h"
 #include "tests/support/json_caller.h"
+#include "tests/support/s3_caller.h"
 
 namespace amilab::test {
 
@@ -30,6 +31,18 @@ ServiceAnswer call_json(const JsonCaller& caller, std::string_view action,
     return {answer.status, answer.code, answer.message, text + answer.body};
 }
 
+ServiceAnswer call_s3(const S3Caller& caller, std::string_view action, const Parameters& parameters)
+{
+    auto answer = caller.call_operation(action, parameters);
+    std::string text;
+    for (const auto& [name, value] : answer.headers) {
+        text += fmt::format("{}: {}\n", name, value);
+    }
+    // The request's id is in the document of a refusal alone.
+    return {answer.status, answer.code, answer.message,
+            text + (answer.ok() ? answer.body : answer.code + answer.message)};
+}
+
 }  // namespace
 
 ServiceAnswer call_service(TestEmulator& emulator, std::string_view service,
@@ -37,6 +50,10 @@ ServiceAnswer call_service(TestEmulator& emulator, std::string_view service,
                            std::string_view account, std::string_view region)
 {
     const auto& schema = test_services().named(service)->schema;
+    if (schema.protocol == wire::Protocol::kRestXml) {
+        return call_s3(S3Caller(emulator, std::string(account), std::string(region)), action,
+                       parameters);
+    }
     if (!wire::rules_of(schema.protocol).is_form) {
         return call_json(
             JsonCaller(emulator, std::string(service), std::string(account), std::string(region)),

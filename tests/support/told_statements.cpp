@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include "storage/base/background.h"
 #include "storage/metadata/sql/database.h"
 
 namespace amilab::test {
@@ -49,6 +50,18 @@ std::vector<std::string> ToldStatements::texts_of(const std::function<void()>& a
     noted_texts = &texts;
     action();
     noted_texts = nullptr;
+    return texts;
+}
+
+std::vector<std::string> ToldStatements::texts_of(Background& background,
+                                                  const std::function<void()>& action) const
+{
+    std::vector<std::string> texts;
+    background.post([&] { noted_texts = &texts; });
+    action();
+    background.drain();
+    background.post([] { noted_texts = nullptr; });
+    background.drain();
     return texts;
 }
 

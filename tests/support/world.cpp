@@ -20,6 +20,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kGeneration = "generation-1";
+/// What of a generation is in files beside the rows: disks, and the objects of S3.
+constexpr const char* kFolders[] = {"layers", "objects"};
 
 std::string make_folder()
 {
@@ -100,17 +102,22 @@ void PreparedWorld::keep_files(World& world)
     auto& generation = world.emulator().generation();
     files_.push_back({"current", std::string(kGeneration)});
     files_.push_back({fmt::format("{}/metadata.sqlite", kGeneration), database_bytes(generation)});
-    for (const auto& entry : fs::directory_iterator(generation.path() + "/layers")) {
-        files_.push_back(
-            {fmt::format("{}/layers/{}", kGeneration, entry.path().filename().string()),
-             file_bytes(entry.path())});
+    for (const auto* const part : kFolders) {
+        std::error_code none;  // the folder of objects is made with the first
+        for (const auto& entry : fs::directory_iterator(generation.path() + "/" + part, none)) {
+            files_.push_back(
+                {fmt::format("{}/{}/{}", kGeneration, part, entry.path().filename().string()),
+                 file_bytes(entry.path())});
+        }
     }
 }
 
 World PreparedWorld::copy() const
 {
     const auto folder = make_folder();
-    fs::create_directories(fmt::format("{}/{}/layers", folder, kGeneration));
+    for (const auto* const part : kFolders) {
+        fs::create_directories(fmt::format("{}/{}/{}", folder, kGeneration, part));
+    }
     for (const auto& file : files_) {
         std::ofstream(folder + "/" + file.name, std::ios::binary) << file.bytes;
     }

@@ -59,6 +59,21 @@ TEST_F(AfterCommit, ActionsRunInOrderAndSeeWhatIsCommitted)
     EXPECT_THAT(said_, ElementsAre("there", "second"));
 }
 
+TEST_F(AfterCommit, ActionsOfAnAdoptedSessionRunBehindItsOwn)
+{
+    write([&](Session& session) {
+        session.after_commit(say("own"));
+        const Caller other{.account = "222222222222", .region = kRegion, .access_key = {}};
+        Session theirs({test_services(), aws_.generation(), other, parameters_, "test"},
+                       session.db(), session.ids());
+        theirs.after_commit(say("adopted"));
+        session.adopt(theirs);
+        theirs.committed();
+        EXPECT_THAT(said_, IsEmpty());
+    });
+    EXPECT_THAT(said_, ElementsAre("own", "adopted"));
+}
+
 TEST_F(AfterCommit, ActionsOfACallThatFailsDoNotRun)
 {
     EXPECT_THROW(write([&](Session& session) {

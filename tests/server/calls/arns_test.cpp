@@ -61,6 +61,73 @@ TEST(Arns, OfAKeyOfAnotherPartitionAreNoneOfTheRegion)
     EXPECT_TRUE(set_key("arn:aws-us-gov" + rest).ok());
 }
 
+TEST(Arns, OfAnAliasKeepThePartitionThatTheyName)
+{
+    TestEmulator aws;
+    const auto set_key = [&](const std::string& partition) {
+        return aws.call(
+            "ModifyEbsDefaultKmsKeyId",
+            {{"KmsKeyId", "arn:" + partition + ":kms:us-gov-west-1:123456789012:alias/mine"}},
+            kAccount, kGov);
+    };
+    EXPECT_FALSE(set_key("aws").ok());
+    EXPECT_FALSE(set_key("aws-cn").ok());
+    EXPECT_TRUE(set_key("aws-us-gov").ok());
+}
+
+/// An image of the account in a region.
+std::string own_image_in(TestEmulator& aws, const std::string& region)
+{
+    const auto volume =
+        aws.must("CreateVolume", {{"AvailabilityZone", region + "a"}, {"Size", "1"}}, kAccount,
+                 region)
+            .text("volumeId");
+    const auto snapshot =
+        aws.must("CreateSnapshot", {{"VolumeId", volume}}, kAccount, region).text("snapshotId");
+    return aws
+        .must("RegisterImage",
+              {{"Name", "one"},
+               {"RootDeviceName", "/dev/xvda"},
+               {"BlockDeviceMapping.1.DeviceName", "/dev/xvda"},
+               {"BlockDeviceMapping.1.Ebs.SnapshotId", snapshot}},
+              kAccount, region)
+        .text("imageId");
+}
+
+TEST(Arns, OfOrganizationsAreOfThePartitionThatIsCalled)
+{
+    struct Place {
+        std::string region;
+        std::string own;
+        std::string other;
+    };
+    TestEmulator aws;
+    for (const auto& place : {Place{kGov, "aws-us-gov", "aws"}, Place{kChina, "aws-cn", "aws"},
+                              Place{"us-east-1", "aws", "aws-us-gov"}}) {
+        const auto image = own_image_in(aws, place.region);
+        const auto shared_with = [&](const std::string& partition, const std::string& kind,
+                                     const std::string& rest) {
+            const auto arn = "arn:" + partition + ":organizations::111122223333:" + rest;
+            const auto structured =
+                aws.call("ModifyImageAttribute",
+                         {{"ImageId", image}, {"LaunchPermission.Add.1." + kind, arn}}, kAccount,
+                         place.region);
+            const auto flat =
+                aws.call("ModifyImageAttribute",
+                         {{"ImageId", image}, {kind + ".1", arn}, {"OperationType", "add"}},
+                         kAccount, place.region);
+            EXPECT_EQ(structured.code, flat.code) << arn;
+            return structured.code;
+        };
+        for (const auto& [kind, rest] :
+             {std::pair("OrganizationArn", "organization/o-abcdefghij"),
+              std::pair("OrganizationalUnitArn", "ou/o-abcdefghij/ou-ab12-abcdefgh")}) {
+            EXPECT_EQ(shared_with(place.other, kind, rest), "InvalidAMIAttributeItemValue");
+            EXPECT_EQ(shared_with(place.own, kind, rest), "");
+        }
+    }
+}
+
 TEST(Hosts, AreOfThePartitionsDomain)
 {
     TestEmulator aws;

@@ -36,18 +36,11 @@ protected:
         data_.current()->access_keys().replace({{kDeclaredKey, "111122223333"}});
     }
 
-    static std::string signed_with(const std::string& key, const std::string& service)
-    {
-        return fmt::format(
-            "AWS4-HMAC-SHA256 Credential={}/20260102/us-east-1/{}/aws4_request, "
-            "SignedHeaders=host, Signature=00",
-            key, service);
-    }
-
     /// An empty key: unsigned.
     ApiCall parse(const Ask& ask)
     {
-        authorization_ = ask.key.empty() ? std::string() : signed_with(ask.key, ask.service);
+        authorization_ =
+            ask.key.empty() ? std::string() : authorization_of(ask.key, kRegion, ask.service);
         return emulator_.parse({.method = ask.method,
                                 .path = ask.path,
                                 .authorization = authorization_,
@@ -63,7 +56,7 @@ protected:
     std::string refusal_of(const Ask& ask)
     {
         auto call = parse(ask);
-        return call.run().error_code;
+        return call.run().error.code;
     }
     AccountCalls::Map calls() { return data_.current()->companions().get<AccountCalls>().all(); }
 
@@ -100,7 +93,7 @@ TEST_F(StrictCallers, AreRefusedUnlessTheirKeyNamesAnAccount)
         auto call = parse({.key = key});
         const auto answer = call.run();
         EXPECT_EQ(answer.status, 401) << key;
-        EXPECT_EQ(answer.error_code, "AuthFailure") << key;
+        EXPECT_EQ(answer.error.code, "AuthFailure") << key;
         EXPECT_THAT(answer.body, HasSubstr("AWS was not able to validate the provided access "
                                            "credentials"));
     }
@@ -192,8 +185,8 @@ TEST_F(Callers, AskForWhatTheLogSaysWhenTheyAreRefused)
               "ssm Nope");
     EXPECT_EQ(named(parse({.service = "ebs", .body = "", .method = "GET", .path = "/nothing"})),
               "ebs GET:/nothing");
-    EXPECT_EQ(named(parse({.service = "s3", .body = "", .method = "GET", .path = "/bucket"})),
-              "s3 GET:/bucket");
+    EXPECT_EQ(named(parse({.service = "eks", .body = "", .method = "GET", .path = "/clusters"})),
+              "eks GET:/clusters");
 }
 
 TEST_F(Callers, AskForNothingThatCanBeToldWhenTheirFormIsBroken)

@@ -17,16 +17,20 @@ constexpr ResourceKind kKinds[] = {{"th", "thing", nullptr, ""}};
 constexpr Operation kOperations[] = {
     {.schema = &sts::kGetCallerIdentity, .kind = OperationKind::kRead, .parse = nullptr}};
 
+constexpr const wire::OperationSchema* kServed[] = {&sts::kGetCallerIdentity};
+
 const Family kIdentity{.operations = kOperations};
 const Family kAll{.operations = kOperations, .kinds = kKinds, .due = kDue, .delays = kDelays};
 const Family kOfKinds{.kinds = kKinds};
 const Family kOfDue{.due = kDue};
 const Family kOfDelays{.delays = kDelays};
 
-/// What Services says to a service with these families; empty when it takes them.
+/// What Services says to a service of one operation with these families; empty when it takes them.
 std::string refusal_of(std::span<const Family* const> families)
 {
-    const Service service{.schema = sts::kService, .families = families};
+    auto schema = sts::kService;
+    schema.operations = kServed;
+    const Service service{.schema = schema, .families = families};
     const std::array<const Service*, 1> all = {&service};
     try {
         const Services services(all);

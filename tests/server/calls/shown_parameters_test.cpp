@@ -8,7 +8,7 @@ namespace {
 
 std::string shown(std::string_view form)
 {
-    return shown_parameters(wire::Parameters(form));
+    return ShownParameters(wire::Parameters(form)).line();
 }
 
 TEST(ShownParameters, AreNamesAndQuotedValuesInOneLine)
@@ -33,6 +33,14 @@ TEST(ShownParameters, LeaveOutWhatIsSecret)
               "ClientSecret=(8 bytes) MasterUserPassword=(8 bytes)");
 }
 
+TEST(ShownParameters, LeaveOutTokensAndKeyMaterialWhateverTheCaseOfTheirNames)
+{
+    EXPECT_EQ(shown("ClientToken=abc&NextToken=abcd&PublicKeyMaterial=abcde"),
+              "ClientToken=(3 bytes) NextToken=(4 bytes) PublicKeyMaterial=(5 bytes)");
+    EXPECT_EQ(shown("blockToken=abc&userdata=abcd&clientTokenOf.1=abcde"),
+              "blockToken=(3 bytes) clientTokenOf.1=(5 bytes) userdata=(4 bytes)");
+}
+
 TEST(ShownParameters, LeaveOutSignaturesAndSessionTokens)
 {
     EXPECT_EQ(shown("X-Amz-Security-Token=t&X-Amz-Signature=s&X-Amz-Credential=c&Signature=s&"
@@ -51,6 +59,26 @@ TEST(ShownParameters, HoldNothingThatEndsALineOrTellsATerminal)
     // U+009B tells a terminal what ESC [ does.
     EXPECT_EQ(shown("Description=a%0A%C2%9B31m"), R"(Description="a\x0a\xc2\x9b31m")");
     EXPECT_EQ(shown("N%0Aa%20me=x"), R"(N\x0aa\x20me="x")");
+}
+
+TEST(ShownParameters, AreCutBetweenCharacters)
+{
+    // Two bytes each, the first at an odd place.
+    std::string text = "x";
+    std::string encoded = "x";
+    for (int i = 0; i < 200; ++i) {
+        text += "\u00e9";
+        encoded += "%C3%A9";
+    }
+    const ShownParameters parameters(wire::Parameters("Description=" + encoded));
+    parameters.for_each([&](const ShownParameters::One& one) {
+        EXPECT_EQ(one.path, "Description");
+        EXPECT_EQ(one.value, text.substr(0, 255));
+        EXPECT_TRUE(one.is_cut);
+        EXPECT_FALSE(one.is_hidden);
+    });
+    EXPECT_FALSE(parameters.is_cut());
+    EXPECT_LT(parameters.bytes(), 600U);
 }
 
 TEST(ShownParameters, EndEarly)

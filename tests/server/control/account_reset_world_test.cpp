@@ -178,7 +178,7 @@ TEST_P(AccountResetInAWorld, IsCountedRowByRow)
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, AccountResetInAWorld,
-                         ::testing::Values("ec2", "ebs", "rbin", "ssm", "sts"),
+                         ::testing::Values("ec2", "ebs", "iam", "rbin", "ssm", "sts"),
                          [](const auto& service) { return std::string(service.param); });
 
 }  // namespace

@@ -15,9 +15,24 @@ constexpr const char* kToken = "s3cr3t+/._~-token==";
 
 // Every path of the control API, and what it may lead to yet.
 constexpr const char* kPaths[] = {
-    "/_amilab/reset",         "/_amilab/clock",   "/_amilab/delays", "/_amilab/accounts",
-    "/_amilab/regions",       "/_amilab/space",   "/_amilab/import", "/_amilab/export/vol-1",
-    "/_amilab/export/snap-1", "/_amilab/nothing", "/_amilab/",       "/_amilab/health/",
+    "/_amilab/reset",
+    "/_amilab/clock",
+    "/_amilab/delays",
+    "/_amilab/accounts",
+    "/_amilab/regions",
+    "/_amilab/space",
+    "/_amilab/import",
+    "/_amilab/export/vol-1",
+    "/_amilab/quotas",
+    "/_amilab/instance-events",
+    "/_amilab/export/snap-1",
+    "/_amilab/nothing",
+    "/_amilab/",
+    "/_amilab/health/",
+    "/_localstack/state/reset",
+    "/_localstack/nothing",
+    "/moto-api/reset",
+    "/moto-api/data.json",
 };
 constexpr const char* kMethods[] = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"};
 
@@ -119,6 +134,8 @@ TEST_F(ControlToken, IsNotWantedForHealthAndTheApis)
     EXPECT_EQ(world_.ask(make_request("GET", "/_amilab/health")).status, 200);
     EXPECT_EQ(world_.ask(make_request("HEAD", "/_amilab/health")).status, 200);
     EXPECT_EQ(world_.ask(make_request("POST", "/_amilab/health")).status, 401);
+    EXPECT_EQ(world_.ask(make_request("GET", "/_localstack/health")).status, 200);
+    EXPECT_EQ(world_.ask(make_request("POST", "/_localstack/health")).status, 401);
     EXPECT_THAT(world_.ask(make_request("GET", "/?Action=DescribeRegions&Version=2016-11-15")).body,
                 HasSubstr("<DescribeRegionsResponse"));
 }

@@ -15,21 +15,6 @@ namespace {
 
 namespace json = boost::json;
 
-/// A request's body that is there.
-class TextRequestBody final : public http::BodyReader {
-public:
-    explicit TextRequestBody(std::string text) : text_(std::move(text)) {}
-
-    boost::asio::awaitable<std::string> read_all(std::size_t) override
-    {
-        co_return std::exchange(text_, {});
-    }
-    boost::asio::awaitable<std::size_t> read_some(std::span<std::byte>) override { co_return 0; }
-
-private:
-    std::string text_;
-};
-
 class Accounts : public testing::Test {
 protected:
     Accounts()
@@ -48,12 +33,8 @@ protected:
     }
     void call_as(const std::string& key)
     {
-        world_.ask(make_request(
-            "GET", "/?Action=DescribeRegions&Version=2016-11-15",
-            {{"Authorization",
-              fmt::format("AWS4-HMAC-SHA256 Credential={}/20260102/us-east-1/ec2/aws4_request, "
-                          "SignedHeaders=host, Signature=00",
-                          key)}}));
+        world_.ask(make_request("GET", "/?Action=DescribeRegions&Version=2016-11-15",
+                                {{"Authorization", authorization_of(key, kRegion, "ec2")}}));
     }
 
     static constexpr const char* kPath = "/_amilab/accounts";

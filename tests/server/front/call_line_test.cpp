@@ -1,9 +1,10 @@
 // What the log says of calls.
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/state/generation.h"
 #include "tests/server/front/front_world.h"
+#include "tests/support/emulator_fixture.h"
 
 namespace amilab::test {
 namespace {
@@ -29,15 +30,7 @@ protected:
         CountedRequestBody none(0);
         return log_of(std::move(request), none);
     }
-    std::string request_id() const
-    {
-        for (const auto& header : answer_.headers) {
-            if (header.name == "x-amzn-RequestId") {
-                return header.value;
-            }
-        }
-        return {};
-    }
+    std::string request_id() const { return header_of(answer_, "x-amzn-RequestId"); }
 
     FrontWorld world_;
     http::Response answer_;
@@ -46,11 +39,7 @@ protected:
 http::Request signed_request(const std::string& key, const std::string& region,
                              const std::string& target)
 {
-    return make_request("GET", target,
-                        {{"Authorization",
-                          fmt::format("AWS4-HMAC-SHA256 Credential={}/20260102/{}/ec2/aws4_request,"
-                                      " SignedHeaders=host, Signature=00",
-                                      key, region)}});
+    return make_request("GET", target, {{"Authorization", authorization_of(key, region, "ec2")}});
 }
 
 TEST_F(CallLines, SayWhoseTheCallIsAndWhatBecameOfIt)
@@ -100,14 +89,31 @@ TEST_F(CallLines, AreWrittenWhenTheBodyIsRefused)
                 HasSubstr(" 210987654321 eu-west-1 ec2 GET:/ 413 - "));
     CountedRequestBody early(100, {.early_at = 50});
     EXPECT_THAT(log_of(make_request("POST", "/_amilab/import?name=golden"), early),
-                HasSubstr("- - - control POST:/_amilab/import 400 - "));
+                HasSubstr("- 123456789012 us-east-1 control POST:/_amilab/import 400 - "));
 }
 
 TEST_F(CallLines, HaveNoStatusWhenNobodyIsLeftToAnswer)
 {
     CountedRequestBody lost(100, {.lost_at = 50});
     EXPECT_THAT(log_of(make_request("POST", "/_amilab/import?name=golden"), lost),
-                HasSubstr("- - - control POST:/_amilab/import - - "));
+                HasSubstr("- 123456789012 us-east-1 control POST:/_amilab/import - - "));
+}
+
+TEST_F(CallLines, OfControlCallsNameTheAccountThatTheyActFor)
+{
+    world_.generation().access_keys().replace({{"AKIAIOSFODNN7EXAMPLE", "111122223333"}});
+    CountedRequestBody disk(512);
+    EXPECT_THAT(
+        log_of(make_request("POST", "/_amilab/import?name=golden&access-key=AKIAIOSFODNN7EXAMPLE"),
+               disk),
+        HasSubstr("- 111122223333 us-east-1 control POST:/_amilab/import 200 - "));
+    EXPECT_THAT(log_of(make_request("GET",
+                                    "/_amilab/export/vol-0123456789abcdef0?access-key="
+                                    "210987654321&region=eu-west-1")),
+                HasSubstr("- 210987654321 eu-west-1 control GET:/_amilab/export/"
+                          "vol-0123456789abcdef0 400 InvalidVolume.NotFound "));
+    EXPECT_THAT(log_of(make_request("GET", "/_amilab/export/vol-0123456789abcdef0?account=12")),
+                HasSubstr("- - - control GET:/_amilab/export/vol-0123456789abcdef0 400 - "));
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 // What has become due, as the front sees to it.
 #include <string>
 
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -28,12 +27,9 @@ protected:
 
     std::string call(const std::string& query, const char* account)
     {
-        const auto credential = fmt::format(
-            "AWS4-HMAC-SHA256 Credential={}/20250101/us-east-1/ec2/aws4_request, "
-            "SignedHeaders=host, Signature=0",
-            account);
-        const auto response = world_.ask(make_request("GET", "/?Version=2016-11-15&Action=" + query,
-                                                      {{"Authorization", credential}}));
+        const auto response = world_.ask(
+            make_request("GET", "/?Version=2016-11-15&Action=" + query,
+                         {{"Authorization", authorization_of(account, kRegion, "ec2")}}));
         EXPECT_EQ(response.status, 200) << response.body;
         return response.body;
     }

@@ -31,9 +31,14 @@ private:
 }  // namespace
 
 FrontWorld::FrontWorld(std::span<const Service* const> services, ControlAccess access,
-                       std::shared_ptr<MemoryBudget> memory)
-    : data_({.path = {}, .seed = test_seed(), .catalogue = {}, .report = {}}),
-      emulator_(data_, services, {}),
+                       std::shared_ptr<MemoryBudget> memory, Emulator::Options options,
+                       AccountLimits limits)
+    : data_({.path = {},
+             .seed = test_seed(),
+             .catalogue = {},
+             .account_limits = limits,
+             .report = {}}),
+      emulator_(data_, services, std::move(options)),
       io_context_(1),
       front_(io_context_, emulator_, 2, std::move(access), std::move(memory))
 {
@@ -76,6 +81,18 @@ void FrontWorld::send(const http::Response& response, http::BodyWriter& to)
     run(response.stream(to));
 }
 
+asio::awaitable<std::string> TextRequestBody::read_all(std::size_t /*limit_bytes*/)
+{
+    co_return text_.substr(std::exchange(taken_, text_.size()));
+}
+
+asio::awaitable<std::size_t> TextRequestBody::read_some(std::span<std::byte> out)
+{
+    const auto bytes = text_.copy(reinterpret_cast<char*>(out.data()), out.size(), taken_);
+    taken_ += bytes;
+    co_return bytes;
+}
+
 http::Request make_request(std::string method, std::string target,
                            std::vector<http::Header> headers)
 {
@@ -87,6 +104,16 @@ http::Request make_request(std::string method, std::string target,
     request.target = std::move(target);
     request.headers = std::move(headers);
     return request;
+}
+
+std::string header_of(const http::Response& response, std::string_view name)
+{
+    for (const auto& [given, value] : response.headers) {
+        if (http::equal_ignoring_case(given, name)) {
+            return value;
+        }
+    }
+    return {};
 }
 
 }  // namespace amilab::test

@@ -20,16 +20,6 @@ namespace {
 /// More than a machine of the tests' has memory for twice.
 constexpr std::uint64_t kManyBytes = 5 * kGiB;
 
-std::string header_of(const http::Response& response, std::string_view name)
-{
-    for (const auto& [given, value] : response.headers) {
-        if (http::equal_ignoring_case(given, name)) {
-            return value;
-        }
-    }
-    return {};
-}
-
 class Streams : public testing::Test {
 protected:
     http::Response put(const std::string& parcel, http::BodyReader& body)

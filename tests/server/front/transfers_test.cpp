@@ -21,24 +21,6 @@ using testing::HasSubstr;
 constexpr std::uint64_t kManyBytes = 3 * kGiB;
 constexpr std::size_t kChunkBytes = 1 << 20;
 
-/// A request's body of this text.
-class TextRequestBody final : public http::BodyReader {
-public:
-    explicit TextRequestBody(std::string text) : text_(std::move(text)) {}
-
-    boost::asio::awaitable<std::string> read_all(std::size_t) override { co_return text_; }
-    boost::asio::awaitable<std::size_t> read_some(std::span<std::byte> out) override
-    {
-        const auto bytes = text_.copy(reinterpret_cast<char*>(out.data()), out.size(), taken_);
-        taken_ += bytes;
-        co_return bytes;
-    }
-
-private:
-    std::string text_;
-    std::size_t taken_ = 0;
-};
-
 /// One frame of the extents stream; without bytes the last one, of a disk that ends there.
 std::string frame(std::uint64_t offset, const std::string& bytes = "")
 {
@@ -46,8 +28,33 @@ std::string frame(std::uint64_t offset, const std::string& bytes = "")
     return std::string(reinterpret_cast<const char*>(header.data()), header.size()) + bytes;
 }
 
+constexpr const char* kDeclaredKey = "AKIAIOSFODNN7EXAMPLE";
+constexpr const char* kItsAccount = "111122223333";
+
 class Transfers : public testing::Test {
 protected:
+    explicit Transfers(Emulator::Options options = {}, AccountLimits limits = {})
+        : world_(all_services(), ControlAccess(), std::make_shared<MemoryBudget>(),
+                 std::move(options), limits)
+    {
+        world_.generation().access_keys().replace({{kDeclaredKey, kItsAccount}});
+    }
+
+    /// How an import of a disk is answered whose caller is `place`, such as "&access-key=x".
+    http::Response import_by(const std::string& place)
+    {
+        CountedRequestBody body(512);
+        return import(fmt::format("name=disk-{}{}", ++disks_, place), body);
+    }
+    /// Whether the account may export what was imported.
+    bool is_of(const std::string& account, const http::Response& imported)
+    {
+        const auto snapshot = member(imported, "snapshot_id");
+        return world_
+                   .ask(make_request(
+                       "GET", fmt::format("/_amilab/export/{}?account={}", snapshot, account)))
+                   .status == 200;
+    }
     http::Response import(const std::string& query, http::BodyReader& body)
     {
         return world_.ask(make_request("POST", "/_amilab/import?" + query), body);
@@ -75,6 +82,17 @@ protected:
     }
 
     FrontWorld world_;
+    int disks_ = 0;
+};
+
+class StrictTransfers : public Transfers {
+protected:
+    StrictTransfers() : Transfers({.strict_accounts = true}) {}
+};
+
+class LimitedTransfers : public Transfers {
+protected:
+    LimitedTransfers() : Transfers({}, {.rows = 3}) {}
 };
 
 TEST_F(Transfers, TakeADiskOfAnyLengthAndHoldAChunkOfIt)
@@ -185,6 +203,57 @@ TEST_F(Transfers, EndWhenTheClientLeaves)
         EXPECT_THROW(world_.send(answer, body), http::ConnectionLost);
     }
     EXPECT_EQ(body.written_bytes(), kChunkBytes);
+}
+
+TEST_F(Transfers, AreOfTheAccountThatServicesTakeForTheOwnerOfTheKey)
+{
+    EXPECT_TRUE(is_of(kItsAccount, import_by("&access-key=AKIAIOSFODNN7EXAMPLE")));
+    EXPECT_TRUE(is_of("210987654321", import_by("&access-key=210987654321")));
+    EXPECT_TRUE(is_of("123456789012", import_by("&access-key=mistyped")));
+    EXPECT_TRUE(is_of("123456789012", import_by("")));
+    const auto theirs = member(import_by("&access-key=AKIAIOSFODNN7EXAMPLE"), "snapshot_id");
+    const auto export_by = [&](const std::string& key) {
+        return world_
+            .ask(make_request("GET", fmt::format("/_amilab/export/{}?access-key={}", theirs, key)))
+            .status;
+    };
+    EXPECT_EQ(export_by(kDeclaredKey), 200);
+    EXPECT_EQ(export_by("mistyped"), 400);
+}
+
+TEST_F(Transfers, RefuseAnAccountBesideAKeyAndAnEmptyKey)
+{
+    for (const auto& [place, text] :
+         {std::pair("&account=210987654321&access-key=210987654321", "cannot go together"),
+          std::pair("&access-key=", "access-key is empty")}) {
+        const auto answer = import_by(place);
+        EXPECT_EQ(answer.status, 400) << place;
+        EXPECT_THAT(answer.body, HasSubstr(text));
+    }
+}
+
+TEST_F(StrictTransfers, RefuseAKeyThatNamesNoAccount)
+{
+    const auto refused = import_by("&access-key=mistyped");
+    EXPECT_EQ(refused.status, 401);
+    EXPECT_THAT(refused.body, HasSubstr(R"("code":"AuthFailure")"));
+    EXPECT_EQ(world_.ask(make_request("GET", "/_amilab/export/vol-0123456789abcdef0?access-key=x"))
+                  .status,
+              401);
+    EXPECT_TRUE(is_of(kItsAccount, import_by("&access-key=AKIAIOSFODNN7EXAMPLE")));
+    EXPECT_TRUE(is_of("210987654321", import_by("&account=210987654321")));
+    EXPECT_TRUE(is_of("123456789012", import_by("")));
+}
+
+TEST_F(LimitedTransfers, RefuseADiskWhoseRowsHaveNoRoomBeforeTheBodyIsRead)
+{
+    EXPECT_EQ(import_by("").status, 200);
+    CountedRequestBody body(kManyBytes);
+    const auto refused = import("name=more", body);
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_THAT(refused.body, HasSubstr("ResourceLimitExceeded"));
+    EXPECT_EQ(body.most_at_once(), 0U);
+    EXPECT_TRUE(is_of("210987654321", import_by("&account=210987654321")));
 }
 
 TEST_F(Transfers, RefuseADiskThatIsNotThere)

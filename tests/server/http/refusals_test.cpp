@@ -291,5 +291,36 @@ TEST(Endpoint, IsReadFromTheCommandLine)
     }
 }
 
+TEST(RefusalForms, AreThoseThatTheServerIsToldOf)
+{
+    std::string targets;
+    const RefusalForm form = [&](const Request& request, const HttpError& error) {
+        targets += request.target + " ";
+        auto response = plain_text(error.status, "in its form");
+        response.content_type = "x-test/form";
+        return response;
+    };
+    TestServer server(
+        [](Request&, BodyReader&) -> asio::awaitable<Response> {
+            throw HttpError(413, "too much");
+            co_return Response();
+        },
+        patient_limits(), {}, TestServer::Start::kAtOnce, form);
+    for (const auto& [text, status] :
+         {std::pair("GET /a HTTP/1.1\r\nHost: example.com\r\n\r\n", 403),
+          std::pair("GET /b HTTP/1.1\r\nHost: localhost\r\nOrigin: http://x.com\r\n\r\n", 403),
+          std::pair("FROB /c HTTP/1.1\r\nHost: localhost\r\n\r\n", 501),
+          std::pair("GET /d HTTP/1.1\r\nHost: localhost\r\n\r\n", 413)}) {
+        const auto answer = Client(server.address()).ask(text);
+        EXPECT_EQ(answer.status, status);
+        EXPECT_EQ(answer.headers.at("content-type"), "x-test/form");
+    }
+    EXPECT_EQ(targets, "/a /b /c /d ");
+    // What has no header that could be read says nothing of its form.
+    const auto broken = Client(server.address()).ask("hello\r\n\r\n");
+    EXPECT_EQ(broken.status, 400);
+    EXPECT_EQ(broken.headers.at("content-type"), "text/plain; charset=utf-8");
+}
+
 }  // namespace
 }  // namespace amilab::http

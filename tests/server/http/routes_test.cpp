@@ -49,6 +49,9 @@ TEST(Routes, RefuseOtherMethodsAndNameTheirs)
     } catch (const HttpError& error) {
         EXPECT_EQ(error.status, 405);
         EXPECT_STREQ(error.what(), "/one does not take PUT; use GET or HEAD");
+        ASSERT_EQ(error.headers.size(), 1U);
+        EXPECT_EQ(error.headers[0].name, "Allow");
+        EXPECT_EQ(error.headers[0].value, "GET, HEAD");
     }
 }
 

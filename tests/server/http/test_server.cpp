@@ -165,8 +165,9 @@ void Client::abort()
 }
 
 TestServer::TestServer(Handler handler, const Limits& limits,
-                       const std::vector<std::string>& allowed_hosts, Start start)
-    : server_(io_context_, {}, std::move(handler), limits, allowed_hosts)
+                       const std::vector<std::string>& allowed_hosts, Start start,
+                       RefusalForm refusal_form)
+    : server_(io_context_, {}, std::move(handler), limits, allowed_hosts, std::move(refusal_form))
 {
     if (start == Start::kAtOnce) {
         this->start();

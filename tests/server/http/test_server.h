@@ -73,7 +73,7 @@ public:
 
     explicit TestServer(Handler handler, const Limits& limits = {},
                         const std::vector<std::string>& allowed_hosts = {},
-                        Start start = Start::kAtOnce);
+                        Start start = Start::kAtOnce, RefusalForm refusal_form = plain_refusal);
     ~TestServer();
 
     const Endpoint& address() const { return server_.address(); }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -10,9 +11,11 @@
 #include <gtest/gtest.h>
 
 #include "server/wire/schema.h"
+#include "tests/server/services/service_trials.h"
 #include "tests/support/emulator_fixture.h"
 
-// docs/coverage.md is what this makes of the tables of operations and the schema.
+// docs/coverage.md is what this makes of the tables of operations, the schema, and the reasons for
+// which trials let a parameter have no effect.
 namespace amilab::test {
 namespace {
 
@@ -27,7 +30,8 @@ constexpr const char* kPreface =
     "An operation that exists at AWS and is not served answers `UnsupportedOperation`; so does a\n"
     "parameter that is not offered, unless its value is the documented default given here. "
     "Anything\n"
-    "else that AWS does not know is refused as AWS refuses it.\n";
+    "else that AWS does not know is refused as AWS refuses it. Below the operations stands which\n"
+    "parameters are taken though they change nothing here, and why.\n";
 
 /// Words in lines of at most 100 columns.
 std::string wrapped(const std::vector<std::string>& words)
@@ -113,6 +117,21 @@ std::string operation_row(const Operation& operation)
         missing.empty() ? "all parameters" : fmt::format("all but {}", fmt::join(missing, ", ")));
 }
 
+/// Parameters that are taken and change nothing.
+std::string without_effect_table(std::string_view service)
+{
+    auto all = without_effect_of(service);
+    if (all.empty()) {
+        return {};
+    }
+    std::ranges::sort(all, {}, &WithoutEffect::parameter);
+    std::string text = "\n| without effect | why |\n|---|---|\n";
+    for (const auto& [parameter, why] : all) {
+        text += fmt::format("| {} | {} |\n", parameter, why);
+    }
+    return text;
+}
+
 std::string service_section(const Service& service)
 {
     auto text = fmt::format(
@@ -126,6 +145,7 @@ std::string service_section(const Service& service)
         text += operation_row(*test_services().find_operation(service, schema->name));
         std::erase(absent, schema->name);
     }
+    text += without_effect_table(service.schema.name);
     return absent.empty() ? text : text + "\nNot served:\n\n" + wrapped(absent);
 }
 

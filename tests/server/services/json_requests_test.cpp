@@ -149,7 +149,8 @@ TEST(JsonServices, AnswerAnythingWithoutAnErrorOfTheirOwn)
     TestEmulator emulator;
     int succeeded = 0;
     for (const auto* service : test_services().all()) {
-        if (wire::rules_of(service->schema.protocol).is_form) {
+        const auto protocol = service->schema.protocol;
+        if (wire::rules_of(protocol).is_form || protocol == wire::Protocol::kRestXml) {
             continue;
         }
         for (const auto* operation : service->schema.operations) {

@@ -1,13 +1,19 @@
 // What holds of every operation that lists, whatever it lists.
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <regex>
 #include <string>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/wire/schema.h"
 #include "tests/server/services/service_trials.h"
 #include "tests/server/services/trial_runner.h"
+#include "tests/support/filter_list.h"
+#include "tests/support/query_plans.h"
 #include "tests/support/told_statements.h"
 
 namespace amilab::test {
@@ -64,6 +70,91 @@ TEST(EveryList, RunsNoStatementForEachRow)
         for (const auto& [text, times] : more) {
             const auto found = few.find(text);
             EXPECT_LE(times, found == few.end() ? 1 : found->second) << text;
+        }
+    }
+}
+
+// A page of no row, or of fewer, is none that a handler could cut.
+TEST(EveryList, RefusesAPageOfNoRows)
+{
+    for (const auto* service : test_services().all()) {
+        for (const auto* operation : service->schema.operations) {
+            const auto* most = wire::find_member(*operation->input, "MaxResults");
+            if (most != nullptr && most->offered) {
+                EXPECT_GE(most->min, 1) << operation->name;
+            }
+        }
+    }
+}
+
+/// Operations that list what the catalogue has, which is as long whatever accounts have.
+constexpr std::string_view kOfCatalogue[] = {"DescribeAvailabilityZones",
+                                             "DescribeInstanceTypeOfferings",
+                                             "DescribeInstanceTypes",
+                                             "DescribePrefixLists",
+                                             "DescribeRegions",
+                                             "DescribeSpotPriceHistory",
+                                             "DescribeVpcEndpointServices"};
+
+/// Whether it is a table of the catalogue that a scan, "SCAN e", is of.
+bool is_of_catalogue(const std::string& text, const std::string& scan)
+{
+    const auto name = scan.substr(scan.find(' ') + 1);
+    return std::regex_search(text, std::regex("catalogue\\.\\w+ (AS )?" + name + "\\b"));
+}
+
+/// A filter of an operation with one value.
+Parameters filter_with(const wire::OperationSchema& operation, std::string_view name,
+                       const char* value)
+{
+    const std::string sent(name == "tag:<key>" ? "tag:group" : name);
+    const auto first = filter_list(operation) + ".1.";
+    return merged(trials_of("ec2").at(operation.name).request,
+                  {{first + "Name", sent}, {first + "Value.1", value}});
+}
+
+/// What a call has SQLite read as a whole. A statement for what nothing matches ends before it
+/// reads.
+std::vector<std::string> scans_of(const ToldStatements& told, TestEmulator& emulator,
+                                  std::string_view action, const Parameters& parameters)
+{
+    const auto texts = told.texts_of([&] { emulator.must(action, parameters); });
+    EXPECT_FALSE(texts.empty());
+    auto reader = emulator.generation().reader();
+    std::vector<std::string> found;
+    for (const auto& text : texts) {
+        if (text.starts_with("SELECT") && text.find(" AND 0") == std::string::npos) {
+            std::ranges::copy_if(scans(plan_of(reader.db(), text)), std::back_inserter(found),
+                                 [&](const auto& scan) { return !is_of_catalogue(text, scan); });
+        }
+    }
+    return found;
+}
+
+void expect_no_scans(const ToldStatements& told, const wire::OperationSchema& operation)
+{
+    TrialRunner runner("ec2", operation.name);
+    const auto world = runner.run(trials_of("ec2").at(operation.name).request).world;
+    for (const auto name : operation.filters) {
+        // By an index of values where there is one, and by what no index finds.
+        for (const auto* value : {"true", "*"}) {
+            const auto parameters = world->resolve(filter_with(operation, name, value));
+            EXPECT_THAT(scans_of(told, world->emulator(), operation.name, parameters),
+                        testing::IsEmpty())
+                << operation.name << " " << name << " " << value;
+        }
+    }
+}
+
+// What other accounts have costs a list nothing.
+TEST(EveryList, ReadsNoTableAsAWholeWhateverItsFilter)
+{
+    const ToldStatements told;  // before any connection
+    const auto operations = test_services().named("ec2")->schema.operations;
+    for (const auto* operation : operations) {
+        if (std::ranges::find(kOfCatalogue, operation->name) == std::end(kOfCatalogue) &&
+            !operation->filters.empty()) {
+            expect_no_scans(told, *operation);
         }
     }
 }

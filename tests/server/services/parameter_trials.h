@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tests/support/emulator_fixture.h"
@@ -58,6 +59,8 @@ struct Telling {
     std::string_view action;
     /// In the values, "{}" stands for what the row has in that column.
     Parameters parameters;
+    /// What is called before it, of what can be told only when something has become of it.
+    std::vector<std::pair<std::string_view, Parameters>> before = {};
 };
 
 struct WithoutEffect {

@@ -10,12 +10,12 @@ std::vector<Trial> one_trial(std::string_view parameter, const std::string& valu
     return {{parameter, {{std::string(parameter), value}}, std::move(besides), outcome}};
 }
 
-Parameters tag_specification(const std::string& type, const std::string& key,
+Parameters tag_specification(const TagNames& names, const std::string& type, const std::string& key,
                              const std::string& value)
 {
-    return {{"TagSpecification.1.ResourceType", type},
-            {"TagSpecification.1.Tag.1.Key", key},
-            {"TagSpecification.1.Tag.1.Value", value}};
+    return {{std::string(names.type), type},
+            {std::string(names.key), key},
+            {std::string(names.value), value}};
 }
 
 }  // namespace
@@ -61,13 +61,13 @@ std::vector<Trial> page_trials()
     return changes("MaxResults", "5") + refused("NextToken", "bm90IG91cnM=");
 }
 
-std::vector<Trial> tag_trials(const std::string& type)
+std::vector<Trial> tag_trials(const std::string& type, const TagNames& names)
 {
-    const auto red = tag_specification(type, "colour", "red");
+    const auto red = tag_specification(names, type, "colour", "red");
     return {
-        {"TagSpecification.1.ResourceType", red},
-        {"TagSpecification.1.Tag.1.Key", tag_specification(type, "size", "red"), red},
-        {"TagSpecification.1.Tag.1.Value", tag_specification(type, "colour", "blue"), red},
+        {names.type, red},
+        {names.key, tag_specification(names, type, "size", "red"), red},
+        {names.value, tag_specification(names, type, "colour", "blue"), red},
     };
 }
 

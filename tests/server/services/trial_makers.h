@@ -26,8 +26,20 @@ std::vector<Trial> token_trial();
 std::vector<Trial> filter_trials(const std::string& name, const std::string& value);
 /// Of a list that holds more than five.
 std::vector<Trial> page_trials();
+/// What the parts of a tag specification are called.
+struct TagNames {
+    std::string_view type;
+    std::string_view key;
+    std::string_view value;
+};
+inline constexpr TagNames kTagSpecification{"TagSpecification.1.ResourceType",
+                                            "TagSpecification.1.Tag.1.Key",
+                                            "TagSpecification.1.Tag.1.Value"};
+inline constexpr TagNames kTagSpecifications{"TagSpecifications.1.ResourceType",
+                                             "TagSpecifications.1.Tag.1.Key",
+                                             "TagSpecifications.1.Tag.1.Value"};
 /// The tags that every create call of EC2 takes.
-std::vector<Trial> tag_trials(const std::string& type);
+std::vector<Trial> tag_trials(const std::string& type, const TagNames& names = kTagSpecification);
 
 /// An operation without a parameter that it must have.
 OperationTrials describe_operation(std::vector<Trial> trials);

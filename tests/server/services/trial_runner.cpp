@@ -94,12 +94,16 @@ const RowName* TrialRunner::find_told_difference(const Effect& one, const Effect
             if (telling.table != row->table) {
                 continue;
             }
-            const auto parameters =
-                of_row(telling.parameters, row->key.at(std::string(telling.column)));
+            const auto& key = row->key.at(std::string(telling.column));
+            const auto parameters = of_row(telling.parameters, key);
             if (!asked.emplace(telling.action, parameters).second) {
                 continue;
             }
             const auto tell = [&, &service = service, &telling = telling](const Effect& effect) {
+                for (const auto& [action, more] : telling.before) {
+                    call_service(effect.world->emulator(), service, action, of_row(more, key),
+                                 kAccount, trials_.region);
+                }
                 return call_service(effect.world->emulator(), service, telling.action, parameters,
                                     kAccount, trials_.region)
                     .text;

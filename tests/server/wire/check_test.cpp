@@ -104,10 +104,10 @@ TEST(Check, NamesTheUnknownPart)
               "UnknownParameter: The parameter Nope is not recognized");
 }
 
-TEST(Check, TakesOnlyPositiveNumbersAsListMembers)
+TEST(Check, TakesOnlyPlainNumbersAsListMembers)
 {
     for (const auto* name :
-         {"Part.0.Operator", "Part.01.Operator", "Part.-1.Operator", "Part.item.Operator",
+         {"Part.00.Operator", "Part.01.Operator", "Part.-1.Operator", "Part.item.Operator",
           "Part.Operator", "Part..Operator", "Part.9999999999.Operator"}) {
         EXPECT_EQ(refusal_code([&] { thing(std::string(name) + "=a"); }), "UnknownParameter")
             << name;
@@ -217,18 +217,17 @@ TEST(Check, TakesTheDocumentedDefaultOfWhatIsNotOffered)
 {
     EXPECT_EQ(thing("Part.1.Operator=a&Part.1.Colour=red"), thing("Part.1.Operator=a"));
     EXPECT_EQ(parsed<ec2::RunInstancesRequest>(
-                  "MinCount=1&MaxCount=1&Monitoring.Enabled=FALSE&EbsOptimized=0"
-                  "&Placement.Tenancy=default&Placement.GroupName="),
-              parsed<ec2::RunInstancesRequest>("MinCount=1&MaxCount=1&Placement="));
+                  "MinCount=1&MaxCount=1&CpuOptions.NestedVirtualization=disabled"),
+              parsed<ec2::RunInstancesRequest>("MinCount=1&MaxCount=1&CpuOptions="));
     EXPECT_EQ(refusal_code([] {
-                  parsed<ec2::RunInstancesRequest>("MinCount=1&MaxCount=1&Monitoring.Enabled=true");
+                  parsed<ec2::RunInstancesRequest>(
+                      "MinCount=1&MaxCount=1&CpuOptions.NestedVirtualization=enabled");
               }),
               "UnsupportedOperation");
-    EXPECT_EQ(
-        refusal_code([] {
-            parsed<ec2::RunInstancesRequest>("MinCount=1&MaxCount=1&IamInstanceProfile.Name=x");
-        }),
-        "UnsupportedOperation");
+    EXPECT_EQ(refusal_code([] {
+                  parsed<ec2::RunInstancesRequest>("MinCount=1&MaxCount=1&AdditionalInfo=x");
+              }),
+              "UnsupportedOperation");
 }
 
 TEST(Check, ReadsARealRunInstancesRequest)
@@ -290,6 +289,12 @@ TEST(WireErrors, HaveAwssCodesAndStatus400)
               "UnsupportedOperation: amilab does not offer the action CreateFleet yet; see "
               "`amilab help coverage`");
     EXPECT_EQ(unknown_parameter("x").http_status, 400);
+}
+
+TEST(WireErrors, RefuseEc2ClassicInAwssWords)
+{
+    EXPECT_STREQ(unsupported_operation("DescribeVpcClassicLinkDnsSupport").what(),
+                 "The functionality you requested is not available in this region.");
 }
 
 TEST(WireErrors, CutLongValuesBetweenCharacters)

@@ -73,10 +73,13 @@ class Overlay(unittest.TestCase):
         def operation(overlay):
             overlay["operations"]["PaintThing"] = {}
 
+        def returning(overlay):
+            overlay["also_return"] = {"operations": ["PaintThing"]}
+
         def listed(overlay):
             overlay["render_empty"]["members"].append("Thing.Nope")
 
-        for change in (shape, operation, listed):
+        for change in (shape, operation, returning, listed):
             self.assertIn("overlay", self.refusal(change_overlay=change))
 
     def test_what_no_request_offers_is_not_in_the_struct(self):

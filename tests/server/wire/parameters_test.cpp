@@ -74,7 +74,7 @@ TEST(Parameters, BuildsOneNodeForEachPartOfAName)
     ASSERT_NE(filter, nullptr);
     EXPECT_FALSE(filter->has_value);
     ASSERT_NE(filter->child("2"), nullptr);
-    EXPECT_EQ(filter->child("2")->index, 2U);
+    EXPECT_EQ(filter->child("2")->place, 3U);
     EXPECT_EQ(filter->child("2")->child("Name")->value, "m");
     EXPECT_EQ(filter->child("2")->child("Value")->path, "Filter.2.Value");
     EXPECT_EQ(filter->child("3"), nullptr);
@@ -82,12 +82,18 @@ TEST(Parameters, BuildsOneNodeForEachPartOfAName)
     EXPECT_EQ(std::distance(root.children().begin(), root.children().end()), 2);
 }
 
-TEST(Parameters, GivesNumbersOnlyToPlainNumbers)
+TEST(Parameters, GivesPlacesOnlyToPlainNumbers)
 {
-    const Parameters parameters("A.0=&A.01=&A.-1=&A.1x=&A.1=&A.9999999999=&A.+2=");
+    const Parameters parameters("A.00=&A.01=&A.-1=&A.1x=&A.1=&A.9999999999=&A.+2=");
     for (const auto& child : parameters.root().child("A")->children()) {
-        EXPECT_EQ(child.index, child.name == "1" ? 1U : 0U) << child.name;
+        EXPECT_EQ(child.place, child.name == "1" ? 2U : 0U) << child.name;
     }
+}
+
+TEST(Parameters, MayNumberAListFromZero)
+{
+    EXPECT_EQ(read_form("Id.1=b&Id.0=a&Id.2=c"), (Lines{"Id.0=a", "Id.1=b", "Id.2=c"}));
+    EXPECT_EQ(Parameters("Id.0=a&Id.1=b").canonical({}), Parameters("Id.1=a&Id.2=b").canonical({}));
 }
 
 TEST(Parameters, TreeDoesNotDependOnTheOrderOfTheForm)
@@ -144,10 +150,12 @@ TEST(Parameters, TakesTenThousandListMembersAndNotOneMore)
 
 TEST(Parameters, RefusesTooManyParametersAndLevels)
 {
-    EXPECT_EQ(refusal_code([] {
-                  Parameters(numbered("A", 9'000) + numbered("B", 9'000) + numbered("C", 9'000));
-              }),
-              "InvalidQueryParameter");
+    std::string form;
+    for (const auto* list : {"A", "B", "C", "D", "E", "F"}) {
+        form += numbered(list, 10'000);
+    }
+    EXPECT_EQ(refusal([&] { Parameters{form}; }), "no refusal");
+    EXPECT_EQ(refusal_code([&] { Parameters(form + numbered("G", 10)); }), "InvalidQueryParameter");
     EXPECT_EQ(refusal([] { Parameters("a.b.c.d.e.f.g.h.i.j.k.l=1"); }), "no refusal");
     EXPECT_EQ(refusal_code([] { Parameters("a.b.c.d.e.f.g.h.i.j.k.l.m=1"); }),
               "InvalidQueryParameter");

@@ -42,7 +42,7 @@ TEST(Schema, HasEveryDocumentedFilter)
 {
     const std::pair<const OperationSchema*, std::size_t> counts[] = {
         {&ec2::kDescribeImages, 53},
-        {&ec2::kDescribeInstances, 136},
+        {&ec2::kDescribeInstances, 136 + 1},  // and tag-value
         {&ec2::kDescribeInstanceTypes, 56},
         {&ec2::kDescribeVolumes, 20},
         {&ec2::kDescribeInstanceStatus, 18},

@@ -60,6 +60,25 @@ TEST_F(BlockStoreTest, AVolumeIsOpenOnce)
     EXPECT_EQ(error_of([&] { store->open_upload({id}, kMiB); }), EBUSY);
 }
 
+TEST_F(BlockStoreTest, CountsWhateverGivesRoomBack)
+{
+    const auto store = open();
+    const auto id = store->new_layer_id();
+    auto volume = store->open_volume({id}, kMiB);
+    volume->write(0, filled(2 * kBlockSize, 1));
+    const auto written = store->count_frees();
+    EXPECT_EQ(store->count_frees(), written);
+    volume->trim(0, kBlockSize);
+    const auto trimmed = store->count_frees();
+    EXPECT_GT(trimmed, written);
+    volume->write_zeroes(kBlockSize, kBlockSize);
+    const auto zeroed = store->count_frees();
+    EXPECT_GT(zeroed, trimmed);
+    volume.reset();
+    store->remove_layer(id);
+    EXPECT_GT(store->count_frees(), zeroed);
+}
+
 TEST_F(BlockStoreTest, AnOpenVolumeGrowsToTheLargestSizeItIsOpenedWith)
 {
     const auto store = open();
@@ -406,6 +425,24 @@ TEST_P(FailedSyncs, OfASealedLayerAreMendedByTheNextOne)
     EXPECT_EQ(disk_.after_power_loss(sealed, 7), bytes);
 }
 
+TEST_P(FailedSyncs, AreRememberedWhenNobodyHasTheLayerOpenAnyMore)
+{
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        FailingDisk disk(GetParam());
+        auto volume = disk.new_volume();
+        const auto bytes = stamped(0, kMiB / 512, seed + 1);
+        volume->write(0, bytes);
+        const auto sealed = volume->top();
+        volume.reset();
+        disk.store->close_gate(sealed, disk.store->new_layer_id()).swap_top();
+        disk.fails = true;
+        EXPECT_EQ(error_of([&] { disk.store->sync_layer(sealed); }), GetParam());
+        disk.fails = false;
+        disk.store->sync_layer(sealed);
+        EXPECT_EQ(disk.after_power_loss(sealed, seed), bytes) << "seed " << seed;
+    }
+}
+
 TEST_P(FailedSyncs, HaveOnlyWhatWasWrittenSinceTheLastOneWrittenAgain)
 {
     const auto volume = disk_.new_volume(std::uint64_t{1} << 30);
@@ -464,7 +501,7 @@ TEST_F(BlockStoreTest, APrivateFolderIsNeverSynced)
     const auto volume = store.open_volume({store.new_layer_id()}, kMiB);
     volume->write(0, filled(512, 1));
     volume->flush();
-    store.sync_chain({seal(store, *volume)}, kMiB);
+    sync_chain(store, {seal(store, *volume)});
     store.close();
     EXPECT_EQ(syncs, 0);
 }
@@ -476,7 +513,7 @@ TEST_F(BlockStoreTest, SyncedLayersNeedNoLiveMap)
     volume->write(0, filled(512, 1));
     const auto low = seal(*store, *volume);
     EXPECT_EQ(count(".live"), 1U);
-    store->sync_chain({low}, kMiB);
+    sync_chain(*store, {low});
     EXPECT_EQ(count(".live"), 0U);
     EXPECT_EQ(count(".map"), 1U);
     EXPECT_EQ(read_bytes(*volume, 0, 512), filled(512, 1));

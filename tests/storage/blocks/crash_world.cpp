@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <set>
 
@@ -101,7 +102,8 @@ void CrashWorld::open_store()
         BlockStore::Options{.max_open_files = 8,
                             .boot_id = "boot " + std::to_string(boot_),
                             .highest_known_layer = LayerId{highest},
-                            .make_metadata_durable = [this] { durable_rows_ = rows_; }});
+                            .make_metadata_durable = [this] { durable_rows_ = rows_; },
+                            .chain_of = [this](LayerId layer) { return chain_of(layer); }});
     for (auto& [id, chain] : rows_.volumes) {
         volumes_[id].disk = store_->open_volume(chain, kSize);
     }
@@ -131,10 +133,11 @@ void CrashWorld::change(OpenVolume& volume, std::uint64_t first, std::uint64_t c
 
 void CrashWorld::write(OpenVolume& volume)
 {
-    const auto whole_blocks = pick(3) == 0;
-    const auto grain = whole_blocks ? kBlockSize / kSectorSize : 1;
+    constexpr std::array<std::uint64_t, 4> kGrains = {kBlockSize, kUnitSize, kUnitSize,
+                                                      kSectorSize};
+    const auto grain = kGrains.at(pick(kGrains.size())) / kSectorSize;
     const auto first = pick(kSectors / grain) * grain;
-    const auto longest = whole_blocks ? 3 : 40;
+    const auto longest = grain > 1 ? 3 : 40;
     const auto count = std::min((1 + pick(longest)) * grain, kSectors - first);
     const auto version = ++last_version_;
     change(volume, first, count, version,
@@ -224,7 +227,7 @@ void CrashWorld::write_index()
     if (!merge_ && !rows_.snapshots.empty()) {
         durable_rows_ = rows_;
         const auto& chain = pick_from(rows_.snapshots, random_()).second.chain;
-        store_->sync_chain(chain, kSize);
+        sync_chain(*store_, chain);
         store_->write_index(chain, [&] { return pick(20) != 0; });
     }
 }
@@ -252,15 +255,10 @@ void CrashWorld::begin_merge()
 {
     std::map<LayerId, std::set<LayerId>> children;
     std::set<LayerId> tops;
-    std::map<LayerId, std::vector<LayerId>> chain_of;
     const auto take = [&](const std::vector<LayerId>& chain) {
         tops.insert(chain.front());
-        for (std::size_t index = 0; index < chain.size(); ++index) {
-            chain_of[chain[index]] = {chain.begin() + static_cast<std::ptrdiff_t>(index),
-                                      chain.end()};
-            if (index > 0) {
-                children[chain[index]].insert(chain[index - 1]);
-            }
+        for (std::size_t index = 1; index < chain.size(); ++index) {
+            children[chain[index]].insert(chain[index - 1]);
         }
     };
     std::set<LayerId> written;
@@ -281,9 +279,9 @@ void CrashWorld::begin_merge()
     const auto child = *above.begin();
     durable_rows_ = rows_;
     const bool is_sealed = !written.contains(child);
-    store_->sync_chain(chain_of[is_sealed ? child : parent], kSize);
+    sync_chain(*store_, chain_of(is_sealed ? child : parent));
     merge_ = is_sealed ? store_->merge_sealed(parent, child)
-                       : store_->merge_into_volume(chain_of[child], kSize);
+                       : store_->merge_into_volume(chain_of(child), kSize);
 }
 
 void CrashWorld::finish_merge()
@@ -314,7 +312,7 @@ void CrashWorld::sync_snapshot()
 {
     if (!rows_.snapshots.empty()) {
         auto& [id, row] = pick_from(rows_.snapshots, random_());
-        store_->sync_chain(row.chain, kSize);
+        sync_chain(*store_, row.chain);
         row.is_synced = true;
         row.model.flushed();
     }
@@ -325,15 +323,27 @@ void CrashWorld::sweep()
     store_->sweep_orphans([&](LayerId layer) { return is_known(layer); });
 }
 
+std::vector<LayerId> CrashWorld::chain_of(LayerId layer) const
+{
+    std::vector<LayerId> chain;
+    const auto look_in = [&](const std::vector<LayerId>& of) {
+        const auto found = std::find(of.begin(), of.end(), layer);
+        if (found != of.end()) {
+            chain.assign(found, of.end());
+        }
+    };
+    for (const auto& [id, of] : rows_.volumes) {
+        look_in(of);
+    }
+    for (const auto& [id, row] : rows_.snapshots) {
+        look_in(row.chain);
+    }
+    return chain;
+}
+
 bool CrashWorld::is_known(LayerId layer) const
 {
-    const auto has = [&](const auto& chain) {
-        return std::find(chain.begin(), chain.end(), layer) != chain.end();
-    };
-    return std::any_of(rows_.volumes.begin(), rows_.volumes.end(),
-                       [&](const auto& row) { return has(row.second); }) ||
-           std::any_of(rows_.snapshots.begin(), rows_.snapshots.end(),
-                       [&](const auto& row) { return has(row.second.chain); });
+    return !chain_of(layer).empty();
 }
 
 /// As amilab check does it, with the rows that this world has.

@@ -88,6 +88,8 @@ private:
                 Change&& call);
     void check_snapshot(SnapshotRow& row);
     void check_files();
+    /// The layer and all below it, as the rows have it.
+    std::vector<LayerId> chain_of(LayerId layer) const;
     bool is_known(LayerId layer) const;
 
     std::mt19937_64 random_;

@@ -64,6 +64,13 @@ std::string message_of(const std::function<void()>& call)
     return "";
 }
 
+void sync_chain(BlockStore& store, const std::vector<LayerId>& top_first)
+{
+    for (auto layer = top_first.rbegin(); layer != top_first.rend(); ++layer) {
+        store.sync_layer(*layer);
+    }
+}
+
 std::vector<std::byte> read_bytes(const Volume& volume, std::uint64_t offset, std::uint64_t length)
 {
     std::vector<std::byte> out(length, std::byte{0xee});

@@ -24,6 +24,9 @@ int error_of(const std::function<void()>& call);
 /// The text of the StorageError that a call throws; empty when it throws none.
 std::string message_of(const std::function<void()>& call);
 
+/// Makes a sealed chain survive power loss, the lowest layer first.
+void sync_chain(BlockStore& store, const std::vector<LayerId>& top_first);
+
 std::vector<std::byte> read_bytes(const Volume& volume, std::uint64_t offset, std::uint64_t length);
 std::vector<std::byte> read_bytes(const Snapshot& snapshot, std::uint64_t offset,
                                   std::uint64_t length);

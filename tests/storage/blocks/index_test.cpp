@@ -7,6 +7,8 @@
 #include <set>
 
 #include "storage/blocks/block_store.h"
+#include "storage/blocks/layer_format.h"
+#include "storage/files/file_io.h"
 #include "storage/files/posix_file_system.h"
 #include "tests/storage/blocks/harness.h"
 #include "tests/storage/files/faulty_file_system.h"
@@ -71,6 +73,18 @@ protected:
         return directory_.path() + '/' + file_name({layer, segment, FileKind::kIndex});
     }
 
+    /// Has the index, if there is one, say that it is of version 1 of the format.
+    void write_as_version_1(const FileKey& key)
+    {
+        const auto path = directory_.path() + '/' + file_name(key);
+        const auto file = inner_.open_if_exists(path, OpenMode::kReadWrite);
+        if (file) {
+            auto header = read_index_header(*file, key);
+            header.version = 1;
+            write_fully(*file, 0, encode_index_header(key, header));
+        }
+    }
+
     TemporaryDirectory directory_;
     PosixFileSystem inner_;
     std::multiset<std::string> opened_;
@@ -118,6 +132,37 @@ TEST_F(LongChain, IsAskedForAtMostSixteenMapsAndOneIndex)
     }
     EXPECT_LE(layers.size(), 16U);
     EXPECT_EQ(indexes.size(), 1U);
+}
+
+TEST_F(LongChain, AnIndexOfTheFormerVersionIsUsedAsItIs)
+{
+    make(16 * 4 + 4, 16);
+    // Below the last index: were that not used, it and the maps would be asked each time.
+    const auto asked = [&] {
+        store_ = open();
+        const auto volume = store_->open_volume(chain_, kSize);
+        opened_.clear();
+        for (int time = 0; time < 2; ++time) {
+            for (const int block : {10, 12, 13, 14, 15}) {
+                read_bytes(*volume, offset_of(block), 512);
+            }
+        }
+        std::multiset<std::string> files;
+        for (const auto& path : opened_) {
+            if (path.ends_with(".map") || path.ends_with(".live") || path.ends_with(".index")) {
+                files.insert(path);
+            }
+        }
+        return files;
+    };
+    const auto of_this_version = asked();
+    for (const auto layer : chain_) {
+        for (const std::uint32_t segment : {0U, 1U}) {
+            write_as_version_1({layer, segment, FileKind::kIndex});
+        }
+    }
+    EXPECT_EQ(asked(), of_this_version);
+    expect_bytes(*store_->open_volume(chain_, kSize));
 }
 
 TEST_F(LongChain, HolesOfALongChainAreFoundInTheIndex)

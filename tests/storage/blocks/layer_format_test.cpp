@@ -137,6 +137,23 @@ TEST_F(DamagedFiles, ANewerFormatIsRefusedByItsNumber)
     EXPECT_THAT(refusal("another boot"), HasSubstr("layer format 3, this amilab reads up to 2"));
 }
 
+TEST_F(DamagedFiles, ChecksumsHaveAFormatVersionOfTheirOwn)
+{
+    const FileKey key{layer_, 0, FileKind::kChecksums};
+    const auto header = encode_checksums_header(key);
+    EXPECT_EQ(header[8], static_cast<std::byte>(kChecksumsVersion));
+    const auto read_header = [&] {
+        read_checksums_header(*files_.open(path(FileKind::kChecksums), OpenMode::kRead), key);
+    };
+    std::ofstream(path(FileKind::kChecksums), std::ios::binary)
+        .write(reinterpret_cast<const char*>(header.data()), header.size());
+    read_header();
+    patch_header(FileKind::kChecksums, 8, std::string(1, static_cast<char>(kChecksumsVersion + 1)));
+    EXPECT_EQ(error_of(read_header), ENOTSUP);
+    patch_header(FileKind::kChecksums, 8, std::string(1, static_cast<char>(kChecksumsVersion - 1)));
+    EXPECT_EQ(error_of(read_header), EBADMSG);
+}
+
 TEST_F(DamagedFiles, AMapOfAnotherLayerSegmentKindOrGrainIsRefused)
 {
     for (const auto offset : {12, 16, 24, 28, 32, 200}) {

@@ -95,7 +95,8 @@ private:
     /// Offsets and lengths like those of real clients: whole blocks, sectors, bytes, everything.
     std::pair<std::uint64_t, std::uint64_t> range(const Disk& disk)
     {
-        constexpr std::array<std::uint64_t, 4> kGrains = {kBlockSize, kSectorSize, kSectorSize, 1};
+        constexpr std::array<std::uint64_t, 6> kGrains = {kBlockSize,  kUnitSize,   kUnitSize,
+                                                          kSectorSize, kSectorSize, 1};
         const auto grain = kGrains.at(pick(kGrains.size()));
         const auto longest = pick(4) == 0 ? disk.bytes.size() : 3 * kBlockSize;
         const auto offset = pick(disk.bytes.size() / grain) * grain;
@@ -173,7 +174,7 @@ private:
         }
         volume.chain.insert(volume.chain.begin(), gate.next_top());
         if (pick(4) == 0) {
-            store_->sync_chain(snapshots_.back().chain, base_ + snapshots_.back().bytes.size());
+            sync_chain(*store_, snapshots_.back().chain);
         }
     }
 
@@ -231,6 +232,19 @@ private:
         check_all();
     }
 
+    std::vector<LayerId> chain_of(LayerId layer) const
+    {
+        for (const auto* disks : {&volumes_, &snapshots_}) {
+            for (const auto& disk : *disks) {
+                const auto found = std::find(disk.chain.begin(), disk.chain.end(), layer);
+                if (found != disk.chain.end()) {
+                    return {found, disk.chain.end()};
+                }
+            }
+        }
+        return {};
+    }
+
     void copy()
     {
         if (snapshots_.empty()) {
@@ -253,7 +267,10 @@ private:
     TemporaryDirectory directory_;
     PosixFileSystem files_;
     // Small, so that pages and descriptors go and come back.
-    BlockStore::Options options_{.max_open_files = 6, .max_page_bytes = 64 << 10};
+    BlockStore::Options options_{.max_open_files = 6,
+                                 .max_page_bytes = 64 << 10,
+                                 .max_partial_blocks = 24,
+                                 .chain_of = [this](LayerId layer) { return chain_of(layer); }};
     std::unique_ptr<BlockStore> store_ =
         std::make_unique<BlockStore>(files_, directory_.path(), options_);
     std::mt19937_64 random_;

@@ -442,6 +442,26 @@ TEST(NbdMemory, IsOnePieceForAWriteThatIsOnItsWay)
     amilab::test::wait_until([&] { return memory->held() == 0; });
 }
 
+TEST(NbdMemory, OfThreadsThatWaitForWorkIsNone)
+{
+    Server::Options options;
+    const auto memory = std::make_shared<MemoryBudget>(64 * kMiB);
+    options.memory = memory;
+    NbdWorld world(Store::kKept, std::move(options));
+    Client client(world.port());
+    client.open(world.make_volume());
+    // Each is given away, for a flush may take long: several threads are at work.
+    constexpr int kWrites = 12;
+    for (int number = 0; number < kWrites; ++number) {
+        client.request(Command::kWrite, static_cast<std::uint64_t>(number) * kBlock, 512,
+                       Bytes(512), kCommandFua);
+    }
+    for (int number = 0; number < kWrites; ++number) {
+        EXPECT_EQ(client.reply().error, Error::kNone);
+    }
+    amilab::test::wait_until([&] { return memory->held() == 0; });
+}
+
 TEST(NbdMemory, OfAWriteThatIsRefusedIsNone)
 {
     NbdWorld world;

@@ -126,6 +126,85 @@ TEST_F(Checksums, AreComparedByARunningServer)
                                                   Not(HasSubstr(snapshots_[0])))));
 }
 
+/// A scrub compares so many blocks at once; a disk of a few more takes two.
+constexpr int kBlocksOfTwoScrubs = 130;
+
+/// Scrubs begin with the layer that was made last: here one of kBlocksOfTwoScrubs blocks.
+class LongScrubs : public Checksums {
+protected:
+    void make_disks(TestEmulator& aws)
+    {
+        make_snapshots(aws);
+        large_ = create_volume(aws);
+        const auto open = open_volume(aws, large_);
+        for (int index = 0; index < kBlocksOfTwoScrubs; ++index) {
+            open->write(static_cast<std::uint64_t>(index) * kBlockSize,
+                        filled(kBlockSize, index + 1));
+        }
+        large_snapshot_ = create_snapshot(aws, large_);
+        aws.data().background().drain();
+    }
+    static void scrub(TestEmulator& aws)
+    {
+        aws.data().current()->upkeep().scrub_later();
+        aws.data().background().drain();
+    }
+
+    // One for each top: those of the first volume, the large one's.
+    static constexpr std::uint64_t kLargeLayer = kSnapshots + 2;
+    std::string large_;
+    std::string large_snapshot_;
+};
+
+TEST_F(LongScrubs, GoOnWhereTheyAreWhileOtherLayersAreMerged)
+{
+    TestEmulator aws(options());
+    make_disks(aws);
+    flip(file(kLargeLayer, FileKind::kData), (kBlocksOfTwoScrubs - 1) * kBlockSize);
+    scrub(aws);
+    delete_snapshot(aws, snapshots_[1]);  // merges two layers of the other disk
+    aws.data().background().drain();
+    EXPECT_FALSE(std::filesystem::exists(file(2, FileKind::kData)) &&
+                 std::filesystem::exists(file(3, FileKind::kData)));
+    EXPECT_THAT(told_, IsEmpty());
+    scrub(aws);
+    EXPECT_THAT(told_, testing::ElementsAre(HasSubstr(file(kLargeLayer, FileKind::kData))));
+}
+
+TEST_F(LongScrubs, ComeBackInThePassToALayerThatHasBeenMerged)
+{
+    TestEmulator aws(options());
+    make_disks(aws);
+    // Another layer above the large one, so that the two are merged when the snapshot goes.
+    open_volume(aws, large_)->write(0, filled(512, 7));
+    const auto above = create_snapshot(aws, large_);
+    aws.data().background().drain();
+    scrub(aws);  // the layer above
+    scrub(aws);  // the first part of the large one
+    delete_snapshot(aws, large_snapshot_);
+    aws.data().background().drain();
+    flip(file(kLargeLayer, FileKind::kData), (kBlocksOfTwoScrubs - 1) * kBlockSize);
+    for (int step = 0; step < kSnapshots + 4; ++step) {
+        scrub(aws);
+    }
+    EXPECT_THAT(told_, testing::ElementsAre(
+                           AllOf(HasSubstr(file(kLargeLayer, FileKind::kData)), HasSubstr(above))));
+}
+
+TEST_F(LongScrubs, KeepNoSpaceOfALayerThatIsDeleted)
+{
+    TestEmulator aws(options());
+    make_disks(aws);
+    scrub(aws);
+    ASSERT_TRUE(std::filesystem::exists(file(kLargeLayer, FileKind::kData)));
+    delete_volume(aws, large_);
+    delete_snapshot(aws, large_snapshot_);
+    aws.data().background().drain();
+    EXPECT_FALSE(std::filesystem::exists(file(kLargeLayer, FileKind::kData)));
+    scrub(aws);
+    EXPECT_THAT(told_, IsEmpty());
+}
+
 TEST_F(Checksums, AreMadeAnewForWhatHasBeenMerged)
 {
     std::optional<TestEmulator> aws(std::in_place, options());
@@ -152,6 +231,7 @@ TEST_F(Checksums, ThatAreDamagedAreNamedAndMadeAgain)
             << offset;
         std::filesystem::remove(file(3, FileKind::kChecksums));
         EXPECT_EQ(check().compared_blocks, 2U * (kSnapshots - 1));
+        EXPECT_EQ(check().sealed_blocks, 2U * kSnapshots);
         start_and_end();
         EXPECT_EQ(check().compared_blocks, 2U * kSnapshots);
         EXPECT_THAT(check().problems, IsEmpty());

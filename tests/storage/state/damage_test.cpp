@@ -67,6 +67,20 @@ DataDirectory::Options options_of(const std::string& path)
     return options;
 }
 
+/// With the words of what the background reports in `told`.
+DataDirectory::Options options_of(const std::string& path, std::vector<std::string>& told)
+{
+    auto options = options_of(path);
+    options.report = [&told](auto exception) {
+        try {
+            std::rethrow_exception(exception);
+        } catch (const std::exception& error) {
+            told.emplace_back(error.what());
+        }
+    };
+    return options;
+}
+
 /// What each disk reads as.
 using Disks = std::map<std::string, std::vector<std::byte>>;
 
@@ -425,6 +439,33 @@ TEST(Damage, AServerDoesNotStartWithoutItsFolderOfLayers)
     EXPECT_FALSE(fs::exists(copy.path() + "/generation-1/layers"));
 }
 
+TEST(Damage, AStartThatMeetsADamagedPageOfTheRowsPointsToTheCheckInOneLine)
+{
+    constexpr std::size_t kPageBytes = 4096;
+    const auto database = std::string("generation-1/metadata.sqlite");
+    const auto pages = fs::file_size(Copy(closed_world()).path() + "/" + database) / kPageBytes;
+    constexpr std::size_t kTried = 30;
+    std::size_t refused = 0;
+    for (std::size_t page = 1; page < pages; page += std::max<std::size_t>(pages / kTried, 1)) {
+        const Copy copy(closed_world());
+        std::fstream file(copy.path() + "/" + database,
+                          std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(static_cast<std::streamoff>(page * kPageBytes));
+        file << std::string(kPageBytes, '\xff');
+        file.close();
+        try {
+            TestEmulator aws(copy.path());
+        } catch (const StorageError& error) {
+            const std::string text = error.what();
+            EXPECT_EQ(text.find('\n'), std::string::npos) << text;
+            EXPECT_EQ(text.find("SELECT"), std::string::npos) << text;
+            EXPECT_THAT(text, testing::HasSubstr("`amilab check " + copy.path() + "`")) << page;
+            ++refused;
+        }
+    }
+    EXPECT_GT(refused, 0U);
+}
+
 TEST(Damage, AStartNamesWhatIsLostAndPutsItsSnapshotsInError)
 {
     const Copy copy(closed_world());
@@ -435,19 +476,38 @@ TEST(Damage, AStartNamesWhatIsLostAndPutsItsSnapshotsInError)
     const auto lost = copy.path() + "/" + lowest->string();
     fs::remove(lost);
     std::vector<std::string> told;
-    auto options = options_of(copy.path());
-    options.report = [&](auto exception) {
-        try {
-            std::rethrow_exception(exception);
-        } catch (const std::exception& error) {
-            told.emplace_back(error.what());
-        }
-    };
-    TestEmulator aws(std::move(options));
+    TestEmulator aws(options_of(copy.path(), told));
     aws.data().background().drain();
     EXPECT_THAT(told, testing::Contains(testing::AllOf(testing::HasSubstr(lost),
                                                        testing::HasSubstr("in error"))));
     EXPECT_EQ(count(aws, "SELECT COUNT(*) FROM snapshot WHERE state = 'error'"), kSnapshots);
+}
+
+TEST(Damage, AMapThatTheDiskRefusesDoesNotKeepOthersFromBeingLookedAt)
+{
+    const Copy copy(closed_world());
+    std::vector<std::string> maps;
+    for (const auto& name : files_of(closed_world())) {
+        if (kind_of(name) == "layers/*.map") {
+            maps.push_back(copy.path() + "/" + name.string());
+        }
+    }
+    // A folder in place of the first: it is there, and cannot be read. The last that is sealed,
+    // below the volume's own, says otherwise.
+    maps.pop_back();
+    fs::remove(maps.front());
+    fs::create_directory(maps.front());
+    std::fstream last(maps.back(), std::ios::in | std::ios::out | std::ios::binary);
+    last.seekp(kMapHeaderSize);
+    last.put('\x2a');
+    last.close();
+    std::vector<std::string> told;
+    TestEmulator aws(options_of(copy.path(), told));
+    aws.data().sweep();
+    aws.data().background().drain();
+    EXPECT_THAT(told, testing::Contains(testing::HasSubstr(maps.front())));
+    EXPECT_THAT(told, testing::Contains(testing::AllOf(testing::HasSubstr(maps.back()),
+                                                       testing::HasSubstr("in error"))));
 }
 
 }  // namespace

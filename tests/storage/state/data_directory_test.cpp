@@ -9,6 +9,7 @@
 #include <fstream>
 #include <future>
 #include <set>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -81,6 +82,11 @@ protected:
             names.insert(entry.path().filename());
         }
         return names;
+    }
+    static std::string bytes_of(const fs::path& file)
+    {
+        std::ifstream in(file, std::ios::binary);
+        return {std::istreambuf_iterator<char>(in), {}};
     }
     static std::string error_of(const std::function<void()>& action)
     {
@@ -233,6 +239,40 @@ TEST_F(DataDirectoryTest, TheOldGenerationsFolderGoesWithItsLastHolder)
     EXPECT_FALSE(fs::exists(old_path));
 }
 
+TEST_F(DataDirectoryTest, ALeaseKeepsItsGenerationThoughNobodyElseDoes)
+{
+    DataDirectory data(options());
+    const auto old_path = data.current()->path();
+    {
+        auto reader = data.current()->reader();
+        data.reset();
+        data.background().drain();
+        ASSERT_TRUE(fs::exists(old_path));
+        Statement select(reader.db(), "SELECT count(*) FROM id_counter");
+        select.bind();
+        EXPECT_TRUE(select.step());
+    }
+    data.background().drain();
+    EXPECT_FALSE(fs::exists(old_path));
+}
+
+TEST_F(DataDirectoryTest, AWriterOfAGenerationThatWasResetCommitsInIt)
+{
+    DataDirectory data(options());
+    const auto old_path = data.current()->path();
+    {
+        auto writer = data.current()->writer();
+        std::thread([&] { data.reset(); }).join();
+        data.background().drain();
+        ASSERT_TRUE(fs::exists(old_path));
+        Transaction transaction(writer.db());
+        writer.ids().next<ImageId>();
+        transaction.commit();
+    }
+    data.background().drain();
+    EXPECT_FALSE(fs::exists(old_path));
+}
+
 TEST_F(DataDirectoryTest, AResetThatFailsLeavesNothing)
 {
     DataDirectory data(options());
@@ -274,6 +314,24 @@ TEST_F(DataDirectoryTest, NothingOfADiscardedGenerationIsSynced)
     data.background().post([&] { go.get_future().wait(); });
     old.reset();
     EXPECT_EQ(names_in(layers), before) << "a sync makes a map that survives power loss";
+    go.set_value();
+    data.background().drain();
+}
+
+TEST_F(DataDirectoryTest, TheWalOfADiscardedGenerationIsNotCopiedIntoItsDatabase)
+{
+    DataDirectory data(options());
+    auto old = data.current();
+    next_image(data);
+    const auto database = old->path() + "/metadata.sqlite";
+    const auto before = bytes_of(database);
+    data.reset();
+    data.background().drain();
+    std::promise<void> go;
+    data.background().post([&] { go.get_future().wait(); });
+    old.reset();
+    EXPECT_TRUE(fs::exists(database + "-wal"));
+    EXPECT_TRUE(bytes_of(database) == before);
     go.set_value();
     data.background().drain();
 }
@@ -451,7 +509,8 @@ TEST_F(DataDirectoryTest, SaysWhichFileIsNoDatabase)
     const auto database = (folder / "generation-1/metadata.sqlite").string();
     std::ofstream(database) << std::string(8192, 'x');
     EXPECT_EQ(error_of([&] { const DataDirectory data(options()); }),
-              "open " + database + ": file is not a database");
+              "read " + database + ": file is not a database; `amilab check " + folder.string() +
+                  "` says what is damaged and what hangs on it");
 }
 
 TEST_F(DataDirectoryTest, TheClockAndTheDelaysAreKeptOverARestart)

@@ -9,11 +9,14 @@ namespace {
 
 class HeldBytesTest : public ::testing::Test {
 protected:
-    HeldBytes held{100, [this](std::string_view) {
+    HeldBytes held{100,
+                   [this](std::string_view) {
                        ++looks;
                        return on_disk;
-                   }};
+                   },
+                   [this] { return frees; }};
     std::uint64_t on_disk = 0;
+    std::uint64_t frees = 0;
     int looks = 0;
 };
 
@@ -39,6 +42,47 @@ TEST_F(HeldBytesTest, RefusesWhatComesToMoreThanTheBound)
     EXPECT_TRUE(held.take("a", 10));
     on_disk = 100;
     EXPECT_FALSE(held.take("a", 1));
+}
+
+TEST_F(HeldBytesTest, RefusesWithoutALookUntilSomethingIsFreed)
+{
+    on_disk = 90;
+    for (int i = 0; i < 10; ++i) {
+        EXPECT_FALSE(held.take("a", 11));
+    }
+    EXPECT_EQ(looks, 1);
+    ++frees;  // a file got a hole
+    EXPECT_FALSE(held.take("a", 11));
+    EXPECT_EQ(looks, 2);
+    on_disk = 80;
+    held.note_freed();  // a row let go of what others have too
+    EXPECT_TRUE(held.take("a", 11));
+    EXPECT_EQ(looks, 3);
+}
+
+TEST_F(HeldBytesTest, LooksAgainWhenSomethingWasWrittenSinceItRefused)
+{
+    on_disk = 90;
+    EXPECT_FALSE(held.take("a", 11));
+    EXPECT_TRUE(held.take("a", 10));  // over the same bytes
+    EXPECT_FALSE(held.take("a", 11));
+    EXPECT_EQ(looks, 2);
+    EXPECT_TRUE(held.take("a", 10));
+}
+
+TEST_F(HeldBytesTest, LooksAgainWhenWhatIsFreedGoesWhileItLooks)
+{
+    HeldBytes busy(
+        100,
+        [this](std::string_view) {
+            ++frees;
+            return on_disk;
+        },
+        [this] { return frees; });
+    on_disk = 100;
+    EXPECT_FALSE(busy.take("a", 1));
+    on_disk = 0;
+    EXPECT_TRUE(busy.take("a", 1));
 }
 
 TEST_F(HeldBytesTest, CountsNothingThatWasRefused)
@@ -131,17 +175,19 @@ TEST_F(HeldBytesTest, LooksAgainWhenAnUploadHasBecomeADisk)
 TEST_F(HeldBytesTest, ForgetsNothingOfALookThatFailed)
 {
     HeldBytes broken(
-        100, [](std::string_view) -> std::uint64_t { throw StorageError(EIO, "look", "there"); });
+        100, [](std::string_view) -> std::uint64_t { throw StorageError(EIO, "look", "there"); },
+        [this] { return frees; });
     EXPECT_THROW(broken.take("a", 1), StorageError);
     EXPECT_FALSE(broken.is_known_to_have_room("a", 0));
 }
 
 TEST(HeldBytes, AreNotCountedWithoutABound)
 {
-    HeldBytes held({}, [](std::string_view) -> std::uint64_t {
+    const auto fail = [](auto&&...) -> std::uint64_t {
         ADD_FAILURE();
         return 0;
-    });
+    };
+    HeldBytes held({}, fail, fail);
     EXPECT_TRUE(held.take("a", ~std::uint64_t{0}));
     EXPECT_TRUE(held.is_known_to_have_room("a", ~std::uint64_t{0}));
     held.note_disks("a", 1);

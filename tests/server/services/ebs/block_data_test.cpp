@@ -4,9 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/calls/settle.h"
+#include "server/services/ebs/block_data.h"
 #include "storage/base/units.h"
+#include "storage/blocks/block_store.h"
 #include "storage/metadata/layers/layer_rows.h"
+#include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
+#include "storage/state/generation.h"
 #include "tests/server/services/ebs/ebs_support.h"
 
 namespace amilab::test {
@@ -90,6 +95,37 @@ TEST_F(PutSnapshotBlock, IsForTheOwnerOfASnapshotThatIsThere)
                                {"x-amz-Checksum-Algorithm", "SHA256"}}),
                    403, "AccessDeniedException", "UNAUTHORIZED_ACCOUNT");
     expect_not_found(put("snap-00000000000000000", 0, data));
+}
+
+// Layers below may be merged or deleted as soon as the rows that told them are let go of.
+TEST_F(PutSnapshotBlock, OpensItsLayersWhileTheRowsThatTellThemHold)
+{
+    const auto id = started({{"ParentSnapshotId", uploaded({block_of('p')})}});
+    auto& generation = emulator_.generation();
+    Caller caller;
+    caller.account = kAccount;
+    caller.region = kRegion;
+    const wire::Parameters none{std::vector<wire::NamedValue>()};
+    const Session::Context context{emulator_.emulator().services(), generation, caller, none, "id"};
+    bool was_open = false;
+    const auto read_rows = [&](const ByteSession::Work& work) {
+        auto reader = generation.reader();
+        Session session(context, reader.db());
+        work(session);
+        const auto row = select_snapshot(reader.db(), kRegion, SnapshotId::trusted(id));
+        was_open = generation.blocks().find_volume(*row->layer_id) != nullptr;
+    };
+    const auto write_rows = [&](const ByteSession::Work& work) { run_write(context, work); };
+    const auto block = block_of('a');
+    ByteSession session(emulator_.data().current(), block, read_rows, write_rows);
+    ebs::put_snapshot_block(session, {.block_index = 0,
+                                      .checksum = checksum_of(block),
+                                      .checksum_algorithm = "SHA256",
+                                      .data_length = kBlock,
+                                      .snapshot_id = id});
+    EXPECT_TRUE(was_open);
+    complete(id, 1);
+    EXPECT_EQ(read(id, 0), block);
 }
 
 TEST_F(GetSnapshotBlock, GivesBytesLengthAndChecksum)

@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "server/services/ebs/checksums.h"
+#include "server/calls/secrets.h"
+#include "server/wire/types.h"
 
 namespace amilab::test {
 
@@ -15,15 +16,14 @@ std::string block_of(char fill)
 
 std::string checksum_of(std::string_view bytes)
 {
-    return ebs::to_base64(ebs::sha256(bytes));
+    return wire::encode_base64(sha256(bytes));
 }
 
 std::string linear_checksum_of(const std::vector<std::string>& blocks)
 {
     std::string all;
     for (const auto& block : blocks) {
-        const auto digest = ebs::sha256(block);
-        all.append(reinterpret_cast<const char*>(digest.data()), digest.size());
+        all += sha256(block);
     }
     return checksum_of(all);
 }

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/json_caller.h"
+#include "tests/support/told_statements.h"
 
 namespace amilab::test {
 
@@ -53,6 +54,16 @@ protected:
 
     TestEmulator emulator_;
     JsonCaller ebs_{emulator_, "ebs"};
+};
+
+struct ToldBefore {
+    ToldStatements told;
+};
+
+/// An EbsTest whose emulator tells which statements it runs.
+class EbsStatements : private ToldBefore, public EbsTest {
+protected:
+    using ToldBefore::told;
 };
 
 }  // namespace amilab::test

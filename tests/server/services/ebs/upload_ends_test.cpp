@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,7 +13,44 @@
 namespace amilab::test {
 namespace {
 
+using ::testing::Contains;
+using ::testing::Not;
+
 class CompleteSnapshot : public EbsTest {};
+
+class CompletionStatements : public EbsStatements {
+protected:
+    /// Completes a snapshot of two blocks by the checksum.
+    std::vector<std::string> texts_of_completion(const std::string& id, const std::string& checksum)
+    {
+        return told.texts_of([&] {
+            complete(id, 2,
+                     {{"x-amz-Checksum", checksum},
+                      {"x-amz-Checksum-Algorithm", "SHA256"},
+                      {"x-amz-Checksum-Aggregation-Method", "LINEAR"}});
+        });
+    }
+};
+
+TEST_F(CompletionStatements, ReadTheChecksumsBeforeTheWriterIsTaken)
+{
+    const auto id = started();
+    put(id, 0, block_of('a'));
+    put(id, 1, block_of('b'));
+    const auto wrong = linear_checksum_of({block_of('b'), block_of('a')});
+    // What is refused has written nothing that would be rolled back.
+    EXPECT_THAT(texts_of_completion(id, wrong), Not(Contains("ROLLBACK")));
+    const auto right = linear_checksum_of({block_of('a'), block_of('b')});
+    const auto texts = texts_of_completion(id, right);
+    const auto checksums = std::ranges::find_if(texts, [](const auto& text) {
+        return text.starts_with("SELECT checksum FROM direct_block");
+    });
+    const auto sealed = std::ranges::find_if(
+        texts, [](const auto& text) { return text.starts_with("UPDATE layer SET"); });
+    ASSERT_NE(checksums, texts.end());
+    ASSERT_NE(sealed, texts.end());
+    EXPECT_EQ(std::count(checksums, sealed, "BEGIN"), 1);
+}
 
 TEST_F(CompleteSnapshot, IsPendingFirstAndCompletedThen)
 {

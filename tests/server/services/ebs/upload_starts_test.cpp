@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,14 +10,33 @@
 #include "storage/metadata/snapshots/direct_snapshot_rows.h"
 #include "storage/metadata/sql/statement.h"
 #include "tests/server/services/ebs/ebs_support.h"
+#include "tests/support/query_plans.h"
 
 namespace amilab::test {
 namespace {
 
 using boost::json::array;
 using boost::json::object;
+using ::testing::ElementsAre;
 
 class StartSnapshot : public EbsTest {};
+
+class StartSnapshotPlans : public EbsStatements {};
+
+TEST_F(StartSnapshotPlans, CountTheSnapshotsThatAreOpenAndNotAllOfTheAccount)
+{
+    started();
+    const auto texts = told.texts_of([&] { started(); });
+    const auto count = std::ranges::find_if(texts, [](const auto& text) {
+        return text.find("FROM direct_snapshot AS d") != text.npos;
+    });
+    ASSERT_NE(count, texts.end());
+    auto reader = emulator_.generation().reader();
+    const auto steps = plan_of(reader.db(), *count);
+    EXPECT_THAT(steps, ElementsAre("SCAN d USING INDEX direct_snapshot_open",
+                                   "SEARCH s USING COVERING INDEX snapshot_by_owner"
+                                   " (region=? AND owner=? AND id=?)"));
+}
 
 TEST_F(StartSnapshot, IsTheSnapshotThatEc2Shows)
 {

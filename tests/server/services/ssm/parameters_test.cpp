@@ -112,6 +112,15 @@ protected:
         return call("PutParameter", request);
     }
 
+    /// The names that DescribeParameters finds by a filter.
+    std::vector<std::string> found(const std::string& key, const char* option, const char* value)
+    {
+        return must("DescribeParameters",
+                    {{"ParameterFilters",
+                      {{{"Key", key}, {"Option", option}, {"Values", {value}}}}}})
+            .each("Parameters", "Name");
+    }
+
     /// All names below a path, page after page.
     std::vector<std::string> names_below(const std::string& path, bool recursive = true)
     {
@@ -337,8 +346,11 @@ TEST_F(ParameterStore, RefusesValuesTypesAndTiersThatDoNotFit)
     EXPECT_EQ(put("p", std::string(4097, 'x')).code, "ValidationException");
     EXPECT_EQ(put("p", "{{ssm:q}}").code, "ValidationException");
     EXPECT_EQ(put("p", "x", {{"Type", "Number"}}).code, "ValidationException");
-    EXPECT_EQ(put("p", "x", {{"Type", "SecureString"}}).code, "UnsupportedOperationException");
-    EXPECT_EQ(put("p", "x", {{"KeyId", "alias/x"}}).code, "UnsupportedOperationException");
+    EXPECT_EQ(put("p", "x", {{"KeyId", "alias/x"}}).code, "ValidationException");
+    EXPECT_EQ(put("p", "x", {{"Type", "SecureString"}, {"KeyId", "my key"}}).code,
+              "ValidationException");
+    EXPECT_EQ(put("p", "x", {{"Type", "SecureString"}, {"KeyId", "no-key"}}).code, "InvalidKeyId");
+    EXPECT_EQ(put("p", "x", {{"Policies", "[]"}}).code, "UnsupportedOperationException");
     EXPECT_EQ(put("p", "x", {{"DataType", "Text"}}).code, "ValidationException");
     EXPECT_EQ(put("p", "x", {{"DataType", "integer"}}).code, "UnsupportedOperationException");
     EXPECT_EQ(put("p", std::string(8193, 'x'), {{"Tier", "Advanced"}}).code, "ValidationException");
@@ -399,12 +411,6 @@ TEST_F(ParameterStore, DescribesWhatFiltersLeaveAndPublicOnesWhenTheyAreAskedFor
     put("/app/a", "1");
     put("/app/b", "1,2", {{"Type", "StringList"}});
     put("other", "1");
-    const auto found = [&](const char* key, const char* option, const char* value) {
-        return must("DescribeParameters",
-                    {{"ParameterFilters",
-                      {{{"Key", key}, {"Option", option}, {"Values", {value}}}}}})
-            .each("Parameters", "Name");
-    };
     EXPECT_THAT(found("Name", "Equals", "other"), ElementsAre("other"));
     EXPECT_THAT(found("Name", "BeginsWith", "/app"), ElementsAre("/app/a", "/app/b"));
     EXPECT_THAT(found("Name", "Contains", "the"), ElementsAre("other"));
@@ -447,6 +453,61 @@ TEST_F(ParameterStore, RefusesFiltersThatAnOperationDoesNotHave)
             .code,
         "ValidationException");
     EXPECT_EQ(call("DescribeParameters", {{"Shared", true}}).code, "UnsupportedOperationException");
+}
+
+TEST_F(ParameterStore, ShowsSecretsToWhoAsksForThem)
+{
+    ASSERT_EQ(put("/app/key", "open sesame", {{"Type", "SecureString"}}).status, 200);
+    const auto shown = get("/app/key");
+    EXPECT_NE(shown, "open sesame");
+    EXPECT_EQ(get("/app/key"), shown) << "it is the same text each time";
+    const auto plain = must("GetParameter", {{"Name", "/app/key"}, {"WithDecryption", true}});
+    EXPECT_EQ(plain.parameter("Value"), "open sesame");
+    EXPECT_EQ(plain.parameter("Type"), "SecureString");
+    for (const bool is_open : {false, true}) {
+        const auto expected = is_open ? std::string("open sesame") : shown;
+        EXPECT_THAT(must("GetParameters", {{"Names", {"/app/key"}}, {"WithDecryption", is_open}})
+                        .each("Parameters", "Value"),
+                    ElementsAre(expected));
+        EXPECT_THAT(must("GetParametersByPath", {{"Path", "/app"}, {"WithDecryption", is_open}})
+                        .each("Parameters", "Value"),
+                    ElementsAre(expected));
+        EXPECT_THAT(must("GetParameterHistory", {{"Name", "/app/key"}, {"WithDecryption", is_open}})
+                        .each("Parameters", "Value"),
+                    ElementsAre(expected));
+    }
+}
+
+TEST_F(ParameterStore, NamesTheKeyOfASecret)
+{
+    put("usual", "x", {{"Type", "SecureString"}});
+    put("own", "x", {{"Type", "SecureString"}, {"KeyId", "alias/mine"}});
+    must("PutParameter", {{"Name", "own"}, {"Value", "y"}, {"Overwrite", true}});
+    EXPECT_THAT(must("DescribeParameters", {}).each("Parameters", "KeyId"),
+                ElementsAre("alias/mine", "alias/aws/ssm"));
+    EXPECT_THAT(must("GetParameterHistory", {{"Name", "own"}}).each("Parameters", "KeyId"),
+                ElementsAre("alias/mine", "alias/mine"));
+    EXPECT_EQ(put("own", "z", {{"Overwrite", true}, {"Type", "String"}}).code,
+              "HierarchyTypeMismatchException");
+    EXPECT_EQ(
+        put("image", public_image(aws_), {{"Type", "SecureString"}, {"DataType", "aws:ec2:image"}})
+            .code,
+        "ValidationException");
+}
+
+TEST_F(ParameterStore, HoldsValuesAgainstTheirPattern)
+{
+    const std::string digits = R"(^\d+$)";
+    EXPECT_EQ(put("p", "many", {{"AllowedPattern", digits}}).code,
+              "ParameterPatternMismatchException");
+    ASSERT_EQ(put("p", "7", {{"AllowedPattern", digits}}).status, 200);
+    EXPECT_EQ(put("p", "many", {{"Overwrite", true}}).code, "ParameterPatternMismatchException");
+    ASSERT_EQ(put("p", "8", {{"Overwrite", true}}).status, 200);
+    EXPECT_THAT(must("DescribeParameters", {}).each("Parameters", "AllowedPattern"),
+                ElementsAre(digits));
+    EXPECT_EQ(put("q", "x", {{"AllowedPattern", "("}}).code, "InvalidAllowedPatternException");
+    EXPECT_EQ(put("q", std::string(4000, 'a') + "b", {{"AllowedPattern", "^(a|aa)+$"}}).status, 400)
+        << "whatever it would take to tell";
 }
 
 class ResolvedImage : public ParameterStore {

@@ -29,17 +29,21 @@ std::vector<Trial> list_trials(const Parameters& besides = {})
 
 void add_reads(TrialTable& table)
 {
-    table["GetParameter"] = {{{"Name", "/app/one"}},
-                             changes("Name", "plain") + same("WithDecryption", "true")};
+    table["GetParameter"] = {
+        {{"Name", "/app/one"}},
+        changes("Name", "plain") + changes("WithDecryption", "true", {{"Name", "/app/secret"}})};
     table["GetParameters"] = {{{"Names.1", "/app/one"}},
-                              changes("Names.1", "plain") + same("WithDecryption", "true")};
-    table["GetParametersByPath"] = {
-        {{"Path", "/app"}},
-        changes("Path", "/app/deep") + changes("Recursive", "true") + list_trials() +
-            string_filter_trials("Type", "StringList", "StringL") + same("WithDecryption", "true")};
+                              changes("Names.1", "plain") +
+                                  changes("WithDecryption", "true", {{"Names.1", "/app/secret"}})};
+    table["GetParametersByPath"] = {{{"Path", "/app"}},
+                                    changes("Path", "/app/deep") + changes("Recursive", "true") +
+                                        list_trials() +
+                                        string_filter_trials("Type", "StringList", "StringL") +
+                                        changes("WithDecryption", "true")};
     table["GetParameterHistory"] = {
         {{"Name", "/app/one"}},
-        changes("Name", "plain") + list_trials() + same("WithDecryption", "true")};
+        changes("Name", "plain") + list_trials() +
+            changes("WithDecryption", "true", {{"Name", "/app/secret"}})};
     const Parameters by_name{{"Filters.1.Key", "Name"}, {"Filters.1.Values.1", "plain"}};
     table["DescribeParameters"] =
         describe_operation(std::vector<Trial>{{"Filters.1.Key", by_name}} +
@@ -47,14 +51,34 @@ void add_reads(TrialTable& table)
                            string_filter_trials("Name", "plain", "pla") + list_trials());
 }
 
+std::vector<Trial> tag_trials()
+{
+    const Parameters tag{{"Tags.1.Key", "team"}, {"Tags.1.Value", "images"}};
+    return std::vector<Trial>{{"Tags.1.Key", tag}} + changes("Tags.1.Value", "other", tag);
+}
+
+void add_tags(TrialTable& table)
+{
+    const Parameters on{{"ResourceType", "Parameter"}, {"ResourceId", "/app/one"}};
+    const auto each = refused("ResourceType", "Document") + changes("ResourceId", "/app/secret");
+    table["ListTagsForResource"] = {on, each};
+    table["AddTagsToResource"] = {
+        merged(on, {{"Tags.1.Key", "team"}, {"Tags.1.Value", "images"}}),
+        each + changes("Tags.1.Key", "stage") + changes("Tags.1.Value", "other")};
+    table["RemoveTagsFromResource"] = {merged(on, {{"TagKeys.1", "stage"}}),
+                                       each + changes("TagKeys.1", "owner")};
+}
+
 void add_writes(TrialTable& table)
 {
-    table["PutParameter"] = {{{"Name", "new"}, {"Value", "{image}"}, {"Type", "String"}},
-                             changes("DataType", "aws:ec2:image") +
-                                 changes("Description", "nightly") + changes("Name", "newer") +
-                                 changes("Overwrite", "true", {{"Name", "plain"}}) +
-                                 changes("Tier", "Advanced") + changes("Type", "StringList") +
-                                 changes("Value", "other")};
+    table["PutParameter"] = {
+        {{"Name", "new"}, {"Value", "{image}"}, {"Type", "String"}},
+        refused("AllowedPattern", "^[0-9]+$", {{"Value", "many"}}) +
+            changes("DataType", "aws:ec2:image") +
+            changes("KeyId", "alias/mine", {{"Type", "SecureString"}}) + tag_trials() +
+            changes("Description", "nightly") + changes("Name", "newer") +
+            changes("Overwrite", "true", {{"Name", "plain"}}) + changes("Tier", "Advanced") +
+            changes("Type", "StringList") + changes("Value", "other")};
     table["DeleteParameter"] = either_of("Name", "/app/one", "plain");
     table["DeleteParameters"] = either_of("Names.1", "/app/one", "plain");
     table["LabelParameterVersion"] = {
@@ -67,22 +91,19 @@ TrialTable trials()
     TrialTable table;
     add_reads(table);
     add_writes(table);
+    add_tags(table);
     return table;
 }
-
-constexpr std::string_view kNothingSecret = "nothing is a SecureString, which is not offered";
-constexpr WithoutEffect kWithoutEffect[] = {
-    {"GetParameter WithDecryption", kNothingSecret},
-    {"GetParameterHistory WithDecryption", kNothingSecret},
-    {"GetParameters WithDecryption", kNothingSecret},
-    {"GetParametersByPath WithDecryption", kNothingSecret},
-};
 
 std::vector<Telling> tellings()
 {
     return {{"parameter", "name", "GetParameter", {{"Name", "{}"}}},
             {"parameter_version", "name", "GetParameterHistory", {{"Name", "{}"}}},
-            {"parameter_label", "name", "GetParameterHistory", {{"Name", "{}"}}}};
+            {"parameter_label", "name", "GetParameterHistory", {{"Name", "{}"}}},
+            {"parameter_tag",
+             "name",
+             "ListTagsForResource",
+             {{"ResourceType", "Parameter"}, {"ResourceId", "{}"}}}};
 }
 
 void put(World& world, const std::string& name, const Parameters& more)
@@ -106,14 +127,22 @@ void add_ssm(World& world)
     put(world, "/app/one", {{"Overwrite", "true"}, {"Value", "2"}});
     put(world, "/app/two", {{"Type", "StringList"}});
     put(world, "/app/deep/three", {{"Tier", "Advanced"}});
+    put(world, "/app/secret",
+        {{"Type", "SecureString"}, {"Tags.1.Key", "stage"}, {"Tags.1.Value", "test"}});
+    const auto tagged = JsonCaller(world.emulator(), "ssm")
+                            .call_operation("AddTagsToResource", {{"ResourceType", "Parameter"},
+                                                                  {"ResourceId", "/app/one"},
+                                                                  {"Tags.1.Key", "stage"},
+                                                                  {"Tags.1.Value", "live"},
+                                                                  {"Tags.2.Key", "owner"},
+                                                                  {"Tags.2.Value", "me"}});
+    EXPECT_TRUE(tagged.ok()) << tagged.body;
     world.set_id(
         "image",
         world.must("DescribeImages", {{"Owner.1", "amazon"}}).text("imagesSet/item/imageId"));
 }
 
-constinit const TrialSet kSsmTrials{.trials = trials,
-                                    .without_effect = kWithoutEffect,
-                                    .tellings = tellings,
-                                    .add_to_world = add_ssm};
+constinit const TrialSet kSsmTrials{
+    .trials = trials, .tellings = tellings, .add_to_world = add_ssm};
 
 }  // namespace amilab::test

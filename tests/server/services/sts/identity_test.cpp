@@ -13,10 +13,7 @@ namespace {
 ApiAnswer ask(TestEmulator& aws, std::string_view access_key, std::string_view body,
               std::string_view region = "us-east-1")
 {
-    const auto authorization = fmt::format(
-        "AWS4-HMAC-SHA256 Credential={}/20260102/{}/sts/aws4_request, "
-        "SignedHeaders=host, Signature=00",
-        access_key, region);
+    const auto authorization = authorization_of(access_key, region, "sts");
     return aws.emulator()
         .parse({.method = "POST",
                 .content_type = "application/x-www-form-urlencoded",

@@ -185,16 +185,45 @@ TEST_F(Catalogue, HasEveryRegionOfThreePartitionsAndItsZones)
                 ElementsAre(Row{"ec2.eu-central-1.amazonaws.com", "opt-in-not-required"}));
     EXPECT_THAT(first_column(db(),
                              "SELECT name FROM catalogue.availability_zone"
-                             " WHERE region = 'us-east-1' ORDER BY name"),
+                             " WHERE region = 'us-east-1' AND parent_zone_name IS NULL"
+                             " ORDER BY name"),
                 ElementsAre("us-east-1a", "us-east-1b", "us-east-1c", "us-east-1d", "us-east-1e",
                             "us-east-1f"));
     expect_none(
         "SELECT name FROM catalogue.region r WHERE (SELECT count(*)"
-        " FROM catalogue.availability_zone WHERE region = r.name) NOT BETWEEN 2 AND 6");
+        " FROM catalogue.availability_zone WHERE region = r.name AND parent_zone_name IS NULL)"
+        " NOT BETWEEN 2 AND 6");
     expect_none(
         "SELECT name FROM catalogue.availability_zone"
-        " WHERE substr(name, 1, length(name) - 1) <> region"
-        " OR zone_id NOT GLOB '[a-z][a-z]*[0-9]-az[0-9]' OR network_border_group <> region");
+        " WHERE parent_zone_name IS NULL AND (substr(name, 1, length(name) - 1) <> region"
+        " OR zone_id NOT GLOB '[a-z][a-z]*[0-9]-az[0-9]' OR network_border_group <> region)");
+}
+
+TEST_F(Catalogue, LocalAndWavelengthZonesHaveParentsAndWantOptingIn)
+{
+    expect_none(
+        "SELECT z.name FROM catalogue.availability_zone z"
+        " LEFT JOIN catalogue.availability_zone p ON p.name = z.parent_zone_name"
+        " AND p.zone_id = z.parent_zone_id AND p.region = z.region"
+        " WHERE (z.zone_type = 'availability-zone') <> (z.parent_zone_name IS NULL)"
+        " OR (z.parent_zone_name IS NOT NULL AND (p.name IS NULL"
+        " OR p.zone_type <> 'availability-zone' OR z.opt_in_status <> 'not-opted-in'))");
+    EXPECT_THAT(first_column(db(),
+                             "SELECT DISTINCT group_name FROM catalogue.availability_zone"
+                             " WHERE region = 'us-west-2' AND parent_zone_name IS NOT NULL"
+                             " ORDER BY group_name"),
+                ElementsAre("us-west-2-las-1", "us-west-2-lax-1", "us-west-2-wl1"));
+}
+
+TEST_F(Catalogue, HasTheSamePrefixListsOfAwsInEachRegionOfAPartition)
+{
+    expect_none(
+        "SELECT name FROM catalogue.region r WHERE (SELECT count(*) FROM catalogue.prefix_list"
+        " WHERE region = r.name) <> iif(r.name GLOB 'cn-*' OR r.name GLOB 'us-gov-*', 2, 3)");
+    expect_none(
+        "SELECT id FROM catalogue.prefix_list l WHERE NOT EXISTS (SELECT 1"
+        " FROM catalogue.prefix_list_entry e"
+        " WHERE e.region = l.region AND e.prefix_list_id = l.id)");
 }
 
 TEST_F(Catalogue, HostsAreOfTheirPartitionsDomain)
@@ -211,8 +240,8 @@ TEST_F(Catalogue, HostsAreOfTheirPartitionsDomain)
 TEST_F(Catalogue, ZoneIdsOfARegionShareItsPrefix)
 {
     expect_none(
-        "SELECT region FROM catalogue.availability_zone GROUP BY region"
-        " HAVING count(DISTINCT substr(zone_id, 1, instr(zone_id, '-'))) <> 1");
+        "SELECT region FROM catalogue.availability_zone WHERE parent_zone_name IS NULL"
+        " GROUP BY region HAVING count(DISTINCT substr(zone_id, 1, instr(zone_id, '-'))) <> 1");
     const std::vector<std::pair<std::string, std::string>> known = {
         {"us-east-1", "use1"},       {"us-west-2", "usw2"},       {"eu-central-1", "euc1"},
         {"ap-northeast-1", "apne1"}, {"ap-southeast-2", "apse2"}, {"sa-east-1", "sae1"}};

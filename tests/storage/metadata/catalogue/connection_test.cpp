@@ -29,7 +29,7 @@ std::string plan_of(Database& db, const std::string& sql)
 TEST(EmptyDatabase, IsWhatTheMigrationsMakeOfNothing)
 {
     Database made(":memory:", Database::Mode::kReadWrite);
-    auto bytes = std::string(empty_database());
+    auto bytes = empty_database();
     // A database in memory has no WAL.
     bytes[18] = bytes[19] = 1;
     auto* const data = reinterpret_cast<unsigned char*>(bytes.data());

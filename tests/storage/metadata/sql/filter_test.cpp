@@ -69,6 +69,21 @@ TEST_F(FilterTest, ValuesAreAlternativesAndFiltersAreAllAsked)
     EXPECT_EQ(find({{"flag", {"1"}}}), Ids{});
 }
 
+TEST_F(FilterTest, WildcardsAreAskedInAWayOfTheirOwn)
+{
+    const std::vector<FilterColumn> columns = {{"name", "x.name", "1 = (", ")", "2 = 1 + ("},
+                                               {"flag", "x.flag", "3 = (", ")"}};
+    const auto sql_of = [&](const RowFilter& filter) {
+        Query query;
+        append_filters(query, std::vector{filter}, columns, "x.id", "111111111111");
+        return query.text();
+    };
+    EXPECT_EQ(sql_of({"name", {"web"}}).find(" AND 1 = ("), 0U);
+    EXPECT_EQ(sql_of({"name", {"web\\*"}}).find(" AND 1 = ("), 0U);
+    EXPECT_EQ(sql_of({"name", {"web", "w*"}}).find(" AND 2 = 1 + ("), 0U);
+    EXPECT_EQ(sql_of({"flag", {"*"}}).find(" AND 3 = ("), 0U);
+}
+
 TEST_F(FilterTest, TimesAreComparedAsTheyAreShown)
 {
     EXPECT_EQ(find({{"time", {"2026-01-02T03:04:05.006Z"}}}), (Ids{"t-2"}));

@@ -34,13 +34,20 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
+// The step that makes rows of network interfaces.
+constexpr int kInterfaceStep = 24;
+// The step that gives VPCs with IPv6 the rules for it.
+constexpr int kIpv6RuleStep = 51;
+
 struct StepRows {
     /// The step that makes the tables.
     int step;
     const char* sql;
+    /// The step that takes them away, or columns that the SQL names; 0: none does.
+    int until = 0;
 };
 
-/// A row for each table, in columns that the table has had since that step and has still.
+/// A row for each table, in columns that the table has had since that step.
 constexpr StepRows kRows[] = {
     {1, R"sql(
 INSERT INTO setting (name, value) VALUES ('seed', 'some'), ('clock_ms', 1000);
@@ -79,17 +86,15 @@ INSERT INTO subnet (id, region, owner, vpc_id, zone, cidr_block, default_for_zon
 INSERT INTO security_group (id, region, owner, vpc_id, name, description)
     VALUES ('sg-00000001', 'us-east-1', '111111111111', 'vpc-00000001', 'default', '');
 INSERT INTO instance (id, region, owner, reservation_id, launch_index, client_token, launch_time_ms,
-                      state, state_change_time_ms, instance_type, zone, subnet_id, private_ip,
+                      state, state_change_time_ms, instance_type, zone,
                       image_id, image_owner, architecture, virtualization_type, hypervisor,
                       root_device_name, root_device_type, current_boot_mode, ena_support,
                       platform_details, usage_operation, usage_operation_time_ms, http_tokens,
                       http_put_response_hop_limit)
     VALUES ('i-00000001', 'us-east-1', '111111111111', 'r-00000001', 0, '', 1000, 'running', 1000,
-            't3.micro', 'us-east-1a', 'subnet-00000001', '172.31.0.4', 'ami-00000001',
+            't3.micro', 'us-east-1a', 'ami-00000001',
             '111111111111', 'x86_64', 'hvm', 'xen', '/dev/xvda', 'ebs', 'legacy-bios', 1,
             'Linux/UNIX', 'RunInstances', 1000, 'optional', 1);
-INSERT INTO instance_security_group (instance_id, position, group_id)
-    VALUES ('i-00000001', 0, 'sg-00000001');
 INSERT INTO attachment (volume_id, instance_id, device, state, attach_time_ms,
                         delete_on_termination)
     VALUES ('vol-00000001', 'i-00000001', '/dev/xvda', 'attached', 1000, 1);
@@ -196,6 +201,205 @@ INSERT INTO security_group_rule (id, region, owner, group_id, is_egress, protoco
     VALUES ('sgr-00000009', 'us-east-1', '111111111111', 'sg-00000001', 0, 'tcp', 22, 22, 'ipv4',
             '192.0.2.0/24');
 )sql"},
+    {23, R"sql(
+INSERT OR IGNORE INTO dhcp_options VALUES ('dopt-00000001', 'us-east-1', '111111111111', 0);
+INSERT INTO dhcp_option_value VALUES ('dopt-00000001', 9, 'domain-name', 'example');
+INSERT INTO internet_gateway VALUES ('igw-00000009', 'us-east-1', '111111111111', NULL);
+INSERT INTO route_table VALUES ('rtb-00000009', 'us-east-1', '111111111111', 'vpc-00000001');
+INSERT INTO route VALUES ('rtb-00000009', '0.0.0.0/0', 'igw-00000009', 'CreateRoute');
+INSERT INTO route_table_association VALUES ('rtbassoc-00000009', 'us-east-1', '111111111111',
+    'rtb-00000009', 'subnet-00000001', NULL);
+INSERT INTO network_acl VALUES ('acl-00000009', 'us-east-1', '111111111111', 'vpc-00000001', 0);
+INSERT INTO network_acl_entry VALUES ('acl-00000009', 0, 100, '6', 'allow', '10.0.0.0/8', NULL,
+    NULL, NULL, 80, 80);
+INSERT INTO network_acl_association VALUES ('aclassoc-00000009', 'us-east-1', '111111111111',
+    'acl-00000009', 'subnet-00000001');
+)sql"},
+    {1, R"sql(
+UPDATE instance SET subnet_id = 'subnet-00000001', vpc_id = 'vpc-00000001',
+                    private_ip = '172.31.0.4', public_ip = '198.18.0.4',
+                    network_interface_id = 'eni-00000001',
+                    network_attachment_id = 'eni-attach-00000001',
+                    mac_address = '02:00:00:00:00:01';
+INSERT INTO instance_security_group (instance_id, position, group_id)
+    VALUES ('i-00000001', 0, 'sg-00000001');
+)sql",
+     kInterfaceStep},
+    {kInterfaceStep, R"sql(
+INSERT INTO network_interface (id, region, owner, subnet_id, vpc_id, zone, description,
+                               interface_type, mac_address, source_dest_check, instance_id,
+                               attachment_id, device_index, attach_time_ms, delete_on_termination,
+                               associate_public_ip)
+    VALUES ('eni-00000001', 'us-east-1', '111111111111', 'subnet-00000001', 'vpc-00000001',
+            'us-east-1a', '', 'interface', '02:00:00:00:00:01', 1, 'i-00000001',
+            'eni-attach-00000001', 0, 1000, 1, 1);
+INSERT INTO interface_address (interface_id, position, subnet_id, address)
+    VALUES ('eni-00000001', 0, 'subnet-00000001', '172.31.0.4');
+INSERT INTO elastic_address (id, region, owner, public_ip)
+    VALUES ('eipalloc-00000001', 'us-east-1', '111111111111', '198.18.0.1');
+INSERT INTO interface_group (interface_id, position, group_id)
+    VALUES ('eni-00000001', 0, 'sg-00000001');
+)sql"},
+    {27, R"sql(
+INSERT INTO instance_option (instance_id, monitored, tenancy, http_endpoint, http_protocol_ipv6,
+                             instance_metadata_tags, hibernation, enclave, auto_recovery,
+                             reboot_migration, hostname_type, resource_name_dns_a,
+                             resource_name_dns_aaaa, capacity_preference, bandwidth_weighting)
+    VALUES ('i-00000001', 1, 'default', 'enabled', 'disabled', 'disabled', 0, 0, 'default',
+            'default', 'ip-name', 0, 0, 'open', 'default');
+INSERT INTO instance_metadata_defaults (owner, region, http_tokens)
+    VALUES ('111111111111', 'us-east-1', 'required');
+INSERT INTO instance_password (instance_id, password_data, available_ms)
+    VALUES ('i-00000001', 'AAAA', 1000);
+)sql"},
+    {28, R"sql(
+INSERT INTO launch_template (id, region, owner, name, create_time_ms, created_by, default_version,
+                             next_version)
+    VALUES ('lt-00000001', 'us-east-1', '111111111111', 'web', 1000, 'arn', 1, 2);
+INSERT INTO launch_template_version (template_id, version, create_time_ms, created_by, parameters)
+    VALUES ('lt-00000001', 1, 1000, 'arn', '');
+)sql"},
+    {29, R"sql(
+INSERT INTO iam_instance_profile_association (id, instance_id, profile_arn, profile_id, time_ms)
+    VALUES ('iip-assoc-00000001', 'i-00000001', 'arn', 'AIPA', 1000);
+)sql"},
+    {30, R"sql(
+INSERT INTO id_format VALUES ('111111111111', 'us-east-1', 'arn', 'vpc');
+)sql"},
+    {31, R"sql(
+INSERT INTO instance_event_window (id, region, owner)
+    VALUES ('iew-00000001', 'us-east-1', '111111111111');
+INSERT INTO instance_event_window_range VALUES ('iew-00000001', 0, 'monday', 2, 'monday', 8);
+INSERT INTO instance_event_window_instance VALUES ('iew-00000001', 'i-00000001');
+INSERT INTO instance_event_window_tag VALUES ('iew-00000001', 'of', 'test');
+)sql"},
+    {32, R"sql(
+INSERT INTO vcpu_quota VALUES ('standard', 5);
+)sql"},
+    {33, R"sql(
+INSERT INTO instance_event VALUES ('instance-event-00000001', 'i-00000001', 'instance-stop', 'one',
+                                   1000, NULL, NULL, 0);
+INSERT INTO instance_event_tag_key VALUES ('111111111111', 'us-east-1', 'of');
+)sql"},
+    {34, R"sql(
+INSERT INTO nat_gateway VALUES ('nat-00000001', 'us-east-1', '111111111111', 'vpc-00000001',
+    'subnet-00000001', 'private', 'available', NULL, NULL, 1000, NULL, 'eni-00000001');
+INSERT INTO egress_only_gateway VALUES ('eigw-00000001', 'us-east-1', '111111111111',
+    'vpc-00000001');
+INSERT INTO vpc_cidr_block VALUES ('vpc-cidr-assoc-00000001', 'us-east-1', '111111111111',
+    'vpc-00000001', 'ipv4', '100.64.0.0/16');
+INSERT INTO security_group_vpc_association VALUES ('sg-00000001/vpc-00000001', 'us-east-1',
+    '111111111111', 'sg-00000001', 'vpc-00000001');
+INSERT INTO network_interface_permission VALUES ('eni-perm-00000001', 'us-east-1', '111111111111',
+    'eni-00000001', '222222222222', 'INSTANCE-ATTACH');
+INSERT INTO interface_ipv6_address VALUES ('eni-00000001', 0, 'subnet-00000001', '2001:db8::5');
+INSERT INTO prefix_list VALUES ('pl-00000001', 'us-east-1', '111111111111', 'mine', 'IPv4', 5, 1,
+    'create-complete');
+INSERT INTO prefix_list_entry VALUES ('pl-00000001', 1, '10.0.0.0/8', NULL);
+INSERT INTO interface_prefix VALUES ('eni-00000001', '172.31.0.16/28', 'subnet-00000001');
+)sql"},
+    {37, R"sql(
+INSERT INTO spot_request (id, region, owner, type, state, status_code, status_message,
+                          status_time_ms, spot_price, create_time_ms, interruption_behavior,
+                          product_description)
+    VALUES ('sir-00000001', 'us-east-1', '111111111111', 'one-time', 'open', 'price-too-low', '',
+            1000, '0.001', 1000, 'terminate', 'Linux/UNIX');
+INSERT INTO spot_request_parameter VALUES ('sir-00000001', 'InstanceType', 't3.micro');
+INSERT INTO spot_datafeed_subscription VALUES ('111111111111', 'some-bucket', NULL);
+)sql"},
+    {38, R"sql(
+INSERT INTO capacity_reservation VALUES ('cr-00000001', 'us-east-1', '111111111111', 't3.micro',
+    'Linux/UNIX', 'us-east-1a', 'default', 1, 0, 0, 'active', 'open', 1000, 'unlimited', NULL);
+INSERT INTO dedicated_host VALUES ('h-00000001', 'us-east-1', '111111111111', 'us-east-1a', NULL,
+    'm5', 'on', 'off', 'off', '', 'available', 1000, NULL);
+)sql"},
+    {39, R"sql(
+INSERT INTO vpc_peering_connection VALUES ('pcx-00000001', 'us-east-1', '111111111111',
+    'vpc-00000001', 'vpc-00000002', '222222222222', 'eu-west-1', 'active', NULL, 1000, 0, 0, 0, 0);
+INSERT INTO vpc_peering_viewer VALUES ('us-east-1', '111111111111', 'pcx-00000001', NULL);
+)sql"},
+    {40, R"sql(
+INSERT INTO vpc_endpoint VALUES ('vpce-00000001', 'us-east-1', '111111111111', 'vpc-00000001',
+    'Interface', 'com.amazonaws.us-east-1.ec2', 'available', '{}', 1, 1000);
+INSERT INTO vpc_endpoint_route_table VALUES ('vpce-00000001', 'rtb-00000009');
+INSERT INTO vpc_endpoint_subnet VALUES ('vpce-00000001', 'subnet-00000001', 'us-east-1a',
+    'eni-00000001');
+INSERT INTO vpc_endpoint_group VALUES ('vpce-00000001', 'sg-00000001');
+)sql"},
+    {41, R"sql(
+INSERT INTO flow_log VALUES ('fl-00000001', 'us-east-1', '111111111111', 1000, 'vpc-00000001',
+    'ALL', 's3', NULL, 'arn:aws:s3:::bucket', NULL, NULL, '${version}', 600, 'parquet', 0, 1);
+)sql"},
+    {42, R"sql(
+INSERT INTO subnet_cidr_reservation VALUES ('scr-00000001', 'us-east-1', '111111111111',
+    'subnet-00000001', '172.31.0.64/28', 'prefix', NULL);
+)sql"},
+    {43, R"sql(
+INSERT INTO address_transfer VALUES ('us-east-1', '111111111111', 'eipalloc-00000001', '198.18.0.1',
+    '222222222222', 1000, NULL, 1000);
+)sql"},
+    {44, R"sql(
+INSERT INTO instance_connect_endpoint VALUES ('eice-00000001', 'us-east-1', '111111111111',
+    'vpc-00000001', 'subnet-00000001', 'us-east-1a', 'eni-00000001', 'create-complete', 'ipv4', 0,
+    1000);
+)sql"},
+    {45, R"sql(
+INSERT INTO s3_bucket VALUES ('disks', '111111111111', 'us-east-1', 1000, 'BucketOwnerEnforced',
+    'private', 'team=images', NULL, '1111', NULL);
+INSERT INTO s3_blob VALUES (1, '111111111111', 5, 4096, NULL);
+INSERT INTO s3_removed_blob VALUES (2);
+INSERT INTO s3_content VALUES (1, 5);
+INSERT INTO s3_piece VALUES (1, 0, 5, 1, 0, NULL);
+INSERT INTO s3_object VALUES ('disks', 'a', '111111111111', 1, 5, 1000, 'etag', '', '', '',
+    'private', NULL, NULL, NULL, NULL);
+INSERT INTO s3_upload VALUES ('upload-00000001', 'disks', 'b', '111111111111', 1000, '', '', '',
+    'private', NULL, NULL);
+INSERT INTO s3_part VALUES ('upload-00000001', 1, '111111111111', 2, 0, 1000, 'etag', NULL);
+)sql"},
+    {46, R"sql(
+INSERT INTO import_snapshot_task VALUES ('import-snap-00000001', 'us-east-1', '111111111111',
+    'completed', NULL, 'mine', 'a disk', 'disks', 'a', NULL, 'RAW', 'etag', NULL, NULL, 1000, 1000,
+    5, 'snap-00000001');
+INSERT INTO import_image_task VALUES ('import-ami-00000001', 'us-east-1', '111111111111',
+    'completed', NULL, 'mine', 'x86_64', 'xen', 'Linux', 'BYOL', NULL, 'uefi', NULL, NULL, NULL,
+    1000, 1000, 'ami-00000001');
+INSERT INTO import_image_disk VALUES ('import-ami-00000001', 0, 'a disk', '/dev/sda1', 'disks', 'a',
+    NULL, 'RAW', 'etag', 5, 'snap-00000001');
+)sql"},
+    {47, R"sql(
+INSERT INTO iam_role VALUES ('111111111111', 'vmimport', '/', NULL, '{}', 3600, 1000);
+INSERT INTO iam_role_tag VALUES ('111111111111', 'vmimport', 'of', 'test');
+INSERT INTO iam_role_policy VALUES ('111111111111', 'vmimport', 'disks', '{}');
+)sql"},
+    {48, R"sql(
+INSERT INTO store_image_task VALUES ('store-image-task-00000001', 'us-east-1', '111111111111',
+    '9223372036854774807', 'ami-00000001', 'disks', 'ami-00000001.bin', 1, 1000, 1000, 'Failed',
+    50, 'why');
+INSERT INTO store_image_task_tag VALUES ('store-image-task-00000001', 0, 'key', 'value');
+INSERT INTO restore_image_task VALUES ('restore-image-task-00000001', 'us-east-1',
+    '111111111111', 'ami-00000001', 'disks', 'a', 'etag', 1);
+INSERT INTO restore_image_task_disk VALUES ('restore-image-task-00000001', 0, 'snap-00000001');
+)sql"},
+    {49, R"sql(
+INSERT INTO export_task VALUES ('export-ami-00000001', 'us-east-1', '111111111111', 'image',
+    'ami-00000001', 'description', 'VMDK', NULL, NULL, 'vmimport', 'disks', 'exports/',
+    'exports/export-ami-00000001.vmdk', 1000, 1000, 'completed', 100, NULL);
+)sql"},
+    {50, R"sql(
+INSERT INTO bundle_task VALUES ('bun-00000001', 'us-east-1', '111111111111', 'i-00000001',
+    'bucket/image.manifest.xml', 'bucket', 'new', NULL, NULL, NULL, 1000, 1000, 1000, 'complete',
+    100, NULL, NULL);
+)sql"},
+    {52, R"sql(
+INSERT INTO s3_object_part VALUES (1, 1, 5, 'checksum');
+)sql"},
+    {53, R"sql(
+INSERT INTO parameter_version (owner, region, name, version, type, value, data_type, tier,
+                               last_modified_ms, last_modified_user, key_id, allowed_pattern)
+    VALUES ('111111111111', 'us-east-1', '/a', 2, 'SecureString', 'secret', 'text', 'Standard',
+            1000, 'root', 'alias/aws/ssm', '^s');
+INSERT INTO parameter_tag VALUES ('111111111111', 'us-east-1', '/a', 'stage', 'test');
+)sql"},
 };
 
 using Steps = std::span<const char* const>;
@@ -211,7 +415,7 @@ std::unique_ptr<Database> database_of(int version, const std::string& path = ":m
     auto db = open_connection(path, Database::Mode::kReadWrite, Durability::kPrivate);
     migrate(*db, steps_to(version));
     for (const auto& rows : kRows) {
-        if (rows.step <= version) {
+        if (rows.step <= version && (rows.until == 0 || version < rows.until)) {
             db->run(rows.sql);
         }
     }
@@ -307,6 +511,22 @@ TEST(Migrations, KeepTheRowsOfEveryEarlierVersion)
     }
 }
 
+TEST(Migrations, MakeInterfacesOfWhatInstancesHad)
+{
+    const auto db = database_of(kInterfaceStep - 1);
+    migrate(*db);
+    Statement select(*db,
+                     "SELECT e.subnet_id || ' ' || e.mac_address || ' ' || e.instance_id || ' ' ||"
+                     " e.attachment_id || ' ' || e.device_index || ' ' || a.address || ' ' ||"
+                     " a.public_ip || ' ' || g.group_id FROM network_interface e"
+                     " JOIN interface_address a ON a.interface_id = e.id"
+                     " JOIN interface_group g ON g.interface_id = e.id");
+    select.bind();
+    EXPECT_THAT(select.texts(),
+                ElementsAre("subnet-00000001 02:00:00:00:00:01 i-00000001 eni-attach-00000001 0 "
+                            "172.31.0.4 198.18.0.4 sg-00000001"));
+}
+
 TEST(Migrations, StepByStepMakeWhatTheyMakeInOneGo)
 {
     const auto db = database_of(0);
@@ -350,34 +570,37 @@ constexpr const char* kFailingSteps[] = {
     "CREATE TABLE half (id TEXT); this is no SQL;",
 };
 
-/// From each earlier version, with each kind of failing step in the place of step `failing`.
-void expect_rolled_back(int failing, const char* bad_step)
+/// From `version`, with `bad_step` in the place of step `failing`.
+void expect_rolled_back(int version, int failing, const char* bad_step)
 {
+    SCOPED_TRACE(fmt::format("from version {}, `{}` as step {}", version, bad_step, failing + 1));
     std::vector<const char*> steps(migration_steps().begin(), migration_steps().end());
     steps.insert(steps.begin() + failing, bad_step);
-    for (int version = 0; version <= failing; ++version) {
-        SCOPED_TRACE(
-            fmt::format("from version {}, `{}` as step {}", version, bad_step, failing + 1));
-        const auto db = database_of(version);
-        const auto before = everything_in(*db);
-        EXPECT_THROW(migrate(*db, steps), StorageError);
-        EXPECT_EQ(everything_in(*db), before);
-        migrate(*db);
-        EXPECT_EQ(user_version(*db), schema_version());
-    }
+    const auto db = database_of(version);
+    const auto before = everything_in(*db);
+    EXPECT_THROW(migrate(*db, steps), StorageError);
+    EXPECT_EQ(everything_in(*db), before);
+    migrate(*db);
+    EXPECT_EQ(user_version(*db), schema_version());
 }
 
 TEST(Migrations, RollTheWholeRunBackWhenItsLastStepFails)
 {
     for (const auto* bad_step : kFailingSteps) {
-        expect_rolled_back(schema_version(), bad_step);
+        expect_rolled_back(1, schema_version(), bad_step);
+    }
+    for (int version = 0; version <= schema_version(); ++version) {
+        expect_rolled_back(version, schema_version(), kFailingSteps[0]);
     }
 }
 
+// From the first version and from the one before it: the runs between differ in nothing else, and
+// their number would grow with the square of the steps.
 TEST(Migrations, RollTheWholeRunBackWhenAStepOnTheWayFails)
 {
     for (int failing = 0; failing < schema_version(); ++failing) {
-        expect_rolled_back(failing, kFailingSteps[0]);
+        expect_rolled_back(0, failing, kFailingSteps[0]);
+        expect_rolled_back(failing, failing, kFailingSteps[0]);
     }
 }
 
@@ -436,6 +659,92 @@ TEST(Migrations, GiveDefaultGroupsTheirRules)
     select.bind();
     EXPECT_THAT(select.texts(), ElementsAre("sgr-00000001 sg-00000001 0 sg-00000001",
                                             "sgr-10000001 sg-00000001 1 0.0.0.0/0"));
+}
+
+/// A database from before the rules for IPv6, whose VPC has a block of it and is as it was made.
+class Ipv6Rules : public ::testing::Test {
+protected:
+    Ipv6Rules()
+    {
+        db->run(
+            "INSERT INTO vpc_cidr_block (id, region, owner, vpc_id, family, cidr_block) VALUES"
+            " ('vpc-cidr-assoc-00000002', 'us-east-1', '111111111111', 'vpc-00000001', 'ipv6',"
+            "  '2001:db8::/56');"
+            "INSERT INTO network_acl VALUES"
+            " ('acl-00000001', 'us-east-1', '111111111111', 'vpc-00000001', 1);"
+            "INSERT INTO network_acl_entry (network_acl_id, egress, rule_number, protocol,"
+            "                               rule_action, cidr_block)"
+            " SELECT 'acl-00000001', e.egress, r.number, '-1', r.action, '0.0.0.0/0' FROM"
+            "  (SELECT 0 AS egress UNION ALL SELECT 1) e,"
+            "  (SELECT 100 AS number, 'allow' AS action UNION ALL SELECT 32767, 'deny') r;"
+            "DELETE FROM security_group_rule;"
+            "INSERT INTO security_group_rule (id, region, owner, group_id, is_egress, protocol,"
+            "                                 from_port, to_port, peer_kind, peer)"
+            " VALUES ('sgr-10000001', 'us-east-1', '111111111111', 'sg-00000001', 1, '-1', -1, -1,"
+            "         'ipv4', '0.0.0.0/0')");
+    }
+    std::vector<std::string> entries()
+    {
+        Statement select(*db,
+                         "SELECT network_acl_id || ' ' || egress || ' ' || rule_number || ' ' ||"
+                         " rule_action FROM network_acl_entry WHERE ipv6_cidr_block = '::/0'"
+                         " ORDER BY network_acl_id, egress, rule_number");
+        select.bind();
+        return select.texts();
+    }
+    std::vector<std::string> group_rules()
+    {
+        Statement select(*db,
+                         "SELECT id || ' ' || group_id || ' ' || is_egress || ' ' || peer"
+                         " FROM security_group_rule WHERE peer_kind = 'ipv6'");
+        select.bind();
+        return select.texts();
+    }
+
+    std::unique_ptr<Database> db = database_of(kIpv6RuleStep - 1);
+};
+
+TEST_F(Ipv6Rules, ComeWhereAVpcIsAsItWasMade)
+{
+    migrate(*db);
+    EXPECT_THAT(entries(), ElementsAre("acl-00000001 0 101 allow", "acl-00000001 0 32768 deny",
+                                       "acl-00000001 1 101 allow", "acl-00000001 1 32768 deny",
+                                       "acl-00000009 0 32768 deny", "acl-00000009 1 32768 deny"));
+    EXPECT_THAT(group_rules(), ElementsAre("sgr-20000001 sg-00000001 1 ::/0"));
+}
+
+TEST_F(Ipv6Rules, DoNotComeWhereSomebodyHasChangedThoseOfIpv4)
+{
+    db->run(
+        "UPDATE network_acl_entry SET protocol = '6' WHERE network_acl_id = 'acl-00000001'"
+        "  AND egress = 0 AND rule_number = 100;"
+        "UPDATE security_group_rule SET peer = '10.0.0.0/8' WHERE is_egress = 1");
+    migrate(*db);
+    EXPECT_THAT(entries(), ElementsAre("acl-00000001 0 32768 deny", "acl-00000001 1 101 allow",
+                                       "acl-00000001 1 32768 deny", "acl-00000009 0 32768 deny",
+                                       "acl-00000009 1 32768 deny"));
+    EXPECT_THAT(group_rules(), IsEmpty());
+}
+
+TEST_F(Ipv6Rules, ThatWereThereAndWereTakenAwayStayAway)
+{
+    db->run(
+        "INSERT INTO network_acl_entry (network_acl_id, egress, rule_number, protocol, rule_action,"
+        "                               ipv6_cidr_block)"
+        " SELECT id, egress, 32768, '-1', 'deny', '::/0' FROM network_acl,"
+        "  (SELECT 0 AS egress UNION ALL SELECT 1)");
+    const auto before = entries();
+    migrate(*db);
+    EXPECT_EQ(entries(), before);
+    EXPECT_THAT(group_rules(), IsEmpty());
+}
+
+TEST_F(Ipv6Rules, AreNotForVpcsWithoutIpv6)
+{
+    db->run("DELETE FROM vpc_cidr_block WHERE family = 'ipv6'");
+    migrate(*db);
+    EXPECT_THAT(entries(), IsEmpty());
+    EXPECT_THAT(group_rules(), IsEmpty());
 }
 
 TEST(Migrations, BringTheKeysOfUploadedSnapshotsAlong)

@@ -1,7 +1,10 @@
 #include "storage/metadata/sql/statement.h"
 
 #include <cerrno>
+#include <set>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -26,6 +29,25 @@ protected:
     }
     Database db{":memory:", Database::Mode::kReadWrite};
 };
+
+TEST_F(StatementTest, AListReadsBackAsItWasBoundAndNoneIsNull)
+{
+    const std::vector<std::string> lists[] = {{}, {"one"}, {"one", "two"}};
+    std::int64_t id = 0;
+    for (const auto& list : lists) {
+        Statement(db, "INSERT INTO t (id, name) VALUES (?, ?)").execute(++id, list);
+    }
+    Statement select(db, "SELECT name, name IS NULL FROM t ORDER BY id");
+    select.bind();
+    for (const auto& list : lists) {
+        ASSERT_TRUE(select.step());
+        auto row = select.row();
+        std::vector<std::string> found{"before"};
+        row.read(found);
+        EXPECT_EQ(found, list);
+        EXPECT_EQ(row.boolean(), list.empty());
+    }
+}
 
 TEST_F(StatementTest, ReadsBackWhatItBound)
 {
@@ -124,6 +146,79 @@ TEST_F(StatementTest, ManyDifferentTextsStayBounded)
     }
 }
 
+TEST_F(StatementTest, LargeTextsStayBoundedInBytes)
+{
+    constexpr int kTexts = 300;
+    for (int i = 0; i < kTexts; ++i) {
+        std::string text = "SELECT " + std::to_string(i);
+        for (int column = 0; column < 500; ++column) {
+            text += ", ?";
+        }
+        const Statement select(db, text);
+    }
+    EXPECT_GT(db.kept_bytes(), Database::kMostKeptBytes / 2);
+    EXPECT_LE(db.kept_bytes(), Database::kMostKeptBytes);
+}
+
+TEST_F(StatementTest, ATextThatIsTooLargeIsUsedAndNotKept)
+{
+    std::string text = "SELECT ?";
+    for (int column = 0; column < 1'900; ++column) {
+        text += ", ? || 'a text that this statement has in it as often as it has columns'";
+    }
+    const auto before = db.kept_bytes();
+    const Statement select(db, text);
+    EXPECT_EQ(db.kept_bytes(), before);
+}
+
+/// Ids of a test's rows: "0", "1" and so on.
+std::vector<std::string> numbered(int count)
+{
+    std::vector<std::string> names;
+    for (int i = 0; i < count; ++i) {
+        names.push_back(std::to_string(i));
+    }
+    return names;
+}
+
+TEST_F(StatementTest, ListsOfAnyLengthAreFewTexts)
+{
+    constexpr std::size_t kFew = 16;
+    std::set<std::string> texts;
+    for (int count = 0; count < 1'000; ++count) {
+        texts.insert(Query("SELECT name FROM t WHERE name IN ").list(numbered(count)).text());
+    }
+    EXPECT_LE(texts.size(), kFew);
+}
+
+TEST_F(StatementTest, AListOfAnyLengthHasItsMembersAndNoOthers)
+{
+    const std::vector<std::string> odd = {"\"quoted\"", "back\\slash",           "tab\there", "é",
+                                          "",           std::string("ze\0ro", 5)};
+    for (const auto& name : {std::string("ze"), std::string("7x")}) {
+        Statement(db, "INSERT INTO t (name) VALUES (?1)").execute(name);
+    }
+    for (const auto& name : odd) {
+        Statement(db, "INSERT INTO t (name) VALUES (?1)").execute(name);
+    }
+    for (const auto& name : {"0", "7", "999"}) {
+        Statement(db, "INSERT INTO t (name) VALUES (?1)").execute(name);
+    }
+    const auto found = [&](std::vector<std::string> wanted) {
+        Query query("SELECT name FROM t WHERE name IN ");
+        query.list(wanted).sql(" ORDER BY id");
+        return query.on(db).texts();
+    };
+    for (const int count : {8, 9, 500}) {
+        auto wanted = numbered(count);
+        EXPECT_EQ(found(wanted), (std::vector<std::string>{"0", "7"})) << count;
+        wanted.insert(wanted.end(), odd.begin(), odd.end());
+        auto expected = odd;
+        expected.insert(expected.end(), {"0", "7"});
+        EXPECT_EQ(found(wanted), expected) << count;
+    }
+}
+
 TEST_F(StatementTest, ATransactionThatIsNotCommittedLeavesNothing)
 {
     {
@@ -156,6 +251,25 @@ TEST_F(StatementTest, AQueryBindsItsValuesInOrder)
     Query none("SELECT name FROM t WHERE name IN ");
     none.list({});
     EXPECT_FALSE(none.on(db).step());
+}
+
+TEST_F(StatementTest, ASavepointUndoesItsPartAloneUnlessItIsKept)
+{
+    Transaction transaction(db);
+    db.run("INSERT INTO t (id) VALUES (1)");
+    {
+        Savepoint kept(db);
+        db.run("INSERT INTO t (id) VALUES (2)");
+        {
+            const Savepoint undone(db);
+            db.run("INSERT INTO t (id) VALUES (3)");
+            EXPECT_EQ(count(), 3);
+        }
+        EXPECT_EQ(count(), 2);
+        kept.keep();
+    }
+    transaction.commit();
+    EXPECT_EQ(count(), 2);
 }
 
 }  // namespace

@@ -179,7 +179,8 @@ TEST_F(TagRows, TakeAnyTextForAPlace)
 TEST_F(TagRows, BelongOnResourcesThatAreThere)
 {
     db.run(
-        "INSERT INTO vpc VALUES ('vpc-1', 'us-east-1', '123456789012', '10.0.0.0/8', 'a', 'b', 1)");
+        "INSERT INTO vpc (id, region, owner, cidr_block, cidr_association_id, dhcp_options_id,"
+        " is_default) VALUES ('vpc-1', 'us-east-1', '123456789012', '10.0.0.0/8', 'a', 'b', 1)");
     EXPECT_TRUE(
         taggable_resource_exists(db, kOwner, kRegion, kTaggableByOwner<kVpcColumns>, "vpc-1"));
     EXPECT_FALSE(

@@ -2,9 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <algorithm>
 #include <map>
 #include <random>
 
+#include <fmt/format.h>
 #include <sqlite3.h>
 
 #include "storage/metadata/catalogue/connection.h"
@@ -13,6 +15,7 @@
 #include "tests/storage/blocks/harness.h"
 #include "tests/storage/files/temporary_directory.h"
 #include "tests/support/disks.h"
+#include "tests/support/told_statements.h"
 
 namespace amilab::test {
 namespace {
@@ -165,6 +168,64 @@ TEST(Merging, ADeletedSnapshotThatIsStillReadKeepsItsBytes)
     EXPECT_EQ(byte_of(read_bytes(*open, 0, 512)), 1);
 }
 
+/// Counts what is looked up for merges while snapshots are deleted that somebody reads.
+class PostponedMerges : public ::testing::Test {
+protected:
+    /// A volume with a deleted snapshot that is still read.
+    void add_one_that_is_read()
+    {
+        const auto volume = create_volume(aws_);
+        write(aws_, volume, 0, 10, 1);
+        const auto first = create_snapshot(aws_, volume);
+        write(aws_, volume, 0, 3, 2);
+        create_snapshot(aws_, volume);
+        open_.push_back(open_snapshot(aws_, first));
+        delete_snapshot(aws_, first);
+        aws_.data().background().drain();
+    }
+    /// How often layers were looked at for a merge when one more snapshot was deleted.
+    std::ptrdiff_t looks_for_one_more()
+    {
+        const auto volume = create_volume(aws_);
+        write(aws_, volume, 0, 10, 1);
+        const auto first = create_snapshot(aws_, volume);
+        write(aws_, volume, 0, 3, 2);
+        create_snapshot(aws_, volume);
+        const auto texts =
+            told_.texts_of(aws_.data().background(), [&] { delete_snapshot(aws_, first); });
+        return std::ranges::count_if(texts, [](const auto& text) {
+            return text.find("FROM layer parent JOIN layer child") != text.npos;
+        });
+    }
+
+    ToldStatements told_;  // before any connection
+    TestEmulator aws_;
+    std::vector<std::shared_ptr<Snapshot>> open_;
+};
+
+TEST_F(PostponedMerges, CostOthersLittleHoweverManySnapshotsAreRead)
+{
+    constexpr int kTriesAgain = 4;
+    const auto alone = looks_for_one_more();
+    EXPECT_GT(alone, 0);
+    for (int i = 0; i < 5 * kTriesAgain; ++i) {
+        add_one_that_is_read();
+    }
+    EXPECT_LE(looks_for_one_more(), alone + kTriesAgain);
+}
+
+TEST_F(PostponedMerges, AreMadeUpForWhenNobodyReadsTheirSnapshots)
+{
+    constexpr int kCount = 10;
+    for (int i = 0; i < kCount; ++i) {
+        add_one_that_is_read();
+    }
+    EXPECT_EQ(layers(aws_), 3 * kCount);
+    open_.clear();
+    looks_for_one_more();
+    EXPECT_EQ(layers(aws_), 2 * (kCount + 1));
+}
+
 TEST(Indexes, EverySixteenthLayerGetsOne)
 {
     TestEmulator aws;
@@ -207,6 +268,86 @@ TEST(Space, IsOwnedOrSharedAndCountedOnce)
     }
 }
 
+std::string text_of(const DiskSpace& space)
+{
+    return fmt::format("{} {} {} {} {}", space.disk.id, space.disk.owner, space.logical_bytes,
+                       space.own_bytes, space.shared_bytes);
+}
+
+std::vector<std::string> texts_of(const std::vector<DiskSpace>& spaces)
+{
+    std::vector<std::string> texts;
+    std::ranges::transform(spaces, std::back_inserter(texts), &text_of);
+    return texts;
+}
+
+TEST(Space, ByPagesIsWhatItIsAtOnce)
+{
+    Story story;
+    auto& aws = story.aws;
+    create_volume(aws, story.snapshots[0]);
+    aws.must("CreateVolume", {{"AvailabilityZone", "us-east-1a"}, {"Size", "2"}}, kOtherAccount);
+    aws.data().background().drain();
+    for (const auto& account : {std::optional<std::string>(), std::optional<std::string>(kAccount),
+                                std::optional<std::string>("999999999999")}) {
+        const auto space =
+            account ? measure_space(aws.generation(), *account) : measure_space(aws.generation());
+        for (const std::int64_t most : {1, 2, 1000}) {
+            std::vector<std::string> paged;
+            DiskPage page{.account = account, .after = "", .most = most};
+            for (;;) {
+                const auto disks = measure_disks(aws.generation(), page);
+                if (disks.empty()) {
+                    break;
+                }
+                EXPECT_LE(disks.size(), static_cast<std::size_t>(most));
+                page.after = disks.back().disk.id;
+                const auto texts = texts_of(disks);
+                paged.insert(paged.end(), texts.begin(), texts.end());
+            }
+            auto at_once = texts_of(space.disks);
+            std::ranges::sort(at_once);
+            EXPECT_EQ(paged, at_once) << account.value_or("all") << " by " << most;
+        }
+    }
+}
+
+class CostOfSpace : public ::testing::Test {
+protected:
+    /// A volume of the account with two snapshots of it: three layers.
+    void add_three_layers(const char* account)
+    {
+        const auto volume =
+            aws_.must("CreateVolume", {{"AvailabilityZone", "us-east-1a"}, {"Size", "1"}}, account)
+                .text("volumeId");
+        aws_.must("CreateSnapshot", {{"VolumeId", volume}}, account);
+        aws_.must("CreateSnapshot", {{"VolumeId", volume}}, account);
+        aws_.data().background().drain();
+    }
+    /// How many layers are looked at.
+    std::ptrdiff_t looks(const std::function<void()>& action)
+    {
+        return std::ranges::count_if(told_.texts_of(action), [](const auto& text) {
+            return text.starts_with("SELECT l.parent_id");
+        });
+    }
+
+    ToldStatements told_;  // before any connection
+    TestEmulator aws_;
+};
+
+TEST_F(CostOfSpace, FollowsWhatIsAskedFor)
+{
+    add_three_layers(kAccount);
+    for (int i = 0; i < 5; ++i) {
+        add_three_layers(kOtherAccount);
+    }
+    EXPECT_EQ(looks([&] { measure_space(aws_.generation(), kAccount); }), 3);
+    // Snapshots, of one layer or two, stand before volumes.
+    const DiskPage first_volume{.account = {}, .after = "vol-", .most = 1};
+    EXPECT_EQ(looks([&] { measure_disks(aws_.generation(), first_volume); }), 3);
+}
+
 class SpaceOfAccounts : public ::testing::Test {
 protected:
     /// A snapshot of `blocks` written ones.
@@ -230,10 +371,23 @@ protected:
         for (auto& one : measure_space(aws_.generation()).accounts) {
             if (one.account == account) {
                 EXPECT_EQ(one.held_bytes, measure_held_bytes(aws_.generation(), account));
+                expect_same(one, measure_space(aws_.generation(), one.account));
                 return std::move(one);
             }
         }
         return {};
+    }
+    static void expect_same(const AccountSpace& among_all, const Space& alone)
+    {
+        ASSERT_EQ(alone.accounts.size(), 1U);
+        const auto& one = alone.accounts.front();
+        EXPECT_EQ(one.account, among_all.account);
+        EXPECT_EQ(one.rows, among_all.rows);
+        EXPECT_EQ(one.disks, among_all.disks);
+        EXPECT_EQ(one.logical_bytes, among_all.logical_bytes);
+        EXPECT_EQ(one.held_bytes, among_all.held_bytes);
+        EXPECT_EQ(one.shared_bytes, among_all.shared_bytes);
+        EXPECT_EQ(alone.allocated_bytes, one.held_bytes + one.shared_bytes);
     }
 
     TestEmulator aws_;

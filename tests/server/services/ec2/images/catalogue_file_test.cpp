@@ -270,6 +270,36 @@ TEST_F(CatalogueFile, ARestartDoesNotBringBackWhatItsOwnerDeregistered)
               0U);
 }
 
+TEST_F(CatalogueFile, ThatComesAfterTheDeregistrationDoesNotBringTheImageBack)
+{
+    const auto data = folder_.path() + "/data";
+    std::string image;
+    {
+        TestEmulator aws(CatalogueOptions{}, data);
+        image = own_image(aws, "one");
+        aws.must("DeregisterImage", {{"ImageId", image}});
+    }
+    std::string text = kOwn;
+    text.replace(text.find(kOwnId), std::string(kOwnId).size(), image);
+    const auto file = write("own.json", text);
+    for (int start = 0; start < 2; ++start) {
+        TestEmulator aws(read(std::nullopt, {file}), data);
+        aws.advance(30 * kDayMs);
+        aws.emulator().settle();
+        for (const auto* region : {kRegion, "eu-west-1"}) {
+            EXPECT_EQ(aws.must("DescribeImages", {{"Owner.1", "self"}}, kAccount, region)
+                          .count("imagesSet/item"),
+                      0U);
+        }
+    }
+    // Without the file it ends as any does.
+    TestEmulator aws(CatalogueOptions{}, data);
+    EXPECT_EQ(aws.must("DescribeImages", {{"ImageId.1", image}}).count("imagesSet/item"), 0U);
+    aws.advance(60 * kDayMs);
+    aws.emulator().settle();
+    EXPECT_EQ(aws.call("DescribeImages", {{"ImageId.1", image}}).code, "InvalidAMIID.NotFound");
+}
+
 TEST_F(CatalogueFile, LeavesWholeWhatRefersToAnImageThatItReplaces)
 {
     const auto data = folder_.path() + "/data";
@@ -501,6 +531,19 @@ TEST(UnknownImage, IsNotMadeUpForWhoLooksAtItElsewhere)
     EXPECT_EQ(
         other.must("DescribeImages", {{"ImageId.1", image}}, kOtherAccount).count("imagesSet/item"),
         0U);
+}
+
+TEST(UnknownImage, IsNoneThatTheServerHadAndItsOwnerDeregistered)
+{
+    TestEmulator aws(adopting());
+    const auto image = own_image(aws, "mine");
+    aws.must("DeregisterImage", {{"ImageId", image}});
+    for (int week = 0; week < 3; ++week) {
+        EXPECT_EQ(aws.must("DescribeImages", {{"ImageId.1", image}}).count("imagesSet/item"), 0U);
+        EXPECT_FALSE(aws.call("RunInstances", launch(image)).ok());
+        aws.advance(8 * kDayMs);
+        aws.emulator().settle();
+    }
 }
 
 TEST(UnknownImage, OfSomebodyElseStaysOutOfReach)

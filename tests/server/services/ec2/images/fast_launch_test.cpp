@@ -116,6 +116,27 @@ TEST(FastLaunch, RefusesWhatIsNoneOfItsSettings)
     EXPECT_THAT(listed(aws), IsEmpty());
 }
 
+TEST(FastLaunch, NotesTheLaunchTemplate)
+{
+    TestEmulator aws;
+    const auto id = windows_image(aws);
+    const auto made = aws.must("CreateLaunchTemplate", {{"LaunchTemplateName", "web"},
+                                                        {"LaunchTemplateData.KeyName", "mine"}})
+                          .text("launchTemplate/launchTemplateId");
+    for (const auto& named : {std::pair<std::string, std::string>("LaunchTemplateName", "web"),
+                              std::pair<std::string, std::string>("LaunchTemplateId", made)}) {
+        const auto answer =
+            aws.must("EnableFastLaunch", of(id, {{"LaunchTemplate." + named.first, named.second},
+                                                 {"LaunchTemplate.Version", "$Latest"}}));
+        EXPECT_EQ(answer.text("launchTemplate/launchTemplateId"), made);
+        EXPECT_EQ(answer.text("launchTemplate/launchTemplateName"), "web");
+        EXPECT_EQ(answer.text("launchTemplate/version"), "$Latest");
+    }
+    EXPECT_EQ(aws.must("DescribeFastLaunchImages")
+                  .text("fastLaunchImageSet/item/launchTemplate/launchTemplateId"),
+              made);
+}
+
 TEST(FastLaunch, IsForWindowsImagesThatOneMayLaunch)
 {
     TestEmulator aws;

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "storage/base/units.h"
+#include "storage/metadata/settings/account_rows.h"
 #include "tests/server/services/ec2/common/sharing_support.h"
 #include "tests/server/services/ec2/images/image_support.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
@@ -104,6 +105,26 @@ TEST(ModifyImageAttribute, RefusesMixturesThatContradictThemselves)
               "InvalidParameterValue");
     EXPECT_THAT(launch_users(aws, id), IsEmpty());
     EXPECT_EQ(describe_image(aws, id).count("imagesSet/item/description"), 0U);
+}
+
+TEST(ModifyImageAttribute, PutsOnTheProductCodesThatTheOwnerSells)
+{
+    TestEmulator aws;
+    const auto id = make_image(aws);
+    EXPECT_EQ(modify_image(aws, id, {{"ProductCode.1", "mine"}}).code, "InvalidProductInfo");
+    {
+        auto writer = aws.generation().writer();
+        ASSERT_TRUE(insert_declared_account(writer.db(), {.id = kAccount, .products = {"mine"}}));
+    }
+    for (const Parameters& style :
+         {Parameters{{"ProductCode.1", "mine"}}, Parameters{{"Attribute", "productCodes"},
+                                                            {"OperationType", "add"},
+                                                            {"ProductCode.1", "mine"}}}) {
+        EXPECT_EQ(modify_image(aws, id, style).code, "");
+    }
+    EXPECT_THAT(describe_image(aws, id).texts("imagesSet/item/productCodes/item/productCode"),
+                ElementsAre("mine"));
+    EXPECT_EQ(modify_image(aws, id, {{"Attribute", "productCodes"}}).code, "MissingParameter");
 }
 
 TEST(ModifyImageAttribute, RefusesGranteesThatCannotBe)

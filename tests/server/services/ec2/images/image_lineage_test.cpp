@@ -205,6 +205,39 @@ TEST_F(DescribeImageReferences, TellsOfParametersThatHoldTheImageNow)
               "InvalidParameterCombination");
 }
 
+TEST_F(DescribeImageReferences, TellsOfLaunchTemplatesAsFarBackAsAsked)
+{
+    const Parameters named = {{"LaunchTemplateName", "web"}};
+    const auto template_id =
+        aws.must("CreateLaunchTemplate", merged(named, {{"LaunchTemplateData.ImageId", image}}))
+            .text("launchTemplate/launchTemplateId");
+    const auto next_version = [&](const std::string& of) {
+        aws.must("CreateLaunchTemplateVersion",
+                 merged(named, {{"LaunchTemplateData.ImageId", of}}));
+    };
+    const auto arns = [&](const Parameters& more) {
+        return references(merged({{"ResourceType.1.ResourceType", "ec2:LaunchTemplate"}}, more))
+            .texts("imageReferenceSet/item/arn");
+    };
+    const auto to_depth = [&](const char* depth) {
+        const std::string option = "ResourceType.1.ResourceTypeOption.1.";
+        return arns({{option + "OptionName", "version-depth"}, {option + "OptionValue.1", depth}});
+    };
+    const auto expected = "arn:aws:ec2:us-east-1:123456789012:launch-template/" + template_id;
+    next_version(image);
+    EXPECT_THAT(arns({}), ElementsAre(expected));
+    next_version(other);
+    EXPECT_THAT(to_depth("2"), ElementsAre(expected));
+    EXPECT_THAT(to_depth("1"), IsEmpty());
+    for (int version = 4; version <= 12; ++version) {
+        next_version(other);
+    }
+    EXPECT_THAT(arns({}), IsEmpty());
+    EXPECT_THAT(to_depth("11"), ElementsAre(expected));
+    aws.must("DeleteLaunchTemplate", named);
+    EXPECT_THAT(to_depth("11"), IsEmpty());
+}
+
 TEST_F(DescribeImageReferences, AnswersPageByPage)
 {
     for (int i = 0; i < 4; ++i) {

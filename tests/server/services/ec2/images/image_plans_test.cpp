@@ -18,25 +18,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-/// The steps of all statements that the call runs.
-std::vector<std::string> plan_of_call(const ToldStatements& told, TestEmulator& aws,
-                                      const Parameters& parameters,
-                                      const char* action = "DescribeImages")
-{
-    const auto texts = told.texts_of([&] { aws.must(action, parameters); });
-    EXPECT_FALSE(texts.empty());
-    auto reader = aws.generation().reader();
-    std::vector<std::string> steps;
-    for (const auto& text : texts) {
-        if (text.find("SELECT") == 0) {
-            const auto more = plan_of(reader.db(), text);
-            steps.insert(steps.end(), more.begin(), more.end());
-        }
-    }
-    EXPECT_FALSE(steps.empty());
-    return steps;
-}
-
 class ImagePlans : public ::testing::Test {
 protected:
     ImagePlans() : image(own_image(aws, "golden-1")) {}

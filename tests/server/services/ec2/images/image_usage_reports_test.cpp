@@ -111,6 +111,31 @@ TEST_F(UsageReport, TellsWhatItWasAskedFor)
                 SizeIs(2));
 }
 
+TEST_F(UsageReport, CountsLaunchTemplatesAsFarBackAsAsked)
+{
+    for (const char* name : {"web", "worker"}) {
+        aws.must("CreateLaunchTemplate",
+                 {{"LaunchTemplateName", name}, {"LaunchTemplateData.ImageId", image}},
+                 kOtherAccount);
+    }
+    const auto next_version = [&](const Parameters& data) {
+        aws.must("CreateLaunchTemplateVersion", merged({{"LaunchTemplateName", "web"}}, data),
+                 kOtherAccount);
+    };
+    next_version({{"LaunchTemplateData.ImageId", image}});
+    next_version({{"LaunchTemplateData.InstanceType", "t3.nano"}});
+    const auto count = [&](const Parameters& more) {
+        const auto id =
+            create(merged({{"ResourceType.2.ResourceType", "ec2:LaunchTemplate"}}, more));
+        return entries(merged(filter("resource-type", "ec2:LaunchTemplate"), {{"ReportId.1", id}}))
+            .texts(std::string(kEntry) + "usageCount");
+    };
+    const std::string option = "ResourceType.2.ResourceTypeOption.1.";
+    EXPECT_THAT(count({}), ElementsAre("2"));
+    EXPECT_THAT(count({{option + "OptionName", "version-depth"}, {option + "OptionValue.1", "1"}}),
+                ElementsAre("1"));
+}
+
 TEST_F(UsageReport, IsListedWithItsOwnAccountsTypesAndTags)
 {
     const auto all = create();

@@ -12,6 +12,7 @@
 
 #include "storage/base/units.h"
 #include "tests/server/services/ec2/common/sharing_support.h"
+#include "tests/server/services/ec2/images/bundle_support.h"
 #include "tests/server/services/ec2/images/image_support.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
 #include "tests/server/services/ec2/volumes/volume_support.h"
@@ -218,8 +219,7 @@ TEST(RegisterImage, RefusesMappingsThatMakeNoSense)
                        {"BlockDeviceMapping.2.Ebs.VolumeType", "gp3"}}),
               "Either snapshot ID or volume size must be provided for: /dev/sdb");
     EXPECT_EQ(refusal({{"BlockDeviceMapping.2.Ebs.VolumeSize", "8"}}), "Missing device name");
-    EXPECT_THAT(refusal({{"BlockDeviceMapping.1.VirtualName", "ephemeral0"}}),
-                HasSubstr("more than one of"));
+    EXPECT_THAT(refusal({{"BlockDeviceMapping.1.NoDevice", ""}}), HasSubstr("has NoDevice beside"));
     for (const char* name : {"ephemeral", "ephemeral24", "ephemeral1x", "disk0"}) {
         EXPECT_THAT(refusal({{"BlockDeviceMapping.2.DeviceName", "/dev/sdb"},
                              {"BlockDeviceMapping.2.VirtualName", name}}),
@@ -312,9 +312,21 @@ TEST(RegisterImage, TakesDescriptionsOf255CharactersHoweverManyBytes)
     EXPECT_EQ(snapshot(longest).text("description"), longest);
 }
 
+TEST(RegisterImage, TakesAVirtualNameBesideAVolume)
+{
+    TestEmulator aws;
+    const auto id = aws.must("RegisterImage", merged(registration(make_snapshot(aws)),
+                                                     {{"BlockDeviceMapping.1.VirtualName", "any"}}))
+                        .text("imageId");
+    const auto shown = describe_image(aws, id);
+    EXPECT_NE(shown.text("imagesSet/item/blockDeviceMapping/item/ebs/snapshotId"), "");
+    EXPECT_EQ(shown.text("imagesSet/item/blockDeviceMapping/item/virtualName"), "");
+}
+
 TEST(RegisterImage, AtALocationHasItsRootOnTheInstanceStore)
 {
     TestEmulator aws;
+    put_bundle(aws);
     const Parameters stored{{"Name", "stored"},
                             {"ImageLocation", "bucket/image.manifest.xml"},
                             {"VirtualizationType", "hvm"},

@@ -22,9 +22,8 @@ std::vector<Trial> registered_mapping_trials()
                 {},
                 Outcome::kRefused},
                {"BlockDeviceMapping.1.VirtualName",
-                device("/dev/xvda", {{"VirtualName", "ephemeral0"}}),
-                {},
-                Outcome::kRefused}} +
+                {{"BlockDeviceMapping.2.DeviceName", "/dev/sdb"},
+                 {"BlockDeviceMapping.2.VirtualName", "ephemeral0"}}}} +
            changes("BlockDeviceMapping.1.Ebs.DeleteOnTermination", "false") +
            refused("BlockDeviceMapping.1.Ebs.Encrypted", "true") +
            changes("BlockDeviceMapping.1.Ebs.Iops", "3500", larger) +
@@ -102,8 +101,8 @@ void add_attributes(TrialTable& table)
             changes("ImageId", "{image_2}", text) + changes("ImdsSupport.Value", "v2.0") +
             changes("OrganizationArn.1", "{organization}", flat) +
             changes("OrganizationalUnitArn.1", "{organizational_unit}", flat) +
-            changes("UserGroup.1", "all", flat) + changes("UserId.1", World::kThirdAccount, flat) +
-            launch_permission_trials()};
+            changes("ProductCode.1", "{product}") + changes("UserGroup.1", "all", flat) +
+            changes("UserId.1", World::kThirdAccount, flat) + launch_permission_trials()};
     table["DescribeImageAttribute"] = {
         {{"ImageId", "{image}"}, {"Attribute", "description"}},
         changes("ImageId", "{image_2}") + changes("Attribute", "launchPermission")};
@@ -149,14 +148,15 @@ void add_annotations(TrialTable& table)
 void add_fast_launch(TrialTable& table)
 {
     const Parameters version{{"LaunchTemplate.Version", "1"}};
+    const Parameters of_template{{"LaunchTemplate.LaunchTemplateId", "{template}"}};
     table["EnableFastLaunch"] = {
         {{"ImageId", "{windows}"}},
         refused("ImageId", "{image}") + refused("ResourceType", "volume") +
             changes("SnapshotConfiguration.TargetResourceCount", "9") +
             changes("MaxParallelLaunches", "9") +
-            refused("LaunchTemplate.LaunchTemplateId", "lt-0123456789abcdef0", version) +
-            refused("LaunchTemplate.LaunchTemplateName", "web", version) +
-            refused("LaunchTemplate.Version", "1")};
+            changes("LaunchTemplate.LaunchTemplateId", "{template}", version) +
+            changes("LaunchTemplate.LaunchTemplateName", "template", version) +
+            changes("LaunchTemplate.Version", "2", of_template)};
     table["DisableFastLaunch"] = {{{"ImageId", "{windows_2}"}},
                                   changes("Force", "true") + refused("ImageId", "{windows}")};
     table["DisableFastLaunch"].slow = {"fast-launch.disabling"};
@@ -243,6 +243,7 @@ std::vector<Telling> tellings()
         // Of other accounts' images only this.
         {"launch_permission", "image_id", "DescribeImages", by_id},
         {"image_watermark", "image_id", "DescribeImages", by_id},
+        {"product_code", "resource_id", "DescribeImages", by_id},
         {"image_instance_type", "image_id", "DescribeImages", by_id},
         {"fast_launch", "image_id", "DescribeFastLaunchImages", {{"ImageId.1", "{}"}}},
         {"account_setting", "name", "GetAllowedImagesSettings", {}},

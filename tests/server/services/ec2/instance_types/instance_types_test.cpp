@@ -339,17 +339,23 @@ TEST(DescribeInstanceTypes, DryRunComesBeforeTypes)
         "DryRunOperation");
 }
 
+std::optional<InstanceTypeRow> select_type(Database& db, std::string_view name)
+{
+    return select_row<kInstanceTypeColumns>(db, "FROM catalogue.instance_type t WHERE t.name = ?",
+                                            name);
+}
+
 TEST(InstanceTypeRows, TellsWhatALaunchNeeds)
 {
     TestEmulator emulator;
     auto reader = emulator.generation().reader();
-    const auto type = select_instance_type(reader.db(), "t2.micro");
+    const auto type = select_type(reader.db(), "t2.micro");
     ASSERT_TRUE(type);
     EXPECT_THAT(type->architectures, ElementsAre("i386", "x86_64"));
     EXPECT_EQ(type->hypervisor, "xen");
     EXPECT_THAT(type->boot_modes, ElementsAre("legacy-bios"));
     EXPECT_TRUE(type->burstable_performance_supported);
-    EXPECT_FALSE(select_instance_type(reader.db(), "t9.huge"));
+    EXPECT_FALSE(select_type(reader.db(), "t9.huge"));
     EXPECT_THAT(select_zones_offering(reader.db(), "us-west-1", "t3.micro"),
                 ElementsAre("us-west-1a", "us-west-1b"));
     EXPECT_THAT(select_zones_offering(reader.db(), "us-west-1", "t9.huge"), IsEmpty());

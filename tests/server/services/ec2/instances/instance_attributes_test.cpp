@@ -120,9 +120,48 @@ TEST(ModifyInstanceAttribute, RefusesAttributesThatCannotBeChanged)
     const auto id = run_one(emulator);
     EXPECT_EQ(modify(emulator, id, {{"Attribute", "rootDeviceName"}, {"Value", "/dev/sda1"}}).code,
               "InvalidParameterValue");
-    const auto kernel = modify(emulator, id, {{"Attribute", "kernel"}, {"Value", "aki-12345678"}});
-    EXPECT_EQ(kernel.code, "UnsupportedOperation");
-    EXPECT_THAT(kernel.message, HasSubstr("kernel"));
+    EXPECT_EQ(modify(emulator, id, {{"Attribute", "groupSet"}, {"Value", "sg-x"}}).code,
+              "InvalidParameterValue");
+}
+
+TEST(ModifyInstanceAttribute, SetsKernelAndRamDiskOfAStoppedInstance)
+{
+    TestEmulator emulator;
+    const auto id = run_one(emulator);
+    const Parameters kernel = {{"Attribute", "kernel"}, {"Value", "aki-12345678"}};
+    EXPECT_EQ(modify(emulator, id, kernel).code, "IncorrectInstanceState");
+    emulator.must("StopInstances", one_instance(id));
+    EXPECT_EQ(modify(emulator, id, {{"Kernel.Value", "ari-12345678"}}).code,
+              "InvalidParameterValue");
+    EXPECT_EQ(modify(emulator, id, kernel).code, "");
+    EXPECT_EQ(modify(emulator, id, {{"Ramdisk.Value", "ari-12345678"}}).code, "");
+    EXPECT_EQ(attribute_of(emulator, id, "kernel", "kernel/value"), "aki-12345678");
+    EXPECT_EQ(attribute_of(emulator, id, "ramdisk", "ramdisk/value"), "ari-12345678");
+    for (const char* attribute : {"kernel", "ramdisk"}) {
+        emulator.must("ResetInstanceAttribute", {{"InstanceId", id}, {"Attribute", attribute}});
+        EXPECT_EQ(attribute_of(emulator, id, attribute, std::string(attribute) + "/value"), "");
+    }
+}
+
+TEST(ModifyInstanceAttribute, RefusesATypeThatHasNoRoomForTheInterfaces)
+{
+    TestEmulator emulator;
+    const auto many = run_one(emulator, {{"InstanceType", "m5.2xlarge"},
+                                         {"NetworkInterface.1.DeviceIndex", "0"},
+                                         {"NetworkInterface.2.DeviceIndex", "1"},
+                                         {"NetworkInterface.3.DeviceIndex", "2"}});
+    const auto full =
+        run_one(emulator, {{"InstanceType", "m5.2xlarge"},
+                           {"NetworkInterface.1.DeviceIndex", "0"},
+                           {"NetworkInterface.1.SecondaryPrivateIpAddressCount", "5"}});
+    emulator.must("StopInstances", one_instance(many, {{"InstanceId.2", full}}));
+    const Parameters small{{"InstanceType.Value", "t3.micro"}};
+    expect_refused(modify(emulator, many, small), "AttachmentLimitExceeded",
+                   "Interface count 3 exceeds the limit for t3.micro");
+    EXPECT_EQ(modify(emulator, full, small).code, "PrivateIpAddressLimitExceeded");
+    EXPECT_EQ(field_of(emulator, full, "instanceType"), "m5.2xlarge");
+    EXPECT_TRUE(modify(emulator, many, {{"InstanceType.Value", "m5.large"}}).ok());
+    EXPECT_TRUE(modify(emulator, full, {{"InstanceType.Value", "m5.large"}}).ok());
 }
 
 TEST(ModifyInstanceAttribute, ChangesTheTypeOfAStoppedInstance)

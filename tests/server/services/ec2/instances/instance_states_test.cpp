@@ -19,12 +19,6 @@ void expect_change(const Answer& answer, const std::string& from, const std::str
     EXPECT_EQ(answer.text(std::string(kChange) + "currentState/name"), to) << answer.body;
 }
 
-void expect_refused(const Answer& answer, const std::string& code, const std::string& message)
-{
-    EXPECT_EQ(answer.code, code) << answer.body;
-    EXPECT_EQ(answer.message, message);
-}
-
 TEST(StopInstances, StopsAndStartInstancesStartsAgain)
 {
     TestEmulator emulator;
@@ -283,6 +277,28 @@ TEST(TerminateInstances, OvertakesALaunchAndAStop)
     EXPECT_EQ(state_of(emulator, other), "shutting-down");
 }
 
+TEST(TerminateInstances, HonoursStopProtection)
+{
+    TestEmulator emulator;
+    const auto id = run_one(emulator, {{"DisableApiStop", "true"}});
+    const auto protect = [&](const std::string& attribute, const std::string& value) {
+        emulator.must("ModifyInstanceAttribute",
+                      {{"InstanceId", id}, {attribute + ".Value", value}});
+    };
+    const auto expect_protected_by = [&](const std::string& attribute) {
+        expect_refused(emulator.call("TerminateInstances", one_instance(id)),
+                       "OperationNotPermitted",
+                       "The instance '" + id + "' may not be terminated. Modify its '" + attribute +
+                           "' instance attribute and try again.");
+    };
+    expect_protected_by("disableApiStop");
+    protect("DisableApiTermination", "true");
+    expect_protected_by("disableApiTermination");
+    protect("DisableApiTermination", "false");
+    protect("DisableApiStop", "false");
+    EXPECT_TRUE(emulator.call("TerminateInstances", one_instance(id)).ok());
+}
+
 TEST(TerminateInstances, HonoursTerminationProtection)
 {
     TestEmulator emulator;
@@ -314,6 +330,24 @@ TEST(TerminateInstances, TerminatesNoneWhenAnIdIsUnknownOrMalformed)
     EXPECT_EQ(emulator.call("TerminateInstances", one_instance(id, {{"DryRun", "true"}})).code,
               "DryRunOperation");
     EXPECT_EQ(state_of(emulator, id), "running");
+}
+
+TEST(TerminateInstances, SparesTheZoneOfAProtectedInstanceAlone)
+{
+    TestEmulator emulator;
+    const auto run = [&](const std::string& zone, const Parameters& more = {}) {
+        return run_one(emulator, merged({{"Placement.AvailabilityZone", zone}}, more));
+    };
+    const auto kept = run("us-east-1a", {{"DisableApiTermination", "true"}});
+    const auto beside = run("us-east-1a");
+    const auto far = run("us-east-1b");
+    const auto answer =
+        emulator.call("TerminateInstances",
+                      {{"InstanceId.1", far}, {"InstanceId.2", beside}, {"InstanceId.3", kept}});
+    EXPECT_EQ(answer.code, "OperationNotPermitted");
+    EXPECT_EQ(field_of(emulator, kept, "instanceState/name"), "running");
+    EXPECT_EQ(field_of(emulator, beside, "instanceState/name"), "running");
+    EXPECT_EQ(field_of(emulator, far, "instanceState/name"), "terminated");
 }
 
 }  // namespace

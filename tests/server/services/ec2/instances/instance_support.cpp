@@ -69,4 +69,10 @@ std::string state_of(TestEmulator& emulator, const std::string& id)
     return field_of(emulator, id, "instanceState/name");
 }
 
+void expect_refused(const Answer& answer, const std::string& code, const std::string& message)
+{
+    EXPECT_EQ(answer.code, code) << answer.body;
+    EXPECT_EQ(answer.message, message);
+}
+
 }  // namespace amilab::test

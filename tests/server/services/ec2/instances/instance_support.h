@@ -36,4 +36,7 @@ std::string state_of(TestEmulator& emulator, const std::string& id);
 /// A field of the one instance, below its item.
 std::string field_of(TestEmulator& emulator, const std::string& id, const std::string& path);
 
+/// Expects a refusal of that code and text.
+void expect_refused(const Answer& answer, const std::string& code, const std::string& message);
+
 }  // namespace amilab::test

@@ -230,6 +230,34 @@ TEST(DescribeInstances, FiltersByReservationOwnerAndReasons)
                 ElementsAre(id));
 }
 
+TEST(DescribeInstances, FiltersWhatTheInstanceHasByItsPrimaryInterface)
+{
+    TestEmulator emulator;
+    emulator.must("DescribeVpcs");
+    const auto group =
+        emulator.must("CreateSecurityGroup", {{"GroupName", "second"}, {"GroupDescription", "x"}})
+            .text("groupId");
+    const auto id = run_one(
+        emulator, {{"NetworkInterface.1.DeviceIndex", "0"},
+                   {"NetworkInterface.1.PrivateIpAddress", "172.31.0.40"},
+                   {"NetworkInterface.1.PrivateIpAddresses.1.PrivateIpAddress", "172.31.0.41"},
+                   {"NetworkInterface.2.DeviceIndex", "1"},
+                   {"NetworkInterface.2.PrivateIpAddress", "172.31.0.50"},
+                   {"NetworkInterface.2.SecurityGroupId.1", group}});
+    for (const auto& [name, value] :
+         {std::pair{"instance.group-id", group},
+          std::pair{"instance.group-name", std::string("second")},
+          std::pair{"private-ip-address", std::string("172.31.0.41")},
+          std::pair{"private-ip-address", std::string("172.31.0.50")}}) {
+        EXPECT_THAT(found_by(emulator, name, value), IsEmpty()) << name;
+    }
+    EXPECT_THAT(found_by(emulator, "instance.group-name", "default"), ElementsAre(id));
+    EXPECT_THAT(found_by(emulator, "private-ip-address", "172.31.0.40"), ElementsAre(id));
+    EXPECT_THAT(found_by(emulator, "network-interface.group-id", group), ElementsAre(id));
+    EXPECT_THAT(found_by(emulator, "network-interface.addresses.private-ip-address", "172.31.0.41"),
+                ElementsAre(id));
+}
+
 TEST(DescribeInstances, FiltersByTags)
 {
     TestEmulator emulator;
@@ -246,7 +274,7 @@ TEST(DescribeInstances, TakesEveryDocumentedFilterAndRefusesOthers)
 {
     TestEmulator emulator;
     run_one(emulator);
-    ASSERT_THAT(ec2::kDescribeInstances.filters, SizeIs(136));
+    ASSERT_THAT(ec2::kDescribeInstances.filters, SizeIs(136 + 1));  // and tag-value
     for (const auto& name : ec2::kDescribeInstances.filters) {
         const auto one = name == "tag:<key>" ? std::string("tag:Name") : std::string(name);
         EXPECT_THAT(found_by(emulator, one, "no such value"), IsEmpty()) << one;

@@ -9,6 +9,10 @@ namespace amilab::test {
 /// root_snapshot: of the root volume of instance. product: what the account sells; stopped has it.
 void add_instances(World& world);
 
+/// Block devices and network interfaces, as launches take them.
+std::vector<Trial> launched_mapping_trials();
+std::vector<Trial> launched_interface_trials();
+
 extern const TrialSet kInstancesTrials;
 
 }  // namespace amilab::test

@@ -1,6 +1,7 @@
 #include <set>
 #include <thread>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -33,12 +34,6 @@ Answer volume_at(TestEmulator& emulator, const std::string& instance, const std:
 std::set<std::string> distinct(const std::vector<std::string>& texts)
 {
     return {texts.begin(), texts.end()};
-}
-
-void expect_refused(const Answer& answer, const std::string& code, const std::string& message)
-{
-    EXPECT_EQ(answer.code, code) << answer.body;
-    EXPECT_EQ(answer.message, message);
 }
 
 TEST(RunInstances, AnswersPendingInstancesThatRunOnceTheCallIsOver)
@@ -196,6 +191,34 @@ TEST(RunInstances, RefusesBootModesAndVirtualizationThatTheTypeLacks)
     EXPECT_THAT(
         emulator.call("RunInstances", launch(paravirtual, {{"InstanceType", "t2.micro"}})).message,
         testing::StartsWith("Virtualization type 'hvm' is required for instances of type"));
+}
+
+TEST(RunInstances, WithoutASubnetNeedsADefaultOneAndSaysWhichIsMissing)
+{
+    TestEmulator emulator;
+    const auto image = public_image(emulator);
+    const auto subnets = emulator.must("DescribeSubnets");
+    for (const auto& one : subnets.root().child("subnetSet")) {
+        if (std::string(one.child_value("availabilityZone")) == "us-east-1a") {
+            emulator.must("DeleteSubnet", {{"SubnetId", one.child_value("subnetId")}});
+        }
+    }
+    const Parameters zone_a{{"Placement.AvailabilityZone", "us-east-1a"}};
+    expect_refused(emulator.call("RunInstances", launch(image, zone_a)), "InvalidInput",
+                   "No default subnet for availability zone: 'us-east-1a'.");
+    for (const auto& id : emulator.must("DescribeSubnets").texts("subnetSet/item/subnetId")) {
+        emulator.must("DeleteSubnet", {{"SubnetId", id}});
+    }
+    const auto vpc = emulator.must("DescribeVpcs").text("vpcSet/item/vpcId");
+    expect_refused(emulator.call("RunInstances", launch(image)), "MissingInput",
+                   "No subnets found for the default VPC '" + vpc + "'. Please specify a subnet.");
+    emulator.must("DetachInternetGateway",
+                  {{"VpcId", vpc},
+                   {"InternetGatewayId", emulator.must("DescribeInternetGateways")
+                                             .text("internetGatewaySet/item/internetGatewayId")}});
+    emulator.must("DeleteVpc", {{"VpcId", vpc}});
+    expect_refused(emulator.call("RunInstances", launch(image)), "VPCIdNotSpecified",
+                   "No default VPC for this user");
 }
 
 TEST(RunInstances, CountsInstances)
@@ -447,19 +470,98 @@ INSTANTIATE_TEST_SUITE_P(
                        "iops"}),
     [](const auto& tested) { return std::string(tested.param.name); });
 
-TEST(RunInstances, RefusesMoreVolumesThanTheTypeCanHave)
+/// A launch of that type with so many volumes, its root among them.
+Parameters with_volumes(std::string_view type, int volumes, int interfaces = 1)
 {
-    TestEmulator emulator;
-    Parameters mappings;
-    for (int i = 1; i <= 27; ++i) {
+    Parameters parameters{{"InstanceType", std::string(type)}};
+    for (int i = 1; i < volumes; ++i) {
         const auto mapping = "BlockDeviceMapping." + std::to_string(i);
         const char letter = static_cast<char>('a' + (i - 1) % 26);
-        mappings.emplace_back(mapping + ".DeviceName",
-                              std::string(i <= 26 ? "/dev/xvdb" : "/dev/xvdc") + letter);
-        mappings.emplace_back(mapping + ".Ebs.VolumeSize", "1");
+        parameters.emplace_back(mapping + ".DeviceName",
+                                std::string(i <= 26 ? "/dev/xvdb" : "/dev/xvdc") + letter);
+        parameters.emplace_back(mapping + ".Ebs.VolumeSize", "1");
     }
-    EXPECT_EQ(emulator.call("RunInstances", launch(public_image(emulator), mappings)).code,
+    for (int i = 0; i < interfaces; ++i) {
+        parameters.emplace_back(fmt::format("NetworkInterface.{}.DeviceIndex", i + 1),
+                                std::to_string(i));
+    }
+    return parameters;
+}
+
+// Types, how many interfaces an instance has, and how many volumes it may have then.
+struct VolumeLimit {
+    const char* type;
+    int interfaces;
+    int most;
+};
+constexpr VolumeLimit kVolumeLimits[] = {
+    {"t3.micro", 1, 27},                                                // shared
+    {"t3.micro", 2, 26},  {"m5.xlarge", 3, 25}, {"m5d.xlarge", 3, 24},  // its own disk counts
+    {"m7i.large", 3, 32},                                               // the volumes' alone
+    {"t2.micro", 2, 40},                                                // not of Nitro
+};
+
+TEST(RunInstances, RefusesMoreVolumesThanTheTypeCanHaveBesideItsInterfaces)
+{
+    for (const auto& [type, interfaces, most] : kVolumeLimits) {
+        TestEmulator emulator;
+        const auto image = public_image(emulator);
+        const auto run = [&](int volumes) {
+            return emulator.call("RunInstances",
+                                 launch(image, with_volumes(type, volumes, interfaces)));
+        };
+        const auto refused = run(most + 1);
+        EXPECT_EQ(refused.code, "AttachmentLimitExceeded") << type;
+        EXPECT_THAT(refused.message, HasSubstr(fmt::format("up to {} devices", most))) << type;
+        EXPECT_EQ(run(most).code, "") << type << " with " << interfaces;
+    }
+}
+
+TEST(AttachNetworkInterface, TakesThePlaceOfAVolumeWhereTheLimitIsShared)
+{
+    for (const auto& [type, is_shared] : {std::pair("m5.large", true), {"m7i.large", false}}) {
+        TestEmulator emulator;
+        const auto subnet =
+            emulator.must("DescribeSubnets", filter("availability-zone", "us-east-1a"))
+                .text("subnetSet/item/subnetId");
+        auto wanted = with_volumes(type, is_shared ? 27 : 32);
+        wanted.emplace_back("NetworkInterface.1.SubnetId", subnet);
+        const auto id = run_one(emulator, wanted);
+        const auto spare = emulator.must("CreateNetworkInterface", {{"SubnetId", subnet}})
+                               .text("networkInterface/networkInterfaceId");
+        const auto attached = emulator.call(
+            "AttachNetworkInterface",
+            {{"NetworkInterfaceId", spare}, {"InstanceId", id}, {"DeviceIndex", "1"}});
+        EXPECT_EQ(attached.code, is_shared ? "AttachmentLimitExceeded" : "") << type;
+    }
+}
+
+TEST(AttachVolume, CountsTheInterfacesWhereTheLimitIsShared)
+{
+    TestEmulator emulator;
+    const auto id = run_one(emulator, with_volumes("t3.micro", 26, 2));
+    const auto zone = emulator.must("DescribeInstances", one_instance(id))
+                          .text("reservationSet/item/instancesSet/item/placement/availabilityZone");
+    const auto volume =
+        emulator.must("CreateVolume", {{"AvailabilityZone", zone}, {"Size", "1"}}).text("volumeId");
+    EXPECT_EQ(emulator
+                  .call("AttachVolume",
+                        {{"VolumeId", volume}, {"InstanceId", id}, {"Device", "/dev/xvdz"}})
+                  .code,
               "AttachmentLimitExceeded");
+}
+
+TEST(ModifyInstanceAttribute, RefusesATypeThatHasNoRoomForTheVolumes)
+{
+    TestEmulator emulator;
+    const auto id = run_one(emulator, with_volumes("m7i.large", 28));
+    emulator.must("StopInstances", one_instance(id));
+    const auto change = [&](const char* type) {
+        return emulator.call("ModifyInstanceAttribute",
+                             {{"InstanceId", id}, {"InstanceType.Value", type}});
+    };
+    EXPECT_EQ(change("m5.large").code, "AttachmentLimitExceeded");
+    EXPECT_EQ(change("m7i.xlarge").code, "");
 }
 
 TEST(RunInstances, KeepsUserData)

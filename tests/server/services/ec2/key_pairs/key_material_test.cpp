@@ -274,12 +274,12 @@ TEST(ImportPublicKey, TakesTheBase64OfItsDer)
     }
 }
 
-TEST(ImportPublicKey, TakesRsaOfThreeLengthsOnly)
+TEST(ImportPublicKey, TakesRsaOfSomeLengthsOnly)
 {
-    for (const std::size_t bits : {1024, 2048, 4096}) {
+    for (const std::size_t bits : {1024, 2048, 3072, 4096, 8192}) {
         EXPECT_TRUE(is_key(rsa_line(kUsualExponent, odd_number(bits)))) << bits;
     }
-    for (const std::size_t bits : {512, 768, 1016, 1032, 1536, 2040, 3072, 8192}) {
+    for (const std::size_t bits : {512, 768, 1016, 1032, 1536, 2040}) {
         EXPECT_FALSE(is_key(rsa_line(kUsualExponent, odd_number(bits)))) << bits;
     }
 }

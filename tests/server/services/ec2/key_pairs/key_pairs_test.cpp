@@ -9,10 +9,12 @@
 #include "tests/server/services/ec2/common/sharing_support.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
 #include "tests/support/emulator_fixture.h"
+#include "tests/support/told_statements.h"
 
 namespace amilab::test {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -46,6 +48,39 @@ std::vector<std::string> names(TestEmulator& aws, const Parameters& parameters =
 }
 
 // CreateKeyPair
+
+/// The statements of a CreateKeyPair that is refused, by this limit of rows.
+std::vector<std::string> statements_of_refused(const ToldStatements& told, std::int64_t most_rows,
+                                               const Parameters& parameters)
+{
+    TestEmulator aws(DataDirectory::Options{.path = {},
+                                            .seed = test_seed(),
+                                            .catalogue = {},
+                                            .account_limits = {.rows = most_rows},
+                                            .report = {}});
+    import_key(aws, "first");
+    return told.texts_of(
+        [&] { EXPECT_EQ(aws.call("CreateKeyPair", parameters).code, "ResourceLimitExceeded"); });
+}
+
+TEST(CreateKeyPair, AsksForRoomBeforeItMakesTheKey)
+{
+    const ToldStatements told;  // before any connection
+    const auto makes_row = Contains(StartsWith("INSERT INTO key_pair"));
+    EXPECT_THAT(statements_of_refused(told, 1, {{"KeyName", "second"}}), Not(makes_row));
+    // Tags are rows too.
+    EXPECT_THAT(statements_of_refused(told, 2,
+                                      {{"KeyName", "second"},
+                                       {"TagSpecification.1.ResourceType", "key-pair"},
+                                       {"TagSpecification.1.Tag.1.Key", "k"},
+                                       {"TagSpecification.1.Tag.1.Value", "v"}}),
+                Not(makes_row));
+    TestEmulator unlimited;
+    EXPECT_THAT(told.texts_of([&] {
+        unlimited.must("CreateKeyPair", {{"KeyName", "second"}});
+    }),
+                makes_row);
+}
 
 TEST(CreateKeyPair, GivesThePrivateKeyOnceAndKeepsThePublicOne)
 {

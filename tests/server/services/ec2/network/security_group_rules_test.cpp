@@ -227,8 +227,8 @@ TEST(AuthorizeSecurityGroup, RefusesWhatNoRuleMaySay)
         return parameters;
     };
     const BadRule bad_rules[] = {
-        {"protocol", permission("all", "1", "1"), "InvalidParameterValue",
-         "Invalid value 'all' for IP protocol. Unknown protocol."},
+        {"protocol", permission("any", "1", "1"), "InvalidParameterValue",
+         "Invalid value 'any' for IP protocol. Unknown protocol."},
         {"number", permission("256", "1", "1"), "InvalidParameterValue",
          "Invalid value '256' for IP protocol. Unknown protocol."},
         {"no port", without(permission("tcp", "1", "1"), "IpPermissions.1.ToPort"),
@@ -253,6 +253,8 @@ TEST(AuthorizeSecurityGroup, RefusesWhatNoRuleMaySay)
          "CIDR block 192.0.2.0/33 is malformed"},
         {"IPv6", permission("tcp", "1", "1", "::/0"), "InvalidParameterValue",
          "CIDR block ::/0 is malformed"},
+        {"leading zero", permission("tcp", "1", "1", "192.0.2.0/08"), "InvalidParameterValue",
+         "CIDR block 192.0.2.0/08 is malformed"},
     };
     for (const auto& bad : bad_rules) {
         const auto refusal =
@@ -381,6 +383,24 @@ TEST(AuthorizeSecurityGroup, RefusesTenThousandRulesAndAddsNone)
     Parameters many{{"GroupId", group}, {"IpPermissions.1.IpProtocol", "-1"}};
     for (int number = 0; number < 10'000; ++number) {
         many.emplace_back(fmt::format("IpPermissions.1.IpRanges.{}.CidrIp", number + 1),
+                          fmt::format("10.{}.{}.0/24", number / 256, number % 256));
+    }
+    EXPECT_EQ(aws.call("AuthorizeSecurityGroupIngress", many).code,
+              "RulesPerSecurityGroupLimitExceeded");
+    EXPECT_EQ(count_rules(aws, group).first, 0U);
+}
+
+TEST(AuthorizeSecurityGroup, RefusesTenThousandPermissionsAsTooManyRules)
+{
+    TestEmulator aws;
+    const auto group = make_group(aws);
+    Parameters many{{"GroupId", group}};
+    for (int number = 0; number < 10'000; ++number) {
+        const auto permission = fmt::format("IpPermissions.{}.", number + 1);
+        many.emplace_back(permission + "IpProtocol", "tcp");
+        many.emplace_back(permission + "FromPort", "22");
+        many.emplace_back(permission + "ToPort", "22");
+        many.emplace_back(permission + "IpRanges.1.CidrIp",
                           fmt::format("10.{}.{}.0/24", number / 256, number % 256));
     }
     EXPECT_EQ(aws.call("AuthorizeSecurityGroupIngress", many).code,
@@ -596,6 +616,84 @@ TEST(ModifySecurityGroupRules, RefusesWhatIsNoOtherRuleOfTheGroup)
               "22");
 }
 
+/// An update of several rules, each of an id and what it is to say.
+Parameters updates(const std::string& group,
+                   const std::vector<std::pair<std::string, Parameters>>& changes)
+{
+    Parameters parameters{{"GroupId", group}};
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+        const auto member = fmt::format("SecurityGroupRule.{}.", i + 1);
+        parameters.emplace_back(member + "SecurityGroupRuleId", changes[i].first);
+        for (const auto& [name, value] : changes[i].second) {
+            parameters.emplace_back(member + "SecurityGroupRule." + name, value);
+        }
+    }
+    return parameters;
+}
+
+TEST(ModifySecurityGroupRules, LetsRulesTakeOverWhatOthersSaid)
+{
+    TestEmulator aws;
+    const auto group = make_group(aws);
+    const auto add = [&](const char* port) {
+        return aws
+            .must("AuthorizeSecurityGroupIngress",
+                  merged({{"GroupId", group}}, permission("tcp", port, port)))
+            .text(kRuleIds);
+    };
+    const auto of_port = [](const char* port) {
+        return Parameters{{"IpProtocol", "tcp"},
+                          {"FromPort", port},
+                          {"ToPort", port},
+                          {"CidrIpv4", "192.0.2.0/24"}};
+    };
+    const auto first = add("80");
+    const auto second = add("443");
+    const auto port_of = [&](const std::string& id) {
+        return aws.must("DescribeSecurityGroupRules", {{"SecurityGroupRuleId.1", id}})
+            .text("securityGroupRuleSet/item/fromPort");
+    };
+    aws.must("ModifySecurityGroupRules",
+             updates(group, {{first, of_port("443")}, {second, of_port("8080")}}));
+    EXPECT_EQ(port_of(first), "443");
+    EXPECT_EQ(port_of(second), "8080");
+    aws.must("ModifySecurityGroupRules",
+             updates(group, {{first, of_port("8080")}, {second, of_port("443")}}));
+    EXPECT_EQ(port_of(first), "8080");
+    EXPECT_EQ(port_of(second), "443");
+    EXPECT_EQ(aws.call("ModifySecurityGroupRules",
+                       updates(group, {{first, of_port("22")}, {second, of_port("22")}}))
+                  .code,
+              "InvalidPermission.Duplicate");
+    EXPECT_EQ(port_of(first), "8080");
+    EXPECT_EQ(port_of(second), "443");
+}
+
+TEST(ModifySecurityGroupRules, CountsTheRulesThatThereAreInTheEnd)
+{
+    TestEmulator aws;
+    const auto group = make_group(aws);
+    Parameters sixty{{"GroupId", group}, {"IpPermissions.1.IpProtocol", "-1"}};
+    for (int number = 1; number <= 60; ++number) {
+        sixty.emplace_back(fmt::format("IpPermissions.1.IpRanges.{}.CidrIp", number),
+                           fmt::format("10.0.{}.0/24", number));
+    }
+    const auto ipv4 = aws.must("AuthorizeSecurityGroupIngress", sixty).texts(kRuleIds).front();
+    const auto ipv6 = aws.must("AuthorizeSecurityGroupIngress",
+                               {{"GroupId", group},
+                                {"IpPermissions.1.IpProtocol", "-1"},
+                                {"IpPermissions.1.Ipv6Ranges.1.CidrIpv6", "::/0"}})
+                          .text(kRuleIds);
+    const Parameters to_ipv4{{"IpProtocol", "-1"}, {"CidrIpv4", "192.0.2.0/24"}};
+    const Parameters to_ipv6{{"IpProtocol", "-1"}, {"CidrIpv6", "2001:db8::/32"}};
+    EXPECT_EQ(aws.call("ModifySecurityGroupRules", updates(group, {{ipv6, to_ipv4}})).code,
+              "RulesPerSecurityGroupLimitExceeded");
+    EXPECT_EQ(
+        aws.call("ModifySecurityGroupRules", updates(group, {{ipv6, to_ipv4}, {ipv4, to_ipv6}}))
+            .code,
+        "");
+}
+
 // UpdateSecurityGroupRuleDescriptionsIngress, UpdateSecurityGroupRuleDescriptionsEgress
 
 TEST(UpdateSecurityGroupRuleDescriptions, DescribesAnewByRuleAndById)
@@ -637,6 +735,20 @@ TEST(UpdateSecurityGroupRuleDescriptions, RefusesRulesThatAreNotThere)
     EXPECT_EQ(
         code(merged(ssh(group), {{"SecurityGroupRuleDescription.1.SecurityGroupRuleId", kNoRule}})),
         "InvalidParameterCombination");
+}
+
+TEST(AuthorizeSecurityGroupIngress, TakesAllAsAllProtocols)
+{
+    TestEmulator aws;
+    const auto group =
+        aws.must("CreateSecurityGroup", {{"GroupName", "any"}, {"GroupDescription", "any"}})
+            .text("groupId");
+    const Parameters all{{"GroupId", group}, {"IpProtocol", "all"}, {"CidrIp", "10.0.0.0/8"}};
+    EXPECT_EQ(
+        aws.must("AuthorizeSecurityGroupIngress", all).text("securityGroupRuleSet/item/ipProtocol"),
+        "-1");
+    EXPECT_EQ(aws.call("AuthorizeSecurityGroupIngress", merged(all, {{"IpProtocol", "-1"}})).code,
+              "InvalidPermission.Duplicate");
 }
 
 }  // namespace

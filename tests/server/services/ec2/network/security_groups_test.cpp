@@ -173,6 +173,24 @@ TEST(CreateSecurityGroup, RefusesANameThatIsTakenWhateverItsCase)
     EXPECT_FALSE(make_group(aws, "web", "eu-west-1").empty());
 }
 
+TEST(CreateSecurityGroup, TrimsSpacesAtTheEndOfAName)
+{
+    TestEmulator aws;
+    const auto make = [&](const char* name) {
+        return aws.call("CreateSecurityGroup",
+                        {{"GroupName", name}, {"GroupDescription", "spaced"}});
+    };
+    EXPECT_EQ(make("web  ").code, "");
+    EXPECT_EQ(aws.must("DescribeSecurityGroups", filter("description", "spaced"))
+                  .text("securityGroupInfo/item/groupName"),
+              "web");
+    EXPECT_EQ(make("web").code, "InvalidGroup.Duplicate");
+    EXPECT_EQ(make("web ").code, "InvalidGroup.Duplicate");
+    EXPECT_EQ(make(" web").code, "");
+    EXPECT_EQ(make("default ").code, "InvalidParameterValue");
+    EXPECT_EQ(make("  ").code, "MissingParameter");
+}
+
 TEST(CreateSecurityGroup, RefusesNamesAndDescriptionsThatEc2DoesNotTake)
 {
     TestEmulator aws;

@@ -27,14 +27,20 @@ Parameters of_block(const std::string& port)
 const Parameters kBesideIpv6{{"IpPermissions.1.Ipv6Ranges.1.CidrIpv6", "2001:db8::/32"}};
 const Parameters kBesideGroup{{"IpPermissions.1.Groups.1.GroupId", "{group}"}};
 
+const Parameters kBesideList{{"IpPermissions.1.PrefixListIds.1.PrefixListId", "{used_list}"}};
+
 /// Peers of the permission, whatever is asked of them.
 std::vector<Trial> peer_trials()
 {
     return changes("IpPermissions.1.Ipv6Ranges.1.CidrIpv6", "2001:db8::/32") +
+           changes("IpPermissions.1.PrefixListIds.1.PrefixListId", "{used_list}") +
            changes("IpPermissions.1.Groups.1.GroupId", "{group}") +
            changes("IpPermissions.1.Groups.1.GroupName", "default") +
            refused("IpPermissions.1.Groups.1.UserId", kOtherAccount, kBesideGroup) +
-           refused("IpPermissions.1.Groups.1.VpcId", "vpc-0123456789abcdef0", kBesideGroup);
+           refused("IpPermissions.1.Groups.1.VpcId", "vpc-0123456789abcdef0", kBesideGroup) +
+           refused("IpPermissions.1.Groups.1.VpcPeeringConnectionId", "pcx-0123456789abcdef0",
+                   kBesideGroup) +
+           same("IpPermissions.1.Groups.1.PeeringStatus", "active", kBesideGroup);
 }
 
 /// What the permission says, and that a rule which says another thing is another rule.
@@ -52,9 +58,11 @@ std::vector<Trial> rule_trials(Outcome outcome)
 
 std::vector<Trial> description_trials(Outcome outcome)
 {
-    const Trial trials[] = {{"IpPermissions.1.IpRanges.1.Description", {}, {}, outcome},
-                            {"IpPermissions.1.Ipv6Ranges.1.Description", {}, kBesideIpv6, outcome},
-                            {"IpPermissions.1.Groups.1.Description", {}, kBesideGroup, outcome}};
+    const Trial trials[] = {
+        {"IpPermissions.1.IpRanges.1.Description", {}, {}, outcome},
+        {"IpPermissions.1.Ipv6Ranges.1.Description", {}, kBesideIpv6, outcome},
+        {"IpPermissions.1.PrefixListIds.1.Description", {}, kBesideList, outcome},
+        {"IpPermissions.1.Groups.1.Description", {}, kBesideGroup, outcome}};
     std::vector<Trial> all;
     for (auto trial : trials) {
         trial.with = {{std::string(trial.parameter), "why"}};
@@ -122,6 +130,8 @@ OperationTrials modify_rules()
             say("SecurityGroupRule.1.SecurityGroupRule.ToPort", "ToPort", "24") +
             say("SecurityGroupRule.1.SecurityGroupRule.CidrIpv4", "CidrIpv4", "0.0.0.0/0") +
             say("SecurityGroupRule.1.SecurityGroupRule.CidrIpv6", "CidrIpv6", "::/0", no_block) +
+            say("SecurityGroupRule.1.SecurityGroupRule.PrefixListId", "PrefixListId",
+                "{prefix_list}", no_block) +
             say("SecurityGroupRule.1.SecurityGroupRule.ReferencedGroupId", "ReferencedGroupId",
                 "{group}", no_block) +
             say("SecurityGroupRule.1.SecurityGroupRule.Description", "Description", "why")};
@@ -134,7 +144,10 @@ TrialTable trials()
         {{"GroupName", "new"}, {"GroupDescription", "made"}},
         changes("GroupName", "other") + changes("GroupDescription", "other") +
             refused("VpcId", "vpc-0123456789abcdef0") + tag_trials("security-group")};
-    table["DeleteSecurityGroup"] = {{{"GroupId", "{group_2}"}}, named_group_trials()};
+    table["DeleteSecurityGroup"] = {
+        {{"GroupId", "{unused_group}"}},
+        changes("GroupId", "{unused_group_2}") +
+            std::vector<Trial>{{"GroupName", {{"GroupId", ""}, {"GroupName", "unused_2"}}}}};
     table["DescribeSecurityGroups"] =
         describe_operation(filter_trials("group-name", "default") + page_trials() +
                            changes("GroupId.1", "{group_2}") + changes("GroupName.1", "web_2"));
@@ -168,14 +181,25 @@ std::vector<Telling> tellings()
 }
 
 constexpr const char* kNotByDescription = "rules are named by what they say, not by why";
+constexpr const char* kToldStatus = "answers tell it, and clients send it back";
 constexpr WithoutEffect kWithoutEffect[] = {
-    {"DescribeStaleSecurityGroups MaxResults", "no rule is stale without peering"},
+    {"AuthorizeSecurityGroupIngress IpPermissions.1.Groups.1.PeeringStatus", kToldStatus},
+    {"AuthorizeSecurityGroupEgress IpPermissions.1.Groups.1.PeeringStatus", kToldStatus},
+    {"RevokeSecurityGroupIngress IpPermissions.1.Groups.1.PeeringStatus", kToldStatus},
+    {"RevokeSecurityGroupEgress IpPermissions.1.Groups.1.PeeringStatus", kToldStatus},
+    {"UpdateSecurityGroupRuleDescriptionsIngress IpPermissions.1.Groups.1.PeeringStatus",
+     kToldStatus},
+    {"UpdateSecurityGroupRuleDescriptionsEgress IpPermissions.1.Groups.1.PeeringStatus",
+     kToldStatus},
+    {"DescribeStaleSecurityGroups MaxResults", "no group of the world has a stale rule"},
     {"RevokeSecurityGroupIngress IpPermissions.1.IpRanges.1.Description", kNotByDescription},
     {"RevokeSecurityGroupIngress IpPermissions.1.Ipv6Ranges.1.Description", kNotByDescription},
     {"RevokeSecurityGroupIngress IpPermissions.1.Groups.1.Description", kNotByDescription},
+    {"RevokeSecurityGroupIngress IpPermissions.1.PrefixListIds.1.Description", kNotByDescription},
     {"RevokeSecurityGroupEgress IpPermissions.1.IpRanges.1.Description", kNotByDescription},
     {"RevokeSecurityGroupEgress IpPermissions.1.Ipv6Ranges.1.Description", kNotByDescription},
     {"RevokeSecurityGroupEgress IpPermissions.1.Groups.1.Description", kNotByDescription},
+    {"RevokeSecurityGroupEgress IpPermissions.1.PrefixListIds.1.Description", kNotByDescription},
 };
 
 void add_groups(World& world)
@@ -203,11 +227,24 @@ void add_groups(World& world)
     }
 }
 
+void add_to_world(World& world)
+{
+    add_groups(world);
+    for (const int number : {1, 2}) {
+        world.set_id(
+            World::numbered("unused_group", number),
+            world
+                .must("CreateSecurityGroup", {{"GroupName", World::numbered("unused", number)},
+                                              {"GroupDescription", "nobody has it"}})
+                .text("groupId"));
+    }
+}
+
 }  // namespace
 
 constinit const TrialSet kSecurityGroupsTrials{.trials = trials,
                                                .without_effect = kWithoutEffect,
                                                .tellings = tellings,
-                                               .add_to_world = add_groups};
+                                               .add_to_world = add_to_world};
 
 }  // namespace amilab::test

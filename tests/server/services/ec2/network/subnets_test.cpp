@@ -9,6 +9,7 @@
 #include "storage/metadata/sql/statement.h"
 #include "storage/metadata/sql/transaction.h"
 #include "storage/metadata/tags/tag_rows.h"
+#include "tests/server/services/ec2/network/own_network.h"
 #include "tests/support/emulator_fixture.h"
 
 namespace amilab::test {
@@ -109,6 +110,61 @@ TEST(DescribeSubnets, Pages)
               "InvalidParameterValue");
     EXPECT_EQ(emulator.call("DescribeSubnets", {{"MaxResults", "1001"}}).code,
               "InvalidParameterValue");
+}
+
+TEST(CreateSubnet, StaysWithinItsVpcAndApartFromOthers)
+{
+    TestEmulator aws;
+    const auto vpc = make_vpc(aws);
+    const auto code = [&](const std::string& block) {
+        return aws.call("CreateSubnet", {{"VpcId", vpc}, {"CidrBlock", block}}).code;
+    };
+    EXPECT_EQ(code("10.0.0.0/25"), "");
+    EXPECT_EQ(code("10.0.0.0/24"), "InvalidSubnet.Conflict");
+    EXPECT_EQ(code("10.0.0.64/26"), "InvalidSubnet.Conflict");
+    EXPECT_EQ(code("10.0.0.128/25"), "");
+    EXPECT_EQ(code("10.1.0.0/24"), "InvalidSubnet.Range");
+    EXPECT_EQ(code("10.0.0.0/15"), "InvalidSubnet.Range");
+    EXPECT_EQ(code("10.0.1.0/29"), "InvalidSubnet.Range");
+    EXPECT_EQ(code("10.0.1.0"), "InvalidParameterValue");
+    EXPECT_EQ(aws.must("DescribeSubnets", filter("vpc-id", vpc)).count("subnetSet/item"), 2U);
+}
+
+TEST(CreateSubnet, IsInTheZoneThatIsNamedByNameOrId)
+{
+    TestEmulator aws;
+    const auto vpc = make_vpc(aws);
+    const auto make = [&](const std::string& block, const Parameters& more) {
+        return aws.call("CreateSubnet", merged({{"VpcId", vpc}, {"CidrBlock", block}}, more));
+    };
+    const char* const zone = "subnet/availabilityZone";
+    EXPECT_EQ(make("10.0.0.0/24", {}).text(zone), "us-east-1a");
+    EXPECT_EQ(make("10.0.1.0/24", {{"AvailabilityZone", "us-east-1c"}}).text(zone), "us-east-1c");
+    const auto by_id = make("10.0.2.0/24", {{"AvailabilityZoneId", "use1-az2"}});
+    EXPECT_EQ(by_id.text(zone), "us-east-1a");
+    EXPECT_EQ(by_id.text("subnet/availableIpAddressCount"), "251");
+    EXPECT_EQ(by_id.text("subnet/mapPublicIpOnLaunch"), "false");
+    EXPECT_EQ(make("10.0.3.0/24", {{"AvailabilityZone", "eu-west-1a"}}).code,
+              "InvalidParameterValue");
+    EXPECT_EQ(make("10.0.3.0/24",
+                   {{"AvailabilityZone", "us-east-1a"}, {"AvailabilityZoneId", "use1-az2"}})
+                  .code,
+              "InvalidParameterCombination");
+}
+
+TEST(DeleteSubnet, TakesItsAssociationsAlong)
+{
+    TestEmulator aws;
+    const auto vpc = make_vpc(aws);
+    const auto subnet = make_subnet(aws, vpc);
+    const auto table = make_route_table(aws, vpc);
+    aws.must("AssociateRouteTable", {{"RouteTableId", table}, {"SubnetId", subnet}});
+    aws.must("DeleteSubnet", {{"SubnetId", subnet}});
+    EXPECT_EQ(aws.must("DescribeNetworkAcls", filter("association.subnet-id", subnet))
+                  .count("networkAclSet/item"),
+              0U);
+    aws.must("DeleteRouteTable", {{"RouteTableId", table}});
+    EXPECT_EQ(aws.call("DeleteSubnet", {{"SubnetId", subnet}}).code, "InvalidSubnetID.NotFound");
 }
 
 }  // namespace

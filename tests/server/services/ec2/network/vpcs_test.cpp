@@ -9,6 +9,7 @@
 #include "storage/metadata/sql/statement.h"
 #include "storage/metadata/sql/transaction.h"
 #include "storage/metadata/tags/tag_rows.h"
+#include "tests/server/services/ec2/network/own_network.h"
 #include "tests/support/emulator_fixture.h"
 
 namespace amilab::test {
@@ -101,6 +102,90 @@ TEST(DescribeVpcs, ShowsAndFiltersTags)
     EXPECT_EQ(emulator.must("DescribeVpcs", filter("tag:Name", "ma*")).count("vpcSet/item"), 1U);
     EXPECT_EQ(emulator.must("DescribeVpcs", filter("tag:Name", "other")).count("vpcSet/item"), 0U);
     EXPECT_EQ(emulator.must("DescribeVpcs", filter("tag-key", "Name")).count("vpcSet/item"), 1U);
+}
+
+TEST(CreateVpc, MakesAMainRouteTableADefaultAclAndADefaultGroup)
+{
+    TestEmulator aws;
+    const auto made = aws.must("CreateVpc", {{"CidrBlock", "10.0.7.9/16"}});
+    const auto vpc = made.text("vpc/vpcId");
+    EXPECT_EQ(made.text("vpc/cidrBlock"), "10.0.0.0/16");
+    EXPECT_EQ(made.text("vpc/isDefault"), "false");
+    const auto of_vpc = filter("vpc-id", vpc);
+    const auto tables = aws.must("DescribeRouteTables", of_vpc);
+    EXPECT_EQ(tables.text("routeTableSet/item/associationSet/item/main"), "true");
+    EXPECT_EQ(tables.text("routeTableSet/item/routeSet/item/gatewayId"), "local");
+    EXPECT_EQ(tables.text("routeTableSet/item/routeSet/item/destinationCidrBlock"), "10.0.0.0/16");
+    const auto acls = aws.must("DescribeNetworkAcls", of_vpc);
+    EXPECT_EQ(acls.text("networkAclSet/item/default"), "true");
+    EXPECT_EQ(acls.count("networkAclSet/item/entrySet/item"), 4U);
+    EXPECT_EQ(aws.must("DescribeSecurityGroups", of_vpc).text("securityGroupInfo/item/groupName"),
+              "default");
+    EXPECT_EQ(made.text("vpc/dhcpOptionsId"),
+              aws.must("DescribeDhcpOptions").text("dhcpOptionsSet/item/dhcpOptionsId"));
+}
+
+TEST(CreateVpc, RefusesBlocksThatAreNoneAndOfWrongSizes)
+{
+    TestEmulator aws;
+    const auto code = [&](const std::string& block) {
+        return aws.call("CreateVpc", {{"CidrBlock", block}}).code;
+    };
+    EXPECT_EQ(code("10.0.0.0/15"), "InvalidVpc.Range");
+    EXPECT_EQ(code("10.0.0.0/29"), "InvalidVpc.Range");
+    for (const auto* wrong : {"10.0.0/16", "10.0.0.256/16", "10.0.0.0", "10.0.0.0/33",
+                              "10.00.0.0/16", "x", "10.0.0.0/16 "}) {
+        EXPECT_EQ(code(wrong), "InvalidParameterValue") << wrong;
+    }
+    EXPECT_EQ(aws.call("CreateVpc").code, "MissingParameter");
+    EXPECT_EQ(aws.must("DescribeVpcs").count("vpcSet/item"), 1U);
+}
+
+TEST(DeleteVpc, RefusesWhileSomethingOfOthersIsInIt)
+{
+    TestEmulator aws;
+    const auto vpc = make_vpc(aws);
+    const auto is_refused = [&] {
+        return aws.call("DeleteVpc", {{"VpcId", vpc}}).code == "DependencyViolation";
+    };
+    const auto subnet = make_subnet(aws, vpc);
+    EXPECT_TRUE(is_refused());
+    aws.must("DeleteSubnet", {{"SubnetId", subnet}});
+    const auto table = make_route_table(aws, vpc);
+    EXPECT_TRUE(is_refused());
+    aws.must("DeleteRouteTable", {{"RouteTableId", table}});
+    const auto acl = make_network_acl(aws, vpc);
+    EXPECT_TRUE(is_refused());
+    aws.must("DeleteNetworkAcl", {{"NetworkAclId", acl}});
+    const Parameters attachment{{"InternetGatewayId", make_gateway(aws)}, {"VpcId", vpc}};
+    aws.must("AttachInternetGateway", attachment);
+    EXPECT_TRUE(is_refused());
+    aws.must("DetachInternetGateway", attachment);
+    aws.must("DeleteVpc", {{"VpcId", vpc}});
+    EXPECT_EQ(aws.call("DeleteVpc", {{"VpcId", vpc}}).code, "InvalidVpcID.NotFound");
+    for (const auto* list :
+         {"DescribeRouteTables", "DescribeNetworkAcls", "DescribeSecurityGroups"}) {
+        EXPECT_EQ(aws.must(list, filter("vpc-id", vpc)).body.find("<item>"), std::string::npos);
+    }
+}
+
+TEST(DeleteVpc, OfTheDefaultOneLeavesNoneUntilItIsMadeAnew)
+{
+    TestEmulator aws;
+    const auto vpc = aws.must("DescribeVpcs").text("vpcSet/item/vpcId");
+    for (const auto& subnet : aws.must("DescribeSubnets").texts("subnetSet/item/subnetId")) {
+        aws.must("DeleteSubnet", {{"SubnetId", subnet}});
+    }
+    const auto gateway =
+        aws.must("DescribeInternetGateways").text("internetGatewaySet/item/internetGatewayId");
+    aws.must("DetachInternetGateway", {{"InternetGatewayId", gateway}, {"VpcId", vpc}});
+    aws.must("DeleteVpc", {{"VpcId", vpc}});
+    EXPECT_EQ(aws.must("DescribeVpcs").count("vpcSet/item"), 0U);
+    EXPECT_EQ(aws.call("CreateDefaultSubnet", {{"AvailabilityZone", "us-east-1a"}}).code,
+              "DefaultVpcDoesNotExist");
+    EXPECT_EQ(aws.must("CreateDefaultVpc").text("vpc/isDefault"), "true");
+    EXPECT_EQ(aws.must("DescribeSubnets").count("subnetSet/item"), 6U);
+    EXPECT_EQ(aws.call("CreateDefaultVpc").code, "DefaultVpcAlreadyExists");
 }
 
 }  // namespace

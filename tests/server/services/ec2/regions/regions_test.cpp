@@ -3,6 +3,7 @@
 
 #include "storage/metadata/regions/region_rows.h"
 #include "storage/state/generation.h"
+#include "tests/server/services/ec2/instances/instance_support.h"
 #include "tests/support/emulator_fixture.h"
 
 namespace amilab::test {
@@ -218,6 +219,78 @@ TEST(DescribeAvailabilityZones, Filters)
     EXPECT_EQ(zones("zone-name", "us-east-1?"), 6U);
     EXPECT_EQ(zones("zone-type", "availability-zone"), 6U);
     EXPECT_EQ(zones("zone-type", "local-zone"), 0U);
+}
+
+/// Names of all zones of us-west-2 that the filter finds.
+std::vector<std::string> west_zones(TestEmulator& emulator, const char* name, const char* value)
+{
+    return emulator
+        .must("DescribeAvailabilityZones",
+              merged({{"AllAvailabilityZones", "true"}}, filter(name, value)), kAccount,
+              "us-west-2")
+        .texts(kZoneNames);
+}
+
+TEST(DescribeAvailabilityZones, ShowsLocalAndWavelengthZonesToWhoAsksForAll)
+{
+    TestEmulator emulator;
+    EXPECT_THAT(west_zones(emulator, "zone-type", "local-zone"),
+                ElementsAre("us-west-2-las-1a", "us-west-2-lax-1a", "us-west-2-lax-1b"));
+    EXPECT_THAT(west_zones(emulator, "zone-type", "wavelength-zone"),
+                ElementsAre("us-west-2-wl1-las-wlz-1"));
+    EXPECT_THAT(west_zones(emulator, "group-name", "us-west-2-lax-1"), SizeIs(2));
+    EXPECT_THAT(west_zones(emulator, "parent-zone-name", "us-west-2c"), SizeIs(1));
+    EXPECT_THAT(west_zones(emulator, "parent-zone-id", "usw2-az2"), SizeIs(3));
+    EXPECT_THAT(west_zones(emulator, "opt-in-status", "not-opted-in"), SizeIs(4));
+    const auto zone =
+        emulator.must("DescribeAvailabilityZones",
+                      {{"AllAvailabilityZones", "true"}, {"ZoneName.1", "us-west-2-wl1-las-wlz-1"}},
+                      kAccount, "us-west-2");
+    EXPECT_EQ(zone.text("availabilityZoneInfo/item/networkBorderGroup"), "us-west-2-wl1-las-wlz-1");
+    EXPECT_EQ(zone.text("availabilityZoneInfo/item/groupName"), "us-west-2-wl1");
+}
+
+TEST(ModifyAvailabilityZoneGroup, OptsTheAccountIn)
+{
+    TestEmulator emulator;
+    const auto set = [&](const char* group, const char* status) {
+        return emulator.call("ModifyAvailabilityZoneGroup",
+                             {{"GroupName", group}, {"OptInStatus", status}}, kAccount,
+                             "us-west-2");
+    };
+    EXPECT_TRUE(set("us-west-2-lax-1", "not-opted-in").ok());
+    EXPECT_EQ(set("us-west-2-lax-1", "opted-in").text("return"), "true");
+    EXPECT_THAT(west_zones(emulator, "opt-in-status", "opted-in"),
+                ElementsAre("us-west-2-lax-1a", "us-west-2-lax-1b"));
+    EXPECT_EQ(emulator.must("DescribeAvailabilityZones", {}, kAccount, "us-west-2")
+                  .count("availabilityZoneInfo/item"),
+              6U);
+    EXPECT_EQ(emulator.must("DescribeAvailabilityZones", {}, "222222222222", "us-west-2")
+                  .count("availabilityZoneInfo/item"),
+              4U);
+    EXPECT_EQ(set("us-west-2-lax-1", "not-opted-in").code, "UnsupportedOperation");
+    EXPECT_EQ(set("us-west-2-zg-1", "opted-in").text("return"), "true");
+    EXPECT_EQ(set("us-east-1-bos-1", "opted-in").code, "InvalidParameterValue");
+}
+
+TEST(ModifyAvailabilityZoneGroup, LetsZonesBeUsed)
+{
+    TestEmulator emulator;
+    const Parameters subnet{{"AvailabilityZone", "us-east-1-bos-1a"}};
+    EXPECT_EQ(emulator.call("CreateDefaultSubnet", subnet).code, "InvalidParameterValue");
+    EXPECT_FALSE(emulator.call("CreateVolume", merged(subnet, {{"Size", "1"}})).ok());
+    emulator.must("ModifyAvailabilityZoneGroup",
+                  {{"GroupName", "us-east-1-bos-1"}, {"OptInStatus", "opted-in"}});
+    emulator.must("CreateDefaultSubnet", subnet);
+    emulator.must("CreateVolume", merged(subnet, {{"Size", "1"}}));
+    const auto image = public_image(emulator);
+    const auto zone_of = [&](const Parameters& extra) {
+        return emulator.must("RunInstances", launch(image, extra))
+            .text("instancesSet/item/placement/availabilityZone");
+    };
+    EXPECT_EQ(zone_of({{"Placement.AvailabilityZone", "us-east-1-bos-1a"}}), "us-east-1-bos-1a");
+    EXPECT_EQ(zone_of({{"Placement.AvailabilityZoneId", "use1-bos1-az1"}}), "us-east-1-bos-1a");
+    EXPECT_EQ(zone_of({}), "us-east-1a");
 }
 
 TEST(Region, ACallToOneThatDoesNotExistIsRefused)

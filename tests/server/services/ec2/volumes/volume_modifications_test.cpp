@@ -5,12 +5,17 @@
 #include "storage/base/units.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
 #include "tests/server/services/ec2/volumes/volume_support.h"
+#include "tests/support/told_statements.h"
 
 namespace amilab::test {
 namespace {
 
+using ::testing::Contains;
+using ::testing::Each;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 constexpr TimeMs kHour = 3'600'000;
@@ -105,6 +110,19 @@ TEST(ModifyVolume, AddsBytesThatReadAsZeros)
         new_volume(aws, {{"SnapshotId", snapshot.text("snapshotId")}, {"Size", "13"}});
     EXPECT_EQ(read_text(aws, copy, 12 * kGiB - 512, 7), "new end");
     EXPECT_EQ(read_text(aws, copy, 12 * kGiB, 4), std::string(4, '\0'));
+}
+
+TEST(ModifyVolume, ReadsNoChainOfLayersOfAVolumeThatNobodyHasOpen)
+{
+    const ToldStatements told;
+    TestEmulator aws;
+    const auto id = new_volume(aws);
+    const auto texts = told.texts_of([&] {
+        aws.must("ModifyVolume", change(id, {{"Size", "12"}}));
+    });
+    EXPECT_THAT(texts, Contains(HasSubstr("UPDATE volume_modification SET")));
+    EXPECT_THAT(texts, Each(Not(HasSubstr("WITH RECURSIVE chain"))));
+    EXPECT_EQ(open_bytes(aws, id)->size(), 12 * kGiB);
 }
 
 TEST(ModifyVolume, OnlyGrows)

@@ -598,8 +598,12 @@ TEST(AttachVolume, RefusesMoreThanTheInstanceTypeTakes)
                                     static_cast<char>('a' + i % 26)};
         aws.must("AttachVolume", attachment(new_volume(aws), device));
     }
-    EXPECT_EQ(aws.call("AttachVolume", attachment(new_volume(aws), "/dev/sdz")).code,
-              "AttachmentLimitExceeded");
+    const auto refused = aws.call("AttachVolume", attachment(new_volume(aws), "/dev/sdz"));
+    EXPECT_EQ(refused.code, "AttachmentLimitExceeded");
+    EXPECT_EQ(
+        refused.message,
+        "You may attach up to 27 devices for this instance type. Please use a larger instance "
+        "size to attach more volumes.");
 }
 
 // DetachVolume

@@ -1,0 +1,149 @@
+"""Disks that tools upload to S3 and import: the bytes at the end are those at the beginning."""
+
+import hashlib
+import subprocess
+
+import boto3.s3.transfer
+import botocore.exceptions
+import pytest
+
+import programs
+import snapshot_blocks
+from disks import GIB, MIB, scattered
+from resources import TYPE, image_request
+from test_durability import checked, fill_up, tmpfs
+
+PARTS = boto3.s3.transfer.TransferConfig(multipart_chunksize=8 * MIB, max_concurrency=4)
+# How qemu-img calls the formats that ImportSnapshot takes.
+FORMATS = {"RAW": (), "VHD": ("vpc", "subformat=dynamic,force_size=on"),
+           "VHDX": ("vhdx", "subformat=dynamic"), "VMDK": ("vmdk", "subformat=streamOptimized")}
+
+
+def upload(server, path, key="disk"):
+    s3 = server.client("s3", max_pool_connections=8)
+    if not s3.list_buckets()["Buckets"]:
+        s3.create_bucket(Bucket="disks")
+    s3.upload_file(str(path), "disks", key, Config=PARTS)
+    return {"UserBucket": {"S3Bucket": "disks", "S3Key": key}}
+
+
+def begin(ec2, disk, **more):
+    return ec2.import_snapshot(DiskContainer=disk, **more)["ImportTaskId"]
+
+
+def detail(ec2, task):
+    (shown,) = ec2.describe_import_snapshot_tasks(ImportTaskIds=[task])["ImportSnapshotTasks"]
+    return shown["SnapshotTaskDetail"]
+
+
+def ended(ec2, task):
+    """What became of the task, once it has ended."""
+    ec2.get_waiter("snapshot_imported").wait(ImportTaskIds=[task],
+                                             WaiterConfig={"Delay": 0, "MaxAttempts": 20_000})
+    return detail(ec2, task)
+
+
+def sum_of_file(path):
+    """SHA-256 of a file, with the zeros that fill up its last block of 512 KiB."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while chunk := file.read(snapshot_blocks.BLOCK):
+            digest.update(chunk.ljust(snapshot_blocks.BLOCK, b"\0"))
+    return digest.hexdigest()
+
+
+def sum_of_snapshot(server, snapshot, size):
+    """SHA-256 of so many bytes, read by EBS direct, with the rest of their last block."""
+    blocks = snapshot_blocks.download(server.client("ebs"), snapshot)
+    digest = hashlib.sha256()
+    zeros = bytes(snapshot_blocks.BLOCK)
+    for index in range(-(-size // snapshot_blocks.BLOCK)):
+        digest.update(blocks.pop(index, zeros))
+    assert not any(map(any, blocks.values())), "there is something behind the disk"
+    return digest.hexdigest()
+
+
+@pytest.mark.needs("qemu-img")
+@pytest.mark.parametrize("wanted", FORMATS)
+def test_the_bytes_that_were_uploaded_are_those_of_the_disk(wanted, server, ec2, tmp_path, dice):
+    size = 150 * MIB + 4096  # neither whole GiB nor whole blocks
+    disk = image = scattered(tmp_path / "disk.raw", size, dice)
+    if FORMATS[wanted]:
+        image = tmp_path / "disk.image"
+        kind, options = FORMATS[wanted]
+        subprocess.run([programs.find("qemu-img"), "convert", "-f", "raw", "-O", kind, "-o",
+                        options, str(disk), str(image)], check=True)
+    shown = ended(ec2, begin(ec2, upload(server, image)))
+    assert shown["Format"] == wanted
+    assert shown["DiskImageSize"] == image.stat().st_size
+    assert "Progress" not in shown
+    assert sum_of_snapshot(server, shown["SnapshotId"], size) == sum_of_file(disk)
+
+    image_id = ec2.register_image(**image_request("imported", shown["SnapshotId"]))["ImageId"]
+    launched = ec2.run_instances(ImageId=image_id, InstanceType=TYPE, MinCount=1, MaxCount=1)
+    instance = launched["Instances"][0]["InstanceId"]
+    (volume,) = ec2.describe_volumes(Filters=[
+        {"Name": "attachment.instance-id", "Values": [instance]}])["Volumes"]
+    again = ec2.create_snapshot(VolumeId=volume["VolumeId"])["SnapshotId"]
+    assert sum_of_snapshot(server, again, size) == sum_of_file(disk)
+
+
+@pytest.mark.needs("qemu-img")
+def test_a_large_disk_with_little_in_it_costs_little(start_server, tmp_path, dice):
+    server = start_server("--data", tmp_path / "data")
+    ec2 = server.client()
+    disk = tmp_path / "disk.raw"
+    blocks = {index: dice.randbytes(snapshot_blocks.BLOCK) for index in (0, 7, 16_383)}
+    with open(disk, "wb") as file:
+        file.truncate(8 * GIB)
+        for index, data in blocks.items():
+            file.seek(index * snapshot_blocks.BLOCK)
+            file.write(data)
+    image = tmp_path / "disk.vmdk"
+    subprocess.run([programs.find("qemu-img"), "convert", "-f", "raw", "-O", "vmdk", "-o",
+                    "subformat=streamOptimized", str(disk), str(image)], check=True)
+    shown = ended(ec2, begin(ec2, upload(server, image)))
+    (snapshot,) = ec2.describe_snapshots(SnapshotIds=[shown["SnapshotId"]])["Snapshots"]
+    assert snapshot["VolumeSize"] == 8
+    assert snapshot_blocks.download(server.client("ebs"), snapshot["SnapshotId"]) == blocks
+    held = sum(file.stat().st_blocks * 512
+               for file in (tmp_path / "data").glob("generation-*/layers/*"))
+    assert held < 4 * MIB
+
+
+def test_a_task_survives_kill_9(start_server, tmp_path, dice):
+    data = tmp_path / "data"
+    disk = tmp_path / "disk.raw"
+    disk.write_bytes(dice.randbytes(200 * MIB))
+    server = start_server("--data", data)
+    task = begin(server.client(), upload(server, disk))
+    server.kill()
+    server = start_server("--data", data)
+    ec2 = server.client()
+    shown = ended(ec2, task)
+    assert sum_of_snapshot(server, shown["SnapshotId"], 200 * MIB) == sum_of_file(disk)
+    assert server.stop() == 0
+    assert checked(data)[0] == 0
+
+
+def test_a_task_that_finds_no_room_fails_and_leaves_none_taken(start_server, tmp_path, dice):
+    with tmpfs(tmp_path / "mount", 48) as mount:
+        server = start_server("--data", mount / "data")
+        server.expected_errors = "No space left|disk is full"
+        ec2 = server.client()
+        disk = tmp_path / "disk.raw"
+        disk.write_bytes(dice.randbytes(24 * MIB))
+        wanted = upload(server, disk)
+        task = begin(ec2, wanted)
+        with pytest.raises(botocore.exceptions.WaiterError):
+            ec2.get_waiter("snapshot_imported").wait(ImportTaskIds=[task],
+                                                     WaiterConfig={"Delay": 0, "MaxAttempts": 3})
+        shown = detail(ec2, task)
+        assert shown["Status"] == "deleted"
+        assert "The disk that holds the data directory is full" in shown["StatusMessage"]
+        server.client("s3").delete_object(Bucket="disks", Key="disk")
+        disk.write_bytes(dice.randbytes(4 * MIB))
+        assert ended(ec2, begin(ec2, upload(server, disk)))["Status"] == "completed"
+        fill_up(mount)
+        assert detail(ec2, task)["Status"] == "deleted"
+        assert server.stop() == 0

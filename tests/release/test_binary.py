@@ -1,0 +1,128 @@
+"""The static file: in a root where there is nothing else, of a size that was promised, with what lies
+beside it."""
+
+import hashlib
+import json
+import re
+import shutil
+import struct
+import subprocess
+
+import pytest
+
+import made
+
+MOST_BYTES = 24 << 20
+CHECK = made.ROOT / "server/link/check_names.py"
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A root with the file and nothing else."""
+    shutil.copy2(made.binary(), tmp_path / "amilab")
+    return tmp_path
+
+
+def inside(root, *words):
+    """The command that runs words in that root; without /tmp, folders of a while lie at the top."""
+    return ["env", "-i", "TMPDIR=/", shutil.which("chroot"), str(root), *words]
+
+
+def run(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=False,
+                          timeout=made.SECONDS)
+
+
+@made.only_root
+def test_it_serves_in_an_empty_root(root):
+    with made.serve(*inside(root, "/amilab")) as server:
+        for host in ("localhost", "127.0.0.1"):
+            asked = run(*inside(root, "/amilab", "status", "--endpoint",
+                                f"http://{host}:{server.port}"))
+            assert asked.returncode == 0, asked.stderr
+            assert "ok" in asked.stdout
+    assert sorted(path.name for path in root.iterdir()) == ["amilab"]
+
+
+@made.only_root
+def test_it_imports_raw_and_says_what_other_formats_want(root):
+    (root / "disk.raw").write_bytes(b"bytes" + bytes(made.MIB - 5))
+    (root / "disk.qcow2").write_bytes(b"QFI\xfb" + struct.pack(">I", 3) + bytes(made.MIB))
+    with made.serve(*inside(root, "/amilab")) as server:
+        def imported(name):
+            return run(*inside(root, "/amilab", "import", f"/{name}", "--name", name, "--endpoint",
+                               f"http://localhost:{server.port}"))
+        raw = imported("disk.raw")
+        assert raw.returncode == 0, raw.stderr
+        assert re.fullmatch(r"ami-[0-9a-f]{17}\n", raw.stdout)
+        qcow2 = imported("disk.qcow2")
+        assert qcow2.returncode == 1
+        assert qcow2.stderr == ("amilab: qemu-img is not installed (package qemu-utils); it is "
+                                "needed here\n")
+
+
+def test_an_endpoint_is_localhost_or_an_address():
+    refused = run(made.binary(), "status", "--endpoint", "http://emulator.test:4566")
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        "amilab: the endpoint http://emulator.test:4566 names the host emulator.test, and amilab "
+        "looks up no names; expected localhost or an address\n")
+
+
+def test_it_says_its_version_and_commit():
+    printed = run(made.binary(), "--version").stdout
+    assert re.fullmatch(rf"amilab {re.escape(made.version())} \([0-9a-f]{{12}}(, changed)?\)\n",
+                        printed)
+
+
+def test_it_wants_nothing_of_the_machine():
+    headers = run("readelf", "--program-headers", "--wide", made.binary()).stdout
+    assert "LOAD" in headers
+    assert "INTERP" not in headers and "DYNAMIC" not in headers
+    assert "no symbols" in run("nm", made.binary()).stderr
+
+
+def test_it_is_small():
+    assert made.binary().stat().st_size <= MOST_BYTES
+
+
+def test_its_checksum_and_sbom_say_what_it_is():
+    file = made.binary()
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    assert file.with_name(file.name + ".sha256").read_text() == f"{digest}  {file.name}\n"
+    document = json.loads(file.with_name(file.name + ".cdx.json").read_text())
+    assert (document["bomFormat"], document["specVersion"]) == ("CycloneDX", "1.5")
+    whole = document["metadata"]["component"]
+    assert whole["hashes"] == [{"alg": "SHA-256", "content": digest}]
+    assert whole["version"] == made.version()
+    licences = {part["name"]: part["licenses"][0]["expression"] for part in document["components"]}
+    assert licences["libc6-dev"] == "LGPL-2.1-or-later"
+    assert licences["libssl-dev"] == "Apache-2.0"
+    assert {"libsqlite3-dev", "libpugixml-dev", "libfmt-dev", "libspdlog-dev", "libcli11-dev",
+            "zlib1g-dev", "libstdc++-12-dev", "libgcc-12-dev", "libboost1.81-dev"} <= set(licences)
+    assert document["dependencies"][0]["dependsOn"] == [
+        part["bom-ref"] for part in document["components"]]
+
+
+def test_notices_have_every_licence():
+    file = made.binary()
+    text = file.with_name(file.name + ".notices.txt").read_text()
+    document = json.loads(file.with_name(file.name + ".cdx.json").read_text())
+    for part in document["components"]:
+        assert f"\n{part['name']} {part['version']} (" in text
+    for said in ("Apache License", "Boost Software License", "Victor Zverovich", "Henry Schreiner",
+                 "GNU Lesser General Public", "Another C library"):
+        assert said in text, said
+
+
+@pytest.mark.parametrize("called, refused", [
+    ("getaddrinfo", True), ("gethostbyname", True), ("getpwnam", True), ("dlopen", True),
+    ("getsockname", False), ("open", False)])
+def test_the_link_refuses_what_looks_up_names(tmp_path, called, refused):
+    source = tmp_path / "object.c"
+    source.write_text(f"void {called}(void); void caller(void) {{ {called}(); }}\n")
+    subprocess.run(["gcc", "-fno-builtin", "-w", "-c", source, "-o", tmp_path / "object.o"],
+                   check=True)
+    done = run(CHECK, tmp_path / "object.o")
+    assert (done.returncode == 1) == refused
+    assert (f"refers to {called}" in done.stderr) == refused

@@ -1,0 +1,157 @@
+#include "server/calls/background_work.h"
+
+#include <filesystem>
+#include <future>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/calls/settle.h"
+#include "server/services/ec2/store_image_tasks/store_image_tasks.h"
+#include "storage/base/storage_error.h"
+#include "storage/metadata/calls/transition_rows.h"
+#include "storage/state/generation.h"
+#include "tests/support/disks.h"
+#include "tests/support/emulator_fixture.h"
+
+namespace amilab::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// Writes a letter for each piece.
+class Letters final : public BackgroundWork {
+public:
+    Letters(std::string& log, char letter, int pieces) : log_(log), letter_(letter), left_(pieces)
+    {
+    }
+
+    bool step(ByteSession& session) override
+    {
+        if (left_ < 0) {
+            throw ApiError("InvalidParameter", "it went wrong");
+        }
+        log_ += letter_;
+        if (--left_ > 0) {
+            return true;
+        }
+        session.write([&](Session& rows) { rows.cancel_transitions(std::string(1, letter_)); });
+        return false;
+    }
+    void fail(Session& session, const std::string& why) override
+    {
+        log_ += why;
+        session.cancel_transitions(std::string(1, letter_));
+    }
+
+private:
+    std::string& log_;
+    const char letter_;
+    int left_;
+};
+
+class BackgroundWorks : public ::testing::Test {
+protected:
+    /// Several begin together, each with its letter and account: none has a piece before all are
+    /// queued.
+    void begin(const std::vector<std::tuple<char, std::string, int>>& works)
+    {
+        const Caller caller{kAccount, kRegion, "key"};
+        std::promise<void> queued;
+        aws.data().background().post([ready = queued.get_future().share()] { ready.wait(); });
+        run_write(aws.emulator().services(), aws.generation(), caller, [&](Session& session) {
+            for (const auto& [letter, account, pieces] : works) {
+                begin_background_work(session, ec2::kStoreImage, std::string(1, letter),
+                                      {account, kRegion, ""},
+                                      std::make_shared<Letters>(log_, letter, pieces));
+            }
+        });
+        queued.set_value();
+        aws.data().background().drain();
+    }
+    std::int64_t transitions() { return count(aws, "SELECT COUNT(*) FROM transition"); }
+
+    TestEmulator aws;
+    std::string log_;
+};
+
+TEST_F(BackgroundWorks, TakeTurns)
+{
+    begin({{'a', kAccount, 3}, {'b', kOtherAccount, 3}});
+    EXPECT_EQ(log_, "ababab");
+    EXPECT_EQ(transitions(), 0);
+}
+
+TEST_F(BackgroundWorks, OfOneAccountWaitForOneAnother)
+{
+    begin({{'a', kAccount, 3}, {'b', kAccount, 3}, {'c', kAccount, 2}, {'d', kOtherAccount, 3}});
+    EXPECT_LT(log_.find_last_of("d"), log_.find("c"));
+    EXPECT_EQ(log_.size(), 11U);
+}
+
+TEST_F(BackgroundWorks, AreToldWhyTheyFail)
+{
+    begin({{'a', kAccount, -1}, {'b', kAccount, 1}});
+    EXPECT_THAT(log_, HasSubstr("it went wrong"));
+    EXPECT_THAT(log_, HasSubstr("b"));
+    EXPECT_EQ(transitions(), 0);
+}
+
+/// Resets everything with its first piece.
+class Reset final : public BackgroundWork {
+public:
+    Reset(DataDirectory& data, int& pieces) : data_(data), pieces_(pieces) {}
+
+    bool step(ByteSession& /*session*/) override
+    {
+        if (++pieces_ == 1) {
+            data_.reset();
+        }
+        return pieces_ < 3;
+    }
+    void fail(Session& /*session*/, const std::string& /*why*/) override {}
+
+private:
+    DataDirectory& data_;
+    int& pieces_;
+};
+
+TEST_F(BackgroundWorks, EndWithTheirGeneration)
+{
+    int pieces = 0;
+    const Caller caller{kAccount, kRegion, "key"};
+    run_write(aws.emulator().services(), aws.generation(), caller, [&](Session& session) {
+        begin_background_work(session, ec2::kStoreImage, "task", caller,
+                              std::make_shared<Reset>(aws.data(), pieces));
+    });
+    aws.data().background().drain();
+    EXPECT_EQ(pieces, 1);
+}
+
+TEST(InterruptedTransitions, AreDueAtTheNextStartAndNeverBefore)
+{
+    TestEmulator aws;
+    auto writer = aws.generation().writer();
+    for (const auto* id : {"one", "two"}) {
+        insert_transition(writer.db(), {.due_ms = kAtNextStart,
+                                        .action = "store-image",
+                                        .resource_id = id,
+                                        .account = kAccount});
+    }
+    EXPECT_FALSE(has_due_transitions(writer.db(), kAtNextStart - 1, kAccount));
+    EXPECT_EQ(read_earliest_due_ms(writer.db()), EarliestDue::kNever);
+    take_up_interrupted(writer.db());
+    insert_transition(writer.db(), {.due_ms = kAtNextStart,
+                                    .action = "store-image",
+                                    .resource_id = "three",
+                                    .account = kAccount});
+    take_up_interrupted(writer.db());
+    const auto due = take_due_transitions(writer.db(), 1, kAccount);
+    ASSERT_EQ(due.size(), 3U);
+    EXPECT_EQ(due[0].resource_id, "one");
+    EXPECT_EQ(due[2].resource_id, "three");
+}
+
+}  // namespace
+}  // namespace amilab::test

@@ -1,0 +1,151 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/server/services/ec2/instances/instance_support.h"
+
+namespace amilab::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
+
+constexpr const char* kDescribe = "DescribeIamInstanceProfileAssociations";
+constexpr const char* kAnswer = "iamInstanceProfileAssociation/";
+constexpr const char* kListed = "iamInstanceProfileAssociationSet/item/";
+constexpr const char* kArn = "arn:aws:iam::123456789012:instance-profile/";
+
+class InstanceProfiles : public ::testing::Test {
+protected:
+    std::string run(const Parameters& more = {}) { return run_one(aws, more); }
+    Answer associate(const std::string& instance, const std::string& name)
+    {
+        return aws.call("AssociateIamInstanceProfile",
+                        {{"InstanceId", instance}, {"IamInstanceProfile.Name", name}});
+    }
+    std::vector<std::string> listed(const std::string& member, const Parameters& more = {})
+    {
+        return aws.must(kDescribe, more).texts(kListed + member);
+    }
+
+    TestEmulator aws;
+};
+
+TEST_F(InstanceProfiles, ComeWithALaunchByNameOrArn)
+{
+    const auto one = run({{"IamInstanceProfile.Name", "web"}});
+    const auto other = run({{"IamInstanceProfile.Arn", std::string(kArn) + "path/to/worker"}});
+    EXPECT_EQ(field_of(aws, one, "iamInstanceProfile/arn"), std::string(kArn) + "web");
+    EXPECT_THAT(field_of(aws, one, "iamInstanceProfile/id"), MatchesRegex("AIPA[A-Z2-7]{17}"));
+    EXPECT_EQ(field_of(aws, other, "iamInstanceProfile/arn"), std::string(kArn) + "path/to/worker");
+    const auto found = [&](const std::string& name, const std::string& value) {
+        return aws.must("DescribeInstances", filter(name, value))
+            .texts("reservationSet/item/instancesSet/item/instanceId");
+    };
+    EXPECT_THAT(found("iam-instance-profile.arn", "*/worker"), ElementsAre(other));
+    EXPECT_THAT(found("iam-instance-profile.arn", std::string(kArn) + "web"), ElementsAre(one));
+    EXPECT_THAT(found("iam-instance-profile.id", field_of(aws, one, "iamInstanceProfile/id")),
+                ElementsAre(one));
+}
+
+TEST_F(InstanceProfiles, AreNoneWhenTheirNameIsEmpty)
+{
+    run({{"IamInstanceProfile.Name", ""}});
+    EXPECT_THAT(listed("associationId"), IsEmpty());
+}
+
+TEST_F(InstanceProfiles, AreRefusedWhenTheyCannotBe)
+{
+    const auto code = [&](const Parameters& more) {
+        return aws.call("RunInstances", merged(launch(public_image(aws)), more)).code;
+    };
+    EXPECT_EQ(code({{"IamInstanceProfile.Name", "a b"}}), "InvalidParameterValue");
+    EXPECT_EQ(code({{"IamInstanceProfile.Arn", "arn:aws:iam::123456789012:role/web"}}),
+              "InvalidParameterValue");
+    EXPECT_EQ(code({{"IamInstanceProfile.Arn", "arn:aws:iam::999999999999:instance-profile/web"}}),
+              "InvalidParameterValue");
+    EXPECT_EQ(code({{"IamInstanceProfile.Name", "web"},
+                    {"IamInstanceProfile.Arn", std::string(kArn) + "web"}}),
+              "InvalidParameterCombination");
+    EXPECT_EQ(aws.call("AssociateIamInstanceProfile",
+                       {{"InstanceId", run()}, {"IamInstanceProfile.Name", ""}})
+                  .code,
+              "MissingParameter");
+}
+
+TEST_F(InstanceProfiles, AreAssociatedOnceWithAnInstance)
+{
+    const auto instance = run();
+    const auto answer = associate(instance, "web");
+    EXPECT_EQ(answer.text(std::string(kAnswer) + "state"), "associating");
+    EXPECT_EQ(answer.text(std::string(kAnswer) + "instanceId"), instance);
+    EXPECT_EQ(answer.text(std::string(kAnswer) + "iamInstanceProfile/arn"),
+              std::string(kArn) + "web");
+    const auto id = answer.text(std::string(kAnswer) + "associationId");
+    EXPECT_THAT(id, MatchesRegex("iip-assoc-[0-9a-f]{17}"));
+    EXPECT_THAT(listed("state"), ElementsAre("associated"));
+    EXPECT_EQ(associate(instance, "other").code, "IncorrectState");
+    EXPECT_THAT(listed("associationId", filter("instance-id", instance)), ElementsAre(id));
+    EXPECT_THAT(listed("associationId", filter("state", "associating")), IsEmpty());
+    EXPECT_THAT(listed("associationId", {{"AssociationId.1", id}}), ElementsAre(id));
+}
+
+TEST_F(InstanceProfiles, AreReplacedUnderAnotherId)
+{
+    const auto instance = run({{"IamInstanceProfile.Name", "web"}});
+    const auto before = listed("associationId").front();
+    const Parameters replacement = {{"AssociationId", before}, {"IamInstanceProfile.Name", "new"}};
+    const auto answer = aws.must("ReplaceIamInstanceProfileAssociation", replacement);
+    EXPECT_EQ(answer.text(std::string(kAnswer) + "state"), "associating");
+    EXPECT_NE(answer.text(std::string(kAnswer) + "associationId"), before);
+    EXPECT_EQ(field_of(aws, instance, "iamInstanceProfile/arn"), std::string(kArn) + "new");
+    EXPECT_EQ(aws.call("ReplaceIamInstanceProfileAssociation", replacement).code,
+              "InvalidAssociationID.NotFound");
+    aws.must("StopInstances", {{"InstanceId.1", instance}});
+    EXPECT_EQ(aws.call("ReplaceIamInstanceProfileAssociation",
+                       {{"AssociationId", listed("associationId").front()},
+                        {"IamInstanceProfile.Name", "web"}})
+                  .code,
+              "IncorrectInstanceState");
+}
+
+TEST_F(InstanceProfiles, AreDisassociated)
+{
+    const auto instance = run({{"IamInstanceProfile.Name", "web"}});
+    const Parameters id = {{"AssociationId", listed("associationId").front()}};
+    EXPECT_EQ(aws.call("DisassociateIamInstanceProfile", id, kOtherAccount).code,
+              "InvalidAssociationID.NotFound");
+    EXPECT_EQ(aws.must("DisassociateIamInstanceProfile", id).text(std::string(kAnswer) + "state"),
+              "disassociating");
+    EXPECT_THAT(listed("associationId"), IsEmpty());
+    EXPECT_EQ(field_of(aws, instance, "iamInstanceProfile/arn"), "");
+    EXPECT_EQ(aws.call("DisassociateIamInstanceProfile", id).code, "InvalidAssociationID.NotFound");
+    EXPECT_EQ(aws.call(kDescribe, {{"AssociationId.1", "iip-assoc-0123456789abcdef0"}}).code,
+              "InvalidAssociationID.NotFound");
+}
+
+TEST_F(InstanceProfiles, AreOfInstancesThatAreThere)
+{
+    const auto instance = run({{"IamInstanceProfile.Name", "web"}});
+    const auto id = listed("associationId").front();
+    aws.must("TerminateInstances", {{"InstanceId.1", instance}});
+    EXPECT_THAT(listed("associationId"), IsEmpty());
+    EXPECT_EQ(aws.call("DisassociateIamInstanceProfile", {{"AssociationId", id}}).code,
+              "InvalidAssociationID.NotFound");
+    EXPECT_EQ(associate(instance, "web").code, "IncorrectInstanceState");
+    EXPECT_EQ(associate("i-0123456789abcdef0", "web").code, "InvalidInstanceID.NotFound");
+}
+
+TEST_F(InstanceProfiles, ComeFromALaunchTemplate)
+{
+    aws.must("CreateLaunchTemplate", {{"LaunchTemplateName", "web"},
+                                      {"LaunchTemplateData.IamInstanceProfile.Name", "web"}});
+    const auto instance = run({{"LaunchTemplate.LaunchTemplateName", "web"}});
+    EXPECT_EQ(field_of(aws, instance, "iamInstanceProfile/arn"), std::string(kArn) + "web");
+    EXPECT_EQ(aws.must("GetLaunchTemplateData", {{"InstanceId", instance}})
+                  .text("launchTemplateData/iamInstanceProfile/arn"),
+              std::string(kArn) + "web");
+}
+
+}  // namespace
+}  // namespace amilab::test

@@ -1,0 +1,145 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/emulator_fixture.h"
+
+namespace amilab::test {
+namespace {
+
+using ::testing::ElementsAre;
+
+constexpr const char* kNumbers = "launchTemplateVersionSet/item/versionNumber";
+constexpr const char* kData = "launchTemplateVersionSet/item/launchTemplateData/";
+
+Parameters version(const Parameters& data, const std::string& name = "web")
+{
+    return merged({{"LaunchTemplateName", name}}, data);
+}
+
+/// A template with three versions.
+void make_three(TestEmulator& emulator)
+{
+    emulator.must("CreateLaunchTemplate", version({{"LaunchTemplateData.InstanceType", "t3.small"},
+                                                   {"LaunchTemplateData.KeyName", "mine"}}));
+    emulator.must("CreateLaunchTemplateVersion",
+                  version({{"LaunchTemplateData.InstanceType", "t3.large"},
+                           {"SourceVersion", "1"},
+                           {"VersionDescription", "larger"}}));
+    emulator.must("CreateLaunchTemplateVersion",
+                  version({{"LaunchTemplateData.InstanceType", "t3.nano"}}));
+}
+
+Answer versions(TestEmulator& emulator, const Parameters& extra)
+{
+    return emulator.must("DescribeLaunchTemplateVersions", version(extra));
+}
+
+TEST(CreateLaunchTemplateVersion, LaysItsDataOverThatOfItsSource)
+{
+    TestEmulator emulator;
+    make_three(emulator);
+    const auto second = versions(emulator, {{"LaunchTemplateVersion.1", "2"}});
+    EXPECT_EQ(second.text(std::string(kData) + "keyName"), "mine");
+    EXPECT_EQ(second.text(std::string(kData) + "instanceType"), "t3.large");
+    EXPECT_EQ(second.text("launchTemplateVersionSet/item/versionDescription"), "larger");
+    const auto third = versions(emulator, {{"LaunchTemplateVersion.1", "$Latest"}});
+    EXPECT_EQ(third.count(std::string(kData) + "keyName"), 0U);
+}
+
+TEST(DescribeLaunchTemplateVersions, GivesTheNewestFirst)
+{
+    TestEmulator emulator;
+    make_three(emulator);
+    EXPECT_THAT(versions(emulator, {}).texts(kNumbers), ElementsAre("3", "2", "1"));
+    EXPECT_THAT(versions(emulator, {{"MinVersion", "2"}}).texts(kNumbers), ElementsAre("3", "2"));
+    EXPECT_THAT(versions(emulator, {{"MaxVersion", "2"}}).texts(kNumbers), ElementsAre("2", "1"));
+    EXPECT_THAT(versions(emulator, filter("is-default-version", "true")).texts(kNumbers),
+                ElementsAre("1"));
+    EXPECT_THAT(versions(emulator, filter("instance-type", "t3.l*")).texts(kNumbers),
+                ElementsAre("2"));
+}
+
+TEST(DescribeLaunchTemplateVersions, PagesThroughThem)
+{
+    TestEmulator emulator;
+    make_three(emulator);
+    const auto page = versions(emulator, {{"MaxResults", "2"}});
+    EXPECT_THAT(page.texts(kNumbers), ElementsAre("3", "2"));
+    EXPECT_THAT(versions(emulator, {{"MaxResults", "2"}, {"NextToken", page.text("nextToken")}})
+                    .texts(kNumbers),
+                ElementsAre("1"));
+}
+
+TEST(DescribeLaunchTemplateVersions, RefusesAPageOfNoneOrOfMoreThan200)
+{
+    TestEmulator emulator;
+    make_three(emulator);
+    const auto code_of = [&](const std::string& size) {
+        return emulator.call("DescribeLaunchTemplateVersions", version({{"MaxResults", size}}))
+            .code;
+    };
+    EXPECT_EQ(code_of("-1"), "InvalidParameterValue");
+    EXPECT_EQ(code_of("0"), "InvalidParameterValue");
+    EXPECT_EQ(code_of("201"), "InvalidParameterValue");
+    EXPECT_EQ(code_of("200"), "");
+}
+
+TEST(DescribeLaunchTemplateVersions, KnowsTheLatestAndTheDefaultOfAllTemplates)
+{
+    TestEmulator emulator;
+    make_three(emulator);
+    const auto all = [&](const std::string& which) {
+        return emulator.must("DescribeLaunchTemplateVersions", {{"LaunchTemplateVersion.1", which}})
+            .texts(kNumbers);
+    };
+    EXPECT_THAT(all("$Latest"), ElementsAre("3"));
+    EXPECT_THAT(all("$Default"), ElementsAre("1"));
+    EXPECT_EQ(
+        emulator.call("DescribeLaunchTemplateVersions", {{"LaunchTemplateVersion.1", "2"}}).code,
+        "InvalidParameterValue");
+    EXPECT_EQ(emulator.call("DescribeLaunchTemplateVersions").code, "MissingParameter");
+}
+
+TEST(DescribeLaunchTemplateVersions, ResolveTheAliasOfAnImageWhenAsked)
+{
+    TestEmulator emulator;
+    const std::string alias =
+        "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
+    const Parameters of_alias = {{"LaunchTemplateData.ImageId", alias}};
+    emulator.must("CreateLaunchTemplate", version(of_alias));
+    const auto image = [&](const Parameters& extra) {
+        return versions(emulator, extra).text(std::string(kData) + "imageId");
+    };
+    EXPECT_EQ(image({}), alias);
+    EXPECT_THAT(image({{"ResolveAlias", "true"}}), ::testing::StartsWith("ami-"));
+    const auto made = emulator.must("CreateLaunchTemplateVersion",
+                                    version(merged(of_alias, {{"ResolveAlias", "true"}})));
+    EXPECT_THAT(made.text("launchTemplateVersion/launchTemplateData/imageId"),
+                ::testing::StartsWith("ami-"));
+    emulator.must("CreateLaunchTemplateVersion",
+                  version({{"LaunchTemplateData.ImageId", "resolve:ssm:/none"}}));
+    EXPECT_EQ(
+        emulator.call("DescribeLaunchTemplateVersions", version({{"ResolveAlias", "true"}})).code,
+        "SsmInvalidParameter");
+}
+
+TEST(DeleteLaunchTemplateVersions, DeletesEachButTheDefault)
+{
+    TestEmulator emulator;
+    make_three(emulator);
+    const auto answer =
+        emulator.must("DeleteLaunchTemplateVersions", version({{"LaunchTemplateVersion.1", "1"},
+                                                               {"LaunchTemplateVersion.2", "3"},
+                                                               {"LaunchTemplateVersion.3", "9"}}));
+    EXPECT_THAT(answer.texts("successfullyDeletedLaunchTemplateVersionSet/item/versionNumber"),
+                ElementsAre("3"));
+    EXPECT_THAT(
+        answer.texts("unsuccessfullyDeletedLaunchTemplateVersionSet/item/responseError/code"),
+        ElementsAre("unexpectedError", "launchTemplateVersionDoesNotExist"));
+    emulator.must("CreateLaunchTemplateVersion",
+                  version({{"LaunchTemplateData.InstanceType", "t3.nano"}}));
+    EXPECT_THAT(versions(emulator, {}).texts(kNumbers), ElementsAre("4", "2", "1"));
+}
+
+}  // namespace
+}  // namespace amilab::test

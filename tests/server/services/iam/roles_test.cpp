@@ -1,0 +1,138 @@
+#include "server/services/iam/roles.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/server/services/iam/roles_support.h"
+#include "tests/support/s3_caller.h"
+
+namespace amilab::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+const std::string kMade = "CreateRoleResult/Role/";
+const std::string kFound = "GetRoleResult/Role/";
+
+std::string code(TestEmulator& aws, std::string_view action, const Parameters& parameters,
+                 std::string_view account = kAccount)
+{
+    return ask_iam(aws, action, parameters, account).code;
+}
+
+TEST(CreateRole, AnswersTheRoleAsItIsFound)
+{
+    TestEmulator aws;
+    const auto made = create_role(aws, "vmimport",
+                                  {{"Path", "/images/"},
+                                   {"Description", "imports"},
+                                   {"MaxSessionDuration", "7200"},
+                                   {"Tags.member.1.Key", "of"},
+                                   {"Tags.member.1.Value", "test"}});
+    const auto found = ask_iam(aws, "GetRole", {{"RoleName", "vmimport"}});
+    for (const auto& [answer, at] : {std::pair(&made, kMade), std::pair(&found, kFound)}) {
+        EXPECT_EQ(answer->text(at + "Arn"), "arn:aws:iam::123456789012:role/images/vmimport");
+        EXPECT_EQ(answer->text(at + "Path"), "/images/");
+        EXPECT_EQ(answer->text(at + "Description"), "imports");
+        EXPECT_EQ(answer->text(at + "CreateDate"), "2026-01-02T03:04:05.000Z");
+        EXPECT_THAT(answer->text(at + "RoleId"), StartsWith("AROA"));
+        EXPECT_EQ(answer->text(at + "RoleId").size(), 21U);
+        EXPECT_THAT(answer->text(at + "AssumeRolePolicyDocument"),
+                    StartsWith("%7B%22Version%22%3A%20%222012-10-17%22"));
+        EXPECT_EQ(answer->text(at + "Tags/member/Value"), "test");
+    }
+    EXPECT_THAT(made.text(kMade + "MaxSessionDuration"), IsEmpty());
+    EXPECT_EQ(found.text(kFound + "MaxSessionDuration"), "7200");
+}
+
+TEST(CreateRole, RefusesANameThatIsTaken)
+{
+    TestEmulator aws;
+    create_role(aws, "vmimport");
+    const auto refused = ask_iam(
+        aws, "CreateRole", {{"RoleName", "VmImport"}, {"AssumeRolePolicyDocument", kTrustPolicy}});
+    EXPECT_EQ(refused.status, 409);
+    EXPECT_EQ(refused.code, "EntityAlreadyExists");
+    create_role(aws, "vmimport", {}, kOtherAccount);
+}
+
+TEST(CreateRole, SaysAllThatIsWrongAtOnce)
+{
+    TestEmulator aws;
+    const auto refused =
+        ask_iam(aws, "CreateRole", {{"RoleName", "a role"}, {"MaxSessionDuration", "60"}});
+    EXPECT_EQ(refused.code, "ValidationError");
+    EXPECT_THAT(refused.message, StartsWith("3 validation errors detected: "));
+    for (const auto* path : {"roleName", "maxSessionDuration", "assumeRolePolicyDocument"}) {
+        EXPECT_THAT(refused.message, HasSubstr(std::string("'") + path + "'"));
+    }
+}
+
+TEST(CreateRole, RefusesWhatIsNoPolicyPathOrSetOfTags)
+{
+    TestEmulator aws;
+    const Parameters role{{"RoleName", "x"}, {"AssumeRolePolicyDocument", kTrustPolicy}};
+    EXPECT_EQ(code(aws, "CreateRole", merged(role, {{"AssumeRolePolicyDocument", "{"}})),
+              "MalformedPolicyDocument");
+    EXPECT_EQ(code(aws, "CreateRole", merged(role, {{"AssumeRolePolicyDocument", "{}"}})),
+              "MalformedPolicyDocument");
+    EXPECT_EQ(code(aws, "CreateRole", merged(role, {{"Path", "images"}})), "ValidationError");
+    EXPECT_EQ(code(aws, "CreateRole",
+                   merged(role, {{"Tags.member.1.Key", "a"},
+                                 {"Tags.member.1.Value", "1"},
+                                 {"Tags.member.2.Key", "A"},
+                                 {"Tags.member.2.Value", "2"}})),
+              "InvalidInput");
+    EXPECT_EQ(code(aws, "GetRole", {{"RoleName", "x"}}), "NoSuchEntity");
+}
+
+TEST(GetRole, RefusesARoleThatTheCallerHasNot)
+{
+    TestEmulator aws;
+    create_role(aws, "vmimport");
+    const auto refused = ask_iam(aws, "GetRole", {{"RoleName", "vmimport"}}, kOtherAccount);
+    EXPECT_EQ(refused.status, 404);
+    EXPECT_EQ(refused.message, "The role with name vmimport cannot be found.");
+    EXPECT_EQ(code(aws, "GetRole", {}), "ValidationError");
+}
+
+TEST(DeleteRole, WaitsForTheRolesPolicies)
+{
+    TestEmulator aws;
+    create_role(aws, "vmimport", {{"Tags.member.1.Key", "of"}, {"Tags.member.1.Value", "test"}});
+    put_policy(aws, "vmimport", "disks");
+    EXPECT_EQ(code(aws, "DeleteRole", {{"RoleName", "vmimport"}}), "DeleteConflict");
+    ask_iam(aws, "DeleteRolePolicy", {{"RoleName", "vmimport"}, {"PolicyName", "disks"}});
+    EXPECT_EQ(code(aws, "DeleteRole", {{"RoleName", "vmimport"}}), "");
+    EXPECT_EQ(code(aws, "DeleteRole", {{"RoleName", "vmimport"}}), "NoSuchEntity");
+    create_role(aws, "vmimport");
+}
+
+// What a service takes on
+
+TEST(ServiceRole, IsLookedAtWhereRolesAreStrict)
+{
+    TestEmulator aws(Emulator::Options{.has_strict_roles = true});
+    const S3Caller s3(aws);
+    s3.must("PUT", "/disks");
+    s3.must("PUT", "/disks/disk.raw", "boot");
+    const auto import = [&](const Parameters& more = {}) {
+        return aws.call("ImportSnapshot", merged({{"DiskContainer.UserBucket.S3Bucket", "disks"},
+                                                  {"DiskContainer.UserBucket.S3Key", "disk.raw"}},
+                                                 more));
+    };
+    EXPECT_EQ(import().code, "InvalidParameter");
+    EXPECT_EQ(import().message,
+              "The service role vmimport provided does not exist or does not have sufficient "
+              "permissions");
+    create_role(aws, "vmimport", {{"AssumeRolePolicyDocument", kEmptyPolicy}});
+    EXPECT_EQ(import().code, "InvalidParameter") << "it trusts nobody";
+    create_role(aws, "importer");
+    EXPECT_EQ(import({{"RoleName", "importer"}}).code, "");
+    EXPECT_EQ(import({{"RoleName", "other"}}).code, "InvalidParameter");
+}
+
+}  // namespace
+}  // namespace amilab::test

@@ -1,0 +1,61 @@
+#include <fmt/format.h>
+
+#include "tests/server/services/s3/s3_world.h"
+
+namespace amilab::test {
+namespace {
+
+class Tagging : public S3World {
+protected:
+    Tagging() { s3.must("PUT", "/disks/a", "x"); }
+
+    static std::string tagging(const Parameters& tags)
+    {
+        std::string text = "<Tagging><TagSet>";
+        for (const auto& [key, value] : tags) {
+            text += fmt::format("<Tag><Key>{}</Key><Value>{}</Value></Tag>", key, value);
+        }
+        return text + "</TagSet></Tagging>";
+    }
+};
+
+TEST_F(Tagging, IsPutShownAndDeleted)
+{
+    for (const auto* target : {"/disks?tagging", "/disks/a?tagging"}) {
+        s3.must("PUT", target, tagging({{"team", "images &amp; disks"}, {"stage", "t=1"}}));
+        const auto shown = s3.must("GET", target);
+        EXPECT_EQ(shown.texts("TagSet/Tag/Key"), (std::vector<std::string>{"team", "stage"}));
+        EXPECT_EQ(shown.texts("TagSet/Tag/Value"),
+                  (std::vector<std::string>{"images & disks", "t=1"}));
+        EXPECT_EQ(s3.must("DELETE", target).status, 204);
+    }
+    EXPECT_TRUE(s3.must("GET", "/disks/a?tagging").texts("TagSet/Tag/Key").empty());
+    const auto none = s3.call("GET", "/disks?tagging");
+    EXPECT_EQ(none.status, 404);
+    EXPECT_EQ(none.code, "NoSuchTagSet");
+}
+
+TEST_F(Tagging, IsWithinItsBounds)
+{
+    const auto put = [&](const Parameters& tags) {
+        return s3.call("PUT", "/disks/a?tagging", tagging(tags)).code;
+    };
+    Parameters many;
+    for (int number = 0; number < 11; ++number) {
+        many.emplace_back(fmt::format("key{}", number), "x");
+    }
+    EXPECT_EQ(put(many), "BadRequest");
+    s3.must("PUT", "/disks?tagging", tagging(many));
+    EXPECT_EQ(put({{"a", "1"}, {"a", "2"}}), "InvalidTag");
+    EXPECT_EQ(put({{"", "1"}}), "InvalidTag");
+    EXPECT_EQ(put({{std::string(129, 'k'), "1"}}), "InvalidTag");
+    EXPECT_EQ(put({{"k", std::string(257, 'v')}}), "InvalidTag");
+    EXPECT_EQ(put({{"aws:k", "v"}}), "InvalidTag");
+    EXPECT_EQ(s3.call("PUT", "/disks/a?tagging", "<Tagging/>").code, "MalformedXML");
+    EXPECT_EQ(s3.call("PUT", "/disks/a?tagging", "no document").code, "MalformedXML");
+    EXPECT_EQ(s3.call("PUT", "/disks/absent?tagging", tagging({{"a", "b"}})).code, "NoSuchKey");
+    EXPECT_EQ(s3.call("PUT", "/disks/b", "x", {{"x-amz-tagging", "a=1&a=2"}}).code, "InvalidTag");
+}
+
+}  // namespace
+}  // namespace amilab::test

@@ -1,0 +1,266 @@
+#include <fmt/format.h>
+
+#include "server/services/s3/checksums.h"
+#include "server/wire/types.h"
+#include "storage/metadata/s3/object_bytes_rows.h"
+#include "storage/state/generation.h"
+#include "tests/server/services/s3/s3_world.h"
+
+namespace amilab::test {
+namespace {
+
+constexpr std::size_t kLeastPart = 5 << 20;
+
+class Uploads : public S3World {
+protected:
+    std::string begin(const std::string& key = "a", const Parameters& headers = {}) const
+    {
+        return s3.must("POST", fmt::format("/disks/{}?uploads", key), {}, headers).text("UploadId");
+    }
+    static std::string part(const std::string& id, int number, const std::string& key = "a")
+    {
+        return fmt::format("/disks/{}?partNumber={}&uploadId={}", key, number, id);
+    }
+    std::string put_part(const std::string& id, int number, const std::string& text) const
+    {
+        return s3.must("PUT", part(id, number), text).header("etag");
+    }
+    S3Answer end(const std::string& id, const Parameters& parts,
+                 const Parameters& headers = {}) const
+    {
+        return s3.call("POST", "/disks/a?uploadId=" + id, completion(parts), headers);
+    }
+    std::size_t blobs() { return select_blobs(emulator.generation().reader().db()).size(); }
+};
+
+std::string checksum_of(ChecksumAlgorithm algorithm, std::string_view text)
+{
+    const auto digest = s3::make_digest(algorithm);
+    digest->add(std::as_bytes(std::span(text)));
+    return wire::encode_base64(digest->finish());
+}
+
+TEST_F(Uploads, BecomeAnObjectOfAllTheirParts)
+{
+    const auto id = begin("a", {{"Content-Type", "text/plain"}, {"x-amz-meta-note", "in parts"}});
+    const std::string first(kLeastPart, 'x');
+    const auto one = put_part(id, 1, first);
+    const auto two = put_part(id, 7, "end");
+    EXPECT_EQ(s3.call("GET", "/disks/a").code, "NoSuchKey");
+    const auto ended = end(id, {{"1", one}, {"7", two}});
+    ASSERT_TRUE(ended.ok()) << ended.body;
+    EXPECT_TRUE(ended.text("ETag").ends_with("-2\"")) << ended.body;
+    EXPECT_EQ(ended.text("ChecksumType"), "FULL_OBJECT");
+    EXPECT_EQ(ended.text("ChecksumCRC64NVME"),
+              checksum_of(ChecksumAlgorithm::kCrc64Nvme, first + "end"));
+    const auto got = s3.must("GET", "/disks/a");
+    EXPECT_EQ(got.body, first + "end");
+    EXPECT_EQ(got.header("etag"), ended.text("ETag"));
+    EXPECT_EQ(got.header("x-amz-meta-note"), "in parts");
+    EXPECT_EQ(blobs(), 2U) << "the parts' own bytes, not others like them";
+    const auto last = s3.call("GET", "/disks/a?partNumber=7");
+    EXPECT_EQ(last.code, "InvalidPartNumber");
+    EXPECT_EQ(s3.call("GET", "/disks/a", {}, {{"Range", "bytes=-4"}}).body, "xend");
+    EXPECT_EQ(s3.call("POST", "/disks/a?uploadId=" + id, completion({{"1", one}})).code,
+              "NoSuchUpload");
+}
+
+TEST_F(Uploads, AreReadByTheirParts)
+{
+    const auto id = begin();
+    const auto one = put_part(id, 1, std::string(kLeastPart, 'x'));
+    const auto two = put_part(id, 2, "end");
+    ASSERT_TRUE(end(id, {{"1", one}, {"2", two}}).ok());
+    const auto second = s3.call("GET", "/disks/a?partNumber=2");
+    EXPECT_EQ(second.status, 206);
+    EXPECT_EQ(second.body, "end");
+    EXPECT_EQ(second.header("x-amz-mp-parts-count"), "2");
+    EXPECT_EQ(s3.call("HEAD", "/disks/a?partNumber=1").header("content-length"),
+              std::to_string(kLeastPart));
+    EXPECT_EQ(s3.call("GET", "/disks/a?partNumber=3").status, 416);
+}
+
+TEST_F(Uploads, HaveTheLastOfPartsWithOneNumber)
+{
+    const auto id = begin();
+    const auto first = put_part(id, 1, "first");
+    const auto second = put_part(id, 1, "second");
+    EXPECT_EQ(blobs(), 1U);
+    EXPECT_EQ(end(id, {{"1", first}}).code, "InvalidPart");
+    ASSERT_TRUE(end(id, {{"1", second}}).ok());
+    EXPECT_EQ(s3.must("GET", "/disks/a").body, "second");
+}
+
+TEST_F(Uploads, LeaveOutWhatIsNotNamed)
+{
+    const auto id = begin();
+    put_part(id, 1, "left out");
+    const auto two = put_part(id, 2, "named");
+    ASSERT_TRUE(end(id, {{"2", two}}).ok());
+    EXPECT_EQ(s3.must("GET", "/disks/a").body, "named");
+    EXPECT_EQ(blobs(), 1U);
+}
+
+TEST_F(Uploads, AreRefusedWithPartsThatDoNotFit)
+{
+    const auto id = begin();
+    const auto one = put_part(id, 1, "small");
+    const auto two = put_part(id, 2, "end");
+    EXPECT_EQ(end(id, {{"2", two}, {"1", one}}).code, "InvalidPartOrder");
+    EXPECT_EQ(end(id, {{"1", one}, {"1", one}}).code, "InvalidPartOrder");
+    EXPECT_EQ(end(id, {{"3", two}}).code, "InvalidPart");
+    const auto small = end(id, {{"1", one}, {"2", two}});
+    EXPECT_EQ(small.code, "EntityTooSmall");
+    EXPECT_EQ(small.text("ProposedSize"), "5");
+    EXPECT_EQ(end(id, {}).code, "MalformedXML");
+    EXPECT_EQ(end(id, {{"1", one}}, {{"x-amz-mp-object-size", "6"}}).code, "InvalidRequest");
+    EXPECT_EQ(s3.call("PUT", part(id, 0), "x").code, "InvalidArgument");
+    EXPECT_EQ(s3.call("PUT", part(id, 10'001), "x").code, "InvalidArgument");
+    EXPECT_EQ(s3.call("PUT", part("nothing", 1), "x").code, "NoSuchUpload");
+    EXPECT_EQ(s3.call("PUT", part(id, 1, "other"), "x").code, "NoSuchUpload");
+    EXPECT_EQ(other.call("PUT", part(id, 1), "x").code, "AccessDenied");
+    EXPECT_TRUE(end(id, {{"1", one}}, {{"x-amz-mp-object-size", "5"}}).ok());
+}
+
+TEST_F(Uploads, HoldTheDocumentThatEndsThemAgainstItsHash)
+{
+    const auto id = begin();
+    const auto one = put_part(id, 1, "x");
+    EXPECT_EQ(end(id, {{"1", one}}, {{"x-amz-content-sha256", std::string(64, '0')}}).code,
+              "XAmzContentSHA256Mismatch");
+    EXPECT_TRUE(end(id, {{"1", one}}, {{"x-amz-content-sha256", "UNSIGNED-PAYLOAD"}}).ok());
+}
+
+TEST_F(Uploads, GoWithTheirParts)
+{
+    const auto id = begin();
+    put_part(id, 1, "x");
+    EXPECT_EQ(s3.must("DELETE", "/disks/a?uploadId=" + id).status, 204);
+    EXPECT_EQ(blobs(), 0U);
+    EXPECT_EQ(s3.call("DELETE", "/disks/a?uploadId=" + id).code, "NoSuchUpload");
+}
+
+TEST_F(Uploads, SumUpTheChecksumsOfTheirParts)
+{
+    for (const auto* algorithm : {"SHA256", "CRC32"}) {
+        const auto id = begin("a", {{"x-amz-checksum-algorithm", algorithm}});
+        const auto kind = *s3::parse_algorithm(algorithm);
+        const std::string header(s3::header_of(kind));
+        const auto sum = checksum_of(kind, "content");
+        const auto put = s3.must("PUT", part(id, 1), "content", {{header, sum}});
+        EXPECT_EQ(put.header(header), sum);
+        EXPECT_EQ(end(id, {{"1", put.header("etag")}}).code, "InvalidRequest")
+            << "each part's is to be told";
+        const auto body = fmt::format(
+            "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{}</ETag><{}>{}</{}>"
+            "</Part></CompleteMultipartUpload>",
+            put.header("etag"), s3::element_of(kind), sum, s3::element_of(kind));
+        const auto ended = s3.must("POST", "/disks/a?uploadId=" + id, body);
+        EXPECT_EQ(ended.text("ChecksumType"), "COMPOSITE");
+        const auto decoded = *wire::decode_base64(sum);
+        EXPECT_EQ(ended.text(s3::element_of(kind)), checksum_of(kind, decoded) + "-1");
+    }
+}
+
+TEST_F(Uploads, SumUpToTheChecksumOfAllBytes)
+{
+    const auto id =
+        begin("a", {{"x-amz-checksum-algorithm", "CRC32"}, {"x-amz-checksum-type", "FULL_OBJECT"}});
+    const std::string first(kLeastPart, 'x');
+    const auto one = put_part(id, 1, first);
+    const auto two = put_part(id, 2, "end");
+    const auto whole = checksum_of(ChecksumAlgorithm::kCrc32, first + "end");
+    EXPECT_EQ(end(id, {{"1", one}, {"2", two}},
+                  {{"x-amz-checksum-crc32", checksum_of(ChecksumAlgorithm::kCrc32, "end")}})
+                  .code,
+              "BadDigest");
+    const auto ended = end(id, {{"1", one}, {"2", two}}, {{"x-amz-checksum-crc32", whole}});
+    EXPECT_EQ(ended.text("ChecksumCRC32"), whole) << ended.body;
+    EXPECT_EQ(ended.text("ChecksumType"), "FULL_OBJECT");
+}
+
+TEST_F(Uploads, HaveOneAlgorithm)
+{
+    const auto id = begin("a", {{"x-amz-checksum-algorithm", "SHA256"}});
+    EXPECT_EQ(s3.call("PUT", part(id, 1), "x",
+                      {{"x-amz-checksum-crc32", checksum_of(ChecksumAlgorithm::kCrc32, "x")}})
+                  .code,
+              "InvalidRequest");
+    const auto refused = [&](const char* algorithm, const char* type) {
+        return s3
+            .call("POST", "/disks/a?uploads", {},
+                  {{"x-amz-checksum-algorithm", algorithm}, {"x-amz-checksum-type", type}})
+            .code;
+    };
+    EXPECT_EQ(refused("SHA256", "FULL_OBJECT"), "InvalidRequest");
+    EXPECT_EQ(refused("CRC64NVME", "COMPOSITE"), "InvalidRequest");
+    EXPECT_EQ(refused("MD5", "COMPOSITE"), "NotImplemented");
+    EXPECT_EQ(s3.call("POST", "/disks/a?uploads", {}, {{"x-amz-checksum-type", "COMPOSITE"}}).code,
+              "InvalidRequest");
+}
+
+TEST_F(Uploads, TakePartsOfObjectsWithoutTheirBytes)
+{
+    const std::string text = std::string(kLeastPart, 'x') + "0123456789";
+    s3.must("PUT", "/disks/source", text);
+    const auto id = begin();
+    const auto copy_part = [&](int number, const char* range) {
+        return s3.call("PUT", part(id, number), {},
+                       {{"x-amz-copy-source", "disks/source"}, {"x-amz-copy-source-range", range}});
+    };
+    const auto one = copy_part(1, "bytes=0-5242879");
+    const auto two = copy_part(2, "bytes=5242882-5242885");
+    ASSERT_TRUE(two.ok()) << two.body;
+    for (const auto* wrong : {"bytes=0-99999999", "bytes=99999999-99999999", "bytes=5-", "0-2",
+                              "bytes=0-2,3-5", "bytes=hello-world"}) {
+        EXPECT_EQ(copy_part(3, wrong).code, "InvalidArgument") << wrong;
+    }
+    ASSERT_TRUE(end(id, {{"1", one.text("ETag")}, {"2", two.text("ETag")}}).ok());
+    EXPECT_EQ(s3.must("GET", "/disks/a").body, text.substr(0, kLeastPart) + "2345");
+    EXPECT_EQ(blobs(), 1U);
+    s3.must("DELETE", "/disks/source");
+    EXPECT_EQ(s3.must("GET", "/disks/a").body.size(), kLeastPart + 4);
+    EXPECT_TRUE(s3.call("PUT", "/disks/copy", {}, {{"x-amz-copy-source", "disks/a"}}).ok());
+    EXPECT_EQ(s3.must("HEAD", "/disks/copy").header("etag").find('-'), std::string::npos)
+        << "a copy is not in parts";
+}
+
+TEST_F(Uploads, ListTheirParts)
+{
+    const auto id = begin("a", {{"x-amz-checksum-algorithm", "SHA256"}});
+    for (const int number : {3, 1, 2}) {
+        put_part(id, number, std::string(static_cast<std::size_t>(number), 'x'));
+    }
+    const auto all = s3.must("GET", "/disks/a?uploadId=" + id);
+    EXPECT_EQ(all.texts("Part/PartNumber"), (std::vector<std::string>{"1", "2", "3"}));
+    EXPECT_EQ(all.texts("Part/Size"), (std::vector<std::string>{"1", "2", "3"}));
+    EXPECT_EQ(all.text("ChecksumAlgorithm"), "SHA256");
+    EXPECT_EQ(all.text("Part/ChecksumSHA256"), checksum_of(ChecksumAlgorithm::kSha256, "x"));
+    const auto page = s3.must("GET", "/disks/a?max-parts=1&part-number-marker=1&uploadId=" + id);
+    EXPECT_EQ(page.texts("Part/PartNumber"), (std::vector<std::string>{"2"}));
+    EXPECT_EQ(page.text("IsTruncated"), "true");
+    EXPECT_EQ(page.text("NextPartNumberMarker"), "2");
+    EXPECT_EQ(s3.call("GET", "/disks/a?uploadId=none").code, "NoSuchUpload");
+}
+
+TEST_F(Uploads, AreListedByTheirKeys)
+{
+    const auto b = begin("b");
+    const auto a = begin("a");
+    begin("c/1");
+    begin("c/2");
+    const auto all = s3.must("GET", "/disks?uploads&delimiter=/");
+    EXPECT_EQ(all.texts("Upload/Key"), (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(all.texts("Upload/UploadId"), (std::vector<std::string>{a, b}));
+    EXPECT_EQ(all.texts("CommonPrefixes/Prefix"), (std::vector<std::string>{"c/"}));
+    const auto first = s3.must("GET", "/disks?uploads&max-uploads=1");
+    EXPECT_EQ(first.text("NextKeyMarker"), "a");
+    EXPECT_EQ(first.text("NextUploadIdMarker"), a);
+    const auto next =
+        s3.must("GET", "/disks?uploads&max-uploads=1&key-marker=a&upload-id-marker=" + a);
+    EXPECT_EQ(next.texts("Upload/Key"), (std::vector<std::string>{"b"}));
+    EXPECT_EQ(s3.must("GET", "/disks?uploads&prefix=c").texts("Upload/Key").size(), 2U);
+}
+
+}  // namespace
+}  // namespace amilab::test
