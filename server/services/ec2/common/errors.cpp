@@ -31,6 +31,11 @@ ApiError missing_parameter(std::string_view name)
         .of_parameter(name);
 }
 
+ApiError invalid_parameter(std::string_view message)
+{
+    return {"InvalidParameter", std::string(message)};
+}
+
 // Source: observed of PublicKeyMaterial, assumed of others.
 ApiError parameter_too_long(std::string_view parameter, std::size_t limit)
 {

@@ -32,6 +32,9 @@ ApiError dry_run_operation();
 /// The caller may see the resource but not do this to it.
 ApiError auth_failure(std::string_view message);
 ApiError missing_parameter(std::string_view name);
+/// "InvalidParameter", which some calls say where others say InvalidParameterValue: those about
+/// tasks and S3, flow logs and VPC endpoints (observed).
+ApiError invalid_parameter(std::string_view message);
 ApiError parameter_too_long(std::string_view parameter, std::size_t limit);
 ApiError parameter_not_ascii(std::string_view parameter);
 /// Throws either of the two for text that is not ASCII, or has more characters than `most`: 255

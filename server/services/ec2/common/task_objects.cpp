@@ -19,11 +19,6 @@ const ObjectStore& objects_of(Session& session)
     return *objects;
 }
 
-ApiError invalid_parameter(const std::string& message)
-{
-    return {"InvalidParameter", message};
-}
-
 /// What S3 says, as EC2 says it; other refusals as they are.
 ApiError as_ec2(const ApiError& refusal, std::string_view bucket, std::string_view key)
 {

@@ -151,9 +151,9 @@ ApiError too_many_launch_permissions(const ImageId& id, std::size_t limit)
 
 ApiError managed_key_image_not_shared()
 {
-    return {"InvalidParameter",
-            "Snapshots encrypted with the AWS Managed CMK can\u2019t be shared. Specify another "
-            "snapshot."};
+    return invalid_parameter(
+        "Snapshots encrypted with the AWS Managed CMK can\u2019t be shared. Specify another "
+        "snapshot.");
 }
 
 ApiError product_code_invalid()

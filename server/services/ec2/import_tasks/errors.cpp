@@ -2,26 +2,23 @@
 
 #include <fmt/format.h>
 
-namespace amilab::ec2 {
+#include "server/services/ec2/common/errors.h"
 
-ApiError invalid_import_parameter(std::string_view message)
-{
-    return {"InvalidParameter", std::string(message)};
-}
+namespace amilab::ec2 {
 
 ApiError invalid_source_location()
 {
-    return invalid_import_parameter("Invalid S3 source location");
+    return invalid_parameter("Invalid S3 source location");
 }
 
 ApiError source_not_in_region()
 {
-    return invalid_import_parameter("The given S3 object is not local to the region");
+    return invalid_parameter("The given S3 object is not local to the region");
 }
 
 ApiError service_role_missing(std::string_view role)
 {
-    return invalid_import_parameter(
+    return invalid_parameter(
         fmt::format("The service role {} provided does not exist or does not have sufficient "
                     "permissions",
                     role));
@@ -29,7 +26,7 @@ ApiError service_role_missing(std::string_view role)
 
 ApiError unknown_image_format(std::string_view format)
 {
-    return invalid_import_parameter(
+    return invalid_parameter(
         fmt::format("Parameter disk-image-format={} has an invalid format.", format));
 }
 

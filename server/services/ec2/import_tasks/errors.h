@@ -12,8 +12,6 @@
 /// whether it is documented, observed or assumed.
 namespace amilab::ec2 {
 
-/// "InvalidParameter", which imports say where other calls say InvalidParameterValue.
-ApiError invalid_import_parameter(std::string_view message);
 ApiError invalid_source_location();
 ApiError source_not_in_region();
 /// Nobody has the role, or its policy does not trust the import.

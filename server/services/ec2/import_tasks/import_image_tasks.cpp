@@ -155,7 +155,7 @@ void check_one_of(const std::optional<std::string>& value, std::string_view para
                   std::initializer_list<std::string_view> allowed)
 {
     if (value && std::ranges::find(allowed, *value) == allowed.end()) {
-        throw invalid_import_parameter(
+        throw invalid_parameter(
             fmt::format("The value '{}' of {} is not supported.", *value, parameter));
     }
 }

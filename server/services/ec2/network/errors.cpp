@@ -135,12 +135,6 @@ ApiError in_other_networks()
             "You have specified two resources that belong to different networks."};
 }
 
-// Source: the code is observed of most of these refusals.
-ApiError invalid_parameter(const std::string& message)
-{
-    return {"InvalidParameter", message};
-}
-
 // Source: observed.
 ApiError has_dependent_object(std::string_view id)
 {

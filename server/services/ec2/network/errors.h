@@ -58,8 +58,6 @@ ApiError no_default_subnet(std::string_view zone);
 ApiError group_name_not_found(std::string_view name, const VpcId& default_vpc);
 /// What is to be of one VPC is not.
 ApiError in_other_networks();
-/// What a flow log or a VPC endpoint may not be, or what of it does not go together.
-ApiError invalid_parameter(const std::string& message);
 /// Others refer to the resource that was to be deleted.
 ApiError has_dependent_object(std::string_view id);
 

@@ -20,9 +20,9 @@ ApiError not_found(const AllocationId& id)
 
 ApiError group_of_other_network(const SecurityGroupId& group, const SubnetId& subnet)
 {
-    return {"InvalidParameter",
-            fmt::format("Security group {} and subnet {} belong to different networks.",
-                        group.text(), subnet.text())};
+    return invalid_parameter(
+        fmt::format("Security group {} and subnet {} belong to different networks.", group.text(),
+                    subnet.text()));
 }
 
 ApiError too_many_groups_of_interface()

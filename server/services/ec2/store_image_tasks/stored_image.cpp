@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
+#include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/snapshots/snapshot_bytes.h"
 #include "server/services/ec2/store_image_tasks/stored_document.h"
 #include "storage/base/crc32c.h"
@@ -98,8 +99,8 @@ std::int64_t size_gib_of(const StoredImage& image)
 // Source: code and text are assumed.
 ApiError stored_image_damaged(std::string_view why)
 {
-    return {"InvalidParameter",
-            fmt::format("The object is not an AMI as CreateStoreImageTask stores it: {}.", why)};
+    return invalid_parameter(
+        fmt::format("The object is not an AMI as CreateStoreImageTask stores it: {}.", why));
 }
 
 StoredImageWriter::StoredImageWriter(std::unique_ptr<NewObject> object, const StoredImage& image)
