@@ -103,11 +103,17 @@ void end(Generation& generation, const std::string& account)
     }
 }
 
+/// False when there is nothing left to do, or nobody to do it for.
+bool goes_on(Generation& generation, const Running& running)
+{
+    const auto services = running.services.lock();
+    return services && !generation.is_discarded() && run_piece(*services, generation, running);
+}
+
 void go_on(Generation& generation, std::shared_ptr<const Running> running)
 {
     generation.post_idle([&generation, running = std::move(running)] {
-        const auto services = running->services.lock();
-        if (services && !generation.is_discarded() && run_piece(*services, generation, *running)) {
+        if (goes_on(generation, *running)) {
             go_on(generation, running);
         } else {
             end(generation, running->caller.account);
@@ -115,18 +121,46 @@ void go_on(Generation& generation, std::shared_ptr<const Running> running)
     });
 }
 
+void line_up(Generation& generation, std::shared_ptr<const Running> running)
+{
+    generation.post_idle(
+        [&generation, running = std::move(running)] { begin(generation, running); });
+}
+
+/// Has the next start know of the work.
+std::shared_ptr<const Running> note(Session& session, const Due& due, const std::string& task,
+                                    Caller caller, std::shared_ptr<BackgroundWork> work)
+{
+    session.schedule_for(caller.account);
+    session.schedule_at(kAtNextStart, due, task);
+    return std::make_shared<const Running>(
+        Running{session.services().weak_from_this(), std::move(caller), task, std::move(work)});
+}
+
+/// How many pieces a call does itself.
+constexpr int kPiecesOfCall = 64;
+
 }  // namespace
 
 void begin_background_work(Session& session, const Due& due, const std::string& task, Caller caller,
                            std::shared_ptr<BackgroundWork> work)
 {
-    session.schedule_for(caller.account);
-    session.schedule_at(kAtNextStart, due, task);
-    auto running = std::make_shared<const Running>(
-        Running{session.services().weak_from_this(), std::move(caller), task, std::move(work)});
-    session.after_commit([running = std::move(running)](Generation& generation) {
-        generation.post_idle([&generation, running] { begin(generation, running); });
-    });
+    session.after_commit([running = note(session, due, task, std::move(caller), std::move(work))](
+                             Generation& generation) { line_up(generation, running); });
+}
+
+FirstPieces begin_work_in_call(Session& session, const Due& due, const std::string& task,
+                               Caller caller, std::shared_ptr<BackgroundWork> work)
+{
+    return [running = note(session, due, task, std::move(caller), std::move(work))](
+               Generation& generation) {
+        for (int done = 0; done < kPiecesOfCall; ++done) {
+            if (!goes_on(generation, *running)) {
+                return;
+            }
+        }
+        line_up(generation, running);
+    };
 }
 
 }  // namespace amilab

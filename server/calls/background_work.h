@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -11,7 +12,9 @@
 /// others, so that it delays nobody.
 namespace amilab {
 
-/// What one task does. Used by the background's thread alone.
+/// What one task does. Used by one thread at a time: the background's, or that of the call which
+/// began it. While it waits for its turn the generation may own it, so that what keeps a generation
+/// is taken with the first piece, not before.
 class BackgroundWork {
 public:
     virtual ~BackgroundWork() = default;
@@ -29,5 +32,16 @@ public:
 /// ends it, be that in fail().
 void begin_background_work(Session& session, const Due& due, const std::string& task, Caller caller,
                            std::shared_ptr<BackgroundWork> work);
+
+/// Does the first pieces of a work, on the calling thread, as many as a call may take, and leaves
+/// the rest to the background.
+using FirstPieces = std::function<void(Generation&)>;
+
+/// For a call that moves bytes and stores a task which is to begin at once, within that
+/// transaction; see begin_background_work(). What it returns is to be called behind the commit: a
+/// small task has ended when its call is answered, and waits for nobody's turn.
+[[nodiscard]] FirstPieces begin_work_in_call(Session& session, const Due& due,
+                                             const std::string& task, Caller caller,
+                                             std::shared_ptr<BackgroundWork> work);
 
 }  // namespace amilab

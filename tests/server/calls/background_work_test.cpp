@@ -70,6 +70,17 @@ protected:
         queued.set_value();
         aws.data().background().drain();
     }
+    /// As a call that moves bytes begins it, and does the first of it.
+    void begin_in_call(char letter, int pieces)
+    {
+        const Caller caller{kAccount, kRegion, "key"};
+        FirstPieces first;
+        run_write(aws.emulator().services(), aws.generation(), caller, [&](Session& session) {
+            first = begin_work_in_call(session, ec2::kStoreImage, std::string(1, letter), caller,
+                                       std::make_shared<Letters>(log_, letter, pieces));
+        });
+        first(aws.generation());
+    }
     std::int64_t transitions() { return count(aws, "SELECT COUNT(*) FROM transition"); }
 
     TestEmulator aws;
@@ -88,6 +99,32 @@ TEST_F(BackgroundWorks, OfOneAccountWaitForOneAnother)
     begin({{'a', kAccount, 3}, {'b', kAccount, 3}, {'c', kAccount, 2}, {'d', kOtherAccount, 3}});
     EXPECT_LT(log_.find_last_of("d"), log_.find("c"));
     EXPECT_EQ(log_.size(), 11U);
+}
+
+TEST_F(BackgroundWorks, ThatACallBeginsHaveEndedWithItWhereTheyAreShort)
+{
+    std::promise<void> goes_on;
+    aws.data().background().post([ready = goes_on.get_future().share()] { ready.wait(); });
+    begin_in_call('a', 3);
+    EXPECT_EQ(log_, "aaa");
+    EXPECT_EQ(transitions(), 0);
+    begin_in_call('b', -1);
+    EXPECT_THAT(log_, HasSubstr("it went wrong"));
+    EXPECT_EQ(transitions(), 0);
+    goes_on.set_value();
+}
+
+TEST_F(BackgroundWorks, ThatACallBeginsGoOnInTheBackgroundWhereTheyAreLong)
+{
+    std::promise<void> goes_on;
+    aws.data().background().post([ready = goes_on.get_future().share()] { ready.wait(); });
+    begin_in_call('a', 100);
+    EXPECT_EQ(log_.size(), 64U);
+    EXPECT_EQ(transitions(), 1);
+    goes_on.set_value();
+    aws.data().background().drain();
+    EXPECT_EQ(log_, std::string(100, 'a'));
+    EXPECT_EQ(transitions(), 0);
 }
 
 TEST_F(BackgroundWorks, AreToldWhyTheyFail)
