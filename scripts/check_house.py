@@ -57,6 +57,7 @@ ROOTS = {"server": {"main.cpp", "CMakeLists.txt"}, "storage": {"CMakeLists.txt"}
 
 # Rows of rooms that are no one family's, with whose they are.
 SHARED_ROWS = {
+    "import_tasks/import_task_rows": "import_snapshot_tasks, import_image_tasks, import_cancellations",
     "instances/vcpu_quota_rows": "launches, instance_states and the control API",
     "network/interface_address_rows": "network_interfaces, private_addresses and launches",
     "recycle_bin/recycle_rule_rows": "the service rbin",

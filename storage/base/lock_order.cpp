@@ -49,7 +49,7 @@ constexpr std::pair<LockLevel, std::string_view> kNames[] = {
     {LockLevel::kDelays, "Delays::mutex_"},
     {LockLevel::kGateState, "WriteGate::mutex_"},
     {LockLevel::kHeldBytes, "HeldBytes::mutex_"},
-    {LockLevel::kImportWork, "ec2::ImportWork::mutex_"},
+    {LockLevel::kImportsUnderWay, "ec2::ImportsUnderWay::mutex_"},
     {LockLevel::kInterruption, "cli::Registry::mutex"},
     {LockLevel::kLayerDirectory, "LayerFiles::directory_mutex_"},
     {LockLevel::kLayerFiles, "LayerFiles::files_mutex_"},

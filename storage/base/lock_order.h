@@ -42,7 +42,7 @@ enum class LockLevel : std::uint8_t {
     kDelays,
     kGateState,
     kHeldBytes,
-    kImportWork,
+    kImportsUnderWay,
     kInterruption,
     kLayerDirectory,
     kLayerFiles,

@@ -18,8 +18,6 @@
 #include "storage/blocks/layer_files.h"
 #include "storage/files/posix_file_system.h"
 #include "storage/metadata/calls/transition_rows.h"
-#include "storage/metadata/import_tasks/import_image_task_rows.h"
-#include "storage/metadata/import_tasks/import_snapshot_task_rows.h"
 #include "storage/metadata/layers/layer_record_rows.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/regions/region_rows.h"
@@ -97,7 +95,6 @@ Generation::Generation(std::string path, Durability durability, Background& back
     connections_ = std::make_unique<Connections>(
         std::move(writer), [this](Database::Mode mode) { return open(mode); }, work_,
         [this] { note_rows(); });
-    begin_tasks_again(db);
     restore_settings(db);
     regions_ = select_region_names(db);
     page_token_key_ = IdSource::key_for(db, "page tokens");
@@ -283,14 +280,6 @@ void Generation::note_rows()
         }
         // Rows and folder say what they said before.
     }
-}
-
-void Generation::begin_tasks_again(Database& db)
-{
-    Transaction transaction(db);
-    begin_import_snapshot_tasks_again(db);
-    begin_import_image_tasks_again(db);
-    transaction.commit();
 }
 
 void Generation::restore_settings(Database& db)

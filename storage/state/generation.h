@@ -134,7 +134,6 @@ private:
     void look_for_lost_layers();
     void look_at_layers(std::vector<LayerId> layers);
     void restore_settings(Database& db);
-    void begin_tasks_again(Database& db);
 
     const std::string path_;
     const Durability durability_;

@@ -9,7 +9,7 @@
 #include "storage/base/clock.h"
 #include "storage/base/ids.h"
 #include "storage/metadata/images/image_ids.h"
-#include "storage/metadata/import_tasks/import_task_state.h"
+#include "storage/metadata/import_tasks/import_task_rows.h"
 #include "storage/metadata/snapshots/snapshot_ids.h"
 #include "storage/metadata/sql/children.h"
 #include "storage/metadata/sql/database.h"
@@ -101,21 +101,9 @@ inline constexpr auto kImportImageDiskColumns = columns<ImportImageDiskRow>(
 inline constexpr Children<ImportImageDiskRow> kImportImageDisks{
     .columns = kImportImageDiskColumns, .parent = "task_id", .order = "position"};
 
-/// What the transition is called that begins or ends a task's work.
-inline constexpr std::string_view kImportImageTaskWorks = "import-image-task-works";
-
-/// Whoever's it is.
-std::optional<ImportImageTaskRow> select_import_image_task(Database& db,
-                                                           const ImportImageTaskId& id);
-/// How many of the owner's in the region are active.
-std::int64_t count_active_import_image_tasks(Database& db, std::string_view owner,
-                                             std::string_view region);
 /// What became of it: state, message, image and what it came to be, as the row has them.
 void update_import_image_task(Database& db, const ImportImageTaskRow& row);
 /// What became of a disk: format and snapshot, as the row has them.
 void update_import_image_disk(Database& db, const ImportImageDiskRow& row);
-/// Has active ones that had all objects looked at at once: nobody in a process that begins works on
-/// them. Others fail when they are due.
-void begin_import_image_tasks_again(Database& db);
 
 }  // namespace amilab

@@ -7,7 +7,7 @@
 
 #include "storage/base/clock.h"
 #include "storage/base/ids.h"
-#include "storage/metadata/import_tasks/import_task_state.h"
+#include "storage/metadata/import_tasks/import_task_rows.h"
 #include "storage/metadata/snapshots/snapshot_ids.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/listing.h"
@@ -70,19 +70,7 @@ inline constexpr auto kImportSnapshotTaskColumns = columns<ImportSnapshotTaskRow
 inline constexpr Listing<ImportSnapshotTaskRow> kImportSnapshotTaskList{
     .key = "k.id", .columns = kImportSnapshotTaskColumns};
 
-/// What the transition is called that begins or ends a task's work.
-inline constexpr std::string_view kImportSnapshotTaskWorks = "import-snapshot-task-works";
-
-/// Whoever's it is.
-std::optional<ImportSnapshotTaskRow> select_import_snapshot_task(Database& db,
-                                                                 const ImportSnapshotTaskId& id);
-/// How many of the owner's in the region are active.
-std::int64_t count_active_import_snapshot_tasks(Database& db, std::string_view owner,
-                                                std::string_view region);
 /// What became of it: state, message, format, bytes and snapshot, as the row has them.
 void update_import_snapshot_task(Database& db, const ImportSnapshotTaskRow& row);
-/// Has active ones that had an object looked at at once: nobody in a process that begins works on
-/// them. Others fail when they are due.
-void begin_import_snapshot_tasks_again(Database& db);
 
 }  // namespace amilab

@@ -48,6 +48,11 @@ ApiError too_many_imports(std::int64_t limit)
             fmt::format("Too many import tasks in progress. The limit is {}.", limit)};
 }
 
+ApiError import_failed(const std::string& message)
+{
+    return invalid_parameter(message);
+}
+
 namespace {
 
 std::string disk_validation_failed(std::string_view why)

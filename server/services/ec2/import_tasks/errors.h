@@ -21,6 +21,8 @@ ApiError import_task_not_found(std::string_view id);
 ApiError import_task_has_ended(std::string_view id, ImportTaskState state);
 ApiError too_many_imports(std::int64_t limit);
 
+/// What ends a task's work; of it the client reads the message alone.
+ApiError import_failed(const std::string& message);
 /// Status messages of tasks that fail.
 std::string message_of(const DiskImageError& error, DiskFileFormat format);
 /// The object cannot be read: S3 answers with that status.

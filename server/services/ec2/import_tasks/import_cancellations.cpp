@@ -20,16 +20,17 @@ struct Ending {
 };
 
 /// Source: that a reason becomes the task's message is assumed, as is what it says without one.
-template <auto update, class Row>
-void cancel(Session& session, Row row, const CancelImportTaskRequest& request, const Ending& ending)
+template <const auto& kColumns>
+void cancel(Session& session, const RowOf<kColumns>& row, const CancelImportTaskRequest& request,
+            const Ending& ending)
 {
     if (row.state != ImportTaskState::kActive) {
         throw import_task_has_ended(row.id.text(), row.state);
     }
-    row.state = ImportTaskState::kDeleting;
-    row.status_message = request.cancel_reason.value_or("User initiated task cancellation");
+    set_import_task_state<kColumns>(
+        session.db(), row.id, ImportTaskState::kDeleting,
+        request.cancel_reason.value_or("User initiated task cancellation"));
     session.cancel_transitions(row.id.text());
-    update(session.db(), row);
     end_work(session, row.id.text());
     session.schedule(ending.delay, ending.due, row.id.text());
 }
@@ -44,11 +45,11 @@ CancelImportTaskResponse cancel_import_task(Session& session,
     const auto task = image_task ? ImportSnapshotTaskId() : parse_id<ImportSnapshotTaskId>(text);
     stop_if_dry_run(request);
     if (image_task) {
-        cancel<&update_import_image_task>(session, require_import_image_task(session, *image_task),
-                                          request,
-                                          {kImportImageTaskDeleting, kImportImageTaskDeletes});
+        cancel<kImportImageTaskColumns>(session, require_import_image_task(session, *image_task),
+                                        request,
+                                        {kImportImageTaskDeleting, kImportImageTaskDeletes});
     } else {
-        cancel<&update_import_snapshot_task>(
+        cancel<kImportSnapshotTaskColumns>(
             session, require_import_snapshot_task(session, task), request,
             {kImportSnapshotTaskDeleting, kImportSnapshotTaskDeletes});
     }

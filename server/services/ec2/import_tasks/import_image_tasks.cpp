@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "server/calls/background_work.h"
 #include "server/calls/byte_session.h"
 #include "server/calls/encryption.h"
 #include "server/calls/errors.h"
@@ -20,14 +21,13 @@
 #include "server/services/ec2/images/new_image.h"
 #include "server/services/ec2/import_tasks/boot_checks.h"
 #include "server/services/ec2/import_tasks/errors.h"
-#include "server/services/ec2/import_tasks/import_job.h"
+#include "server/services/ec2/import_tasks/import_kind.h"
 #include "server/services/ec2/import_tasks/import_sources.h"
 #include "server/wire/ec2/import_tasks/import_image_tasks.h"
 #include "server/wire/ec2/schema.h"
 #include "storage/base/units.h"
 #include "storage/metadata/images/image_words.h"
 #include "storage/metadata/volumes/volume_type.h"
-#include "storage/state/generation.h"
 
 namespace amilab::ec2 {
 
@@ -37,8 +37,6 @@ namespace {
 // a time (documented); the refusals are assumed.
 constexpr std::size_t kMostDisks = 21;
 constexpr std::int64_t kMostActive = 20;
-
-constexpr Due kWorks{kImportImageTaskWorks};
 
 ApiError no_such_task(const ImportImageTaskId& id)
 {
@@ -262,67 +260,50 @@ ObjectPlace place_of(const ImportImageDiskRow& row)
     return {.bucket = row.bucket, .key = row.key, .url = row.url};
 }
 
-/// All objects of a task as they are now, or why one cannot be read.
-struct FoundObjects {
-    std::vector<std::shared_ptr<ObjectBytes>> objects{};
-    std::string failure{};
-};
-
-FoundObjects open_sources(Session& session, const ImportImageTaskRow& row,
-                          const std::vector<ImportImageDiskRow>& disks)
+std::vector<WantedDisk> disks_of(const std::vector<ImportImageDiskRow>& rows)
 {
-    FoundObjects found;
-    for (const auto& disk : disks) {
-        auto one = open_source(session, row.owner, row.region, place_of(disk));
-        if (!one.object) {
-            found.failure = std::move(one.failure);
-            return found;
-        }
-        found.objects.push_back(std::move(one.object));
+    std::vector<WantedDisk> disks;
+    for (const auto& row : rows) {
+        auto& disk = disks.emplace_back();
+        disk.place = place_of(row);
+        disk.format = row.format;
+        disk.etag = row.etag;
     }
-    return found;
+    return disks;
 }
 
-std::shared_ptr<ImportJob> make_job(Generation& generation, const Wish& wish,
-                                    const std::vector<std::shared_ptr<ObjectBytes>>& objects)
+std::vector<WantedDisk> disks_of_task(Session& session, const ImportImageTaskRow& row)
 {
-    ImportOrder order{.task_id = wish.row.id.text(),
-                      .account = wish.row.owner,
-                      .due_action = kImportImageTaskWorks,
-                      .due_ms = wish.row.due_time_ms,
-                      .sources = {},
-                      .looks_at_disks = true};
-    for (std::size_t i = 0; i < objects.size(); ++i) {
-        order.sources.push_back({.object = objects[i]});
-        if (wish.disks[i].format) {
-            order.sources.back().format = to_word<DiskFileFormat>(*wish.disks[i].format);
-        }
-    }
-    return std::make_shared<ImportJob>(generation.shared_from_this(), std::move(order));
+    return disks_of(select_children<kImportImageDisks>(session.db(), {row.id.text()}));
 }
 
-/// What a new task begins with: objects to read, or none when it has failed.
-struct Begun {
-    Wish wish{};
-    std::vector<std::shared_ptr<ObjectBytes>> objects{};
-};
+void complete_task(Session& session, ImportImageTaskRow& row,
+                   const std::vector<ImportedDisk>& imported);
 
-void store_task(Session& session, Wish& wish, const FoundObjects& found,
+constexpr ImportKind<ImportImageTaskRow> kKind{.works = {"import-image-task-works"},
+                                               .looks_at_disks = true,
+                                               .disks_of = &disks_of_task,
+                                               .complete = &complete_task};
+
+void store_task(Session& session, Wish& wish, const FoundDisks& found,
                 const std::vector<TagRow>& tags)
 {
     insert_own<kImportImageTaskColumns>(session, wish.row, tags);
     for (std::size_t i = 0; i < wish.disks.size(); ++i) {
         auto& disk = wish.disks[i];
         disk.task_id = wish.row.id.text();
-        if (i < found.objects.size()) {
-            disk.etag = found.objects[i]->etag();
-            disk.image_bytes = static_cast<std::int64_t>(found.objects[i]->size_bytes());
+        if (i < found.sources.size()) {
+            const auto& object = *found.sources[i].object;
+            disk.etag = object.etag();
+            disk.image_bytes = static_cast<std::int64_t>(object.size_bytes());
         }
         insert_row<kImportImageDiskColumns>(session.db(), disk);
     }
 }
 
-ImportImageResponse begin_task(Session& session, const ImportImageRequest& request, Begun& begun)
+/// `first` is what the call itself does of it.
+ImportImageResponse begin_task(Session& session, const ImportImageRequest& request,
+                               FirstPieces& first)
 {
     auto wish = parse_wish(session, request);
     const auto tags = parse_tags<ImportImageTaskId>(request.tag_specifications);
@@ -336,22 +317,18 @@ ImportImageResponse begin_task(Session& session, const ImportImageRequest& reque
     for (const auto& disk : wish.disks) {
         require_bucket_here(session, place_of(disk));
     }
-    if (count_active_import_image_tasks(session.db(), session.account(), session.region()) >=
-        kMostActive) {
+    if (count_active_import_tasks<kImportImageTaskColumns>(session.db(), session.account(),
+                                                           session.region()) >= kMostActive) {
         throw too_many_imports(kMostActive);
     }
-    wish.row.owner = session.account();
-    wish.row.region = session.region();
-    auto found = open_sources(session, wish.row, wish.disks);
+    FoundDisks found;
+    as_owner(session, session.account(), session.region(),
+             [&](Session& theirs) { found = open_disks(theirs, disks_of(wish.disks)); });
     store_task(session, wish, found, tags);
-    remember_token(session, kOperation, request.client_token, wish.row.id.text());
-    if (!found.failure.empty()) {
-        session.schedule_at(wish.row.due_time_ms, kWorks, wish.row.id.text());
-        found.objects.clear();
-    }
-    auto answer = to_answer(session, wish.row.id);
-    begun = {.wish = std::move(wish), .objects = std::move(found.objects)};
-    return answer;
+    const auto& row = wish.row;
+    remember_token(session, kOperation, request.client_token, row.id.text());
+    first = begin_import<kImportImageTaskColumns, kKind>(session, row, found.failure.empty());
+    return to_answer(session, row.id);
 }
 
 // Source: EC2 API Reference, ImportImage (documented). Whether objects can be read, are disks and
@@ -359,12 +336,10 @@ ImportImageResponse begin_task(Session& session, const ImportImageRequest& reque
 ImportImageResponse import_image(ByteSession& session, const ImportImageRequest& request)
 {
     ImportImageResponse answer;
-    Begun begun;
-    session.write([&](Session& calling) { answer = begin_task(calling, request, begun); });
-    auto& generation = session.generation();
-    if (!begun.objects.empty() &&
-        generation.companions().get<ImportWork>().begin(begun.wish.row.id.text())) {
-        work_now(generation.shared_from_this(), make_job(generation, begun.wish, begun.objects));
+    FirstPieces first;
+    session.write([&](Session& calling) { answer = begin_task(calling, request, first); });
+    if (first) {
+        first(session.generation());
     }
     return answer;
 }
@@ -377,14 +352,6 @@ DescribeImportImageTasksResponse describe_import_image_tasks(
 }
 
 // What befalls tasks.
-
-void end_task(Session& session, ImportImageTaskRow& row, std::string failure)
-{
-    row.state = ImportTaskState::kDeleted;
-    row.status_message = std::move(failure);
-    update_import_image_task(session.db(), row);
-    end_work(session, row.id.text());
-}
 
 /// Source: the image is named after its task, its description begins so (observed).
 ImageRow image_of(const ImportImageTaskRow& row, const std::string& root_device)
@@ -423,9 +390,12 @@ ImageMappingRow mapping_of(const ImportImageDiskRow& disk, const ImportedDisk& i
 }
 
 void complete_task(Session& session, ImportImageTaskRow& row,
-                   std::vector<ImportImageDiskRow>& disks,
                    const std::vector<ImportedDisk>& imported)
 {
+    if (const auto failure = why_not_bootable(imported.front().content, row)) {
+        return fail_import<kImportImageTaskColumns>(session, row.id, *failure);
+    }
+    auto disks = select_children<kImportImageDisks>(session.db(), {row.id.text()});
     complete_by_content(imported.front().content, row);
     std::vector<ImageMappingRow> mappings;
     as_owner(session, row.owner, row.region, [&](Session& theirs) {
@@ -445,64 +415,8 @@ void complete_task(Session& session, ImportImageTaskRow& row,
     });
     row.state = ImportTaskState::kCompleted;
     update_import_image_task(session.db(), row);
+    session.cancel_transitions(row.id.text());
     end_work(session, row.id.text());
-}
-
-bool are_as_they_were(const std::vector<ImportImageDiskRow>& disks, const FoundObjects& found)
-{
-    for (std::size_t i = 0; i < disks.size(); ++i) {
-        if (found.objects[i]->etag() != disks[i].etag) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/// In a process that begins, nobody works on what another one left.
-void begin_again(Session& session, const Wish& wish,
-                 const std::vector<std::shared_ptr<ObjectBytes>>& objects)
-{
-    session.after_commit([wish, objects](Generation& generation) {
-        if (generation.companions().get<ImportWork>().begin(wish.row.id.text())) {
-            work_later(generation.shared_from_this(), make_job(generation, wish, objects));
-        }
-    });
-}
-
-void import_image_task_works(Session& session, const ImportImageTaskId& id)
-{
-    auto row = select_import_image_task(session.db(), id);
-    if (!row || row->state != ImportTaskState::kActive) {
-        return end_work(session, id.text());  // its account may be gone
-    }
-    const auto outcome = session.generation().companions().get<ImportWork>().outcome(id.text());
-    if (outcome && !outcome->failure.empty()) {
-        return end_task(session, *row, outcome->failure);
-    }
-    auto disks = select_children<kImportImageDisks>(session.db(), {id.text()});
-    auto found = open_sources(session, *row, disks);
-    if (!found.failure.empty()) {
-        return end_task(session, *row, std::move(found.failure));
-    }
-    if (!are_as_they_were(disks, found)) {
-        return end_task(session, *row, source_changed());
-    }
-    if (!outcome) {
-        return begin_again(session, {.row = *row, .disks = disks}, found.objects);
-    }
-    if (auto failure = why_not_bootable(outcome->disks.front().content, *row)) {
-        return end_task(session, *row, std::move(*failure));
-    }
-    complete_task(session, *row, disks, outcome->disks);
-}
-
-void import_image_task_deleted(Session& session, const ImportImageTaskId& id)
-{
-    auto row = select_import_image_task(session.db(), id);
-    if (row && row->state == ImportTaskState::kDeleting) {
-        row->state = ImportTaskState::kDeleted;
-        update_import_image_task(session.db(), *row);
-    }
 }
 
 constexpr Operation kOperations[] = {
@@ -515,8 +429,8 @@ constexpr ResourceKind kKinds[] = {
 };
 
 constexpr DueRow kDue[] = {
-    when<import_image_task_works>(kWorks),
-    when<import_image_task_deleted>(kImportImageTaskDeletes),
+    when<&import_works<kImportImageTaskColumns, kKind>>(kKind.works),
+    when<&import_deleted<kImportImageTaskColumns>>(kImportImageTaskDeletes),
 };
 
 constexpr Delay kDelays[] = {kImportImageTaskActive, kImportImageTaskDeleting};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/calls/background_work.h"
 #include "server/calls/byte_session.h"
 #include "server/calls/encryption.h"
 #include "server/calls/errors.h"
@@ -11,11 +12,10 @@
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/own_rows.h"
 #include "server/services/ec2/import_tasks/errors.h"
-#include "server/services/ec2/import_tasks/import_job.h"
+#include "server/services/ec2/import_tasks/import_kind.h"
 #include "server/services/ec2/import_tasks/import_sources.h"
 #include "server/wire/ec2/import_tasks/import_snapshot_tasks.h"
 #include "server/wire/ec2/schema.h"
-#include "storage/state/generation.h"
 
 namespace amilab::ec2 {
 
@@ -24,8 +24,6 @@ namespace {
 // Source: VM Import/Export quotas, "concurrent ImportSnapshot tasks" (documented); the refusal is
 // assumed.
 constexpr std::int64_t kMostActive = 20;
-
-constexpr Due kWorks{kImportSnapshotTaskWorks};
 
 ApiError no_such_task(const ImportSnapshotTaskId& id)
 {
@@ -124,29 +122,23 @@ ObjectPlace place_of(const ImportSnapshotTaskRow& row)
     return {.bucket = row.bucket, .key = row.key, .url = row.url};
 }
 
-std::shared_ptr<ImportJob> make_job(Generation& generation, const ImportSnapshotTaskRow& row,
-                                    std::shared_ptr<ObjectBytes> object)
+std::vector<WantedDisk> disks_of(Session& /*session*/, const ImportSnapshotTaskRow& row)
 {
-    ImportOrder order{.task_id = row.id.text(),
-                      .account = row.owner,
-                      .due_action = kImportSnapshotTaskWorks,
-                      .due_ms = row.due_time_ms,
-                      .sources = {}};
-    order.sources.push_back({.object = std::move(object)});
-    if (row.format) {
-        order.sources.back().format = to_word<DiskFileFormat>(*row.format);
-    }
-    return std::make_shared<ImportJob>(generation.shared_from_this(), std::move(order));
+    WantedDisk disk{.place = place_of(row), .format = row.format, .etag = row.etag};
+    return {std::move(disk)};
 }
 
-/// What a new task begins with: an object to read, or nothing when it has failed.
-struct Begun {
-    ImportSnapshotTaskRow row{};
-    std::unique_ptr<ObjectBytes> object{};
-};
+void complete_task(Session& session, ImportSnapshotTaskRow& row,
+                   const std::vector<ImportedDisk>& imported);
 
+constexpr ImportKind<ImportSnapshotTaskRow> kKind{.works = {"import-snapshot-task-works"},
+                                                  .looks_at_disks = false,
+                                                  .disks_of = &disks_of,
+                                                  .complete = &complete_task};
+
+/// `first` is what the call itself does of it.
 ImportSnapshotResponse begin_task(Session& session, const ImportSnapshotRequest& request,
-                                  Begun& begun)
+                                  FirstPieces& first)
 {
     auto row = parse_task(session, request);
     const auto tags = parse_tags<ImportSnapshotTaskId>(request.tag_specifications);
@@ -158,21 +150,21 @@ ImportSnapshotResponse begin_task(Session& session, const ImportSnapshotRequest&
     }
     require_service_role(session, request.role_name);
     require_bucket_here(session, place_of(row));
-    if (count_active_import_snapshot_tasks(session.db(), session.account(), session.region()) >=
-        kMostActive) {
+    if (count_active_import_tasks<kImportSnapshotTaskColumns>(session.db(), session.account(),
+                                                              session.region()) >= kMostActive) {
         throw too_many_imports(kMostActive);
     }
-    auto found = open_source(session, session.account(), session.region(), place_of(row));
-    if (found.object) {
-        row.etag = found.object->etag();
-        row.image_bytes = static_cast<std::int64_t>(found.object->size_bytes());
+    FoundDisks found;
+    as_owner(session, session.account(), session.region(),
+             [&](Session& theirs) { found = open_disks(theirs, disks_of(theirs, row)); });
+    if (found.failure.empty()) {
+        const auto& object = *found.sources.front().object;
+        row.etag = object.etag();
+        row.image_bytes = static_cast<std::int64_t>(object.size_bytes());
     }
     insert_own<kImportSnapshotTaskColumns>(session, row, tags);
     remember_token(session, kOperation, request.client_token, row.id.text());
-    if (!found.object) {
-        session.schedule_at(row.due_time_ms, kWorks, row.id.text());
-    }
-    begun = {.row = row, .object = std::move(found.object)};
+    first = begin_import<kImportSnapshotTaskColumns, kKind>(session, row, found.failure.empty());
     return to_answer(session, row.id);
 }
 
@@ -181,12 +173,10 @@ ImportSnapshotResponse begin_task(Session& session, const ImportSnapshotRequest&
 ImportSnapshotResponse import_snapshot(ByteSession& session, const ImportSnapshotRequest& request)
 {
     ImportSnapshotResponse answer;
-    Begun begun;
-    session.write([&](Session& calling) { answer = begin_task(calling, request, begun); });
-    auto& generation = session.generation();
-    if (begun.object && generation.companions().get<ImportWork>().begin(begun.row.id.text())) {
-        work_now(generation.shared_from_this(),
-                 make_job(generation, begun.row, std::move(begun.object)));
+    FirstPieces first;
+    session.write([&](Session& calling) { answer = begin_task(calling, request, first); });
+    if (first) {
+        first(session.generation());
     }
     return answer;
 }
@@ -200,16 +190,10 @@ DescribeImportSnapshotTasksResponse describe_import_snapshot_tasks(
 
 // What befalls tasks.
 
-void end_task(Session& session, ImportSnapshotTaskRow& row, std::string failure)
+void complete_task(Session& session, ImportSnapshotTaskRow& row,
+                   const std::vector<ImportedDisk>& imported)
 {
-    row.state = ImportTaskState::kDeleted;
-    row.status_message = std::move(failure);
-    update_import_snapshot_task(session.db(), row);
-    end_work(session, row.id.text());
-}
-
-void complete_task(Session& session, ImportSnapshotTaskRow& row, const ImportedDisk& disk)
-{
+    const auto& disk = imported.front();
     as_owner(session, row.owner, row.region, [&](Session& theirs) {
         row.snapshot_id =
             make_imported_snapshot(theirs, disk, row.id.text(),
@@ -219,51 +203,8 @@ void complete_task(Session& session, ImportSnapshotTaskRow& row, const ImportedD
     row.state = ImportTaskState::kCompleted;
     row.format = text_of(disk.format);
     update_import_snapshot_task(session.db(), row);
+    session.cancel_transitions(row.id.text());
     end_work(session, row.id.text());
-}
-
-/// In a process that begins, nobody works on what another one left.
-void begin_again(Session& session, const ImportSnapshotTaskRow& row,
-                 std::unique_ptr<ObjectBytes> object)
-{
-    const std::shared_ptr kept(std::move(object));  // a std::function is copied
-    session.after_commit([row, kept](Generation& generation) {
-        if (generation.companions().get<ImportWork>().begin(row.id.text())) {
-            work_later(generation.shared_from_this(), make_job(generation, row, kept));
-        }
-    });
-}
-
-void import_snapshot_task_works(Session& session, const ImportSnapshotTaskId& id)
-{
-    auto row = select_import_snapshot_task(session.db(), id);
-    if (!row || row->state != ImportTaskState::kActive) {
-        return end_work(session, id.text());  // its account may be gone
-    }
-    const auto outcome = session.generation().companions().get<ImportWork>().outcome(id.text());
-    if (outcome && !outcome->failure.empty()) {
-        return end_task(session, *row, outcome->failure);
-    }
-    auto found = open_source(session, row->owner, row->region, place_of(*row));
-    if (!found.object) {
-        return end_task(session, *row, std::move(found.failure));
-    }
-    if (found.object->etag() != row->etag) {
-        return end_task(session, *row, source_changed());
-    }
-    if (!outcome) {
-        return begin_again(session, *row, std::move(found.object));
-    }
-    complete_task(session, *row, outcome->disks.front());
-}
-
-void import_snapshot_task_deleted(Session& session, const ImportSnapshotTaskId& id)
-{
-    auto row = select_import_snapshot_task(session.db(), id);
-    if (row && row->state == ImportTaskState::kDeleting) {
-        row->state = ImportTaskState::kDeleted;
-        update_import_snapshot_task(session.db(), *row);
-    }
 }
 
 constexpr Operation kOperations[] = {
@@ -276,8 +217,8 @@ constexpr ResourceKind kKinds[] = {
 };
 
 constexpr DueRow kDue[] = {
-    when<import_snapshot_task_works>(kWorks),
-    when<import_snapshot_task_deleted>(kImportSnapshotTaskDeletes),
+    when<&import_works<kImportSnapshotTaskColumns, kKind>>(kKind.works),
+    when<&import_deleted<kImportSnapshotTaskColumns>>(kImportSnapshotTaskDeletes),
 };
 
 constexpr Delay kDelays[] = {kImportSnapshotTaskActive, kImportSnapshotTaskDeleting};

@@ -111,18 +111,33 @@ void require_service_role(Session& session, const std::optional<std::string>& na
     }
 }
 
-FoundObject open_source(Session& session, const std::string& account, const std::string& region,
-                        const ObjectPlace& place)
+FoundDisks open_disks(Session& session, const std::vector<WantedDisk>& disks)
 {
-    FoundObject found;
-    as_owner(session, account, region, [&](Session& theirs) {
-        const auto& store = *session.services().ports().objects;
+    const auto& store = *session.services().ports().objects;
+    FoundDisks found;
+    for (const auto& disk : disks) {
         try {
-            found.object = store.open(theirs, place.bucket, place.key);
+            auto object = store.open(session, disk.place.bucket, disk.place.key);
+            found.sources.push_back({.object = std::move(object)});
         } catch (const ApiError& error) {
             found.failure = source_not_readable(error.http_status);
+            return found;
         }
-    });
+        if (disk.format) {
+            found.sources.back().format = to_word<DiskFileFormat>(*disk.format);
+        }
+    }
+    return found;
+}
+
+FoundDisks open_disks_again(Session& session, const std::vector<WantedDisk>& disks)
+{
+    auto found = open_disks(session, disks);
+    for (std::size_t i = 0; i < found.sources.size() && found.failure.empty(); ++i) {
+        if (found.sources[i].object->etag() != disks[i].etag) {
+            found.failure = source_changed();
+        }
+    }
     return found;
 }
 
@@ -148,7 +163,7 @@ ImportProgress progress_of(Session& session, const std::string& task_id, TimeMs 
     constexpr int kMost = 99;
     const auto gone_ms = std::clamp<TimeMs>(session.now_ms() - start_ms, 0, due_ms - start_ms);
     const auto by_time = due_ms > start_ms ? gone_ms * kAll / (due_ms - start_ms) : kAll;
-    const auto by_bytes = session.generation().companions().get<ImportWork>().percent(task_id);
+    const auto by_bytes = session.generation().companions().get<ImportsUnderWay>().percent(task_id);
     const auto percent = std::min({static_cast<int>(by_time), by_bytes, kMost});
     return {.percent = percent, .message = message_at(percent, at_work)};
 }
@@ -190,7 +205,7 @@ SnapshotRow make_imported_snapshot(Session& session, const ImportedDisk& disk,
 void end_work(Session& session, const std::string& task_id)
 {
     session.after_commit([task_id](Generation& generation) {
-        const auto outcome = generation.companions().get<ImportWork>().forget(task_id);
+        const auto outcome = generation.companions().get<ImportsUnderWay>().forget(task_id);
         if (!outcome) {
             return;
         }

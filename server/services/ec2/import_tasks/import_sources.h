@@ -11,8 +11,8 @@
 #include "server/calls/object_store.h"
 #include "server/calls/session.h"
 #include "server/services/ec2/import_tasks/import_work.h"
+#include "server/services/ec2/import_tasks/imports_under_way.h"
 #include "server/wire/ec2/import_tasks/shared.h"
-#include "storage/metadata/import_tasks/import_task_state.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
 
 /// What imports of snapshots and of images share: where their disks are, how far they are, and what
@@ -44,13 +44,24 @@ void require_service_role(Session& session, const std::optional<std::string>& na
 void as_owner(Session& session, const std::string& account, const std::string& region,
               const std::function<void(Session&)>& work);
 
-/// An object, or why it cannot be read: a status message.
-struct FoundObject {
-    std::unique_ptr<ObjectBytes> object = {};
-    std::string failure = {};
+/// A disk that a task imports, as its row has it.
+struct WantedDisk {
+    ObjectPlace place{};
+    std::optional<std::string> format{};
+    /// The object's when the task began; nothing: there was none to read.
+    std::optional<std::string> etag{};
 };
-FoundObject open_source(Session& session, const std::string& account, const std::string& region,
-                        const ObjectPlace& place);
+
+/// Objects of a task's disks, up to one that cannot be read, and why that cannot be: a status
+/// message.
+struct FoundDisks {
+    std::vector<DiskSource> sources{};
+    std::string failure{};
+};
+/// The objects of a new task. In a session of its owner.
+FoundDisks open_disks(Session& session, const std::vector<WantedDisk>& disks);
+/// Those of a task that has begun: each has to be what it was then. In a session of its owner.
+FoundDisks open_disks_again(Session& session, const std::vector<WantedDisk>& disks);
 
 /// In percent: from here on a task knows what it imports. Assumed.
 inline constexpr int kValidating = 5;

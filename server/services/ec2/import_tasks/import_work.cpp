@@ -1,85 +1,214 @@
 #include "server/services/ec2/import_tasks/import_work.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "server/calls/settle.h"
+#include "server/log/log.h"
+#include "server/services/ec2/import_tasks/errors.h"
+#include "storage/base/storage_error.h"
+#include "storage/blocks/block_store.h"
+#include "storage/blocks/snapshot.h"
 
 namespace amilab::ec2 {
 
-bool ImportWork::begin(const std::string& task_id)
+/// An object as readers of images see it.
+class ImportWork::ObjectImage final : public ImageBytes {
+public:
+    explicit ObjectImage(ObjectBytes& object) : object_(object) {}
+
+    std::uint64_t size_bytes() const override { return object_.size_bytes(); }
+    void read(std::uint64_t offset, std::span<std::byte> out) override
+    {
+        object_.read(offset, out);
+    }
+    std::uint64_t next_data(std::uint64_t offset) override { return object_.next_data(offset); }
+
+private:
+    ObjectBytes& object_;
+};
+
+namespace {
+
+/// A disk that is whole, as who looks at it sees it: sector by sector.
+class SnapshotImage final : public ImageBytes {
+public:
+    SnapshotImage(std::shared_ptr<Snapshot> snapshot, std::uint64_t size_bytes)
+        : snapshot_(std::move(snapshot)), size_bytes_(size_bytes)
+    {
+    }
+
+    std::uint64_t size_bytes() const override { return size_bytes_; }
+    void read(std::uint64_t offset, std::span<std::byte> out) override
+    {
+        const auto first = offset / kSectorSize * kSectorSize;
+        const auto end = (offset + out.size() + kSectorSize - 1) / kSectorSize * kSectorSize;
+        std::vector<std::byte> sectors(end - first);
+        snapshot_->read(first, sectors);
+        const auto wanted = std::span(sectors).subspan(offset - first, out.size());
+        std::ranges::copy(wanted, out.begin());
+    }
+    std::uint64_t next_data(std::uint64_t offset) override { return offset; }
+
+private:
+    const std::shared_ptr<Snapshot> snapshot_;
+    const std::uint64_t size_bytes_;
+};
+
+}  // namespace
+
+ImportWork::ImportWork(ImportOrder order) : order_(std::move(order)) {}
+
+ImportWork::~ImportWork()
 {
-    const Lock lock(mutex_);
-    return tasks_.emplace(task_id, Task{}).second;
+    drop_layers();
 }
 
-bool ImportWork::note(const std::string& task_id, int percent)
+void ImportWork::drop_layers()
 {
-    const Lock lock(mutex_);
-    const auto found = tasks_.find(task_id);
-    if (found == tasks_.end()) {
+    reader_.reset();
+    if (upload_) {
+        upload_.reset();
+        generation_->blocks().remove_layer(layer_);
+    }
+    for (const auto& disk : std::exchange(disks_, {})) {
+        generation_->blocks().remove_layer(disk.layer);
+    }
+}
+
+bool ImportWork::step(ByteSession& session)
+{
+    try {
+        return (generation_ || begin(session)) && move(session);
+    } catch (const ApiError&) {
+        drop_layers();  // what is noted next may want their room
+        throw;
+    } catch (const DiskImageError& error) {
+        drop_layers();
+        throw import_failed(message_of(error, format_));
+    } catch (const StorageError& error) {
+        log::error("{}: {}", order_.task_id, error.what());
+        drop_layers();
+        throw import_failed(error.is_full_disk() ? import_has_no_room() : import_broke_off());
+    } catch (const std::exception& error) {
+        log::error("{}: {}", order_.task_id, error.what());
+        drop_layers();
+        throw import_failed(import_broke_off());
+    }
+}
+
+void ImportWork::fail(Session& session, const std::string& why)
+{
+    end(session, {.failure = why});
+}
+
+/// Who cancels the task either finds it here or is found by the row.
+bool ImportWork::begin(ByteSession& session)
+{
+    generation_ = session.generation().shared_from_this();
+    if (!under_way().begin(order_.task_id)) {
         return false;
     }
-    found->second.percent = percent;
+    session.read([&](Session& rows) { sources_ = order_.open(rows); });
+    if (sources_.empty()) {
+        under_way().forget(order_.task_id);
+        return false;
+    }
+    held_.emplace(generation_->held_bytes(), order_.account);
     return true;
 }
 
-bool ImportWork::end(const std::string& task_id, ImportOutcome outcome)
+bool ImportWork::move(ByteSession& session)
 {
-    const Lock lock(mutex_);
-    const auto found = tasks_.find(task_id);
-    if (found == tasks_.end()) {
+    if (!under_way().note(order_.task_id, percent())) {
         return false;
     }
-    found->second.outcome = std::move(outcome);
-    return true;
+    if (!reader_) {
+        begin_disk();
+    }
+    if (move_piece()) {
+        require_room();
+        return true;
+    }
+    end_disk();
+    if (disks_.size() < sources_.size()) {
+        return true;
+    }
+    finish(session);
+    return false;
 }
 
-int ImportWork::percent(const std::string& task_id) const
+void ImportWork::begin_disk()
+{
+    const auto& source = sources_[disks_.size()];
+    image_ = std::make_unique<ObjectImage>(*source.object);
+    format_ = source.format ? *source.format : find_format(*image_);
+    reader_ = open_disk_reader(format_, *image_);
+    layer_ = generation_->blocks().new_layer_id();
+    upload_ = generation_->blocks().open_upload({layer_}, reader_->size_bytes());
+}
+
+bool ImportWork::move_piece()
+{
+    const auto buffer = std::make_unique_for_overwrite<std::byte[]>(kDiskPieceBytes);
+    const auto piece = reader_->next({buffer.get(), kDiskPieceBytes});
+    if (piece && !piece->bytes.empty()) {
+        upload_->write(piece->offset, piece->bytes);
+    }
+    return piece.has_value();
+}
+
+DiskContent ImportWork::look()
+{
+    SnapshotImage image(generation_->blocks().open_snapshot({layer_}, reader_->size_bytes()),
+                        reader_->size_bytes());
+    return look_at_disk(image);
+}
+
+void ImportWork::end_disk()
+{
+    upload_->seal();
+    disks_.push_back({.layer = layer_,
+                      .size_bytes = reader_->size_bytes(),
+                      .format = format_,
+                      .content = order_.looks_at_disks ? look() : DiskContent{}});
+    reader_.reset();
+    upload_.reset();
+}
+
+void ImportWork::require_room()
+{
+    const auto most = generation_->held_bytes().most();
+    if (most && !held_->note(generation_->blocks().allocated_bytes(layer_))) {
+        throw import_failed(too_many_bytes_imported(*most));
+    }
+}
+
+int ImportWork::percent()
 {
     constexpr int kAll = 100;
-    const Lock lock(mutex_);
-    const auto found = tasks_.find(task_id);
-    if (found == tasks_.end()) {
-        return 0;
-    }
-    return found->second.outcome ? kAll : found->second.percent;
+    const auto behind = static_cast<int>(disks_.size()) * kAll + (reader_ ? reader_->percent() : 0);
+    return behind / static_cast<int>(sources_.size());
 }
 
-std::optional<ImportOutcome> ImportWork::outcome(const std::string& task_id) const
+void ImportWork::finish(ByteSession& session)
 {
-    const Lock lock(mutex_);
-    const auto found = tasks_.find(task_id);
-    return found != tasks_.end() ? found->second.outcome : std::nullopt;
+    bool is_wanted = false;
+    with_reserve(*generation_, [&] {
+        session.write([&](Session& rows) { is_wanted = end(rows, {.disks = disks_}); });
+    });
+    if (is_wanted) {
+        disks_.clear();  // whoever takes the outcome has the layers
+    }
 }
 
-std::optional<ImportOutcome> ImportWork::forget(const std::string& task_id)
+bool ImportWork::end(Session& session, ImportOutcome outcome)
 {
-    const Lock lock(mutex_);
-    const auto found = tasks_.find(task_id);
-    if (found == tasks_.end()) {
-        return std::nullopt;
+    const bool is_wanted = under_way().end(order_.task_id, std::move(outcome));
+    if (is_wanted) {
+        session.schedule_at(std::max(order_.due_ms, session.now_ms()), order_.due, order_.task_id);
     }
-    auto outcome = std::move(found->second.outcome);
-    tasks_.erase(found);
-    return outcome;
-}
-
-bool ImportWork::take_place(const std::string& account)
-{
-    const Lock lock(mutex_);
-    auto& at_work = at_work_[account];
-    if (at_work == kMostOfAccount) {
-        return false;
-    }
-    ++at_work;
-    return true;
-}
-
-void ImportWork::give_place_back(const std::string& account)
-{
-    const Lock lock(mutex_);
-    const auto found = at_work_.find(account);
-    if (--found->second == 0) {
-        at_work_.erase(found);
-    }
+    return is_wanted;
 }
 
 }  // namespace amilab::ec2

@@ -1,69 +1,88 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "storage/base/mutex.h"
-#include "storage/blocks/layer_id.h"
-#include "storage/disk_formats/disk_content.h"
-#include "storage/disk_formats/disk_image.h"
+#include "server/calls/background_work.h"
+#include "server/calls/object_store.h"
+#include "server/services/ec2/import_tasks/imports_under_way.h"
+#include "storage/base/clock.h"
+#include "storage/blocks/upload_layer.h"
+#include "storage/disk_formats/disk_reader.h"
+#include "storage/state/generation.h"
 
 namespace amilab::ec2 {
 
-/// A disk whose bytes are in a layer that is sealed, and that no row names yet.
-struct ImportedDisk {
-    LayerId layer{};
-    std::uint64_t size_bytes = 0;
-    DiskFileFormat format{};
-    /// Where the order asked for a look.
-    DiskContent content{};
+/// An object that holds the image of a disk.
+struct DiskSource {
+    std::unique_ptr<ObjectBytes> object;
+    /// As it was asked for; nothing: it is found from the bytes.
+    std::optional<DiskFileFormat> format = {};
 };
 
-/// What has become of a task's bytes. The layers are for who takes it.
-struct ImportOutcome {
-    std::vector<ImportedDisk> disks{};
-    /// A status message; empty: nothing failed.
-    std::string failure{};
+/// What a work is for.
+struct ImportOrder {
+    std::string task_id{};
+    /// Whose task it is: what it writes counts as this account's.
+    std::string account{};
+    /// Opens what is imported, in a session of the account; nothing when the task is no longer
+    /// active. Throws ApiError: see import_failed().
+    std::function<std::vector<DiskSource>(Session&)> open{};
+    /// The transition that takes the outcome, and when it may come at the earliest.
+    Due due{};
+    TimeMs due_ms = 0;
+    /// Whether what is on the disks is looked at.
+    bool looks_at_disks = false;
 };
 
-/// What this process knows of the import tasks of one generation: how far their bytes are, and what
-/// has become of them. Safe from any thread.
-class ImportWork {
+/// Moves the bytes of one task from objects to layers of their own, which no row names. At the end,
+/// or when something fails, ImportsUnderWay has the outcome and the order's transition is due.
+/// Dropped before its end it leaves nothing.
+class ImportWork final : public BackgroundWork {
 public:
-    /// A few of an account are worked on at a time; the rest wait for those, so that nobody waits
-    /// for others' tasks.
-    static constexpr int kMostOfAccount = 2;
+    explicit ImportWork(ImportOrder order);
+    ~ImportWork() override;
+    ImportWork(const ImportWork&) = delete;
+    ImportWork& operator=(const ImportWork&) = delete;
 
-    /// Who works on a task. False: somebody does, or it has an outcome.
-    bool begin(const std::string& task_id);
-    /// Notes how far it is, from 0 to 100. False: nobody wants it any more.
-    bool note(const std::string& task_id, int percent);
-    /// Gives what has become of it. False: nobody wants it any more.
-    bool end(const std::string& task_id, ImportOutcome outcome);
-    /// How far it is; 0 where nobody works on it.
-    int percent(const std::string& task_id) const;
-    std::optional<ImportOutcome> outcome(const std::string& task_id) const;
-    /// To be called when a row says what became of the task: whoever works on it stops. Returns an
-    /// outcome that nobody has taken.
-    std::optional<ImportOutcome> forget(const std::string& task_id);
-
-    /// A place among those of the account that are at work, to be given back.
-    bool take_place(const std::string& account);
-    void give_place_back(const std::string& account);
+    /// Moves a MiB at most.
+    bool step(ByteSession& session) override;
+    void fail(Session& session, const std::string& why) override;
 
 private:
-    struct Task {
-        int percent = 0;
-        std::optional<ImportOutcome> outcome{};
-    };
+    class ObjectImage;
 
-    mutable Mutex mutex_{LockLevel::kImportWork};
-    std::map<std::string, Task> tasks_ GUARDED_BY(mutex_);
-    std::map<std::string, int> at_work_ GUARDED_BY(mutex_);
+    ImportsUnderWay& under_way() { return generation_->companions().get<ImportsUnderWay>(); }
+    bool begin(ByteSession& session);
+    bool move(ByteSession& session);
+    void begin_disk();
+    /// False at the end of the disk.
+    bool move_piece();
+    DiskContent look();
+    void end_disk();
+    void require_room();
+    int percent();
+    void finish(ByteSession& session);
+    /// Whether anybody wants the outcome.
+    bool end(Session& session, ImportOutcome outcome);
+    void drop_layers();
+
+    const ImportOrder order_;
+    // From the first piece on.
+    std::shared_ptr<Generation> generation_;
+    std::optional<HeldBytes::Upload> held_;
+    std::vector<DiskSource> sources_;
+    std::vector<ImportedDisk> disks_;
+    // The disk that is moved.
+    std::unique_ptr<ObjectImage> image_;
+    DiskFileFormat format_{};
+    std::unique_ptr<DiskReader> reader_;
+    LayerId layer_{};
+    std::unique_ptr<UploadLayer> upload_;
 };
 
 }  // namespace amilab::ec2

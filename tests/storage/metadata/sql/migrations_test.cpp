@@ -16,6 +16,7 @@
 #include <sqlite3.h>
 
 #include "storage/base/storage_error.h"
+#include "storage/metadata/calls/transition_rows.h"
 #include "storage/metadata/catalogue/connection.h"
 #include "storage/metadata/layers/layer_report_rows.h"
 #include "storage/metadata/sql/statement.h"
@@ -38,6 +39,8 @@ using ::testing::IsEmpty;
 constexpr int kInterfaceStep = 24;
 // The step that gives VPCs with IPv6 the rules for it.
 constexpr int kIpv6RuleStep = 51;
+// The step that gives imports that are active what the next start takes them up by.
+constexpr int kActiveImportStep = 54;
 
 struct StepRows {
     /// The step that makes the tables.
@@ -745,6 +748,36 @@ TEST_F(Ipv6Rules, AreNotForVpcsWithoutIpv6)
     migrate(*db);
     EXPECT_THAT(entries(), IsEmpty());
     EXPECT_THAT(group_rules(), IsEmpty());
+}
+
+TEST(Migrations, HaveTheNextStartTakeUpImportsThatWereActive)
+{
+    const auto db = database_of(kActiveImportStep - 1);
+    db->run(
+        "INSERT INTO import_snapshot_task (id, region, owner, state, bucket, key, etag,"
+        "                                  start_time_ms, due_time_ms, image_bytes) VALUES"
+        " ('import-snap-a', 'us-east-1', '111111111111', 'active', 'b', 'k', 'etag', 0, 0, 5),"
+        " ('import-snap-b', 'us-east-1', '111111111111', 'active', 'b', 'k', NULL, 0, 0, 0),"
+        " ('import-snap-c', 'us-east-1', '111111111111', 'deleted', 'b', 'k', 'etag', 0, 0, 5);"
+        "INSERT INTO import_image_task (id, region, owner, state, start_time_ms, due_time_ms)"
+        " VALUES ('import-ami-a', 'us-east-1', '222222222222', 'active', 0, 0),"
+        "        ('import-ami-b', 'us-east-1', '222222222222', 'active', 0, 0);"
+        "INSERT INTO import_image_disk (task_id, position, bucket, key, etag, image_bytes) VALUES"
+        " ('import-ami-a', 0, 'b', 'k', 'etag', 5), ('import-ami-b', 0, 'b', 'k', 'etag', 5),"
+        " ('import-ami-b', 1, 'b', 'absent', NULL, 0)");
+    insert_transition(*db, {.due_ms = kAtNextStart,
+                            .action = "store-image",
+                            .resource_id = "store-image-task-a",
+                            .account = "111111111111"});
+    migrate(*db);
+    Statement select(*db,
+                     "SELECT action || ' ' || resource_id || ' ' || account FROM transition"
+                     " WHERE due_ms = ? ORDER BY sequence");
+    select.bind(kAtNextStart);
+    EXPECT_THAT(select.texts(),
+                ElementsAre("store-image store-image-task-a 111111111111",
+                            "import-image-task-works import-ami-a 222222222222",
+                            "import-snapshot-task-works import-snap-a 111111111111"));
 }
 
 TEST(Migrations, BringTheKeysOfUploadedSnapshotsAlong)

@@ -1,3 +1,5 @@
+#include <future>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -40,6 +42,21 @@ TEST_F(CancelImportTask, EndsATaskThatIsActiveAndLeavesNothing)
     world.aws.advance(kHourMs);
     EXPECT_EQ(world.status(task), "deleted");
     EXPECT_EQ(world.layers(), 0U);
+}
+
+TEST_F(CancelImportTask, StopsATaskThatWaitsForItsTurn)
+{
+    world.take(0);
+    world.put("disk.raw", large_disk());
+    std::promise<void> goes_on;
+    world.aws.data().background().post([ready = goes_on.get_future().share()] { ready.wait(); });
+    const auto task = world.import("disk.raw");
+    EXPECT_EQ(world.status(task), "active");
+    world.aws.must("CancelImportTask", {{"ImportTaskId", task}});
+    goes_on.set_value();
+    EXPECT_EQ(world.layers(), 0U);
+    EXPECT_EQ(world.status(task), "deleted");
+    EXPECT_EQ(count(world.aws, "SELECT COUNT(*) FROM transition"), 0);
 }
 
 TEST_F(CancelImportTask, KeepsItsReason)

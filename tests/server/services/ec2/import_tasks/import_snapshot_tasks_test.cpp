@@ -1,9 +1,10 @@
 #include "server/services/ec2/import_tasks/import_snapshot_tasks.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "server/services/ec2/import_tasks/import_work.h"
+#include "storage/metadata/calls/transition_rows.h"
 #include "storage/state/check.h"
 #include "tests/server/services/ec2/import_tasks/import_world.h"
 #include "tests/storage/files/temporary_directory.h"
@@ -110,27 +111,12 @@ TEST_F(Importing, TakesAUrlOfS3)
 
 TEST_F(Importing, GoesOnInTheBackgroundWhereADiskIsLarge)
 {
-    std::string disk(80 * kMib, '\0');
-    for (std::uint64_t at = 0; at < disk.size(); at += kMib) {
-        disk[at] = 'x';
-    }
+    const auto disk = large_disk();
     world.put("disk.raw", disk);
     const auto task = world.import("disk.raw");
     world.drain();
     EXPECT_EQ(world.status(task), "completed");
     EXPECT_EQ(world.bytes_of(task, disk.size()), disk);
-}
-
-TEST(ImportWork, LetsNobodyWaitForTheTasksOfOthers)
-{
-    ec2::ImportWork work;
-    EXPECT_TRUE(work.take_place("a"));
-    EXPECT_TRUE(work.take_place("a"));
-    EXPECT_FALSE(work.take_place("a"));
-    EXPECT_TRUE(work.take_place("b"));
-    work.give_place_back("a");
-    EXPECT_TRUE(work.take_place("a"));
-    EXPECT_FALSE(work.take_place("a"));
 }
 
 TEST_F(Importing, ShowsHowFarATaskIsWhileItsTimeRuns)
@@ -312,6 +298,60 @@ TEST(ImportSnapshotTask, IsBegunAnewByTheNextProcess)
     EXPECT_EQ(world.status(task), "completed");
     EXPECT_EQ(world.bytes_of(task, disk.size()), disk);
     EXPECT_EQ(world.layers(), 1U);
+}
+
+std::int64_t transitions_of(ImportWorld& world, const std::string& task)
+{
+    return count(world.aws, fmt::format("SELECT COUNT(*) FROM transition WHERE resource_id = '{}'"
+                                        " AND due_ms = {}",
+                                        task, kAtNextStart));
+}
+
+TEST(ImportSnapshotTask, ThatWasAtWorkIsBegunAnewByItsTransition)
+{
+    const TemporaryDirectory directory;
+    const auto path = directory.path() + "/data";
+    const auto disk = large_disk();
+    std::string task;
+    {
+        ImportWorld world(path);
+        world.put("disk.raw", disk);
+        // Its background does nothing any more, as that of a process that was killed.
+        world.aws.data().background().drop_idle();
+        task = world.import("disk.raw");
+        world.drain();
+        EXPECT_EQ(world.status(task), "active");
+        EXPECT_EQ(transitions_of(world, task), 1);
+    }
+    ImportWorld world(path);
+    world.aws.data().sweep();  // as servers do at their start
+    world.aws.emulator().settle();
+    world.drain();
+    EXPECT_EQ(world.status(task), "completed");
+    EXPECT_EQ(world.bytes_of(task, disk.size()), disk);
+    EXPECT_EQ(world.layers(), 1U);
+    EXPECT_EQ(transitions_of(world, task), 0);
+}
+
+TEST(ImportSnapshotTask, IsBegunOnceWhereItsTimeIsOverWhenTheNextProcessBegins)
+{
+    const TemporaryDirectory directory;
+    const auto path = directory.path() + "/data";
+    {
+        ImportWorld world(path);
+        world.take(kHourMs);
+        world.put("disk.raw", sparse_disk());
+        world.import("disk.raw");
+    }
+    TestEmulator aws(path);
+    aws.advance(kHourMs);
+    aws.emulator().settle();  // what was interrupted, and what had become due, in one
+    aws.data().background().drain();
+    EXPECT_EQ(aws.must("DescribeImportSnapshotTasks")
+                  .text(kTask + std::string("snapshotTaskDetail/status")),
+              "completed");
+    EXPECT_EQ(aws.must("DescribeSnapshots", {{"Owner.1", "self"}}).count("snapshotSet/item"), 1U);
+    EXPECT_EQ(count(aws, "SELECT COUNT(*) FROM transition"), 0);
 }
 
 TEST(ImportSnapshotTask, LeavesNothingWhenItsAccountMayHoldNoMore)

@@ -24,6 +24,16 @@ inline Parameters filtered(const std::string& name, const std::string& value)
     return {{"Filters.1.Name", name}, {"Filters.1.Value.1", value}};
 }
 
+/// A raw disk that is moved for longer than its call: 80 pieces, none of which is a hole.
+inline std::string large_disk()
+{
+    std::string disk(80 * kMib, '\0');
+    for (std::uint64_t at = 0; at < disk.size(); at += kMib) {
+        disk[at] = 'x';
+    }
+    return disk;
+}
+
 /// An emulator with the bucket "disks" in it, from which disks are imported.
 class ImportWorld {
 public:
