@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -9,13 +10,16 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "storage/base/storage_error.h"
 #include "storage/blocks/layer_files_writer.h"
 #include "storage/files/file_io.h"
 #include "storage/files/posix_file_system.h"
 #include "storage/metadata/layers/layer_record_rows.h"
+#include "storage/metadata/layers/layer_report_rows.h"
 #include "storage/metadata/layers/saved_layer_rows.h"
+#include "storage/metadata/s3/object_bytes_rows.h"
 #include "storage/metadata/settings/setting_rows.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/migrations.h"
@@ -30,8 +34,112 @@ using save_format::FrameKind;
 namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{1} << 20U;
+/// More than any object has, and no more than a file may say of itself.
+constexpr std::uint64_t kMostBlobBytes = std::uint64_t{64} << 40U;
 
-using LayerRecords = std::vector<std::pair<LayerId, LayerRecord>>;
+using LayerRecords = std::map<LayerId, LayerRecord>;
+
+[[noreturn]] void refuse(const std::string& save_path, std::string_view what)
+{
+    throw StorageError(EBADMSG, "read the save", save_path, what);
+}
+
+std::string name_of(LayerId layer)
+{
+    return fmt::format("layer {:016x}", to_number(layer));
+}
+std::string name_of(BlobNumber blob)
+{
+    return fmt::format("object file {:016x}", static_cast<std::uint64_t>(blob));
+}
+
+/// Who has it, in a few words: a line names what is missing, not all that hangs on it.
+std::string named(std::vector<std::string> users)
+{
+    constexpr std::size_t kMost = 3;
+    if (users.empty()) {
+        return "";
+    }
+    const auto more = users.size() > kMost ? users.size() - kMost : 0;
+    users.resize(users.size() - more);
+    return fmt::format(" of {}{}", fmt::join(users, ", "),
+                       more > 0 ? fmt::format(" and {} more", more) : "");
+}
+
+/// What the frames of a save had, to be held against what its rows name.
+struct SavedParts {
+    LayerRecords layers;
+    std::map<BlobNumber, std::uint64_t> blob_sizes;
+};
+
+/// Refuses a save in which something is missing that its rows name.
+class PartsCheck {
+public:
+    PartsCheck(Database& db, const SavedParts& parts, const std::string& save_path)
+        : db_(db), parts_(parts), save_path_(save_path)
+    {
+    }
+
+    void run()
+    {
+        const auto problems = check_database(db_, IndexCheck::kNone);
+        if (!problems.empty()) {
+            refuse(save_path_, "its rows are damaged: " + problems.front());
+        }
+        check_layers();
+        check_blobs();
+    }
+
+private:
+    void check_layers()
+    {
+        auto part = parts_.layers.begin();
+        for (auto row = select_layer_behind(db_, LayerId{0}); row;
+             row = select_layer_behind(db_, *row), ++part) {
+            if (part == parts_.layers.end() || part->first > *row) {
+                refuse(save_path_, fmt::format("{}{} is missing", name_of(*row),
+                                               named(select_disks_above(db_, *row))));
+            }
+            require_row(part->first == *row, part->first);
+        }
+        if (part != parts_.layers.end()) {
+            require_row(false, part->first);
+        }
+    }
+
+    void check_blobs()
+    {
+        auto part = parts_.blob_sizes.begin();
+        for (auto row = select_blob_behind(db_, BlobNumber{0}); row;
+             row = select_blob_behind(db_, row->number), ++part) {
+            const auto number = row->number;
+            if (part == parts_.blob_sizes.end() || part->first > number) {
+                refuse(save_path_, fmt::format("{}{} is missing", name_of(number),
+                                               named(select_contents_with(db_, number))));
+            }
+            require_row(part->first == number, part->first);
+            if (part->second != static_cast<std::uint64_t>(row->size_bytes)) {
+                refuse(save_path_, fmt::format("{}{} has {} bytes instead of {}", name_of(number),
+                                               named(select_contents_with(db_, number)),
+                                               part->second, row->size_bytes));
+            }
+        }
+        if (part != parts_.blob_sizes.end()) {
+            require_row(false, part->first);
+        }
+    }
+
+    void require_row(bool is_there, auto number)
+    {
+        if (!is_there) {
+            refuse(save_path_, fmt::format("the row of {} is missing", name_of(number)));
+        }
+    }
+
+    Database& db_;
+    const SavedParts& parts_;
+    const std::string& save_path_;
+};
 
 /// Takes frames and makes files of them.
 class Restoring {
@@ -51,26 +159,24 @@ public:
     {
         switch (frame.kind) {
             case FrameKind::kRows:
-                write_fully(*rows_, frame.offset, payload);
+                add_rows(frame, payload);
                 return;
             case FrameKind::kLayerData:
-                layer(frame.id).add_data(frame.offset, payload);
-                return;
             case FrameKind::kEmptyLayerData:
-                layer(frame.id).add_empty_data(frame.offset, frame.length);
-                return;
             case FrameKind::kLayerZeros:
-                layer(frame.id).add_zeros(frame.offset, frame.length);
+                add_blocks(frame, payload);
+                return;
+            case FrameKind::kLayerEnd:
+                end_layer(frame);
                 return;
             case FrameKind::kBlobData:
-                write_fully(blob(frame.id), frame.offset, payload);
+                add_bytes(frame, payload);
                 return;
             case FrameKind::kBlobEnd:
-                blob(frame.id).truncate(frame.length);
-                end_blob();
+                end_blob(frame);
                 return;
             case FrameKind::kEnd:
-                end_layer();
+                require_ends();
                 return;
         }
     }
@@ -80,9 +186,6 @@ public:
     {
         sync(*rows_);
         rows_.reset();
-        if (blob_) {
-            throw StorageError(EBADMSG, "read the save", save_path_, "an object has no end");
-        }
         const auto mark = adopt_rows(boot_id);
         if (syncs_) {
             files_.sync_directory(layers_);
@@ -103,11 +206,35 @@ private:
         }
     }
 
-    LayerFilesWriter& layer(std::uint64_t number)
+    void add_rows(const save_format::Frame& frame, std::span<const std::byte> payload)
     {
-        if (!layer_ || layer_id_ != LayerId{number}) {
-            end_layer();
-            layer_id_ = LayerId{number};
+        if (frame.offset != rows_bytes_) {
+            refuse(save_path_, fmt::format("bytes {} to {} of its rows are missing", rows_bytes_,
+                                           frame.offset));
+        }
+        write_fully(*rows_, frame.offset, payload);
+        rows_bytes_ += payload.size();
+    }
+
+    /// What has begun is whole before something else begins.
+    void require_ends()
+    {
+        if (layer_) {
+            refuse(save_path_, fmt::format("the end of {} is missing", name_of(layer_id_)));
+        }
+        if (blob_) {
+            refuse(save_path_, fmt::format("the end of {} is missing", name_of(blob_number_)));
+        }
+    }
+
+    LayerFilesWriter& layer(LayerId number)
+    {
+        if (!layer_ || layer_id_ != number) {
+            require_ends();
+            if (!parts_.layers.empty() && parts_.layers.rbegin()->first >= number) {
+                refuse(save_path_, fmt::format("{} is not in its place", name_of(number)));
+            }
+            layer_id_ = number;
             layer_ = std::make_unique<LayerFilesWriter>(
                 files_, layers_, layer_id_,
                 syncs_ ? LayerFilesWriter::Syncs::kFiles : LayerFilesWriter::Syncs::kNothing);
@@ -115,51 +242,103 @@ private:
         return *layer_;
     }
 
-    void end_layer()
+    void add_blocks(const save_format::Frame& frame, std::span<const std::byte> payload)
     {
-        if (layer_) {
-            records_.emplace_back(layer_id_, layer_->finish());
-            layer_.reset();
+        auto& writer = layer(LayerId{frame.id});
+        try {
+            if (frame.kind == FrameKind::kLayerData) {
+                writer.add_data(frame.offset, payload);
+            } else if (frame.kind == FrameKind::kEmptyLayerData) {
+                writer.add_empty_data(frame.offset, frame.length);
+            } else {
+                writer.add_zeros(frame.offset, frame.length);
+            }
+        } catch (const StorageError& error) {
+            if (error.error_number != EINVAL) {
+                throw;
+            }
+            refuse(save_path_,
+                   fmt::format("the blocks of {} are not in their places", name_of(layer_id_)));
         }
     }
 
-    File& blob(std::uint64_t number)
+    void end_layer(const save_format::Frame& frame)
     {
-        if (!blob_) {
+        const auto record = layer(LayerId{frame.id}).finish();
+        layer_.reset();
+        if (record.blocks != frame.length) {
+            refuse(save_path_, fmt::format("blocks of {} are missing: it has {} instead of {}",
+                                           name_of(layer_id_), record.blocks, frame.length));
+        }
+        parts_.layers.emplace(layer_id_, record);
+    }
+
+    File& blob(BlobNumber number)
+    {
+        if (!blob_ || blob_number_ != number) {
+            require_ends();
+            if (!parts_.blob_sizes.empty() && parts_.blob_sizes.rbegin()->first >= number) {
+                refuse(save_path_, fmt::format("{} is not in its place", name_of(number)));
+            }
             has_objects_ = files_.make_directory(objects_) || has_objects_;
             blob_number_ = number;
-            blob_ = files_.open(fmt::format("{}/{:016x}", objects_, number), OpenMode::kCreateNew);
-        } else if (blob_number_ != number) {
-            throw StorageError(EBADMSG, "read the save", save_path_, "an object has no end");
+            blob_bytes_ = 0;
+            blob_ =
+                files_.open(fmt::format("{}/{:016x}", objects_, static_cast<std::uint64_t>(number)),
+                            OpenMode::kCreateNew);
         }
         return *blob_;
     }
 
-    void end_blob()
+    void add_bytes(const save_format::Frame& frame, std::span<const std::byte> payload)
     {
-        sync(*blob_);
-        blob_.reset();
+        auto& file = blob(BlobNumber{static_cast<std::int64_t>(frame.id)});
+        if (frame.offset < blob_bytes_ || frame.offset > kMostBlobBytes) {
+            refuse(save_path_,
+                   fmt::format("the bytes of {} are not in their places", name_of(blob_number_)));
+        }
+        write_fully(file, frame.offset, payload);
+        blob_bytes_ = frame.offset + payload.size();
     }
 
-    /// Returns what the rows' mark is.
+    void end_blob(const save_format::Frame& frame)
+    {
+        auto& file = blob(BlobNumber{static_cast<std::int64_t>(frame.id)});
+        if (frame.length < blob_bytes_ || frame.length > kMostBlobBytes) {
+            refuse(save_path_, fmt::format("the end of {} is wrong", name_of(blob_number_)));
+        }
+        file.truncate(frame.length);
+        sync(file);
+        blob_.reset();
+        parts_.blob_sizes.emplace(blob_number_, frame.length);
+    }
+
+    /// Returns what the rows' mark is. What damaged rows are called is the save, for they are it.
     std::int64_t adopt_rows(const std::string& boot_id)
+    {
+        try {
+            return adopt_whole_rows(boot_id);
+        } catch (const StorageError& error) {
+            if (!error.is_damage() || error.path == save_path_) {
+                throw;
+            }
+            refuse(save_path_, "its rows are damaged: " + error.detail);
+        }
+    }
+
+    std::int64_t adopt_whole_rows(const std::string& boot_id)
     {
         Database db(rows_path(), Database::Mode::kReadWrite);
         require_known_version(db);
+        PartsCheck(db, parts_, save_path_).run();
         if (!syncs_) {
             db.run("PRAGMA synchronous = OFF");
         }
         Transaction transaction(db);
         adopt_saved_rows(db, boot_id);
-        auto record = records_.begin();
-        for (auto next = select_layer_behind(db, LayerId{0}); next;
-             next = select_layer_behind(db, *next)) {
-            while (record != records_.end() && record->first < *next) {
-                ++record;
-            }
-            const bool has_blocks = record != records_.end() && record->first == *next;
-            if (is_layer_on_disk(db, *next)) {
-                set_layer_record(db, *next, has_blocks ? record->second : LayerRecord{});
+        for (const auto& [layer, record] : parts_.layers) {
+            if (is_layer_on_disk(db, layer)) {
+                set_layer_record(db, layer, record);
             }
         }
         const auto mark = read_rows_mark(db);
@@ -174,11 +353,13 @@ private:
     const std::string objects_;
     const bool syncs_;
     std::unique_ptr<File> rows_;
+    std::uint64_t rows_bytes_ = 0;
+    SavedParts parts_;
     LayerId layer_id_{0};
     std::unique_ptr<LayerFilesWriter> layer_;
-    LayerRecords records_;
     bool has_objects_ = false;
-    std::uint64_t blob_number_ = 0;
+    BlobNumber blob_number_{0};
+    std::uint64_t blob_bytes_ = 0;  ///< that the file has by now
     std::unique_ptr<File> blob_;
 };
 

@@ -32,6 +32,8 @@ namespace {
 
 /// Of a blob, as ObjectFiles leaves holes.
 constexpr std::size_t kBlobBlockBytes = std::size_t{64} << 10U;
+/// Frames without a payload are sent many at a time.
+constexpr std::size_t kLeastPieceBytes = std::size_t{64} << 10U;
 
 /// Files that a save still has to read stay while this lives.
 class Keeping {
@@ -166,7 +168,7 @@ public:
             return out_;  // the header
         }
         out_.clear();
-        while (out_.empty() && stage_ != Stage::kDone) {
+        while (out_.size() < kLeastPieceBytes && stage_ != Stage::kDone) {
             add_next();
         }
         return out_;
@@ -261,11 +263,15 @@ private:
             stage_ = Stage::kBlobs;
             return;
         }
-        const auto run = layer_bytes_->next();
+        const auto run = layer_bytes_ ? layer_bytes_->next() : std::nullopt;
         if (!run) {
+            add(FrameKind::kLayerEnd, 0, blocks_, {});
             generation_->kept_files().note_read(layer_);
             layer_bytes_.reset();
-        } else if (run->is_data) {
+            return;
+        }
+        blocks_ += run->length / kBlockSize;
+        if (run->is_data) {
             buffer_.resize(run->length);
             layer_bytes_->read(*run, buffer_);
             add_data(run->offset);
@@ -274,18 +280,20 @@ private:
         }
     }
 
-    /// The next one that has anything at the instant.
+    /// The next one; without bytes when it has nothing at the instant.
     bool begin_layer()
     {
-        while (const auto layer = select_layer_behind(*copy_, layer_)) {
-            layer_ = *layer;
-            if (!empty_tops_.contains(layer_)) {
-                layer_bytes_ = generation_->blocks().layer_bytes(
-                    layer_, [this] { return select_layer_chain(*copy_, layer_); });
-                return true;
-            }
+        const auto layer = select_layer_behind(*copy_, layer_);
+        if (!layer) {
+            return false;
         }
-        return false;
+        layer_ = *layer;
+        blocks_ = 0;
+        if (!empty_tops_.contains(layer_)) {
+            layer_bytes_ = generation_->blocks().layer_bytes(
+                layer_, [this] { return select_layer_chain(*copy_, layer_); });
+        }
+        return true;
     }
 
     void add(FrameKind kind, std::uint64_t offset, std::uint64_t length,
@@ -370,6 +378,7 @@ private:
     std::uint64_t at_ = 0;  ///< in the rows, or in the blob
     LayerId layer_{0};
     std::unique_ptr<LayerBytes> layer_bytes_;
+    std::uint64_t blocks_ = 0;  ///< that have come of the layer
     BlobRow blob_;
     std::unique_ptr<File> blob_file_;
 };

@@ -149,7 +149,7 @@ std::optional<SaveReader::Found> SaveReader::next()
                 .payload = {}};
     const auto payload_bytes = get<std::uint32_t>(bytes, 4);
     const auto kind = found.frame.kind;
-    const bool is_known = kind >= FrameKind::kRows && kind <= FrameKind::kEnd;
+    const bool is_known = kind >= FrameKind::kRows && kind <= FrameKind::kLayerEnd;
     if (!is_known || payload_bytes > kMostPayloadBytes ||
         payload_bytes != (has_payload(kind) ? found.frame.length : 0)) {
         refuse("it is damaged");

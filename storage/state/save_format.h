@@ -33,6 +33,8 @@ enum class FrameKind : std::uint32_t {
     kBlobEnd = 6,
     /// Nothing comes behind it; the id is how many frames came before.
     kEnd = 7,
+    /// All of a layer has come; the length is how many blocks that was.
+    kLayerEnd = 8,
 };
 
 struct Frame {

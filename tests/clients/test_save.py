@@ -6,6 +6,7 @@ import http.client
 import os
 import pathlib
 import signal
+import struct
 import subprocess
 
 import pytest
@@ -43,6 +44,46 @@ def shown(server):
     ec2 = server.client()
     return (ec2.describe_images(Owners=["self"])["Images"], ec2.describe_volumes()["Volumes"],
             ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"])
+
+
+LAYER_KINDS = (2, 3, 4, 8)
+
+
+def saved_frames(whole):
+    """Kind, number and bytes of each frame but the end; docs/formats.md has the form."""
+    frames, at = [], 64
+    while at < len(whole):
+        kind, size, number = struct.unpack_from("<IIQ", whole, at)
+        frames.append((kind, number, whole[at:at + 32 + size]))
+        at += 32 + size + 4
+    assert frames.pop()[0] == 7
+    return frames
+
+
+def crc32c(content):
+    check = 0xFFFFFFFF
+    for byte in content:
+        check = check >> 8 ^ CRC_TABLE[(check ^ byte) & 0xFF]
+    return check ^ 0xFFFFFFFF
+
+
+def crc_entry(index):
+    for _ in range(8):
+        index = index >> 1 ^ (0x82F63B78 if index & 1 else 0)
+    return index
+
+
+CRC_TABLE = [crc_entry(index) for index in range(256)]
+
+
+def put_together(header, frames):
+    """A save of these; its checksums are right."""
+    check = crc32c(header)
+    parts = [header, struct.pack("<I", check)]
+    for frame in (*frames, struct.pack("<IIQQQ", 7, 0, len(frames), 0, 0)):
+        check = crc32c(struct.pack("<I", check) + frame)
+        parts += [frame, struct.pack("<I", check)]
+    return b"".join(parts)
 
 
 def refused_start(*arguments):
@@ -147,6 +188,23 @@ def test_a_save_that_is_none_is_one_line_and_leaves_nothing(start_server, tmp_pa
         assert str(path) in line, name
         assert not (tmp_path / "data").exists(), name
     assert "no-such-file" in refused_start_of_usage("--from", tmp_path / "no-such-file")
+
+
+def test_a_save_that_lacks_a_layer_is_one_line_and_leaves_nothing(start_server, tmp_path, dice):
+    """Put together by hand, with checksums that are right."""
+    server = start_server()
+    bring(server, tmp_path, dice, size=MIB)
+    assert save(server, tmp_path / "one.save").returncode == 0
+    whole = (tmp_path / "one.save").read_bytes()
+    frames = saved_frames(whole)
+    layer = next(number for kind, number, _ in frames if kind in LAYER_KINDS)
+    (tmp_path / "less.save").write_bytes(put_together(
+        whole[:60], [frame for kind, number, frame in frames
+                     if (kind in LAYER_KINDS, number) != (True, layer)]))
+    line = refused_start("--from", tmp_path / "less.save", "--data", tmp_path / "data")
+    assert str(tmp_path / "less.save") in line
+    assert f"layer {layer:016x} of snap-" in line and "is missing" in line
+    assert not (tmp_path / "data").exists()
 
 
 def refused_start_of_usage(*arguments):

@@ -175,7 +175,7 @@ std::vector<LayerId> select_referred_layers(Database& db)
     return layers;
 }
 
-std::vector<std::string> check_database(Database& db)
+std::vector<std::string> check_database(Database& db, IndexCheck indexes)
 {
     Statement tables(db, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'layer'");
     tables.bind();
@@ -184,7 +184,8 @@ std::vector<std::string> check_database(Database& db)
         throw StorageError(EBADMSG, "check", db.path(), "it has no table of layers");
     }
     std::vector<std::string> problems;
-    Statement integrity(db, "PRAGMA main.integrity_check(20)");
+    Statement integrity(db, indexes == IndexCheck::kWhole ? "PRAGMA main.integrity_check(20)"
+                                                          : "PRAGMA main.quick_check(20)");
     integrity.bind();
     while (integrity.step()) {
         auto text = integrity.row().text();

@@ -68,8 +68,10 @@ std::vector<std::string> select_lost_uploads(Database& db, std::string_view boot
 /// Every layer that a row of another table than layer's refers to, once for each reference.
 std::vector<LayerId> select_referred_layers(Database& db);
 
+/// Whether indexes are held against their tables too, which takes several times as long.
+enum class IndexCheck { kNone, kWhole };
 /// What SQLite finds wrong with the file and with references between rows; empty when it is whole.
 /// Throws StorageError (EBADMSG) for one without tables.
-std::vector<std::string> check_database(Database& db);
+std::vector<std::string> check_database(Database& db, IndexCheck indexes = IndexCheck::kWhole);
 
 }  // namespace amilab

@@ -1,5 +1,7 @@
 #include "storage/metadata/s3/object_bytes_rows.h"
 
+#include <fmt/format.h>
+
 #include "storage/metadata/sql/columns.h"
 
 namespace amilab {
@@ -26,6 +28,20 @@ constexpr auto kPartColumns =
 constexpr std::string_view kLostContents =
     "(SELECT p.content FROM s3_piece p JOIN s3_blob b ON b.number = p.blob"
     " WHERE b.boot_id IS NOT NULL AND b.boot_id <> ?)";
+
+/// The names of the objects and parts whose contents a SELECT with one value gives.
+std::vector<std::string> select_names(Database& db, std::string_view contents, const auto& value)
+{
+    Statement select(db, fmt::format("SELECT o.bucket || '/' || o.key FROM s3_object o"
+                                     " WHERE o.content IN {0}"
+                                     " UNION ALL"
+                                     " SELECT u.bucket || '/' || u.key || ', part ' || p.number"
+                                     " FROM s3_part p JOIN s3_upload u ON u.upload_id = p.upload"
+                                     " WHERE p.content IN {0}",
+                                     contents));
+    select.bind(value, value);
+    return select.texts();
+}
 
 }  // namespace
 
@@ -143,15 +159,12 @@ void forget_removed_blobs(Database& db, std::span<const BlobNumber> blobs)
 
 std::vector<std::string> select_lost_contents(Database& db, std::string_view boot_id)
 {
-    static const auto sql = "SELECT o.bucket || '/' || o.key FROM s3_object o WHERE o.content IN " +
-                            std::string(kLostContents) +
-                            " UNION ALL SELECT u.bucket || '/' || u.key || ', part ' || p.number"
-                            " FROM s3_part p JOIN s3_upload u ON u.upload_id = p.upload"
-                            " WHERE p.content IN " +
-                            std::string(kLostContents);
-    Statement select(db, sql);
-    select.bind(boot_id, boot_id);
-    return select.texts();
+    return select_names(db, kLostContents, boot_id);
+}
+
+std::vector<std::string> select_contents_with(Database& db, BlobNumber number)
+{
+    return select_names(db, "(SELECT content FROM s3_piece WHERE blob = ?)", number);
 }
 
 std::vector<std::string> delete_lost_contents(Database& db, std::string_view boot_id)

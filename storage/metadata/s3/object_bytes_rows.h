@@ -78,5 +78,7 @@ void forget_removed_blobs(Database& db, std::span<const BlobNumber> blobs);
 std::vector<std::string> delete_lost_contents(Database& db, std::string_view boot_id);
 /// What they would be.
 std::vector<std::string> select_lost_contents(Database& db, std::string_view boot_id);
+/// The objects and parts that have bytes of the blob, named in the same way.
+std::vector<std::string> select_contents_with(Database& db, BlobNumber number);
 
 }  // namespace amilab

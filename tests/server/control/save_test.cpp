@@ -1,12 +1,16 @@
 #include "storage/state/save.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <iterator>
 #include <memory>
 #include <thread>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -20,13 +24,17 @@
 #include "tests/storage/files/temporary_directory.h"
 #include "tests/support/emulator_fixture.h"
 #include "tests/support/s3_caller.h"
+#include "tests/support/save_frames.h"
 
 namespace amilab::test {
 namespace {
 
 namespace fs = std::filesystem;
+using save_format::FrameKind;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 constexpr std::uint64_t kMiB = 1 << 20;
 constexpr std::uint64_t kSavedBlock = 64 * 1024;
@@ -68,6 +76,21 @@ StorageError refusal_of(const std::string& save, const std::string& data)
     return {0, "", ""};
 }
 
+std::vector<std::byte> bytes_of(const std::string& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    const auto bytes = std::as_bytes(std::span(text));
+    return {bytes.begin(), bytes.end()};
+}
+
+void write_bytes(const std::string& path, std::span<const std::byte> bytes)
+{
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()),
+               static_cast<std::streamsize>(bytes.size()));
+}
+
 std::string described(TestEmulator& aws, const std::string& action)
 {
     auto body = aws.must(action).body;
@@ -85,6 +108,37 @@ std::vector<std::string> shown(TestEmulator& aws)
 class SaveTest : public ::testing::Test {
 protected:
     std::string path(const std::string& name) const { return folder_.path() + "/" + name; }
+
+    /// The line that refuses the save when it has been changed and its checksums are right.
+    std::string refusal_when(const std::function<void(SaveFrames&)>& change) const
+    {
+        auto frames = frames_of(bytes_of(save_));
+        change(frames);
+        write_bytes(path("changed"), to_save(frames));
+        const auto error = refusal_of(path("changed"), path("data"));
+        EXPECT_EQ(error.error_number, EBADMSG) << error.what();
+        EXPECT_THAT(error.what(), AllOf(HasSubstr(path("changed")), Not(HasSubstr("\n"))));
+        return error.detail;
+    }
+    /// The numbers of what has an end of this kind, in their order.
+    std::vector<std::uint64_t> numbers_of(FrameKind kind) const
+    {
+        std::vector<std::uint64_t> numbers;
+        for (const auto& one : frames_of(bytes_of(save_)).frames) {
+            if (one.frame.kind == kind) {
+                numbers.push_back(one.frame.id);
+            }
+        }
+        return numbers;
+    }
+    /// The line that refuses the save without these frames.
+    std::string refusal_without(const std::function<bool(const save_format::Frame&)>& goes) const
+    {
+        return refusal_when([&](auto& save) {
+            EXPECT_GT(std::erase_if(save.frames, [&](const auto& one) { return goes(one.frame); }),
+                      0U);
+        });
+    }
 
     TemporaryDirectory folder_;
     std::string save_ = path("one.save");
@@ -322,12 +376,175 @@ TEST_F(SaveTest, OfANewerAmilabIsRefusedByItsVersion)
         {.rows_version = static_cast<std::uint32_t>(schema_version() + 1), .program = "9.9.9"},
         bytes);
     writer.end(bytes);
-    std::ofstream(save_, std::ios::binary)
-        .write(reinterpret_cast<const char*>(bytes.data()),
-               static_cast<std::streamsize>(bytes.size()));
+    write_bytes(save_, bytes);
     const auto error = refusal_of(save_, path("data"));
     EXPECT_EQ(error.error_number, EPROTO);
     EXPECT_THAT(error.what(), HasSubstr("9.9.9"));
+}
+
+std::string layer_name(std::uint64_t number)
+{
+    return fmt::format("layer {:016x}", number);
+}
+std::string blob_name(std::uint64_t number)
+{
+    return fmt::format("object file {:016x}", number);
+}
+
+auto of_layer(std::uint64_t number)
+{
+    return [number](const save_format::Frame& frame) {
+        return frame.id == number &&
+               (frame.kind == FrameKind::kLayerData || frame.kind == FrameKind::kEmptyLayerData ||
+                frame.kind == FrameKind::kLayerZeros || frame.kind == FrameKind::kLayerEnd);
+    };
+}
+
+auto of_blob(std::uint64_t number)
+{
+    return [number](const save_format::Frame& frame) {
+        return frame.id == number &&
+               (frame.kind == FrameKind::kBlobData || frame.kind == FrameKind::kBlobEnd);
+    };
+}
+
+auto end_of(FrameKind kind, std::uint64_t number)
+{
+    return
+        [=](const save_format::Frame& frame) { return frame.kind == kind && frame.id == number; };
+}
+
+TEST_F(SaveTest, WithoutALayerIsRefusedByItsNameAndWhoReadsIt)
+{
+    TestEmulator aws;
+    const auto volume = new_volume(aws);
+    fill_volume(aws, volume, 0, kMiB, 'a');
+    const auto snapshot = snapshot_of(aws, volume);
+    fill_volume(aws, volume, 0, 512, 'b');
+    aws.data().background().drain();
+    save_to(aws, save_);
+    // The snapshot's, the one that the save has sealed, and a top of which there is but an end.
+    const auto layers = numbers_of(FrameKind::kLayerEnd);
+    ASSERT_EQ(layers.size(), 3U);
+    EXPECT_THAT(refusal_without(of_layer(layers[0])),
+                AllOf(HasSubstr(layer_name(layers[0]) + " of "), HasSubstr(snapshot),
+                      HasSubstr(volume), HasSubstr(" is missing")));
+    EXPECT_EQ(refusal_without(of_layer(layers[1])),
+              layer_name(layers[1]) + " of " + volume + " is missing");
+    EXPECT_EQ(refusal_without(of_layer(layers[2])),
+              layer_name(layers[2]) + " of " + volume + " is missing");
+}
+
+TEST_F(SaveTest, NamesAFewOfThoseWhoMissALayer)
+{
+    TestEmulator aws;
+    const auto volume = new_volume(aws);
+    fill_volume(aws, volume, 0, kMiB, 'a');
+    const auto snapshot = snapshot_of(aws, volume);
+    for (int count = 0; count < 4; ++count) {
+        create_volume(aws, snapshot, kAccount);
+    }
+    save_to(aws, save_);
+    EXPECT_THAT(refusal_without(of_layer(numbers_of(FrameKind::kLayerEnd).front())),
+                HasSubstr(" and 3 more is missing"));
+}
+
+TEST_F(SaveTest, WithoutSomeBlocksOfALayerIsRefused)
+{
+    TestEmulator aws;
+    const auto volume = new_volume(aws);
+    fill_volume(aws, volume, 0, kMiB, 'a');
+    open_bytes(aws, volume)->write_zeroes(0, kSavedBlock);
+    save_to(aws, save_);
+    const auto layer = numbers_of(FrameKind::kLayerEnd).front();
+    for (const auto kind : {FrameKind::kLayerData, FrameKind::kLayerZeros}) {
+        EXPECT_THAT(refusal_without([&](const auto& frame) { return frame.kind == kind; }),
+                    HasSubstr("blocks of " + layer_name(layer) + " are missing"));
+    }
+    EXPECT_EQ(refusal_without(end_of(FrameKind::kLayerEnd, layer)),
+              "the end of " + layer_name(layer) + " is missing");
+}
+
+TEST_F(SaveTest, WithoutAnObjectsFileIsRefusedByTheObjectsName)
+{
+    TestEmulator aws;
+    const S3Caller s3(aws);
+    s3.must("PUT", "/disks");
+    s3.must("PUT", "/disks/one", std::string(100'000, 'x'));
+    s3.must("PUT", "/disks/two", "two");
+    save_to(aws, save_);
+    const auto blobs = numbers_of(FrameKind::kBlobEnd);
+    ASSERT_EQ(blobs.size(), 2U);
+    EXPECT_EQ(refusal_without(of_blob(blobs[0])), blob_name(blobs[0]) + " of disks/one is missing");
+    EXPECT_EQ(refusal_without(of_blob(blobs[1])), blob_name(blobs[1]) + " of disks/two is missing");
+    EXPECT_EQ(refusal_without(end_of(FrameKind::kBlobEnd, blobs[0])),
+              "the end of " + blob_name(blobs[0]) + " is missing");
+    EXPECT_EQ(refusal_when([](auto& save) { save.frames.back().frame.length = 7; }),
+              blob_name(blobs[1]) + " of disks/two has 7 bytes instead of 3");
+}
+
+TEST_F(SaveTest, WithoutRowsOrAPartOfThemIsRefused)
+{
+    TestEmulator aws;
+    fill_volume(aws, new_volume(aws), 0, kMiB, 'a');
+    save_to(aws, save_);
+    EXPECT_THAT(refusal_without([](const auto& frame) { return frame.kind == FrameKind::kRows; }),
+                HasSubstr("its rows are damaged: it has no table of layers"));
+    EXPECT_THAT(refusal_when([](auto& save) {
+                    auto& [frame, payload] = save.frames.front();
+                    payload.erase(payload.begin(), payload.begin() + 4096);
+                    frame.offset = 4096;
+                    frame.length = payload.size();
+                }),
+                HasSubstr("bytes 0 to 4096 of its rows are missing"));
+    EXPECT_THAT(refusal_when([](auto& save) {
+                    auto last = save.frames.begin();
+                    while (std::next(last)->frame.kind == FrameKind::kRows) {
+                        ++last;
+                    }
+                    last->payload.resize(last->payload.size() - 4096);
+                    last->frame.length = last->payload.size();
+                }),
+                HasSubstr("its rows are damaged"));
+}
+
+TEST_F(SaveTest, WithALayerOrAnObjectThatNoRowNamesIsRefused)
+{
+    TestEmulator aws;
+    fill_volume(aws, new_volume(aws), 0, kMiB, 'a');
+    save_to(aws, save_);
+    for (const auto kind : {FrameKind::kLayerEnd, FrameKind::kBlobEnd}) {
+        EXPECT_THAT(refusal_when([&](auto& save) {
+                        save.frames.push_back({.frame = {.kind = kind, .id = 99}, .payload = {}});
+                    }),
+                    HasSubstr(kind == FrameKind::kLayerEnd
+                                  ? "the row of " + layer_name(99) + " is missing"
+                                  : "the row of " + blob_name(99) + " is missing"));
+    }
+}
+
+TEST_F(SaveTest, OutOfOrderIsRefused)
+{
+    TestEmulator aws;
+    const auto volume = new_volume(aws);
+    fill_volume(aws, volume, 0, kMiB, 'a');
+    fill_volume(aws, volume, 4 * kMiB, kMiB, 'b');
+    const S3Caller s3(aws);
+    s3.must("PUT", "/disks");
+    s3.must("PUT", "/disks/one", std::string(3 * kMiB, 'x'));
+    save_to(aws, save_);
+    const auto swap_two_of = [](auto& save, FrameKind kind) {
+        const auto is_of_kind = [&](const auto& one) { return one.frame.kind == kind; };
+        const auto first = std::ranges::find_if(save.frames, is_of_kind);
+        const auto second = std::find_if(std::next(first), save.frames.end(), is_of_kind);
+        std::swap(*first, *second);
+    };
+    EXPECT_THAT(refusal_when([&](auto& save) { swap_two_of(save, FrameKind::kLayerData); }),
+                HasSubstr(" are not in their places"));
+    EXPECT_THAT(refusal_when([&](auto& save) { swap_two_of(save, FrameKind::kBlobData); }),
+                HasSubstr(" are not in their places"));
+    EXPECT_THAT(refusal_when([](auto& save) { save.frames.push_back(save.frames.back()); }),
+                HasSubstr(" is not in its place"));
 }
 
 TEST_F(SaveTest, IsPutBackWhereThereIsNoStateAlone)
