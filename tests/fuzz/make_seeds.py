@@ -240,6 +240,53 @@ def vmdks():
     yield vmdk_header((1 << 64) - 1) + rest + vmdk_header(7) + bytes(512)
 
 
+def save_change(action, frame, *data):
+    return bytes((action, frame, *data))
+
+
+def save_damages():
+    """See saves.cpp: the first four frames are rows, behind them are a layer's four, the next one's
+    two, an empty one's end, an object's two, and an empty one's end."""
+    frames = 14
+    yield b"\0"
+    for frame in range(frames):
+        yield b"\0" + save_change(0, frame)
+        yield b"\0" + save_change(1, frame, frame + 1)
+        yield b"\0" + save_change(2, frame, (frame + 1) % frames)
+        for kind in (*range(1, 9), 99):
+            yield b"\0" + save_change(3, frame, kind)
+        yield b"\0" + save_change(4, frame, 2)
+        yield b"\0" + save_change(5, frame, 1, 0, 2)
+        yield b"\0" + save_change(6, frame, 1, 2)
+    for place in range(0, 600, 24):
+        yield b"\0" + save_change(7, 0, *place.to_bytes(2, "little"), 0xFF)
+    yield b"\2" + struct.pack("<HHB", 7, 0, 0)
+    yield b"\2" + struct.pack("<HHB", 0, 300, 1)
+    yield b"\1" + struct.pack("<8sIIq32sI", b"AMILABSV", 1, 1, 0, b"0.1.0", 0)
+    yield b"\1no save"
+
+
+def stored_image_damages():
+    """See stored_images.cpp."""
+    yield b"\4"
+    for flags in (b"\0", b"\4"):
+        for place in (0, 8, 12, 16, 40, 400, 900, 1000):
+            for gone, come in ((0, b"x"), (1, b""), (4, b"\xff\xff\xff\xff"), (255, b"")):
+                yield flags + struct.pack("<HBB", place, gone, len(come)) + come
+    image = '"name":"abc","architecture":"x86_64","imageType":"machine","rootDeviceType":"ebs",' \
+        '"rootDeviceName":"/dev/sda1","virtualizationType":"hvm","hypervisor":"xen","enaSupport":true,' \
+        '"platformDetails":"Linux/UNIX","usageOperation":"RunInstances","region":"us-east-1",' \
+        '"imageId":"ami-12345678","tags":[{"key":"a","value":"b"}],"disks":[%s],"mappings":[%s]'
+    disk = '{"size":1,"description":"","tags":[]}'
+    mapping = '{"deviceName":"/dev/sda1","noDevice":false,"disk":%s,"volumeSize":8,"volumeType":"gp3"}'
+    for content in (image % (f"{disk},{disk}", f"{mapping % 0},{mapping.replace('a1', 'b') % 1}"),
+                    image % (disk, f"{mapping % 0},{mapping % 0}"), image % (disk, mapping % 7),
+                    image % ("", ""), image % (disk.replace("1", "-1"), mapping % 0),
+                    image % (disk.replace('""', "null"), mapping % "null"), '"name":{}'):
+        yield b"\6" + ("{" + content + "}").encode()
+    yield b"\6" + b"[" * 40
+
+
 def everything(answers):
     yield from requests(answers)
     for target, text in odd_requests():
@@ -255,6 +302,10 @@ def everything(answers):
         yield "layer_indexes", how
     for image in (*vhds(), *vmdks()):
         yield "disk_images", image
+    for how in save_damages():
+        yield "saves", how
+    for how in stored_image_damages():
+        yield "stored_images", how
 
 
 def main():
