@@ -29,6 +29,10 @@ from open_volume import open_rows
 from operations import OPERATIONS
 from processes import BenchError, Programs, end_on_signals, machine
 from s3 import FEW_KEYS, MANY_KEYS, list_rows, s3_rows
+from saves import FULL as FULL_SAVE
+from saves import HEADER as SAVE_HEADER
+from saves import QUICK as QUICK_SAVE
+from saves import save_rows
 from table import HEADER, Row, as_markdown, as_text
 from written import written_rows
 
@@ -61,13 +65,15 @@ def parse_arguments() -> argparse.Namespace:
                              f"{FEW_KEYS:,} against {MANY_KEYS:,} keys")
     parser.add_argument("--fair", action="store_true",
                         help="also one quiet account's calls beside loads of another's")
+    parser.add_argument("--save", action="store_true",
+                        help="also how long writers wait beside saves of the server")
     parser.add_argument("--class", action="store_true", dest="classroom",
                         help="also one server with 30 to 1,000 students on it")
     parser.add_argument("--beside", type=Path, metavar="FOLDER",
                         help="also the calls beside those of an earlier amilab in that folder")
     parser.add_argument("--only", action="store_true",
                          help="with --large, --instances, --written, --chains, --nbd, --ebs, --s3, "
-                              "--fair, --class or --beside: nothing but these")
+                              "--fair, --save, --class or --beside: nothing but these")
     parser.add_argument("--markdown", action="store_true", help="tables for docs/performance.md")
     parser.add_argument("--build", type=Path, default=Path("build/release"),
                         help="the folder of the programs; default build/release")
@@ -140,6 +146,9 @@ def run(options: argparse.Namespace, programs: Programs, failures: list[str]) ->
     if options.fair:
         print_table(options.markdown, "One account beside another", FAIR_HEADER,
                     fair_rows(programs, QUICK if options.quick else FULL))
+    if options.save:
+        print_table(options.markdown, "Writers beside a save", SAVE_HEADER,
+                    save_rows(programs, QUICK_SAVE if options.quick else FULL_SAVE))
     if options.classroom:
         print_table(options.markdown, "A class", CLASS_HEADER,
                     class_rows(programs, QUICK_CLASS if options.quick else FULL_CLASS))

@@ -65,6 +65,13 @@ class Bench(unittest.TestCase):
     def test_prints_a_row_for_each_load_beside_a_quiet_account(self):
         self.assertEqual(self.names("--fair")[1:], [f"| {load}" for load in fair.LOADS])
 
+    def test_prints_rows_of_writers_beside_a_save(self):
+        self.assertEqual(self.names("--save")[1:],
+                         [f"| {what}, {load}"
+                          for load in ("saves of 8 MiB",
+                                       "saves that begin, of 3 volumes written since")
+                          for what in ("CreateTags", "4 KiB by NBD")])
+
     def test_prints_a_row_for_each_class(self):
         self.assertEqual(self.names("--class")[1:], ["| 8, each a call a second",
                                                      "| 8, as fast as they can",
