@@ -20,6 +20,10 @@ from classroom import class_rows
 from ebs import ebs_rows
 from fair import FULL, QUICK, fair_rows
 from fair import HEADER as FAIR_HEADER
+from idle import FEW as FEW_AT_REST
+from idle import MUCH as MANY_AT_REST
+from idle import header as idle_header
+from idle import idle_rows
 from instances import MUCH as MUCH_INSTANCES
 from instances import instance_rows
 from large import LITTLE, MUCH, large_rows
@@ -67,13 +71,16 @@ def parse_arguments() -> argparse.Namespace:
                         help="also one quiet account's calls beside loads of another's")
     parser.add_argument("--save", action="store_true",
                         help="also how long writers wait beside saves of the server")
+    parser.add_argument("--idle", action="store_true",
+                        help=f"also what {MANY_AT_REST:,} instances and volumes at rest cost, "
+                             "beside nothing")
     parser.add_argument("--class", action="store_true", dest="classroom",
                         help="also one server with 30 to 1,000 students on it")
     parser.add_argument("--beside", type=Path, metavar="FOLDER",
                         help="also the calls beside those of an earlier amilab in that folder")
     parser.add_argument("--only", action="store_true",
                          help="with --large, --instances, --written, --chains, --nbd, --ebs, --s3, "
-                              "--fair, --save, --class or --beside: nothing but these")
+                              "--fair, --save, --idle, --class or --beside: nothing but these")
     parser.add_argument("--markdown", action="store_true", help="tables for docs/performance.md")
     parser.add_argument("--build", type=Path, default=Path("build/release"),
                         help="the folder of the programs; default build/release")
@@ -149,6 +156,10 @@ def run(options: argparse.Namespace, programs: Programs, failures: list[str]) ->
     if options.save:
         print_table(options.markdown, "Writers beside a save", SAVE_HEADER,
                     save_rows(programs, QUICK_SAVE if options.quick else FULL_SAVE))
+    if options.idle:
+        count, seconds = (FEW_AT_REST, 1) if options.quick else (MANY_AT_REST, 60)
+        print_table(options.markdown, "At rest", idle_header(count),
+                    idle_rows(programs, count, seconds))
     if options.classroom:
         print_table(options.markdown, "A class", CLASS_HEADER,
                     class_rows(programs, QUICK_CLASS if options.quick else FULL_CLASS))

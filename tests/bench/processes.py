@@ -34,6 +34,16 @@ class Server:
         # The clock of a process: see clock_getcpuclockid(3) and CPUCLOCK_SCHED in the kernel.
         return time.clock_gettime((~self._process.pid << 3) | 2)
 
+    def wake_ups(self) -> int:
+        """How often its threads have gone to sleep so far, which is how often they were woken;
+        without those that have ended."""
+        count = 0
+        for status in Path(f"/proc/{self._process.pid}/task").glob("*/status"):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                count += int(re.search(r"^voluntary_ctxt_switches:\s*(\d+)", status.read_text(),
+                                       re.M)[1])
+        return count
+
     def resident_mib(self) -> float:
         status = Path(f"/proc/{self._process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s*(\d+) kB", status)[1]) / 1024

@@ -72,6 +72,9 @@ class Bench(unittest.TestCase):
                                        "saves that begin, of 3 volumes written since")
                           for what in ("CreateTags", "4 KiB by NBD")])
 
+    def test_prints_rows_of_a_server_at_rest(self):
+        self.assertEqual(self.names("--idle")[1:], ["| processor time", "| wake-ups of threads"])
+
     def test_prints_a_row_for_each_class(self):
         self.assertEqual(self.names("--class")[1:], ["| 8, each a call a second",
                                                      "| 8, as fast as they can",
