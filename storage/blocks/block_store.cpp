@@ -265,9 +265,22 @@ std::uint64_t BlockStore::count_frees() const
     return registry_->files().frees();
 }
 
-std::uint64_t BlockStore::allocated_bytes(LayerId layer, std::uint64_t size_bytes) const
+std::uint64_t BlockStore::allocated_bytes(LayerId layer) const
 {
-    return registry_->files().allocated_bytes(layer, segments_of(size_bytes));
+    auto& files = registry_->files();
+    if (const auto kept = files.kept_bytes(layer)) {
+        return *kept;
+    }
+    // In this order: who opens the layer later has the look forgotten.
+    const auto look = files.begin_look(layer);
+    const bool is_open = registry_->find(layer) != nullptr;
+    const auto bytes = files.allocated_bytes(layer);
+    if (is_open) {
+        files.forget_bytes(layer);
+    } else {
+        files.keep_bytes(layer, look, bytes);
+    }
+    return bytes;
 }
 
 std::uint64_t BlockStore::unfilled_bytes(LayerId layer) const
@@ -279,15 +292,9 @@ std::uint64_t BlockStore::unfilled_bytes(LayerId layer) const
 std::map<LayerId, std::uint64_t> BlockStore::allocated_bytes_of_all() const
 {
     std::map<LayerId, std::uint64_t> bytes;
-    auto& files = registry_->files();
-    for (const auto& name : files.file_system().list_directory(files.directory())) {
-        const auto parsed = parse_file_name(name);
-        if (!parsed || parsed->is_new) {
-            continue;
-        }
-        // One that has gone meanwhile takes nothing.
-        if (const auto status = files.file_system().status(files.directory() + '/' + name)) {
-            bytes[parsed->key.layer] += status->allocated_bytes;
+    for (const auto layer : registry_->files().layers()) {
+        if (const auto size = allocated_bytes(layer); size > 0) {
+            bytes.emplace(layer, size);
         }
     }
     return bytes;

@@ -134,14 +134,14 @@ public:
     /// many layers. `is_known` is called for those only.
     std::size_t sweep_orphans(const std::function<bool(LayerId)>& is_known);
 
-    /// The space of a layer's files as the file system counts it. `size_bytes` is at least the size
-    /// of the disks that the layer is of: the smaller, the fewer files are looked for.
-    std::uint64_t allocated_bytes(LayerId layer, std::uint64_t size_bytes = kMaxVolumeSize) const;
+    /// The space of a layer's files as the file system counts it. A layer that nobody has opened
+    /// since the last look is not looked at again.
+    std::uint64_t allocated_bytes(LayerId layer) const;
     /// How often files of layers were removed or got holes. Cheap.
     std::uint64_t count_frees() const;
     /// What the layer's partial blocks will take besides when they are whole.
     std::uint64_t unfilled_bytes(LayerId layer) const;
-    /// The space of all layers that have files. Looks at each file once, whatever the disks' sizes.
+    /// The space of all layers that take any. Looks at what has been open since the last look.
     std::map<LayerId, std::uint64_t> allocated_bytes_of_all() const;
 
     /// Makes one layer survive power loss, for callers that know its parents to do so: a snapshot

@@ -48,9 +48,14 @@ void LayerFiles::read_names()
     const Lock lock(files_mutex_);
     for (const auto& name : names) {
         const auto parsed = parse_file_name(name);
-        if (parsed && !parsed->is_new && parsed->key.kind <= FileKind::kMap) {
-            names_[parsed->key.layer][static_cast<std::size_t>(parsed->key.kind)] |=
-                std::uint64_t{1} << parsed->key.segment;
+        if (!parsed || parsed->is_new) {
+            continue;
+        }
+        const auto bit = std::uint64_t{1} << parsed->key.segment;
+        if (parsed->key.kind <= FileKind::kMap) {
+            names_[parsed->key.layer][static_cast<std::size_t>(parsed->key.kind)] |= bit;
+        } else if (parsed->key.kind == FileKind::kIndex) {
+            indexes_[parsed->key.layer] |= bit;
         }
     }
 }
@@ -80,6 +85,8 @@ void LayerFiles::forget_names(LayerId layer)
 {
     const Lock lock(files_mutex_);
     names_.erase(layer);
+    indexes_.erase(layer);
+    sizes_.erase(layer);
     std::erase_if(doubts_, [&](const auto& entry) { return entry.first.layer == layer; });
 }
 
@@ -138,14 +145,20 @@ std::unique_ptr<File> LayerFiles::open_new(const FileKey& key)
 
 void LayerFiles::put_in_place(const FileKey& key)
 {
+    if (key.kind == FileKind::kIndex) {
+        const Lock lock(files_mutex_);
+        indexes_[key.layer] |= std::uint64_t{1} << key.segment;
+    }
     file_system_.rename(directory_ + '/' + new_file_name(key), path_of(key));
     forget(key);
+    forget_bytes(key.layer);
 }
 
 bool LayerFiles::unlink(const FileKey& key)
 {
     forget(key);
     const bool was_there = file_system_.unlink(path_of(key));
+    forget_bytes(key.layer);
     note_freed();
     return was_there;
 }
@@ -191,24 +204,76 @@ void LayerFiles::unlink_segment(LayerId layer, std::uint32_t segment)
     }
 }
 
-std::uint64_t LayerFiles::allocated_bytes(LayerId layer, std::uint32_t segments)
+std::vector<LayerId> LayerFiles::layers()
 {
-    std::uint64_t bytes = 0;
-    for (std::uint32_t segment = 0; segment < segments; ++segment) {
-        const FileKey data{layer, segment, FileKind::kData};
-        const auto index = file_system_.status(path_of({layer, segment, FileKind::kIndex}));
-        bytes += index ? index->allocated_bytes : 0;
-        const auto status = file_system_.status(path_of(data));
-        if (!status) {
-            continue;
+    std::vector<LayerId> layers;
+    const Lock lock(files_mutex_);
+    for (const auto& [layer, names] : names_) {
+        layers.push_back(layer);
+    }
+    for (const auto& [layer, segments] : indexes_) {
+        if (!names_.contains(layer)) {
+            layers.push_back(layer);
         }
-        bytes += status->allocated_bytes;
-        for (const auto kind : {FileKind::kLiveMap, FileKind::kMap, FileKind::kChecksums}) {
-            const auto map = file_system_.status(path_of({layer, segment, kind}));
-            bytes += map ? map->allocated_bytes : 0;
+    }
+    return layers;
+}
+
+std::uint64_t LayerFiles::allocated_bytes(LayerId layer)
+{
+    std::uint64_t indexes = 0;
+    {
+        const Lock lock(files_mutex_);
+        const auto found = indexes_.find(layer);
+        indexes = found == indexes_.end() ? 0 : found->second;
+    }
+    const auto segments = segments_of(layer);
+    std::uint64_t bytes = 0;
+    const auto add = [&](std::uint32_t segment, FileKind kind) {
+        const auto status = file_system_.status(path_of({layer, segment, kind}));
+        bytes += status ? status->allocated_bytes : 0;
+        return status.has_value();
+    };
+    for (std::uint32_t segment = 0; segment < kMaxSegments; ++segment) {
+        if ((indexes >> segment & 1U) != 0) {
+            add(segment, FileKind::kIndex);
+        }
+        if ((segments >> segment & 1U) != 0 && add(segment, FileKind::kData)) {
+            for (const auto kind : {FileKind::kLiveMap, FileKind::kMap, FileKind::kChecksums}) {
+                add(segment, kind);
+            }
         }
     }
     return bytes;
+}
+
+std::optional<std::uint64_t> LayerFiles::kept_bytes(LayerId layer)
+{
+    const Lock lock(files_mutex_);
+    const auto found = sizes_.find(layer);
+    return found == sizes_.end() ? std::nullopt : found->second.bytes;
+}
+
+std::uint64_t LayerFiles::begin_look(LayerId layer)
+{
+    const Lock lock(files_mutex_);
+    sizes_[layer] = {.look = ++looks_, .bytes = {}};
+    return looks_;
+}
+
+void LayerFiles::keep_bytes(LayerId layer, std::uint64_t look, std::uint64_t bytes)
+{
+    const Lock lock(files_mutex_);
+    if (const auto found = sizes_.find(layer);
+        found != sizes_.end() && found->second.look == look) {
+        found->second.bytes = bytes;
+    }
+}
+
+void LayerFiles::forget_bytes(LayerId layer)
+{
+    const Lock lock(files_mutex_);
+    sizes_.erase(layer);
 }
 
 std::uint64_t LayerFiles::note_directory_change()

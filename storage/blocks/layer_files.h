@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "storage/base/descriptors.h"
 #include "storage/base/mutex.h"
@@ -71,8 +72,19 @@ public:
     void unlink_layer(LayerId layer);
     /// Removes the files of a layer of which some may be missing in any way.
     void unlink_every_file(LayerId layer);
-    /// The bytes of all files of the layer's first segments, as the file system counts them.
-    std::uint64_t allocated_bytes(LayerId layer, std::uint32_t segments);
+    /// The layers that have files, or are about to. Asks no disk.
+    std::vector<LayerId> layers();
+    /// The bytes of all files of the layer, as the file system counts them. Looks for no other
+    /// files than may be there.
+    std::uint64_t allocated_bytes(LayerId layer);
+    /// What somebody has found them to be, as long as nothing may have changed them since.
+    std::optional<std::uint64_t> kept_bytes(LayerId layer);
+    /// To be called before a look at files that nobody has open; what is found may be kept by the
+    /// number that this returns, unless forget_bytes() was called or another look began meanwhile.
+    std::uint64_t begin_look(LayerId layer);
+    void keep_bytes(LayerId layer, std::uint64_t look, std::uint64_t bytes);
+    /// To be called before somebody opens the layer, and when its files were changed without that.
+    void forget_bytes(LayerId layer);
 
     /// To be called when a file has got a hole.
     void note_freed() { ++frees_; }
@@ -124,6 +136,10 @@ private:
 
     /// For each kind of file one bit for each segment that has one.
     using Names = std::array<std::uint64_t, 3>;
+    struct Size {
+        std::uint64_t look = 0;  ///< the last that has begun
+        std::optional<std::uint64_t> bytes;
+    };
 
     void read_names();
     void forget_names(LayerId layer);
@@ -142,6 +158,10 @@ private:
     LruCache<FileKey, OpenFile, FileKeyHash> files_ GUARDED_BY(files_mutex_);
 
     std::unordered_map<LayerId, Names> names_ GUARDED_BY(files_mutex_);
+    /// One bit for each segment that has an index.
+    std::unordered_map<LayerId, std::uint64_t> indexes_ GUARDED_BY(files_mutex_);
+    std::unordered_map<LayerId, Size> sizes_ GUARDED_BY(files_mutex_);
+    std::uint64_t looks_ GUARDED_BY(files_mutex_) = 0;
     std::map<FileKey, Doubt> doubts_ GUARDED_BY(files_mutex_);
 
     std::atomic<std::int64_t> partial_blocks_{0};

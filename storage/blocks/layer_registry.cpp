@@ -299,6 +299,7 @@ std::shared_ptr<Layer> LayerRegistry::open_layer(LayerId id, Layer::Role role)
     auto& known = layers_[id];
     auto layer = known.lock();
     if (!layer) {
+        files_.forget_bytes(id);  // before anybody can change them
         const auto expected = expectations_.find(id);
         layer = std::make_shared<Layer>(
             files_, id, role,

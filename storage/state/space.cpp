@@ -133,17 +133,15 @@ std::vector<DiskSpace> measure_all(Nodes& nodes, std::vector<DiskRow>&& disks)
 Nodes nodes_of(Generation& generation, Database& db, const std::vector<DiskRow>& disks)
 {
     std::vector<LayerId> tops;
-    std::int64_t largest_gib = 0;
     for (const auto& disk : disks) {
         tops.push_back(disk.layer);
-        largest_gib = std::max(largest_gib, disk.size_gib);
     }
     Nodes nodes;
     for (const auto& layer : select_layers_below(db, tops)) {
         auto& node = nodes[layer.id];
         node.parent = layer.parent;
         node.uses = static_cast<std::size_t>(layer.uses);
-        node.bytes = generation.blocks().allocated_bytes(layer.id, bytes_of_gib(largest_gib));
+        node.bytes = generation.blocks().allocated_bytes(layer.id);
     }
     return nodes;
 }
@@ -215,15 +213,10 @@ std::vector<DiskSpace> measure_disks(Generation& generation, const DiskPage& pag
 std::uint64_t measure_held_bytes(Generation& generation, std::string_view account)
 {
     auto lease = generation.reader();
-    std::int64_t largest_gib = 0;
-    for (const auto& disk : select_disks_of(lease.db(), account)) {
-        largest_gib = std::max(largest_gib, disk.size_gib);
-    }
-    const auto size_bytes = bytes_of_gib(largest_gib);
     auto bytes = static_cast<std::uint64_t>(sum_held_bytes(lease.db(), account));
     for (const auto layer : select_layers_held_by(lease.db(), account)) {
         auto& blocks = generation.blocks();
-        bytes += blocks.allocated_bytes(layer, size_bytes) + blocks.unfilled_bytes(layer);
+        bytes += blocks.allocated_bytes(layer) + blocks.unfilled_bytes(layer);
     }
     return bytes;
 }

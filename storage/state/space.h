@@ -43,8 +43,9 @@ struct Space {
     std::uint64_t allocated_bytes = 0;
 };
 
-/// The space of all accounts and regions. Looks at each file of layers once, and at each layer, so
-/// that the cost is that of what there is. Throws StorageError.
+/// The space of all accounts and regions. Goes through all rows of layers and disks, and looks at
+/// the files of those layers alone that somebody has had open since the last look. Throws
+/// StorageError.
 Space measure_space(Generation& generation);
 
 /// The space of one account, in all regions; `allocated_bytes` is of the layers that its volumes

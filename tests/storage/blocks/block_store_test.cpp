@@ -235,6 +235,110 @@ TEST_F(BlockStoreTest, AllocatedBytesAreWhatTheFileSystemCounts)
     EXPECT_EQ(all.begin()->second, store->allocated_bytes(all.begin()->first));
 }
 
+/// What the file system says of all files in the folder.
+std::uint64_t bytes_of_files(FileSystem& files, const std::string& folder)
+{
+    std::uint64_t bytes = 0;
+    for (const auto& name : files.list_directory(folder)) {
+        bytes += files.status(folder + '/' + name)->allocated_bytes;
+    }
+    return bytes;
+}
+
+std::uint64_t sum_of_all(const BlockStore& store)
+{
+    std::uint64_t bytes = 0;
+    for (const auto& [layer, size] : store.allocated_bytes_of_all()) {
+        bytes += size;
+    }
+    return bytes;
+}
+
+TEST_F(BlockStoreTest, LayersThatNobodyHasOpenedAreNotLookedAtAgain)
+{
+    std::size_t looks = 0;
+    FaultyFileSystem counted(files_, [&](std::string_view operation, const std::string&) {
+        looks += operation == "stat" ? 1 : 0;
+        return Fault();
+    });
+    const auto store =
+        std::make_unique<BlockStore>(counted, directory_.path(), BlockStore::Options());
+    std::vector<LayerId> layers;
+    for (int count = 0; count < 20; ++count) {
+        layers.push_back(store->new_layer_id());
+        store->open_volume({layers.back()}, kMiB)->write(0, filled(kBlockSize, 1));
+    }
+    const auto looks_of = [&](const std::function<void()>& action) {
+        looks = 0;
+        action();
+        return looks;
+    };
+    EXPECT_EQ(sum_of_all(*store), bytes_of_files(files_, directory_.path()));
+    EXPECT_EQ(looks_of([&] { sum_of_all(*store); }), 0U);
+    EXPECT_EQ(looks_of([&] { store->allocated_bytes(layers[3]); }), 0U);
+    store->open_volume({layers[7]}, kMiB)->write(kBlockSize, filled(kBlockSize, 2));
+    EXPECT_EQ(looks_of([&] { sum_of_all(*store); }), 4U) << "data, two maps, checksums";
+    EXPECT_EQ(sum_of_all(*store), bytes_of_files(files_, directory_.path()));
+    const auto volume = store->open_volume({layers[9]}, kMiB);
+    for (int count = 0; count < 2; ++count) {
+        EXPECT_EQ(looks_of([&] { sum_of_all(*store); }), 4U) << "while it is open";
+    }
+    EXPECT_EQ(looks_of([&] { store->allocated_bytes(store->new_layer_id()); }), 0U)
+        << "a layer without files";
+}
+
+TEST_F(BlockStoreTest, KeptSizesFollowWhatChangesFiles)
+{
+    const auto store = open();
+    const auto expect_right = [&](const char* after) {
+        for (int count = 0; count < 2; ++count) {
+            EXPECT_EQ(sum_of_all(*store), bytes_of_files(files_, directory_.path())) << after;
+        }
+    };
+    std::vector<LayerId> chain = {store->new_layer_id()};
+    const auto seal_top = [&] {
+        auto gate = store->close_gate(chain.front(), store->new_layer_id());
+        gate.swap_top();
+        chain.insert(chain.begin(), gate.next_top());
+    };
+    const auto write_block = [&](std::uint64_t block, int value) {
+        store->open_volume(chain, 64 * kMiB)->write(block * kBlockSize, filled(kBlockSize, value));
+    };
+    expect_right("nothing");
+    for (std::uint64_t block = 0; block < 8; ++block) {
+        write_block(block, 1);
+    }
+    expect_right("a write");
+    seal_top();
+    expect_right("sealing");
+    store->sync_layer(chain.back());
+    expect_right("a sync");
+    write_block(0, 2);
+    write_block(9, 2);
+    seal_top();
+    ASSERT_TRUE(store->write_index({chain.begin() + 1, chain.end()}, [] { return true; }));
+    expect_right("an index");
+    store->remove_index(chain[1]);
+    expect_right("an index that went");
+    auto merge = store->merge_sealed(chain[2], chain[1]);
+    while (merge->step(1)) {
+        expect_right("a step of a merge");
+    }
+    const auto gone = merge->gone();
+    merge.reset();
+    std::erase(chain, gone);
+    store->remove_layer(gone);
+    expect_right("a merge");
+    write_block(1, 3);
+    expect_right("a write to the top");
+    store->open_volume(chain, 64 * kMiB)->trim(kBlockSize, kBlockSize);
+    expect_right("a trim");
+    for (const auto layer : chain) {
+        store->remove_layer(layer);
+        expect_right("a layer that went");
+    }
+}
+
 TEST_F(BlockStoreTest, DescriptorsAndMemoryAreBoundedWithAThousandLayers)
 {
     constexpr std::uint64_t kLayers = 1000;
