@@ -82,6 +82,10 @@ void print_table(const json::object& bill)
     fmt::print("a month of {} hours: {} USD, once for copies: {} USD, without a price: {}\n",
                bill.at("month_hours").as_int64(), dollars(bill.at("monthly_usd")),
                dollars(bill.at("once_usd")), bill.at("unpriced").as_int64());
+    for (const auto& one : bill.at("not_told").as_array()) {
+        fmt::print("not told: {}: {}\n", text_at(one.as_object(), "what"),
+                   text_at(one.as_object(), "why"));
+    }
     for (const auto& source : bill.at("sources").as_array()) {
         fmt::print("prices of {}: {}\n", text_at(source.as_object(), "date"),
                    text_at(source.as_object(), "page"));

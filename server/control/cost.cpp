@@ -130,15 +130,26 @@ public:
 
     Cost of(const CopiedImageRow& copy) const
     {
-        if (!copy.full_size_bytes) {
-            return unknown("its snapshots have not been counted yet");
-        }
-        return times(select_transfer_price(db_, copy.source_image_region, region_),
-                     gigabytes(static_cast<std::uint64_t>(*copy.full_size_bytes)),
-                     fmt::format("transfers from {}", copy.source_image_region));
+        return of_transfer(copy.source_image_region, copy.full_size_bytes);
+    }
+    Cost of(const CopiedSnapshotRow& copy) const
+    {
+        return of_transfer(copy.source_region, copy.full_size_bytes);
     }
 
 private:
+    /// Source: copies of snapshots, and of images by their snapshots, are charged as data that goes
+    /// from one region to the other (documented: "How AWS Pricing Works", Amazon EBS).
+    Cost of_transfer(const std::string& from, std::optional<std::int64_t> bytes) const
+    {
+        if (!bytes) {
+            return unknown("its data have not been counted yet");
+        }
+        return times(select_transfer_price(db_, from, region_),
+                     gigabytes(static_cast<std::uint64_t>(*bytes)),
+                     fmt::format("transfers from {}", from));
+    }
+
     Cost iops_of(const std::string& type, std::int64_t iops) const
     {
         if (type == VolumeType::kIo2 && iops > kMostIopsOfOnePrice) {
@@ -198,6 +209,24 @@ private:
     std::map<ImagePlace, ImagePlace> roots_;
 };
 
+/// What AWS charges for and no resource or sum above has, lest it be taken for nothing.
+json::array not_told()
+{
+    constexpr const char* kNoPrice = "no price of it is known";
+    json::array all;
+    for (const auto& [what, why] : {
+             std::pair("data that leave AWS or go between zones",
+                       "no packets are moved here, so that there is no quantity"),
+             std::pair("S3: what objects take, requests, data that go to other regions", kNoPrice),
+             std::pair("public addresses, gateways, endpoints, hosts, reservations", kNoPrice),
+             std::pair("fast restores of snapshots, restores from the archive, EBS direct APIs",
+                       kNoPrice),
+         }) {
+        all.push_back(json::object{{"what", what}, {"why", why}});
+    }
+    return all;
+}
+
 /// What is asked of an account's rows in a region; valid as long as the texts are.
 ListQuery page_of(Generation& generation, std::string_view account, std::string_view region,
                   std::string_view last_id, std::int64_t rows)
@@ -249,7 +278,7 @@ public:
     }
 
 private:
-    enum class Kind { kSnapshots, kVolumes, kInstances, kCopies };
+    enum class Kind { kSnapshots, kVolumes, kInstances, kImageCopies, kSnapshotCopies };
 
     std::string begin()
     {
@@ -277,8 +306,11 @@ private:
             case Kind::kInstances:
                 add_rows<kBilledInstanceList>(text);
                 break;
-            case Kind::kCopies:
+            case Kind::kImageCopies:
                 add_rows<kCopiedImageList>(text);
+                break;
+            case Kind::kSnapshotCopies:
+                add_rows<kCopiedSnapshotList>(text);
                 break;
         }
     }
@@ -287,7 +319,7 @@ private:
     void go_on()
     {
         last_id_.clear();
-        if (kind_ == Kind::kCopies) {
+        if (kind_ == Kind::kSnapshotCopies) {
             kind_ = Kind::kSnapshots;
             ++region_;
         } else {
@@ -335,13 +367,30 @@ private:
 
     void add(std::string& text, const CopiedImageRow& row, const Cost& cost)
     {
-        json::object shown_row{{"kind", "copy"},
-                               {"id", row.id.text()},
-                               {"region", region()},
-                               {"source", row.source_image_id},
-                               {"source_region", row.source_image_region}};
-        if (row.full_size_bytes) {
-            shown_row["bytes"] = *row.full_size_bytes;
+        add_copy(text,
+                 {{"kind", "copy"},
+                  {"id", row.id.text()},
+                  {"region", region()},
+                  {"source", row.source_image_id},
+                  {"source_region", row.source_image_region}},
+                 row.full_size_bytes, cost);
+    }
+
+    void add(std::string& text, const CopiedSnapshotRow& row, const Cost& cost)
+    {
+        add_copy(text,
+                 {{"kind", "copy"},
+                  {"id", row.id.text()},
+                  {"region", region()},
+                  {"source_region", row.source_region}},
+                 row.full_size_bytes, cost);
+    }
+
+    void add_copy(std::string& text, json::object shown_row, std::optional<std::int64_t> bytes,
+                  const Cost& cost)
+    {
+        if (bytes) {
+            shown_row["bytes"] = *bytes;
         }
         shown_row["once_usd"] = shown(cost);
         note(shown_row, cost);
@@ -503,6 +552,7 @@ private:
         auto sums = json::serialize(json::object{{"monthly_usd", shown({.usd = monthly_})},
                                                  {"once_usd", shown({.usd = once_})},
                                                  {"unpriced", unpriced_},
+                                                 {"not_told", not_told()},
                                                  {"sources", std::move(sources)}});
         return text + (is_first ? "]," : "\n],") + sums.substr(1) + "\n";
     }

@@ -20,6 +20,7 @@ def test_cost_is_a_table_with_the_sources_of_its_prices(server):
     (row,) = [line.split() for line in done.stdout.splitlines() if volume in line]
     assert row == ["volume", volume, "us-east-1", "10", "GB", "gp3", "0.800000", "0.800000"]
     assert "https://pricing.us-east-1.amazonaws.com/" in done.stdout
+    assert "not told: data that leave AWS or go between zones: no packets are moved" in done.stdout
 
 
 def test_cost_is_that_of_the_account_asked_for(server):

@@ -103,6 +103,26 @@ inline constexpr auto kCopiedImageColumns = columns<CopiedImageRow>(
 inline constexpr Listing<CopiedImageRow> kCopiedImageList{
     .where = kIsFromElsewhere, .key = "i.id", .columns = kCopiedImageColumns};
 
+/// A snapshot that was copied from another region, and not with an image that was. One that is in
+/// error has brought nothing.
+struct CopiedSnapshotRow {
+    SnapshotId id{};
+    std::string source_region{};
+    /// All of its data; nothing until it has been counted.
+    std::optional<std::int64_t> full_size_bytes{};
+};
+inline constexpr auto kIsCopiedAlone =
+    "s.source_region IS NOT NULL AND s.state <> " + sql_word<SnapshotState::kError> +
+    " AND NOT EXISTS (SELECT 1 FROM main.image_mapping m JOIN main.image i ON i.id = m.image_id"
+    " WHERE m.snapshot_id = s.id AND i.owner = s.owner AND " +
+    kIsFromElsewhere + ")";
+inline constexpr auto kCopiedSnapshotColumns =
+    columns<CopiedSnapshotRow>("main.snapshot", "s", text<&CopiedSnapshotRow::id>("id"),
+                               text<&CopiedSnapshotRow::source_region>("source_region"),
+                               integer<&CopiedSnapshotRow::full_size_bytes>("full_size_bytes"));
+inline constexpr Listing<CopiedSnapshotRow> kCopiedSnapshotList{
+    .where = kIsCopiedAlone, .key = "s.id", .columns = kCopiedSnapshotColumns};
+
 /// An image in its region.
 struct ImagePlace {
     std::string region{};

@@ -94,6 +94,11 @@ void set_snapshot_full_size(Database& db, const SnapshotId& id, std::int64_t byt
     Statement(db, "UPDATE snapshot SET full_size_bytes = ? WHERE id = ?").execute(bytes, id);
 }
 
+void set_snapshot_source_region(Database& db, const SnapshotId& id, std::string_view region)
+{
+    Statement(db, "UPDATE snapshot SET source_region = ? WHERE id = ?").execute(region, id);
+}
+
 std::int64_t count_pending_snapshots(Database& db, const VolumeId& volume)
 {
     static constexpr auto kSelect =

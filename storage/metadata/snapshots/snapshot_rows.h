@@ -129,6 +129,8 @@ std::vector<SnapshotId> select_uncounted_snapshots(Database& db);
 /// The full size, where it is known, of a snapshot of the layer right below.
 std::optional<std::int64_t> select_full_size_below(Database& db, LayerId layer);
 void set_snapshot_full_size(Database& db, const SnapshotId& id, std::int64_t bytes);
+/// The other region that it is a copy from.
+void set_snapshot_source_region(Database& db, const SnapshotId& id, std::string_view region);
 
 std::int64_t count_pending_snapshots(Database& db, const VolumeId& volume);
 /// How many copies the owner has under way into the region.

@@ -226,6 +226,86 @@ TEST(Cost, OfACopyFromAnotherRegionIsATransferOnce)
     EXPECT_TRUE(row_of(bill(aws), copy).empty());
 }
 
+TEST(Cost, OfASnapshotCopiedFromAnotherRegionIsATransferOnce)
+{
+    TestEmulator aws;
+    const auto volume = new_volume(aws);
+    fill_volume(aws, volume, 0, 2 * kEbsBlockBytes, 'a');
+    const auto snapshot = snapshot_of(aws, volume);
+    aws.data().background().drain();
+    const auto copy_into = [&](const char* region) {
+        return aws
+            .must("CopySnapshot", {{"SourceRegion", kRegion}, {"SourceSnapshotId", snapshot}},
+                  kAccount, region)
+            .text("snapshotId");
+    };
+    const auto near = copy_into(kRegion);
+    const auto far = copy_into("eu-west-1");
+    const auto copies_of = [&](const char* region) {
+        std::vector<json::object> rows;
+        const auto all = bill(aws, region);
+        for (const auto& row : all.at("resources").as_array()) {
+            if (row.at("kind") == "copy") {
+                rows.push_back(row.as_object());
+            }
+        }
+        return rows;
+    };
+    EXPECT_TRUE(copies_of(kRegion).empty()) << near << " was not transferred";
+    const auto copies = copies_of("eu-west-1");
+    ASSERT_EQ(copies.size(), 1U);
+    EXPECT_EQ(copies[0].at("id"), json::string_view(far));
+    EXPECT_EQ(copies[0].at("source_region"), json::string_view(kRegion));
+    EXPECT_EQ(copies[0].at("bytes"), 2 * kEbsBlockBytes);
+    EXPECT_THAT(number(copies[0], "once_usd"),
+                DoubleNear(2.0 * kEbsBlockBytes / (1 << 30) * 0.02, kNear));
+    aws.must("DeleteSnapshot", {{"SnapshotId", far}}, kAccount, "eu-west-1");
+    EXPECT_TRUE(copies_of("eu-west-1").empty());
+}
+
+TEST(Cost, OfAnImageThatWasCopiedIsNotToldAgainByItsSnapshots)
+{
+    TestEmulator aws;
+    const auto volume = new_volume(aws);
+    fill_volume(aws, volume, 0, kEbsBlockBytes, 'a');
+    const auto image = aws.must("RegisterImage",
+                                {{"Name", "golden"},
+                                 {"RootDeviceName", "/dev/xvda"},
+                                 {"BlockDeviceMapping.1.DeviceName", "/dev/xvda"},
+                                 {"BlockDeviceMapping.1.Ebs.SnapshotId", snapshot_of(aws, volume)}})
+                           .text("imageId");
+    const auto copy =
+        aws.must("CopyImage",
+                 {{"Name", "golden"}, {"SourceRegion", kRegion}, {"SourceImageId", image}},
+                 kAccount, "eu-west-1")
+            .text("imageId");
+    aws.data().background().drain();
+    const auto once = [&] {
+        const auto all = bill(aws, "eu-west-1");
+        return number(all, "once_usd");
+    };
+    const auto with_image = once();
+    EXPECT_GT(with_image, 0);
+    EXPECT_THAT(number(row_of(bill(aws, "eu-west-1"), copy), "once_usd"),
+                DoubleNear(with_image, kNear));
+    // The transfer has been paid, whatever became of the image.
+    aws.must("DeregisterImage", {{"ImageId", copy}}, kAccount, "eu-west-1");
+    EXPECT_THAT(once(), DoubleNear(with_image, kNear));
+}
+
+TEST(Cost, SaysWhatItDoesNotTell)
+{
+    TestEmulator aws;
+    const auto all = bill(aws);
+    std::string what;
+    for (const auto& one : all.at("not_told").as_array()) {
+        what += std::string(one.at("what").as_string()) + "\n";
+        EXPECT_FALSE(one.at("why").as_string().empty());
+    }
+    EXPECT_THAT(what, ::testing::AllOf(::testing::HasSubstr("leave AWS or go between zones"),
+                                       ::testing::HasSubstr("S3")));
+}
+
 TEST(Cost, IsOfOneAccountAndOfAllRegionsUnlessOneIsNamed)
 {
     TestEmulator aws;

@@ -68,20 +68,24 @@ SnapshotRow start_snapshot_copy(Session& session, const SnapshotRow& source,
     auto id = session.next_id<SnapshotId>();
     auto encryption = encrypt_copy(session, wanted.encryption, source, id.text());
     auto why_it_fails = why_key_is_unusable(session, encryption);
-    return new_snapshot(session,
-                        {.id = std::move(id),
-                         .layer_id = source.layer_id,
-                         .volume_size_gib = source.volume_size_gib,
-                         .description = wanted.description,
-                         .encryption = std::move(encryption),
-                         .due_ms = copy_due_ms(session, wanted.completion_minutes),
-                         .transfer_type = wanted.completion_minutes ? TransferType::kTimeBased
-                                                                    : TransferType::kStandard,
-                         .completion_duration_minutes = wanted.completion_minutes,
-                         .status_message = std::move(why_it_fails),
-                         .full_size_bytes = source.full_size_bytes,
-                         .product_codes_of = source.id.text(),
-                         .tags = wanted.tags});
+    auto copy =
+        new_snapshot(session, {.id = std::move(id),
+                               .layer_id = source.layer_id,
+                               .volume_size_gib = source.volume_size_gib,
+                               .description = wanted.description,
+                               .encryption = std::move(encryption),
+                               .due_ms = copy_due_ms(session, wanted.completion_minutes),
+                               .transfer_type = wanted.completion_minutes ? TransferType::kTimeBased
+                                                                          : TransferType::kStandard,
+                               .completion_duration_minutes = wanted.completion_minutes,
+                               .status_message = std::move(why_it_fails),
+                               .full_size_bytes = source.full_size_bytes,
+                               .product_codes_of = source.id.text(),
+                               .tags = wanted.tags});
+    if (source.region != session.region()) {
+        set_snapshot_source_region(session.db(), copy.id, source.region);
+    }
+    return copy;
 }
 
 // Source: EC2 API Reference, CopySnapshot (documented). A source that is not there is refused;
