@@ -65,7 +65,8 @@ class World:
 
 
 def begin_save(server: Server) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
-    """Its instant has been taken. The one before may still have to notice that nobody reads it."""
+    """A save whose instant has been taken. Waits while the one before has not noticed yet that nobody
+    reads it."""
     while True:
         connection = http.client.HTTPConnection("127.0.0.1", server.port)
         connection.request("GET", "/_amilab/save")
