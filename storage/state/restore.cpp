@@ -1,5 +1,6 @@
 #include "storage/state/restore.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <map>
@@ -39,8 +40,11 @@ constexpr std::uint64_t kMostBlobBytes = std::uint64_t{64} << 40U;
 
 using LayerRecords = std::map<LayerId, LayerRecord>;
 
-[[noreturn]] void refuse(const std::string& save_path, std::string_view what)
+/// In one line, whatever keys of objects and SQLite's words have.
+[[noreturn]] void refuse(const std::string& save_path, std::string what)
 {
+    std::ranges::replace_if(
+        what, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
     throw StorageError(EBADMSG, "read the save", save_path, what);
 }
 

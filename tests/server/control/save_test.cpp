@@ -472,15 +472,18 @@ TEST_F(SaveTest, WithoutAnObjectsFileIsRefusedByTheObjectsName)
     s3.must("PUT", "/disks");
     s3.must("PUT", "/disks/one", std::string(100'000, 'x'));
     s3.must("PUT", "/disks/two", "two");
+    s3.must("PUT", "/disks/line%0Aend", "three");
     save_to(aws, save_);
     const auto blobs = numbers_of(FrameKind::kBlobEnd);
-    ASSERT_EQ(blobs.size(), 2U);
+    ASSERT_EQ(blobs.size(), 3U);
     EXPECT_EQ(refusal_without(of_blob(blobs[0])), blob_name(blobs[0]) + " of disks/one is missing");
     EXPECT_EQ(refusal_without(of_blob(blobs[1])), blob_name(blobs[1]) + " of disks/two is missing");
+    EXPECT_EQ(refusal_without(of_blob(blobs[2])),
+              blob_name(blobs[2]) + " of disks/line end is missing");
     EXPECT_EQ(refusal_without(end_of(FrameKind::kBlobEnd, blobs[0])),
               "the end of " + blob_name(blobs[0]) + " is missing");
     EXPECT_EQ(refusal_when([](auto& save) { save.frames.back().frame.length = 7; }),
-              blob_name(blobs[1]) + " of disks/two has 7 bytes instead of 3");
+              blob_name(blobs[2]) + " of disks/line end has 7 bytes instead of 5");
 }
 
 TEST_F(SaveTest, WithoutRowsOrAPartOfThemIsRefused)
