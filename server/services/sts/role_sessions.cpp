@@ -229,8 +229,8 @@ Credentials give(Session& session, std::string_view account, const Principal& pr
 }  // namespace
 
 // Source: STS API Reference, AssumeRole (documented). Any role is taken to exist, to trust whoever
-// asks, and to allow sessions of the longest kind, whatever IAM has; policies and tags are checked and
-// change nothing (ours). That the root user may not is not held to: callers are that here.
+// asks, and to allow sessions of the longest kind, whatever IAM has; policies and tags are checked
+// and change nothing (ours). That the root user may not is not held to: callers are that here.
 AssumeRoleResponse assume_role(Session& session, const AssumeRoleRequest& request)
 {
     check(request);

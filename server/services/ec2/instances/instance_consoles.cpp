@@ -31,6 +31,9 @@ namespace amilab::ec2 {
 
 namespace {
 
+/// Source: EC2 User Guide, "Instance console output": the most recent 64 KB (documented).
+constexpr std::size_t kMostConsoleBytes = std::size_t{64} * 1024;
+
 /// What cloud-init runs of the user data, a line of output for each line of it.
 std::string user_data_lines(const InstanceRow& row)
 {
@@ -167,6 +170,13 @@ std::string windows_console(const InstanceRow& row)
         began);
 }
 
+/// Its end, if it is longer than what a console keeps.
+std::string most_recent(std::string text)
+{
+    text.erase(0, text.size() - std::min(text.size(), kMostConsoleBytes));
+    return text;
+}
+
 /// What the machine has written, or would have; nothing before the instance runs.
 std::string console_text(Session& session, const InstanceRow& row)
 {
@@ -255,7 +265,7 @@ GetConsoleOutputResponse get_console_output(Session& session,
     GetConsoleOutputResponse answer;
     answer.instance_id = row.id.text();
     answer.timestamp = Timestamp{row.state_change_time_ms};
-    const auto text = console_text(session, row);
+    const auto text = most_recent(console_text(session, row));
     if (!text.empty()) {
         answer.output = wire::encode_base64(text);
     }

@@ -147,6 +147,17 @@ TEST(GetConsoleOutput, ShowsTheLinesOfUserData)
     EXPECT_THAT(console_of(emulator, id), HasSubstr("cloud-init[1312]: echo hello\r\n"));
 }
 
+TEST(GetConsoleOutput, KeepsTheMostRecent64Kib)
+{
+    TestEmulator emulator;
+    const auto id = run_one(
+        emulator, {{"UserData", wire::encode_base64("#!/bin/sh\n" + std::string(16'000, '\n'))}});
+    const auto console = console_of(emulator, id);
+    EXPECT_THAT(console, SizeIs(65'536));
+    EXPECT_THAT(console, HasSubstr("-----BEGIN SSH HOST KEY KEYS-----"));
+    EXPECT_THAT(console, EndsWith(" login: "));
+}
+
 TEST(GetConsoleOutput, HasTheLatestOfNitroTypesAlone)
 {
     TestEmulator emulator;
