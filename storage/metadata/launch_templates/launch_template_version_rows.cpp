@@ -15,6 +15,14 @@ std::optional<LaunchTemplateVersionRow> select_launch_template_version(Database&
         id, version);
 }
 
+std::int64_t count_launch_template_versions(Database& db, const LaunchTemplateId& id)
+{
+    Statement select(db, "SELECT COUNT(*) FROM launch_template_version WHERE template_id = ?");
+    select.bind(id);
+    select.step();
+    return select.row().integer();
+}
+
 void delete_launch_template_version(Database& db, const LaunchTemplateId& id, std::int64_t version)
 {
     Statement(db, "DELETE FROM launch_template_version WHERE template_id = ? AND version = ?")

@@ -85,6 +85,7 @@ inline constexpr Listing<LaunchTemplateVersionRow> kLaunchTemplateVersionList{
 std::optional<LaunchTemplateVersionRow> select_launch_template_version(Database& db,
                                                                        const LaunchTemplateId& id,
                                                                        std::int64_t version);
+std::int64_t count_launch_template_versions(Database& db, const LaunchTemplateId& id);
 void delete_launch_template_version(Database& db, const LaunchTemplateId& id, std::int64_t version);
 void set_default_version(Database& db, const LaunchTemplateId& id, std::int64_t version);
 void set_next_version(Database& db, const LaunchTemplateId& id, std::int64_t version);

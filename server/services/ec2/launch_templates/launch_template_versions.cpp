@@ -18,7 +18,8 @@ namespace amilab::ec2 {
 
 namespace {
 
-// Source: EC2 User Guide, "Launch template limits" (documented).
+// Source: EC2 User Guide, "Launch template limits" (documented); that versions which were deleted
+// do not count is assumed.
 constexpr std::int64_t kMostVersions = 10'000;
 constexpr std::size_t kMostDeleted = 200;
 constexpr std::size_t kMostDescription = 255;
@@ -422,7 +423,9 @@ CreateLaunchTemplateVersionResponse create_launch_template_version(
         const auto source = require_version(session, row, request.source_version);
         parameters = laid_over(read_parameters(source.parameters), parameters);
     }
-    if (row.next_version > kMostVersions) {
+    // Numbers are not given twice, so that there are fewer than have been given.
+    if (row.next_version > kMostVersions &&
+        count_launch_template_versions(session.db(), row.id) >= kMostVersions) {
         throw too_many_versions(kMostVersions);
     }
     set_next_version(session.db(), row.id, row.next_version + 1);

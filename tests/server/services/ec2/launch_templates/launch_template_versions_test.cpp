@@ -46,6 +46,26 @@ TEST(CreateLaunchTemplateVersion, LaysItsDataOverThatOfItsSource)
     EXPECT_EQ(third.count(std::string(kData) + "keyName"), 0U);
 }
 
+TEST(CreateLaunchTemplateVersion, RefusesMoreThanTenThousandThatAreThere)
+{
+    TestEmulator emulator;
+    make_three(emulator);
+    emulator.generation().writer().db().run(
+        "WITH RECURSIVE number (n) AS (SELECT 4 UNION ALL SELECT n + 1 FROM number WHERE n < 10000)"
+        " INSERT INTO launch_template_version (template_id, version, create_time_ms, created_by,"
+        " parameters) SELECT l.id, n, 0, '', '' FROM launch_template l, number");
+    emulator.generation().writer().db().run("UPDATE launch_template SET next_version = 10001");
+    const auto more = version({{"LaunchTemplateData.InstanceType", "t3.nano"}});
+    const auto refused = emulator.call("CreateLaunchTemplateVersion", more);
+    EXPECT_EQ(refused.code, "VersionLimitExceeded");
+    EXPECT_EQ(refused.message, "A launch template may have 10000 versions.");
+    emulator.must("DeleteLaunchTemplateVersions", version({{"LaunchTemplateVersion.1", "2"}}));
+    EXPECT_EQ(emulator.must("CreateLaunchTemplateVersion", more)
+                  .text("launchTemplateVersion/versionNumber"),
+              "10001");
+    EXPECT_EQ(emulator.call("CreateLaunchTemplateVersion", more).code, "VersionLimitExceeded");
+}
+
 TEST(DescribeLaunchTemplateVersions, GivesTheNewestFirst)
 {
     TestEmulator emulator;
@@ -121,6 +141,23 @@ TEST(DescribeLaunchTemplateVersions, ResolveTheAliasOfAnImageWhenAsked)
     EXPECT_EQ(
         emulator.call("DescribeLaunchTemplateVersions", version({{"ResolveAlias", "true"}})).code,
         "SsmInvalidParameter");
+}
+
+TEST(DeleteLaunchTemplateVersions, TakesTwoHundredACall)
+{
+    TestEmulator emulator;
+    make_three(emulator);
+    Parameters many;
+    for (int number = 1; number <= 200; ++number) {
+        many.emplace_back("LaunchTemplateVersion." + std::to_string(number),
+                          std::to_string(number + 1));
+    }
+    EXPECT_THAT(emulator.must("DeleteLaunchTemplateVersions", version(many))
+                    .texts("successfullyDeletedLaunchTemplateVersionSet/item/versionNumber"),
+                ElementsAre("2", "3"));
+    many.emplace_back("LaunchTemplateVersion.201", "202");
+    EXPECT_EQ(emulator.call("DeleteLaunchTemplateVersions", version(many)).code,
+              "InvalidParameterValue");
 }
 
 TEST(DeleteLaunchTemplateVersions, DeletesEachButTheDefault)

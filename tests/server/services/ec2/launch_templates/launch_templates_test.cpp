@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/metadata/sql/statement.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
 
 namespace amilab::test {
@@ -58,6 +59,42 @@ TEST(CreateLaunchTemplate, RefusesNamesAndDataThatCannotBe)
     EXPECT_EQ(code("new", data("UserData", "!")), "InvalidUserData.Malformed");
     EXPECT_EQ(code("new", data("KernelId", "ami-12345678")), "InvalidParameterValue");
     EXPECT_EQ(code("new", merged(type, {{"DryRun", "true"}})), "DryRunOperation");
+}
+
+TEST(CreateLaunchTemplate, TakesNamesUpToTheirLimits)
+{
+    TestEmulator emulator;
+    const auto code = [&](const std::string& name) {
+        return emulator
+            .call("CreateLaunchTemplate",
+                  merged({{"LaunchTemplateName", name}}, data("InstanceType", "t3.small")))
+            .code;
+    };
+    EXPECT_EQ(code("a.b"), "");
+    EXPECT_EQ(code(std::string(128, 'n')), "");
+    EXPECT_EQ(code(std::string(129, 'n')), "InvalidLaunchTemplateName.MalformedException");
+}
+
+TEST(CreateLaunchTemplate, RefusesMoreThanFiveThousandInARegion)
+{
+    TestEmulator emulator;
+    {
+        auto writer = emulator.generation().writer();
+        Statement(writer.db(),
+                  "WITH RECURSIVE number (n) AS"
+                  " (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 5000)"
+                  " INSERT INTO launch_template (id, region, owner, name, create_time_ms,"
+                  " created_by, default_version, next_version)"
+                  " SELECT printf('lt-%017x', n), ?1, ?2, 'name-' || n, 0, '', 1, 2 FROM number")
+            .execute(kRegion, kAccount);
+    }
+    const auto more = merged({{"LaunchTemplateName", "more"}}, data("InstanceType", "t3.small"));
+    EXPECT_EQ(emulator.call("CreateLaunchTemplate", more).code, "LaunchTemplateLimitExceeded");
+    EXPECT_EQ(emulator.call("DescribeLaunchTemplates", {{"LaunchTemplateName.1", "more"}}).code,
+              "InvalidLaunchTemplateName.NotFoundException");
+    EXPECT_EQ(emulator.call("CreateLaunchTemplate", more, kOtherAccount).code, "");
+    emulator.must("DeleteLaunchTemplate", {{"LaunchTemplateName", "name-1"}});
+    EXPECT_EQ(emulator.call("CreateLaunchTemplate", more).code, "");
 }
 
 TEST(CreateLaunchTemplate, TakesATokenOnceForOneRequest)
