@@ -93,6 +93,7 @@ TEST(AllocateHosts, RefusesWhatNoHostIsFor)
     EXPECT_EQ(refused({{"AvailabilityZone", "us-east-9a"}}), "InvalidParameterValue");
     EXPECT_EQ(refused({{"InstanceType", "t9.micro"}}), "UnsupportedHostConfiguration");
     EXPECT_EQ(refused({{"InstanceType", "t2.micro"}}), "UnsupportedHostConfiguration");
+    EXPECT_EQ(refused({{"AvailabilityZone", "us-east-1e"}}), "InsufficientHostCapacity");
     EXPECT_EQ(refused({{"Quantity", "0"}}), "InvalidParameterValue");
 }
 

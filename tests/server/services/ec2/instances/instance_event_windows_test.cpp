@@ -91,6 +91,17 @@ TEST_F(EventWindows, RefuseExpressionsOfMoreThanHoursAndDays)
     }
 }
 
+TEST_F(EventWindows, AreTwoHundredOfARegion)
+{
+    for (int number = 0; number < 200; ++number) {
+        create();
+    }
+    EXPECT_EQ(cron_refusal(kCron), "InstanceEventWindowLimitExceeded");
+    EXPECT_EQ(listed("instanceEventWindowId").size(), 200U);
+    EXPECT_EQ(
+        aws.call("CreateInstanceEventWindow", {{"CronExpression", kCron}}, kOtherAccount).code, "");
+}
+
 TEST_F(EventWindows, AreModifiedAsFarAsIsSaid)
 {
     const auto id = create();

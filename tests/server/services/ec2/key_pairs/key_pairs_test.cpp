@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "server/wire/types.h"
+#include "storage/metadata/sql/statement.h"
 #include "tests/server/services/ec2/common/sharing_support.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
 #include "tests/support/emulator_fixture.h"
@@ -197,6 +198,27 @@ TEST(ImportKeyPair, ShowsTheFingerprintOfTheKey)
     EXPECT_EQ(shown.text("keySet/item/publicKey"),
               "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGk3mkCOIpgXCS8U1xk2xXbx0UG6dE5mMe8aiCwPOIHI"
               " mine");
+}
+
+TEST(ImportKeyPair, RefusesMoreThanFiveThousandInARegion)
+{
+    TestEmulator aws;
+    import_key(aws, "first");
+    {
+        auto writer = aws.generation().writer();
+        Statement(writer.db(),
+                  "WITH RECURSIVE number (n) AS"
+                  " (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 4999)"
+                  " INSERT INTO key_pair (id, region, owner, name, type, public_key, fingerprint,"
+                  " create_time_ms) SELECT printf('key-%017x', n), k.region, k.owner, 'name-' || n,"
+                  " k.type, k.public_key, k.fingerprint, 0 FROM key_pair k, number"
+                  " WHERE k.name = ?1")
+            .execute("first");
+    }
+    EXPECT_EQ(aws.call("ImportKeyPair", import_of("more")).code, "KeyPairLimitExceeded");
+    EXPECT_EQ(aws.call("ImportKeyPair", import_of("more"), kAccount, "eu-west-1").code, "");
+    aws.must("DeleteKeyPair", {{"KeyName", "name-1"}});
+    import_key(aws, "more");
 }
 
 TEST(ImportKeyPair, RefusesWhatIsNoKey)

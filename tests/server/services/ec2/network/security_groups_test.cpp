@@ -217,6 +217,28 @@ TEST(CreateSecurityGroup, RefusesNamesAndDescriptionsThatEc2DoesNotTake)
     EXPECT_TRUE(refusal(std::string(255, 'x'), std::string(255, 'x')).ok());
 }
 
+TEST(CreateSecurityGroup, RefusesMoreThanTwoThousandFiveHundredInARegion)
+{
+    TestEmulator aws;
+    make_group(aws, "first");
+    {
+        // Beside this one and the default one.
+        auto writer = aws.generation().writer();
+        Statement(writer.db(),
+                  "WITH RECURSIVE number (n) AS"
+                  " (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 2498)"
+                  " INSERT INTO security_group (id, region, owner, vpc_id, name, description)"
+                  " SELECT printf('sg-%017x', n), g.region, g.owner, g.vpc_id, 'name-' || n, 'many'"
+                  " FROM security_group g, number WHERE g.name = ?1")
+            .execute("first");
+    }
+    const Parameters more = {{"GroupName", "more"}, {"GroupDescription", "for tests"}};
+    EXPECT_EQ(aws.call("CreateSecurityGroup", more).code, "SecurityGroupLimitExceeded");
+    make_group(aws, "elsewhere", "eu-west-1");
+    aws.must("DeleteSecurityGroup", {{"GroupName", "name-1"}});
+    EXPECT_EQ(aws.call("CreateSecurityGroup", more).code, "");
+}
+
 TEST(CreateSecurityGroup, RefusesAVpcThatTheCallerDoesNotHave)
 {
     TestEmulator aws;
@@ -291,6 +313,29 @@ TEST(DeleteSecurityGroup, RefusesAGroupThatARuleOfAnotherNames)
     EXPECT_EQ(refusal.message, "resource " + id + " has a dependent object");
     aws.must("RevokeSecurityGroupIngress", from_web(other));
     aws.must("DeleteSecurityGroup", {{"GroupId", id}});
+}
+
+TEST(DeleteSecurityGroup, RefusesGroupsThatNameEachOtherUntilOneIsLetGo)
+{
+    TestEmulator aws;
+    const auto one = make_group(aws, "one");
+    const auto other = make_group(aws, "other");
+    const auto rule = [](const std::string& group, const std::string& named) {
+        return Parameters{{"GroupId", group},
+                          {"IpPermissions.1.IpProtocol", "-1"},
+                          {"IpPermissions.1.Groups.1.GroupId", named}};
+    };
+    aws.must("AuthorizeSecurityGroupIngress", rule(one, other));
+    aws.must("AuthorizeSecurityGroupEgress", rule(other, one));
+    const auto code = [&](const std::string& id) {
+        return aws.call("DeleteSecurityGroup", {{"GroupId", id}}).code;
+    };
+    EXPECT_EQ(code(one), "DependencyViolation");
+    EXPECT_EQ(code(other), "DependencyViolation");
+    aws.must("RevokeSecurityGroupEgress", rule(other, one));
+    EXPECT_EQ(code(other), "DependencyViolation");
+    EXPECT_EQ(code(one), "");
+    EXPECT_EQ(code(other), "");
 }
 
 TEST(DeleteSecurityGroup, RefusesAGroupOfAnInstanceUntilThatIsTerminated)

@@ -81,6 +81,25 @@ TEST(AssociateVpcCidrBlock, RefusesWhatDoesNotGoWithTheVpcsBlocks)
               "OperationNotPermitted");
 }
 
+TEST(AssociateVpcCidrBlock, RefusesMoreThanFiftyBlocksOfAFamily)
+{
+    TestEmulator aws;
+    const auto vpc = make_vpc(aws);
+    for (int number = 1; number < 50; ++number) {
+        ASSERT_EQ(associate(aws, vpc, "10." + std::to_string(number) + ".0.0/16").code, "");
+    }
+    const auto refused = associate(aws, vpc, "10.50.0.0/16");
+    EXPECT_EQ(refused.code, "CidrLimitExceeded");
+    EXPECT_EQ(refused.message,
+              "This network '" + vpc + "' has met its maximum number of allowed CIDRs: 50");
+    EXPECT_EQ(blocks_of(aws, vpc).size(), 50U);
+    const Parameters ipv6 = {{"VpcId", vpc}, {"AmazonProvidedIpv6CidrBlock", "true"}};
+    for (int number = 0; number < 50; ++number) {
+        aws.must("AssociateVpcCidrBlock", ipv6);
+    }
+    EXPECT_EQ(aws.call("AssociateVpcCidrBlock", ipv6).code, "CidrLimitExceeded");
+}
+
 TEST(AssociateVpcCidrBlock, RefusesABlockThatARouteIsWithin)
 {
     TestEmulator aws;

@@ -334,6 +334,19 @@ TEST(VpcEndpoints, RefuseWhatTheirTypeOrServiceHasNot)
               "InvalidVpcEndpointId.Malformed");
 }
 
+TEST(InterfaceEndpoints, AreFiftyOfAVpc)
+{
+    TestEmulator aws;
+    const Place place(aws);
+    const auto plain = merged(place.interface(), {{"PrivateDnsEnabled", "false"}});
+    for (int number = 0; number < 50; ++number) {
+        place.create(plain);
+    }
+    EXPECT_EQ(place.refused(plain).code, "VpcEndpointLimitExceeded");
+    place.create(place.gateway());
+    place.create(merged(plain, {{"VpcId", make_vpc(aws)}}));
+}
+
 TEST(VpcEndpoints, AreMadeOnceForAToken)
 {
     TestEmulator aws;

@@ -241,6 +241,21 @@ TEST(VpcPeeringConnections, MayBe25RequestsOfAVpc)
     }
 }
 
+TEST(VpcPeeringConnections, MayBe125ActiveOnesOfAVpc)
+{
+    TestEmulator aws;
+    const auto vpc = make_vpc(aws);
+    for (int number = 1; number <= 126; ++number) {
+        const auto peer = make_vpc(aws, "10." + std::to_string(number) + ".0.0/16");
+        const auto id =
+            aws.must("CreateVpcPeeringConnection", {{"VpcId", vpc}, {"PeerVpcId", peer}})
+                .text("vpcPeeringConnection/vpcPeeringConnectionId");
+        EXPECT_EQ(
+            aws.call("AcceptVpcPeeringConnection", {{"VpcPeeringConnectionId", id}}).code,
+            number == 126 ? "ActiveVpcPeeringConnectionPerVpcLimitExceeded" : "");
+    }
+}
+
 TEST(VpcPeeringConnections, RefuseWhatIsNoRequest)
 {
     TestEmulator aws;
