@@ -4,7 +4,7 @@ import sys
 
 from large import LITTLE, PAGE, RATIO_AT_MOST, drain, p50s_us
 from load import Client, Form, form
-from operations import INSTANCE_TYPE, register_image
+from operations import INSTANCE_TYPE, new_subnet, register_image
 from processes import BenchError, Programs, Server
 from table import Growth
 
@@ -15,13 +15,6 @@ LAUNCHED = 1_000
 LAUNCHES_IN_SUBNET = 65
 # With every instance, interface and volume in the answer.
 UNPAGED_MIB_AT_MOST = 64
-
-
-def new_subnet(client: Client, number: int) -> str:
-    block = f"10.{number}.0.0/16"
-    vpc = client.call("CreateVpc", CidrBlock=block).one("vpcId")
-    return client.call("CreateSubnet", VpcId=vpc, CidrBlock=block,
-                       AvailabilityZone="us-east-1a").one("subnetId")
 
 
 def launch_all(client: Client, instances: int) -> list[str]:

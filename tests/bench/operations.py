@@ -63,6 +63,14 @@ def launch(image: str, count: int = 1) -> Form:
                 MaxCount=str(count))
 
 
+def new_subnet(client: Client, number: int) -> str:
+    """Of a VPC of its own, which it fills."""
+    block = f"10.{number}.0.0/16"
+    vpc = client.call("CreateVpc", CidrBlock=block).one("vpcId")
+    return client.call("CreateSubnet", VpcId=vpc, CidrBlock=block,
+                       AvailabilityZone="us-east-1a").one("subnetId")
+
+
 def prepare_describe_images(client: Client) -> Form:
     return form("DescribeImages", ImageId_1=register_image(client))
 
@@ -75,6 +83,22 @@ def prepare_describe_instances(client: Client) -> Form:
 
 def prepare_run_instances(client: Client) -> Form:
     return launch(register_image(client))
+
+
+def prepare_launch_by_template(client: Client) -> Form:
+    """What an instance is and who may log in is the template's, where it is the call's."""
+    client.call("CreateKeyPair", KeyName="bench", KeyType="ed25519")
+    subnet = new_subnet(client, 1)
+    vpc = client.call("DescribeSubnets", SubnetId_1=subnet).one("vpcId")
+    group = client.call("CreateSecurityGroup", GroupName="bench", GroupDescription="of the bench",
+                        VpcId=vpc).one("groupId")
+    client.call("CreateLaunchTemplate", LaunchTemplateName="bench",
+                LaunchTemplateData_ImageId=register_image(client),
+                LaunchTemplateData_InstanceType=INSTANCE_TYPE, LaunchTemplateData_KeyName="bench")
+    return form("RunInstances", MinCount="1", MaxCount="1",
+                LaunchTemplate_LaunchTemplateName="bench", NetworkInterface_1_DeviceIndex="0",
+                NetworkInterface_1_SubnetId=subnet, NetworkInterface_1_SecurityGroupId_1=group,
+                NetworkInterface_1_AssociatePublicIpAddress="true")
 
 
 def prepare_create_tags(client: Client) -> Form:
@@ -96,6 +120,7 @@ OPERATIONS = {operation.name: operation for operation in (
     Operation("DescribeImages", False, prepare_describe_images),
     Operation("DescribeInstances", False, prepare_describe_instances),
     Operation("RunInstances", True, prepare_run_instances),
+    Operation("RunInstances by template", True, prepare_launch_by_template),
     Operation("CreateTags", True, prepare_create_tags),
     Operation("RegisterImage", True, prepare_register_image),
     Operation("CreateSnapshot", True, prepare_create_snapshot),

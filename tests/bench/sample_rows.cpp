@@ -281,6 +281,18 @@ void SampleRows::put_object()
 
 void SampleRows::run_instances()
 {
+    launch_one();
+}
+
+void SampleRows::run_instances_by_template()
+{
+    upsert_tags(db_, kAccount, kRegion, {launch_one().text(), "instance"},
+                {{"aws:ec2launchtemplate:id", "lt-0123456789abcdef0"},
+                 {"aws:ec2launchtemplate:version", "1"}});
+}
+
+InstanceId SampleRows::launch_one()
+{
     const auto address = ++count_;
     auto instance = sample_instance(ids_, image_);
     insert_instance(db_, instance);
@@ -316,6 +328,7 @@ void SampleRows::run_instances()
                             .attach_time_ms = kNowMs,
                             .delete_on_termination = true});
     set_image_last_launched(db_, image_, kNowMs);
+    return instance.id;
 }
 
 }  // namespace amilab::bench

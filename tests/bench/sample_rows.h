@@ -9,6 +9,7 @@
 
 #include "storage/metadata/images/image_ids.h"
 #include "storage/metadata/images/image_rows.h"
+#include "storage/metadata/instances/instance_ids.h"
 #include "storage/metadata/s3/bucket_rows.h"
 #include "storage/metadata/snapshots/snapshot_ids.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
@@ -49,6 +50,8 @@ public:
     void put_object();
     /// One instance with one volume.
     void run_instances();
+    /// The same, with the tags that tell of the template.
+    void run_instances_by_template();
 
 private:
     struct SampleVolume {
@@ -58,6 +61,7 @@ private:
 
     void make_network();
     void make_volumes();
+    InstanceId launch_one();
     LayerId add_layer(std::optional<LayerId> parent);
 
     Database& db_;

@@ -24,12 +24,12 @@ def bench(*arguments: str) -> subprocess.CompletedProcess:
 class Bench(unittest.TestCase):
     def test_prints_a_row_for_each_figure(self):
         done = bench("--quick", "--no-moto", "--markdown", "--operation", "DescribeImages",
-                     "--operation", "CreateTags")
+                     "--operation", "CreateTags", "--operation", "RunInstances by template")
         self.assertEqual(done.returncode, 0, done.stderr)
         rows = [line.split(" | ") for line in done.stdout.splitlines() if line.startswith("| ")]
         names = [row[0] for row in rows[1:]]
         self.assertEqual(names[:2], ["| exec → first answered call", "| resident memory after it"])
-        for operation in ("DescribeImages by id", "CreateTags"):
+        for operation in ("DescribeImages by id", "CreateTags", "RunInstances by template"):
             for connections in ("1 connection", "8 connections"):
                 for figure in ("server CPU", "calls a second", "p50", "p99"):
                     self.assertIn(f"| {operation}, {connections}: {figure}", names)

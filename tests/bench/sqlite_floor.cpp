@@ -35,6 +35,7 @@ const std::map<std::string, void (SampleRows::*)()>& operations()
         {"PutObject", &SampleRows::put_object},
         {"RegisterImage", &SampleRows::register_image},
         {"RunInstances", &SampleRows::run_instances},
+        {"RunInstances by template", &SampleRows::run_instances_by_template},
     };
     return all;
 }
