@@ -17,13 +17,18 @@ def parts_of(block):
 def cidr_blocks(emulator):
     me, other = emulator.me, emulator.other
     add, remove = "AssociateVpcCidrBlock", "DisassociateVpcCidrBlock"
-    made = me("CreateVpc", CidrBlock="10.0.0.0/16", AmazonProvidedIpv6CidrBlock=True)
+    made = me("CreateVpc", CidrBlock="10.0.0.0/16", AmazonProvidedIpv6CidrBlock=True,
+              Ipv6CidrBlockNetworkBorderGroup="us-east-1")
     vpc = made["vpcId"]
     primary = me.quiet("CreateVpc", CidrBlock="10.5.0.0/16")["associationId"]
     more = me(add, VpcId=vpc, CidrBlock="10.1.0.9/16")["associationId"]
-    ipv6 = me(add, VpcId=vpc, AmazonProvidedIpv6CidrBlock=True)["associationId"]
+    ipv6 = me(add, VpcId=vpc, AmazonProvidedIpv6CidrBlock=True,
+              Ipv6CidrBlockNetworkBorderGroup="us-east-1")["associationId"]
     for wrong in ({}, {"CidrBlock": "10.0.9.0/24"}, {"CidrBlock": "192.168.0.0/16"},
                   {"CidrBlock": "10.2.0.0/29"}, {"CidrBlock": "x"},
+                  {"CidrBlock": "10.2.0.0/16", "Ipv6CidrBlockNetworkBorderGroup": "us-east-1"},
+                  {"AmazonProvidedIpv6CidrBlock": True,
+                   "Ipv6CidrBlockNetworkBorderGroup": "nowhere"},
                   {"CidrBlock": "10.2.0.0/16", "AmazonProvidedIpv6CidrBlock": True},
                   {"CidrBlock": "10.2.0.0/16", "VpcId": f"vpc-{NONE}"}):
         me.refused(add, {"VpcId": vpc, **wrong})

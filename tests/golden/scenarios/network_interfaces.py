@@ -189,9 +189,12 @@ def elastic_addresses(emulator):
     allocated = me("AllocateAddress", Domain="vpc", TagSpecification=tags)
     mine, public_ip = {"AllocationId": allocated["allocationId"]}, allocated["publicIp"]
     for _ in range(4):
-        spare = me.brief("AllocateAddress", PublicIpv4Pool="amazon")["allocationId"]
+        spare = me.brief("AllocateAddress", PublicIpv4Pool="amazon",
+                         NetworkBorderGroup="us-east-1")["allocationId"]
     me.refused("AllocateAddress")
     me.refused("AllocateAddress", Address="1.2.3.4")
+    for group in ("us-east-1-bos-1", "nowhere"):
+        me.refused("AllocateAddress", NetworkBorderGroup=group)
     me.dry("AssociateAddress", mine, InstanceId=instance)
     association = me("AssociateAddress", mine, InstanceId=instance)["associationId"]
     eni = made(me, SecondaryPrivateIpAddressCount=1)
@@ -210,7 +213,8 @@ def elastic_addresses(emulator):
     me.refused("AssociateAddress", mine, NetworkInterfaceId=away)
     gateway = me.quiet("CreateInternetGateway")["internetGatewayId"]
     me.quiet("AttachInternetGateway", InternetGatewayId=gateway, VpcId=vpc)
-    me.brief("ReleaseAddress", AllocationId=spare)
+    me.refused("ReleaseAddress", AllocationId=spare, NetworkBorderGroup="nowhere")
+    me.brief("ReleaseAddress", AllocationId=spare, NetworkBorderGroup="us-east-1")
     spare = me.quiet("AllocateAddress")["allocationId"]
     me.brief("AssociateAddress", AllocationId=spare, NetworkInterfaceId=away)
     me.refused("ReleaseAddress", AllocationId=spare)

@@ -9,6 +9,7 @@
 #include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/own_rows.h"
+#include "server/services/ec2/network/border_groups.h"
 #include "server/services/ec2/network/interface_errors.h"
 #include "server/services/ec2/network/new_interfaces.h"
 #include "server/wire/ec2/schema.h"
@@ -84,6 +85,7 @@ constexpr DescribeSpec kDescribe{
 AllocateAddressResponse allocate_address(Session& session, const AllocateAddressRequest& request)
 {
     const auto tags = parse_tags<AllocationId>(request.tag_specifications);
+    check_border_group(session, request.network_border_group, "networkBorderGroup");
     stop_if_dry_run(request);
     require_room_for_address(session);
     ElasticAddressRow row{.public_ip = new_public_address(session)};
@@ -272,7 +274,8 @@ bool goes_at_release(Session& session, const ElasticAddressRow& row)
     return vpc && vpc->is_default && !interface.requester_id;
 }
 
-// Source: EC2 API Reference, ReleaseAddress (documented); the texts are observed.
+// Source: EC2 API Reference, ReleaseAddress: another network border group than the address's is
+// InvalidAddress.NotFound (documented); the texts are observed, of other addresses.
 ReleaseAddressResponse release_address(Session& session, const ReleaseAddressRequest& request)
 {
     refuse_both_names(request, request.allocation_id, "allocation");
@@ -286,6 +289,9 @@ ReleaseAddressResponse release_address(Session& session, const ReleaseAddressReq
     const auto id = parse_id<AllocationId>(*request.allocation_id);
     stop_if_dry_run(request);
     const auto row = require_elastic_address(session, id);
+    if (is_given(request.network_border_group) && *request.network_border_group != row.region) {
+        throw address_not_found(row.public_ip);
+    }
     if (row.association_id) {
         if (!goes_at_release(session, row)) {
             throw address_in_use(row.public_ip);

@@ -8,6 +8,7 @@
 
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/own_rows.h"
+#include "server/services/ec2/network/border_groups.h"
 #include "server/services/ec2/network/default_network.h"
 #include "server/services/ec2/network/errors.h"
 #include "server/services/ec2/network/new_network.h"
@@ -131,6 +132,7 @@ AssociateVpcCidrBlockResponse associate_vpc_cidr_block(Session& session,
                       : missing_parameter("CidrBlock");
     }
     const auto vpc_id = parse_id<VpcId>(request.vpc_id);
+    check_ipv6_border_group(session, is_ipv6, request.ipv6_cidr_block_network_border_group);
     ensure_default_network(session);
     const auto vpc = require_vpc(session, vpc_id);
     AssociateVpcCidrBlockResponse response{.vpc_id = vpc.id.text()};
@@ -217,6 +219,19 @@ Ipv4Block parse_vpc_block(const std::string& text)
         throw ApiError("InvalidVpc.Range", fmt::format("The CIDR '{}' is invalid.", text));
     }
     return block;
+}
+
+void check_ipv6_border_group(Session& session, bool is_amazons,
+                             const std::optional<std::string>& group)
+{
+    if (!is_given(group)) {
+        return;
+    }
+    if (!is_amazons) {
+        throw invalid_parameter_dependency("ipv6CidrBlockNetworkBorderGroup",
+                                           "amazonProvidedIpv6CidrBlock");
+    }
+    check_border_group(session, group, "ipv6CidrBlockNetworkBorderGroup");
 }
 
 VpcCidrBlockRow add_amazon_ipv6_block(Session& session, const VpcRow& vpc)

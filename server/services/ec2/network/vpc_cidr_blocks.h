@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,11 @@ extern const Family kVpcCidrBlocks;
 /// Throws unless the text is a block that a VPC may have.
 /// Source: what is canonical, and which lengths are right (documented); the refusals are observed.
 Ipv4Block parse_vpc_block(const std::string& text);
+
+/// Throws unless an IPv6 block of Amazon's may be advertised from where the request says.
+/// Source: said of Amazon's blocks alone (documented), the refusal of others is assumed.
+void check_ipv6_border_group(Session& session, bool is_amazons,
+                             const std::optional<std::string>& group);
 
 /// Gives the VPC one of Amazon's IPv6 blocks, a /56, and a route within it.
 VpcCidrBlockRow add_amazon_ipv6_block(Session& session, const VpcRow& vpc);

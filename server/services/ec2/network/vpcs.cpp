@@ -96,10 +96,12 @@ CreateVpcResponse create_vpc(Session& session, const CreateVpcRequest& request)
     VpcRow row{.cidr_block = block.text(),
                .instance_tenancy = parse_tenancy(request.instance_tenancy)};
     const auto tags = parse_tags<VpcId>(request.tag_specifications);
+    const bool is_ipv6_wanted = request.amazon_provided_ipv6_cidr_block.value_or(false);
+    check_ipv6_border_group(session, is_ipv6_wanted, request.ipv6_cidr_block_network_border_group);
     stop_if_dry_run(request);
     ensure_default_network(session);
     make_vpc(session, row);
-    if (request.amazon_provided_ipv6_cidr_block.value_or(false)) {
+    if (is_ipv6_wanted) {
         add_amazon_ipv6_block(session, row);
     }
     store_tags(session, row.id, tags);

@@ -59,6 +59,20 @@ TEST(AllocateAddress, GivesFiveInARegion)
     EXPECT_EQ(emulator.call("AllocateAddress", {}, kOtherAccount).code, "");
 }
 
+TEST(AllocateAddress, TakesTheRegionsNetworkBorderGroupAlone)
+{
+    TestEmulator emulator;
+    const auto group = [](const std::string& name) {
+        return Parameters{{"NetworkBorderGroup", name}};
+    };
+    EXPECT_EQ(emulator.must("AllocateAddress", group(kRegion)).text("networkBorderGroup"), kRegion);
+    expect_refused(emulator.call("AllocateAddress", group("us-east-1-bos-1")),
+                   "UnsupportedOperation",
+                   "amilab offers no addresses of the network border group us-east-1-bos-1.");
+    EXPECT_EQ(emulator.call("AllocateAddress", group("eu-west-1")).code, "InvalidParameterValue");
+    EXPECT_EQ(emulator.must("DescribeAddresses").count(kItem), 1U);
+}
+
 TEST(DescribeAddresses, FindsThemByAddressTagAndWhatTheyAreAssociatedWith)
 {
     TestEmulator emulator;
@@ -243,6 +257,21 @@ TEST(ReleaseAddress, TakesOneOfTheDefaultVpcFromItsInstance)
     EXPECT_EQ(emulator.must("DescribeAddresses").count(kItem + "allocationId"), 0U);
     EXPECT_NE(field_of(emulator, instance, "ipAddress"), address);
     EXPECT_NE(field_of(emulator, instance, "ipAddress"), "");
+}
+
+TEST(ReleaseAddress, FindsNoneInAnotherNetworkBorderGroup)
+{
+    TestEmulator emulator;
+    const auto id = allocate(emulator);
+    const auto address = described(emulator, id).text(kItem + "publicIp");
+    const auto release = [&](const std::string& group) {
+        return emulator.call("ReleaseAddress",
+                             {{"AllocationId", id}, {"NetworkBorderGroup", group}});
+    };
+    expect_refused(release("us-east-1-bos-1"), "InvalidAddress.NotFound",
+                   "Address '" + address + "' not found.");
+    EXPECT_EQ(release(kRegion).code, "");
+    EXPECT_EQ(release(kRegion).code, "InvalidAllocationID.NotFound");
 }
 
 TEST(ReleaseAddress, LeavesANatGatewayItsAddress)

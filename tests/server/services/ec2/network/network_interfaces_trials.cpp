@@ -51,7 +51,8 @@ void add_interface_changes(TrialTable& table)
 
 void add_elastic_addresses(TrialTable& table)
 {
-    table["AllocateAddress"] = {{}, tag_trials("elastic-ip")};
+    table["AllocateAddress"] = {
+        {}, refused("NetworkBorderGroup", "eu-west-1") + tag_trials("elastic-ip")};
     table["DescribeAddresses"] = describe_operation(filter_trials("public-ip", "{elastic_ip}") +
                                                     changes("AllocationId.1", "{allocation}") +
                                                     changes("PublicIp.1", "{elastic_ip}"));
@@ -79,6 +80,7 @@ void add_elastic_addresses(TrialTable& table)
             refused("PublicIp", "{elastic_ip}", {{"AssociationId", ""}})};
     table["ReleaseAddress"] = {{{"AllocationId", "{allocation}"}},
                                changes("AllocationId", "{allocation_2}") +
+                                   refused("NetworkBorderGroup", "eu-west-1") +
                                    refused("PublicIp", "{elastic_ip}", {{"AllocationId", ""}})};
 }
 

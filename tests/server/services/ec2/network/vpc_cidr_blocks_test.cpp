@@ -181,6 +181,32 @@ std::vector<std::string> ipv6_egress(TestEmulator& aws, const std::string& vpc)
         .texts("securityGroupInfo/item/ipPermissionsEgress/item/ipv6Ranges/item/cidrIpv6");
 }
 
+TEST(VpcsWithIpv6, AreOfTheRegionsNetworkBorderGroup)
+{
+    TestEmulator aws;
+    const Parameters amazons = {{"AmazonProvidedIpv6CidrBlock", "true"}};
+    const auto group = [](const std::string& name) {
+        return Parameters{{"Ipv6CidrBlockNetworkBorderGroup", name}};
+    };
+    const auto create = [&](const Parameters& more) {
+        return aws.call("CreateVpc", merged({{"CidrBlock", "10.0.0.0/16"}}, more));
+    };
+    const auto made = create(merged(amazons, group(kRegion)));
+    EXPECT_EQ(made.text("vpc/ipv6CidrBlockAssociationSet/item/networkBorderGroup"), kRegion);
+    EXPECT_EQ(create(group(kRegion)).code, "InvalidParameterDependency");
+    EXPECT_EQ(create(merged(amazons, group("us-east-1-bos-1"))).code, "UnsupportedOperation");
+    EXPECT_EQ(create(merged(amazons, group("nowhere"))).code, "InvalidParameterValue");
+    const auto add = [&](const Parameters& more) {
+        return aws
+            .call("AssociateVpcCidrBlock", merged({{"VpcId", made.text("vpc/vpcId")}}, more))
+            .code;
+    };
+    EXPECT_EQ(add(merged(amazons, group(kRegion))), "");
+    EXPECT_EQ(add(merged({{"CidrBlock", "10.1.0.0/16"}}, group(kRegion))),
+              "InvalidParameterDependency");
+    EXPECT_EQ(add(merged(amazons, group("nowhere"))), "InvalidParameterValue");
+}
+
 TEST(VpcsWithIpv6, LetAllOfItThroughByTheirDefaultRules)
 {
     TestEmulator aws;

@@ -13,7 +13,10 @@ TrialTable trials()
     table["AssociateVpcCidrBlock"] = {
         {{"VpcId", "{ipv6_vpc}"}},
         changes("VpcId", "{own_vpc_2}", {{"CidrBlock", "10.2.0.0/16"}}) +
-            changes("CidrBlock", "10.2.0.0/16") + changes("AmazonProvidedIpv6CidrBlock", "true")};
+            changes("CidrBlock", "10.2.0.0/16") +
+            changes("AmazonProvidedIpv6CidrBlock", "true") +
+            refused("Ipv6CidrBlockNetworkBorderGroup", "nowhere",
+                    {{"AmazonProvidedIpv6CidrBlock", "true"}})};
     table["DisassociateVpcCidrBlock"] =
         either_of("AssociationId", "{secondary_association}", "{secondary_association_2}");
     table["AssociateSubnetCidrBlock"] = {
