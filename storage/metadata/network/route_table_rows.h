@@ -79,6 +79,7 @@ inline constexpr std::string_view kOfAssociations =
 inline constexpr std::string_view kOfRoutes =
     "EXISTS (SELECT 1 FROM route r WHERE r.route_table_id = t.id AND ";
 inline constexpr FilterColumn kRouteTableFilters[] = {
+    {"association.gateway-id", "a.gateway_id", kOfAssociations, ")"},
     {"association.main", "iif(a.main_of IS NULL, 'false', 'true')", kOfAssociations, ")"},
     {"association.route-table-association-id", "a.id", kOfAssociations, ")"},
     {"association.route-table-id", "a.route_table_id", kOfAssociations, ")"},
@@ -102,7 +103,7 @@ inline constexpr Listing<RouteTableRow> kRouteTableList{
 
 /// The table that the VPC's subnets go by unless they have another.
 std::optional<RouteTableRow> select_main_route_table(Database& db, const VpcId& vpc);
-/// Whether subnets go by the table, or it is a main one.
+/// Whether subnets or a gateway go by the table, or it is a main one.
 bool is_route_table_in_use(Database& db, const RouteTableId& id);
 
 }  // namespace amilab

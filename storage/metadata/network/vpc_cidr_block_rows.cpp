@@ -30,9 +30,9 @@ void insert_local_routes(Database& db, const VpcId& vpc, std::string_view block)
 void delete_local_routes(Database& db, const VpcId& vpc, std::string_view block)
 {
     Statement(db,
-              "DELETE FROM route WHERE destination = ? AND target = ? AND route_table_id IN"
+              "DELETE FROM route WHERE destination = ? AND origin = ? AND route_table_id IN"
               " (SELECT id FROM route_table WHERE vpc_id = ?)")
-        .execute(block, kLocalTarget, vpc);
+        .execute(block, RouteOrigin::kCreateRouteTable, vpc);
 }
 
 }  // namespace amilab

@@ -140,6 +140,15 @@ def route_tables(emulator):
     tied = me("AssociateRouteTable", RouteTableId=table, SubnetId=subnet)["associationId"]
     me.refused("AssociateRouteTable", RouteTableId=others[0], SubnetId=subnet)
     me.refused("AssociateRouteTable", RouteTableId=abroad, SubnetId=subnet)
+    me.refused("AssociateRouteTable", RouteTableId=table, GatewayId=gateway)
+    of_gateway = me("AssociateRouteTable", RouteTableId=others[1],
+                    GatewayId=gateway)["associationId"]
+    for wrong in ({}, {"SubnetId": subnet, "GatewayId": gateway}, {"GatewayId": f"igw-{NONE}"}):
+        me.refused("AssociateRouteTable", {"RouteTableId": others[1], **wrong})
+    me("DescribeRouteTables", filter_list({"association.gateway-id": gateway}))
+    me.refused("CreateRoute", {**route, "RouteTableId": others[1]}, GatewayId=gateway)
+    me.refused("DetachInternetGateway", InternetGatewayId=gateway, VpcId=vpc)
+    me.quiet("DisassociateRouteTable", AssociationId=of_gateway)
     me.dry("DescribeRouteTables")
     me("DescribeRouteTables", RouteTableId=[table])
     me("DescribeRouteTables", filter_list({"association.main": "true"}))

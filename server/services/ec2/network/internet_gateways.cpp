@@ -11,6 +11,7 @@
 #include "server/wire/ec2/network/internet_gateways.h"
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/network/internet_gateway_rows.h"
+#include "storage/metadata/network/route_table_association_rows.h"
 #include "storage/metadata/network/subnet_rows.h"
 
 namespace amilab::ec2 {
@@ -99,7 +100,7 @@ AttachInternetGatewayResponse attach_internet_gateway(Session& session,
 }
 
 // Source: EC2 API Reference, DetachInternetGateway (documented): no public addresses may be left;
-// the texts are observed.
+// the texts are observed. That one which has a route table stays is assumed.
 DetachInternetGatewayResponse detach_internet_gateway(Session& session,
                                                       const DetachInternetGatewayRequest& request)
 {
@@ -118,6 +119,9 @@ DetachInternetGatewayResponse detach_internet_gateway(Session& session,
                        fmt::format("Network {} has some mapped public address(es). Please unmap "
                                    "those public address(es) before detaching the gateway.",
                                    vpc.id.text()));
+    }
+    if (select_route_table_association_of(session.db(), gateway.id)) {
+        throw has_dependencies("internetGateway", gateway.id.text());
     }
     amilab::detach_internet_gateway(session.db(), gateway.id);
     return {};

@@ -11,6 +11,7 @@
 #include "server/services/ec2/network/vpcs.h"
 #include "storage/metadata/network/ipv4_block.h"
 #include "storage/metadata/network/ipv6_block.h"
+#include "storage/metadata/network/route_rows.h"
 #include "storage/metadata/network/subnet_rows.h"
 
 namespace amilab::ec2 {
@@ -62,6 +63,23 @@ void check_within(Session& session, const VpcRow& vpc, const std::vector<Block>&
     }
 }
 
+template <class Block>
+bool is_in_any(const std::vector<Block>& blocks, const Block& destination)
+{
+    return std::any_of(blocks.begin(), blocks.end(),
+                       [&](const Block& one) { return one.contains(destination); });
+}
+
+/// Whether the destination is a block of the VPC, or a part of one.
+bool is_of_vpc(Session& session, const VpcRow& vpc, const std::string& destination)
+{
+    if (const auto block = Ipv4Block::from_text(destination)) {
+        return is_in_any(ipv4_blocks_of(session, vpc), *block);
+    }
+    const auto block = Ipv6Block::from_text(destination);
+    return block && is_in_any(ipv6_blocks_of(session, vpc), *block);
+}
+
 }  // namespace
 
 void refuse_reserved_destination(const std::string& destination)
@@ -87,6 +105,20 @@ void require_target_within(Session& session, const RouteTableRow& table,
     }
     if (const auto block = Ipv6Block::from_text(destination)) {
         check_within(session, vpc, ipv6_blocks_of(session, vpc), *block, target);
+    }
+}
+
+void require_fits_gateway(Session& session, const RouteTableRow& table,
+                          const std::string& destination, const std::string& target)
+{
+    const bool is_inside =
+        target == kLocalTarget || has_id_prefix(target, NetworkInterfaceTag::kPrefix);
+    if (!is_inside || !is_of_vpc(session, require_vpc(session, table.vpc_id), destination)) {
+        throw invalid_parameter_value(
+            fmt::format("The route table {} is that of a gateway, or is to be, and may not have a "
+                        "route for {} to {}: such routes are for CIDR blocks of the VPC, and lead "
+                        "to network interfaces.",
+                        table.id.text(), destination, target));
     }
 }
 

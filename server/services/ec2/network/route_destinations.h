@@ -26,4 +26,11 @@ bool is_nat64(const std::string& destination);
 void require_target_within(Session& session, const RouteTableRow& table,
                            const std::string& destination, const std::string& target);
 
+/// Throws unless the route may be in a table by which goes what comes in by a gateway: for blocks
+/// of the VPC or a part of them, to an interface.
+/// Source: VPC User Guide, "Gateway route tables" (documented), that a prefix list is refused, code
+/// and text are assumed.
+void require_fits_gateway(Session& session, const RouteTableRow& table,
+                          const std::string& destination, const std::string& target);
+
 }  // namespace amilab::ec2

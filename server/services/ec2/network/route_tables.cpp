@@ -29,6 +29,9 @@ RouteTableAssociation to_answer(const RouteTableAssociationRow& row)
     if (row.subnet_id) {
         association.subnet_id = row.subnet_id->text();
     }
+    if (row.gateway_id) {
+        association.gateway_id = row.gateway_id->text();
+    }
     return association;
 }
 
@@ -124,8 +127,8 @@ DescribeRouteTablesResponse describe_route_tables(Session& session,
     return describe<kDescribe>(session, request);
 }
 
-// Source: EC2 API Reference, DeleteRouteTable (documented): no main one, and none that subnets go
-// by; the text is observed.
+// Source: EC2 API Reference, DeleteRouteTable (documented): no main one, and none that subnets or
+// a gateway go by; the text is observed.
 DeleteRouteTableResponse delete_route_table(Session& session,
                                             const DeleteRouteTableRequest& request)
 {

@@ -22,6 +22,7 @@
 #include "storage/metadata/network/ipv4_block.h"
 #include "storage/metadata/network/ipv6_block.h"
 #include "storage/metadata/network/route_rows.h"
+#include "storage/metadata/network/route_table_association_rows.h"
 #include "storage/metadata/network/vpc_endpoint_rows.h"
 
 namespace amilab::ec2 {
@@ -117,21 +118,6 @@ void require_same_network(const RouteTableRow& table, const std::optional<VpcId>
     }
 }
 
-/// Source: "The gateway ID 'local' does not exist" (observed); of ids of all kinds alike, and of
-/// gateways that are not served (assumed).
-std::string gateway_target(Session& session, const RouteTableRow& table, const std::string& text)
-{
-    const auto id = InternetGatewayId::from_text(text);
-    const auto gateway =
-        id ? find_own<kInternetGatewayList, &InternetGatewayRow::id>(session, *id) : std::nullopt;
-    if (!gateway) {
-        throw ApiError("InvalidGatewayID.NotFound",
-                       fmt::format("The gateway ID '{}' does not exist", text));
-    }
-    require_same_network(table, gateway->vpc_id, "network gateway " + text);
-    return text;
-}
-
 // Source: one that is failed or deleted is not found (assumed).
 std::string nat_gateway_target(Session& session, const RouteTableRow& table, const NatGatewayId& id)
 {
@@ -199,7 +185,7 @@ void require_family(const TargetWish& wish, const std::string& destination)
 std::string require_target(Session& session, const RouteTableRow& table, const TargetWish& wish)
 {
     if (wish.gateway) {
-        return gateway_target(session, table, *wish.gateway);
+        return require_gateway_of(session, table, *wish.gateway).text();
     }
     if (wish.nat_gateway) {
         return nat_gateway_target(session, table, *wish.nat_gateway);
@@ -214,6 +200,16 @@ std::string require_target(Session& session, const RouteTableRow& table, const T
         return peering_target(session, table, *wish.peering);
     }
     return instance_target(session, table, *wish.instance);
+}
+
+/// Throws unless the route may be in the table.
+void require_route_fits(Session& session, const RouteTableRow& table,
+                        const std::string& destination, const std::string& target)
+{
+    require_target_within(session, table, destination, target);
+    if (is_gateway_route_table(session.db(), table.id)) {
+        require_fits_gateway(session, table, destination, target);
+    }
 }
 
 /// Throws when the route that is there leads elsewhere. Source: a call that is repeated succeeds,
@@ -247,7 +243,7 @@ CreateRouteResponse create_route(Session& session, const CreateRouteRequest& req
     const RouteRow row{.route_table_id = id.text(),
                        .destination = destination,
                        .target = require_target(session, table, wish)};
-    require_target_within(session, table, row.destination, row.target);
+    require_route_fits(session, table, row.destination, row.target);
     if (!insert_unless_there<kRouteColumns>(session.db(), row)) {
         require_same_target(session, row);
         return {.return_value = true};
@@ -268,8 +264,15 @@ bool is_of_endpoint(const RouteRow& route)
     return has_id_prefix(route.target, VpcEndpointTag::kPrefix);
 }
 
-// Source: EC2 API Reference, ReplaceRoute (documented): a target, or LocalTarget for the VPC's own
-// routes; the refusals are observed.
+/// Whether the VPC's own routes may lead there instead. Source: to an interface or a NAT gateway
+/// (documented, VPC User Guide, "Replace or restore the target for a local route").
+bool is_target_of_local_route(const TargetWish& wish)
+{
+    return wish.interface_id || wish.instance || wish.nat_gateway;
+}
+
+// Source: EC2 API Reference, ReplaceRoute (documented): a target, or LocalTarget, which the VPC's
+// own routes go back to; the refusals are observed.
 ReplaceRouteResponse replace_route(Session& session, const ReplaceRouteRequest& request)
 {
     const auto id = parse_id<RouteTableId>(request.route_table_id);
@@ -290,15 +293,17 @@ ReplaceRouteResponse replace_route(Session& session, const ReplaceRouteRequest& 
                         destination));
     }
     const bool is_own = route->origin == RouteOrigin::kCreateRouteTable;
-    if (is_local != is_own || is_of_endpoint(*route)) {
+    const bool may_be = is_own ? is_local || is_target_of_local_route(wish) : !is_local;
+    if (!may_be || is_of_endpoint(*route)) {
         throw invalid_parameter_value(fmt::format(
             "cannot replace the target of route {} in route table {}", destination, id.text()));
     }
+    route->target =
+        is_local ? std::string(kLocalTarget) : require_target(session, table, wish);
     if (!is_local) {
-        route->target = require_target(session, table, wish);
-        require_target_within(session, table, route->destination, route->target);
-        update_route_target(session.db(), *route);
+        require_route_fits(session, table, route->destination, route->target);
     }
+    update_route_target(session.db(), *route);
     return {};
 }
 
@@ -334,6 +339,22 @@ constexpr Operation kOperations[] = {
 };
 
 }  // namespace
+
+// Source: "The gateway ID 'local' does not exist" (observed); of ids of all kinds alike, and of
+// gateways that are not served (assumed).
+InternetGatewayId require_gateway_of(Session& session, const RouteTableRow& table,
+                                     const std::string& text)
+{
+    auto id = InternetGatewayId::from_text(text);
+    const auto gateway =
+        id ? find_own<kInternetGatewayList, &InternetGatewayRow::id>(session, *id) : std::nullopt;
+    if (!gateway) {
+        throw ApiError("InvalidGatewayID.NotFound",
+                       fmt::format("The gateway ID '{}' does not exist", text));
+    }
+    require_same_network(table, gateway->vpc_id, "network gateway " + text);
+    return std::move(*id);
+}
 
 bool has_too_many_routes(Session& session, const RouteTableId& table)
 {

@@ -90,7 +90,8 @@ void add_route_tables(TrialTable& table)
     table["DeleteRouteTable"] = either_of("RouteTableId", "{route_table}", "{route_table_2}");
     table["AssociateRouteTable"] = {
         {{"RouteTableId", "{route_table}"}, {"SubnetId", "{own_subnet}"}},
-        changes("RouteTableId", "{route_table_2}") + changes("SubnetId", "{own_subnet_2}")};
+        changes("RouteTableId", "{route_table_2}") + changes("SubnetId", "{own_subnet_2}") +
+            refused("GatewayId", "igw-0123456789abcdef0", {{"SubnetId", ""}})};
     table["DisassociateRouteTable"] =
         either_of("AssociationId", "{route_association}", "{route_association_2}");
     table["ReplaceRouteTableAssociation"] = {

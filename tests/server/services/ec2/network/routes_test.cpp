@@ -66,6 +66,51 @@ TEST(Routes, RefuseAGatewayThatIsNoneByItsText)
     }
 }
 
+TEST(Routes, OfTheVpcsOwnBlocksLeadElsewhereAndBack)
+{
+    TestEmulator aws;
+    const auto vpc = make_vpc(aws);
+    const auto subnet = make_subnet(aws, vpc);
+    const auto table = make_route_table(aws, vpc);
+    const Parameters own{{"RouteTableId", table}, {"DestinationCidrBlock", "10.0.0.0/16"}};
+    const auto replace = [&](const Parameters& target) {
+        return aws.call("ReplaceRoute", merged(own, target)).code;
+    };
+    const auto shown = [&](const std::string& member) {
+        return aws.must("DescribeRouteTables", {{"RouteTableId.1", table}})
+            .text("routeTableSet/item/routeSet/item/" + member);
+    };
+    const auto interface = make_interface(aws, subnet);
+    EXPECT_EQ(replace({{"NetworkInterfaceId", interface}}), "");
+    EXPECT_EQ(shown("networkInterfaceId"), interface);
+    EXPECT_EQ(shown("state"), "blackhole");
+    EXPECT_EQ(shown("origin"), "CreateRouteTable");
+    EXPECT_EQ(replace({{"NatGatewayId", make_private_nat_gateway(aws, subnet)}}), "");
+    EXPECT_EQ(replace({{"GatewayId", make_attached_gateway(aws, vpc)}}), "InvalidParameterValue");
+    EXPECT_EQ(aws.call("DeleteRoute", own).code, "InvalidParameterValue");
+    EXPECT_EQ(replace({{"LocalTarget", "true"}}), "");
+    EXPECT_EQ(shown("gatewayId"), "local");
+    EXPECT_EQ(shown("state"), "active");
+}
+
+TEST(Routes, OfABlockThatGoesGoWithItWhereverTheyLead)
+{
+    TestEmulator aws;
+    const auto vpc = make_vpc(aws);
+    const auto table = make_route_table(aws, vpc);
+    const auto more =
+        aws.must("AssociateVpcCidrBlock", {{"VpcId", vpc}, {"CidrBlock", "10.1.0.0/16"}})
+            .text("cidrBlockAssociation/associationId");
+    aws.must("ReplaceRoute",
+             {{"RouteTableId", table},
+              {"DestinationCidrBlock", "10.1.0.0/16"},
+              {"NetworkInterfaceId", make_interface(aws, make_subnet(aws, vpc))}});
+    aws.must("DisassociateVpcCidrBlock", {{"AssociationId", more}});
+    EXPECT_EQ(aws.must("DescribeRouteTables", {{"RouteTableId.1", table}})
+                  .count("routeTableSet/item/routeSet/item"),
+              1U);
+}
+
 TEST(Routes, WithinTheirVpcDoNotLeadToTheInternet)
 {
     TestEmulator aws;
