@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <iterator>
+#include <map>
 #include <unordered_set>
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/sql/columns.h"
 #include "storage/metadata/sql/listing.h"
+#include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/sql/sql_text.h"
 
 namespace amilab {
@@ -175,6 +177,62 @@ std::vector<LayerId> select_referred_layers(Database& db)
     return layers;
 }
 
+namespace {
+
+/// How tables, indexes and the rest were made, by what they are and their names.
+using Schema = std::map<std::string, std::string>;
+
+Schema schema_of(Database& db)
+{
+    Schema schema;
+    Statement select(db, "SELECT type || ' ' || name, ifnull(sql, '') FROM main.sqlite_schema");
+    select.bind();
+    while (select.step()) {
+        auto row = select.row();
+        auto name = row.text();
+        schema.emplace(std::move(name), row.text());
+    }
+    return schema;
+}
+
+/// How this program makes them.
+const Schema& newest_schema()
+{
+    static const auto schema = [] {
+        Database db(":memory:", Database::Mode::kReadWrite);
+        migrate(db);
+        return schema_of(db);
+    }();
+    return schema;
+}
+
+/// The integrity check of SQLite takes the texts of the schema for granted: a bit that flips there
+/// may make a reference to nothing of one to a table. An older database is not looked at.
+std::vector<std::string> check_schema(Database& db)
+{
+    Statement version(db, "PRAGMA main.user_version");
+    version.bind();
+    version.step();
+    std::vector<std::string> problems;
+    if (version.row().integer() != schema_version()) {
+        return problems;
+    }
+    auto found = schema_of(db);
+    for (const auto& [name, text] : newest_schema()) {
+        const auto one = found.extract(name);
+        if (one.empty() || one.mapped() != text) {
+            problems.push_back(fmt::format("{} is {}", name,
+                                           one.empty() ? "missing" : "not as it is made"));
+        }
+    }
+    for (const auto& [name, text] : found) {
+        problems.push_back(fmt::format("{} is nothing that is made", name));
+    }
+    return problems;
+}
+
+}  // namespace
+
 std::vector<std::string> check_database(Database& db, IndexCheck indexes)
 {
     Statement tables(db, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'layer'");
@@ -183,7 +241,7 @@ std::vector<std::string> check_database(Database& db, IndexCheck indexes)
         // A file that was emptied is a database to SQLite.
         throw StorageError(EBADMSG, "check", db.path(), "it has no table of layers");
     }
-    std::vector<std::string> problems;
+    auto problems = check_schema(db);
     Statement integrity(db, indexes == IndexCheck::kWhole ? "PRAGMA main.integrity_check(20)"
                                                           : "PRAGMA main.quick_check(20)");
     integrity.bind();

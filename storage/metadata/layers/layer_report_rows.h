@@ -70,7 +70,8 @@ std::vector<LayerId> select_referred_layers(Database& db);
 
 /// Whether indexes are held against their tables too, which takes several times as long.
 enum class IndexCheck { kNone, kWhole };
-/// What SQLite finds wrong with the file and with references between rows; empty when it is whole.
+/// What SQLite finds wrong with the file and with references between rows, and which tables are not
+/// as this version makes them; empty when it is whole.
 /// Throws StorageError (EBADMSG) for one without tables.
 std::vector<std::string> check_database(Database& db, IndexCheck indexes = IndexCheck::kWhole);
 

@@ -183,6 +183,22 @@ TEST_F(CheckTest, ADatabaseThatIsNoneIsDamage)
                 ElementsAre(HasSubstr("generation-1/metadata.sqlite")));
 }
 
+TEST_F(CheckTest, AFlippedBitInHowATableIsMadeIsNamed)
+{
+    const auto database = path_ + "/generation-1/metadata.sqlite";
+    std::fstream file(database, std::ios::in | std::ios::out | std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+    const std::string reference = "REFERENCES vpc (id)";
+    const auto place = bytes.find(reference);
+    ASSERT_NE(place, std::string::npos);
+    file.clear();
+    file.seekp(static_cast<std::streamoff>(place + reference.find(" (id)")));
+    file.put(' ' ^ 0x14);
+    file.close();
+    EXPECT_THAT(check_data_directory(path_).problems,
+                Contains(HasSubstr(" is not as it is made")));
+}
+
 TEST_F(CheckTest, AMissingFolderOfLayersIsDamage)
 {
     std::filesystem::remove_all(path_ + "/generation-1/layers");
