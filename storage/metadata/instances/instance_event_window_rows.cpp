@@ -23,6 +23,12 @@ void delete_event_window_instance(Database& db, const EventWindowId& id,
         .execute(id, instance);
 }
 
+void delete_event_window_host(Database& db, const EventWindowId& id, const std::string& host)
+{
+    Statement(db, "DELETE FROM instance_event_window_host WHERE window_id = ? AND host_id = ?")
+        .execute(id, host);
+}
+
 void delete_event_window_tag(Database& db, const EventWindowId& id, const std::string& key,
                              const std::string& value)
 {

@@ -80,6 +80,16 @@ inline constexpr auto kEventWindowInstanceColumns = columns<EventWindowInstanceR
 inline constexpr Children<EventWindowInstanceRow> kEventWindowInstances{
     .columns = kEventWindowInstanceColumns, .parent = "window_id", .order = "instance_id"};
 
+struct EventWindowHostRow {
+    std::string window_id{};
+    std::string host_id{};
+};
+inline constexpr auto kEventWindowHostColumns = columns<EventWindowHostRow>(
+    "instance_event_window_host", "h", text<&EventWindowHostRow::window_id>("window_id"),
+    text<&EventWindowHostRow::host_id>("host_id"));
+inline constexpr Children<EventWindowHostRow> kEventWindowHosts{
+    .columns = kEventWindowHostColumns, .parent = "window_id", .order = "host_id"};
+
 struct EventWindowTagRow {
     std::string window_id{};
     std::string key{};
@@ -93,11 +103,14 @@ inline constexpr Children<EventWindowTagRow> kEventWindowTags{
 
 inline constexpr std::string_view kOfWindowInstance =
     "EXISTS (SELECT 1 FROM instance_event_window_instance i WHERE i.window_id = w.id AND ";
+inline constexpr std::string_view kOfWindowHost =
+    "EXISTS (SELECT 1 FROM instance_event_window_host h WHERE h.window_id = w.id AND ";
 inline constexpr std::string_view kOfWindowTag =
     "EXISTS (SELECT 1 FROM instance_event_window_tag k WHERE k.window_id = w.id AND ";
 /// Source: EC2 API Reference, DescribeInstanceEventWindows (documented); that a tag is asked for as
-/// "key=value" is assumed. There are no Dedicated Hosts.
+/// "key=value" is assumed.
 inline constexpr FilterColumn kEventWindowFilters[] = {
+    {"dedicated-host-id", "h.host_id", kOfWindowHost, ")"},
     {"event-window-name", "name"},
     {"instance-id", "i.instance_id", kOfWindowInstance, ")"},
     {"instance-tag", "(k.key || '=' || k.value)", kOfWindowTag, ")"},
@@ -111,6 +124,7 @@ void set_event_window(Database& db, const EventWindowRow& row);
 void delete_event_window_ranges(Database& db, const EventWindowId& id);
 void delete_event_window_instance(Database& db, const EventWindowId& id,
                                   const std::string& instance);
+void delete_event_window_host(Database& db, const EventWindowId& id, const std::string& host);
 void delete_event_window_tag(Database& db, const EventWindowId& id, const std::string& key,
                              const std::string& value);
 

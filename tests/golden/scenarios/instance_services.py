@@ -2,7 +2,7 @@
 
 import world
 from client import filters
-from world import launch, registration, tag_specification
+from world import ZONE, launch, registration, tag_specification
 
 NO_INSTANCE = "i-0123456789abcdef0"
 
@@ -115,10 +115,15 @@ def instance_event_windows(emulator):
     other.refused(modify, cron, InstanceEventWindowId=made)
     runs = {"AssociationTarget": {"InstanceId": [world.instance(me)]}}
     tags = {"AssociationTarget": {"InstanceTag": [{"Key": "of", "Value": "test"}]}}
+    (host,) = me.quiet("AllocateHosts", InstanceType="m5.large", AvailabilityZone=ZONE,
+                       Quantity=1).all("item")
+    hosts = {"AssociationTarget": {"DedicatedHostId": [host]}}
+    hosted = me.quiet(create, cron)["instanceEventWindowId"]
     for action in ("AssociateInstanceEventWindow", "DisassociateInstanceEventWindow"):
         me.dry(action, runs, InstanceEventWindowId=made)
         me(action, runs, InstanceEventWindowId=made)
         me(action, tags, InstanceEventWindowId=ranged)
+        me(action, hosts, InstanceEventWindowId=hosted)
         me.refused(action, InstanceEventWindowId=made, AssociationTarget={
             "DedicatedHostId": ["h-0123456789abcdef0"]})
     me.quiet("AssociateInstanceEventWindow", runs, InstanceEventWindowId=made)

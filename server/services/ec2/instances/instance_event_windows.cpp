@@ -5,11 +5,13 @@
 #include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/own_rows.h"
+#include "server/services/ec2/dedicated_hosts/dedicated_hosts.h"
 #include "server/services/ec2/instances/event_window_times.h"
 #include "server/services/ec2/instances/instances.h"
 #include "server/wire/ec2/instances/instance_event_windows.h"
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/instances/instance_event_window_rows.h"
+#include "storage/metadata/instances/instance_option_rows.h"
 
 namespace amilab::ec2 {
 
@@ -19,6 +21,7 @@ namespace {
 constexpr std::int64_t kMostWindows = 200;
 // Source: EC2 User Guide, "Considerations" of event windows (documented).
 constexpr std::size_t kMostInstances = 100;
+constexpr std::size_t kMostHosts = 50;
 constexpr std::size_t kMostTags = 50;
 constexpr std::size_t kMostName = 128;
 
@@ -94,12 +97,16 @@ InstanceEventWindowTimeRange range_answer(const EventWindowRangeRow& row)
 
 /// Nothing when no target is associated.
 std::optional<InstanceEventWindowAssociationTarget> target_answer(
-    std::span<const EventWindowInstanceRow> instances, std::span<const EventWindowTagRow> tags)
+    std::span<const EventWindowInstanceRow> instances, std::span<const EventWindowHostRow> hosts,
+    std::span<const EventWindowTagRow> tags)
 {
-    if (instances.empty() && tags.empty()) {
+    if (instances.empty() && hosts.empty() && tags.empty()) {
         return std::nullopt;
     }
     InstanceEventWindowAssociationTarget target;
+    for (const auto& host : hosts) {
+        target.dedicated_host_ids.push_back(host.host_id);
+    }
     for (const auto& instance : instances) {
         target.instance_ids.push_back(instance.instance_id);
     }
@@ -114,6 +121,7 @@ std::vector<InstanceEventWindow> to_answers(Session& session, std::vector<EventW
     const auto ids = ids_of(rows);
     const auto ranges = select_children<kEventWindowRanges>(session.db(), ids);
     const auto instances = select_children<kEventWindowInstances>(session.db(), ids);
+    const auto hosts = select_children<kEventWindowHosts>(session.db(), ids);
     const auto target_tags = select_children<kEventWindowTags>(session.db(), ids);
     const PageTags tags(session, ids);
     std::vector<InstanceEventWindow> answers;
@@ -122,6 +130,7 @@ std::vector<InstanceEventWindow> to_answers(Session& session, std::vector<EventW
         InstanceEventWindow answer;
         answer.association_target =
             target_answer(children_of(instances, &EventWindowInstanceRow::window_id, id),
+                          children_of(hosts, &EventWindowHostRow::window_id, id),
                           children_of(target_tags, &EventWindowTagRow::window_id, id));
         answer.cron_expression = std::move(row.cron_expression);
         answer.instance_event_window_id = id;
@@ -153,15 +162,33 @@ constexpr DescribeSpec kDescribe{
 
 // Targets.
 
+ApiError several_kinds_of_targets()
+{
+    return invalid_parameter_combination(
+        "An event window is associated with one type of target alone.");
+}
+
 /// Throws unless one kind of target is named.
 void check_target(const auto& target)
 {
-    if (target.instance_ids.empty() == target.instance_tags.empty()) {
-        throw target.instance_ids.empty() ? missing_parameter("AssociationTarget")
-                                          : parameters_not_together("instanceIds", "instanceTags");
+    const auto kinds = int{!target.instance_ids.empty()} + int{!target.instance_tags.empty()} +
+                       int{!target.dedicated_host_ids.empty()};
+    if (kinds != 1) {
+        throw kinds == 0 ? missing_parameter("AssociationTarget") : several_kinds_of_targets();
     }
     parse_ids<InstanceId>(target.instance_ids);
+    parse_ids<DedicatedHostId>(target.dedicated_host_ids);
     read_tags(target.instance_tags);
+}
+
+/// Source: an instance on a Dedicated Host is associated by that (documented), the refusal is
+/// assumed.
+void require_no_host(Session& session, const InstanceId& id)
+{
+    if (select_instance_options(session.db(), id).host_id) {
+        throw invalid_value(id.text(), "instanceId",
+                            "The instance is on a Dedicated Host; specify the ID of that.");
+    }
 }
 
 /// Source: an instance has one window at most (documented); the refusal is assumed.
@@ -170,11 +197,27 @@ void associate_instances(Session& session, const EventWindowRow& row,
 {
     for (const auto& id : parse_ids<InstanceId>(instances)) {
         require_modifiable_instance(session, id);
+        require_no_host(session, id);
         delete_event_window_instance(session.db(), row.id, id.text());
         if (!insert_unless_there<kEventWindowInstanceColumns>(
                 session.db(), {.window_id = row.id.text(), .instance_id = id.text()})) {
             throw invalid_value(id.text(), "instanceId",
                                 "The instance is associated with another event window.");
+        }
+    }
+}
+
+/// Source: a host has one window at most (documented); the refusal is assumed.
+void associate_hosts(Session& session, const EventWindowRow& row,
+                     const std::vector<std::string>& hosts)
+{
+    for (const auto& id : parse_ids<DedicatedHostId>(hosts)) {
+        require_dedicated_host(session, id);
+        delete_event_window_host(session.db(), row.id, id.text());
+        if (!insert_unless_there<kEventWindowHostColumns>(
+                session.db(), {.window_id = row.id.text(), .host_id = id.text()})) {
+            throw invalid_value(id.text(), "dedicatedHostId",
+                                "The host is associated with another event window.");
         }
     }
 }
@@ -194,12 +237,16 @@ void check_targets_of(const InstanceEventWindow& window)
         return;
     }
     const auto& target = *window.association_target;
-    if (!target.instance_ids.empty() && !target.tags.empty()) {
-        throw invalid_parameter_combination(
-            "An event window is associated with one type of target alone.");
+    if (int{!target.instance_ids.empty()} + int{!target.tags.empty()} +
+            int{!target.dedicated_host_ids.empty()} >
+        1) {
+        throw several_kinds_of_targets();
     }
     if (target.instance_ids.size() > kMostInstances) {
         throw too_many_given(target.instance_ids.size(), kMostInstances, "instance IDs");
+    }
+    if (target.dedicated_host_ids.size() > kMostHosts) {
+        throw too_many_given(target.dedicated_host_ids.size(), kMostHosts, "Dedicated Host IDs");
     }
     if (target.tags.size() > kMostTags) {
         throw too_many_given(target.tags.size(), kMostTags, "tags");
@@ -287,6 +334,7 @@ AssociateInstanceEventWindowResponse associate_instance_event_window(
     stop_if_dry_run(request);
     const auto row = require_window(session, request.instance_event_window_id);
     associate_instances(session, row, target.instance_ids);
+    associate_hosts(session, row, target.dedicated_host_ids);
     associate_tags(session, row, target.instance_tags);
     auto answer = answer_of(session, row);
     check_targets_of(answer);
@@ -304,6 +352,9 @@ DisassociateInstanceEventWindowResponse disassociate_instance_event_window(
     const auto row = require_window(session, request.instance_event_window_id);
     for (const auto& instance : target.instance_ids) {
         delete_event_window_instance(session.db(), row.id, instance);
+    }
+    for (const auto& host : target.dedicated_host_ids) {
+        delete_event_window_host(session.db(), row.id, host);
     }
     for (const auto& tag : read_tags(target.instance_tags)) {
         delete_event_window_tag(session.db(), row.id, tag.key, tag.value);

@@ -57,10 +57,12 @@ TrialTable trials()
                            changes("MaxResults", "20") + refused("NextToken", "bm90IG91cnM="));
     table["AssociateInstanceEventWindow"] = {
         {{"InstanceEventWindowId", "{window}"}, {kTarget, "{instance}"}},
-        changes("AssociationTarget.InstanceId.1", "{stopped}") + target_trials()};
+        changes("AssociationTarget.InstanceId.1", "{stopped}") +
+            refused("AssociationTarget.DedicatedHostId.1", "{host}") + target_trials()};
     table["DisassociateInstanceEventWindow"] = {
         {{"InstanceEventWindowId", "{window}"}, {kTarget, "{monitored}"}},
-        changes("AssociationTarget.InstanceId.1", "{instance}") + target_trials()};
+        changes("AssociationTarget.InstanceId.1", "{instance}") +
+            refused("AssociationTarget.DedicatedHostId.1", "{host}") + target_trials()};
     return table;
 }
 
@@ -71,6 +73,7 @@ std::vector<Telling> tellings()
     return {{"instance_event_window", "id", describe, by_id},
             {"instance_event_window_range", "window_id", describe, by_id},
             {"instance_event_window_instance", "window_id", describe, by_id},
+            {"instance_event_window_host", "window_id", describe, by_id},
             {"instance_event_window_tag", "window_id", describe, by_id}};
 }
 
