@@ -1,4 +1,5 @@
-"""Cloud Custodian: policies over images, snapshots and volumes, with their actions."""
+"""Cloud Custodian: policies over images, snapshots, volumes, instances and networks, with their
+actions."""
 
 import json
 import pathlib
@@ -96,6 +97,51 @@ def test_volumes(custodian, ec2):
     taken = ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]
     assert {snapshot["VolumeId"] for snapshot in taken} == {root["VolumeId"], attached}
     assert all({"Key": "team", "Value": "red"} in snapshot["Tags"] for snapshot in taken)
+
+
+def test_instances(custodian, ec2):
+    image = resources.newest_image(ec2)["ImageId"]
+    for team in ("red", "blue"):
+        resources.run(ec2, image, TagSpecifications=[
+            {"ResourceType": "instance", "Tags": [{"Key": "team", "Value": team}]}])
+    assert custodian("instances") == {
+        "tag": 2, "of-small-types": 2, "stop": 1, "start": 1, "metadata": 2, "snapshot": 1,
+        "mark": 1, "terminate": 1}
+
+    instances = {instance["State"]["Name"]: instance
+                 for reservation in ec2.describe_instances()["Reservations"]
+                 for instance in reservation["Instances"]}
+    assert {"Key": "team", "Value": "red"} in instances["terminated"]["Tags"]
+    kept = instances["running"]
+    assert sorted(tag["Value"] for tag in kept["Tags"]) == ["blue", "custodian"]
+    assert (kept["MetadataOptions"]["HttpTokens"],
+            kept["MetadataOptions"]["HttpPutResponseHopLimit"]) == ("optional", 5)
+    (taken,) = ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]
+    assert {"Key": "team", "Value": "red"} in taken["Tags"]
+
+
+def test_networks(custodian, ec2):
+    resources.run(ec2, resources.newest_image(ec2)["ImageId"])
+    group = ec2.create_security_group(GroupName="open", Description="to everybody")["GroupId"]
+    ec2.authorize_security_group_ingress(GroupId=group, IpProtocol="tcp", FromPort=22, ToPort=22,
+                                         CidrIp="0.0.0.0/0")
+    ec2.create_network_interface(SubnetId=resources.default_subnet(ec2))
+    ec2.allocate_address(Domain="vpc")
+    ec2.create_key_pair(KeyName="mine", KeyType="ed25519")
+    ec2.create_launch_template(LaunchTemplateName="web",
+                               LaunchTemplateData={"InstanceType": "t3.micro"})
+    assert custodian("network") == {
+        "group-open": 1, "group-delete": 1, "vpc-of-defaults": 1, "subnet-public": 6,
+        "interface-free": 1, "address-free": 1, "route-table-main": 1, "gateway": 1, "key": 1,
+        "template": 1}
+
+    (group,) = ec2.describe_security_groups()["SecurityGroups"]
+    assert group["GroupName"] == "default"
+    assert ec2.describe_addresses()["Addresses"] == []
+    (interface,) = ec2.describe_network_interfaces()["NetworkInterfaces"]
+    assert interface["Status"] == "in-use"
+    (vpc,) = ec2.describe_vpcs()["Vpcs"]
+    assert vpc["Tags"] == [{"Key": "owner", "Value": "custodian"}]
 
 
 @pytest.mark.parametrize("kind, make, unknown", [
