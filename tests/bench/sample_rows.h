@@ -50,7 +50,7 @@ public:
     void put_object();
     /// One instance with one volume.
     void run_instances();
-    /// The same, with the tags that tell of the template.
+    /// One instance with one volume, and the tags that tell of its template.
     void run_instances_by_template();
 
 private:

@@ -170,7 +170,7 @@ std::string windows_console(const InstanceRow& row)
         began);
 }
 
-/// Its end, if it is longer than what a console keeps.
+/// The end of a console's text that is longer than what is kept of one.
 std::string most_recent(std::string text)
 {
     text.erase(0, text.size() - std::min(text.size(), kMostConsoleBytes));
