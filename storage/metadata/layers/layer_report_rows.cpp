@@ -221,8 +221,8 @@ std::vector<std::string> check_schema(Database& db)
     for (const auto& [name, text] : newest_schema()) {
         const auto one = found.extract(name);
         if (one.empty() || one.mapped() != text) {
-            problems.push_back(fmt::format("{} is {}", name,
-                                           one.empty() ? "missing" : "not as it is made"));
+            problems.push_back(
+                fmt::format("{} is {}", name, one.empty() ? "missing" : "not as it is made"));
         }
     }
     for (const auto& [name, text] : found) {

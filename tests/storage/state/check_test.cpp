@@ -195,8 +195,7 @@ TEST_F(CheckTest, AFlippedBitInHowATableIsMadeIsNamed)
     file.seekp(static_cast<std::streamoff>(place + reference.find(" (id)")));
     file.put(' ' ^ 0x14);
     file.close();
-    EXPECT_THAT(check_data_directory(path_).problems,
-                Contains(HasSubstr(" is not as it is made")));
+    EXPECT_THAT(check_data_directory(path_).problems, Contains(HasSubstr(" is not as it is made")));
 }
 
 TEST_F(CheckTest, AMissingFolderOfLayersIsDamage)

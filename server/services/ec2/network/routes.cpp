@@ -298,8 +298,7 @@ ReplaceRouteResponse replace_route(Session& session, const ReplaceRouteRequest& 
         throw invalid_parameter_value(fmt::format(
             "cannot replace the target of route {} in route table {}", destination, id.text()));
     }
-    route->target =
-        is_local ? std::string(kLocalTarget) : require_target(session, table, wish);
+    route->target = is_local ? std::string(kLocalTarget) : require_target(session, table, wish);
     if (!is_local) {
         require_route_fits(session, table, route->destination, route->target);
     }

@@ -146,29 +146,27 @@ TEST_F(EventWindows, AreForInstancesOrForTags)
 TEST_F(EventWindows, AreForDedicatedHosts)
 {
     const auto id = create();
-    const auto host =
-        aws.must("AllocateHosts", {{"InstanceType", "m5.12xlarge"},
-                                   {"AvailabilityZone", "us-east-1b"}})
-            .text("hostIdSet/item");
+    const auto host = aws.must("AllocateHosts", {{"InstanceType", "m5.12xlarge"},
+                                                 {"AvailabilityZone", "us-east-1b"}})
+                          .text("hostIdSet/item");
     const Parameters target = {{"AssociationTarget.DedicatedHostId.1", host}};
-    EXPECT_EQ(associate(id, target)
-                  .text("instanceEventWindow/associationTarget/dedicatedHostIdSet/item"),
-              host);
+    EXPECT_EQ(
+        associate(id, target).text("instanceEventWindow/associationTarget/dedicatedHostIdSet/item"),
+        host);
     EXPECT_THAT(listed("instanceEventWindowId", filter("dedicated-host-id", host)),
                 ElementsAre(id));
     EXPECT_EQ(associate(create(), target).code, "InvalidParameterValue");
-    const auto on_host = run_one(
-        aws, {{"InstanceType", "m5.12xlarge"}, {"Placement.HostId", host}});
+    const auto on_host =
+        run_one(aws, {{"InstanceType", "m5.12xlarge"}, {"Placement.HostId", host}});
     const Parameters instance = {{"AssociationTarget.InstanceId.1", on_host}};
     EXPECT_EQ(associate(create(), instance).code, "InvalidParameterValue");
     EXPECT_EQ(associate(id, merged(target, instance)).code, "InvalidParameterCombination");
+    EXPECT_EQ(associate(id, {{"AssociationTarget.DedicatedHostId.1", "h-0123456789abcdef0"}}).code,
+              "InvalidHostID.NotFound");
     EXPECT_EQ(
-        associate(id, {{"AssociationTarget.DedicatedHostId.1", "h-0123456789abcdef0"}}).code,
-        "InvalidHostID.NotFound");
-    EXPECT_EQ(aws.must("DisassociateInstanceEventWindow",
-                       merged({{"InstanceEventWindowId", id}}, target))
-                  .count("instanceEventWindow/associationTarget"),
-              0U);
+        aws.must("DisassociateInstanceEventWindow", merged({{"InstanceEventWindowId", id}}, target))
+            .count("instanceEventWindow/associationTarget"),
+        0U);
 }
 
 TEST_F(EventWindows, AreDeletedWithTargetsWhenForced)

@@ -8,12 +8,11 @@ namespace {
 
 void add_vpcs(TrialTable& table)
 {
-    table["CreateVpc"] = {{{"CidrBlock", "10.90.0.0/16"}},
-                          changes("CidrBlock", "10.91.0.0/16") +
-                              changes("InstanceTenancy", "dedicated") +
-                              changes("AmazonProvidedIpv6CidrBlock", "true") +
-                              refused("Ipv6CidrBlockNetworkBorderGroup", "us-east-1") +
-                              tag_trials("vpc")};
+    table["CreateVpc"] = {
+        {{"CidrBlock", "10.90.0.0/16"}},
+        changes("CidrBlock", "10.91.0.0/16") + changes("InstanceTenancy", "dedicated") +
+            changes("AmazonProvidedIpv6CidrBlock", "true") +
+            refused("Ipv6CidrBlockNetworkBorderGroup", "us-east-1") + tag_trials("vpc")};
     table["DescribeVpcs"] = describe_operation(filter_trials("is-default", "true") + page_trials() +
                                                changes("VpcId.1", "{vpc}"));
     table["DeleteVpc"] = either_of("VpcId", "{own_vpc_5}", "{own_vpc_6}");

@@ -48,9 +48,8 @@ struct Entrance {
     }
     Answer create_route(const std::string& block, const Parameters& target) const
     {
-        return aws.call("CreateRoute", merged({{"RouteTableId", table},
-                                               {"DestinationCidrBlock", block}},
-                                              target));
+        return aws.call("CreateRoute",
+                        merged({{"RouteTableId", table}, {"DestinationCidrBlock", block}}, target));
     }
 
     TestEmulator& aws;
@@ -92,8 +91,7 @@ TEST(RouteTableAssociations, OfAGatewayHaveRoutesToInterfacesWithinTheVpc)
     TestEmulator aws;
     const Entrance entrance(aws);
     const Parameters to_gateway{{"GatewayId", entrance.gateway}};
-    const Parameters to_interface{
-        {"NetworkInterfaceId", make_interface(aws, entrance.subnet)}};
+    const Parameters to_interface{{"NetworkInterfaceId", make_interface(aws, entrance.subnet)}};
     ASSERT_TRUE(entrance.create_route("0.0.0.0/0", to_gateway).ok());
     EXPECT_EQ(entrance.associate(entrance.table).code, "InvalidParameterValue");
     aws.must("DeleteRoute",
@@ -111,8 +109,7 @@ TEST(RouteTableAssociations, AreOfASubnetOrOfAGatewayOfTheVpc)
     TestEmulator aws;
     const Entrance entrance(aws);
     const auto code = [&](const Parameters& with) {
-        return aws
-            .call("AssociateRouteTable", merged({{"RouteTableId", entrance.table}}, with))
+        return aws.call("AssociateRouteTable", merged({{"RouteTableId", entrance.table}}, with))
             .code;
     };
     EXPECT_EQ(code({}), "MissingParameter");

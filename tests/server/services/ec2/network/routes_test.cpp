@@ -101,10 +101,9 @@ TEST(Routes, OfABlockThatGoesGoWithItWhereverTheyLead)
     const auto more =
         aws.must("AssociateVpcCidrBlock", {{"VpcId", vpc}, {"CidrBlock", "10.1.0.0/16"}})
             .text("cidrBlockAssociation/associationId");
-    aws.must("ReplaceRoute",
-             {{"RouteTableId", table},
-              {"DestinationCidrBlock", "10.1.0.0/16"},
-              {"NetworkInterfaceId", make_interface(aws, make_subnet(aws, vpc))}});
+    aws.must("ReplaceRoute", {{"RouteTableId", table},
+                              {"DestinationCidrBlock", "10.1.0.0/16"},
+                              {"NetworkInterfaceId", make_interface(aws, make_subnet(aws, vpc))}});
     aws.must("DisassociateVpcCidrBlock", {{"AssociationId", more}});
     EXPECT_EQ(aws.must("DescribeRouteTables", {{"RouteTableId.1", table}})
                   .count("routeTableSet/item/routeSet/item"),

@@ -197,8 +197,7 @@ TEST(VpcsWithIpv6, AreOfTheRegionsNetworkBorderGroup)
     EXPECT_EQ(create(merged(amazons, group("us-east-1-bos-1"))).code, "UnsupportedOperation");
     EXPECT_EQ(create(merged(amazons, group("nowhere"))).code, "InvalidParameterValue");
     const auto add = [&](const Parameters& more) {
-        return aws
-            .call("AssociateVpcCidrBlock", merged({{"VpcId", made.text("vpc/vpcId")}}, more))
+        return aws.call("AssociateVpcCidrBlock", merged({{"VpcId", made.text("vpc/vpcId")}}, more))
             .code;
     };
     EXPECT_EQ(add(merged(amazons, group(kRegion))), "");

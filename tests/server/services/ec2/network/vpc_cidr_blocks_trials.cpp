@@ -13,8 +13,7 @@ TrialTable trials()
     table["AssociateVpcCidrBlock"] = {
         {{"VpcId", "{ipv6_vpc}"}},
         changes("VpcId", "{own_vpc_2}", {{"CidrBlock", "10.2.0.0/16"}}) +
-            changes("CidrBlock", "10.2.0.0/16") +
-            changes("AmazonProvidedIpv6CidrBlock", "true") +
+            changes("CidrBlock", "10.2.0.0/16") + changes("AmazonProvidedIpv6CidrBlock", "true") +
             refused("Ipv6CidrBlockNetworkBorderGroup", "nowhere",
                     {{"AmazonProvidedIpv6CidrBlock", "true"}})};
     table["DisassociateVpcCidrBlock"] =

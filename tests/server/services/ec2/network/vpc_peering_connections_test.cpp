@@ -250,9 +250,8 @@ TEST(VpcPeeringConnections, MayBe125ActiveOnesOfAVpc)
         const auto id =
             aws.must("CreateVpcPeeringConnection", {{"VpcId", vpc}, {"PeerVpcId", peer}})
                 .text("vpcPeeringConnection/vpcPeeringConnectionId");
-        EXPECT_EQ(
-            aws.call("AcceptVpcPeeringConnection", {{"VpcPeeringConnectionId", id}}).code,
-            number == 126 ? "ActiveVpcPeeringConnectionPerVpcLimitExceeded" : "");
+        EXPECT_EQ(aws.call("AcceptVpcPeeringConnection", {{"VpcPeeringConnectionId", id}}).code,
+                  number == 126 ? "ActiveVpcPeeringConnectionPerVpcLimitExceeded" : "");
     }
 }
 
