@@ -534,7 +534,6 @@ NOT_RUN = {
     "create-instance-export-task 1": "formats are in capital letters by now",
     "describe-export-tasks 1": "its id is none",
     "describe-export-image-tasks 1": "its id is none that there is",
-    "create-network-interface 3": "connection tracking is not offered",
     "create-network-interface 4": "other types of interfaces are not offered",
     "create-subnet 2": "its IPv6 block is another VPC's",
     "create-subnet 3": "its IPv6 block is another VPC's",

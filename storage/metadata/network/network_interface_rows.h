@@ -67,6 +67,10 @@ struct NetworkInterfaceRow {
     std::optional<bool> delete_on_termination{};
     /// Whether it has a public address of Amazon's while its instance runs.
     bool associate_public_ip = false;
+    // How long idle flows are tracked, in seconds; nothing: as long as the instance's type has it.
+    std::optional<std::int64_t> tcp_established_timeout{};
+    std::optional<std::int64_t> udp_stream_timeout{};
+    std::optional<std::int64_t> udp_timeout{};
     // Read only, the first by lists and select_network_interface() alone.
     std::string zone_id{};
     InterfaceStatus status{};
@@ -150,6 +154,9 @@ inline constexpr auto kNetworkInterfaceColumns = columns<NetworkInterfaceRow>(
     time<&NetworkInterfaceRow::attach_time_ms>("attach_time_ms"),
     flag<&NetworkInterfaceRow::delete_on_termination>("delete_on_termination"),
     flag<&NetworkInterfaceRow::associate_public_ip>("associate_public_ip"),
+    integer<&NetworkInterfaceRow::tcp_established_timeout>("tcp_established_timeout"),
+    integer<&NetworkInterfaceRow::udp_stream_timeout>("udp_stream_timeout"),
+    integer<&NetworkInterfaceRow::udp_timeout>("udp_timeout"),
     text<&NetworkInterfaceRow::status>("status").as(kInterfaceStatus),
     text<&NetworkInterfaceRow::instance_owner>("instance_owner").as(kInterfaceInstanceOwner),
     text<&NetworkInterfaceRow::attachment_status>("attachment_status").as(kAttachmentStatusOfAny),

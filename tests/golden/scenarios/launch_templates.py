@@ -47,6 +47,8 @@ def all_data(image):
         "SecurityGroupId": ["sg-0123456789abcdef0"], "SecurityGroup": ["web"],
         "NetworkInterface": [{
             "AssociateCarrierIpAddress": False, "AssociatePublicIpAddress": True,
+            "ConnectionTrackingSpecification": {
+                "TcpEstablishedTimeout": 300, "UdpStreamTimeout": 90, "UdpTimeout": 45},
             "DeleteOnTermination": True, "Description": "first", "DeviceIndex": 0,
             "InterfaceType": "interface", "NetworkCardIndex": 0,
             "Ipv4PrefixCount": 1, "Ipv6AddressCount": 1, "Ipv6PrefixCount": 1,

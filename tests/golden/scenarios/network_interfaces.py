@@ -6,6 +6,7 @@ from world import ZONE, launch, tag_specification
 
 NO_INTERFACE = "eni-0123456789abcdef0"
 NO_ATTACHMENT = "eni-attach-0123456789abcdef0"
+TRACKING = {"TcpEstablishedTimeout": 300, "UdpStreamTimeout": 90, "UdpTimeout": 45}
 
 
 def subnet_of(me, zone=ZONE):
@@ -26,6 +27,9 @@ def network_interfaces(emulator):
              "TagSpecification": [tag_specification("network-interface", of="test")]}
     spare = me("CreateNetworkInterface", whole)["networkInterfaceId"]
     me.brief("CreateNetworkInterface", whole)
+    me("CreateNetworkInterface", SubnetId=subnet, ConnectionTrackingSpecification=TRACKING)
+    me.refused("CreateNetworkInterface", SubnetId=subnet,
+               ConnectionTrackingSpecification={"UdpTimeout": 61})
     me.brief("CreateNetworkInterface", SubnetId=subnet, SecondaryPrivateIpAddressCount=2,
              Ipv4PrefixCount=0, Ipv6AddressCount=0, Ipv6PrefixCount=0, EnablePrimaryIpv6=False)
     for wrong in ({"Description": "other"}, {"SubnetId": "subnet-0123456789abcdef0"},
@@ -83,6 +87,7 @@ def interface_attributes(emulator):
     for change in ({"Description": {"Value": "new"}, "EnablePrimaryIpv6": False},
                    {"SourceDestCheck": {"Value": False}}, {"SecurityGroupId": [group]},
                    {"AssociatePublicIpAddress": False},
+                   {"ConnectionTrackingSpecification": TRACKING},
                    {"Attachment": {"AttachmentId": attachment, "DeleteOnTermination": False}}):
         me(modify, mine, **change)
     me.dry(modify, mine, Description={"Value": "new"})
@@ -153,6 +158,8 @@ def launched_interfaces(emulator):
     me.brief("RunInstances", launch(image, NetworkInterface=[
         {**zero, "SubnetId": subnet, "Ipv4Prefix": [{"Ipv4Prefix": "172.31.8.16/28"}]}]))
     me.brief("RunInstances", launch(image, NetworkInterface=[{**zero, "Ipv4PrefixCount": 1}]))
+    me.brief("RunInstances", launch(image, NetworkInterface=[
+        {**zero, "ConnectionTrackingSpecification": TRACKING}]))
     for wrong in ({"SubnetId": subnet}, {"SecurityGroupId": [group]},
                   {"PrivateIpAddress": "172.31.0.9"}, {"NetworkInterface": [{"Description": "x"}]},
                   {"NetworkInterface": [zero, zero]}, {"NetworkInterface": [{"DeviceIndex": 1}]},

@@ -51,6 +51,8 @@ InstanceNetworkInterface interface_answer(const InterfaceOfInstance& one)
     const auto& row = one.row;
     InstanceNetworkInterface answer;
     answer.attachment = attachment_answer(row);
+    answer.connection_tracking_configuration =
+        connection_tracking_answer<ConnectionTrackingSpecificationResponse>(row);
     answer.description = row.description;
     answer.groups = group_answers(one.groups);
     answer.interface_type = text_of(row.interface_type);

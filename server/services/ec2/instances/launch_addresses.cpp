@@ -229,7 +229,8 @@ void add_interfaces(Session& session, const InstanceId& instance,
                        .instance_id = instance,
                        .device_index = wanted.device_index,
                        .delete_on_termination = wanted.delete_on_termination,
-                       .associate_public_ip = wanted.associate_public_ip.value_or(by_subnet)});
+                       .associate_public_ip = wanted.associate_public_ip.value_or(by_subnet),
+                       .connection_tracking = wanted.connection_tracking});
     }
 }
 

@@ -71,7 +71,7 @@ void check_existing(const Specification& one, const RunInstancesRequest& request
                         one.secondary_private_ip_address_count || one.ipv6_address_count ||
                         !one.ipv6_addresses.empty() || one.ipv4_prefix_count ||
                         !one.ipv4_prefixes.empty() || one.ipv6_prefix_count ||
-                        !one.ipv6_prefixes.empty();
+                        !one.ipv6_prefixes.empty() || one.connection_tracking_specification;
     if (is_new) {
         throw invalid_parameter_combination(
             "A network interface may not specify both a network interface ID and what a new one "
@@ -173,7 +173,9 @@ LaunchInterface new_interface_of(Session& session, const Specification& one,
                            .ipv6 = ipv6_wish_of(one),
                            .prefixes = prefix_wishes(one),
                            .delete_on_termination = one.delete_on_termination.value_or(true),
-                           .associate_public_ip = one.associate_public_ip_address};
+                           .associate_public_ip = one.associate_public_ip_address,
+                           .connection_tracking = one.connection_tracking_specification.value_or(
+                               ConnectionTrackingSpecificationRequest{})};
     if (is_given(one.subnet_id)) {
         wanted.subnets = {require_launch_subnet(session, parse_id<SubnetId>(*one.subnet_id))};
     }

@@ -29,6 +29,7 @@ struct LaunchInterface {
     bool delete_on_termination = true;
     /// Nothing: as the subnet has it.
     std::optional<bool> associate_public_ip{};
+    ConnectionTrackingSpecificationRequest connection_tracking{};
 };
 
 /// Refuses what needs no state to be wrong.

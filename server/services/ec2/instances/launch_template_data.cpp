@@ -43,6 +43,12 @@ LaunchTemplateInstanceNetworkInterfaceSpecification interface_of(
         to.device_index = from.attachment->device_index;
         to.network_card_index = from.attachment->network_card_index;
     }
+    if (const auto& tracking = from.connection_tracking_configuration) {
+        to.connection_tracking_specification = ConnectionTrackingSpecification{
+            .tcp_established_timeout = tracking->tcp_established_timeout,
+            .udp_stream_timeout = tracking->udp_stream_timeout,
+            .udp_timeout = tracking->udp_timeout};
+    }
     to.description = from.description;
     for (const auto& group : from.groups) {
         to.groups.push_back(group.group_id.value_or(""));

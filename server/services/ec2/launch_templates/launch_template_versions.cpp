@@ -142,6 +142,12 @@ LaunchTemplateInstanceNetworkInterfaceSpecification interface_answer(
 {
     LaunchTemplateInstanceNetworkInterfaceSpecification to;
     to.associate_public_ip_address = from.associate_public_ip_address;
+    show(from.connection_tracking_specification, to.connection_tracking_specification,
+         [](const auto& one, auto& answer) {
+             answer.tcp_established_timeout = one.tcp_established_timeout;
+             answer.udp_stream_timeout = one.udp_stream_timeout;
+             answer.udp_timeout = one.udp_timeout;
+         });
     to.delete_on_termination = from.delete_on_termination;
     to.description = from.description;
     to.device_index = from.device_index;

@@ -16,6 +16,19 @@ namespace amilab::ec2 {
 
 std::vector<GroupIdentifier> group_answers(const std::vector<InterfaceGroupRow>& groups);
 
+/// What was said of how long idle flows are tracked, in the structure that an answer has for it;
+/// nothing where nothing was said.
+template <class Tracking>
+std::optional<Tracking> connection_tracking_answer(const NetworkInterfaceRow& row)
+{
+    if (!row.tcp_established_timeout && !row.udp_stream_timeout && !row.udp_timeout) {
+        return std::nullopt;
+    }
+    return Tracking{.tcp_established_timeout = row.tcp_established_timeout,
+                    .udp_stream_timeout = row.udp_stream_timeout,
+                    .udp_timeout = row.udp_timeout};
+}
+
 /// Nothing for one that is free.
 std::optional<NetworkInterfaceAttachment> attachment_answer(const NetworkInterfaceRow& row);
 

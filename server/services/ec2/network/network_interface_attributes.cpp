@@ -56,7 +56,8 @@ int count_changes(const ModifyNetworkInterfaceAttributeRequest& request)
 {
     return int{request.description.has_value()} + int{request.source_dest_check.has_value()} +
            int{!request.groups.empty()} + int{request.attachment.has_value()} +
-           int{request.associate_public_ip_address.has_value()};
+           int{request.associate_public_ip_address.has_value()} +
+           int{request.connection_tracking_specification.has_value()};
 }
 
 void modify_groups(Session& session, const NetworkInterfaceRow& row,
@@ -83,6 +84,19 @@ void modify_attachment(Session& session, const NetworkInterfaceRow& row,
     }
     set_network_interface<&NetworkInterfaceRow::delete_on_termination>(
         session.db(), row.id, *changes.delete_on_termination);
+}
+
+/// Source: what is not said stays as it is (assumed).
+void modify_connection_tracking(Session& session, NetworkInterfaceRow row,
+                                const ConnectionTrackingSpecificationRequest& wish)
+{
+    set_connection_tracking(row, wish);
+    auto& db = session.db();
+    set_network_interface<&NetworkInterfaceRow::tcp_established_timeout>(
+        db, row.id, row.tcp_established_timeout);
+    set_network_interface<&NetworkInterfaceRow::udp_stream_timeout>(db, row.id,
+                                                                    row.udp_stream_timeout);
+    set_network_interface<&NetworkInterfaceRow::udp_timeout>(db, row.id, row.udp_timeout);
 }
 
 template <auto kMember, class Value>
@@ -122,6 +136,9 @@ ModifyNetworkInterfaceAttributeResponse modify_network_interface_attribute(
     if (request.associate_public_ip_address) {
         set_network_interface<&NetworkInterfaceRow::associate_public_ip>(
             session.db(), id, *request.associate_public_ip_address);
+    }
+    if (request.connection_tracking_specification) {
+        modify_connection_tracking(session, row, *request.connection_tracking_specification);
     }
     return {};
 }

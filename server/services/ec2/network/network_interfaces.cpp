@@ -63,6 +63,8 @@ NetworkInterface to_answer(const NetworkInterfaceRow& row, const InterfaceParts&
     NetworkInterface answer;
     answer.availability_zone = row.zone;
     answer.availability_zone_id = row.zone_id;
+    answer.connection_tracking_configuration =
+        connection_tracking_answer<ConnectionTrackingConfiguration>(row);
     answer.description = row.description;
     answer.groups = group_answers(parts.groups_of(row.id));
     answer.interface_type = text_of(row.interface_type);
@@ -152,14 +154,17 @@ NetworkInterfaceId make_interface(Session& session, const CreateNetworkInterface
     if (!addresses) {
         throw subnet_full(subnet.id);
     }
-    return new_interface(session, {.subnet = subnet,
-                                   .groups = groups,
-                                   .addresses = *addresses,
-                                   .tags = tags,
-                                   .ipv6 = wish.ipv6,
-                                   .prefixes = wish.prefixes,
-                                   .taken = std::move(taken),
-                                   .description = request.description.value_or("")});
+    return new_interface(session,
+                         {.subnet = subnet,
+                          .groups = groups,
+                          .addresses = *addresses,
+                          .tags = tags,
+                          .ipv6 = wish.ipv6,
+                          .prefixes = wish.prefixes,
+                          .taken = std::move(taken),
+                          .description = request.description.value_or(""),
+                          .connection_tracking = request.connection_tracking_specification.value_or(
+                              ConnectionTrackingSpecificationRequest{})});
 }
 
 // Source: EC2 API Reference, CreateNetworkInterface (documented).

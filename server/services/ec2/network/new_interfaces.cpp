@@ -207,6 +207,19 @@ std::string new_public_address(Session& session)
     return std::move(*address);
 }
 
+void set_connection_tracking(NetworkInterfaceRow& row,
+                             const ConnectionTrackingSpecificationRequest& wish)
+{
+    const auto set = [](const auto& said, auto& value) {
+        if (said) {
+            value = said;
+        }
+    };
+    set(wish.tcp_established_timeout, row.tcp_established_timeout);
+    set(wish.udp_stream_timeout, row.udp_stream_timeout);
+    set(wish.udp_timeout, row.udp_timeout);
+}
+
 NetworkInterfaceId new_interface(Session& session, const NewInterface& wanted)
 {
     NetworkInterfaceRow row;
@@ -221,6 +234,7 @@ NetworkInterfaceId new_interface(Session& session, const NewInterface& wanted)
         row.requester_id = kServiceRequester;
     }
     row.associate_public_ip = wanted.associate_public_ip;
+    set_connection_tracking(row, wanted.connection_tracking);
     if (wanted.instance_id) {
         row.instance_id = wanted.instance_id;
         row.attachment_id = session.next_id<NetworkInterfaceAttachmentId>();

@@ -78,6 +78,11 @@ std::vector<std::string> find_secondary_addresses(Session& session, const Addres
 /// A public address of Amazon's that nobody has. Throws when none is left.
 std::string new_public_address(Session& session);
 
+/// Sets what is said of how long idle flows are tracked. Source: EC2 API Reference,
+/// ConnectionTrackingSpecificationRequest (documented).
+void set_connection_tracking(NetworkInterfaceRow& row,
+                             const ConnectionTrackingSpecificationRequest& wish);
+
 /// What is known of an interface before it is there.
 struct NewInterface {
     const LaunchSubnet& subnet;
@@ -100,6 +105,8 @@ struct NewInterface {
     bool delete_on_termination = false;
     /// Whether it has a public address of Amazon's while its instance runs.
     bool associate_public_ip = false;
+    /// What is not said of idle flows is the instance type's.
+    ConnectionTrackingSpecificationRequest connection_tracking{};
 };
 
 /// Makes the interface with its addresses, groups and tags.

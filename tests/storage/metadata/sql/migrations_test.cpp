@@ -410,6 +410,9 @@ UPDATE route_table_association SET gateway_id = (SELECT min(id) FROM internet_ga
     {55, R"sql(
 INSERT INTO instance_event_window_host VALUES ('iew-00000001', 'h-00000001');
 )sql"},
+    {56, R"sql(
+UPDATE network_interface SET udp_timeout = 45 WHERE id = 'eni-00000001';
+)sql"},
 };
 
 using Steps = std::span<const char* const>;

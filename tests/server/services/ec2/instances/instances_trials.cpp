@@ -31,6 +31,11 @@ std::vector<Trial> launched_interface_trials()
            changes("NetworkInterface.1.AssociatePublicIpAddress", "false", first) +
            changes("NetworkInterface.1.DeleteOnTermination", "false", first) +
            changes("NetworkInterface.1.Description", "mine", first) +
+           changes("NetworkInterface.1.ConnectionTrackingSpecification.TcpEstablishedTimeout",
+                   "300", first) +
+           changes("NetworkInterface.1.ConnectionTrackingSpecification.UdpStreamTimeout", "90",
+                   first) +
+           changes("NetworkInterface.1.ConnectionTrackingSpecification.UdpTimeout", "45", first) +
            refused("NetworkInterface.1.DeviceIndex", "1") +
            changes("NetworkInterface.1.NetworkInterfaceId", "{interface}", first) +
            changes("NetworkInterface.1.PrivateIpAddress", "172.31.0.77", first) +

@@ -141,6 +141,27 @@ TEST(LaunchInterfaces, HaveWhatTheLaunchSaysOfThem)
     EXPECT_THAT(field_of(emulator, id, "ipAddress"), StartsWith("198.1"));
 }
 
+TEST(LaunchInterfaces, TrackIdleFlowsAsLongAsTheLaunchSays)
+{
+    TestEmulator emulator;
+    const std::string said = "NetworkInterface.1.ConnectionTrackingSpecification.UdpTimeout";
+    const auto id = run_one(emulator, {{"NetworkInterface.1.DeviceIndex", "0"}, {said, "45"}});
+    EXPECT_EQ(field_of(emulator, id, kInterface + "connectionTrackingConfiguration/udpTimeout"),
+              "45");
+    EXPECT_EQ(emulator.must("GetLaunchTemplateData", {{"InstanceId", id}})
+                  .text("launchTemplateData/networkInterfaceSet/item/"
+                        "connectionTrackingSpecification/udpTimeout"),
+              "45");
+    EXPECT_EQ(emulator
+                  .call("RunInstances",
+                        launch(public_image(emulator),
+                               {{"NetworkInterface.1.DeviceIndex", "0"},
+                                {"NetworkInterface.1.NetworkInterfaceId", new_interface(emulator)},
+                                {said, "45"}}))
+                  .code,
+              "InvalidParameterCombination");
+}
+
 TEST(LaunchInterfaces, HaveNoPublicAddressWhenToldSo)
 {
     TestEmulator emulator;

@@ -97,6 +97,12 @@ std::vector<Trial> data_trials()
         {"LaunchTemplateData.Monitoring.Enabled", "true"},
         {"LaunchTemplateData.NetworkPerformanceOptions.BandwidthWeighting", "vpc-1"},
         {"LaunchTemplateData.NetworkInterface.1.AssociatePublicIpAddress", "true"},
+        {"LaunchTemplateData.NetworkInterface.1.ConnectionTrackingSpecification."
+         "TcpEstablishedTimeout",
+         "300"},
+        {"LaunchTemplateData.NetworkInterface.1.ConnectionTrackingSpecification.UdpStreamTimeout",
+         "90"},
+        {"LaunchTemplateData.NetworkInterface.1.ConnectionTrackingSpecification.UdpTimeout", "45"},
         {"LaunchTemplateData.NetworkInterface.1.DeleteOnTermination", "false"},
         {"LaunchTemplateData.NetworkInterface.1.Description", "first"},
         {"LaunchTemplateData.NetworkInterface.1.DeviceIndex", "0"},

@@ -98,6 +98,39 @@ TEST(CreateNetworkInterface, RefusesAddressesThatItCannotGive)
               "InvalidParameterCombination");
 }
 
+TEST(CreateNetworkInterface, KeepsHowLongIdleFlowsAreTracked)
+{
+    TestEmulator emulator;
+    const auto subnet = default_subnet(emulator);
+    const auto create = [&](const Parameters& more) {
+        return emulator.call("CreateNetworkInterface", merged({{"SubnetId", subnet}}, more));
+    };
+    const std::string said = "ConnectionTrackingSpecification.";
+    const auto id =
+        create({{said + "TcpEstablishedTimeout", "432000"}, {said + "UdpTimeout", "30"}})
+            .text("networkInterface/networkInterfaceId");
+    const auto shown = [&](const std::string& member) {
+        return emulator.must("DescribeNetworkInterfaces", {{"NetworkInterfaceId.1", id}})
+            .text("networkInterfaceSet/item/connectionTrackingConfiguration/" + member);
+    };
+    EXPECT_EQ(shown("tcpEstablishedTimeout"), "432000");
+    EXPECT_EQ(shown("udpTimeout"), "30");
+    EXPECT_EQ(shown("udpStreamTimeout"), "");
+    emulator.must("ModifyNetworkInterfaceAttribute",
+                  {{"NetworkInterfaceId", id}, {said + "UdpStreamTimeout", "180"}});
+    EXPECT_EQ(shown("udpStreamTimeout"), "180");
+    EXPECT_EQ(shown("tcpEstablishedTimeout"), "432000");
+    for (const auto& [name, value] :
+         {std::pair("TcpEstablishedTimeout", "59"), std::pair("TcpEstablishedTimeout", "432001"),
+          std::pair("UdpStreamTimeout", "181"), std::pair("UdpTimeout", "61")}) {
+        EXPECT_EQ(create({{said + name, value}}).code, "InvalidParameterValue") << name << value;
+    }
+    const auto plain = create({}).text("networkInterface/networkInterfaceId");
+    EXPECT_EQ(emulator.must("DescribeNetworkInterfaces", {{"NetworkInterfaceId.1", plain}})
+                  .count("networkInterfaceSet/item/connectionTrackingConfiguration"),
+              0U);
+}
+
 TEST(CreateNetworkInterface, RefusesSubnetsAndGroupsThatAreNotTheCallers)
 {
     TestEmulator emulator;

@@ -6,6 +6,13 @@ namespace amilab::test {
 
 namespace {
 
+std::vector<Trial> tracking_trials()
+{
+    const std::string tracking = "ConnectionTrackingSpecification.";
+    return changes(tracking + "TcpEstablishedTimeout", "300") +
+           changes(tracking + "UdpStreamTimeout", "90") + changes(tracking + "UdpTimeout", "45");
+}
+
 void add_interface_changes(TrialTable& table)
 {
     table["AttachNetworkInterface"] = {{{"NetworkInterfaceId", "{near_interface}"},
@@ -25,7 +32,7 @@ void add_interface_changes(TrialTable& table)
     table["ModifyNetworkInterfaceAttribute"] = {
         {{"NetworkInterfaceId", "{interface}"}},
         changes("AssociatePublicIpAddress", "true") + changes("Description.Value", "changed") +
-            changes("SourceDestCheck.Value", "false") +
+            tracking_trials() + changes("SourceDestCheck.Value", "false") +
             refused("SecurityGroupId.1", "sg-0123456789abcdef0") +
             changes("NetworkInterfaceId", "{interface_2}", {{"Description.Value", "changed"}}) +
             changes("Attachment.DeleteOnTermination", "true", attachment) +
@@ -106,7 +113,7 @@ TrialTable trials()
     add_permissions(table);
     table["CreateNetworkInterface"] = {
         {{"SubnetId", "{subnet}"}},
-        token_trial() + changes("Description", "mine") +
+        token_trial() + changes("Description", "mine") + tracking_trials() +
             changes("PrivateIpAddress", "172.31.16.77") +
             changes("PrivateIpAddresses.1.PrivateIpAddress", "172.31.16.77") +
             changes("PrivateIpAddresses.1.Primary", "true",
