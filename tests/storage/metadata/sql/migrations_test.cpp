@@ -403,14 +403,14 @@ INSERT INTO parameter_version (owner, region, name, version, type, value, data_t
             1000, 'root', 'alias/aws/ssm', '^s');
 INSERT INTO parameter_tag VALUES ('111111111111', 'us-east-1', '/a', 'stage', 'test');
 )sql"},
-    {54, R"sql(
+    {57, R"sql(
 UPDATE route_table_association SET gateway_id = (SELECT min(id) FROM internet_gateway)
     WHERE id = 'rtbassoc-00000009';
 )sql"},
-    {55, R"sql(
+    {58, R"sql(
 INSERT INTO instance_event_window_host VALUES ('iew-00000001', 'h-00000001');
 )sql"},
-    {56, R"sql(
+    {59, R"sql(
 UPDATE network_interface SET udp_timeout = 45 WHERE id = 'eni-00000001';
 )sql"},
 };
