@@ -5,7 +5,6 @@
 #include "server/calls/account_calls.h"
 #include "server/calls/request_id.h"
 #include "server/calls/settle.h"
-#include "server/log/log.h"
 #include "server/wire/protocols.h"
 #include "server/wire/types.h"
 #include "server/wire/wire_errors.h"
@@ -30,14 +29,12 @@ std::optional<wire::CredentialScope> scope_of(const RequestHeader& header)
     return scope ? scope : wire::scope_from_old_query(header.query);
 }
 
-constexpr std::string_view kTokenName = "X-Amz-Security-Token";
-
 /// Of temporary credentials, in the place where the signature is; empty without one.
 std::string session_token_of(const RequestHeader& header)
 {
-    std::string token(header.find(kTokenName).value_or(""));
+    std::string token(header.find(kSessionTokenName).value_or(""));
     return header.authorization.empty()
-               ? wire::value_in_query(header.query, kTokenName).value_or(token)
+               ? wire::value_in_query(header.query, kSessionTokenName).value_or(token)
                : token;
 }
 
@@ -57,23 +54,6 @@ std::string asked_operation(bool is_form, const RequestHeader& header, std::stri
     return fmt::format("{}:{}", header.method, header.path);
 }
 
-void require_account(const Caller& caller, wire::Protocol protocol)
-{
-    if (!caller.account.empty()) {
-        return;
-    }
-    switch (caller.key) {
-        case KeyState::kExpired:
-            throw wire::session_token_expired(protocol);
-        case KeyState::kInvalid:
-            throw wire::session_token_invalid(protocol);
-        case KeyState::kForeign:
-        case KeyState::kValid:
-            break;
-    }
-    throw wire::unknown_access_key();
-}
-
 /// A page of another site can have a browser GET any URL, and have it say nothing of where that
 /// comes from; over plain http, to a name that is no loopback's, browsers add nothing by themselves
 /// either. A header it cannot add; a signature in the query string it can, and nobody verifies it.
@@ -91,11 +71,17 @@ void require_no_blind_change(const Operation& operation, const RequestHeader& he
 Emulator::Emulator(DataDirectory& data, std::span<const Service* const> services, Options options)
     : data_(data),
       options_(std::move(options)),
-      services_(
-          std::make_shared<Services>(services, Ports{.has_strict_roles = options_.has_strict_roles,
-                                                     .machines = options_.machines,
-                                                     .has_aws_quotas = options_.has_aws_quotas})),
-      unknown_keys_(options_.strict_accounts ? std::string() : options_.default_account)
+      callers_(std::make_shared<Callers>(
+          Callers::Options{.default_account = options_.default_account,
+                           .default_region = options_.default_region,
+                           .strict_accounts = options_.strict_accounts,
+                           .listen_address = options_.listen_address,
+                           .allowed_hosts = options_.allowed_hosts})),
+      services_(std::make_shared<Services>(services,
+                                           Ports{.has_strict_roles = options_.has_strict_roles,
+                                                 .machines = options_.machines,
+                                                 .has_aws_quotas = options_.has_aws_quotas},
+                                           callers_))
 {
 }
 
@@ -127,35 +113,9 @@ const Service& Emulator::find_form_service(const wire::Parameters& parameters,
     return service != nullptr ? *service : *services_->named("ec2");
 }
 
-Caller Emulator::caller_of(Generation& generation,
-                           const std::optional<wire::CredentialScope>& scope,
-                           std::string_view session_token) const
-{
-    if (!scope) {
-        return {options_.default_account, options_.default_region, ""};
-    }
-    auto shown =
-        look_at_credentials(generation, scope->access_key, session_token, Clock::wall_ms());
-    auto account = shown.state == KeyState::kForeign ? account_of(generation, scope->access_key)
-                                                     : std::move(shown.account);
-    const bool names_region = !scope->region.empty();
-    return {std::move(account), names_region ? scope->region : options_.default_region,
-            scope->access_key,  std::move(shown.principal),
-            shown.state,        names_region};
-}
-
 std::string Emulator::account_of(Generation& generation, const std::string& access_key) const
 {
-    if (wire::is_account_id(access_key)) {
-        return access_key;
-    }
-    if (const auto account = generation.access_keys().account_of(access_key)) {
-        return *account;
-    }
-    if (const auto line = unknown_keys_.meet(access_key)) {
-        log::warn("{}", *line);
-    }
-    return options_.strict_accounts ? std::string() : options_.default_account;
+    return callers_->account_of(generation, access_key);
 }
 
 /// Null: a form may tell it.
@@ -175,7 +135,7 @@ void Emulator::read_header(ApiCall& call, const RequestHeader& header) const
     call.service_ = &services_->named("ec2")->schema;
     // The service decides how the rest is read; its requests say it in their signature.
     const auto scope = scope_of(header);
-    call.caller_ = caller_of(*call.generation_, scope, session_token_of(header));
+    call.caller_ = callers_->caller_of(*call.generation_, scope, session_token_of(header));
     if (scope) {
         call.scope_service_ = scope->service;
     }
@@ -228,8 +188,8 @@ void Emulator::read_form(ApiCall& call, const RequestHeader& header, std::string
         // A form may carry what else a query string does.
         if (const auto credential = call.parameters_->find("X-Amz-Credential")) {
             const auto scope = wire::scope_from_credential(*credential);
-            call.caller_ = caller_of(*call.generation_, scope,
-                                     call.parameters_->find(kTokenName).value_or(""));
+            call.caller_ = callers_->caller_of(*call.generation_, scope,
+                                     call.parameters_->find(kSessionTokenName).value_or(""));
             call.scope_service_ = scope.service;
         }
     }

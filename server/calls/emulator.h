@@ -5,11 +5,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "server/calls/api_call.h"
+#include "server/calls/callers.h"
 #include "server/calls/request_header.h"
 #include "server/calls/services.h"
-#include "server/calls/unknown_keys.h"
 #include "server/wire/credential_scope.h"
 #include "storage/state/data_directory.h"
 
@@ -33,6 +34,9 @@ public:
         /// Whether calls are refused that name a role, for a service to take on, which the account
         /// has not.
         bool has_strict_roles = false;
+        /// By which names clients may call the server, beside localhost's: http::HostRules.
+        std::string listen_address = "127.0.0.1";
+        std::vector<std::string> allowed_hosts = {};
     };
 
     /// `services` outlives it.
@@ -76,13 +80,11 @@ private:
     void note_call(ApiCall& call, const RequestHeader& header, std::string_view body) const;
     const Service& find_form_service(const wire::Parameters& parameters,
                                      std::string_view scope_service) const;
-    Caller caller_of(Generation& generation, const std::optional<wire::CredentialScope>& scope,
-                     std::string_view session_token) const;
 
     DataDirectory& data_;
     Options options_;
+    const std::shared_ptr<const Callers> callers_;
     const std::shared_ptr<const Services> services_;
-    mutable UnknownKeys unknown_keys_;
 };
 
 }  // namespace amilab

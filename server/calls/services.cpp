@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -30,8 +31,9 @@ void fill(Function*& port, Function* filled)
 
 }  // namespace
 
-Services::Services(std::span<const Service* const> services, const Ports& ports)
-    : services_(services), ports_(ports)
+Services::Services(std::span<const Service* const> services, const Ports& ports,
+                   std::shared_ptr<const Callers> callers)
+    : services_(services), ports_(ports), callers_(std::move(callers))
 {
     for (const auto* service : services_) {
         add(*service);

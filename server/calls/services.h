@@ -14,6 +14,8 @@
 
 namespace amilab {
 
+class Callers;
+
 struct Service {
     const wire::ServiceSchema& schema;
     std::span<const Family* const> families;
@@ -33,8 +35,10 @@ class Services : public std::enable_shared_from_this<Services> {
 public:
     /// Throws std::logic_error where two families declare the same operation, kind, transition or
     /// delay, where an operation has types and no handler, or where two services fill one port.
-    /// `ports` are those that no service fills.
-    explicit Services(std::span<const Service* const> services, const Ports& ports = {});
+    /// `ports` are those that no service fills. Without `callers` nobody is known, as where nobody
+    /// calls.
+    explicit Services(std::span<const Service* const> services, const Ports& ports = {},
+                      std::shared_ptr<const Callers> callers = {});
 
     std::span<const Service* const> all() const { return services_; }
 
@@ -68,6 +72,8 @@ public:
     const Delay* delay_named(std::string_view name) const;
 
     const Ports& ports() const { return ports_; }
+    /// Null where nobody calls.
+    const Callers* callers() const { return callers_.get(); }
 
 private:
     void add(const Service& service);
@@ -80,6 +86,7 @@ private:
     std::map<std::string_view, const DueRow*> due_;
     std::vector<const Delay*> delays_;
     Ports ports_;
+    std::shared_ptr<const Callers> callers_;
 };
 
 }  // namespace amilab

@@ -162,7 +162,9 @@ int serve(const ServeOptions& options, const WhenReady& when_ready)
                        .default_region = options.region,
                        .strict_accounts = options.strict_accounts,
                        .has_aws_quotas = options.quotas == "aws",
-                       .has_strict_roles = options.strict_roles});
+                       .has_strict_roles = options.strict_roles,
+                       .listen_address = doors.api.address,
+                       .allowed_hosts = options.allowed_hosts});
     const auto budgets = plan_memory(options, data.background());
     boost::asio::io_context io_context(1);  // one thread runs it: see Front
     Front front(io_context, emulator,

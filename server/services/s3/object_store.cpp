@@ -1,20 +1,26 @@
 #include "server/services/s3/object_store.h"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "server/calls/account_limits.h"
+#include "server/calls/callers.h"
 #include "server/calls/object_files.h"
+#include "server/calls/services.h"
 #include "server/services/s3/access.h"
 #include "server/services/s3/names.h"
 #include "server/services/s3/object_bytes.h"
 #include "server/services/s3/object_headers.h"
 #include "server/services/s3/sparse_digests.h"
+#include "server/wire/rest_xml.h"
 #include "server/wire/s3/objects.h"
 #include "server/wire/s3/schema.h"
 #include "server/wire/types.h"
+#include "server/wire/urls.h"
 #include "storage/base/zeros.h"
 #include "storage/state/generation.h"
 
@@ -146,6 +152,62 @@ std::unique_ptr<ObjectBytes> open_object(Session& session, std::string_view buck
     return std::make_unique<OpenObject>(session, require_readable(session, row, key));
 }
 
+/// Source: code documented, texts assumed: AWS's own S3 is asked by whoever has the URL.
+ApiError invalid_url(const std::string& why)
+{
+    return {"InvalidURI", "Couldn't parse the specified URI. " + why};
+}
+
+/// Throws ApiError unless a GET of the URL gets an object; the request is that GET.
+GetObjectRequest parse_get(const wire::JsonRequest& request)
+{
+    wire::require_current(request, Clock::wall_ms());
+    const auto& operation = wire::operation_of_resource(kService, request);
+    if (operation.name != GetObjectRequest::kOperation) {
+        throw invalid_url("It gets no object.");
+    }
+    // Whatever would change the bytes is refused by name.
+    constexpr std::array kPlace = {std::string_view("Bucket"), std::string_view("Key")};
+    for (const auto& one : wire::read_rest_xml_members(operation, request)) {
+        if (std::ranges::find(kPlace, one.path) == kPlace.end() &&
+            !one.path.starts_with("Response")) {
+            throw wire::not_implemented(fmt::format("{} in such a URL", one.path));
+        }
+    }
+    auto place = wire::bucket_and_key(request);
+    GetObjectRequest get;
+    get.bucket = std::move(place.bucket);
+    get.key = std::move(place.key);
+    return get;
+}
+
+std::unique_ptr<ObjectBytes> open_url(Session& session, std::string_view url)
+{
+    const auto parts = wire::split_url(url);
+    const auto* callers = session.services().callers();
+    if (!parts) {
+        throw invalid_url("It is no URL of http or https.");
+    }
+    if (callers == nullptr || !callers->is_own_host(parts->authority)) {
+        throw invalid_url(
+            fmt::format("The host {} is not this server's.", parts->authority.substr(0, 256)));
+    }
+    const auto get = parse_get({.method = "GET",
+                                .path = parts->path,
+                                .query = parts->query,
+                                .body = {},
+                                .header = [&](std::string_view name) {
+                                    return name == "Host" ? std::optional(parts->authority)
+                                                          : std::nullopt;
+                                }});
+    const auto caller = callers->presigned_caller(session.generation(), parts->query);
+    const wire::Parameters none("");
+    Session theirs(
+        {session.services(), session.generation(), caller, none, session.request_id()},
+        session.db());
+    return open_object(theirs, get.bucket, get.key);
+}
+
 std::unique_ptr<NewObject> begin_object(Session& session, std::string_view bucket,
                                         std::string_view key)
 {
@@ -155,6 +217,6 @@ std::unique_ptr<NewObject> begin_object(Session& session, std::string_view bucke
 }  // namespace
 
 constinit const ObjectStore kObjectStore{
-    .require_bucket = &require_bucket_for_others, .open = &open_object, .begin = &begin_object};
+    .require_bucket = &require_bucket_for_others, .open = &open_object, .open_url = &open_url, .begin = &begin_object};
 
 }  // namespace amilab::s3

@@ -394,6 +394,13 @@ RebootInstancesResponse reboot_instances(Session& session, const RebootInstances
     return {};
 }
 
+void drop_public_addresses(Session& session, const InstanceId& id)
+{
+    for (const auto& one : select_interfaces_of(session.db(), {id.text()})) {
+        set_public_address(session.db(), one.id, std::nullopt);
+    }
+}
+
 /// Source: EC2 API Reference, StateReason: Server.ScheduledStop (documented).
 void stop_as_scheduled(Session& session, const InstanceId& id)
 {
@@ -465,9 +472,7 @@ void instance_stopped(Session& session, const InstanceId& id)
                            InstanceStateName::kStopped, session.now_ms())) {
         tell_machines(session, &Machines::kill, id);
         leave_reserved_capacity(session, id);
-        for (const auto& one : select_interfaces_of(session.db(), {id.text()})) {
-            set_public_address(session.db(), one.id, std::nullopt);
-        }
+        drop_public_addresses(session, id);
     }
 }
 

@@ -27,6 +27,10 @@ inline constexpr Due kInstanceGone{"instance-gone"};
 /// Stops an instance as AWS does when it is to be retired; one that does not run stays as it is.
 void stop_as_scheduled(Session& session, const InstanceId& id);
 
+/// Takes away the public addresses of an instance that is stopped, except Elastic IP addresses.
+/// Source: documented.
+void drop_public_addresses(Session& session, const InstanceId& id);
+
 /// Reboots a running instance: its status checks have to pass anew.
 void reboot_instance(Session& session, const InstanceId& id);
 

@@ -23,6 +23,8 @@ struct LaunchVolume {
     EncryptionWish encryption;
     std::optional<std::int64_t> initialization_rate;
     bool delete_on_termination;
+    /// Its bytes, where they are no snapshot's: NewVolume::layer.
+    std::optional<LayerId> layer{};
 };
 
 /// The image's mappings, device by device as `changes` have them, then what these add, for an

@@ -44,7 +44,7 @@ void fill_from_image(InstanceRow& row, const ImageRow& image)
 /// Source: EC2 API Reference, Instance (documented); a new one's reason is its state (observed).
 InstanceRow new_row(Session& session, const NewInstance& wanted)
 {
-    InstanceRow row{.id = session.next_id<InstanceId>()};
+    InstanceRow row{.id = wanted.id ? *wanted.id : session.next_id<InstanceId>()};
     row.region = session.region();
     row.owner = session.account();
     row.reservation_id = wanted.reservation_id;
@@ -53,9 +53,13 @@ InstanceRow new_row(Session& session, const NewInstance& wanted)
     // Source: whole seconds (observed).
     row.launch_time_ms = whole_seconds(session.now_ms());
     row.usage_operation_time_ms = row.launch_time_ms;
-    row.state = InstanceStateName::kPending;
-    row.state_reason_code = text_of(row.state);
-    row.state_reason_message = text_of(row.state);
+    if (wanted.begin == InstanceBegin::kRunning) {
+        row.state = InstanceStateName::kPending;
+        row.state_reason_code = text_of(row.state);
+        row.state_reason_message = text_of(row.state);
+    } else {
+        row.state = InstanceStateName::kStopped;
+    }
     row.state_change_time_ms = session.now_ms();
     row.instance_type = wanted.type.name;
     row.current_boot_mode = current_boot_mode(wanted.type, wanted.image.boot_mode);
@@ -93,6 +97,7 @@ void create_volume_of(Session& session, const InstanceRow& instance, const Launc
     const auto id = new_volume(
         session, {.zone = instance.zone,
                   .spec = wanted.spec,
+                  .layer = wanted.layer,
                   .snapshot = wanted.snapshot ? &*wanted.snapshot : nullptr,
                   .encryption = wanted.encryption,
                   .initialization_rate = wanted.initialization_rate,
@@ -122,8 +127,11 @@ InstanceId new_instance(Session& session, const NewInstance& wanted)
     if (wanted.spot) {
         options.spot_request_id = fulfil_spot_request(session, row, *wanted.spot).text();
     }
-    take_host(session, options, row.instance_type, row.zone);
-    take_reserved_capacity(session, options, needs_of(row, options));
+    const bool begins_to_run = wanted.begin == InstanceBegin::kRunning;
+    if (begins_to_run) {
+        take_host(session, options, row.instance_type, row.zone);
+        take_reserved_capacity(session, options, needs_of(row, options));
+    }
     insert_instance_options(session.db(), options);
     if (wanted.options.profile) {
         associate_profile(session, row.id, *wanted.options.profile);
@@ -134,8 +142,13 @@ InstanceId new_instance(Session& session, const NewInstance& wanted)
     }
     store_tags(session, row.id, wanted.tags.instance);
     make_password(session, row, wanted.key_pair);
-    tell_machines(session, &Machines::start, row.id);
-    schedule_end_of(session, kInstancePending, kInstanceRunning, row.id);
+    if (begins_to_run) {
+        tell_machines(session, &Machines::start, row.id);
+        schedule_end_of(session, kInstancePending, kInstanceRunning, row.id);
+    } else {
+        mark_attachments_attached(session.db(), row.id);
+        drop_public_addresses(session, row.id);
+    }
     return row.id;
 }
 

@@ -27,6 +27,9 @@ struct LaunchTags {
     std::vector<TagRow> spot_request;
 };
 
+/// Whether an instance runs from its launch on, or waits to be started.
+enum class InstanceBegin : std::uint8_t { kRunning, kStopped };
+
 /// What is known of an instance before it is there.
 struct NewInstance {
     const ImageRow& image;
@@ -48,10 +51,13 @@ struct NewInstance {
     bool disable_api_stop = false;
     /// stop, terminate
     std::string shutdown_behavior{};
+    InstanceBegin begin = InstanceBegin::kRunning;
+    /// Nothing: the next one.
+    std::optional<InstanceId> id{};
 };
 
 /// Makes the instance with interfaces, volumes, product codes and tags; it is pending, and will
-/// run. Throws InsufficientAddressCapacity when it is to have a public address and none is left.
+/// run, or is stopped, and takes no room anywhere. Throws InsufficientAddressCapacity when it is to have a public address and none is left.
 InstanceId new_instance(Session& session, const NewInstance& wanted);
 
 }  // namespace amilab::ec2

@@ -21,6 +21,9 @@ LayerId layer_of(Session& session, const NewVolume& wanted)
     if (wanted.source != nullptr) {
         return make_volume_layer(session, seal_layers(session, {wanted.source, 1}).front());
     }
+    if (wanted.layer) {
+        return make_volume_layer(session, wanted.layer);
+    }
     return make_volume_layer(session,
                              wanted.snapshot != nullptr ? wanted.snapshot->layer_id : std::nullopt);
 }
@@ -68,7 +71,7 @@ VolumeRow row_of(Session& session, const NewVolume& wanted, VolumeId id)
 
 VolumeId new_volume(Session& session, const NewVolume& wanted)
 {
-    const auto row = row_of(session, wanted, session.next_id<VolumeId>());
+    const auto row = row_of(session, wanted, wanted.id ? *wanted.id : session.next_id<VolumeId>());
     insert_volume(session.db(), row);
     for (const auto& from : wanted.product_codes_of) {
         copy_product_codes(session.db(), from, row.id.text());

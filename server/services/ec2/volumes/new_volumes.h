@@ -30,7 +30,9 @@ struct NewVolume {
     std::string zone;
     /// Complete.
     VolumeSpec spec;
-    /// What its bytes are: a snapshot's, or another volume's of this instant, or none.
+    /// What its bytes are: those of a sealed layer that has a row and is nobody's, a snapshot's, or
+    /// another volume's of this instant, or none.
+    std::optional<LayerId> layer{};
     const SnapshotRow* snapshot = nullptr;
     const VolumeRow* source = nullptr;
     EncryptionWish encryption{};
@@ -42,6 +44,8 @@ struct NewVolume {
     std::vector<std::string> product_codes_of{};
     std::vector<TagRow> tags{};
     VolumeUse use = VolumeUse::kNone;
+    /// Nothing: the next one.
+    std::optional<VolumeId> id{};
 };
 
 /// Makes the caller's volume: its layer, its row, what hangs on it, and what time brings. A source

@@ -1,0 +1,98 @@
+#include "server/calls/callers.h"
+
+#include <utility>
+
+#include "server/log/log.h"
+#include "server/wire/types.h"
+#include "server/wire/wire_errors.h"
+#include "storage/state/generation.h"
+
+namespace amilab {
+
+Callers::Callers(Options options)
+    : options_(std::move(options)),
+      hosts_(options_.listen_address, options_.allowed_hosts),
+      unknown_keys_(options_.strict_accounts ? std::string() : options_.default_account)
+{
+}
+
+Caller Callers::caller_of(Generation& generation, const std::optional<wire::CredentialScope>& scope,
+                          std::string_view session_token) const
+{
+    if (!scope) {
+        return {options_.default_account, options_.default_region, ""};
+    }
+    auto shown =
+        look_at_credentials(generation, scope->access_key, session_token, Clock::wall_ms());
+    auto account = shown.state == KeyState::kForeign ? account_of(generation, scope->access_key)
+                                                     : std::move(shown.account);
+    const bool names_region = !scope->region.empty();
+    return {std::move(account), names_region ? scope->region : options_.default_region,
+            scope->access_key,  std::move(shown.principal),
+            shown.state,        names_region};
+}
+
+std::string Callers::account_of(Generation& generation, const std::string& access_key) const
+{
+    if (wire::is_account_id(access_key)) {
+        return access_key;
+    }
+    if (const auto account = generation.access_keys().account_of(access_key)) {
+        return *account;
+    }
+    if (const auto line = unknown_keys_.meet(access_key)) {
+        log::warn("{}", *line);
+    }
+    return options_.strict_accounts ? std::string() : options_.default_account;
+}
+
+Caller Callers::presigned_caller(Generation& generation, std::string_view query) const
+{
+    auto scope = wire::scope_from_query(query);
+    if (!scope) {
+        scope = wire::scope_from_old_query(query);
+    }
+    // Source: code and text observed.
+    if (scope && scope->service != "s3") {
+        throw ApiError("AuthorizationQueryParametersError",
+                       "Error parsing the X-Amz-Credential parameter; incorrect service. This "
+                       "endpoint belongs to \"s3\".");
+    }
+    const auto token = wire::value_in_query(query, kSessionTokenName);
+    auto caller = caller_of(generation, scope, token.value_or(""));
+    require_account(caller, wire::Protocol::kRestXml);
+    return caller;
+}
+
+bool Callers::is_own_host(std::string_view authority) const
+{
+    if (hosts_.allows(authority)) {
+        return true;
+    }
+    const auto host = http::host_of(authority);
+    if (!hosts_.listens_everywhere() || !host) {
+        return false;
+    }
+    boost::system::error_code error;
+    boost::asio::ip::make_address(std::string(*host), error);
+    return !error;
+}
+
+void require_account(const Caller& caller, wire::Protocol protocol)
+{
+    if (!caller.account.empty()) {
+        return;
+    }
+    switch (caller.key) {
+        case KeyState::kExpired:
+            throw wire::session_token_expired(protocol);
+        case KeyState::kInvalid:
+            throw wire::session_token_invalid(protocol);
+        case KeyState::kForeign:
+        case KeyState::kValid:
+            break;
+    }
+    throw wire::unknown_access_key();
+}
+
+}  // namespace amilab
