@@ -24,7 +24,7 @@ server/front
 server/control server/console server/metadata_service
 server/services
 server/services/ec2 server/services/ebs server/services/iam server/services/rbin server/services/s3 server/services/ssm server/services/sts
-server/services/ec2/fleets
+server/services/ec2/fleets server/services/ec2/conversion_tasks
 server/services/ec2/instances server/services/ec2/import_tasks
 server/services/ec2/launch_templates
 server/services/ec2/store_image_tasks server/services/ec2/export_tasks server/services/ec2/bundle_tasks

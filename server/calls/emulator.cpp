@@ -71,17 +71,17 @@ void require_no_blind_change(const Operation& operation, const RequestHeader& he
 Emulator::Emulator(DataDirectory& data, std::span<const Service* const> services, Options options)
     : data_(data),
       options_(std::move(options)),
-      callers_(std::make_shared<Callers>(
-          Callers::Options{.default_account = options_.default_account,
-                           .default_region = options_.default_region,
-                           .strict_accounts = options_.strict_accounts,
-                           .listen_address = options_.listen_address,
-                           .allowed_hosts = options_.allowed_hosts})),
+      caller_rules_(std::make_shared<CallerRules>(
+          CallerRules::Options{.default_account = options_.default_account,
+                               .default_region = options_.default_region,
+                               .strict_accounts = options_.strict_accounts,
+                               .listen_address = options_.listen_address,
+                               .allowed_hosts = options_.allowed_hosts})),
       services_(std::make_shared<Services>(services,
                                            Ports{.has_strict_roles = options_.has_strict_roles,
                                                  .machines = options_.machines,
                                                  .has_aws_quotas = options_.has_aws_quotas},
-                                           callers_))
+                                           caller_rules_))
 {
 }
 
@@ -115,7 +115,7 @@ const Service& Emulator::find_form_service(const wire::Parameters& parameters,
 
 std::string Emulator::account_of(Generation& generation, const std::string& access_key) const
 {
-    return callers_->account_of(generation, access_key);
+    return caller_rules_->account_of(generation, access_key);
 }
 
 /// Null: a form may tell it.
@@ -135,7 +135,7 @@ void Emulator::read_header(ApiCall& call, const RequestHeader& header) const
     call.service_ = &services_->named("ec2")->schema;
     // The service decides how the rest is read; its requests say it in their signature.
     const auto scope = scope_of(header);
-    call.caller_ = callers_->caller_of(*call.generation_, scope, session_token_of(header));
+    call.caller_ = caller_rules_->caller_of(*call.generation_, scope, session_token_of(header));
     if (scope) {
         call.scope_service_ = scope->service;
     }
@@ -188,8 +188,8 @@ void Emulator::read_form(ApiCall& call, const RequestHeader& header, std::string
         // A form may carry what else a query string does.
         if (const auto credential = call.parameters_->find("X-Amz-Credential")) {
             const auto scope = wire::scope_from_credential(*credential);
-            call.caller_ = callers_->caller_of(*call.generation_, scope,
-                                     call.parameters_->find(kSessionTokenName).value_or(""));
+            call.caller_ = caller_rules_->caller_of(
+                *call.generation_, scope, call.parameters_->find(kSessionTokenName).value_or(""));
             call.scope_service_ = scope.service;
         }
     }

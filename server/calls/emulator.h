@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "server/calls/api_call.h"
-#include "server/calls/callers.h"
+#include "server/calls/caller_rules.h"
 #include "server/calls/request_header.h"
 #include "server/calls/services.h"
 #include "server/wire/credential_scope.h"
@@ -83,7 +83,7 @@ private:
 
     DataDirectory& data_;
     Options options_;
-    const std::shared_ptr<const Callers> callers_;
+    const std::shared_ptr<const CallerRules> caller_rules_;
     const std::shared_ptr<const Services> services_;
 };
 

@@ -31,6 +31,15 @@ LayerId make_volume_layer(Session& session, std::optional<LayerId> snapshot_laye
     return layer;
 }
 
+void keep_sealed_layer(Session& session, LayerId layer)
+{
+    const auto& boot_id = session.blocks().boot_id();
+    insert_layer(session.db(), layer, std::nullopt, session.now_ms(), boot_id);
+    mark_layer_sealed(session.db(), layer, boot_id);
+    session.after_commit(
+        [layer](Generation& generation) { generation.persistence().sync_later(layer); });
+}
+
 std::vector<LayerId> seal_layers(Session& session, std::span<const VolumeRow> volumes)
 {
     session.about_to_wait();  // for writes under way

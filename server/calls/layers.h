@@ -15,6 +15,10 @@ namespace amilab {
 /// The layer of a new volume: empty, over the snapshot's, if there is one.
 LayerId make_volume_layer(Session& session, std::optional<LayerId> snapshot_layer);
 
+/// Gives a sealed layer that no row names its row, and has the background sync it after the commit:
+/// what a task has written is no leftover any more.
+void keep_sealed_layer(Session& session, LayerId layer);
+
 /// Seals the volumes' layers at one instant and puts an empty one on each: every write that was
 /// acknowledged before is below, none begun after the call's answer is. Returns the sealed layers,
 /// in the order of `volumes`. All gates close together, in the order of the volumes' ids, and open

@@ -70,9 +70,9 @@ struct ObjectStore {
     BucketFacts (*require_bucket)(Session& session, std::string_view bucket, BucketUse use);
     std::unique_ptr<ObjectBytes> (*open)(Session& session, std::string_view bucket,
                                          std::string_view key);
-    /// The object of a URL, as whoever has signed it may read it: the signature's time is looked at,
-    /// the region is not. Nothing is fetched: throws InvalidURI for a URL of another host than this
-    /// server, or of none.
+    /// The object of a URL, as whoever has signed it may read it: the signature's time is looked
+    /// at, the region is not. Nothing is fetched: throws InvalidURI for a URL of another host than
+    /// this server, or of none.
     std::unique_ptr<ObjectBytes> (*open_url)(Session& session, std::string_view url);
     std::unique_ptr<NewObject> (*begin)(Session& session, std::string_view bucket,
                                         std::string_view key);

@@ -32,8 +32,8 @@ void fill(Function*& port, Function* filled)
 }  // namespace
 
 Services::Services(std::span<const Service* const> services, const Ports& ports,
-                   std::shared_ptr<const Callers> callers)
-    : services_(services), ports_(ports), callers_(std::move(callers))
+                   std::shared_ptr<const CallerRules> caller_rules)
+    : services_(services), ports_(ports), caller_rules_(std::move(caller_rules))
 {
     for (const auto* service : services_) {
         add(*service);

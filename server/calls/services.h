@@ -14,7 +14,7 @@
 
 namespace amilab {
 
-class Callers;
+class CallerRules;
 
 struct Service {
     const wire::ServiceSchema& schema;
@@ -35,10 +35,10 @@ class Services : public std::enable_shared_from_this<Services> {
 public:
     /// Throws std::logic_error where two families declare the same operation, kind, transition or
     /// delay, where an operation has types and no handler, or where two services fill one port.
-    /// `ports` are those that no service fills. Without `callers` nobody is known, as where nobody
-    /// calls.
+    /// `ports` are those that no service fills. Without `caller_rules` nobody is known, as where
+    /// nobody calls.
     explicit Services(std::span<const Service* const> services, const Ports& ports = {},
-                      std::shared_ptr<const Callers> callers = {});
+                      std::shared_ptr<const CallerRules> caller_rules = {});
 
     std::span<const Service* const> all() const { return services_; }
 
@@ -73,7 +73,7 @@ public:
 
     const Ports& ports() const { return ports_; }
     /// Null where nobody calls.
-    const Callers* callers() const { return callers_.get(); }
+    const CallerRules* caller_rules() const { return caller_rules_.get(); }
 
 private:
     void add(const Service& service);
@@ -86,7 +86,7 @@ private:
     std::map<std::string_view, const DueRow*> due_;
     std::vector<const Delay*> delays_;
     Ports ports_;
-    std::shared_ptr<const Callers> callers_;
+    std::shared_ptr<const CallerRules> caller_rules_;
 };
 
 }  // namespace amilab

@@ -56,9 +56,9 @@ bool begins_with(std::string_view text, std::string_view small_part)
                       [](char part, char one) { return part == small(one); });
 }
 
-constexpr std::array<std::string_view, 9> kSecretParts = {"assertion", "blockdata", "keymaterial",
-                                                          "kmskeyarn", "password",  "presignedurl",
-                                                          "secret",    "token",     "userdata"};
+constexpr std::array<std::string_view, 10> kSecretParts = {
+    "assertion", "blockdata",    "keymaterial", "kmskeyarn", "manifesturl",
+    "password",  "presignedurl", "secret",      "token",     "userdata"};
 constexpr std::size_t kShortestPart = 5;
 
 /// A bit for each letter that a part begins with: most others need no look at the parts.

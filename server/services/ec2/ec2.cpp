@@ -3,6 +3,7 @@
 #include "server/services/ec2/bundle_tasks/bundle_tasks.h"
 #include "server/services/ec2/capacity_reservations/capacity_reservations.h"
 #include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/conversion_tasks/conversion_tasks.h"
 #include "server/services/ec2/dedicated_hosts/dedicated_hosts.h"
 #include "server/services/ec2/export_tasks/export_image_tasks.h"
 #include "server/services/ec2/export_tasks/export_tasks.h"
@@ -230,6 +231,7 @@ constexpr const Family* kFamilies[] = {
     &kImportSnapshotTasks,
     &kImportImageTasks,
     &kImportCancellations,
+    &kConversionTasks,
 };
 
 }  // namespace

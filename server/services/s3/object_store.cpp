@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "server/calls/account_limits.h"
-#include "server/calls/callers.h"
+#include "server/calls/caller_rules.h"
 #include "server/calls/object_files.h"
 #include "server/calls/services.h"
 #include "server/services/s3/access.h"
@@ -184,27 +184,26 @@ GetObjectRequest parse_get(const wire::JsonRequest& request)
 std::unique_ptr<ObjectBytes> open_url(Session& session, std::string_view url)
 {
     const auto parts = wire::split_url(url);
-    const auto* callers = session.services().callers();
+    const auto* rules = session.services().caller_rules();
     if (!parts) {
         throw invalid_url("It is no URL of http or https.");
     }
-    if (callers == nullptr || !callers->is_own_host(parts->authority)) {
+    if (rules == nullptr || !rules->is_own_host(parts->authority)) {
         throw invalid_url(
             fmt::format("The host {} is not this server's.", parts->authority.substr(0, 256)));
     }
-    const auto get = parse_get({.method = "GET",
-                                .path = parts->path,
-                                .query = parts->query,
-                                .body = {},
-                                .header = [&](std::string_view name) {
-                                    return name == "Host" ? std::optional(parts->authority)
-                                                          : std::nullopt;
-                                }});
-    const auto caller = callers->presigned_caller(session.generation(), parts->query);
+    const auto get =
+        parse_get({.method = "GET",
+                   .path = parts->path,
+                   .query = parts->query,
+                   .body = {},
+                   .header = [&](std::string_view name) {
+                       return name == "Host" ? std::optional(parts->authority) : std::nullopt;
+                   }});
+    const auto caller = rules->presigned_caller(session.generation(), parts->query);
     const wire::Parameters none("");
-    Session theirs(
-        {session.services(), session.generation(), caller, none, session.request_id()},
-        session.db());
+    Session theirs({session.services(), session.generation(), caller, none, session.request_id()},
+                   session.db());
     return open_object(theirs, get.bucket, get.key);
 }
 
@@ -216,7 +215,9 @@ std::unique_ptr<NewObject> begin_object(Session& session, std::string_view bucke
 
 }  // namespace
 
-constinit const ObjectStore kObjectStore{
-    .require_bucket = &require_bucket_for_others, .open = &open_object, .open_url = &open_url, .begin = &begin_object};
+constinit const ObjectStore kObjectStore{.require_bucket = &require_bucket_for_others,
+                                         .open = &open_object,
+                                         .open_url = &open_url,
+                                         .begin = &begin_object};
 
 }  // namespace amilab::s3

@@ -68,6 +68,11 @@ std::unique_ptr<ObjectBytes> open_task_object(Session& session, std::string_view
                         [&] { return objects_of(session).open(session, bucket, key); });
 }
 
+std::unique_ptr<ObjectBytes> open_object_url(Session& session, std::string_view url)
+{
+    return objects_of(session).open_url(session, url);
+}
+
 std::unique_ptr<NewObject> begin_task_object(Session& session, std::string_view bucket,
                                              std::string_view key)
 {

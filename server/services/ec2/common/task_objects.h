@@ -22,6 +22,10 @@ void require_task_bucket(Session& session, std::string_view bucket, BucketUse us
 std::unique_ptr<ObjectBytes> open_task_object(Session& session, std::string_view bucket,
                                               std::string_view key);
 
+/// Opens the object of a presigned URL of this server's, in whatever region. Throws as S3 says it:
+/// ObjectStore::open_url.
+std::unique_ptr<ObjectBytes> open_object_url(Session& session, std::string_view url);
+
 /// Begins an object in such a bucket. Throws what require_task_bucket does.
 std::unique_ptr<NewObject> begin_task_object(Session& session, std::string_view bucket,
                                              std::string_view key);

@@ -23,7 +23,7 @@ struct LaunchVolume {
     EncryptionWish encryption;
     std::optional<std::int64_t> initialization_rate;
     bool delete_on_termination;
-    /// Its bytes, where they are no snapshot's: NewVolume::layer.
+    /// What the bytes are, where they are no snapshot's: NewVolume::layer.
     std::optional<LayerId> layer{};
 };
 

@@ -57,7 +57,8 @@ struct NewInstance {
 };
 
 /// Makes the instance with interfaces, volumes, product codes and tags; it is pending, and will
-/// run, or is stopped, and takes no room anywhere. Throws InsufficientAddressCapacity when it is to have a public address and none is left.
+/// run, or is stopped, and takes no room anywhere. Throws InsufficientAddressCapacity when it is to
+/// have a public address and none is left.
 InstanceId new_instance(Session& session, const NewInstance& wanted);
 
 }  // namespace amilab::ec2

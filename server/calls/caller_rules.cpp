@@ -1,4 +1,4 @@
-#include "server/calls/callers.h"
+#include "server/calls/caller_rules.h"
 
 #include <utility>
 
@@ -9,15 +9,16 @@
 
 namespace amilab {
 
-Callers::Callers(Options options)
+CallerRules::CallerRules(Options options)
     : options_(std::move(options)),
       hosts_(options_.listen_address, options_.allowed_hosts),
       unknown_keys_(options_.strict_accounts ? std::string() : options_.default_account)
 {
 }
 
-Caller Callers::caller_of(Generation& generation, const std::optional<wire::CredentialScope>& scope,
-                          std::string_view session_token) const
+Caller CallerRules::caller_of(Generation& generation,
+                              const std::optional<wire::CredentialScope>& scope,
+                              std::string_view session_token) const
 {
     if (!scope) {
         return {options_.default_account, options_.default_region, ""};
@@ -32,7 +33,7 @@ Caller Callers::caller_of(Generation& generation, const std::optional<wire::Cred
             shown.state,        names_region};
 }
 
-std::string Callers::account_of(Generation& generation, const std::string& access_key) const
+std::string CallerRules::account_of(Generation& generation, const std::string& access_key) const
 {
     if (wire::is_account_id(access_key)) {
         return access_key;
@@ -46,7 +47,7 @@ std::string Callers::account_of(Generation& generation, const std::string& acces
     return options_.strict_accounts ? std::string() : options_.default_account;
 }
 
-Caller Callers::presigned_caller(Generation& generation, std::string_view query) const
+Caller CallerRules::presigned_caller(Generation& generation, std::string_view query) const
 {
     auto scope = wire::scope_from_query(query);
     if (!scope) {
@@ -64,7 +65,7 @@ Caller Callers::presigned_caller(Generation& generation, std::string_view query)
     return caller;
 }
 
-bool Callers::is_own_host(std::string_view authority) const
+bool CallerRules::is_own_host(std::string_view authority) const
 {
     if (hosts_.allows(authority)) {
         return true;

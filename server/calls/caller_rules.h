@@ -15,7 +15,7 @@ namespace amilab {
 
 /// Who calls, by access keys, and by which names clients may call this server. Safe from any
 /// thread.
-class Callers {
+class CallerRules {
 public:
     struct Options {
         /// Whose the calls are whose access key names no account.
@@ -28,7 +28,7 @@ public:
     };
 
     /// Throws std::runtime_error for a host that is none.
-    explicit Callers(Options options);
+    explicit CallerRules(Options options);
 
     /// Who signed: the default account where nobody did.
     Caller caller_of(Generation& generation, const std::optional<wire::CredentialScope>& scope,
