@@ -8,6 +8,7 @@
 #include "tests/server/services/ebs/ebs_trials.h"
 #include "tests/server/services/ec2/bundle_tasks/bundle_tasks_trials.h"
 #include "tests/server/services/ec2/capacity_reservations/capacity_reservations_trials.h"
+#include "tests/server/services/ec2/conversion_tasks/conversion_tasks_trials.h"
 #include "tests/server/services/ec2/dedicated_hosts/dedicated_hosts_trials.h"
 #include "tests/server/services/ec2/export_tasks/export_tasks_trials.h"
 #include "tests/server/services/ec2/images/image_usage_reports_trials.h"
@@ -89,6 +90,7 @@ constexpr const TrialSet* kEc2[] = {
     &kExportTasksTrials,
     &kBundleTasksTrials,
     &kImportTasksTrials,
+    &kConversionTasksTrials,
 };
 constexpr const TrialSet* kEbs[] = {&kEbsTrials};
 constexpr const TrialSet* kIam[] = {&kIamTrials};

@@ -403,6 +403,11 @@ INSERT INTO parameter_version (owner, region, name, version, type, value, data_t
             1000, 'root', 'alias/aws/ssm', '^s');
 INSERT INTO parameter_tag VALUES ('111111111111', 'us-east-1', '/a', 'stage', 'test');
 )sql"},
+    {55, R"sql(
+INSERT INTO conversion_task VALUES ('import-vol-00000001', 'us-east-1', '111111111111', 'volume',
+    'completed', NULL, 1000, 2000, 'mine', NULL, 'us-east-1a', 'RAW', 5,
+    'http://localhost:4566/disks/a', 1, 'vol-00000001', NULL, NULL, NULL, 1, 5);
+)sql"},
     {57, R"sql(
 UPDATE route_table_association SET gateway_id = (SELECT min(id) FROM internet_gateway)
     WHERE id = 'rtbassoc-00000009';
