@@ -1,6 +1,7 @@
 """What many tests begin with: an image to run, a volume, an image of one's own."""
 
 import hashlib
+from xml.sax.saxutils import escape
 
 from servers import DEFAULT_ACCOUNT, wait_until
 
@@ -57,6 +58,42 @@ def make_bucket(server, name="disks", region="us-east-1", account=DEFAULT_ACCOUN
         "CreateBucketConfiguration": {"LocationConstraint": region}}
     server.client("s3", account, region).create_bucket(Bucket=name, **configuration)
     return name
+
+
+def import_manifest(size, parts, file_format="RAW", volume_size=1):
+    """The manifest of a disk's file in parts: [(key, presigned URL, bytes)]."""
+    begin, told = 0, ""
+    for index, (key, url, length) in enumerate(parts):
+        told += (f"<part index='{index}'><byte-range start='{begin}' end='{begin + length - 1}'/>"
+                 f"<key>{key}</key>"
+                 + "".join(f"<{name}-url>{escape(url)}</{name}-url>"
+                           for name in ("head", "get", "delete")) + "</part>")
+        begin += length
+    return ("<?xml version='1.0'?><manifest><version>2010-11-15</version>"
+            f"<file-format>{file_format}</file-format><importer><name>test</name>"
+            "<version>1.0.0</version><release>2010-11-15</release></importer>"
+            "<self-destruct-url>http://localhost/</self-destruct-url>"
+            f"<import><size>{size}</size><volume-size>{volume_size}</volume-size>"
+            f"<parts count='{len(parts)}'>{told}</parts></import></manifest>").encode()
+
+
+def put_import(server, body=b"disk".ljust(512), missing=False):
+    """Puts a disk of one part and its manifest; what ImportVolume is asked."""
+    s3 = server.client("s3")
+    make_bucket(server, "imports")
+    if not missing:
+        s3.put_object(Bucket="imports", Key="disk.part0", Body=body)
+    url = presigned(s3, "imports", "disk.part0")
+    s3.put_object(Bucket="imports", Key="disk.xml",
+                  Body=import_manifest(len(body), [("disk.part0", url, len(body))]))
+    return {"AvailabilityZone": ZONE, "Volume": {"Size": 1}, "Image": {
+        "Format": "RAW", "Bytes": len(body),
+        "ImportManifestUrl": presigned(s3, "imports", "disk.xml")}}
+
+
+def presigned(s3, bucket, key):
+    return s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": key},
+                                     ExpiresIn=86_400)
 
 
 def bundle():

@@ -14,7 +14,8 @@ from botocore import xform_name
 
 import model
 from resources import (WINDOWS, ZONE, default_subnet, image_request, make_bucket, make_image,
-                       make_snapshot, make_volume, newest_image, put_bundle, run, store_image)
+                       make_snapshot, make_volume, newest_image, put_bundle, put_import, run,
+                       store_image)
 from servers import wait_until
 
 MODEL = botocore.waiter.WaiterModel(model.load("waiters-2"))
@@ -130,6 +131,43 @@ def export_task_being_cancelled(world):
     world.server.set_delays(**{"export-task.cancelling": HELD_MS})
     cancelled = cancelled_export_task(world)
     return cancelled[0], lambda: world.server.advance(HELD_MS)
+
+
+def conversion_task(world):
+    task = world.ec2.import_volume(**put_import(world.server))["ConversionTask"]
+    return {"ConversionTaskIds": [task["ConversionTaskId"]]}
+
+
+def done_conversion_task(world):
+    request = conversion_task(world)
+    wait_until(lambda: world.ec2.describe_conversion_tasks(
+        **request)["ConversionTasks"][0]["State"] == "completed")
+    return request
+
+
+def slow_conversion_task(world):
+    """One that is done when its time has come."""
+    world.server.set_delays(**{"conversion-task.active": HELD_MS})
+    request = conversion_task(world)
+
+    def later():
+        world.server.advance(HELD_MS)
+        wait_until(lambda: world.ec2.describe_conversion_tasks(
+            **request)["ConversionTasks"][0]["State"] == "completed")
+
+    return request, later
+
+
+def cancelled_conversion_task(world):
+    request, _ = slow_conversion_task(world)
+    world.ec2.cancel_conversion_task(ConversionTaskId=request["ConversionTaskIds"][0])
+    return request, None
+
+
+def conversion_task_being_cancelled(world):
+    world.server.set_delays(**{"conversion-task.cancelling": HELD_MS})
+    request, _ = cancelled_conversion_task(world)
+    return request, lambda: world.server.advance(HELD_MS)
 
 
 def bundle_task(world):
@@ -501,6 +539,16 @@ SITUATIONS = {
         "failure failed": failed_bundle_task,
         NONE: slow_bundle_task,
     },
+    "ConversionTaskCancelled": {
+        "success cancelled": cancelled_conversion_task,
+        NONE: conversion_task_being_cancelled,
+    },
+    "ConversionTaskCompleted": {
+        "success completed": there(done_conversion_task),
+        "failure cancelled": cancelled_conversion_task,
+        "failure cancelling": conversion_task_being_cancelled,
+        NONE: slow_conversion_task,
+    },
     "ExportTaskCancelled": {
         "success cancelled": cancelled_export_task,
         NONE: export_task_being_cancelled,
@@ -618,6 +666,8 @@ UNREACHABLE = {
     **{("SecurityGroupVpcAssociationDisassociated", answer): "an association goes at once"
        for answer in ("success disassociated", "retry disassociating",
                       "failure disassociation-failed")},
+    **{("ConversionTaskDeleted", answer): "a task that has ended is cancelled or completed"
+       for answer in ("success deleted", NONE)},
     ("ImageUsageReportAvailable", "failure failed"): "reports do not fail",
     ("VolumeAvailable", "failure deleted"): "a deleted volume is not described",
     ("VolumeInUse", "failure deleted"): "a deleted volume is not described",

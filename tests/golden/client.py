@@ -11,7 +11,7 @@ FORM = "application/x-www-form-urlencoded; charset=utf-8"
 HOST = "127.0.0.1:4566"
 CODE = re.compile(r"<Code>([^<]*)</Code>")
 MESSAGE = re.compile(r"<Message>([^<]*)</Message>")
-ID = re.compile(r"\b(?:ami|i|vol|snap|subnet|vpc|sg|r|key|pg|amiur|replacevol|sir|import-snap|import-ami)-[0-9a-f]{8,}\b")
+ID = re.compile(r"\b(?:ami|i|vol|snap|subnet|vpc|sg|r|key|pg|amiur|replacevol|sir|import-snap|import-ami|import-i|import-vol)-[0-9a-f]{8,}\b")
 MOST_IDS = 6
 LONGEST_BODY = 600
 USUAL = ("123456789012", "us-east-1")  # the caller that titles do not name

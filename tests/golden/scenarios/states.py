@@ -1,7 +1,7 @@
 """Every delay, set to something: the states before, a moment before the end, and after it."""
 
 import world
-from . import image_objects
+from . import conversions, image_objects
 from client import filters
 from world import ZONE, launch
 
@@ -204,6 +204,25 @@ def export_begun(me, cancelled=False):
         if not me.in_brief and not cancelled:
             image_objects.exported(me)
         me("DescribeExportTasks", ExportTaskId=[task])
+
+    return show
+
+
+def conversion(me, cancelled=False):
+    """Of a manifest that is not there: it fails when its time has come."""
+    me.quiet("CreateBucket", Bucket="disks")
+    ask = me.quiet if cancelled else me
+    if cancelled:
+        me.emulator.set_delays(conversion_task__active=3_600_000)
+    task = ask("ImportVolume", conversions.disk(conversions.presigned("disks/absent")),
+               AvailabilityZone=ZONE)["conversionTaskId"]
+    if cancelled:
+        me("CancelConversionTask", ConversionTaskId=task)
+
+    def show():
+        if not me.in_brief and not cancelled:
+            conversions.converted(me)
+        me("DescribeConversionTasks", ConversionTaskId=[task])
 
     return show
 
@@ -439,6 +458,8 @@ BEGINNINGS = {
     "bundle-task.pending": bundle_pending,
     "bundle-task.cancelling": bundle_cancelling,
     "export-task.cancelling": lambda me: export_begun(me, cancelled=True),
+    "conversion-task.active": conversion,
+    "conversion-task.cancelling": lambda me: conversion(me, cancelled=True),
 }
 
 
