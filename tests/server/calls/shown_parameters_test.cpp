@@ -26,6 +26,7 @@ TEST(ShownParameters, LeaveOutWhatIsSecret)
     EXPECT_EQ(shown("Name=/db/password&Value=c2VjcmV0"), R"(Name="/db/password" Value=(8 bytes))");
     EXPECT_EQ(shown("PresignedUrl=c2VjcmV0&SourceRegion=us-east-1"),
               R"(PresignedUrl=(8 bytes) SourceRegion="us-east-1")");
+    EXPECT_EQ(shown("Image.ImportManifestUrl=c2VjcmV0"), "Image.ImportManifestUrl=(8 bytes)");
     EXPECT_EQ(shown("KmsKeyArn=c2VjcmV0"), "KmsKeyArn=(8 bytes)");
     EXPECT_EQ(shown("LaunchTemplateData.UserData=c2VjcmV0"),
               "LaunchTemplateData.UserData=(8 bytes)");
