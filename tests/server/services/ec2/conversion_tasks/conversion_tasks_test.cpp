@@ -439,6 +439,8 @@ TEST_F(ConversionTasks, AreTheirOwnersAlone)
         "InvalidConversionTaskId");
     EXPECT_EQ(code("DescribeConversionTasks", {{"ConversionTaskId.1", kUnknown}}),
               "InvalidConversionTaskId");
+    EXPECT_EQ(code("DescribeConversionTasks", {{"ConversionTaskId.1", "import-i-ffvko9js"}}),
+              "InvalidConversionTaskId");
     EXPECT_EQ(code("DescribeConversionTasks", {{"ConversionTaskId.1", "import-ami-01234567"}}),
               "InvalidConversionTaskId.Malformed");
     EXPECT_EQ(code("DescribeConversionTasks", {{"DryRun", "true"}}), "DryRunOperation");
