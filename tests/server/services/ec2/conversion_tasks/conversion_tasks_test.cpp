@@ -453,7 +453,8 @@ TEST_F(ConversionTasks, HaveTags)
     emulator.must("CreateTags",
                   {{"ResourceId.1", task}, {"Tag.1.Key", "of"}, {"Tag.1.Value", "test"}});
     EXPECT_EQ(shown(task, "tagSet/item/key"), "of");
-    EXPECT_EQ(code("CreateTags", {{"ResourceId.1", kUnknown}, {"Tag.1.Key", "of"}}),
+    EXPECT_EQ(code("CreateTags",
+                   {{"ResourceId.1", kUnknown}, {"Tag.1.Key", "of"}, {"Tag.1.Value", "test"}}),
               "InvalidConversionTaskId");
 }
 
