@@ -45,6 +45,16 @@ std::string sector_at(ImageBytes& image, std::uint64_t offset)
 
 }  // namespace
 
+void ImageWindow::read(std::uint64_t offset, std::span<std::byte> out)
+{
+    image_.read(offset_ + offset, out);
+}
+
+std::uint64_t ImageWindow::next_data(std::uint64_t offset)
+{
+    return std::min(image_.next_data(offset_ + offset) - offset_, size_bytes_);
+}
+
 DiskFileFormat find_format(ImageBytes& image)
 {
     const auto front = sector_at(image, 0);
@@ -69,6 +79,15 @@ void read_within(ImageBytes& image, std::uint64_t offset, std::span<std::byte> o
             fmt::format("{} bytes at {} are not within its {} bytes", out.size(), offset, size));
     }
     image.read(offset, out);
+}
+
+std::string shown_text(std::string_view text)
+{
+    constexpr std::size_t kMost = 200;
+    std::string line(text.substr(0, kMost));
+    std::ranges::replace_if(
+        line, [](char c) { return c < ' ' || c > '~'; }, '?');
+    return line;
 }
 
 std::uint64_t big_endian(std::span<const std::byte> bytes)

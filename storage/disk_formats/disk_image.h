@@ -5,6 +5,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "storage/base/vocabulary.h"
 
@@ -27,6 +28,24 @@ public:
     virtual std::uint64_t next_data(std::uint64_t offset) = 0;
 };
 
+/// A part of an image, as an image of its own. The part lies within the image, which outlives it.
+class ImageWindow final : public ImageBytes {
+public:
+    ImageWindow(ImageBytes& image, std::uint64_t offset, std::uint64_t size_bytes)
+        : image_(image), offset_(offset), size_bytes_(size_bytes)
+    {
+    }
+
+    std::uint64_t size_bytes() const override { return size_bytes_; }
+    void read(std::uint64_t offset, std::span<std::byte> out) override;
+    std::uint64_t next_data(std::uint64_t offset) override;
+
+private:
+    ImageBytes& image_;
+    const std::uint64_t offset_;
+    const std::uint64_t size_bytes_;
+};
+
 enum class DiskImageFault : std::uint8_t {
     /// Of another format, or of a kind of it that is not read.
     kUnsupported,
@@ -36,6 +55,8 @@ enum class DiskImageFault : std::uint8_t {
     kPackedLength,
     /// An image that names places beyond its end, or contradicts itself.
     kDamaged,
+    /// An archive of disks, or what describes it, is not one that is read.
+    kArchive,
 };
 
 /// An image that is not read: the sentence says why.
@@ -57,6 +78,9 @@ DiskFileFormat find_format(ImageBytes& image);
 
 /// Fills `out` from there. Throws DiskImageError (kDamaged) when the image is too short for it.
 void read_within(ImageBytes& image, std::uint64_t offset, std::span<std::byte> out);
+
+/// A text that a file has in it, in printable ASCII and short enough for a message.
+std::string shown_text(std::string_view text);
 
 /// Of fields of a header.
 std::uint64_t big_endian(std::span<const std::byte> bytes);

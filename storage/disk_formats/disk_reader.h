@@ -35,7 +35,8 @@ public:
 };
 
 /// Reads the image, which outlives the reader, as one of that format. Throws DiskImageError for
-/// what is not of it, and for formats that nothing here reads: QCOW2 and OVA.
+/// what is not of it, and for what is no disk that is read here: QCOW2, and OVA, of whose disks
+/// OvaReader tells.
 std::unique_ptr<DiskReader> open_disk_reader(DiskFileFormat format, ImageBytes& image);
 
 // Of each format; sources are beside the functions.

@@ -1,7 +1,10 @@
 """Disks that tools upload to S3 and import: the bytes at the end are those at the beginning."""
 
 import hashlib
+import io
+import struct
 import subprocess
+import tarfile
 
 import boto3.s3.transfer
 import botocore.exceptions
@@ -11,6 +14,7 @@ import programs
 import snapshot_blocks
 from disks import GIB, MIB, scattered
 from resources import TYPE, image_request
+from servers import wait_until
 from test_durability import checked, fill_up, tmpfs
 
 PARTS = boto3.s3.transfer.TransferConfig(multipart_chunksize=8 * MIB, max_concurrency=4)
@@ -86,6 +90,107 @@ def test_the_bytes_that_were_uploaded_are_those_of_the_disk(wanted, server, ec2,
         {"Name": "attachment.instance-id", "Values": [instance]}])["Volumes"]
     again = ec2.create_snapshot(VolumeId=volume["VolumeId"])["SnapshotId"]
     assert sum_of_snapshot(server, again, size) == sum_of_file(disk)
+
+
+def bootable(path, size, dice):
+    """A disk with a partition table and boot code, whose one partition has an ext4 file system's
+    mark."""
+    with open(scattered(path, size, dice), "r+b") as disk:
+        disk.write(b"code".ljust(446, b"\0"))
+        disk.write(struct.pack("<B3sB3sII", 0x80, b"", 0x83, b"", 2048, 4096).ljust(64, b"\0"))
+        disk.write(b"\x55\xaa")
+        disk.seek(MIB)
+        disk.write(bytes(0x438) + b"\x53\xef")
+    return path
+
+
+def appliance(path, disks, form):
+    """An OVA of these raw disks as VMDK, with a manifest."""
+    files = {}
+    for number, disk in enumerate(disks):
+        image = path.with_suffix(f".{number}")
+        subprocess.run([programs.find("qemu-img"), "convert", "-f", "raw", "-O", "vmdk", "-o",
+                        "subformat=streamOptimized", str(disk), str(image)], check=True)
+        files[f"{120 * 'n' if form != tarfile.USTAR_FORMAT else ''}{number}.vmdk"] = \
+            image.read_bytes()
+    address = "http://www.vmware.com/interfaces/specifications/vmdk.html#streamOptimized"
+    described = [
+        '<?xml version="1.0"?><Envelope xmlns:ovf="http://schemas.dmtf.org/ovf/envelope/1">',
+        "<References>", *(f'<File ovf:href="{name}" ovf:id="{name}" ovf:size="{len(content)}"/>'
+                          for name, content in files.items()), "</References><DiskSection>",
+        *(f'<Disk ovf:fileRef="{name}" ovf:format="{address}"/>' for name in files),
+        '</DiskSection><VirtualSystem ovf:id="vm"/></Envelope>']
+    files = {"vm.ovf": "".join(described).encode(), **files}
+    manifest = "".join(f"SHA256({name})= {hashlib.sha256(content).hexdigest()}\n"
+                       for name, content in files.items())
+    with tarfile.open(path, "w", format=form) as archive:
+        for name, content in {**files, "vm.mf": manifest.encode()}.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return path
+
+
+def imported(ec2, container):
+    """The task of an image that is imported, once it has ended."""
+    task = ec2.import_image(DiskContainers=[container])["ImportTaskId"]
+
+    def ended_task():
+        (shown,) = ec2.describe_import_image_tasks(ImportTaskIds=[task])["ImportImageTasks"]
+        return shown if shown["Status"] != "active" else None
+
+    return wait_until(ended_task)
+
+
+@pytest.mark.needs("qemu-img")
+@pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_the_disks_of_an_ova_are_those_of_the_image(form, server, ec2, tmp_path, dice):
+    sizes = [64 * MIB + 4096, 16 * MIB]
+    raw = [bootable(tmp_path / "root.raw", sizes[0], dice),
+           scattered(tmp_path / "data.raw", sizes[1], dice)]
+    container = upload(server, appliance(tmp_path / "vm.ova", raw, form))
+    shown = imported(ec2, {**container, "Format": "ova"})
+    assert shown["Status"] == "completed", shown
+    details = shown["SnapshotDetails"]
+    assert [detail["Format"] for detail in details] == ["VMDK", "VMDK"]
+    for shown_disk, disk, size in zip(details, raw, sizes, strict=True):
+        assert sum_of_snapshot(server, shown_disk["SnapshotId"], size) == sum_of_file(disk)
+    (image,) = ec2.describe_images(ImageIds=[shown["ImageId"]])["Images"]
+    assert [mapping["DeviceName"] for mapping in image["BlockDeviceMappings"]] == \
+        ["/dev/sda1", "/dev/sdf"]
+
+
+@pytest.mark.needs("qemu-img")
+def test_a_changed_ova_is_not_imported(server, ec2, tmp_path, dice):
+    disk = bootable(tmp_path / "root.raw", 16 * MIB, dice)
+    path = appliance(tmp_path / "vm.ova", [disk], tarfile.USTAR_FORMAT)
+    content = bytearray(path.read_bytes())
+    content[content.index(b"KDMV") + 100_000] ^= 1
+    path.write_bytes(content)
+    shown = imported(ec2, upload(server, path))
+    assert shown["Status"] == "deleted"
+    assert shown["StatusMessage"] == (
+        "ClientError: Disk validation failed [OVF file parsing error: file '0.vmdk' has another "
+        "digest than the manifest says]")
+
+
+def test_an_exported_ova_is_imported_again(server, ec2, tmp_path, dice):
+    size = 64 * MIB
+    disk = bootable(tmp_path / "disk.raw", size, dice)
+    image = imported(ec2, upload(server, disk))["ImageId"]
+    instance = ec2.run_instances(ImageId=image, InstanceType=TYPE, MinCount=1,
+                                 MaxCount=1)["Instances"][0]["InstanceId"]
+    task = ec2.create_instance_export_task(
+        InstanceId=instance, TargetEnvironment="vmware",
+        ExportToS3Task={"S3Bucket": "disks", "DiskImageFormat": "VMDK",
+                        "ContainerFormat": "ova"})["ExportTask"]
+    ec2.get_waiter("export_task_completed").wait(ExportTaskIds=[task["ExportTaskId"]],
+                                                 WaiterConfig={"Delay": 0.05})
+    again = imported(ec2, {"Format": "OVA", "UserBucket": {
+        "S3Bucket": "disks", "S3Key": task["ExportToS3Task"]["S3Key"]}})
+    assert again["Status"] == "completed", again
+    (detail_again,) = again["SnapshotDetails"]
+    assert sum_of_snapshot(server, detail_again["SnapshotId"], size) == sum_of_file(disk)
 
 
 @pytest.mark.needs("qemu-img")

@@ -4,6 +4,7 @@
 
 #include "storage/blocks/layer_id.h"
 #include "storage/disk_formats/disk_reader.h"
+#include "storage/disk_formats/ova_reader.h"
 #include "tests/fuzz/input_reader.h"
 #include "tests/fuzz/oracle.h"
 #include "tests/support/disk_images.h"
@@ -51,6 +52,41 @@ void read_as(DiskFileFormat format, ImageBytes& image)
     }
 }
 
+/// Most mutants of a header have another sum than theirs, and nothing behind it would be read.
+std::string with_right_sums(std::string archive)
+{
+    constexpr std::string_view kMagic = "ustar";
+    for (std::size_t at = 0; at + kTarBlockBytes <= archive.size(); at += kTarBlockBytes) {
+        if (std::string_view(archive).substr(at + kTarMagic.offset).starts_with(kMagic)) {
+            test::put_tar_sum(archive, at);
+        }
+    }
+    return archive;
+}
+
+/// Its disks lie within it, and no small archive has much of them.
+void read_archive(ImageBytes& archive)
+{
+    try {
+        OvaReader reader(archive);
+        std::uint64_t end = 0;
+        for (const auto& disk : reader.disks()) {
+            require(disk.offset <= archive.size_bytes() &&
+                        disk.size_bytes <= archive.size_bytes() - disk.offset,
+                    "disks lie within their archive");
+            end += disk.size_bytes;
+            ImageWindow image(archive, disk.offset, disk.size_bytes);
+            read_as(disk.format, image);
+        }
+        require(end <= archive.size_bytes(), "disks do not lie within one another");
+        std::vector<std::byte> buffer(kDiskPieceBytes);
+        while (reader.check_more(buffer)) {
+        }
+    } catch (const DiskImageError&) {
+        // It says why.
+    }
+}
+
 /// A VHDX is larger than an input may be: one is made, and damaged as the input says.
 std::string damaged_vhdx(InputReader input)
 {
@@ -82,6 +118,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::read_as(find_format(image), image);
     fuzz::read_as(DiskFileFormat::kVhd, image);
     fuzz::read_as(DiskFileFormat::kVmdk, image);
+    test::MemoryImage archive(fuzz::with_right_sums({data, data + size}));
+    fuzz::read_archive(archive);
     test::MemoryImage vhdx(fuzz::damaged_vhdx(fuzz::InputReader({data, size})));
     fuzz::read_as(DiskFileFormat::kVhdx, vhdx);
     return 0;

@@ -8,11 +8,13 @@ client says to the NBD server, and how layers' files are damaged, is put togethe
 """
 
 import hashlib
+import io
 import pathlib
 import re
 import shutil
 import struct
 import sys
+import tarfile
 import urllib.parse
 import zlib
 
@@ -287,6 +289,29 @@ def stored_image_damages():
     yield b"\6" + b"[" * 40
 
 
+def ovas():
+    """A descriptor and two disks in VMDK, in each form of tar, with a manifest and without."""
+    first, second = vmdks()
+    descriptor = (
+        b'<Envelope xmlns:ovf="http://schemas.dmtf.org/ovf/envelope/1"><References>'
+        b'<File ovf:href="1.vmdk" ovf:id="1"/><File ovf:href="2.vmdk" ovf:id="2"/></References>'
+        b'<DiskSection><Disk ovf:fileRef="1" ovf:format="vmdk"/>'
+        b'<Disk ovf:fileRef="2" ovf:format="vmdk"/></DiskSection><VirtualSystem/></Envelope>')
+    files = {"vm.ovf": descriptor, "1.vmdk": first, "2.vmdk": second}
+    manifest = "".join(f"SHA{bits}({name})= {hashlib.new(f'sha{bits}', content).hexdigest()}\n"
+                       for bits, (name, content) in zip((1, 256, 512), files.items()))
+    for form, name in ((tarfile.USTAR_FORMAT, "n"), (tarfile.GNU_FORMAT, 120 * "n"),
+                       (tarfile.PAX_FORMAT, 120 * "n")):
+        for more in ({name: b""}, {name: b"", "vm.mf": manifest.encode()}):
+            file = io.BytesIO()
+            with tarfile.open(fileobj=file, mode="w", format=form) as archive:
+                for path, content in (files | more).items():
+                    member = tarfile.TarInfo(path)
+                    member.size = len(content)
+                    archive.addfile(member, io.BytesIO(content))
+            yield file.getvalue()
+
+
 def everything(answers):
     yield from requests(answers)
     for target, text in odd_requests():
@@ -300,7 +325,7 @@ def everything(answers):
     for how in damages():
         yield "block_maps", how
         yield "layer_indexes", how
-    for image in (*vhds(), *vmdks()):
+    for image in (*vhds(), *vmdks(), *ovas()):
         yield "disk_images", image
     for how in save_damages():
         yield "saves", how

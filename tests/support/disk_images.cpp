@@ -288,6 +288,63 @@ std::string stream_vmdk(std::string_view disk)
     return image + std::string(kSector, '\0');  // the marker of the end
 }
 
+void put_tar_sum(std::string& archive, std::uint64_t header)
+{
+    constexpr std::size_t kSum = 148;
+    archive.replace(header + kSum, 8, 8, ' ');
+    std::uint32_t sum = 0;
+    for (const char byte : archive.substr(header, kSector)) {
+        sum += static_cast<unsigned char>(byte);
+    }
+    archive.replace(header + kSum, 7, fmt::format("{:06o}{}", sum, '\0'));
+}
+
+std::string tar_of(const std::vector<ArchiveFile>& files)
+{
+    std::string archive;
+    for (const auto& file : files) {
+        const auto at = archive.size();
+        archive.resize(at + kSector);
+        archive.replace(at, std::min<std::size_t>(file.name.size(), 100), file.name, 0, 100);
+        archive.replace(at + 100, 7, "0000644");
+        archive.replace(at + 124, 11, fmt::format("{:011o}", file.bytes.size()));
+        archive[at + 156] = file.type;
+        archive.replace(at + 257, 8, std::string("ustar\0" "00", 8));
+        put_tar_sum(archive, at);
+        append_sectors(archive, file.bytes);
+    }
+    return archive + std::string(2 * kSector, '\0');
+}
+
+std::string pax_record(std::string_view key, std::string_view value)
+{
+    const auto rest = key.size() + value.size() + 3;
+    auto length = rest + 1;
+    while (length != rest + std::to_string(length).size()) {
+        ++length;
+    }
+    return fmt::format("{} {}={}\n", length, key, value);
+}
+
+std::string ovf_of(std::initializer_list<std::string_view> files, std::string_view format)
+{
+    std::string references;
+    std::string disks;
+    int number = 0;
+    for (const auto file : files) {
+        ++number;
+        references += fmt::format(R"(<File ovf:href="{}" ovf:id="file{}"/>)", file, number);
+        disks += fmt::format(
+            R"(<Disk ovf:capacity="1" ovf:diskId="d{0}" ovf:fileRef="file{0}" ovf:format="{1}"/>)",
+            number, format);
+    }
+    return fmt::format(
+        R"(<?xml version="1.0"?><Envelope xmlns:ovf="http://schemas.dmtf.org/ovf/envelope/1">)"
+        R"(<References>{}</References><DiskSection><Info>d</Info>{}</DiskSection>)"
+        R"(<VirtualSystem ovf:id="vm"/></Envelope>)",
+        references, disks);
+}
+
 std::string bootable_disk()
 {
     auto disk = disk_with(8 * kFirstPartition, {{0, "code"}, {510, "\x55\xaa"}});

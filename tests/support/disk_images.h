@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "storage/disk_formats/disk_image.h"
 
@@ -52,6 +53,22 @@ std::string stream_vmdk(std::string_view disk);
 inline constexpr std::uint64_t kVmdkDescriptorOffset = 512;
 /// The place of the first grain's marker.
 inline constexpr std::uint64_t kVmdkFirstGrain = 2048;
+
+/// A file of an archive, or what else a header may tell of.
+struct ArchiveFile {
+    std::string name;
+    std::string bytes;
+    char type = '0';
+};
+/// An archive as tar writes it, with its end.
+std::string tar_of(const std::vector<ArchiveFile>& files);
+/// The sum of a header anew, behind a change of it.
+void put_tar_sum(std::string& archive, std::uint64_t header);
+/// A record of an extended header of pax.
+std::string pax_record(std::string_view key, std::string_view value);
+/// A descriptor of a machine with disks of these files, in VMDK unless said otherwise.
+std::string ovf_of(std::initializer_list<std::string_view> files,
+                   std::string_view format = "http://vmware.com/vmdk.html#streamOptimized");
 
 /// A disk of 8 MiB with a partition table and boot code, and one partition, at 1 MiB, that begins
 /// with an ext4 file system.

@@ -16,9 +16,9 @@ void update_import_image_task(Database& db, const ImportImageTaskRow& row)
 void update_import_image_disk(Database& db, const ImportImageDiskRow& row)
 {
     Statement(db,
-              "UPDATE import_image_disk SET format = ?, snapshot_id = ?"
+              "UPDATE import_image_disk SET format = ?, image_bytes = ?, snapshot_id = ?"
               " WHERE task_id = ? AND position = ?")
-        .execute(row.format, row.snapshot_id, row.task_id, row.position);
+        .execute(row.format, row.image_bytes, row.snapshot_id, row.task_id, row.position);
 }
 
 }  // namespace amilab

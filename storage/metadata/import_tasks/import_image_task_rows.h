@@ -103,7 +103,7 @@ inline constexpr Children<ImportImageDiskRow> kImportImageDisks{
 
 /// What became of it: state, message, image and what it came to be, as the row has them.
 void update_import_image_task(Database& db, const ImportImageTaskRow& row);
-/// What became of a disk: format and snapshot, as the row has them.
+/// What became of a disk: format, size of its image and snapshot, as the row has them.
 void update_import_image_disk(Database& db, const ImportImageDiskRow& row);
 
 }  // namespace amilab

@@ -1,6 +1,9 @@
 """Disks that become snapshots and images: objects of S3, in each format, whole and damaged."""
 
+import io
 import struct
+import tarfile
+import zlib
 
 from client import filters
 from world import tag_specification
@@ -31,6 +34,46 @@ def bootable():
     disk[510:512] = b"\x55\xaa"
     disk[MIB + 0x438:MIB + 0x43A] = b"\x53\xef"
     return bytes(disk)
+
+
+def vmdk(disk):
+    """Stream-optimized, in grains of 64 KiB, of which those that are zero are absent."""
+    text = ("# Disk DescriptorFile\nparentCID=ffffffff\ncreateType=\"streamOptimized\"\n"
+            f"RW {len(disk) // 512} SPARSE \"disk.vmdk\"\n").encode()
+    body, places = text.ljust(512, b"\0"), []
+    for offset in range(0, len(disk), 65_536):
+        grain = disk[offset:offset + 65_536]
+        places.append(1 + len(body) // 512 if any(grain) else 0)
+        if any(grain):
+            # Not packed: zlib's versions pack differently, and lengths are recorded.
+            packer = zlib.compressobj(0)
+            packed = packer.compress(grain) + packer.flush()
+            marked = struct.pack("<QI", offset // 512, len(packed)) + packed
+            body += marked.ljust(-(-len(marked) // 512) * 512, b"\0")
+    table = 1 + len(body) // 512
+    body += struct.pack(f"<{len(places)}I", *places).ljust(2048, b"\0")
+    directory = 1 + len(body) // 512
+    body += struct.pack("<I", table).ljust(512, b"\0")
+    header = struct.pack("<4sIIQQQQIQQQB4sH", b"KDMV", 3, 0x30001, len(disk) // 512, 128, 1, 1, 512,
+                         0, directory, 0, 0, b"\n \r\n", 1)
+    return header.ljust(512, b"\0") + body
+
+
+def ova(*disks, names=None):
+    """An archive of a descriptor and these disks; it names so many, or others."""
+    names = names or [f"disk{number}.vmdk" for number in range(len(disks))]
+    files = "".join(f'<File ovf:href="{name}" ovf:id="{name}"/>' for name in names)
+    described = "".join(f'<Disk ovf:fileRef="{name}" ovf:format="vmdk"/>' for name in names)
+    descriptor = ('<Envelope xmlns:ovf="http://schemas.dmtf.org/ovf/envelope/1"><References>'
+                  f"{files}</References><DiskSection>{described}</DiskSection><VirtualSystem/>"
+                  "</Envelope>").encode()
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for name, content in (("vm.ovf", descriptor), *zip(names, map(vmdk, disks))):
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return file.getvalue()
 
 
 def container(key, **more):
@@ -82,7 +125,8 @@ def machine(key, **more):
 
 def images(emulator):
     me, other = emulator.me, emulator.other
-    put(me, disk=bootable(), raw=DISK)
+    put(me, disk=bootable(), raw=DISK, ova=ova(bootable(), DISK),
+        less=ova(bootable(), names=["disk0.vmdk", "disk1.vmdk"]))
     me.dry("ImportImage", machine("disk"))
     made = me("ImportImage", machine("disk", Description="a disk", DeviceName="/dev/xvda",
                                      Format="raw"),
@@ -101,11 +145,13 @@ def images(emulator):
         *machine("disk")["DiskContainer"], {"Url": "s3://disks/raw"}],
                      UsageOperation="RunInstances")["importTaskId"]
     me("DescribeImportImageTasks", ImportTaskId=[plain])
-    for key, more in (("raw", {}), ("disk", {"BootMode": "uefi"}), ("absent", {})):
+    several = me.brief("ImportImage", machine("ova", Format="ova"))["importTaskId"]
+    me("DescribeImportImageTasks", ImportTaskId=[several])
+    for key, more in (("raw", {}), ("disk", {"BootMode": "uefi"}), ("absent", {}), ("less", {})):
         failed = me.brief("ImportImage", machine(key), **more)["importTaskId"]
         me("DescribeImportImageTasks", ImportTaskId=[failed])
     for wrong in ({}, {**machine("disk"), "BootMode": "uefi-preferred"},
-                  machine("disk", Format="ova"),
+                  {"DiskContainer": 2 * machine("ova", Format="ova")["DiskContainer"]},
                   {**machine("disk"), "LicenseType": "AWS", "UsageOperation": "RunInstances"},
                   {**machine("disk"), "Hypervisor": "kvm"},
                   {**machine("disk"), "ClientToken": "once"}):

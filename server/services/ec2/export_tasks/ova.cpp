@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <span>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -12,26 +11,23 @@ namespace amilab::ec2 {
 
 namespace {
 
-constexpr std::size_t kSizeAt = 124;
-constexpr std::size_t kSizeBytes = 12;
-constexpr std::size_t kSumAt = 148;
-constexpr std::size_t kSumBytes = 8;
 constexpr std::uint64_t kMostOctal = std::uint64_t{1} << 33U;
 
-void put(std::span<std::byte> out, std::size_t at, std::string_view text)
+void put(TarHeader& header, TarField field, std::string_view text)
 {
-    std::memcpy(out.data() + at, text.data(), text.size());
+    std::memcpy(header.data() + field.offset, text.data(), std::min(field.length, text.size()));
 }
 
-void put_size(std::span<std::byte> out, std::uint64_t size_bytes)
+void put_size(TarHeader& header, std::uint64_t size_bytes)
 {
     if (size_bytes < kMostOctal) {
-        put(out, kSizeAt, fmt::format("{:011o}", size_bytes));
+        put(header, kTarSize, fmt::format("{:011o}", size_bytes));
         return;
     }
-    out[kSizeAt] = std::byte{0x80};
+    header[kTarSize.offset] = std::byte{0x80};
     for (std::size_t i = 0; i < sizeof(size_bytes); ++i) {
-        out[kSizeAt + kSizeBytes - 1 - i] = static_cast<std::byte>(size_bytes >> (8 * i));
+        header[kTarSize.offset + kTarSize.length - 1 - i] =
+            static_cast<std::byte>(size_bytes >> (8 * i));
     }
 }
 
@@ -71,25 +67,19 @@ void add_hardware(pugi::xml_node system)
 
 }  // namespace
 
-std::array<std::byte, kTarBlockBytes> tar_header(std::string_view name, std::uint64_t size_bytes)
+TarHeader tar_header(std::string_view name, std::uint64_t size_bytes)
 {
-    constexpr std::size_t kNameBytes = 100;
-    std::array<std::byte, kTarBlockBytes> header{};
-    put(header, 0, name.substr(0, kNameBytes));
-    put(header, 100, "0000644");
-    put(header, 108, "0000000");
-    put(header, 116, "0000000");
+    TarHeader header{};
+    put(header, kTarName, name);
+    put(header, kTarMode, "0000644");
+    put(header, kTarUser, "0000000");
+    put(header, kTarGroup, "0000000");
     put_size(header, size_bytes);
-    put(header, 136, "00000000000");
-    std::fill_n(header.begin() + kSumAt, kSumBytes, std::byte{' '});
-    put(header, 156, "0");
-    put(header, 257, std::string_view("ustar\00000", 8));
-    std::uint64_t sum = 0;
-    for (const auto byte : header) {
-        sum += std::to_integer<std::uint64_t>(byte);
-    }
-    put(header, kSumAt, fmt::format("{:06o}", sum));
-    header[kSumAt + 6] = std::byte{0};
+    put(header, kTarTime, "00000000000");
+    put(header, kTarType, "0");
+    put(header, kTarMagic, std::string_view("ustar\00000", 8));
+    // Six digits, a zero and a space.
+    put(header, kTarSum, fmt::format("{:06o}{} ", tar_sum(header), '\0'));
     return header;
 }
 

@@ -1,19 +1,17 @@
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "storage/disk_formats/tar_archive.h"
+
 /// The parts of an OVA: a tar archive of a descriptor in XML and a disk file.
 namespace amilab::ec2 {
 
-inline constexpr std::size_t kTarBlockBytes = 512;
-
 /// What stands before a file in an archive. Source: POSIX ustar, and GNU's form of sizes of 8 GiB
 /// and more (documented).
-std::array<std::byte, kTarBlockBytes> tar_header(std::string_view name, std::uint64_t size_bytes);
+TarHeader tar_header(std::string_view name, std::uint64_t size_bytes);
 
 struct OvaDisk {
     std::string name;

@@ -73,6 +73,8 @@ std::string message_of(const DiskImageError& error, DiskFileFormat format)
             return "ClientError: Footers not identical";
         case DiskImageFault::kPackedLength:
             return "ClientError: Uncompressed data has an invalid length";
+        case DiskImageFault::kArchive:
+            return disk_validation_failed(fmt::format("OVF file parsing error: {}", error.what()));
         case DiskImageFault::kDamaged:
             break;
     }

@@ -226,8 +226,9 @@ std::vector<ImportImageDiskRow> parse_disks(const ImportImageRequest& request)
                          .key = std::move(place.key),
                          .url = std::move(place.url),
                          .format = std::move(format)});
-        if (disks.back().format == text_of(DiskFileFormat::kOva)) {
-            throw unsupported("The format OVA of DiskContainer is not offered.");
+        if (disks.back().format == text_of(DiskFileFormat::kOva) &&
+            request.disk_containers.size() > 1) {
+            throw invalid_import_parameter("An OVA has to be the only disk container.");
         }
     }
     check_devices(disks);
@@ -282,6 +283,7 @@ void complete_task(Session& session, ImportImageTaskRow& row,
 
 constexpr ImportKind<ImportImageTaskRow> kKind{.works = {"import-image-task-works"},
                                                .looks_at_disks = true,
+                                               .most_disks = kMostDisks,
                                                .disks_of = &disks_of_task,
                                                .complete = &complete_task};
 
@@ -389,6 +391,24 @@ ImageMappingRow mapping_of(const ImportImageDiskRow& disk, const ImportedDisk& i
             .delete_on_termination = true};
 }
 
+/// The disks of an OVA beside the first, of which the request has none.
+void add_disks_of_archive(Session& session, std::vector<ImportImageDiskRow>& disks,
+                          std::size_t count)
+{
+    const std::string root(without_folder(device_of(disks.front())));
+    while (disks.size() < count) {
+        auto disk = disks.front();
+        disk.device_name.reset();
+        disk.position = static_cast<std::int64_t>(disks.size());
+        if (without_folder(device_of(disk)) == root) {
+            // The name behind those of all the disks is free.
+            disk.device_name = fmt::format("/dev/sd{}", static_cast<char>('e' + count));
+        }
+        insert_row<kImportImageDiskColumns>(session.db(), disk);
+        disks.push_back(std::move(disk));
+    }
+}
+
 void complete_task(Session& session, ImportImageTaskRow& row,
                    const std::vector<ImportedDisk>& imported)
 {
@@ -397,6 +417,7 @@ void complete_task(Session& session, ImportImageTaskRow& row,
     }
     auto disks = select_children<kImportImageDisks>(session.db(), {row.id.text()});
     complete_by_content(imported.front().content, row);
+    add_disks_of_archive(session, disks, imported.size());
     std::vector<ImageMappingRow> mappings;
     as_owner(session, row.owner, row.region, [&](Session& theirs) {
         for (std::size_t i = 0; i < disks.size(); ++i) {
@@ -405,6 +426,7 @@ void complete_task(Session& session, ImportImageTaskRow& row,
                                        {.encrypted = row.encrypted, .kms_key_id = row.kms_key_id});
             disks[i].snapshot_id = snapshot.id;
             disks[i].format = text_of(imported[i].format);
+            disks[i].image_bytes = static_cast<std::int64_t>(imported[i].image_bytes);
             mappings.push_back(mapping_of(disks[i], imported[i], row));
             mappings.back().encrypted = snapshot.encrypted;
             update_import_image_disk(theirs.db(), disks[i]);

@@ -26,6 +26,8 @@ struct ImportKind {
     Due works;
     /// Whether what is on the disks is looked at.
     bool looks_at_disks = false;
+    /// How many disks an OVA may hold; 0: none is read.
+    std::size_t most_disks = 0;
     /// The disks of a task, in their order.
     std::vector<WantedDisk> (*disks_of)(Session& session, const Row& row);
     /// Makes of what was imported what the task is for, or has it fail.
@@ -60,6 +62,7 @@ std::shared_ptr<ImportWork> make_import_work(const RowOf<kColumns>& row)
     order.due = kKind.works;
     order.due_ms = row.due_time_ms;
     order.looks_at_disks = kKind.looks_at_disks;
+    order.most_disks = kKind.most_disks;
     return std::make_shared<ImportWork>(std::move(order));
 }
 

@@ -124,6 +124,9 @@ bool ImportWork::move(ByteSession& session)
         return false;
     }
     if (!reader_) {
+        if (!find_disks()) {
+            return true;
+        }
         begin_disk();
     }
     if (move_piece()) {
@@ -138,12 +141,45 @@ bool ImportWork::move(ByteSession& session)
     return false;
 }
 
+/// Puts the disks of an archive in its place. False: there is more of it to be compared with its
+/// manifest.
+bool ImportWork::find_disks()
+{
+    const auto source = sources_.front();
+    if (order_.most_disks == 0 || sources_.size() > 1 || source.part) {
+        return true;
+    }
+    if (!archive_) {
+        image_ = std::make_unique<ObjectImage>(*source.object);
+        format_ = source.format ? *source.format : find_format(*image_);
+        if (format_ != DiskFileFormat::kOva) {
+            return true;
+        }
+        archive_ = std::make_unique<OvaReader>(*image_);
+        if (archive_->disks().size() > order_.most_disks) {
+            throw DiskImageError(DiskImageFault::kArchive, "the OVA has too many disks");
+        }
+    }
+    const auto buffer = std::make_unique_for_overwrite<std::byte[]>(kDiskPieceBytes);
+    if (archive_->check_more({buffer.get(), kDiskPieceBytes})) {
+        return false;
+    }
+    sources_.clear();
+    for (const auto& disk : archive_->disks()) {
+        sources_.push_back({.object = source.object, .format = disk.format, .part = disk});
+    }
+    archive_.reset();
+    return true;
+}
+
 void ImportWork::begin_disk()
 {
     const auto& source = sources_[disks_.size()];
     image_ = std::make_unique<ObjectImage>(*source.object);
-    format_ = source.format ? *source.format : find_format(*image_);
-    reader_ = open_disk_reader(format_, *image_);
+    const auto part = source.part.value_or(ArchivedDisk{.size_bytes = image_->size_bytes()});
+    window_.emplace(*image_, part.offset, part.size_bytes);
+    format_ = source.format ? *source.format : find_format(*window_);
+    reader_ = open_disk_reader(format_, *window_);
     layer_ = generation_->blocks().new_layer_id();
     upload_ = generation_->blocks().open_upload({layer_}, reader_->size_bytes());
 }
@@ -170,6 +206,7 @@ void ImportWork::end_disk()
     upload_->seal();
     disks_.push_back({.layer = layer_,
                       .size_bytes = reader_->size_bytes(),
+                      .image_bytes = window_->size_bytes(),
                       .format = format_,
                       .content = order_.looks_at_disks ? look() : DiskContent{}});
     reader_.reset();

@@ -13,15 +13,18 @@
 #include "storage/base/clock.h"
 #include "storage/blocks/upload_layer.h"
 #include "storage/disk_formats/disk_reader.h"
+#include "storage/disk_formats/ova_reader.h"
 #include "storage/state/generation.h"
 
 namespace amilab::ec2 {
 
 /// An object that holds the image of a disk.
 struct DiskSource {
-    std::unique_ptr<ObjectBytes> object;
+    std::shared_ptr<ObjectBytes> object;
     /// As it was asked for; nothing: it is found from the bytes.
     std::optional<DiskFileFormat> format = {};
+    /// Where in the object the image is; nothing: the object is the image.
+    std::optional<ArchivedDisk> part = {};
 };
 
 /// What a work is for.
@@ -37,6 +40,8 @@ struct ImportOrder {
     TimeMs due_ms = 0;
     /// Whether what is on the disks is looked at.
     bool looks_at_disks = false;
+    /// How many disks an OVA may hold, which is the only source; 0: none is read.
+    std::size_t most_disks = 0;
 };
 
 /// Moves the bytes of one task from objects to layers of their own, which no row names. At the end,
@@ -59,6 +64,7 @@ private:
     ImportsUnderWay& under_way() { return generation_->companions().get<ImportsUnderWay>(); }
     bool begin(ByteSession& session);
     bool move(ByteSession& session);
+    bool find_disks();
     void begin_disk();
     /// False at the end of the disk.
     bool move_piece();
@@ -77,8 +83,11 @@ private:
     std::optional<HeldBytes::Upload> held_;
     std::vector<DiskSource> sources_;
     std::vector<ImportedDisk> disks_;
-    // The disk that is moved.
     std::unique_ptr<ObjectImage> image_;
+    /// Whose disks are being found.
+    std::unique_ptr<OvaReader> archive_;
+    // The disk that is moved.
+    std::optional<ImageWindow> window_;
     DiskFileFormat format_{};
     std::unique_ptr<DiskReader> reader_;
     LayerId layer_{};

@@ -17,6 +17,8 @@ namespace amilab::ec2 {
 struct ImportedDisk {
     LayerId layer{};
     std::uint64_t size_bytes = 0;
+    /// Of the file that held it.
+    std::uint64_t image_bytes = 0;
     DiskFileFormat format{};
     /// Where the order asked for a look.
     DiskContent content{};

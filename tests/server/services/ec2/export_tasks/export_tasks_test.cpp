@@ -4,6 +4,7 @@
 
 #include "storage/base/units.h"
 #include "tests/server/services/ec2/store_image_tasks/stored_world.h"
+#include "tests/support/disk_images.h"
 #include "tests/support/disks.h"
 
 namespace amilab::test {
@@ -89,6 +90,35 @@ TEST_F(ExportTasks, AreShownAsTheyWereAskedFor)
     EXPECT_THAT(archive, HasSubstr("<Envelope"));
     EXPECT_THAT(archive, HasSubstr(id + "-disk1.vmdk"));
     EXPECT_EQ(archive.size() % 512, 0U);
+}
+
+TEST_F(ExportTasks, AnArchiveIsImportedAgain)
+{
+    const auto instance = launch(make_image("one"));
+    const auto volume = open_volume(
+        emulator, emulator.must("DescribeVolumes").text("volumeSet/item/volumeId"));
+    const auto disk = bootable_disk();
+    volume->write(0, std::as_bytes(std::span(disk)));
+    const auto id = must_start(instance, {{"ExportToS3.ContainerFormat", "ova"}});
+    do_work();
+    const auto task = emulator
+                          .must("ImportImage",
+                                {{"DiskContainer.1.Format", "ova"},
+                                 {"DiskContainer.1.UserBucket.S3Bucket", "disks"},
+                                 {"DiskContainer.1.UserBucket.S3Key", id + ".ova"}})
+                          .text("importTaskId");
+    do_work();
+    const auto told = emulator.must("DescribeImportImageTasks", {{"ImportTaskId.1", task}});
+    const std::string shown = "importImageTaskSet/item/";
+    ASSERT_EQ(told.text(shown + "status"), "completed") << told.body;
+    const auto snapshot =
+        open_snapshot(emulator, told.text(shown + "snapshotDetailSet/item/snapshotId"));
+    std::string read(disk.size(), 'x');
+    snapshot->read(0, std::as_writable_bytes(std::span(read)));
+    EXPECT_EQ(read, disk);
+    std::string rest(512, 'x');
+    snapshot->read(kPlace, std::as_writable_bytes(std::span(rest)));
+    EXPECT_THAT(rest, StartsWith("one"));
 }
 
 TEST_F(ExportTasks, HaveTheFormatOfTheirEnvironment)

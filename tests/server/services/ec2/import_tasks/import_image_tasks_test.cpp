@@ -204,7 +204,7 @@ TEST_F(ImportingImages, RefusesWhatAwsDoesNotImport)
          "InvalidParameterCombination"},
         {{{"LicenseSpecifications.1.LicenseConfigurationArn", "x"}}, "InvalidParameterValue"},
         {{{"DiskContainer.1.Format", "qcow2"}}, "InvalidParameter"},
-        {{{"DiskContainer.1.Format", "ova"}}, "UnsupportedOperation"},
+        {merged(disk(2, "disk"), {{"DiskContainer.1.Format", "ova"}}), "InvalidParameter"},
         {{{"DiskContainer.1.UserBucket.S3Bucket", "nobodys"}}, "InvalidParameter"}};
     for (const auto& [parameters, code] : wrong) {
         EXPECT_EQ(world.aws.call("ImportImage", merged(disk(1, "disk"), parameters)).code, code)
@@ -216,6 +216,112 @@ TEST_F(ImportingImages, RefusesWhatAwsDoesNotImport)
         many = merged(many, disk(number, "disk"));
     }
     EXPECT_NE(world.aws.call("ImportImage", many).code, "");
+}
+
+/// An archive of a descriptor and two disks in VMDK, the first of which boots.
+std::vector<ArchiveFile> appliance()
+{
+    return {{"vm.ovf", ovf_of({"root.vmdk", "data.vmdk"})},
+            {"data.vmdk", stream_vmdk(disk_with(kMib, {{0, "data"}}))},
+            {"root.vmdk", stream_vmdk(bootable_disk())}};
+}
+
+TEST_F(ImportingImages, TakesTheDisksOfAnOva)
+{
+    for (const Parameters& more : {Parameters{}, {{"DiskContainer.1.Format", "ova"}}}) {
+        const auto files = appliance();
+        world.put("ova", tar_of(files));
+        const auto task = import(merged(disk(1, "ova"), more));
+        ASSERT_EQ(shown(task, "status"), "completed") << shown(task, "statusMessage");
+        const auto told = world.aws.must("DescribeImportImageTasks", {{"ImportTaskId.1", task}});
+        const auto detail = [&](const char* name) {
+            return told.texts(kItem + "snapshotDetailSet/item/" + name);
+        };
+        EXPECT_THAT(detail("format"), ElementsAre("VMDK", "VMDK"));
+        EXPECT_THAT(detail("userBucket/s3Key"), ElementsAre("ova", "ova"));
+        EXPECT_THAT(detail("diskImageSize"), ElementsAre(std::to_string(files[2].bytes.size()),
+                                                         std::to_string(files[1].bytes.size())));
+        EXPECT_THAT(image_of(task).texts("imagesSet/item/blockDeviceMapping/item/deviceName"),
+                    ElementsAre("/dev/sda1", "/dev/sdf"));
+        const auto snapshots = detail("snapshotId");
+        const std::string disks[] = {bootable_disk(), disk_with(kMib, {{0, "data"}})};
+        ASSERT_EQ(snapshots.size(), std::size(disks));
+        for (std::size_t i = 0; i < snapshots.size(); ++i) {
+            std::string read(disks[i].size(), 'x');
+            open_snapshot(world.aws, snapshots[i])
+                ->read(0, std::as_writable_bytes(std::span(read)));
+            EXPECT_EQ(read, disks[i]);
+        }
+    }
+    EXPECT_EQ(world.layers(), 4U);
+}
+
+TEST_F(ImportingImages, GivesEachDiskOfAnOvaADeviceOfItsOwn)
+{
+    world.put("ova", tar_of(appliance()));
+    const auto task = import(disk(1, "ova", {{"DeviceName", "sdf"}}));
+    EXPECT_THAT(image_of(task).texts("imagesSet/item/blockDeviceMapping/item/deviceName"),
+                ElementsAre("sdf", "/dev/sdg"));
+}
+
+TEST_F(ImportingImages, FailsATaskWhoseOvaIsNone)
+{
+    const std::string begins = "ClientError: Disk validation failed [OVF file parsing error: ";
+    const auto failure = [&](const std::vector<ArchiveFile>& files) {
+        return failure_of_disk(tar_of(files));
+    };
+    auto files = appliance();
+    auto changed = files;
+    changed[0].bytes.insert(changed[0].bytes.find("<File ") + 6, "ovf:chunkSize=\"7\" ");
+    EXPECT_EQ(failure(changed), begins + "OVA with chunked disk files is not supported]");
+    changed = files;
+    changed.pop_back();
+    EXPECT_EQ(failure(changed), begins + "file 'root.vmdk' is not in the OVA]");
+    changed = files;
+    changed.push_back({"vm.mf", "SHA1(root.vmdk)= " + std::string(40, '0')});
+    EXPECT_EQ(failure(changed),
+              begins + "file 'root.vmdk' has another digest than the manifest says]");
+    changed = files;
+    changed[1] = {"../data.vmdk", "data"};
+    EXPECT_EQ(failure(changed), begins + "a file in the OVA has a path that leads out of it]");
+    changed = files;
+    changed[1].bytes = "no disk";
+    EXPECT_EQ(failure(changed),
+              "ClientError: Disk validation failed [Unsupported VMDK File Format]");
+    const auto archive = tar_of(files);
+    EXPECT_EQ(failure_of_disk(archive.substr(0, archive.size() - 1024)),
+              "ClientError: Disk validation failed [The disk image is damaged: the archive is cut "
+              "off]");
+    EXPECT_EQ(failure_of_disk(bootable_disk(), {{"DiskContainer.1.Format", "ova"}}),
+              "ClientError: Disk validation failed [Unsupported specified file format]");
+    EXPECT_EQ(failure_of_disk(archive, {{"DiskContainer.1.Format", "raw"}}),
+              "ClientError: No valid partitions. Not a valid volume.");
+}
+
+TEST_F(ImportingImages, FailsATaskWhoseOvaHasTooManyDisks)
+{
+    std::vector<ArchiveFile> files(1);
+    std::string references;
+    std::string disks;
+    for (int number = 0; number < 22; ++number) {
+        const auto name = std::to_string(number);
+        references += "<File href=\"" + name + "\" id=\"f" + name + "\"/>";
+        disks += "<Disk fileRef=\"f" + name + "\" format=\"raw\"/>";
+        files.push_back({name, bootable_disk().substr(0, 2 * kMib)});
+    }
+    files[0] = {"vm.ovf", "<Envelope><References>" + references +
+                              "</References><DiskSection>" + disks +
+                              "</DiskSection><VirtualSystem/></Envelope>"};
+    EXPECT_THAT(failure_of_disk(tar_of(files)), HasSubstr("too many disks"));
+}
+
+TEST_F(ImportingImages, TakesAnOvaBesideNothingElse)
+{
+    world.put("ova", tar_of(appliance()));
+    EXPECT_THAT(failure_of(import(merged(disk(1, "disk"), disk(2, "ova")))),
+                HasSubstr("Unsupported specified file format"));
+    EXPECT_THAT(failure_of(import(merged(disk(1, "ova"), disk(2, "disk")))),
+                HasSubstr("Unsupported specified file format"));
 }
 
 TEST_F(ImportingImages, TasksAreListedByStateAndTag)
@@ -248,20 +354,22 @@ TEST(ImportImageTask, IsBegunAnewByTheNextProcess)
 {
     const TemporaryDirectory directory;
     const auto path = directory.path() + "/data";
-    std::string task;
     {
         ImportWorld world(path);
         world.put("disk", bootable_disk());
+        world.put("ova", tar_of(appliance()));
         world.aws.set_delay("import-image-task.active", kHourMs);
-        task = world.aws.must("ImportImage", disk(1, "disk")).text("importTaskId");
+        world.aws.must("ImportImage", disk(1, "disk"));
+        world.aws.must("ImportImage", disk(1, "ova"));
     }
     ImportWorld world(path);
     world.aws.data().sweep();  // as servers do at their start
     world.aws.must("DescribeImportImageTasks");
     world.drain();
     world.aws.advance(kHourMs);
-    EXPECT_EQ(world.aws.must("DescribeImportImageTasks").text(kItem + "status"), "completed");
-    EXPECT_EQ(world.layers(), 1U);
+    EXPECT_THAT(world.aws.must("DescribeImportImageTasks").texts(kItem + "status"),
+                ElementsAre("completed", "completed"));
+    EXPECT_EQ(world.layers(), 3U);
 }
 
 }  // namespace
