@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <limits>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -224,10 +225,19 @@ void read_headers(const OperationSchema& operation, const JsonRequest& request,
     }
 }
 
+/// An integer has 32 bits, whoever judges which of those are wanted.
+bool fits(std::int64_t number, const Member& member)
+{
+    using Limits = std::numeric_limits<std::int32_t>;
+    return member.kind != Kind::kInteger || (number >= Limits::min() && number <= Limits::max());
+}
+
+/// Source: both texts are observed: one of what is no integer, or too large for one, another of
+/// what is out of the member's range.
 void check_number(const ParameterNode& node, const Member& member)
 {
     const auto number = parse_integer(node.value);
-    if (!number) {
+    if (!number || !fits(*number, member)) {
         throw invalid_argument(
             member, node.value,
             fmt::format("Provided {} not an integer or within integer range", member.wire_name));

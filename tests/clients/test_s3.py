@@ -177,6 +177,23 @@ def test_lists_come_in_pages_and_by_folders(s3):
     s3.get_waiter("bucket_not_exists").wait(Bucket="disks")
 
 
+def test_how_many_a_list_has_is_held_to_its_range(s3):
+    parts = {"Bucket": "disks", "Key": "a",
+             "UploadId": s3.create_multipart_upload(Bucket="disks", Key="a")["UploadId"]}
+    assert s3.list_parts(**parts, MaxParts=(1 << 31) - 1)["MaxParts"] == 1000
+    for call, request, parameter, name in (
+            (s3.list_parts, parts, "MaxParts", "max-parts"),
+            (s3.list_parts, parts, "PartNumberMarker", "part-number-marker"),
+            (s3.list_multipart_uploads, {"Bucket": "disks"}, "MaxUploads", "max-uploads")):
+        for value, message in (
+                (-42, f"Argument {name} must be an integer between 0 and 2147483647"),
+                (1 << 31, f"Provided {name} not an integer or within integer range")):
+            with pytest.raises(botocore.exceptions.ClientError) as refused:
+                call(**request, **{parameter: value})
+            assert refused.value.response["Error"]["Code"] == "InvalidArgument"
+            assert refused.value.response["Error"]["Message"] == message
+
+
 def test_an_upload_tells_what_its_parts_were(s3, dice):
     content = dice.randbytes(11 * MIB)
     config = boto3.s3.transfer.TransferConfig(multipart_threshold=5 * MIB,

@@ -28,8 +28,9 @@ struct AskedKeys {
     KeyListQuery query() const;
 };
 
-/// How many of a list a request gets that asks for so many. Throws ApiError (InvalidArgument).
-/// Source: 1,000 at most, however many are asked for (documented); code and frame observed.
+/// How many of a list a request gets that asks for so many, in 32 bits. Throws ApiError
+/// (InvalidArgument) for less than none. Source: 1,000 at most, however many are asked for
+/// (documented); code and frame observed.
 std::int64_t listed(std::string_view name, std::optional<std::int64_t> asked);
 
 /// `most` is the parameter that says how many, of that name in refusals.

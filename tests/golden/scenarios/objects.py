@@ -314,11 +314,15 @@ def uploads(emulator):
         me.refused("UploadPartCopy", {**copy, **wrong})
     me("ListParts", {**mine(emulator), **one, "MaxParts": 1, **USUAL})
     me("ListParts", {**one, "PartNumberMarker": 1})
-    me.refused("ListParts", {**one, "UploadId": "none"})
+    for wrong in ({"UploadId": "none"}, {"MaxParts": -42}, {"MaxParts": 2147483689},
+                  {"PartNumberMarker": -42}, {"PartNumberMarker": 2147483689}):
+        me.refused("ListParts", {**one, **wrong})
     second = me.brief("CreateMultipartUpload", Bucket="disks", Key="b/1")["UploadId"]
     me("ListMultipartUploads", {**mine(emulator), "Delimiter": "/", "EncodingType": "url",
                                 "MaxUploads": 1, **USUAL})
     me("ListMultipartUploads", Bucket="disks", KeyMarker="a", UploadIdMarker=first, Prefix="b")
+    me.refused("ListMultipartUploads", Bucket="disks", MaxUploads=-42)
+    me.refused("ListMultipartUploads", Bucket="disks", MaxUploads=2147483689)
     other.refused("ListMultipartUploads", Bucket="disks")
     end = {**mine(emulator), **one, **USUAL}
     for wrong in ({"MultipartUpload": b"<CompleteMultipartUpload/>"},

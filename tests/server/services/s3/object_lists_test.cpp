@@ -89,8 +89,23 @@ TEST_F(ObjectLists, TellNoMoreThanIsAsked)
     EXPECT_EQ(none.text("IsTruncated"), "false");
     EXPECT_EQ(s3.must("GET", "/disks?list-type=2&max-keys=2").text("IsTruncated"), "false");
     EXPECT_EQ(s3.must("GET", "/disks?list-type=2&max-keys=5000").text("MaxKeys"), "1000");
-    EXPECT_EQ(s3.call("GET", "/disks?list-type=2&max-keys=-1").code, "InvalidArgument");
-    EXPECT_EQ(s3.call("GET", "/disks?list-type=2&max-keys=many").code, "InvalidArgument");
+    EXPECT_EQ(s3.must("GET", "/disks?list-type=2&max-keys=2147483647").text("MaxKeys"), "1000");
+    for (const auto* list : {"/disks?", "/disks?list-type=2&", "/disks?versions&"}) {
+        for (const auto* most : {"-1", "-2147483648"}) {
+            const auto refused = s3.call("GET", fmt::format("{}max-keys={}", list, most));
+            EXPECT_EQ(refused.code, "InvalidArgument");
+            EXPECT_EQ(refused.message,
+                      "Argument maxKeys must be an integer between 0 and 2147483647");
+        }
+        for (const auto* most : {"many", "1.5", "2147483648", "-2147483649",
+                                 "99999999999999999999"}) {
+            const auto refused = s3.call("GET", fmt::format("{}max-keys={}", list, most));
+            EXPECT_EQ(refused.code, "InvalidArgument");
+            EXPECT_EQ(refused.message,
+                      "Provided max-keys not an integer or within integer range")
+                << most;
+        }
+    }
     EXPECT_EQ(s3.call("GET", "/disks?list-type=2&continuation-token=%21").code, "InvalidArgument");
     EXPECT_EQ(s3.call("GET", "/disks?list-type=2&encoding-type=hex").code, "InvalidArgument");
     EXPECT_EQ(s3.call("GET", "/disks?list-type=2&sort=size").code, "NotImplemented");

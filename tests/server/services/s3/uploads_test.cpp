@@ -243,6 +243,32 @@ TEST_F(Uploads, ListTheirParts)
     EXPECT_EQ(s3.call("GET", "/disks/a?uploadId=none").code, "NoSuchUpload");
 }
 
+TEST_F(Uploads, AreListedSoManyAtATime)
+{
+    const auto parts = "/disks/a?uploadId=" + begin("a");
+    EXPECT_EQ(s3.must("GET", parts + "&max-parts=2147483647").text("MaxParts"), "1000");
+    EXPECT_EQ(s3.must("GET", parts + "&part-number-marker=2147483647").text("PartNumberMarker"),
+              "2147483647");
+    EXPECT_EQ(s3.must("GET", "/disks?uploads&max-uploads=1001").text("MaxUploads"), "1000");
+    const std::pair<std::string, std::string> lists[] = {{parts, "max-parts"},
+                                                         {parts, "part-number-marker"},
+                                                         {"/disks?uploads", "max-uploads"}};
+    for (const auto& [list, name] : lists) {
+        const auto refused = s3.call("GET", fmt::format("{}&{}=-42", list, name));
+        EXPECT_EQ(refused.code, "InvalidArgument");
+        EXPECT_EQ(refused.message,
+                  fmt::format("Argument {} must be an integer between 0 and 2147483647", name));
+        EXPECT_EQ(refused.text("ArgumentName"), name);
+        EXPECT_EQ(refused.text("ArgumentValue"), "-42");
+        for (const auto* value : {"2147483689", "many"}) {
+            const auto none = s3.call("GET", fmt::format("{}&{}={}", list, name, value));
+            EXPECT_EQ(none.code, "InvalidArgument");
+            EXPECT_EQ(none.message,
+                      fmt::format("Provided {} not an integer or within integer range", name));
+        }
+    }
+}
+
 TEST_F(Uploads, AreListedByTheirKeys)
 {
     const auto b = begin("b");
