@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 
 import boto3.s3.transfer
+import botocore
 import botocore.exceptions
 import pytest
 
@@ -277,6 +278,30 @@ def test_other_accounts_are_kept_out(server, s3):
     assert refusal(other.head_bucket, Bucket="disks")[0] == 403
     assert refusal(s3.get_object, Bucket="disks", Key="a", ExpectedBucketOwner=OTHER) == (
         403, "AccessDenied")
+
+
+def test_everybody_writes_into_a_bucket_that_lets_them(server, s3):
+    s3.put_bucket_ownership_controls(Bucket="disks", OwnershipControls={
+        "Rules": [{"ObjectOwnership": "ObjectWriter"}]})
+    assert refusal(s3.put_bucket_acl, Bucket="disks", ACL="public-read-write") == (
+        403, "AccessDenied")
+    s3.delete_public_access_block(Bucket="disks")
+    s3.put_bucket_acl(Bucket="disks", ACL="public-read-write")
+    other = server.client("s3", account=OTHER)
+    unknown = server.client("s3", signature_version=botocore.UNSIGNED,
+                            s3={"addressing_style": "path"})
+    other.put_object(Bucket="disks", Key="others", Body=b"others")
+    unknown.put_object(Bucket="disks", Key="unknown", Body=b"unknown")
+    assert s3.get_object(Bucket="disks", Key="unknown")["Body"].read() == b"unknown"
+    assert refusal(s3.get_object, Bucket="disks", Key="others") == (403, "AccessDenied")
+    assert refusal(unknown.delete_object, Bucket="disks", Key="others") == (403, "AccessDenied")
+    assert refusal(other.put_object, Bucket="disks", Key="unknown", Body=b"") == (
+        403, "AccessDenied")
+    other.put_object_acl(Bucket="disks", Key="others", ACL="bucket-owner-full-control")
+    assert s3.get_object(Bucket="disks", Key="others")["Body"].read() == b"others"
+    owner = s3.get_object_acl(Bucket="disks", Key="others")["Owner"]["ID"]
+    assert owner == other.list_buckets()["Owner"]["ID"] != s3.list_buckets()["Owner"]["ID"]
+    s3.delete_object(Bucket="disks", Key="others")
 
 
 def test_a_reset_of_an_account_takes_its_objects(server, s3, tmp_path):

@@ -28,6 +28,24 @@ bool lets_read(const Session& session, const BucketRow& bucket, CannedAcl acl)
            (acl == CannedAcl::kAuthenticatedRead && !is_anonymous(session));
 }
 
+bool lets_write(const BucketRow& bucket)
+{
+    return !ignores_lists(bucket) && bucket.acl == CannedAcl::kPublicReadWrite;
+}
+
+bool owns(const Session& session, const BucketRow& bucket, const ObjectRow& object)
+{
+    const bool owns_all = bucket.ownership == ObjectOwnership::kBucketOwnerEnforced;
+    return !is_anonymous(session) &&
+           session.account() == (owns_all ? bucket.owner : object.owner);
+}
+
+/// Whether the list of somebody's object lets the owner of the bucket read it.
+bool lets_bucket_owner_read(CannedAcl acl)
+{
+    return acl == CannedAcl::kBucketOwnerRead || acl == CannedAcl::kBucketOwnerFullControl;
+}
+
 bool may_use(const Session& session, const BucketRow& bucket, Use use)
 {
     switch (use) {
@@ -35,8 +53,9 @@ bool may_use(const Session& session, const BucketRow& bucket, Use use)
             return true;  // so far
         case Use::kList:
             return is_owner(session, bucket) || lets_read(session, bucket, bucket.acl);
-        case Use::kOwn:
         case Use::kWrite:
+            return is_owner(session, bucket) || lets_write(bucket);
+        case Use::kOwn:
             break;
     }
     return is_owner(session, bucket);
@@ -65,14 +84,14 @@ bool is_of_open_bucket(Generation& generation, const wire::JsonRequest& request)
 {
     const bool reads = request.method == "GET" || request.method == "HEAD";
     const bool is_form = wire::value_in_query(request.query, "Action").has_value();
-    if (!reads || is_form || request.path.size() < 2) {
+    if (is_form || request.path.size() < 2) {
         return false;
     }
     try {
         const auto name = wire::bucket_and_key(request).bucket;
         auto lease = generation.reader();
         const auto bucket = is_bucket_name(name) ? select_bucket(lease.db(), name) : std::nullopt;
-        return bucket && !ignores_lists(*bucket);
+        return bucket && (reads ? !ignores_lists(*bucket) : lets_write(*bucket));
     } catch (const ApiError&) {
         return false;  // no path of S3's
     }
@@ -114,15 +133,61 @@ BucketRow require_bucket(Session& session, const BucketReference& reference, Use
 ObjectRow require_readable(Session& session, const BucketRow& bucket, std::string_view key)
 {
     auto object = select_object(session.db(), {bucket.name, key});
-    const bool is_own = is_owner(session, bucket);
     if (!object) {
         // Whether it is there is told to who may list.
-        throw is_own || lets_read(session, bucket, bucket.acl) ? no_such_key(key) : access_denied();
+        const bool may_list =
+            is_owner(session, bucket) || lets_read(session, bucket, bucket.acl);
+        throw may_list ? no_such_key(key) : access_denied();
     }
-    if (!is_own && !lets_read(session, bucket, object->acl)) {
+    const bool is_let = lets_read(session, bucket, object->acl) ||
+                        (is_owner(session, bucket) && lets_bucket_owner_read(object->acl));
+    if (!is_let && !owns(session, bucket, *object)) {
         throw access_denied();
     }
     return std::move(*object);
+}
+
+ObjectRow require_controlled(Session& session, const BucketRow& bucket, std::string_view key)
+{
+    auto object = select_object(session.db(), {bucket.name, key});
+    if (!object && is_owner(session, bucket)) {
+        throw no_such_key(key);
+    }
+    const bool is_let = object && is_owner(session, bucket) &&
+                        object->acl == CannedAcl::kBucketOwnerFullControl;
+    if (!object || (!is_let && !owns(session, bucket, *object))) {
+        throw access_denied().with_header(kRegionHeader, bucket.region);
+    }
+    return std::move(*object);
+}
+
+void require_replaceable(Session& session, const BucketRow& bucket, std::string_view key)
+{
+    if (is_owner(session, bucket)) {
+        return;
+    }
+    const auto object = select_object(session.db(), {bucket.name, key});
+    if (object && !owns(session, bucket, *object)) {
+        throw access_denied();
+    }
+}
+
+std::string writer_of(const Session& session, const BucketRow& bucket)
+{
+    return is_anonymous(session) ? bucket.owner : session.account();
+}
+
+std::string owner_of_new(const BucketRow& bucket, const std::string& writer, CannedAcl acl)
+{
+    switch (bucket.ownership) {
+        case ObjectOwnership::kObjectWriter:
+            return writer;
+        case ObjectOwnership::kBucketOwnerPreferred:
+            return acl == CannedAcl::kBucketOwnerFullControl ? bucket.owner : writer;
+        case ObjectOwnership::kBucketOwnerEnforced:
+            break;
+    }
+    return bucket.owner;
 }
 
 std::string canonical_id(std::string_view account)

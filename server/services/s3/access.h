@@ -8,16 +8,18 @@
 #include "server/wire/json_request.h"
 #include "storage/metadata/s3/object_rows.h"
 
-/// Who may do what. Source: a bucket's owner may do everything; others what access lists with a
-/// name let them, unless the public access block keeps that from them (documented). Policies are
-/// kept and shown, and let nobody do anything (amilab's own).
+/// Who may do what. Source: a bucket's owner may do everything with the bucket, an object's owner
+/// with the object; others what access lists with a name let them, unless the public access block
+/// keeps that from them (documented). Policies are kept and shown, and let nobody do anything
+/// (amilab's own).
 namespace amilab::s3 {
 
 enum class Use : std::uint8_t {
     kOwn,    ///< all that is the owner's alone
-    kWrite,  ///< objects
+    kWrite,  ///< new objects; who may replace others: require_replaceable()
     kList,
-    kReadObject,  ///< decided by the object's own list: require_readable()
+    /// decided by the object's own list: require_readable(), require_controlled()
+    kReadObject,
 };
 
 // What BucketRow::public_access has at each place, '1' where it is on.
@@ -44,12 +46,27 @@ BucketRow require_bucket(Session& session, const Request& request, Use use)
 /// Finds it in whatever region it is. Throws ApiError: NoSuchBucket, AccessDenied.
 BucketRow require_bucket_anywhere(Session& session, const BucketReference& reference, Use use);
 
-/// Whether an unsigned GET or HEAD is of a bucket that is there and may hold what is public. Such a
-/// bucket may also be in the path; no form is that.
+/// Whether an unsigned GET or HEAD is of a bucket that is there and may hold what is public, or
+/// another request of one that everybody may write into. Such a bucket may also be in the path; no
+/// form is that.
 bool is_of_open_bucket(Generation& generation, const wire::JsonRequest& request);
 
 /// Throws ApiError: NoSuchKey, AccessDenied.
 ObjectRow require_readable(Session& session, const BucketRow& bucket, std::string_view key);
+/// An object whose access list the caller may see and change: its owner, and the bucket's where the
+/// list gives that one full control. Throws ApiError: NoSuchKey, AccessDenied.
+ObjectRow require_controlled(Session& session, const BucketRow& bucket, std::string_view key);
+/// Throws ApiError (AccessDenied) where there is an object that is neither the caller's nor in a
+/// bucket of the caller's. Source: who may write may replace and delete their own alone
+/// (documented).
+void require_replaceable(Session& session, const BucketRow& bucket, std::string_view key);
+
+/// Who puts what the caller puts into the bucket. What somebody unknown puts is as if the bucket's
+/// owner had put it (amilab's own: at S3 it is of an owner whom nobody is).
+std::string writer_of(const Session& session, const BucketRow& bucket);
+/// Whose an object with that list is. Source: the writer's; the bucket owner's where that one owns
+/// all, or is preferred and has full control by the list (documented).
+std::string owner_of_new(const BucketRow& bucket, const std::string& writer, CannedAcl acl);
 
 /// Whether somebody unknown calls.
 bool is_anonymous(const Session& session);

@@ -57,13 +57,23 @@ void append_others(pugi::xml_node list, CannedAcl acl)
     }
 }
 
-wire::Rendered acl_answer(const std::string& owner, CannedAcl acl)
+void append_user(pugi::xml_node list, std::string_view account, const char* permission)
+{
+    wire::append(append_grant(list, "CanonicalUser", permission), "ID", canonical_id(account));
+}
+
+wire::Rendered acl_answer(const BucketRow& bucket, const std::string& owner, CannedAcl acl)
 {
     pugi::xml_document document;
     auto root = begin_document(document, "AccessControlPolicy");
     append_owner(root, "Owner", owner);
     auto list = root.append_child("AccessControlList");
-    wire::append(append_grant(list, "CanonicalUser", "FULL_CONTROL"), "ID", canonical_id(owner));
+    append_user(list, owner, "FULL_CONTROL");
+    if (owner != bucket.owner && acl == CannedAcl::kBucketOwnerFullControl) {
+        append_user(list, bucket.owner, "FULL_CONTROL");
+    } else if (owner != bucket.owner && acl == CannedAcl::kBucketOwnerRead) {
+        append_user(list, bucket.owner, "READ");
+    }
     append_others(list, acl);
     return to_answer(document);
 }
@@ -91,13 +101,13 @@ asio::awaitable<NewList> receive_list(StreamSession& session, std::optional<std:
     co_return list;
 }
 
-CannedAcl read_list(const NewList& list, const BucketRow& bucket)
+CannedAcl read_list(const NewList& list, const BucketRow& bucket, const std::string& owner)
 {
     if (bucket.ownership == ObjectOwnership::kBucketOwnerEnforced) {
         throw access_lists_not_supported();
     }
     const auto acl = list.header ? parse_acl(list.header)
-                                 : read_access_list(list.body, canonical_id(bucket.owner));
+                                 : read_access_list(list.body, canonical_id(owner));
     require_not_blocked(bucket, acl);
     return acl;
 }
@@ -108,15 +118,15 @@ CannedAcl read_list(const NewList& list, const BucketRow& bucket)
 wire::Rendered get_bucket_acl(Session& session, const GetBucketAclRequest& request)
 {
     const auto bucket = require_bucket(session, request, Use::kOwn);
-    return acl_answer(bucket.owner, bucket.acl);
+    return acl_answer(bucket, bucket.owner, bucket.acl);
 }
 
 // Source: S3 API Reference, GetObjectAcl (documented).
 wire::Rendered get_object_acl(Session& session, const GetObjectAclRequest& request)
 {
-    const auto bucket = require_bucket(session, request, Use::kOwn);
-    const auto object = require_readable(session, bucket, request.key);
-    return acl_answer(object.owner, object.acl);
+    const auto bucket = require_bucket(session, request, Use::kReadObject);
+    const auto object = require_controlled(session, bucket, request.key);
+    return acl_answer(bucket, object.owner, object.acl);
 }
 
 // Source: S3 API Reference, PutBucketAcl (documented).
@@ -126,7 +136,7 @@ asio::awaitable<wire::Rendered> put_bucket_acl(StreamSession& session,
     const auto list = co_await receive_list(session, request.acl, request.content_md5);
     co_await session.write([&](Session& rows) {
         auto bucket = require_bucket(rows, request, Use::kOwn);
-        bucket.acl = read_list(list, bucket);
+        bucket.acl = read_list(list, bucket, bucket.owner);
         update_bucket(rows.db(), bucket);
     });
     wire::Rendered answer;
@@ -139,9 +149,10 @@ asio::awaitable<wire::Rendered> put_object_acl(StreamSession& session,
 {
     const auto list = co_await receive_list(session, request.acl, request.content_md5);
     co_await session.write([&](Session& rows) {
-        const auto bucket = require_bucket(rows, request, Use::kOwn);
-        require_readable(rows, bucket, request.key);
-        set_object_acl(rows.db(), {request.bucket, request.key}, read_list(list, bucket));
+        const auto bucket = require_bucket(rows, request, Use::kReadObject);
+        const auto object = require_controlled(rows, bucket, request.key);
+        set_object_acl(rows.db(), {request.bucket, request.key},
+                       read_list(list, bucket, object.owner));
     });
     wire::Rendered answer;
     co_return answer;

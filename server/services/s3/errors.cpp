@@ -4,9 +4,9 @@
 
 namespace amilab::s3 {
 
-ApiError access_denied()
+ApiError access_denied(const std::string& why)
 {
-    return {"AccessDenied", "Access Denied", kForbidden};
+    return {"AccessDenied", why, kForbidden};
 }
 
 ApiError no_such_bucket(std::string_view bucket)

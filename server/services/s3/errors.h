@@ -19,7 +19,7 @@ inline constexpr int kRangeNotSatisfiable = 416;
 /// Of answers that tell where a bucket is.
 inline constexpr std::string_view kRegionHeader = "x-amz-bucket-region";
 
-ApiError access_denied();
+ApiError access_denied(const std::string& why = "Access Denied");
 ApiError no_such_bucket(std::string_view bucket);
 ApiError no_such_key(std::string_view key);
 ApiError no_such_upload(std::string_view upload_id);

@@ -93,14 +93,18 @@ ObjectRow require_place(Session& session, const CopyObjectRequest& request, cons
                         const ObjectRow& source)
 {
     const auto bucket = require_bucket(session, request, Use::kWrite);
+    if (is_anonymous(session)) {
+        throw access_denied("Anonymous users cannot copy objects.  Please authenticate.");
+    }
+    require_replaceable(session, bucket, request.key);
     require_sense(request, wishes, source);
     require_writable(request.if_match, request.if_none_match, request.key,
                      select_object(session.db(), {request.bucket, request.key}));
     auto row = source;
     row.bucket = request.bucket;
     row.key = request.key;
-    row.owner = bucket.owner;
     row.acl = require_acl(request.acl, bucket);
+    row.owner = owner_of_new(bucket, writer_of(session, bucket), row.acl);
     row.modified_ms = session.now_ms();
     row.parts.reset();
     if (wishes.headers) {

@@ -60,13 +60,14 @@ ObjectRow require_place(Session& session, std::string_view bucket, std::string_v
     ObjectRow object;
     object.bucket = row.name;
     object.key = key;
-    object.owner = row.owner;
+    require_replaceable(session, row, key);
+    object.owner = owner_of_new(row, writer_of(session, row), object.acl);
     return object;
 }
 
 class StoredObject final : public NewObject {
 public:
-    /// What it holds counts as the bucket owner's.
+    /// What it holds counts as its owner's.
     StoredObject(Session& session, const ObjectRow& place)
         : bucket_(place.bucket),
           key_(place.key),

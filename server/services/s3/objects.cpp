@@ -66,8 +66,9 @@ NewObject read_new_object(StreamSession& session, const PutObjectRequest& reques
 void require_place(Session& session, const PutObjectRequest& request, ObjectRow& row)
 {
     const auto bucket = require_bucket(session, request, Use::kWrite);
-    row.owner = bucket.owner;
+    require_replaceable(session, bucket, request.key);
     row.acl = require_acl(request.acl, bucket);
+    row.owner = owner_of_new(bucket, writer_of(session, bucket), row.acl);
     if (request.if_match || request.if_none_match) {
         require_writable(request.if_match, request.if_none_match, request.key,
                          select_object(session.db(), {request.bucket, request.key}));
@@ -322,7 +323,8 @@ asio::awaitable<wire::Rendered> head_object(StreamSession& session,
 // Source: S3 API Reference, DeleteObject (documented): what is not there is deleted as well.
 wire::Rendered delete_object(Session& session, const DeleteObjectRequest& request)
 {
-    require_bucket(session, request, Use::kWrite);
+    const auto bucket = require_bucket(session, request, Use::kWrite);
+    require_replaceable(session, bucket, request.key);
     if (request.if_match) {
         const auto there = select_object(session.db(), {request.bucket, request.key});
         require_writable(request.if_match, std::nullopt, request.key, there);
@@ -337,16 +339,17 @@ namespace {
 
 void delete_all(Session& session, const DeleteObjectsRequest& request, Deletions& deletions)
 {
-    require_bucket(session, request, Use::kWrite);
+    const auto bucket = require_bucket(session, request, Use::kWrite);
     for (auto& one : deletions.all) {
         const ObjectKey key{request.bucket, one.key};
-        if (one.etag) {
-            try {
+        try {
+            require_replaceable(session, bucket, one.key);
+            if (one.etag) {
                 require_writable(one.etag, std::nullopt, one.key, select_object(session.db(), key));
-            } catch (const ApiError& error) {
-                one.refusal = error;
-                continue;
             }
+        } catch (const ApiError& error) {
+            one.refusal = error;
+            continue;
         }
         delete_object_row(session.db(), key);
     }

@@ -193,6 +193,7 @@ CannedAcl read_access_list(const std::string& body, std::string_view owner_id)
     const auto root = read_document(document, body, "AccessControlPolicy");
     require_only(root, {"Owner", "AccessControlList"});
     auto acl = CannedAcl::kPrivate;
+    bool lets_write = false;
     for (const auto grant : root.child("AccessControlList").children("Grant")) {
         const auto permission = text_in(grant, "Permission");
         const auto grantee = grant.child("Grantee");
@@ -203,11 +204,16 @@ CannedAcl read_access_list(const std::string& body, std::string_view owner_id)
             acl = CannedAcl::kPublicRead;
         } else if (!is_owner && permission == "READ" && uri == kAuthenticatedUsers) {
             acl = CannedAcl::kAuthenticatedRead;
+        } else if (!is_owner && permission == "WRITE" && uri == kAllUsers) {
+            lets_write = true;
         } else if (!is_owner) {
             throw wire::not_implemented("this grant of an access list");
         }
     }
-    return acl;
+    if (lets_write && acl != CannedAcl::kPublicRead) {
+        throw wire::not_implemented("this grant of an access list");
+    }
+    return lets_write ? CannedAcl::kPublicReadWrite : acl;
 }
 
 std::vector<NamedPart> read_named_parts(const std::string& body)

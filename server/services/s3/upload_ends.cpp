@@ -191,7 +191,7 @@ ObjectRow end_upload(Session& session, const UploadRow& upload, const UploadEnd&
     ObjectRow object;
     object.bucket = upload.bucket;
     object.key = upload.key;
-    object.owner = upload.owner;
+    object.owner = end.owner;
     object.size_bytes = size_bytes;
     object.modified_ms = session.now_ms();
     object.etag = etag_of(parts);

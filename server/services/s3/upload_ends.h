@@ -14,6 +14,8 @@ namespace amilab::s3 {
 /// What a request says of the object.
 struct UploadEnd {
     std::vector<NamedPart> parts;
+    /// Whose it is to be.
+    std::string owner;
     /// Of the whole; of a composite one with the number of parts behind a hyphen.
     std::optional<WantedChecksum> checksum;
     std::optional<std::string> type;

@@ -93,8 +93,12 @@ asio::awaitable<wire::Rendered> create_multipart_upload(StreamSession& session,
     auto row = read_upload(session, request);
     co_await session.write([&](Session& rows) {
         const auto bucket = require_bucket(rows, request, Use::kWrite);
+        if (is_anonymous(rows)) {
+            throw access_denied(
+                "Anonymous users cannot initiate multipart uploads.  Please authenticate.");
+        }
         row.id = rows.ids().next_text("upload");
-        row.owner = bucket.owner;
+        row.owner = rows.account();
         row.acl = require_acl(request.acl, bucket);
         row.started_ms = rows.now_ms();
         insert_upload(rows.db(), row);
@@ -115,15 +119,26 @@ asio::awaitable<wire::Rendered> create_multipart_upload(StreamSession& session,
 
 namespace {
 
+/// Of who began it, and of the bucket's owner.
+UploadRow require_upload(Session& session, const BucketRow& bucket, const ObjectKey& object,
+                         std::string_view id)
+{
+    auto row = select_upload(session.db(), id);
+    if (!row || row->bucket != object.bucket || row->key != object.key) {
+        throw no_such_upload(id);
+    }
+    const bool is_own = !is_anonymous(session) && row->owner == session.account();
+    if (!is_own && !is_owner(session, bucket)) {
+        throw access_denied();
+    }
+    return std::move(*row);
+}
+
 template <class Request>
 UploadRow require_upload(Session& session, const Request& request)
 {
-    require_bucket(session, request, Use::kWrite);
-    auto row = select_upload(session.db(), request.upload_id);
-    if (!row || row->bucket != request.bucket || row->key != request.key) {
-        throw no_such_upload(request.upload_id);
-    }
-    return std::move(*row);
+    const auto bucket = require_bucket(session, request, Use::kWrite);
+    return require_upload(session, bucket, {request.bucket, request.key}, request.upload_id);
 }
 
 /// Source: code and text observed.
@@ -335,9 +350,13 @@ asio::awaitable<wire::Rendered> complete_multipart_upload(
     ObjectRow object;
     std::string region;
     co_await session.write([&](Session& rows) {
-        const auto upload = require_upload(rows, request);
+        const auto bucket = require_bucket(rows, request, Use::kWrite);
+        const auto upload = require_upload(rows, bucket, {request.bucket, request.key},
+                                           request.upload_id);
+        require_replaceable(rows, bucket, request.key);
         require_writable(request.if_match, request.if_none_match, request.key,
                          select_object(rows.db(), {request.bucket, request.key}));
+        end.owner = owner_of_new(bucket, upload.owner, upload.acl);
         object = end_upload(rows, upload, end);
         region = rows.region();
     });

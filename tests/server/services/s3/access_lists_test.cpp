@@ -1,3 +1,5 @@
+#include "server/calls/secrets.h"
+#include "server/wire/types.h"
 #include "tests/server/services/s3/s3_world.h"
 
 namespace amilab::test {
@@ -45,6 +47,143 @@ TEST_F(AccessLists, LetOthersReadWhatIsPublic)
     const auto list = s3.must("GET", "/open/a?acl");
     EXPECT_EQ(list.texts("AccessControlList/Grant/Permission"),
               (std::vector<std::string>{"FULL_CONTROL", "READ"}));
+}
+
+class OpenBuckets : public AccessLists {
+protected:
+    OpenBuckets() { open(); }
+
+    void open() { s3.must("PUT", "/open?acl", {}, {{"x-amz-acl", "public-read-write"}}); }
+    std::string owner_of(const S3Caller& caller, const std::string& target)
+    {
+        return caller.must("GET", target + "?acl").text("Owner/ID");
+    }
+    std::string id_of(const S3Caller& caller)
+    {
+        return caller.must("GET", "/").text("Owner/ID");
+    }
+    void own(const std::string& ownership)
+    {
+        s3.must("PUT", "/open?ownershipControls",
+                "<OwnershipControls><Rule><ObjectOwnership>" + ownership +
+                    "</ObjectOwnership></Rule></OwnershipControls>");
+    }
+};
+
+TEST_F(OpenBuckets, AreWrittenIntoByEverybody)
+{
+    other.must("PUT", "/open/b", "others");
+    EXPECT_EQ(other.must("GET", "/open/b").body, "others");
+    EXPECT_EQ(s3.call_unsigned("PUT", "/open/c", "unknown").status, 200) << "by the path";
+    EXPECT_EQ(s3.call_unsigned("PUT", "/d", "unknown", {{"Host", "open.localhost"}}).status, 200);
+    EXPECT_EQ(other.must("GET", "/open").texts("Contents/Key"),
+              (std::vector<std::string>{"a", "b", "c", "d"}));
+    EXPECT_EQ(s3.must("GET", "/open/c").body, "unknown") << "it is the bucket owner's";
+    const auto list = s3.must("GET", "/open?acl");
+    EXPECT_EQ(list.texts("AccessControlList/Grant/Permission"),
+              (std::vector<std::string>{"FULL_CONTROL", "READ", "WRITE"}));
+    s3.must("PUT", "/open?acl", list.body);
+    other.must("PUT", "/open/b", "again");
+    EXPECT_EQ(s3.call_unsigned("PUT", "/disks/a", "x").status, 405)
+        << "another bucket is not told of";
+}
+
+TEST_F(OpenBuckets, LetOthersReplaceTheirOwnAlone)
+{
+    other.must("PUT", "/open/b", "others");
+    other.must("PUT", "/open/b", "again");
+    EXPECT_EQ(other.call("PUT", "/open/a", "x").code, "AccessDenied");
+    EXPECT_EQ(other.call("DELETE", "/open/a").code, "AccessDenied");
+    EXPECT_EQ(s3.call_unsigned("PUT", "/open/b", "x").code, "AccessDenied");
+    EXPECT_EQ(s3.call_unsigned("DELETE", "/open/b").code, "AccessDenied");
+    EXPECT_EQ(other.call("PUT", "/open/a", {}, {{"x-amz-copy-source", "open/b"}}).code,
+              "AccessDenied");
+    other.must("PUT", "/open/e", {}, {{"x-amz-copy-source", "open/b"}});
+    other.must("DELETE", "/open/e");
+    other.must("DELETE", "/open/absent");
+    s3.must("DELETE", "/open/b");
+    EXPECT_EQ(s3.must("GET", "/open/a").body, "content");
+}
+
+TEST_F(OpenBuckets, LeaveWhatOthersPutToThem)
+{
+    other.must("PUT", "/open/b", "others");
+    EXPECT_EQ(owner_of(other, "/open/b"), id_of(other));
+    EXPECT_EQ(s3.call("GET", "/open/b").code, "AccessDenied") << "the bucket's owner";
+    EXPECT_EQ(s3.call("GET", "/open/b?acl").code, "AccessDenied");
+    EXPECT_EQ(other.call("GET", "/open/a?acl").code, "AccessDenied");
+    other.must("PUT", "/open/b?acl", {}, {{"x-amz-acl", "bucket-owner-read"}});
+    EXPECT_EQ(s3.must("GET", "/open/b").body, "others");
+    EXPECT_EQ(s3.call("GET", "/open/b?acl").code, "AccessDenied");
+    other.must("PUT", "/open/b?acl", {}, {{"x-amz-acl", "bucket-owner-full-control"}});
+    const auto list = s3.must("GET", "/open/b?acl");
+    EXPECT_EQ(list.text("Owner/ID"), id_of(other));
+    EXPECT_EQ(list.texts("AccessControlList/Grant/Grantee/ID"),
+              (std::vector<std::string>{id_of(other), id_of(s3)}));
+    EXPECT_EQ(s3.must("GET", "/open").texts("Contents/Owner/ID").back(), id_of(other));
+}
+
+TEST_F(OpenBuckets, GiveObjectsToTheirOwnerWhereThatIsPreferred)
+{
+    own("BucketOwnerPreferred");
+    other.must("PUT", "/open/b", "others");
+    EXPECT_EQ(owner_of(other, "/open/b"), id_of(other));
+    other.must("PUT", "/open/c", "given", {{"x-amz-acl", "bucket-owner-full-control"}});
+    EXPECT_EQ(owner_of(s3, "/open/c"), id_of(s3));
+    EXPECT_EQ(other.call("PUT", "/open/c", "x").code, "AccessDenied");
+}
+
+TEST_F(OpenBuckets, AreClosedByTheirSettings)
+{
+    other.must("PUT", "/open/b", "others");
+    s3.must("PUT", "/open?publicAccessBlock",
+            "<PublicAccessBlockConfiguration><IgnorePublicAcls>true</IgnorePublicAcls>"
+            "</PublicAccessBlockConfiguration>");
+    EXPECT_EQ(other.call("PUT", "/open/b", "x").code, "AccessDenied");
+    EXPECT_EQ(s3.call_unsigned("PUT", "/open/c", "x").status, 405);
+    s3.must("PUT", "/open?publicAccessBlock",
+            "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls>"
+            "</PublicAccessBlockConfiguration>");
+    EXPECT_EQ(s3.call("PUT", "/open?acl", {}, {{"x-amz-acl", "public-read-write"}}).code,
+              "AccessDenied");
+    other.must("PUT", "/open/b", "what is public stays so");
+    s3.must("DELETE", "/open?publicAccessBlock");
+    own("BucketOwnerEnforced");
+    EXPECT_EQ(other.call("PUT", "/open/b", "x").code, "AccessDenied");
+    EXPECT_EQ(s3.must("GET", "/open/b").body, "what is public stays so") << "the owner owns all";
+}
+
+TEST_F(OpenBuckets, TakeOthersUploadsInParts)
+{
+    const auto id = other.must("POST", "/open/b?uploads").text("UploadId");
+    const auto part = "/open/b?partNumber=1&uploadId=" + id;
+    const auto etag = other.must("PUT", part, "others").header("etag");
+    const S3Caller third(emulator, "333333333333");
+    EXPECT_EQ(third.call("PUT", part, "x").code, "AccessDenied");
+    EXPECT_EQ(third.call("DELETE", "/open/b?uploadId=" + id).code, "AccessDenied");
+    EXPECT_EQ(s3.must("GET", "/open/b?uploadId=" + id).text("Initiator/ID"), id_of(other));
+    other.must("POST", "/open/b?uploadId=" + id, completion({{"1", etag}}));
+    EXPECT_EQ(owner_of(other, "/open/b"), id_of(other));
+    const auto refused = s3.call_unsigned("POST", "/open/c?uploads");
+    EXPECT_EQ(refused.code, "AccessDenied");
+    EXPECT_EQ(refused.message,
+              "Anonymous users cannot initiate multipart uploads.  Please authenticate.");
+    s3.must("PUT", "/open/a?acl", {}, {{"x-amz-acl", "public-read"}});
+    EXPECT_EQ(s3.call_unsigned("PUT", "/open/c", {}, {{"x-amz-copy-source", "open/a"}}).message,
+              "Anonymous users cannot copy objects.  Please authenticate.");
+}
+
+TEST_F(OpenBuckets, TellWhatOthersMayNotDelete)
+{
+    other.must("PUT", "/open/b", "others");
+    const std::string body =
+        "<Delete><Object><Key>a</Key></Object><Object><Key>b</Key></Object></Delete>";
+    const auto told = other.must(
+        "POST", "/open?delete", body,
+        {{"x-amz-checksum-sha256", wire::encode_base64(sha256(body))}});
+    EXPECT_EQ(told.text("Error/Key"), "a");
+    EXPECT_EQ(told.text("Error/Code"), "AccessDenied");
+    EXPECT_EQ(told.text("Deleted/Key"), "b");
 }
 
 TEST_F(AccessLists, AreTakenAsDocumentsToo)
