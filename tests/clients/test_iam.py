@@ -46,6 +46,23 @@ def test_a_role_is_made_found_and_deleted(server):
     iam.delete_role(RoleName="vmimport")
 
 
+def test_an_export_wants_its_role_where_roles_are_strict(start_server):
+    server = start_server("--strict-roles")
+    ec2 = server.client()
+    server.client("s3").create_bucket(Bucket="disks")
+    volume = ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
+    snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+    image = ec2.register_image(Name="mine", RootDeviceName="/dev/xvda", BlockDeviceMappings=[
+        {"DeviceName": "/dev/xvda", "Ebs": {"SnapshotId": snapshot}}],
+        VirtualizationType="hvm")["ImageId"]
+    wanted = {"ImageId": image, "DiskImageFormat": "VMDK",
+              "S3ExportLocation": {"S3Bucket": "disks"}}
+    assert code(ec2.export_image, **wanted) == "InvalidParameter"
+    make_role(server.client("iam"))
+    assert ec2.export_image(**wanted)["RoleName"] == "vmimport"
+    assert code(ec2.export_image, **wanted, RoleName="other") == "InvalidParameter"
+
+
 def test_an_import_wants_its_role_where_roles_are_strict(start_server):
     server = start_server("--strict-roles")
     ec2, s3 = server.client(), server.client("s3")

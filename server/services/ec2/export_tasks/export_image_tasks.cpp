@@ -5,6 +5,7 @@
 #include "server/calls/idempotency.h"
 #include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
+#include "server/services/ec2/common/service_role.h"
 #include "server/services/ec2/common/task_objects.h"
 #include "server/services/ec2/export_tasks/errors.h"
 #include "server/services/ec2/export_tasks/export_sources.h"
@@ -62,8 +63,7 @@ ExportTaskRow wished_task(const ExportImageRequest& request)
     row.format = to_word<DiskImageFormat>(request.disk_image_format);
     row.bucket = request.s3_export_location.s3_bucket;
     row.prefix = request.s3_export_location.s3_prefix;
-    // Source: the default is documented. Who may assume the role is not looked at (ours).
-    row.role_name = request.role_name.value_or("vmimport");
+    row.role_name = service_role_of(request.role_name);
     row.message = "validating";
     return row;
 }
@@ -95,6 +95,7 @@ ExportImageResponse export_image(Session& session, const ExportImageRequest& req
     if (const auto made = made_before(session, kOperation, request.client_token)) {
         return answer_of(session, *made);
     }
+    require_service_role(session, row.role_name);
     require_exportable_image(session, ImageId::trusted(row.source_id));
     require_task_bucket(session, row.bucket, BucketUse::kWrite);
     const auto id = session.next_id<ExportImageTaskId>();

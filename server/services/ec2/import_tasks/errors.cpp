@@ -16,14 +16,6 @@ ApiError source_not_in_region()
     return invalid_parameter("The given S3 object is not local to the region");
 }
 
-ApiError service_role_missing(std::string_view role)
-{
-    return invalid_parameter(
-        fmt::format("The service role {} provided does not exist or does not have sufficient "
-                    "permissions",
-                    role));
-}
-
 ApiError unknown_image_format(std::string_view format)
 {
     return invalid_parameter(

@@ -14,8 +14,6 @@ namespace amilab::ec2 {
 
 ApiError invalid_source_location();
 ApiError source_not_in_region();
-/// Nobody has the role, or its policy does not trust the import.
-ApiError service_role_missing(std::string_view role);
 ApiError unknown_image_format(std::string_view format);
 ApiError import_task_not_found(std::string_view id);
 ApiError import_task_has_ended(std::string_view id, ImportTaskState state);

@@ -18,6 +18,7 @@
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/licenses.h"
 #include "server/services/ec2/common/own_rows.h"
+#include "server/services/ec2/common/service_role.h"
 #include "server/services/ec2/images/new_image.h"
 #include "server/services/ec2/import_tasks/boot_checks.h"
 #include "server/services/ec2/import_tasks/errors.h"
@@ -228,7 +229,7 @@ std::vector<ImportImageDiskRow> parse_disks(const ImportImageRequest& request)
                          .format = std::move(format)});
         if (disks.back().format == text_of(DiskFileFormat::kOva) &&
             request.disk_containers.size() > 1) {
-            throw invalid_import_parameter("An OVA has to be the only disk container.");
+            throw invalid_parameter("An OVA has to be the only disk container.");
         }
     }
     check_devices(disks);

@@ -11,6 +11,7 @@
 #include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/own_rows.h"
+#include "server/services/ec2/common/service_role.h"
 #include "server/services/ec2/import_tasks/errors.h"
 #include "server/services/ec2/import_tasks/import_kind.h"
 #include "server/services/ec2/import_tasks/import_sources.h"

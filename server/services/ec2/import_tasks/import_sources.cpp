@@ -102,15 +102,6 @@ void require_bucket_here(Session& session, const ObjectPlace& place)
     });
 }
 
-void require_service_role(Session& session, const std::optional<std::string>& name)
-{
-    const auto& ports = session.services().ports();
-    const auto role = is_given(name) ? *name : "vmimport";
-    if (ports.has_strict_roles && !ports.trusts_service(session, role, "vmie.amazonaws.com")) {
-        throw service_role_missing(role);
-    }
-}
-
 FoundDisks open_disks(Session& session, const std::vector<WantedDisk>& disks)
 {
     const auto& store = *session.services().ports().objects;

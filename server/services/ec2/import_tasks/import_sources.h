@@ -35,10 +35,6 @@ std::optional<std::string> parse_image_format(const std::optional<std::string>& 
 /// Throws ApiError (InvalidParameter) for a bucket that is not there, or in another region.
 void require_bucket_here(Session& session, const ObjectPlace& place);
 
-/// Where roles are looked at: throws ApiError (InvalidParameter) unless the caller has the role,
-/// "vmimport" where none is named, and the import is trusted by it.
-void require_service_role(Session& session, const std::optional<std::string>& name);
-
 /// Runs `work` in a session of the account, within the session's transaction: the service reads
 /// objects, and makes snapshots, as the owner of a task.
 void as_owner(Session& session, const std::string& account, const std::string& region,

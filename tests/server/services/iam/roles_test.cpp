@@ -134,5 +134,24 @@ TEST(ServiceRole, IsLookedAtWhereRolesAreStrict)
     EXPECT_EQ(import({{"RoleName", "other"}}).code, "InvalidParameter");
 }
 
+TEST(ServiceRole, IsLookedAtByExportsOfImagesToo)
+{
+    TestEmulator aws(Emulator::Options{.has_strict_roles = true});
+    const auto send = [&](const Parameters& more = {}) {
+        return aws.call("ExportImage", merged({{"ImageId", "ami-0123456789abcdef0"},
+                                               {"DiskImageFormat", "RAW"},
+                                               {"S3ExportLocation.S3Bucket", "disks"}},
+                                              more));
+    };
+    EXPECT_EQ(send().code, "InvalidParameter");
+    EXPECT_EQ(send({{"RoleName", "exporter"}}).message,
+              "The service role exporter provided does not exist or does not have sufficient "
+              "permissions");
+    create_role(aws, "vmimport");
+    EXPECT_EQ(send().code, "InvalidAMIID.NotFound") << "what is asked next";
+    EXPECT_EQ(send({{"RoleName", ""}}).code, "InvalidAMIID.NotFound") << "none is named";
+    EXPECT_EQ(send({{"RoleName", "exporter"}}).code, "InvalidParameter");
+}
+
 }  // namespace
 }  // namespace amilab::test
