@@ -1,6 +1,7 @@
 #include "storage/disk_formats/ova_reader.h"
 
 #include <algorithm>
+#include <charconv>
 #include <string_view>
 #include <utility>
 
@@ -30,32 +31,23 @@ bool ends_with(std::string_view name, std::string_view extension)
                               });
 }
 
-int hex_value(char c)
-{
-    constexpr int kTen = 10;
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + kTen;
-    }
-    return c >= 'A' && c <= 'F' ? c - 'A' + kTen : -1;
-}
-
 /// %20 and its like as what they stand for: a descriptor names files by addresses, though not all
 /// writers keep to it.
 std::string without_escapes(std::string_view name)
 {
     std::string plain;
-    for (std::size_t i = 0; i < name.size(); ++i) {
-        const auto high = name[i] == '%' && i + 2 < name.size() ? hex_value(name[i + 1]) : -1;
-        const auto low = high >= 0 ? hex_value(name[i + 2]) : -1;
-        if (low >= 0) {
-            plain += static_cast<char>(high << 4 | low);
-            i += 2;
-        } else {
-            plain += name[i];
+    while (!name.empty()) {
+        unsigned value = 0;
+        std::size_t length = 1;
+        plain += name.front();
+        const auto digits = name.substr(1, 2);
+        const auto* const end = digits.data() + digits.size();
+        if (name.front() == '%' && digits.size() == 2 &&
+            std::from_chars(digits.data(), end, value, 16).ptr == end) {
+            plain.back() = static_cast<char>(value);
+            length += digits.size();
         }
+        name.remove_prefix(length);
     }
     return plain;
 }

@@ -416,6 +416,8 @@ STATES = {
     "export-image": exported_image,
     "get-subnet-cidr-reservations": reserved_subnet,
     "get-password-data 1": windows_instance,
+    "import-image": lambda world: world.disk_object(f"bucket-{world.account}",
+                                                    "vms/my-server-vm.ova"),
     "import-snapshot": lambda world: world.disk_object("my-import-bucket",
                                                        "vms/my-server-vm.vmdk"),
     "list-snapshots-in-recycle-bin": deleted_snapshot,
@@ -501,6 +503,10 @@ IN_PART = {
                          lambda world: f"bucket-{world.account}/myimage/image.manifest.xml"},
     "export-image 1": {"S3Bucket=my-export-bucket,S3Prefix=exports/":
                        lambda world: f"S3Bucket=bucket-{world.account},S3Prefix=exports/"},
+    "import-image 1": {
+        "Format=ova,UserBucket={S3Bucket=my-import-bucket,S3Key=vms/my-server-vm.ova}":
+        lambda world: f"Format=ova,UserBucket={{S3Bucket=bucket-{world.account},"
+                      "S3Key=vms/my-server-vm.ova}"},
     "create-store-image-task 1": {"my-ami-bucket": lambda world: f"bucket-{world.account}"},
     "create-volume 6": {  # no key has such an id
         "0ea3fef3-80a7-4778-9d8c-1c0c6EXAMPLE": "0ea3fef3-80a7-4778-9d8c-1c0c60123456"},
@@ -517,7 +523,6 @@ IN_PART = {
 }
 
 NOT_RUN = {
-    "import-image 1": "OVA is not offered",
     "add-tags-to-resource 1": "maintenance windows are not served",
     "add-tags-to-resource 3": "documents are not served",
     "list-tags-for-resource 1": "patch baselines are not served",

@@ -52,15 +52,29 @@ std::string disk_validation_failed(std::string_view why)
     return fmt::format("ClientError: Disk validation failed [{}]", why);
 }
 
+std::string_view not_supported(DiskFileFormat format)
+{
+    switch (format) {
+        case DiskFileFormat::kVmdk:
+            return "Unsupported VMDK File Format";
+        case DiskFileFormat::kOva:
+            return "Unsupported OVA format";
+        case DiskFileFormat::kRaw:
+        case DiskFileFormat::kVhd:
+        case DiskFileFormat::kVhdx:
+        case DiskFileFormat::kQcow2:
+            break;
+    }
+    return "Unsupported specified file format";
+}
+
 }  // namespace
 
 std::string message_of(const DiskImageError& error, DiskFileFormat format)
 {
     switch (error.fault()) {
         case DiskImageFault::kUnsupported:
-            return disk_validation_failed(format == DiskFileFormat::kVmdk
-                                              ? "Unsupported VMDK File Format"
-                                              : "Unsupported specified file format");
+            return disk_validation_failed(not_supported(format));
         case DiskImageFault::kFooters:
             return "ClientError: Footers not identical";
         case DiskImageFault::kPackedLength:

@@ -228,7 +228,8 @@ std::vector<ArchiveFile> appliance()
 
 TEST_F(ImportingImages, TakesTheDisksOfAnOva)
 {
-    for (const Parameters& more : {Parameters{}, {{"DiskContainer.1.Format", "ova"}}}) {
+    const Parameters named{{"DiskContainer.1.Format", "ova"}};
+    for (const auto& more : {Parameters{}, named}) {
         const auto files = appliance();
         world.put("ova", tar_of(files));
         const auto task = import(merged(disk(1, "ova"), more));
@@ -293,7 +294,7 @@ TEST_F(ImportingImages, FailsATaskWhoseOvaIsNone)
               "ClientError: Disk validation failed [The disk image is damaged: the archive is cut "
               "off]");
     EXPECT_EQ(failure_of_disk(bootable_disk(), {{"DiskContainer.1.Format", "ova"}}),
-              "ClientError: Disk validation failed [Unsupported specified file format]");
+              "ClientError: Disk validation failed [Unsupported OVA format]");
     EXPECT_EQ(failure_of_disk(archive, {{"DiskContainer.1.Format", "raw"}}),
               "ClientError: No valid partitions. Not a valid volume.");
 }
@@ -319,9 +320,9 @@ TEST_F(ImportingImages, TakesAnOvaBesideNothingElse)
 {
     world.put("ova", tar_of(appliance()));
     EXPECT_THAT(failure_of(import(merged(disk(1, "disk"), disk(2, "ova")))),
-                HasSubstr("Unsupported specified file format"));
+                HasSubstr("Unsupported OVA format"));
     EXPECT_THAT(failure_of(import(merged(disk(1, "ova"), disk(2, "disk")))),
-                HasSubstr("Unsupported specified file format"));
+                HasSubstr("Unsupported OVA format"));
 }
 
 TEST_F(ImportingImages, TasksAreListedByStateAndTag)

@@ -190,6 +190,11 @@ TEST_F(Importing, FailsATaskWhoseImageIsNoneOfItsFormat)
     world.put("disk", "QFI\xfb");
     EXPECT_EQ(failure_of(world.import("disk")),
               "ClientError: Disk validation failed [Unsupported specified file format]");
+    world.put("disk", tar_of({{"vm.ovf", ovf_of({"disk.vmdk"})},
+                              {"disk.vmdk", stream_vmdk(sparse_disk())}}));
+    EXPECT_EQ(failure_of(world.import("disk")),
+              "ClientError: Disk validation failed [Unsupported OVA format]")
+        << "an archive is no disk";
 }
 
 TEST_F(Importing, FailsATaskWhoseImageIsDamaged)
