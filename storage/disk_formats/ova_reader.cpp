@@ -24,11 +24,10 @@ constexpr std::uint64_t kMostText = std::uint64_t{1} << 20U;
 bool ends_with(std::string_view name, std::string_view extension)
 {
     return name.size() > extension.size() &&
-           std::ranges::equal(name.substr(name.size() - extension.size()), extension,
-                              [](char c, char wanted) {
-                                  return c == wanted ||
-                                         (c >= 'A' && c <= 'Z' && c - 'A' + 'a' == wanted);
-                              });
+           std::ranges::equal(
+               name.substr(name.size() - extension.size()), extension, [](char c, char wanted) {
+                   return c == wanted || (c >= 'A' && c <= 'Z' && c - 'A' + 'a' == wanted);
+               });
 }
 
 /// %20 and its like as what they stand for: a descriptor names files by addresses, though not all

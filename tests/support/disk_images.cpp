@@ -309,7 +309,10 @@ std::string tar_of(const std::vector<ArchiveFile>& files)
         archive.replace(at + 100, 7, "0000644");
         archive.replace(at + 124, 11, fmt::format("{:011o}", file.bytes.size()));
         archive[at + 156] = file.type;
-        archive.replace(at + 257, 8, std::string("ustar\0" "00", 8));
+        archive.replace(at + 257, 8,
+                        std::string("ustar\0"
+                                    "00",
+                                    8));
         put_tar_sum(archive, at);
         append_sectors(archive, file.bytes);
     }

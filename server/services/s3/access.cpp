@@ -36,8 +36,7 @@ bool lets_write(const BucketRow& bucket)
 bool owns(const Session& session, const BucketRow& bucket, const ObjectRow& object)
 {
     const bool owns_all = bucket.ownership == ObjectOwnership::kBucketOwnerEnforced;
-    return !is_anonymous(session) &&
-           session.account() == (owns_all ? bucket.owner : object.owner);
+    return !is_anonymous(session) && session.account() == (owns_all ? bucket.owner : object.owner);
 }
 
 /// Whether the list of somebody's object lets the owner of the bucket read it.
@@ -135,8 +134,7 @@ ObjectRow require_readable(Session& session, const BucketRow& bucket, std::strin
     auto object = select_object(session.db(), {bucket.name, key});
     if (!object) {
         // Whether it is there is told to who may list.
-        const bool may_list =
-            is_owner(session, bucket) || lets_read(session, bucket, bucket.acl);
+        const bool may_list = is_owner(session, bucket) || lets_read(session, bucket, bucket.acl);
         throw may_list ? no_such_key(key) : access_denied();
     }
     const bool is_let = lets_read(session, bucket, object->acl) ||
@@ -153,8 +151,8 @@ ObjectRow require_controlled(Session& session, const BucketRow& bucket, std::str
     if (!object && is_owner(session, bucket)) {
         throw no_such_key(key);
     }
-    const bool is_let = object && is_owner(session, bucket) &&
-                        object->acl == CannedAcl::kBucketOwnerFullControl;
+    const bool is_let =
+        object && is_owner(session, bucket) && object->acl == CannedAcl::kBucketOwnerFullControl;
     if (!object || (!is_let && !owns(session, bucket, *object))) {
         throw access_denied().with_header(kRegionHeader, bucket.region);
     }

@@ -106,8 +106,8 @@ CannedAcl read_list(const NewList& list, const BucketRow& bucket, const std::str
     if (bucket.ownership == ObjectOwnership::kBucketOwnerEnforced) {
         throw access_lists_not_supported();
     }
-    const auto acl = list.header ? parse_acl(list.header)
-                                 : read_access_list(list.body, canonical_id(owner));
+    const auto acl =
+        list.header ? parse_acl(list.header) : read_access_list(list.body, canonical_id(owner));
     require_not_blocked(bucket, acl);
     return acl;
 }

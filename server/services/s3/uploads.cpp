@@ -351,8 +351,8 @@ asio::awaitable<wire::Rendered> complete_multipart_upload(
     std::string region;
     co_await session.write([&](Session& rows) {
         const auto bucket = require_bucket(rows, request, Use::kWrite);
-        const auto upload = require_upload(rows, bucket, {request.bucket, request.key},
-                                           request.upload_id);
+        const auto upload =
+            require_upload(rows, bucket, {request.bucket, request.key}, request.upload_id);
         require_replaceable(rows, bucket, request.key);
         require_writable(request.if_match, request.if_none_match, request.key,
                          select_object(rows.db(), {request.bucket, request.key}));

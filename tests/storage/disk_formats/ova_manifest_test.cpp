@@ -30,8 +30,8 @@ std::string digest(ManifestAlgorithm algorithm)
 
 TEST(OvaManifest, TakesLinesOfEachTool)
 {
-    const auto lines = parse_manifest("SHA1(a (1).ovf)= " + kSha1 + "\r\n\nSHA256 (b=c) =" +
-                                      kSha256 + "\n");
+    const auto lines =
+        parse_manifest("SHA1(a (1).ovf)= " + kSha1 + "\r\n\nSHA256 (b=c) =" + kSha256 + "\n");
     ASSERT_EQ(lines.size(), 2U);
     EXPECT_EQ(lines[0].algorithm, ManifestAlgorithm::kSha1);
     EXPECT_EQ(lines[0].file_name, "a (1).ovf");

@@ -45,10 +45,9 @@ TEST(OvfDescriptor, NamesItsDisksInTheirOrder)
     EXPECT_EQ(disks[1].file_name, "a.vmdk");
     EXPECT_EQ(disks[0].format, DiskFileFormat::kVmdk);
     EXPECT_EQ(disks[0].file_bytes, std::nullopt);
-    EXPECT_EQ(parse_ovf(ovf_with("ovf:id=\"file1\"", "ovf:id=\"file1\" ovf:size=\"7\""))
-                  .at(0)
-                  .file_bytes,
-              7U);
+    EXPECT_EQ(
+        parse_ovf(ovf_with("ovf:id=\"file1\"", "ovf:id=\"file1\" ovf:size=\"7\"")).at(0).file_bytes,
+        7U);
 }
 
 TEST(OvfDescriptor, TakesNamesWithAndWithoutAPrefix)

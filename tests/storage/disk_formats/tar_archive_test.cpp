@@ -102,9 +102,8 @@ TEST(TarArchive, RefusesSizesThatAreNoneOrTooLarge)
         EXPECT_EQ(refusal(archive_with(124, size)).fault, DiskImageFault::kDamaged) << size;
     }
     for (const auto* size : {"18446744073709551615", "18446744073709551616", "-1", "many", ""}) {
-        EXPECT_EQ(
-            refusal(tar_of({{"x", pax_record("size", size), 'x'}, {"n", "12345"}})).fault,
-            DiskImageFault::kDamaged)
+        EXPECT_EQ(refusal(tar_of({{"x", pax_record("size", size), 'x'}, {"n", "12345"}})).fault,
+                  DiskImageFault::kDamaged)
             << size;
     }
 }
@@ -135,9 +134,8 @@ TEST(TarArchive, RefusesWhatIsNoFile)
         EXPECT_THAT(refusal(tar_of({{"a", "", type}})).why, HasSubstr("no file")) << type;
     }
     EXPECT_THAT(refusal(tar_of({{"a", "", 'S'}})).why, HasSubstr("sparse"));
-    EXPECT_THAT(
-        refusal(tar_of({{"x", pax_record("GNU.sparse.major", "1"), 'x'}, {"a", "1"}})).why,
-        HasSubstr("sparse"));
+    EXPECT_THAT(refusal(tar_of({{"x", pax_record("GNU.sparse.major", "1"), 'x'}, {"a", "1"}})).why,
+                HasSubstr("sparse"));
 }
 
 TEST(TarArchive, RefusesExtendedHeadersThatAreNone)
@@ -168,8 +166,8 @@ TEST(TarArchive, RefusesAnArchiveThatIsCutOff)
 
 TEST(TarArchive, RefusesWhatIsNoArchive)
 {
-    for (const auto& bytes : {std::string(), std::string("ustar"), std::string(4096, '\0'),
-                              std::string(4096, 'x')}) {
+    for (const auto& bytes :
+         {std::string(), std::string("ustar"), std::string(4096, '\0'), std::string(4096, 'x')}) {
         EXPECT_EQ(refusal(bytes).fault, DiskImageFault::kUnsupported);
     }
     auto archive = tar_of({{"a", "1"}});

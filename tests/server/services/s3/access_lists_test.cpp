@@ -58,10 +58,7 @@ protected:
     {
         return caller.must("GET", target + "?acl").text("Owner/ID");
     }
-    std::string id_of(const S3Caller& caller)
-    {
-        return caller.must("GET", "/").text("Owner/ID");
-    }
+    std::string id_of(const S3Caller& caller) { return caller.must("GET", "/").text("Owner/ID"); }
     void own(const std::string& ownership)
     {
         s3.must("PUT", "/open?ownershipControls",
@@ -178,9 +175,8 @@ TEST_F(OpenBuckets, TellWhatOthersMayNotDelete)
     other.must("PUT", "/open/b", "others");
     const std::string body =
         "<Delete><Object><Key>a</Key></Object><Object><Key>b</Key></Object></Delete>";
-    const auto told = other.must(
-        "POST", "/open?delete", body,
-        {{"x-amz-checksum-sha256", wire::encode_base64(sha256(body))}});
+    const auto told = other.must("POST", "/open?delete", body,
+                                 {{"x-amz-checksum-sha256", wire::encode_base64(sha256(body))}});
     EXPECT_EQ(told.text("Error/Key"), "a");
     EXPECT_EQ(told.text("Error/Code"), "AccessDenied");
     EXPECT_EQ(told.text("Deleted/Key"), "b");

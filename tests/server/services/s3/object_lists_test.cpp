@@ -97,12 +97,11 @@ TEST_F(ObjectLists, TellNoMoreThanIsAsked)
             EXPECT_EQ(refused.message,
                       "Argument maxKeys must be an integer between 0 and 2147483647");
         }
-        for (const auto* most : {"many", "1.5", "2147483648", "-2147483649",
-                                 "99999999999999999999"}) {
+        for (const auto* most :
+             {"many", "1.5", "2147483648", "-2147483649", "99999999999999999999"}) {
             const auto refused = s3.call("GET", fmt::format("{}max-keys={}", list, most));
             EXPECT_EQ(refused.code, "InvalidArgument");
-            EXPECT_EQ(refused.message,
-                      "Provided max-keys not an integer or within integer range")
+            EXPECT_EQ(refused.message, "Provided max-keys not an integer or within integer range")
                 << most;
         }
     }

@@ -250,9 +250,8 @@ TEST_F(Uploads, AreListedSoManyAtATime)
     EXPECT_EQ(s3.must("GET", parts + "&part-number-marker=2147483647").text("PartNumberMarker"),
               "2147483647");
     EXPECT_EQ(s3.must("GET", "/disks?uploads&max-uploads=1001").text("MaxUploads"), "1000");
-    const std::pair<std::string, std::string> lists[] = {{parts, "max-parts"},
-                                                         {parts, "part-number-marker"},
-                                                         {"/disks?uploads", "max-uploads"}};
+    const std::pair<std::string, std::string> lists[] = {
+        {parts, "max-parts"}, {parts, "part-number-marker"}, {"/disks?uploads", "max-uploads"}};
     for (const auto& [list, name] : lists) {
         const auto refused = s3.call("GET", fmt::format("{}&{}=-42", list, name));
         EXPECT_EQ(refused.code, "InvalidArgument");

@@ -95,17 +95,16 @@ TEST_F(ExportTasks, AreShownAsTheyWereAskedFor)
 TEST_F(ExportTasks, AnArchiveIsImportedAgain)
 {
     const auto instance = launch(make_image("one"));
-    const auto volume = open_volume(
-        emulator, emulator.must("DescribeVolumes").text("volumeSet/item/volumeId"));
+    const auto volume =
+        open_volume(emulator, emulator.must("DescribeVolumes").text("volumeSet/item/volumeId"));
     const auto disk = bootable_disk();
     volume->write(0, std::as_bytes(std::span(disk)));
     const auto id = must_start(instance, {{"ExportToS3.ContainerFormat", "ova"}});
     do_work();
     const auto task = emulator
-                          .must("ImportImage",
-                                {{"DiskContainer.1.Format", "ova"},
-                                 {"DiskContainer.1.UserBucket.S3Bucket", "disks"},
-                                 {"DiskContainer.1.UserBucket.S3Key", id + ".ova"}})
+                          .must("ImportImage", {{"DiskContainer.1.Format", "ova"},
+                                                {"DiskContainer.1.UserBucket.S3Bucket", "disks"},
+                                                {"DiskContainer.1.UserBucket.S3Key", id + ".ova"}})
                           .text("importTaskId");
     do_work();
     const auto told = emulator.must("DescribeImportImageTasks", {{"ImportTaskId.1", task}});

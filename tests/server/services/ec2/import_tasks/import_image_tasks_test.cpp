@@ -310,9 +310,8 @@ TEST_F(ImportingImages, FailsATaskWhoseOvaHasTooManyDisks)
         disks += "<Disk fileRef=\"f" + name + "\" format=\"raw\"/>";
         files.push_back({name, bootable_disk().substr(0, 2 * kMib)});
     }
-    files[0] = {"vm.ovf", "<Envelope><References>" + references +
-                              "</References><DiskSection>" + disks +
-                              "</DiskSection><VirtualSystem/></Envelope>"};
+    files[0] = {"vm.ovf", "<Envelope><References>" + references + "</References><DiskSection>" +
+                              disks + "</DiskSection><VirtualSystem/></Envelope>"};
     EXPECT_THAT(failure_of_disk(tar_of(files)), HasSubstr("too many disks"));
 }
 
