@@ -87,6 +87,30 @@ const CLI::App& command_meant(const CLI::App& app, std::string& words)
     return command_meant(*used.front(), words);
 }
 
+/// What is wrong behind a command that has commands of its own, as `lab` has; `words` name it, and
+/// end with a space. Nothing when that is an option.
+std::optional<std::string> error_of_own_command(const CLI::App& command, const std::string& words,
+                                                const std::vector<std::string>& unknown)
+{
+    std::vector<std::string> known;
+    for (const auto* one : command.get_subcommands({})) {
+        known.push_back(one->get_name());
+    }
+    if (known.empty() || (!unknown.empty() && unknown.front().starts_with('-'))) {
+        return std::nullopt;
+    }
+    const auto listed = fmt::format("`amilab {}` has the commands {}; see amilab {}--help",
+                                    words.substr(0, words.size() - 1), fmt::join(known, ", "), words);
+    if (unknown.empty()) {
+        return "a command is missing; " + listed;
+    }
+    const auto& argument = unknown.front();
+    const auto near = nearest(argument, known);
+    return near ? fmt::format("there is no command {0}{1}; did you mean {0}{2}? see amilab {0}--help",
+                              words, argument, *near)
+                : fmt::format("there is no command {}{}; {}", words, argument, listed);
+}
+
 }  // namespace
 
 std::string command_names()
@@ -149,6 +173,11 @@ std::string usage_error(const CLI::App& app, const CLI::ParseError& error)
     std::string command;
     const auto& meant = command_meant(app, command);
     const auto unknown = app.remaining(true);
+    if (!used.empty()) {
+        if (auto own = error_of_own_command(meant, command, unknown)) {
+            return *std::move(own);
+        }
+    }
     if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::ExtrasError) || unknown.empty()) {
         return fmt::format("{}; see amilab {}--help", error.what(), command);
     }

@@ -85,6 +85,13 @@ def test_a_wrong_command_line_is_refused_in_one_line(arguments):
      f"{PAGES}; see amilab help --help"),
     (("stauts",), "there is no command stauts; did you mean status? `amilab help` lists all"),
     (("cal",), "there is no command cal; did you mean calls? `amilab help` lists all"),
+    (("lab", "chek", "launch"),
+     "there is no command lab chek; did you mean lab check? see amilab lab --help"),
+    (("class", "frobnicate"), "there is no command class frobnicate; `amilab class` has the commands "
+     "make; see amilab class --help"),
+    (("lab",), "a command is missing; `amilab lab` has the commands list, sheet, start, check, solve, "
+     "finish, class, disk; see amilab lab --help"),
+    (("lab", "check"), "NAME is required; see amilab lab check --help"),
     (("help", "covrage"),
      "there is neither a command nor a page covrage; did you mean coverage?; see amilab help "
      "--help"),
@@ -129,6 +136,18 @@ def test_an_endpoint_may_be_of_ipv6(start_server):
     assert server.endpoint.startswith("http://[::1]:")
     done = servers.run_amilab("status", endpoint=server.endpoint, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(not servers.has_ipv6(), reason="this machine has no ::1")
+def test_localhost_in_an_endpoint_is_of_ipv4_first_and_then_of_ipv6(start_server):
+    server = start_server("--listen", "[::1]:0")
+    localhost = f"http://localhost:{server.port}"
+    done = servers.run_amilab("status", endpoint=localhost, text=True)
+    assert done.returncode == 0, done.stderr
+    with socket.create_server(("127.0.0.1", server.port)) as other:
+        waits = servers.run_amilab("wait", "--timeout", "50ms", endpoint=localhost, text=True)
+        assert waits.returncode == 1
+        assert other.accept()  # it was asked, for it is the first of localhost's addresses
 
 
 def test_a_second_signal_does_not_end_it_midway(start_server):
