@@ -45,11 +45,12 @@ std::string der_of(const char* algorithm, OSSL_PARAM* parameters)
     require(context != nullptr && EVP_PKEY_fromdata_init(context.get()) == 1 &&
             EVP_PKEY_fromdata(context.get(), &made, EVP_PKEY_PUBLIC_KEY, parameters) == 1);
     const Owned<EVP_PKEY, EVP_PKEY_free> key(made);
-    unsigned char* der = nullptr;
-    const int size = i2d_PUBKEY(key.get(), &der);
+    const int size = i2d_PUBKEY(key.get(), nullptr);
     require(size > 0);
-    const std::string text(reinterpret_cast<char*>(der), static_cast<std::size_t>(size));
-    OPENSSL_free(der);
+    // Into memory of our own: OPENSSL_free would write into the program where it was built.
+    std::string text(static_cast<std::size_t>(size), '\0');
+    auto* end = reinterpret_cast<unsigned char*>(text.data());
+    require(i2d_PUBKEY(key.get(), &end) == size);
     return text;
 }
 
