@@ -1,6 +1,7 @@
 """The static file: built, held to its limits, with its checksum, SBOM and notices beside it."""
 
 import hashlib
+import os
 import pathlib
 import shutil
 import tempfile
@@ -52,6 +53,13 @@ def _require_static(architecture):
         raise PackageError(f"{architecture.binary.name} wants libraries of the machine")
 
 
+def _require_no_folder(architecture):
+    """Of the checkout: else the same commit would give other bytes in another folder."""
+    if os.fsencode(facts.ROOT) in architecture.binary.read_bytes():
+        raise PackageError(f"{architecture.binary.name} has the name of the folder {facts.ROOT} in it, "
+                           "by __FILE__ of some macro")
+
+
 def _require_small(architecture):
     whole = architecture.binary.stat().st_size
     shared = _stripped_size(architecture, architecture.build / "amilab")
@@ -72,6 +80,7 @@ def make(architecture):
     shutil.copyfile(architecture.build / "amilab-static", file)
     file.chmod(0o755)
     _require_static(architecture)
+    _require_no_folder(architecture)
     _require_small(architecture)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     packages = sbom.linked_packages(architecture)

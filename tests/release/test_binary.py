@@ -3,6 +3,7 @@ beside it."""
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import struct
@@ -13,6 +14,10 @@ import pytest
 import made
 
 MOST_BYTES = 24 << 20
+# Of the same commit's program that takes the C and C++ libraries from the machine.
+MOST_TIMES_SHARED = 1.25
+# (machine, its build, its strip).
+BUILDS = [("x86_64", "release", "strip"), ("aarch64", "release-aarch64", "aarch64-linux-gnu-strip")]
 CHECK = made.ROOT / "server/link/check_names.py"
 
 
@@ -82,8 +87,28 @@ def test_it_wants_nothing_of_the_machine():
     assert "no symbols" in run("nm", made.binary()).stderr
 
 
-def test_it_is_small():
-    assert made.binary().stat().st_size <= MOST_BYTES
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+def test_it_is_small(machine):
+    assert made.binary(machine).stat().st_size <= MOST_BYTES
+
+
+@pytest.mark.parametrize("machine, build, strip", BUILDS)
+def test_it_is_little_larger_than_the_program_that_takes_its_libraries_from_the_machine(
+        tmp_path, machine, build, strip):
+    file, shared = made.binary(machine), made.ROOT / "build" / build / "amilab"
+    document = json.loads(file.with_name(file.name + ".cdx.json").read_text())
+    (commit,) = [said["value"][:12] for said in document["metadata"]["component"]["properties"]]
+    if not shared.exists() or commit.encode() not in shared.read_bytes():
+        pytest.skip(f"build/{build} has no program of the same commit")
+    stripped = tmp_path / "amilab"
+    subprocess.run([strip, "-o", stripped, shared], check=True)
+    assert file.stat().st_size <= MOST_TIMES_SHARED * stripped.stat().st_size
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+def test_it_says_no_folder_of_its_maker(machine):
+    """Else the same commit would give other bytes in another folder."""
+    assert os.fsencode(made.ROOT) not in made.binary(machine).read_bytes()
 
 
 def test_its_checksum_and_sbom_say_what_it_is():
