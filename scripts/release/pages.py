@@ -27,10 +27,24 @@ class Option:
 
 @dataclasses.dataclass(frozen=True)
 class Command:
-    name: str
+    """`own` are the commands behind it, as `lab` has them; `words` are all that name it."""
+    words: tuple[str, ...]
     text: str
     options: tuple[Option, ...] = ()
     positionals: tuple[tuple[str, str], ...] = ()
+    own: tuple["Command", ...] = ()
+
+    @property
+    def name(self):
+        return self.words[-1]
+
+    @property
+    def path(self):
+        return " ".join(self.words)
+
+    @property
+    def takes_files(self):
+        return any(name in FILES + FOLDERS for name, _ in self.positionals)
 
 
 def _entries(printed):
@@ -57,16 +71,23 @@ def _option(left, text):
                   tuple(found["choices"].split(",")) if found["choices"] else (), default)
 
 
+def _read_command(binary, words, text):
+    said = _entries(facts.run(*binary, *words, "--help"))
+    return Command(
+        words, text, tuple(_option(left, right) for left, right in said.get("Options", [])),
+        tuple((left.split(" ")[0].strip("[]"), right) for left, right in said.get("Positionals", [])),
+        tuple(_read_command(binary, (*words, name), own) for name, own in said.get("Subcommands", [])))
+
+
 def read_commands(binary):
     """Every command of the program, in its order."""
-    commands = []
-    for name, text in COMMAND.findall(facts.run(*binary, "--help")):
-        said = _entries(facts.run(*binary, name, "--help"))
-        options = tuple(_option(left, right) for left, right in said.get("Options", []))
-        positionals = tuple((left.split(" ")[0].strip("[]"), right)
-                            for left, right in said.get("Positionals", []))
-        commands.append(Command(name, text, options, positionals))
-    return commands
+    return [_read_command(binary, (name,), text)
+            for name, text in COMMAND.findall(facts.run(*binary, "--help"))]
+
+
+def _all(commands):
+    """These, and behind each its own."""
+    return [one for command in commands for one in (command, *_all(command.own))]
 
 
 def _roff(text):
@@ -93,9 +114,9 @@ def manual(commands, date):
                    "whose bytes are real and with AWS's refusals. An SDK or a tool that reads "
                    "AWS_ENDPOINT_URL needs nothing else; any credentials will do, and an access key "
                    "of twelve digits is the account that calls.") + "\n", ".SH COMMANDS\n"]
-    for command in commands:
+    for command in _all(commands):
         words = "".join(f" [\\fI{name}\\fR]" for name, _ in command.positionals)
-        parts.append(f".SS \\fBamilab {command.name}\\fR{words}\n{_roff(command.text)}.\n")
+        parts.append(f".SS \\fBamilab {command.path}\\fR{words}\n{_roff(command.text)}.\n")
         parts += [f".TP\n\\fI{name}\\fR\n{_roff(text)}\n" for name, text in command.positionals]
         parts += [_roff_option(option) for option in command.options if "--help" not in option.names]
     parts.append(
@@ -127,9 +148,18 @@ def _bash_words(command, commands):
     if command.name == "help":
         words += [other.name for other in commands]
     offers = f'_amilab_offer -W "{" ".join(words)}"'
-    if any(name in FILES for name, _ in command.positionals):
+    if command.takes_files:
         offers += "; compopt -o filenames; _amilab_offer_too -f"
     return offers
+
+
+def _bash_own(command):
+    """Of a command that has commands behind it: offers them, or takes the one that is there."""
+    names = " ".join(own.name for own in command.own)
+    return [f"        {command.name})",
+            '            if [ "$COMP_CWORD" -eq 2 ]; then',
+            f'                _amilab_offer -W "{names} --help"', "                return",
+            "            fi", '            path="$path ${COMP_WORDS[2]}" ;;']
 
 
 def bash(commands):
@@ -141,14 +171,18 @@ def bash(commands):
              '    local word="${COMP_WORDS[COMP_CWORD]}" before="${COMP_WORDS[COMP_CWORD-1]}"',
              '    if [ "$COMP_CWORD" -eq 1 ]; then',
              f'        _amilab_offer -W "{names} --help --version"', "        return", "    fi",
-             '    case "${COMP_WORDS[1]} $before" in']
+             '    local path="${COMP_WORDS[1]}"', '    case "$path" in']
     for command in commands:
+        lines += _bash_own(command) if command.own else []
+    lines += ["    esac", '    case "$path $before" in']
+    for command in _all(commands):
         for option in command.options:
             if option.value:
-                cases = " | ".join(f'"{command.name} {name}"' for name in option.names)
+                cases = " | ".join(f'"{command.path} {name}"' for name in option.names)
                 lines.append(f"        {cases}) {_bash_values(option)}; return ;;")
-    lines += ["    esac", '    case "${COMP_WORDS[1]}" in']
-    lines += [f"        {command.name}) {_bash_words(command, commands)} ;;" for command in commands]
+    lines += ["    esac", '    case "$path" in']
+    lines += [f'        "{command.path}") {_bash_words(command, commands)} ;;'
+              for command in _all(commands) if not command.own]
     return "\n".join([*lines, "    esac", "}", "complete -F _amilab amilab", ""])
 
 
@@ -165,47 +199,78 @@ def _zsh_value(option):
     return f":{_zsh_text(option.value)}:{action}"
 
 
+def _zsh_described(commands):
+    return [f"        '{command.name}:{_zsh_text(command.text)}'" for command in commands]
+
+
+def _zsh_arguments(command, commands):
+    """What one command takes; of one with commands behind it, those, or what theirs take."""
+    if command.own:
+        return [f"        {command.name})", *_zsh_choice(command.own, commands), "            ;;"]
+    lines = [f"        {command.name})", "            _arguments \\"]
+    for option in command.options:
+        for name in option.names:
+            lines.append(f"                '*{name}[{_zsh_text(option.text)}]{_zsh_value(option)}' \\")
+    if command.name == "help":
+        last = f"'1:topic:({' '.join(other.name for other in commands)})'"
+    elif command.positionals:
+        last = "'*:file:_files'" if command.takes_files else "'*:argument: '"
+    else:
+        last = "&& return"
+    return [*lines, f"                {last}", "            ;;"]
+
+
+def _zsh_choice(choices, commands):
+    """The second word is one of the choices; the others are what it takes."""
+    lines = ["    choices=(", *_zsh_described(choices), "    )", "    if (( CURRENT == 2 )); then",
+             "        _describe command choices", "        return", "    fi", "    chosen=$words[2]",
+             "    shift words", "    (( CURRENT-- ))", "    case $chosen in"]
+    for choice in choices:
+        lines += _zsh_arguments(choice, commands)
+    return [*lines, "    esac"]
+
+
 def zsh(commands):
-    lines = ["#compdef amilab", "", "_amilab()", "{", "    local -a commands", "    commands=("]
-    lines += [f"        '{command.name}:{_zsh_text(command.text)}'" for command in commands]
-    lines += ["    )", "    if (( CURRENT == 2 )); then",
-              "        _describe command commands", "        return", "    fi",
-              "    local command=$words[2]", "    shift words", "    (( CURRENT-- ))",
-              "    case $command in"]
-    for command in commands:
-        lines.append(f"        {command.name})")
-        lines.append("            _arguments \\")
-        for option in command.options:
-            for name in option.names:
-                lines.append(f"                '*{name}[{_zsh_text(option.text)}]{_zsh_value(option)}' \\")
-        if command.name == "help":
-            lines.append(f"                '1:topic:({' '.join(other.name for other in commands)})'")
-        else:
-            lines.append("                '*:file:_files'" if command.positionals else "                && return")
-        lines.append("            ;;")
-    lines += ["    esac", "}", "", '_amilab "$@"', ""]
-    return "\n".join(lines)
+    return "\n".join(["#compdef amilab", "", "_amilab()", "{", "    local -a choices",
+                      "    local chosen", *_zsh_choice(commands, commands), "}", "", '_amilab "$@"', ""])
 
 
 def _fish_text(text):
     return text.replace("\\", "\\\\").replace("'", "\\'")
 
 
+# Whether the words behind amilab, before the one that is typed, are these, or begin with them: `lab
+# check` is another command than `check`.
+FISH_FUNCTIONS = """\
+function __amilab_is
+    set -l words (commandline -opc)
+    test "$words[2..]" = "$argv"
+end
+function __amilab_begins
+    set -l words (commandline -opc)
+    set -l last (math (count $argv) + 1)
+    test (count $words) -ge $last; and test "$words[2..$last]" = "$argv"
+end"""
+
+
 def fish(commands):
-    lines = ["# fish completion for amilab", "complete -c amilab -f"]
+    lines = ["# fish completion for amilab", FISH_FUNCTIONS, "complete -c amilab -f"]
     for command in commands:
-        lines.append(f"complete -c amilab -n __fish_use_subcommand -a {command.name} "
+        lines.append(f"complete -c amilab -n __amilab_is -a {command.name} "
                      f"-d '{_fish_text(command.text)}'")
-    for command in commands:
-        begin = f"complete -c amilab -n '__fish_seen_subcommand_from {command.name}'"
-        for option in command.options:
+    for command in _all(commands):
+        for own in command.own:
+            lines.append(f"complete -c amilab -n '__amilab_is {command.path}' -a {own.name} "
+                         f"-d '{_fish_text(own.text)}'")
+        begin = f"complete -c amilab -n '__amilab_begins {command.path}'"
+        for option in command.options if not command.own else ():
             words = [f"-l {name[2:]}" if name.startswith("--") else f"-s {name[1:]}"
                      for name in option.names]
             words += ["-r"] if option.value else []
             words += [f"-a '{' '.join(option.choices)}'"] if option.choices else []
             words += ["-F"] if option.value in FILES + FOLDERS else []
             lines.append(f"{begin} {' '.join(words)} -d '{_fish_text(option.text)}'")
-        if any(name in FILES for name, _ in command.positionals):
+        if command.takes_files:
             lines.append(f"{begin} -F")
         if command.name == "help":
             lines.append(f"{begin} -a '{' '.join(other.name for other in commands)}'")

@@ -84,7 +84,7 @@ void add_where(CLI::App& command, ServeOptions& options)
         .add_option("--from", options.from,
                     "Begin with this file, which amilab save wrote; --data then names a new folder")
         ->type_name("FILE")
-        ->check(CLI::ExistingFile, "");
+        ->check(CLI::ExistingFile.description(""));
     command.add_flag("--data-checksums", options.data_checksums,
                      "Keep checksums of the data of snapshots, and compare them once a day");
     command.add_option("--account", options.account, "Account of keys that name none")

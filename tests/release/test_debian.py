@@ -88,10 +88,14 @@ def test_the_manual_has_every_command_and_option(unpacked):
     helped = run(made.binary(), "--help").stdout
     commands = re.findall(r"^  (\w+) {2,}", helped, re.M)
     assert len(commands) >= 9
+    commands += [f"{command} {own}" for command in ("lab", "class") for own in re.findall(
+        r"^  (\w+) {2,}", run(made.binary(), command, "--help").stdout.partition("Subcommands:")[2], re.M)]
+    assert {"lab check", "class make"} <= set(commands)
     for command in commands:
-        assert f".SS \\fBamilab {command}\\fR" in text
-        for option in re.findall(r"^  (--[a-z-]+)", run(made.binary(), command, "--help").stdout, re.M):
-            assert f"\\fB{option}\\fR" in text, option
+        (section,) = re.findall(rf"^\.SS \\fBamilab {command}\\fR(.*?)(?=^\.S)", text, re.M | re.S)
+        helped = run(made.binary(), *command.split(), "--help").stdout
+        for option in re.findall(r"^  (--[a-z-]+)", helped, re.M):
+            assert f"\\fB{option}\\fR" in section, f"{command} {option}"
 
 
 @needs("man")
@@ -114,6 +118,10 @@ def test_bash_completes_commands_options_and_values(unpacked):
     assert complete("amilab", "serve", "--log") == ["--log-level"]
     assert complete("amilab", "serve", "--log-level", "e") == ["error"]
     assert complete("amilab", "help", "rese") == ["reset"]
+    assert complete("amilab", "lab", "che") == ["check"]
+    assert complete("amilab", "lab", "check", "--output", "j") == ["json", "junit"]
+    assert complete("amilab", "class", "make", "--sh") == ["--shell"]
+    assert complete("amilab", "check", "--out") == []  # of `lab check`
 
 
 @needs("zsh")
@@ -121,11 +129,36 @@ def test_zsh_reads_its_completions(unpacked):
     run("zsh", "-n", unpacked / "usr/share/zsh/vendor-completions/_amilab")
 
 
+@needs("zsh")
+def test_zsh_completes_commands_and_what_they_take(unpacked):
+    """With stand-ins for zsh's own functions, which want a terminal."""
+    def complete(*words):
+        script = ('_describe() { print -rl -- ${(P)2}; }; _arguments() { print -rl -- "$@"; }; '
+                  'file=$1; shift; words=("$@"); CURRENT=$#; set --; source "$file"')
+        return run("zsh", "-f", "-c", script, "zsh",
+                   unpacked / "usr/share/zsh/vendor-completions/_amilab", *words).stdout
+
+    assert "serve:Serve the EC2 API" in complete("amilab", "ser")
+    assert "*--log-level[" in complete("amilab", "serve", "--log")
+    assert "check:Say which steps are right" in complete("amilab", "lab", "che")
+    assert "*--output[What is printed]:FORM:(text json junit)" in complete("amilab", "lab", "check", "--o")
+    assert "*--output[" not in complete("amilab", "check", "--o")
+
+
 @needs("fish")
 def test_fish_completes(unpacked):
     file = unpacked / "usr/share/fish/vendor_completions.d/amilab.fish"
-    shown = run("fish", "--no-config", "-c", f"source {file}; complete -C 'amilab serve --log-l'")
-    assert "--log-level" in shown.stdout
+
+    def complete(line):
+        printed = run("fish", "--no-config", "-c", f"source {file}; complete -C '{line}'").stdout
+        return [offer.partition("\t")[0] for offer in printed.splitlines()]
+
+    assert complete("amilab stat") == ["status"]
+    assert complete("amilab serve --log-l") == ["--log-level"]
+    assert complete("amilab lab che") == ["check"]
+    assert complete("amilab lab check --out") == ["--output"]
+    assert complete("amilab class make --she") == ["--shell"]
+    assert complete("amilab check --out") == []  # of `lab check`
 
 
 def test_the_archive_has_the_same(unpacked):
