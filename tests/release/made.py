@@ -45,9 +45,8 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(*command):
+def serve(*command, arguments=("serve", "--listen", "127.0.0.1:0")):
     """A server, by default of the static file, on a free port; a command says how it is started."""
-    arguments = ["serve", "--listen", "127.0.0.1:0"]
     with subprocess.Popen([*(command or [binary()]), *arguments], stdout=subprocess.PIPE, text=True,
                           stdin=subprocess.DEVNULL) as process:
         try:
