@@ -99,15 +99,17 @@ std::optional<std::string> error_of_own_command(const CLI::App& command, const s
     if (known.empty() || (!unknown.empty() && unknown.front().starts_with('-'))) {
         return std::nullopt;
     }
-    const auto listed = fmt::format("`amilab {}` has the commands {}; see amilab {}--help",
-                                    words.substr(0, words.size() - 1), fmt::join(known, ", "), words);
+    const auto listed =
+        fmt::format("`amilab {}` has the commands {}; see amilab {}--help",
+                    words.substr(0, words.size() - 1), fmt::join(known, ", "), words);
     if (unknown.empty()) {
         return "a command is missing; " + listed;
     }
     const auto& argument = unknown.front();
     const auto near = nearest(argument, known);
-    return near ? fmt::format("there is no command {0}{1}; did you mean {0}{2}? see amilab {0}--help",
-                              words, argument, *near)
+    return near ? fmt::format(
+                      "there is no command {0}{1}; did you mean {0}{2}? see amilab {0}--help",
+                      words, argument, *near)
                 : fmt::format("there is no command {}{}; {}", words, argument, listed);
 }
 

@@ -1,6 +1,7 @@
 #include "server/cli/lab_script.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -79,17 +80,37 @@ std::string lines_of(const std::string& noted)
     return lines;
 }
 
-/// A folder with this program under its name, for the search path of scripts.
-std::string folder_of_program(const Scratch& scratch)
+bool calls_aws(const std::string& script)
+{
+    constexpr std::array kBegun = {"\naws ", " aws ", "(aws "};
+    return std::any_of(kBegun.begin(), kBegun.end(),
+                       [&](const char* begun) { return script.find(begun) != std::string::npos; });
+}
+
+/// The AWS CLI as scripts call it: one that is too old to read AWS_ENDPOINT_URL would call AWS.
+void put_aws(const std::string& file)
+{
+    std::ofstream(file, std::ios::binary)
+        << fmt::format("#!/bin/sh\nexec {} --endpoint-url \"$AWS_ENDPOINT_URL\" \"$@\"\n",
+                       quoted(Shell::kSh, find_program("aws", "awscli")));
+    fs::permissions(file, fs::perms::owner_all);
+}
+
+/// A folder for the search path of scripts: this program under its name, and the AWS CLI where the
+/// script calls it.
+std::string folder_of_programs(const Scratch& scratch, const std::string& script)
 {
     const auto folder = scratch.file("bin");
     fs::create_directory(folder);
     fs::create_symlink(fs::read_symlink("/proc/self/exe"), folder + "/amilab");
+    if (calls_aws(script)) {
+        put_aws(folder + "/aws");
+    }
     return folder;
 }
 
 std::vector<std::pair<std::string, std::optional<std::string>>> environment_of(
-    const LabSession& session, const Scratch& scratch)
+    const LabSession& session, const Scratch& scratch, const std::string& programs)
 {
     std::vector<std::pair<std::string, std::optional<std::string>>> all;
     for (const auto name : misleading_variables()) {
@@ -104,20 +125,11 @@ std::vector<std::pair<std::string, std::optional<std::string>>> environment_of(
     all.emplace_back("AWS_SHARED_CREDENTIALS_FILE", scratch.file("no-credentials"));
     all.emplace_back("AWS_PAGER", "");
     all.emplace_back("AWS_DEFAULT_OUTPUT", std::nullopt);
-    all.emplace_back("PATH", folder_of_program(scratch) + ":" +
-                                 from_environment("PATH").value_or("/usr/bin:/bin"));
+    all.emplace_back("PATH", programs + ":" + from_environment("PATH").value_or("/usr/bin:/bin"));
     if (session.token()) {
         all.emplace_back("AMILAB_CONTROL_TOKEN", session.token());
     }
     return all;
-}
-
-void require_programs(const std::string& script)
-{
-    if (("\n" + script).find("\naws ") != std::string::npos ||
-        script.find("$(aws ") != std::string::npos) {
-        find_program("aws", "awscli");
-    }
 }
 
 }  // namespace
@@ -133,11 +145,12 @@ ScriptOutcome run_sheet(const labs::Lab& lab, const ScriptPart& part, const LabS
     const auto folder = work ? *work : scratch.file("work");
     fs::create_directories(folder);
     const auto script = script_of(lab, part, files);
-    require_programs(script);
+    const auto programs = folder_of_programs(scratch, script);
     std::ofstream(files.script, std::ios::binary) << script;
     std::fflush(stdout);
     ScriptOutcome outcome;
-    outcome.exit_code = run_script(files.script, folder, environment_of(session, scratch));
+    outcome.exit_code =
+        run_script(files.script, folder, environment_of(session, scratch, programs));
     outcome.step = static_cast<unsigned>(std::atoi(read_all(files.step).c_str()));
     outcome.variables = lines_of(read_all(files.variables));
     return outcome;

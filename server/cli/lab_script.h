@@ -24,7 +24,8 @@ struct ScriptPart {
 };
 
 /// Runs commands of the sheet in order in one `sh -eu`, in an empty folder or in `work`, with the
-/// student's environment; an `amilab` in them is this program. Throws std::runtime_error.
+/// student's environment; an `amilab` in them is this program, an `aws` calls the session's server.
+/// Throws std::runtime_error.
 ScriptOutcome run_sheet(const labs::Lab& lab, const ScriptPart& part, const LabSession& session,
                         const std::optional<std::string>& work);
 

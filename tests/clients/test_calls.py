@@ -5,7 +5,9 @@ import http.client
 import json
 import subprocess
 import urllib.parse
+import urllib.request
 
+import boto3
 import botocore.exceptions
 import pytest
 
@@ -108,10 +110,36 @@ def test_nothing_secret_is_among_them(server, ec2):
         attempt(ssm.put_parameter, Name="/db/password", Value=secret, Type=kind)
     attempt(ssm.put_parameter, Name="/db/image", Value=secret, Type="String",
             DataType="aws:ec2:image")
+    attempt(ec2.create_launch_template, LaunchTemplateName="t", ClientToken=secret,
+            LaunchTemplateData={"UserData": secret})
+    attempt(ec2.modify_instance_attribute, InstanceId="i-00000000000000000",
+            UserData={"Value": secret.encode()})
+    session = role_session(server)
+    url = session.client("ec2", endpoint_url=server.endpoint).generate_presigned_url(
+        "describe_volumes")
+    urllib.request.urlopen(url, timeout=30).close()
+    session.client("ec2", endpoint_url=server.endpoint).describe_regions()
+    material = ec2.create_key_pair(KeyName="made")["KeyMaterial"]
+    stored = ssm.get_parameter(Name="/db/password", WithDecryption=True)["Parameter"]["Value"]
+    assert stored == secret
     text = json.dumps(calls(server, limit=10000)) + show(server) + show(server, "--json")
-    assert "PutParameter" in text and "UserData" in text
-    for hidden in (secret, "Y29ycmVjdC1ob3JzZ", "Signature", "AWS4-HMAC"):
+    for operation in ("PutParameter", "UserData", "AssumeRole", "DescribeVolumes", "GetParameter"):
+        assert operation in text
+    credentials = session.get_credentials()
+    for hidden in (secret, "Y29ycmVjdC1ob3JzZ", "Signature", "AWS4-HMAC", credentials.token,
+                   urllib.parse.quote_plus(credentials.token), credentials.secret_key,
+                   material.splitlines()[1]):
         assert hidden not in text
+
+
+def role_session(server):
+    """A session of boto3's by AssumeRole, with a session token."""
+    given = server.client("sts").assume_role(
+        RoleArn=f"arn:aws:iam::{servers.DEFAULT_ACCOUNT}:role/builder",
+        RoleSessionName="one")["Credentials"]
+    return boto3.session.Session(
+        aws_access_key_id=given["AccessKeyId"], aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"], region_name="us-east-1")
 
 
 def test_calls_are_followed_until_the_server_ends(start_server):

@@ -252,6 +252,33 @@ def test_a_moved_clock_is_told_of_and_two_checks_at_once_agree(room):
     assert [one.returncode for one in both] == [NOT_YET, NOT_YET]
 
 
+@needs_tools
+def test_of_two_starts_at_once_one_begins(room):
+    command = [servers.binary(), "lab", "start", "first", "--labs", str(LABS), "--endpoint",
+               room.server.endpoint, "--account", STUDENT]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                             env=os.environ | {"PATH": programs.SYSTEM_PATH}) for _ in range(2)]
+    said = [one.communicate(timeout=servers.HANG_SECONDS) for one in both]
+    assert sorted(one.returncode for one in both) == [0, NOT_YET], said
+    ((_, refusal),) = [texts for one, texts in zip(both, said) if one.returncode == NOT_YET]
+    assert refusal == ("amilab: first in account 222222222222, us-east-1 is begun already; amilab "
+                       "lab finish first ends it\n")
+    assert len(everything(room.server, STUDENT)[1]) == 1  # the start state's image, made once
+
+
+@needs_tools
+def test_who_works_in_anothers_account_has_done_nothing_of_their_own(room):
+    for account in (STUDENT, NEIGHBOUR):
+        room.did("start", "first", account=account)
+    room.server.client(account=NEIGHBOUR).create_volume(Size=1, AvailabilityZone="us-east-1a")
+    before = everything(room.server, NEIGHBOUR)
+    assert right_steps(room.report("first")[1]) == []  # by the student, with the wrong key
+    assert right_steps(room.report("first", account=NEIGHBOUR)[1]) == [1]
+    room.did("finish", "first")
+    assert everything(room.server, STUDENT) == NOTHING
+    assert everything(room.server, NEIGHBOUR) == before
+
+
 def test_without_a_server_or_with_a_wrong_file_nothing_is_looked_at(tmp_path, room):
     done = servers.run_amilab("lab", "check", "first", "--labs", LABS,
                               endpoint="http://127.0.0.1:1", text=True)
@@ -281,6 +308,27 @@ def test_a_start_that_fails_is_not_begun(tmp_path, room):
     assert "could not be made" in done.stderr.splitlines()[-1]
     assert "amilab lab start x --step 1 " in done.stderr.splitlines()[-1]
     assert "is not begun" in refused(own.lab("check", "x"), NOT_YET)
+
+
+def test_commands_of_a_sheet_call_the_server_whichever_aws_cli_there_is(tmp_path, room):
+    """Debian 12's does not read AWS_ENDPOINT_URL, and would call AWS."""
+    old, labs = tmp_path / "old programs", tmp_path / "labs"
+    old.mkdir()
+    labs.mkdir()
+    (old / "aws").write_text('#!/bin/sh\nprintf "%s\\n" "$*" "$AWS_ACCESS_KEY_ID"\n')
+    (old / "aws").chmod(0o755)
+    (labs / "x.md").write_text("# X\n```sh start\nAWS_ACCESS_KEY_ID=333333333333 aws ec2 x\n"
+                               "sh -c 'aws --version'\nkey=$(aws ec2 y)\n```\n## Step 1: a\n")
+    (labs / "x.json").write_text(json.dumps([check_with({"path": "/etc/motd"})]))
+    own = Classroom(room.server, labs)
+    done = servers.run_amilab(
+        "lab", "start", "x", "--labs", labs, "--account", STUDENT, endpoint=room.server.endpoint,
+        text=True, environment={"PATH": f"{old}:{programs.SYSTEM_PATH}"})
+    assert done.returncode == 0, done
+    endpoint = f"--endpoint-url {room.server.endpoint}"
+    assert done.stdout.splitlines()[:-1] == [
+        f"{endpoint} ec2 x", NEIGHBOUR, f"{endpoint} --version", STUDENT]
+    own.did("finish", "x")
 
 
 def test_a_sheet_that_is_no_file_is_one_line(tmp_path, room):
