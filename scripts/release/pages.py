@@ -86,7 +86,7 @@ def read_commands(binary):
 
 
 def _all(commands):
-    """These, and behind each its own."""
+    """The commands, and behind each its own."""
     return [one for command in commands for one in (command, *_all(command.own))]
 
 

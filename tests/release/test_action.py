@@ -102,7 +102,7 @@ def test_the_plain_script_of_the_documentation_runs(folder):
 
 @pytest.mark.needs(AWS)
 def test_the_documented_steps_of_github_run(folder):
-    """Those behind the download, by what action.yml says of inputs, environment and command."""
+    """The steps behind the download, by what action.yml says of inputs, environment and command."""
     action = yaml.safe_load((ACTION / "action.yml").read_text())
     *_, used, call = shown_yaml()[0]["steps"]
     assert used["uses"] == "./.github/actions/amilab" and set(used["with"]) <= set(action["inputs"])
