@@ -64,7 +64,7 @@ std::string with_right_sums(std::string archive)
     return archive;
 }
 
-/// Its disks lie within it, and no small archive has much of them.
+/// The disks of an archive lie within it, and no small one has much of them.
 void read_archive(ImageBytes& archive)
 {
     try {
