@@ -10,6 +10,8 @@
 #include <boost/json.hpp>
 #include <boost/url/url.hpp>
 
+#include "server/cli/running_servers.h"
+
 namespace amilab::cli {
 
 namespace asio = boost::asio;
@@ -152,8 +154,9 @@ void ControlClient::download(std::string_view path, const Parameters& parameters
 
 ControlClient client_of(const ServerAccess& server)
 {
-    return ControlClient(
-        {.endpoint = server.endpoint, .token = read_control_token(server.control_token_file)});
+    const ServerEndpoint endpoint(server.endpoint);
+    return ControlClient({.endpoint = server.endpoint,
+                          .token = control_token_for(endpoint.url(), server.control_token_file)});
 }
 
 }  // namespace amilab::cli

@@ -17,7 +17,7 @@
 #include "server/cli/lab.h"
 #include "server/cli/lab_session.h"
 #include "server/cli/local_server.h"
-#include "server/cli/server_access.h"
+#include "server/cli/running_servers.h"
 #include "server/cli/shell.h"
 #include "server/cli/volume_disk.h"
 #include "server/labs/checker.h"
@@ -261,7 +261,7 @@ int print_class(const ClassOptions& options)
     }
     auto control = client_of(options.server);
     const ServerEndpoint endpoint(options.server.endpoint);
-    const auto token = read_control_token(options.server.control_token_file);
+    const auto token = control_token_for(endpoint.url(), options.server.control_token_file);
     auto accounts = ask(control, "/_amilab/accounts");
     auto calls = read_calls(control);
     const auto now_ms = ask(control, "/_amilab/clock").at("now_ms").as_int64();

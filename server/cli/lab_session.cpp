@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "server/cli/running_servers.h"
+
 namespace amilab::cli {
 
 namespace json = boost::json;
@@ -37,7 +39,7 @@ labs::LabClient::Identity identity_of(const Place& place)
 
 LabSession::LabSession(const LabOptions& options)
     : endpoint_(options.server.endpoint),
-      token_(read_control_token(options.server.control_token_file)),
+      token_(control_token_for(endpoint_.url(), options.server.control_token_file)),
       client_(labs::built_in_model(), identity_of(options.place),
               [this](const labs::HttpQuestion& question) { return endpoint_.carry(question); }),
       account_(client_.account())

@@ -20,6 +20,7 @@
 
 #include "server/cli/descriptor.h"
 #include "server/cli/environment.h"
+#include "server/cli/server_access.h"
 #include "server/cli/sizes.h"
 
 namespace amilab::cli {
@@ -119,7 +120,45 @@ std::optional<unsigned> port_of(const fs::path& path)
     return is_port && path.extension() == kSuffix ? std::optional(port) : std::nullopt;
 }
 
+/// As `amilab start` writes it down.
+std::string written_endpoint(std::string url)
+{
+    constexpr std::string_view kLocalhost = "http://localhost:";
+    if (url.ends_with('/')) {
+        url.pop_back();
+    }
+    return url.starts_with(kLocalhost) ? "http://127.0.0.1:" + url.substr(kLocalhost.size()) : url;
+}
+
+/// The exact address decides: at another one of the same port somebody else may listen.
+std::optional<std::string> token_of_started(const std::string& url)
+{
+    if (!fs::exists(folder_path())) {
+        return std::nullopt;
+    }
+    const auto endpoint = written_endpoint(url);
+    for (const auto& server : running_servers()) {
+        if (server.endpoint == endpoint && server.control_token_file && server.is_there()) {
+            return read_control_token(server.control_token_file);
+        }
+    }
+    return std::nullopt;
+}
+
 }  // namespace
+
+std::optional<std::string> control_token_for(const std::string& url,
+                                             const std::optional<std::string>& file)
+{
+    if (auto token = read_control_token(file)) {
+        return token;
+    }
+    try {
+        return token_of_started(url);
+    } catch (const std::exception&) {
+        return std::nullopt;  // many commands want none; the server refuses the others and says why
+    }
+}
 
 bool RunningServer::is_there() const
 {

@@ -33,6 +33,11 @@ std::string running_servers_folder();
 std::vector<RunningServer> running_servers();
 std::optional<RunningServer> running_server(unsigned port);
 
+/// The control token to show to the server at `url`: as read_control_token has it, else that of the
+/// file of a server which `amilab start` began there.
+std::optional<std::string> control_token_for(const std::string& url,
+                                             const std::optional<std::string>& file);
+
 /// Leaves a file that says that this process is `server`; replaces one of that port. Returns what
 /// it says.
 RunningServer write_running_server(RunningServer server);

@@ -93,6 +93,28 @@ def test_one_of_several_is_stopped_by_its_port(started, tmp_path):
     assert is_gone(other["pid"])
 
 
+def test_the_token_file_of_a_started_server_is_known(started, tmp_path):
+    token = tmp_path / "token"
+    token.write_text("correct-horse-battery-staple\n")
+    kept = started("--control-token-file", token)
+    assert kept["control_token_file"] == str(token)
+    (file,) = tmp_path.glob("amilab/*.json")
+    assert "correct-horse" not in file.read_text()
+    for host in ("127.0.0.1", "localhost"):
+        endpoint = f"http://{host}:{kept['port']}"
+        assert "running" in said(amilab("clock", runtime=tmp_path, endpoint=endpoint))
+        assert "401" in refused(amilab("clock", runtime=tmp_path / "another's", endpoint=endpoint))
+    assert not (tmp_path / "another's").exists()
+    assert "running" in said(amilab("clock", "--endpoint", kept["endpoint"] + "/", runtime=tmp_path))
+    wrong = tmp_path / "wrong"
+    wrong.write_text("guessed")
+    assert "not the server's control token" in refused(amilab(
+        "clock", "--control-token-file", wrong, runtime=tmp_path, endpoint=kept["endpoint"]))
+    token.unlink()
+    assert amilab("status", runtime=tmp_path, endpoint=kept["endpoint"]).returncode == 0
+    assert "401" in refused(amilab("clock", runtime=tmp_path, endpoint=kept["endpoint"]))
+
+
 def test_a_port_that_a_started_server_has_is_refused(started, tmp_path):
     kept = started()
     done = amilab("start", "-d", "--listen", f"127.0.0.1:{kept['port']}", runtime=tmp_path)
