@@ -13,6 +13,7 @@ import subprocess
 import pytest
 
 import servers
+from programs import find
 from refusals import code_of
 
 ACCOUNT = "222222222222"
@@ -269,6 +270,16 @@ def test_env_has_a_shells_clients_call_the_server_alone(server):
                           env=os.environ | {"AWS_PROFILE": "prod", "AWS_SESSION_TOKEN": "real"},
                           capture_output=True, text=True, check=True)
     assert done.stdout == f"{server.endpoint} 123456789012 amilab us-east-1 none none "
+
+
+@pytest.mark.needs("fish")
+def test_env_has_fish_call_the_server_alone(server):
+    script = ("$argv[1] env --endpoint $argv[2] --shell fish | source; echo $AWS_ENDPOINT_URL "
+              "$AWS_ACCESS_KEY_ID $AWS_REGION (set -q AWS_PROFILE; or echo none)")
+    done = subprocess.run(
+        [find("fish"), "--no-config", "-c", script, servers.binary(), server.endpoint], text=True,
+        env=os.environ | {"AWS_PROFILE": "prod"}, capture_output=True, check=True)
+    assert done.stdout == f"{server.endpoint} 123456789012 us-east-1 none\n"
 
 
 def test_env_lets_no_service_that_is_served_go_elsewhere(tmp_path):

@@ -293,6 +293,10 @@ def test_without_a_server_or_with_a_wrong_file_nothing_is_looked_at(tmp_path, ro
         (tmp_path / "first.json").write_text(text)
         assert said in refused(own.lab("check", "first"), CANNOT_LOOK)
         assert said in refused(own.lab("list"), CANNOT_LOOK)
+        assert said in refused(own.lab("start", "first"), CANNOT_LOOK)
+        assert said in refused(own.lab("solve", "first"), CANNOT_LOOK)
+        assert said in refused(own.lab("class", "first"), CANNOT_LOOK)
+    assert everything(room.server, STUDENT) == NOTHING
     assert "cannot look at" in refused(Classroom(room.server, tmp_path / "none").lab("list"),
                                        CANNOT_LOOK)
 

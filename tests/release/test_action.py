@@ -174,6 +174,13 @@ def test_the_documented_command_lets_another_alias_in():
         assert status_for(server, "amilab:4566") == 403
 
 
+def test_documents_name_this_version():
+    for document in (made.ROOT / "README.md", *sorted((made.ROOT / "docs").glob("*.md"))):
+        named = re.findall(r"\bamilab(?:-tools)?:v?(\d+\.\d+\.\d+)|download v(\d+\.\d+\.\d+)",
+                           document.read_text())
+        assert {one or other for one, other in named} <= {made.version()}, document
+
+
 def test_the_action_names_its_inputs():
     text = (ACTION / "action.yml").read_text()
     for name in re.findall(r"inputs\.(\w+)", text):

@@ -13,6 +13,7 @@ import tarfile
 import threading
 
 import pytest
+import yaml
 
 import made
 
@@ -187,6 +188,10 @@ def test_tools_import_other_formats(image):
 
 def test_the_compose_file_publishes_to_this_machine_alone():
     text = made.package("compose.yaml").read_text()
-    assert '"127.0.0.1:4566:4566"' in text
-    assert "10809" not in text and f"amilab:{made.version()}" in text
+    composed = yaml.safe_load(text)
+    service = composed["services"]["amilab"]
+    assert service["image"] == f"amilab:{made.version()}"
+    assert service["ports"] == ["127.0.0.1:4566:4566"] and "10809" not in text
+    assert service["volumes"] == ["amilab-data:/var/lib/amilab"] and "amilab-data" in composed["volumes"]
+    assert service["read_only"] is True and service["cap_drop"] == ["ALL"]
     assert pathlib.Path(made.FOLDER, f"amilab-{made.version()}-image-x86_64.tar").exists()
