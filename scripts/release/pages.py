@@ -127,7 +127,7 @@ def manual(commands, date):
         ".SH FILES\n"
         ".TP\n/etc/default/amilab\nOptions of the service amilab.service, which is not started unless you enable it.\n"
         ".TP\n/var/lib/amilab\nThe service's data.\n"
-        ".SH EXIT STATUS\n0 when all went well, 1 when not, 2 for a command line that is none.\n"
+        ".SH EXIT STATUS\n0 when all went well, 1 when not, 2 for a command line that is none, 3 for a lab or a data\ndirectory that could not be looked at.\n"
         ".SH SEE ALSO\n\\fBamilab help\\fR lists the pages of the documentation that the program carries.\n")
     return "".join(parts)
 

@@ -91,6 +91,23 @@ def test_the_class_goes_on_where_it_was(server, start_server, tmp_path, token_fi
     assert len(again.client(account=STUDENTS[0]).describe_volumes()["Volumes"]) == 1
 
 
+def test_a_copy_of_the_class_goes_on_elsewhere(server, start_server, tmp_path, token_file):
+    names = tmp_path / "names.txt"
+    names.write_text("Anna\n")
+    made = teacher(server, token_file, "class", "make", names, "--shell", "sh")
+    (key,) = re.findall(r"AWS_ACCESS_KEY_ID='?(\w+)", made.stdout)
+    volume = make_volume(server.client(account=key))
+    copy = tmp_path / "class.save"
+    assert "control token" in servers.run_amilab("save", copy, endpoint=server.endpoint, text=True).stderr
+    assert not copy.exists()
+    assert teacher(server, token_file, "save", copy).returncode == 0
+    make_volume(server.client(account=key))  # the class works on
+    again = start_server("--listen", f"{ADDRESS}:0", "--data", tmp_path / "again", "--from", copy,
+                         "--control-token-file", token_file, *OPTIONS)
+    found = again.client(account=key).describe_volumes()["Volumes"]
+    assert [one["VolumeId"] for one in found] == [volume]
+
+
 def test_a_list_of_names_makes_accounts_that_the_table_shows(server, token_file, tmp_path):
     if not labs.has_command("class"):
         pytest.skip("this amilab makes no classes")

@@ -1,7 +1,6 @@
 """The static file for arm64, under qemu's emulation of a user's program."""
 
 import json
-import shutil
 import subprocess
 
 import pytest
@@ -10,7 +9,7 @@ import made
 
 QEMU = "qemu-aarch64-static"
 
-pytestmark = pytest.mark.skipif(shutil.which(QEMU) is None, reason=f"there is no {QEMU}")
+pytestmark = pytest.mark.needs(QEMU)
 
 
 def run(*words):
