@@ -550,6 +550,7 @@ NOT_RUN = {
     "create-vpc-endpoint 5": "VPC Lattice is not served",
     "describe-instance-event-windows 3": "its token is nobody's",
     "disassociate-address 1": "an address of EC2-Classic",
+    "get-instance-types-from-instance-requirements 1": "the shell writes its output into a file",
     "get-password-data 2": "a path of Windows'",
     "get-session-token 1": "nobody has a device that makes its code",
     "modify-id-format 1": "the time for choosing longer ids is over",

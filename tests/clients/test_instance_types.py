@@ -104,3 +104,40 @@ def test_a_region_without_the_type_refuses_it(server):
     assert (code, message) == (
         "Unsupported", "The requested configuration is currently not supported. Please check the"
         " documentation for supported configurations.")
+
+
+def test_types_are_found_by_their_attributes(ec2):
+    wanted = {"VCpuCount": {"Min": 4, "Max": 8}, "MemoryMiB": {"Min": 8192},
+              "CpuManufacturers": ["amd"], "MemoryGiBPerVCpu": {"Max": 4.0},
+              "LocalStorage": "required", "BurstablePerformance": "included",
+              "ExcludedInstanceTypes": ["c5*", "g*"]}
+    found = [one["InstanceType"] for one in all_of(
+        ec2, "get_instance_types_from_instance_requirements", "InstanceTypes",
+        ArchitectureTypes=["x86_64"], VirtualizationTypes=["hvm"], InstanceRequirements=wanted)]
+    described = all_of(ec2, "describe_instance_types", "InstanceTypes")
+    assert found == sorted(
+        one["InstanceType"] for one in described
+        if 4 <= one["VCpuInfo"]["DefaultVCpus"] <= 8
+        and one["MemoryInfo"]["SizeInMiB"] >= 8192
+        and one["ProcessorInfo"].get("Manufacturer") == "AMD"
+        and "x86_64" in one["ProcessorInfo"]["SupportedArchitectures"]
+        and one["MemoryInfo"]["SizeInMiB"] / 1024 / one["VCpuInfo"]["DefaultVCpus"] <= 4
+        and one["InstanceStorageSupported"] and not one["BareMetal"]
+        and not one["InstanceType"].startswith(("c5", "g")))
+    assert found
+
+
+def test_a_template_has_attributes_in_place_of_a_type(ec2):
+    wanted = {"VCpuCount": {"Min": 2}, "MemoryMiB": {"Min": 4096, "Max": 8192},
+              "AllowedInstanceTypes": ["m5*", "m6*"], "MemoryGiBPerVCpu": {"Min": 1.5},
+              "RequireHibernateSupport": False}
+    made = ec2.create_launch_template(
+        LaunchTemplateName="any-of-them", LaunchTemplateData={"InstanceRequirements": wanted})
+    template = made["LaunchTemplate"]["LaunchTemplateId"]
+    version = ec2.describe_launch_template_versions(LaunchTemplateId=template)[
+        "LaunchTemplateVersions"][0]
+    assert version["LaunchTemplateData"] == {"InstanceRequirements": wanted}
+    code, _ = refusal(ec2.run_instances, MinCount=1, MaxCount=1,
+                      ImageId=newest_image(ec2)["ImageId"],
+                      LaunchTemplate={"LaunchTemplateId": template})
+    assert code == "InvalidParameterCombination"

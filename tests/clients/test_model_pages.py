@@ -393,6 +393,12 @@ def of_one_family(*_):
     return {"Filters": [{"Name": "instance-type", "Values": ["t*"]}]}
 
 
+def of_a_few_vcpus(*_):
+    return {"ArchitectureTypes": ["x86_64"], "VirtualizationTypes": ["hvm"],
+            "InstanceRequirements": {"VCpuCount": {"Min": 2, "Max": 2}, "MemoryMiB": {"Min": 0},
+                                     "AllowedInstanceTypes": ["m*"]}}
+
+
 LISTS = {
     "DescribeAddressTransfers": address_transfers,
     "DescribeAddressesAttribute": address_attributes,
@@ -449,6 +455,7 @@ LISTS = {
     "DescribeVpcEndpoints": endpoints,
     "DescribeVpcPeeringConnections": peerings,
     "DescribeVpcs": vpcs,
+    "GetInstanceTypesFromInstanceRequirements": of_a_few_vcpus,
     "GetManagedPrefixListAssociations": prefix_list_uses,
     "GetManagedPrefixListEntries": prefix_list_entries,
     "GetSecurityGroupsForVpc": groups_of_vpc,

@@ -20,6 +20,7 @@
 #include "server/services/ec2/import_tasks/import_cancellations.h"
 #include "server/services/ec2/import_tasks/import_image_tasks.h"
 #include "server/services/ec2/import_tasks/import_snapshot_tasks.h"
+#include "server/services/ec2/instance_types/instance_requirements.h"
 #include "server/services/ec2/instance_types/instance_type_offerings.h"
 #include "server/services/ec2/instance_types/instance_types.h"
 #include "server/services/ec2/instances/iam_instance_profiles.h"
@@ -165,6 +166,7 @@ constexpr const Family* kFamilies[] = {
     // instance types, network, regions
     &kInstanceTypes,
     &kInstanceTypeOfferings,
+    &kInstanceRequirements,
     &kAccountAttributes,
     &kVpcs,
     &kVpcAttributes,

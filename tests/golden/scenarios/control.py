@@ -337,7 +337,41 @@ def instance_type_offerings(emulator):
     me.dry("DescribeInstanceTypeOfferings")
 
 
+def instance_requirements(emulator):
+    me, action = emulator.me, "GetInstanceTypesFromInstanceRequirements"
+    least = {"VCpuCount": {"Min": 2, "Max": 4}, "MemoryMiB": {"Min": 4096, "Max": 16384}}
+
+    def asked(architecture="x86_64", virtualization="hvm", **attributes):
+        return {"ArchitectureType": [architecture], "VirtualizationType": [virtualization],
+                "InstanceRequirements": {**least, **attributes}}
+
+    me.two_pages(action, **asked(AllowedInstanceType=["m5*.*", "c5*"]))
+    me.brief(action, **asked())
+    me(action, **asked("arm64", AllowedInstanceType=["m6g*"]))
+    me(action, **asked(virtualization="paravirtual"))
+    me(action, **asked(
+        CpuManufacturer=["intel", "amd"], MemoryGiBPerVCpu={"Min": 2, "Max": 8},
+        ExcludedInstanceType=["c5*", "*.2xlarge"], InstanceGeneration=["current"], BareMetal="included",
+        BurstablePerformance="included", RequireHibernateSupport=True,
+        NetworkInterfaceCount={"Min": 2, "Max": 4}, LocalStorage="required", LocalStorageType=["ssd"],
+        TotalLocalStorageGB={"Min": 50, "Max": 500}, BaselineEbsBandwidthMbps={"Min": 500, "Max": 5000},
+        NetworkBandwidthGbps={"Min": 0.5, "Max": 10}, RequireEncryptionInTransit=False,
+        AcceleratorCount={"Max": 0}, MaxSpotPriceAsPercentageOfOptimalOnDemandPrice=90))
+    me(action, **asked(
+        AcceleratorType=["gpu"], AcceleratorCount={"Min": 1, "Max": 4}, AcceleratorName=["t4", "l4"],
+        AcceleratorManufacturer=["nvidia"], AcceleratorTotalMemoryMiB={"Min": 16384, "Max": 65536}))
+    emulator.client(ACCOUNT, "ap-southeast-5")(action, **asked(AllowedInstanceType=["m1.*", "m7i.*"]))
+    for wrong in ({"VCpuCount": {"Min": 4, "Max": 2}}, {"MemoryMiB": {"Min": -1}},
+                  {"AllowedInstanceType": ["m5.?"]},
+                  {"AllowedInstanceType": ["m5.*"], "ExcludedInstanceType": ["c5.*"]},
+                  {"OnDemandMaxPricePercentageOverLowestPrice": 20}):
+        me.refused(action, **asked(**wrong))
+    me.refused(action, **asked(), NextToken="bm90IG91cnM=")
+    me.dry(action, **asked())
+
+
 SCENARIOS = {"control": control, "accounts": accounts, "import_and_export": import_and_export,
              "http": http, "identity": identity, "role_sessions": role_sessions,
              "quotas": quotas, "regions": regions, "network": network,
-             "instance_types": instance_types, "instance_type_offerings": instance_type_offerings}
+             "instance_types": instance_types, "instance_type_offerings": instance_type_offerings,
+             "instance_requirements": instance_requirements}

@@ -62,6 +62,50 @@ def all_data(image):
         "TagSpecification": [tag_specification("instance", of="template")]}
 
 
+def all_requirements(**besides):
+    """Of a type's attributes; which types may be among them is told by `besides`."""
+    return {
+        "VCpuCount": {"Min": 2, "Max": 8}, "MemoryMiB": {"Min": 2048, "Max": 65536},
+        "AcceleratorCount": {"Min": 0, "Max": 4}, "AcceleratorManufacturer": ["nvidia"],
+        "AcceleratorName": ["t4"], "AcceleratorTotalMemoryMiB": {"Min": 1024, "Max": 65536},
+        "AcceleratorType": ["gpu"], "BareMetal": "included",
+        "BaselineEbsBandwidthMbps": {"Min": 500, "Max": 9000},
+        "BaselinePerformanceFactors": {"Cpu": {"Reference": [{"InstanceFamily": "c6i"}]}},
+        "BurstablePerformance": "required", "CpuManufacturer": ["intel", "amd"],
+        "InstanceGeneration": ["current"], "LocalStorage": "required", "LocalStorageType": ["ssd"],
+        "MemoryGiBPerVCpu": {"Min": 0.5, "Max": 8.5}, "NetworkBandwidthGbps": {"Min": 0.5, "Max": 12.5},
+        "NetworkInterfaceCount": {"Min": 2, "Max": 4}, "OnDemandMaxPricePercentageOverLowestPrice": 30,
+        "RequireEncryptionInTransit": True, "RequireHibernateSupport": True,
+        "TotalLocalStorageGB": {"Min": 10, "Max": 100.5}, **besides}
+
+
+def template_requirements(emulator):
+    me = emulator.me
+    for name, besides in (
+            ("allowed", {"AllowedInstanceType": ["m5.*"], "SpotMaxPricePercentageOverLowestPrice": 40}),
+            ("excluded", {"ExcludedInstanceType": ["c5.*", "*3*"],
+                          "MaxSpotPriceAsPercentageOfOptimalOnDemandPrice": 60})):
+        data = {"InstanceRequirements": all_requirements(**besides)}
+        me.brief("CreateLaunchTemplate", LaunchTemplateName=name, LaunchTemplateData=data)
+        me("CreateLaunchTemplateVersion", LaunchTemplateName=name, LaunchTemplateData=data)
+    least = {"VCpuCount": {"Min": 1}, "MemoryMiB": {"Min": 1024}}
+    me("CreateLaunchTemplateVersion", LaunchTemplateName="allowed", SourceVersion="1",
+       LaunchTemplateData={"InstanceRequirements": least})
+    me("DescribeLaunchTemplateVersions", LaunchTemplateName="allowed")
+    me.refused("CreateLaunchTemplateVersion", LaunchTemplateName="allowed", SourceVersion="1",
+               LaunchTemplateData={"InstanceType": "t3.micro"})
+    for wrong in ({"InstanceType": "t3.micro", "InstanceRequirements": least},
+                  {"InstanceRequirements": {"VCpuCount": {"Min": 1}}},
+                  {"InstanceRequirements": {**least, "VCpuCount": {"Min": 4, "Max": 2}}},
+                  {"InstanceRequirements": {**least, "AllowedInstanceType": ["m5.*"],
+                                            "ExcludedInstanceType": ["c5.*"]}},
+                  {"InstanceRequirements": {**least, "SpotMaxPricePercentageOverLowestPrice": 40,
+                                            "MaxSpotPriceAsPercentageOfOptimalOnDemandPrice": 60}}):
+        me.refused("CreateLaunchTemplate", LaunchTemplateName="new", LaunchTemplateData=wrong)
+    me.refused("RunInstances", MinCount=1, MaxCount=1, ImageId=world.public_image(me),
+               LaunchTemplate={"LaunchTemplateName": "allowed"})
+
+
 def launch_templates(emulator):
     me, other = emulator.me, emulator.other
     image = world.public_image(me)
@@ -126,4 +170,5 @@ def launch_templates(emulator):
     me.refused("DeleteLaunchTemplate", LaunchTemplateId=made)
 
 
-SCENARIOS = {"launch_templates": launch_templates}
+SCENARIOS = {"launch_templates": launch_templates,
+             "template_requirements": template_requirements}

@@ -1,5 +1,6 @@
 #include "server/services/ec2/instances/launch_from_template.h"
 
+#include "server/services/ec2/launch_templates/errors.h"
 #include "server/services/ec2/launch_templates/launch_parameters.h"
 #include "server/services/ec2/launch_templates/launch_templates.h"
 #include "server/wire/parameters.h"
@@ -20,6 +21,9 @@ ToldLaunch told_launch(Session& session, const RunInstancesRequest& request)
     std::erase_if(own, [](const auto& one) { return one.path.starts_with("LaunchTemplate."); });
     auto base = read_parameters(version.parameters);
     for (auto& one : base) {
+        if (one.path.starts_with("InstanceRequirements.")) {
+            throw requirements_not_for_launches();
+        }
         // The one parameter that launches spell otherwise.
         one.path = one.path == "RamDiskId" ? "RamdiskId" : one.path;
     }

@@ -19,7 +19,9 @@ struct ToldLaunch {
 };
 
 /// The request over what the template that it names says. Throws what require_launch_template and
-/// require_version do.
+/// require_version do, and InvalidParameterCombination where the template has InstanceRequirements.
+/// Source: a template for RunInstances cannot have them (documented), the code is assumed; that a
+/// type in the request does not help is assumed too.
 ToldLaunch told_launch(Session& session, const RunInstancesRequest& request);
 
 }  // namespace amilab::ec2

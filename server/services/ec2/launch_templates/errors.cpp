@@ -46,4 +46,12 @@ ApiError too_many_versions(std::int64_t limit)
     return {"VersionLimitExceeded", fmt::format("A launch template may have {} versions.", limit)};
 }
 
+ApiError requirements_not_for_launches()
+{
+    return invalid_parameter_combination(
+        "You can't specify InstanceRequirements in a launch template that RunInstances uses: "
+        "attribute-based instance type selection is for Auto Scaling groups, EC2 Fleet and Spot "
+        "Fleet.");
+}
+
 }  // namespace amilab::ec2

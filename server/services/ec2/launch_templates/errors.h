@@ -18,5 +18,7 @@ ApiError launch_template_not_named();
 ApiError launch_template_version_unknown(const std::string& version);
 ApiError launch_template_version_malformed(const std::string& version);
 ApiError too_many_versions(std::int64_t limit);
+/// The template that a launch names says attributes in place of an instance type.
+ApiError requirements_not_for_launches();
 
 }  // namespace amilab::ec2

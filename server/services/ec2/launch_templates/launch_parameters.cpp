@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -44,6 +45,14 @@ std::string item_of(std::string_view path)
         return {};
     }
     return std::string(path.substr(0, second));
+}
+
+/// Of the parameters that are told as one, "InstanceRequirements.VCpuCount.Min", the one; empty for
+/// others.
+std::string_view whole_of(std::string_view path)
+{
+    constexpr std::string_view kWhole = "InstanceRequirements";
+    return path.substr(0, path.find('.')) == kWhole ? kWhole : std::string_view();
 }
 
 std::string list_of(const std::string& item)
@@ -130,11 +139,15 @@ LaunchParameters laid_over(const LaunchParameters& base, const LaunchParameters&
 {
     const auto covered = covered_items(base, top);
     auto laid = top;
-    std::set<std::string> named;
+    std::set<std::string, std::less<>> named;
     for (const auto& one : top) {
         named.insert(one.path);
+        named.emplace(whole_of(one.path));
     }
     for (const auto& one : base) {
+        if (const auto whole = whole_of(one.path); !whole.empty() && named.contains(whole)) {
+            continue;
+        }
         const auto item = item_of(one.path);
         if (item.empty() ? !named.contains(one.path) : !covered.contains(item)) {
             laid.push_back({item.empty() ? one.path : moved_back(one.path, item), one.value});

@@ -20,8 +20,8 @@ LaunchParameters read_parameters(std::string_view canonical, std::string_view pr
 std::string write_parameters(const LaunchParameters& parameters);
 
 /// `top` over `base`: a value wins over the value of its name, a list over the list, except that a
-/// block device mapping wins over that of its device alone, and tags over those of their resource
-/// type.
+/// block device mapping wins over that of its device alone, tags over those of their resource type,
+/// and InstanceRequirements as a whole: what they leave out has its default.
 /// Source: EC2 API Reference, RunInstances: "Any parameters that you specify in RunInstances
 /// override the same parameters in the launch template" (documented); that members of a structure
 /// are laid one by one, and what is said of lists, is assumed.

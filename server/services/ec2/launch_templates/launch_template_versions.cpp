@@ -9,6 +9,7 @@
 #include "server/services/ec2/images/image_aliases.h"
 #include "server/services/ec2/launch_templates/errors.h"
 #include "server/services/ec2/launch_templates/launch_templates.h"
+#include "server/services/ec2/launch_templates/template_requirements.h"
 #include "server/wire/ec2/launch_templates/launch_template_versions.h"
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/images/image_ids.h"
@@ -60,6 +61,9 @@ void show_simple(const RequestLaunchTemplateData& from, ResponseLaunchTemplateDa
     to.ebs_optimized = from.ebs_optimized;
     to.image_id = from.image_id;
     to.instance_initiated_shutdown_behavior = from.instance_initiated_shutdown_behavior;
+    if (from.instance_requirements) {
+        to.instance_requirements = requirements_answer(*from.instance_requirements);
+    }
     to.instance_type = from.instance_type;
     to.kernel_id = from.kernel_id;
     to.key_name = from.key_name;
@@ -370,6 +374,7 @@ void check_launch_template_data(const RequestLaunchTemplateData& data)
         parse_id<ImageId>(*data.image_id);
     }
     check_kernel(data.kernel_id, data.ram_disk_id);
+    check_template_requirements(data);
     checked_licenses(data.license_specifications);
     for (const auto& group : data.security_group_ids) {
         parse_id<SecurityGroupId>(group);
@@ -411,7 +416,8 @@ LaunchTemplateVersionRow insert_launch_template_version(
 }
 
 // Source: EC2 API Reference, CreateLaunchTemplateVersion: the source's data with what is new laid
-// over it (documented).
+// over it (documented); that a type over a source's requirements, or the other way round, is
+// refused as both in one request is assumed.
 CreateLaunchTemplateVersionResponse create_launch_template_version(
     Session& session, const CreateLaunchTemplateVersionRequest& request)
 {
@@ -428,6 +434,7 @@ CreateLaunchTemplateVersionResponse create_launch_template_version(
     if (is_given(request.source_version)) {
         const auto source = require_version(session, row, request.source_version);
         parameters = laid_over(read_parameters(source.parameters), parameters);
+        check_template_requirements(data_of(parameters));
     }
     // Numbers are not given twice, so that there are fewer than have been given.
     if (row.next_version > kMostVersions &&

@@ -52,5 +52,17 @@ TEST(LaunchParameters, LayBlockDevicesByTheirDevice)
               "BlockDeviceMapping.2.DeviceName=1:a\nBlockDeviceMapping.2.Ebs.VolumeSize=1:1\n");
 }
 
+TEST(LaunchParameters, LayRequirementsAsAWhole)
+{
+    const auto base = made_of({{"InstanceRequirements.CpuManufacturer.1", "intel"},
+                               {"InstanceRequirements.VCpuCount.Max", "4"},
+                               {"KeyName", "k"}});
+    EXPECT_EQ(laid(base, made_of({{"InstanceRequirements.VCpuCount.Min", "2"}})),
+              "InstanceRequirements.VCpuCount.Min=1:2\nKeyName=1:k\n");
+    EXPECT_EQ(laid(base, made_of({{"ImageId", "a"}})),
+              "ImageId=1:a\nInstanceRequirements.CpuManufacturer.1=5:intel\n"
+              "InstanceRequirements.VCpuCount.Max=1:4\nKeyName=1:k\n");
+}
+
 }  // namespace
 }  // namespace amilab::ec2

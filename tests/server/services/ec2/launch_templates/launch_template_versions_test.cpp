@@ -46,6 +46,70 @@ TEST(CreateLaunchTemplateVersion, LaysItsDataOverThatOfItsSource)
     EXPECT_EQ(third.count(std::string(kData) + "keyName"), 0U);
 }
 
+constexpr const char* kVcpus = "LaunchTemplateData.InstanceRequirements.VCpuCount.Min";
+constexpr const char* kMemory = "LaunchTemplateData.InstanceRequirements.MemoryMiB.Min";
+constexpr const char* kAllowed = "LaunchTemplateData.InstanceRequirements.AllowedInstanceType.1";
+
+TEST(CreateLaunchTemplateVersion, LaysRequirementsOverThoseOfItsSourceAsAWhole)
+{
+    TestEmulator emulator;
+    emulator.must("CreateLaunchTemplate",
+                  version({{kVcpus, "2"}, {kMemory, "4096"}, {kAllowed, "m5.*"}}));
+    emulator.must("CreateLaunchTemplateVersion",
+                  version({{"SourceVersion", "1"}, {kVcpus, "4"}, {kMemory, "1024"}}));
+    emulator.must("CreateLaunchTemplateVersion",
+                  version({{"SourceVersion", "1"}, {"LaunchTemplateData.KeyName", "mine"}}));
+    const auto in_data = [](const std::string& path) {
+        return kData + std::string("instanceRequirements/") + path;
+    };
+    const auto second = versions(emulator, {{"LaunchTemplateVersion.1", "2"}});
+    EXPECT_EQ(second.text(in_data("vCpuCount/min")), "4");
+    EXPECT_EQ(second.text(in_data("memoryMiB/min")), "1024");
+    EXPECT_EQ(second.count(in_data("allowedInstanceTypeSet/item")), 0U);
+    const auto third = versions(emulator, {{"LaunchTemplateVersion.1", "3"}});
+    EXPECT_EQ(third.text(in_data("vCpuCount/min")), "2");
+    EXPECT_EQ(third.text(in_data("allowedInstanceTypeSet/item")), "m5.*");
+}
+
+TEST(CreateLaunchTemplateVersion, RefusesATypeBesideRequirements)
+{
+    TestEmulator emulator;
+    make_three(emulator);
+    const Parameters least = {{kVcpus, "2"}, {kMemory, "4096"}};
+    const Parameters typed = {{"LaunchTemplateData.InstanceType", "t3.nano"}};
+    const auto code = [&](const Parameters& parameters) {
+        return emulator.call("CreateLaunchTemplateVersion", version(parameters)).code;
+    };
+    EXPECT_EQ(code(merged(least, typed)), "InvalidParameterCombination");
+    EXPECT_EQ(code(merged(least, {{"SourceVersion", "1"}})), "InvalidParameterCombination");
+    EXPECT_EQ(code(least), "");
+    EXPECT_EQ(code(merged(typed, {{"SourceVersion", "4"}})), "InvalidParameterCombination");
+}
+
+TEST(CreateLaunchTemplateVersion, RefusesRequirementsThatNoTypeCouldMeet)
+{
+    TestEmulator emulator;
+    make_three(emulator);
+    const auto code = [&](const Parameters& more) {
+        const Parameters least = {{kVcpus, "2"}, {kMemory, "4096"}};
+        return emulator.call("CreateLaunchTemplateVersion", version(merged(least, more))).code;
+    };
+    const std::string of = "LaunchTemplateData.InstanceRequirements.";
+    EXPECT_EQ(code({{of + "VCpuCount.Max", "1"}}), "InvalidParameterValue");
+    EXPECT_EQ(code({{of + "NetworkBandwidthGbps.Min", "-0.5"}}), "InvalidParameterValue");
+    EXPECT_EQ(code({{kAllowed, "m5.*"}, {of + "ExcludedInstanceType.1", "c5.*"}}),
+              "InvalidParameterCombination");
+    EXPECT_EQ(code({{of + "SpotMaxPricePercentageOverLowestPrice", "40"},
+                    {of + "MaxSpotPriceAsPercentageOfOptimalOnDemandPrice", "60"}}),
+              "InvalidParameterCombination");
+    const auto reference = of + "BaselinePerformanceFactors.Cpu.Reference.";
+    EXPECT_EQ(
+        code({{reference + "1.InstanceFamily", "c6i"}, {reference + "2.InstanceFamily", "m6i"}}),
+        "InvalidParameterValue");
+    EXPECT_EQ(emulator.call("CreateLaunchTemplateVersion", version({{kVcpus, "2"}})).code,
+              "MissingParameter");
+}
+
 TEST(CreateLaunchTemplateVersion, RefusesMoreThanTenThousandThatAreThere)
 {
     TestEmulator emulator;

@@ -225,6 +225,24 @@ TEST(RunInstances, TakesInterfacesAndGroupsOfALaunchTemplate)
     EXPECT_EQ(field_of(emulator, by_launch, "networkInterfaceSet/item/description"), "own");
 }
 
+TEST(RunInstances, RefusesALaunchTemplateWithRequirements)
+{
+    TestEmulator emulator;
+    const auto id = emulator
+                        .must("CreateLaunchTemplate",
+                              {{"LaunchTemplateName", "any"},
+                               {"LaunchTemplateData.InstanceRequirements.VCpuCount.Min", "2"},
+                               {"LaunchTemplateData.InstanceRequirements.MemoryMiB.Min", "4096"}})
+                        .text("launchTemplate/launchTemplateId");
+    const Parameters told = {{"ImageId", public_image(emulator)}};
+    EXPECT_EQ(emulator.call("RunInstances", by_template(id, told)).code,
+              "InvalidParameterCombination");
+    EXPECT_EQ(
+        emulator.call("RunInstances", by_template(id, merged(told, {{"InstanceType", "t3.micro"}})))
+            .code,
+        "InvalidParameterCombination");
+}
+
 TEST(RunInstances, TagsWithTheTemplateThatToldIt)
 {
     TestEmulator emulator;

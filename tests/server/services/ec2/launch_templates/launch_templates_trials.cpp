@@ -67,6 +67,57 @@ std::vector<Trial> place_trials()
     return trials;
 }
 
+/// What stands in the place of an instance type.
+std::vector<Trial> requirement_trials()
+{
+    const Parameters least = {{"LaunchTemplateData.InstanceRequirements.VCpuCount.Min", "1"},
+                              {"LaunchTemplateData.InstanceRequirements.MemoryMiB.Min", "1024"}};
+    const std::string_view attributes[][2] = {
+        {"LaunchTemplateData.InstanceRequirements.AcceleratorCount.Max", "4"},
+        {"LaunchTemplateData.InstanceRequirements.AcceleratorCount.Min", "1"},
+        {"LaunchTemplateData.InstanceRequirements.AcceleratorManufacturer.1", "nvidia"},
+        {"LaunchTemplateData.InstanceRequirements.AcceleratorName.1", "t4"},
+        {"LaunchTemplateData.InstanceRequirements.AcceleratorTotalMemoryMiB.Max", "65536"},
+        {"LaunchTemplateData.InstanceRequirements.AcceleratorTotalMemoryMiB.Min", "1024"},
+        {"LaunchTemplateData.InstanceRequirements.AcceleratorType.1", "gpu"},
+        {"LaunchTemplateData.InstanceRequirements.AllowedInstanceType.1", "m5.*"},
+        {"LaunchTemplateData.InstanceRequirements.BareMetal", "included"},
+        {"LaunchTemplateData.InstanceRequirements.BaselineEbsBandwidthMbps.Max", "9000"},
+        {"LaunchTemplateData.InstanceRequirements.BaselineEbsBandwidthMbps.Min", "500"},
+        {"LaunchTemplateData.InstanceRequirements.BaselinePerformanceFactors.Cpu.Reference.1."
+         "InstanceFamily",
+         "c6i"},
+        {"LaunchTemplateData.InstanceRequirements.BurstablePerformance", "required"},
+        {"LaunchTemplateData.InstanceRequirements.CpuManufacturer.1", "intel"},
+        {"LaunchTemplateData.InstanceRequirements.ExcludedInstanceType.1", "c5.*"},
+        {"LaunchTemplateData.InstanceRequirements.InstanceGeneration.1", "current"},
+        {"LaunchTemplateData.InstanceRequirements.LocalStorage", "required"},
+        {"LaunchTemplateData.InstanceRequirements.LocalStorageType.1", "ssd"},
+        {"LaunchTemplateData.InstanceRequirements.MaxSpotPriceAsPercentageOfOptimalOnDemandPrice",
+         "50"},
+        {"LaunchTemplateData.InstanceRequirements.MemoryGiBPerVCpu.Max", "8.5"},
+        {"LaunchTemplateData.InstanceRequirements.MemoryGiBPerVCpu.Min", "0.5"},
+        {"LaunchTemplateData.InstanceRequirements.MemoryMiB.Max", "65536"},
+        {"LaunchTemplateData.InstanceRequirements.MemoryMiB.Min", "2048"},
+        {"LaunchTemplateData.InstanceRequirements.NetworkBandwidthGbps.Max", "12.5"},
+        {"LaunchTemplateData.InstanceRequirements.NetworkBandwidthGbps.Min", "0.5"},
+        {"LaunchTemplateData.InstanceRequirements.NetworkInterfaceCount.Max", "4"},
+        {"LaunchTemplateData.InstanceRequirements.NetworkInterfaceCount.Min", "2"},
+        {"LaunchTemplateData.InstanceRequirements.OnDemandMaxPricePercentageOverLowestPrice", "30"},
+        {"LaunchTemplateData.InstanceRequirements.RequireEncryptionInTransit", "true"},
+        {"LaunchTemplateData.InstanceRequirements.RequireHibernateSupport", "true"},
+        {"LaunchTemplateData.InstanceRequirements.SpotMaxPricePercentageOverLowestPrice", "40"},
+        {"LaunchTemplateData.InstanceRequirements.TotalLocalStorageGB.Max", "100.5"},
+        {"LaunchTemplateData.InstanceRequirements.TotalLocalStorageGB.Min", "10"},
+        {"LaunchTemplateData.InstanceRequirements.VCpuCount.Max", "8"},
+        {"LaunchTemplateData.InstanceRequirements.VCpuCount.Min", "2"}};
+    std::vector<Trial> trials;
+    for (const auto& [parameter, value] : attributes) {
+        trials = std::move(trials) + changes(parameter, std::string(value), least);
+    }
+    return trials;
+}
+
 std::vector<Trial> data_trials()
 {
     const std::string_view data[][2] = {
@@ -125,7 +176,7 @@ std::vector<Trial> data_trials()
         {"LaunchTemplateData.SecurityGroup.1", "web"},
         {"LaunchTemplateData.SecurityGroupId.1", "sg-0123456789abcdef0"},
         {"LaunchTemplateData.UserData", "YQ=="}};
-    auto trials = mapping_parts() + place_trials();
+    auto trials = mapping_parts() + place_trials() + requirement_trials();
     for (const auto& [parameter, value] : data) {
         trials = std::move(trials) + kept(parameter, std::string(value));
     }
