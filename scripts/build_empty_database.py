@@ -6,8 +6,9 @@
 The server writes these bytes instead of running all migrations at its first start. A test holds them
 against what the migrations make.
 
-Nearly all of an empty database is zeros, so the file is packed: its size, then of each part that is
-something else the offset, the length and the bytes; numbers have four bytes, the lowest first.
+Nearly all of an empty database is zeros, so the file is packed: its size, the checksum of its
+schema, then of each part that is something else the offset, the length and the bytes; numbers have
+four bytes, the lowest first.
 """
 
 import argparse
@@ -39,8 +40,28 @@ def build(scripts):
     return bytes(image)
 
 
+def crc32c(text):
+    remainder = 0xFFFFFFFF
+    for byte in text:
+        remainder ^= byte
+        for _ in range(8):
+            remainder = remainder >> 1 ^ (0x82F63B78 if remainder & 1 else 0)
+    return remainder ^ 0xFFFFFFFF
+
+
+def schema_checksum(image):
+    """The sum of the CRC-32Cs of how each table and the rest is made, as storage/metadata/catalogue
+    adds them up: no order counts."""
+    database = sqlite3.connect(":memory:")
+    image = bytearray(image)
+    image[JOURNAL_VERSION_OFFSET] = image[JOURNAL_VERSION_OFFSET + 1] = 1  # memory has no WAL
+    database.deserialize(bytes(image))
+    made = database.execute("SELECT type || ' ' || name, ifnull(sql, '') FROM sqlite_schema")
+    return sum(crc32c(f"{name}\0{sql}".encode()) for name, sql in made) % 2**32
+
+
 def packed(image):
-    parts = [struct.pack("<I", len(image))]
+    parts = [struct.pack("<II", len(image), schema_checksum(image))]
     for part in PART.finditer(image):
         parts += [struct.pack("<II", part.start(), len(part[0])), part[0]]
     return b"".join(parts)

@@ -150,6 +150,7 @@ std::unique_ptr<Database> Generation::open_writer(const std::optional<std::strin
 {
     auto writer = open(Database::Mode::kReadWrite);
     migrate(*writer);
+    require_made_schema(*writer);
     require_layers(*writer);
     make_catalogue_rows(*writer, catalogue_);
     if (seed) {

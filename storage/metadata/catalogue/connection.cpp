@@ -1,5 +1,7 @@
 #include "storage/metadata/catalogue/connection.h"
 
+#include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -9,8 +11,11 @@
 #include <sqlite3.h>
 #include <boost/endian/conversion.hpp>
 
+#include "storage/base/crc32c.h"
+#include "storage/base/storage_error.h"
 #include "storage/metadata/catalogue/catalogue.h"
 #include "storage/metadata/catalogue/views.h"
+#include "storage/metadata/sql/statement.h"
 
 // Where embedded_data.S puts the bytes.
 extern "C" {
@@ -66,6 +71,21 @@ std::string make_views()
            std::string(kChildViews);
 }
 
+/// What scripts/build_empty_database.py has made.
+std::string_view packed_database()
+{
+    return {reinterpret_cast<const char*>(amilab_empty_database_begin),
+            static_cast<std::size_t>(amilab_empty_database_end - amilab_empty_database_begin)};
+}
+
+std::uint32_t take_number(std::string_view& packed)
+{
+    std::uint32_t value = 0;
+    std::memcpy(&value, packed.data(), sizeof value);
+    packed.remove_prefix(sizeof value);
+    return boost::endian::little_to_native(value);
+}
+
 }  // namespace
 
 std::unique_ptr<Database> open_connection(const std::string& path, Database::Mode mode,
@@ -93,21 +113,33 @@ std::unique_ptr<Database> open_connection(const std::string& path, Database::Mod
     return db;
 }
 
+void require_made_schema(Database& db)
+{
+    auto packed = packed_database();
+    take_number(packed);
+    const auto wanted = take_number(packed);
+    Statement select(db, "SELECT type || ' ' || name, ifnull(sql, '') FROM main.sqlite_schema");
+    select.bind();
+    std::uint32_t sum = 0;
+    while (select.step()) {
+        auto row = select.row();
+        auto text = row.text() + '\0';
+        text += row.text();
+        sum += crc32c(std::as_bytes(std::span(text)));
+    }
+    if (sum != wanted) {
+        throw StorageError(EBADMSG, "open", db.path(), "its tables are not as amilab makes them");
+    }
+}
+
 std::string empty_database()
 {
-    std::string_view packed(
-        reinterpret_cast<const char*>(amilab_empty_database_begin),
-        static_cast<std::size_t>(amilab_empty_database_end - amilab_empty_database_begin));
-    const auto number = [&packed] {
-        std::uint32_t value = 0;
-        std::memcpy(&value, packed.data(), sizeof value);
-        packed.remove_prefix(sizeof value);
-        return boost::endian::little_to_native(value);
-    };
-    std::string database(number(), '\0');
+    auto packed = packed_database();
+    std::string database(take_number(packed), '\0');
+    take_number(packed);  // the schema's checksum
     while (!packed.empty()) {
-        const auto offset = number();
-        const auto size = number();
+        const auto offset = take_number(packed);
+        const auto size = take_number(packed);
         packed.copy(database.data() + offset, size);
         packed.remove_prefix(size);
     }

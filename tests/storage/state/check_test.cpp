@@ -196,6 +196,15 @@ TEST_F(CheckTest, AFlippedBitInHowATableIsMadeIsNamed)
     file.put(' ' ^ 0x14);
     file.close();
     EXPECT_THAT(check_data_directory(path_).problems, Contains(HasSubstr(" is not as it is made")));
+    DataDirectory::Options options;
+    options.path = path_;
+    options.report = [](auto) {};
+    try {
+        const DataDirectory started(std::move(options));
+        ADD_FAILURE() << "the start has not noticed";
+    } catch (const StorageError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("are not as amilab makes them"));
+    }
 }
 
 TEST_F(CheckTest, AMissingFolderOfLayersIsDamage)

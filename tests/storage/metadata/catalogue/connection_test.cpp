@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include "storage/base/storage_error.h"
 #include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/sql/statement.h"
 #include "tests/storage/metadata/sql/database_text.h"
@@ -40,6 +41,35 @@ TEST(EmptyDatabase, IsWhatTheMigrationsMakeOfNothing)
     Database migrated(":memory:", Database::Mode::kReadWrite);
     migrate(migrated);
     EXPECT_EQ(test::schema_text(made), test::schema_text(migrated));
+}
+
+/// What a start would say of a database that was made by the migrations and then changed so.
+std::string refusal_of(const char* change)
+{
+    const auto db = open_connection(":memory:", Database::Mode::kReadWrite, Durability::kPrivate);
+    migrate(*db);
+    db->run("PRAGMA writable_schema = ON");
+    db->run(change);
+    try {
+        require_made_schema(*db);
+    } catch (const StorageError& error) {
+        return error.what();
+    }
+    return {};
+}
+
+TEST(MadeSchema, IsThatOfTheMigrationsAlone)
+{
+    EXPECT_EQ(refusal_of("SELECT 1"), "");
+    for (const auto* change : {"UPDATE sqlite_schema SET sql = replace(sql, 'REFERENCES vpc (id)', "
+                               "'REFERENCES vpc4(id)')",
+                               "UPDATE sqlite_schema SET name = 'volumf' WHERE name = 'volume'",
+                               "DELETE FROM sqlite_schema WHERE name = 'image_name_in_use'",
+                               "CREATE TABLE other (id TEXT)"}) {
+        const auto refusal = refusal_of(change);
+        EXPECT_THAT(refusal, ::testing::HasSubstr("are not as amilab makes them")) << change;
+        EXPECT_EQ(refusal.find('\n'), std::string::npos) << change;
+    }
 }
 
 // A page of a million rows costs a page only while SQLite takes each view apart into its halves.
