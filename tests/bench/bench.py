@@ -13,6 +13,8 @@ from pathlib import Path
 from beside import beside_rows
 from calls import call_rows, start_times
 from chains import chain_rows
+from checksums import FEW_SIZES_MIB, FEW_VOLUMES, SIZES_MIB, VOLUMES, checksum_rows
+from checksums import HEADER as CHECKSUM_HEADER
 from classroom import FULL as FULL_CLASS
 from classroom import HEADER as CLASS_HEADER
 from classroom import QUICK as QUICK_CLASS
@@ -71,6 +73,8 @@ def parse_arguments() -> argparse.Namespace:
                         help="also one quiet account's calls beside loads of another's")
     parser.add_argument("--save", action="store_true",
                         help="also how long writers wait beside saves of the server")
+    parser.add_argument("--data-checksums", action="store_true",
+                        help="also snapshots with checksums of their data beside some without")
     parser.add_argument("--idle", action="store_true",
                         help=f"also what {MANY_AT_REST:,} instances and volumes at rest cost, "
                              "beside nothing")
@@ -80,7 +84,8 @@ def parse_arguments() -> argparse.Namespace:
                         help="also the calls beside those of an earlier amilab in that folder")
     parser.add_argument("--only", action="store_true",
                          help="with --large, --instances, --written, --chains, --nbd, --ebs, --s3, "
-                              "--fair, --save, --idle, --class or --beside: nothing but these")
+                              "--fair, --save, --data-checksums, --idle, --class or --beside: nothing "
+                              "but these")
     parser.add_argument("--markdown", action="store_true", help="tables for docs/performance.md")
     parser.add_argument("--build", type=Path, default=Path("build/release"),
                         help="the folder of the programs; default build/release")
@@ -156,6 +161,10 @@ def run(options: argparse.Namespace, programs: Programs, failures: list[str]) ->
     if options.save:
         print_table(options.markdown, "Writers beside a save", SAVE_HEADER,
                     save_rows(programs, QUICK_SAVE if options.quick else FULL_SAVE))
+    if options.data_checksums:
+        volumes, sizes = (FEW_VOLUMES, FEW_SIZES_MIB) if options.quick else (VOLUMES, SIZES_MIB)
+        print_table(options.markdown, "Checksums of data", CHECKSUM_HEADER,
+                    checksum_rows(programs, rounds, volumes, sizes))
     if options.idle:
         count, seconds = (FEW_AT_REST, 1) if options.quick else (MANY_AT_REST, 60)
         print_table(options.markdown, "At rest", idle_header(count),

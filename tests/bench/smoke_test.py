@@ -72,6 +72,12 @@ class Bench(unittest.TestCase):
                                        "saves that begin, of 3 volumes written since")
                           for what in ("CreateTags", "4 KiB by NBD")])
 
+    def test_prints_rows_of_snapshots_with_checksums(self):
+        self.assertEqual(self.names("--data-checksums")[1:],
+                         [f"| CreateSnapshot of 1 MiB: {figure}"
+                          for figure in ("the call", "server CPU, the background's included",
+                                         "until the background has done it")])
+
     def test_prints_rows_of_a_server_at_rest(self):
         self.assertEqual(self.names("--idle")[1:], ["| processor time", "| wake-ups of threads"])
 
