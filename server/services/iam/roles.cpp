@@ -1,11 +1,9 @@
 #include "server/services/iam/roles.h"
 
-#include <set>
-
 #include <fmt/format.h>
-#include <boost/algorithm/string/case_conv.hpp>
 
 #include "server/calls/arns.h"
+#include "server/calls/iam_tags.h"
 #include "server/services/iam/errors.h"
 #include "server/services/iam/policies.h"
 #include "server/wire/iam/roles.h"
@@ -20,24 +18,6 @@ namespace {
 constexpr std::int64_t kMostRoles = 1000;
 constexpr std::int64_t kShortestSession = 3600;
 constexpr std::int64_t kLongestSession = 43'200;
-constexpr std::size_t kMostTags = 50;
-
-void check_tags(Checks& checks, const CreateRoleRequest& request)
-{
-    constexpr std::string_view kSigns = " _.:/=+-@";
-    constexpr std::string_view kPattern = "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+";
-    checks.count(request.tags.size(), "tags", kMostTags);
-    std::size_t number = 0;
-    for (const auto& tag : request.tags) {
-        const auto path = fmt::format("tags.{}.member", ++number);
-        checks.require(tag.key, path + ".key");
-        checks.require(tag.value, path + ".value");
-        checks.length(tag.key.value_or("x"), path + ".key", 1, 128);
-        checks.length(tag.value.value_or(""), path + ".value", 0, 256);
-        checks.characters(tag.key.value_or(""), path + ".key", kSigns, kPattern, false);
-        checks.characters(tag.value.value_or(""), path + ".value", kSigns, kPattern, false);
-    }
-}
 
 void check(const CreateRoleRequest& request)
 {
@@ -48,7 +28,7 @@ void check(const CreateRoleRequest& request)
     checks.range(request.max_session_duration.value_or(kShortestSession), "maxSessionDuration",
                  kShortestSession, kLongestSession);
     checks.length(request.path.value_or("/"), "path", 1, 512);
-    check_tags(checks, request);
+    check_iam_tags(checks, request.tags);
     checks.finish();
 }
 
@@ -68,12 +48,9 @@ void check_path(std::string_view path)
 
 std::vector<TagRow> read_tags(const CreateRoleRequest& request)
 {
+    iam_tag_keys(request.tags, &duplicate_tags);
     std::vector<TagRow> tags;
-    std::set<std::string, std::less<>> keys;
     for (const auto& tag : request.tags) {
-        if (!keys.insert(boost::algorithm::to_lower_copy(*tag.key)).second) {
-            throw duplicate_tags();
-        }
         tags.push_back({*tag.key, *tag.value});
     }
     return tags;

@@ -1,7 +1,6 @@
 #include "server/services/sts/role_sessions.h"
 
 #include <algorithm>
-#include <set>
 
 #include <fmt/format.h>
 #include <boost/algorithm/string/case_conv.hpp>
@@ -9,6 +8,7 @@
 
 #include "server/calls/arns.h"
 #include "server/calls/checks.h"
+#include "server/calls/iam_tags.h"
 #include "server/calls/issued_credentials.h"
 #include "server/calls/secrets.h"
 #include "server/wire/sts/role_sessions.h"
@@ -32,9 +32,7 @@ constexpr std::int64_t kLongestUserSession = 129'600;
 // 2,048 characters" (documented).
 constexpr std::size_t kMostPolicyText = 2048;
 constexpr std::size_t kMostPolicies = 10;
-constexpr std::size_t kMostTags = 50;
 constexpr std::string_view kName = "[\\w+=,.@-]*";
-constexpr std::string_view kTagText = "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+";
 
 // Source: observed.
 ApiError chained_too_long()
@@ -92,23 +90,6 @@ void check_name(Checks& checks, const std::optional<std::string>& name, std::str
     }
 }
 
-void check_tags(Checks& checks, const AssumeRoleRequest& request)
-{
-    constexpr std::string_view kSigns = " _.:/=+-@";
-    checks.count(request.tags.size(), "tags", kMostTags);
-    checks.count(request.transitive_tag_keys.size(), "transitiveTagKeys", kMostTags);
-    std::size_t number = 0;
-    for (const auto& tag : request.tags) {
-        const auto path = fmt::format("tags.{}.member", ++number);
-        checks.require(tag.key, path + ".key");
-        checks.require(tag.value, path + ".value");
-        checks.length(tag.key.value_or("x"), path + ".key", 1, 128);
-        checks.length(tag.value.value_or(""), path + ".value", 0, 256);
-        checks.characters(tag.key.value_or(""), path + ".key", kSigns, kTagText, false);
-        checks.characters(tag.value.value_or(""), path + ".value", kSigns, kTagText, false);
-    }
-}
-
 void check(const AssumeRoleRequest& request)
 {
     Checks checks;
@@ -135,7 +116,8 @@ void check(const AssumeRoleRequest& request)
         checks.length(request.policy_arns[index].arn.value_or(""),
                       fmt::format("policyArns.{}.member.arn", index + 1), 20, 2048);
     }
-    check_tags(checks, request);
+    check_iam_tags(checks, request.tags);
+    checks.count(request.transitive_tag_keys.size(), "transitiveTagKeys", kMostIamTags);
     checks.finish();
 }
 
@@ -181,7 +163,7 @@ std::optional<std::int64_t> packed_size(const AssumeRoleRequest& request)
         return std::nullopt;
     }
     // Keys and values of fifty tags fit.
-    constexpr std::size_t kSpace = kMostPolicyText + kMostTags * (128 + 256);
+    constexpr std::size_t kSpace = kMostPolicyText + kMostIamTags * (128 + 256);
     const auto policies = request.tags.empty() ? kMostPolicyText : kSpace;
     const auto percent = std::max<std::size_t>(1, size * 100 / policies);
     if (percent > 100) {
@@ -201,12 +183,7 @@ void check_policy(const std::string& policy)
 
 void check_tag_keys(const AssumeRoleRequest& request)
 {
-    std::set<std::string, std::less<>> keys;
-    for (const auto& tag : request.tags) {
-        if (!keys.insert(boost::algorithm::to_lower_copy(*tag.key)).second) {
-            throw duplicate_tags();
-        }
-    }
+    const auto keys = iam_tag_keys(request.tags, &duplicate_tags);
     for (const auto& key : request.transitive_tag_keys) {
         if (!keys.contains(boost::algorithm::to_lower_copy(key))) {
             throw transitive_tag_missing();
