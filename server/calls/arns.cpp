@@ -19,10 +19,15 @@ std::string iam_arn_of(std::string_view region, std::string_view account, std::s
     return fmt::format("arn:{}:iam::{}:{}", partition_of(region), account, resource);
 }
 
-std::string role_id(std::string_view account, std::string_view name)
+std::string iam_id(std::string_view kind, std::string_view digest)
 {
     constexpr std::size_t kLetters = 17;
-    return "AROA" + encode_base32(sign(account, name)).substr(0, kLetters);
+    return std::string(kind) + encode_base32(digest).substr(0, kLetters);
+}
+
+std::string role_id(std::string_view account, std::string_view name)
+{
+    return iam_id("AROA", sign(account, name));
 }
 
 bool is_of_partition(std::string_view arn, std::string_view region)

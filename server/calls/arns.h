@@ -19,6 +19,10 @@ std::string arn_of(std::string_view service, std::string_view region, std::strin
 std::string iam_arn_of(std::string_view region, std::string_view account,
                        std::string_view resource);
 
+/// An id of IAM's: what tells its kind, and 17 letters that hang on a digest. Source: the form is
+/// documented.
+std::string iam_id(std::string_view kind, std::string_view digest);
+
 /// The id of a role: AROA and 17 letters. Source: the form is documented; the letters hang on its
 /// name here, so that they stay the same.
 std::string role_id(std::string_view account, std::string_view name);

@@ -59,6 +59,15 @@ void Checks::count(std::size_t count, std::string_view path, std::size_t most)
     }
 }
 
+void Checks::matches(bool fits, std::string_view value, std::string_view path,
+                     std::string_view pattern)
+{
+    if (!fits) {
+        fail(value, path,
+             fmt::format("Member must satisfy regular expression pattern: {}", pattern));
+    }
+}
+
 void Checks::characters(std::string_view value, std::string_view path, std::string_view allowed,
                         std::string_view pattern, bool is_ascii)
 {
@@ -66,10 +75,7 @@ void Checks::characters(std::string_view value, std::string_view path, std::stri
         return is_letter_or_digit(c) || allowed.find(c) != std::string_view::npos ||
                (!is_ascii && is_beyond_ascii(c));
     });
-    if (!fits) {
-        fail(value, path,
-             fmt::format("Member must satisfy regular expression pattern: {}", pattern));
-    }
+    matches(fits, value, path, pattern);
 }
 
 void Checks::fail(std::string_view value, std::string_view path, std::string_view constraint)

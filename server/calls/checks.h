@@ -17,6 +17,9 @@ public:
                 std::int64_t most);
     void range(std::int64_t value, std::string_view path, std::int64_t least, std::int64_t most);
     void count(std::size_t count, std::string_view path, std::size_t most);
+    /// Whether the value `fits` the pattern that messages name.
+    void matches(bool fits, std::string_view value, std::string_view path,
+                 std::string_view pattern);
     /// `allowed` are ASCII characters beside letters and digits; `pattern` is what messages call
     /// it.
     void characters(std::string_view value, std::string_view path, std::string_view allowed,

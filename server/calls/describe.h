@@ -144,6 +144,51 @@ struct SpecTypes<DescribeSpec<Request, Response_, Answer, Row>> {
 template <const auto& kSpec>
 using ResponseOf = typename SpecTypes<std::decay_t<decltype(kSpec)>>::Response;
 
+/// A request that may ask for a page, by the words of most services or by IAM's.
+template <class Request>
+concept AsksForPage = requires(const Request& request)
+{
+    request.max_results;
+}
+|| requires(const Request& request)
+{
+    request.max_items;
+};
+
+/// How many rows a page is to have.
+template <class Request>
+const std::optional<std::int64_t>& size_in(const Request& request)
+{
+    if constexpr (requires { request.max_items; }) {
+        return request.max_items;
+    } else {
+        return request.max_results;
+    }
+}
+
+/// What the page before ended with.
+template <class Request>
+const std::optional<std::string>& token_in(const Request& request)
+{
+    if constexpr (requires { request.marker; }) {
+        return request.marker;
+    } else {
+        return request.next_token;
+    }
+}
+
+/// Tells whether there is a page behind this one, and how to ask for it.
+template <class Response>
+void set_token(Response& response, std::optional<std::string>&& token)
+{
+    if constexpr (requires { response.is_truncated; }) {
+        response.is_truncated = token.has_value();
+        response.marker = std::move(token);
+    } else {
+        response.next_token = std::move(token);
+    }
+}
+
 ListPage page_of(const PageSpec& spec, const std::optional<std::int64_t>& max_results,
                  const std::optional<std::string>& next_token, const PageTokens& tokens);
 
@@ -242,9 +287,10 @@ auto answer_list(Session& session, const Request& request)
     auto wanted = describing::query_of<kSpec, Checks>(session, request);
     const PageTokens tokens(session, kSpec.schema.name, kSpec.page.refuse_token);
     ListPage page;
-    if constexpr (requires { request.max_results; }) {
+    if constexpr (describing::AsksForPage<Request>) {
         Checks::before_page(kSpec, request, wanted);
-        page = describing::page_of(kSpec.page, request.max_results, request.next_token, tokens);
+        page = describing::page_of(kSpec.page, describing::size_in(request),
+                                   describing::token_in(request), tokens);
     }
     Checks::before_rows(request);
 
@@ -263,9 +309,10 @@ auto answer_list(Session& session, const Request& request)
     auto rows = part != nullptr ? describing::select_part<kSpec>(session.db(), wanted, *part)
                                 : kSpec.select(session.db(), wanted);
     describing::ResponseOf<kSpec> response;
-    if constexpr (requires { response.next_token; }) {
+    if constexpr (
+        requires { response.next_token; } || requires { response.marker; }) {
         if (part == nullptr) {
-            response.next_token = cut_page(page, rows, kSpec.key, tokens);
+            describing::set_token(response, cut_page(page, rows, kSpec.key, tokens));
         }
     }
     response.*kSpec.into = kSpec.answers(session, std::move(rows));

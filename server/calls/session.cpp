@@ -48,7 +48,8 @@ std::string Session::fingerprint() const
 
 std::string Session::list_fingerprint() const
 {
-    return context_.parameters.canonical({"NextToken", "MaxResults", "DryRun"});
+    return context_.parameters.canonical(
+        {"NextToken", "MaxResults", "Marker", "MaxItems", "DryRun"});
 }
 
 TimeMs Session::delay_ms(const Delay& delay) const

@@ -1,7 +1,8 @@
-"""The role that imports are done by, as tools make it with boto3."""
+"""Roles that services and instances take on, as tools make them with boto3."""
 
 import json
 
+import boto3
 import botocore.exceptions
 import pytest
 
@@ -44,6 +45,81 @@ def test_a_role_is_made_found_and_deleted(server):
         iam.delete_role(RoleName="vmimport")
     iam.delete_role_policy(RoleName="vmimport", PolicyName="vmimport")
     iam.delete_role(RoleName="vmimport")
+
+
+def make_profile(iam, name="web", role="web"):
+    """A profile with its role, the way that tools make them."""
+    iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(TRUST))
+    made = iam.create_instance_profile(InstanceProfileName=name)["InstanceProfile"]
+    iam.get_waiter("instance_profile_exists").wait(InstanceProfileName=name,
+                                                   WaiterConfig={"Delay": 0})
+    iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=role)
+    return made
+
+
+def test_a_profile_is_made_found_and_deleted(server):
+    iam = server.client("iam")
+    with pytest.raises(botocore.exceptions.WaiterError):
+        iam.get_waiter("instance_profile_exists").wait(
+            InstanceProfileName="web", WaiterConfig={"Delay": 0, "MaxAttempts": 2})
+    made = make_profile(iam)
+    assert made["Roles"] == []
+    found = iam.get_instance_profile(InstanceProfileName="web")["InstanceProfile"]
+    assert found["Arn"] == made["Arn"] == "arn:aws:iam::123456789012:instance-profile/web"
+    assert found["InstanceProfileId"] == made["InstanceProfileId"]
+    (role,) = found["Roles"]
+    assert role["AssumeRolePolicyDocument"] == TRUST
+    with pytest.raises(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_instance_profile(InstanceProfileName="web")
+    both = {"InstanceProfileName": "web", "RoleName": "web"}
+    with pytest.raises(iam.exceptions.LimitExceededException):
+        iam.add_role_to_instance_profile(**both)
+    with pytest.raises(iam.exceptions.DeleteConflictException):
+        iam.delete_role(RoleName="web")
+    with pytest.raises(iam.exceptions.DeleteConflictException):
+        iam.delete_instance_profile(InstanceProfileName="web")
+    iam.remove_role_from_instance_profile(**both)
+    iam.delete_role(RoleName="web")
+    iam.delete_instance_profile(InstanceProfileName="web")
+    with pytest.raises(iam.exceptions.NoSuchEntityException):
+        iam.get_instance_profile(InstanceProfileName="web")
+
+
+def test_a_profile_and_its_role_are_resources(server):
+    resource = boto3.resource(
+        "iam", endpoint_url=server.endpoint, region_name="us-east-1",
+        aws_access_key_id="123456789012", aws_secret_access_key="secret")
+    role = resource.create_role(RoleName="web", AssumeRolePolicyDocument=json.dumps(TRUST))
+    profile = resource.create_instance_profile(InstanceProfileName="web")
+    profile.add_role(RoleName="web")
+    profile.reload()
+    assert [one.name for one in profile.roles] == ["web"]
+    assert [one.name for one in role.instance_profiles.all()] == ["web"]
+    assert [one.name for one in resource.instance_profiles.all()] == ["web"]
+
+
+def test_paginators_walk_lists(server):
+    iam = server.client("iam")
+    names = [f"worker-{number}" for number in range(7)]
+    make_profile(iam, names[0])
+    for name in names[1:]:
+        iam.create_instance_profile(InstanceProfileName=name, Path="/workers/")
+        iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName="web")
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))
+
+    def walk(operation, member, key, **request):
+        pages = list(iam.get_paginator(operation).paginate(
+            PaginationConfig={"PageSize": 3}, **request))
+        assert all(len(page[member]) <= 3 for page in pages)
+        assert [page["IsTruncated"] for page in pages] == [True] * (len(pages) - 1) + [False]
+        return [one[key] for page in pages for one in page[member]]
+
+    profiles = ("InstanceProfiles", "InstanceProfileName")
+    assert walk("list_instance_profiles", *profiles) == names
+    assert walk("list_instance_profiles", *profiles, PathPrefix="/workers/") == names[1:]
+    assert walk("list_instance_profiles_for_role", *profiles, RoleName="web") == names
+    assert walk("list_roles", "Roles", "RoleName") == ["web", *names[1:]]
+    assert code(iam.list_roles, Marker="bm90IG91cnM=") == "ValidationError"
 
 
 def test_an_export_wants_its_role_where_roles_are_strict(start_server):

@@ -60,6 +60,12 @@ class Answer:
     def _is_json(self):
         return self.body[:1] in (b"{", b"[")
 
+    def next_page(self, operation):
+        """What the request for the page behind this one has of its own; empty: there is none."""
+        _, begins = operation.page_parameters
+        token = self._all(begins)[:1] if begins == "Marker" else self.next_token
+        return {begins: token[0]} if operation.has_pages and token else {}
+
     @property
     def next_token(self):
         return self._all("nextToken")[:1] or self._all("NextToken")[:1]
@@ -250,10 +256,11 @@ class Client:
 
     def pages(self, action, size, parameters=None, **more):
         """All pages of a listing, recorded one by one."""
-        parameters = {**(parameters or {}), **more, "MaxResults": size}
+        operation = facts.operations()[action]
+        parameters = {**(parameters or {}), **more, operation.page_parameters[0]: size}
         answers = [self(action, parameters)]
-        while answers[-1].next_token:
-            answers.append(self(action, parameters, NextToken=answers[-1].next_token[0]))
+        while following := answers[-1].next_page(operation):
+            answers.append(self(action, {**parameters, **following}))
         return answers
 
     def two_pages(self, action, size=5, **more):

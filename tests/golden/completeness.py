@@ -49,7 +49,8 @@ def _gaps_of(operation, calls):
         yield "no call is refused"
     if operation.takes_dry_run and not any(call.code == DRY_RUN for call in calls):
         yield "no dry run"
-    if operation.has_pages and name not in NO_SECOND_PAGE and not _has_second_page(calls):
+    if operation.has_pages and name not in NO_SECOND_PAGE and \
+            not _has_second_page(operation, calls):
         yield "no page with a token, and the page after it"
     sent = {NUMBER.sub(".1", parameter) for call in calls if call.status < 400
             for parameter in call.parameters}
@@ -59,6 +60,6 @@ def _gaps_of(operation, calls):
             yield f"no call with {parameter} succeeds"
 
 
-def _has_second_page(calls):
+def _has_second_page(operation, calls):
     return any(call.has_next for call in calls) and any(
-        call.status < 400 and "NextToken" in call.parameters for call in calls)
+        call.status < 400 and operation.page_parameters[1] in call.parameters for call in calls)

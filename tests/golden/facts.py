@@ -6,7 +6,9 @@ import json
 import pathlib
 
 FOLDER = pathlib.Path(__file__).parents[2] / "fixtures/api"
-PAGE_PARAMETERS = {"MaxResults", "NextToken"}
+# How requests call the size of a page and where it begins: in IAM, and everywhere else.
+PAGE_PARAMETERS = {"iam": ("MaxItems", "Marker")}
+USUAL_PAGE_PARAMETERS = ("MaxResults", "NextToken")
 
 
 class Operation:
@@ -36,7 +38,11 @@ class Operation:
 
     @property
     def has_pages(self):
-        return PAGE_PARAMETERS <= self.members.keys()
+        return set(self.page_parameters) <= self.members.keys()
+
+    @property
+    def page_parameters(self):
+        return PAGE_PARAMETERS.get(self.service, USUAL_PAGE_PARAMETERS)
 
     def enum(self, member):
         """The values that a member may have; empty: any."""

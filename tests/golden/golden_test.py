@@ -126,6 +126,14 @@ class Completeness(unittest.TestCase):
                   Call("DescribeTags", 200, "", {"NextToken": "x"}, False)]
         self.assertFalse([gap for gap in completeness.gaps(calls) if "DescribeTags" in gap])
 
+    def test_knows_the_pages_of_iam_by_their_words(self):
+        calls = [Call("ListRoles", 200, "", {"MaxItems": "1", "PathPrefix": "/"}, True),
+                 Call("ListRoles", 400, "ValidationError", {}, False)]
+        gap = "ListRoles: no page with a token, and the page after it"
+        self.assertIn(gap, completeness.gaps(calls))
+        calls.append(Call("ListRoles", 200, "", {"Marker": "x"}, False))
+        self.assertFalse([gap for gap in completeness.gaps(calls) if "ListRoles" in gap])
+
 
 class Requests(unittest.TestCase):
     def test_are_flat_in_the_order_of_the_call(self):

@@ -20,7 +20,7 @@ OF_CREDENTIALS = re.compile(r"<(AccessKeyId|SecretAccessKey|SessionToken|Expirat
 PASSWORD = re.compile(r"<passwordData>([^<]+)</")
 NUMBERED_TOKEN = re.compile(rb"\{token-\d+\}")
 # Members of answers that are signed or sealed with a key.
-SEALED = re.compile(r'(?:"(?:Block|FirstBlock|SecondBlock|Next)Token":"|<[nN]extToken>)([^"<]+)')
+SEALED = re.compile(r'(?:"(?:Block|FirstBlock|SecondBlock|Next)Token":"|<[nN]extToken>|<Marker>)([^"<]+)')
 
 
 def digest(content):
@@ -112,7 +112,7 @@ class Recorder:
     def add_call(self, operation, client, request, answer, in_brief):
         """A call of a served operation, which counts for completeness."""
         self.calls.append(Call(operation.key, answer.status, answer.code, request.parameters,
-                               bool(answer.next_token)))
+                               bool(answer.next_page(operation))))
         self.add(f"{operation.service} {operation.name}{client.name}", request.summary(), answer,
                  in_brief)
 

@@ -9,6 +9,12 @@ namespace {
 constexpr int kNotFound = 404;
 constexpr int kConflict = 409;
 
+ApiError quota_exceeded(std::string_view quota, std::int64_t limit)
+{
+    return {"LimitExceeded", fmt::format("Cannot exceed quota for {}: {}", quota, limit),
+            kConflict};
+}
+
 }  // namespace
 
 ApiError no_such_role(std::string_view name)
@@ -35,8 +41,34 @@ ApiError role_has_policies()
 
 ApiError too_many_roles(std::int64_t limit)
 {
-    return {"LimitExceeded", fmt::format("Cannot exceed quota for RolesPerAccount: {}", limit),
+    return quota_exceeded("RolesPerAccount", limit);
+}
+
+ApiError no_such_profile(std::string_view name)
+{
+    return {"NoSuchEntity", fmt::format("Instance Profile {} cannot be found.", name), kNotFound};
+}
+
+ApiError profile_exists(std::string_view name)
+{
+    return {"EntityAlreadyExists", fmt::format("Instance Profile {} already exists.", name),
             kConflict};
+}
+
+ApiError role_in_profile()
+{
+    return {"DeleteConflict",
+            "Cannot delete entity, must remove roles from instance profile first.", kConflict};
+}
+
+ApiError too_many_profiles(std::int64_t limit)
+{
+    return quota_exceeded("InstanceProfilesPerAccount", limit);
+}
+
+ApiError too_many_roles_of_profile(std::int64_t limit)
+{
+    return quota_exceeded("InstanceSessionsPerInstanceProfile", limit);
 }
 
 ApiError policies_too_large(std::int64_t limit, std::string_view role)
@@ -60,6 +92,11 @@ ApiError duplicate_tags()
 {
     return {"InvalidInput",
             "Duplicate tag keys found. Please note that Tag keys are case insensitive."};
+}
+
+ApiError invalid_marker(std::string_view /*marker*/)
+{
+    return {"ValidationError", "The specified value for marker is invalid."};
 }
 
 ApiError over_limit(std::string_view /*operation*/, const std::string& message)

@@ -14,10 +14,18 @@ ApiError no_such_policy(std::string_view name);
 ApiError role_exists(std::string_view name);
 ApiError role_has_policies();
 ApiError too_many_roles(std::int64_t limit);
+/// To who deletes either of the two.
+ApiError role_in_profile();
+ApiError no_such_profile(std::string_view name);
+ApiError profile_exists(std::string_view name);
+ApiError too_many_profiles(std::int64_t limit);
+ApiError too_many_roles_of_profile(std::int64_t limit);
 ApiError policies_too_large(std::int64_t limit, std::string_view role);
 ApiError policy_is_no_json();
 ApiError policy_malformed();
 ApiError duplicate_tags();
+/// Of a marker that no page ended with. Source: code observed, text assumed.
+ApiError invalid_marker(std::string_view marker);
 
 /// What IAM says to a call that would take its account beyond what one may hold. Source: the code
 /// is that of its quotas (assumed).

@@ -1,6 +1,7 @@
 #include "server/services/iam/iam.h"
 
 #include "server/services/iam/errors.h"
+#include "server/services/iam/instance_profiles.h"
 #include "server/services/iam/role_policies.h"
 #include "server/services/iam/roles.h"
 #include "server/wire/iam/schema.h"
@@ -9,7 +10,7 @@ namespace amilab::iam {
 
 namespace {
 
-constexpr const Family* kFamilies[] = {&kRoles, &kRolePolicies};
+constexpr const Family* kFamilies[] = {&kRoles, &kRolePolicies, &kInstanceProfiles};
 
 }  // namespace
 

@@ -19,16 +19,6 @@ void check_document(Checks& checks, const std::optional<std::string>& document,
     }
 }
 
-void check_name(Checks& checks, const std::optional<std::string>& name, std::string_view path,
-                std::int64_t most)
-{
-    checks.require(name, path);
-    if (name) {
-        checks.length(*name, path, 1, most);
-        checks.characters(*name, path, "_+=,.@-", "[\\w+=,.@-]+");
-    }
-}
-
 void require_policy(const std::string& document)
 {
     boost::json::error_code error;

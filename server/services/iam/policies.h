@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,9 +12,6 @@ namespace amilab::iam {
 /// Checks the length and the characters of a document.
 void check_document(Checks& checks, const std::optional<std::string>& document,
                     std::string_view path);
-/// Checks a name: letters, digits and _+=,.@-
-void check_name(Checks& checks, const std::optional<std::string>& name, std::string_view path,
-                std::int64_t most);
 
 /// Throws ApiError (MalformedPolicyDocument) unless the text is a JSON object with statements.
 void require_policy(const std::string& document);

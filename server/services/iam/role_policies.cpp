@@ -2,6 +2,7 @@
 
 #include "server/services/iam/errors.h"
 #include "server/services/iam/policies.h"
+#include "server/services/iam/requests.h"
 #include "server/services/iam/roles.h"
 #include "server/wire/iam/role_policies.h"
 #include "server/wire/iam/schema.h"

@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include "server/calls/arns.h"
-#include "server/calls/iam_tags.h"
 #include "server/services/iam/errors.h"
 #include "server/services/iam/policies.h"
+#include "server/services/iam/requests.h"
 #include "server/wire/iam/roles.h"
 #include "server/wire/iam/schema.h"
+#include "storage/metadata/iam/instance_profile_rows.h"
 #include "storage/metadata/iam/role_policy_rows.h"
 
 namespace amilab::iam {
@@ -27,60 +28,52 @@ void check(const CreateRoleRequest& request)
     checks.length(request.description.value_or(""), "description", 0, 1000);
     checks.range(request.max_session_duration.value_or(kShortestSession), "maxSessionDuration",
                  kShortestSession, kLongestSession);
-    checks.length(request.path.value_or("/"), "path", 1, 512);
+    check_path(checks, request.path);
     check_iam_tags(checks, request.tags);
     checks.finish();
 }
 
-/// Source: a path begins and ends with a slash, and is of ASCII (documented), the text is observed.
-void check_path(std::string_view path)
+/// Source: GetRole tells the duration, and that nobody took the role on yet (observed).
+Role found_answer(Session& session, const RoleRow& row)
 {
-    bool fits = path.starts_with('/') && path.ends_with('/');
-    for (const char c : path) {
-        fits = fits && c > ' ' && c < '\x7f';
-    }
-    if (!fits) {
-        throw ApiError("ValidationError",
-                       "The specified value for path is invalid. It must begin and end with / and "
-                       "contain only alphanumeric characters and/or / characters.");
-    }
-}
-
-std::vector<TagRow> read_tags(const CreateRoleRequest& request)
-{
-    iam_tag_keys(request.tags, &duplicate_tags);
-    std::vector<TagRow> tags;
-    for (const auto& tag : request.tags) {
-        tags.push_back({*tag.key, *tag.value});
-    }
-    return tags;
-}
-
-enum class Shown { kAsMade, kAsFound };
-
-/// Source: CreateRole's answer has no duration, GetRole's has and tells that nobody took the role
-/// on yet (observed).
-Role to_answer(Session& session, const RoleRow& row, Shown shown)
-{
-    Role role{
-        .arn = iam_arn_of(session.region(), row.owner, fmt::format("role{}{}", row.path, row.name)),
-        .assume_role_policy_document = shown_policy(row.trust_policy),
-        .create_date = Timestamp{row.create_time_ms},
-        .description = row.description,
-        .path = row.path,
-        .role_id = role_id(row.owner, row.name),
-        .role_name = row.name};
-    for (const auto& tag : select_role_tags(session.db(), row)) {
-        role.tags.push_back({.key = tag.key, .value = tag.value});
-    }
-    if (shown == Shown::kAsFound) {
-        role.max_session_duration = row.max_session_seconds;
-        role.role_last_used.emplace();
-    }
+    auto role = role_answer(session, row);
+    role.tags = to_tags<Tag>(select_role_tags(session.db(), row));
+    role.max_session_duration = row.max_session_seconds;
+    role.role_last_used.emplace();
     return role;
 }
 
-// Source: IAM API Reference, CreateRole (documented).
+/// Source: a list has no tags and not when a role was used (documented).
+std::vector<Role> to_answers(Session& session, std::vector<RoleRow>&& rows)
+{
+    std::vector<Role> answers;
+    for (const auto& row : rows) {
+        answers.push_back(role_answer(session, row));
+        answers.back().max_session_duration = row.max_session_seconds;
+    }
+    return answers;
+}
+
+void want_roles(Session& /*session*/, const ListRolesRequest& request, ListQuery& wanted)
+{
+    Checks checks;
+    check_page(checks, request.max_items, request.marker);
+    check_path_prefix(checks, request.path_prefix);
+    checks.finish();
+    if (request.path_prefix) {
+        want_role_path(wanted, *request.path_prefix);
+    }
+}
+
+constexpr DescribeSpec kListSpec{.schema = kListRoles,
+                                 .page = kListPages,
+                                 .refine = &want_roles,
+                                 .select = &select_page<kRoleList>,
+                                 .key = &key_by<&RoleRow::name>,
+                                 .answers = &to_answers,
+                                 .into = &ListRolesResponse::roles};
+
+// Source: IAM API Reference, CreateRole (documented); its answer has no duration (observed).
 CreateRoleResponse create_role(Session& session, const CreateRoleRequest& request)
 {
     check(request);
@@ -92,8 +85,8 @@ CreateRoleResponse create_role(Session& session, const CreateRoleRequest& reques
         .trust_policy = *request.assume_role_policy_document,
         .max_session_seconds = request.max_session_duration.value_or(kShortestSession),
         .create_time_ms = session.now_ms()};
-    check_path(row.path);
-    const auto tags = read_tags(request);
+    require_path(row.path);
+    const auto tags = read_tags(request.tags);
     require_policy(row.trust_policy);
     if (!insert_unless_there<kRoleColumns>(session.db(), row)) {
         throw role_exists(row.name);
@@ -102,7 +95,9 @@ CreateRoleResponse create_role(Session& session, const CreateRoleRequest& reques
         throw too_many_roles(kMostRoles);
     }
     insert_role_tags(session.db(), row, tags);
-    return {.role = to_answer(session, row, Shown::kAsMade)};
+    auto answer = role_answer(session, row);
+    answer.tags = to_tags<Tag>(tags);
+    return {.role = std::move(answer)};
 }
 
 RoleRow require_named(Session& session, const std::optional<std::string>& name)
@@ -116,15 +111,25 @@ RoleRow require_named(Session& session, const std::optional<std::string>& name)
 // Source: IAM API Reference, GetRole (documented).
 GetRoleResponse get_role(Session& session, const GetRoleRequest& request)
 {
-    return {.role = to_answer(session, require_named(session, request.role_name), Shown::kAsFound)};
+    return {.role = found_answer(session, require_named(session, request.role_name))};
 }
 
-// Source: IAM API Reference, DeleteRole: not while it has policies (documented).
+// Source: IAM API Reference, ListRoles (documented); in the order of names (assumed).
+ListRolesResponse list_roles(Session& session, const ListRolesRequest& request)
+{
+    return answer_list<kListSpec>(session, request);
+}
+
+// Source: IAM API Reference, DeleteRole: not while it has policies or a profile has it
+// (documented); which of them is said first is assumed.
 DeleteRoleResponse delete_role(Session& session, const DeleteRoleRequest& request)
 {
     const auto role = require_named(session, request.role_name);
     if (has_role_policies(session.db(), role.owner, role.name)) {
         throw role_has_policies();
+    }
+    if (is_in_instance_profile(session.db(), role)) {
+        throw role_in_profile();
     }
     amilab::delete_role(session.db(), role);
     return {};
@@ -133,10 +138,23 @@ DeleteRoleResponse delete_role(Session& session, const DeleteRoleRequest& reques
 constexpr Operation kOperations[] = {
     write<create_role>(kCreateRole),
     read<get_role>(kGetRole),
+    read<list_roles>(kListRoles),
     write<delete_role>(kDeleteRole, {.frees_space = true}),
 };
 
 }  // namespace
+
+Role role_answer(const Session& session, const RoleRow& row)
+{
+    return {
+        .arn = iam_arn_of(session.region(), row.owner, fmt::format("role{}{}", row.path, row.name)),
+        .assume_role_policy_document = shown_policy(row.trust_policy),
+        .create_date = Timestamp{row.create_time_ms},
+        .description = row.description,
+        .path = row.path,
+        .role_id = role_id(row.owner, row.name),
+        .role_name = row.name};
+}
 
 RoleRow require_role(Session& session, std::string_view name)
 {

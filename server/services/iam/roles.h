@@ -10,13 +10,15 @@
 
 namespace amilab::iam {
 
-extern const Family kRoles;
+struct Role;
 
-/// Source: of names (documented).
-inline constexpr std::int64_t kLongestRoleName = 64;
+extern const Family kRoles;
 
 /// The caller's role. Throws ApiError (NoSuchEntity).
 RoleRow require_role(Session& session, std::string_view name);
+
+/// What every answer says of a role. Source: profiles show no more of theirs (observed).
+Role role_answer(const Session& session, const RoleRow& row);
 
 /// Whether the caller has a role of that name, and its trust policy names the service. The ports'.
 bool trusts_service(Session& session, std::string_view role, std::string_view service);

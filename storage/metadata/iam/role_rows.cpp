@@ -1,13 +1,36 @@
 #include "storage/metadata/iam/role_rows.h"
 
+#include "storage/metadata/iam/iam_tags.h"
+#include "storage/metadata/sql/sql_text.h"
 #include "storage/metadata/sql/statement.h"
 
 namespace amilab {
+
+namespace {
+
+constexpr auto kRoleTagColumns = iam_tag_columns("iam_role_tag", "role_name");
+
+}  // namespace
+
+void want_role_path(ListQuery& wanted, std::string_view prefix)
+{
+    wanted.also.part(" AND substr(r.path, 1, length(?)) = ?", prefix, prefix);
+}
 
 std::optional<RoleRow> select_role(Database& db, std::string_view owner, std::string_view name)
 {
     return select_row<kRoleColumns>(db, "FROM iam_role r WHERE r.owner = ? AND r.name = ?", owner,
                                     name);
+}
+
+std::vector<RoleRow> select_roles(Database& db, std::string_view owner,
+                                  const std::vector<std::string>& names)
+{
+    return select_rows<kRoleColumns>(
+        db,
+        "FROM iam_role r WHERE r.owner = ? AND r.name IN (SELECT value FROM json_each(?))"
+        " ORDER BY r.name",
+        owner, json_list(names));
 }
 
 std::int64_t count_roles(Database& db, std::string_view owner)
@@ -20,19 +43,12 @@ std::int64_t count_roles(Database& db, std::string_view owner)
 
 void insert_role_tags(Database& db, const RoleRow& role, const std::vector<TagRow>& tags)
 {
-    for (const auto& tag : tags) {
-        Statement(db, "INSERT INTO iam_role_tag (owner, role_name, key, value) VALUES (?, ?, ?, ?)")
-            .execute(role.owner, role.name, tag.key, tag.value);
-    }
+    insert_iam_tags<kRoleTagColumns>(db, role.owner, role.name, tags);
 }
 
 std::vector<TagRow> select_role_tags(Database& db, const RoleRow& role)
 {
-    static constexpr auto kColumns = columns<TagRow>("iam_role_tag", "t", text<&TagRow::key>("key"),
-                                                     text<&TagRow::value>("value"));
-    return select_rows<kColumns>(
-        db, "FROM iam_role_tag t WHERE t.owner = ? AND t.role_name = ? ORDER BY t.key", role.owner,
-        role.name);
+    return select_iam_tags<kRoleTagColumns>(db, role.owner, role.name);
 }
 
 void delete_role(Database& db, const RoleRow& role)

@@ -9,6 +9,7 @@
 #include "storage/base/clock.h"
 #include "storage/metadata/sql/columns.h"
 #include "storage/metadata/sql/database.h"
+#include "storage/metadata/sql/listing.h"
 #include "storage/metadata/tags/tag_rows.h"
 
 /// Roles of IAM. Their names are found however they are capitalized.
@@ -32,7 +33,16 @@ inline constexpr auto kRoleColumns =
                      integer<&RoleRow::max_session_seconds>("max_session_seconds"),
                      time<&RoleRow::create_time_ms>("create_time_ms"));
 
+inline constexpr Listing<RoleRow> kRoleList{
+    .key = "r.name", .region = "-", .columns = kRoleColumns};
+
+/// Adds to what is asked of the list: that paths begin so.
+void want_role_path(ListQuery& wanted, std::string_view prefix);
+
 std::optional<RoleRow> select_role(Database& db, std::string_view owner, std::string_view name);
+/// Those of the names that are there, in the order of names.
+std::vector<RoleRow> select_roles(Database& db, std::string_view owner,
+                                  const std::vector<std::string>& names);
 std::int64_t count_roles(Database& db, std::string_view owner);
 void insert_role_tags(Database& db, const RoleRow& role, const std::vector<TagRow>& tags);
 std::vector<TagRow> select_role_tags(Database& db, const RoleRow& role);

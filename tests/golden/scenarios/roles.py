@@ -1,4 +1,4 @@
-"""IAM's roles, which services take on, and the policies in them."""
+"""IAM's roles, which services and instances take on, the policies in them, and profiles."""
 
 TRUST = ('{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": '
          '{"Service": "vmie.amazonaws.com"}, "Action": "sts:AssumeRole"}]}')
@@ -16,6 +16,12 @@ def roles(emulator):
         me.refused("CreateRole", {**role, **wrong})
     me("GetRole", RoleName="vmimport")
     other.refused("GetRole", RoleName="vmimport")
+    me.quiet("CreateRole", role, RoleName="builder")
+    me.pages("ListRoles", 1)
+    me("ListRoles", PathPrefix="/images/")
+    other("ListRoles")
+    for wrong in ({"MaxItems": 0, "PathPrefix": "images"}, {"Marker": "bm90IG91cnM="}):
+        me.refused("ListRoles", wrong)
     me("PutRolePolicy", NAMED, PolicyDocument=TRUST)
     me.refused("PutRolePolicy", NAMED, PolicyDocument="no JSON")
     me.refused("PutRolePolicy", NAMED)
@@ -30,4 +36,42 @@ def roles(emulator):
     me.refused("DeleteRole", RoleName="vmimport")
 
 
-SCENARIOS = {"roles": roles}
+def profiles_of_instances(emulator):
+    me, other = emulator.me, emulator.other
+    create, add = "CreateInstanceProfile", "AddRoleToInstanceProfile"
+    web, worker = {"InstanceProfileName": "web"}, {"InstanceProfileName": "worker"}
+    role = {"RoleName": "web-role"}
+    for name in ("web-role", "other-role"):
+        me.quiet("CreateRole", RoleName=name, AssumeRolePolicyDocument=TRUST)
+    me.refused("GetInstanceProfile", web)
+    me(create, web, Path="/servers/", Tags=[{"Key": "of", "Value": "test"}])
+    me(create, worker)
+    for wrong in ({"InstanceProfileName": "WEB"}, {"InstanceProfileName": "a profile"},
+                  {"Path": "x"},
+                  {"Tags": [{"Key": "a", "Value": "1"}, {"Key": "A", "Value": "2"}]}):
+        me.refused(create, {"InstanceProfileName": "new", **wrong})
+    me(add, web, **role)
+    me(add, worker, **role)
+    for wrong in (role, {"RoleName": "other-role"}, {"RoleName": "none"},
+                  {**role, "InstanceProfileName": "none"}, {"RoleName": ""}):
+        me.refused(add, {**web, **wrong})
+    me("GetInstanceProfile", web)
+    me.brief("GetInstanceProfile", worker)
+    other.refused("GetInstanceProfile", web)
+    me.pages("ListInstanceProfiles", 1)
+    me("ListInstanceProfiles", PathPrefix="/servers/")
+    me.refused("ListInstanceProfiles", MaxItems=1001)
+    me.pages("ListInstanceProfilesForRole", 1, **role)
+    me.brief("ListInstanceProfilesForRole", RoleName="other-role")
+    me.refused("ListInstanceProfilesForRole", RoleName="none")
+    me.refused("DeleteRole", **role)
+    me.refused("DeleteInstanceProfile", web)
+    remove = "RemoveRoleFromInstanceProfile"
+    me.refused(remove, web, RoleName="other-role")
+    me(remove, web, **role)
+    me.refused(remove, web, **role)
+    me("DeleteInstanceProfile", web)
+    me.refused("DeleteInstanceProfile", web)
+
+
+SCENARIOS = {"roles": roles, "profiles_of_instances": profiles_of_instances}

@@ -34,7 +34,9 @@ std::vector<Pages> all_pages()
     for (const auto& service : all_trials()) {
         for (const auto& [operation, trials] : trials_of(service.service)) {
             for (const auto& trial : trials.trials) {
-                if (trial.parameter == "MaxResults" && trial.outcome == Outcome::kChanges) {
+                const bool is_size =
+                    trial.parameter == "MaxResults" || trial.parameter == "MaxItems";
+                if (is_size && trial.outcome == Outcome::kChanges) {
                     const auto more = merged(trials.request, trial.besides);
                     pages.push_back({service.service, operation, merged(more, trial.with), more});
                 }

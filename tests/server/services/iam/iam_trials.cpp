@@ -7,6 +7,35 @@ namespace amilab::test {
 
 namespace {
 
+/// The world has more than one of what is listed.
+std::vector<Trial> marker_trials()
+{
+    return changes("MaxItems", "1") + refused("Marker", "bm90IG91cnM=");
+}
+
+void add_profile_trials(TrialTable& table)
+{
+    constexpr std::string_view kName = "InstanceProfileName";
+    const Parameters tag{{"Tags.1.Key", "team"}, {"Tags.1.Value", "infra"}};
+    table["CreateInstanceProfile"] = {
+        {{"InstanceProfileName", "new"}},
+        changes(kName, "other") + changes("Path", "/servers/") +
+            std::vector<Trial>{{"Tags.1.Key", merged(tag, {{"Tags.1.Key", "of"}}), tag},
+                               {"Tags.1.Value", merged(tag, {{"Tags.1.Value", "x"}}), tag}}};
+    table["GetInstanceProfile"] = either_of(kName, "web", "bare");
+    table["ListInstanceProfiles"] =
+        describe_operation(marker_trials() + changes("PathPrefix", "/servers/"));
+    table["ListInstanceProfilesForRole"] = {{{"RoleName", "vmimport"}},
+                                            marker_trials() + changes("RoleName", "plain")};
+    table["DeleteInstanceProfile"] = {{{"InstanceProfileName", "bare"}}, refused(kName, "web")};
+    table["AddRoleToInstanceProfile"] = {{{"InstanceProfileName", "bare"}, {"RoleName", "plain"}},
+                                         refused(kName, "web") + changes("RoleName", "vmimport")};
+    table["RemoveRoleFromInstanceProfile"] = {
+        {{"InstanceProfileName", "web"}, {"RoleName", "vmimport"}},
+        changes(kName, "worker") + refused("RoleName", "plain")};
+    table["ListRoles"] = describe_operation(marker_trials() + changes("PathPrefix", "/images/"));
+}
+
 TrialTable trials()
 {
     const Parameters tag{{"Tags.1.Key", "team"}, {"Tags.1.Value", "infra"}};
@@ -27,6 +56,7 @@ TrialTable trials()
     for (const auto* name : {"GetRolePolicy", "DeleteRolePolicy"}) {
         table[name] = {policy, refused("PolicyName", "none") + refused("RoleName", "plain")};
     }
+    add_profile_trials(table);
     return table;
 }
 
@@ -37,7 +67,12 @@ std::vector<Telling> tellings()
             {"iam_role_policy",
              "role_name",
              "GetRolePolicy",
-             {{"RoleName", "{}"}, {"PolicyName", "disks"}}}};
+             {{"RoleName", "{}"}, {"PolicyName", "disks"}}},
+            {"iam_instance_profile", "name", "GetInstanceProfile", {{"InstanceProfileName", "{}"}}},
+            {"iam_instance_profile_tag",
+             "profile_name",
+             "GetInstanceProfile",
+             {{"InstanceProfileName", "{}"}}}};
 }
 
 void add_roles(World& world)
@@ -47,6 +82,12 @@ void add_roles(World& world)
         create_role(aws, name);
     }
     put_policy(aws, "vmimport", "disks");
+    create_role(aws, "elsewhere", {{"Path", "/images/"}});
+    create_profile(aws, "bare");
+    for (const auto* name : {"web", "worker"}) {
+        create_profile(aws, name, {{"Path", "/servers/"}});
+        add_role(aws, name, "vmimport");
+    }
 }
 
 }  // namespace

@@ -29,6 +29,20 @@ inline Answer create_role(TestEmulator& aws, const std::string& name, const Para
     EXPECT_EQ(answer.status, 200) << answer.message;
     return answer;
 }
+inline Answer create_profile(TestEmulator& aws, const std::string& name,
+                             const Parameters& more = {}, std::string_view account = kAccount)
+{
+    auto answer = ask_iam(aws, "CreateInstanceProfile",
+                          merged({{"InstanceProfileName", name}}, more), account);
+    EXPECT_EQ(answer.status, 200) << answer.message;
+    return answer;
+}
+inline void add_role(TestEmulator& aws, const std::string& profile, const std::string& role)
+{
+    const auto answer = ask_iam(aws, "AddRoleToInstanceProfile",
+                                {{"InstanceProfileName", profile}, {"RoleName", role}});
+    EXPECT_EQ(answer.status, 200) << answer.message;
+}
 inline void put_policy(TestEmulator& aws, const std::string& role, const std::string& name)
 {
     EXPECT_EQ(ask_iam(aws, "PutRolePolicy",

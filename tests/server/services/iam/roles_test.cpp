@@ -9,6 +9,7 @@
 namespace amilab::test {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
@@ -96,6 +97,33 @@ TEST(GetRole, RefusesARoleThatTheCallerHasNot)
     EXPECT_EQ(refused.status, 404);
     EXPECT_EQ(refused.message, "The role with name vmimport cannot be found.");
     EXPECT_EQ(code(aws, "GetRole", {}), "ValidationError");
+}
+
+TEST(ListRoles, AnswersThoseBelowAPathAPageAtATime)
+{
+    TestEmulator aws;
+    create_role(aws, "vmimport", {{"Path", "/images/"}, {"MaxSessionDuration", "7200"}});
+    create_role(aws, "builder", {{"Tags.member.1.Key", "of"}, {"Tags.member.1.Value", "test"}});
+    const std::string at = "ListRolesResult/";
+    const auto list = [&](const Parameters& more) { return ask_iam(aws, "ListRoles", more); };
+    const auto names = at + "Roles/member/RoleName";
+    const auto all = list({});
+    EXPECT_THAT(all.texts(names), ElementsAre("builder", "vmimport"));
+    EXPECT_THAT(all.texts(at + "Roles/member/MaxSessionDuration"), ElementsAre("3600", "7200"));
+    EXPECT_EQ(all.count(at + "Roles/member/Tags"), 0U);
+    EXPECT_EQ(all.count(at + "Roles/member/RoleLastUsed"), 0U);
+    EXPECT_EQ(all.text(at + "IsTruncated"), "false");
+    EXPECT_THAT(list({{"PathPrefix", "/images/"}}).texts(names), ElementsAre("vmimport"));
+    const auto first = list({{"MaxItems", "1"}});
+    EXPECT_EQ(first.text(at + "IsTruncated"), "true");
+    EXPECT_THAT(list({{"Marker", first.text(at + "Marker")}}).texts(names),
+                ElementsAre("vmimport"));
+    for (const Parameters& wrong : {Parameters{{"MaxItems", "0"}},
+                                    {{"PathPrefix", "images"}},
+                                    {{"Marker", "bm90IG91cnM="}}}) {
+        EXPECT_EQ(list(wrong).code, "ValidationError");
+    }
+    EXPECT_THAT(ask_iam(aws, "ListRoles", {}, kOtherAccount).texts(names), IsEmpty());
 }
 
 TEST(DeleteRole, WaitsForTheRolesPolicies)
