@@ -19,6 +19,13 @@ struct ImageParameter {
     bool is_public = false;
 };
 
+/// A profile of instances, as those show it that have it.
+struct InstanceProfileFacts {
+    std::string arn;
+    std::string id;
+    bool has_role = false;
+};
+
 class Machines;
 struct ObjectStore;
 
@@ -36,7 +43,11 @@ struct Ports {
     /// service ("vmie.amazonaws.com").
     bool (*trusts_service)(Session& session, std::string_view role,
                            std::string_view service) = nullptr;
-    /// Said by whoever makes the emulator: whether roles that services take on are looked at.
+    /// Filled by IAM: the caller's profile of that name; nothing when there is none.
+    std::optional<InstanceProfileFacts> (*find_instance_profile)(Session& session,
+                                                                 std::string_view name) = nullptr;
+    /// Said by whoever makes the emulator: whether roles that services take on, and profiles of
+    /// instances, are looked at.
     bool has_strict_roles = false;
     /// Filled by whoever makes the emulator: what instances run on; time alone when it is null.
     Machines* machines = nullptr;

@@ -50,6 +50,7 @@ void Services::add(const Service& service)
     fill(ports_.is_usable_image, service.ports.is_usable_image);
     fill(ports_.objects, service.ports.objects);
     fill(ports_.trusts_service, service.ports.trusts_service);
+    fill(ports_.find_instance_profile, service.ports.find_instance_profile);
 }
 
 void Services::add(const Service& service, const Family& family)

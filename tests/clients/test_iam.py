@@ -6,6 +6,8 @@ import boto3
 import botocore.exceptions
 import pytest
 
+from resources import newest_image, run
+
 TRUST = {"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Principal": {"Service": "vmie.amazonaws.com"}, "Action": "sts:AssumeRole",
      "Condition": {"StringEquals": {"sts:Externalid": "vmimport"}}}]}
@@ -120,6 +122,43 @@ def test_paginators_walk_lists(server):
     assert walk("list_instance_profiles_for_role", *profiles, RoleName="web") == names
     assert walk("list_roles", "Roles", "RoleName") == ["web", *names[1:]]
     assert code(iam.list_roles, Marker="bm90IG91cnM=") == "ValidationError"
+
+
+def launch(ec2, **request):
+    return run(ec2, newest_image(ec2)["ImageId"], **request)["Instances"][0]
+
+
+def test_an_instance_shows_the_profile_that_iam_has(server):
+    ec2 = server.client()
+    profile = make_profile(server.client("iam"))
+    shown = {"Arn": profile["Arn"], "Id": profile["InstanceProfileId"]}
+    instance = launch(ec2, IamInstanceProfile={"Name": "web"})
+    assert instance["IamInstanceProfile"] == shown
+    (association,) = ec2.describe_iam_instance_profile_associations()[
+        "IamInstanceProfileAssociations"]
+    assert association["IamInstanceProfile"] == shown
+
+
+def test_a_launch_wants_its_profile_where_roles_are_strict(start_server):
+    server = start_server("--strict-roles")
+    ec2, iam = server.client(), server.client("iam")
+    wanted = {"IamInstanceProfile": {"Name": "web"}}
+    with pytest.raises(botocore.exceptions.ClientError, match="Invalid IAM Instance Profile name"):
+        launch(ec2, **wanted)
+    iam.create_instance_profile(InstanceProfileName="web")
+    with pytest.raises(botocore.exceptions.ClientError, match="has no associated IAM Roles"):
+        launch(ec2, **wanted)
+    iam.create_role(RoleName="web", AssumeRolePolicyDocument=json.dumps(TRUST))
+    iam.add_role_to_instance_profile(InstanceProfileName="web", RoleName="web")
+    instance = launch(ec2, **wanted)["InstanceId"]
+    bare = launch(ec2)["InstanceId"]
+    assert code(ec2.associate_iam_instance_profile, InstanceId=bare,
+                IamInstanceProfile={"Name": "other"}) == "InvalidParameterValue"
+    ec2.associate_iam_instance_profile(InstanceId=bare, **wanted)
+    reply = ec2.describe_instances(InstanceIds=[instance, bare])
+    assert {one["IamInstanceProfile"]["Arn"] for reservation in reply["Reservations"]
+            for one in reservation["Instances"]} == {
+                "arn:aws:iam::123456789012:instance-profile/web"}
 
 
 def test_an_export_wants_its_role_where_roles_are_strict(start_server):

@@ -14,9 +14,10 @@ constexpr const Family* kFamilies[] = {&kRoles, &kRolePolicies, &kInstanceProfil
 
 }  // namespace
 
-constinit const Service kIam{.schema = kService,
-                             .families = kFamilies,
-                             .ports = {.trusts_service = &trusts_service},
-                             .over_limit = &over_limit};
+constinit const Service kIam{
+    .schema = kService,
+    .families = kFamilies,
+    .ports = {.trusts_service = &trusts_service, .find_instance_profile = &find_instance_profile},
+    .over_limit = &over_limit};
 
 }  // namespace amilab::iam

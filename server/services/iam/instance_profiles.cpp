@@ -49,17 +49,21 @@ std::string next_profile_id(Session& session)
     return iam_id("AIPA", sha256(std::to_string(session.ids().next_number("instance-profile"))));
 }
 
+std::string profile_arn(const Session& session, const InstanceProfileRow& row)
+{
+    return iam_arn_of(session.region(), row.owner,
+                      fmt::format("instance-profile{}{}", row.path, row.name));
+}
+
 /// `role` is the profile's; null for none.
 InstanceProfile to_answer(const Session& session, const InstanceProfileRow& row,
                           const RoleRow* role)
 {
-    InstanceProfile profile{
-        .arn = iam_arn_of(session.region(), row.owner,
-                          fmt::format("instance-profile{}{}", row.path, row.name)),
-        .create_date = Timestamp{row.create_time_ms},
-        .instance_profile_id = row.id,
-        .instance_profile_name = row.name,
-        .path = row.path};
+    InstanceProfile profile{.arn = profile_arn(session, row),
+                            .create_date = Timestamp{row.create_time_ms},
+                            .instance_profile_id = row.id,
+                            .instance_profile_name = row.name,
+                            .path = row.path};
     if (role != nullptr) {
         profile.roles.push_back(role_answer(session, *role));
     }
@@ -257,6 +261,15 @@ constexpr Operation kOperations[] = {
 };
 
 }  // namespace
+
+std::optional<InstanceProfileFacts> find_instance_profile(Session& session, std::string_view name)
+{
+    const auto row = select_instance_profile(session.db(), session.account(), name);
+    if (!row) {
+        return std::nullopt;
+    }
+    return InstanceProfileFacts{profile_arn(session, *row), row->id, row->role_name.has_value()};
+}
 
 constinit const Family kInstanceProfiles{.operations = kOperations};
 

@@ -1,5 +1,8 @@
 """IAM's roles, which services and instances take on, the policies in them, and profiles."""
 
+import world
+from world import launch
+
 TRUST = ('{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": '
          '{"Service": "vmie.amazonaws.com"}, "Action": "sts:AssumeRole"}]}')
 NAMED = {"RoleName": "vmimport", "PolicyName": "disks"}
@@ -66,6 +69,8 @@ def profiles_of_instances(emulator):
     me.refused("ListInstanceProfilesForRole", RoleName="none")
     me.refused("DeleteRole", **role)
     me.refused("DeleteInstanceProfile", web)
+    me.quiet("RunInstances", launch(world.public_image(me), IamInstanceProfile={"Name": "web"}))
+    me("DescribeIamInstanceProfileAssociations")
     remove = "RemoveRoleFromInstanceProfile"
     me.refused(remove, web, RoleName="other-role")
     me(remove, web, **role)

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include "server/calls/arns.h"
+#include "server/calls/ports.h"
 #include "server/calls/request_values.h"
 #include "server/calls/secrets.h"
+#include "server/calls/services.h"
 #include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/instances/errors.h"
@@ -23,6 +25,23 @@ ApiError association_unknown(const std::string& id)
             fmt::format("An invalid association-id of '{}' was given", id)};
 }
 
+ApiError profile_name_invalid(const std::string& name)
+{
+    return invalid_value(name, "iamInstanceProfile.name", "Invalid IAM Instance Profile name");
+}
+
+ApiError profile_arn_invalid(const std::string& arn)
+{
+    return invalid_value(arn, "iamInstanceProfile.arn", "Invalid IAM Instance Profile ARN");
+}
+
+/// Source: observed of RequestSpotInstances, assumed of the others.
+ApiError profile_without_role(const std::string& arn)
+{
+    return invalid_parameter_value(
+        fmt::format("IAM Instance Profile \"{}\" has no associated IAM Roles", arn));
+}
+
 /// How ARNs of the account's profiles begin.
 std::string profile_arns(const Session& session)
 {
@@ -35,7 +54,12 @@ bool is_profile_name(std::string_view name)
     return !name.empty() && name.size() <= 128 && has_only(name, "_+=,.@-");
 }
 
-/// IAM's id of a profile: a text that looks like one, ever the same for the same ARN.
+std::string_view name_in(std::string_view profile_arn)
+{
+    return profile_arn.substr(profile_arn.rfind('/') + 1);
+}
+
+/// Of a profile that IAM has not: a text that looks like an id, ever the same for the same ARN.
 std::string profile_id_of(const std::string& arn)
 {
     constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -104,12 +128,12 @@ void check_profile(Session& session, const std::optional<std::string>& arn,
         throw parameters_not_together("iamInstanceProfile.name", "iamInstanceProfile.arn");
     }
     if (is_given(name) && !is_profile_name(*name)) {
-        throw invalid_value(*name, "iamInstanceProfile.name", "Invalid IAM Instance Profile name");
+        throw profile_name_invalid(*name);
     }
     if (is_given(arn)) {
         const auto begin = profile_arns(session);
-        if (!arn->starts_with(begin) || !is_profile_name(arn->substr(arn->rfind('/') + 1))) {
-            throw invalid_value(*arn, "iamInstanceProfile.arn", "Invalid IAM Instance Profile ARN");
+        if (!arn->starts_with(begin) || !is_profile_name(name_in(*arn))) {
+            throw profile_arn_invalid(*arn);
         }
     }
 }
@@ -119,7 +143,21 @@ ProfileAssociationRow named_profile(Session& session, const std::optional<std::s
 {
     ProfileAssociationRow row;
     row.profile_arn = is_given(arn) ? *arn : profile_arns(session) + name.value_or("");
-    row.profile_id = profile_id_of(row.profile_arn);
+    const auto& ports = session.services().ports();
+    const auto profile = ports.find_instance_profile(session, name_in(row.profile_arn));
+    // A name is one whatever the path; an ARN has the path in it.
+    if (!profile || (is_given(arn) && profile->arn != *arn)) {
+        if (ports.has_strict_roles) {
+            throw is_given(arn) ? profile_arn_invalid(*arn) : profile_name_invalid(*name);
+        }
+        row.profile_id = profile_id_of(row.profile_arn);
+        return row;
+    }
+    if (ports.has_strict_roles && !profile->has_role) {
+        throw profile_without_role(profile->arn);
+    }
+    row.profile_arn = profile->arn;
+    row.profile_id = profile->id;
     return row;
 }
 
@@ -190,9 +228,9 @@ ReplaceIamInstanceProfileAssociationResponse replace_iam_instance_profile_associ
     const auto before = require_association(session, request.association_id);
     const auto instance = require_instance(session, before.instance_id);
     require_running(instance);
+    auto profile = named_profile(session, wish.arn, wish.name);
     delete_row<kProfileAssociationColumns>(session.db(), before.id);
-    const auto row =
-        associate_profile(session, instance.id, named_profile(session, wish.arn, wish.name));
+    const auto row = associate_profile(session, instance.id, std::move(profile));
     return {.iam_instance_profile_association =
                 to_answer(row, ProfileAssociationState::kAssociating)};
 }

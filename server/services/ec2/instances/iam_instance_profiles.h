@@ -8,7 +8,7 @@
 #include "server/wire/ec2/instances/shared.h"
 #include "storage/metadata/instances/iam_instance_profile_rows.h"
 
-/// Which profiles instances have. No IAM looks whether a profile is there.
+/// Which profiles instances have. Whether IAM has them is looked at where roles are strict.
 namespace amilab::ec2 {
 
 extern const Family kIamInstanceProfiles;
@@ -19,7 +19,10 @@ extern const Family kIamInstanceProfiles;
 void check_profile(Session& session, const std::optional<std::string>& arn,
                    const std::optional<std::string>& name);
 
-/// The profile that a checked specification names, for an instance to have.
+/// The profile that a checked specification names, for an instance to have: with the ARN and the id
+/// that IAM has of it, if it has one. Where roles are strict, throws ApiError
+/// (InvalidParameterValue) unless it has, and the profile has a role. Source: observed; that an ARN
+/// with another path is refused, and a name in other capitals is not, assumed.
 ProfileAssociationRow named_profile(Session& session, const std::optional<std::string>& arn,
                                     const std::optional<std::string>& name);
 

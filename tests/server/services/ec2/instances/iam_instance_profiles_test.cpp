@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/server/services/ec2/instances/instance_support.h"
+#include "tests/server/services/iam/roles_support.h"
 
 namespace amilab::test {
 namespace {
@@ -145,6 +146,136 @@ TEST_F(InstanceProfiles, ComeFromALaunchTemplate)
     EXPECT_EQ(aws.must("GetLaunchTemplateData", {{"InstanceId", instance}})
                   .text("launchTemplateData/iamInstanceProfile/arn"),
               std::string(kArn) + "web");
+}
+
+// What IAM has
+
+TEST_F(InstanceProfiles, AreShownAsIamHasThem)
+{
+    const auto made = create_profile(aws, "web", {{"Path", "/servers/"}});
+    const std::string at = "CreateInstanceProfileResult/InstanceProfile/";
+    const auto arn = std::string(kArn) + "servers/web";
+    ASSERT_EQ(made.text(at + "Arn"), arn);
+    for (const Parameters& wish : {Parameters{{"IamInstanceProfile.Name", "web"}},
+                                   {{"IamInstanceProfile.Name", "WEB"}},
+                                   {{"IamInstanceProfile.Arn", arn}}}) {
+        const auto instance = run(wish);
+        EXPECT_EQ(field_of(aws, instance, "iamInstanceProfile/arn"), arn);
+        EXPECT_EQ(field_of(aws, instance, "iamInstanceProfile/id"),
+                  made.text(at + "InstanceProfileId"));
+    }
+    const auto other = run({{"IamInstanceProfile.Arn", std::string(kArn) + "web"}});
+    EXPECT_EQ(field_of(aws, other, "iamInstanceProfile/arn"), std::string(kArn) + "web");
+    EXPECT_NE(field_of(aws, other, "iamInstanceProfile/id"), made.text(at + "InstanceProfileId"));
+}
+
+TEST_F(InstanceProfiles, KeepTheirIdWhenIamHasThemNoMore)
+{
+    const auto made = create_profile(aws, "web");
+    const auto instance = run({{"IamInstanceProfile.Name", "web"}});
+    ask_iam(aws, "DeleteInstanceProfile", {{"InstanceProfileName", "web"}});
+    create_profile(aws, "web");
+    EXPECT_EQ(field_of(aws, instance, "iamInstanceProfile/id"),
+              made.text("CreateInstanceProfileResult/InstanceProfile/InstanceProfileId"));
+}
+
+class StrictProfiles : public ::testing::Test {
+protected:
+    void expect_invalid(const Answer& answer, const std::string& message)
+    {
+        expect_refused(answer, "InvalidParameterValue", message);
+    }
+    Answer run(const Parameters& more)
+    {
+        return aws.call("RunInstances", merged(launch(public_image(aws)), more));
+    }
+
+    TestEmulator aws{Emulator::Options{.has_strict_roles = true}};
+    const std::string no_web =
+        "Value (web) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance "
+        "Profile name";
+    const std::string web_arn = std::string(kArn) + "web";
+    const std::string no_arn = "Value (" + web_arn +
+                               ") for parameter iamInstanceProfile.arn is invalid. Invalid IAM "
+                               "Instance Profile ARN";
+    const std::string no_role =
+        "IAM Instance Profile \"" + web_arn + "\" has no associated IAM Roles";
+};
+
+TEST_F(StrictProfiles, AreLookedAtByLaunches)
+{
+    const Parameters by_name{{"IamInstanceProfile.Name", "web"}};
+    const Parameters by_arn{{"IamInstanceProfile.Arn", web_arn}};
+    expect_invalid(run(by_name), no_web);
+    expect_invalid(run(by_arn), no_arn);
+    create_profile(aws, "web");
+    expect_invalid(run(by_name), no_role);
+    expect_invalid(run(by_arn), no_role);
+    create_role(aws, "vmimport");
+    add_role(aws, "web", "vmimport");
+    EXPECT_EQ(run(by_name).code, "");
+    EXPECT_EQ(run(by_arn).code, "");
+    EXPECT_EQ(run({{"IamInstanceProfile.Arn", std::string(kArn) + "servers/web"}}).code,
+              "InvalidParameterValue")
+        << "an ARN has the path in it";
+    EXPECT_EQ(run({}).code, "") << "no profile is named";
+}
+
+TEST_F(StrictProfiles, AreTheCallersOwn)
+{
+    create_profile(aws, "web", {}, kOtherAccount);
+    expect_invalid(run({{"IamInstanceProfile.Name", "web"}}), no_web);
+}
+
+TEST_F(StrictProfiles, AreLookedAtWhenATemplateIsLaunched)
+{
+    aws.must("CreateLaunchTemplate", {{"LaunchTemplateName", "web"},
+                                      {"LaunchTemplateData.IamInstanceProfile.Name", "web"}});
+    const Parameters from_template{{"LaunchTemplate.LaunchTemplateName", "web"}};
+    expect_invalid(run(from_template), no_web);
+    create_role(aws, "vmimport");
+    create_profile(aws, "web");
+    add_role(aws, "web", "vmimport");
+    EXPECT_EQ(run(from_template).code, "");
+}
+
+TEST_F(StrictProfiles, AreLookedAtBySpotRequests)
+{
+    const auto request = [&] {
+        return aws.call("RequestSpotInstances",
+                        {{"LaunchSpecification.ImageId", public_image(aws)},
+                         {"LaunchSpecification.InstanceType", "t3.micro"},
+                         {"LaunchSpecification.IamInstanceProfile.Name", "web"}});
+    };
+    expect_invalid(request(), no_web);
+    create_profile(aws, "web");
+    expect_invalid(request(), no_role);
+}
+
+TEST_F(StrictProfiles, AreLookedAtByAssociations)
+{
+    const auto instance = run_one(aws);
+    const auto associate = [&](const std::string& name) {
+        return aws.call("AssociateIamInstanceProfile",
+                        {{"InstanceId", instance}, {"IamInstanceProfile.Name", name}});
+    };
+    expect_invalid(associate("web"), no_web);
+    create_profile(aws, "web");
+    expect_invalid(associate("web"), no_role);
+    create_role(aws, "vmimport");
+    create_profile(aws, "first");
+    add_role(aws, "first", "vmimport");
+    const auto first = associate("first");
+    ASSERT_EQ(first.code, "") << first.message;
+    const Parameters replacement{
+        {"AssociationId", first.text(std::string(kAnswer) + "associationId")},
+        {"IamInstanceProfile.Arn", web_arn}};
+    expect_invalid(aws.call("ReplaceIamInstanceProfileAssociation", replacement), no_role);
+    EXPECT_EQ(field_of(aws, instance, "iamInstanceProfile/arn"), std::string(kArn) + "first")
+        << "as it was";
+    add_role(aws, "web", "vmimport");
+    aws.must("ReplaceIamInstanceProfileAssociation", replacement);
+    EXPECT_EQ(field_of(aws, instance, "iamInstanceProfile/arn"), web_arn);
 }
 
 }  // namespace
