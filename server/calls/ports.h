@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,14 @@ struct InstanceProfileFacts {
     bool has_role = false;
 };
 
+/// A role that the caller wants to take on.
+struct RoleWish {
+    std::string account;
+    /// As its ARN names it: "role/path/name".
+    std::string resource;
+    std::optional<std::string> external_id;
+};
+
 class Machines;
 struct ObjectStore;
 
@@ -46,8 +55,12 @@ struct Ports {
     /// Filled by IAM: the caller's profile of that name; nothing when there is none.
     std::optional<InstanceProfileFacts> (*find_instance_profile)(Session& session,
                                                                  std::string_view name) = nullptr;
-    /// Said by whoever makes the emulator: whether roles that services take on, and profiles of
-    /// instances, are looked at.
+    /// Filled by IAM: how long a session of the role may be, in seconds; nothing where there is no
+    /// such role, or it does not trust the caller.
+    std::optional<std::int64_t> (*longest_role_session)(Session& session,
+                                                        const RoleWish& wish) = nullptr;
+    /// Said by whoever makes the emulator: whether roles that services and callers take on, and
+    /// profiles of instances, are looked at.
     bool has_strict_roles = false;
     /// Filled by whoever makes the emulator: what instances run on; time alone when it is null.
     Machines* machines = nullptr;

@@ -51,6 +51,7 @@ void Services::add(const Service& service)
     fill(ports_.objects, service.ports.objects);
     fill(ports_.trusts_service, service.ports.trusts_service);
     fill(ports_.find_instance_profile, service.ports.find_instance_profile);
+    fill(ports_.longest_role_session, service.ports.longest_role_session);
 }
 
 void Services::add(const Service& service, const Family& family)

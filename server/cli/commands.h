@@ -25,7 +25,7 @@ struct ServeOptions {
     std::string account = "123456789012";
     std::string region = "us-east-1";
     bool strict_accounts = false;  ///< whether keys that name no account are refused
-    bool strict_roles = false;     ///< whether roles that services take on have to be there
+    bool strict_roles = false;     ///< whether roles and profiles have to be there
     std::optional<std::uint64_t> seed;
     std::vector<std::string> allowed_hosts;
     AccountLimits account_limits;

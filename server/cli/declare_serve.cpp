@@ -94,7 +94,7 @@ void add_where(CLI::App& command, ServeOptions& options)
     command.add_flag("--strict-accounts", options.strict_accounts,
                      "Refuse access keys that are neither 12 digits nor declared");
     command.add_flag("--strict-roles", options.strict_roles,
-                     "Refuse roles of services, and profiles of instances, that IAM has not");
+                     "Refuse roles and profiles of instances that IAM has not");
     command.add_option("--region", options.region, "Region of unsigned requests")
         ->type_name("NAME")
         ->capture_default_str();

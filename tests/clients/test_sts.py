@@ -1,5 +1,6 @@
 """Temporary credentials, as SDKs and the CLI get and use them, across accounts."""
 
+import json
 import urllib.request
 
 import boto3
@@ -72,3 +73,25 @@ def test_the_cli_takes_a_role_by_its_profile(server, tmp_path):
     arn = tool.run(server, tmp_path, aws_cli.VERSIONS["v1"], "--profile", "lab", "sts",
                    "get-caller-identity", "--query", "Arn", "--output", "text")
     assert arn.strip() == f"arn:aws:sts::{OTHER_ACCOUNT}:assumed-role/builder/lesson"
+
+
+def test_a_role_has_to_trust_its_caller_where_roles_are_strict(start_server):
+    server = start_server("--strict-roles")
+    sts, iam = server.client("sts"), server.client("iam", account=OTHER_ACCOUNT)
+    asked = {"RoleArn": ROLE, "RoleSessionName": "one", "ExternalId": "secret"}
+
+    def refusal(**more):
+        with pytest.raises(botocore.exceptions.ClientError) as caught:
+            sts.assume_role(**{**asked, **more})
+        return caught.value.response["Error"]["Code"]
+
+    assert refusal() == "AccessDenied"
+    iam.create_role(RoleName="builder", AssumeRolePolicyDocument=json.dumps({"Statement": [
+        {"Effect": "Allow", "Action": "sts:AssumeRole",
+         "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+         "Condition": {"StringEquals": {"sts:ExternalId": "secret"}}}]}))
+    made = sts.assume_role(**asked)
+    who = client(server, "sts", made["Credentials"]).get_caller_identity()
+    assert who["Account"] == OTHER_ACCOUNT
+    assert refusal(ExternalId="another") == "AccessDenied"
+    assert refusal(DurationSeconds=7200) == "ValidationError"

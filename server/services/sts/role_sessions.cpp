@@ -10,7 +10,9 @@
 #include "server/calls/checks.h"
 #include "server/calls/iam_tags.h"
 #include "server/calls/issued_credentials.h"
+#include "server/calls/ports.h"
 #include "server/calls/secrets.h"
+#include "server/calls/services.h"
 #include "server/wire/sts/role_sessions.h"
 #include "server/wire/sts/schema.h"
 #include "server/wire/types.h"
@@ -22,8 +24,8 @@ namespace amilab::sts {
 
 namespace {
 
-// Source: "DurationSeconds" of the two operations (documented); a role's own longest session is not
-// known, so that the longest of any holds.
+// Source: "DurationSeconds" of the two operations (documented); where roles are not looked at, the
+// longest session of any holds.
 constexpr std::int64_t kShortestSession = 900;
 constexpr std::int64_t kHour = 3600;
 constexpr std::int64_t kLongestRoleSession = 43'200;
@@ -40,6 +42,22 @@ ApiError chained_too_long()
     return {"ValidationError",
             "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by "
             "role chaining"};
+}
+
+// Source: observed.
+ApiError longer_than_role_allows()
+{
+    return {"ValidationError",
+            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."};
+}
+
+// Source: observed, of a role that is not there too.
+ApiError not_authorized(const Session& session, std::string_view role_arn)
+{
+    return {"AccessDenied",
+            fmt::format("User: {} is not authorized to perform: sts:AssumeRole on resource: {}",
+                        caller_arn(session), role_arn),
+            403};
 }
 
 // Source: observed.
@@ -125,6 +143,8 @@ void check(const AssumeRoleRequest& request)
 struct Role {
     std::string account;
     std::string name;
+    /// As the ARN has it: "role/path/name".
+    std::string resource;
 };
 
 // Source: the form of ARNs of roles is documented.
@@ -145,7 +165,7 @@ Role parse_role(const Session& session, const std::string& arn)
         name.size() > kLongestName) {
         throw not_a_role(arn);
     }
-    return {std::string(account), std::string(name)};
+    return {std::string(account), std::string(name), std::string(resource.substr(1))};
 }
 
 /// How many hundredths of their space policies and tags fill; nothing without any. Throws ApiError.
@@ -191,6 +211,25 @@ void check_tag_keys(const AssumeRoleRequest& request)
     }
 }
 
+/// Where roles are looked at, the role has to be there, trust the caller and allow sessions of so
+/// many seconds. Source: that it is asked in this order is assumed.
+void require_allowed(Session& session, const AssumeRoleRequest& request, const Role& role,
+                     std::int64_t seconds)
+{
+    const auto& ports = session.services().ports();
+    if (!ports.has_strict_roles) {
+        return;
+    }
+    const auto longest =
+        ports.longest_role_session(session, {role.account, role.resource, request.external_id});
+    if (!longest) {
+        throw not_authorized(session, *request.role_arn);
+    }
+    if (seconds > *longest) {
+        throw longer_than_role_allows();
+    }
+}
+
 /// Credentials that end after so many seconds of the wall clock.
 Credentials give(Session& session, std::string_view account, const Principal& principal,
                  std::int64_t seconds)
@@ -205,9 +244,10 @@ Credentials give(Session& session, std::string_view account, const Principal& pr
 
 }  // namespace
 
-// Source: STS API Reference, AssumeRole (documented). Any role is taken to exist, to trust whoever
-// asks, and to allow sessions of the longest kind, whatever IAM has; policies and tags are checked
-// and change nothing (ours). That the root user may not is not held to: callers are that here.
+// Source: STS API Reference, AssumeRole (documented). Unless roles are strict, any is taken to
+// exist, to trust whoever asks, and to allow sessions of the longest kind, whatever IAM has;
+// policies and tags are checked and change nothing (ours). That the root user may not is not held
+// to: callers are that here.
 AssumeRoleResponse assume_role(Session& session, const AssumeRoleRequest& request)
 {
     check(request);
@@ -221,6 +261,7 @@ AssumeRoleResponse assume_role(Session& session, const AssumeRoleRequest& reques
     if (session.caller().principal.is_role_session() && seconds > kHour) {
         throw chained_too_long();
     }
+    require_allowed(session, request, role, seconds);
     // Source: the forms of both are documented.
     const Principal principal{
         .resource = fmt::format("assumed-role/{}/{}", role.name, *request.role_session_name),

@@ -9,6 +9,7 @@
 #include "server/wire/sts/schema.h"
 #include "storage/base/units.h"
 #include "storage/state/generation.h"
+#include "tests/server/services/iam/roles_support.h"
 #include "tests/support/emulator_fixture.h"
 
 namespace amilab::test {
@@ -312,6 +313,89 @@ TEST(GetSessionToken, LastsFromAQuarterOfAnHour)
     EXPECT_EQ(
         aws.call_form(sts::kService, "GetSessionToken", {{"DurationSeconds", "129600"}}).status,
         200);
+}
+
+// Where roles are looked at
+
+class StrictRoles : public ::testing::Test {
+protected:
+    /// A role of the other account that trusts the principal, below a path.
+    void make(const std::string& principal, const Parameters& more = {})
+    {
+        const auto trust = fmt::format(
+            R"({{"Statement": {{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": )"
+            R"({{"AWS": "{}"}}}}}})",
+            principal);
+        create_role(aws, "builder",
+                    merged({{"Path", "/teams/"}, {"AssumeRolePolicyDocument", trust}}, more),
+                    kOtherAccount);
+    }
+    void expect_denied(const Answer& answer)
+    {
+        EXPECT_EQ(answer.status, 403);
+        EXPECT_EQ(answer.code, "AccessDenied");
+        EXPECT_EQ(answer.message,
+                  "User: arn:aws:iam::123456789012:root is not authorized to perform: "
+                  "sts:AssumeRole on resource: " +
+                      std::string(kRoleArn));
+    }
+
+    TestEmulator aws{Emulator::Options{.has_strict_roles = true}};
+};
+
+TEST_F(StrictRoles, HaveToBeThere)
+{
+    expect_denied(assume(aws));
+    make(kAccount);
+    EXPECT_EQ(assume(aws).code, "");
+    EXPECT_EQ(assume(aws, {{"RoleArn", "arn:aws:iam::210987654321:role/builder"}}).code,
+              "AccessDenied")
+        << "an ARN has the path in it";
+    EXPECT_EQ(assume(aws, {{"RoleArn", "arn:aws:iam::123456789012:role/teams/builder"}}).code,
+              "AccessDenied")
+        << "of another account";
+    EXPECT_EQ(assume(aws, {{"RoleArn", "x"}}).code, "ValidationError");
+}
+
+TEST_F(StrictRoles, HaveToTrustTheCaller)
+{
+    make("999999999999");
+    expect_denied(assume(aws));
+    ask_iam(aws, "DeleteRole", {{"RoleName", "builder"}}, kOtherAccount);
+    make("arn:aws:iam::123456789012:root");
+    const auto answer = assume(aws);
+    EXPECT_EQ(answer.code, "");
+    EXPECT_EQ(answer.text("AssumeRoleResult/AssumedRoleUser/AssumedRoleId"),
+              ask_iam(aws, "GetRole", {{"RoleName", "builder"}}, kOtherAccount)
+                      .text("GetRoleResult/Role/RoleId") +
+                  ":me@home");
+}
+
+TEST_F(StrictRoles, SayHowLongASessionMayBe)
+{
+    make("*", {{"MaxSessionDuration", "7200"}});
+    EXPECT_EQ(assume(aws, {{"DurationSeconds", "7200"}}).code, "");
+    const auto refused = assume(aws, {{"DurationSeconds", "7201"}});
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(refused.code, "ValidationError");
+    EXPECT_EQ(refused.message,
+              "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
+}
+
+TEST_F(StrictRoles, AreTakenOnBySessionsOfRolesThatTheyTrust)
+{
+    make(kAccount);
+    create_role(aws, "next",
+                {{"AssumeRolePolicyDocument",
+                  R"({"Statement": [{"Effect": "Allow", "Action": "sts:*", "Principal": )"
+                  R"({"AWS": ["arn:aws:iam::210987654321:role/teams/builder"]}}]})"}});
+    const std::string arn = "arn:aws:iam::123456789012:role/next";
+    EXPECT_EQ(assume(aws, {{"RoleArn", arn}}).code, "AccessDenied");
+    const auto credentials = assumed(aws);
+    const auto chained =
+        ask(aws, credentials, "sts",
+            "Action=AssumeRole&Version=2011-06-15&RoleSessionName=two&RoleArn=" + arn);
+    EXPECT_TRUE(says(chained, "assumed-role/next/two")) << chained.body;
 }
 
 }  // namespace
