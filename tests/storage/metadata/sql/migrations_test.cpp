@@ -418,7 +418,7 @@ INSERT INTO instance_event_window_host VALUES ('iew-00000001', 'h-00000001');
     {59, R"sql(
 UPDATE network_interface SET udp_timeout = 45 WHERE id = 'eni-00000001';
 )sql"},
-    {65, R"sql(
+    {64, R"sql(
 INSERT INTO iam_instance_profile VALUES ('111111111111', 'web', 'AIPA222222222222222222', '/',
     'vmimport', 1000);
 INSERT INTO iam_instance_profile_tag VALUES ('111111111111', 'web', 'of', 'test');
