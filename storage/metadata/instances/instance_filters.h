@@ -36,6 +36,9 @@ inline constexpr std::string_view kOfPrimaryAddress =
 inline constexpr std::string_view kOfIpv6Address =
     "EXISTS (SELECT 1 FROM network_interface e JOIN interface_ipv6_address a"
     " ON a.interface_id = e.id WHERE e.instance_id = n.id AND ";
+inline constexpr std::string_view kIsPrimaryIpv6 =
+    "iif(e.primary_ipv6 AND a.position = (SELECT min(p.position) FROM interface_ipv6_address p"
+    " WHERE p.interface_id = e.id), 'true', 'false')";
 inline constexpr std::string_view kOfOnePrimaryAddress =
     "n.id IN (SELECT e.instance_id FROM interface_address a JOIN network_interface e"
     " ON e.id = a.interface_id WHERE e.device_index = 0 AND a.position = 0 AND ";
@@ -218,7 +221,7 @@ inline constexpr FilterColumn kInstanceFilters[] = {
     {"network-interface.ipv6-address", "a.address", kOfOneIpv6Address, ")", kOfIpv6Address},
     {"network-interface.ipv6-addresses.ipv6-address", "a.address", kOfOneIpv6Address, ")",
      kOfIpv6Address},
-    {"network-interface.ipv6-addresses.is-primary-ipv6", "'false'", kOfIpv6Address, ")"},
+    {"network-interface.ipv6-addresses.is-primary-ipv6", kIsPrimaryIpv6, kOfIpv6Address, ")"},
     {"network-interface.ipv6-prefixes.ipv6-prefix", "iif(a.prefix LIKE '%:%', a.prefix, NULL)",
      kOfPrefix, ")"},
     {"network-interface.ipv6-native", "'false'", kOfInterface, ")"},

@@ -99,8 +99,8 @@ void detach_network_interface(Database& db, const NetworkInterfaceId& id)
 {
     Statement(db,
               "UPDATE network_interface SET instance_id = NULL, attachment_id = NULL,"
-              " device_index = NULL, attach_time_ms = NULL, delete_on_termination = NULL"
-              " WHERE id = ?")
+              " device_index = NULL, attach_time_ms = NULL, delete_on_termination = NULL,"
+              " primary_ipv6 = 0 WHERE id = ?")
         .execute(id);
 }
 

@@ -71,6 +71,8 @@ struct NetworkInterfaceRow {
     std::optional<std::int64_t> tcp_established_timeout{};
     std::optional<std::int64_t> udp_stream_timeout{};
     std::optional<std::int64_t> udp_timeout{};
+    /// Whether the first of its IPv6 addresses is the primary one.
+    bool primary_ipv6 = false;
     // Read only, the first by lists and select_network_interface() alone.
     std::string zone_id{};
     InterfaceStatus status{};
@@ -157,6 +159,7 @@ inline constexpr auto kNetworkInterfaceColumns = columns<NetworkInterfaceRow>(
     integer<&NetworkInterfaceRow::tcp_established_timeout>("tcp_established_timeout"),
     integer<&NetworkInterfaceRow::udp_stream_timeout>("udp_stream_timeout"),
     integer<&NetworkInterfaceRow::udp_timeout>("udp_timeout"),
+    flag<&NetworkInterfaceRow::primary_ipv6>("primary_ipv6"),
     text<&NetworkInterfaceRow::status>("status").as(kInterfaceStatus),
     text<&NetworkInterfaceRow::instance_owner>("instance_owner").as(kInterfaceInstanceOwner),
     text<&NetworkInterfaceRow::attachment_status>("attachment_status").as(kAttachmentStatusOfAny),
@@ -266,6 +269,7 @@ void delete_network_interface(Database& db, const NetworkInterfaceId& id);
 /// False when the instance has an interface at that index.
 bool attach_network_interface(Database& db, const NetworkInterfaceId& id,
                               const InterfaceAttachment& attachment);
+/// Its IPv6 addresses are none of them the primary one then.
 void detach_network_interface(Database& db, const NetworkInterfaceId& id);
 
 // What belongs to several interfaces, in the order of their ids.

@@ -129,6 +129,49 @@ def ipv6_addresses(emulator):
     me.refused("RunInstances", launch(image, Ipv6AddressCount=1))
 
 
+def primary_ipv6(emulator):
+    me = emulator.me
+    vpc, blocks = ipv6_network(me)
+    subnet = me.quiet("CreateSubnet", VpcId=vpc, CidrBlock="10.0.0.0/24", AvailabilityZone=ZONE,
+                      Ipv6CidrBlock=blocks[0])["subnetId"]
+    plain = me.quiet("CreateSubnet", VpcId=vpc, CidrBlock="10.0.1.0/24")["subnetId"]
+    first, second, third = (blocks[0].replace("/64", ending) for ending in ("10", "11", "12"))
+    create, modify = "CreateNetworkInterface", "ModifyNetworkInterfaceAttribute"
+    me.refused(create, SubnetId=plain, EnablePrimaryIpv6=True)
+    me.refused(create, SubnetId=subnet, Ipv6Addresses=[
+        {"Ipv6Address": first}, {"Ipv6Address": second, "IsPrimaryIpv6": True}])
+    eni = me(create, SubnetId=subnet, EnablePrimaryIpv6=True, Ipv6Addresses=[
+        {"Ipv6Address": first, "IsPrimaryIpv6": True}, {"Ipv6Address": second}]
+        )["networkInterfaceId"]
+    mine = {"NetworkInterfaceId": eni}
+    me.refused("UnassignIpv6Addresses", mine, Ipv6Addresses=[first])
+    me("UnassignIpv6Addresses", mine, Ipv6Addresses=[second])
+    me.refused(modify, mine, EnablePrimaryIpv6=False)
+    late = {"NetworkInterfaceId": me.quiet(create, SubnetId=subnet,
+                                           Ipv6AddressCount=1)["networkInterfaceId"]}
+    me.dry(modify, late, EnablePrimaryIpv6=True)
+    me(modify, late, EnablePrimaryIpv6=True)
+    me("DescribeNetworkInterfaces", NetworkInterfaceId=[late["NetworkInterfaceId"]])
+    image = world.image(me, "own")
+    me("RunInstances", launch(image, SubnetId=subnet, EnablePrimaryIpv6=True, Ipv6Address=[
+        {"Ipv6Address": second, "IsPrimaryIpv6": True}]))
+    place = {"DeviceIndex": 0, "SubnetId": subnet, "PrimaryIpv6": True}
+    launched = me.brief("RunInstances", launch(image, NetworkInterface=[
+        {**place, "Ipv6Addresses": [{"Ipv6Address": third, "IsPrimaryIpv6": True}]}]))
+    me("DescribeInstances", **filter_list(
+        {"network-interface.ipv6-addresses.is-primary-ipv6": "true"}))
+    me("GetLaunchTemplateData", InstanceId=launched["instanceId"])
+    me.brief("RequestSpotInstances", LaunchSpecification={
+        "ImageId": image, "InstanceType": "t3.micro", "NetworkInterface": [
+            {**place, "Ipv6Addresses": [{"Ipv6Address": third.replace("::12", "::13"),
+                                         "IsPrimaryIpv6": True}]}]})
+    me.refused("RunInstances", launch(image, EnablePrimaryIpv6=True))
+    me.refused("RunInstances", launch(image, EnablePrimaryIpv6=True,
+                                      NetworkInterface=[{"DeviceIndex": 0, "SubnetId": subnet}]))
+    me.refused("RunInstances", launch(image, NetworkInterface=[
+        {"DeviceIndex": 0, "NetworkInterfaceId": eni, "PrimaryIpv6": True}]))
+
+
 def group_associations(emulator):
     me, other = emulator.me, emulator.other
     add, remove = "AssociateSecurityGroupVpc", "DisassociateSecurityGroupVpc"
@@ -199,4 +242,4 @@ def interface_permissions(emulator):
 SCENARIOS = {"group_associations": group_associations,
              "interface_permissions": interface_permissions,
              "cidr_blocks": cidr_blocks, "ipv6_subnets": ipv6_subnets,
-             "ipv6_addresses": ipv6_addresses}
+             "ipv6_addresses": ipv6_addresses, "primary_ipv6": primary_ipv6}

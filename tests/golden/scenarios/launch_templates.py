@@ -55,7 +55,7 @@ def all_data(image):
             "Ipv4Prefix": [{"Ipv4Prefix": "10.0.0.16/28"}],
             "Ipv6Addresses": [{"Ipv6Address": "2001:db8::9"}],
             "Ipv6Prefix": [{"Ipv6Prefix": "2001:db8:0:0:1::/80"}],
-            "NetworkInterfaceId": "eni-0123456789abcdef0", "PrimaryIpv6": False,
+            "NetworkInterfaceId": "eni-0123456789abcdef0", "PrimaryIpv6": True,
             "PrivateIpAddress": "10.0.0.9", "SecondaryPrivateIpAddressCount": 1,
             "PrivateIpAddresses": [{"Primary": True, "PrivateIpAddress": "10.0.0.9"}],
             "SecurityGroupId": ["sg-0123456789abcdef0"], "SubnetId": "subnet-0123456789abcdef0"}],

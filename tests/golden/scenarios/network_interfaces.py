@@ -84,7 +84,7 @@ def interface_attributes(emulator):
     attachment, group = described["attachmentId"], described["groupId"]
     show, modify = "DescribeNetworkInterfaceAttribute", "ModifyNetworkInterfaceAttribute"
     reset = "ResetNetworkInterfaceAttribute"
-    for change in ({"Description": {"Value": "new"}, "EnablePrimaryIpv6": False},
+    for change in ({"Description": {"Value": "new"}}, {"EnablePrimaryIpv6": False},
                    {"SourceDestCheck": {"Value": False}}, {"SecurityGroupId": [group]},
                    {"AssociatePublicIpAddress": False},
                    {"ConnectionTrackingSpecification": TRACKING},
@@ -92,7 +92,7 @@ def interface_attributes(emulator):
         me(modify, mine, **change)
     me.dry(modify, mine, Description={"Value": "new"})
     for wrong in ({}, {"Description": {"Value": "x"}, "AssociatePublicIpAddress": True},
-                  {"SecurityGroupId": ["sg-0123456789abcdef0"]},
+                  {"SecurityGroupId": ["sg-0123456789abcdef0"]}, {"EnablePrimaryIpv6": True},
                   {"Attachment": {"AttachmentId": NO_ATTACHMENT, "DeleteOnTermination": True}},
                   {"Attachment": {"AttachmentId": attachment}},
                   {"Attachment": {"DeleteOnTermination": True}},

@@ -56,10 +56,7 @@ InstanceNetworkInterface interface_answer(const InterfaceOfInstance& one)
     answer.description = row.description;
     answer.groups = group_answers(one.groups);
     answer.interface_type = text_of(row.interface_type);
-    for (const auto& address : one.ipv6) {
-        answer.ipv6_addresses.push_back(
-            {.ipv6_address = address.address, .is_primary_ipv6 = false});
-    }
+    answer.ipv6_addresses = ipv6_answers<InstanceIpv6Address>(row, one.ipv6);
     for (const auto& prefix : one.ipv4_prefixes) {
         answer.ipv4_prefixes.push_back({.ipv4_prefix = prefix});
     }

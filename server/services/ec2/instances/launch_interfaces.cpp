@@ -60,7 +60,7 @@ AddressWish wish_of(const Specification& one)
 
 Ipv6Wish ipv6_wish_of(const Specification& one)
 {
-    return ipv6_wish(ipv6_texts(one.ipv6_addresses), one.ipv6_address_count);
+    return ipv6_wish(one.ipv6_addresses, one.ipv6_address_count, one.primary_ipv6);
 }
 
 /// Source: what "applies only if creating a network interface" (documented), the text is assumed.
@@ -71,7 +71,8 @@ void check_existing(const Specification& one, const RunInstancesRequest& request
                         one.secondary_private_ip_address_count || one.ipv6_address_count ||
                         !one.ipv6_addresses.empty() || one.ipv4_prefix_count ||
                         !one.ipv4_prefixes.empty() || one.ipv6_prefix_count ||
-                        !one.ipv6_prefixes.empty() || one.connection_tracking_specification;
+                        !one.ipv6_prefixes.empty() || one.connection_tracking_specification ||
+                        one.primary_ipv6.value_or(false);
     if (is_new) {
         throw invalid_parameter_combination(
             "A network interface may not specify both a network interface ID and what a new one "
@@ -144,7 +145,8 @@ LaunchInterface plain_interface(Session& session, const RunInstancesRequest& req
     LaunchInterface plain{.subnets = choose_subnets(session, request, type)};
     plain.groups = find_groups(session, group_ids(session, request), plain.subnets.front());
     plain.addresses.primary = request.private_ip_address.value_or("");
-    plain.ipv6 = ipv6_wish(ipv6_texts(request.ipv6_addresses), request.ipv6_address_count);
+    plain.ipv6 =
+        ipv6_wish(request.ipv6_addresses, request.ipv6_address_count, request.enable_primary_ipv6);
     return plain;
 }
 
@@ -268,6 +270,7 @@ void check_interfaces(const RunInstancesRequest& request)
     refuse_with_interfaces(is_given(request.private_ip_address), "private IP address");
     refuse_with_interfaces(request.ipv6_address_count || !request.ipv6_addresses.empty(),
                            "IPv6 addresses");
+    refuse_with_interfaces(request.enable_primary_ipv6.value_or(false), "primary IPv6 address");
     refuse_with_interfaces(!request.security_group_ids.empty() || !request.security_groups.empty(),
                            "security groups");
     check_device_indexes(interfaces);

@@ -55,6 +55,9 @@ LaunchTemplateInstanceNetworkInterfaceSpecification interface_of(
     }
     to.interface_type = from.interface_type;
     to.ipv6_addresses = from.ipv6_addresses;
+    if (!from.ipv6_addresses.empty() && from.ipv6_addresses.front().is_primary_ipv6 == true) {
+        to.primary_ipv6 = true;
+    }
     for (const auto& one : from.ipv4_prefixes) {
         to.ipv4_prefixes.push_back({.ipv4_prefix = one.ipv4_prefix});
     }

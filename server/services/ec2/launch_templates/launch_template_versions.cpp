@@ -169,6 +169,7 @@ LaunchTemplateInstanceNetworkInterfaceSpecification interface_answer(
         to.ipv6_prefixes.push_back({.ipv6_prefix = one.ipv6_prefix});
     }
     to.network_interface_id = from.network_interface_id;
+    to.primary_ipv6 = from.primary_ipv6;
     to.private_ip_address = from.private_ip_address;
     to.private_ip_addresses = from.private_ip_addresses;
     to.secondary_private_ip_address_count = from.secondary_private_ip_address_count;

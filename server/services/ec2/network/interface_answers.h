@@ -29,6 +29,19 @@ std::optional<Tracking> connection_tracking_answer(const NetworkInterfaceRow& ro
                     .udp_timeout = row.udp_timeout};
 }
 
+/// The IPv6 addresses of an interface, in the structure that an answer has for each.
+template <class Address>
+std::vector<Address> ipv6_answers(const NetworkInterfaceRow& row,
+                                  const std::vector<InterfaceIpv6Row>& addresses)
+{
+    std::vector<Address> answers;
+    for (const auto& one : addresses) {
+        answers.push_back(
+            {.ipv6_address = one.address, .is_primary_ipv6 = row.primary_ipv6 && answers.empty()});
+    }
+    return answers;
+}
+
 /// Nothing for one that is free.
 std::optional<NetworkInterfaceAttachment> attachment_answer(const NetworkInterfaceRow& row);
 

@@ -123,18 +123,6 @@ std::int64_t Ipv6Wish::count_in(const LaunchSubnet& subnet) const
     return count.value_or(subnet.assign_ipv6_address_on_creation ? 1 : 0);
 }
 
-std::vector<std::string> ipv6_texts(const std::vector<InstanceIpv6Address>& addresses)
-{
-    std::vector<std::string> texts;
-    for (const auto& one : addresses) {
-        if (!is_given(one.ipv6_address)) {
-            throw missing_parameter("Ipv6Addresses.Ipv6Address");
-        }
-        texts.push_back(*one.ipv6_address);
-    }
-    return texts;
-}
-
 Ipv6Wish ipv6_wish(const std::vector<std::string>& named, std::optional<std::int64_t> count)
 {
     Ipv6Wish wish{.count = count};
@@ -154,9 +142,32 @@ Ipv6Wish ipv6_wish(const std::vector<std::string>& named, std::optional<std::int
     return wish;
 }
 
+Ipv6Wish ipv6_wish(const std::vector<InstanceIpv6Address>& named, std::optional<std::int64_t> count,
+                   std::optional<bool> enable_primary)
+{
+    std::vector<std::string> texts;
+    bool primary = enable_primary.value_or(false);
+    for (const auto& one : named) {
+        if (!is_given(one.ipv6_address)) {
+            throw missing_parameter("Ipv6Addresses.Ipv6Address");
+        }
+        if (one.is_primary_ipv6.value_or(false)) {
+            if (!texts.empty()) {
+                throw invalid_parameter_value(
+                    "Only the first IPv6 address of a network interface can be its primary one.");
+            }
+            primary = true;
+        }
+        texts.push_back(*one.ipv6_address);
+    }
+    auto wish = ipv6_wish(texts, count);
+    wish.primary = primary;
+    return wish;
+}
+
 void require_free(Session& session, const Ipv6Wish& wish, const LaunchSubnet& subnet)
 {
-    if (wish.count_in(subnet) == 0) {
+    if (wish.count_in(subnet) == 0 && !wish.primary) {
         return;
     }
     const auto block = ipv6_block_of(subnet);

@@ -27,21 +27,26 @@ struct Ipv6Wish {
     std::vector<std::string> named{};
     /// Nothing: as many as the subnet gives by itself, which is one or none.
     std::optional<std::int64_t> count{};
+    /// Whether the first address that the interface has is its primary one.
+    bool primary = false;
 
     /// How many addresses an interface of the subnet gets.
     std::int64_t count_in(const LaunchSubnet& subnet) const;
 };
 
-/// The addresses of a request's list. Throws for one that is not there.
-std::vector<std::string> ipv6_texts(const std::vector<InstanceIpv6Address>& addresses);
-
 /// Throws where both are said, for a negative count, for more than an interface may have and for an
 /// address that is there twice or is none. The addresses are in the form of rows then.
 /// Source: EC2 API Reference, CreateNetworkInterface: one of the two (documented).
 Ipv6Wish ipv6_wish(const std::vector<std::string>& named, std::optional<std::int64_t> count);
+/// The wish of a call that makes an interface. Throws besides for an address that is not there, and
+/// for another than the first that is to be the primary one.
+/// Source: EC2 API Reference, RunInstances, EnablePrimaryIpv6: the first one is made the primary
+/// (documented); the refusal is assumed.
+Ipv6Wish ipv6_wish(const std::vector<InstanceIpv6Address>& named, std::optional<std::int64_t> count,
+                   std::optional<bool> enable_primary);
 
 /// Throws for addresses that the subnet does not have or that are taken, and for a subnet without a
-/// block of them.
+/// block of them, which a primary one needs too.
 void require_free(Session& session, const Ipv6Wish& wish, const LaunchSubnet& subnet);
 
 /// Gives the interface the addresses, and tells which; none is chosen of `taken`. The wish is one

@@ -54,8 +54,8 @@ AssignIpv6AddressesResponse assign_ipv6_addresses(Session& session,
     return answer;
 }
 
-// Source: EC2 API Reference, UnassignIpv6Addresses (documented); the refusal is that of private
-// addresses (assumed).
+// Source: EC2 API Reference, UnassignIpv6Addresses (documented); the primary one stays as long as
+// the interface is attached (documented); the refusals are those of private addresses (assumed).
 UnassignIpv6AddressesResponse unassign_ipv6_addresses(Session& session,
                                                       const UnassignIpv6AddressesRequest& request)
 {
@@ -64,12 +64,15 @@ UnassignIpv6AddressesResponse unassign_ipv6_addresses(Session& session,
     if (wish.named.empty() && request.ipv6_prefixes.empty()) {
         throw missing_parameter("Ipv6Addresses");
     }
-    require_unmanaged_interface(session, id);
+    const auto row = require_unmanaged_interface(session, id);
     const auto has = select_interface_ipv6(session.db(), {id.text()});
     for (const auto& address : wish.named) {
         if (std::none_of(has.begin(), has.end(),
                          [&](const auto& one) { return one.address == address; })) {
             throw address_not_of_interface(address);
+        }
+        if (row.primary_ipv6 && address == has.front().address) {
+            throw primary_address_stays(address);
         }
     }
     for (const auto& address : wish.named) {

@@ -1,6 +1,8 @@
 #include "server/services/ec2/network/network_interface_attributes.h"
 #include "server/wire/ec2/network/network_interface_attributes.h"
 
+#include <fmt/format.h>
+
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/ids.h"
@@ -57,7 +59,8 @@ int count_changes(const ModifyNetworkInterfaceAttributeRequest& request)
     return int{request.description.has_value()} + int{request.source_dest_check.has_value()} +
            int{!request.groups.empty()} + int{request.attachment.has_value()} +
            int{request.associate_public_ip_address.has_value()} +
-           int{request.connection_tracking_specification.has_value()};
+           int{request.connection_tracking_specification.has_value()} +
+           int{request.enable_primary_ipv6.has_value()};
 }
 
 void modify_groups(Session& session, const NetworkInterfaceRow& row,
@@ -97,6 +100,22 @@ void modify_connection_tracking(Session& session, NetworkInterfaceRow row,
     set_network_interface<&NetworkInterfaceRow::udp_stream_timeout>(db, row.id,
                                                                     row.udp_stream_timeout);
     set_network_interface<&NetworkInterfaceRow::udp_timeout>(db, row.id, row.udp_timeout);
+}
+
+/// Source: EC2 API Reference, ModifyNetworkInterfaceAttribute, EnablePrimaryIpv6: in a subnet that
+/// has IPv6 addresses, and for good (documented); codes and texts are assumed.
+void modify_primary_ipv6(Session& session, const NetworkInterfaceRow& row, bool is_wanted)
+{
+    if (!is_wanted && row.primary_ipv6) {
+        throw operation_not_permitted(
+            fmt::format("The primary IPv6 address of the network interface '{}' cannot be disabled "
+                        "once it is enabled.",
+                        row.id.text()));
+    }
+    if (is_wanted) {
+        ipv6_block_of(subnet_of(session, row));
+        set_network_interface<&NetworkInterfaceRow::primary_ipv6>(session.db(), row.id, true);
+    }
 }
 
 template <auto kMember, class Value>
@@ -139,6 +158,9 @@ ModifyNetworkInterfaceAttributeResponse modify_network_interface_attribute(
     }
     if (request.connection_tracking_specification) {
         modify_connection_tracking(session, row, *request.connection_tracking_specification);
+    }
+    if (request.enable_primary_ipv6) {
+        modify_primary_ipv6(session, row, *request.enable_primary_ipv6);
     }
     return {};
 }

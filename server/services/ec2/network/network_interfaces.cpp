@@ -81,9 +81,7 @@ NetworkInterface to_answer(const NetworkInterfaceRow& row, const InterfaceParts&
     answer.vpc_id = row.vpc_id.text();
     answer.attachment = attachment_answer(row);
     fill_addresses(answer, parts.addresses_of(row.id));
-    for (const auto& one : parts.ipv6_of(row.id)) {
-        answer.ipv6_addresses.push_back({.ipv6_address = one.address, .is_primary_ipv6 = false});
-    }
+    answer.ipv6_addresses = ipv6_answers<NetworkInterfaceIpv6Address>(row, parts.ipv6_of(row.id));
     for (const auto& prefix : parts.prefixes_of(row.id, AddressFamily::kIpv4)) {
         answer.ipv4_prefixes.push_back({.ipv4_prefix = prefix});
     }
@@ -175,7 +173,8 @@ CreateNetworkInterfaceResponse create_network_interface(
     const Wish wish{
         .addresses = address_wish(request.private_ip_address, request.private_ip_addresses,
                                   request.secondary_private_ip_address_count),
-        .ipv6 = ipv6_wish(ipv6_texts(request.ipv6_addresses), request.ipv6_address_count),
+        .ipv6 = ipv6_wish(request.ipv6_addresses, request.ipv6_address_count,
+                          request.enable_primary_ipv6),
         .prefixes = prefix_wishes(request)};
     const auto tags = parse_tags<NetworkInterfaceId>(request.tag_specifications);
     ensure_default_network(session);

@@ -235,6 +235,7 @@ NetworkInterfaceId new_interface(Session& session, const NewInterface& wanted)
     }
     row.associate_public_ip = wanted.associate_public_ip;
     set_connection_tracking(row, wanted.connection_tracking);
+    row.primary_ipv6 = wanted.ipv6.primary;
     if (wanted.instance_id) {
         row.instance_id = wanted.instance_id;
         row.attachment_id = session.next_id<NetworkInterfaceAttachmentId>();

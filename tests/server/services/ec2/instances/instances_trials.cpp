@@ -52,7 +52,10 @@ std::vector<Trial> launched_interface_trials()
            refused("NetworkInterface.1.Ipv6Prefix.1.Ipv6Prefix", "{free_prefix}", first) +
            refused("NetworkInterface.1.Ipv6AddressCount", "1", first) +
            refused("NetworkInterface.1.Ipv6Addresses.1.Ipv6Address", "{free_ipv6}", first) +
-           refused("Ipv6AddressCount", "1") + refused("Ipv6Address.1.Ipv6Address", "{free_ipv6}") +
+           refused("NetworkInterface.1.Ipv6Addresses.1.IsPrimaryIpv6", "true", first) +
+           refused("NetworkInterface.1.PrimaryIpv6", "true", first) +
+           refused("Ipv6Address.1.IsPrimaryIpv6", "true") + refused("Ipv6AddressCount", "1") +
+           refused("Ipv6Address.1.Ipv6Address", "{free_ipv6}") +
            changes("NetworkInterface.1.SubnetId", "{subnet}", first);
 }
 
@@ -231,6 +234,7 @@ void add_states(TrialTable& table)
         launched_mapping_trials() + launched_interface_trials() + token_trial() +
             changes("DisableApiStop", "true") + changes("DisableApiTermination", "true") +
             changes("ImageId", "{image_2}") + option_trials() +
+            refused("EnablePrimaryIpv6", "true") +
             changes("InstanceInitiatedShutdownBehavior", "terminate") +
             changes("InstanceType", "t3.small") + changes("KeyName", "{key_name}") +
             changes("MaxCount", "2") + refused("MinCount", "2") +

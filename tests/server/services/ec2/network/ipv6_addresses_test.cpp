@@ -232,6 +232,163 @@ TEST(AssignIpv6Addresses, RefusesToNameMoreThanAnInterfaceMayHave)
     EXPECT_EQ(code(listed("Ipv6Prefix", kMost, prefix)), "");
 }
 
+/// Of each of the interface's addresses, whether it is the primary one.
+std::vector<std::string> primaries_of(TestEmulator& aws, const std::string& id)
+{
+    return aws.must("DescribeNetworkInterfaces", {{"NetworkInterfaceId.1", id}})
+        .texts("networkInterfaceSet/item/ipv6AddressesSet/item/isPrimaryIpv6");
+}
+
+TEST(PrimaryIpv6, IsTheFirstAddressOfAnInterfaceThatIsToHaveOne)
+{
+    TestEmulator aws;
+    const auto place = make_place(aws);
+    const auto id =
+        new_interface(aws, place, {{"EnablePrimaryIpv6", "true"}, {"Ipv6AddressCount", "2"}});
+    EXPECT_THAT(primaries_of(aws, id), ElementsAre("true", "false"));
+    const auto said = new_interface(aws, place,
+                                    {{"Ipv6Addresses.1.Ipv6Address", place.address(0x10)},
+                                     {"Ipv6Addresses.1.IsPrimaryIpv6", "true"}});
+    EXPECT_THAT(primaries_of(aws, said), ElementsAre("true"));
+    // One that has no address yet: the first that it gets.
+    const auto empty = new_interface(aws, place, {{"EnablePrimaryIpv6", "true"}});
+    aws.must("AssignIpv6Addresses", {{"NetworkInterfaceId", empty}, {"Ipv6AddressCount", "2"}});
+    EXPECT_THAT(primaries_of(aws, empty), ElementsAre("true", "false"));
+    const auto plain = new_interface(aws, place, {{"Ipv6AddressCount", "1"}});
+    EXPECT_THAT(primaries_of(aws, plain), ElementsAre("false"));
+    const Parameters enable{{"NetworkInterfaceId", plain}, {"EnablePrimaryIpv6", "true"}};
+    EXPECT_EQ(
+        aws.call("ModifyNetworkInterfaceAttribute", merged(enable, {{"DryRun", "true"}})).code,
+        "DryRunOperation");
+    EXPECT_THAT(primaries_of(aws, plain), ElementsAre("false"));
+    aws.must("ModifyNetworkInterfaceAttribute", enable);
+    EXPECT_THAT(primaries_of(aws, plain), ElementsAre("true"));
+}
+
+TEST(PrimaryIpv6, StaysOnceItIsThere)
+{
+    TestEmulator aws;
+    const auto place = make_place(aws);
+    const auto id =
+        new_interface(aws, place, {{"EnablePrimaryIpv6", "true"}, {"Ipv6AddressCount", "2"}});
+    const auto has = addresses_of(aws, id);
+    const auto unassign = [&](const std::string& address) {
+        return aws
+            .call("UnassignIpv6Addresses",
+                  {{"NetworkInterfaceId", id}, {"Ipv6Addresses.1", address}})
+            .code;
+    };
+    EXPECT_EQ(unassign(has.at(0)), "InvalidParameterValue");
+    EXPECT_EQ(unassign(has.at(1)), "");
+    EXPECT_THAT(addresses_of(aws, id), ElementsAre(has.at(0)));
+    const auto disable = [&](const std::string& interface) {
+        return aws
+            .call("ModifyNetworkInterfaceAttribute",
+                  {{"NetworkInterfaceId", interface}, {"EnablePrimaryIpv6", "false"}})
+            .code;
+    };
+    EXPECT_EQ(disable(id), "OperationNotPermitted");
+    EXPECT_EQ(disable(new_interface(aws, place)), "");
+}
+
+TEST(PrimaryIpv6, EndsWhenTheInterfaceIsDetached)
+{
+    TestEmulator aws;
+    const auto place = make_place(aws);
+    const auto instance =
+        aws.must("RunInstances", launch(public_image(aws), {{"SubnetId", place.subnet}}))
+            .text(kInstanceId);
+    const auto id =
+        new_interface(aws, place, {{"EnablePrimaryIpv6", "true"}, {"Ipv6AddressCount", "1"}});
+    const auto attached =
+        aws.must("AttachNetworkInterface",
+                 {{"NetworkInterfaceId", id}, {"InstanceId", instance}, {"DeviceIndex", "1"}});
+    EXPECT_THAT(primaries_of(aws, id), ElementsAre("true"));
+    aws.must("DetachNetworkInterface", {{"AttachmentId", attached.text("attachmentId")}});
+    EXPECT_THAT(primaries_of(aws, id), ElementsAre("false"));
+}
+
+TEST(PrimaryIpv6, IsRefusedWhereThereIsNone)
+{
+    TestEmulator aws;
+    const auto place = make_place(aws);
+    const Parameters wanted{{"EnablePrimaryIpv6", "true"}};
+    EXPECT_EQ(
+        aws.call("CreateNetworkInterface", merged(wanted, {{"SubnetId", default_subnet(aws)}}))
+            .code,
+        "InvalidParameterValue");
+    EXPECT_EQ(
+        aws.call("ModifyNetworkInterfaceAttribute",
+                 merged(wanted, {{"NetworkInterfaceId", make_interface(aws, default_subnet(aws))}}))
+            .code,
+        "InvalidParameterValue");
+    EXPECT_EQ(
+        aws.call("CreateNetworkInterface", {{"SubnetId", place.subnet},
+                                            {"Ipv6Addresses.1.Ipv6Address", place.address(0x10)},
+                                            {"Ipv6Addresses.2.Ipv6Address", place.address(0x11)},
+                                            {"Ipv6Addresses.2.IsPrimaryIpv6", "true"}})
+            .code,
+        "InvalidParameterValue");
+}
+
+TEST(PrimaryIpv6, IsAnInstancesByItsLaunch)
+{
+    TestEmulator aws;
+    const auto place = make_place(aws);
+    const auto run = [&](const Parameters& more) {
+        return aws.call("RunInstances", launch(public_image(aws), more));
+    };
+    const Parameters interface {
+        {"NetworkInterface.1.DeviceIndex", "0"}, { "NetworkInterface.1.SubnetId", place.subnet }
+    };
+    const std::string shown =
+        "instancesSet/item/networkInterfaceSet/item/ipv6AddressesSet/item/isPrimaryIpv6";
+    const auto whole =
+        run({{"SubnetId", place.subnet}, {"EnablePrimaryIpv6", "true"}, {"Ipv6AddressCount", "1"}});
+    EXPECT_EQ(whole.text(shown), "true");
+    const auto one = run(merged(interface, {{"NetworkInterface.1.PrimaryIpv6", "true"},
+                                            {"NetworkInterface.1.Ipv6AddressCount", "2"}}));
+    EXPECT_THAT(one.texts(shown), ElementsAre("true", "false"));
+    run({{"SubnetId", place.subnet}, {"Ipv6AddressCount", "1"}});
+    EXPECT_EQ(aws.must("DescribeInstances",
+                       filter("network-interface.ipv6-addresses.is-primary-ipv6", "true"))
+                  .count("reservationSet/item"),
+              2U);
+    EXPECT_EQ(aws.must("GetLaunchTemplateData", {{"InstanceId", one.text(kInstanceId)}})
+                  .text("launchTemplateData/networkInterfaceSet/item/primaryIpv6"),
+              "true");
+    EXPECT_EQ(run({{"EnablePrimaryIpv6", "true"}}).code, "InvalidParameterValue");
+    EXPECT_EQ(run(merged(interface, {{"EnablePrimaryIpv6", "true"}})).code,
+              "InvalidParameterCombination");
+    EXPECT_EQ(run({{"NetworkInterface.1.DeviceIndex", "0"},
+                   {"NetworkInterface.1.NetworkInterfaceId", new_interface(aws, place)},
+                   {"NetworkInterface.1.PrimaryIpv6", "true"}})
+                  .code,
+              "InvalidParameterCombination");
+}
+
+TEST(PrimaryIpv6, ComesOfALaunchTemplate)
+{
+    TestEmulator aws;
+    const auto place = make_place(aws);
+    const std::string data = "LaunchTemplateData.NetworkInterface.1.";
+    const auto made = aws.must("CreateLaunchTemplate", {{"LaunchTemplateName", "first"},
+                                                        {data + "DeviceIndex", "0"},
+                                                        {data + "SubnetId", place.subnet},
+                                                        {data + "Ipv6AddressCount", "1"},
+                                                        {data + "PrimaryIpv6", "true"}});
+    const auto id = made.text("launchTemplate/launchTemplateId");
+    EXPECT_EQ(aws.must("DescribeLaunchTemplateVersions", {{"LaunchTemplateId", id}})
+                  .text("launchTemplateVersionSet/item/launchTemplateData/networkInterfaceSet/item/"
+                        "primaryIpv6"),
+              "true");
+    EXPECT_EQ(
+        aws.must("RunInstances",
+                 launch(public_image(aws), {{"LaunchTemplate.LaunchTemplateId", id}}))
+            .text("instancesSet/item/networkInterfaceSet/item/ipv6AddressesSet/item/isPrimaryIpv6"),
+        "true");
+}
+
 TEST(LaunchIpv6, GivesInstancesTheAddressesThatTheyAskFor)
 {
     TestEmulator aws;

@@ -33,6 +33,7 @@ void add_interface_changes(TrialTable& table)
         {{"NetworkInterfaceId", "{interface}"}},
         changes("AssociatePublicIpAddress", "true") + changes("Description.Value", "changed") +
             tracking_trials() + changes("SourceDestCheck.Value", "false") +
+            changes("EnablePrimaryIpv6", "true", {{"NetworkInterfaceId", "{ipv6_interface}"}}) +
             refused("SecurityGroupId.1", "sg-0123456789abcdef0") +
             changes("NetworkInterfaceId", "{interface_2}", {{"Description.Value", "changed"}}) +
             changes("Attachment.DeleteOnTermination", "true", attachment) +
@@ -124,6 +125,11 @@ TrialTable trials()
             changes("Ipv6Prefix.1.Ipv6Prefix", "{free_prefix}", {{"SubnetId", "{ipv6_subnet}"}}) +
             changes("Ipv6AddressCount", "1", {{"SubnetId", "{ipv6_subnet}"}}) +
             changes("Ipv6Addresses.1.Ipv6Address", "{free_ipv6}", {{"SubnetId", "{ipv6_subnet}"}}) +
+            changes(
+                "Ipv6Addresses.1.IsPrimaryIpv6", "true",
+                {{"SubnetId", "{ipv6_subnet}"}, {"Ipv6Addresses.1.Ipv6Address", "{free_ipv6}"}}) +
+            changes("EnablePrimaryIpv6", "true",
+                    {{"SubnetId", "{ipv6_subnet}"}, {"Ipv6AddressCount", "1"}}) +
             refused("SecurityGroupId.1", "sg-0123456789abcdef0") +
             refused("SubnetId", "subnet-0123456789abcdef0") + tag_trials("network-interface")};
     table["DescribeNetworkInterfaces"] = describe_operation(
