@@ -22,7 +22,8 @@ inline constexpr std::string_view kOfOneInterface =
 inline constexpr std::string_view kOfInterface =
     "EXISTS (SELECT 1 FROM network_interface e WHERE e.instance_id = n.id AND ";
 inline constexpr std::string_view kOfPrimary =
-    "EXISTS (SELECT 1 FROM network_interface e WHERE e.instance_id = n.id AND e.device_index = 0"
+    "EXISTS (SELECT 1 FROM network_interface e WHERE e.instance_id = n.id AND e.network_card_index "
+    "= 0 AND e.device_index = 0"
     " AND ";
 inline constexpr std::string_view kOfOneAddress =
     "n.id IN (SELECT e.instance_id FROM interface_address a JOIN network_interface e"
@@ -32,7 +33,8 @@ inline constexpr std::string_view kOfAddress =
     " WHERE e.instance_id = n.id AND ";
 inline constexpr std::string_view kOfPrimaryAddress =
     "EXISTS (SELECT 1 FROM network_interface e JOIN interface_address a ON a.interface_id = e.id"
-    " WHERE e.instance_id = n.id AND e.device_index = 0 AND a.position = 0 AND ";
+    " WHERE e.instance_id = n.id AND e.network_card_index = 0 AND e.device_index = 0 AND "
+    "a.position = 0 AND ";
 inline constexpr std::string_view kOfIpv6Address =
     "EXISTS (SELECT 1 FROM network_interface e JOIN interface_ipv6_address a"
     " ON a.interface_id = e.id WHERE e.instance_id = n.id AND ";
@@ -41,7 +43,8 @@ inline constexpr std::string_view kIsPrimaryIpv6 =
     " WHERE p.interface_id = e.id), 'true', 'false')";
 inline constexpr std::string_view kOfOnePrimaryAddress =
     "n.id IN (SELECT e.instance_id FROM interface_address a JOIN network_interface e"
-    " ON e.id = a.interface_id WHERE e.device_index = 0 AND a.position = 0 AND ";
+    " ON e.id = a.interface_id WHERE e.network_card_index = 0 AND e.device_index = 0 AND "
+    "a.position = 0 AND ";
 inline constexpr std::string_view kOfOneIpv6Address =
     "n.id IN (SELECT e.instance_id FROM interface_ipv6_address a JOIN network_interface e"
     " ON e.id = a.interface_id WHERE ";
@@ -56,14 +59,14 @@ inline constexpr std::string_view kOfOneGroup =
     " ON e.id = g.interface_id WHERE ";
 inline constexpr std::string_view kOfPrimaryGroup =
     "EXISTS (SELECT 1 FROM network_interface e JOIN interface_group g ON g.interface_id = e.id"
-    " WHERE e.instance_id = n.id AND e.device_index = 0 AND ";
+    " WHERE e.instance_id = n.id AND e.network_card_index = 0 AND e.device_index = 0 AND ";
 inline constexpr std::string_view kOfOnePrimaryGroup =
     "n.id IN (SELECT e.instance_id FROM interface_group g JOIN network_interface e"
-    " ON e.id = g.interface_id WHERE e.device_index = 0 AND ";
+    " ON e.id = g.interface_id WHERE e.network_card_index = 0 AND e.device_index = 0 AND ";
 inline constexpr std::string_view kOfPrimaryGroupName =
     "EXISTS (SELECT 1 FROM network_interface e JOIN interface_group g ON g.interface_id = e.id"
     " JOIN security_group s ON s.id = g.group_id WHERE e.instance_id = n.id"
-    " AND e.device_index = 0 AND ";
+    " AND e.network_card_index = 0 AND e.device_index = 0 AND ";
 inline constexpr std::string_view kOfGroupName =
     "EXISTS (SELECT 1 FROM network_interface e JOIN interface_group g ON g.interface_id = e.id"
     " JOIN security_group s ON s.id = g.group_id WHERE e.instance_id = n.id AND ";
@@ -210,7 +213,8 @@ inline constexpr FilterColumn kInstanceFilters[] = {
      ")"},
     {"network-interface.attachment.instance-id", "e.instance_id", kOfInterface, ")"},
     {"network-interface.attachment.instance-owner-id", "e.owner", kOfInterface, ")"},
-    {"network-interface.attachment.network-card-index", "'0'", kOfInterface, ")"},
+    {"network-interface.attachment.network-card-index", "CAST(e.network_card_index AS TEXT)",
+     kOfInterface, ")"},
     {"network-interface.attachment.status", kInterfaceAttachmentStatus, kOfInterface, ")"},
     {"network-interface.availability-zone", "e.zone", kOfInterface, ")"},
     {"network-interface.description", "e.description", kOfInterface, ")"},

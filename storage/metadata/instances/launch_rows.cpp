@@ -26,7 +26,9 @@ constexpr auto kLaunchTypeColumns = columns<LaunchTypeRow>(
     text<&LaunchTypeRow::attachment_limit_type>("ebs_attachment_limit_type"),
     integer<&LaunchTypeRow::maximum_interfaces>("maximum_network_interfaces"),
     integer<&LaunchTypeRow::addresses_per_interface>("ipv4_addresses_per_interface"),
-    integer<&LaunchTypeRow::ipv6_addresses_per_interface>("ipv6_addresses_per_interface"));
+    integer<&LaunchTypeRow::ipv6_addresses_per_interface>("ipv6_addresses_per_interface"),
+    integer<&LaunchTypeRow::maximum_cards>("maximum_network_cards"),
+    integer<&LaunchTypeRow::maximum_efas>("efa_maximum_interfaces"));
 
 constexpr auto kIsDedicated = "(SELECT v.instance_tenancy = " + sql_word<Tenancy::kDedicated> +
                               " FROM vpc v WHERE v.id = s.vpc_id)";

@@ -31,6 +31,9 @@ struct LaunchTypeRow {
     std::int64_t maximum_interfaces = 0;
     std::int64_t addresses_per_interface = 0;
     std::int64_t ipv6_addresses_per_interface = 0;
+    std::int64_t maximum_cards = 1;
+    /// Elastic Fabric Adapters; nothing of a type that has none.
+    std::optional<std::int64_t> maximum_efas{};
 };
 
 std::optional<LaunchTypeRow> select_launch_type(Database& db, std::string_view name);

@@ -62,14 +62,17 @@ std::vector<NetworkInterfaceRow> select_interfaces_of(Database& db,
     return select_rows<kNetworkInterfaceColumns>(
         db,
         "FROM json_each(?) one CROSS JOIN network_interface e ON e.instance_id = one.value"
-        " ORDER BY e.instance_id, e.device_index",
+        " ORDER BY e.instance_id, e.network_card_index, e.device_index",
         json_list(instances));
 }
 
 std::optional<NetworkInterfaceRow> select_primary_interface(Database& db, const InstanceId& id)
 {
     return select_row<kNetworkInterfaceColumns>(
-        db, "FROM network_interface e WHERE e.instance_id = ? AND e.device_index = 0", id);
+        db,
+        "FROM network_interface e WHERE e.instance_id = ? AND e.network_card_index = 0"
+        " AND e.device_index = 0",
+        id);
 }
 
 std::int64_t count_interfaces_of(Database& db, const InstanceId& id)
@@ -89,9 +92,11 @@ bool attach_network_interface(Database& db, const NetworkInterfaceId& id,
 {
     Statement(db,
               "UPDATE OR IGNORE network_interface SET instance_id = ?, attachment_id = ?,"
-              " device_index = ?, attach_time_ms = ?, delete_on_termination = ? WHERE id = ?")
-        .execute(attachment.instance_id, attachment.id, attachment.device_index,
-                 attachment.attach_time_ms, attachment.delete_on_termination, id);
+              " network_card_index = ?, device_index = ?, attach_time_ms = ?,"
+              " delete_on_termination = ? WHERE id = ?")
+        .execute(attachment.instance_id, attachment.id, attachment.network_card_index,
+                 attachment.device_index, attachment.attach_time_ms,
+                 attachment.delete_on_termination, id);
     return db.changes() == 1;
 }
 
@@ -100,7 +105,7 @@ void detach_network_interface(Database& db, const NetworkInterfaceId& id)
     Statement(db,
               "UPDATE network_interface SET instance_id = NULL, attachment_id = NULL,"
               " device_index = NULL, attach_time_ms = NULL, delete_on_termination = NULL,"
-              " primary_ipv6 = 0 WHERE id = ?")
+              " network_card_index = 0, primary_ipv6 = 0 WHERE id = ?")
         .execute(id);
 }
 

@@ -30,17 +30,22 @@ enum class NetworkInterfaceType : std::uint8_t {
     kInterface,
     kNatGateway,
     kVpcEndpoint,
-    kInstanceConnectEndpoint
+    kInstanceConnectEndpoint,
+    kEfa,
+    kEfaOnly
 };
 template <>
 inline constexpr auto kWords<NetworkInterfaceType> = words("interface", "nat_gateway",
                                                            "vpc_endpoint",
-                                                           "ec2_instance_connect_endpoint");
+                                                           "ec2_instance_connect_endpoint", "efa",
+                                                           "efa-only");
 
 /// What an interface is attached to.
 struct InterfaceAttachment {
     InstanceId instance_id{};
     NetworkInterfaceAttachmentId id{};
+    std::int64_t network_card_index = 0;
+    /// One of the card's.
     std::int64_t device_index = 0;
     TimeMs attach_time_ms = 0;
     bool delete_on_termination = false;
@@ -65,6 +70,8 @@ struct NetworkInterfaceRow {
     std::optional<std::int64_t> device_index{};
     std::optional<TimeMs> attach_time_ms{};
     std::optional<bool> delete_on_termination{};
+    /// 0 of one that is free.
+    std::int64_t network_card_index = 0;
     /// Whether it has a public address of Amazon's while its instance runs.
     bool associate_public_ip = false;
     // How long idle flows are tracked, in seconds; nothing: as long as the instance's type has it.
@@ -155,6 +162,7 @@ inline constexpr auto kNetworkInterfaceColumns = columns<NetworkInterfaceRow>(
     integer<&NetworkInterfaceRow::device_index>("device_index"),
     time<&NetworkInterfaceRow::attach_time_ms>("attach_time_ms"),
     flag<&NetworkInterfaceRow::delete_on_termination>("delete_on_termination"),
+    integer<&NetworkInterfaceRow::network_card_index>("network_card_index"),
     flag<&NetworkInterfaceRow::associate_public_ip>("associate_public_ip"),
     integer<&NetworkInterfaceRow::tcp_established_timeout>("tcp_established_timeout"),
     integer<&NetworkInterfaceRow::udp_stream_timeout>("udp_stream_timeout"),
@@ -258,15 +266,15 @@ std::optional<NetworkInterfaceRow> select_network_interface(Database& db,
 std::optional<NetworkInterfaceRow> select_interface_attached(
     Database& db, std::string_view account, std::string_view region,
     const NetworkInterfaceAttachmentId& id);
-/// In the order of instances, those of each in the order of their device indexes.
+/// In the order of instances, those of each in the order of their network cards and device indexes.
 std::vector<NetworkInterfaceRow> select_interfaces_of(Database& db,
                                                       const std::vector<std::string>& instances);
-/// The interface at device index 0; nothing once the instance has given it up.
+/// The interface at device index 0 of network card 0; nothing once the instance has given it up.
 std::optional<NetworkInterfaceRow> select_primary_interface(Database& db, const InstanceId& id);
 std::int64_t count_interfaces_of(Database& db, const InstanceId& id);
 void delete_network_interface(Database& db, const NetworkInterfaceId& id);
 
-/// False when the instance has an interface at that index.
+/// False when the instance has an interface at that index of the network card.
 bool attach_network_interface(Database& db, const NetworkInterfaceId& id,
                               const InterfaceAttachment& attachment);
 /// Its IPv6 addresses are none of them the primary one then.

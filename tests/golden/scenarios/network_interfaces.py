@@ -35,7 +35,7 @@ def network_interfaces(emulator):
     for wrong in ({"Description": "other"}, {"SubnetId": "subnet-0123456789abcdef0"},
                   {"SecurityGroupId": ["sg-x"]}, {"PrivateIpAddress": "10.0.0.9"},
                   {"PrivateIpAddress": "172.31.0.1"}, {"PrivateIpAddress": "172.31.5.6"},
-                  {"Ipv6AddressCount": 1}, {"InterfaceType": "efa"}):
+                  {"Ipv6AddressCount": 1}, {"InterfaceType": "trunk"}):
         token = {} if "Description" in wrong else {"ClientToken": "new"}
         me.refused("CreateNetworkInterface", {**whole, **token, **wrong})
     for _ in range(4):
@@ -181,6 +181,45 @@ def launched_interfaces(emulator):
     me.refused("RunInstances", launch(image, PrivateIpAddress="172.31.0.1"))
 
 
+def network_cards(emulator):
+    me = emulator.me
+    image, subnet = world.image(me, "own"), subnet_of(me)
+    efa = me("CreateNetworkInterface", SubnetId=subnet, InterfaceType="efa")["networkInterfaceId"]
+    only = me("CreateNetworkInterface", SubnetId=subnet, InterfaceType="efa-only")
+    for wrong in ({"InterfaceType": "efa-only", "PrivateIpAddress": "172.31.5.9"},
+                  {"InterfaceType": "lambda"}, {"InterfaceType": "branch"}):
+        me.refused("CreateNetworkInterface", {"SubnetId": subnet, **wrong})
+    me("DescribeNetworkInterfaces", **filter_list({"interface-type": "efa-only"}))
+    no_address = {"NetworkInterfaceId": only["networkInterfaceId"]}
+    me.refused("AssignPrivateIpAddresses", no_address, SecondaryPrivateIpAddressCount=1)
+    me.refused("AssignIpv6Addresses", no_address, Ipv6AddressCount=1)
+    me.refused("AssociateAddress", no_address,
+               AllocationId=me.quiet("AllocateAddress")["allocationId"])
+    first = {"DeviceIndex": 0, "SubnetId": subnet}
+    large = {**launch(image), "InstanceType": "c6in.32xlarge"}
+    ids = me("RunInstances", large, NetworkInterface=[
+        {**first, "InterfaceType": "efa"},
+        {**first, "NetworkCardIndex": 1, "DeviceIndex": 1, "InterfaceType": "efa-only"}])
+    instance = ids["instanceId"]
+    me("DescribeInstances",
+       **filter_list({"network-interface.attachment.network-card-index": "1"}))
+    me("GetLaunchTemplateData", InstanceId=instance)
+    for wrong in ([{**first, "InterfaceType": "efa-only"}], [{**first, "NetworkCardIndex": 1}],
+                  [first, {**first, "DeviceIndex": 1, "NetworkCardIndex": 2}],
+                  [{**first, "InterfaceType": "lambda"}],
+                  [{**first, "InterfaceType": "efa"},
+                   {**first, "DeviceIndex": 1, "InterfaceType": "efa"}]):
+        me.refused("RunInstances", {**large, "NetworkInterface": wrong})
+    attach = {"NetworkInterfaceId": made(me), "InstanceId": instance, "DeviceIndex": 0}
+    for wrong in ({"NetworkCardIndex": 2}, {"NetworkCardIndex": 0},
+                  {"NetworkCardIndex": 1, "NetworkInterfaceId": efa}):
+        me.refused("AttachNetworkInterface", {**attach, **wrong})
+    me("AttachNetworkInterface", attach, NetworkCardIndex=1)
+    me.brief("RequestSpotInstances", LaunchSpecification={
+        "ImageId": image, "InstanceType": "c6in.32xlarge",
+        "NetworkInterface": [{**first, "InterfaceType": "efa"}]})
+
+
 def own_interface(me):
     """(VPC, interface) of a VPC that nothing leads into."""
     vpc = me.quiet("CreateVpc", CidrBlock="10.0.0.0/16")["vpcId"]
@@ -269,4 +308,5 @@ SCENARIOS = {"address_attributes": address_attributes,
              "interface_attachments": interface_attachments,
              "interface_attributes": interface_attributes,
              "private_addresses": private_addresses,
-             "launched_interfaces": launched_interfaces}
+             "launched_interfaces": launched_interfaces,
+             "network_cards": network_cards}

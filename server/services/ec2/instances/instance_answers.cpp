@@ -31,7 +31,7 @@ InstanceNetworkInterfaceAttachment attachment_answer(const NetworkInterfaceRow& 
     answer.attachment_id = row.attachment_id->text();
     answer.delete_on_termination = row.delete_on_termination;
     answer.device_index = row.device_index;
-    answer.network_card_index = 0;
+    answer.network_card_index = row.network_card_index;
     answer.status = text_of(row.attachment_status);
     return answer;
 }

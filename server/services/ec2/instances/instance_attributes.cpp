@@ -19,6 +19,7 @@
 #include "server/services/ec2/instances/launch_options.h"
 #include "server/services/ec2/instances/launch_place.h"
 #include "server/services/ec2/network/interface_answers.h"
+#include "server/services/ec2/network/interface_cards.h"
 #include "server/services/ec2/network/interface_errors.h"
 #include "server/services/ec2/network/new_interfaces.h"
 #include "storage/metadata/images/image_rows.h"
@@ -105,6 +106,11 @@ void require_attached_fits(Session& session, const InstanceId& id, const LaunchT
     if (count > type.maximum_interfaces) {
         throw too_many_interfaces(count, type.name);
     }
+    std::vector<InterfacePlace> places;
+    for (const auto& one : interfaces) {
+        places.push_back(place_of(one));
+    }
+    require_cards_fit(session, places, type);
     require_addresses_fit(session, interfaces, type);
     require_attachments_fit(type, count_attachments_of(session.db(), id), count);
 }

@@ -208,7 +208,8 @@ void add_interfaces(Session& session, const InstanceId& instance,
     for (const auto& one : interfaces) {
         const auto& wanted = one.wanted;
         if (wanted.existing) {
-            attach_interface(session, *wanted.existing, instance, wanted.device_index);
+            attach_interface(session, *wanted.existing, instance, wanted.network_card_index,
+                             wanted.device_index);
             continue;
         }
         // Source: with several interfaces there is no public address (documented).
@@ -226,7 +227,9 @@ void add_interfaces(Session& session, const InstanceId& instance,
                        .prefixes = std::move(prefixes),
                        .taken = named,
                        .description = wanted.description,
+                       .interface_type = wanted.interface_type,
                        .instance_id = instance,
+                       .network_card_index = wanted.network_card_index,
                        .device_index = wanted.device_index,
                        .delete_on_termination = wanted.delete_on_termination,
                        .associate_public_ip = wanted.associate_public_ip.value_or(by_subnet),

@@ -11,6 +11,7 @@
 #include "server/services/ec2/instances/launch_addresses.h"
 #include "server/services/ec2/instances/launch_place.h"
 #include "server/services/ec2/network/errors.h"
+#include "server/services/ec2/network/interface_cards.h"
 #include "server/services/ec2/network/interface_errors.h"
 #include "storage/metadata/network/security_group_rows.h"
 #include "storage/metadata/network/vpc_rows.h"
@@ -31,10 +32,11 @@ void refuse_with_interfaces(bool is_given, std::string_view what)
     }
 }
 
-/// Source: the texts about device indexes are observed, which code they have in part.
+/// Source: the texts about device indexes are observed, which code they have in part. Each network
+/// card has device indexes of its own (observed).
 void check_device_indexes(const std::vector<Specification>& interfaces)
 {
-    std::set<std::int64_t> indexes;
+    std::set<std::pair<std::int64_t, std::int64_t>> indexes;
     for (const auto& one : interfaces) {
         if (!one.device_index) {
             throw invalid_parameter_value("Each network interface requires a device index.");
@@ -42,11 +44,11 @@ void check_device_indexes(const std::vector<Specification>& interfaces)
         if (*one.device_index < 0) {
             throw invalid_parameter_value("A device index must not be negative.");
         }
-        if (!indexes.insert(*one.device_index).second) {
+        if (!indexes.emplace(one.network_card_index.value_or(0), *one.device_index).second) {
             throw invalid_parameter_value("Each network interface requires a unique device index.");
         }
     }
-    if (!indexes.contains(0)) {
+    if (!indexes.contains({0, 0})) {
         throw invalid_parameter_value(
             "When specifying network interfaces, you must include a device at index 0.");
     }
@@ -158,8 +160,14 @@ LaunchInterface existing_interface(Session& session, const Specification& one,
     if (row.instance_id) {
         throw interface_in_use(id);
     }
+    if (is_given(one.interface_type) && *one.interface_type != text_of(row.interface_type)) {
+        throw invalid_parameter_combination(fmt::format(
+            "The network interface '{}' is not of the type {}", id.text(), *one.interface_type));
+    }
     require_addresses_fit(session, {row}, type);
-    return {.device_index = *one.device_index,
+    return {.network_card_index = one.network_card_index.value_or(0),
+            .device_index = *one.device_index,
+            .interface_type = row.interface_type,
             .existing = id,
             .subnets = {subnet_of(session, row)},
             .delete_on_termination = false};
@@ -168,7 +176,9 @@ LaunchInterface existing_interface(Session& session, const Specification& one,
 LaunchInterface new_interface_of(Session& session, const Specification& one,
                                  const std::vector<LaunchSubnet>& defaults)
 {
-    LaunchInterface wanted{.device_index = *one.device_index,
+    LaunchInterface wanted{.network_card_index = one.network_card_index.value_or(0),
+                           .device_index = *one.device_index,
+                           .interface_type = parse_interface_type(one.interface_type),
                            .subnets = defaults,
                            .description = one.description.value_or(""),
                            .addresses = wish_of(one),
@@ -178,6 +188,7 @@ LaunchInterface new_interface_of(Session& session, const Specification& one,
                            .associate_public_ip = one.associate_public_ip_address,
                            .connection_tracking = one.connection_tracking_specification.value_or(
                                ConnectionTrackingSpecificationRequest{})};
+    settle_addresses(wanted.interface_type, wanted.addresses, wanted.ipv6, wanted.prefixes);
     if (is_given(one.subnet_id)) {
         wanted.subnets = {require_launch_subnet(session, parse_id<SubnetId>(*one.subnet_id))};
     }
@@ -196,12 +207,18 @@ std::vector<LaunchSubnet> default_subnets(Session& session, const RunInstancesRe
     return is_needed ? choose_subnets(session, request, type) : std::vector<LaunchSubnet>();
 }
 
-void require_room(const std::vector<LaunchInterface>& interfaces, const LaunchTypeRow& type)
+void require_room(Session& session, const std::vector<LaunchInterface>& interfaces,
+                  const LaunchTypeRow& type)
 {
     const auto count = static_cast<std::int64_t>(interfaces.size());
     if (count > type.maximum_interfaces) {
         throw too_many_interfaces(count, type.name);
     }
+    std::vector<InterfacePlace> places;
+    for (const auto& one : interfaces) {
+        places.push_back({one.network_card_index, one.device_index, one.interface_type});
+    }
+    require_cards_fit(session, places, type);
     for (const auto& one : interfaces) {
         const auto ipv4 = one.addresses.count() + one.prefixes.ipv4.size();
         const auto ipv6 = one.ipv6.count_in(one.subnets.front()) + one.prefixes.ipv6.size();
@@ -230,7 +247,7 @@ void require_free_addresses(Session& session, const std::vector<LaunchInterface>
             const auto& subnet = one.subnets.front();
             require_free(session, one.addresses, subnet);
             require_free(session, one.ipv6, subnet);
-            require_free(session, one.prefixes, subnet, one.addresses.count() - 1,
+            require_free(session, one.prefixes, subnet, one.addresses.secondary_count(),
                          one.ipv6.count_in(subnet));
         }
     }
@@ -298,9 +315,10 @@ std::vector<LaunchInterface> plan_interfaces(Session& session, const RunInstance
                                  : new_interface_of(session, one, defaults));
     }
     std::sort(interfaces.begin(), interfaces.end(), [](const auto& one, const auto& other) {
-        return one.device_index < other.device_index;
+        return std::pair(one.network_card_index, one.device_index) <
+               std::pair(other.network_card_index, other.device_index);
     });
-    require_room(interfaces, type);
+    require_room(session, interfaces, type);
     require_each_once(interfaces);
     require_one_zone(interfaces);
     if (!request.network_interfaces.empty()) {

@@ -16,7 +16,9 @@ namespace amilab::ec2 {
 
 /// What each instance of a launch has at one device index.
 struct LaunchInterface {
+    std::int64_t network_card_index = 0;
     std::int64_t device_index = 0;
+    NetworkInterfaceType interface_type = NetworkInterfaceType::kInterface;
     /// One that is there already: nothing below but the subnet and the flag says anything then.
     std::optional<NetworkInterfaceId> existing{};
     /// Where it may be, the best first; never none.
@@ -36,8 +38,9 @@ struct LaunchInterface {
 /// Source: EC2 API Reference, RunInstances (documented).
 void check_interfaces(const RunInstancesRequest& request);
 
-/// The interfaces that the request asks for, in the order of their device indexes; one, when it
-/// names none. Throws when the type has no room for them, or one cannot be had.
+/// The interfaces that the request asks for, in the order of their network cards and device
+/// indexes; one, when it names none. Throws when the type has no room for them, or one cannot be
+/// had.
 std::vector<LaunchInterface> plan_interfaces(Session& session, const RunInstancesRequest& request,
                                              const LaunchTypeRow& type);
 

@@ -47,7 +47,7 @@ std::optional<LaunchSubnet> named_subnet(Session& session, const RunInstancesReq
         return require_launch_subnet(session, parse_id<SubnetId>(*request.subnet_id));
     }
     for (const auto& one : request.network_interfaces) {
-        if (one.device_index != 0) {
+        if (one.device_index != 0 || one.network_card_index.value_or(0) != 0) {
             continue;
         }
         if (is_given(one.network_interface_id)) {

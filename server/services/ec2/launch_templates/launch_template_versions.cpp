@@ -156,6 +156,7 @@ LaunchTemplateInstanceNetworkInterfaceSpecification interface_answer(
     to.description = from.description;
     to.device_index = from.device_index;
     to.groups = from.groups;
+    to.interface_type = from.interface_type;
     to.ipv4_prefix_count = from.ipv4_prefix_count;
     for (const auto& one : from.ipv4_prefixes) {
         to.ipv4_prefixes.push_back({.ipv4_prefix = one.ipv4_prefix});
@@ -168,6 +169,7 @@ LaunchTemplateInstanceNetworkInterfaceSpecification interface_answer(
     for (const auto& one : from.ipv6_prefixes) {
         to.ipv6_prefixes.push_back({.ipv6_prefix = one.ipv6_prefix});
     }
+    to.network_card_index = from.network_card_index;
     to.network_interface_id = from.network_interface_id;
     to.primary_ipv6 = from.primary_ipv6;
     to.private_ip_address = from.private_ip_address;

@@ -10,6 +10,7 @@
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/own_rows.h"
 #include "server/services/ec2/network/border_groups.h"
+#include "server/services/ec2/network/interface_cards.h"
 #include "server/services/ec2/network/interface_errors.h"
 #include "server/services/ec2/network/new_interfaces.h"
 #include "server/wire/ec2/schema.h"
@@ -134,6 +135,7 @@ NetworkInterfaceRow wished_interface(Session& session, const AssociateAddressReq
 InterfaceAddressRow wished_private_address(Session& session, const NetworkInterfaceRow& row,
                                            const std::optional<std::string>& named)
 {
+    require_takes_addresses(row);
     auto addresses = select_interface_addresses(session.db(), {row.id.text()});
     const auto at = std::find_if(addresses.begin(), addresses.end(), [&](const auto& one) {
         return is_given(named) ? one.address == *named : one.position == 0;

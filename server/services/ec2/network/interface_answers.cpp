@@ -47,7 +47,7 @@ std::optional<NetworkInterfaceAttachment> attachment_answer(const NetworkInterfa
     answer.device_index = row.device_index;
     answer.instance_id = row.instance_id->text();
     answer.instance_owner_id = row.instance_owner;
-    answer.network_card_index = 0;
+    answer.network_card_index = row.network_card_index;
     answer.status = text_of(row.attachment_status);
     return answer;
 }

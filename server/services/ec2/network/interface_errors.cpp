@@ -168,6 +168,51 @@ ApiError too_many_interfaces(std::int64_t wanted, std::string_view instance_type
             fmt::format("Interface count {} exceeds the limit for {}", wanted, instance_type)};
 }
 
+ApiError no_network_card(std::int64_t index, std::string_view instance_type)
+{
+    return invalid_parameter_value(
+        fmt::format("The instance type {} does not have a network card with the index {}.",
+                    instance_type, index));
+}
+
+ApiError too_many_interfaces_of_card(std::int64_t wanted, std::int64_t card,
+                                     std::string_view instance_type)
+{
+    return {"AttachmentLimitExceeded",
+            fmt::format("Interface count {} exceeds the limit for network card {} of {}", wanted,
+                        card, instance_type)};
+}
+
+ApiError efas_not_supported(std::string_view instance_type)
+{
+    return {"Unsupported",
+            fmt::format("{} instances do not support Elastic Fabric Adapters.", instance_type)};
+}
+
+ApiError too_many_efas(std::int64_t wanted, std::string_view instance_type)
+{
+    return {"AttachmentLimitExceeded",
+            fmt::format("EFA interface count {} exceeds the limit for {}", wanted, instance_type)};
+}
+
+ApiError too_many_efas_of_card(std::int64_t card)
+{
+    return {"AttachmentLimitExceeded",
+            fmt::format("Only one EFA can be attached to network card {}.", card)};
+}
+
+ApiError efa_only_as_primary()
+{
+    return invalid_parameter_combination(
+        "An EFA-only network interface cannot be the primary network interface.");
+}
+
+ApiError efa_only_has_no_addresses()
+{
+    return invalid_parameter_combination(
+        "EFA-only network interfaces do not support IP addresses.");
+}
+
 ApiError invalid_instance(std::string_view state, const InstanceId& id)
 {
     return {"InvalidInstanceID",

@@ -47,6 +47,15 @@ ApiError address_not_of_interface(std::string_view address);
 ApiError primary_address_stays(std::string_view address);
 ApiError interface_of_other_zone(const NetworkInterfaceId& id, std::string_view zone);
 ApiError too_many_interfaces(std::int64_t wanted, std::string_view instance_type);
+ApiError no_network_card(std::int64_t index, std::string_view instance_type);
+ApiError too_many_interfaces_of_card(std::int64_t wanted, std::int64_t card,
+                                     std::string_view instance_type);
+/// Source: the text is observed of an attachment.
+ApiError efas_not_supported(std::string_view instance_type);
+ApiError too_many_efas(std::int64_t wanted, std::string_view instance_type);
+ApiError too_many_efas_of_card(std::int64_t card);
+ApiError efa_only_as_primary();
+ApiError efa_only_has_no_addresses();
 /// Of an instance that goes, or that has not come yet. Source: observed.
 ApiError invalid_instance(std::string_view state, const InstanceId& id);
 /// Source: observed.

@@ -5,6 +5,7 @@
 
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/ids.h"
+#include "server/services/ec2/network/interface_cards.h"
 #include "server/services/ec2/network/interface_errors.h"
 #include "server/services/ec2/network/interface_ipv6.h"
 #include "server/services/ec2/network/new_interfaces.h"
@@ -42,6 +43,7 @@ AssignIpv6AddressesResponse assign_ipv6_addresses(Session& session,
         throw missing_parameter("Ipv6Addresses or Ipv6AddressCount");
     }
     const auto row = require_unmanaged_interface(session, id);
+    require_takes_addresses(row);
     const auto subnet = require_launch_subnet(session, row.subnet_id);
     require_free(session, prefixes, subnet, 0, count);
     require_room(session, row, count + prefixes.ipv6.size());

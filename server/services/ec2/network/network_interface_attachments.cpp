@@ -7,6 +7,7 @@
 #include "server/services/ec2/common/describe.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/ids.h"
+#include "server/services/ec2/network/interface_cards.h"
 #include "server/services/ec2/network/interface_errors.h"
 #include "server/services/ec2/network/new_interfaces.h"
 #include "server/wire/ec2/schema.h"
@@ -32,16 +33,34 @@ InstanceRow require_attachable_to(Session& session, const InstanceId& id)
     return std::move(*row);
 }
 
-void require_room(Session& session, const InstanceRow& instance, const NetworkInterfaceRow& more)
+/// Source: EC2 User Guide, "Elastic Fabric Adapter": an EFA is attached and detached while its
+/// instance is stopped alone (documented), the code is assumed.
+void require_stopped_for(const NetworkInterfaceRow& row, const InstanceRow& instance)
+{
+    if (place_of(row).is_efa() && instance.state != InstanceStateName::kStopped) {
+        throw incorrect_state(instance.id.text(), instance.state);
+    }
+}
+
+void require_room(Session& session, const InstanceRow& instance, const NetworkInterfaceRow& more,
+                  const AttachNetworkInterfaceRequest& request)
 {
     const auto type = select_launch_type(session.db(), instance.instance_type);
     if (!type) {
         return;
     }
-    const auto count = count_interfaces_of(session.db(), instance.id) + 1;
+    std::vector<InterfacePlace> places;
+    for (const auto& one : select_interfaces_of(session.db(), {instance.id.text()})) {
+        places.push_back(place_of(one));
+    }
+    places.push_back({.network_card_index = request.network_card_index.value_or(0),
+                      .device_index = request.device_index,
+                      .type = more.interface_type});
+    const auto count = static_cast<std::int64_t>(places.size());
     if (count > type->maximum_interfaces) {
         throw too_many_interfaces(count, type->name);
     }
+    require_cards_fit(session, places, *type);
     require_addresses_fit(session, {more}, *type);
     require_attachments_fit(*type, count_attachments_of(session.db(), instance.id), count);
 }
@@ -64,12 +83,14 @@ AttachNetworkInterfaceResponse attach_network_interface(
     if (row.zone != instance.zone) {
         throw interface_of_other_zone(id, instance.zone);
     }
-    require_room(session, instance, row);
-    if (!attach_interface(session, id, instance_id, request.device_index)) {
+    require_stopped_for(row, instance);
+    require_room(session, instance, row, request);
+    const auto card = request.network_card_index.value_or(0);
+    if (!attach_interface(session, id, instance_id, card, request.device_index)) {
         throw device_index_taken(instance_id, request.device_index);
     }
     return {.attachment_id = select_network_interface(session.db(), id)->attachment_id->text(),
-            .network_card_index = 0};
+            .network_card_index = card};
 }
 
 /// Source: observed of load balancers' interfaces.
@@ -95,8 +116,12 @@ DetachNetworkInterfaceResponse detach_network_interface(
     if (!row) {
         throw not_found(id);
     }
-    if (row->device_index == 0) {
+    if (place_of(*row).is_primary()) {
         throw primary_interface_stays();
+    }
+    if (const auto instance = select_instance(session.db(), row->instance_owner.value_or(""),
+                                              row->region, *row->instance_id)) {
+        require_stopped_for(*row, *instance);
     }
     detach_network_interface(session.db(), row->id);
     return {};

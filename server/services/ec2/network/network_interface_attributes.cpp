@@ -7,6 +7,7 @@
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/ids.h"
 #include "server/services/ec2/network/interface_answers.h"
+#include "server/services/ec2/network/interface_cards.h"
 #include "server/services/ec2/network/interface_errors.h"
 #include "server/services/ec2/network/new_interfaces.h"
 #include "server/wire/ec2/schema.h"
@@ -113,6 +114,7 @@ void modify_primary_ipv6(Session& session, const NetworkInterfaceRow& row, bool 
                         row.id.text()));
     }
     if (is_wanted) {
+        require_takes_addresses(row);
         ipv6_block_of(subnet_of(session, row));
         set_network_interface<&NetworkInterfaceRow::primary_ipv6>(session.db(), row.id, true);
     }
@@ -153,6 +155,9 @@ ModifyNetworkInterfaceAttributeResponse modify_network_interface_attribute(
         modify_attachment(session, row, *request.attachment);
     }
     if (request.associate_public_ip_address) {
+        if (*request.associate_public_ip_address) {
+            require_takes_addresses(row);
+        }
         set_network_interface<&NetworkInterfaceRow::associate_public_ip>(
             session.db(), id, *request.associate_public_ip_address);
     }

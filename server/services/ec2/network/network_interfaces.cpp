@@ -7,6 +7,7 @@
 #include "server/services/ec2/common/resource_tags.h"
 #include "server/services/ec2/network/default_network.h"
 #include "server/services/ec2/network/interface_answers.h"
+#include "server/services/ec2/network/interface_cards.h"
 #include "server/services/ec2/network/interface_errors.h"
 #include "server/services/ec2/network/new_interfaces.h"
 #include "server/wire/ec2/schema.h"
@@ -135,7 +136,20 @@ struct Wish {
     AddressWish addresses;
     Ipv6Wish ipv6;
     PrefixWishes prefixes;
+    NetworkInterfaceType type = NetworkInterfaceType::kInterface;
 };
+
+Wish wish_of(const CreateNetworkInterfaceRequest& request)
+{
+    Wish wish{.addresses = address_wish(request.private_ip_address, request.private_ip_addresses,
+                                        request.secondary_private_ip_address_count),
+              .ipv6 = ipv6_wish(request.ipv6_addresses, request.ipv6_address_count,
+                                request.enable_primary_ipv6),
+              .prefixes = prefix_wishes(request),
+              .type = parse_interface_type(request.interface_type)};
+    settle_addresses(wish.type, wish.addresses, wish.ipv6, wish.prefixes);
+    return wish;
+}
 
 NetworkInterfaceId make_interface(Session& session, const CreateNetworkInterfaceRequest& request,
                                   const Wish& wish, const std::vector<TagRow>& tags,
@@ -144,7 +158,7 @@ NetworkInterfaceId make_interface(Session& session, const CreateNetworkInterface
     const auto groups = find_groups(session, request.groups, subnet);
     require_free(session, wish.addresses, subnet);
     require_free(session, wish.ipv6, subnet);
-    require_free(session, wish.prefixes, subnet, wish.addresses.count() - 1,
+    require_free(session, wish.prefixes, subnet, wish.addresses.secondary_count(),
                  wish.ipv6.count_in(subnet));
     TakenAddresses taken;
     add_named(taken, wish.addresses, wish.ipv6, wish.prefixes);
@@ -161,6 +175,7 @@ NetworkInterfaceId make_interface(Session& session, const CreateNetworkInterface
                           .prefixes = wish.prefixes,
                           .taken = std::move(taken),
                           .description = request.description.value_or(""),
+                          .interface_type = wish.type,
                           .connection_tracking = request.connection_tracking_specification.value_or(
                               ConnectionTrackingSpecificationRequest{})});
 }
@@ -170,12 +185,7 @@ CreateNetworkInterfaceResponse create_network_interface(
     Session& session, const CreateNetworkInterfaceRequest& request)
 {
     const auto subnet_id = parse_id<SubnetId>(request.subnet_id);
-    const Wish wish{
-        .addresses = address_wish(request.private_ip_address, request.private_ip_addresses,
-                                  request.secondary_private_ip_address_count),
-        .ipv6 = ipv6_wish(request.ipv6_addresses, request.ipv6_address_count,
-                          request.enable_primary_ipv6),
-        .prefixes = prefix_wishes(request)};
+    const auto wish = wish_of(request);
     const auto tags = parse_tags<NetworkInterfaceId>(request.tag_specifications);
     ensure_default_network(session);
     const auto subnet = require_launch_subnet(session, subnet_id);

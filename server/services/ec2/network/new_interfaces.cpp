@@ -56,6 +56,21 @@ void require_free(Session& session, const std::string& address, const LaunchSubn
                        malformed_address);
 }
 
+bool is_of_service(NetworkInterfaceType type)
+{
+    switch (type) {
+        case NetworkInterfaceType::kInterface:
+        case NetworkInterfaceType::kEfa:
+        case NetworkInterfaceType::kEfaOnly:
+            return false;
+        case NetworkInterfaceType::kNatGateway:
+        case NetworkInterfaceType::kVpcEndpoint:
+        case NetworkInterfaceType::kInstanceConnectEndpoint:
+            return true;
+    }
+    return true;
+}
+
 void add_address(TakenAddresses& taken, const std::string& address)
 {
     if (!taken.add_address(address)) {
@@ -155,6 +170,9 @@ void add_named(TakenAddresses& taken, const AddressWish& addresses, const Ipv6Wi
 std::vector<std::string> in_order(const AddressWish& wish, std::vector<std::string>&& chosen)
 {
     std::vector<std::string> addresses;
+    if (wish.none) {
+        return addresses;
+    }
     auto more = chosen.begin();
     addresses.push_back(wish.primary.empty() ? std::move(*more++) : wish.primary);
     addresses.insert(addresses.end(), wish.secondary.begin(), wish.secondary.end());
@@ -230,7 +248,7 @@ NetworkInterfaceId new_interface(Session& session, const NewInterface& wanted)
     row.description = wanted.description;
     row.interface_type = wanted.interface_type;
     row.mac_address = mac_address_of(row.id.text());
-    if (wanted.interface_type != NetworkInterfaceType::kInterface) {
+    if (is_of_service(wanted.interface_type)) {
         row.requester_id = kServiceRequester;
     }
     row.associate_public_ip = wanted.associate_public_ip;
@@ -239,6 +257,7 @@ NetworkInterfaceId new_interface(Session& session, const NewInterface& wanted)
     if (wanted.instance_id) {
         row.instance_id = wanted.instance_id;
         row.attachment_id = session.next_id<NetworkInterfaceAttachmentId>();
+        row.network_card_index = wanted.network_card_index;
         row.device_index = wanted.device_index;
         row.attach_time_ms = whole_seconds(session.now_ms());
         row.delete_on_termination = wanted.delete_on_termination;
@@ -359,11 +378,12 @@ void require_addresses_fit(Session& session, const std::vector<NetworkInterfaceR
 }
 
 bool attach_interface(Session& session, const NetworkInterfaceId& id, const InstanceId& instance,
-                      std::int64_t device_index)
+                      std::int64_t network_card_index, std::int64_t device_index)
 {
     return attach_network_interface(session.db(), id,
                                     {.instance_id = instance,
                                      .id = session.next_id<NetworkInterfaceAttachmentId>(),
+                                     .network_card_index = network_card_index,
                                      .device_index = device_index,
                                      .attach_time_ms = whole_seconds(session.now_ms())});
 }

@@ -29,10 +29,16 @@ struct AddressWish {
     std::vector<std::string> secondary{};
     /// More that are free.
     std::int64_t more = 0;
+    /// Of an EFA-only interface, which has no address at all.
+    bool none = false;
 
-    std::int64_t count() const { return 1 + static_cast<std::int64_t>(secondary.size()) + more; }
+    std::int64_t count() const
+    {
+        return none ? 0 : 1 + static_cast<std::int64_t>(secondary.size()) + more;
+    }
+    std::int64_t secondary_count() const { return none ? 0 : count() - 1; }
     /// How many of them are not named.
-    std::int64_t chosen() const { return more + (primary.empty() ? 1 : 0); }
+    std::int64_t chosen() const { return none ? 0 : more + (primary.empty() ? 1 : 0); }
     bool names_any() const { return !primary.empty() || !secondary.empty(); }
 };
 
@@ -97,10 +103,11 @@ struct NewInterface {
     /// What the call names: nothing of it is chosen.
     TakenAddresses taken{};
     std::string description{};
-    /// Of another one than kInterface a service has made it.
+    /// Of another one than kInterface and those of EFAs a service has made it.
     NetworkInterfaceType interface_type = NetworkInterfaceType::kInterface;
     /// The instance that it comes with.
     std::optional<InstanceId> instance_id{};
+    std::int64_t network_card_index = 0;
     std::int64_t device_index = 0;
     bool delete_on_termination = false;
     /// Whether it has a public address of Amazon's while its instance runs.
@@ -151,9 +158,9 @@ void require_addresses_fit(Session& session, const std::vector<NetworkInterfaceR
                            const LaunchTypeRow& type);
 
 /// Attaches one that is free; it stays when its instance goes (documented). False when the instance
-/// has an interface at that index.
+/// has an interface at that index of the network card.
 bool attach_interface(Session& session, const NetworkInterfaceId& id, const InstanceId& instance,
-                      std::int64_t device_index);
+                      std::int64_t network_card_index, std::int64_t device_index);
 
 /// Deletes the interface and its tags; its addresses are free.
 void discard_interface(Session& session, const NetworkInterfaceId& id);

@@ -6,6 +6,7 @@
 
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/ids.h"
+#include "server/services/ec2/network/interface_cards.h"
 #include "server/services/ec2/network/interface_errors.h"
 #include "server/services/ec2/network/new_interfaces.h"
 #include "server/wire/ec2/schema.h"
@@ -84,6 +85,7 @@ AssignPrivateIpAddressesResponse assign_private_ip_addresses(
         throw missing_parameter("PrivateIpAddresses or SecondaryPrivateIpAddressCount");
     }
     const auto row = require_unmanaged_interface(session, id);
+    require_takes_addresses(row);
     const auto subnet = require_launch_subnet(session, row.subnet_id);
     std::map<std::string, NetworkInterfaceId> holders;
     if (request.allow_reassignment.value_or(false)) {

@@ -421,6 +421,9 @@ UPDATE network_interface SET udp_timeout = 45 WHERE id = 'eni-00000001';
     {60, R"sql(
 UPDATE network_interface SET primary_ipv6 = 1 WHERE id = 'eni-00000001';
 )sql"},
+    {61, R"sql(
+UPDATE network_interface SET network_card_index = 1 WHERE id = 'eni-00000001';
+)sql"},
     {64, R"sql(
 INSERT INTO iam_instance_profile VALUES ('111111111111', 'web', 'AIPA222222222222222222', '/',
     'vmimport', 1000);

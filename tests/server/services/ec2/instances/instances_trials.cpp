@@ -54,6 +54,7 @@ std::vector<Trial> launched_interface_trials()
            refused("NetworkInterface.1.Ipv6Addresses.1.Ipv6Address", "{free_ipv6}", first) +
            refused("NetworkInterface.1.Ipv6Addresses.1.IsPrimaryIpv6", "true", first) +
            refused("NetworkInterface.1.PrimaryIpv6", "true", first) +
+           refused("NetworkInterface.1.InterfaceType", "efa", first) +
            refused("Ipv6Address.1.IsPrimaryIpv6", "true") + refused("Ipv6AddressCount", "1") +
            refused("Ipv6Address.1.Ipv6Address", "{free_ipv6}") +
            changes("NetworkInterface.1.SubnetId", "{subnet}", first);
@@ -235,6 +236,8 @@ void add_states(TrialTable& table)
             changes("DisableApiStop", "true") + changes("DisableApiTermination", "true") +
             changes("ImageId", "{image_2}") + option_trials() +
             refused("EnablePrimaryIpv6", "true") +
+            refused("NetworkInterface.1.NetworkCardIndex", "1",
+                    {{"NetworkInterface.1.DeviceIndex", "0"}}) +
             changes("InstanceInitiatedShutdownBehavior", "terminate") +
             changes("InstanceType", "t3.small") + changes("KeyName", "{key_name}") +
             changes("MaxCount", "2") + refused("MinCount", "2") +

@@ -164,6 +164,8 @@ std::vector<Trial> data_trials()
         {"LaunchTemplateData.NetworkInterface.1.Ipv6Prefix.1.Ipv6Prefix", "2001:db8:0:0:1::/80"},
         {"LaunchTemplateData.NetworkInterface.1.Ipv6PrefixCount", "1"},
         {"LaunchTemplateData.NetworkInterface.1.NetworkInterfaceId", "eni-0123456789abcdef0"},
+        {"LaunchTemplateData.NetworkInterface.1.InterfaceType", "efa"},
+        {"LaunchTemplateData.NetworkInterface.1.NetworkCardIndex", "1"},
         {"LaunchTemplateData.NetworkInterface.1.PrimaryIpv6", "true"},
         {"LaunchTemplateData.NetworkInterface.1.PrivateIpAddress", "10.0.0.9"},
         {"LaunchTemplateData.NetworkInterface.1.PrivateIpAddresses.1.Primary", "true"},

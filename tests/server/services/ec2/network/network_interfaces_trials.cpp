@@ -19,6 +19,7 @@ void add_interface_changes(TrialTable& table)
                                         {"InstanceId", "{instance}"},
                                         {"DeviceIndex", "1"}},
                                        changes("DeviceIndex", "2") +
+                                           refused("NetworkCardIndex", "1") +
                                            refused("InstanceId", "i-0123456789abcdef0") +
                                            refused("NetworkInterfaceId", "{attached_interface}")};
     table["DetachNetworkInterface"] = {
@@ -128,6 +129,7 @@ TrialTable trials()
             changes(
                 "Ipv6Addresses.1.IsPrimaryIpv6", "true",
                 {{"SubnetId", "{ipv6_subnet}"}, {"Ipv6Addresses.1.Ipv6Address", "{free_ipv6}"}}) +
+            changes("InterfaceType", "efa") +
             changes("EnablePrimaryIpv6", "true",
                     {{"SubnetId", "{ipv6_subnet}"}, {"Ipv6AddressCount", "1"}}) +
             refused("SecurityGroupId.1", "sg-0123456789abcdef0") +
