@@ -28,7 +28,9 @@ constexpr auto kLaunchTypeColumns = columns<LaunchTypeRow>(
     integer<&LaunchTypeRow::addresses_per_interface>("ipv4_addresses_per_interface"),
     integer<&LaunchTypeRow::ipv6_addresses_per_interface>("ipv6_addresses_per_interface"),
     integer<&LaunchTypeRow::maximum_cards>("maximum_network_cards"),
-    integer<&LaunchTypeRow::maximum_efas>("efa_maximum_interfaces"));
+    integer<&LaunchTypeRow::maximum_efas>("efa_maximum_interfaces"),
+    flag<&LaunchTypeRow::ena_srd>("ena_srd_supported"),
+    text<&LaunchTypeRow::flexible_ena_queues_support>("flexible_ena_queues_support"));
 
 constexpr auto kIsDedicated = "(SELECT v.instance_tenancy = " + sql_word<Tenancy::kDedicated> +
                               " FROM vpc v WHERE v.id = s.vpc_id)";

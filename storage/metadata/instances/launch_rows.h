@@ -34,6 +34,10 @@ struct LaunchTypeRow {
     std::int64_t maximum_cards = 1;
     /// Elastic Fabric Adapters; nothing of a type that has none.
     std::optional<std::int64_t> maximum_efas{};
+    /// ENA Express.
+    bool ena_srd = false;
+    /// unsupported, supported
+    std::string flexible_ena_queues_support{};
 };
 
 std::optional<LaunchTypeRow> select_launch_type(Database& db, std::string_view name);

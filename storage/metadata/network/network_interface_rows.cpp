@@ -93,10 +93,12 @@ bool attach_network_interface(Database& db, const NetworkInterfaceId& id,
     Statement(db,
               "UPDATE OR IGNORE network_interface SET instance_id = ?, attachment_id = ?,"
               " network_card_index = ?, device_index = ?, attach_time_ms = ?,"
-              " delete_on_termination = ? WHERE id = ?")
+              " delete_on_termination = ?, ena_srd = ?, ena_srd_udp = ?, ena_queue_count = ?"
+              " WHERE id = ?")
         .execute(attachment.instance_id, attachment.id, attachment.network_card_index,
                  attachment.device_index, attachment.attach_time_ms,
-                 attachment.delete_on_termination, id);
+                 attachment.delete_on_termination, attachment.ena.srd, attachment.ena.srd_udp,
+                 attachment.ena.queue_count, id);
     return db.changes() == 1;
 }
 
@@ -105,7 +107,8 @@ void detach_network_interface(Database& db, const NetworkInterfaceId& id)
     Statement(db,
               "UPDATE network_interface SET instance_id = NULL, attachment_id = NULL,"
               " device_index = NULL, attach_time_ms = NULL, delete_on_termination = NULL,"
-              " network_card_index = 0, primary_ipv6 = 0 WHERE id = ?")
+              " network_card_index = 0, ena_srd = NULL, ena_srd_udp = NULL,"
+              " ena_queue_count = NULL, primary_ipv6 = 0 WHERE id = ?")
         .execute(id);
 }
 

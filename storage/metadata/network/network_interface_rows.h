@@ -40,6 +40,15 @@ inline constexpr auto kWords<NetworkInterfaceType> = words("interface", "nat_gat
                                                            "ec2_instance_connect_endpoint", "efa",
                                                            "efa-only");
 
+/// What is said of the Elastic Network Adapter that an attached interface is; nothing where nothing
+/// was said.
+struct EnaSettings {
+    /// ENA Express, by Scalable Reliable Datagrams.
+    std::optional<bool> srd{};
+    std::optional<bool> srd_udp{};
+    std::optional<std::int64_t> queue_count{};
+};
+
 /// What an interface is attached to.
 struct InterfaceAttachment {
     InstanceId instance_id{};
@@ -49,6 +58,7 @@ struct InterfaceAttachment {
     std::int64_t device_index = 0;
     TimeMs attach_time_ms = 0;
     bool delete_on_termination = false;
+    EnaSettings ena{};
 };
 
 struct NetworkInterfaceRow {
@@ -72,6 +82,10 @@ struct NetworkInterfaceRow {
     std::optional<bool> delete_on_termination{};
     /// 0 of one that is free.
     std::int64_t network_card_index = 0;
+    // As EnaSettings have them; nothing of one that is free.
+    std::optional<bool> ena_srd{};
+    std::optional<bool> ena_srd_udp{};
+    std::optional<std::int64_t> ena_queue_count{};
     /// Whether it has a public address of Amazon's while its instance runs.
     bool associate_public_ip = false;
     // How long idle flows are tracked, in seconds; nothing: as long as the instance's type has it.
@@ -163,6 +177,9 @@ inline constexpr auto kNetworkInterfaceColumns = columns<NetworkInterfaceRow>(
     time<&NetworkInterfaceRow::attach_time_ms>("attach_time_ms"),
     flag<&NetworkInterfaceRow::delete_on_termination>("delete_on_termination"),
     integer<&NetworkInterfaceRow::network_card_index>("network_card_index"),
+    flag<&NetworkInterfaceRow::ena_srd>("ena_srd"),
+    flag<&NetworkInterfaceRow::ena_srd_udp>("ena_srd_udp"),
+    integer<&NetworkInterfaceRow::ena_queue_count>("ena_queue_count"),
     flag<&NetworkInterfaceRow::associate_public_ip>("associate_public_ip"),
     integer<&NetworkInterfaceRow::tcp_established_timeout>("tcp_established_timeout"),
     integer<&NetworkInterfaceRow::udp_stream_timeout>("udp_stream_timeout"),

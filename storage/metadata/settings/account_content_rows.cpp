@@ -117,7 +117,8 @@ void delete_account_rows(Database& db, std::string_view account)
     Statement(db,
               "UPDATE main.network_interface SET instance_id = NULL, attachment_id = NULL,"
               " device_index = NULL, attach_time_ms = NULL, delete_on_termination = NULL,"
-              " network_card_index = 0, primary_ipv6 = 0"
+              " network_card_index = 0, ena_srd = NULL, ena_srd_udp = NULL,"
+              " ena_queue_count = NULL, primary_ipv6 = 0"
               " WHERE instance_id IN (SELECT id FROM main.instance WHERE owner = ?)")
         .execute(account);
     for (const auto& named : tables_with_ids(db)) {

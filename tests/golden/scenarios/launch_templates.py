@@ -50,7 +50,9 @@ def all_data(image):
             "ConnectionTrackingSpecification": {
                 "TcpEstablishedTimeout": 300, "UdpStreamTimeout": 90, "UdpTimeout": 45},
             "DeleteOnTermination": True, "Description": "first", "DeviceIndex": 0,
-            "InterfaceType": "efa", "NetworkCardIndex": 1,
+            "InterfaceType": "efa", "NetworkCardIndex": 1, "EnaQueueCount": 2,
+            "EnaSrdSpecification": {"EnaSrdEnabled": True,
+                                    "EnaSrdUdpSpecification": {"EnaSrdUdpEnabled": True}},
             "Ipv4PrefixCount": 1, "Ipv6AddressCount": 1, "Ipv6PrefixCount": 1,
             "Ipv4Prefix": [{"Ipv4Prefix": "10.0.0.16/28"}],
             "Ipv6Addresses": [{"Ipv6Address": "2001:db8::9"}],

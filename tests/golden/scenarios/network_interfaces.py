@@ -220,6 +220,42 @@ def network_cards(emulator):
         "NetworkInterface": [{**first, "InterfaceType": "efa"}]})
 
 
+def ena_settings(emulator):
+    me = emulator.me
+    image, subnet = world.image(me, "own"), subnet_of(me)
+    udp = {"EnaSrdUdpSpecification": {"EnaSrdUdpEnabled": True}}
+    express = {"EnaSrdSpecification": {"EnaSrdEnabled": True, **udp}}
+    first = {"DeviceIndex": 0, "SubnetId": subnet}
+    large = {**launch(image), "InstanceType": "c6in.32xlarge"}
+    instance = me("RunInstances", large, NetworkInterface=[
+        {**first, **express, "EnaQueueCount": 16}])["instanceId"]
+    me("GetLaunchTemplateData", InstanceId=instance)
+    for wrong in ({"EnaQueueCount": 3}, {"EnaQueueCount": 64}, {"EnaSrdSpecification": udp}):
+        me.refused("RunInstances", {**large, "NetworkInterface": [{**first, **wrong}]})
+    for wrong in (express, {"EnaQueueCount": 2}):
+        me.refused("RunInstances", launch(image, NetworkInterface=[{**first, **wrong}]))
+    modify = "ModifyNetworkInterfaceAttribute"
+    spare = {"NetworkInterfaceId": made(me)}
+    me.refused(modify, spare, **express)
+    attachment = me("AttachNetworkInterface", spare, **express, InstanceId=instance,
+                    DeviceIndex=1, EnaQueueCount=4)["attachmentId"]
+    me(modify, spare, **express)
+    me.dry(modify, spare, **express)
+    me(modify, spare, EnaSrdSpecification={"EnaSrdEnabled": False})
+    me.refused(modify, spare, EnaSrdSpecification=udp)
+    eight = {"AttachmentId": attachment, "EnaQueueCount": 8}
+    me.refused(modify, spare, Attachment=eight)
+    me.quiet("StopInstances", InstanceId=[instance])
+    me(modify, spare, Attachment=eight)
+    me("DescribeNetworkInterfaces", NetworkInterfaceId=[spare["NetworkInterfaceId"]])
+    me.refused(modify, spare, Attachment={**eight, "EnaQueueCount": 7})
+    me.refused(modify, spare, Attachment={**eight, "DefaultEnaQueueCount": True})
+    me(modify, spare, Attachment={"AttachmentId": attachment, "DefaultEnaQueueCount": True})
+    me.brief("RequestSpotInstances", LaunchSpecification={
+        "ImageId": image, "InstanceType": "c6in.32xlarge",
+        "NetworkInterface": [{**first, **express}]})
+
+
 def own_interface(me):
     """(VPC, interface) of a VPC that nothing leads into."""
     vpc = me.quiet("CreateVpc", CidrBlock="10.0.0.0/16")["vpcId"]
@@ -309,4 +345,4 @@ SCENARIOS = {"address_attributes": address_attributes,
              "interface_attributes": interface_attributes,
              "private_addresses": private_addresses,
              "launched_interfaces": launched_interfaces,
-             "network_cards": network_cards}
+             "network_cards": network_cards, "ena_settings": ena_settings}

@@ -32,6 +32,7 @@ InstanceNetworkInterfaceAttachment attachment_answer(const NetworkInterfaceRow& 
     answer.delete_on_termination = row.delete_on_termination;
     answer.device_index = row.device_index;
     answer.network_card_index = row.network_card_index;
+    show_ena(row, answer);
     answer.status = text_of(row.attachment_status);
     return answer;
 }

@@ -208,8 +208,11 @@ void add_interfaces(Session& session, const InstanceId& instance,
     for (const auto& one : interfaces) {
         const auto& wanted = one.wanted;
         if (wanted.existing) {
-            attach_interface(session, *wanted.existing, instance, wanted.network_card_index,
-                             wanted.device_index);
+            attach_interface(session, *wanted.existing,
+                             {.instance_id = instance,
+                              .network_card_index = wanted.network_card_index,
+                              .device_index = wanted.device_index,
+                              .ena = wanted.ena});
             continue;
         }
         // Source: with several interfaces there is no public address (documented).
@@ -232,6 +235,7 @@ void add_interfaces(Session& session, const InstanceId& instance,
                        .network_card_index = wanted.network_card_index,
                        .device_index = wanted.device_index,
                        .delete_on_termination = wanted.delete_on_termination,
+                       .ena = wanted.ena,
                        .associate_public_ip = wanted.associate_public_ip.value_or(by_subnet),
                        .connection_tracking = wanted.connection_tracking});
     }

@@ -152,6 +152,13 @@ LaunchInterface plain_interface(Session& session, const RunInstancesRequest& req
     return plain;
 }
 
+EnaSettings ena_of(const Specification& one)
+{
+    EnaSettings settings{.queue_count = one.ena_queue_count};
+    set_ena_srd(settings, one.ena_srd_specification);
+    return settings;
+}
+
 LaunchInterface existing_interface(Session& session, const Specification& one,
                                    const LaunchTypeRow& type)
 {
@@ -170,7 +177,8 @@ LaunchInterface existing_interface(Session& session, const Specification& one,
             .interface_type = row.interface_type,
             .existing = id,
             .subnets = {subnet_of(session, row)},
-            .delete_on_termination = false};
+            .delete_on_termination = false,
+            .ena = ena_of(one)};
 }
 
 LaunchInterface new_interface_of(Session& session, const Specification& one,
@@ -188,6 +196,7 @@ LaunchInterface new_interface_of(Session& session, const Specification& one,
                            .associate_public_ip = one.associate_public_ip_address,
                            .connection_tracking = one.connection_tracking_specification.value_or(
                                ConnectionTrackingSpecificationRequest{})};
+    wanted.ena = ena_of(one);
     settle_addresses(wanted.interface_type, wanted.addresses, wanted.ipv6, wanted.prefixes);
     if (is_given(one.subnet_id)) {
         wanted.subnets = {require_launch_subnet(session, parse_id<SubnetId>(*one.subnet_id))};
@@ -216,7 +225,7 @@ void require_room(Session& session, const std::vector<LaunchInterface>& interfac
     }
     std::vector<InterfacePlace> places;
     for (const auto& one : interfaces) {
-        places.push_back({one.network_card_index, one.device_index, one.interface_type});
+        places.push_back({one.network_card_index, one.device_index, one.interface_type, one.ena});
     }
     require_cards_fit(session, places, type);
     for (const auto& one : interfaces) {

@@ -32,6 +32,8 @@ struct LaunchInterface {
     /// Nothing: as the subnet has it.
     std::optional<bool> associate_public_ip{};
     ConnectionTrackingSpecificationRequest connection_tracking{};
+    /// Of one that is there already too.
+    EnaSettings ena{};
 };
 
 /// Refuses what needs no state to be wrong.

@@ -42,6 +42,13 @@ LaunchTemplateInstanceNetworkInterfaceSpecification interface_of(
         to.delete_on_termination = from.attachment->delete_on_termination;
         to.device_index = from.attachment->device_index;
         to.network_card_index = from.attachment->network_card_index;
+        to.ena_queue_count = from.attachment->ena_queue_count;
+        if (const auto& express = from.attachment->ena_srd_specification) {
+            auto& shown = to.ena_srd_specification.emplace();
+            shown.ena_srd_enabled = express->ena_srd_enabled;
+            shown.ena_srd_udp_specification.emplace().ena_srd_udp_enabled =
+                express->ena_srd_udp_specification->ena_srd_udp_enabled;
+        }
     }
     if (const auto& tracking = from.connection_tracking_configuration) {
         to.connection_tracking_specification = ConnectionTrackingSpecification{

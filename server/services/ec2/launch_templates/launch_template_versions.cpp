@@ -155,6 +155,14 @@ LaunchTemplateInstanceNetworkInterfaceSpecification interface_answer(
     to.delete_on_termination = from.delete_on_termination;
     to.description = from.description;
     to.device_index = from.device_index;
+    to.ena_queue_count = from.ena_queue_count;
+    show(from.ena_srd_specification, to.ena_srd_specification, [](const auto& one, auto& answer) {
+        answer.ena_srd_enabled = one.ena_srd_enabled;
+        show(one.ena_srd_udp_specification, answer.ena_srd_udp_specification,
+             [](const auto& udp, auto& shown) {
+                 shown.ena_srd_udp_enabled = udp.ena_srd_udp_enabled;
+             });
+    });
     to.groups = from.groups;
     to.interface_type = from.interface_type;
     to.ipv4_prefix_count = from.ipv4_prefix_count;

@@ -48,6 +48,7 @@ std::optional<NetworkInterfaceAttachment> attachment_answer(const NetworkInterfa
     answer.instance_id = row.instance_id->text();
     answer.instance_owner_id = row.instance_owner;
     answer.network_card_index = row.network_card_index;
+    show_ena(row, answer);
     answer.status = text_of(row.attachment_status);
     return answer;
 }

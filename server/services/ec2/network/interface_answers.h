@@ -42,6 +42,21 @@ std::vector<Address> ipv6_answers(const NetworkInterfaceRow& row,
     return answers;
 }
 
+/// Shows of an attachment what was said of the adapter.
+/// Source: queues that were not chosen are not told (observed), and ENA Express is not either where
+/// nothing was said of it (assumed).
+template <class Attachment>
+void show_ena(const NetworkInterfaceRow& row, Attachment& answer)
+{
+    answer.ena_queue_count = row.ena_queue_count;
+    if (row.ena_srd || row.ena_srd_udp) {
+        auto& express = answer.ena_srd_specification.emplace();
+        express.ena_srd_enabled = row.ena_srd.value_or(false);
+        express.ena_srd_udp_specification.emplace().ena_srd_udp_enabled =
+            row.ena_srd_udp.value_or(false);
+    }
+}
+
 /// Nothing for one that is free.
 std::optional<NetworkInterfaceAttachment> attachment_answer(const NetworkInterfaceRow& row);
 

@@ -38,26 +38,67 @@ void require_card_takes(const NetworkCardRow& card, const InterfacePlace& place)
     }
 }
 
+void require_ena(const InterfacePlace& place, const LaunchTypeRow& type)
+{
+    if (place.has_ena_settings() && place.type == NetworkInterfaceType::kEfaOnly) {
+        throw efa_only_has_no_ena();
+    }
+    if (place.ena.srd.value_or(false) && !type.ena_srd) {
+        throw ena_not_supported("ENA Express", type.name);
+    }
+    if (place.ena.queue_count && type.flexible_ena_queues_support != "supported") {
+        throw ena_not_supported("Choosing the number of ENA queues", type.name);
+    }
+}
+
+/// Those of interfaces for which none was chosen count as many as they have by default.
+void require_queues_fit(const NetworkCardRow& card, const std::vector<InterfacePlace>& places)
+{
+    bool is_chosen = false;
+    std::int64_t all = 0;
+    for (const auto& one : places) {
+        if (one.network_card_index != card.index || one.type == NetworkInterfaceType::kEfaOnly) {
+            continue;
+        }
+        const auto most = card.maximum_ena_queues_per_interface.value_or(1);
+        if (const auto& count = one.ena.queue_count) {
+            is_chosen = true;
+            if (*count < 1 || *count > most || (*count & (*count - 1)) != 0) {
+                throw invalid_ena_queue_count(*count, most);
+            }
+        }
+        all += one.ena.queue_count.value_or(card.default_ena_queues_per_interface.value_or(1));
+    }
+    if (is_chosen && all > card.maximum_ena_queues.value_or(all)) {
+        throw too_many_ena_queues(all, card.instance_type, *card.maximum_ena_queues);
+    }
+}
+
 }  // namespace
 
 InterfacePlace place_of(const NetworkInterfaceRow& row)
 {
-    return {.network_card_index = row.network_card_index,
-            .device_index = row.device_index.value_or(0),
-            .type = row.interface_type};
+    return {
+        .network_card_index = row.network_card_index,
+        .device_index = row.device_index.value_or(0),
+        .type = row.interface_type,
+        .ena = {
+            .srd = row.ena_srd, .srd_udp = row.ena_srd_udp, .queue_count = row.ena_queue_count}};
 }
 
 void require_cards_fit(Session& session, const std::vector<InterfacePlace>& places,
                        const LaunchTypeRow& type)
 {
-    const bool are_plain = std::ranges::all_of(
-        places, [](const auto& one) { return one.network_card_index == 0 && !one.is_efa(); });
+    const bool are_plain = std::ranges::all_of(places, [](const auto& one) {
+        return one.network_card_index == 0 && !one.is_efa() && !one.has_ena_settings();
+    });
     if (are_plain && type.maximum_cards == 1) {
         return;  // what the one card takes is what the type does
     }
     const auto cards = select_network_cards(session.db(), {type.name});
     for (const auto& one : places) {
         require_card_takes(card_of(cards, one, type), one);
+        require_ena(one, type);
     }
     for (const auto& card : cards) {
         const auto is_of_card = [&](const auto& one) {
@@ -71,10 +112,41 @@ void require_cards_fit(Session& session, const std::vector<InterfacePlace>& plac
             1) {
             throw too_many_efas_of_card(card.index);
         }
+        require_queues_fit(card, places);
     }
     const auto efas = count_places(places, [](const auto& one) { return one.is_efa(); });
     if (efas > type.maximum_efas.value_or(0)) {
         throw too_many_efas(efas, type.name);
+    }
+}
+
+void require_ena_fits(Session& session, const NetworkInterfaceRow& row)
+{
+    const auto type = select_type_of(session, row);
+    if (!type) {
+        return;
+    }
+    std::vector<InterfacePlace> places;
+    for (const auto& one : select_interfaces_of(session.db(), {row.instance_id->text()})) {
+        places.push_back(place_of(one.id == row.id ? row : one));
+    }
+    require_cards_fit(session, places, *type);
+}
+
+void set_ena_srd(EnaSettings& settings, std::optional<bool> enabled,
+                 std::optional<bool> udp_enabled)
+{
+    if (enabled) {
+        settings.srd = enabled;
+        if (!*enabled && settings.srd_udp) {
+            settings.srd_udp = false;
+        }
+    }
+    if (udp_enabled) {
+        if (*udp_enabled && !settings.srd.value_or(false)) {
+            throw ena_srd_udp_alone();
+        }
+        settings.srd_udp = udp_enabled;
     }
 }
 

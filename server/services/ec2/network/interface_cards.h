@@ -20,7 +20,9 @@ struct InterfacePlace {
     std::int64_t network_card_index = 0;
     std::int64_t device_index = 0;
     NetworkInterfaceType type = NetworkInterfaceType::kInterface;
+    EnaSettings ena{};
 
+    bool has_ena_settings() const { return ena.srd.value_or(false) || ena.queue_count; }
     bool is_primary() const { return network_card_index == 0 && device_index == 0; }
     bool is_efa() const
     {
@@ -34,9 +36,29 @@ InterfacePlace place_of(const NetworkInterfaceRow& row);
 /// Source: EC2 User Guide, "Network cards" and "Elastic Fabric Adapter" (documented): as many
 /// interfaces as each card takes, one EFA of a card, as many EFAs as the type has, none of them
 /// EFA-only as the primary interface. The text of types without EFAs is observed of an attachment,
-/// codes and the other texts are assumed.
+/// codes and the other texts are assumed. "ENA Express" and "ENA queues": of types that support
+/// them, a power of two, within what a card has for one interface and for all (documented, codes
+/// and texts assumed).
 void require_cards_fit(Session& session, const std::vector<InterfacePlace>& places,
                        const LaunchTypeRow& type);
+
+/// Throws unless the settings of the adapter can be those of `row`, which is changed and not stored
+/// yet, beside the other interfaces of its instance.
+void require_ena_fits(Session& session, const NetworkInterfaceRow& row);
+
+/// Sets what a request says of ENA Express. Throws InvalidParameterCombination for UDP without it.
+/// Source: EC2 API Reference, EnaSrdUdpSpecification: ENA Express is to be enabled first
+/// (documented); without it UDP has it no more (assumed).
+void set_ena_srd(EnaSettings& settings, std::optional<bool> enabled,
+                 std::optional<bool> udp_enabled);
+template <class Specification>
+void set_ena_srd(EnaSettings& settings, const std::optional<Specification>& said)
+{
+    if (said) {
+        const auto& udp = said->ena_srd_udp_specification;
+        set_ena_srd(settings, said->ena_srd_enabled, udp ? udp->ena_srd_udp_enabled : std::nullopt);
+    }
+}
 
 /// The type of interface that a request names; an interface where it names none. Throws
 /// InvalidParameterValue, and UnsupportedOperation for trunks and branches.

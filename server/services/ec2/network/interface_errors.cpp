@@ -213,6 +213,41 @@ ApiError efa_only_has_no_addresses()
         "EFA-only network interfaces do not support IP addresses.");
 }
 
+ApiError efa_only_has_no_ena()
+{
+    return invalid_parameter_combination(
+        "EFA-only network interfaces do not have an Elastic Network Adapter.");
+}
+
+ApiError ena_not_supported(std::string_view what, std::string_view instance_type)
+{
+    return {"Unsupported",
+            fmt::format("{} is not supported by the instance type {}.", what, instance_type)};
+}
+
+ApiError ena_srd_udp_alone()
+{
+    return invalid_parameter_combination(
+        "ENA Express must be enabled to be enabled for UDP traffic.");
+}
+
+ApiError invalid_ena_queue_count(std::int64_t count, std::int64_t most)
+{
+    return invalid_value(std::to_string(count), "enaQueueCount",
+                         fmt::format("Expected a power of two that is not more than {}.", most));
+}
+
+ApiError too_many_ena_queues(std::int64_t wanted, std::string_view instance_type, std::int64_t most)
+{
+    return invalid_parameter_value(fmt::format(
+        "{} ENA queues exceed the {} that a network card of {} has.", wanted, most, instance_type));
+}
+
+ApiError interface_not_attached(const NetworkInterfaceId& id)
+{
+    return incorrect_state(id.text(), "available");
+}
+
 ApiError invalid_instance(std::string_view state, const InstanceId& id)
 {
     return {"InvalidInstanceID",

@@ -56,6 +56,13 @@ ApiError too_many_efas(std::int64_t wanted, std::string_view instance_type);
 ApiError too_many_efas_of_card(std::int64_t card);
 ApiError efa_only_as_primary();
 ApiError efa_only_has_no_addresses();
+ApiError efa_only_has_no_ena();
+ApiError ena_not_supported(std::string_view what, std::string_view instance_type);
+ApiError ena_srd_udp_alone();
+ApiError invalid_ena_queue_count(std::int64_t count, std::int64_t most);
+ApiError too_many_ena_queues(std::int64_t wanted, std::string_view instance_type,
+                             std::int64_t most);
+ApiError interface_not_attached(const NetworkInterfaceId& id);
 /// Of an instance that goes, or that has not come yet. Source: observed.
 ApiError invalid_instance(std::string_view state, const InstanceId& id);
 /// Source: observed.

@@ -43,7 +43,7 @@ void require_stopped_for(const NetworkInterfaceRow& row, const InstanceRow& inst
 }
 
 void require_room(Session& session, const InstanceRow& instance, const NetworkInterfaceRow& more,
-                  const AttachNetworkInterfaceRequest& request)
+                  const InterfaceAttachment& attachment)
 {
     const auto type = select_launch_type(session.db(), instance.instance_type);
     if (!type) {
@@ -53,9 +53,10 @@ void require_room(Session& session, const InstanceRow& instance, const NetworkIn
     for (const auto& one : select_interfaces_of(session.db(), {instance.id.text()})) {
         places.push_back(place_of(one));
     }
-    places.push_back({.network_card_index = request.network_card_index.value_or(0),
-                      .device_index = request.device_index,
-                      .type = more.interface_type});
+    places.push_back({.network_card_index = attachment.network_card_index,
+                      .device_index = attachment.device_index,
+                      .type = more.interface_type,
+                      .ena = attachment.ena});
     const auto count = static_cast<std::int64_t>(places.size());
     if (count > type->maximum_interfaces) {
         throw too_many_interfaces(count, type->name);
@@ -63,6 +64,17 @@ void require_room(Session& session, const InstanceRow& instance, const NetworkIn
     require_cards_fit(session, places, *type);
     require_addresses_fit(session, {more}, *type);
     require_attachments_fit(*type, count_attachments_of(session.db(), instance.id), count);
+}
+
+InterfaceAttachment attachment_of(const AttachNetworkInterfaceRequest& request,
+                                  const InstanceId& instance)
+{
+    InterfaceAttachment wanted{.instance_id = instance,
+                               .network_card_index = request.network_card_index.value_or(0),
+                               .device_index = request.device_index};
+    set_ena_srd(wanted.ena, request.ena_srd_specification);
+    wanted.ena.queue_count = request.ena_queue_count;
+    return wanted;
 }
 
 // Source: EC2 API Reference, AttachNetworkInterface (documented); it is attached at once (assumed).
@@ -74,6 +86,7 @@ AttachNetworkInterfaceResponse attach_network_interface(
     if (request.device_index < 0) {
         throw invalid_parameter_value("Device index must not be negative.");
     }
+    const auto wanted = attachment_of(request, instance_id);
     stop_if_dry_run(request);
     const auto row = require_attachable_interface(session, id);
     const auto instance = require_attachable_to(session, instance_id);
@@ -84,13 +97,12 @@ AttachNetworkInterfaceResponse attach_network_interface(
         throw interface_of_other_zone(id, instance.zone);
     }
     require_stopped_for(row, instance);
-    require_room(session, instance, row, request);
-    const auto card = request.network_card_index.value_or(0);
-    if (!attach_interface(session, id, instance_id, card, request.device_index)) {
+    require_room(session, instance, row, wanted);
+    if (!attach_interface(session, id, wanted)) {
         throw device_index_taken(instance_id, request.device_index);
     }
     return {.attachment_id = select_network_interface(session.db(), id)->attachment_id->text(),
-            .network_card_index = card};
+            .network_card_index = wanted.network_card_index};
 }
 
 /// Source: observed of load balancers' interfaces.

@@ -11,6 +11,7 @@
 #include "server/services/ec2/network/interface_errors.h"
 #include "server/services/ec2/network/new_interfaces.h"
 #include "server/wire/ec2/schema.h"
+#include "storage/metadata/instances/instance_rows.h"
 #include "storage/metadata/instances/launch_rows.h"
 
 namespace amilab::ec2 {
@@ -61,7 +62,8 @@ int count_changes(const ModifyNetworkInterfaceAttributeRequest& request)
            int{!request.groups.empty()} + int{request.attachment.has_value()} +
            int{request.associate_public_ip_address.has_value()} +
            int{request.connection_tracking_specification.has_value()} +
-           int{request.enable_primary_ipv6.has_value()};
+           int{request.enable_primary_ipv6.has_value()} +
+           int{request.ena_srd_specification.has_value()};
 }
 
 void modify_groups(Session& session, const NetworkInterfaceRow& row,
@@ -72,7 +74,43 @@ void modify_groups(Session& session, const NetworkInterfaceRow& row,
         find_groups(session, groups, require_launch_subnet(session, row.subnet_id)));
 }
 
-// Source: the attachment's id and the flag are both said (documented).
+/// Sets the settings of the adapter, which are those of an attachment. Throws IncorrectState for an
+/// interface that is free (assumed).
+void set_ena(Session& session, NetworkInterfaceRow row, const EnaSettings& settings)
+{
+    if (!row.instance_id) {
+        throw interface_not_attached(row.id);
+    }
+    row.ena_srd = settings.srd;
+    row.ena_srd_udp = settings.srd_udp;
+    row.ena_queue_count = settings.queue_count;
+    require_ena_fits(session, row);
+    auto& db = session.db();
+    set_network_interface<&NetworkInterfaceRow::ena_srd>(db, row.id, row.ena_srd);
+    set_network_interface<&NetworkInterfaceRow::ena_srd_udp>(db, row.id, row.ena_srd_udp);
+    set_network_interface<&NetworkInterfaceRow::ena_queue_count>(db, row.id, row.ena_queue_count);
+}
+
+/// Source: EC2 User Guide, "ENA queues": the number of an attachment is changed while the instance
+/// is stopped, and may be what it is by default again (documented); codes are assumed.
+void modify_ena_queues(Session& session, const NetworkInterfaceRow& row,
+                       const NetworkInterfaceAttachmentChanges& changes)
+{
+    const bool is_default = changes.default_ena_queue_count.value_or(false);
+    if (!changes.ena_queue_count && !is_default) {
+        return;
+    }
+    const auto instance = select_instance(session.db(), row.instance_owner.value_or(""), row.region,
+                                          *row.instance_id);
+    if (instance && instance->state != InstanceStateName::kStopped) {
+        throw incorrect_state(instance->id.text(), instance->state);
+    }
+    auto settings = place_of(row).ena;
+    settings.queue_count = changes.ena_queue_count;
+    set_ena(session, row, settings);
+}
+
+// Source: the attachment's id is said, and what of it changes (documented).
 void modify_attachment(Session& session, const NetworkInterfaceRow& row,
                        const NetworkInterfaceAttachmentChanges& changes)
 {
@@ -83,11 +121,18 @@ void modify_attachment(Session& session, const NetworkInterfaceRow& row,
     if (row.attachment_id != id) {
         throw not_found(id);
     }
-    if (!changes.delete_on_termination) {
+    if (!changes.delete_on_termination && !changes.ena_queue_count &&
+        !changes.default_ena_queue_count) {
         throw missing_parameter("DeleteOnTermination");
     }
-    set_network_interface<&NetworkInterfaceRow::delete_on_termination>(
-        session.db(), row.id, *changes.delete_on_termination);
+    if (changes.ena_queue_count && changes.default_ena_queue_count.value_or(false)) {
+        throw parameters_not_together("enaQueueCount", "defaultEnaQueueCount");
+    }
+    modify_ena_queues(session, row, changes);
+    if (changes.delete_on_termination) {
+        set_network_interface<&NetworkInterfaceRow::delete_on_termination>(
+            session.db(), row.id, *changes.delete_on_termination);
+    }
 }
 
 /// Source: what is not said stays as it is (assumed).
@@ -163,6 +208,11 @@ ModifyNetworkInterfaceAttributeResponse modify_network_interface_attribute(
     }
     if (request.connection_tracking_specification) {
         modify_connection_tracking(session, row, *request.connection_tracking_specification);
+    }
+    if (request.ena_srd_specification) {
+        auto settings = place_of(row).ena;
+        set_ena_srd(settings, request.ena_srd_specification);
+        set_ena(session, row, settings);
     }
     if (request.enable_primary_ipv6) {
         modify_primary_ipv6(session, row, *request.enable_primary_ipv6);

@@ -259,6 +259,9 @@ NetworkInterfaceId new_interface(Session& session, const NewInterface& wanted)
         row.attachment_id = session.next_id<NetworkInterfaceAttachmentId>();
         row.network_card_index = wanted.network_card_index;
         row.device_index = wanted.device_index;
+        row.ena_srd = wanted.ena.srd;
+        row.ena_srd_udp = wanted.ena.srd_udp;
+        row.ena_queue_count = wanted.ena.queue_count;
         row.attach_time_ms = whole_seconds(session.now_ms());
         row.delete_on_termination = wanted.delete_on_termination;
     }
@@ -377,15 +380,12 @@ void require_addresses_fit(Session& session, const std::vector<NetworkInterfaceR
     }
 }
 
-bool attach_interface(Session& session, const NetworkInterfaceId& id, const InstanceId& instance,
-                      std::int64_t network_card_index, std::int64_t device_index)
+bool attach_interface(Session& session, const NetworkInterfaceId& id,
+                      InterfaceAttachment attachment)
 {
-    return attach_network_interface(session.db(), id,
-                                    {.instance_id = instance,
-                                     .id = session.next_id<NetworkInterfaceAttachmentId>(),
-                                     .network_card_index = network_card_index,
-                                     .device_index = device_index,
-                                     .attach_time_ms = whole_seconds(session.now_ms())});
+    attachment.id = session.next_id<NetworkInterfaceAttachmentId>();
+    attachment.attach_time_ms = whole_seconds(session.now_ms());
+    return attach_network_interface(session.db(), id, attachment);
 }
 
 void discard_interface(Session& session, const NetworkInterfaceId& id)

@@ -110,6 +110,7 @@ struct NewInterface {
     std::int64_t network_card_index = 0;
     std::int64_t device_index = 0;
     bool delete_on_termination = false;
+    EnaSettings ena{};
     /// Whether it has a public address of Amazon's while its instance runs.
     bool associate_public_ip = false;
     /// What is not said of idle flows is the instance type's.
@@ -157,10 +158,10 @@ std::optional<LaunchTypeRow> select_type_of(Session& session, const NetworkInter
 void require_addresses_fit(Session& session, const std::vector<NetworkInterfaceRow>& interfaces,
                            const LaunchTypeRow& type);
 
-/// Attaches one that is free; it stays when its instance goes (documented). False when the instance
-/// has an interface at that index of the network card.
-bool attach_interface(Session& session, const NetworkInterfaceId& id, const InstanceId& instance,
-                      std::int64_t network_card_index, std::int64_t device_index);
+/// Attaches one that is free, by a new id and from now on; it stays when its instance goes
+/// (documented). False when the instance has an interface at that index of the network card.
+bool attach_interface(Session& session, const NetworkInterfaceId& id,
+                      InterfaceAttachment attachment);
 
 /// Deletes the interface and its tags; its addresses are free.
 void discard_interface(Session& session, const NetworkInterfaceId& id);

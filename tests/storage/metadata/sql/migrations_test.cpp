@@ -424,6 +424,9 @@ UPDATE network_interface SET primary_ipv6 = 1 WHERE id = 'eni-00000001';
     {61, R"sql(
 UPDATE network_interface SET network_card_index = 1 WHERE id = 'eni-00000001';
 )sql"},
+    {62, R"sql(
+UPDATE network_interface SET ena_srd = 1, ena_queue_count = 8 WHERE id = 'eni-00000001';
+)sql"},
     {64, R"sql(
 INSERT INTO iam_instance_profile VALUES ('111111111111', 'web', 'AIPA222222222222222222', '/',
     'vmimport', 1000);

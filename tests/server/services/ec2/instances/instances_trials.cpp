@@ -55,6 +55,9 @@ std::vector<Trial> launched_interface_trials()
            refused("NetworkInterface.1.Ipv6Addresses.1.IsPrimaryIpv6", "true", first) +
            refused("NetworkInterface.1.PrimaryIpv6", "true", first) +
            refused("NetworkInterface.1.InterfaceType", "efa", first) +
+           refused("NetworkInterface.1.EnaSrdSpecification.EnaSrdEnabled", "true", first) +
+           refused("NetworkInterface.1.EnaSrdSpecification.EnaSrdUdpSpecification.EnaSrdUdpEnabled",
+                   "true", first) +
            refused("Ipv6Address.1.IsPrimaryIpv6", "true") + refused("Ipv6AddressCount", "1") +
            refused("Ipv6Address.1.Ipv6Address", "{free_ipv6}") +
            changes("NetworkInterface.1.SubnetId", "{subnet}", first);
@@ -236,6 +239,8 @@ void add_states(TrialTable& table)
             changes("DisableApiStop", "true") + changes("DisableApiTermination", "true") +
             changes("ImageId", "{image_2}") + option_trials() +
             refused("EnablePrimaryIpv6", "true") +
+            refused("NetworkInterface.1.EnaQueueCount", "2",
+                    {{"NetworkInterface.1.DeviceIndex", "0"}}) +
             refused("NetworkInterface.1.NetworkCardIndex", "1",
                     {{"NetworkInterface.1.DeviceIndex", "0"}}) +
             changes("InstanceInitiatedShutdownBehavior", "terminate") +

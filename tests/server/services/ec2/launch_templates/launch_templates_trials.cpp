@@ -164,6 +164,11 @@ std::vector<Trial> data_trials()
         {"LaunchTemplateData.NetworkInterface.1.Ipv6Prefix.1.Ipv6Prefix", "2001:db8:0:0:1::/80"},
         {"LaunchTemplateData.NetworkInterface.1.Ipv6PrefixCount", "1"},
         {"LaunchTemplateData.NetworkInterface.1.NetworkInterfaceId", "eni-0123456789abcdef0"},
+        {"LaunchTemplateData.NetworkInterface.1.EnaQueueCount", "2"},
+        {"LaunchTemplateData.NetworkInterface.1.EnaSrdSpecification.EnaSrdEnabled", "true"},
+        {"LaunchTemplateData.NetworkInterface.1.EnaSrdSpecification.EnaSrdUdpSpecification."
+         "EnaSrdUdpEnabled",
+         "true"},
         {"LaunchTemplateData.NetworkInterface.1.InterfaceType", "efa"},
         {"LaunchTemplateData.NetworkInterface.1.NetworkCardIndex", "1"},
         {"LaunchTemplateData.NetworkInterface.1.PrimaryIpv6", "true"},

@@ -154,6 +154,134 @@ TEST(Efas, AreAttachedToStoppedInstancesAlone)
         "IncorrectState");
 }
 
+const std::string kExpress = "EnaSrdSpecification.EnaSrdEnabled";
+const std::string kUdp = "EnaSrdSpecification.EnaSrdUdpSpecification.EnaSrdUdpEnabled";
+
+/// Of the attachment of the one interface.
+std::string of_attachment(TestEmulator& aws, const std::string& id, const std::string& path)
+{
+    return aws.must("DescribeNetworkInterfaces", {{"NetworkInterfaceId.1", id}})
+        .text("networkInterfaceSet/item/attachment/" + path);
+}
+
+TEST(EnaExpress, IsOfAnAttachmentFromItsLaunchOn)
+{
+    TestEmulator aws;
+    const auto made = run(aws, nth(1, "0", "0", {{kExpress, "true"}, {kUdp, "true"}}));
+    ASSERT_EQ(made.code, "") << made.body;
+    const std::string shown = kShown + "attachment/enaSrdSpecification/";
+    EXPECT_EQ(made.text(shown + "enaSrdEnabled"), "true");
+    EXPECT_EQ(made.text(shown + "enaSrdUdpSpecification/enaSrdUdpEnabled"), "true");
+    EXPECT_EQ(aws.must("GetLaunchTemplateData", {{"InstanceId", made.text(kInstanceId)}})
+                  .text("launchTemplateData/networkInterfaceSet/item/enaSrdSpecification/"
+                        "enaSrdUdpSpecification/enaSrdUdpEnabled"),
+              "true");
+    EXPECT_EQ(run(aws, nth(1, "0", "0", {{kExpress, "true"}}), "t3.micro").code, "Unsupported");
+    EXPECT_EQ(run(aws, nth(1, "0", "0", {{kExpress, "false"}}), "t3.micro").code, "");
+    EXPECT_EQ(run(aws, nth(1, "0", "0", {{kUdp, "true"}})).code, "InvalidParameterCombination");
+    EXPECT_EQ(run(aws, nth(1, "0", "0")).count(kShown + "attachment/enaSrdSpecification"), 0U);
+    const auto only = merged(nth(1, "0", "0"),
+                             nth(2, "1", "1", {{"InterfaceType", "efa-only"}, {kExpress, "true"}}));
+    EXPECT_EQ(run(aws, only).code, "InvalidParameterCombination");
+}
+
+TEST(EnaExpress, IsChangedWhileTheInterfaceIsAttached)
+{
+    TestEmulator aws;
+    const auto subnet = default_subnet(aws);
+    const auto eni = make_interface(aws, subnet);
+    const auto modify = [&](const Parameters& more) {
+        return aws
+            .call("ModifyNetworkInterfaceAttribute", merged({{"NetworkInterfaceId", eni}}, more))
+            .code;
+    };
+    EXPECT_EQ(modify({{kExpress, "true"}}), "IncorrectState");
+    const auto id = run(aws, nth(1, "0", "0", {{"SubnetId", subnet}})).text(kInstanceId);
+    const auto attached = aws.must("AttachNetworkInterface", {{"NetworkInterfaceId", eni},
+                                                              {"InstanceId", id},
+                                                              {"DeviceIndex", "1"},
+                                                              {kExpress, "true"}});
+    const std::string express = "enaSrdSpecification/enaSrdEnabled";
+    const std::string udp = "enaSrdSpecification/enaSrdUdpSpecification/enaSrdUdpEnabled";
+    EXPECT_EQ(of_attachment(aws, eni, express), "true");
+    EXPECT_EQ(of_attachment(aws, eni, udp), "false");
+    EXPECT_EQ(modify({{kUdp, "true"}}), "");
+    EXPECT_EQ(of_attachment(aws, eni, udp), "true");
+    EXPECT_EQ(modify({{kExpress, "false"}, {kUdp, "true"}}), "InvalidParameterCombination");
+    EXPECT_EQ(modify({{kExpress, "false"}}), "");
+    EXPECT_EQ(of_attachment(aws, eni, express), "false");
+    EXPECT_EQ(of_attachment(aws, eni, udp), "false");
+    EXPECT_EQ(modify({{kExpress, "true"}, {"Description.Value", "x"}}),
+              "InvalidParameterCombination");
+    // With the attachment it is gone.
+    aws.must("DetachNetworkInterface", {{"AttachmentId", attached.text("attachmentId")}});
+    aws.must("AttachNetworkInterface",
+             {{"NetworkInterfaceId", eni}, {"InstanceId", id}, {"DeviceIndex", "1"}});
+    EXPECT_EQ(of_attachment(aws, eni, express), "");
+}
+
+TEST(EnaQueues, AreAPowerOfTwoThatTheCardHas)
+{
+    TestEmulator aws;
+    // At most 32 for an interface and 256 for each of the two cards.
+    const auto launch_with = [&](const std::string& count, const std::string& type = kTwoCards) {
+        return run(aws, nth(1, "0", "0", {{"EnaQueueCount", count}}), type);
+    };
+    const auto made = launch_with("16");
+    EXPECT_EQ(made.text(kShown + "attachment/enaQueueCount"), "16") << made.body;
+    EXPECT_EQ(run(aws, nth(1, "0", "0")).count(kShown + "attachment/enaQueueCount"), 0U);
+    for (const auto* count : {"0", "-2", "3", "64"}) {
+        EXPECT_EQ(launch_with(count).code, "InvalidParameterValue") << count;
+    }
+    EXPECT_EQ(launch_with("2", "t3.micro").code, "Unsupported");
+    // An m6i.4xlarge has 64 for all, of which its primary interface takes eight here.
+    const auto code_with = [&](int interfaces) {
+        auto all = nth(1, "0", "0");
+        for (int number = 2; number <= 1 + interfaces; ++number) {
+            all = merged(all, nth(number, "0", std::to_string(number), {{"EnaQueueCount", "16"}}));
+        }
+        return run(aws, all, "m6i.4xlarge").code;
+    };
+    EXPECT_EQ(code_with(3), "");
+    EXPECT_EQ(code_with(4), "InvalidParameterValue");
+}
+
+TEST(EnaQueues, AreChangedWhileTheInstanceIsStopped)
+{
+    TestEmulator aws;
+    const auto subnet = default_subnet(aws);
+    const auto id = run(aws, nth(1, "0", "0", {{"SubnetId", subnet}})).text(kInstanceId);
+    const auto eni = make_interface(aws, subnet);
+    const auto attached = aws.must("AttachNetworkInterface", {{"NetworkInterfaceId", eni},
+                                                              {"InstanceId", id},
+                                                              {"DeviceIndex", "1"},
+                                                              {"EnaQueueCount", "4"}});
+    EXPECT_EQ(of_attachment(aws, eni, "enaQueueCount"), "4");
+    const auto modify = [&](const Parameters& more) {
+        return aws
+            .call("ModifyNetworkInterfaceAttribute",
+                  merged({{"NetworkInterfaceId", eni},
+                          {"Attachment.AttachmentId", attached.text("attachmentId")}},
+                         more))
+            .code;
+    };
+    const Parameters eight{{"Attachment.EnaQueueCount", "8"}};
+    const Parameters usual{{"Attachment.DefaultEnaQueueCount", "true"}};
+    EXPECT_EQ(modify(eight), "IncorrectState");
+    aws.must("StopInstances", {{"InstanceId.1", id}});
+    EXPECT_EQ(modify(eight), "");
+    EXPECT_EQ(of_attachment(aws, eni, "enaQueueCount"), "8");
+    EXPECT_EQ(modify({{"Attachment.EnaQueueCount", "5"}}), "InvalidParameterValue");
+    EXPECT_EQ(modify(merged(eight, usual)), "InvalidParameterCombination");
+    EXPECT_EQ(modify(usual), "");
+    EXPECT_EQ(of_attachment(aws, eni, "enaQueueCount"), "");
+    EXPECT_EQ(modify(eight), "");
+    EXPECT_EQ(aws.call("ModifyInstanceAttribute",
+                       {{"InstanceId", id}, {"InstanceType.Value", "m5.large"}})
+                  .code,
+              "Unsupported");
+}
+
 TEST(EfaOnly, HasNoAddresses)
 {
     TestEmulator aws;
@@ -214,14 +342,19 @@ TEST(InterfaceTypes, ComeOfLaunchTemplates)
                                       {data + "1.DeviceIndex", "0"},
                                       {data + "1.InterfaceType", "efa"},
                                       {data + "2.DeviceIndex", "1"},
-                                      {data + "2.NetworkCardIndex", "1"}});
+                                      {data + "2.NetworkCardIndex", "1"},
+                                      {data + "2.EnaQueueCount", "8"},
+                                      {data + "2." + kExpress, "true"}});
     const auto shown = aws.must("DescribeLaunchTemplateVersions", {{"LaunchTemplateName", "fast"}});
     const std::string of = "launchTemplateVersionSet/item/launchTemplateData/networkInterfaceSet/";
     EXPECT_THAT(shown.texts(of + "item/interfaceType"), ElementsAre("efa"));
     EXPECT_THAT(shown.texts(of + "item/networkCardIndex"), ElementsAre("1"));
+    EXPECT_THAT(shown.texts(of + "item/enaQueueCount"), ElementsAre("8"));
+    EXPECT_THAT(shown.texts(of + "item/enaSrdSpecification/enaSrdEnabled"), ElementsAre("true"));
     const auto made = run(aws, {{"LaunchTemplate.LaunchTemplateName", "fast"}});
     EXPECT_THAT(made.texts(kShown + "interfaceType"), ElementsAre("efa", "interface"));
     EXPECT_THAT(made.texts(kShown + "attachment/networkCardIndex"), ElementsAre("0", "1"));
+    EXPECT_THAT(made.texts(kShown + "attachment/enaQueueCount"), ElementsAre("8"));
 }
 
 }  // namespace

@@ -13,15 +13,23 @@ std::vector<Trial> tracking_trials()
            changes(tracking + "UdpStreamTimeout", "90") + changes(tracking + "UdpTimeout", "45");
 }
 
+/// Of an instance that has no ENA Express.
+std::vector<Trial> express_trials(Parameters besides = {})
+{
+    return refused("EnaSrdSpecification.EnaSrdEnabled", "true", besides) +
+           refused("EnaSrdSpecification.EnaSrdUdpSpecification.EnaSrdUdpEnabled", "true",
+                   std::move(besides));
+}
+
 void add_interface_changes(TrialTable& table)
 {
-    table["AttachNetworkInterface"] = {{{"NetworkInterfaceId", "{near_interface}"},
-                                        {"InstanceId", "{instance}"},
-                                        {"DeviceIndex", "1"}},
-                                       changes("DeviceIndex", "2") +
-                                           refused("NetworkCardIndex", "1") +
-                                           refused("InstanceId", "i-0123456789abcdef0") +
-                                           refused("NetworkInterfaceId", "{attached_interface}")};
+    table["AttachNetworkInterface"] = {
+        {{"NetworkInterfaceId", "{near_interface}"},
+         {"InstanceId", "{instance}"},
+         {"DeviceIndex", "1"}},
+        changes("DeviceIndex", "2") + refused("NetworkCardIndex", "1") + express_trials() +
+            refused("EnaQueueCount", "2") + refused("InstanceId", "i-0123456789abcdef0") +
+            refused("NetworkInterfaceId", "{attached_interface}")};
     table["DetachNetworkInterface"] = {
         {{"AttachmentId", "{interface_attachment}"}},
         refused("AttachmentId", "eni-attach-0123456789abcdef0") + same("Force", "true")};
@@ -38,6 +46,9 @@ void add_interface_changes(TrialTable& table)
             refused("SecurityGroupId.1", "sg-0123456789abcdef0") +
             changes("NetworkInterfaceId", "{interface_2}", {{"Description.Value", "changed"}}) +
             changes("Attachment.DeleteOnTermination", "true", attachment) +
+            express_trials({{"NetworkInterfaceId", "{attached_interface}"}}) +
+            refused("Attachment.EnaQueueCount", "2", attachment) +
+            refused("Attachment.DefaultEnaQueueCount", "true", attachment) +
             refused("Attachment.AttachmentId", "eni-attach-0123456789abcdef0",
                     {{"Attachment.DeleteOnTermination", "true"}})};
     table["ResetNetworkInterfaceAttribute"] = {
