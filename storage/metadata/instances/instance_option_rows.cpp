@@ -18,6 +18,7 @@ constexpr auto kOptionColumns = columns<InstanceOptionRow>(
     integer<&InstanceOptionRow::core_count>("core_count"),
     integer<&InstanceOptionRow::threads_per_core>("threads_per_core"),
     text<&InstanceOptionRow::amd_sev_snp>("amd_sev_snp"),
+    text<&InstanceOptionRow::nested_virtualization>("nested_virtualization"),
     flag<&InstanceOptionRow::hibernation>("hibernation"),
     flag<&InstanceOptionRow::enclave>("enclave"),
     text<&InstanceOptionRow::auto_recovery>("auto_recovery"),

@@ -58,6 +58,8 @@ struct InstanceOptionRow {
     std::optional<std::int64_t> threads_per_core{};
     /// enabled, disabled; nothing when nothing was said.
     std::optional<std::string> amd_sev_snp{};
+    /// Likewise.
+    std::optional<std::string> nested_virtualization{};
     bool hibernation = false;
     bool enclave = false;
     /// default, disabled; as is the next.

@@ -35,6 +35,8 @@ def told(me):
                               LicenseSpecification=[{"LicenseConfigurationArn": LICENSE}]))
     me.brief("RunInstances", launch(
         world.public_image(me), InstanceType="m6a.large", CpuOptions={"AmdSevSnp": "enabled"}))
+    me.brief("RunInstances", launch(
+        image, InstanceType="c8i.large", CpuOptions={"NestedVirtualization": "enabled"}))
     for wrong in ({"Placement": {"GroupName": "none"}}, {"Placement": {"Tenancy": "host"}},
                   {"Placement": {"PartitionNumber": 1}},
                   {"Placement": {"AvailabilityZoneId": "use1-az9"}},
@@ -42,6 +44,7 @@ def told(me):
                   {"LicenseSpecification": [{"LicenseConfigurationArn": "x"}]},
                   {"EnclaveOptions": {"Enabled": True}},
                   {"CpuOptions": {"CoreCount": 9}}, {"KernelId": "ami-12345678"},
+                  {"CpuOptions": {"NestedVirtualization": "enabled"}},
                   {"CreditSpecification": {"CpuCredits": "x"}}):
         me.refused("RunInstances", {**launch(image), **wrong})
     return me("RunInstances", launch(

@@ -24,7 +24,7 @@ def all_data(image):
             "CapacityReservationPreference": "none",
             "CapacityReservationTarget": {"CapacityReservationId": "cr-0123456789abcdef0"}},
         "CpuOptions": {"AmdSevSnp": "disabled", "CoreCount": 1, "ThreadsPerCore": 1,
-                       "NestedVirtualization": "disabled"},
+                       "NestedVirtualization": "enabled"},
         "CreditSpecification": {"CpuCredits": "standard"}, "EnclaveOptions": {"Enabled": False},
         "HibernationOptions": {"Configured": False},
         "InstanceMarketOptions": {"MarketType": "spot", "SpotOptions": {

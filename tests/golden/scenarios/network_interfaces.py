@@ -253,7 +253,8 @@ def ena_settings(emulator):
     me(modify, spare, Attachment={"AttachmentId": attachment, "DefaultEnaQueueCount": True})
     me.brief("RequestSpotInstances", LaunchSpecification={
         "ImageId": image, "InstanceType": "c6in.32xlarge",
-        "NetworkInterface": [{**first, **express}]})
+        "NetworkInterface": [
+            {**first, **express, "ConnectionTrackingSpecification": TRACKING}]})
 
 
 def own_interface(me):

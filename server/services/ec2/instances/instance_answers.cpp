@@ -173,6 +173,7 @@ void fill_options(Instance& answer, const InstanceRow& row, const InstanceOption
     answer.cpu_options =
         CpuOptions{.amd_sev_snp = options.amd_sev_snp,
                    .core_count = options.core_count.value_or(row.cores),
+                   .nested_virtualization = options.nested_virtualization,
                    .threads_per_core = options.threads_per_core.value_or(row.threads_per_core)};
     answer.enclave_options = EnclaveOptions{.enabled = options.enclave};
     answer.hibernation_options = HibernationOptions{.configured = options.hibernation};

@@ -130,6 +130,8 @@ void modify_instance_type(const Change& change)
     require_runs_on(*type, needs_of(row));
     require_offered(session, *type, row.zone);
     require_attached_fits(session, row.id, *type);
+    require_nested_virtualization_possible(select_instance_options(session.db(), row.id),
+                                           select_type_options(session.db(), type->name));
     set_instance_type(session.db(), row.id, type->name, current_boot_mode(*type, row.boot_mode));
     forget_processors(session, row.id);
 }

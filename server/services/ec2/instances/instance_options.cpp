@@ -175,15 +175,20 @@ ModifyInstanceCpuOptionsResponse modify_instance_cpu_options(
     Session& session, const ModifyInstanceCpuOptionsRequest& request)
 {
     const auto id = parse_one_instance_id(request.instance_id);
-    require_some(request.core_count || request.threads_per_core);
+    require_some(request.core_count || request.threads_per_core || request.nested_virtualization);
     stop_if_dry_run(request);
     auto [row, options] = require_changeable(session, id);
     require_stopped(row);
-    set_cpu_options(options, request.core_count, request.threads_per_core, type_of(session, row));
+    const auto type = type_of(session, row);
+    set_cpu_options(options, request.core_count, request.threads_per_core, type);
+    if (request.nested_virtualization) {
+        options.nested_virtualization = request.nested_virtualization;
+        require_nested_virtualization_possible(options, type);
+    }
     put_instance_options(session.db(), options);
     return {.core_count = options.core_count,
             .instance_id = row.id.text(),
-            .nested_virtualization = {},
+            .nested_virtualization = options.nested_virtualization,
             .threads_per_core = options.threads_per_core};
 }
 

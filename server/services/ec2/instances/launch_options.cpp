@@ -92,6 +92,8 @@ void set_processors(InstanceOptionRow& row, const std::optional<CpuOptionsReques
         throw option_not_of_type("AMD SEV-SNP", type.name);
     }
     row.amd_sev_snp = wish->amd_sev_snp;
+    row.nested_virtualization = wish->nested_virtualization;
+    require_nested_virtualization_possible(row, type);
 }
 
 /// Source: an empty name is none (observed: Packer and Terraform send it).
@@ -218,6 +220,15 @@ void set_cpu_options(InstanceOptionRow& row, const std::optional<std::int64_t>& 
         throw invalid_value(std::to_string(*row.threads_per_core), "threadsPerCore",
                             fmt::format("{} may have {} threads for each core.", type.name,
                                         *type.valid_threads_per_core));
+    }
+}
+
+void require_nested_virtualization_possible(const InstanceOptionRow& row,
+                                            const TypeOptionsRow& type)
+{
+    if (row.nested_virtualization == "enabled" &&
+        !list_has(type.processor_features.value_or(""), "nested-virtualization")) {
+        throw option_not_of_type("Nested virtualization options", type.name);
     }
 }
 

@@ -125,6 +125,7 @@ void fill_options(const InstanceRow& row, const InstanceOptionRow& options,
     }
     auto& processors = data.cpu_options.emplace();
     processors.amd_sev_snp = options.amd_sev_snp;
+    processors.nested_virtualization = options.nested_virtualization;
     processors.core_count = options.core_count.value_or(row.cores);
     processors.threads_per_core = options.threads_per_core.value_or(row.threads_per_core);
     if (options.cpu_credits) {

@@ -86,6 +86,7 @@ void show_processors(const RequestLaunchTemplateData& from, ResponseLaunchTempla
     show(from.cpu_options, to.cpu_options, [](const auto& one, auto& answer) {
         answer.amd_sev_snp = one.amd_sev_snp;
         answer.core_count = one.core_count;
+        answer.nested_virtualization = one.nested_virtualization;
         answer.threads_per_core = one.threads_per_core;
     });
     show(from.credit_specification, to.credit_specification,

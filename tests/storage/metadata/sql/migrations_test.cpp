@@ -427,6 +427,9 @@ UPDATE network_interface SET network_card_index = 1 WHERE id = 'eni-00000001';
     {62, R"sql(
 UPDATE network_interface SET ena_srd = 1, ena_queue_count = 8 WHERE id = 'eni-00000001';
 )sql"},
+    {63, R"sql(
+UPDATE instance_option SET nested_virtualization = 'enabled';
+)sql"},
     {64, R"sql(
 INSERT INTO iam_instance_profile VALUES ('111111111111', 'web', 'AIPA222222222222222222', '/',
     'vmimport', 1000);

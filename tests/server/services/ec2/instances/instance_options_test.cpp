@@ -389,6 +389,42 @@ TEST(ModifyInstanceCpuOptions, IsForStoppedInstancesAndGoesWithTheType)
     EXPECT_EQ(field_of(emulator, id, "cpuOptions/coreCount"), "8");
 }
 
+TEST(NestedVirtualization, IsOfTypesThatHaveIt)
+{
+    TestEmulator emulator;
+    const Parameters enabled{{"CpuOptions.NestedVirtualization", "enabled"}};
+    EXPECT_EQ(launch_code(emulator, enabled), "Unsupported");
+    const auto id = run_one(emulator, merged(enabled, {{"InstanceType", "c8i.xlarge"}}));
+    EXPECT_EQ(field_of(emulator, id, "cpuOptions/nestedVirtualization"), "enabled");
+    EXPECT_EQ(emulator.must("GetLaunchTemplateData", {{"InstanceId", id}})
+                  .text("launchTemplateData/cpuOptions/nestedVirtualization"),
+              "enabled");
+    const auto plain = run_one(emulator, {{"CpuOptions.NestedVirtualization", "disabled"}});
+    EXPECT_EQ(field_of(emulator, plain, "cpuOptions/nestedVirtualization"), "disabled");
+    EXPECT_EQ(field_of(emulator, run_one(emulator), "cpuOptions/nestedVirtualization"), "");
+}
+
+TEST(NestedVirtualization, ChangesWhileTheInstanceIsStopped)
+{
+    TestEmulator emulator;
+    const auto id = run_one(emulator, {{"InstanceType", "c8i.xlarge"}});
+    const std::string operation = "ModifyInstanceCpuOptions";
+    const Parameters enabled{{"NestedVirtualization", "enabled"}};
+    EXPECT_EQ(modify(emulator, operation, id, enabled).code, "IncorrectInstanceState");
+    emulator.must("StopInstances", one_instance(id));
+    EXPECT_EQ(modify(emulator, operation, id, enabled).text("nestedVirtualization"), "enabled");
+    const auto retype = [&](const char* type) {
+        return modify(emulator, "ModifyInstanceAttribute", id, {{"InstanceType.Value", type}}).code;
+    };
+    EXPECT_EQ(retype("m5.large"), "Unsupported");
+    EXPECT_EQ(modify(emulator, operation, id, {{"NestedVirtualization", "disabled"}})
+                  .text("nestedVirtualization"),
+              "disabled");
+    EXPECT_EQ(field_of(emulator, id, "cpuOptions/nestedVirtualization"), "disabled");
+    EXPECT_EQ(retype("m5.large"), "");
+    EXPECT_EQ(modify(emulator, operation, id, enabled).code, "Unsupported");
+}
+
 TEST(ModifyInstanceMaintenanceOptions, AnswersWhatHolds)
 {
     TestEmulator emulator;

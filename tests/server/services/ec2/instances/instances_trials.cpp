@@ -105,6 +105,7 @@ std::vector<Trial> option_trials()
                "cr-0123456789abcdef0") +
            on_large("CpuOptions.CoreCount", "2") + on_large("CpuOptions.ThreadsPerCore", "1") +
            refused("CpuOptions.AmdSevSnp", "enabled") +
+           refused("CpuOptions.NestedVirtualization", "enabled") +
            changes("CreditSpecification.CpuCredits", "standard") + changes("EbsOptimized", "true") +
            on_large("EnclaveOptions.Enabled", "true") +
            changes("IamInstanceProfile.Arn", "arn:aws:iam::123456789012:instance-profile/web") +
@@ -158,10 +159,10 @@ void add_options(TrialTable& table)
             refused("CapacityReservationSpecification.CapacityReservationTarget."
                     "CapacityReservationId",
                     "cr-0123456789abcdef0")};
-    table["ModifyInstanceCpuOptions"] = {of("{stopped}", {{"CoreCount", "1"}}),
-                                         refused("InstanceId", "{instance}") +
-                                             refused("CoreCount", "9") +
-                                             changes("ThreadsPerCore", "1")};
+    table["ModifyInstanceCpuOptions"] = {
+        of("{stopped}", {{"CoreCount", "1"}}),
+        refused("InstanceId", "{instance}") + refused("CoreCount", "9") +
+            refused("NestedVirtualization", "enabled") + changes("ThreadsPerCore", "1")};
     table["ModifyInstanceMaintenanceOptions"] = {of("{instance}", {{"AutoRecovery", "disabled"}}),
                                                  changes("InstanceId", "{stopped}") +
                                                      changes("AutoRecovery", "default") +

@@ -211,6 +211,24 @@ TEST(RequestSpotInstances, AreOpenUntilTheyAreLookedAt)
         ElementsAre("fulfilled", "fulfilled"));
 }
 
+TEST(RequestSpotInstances, SayHowLongIdleFlowsAreTracked)
+{
+    TestEmulator aws;
+    const std::string of = "LaunchSpecification.NetworkInterface.1.";
+    const auto tracked = [&](const char* seconds) {
+        return specification(aws, {{of + "DeviceIndex", "0"},
+                                   {of + "ConnectionTrackingSpecification.UdpTimeout", seconds}});
+    };
+    EXPECT_EQ(aws.call("RequestSpotInstances", tracked("61")).code, "InvalidParameterValue");
+    const auto made = aws.must("RequestSpotInstances", tracked("45"));
+    EXPECT_EQ(made.text("spotInstanceRequestSet/item/launchSpecification/networkInterfaceSet/item/"
+                        "ConnectionTrackingSpecification/UdpTimeout"),
+              "45");
+    EXPECT_EQ(aws.must("DescribeNetworkInterfaces")
+                  .text("networkInterfaceSet/item/connectionTrackingConfiguration/udpTimeout"),
+              "45");
+}
+
 TEST(RequestSpotInstances, WaitForTheirTimeAndExpire)
 {
     TestEmulator aws;

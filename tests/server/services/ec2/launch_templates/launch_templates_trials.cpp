@@ -122,6 +122,7 @@ std::vector<Trial> data_trials()
 {
     const std::string_view data[][2] = {
         {"LaunchTemplateData.CpuOptions.AmdSevSnp", "enabled"},
+        {"LaunchTemplateData.CpuOptions.NestedVirtualization", "enabled"},
         {"LaunchTemplateData.CpuOptions.CoreCount", "1"},
         {"LaunchTemplateData.CpuOptions.ThreadsPerCore", "1"},
         {"LaunchTemplateData.CreditSpecification.CpuCredits", "standard"},
