@@ -24,6 +24,8 @@ NO_SUCCESS_WITH = {
     ("GetCapacityReservationUsage", "NextToken"): "there is no second page",
     ("GetImageFindings", "NextToken"): "there is no second page",
     ("RegisterImage", "BillingProduct.1"): "no account is authorized",
+    ("RequestSpotInstances", "BlockDurationMinutes"): "AWS has ended it",
+    ("RunInstances", "InstanceMarketOptions.SpotOptions.BlockDurationMinutes"): "AWS has ended it",
     ("DescribeExportTasks", "Filter.1.Name"): "no filter of it is documented",
     ("DescribeExportTasks", "Filter.1.Value.1"): "no filter of it is documented",
 }

@@ -28,7 +28,7 @@ def all_data(image):
         "CreditSpecification": {"CpuCredits": "standard"}, "EnclaveOptions": {"Enabled": False},
         "HibernationOptions": {"Configured": False},
         "InstanceMarketOptions": {"MarketType": "spot", "SpotOptions": {
-            "MaxPrice": "0.5", "SpotInstanceType": "persistent",
+            "BlockDurationMinutes": 60, "MaxPrice": "0.5", "SpotInstanceType": "persistent",
             "InstanceInterruptionBehavior": "stop", "ValidUntil": "2031-01-01T00:00:00Z"}},
         "IamInstanceProfile": {
             "Arn": "arn:aws:iam::123456789012:instance-profile/web"},

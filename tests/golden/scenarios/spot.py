@@ -74,6 +74,9 @@ def spot_requests(emulator):
     me(show, SpotInstanceRequestId=[whole["spotInstanceRequestId"]])
     me(ask, plain, ValidFrom="2031-01-01T00:00:00Z")
     me(ask, plain, SpotPrice="0.001", InstanceCount=2)
+    me.refused(ask, plain, BlockDurationMinutes=60)
+    me.refused("RunInstances", launch(image, InstanceMarketOptions={
+        "MarketType": "spot", "SpotOptions": {"BlockDurationMinutes": 60}}))
     snapshot = world.snapshot(me, world.volume(me))
     for more in (
             {"Placement": {"AvailabilityZoneId": "use1-az2"}, "BlockDeviceMapping": [world.device(

@@ -124,6 +124,13 @@ void check_spot_price(const std::string& text)
     }
 }
 
+void refuse_block_duration(const std::optional<std::int64_t>& minutes)
+{
+    if (minutes) {
+        throw invalid_parameter_value("BlockDurationMinutes is not a valid parameter.");
+    }
+}
+
 void check_market(const RunInstancesRequest& request)
 {
     const auto& market = request.instance_market_options;
@@ -141,6 +148,7 @@ void check_market(const RunInstancesRequest& request)
         return;
     }
     const auto options = options_of(request);
+    refuse_block_duration(options.block_duration_minutes);
     if (is_given(options.max_price)) {
         check_spot_price(*options.max_price);
     }

@@ -232,6 +232,7 @@ void let_be_looked_at(Session& session, const SpotRequestRow& row)
 RequestSpotInstancesResponse request_spot_instances(Session& session,
                                                     const RequestSpotInstancesRequest& request)
 {
+    refuse_block_duration(request.block_duration_minutes);
     if (is_given(request.spot_price)) {
         check_spot_price(*request.spot_price);
     }

@@ -103,6 +103,7 @@ void show_market(const RequestLaunchTemplateData& from, ResponseLaunchTemplateDa
          [](const auto& one, auto& answer) {
              answer.market_type = one.market_type;
              show(one.spot_options, answer.spot_options, [](const auto& spot, auto& shown) {
+                 shown.block_duration_minutes = spot.block_duration_minutes;
                  shown.instance_interruption_behavior = spot.instance_interruption_behavior;
                  shown.max_price = spot.max_price;
                  shown.spot_instance_type = spot.spot_instance_type;

@@ -117,6 +117,7 @@ std::vector<Trial> option_trials()
            changes("KernelId", "aki-12345678") + changes("RamdiskId", "ari-12345678") +
            changes("InstanceMarketOptions.MarketType", "spot") +
            changes("InstanceMarketOptions.SpotOptions.MaxPrice", "0.5", spot) +
+           refused("InstanceMarketOptions.SpotOptions.BlockDurationMinutes", "60", spot) +
            refused("InstanceMarketOptions.SpotOptions.SpotInstanceType", "persistent", spot) +
            refused("InstanceMarketOptions.SpotOptions.InstanceInterruptionBehavior", "stop", spot) +
            refused("InstanceMarketOptions.SpotOptions.ValidUntil", "2031-01-01T00:00:00Z", spot) +

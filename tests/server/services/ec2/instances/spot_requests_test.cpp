@@ -265,6 +265,48 @@ TEST(RequestSpotInstances, FailWhenTheirLaunchIsRefusedLater)
     EXPECT_EQ(spot_field(aws, id, "fault/code"), "InvalidAMIID.Unavailable");
 }
 
+TEST(SpotInstances, HaveNoDefinedDuration)
+{
+    TestEmulator aws;
+    const std::string text = "BlockDurationMinutes is not a valid parameter.";
+    expect_refused(
+        aws.call("RequestSpotInstances", specification(aws, {{"BlockDurationMinutes", "60"}})),
+        "InvalidParameterValue", text);
+    const std::string options = "InstanceMarketOptions.SpotOptions.BlockDurationMinutes";
+    expect_refused(
+        aws.call("RunInstances", launch(public_image(aws), merged(kSpot, {{options, "60"}}))),
+        "InvalidParameterValue", text);
+    // A template may say it, and is launched no more.
+    aws.must("CreateLaunchTemplate",
+             {{"LaunchTemplateName", "blocks"},
+              {"LaunchTemplateData.InstanceMarketOptions.MarketType", "spot"},
+              {"LaunchTemplateData." + options, "60"}});
+    EXPECT_EQ(aws.must("DescribeLaunchTemplateVersions", {{"LaunchTemplateName", "blocks"}})
+                  .text("launchTemplateVersionSet/item/launchTemplateData/instanceMarketOptions/"
+                        "spotOptions/blockDurationMinutes"),
+              "60");
+    expect_refused(
+        aws.call("RunInstances",
+                 launch(public_image(aws), {{"LaunchTemplate.LaunchTemplateName", "blocks"}})),
+        "InvalidParameterValue", text);
+}
+
+TEST(RunInstances, RefusesByNameWhatAwsHasEndedOrReserved)
+{
+    TestEmulator aws;
+    for (const auto& [name, value] :
+         {std::pair("AdditionalInfo", "x"), std::pair("Placement.SpreadDomain", "x"),
+          std::pair("Placement.HostResourceGroupArn", "x"),
+          std::pair("Operator.Principal", "example.amazonaws.com"),
+          std::pair("ElasticGpuSpecification.1.Type", "eg1.medium"),
+          std::pair("ElasticInferenceAccelerator.1.Type", "eia1.medium"),
+          std::pair("SecondaryInterface.1.DeviceIndex", "1")}) {
+        EXPECT_EQ(aws.call("RunInstances", launch(public_image(aws), {{name, value}})).code,
+                  "UnsupportedOperation")
+            << name;
+    }
+}
+
 TEST(RequestSpotInstances, RefusesWhatALaunchWould)
 {
     TestEmulator aws;

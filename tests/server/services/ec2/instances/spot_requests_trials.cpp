@@ -68,9 +68,10 @@ TrialTable trials()
          {"LaunchSpecification.InstanceType", "t3.micro"}},
         specified(launch_trials()) + token_trial() + changes("AvailabilityZoneGroup", "near") +
             changes("InstanceCount", "2") + refused("InstanceInterruptionBehavior", "stop") +
-            changes("LaunchGroup", "together") + changes("SpotPrice", "0.5") +
-            tag_trials("spot-instances-request") + changes("Type", "persistent") +
-            changes("ValidFrom", later) + changes("ValidUntil", later)};
+            refused("BlockDurationMinutes", "60") + changes("LaunchGroup", "together") +
+            changes("SpotPrice", "0.5") + tag_trials("spot-instances-request") +
+            changes("Type", "persistent") + changes("ValidFrom", later) +
+            changes("ValidUntil", later)};
     table[kDescribe] = describe_operation(filter_trials("state", "active") + page_trials() +
                                           changes("SpotInstanceRequestId.1", "{spot_request}"));
     table["CancelSpotInstanceRequests"] =

@@ -44,6 +44,7 @@ std::vector<Trial> place_trials()
          "CapacityReservationId",
          "cr-0123456789abcdef0"},
         {"LaunchTemplateData.InstanceMarketOptions.MarketType", "spot"},
+        {"LaunchTemplateData.InstanceMarketOptions.SpotOptions.BlockDurationMinutes", "60"},
         {"LaunchTemplateData.InstanceMarketOptions.SpotOptions.InstanceInterruptionBehavior",
          "stop"},
         {"LaunchTemplateData.InstanceMarketOptions.SpotOptions.MaxPrice", "0.5"},
