@@ -58,7 +58,7 @@ struct InstanceOptionRow {
     std::optional<std::int64_t> threads_per_core{};
     /// enabled, disabled; nothing when nothing was said.
     std::optional<std::string> amd_sev_snp{};
-    /// Likewise.
+    /// enabled, disabled; nothing when nothing was said.
     std::optional<std::string> nested_virtualization{};
     bool hibernation = false;
     bool enclave = false;

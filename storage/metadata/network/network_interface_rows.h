@@ -294,7 +294,7 @@ void delete_network_interface(Database& db, const NetworkInterfaceId& id);
 /// False when the instance has an interface at that index of the network card.
 bool attach_network_interface(Database& db, const NetworkInterfaceId& id,
                               const InterfaceAttachment& attachment);
-/// Its IPv6 addresses are none of them the primary one then.
+/// None of the IPv6 addresses is the primary one then.
 void detach_network_interface(Database& db, const NetworkInterfaceId& id);
 
 // What belongs to several interfaces, in the order of their ids.

@@ -243,6 +243,11 @@ ApiError too_many_ena_queues(std::int64_t wanted, std::string_view instance_type
         "{} ENA queues exceed the {} that a network card of {} has.", wanted, most, instance_type));
 }
 
+ApiError instance_not_stopped(const InstanceId& id)
+{
+    return incorrect_instance_state(id, "is not in the 'stopped' state.");
+}
+
 ApiError interface_not_attached(const NetworkInterfaceId& id)
 {
     return incorrect_state(id.text(), "available");

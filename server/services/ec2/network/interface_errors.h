@@ -62,6 +62,8 @@ ApiError ena_srd_udp_alone();
 ApiError invalid_ena_queue_count(std::int64_t count, std::int64_t most);
 ApiError too_many_ena_queues(std::int64_t wanted, std::string_view instance_type,
                              std::int64_t most);
+/// Source: code documented, text observed of other changes.
+ApiError instance_not_stopped(const InstanceId& id);
 ApiError interface_not_attached(const NetworkInterfaceId& id);
 /// Of an instance that goes, or that has not come yet. Source: observed.
 ApiError invalid_instance(std::string_view state, const InstanceId& id);

@@ -34,11 +34,11 @@ InstanceRow require_attachable_to(Session& session, const InstanceId& id)
 }
 
 /// Source: EC2 User Guide, "Elastic Fabric Adapter": an EFA is attached and detached while its
-/// instance is stopped alone (documented), the code is assumed.
+/// instance is stopped alone (documented).
 void require_stopped_for(const NetworkInterfaceRow& row, const InstanceRow& instance)
 {
     if (place_of(row).is_efa() && instance.state != InstanceStateName::kStopped) {
-        throw incorrect_state(instance.id.text(), instance.state);
+        throw instance_not_stopped(instance.id);
     }
 }
 

@@ -92,7 +92,7 @@ void set_ena(Session& session, NetworkInterfaceRow row, const EnaSettings& setti
 }
 
 /// Source: EC2 User Guide, "ENA queues": the number of an attachment is changed while the instance
-/// is stopped, and may be what it is by default again (documented); codes are assumed.
+/// is stopped, and may be what it is by default again (documented).
 void modify_ena_queues(Session& session, const NetworkInterfaceRow& row,
                        const NetworkInterfaceAttachmentChanges& changes)
 {
@@ -103,7 +103,7 @@ void modify_ena_queues(Session& session, const NetworkInterfaceRow& row,
     const auto instance = select_instance(session.db(), row.instance_owner.value_or(""), row.region,
                                           *row.instance_id);
     if (instance && instance->state != InstanceStateName::kStopped) {
-        throw incorrect_state(instance->id.text(), instance->state);
+        throw instance_not_stopped(instance->id);
     }
     auto settings = place_of(row).ena;
     settings.queue_count = changes.ena_queue_count;

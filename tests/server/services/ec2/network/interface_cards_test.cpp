@@ -144,14 +144,14 @@ TEST(Efas, AreAttachedToStoppedInstancesAlone)
     const auto subnet = default_subnet(aws);
     const auto id = run(aws, nth(1, "0", "0", {{"SubnetId", subnet}})).text(kInstanceId);
     const auto efa = make_interface(aws, subnet, {{"InterfaceType", "efa"}});
-    EXPECT_EQ(attach(aws, efa, id, "1").code, "IncorrectState");
+    EXPECT_EQ(attach(aws, efa, id, "1").code, "IncorrectInstanceState");
     aws.must("StopInstances", {{"InstanceId.1", id}});
     const auto attached = attach(aws, efa, id, "1");
     ASSERT_EQ(attached.code, "") << attached.body;
     aws.must("StartInstances", {{"InstanceId.1", id}});
     EXPECT_EQ(
         aws.call("DetachNetworkInterface", {{"AttachmentId", attached.text("attachmentId")}}).code,
-        "IncorrectState");
+        "IncorrectInstanceState");
 }
 
 const std::string kExpress = "EnaSrdSpecification.EnaSrdEnabled";
@@ -267,7 +267,7 @@ TEST(EnaQueues, AreChangedWhileTheInstanceIsStopped)
     };
     const Parameters eight{{"Attachment.EnaQueueCount", "8"}};
     const Parameters usual{{"Attachment.DefaultEnaQueueCount", "true"}};
-    EXPECT_EQ(modify(eight), "IncorrectState");
+    EXPECT_EQ(modify(eight), "IncorrectInstanceState");
     aws.must("StopInstances", {{"InstanceId.1", id}});
     EXPECT_EQ(modify(eight), "");
     EXPECT_EQ(of_attachment(aws, eni, "enaQueueCount"), "8");
