@@ -103,9 +103,6 @@ void require_attached_fits(Session& session, const InstanceId& id, const LaunchT
 {
     const auto interfaces = select_interfaces_of(session.db(), {id.text()});
     const auto count = static_cast<std::int64_t>(interfaces.size());
-    if (count > type.maximum_interfaces) {
-        throw too_many_interfaces(count, type.name);
-    }
     std::vector<InterfacePlace> places;
     for (const auto& one : interfaces) {
         places.push_back(place_of(one));

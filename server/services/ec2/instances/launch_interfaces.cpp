@@ -219,10 +219,6 @@ std::vector<LaunchSubnet> default_subnets(Session& session, const RunInstancesRe
 void require_room(Session& session, const std::vector<LaunchInterface>& interfaces,
                   const LaunchTypeRow& type)
 {
-    const auto count = static_cast<std::int64_t>(interfaces.size());
-    if (count > type.maximum_interfaces) {
-        throw too_many_interfaces(count, type.name);
-    }
     std::vector<InterfacePlace> places;
     for (const auto& one : interfaces) {
         places.push_back({one.network_card_index, one.device_index, one.interface_type, one.ena});

@@ -51,6 +51,16 @@ void require_ena(const InterfacePlace& place, const LaunchTypeRow& type)
     }
 }
 
+/// How many interfaces more the card takes, which it does when numbers of queues are chosen.
+std::int64_t flexible_interfaces(const NetworkCardRow& card,
+                                 const std::vector<InterfacePlace>& places)
+{
+    const bool is_flexible = std::ranges::any_of(places, [&](const auto& one) {
+        return one.network_card_index == card.index && one.ena.queue_count;
+    });
+    return is_flexible ? card.additional_flexible_interfaces.value_or(0) : 0;
+}
+
 /// Those of interfaces for which none was chosen count as many as they have by default.
 void require_queues_fit(const NetworkCardRow& card, const std::vector<InterfacePlace>& places)
 {
@@ -92,7 +102,11 @@ void require_cards_fit(Session& session, const std::vector<InterfacePlace>& plac
     const bool are_plain = std::ranges::all_of(places, [](const auto& one) {
         return one.network_card_index == 0 && !one.is_efa() && !one.has_ena_settings();
     });
+    const auto all = static_cast<std::int64_t>(places.size());
     if (are_plain && type.maximum_cards == 1) {
+        if (all > type.maximum_interfaces) {
+            throw too_many_interfaces(all, type.name);
+        }
         return;  // what the one card takes is what the type does
     }
     const auto cards = select_network_cards(session.db(), {type.name});
@@ -100,12 +114,19 @@ void require_cards_fit(Session& session, const std::vector<InterfacePlace>& plac
         require_card_takes(card_of(cards, one, type), one);
         require_ena(one, type);
     }
+    auto most = type.maximum_interfaces;
+    for (const auto& card : cards) {
+        most += flexible_interfaces(card, places);
+    }
+    if (all > most) {
+        throw too_many_interfaces(all, type.name);
+    }
     for (const auto& card : cards) {
         const auto is_of_card = [&](const auto& one) {
             return one.network_card_index == card.index;
         };
         const auto count = count_places(places, is_of_card);
-        if (count > card.maximum_interfaces) {
+        if (count > card.maximum_interfaces + flexible_interfaces(card, places)) {
             throw too_many_interfaces_of_card(count, card.index, type.name);
         }
         if (count_places(places, [&](const auto& one) { return one.is_efa() && is_of_card(one); }) >

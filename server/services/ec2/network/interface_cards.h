@@ -34,11 +34,12 @@ InterfacePlace place_of(const NetworkInterfaceRow& row);
 
 /// Throws unless instances of the type may have all of these at once.
 /// Source: EC2 User Guide, "Network cards" and "Elastic Fabric Adapter" (documented): as many
-/// interfaces as each card takes, one EFA of a card, as many EFAs as the type has, none of them
-/// EFA-only as the primary interface. The text of types without EFAs is observed of an attachment,
-/// codes and the other texts are assumed. "ENA Express" and "ENA queues": of types that support
-/// them, a power of two, within what a card has for one interface and for all (documented, codes
-/// and texts assumed).
+/// interfaces as the type and each card take, one EFA of a card, as many EFAs as the type has, none
+/// of them EFA-only as the primary interface. The text of types without EFAs is observed of an
+/// attachment, codes and the other texts are assumed. "ENA Express" and "ENA queues": of types that
+/// support them, a power of two, within what a card has for one interface and for all; a card takes
+/// some interfaces more then (documented, codes and texts assumed; that one number is enough for
+/// that too).
 void require_cards_fit(Session& session, const std::vector<InterfacePlace>& places,
                        const LaunchTypeRow& type);
 

@@ -58,9 +58,6 @@ void require_room(Session& session, const InstanceRow& instance, const NetworkIn
                       .type = more.interface_type,
                       .ena = attachment.ena});
     const auto count = static_cast<std::int64_t>(places.size());
-    if (count > type->maximum_interfaces) {
-        throw too_many_interfaces(count, type->name);
-    }
     require_cards_fit(session, places, *type);
     require_addresses_fit(session, {more}, *type);
     require_attachments_fit(*type, count_attachments_of(session.db(), instance.id), count);

@@ -246,6 +246,23 @@ TEST(EnaQueues, AreAPowerOfTwoThatTheCardHas)
     EXPECT_EQ(code_with(4), "InvalidParameterValue");
 }
 
+TEST(EnaQueues, ThatAreFewerLetACardHaveMoreInterfaces)
+{
+    TestEmulator aws;
+    // Of 256 queues eight interfaces have 32 each, and four more may be there.
+    const auto code_with = [&](int interfaces, const char* count) {
+        Parameters all;
+        for (int number = 1; number <= interfaces; ++number) {
+            all = merged(all,
+                         nth(number, "0", std::to_string(number - 1), {{"EnaQueueCount", count}}));
+        }
+        return run(aws, all).code;
+    };
+    EXPECT_EQ(code_with(12, "16"), "");
+    EXPECT_EQ(code_with(9, "32"), "InvalidParameterValue");
+    EXPECT_EQ(code_with(13, "16"), "AttachmentLimitExceeded");
+}
+
 TEST(EnaQueues, AreChangedWhileTheInstanceIsStopped)
 {
     TestEmulator aws;
