@@ -91,8 +91,8 @@ void set_ena(Session& session, NetworkInterfaceRow row, const EnaSettings& setti
     set_network_interface<&NetworkInterfaceRow::ena_queue_count>(db, row.id, row.ena_queue_count);
 }
 
-/// Source: EC2 User Guide, "ENA queues": the number of an attachment is changed while the instance
-/// is stopped, and may be what it is by default again (documented).
+/// Source: that the number may be what it is by default again is documented; that the instance is
+/// stopped meanwhile is assumed, as a client stops it first.
 void modify_ena_queues(Session& session, const NetworkInterfaceRow& row,
                        const NetworkInterfaceAttachmentChanges& changes)
 {
