@@ -1,5 +1,5 @@
-"""Each kind of task that moves bytes: how it begins, what has become of it, and whether the bytes at
-its end are those of the disk that it began with."""
+"""Each kind of task that moves bytes: how it begins, what has become of it, and whether the bytes
+at its end are those of the disk that it began with."""
 
 import hashlib
 import struct
@@ -42,7 +42,8 @@ class World:
         self._number = 0
         resources.make_bucket(server)
         self.s3.upload_file(str(disk), "disks", "disk")
-        self.image = self._ended(KINDS["import-image"])
+        self.image = self.ec2.register_image(**resources.image_request(
+            "disk", self._ended(KINDS["import-snapshot"])))["ImageId"]
         self.stored = f"{self.image}.bin"
         self._ended(KINDS["store-image"])
         bundled = self.ec2.register_image(Name="bundled", VirtualizationType="hvm",
@@ -77,9 +78,9 @@ class World:
         got = self.s3.get_object(Bucket="disks", Key=key, Range=f"bytes=0-{SIZE - 1}")
         return got["Body"].read() == self._bytes and got["ContentRange"].endswith(f"/{1 << 30}")
 
-    def root_of(self, image):
+    def snapshots_of(self, image):
         (shown,) = self.ec2.describe_images(ImageIds=[image])["Images"]
-        return shown["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"]
+        return [mapping["Ebs"]["SnapshotId"] for mapping in shown["BlockDeviceMappings"]]
 
 
 class Kind:
@@ -107,10 +108,12 @@ class ImportSnapshot(Kind):
 
 
 class ImportImage(Kind):
+    """Of two disks, so that one may be there when the other fails."""
+
     serves = "ImportImage"
 
     def begin(self, world):
-        return world.ec2.import_image(DiskContainers=[{
+        return world.ec2.import_image(DiskContainers=2 * [{
             "UserBucket": {"S3Bucket": "disks", "S3Key": "disk"}}])["ImportTaskId"]
 
     def ended(self, world, task):
@@ -120,7 +123,8 @@ class ImportImage(Kind):
         return one.get("ImageId"), one.get("StatusMessage")
 
     def is_right(self, world, image):
-        return world.is_disk(world.root_of(image))
+        snapshots = world.snapshots_of(image)
+        return len(snapshots) == 2 and all(map(world.is_disk, snapshots))
 
 
 class ExportImage(Kind):
@@ -181,7 +185,8 @@ class RestoreImage(Kind):
                 one.get("StateReason", {}).get("Message"))
 
     def is_right(self, world, image):
-        return world.is_disk(world.root_of(image))
+        snapshots = world.snapshots_of(image)
+        return snapshots and all(map(world.is_disk, snapshots))
 
 
 class BundleInstance(Kind):

@@ -9,6 +9,7 @@
 #include "storage/base/storage_error.h"
 #include "storage/blocks/block_store.h"
 #include "storage/blocks/snapshot.h"
+#include "storage/upkeep/persistence.h"
 
 namespace amilab::ec2 {
 
@@ -55,6 +56,16 @@ private:
     const std::uint64_t size_bytes_;
 };
 
+/// No row names the layer. What cannot be removed now is tried again with what is removed next.
+void remove_layer(Generation& generation, LayerId layer)
+{
+    try {
+        generation.blocks().remove_layer(layer);
+    } catch (const StorageError&) {
+        generation.persistence().remove_files_later({layer});
+    }
+}
+
 }  // namespace
 
 ImportWork::ImportWork(ImportOrder order) : order_(std::move(order)) {}
@@ -69,10 +80,10 @@ void ImportWork::drop_layers()
     reader_.reset();
     if (upload_) {
         upload_.reset();
-        generation_->blocks().remove_layer(layer_);
+        remove_layer(*generation_, layer_);
     }
     for (const auto& disk : std::exchange(disks_, {})) {
-        generation_->blocks().remove_layer(disk.layer);
+        remove_layer(*generation_, disk.layer);
     }
 }
 
