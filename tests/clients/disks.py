@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 import pathlib
+import struct
 import subprocess
 
 import programs
@@ -38,6 +39,18 @@ def scattered(path, size, dice):
         for _ in range(12):
             file.seek(dice.randrange(size - 4 * MIB))
             file.write(dice.randbytes(dice.randrange(1, 2 * MIB)))
+    return path
+
+
+def make_bootable(path):
+    """Gives a raw disk boot code, a partition table, and the mark of an ext4 file system in its one
+    partition."""
+    with open(path, "r+b") as disk:
+        disk.write(b"code".ljust(446, b"\0"))
+        disk.write(struct.pack("<B3sB3sII", 0x80, b"", 0x83, b"", 2048, 4096).ljust(64, b"\0"))
+        disk.write(b"\x55\xaa")
+        disk.seek(MIB)
+        disk.write(bytes(0x438) + b"\x53\xef")
     return path
 
 

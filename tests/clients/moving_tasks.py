@@ -2,8 +2,8 @@
 at its end are those of the disk that it began with."""
 
 import hashlib
-import struct
 
+import disks
 import model
 import resources
 import snapshot_blocks
@@ -23,13 +23,7 @@ def make_disk(path, dice):
         for piece in range(1, PIECES):
             disk.seek(piece * MIB + 8192)
             disk.write(dice.randbytes(512))
-        disk.seek(0)
-        disk.write(b"code".ljust(446, b"\0"))
-        disk.write(struct.pack("<B3sB3sII", 0x80, b"", 0x83, b"", 2048, 4096).ljust(64, b"\0"))
-        disk.write(b"\x55\xaa")
-        disk.seek(MIB)
-        disk.write(bytes(0x438) + b"\x53\xef")
-    return path
+    return disks.make_bootable(path)
 
 
 class World:

@@ -1,5 +1,6 @@
 """What stories of publishers have in common: disks, their way into S3, and what comes out."""
 
+import os
 import subprocess
 
 import pytest
@@ -18,6 +19,13 @@ def needs_served(*operations):
     """Leaves a test out while one of them is not there: of EC2, or "iam:GetRole"."""
     missing = [name for name in operations if not model.is_served(name)]
     return pytest.mark.skipif(bool(missing), reason=f"not served yet: {', '.join(missing)}")
+
+
+def of_kinds(*always):
+    """A story of a disk of each of the KINDS. With all clients each story is told of all, which
+    takes a minute where each byte is moved; else they share them."""
+    kinds = KINDS if os.environ.get("AMILAB_CLIENTS") == "all" else always
+    return pytest.mark.parametrize("kind", kinds)
 
 
 def make_disk(path, kind, dice):

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import struct
 import subprocess
 import tarfile
 
@@ -12,7 +11,7 @@ import pytest
 
 import programs
 import snapshot_blocks
-from disks import GIB, MIB, scattered
+from disks import GIB, MIB, make_bootable, scattered
 from resources import TYPE, image_request
 from servers import wait_until
 from test_durability import checked, fill_up, tmpfs
@@ -92,18 +91,6 @@ def test_the_bytes_that_were_uploaded_are_those_of_the_disk(wanted, server, ec2,
     assert sum_of_snapshot(server, again, size) == sum_of_file(disk)
 
 
-def bootable(path, size, dice):
-    """A disk with a partition table and boot code, whose one partition has an ext4 file system's
-    mark."""
-    with open(scattered(path, size, dice), "r+b") as disk:
-        disk.write(b"code".ljust(446, b"\0"))
-        disk.write(struct.pack("<B3sB3sII", 0x80, b"", 0x83, b"", 2048, 4096).ljust(64, b"\0"))
-        disk.write(b"\x55\xaa")
-        disk.seek(MIB)
-        disk.write(bytes(0x438) + b"\x53\xef")
-    return path
-
-
 def appliance(path, disks, form):
     """An OVA of these raw disks as VMDK, with a manifest."""
     files = {}
@@ -146,7 +133,7 @@ def imported(ec2, container):
 @pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
 def test_the_disks_of_an_ova_are_those_of_the_image(form, server, ec2, tmp_path, dice):
     sizes = [64 * MIB + 4096, 16 * MIB]
-    raw = [bootable(tmp_path / "root.raw", sizes[0], dice),
+    raw = [make_bootable(scattered(tmp_path / "root.raw", sizes[0], dice)),
            scattered(tmp_path / "data.raw", sizes[1], dice)]
     container = upload(server, appliance(tmp_path / "vm.ova", raw, form))
     shown = imported(ec2, {**container, "Format": "ova"})
@@ -162,7 +149,7 @@ def test_the_disks_of_an_ova_are_those_of_the_image(form, server, ec2, tmp_path,
 
 @pytest.mark.needs("qemu-img")
 def test_a_changed_ova_is_not_imported(server, ec2, tmp_path, dice):
-    disk = bootable(tmp_path / "root.raw", 16 * MIB, dice)
+    disk = make_bootable(scattered(tmp_path / "root.raw", 16 * MIB, dice))
     path = appliance(tmp_path / "vm.ova", [disk], tarfile.USTAR_FORMAT)
     content = bytearray(path.read_bytes())
     content[content.index(b"KDMV") + 100_000] ^= 1
@@ -176,7 +163,7 @@ def test_a_changed_ova_is_not_imported(server, ec2, tmp_path, dice):
 
 def test_an_exported_ova_is_imported_again(server, ec2, tmp_path, dice):
     size = 64 * MIB
-    disk = bootable(tmp_path / "disk.raw", size, dice)
+    disk = make_bootable(scattered(tmp_path / "disk.raw", size, dice))
     image = imported(ec2, upload(server, disk))["ImageId"]
     instance = ec2.run_instances(ImageId=image, InstanceType=TYPE, MinCount=1,
                                  MaxCount=1)["Instances"][0]["InstanceId"]

@@ -14,6 +14,8 @@ import botocore.exceptions
 import pytest
 
 import calls
+import disks
+import nbd_requests
 import published
 import resources
 import servers
@@ -148,13 +150,14 @@ def test_nixos_uploads_block_by_block_and_copies_into_all_regions(
 
 @needs_served(*TASKS)
 @needs_qemu
-def test_nixos_imports_what_it_put_into_s3(server, ec2, s3, tmp_path, dice):
-    disk = published.make_disk(tmp_path / "disk.raw", "odd", dice)
+@published.of_kinds("holes")
+def test_nixos_imports_what_it_put_into_s3(server, ec2, s3, tmp_path, dice, kind):
+    disk = published.make_disk(tmp_path / "disk.raw", kind, dice)
     vhd = published.converted(disk, "vhd", "-o", "subformat=dynamic")
     digest = hashlib.sha256(vhd.read_bytes()).hexdigest()
     s3.create_bucket(Bucket="images")
-    assert ec2.describe_snapshots(Filters=[{"Name": "tag:Name", "Values": ["nixos"]}],
-                                  OwnerIds=["self"])["Snapshots"] == []
+    assert ec2.describe_snapshots(
+        Filters=[{"Name": "tag:Name", "Values": ["nixos"]}])["Snapshots"] == []
     assert code_of(s3.head_object, Bucket="images", Key="nixos.vhd") == "404"
     s3.upload_file(str(vhd), "images", "nixos.vhd", Config=PARTS)
     s3.get_waiter("object_exists").wait(Bucket="images", Key="nixos.vhd")
@@ -171,20 +174,33 @@ def test_nixos_imports_what_it_put_into_s3(server, ec2, s3, tmp_path, dice):
     assert published.same_in(server, disk, {servers.REGION: image}, tmp_path)
 
 
-def test_nixos_smokes_an_image(ec2, dice):
+@pytest.mark.parametrize("market", [{}, {"MarketType": "spot", "SpotOptions": {
+    "SpotInstanceType": "one-time", "InstanceInterruptionBehavior": "terminate"}}],
+                         ids=["on_demand", "spot"])
+def test_nixos_smokes_an_image(ec2, dice, market):
     image = resources.make_image(ec2, "nixos/smoke")
     token = f"smoke-{dice.randrange(1 << 32):x}"
     launch = {"ImageId": image, "InstanceType": "t3.nano", "MinCount": 1, "MaxCount": 1,
-              "ClientToken": token, "InstanceMarketOptions": {}}
+              "ClientToken": token, "InstanceMarketOptions": market}
     (found,) = ec2.describe_images(Owners=["self"], ImageIds=[image])["Images"]
     assert found["Architecture"] == "x86_64"
     instance = ec2.run_instances(**launch)["Instances"][0]["InstanceId"]
     ec2.get_waiter("instance_running").wait(InstanceIds=[instance])
     ec2.get_waiter("instance_status_ok").wait(InstanceIds=[instance])
-    ec2.get_console_output(InstanceId=instance, Latest=True)
+    servers.wait_until(lambda: ec2.get_console_output(InstanceId=instance, Latest=True)["Output"])
     ec2.terminate_instances(InstanceIds=[instance])
     ec2.get_waiter("instance_terminated").wait(InstanceIds=[instance])
     assert code_of(ec2.run_instances, **launch) == "IdempotentInstanceTerminated"
+
+
+def test_nixos_deletes_what_it_could_not_complete(ec2, ebs):
+    begun = ebs.start_snapshot(VolumeSize=1, Timeout=60, ClientToken="nixos", Tags=[])
+    assert begun["Status"] == "pending"
+    assert code_of(ebs.complete_snapshot, SnapshotId=begun["SnapshotId"],
+                   ChangedBlocksCount=1) == "ValidationException"
+    ec2.delete_snapshot(SnapshotId=begun["SnapshotId"])
+    assert code_of(ec2.describe_snapshots, SnapshotIds=[begun["SnapshotId"]]) == \
+        "InvalidSnapshot.NotFound"
 
 
 def test_nixos_keeps_house(ec2):
@@ -213,8 +229,9 @@ def test_nixos_keeps_house(ec2):
 
 
 @needs_served(*TASKS)
-def test_osbuild_finds_the_format_and_shares(server, ec2, s3, tmp_path, dice):
-    disk = published.make_disk(tmp_path / "disk.raw", "odd", dice)
+@published.of_kinds("odd")
+def test_osbuild_finds_the_format_and_shares(server, ec2, s3, tmp_path, dice, kind):
+    disk = published.make_disk(tmp_path / "disk.raw", kind, dice)
     s3.create_bucket(Bucket="images")
     assert servers.REGION in [one["RegionName"] for one in ec2.describe_regions()["Regions"]]
     assert "images" in [one["Name"] for one in s3.list_buckets()["Buckets"]]
@@ -231,7 +248,8 @@ def test_osbuild_finds_the_format_and_shares(server, ec2, s3, tmp_path, dice):
     ec2.create_tags(Resources=[snapshot], Tags=[{"Key": "Name", "Value": "osbuild"}])
     image = ec2.register_image(
         Name="osbuild", Architecture="x86_64", VirtualizationType="hvm", EnaSupport=True,
-        RootDeviceName="/dev/sda1", BlockDeviceMappings=[ebs_root(snapshot, "/dev/sda1")]
+        BootMode="", RootDeviceName="/dev/sda1",
+        BlockDeviceMappings=[ebs_root(snapshot, "/dev/sda1")]
     )["ImageId"]
     ec2.create_tags(Resources=[image], Tags=[{"Key": "Name", "Value": "osbuild"}])
     ec2.modify_snapshot_attribute(SnapshotId=snapshot, Attribute="createVolumePermission",
@@ -335,8 +353,9 @@ def test_coreos_registers_grants_and_copies(server, ec2, ebs, tmp_path, dice):
 
 @needs_served(*TASKS)
 @needs_qemu
-def test_coreos_imports_and_finds_its_task_again(server, ec2, s3, tmp_path, dice):
-    disk = published.make_disk(tmp_path / "disk.raw", "holes", dice)
+@published.of_kinds("little")
+def test_coreos_imports_and_finds_its_task_again(server, ec2, s3, tmp_path, dice, kind):
+    disk = published.make_disk(tmp_path / "disk.raw", kind, dice)
     vmdk = published.streamed_vmdk(disk)
     s3.create_bucket(Bucket="images")
     s3.upload_file(str(vmdk), "images", "coreos.vmdk", Config=PARTS)
@@ -430,7 +449,7 @@ def test_pubsys_shares_with_organizations_copies_and_validates(server, tmp_path,
         ImageId=image, Attribute="launchPermission")["LaunchPermissions"]
     assert sorted(str(*grant.values()) for grant in grants) == sorted([FRIEND, organization, unit])
     back = published.exported(server, image, tmp_path / "back.raw")
-    assert published.disks.same_disk(disk, back)
+    assert disks.same_disk(disk, back)
     assert friend.describe_images(ImageIds=[copied])["Images"][0]["OwnerId"] == FRIEND
 
 
@@ -497,8 +516,9 @@ def polled(ec2, task):
 
 
 @needs_served(*TASKS)
-def test_linuxkit_imports_a_raw_disk(server, ec2, s3, tmp_path, dice):
-    disk = published.make_disk(tmp_path / "disk.raw", "odd", dice)
+@published.of_kinds("odd")
+def test_linuxkit_imports_a_raw_disk(server, ec2, s3, tmp_path, dice, kind):
+    disk = published.make_disk(tmp_path / "disk.raw", kind, dice)
     s3.create_bucket(Bucket="images")
     with open(disk, "rb") as body:
         s3.put_object(Bucket="images", Key="linuxkit.raw", Body=body)
@@ -513,9 +533,29 @@ def test_linuxkit_imports_a_raw_disk(server, ec2, s3, tmp_path, dice):
     assert published.same_in(server, disk, {servers.REGION: image}, tmp_path)
 
 
+def test_linuxkit_runs_an_image_until_it_stops(ec2):
+    """By filters alone; without a disk, as it does unless told otherwise."""
+    resources.make_image(ec2, "linuxkit")
+    (image,) = ec2.describe_images(
+        Filters=[{"Name": "name", "Values": ["linuxkit"]}])["Images"]
+    group = ec2.create_security_group(GroupName="linuxkit", Description="ssh")["GroupId"]
+    instance = ec2.run_instances(
+        ImageId=image["ImageId"], InstanceType="t2.micro", MinCount=1, MaxCount=1, UserData="data",
+        Placement={"AvailabilityZone": resources.ZONE}, SecurityGroupIds=[group])[
+            "Instances"][0]["InstanceId"]
+    named = [{"Name": "instance-id", "Values": [instance]}]
+    ec2.get_waiter("instance_running").wait(Filters=named)
+    ec2.stop_instances(InstanceIds=[instance])  # as its own system would
+    ec2.get_waiter("instance_stopped").wait(Filters=named)
+    assert ec2.get_console_output(InstanceId=instance)["Output"]
+    ec2.terminate_instances(InstanceIds=[instance])
+    ec2.get_waiter("instance_terminated").wait(Filters=named)
+
+
 @needs_served(*TASKS)
-def test_talos_has_a_bucket_for_each_run(server, ec2, s3, tmp_path, dice):
-    disk = published.make_disk(tmp_path / "disk.raw", "odd", dice)
+@published.of_kinds("odd")
+def test_talos_has_a_bucket_for_each_run(server, ec2, s3, tmp_path, dice, kind):
+    disk = published.make_disk(tmp_path / "disk.raw", kind, dice)
     for run in range(2):
         bucket = f"talos-{run}"
         s3.create_bucket(Bucket=bucket)
@@ -598,8 +638,9 @@ def test_freebsd_publishes_with_old_versions(server, ebs, tmp_path, dice):
 
 
 @needs_served(*TASKS)
-def test_freebsd_imports_by_a_url(server, s3, tmp_path, dice):
-    disk = published.make_disk(tmp_path / "disk.raw", "odd", dice)
+@published.of_kinds("odd")
+def test_freebsd_imports_by_a_url(server, s3, tmp_path, dice, kind):
+    disk = published.make_disk(tmp_path / "disk.raw", kind, dice)
     s3.create_bucket(Bucket="images")
     with open(disk, "rb") as body:
         s3.put_object(Bucket="images", Key="freebsd.raw", Body=body)
@@ -614,14 +655,202 @@ def test_freebsd_imports_by_a_url(server, s3, tmp_path, dice):
     bsdec2_publish(server, servers.wait_until(done), disk, tmp_path)
 
 
+@needs_served("ImportVolume", "DescribeConversionTasks")
+@published.of_kinds("odd")
+def test_freebsd_imports_by_a_manifest(server, ec2, s3, tmp_path, dice, kind):
+    """The older road: parts, a manifest of presigned URLs, a volume, its snapshot."""
+    disk = published.make_disk(tmp_path / "disk.raw", kind, dice)
+    resources.make_bucket(server, "images")
+    size, part, parts = disk.stat().st_size, 256 * MIB, []
+    with open(disk, "rb") as file:
+        for number, begin in enumerate(range(0, size, part)):
+            key = f"freebsd/part{number}"
+            s3.put_object(Bucket="images", Key=key, Body=file.read(part))
+            parts.append((key, resources.presigned(s3, "images", key), min(part, size - begin)))
+    gib = -(-size // GIB)
+    s3.put_object(Bucket="images", Key="freebsd/manifest.xml",
+                  Body=resources.import_manifest(size, parts, "RAW", gib))
+    manifest = resources.presigned(s3, "images", "freebsd/manifest.xml")
+    task = between(bsdec2(server, Action="ImportVolume", AvailabilityZone=resources.ZONE, **{
+        "Image.Format": "RAW", "Image.Bytes": size, "Image.ImportManifestUrl": manifest,
+        "Volume.Size": gib}), "conversionTaskId")
+
+    def done():
+        text = bsdec2(server, Action="DescribeConversionTasks", **{"ConversionTaskId.1": task})
+        assert between(text, "state") in ("active", "completed"), text
+        return between(text, "id") if between(text, "state") == "completed" else None
+
+    volume = servers.wait_until(done)
+    snapshot = between(bsdec2(server, Action="CreateSnapshot", VolumeId=volume), "snapshotId")
+    ec2.get_waiter("snapshot_completed").wait(SnapshotIds=[snapshot])
+    bsdec2(server, Action="DeleteVolume", VolumeId=volume)
+    bsdec2_publish(server, snapshot, disk, tmp_path)
+
+
+# Packer's amazon-import
+
+
+@needs_served("ImportImage", "DescribeImportImageTasks")
+@needs_qemu
+@published.of_kinds("odd")
+def test_packer_imports_an_image_and_names_it_by_a_copy(server, ec2, s3, tmp_path, dice, kind):
+    disk = disks.make_bootable(published.make_disk(tmp_path / "disk.raw", kind, dice))
+    vmdk = published.streamed_vmdk(disk)
+    s3.create_bucket(Bucket="images")
+    s3.upload_file(str(vmdk), "images", "packer-import.vmdk", Config=PARTS)
+    task = ec2.import_image(
+        BootMode="legacy-bios", Architecture="x86_64", Encrypted=False, RoleName="vmimport",
+        Platform="Linux", LicenseType="BYOL", DiskContainers=[{
+            "Format": "vmdk", "UserBucket": {"S3Bucket": "images",
+                                             "S3Key": "packer-import.vmdk"}}])["ImportTaskId"]
+
+    def done():
+        (shown,) = ec2.describe_import_image_tasks(ImportTaskIds=[task])["ImportImageTasks"]
+        assert shown["Status"] in ("active", "completed"), shown
+        return shown.get("ImageId") if shown["Status"] == "completed" else None
+
+    imported = servers.wait_until(done)
+    s3.delete_object(Bucket="images", Key="packer-import.vmdk")
+    image = wait_for_image(ec2, ec2.copy_image(
+        Name="packer", SourceImageId=imported, SourceRegion=servers.REGION)["ImageId"])
+    ec2.deregister_image(ImageId=imported)
+    ec2.create_tags(Resources=[image, published.snapshot_of(ec2, image)],
+                    Tags=[{"Key": "Name", "Value": "packer"}])
+    ec2.modify_image_attribute(ImageId=image, LaunchPermission={"Add": [{"UserId": FRIEND}]})
+    assert published.same_in(server, disk, {servers.REGION: image}, tmp_path)
+
+
+# SUSE's ec2imgutils and img-proof, without what they do over SSH
+
+
+def suse_network(ec2):
+    """ec2setup: a VPC, a subnet with a way out, a key and a group of its own."""
+    vpc = ec2.create_vpc(CidrBlock="192.168.0.0/16")["Vpc"]["VpcId"]
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    subnet = ec2.create_subnet(CidrBlock="192.168.1.0/24", VpcId=vpc)["Subnet"]["SubnetId"]
+    ec2.modify_subnet_attribute(SubnetId=subnet, MapPublicIpOnLaunch={"Value": True})
+    table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
+    association = ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)["AssociationId"]
+    key = ec2.create_key_pair(KeyName="ec2uploadimg")["KeyName"]
+    group = ec2.create_security_group(GroupName="ec2uploadimg", Description="ssh",
+                                      VpcId=vpc)["GroupId"]
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[
+        {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22,
+         "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}])
+    launch = {"SubnetId": subnet, "KeyName": key, "SecurityGroupIds": [group]}
+
+    def end():
+        ec2.delete_security_group(GroupId=group)
+        ec2.delete_key_pair(KeyName=key)
+        ec2.disassociate_route_table(AssociationId=association)
+        ec2.delete_route_table(RouteTableId=table)
+        ec2.delete_subnet(SubnetId=subnet)
+        ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+        ec2.delete_internet_gateway(InternetGatewayId=gateway)
+        ec2.delete_vpc(VpcId=vpc)
+
+    return launch, end
+
+
+def suse_fill(server, ec2, disk, helper):
+    """A volume at the helper that holds the disk; the block device stands for dd over SSH."""
+    zone = resources.instance_of(ec2, helper)["Placement"]["AvailabilityZone"]
+    volume = ec2.create_volume(AvailabilityZone=zone, Size=1, VolumeType="gp2")["VolumeId"]
+    ec2.get_waiter("volume_available").wait(VolumeIds=[volume])
+    ec2.attach_volume(VolumeId=volume, InstanceId=helper, Device="/dev/sdf")
+    ec2.get_waiter("volume_in_use").wait(VolumeIds=[volume])
+    host, port = server.nbd_uris[0].removeprefix("nbd://").rsplit(":", 1)
+    with nbd_requests.Disk((host, int(port)), volume) as device, open(disk, "rb") as file:
+        for begin in range(0, disk.stat().st_size, MIB):
+            device.write(begin, file.read(MIB))
+        device.flush()
+    ec2.detach_volume(VolumeId=volume)
+    ec2.get_waiter("volume_available").wait(VolumeIds=[volume])
+    return volume
+
+
+@pytest.mark.parametrize("swaps_root", [False, True], ids=["register", "swap_root"])
+def test_suse_builds_on_a_helper_instance(start_server, tmp_path, dice, swaps_root):
+    server = start_server("--nbd", "127.0.0.1:0")
+    ec2 = server.client()
+    disk = small_disk(tmp_path / "disk.raw", dice)
+    launch, end = suse_network(ec2)
+    helper = resources.run(ec2, resources.newest_image(ec2)["ImageId"], **launch)[
+        "Instances"][0]["InstanceId"]
+    ec2.get_waiter("instance_running").wait(InstanceIds=[helper])
+    assert resources.instance_of(ec2, helper)["PublicIpAddress"]
+    volume = suse_fill(server, ec2, disk, helper)
+    if swaps_root:
+        ec2.stop_instances(InstanceIds=[helper])
+        ec2.get_waiter("instance_stopped").wait(InstanceIds=[helper])
+        shown = resources.instance_of(ec2, helper)
+        old = resources.root_volume(shown)
+        ec2.detach_volume(VolumeId=old)
+        ec2.get_waiter("volume_available").wait(VolumeIds=[old])
+        ec2.attach_volume(VolumeId=volume, InstanceId=helper, Device=shown["RootDeviceName"])
+        image = ec2.create_image(InstanceId=helper, Name="suse", NoReboot=True)["ImageId"]
+        wait_for_image(ec2, image)
+        ec2.delete_volume(VolumeId=old)
+    else:
+        snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+        ec2.get_waiter("snapshot_completed").wait(SnapshotIds=[snapshot])
+        ec2.delete_volume(VolumeId=volume)
+        image = ec2.register_image(
+            Name="suse", Description="suse", Architecture="x86_64", VirtualizationType="hvm",
+            RootDeviceName="/dev/sda1", SriovNetSupport="simple", EnaSupport=True,
+            BootMode="uefi", ImdsSupport="v2.0", TpmSupport="v2.0",
+            BlockDeviceMappings=[ebs_root(snapshot, "/dev/sda1", VolumeSize=10,
+                                          DeleteOnTermination=True, VolumeType="gp3")])["ImageId"]
+    ec2.terminate_instances(InstanceIds=[helper])
+    ec2.get_waiter("instance_terminated").wait(InstanceIds=[helper])
+    end()
+    assert published.same_in(server, disk, {servers.REGION: image}, tmp_path)
+
+
+def test_img_proof_starts_stops_and_ends_an_instance(server, ec2):
+    image = resources.make_image(ec2, "suse")
+    ec2.describe_account_attributes(AttributeNames=["supported-platforms"])
+    key = ec2.create_key_pair(KeyName="img-proof")["KeyName"]
+    instance = resources.run(ec2, image, KeyName=key)["Instances"][0]["InstanceId"]
+    for wanted, call in (("running", None), ("stopped", ec2.stop_instances),
+                         ("running", ec2.start_instances)):
+        if call:
+            call(InstanceIds=[instance])
+        ec2.get_waiter(f"instance_{wanted}").wait(InstanceIds=[instance])
+    assert resources.instance_of(ec2, instance)["PublicIpAddress"]
+    assert ec2.get_console_output(InstanceId=instance)["Output"]
+    ec2.terminate_instances(InstanceIds=[instance])
+
+
+def test_calls_to_iam_at_the_door_of_ec2_are_of_no_version(server):
+    """As amazon-eks-ami's Packer sends them, with its custom endpoint of EC2."""
+    body = urllib.parse.urlencode({"Action": "GetInstanceProfile", "Version": "2010-05-08",
+                                   "InstanceProfileName": "eks"})
+    answer = calls.send(server, "POST", "/", body, {
+        "Authorization": calls.authorization(servers.DEFAULT_ACCOUNT, servers.REGION),
+        "Content-Type": calls.FORM})
+    assert (answer.status, between(answer.body.decode(), "Code")) == (400, "NoSuchVersion")
+
+
 def test_what_publishers_ask_beside_is_refused_by_name(server):
-    """A marketplace, notifications: the service is named, so that who reads knows."""
+    """A marketplace, notifications, accounts: the service is named, so that who reads knows."""
     for service, call, request in (
             ("sns", "publish", {"TopicArn": "arn:aws:sns:us-east-1:123456789012:t",
                                 "Message": "built"}),
             ("marketplace-catalog", "start_change_set", {
                 "Catalog": "AWSMarketplace", "ChangeSet": [{
                     "ChangeType": "AddDeliveryOptions", "Details": "{}",
-                    "Entity": {"Type": "AmiProduct@1.0", "Identifier": "x"}}]})):
+                    "Entity": {"Type": "AmiProduct@1.0", "Identifier": "x"}}]}),
+            ("account", "list_regions", {}),
+            ("service-quotas", "list_service_quotas", {"ServiceCode": "ec2"}),
+            ("ec2-instance-connect", "send_ssh_public_key", {
+                "InstanceId": "i-0123456789abcdef0", "InstanceOSUser": "ec2-user",
+                "SSHPublicKey": "ssh-ed25519 " + 80 * "A"}),
+            ("secretsmanager", "get_secret_value", {"SecretId": "x"})):
         client = server.client(service)
-        assert code_of(getattr(client, call), **request) == "UnsupportedOperation"
+        with pytest.raises(botocore.exceptions.ClientError) as refused:
+            getattr(client, call)(**request)
+        assert refused.value.response["Error"]["Code"] == "UnsupportedOperation"
+        assert "amilab does not offer the service" in str(refused.value)
