@@ -26,6 +26,7 @@ from idle import FEW as FEW_AT_REST
 from idle import MUCH as MANY_AT_REST
 from idle import header as idle_header
 from idle import idle_rows
+from imports import import_rows
 from instances import MUCH as MUCH_INSTANCES
 from instances import instance_rows
 from large import LITTLE, MUCH, large_rows
@@ -67,8 +68,8 @@ def parse_arguments() -> argparse.Namespace:
                         help="also blocks by the EBS direct APIs beside Boost.Beast alone, and "
                              "opening a volume of 64 TiB")
     parser.add_argument("--s3", action="store_true",
-                        help="also objects beside Boost.Beast alone and moto, and lists of "
-                             f"{FEW_KEYS:,} against {MANY_KEYS:,} keys")
+                        help="also objects beside Boost.Beast alone and moto, an import of 1 GiB "
+                             f"beside cp, and lists of {FEW_KEYS:,} against {MANY_KEYS:,} keys")
     parser.add_argument("--fair", action="store_true",
                         help="also one quiet account's calls beside loads of another's")
     parser.add_argument("--save", action="store_true",
@@ -150,6 +151,7 @@ def run(options: argparse.Namespace, programs: Programs, failures: list[str]) ->
     if options.s3:
         many = 2 * FEW_KEYS if options.quick else MANY_KEYS
         rows = s3_rows(programs, rounds, 1, failures)
+        rows += import_rows(programs, rounds, 32 if options.quick else 1024)
         print_table(options.markdown, "Objects", HEADER, rows)
         print_missed(rows)
         header = ["what", f"{FEW_KEYS:,} keys", f"{many:,} keys", "ratio", "target", "met"]

@@ -61,6 +61,7 @@ class Bench(unittest.TestCase):
                 for figure in ("server CPU", "calls a second"):
                     self.assertIn(f"| {method} of {size}, 8 connections: {figure}", names)
         self.assertIn("| ListObjectsV2, a page of 1,000 keys: p50", names)
+        self.assertIn("| ImportSnapshot of 32 MiB of data", names)
 
     def test_prints_a_row_for_each_load_beside_a_quiet_account(self):
         self.assertEqual(self.names("--fair")[1:], [f"| {load}" for load in fair.LOADS])

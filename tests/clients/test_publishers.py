@@ -248,8 +248,7 @@ def test_osbuild_finds_the_format_and_shares(server, ec2, s3, tmp_path, dice, ki
     ec2.create_tags(Resources=[snapshot], Tags=[{"Key": "Name", "Value": "osbuild"}])
     image = ec2.register_image(
         Name="osbuild", Architecture="x86_64", VirtualizationType="hvm", EnaSupport=True,
-        BootMode="", RootDeviceName="/dev/sda1",
-        BlockDeviceMappings=[ebs_root(snapshot, "/dev/sda1")]
+        RootDeviceName="/dev/sda1", BlockDeviceMappings=[ebs_root(snapshot, "/dev/sda1")]
     )["ImageId"]
     ec2.create_tags(Resources=[image], Tags=[{"Key": "Name", "Value": "osbuild"}])
     ec2.modify_snapshot_attribute(SnapshotId=snapshot, Attribute="createVolumePermission",
