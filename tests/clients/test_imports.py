@@ -16,6 +16,7 @@ from resources import TYPE, image_request
 from servers import wait_until
 from test_durability import checked, fill_up, tmpfs
 
+OTHER = "210987654321"
 PARTS = boto3.s3.transfer.TransferConfig(multipart_chunksize=8 * MIB, max_concurrency=4)
 # How qemu-img calls the formats that ImportSnapshot takes.
 FORMATS = {"RAW": (), "VHD": ("vpc", "subformat=dynamic,force_size=on"),
@@ -70,12 +71,8 @@ def sum_of_snapshot(server, snapshot, size):
 @pytest.mark.parametrize("wanted", FORMATS)
 def test_the_bytes_that_were_uploaded_are_those_of_the_disk(wanted, server, ec2, tmp_path, dice):
     size = 150 * MIB + 4096  # neither whole GiB nor whole blocks
-    disk = image = scattered(tmp_path / "disk.raw", size, dice)
-    if FORMATS[wanted]:
-        image = tmp_path / "disk.image"
-        kind, options = FORMATS[wanted]
-        subprocess.run([programs.find("qemu-img"), "convert", "-f", "raw", "-O", kind, "-o",
-                        options, str(disk), str(image)], check=True)
+    disk = scattered(tmp_path / "disk.raw", size, dice)
+    image = image_of(disk, wanted)
     shown = ended(ec2, begin(ec2, upload(server, image)))
     assert shown["Format"] == wanted
     assert shown["DiskImageSize"] == image.stat().st_size
@@ -89,6 +86,17 @@ def test_the_bytes_that_were_uploaded_are_those_of_the_disk(wanted, server, ec2,
         {"Name": "attachment.instance-id", "Values": [instance]}])["Volumes"]
     again = ec2.create_snapshot(VolumeId=volume["VolumeId"])["SnapshotId"]
     assert sum_of_snapshot(server, again, size) == sum_of_file(disk)
+
+
+def image_of(disk, wanted):
+    """The disk as a file of that format."""
+    if not FORMATS[wanted]:
+        return disk
+    image = disk.with_suffix(f".{wanted}")
+    kind, options = FORMATS[wanted]
+    subprocess.run([programs.find("qemu-img"), "convert", "-f", "raw", "-O", kind, "-o", options,
+                    str(disk), str(image)], check=True)
+    return image
 
 
 def appliance(path, disks, form):
@@ -159,6 +167,80 @@ def test_a_changed_ova_is_not_imported(server, ec2, tmp_path, dice):
     assert shown["StatusMessage"] == (
         "ClientError: Disk validation failed [OVF file parsing error: file '0.vmdk' has another "
         "digest than the manifest says]")
+
+
+def failed(ec2, task):
+    """The message of a task that is to fail; nothing of one that has completed all the same."""
+    def ended_task():
+        shown = detail(ec2, task)
+        return shown if shown["Status"] != "active" else None
+
+    shown = wait_until(ended_task)
+    assert ("SnapshotId" in shown) == (shown["Status"] == "completed"), shown
+    return shown.get("StatusMessage")
+
+
+@pytest.mark.needs("qemu-img")
+@pytest.mark.parametrize("wanted", [*(name for name in FORMATS if name != "RAW"), "OVA"])
+def test_an_image_that_is_cut_off_or_damaged_is_no_disk(wanted, start_server, tmp_path, dice):
+    server = start_server("--data", tmp_path / "data")
+    ec2, s3 = server.client(), server.client("s3")
+    disk = make_bootable(scattered(tmp_path / "disk.raw", 24 * MIB, dice))
+    image = (appliance(tmp_path / "vm.ova", [disk], tarfile.USTAR_FORMAT) if wanted == "OVA"
+             else image_of(disk, wanted))
+    content = image.read_bytes()
+    place = {"S3Bucket": "disks", "S3Key": "disk"}
+    s3.create_bucket(Bucket="disks")
+
+    def message_of(body):
+        s3.put_object(Bucket="disks", Key="disk", Body=body)
+        if wanted == "OVA":
+            shown = imported(ec2, {"Format": wanted, "UserBucket": place})
+            assert ("ImageId" in shown) == (shown["Status"] == "completed"), shown
+            return shown.get("StatusMessage")
+        return failed(ec2, begin(ec2, {"Format": wanted, "UserBucket": place}))
+
+    # An archive ends with zeros, of which none is missed.
+    least = 16384 if wanted == "OVA" else 512
+    for _ in range(12):
+        kept = dice.randrange(1, len(content) - least)
+        message = message_of(content[:kept])
+        assert message and message.startswith("ClientError: "), (kept, message)
+    for _ in range(24):
+        damaged = bytearray(content)
+        for _ in range(dice.randrange(1, 5)):
+            end = dice.choice([8192, len(damaged)])
+            damaged[dice.randrange(end)] = dice.randrange(256)
+        message = message_of(bytes(damaged))
+        assert not message or message.startswith("ClientError: "), message
+    for snapshot in ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]:
+        for shown in ec2.describe_images(Owners=["self"], Filters=[{
+                "Name": "block-device-mapping.snapshot-id",
+                "Values": [snapshot["SnapshotId"]]}])["Images"]:
+            ec2.deregister_image(ImageId=shown["ImageId"])
+        ec2.delete_snapshot(SnapshotId=snapshot["SnapshotId"])
+    wait_until(lambda: not list((tmp_path / "data").glob("generation-*/layers/*.data")))
+
+
+def test_whose_task_is_slow_delays_nobody(server, ec2, tmp_path, dice):
+    """Accounts take turns, a piece each."""
+    slow = scattered(tmp_path / "slow.raw", MIB * 600, dice)
+    with open(slow, "r+b") as file:
+        for piece in range(600):
+            file.seek(piece * MIB)
+            file.write(dice.randbytes(512))
+    quick = tmp_path / "quick.raw"
+    quick.write_bytes(dice.randbytes(80 * MIB))  # more than a call moves by itself
+    disk = upload(server, slow)
+    other = server.client(account=OTHER)
+    server.client("s3", OTHER).create_bucket(Bucket="others")
+    server.client("s3", OTHER).upload_file(str(quick), "others", "disk", Config=PARTS)
+    tasks = [begin(ec2, disk) for _ in range(4)]
+    mine = begin(other, {"UserBucket": {"S3Bucket": "others", "S3Key": "disk"}})
+    assert ended(other, mine)["Status"] == "completed"
+    assert detail(ec2, tasks[-1])["Status"] == "active"
+    for task in tasks:
+        assert ended(ec2, task)["Status"] == "completed"
 
 
 def test_an_exported_ova_is_imported_again(server, ec2, tmp_path, dice):
