@@ -45,7 +45,7 @@ def outcome(world, name, task, seconds=servers.HANG_SECONDS):
 
 
 def judge(world, name, task, must_succeed=False):
-    """It has ended, rightly or with a reason."""
+    """The task has ended, rightly or with a reason."""
     ended = outcome(world, name, task)
     assert ended, f"{name}: {task} does not end"
     made, why = ended
