@@ -3,6 +3,7 @@
 import pytest
 
 import disks
+import published
 import tool
 
 pytestmark = pytest.mark.needs("coldsnap")
@@ -18,9 +19,10 @@ def coldsnap(server, tmp_path):
     return run
 
 
+@pytest.mark.parametrize("kind", published.KINDS)
 @pytest.mark.parametrize("options", [[], ["--omit-zero-blocks"]])
-def test_what_is_uploaded_is_downloaded(coldsnap, tmp_path, dice, options):
-    disk = disks.scattered(tmp_path / "disk", 64 * disks.MIB + 4096, dice)
+def test_what_is_uploaded_is_downloaded(coldsnap, tmp_path, dice, options, kind):
+    disk = published.make_disk(tmp_path / "disk", kind, dice)
     snapshot = coldsnap("upload", "--wait", "--no-progress", *options, disk)
     again = tmp_path / "again"
     coldsnap("download", "--no-progress", snapshot, again)

@@ -5,6 +5,7 @@ import base64
 import concurrent.futures
 import datetime
 import hashlib
+import os
 import re
 import urllib.parse
 import urllib.request
@@ -110,13 +111,15 @@ def nixos_upload(ebs, disk, size_gib, token):
                                Description="nixos", Tags=[{"Key": "Name", "Value": "nixos"}])
     if begun["Status"] == "completed":
         return begun["SnapshotId"]
-    with open(disk, "rb") as file:
-        blocks = {index: file.read(snapshot_blocks.BLOCK).ljust(snapshot_blocks.BLOCK, b"\0")
-                  for index in range(-(-disk.stat().st_size // snapshot_blocks.BLOCK))}
-    with concurrent.futures.ThreadPoolExecutor(64) as pool:
-        list(pool.map(lambda item: snapshot_blocks.put(ebs, begun["SnapshotId"], *item),
-                      blocks.items()))
-    ebs.complete_snapshot(SnapshotId=begun["SnapshotId"], ChangedBlocksCount=len(blocks))
+    count = -(-disk.stat().st_size // snapshot_blocks.BLOCK)
+    with open(disk, "rb") as file, concurrent.futures.ThreadPoolExecutor(64) as pool:
+        def put(index):
+            data = os.pread(file.fileno(), snapshot_blocks.BLOCK, index * snapshot_blocks.BLOCK)
+            snapshot_blocks.put(ebs, begun["SnapshotId"], index,
+                                data.ljust(snapshot_blocks.BLOCK, b"\0"))
+
+        list(pool.map(put, range(count)))
+    ebs.complete_snapshot(SnapshotId=begun["SnapshotId"], ChangedBlocksCount=count)
     return begun["SnapshotId"]
 
 
@@ -130,16 +133,19 @@ def small_disk(path, dice, size=40 * MIB + 512):
     return path
 
 
+@published.of_kinds("small")
 def test_nixos_uploads_block_by_block_and_copies_into_all_regions(
-        server, ec2, ebs, tmp_path, dice):
-    disk = small_disk(tmp_path / "disk.raw", dice)
+        server, ec2, ebs, tmp_path, dice, kind):
+    disk = tmp_path / "disk.raw"
+    disk = small_disk(disk, dice) if kind == "small" else published.make_disk(disk, kind, dice)
+    size_gib = -(-disk.stat().st_size // GIB)
     assert ec2.describe_snapshots(OwnerIds=["self"], Filters=[
         {"Name": "tag:Name", "Values": ["nixos"]},
         {"Name": "status", "Values": ["completed"]}])["Snapshots"] == []
-    token = hashlib.sha256(disk.read_bytes()).hexdigest()[:64]
-    snapshot = nixos_upload(ebs, disk, 1, token)
+    token = f"nixos-{kind}"
+    snapshot = nixos_upload(ebs, disk, size_gib, token)
     ec2.get_waiter("snapshot_completed").wait(SnapshotIds=[snapshot])
-    assert nixos_upload(ebs, disk, 1, token) == snapshot
+    assert nixos_upload(ebs, disk, size_gib, token) == snapshot
     image = nixos_register(ec2, snapshot, "nixos/24.11.1-x86_64-linux")
     copies = nixos_copy(server, image, "nixos/24.11.1-x86_64-linux")
     assert nixos_copy(server, image, "nixos/24.11.1-x86_64-linux") == copies
@@ -519,8 +525,7 @@ def polled(ec2, task):
 def test_linuxkit_imports_a_raw_disk(server, ec2, s3, tmp_path, dice, kind):
     disk = published.make_disk(tmp_path / "disk.raw", kind, dice)
     s3.create_bucket(Bucket="images")
-    with open(disk, "rb") as body:
-        s3.put_object(Bucket="images", Key="linuxkit.raw", Body=body)
+    published.put(s3, disk, "linuxkit.raw")
     task = ec2.import_snapshot(Description="linuxkit", DiskContainer={
         "Description": "linuxkit", "Format": "raw",
         "UserBucket": {"S3Bucket": "images", "S3Key": "linuxkit.raw"}})["ImportTaskId"]
@@ -641,8 +646,7 @@ def test_freebsd_publishes_with_old_versions(server, ebs, tmp_path, dice):
 def test_freebsd_imports_by_a_url(server, s3, tmp_path, dice, kind):
     disk = published.make_disk(tmp_path / "disk.raw", kind, dice)
     s3.create_bucket(Bucket="images")
-    with open(disk, "rb") as body:
-        s3.put_object(Bucket="images", Key="freebsd.raw", Body=body)
+    published.put(s3, disk, "freebsd.raw")
     task = between(bsdec2(server, Action="ImportSnapshot", version="2016-11-15", **{
         "DiskContainer.Url": "s3://images/freebsd.raw"}), "importTaskId")
 
