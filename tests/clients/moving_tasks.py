@@ -38,6 +38,7 @@ class World:
         self.s3.upload_file(str(disk), "disks", "disk")
         self.image = self.ec2.register_image(**resources.image_request(
             "disk", self._ended(KINDS["import-snapshot"])))["ImageId"]
+        self.own_instance = resources.run(self.ec2, self.image)["Instances"][0]["InstanceId"]
         self.stored = f"{self.image}.bin"
         self._ended(KINDS["store-image"])
         bundled = self.ec2.register_image(Name="bundled", VirtualizationType="hvm",
@@ -64,6 +65,13 @@ class World:
 
     def is_disk(self, snapshot):
         return sum_of_snapshot(self.server, snapshot, SIZE) == self._sum
+
+    def holds_disk(self, key):
+        """Whether an object is the disk in some format."""
+        task = self.ec2.import_snapshot(DiskContainer={
+            "UserBucket": {"S3Bucket": "disks", "S3Key": key}})["ImportTaskId"]
+        made, _ = resources.wait_until(lambda: KINDS["import-snapshot"].ended(self, task))
+        return made and self.is_disk(made)
 
     def is_volume(self, volume):
         return sum_of_volume(self.server, volume, SIZE) == self._sum
@@ -138,6 +146,25 @@ class ExportImage(Kind):
 
     def is_right(self, world, key):
         return world.is_raw_object(key)
+
+
+class ExportInstance(Kind):
+    serves = "CreateInstanceExportTask"
+
+    def begin(self, world):
+        return world.ec2.create_instance_export_task(
+            InstanceId=world.own_instance, TargetEnvironment="vmware", ExportToS3Task={
+                "S3Bucket": "disks", "DiskImageFormat": "VMDK"})["ExportTask"]["ExportTaskId"]
+
+    def ended(self, world, task):
+        (one,) = world.ec2.describe_export_tasks(ExportTaskIds=[task])["ExportTasks"]
+        if one["State"] == "active":
+            return None
+        done = one["State"] == "completed"
+        return one["ExportToS3Task"]["S3Key"] if done else None, one.get("StatusMessage")
+
+    def is_right(self, world, key):
+        return world.holds_disk(key)
 
 
 class StoreImage(Kind):
@@ -221,6 +248,28 @@ class ImportVolume(Kind):
         return world.is_volume(volume)
 
 
+class UploadInParts(Kind):
+    """Of which the last call makes an object."""
+
+    serves = "s3:CompleteMultipartUpload"
+
+    def begin(self, world):
+        named = {"Bucket": "disks", "Key": world.next_name()}
+        named["UploadId"] = world.s3.create_multipart_upload(**named)["UploadId"]
+        data = hashlib.sha256(named["Key"].encode()).digest() * (5 * MIB // 32)
+        parts = [{"PartNumber": number, "ETag": world.s3.upload_part(
+            **named, PartNumber=number, Body=data[:length])["ETag"]}
+            for number, length in ((1, 5 * MIB), (2, 1000))]
+        world.s3.complete_multipart_upload(**named, MultipartUpload={"Parts": parts})
+        return named["Key"], data + data[:1000]
+
+    def ended(self, _, task):
+        return task, None
+
+    def is_right(self, world, task):
+        return KINDS["put-object"].is_right(world, task)
+
+
 class PutObject(Kind):
     """No task, but what all of them begin and end with."""
 
@@ -241,9 +290,10 @@ class PutObject(Kind):
 
 
 KINDS = {"import-snapshot": ImportSnapshot(), "import-image": ImportImage(),
-         "export-image": ExportImage(), "store-image": StoreImage(),
-         "restore-image": RestoreImage(), "bundle-instance": BundleInstance(),
-         "import-volume": ImportVolume(), "put-object": PutObject()}
+         "export-image": ExportImage(), "export-instance": ExportInstance(),
+         "store-image": StoreImage(), "restore-image": RestoreImage(),
+         "bundle-instance": BundleInstance(), "import-volume": ImportVolume(),
+         "put-object": PutObject(), "upload-in-parts": UploadInParts()}
 
 
 def is_there(name):
