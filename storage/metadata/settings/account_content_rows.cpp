@@ -71,13 +71,13 @@ std::vector<OwnedTable> tables_to_empty(Database& db)
     return select_rows<kOwnedTableColumns>(db, kTables);
 }
 
-/// Tables of rows with owners and ids.
+/// Tables of rows with owners, regions and ids. Ids of rows without a region stand nowhere else.
 std::vector<std::string> tables_with_ids(Database& db)
 {
-    return select_names(
-        db,
-        "SELECT m.name FROM main.sqlite_schema m WHERE m.type = 'table' AND 2 ="
-        " (SELECT count(*) FROM pragma_table_info(m.name) c WHERE c.name IN ('owner', 'id'))");
+    return select_names(db,
+                        "SELECT m.name FROM main.sqlite_schema m WHERE m.type = 'table' AND 3 ="
+                        " (SELECT count(*) FROM pragma_table_info(m.name) c"
+                        "  WHERE c.name IN ('owner', 'region', 'id'))");
 }
 
 /// Rows that have no owner, and a foreign key that keeps the row of an owner in its place.

@@ -156,7 +156,8 @@ private:
             case wire::Kind::kList:
                 break;
         }
-        if (parameter.name == "Filter.1.Name") {
+        // Some operations take filters of which none is documented.
+        if (parameter.name == "Filter.1.Name" && !operation.filters.empty()) {
             const auto& name = one_of(operation.filters);
             return name == "tag:<key>" ? "tag:kept" : std::string(name);
         }

@@ -217,11 +217,11 @@ TEST(Check, TakesTheDocumentedDefaultOfWhatIsNotOffered)
 {
     EXPECT_EQ(thing("Part.1.Operator=a&Part.1.Colour=red"), thing("Part.1.Operator=a"));
     EXPECT_EQ(parsed<ec2::RunInstancesRequest>(
-                  "MinCount=1&MaxCount=1&CpuOptions.NestedVirtualization=disabled"),
-              parsed<ec2::RunInstancesRequest>("MinCount=1&MaxCount=1&CpuOptions="));
+                  "MinCount=1&MaxCount=1&BlockDeviceMapping.1.Ebs.EbsCardIndex=0"),
+              parsed<ec2::RunInstancesRequest>("MinCount=1&MaxCount=1&BlockDeviceMapping.1.Ebs="));
     EXPECT_EQ(refusal_code([] {
                   parsed<ec2::RunInstancesRequest>(
-                      "MinCount=1&MaxCount=1&CpuOptions.NestedVirtualization=enabled");
+                      "MinCount=1&MaxCount=1&BlockDeviceMapping.1.Ebs.EbsCardIndex=1");
               }),
               "UnsupportedOperation");
     EXPECT_EQ(refusal_code([] {

@@ -210,8 +210,8 @@ INSERT INTO dhcp_option_value VALUES ('dopt-00000001', 9, 'domain-name', 'exampl
 INSERT INTO internet_gateway VALUES ('igw-00000009', 'us-east-1', '111111111111', NULL);
 INSERT INTO route_table VALUES ('rtb-00000009', 'us-east-1', '111111111111', 'vpc-00000001');
 INSERT INTO route VALUES ('rtb-00000009', '0.0.0.0/0', 'igw-00000009', 'CreateRoute');
-INSERT INTO route_table_association VALUES ('rtbassoc-00000009', 'us-east-1', '111111111111',
-    'rtb-00000009', 'subnet-00000001', NULL);
+INSERT INTO route_table_association (id, region, owner, route_table_id, subnet_id)
+    VALUES ('rtbassoc-00000009', 'us-east-1', '111111111111', 'rtb-00000009', 'subnet-00000001');
 INSERT INTO network_acl VALUES ('acl-00000009', 'us-east-1', '111111111111', 'vpc-00000001', 0);
 INSERT INTO network_acl_entry VALUES ('acl-00000009', 0, 100, '6', 'allow', '10.0.0.0/8', NULL,
     NULL, NULL, 80, 80);
