@@ -124,8 +124,8 @@ def instance_event_windows(emulator):
         me(action, runs, InstanceEventWindowId=made)
         me(action, tags, InstanceEventWindowId=ranged)
         me(action, hosts, InstanceEventWindowId=hosted)
-        me.refused(action, InstanceEventWindowId=made, AssociationTarget={
-            "DedicatedHostId": ["h-0123456789abcdef0"]})
+    me.refused("AssociateInstanceEventWindow", InstanceEventWindowId=made, AssociationTarget={
+        "DedicatedHostId": ["h-0123456789abcdef0"]})
     me.quiet("AssociateInstanceEventWindow", runs, InstanceEventWindowId=made)
     for _ in range(19):
         me.quiet(create, cron)
