@@ -8,9 +8,9 @@ namespace {
 
 std::vector<Trial> tracking_trials()
 {
-    const std::string tracking = "ConnectionTrackingSpecification.";
-    return changes(tracking + "TcpEstablishedTimeout", "300") +
-           changes(tracking + "UdpStreamTimeout", "90") + changes(tracking + "UdpTimeout", "45");
+    return changes("ConnectionTrackingSpecification.TcpEstablishedTimeout", "300") +
+           changes("ConnectionTrackingSpecification.UdpStreamTimeout", "90") +
+           changes("ConnectionTrackingSpecification.UdpTimeout", "45");
 }
 
 /// Of an instance that has no ENA Express.
@@ -72,7 +72,7 @@ void add_interface_changes(TrialTable& table)
 void add_elastic_addresses(TrialTable& table)
 {
     table["AllocateAddress"] = {
-        {}, refused("NetworkBorderGroup", "eu-west-1") + tag_trials("elastic-ip")};
+        {}, tag_trials("elastic-ip") + refused("NetworkBorderGroup", "eu-west-1")};
     table["DescribeAddresses"] = describe_operation(filter_trials("public-ip", "{elastic_ip}") +
                                                     changes("AllocationId.1", "{allocation}") +
                                                     changes("PublicIp.1", "{elastic_ip}"));
