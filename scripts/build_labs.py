@@ -3,14 +3,17 @@
 
 usage: scripts/build_labs.py API_FOLDER LABS_FOLDER OUTPUT_FOLDER
 
-Writes OUTPUT_FOLDER/api_model.json, what a client needs to know of the served operations of
+Writes OUTPUT_FOLDER/api_model, what a client needs to know of the served operations of
 API_FOLDER (fixtures/api): their shapes with the names of members in requests and answers; and
-OUTPUT_FOLDER/labs.json, the files of the labs that LABS_FOLDER/order.txt lists, by name.
+OUTPUT_FOLDER/labs, the files of the labs that LABS_FOLDER/order.txt lists, by name. Both are JSON,
+packed by zlib behind the number of its bytes, which has four, the lowest first.
 """
 
 import json
 import pathlib
+import struct
 import sys
+import zlib
 
 SERVICE = ("protocol", "version", "target_prefix")
 OPERATION = ("input", "output", "http", "result_wrapper")
@@ -50,15 +53,16 @@ def labs_in(folder):
 
 def write(path, value):
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value, separators=(",", ":"), ensure_ascii=False))
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    path.write_bytes(struct.pack("<I", len(text)) + zlib.compress(text, 9))
 
 
 def main(api, labs, output):
     served = json.loads((api / "served.json").read_text())
     models = {service: model_of(json.loads((api / f"{service}.json").read_text()))
               for service in served}
-    write(output / "api_model.json", models)
-    write(output / "labs.json", labs_in(labs))
+    write(output / "api_model", models)
+    write(output / "labs", labs_in(labs))
 
 
 if __name__ == "__main__":

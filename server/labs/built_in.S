@@ -10,8 +10,8 @@ amilab_\name\()_end:
     .byte 0
     .endm
 
-    carried api_model, "api_model.json"
-    carried labs, "labs.json"
+    carried api_model, "api_model"
+    carried labs, "labs"
     carried lab_disk, "fixtures/labs/disk.extents"
 
     .section .note.GNU-stack, "", @progbits

@@ -7,9 +7,11 @@
 #include <fstream>
 #include <iterator>
 #include <sstream>
+#include <stdexcept>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <zlib.h>
 
 #include "server/labs/lab_error.h"
 
@@ -32,11 +34,28 @@ namespace {
 
 constexpr const char* kOrder = "order.txt";
 
+/// What scripts/build_labs.py has packed: the number of its bytes in four, then zlib's.
+std::string unpack(std::string_view packed)
+{
+    const auto byte_at = [&](std::size_t i) { return static_cast<unsigned char>(packed[i]); };
+    uLongf size = 0;
+    for (const std::size_t i : {3U, 2U, 1U, 0U}) {
+        size = size << 8U | byte_at(i);
+    }
+    std::string text(size, '\0');
+    packed.remove_prefix(sizeof(std::uint32_t));
+    const auto result = ::uncompress(reinterpret_cast<Bytef*>(text.data()), &size,
+                                     reinterpret_cast<const Bytef*>(packed.data()), packed.size());
+    if (result != Z_OK || size != text.size()) {
+        throw std::logic_error("what the program carries of labs is damaged");
+    }
+    return text;
+}
+
 /// File by name, as scripts/build_labs.py packs them.
 const json::object& built_in_files()
 {
-    static const auto files =
-        json::parse(std::string_view(amilab_labs_begin, amilab_labs_end)).as_object();
+    static const auto files = json::parse(unpack({amilab_labs_begin, amilab_labs_end})).as_object();
     return files;
 }
 
@@ -150,7 +169,7 @@ Lab Labs::find(std::string_view name) const
 
 const ApiModel& built_in_model()
 {
-    static const ApiModel model(std::string_view(amilab_api_model_begin, amilab_api_model_end));
+    static const ApiModel model(unpack({amilab_api_model_begin, amilab_api_model_end}));
     return model;
 }
 
