@@ -42,7 +42,7 @@ void require_room_for_disks(Session& session, const LimitedCall& call, std::int6
     auto& held = session.generation().held_bytes();
     if (!held.is_known_to_have_room(session.account(), 0)) {
         session.about_to_wait();
-        take_bytes(session, call, 0);
+        take_bytes(session, call, session.account(), 0);
     }
     session.after_commit([account = session.account(), disks](Generation& generation) {
         generation.held_bytes().note_disks(account, disks);
@@ -68,19 +68,20 @@ void within_limits(Session& session, const LimitedCall& call, const std::functio
     }
 }
 
-void require_room_for_rows(Session& session, const LimitedCall& call, std::int64_t least)
+void require_room_for_rows(Session& session, const LimitedCall& call, const std::string& account,
+                           std::int64_t least)
 {
     const auto& limits = session.generation().account_limits();
-    if (limits.rows &&
-        select_account_count(session.db(), session.account()).rows + least > *limits.rows) {
+    if (limits.rows && select_account_count(session.db(), account).rows + least > *limits.rows) {
         throw too_many_rows(session.services(), call, *limits.rows);
     }
 }
 
-void take_bytes(Session& session, const LimitedCall& call, std::uint64_t bytes)
+void take_bytes(Session& session, const LimitedCall& call, const std::string& account,
+                std::uint64_t bytes)
 {
     auto& held = session.generation().held_bytes();
-    if (!held.take(session.account(), bytes)) {
+    if (!held.take(account, bytes)) {
         throw too_many_bytes(session.services(), call, *held.most());
     }
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <string_view>
 
 #include "server/calls/session.h"
@@ -24,12 +25,15 @@ struct LimitedCall {
 void within_limits(Session& session, const LimitedCall& call, const std::function<void()>& work);
 
 /// Throws what within_limits() would in the end of a call that adds so many rows at least: asked
-/// before work that is dear. In a transaction that may write.
-void require_room_for_rows(Session& session, const LimitedCall& call, std::int64_t least);
+/// before work that is dear. In a transaction that may write. The account is whose rows they
+/// become.
+void require_room_for_rows(Session& session, const LimitedCall& call, const std::string& account,
+                           std::int64_t least);
 
-/// Counts so many bytes as written by the session's account. Throws what the service says of limits
-/// when it may not hold them.
-void take_bytes(Session& session, const LimitedCall& call, std::uint64_t bytes);
+/// Counts so many bytes as written for the account whose they become. Throws what the service says
+/// of limits when it may not hold them.
+void take_bytes(Session& session, const LimitedCall& call, const std::string& account,
+                std::uint64_t bytes);
 
 /// What the service says of the bound on bytes.
 ApiError too_many_bytes(const Services& services, const LimitedCall& call, std::uint64_t most);

@@ -224,7 +224,8 @@ void require_room(const Services& services, Generation& generation, const Import
     constexpr std::int64_t kSnapshotAndImage = 2;
     if (generation.account_limits().rows) {
         run_write(services, generation, wanted.caller, [&](Session& session) {
-            require_room_for_rows(session, import_call(services), kSnapshotAndImage);
+            require_room_for_rows(session, import_call(services), session.account(),
+                                  kSnapshotAndImage);
         });
     }
     auto reader = generation.reader();

@@ -97,7 +97,8 @@ PutSnapshotBlockResponse put_snapshot_block(ByteSession& session,
     std::optional<UploadLayer> target;
     session.read([&](Session& rows) {
         target = open_target(rows, id, request.block_index);
-        take_bytes(rows, {kService, PutSnapshotBlockRequest::kOperation}, kBlockBytes);
+        take_bytes(rows, {kService, PutSnapshotBlockRequest::kOperation}, rows.account(),
+                   kBlockBytes);
     });
     busy_when_sealed([&] {
         target->write(static_cast<std::uint64_t>(request.block_index * kBlockBytes),

@@ -20,7 +20,8 @@ RoleRow require_role(Session& session, std::string_view name);
 /// What every answer says of a role. Source: profiles show no more of theirs (observed).
 Role role_answer(const Session& session, const RoleRow& row);
 
-/// Whether the caller has a role of that name, and its trust policy names the service. The ports'.
+/// Whether the caller has a role of that name, and its trust policy lets the service take it on.
+/// The ports'.
 bool trusts_service(Session& session, std::string_view role, std::string_view service);
 
 }  // namespace amilab::iam

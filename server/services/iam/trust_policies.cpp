@@ -83,13 +83,15 @@ Match match_principal(const object& statement, const RoleTaker& taker)
     if (principals->is_string()) {
         return text_in(*principals) == "*" ? Match::kYes : Match::kNo;
     }
-    const auto* accounts =
-        principals->is_object() ? principals->get_object().if_contains("AWS") : nullptr;
-    if (accounts == nullptr) {
-        return Match::kNo;  // services, and whom others vouch for
+    const std::string_view kind = taker.service.empty() ? "AWS" : "Service";
+    const auto* named =
+        principals->is_object() ? principals->get_object().if_contains(kind) : nullptr;
+    if (named == nullptr) {
+        return Match::kNo;  // of another kind, or whom others vouch for
     }
-    return any_of(*accounts,
-                  [&](std::string_view principal) { return is_taker(principal, taker); });
+    return any_of(*named, [&](std::string_view principal) {
+        return taker.service.empty() ? is_taker(principal, taker) : principal == taker.service;
+    });
 }
 
 Match match_external_id(const object& wanted, const RoleTaker& taker)

@@ -22,13 +22,15 @@ struct RoleTaker {
     /// How the ARN of the account's root user is.
     std::string root_arn{};
     std::optional<std::string> external_id{};
+    /// A service that asks, and no account; empty: none does.
+    std::string service{};
 };
 
 /// Whether a statement of the policy allows AssumeRole to the taker, and none denies it.
-/// Principals that are understood: "*", accounts, root users, roles and their sessions; conditions:
-/// StringEquals of sts:ExternalId. What is not understood never allows, and denies where it stands
-/// in a Deny. Source: IAM User Guide, "Policy evaluation logic" and "Principal" (documented); what
-/// becomes of the rest is ours.
+/// Principals that are understood: "*", accounts, root users, roles and their sessions, services;
+/// conditions: StringEquals of sts:ExternalId. What is not understood never allows, and denies
+/// where it stands in a Deny. Source: IAM User Guide, "Policy evaluation logic" and "Principal"
+/// (documented); what becomes of the rest is ours.
 bool trusts_taker(const std::string& policy, const RoleTaker& taker);
 
 /// How long a session of the wanted role may be, in seconds; nothing where there is no such role,

@@ -1,11 +1,13 @@
 #include "server/services/s3/access.h"
 
+#include "server/calls/account_limits.h"
 #include "server/calls/secrets.h"
 #include "server/services/s3/checksums.h"
 #include "server/services/s3/errors.h"
 #include "server/services/s3/names.h"
 #include "server/wire/credential_scope.h"
 #include "server/wire/rest_xml.h"
+#include "server/wire/s3/schema.h"
 #include "server/wire/types.h"
 #include "storage/state/generation.h"
 
@@ -186,6 +188,14 @@ std::string owner_of_new(const BucketRow& bucket, const std::string& writer, Can
             break;
     }
     return bucket.owner;
+}
+
+void require_room_of(Session& session, std::string_view operation, const std::string& owner,
+                     const ObjectKey& key)
+{
+    if (owner != session.account() && !select_object(session.db(), key)) {
+        require_room_for_rows(session, {kService, operation}, owner, 1);
+    }
 }
 
 std::string canonical_id(std::string_view account)

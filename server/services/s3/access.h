@@ -67,6 +67,10 @@ std::string writer_of(const Session& session, const BucketRow& bucket);
 /// Whose an object with that list is. Source: the writer's; the bucket owner's where that one owns
 /// all, or is preferred and has full control by the list (documented).
 std::string owner_of_new(const BucketRow& bucket, const std::string& writer, CannedAcl acl);
+/// Where a new object becomes somebody else's than the caller's: throws what S3 says of limits when
+/// that account has no room for its row. In a transaction that may write.
+void require_room_of(Session& session, std::string_view operation, const std::string& owner,
+                     const ObjectKey& key);
 
 /// Whether somebody unknown calls.
 bool is_anonymous(const Session& session);

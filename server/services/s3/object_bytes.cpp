@@ -104,7 +104,8 @@ std::int64_t ContentWriter::size_bytes() const
     return blob_ ? static_cast<std::int64_t>(blob_->size_bytes()) : 0;
 }
 
-ContentNumber ContentWriter::store(Session& session, std::optional<std::int64_t> part)
+ContentNumber ContentWriter::store(Session& session, const std::string& account,
+                                   std::optional<std::int64_t> part)
 {
     auto& db = session.db();
     const auto content = insert_content(db, size_bytes());
@@ -114,7 +115,7 @@ ContentNumber ContentWriter::store(Session& session, std::optional<std::int64_t>
     const auto& boot = generation_->blocks().boot_id();
     const bool is_kept = generation_->objects().survives_power_loss();
     insert_blob(db, {.number = blob_->number(),
-                     .account = session.account(),
+                     .account = account,
                      .size_bytes = size_bytes(),
                      .held_bytes = held_bytes_,
                      .boot_id = is_kept ? std::optional(boot) : std::nullopt});

@@ -65,9 +65,10 @@ public:
     void finish();
     std::int64_t size_bytes() const;
 
-    /// Makes the content's rows, as those of a part if a number is given; the bytes stay when the
-    /// session's transaction is committed.
-    ContentNumber store(Session& session, std::optional<std::int64_t> part = {});
+    /// Makes the content's rows, as those of a part if a number is given; the bytes are the
+    /// account's, and stay when the session's transaction is committed.
+    ContentNumber store(Session& session, const std::string& account,
+                        std::optional<std::int64_t> part = {});
 
 private:
     const std::shared_ptr<Generation> generation_;

@@ -180,6 +180,7 @@ asio::awaitable<wire::Rendered> copy_object(StreamSession& session,
             if (digests) {
                 complete_row(row, *digests, algorithm_of(now, wishes));
             }
+            require_room_of(rows, CopyObjectRequest::kOperation, row.owner, {row.bucket, row.key});
             row.content = share_content(rows, now.content, 0, now.size_bytes);
             put_object_row(rows.db(), row);
             remove_object_files_later(rows);

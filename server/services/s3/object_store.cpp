@@ -115,7 +115,7 @@ public:
         row.checksum_algorithm = ChecksumAlgorithm::kCrc64Nvme;
         row.checksum_type = ChecksumType::kFullObject;
         row.checksum = sum_;
-        row.content = writer_.store(session);
+        row.content = writer_.store(session, row.owner);
         put_object_row(session.db(), row);
         remove_object_files_later(session);
     }

@@ -102,7 +102,7 @@ asio::awaitable<wire::Rendered> put_object(StreamSession& session, const PutObje
     const auto bytes = announced_bytes(session.header(), kMostPutBytes);
     co_await session.read([&](Session& rows) {
         require_place(rows, request, object.row);
-        take_bytes(rows, {kService, PutObjectRequest::kOperation}, bytes);
+        take_bytes(rows, {kService, PutObjectRequest::kOperation}, object.row.owner, bytes);
     });
     ContentWriter writer(session.generation());
     const ByteTaker write = [&writer](std::span<const std::byte> some) { writer.write(some); };
@@ -111,8 +111,10 @@ asio::awaitable<wire::Rendered> put_object(StreamSession& session, const PutObje
     co_await session.workers().run([&] { writer.finish(); });
     co_await session.write([&](Session& rows) {
         require_place(rows, request, object.row);
+        require_room_of(rows, PutObjectRequest::kOperation, object.row.owner,
+                        {request.bucket, request.key});
         object.row.modified_ms = rows.now_ms();
-        object.row.content = writer.store(rows);
+        object.row.content = writer.store(rows, object.row.owner);
         put_object_row(rows.db(), object.row);
         remove_object_files_later(rows);
     });

@@ -141,6 +141,13 @@ UploadRow require_upload(Session& session, const Request& request)
     return require_upload(session, bucket, {request.bucket, request.key}, request.upload_id);
 }
 
+/// Whose the bytes of parts are: the owner's of what becomes of them.
+std::string holder_of(Session& session, const UploadRow& upload)
+{
+    const auto bucket = select_bucket(session.db(), upload.bucket);
+    return bucket ? owner_of_new(*bucket, upload.owner, upload.acl) : upload.owner;
+}
+
 /// Source: code and text observed.
 void require_part_number(std::int64_t number)
 {
@@ -196,7 +203,7 @@ asio::awaitable<wire::Rendered> upload_part(StreamSession& session,
         const auto upload = require_upload(rows, request);
         require_algorithm(upload, rules.checksum);
         rules.kept = algorithm_of(upload);
-        take_bytes(rows, {kService, UploadPartRequest::kOperation}, bytes);
+        take_bytes(rows, {kService, UploadPartRequest::kOperation}, holder_of(rows, upload), bytes);
     });
     ContentWriter writer(session.generation());
     const ByteTaker write = [&writer](std::span<const std::byte> some) { writer.write(some); };
@@ -211,7 +218,7 @@ asio::awaitable<wire::Rendered> upload_part(StreamSession& session,
         row.size_bytes = writer.size_bytes();
         row.etag = to_hex(body.md5);
         row.checksum = wire::encode_base64(body.checksum);
-        row.content = writer.store(rows, request.part_number);
+        row.content = writer.store(rows, holder_of(rows, upload), request.part_number);
         put_part(rows, row);
     });
     wire::Rendered answer;
@@ -357,6 +364,8 @@ asio::awaitable<wire::Rendered> complete_multipart_upload(
         require_writable(request.if_match, request.if_none_match, request.key,
                          select_object(rows.db(), {request.bucket, request.key}));
         end.owner = owner_of_new(bucket, upload.owner, upload.acl);
+        require_room_of(rows, CompleteMultipartUploadRequest::kOperation, end.owner,
+                        {request.bucket, request.key});
         object = end_upload(rows, upload, end);
         region = rows.region();
     });

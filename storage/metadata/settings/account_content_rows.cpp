@@ -32,6 +32,9 @@ constexpr std::array kIdColumns = {
     IdColumn{"fast_launch", "image_id", "image"},
 };
 
+/// Tables of rows that go with rows of others', too: objects in others' buckets.
+constexpr std::array kGuests = {"s3_object", "s3_upload"};
+
 std::vector<std::string> select_names(Database& db, std::string_view sql)
 {
     Statement select(db, sql);
@@ -130,6 +133,9 @@ void delete_account_rows(Database& db, std::string_view account)
     }
     for (const auto& hold : select_holds(db)) {
         delete_naming(db, account, hold.table, hold.column, hold.held);
+    }
+    for (const auto* table : kGuests) {
+        Statement(db, fmt::format("DELETE FROM main.{} WHERE owner = ?", table)).execute(account);
     }
     for (const auto& table : tables_to_empty(db)) {
         Statement(db, fmt::format("DELETE FROM main.{} {}", table.name, table.of_account()))

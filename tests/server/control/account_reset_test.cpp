@@ -18,6 +18,7 @@
 #include "tests/server/services/ec2/instances/instance_support.h"
 #include "tests/storage/files/temporary_directory.h"
 #include "tests/support/query_plans.h"
+#include "tests/support/s3_caller.h"
 #include "tests/support/told_statements.h"
 
 namespace amilab::test {
@@ -70,6 +71,24 @@ TEST(AccountReset, TakesWhatIsTheAccountsInAllRegions)
     reset(aws, kAccount);
     EXPECT_THAT(volumes_of(aws, kAccount), IsEmpty());
     EXPECT_THAT(volumes_of(aws, kAccount, "eu-west-1"), IsEmpty());
+}
+
+TEST(AccountReset, TakesWhatTheAccountHasInOthersBuckets)
+{
+    TestEmulator aws;
+    const S3Caller host(aws);
+    const S3Caller guest(aws, kOtherAccount);
+    host.must("PUT", "/open", {}, {{"x-amz-object-ownership", "ObjectWriter"}});
+    host.must("DELETE", "/open?publicAccessBlock");
+    host.must("PUT", "/open?acl", {}, {{"x-amz-acl", "public-read-write"}});
+    host.must("PUT", "/open/mine", "mine");
+    guest.must("PUT", "/open/theirs", "theirs");
+    guest.must("POST", "/open/more?uploads");
+    reset(aws, kOtherAccount);
+    const auto listed = host.must("GET", "/open?list-type=2").texts("Contents/Key");
+    EXPECT_THAT(listed, ElementsAre("mine"));
+    EXPECT_THAT(host.must("GET", "/open?uploads").texts("Upload/Key"), IsEmpty());
+    EXPECT_EQ(host.must("GET", "/open/mine").body, "mine");
 }
 
 TEST(AccountReset, LeavesOthersWhatIsTheirs)

@@ -57,7 +57,7 @@ void require_room(ByteSession& session, const CreateKeyPairRequest& request, std
     const auto ask = [&](Session& asking) {
         require_room(asking, request.key_name);
         require_room_for_rows(asking, {kService, CreateKeyPairRequest::kOperation},
-                              static_cast<std::int64_t>(1 + tags));
+                              asking.account(), static_cast<std::int64_t>(1 + tags));
     };
     // Only who writes has counts of what accounts have.
     session.generation().account_limits().rows ? session.write(ask) : session.read(ask);

@@ -160,6 +160,17 @@ TEST(ServiceRole, IsLookedAtWhereRolesAreStrict)
     create_role(aws, "importer");
     EXPECT_EQ(import({{"RoleName", "importer"}}).code, "");
     EXPECT_EQ(import({{"RoleName", "other"}}).code, "InvalidParameter");
+    create_role(aws, "denier",
+                {{"AssumeRolePolicyDocument",
+                  R"({"Statement": [{"Effect": "Deny", "Action": "sts:AssumeRole",)"
+                  R"( "Principal": {"Service": "vmie.amazonaws.com"}}]})"}});
+    create_role(aws, "namesake",
+                {{"AssumeRolePolicyDocument",
+                  R"({"Statement": [{"Sid": "vmie.amazonaws.com", "Effect": "Allow",)"
+                  R"( "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}]})"}});
+    for (const auto* role : {"denier", "namesake"}) {
+        EXPECT_EQ(import({{"RoleName", role}}).code, "InvalidParameter") << role;
+    }
 }
 
 TEST(ServiceRole, IsLookedAtByExportsOfImagesToo)

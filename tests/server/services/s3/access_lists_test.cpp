@@ -1,6 +1,11 @@
+#include <fmt/format.h>
+
 #include "server/calls/secrets.h"
 #include "server/wire/types.h"
+#include "storage/metadata/s3/object_bytes_rows.h"
+#include "storage/state/generation.h"
 #include "tests/server/services/s3/s3_world.h"
+#include "tests/support/seed.h"
 
 namespace amilab::test {
 namespace {
@@ -230,6 +235,64 @@ TEST_F(AccessLists, AreNotPublicWhereThatIsBlocked)
             "<PublicAccessBlockConfiguration><IgnorePublicAcls>true</IgnorePublicAcls>"
             "</PublicAccessBlockConfiguration>");
     EXPECT_EQ(other.call("GET", "/open/a").code, "AccessDenied");
+}
+
+/// A bucket into which others and the unknown may put objects that become its owner's.
+void make_open(const S3Caller& host)
+{
+    host.must("PUT", "/theirs", {}, {{"x-amz-object-ownership", "BucketOwnerPreferred"}});
+    host.must("DELETE", "/theirs?publicAccessBlock");
+    host.must("PUT", "/theirs?acl", {}, {{"x-amz-acl", "public-read-write"}});
+}
+
+const Parameters kForTheHost{{"x-amz-acl", "bucket-owner-full-control"}};
+
+TEST_F(AccessLists, HaveBytesCountedAsWhoseTheObjectsAre)
+{
+    const auto held = [&](const char* account) {
+        auto lease = emulator.generation().reader();
+        return sum_held_bytes(lease.db(), account);
+    };
+    const std::string bytes(64 << 10, 'x');
+    const auto size = static_cast<std::int64_t>(bytes.size());
+    make_open(other);
+    const auto before = held(kAccount);  // the unknown's too
+    EXPECT_EQ(s3.call_unsigned("PUT", "/theirs/a", bytes).status, 200);
+    EXPECT_EQ(held(kOtherAccount), size);
+    s3.must("PUT", "/theirs/b", bytes, kForTheHost);
+    EXPECT_EQ(held(kOtherAccount), 2 * size);
+    const auto upload = s3.must("POST", "/theirs/c?uploads", {}, kForTheHost).text("UploadId");
+    s3.must("PUT", "/theirs/c?partNumber=1&uploadId=" + upload, bytes);
+    EXPECT_EQ(held(kOtherAccount), 3 * size);
+    EXPECT_EQ(held(kAccount), before);
+    s3.must("PUT", "/theirs/d", bytes);
+    EXPECT_EQ(held(kAccount), before + size) << "it stays the writer's";
+}
+
+TEST(OpenBucketLimits, AreThoseOfWhoseTheObjectsBecome)
+{
+    TestEmulator emulator(DataDirectory::Options{.path = {},
+                                                 .seed = test_seed(),
+                                                 .catalogue = {},
+                                                 .account_limits = {.rows = 20},
+                                                 .report = {}});
+    const S3Caller host(emulator, kOtherAccount);
+    const S3Caller stranger(emulator);
+    make_open(host);
+    S3Answer last;
+    for (int i = 0; i < 20 && last.code.empty(); ++i) {
+        last = stranger.call_unsigned("PUT", fmt::format("/theirs/{}", i), "x");
+    }
+    EXPECT_EQ(last.code, "QuotaExceeded");
+    EXPECT_EQ(stranger.call("PUT", "/theirs/more", "x", kForTheHost).code, "QuotaExceeded");
+    EXPECT_EQ(stranger
+                  .call("PUT", "/theirs/copy", {},
+                        merged(kForTheHost, {{"x-amz-copy-source", "/theirs/0"}}))
+                  .status,
+              403);
+    stranger.must("PUT", "/theirs/own", "x");
+    host.must("DELETE", "/theirs/0");
+    EXPECT_EQ(stranger.call_unsigned("PUT", "/theirs/0", "x").status, 200);
 }
 
 }  // namespace
