@@ -311,17 +311,15 @@ TEST(PrimaryIpv6, EndsWhenTheInterfaceIsDetached)
 TEST(PrimaryIpv6, IsRefusedWhereThereIsNone)
 {
     TestEmulator aws;
+    const auto plain = default_subnet(aws);  // before there is one with IPv6
     const auto place = make_place(aws);
     const Parameters wanted{{"EnablePrimaryIpv6", "true"}};
-    EXPECT_EQ(
-        aws.call("CreateNetworkInterface", merged(wanted, {{"SubnetId", default_subnet(aws)}}))
-            .code,
-        "InvalidParameterValue");
-    EXPECT_EQ(
-        aws.call("ModifyNetworkInterfaceAttribute",
-                 merged(wanted, {{"NetworkInterfaceId", make_interface(aws, default_subnet(aws))}}))
-            .code,
-        "InvalidParameterValue");
+    EXPECT_EQ(aws.call("CreateNetworkInterface", merged(wanted, {{"SubnetId", plain}})).code,
+              "InvalidParameterValue");
+    EXPECT_EQ(aws.call("ModifyNetworkInterfaceAttribute",
+                       merged(wanted, {{"NetworkInterfaceId", make_interface(aws, plain)}}))
+                  .code,
+              "InvalidParameterValue");
     EXPECT_EQ(
         aws.call("CreateNetworkInterface", {{"SubnetId", place.subnet},
                                             {"Ipv6Addresses.1.Ipv6Address", place.address(0x10)},

@@ -45,7 +45,14 @@ struct Peering {
     {
         return aws.must("DescribeVpcPeeringConnections", {}, account, where);
     }
-    std::string state() const { return shown(kAccount, kRegion).text(kState); }
+    /// Whatever others there are.
+    std::string state() const
+    {
+        return aws
+            .must("DescribeVpcPeeringConnections", filter("vpc-peering-connection-id", id),
+                  kAccount, kRegion)
+            .text(kState);
+    }
     std::string state_there() const { return shown(owner, region).text(kState); }
     void accept() const { aws.must("AcceptVpcPeeringConnection", named(), owner, region); }
     Answer change(const char* action) const { return aws.call(action, named()); }
