@@ -141,11 +141,10 @@ UploadRow require_upload(Session& session, const Request& request)
     return require_upload(session, bucket, {request.bucket, request.key}, request.upload_id);
 }
 
-/// Whose the bytes of parts are: the owner's of what becomes of them.
-std::string holder_of(Session& session, const UploadRow& upload)
+/// Whose the object will be, and the bytes of its parts are.
+std::string owner_of(const BucketRow& bucket, const UploadRow& upload)
 {
-    const auto bucket = select_bucket(session.db(), upload.bucket);
-    return bucket ? owner_of_new(*bucket, upload.owner, upload.acl) : upload.owner;
+    return owner_of_new(bucket, upload.owner, upload.acl);
 }
 
 /// Source: code and text observed.
@@ -200,10 +199,13 @@ asio::awaitable<wire::Rendered> upload_part(StreamSession& session,
                     .checksum = wanted_checksum(request)};
     const auto bytes = announced_bytes(session.header(), kMostPartBytes);
     co_await session.read([&](Session& rows) {
-        const auto upload = require_upload(rows, request);
+        const auto bucket = require_bucket(rows, request, Use::kWrite);
+        const auto upload =
+            require_upload(rows, bucket, {request.bucket, request.key}, request.upload_id);
         require_algorithm(upload, rules.checksum);
         rules.kept = algorithm_of(upload);
-        take_bytes(rows, {kService, UploadPartRequest::kOperation}, holder_of(rows, upload), bytes);
+        take_bytes(rows, {kService, UploadPartRequest::kOperation}, owner_of(bucket, upload),
+                   bytes);
     });
     ContentWriter writer(session.generation());
     const ByteTaker write = [&writer](std::span<const std::byte> some) { writer.write(some); };
@@ -212,13 +214,15 @@ asio::awaitable<wire::Rendered> upload_part(StreamSession& session,
     PartRow row;
     bool names_algorithm = false;
     co_await session.write([&](Session& rows) {
-        const auto upload = require_upload(rows, request);
+        const auto bucket = require_bucket(rows, request, Use::kWrite);
+        const auto upload =
+            require_upload(rows, bucket, {request.bucket, request.key}, request.upload_id);
         names_algorithm = upload.checksum_algorithm.has_value();
         row = new_part(rows, upload, request.part_number);
         row.size_bytes = writer.size_bytes();
         row.etag = to_hex(body.md5);
         row.checksum = wire::encode_base64(body.checksum);
-        row.content = writer.store(rows, holder_of(rows, upload), request.part_number);
+        row.content = writer.store(rows, owner_of(bucket, upload), request.part_number);
         put_part(rows, row);
     });
     wire::Rendered answer;
@@ -363,7 +367,7 @@ asio::awaitable<wire::Rendered> complete_multipart_upload(
         require_replaceable(rows, bucket, request.key);
         require_writable(request.if_match, request.if_none_match, request.key,
                          select_object(rows.db(), {request.bucket, request.key}));
-        end.owner = owner_of_new(bucket, upload.owner, upload.acl);
+        end.owner = owner_of(bucket, upload);
         require_room_of(rows, CompleteMultipartUploadRequest::kOperation, end.owner,
                         {request.bucket, request.key});
         object = end_upload(rows, upload, end);
