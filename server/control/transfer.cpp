@@ -35,7 +35,6 @@
 #include "storage/metadata/volumes/volume_rows.h"
 #include "storage/state/generation.h"
 #include "storage/state/space.h"
-#include "storage/upkeep/persistence.h"
 
 namespace amilab::control {
 
@@ -236,10 +235,7 @@ void require_room(const Services& services, Generation& generation, const Import
 SnapshotRow make_snapshot(Session& session, LayerId layer, std::int64_t size_gib,
                           const std::string& name)
 {
-    insert_layer(session.db(), layer, std::nullopt, session.now_ms(), session.blocks().boot_id());
-    mark_layer_sealed(session.db(), layer, session.blocks().boot_id());
-    session.after_commit(
-        [layer](Generation& generation) { generation.persistence().sync_later(layer); });
+    keep_sealed_layer(session, layer);
     auto id = session.next_id<SnapshotId>();
     // Source: imported disks are encrypted where encryption by default is on (documented).
     auto encryption = encrypt_volume(session, {}, nullptr, id.text());

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "server/calls/errors.h"
+#include "server/calls/layers.h"
 #include "server/calls/new_snapshot.h"
 #include "server/calls/owner_caller.h"
 #include "server/calls/ports.h"
@@ -18,7 +19,6 @@
 #include "storage/blocks/block_store.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/state/generation.h"
-#include "storage/upkeep/persistence.h"
 
 namespace amilab::ec2 {
 
@@ -161,15 +161,6 @@ ImportProgress progress_of(Session& session, const std::string& task_id, TimeMs 
 
 namespace {
 
-void keep_layer(Session& session, LayerId layer)
-{
-    const auto& boot_id = session.blocks().boot_id();
-    insert_layer(session.db(), layer, std::nullopt, session.now_ms(), boot_id);
-    mark_layer_sealed(session.db(), layer, boot_id);
-    session.after_commit(
-        [layer](Generation& generation) { generation.persistence().sync_later(layer); });
-}
-
 }  // namespace
 
 std::int64_t size_in_gib(const ImportedDisk& disk)
@@ -183,7 +174,7 @@ SnapshotRow make_imported_snapshot(Session& session, const ImportedDisk& disk,
 {
     auto id = session.next_id<SnapshotId>();
     auto encrypted = encrypt_volume(session, encryption, nullptr, id.text());
-    keep_layer(session, disk.layer);
+    keep_sealed_layer(session, disk.layer);
     return new_snapshot(
         session, {.id = std::move(id),
                   .start = SnapshotStart::kCompleted,

@@ -9,6 +9,7 @@
 
 #include "server/calls/account_limits.h"
 #include "server/calls/background_work.h"
+#include "server/calls/layers.h"
 #include "server/calls/new_snapshot.h"
 #include "server/calls/owner_caller.h"
 #include "server/calls/services.h"
@@ -25,10 +26,8 @@
 #include "storage/base/units.h"
 #include "storage/blocks/block_store.h"
 #include "storage/metadata/images/image_life_rows.h"
-#include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/store_image_tasks/restore_image_task_rows.h"
 #include "storage/state/generation.h"
-#include "storage/upkeep/persistence.h"
 #include "storage/upkeep/upkeep.h"
 
 namespace amilab::ec2 {
@@ -176,15 +175,11 @@ bool fill_snapshot(Session& session, const SnapshotId& id, LayerId layer)
     if (!row || row->state != SnapshotState::kPending) {
         return false;
     }
-    const auto& boot = session.blocks().boot_id();
-    insert_layer(session.db(), layer, std::nullopt, session.now_ms(), boot);
-    mark_layer_sealed(session.db(), layer, boot);
+    keep_sealed_layer(session, layer);
     set_member<kSnapshotColumns, &SnapshotRow::layer_id>(session.db(), id, layer);
     complete_snapshot(session.db(), id, session.now_ms());
-    session.after_commit([id, layer](Generation& generation) {
-        generation.persistence().sync_later(layer);
-        generation.upkeep().count_snapshots_later({id});
-    });
+    session.after_commit(
+        [id](Generation& generation) { generation.upkeep().count_snapshots_later({id}); });
     return true;
 }
 
