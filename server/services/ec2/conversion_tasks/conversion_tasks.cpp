@@ -66,35 +66,31 @@ DiskImageVolumeDescription volume_answer(const ConversionTaskRow& row)
     return volume;
 }
 
+/// What a task to import a volume tells, and an instance's of its disk.
+template <class Details>
+Details disk_answer(const ConversionTaskRow& row, const std::optional<std::string>& description)
+{
+    Details details;
+    details.availability_zone = row.zone;
+    details.availability_zone_id = row.zone_id;
+    details.bytes_converted = row.bytes_converted;
+    details.description = description;
+    details.image = image_answer(row);
+    details.volume = volume_answer(row);
+    return details;
+}
+
 /// Source: the disk has the task's state and message (documented, in the example answer).
 ImportInstanceTaskDetails instance_answer(const ConversionTaskRow& row)
 {
-    ImportInstanceVolumeDetailItem disk;
-    disk.availability_zone = row.zone;
-    disk.availability_zone_id = row.zone_id;
-    disk.bytes_converted = row.bytes_converted;
-    disk.description = row.disk_description;
-    disk.image = image_answer(row);
+    auto disk = disk_answer<ImportInstanceVolumeDetailItem>(row, row.disk_description);
     disk.status = text_of(row.state);
     disk.status_message = row.status_message;
-    disk.volume = volume_answer(row);
     ImportInstanceTaskDetails details;
     details.description = row.description;
     details.instance_id = row.instance_id->text();
     details.platform = row.platform;
     details.volumes.push_back(std::move(disk));
-    return details;
-}
-
-ImportVolumeTaskDetails volume_task_answer(const ConversionTaskRow& row)
-{
-    ImportVolumeTaskDetails details;
-    details.availability_zone = row.zone;
-    details.availability_zone_id = row.zone_id;
-    details.bytes_converted = row.bytes_converted;
-    details.description = row.description;
-    details.image = image_answer(row);
-    details.volume = volume_answer(row);
     return details;
 }
 
@@ -106,7 +102,7 @@ ConversionTask to_answer(const ConversionTaskRow& row)
     if (row.kind == ConversionKind::kInstance) {
         answer.import_instance = instance_answer(row);
     } else {
-        answer.import_volume = volume_task_answer(row);
+        answer.import_volume = disk_answer<ImportVolumeTaskDetails>(row, row.description);
     }
     answer.state = text_of(row.state);
     answer.status_message = row.status_message;
