@@ -156,3 +156,14 @@ def register_form(name, snapshot):
             "VirtualizationType": "hvm", "EnaSupport": "true",
             "BlockDeviceMapping.1.DeviceName": "/dev/xvda",
             "BlockDeviceMapping.1.Ebs.SnapshotId": snapshot}
+
+
+def export_archive(ec2, instance):
+    """Exports the instance to the bucket "disks" as an OVA; the object's key."""
+    task = ec2.create_instance_export_task(
+        InstanceId=instance, TargetEnvironment="vmware",
+        ExportToS3Task={"S3Bucket": "disks", "DiskImageFormat": "VMDK",
+                        "ContainerFormat": "ova"})["ExportTask"]
+    ec2.get_waiter("export_task_completed").wait(ExportTaskIds=[task["ExportTaskId"]],
+                                                 WaiterConfig={"Delay": 0.05})
+    return task["ExportToS3Task"]["S3Key"]

@@ -8,7 +8,7 @@ import pytest
 
 import disks
 import programs
-from resources import make_bucket, run
+from resources import export_archive, make_bucket, run
 from servers import run_amilab, wait_until
 from test_store_image_tasks import import_disk, sha256
 
@@ -70,13 +70,8 @@ def test_qemu_reads_the_other_formats(server, ec2, bucket, dice, tmp_path, file_
 def test_an_instance_is_exported_as_an_archive(server, ec2, bucket, dice, tmp_path):
     source = disks.scattered(tmp_path / "source.raw", GIB, dice)
     instance = run(ec2, import_disk(server, source))["Instances"][0]["InstanceId"]
-    task = ec2.create_instance_export_task(
-        InstanceId=instance, TargetEnvironment="vmware",
-        ExportToS3Task={"S3Bucket": "disks", "DiskImageFormat": "VMDK",
-                        "ContainerFormat": "ova"})["ExportTask"]
-    ec2.get_waiter("export_task_completed").wait(ExportTaskIds=[task["ExportTaskId"]],
-                                                 WaiterConfig={"Delay": 0.05})
-    content = server.client("s3").get_object(Bucket="disks", Key=task["ExportToS3Task"]["S3Key"])
+    key = export_archive(ec2, instance)
+    content = server.client("s3").get_object(Bucket="disks", Key=key)
     with tarfile.open(fileobj=io.BytesIO(content["Body"].read())) as archive:
         names = archive.getnames()
         assert names[0].endswith(".ovf")

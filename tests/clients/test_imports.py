@@ -12,7 +12,7 @@ import pytest
 import programs
 import snapshot_blocks
 from disks import GIB, MIB, make_bootable, scattered
-from resources import TYPE, image_request
+from resources import TYPE, export_archive, image_request
 from servers import wait_until
 from test_durability import checked, fill_up, tmpfs
 
@@ -249,14 +249,9 @@ def test_an_exported_ova_is_imported_again(server, ec2, tmp_path, dice):
     image = imported(ec2, upload(server, disk))["ImageId"]
     instance = ec2.run_instances(ImageId=image, InstanceType=TYPE, MinCount=1,
                                  MaxCount=1)["Instances"][0]["InstanceId"]
-    task = ec2.create_instance_export_task(
-        InstanceId=instance, TargetEnvironment="vmware",
-        ExportToS3Task={"S3Bucket": "disks", "DiskImageFormat": "VMDK",
-                        "ContainerFormat": "ova"})["ExportTask"]
-    ec2.get_waiter("export_task_completed").wait(ExportTaskIds=[task["ExportTaskId"]],
-                                                 WaiterConfig={"Delay": 0.05})
+    key = export_archive(ec2, instance)
     again = imported(ec2, {"Format": "OVA", "UserBucket": {
-        "S3Bucket": "disks", "S3Key": task["ExportToS3Task"]["S3Key"]}})
+        "S3Bucket": "disks", "S3Key": key}})
     assert again["Status"] == "completed", again
     (detail_again,) = again["SnapshotDetails"]
     assert sum_of_snapshot(server, detail_again["SnapshotId"], size) == sum_of_file(disk)
