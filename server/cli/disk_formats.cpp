@@ -44,11 +44,6 @@ const FormatName& name_of(DiskFormat format)
                          [&](const FormatName& one) { return one.format == format; });
 }
 
-std::string first_line(const std::string& text)
-{
-    return text.substr(0, text.find('\n'));
-}
-
 /// "qemu-img: what it said", of which it has said the first word itself.
 std::string complaint(const std::string& program, const std::string& errors)
 {

@@ -52,11 +52,6 @@ private:
     bool is_bad_ = false;
 };
 
-std::string first_line(std::string_view text)
-{
-    return std::string(text.substr(0, text.find('\n')));
-}
-
 /// What a program says of its version when it is asked by `argument`; nothing where it is not
 /// there.
 std::optional<std::string> version_line_of(const char* program, const char* package,

@@ -50,6 +50,11 @@ std::string find_program(const char* name, const char* package)
     return found.string();
 }
 
+std::string first_line(std::string_view text)
+{
+    return std::string(text.substr(0, text.find('\n')));
+}
+
 ProgramResult run_to_end(const std::string& program, const std::vector<std::string>& arguments,
                          Bounds bounds)
 {

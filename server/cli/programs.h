@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,9 @@ struct ProgramResult {
     std::string output;
     std::string errors;
 };
+
+/// Of what a program wrote.
+std::string first_line(std::string_view text);
 
 /// How much time and memory a program may take: of what strangers have written, a minute of a
 /// processor and 2 GiB.

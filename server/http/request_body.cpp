@@ -11,7 +11,7 @@ namespace amilab::http {
 namespace {
 
 /// How much is asked of the socket at a time where the bytes go through the input buffer.
-constexpr std::size_t kReadBytes = 64 * 1024;
+constexpr std::size_t kReadAtOnce = 64 * 1024;
 /// A body of so many bytes is not counted: most calls have no more.
 constexpr std::size_t kUncountedBytes = 16 * 1024;
 
@@ -93,11 +93,11 @@ asio::awaitable<std::string> RequestBody::read_all(std::size_t limit_bytes)
     while (!done_ || broken_) {
         if (filled == body.size()) {
             // One byte beyond the limit, to see whether there is one.
-            auto more = std::max(kReadBytes, body.size());
+            auto more = std::max(kReadAtOnce, body.size());
             more = std::min(more, limit_bytes - filled) + 1;
             more = chunked_ ? more : std::min<std::uint64_t>(more, remaining_bytes_);
             // Beside it, the bytes of a chunked body pass through the input buffer.
-            hold(filled + more + (chunked_ ? kReadBytes : 0));
+            hold(filled + more + (chunked_ ? kReadAtOnce : 0));
             body.resize(filled + more);
         }
         const auto space = std::as_writable_bytes(std::span(body)).subspan(filled);
@@ -156,7 +156,7 @@ asio::awaitable<std::size_t> RequestBody::read_chunked(std::span<std::byte> out)
         if (buffer_.size() >= limits_.max_header_bytes) {
             throw HttpError(400, "The request's body is badly chunked: too long a chunk header.");
         }
-        const auto space = buffer_.prepare(kReadBytes);
+        const auto space = buffer_.prepare(kReadAtOnce);
         buffer_.commit(co_await receive({static_cast<std::byte*>(space.data()), space.size()}));
     }
 }

@@ -9,11 +9,9 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -33,7 +31,6 @@ using Strand = asio::strand<asio::io_context::executor_type>;
 using Acceptor = asio::basic_socket_acceptor<tcp, Strand>;
 using Timer = asio::basic_waitable_timer<SteadyClock, asio::wait_traits<SteadyClock>, Strand>;
 
-constexpr auto kAsTuple = asio::as_tuple(asio::deferred);
 /// How long the listener rests when there are no descriptors or no memory for another connection.
 constexpr std::chrono::milliseconds kAcceptPause{20};
 /// How often another free port is tried when the one of 127.0.0.1 is taken on ::1.

@@ -5,8 +5,6 @@
 #include <array>
 #include <utility>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
 
 #include "server/http/host_rules.h"
@@ -15,8 +13,6 @@
 
 namespace amilab::http {
 namespace {
-
-constexpr auto kAsTuple = asio::as_tuple(asio::deferred);
 
 /// Shortens the buffers by what was written; true when nothing is left.
 bool consume(std::span<asio::const_buffer> buffers, std::size_t bytes)

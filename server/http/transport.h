@@ -9,9 +9,11 @@
 #include <string_view>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
@@ -21,6 +23,9 @@
 namespace amilab::http {
 
 namespace asio = boost::asio;
+
+/// A wait with this tells its error instead of throwing it.
+inline constexpr auto kAsTuple = asio::as_tuple(asio::deferred);
 
 /// The io_context's own executor: a type-erased one costs on every operation.
 using Socket = asio::basic_stream_socket<asio::ip::tcp, asio::io_context::executor_type>;

@@ -8,6 +8,7 @@
 #include <boost/url/rfc/unreserved_chars.hpp>
 
 #include "server/labs/lab_error.h"
+#include "server/labs/reading.h"
 #include "server/labs/xml_answer.h"
 #include "server/wire/json.h"
 #include "server/wire/protocols.h"
@@ -17,13 +18,6 @@ namespace amilab::labs {
 namespace json = boost::json;
 
 namespace {
-
-std::string_view text_of(const json::object& facts, std::string_view key)
-{
-    const auto* value = facts.if_contains(key);
-    return value != nullptr && value->is_string() ? std::string_view(value->get_string())
-                                                  : std::string_view();
-}
 
 const json::object& shape_of(const json::object& service, std::string_view name)
 {

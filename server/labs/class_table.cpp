@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "server/labs/reading.h"
+
 namespace amilab::labs {
 
 namespace json = boost::json;
@@ -11,13 +13,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::int64_t kMsPerSecond = 1000;
-
-std::string_view text_of(const json::object& call, std::string_view key)
-{
-    const auto* value = call.if_contains(key);
-    return value != nullptr && value->is_string() ? std::string_view(value->get_string())
-                                                  : std::string_view();
-}
 
 /// The parameter that a call asks the Parameter Store for; empty for other calls.
 std::string_view parameter_of(const json::object& call)

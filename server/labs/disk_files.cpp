@@ -4,6 +4,8 @@
 #include <charconv>
 #include <span>
 
+#include "server/labs/reading.h"
+
 namespace amilab::labs {
 
 namespace {
@@ -22,16 +24,6 @@ std::optional<std::uint64_t> number_behind(std::string_view text, std::string_vi
     std::uint64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     return error == std::errc() ? std::optional(number) : std::nullopt;
-}
-
-template <class Take>
-void each_line(std::string_view text, const Take& take)
-{
-    while (!text.empty()) {
-        const auto end = std::min(text.find('\n'), text.size());
-        take(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
 }
 
 /// "40-8192, 9000"

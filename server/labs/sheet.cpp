@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "server/labs/lab_error.h"
+#include "server/labs/reading.h"
 
 namespace amilab::labs {
 
@@ -146,16 +147,6 @@ std::string_view name_set_by(std::string_view line)
     const auto end = line.find_first_not_of(kLetters);
     const bool is_name = end != line.npos && end > 0 && line[end] == '=' && line[0] > '9';
     return is_name ? line.substr(0, end) : std::string_view();
-}
-
-template <class Take>
-void each_line(std::string_view text, const Take& take)
-{
-    while (!text.empty()) {
-        const auto end = text.find('\n');
-        take(text.substr(0, end));
-        text.remove_prefix(end == text.npos ? text.size() : end + 1);
-    }
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ public:
     void set(std::string_view name, TimeMs delay_ms);
 
 private:
-    mutable Mutex mutex_{LockLevel::kDelays};
+    mutable Mutex mutex_{LockLevel::kDelayTable};
     std::map<std::string, TimeMs, std::less<>> set_ GUARDED_BY(mutex_);
 };
 

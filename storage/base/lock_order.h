@@ -39,7 +39,7 @@ enum class LockLevel : std::uint8_t {
     kClock,
     kCompanions,
     kConnectionTable,
-    kDelays,
+    kDelayTable,
     kGateState,
     kHeldBytes,
     kImportsUnderWay,

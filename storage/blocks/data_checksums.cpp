@@ -11,8 +11,6 @@
 namespace amilab {
 namespace {
 
-constexpr std::uint64_t kEndBlock = kMaxSegments * kBlocksPerSegment;
-
 /// Never 0, which stands for a block without one.
 std::uint32_t checksum_of_data(Layer& layer, std::uint64_t block)
 {

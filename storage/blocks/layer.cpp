@@ -28,11 +28,11 @@ void for_each_segment(std::uint64_t begin, std::uint64_t length, std::uint64_t s
 /// How many blocks of a page are not absent.
 std::uint64_t count_blocks_in(const Page& page)
 {
-    constexpr std::uint32_t kLowBits = 0x55555555;
+    constexpr std::uint32_t kOneBitEach = 0x55555555;
     std::uint64_t count = 0;
     for (std::size_t index = 0; index < Page::kWords; ++index) {
         const auto word = page.word(index);
-        count += static_cast<std::uint64_t>(__builtin_popcount((word | (word >> 1)) & kLowBits));
+        count += static_cast<std::uint64_t>(__builtin_popcount((word | (word >> 1)) & kOneBitEach));
     }
     return count;
 }

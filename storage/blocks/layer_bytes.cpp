@@ -7,7 +7,6 @@ namespace amilab {
 
 namespace {
 
-constexpr std::uint64_t kEndBlock = kMaxSegments * kBlocksPerSegment;
 constexpr std::uint64_t kMostDataBlocks = LayerBytes::kMostDataBytes / kBlockSize;
 
 }  // namespace

@@ -21,6 +21,8 @@ inline constexpr std::uint64_t kSegmentSize = std::uint64_t{1} << 40;
 inline constexpr std::uint32_t kMaxSegments = 64;
 inline constexpr std::uint64_t kMaxVolumeSize = kMaxSegments * kSegmentSize;
 inline constexpr std::uint64_t kBlocksPerSegment = kSegmentSize / kBlockSize;
+/// Behind the last block that any volume has.
+inline constexpr std::uint64_t kEndBlock = kMaxSegments * kBlocksPerSegment;
 
 /// Maps are read, cached and made durable by pages; one covers 1 GiB of addresses.
 inline constexpr std::uint64_t kMapPageSize = 4096;

@@ -10,8 +10,6 @@
 namespace amilab {
 namespace {
 
-constexpr std::uint64_t kEndBlock = kMaxSegments * kBlocksPerSegment;
-
 /// Data before map, as in every write.
 void copy_block(Layer& from, Layer& to, std::uint64_t block)
 {

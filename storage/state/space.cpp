@@ -15,7 +15,7 @@ namespace amilab {
 
 namespace {
 
-struct Node {
+struct LayerNode {
     std::optional<LayerId> parent;
     /// How many layers, volumes and snapshots stand on it.
     std::size_t uses = 0;
@@ -26,13 +26,13 @@ struct Node {
 
     bool is_shared() const { return uses > 1; }
 };
-using Nodes = std::map<LayerId, Node>;
+using Nodes = std::map<LayerId, LayerNode>;
 
 /// Of each layer the bytes of it and of all below it. One look at each layer, however long the
 /// chains and however many stand on them.
 void sum_chains(Nodes& nodes)
 {
-    std::vector<Node*> pending;
+    std::vector<LayerNode*> pending;
     for (auto& [id, first] : nodes) {
         auto* node = &first;
         while (!node->is_summed) {

@@ -17,7 +17,7 @@ namespace amilab {
 namespace {
 
 /// 1 MiB: what is waiting behind it, a sync or a removal, comes soon enough.
-constexpr std::uint64_t kBlocksPerStep = 16;
+constexpr std::uint64_t kSummedPerStep = 16;
 /// Called once a second, so that it goes through 28 GiB an hour.
 constexpr std::uint64_t kBlocksPerScrub = 128;
 constexpr std::chrono::hours kBetweenPasses{24};
@@ -49,7 +49,7 @@ void ChecksumUpkeep::go_on()
     // Dropped when it fails: the next start finds the layer again. Dropped when the layer has been
     // deleted: its files stay until nobody has it open.
     auto writer = std::move(writer_);
-    if (is_on_disk(writer->layer()) && writer->step(kBlocksPerStep)) {
+    if (is_on_disk(writer->layer()) && writer->step(kSummedPerStep)) {
         writer_ = std::move(writer);
     }
 }

@@ -24,7 +24,7 @@ namespace amilab {
 namespace {
 
 /// 1 MiB: what is waiting behind it, a sync or a removal, comes soon enough.
-constexpr std::uint64_t kBlocksPerStep = 16;
+constexpr std::uint64_t kMergedPerStep = 16;
 
 /// Each try costs a sync, and every task for a merge may have some tried again.
 constexpr std::size_t kTriesAgain = 4;
@@ -276,7 +276,7 @@ void Upkeep::go_on_merging()
 {
     auto job = std::move(job_);
     try {
-        if (job->merge->step(kBlocksPerStep)) {
+        if (job->merge->step(kMergedPerStep)) {
             job_ = std::move(job);
             return;
         }

@@ -66,7 +66,7 @@ void want_roles(Session& /*session*/, const ListRolesRequest& request, ListQuery
     }
 }
 
-constexpr DescribeSpec kListSpec{.schema = kListRoles,
+constexpr DescribeSpec kRolesSpec{.schema = kListRoles,
                                  .page = kListPages,
                                  .refine = &want_roles,
                                  .select = &select_page<kRoleList>,
@@ -101,7 +101,7 @@ CreateRoleResponse create_role(Session& session, const CreateRoleRequest& reques
     return {.role = std::move(answer)};
 }
 
-RoleRow require_named(Session& session, const std::optional<std::string>& name)
+RoleRow require_named_role(Session& session, const std::optional<std::string>& name)
 {
     Checks checks;
     check_name(checks, name, "roleName", kLongestRoleName);
@@ -112,20 +112,20 @@ RoleRow require_named(Session& session, const std::optional<std::string>& name)
 // Source: IAM API Reference, GetRole (documented).
 GetRoleResponse get_role(Session& session, const GetRoleRequest& request)
 {
-    return {.role = found_answer(session, require_named(session, request.role_name))};
+    return {.role = found_answer(session, require_named_role(session, request.role_name))};
 }
 
 // Source: IAM API Reference, ListRoles (documented); in the order of names (assumed).
 ListRolesResponse list_roles(Session& session, const ListRolesRequest& request)
 {
-    return answer_list<kListSpec>(session, request);
+    return answer_list<kRolesSpec>(session, request);
 }
 
 // Source: IAM API Reference, DeleteRole: not while it has policies or a profile has it
 // (documented); which of them is said first is assumed.
 DeleteRoleResponse delete_role(Session& session, const DeleteRoleRequest& request)
 {
-    const auto role = require_named(session, request.role_name);
+    const auto role = require_named_role(session, request.role_name);
     if (has_role_policies(session.db(), role.owner, role.name)) {
         throw role_has_policies();
     }

@@ -42,7 +42,7 @@ void check_tag(const Tag& tag)
 }
 
 /// The rule that an ARN names: the caller's own, of this region.
-RecycleRuleRow require_rule(Session& session, std::string_view arn)
+RecycleRuleRow require_rule_of(Session& session, std::string_view arn)
 {
     const auto prefix = arn_of("rbin", session.region(), session.account(), "rule/");
     const auto id = arn.substr(arn.rfind('/') + 1);
@@ -103,7 +103,7 @@ std::vector<Tag> to_tags(const std::vector<RecycleRuleTag>& rows)
 // Source: Recycle Bin API Reference, TagResource (documented).
 TagResourceResponse tag_resource(Session& session, const TagResourceRequest& request)
 {
-    auto row = require_rule(session, request.resource_arn);
+    auto row = require_rule_of(session, request.resource_arn);
     row.tags = with_tags(std::move(row.tags), request.tags);
     update_recycle_rule(session.db(), row);
     return {};
@@ -113,7 +113,7 @@ TagResourceResponse tag_resource(Session& session, const TagResourceRequest& req
 // failure (assumed).
 UntagResourceResponse untag_resource(Session& session, const UntagResourceRequest& request)
 {
-    auto row = require_rule(session, request.resource_arn);
+    auto row = require_rule_of(session, request.resource_arn);
     std::erase_if(row.tags, [&](const RecycleRuleTag& tag) {
         return std::find(request.tag_keys.begin(), request.tag_keys.end(), tag.key) !=
                request.tag_keys.end();
@@ -126,7 +126,7 @@ UntagResourceResponse untag_resource(Session& session, const UntagResourceReques
 ListTagsForResourceResponse list_tags_for_resource(Session& session,
                                                    const ListTagsForResourceRequest& request)
 {
-    return {.tags = to_tags(require_rule(session, request.resource_arn).tags)};
+    return {.tags = to_tags(require_rule_of(session, request.resource_arn).tags)};
 }
 
 namespace {

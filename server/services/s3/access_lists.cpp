@@ -75,7 +75,7 @@ wire::Rendered acl_answer(const BucketRow& bucket, const std::string& owner, Can
         append_user(list, bucket.owner, "READ");
     }
     append_others(list, acl);
-    return to_answer(document);
+    return to_rendered(document);
 }
 
 /// What a request puts: a document, or a name in a header.

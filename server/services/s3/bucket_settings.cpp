@@ -101,7 +101,7 @@ wire::Rendered get_public_access_block(Session& session, const GetPublicAccessBl
     for (std::size_t index = 0; index < kPublicAccess.size(); ++index) {
         wire::append(root, kPublicAccess[index], bucket.public_access->at(index) == '1');
     }
-    return to_answer(document);
+    return to_rendered(document);
 }
 
 // Source: S3 API Reference, PutPublicAccessBlock (documented).
@@ -133,7 +133,7 @@ wire::Rendered get_bucket_ownership_controls(Session& session,
     pugi::xml_document document;
     auto root = begin_document(document, "OwnershipControls");
     wire::append(root.append_child("Rule"), "ObjectOwnership", text_of(bucket.ownership));
-    return to_answer(document);
+    return to_rendered(document);
 }
 
 // Source: S3 API Reference, PutBucketOwnershipControls (documented).
@@ -165,7 +165,7 @@ wire::Rendered get_bucket_versioning(Session& session, const GetBucketVersioning
     pugi::xml_document document;
     auto root = begin_document(document, "VersioningConfiguration");
     wire::append(root, "Status", text_of(bucket.versioning));
-    return to_answer(document);
+    return to_rendered(document);
 }
 
 // Source: S3 API Reference, PutBucketVersioning (documented).

@@ -188,7 +188,7 @@ wire::Rendered get_bucket_location(Session& session, const GetBucketLocationRequ
     if (bucket.region != kUsEast1) {
         root.text().set(bucket.region.c_str());
     }
-    return to_answer(document);
+    return to_rendered(document);
 }
 
 // Source: S3 API Reference, ListBuckets (documented); tokens are the last name, in base64
@@ -232,7 +232,7 @@ wire::Rendered list_buckets(Session& session, const ListBucketsRequest& request)
     if (!prefix.empty()) {
         wire::append(root, "Prefix", prefix);
     }
-    return to_answer(document);
+    return to_rendered(document);
 }
 
 namespace {

@@ -14,7 +14,7 @@ pugi::xml_node begin_document(pugi::xml_document& document, const char* root)
     return element;
 }
 
-wire::Rendered to_answer(const pugi::xml_document& document)
+wire::Rendered to_rendered(const pugi::xml_document& document)
 {
     return {.body = wire::to_text(document)};
 }

@@ -16,7 +16,7 @@ namespace amilab::s3 {
 
 /// A document with that root, in S3's namespace.
 pugi::xml_node begin_document(pugi::xml_document& document, const char* root);
-wire::Rendered to_answer(const pugi::xml_document& document);
+wire::Rendered to_rendered(const pugi::xml_document& document);
 /// The element Owner, or of another name, of an account.
 void append_owner(pugi::xml_node to, const char* name, std::string_view account);
 /// The elements of an object's checksum, where it has one.

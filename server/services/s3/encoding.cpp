@@ -13,7 +13,7 @@ std::string percent_encoded(std::string_view text)
     return urls::encode({text.data(), text.size()}, urls::unreserved_chars);
 }
 
-std::string quoted(std::string_view etag)
+std::string in_quotes(std::string_view etag)
 {
     return fmt::format("\"{}\"", etag);
 }

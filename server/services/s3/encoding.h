@@ -8,7 +8,7 @@ namespace amilab::s3 {
 /// Percent-encodes all but letters, digits, hyphens, dots, underscores and tildes.
 std::string percent_encoded(std::string_view text);
 /// An ETag as documents and headers have it.
-std::string quoted(std::string_view etag);
+std::string in_quotes(std::string_view etag);
 /// An ETag as rows have it, whether it comes in quotes or without.
 std::string_view unquoted(std::string_view etag);
 /// A key in a list, as the request wants it: encoding-type=url, or as it is.

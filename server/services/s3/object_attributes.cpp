@@ -109,7 +109,7 @@ wire::Rendered get_object_attributes(Session& session, const GetObjectAttributes
     if (wanted.contains(kObjectSize)) {
         wire::append(root, "ObjectSize", object.size_bytes);
     }
-    auto answer = to_answer(document);
+    auto answer = to_rendered(document);
     answer.headers.emplace_back("Last-Modified", to_http_date(object.modified_ms));
     return answer;
 }

@@ -141,9 +141,9 @@ wire::Rendered copy_answer(const ObjectRow& row)
     pugi::xml_document document;
     auto root = begin_document(document, "CopyObjectResult");
     append_time(root, "LastModified", row.modified_ms);
-    wire::append(root, "ETag", quoted(row.etag));
+    wire::append(root, "ETag", in_quotes(row.etag));
     append_checksum(root, row);
-    auto answer = to_answer(document);
+    auto answer = to_rendered(document);
     append_encryption(answer.headers);
     return answer;
 }

@@ -187,7 +187,7 @@ wire::Headers answer_headers(const ObjectRow& object, const Overrides& overrides
         "Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Expires"};
     wire::Headers headers;
     headers.emplace_back("Last-Modified", to_http_date(object.modified_ms));
-    headers.emplace_back("ETag", quoted(object.etag));
+    headers.emplace_back("ETag", in_quotes(object.etag));
     headers.emplace_back("Accept-Ranges", "bytes");
     append_encryption(headers);
     // Source: what an upload holds must not run where this server's own pages are (amilab's own).

@@ -17,7 +17,7 @@ namespace {
 void append_facts(pugi::xml_node entry, const ObjectListRow& row, bool has_owner)
 {
     append_time(entry, "LastModified", row.modified_ms);
-    wire::append(entry, "ETag", quoted(row.etag));
+    wire::append(entry, "ETag", in_quotes(row.etag));
     if (row.checksum_algorithm) {
         wire::append(entry, "ChecksumAlgorithm", text_of(*row.checksum_algorithm));
         wire::append(entry, "ChecksumType",
@@ -83,7 +83,7 @@ wire::Rendered list_objects(Session& session, const ListObjectsRequest& request)
         wire::append(root, "NextMarker", asked.shown(list.last));
     }
     append_rest(root, asked, list, true);
-    return to_answer(document);
+    return to_rendered(document);
 }
 
 // Source: S3 API Reference, ListObjectsV2 (documented); tokens are what was last told, in base64
@@ -116,7 +116,7 @@ wire::Rendered list_objects_v2(Session& session, const ListObjectsV2Request& req
     wire::append(root, "KeyCount",
                  static_cast<std::int64_t>(list.rows.size() + list.prefixes.size()));
     append_rest(root, asked, list, request.fetch_owner.value_or(false));
-    return to_answer(document);
+    return to_rendered(document);
 }
 
 namespace {
@@ -174,7 +174,7 @@ wire::Rendered list_object_versions(Session& session, const ListObjectVersionsRe
         append_version(root, asked, row);
     }
     append_prefixes(root, asked, list.prefixes);
-    return to_answer(document);
+    return to_rendered(document);
 }
 
 namespace {

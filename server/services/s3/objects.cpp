@@ -87,7 +87,7 @@ void complete_row(ObjectRow& row, const ReceivedBody& body)
 wire::Rendered put_answer(const ObjectRow& row)
 {
     wire::Rendered rendered;
-    rendered.headers.emplace_back("ETag", quoted(row.etag));
+    rendered.headers.emplace_back("ETag", in_quotes(row.etag));
     append_encryption(rendered.headers);
     append_checksum(rendered.headers, row);
     return rendered;
@@ -377,7 +377,7 @@ wire::Rendered deletions_answer(const Deletions& deletions)
             wire::append(deleted, "VersionId", version);
         }
     }
-    return to_answer(document);
+    return to_rendered(document);
 }
 
 }  // namespace

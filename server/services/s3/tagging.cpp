@@ -27,7 +27,7 @@ wire::Rendered tagging_answer(const std::string& tags)
         wire::append(tag, "Key", key);
         wire::append(tag, "Value", value);
     }
-    return to_answer(document);
+    return to_rendered(document);
 }
 
 }  // namespace

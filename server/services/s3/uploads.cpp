@@ -108,7 +108,7 @@ asio::awaitable<wire::Rendered> create_multipart_upload(StreamSession& session,
     wire::append(root, "Bucket", row.bucket);
     wire::append(root, "Key", row.key);
     wire::append(root, "UploadId", row.id);
-    auto answer = to_answer(document);
+    auto answer = to_rendered(document);
     append_encryption(answer.headers);
     if (row.checksum_algorithm) {
         answer.headers.emplace_back("x-amz-checksum-algorithm", text_of(*row.checksum_algorithm));
@@ -226,7 +226,7 @@ asio::awaitable<wire::Rendered> upload_part(StreamSession& session,
         put_part(rows, row);
     });
     wire::Rendered answer;
-    answer.headers.emplace_back("ETag", quoted(row.etag));
+    answer.headers.emplace_back("ETag", in_quotes(row.etag));
     append_encryption(answer.headers);
     if (names_algorithm || !rules.checksum) {
         answer.headers.emplace_back(header_of(*rules.kept), *row.checksum);
@@ -277,9 +277,9 @@ wire::Rendered part_copy_answer(const PartRow& row, ChecksumAlgorithm algorithm)
     pugi::xml_document document;
     auto root = begin_document(document, "CopyPartResult");
     append_time(root, "LastModified", row.modified_ms);
-    wire::append(root, "ETag", quoted(row.etag));
+    wire::append(root, "ETag", in_quotes(row.etag));
     wire::append(root, element_of(algorithm), row.checksum);
-    auto answer = to_answer(document);
+    auto answer = to_rendered(document);
     append_encryption(answer.headers);
     return answer;
 }
@@ -335,9 +335,9 @@ wire::Rendered completed_answer(const ObjectRow& row, std::string_view region)
                              encoded_key(row.key, true)));
     wire::append(root, "Bucket", row.bucket);
     wire::append(root, "Key", row.key);
-    wire::append(root, "ETag", quoted(row.etag));
+    wire::append(root, "ETag", in_quotes(row.etag));
     append_checksum(root, row);
-    auto answer = to_answer(document);
+    auto answer = to_rendered(document);
     append_encryption(answer.headers);
     return answer;
 }
@@ -392,7 +392,7 @@ void append_part(pugi::xml_node to, const UploadRow& upload, const PartRow& part
     auto entry = to.append_child("Part");
     wire::append(entry, "PartNumber", part.number);
     append_time(entry, "LastModified", part.modified_ms);
-    wire::append(entry, "ETag", quoted(part.etag));
+    wire::append(entry, "ETag", in_quotes(part.etag));
     wire::append(entry, "Size", part.size_bytes);
     if (upload.checksum_algorithm) {
         wire::append(entry, element_of(*upload.checksum_algorithm), part.checksum);
@@ -436,7 +436,7 @@ wire::Rendered list_parts(Session& session, const ListPartsRequest& request)
     for (const auto& part : parts) {
         append_part(root, upload, part);
     }
-    return to_answer(document);
+    return to_rendered(document);
 }
 
 namespace {
@@ -484,7 +484,7 @@ wire::Rendered list_multipart_uploads(Session& session, const ListMultipartUploa
         append_upload(root, asked, upload);
     }
     append_prefixes(root, asked, list.prefixes);
-    return to_answer(document);
+    return to_rendered(document);
 }
 
 namespace {

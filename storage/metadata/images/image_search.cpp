@@ -252,8 +252,8 @@ Search search_of(Database& db, const ListQuery& wanted, const AllowedImagesSetti
 void append_wishes(Query& query, const Search& search, Seen seen)
 {
     const auto& wanted = search.wanted;
-    constexpr auto kIsThere = " AND i.state <> " + sql_word<ImageState::kDeregistered>;
-    query.sql(kIsThere);
+    constexpr auto kAndIsThere = " AND i.state <> " + sql_word<ImageState::kDeregistered>;
+    query.sql(kAndIsThere);
     if (!search.with_deprecated && seen != Seen::kAsOwner) {
         query.part(" AND (i.deprecation_time_ms IS NULL OR i.deprecation_time_ms > $now");
         query.sql(" OR i.owner = ").value(wanted.owner).sql(")");

@@ -7,7 +7,7 @@ namespace amilab {
 
 namespace {
 
-constexpr auto kDiskColumns = columns<WritableDiskRow>(
+constexpr auto kWritableDiskColumns = columns<WritableDiskRow>(
     "disk", "d", text<&WritableDiskRow::id>("id"), integer<&WritableDiskRow::layer>("layer_id"),
     flag<&WritableDiskRow::is_volume>("is_volume"));
 
@@ -15,7 +15,7 @@ constexpr auto kDiskColumns = columns<WritableDiskRow>(
 
 std::vector<WritableDiskRow> select_writable_disks(Database& db)
 {
-    return select_rows<kDiskColumns>(db,
+    return select_rows<kWritableDiskColumns>(db,
                                      "FROM (SELECT v.id, v.layer_id, 1 AS is_volume FROM volume v"
                                      "  JOIN layer l ON l.id = v.layer_id AND l.sealed = 0"
                                      "  UNION ALL"

@@ -8,12 +8,12 @@ namespace amilab {
 
 namespace {
 
-constexpr int kBits = 32;
+constexpr int kAddressBits = 32;
 
 /// The bits behind the length.
 std::uint32_t host_bits(int length)
 {
-    return length == 0 ? ~std::uint32_t{0} : (std::uint32_t{1} << (kBits - length)) - 1;
+    return length == 0 ? ~std::uint32_t{0} : (std::uint32_t{1} << (kAddressBits - length)) - 1;
 }
 
 /// A number up to `most` that `text` begins with, and takes it off.
@@ -48,7 +48,7 @@ std::optional<Ipv4Block> Ipv4Block::from_text(std::string_view text)
         }
         block.base = (block.base << 8) | *part;
     }
-    const auto length = take_number(text, kBits);
+    const auto length = take_number(text, kAddressBits);
     if (!length || !text.empty()) {
         return std::nullopt;
     }
@@ -85,7 +85,7 @@ std::string ipv4_text(std::uint32_t address)
 
 std::optional<std::uint32_t> parse_ipv4(std::string_view text)
 {
-    const auto block = Ipv4Block::from_text(fmt::format("{}/{}", text, kBits));
+    const auto block = Ipv4Block::from_text(fmt::format("{}/{}", text, kAddressBits));
     return block ? std::optional(block->base) : std::nullopt;
 }
 

@@ -20,7 +20,7 @@ constexpr auto kPieceColumns = columns<PieceRow>(
     integer<&PieceRow::offset_bytes>("offset_bytes"), integer<&PieceRow::part>("part"));
 
 /// Of the pieces of a content.
-constexpr auto kPartColumns =
+constexpr auto kRangeColumns =
     columns<PartRange>("s3_piece", "p", integer<&PartRange::number>("part"),
                        integer<&PartRange::start_bytes>("start_bytes").as("min(p.start_bytes)"),
                        integer<&PartRange::length_bytes>("length_bytes").as("sum(p.length_bytes)"));
@@ -86,7 +86,7 @@ void move_pieces(Database& db, ContentNumber from, ContentNumber to, std::int64_
 
 std::optional<PartRange> select_part_range(Database& db, ContentNumber content, std::int64_t part)
 {
-    return select_row<kPartColumns>(
+    return select_row<kRangeColumns>(
         db, "FROM s3_piece p WHERE p.content = ? AND p.part = ? GROUP BY p.part", content, part);
 }
 

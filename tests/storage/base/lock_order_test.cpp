@@ -61,8 +61,8 @@ TEST(LockOrderDeathTest, TwoOfOneLevelAreNotHeldTogether)
 TEST(LockOrderDeathTest, NothingIsTakenWithALeaf)
 {
     Mutex clock(LockLevel::kClock);
-    Mutex delays(LockLevel::kDelays);
-    ASSERT_GT(LockLevel::kDelays, LockLevel::kClock);
+    Mutex delays(LockLevel::kDelayTable);
+    ASSERT_GT(LockLevel::kDelayTable, LockLevel::kClock);
     const Lock lock(clock);
     EXPECT_DEATH(delays.lock(), "Delays::mutex_ is to be taken by a thread that holds Clock");
 }

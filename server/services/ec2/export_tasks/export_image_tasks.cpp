@@ -19,7 +19,7 @@ namespace amilab::ec2 {
 namespace {
 
 // Source: 20 at a time in a region (documented).
-constexpr std::int64_t kMostAtOnce = 20;
+constexpr std::int64_t kMostImagesAtOnce = 20;
 
 ExportImageTask to_answer(const ExportTaskRow& row)
 {
@@ -100,7 +100,7 @@ ExportImageResponse export_image(Session& session, const ExportImageRequest& req
     require_task_bucket(session, row.bucket, BucketUse::kWrite);
     const auto id = session.next_id<ExportImageTaskId>();
     row.id = id.text();
-    start_export_task(session, row, kExportImageTaskActive, kMostAtOnce);
+    start_export_task(session, row, kExportImageTaskActive, kMostImagesAtOnce);
     store_tags(session, id, tags);
     remember_token(session, kOperation, request.client_token, row.id);
     return answer_of(session, row.id);

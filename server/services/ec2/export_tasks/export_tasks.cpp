@@ -17,7 +17,7 @@ namespace amilab::ec2 {
 namespace {
 
 // Source: five at a time (documented).
-constexpr std::int64_t kMostAtOnce = 5;
+constexpr std::int64_t kMostInstancesAtOnce = 5;
 
 // The model's words. Source: documented.
 constexpr std::string_view kVmware = "vmware";
@@ -110,7 +110,7 @@ CreateInstanceExportTaskResponse create_instance_export_task(
     require_task_bucket(session, row.bucket, BucketUse::kWrite);
     const auto id = session.next_id<ExportInstanceTaskId>();
     row.id = id.text();
-    start_export_task(session, row, kExportTaskActive, kMostAtOnce);
+    start_export_task(session, row, kExportTaskActive, kMostInstancesAtOnce);
     store_tags(session, id, tags);
     return {.export_task = to_answers(session, {row}).front()};
 }

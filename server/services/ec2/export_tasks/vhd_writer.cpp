@@ -27,7 +27,7 @@ constexpr std::uint64_t kMostGib = 2040;
 
 /// Big endian.
 template <class Number>
-void put(std::span<std::byte> out, std::size_t at, Number number)
+void put_big(std::span<std::byte> out, std::size_t at, Number number)
 {
     for (std::size_t i = 0; i < sizeof(Number); ++i) {
         out[at + i] = static_cast<std::byte>(number >> (8 * (sizeof(Number) - 1 - i)));
@@ -46,7 +46,7 @@ void put_checksum(std::span<std::byte> out, std::size_t at)
     for (const auto byte : out) {
         sum += std::to_integer<std::uint32_t>(byte);
     }
-    put(out, at, ~sum);
+    put_big(out, at, ~sum);
 }
 
 std::array<std::byte, kFooterBytes> make_footer(const DiskPlan& plan)
@@ -54,20 +54,20 @@ std::array<std::byte, kFooterBytes> make_footer(const DiskPlan& plan)
     std::array<std::byte, kFooterBytes> footer{};
     const auto geometry = geometry_of(plan.size_bytes);
     put_text(footer, 0, "conectix");
-    put(footer, 8, std::uint32_t{2});
-    put(footer, 12, kVersion);
-    put(footer, 16, std::uint64_t{kFooterBytes});
+    put_big(footer, 8, std::uint32_t{2});
+    put_big(footer, 12, kVersion);
+    put_big(footer, 16, std::uint64_t{kFooterBytes});
     // Whose files have the size that they say, not that of the geometry.
     put_text(footer, 28, "win ");
-    put(footer, 32, std::uint32_t{0x000a'0000});
+    put_big(footer, 32, std::uint32_t{0x000a'0000});
     put_text(footer, 36, "Wi2k");
-    put(footer, 40, plan.size_bytes);
-    put(footer, 48, plan.size_bytes);
-    put(footer, 56, geometry.cylinders);
-    put(footer, 58, geometry.heads);
-    put(footer, 59, geometry.sectors);
-    put(footer, 60, kDynamic);
-    put(footer, 68, crc32c(std::as_bytes(std::span(plan.id))));
+    put_big(footer, 40, plan.size_bytes);
+    put_big(footer, 48, plan.size_bytes);
+    put_big(footer, 56, geometry.cylinders);
+    put_big(footer, 58, geometry.heads);
+    put_big(footer, 59, geometry.sectors);
+    put_big(footer, 60, kDynamic);
+    put_big(footer, 68, crc32c(std::as_bytes(std::span(plan.id))));
     put_text(footer, 72,
              plan.id.substr(plan.id.size() - std::min<std::size_t>(plan.id.size(), 12)));
     put_checksum(footer, 64);
@@ -78,11 +78,11 @@ std::array<std::byte, kHeaderBytes> make_header(std::size_t blocks)
 {
     std::array<std::byte, kHeaderBytes> header{};
     put_text(header, 0, "cxsparse");
-    put(header, 8, ~std::uint64_t{0});
-    put(header, 16, kTableAt);
-    put(header, 24, kVersion);
-    put(header, 28, static_cast<std::uint32_t>(blocks));
-    put(header, 32, static_cast<std::uint32_t>(DiskPlan::kBlockBytes));
+    put_big(header, 8, ~std::uint64_t{0});
+    put_big(header, 16, kTableAt);
+    put_big(header, 24, kVersion);
+    put_big(header, 28, static_cast<std::uint32_t>(blocks));
+    put_big(header, 32, static_cast<std::uint32_t>(DiskPlan::kBlockBytes));
     put_checksum(header, 36);
     return header;
 }
@@ -96,7 +96,7 @@ std::vector<std::byte> make_table(const std::vector<bool>& has_data)
     constexpr auto kBlockSectors = (kBitmapBytes + DiskPlan::kBlockBytes) / kSectorSize;
     auto sector = (kTableAt + bytes) / kSectorSize;
     for (std::size_t i = 0; i < has_data.size(); ++i) {
-        put(std::span(table), i * kEntryBytes,
+        put_big(std::span(table), i * kEntryBytes,
             has_data[i] ? static_cast<std::uint32_t>(sector) : kNowhere);
         sector += has_data[i] ? kBlockSectors : 0;
     }

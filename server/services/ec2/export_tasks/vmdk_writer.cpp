@@ -32,7 +32,7 @@ using Sector = std::array<std::byte, kSectorSize>;
 
 /// Little endian.
 template <class Number>
-void put(std::span<std::byte> out, std::size_t at, Number number)
+void put_little(std::span<std::byte> out, std::size_t at, Number number)
 {
     for (std::size_t i = 0; i < sizeof(Number); ++i) {
         out[at + i] = static_cast<std::byte>(number >> (8 * i));
@@ -45,17 +45,17 @@ Sector make_header(std::uint64_t size_bytes, std::uint64_t directory_sector)
     constexpr std::string_view kNewlines = "\n \r\n";
     Sector header{};
     std::memcpy(header.data(), "KDMV", 4);
-    put(header, 4, std::uint32_t{3});
-    put(header, 8, kNewlinesCompressedMarkers);
-    put(header, 12, size_bytes / kSectorSize);
-    put(header, 20, kGrainSectors);
-    put(header, 28, std::uint64_t{1});
-    put(header, 36, kDescriptorSectors);
-    put(header, 44, static_cast<std::uint32_t>(kGrainsOfTable));
-    put(header, 56, directory_sector);
-    put(header, 64, kOverheadSectors);
+    put_little(header, 4, std::uint32_t{3});
+    put_little(header, 8, kNewlinesCompressedMarkers);
+    put_little(header, 12, size_bytes / kSectorSize);
+    put_little(header, 20, kGrainSectors);
+    put_little(header, 28, std::uint64_t{1});
+    put_little(header, 36, kDescriptorSectors);
+    put_little(header, 44, static_cast<std::uint32_t>(kGrainsOfTable));
+    put_little(header, 56, directory_sector);
+    put_little(header, 64, kOverheadSectors);
     std::memcpy(header.data() + 73, kNewlines.data(), kNewlines.size());
-    put(header, 77, std::uint16_t{1});
+    put_little(header, 77, std::uint16_t{1});
     return header;
 }
 
@@ -141,8 +141,8 @@ private:
     void write_marker(Marker marker, std::uint64_t sectors)
     {
         Sector bytes{};
-        put(bytes, 0, sectors);
-        put(bytes, 12, static_cast<std::uint32_t>(marker));
+        put_little(bytes, 0, sectors);
+        put_little(bytes, 12, static_cast<std::uint32_t>(marker));
         sink_.write(bytes);
     }
 
@@ -152,7 +152,7 @@ private:
             end_table();
             table_number_ = grain / kGrainsOfTable;
         }
-        put(std::span(table_), grain % kGrainsOfTable * kEntryBytes, next_sector());
+        put_little(std::span(table_), grain % kGrainsOfTable * kEntryBytes, next_sector());
         has_grains_ = true;
         write_packed(grain * kGrainSectors, bytes);
     }
@@ -168,8 +168,8 @@ private:
         if (result != Z_OK) {
             throw std::bad_alloc();  // what else there is to fail has room
         }
-        put(std::span(packed_), 0, sector);
-        put(std::span(packed_), 8, static_cast<std::uint32_t>(length));
+        put_little(std::span(packed_), 0, sector);
+        put_little(std::span(packed_), 8, static_cast<std::uint32_t>(length));
         sink_.write(std::span(packed_).first(kMarkerBytes + length));
         sink_.write_zeros((kSectorSize - written_bytes() % kSectorSize) % kSectorSize);
     }
@@ -180,7 +180,7 @@ private:
             return;
         }
         write_marker(Marker::kTable, table_.size() / kSectorSize);
-        put(std::span(directory_), table_number_ * kEntryBytes, next_sector());
+        put_little(std::span(directory_), table_number_ * kEntryBytes, next_sector());
         sink_.write(table_);
         std::ranges::fill(table_, std::byte{0});
     }

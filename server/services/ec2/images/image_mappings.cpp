@@ -134,7 +134,7 @@ void complete_mapping(Session& session, ImageMappingRow& mapping, bool is_root)
     }
 }
 
-BlockDeviceMapping to_answer(const ImageMappingRow& row)
+BlockDeviceMapping to_mapping(const ImageMappingRow& row)
 {
     BlockDeviceMapping mapping;
     mapping.device_name = row.device_name;

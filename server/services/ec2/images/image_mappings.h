@@ -21,6 +21,6 @@ std::vector<ImageMappingRow> parse_mappings(const std::vector<BlockDeviceMapping
 void complete_mapping(Session& session, ImageMappingRow& mapping, bool is_root);
 
 /// As answers have it.
-BlockDeviceMapping to_answer(const ImageMappingRow& row);
+BlockDeviceMapping to_mapping(const ImageMappingRow& row);
 
 }  // namespace amilab::ec2

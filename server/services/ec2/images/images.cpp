@@ -242,7 +242,7 @@ std::vector<Image> to_answers(Session& session, std::vector<ImageRow>&& rows)
         add_row(session, std::move(rows[i]), answer);
         annotations.add_to(answer, ids[i]);
         for (const auto& mapping : children_of(mappings, &ImageMappingRow::image_id, ids[i])) {
-            answer.block_device_mappings.push_back(to_answer(mapping));
+            answer.block_device_mappings.push_back(to_mapping(mapping));
             hide_pending_snapshot(answer, answer.block_device_mappings.back());
         }
         answer.product_codes = codes.of(ids[i]);

@@ -37,7 +37,7 @@ namespace {
 // Source: "A VM import task fails for VMs with more than 21 volumes attached", and twenty tasks at
 // a time (documented); the refusals are assumed.
 constexpr std::size_t kMostDisks = 21;
-constexpr std::int64_t kMostActive = 20;
+constexpr std::int64_t kMostActiveImages = 20;
 
 ApiError no_such_task(const ImportImageTaskId& id)
 {
@@ -321,8 +321,8 @@ ImportImageResponse begin_task(Session& session, const ImportImageRequest& reque
         require_bucket_here(session, place_of(disk));
     }
     if (count_active_import_tasks<kImportImageTaskColumns>(session.db(), session.account(),
-                                                           session.region()) >= kMostActive) {
-        throw too_many_imports(kMostActive);
+                                                           session.region()) >= kMostActiveImages) {
+        throw too_many_imports(kMostActiveImages);
     }
     FoundDisks found;
     as_owner(session, session.account(), session.region(),

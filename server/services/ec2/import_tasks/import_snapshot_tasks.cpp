@@ -24,7 +24,7 @@ namespace {
 
 // Source: VM Import/Export quotas, "concurrent ImportSnapshot tasks" (documented); the refusal is
 // assumed.
-constexpr std::int64_t kMostActive = 20;
+constexpr std::int64_t kMostActiveSnapshots = 20;
 
 ApiError no_such_task(const ImportSnapshotTaskId& id)
 {
@@ -152,8 +152,8 @@ ImportSnapshotResponse begin_task(Session& session, const ImportSnapshotRequest&
     require_service_role(session, request.role_name);
     require_bucket_here(session, place_of(row));
     if (count_active_import_tasks<kImportSnapshotTaskColumns>(session.db(), session.account(),
-                                                              session.region()) >= kMostActive) {
-        throw too_many_imports(kMostActive);
+                                                              session.region()) >= kMostActiveSnapshots) {
+        throw too_many_imports(kMostActiveSnapshots);
     }
     FoundDisks found;
     as_owner(session, session.account(), session.region(),

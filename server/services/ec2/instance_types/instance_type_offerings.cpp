@@ -13,7 +13,7 @@ namespace amilab::ec2 {
 namespace {
 
 // Source: as for instance types (assumed; users report answers without MaxResults that lack types).
-constexpr std::int64_t kPageSize = 100;
+constexpr std::int64_t kOfferingsOnAPage = 100;
 
 /// Source: the current region's offerings unless zones are asked for; nobody has an Outpost
 /// (documented). A location that is elsewhere matches nothing (assumed).
@@ -43,7 +43,7 @@ std::vector<InstanceTypeOffering> to_answers(Session& /*session*/,
 
 constexpr DescribeSpec kDescribe{
     .schema = kDescribeInstanceTypeOfferings,
-    .page = {.usual = kPageSize},
+    .page = {.usual = kOfferingsOnAPage},
     .refine = &choose_location_type,
     .select = &select_page<kInstanceTypeOfferingList>,
     .key = &key_by<&InstanceTypeOfferingRow::instance_type, &InstanceTypeOfferingRow::location>,

@@ -15,7 +15,7 @@ namespace amilab::ec2 {
 namespace {
 
 // Source: without MaxResults an answer holds 100 types and a token (observed).
-constexpr std::int64_t kPageSize = 100;
+constexpr std::int64_t kTypesOnAPage = 100;
 
 /// What belongs to the types of a page, by one statement for each table.
 struct PageParts {
@@ -307,7 +307,7 @@ void require_known_types(Session& session, const DescribeInstanceTypesRequest& r
 
 constexpr DescribeSpec kDescribe{.schema = kDescribeInstanceTypes,
                                  .ids = {.member = &DescribeInstanceTypesRequest::instance_types},
-                                 .page = {.usual = kPageSize},
+                                 .page = {.usual = kTypesOnAPage},
                                  .refine = &choose_offered,
                                  .resolve = &require_known_types,
                                  .select = &select_page<kInstanceTypeList>,

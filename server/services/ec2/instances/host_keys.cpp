@@ -15,8 +15,8 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::size_t kModulusBytes = 384;
-constexpr std::size_t kCoordinateBytes = 32;
+constexpr std::size_t kHostModulusBytes = 384;
+constexpr std::size_t kHostCoordinateBytes = 32;
 
 /// Bytes with their length before them, as SSH writes them.
 std::string ssh_string(std::string_view bytes)
@@ -46,8 +46,8 @@ std::array<HostKey, 3> host_keys_of(const InstanceId& id)
 {
     const auto seed = "host key of " + id.text();
     // A zero before the number, lest its highest bit make it a negative one.
-    const auto modulus = '\0' + modulus_of(seed + "/rsa", kModulusBytes);
-    const auto point = point_of(seed + "/ecdsa", NID_X9_62_prime256v1, kCoordinateBytes);
+    const auto modulus = '\0' + modulus_of(seed + "/rsa", kHostModulusBytes);
+    const auto point = point_of(seed + "/ecdsa", NID_X9_62_prime256v1, kHostCoordinateBytes);
     return {
         host_key(256, "ECDSA", "ecdsa-sha2-nistp256", ssh_string("nistp256") + ssh_string(point)),
         host_key(256, "ED25519", "ssh-ed25519", ssh_string(sha256(seed))),

@@ -545,20 +545,20 @@ Key read_base64_der(std::string_view text)
     return der && !der->empty() ? read_der(*der) : nullptr;
 }
 
-constexpr std::string_view kSpaces = " \t\r\n";
+constexpr std::string_view kSpacesAround = " \t\r\n";
 
 /// Whether these bytes are ASCII that can be shown.
 bool is_text(std::string_view bytes)
 {
     return std::all_of(bytes.begin(), bytes.end(), [](char c) {
-        return (c >= 0x20 && c < 0x7F) || kSpaces.find(c) != std::string_view::npos;
+        return (c >= 0x20 && c < 0x7F) || kSpacesAround.find(c) != std::string_view::npos;
     });
 }
 
 std::string_view trimmed(std::string_view text)
 {
-    text.remove_prefix(std::min(text.find_first_not_of(kSpaces), text.size()));
-    return text.substr(0, text.find_last_not_of(kSpaces) + 1);
+    text.remove_prefix(std::min(text.find_first_not_of(kSpacesAround), text.size()));
+    return text.substr(0, text.find_last_not_of(kSpacesAround) + 1);
 }
 
 Key read_key(std::string_view text)

@@ -17,7 +17,7 @@ namespace {
 
 // Source: a name of the DNS (documented; 255 bytes there with a length before each label and one at
 // the end, RFC 1035 2.3.4).
-constexpr std::size_t kMostCharacters = 253;
+constexpr std::size_t kMostNameCharacters = 253;
 
 AddressAttribute to_answer(const ElasticAddressRow& row)
 {
@@ -68,7 +68,7 @@ std::string parse_domain_name(const std::optional<std::string>& asked)
     if (name.ends_with('.')) {
         name.pop_back();
     }
-    if (!has_only(name, "-.") || name.empty() || name.size() > kMostCharacters ||
+    if (!has_only(name, "-.") || name.empty() || name.size() > kMostNameCharacters ||
         name.front() == '.' || name.find("..") != std::string::npos) {
         throw invalid_value(*asked, "domainName");
     }

@@ -23,7 +23,7 @@ namespace amilab::ec2 {
 
 namespace {
 
-constexpr std::size_t kMostCharacters = 255;
+constexpr std::size_t kMostDescriptionCharacters = 255;
 
 /// Of a number that IANA has given: 0 to 255.
 std::optional<int> protocol_number(std::string_view text)
@@ -306,7 +306,7 @@ bool has_ports(std::string_view protocol)
 bool is_plain_text(std::string_view text)
 {
     constexpr std::string_view kOthers = " ._-:/()#,@[]+=&;{}!$*";
-    return text.size() <= kMostCharacters && has_only(text, kOthers);
+    return text.size() <= kMostDescriptionCharacters && has_only(text, kOthers);
 }
 
 void check_rule_description(const std::optional<std::string>& description)

@@ -20,7 +20,7 @@ namespace amilab::ec2 {
 namespace {
 
 // Source: a quota may be raised to 40 (documented, VPC User Guide, "Amazon VPC quotas").
-constexpr std::int64_t kMostEntries = 40;
+constexpr std::int64_t kMostAclEntries = 40;
 constexpr std::int64_t kMostPort = 65535;
 constexpr int kMostProtocol = 255;
 
@@ -112,7 +112,7 @@ CreateNetworkAclEntryResponse create_network_acl_entry(Session& session,
             "NetworkAclEntryAlreadyExists",
             fmt::format("The network acl entry identified by {} already exists.", row.rule_number));
     }
-    if (count_network_acl_entries(session.db(), acl.id, row.egress) > kMostEntries) {
+    if (count_network_acl_entries(session.db(), acl.id, row.egress) > kMostAclEntries) {
         throw ApiError("NetworkAclEntryLimitExceeded",
                        "The maximum number of network acl entries has been reached.");
     }

@@ -19,8 +19,8 @@ namespace {
 
 // Source: "between /44 and /64 in increments of /4" (documented, VPC User Guide, "Subnet CIDR
 // blocks").
-constexpr int kFewestBits = 44;
-constexpr int kMostBits = 64;
+constexpr int kFewestIpv6Bits = 44;
+constexpr int kMostIpv6Bits = 64;
 constexpr int kStep = 4;
 
 /// Source: code assumed.
@@ -37,7 +37,7 @@ Ipv6Block parse_block(Session& session, const VpcRow& vpc, const std::string& te
     const auto wholes = ipv6_blocks_of(session, vpc);
     const bool is_within = std::any_of(wholes.begin(), wholes.end(),
                                        [&](const auto& one) { return one.contains(block); });
-    if (block.length < kFewestBits || block.length > kMostBits || block.length % kStep != 0 ||
+    if (block.length < kFewestIpv6Bits || block.length > kMostIpv6Bits || block.length % kStep != 0 ||
         !is_within) {
         throw subnet_out_of_range(text);
     }

@@ -77,8 +77,8 @@ constexpr DescribeSpec kDescribe{
 
 // Source: "between a /28 netmask and /16 netmask" (documented, VPC User Guide, "Subnet CIDR
 // blocks").
-constexpr int kFewestBits = 16;
-constexpr int kMostBits = 28;
+constexpr int kFewestSubnetBits = 16;
+constexpr int kMostSubnetBits = 28;
 
 /// Source: observed at CreateSubnet.
 ApiError no_zone_for_subnets(Session& session, std::string_view zone, std::string_view parameter)
@@ -101,7 +101,7 @@ Ipv4Block parse_subnet_block(Session& session, const std::string& text, const Vp
     const auto wholes = ipv4_blocks_of(session, vpc);
     const bool is_within = std::any_of(wholes.begin(), wholes.end(),
                                        [&](const auto& one) { return one.contains(block); });
-    if (block.length < kFewestBits || block.length > kMostBits || !is_within) {
+    if (block.length < kFewestSubnetBits || block.length > kMostSubnetBits || !is_within) {
         throw subnet_out_of_range(text);
     }
     const auto taken = blocks_of(select_subnets_of(session.db(), vpc.id));

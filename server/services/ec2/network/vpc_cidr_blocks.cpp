@@ -22,8 +22,8 @@ namespace amilab::ec2 {
 namespace {
 
 // Source: "between a /28 netmask and /16 netmask" (documented, VPC User Guide, "VPC CIDR blocks").
-constexpr int kFewestBits = 16;
-constexpr int kMostBits = 28;
+constexpr int kFewestVpcBits = 16;
+constexpr int kMostVpcBits = 28;
 
 // Source: 5 of each family, which AWS raises to 50 (documented, VPC User Guide, "Amazon VPC
 // quotas").
@@ -215,7 +215,7 @@ constexpr Operation kOperations[] = {
 Ipv4Block parse_vpc_block(const std::string& text)
 {
     const auto block = parse_cidr_block<Ipv4Block>(text, "cidrBlock");
-    if (block.length < kFewestBits || block.length > kMostBits) {
+    if (block.length < kFewestVpcBits || block.length > kMostVpcBits) {
         throw ApiError("InvalidVpc.Range", fmt::format("The CIDR '{}' is invalid.", text));
     }
     return block;

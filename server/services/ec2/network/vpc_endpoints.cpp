@@ -630,7 +630,7 @@ void modify_groups(Session& session, const ModifyVpcEndpointRequest& request,
     set_groups(session, row, groups_in(session, ids, row));
 }
 
-void check_ids(const ModifyVpcEndpointRequest& request)
+void check_changed_ids(const ModifyVpcEndpointRequest& request)
 {
     parse_ids<RouteTableId>(request.add_route_table_ids);
     parse_ids<RouteTableId>(request.remove_route_table_ids);
@@ -646,7 +646,7 @@ ModifyVpcEndpointResponse modify_vpc_endpoint(Session& session,
                                               const ModifyVpcEndpointRequest& request)
 {
     const auto id = parse_id<VpcEndpointId>(request.vpc_endpoint_id);
-    check_ids(request);
+    check_changed_ids(request);
     check_policy(request.policy_document);
     stop_if_dry_run(request);
     auto row = require_endpoint(session, id);

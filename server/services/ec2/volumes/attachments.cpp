@@ -180,7 +180,7 @@ AttachVolumeResponse attach_volume(Session& session, const AttachVolumeRequest& 
     set_volume_state(session.db(), volume_id, VolumeState::kInUse);
     session.schedule(kAttachmentAttaching, kAttachmentAttached,
                      attachment_key(volume_id, instance_id));
-    return to_answer(row);
+    return to_volume_attachment(row);
 }
 
 // Source: EC2 API Reference, DetachVolume (documented). A forced one takes no time (assumed).
@@ -203,7 +203,7 @@ DetachVolumeResponse detach_volume(Session& session, const DetachVolumeRequest& 
     session.cancel_transitions(key);
     session.schedule_at(force ? session.now_ms() : session.due_ms(kAttachmentDetaching),
                         kAttachmentGone, key);
-    return to_answer(attachment);
+    return to_volume_attachment(attachment);
 }
 
 void attachment_attached(Session& session, const std::string& key)

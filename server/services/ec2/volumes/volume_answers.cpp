@@ -29,7 +29,7 @@ VolumeRow require_snapshotable_volume(Session& session, const VolumeId& id)
     return volume;
 }
 
-VolumeAttachment to_answer(const AttachmentRow& row)
+VolumeAttachment to_volume_attachment(const AttachmentRow& row)
 {
     VolumeAttachment attachment;
     // Source: whole seconds (observed). Rows have milliseconds for the sequence of attachments.
@@ -45,7 +45,7 @@ VolumeAttachment to_answer(const AttachmentRow& row)
 namespace {
 
 // Source: fields documented; an empty snapshot id where there is none (observed).
-Volume to_answer(const VolumeRow& row, std::optional<std::vector<Tag>> tags)
+Volume volume_with_tags(const VolumeRow& row, std::optional<std::vector<Tag>> tags)
 {
     Volume volume;
     volume.availability_zone = row.zone;
@@ -76,9 +76,9 @@ Volume to_answer(const VolumeRow& row, std::optional<std::vector<Tag>> tags)
 
 }  // namespace
 
-Volume to_answer(Session& session, const VolumeRow& row)
+Volume to_volume(Session& session, const VolumeRow& row)
 {
-    return to_answer(row, tags_of(session, row.id.text()));
+    return volume_with_tags(row, tags_of(session, row.id.text()));
 }
 
 std::vector<Volume> to_descriptions(Session& session, std::vector<VolumeRow>&& rows)
@@ -90,10 +90,10 @@ std::vector<Volume> to_descriptions(Session& session, std::vector<VolumeRow>&& r
     std::vector<Volume> volumes;
     volumes.reserve(rows.size());
     for (const auto& row : rows) {
-        volumes.push_back(to_answer(row, unless_empty(tags.of(row.id.text()))));
+        volumes.push_back(volume_with_tags(row, unless_empty(tags.of(row.id.text()))));
         volumes.back().attachments =
             take_attachments(next, attachments.end(), row.id,
-                             [](const AttachmentRow& one) { return to_answer(one); });
+                             [](const AttachmentRow& one) { return to_volume_attachment(one); });
     }
     return volumes;
 }

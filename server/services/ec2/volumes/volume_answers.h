@@ -19,9 +19,9 @@ VolumeRow require_volume(Session& session, const VolumeId& id);
 /// One whose bytes can be taken: available or in use, else IncorrectState.
 VolumeRow require_snapshotable_volume(Session& session, const VolumeId& id);
 
-VolumeAttachment to_answer(const AttachmentRow& row);
+VolumeAttachment to_volume_attachment(const AttachmentRow& row);
 /// What the calls that make volumes and those that describe them both tell.
-Volume to_answer(Session& session, const VolumeRow& row);
+Volume to_volume(Session& session, const VolumeRow& row);
 /// Volumes of a page, in the order of their ids, with their attachments.
 std::vector<Volume> to_descriptions(Session& session, std::vector<VolumeRow>&& rows);
 

@@ -57,12 +57,12 @@ CopyVolumesResponse copy_volumes(Session& session, const CopyVolumesRequest& req
 
     constexpr std::string_view kOperation = CopyVolumesRequest::kOperation;
     if (const auto made = made_before(session, kOperation, request.client_token)) {
-        return {.volumes = {to_answer(session, require_volume(session, VolumeId::trusted(*made)))}};
+        return {.volumes = {to_volume(session, require_volume(session, VolumeId::trusted(*made)))}};
     }
     const auto id = copy_volume(session, request, require_snapshotable_volume(session, source_id),
                                 std::move(tags));
     remember_token(session, kOperation, request.client_token, id.text());
-    return {.volumes = {to_answer(session, require_volume(session, id))}};
+    return {.volumes = {to_volume(session, require_volume(session, id))}};
 }
 
 namespace {

@@ -104,7 +104,7 @@ VolumeId make_volume(Session& session, const CreateVolumeRequest& request, std::
 /// Source: CreateVolume does not tell of fast restores (documented).
 Volume created_answer(Session& session, const VolumeId& id)
 {
-    auto answer = to_answer(session, require_volume(session, id));
+    auto answer = to_volume(session, require_volume(session, id));
     answer.fast_restored.reset();
     return answer;
 }
