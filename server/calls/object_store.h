@@ -17,7 +17,8 @@
 namespace amilab {
 
 /// An object's bytes as they were when it was opened, whatever becomes of it meanwhile. Used by one
-/// thread at a time, outside any transaction; blocks. Throws StorageError.
+/// thread at a time, outside any transaction; blocks. Throws StorageError, and ApiError as S3 says
+/// of bytes that it has lost.
 class ObjectBytes {
 public:
     virtual ~ObjectBytes() = default;

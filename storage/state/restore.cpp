@@ -17,6 +17,7 @@
 #include "storage/blocks/layer_files_writer.h"
 #include "storage/files/file_io.h"
 #include "storage/files/posix_file_system.h"
+#include "storage/metadata/layers/impossible_rows.h"
 #include "storage/metadata/layers/layer_record_rows.h"
 #include "storage/metadata/layers/layer_report_rows.h"
 #include "storage/metadata/layers/saved_layer_rows.h"
@@ -73,7 +74,7 @@ std::string named(std::vector<std::string> users)
 /// What the frames of a save had, to be held against what its rows name.
 struct SavedParts {
     LayerRecords layers;
-    std::map<BlobNumber, std::uint64_t> blob_sizes;
+    std::map<BlobNumber, FileStatus> blobs;
 };
 
 /// Refuses a save in which something is missing that its rows name.
@@ -90,11 +91,21 @@ public:
         if (!problems.empty()) {
             refuse(save_path_, "its rows are damaged: " + problems.front());
         }
+        migrate(db_);
+        require_possible(find_impossible_layers(db_));
+        require_possible(find_impossible_sizes(db_));
         check_layers();
         check_blobs();
     }
 
 private:
+    void require_possible(const std::vector<std::string>& problems)
+    {
+        if (!problems.empty()) {
+            refuse(save_path_, "its rows cannot be: " + problems.front());
+        }
+    }
+
     void check_layers()
     {
         auto part = parts_.layers.begin();
@@ -113,22 +124,23 @@ private:
 
     void check_blobs()
     {
-        auto part = parts_.blob_sizes.begin();
+        auto part = parts_.blobs.begin();
         for (auto row = select_blob_behind(db_, BlobNumber{0}); row;
              row = select_blob_behind(db_, row->number), ++part) {
             const auto number = row->number;
-            if (part == parts_.blob_sizes.end() || part->first > number) {
+            if (part == parts_.blobs.end() || part->first > number) {
                 refuse(save_path_, fmt::format("{}{} is missing", name_of(number),
                                                named(select_contents_with(db_, number))));
             }
             require_row(part->first == number, part->first);
-            if (part->second != static_cast<std::uint64_t>(row->size_bytes)) {
+            const auto size_bytes = part->second.size_bytes;
+            if (size_bytes != static_cast<std::uint64_t>(row->size_bytes)) {
                 refuse(save_path_, fmt::format("{}{} has {} bytes instead of {}", name_of(number),
-                                               named(select_contents_with(db_, number)),
-                                               part->second, row->size_bytes));
+                                               named(select_contents_with(db_, number)), size_bytes,
+                                               row->size_bytes));
             }
         }
-        if (part != parts_.blob_sizes.end()) {
+        if (part != parts_.blobs.end()) {
             require_row(false, part->first);
         }
     }
@@ -281,7 +293,7 @@ private:
     {
         if (!blob_ || blob_number_ != number) {
             require_ends();
-            if (!parts_.blob_sizes.empty() && parts_.blob_sizes.rbegin()->first >= number) {
+            if (!parts_.blobs.empty() && parts_.blobs.rbegin()->first >= number) {
                 refuse(save_path_, fmt::format("{} is not in its place", name_of(number)));
             }
             has_objects_ = files_.make_directory(objects_) || has_objects_;
@@ -313,8 +325,8 @@ private:
         }
         file.truncate(frame.length);
         sync(file);
+        parts_.blobs.emplace(blob_number_, file.status());
         blob_.reset();
-        parts_.blob_sizes.emplace(blob_number_, frame.length);
     }
 
     /// Returns what the rows' mark is. What damaged rows are called is the save, for they are it.
@@ -344,6 +356,9 @@ private:
             if (is_layer_on_disk(db, layer)) {
                 set_layer_record(db, layer, record);
             }
+        }
+        for (const auto& [blob, status] : parts_.blobs) {
+            set_held_bytes(db, blob, static_cast<std::int64_t>(status.allocated_bytes));
         }
         const auto mark = read_rows_mark(db);
         transaction.commit();

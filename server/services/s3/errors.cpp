@@ -23,6 +23,15 @@ ApiError no_such_key(std::string_view key)
         .of_parameter("Key");
 }
 
+ApiError object_lost()
+{
+    // RFC 9110, 15.5.6: a 405 says what else may be asked.
+    return ApiError("MethodNotAllowed",
+                    "The specified method is not allowed against this resource.", kMethodNotAllowed)
+        .with("ResourceType", "OBJECT")
+        .with_header("Allow", "DELETE, PUT");
+}
+
 ApiError no_such_upload(std::string_view upload_id)
 {
     return ApiError("NoSuchUpload",

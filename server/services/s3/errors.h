@@ -11,6 +11,7 @@ namespace amilab::s3 {
 
 inline constexpr int kForbidden = 403;
 inline constexpr int kNotFound = 404;
+inline constexpr int kMethodNotAllowed = 405;
 inline constexpr int kConflict = 409;
 inline constexpr int kLengthRequired = 411;
 inline constexpr int kPreconditionFailed = 412;
@@ -22,6 +23,10 @@ inline constexpr std::string_view kRegionHeader = "x-amz-bucket-region";
 ApiError access_denied(const std::string& why = "Access Denied");
 ApiError no_such_bucket(std::string_view bucket);
 ApiError no_such_key(std::string_view key);
+/// Of an object whose file is gone, or shorter than its row says. Source: 405 is what S3 says of an
+/// object that it has lost (documented of reduced redundancy), the text is that of its other 405s
+/// (observed).
+ApiError object_lost();
 ApiError no_such_upload(std::string_view upload_id);
 ApiError invalid_argument(std::string_view why, std::string_view name, std::string_view value);
 ApiError invalid_request(std::string_view why);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "server/log/log.h"
+#include "server/services/s3/errors.h"
 #include "storage/base/storage_error.h"
 #include "storage/blocks/block_store.h"
 #include "storage/files/file_io.h"
@@ -22,14 +24,57 @@ ContentReader::ContentReader(Session& session, ContentNumber content, std::int64
 
 ContentReader::~ContentReader() = default;
 
+namespace {
+
+/// Notes what is lost, for who keeps the disk. Returns the refusal.
+ApiError lost_file(const Generation& generation, BlobNumber blob)
+{
+    log::error("object file {:016x} in {} is gone, or shorter than its row says",
+               static_cast<std::uint64_t>(blob), generation.path());
+    return object_lost();
+}
+
+}  // namespace
+
+void ContentReader::require_files() const
+{
+    auto there = next_;
+    for (const auto& [row, blob] : pieces_) {
+        const auto status = generation_->objects().status(row.blob);
+        const auto needed = static_cast<std::uint64_t>(row.offset_bytes + row.length_bytes);
+        if (!status || status->size_bytes < needed) {
+            throw lost_file(*generation_, row.blob);
+        }
+        there = std::max(there, row.start_bytes + row.length_bytes);
+    }
+    if (there < end_) {
+        throw object_lost();
+    }
+}
+
+std::unique_ptr<File> ContentReader::open_file(const Piece& piece) const
+{
+    try {
+        return piece.blob->open();
+    } catch (const StorageError& error) {
+        if (error.error_number != ENOENT) {
+            throw;
+        }
+        throw lost_file(*generation_, piece.row.blob);
+    }
+}
+
 const PieceRow& ContentReader::open_piece(std::int64_t offset)
 {
     const auto behind = std::partition_point(
         pieces_.begin(), pieces_.end(), [&](const Piece& piece) { return piece.end() <= offset; });
+    if (behind == pieces_.end()) {
+        throw object_lost();
+    }
     const auto index = static_cast<std::size_t>(behind - pieces_.begin());
     if (!file_ || index != open_piece_) {
         file_.reset();
-        file_ = pieces_.at(index).blob->open();
+        file_ = open_file(*behind);
         open_piece_ = index;
     }
     return pieces_[index].row;
@@ -44,7 +89,7 @@ void ContentReader::read_at(std::int64_t offset, std::span<std::byte> out)
             std::min<std::int64_t>(left, static_cast<std::int64_t>(out.size())));
         const auto at = static_cast<std::uint64_t>(row.offset_bytes + offset - row.start_bytes);
         if (read_fully(*file_, at, out.first(count)) != count) {
-            throw StorageError(EBADMSG, "read", file_->path(), "it is shorter than its row says");
+            throw lost_file(*generation_, row.blob);
         }
         out = out.subspan(count);
         offset += static_cast<std::int64_t>(count);

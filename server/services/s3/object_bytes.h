@@ -13,13 +13,16 @@
 namespace amilab::s3 {
 
 /// Reads the bytes of a content, whatever happens to its rows meanwhile. Used by one thread at a
-/// time; blocks. Throws StorageError.
+/// time; blocks. Throws StorageError, and object_lost() where its files have not what its rows say.
 class ContentReader {
 public:
     /// Of the bytes from `first` up to `end`; within a transaction that reads.
     ContentReader(Session& session, ContentNumber content, std::int64_t first, std::int64_t end);
     ~ContentReader();
 
+    /// Throws object_lost() unless all files are there and long enough: for an answer that cannot
+    /// take back what it has begun with. Opens none.
+    void require_files() const;
     /// What read() has not given yet.
     std::int64_t size() const { return end_ - next_; }
     std::int64_t end() const { return end_; }
@@ -38,6 +41,7 @@ private:
         std::int64_t end() const { return row.start_bytes + row.length_bytes; }
     };
 
+    std::unique_ptr<File> open_file(const Piece& piece) const;
     /// Opens the file of the piece that has the byte.
     const PieceRow& open_piece(std::int64_t offset);
 

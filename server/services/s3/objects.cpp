@@ -283,6 +283,7 @@ asio::awaitable<void> add_bytes(StreamSession& session, Found& found, StreamAnsw
     auto& workers = session.workers();
     const std::shared_ptr<ContentReader> bytes = std::move(found.bytes);
     if (bytes->size() > kSmallBytes) {
+        co_await workers.run([&] { bytes->require_files(); });
         answer.write = [bytes, &workers](BodySink& sink) {
             return send_bytes(bytes, workers, sink);
         };

@@ -115,6 +115,11 @@ std::optional<BlobRow> select_blob_behind(Database& db, BlobNumber number)
         db, "FROM s3_blob b WHERE b.number > ? ORDER BY b.number LIMIT 1", number);
 }
 
+void set_held_bytes(Database& db, BlobNumber number, std::int64_t held_bytes)
+{
+    Statement(db, "UPDATE s3_blob SET held_bytes = ? WHERE number = ?").execute(held_bytes, number);
+}
+
 std::int64_t sum_held_bytes(Database& db, std::string_view account)
 {
     Statement select(db, "SELECT coalesce(sum(held_bytes), 0) FROM s3_blob WHERE account = ?");

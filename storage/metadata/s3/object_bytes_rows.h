@@ -61,6 +61,8 @@ bool blob_exists(Database& db, BlobNumber number);
 std::vector<BlobRow> select_blobs(Database& db);
 /// The blob with the next number; nothing behind the last.
 std::optional<BlobRow> select_blob_behind(Database& db, BlobNumber number);
+/// What a blob takes of the disk that it has come to.
+void set_held_bytes(Database& db, BlobNumber number, std::int64_t held_bytes);
 /// What the account's blobs take of the disk.
 std::int64_t sum_held_bytes(Database& db, std::string_view account);
 /// What all blobs take of the disk.

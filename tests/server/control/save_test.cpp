@@ -16,8 +16,11 @@
 
 #include "storage/base/background.h"
 #include "storage/base/storage_error.h"
+#include "storage/metadata/s3/object_bytes_rows.h"
+#include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/migrations.h"
 #include "storage/state/check.h"
+#include "storage/state/generation.h"
 #include "storage/state/save_format.h"
 #include "tests/server/services/ec2/snapshots/snapshot_support.h"
 #include "tests/server/services/ec2/volumes/volume_support.h"
@@ -119,6 +122,35 @@ protected:
         EXPECT_EQ(error.error_number, EBADMSG) << error.what();
         EXPECT_THAT(error.what(), AllOf(HasSubstr(path("changed")), Not(HasSubstr("\n"))));
         return error.detail;
+    }
+    /// The line that refuses the save when these statements have changed its rows.
+    std::string refusal_of_rows(const std::string& statements) const
+    {
+        return refusal_when([&](auto& save) { change_rows(save, statements); });
+    }
+    void change_rows(SaveFrames& save, const std::string& statements) const
+    {
+        const auto is_rows = [](const auto& one) { return one.frame.kind == FrameKind::kRows; };
+        std::vector<std::byte> rows;
+        for (const auto& one : save.frames) {
+            if (is_rows(one)) {
+                rows.insert(rows.end(), one.payload.begin(), one.payload.end());
+            }
+        }
+        write_bytes(path("rows"), rows);
+        Database(path("rows"), Database::Mode::kReadWrite)
+            .run("PRAGMA foreign_keys = OFF;" + statements);
+        rows = bytes_of(path("rows"));
+        std::erase_if(save.frames, is_rows);
+        std::vector<SavedFrame> changed;
+        for (std::size_t at = 0; at < rows.size(); at += kMiB) {
+            const auto some =
+                std::span(rows).subspan(at).first(std::min<std::size_t>(kMiB, rows.size() - at));
+            changed.push_back(
+                {.frame = {.kind = FrameKind::kRows, .offset = at, .length = some.size()},
+                 .payload = {some.begin(), some.end()}});
+        }
+        save.frames.insert(save.frames.begin(), changed.begin(), changed.end());
     }
     /// The numbers of what has an end of this kind, in their order.
     std::vector<std::uint64_t> numbers_of(FrameKind kind) const
@@ -548,6 +580,93 @@ TEST_F(SaveTest, OutOfOrderIsRefused)
                 HasSubstr(" are not in their places"));
     EXPECT_THAT(refusal_when([](auto& save) { save.frames.push_back(save.frames.back()); }),
                 HasSubstr(" is not in its place"));
+}
+
+TEST_F(SaveTest, WhoseRowsSayOtherLengthsThanTheFilesHaveIsRefused)
+{
+    TestEmulator aws;
+    const S3Caller s3(aws);
+    s3.must("PUT", "/disks");
+    s3.must("PUT", "/disks/one", "content");
+    s3.must("PUT", "/disks/two", "others");
+    const auto upload = s3.must("POST", "/disks/three?uploads").text("UploadId");
+    s3.must("PUT", "/disks/three?partNumber=1&uploadId=" + upload, "part");
+    save_to(aws, save_);
+    for (const std::string size : {"8", "1152921504606846976", "-1", "9223372036854775807"}) {
+        EXPECT_EQ(
+            refusal_of_rows("UPDATE s3_object SET size_bytes = " + size + " WHERE key = 'one'"),
+            "its rows cannot be: disks/one has not as many bytes as its pieces");
+        EXPECT_EQ(refusal_of_rows("UPDATE s3_part SET size_bytes = " + size),
+                  "its rows cannot be: " + upload + ", part 1 has not as many bytes as its pieces");
+        EXPECT_THAT(refusal_of_rows("UPDATE s3_piece SET length_bytes = " + size),
+                    HasSubstr(" has not the bytes that an object or a part has of it"));
+    }
+    EXPECT_THAT(refusal_of_rows("UPDATE s3_piece SET offset_bytes = 1"),
+                HasSubstr(" has not the bytes that an object or a part has of it"));
+    EXPECT_THAT(refusal_of_rows("UPDATE s3_piece SET start_bytes = -7"),
+                HasSubstr("is made of pieces that do not follow each other"));
+    EXPECT_THAT(refusal_of_rows("UPDATE s3_blob SET size_bytes = -1"),
+                HasSubstr(" is of no file's size"));
+    EXPECT_THAT(refusal_of_rows("UPDATE s3_blob SET number = -number;"
+                                "UPDATE s3_piece SET blob = -blob"),
+                HasSubstr(" is no number that is given"));
+    EXPECT_THAT(refusal_of_rows("UPDATE s3_object SET content ="
+                                " (SELECT content FROM s3_object WHERE key = 'one')"),
+                HasSubstr("disks/two has the content of another one"));
+    EXPECT_THAT(refusal_of_rows("UPDATE s3_object SET parts = 0"),
+                HasSubstr("has a number of parts that none has"));
+    EXPECT_THAT(refusal_of_rows("INSERT INTO s3_object_part (content, number, size_bytes, checksum)"
+                                " SELECT content, 1, 9, '' FROM s3_object"),
+                HasSubstr("has not the bytes of its parts"));
+}
+
+TEST_F(SaveTest, WhoseRowsSayWhatNoLayerOrDiskIsIsRefused)
+{
+    TestEmulator aws;
+    const auto volume = new_volume(aws);
+    fill_volume(aws, volume, 0, kMiB, 'a');
+    const auto snapshot = snapshot_of(aws, volume);
+    fill_volume(aws, volume, 0, 512, 'b');
+    aws.data().background().drain();
+    save_to(aws, save_);
+    const auto refused = [&](const std::string& statements, const std::string& why) {
+        EXPECT_THAT(refusal_of_rows(statements),
+                    AllOf(HasSubstr("its rows cannot be: "), HasSubstr(why)));
+    };
+    refused("UPDATE layer SET parent_id = (SELECT max(id) FROM layer)", " lies on itself");
+    refused("UPDATE layer SET sealed = 0 WHERE parent_id IS NULL",
+            " lies on one that may be written");
+    refused("UPDATE layer SET sealed = 1", volume + " has a layer that nobody may write");
+    refused("UPDATE snapshot SET state = 'completed', layer_id = (SELECT layer_id FROM volume)",
+            snapshot + " has a layer that may still be written");
+    refused("UPDATE snapshot SET state = 'pending', layer_id = (SELECT layer_id FROM volume)",
+            " writes a layer that another one writes");
+    for (const std::string size : {"65537", "9223372036854775807"}) {
+        refused("UPDATE volume SET size_gib = " + size, volume + " is larger than any volume");
+        refused("UPDATE snapshot SET volume_size_gib = " + size,
+                snapshot + " is of no volume's size");
+    }
+    refused("UPDATE snapshot SET volume_size_gib = 0", snapshot + " is of no volume's size");
+    refused("UPDATE snapshot SET volume_size_gib = -1", snapshot + " is of no volume's size");
+    refused(
+        "INSERT INTO store_image_task VALUES"
+        " ('t', '', '', '', '', '', '', -1, 0, 0, 'InProgress', 0, NULL)",
+        "t has a size that no disk has");
+}
+
+TEST_F(SaveTest, CountsWhatObjectsTakeOfTheDiskThatTheyAreOnNow)
+{
+    TestEmulator aws;
+    const S3Caller s3(aws);
+    s3.must("PUT", "/disks");
+    s3.must("PUT", "/disks/one", std::string(300'000, 'x'));
+    const auto held = sum_held_bytes(aws.generation().reader().db(), kAccount);
+    save_to(aws, save_);
+    auto frames = frames_of(bytes_of(save_));
+    change_rows(frames, "UPDATE s3_blob SET held_bytes = 9223372036854775807");
+    write_bytes(save_, to_save(frames));
+    const auto again = from(save_);
+    EXPECT_EQ(sum_held_bytes(again->generation().reader().db(), kAccount), held);
 }
 
 TEST_F(SaveTest, IsPutBackWhereThereIsNoStateAlone)

@@ -99,6 +99,34 @@ TEST_F(Objects, GiveTheirSpaceBackWhenTheyGo)
     EXPECT_EQ(sum_held_bytes(emulator.generation().reader().db()), 0);
 }
 
+TEST_F(Objects, ThatAreLostAreRefusedAsS3SaysIt)
+{
+    for (const std::size_t size : {7UL, 300'000UL}) {
+        for (const bool is_gone : {true, false}) {
+            s3.must("PUT", "/disks/a", std::string(size, 'x'));
+            ASSERT_EQ(files(), 1U);
+            const auto file =
+                std::filesystem::directory_iterator(emulator.generation().path() + "/objects")
+                    ->path();
+            if (is_gone) {
+                std::filesystem::remove(file);
+            } else {
+                std::filesystem::resize_file(file, size - 1);
+            }
+            const auto refused = s3.call("GET", "/disks/a");
+            EXPECT_EQ(refused.status, 405) << size;
+            EXPECT_EQ(refused.code, "MethodNotAllowed");
+            EXPECT_EQ(refused.text("ResourceType"), "OBJECT");
+            EXPECT_EQ(s3.call("PUT", "/disks/copy", {}, {{"x-amz-copy-source", "/disks/a"}}).status,
+                      200)
+                << "a copy has the same bytes, unread";
+            s3.must("DELETE", "/disks/copy");
+            s3.must("DELETE", "/disks/a");
+            EXPECT_EQ(files(), 0U);
+        }
+    }
+}
+
 TEST_F(Objects, ThatAreBrokenOffLeaveNothing)
 {
     EXPECT_EQ(s3.call("PUT", "/disks/a", "short",
