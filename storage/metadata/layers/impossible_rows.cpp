@@ -20,7 +20,7 @@ namespace amilab {
 namespace {
 
 /// How many lines one rule may have.
-constexpr std::int64_t kMostOfRule = 3;
+constexpr int kMostOfRule = 3;
 /// What the texts below have for ?1 and ?2.
 constexpr auto kMostVolumeGib = static_cast<std::int64_t>(kMaxVolumeSize / kGiB);
 constexpr auto kMostNumber = std::int64_t{1} << 62U;
@@ -126,11 +126,12 @@ std::vector<std::string> find_by(Database& db, const std::array<Rule, kCount>& r
     }
     for (const auto& rule : rules) {
         // Some texts have but one of the values: the condition has both in each.
-        Statement select(db,
-                         fmt::format("SELECT * FROM ({}) WHERE ?1 + ?2 > 0 LIMIT ?3", rule.names));
-        select.bind(kMostVolumeGib, kMostNumber, kMostOfRule);
-        for (const auto& name : select.texts()) {
-            found.push_back(fmt::format("{} {}", name, rule.what));
+        Statement select(
+            db, fmt::format("WITH found (name) AS ({}) SELECT name FROM found WHERE ?1 + ?2 > 0",
+                            rule.names));
+        select.bind(kMostVolumeGib, kMostNumber);
+        for (int count = 0; count < kMostOfRule && select.step(); ++count) {
+            found.push_back(fmt::format("{} {}", select.row().text(), rule.what));
         }
     }
     return found;
