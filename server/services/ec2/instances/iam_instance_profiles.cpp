@@ -111,10 +111,15 @@ constexpr DescribeSpec kDescribe{
     .answers = &to_answers,
     .into = &DescribeIamInstanceProfileAssociationsResponse::iam_instance_profile_associations};
 
+/// For calls that are about a profile, to which an empty one is a wrong one. Source: codes and
+/// texts are those of other wrong names and ARNs (assumed of empty ones).
 void require_named_profile(Session& session, const IamInstanceProfileSpecification& wish)
 {
-    if (!is_given(wish.arn) && !is_given(wish.name)) {
+    if (!wish.arn && !wish.name) {
         throw missing_parameter("IamInstanceProfile.Name or IamInstanceProfile.Arn");
+    }
+    if (!is_given(wish.arn) && !is_given(wish.name)) {
+        throw wish.name ? profile_name_invalid("") : profile_arn_invalid("");
     }
     check_profile(session, wish.arn, wish.name);
 }

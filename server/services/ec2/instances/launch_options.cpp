@@ -97,6 +97,8 @@ void set_processors(InstanceOptionRow& row, const std::optional<CpuOptionsReques
 }
 
 /// Source: an empty name is none (observed: Packer and Terraform send it).
+/// Source: an empty name is none (observed: Packer sends one with every launch that has no
+/// profile); that an empty ARN is none either, and wherever roles are looked at, is assumed.
 void set_profile(Session& session, LaunchOptions& options,
                  const std::optional<IamInstanceProfileSpecification>& wish)
 {

@@ -49,10 +49,37 @@ TEST_F(InstanceProfiles, ComeWithALaunchByNameOrArn)
                 ElementsAre(one));
 }
 
-TEST_F(InstanceProfiles, AreNoneWhenTheirNameIsEmpty)
+TEST_F(InstanceProfiles, AreNoneWhenALaunchHasThemEmpty)
 {
     run({{"IamInstanceProfile.Name", ""}});
+    run({{"IamInstanceProfile.Arn", ""}});
+    aws.must("CreateLaunchTemplate",
+             {{"LaunchTemplateName", "none"}, {"LaunchTemplateData.IamInstanceProfile.Name", ""}});
+    run({{"LaunchTemplate.LaunchTemplateName", "none"}});
     EXPECT_THAT(listed("associationId"), IsEmpty());
+}
+
+TEST_F(InstanceProfiles, AreWrongWhenACallAboutThemHasThemEmpty)
+{
+    const auto instance = run();
+    const auto with_web = run({{"IamInstanceProfile.Name", "web"}});
+    const Parameters association{{"AssociationId", listed("associationId").front()}};
+    const Parameters of_instance{{"InstanceId", instance}};
+    for (const auto& [name, message] : Parameters{
+             {"IamInstanceProfile.Name",
+              "Value () for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance "
+              "Profile name"},
+             {"IamInstanceProfile.Arn",
+              "Value () for parameter iamInstanceProfile.arn is invalid. Invalid IAM Instance "
+              "Profile ARN"}}) {
+        const Parameters empty{{name, ""}};
+        expect_refused(aws.call("AssociateIamInstanceProfile", merged(of_instance, empty)),
+                       "InvalidParameterValue", message);
+        expect_refused(aws.call("ReplaceIamInstanceProfileAssociation", merged(association, empty)),
+                       "InvalidParameterValue", message);
+    }
+    EXPECT_EQ(aws.call("AssociateIamInstanceProfile", of_instance).code, "MissingParameter");
+    EXPECT_EQ(field_of(aws, with_web, "iamInstanceProfile/arn"), std::string(kArn) + "web");
 }
 
 TEST_F(InstanceProfiles, AreRefusedWhenTheyCannotBe)
@@ -68,10 +95,6 @@ TEST_F(InstanceProfiles, AreRefusedWhenTheyCannotBe)
     EXPECT_EQ(code({{"IamInstanceProfile.Name", "web"},
                     {"IamInstanceProfile.Arn", std::string(kArn) + "web"}}),
               "InvalidParameterCombination");
-    EXPECT_EQ(aws.call("AssociateIamInstanceProfile",
-                       {{"InstanceId", run()}, {"IamInstanceProfile.Name", ""}})
-                  .code,
-              "MissingParameter");
 }
 
 TEST_F(InstanceProfiles, AreAssociatedOnceWithAnInstance)
@@ -219,6 +242,7 @@ TEST_F(StrictProfiles, AreLookedAtByLaunches)
               "InvalidParameterValue")
         << "an ARN has the path in it";
     EXPECT_EQ(run({}).code, "") << "no profile is named";
+    EXPECT_EQ(run({{"IamInstanceProfile.Name", ""}}).code, "") << "as Packer names none";
 }
 
 TEST_F(StrictProfiles, AreTheCallersOwn)
