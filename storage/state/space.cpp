@@ -153,8 +153,12 @@ std::vector<AccountSpace> measure_accounts(Database& db, const Nodes& nodes,
     for (const auto& disk : disks) {
         by_owner[disk.disk.owner].push_back(&disk);
     }
+    auto rows_of = count_account_rows(db);
+    for (auto& account : select_blob_accounts(db)) {
+        rows_of.try_emplace(std::move(account), 0);
+    }
     std::vector<AccountSpace> accounts;
-    for (const auto& [account, rows] : count_account_rows(db)) {
+    for (const auto& [account, rows] : rows_of) {
         accounts.push_back(measure_account(db, nodes, by_owner[account], account));
         accounts.back().rows = rows;
     }

@@ -72,7 +72,7 @@ bool is_as_it_was(const ObjectRow& now, const ObjectRow& before)
 }
 
 boost::asio::awaitable<Digests> digests_of(Workers& workers, ContentReader& bytes,
-                                           ChecksumAlgorithm algorithm)
+                                           ChecksumAlgorithm algorithm, ContentWriter* copy)
 {
     constexpr std::int64_t kAtOnce = std::int64_t{256} << 10U;
     const auto md5 = make_md5();
@@ -85,7 +85,13 @@ boost::asio::awaitable<Digests> digests_of(Workers& workers, ContentReader& byte
             bytes.read(some);
             md5->add(some);
             checksum->add(some);
+            if (copy != nullptr) {
+                copy->write(some);
+            }
         });
+    }
+    if (copy != nullptr) {
+        co_await workers.run([&] { copy->finish(); });
     }
     Digests digests;
     digests.md5 = md5->finish();

@@ -48,8 +48,10 @@ struct Digests {
     std::string md5;
     std::string checksum;
 };
-/// Reads all of them, on workers. Throws StorageError.
+/// Reads all of them, on workers, and writes them into `copy` if there is one, which is finished
+/// then. Throws StorageError, object_lost().
 boost::asio::awaitable<Digests> digests_of(Workers& workers, ContentReader& bytes,
-                                           ChecksumAlgorithm algorithm);
+                                           ChecksumAlgorithm algorithm,
+                                           ContentWriter* copy = nullptr);
 
 }  // namespace amilab::s3

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "server/calls/account_limits.h"
 #include "server/calls/object_files.h"
 #include "server/calls/secrets.h"
 #include "server/calls/stream_operation.h"
@@ -122,6 +123,13 @@ bool is_read(const ObjectRow& source, const Wishes& wishes)
     return source.parts || (wishes.algorithm && wishes.algorithm != source.checksum_algorithm);
 }
 
+/// Whether the account would have bytes that count as somebody else's: a copy of those counts as
+/// whose it is, and stays when the others go.
+bool is_of_others(Session& session, const ObjectRow& source, const std::string& account)
+{
+    return has_bytes_of_others(session.db(), source.content, 0, source.size_bytes, account);
+}
+
 ChecksumAlgorithm algorithm_of(const ObjectRow& source, const Wishes& wishes)
 {
     return wishes.algorithm.value_or(
@@ -151,7 +159,7 @@ wire::Rendered copy_answer(const ObjectRow& row)
 }  // namespace
 
 // Source: S3 API Reference, CopyObject (documented). The copy has the source's bytes, not others
-// like them.
+// like them, unless those count as another account's: then it has its own.
 asio::awaitable<wire::Rendered> copy_object(StreamSession& session,
                                             const CopyObjectRequest& request)
 {
@@ -160,16 +168,23 @@ asio::awaitable<wire::Rendered> copy_object(StreamSession& session,
     while (!copy) {
         ObjectRow source;
         std::unique_ptr<ContentReader> bytes;
+        std::optional<ContentWriter> written;
         co_await session.read([&](Session& rows) {
             source = require_source(rows, wishes.source);
-            require_place(rows, request, wishes, source);
-            if (is_read(source, wishes)) {
+            const auto place = require_place(rows, request, wishes, source);
+            if (is_of_others(rows, source, place.owner)) {
+                take_bytes(rows, {kService, CopyObjectRequest::kOperation}, place.owner,
+                           static_cast<std::uint64_t>(source.size_bytes));
+                written.emplace(session.generation());
+            }
+            if (written || is_read(source, wishes)) {
                 bytes = std::make_unique<ContentReader>(rows, source.content, 0, source.size_bytes);
             }
         });
         std::optional<Digests> digests;
         if (bytes) {
-            digests = co_await digests_of(session.workers(), *bytes, algorithm_of(source, wishes));
+            digests = co_await digests_of(session.workers(), *bytes, algorithm_of(source, wishes),
+                                          written ? &*written : nullptr);
         }
         co_await session.write([&](Session& rows) {
             const auto now = require_source(rows, wishes.source);
@@ -177,11 +192,15 @@ asio::awaitable<wire::Rendered> copy_object(StreamSession& session,
                 return;  // another object by now: read that
             }
             auto row = require_place(rows, request, wishes, now);
+            if (!written && is_of_others(rows, now, row.owner)) {
+                return;  // to be another's by now
+            }
             if (digests) {
                 complete_row(row, *digests, algorithm_of(now, wishes));
             }
             require_room_of(rows, CopyObjectRequest::kOperation, row.owner, {row.bucket, row.key});
-            row.content = share_content(rows, now.content, 0, now.size_bytes);
+            row.content = written ? written->store(rows, row.owner)
+                                  : share_content(rows, now.content, 0, now.size_bytes);
             put_object_row(rows.db(), row);
             remove_object_files_later(rows);
             copy = std::move(row);

@@ -147,6 +147,21 @@ std::string owner_of(const BucketRow& bucket, const UploadRow& upload)
     return owner_of_new(bucket, upload.owner, upload.acl);
 }
 
+/// Where a part goes, and whose its bytes become.
+struct PartPlace {
+    UploadRow upload;
+    std::string owner;
+};
+
+template <class Request>
+PartPlace require_part_place(Session& session, const Request& request)
+{
+    const auto bucket = require_bucket(session, request, Use::kWrite);
+    auto upload = require_upload(session, bucket, {request.bucket, request.key}, request.upload_id);
+    auto owner = owner_of(bucket, upload);
+    return {std::move(upload), std::move(owner)};
+}
+
 /// Source: code and text observed.
 void require_part_number(std::int64_t number)
 {
@@ -199,13 +214,10 @@ asio::awaitable<wire::Rendered> upload_part(StreamSession& session,
                     .checksum = wanted_checksum(request)};
     const auto bytes = announced_bytes(session.header(), kMostPartBytes);
     co_await session.read([&](Session& rows) {
-        const auto bucket = require_bucket(rows, request, Use::kWrite);
-        const auto upload =
-            require_upload(rows, bucket, {request.bucket, request.key}, request.upload_id);
-        require_algorithm(upload, rules.checksum);
-        rules.kept = algorithm_of(upload);
-        take_bytes(rows, {kService, UploadPartRequest::kOperation}, owner_of(bucket, upload),
-                   bytes);
+        const auto place = require_part_place(rows, request);
+        require_algorithm(place.upload, rules.checksum);
+        rules.kept = algorithm_of(place.upload);
+        take_bytes(rows, {kService, UploadPartRequest::kOperation}, place.owner, bytes);
     });
     ContentWriter writer(session.generation());
     const ByteTaker write = [&writer](std::span<const std::byte> some) { writer.write(some); };
@@ -214,15 +226,13 @@ asio::awaitable<wire::Rendered> upload_part(StreamSession& session,
     PartRow row;
     bool names_algorithm = false;
     co_await session.write([&](Session& rows) {
-        const auto bucket = require_bucket(rows, request, Use::kWrite);
-        const auto upload =
-            require_upload(rows, bucket, {request.bucket, request.key}, request.upload_id);
-        names_algorithm = upload.checksum_algorithm.has_value();
-        row = new_part(rows, upload, request.part_number);
+        const auto place = require_part_place(rows, request);
+        names_algorithm = place.upload.checksum_algorithm.has_value();
+        row = new_part(rows, place.upload, request.part_number);
         row.size_bytes = writer.size_bytes();
         row.etag = to_hex(body.md5);
         row.checksum = wire::encode_base64(body.checksum);
-        row.content = writer.store(rows, owner_of(bucket, upload), request.part_number);
+        row.content = writer.store(rows, place.owner, request.part_number);
         put_part(rows, row);
     });
     wire::Rendered answer;
@@ -287,7 +297,7 @@ wire::Rendered part_copy_answer(const PartRow& row, ChecksumAlgorithm algorithm)
 }  // namespace
 
 // Source: S3 API Reference, UploadPartCopy (documented). The part has the source's bytes, not
-// others like them; they are read for their checksums.
+// others like them, unless those count as another account's; they are read for their checksums.
 asio::awaitable<wire::Rendered> upload_part_copy(StreamSession& session,
                                                  const UploadPartCopyRequest& request)
 {
@@ -299,24 +309,39 @@ asio::awaitable<wire::Rendered> upload_part_copy(StreamSession& session,
         ObjectRow source;
         ByteRange range;
         std::unique_ptr<ContentReader> bytes;
+        std::optional<ContentWriter> written;
+        const auto is_of_others = [&](Session& rows, const std::string& account) {
+            return has_bytes_of_others(rows.db(), source.content, range.first, range.end, account);
+        };
         co_await session.read([&](Session& rows) {
-            algorithm = algorithm_of(require_upload(rows, request));
+            const auto place = require_part_place(rows, request);
+            algorithm = algorithm_of(place.upload);
             source = require_source(rows, wanted);
             range = copied_range(request, source);
             require_part_size(range);
+            if (is_of_others(rows, place.owner)) {
+                take_bytes(rows, {kService, UploadPartCopyRequest::kOperation}, place.owner,
+                           static_cast<std::uint64_t>(range.size()));
+                written.emplace(session.generation());
+            }
             bytes = std::make_unique<ContentReader>(rows, source.content, range.first, range.end);
         });
-        const auto digests = co_await digests_of(session.workers(), *bytes, algorithm);
+        const auto digests = co_await digests_of(session.workers(), *bytes, algorithm,
+                                                 written ? &*written : nullptr);
         co_await session.write([&](Session& rows) {
-            const auto upload = require_upload(rows, request);
+            const auto place = require_part_place(rows, request);
             if (!is_as_it_was(require_source(rows, wanted), source)) {
                 return;  // another object by now: read that
             }
-            auto row = new_part(rows, upload, request.part_number);
+            if (!written && is_of_others(rows, place.owner)) {
+                return;  // to be another's by now
+            }
+            auto row = new_part(rows, place.upload, request.part_number);
             row.size_bytes = range.size();
             row.etag = to_hex(digests.md5);
             row.checksum = wire::encode_base64(digests.checksum);
-            row.content = share_content(rows, source.content, range.first, range.end);
+            row.content = written ? written->store(rows, place.owner, request.part_number)
+                                  : share_content(rows, source.content, range.first, range.end);
             put_part(rows, row);
             part = std::move(row);
         });

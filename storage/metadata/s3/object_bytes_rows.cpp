@@ -75,6 +75,17 @@ std::vector<PieceRow> select_pieces(Database& db, ContentNumber content, std::in
         content, first, end);
 }
 
+bool has_bytes_of_others(Database& db, ContentNumber content, std::int64_t first, std::int64_t end,
+                         std::string_view account)
+{
+    return Statement(db,
+                     "SELECT 1 FROM s3_piece p JOIN s3_blob b ON b.number = p.blob"
+                     " WHERE p.content = ? AND p.start_bytes + p.length_bytes > ?"
+                     " AND p.start_bytes < ? AND b.account <> ?")
+        .bind(content, first, end, account)
+        .step();
+}
+
 void move_pieces(Database& db, ContentNumber from, ContentNumber to, std::int64_t start_bytes,
                  std::int64_t part)
 {
@@ -125,6 +136,13 @@ std::int64_t sum_held_bytes(Database& db, std::string_view account)
     Statement select(db, "SELECT coalesce(sum(held_bytes), 0) FROM s3_blob WHERE account = ?");
     select.bind(account);
     return select.values<std::int64_t>().front();
+}
+
+std::vector<std::string> select_blob_accounts(Database& db)
+{
+    Statement select(db, "SELECT DISTINCT account FROM s3_blob WHERE held_bytes > 0");
+    select.bind();
+    return select.texts();
 }
 
 std::int64_t sum_held_bytes(Database& db)

@@ -44,6 +44,9 @@ void insert_piece(Database& db, const PieceRow& row);
 /// The pieces that have bytes from `first` up to `end`, in their order.
 std::vector<PieceRow> select_pieces(Database& db, ContentNumber content, std::int64_t first,
                                     std::int64_t end);
+/// Whether some of the bytes from `first` up to `end` are of blobs that count as another account's.
+bool has_bytes_of_others(Database& db, ContentNumber content, std::int64_t first, std::int64_t end,
+                         std::string_view account);
 /// Gives one content all pieces of another, behind `start_bytes`, as those of a part.
 void move_pieces(Database& db, ContentNumber from, ContentNumber to, std::int64_t start_bytes,
                  std::int64_t part);
@@ -65,6 +68,8 @@ std::optional<BlobRow> select_blob_behind(Database& db, BlobNumber number);
 void set_held_bytes(Database& db, BlobNumber number, std::int64_t held_bytes);
 /// What the account's blobs take of the disk.
 std::int64_t sum_held_bytes(Database& db, std::string_view account);
+/// The accounts whose blobs take something of the disk, be they of others' objects by now.
+std::vector<std::string> select_blob_accounts(Database& db);
 /// What all blobs take of the disk.
 std::int64_t sum_held_bytes(Database& db);
 

@@ -16,6 +16,7 @@
 #include "tests/server/services/ec2/instances/instance_support.h"
 #include "tests/storage/files/temporary_directory.h"
 #include "tests/support/json_caller.h"
+#include "tests/support/s3_caller.h"
 
 namespace amilab::test {
 namespace {
@@ -102,6 +103,26 @@ TEST(AccountLimit, NeverRefusesWhatAddsNothing)
     aws.must("DescribeVolumes");
     aws.must("ModifyVolumeAttribute", {{"VolumeId", volume}, {"AutoEnableIO.Value", "true"}});
     aws.must("DeleteVolume", {{"VolumeId", volume}});
+}
+
+TEST(AccountLimit, OfBytesIsOfCopiesOfOthersObjectsToo)
+{
+    TestEmulator aws(limited({.bytes = 3 << 20}));
+    const S3Caller s3(aws);
+    const S3Caller other(aws, kOtherAccount);
+    s3.must("PUT", "/open", {}, {{"x-amz-object-ownership", "ObjectWriter"}});
+    s3.must("DELETE", "/open?publicAccessBlock");
+    s3.must("PUT", "/open/a", std::string(2 << 20, 'x'), {{"x-amz-acl", "public-read"}});
+    other.must("PUT", "/theirs");
+    other.must("PUT", "/theirs/a", {}, {{"x-amz-copy-source", "open/a"}});
+    const Parameters source{{"x-amz-copy-source", "open/a"}};
+    EXPECT_EQ(other.call("PUT", "/theirs/b", {}, source).code, "QuotaExceeded");
+    const auto id = other.must("POST", "/theirs/b?uploads").text("UploadId");
+    const auto part = "/theirs/b?partNumber=1&uploadId=" + id;
+    EXPECT_EQ(other.call("PUT", part, {}, source).code, "QuotaExceeded");
+    EXPECT_TRUE(other.call("PUT", part, {}, {{"x-amz-copy-source", "theirs/a"}}).ok())
+        << "what one holds is not more by that";
+    EXPECT_TRUE(s3.call("PUT", "/open/b", {}, source).ok());
 }
 
 TEST(AccountLimit, NeverRefusesReadsThatMakeTheDefaultNetwork)

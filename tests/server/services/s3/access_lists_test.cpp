@@ -107,6 +107,36 @@ TEST_F(OpenBuckets, LetOthersReplaceTheirOwnAlone)
     EXPECT_EQ(s3.must("GET", "/open/a").body, "content");
 }
 
+TEST_F(OpenBuckets, GiveCopiesThatCountAsWhoMadeThem)
+{
+    const std::string text(5 << 20, 'x');
+    s3.must("PUT", "/open/a", text, {{"x-amz-acl", "public-read"}});
+    const auto held = [&](const char* account) {
+        return sum_held_bytes(emulator.generation().reader().db(), account);
+    };
+    const auto size = static_cast<std::int64_t>(text.size());
+    ASSERT_GE(held(kAccount), size);
+    other.must("PUT", "/theirs");
+    const Parameters source{{"x-amz-copy-source", "open/a"}};
+    other.must("PUT", "/theirs/copy", {}, source);
+    EXPECT_GE(held(kOtherAccount), size);
+    const auto id = other.must("POST", "/theirs/parts?uploads").text("UploadId");
+    const auto part = other.must("PUT", "/theirs/parts?partNumber=1&uploadId=" + id, {}, source);
+    const auto both = held(kOtherAccount);
+    EXPECT_GE(both, 2 * size);
+    other.must("POST", "/theirs/parts?uploadId=" + id, completion({{"1", part.text("ETag")}}));
+    other.must("PUT", "/theirs/again", {}, {{"x-amz-copy-source", "theirs/copy"}});
+    EXPECT_EQ(held(kOtherAccount), both) << "of one's own bytes there are no others";
+    s3.must("DELETE", "/open/a");
+    EXPECT_EQ(held(kAccount), 0);
+    EXPECT_EQ(other.must("GET", "/theirs/copy").body, text);
+    EXPECT_EQ(other.must("GET", "/theirs/parts").body, text);
+    for (const auto* key : {"copy", "parts", "again"}) {
+        other.must("DELETE", std::string("/theirs/") + key);
+    }
+    EXPECT_EQ(held(kOtherAccount), 0);
+}
+
 TEST_F(OpenBuckets, LeaveWhatOthersPutToThem)
 {
     other.must("PUT", "/open/b", "others");

@@ -10,6 +10,7 @@
 #include <sqlite3.h>
 
 #include "storage/metadata/catalogue/connection.h"
+#include "storage/metadata/s3/object_bytes_rows.h"
 #include "storage/state/check.h"
 #include "storage/state/space.h"
 #include "tests/storage/blocks/harness.h"
@@ -431,6 +432,16 @@ TEST_F(SpaceOfAccounts, OfACopyIsBoth)
               kOtherAccount);
     EXPECT_GE(space_of(kAccount).held_bytes, 4 * kBlockSize);
     EXPECT_GE(space_of(kOtherAccount).held_bytes, 4 * kBlockSize);
+}
+
+TEST_F(SpaceOfAccounts, IsToldOfWhoHoldsBytesAndHasNoRows)
+{
+    insert_blob(
+        aws_.generation().writer().db(),
+        {.number = BlobNumber{1}, .account = kOtherAccount, .size_bytes = 700, .held_bytes = 4096});
+    const auto space = space_of(kOtherAccount);
+    EXPECT_EQ(space.rows, 0);
+    EXPECT_EQ(space.held_bytes, 4096U);
 }
 
 /// Volumes, snapshots and copies through the API against plain bytes, with the background at work.
