@@ -302,6 +302,11 @@ def test_everybody_writes_into_a_bucket_that_lets_them(server, s3):
     owner = s3.get_object_acl(Bucket="disks", Key="others")["Owner"]["ID"]
     assert owner == other.list_buckets()["Owner"]["ID"] != s3.list_buckets()["Owner"]["ID"]
     s3.delete_object(Bucket="disks", Key="others")
+    s3.put_public_access_block(Bucket="disks", PublicAccessBlockConfiguration={
+        "IgnorePublicAcls": True})
+    assert refusal(unknown.put_object, Bucket="disks", Key="unknown", Body=b"") == (
+        403, "AccessDenied")
+    assert refusal(unknown.get_object, Bucket="disks", Key="unknown") == (403, "AccessDenied")
 
 
 def test_a_reset_of_an_account_takes_its_objects(server, s3, tmp_path):

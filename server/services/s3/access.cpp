@@ -81,9 +81,8 @@ void require_expected_owner(const BucketRow& bucket, const std::optional<std::st
 
 }  // namespace
 
-bool is_of_open_bucket(Generation& generation, const wire::JsonRequest& request)
+bool is_of_bucket(Generation& generation, const wire::JsonRequest& request)
 {
-    const bool reads = request.method == "GET" || request.method == "HEAD";
     const bool is_form = wire::value_in_query(request.query, "Action").has_value();
     if (is_form || request.path.size() < 2) {
         return false;
@@ -91,8 +90,7 @@ bool is_of_open_bucket(Generation& generation, const wire::JsonRequest& request)
     try {
         const auto name = wire::bucket_and_key(request).bucket;
         auto lease = generation.reader();
-        const auto bucket = is_bucket_name(name) ? select_bucket(lease.db(), name) : std::nullopt;
-        return bucket && (reads ? !ignores_lists(*bucket) : lets_write(*bucket));
+        return is_bucket_name(name) && select_bucket(lease.db(), name).has_value();
     } catch (const ApiError&) {
         return false;  // no path of S3's
     }

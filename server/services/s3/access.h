@@ -46,10 +46,12 @@ BucketRow require_bucket(Session& session, const Request& request, Use use)
 /// Finds it in whatever region it is. Throws ApiError: NoSuchBucket, AccessDenied.
 BucketRow require_bucket_anywhere(Session& session, const BucketReference& reference, Use use);
 
-/// Whether an unsigned GET or HEAD is of a bucket that is there and may hold what is public, or
-/// another request of one that everybody may write into. Such a bucket may also be in the path; no
-/// form is that.
-bool is_of_open_bucket(Generation& generation, const wire::JsonRequest& request);
+/// Whether an unsigned request has a bucket that is there in its path; no form is that. What it may
+/// is then S3's to say, AccessDenied for the most part: also of a bucket in which nothing is
+/// public, or not any more. Source: S3 tells everybody whether a bucket is there (documented:
+/// HeadBucket is 403 for one that is, 404 for one that is not); that a path without one is not S3's
+/// is amilab's own, whose services have one address.
+bool is_of_bucket(Generation& generation, const wire::JsonRequest& request);
 
 /// Throws ApiError: NoSuchKey, AccessDenied.
 ObjectRow require_readable(Session& session, const BucketRow& bucket, std::string_view key);

@@ -28,6 +28,6 @@ constinit const Service kS3{.schema = kService,
                             .families = kFamilies,
                             .ports = {.objects = &kObjectStore},
                             .over_limit = &over_limit,
-                            .takes_unsigned = &is_of_open_bucket};
+                            .takes_unsigned = &is_of_bucket};
 
 }  // namespace amilab::s3

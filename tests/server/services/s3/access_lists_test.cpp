@@ -43,8 +43,6 @@ TEST_F(AccessLists, LetOthersReadWhatIsPublic)
     EXPECT_EQ(s3.call_unsigned("GET", "/open/a?response-content-type=text/html").code,
               "InvalidRequest")
         << "who is unknown does not say how answers look";
-    EXPECT_EQ(s3.call_unsigned("GET", "/disks/a").text("Errors/Error/Code"), "MissingAction")
-        << "a bucket in which nothing is public is not told of";
     EXPECT_EQ(other.call("GET", "/open").code, "AccessDenied");
     s3.must("PUT", "/open?acl", {}, {{"x-amz-acl", "public-read"}});
     EXPECT_EQ(other.must("GET", "/open").text("Contents/Key"), "a");
@@ -52,6 +50,46 @@ TEST_F(AccessLists, LetOthersReadWhatIsPublic)
     const auto list = s3.must("GET", "/open/a?acl");
     EXPECT_EQ(list.texts("AccessControlList/Grant/Permission"),
               (std::vector<std::string>{"FULL_CONTROL", "READ"}));
+}
+
+TEST_F(AccessLists, RefuseWhoIsUnknownAsS3DoesWhateverTheBucketLets)
+{
+    const auto expect_denied = [&](std::string_view method, const std::string& target) {
+        const auto refused = s3.call_unsigned(method, target, method == "PUT" ? "x" : "");
+        EXPECT_EQ(refused.status, 403) << method << " " << target;
+        if (method != "HEAD") {
+            EXPECT_EQ(refused.code, "AccessDenied") << method << " " << target;
+        }
+    };
+    const auto set = [&](const std::string& acl, const std::string& block) {
+        s3.must("DELETE", "/open?publicAccessBlock");
+        s3.must("PUT", "/open?acl", {}, {{"x-amz-acl", acl}});
+        if (!block.empty()) {
+            s3.must("PUT", "/open?publicAccessBlock",
+                    "<PublicAccessBlockConfiguration><" + block + ">true</" + block +
+                        "></PublicAccessBlockConfiguration>");
+        }
+    };
+    for (const auto& [acl, block] : Parameters{{"private", ""},
+                                               {"public-read", ""},
+                                               {"public-read", "BlockPublicAcls"},
+                                               {"public-read-write", "IgnorePublicAcls"},
+                                               {"private", "BlockPublicAcls"}}) {
+        set(acl, block);
+        for (const auto* method : {"GET", "HEAD", "PUT", "DELETE"}) {
+            expect_denied(method, "/open/a");
+        }
+        expect_denied("PUT", "/open/new");
+    }
+    for (const auto* method : {"GET", "HEAD", "PUT", "DELETE"}) {
+        expect_denied(method, "/disks/a");
+    }
+    for (const auto* method : {"GET", "HEAD", "DELETE"}) {
+        expect_denied(method, "/disks");
+    }
+    EXPECT_EQ(s3.call_unsigned("PUT", "/nowhere/a", "x").status, 405)
+        << "of no bucket: nothing says that it is S3's";
+    EXPECT_NE(s3.call_unsigned("GET", "/disks/a?Action=DescribeRegions").status, 403) << "a form";
 }
 
 class OpenBuckets : public AccessLists {
@@ -86,8 +124,6 @@ TEST_F(OpenBuckets, AreWrittenIntoByEverybody)
               (std::vector<std::string>{"FULL_CONTROL", "READ", "WRITE"}));
     s3.must("PUT", "/open?acl", list.body);
     other.must("PUT", "/open/b", "again");
-    EXPECT_EQ(s3.call_unsigned("PUT", "/disks/a", "x").status, 405)
-        << "another bucket is not told of";
 }
 
 TEST_F(OpenBuckets, LetOthersReplaceTheirOwnAlone)
@@ -172,7 +208,7 @@ TEST_F(OpenBuckets, AreClosedByTheirSettings)
             "<PublicAccessBlockConfiguration><IgnorePublicAcls>true</IgnorePublicAcls>"
             "</PublicAccessBlockConfiguration>");
     EXPECT_EQ(other.call("PUT", "/open/b", "x").code, "AccessDenied");
-    EXPECT_EQ(s3.call_unsigned("PUT", "/open/c", "x").status, 405);
+    EXPECT_EQ(s3.call_unsigned("PUT", "/open/c", "x").code, "AccessDenied");
     s3.must("PUT", "/open?publicAccessBlock",
             "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls>"
             "</PublicAccessBlockConfiguration>");
