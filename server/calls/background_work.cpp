@@ -55,7 +55,13 @@ bool run_piece(const Services& services, Generation& generation, const Running& 
             run_write(services, generation, running.caller, change);
         });
     try {
-        return running.work->step(session);
+        auto& work = *running.work;
+        bool is_wanted = false;
+        session.read([&](Session& rows) { is_wanted = work.is_wanted(rows); });
+        if (!is_wanted) {
+            session.write([&](Session& rows) { work.drop(rows); });
+        }
+        return is_wanted && work.step(session);
     } catch (...) {
         fail(services, generation, running, reason(running, generation));
         return false;

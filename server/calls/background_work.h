@@ -18,9 +18,16 @@ namespace amilab {
 class BackgroundWork {
 public:
     virtual ~BackgroundWork() = default;
+    /// Whether its task still waits for it: asked before each piece, within a transaction that
+    /// reads, so that a task which somebody has cancelled, or whose account was reset, is not
+    /// worked on to its end.
+    virtual bool is_wanted(Session& session) = 0;
     /// Does a piece, of a few milliseconds; false when there is no more. What it throws ends the
     /// work: an ApiError says why, so does a full disk.
     virtual bool step(ByteSession& session) = 0;
+    /// Leaves nothing of what it has made: it is not wanted any more. Within a transaction; the
+    /// last that is asked of it.
+    virtual void drop(Session& session) = 0;
     /// Notes why it has ended before it was done, within a transaction.
     virtual void fail(Session& session, const std::string& why) = 0;
 };
@@ -29,7 +36,7 @@ public:
 /// caller whose task it is: owner_caller(). A process that ends before the work does leaves `due`
 /// to the next start, so that it happens again: the work begins anew, for what it has not stored
 /// has left nothing. `work` has to call session.cancel_transitions(task) in the transaction that
-/// ends it, be that in fail().
+/// ends it, be that in fail(); whoever makes it unwanted does too.
 void begin_background_work(Session& session, const Due& due, const std::string& task, Caller caller,
                            std::shared_ptr<BackgroundWork> work);
 

@@ -11,6 +11,7 @@
 #include "server/services/ec2/store_image_tasks/store_image_tasks.h"
 #include "storage/base/storage_error.h"
 #include "storage/metadata/calls/transition_rows.h"
+#include "storage/metadata/sql/statement.h"
 #include "storage/state/generation.h"
 #include "tests/support/disks.h"
 #include "tests/support/emulator_fixture.h"
@@ -27,6 +28,12 @@ public:
     {
     }
 
+    /// As a task is whose row is there.
+    bool is_wanted(Session& session) override
+    {
+        Statement select(session.db(), "SELECT 1 FROM transition WHERE resource_id = ?");
+        return select.bind(std::string(1, letter_)).step();
+    }
     bool step(ByteSession& session) override
     {
         if (left_ < 0) {
@@ -44,6 +51,7 @@ public:
         log_ += why;
         session.cancel_transitions(std::string(1, letter_));
     }
+    void drop(Session& /*session*/) override { log_ += "dropped"; }
 
 private:
     std::string& log_;
@@ -127,6 +135,18 @@ TEST_F(BackgroundWorks, ThatACallBeginsGoOnInTheBackgroundWhereTheyAreLong)
     EXPECT_EQ(transitions(), 0);
 }
 
+TEST_F(BackgroundWorks, AreDroppedBeforeTheNextPieceWhenNobodyWantsThemAnyMore)
+{
+    std::promise<void> goes_on;
+    aws.data().background().post([ready = goes_on.get_future().share()] { ready.wait(); });
+    begin_in_call('a', 1000);
+    ASSERT_EQ(log_, std::string(64, 'a'));
+    aws.generation().writer().db().run("DELETE FROM transition");
+    goes_on.set_value();
+    aws.data().background().drain();
+    EXPECT_EQ(log_, std::string(64, 'a') + "dropped");
+}
+
 TEST_F(BackgroundWorks, AreToldWhyTheyFail)
 {
     begin({{'a', kAccount, -1}, {'b', kAccount, 1}});
@@ -140,6 +160,7 @@ class Reset final : public BackgroundWork {
 public:
     Reset(DataDirectory& data, int& pieces) : data_(data), pieces_(pieces) {}
 
+    bool is_wanted(Session& /*session*/) override { return true; }
     bool step(ByteSession& /*session*/) override
     {
         if (++pieces_ == 1) {
@@ -148,6 +169,7 @@ public:
         return pieces_ < 3;
     }
     void fail(Session& /*session*/, const std::string& /*why*/) override {}
+    void drop(Session& /*session*/) override {}
 
 private:
     DataDirectory& data_;

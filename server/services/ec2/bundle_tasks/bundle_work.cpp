@@ -38,14 +38,23 @@ class BundleWork final : public BackgroundWork {
 public:
     explicit BundleWork(BundleTaskRow task) : task_(std::move(task)) {}
 
+    bool is_wanted(Session& session) override
+    {
+        const auto row = select_bundle_task(session.db(), task_.id);
+        return row && (row->state == BundleTaskState::kPending ||
+                       row->state == BundleTaskState::kBundling);
+    }
+
     bool step(ByteSession& session) override
     {
         if (!manifest_) {
-            return begin(session);
+            manifest_ = read_manifest_alone(session, task_.location);
+            return true;
         }
         if (next_part_ < manifest_->parts.size()) {
             write_piece(session);
-            return report(session);
+            report(session);
+            return true;
         }
         finish(session);
         return false;
@@ -53,31 +62,17 @@ public:
 
     void fail(Session& session, const std::string& why) override
     {
-        if (is_under_way(session)) {
+        if (is_wanted(session)) {
             // Source: the code is assumed.
             fail_bundle_task(session.db(), task_.id, "Client.S3Error", why, session.now_ms());
             session.cancel_transitions(task_.id.text());
         }
     }
 
+    /// Objects go by themselves.
+    void drop(Session& /*session*/) override {}
+
 private:
-    bool is_under_way(Session& session) const
-    {
-        const auto row = select_bundle_task(session.db(), task_.id);
-        return row && (row->state == BundleTaskState::kPending ||
-                       row->state == BundleTaskState::kBundling);
-    }
-
-    bool begin(ByteSession& session)
-    {
-        bool goes_on = false;
-        session.read([&](Session& rows) { goes_on = is_under_way(rows); });
-        if (goes_on) {
-            manifest_ = read_manifest_alone(session, task_.location);
-        }
-        return goes_on;
-    }
-
     void write_piece(ByteSession& session)
     {
         if (!source_) {
@@ -135,24 +130,20 @@ private:
         return parts_.back();
     }
 
-    /// False when somebody has cancelled the task.
-    bool report(ByteSession& session)
+    void report(ByteSession& session)
     {
         constexpr std::int64_t kMost = 99;
         const auto percent =
             std::min(kMost, static_cast<std::int64_t>(done_ * 100 / manifest_->bundled_bytes));
         if (percent <= percent_) {
-            return true;
+            return;
         }
         percent_ = percent;
-        bool goes_on = false;
         session.write([&](Session& rows) {
-            goes_on = is_under_way(rows);
-            if (goes_on) {
+            if (is_wanted(rows)) {
                 set_bundle_task_percent(rows.db(), task_.id, percent, rows.now_ms());
             }
         });
-        return goes_on;
     }
 
     void finish(ByteSession& session)
@@ -178,7 +169,7 @@ private:
 
     void store(Session& session, NewObject& manifest)
     {
-        if (!is_under_way(session)) {
+        if (!is_wanted(session)) {
             return;
         }
         for (auto& part : parts_) {

@@ -120,6 +120,8 @@ class ConversionWork final : public BackgroundWork {
 public:
     explicit ConversionWork(ConversionTaskRow task) : task_(std::move(task)) {}
 
+    bool is_wanted(Session& session) override { return select_active(session).has_value(); }
+
     bool step(ByteSession& session) override
     {
         session_ = &session;
@@ -132,7 +134,7 @@ public:
 
     void fail(Session& session, const std::string& why) override
     {
-        drop_layer(session);
+        drop(session);
         if (auto row = select_active(session)) {
             // Source: that failed tasks are cancelled, and how the message begins (observed).
             constexpr std::string_view kClientError = "ClientError: ";
@@ -143,11 +145,24 @@ public:
         }
     }
 
+    /// No row names the layer. A write that is not committed is done again, or ends in fail().
+    void drop(Session& session) override
+    {
+        if (!layer_) {
+            return;
+        }
+        reader_.reset();
+        upload_.reset();
+        session.after_commit(
+            [layer = *layer_](Generation& generation) { generation.blocks().remove_layer(layer); });
+    }
+
 private:
     bool do_piece(ByteSession& session)
     {
         if (!manifest_) {
-            return begin(session);
+            begin(session);
+            return true;
         }
         if (found_ < manifest_->parts.size()) {
             return find_parts(session);
@@ -161,7 +176,8 @@ private:
                 upload_->write(piece->offset, piece->bytes);
                 require_room(session);
             }
-            return report(session);
+            report(session);
+            return true;
         }
         finish(session);
         return false;
@@ -173,18 +189,12 @@ private:
         return row && row->state == ConversionTaskState::kActive ? std::move(row) : std::nullopt;
     }
 
-    bool begin(ByteSession& session)
+    void begin(ByteSession& session)
     {
-        bool is_active = false;
-        session.read([&](Session& rows) { is_active = select_active(rows).has_value(); });
-        if (!is_active) {
-            return false;
-        }
         auto manifest = read_manifest(session, task_.manifest_url);
         require_as_told(manifest, task_);
         manifest_ = std::move(manifest);
         found_ = std::min(static_cast<std::size_t>(task_.parts_found), manifest_->parts.size());
-        return true;
     }
 
     std::unique_ptr<ObjectBytes> open_part(ByteSession& session, std::size_t index) const
@@ -285,29 +295,23 @@ private:
         }
     }
 
-    /// False when somebody has cancelled the task. Source: "Progress: 38%" (observed in what users
-    /// of ec2-describe-conversion-tasks show).
-    bool report(ByteSession& session)
+    /// Source: "Progress: 38%" (observed in what users of ec2-describe-conversion-tasks show).
+    void report(ByteSession& session)
     {
         constexpr int kMost = 99;
         const auto percent = std::min(reader_->percent(), kMost);
         if (percent <= percent_) {
-            return true;
+            return;
         }
         percent_ = percent;
-        bool goes_on = false;
         session.write([&](Session& rows) {
             if (auto row = select_active(rows)) {
                 row->parts_found = static_cast<std::int64_t>(found_);
                 row->bytes_converted = row->image_bytes / 100 * percent;
                 row->status_message = fmt::format("Progress: {}%", percent);
                 update_conversion_task(rows.db(), *row);
-                goes_on = true;
-            } else {
-                drop_layer(rows);
             }
         });
-        return goes_on;
     }
 
     void finish(ByteSession& session)
@@ -317,7 +321,7 @@ private:
         session.write([&](Session& rows) {
             auto row = select_active(rows);
             if (!row) {
-                drop_layer(rows);
+                drop(rows);
                 return;
             }
             within_limits(rows, limited(rows), [&] { make_results(rows, *row, *layer_); });
@@ -326,18 +330,6 @@ private:
             row->bytes_converted = row->image_bytes;
             end_conversion_task(rows, *row);
         });
-    }
-
-    /// No row names it. A write that is not committed is done again, or ends in fail().
-    void drop_layer(Session& session)
-    {
-        if (!layer_) {
-            return;
-        }
-        reader_.reset();
-        upload_.reset();
-        session.after_commit(
-            [layer = *layer_](Generation& generation) { generation.blocks().remove_layer(layer); });
     }
 
     const ConversionTaskRow task_;

@@ -96,14 +96,22 @@ class ExportWork final : public BackgroundWork {
 public:
     explicit ExportWork(ExportTaskRow task) : task_(std::move(task)) {}
 
+    bool is_wanted(Session& session) override
+    {
+        const auto row = select_export_task(session.db(), task_.id);
+        return row && row->state == ExportTaskState::kActive;
+    }
+
     bool step(ByteSession& session) override
     {
         if (!object_) {
-            return begin(session);
+            begin(session);
+            return true;
         }
         if (const auto piece = walk_->next()) {
             writer_->write(piece->offset, piece->bytes);
-            return report(session, piece->offset + piece->bytes.size());
+            report(session, piece->offset + piece->bytes.size());
+            return true;
         }
         writer_->finish();
         if (std::exchange(is_measuring_, false)) {
@@ -117,38 +125,40 @@ public:
 
     void fail(Session& session, const std::string& why) override
     {
-        if (is_active(session)) {
+        if (is_wanted(session)) {
             // Source: of imports that failed (observed); assumed of exports.
             set_export_task_state(session.db(), task_.id, ExportTaskState::kDeleted,
                                   "ClientError: " + why);
             session.cancel_transitions(task_.id);
         }
-        merge_later(session);
+        drop(session);
+    }
+
+    /// What only held up merges of the volume's layers while it was read; the object goes by
+    /// itself.
+    void drop(Session& session) override
+    {
+        walk_.reset();
+        disk_.bytes.reset();
+        if (disk_.sealed) {
+            session.after_commit([sealed = *disk_.sealed](Generation& generation) {
+                generation.upkeep().add(Upkeep::Kind::kMerge, sealed);
+            });
+        }
     }
 
 private:
-    bool is_active(Session& session) const
-    {
-        const auto row = select_export_task(session.db(), task_.id);
-        return row && row->state == ExportTaskState::kActive;
-    }
-
     std::string_view operation() const
     {
         return task_.kind == ExportKind::kImage ? "ExportImage" : "CreateInstanceExportTask";
     }
 
-    bool begin(ByteSession& session)
+    void begin(ByteSession& session)
     {
         std::unique_ptr<NewObject> object;
         session.read([&](Session& rows) {
-            if (is_active(rows)) {
-                object = begin_task_object(rows, task_.bucket, task_.object_key);
-            }
+            object = begin_task_object(rows, task_.bucket, task_.object_key);
         });
-        if (!object) {
-            return false;
-        }
         disk_ = task_.kind == ExportKind::kImage
                     ? open_image(session, ImageId::trusted(task_.source_id))
                     : open_instance(session, InstanceId::trusted(task_.source_id));
@@ -157,7 +167,6 @@ private:
         file_.emplace(*object_);
         is_measuring_ = task_.container.has_value();
         is_measuring_ ? begin_pass(count_) : begin_pass(*file_);
-        return true;
     }
 
     void begin_pass(FileSink& sink)
@@ -192,8 +201,7 @@ private:
                            kTarBlockBytes);
     }
 
-    /// False when somebody has cancelled the task.
-    bool report(ByteSession& session, std::uint64_t done)
+    void report(ByteSession& session, std::uint64_t done)
     {
         constexpr std::int64_t kMost = 99;
         auto percent = static_cast<std::int64_t>(done * 100 / disk_.size_bytes);
@@ -202,44 +210,26 @@ private:
         }
         percent = std::min(percent, kMost);
         if (percent <= percent_) {
-            return true;
+            return;
         }
         percent_ = percent;
-        bool goes_on = false;
         session.write([&](Session& rows) {
             set_export_task_progress(rows.db(), task_.id, percent,
                                      task_.kind == ExportKind::kImage ? "updating" : "Running");
-            goes_on = is_active(rows);
-            if (!goes_on) {
-                merge_later(rows);
-            }
         });
-        return goes_on;
     }
 
     void finish(ByteSession& session)
     {
         object_->finish();
         session.write([&](Session& rows) {
-            if (is_active(rows)) {
+            if (is_wanted(rows)) {
                 rows.cancel_transitions(task_.id);
                 store_task_object(rows, operation(), task_.bucket, *object_, {});
                 set_export_task_state(rows.db(), task_.id, ExportTaskState::kCompleted, {});
             }
-            merge_later(rows);
+            drop(rows);
         });
-    }
-
-    /// What only held up merges of the volume's layers while it was read.
-    void merge_later(Session& session)
-    {
-        walk_.reset();
-        disk_.bytes.reset();
-        if (disk_.sealed) {
-            session.after_commit([sealed = *disk_.sealed](Generation& generation) {
-                generation.upkeep().add(Upkeep::Kind::kMerge, sealed);
-            });
-        }
     }
 
     const ExportTaskRow task_;

@@ -54,8 +54,11 @@ public:
     ImportWork(const ImportWork&) = delete;
     ImportWork& operator=(const ImportWork&) = delete;
 
+    /// ImportsUnderWay tells each piece, and who cancels tells it.
+    bool is_wanted(Session& /*session*/) override { return true; }
     /// Moves a MiB at most.
     bool step(ByteSession& session) override;
+    void drop(Session& /*session*/) override {}
     void fail(Session& session, const std::string& why) override;
 
 private:

@@ -210,10 +210,16 @@ class RestoreWork final : public BackgroundWork {
 public:
     explicit RestoreWork(RestoreImageTaskRow task) : task_(std::move(task)) {}
 
+    bool is_wanted(Session& session) override
+    {
+        return select_restore_image_task(session.db(), task_.id).has_value();
+    }
+
     bool step(ByteSession& session) override
     {
         if (!object_) {
-            return begin(session);
+            begin(session);
+            return true;
         }
         if (const auto piece = object_->next()) {
             open_disks(session, piece->disk + 1);
@@ -227,10 +233,7 @@ public:
 
     void fail(Session& session, const std::string& why) override
     {
-        upload_.reset();
-        for (const auto layer : layers_) {
-            remove_layer_later(session, layer);
-        }
+        drop(session);
         for (const auto& id : select_restore_image_task_snapshots(session.db(), task_.id)) {
             fail_snapshot(session, id, why);
         }
@@ -242,25 +245,26 @@ public:
         session.cancel_transitions(task_.id.text());
     }
 
+    void drop(Session& session) override
+    {
+        upload_.reset();
+        for (const auto layer : layers_) {
+            remove_layer_later(session, layer);
+        }
+    }
+
 private:
-    bool begin(ByteSession& session)
+    void begin(ByteSession& session)
     {
         std::unique_ptr<ObjectBytes> bytes;
-        session.read([&](Session& rows) {
-            if (select_restore_image_task(rows.db(), task_.id)) {
-                bytes = open_task_object(rows, task_.bucket, task_.object_key);
-            }
-        });
-        if (!bytes) {
-            return false;
-        }
+        session.read(
+            [&](Session& rows) { bytes = open_task_object(rows, task_.bucket, task_.object_key); });
         if (bytes->etag() != task_.etag) {
             throw stored_image_damaged("it is another one than when its restore began");
         }
         object_.emplace(std::move(bytes));
         generation_ = session.generation().shared_from_this();
         held_.emplace(generation_->held_bytes(), task_.owner);
-        return true;
     }
 
     /// Throws when the account may not hold what it has become.

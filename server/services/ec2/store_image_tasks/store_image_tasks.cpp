@@ -128,10 +128,17 @@ class StoreWork final : public BackgroundWork {
 public:
     explicit StoreWork(StoreImageTaskRow task) : task_(std::move(task)) {}
 
+    bool is_wanted(Session& session) override
+    {
+        const auto row = select_store_image_task(session.db(), task_.id);
+        return row && row->state == StoreImageTaskState::kInProgress;
+    }
+
     bool step(ByteSession& session) override
     {
         if (!writer_) {
-            return begin(session);
+            begin(session);
+            return true;
         }
         while (!disks_.empty()) {
             auto& disk = *disks_.front();
@@ -154,30 +161,21 @@ public:
         session.cancel_transitions(task_.id.text());
     }
 
-private:
-    bool is_under_way(Session& session) const
-    {
-        const auto row = select_store_image_task(session.db(), task_.id);
-        return row && row->state == StoreImageTaskState::kInProgress;
-    }
+    /// The object goes by itself.
+    void drop(Session& /*session*/) override {}
 
-    bool begin(ByteSession& session)
+private:
+    void begin(ByteSession& session)
     {
         std::unique_ptr<NewObject> object;
         ImageSource source;
         session.read([&](Session& rows) {
-            if (is_under_way(rows)) {
-                source = require_storable_image(rows, task_.image_id);
-                object = begin_task_object(rows, task_.bucket, task_.object_key);
-                open_disks(rows, source);
-            }
+            source = require_storable_image(rows, task_.image_id);
+            object = begin_task_object(rows, task_.bucket, task_.object_key);
+            open_disks(rows, source);
         });
-        if (!object) {
-            return false;
-        }
         image_ = source.image.row;
         writer_.emplace(std::move(object), source.image);
-        return true;
     }
 
     void open_disks(Session& session, const ImageSource& source)
@@ -206,7 +204,7 @@ private:
         auto& object = writer_->finish();
         session.write([&](Session& rows) {
             rows.cancel_transitions(task_.id.text());
-            if (is_under_way(rows)) {
+            if (is_wanted(rows)) {
                 const auto tags = select_store_image_task_tags(rows.db(), task_.id);
                 store_task_object(rows, CreateStoreImageTaskRequest::kOperation, task_.bucket,
                                   object, facts_of(image_, tags, rows.now_ms()));

@@ -201,6 +201,40 @@ TEST_F(ConversionTasks, WaitForPartsThatClientsUploadLater)
     EXPECT_EQ(bytes_of(shown(task, "importVolume/volume/id"), file.size()), file);
 }
 
+TEST_F(ConversionTasks, TakeAPartAsItIsWhenItIsReadFirst)
+{
+    const auto file = sparse_disk();
+    const auto again = disk_with(8 * kMib, {{0, "BOOT"}, {kMib, "more"}, {7 * kMib, "late"}});
+    const auto manifest = manifest_of("disk", file.size(), 3 * kMib);
+    const auto url = put_manifest(s3, "disk", manifest.text());
+    put_part(s3, manifest, 0, "disk", file);
+    put_part(s3, manifest, 1, "disk", file);
+    const auto task = start("ImportVolume", volume(url, file.size()));
+    drain();
+    ASSERT_EQ(state(task), "active") << "it has seen two parts and read none";
+    put_part(s3, manifest, 0, "disk", again);  // as a client does that uploads anew
+    put_part(s3, manifest, 2, "disk", file);
+    pass(kMinuteMs);
+    ASSERT_EQ(state(task), "completed") << message(task);
+    EXPECT_EQ(bytes_of(shown(task, "importVolume/volume/id"), file.size()),
+              again.substr(0, 3 * kMib) + file.substr(3 * kMib));
+}
+
+TEST_F(ConversionTasks, FailByAPartThatHasAnotherSizeWhenItIsReadFirst)
+{
+    const auto file = sparse_disk();
+    const auto manifest = manifest_of("disk", file.size(), 3 * kMib);
+    const auto url = put_manifest(s3, "disk", manifest.text());
+    put_part(s3, manifest, 0, "disk", file);
+    const auto task = start("ImportVolume", volume(url, file.size()));
+    drain();
+    s3.must("PUT", "/disks/disk.part0", "short");
+    put_part(s3, manifest, 1, "disk", file);
+    put_part(s3, manifest, 2, "disk", file);
+    pass(kMinuteMs);
+    EXPECT_THAT(failure_of(task), HasSubstr("The part 0 of the disk image has 5 bytes"));
+}
+
 TEST_F(ConversionTasks, AreCancelledWhenTheirPartsDoNotComeInTime)
 {
     const auto manifest = manifest_of("disk", 8 * kMib, 3 * kMib);
