@@ -34,6 +34,13 @@ struct ImportKind {
     void (*complete)(Session& session, Row& row, const std::vector<ImportedDisk>& disks);
 };
 
+template <const auto& kColumns>
+bool is_active_import(Session& session, const decltype(RowOf<kColumns>::id)& id)
+{
+    const auto row = select_import_task<kColumns>(session.db(), id);
+    return row && row->state == ImportTaskState::kActive;
+}
+
 /// What is imported by a task that is active, and nothing of one that is not. In a session of its
 /// owner. Throws ApiError: see import_failed().
 template <const auto& kColumns, const auto& kKind>
@@ -56,6 +63,9 @@ std::shared_ptr<ImportWork> make_import_work(const RowOf<kColumns>& row)
     ImportOrder order;
     order.task_id = row.id.text();
     order.account = row.owner;
+    order.is_active = [id = row.id](Session& session) {
+        return is_active_import<kColumns>(session, id);
+    };
     order.open = [id = row.id](Session& session) {
         return open_active<kColumns, kKind>(session, id);
     };

@@ -108,6 +108,13 @@ bool ImportWork::step(ByteSession& session)
     }
 }
 
+void ImportWork::drop(Session& /*session*/)
+{
+    if (generation_) {
+        under_way().forget(order_.task_id);
+    }
+}
+
 void ImportWork::fail(Session& session, const std::string& why)
 {
     end(session, {.failure = why});

@@ -32,6 +32,8 @@ struct ImportOrder {
     std::string task_id{};
     /// Whose task it is: what it writes counts as this account's.
     std::string account{};
+    /// Whether the task is active; asked before each piece.
+    std::function<bool(Session&)> is_active{};
     /// Opens what is imported, in a session of the account; nothing when the task is no longer
     /// active. Throws ApiError: see import_failed().
     std::function<std::vector<DiskSource>(Session&)> open{};
@@ -54,11 +56,11 @@ public:
     ImportWork(const ImportWork&) = delete;
     ImportWork& operator=(const ImportWork&) = delete;
 
-    /// ImportsUnderWay tells each piece, and who cancels tells it.
-    bool is_wanted(Session& /*session*/) override { return true; }
+    bool is_wanted(Session& session) override { return order_.is_active(session); }
     /// Moves a MiB at most.
     bool step(ByteSession& session) override;
-    void drop(Session& /*session*/) override {}
+    /// Layers go with the work.
+    void drop(Session& session) override;
     void fail(Session& session, const std::string& why) override;
 
 private:
