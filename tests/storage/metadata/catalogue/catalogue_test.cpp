@@ -111,6 +111,27 @@ TEST_F(Catalogue, IsASoundDatabaseOfLessThanFourMebibytes)
     expect_none("PRAGMA catalogue.foreign_key_check");
 }
 
+TEST_F(Catalogue, HasInstanceTypesInNoMoreThan600KiB)
+{
+    // The tables alone, as they lie in the binary: a database of nothing else.
+    const auto tables = rows(db(),
+                             "SELECT name, sql FROM catalogue.sqlite_schema WHERE type = 'table'"
+                             " AND name <> 'instance_price' AND (name GLOB 'instance_*'"
+                             "  OR name GLOB 'offering_*' OR name GLOB '*_card_facts'"
+                             "  OR name = 'disk_facts')");
+    EXPECT_THAT(tables, SizeIs(12)) << "a new one counts too: see that it is among these";
+    for (const auto& table : tables) {
+        ASSERT_EQ(execute(db(), table[1] + "; INSERT INTO main." + table[0] +
+                                    " SELECT * FROM catalogue." + table[0]),
+                  SQLITE_OK)
+            << table[0];
+    }
+    const auto bytes = std::stoul(rows(db(), "PRAGMA main.page_count").front().front()) *
+                       std::stoul(rows(db(), "PRAGMA main.page_size").front().front());
+    EXPECT_LE(bytes, std::size_t{600} << 10);
+    EXPECT_GT(bytes, std::size_t{100} << 10) << "they are there";
+}
+
 TEST_F(Catalogue, RefusesWrites)
 {
     for (const auto* sql :
