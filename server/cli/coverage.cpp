@@ -10,6 +10,7 @@
 #include "server/cli/commands.h"
 #include "server/cli/help_pages.h"
 #include "server/cli/nearest.h"
+#include "storage/base/text.h"
 
 namespace amilab::cli {
 
@@ -40,9 +41,7 @@ std::string_view page_text()
 
 std::string trimmed(std::string_view text)
 {
-    const auto first = text.find_first_not_of(" ,");
-    const auto last = text.find_last_not_of(" ,");
-    return first == std::string_view::npos ? "" : std::string(text.substr(first, last - first + 1));
+    return std::string(amilab::trimmed(text, " ,"));
 }
 
 std::vector<std::string> trimmed_parts(std::string_view text, char separator)

@@ -6,14 +6,15 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <span>
 #include <sstream>
 #include <stdexcept>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <zlib.h>
 
 #include "server/labs/lab_error.h"
+#include "storage/base/unpacking.h"
 
 // built_in.S has them.
 extern "C" {
@@ -38,15 +39,15 @@ constexpr const char* kOrder = "order.txt";
 std::string unpack(std::string_view packed)
 {
     const auto byte_at = [&](std::size_t i) { return static_cast<unsigned char>(packed[i]); };
-    uLongf size = 0;
+    std::size_t size = 0;
     for (const std::size_t i : {3U, 2U, 1U, 0U}) {
         size = size << 8U | byte_at(i);
     }
     std::string text(size, '\0');
     packed.remove_prefix(sizeof(std::uint32_t));
-    const auto result = ::uncompress(reinterpret_cast<Bytef*>(text.data()), &size,
-                                     reinterpret_cast<const Bytef*>(packed.data()), packed.size());
-    if (result != Z_OK || size != text.size()) {
+    const auto length =
+        unpack_zlib(std::as_bytes(std::span(packed)), std::as_writable_bytes(std::span(text)));
+    if (length != text.size()) {
         throw std::logic_error("what the program carries of labs is damaged");
     }
     return text;

@@ -8,6 +8,8 @@
 #include <openssl/evp.h>
 #include <boost/algorithm/string/case_conv.hpp>
 
+#include "storage/base/text.h"
+
 namespace amilab::wire {
 namespace {
 
@@ -251,12 +253,7 @@ std::string media_type(std::string_view content_type)
 
 std::string_view trimmed(std::string_view text)
 {
-    constexpr std::string_view kSpaces = " \t";
-    const auto first = text.find_first_not_of(kSpaces);
-    if (first == std::string_view::npos) {
-        return {};
-    }
-    return text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
+    return amilab::trimmed(text, " \t");
 }
 
 bool is_account_id(std::string_view text)

@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
+#include "storage/base/text.h"
+
 namespace amilab {
 
 namespace {
@@ -38,15 +40,7 @@ const EVP_MD* method_of(ManifestAlgorithm algorithm)
     return ::EVP_sha512();
 }
 
-std::string_view trimmed(std::string_view text)
-{
-    constexpr std::string_view kSpace = " \t\r";
-    const auto first = text.find_first_not_of(kSpace);
-    if (first == std::string_view::npos) {
-        return {};
-    }
-    return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
+constexpr std::string_view kBlanks = " \t\r";
 
 [[noreturn]] void refuse_line(int number)
 {
@@ -61,11 +55,11 @@ ManifestLine parse_line(std::string_view line, int number)
     const auto close = line.rfind(')', equals);
     if (equals == std::string_view::npos || open == std::string_view::npos ||
         close == std::string_view::npos || close < open ||
-        !trimmed(line.substr(close + 1, equals - close - 1)).empty()) {
+        !trimmed(line.substr(close + 1, equals - close - 1), kBlanks).empty()) {
         refuse_line(number);
     }
-    const auto algorithm = find_word<ManifestAlgorithm>(trimmed(line.substr(0, open)));
-    std::string digest(trimmed(line.substr(equals + 1)));
+    const auto algorithm = find_word<ManifestAlgorithm>(trimmed(line.substr(0, open), kBlanks));
+    std::string digest(trimmed(line.substr(equals + 1), kBlanks));
     std::ranges::transform(digest, digest.begin(), [](char c) {
         return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
     });
@@ -99,7 +93,7 @@ std::vector<ManifestLine> parse_manifest(std::string_view text)
     for (int number = 1; !text.empty(); ++number) {
         const auto line = text.substr(0, text.find('\n'));
         text.remove_prefix(std::min(text.size(), line.size() + 1));
-        if (trimmed(line).empty()) {
+        if (trimmed(line, kBlanks).empty()) {
             continue;
         }
         lines.push_back(parse_line(line, number));

@@ -2,14 +2,13 @@
 #include <array>
 #include <bit>
 #include <cstring>
-#include <new>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
-#include <zlib.h>
 
+#include "storage/base/unpacking.h"
 #include "storage/blocks/layer_id.h"
 #include "storage/disk_formats/disk_reader.h"
 
@@ -169,16 +168,11 @@ std::uint64_t find_directory(ImageBytes& image, const Header& header)
 /// damaged ones: kPackedLength.
 std::size_t unpack(Bytes packed, std::span<std::byte> out)
 {
-    auto length = static_cast<uLongf>(out.size());
-    const auto result = ::uncompress(reinterpret_cast<Bytef*>(out.data()), &length,
-                                     reinterpret_cast<const Bytef*>(packed.data()), packed.size());
-    if (result == Z_MEM_ERROR) {
-        throw std::bad_alloc();
-    }
-    if (result != Z_OK) {
+    const auto length = unpack_zlib(packed, out);
+    if (!length) {
         refuse(DiskImageFault::kPackedLength, "a grain cannot be unpacked");
     }
-    return length;
+    return *length;
 }
 
 /// A directory names tables, a table 512 grains, each of which is packed by itself behind a marker

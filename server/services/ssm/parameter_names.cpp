@@ -9,6 +9,7 @@
 #include "server/calls/arns.h"
 #include "server/calls/request_values.h"
 #include "server/services/ssm/errors.h"
+#include "storage/base/text.h"
 
 namespace amilab::ssm {
 
@@ -112,11 +113,7 @@ Found find_named(Session& session, const std::string& name,
 
 std::string trimmed(std::string_view text)
 {
-    const auto first = text.find_first_not_of(' ');
-    if (first == std::string_view::npos) {
-        return {};
-    }
-    return std::string(text.substr(first, text.find_last_not_of(' ') - first + 1));
+    return std::string(amilab::trimmed(text, " "));
 }
 
 ParameterReference parse_reference(Session& session, std::string_view text)

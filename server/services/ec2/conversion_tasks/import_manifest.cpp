@@ -8,6 +8,7 @@
 
 #include "server/services/ec2/conversion_tasks/errors.h"
 #include "server/wire/read.h"
+#include "storage/base/text.h"
 
 namespace amilab::ec2 {
 
@@ -17,20 +18,12 @@ namespace {
 constexpr std::string_view kVersion = "2010-11-15";
 constexpr std::int64_t kMostBytes = std::int64_t{1} << 50;
 
-/// Of an element or an attribute, without what stands around it in a document that is indented.
-std::string_view trimmed(std::string_view text)
-{
-    constexpr std::string_view kBlanks = " \t\r\n";
-    const auto first = text.find_first_not_of(kBlanks);
-    if (first == std::string_view::npos) {
-        return {};
-    }
-    return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
+/// What stands around an element or an attribute in a document that is indented.
+constexpr std::string_view kBlanks = " \t\r\n";
 
 std::int64_t number(std::string_view text, std::string_view name, std::int64_t least)
 {
-    const auto value = wire::parse_integer(trimmed(text));
+    const auto value = wire::parse_integer(trimmed(text, kBlanks));
     if (!value || *value < least || *value > kMostBytes) {
         throw manifest_not_valid(fmt::format("{} is no number that it may be.", name));
     }
@@ -39,7 +32,7 @@ std::int64_t number(std::string_view text, std::string_view name, std::int64_t l
 
 DiskFileFormat format_in(const pugi::xml_node& root)
 {
-    const auto text = trimmed(root.child_value("file-format"));
+    const auto text = trimmed(root.child_value("file-format"), kBlanks);
     const auto format = find_word<DiskFileFormat>(text);
     if (!format) {
         throw manifest_not_valid("file-format is none that is imported.");
@@ -64,7 +57,7 @@ ImportPart read_part(const pugi::xml_node& node, std::size_t position, std::uint
             fmt::format("the byte-range {}-{} of the part {} does not begin at {}.", first, last,
                         position, begin));
     }
-    const auto url = trimmed(node.child_value("get-url"));
+    const auto url = trimmed(node.child_value("get-url"), kBlanks);
     if (url.empty() || url.size() > kMostImportUrlBytes) {
         throw manifest_not_valid(of_part("get-url") + " is missing or too long.");
     }
@@ -104,7 +97,7 @@ ImportManifest parse_import_manifest(std::string_view text)
     if (!root) {
         throw manifest_not_valid("its root is no manifest.");
     }
-    if (const auto version = trimmed(root.child_value("version")); version != kVersion) {
+    if (const auto version = trimmed(root.child_value("version"), kBlanks); version != kVersion) {
         throw manifest_not_valid(fmt::format("its version is not {}.", kVersion));
     }
     const auto of_import = root.child("import");

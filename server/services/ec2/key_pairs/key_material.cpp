@@ -20,6 +20,7 @@
 
 #include "server/services/ec2/common/openssl.h"
 #include "server/wire/types.h"
+#include "storage/base/text.h"
 
 namespace amilab::ec2 {
 
@@ -555,12 +556,6 @@ bool is_text(std::string_view bytes)
     });
 }
 
-std::string_view trimmed(std::string_view text)
-{
-    text.remove_prefix(std::min(text.find_first_not_of(kSpacesAround), text.size()));
-    return text.substr(0, text.find_last_not_of(kSpacesAround) + 1);
-}
-
 Key read_key(std::string_view text)
 {
     if (text.starts_with("ssh-")) {
@@ -583,7 +578,7 @@ std::optional<PublicKey> import_public_key(std::string_view material)
         return std::nullopt;
     }
     const ForgottenErrors errors;
-    const auto key = read_key(trimmed(material));
+    const auto key = read_key(trimmed(material, kSpacesAround));
     return key ? std::optional(imported_public_key(key)) : std::nullopt;
 }
 

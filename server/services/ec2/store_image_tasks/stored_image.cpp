@@ -13,6 +13,7 @@
 #include "server/services/ec2/store_image_tasks/stored_document.h"
 #include "storage/base/crc32c.h"
 #include "storage/base/units.h"
+#include "storage/base/unpacking.h"
 #include "storage/base/zeros.h"
 
 namespace amilab::ec2 {
@@ -78,9 +79,7 @@ void unpack(std::span<const std::byte> stored, std::span<std::byte> bytes)
         std::ranges::copy(stored, bytes.begin());
         return;
     }
-    auto length = static_cast<uLongf>(bytes.size());
-    const auto result = ::uncompress(zlib_bytes(bytes), &length, zlib_bytes(stored), stored.size());
-    if (result != Z_OK || length != bytes.size()) {
+    if (unpack_zlib(stored, bytes) != bytes.size()) {
         throw stored_image_damaged("a piece of a disk cannot be unpacked");
     }
 }
