@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +20,6 @@
 #include "storage/metadata/layers/layer_record_rows.h"
 #include "storage/metadata/layers/layer_report_rows.h"
 #include "storage/metadata/sql/migrations.h"
-#include "storage/metadata/sql/statement.h"
 #include "storage/state/restore.h"
 #include "tests/fuzz/input_reader.h"
 #include "tests/fuzz/oracle.h"
@@ -77,29 +75,7 @@ const Place& place()
     return one;
 }
 
-/// Of the tables those alone that a start from a save looks at, or rows of them name.
-void drop_other_tables(Database& db)
-{
-    const std::set<std::string> kept = {
-        "setting",   "layer",           "removed_layer",  "snapshot",   "volume",
-        "s3_object", "s3_upload",       "s3_part",        "s3_content", "s3_piece",
-        "s3_blob",   "s3_removed_blob", "direct_snapshot"};
-    std::vector<std::string> others;
-    for (const std::string kind : {"view", "table"}) {
-        Statement select(
-            db, "SELECT name FROM sqlite_schema WHERE type = ? AND name NOT LIKE 'sqlite_%'");
-        select.bind(kind);
-        for (const auto& name : select.texts()) {
-            if (!kept.contains(name)) {
-                others.push_back(fmt::format("DROP {} \"{}\"", kind, name));
-            }
-        }
-    }
-    for (const auto& statement : others) {
-        db.run(statement);
-    }
-}
-
+/// All tables, which a start compares with those that it makes, in pages that are small.
 std::vector<std::byte> small_rows()
 {
     place().make_generation();
@@ -107,12 +83,20 @@ std::vector<std::byte> small_rows()
         Database db(place().rows(), Database::Mode::kReadWrite);
         db.run("PRAGMA synchronous = OFF");
         migrate(db);
-        drop_other_tables(db);
         db.run(
             "INSERT INTO layer (id, parent_id, sealed, synced, created_ms)"
             " VALUES (1, NULL, 1, 1, 0), (2, 1, 1, 0, 0), (3, 2, 0, 0, 0);"
             "INSERT INTO s3_blob (number, account, size_bytes, held_bytes)"
-            " VALUES (1, '123456789012', 700, 4096), (2, '123456789012', 0, 0)");
+            " VALUES (1, '123456789012', 700, 4096), (2, '123456789012', 0, 0);"
+            "INSERT INTO s3_bucket (name, owner, region, created_ms, ownership, acl, tags)"
+            " VALUES ('disks', '123456789012', 'us-east-1', 0, 'BucketOwnerEnforced', 'private',"
+            "  '');"
+            "INSERT INTO s3_content (number, size_bytes) VALUES (1, 700);"
+            "INSERT INTO s3_piece (content, start_bytes, length_bytes, blob, offset_bytes)"
+            " VALUES (1, 0, 200, 1, 0), (1, 200, 500, 1, 200);"
+            "INSERT INTO s3_object (bucket, key, owner, content, size_bytes, modified_ms, etag,"
+            "  headers, metadata, tags, acl)"
+            " VALUES ('disks', 'a', '123456789012', 1, 700, 0, '', '', '', '', 'private')");
         db.run(fmt::format("PRAGMA page_size = {}", kPage));
         db.run("VACUUM");
     }
@@ -132,9 +116,10 @@ SaveFrames make_save()
         save.frames.push_back({frame, std::move(payload)});
     };
     const auto rows = small_rows();
-    constexpr std::size_t kPiece = 16 * kPage;
-    for (std::size_t at = 0; at < rows.size(); at += kPiece) {
-        const auto part = std::span(rows).subspan(at, std::min(kPiece, rows.size() - at));
+    constexpr std::size_t kPieces = 4;
+    const auto piece = (rows.size() / kPage + kPieces - 1) / kPieces * kPage;
+    for (std::size_t at = 0; at < rows.size(); at += piece) {
+        const auto part = std::span(rows).subspan(at, std::min(piece, rows.size() - at));
         add({.kind = FrameKind::kRows, .offset = at, .length = part.size()},
             {part.begin(), part.end()});
     }
@@ -261,12 +246,27 @@ void expect_refused(const StorageError& error)
     require(error.path == place().save(), "a refusal names the save");
 }
 
+/// One that is refused whatever is changed in it finds nothing.
+bool require_whole_save_is_taken()
+{
+    const auto save = test::to_save(whole_save());
+    std::ofstream(place().save(), std::ios::binary)
+        .write(reinterpret_cast<const char*>(save.data()),
+               static_cast<std::streamsize>(save.size()));
+    place().make_generation();
+    restore_save(place().save(), place().generation(), Durability::kPrivate, kBoot);
+    expect_whole();
+    return true;
+}
+
 }  // namespace
 }  // namespace amilab::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     using namespace amilab;
+    static const bool is_taken = fuzz::require_whole_save_is_taken();
+    fuzz::require(is_taken, "the save is whole before it is changed");
     const auto save = fuzz::save_of(fuzz::InputReader(std::span(data, size)));
     const auto& place = fuzz::place();
     std::ofstream(place.save(), std::ios::binary)
