@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "server/calls/session.h"
+#include "storage/disk_formats/disk_image.h"
 
 /// S3's objects for other services: whoever has a Session may read an object's bytes, and make one,
 /// as the caller might by S3 itself. S3 fills the port.
@@ -30,6 +31,9 @@ public:
     /// The first byte at or behind `offset` that may be other than zero; the size when there is
     /// none. What lies before it takes no space on the disk.
     virtual std::uint64_t next_data(std::uint64_t offset) = 0;
+    /// Where the bytes from `offset` on lie, which are there, as ImageBytes::in_file tells it;
+    /// blocks of 64 KiB of the file that are zero are holes in it.
+    virtual std::optional<FileBytes> in_file(std::uint64_t /*offset*/) { return std::nullopt; }
 };
 
 /// What an object has beside its bytes.

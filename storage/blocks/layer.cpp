@@ -180,6 +180,14 @@ void Layer::write(std::uint64_t offset, std::span<const std::byte> bytes)
                      });
 }
 
+void Layer::copy(std::uint64_t offset, File& from, std::uint64_t from_offset, std::uint64_t length)
+{
+    for_each_segment(offset, length, kSegmentSize, [&](auto number, auto inside, auto part) {
+        segment_to_write(number).copy(inside, from, from_offset, part);
+        from_offset += part;
+    });
+}
+
 void Layer::zero(std::uint64_t offset, std::uint64_t length)
 {
     for_each_segment(offset, length, kSegmentSize, [&](auto number, auto inside, auto part) {

@@ -77,6 +77,8 @@ public:
     /// The data files' bytes, whatever the maps say of them.
     void read(std::uint64_t offset, std::span<std::byte> out);
     void write(std::uint64_t offset, std::span<const std::byte> bytes);
+    /// Writes bytes of a file, which are there.
+    void copy(std::uint64_t offset, File& from, std::uint64_t from_offset, std::uint64_t length);
     /// Makes a range of data blocks read as zeros.
     void zero(std::uint64_t offset, std::uint64_t length);
     /// Gives the space of blocks back that are no longer data.

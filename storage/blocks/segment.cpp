@@ -111,6 +111,16 @@ void Segment::write(std::uint64_t offset, std::span<const std::byte> bytes)
     note_written(offset, bytes.size());
 }
 
+void Segment::copy(std::uint64_t offset, File& from, std::uint64_t from_offset,
+                   std::uint64_t length)
+{
+    note_written(offset, length);
+    const auto data = open_data(OpenMode::kReadWrite);
+    grow(*data, offset + length);
+    copy_fully(*data, offset, from, from_offset, length);
+    note_written(offset, length);  // as in write()
+}
+
 void Segment::zero(std::uint64_t offset, std::uint64_t length)
 {
     note_written(offset, length);

@@ -31,6 +31,8 @@ public:
     /// The file's bytes of blocks that the map calls data. EBADMSG where the file ends before them.
     void read(std::uint64_t offset, std::span<std::byte> out);
     void write(std::uint64_t offset, std::span<const std::byte> bytes);
+    /// Writes bytes of another file, which are there.
+    void copy(std::uint64_t offset, File& from, std::uint64_t from_offset, std::uint64_t length);
     /// Makes a range of data blocks read as zeros.
     void zero(std::uint64_t offset, std::uint64_t length);
     /// Gives the space of blocks back that the map no longer calls data.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/container/small_vector.hpp>
 #include <boost/container/static_vector.hpp>
+#include <cassert>
 #include <memory>
 #include <span>
 #include <utility>
@@ -263,6 +264,18 @@ void write_to_top(const LayerStack& stack, std::uint64_t volume_size, std::uint6
     finish_run(end);
     // Data before map: a crash in between loses the write, never shows what was not written.
     change.finish();
+}
+
+void copy_to_top(const LayerStack& stack, std::uint64_t offset, File& from,
+                 std::uint64_t from_offset, std::uint64_t length)
+{
+    assert(offset % kBlockSize == 0 && length % kBlockSize == 0);
+    const auto first = offset / kBlockSize;
+    const auto count = length / kBlockSize;
+    stack.top().settle(first, count);
+    stack.top().copy(offset, from, from_offset, length);
+    // Data before map, as in write_to_top.
+    set_top(stack, first, count, BlockState::kData);
 }
 
 void zero_in_top(const LayerStack& stack, std::uint64_t volume_size, std::uint64_t offset,

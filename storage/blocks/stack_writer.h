@@ -17,6 +17,10 @@ namespace amilab {
 void write_to_top(const LayerStack& stack, std::uint64_t volume_size, std::uint64_t offset,
                   std::span<const std::byte> bytes);
 
+/// The top gets bytes of a file, which are there, for whole blocks.
+void copy_to_top(const LayerStack& stack, std::uint64_t offset, File& from,
+                 std::uint64_t from_offset, std::uint64_t length);
+
 /// The range reads as zeros; whole blocks give their space back. What reads as zeros already is
 /// left alone.
 void zero_in_top(const LayerStack& stack, std::uint64_t volume_size, std::uint64_t offset,

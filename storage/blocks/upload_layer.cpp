@@ -33,6 +33,12 @@ void UploadLayer::write(std::uint64_t offset, std::span<const std::byte> bytes)
     volume_->write(offset + run, bytes.subspan(run));
 }
 
+void UploadLayer::copy(std::uint64_t offset, File& from, std::uint64_t from_offset,
+                       std::uint64_t length)
+{
+    volume_->copy(offset, from, from_offset, length);
+}
+
 void UploadLayer::append(std::span<const std::byte> bytes)
 {
     if (bytes.size() > size() - appended_bytes()) {

@@ -24,6 +24,10 @@ public:
     /// Anywhere, in any order, from any thread.
     void write(std::uint64_t offset, std::span<const std::byte> bytes);
 
+    /// Whole blocks of 64 KiB get bytes of a file, which are there: nobody looks at them, and where
+    /// the file system can both have the same place on the disk. They count as data, zeros too.
+    void copy(std::uint64_t offset, File& from, std::uint64_t from_offset, std::uint64_t length);
+
     /// The next bytes of a stream, however many; one thread. Behind the size: EINVAL.
     void append(std::span<const std::byte> bytes);
     std::uint64_t appended_bytes() const { return append_at_ + pending_.size(); }

@@ -84,6 +84,22 @@ void Volume::write(std::uint64_t offset, std::span<const std::byte> bytes)
     }
 }
 
+void Volume::copy(std::uint64_t offset, File& from, std::uint64_t from_offset, std::uint64_t length)
+{
+    require_range("write", offset, length);
+    if (offset % kBlockSize != 0 || length % kBlockSize != 0) {
+        throw StorageError(EINVAL, "copy to", "volume", "the blocks are not whole");
+    }
+    while (length > 0) {
+        const auto piece = first_piece(offset, length, kPieceBytes);
+        const BlockLease lease(*this, offset, piece);
+        copy_to_top(*stack(), offset, from, from_offset, piece);
+        offset += piece;
+        from_offset += piece;
+        length -= piece;
+    }
+}
+
 void Volume::write_zeroes(std::uint64_t offset, std::uint64_t length)
 {
     require_range("write zeroes to", offset, length);

@@ -90,6 +90,9 @@ private:
     class BlockLease;
 
     std::shared_ptr<const LayerStack> stack() const;
+    /// write() of bytes of a file, which are there, to whole blocks of 64 KiB. EINVAL: they are not
+    /// whole.
+    void copy(std::uint64_t offset, File& from, std::uint64_t from_offset, std::uint64_t length);
     void seal_for_good();
     /// Makes the blocks of a layer whole that are partial by now.
     void complete(const LayerStack& stack, std::size_t layer);

@@ -55,6 +55,15 @@ std::uint64_t ImageWindow::next_data(std::uint64_t offset)
     return std::min(image_.next_data(offset_ + offset) - offset_, size_bytes_);
 }
 
+std::optional<FileBytes> ImageWindow::in_file(std::uint64_t offset)
+{
+    auto bytes = image_.in_file(offset_ + offset);
+    if (bytes) {
+        bytes->length = std::min(bytes->length, size_bytes_ - offset);
+    }
+    return bytes;
+}
+
 DiskFileFormat find_format(ImageBytes& image)
 {
     const auto front = sector_at(image, 0);

@@ -2,12 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
 #include "storage/base/vocabulary.h"
+#include "storage/files/file_system.h"
 
 /// Files that hold a disk, as hypervisors write them. Whoever wrote one is not trusted.
 namespace amilab {
@@ -15,6 +17,13 @@ namespace amilab {
 enum class DiskFileFormat : std::uint8_t { kRaw, kVhd, kVhdx, kVmdk, kQcow2, kOva };
 template <>
 inline constexpr auto kWords<DiskFileFormat> = words("RAW", "VHD", "VHDX", "VMDK", "QCOW2", "OVA");
+
+/// Bytes that lie in a file in a row, as they are. Holes in it are zeros.
+struct FileBytes {
+    File* file = nullptr;
+    std::uint64_t offset = 0;
+    std::uint64_t length = 0;
+};
 
 /// The file of an image, wherever it is. Used by one thread at a time. Throws StorageError.
 class ImageBytes {
@@ -26,6 +35,9 @@ public:
     /// The first byte at or behind `offset` that may be other than zero; the size when there is
     /// none.
     virtual std::uint64_t next_data(std::uint64_t offset) = 0;
+    /// Where the bytes from `offset` on lie, which are there; nothing: it is to be read. Valid
+    /// until the image is asked for anything else.
+    virtual std::optional<FileBytes> in_file(std::uint64_t /*offset*/) { return std::nullopt; }
 };
 
 /// A part of an image, as an image of its own. The part lies within the image, which outlives it.
@@ -39,6 +51,7 @@ public:
     std::uint64_t size_bytes() const override { return size_bytes_; }
     void read(std::uint64_t offset, std::span<std::byte> out) override;
     std::uint64_t next_data(std::uint64_t offset) override;
+    std::optional<FileBytes> in_file(std::uint64_t offset) override;
 
 private:
     ImageBytes& image_;

@@ -97,35 +97,30 @@ Disk parse_footer(const Footer& footer)
 /// What lies before the footer is the disk.
 class FixedVhd final : public DiskReader {
 public:
-    FixedVhd(ImageBytes& image, std::uint64_t size_bytes) : image_(image), size_bytes_(size_bytes)
+    FixedVhd(ImageBytes& image, std::uint64_t size_bytes)
+        : disk_(image, 0, within(image, size_bytes)), reader_(open_raw(disk_))
+    {
+    }
+
+    std::uint64_t size_bytes() const override { return reader_->size_bytes(); }
+    std::optional<DiskPiece> next(std::span<std::byte> buffer) override
+    {
+        return reader_->next(buffer);
+    }
+    std::optional<DiskFilePiece> next_in_file() override { return reader_->next_in_file(); }
+    int percent() const override { return reader_->percent(); }
+
+private:
+    static std::uint64_t within(const ImageBytes& image, std::uint64_t size_bytes)
     {
         if (size_bytes > image.size_bytes() - kSectorSize) {
             refuse(DiskImageFault::kDamaged, "it is shorter than its disk");
         }
+        return size_bytes;
     }
 
-    std::uint64_t size_bytes() const override { return size_bytes_; }
-
-    std::optional<DiskPiece> next(std::span<std::byte> buffer) override
-    {
-        const auto data = at_ < size_bytes_ ? image_.next_data(at_) : size_bytes_;
-        if (data >= size_bytes_) {
-            at_ = size_bytes_;
-            return std::nullopt;
-        }
-        const auto offset = data / kSectorSize * kSectorSize;
-        const auto length = std::min<std::uint64_t>(buffer.size(), size_bytes_ - offset);
-        image_.read(offset, buffer.first(length));
-        at_ = offset + length;
-        return DiskPiece{offset, buffer.first(length)};
-    }
-
-    int percent() const override { return static_cast<int>(at_ * 100 / size_bytes_); }
-
-private:
-    ImageBytes& image_;
-    const std::uint64_t size_bytes_;
-    std::uint64_t at_ = 0;
+    ImageWindow disk_;
+    const std::unique_ptr<DiskReader> reader_;
 };
 
 /// A table names the places of blocks; each begins with a map of the sectors that it has.
@@ -222,7 +217,7 @@ private:
             ++sector_;
         }
         const auto first = sector_;
-        const auto most = first + buffer.size() / kSectorSize;
+        const auto most = first + std::min(buffer.size(), kReadPieceBytes) / kSectorSize;
         while (sector_ < sectors_ && sector_ < most && has_sector(sector_)) {
             ++sector_;
         }

@@ -248,7 +248,8 @@ private:
 
     DiskPiece next_in_block(std::span<std::byte> buffer)
     {
-        const auto bytes = buffer.first(std::min<std::uint64_t>(buffer.size(), end_ - at_));
+        const auto most = std::min(buffer.size(), kReadPieceBytes);
+        const auto bytes = buffer.first(std::min<std::uint64_t>(most, end_ - at_));
         read_within(image_, place_, bytes);
         const DiskPiece piece{at_, bytes};
         at_ += bytes.size();

@@ -3,10 +3,36 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <memory>
 
 #include "storage/base/storage_error.h"
 
 namespace amilab {
+
+namespace {
+
+/// Little enough for bytes that have been read to be in the processor's caches when they are
+/// written.
+constexpr std::uint64_t kCopyBytes = std::uint64_t{128} << 10U;
+
+/// How many bytes the kernel copies before it refuses, for whatever reason: which of two files is
+/// to blame is told by who reads one and writes the other.
+std::uint64_t copy_by_kernel(File& file, std::uint64_t offset, File& from,
+                             std::uint64_t from_offset, std::uint64_t length)
+{
+    std::uint64_t done = 0;
+    while (done < length) {
+        const auto moved = file.copy_at(offset + done, from, from_offset + done, length - done);
+        if (moved > 0) {
+            done += static_cast<std::uint64_t>(moved);
+        } else if (moved != -EINTR) {
+            break;
+        }
+    }
+    return done;
+}
+
+}  // namespace
 
 std::size_t read_fully(File& file, std::uint64_t offset, std::span<std::byte> out)
 {
@@ -43,6 +69,25 @@ void write_fully(File& file, std::uint64_t offset, std::span<const std::byte> by
         } else if (moved != -EINTR) {
             throw StorageError(static_cast<int>(-moved), "write", file.path());
         }
+    }
+}
+
+void copy_fully(File& file, std::uint64_t offset, File& from, std::uint64_t from_offset,
+                std::uint64_t length)
+{
+    auto done = copy_by_kernel(file, offset, from, from_offset, length);
+    if (done == length) {
+        return;
+    }
+    const auto size = std::min(kCopyBytes, length - done);
+    const auto buffer = std::make_unique_for_overwrite<std::byte[]>(size);
+    while (done < length) {
+        const std::span bytes(buffer.get(), std::min(size, length - done));
+        if (read_fully(from, from_offset + done, bytes) != bytes.size()) {
+            throw StorageError(EBADMSG, "read", from.path(), "it ends before its bytes do");
+        }
+        write_fully(file, offset + done, bytes);
+        done += bytes.size();
     }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -37,7 +38,7 @@ enum class OpenMode {
 };
 
 /// An open file; closed when destroyed. Offsets and lengths are bytes. Safe from any thread.
-/// All but read_at and write_at throw StorageError, and retry EINTR themselves.
+/// All but read_at, write_at and copy_at throw StorageError, and retry EINTR themselves.
 class File {
 public:
     explicit File(std::string path) : path_(std::move(path)) {}
@@ -49,6 +50,14 @@ public:
     /// minus errno. Callers want read_fully and write_fully of file_io.h.
     virtual std::int64_t read_at(std::uint64_t offset, std::span<std::byte> out) = 0;
     virtual std::int64_t write_at(std::uint64_t offset, std::span<const std::byte> bytes) = 0;
+    /// One copy_file_range, of bytes of another file: the kernel moves them alone, and where the
+    /// file system can both files have the same blocks afterwards. What it returns is what write_at
+    /// does; 0: `from` ends there. Callers want copy_fully of file_io.h.
+    virtual std::int64_t copy_at(std::uint64_t /*offset*/, File& /*from*/,
+                                 std::uint64_t /*from_offset*/, std::uint64_t /*length*/)
+    {
+        return -EOPNOTSUPP;
+    }
 
     /// Gives a range's space back; it reads as zeros and the size stays. Neither grows the file.
     /// EOPNOTSUPP where the file system cannot.

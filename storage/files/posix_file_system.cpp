@@ -50,6 +50,20 @@ public:
         return moved < 0 ? -errno : moved;
     }
 
+    std::int64_t copy_at(std::uint64_t offset, File& from, std::uint64_t from_offset,
+                         std::uint64_t length) override
+    {
+        const auto* source = dynamic_cast<const PosixFile*>(&from);
+        if (source == nullptr) {
+            return -EOPNOTSUPP;
+        }
+        auto in = static_cast<loff_t>(from_offset);
+        auto out = static_cast<loff_t>(offset);
+        const auto moved =
+            ::copy_file_range(source->descriptor_, &in, descriptor_, &out, length, 0);
+        return moved < 0 ? -errno : moved;
+    }
+
     void punch_hole(std::uint64_t offset, std::uint64_t length) override
     {
         allocate(FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length, "punch hole in");

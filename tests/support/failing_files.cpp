@@ -232,6 +232,16 @@ ssize_t pwrite64(int file, const void* bytes, size_t count, off64_t offset)
     return pwrite(file, bytes, count, offset);
 }
 
+ssize_t copy_file_range(int from, off64_t* from_offset, int file, off64_t* offset, size_t count,
+                        unsigned flags)
+{
+    static auto* const call =
+        next<ssize_t(int, off64_t*, int, off64_t*, size_t, unsigned)>("copy_file_range");
+    return fails(is_watched(file), Kind::kWrites)
+               ? -1
+               : call(from, from_offset, file, offset, count, flags);
+}
+
 int fsync(int file)
 {
     static auto* const call = next<int(int)>("fsync");

@@ -118,6 +118,15 @@ std::int64_t ContentReader::next_data(std::int64_t offset)
     return end_;
 }
 
+FileBytes ContentReader::in_file(std::int64_t offset)
+{
+    const auto& row = open_piece(offset);
+    const auto end = std::min(row.start_bytes + row.length_bytes, end_);
+    return {.file = file_.get(),
+            .offset = static_cast<std::uint64_t>(row.offset_bytes + offset - row.start_bytes),
+            .length = static_cast<std::uint64_t>(end - offset)};
+}
+
 void ContentWriter::write(std::span<const std::byte> bytes)
 {
     if (!blob_ && !bytes.empty()) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/calls/session.h"
+#include "storage/disk_formats/disk_image.h"
 #include "storage/metadata/s3/object_bytes_rows.h"
 #include "storage/state/generation.h"
 
@@ -32,6 +33,8 @@ public:
     void read_at(std::int64_t offset, std::span<std::byte> out);
     /// The first byte at or behind `offset` that may be other than zero; end() when there is none.
     std::int64_t next_data(std::int64_t offset);
+    /// Where the bytes from `offset` on lie in one file; they are there. Valid until the next call.
+    FileBytes in_file(std::int64_t offset);
 
 private:
     struct Piece {

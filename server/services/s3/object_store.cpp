@@ -47,6 +47,10 @@ public:
     {
         return static_cast<std::uint64_t>(reader_.next_data(static_cast<std::int64_t>(offset)));
     }
+    std::optional<FileBytes> in_file(std::uint64_t offset) override
+    {
+        return reader_.in_file(static_cast<std::int64_t>(offset));
+    }
 
 private:
     const std::string etag_;

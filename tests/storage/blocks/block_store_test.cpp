@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "storage/base/storage_error.h"
+#include "storage/files/file_io.h"
 #include "storage/files/posix_file_system.h"
 #include "tests/storage/blocks/harness.h"
 #include "tests/storage/files/faulty_file_system.h"
@@ -714,6 +715,57 @@ TEST_F(BlockStoreTest, ZerosOfAnUploadHideWhatWasThereBefore)
     EXPECT_EQ(read_bytes(*snapshot, 0, kBlockSize), filled(kBlockSize, 0));
     EXPECT_EQ(read_bytes(*snapshot, kBlockSize, kBlockSize), filled(kBlockSize, 1));
     EXPECT_EQ(read_bytes(*snapshot, 8 * kBlockSize, 512), filled(512, 0));
+}
+
+TEST_F(BlockStoreTest, AnUploadCopiesWholeBlocksOfAFile)
+{
+    std::mt19937_64 random(test_seed());
+    const auto store = open();
+    const TemporaryDirectory elsewhere;
+    const auto file = files_.open(elsewhere.path() + "/disk", OpenMode::kCreate);
+    const auto bytes = random_bytes(random, 3 * kMiB);
+    write_fully(*file, 512, bytes);
+    const auto upload = store->open_upload({store->new_layer_id()}, 8 * kMiB);
+    upload->copy(kMiB + kBlockSize, *file, 512, bytes.size());
+    upload->copy(0, *file, 512 + kMiB, kBlockSize);
+    EXPECT_EQ(error_of([&] { upload->copy(512, *file, 0, kBlockSize); }), EINVAL);
+    EXPECT_EQ(error_of([&] { upload->copy(0, *file, 0, kBlockSize + 512); }), EINVAL);
+    EXPECT_EQ(error_of([&] { upload->copy(8 * kMiB, *file, 0, kBlockSize); }), EINVAL);
+    upload->seal();
+    EXPECT_EQ(error_of([&] { upload->copy(0, *file, 0, kBlockSize); }), EROFS);
+    const auto snapshot = store->open_snapshot({upload->id()}, 8 * kMiB);
+    EXPECT_EQ(read_bytes(*snapshot, kMiB + kBlockSize, bytes.size()), bytes);
+    EXPECT_EQ(read_bytes(*snapshot, 0, kBlockSize),
+              std::vector(bytes.begin() + kMiB, bytes.begin() + kMiB + kBlockSize));
+    EXPECT_THAT(all_extents(snapshot->extents(0, 8 * kMiB)),
+                testing::ElementsAre(
+                    Extent{0, kBlockSize, Extent::Kind::kData},
+                    Extent{kBlockSize, kMiB, Extent::Kind::kHole},
+                    Extent{kMiB + kBlockSize, 3 * kMiB, Extent::Kind::kData},
+                    Extent{4 * kMiB + kBlockSize, 4 * kMiB - kBlockSize, Extent::Kind::kHole}));
+}
+
+TEST_F(BlockStoreTest, ACopyThatFailsLeavesTheRestOfAnUploadAsItWas)
+{
+    bool fails = false;
+    FaultyFileSystem faulty(files_, [&](auto operation, const auto& path) {
+        const bool is_refused =
+            fails && path.ends_with(".data") && (operation == "copy" || operation == "write");
+        return is_refused ? Fault{Fault::Kind::kError, ENOSPC} : Fault{};
+    });
+    BlockStore store(faulty, directory_.path(), {});
+    const TemporaryDirectory elsewhere;
+    const auto file = files_.open(elsewhere.path() + "/disk", OpenMode::kCreate);
+    write_fully(*file, 0, filled(2 * kMiB, 7));
+    const auto upload = store.open_upload({store.new_layer_id()}, 8 * kMiB);
+    upload->copy(0, *file, 0, kMiB);
+    fails = true;
+    EXPECT_EQ(error_of([&] { upload->copy(kMiB, *file, kMiB, kMiB); }), ENOSPC);
+    fails = false;
+    upload->seal();
+    const auto snapshot = store.open_snapshot({upload->id()}, 8 * kMiB);
+    EXPECT_EQ(read_bytes(*snapshot, 0, kMiB), filled(kMiB, 7));
+    EXPECT_EQ(read_bytes(*snapshot, kMiB, kMiB), filled(kMiB, 0));
 }
 
 TEST_F(BlockStoreTest, AStreamOfAnyPiecesIsUploaded)

@@ -55,6 +55,18 @@ public:
         return inner_->write_at(offset, bytes.first(length_for(fault, bytes.size())));
     }
 
+    std::int64_t copy_at(std::uint64_t offset, File& from, std::uint64_t from_offset,
+                         std::uint64_t length) override
+    {
+        const auto fault = decide_("copy", path());
+        if (fault.kind == Fault::Kind::kError || fault.kind == Fault::Kind::kShortThenError) {
+            return -fault.error_number;
+        }
+        auto* source = dynamic_cast<FaultyFile*>(&from);
+        return inner_->copy_at(offset, source ? *source->inner_ : from, from_offset,
+                               length_for(fault, length));
+    }
+
     void punch_hole(std::uint64_t offset, std::uint64_t length) override
     {
         fail_if_told(decide_, "punch hole in", path());

@@ -159,5 +159,76 @@ TEST_F(PosixFiles, ZerosAreWrittenWhereThereAreNoHoles)
     EXPECT_EQ(out, expected);
 }
 
+/// Copies 300,000 bytes from one place of a file to another place of another file; what the second
+/// has of them.
+class CopiedBytes : public PosixFiles {
+protected:
+    std::vector<std::byte> copied(FileSystem& files)
+    {
+        for (std::size_t at = 0; at < data_.size(); ++at) {
+            data_[at] = static_cast<std::byte>(at % 251);
+        }
+        write_fully(*files_.open(path("from"), OpenMode::kCreate), 100, data_);
+        const auto from = files.open(path("from"), OpenMode::kRead);
+        const auto to = files.open(path("to"), OpenMode::kCreate);
+        copy_fully(*to, 70000, *from, 100, data_.size());
+        std::vector<std::byte> out(data_.size());
+        EXPECT_EQ(read_fully(*to, 70000, out), out.size());
+        EXPECT_EQ(to->status().size_bytes, 70000 + data_.size());
+        return out;
+    }
+
+    std::vector<std::byte> data_ = std::vector<std::byte>(300000);
+};
+
+TEST_F(CopiedBytes, AreThoseOfTheOtherFile)
+{
+    const auto out = copied(files_);
+    EXPECT_EQ(out, data_);
+}
+
+TEST_F(CopiedBytes, ComeByShortAndInterruptedCalls)
+{
+    int calls = 0;
+    FaultyFileSystem faulty(files_, [&](auto operation, const auto&) {
+        if (operation != "copy") {
+            return Fault{};
+        }
+        ++calls;
+        return calls % 2 == 0 ? Fault{Fault::Kind::kError, EINTR} : Fault{Fault::Kind::kShort, 0};
+    });
+    const auto out = copied(faulty);
+    EXPECT_EQ(out, data_);
+    EXPECT_GT(calls, 8);
+}
+
+TEST_F(CopiedBytes, AreReadAndWrittenWhereTheKernelRefuses)
+{
+    for (const int refusal : {EOPNOTSUPP, EXDEV, EINVAL, ENOSYS}) {
+        int calls = 0;
+        FaultyFileSystem faulty(files_, [&](auto operation, const auto&) {
+            const bool is_copy = operation == "copy";
+            calls += is_copy ? 1 : 0;
+            // The first call copies a part.
+            return is_copy && calls > 1 ? Fault{Fault::Kind::kError, refusal}
+                   : is_copy            ? Fault{Fault::Kind::kShort, 0}
+                                        : Fault{};
+        });
+        const auto out = copied(faulty);
+        EXPECT_EQ(out, data_) << refusal;
+        EXPECT_EQ(calls, 2) << refusal;
+    }
+}
+
+TEST_F(CopiedBytes, HaveToBeThere)
+{
+    write_fully(*files_.open(path("from"), OpenMode::kCreate), 0, bytes_of("short"));
+    const auto from = files_.open(path("from"), OpenMode::kRead);
+    const auto to = files_.open(path("to"), OpenMode::kCreate);
+    EXPECT_EQ(error_of([&] { copy_fully(*to, 0, *from, 0, 6); }), EBADMSG);
+    const auto read_only = files_.open(path("to"), OpenMode::kRead);
+    EXPECT_EQ(error_of([&] { copy_fully(*read_only, 0, *from, 0, 5); }), EBADF);
+}
+
 }  // namespace
 }  // namespace amilab

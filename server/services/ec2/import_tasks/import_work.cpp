@@ -24,6 +24,10 @@ public:
         object_.read(offset, out);
     }
     std::uint64_t next_data(std::uint64_t offset) override { return object_.next_data(offset); }
+    std::optional<FileBytes> in_file(std::uint64_t offset) override
+    {
+        return object_.in_file(offset);
+    }
 
 private:
     ObjectBytes& object_;
@@ -147,7 +151,7 @@ bool ImportWork::move(ByteSession& session)
         }
         begin_disk();
     }
-    if (move_piece()) {
+    if (move_some()) {
         require_room();
         return true;
     }
@@ -178,8 +182,7 @@ bool ImportWork::find_disks()
             throw DiskImageError(DiskImageFault::kArchive, "the OVA has too many disks");
         }
     }
-    const auto buffer = std::make_unique_for_overwrite<std::byte[]>(kDiskPieceBytes);
-    if (archive_->check_more({buffer.get(), kDiskPieceBytes})) {
+    if (archive_->check_more(buffer())) {
         return false;
     }
     sources_.clear();
@@ -202,14 +205,35 @@ void ImportWork::begin_disk()
     upload_ = generation_->blocks().open_upload({layer_}, reader_->size_bytes());
 }
 
-bool ImportWork::move_piece()
+/// Made once: the system gives its pages to who touches them first, as zeros.
+std::span<std::byte> ImportWork::buffer()
 {
-    const auto buffer = std::make_unique_for_overwrite<std::byte[]>(kDiskPieceBytes);
-    const auto piece = reader_->next({buffer.get(), kDiskPieceBytes});
-    if (piece && !piece->bytes.empty()) {
-        upload_->write(piece->offset, piece->bytes);
+    if (!buffer_) {
+        buffer_ = std::make_unique_for_overwrite<std::byte[]>(kDiskPieceBytes);
     }
-    return piece.has_value();
+    return {buffer_.get(), kDiskPieceBytes};
+}
+
+bool ImportWork::move_some()
+{
+    for (std::uint64_t moved = 0; moved < kDiskPieceBytes;) {
+        if (const auto piece = reader_->next_in_file()) {
+            const auto& bytes = piece->bytes;
+            upload_->copy(piece->offset, *bytes.file, bytes.offset, bytes.length);
+            moved += bytes.length;
+            continue;
+        }
+        const auto piece = reader_->next(buffer());
+        if (!piece) {
+            return false;
+        }
+        if (piece->bytes.empty()) {
+            return true;
+        }
+        upload_->write(piece->offset, piece->bytes);
+        moved += piece->bytes.size();
+    }
+    return true;
 }
 
 DiskContent ImportWork::look()

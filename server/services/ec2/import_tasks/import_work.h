@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -57,7 +59,7 @@ public:
     ImportWork& operator=(const ImportWork&) = delete;
 
     bool is_wanted(Session& session) override { return order_.is_active(session); }
-    /// Moves a MiB at most.
+    /// Moves a MiB, and less than another where pieces are as large.
     bool step(ByteSession& session) override;
     /// Layers go with the work.
     void drop(Session& session) override;
@@ -71,8 +73,9 @@ private:
     bool move(ByteSession& session);
     bool find_disks();
     void begin_disk();
-    /// False at the end of the disk.
-    bool move_piece();
+    std::span<std::byte> buffer();
+    /// Some pieces of the disk; false at its end.
+    bool move_some();
     DiskContent look();
     void end_disk();
     void require_room();
@@ -97,6 +100,7 @@ private:
     std::unique_ptr<DiskReader> reader_;
     LayerId layer_{};
     std::unique_ptr<UploadLayer> upload_;
+    std::unique_ptr<std::byte[]> buffer_;
 };
 
 }  // namespace amilab::ec2

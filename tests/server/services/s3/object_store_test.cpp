@@ -1,6 +1,7 @@
 #include "server/calls/object_store.h"
 
 #include "server/calls/settle.h"
+#include "storage/files/file_io.h"
 #include "storage/state/generation.h"
 #include "tests/server/services/s3/s3_world.h"
 
@@ -63,6 +64,18 @@ TEST_F(ObjectsForOthers, TellWhereTheirHolesAre)
     EXPECT_EQ(bytes->next_data(2 * kMib), 2 * kMib);
     EXPECT_EQ(bytes->next_data(3 * kMib), 3 * kMib);
     EXPECT_GT(bytes->next_data(2 * kMib + 512 * 1024), 2 * kMib);
+}
+
+TEST_F(ObjectsForOthers, TellWhereTheirBytesLie)
+{
+    s3.must("PUT", "/disks/a", "content");
+    const auto bytes = open("a");
+    const auto lies = bytes->in_file(3);
+    ASSERT_TRUE(lies);
+    EXPECT_EQ(lies->length, 4U);
+    std::string text(lies->length, '\0');
+    read_fully(*lies->file, lies->offset, std::as_writable_bytes(std::span(text)));
+    EXPECT_EQ(text, "tent");
 }
 
 TEST_F(ObjectsForOthers, AreMadeAsByS3)
