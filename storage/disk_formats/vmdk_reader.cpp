@@ -26,6 +26,7 @@ constexpr std::uint64_t kEntriesOfTable = 512;
 /// The directory is named by the footer.
 constexpr std::uint64_t kDirectoryAtEnd = 0xffff'ffff'ffff'ffff;
 constexpr std::uint32_t kCompressed = 1U << 16U;
+constexpr std::uint16_t kNotPacked = 0;
 constexpr std::uint16_t kDeflate = 1;
 // Tables and grains that one call looks at.
 constexpr int kEntriesAtOnce = 4096;
@@ -47,6 +48,9 @@ struct Header {
     std::uint64_t entries_of_table;
     std::uint64_t directory;
     std::uint16_t compression;
+
+    /// Stream-optimized, else monolithic and sparse.
+    bool is_packed() const { return (flags & kCompressed) != 0; }
 };
 
 Header parse_header(const Sector& sector)
@@ -74,8 +78,8 @@ void check_header(const Header& header)
     if (header.version == 0 || header.version > kMostVersion) {
         refuse(DiskImageFault::kUnsupported, "it is of an unknown version");
     }
-    if ((header.flags & kCompressed) == 0 || header.compression != kDeflate) {
-        refuse(DiskImageFault::kUnsupported, "it is not stream-optimized");
+    if (header.compression != (header.is_packed() ? kDeflate : kNotPacked)) {
+        refuse(DiskImageFault::kUnsupported, "its grains are packed in an unknown way");
     }
     if (header.capacity == 0 || header.capacity > kMostSectors) {
         refuse(DiskImageFault::kDamaged, "its disk has an impossible size");
@@ -105,8 +109,8 @@ bool is_extent(std::string_view line)
     return line.starts_with("RW ") || line.starts_with("RDONLY ") || line.starts_with("NOACCESS ");
 }
 
-/// Throws unless all of the disk is in this one file.
-void check_descriptor(std::string_view text)
+/// Throws unless all of the disk is in this one file, and as the header says.
+void check_descriptor(std::string_view text, const Header& header)
 {
     text = text.substr(0, text.find('\0'));
     int extents = 0;
@@ -121,8 +125,9 @@ void check_descriptor(std::string_view text)
             refuse(DiskImageFault::kUnsupported, "it is a difference to another disk");
         }
     }
-    if (type != "streamOptimized") {
-        refuse(DiskImageFault::kUnsupported, "it is not stream-optimized");
+    if (type != (header.is_packed() ? "streamOptimized" : "monolithicSparse")) {
+        refuse(DiskImageFault::kUnsupported,
+               "it is neither stream-optimized nor monolithic and sparse");
     }
     if (extents != 1) {
         refuse(DiskImageFault::kUnsupported, "its disk is not in one extent");
@@ -137,13 +142,13 @@ void check_descriptor_of(ImageBytes& image, const Header& header)
     }
     std::string text(header.descriptor_sectors * kSectorSize, '\0');
     read_within(image, header.descriptor * kSectorSize, std::as_writable_bytes(std::span(text)));
-    check_descriptor(text);
+    check_descriptor(text, header);
 }
 
 /// Where the directory is that counts.
 std::uint64_t find_directory(ImageBytes& image, const Header& header)
 {
-    if (header.directory != kDirectoryAtEnd) {
+    if (header.directory != kDirectoryAtEnd || !header.is_packed()) {
         return header.directory;
     }
     // The footer, a header itself, and the marker of the stream's end are the last two sectors.
@@ -175,12 +180,13 @@ std::size_t unpack(Bytes packed, std::span<std::byte> out)
     return *length;
 }
 
-/// A directory names tables, a table 512 grains, each of which is packed by itself behind a marker
-/// that says where it belongs.
-class StreamOptimizedVmdk final : public DiskReader {
+/// A directory names tables, a table 512 grains; each is as it is, or packed by itself behind a
+/// marker that says where it belongs.
+class SparseVmdk final : public DiskReader {
 public:
-    StreamOptimizedVmdk(ImageBytes& image, const Header& header)
+    SparseVmdk(ImageBytes& image, const Header& header)
         : image_(image),
+          is_packed_(header.is_packed()),
           size_bytes_(header.capacity * kSectorSize),
           grain_bytes_(header.grain_sectors * kSectorSize),
           grains_((size_bytes_ + grain_bytes_ - 1) / grain_bytes_),
@@ -206,7 +212,8 @@ public:
             const auto grain = grain_++;
             constexpr std::uint64_t kZeros = 1;  // of a writer that has zeros as grains
             if (const auto place = entry(table_, grain % kEntriesOfTable); place > kZeros) {
-                return read_grain(grain, place * kSectorSize, buffer);
+                return is_packed_ ? read_packed(grain, place * kSectorSize, buffer)
+                                  : read_grain(grain, place * kSectorSize, buffer);
             }
         }
         return DiskPiece{};
@@ -236,7 +243,25 @@ private:
         return true;
     }
 
+    /// Grains that lie within one another would make a small image a large disk.
+    void take(std::uint64_t bytes)
+    {
+        taken_bytes_ += bytes;
+        if (taken_bytes_ > image_.size_bytes()) {
+            refuse(DiskImageFault::kDamaged, "its grains lie within one another");
+        }
+    }
+
     DiskPiece read_grain(std::uint64_t grain, std::uint64_t offset, std::span<std::byte> buffer)
+    {
+        take(grain_bytes_);
+        // All of it is there, also of the last, which may go beyond the disk's end.
+        read_within(image_, offset, buffer.first(grain_bytes_));
+        const auto begin = grain * grain_bytes_;
+        return {begin, buffer.first(std::min(grain_bytes_, size_bytes_ - begin))};
+    }
+
+    DiskPiece read_packed(std::uint64_t grain, std::uint64_t offset, std::span<std::byte> buffer)
     {
         std::array<std::byte, 12> marker;
         read_within(image_, offset, marker);
@@ -248,11 +273,7 @@ private:
         if (packed_bytes == 0 || packed_bytes > 2 * grain_bytes_) {
             refuse(DiskImageFault::kPackedLength, "a grain has an impossible length");
         }
-        // Grains that lie within one another would make a small image a large disk.
-        taken_bytes_ += marker.size() + packed_bytes;
-        if (taken_bytes_ > image_.size_bytes()) {
-            refuse(DiskImageFault::kDamaged, "its grains lie within one another");
-        }
+        take(marker.size() + packed_bytes);
         std::vector<std::byte> packed(packed_bytes);
         read_within(image_, offset + marker.size(), packed);
         return unpack_grain(grain * grain_bytes_, packed, buffer);
@@ -269,6 +290,7 @@ private:
     }
 
     ImageBytes& image_;
+    const bool is_packed_;
     const std::uint64_t size_bytes_;
     const std::uint64_t grain_bytes_;
     const std::uint64_t grains_;
@@ -290,7 +312,7 @@ std::unique_ptr<DiskReader> open_vmdk(ImageBytes& image)
     const auto header = parse_header(sector);
     check_header(header);
     check_descriptor_of(image, header);
-    return std::make_unique<StreamOptimizedVmdk>(image, header);
+    return std::make_unique<SparseVmdk>(image, header);
 }
 
 }  // namespace amilab

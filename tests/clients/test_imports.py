@@ -20,7 +20,9 @@ OTHER = "210987654321"
 PARTS = boto3.s3.transfer.TransferConfig(multipart_chunksize=8 * MIB, max_concurrency=4)
 # How qemu-img calls the formats that ImportSnapshot takes.
 FORMATS = {"RAW": (), "VHD": ("vpc", "subformat=dynamic,force_size=on"),
-           "VHDX": ("vhdx", "subformat=dynamic"), "VMDK": ("vmdk", "subformat=streamOptimized")}
+           "VHD, fixed": ("vpc", "subformat=fixed,force_size=on"),
+           "VHDX": ("vhdx", "subformat=dynamic"), "VMDK": ("vmdk", "subformat=streamOptimized"),
+           "VMDK, sparse": ("vmdk", "subformat=monolithicSparse")}
 
 
 def upload(server, path, key="disk"):
@@ -74,7 +76,7 @@ def test_the_bytes_that_were_uploaded_are_those_of_the_disk(wanted, server, ec2,
     disk = scattered(tmp_path / "disk.raw", size, dice)
     image = image_of(disk, wanted)
     shown = ended(ec2, begin(ec2, upload(server, image)))
-    assert shown["Format"] == wanted
+    assert shown["Format"] == wanted.split(",")[0]
     assert shown["DiskImageSize"] == image.stat().st_size
     assert "Progress" not in shown
     assert sum_of_snapshot(server, shown["SnapshotId"], size) == sum_of_file(disk)
@@ -198,7 +200,7 @@ def test_an_image_that_is_cut_off_or_damaged_is_no_disk(wanted, start_server, tm
             shown = imported(ec2, {"Format": wanted, "UserBucket": place})
             assert ("ImageId" in shown) == (shown["Status"] == "completed"), shown
             return shown.get("StatusMessage")
-        return failed(ec2, begin(ec2, {"Format": wanted, "UserBucket": place}))
+        return failed(ec2, begin(ec2, {"Format": wanted.split(",")[0], "UserBucket": place}))
 
     # An archive ends with zeros, of which none is missed.
     least = 16384 if wanted == "OVA" else 512

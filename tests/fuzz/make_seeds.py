@@ -224,14 +224,15 @@ def vhds():
     yield footer + header + table + b"\xff".ljust(512, b"\0") + b"boot".ljust(4096, b"\0") + footer
 
 
-def vmdk_header(directory):
-    header = struct.pack("<4sIIQQQQIQQQB4sH", b"KDMV", 3, 0x30001, 32, 16, 1, 1, 512, 0, directory,
-                         0, 0, b"\n \r\n", 1)
+def vmdk_header(directory, version=3, flags=0x30001, packed=1):
+    header = struct.pack("<4sIIQQQQIQQQB4sH", b"KDMV", version, flags, 32, 16, 1, 1, 512, 0,
+                         directory, 0, 0, b"\n \r\n", packed)
     return header.ljust(512, b"\0")
 
 
 def vmdks():
-    """Two grains of 8 KiB, of which one is there; the directory before them, or at the end."""
+    """Two grains of 8 KiB, of which one is there; the directory before them, or at the end, or
+    grains that are not packed."""
     text = b'# Disk DescriptorFile\nparentCID=ffffffff\ncreateType="streamOptimized"\n' \
            b'RW 32 SPARSE "d"\n'
     packed = zlib.compress(b"boot".ljust(8192, b"\0"))
@@ -240,6 +241,10 @@ def vmdks():
         + struct.pack("<I", 3).ljust(512, b"\0")
     yield vmdk_header(7) + rest
     yield vmdk_header((1 << 64) - 1) + rest + vmdk_header(7) + bytes(512)
+    text = text.replace(b"streamOptimized", b"monolithicSparse")
+    yield vmdk_header(2, 1, 1, 0) + text.ljust(512, b"\0") \
+        + struct.pack("<I", 3).ljust(512, b"\0") + struct.pack("<I", 7).ljust(2048, b"\0") \
+        + b"boot".ljust(8192, b"\0")
 
 
 def save_change(action, frame, *data):

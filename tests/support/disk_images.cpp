@@ -288,6 +288,38 @@ std::string stream_vmdk(std::string_view disk)
     return image + std::string(kSector, '\0');  // the marker of the end
 }
 
+std::string sparse_vmdk(std::string_view disk)
+{
+    constexpr std::uint64_t kEntries = 512;
+    const auto sectors = disk.size() / kSector;
+    constexpr std::uint64_t kDirectory = 3;
+    auto image = vmdk_header(sectors, kDirectory);
+    put_little(image, 4, 1, 4);
+    put_little(image, 8, 1, 4);
+    put_little(image, 77, 0, 2);
+    append_sectors(image, fmt::format("# Disk DescriptorFile\nversion=1\nCID=12345678\n"
+                                      "parentCID=ffffffff\ncreateType=\"monolithicSparse\"\n"
+                                      "RW {} SPARSE \"disk.vmdk\"\n",
+                                      sectors));
+    image.resize(kDirectory * kSector);
+    const auto grains = (disk.size() + kVmdkGrainBytes - 1) / kVmdkGrainBytes;
+    std::vector<std::uint64_t> tables;
+    for (std::uint64_t first = 0; first < grains; first += kEntries) {
+        tables.push_back(kDirectory + 1 + tables.size() * kEntries * 4 / kSector);
+    }
+    append_sectors(image, numbers(tables));
+    image.resize((tables.back() + kEntries * 4 / kSector) * kSector);
+    for (std::uint64_t grain = 0; grain < grains; ++grain) {
+        std::string bytes(disk.substr(grain * kVmdkGrainBytes, kVmdkGrainBytes));
+        if (!is_all_zero(bytes)) {
+            bytes.resize(kVmdkGrainBytes);
+            put_little(image, tables[grain / kEntries] * kSector + grain % kEntries * 4,
+                       append_sectors(image, bytes), 4);
+        }
+    }
+    return image;
+}
+
 void put_tar_sum(std::string& archive, std::uint64_t header)
 {
     constexpr std::size_t kSum = 148;

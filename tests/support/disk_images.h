@@ -49,6 +49,8 @@ inline constexpr std::uint64_t kVhdxTable = 3 << 20;
 inline constexpr std::uint64_t kVmdkGrainBytes = 64 << 10;
 /// Stream-optimized, its directory at the end; grains that are zero are absent.
 std::string stream_vmdk(std::string_view disk);
+/// Monolithic and sparse: grains as they are, behind the directory.
+std::string sparse_vmdk(std::string_view disk);
 /// The place of the VMDK's descriptor, whose text may be replaced by one of its length.
 inline constexpr std::uint64_t kVmdkDescriptorOffset = 512;
 /// The place of the first grain's marker.

@@ -64,7 +64,56 @@ TEST(VmdkReader, ReadsADirectoryThatTheHeaderNames)
     EXPECT_EQ(read_disk(DiskFileFormat::kVmdk, image), disk);
 }
 
-TEST(VmdkReader, RefusesWhatIsNotStreamOptimized)
+TEST(VmdkReader, ReadsGrainsThatAreNotPacked)
+{
+    const auto disk = sparse_disk();
+    std::uint64_t data_bytes = 0;
+    EXPECT_EQ(read_disk(DiskFileFormat::kVmdk, sparse_vmdk(disk), &data_bytes), disk);
+    EXPECT_EQ(data_bytes, 2 * kVmdkGrainBytes + 4096);
+    const auto empty = disk_with(40 * kMib, {});
+    EXPECT_EQ(read_disk(DiskFileFormat::kVmdk, sparse_vmdk(empty), &data_bytes), empty);
+    EXPECT_EQ(data_bytes, 0U);
+}
+
+TEST(VmdkReader, TakesAGrainThatIsNamedAsZerosForThose)
+{
+    constexpr std::uint64_t kFirstTable = 4 * 512;
+    auto image = sparse_vmdk(disk_with(kMib, {{0, "boot"}, {kMib - 4, "end"}}));
+    put_little(image, kFirstTable, 1, 4);
+    EXPECT_EQ(read_disk(DiskFileFormat::kVmdk, image), disk_with(kMib, {{kMib - 4, "end"}}));
+}
+
+TEST(VmdkReader, RefusesGrainsThatAreNotWholeOrLieWithinOneAnother)
+{
+    constexpr std::uint64_t kFirstTable = 4 * 512;
+    auto image = sparse_vmdk(sparse_disk());
+    EXPECT_EQ(fault(image.substr(0, image.size() - 512)), DiskImageFault::kDamaged);
+    put_little(image, 56, ~std::uint64_t{0}, 8);
+    EXPECT_EQ(fault(image), DiskImageFault::kDamaged) << "a directory at the end";
+    auto small = sparse_vmdk(disk_with(32 * kMib, {{0, "boot"}}));
+    for (std::uint64_t entry = 1; entry < 512; ++entry) {
+        small.replace(kFirstTable + entry * 4, 4, small.substr(kFirstTable, 4));
+    }
+    EXPECT_EQ(fault(small), DiskImageFault::kDamaged);
+    put_little(small, kFirstTable, 0x7fffffff, 4);
+    EXPECT_EQ(fault(small), DiskImageFault::kDamaged) << "beyond the end";
+}
+
+TEST(VmdkReader, RefusesWhatItsHeaderContradicts)
+{
+    const auto packed = [](std::uint64_t flags, std::uint64_t compression) {
+        auto image = sparse_vmdk(sparse_disk());
+        put_little(image, 8, flags, 4);
+        put_little(image, 77, compression, 2);
+        return image;
+    };
+    EXPECT_EQ(fault(packed(1, 0)), std::nullopt);
+    EXPECT_EQ(fault(packed(1, 1)), DiskImageFault::kUnsupported);
+    EXPECT_EQ(fault(packed(0x30001, 0)), DiskImageFault::kUnsupported);
+    EXPECT_EQ(fault(packed(0x30001, 1)), DiskImageFault::kUnsupported) << "by the descriptor";
+}
+
+TEST(VmdkReader, RefusesWhatIsOfAnotherKind)
 {
     EXPECT_EQ(fault(image_with(8, 1, 4)), DiskImageFault::kUnsupported) << "not packed";
     EXPECT_EQ(fault(image_with(77, 7, 2)), DiskImageFault::kUnsupported) << "packed otherwise";
