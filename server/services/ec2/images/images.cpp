@@ -54,6 +54,9 @@ void check_platform(const RegisterImageRequest& request, std::string_view archit
 {
     const bool is_arm = architecture.starts_with("arm64");
     const auto boot_mode = request.boot_mode.value_or("");
+    if (request.boot_mode && !find_word<BootMode>(boot_mode)) {
+        throw invalid_value(boot_mode, "bootMode");
+    }
     if (is_arm && virtualization != VirtualizationType::kHvm) {
         throw invalid_parameter_combination(
             fmt::format("The architecture {} needs the virtualization type hvm, not {}.",
@@ -403,7 +406,8 @@ Registration check_registration(const RegisterImageRequest& sent)
     auto request = sent;
     // Source: Terraform sends ImageLocation empty (observed); the others alike (assumed).
     for (auto* text : {&request.image_location, &request.kernel_id, &request.ramdisk_id,
-                       &request.root_device_name, &request.sriov_net_support, &request.uefi_data}) {
+                       &request.root_device_name, &request.sriov_net_support, &request.uefi_data,
+                       &request.boot_mode}) {
         drop_empty(*text);
     }
     check_image_name(request.name);

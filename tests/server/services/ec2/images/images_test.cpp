@@ -385,13 +385,16 @@ TEST(RegisterImage, RefusesBillingProductsAndUefiDataThatIsNoBase64)
 TEST(RegisterImage, TakesAnEmptyValueForNone)
 {
     TestEmulator aws;
-    const auto id = make_image(
-        aws, "terraform",
-        {{"ImageLocation", ""}, {"KernelId", ""}, {"RamdiskId", ""}, {"SriovNetSupport", ""}});
+    const auto id = make_image(aws, "terraform",
+                               {{"ImageLocation", ""},
+                                {"KernelId", ""},
+                                {"RamdiskId", ""},
+                                {"SriovNetSupport", ""},
+                                {"BootMode", ""}});
     const auto answer = describe_image(aws, id);
     EXPECT_EQ(answer.text("imagesSet/item/rootDeviceType"), "ebs");
     EXPECT_EQ(answer.text("imagesSet/item/imageLocation"), std::string(kAccount) + "/terraform");
-    for (const char* absent : {"kernelId", "ramdiskId", "sriovNetSupport"}) {
+    for (const char* absent : {"kernelId", "ramdiskId", "sriovNetSupport", "bootMode"}) {
         EXPECT_EQ(answer.count(std::string("imagesSet/item/") + absent), 0U) << absent;
     }
 }
