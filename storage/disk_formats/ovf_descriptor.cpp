@@ -91,19 +91,19 @@ const FormatWord& format_word(std::string_view address)
 
 // Files
 
-struct File {
+struct OvfFile {
     std::string name;
     std::optional<std::uint64_t> size_bytes;
     bool is_packed = false;
 };
 
 /// Of pieces: documented. The others are assumed.
-File to_file(pugi::xml_node node)
+OvfFile to_file(pugi::xml_node node)
 {
     if (attribute(node, "chunkSize")) {
         refuse("OVA with chunked disk files is not supported");
     }
-    File file{.name = attribute(node, "href").value_or(""), .size_bytes = {}};
+    OvfFile file{.name = attribute(node, "href").value_or(""), .size_bytes = {}};
     while (file.name.starts_with("./")) {
         file.name.erase(0, 2);
     }
@@ -121,9 +121,9 @@ File to_file(pugi::xml_node node)
     return file;
 }
 
-std::map<std::string, File> files_of(pugi::xml_node envelope)
+std::map<std::string, OvfFile> files_of(pugi::xml_node envelope)
 {
-    std::map<std::string, File> files;
+    std::map<std::string, OvfFile> files;
     for (const auto references : children(envelope, "References")) {
         for (const auto node : children(references, "File")) {
             const auto id = attribute(node, "id").value_or("");
@@ -135,7 +135,7 @@ std::map<std::string, File> files_of(pugi::xml_node envelope)
     return files;
 }
 
-const File& file_of(pugi::xml_node disk, const std::map<std::string, File>& files)
+const OvfFile& file_of(pugi::xml_node disk, const std::map<std::string, OvfFile>& files)
 {
     const auto id = attribute(disk, "diskId").value_or("");
     if (attribute(disk, "parentRef")) {
