@@ -228,8 +228,8 @@ def test_whose_task_is_slow_delays_nobody(server, ec2, tmp_path, dice):
     """Accounts take turns, a piece each."""
     slow = scattered(tmp_path / "slow.raw", MIB * 600, dice)
     with open(slow, "r+b") as file:
-        for piece in range(600):
-            file.seek(piece * MIB)
+        for piece in range(2400):
+            file.seek(piece * MIB // 4)
             file.write(dice.randbytes(512))
     quick = tmp_path / "quick.raw"
     quick.write_bytes(dice.randbytes(80 * MIB))  # more than a call moves by itself

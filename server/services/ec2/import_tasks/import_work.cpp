@@ -216,13 +216,12 @@ std::span<std::byte> ImportWork::buffer()
 
 bool ImportWork::move_some()
 {
+    if (const auto piece = reader_->next_in_file()) {
+        const auto& bytes = piece->bytes;
+        upload_->copy(piece->offset, *bytes.file, bytes.offset, bytes.length);
+        return true;
+    }
     for (std::uint64_t moved = 0; moved < kDiskPieceBytes;) {
-        if (const auto piece = reader_->next_in_file()) {
-            const auto& bytes = piece->bytes;
-            upload_->copy(piece->offset, *bytes.file, bytes.offset, bytes.length);
-            moved += bytes.length;
-            continue;
-        }
         const auto piece = reader_->next(buffer());
         if (!piece) {
             return false;

@@ -74,7 +74,7 @@ private:
     bool find_disks();
     void begin_disk();
     std::span<std::byte> buffer();
-    /// Some pieces of the disk; false at its end.
+    /// A piece that lies in a file, or some that have to be read; false at the disk's end.
     bool move_some();
     DiskContent look();
     void end_disk();
