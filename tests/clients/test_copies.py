@@ -1,6 +1,8 @@
 """Images and snapshots on their way between regions, and several volumes at one instant, with
 boto3: golden image to another region and restored there, lineage, and consistent sets."""
 
+import concurrent.futures
+
 import pytest
 
 import disks
@@ -60,6 +62,30 @@ def test_an_image_is_copied_to_another_region_and_restored_there(server, ec2, fa
     assert disks.same_disk(disk, export(server, volume, tmp_path / "back.raw", FAR))
     entries = far.get_image_ancestry(ImageId=copy)["ImageAncestryEntries"]
     assert [entry["ImageId"] for entry in entries] == [copy, golden]
+
+
+def test_sixteen_copies_at_once_are_made_once_for_each_token(server, ec2, tmp_path):
+    disk = raw_disk(tmp_path / "disk.raw", (0, b"golden"), (disks.MIB - 6, b"golden"))
+    image = import_disk(server, disk, "golden")
+    ec2 = server.client(region=FAR, max_pool_connections=32)
+
+    def copy(number):
+        return number % 16, ec2.copy_image(
+            SourceImageId=image, SourceRegion=servers.REGION, Name=f"copy-{number % 16}",
+            ClientToken=f"token-{number % 16}")["ImageId"]
+
+    with concurrent.futures.ThreadPoolExecutor(32) as pool:
+        made = set(pool.map(copy, range(32)))
+    assert len(made) == len({made_id for _, made_id in made}) == 16
+    copies = [made_id for _, made_id in made]
+    ec2.get_waiter("image_available").wait(ImageIds=copies)
+    for number, made_id in made:
+        (shown,) = ec2.describe_images(ImageIds=[made_id])["Images"]
+        assert shown["Name"] == f"copy-{number}"
+    assert len(ec2.describe_images(Owners=["self"])["Images"]) == 16
+    for made_id in copies[:2]:
+        exported = export(server, made_id, tmp_path / f"{made_id}.raw", region=FAR)
+        assert disks.same_disk(disk, exported)
 
 
 def test_a_snapshot_is_copied_and_restored_in_another_region(server, ec2, far, tmp_path):

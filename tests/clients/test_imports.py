@@ -224,12 +224,53 @@ def test_an_image_that_is_cut_off_or_damaged_is_no_disk(wanted, start_server, tm
     wait_until(lambda: not list((tmp_path / "data").glob("generation-*/layers/*.data")))
 
 
+def qemu_img(*arguments):
+    subprocess.run([programs.find("qemu-img"), *map(str, arguments)], check=True,
+                   capture_output=True)
+
+
+def leading_elsewhere(folder):
+    """Images that name other files, which are there: {name: image}."""
+    secret = folder / "secret.raw"
+    secret.write_bytes(b"secret".ljust(4 * MIB, b"s"))
+    made = {}
+    for subformat in ("monolithicFlat", "twoGbMaxExtentSparse"):
+        made[subformat] = folder / f"{subformat}.vmdk"
+        qemu_img("convert", "-f", "raw", "-O", "vmdk", "-o", f"subformat={subformat}", secret,
+                 made[subformat])
+    for kind in ("vmdk", "qcow2"):
+        base = folder / f"base.{kind}"
+        qemu_img("convert", "-f", "raw", "-O", kind, secret, base)
+        made[f"{kind} with a parent"] = folder / f"child.{kind}"
+        qemu_img("create", "-f", kind, "-F", kind, "-b", base, made[f"{kind} with a parent"])
+    made["descriptor"] = folder / "descriptor.vmdk"
+    made["descriptor"].write_text(
+        "# Disk DescriptorFile\nversion=1\nCID=12345678\nparentCID=ffffffff\n"
+        f'createType="monolithicFlat"\nRW 8192 FLAT "{secret}" 0\n')
+    outside = folder / "outside.qcow2"
+    qemu_img("create", "-f", "qcow2", "-o", f"data_file={folder / 'data.raw'},data_file_raw=on",
+             outside, "4M")
+    made["data_file"] = outside
+    return made
+
+
+@pytest.mark.needs("qemu-img")
+def test_an_image_that_leads_to_other_files_is_no_disk(server, ec2, tmp_path):
+    for name, image in leading_elsewhere(tmp_path).items():
+        container = upload(server, image, key=name)
+        formats = [{"Format": "VMDK"}] if image.suffix == ".vmdk" else []
+        for asked in ({}, *formats):
+            message = failed(ec2, begin(ec2, {**container, **asked}))
+            assert message and message.startswith("ClientError: Disk validation failed"), name
+    assert ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"] == []
+
+
 def test_whose_task_is_slow_delays_nobody(server, ec2, tmp_path, dice):
     """Accounts take turns, a piece each."""
-    slow = scattered(tmp_path / "slow.raw", MIB * 600, dice)
+    slow = scattered(tmp_path / "slow.raw", MIB * 300, dice)
     with open(slow, "r+b") as file:
         for piece in range(2400):
-            file.seek(piece * MIB // 4)
+            file.seek(piece * MIB // 8)
             file.write(dice.randbytes(512))
     quick = tmp_path / "quick.raw"
     quick.write_bytes(dice.randbytes(80 * MIB))  # more than a call moves by itself
