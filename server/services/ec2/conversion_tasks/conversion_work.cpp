@@ -13,6 +13,7 @@
 #include "server/calls/layers.h"
 #include "server/calls/owner_caller.h"
 #include "server/calls/services.h"
+#include "server/services/ec2/common/disk_mover.h"
 #include "server/services/ec2/common/task_objects.h"
 #include "server/services/ec2/conversion_tasks/conversion_launches.h"
 #include "server/services/ec2/conversion_tasks/errors.h"
@@ -171,11 +172,8 @@ private:
             open_disk(session);
             return true;
         }
-        if (const auto piece = reader_->next({buffer_.get(), kDiskPieceBytes})) {
-            if (!piece->bytes.empty()) {
-                upload_->write(piece->offset, piece->bytes);
-                require_room(session);
-            }
+        if (mover_.step(*reader_, *upload_)) {
+            require_room(session);
             report(session);
             return true;
         }
@@ -273,7 +271,6 @@ private:
         }
         generation_ = session.generation().shared_from_this();
         held_.emplace(generation_->held_bytes(), task_.owner);
-        buffer_ = std::make_unique_for_overwrite<std::byte[]>(kDiskPieceBytes);
         layer_ = session.blocks().new_layer_id();
         upload_ = session.blocks().open_upload({*layer_}, volume_bytes);
         reader_ = std::move(reader);
@@ -340,7 +337,7 @@ private:
     std::size_t found_ = 0;
     std::optional<PartedImage> image_;
     std::unique_ptr<DiskReader> reader_;
-    std::unique_ptr<std::byte[]> buffer_;
+    DiskMover mover_;
     std::shared_ptr<Generation> generation_;  // outlives what is held of it
     std::optional<HeldBytes::Upload> held_;
     std::optional<LayerId> layer_;

@@ -63,4 +63,10 @@ std::uint64_t PartedImage::next_data(std::uint64_t offset)
     return begin_of(index) + part(index).next_data(offset - begin_of(index));
 }
 
+std::optional<FileBytes> PartedImage::in_file(std::uint64_t offset)
+{
+    const auto index = index_at(offset);
+    return part(index).in_file(offset - begin_of(index));
+}
+
 }  // namespace amilab::ec2

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -32,6 +33,7 @@ public:
     void read(std::uint64_t offset, std::span<std::byte> out) override;
     /// Looks no further than where the next part begins.
     std::uint64_t next_data(std::uint64_t offset) override;
+    std::optional<FileBytes> in_file(std::uint64_t offset) override;
 
 private:
     static constexpr std::size_t kMostOpen = 4;

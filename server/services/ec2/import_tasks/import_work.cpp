@@ -151,7 +151,7 @@ bool ImportWork::move(ByteSession& session)
         }
         begin_disk();
     }
-    if (move_some()) {
+    if (mover_.step(*reader_, *upload_)) {
         require_room();
         return true;
     }
@@ -182,7 +182,7 @@ bool ImportWork::find_disks()
             throw DiskImageError(DiskImageFault::kArchive, "the OVA has too many disks");
         }
     }
-    if (archive_->check_more(buffer())) {
+    if (archive_->check_more(mover_.buffer())) {
         return false;
     }
     sources_.clear();
@@ -203,36 +203,6 @@ void ImportWork::begin_disk()
     reader_ = open_disk_reader(format_, *window_);
     layer_ = generation_->blocks().new_layer_id();
     upload_ = generation_->blocks().open_upload({layer_}, reader_->size_bytes());
-}
-
-/// Made once: the system gives its pages to who touches them first, as zeros.
-std::span<std::byte> ImportWork::buffer()
-{
-    if (!buffer_) {
-        buffer_ = std::make_unique_for_overwrite<std::byte[]>(kDiskPieceBytes);
-    }
-    return {buffer_.get(), kDiskPieceBytes};
-}
-
-bool ImportWork::move_some()
-{
-    if (const auto piece = reader_->next_in_file()) {
-        const auto& bytes = piece->bytes;
-        upload_->copy(piece->offset, *bytes.file, bytes.offset, bytes.length);
-        return true;
-    }
-    for (std::uint64_t moved = 0; moved < kDiskPieceBytes;) {
-        const auto piece = reader_->next(buffer());
-        if (!piece) {
-            return false;
-        }
-        if (piece->bytes.empty()) {
-            return true;
-        }
-        upload_->write(piece->offset, piece->bytes);
-        moved += piece->bytes.size();
-    }
-    return true;
 }
 
 DiskContent ImportWork::look()

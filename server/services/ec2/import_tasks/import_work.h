@@ -1,16 +1,15 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "server/calls/background_work.h"
 #include "server/calls/object_store.h"
+#include "server/services/ec2/common/disk_mover.h"
 #include "server/services/ec2/import_tasks/imports_under_way.h"
 #include "storage/base/clock.h"
 #include "storage/blocks/upload_layer.h"
@@ -59,7 +58,7 @@ public:
     ImportWork& operator=(const ImportWork&) = delete;
 
     bool is_wanted(Session& session) override { return order_.is_active(session); }
-    /// Moves a MiB, and less than another where pieces are as large.
+    /// One of a DiskMover, or of what comes before and behind.
     bool step(ByteSession& session) override;
     /// Layers go with the work.
     void drop(Session& session) override;
@@ -73,9 +72,6 @@ private:
     bool move(ByteSession& session);
     bool find_disks();
     void begin_disk();
-    std::span<std::byte> buffer();
-    /// A piece that lies in a file, or some that have to be read; false at the disk's end.
-    bool move_some();
     DiskContent look();
     void end_disk();
     void require_room();
@@ -100,7 +96,7 @@ private:
     std::unique_ptr<DiskReader> reader_;
     LayerId layer_{};
     std::unique_ptr<UploadLayer> upload_;
-    std::unique_ptr<std::byte[]> buffer_;
+    DiskMover mover_;
 };
 
 }  // namespace amilab::ec2
