@@ -90,6 +90,34 @@ def test_the_bytes_that_were_uploaded_are_those_of_the_disk(wanted, server, ec2,
     assert sum_of_snapshot(server, again, size) == sum_of_file(disk)
 
 
+def test_a_disk_in_parts_of_any_size_is_that_disk(server, ec2, tmp_path, dice):
+    """Parts that end within blocks, some of them a range of another object."""
+    s3 = server.client("s3")
+    size = 90 * MIB + 512
+    disk = scattered(tmp_path / "disk.raw", size, dice)
+    whole = upload(server, disk, key="whole")["UserBucket"]
+    content = disk.read_bytes()
+    place = {"Bucket": "disks", "Key": "parts"}
+    place["UploadId"] = s3.create_multipart_upload(**place)["UploadId"]
+    parts, at = [], 0
+    while at < size:
+        grain = dice.choice([1, 512, 64 << 10, MIB])
+        end = min(size, at + 5 * MIB + dice.randrange(4 * MIB) // grain * grain)
+        number = {"PartNumber": len(parts) + 1}
+        if dice.randrange(2):
+            made = s3.upload_part(**place, **number, Body=content[at:end])
+        else:
+            made = s3.upload_part_copy(
+                **place, **number, CopySourceRange=f"bytes={at}-{end - 1}",
+                CopySource={"Bucket": whole["S3Bucket"], "Key": whole["S3Key"]})[
+                    "CopyPartResult"]
+        parts.append({**number, "ETag": made["ETag"]})
+        at = end
+    s3.complete_multipart_upload(**place, MultipartUpload={"Parts": parts})
+    shown = ended(ec2, begin(ec2, {"UserBucket": {"S3Bucket": "disks", "S3Key": "parts"}}))
+    assert sum_of_snapshot(server, shown["SnapshotId"], size) == sum_of_file(disk)
+
+
 def image_of(disk, wanted):
     """The disk as a file of that format."""
     if not FORMATS[wanted]:
