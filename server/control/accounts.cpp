@@ -9,6 +9,7 @@
 #include "server/calls/account_calls.h"
 #include "server/calls/request_values.h"
 #include "server/control/bodies.h"
+#include "server/services/ec2/capacity_reservations/billing_requests.h"
 #include "server/services/ec2/common/permissions.h"
 #include "server/wire/types.h"
 #include "storage/metadata/settings/account_rows.h"
@@ -221,6 +222,7 @@ void change_accounts(Emulator& emulator, const json::value& wanted)
                                account.id));
         }
     }
+    ec2::revoke_billing_of_leavers(*generation, db);
     auto keys = select_access_keys(db);
     transaction.commit();
     generation->access_keys().replace(std::move(keys));

@@ -13,6 +13,7 @@ from botocore import xform_name
 import model
 from resources import (WINDOWS, image_request, keep_deleted, make_bucket, make_image,
                        make_snapshot, make_volume, newest_image, run, store_image)
+from servers import DEFAULT_ACCOUNT
 
 SIZE = 5
 COUNT = 7
@@ -275,6 +276,22 @@ def capacity_reservations(ec2, _):
     return {}
 
 
+def billing_requests(ec2, server):
+    """Reservations that another account of the organization was asked to pay for."""
+    other = "210987654321"
+    organization = "arn:aws:organizations::111111111111:organization/o-abcdefghij"
+    server.control("accounts", {account: {"organization": organization}
+                                for account in (DEFAULT_ACCOUNT, other)})
+    for _ in range(COUNT):
+        made = ec2.create_capacity_reservation(
+            InstanceType="m5.large", InstancePlatform="Linux/UNIX", AvailabilityZone="us-east-1a",
+            InstanceCount=1)
+        ec2.associate_capacity_reservation_billing_owner(
+            CapacityReservationId=made["CapacityReservation"]["CapacityReservationId"],
+            UnusedReservationBillingOwnerId=other)
+    return {"Role": "odcr-owner"}
+
+
 def hosts(ec2, _):
     ec2.allocate_hosts(InstanceType="m5.large", AvailabilityZone="us-east-1a", Quantity=COUNT)
     return {}
@@ -402,6 +419,7 @@ def of_a_few_vcpus(*_):
 LISTS = {
     "DescribeAddressTransfers": address_transfers,
     "DescribeAddressesAttribute": address_attributes,
+    "DescribeCapacityReservationBillingRequests": billing_requests,
     "DescribeCapacityReservations": capacity_reservations,
     "DescribeDhcpOptions": dhcp_options,
     "DescribeEgressOnlyInternetGateways": egress_only_gateways,

@@ -1,6 +1,8 @@
 #include "server/services/ec2/ec2.h"
 
 #include "server/services/ec2/bundle_tasks/bundle_tasks.h"
+#include "server/services/ec2/capacity_reservations/billing_requests.h"
+#include "server/services/ec2/capacity_reservations/capacity_moves.h"
 #include "server/services/ec2/capacity_reservations/capacity_reservations.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/conversion_tasks/conversion_tasks.h"
@@ -212,6 +214,8 @@ constexpr const Family* kFamilies[] = {
     &kLaunchTemplateVersions,
     // capacity reservations
     &kCapacityReservations,
+    &kCapacityMoves,
+    &kBillingRequests,
     // dedicated hosts
     &kDedicatedHosts,
     // placement groups

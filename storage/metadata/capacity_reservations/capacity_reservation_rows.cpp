@@ -51,11 +51,19 @@ std::vector<InstanceId> select_unreserved_instances(Database& db, const Capacity
         kTakesCapacity + " ORDER BY n.id";
     Statement select(db, kMatching);
     select.bind(row.region, row.owner, row.instance_type, row.platform, row.zone, row.tenancy);
-    std::vector<InstanceId> ids;
-    for (auto& id : select.texts()) {
-        ids.push_back(InstanceId::trusted(std::move(id)));
-    }
-    return ids;
+    return select.values<InstanceId>();
+}
+
+std::vector<InstanceId> select_movable_instances(Database& db, const CapacityReservationId& id)
+{
+    static constexpr auto kMovable =
+        "SELECT n.id FROM instance_option o JOIN instance n ON n.id = o.instance_id"
+        " WHERE o.capacity_reservation_id = ? AND o.capacity_target_id IS NULL"
+        " AND o.capacity_preference = 'open' AND " +
+        kTakesCapacity + " ORDER BY n.id";
+    Statement select(db, kMovable);
+    select.bind(id);
+    return select.values<InstanceId>();
 }
 
 void release_capacity(Database& db, const CapacityReservationId& id)

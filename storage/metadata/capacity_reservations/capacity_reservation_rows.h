@@ -39,6 +39,19 @@ enum class CapacityEnd : std::uint8_t { kUnlimited, kLimited };
 template <>
 inline constexpr auto kWords<CapacityEnd> = words("unlimited", "limited");
 
+/// Of a request that another account pays for what is not used.
+enum class BillingRequestState : std::uint8_t {
+    kPending,
+    kAccepted,
+    kRejected,
+    kCancelled,
+    kRevoked,
+    kExpired
+};
+template <>
+inline constexpr auto kWords<BillingRequestState> = words("pending", "accepted", "rejected",
+                                                          "cancelled", "revoked", "expired");
+
 struct CapacityReservationRow {
     CapacityReservationId id{};
     std::string region{};
@@ -61,6 +74,13 @@ struct CapacityReservationRow {
     std::string zone_id{};
     /// Instances that run in it.
     std::int64_t used = 0;
+    /// Who pays for what is not used, where that is not the owner.
+    std::optional<std::string> billing_owner{};
+
+    std::int64_t available() const
+    {
+        return state == CapacityReservationState::kActive ? total - used : 0;
+    }
 };
 
 inline constexpr auto kCapacityUsed =
@@ -68,6 +88,10 @@ inline constexpr auto kCapacityUsed =
     " WHERE o.capacity_reservation_id = c.id AND " +
     kTakesCapacity + ")";
 inline constexpr auto kCapacityZoneId = sql_zone_id(sql("c.zone"));
+
+inline constexpr auto kCapacityBillingOwner =
+    "(SELECT q.billing_owner FROM billing_request q WHERE q.reservation_id = c.id AND q.state = " +
+    sql_word<BillingRequestState::kAccepted> + ")";
 
 inline constexpr auto kCapacityReservationColumns = columns<CapacityReservationRow>(
     "capacity_reservation", "c", text<&CapacityReservationRow::id>("id"),
@@ -84,7 +108,8 @@ inline constexpr auto kCapacityReservationColumns = columns<CapacityReservationR
     text<&CapacityReservationRow::end_type>("end_type"),
     time<&CapacityReservationRow::end_time_ms>("end_time_ms"),
     text<&CapacityReservationRow::zone_id>("zone_id").as(kCapacityZoneId),
-    integer<&CapacityReservationRow::used>("used").as(kCapacityUsed));
+    integer<&CapacityReservationRow::used>("used").as(kCapacityUsed),
+    text<&CapacityReservationRow::billing_owner>("billing_owner").as(kCapacityBillingOwner));
 /// Source: EC2 API Reference, DescribeCapacityReservations (documented); what is missing belongs to
 /// features that amilab does not have and matches nothing.
 inline constexpr FilterColumn kCapacityReservationFilters[] = {
@@ -139,6 +164,9 @@ void update_capacity_reservation(Database& db, const CapacityReservationRow& row
 /// run, in the order of their ids.
 std::vector<InstanceId> select_unreserved_instances(Database& db,
                                                     const CapacityReservationRow& row);
+/// Those of the instances that run in it that may go with room that is moved, in the order of their
+/// ids: that were told nothing of reservations but to take what is open.
+std::vector<InstanceId> select_movable_instances(Database& db, const CapacityReservationId& id);
 /// Instances that run in it run in none from now on.
 void release_capacity(Database& db, const CapacityReservationId& id);
 

@@ -119,6 +119,16 @@ std::vector<Grantee> select_memberships(Database& db, std::string_view account)
         db, "FROM account_membership m WHERE m.account = ? ORDER BY m.kind, m.value", account);
 }
 
+bool are_of_one_organization(Database& db, std::string_view one, std::string_view other)
+{
+    Statement select(db,
+                     "SELECT 1 FROM account_membership m JOIN account_membership o"
+                     " ON o.kind = m.kind AND o.value = m.value"
+                     " WHERE m.account = ? AND m.kind = ? AND o.account = ?");
+    select.bind(one, GranteeKind::kOrganizationArn, other);
+    return select.step();
+}
+
 bool is_subscribed(Database& db, std::string_view account, std::string_view product_code)
 {
     Statement select(db,

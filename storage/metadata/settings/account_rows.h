@@ -35,6 +35,8 @@ std::map<std::string, std::string, std::less<>> select_access_keys(Database& db)
 
 /// The organization and the units that an account belongs to.
 std::vector<Grantee> select_memberships(Database& db, std::string_view account);
+/// Whether both are declared members of the same one.
+bool are_of_one_organization(Database& db, std::string_view one, std::string_view other);
 
 bool is_subscribed(Database& db, std::string_view account, std::string_view product_code);
 /// Whether `account` sells the product: declared so, or the owner of a catalogue image with it.

@@ -195,6 +195,9 @@ VALUES = {
         "availability-zone": [ZONE], "tenancy": ["default"], "state": ["active"],
         "end-date-type": ["limited"], "end-date": ["2031-*"],
         "instance-match-criteria": ["targeted"], "owner-id": [ACCOUNT]},
+    "DescribeCapacityReservationBillingRequests": {
+        "requested-by": [OTHER], "status": ["pending", "rejected"],
+        "unused-reservation-billing-owner": [OTHER]},
     "DescribeHosts": {
         "auto-placement": ["on"], "availability-zone": [ZONE], "client-token": ["odd"],
         "instance-type": ["m5.large"], "state": ["available"], "tag-key": ["of"]},
@@ -257,7 +260,10 @@ BESIDES = {
     "DescribeRegions": {"AllRegions": True},
     "DescribeAvailabilityZones": {"AllAvailabilityZones": True},
     "DescribeSpotPriceHistory": {"InstanceType": ["t3.micro"]},
+    "DescribeCapacityReservationBillingRequests": {"Role": "odcr-owner"},
 }
+# What a filter goes with, where that is something else.
+BESIDES_OF = {"requested-by": {"Role": "unused-reservation-billing-owner"}}
 
 
 def populate(emulator):
@@ -350,7 +356,8 @@ def sweep(client, operation, ids):
     for name in operation.filters:
         sent = "tag:of" if name == "tag:<key>" else name
         for value in ["*", NOTHING, *known.get(name, []), *ids_for(name, ids)]:
-            client.brief(operation.name, besides, **asked(operation, {sent: value}))
+            client.brief(operation.name, {**besides, **BESIDES_OF.get(name, {})},
+                         **asked(operation, {sent: value}))
     first, second = operation.filters[0], operation.filters[-1].replace("tag:<key>", "tag:of")
     client.brief(operation.name, besides, **asked(operation, {first: ["a", "*"], second: "*"}))
     client.refused(operation.name, besides, **asked(operation, {"no-such-filter": "*"}))
@@ -394,12 +401,29 @@ def odd_spot(client, ids):
                  TagSpecification=[tag_specification("spot-instances-request", of="odd")])
 
 
-def odd_reservations(client, _):
+def odd_capacity(client, _):
     plain = {"InstanceType": "t3.micro", "InstancePlatform": "Linux/UNIX", "InstanceCount": 1,
              "AvailabilityZone": ZONE}
     client.quiet("CreateCapacityReservation", plain)
     client.quiet("CreateCapacityReservation", plain, InstanceMatchCriteria="targeted",
                  EndDateType="limited", EndDate="2031-01-01T00:00:00Z")
+
+
+def billing_requests(emulator):
+    """Two that the account has sent, of which one was rejected, and one that it was sent."""
+    me, other = emulator.me, emulator.other
+    for account in (ACCOUNT, OTHER):
+        emulator.declare(
+            account, organization="arn:aws:organizations::999988887777:organization/o-abcdefghij")
+    plain = {"InstanceType": "t3.micro", "InstancePlatform": "Linux/UNIX", "InstanceCount": 1,
+             "AvailabilityZone": ZONE}
+    for client, asked_account in ((me, OTHER), (me, OTHER), (other, ACCOUNT)):
+        made = client.quiet("CreateCapacityReservation", plain)["capacityReservationId"]
+        client.quiet("AssociateCapacityReservationBillingOwner", CapacityReservationId=made,
+                     UnusedReservationBillingOwnerId=asked_account)
+        if client is me:
+            rejected = made
+    other.quiet("RejectCapacityReservationBillingOwnership", CapacityReservationId=rejected)
 
 
 def odd_hosts(client, _):
@@ -599,7 +623,7 @@ def catalogue(client):
 # What an operation's listing needs besides what all have, by a function of the client and the ids.
 ODD = {
     "DescribeSpotInstanceRequests": odd_spot,
-    "DescribeCapacityReservations": odd_reservations,
+    "DescribeCapacityReservations": odd_capacity,
     "DescribeHosts": odd_hosts,
     "DescribeAddresses": odd_address,
     "DescribeDhcpOptions": odd_network,
@@ -639,6 +663,8 @@ def filters_of(name):
         ids = populate(emulator)
         if name in ODD:
             ODD[name](emulator.me, ids)
+        if name == "DescribeCapacityReservationBillingRequests":
+            billing_requests(emulator)
         sweep(emulator.me, facts.operations()[name], ids)
         if name == "DescribeImages":
             catalogue(emulator.me)

@@ -3,6 +3,7 @@
 import world
 from . import conversions, image_objects
 from client import filters
+from emulator import ACCOUNT
 from world import ZONE, launch
 
 DELAY_MS = 60_000
@@ -394,6 +395,21 @@ def capacity_reservation_ended(me):
     return lambda: me.tried("DescribeCapacityReservations", CapacityReservationId=[made])
 
 
+def billing_request(me, cancelled=False):
+    other = me.emulator.other
+    for account in (ACCOUNT, other.account):
+        me.emulator.declare(
+            account, organization="arn:aws:organizations::999988887777:organization/o-abcdefghij")
+    made = me.quiet("CreateCapacityReservation", InstanceType="t3.micro", InstanceCount=1,
+                    InstancePlatform="Linux/UNIX", AvailabilityZone=ZONE)["capacityReservationId"]
+    asked = {"CapacityReservationId": made, "UnusedReservationBillingOwnerId": other.account}
+    ask = me.quiet if cancelled else me
+    ask("AssociateCapacityReservationBillingOwner", asked)
+    if cancelled:
+        me("DisassociateCapacityReservationBillingOwner", asked)
+    return lambda: me("DescribeCapacityReservationBillingRequests", Role="odcr-owner")
+
+
 def dedicated_host_released(me):
     made = me("AllocateHosts", InstanceType="m5.large", AvailabilityZone=ZONE)["item"]
     me("ReleaseHosts", HostId=[made])
@@ -428,6 +444,8 @@ BEGINNINGS = {
     "spot-request.open": spot_request_open,
     "spot-request.ended": spot_request_ended,
     "capacity-reservation.ended": capacity_reservation_ended,
+    "billing-request.pending": billing_request,
+    "billing-request.ended": lambda me: billing_request(me, cancelled=True),
     "dedicated-host.released": dedicated_host_released,
     "nat-gateway.pending": nat_gateway_pending,
     "nat-gateway.deleting": nat_gateway_deleting,

@@ -7,6 +7,7 @@
 
 #include "server/calls/arns.h"
 #include "server/calls/idempotency.h"
+#include "server/services/ec2/capacity_reservations/billing_requests.h"
 #include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/own_rows.h"
@@ -19,20 +20,12 @@ namespace amilab::ec2 {
 
 namespace {
 
-/// Source: code documented, text observed.
-ApiError reservation_not_found(const CapacityReservationId& id)
-{
-    return {"InvalidCapacityReservationId.NotFound",
-            fmt::format("The capacity reservation ID '{}' does not exist", id.text())};
-}
-
 CapacityReservation to_answer(const Session& session, const CapacityReservationRow& row)
 {
     CapacityReservation answer;
     answer.availability_zone = row.zone;
     answer.availability_zone_id = row.zone_id;
-    answer.available_instance_count =
-        row.state == CapacityReservationState::kActive ? row.total - row.used : 0;
+    answer.available_instance_count = row.available();
     answer.capacity_reservation_arn = resource_arn(session, "capacity-reservation", row.id.text());
     answer.capacity_reservation_id = row.id.text();
     answer.create_date = Timestamp{row.create_time_ms};
@@ -49,6 +42,7 @@ CapacityReservation to_answer(const Session& session, const CapacityReservationR
     answer.state = text_of(row.state);
     answer.tenancy = row.tenancy;
     answer.total_instance_count = row.total;
+    answer.unused_reservation_billing_owner_id = row.billing_owner;
     return answer;
 }
 
@@ -64,11 +58,6 @@ std::vector<CapacityReservation> to_answers(Session& session,
     return answers;
 }
 
-CapacityReservation answer_of(Session& session, const CapacityReservationId& id)
-{
-    return to_answers(session, {require_capacity_reservation(session, id)}).front();
-}
-
 constexpr DescribeSpec kDescribe{
     .schema = kDescribeCapacityReservations,
     .ids = {.member = &DescribeCapacityReservationsRequest::capacity_reservation_ids,
@@ -76,7 +65,7 @@ constexpr DescribeSpec kDescribe{
             .not_with_page = "CapacityReservationIds",
             .before_filters = true,
             .require = &require_listed<kCapacityReservationList, CapacityReservationId,
-                                       reservation_not_found>},
+                                       capacity_reservation_not_found>},
     .select = &select_page<kCapacityReservationList>,
     .answers = &to_answers,
     .into = &DescribeCapacityReservationsResponse::capacity_reservations};
@@ -121,32 +110,6 @@ void require_type_in_zone(Session& session, const std::string& type, const std::
     }
 }
 
-/// Instances that run already, and match, run in the reservation as far as it has room.
-/// Source: EC2 User Guide, "On-Demand Capacity Reservations": of open ones (documented).
-void fill(Session& session, const CapacityReservationRow& row)
-{
-    if (row.match_criteria != CapacityMatch::kOpen) {
-        return;
-    }
-    auto room = require_capacity_reservation(session, row.id);
-    for (const auto& id : select_unreserved_instances(session.db(), row)) {
-        if (room.used++ >= room.total) {
-            break;
-        }
-        auto options = select_instance_options(session.db(), id);
-        options.capacity_reservation_id = row.id.text();
-        put_instance_options(session.db(), options);
-    }
-}
-
-void schedule_end(Session& session, const CapacityReservationRow& row)
-{
-    session.cancel_transitions(row.id.text());
-    if (row.end_time_ms) {
-        session.schedule_at(*row.end_time_ms, kCapacityReservationExpires, row.id.text());
-    }
-}
-
 CapacityReservationRow asked_row(Session& session, const CreateCapacityReservationRequest& request)
 {
     CapacityReservationRow row{
@@ -174,13 +137,14 @@ CreateCapacityReservationResponse create_capacity_reservation(
     const auto tags = parse_tags<CapacityReservationId>(request.tag_specifications);
     stop_if_dry_run(request);
     if (const auto made = made_before(session, request.kOperation, request.client_token)) {
-        return {.capacity_reservation = answer_of(session, CapacityReservationId::trusted(*made))};
+        return {.capacity_reservation =
+                    capacity_reservation_answer(session, CapacityReservationId::trusted(*made))};
     }
     insert_own<kCapacityReservationColumns>(session, row, tags);
-    schedule_end(session, row);
-    fill(session, row);
+    schedule_capacity_end(session, row);
+    fill_reservation(session, row);
     remember_token(session, request.kOperation, request.client_token, row.id.text());
-    return {.capacity_reservation = answer_of(session, row.id)};
+    return {.capacity_reservation = capacity_reservation_answer(session, row.id)};
 }
 
 // Source: EC2 API Reference, DescribeCapacityReservations (documented).
@@ -188,15 +152,6 @@ DescribeCapacityReservationsResponse describe_capacity_reservations(
     Session& session, const DescribeCapacityReservationsRequest& request)
 {
     return describe<kDescribe>(session, request);
-}
-
-CapacityReservationRow require_active(Session& session, const CapacityReservationId& id)
-{
-    auto row = require_capacity_reservation(session, id);
-    if (row.state != CapacityReservationState::kActive) {
-        throw incorrect_state(id.text(), row.state);
-    }
-    return row;
 }
 
 // Source: EC2 API Reference, ModifyCapacityReservation (documented): not below what is used
@@ -210,7 +165,7 @@ ModifyCapacityReservationResponse modify_capacity_reservation(
         throw no_attribute_to_modify();
     }
     stop_if_dry_run(request);
-    auto row = require_active(session, id);
+    auto row = require_active_capacity(session, id);
     if (request.end_date || request.end_date_type) {
         set_end(session, row, request.end_date_type, request.end_date);
     }
@@ -223,19 +178,9 @@ ModifyCapacityReservationResponse modify_capacity_reservation(
         row.match_criteria = *find_word<CapacityMatch>(*request.instance_match_criteria);
     }
     update_capacity_reservation(session.db(), row);
-    schedule_end(session, row);
-    fill(session, row);
+    schedule_capacity_end(session, row);
+    fill_reservation(session, row);
     return {.return_value = true};
-}
-
-/// Source: instances run on, and in no reservation any more (documented).
-void end(Session& session, CapacityReservationRow row, CapacityReservationState state)
-{
-    row.state = state;
-    update_capacity_reservation(session.db(), row);
-    release_capacity(session.db(), row.id);
-    session.cancel_transitions(row.id.text());
-    session.schedule(kCapacityReservationEnded, kCapacityReservationGone, row.id.text());
 }
 
 // Source: EC2 API Reference, CancelCapacityReservation (documented).
@@ -244,7 +189,8 @@ CancelCapacityReservationResponse cancel_capacity_reservation(
 {
     const auto id = parse_id<CapacityReservationId>(request.capacity_reservation_id);
     stop_if_dry_run(request);
-    end(session, require_active(session, id), CapacityReservationState::kCancelled);
+    end_capacity_reservation(session, require_active_capacity(session, id),
+                             CapacityReservationState::kCancelled);
     return {.return_value = true};
 }
 
@@ -276,7 +222,7 @@ GetCapacityReservationUsageResponse get_capacity_reservation_usage(
 {
     const auto id = parse_id<CapacityReservationId>(request.capacity_reservation_id);
     auto response = describe<kUsage>(session, request);
-    const auto answer = answer_of(session, id);
+    const auto answer = capacity_reservation_answer(session, id);
     response.available_instance_count = answer.available_instance_count;
     response.capacity_reservation_id = answer.capacity_reservation_id;
     response.instance_type = answer.instance_type;
@@ -289,7 +235,7 @@ void capacity_reservation_expires(Session& session, const CapacityReservationId&
 {
     auto row = select_capacity_reservation(session.db(), id);
     if (row && row->state == CapacityReservationState::kActive) {
-        end(session, std::move(*row), CapacityReservationState::kExpired);
+        end_capacity_reservation(session, std::move(*row), CapacityReservationState::kExpired);
     }
 }
 
@@ -307,7 +253,7 @@ constexpr Operation kOperations[] = {
 };
 
 constexpr ResourceKind kKinds[] = {
-    kind<CapacityReservationId, reservation_not_found>(
+    kind<CapacityReservationId, capacity_reservation_not_found>(
         kTaggableByOwner<kCapacityReservationColumns>),
 };
 
@@ -320,11 +266,79 @@ constexpr Delay kDelays[] = {kCapacityReservationEnded};
 
 }  // namespace
 
+ApiError capacity_reservation_not_found(const CapacityReservationId& id)
+{
+    return {"InvalidCapacityReservationId.NotFound",
+            fmt::format("The capacity reservation ID '{}' does not exist", id.text())};
+}
+
 CapacityReservationRow require_capacity_reservation(Session& session,
                                                     const CapacityReservationId& id)
 {
-    return require_own<kCapacityReservationList, CapacityReservationId, reservation_not_found>(
-        session, id);
+    return require_own<kCapacityReservationList, CapacityReservationId,
+                       capacity_reservation_not_found>(session, id);
+}
+
+CapacityReservationRow require_active_capacity(Session& session, const CapacityReservationId& id)
+{
+    auto row = require_capacity_reservation(session, id);
+    if (row.state != CapacityReservationState::kActive) {
+        throw incorrect_state(id.text(), row.state);
+    }
+    return row;
+}
+
+ApiError no_reserved_capacity()
+{
+    return {"ReservationCapacityExceeded",
+            "The requested reservation does not have sufficient compatible and available capacity "
+            "for this request."};
+}
+
+CapacityReservation capacity_reservation_answer(Session& session, const CapacityReservationId& id)
+{
+    return to_answers(session, {require_capacity_reservation(session, id)}).front();
+}
+
+void put_into_reservation(Session& session, const InstanceId& instance,
+                          const CapacityReservationId& id)
+{
+    auto options = select_instance_options(session.db(), instance);
+    options.capacity_reservation_id = id.text();
+    put_instance_options(session.db(), options);
+}
+
+void fill_reservation(Session& session, const CapacityReservationRow& row)
+{
+    if (row.match_criteria != CapacityMatch::kOpen) {
+        return;
+    }
+    auto room = require_capacity_reservation(session, row.id).available();
+    for (const auto& id : select_unreserved_instances(session.db(), row)) {
+        if (room-- <= 0) {
+            break;
+        }
+        put_into_reservation(session, id, row.id);
+    }
+}
+
+void schedule_capacity_end(Session& session, const CapacityReservationRow& row)
+{
+    session.cancel_transitions(row.id.text());
+    if (row.end_time_ms) {
+        session.schedule_at(*row.end_time_ms, kCapacityReservationExpires, row.id.text());
+    }
+}
+
+void end_capacity_reservation(Session& session, CapacityReservationRow row,
+                              CapacityReservationState state)
+{
+    row.state = state;
+    update_capacity_reservation(session.db(), row);
+    release_capacity(session.db(), row.id);
+    end_billing(session, row.id);
+    session.cancel_transitions(row.id.text());
+    session.schedule(kCapacityReservationEnded, kCapacityReservationGone, row.id.text());
 }
 
 constinit const Family kCapacityReservations{

@@ -14,13 +14,6 @@ namespace {
 constexpr std::string_view kNone = "none";
 constexpr std::string_view kOnly = "capacity-reservations-only";
 
-ApiError no_reserved_capacity()
-{
-    return {"ReservationCapacityExceeded",
-            "The requested reservation does not have sufficient compatible and available capacity "
-            "for this request."};
-}
-
 /// Whether the instance runs in a reservation or not at all.
 bool is_bound(const InstanceOptionRow& options)
 {

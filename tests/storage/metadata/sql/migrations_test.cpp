@@ -435,6 +435,10 @@ INSERT INTO iam_instance_profile VALUES ('111111111111', 'web', 'AIPA22222222222
     'vmimport', 1000);
 INSERT INTO iam_instance_profile_tag VALUES ('111111111111', 'web', 'of', 'test');
 )sql"},
+    {65, R"sql(
+INSERT INTO billing_request VALUES ('cr-00000001', '222222222222', 'us-east-1', '111111111111',
+    'pending', 1, 1000, 2000, 3000);
+)sql"},
 };
 
 using Steps = std::span<const char* const>;

@@ -5,68 +5,35 @@
 
 #include "server/wire/types.h"
 #include "storage/base/units.h"
-#include "tests/server/services/ec2/instances/instance_support.h"
+#include "tests/server/services/ec2/capacity_reservations/reservation_support.h"
 
 namespace amilab::test {
 namespace {
 
 using ::testing::SizeIs;
 
-constexpr const char* kId = "capacityReservation/capacityReservationId";
-constexpr const char* kReserved = "instancesSet/item/capacityReservationId";
-const Parameters kHere = {{"Placement.AvailabilityZone", "us-east-1a"}};
 const Parameters kOnly = {{"CapacityReservationSpecification.CapacityReservationPreference",
                            "capacity-reservations-only"}};
-
-Parameters wish(const Parameters& more = {})
-{
-    return merged({{"InstanceType", "t3.micro"},
-                   {"InstancePlatform", "Linux/UNIX"},
-                   {"AvailabilityZone", "us-east-1a"},
-                   {"InstanceCount", "2"}},
-                  more);
-}
-
-std::string reserve(TestEmulator& aws, const Parameters& more = {})
-{
-    return aws.must("CreateCapacityReservation", wish(more)).text(kId);
-}
-
-std::string field(TestEmulator& aws, const std::string& id, const std::string& path)
-{
-    return aws.must("DescribeCapacityReservations", {{"CapacityReservationId.1", id}})
-        .text("capacityReservationSet/item/" + path);
-}
-
-Parameters target(const std::string& id)
-{
-    return merged(kHere, {{"CapacityReservationSpecification.CapacityReservationTarget."
-                           "CapacityReservationId",
-                           id}});
-}
-
-Answer run(TestEmulator& aws, const Parameters& extra)
-{
-    return aws.call("RunInstances", launch(public_image(aws), extra));
-}
 
 TEST(CapacityReservations, CountTheInstancesThatRunInThem)
 {
     TestEmulator aws;
     const auto id = reserve(aws);
-    EXPECT_EQ(field(aws, id, "availableInstanceCount"), "2");
-    EXPECT_EQ(field(aws, id, "state"), "active");
-    EXPECT_EQ(field(aws, id, "capacityReservationArn"),
+    EXPECT_EQ(reservation_field(aws, id, "availableInstanceCount"), "2");
+    EXPECT_EQ(reservation_field(aws, id, "state"), "active");
+    EXPECT_EQ(reservation_field(aws, id, "capacityReservationArn"),
               "arn:aws:ec2:us-east-1:123456789012:capacity-reservation/" + id);
-    const auto first = run(aws, kHere);
+    const auto first = call_launch(aws, kReservedZone);
     EXPECT_EQ(first.text(kReserved), id);
-    const auto elsewhere = run(aws, {{"Placement.AvailabilityZone", "us-east-1b"}});
+    const auto elsewhere = call_launch(aws, {{"Placement.AvailabilityZone", "us-east-1b"}});
     EXPECT_EQ(elsewhere.count(kReserved), 0U);
-    EXPECT_EQ(run(aws, merged(kHere, {{"InstanceType", "t3.small"}})).count(kReserved), 0U);
-    EXPECT_EQ(field(aws, id, "availableInstanceCount"), "1");
-    const auto more = run(aws, merged(kHere, {{"MaxCount", "2"}}));
+    EXPECT_EQ(
+        call_launch(aws, merged(kReservedZone, {{"InstanceType", "t3.small"}})).count(kReserved),
+        0U);
+    EXPECT_EQ(reservation_field(aws, id, "availableInstanceCount"), "1");
+    const auto more = call_launch(aws, merged(kReservedZone, {{"MaxCount", "2"}}));
     EXPECT_THAT(more.texts(kReserved), SizeIs(1));
-    EXPECT_EQ(field(aws, id, "availableInstanceCount"), "0");
+    EXPECT_EQ(reservation_field(aws, id, "availableInstanceCount"), "0");
     const auto usage = aws.must("GetCapacityReservationUsage", {{"CapacityReservationId", id}});
     EXPECT_EQ(usage.text("instanceUsageSet/item/usedInstanceCount"), "2");
     EXPECT_EQ(usage.text("totalInstanceCount"), "2");
@@ -74,75 +41,79 @@ TEST(CapacityReservations, CountTheInstancesThatRunInThem)
                   .count("reservationSet/item/instancesSet/item"),
               2U);
     aws.must("TerminateInstances", one_instance(first.text(kInstanceId)));
-    EXPECT_EQ(field(aws, id, "availableInstanceCount"), "1");
+    EXPECT_EQ(reservation_field(aws, id, "availableInstanceCount"), "1");
 }
 
 TEST(CapacityReservations, TakeWhatRunsAlready)
 {
     TestEmulator aws;
-    const auto open = run(aws, kHere).text(kInstanceId);
-    run(aws, merged(kHere,
+    const auto open = call_launch(aws, kReservedZone).text(kInstanceId);
+    call_launch(
+        aws, merged(kReservedZone,
                     {{"CapacityReservationSpecification.CapacityReservationPreference", "none"}}));
     const auto id = reserve(aws, {{"InstanceCount", "5"}});
-    EXPECT_EQ(field(aws, id, "availableInstanceCount"), "4");
+    EXPECT_EQ(reservation_field(aws, id, "availableInstanceCount"), "4");
     EXPECT_EQ(field_of(aws, open, "capacityReservationId"), id);
     EXPECT_EQ(aws.call("ModifyCapacityReservation",
                        {{"CapacityReservationId", id}, {"InstanceMatchCriteria", "targeted"}})
                   .text("return"),
               "true");
-    EXPECT_EQ(run(aws, kHere).count(kReserved), 0U);
+    EXPECT_EQ(call_launch(aws, kReservedZone).count(kReserved), 0U);
     aws.must("ModifyCapacityReservation",
              {{"CapacityReservationId", id}, {"InstanceMatchCriteria", "open"}});
-    EXPECT_EQ(field(aws, id, "availableInstanceCount"), "3");
+    EXPECT_EQ(reservation_field(aws, id, "availableInstanceCount"), "3");
 }
 
 TEST(CapacityReservations, TargetedOnesTakeWhoNamesThem)
 {
     TestEmulator aws;
     const auto id = reserve(aws, {{"InstanceMatchCriteria", "targeted"}});
-    EXPECT_EQ(run(aws, kHere).count(kReserved), 0U);
-    const auto two = run(aws, merged(target(id), {{"MaxCount", "5"}}));
+    EXPECT_EQ(call_launch(aws, kReservedZone).count(kReserved), 0U);
+    const auto two = call_launch(aws, merged(reservation_target(id), {{"MaxCount", "5"}}));
     EXPECT_THAT(two.texts(kReserved), SizeIs(2));
     EXPECT_EQ(field_of(aws, two.text(kInstanceId),
                        "capacityReservationSpecification/capacityReservationTarget/"
                        "capacityReservationId"),
               id);
-    expect_refused(run(aws, target(id)), "ReservationCapacityExceeded",
+    expect_refused(call_launch(aws, reservation_target(id)), "ReservationCapacityExceeded",
                    "The requested reservation does not have sufficient compatible and available "
                    "capacity for this request.");
-    EXPECT_EQ(run(aws, merged(target(id), {{"InstanceType", "t3.small"}})).code,
+    EXPECT_EQ(call_launch(aws, merged(reservation_target(id), {{"InstanceType", "t3.small"}})).code,
               "InvalidParameterValue");
-    EXPECT_EQ(run(aws, target("cr-0123456789abcdef0")).code,
+    EXPECT_EQ(call_launch(aws, reservation_target("cr-0123456789abcdef0")).code,
               "InvalidCapacityReservationId.NotFound");
-    EXPECT_EQ(run(aws, merged(target(id), kOnly)).code, "InvalidParameterCombination");
-    EXPECT_EQ(run(aws, merged(target(id), {{"InstanceMarketOptions.MarketType", "spot"}})).code,
+    EXPECT_EQ(call_launch(aws, merged(reservation_target(id), kOnly)).code,
+              "InvalidParameterCombination");
+    EXPECT_EQ(call_launch(aws, merged(reservation_target(id),
+                                      {{"InstanceMarketOptions.MarketType", "spot"}}))
+                  .code,
               "InvalidParameterCombination");
 }
 
 TEST(CapacityReservations, OnlyMeansNowhereElse)
 {
     TestEmulator aws;
-    const auto only = merged(kHere, kOnly);
-    EXPECT_EQ(run(aws, only).code, "ReservationCapacityExceeded");
+    const auto only = merged(kReservedZone, kOnly);
+    EXPECT_EQ(call_launch(aws, only).code, "ReservationCapacityExceeded");
     const auto id = reserve(aws);
-    const auto both = run(aws, merged(only, {{"MinCount", "2"}, {"MaxCount", "3"}}));
+    const auto both = call_launch(aws, merged(only, {{"MinCount", "2"}, {"MaxCount", "3"}}));
     EXPECT_THAT(both.texts(kReserved), SizeIs(2));
-    EXPECT_EQ(run(aws, only).code, "ReservationCapacityExceeded");
-    EXPECT_EQ(field(aws, id, "availableInstanceCount"), "0");
+    EXPECT_EQ(call_launch(aws, only).code, "ReservationCapacityExceeded");
+    EXPECT_EQ(reservation_field(aws, id, "availableInstanceCount"), "0");
 }
 
 TEST(CapacityReservations, AreLeftAndLookedForByStopAndStart)
 {
     TestEmulator aws;
     const auto id = reserve(aws, {{"InstanceCount", "1"}});
-    const auto instance = run(aws, kHere).text(kInstanceId);
+    const auto instance = call_launch(aws, kReservedZone).text(kInstanceId);
     aws.must("StopInstances", one_instance(instance));
-    EXPECT_EQ(field(aws, id, "availableInstanceCount"), "1");
+    EXPECT_EQ(reservation_field(aws, id, "availableInstanceCount"), "1");
     aws.must(
         "ModifyInstanceCapacityReservationAttributes",
         {{"InstanceId", instance},
          {"CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationId", id}});
-    run(aws, kHere);
+    call_launch(aws, kReservedZone);
     EXPECT_EQ(aws.call("StartInstances", one_instance(instance)).code,
               "ReservationCapacityExceeded");
     aws.must("ModifyCapacityReservation", {{"CapacityReservationId", id}, {"InstanceCount", "2"}});
@@ -154,13 +125,13 @@ TEST(CapacityReservations, EndAndLetInstancesRunOn)
 {
     TestEmulator aws;
     const auto id = reserve(aws);
-    const auto instance = run(aws, kHere).text(kInstanceId);
+    const auto instance = call_launch(aws, kReservedZone).text(kInstanceId);
     EXPECT_EQ(aws.call("ModifyCapacityReservation",
                        {{"CapacityReservationId", id}, {"InstanceCount", "0"}})
                   .code,
               "InvalidParameterValue");
     aws.must("CancelCapacityReservation", {{"CapacityReservationId", id}});
-    EXPECT_EQ(field(aws, id, "state"), "cancelled");
+    EXPECT_EQ(reservation_field(aws, id, "state"), "cancelled");
     EXPECT_EQ(state_of(aws, instance), "running");
     EXPECT_EQ(field_of(aws, instance, "capacityReservationId"), "");
     EXPECT_EQ(aws.call("CancelCapacityReservation", {{"CapacityReservationId", id}}).code,
@@ -175,11 +146,11 @@ TEST(CapacityReservations, ExpireAtTheirDate)
     TestEmulator aws;
     const auto end = wire::format_timestamp({aws.generation().clock().now_ms() + kHourMs});
     const auto id = reserve(aws, {{"EndDateType", "limited"}, {"EndDate", end}});
-    EXPECT_EQ(field(aws, id, "endDateType"), "limited");
+    EXPECT_EQ(reservation_field(aws, id, "endDateType"), "limited");
     aws.advance(kHourMs);
-    EXPECT_EQ(field(aws, id, "state"), "expired");
+    EXPECT_EQ(reservation_field(aws, id, "state"), "expired");
     const auto refused = [&](const Parameters& more) {
-        return aws.call("CreateCapacityReservation", wish(more)).code;
+        return aws.call("CreateCapacityReservation", reservation_wish(more)).code;
     };
     EXPECT_EQ(refused({{"EndDateType", "limited"}}), "MissingParameter");
     EXPECT_EQ(refused({{"EndDate", "2031-01-01T00:00:00Z"}}), "InvalidParameterCombination");
@@ -191,7 +162,7 @@ TEST(CreateCapacityReservation, RefusesWhatIsNotThere)
 {
     TestEmulator aws;
     const auto refused = [&](const Parameters& more) {
-        return aws.call("CreateCapacityReservation", wish(more)).code;
+        return aws.call("CreateCapacityReservation", reservation_wish(more)).code;
     };
     EXPECT_EQ(refused({{"InstanceType", "t9.micro"}}), "InvalidParameterValue");
     EXPECT_EQ(refused({{"InstancePlatform", "BeOS"}}), "InvalidParameterValue");

@@ -1,0 +1,63 @@
+#include "storage/metadata/capacity_reservations/billing_request_rows.h"
+
+#include "storage/metadata/settings/account_rows.h"
+#include "storage/metadata/sql/statement.h"
+
+namespace amilab {
+
+namespace {
+
+constexpr auto kOfReservation = "FROM " + kBillingRequestsFrom + " WHERE q.reservation_id = ?";
+
+}  // namespace
+
+std::optional<BillingRequestRow> select_billing_request(Database& db,
+                                                        const CapacityReservationId& id,
+                                                        std::string_view billing_owner,
+                                                        TimeMs now_ms)
+{
+    static constexpr auto kOfAccount = kOfReservation + " AND q.billing_owner = ?";
+    return select_row_at<kBillingRequestColumns>(db, now_ms, kOfAccount, id, billing_owner);
+}
+
+std::optional<BillingRequestRow> select_open_billing_request(Database& db,
+                                                             const CapacityReservationId& id,
+                                                             TimeMs now_ms)
+{
+    static constexpr auto kOpen = kOfReservation + " AND q.is_last AND " + kBillingRequestState +
+                                  " IN (" + sql_word<BillingRequestState::kPending> + ", " +
+                                  sql_word<BillingRequestState::kAccepted> + ")";
+    return select_row_at<kBillingRequestColumns>(db, now_ms, kOpen, id);
+}
+
+void replace_billing_request(Database& db, const BillingRequestRow& row)
+{
+    Statement(db, "DELETE FROM billing_request WHERE reservation_id = ? AND billing_owner = ?")
+        .execute(row.reservation_id, row.billing_owner);
+    Statement(db, "UPDATE billing_request SET is_last = 0 WHERE reservation_id = ?")
+        .execute(row.reservation_id);
+    insert_row<kBillingRequestColumns>(db, row);
+}
+
+void update_billing_request(Database& db, const BillingRequestRow& row)
+{
+    Statement(db,
+              "UPDATE billing_request SET state = ?, seen_until_ms = ?"
+              " WHERE reservation_id = ? AND billing_owner = ?")
+        .execute(row.state, row.seen_until_ms, row.reservation_id, row.billing_owner);
+}
+
+void revoke_billing_across_organizations(Database& db, TimeMs seen_until_ms)
+{
+    static constexpr auto kAccepted = "FROM " + kBillingRequestsFrom + " WHERE q.state = " +
+                                      sql_word<BillingRequestState::kAccepted>;
+    for (auto& row : select_rows<kBillingRequestColumns>(db, kAccepted)) {
+        if (!are_of_one_organization(db, row.owner, row.billing_owner)) {
+            row.state = BillingRequestState::kRevoked;
+            row.seen_until_ms = seen_until_ms;
+            update_billing_request(db, row);
+        }
+    }
+}
+
+}  // namespace amilab
