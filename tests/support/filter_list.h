@@ -1,8 +1,10 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "server/wire/schema.h"
+#include "tests/support/emulator_fixture.h"
 
 namespace amilab::test {
 
@@ -11,6 +13,16 @@ namespace amilab::test {
 inline std::string filter_list(const wire::OperationSchema& operation)
 {
     return wire::find_member(*operation.input, "Filters") != nullptr ? "Filters" : "Filter";
+}
+
+/// What a request for billing of capacity reservations says of its role, beside that filter: two
+/// of its filters go with one role alone. Nothing for other operations.
+inline Parameters role_beside(const wire::OperationSchema& operation, std::string_view filter = {})
+{
+    if (operation.name != "DescribeCapacityReservationBillingRequests") {
+        return {};
+    }
+    return {{"Role", filter == "requested-by" ? "unused-reservation-billing-owner" : "odcr-owner"}};
 }
 
 }  // namespace amilab::test

@@ -105,22 +105,13 @@ bool is_of_catalogue(const std::string& text, const std::string& scan)
     return std::regex_search(text, std::regex("catalogue\\.\\w+ (AS )?" + name + "\\b"));
 }
 
-/// What a filter goes with, where that is not what the operation's trials ask.
-Parameters besides(const wire::OperationSchema& operation, std::string_view name)
-{
-    if (operation.name == "DescribeCapacityReservationBillingRequests" && name == "requested-by") {
-        return {{"Role", "unused-reservation-billing-owner"}};
-    }
-    return {};
-}
-
 /// A filter of an operation with one value.
 Parameters filter_with(const wire::OperationSchema& operation, std::string_view name,
                        const char* value)
 {
     const std::string sent(name == "tag:<key>" ? "tag:group" : name);
     const auto first = filter_list(operation) + ".1.";
-    return merged(merged(trials_of("ec2").at(operation.name).request, besides(operation, name)),
+    return merged(merged(trials_of("ec2").at(operation.name).request, role_beside(operation, name)),
                   {{first + "Name", sent}, {first + "Value.1", value}});
 }
 
