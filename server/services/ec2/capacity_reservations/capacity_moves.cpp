@@ -62,13 +62,16 @@ CapacityReservationRow lessened(Session& session, CapacityReservationRow row, st
     return row;
 }
 
-CreateCapacityReservationBySplittingResponse split_answer(
-    Session& session, const CreateCapacityReservationBySplittingRequest& request,
-    const CapacityReservationId& source, const CapacityReservationId& made)
+/// Both reservations as they are now, and how many places went from one to the other.
+template <class Response>
+Response answer_of(Session& session, const CapacityReservationId& source,
+                   const CapacityReservationId& destination, std::int64_t count)
 {
-    return {.destination_capacity_reservation = capacity_reservation_answer(session, made),
-            .instance_count = request.instance_count,
-            .source_capacity_reservation = capacity_reservation_answer(session, source)};
+    Response response;
+    response.destination_capacity_reservation = capacity_reservation_answer(session, destination);
+    response.instance_count = count;
+    response.source_capacity_reservation = capacity_reservation_answer(session, source);
+    return response;
 }
 
 /// What the source has and the new one has too. Source: all but the tags (documented); that it
@@ -88,14 +91,15 @@ CapacityReservationRow part_of(const Session& session, const CapacityReservation
 CreateCapacityReservationBySplittingResponse create_capacity_reservation_by_splitting(
     Session& session, const CreateCapacityReservationBySplittingRequest& request)
 {
+    using Response = CreateCapacityReservationBySplittingResponse;
     const auto id = parse_id<CapacityReservationId>(request.source_capacity_reservation_id);
+    const auto count = request.instance_count;
     const auto tags = parse_tags<CapacityReservationId>(request.tag_specifications);
     stop_if_dry_run(request);
     if (const auto made = made_before(session, request.kOperation, request.client_token)) {
-        return split_answer(session, request, id, CapacityReservationId::trusted(*made));
+        return answer_of<Response>(session, id, CapacityReservationId::trusted(*made), count);
     }
     const auto source = require_active_capacity(session, id);
-    const auto count = request.instance_count;
     if (count >= source.total) {
         throw invalid_parameter_value(fmt::format(
             "The capacity reservation '{}' has {} instances, of which {} can be split off.",
@@ -110,7 +114,7 @@ CreateCapacityReservationBySplittingResponse create_capacity_reservation_by_spli
     lessened(session, source, count);
     put_all_into(session, instances, row.id);
     remember_token(session, request.kOperation, request.client_token, row.id.text());
-    return split_answer(session, request, id, row.id);
+    return answer_of<Response>(session, id, row.id, count);
 }
 
 /// Throws unless what both have in common is all that has to be. Source: which attributes is
@@ -130,23 +134,16 @@ void require_alike(const CapacityReservationRow& source, const CapacityReservati
     }
 }
 
-MoveCapacityReservationInstancesResponse move_answer(
-    Session& session, const MoveCapacityReservationInstancesRequest& request,
-    const CapacityReservationId& source, const CapacityReservationId& destination)
-{
-    return {.destination_capacity_reservation = capacity_reservation_answer(session, destination),
-            .instance_count = request.instance_count,
-            .source_capacity_reservation = capacity_reservation_answer(session, source)};
-}
-
 // Source: EC2 API Reference, MoveCapacityReservationInstances, and EC2 User Guide, "Move capacity
 // between Capacity Reservations" (documented): one that all is moved out of is cancelled; that
 // whoever matches an open destination fills it is as where one is made (assumed).
 MoveCapacityReservationInstancesResponse move_capacity_reservation_instances(
     Session& session, const MoveCapacityReservationInstancesRequest& request)
 {
+    using Response = MoveCapacityReservationInstancesResponse;
     const auto source_id = parse_id<CapacityReservationId>(request.source_capacity_reservation_id);
     const auto id = parse_id<CapacityReservationId>(request.destination_capacity_reservation_id);
+    const auto count = request.instance_count;
     if (source_id == id) {
         // Source: assumed.
         throw invalid_value(id.text(), "destinationCapacityReservationId",
@@ -154,12 +151,11 @@ MoveCapacityReservationInstancesResponse move_capacity_reservation_instances(
     }
     stop_if_dry_run(request);
     if (made_before(session, request.kOperation, request.client_token)) {
-        return move_answer(session, request, source_id, id);
+        return answer_of<Response>(session, source_id, id, count);
     }
     const auto source = require_active_capacity(session, source_id);
     auto destination = require_active_capacity(session, id);
     require_alike(source, destination);
-    const auto count = request.instance_count;
     if (count > source.total) {
         throw no_reserved_capacity();
     }
@@ -175,7 +171,7 @@ MoveCapacityReservationInstancesResponse move_capacity_reservation_instances(
     update_capacity_reservation(session.db(), destination);
     fill_reservation(session, destination);
     remember_token(session, request.kOperation, request.client_token, id.text());
-    return move_answer(session, request, source_id, id);
+    return answer_of<Response>(session, source_id, id, count);
 }
 
 constexpr Operation kOperations[] = {
