@@ -86,6 +86,10 @@ def test_a_step_that_cannot_start_fails_and_says_why(folder, variables, said):
     done = start(folder, **variables)
     assert done.returncode != 0
     assert said in done.stderr
+    # For `eval`, which would go on otherwise.
+    assert done.stdout == "false\n"
+    variables["GITHUB_ENV"] = str(folder / "GITHUB_ENV")
+    assert start(folder, **variables).stdout == ""
 
 
 @pytest.mark.needs(AWS)
