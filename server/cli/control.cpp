@@ -17,6 +17,8 @@ namespace amilab::cli {
 namespace {
 
 constexpr std::chrono::milliseconds kBetweenTries{50};
+/// A server that works answers in milliseconds, one of a busy machine in seconds.
+constexpr std::chrono::seconds kLongestStatus{10};
 
 /// Ends the process then, whatever it waits for: also a server that takes a call and is silent.
 void end_after(std::chrono::milliseconds timeout, const std::string& line)
@@ -40,6 +42,8 @@ void print_health(ControlClient& client)
 int status(const ServerAccess& server)
 {
     auto client = client_of(server);
+    end_after(kLongestStatus, fmt::format("{} takes calls and has not answered within {}s",
+                                          client.url(), kLongestStatus.count()));
     print_health(client);
     return 0;
 }

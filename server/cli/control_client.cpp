@@ -68,8 +68,15 @@ std::string ControlClient::require_ok(unsigned status, std::string body) const
     }
     boost::system::error_code error;
     const auto parsed = boost::json::parse(body, error);
-    if (!error && parsed.is_object() && parsed.get_object().contains("error")) {
-        body = std::string(parsed.at("error").as_string());
+    const auto* said =
+        error || !parsed.is_object() ? nullptr : parsed.get_object().if_contains("error");
+    if (said != nullptr && said->is_string()) {
+        body = std::string(said->get_string());
+    } else if (!name_) {
+        // Its page would fill the screen, and says nothing of what is wrong here.
+        throw std::runtime_error(fmt::format(
+            "what answers at {} is no amilab: it says {} and nothing that an amilab would", url(),
+            status));
     }
     throw std::runtime_error(name_ ? fmt::format("{}: {}", *name_, body)
                                    : fmt::format("{} answered {}: {}", url(), status, body));

@@ -123,7 +123,9 @@ void declare_calls(CLI::App& command, int& exit_code)
     auto& options = *kept;
     command.add_flag("-f,--follow", options.follow, "Go on with each call as it is answered");
     command.add_flag("--json", options.as_json, "A line of JSON for each");
-    command.add_option("--account", options.account, "Only of this account")->type_name("ID");
+    command.add_option("--account", options.account, "Only of this account")
+        ->type_name("ID")
+        ->check(check_account, "");
     command.add_option("--service", options.service, "Only of this service, such as ec2")
         ->type_name("NAME");
     command.add_option("--operation", options.operation, "Only this one, such as RunInstances")

@@ -246,13 +246,24 @@ DataDirectory::DataDirectory(Options options)
     }
     try {
         open_or_make();
+    } catch (const fs::filesystem_error& refused) {
+        give_up(is_new);
+        const auto& path = refused.path1();
+        throw StorageError(refused.code().value(), "use the data directory",
+                           path.empty() ? path_ : path.string());
     } catch (...) {
-        if (options_.from && is_new) {
-            fs::remove_all(path_, error);
-        }
+        give_up(is_new);
         throw;
     }
     options_.from.reset();
+}
+
+void DataDirectory::give_up(bool is_new)
+{
+    std::error_code error;
+    if (options_.from && is_new) {
+        fs::remove_all(path_, error);
+    }
 }
 
 void DataDirectory::open_or_make()

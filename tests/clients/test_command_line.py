@@ -1,9 +1,11 @@
 """amilab's commands as people type them."""
 
+import http.server
 import pathlib
 import re
 import signal
 import socket
+import threading
 
 import pytest
 
@@ -67,7 +69,7 @@ def test_messages_point_to_pages_that_the_program_has(server):
     ("serve", "--allow-host", "*"), ("serve", "--account-limit", "100"),
     ("serve", "--account-limit", "rows=0"), ("serve", "--account-limit", "rows=1,bytes=-1"),
     ("serve", "--account-limit", "bytes=9999999TiB"), ("serve", "--account-limit", "bytes="),
-    ("reset", "--account", "12"), ("import",), ("export", "x"), ("space", "--data", "/nowhere"),
+    ("reset", "--account", "12"), ("calls", "--account", "12"), ("import",), ("export", "x"), ("space", "--data", "/nowhere"),
 ])
 def test_a_wrong_command_line_is_refused_in_one_line(arguments):
     done = servers.run_amilab(*arguments, text=True)
@@ -213,6 +215,36 @@ def test_a_data_directory_that_cannot_be_looked_at_is_one_exit_code(start_server
             assert str(folder) in line
     assert not missing.exists()
     assert server.stop() == 0
+
+
+class AnotherPage(http.server.BaseHTTPRequestHandler):
+    """What some other program has on the port."""
+
+    def do_GET(self):
+        self.send_error(404)
+
+    def log_message(self, *arguments):
+        pass
+
+
+def test_a_server_that_is_no_amilab_is_one_clear_line():
+    with http.server.HTTPServer(("127.0.0.1", 0), AnotherPage) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        endpoint = "http://127.0.0.1:%d" % other.server_port
+        for command in ("status", "clock", "space"):
+            done = servers.run_amilab(command, endpoint=endpoint, text=True)
+            assert (done.returncode, done.stderr) == (
+                1, f"amilab: what answers at {endpoint} is no amilab: it says 404 and nothing that "
+                "an amilab would\n")
+        other.shutdown()
+
+
+def test_status_does_not_wait_for_ever():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        endpoint = "http://127.0.0.1:%d" % silent.getsockname()[1]
+        done = servers.run_amilab("status", endpoint=endpoint, text=True)
+        assert (done.returncode, done.stderr) == (
+            1, f"amilab: {endpoint} takes calls and has not answered within 10s\n")
 
 
 def test_without_a_server_the_commands_say_so():

@@ -116,6 +116,16 @@ TEST_F(DataDirectoryTest, RefusesAFolderFullOfOtherFiles)
     EXPECT_EQ(names_in(folder), std::set<std::string>{"notes.txt"});
 }
 
+// As of a folder that is another user's: what the file system refuses is told as all else is.
+TEST_F(DataDirectoryTest, SaysWhatOfItsFolderCannotBeLookedAt)
+{
+    fs::create_symlink("current", folder / "current");
+    EXPECT_EQ(error_of([&] { DataDirectory data(options()); }),
+              "use the data directory " + (folder / "current").string() +
+                  ": Too many levels of symbolic links");
+    EXPECT_EQ(names_in(folder), std::set<std::string>{"current"});
+}
+
 TEST_F(DataDirectoryTest, RefusesAFolderWithAnotherFolderInIt)
 {
     fs::create_directory(folder / "src");
