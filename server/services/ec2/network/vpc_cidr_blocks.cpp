@@ -96,6 +96,19 @@ bool has_route_within(Session& session, const VpcId& vpc, const Block& block)
     });
 }
 
+/// Whether a block is of what no network has of its own: this network, this host, link-local,
+/// multicast and what lies above.
+/// Source: 169.254.0.0/16 "can't be assigned to VPCs" (documented, VPC User Guide, "IPv4 CIDR block
+/// association restrictions"), the others are neither private nor routed (RFC 6890; assumed).
+bool is_nobodys(const Ipv4Block& block)
+{
+    static const std::array kRanges = {
+        *Ipv4Block::from_text("0.0.0.0/8"), *Ipv4Block::from_text("127.0.0.0/8"),
+        *Ipv4Block::from_text("169.254.0.0/16"), *Ipv4Block::from_text("224.0.0.0/3")};
+    return std::any_of(kRanges.begin(), kRanges.end(),
+                       [&](const Ipv4Block& range) { return range.overlaps(block); });
+}
+
 VpcCidrBlockRow insert_block(Session& session, const VpcRow& vpc, AddressFamily family,
                              const std::string& block)
 {
@@ -215,7 +228,7 @@ constexpr Operation kOperations[] = {
 Ipv4Block parse_vpc_block(const std::string& text)
 {
     const auto block = parse_cidr_block<Ipv4Block>(text, "cidrBlock");
-    if (block.length < kFewestVpcBits || block.length > kMostVpcBits) {
+    if (block.length < kFewestVpcBits || block.length > kMostVpcBits || is_nobodys(block)) {
         throw ApiError("InvalidVpc.Range", fmt::format("The CIDR '{}' is invalid.", text));
     }
     return block;

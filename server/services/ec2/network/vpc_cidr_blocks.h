@@ -18,7 +18,8 @@ namespace amilab::ec2 {
 extern const Family kVpcCidrBlocks;
 
 /// Throws unless the text is a block that a VPC may have.
-/// Source: what is canonical, and which lengths are right (documented); the refusals are observed.
+/// Source: what is canonical, and which lengths are right (documented); the refusals are observed,
+/// of ranges that are nobody's: see there.
 Ipv4Block parse_vpc_block(const std::string& text);
 
 /// Throws unless an IPv6 block of Amazon's may be advertised from where the request says.

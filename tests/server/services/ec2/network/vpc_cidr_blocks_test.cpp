@@ -110,6 +110,7 @@ TEST(AssociateVpcCidrBlock, RefusesABlockThatARouteIsWithin)
     for (const auto* block : {"10.5.0.0/24", "10.5.0.0/16", "10.4.0.0/15"}) {
         EXPECT_EQ(associate(aws, vpc, block).code, "InvalidVpc.Range") << block;
     }
+    EXPECT_EQ(associate(aws, vpc, "169.254.0.0/16").code, "InvalidVpc.Range");
     EXPECT_EQ(associate(aws, vpc, "10.5.0.0/25").code, "");
     EXPECT_EQ(associate(aws, vpc, "10.6.0.0/16").code, "");
     EXPECT_EQ(associate(aws, make_vpc(aws, "10.7.0.0/16"), "10.5.0.0/16").code, "");

@@ -137,8 +137,14 @@ TEST(CreateVpc, RefusesBlocksThatAreNoneAndOfWrongSizes)
                               "10.00.0.0/16", "x", "10.0.0.0/16 "}) {
         EXPECT_EQ(code(wrong), "InvalidParameterValue") << wrong;
     }
+    for (const auto* nobodys :
+         {"0.0.0.0/16", "127.0.0.0/16", "169.254.10.0/24", "224.0.0.0/16", "255.255.255.0/24"}) {
+        EXPECT_EQ(code(nobodys), "InvalidVpc.Range") << nobodys;
+    }
     EXPECT_EQ(aws.call("CreateVpc").code, "MissingParameter");
     EXPECT_EQ(aws.must("DescribeVpcs").count("vpcSet/item"), 1U);
+    EXPECT_EQ(code("198.19.0.0/16"), "");
+    EXPECT_EQ(code("223.255.255.0/24"), "");
 }
 
 TEST(DeleteVpc, RefusesWhileSomethingOfOthersIsInIt)
