@@ -215,8 +215,8 @@ def holds(expectation, answer, code):
     values = pick(answer, expectation["pointer"])
     if operator == "absent":
         return not values or values == [[]]
-    if operator == "not_equals" and not values:
-        return True
+    if operator == "not_equals":
+        return all(OPERATORS[operator](value, wanted) for value in values)
     return any(OPERATORS[operator](value, wanted) for value in values)
 
 

@@ -122,6 +122,9 @@ def work_by_hand(sheet, account, server, scratch):
 def work_by_engine(sheet, account, server, scratch):
     engine = Engine(server, account, scratch, aws_cli.VERSIONS["v1"])
     engine.expect(0, "start", sheet.name)
+    report = json.loads(engine("check", sheet.name, "--output", "json").stdout)
+    begun = [step["step"] for step in report["steps"] if step["right"] or step["points"] > 0]
+    assert not begun, f"{sheet.name}: right before anything is done"
     engine.expect(1, "check", sheet.name)
     engine.expect(0, "solve", sheet.name)
     engine.expect(0, "check", sheet.name)
