@@ -2,6 +2,7 @@
 #include <string>
 
 #include "server/cli/command_table.h"
+#include "server/cli/endpoint.h"
 #include "server/cli/environment.h"
 #include "server/cli/lab.h"
 #include "server/cli/options.h"
@@ -9,6 +10,14 @@
 namespace amilab::cli {
 
 namespace {
+
+/// A whole class pastes it.
+std::string check_url(const std::string& text)
+{
+    return is_http_url(text)
+               ? ""
+               : text + " is no http:// URL: expected such as http://192.168.1.10:4566";
+}
 
 void add_labs(CLI::App& command, std::optional<std::string>& folder)
 {
@@ -174,7 +183,8 @@ void declare_class(CLI::App& command, int& exit_code)
         ->type_name("NAME")
         ->capture_default_str();
     make->add_option("--url", options->url, "The server's URL as students reach it")
-        ->type_name("URL");
+        ->type_name("URL")
+        ->check(check_url, "");
     make->add_option("--shell", options->shell, "sh, fish or powershell; else that of SHELL")
         ->type_name("NAME")
         ->check(CLI::IsMember({"sh", "fish", "powershell"}));

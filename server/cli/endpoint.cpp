@@ -47,13 +47,19 @@ std::vector<asio::ip::address> addresses_of(const std::string& host, const std::
 
 }  // namespace
 
+bool is_http_url(const std::string& text)
+{
+    const auto parsed = boost::urls::parse_uri(text);
+    return parsed && parsed->scheme() == "http" && !parsed->host().empty();
+}
+
 ServerEndpoint::ServerEndpoint(const std::optional<std::string>& url) : url_(endpoint_url(url))
 {
-    const auto parsed = boost::urls::parse_uri(url_);
-    if (!parsed || parsed->scheme() != "http" || parsed->host().empty()) {
+    if (!is_http_url(url_)) {
         throw std::runtime_error(fmt::format(
             "the endpoint {} is no http:// URL; expected one such as {}", url_, kDefaultEndpoint));
     }
+    const auto parsed = boost::urls::parse_uri(url_);
     host_ = parsed->host_address();
     authority_ = std::string(parsed->encoded_host_and_port());
     port_ = parsed->has_port() && !parsed->port().empty() ? parsed->port_number() : kHttpPort;

@@ -20,6 +20,9 @@ struct ServerConnection {
     boost::beast::flat_buffer buffer;
 };
 
+/// Whether a text is an http:// URL that names a host, be it one that nobody here could look up.
+bool is_http_url(const std::string& text);
+
 /// Where a server is reached. Throws std::runtime_error with a sentence for the user.
 class ServerEndpoint {
 public:

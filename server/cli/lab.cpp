@@ -160,7 +160,11 @@ std::set<std::string> regions_of(const labs::Lab& lab, const LabSession& session
 int finish_begun(const labs::Lab& lab, const LabSession& session)
 {
     if (!session.reset_account()) {
+        // What is refused here, such as the end of the default security group, is not the
+        // student's.
+        session.mark(labs::kCheckBegins);
         const auto left = labs::clean_up(session.client(), regions_of(lab, session));
+        session.mark(labs::kCheckEnds);
         for (const auto& line : left) {
             fmt::print(stderr, "amilab: {}\n", line);
         }

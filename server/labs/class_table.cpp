@@ -12,6 +12,9 @@ namespace json = boost::json;
 
 namespace {
 
+/// How EC2 says that a dry run would have succeeded.
+constexpr std::string_view kDryRunCode = "DryRunOperation";
+
 constexpr std::int64_t kMsPerSecond = 1000;
 
 /// The parameter that a call asks the Parameter Store for; empty for other calls.
@@ -99,10 +102,10 @@ Activity activity_of(const json::array& calls, std::string_view account)
         found.last_call = text_of(call, "time");
         if (parameter == kCheckBegins || parameter == kCheckEnds) {
             is_check = parameter == kCheckBegins;
-        } else if (!is_check && !text_of(call, "code").empty() &&
-                   !parameter.starts_with("/amilab/")) {
-            found.last_refusal =
-                fmt::format("{} {}", text_of(call, "operation"), text_of(call, "code"));
+        } else if (const auto code = text_of(call, "code"); !is_check && !code.empty() &&
+                                                            code != kDryRunCode &&
+                                                            !parameter.starts_with("/amilab/")) {
+            found.last_refusal = fmt::format("{} {}", text_of(call, "operation"), code);
         }
     }
     return found;

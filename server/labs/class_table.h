@@ -29,7 +29,8 @@ struct Activity {
     std::string last_refusal;
 };
 /// `calls` are as the control API lists them. What the class's own table calls does not count; what
-/// a student's checks call is work, and none of its refusals counts.
+/// a student's checks call, and what empties the account when a lab is finished, is work, and none
+/// of its refusals counts. A dry run that says yes is no refusal.
 Activity activity_of(const boost::json::array& calls, std::string_view account);
 
 /// One student's work on one lab.

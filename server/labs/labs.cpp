@@ -100,19 +100,34 @@ std::vector<std::string> names_in(const std::string& order)
     return names;
 }
 
+/// Whether a file reads like a sheet, and not like other text that lies beside labs.
+bool has_steps(const fs::path& path)
+{
+    std::error_code error;
+    return fs::is_regular_file(path, error) &&
+           read_file(path).find("\n## Step 1:") != std::string::npos;
+}
+
 std::vector<std::string> names_found(const fs::path& folder)
 {
     std::error_code error;
     std::vector<std::string> names;
     for (const auto& entry : fs::directory_iterator(folder, error)) {
         const auto name = entry.path().stem().string();
+        // A sheet alone is a lab that lacks something, and not to be passed over in silence.
         if (entry.path().extension() == ".md" && is_name(name) &&
-            fs::exists(folder / (name + ".json"))) {
+            (fs::exists(folder / (name + ".json")) || has_steps(entry.path()))) {
             names.push_back(name);
         }
     }
     if (error) {
         throw LabFault(fmt::format("cannot look at {}: {}", folder.string(), error.message()));
+    }
+    if (names.empty()) {
+        throw LabFault(
+            fmt::format("there is no lab in {}: each is a NAME.md and a NAME.json, NAME in small "
+                        "letters, digits and hyphens",
+                        folder.string()));
     }
     std::sort(names.begin(), names.end());
     return names;

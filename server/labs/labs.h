@@ -23,7 +23,8 @@ struct Lab {
 class Labs {
 public:
     /// Those of the program, or of `folder`: what order.txt lists there, else each NAME.md that has
-    /// a NAME.json beside it, by name. Throws LabFault when there is no such folder.
+    /// steps or a NAME.json beside it, by name. Throws LabFault when there is no such folder, and
+    /// when no lab is in it.
     explicit Labs(const std::optional<std::string>& folder);
 
     const std::vector<std::string>& names() const { return names_; }

@@ -94,6 +94,8 @@ def test_a_wrong_command_line_is_refused_in_one_line(arguments):
     (("lab",), "a command is missing; `amilab lab` has the commands list, sheet, start, check, solve, "
      "finish, class, disk; see amilab lab --help"),
     (("lab", "check"), "NAME is required; see amilab lab check --help"),
+    (("class", "make", "names", "--url", "192.168.1.10:4566"), "--url: 192.168.1.10:4566 is no "
+     "http:// URL: expected such as http://192.168.1.10:4566; see amilab class make --help"),
     (("help", "covrage"),
      "there is neither a command nor a page covrage; did you mean coverage?; see amilab help "
      "--help"),

@@ -162,6 +162,10 @@ def test_a_student_without_the_control_api_starts_checks_and_finishes(start_serv
     assert everything(server, STUDENT) == NOTHING
     assert s3.list_buckets()["Buckets"] == []
     assert [one["KeyName"] for one in neighbour.describe_key_pairs()["KeyPairs"]] == ["kept"]
+    # The default security group would not go, which is no fault of the student's.
+    listed = room.lab("class", "--output", "json", token=TOKEN)
+    refusals = {row["account"]: row["last_refusal"] for row in json.loads(listed.stdout)}
+    assert refusals[STUDENT] is None, refusals
 
 
 @needs_tools
@@ -299,6 +303,16 @@ def test_without_a_server_or_with_a_wrong_file_nothing_is_looked_at(tmp_path, ro
     assert everything(room.server, STUDENT) == NOTHING
     assert "cannot look at" in refused(Classroom(room.server, tmp_path / "none").lab("list"),
                                        CANNOT_LOOK)
+
+
+def test_a_folder_without_a_whole_lab_says_what_is_missing(tmp_path, room):
+    own = Classroom(room.server, tmp_path)
+    (tmp_path / "My Lab.md").write_text("# X\n## Step 1: a\n")
+    (tmp_path / "notes.md").write_text("# Notes\n")
+    assert f"there is no lab in {tmp_path}" in refused(own.lab("list"), CANNOT_LOOK)
+    (tmp_path / "x.md").write_text("# X\n## Step 1: a\n")
+    line = refused(own.lab("list"), CANNOT_LOOK)
+    assert f"cannot read {tmp_path / 'x.json'}: No such file" in line
 
 
 @needs_tools

@@ -58,6 +58,14 @@ TEST(ClassActivity, ACheckIsWorkButNoneOfItsRefusalsCounts)
     EXPECT_EQ(found.last_call, "2026-01-01T00:00:03.000Z");
 }
 
+TEST(ClassActivity, ADryRunThatSaysYesIsNoRefusal)
+{
+    const auto found = activity({call_of(1, "RunInstances", "InvalidAMIID.NotFound"),
+                                 call_of(2, "RunInstances", "DryRunOperation")});
+    EXPECT_EQ(found.last_refusal, "RunInstances InvalidAMIID.NotFound");
+    EXPECT_EQ(found.last_call, "2026-01-01T00:00:02.000Z");
+}
+
 std::vector<ClassRow> rows()
 {
     return {{.account = "100000000001",
