@@ -16,6 +16,8 @@
 
 #include "server/cli/commands.h"
 #include "server/cli/descriptor.h"
+#include "server/cli/endpoint.h"
+#include "server/cli/environment.h"
 #include "server/cli/programs.h"
 #include "server/cli/running_servers.h"
 
@@ -119,6 +121,25 @@ struct PortAnswer {
     std::string text = {};
 };
 
+/// What a connection answers to a question for its health.
+std::string ask_health(int socket, const std::string& authority)
+{
+    const timeval longest = {.tv_sec = 2, .tv_usec = 0};
+    ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &longest, sizeof longest);
+    const auto request = fmt::format(
+        "GET /_amilab/health HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", authority);
+    std::string text;
+    std::array<char, 1024> piece;
+    if (::send(socket, request.data(), request.size(), MSG_NOSIGNAL) > 0) {
+        for (auto count = ::recv(socket, piece.data(), piece.size(), 0);
+             count > 0 && text.size() < piece.size();
+             count = ::recv(socket, piece.data(), piece.size(), 0)) {
+            text.append(piece.data(), static_cast<std::size_t>(count));
+        }
+    }
+    return text;
+}
+
 PortAnswer ask_port(unsigned port)
 {
     const Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -130,20 +151,7 @@ PortAnswer ask_port(unsigned port)
         0) {
         return {.is_free = true};
     }
-    const timeval longest = {.tv_sec = 2, .tv_usec = 0};
-    ::setsockopt(socket.number(), SOL_SOCKET, SO_RCVTIMEO, &longest, sizeof longest);
-    const auto request = fmt::format(
-        "GET /_amilab/health HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n", port);
-    PortAnswer answer;
-    std::array<char, 1024> piece;
-    if (::send(socket.number(), request.data(), request.size(), MSG_NOSIGNAL) > 0) {
-        for (auto count = ::recv(socket.number(), piece.data(), piece.size(), 0);
-             count > 0 && answer.text.size() < piece.size();
-             count = ::recv(socket.number(), piece.data(), piece.size(), 0)) {
-            answer.text.append(piece.data(), static_cast<std::size_t>(count));
-        }
-    }
-    return answer;
+    return {.text = ask_health(socket.number(), fmt::format("127.0.0.1:{}", port))};
 }
 
 /// Of a health answer, in any of its lines.
@@ -173,6 +181,29 @@ void look_at_port(Findings& findings, unsigned port)
     }
 }
 
+/// Where the shell's clients call, if it says so.
+void look_at_endpoint(Findings& findings)
+{
+    const auto url = from_environment("AWS_ENDPOINT_URL");
+    if (!url) {
+        return;
+    }
+    try {
+        const ServerEndpoint endpoint(*url);
+        const auto connection = endpoint.connect();
+        const auto text = ask_health(connection->socket.native_handle(), endpoint.authority());
+        if (const auto version = version_in(text)) {
+            findings.say(Finding::kGood, fmt::format("AWS_ENDPOINT_URL is {}, which has amilab {}",
+                                                     *url, *version));
+        } else {
+            findings.say(Finding::kBad,
+                         fmt::format("AWS_ENDPOINT_URL is {}, which has another program", *url));
+        }
+    } catch (const std::exception& error) {
+        findings.say(Finding::kBad, fmt::format("AWS_ENDPOINT_URL: {}", error.what()));
+    }
+}
+
 void look_at_started(Findings& findings)
 {
     try {
@@ -199,6 +230,7 @@ int doctor(const DoctorOptions& options)
     Findings findings;
     look_at_port(findings, options.port);
     look_at_started(findings);
+    look_at_endpoint(findings);
     look_for(findings, "qemu-img", "qemu-utils", "--version",
              "import and export of files that are not raw");
     look_for(findings, "mke2fs", "e2fsprogs", "-V", "import --from-dir");

@@ -354,6 +354,25 @@ def test_doctor_says_what_is_in_the_way(tmp_path):
     assert f"ok      port {port} is free" in done.stdout
 
 
+def test_doctor_says_where_the_shells_clients_call(tmp_path, server):
+    def lines(endpoint):
+        done = amilab("doctor", runtime=tmp_path, AWS_ENDPOINT_URL=endpoint)
+        found = [line for line in done.stdout.splitlines() if "AWS_ENDPOINT_URL" in line]
+        return done.returncode, [line for line in found if "too old" not in line]
+
+    _, (there,) = lines(server.endpoint)
+    assert there.startswith(f"ok      AWS_ENDPOINT_URL is {server.endpoint}, which has amilab ")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        silent = "http://127.0.0.1:%d" % other.getsockname()[1]
+        assert lines(silent) == (
+            1, [f"bad     AWS_ENDPOINT_URL is {silent}, which has another program"])
+    code, (gone,) = lines(silent)
+    assert code == 1
+    assert gone.startswith(f"bad     AWS_ENDPOINT_URL: no server at {silent} (")
+    code, (wrong,) = lines("localhost:4566")
+    assert code == 1 and "is no http:// URL" in wrong
+
+
 @pytest.mark.skipif(shutil.which("aws", path="/usr/sbin:/sbin") is not None,
                     reason="aws is where doctor looks in any case")
 def test_doctor_says_what_is_missing(tmp_path):
