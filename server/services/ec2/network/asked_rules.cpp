@@ -134,7 +134,6 @@ std::string canonical_block(const std::optional<std::string>& asked, std::string
     return block->text();
 }
 
-/// Source: that pairs without a group miss its id is assumed.
 AskedRule pair_rule(const UserIdGroupPair& pair)
 {
     AskedRule rule{.row = {.peer_kind = PeerKind::kGroup}};
@@ -143,7 +142,7 @@ AskedRule pair_rule(const UserIdGroupPair& pair)
     } else if (is_given(pair.group_name)) {
         rule.group_name = *pair.group_name;
     } else {
-        throw missing_parameter("GroupId");
+        throw source_group_missing();
     }
     if (is_given(pair.vpc_peering_connection_id)) {
         rule.peering_id = parse_id<VpcPeeringConnectionId>(*pair.vpc_peering_connection_id).text();

@@ -136,6 +136,12 @@ ApiError in_other_networks()
 }
 
 // Source: observed.
+ApiError source_group_missing()
+{
+    return {"MissingParameter", "Source group ID missing."};
+}
+
+// Source: observed.
 ApiError has_dependent_object(std::string_view id)
 {
     return {"DependencyViolation", fmt::format("resource {} has a dependent object", id)};

@@ -56,6 +56,8 @@ ApiError no_default_subnet(std::string_view zone);
 
 /// A group named by its name, which is looked for in the default VPC alone.
 ApiError group_name_not_found(std::string_view name, const VpcId& default_vpc);
+/// A rule that is to name a group as its peer, and says none.
+ApiError source_group_missing();
 /// What is to be of one VPC is not.
 ApiError in_other_networks();
 /// Others refer to the resource that was to be deleted.

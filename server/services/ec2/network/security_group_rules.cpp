@@ -109,8 +109,7 @@ std::vector<IpPermission> flat_permissions(const Request& request)
     }
     if constexpr (requires { request.source_security_group_owner_id; }) {
         if (is_given(request.source_security_group_owner_id)) {
-            throw invalid_parameter_dependency("SourceSecurityGroupOwnerId",
-                                               "SourceSecurityGroupName");
+            throw source_group_missing();
         }
     }
     if (!is_given(request.ip_protocol) && !is_given(request.cidr_ip) && !request.from_port &&
@@ -126,7 +125,8 @@ std::vector<IpPermission> flat_permissions(const Request& request)
     return {permission};
 }
 
-/// The permissions of a request in either form. Source: not both (assumed).
+/// The permissions of a request in either form. Source: not both (assumed); that the older form
+/// wants a source, as IpPermissions do not, is observed of AuthorizeSecurityGroupIngress.
 template <class Request>
 std::vector<IpPermission> permissions_in(const Request& request)
 {
@@ -134,6 +134,13 @@ std::vector<IpPermission> permissions_in(const Request& request)
         auto flat = flat_permissions(request);
         if (!flat.empty() && !request.ip_permissions.empty()) {
             throw parameters_not_together("IpPermissions", "IpProtocol");
+        }
+        if (!flat.empty() && flat.front().ip_ranges.empty() &&
+            flat.front().user_id_group_pairs.empty()) {
+            throw ApiError("MissingParameter",
+                           "Missing source specification: include source security group or CIDR "
+                           "information")
+                .of_parameter("CidrIp");
         }
         if (!flat.empty()) {
             return flat;

@@ -158,10 +158,6 @@ TEST(AuthorizeSecurityGroup, RefusesFormsThatDoNotGoTogether)
         EXPECT_EQ(aws.call("AuthorizeSecurityGroupIngress", merged(by_name, more)).code,
                   "InvalidParameterCombination");
     }
-    EXPECT_EQ(aws.call("AuthorizeSecurityGroupIngress",
-                       {{"GroupId", group}, {"SourceSecurityGroupOwnerId", kAccount}})
-                  .code,
-              "InvalidParameterDependency");
     EXPECT_EQ(aws.call("AuthorizeSecurityGroupIngress", {{"GroupId", group}}).code,
               "MissingParameter");
     EXPECT_EQ(aws.call("AuthorizeSecurityGroupIngress", permission("tcp", "1", "1")).code,
@@ -172,8 +168,34 @@ TEST(AuthorizeSecurityGroup, SucceedsWithoutAnyPeerAndAddsNone)
 {
     TestEmulator aws;
     const auto group = make_group(aws);
-    aws.must("AuthorizeSecurityGroupIngress",
-             {{"GroupId", group}, {"IpProtocol", "tcp"}, {"FromPort", "22"}, {"ToPort", "22"}});
+    aws.must("AuthorizeSecurityGroupIngress", {{"GroupId", group},
+                                               {"IpPermissions.1.IpProtocol", "tcp"},
+                                               {"IpPermissions.1.FromPort", "22"},
+                                               {"IpPermissions.1.ToPort", "22"}});
+    EXPECT_EQ(count_rules(aws, group).first, 0U);
+}
+
+TEST(AuthorizeSecurityGroup, WantsASourceInTheOlderForm)
+{
+    TestEmulator aws;
+    const auto group = make_group(aws);
+    const Parameters flat{
+        {"GroupId", group}, {"IpProtocol", "tcp"}, {"FromPort", "22"}, {"ToPort", "22"}};
+    for (const auto* operation : {"AuthorizeSecurityGroupIngress", "RevokeSecurityGroupIngress"}) {
+        const auto refused = aws.call(operation, flat);
+        EXPECT_EQ(refused.code, "MissingParameter") << operation;
+        EXPECT_EQ(
+            refused.message,
+            "Missing source specification: include source security group or CIDR information");
+    }
+    for (const auto& unnamed : {Parameters{{"SourceSecurityGroupOwnerId", kAccount}},
+                                merged(permission("tcp", "22", "22"),
+                                       {{"IpPermissions.1.Groups.1.Description", "nobody"}})}) {
+        const auto refused =
+            aws.call("AuthorizeSecurityGroupIngress", merged({{"GroupId", group}}, unnamed));
+        EXPECT_EQ(refused.code, "MissingParameter");
+        EXPECT_EQ(refused.message, "Source group ID missing.");
+    }
     EXPECT_EQ(count_rules(aws, group).first, 0U);
 }
 
