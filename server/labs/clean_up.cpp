@@ -1,7 +1,9 @@
 #include "server/labs/clean_up.h"
 
 #include <array>
+#include <chrono>
 #include <string_view>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -30,7 +32,13 @@ struct Kind {
     KnownCall loosen = {};
     /// A refusal that says that this one is nobody's to delete.
     std::string_view kept = {};
+    /// Finds those that are on their way out, and keep others from going meanwhile.
+    KnownCall leaving = {};
 };
+
+/// A server with real delays takes some seconds, one whose clock stands for ever.
+constexpr std::chrono::seconds kLongestLeaving{60};
+constexpr std::chrono::milliseconds kBetweenLooks{500};
 
 // In this order, each makes the next ones deletable.
 constexpr std::array<Kind, 14> kKinds = {{
@@ -40,7 +48,9 @@ constexpr std::array<Kind, 14> kKinds = {{
      .ids = "/Reservations/*/Instances/*/InstanceId",
      .remove = {"TerminateInstances", R"({"InstanceIds": ["${ID}"]})"},
      .loosen = {"ModifyInstanceAttribute",
-                R"({"InstanceId": "${ID}", "DisableApiTermination": {"Value": false}})"}},
+                R"({"InstanceId": "${ID}", "DisableApiTermination": {"Value": false}})"},
+     .leaving = {"DescribeInstances", R"({"Filters": [{"Name": "instance-state-name",
+         "Values": ["shutting-down"]}]})"}},
     {.service = "rbin",
      .list = {"ListRules", R"({"ResourceType": "EC2_IMAGE"})"},
      .ids = "/Rules/*/Identifier",
@@ -119,6 +129,7 @@ public:
     {
         for (const auto& kind : kKinds) {
             remove_all(kind, region);
+            await_leaving(kind, region);
         }
     }
 
@@ -183,6 +194,19 @@ private:
                     is_more = remove_one(kind, region, id) || is_more;
                 }
             }
+        }
+    }
+
+    void await_leaving(const Kind& kind, const std::string& region)
+    {
+        if (kind.leaving.operation.empty()) {
+            return;
+        }
+        const auto end = std::chrono::steady_clock::now() + kLongestLeaving;
+        const auto call = call_of(kind, kind.leaving, region, {});
+        while (!texts(client_.call(call).members, kind.ids).empty() &&
+               std::chrono::steady_clock::now() < end) {
+            std::this_thread::sleep_for(kBetweenLooks);
         }
     }
 

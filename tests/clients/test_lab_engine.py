@@ -158,6 +158,11 @@ def test_a_student_without_the_control_api_starts_checks_and_finishes(start_serv
     s3.put_object(Bucket="students-bucket", Key="a/b", Body=b"bytes")
     neighbour = server.client(account=NEIGHBOUR)
     neighbour.create_key_pair(KeyName="kept")
+    # An instance that takes its time keeps its volume meanwhile.
+    server.control("delays", {"instance.shutting-down": 1500}, token=TOKEN)
+    newest = ec2.describe_images(Owners=["amazon"], Filters=[
+        {"Name": "name", "Values": ["al2023-ami-2023*-x86_64"]}])["Images"][-1]["ImageId"]
+    ec2.run_instances(ImageId=newest, InstanceType="t3.micro", MinCount=1, MaxCount=1)
     room.did("finish", "first")
     assert everything(server, STUDENT) == NOTHING
     assert s3.list_buckets()["Buckets"] == []
