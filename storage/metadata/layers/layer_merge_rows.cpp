@@ -56,10 +56,12 @@ std::optional<MergePair> select_merge_pair(Database& db, LayerId parent)
         db,
         "FROM layer parent JOIN layer child ON child.parent_id = parent.id"
         " LEFT JOIN volume ON volume.layer_id = child.id"
-        " WHERE parent.id = ? AND parent.sealed = 1 LIMIT 2",
+        " WHERE parent.id = ? AND parent.sealed = 1"
+        // As every other reference, which costs a walk through the schema; this is the usual one.
+        " AND NOT EXISTS (SELECT 1 FROM snapshot WHERE layer_id = parent.id) LIMIT 2",
         parent);
     if (pairs.size() != 1) {
-        return std::nullopt;  // nothing needs it, or two children do
+        return std::nullopt;  // nothing needs it, or two children do, or a snapshot
     }
     const auto& pair = pairs.front();
     const bool can_take = pair.is_child_sealed || pair.volume_size_gib;

@@ -227,6 +227,20 @@ TEST_F(PostponedMerges, AreMadeUpForWhenNobodyReadsTheirSnapshots)
     EXPECT_EQ(layers(aws_), 2 * (kCount + 1));
 }
 
+TEST(Merging, LooksAtTheLayersRowsAloneWhereASnapshotIsKept)
+{
+    const ToldStatements told;  // before any connection
+    TestEmulator aws;
+    const auto volume = create_volume(aws);
+    create_snapshot(aws, volume);
+    const auto texts =
+        told.texts_of(aws.data().background(), [&] { create_snapshot(aws, volume); });
+    EXPECT_FALSE(texts.empty());
+    EXPECT_TRUE(std::ranges::none_of(texts, [](const auto& text) {
+        return text.find("pragma_foreign_key_list") != text.npos;
+    })) << "the schema says what refers to layers, and a walk through it costs a thousand looks";
+}
+
 TEST(Indexes, EverySixteenthLayerGetsOne)
 {
     TestEmulator aws;
