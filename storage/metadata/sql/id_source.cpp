@@ -58,14 +58,15 @@ void IdSource::set_seed(Database& db, std::string_view seed)
 
 std::uint64_t IdSource::next_number(std::string_view kind)
 {
-    Statement advance(db_,
-                      "INSERT INTO id_counter (kind, value) VALUES (?, 1)"
-                      " ON CONFLICT (kind) DO UPDATE SET value = value + 1 RETURNING value");
-    advance.bind(kind);
-    advance.step();
-    const auto counter = advance.row().integer();
-    while (advance.step()) {
-    }
+    // Without RETURNING, for which SQLite makes a temporary table each time.
+    Statement(db_,
+              "INSERT INTO id_counter (kind, value) VALUES (?, 1)"
+              " ON CONFLICT (kind) DO UPDATE SET value = value + 1")
+        .execute(kind);
+    Statement select(db_, "SELECT value FROM id_counter WHERE kind = ?");
+    select.bind(kind);
+    select.step();
+    const auto counter = select.row().integer();
     const auto digest = sha256(fmt::format("{}/{}/{}", seed_, kind, counter));
     std::uint64_t number = 0;
     std::memcpy(&number, digest.data(), sizeof number);
