@@ -1,6 +1,7 @@
 #include "storage/metadata/snapshots/snapshot_lock_rows.h"
 
 #include "storage/base/units.h"
+#include "storage/metadata/sql/sql_text.h"
 
 namespace amilab {
 
@@ -23,12 +24,17 @@ void delete_snapshot_lock(Database& db, const SnapshotId& id)
 
 void start_snapshot_lock(Database& db, const SnapshotId& id)
 {
-    Statement(db,
-              "UPDATE snapshot_lock AS l SET duration_start_ms = s.completion_time_ms,"
-              " expires_ms = COALESCE(l.expires_ms, s.completion_time_ms + l.duration_days * ?)"
-              " FROM snapshot AS s WHERE s.id = l.snapshot_id AND l.snapshot_id = ?"
-              " AND l.duration_start_ms IS NULL AND s.completion_time_ms IS NOT NULL")
-        .execute(kDayMs, id);
+    // Not UPDATE ... FROM, for which SQLite makes a temporary table each time: hardly any snapshot
+    // is locked when it is completed.
+    static constexpr auto kCompletion =
+        sql("(SELECT s.completion_time_ms FROM snapshot AS s"
+            " WHERE s.id = snapshot_lock.snapshot_id)");
+    static constexpr auto kStart =
+        "UPDATE snapshot_lock SET duration_start_ms = " + kCompletion +
+        ", expires_ms = COALESCE(expires_ms, " + kCompletion +
+        " + duration_days * ?) WHERE snapshot_id = ? AND duration_start_ms IS NULL AND " +
+        kCompletion + " IS NOT NULL";
+    Statement(db, kStart).execute(kDayMs, id);
 }
 
 }  // namespace amilab
