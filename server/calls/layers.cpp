@@ -22,6 +22,14 @@ void seal_row(Session& session, const VolumeRow& row, const Gate& gate)
     set_volume_layer(session.db(), row.id, gate.next_top());
 }
 
+/// While the writer is held a merge alone may open one besides, which is waited for for a block.
+bool is_any_open(Session& session, std::span<const VolumeRow> volumes)
+{
+    return std::ranges::any_of(volumes, [&](const auto& volume) {
+        return session.blocks().find_volume(volume.layer_id) != nullptr;
+    });
+}
+
 }  // namespace
 
 LayerId make_volume_layer(Session& session, std::optional<LayerId> snapshot_layer)
@@ -42,7 +50,9 @@ void keep_sealed_layer(Session& session, LayerId layer)
 
 std::vector<LayerId> seal_layers(Session& session, std::span<const VolumeRow> volumes)
 {
-    session.about_to_wait();  // for writes under way
+    if (is_any_open(session, volumes)) {
+        session.about_to_wait();  // for writes under way
+    }
     std::vector<std::size_t> order(volumes.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::sort(order.begin(), order.end(),

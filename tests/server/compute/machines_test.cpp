@@ -8,6 +8,8 @@
 #include "storage/metadata/instances/instance_filters.h"
 #include "storage/state/generation.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
+#include "tests/server/services/ec2/volumes/volume_support.h"
+#include "tests/support/disks.h"
 #include "tests/support/emulator_fixture.h"
 
 namespace amilab::test {
@@ -154,11 +156,12 @@ TEST_F(MachinesOfInstances, HearNothingOfACallThatFails)
     EXPECT_THAT(machines_.take(), IsEmpty());
 }
 
-// CreateImage reboots, then waits for writes under way: on the thread that serves connections that
-// is where it is given up.
+// CreateImage reboots, then waits for writes under way, where somebody has the disk open: on the
+// thread that serves connections that is where it is given up.
 TEST_F(MachinesOfInstances, HearOnceOfACallThatIsRunTwice)
 {
     const auto id = run();
+    const auto disk = open_volume(aws_, root_volume_of(aws_, id));
     const auto body =
         fmt::format("Action=CreateImage&Version=2016-11-15&Name=twice&InstanceId={}", id);
     auto call = aws_.emulator().parse({.method = "POST"}, body);

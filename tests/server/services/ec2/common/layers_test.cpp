@@ -241,6 +241,35 @@ TEST(Merging, LooksAtTheLayersRowsAloneWhereASnapshotIsKept)
     })) << "the schema says what refers to layers, and a walk through it costs a thousand looks";
 }
 
+ApiCall snapshot_call(TestEmulator& aws, const std::string& volume)
+{
+    return aws.emulator().parse(
+        {.method = "POST"},
+        fmt::format("Action=CreateSnapshot&Version=2016-11-15&VolumeId={}", volume));
+}
+
+TEST(Sealing, ChangesNoThreadForAVolumeThatNobodyHasOpen)
+{
+    TestEmulator aws;
+    const auto volume = create_volume(aws);
+    const auto answer = snapshot_call(aws, volume).run_if_quick();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 200);
+    EXPECT_EQ(layers(aws), 2);
+}
+
+TEST(Sealing, WaitsForWritesUnderWayOnTheWritersThreadAlone)
+{
+    TestEmulator aws;
+    const auto volume = create_volume(aws);
+    const auto open = open_volume(aws, volume);
+    auto call = snapshot_call(aws, volume);
+    EXPECT_EQ(call.run_if_quick(), std::nullopt);
+    EXPECT_EQ(layers(aws), 1);
+    EXPECT_EQ(call.run().status, 200);
+    EXPECT_EQ(layers(aws), 2);
+}
+
 TEST(Indexes, EverySixteenthLayerGetsOne)
 {
     TestEmulator aws;
