@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <thread>
@@ -9,8 +10,8 @@
 namespace amilab {
 
 /// One thread for work that no call waits for: syncing sealed layers, removing files. Tasks run in
-/// order, idle ones when nothing else is queued; what a task throws is given to `report`. Safe from
-/// any thread.
+/// order, idle ones when nothing else is queued, late ones when they have waited for a while; what
+/// a task throws is given to `report`. Safe from any thread.
 class Background {
 public:
     explicit Background(std::function<void(std::exception_ptr)> report);
@@ -20,20 +21,33 @@ public:
     void post(std::function<void()> task);
     /// For what may wait, and which the next start finds again.
     void post_idle(std::function<void()> task);
-    /// The end is near: idle tasks that have not begun never will, nor will later ones.
+    /// As post_idle(), within kLate: whoever collects what several calls leave has it done at once,
+    /// and wakes no thread for each. drain() and the end wait for none of that.
+    void post_late(std::function<void()> task);
+    static constexpr std::chrono::milliseconds kLate{20};
+    /// The end is near: idle and late tasks that have not begun never will, nor will later ones.
     void drop_idle();
     /// Returns when everything posted before has run.
     void drain();
 
 private:
+    using Tasks = std::deque<std::function<void()>>;
+
     void run();
+    /// Returns with a task, or at the end.
+    void wait_for_task() REQUIRES(mutex_);
+    /// What has waited for long enough, or is asked for now, is idle from here on.
+    void take_up_late() REQUIRES(mutex_);
     bool is_empty() const REQUIRES(mutex_) { return tasks_.empty() && idle_tasks_.empty(); }
 
     std::function<void(std::exception_ptr)> report_;
     Mutex mutex_{LockLevel::kBackground};
     Condition changed_;
-    std::deque<std::function<void()>> tasks_ GUARDED_BY(mutex_);
-    std::deque<std::function<void()>> idle_tasks_ GUARDED_BY(mutex_);
+    Tasks tasks_ GUARDED_BY(mutex_);
+    Tasks idle_tasks_ GUARDED_BY(mutex_);
+    Tasks late_tasks_ GUARDED_BY(mutex_);
+    std::chrono::steady_clock::time_point late_until_ GUARDED_BY(mutex_);  // of the first of them
+    int drains_ GUARDED_BY(mutex_) = 0;
     bool takes_idle_ GUARDED_BY(mutex_) = true;
     bool stopping_ GUARDED_BY(mutex_) = false;
     bool busy_ GUARDED_BY(mutex_) = false;

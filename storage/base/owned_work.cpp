@@ -21,6 +21,11 @@ void OwnedWork::post_idle(std::function<void()> task)
     background_.post_idle(while_owned(std::move(task)));
 }
 
+void OwnedWork::post_late(std::function<void()> task)
+{
+    background_.post_late(while_owned(std::move(task)));
+}
+
 std::function<void()> OwnedWork::while_owned(std::function<void()> task) const
 {
     return [owner = owner_(), task = std::move(task)] {

@@ -19,6 +19,8 @@ public:
     void post(std::function<void()> task);
     /// As Background::post_idle has it.
     void post_idle(std::function<void()> task);
+    /// As Background::post_late has it.
+    void post_late(std::function<void()> task);
 
 private:
     std::function<void()> while_owned(std::function<void()> task) const;

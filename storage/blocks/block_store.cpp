@@ -225,8 +225,13 @@ void BlockStore::drop_from_volumes(LayerId gone)
 
 bool BlockStore::is_empty_layer(LayerId layer)
 {
-    return registry_->files().segments_of(layer) == 0 ||
-           registry_->open_to_sync(layer)->next_block(0) >= kMaxSegments * kBlocksPerSegment;
+    const auto open = registry_->open_to_sync(layer);
+    return !open->may_have_blocks() || open->next_block(0) >= kMaxSegments * kBlocksPerSegment;
+}
+
+bool BlockStore::was_never_written(LayerId layer)
+{
+    return !registry_->open_to_sync(layer)->may_have_blocks();
 }
 
 std::unique_ptr<LayerBytes> BlockStore::layer_bytes(LayerId layer,

@@ -122,6 +122,8 @@ public:
 
     /// Whether the layer has no block. Of one that nobody writes to at the moment.
     bool is_empty_layer(LayerId layer);
+    /// Whether no file has ever been made for it: no look at the disk. As is_empty_layer().
+    bool was_never_written(LayerId layer);
     /// What a layer has of its own. Nobody writes to it. `chain_of`: the layer and all below it,
     /// top first; asked where blocks are partial.
     std::unique_ptr<LayerBytes> layer_bytes(LayerId layer,

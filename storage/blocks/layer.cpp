@@ -105,12 +105,16 @@ std::uint64_t Layer::count_blocks()
     return count;
 }
 
+std::uint64_t Layer::looked_for_segments()
+{
+    return files_.segments_of(id_) | expected_.record.value_or(LayerRecord{}).segments;
+}
+
 LayerRecord Layer::record()
 {
     LayerRecord record;
     boost::crc_32_type crc;
-    const auto segments =
-        files_.segments_of(id_) | expected_.record.value_or(LayerRecord{}).segments;
+    const auto segments = looked_for_segments();
     for (std::uint32_t number = 0; number < kMaxSegments; ++number) {
         const auto bit = std::uint64_t{1} << number;
         auto* segment = (segments & bit) != 0 ? open_segment(number) : nullptr;

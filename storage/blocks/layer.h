@@ -69,6 +69,8 @@ public:
         auto* found = find_segment(segment);
         return found != nullptr && found->map().has_whole_blocks();
     }
+    /// False where no file has ever been made for it, nor is looked for by a record.
+    bool may_have_blocks() { return looked_for_segments() != 0; }
     /// What is there now; of a sealed layer it stays so until a merge begins.
     LayerRecord record();
     /// Whether the layer has any file for a segment.
@@ -144,6 +146,7 @@ public:
 private:
     void sync_segments(std::uint32_t segments, bool is_sealed) REQUIRES(sync_mutex_);
     void require_expected();
+    std::uint64_t looked_for_segments();
     Segment* find_segment(std::uint32_t number);
     Segment* open_segment(std::uint32_t number);
     void require_no_bytes(std::uint32_t number);

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <optional>
-#include <vector>
+#include <span>
 
 #include "storage/metadata/snapshots/snapshot_ids.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
@@ -12,7 +12,6 @@ namespace amilab {
 
 class BlockStore;
 class Connections;
-class OwnedWork;
 
 /// The blocks of EBS, as the EBS direct APIs have them too. Source: 512 KiB (documented).
 inline constexpr std::uint64_t kEbsBlockBytes = 512 * 1024;
@@ -21,9 +20,9 @@ inline constexpr std::uint64_t kEbsBlockBytes = 512 * 1024;
 std::optional<std::int64_t> full_snapshot_size(BlockStore& blocks, Database& db,
                                                const SnapshotRow& row);
 
-/// Counts these snapshots in the background and keeps the sizes. To be called when they have been
-/// committed and their layers are sealed. The owner of `work` holds the rest.
-void count_snapshots_later(OwnedWork& work, Connections& connections, BlockStore& blocks,
-                           std::vector<SnapshotId> ids);
+/// Counts the first of these snapshots, whose layers are sealed, and keeps their sizes in one
+/// transaction: up to one whose maps it had to look at. Returns how many.
+std::size_t count_some_snapshots(Connections& connections, BlockStore& blocks,
+                                 std::span<const SnapshotId> ids);
 
 }  // namespace amilab

@@ -1,7 +1,9 @@
 #include "storage/upkeep/upkeep.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -28,6 +30,23 @@ constexpr std::uint64_t kMergedPerStep = 16;
 
 /// Each try costs a sync, and every task for a merge may have some tried again.
 constexpr std::size_t kTriesAgain = 4;
+
+/// What one look, or one count, takes of what waits for it.
+constexpr std::size_t kAtOnce = 64;
+
+template <class T>
+std::vector<T> first_of(const std::deque<T>& waiting)
+{
+    const auto end =
+        waiting.begin() + static_cast<std::ptrdiff_t>(std::min(waiting.size(), kAtOnce));
+    return {waiting.begin(), end};
+}
+
+template <class T>
+void drop_first(std::deque<T>& waiting, std::size_t count)
+{
+    waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(count));
+}
 
 }  // namespace
 
@@ -62,17 +81,44 @@ void Upkeep::add(Kind kind, LayerId layer)
 
 void Upkeep::add_synced(LayerId layer)
 {
-    std::optional<LayerId> parent;
+    const Lock lock(mutex_);
+    synced_.push_back(layer);
+    if (synced_.size() == 1) {
+        work_.post_late([this] { look_at_synced(); });
+    }
+}
+
+/// Adds only what there is to do by the rows of now: what comes later is told of by itself.
+void Upkeep::look_at_synced()
+{
+    std::vector<LayerId> layers;
+    {
+        const Lock lock(mutex_);
+        layers = first_of(synced_);
+        drop_first(synced_, layers.size());
+        if (!synced_.empty()) {
+            work_.post_idle([this] { look_at_synced(); });
+        }
+    }
+    std::vector<Task> tasks;
     {
         auto reader = connections_.reader();
-        parent = select_layer_parent(reader.db(), layer);
+        for (const auto layer : layers) {
+            if (!select_chain_to_index(reader.db(), layer).empty()) {
+                tasks.push_back({Kind::kIndex, layer});
+            }
+            if (keeps_checksums_ == DataChecksums::kKept) {
+                tasks.push_back({Kind::kChecksums, layer});
+            }
+            const auto parent = select_layer_parent(reader.db(), layer);
+            // With each merge a few are tried again that were put off.
+            if (parent && (!postponed_.empty() || select_merge_pair(reader.db(), *parent))) {
+                tasks.push_back({Kind::kMerge, *parent});
+            }
+        }
     }
-    add(Kind::kIndex, layer);
-    if (keeps_checksums_ == DataChecksums::kKept) {
-        add(Kind::kChecksums, layer);
-    }
-    if (parent) {
-        add(Kind::kMerge, *parent);
+    for (const auto& task : tasks) {
+        add(task.kind, task.layer);
     }
 }
 
@@ -104,7 +150,40 @@ void Upkeep::try_postponed()
 
 void Upkeep::count_snapshots_later(std::vector<SnapshotId> ids)
 {
-    amilab::count_snapshots_later(work_, connections_, blocks_, std::move(ids));
+    if (ids.empty()) {
+        return;
+    }
+    const Lock lock(mutex_);
+    const bool is_posted = !to_count_.empty();
+    std::ranges::move(ids, std::back_inserter(to_count_));
+    if (!is_posted) {
+        work_.post_late([this] { count_some(); });
+    }
+}
+
+void Upkeep::count_some()
+{
+    std::vector<SnapshotId> ids;
+    {
+        const Lock lock(mutex_);
+        ids = first_of(to_count_);
+    }
+    // What is left comes behind what others have posted meanwhile. What the disk refuses is left to
+    // the next start.
+    struct Rest {
+        Upkeep& upkeep;
+        std::size_t done;
+        ~Rest()
+        {
+            const Lock lock(upkeep.mutex_);
+            drop_first(upkeep.to_count_, done);
+            if (!upkeep.to_count_.empty()) {
+                upkeep.work_.post_idle([&upkeep = upkeep] { upkeep.count_some(); });
+            }
+        }
+    };
+    Rest rest{*this, ids.size()};
+    rest.done = count_some_snapshots(connections_, blocks_, ids);
 }
 
 void Upkeep::scrub_later()

@@ -45,13 +45,15 @@ public:
         kChecksums,
     };
     void add(Kind kind, LayerId layer);
-    /// A layer that survives power loss from now on: it may be indexed, its parent merged.
+    /// A layer that survives power loss from now on: it may be indexed, its parent merged. Looked
+    /// at with others, a moment later.
     void add_synced(LayerId layer);
     /// All that rows say may be merged or indexed; after a start.
     void add_all();
     /// Merges that were put off, once more; on the background's thread.
     void try_postponed();
-    /// Counts what these snapshots hold, as snapshot_sizes.h has it.
+    /// Counts what these snapshots hold, as snapshot_sizes.h has it, with others. To be called when
+    /// they have been committed and their layers are sealed.
     void count_snapshots_later(std::vector<SnapshotId> ids);
     /// Has the background compare 8 MiB of data with their checksums, where those are kept.
     void scrub_later();
@@ -68,6 +70,8 @@ private:
     void post() REQUIRES(mutex_);
     void run();
     bool take(Task& task);
+    void look_at_synced();
+    void count_some();
     void begin(const Task& task);
     /// The layer, and a few of those whose merges were postponed.
     std::vector<LayerId> to_try_with(LayerId layer);
@@ -93,6 +97,9 @@ private:
     Mutex mutex_{LockLevel::kUpkeep};
     std::deque<Task> tasks_ GUARDED_BY(mutex_);
     bool is_posted_ GUARDED_BY(mutex_) = false;
+    // Not empty: a task is posted.
+    std::deque<LayerId> synced_ GUARDED_BY(mutex_);
+    std::deque<SnapshotId> to_count_ GUARDED_BY(mutex_);
     bool is_stopped_ GUARDED_BY(mutex_) = false;
 
     // Of the background thread alone.

@@ -82,11 +82,12 @@ std::vector<SnapshotId> select_uncounted_snapshots(Database& db)
 std::optional<std::int64_t> select_full_size_below(Database& db, LayerId layer)
 {
     Statement select(db,
-                     "SELECT s.full_size_bytes FROM layer AS l"
-                     " JOIN snapshot AS s ON s.layer_id = l.parent_id"
-                     " WHERE l.id = ? AND s.full_size_bytes IS NOT NULL LIMIT 1");
-    select.bind(to_number(layer));
-    return select.step() ? std::optional(select.row().integer()) : std::nullopt;
+                     "SELECT iif(l.parent_id IS NULL, 0,"
+                     " (SELECT s.full_size_bytes FROM snapshot AS s WHERE s.layer_id = l.parent_id"
+                     "   AND s.full_size_bytes IS NOT NULL LIMIT 1))"
+                     " FROM layer AS l WHERE l.id = ?");
+    select.bind(layer);
+    return select.step() ? select.row().optional_integer() : std::nullopt;
 }
 
 void set_snapshot_full_size(Database& db, const SnapshotId& id, std::int64_t bytes)

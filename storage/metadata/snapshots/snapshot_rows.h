@@ -126,7 +126,7 @@ struct UncountedSnapshot {
 std::optional<UncountedSnapshot> select_uncounted_snapshot(Database& db, const SnapshotId& id);
 /// All that are completed.
 std::vector<SnapshotId> select_uncounted_snapshots(Database& db);
-/// The full size, where it is known, of a snapshot of the layer right below.
+/// The full size, where it is known, of a snapshot of the layer right below; 0 with none below.
 std::optional<std::int64_t> select_full_size_below(Database& db, LayerId layer);
 void set_snapshot_full_size(Database& db, const SnapshotId& id, std::int64_t bytes);
 /// The other region that it is a copy from.
