@@ -14,9 +14,29 @@ namespace amilab {
 
 namespace {
 
+/// Whether power loss can take nothing of a layer that is being sealed: there is nothing of it, and
+/// all below is on the disk.
+bool needs_no_sync(Session& session, LayerId layer)
+{
+    return session.generation().persistence().survives_power_loss() &&
+           session.blocks().was_never_written(layer) && is_synced_below(session.db(), layer);
+}
+
+/// Leaves to the background what the layer still needs, after the commit.
 void seal_row(Session& session, const VolumeRow& row, const Gate& gate)
 {
-    mark_layer_sealed(session.db(), gate.old_top(), session.blocks().boot_id());
+    auto& blocks = session.blocks();
+    const auto layer = gate.old_top();
+    if (needs_no_sync(session, layer)) {
+        mark_layer_sealed_and_synced(session.db(), layer, blocks.boot_id(),
+                                     blocks.record_of(layer));
+        session.after_commit(
+            [layer](Generation& generation) { generation.upkeep().add_synced(layer); });
+    } else {
+        mark_layer_sealed(session.db(), layer, blocks.boot_id());
+        session.after_commit(
+            [layer](Generation& generation) { generation.persistence().sync_later(layer); });
+    }
     insert_layer(session.db(), gate.next_top(), gate.old_top(), session.now_ms(),
                  session.blocks().boot_id());
     set_volume_layer(session.db(), row.id, gate.next_top());
@@ -68,17 +88,14 @@ std::vector<LayerId> seal_layers(Session& session, std::span<const VolumeRow> vo
                                            gate_place(volume.id.text())));
         sealed[index] = gates->back().old_top();
     }
-    for (std::size_t i = 0; i < order.size(); ++i) {
-        seal_row(session, volumes[order[i]], (*gates)[i]);
-    }
-    session.after_commit([gates](Generation& generation) {
+    session.after_commit([gates](Generation&) {
         for (auto& gate : *gates) {
             gate.swap_top();
         }
-        for (const auto& gate : *gates) {
-            generation.persistence().sync_later(gate.old_top());
-        }
     });
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        seal_row(session, volumes[order[i]], (*gates)[i]);
+    }
     return sealed;
 }
 

@@ -4,6 +4,8 @@
 
 #include "server/calls/resource_tags.h"
 #include "server/calls/snapshot_life.h"
+#include "storage/blocks/block_store.h"
+#include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/tags/product_code_rows.h"
 #include "storage/state/generation.h"
 #include "storage/upkeep/upkeep.h"
@@ -40,6 +42,13 @@ SnapshotRow to_row(const Session& session, NewSnapshot&& wanted)
     return row;
 }
 
+/// What the snapshot below holds, where nothing was written since: there is nothing to count.
+std::optional<std::int64_t> known_size(Session& session, LayerId layer)
+{
+    return session.blocks().was_never_written(layer) ? select_full_size_below(session.db(), layer)
+                                                     : std::nullopt;
+}
+
 }  // namespace
 
 SnapshotRow new_snapshot(Session& session, NewSnapshot wanted)
@@ -48,6 +57,9 @@ SnapshotRow new_snapshot(Session& session, NewSnapshot wanted)
     const auto tags = std::move(wanted.tags);
     const auto product_codes_of = std::move(wanted.product_codes_of);
     auto row = to_row(session, std::move(wanted));
+    if (row.layer_id && !row.full_size_bytes && !is_open) {
+        row.full_size_bytes = known_size(session, *row.layer_id);
+    }
     insert_snapshot(session.db(), row);
     if (!product_codes_of.empty()) {
         copy_product_codes(session.db(), product_codes_of, row.id.text());

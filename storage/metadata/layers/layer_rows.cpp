@@ -40,6 +40,24 @@ void mark_layer_sealed(Database& db, LayerId layer, std::string_view boot_id)
     Statement(db, "UPDATE layer SET sealed = 1, boot_id = ? WHERE id = ?").execute(boot_id, layer);
 }
 
+void mark_layer_sealed_and_synced(Database& db, LayerId layer, std::string_view boot_id,
+                                  const LayerRecord& record)
+{
+    Statement(db,
+              "UPDATE layer SET sealed = 1, boot_id = ?, synced = 1, segments = ?, blocks = ?,"
+              " map_checksum = ? WHERE id = ?")
+        .execute(boot_id, record.segments, record.blocks, record.map_checksum, layer);
+}
+
+bool is_synced_below(Database& db, LayerId layer)
+{
+    Statement select(db,
+                     "SELECT 1 FROM layer AS l WHERE l.id = ?"
+                     " AND ifnull((SELECT synced FROM layer WHERE id = l.parent_id), 1) = 1");
+    select.bind(layer);
+    return select.step();
+}
+
 std::int64_t mark_lost_snapshots(Database& db, std::string_view boot_id)
 {
     Statement(db,

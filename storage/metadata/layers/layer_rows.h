@@ -31,6 +31,11 @@ std::vector<LayerId> select_layer_chain(Database& db, LayerId top);
 
 /// `boot_id`: the machine's boot that holds what is not on the disk yet.
 void mark_layer_sealed(Database& db, LayerId layer, std::string_view boot_id);
+/// As mark_layer_sealed() and mark_layer_synced(), of a layer that power loss can take nothing of.
+void mark_layer_sealed_and_synced(Database& db, LayerId layer, std::string_view boot_id,
+                                  const LayerRecord& record);
+/// Whether all below the layer is known to be on the disk.
+bool is_synced_below(Database& db, LayerId layer);
 /// `record`: what the layer has, which the next start expects.
 void mark_layer_synced(Database& db, LayerId layer, const LayerRecord& record);
 /// Snapshots whose layer another boot sealed and never synced are in error: power was lost. Returns

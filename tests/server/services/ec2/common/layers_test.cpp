@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <algorithm>
+#include <future>
 #include <map>
 #include <random>
 
@@ -268,6 +269,82 @@ TEST(Sealing, WaitsForWritesUnderWayOnTheWritersThreadAlone)
     EXPECT_EQ(layers(aws), 1);
     EXPECT_EQ(call.run().status, 200);
     EXPECT_EQ(layers(aws), 2);
+}
+
+/// Has the background wait for as long as it lives.
+class BlockedBackground {
+public:
+    explicit BlockedBackground(TestEmulator& aws)
+    {
+        std::promise<void> begun;
+        aws.data().background().post([this, &begun] {
+            begun.set_value();
+            gate_.get_future().wait();
+        });
+        begun.get_future().wait();
+    }
+    ~BlockedBackground() { gate_.set_value(); }
+    BlockedBackground(const BlockedBackground&) = delete;
+    BlockedBackground& operator=(const BlockedBackground&) = delete;
+
+private:
+    std::promise<void> gate_;
+};
+
+constexpr const char* kSyncedLayers = "SELECT COUNT(*) FROM layer WHERE sealed = 1 AND synced = 1";
+
+class SealingOnDisk : public ::testing::Test {
+protected:
+    /// How many transactions the background needs for as many snapshots.
+    std::ptrdiff_t transactions_after(int snapshots)
+    {
+        const auto texts = told_.texts_of(aws_.data().background(), [&] {
+            const BlockedBackground blocked(aws_);
+            for (int i = 0; i < snapshots; ++i) {
+                create_snapshot(aws_, volume_);
+            }
+        });
+        return std::ranges::count(texts, "BEGIN");
+    }
+
+    ToldStatements told_;  // before any connection
+    TemporaryDirectory folder_;
+    TestEmulator aws_{folder_.path()};
+    std::string volume_ = create_volume(aws_);
+};
+
+TEST_F(SealingOnDisk, OfWhatNobodyHasWrittenLeavesNothingToWrite)
+{
+    aws_.data().background().drain();
+    const auto texts =
+        told_.texts_of(aws_.data().background(), [&] { create_snapshot(aws_, volume_); });
+    EXPECT_TRUE(
+        std::ranges::none_of(texts, [](const auto& text) { return text.starts_with("UPDATE"); }));
+    EXPECT_EQ(count(aws_, kSyncedLayers), 1);
+    EXPECT_EQ(count(aws_, "SELECT COUNT(*) FROM layer WHERE sealed = 1 AND blocks = 0"), 1);
+    EXPECT_EQ(count(aws_, "SELECT COUNT(*) FROM snapshot WHERE full_size_bytes = 0"), 1);
+}
+
+TEST_F(SealingOnDisk, SyncsWhatNobodyHasWrittenBehindWhatIsBelow)
+{
+    write(aws_, volume_, 0, 1, 1);
+    {
+        const BlockedBackground blocked(aws_);
+        create_snapshot(aws_, volume_);
+        create_snapshot(aws_, volume_);
+        EXPECT_EQ(count(aws_, kSyncedLayers), 0);
+        EXPECT_EQ(count(aws_, "SELECT COUNT(*) FROM snapshot WHERE full_size_bytes IS NULL"), 2);
+    }
+    aws_.data().background().drain();
+    EXPECT_EQ(count(aws_, kSyncedLayers), 2);
+    EXPECT_EQ(count(aws_, "SELECT COUNT(*) FROM snapshot WHERE full_size_bytes = 524288"), 2);
+}
+
+TEST_F(SealingOnDisk, CostsTheBackgroundAsManyTransactionsForManySnapshotsAsForOne)
+{
+    aws_.data().background().drain();
+    const auto one = transactions_after(1);
+    EXPECT_LE(transactions_after(10), one);
 }
 
 TEST(Indexes, EverySixteenthLayerGetsOne)
