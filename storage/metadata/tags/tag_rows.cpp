@@ -125,6 +125,13 @@ std::string json_pairs(const std::vector<Row>& rows, std::string Row::*first,
     return list + "]";
 }
 
+template <class Row>
+std::vector<Row> sorted(std::vector<Row> rows, std::string Row::*by)
+{
+    std::ranges::stable_sort(rows, {}, by);
+    return rows;
+}
+
 /// What NamedTags mean, as something to look up.
 class Names {
 public:
@@ -178,7 +185,8 @@ void upsert_tags(Database& db, std::string_view owner, std::string_view region,
 void upsert_tags_on(Database& db, std::string_view owner, std::string_view region,
                     const std::vector<TaggedResource>& resources, const std::vector<TagRow>& tags)
 {
-    // Read out of the texts once, not for each pair.
+    // Read out of the texts once, not for each pair. In the order of the tables' keys, so that each
+    // page is written to at once; tags that are as they are wanted are left alone.
     Statement(db,
               "WITH r (id, type) AS MATERIALIZED"
               " (SELECT value ->> 0, value ->> 1 FROM json_each(?)),"
@@ -186,9 +194,12 @@ void upsert_tags_on(Database& db, std::string_view owner, std::string_view regio
               " (SELECT value ->> 0, value ->> 1 FROM json_each(?))"
               " INSERT INTO tag (resource_id, key, value, resource_type, owner, region)"
               " SELECT r.id, g.key, g.value, r.type, ?, ? FROM r CROSS JOIN g WHERE true"
-              " ON CONFLICT (resource_id, key, owner) DO UPDATE SET value = excluded.value")
-        .execute(json_pairs(resources, &TaggedResource::id, &TaggedResource::resource_type),
-                 json_pairs(tags, &TagRow::key, &TagRow::value), owner, region);
+              " ON CONFLICT (resource_id, key, owner) DO UPDATE SET value = excluded.value"
+              " WHERE value <> excluded.value")
+        .execute(json_pairs(sorted(resources, &TaggedResource::id), &TaggedResource::id,
+                            &TaggedResource::resource_type),
+                 json_pairs(sorted(tags, &TagRow::key), &TagRow::key, &TagRow::value), owner,
+                 region);
 }
 
 // +owner: SQLite, which does not know how many tags an account has, would walk all of them.

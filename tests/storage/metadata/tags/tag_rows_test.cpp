@@ -62,6 +62,17 @@ protected:
     Database& db;
 };
 
+TEST_F(TagRows, AreWrittenOnlyWhereTheyBecomeOthers)
+{
+    const std::vector<TaggedResource> resources = {{"vol-2", "volume"}, {"vol-1", "volume"}};
+    upsert_tags_on(db, kOwner, kRegion, resources, {{"b", "1"}, {"a", "1"}});
+    EXPECT_EQ(db.changes(), 4);
+    upsert_tags_on(db, kOwner, kRegion, resources, {{"b", "1"}, {"a", "2"}});
+    EXPECT_EQ(db.changes(), 2);
+    upsert_tags_on(db, kOwner, kRegion, resources, {{"b", "1"}, {"a", "2"}});
+    EXPECT_EQ(db.changes(), 0);
+}
+
 TEST_F(TagRows, AreOneForEachKeyResourceAndOwner)
 {
     tag("vol-1", "Name", "a");
