@@ -31,9 +31,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 // The step that makes rows of network interfaces.
 constexpr int kInterfaceStep = 24;
@@ -564,6 +566,31 @@ TEST(Migrations, MakeInterfacesOfWhatInstancesHad)
     EXPECT_THAT(select.texts(),
                 ElementsAre("subnet-00000001 02:00:00:00:00:01 i-00000001 eni-attach-00000001 0 "
                             "172.31.0.4 198.18.0.4 sg-00000001"));
+}
+
+std::vector<std::string> opcodes_of(Database& db, const std::string& sql)
+{
+    Statement explain(db, "EXPLAIN " + sql);
+    explain.bind();
+    std::vector<std::string> opcodes;
+    while (explain.step()) {
+        auto row = explain.row();
+        row.integer();
+        opcodes.push_back(row.text());
+    }
+    return opcodes;
+}
+
+// IN over more than two words does, each time that a row is held against it.
+TEST(Migrations, LeaveNoCheckThatMakesATemporaryTableWhereMostCallsWrite)
+{
+    const auto db = database_of(schema_version());
+    for (const auto* table : {"snapshot", "volume", "image", "instance", "attachment"}) {
+        const auto insert = fmt::format("INSERT INTO {} (state) VALUES ('none')", table);
+        EXPECT_THAT(opcodes_of(*db, insert), Not(Contains("OpenEphemeral"))) << table;
+        const auto update = fmt::format("UPDATE {} SET state = 'none'", table);
+        EXPECT_THAT(error_of([&] { db->run(update); }), HasSubstr("CHECK constraint failed"));
+    }
 }
 
 TEST(Migrations, StepByStepMakeWhatTheyMakeInOneGo)
