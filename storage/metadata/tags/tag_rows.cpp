@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "storage/metadata/sql/sql_text.h"
 #include "storage/metadata/sql/statement.h"
 
 namespace amilab {
@@ -125,6 +126,11 @@ std::string json_pairs(const std::vector<Row>& rows, std::string Row::*first,
     return list + "]";
 }
 
+/// Tags that are as they are wanted are left alone.
+constexpr auto kUnlessThere =
+    sql(" ON CONFLICT (resource_id, key, owner) DO UPDATE SET value = excluded.value"
+        " WHERE value <> excluded.value");
+
 template <class Row>
 std::vector<Row> sorted(std::vector<Row> rows, std::string Row::*by)
 {
@@ -179,23 +185,31 @@ void delete_meant(Database& db, std::string_view owner,
 void upsert_tags(Database& db, std::string_view owner, std::string_view region,
                  const TaggedResource& resource, const std::vector<TagRow>& tags)
 {
-    upsert_tags_on(db, owner, region, {resource}, tags);
+    // A list would have to be made tables of first, which costs as much as twenty statements.
+    static constexpr auto kUpsert =
+        "INSERT INTO tag (resource_id, key, value, resource_type, owner, region)"
+        " VALUES (?, ?, ?, ?, ?, ?)" +
+        kUnlessThere;
+    Statement upsert(db, kUpsert);
+    for (const auto& tag : tags) {
+        upsert.execute(resource.id, tag.key, tag.value, resource.resource_type, owner, region);
+    }
 }
 
 void upsert_tags_on(Database& db, std::string_view owner, std::string_view region,
                     const std::vector<TaggedResource>& resources, const std::vector<TagRow>& tags)
 {
     // Read out of the texts once, not for each pair. In the order of the tables' keys, so that each
-    // page is written to at once; tags that are as they are wanted are left alone.
-    Statement(db,
-              "WITH r (id, type) AS MATERIALIZED"
-              " (SELECT value ->> 0, value ->> 1 FROM json_each(?)),"
-              " g (key, value) AS MATERIALIZED"
-              " (SELECT value ->> 0, value ->> 1 FROM json_each(?))"
-              " INSERT INTO tag (resource_id, key, value, resource_type, owner, region)"
-              " SELECT r.id, g.key, g.value, r.type, ?, ? FROM r CROSS JOIN g WHERE true"
-              " ON CONFLICT (resource_id, key, owner) DO UPDATE SET value = excluded.value"
-              " WHERE value <> excluded.value")
+    // page is written to at once.
+    static constexpr auto kUpsert =
+        "WITH r (id, type) AS MATERIALIZED"
+        " (SELECT value ->> 0, value ->> 1 FROM json_each(?)),"
+        " g (key, value) AS MATERIALIZED"
+        " (SELECT value ->> 0, value ->> 1 FROM json_each(?))"
+        " INSERT INTO tag (resource_id, key, value, resource_type, owner, region)"
+        " SELECT r.id, g.key, g.value, r.type, ?, ? FROM r CROSS JOIN g WHERE true" +
+        kUnlessThere;
+    Statement(db, kUpsert)
         .execute(json_pairs(sorted(resources, &TaggedResource::id), &TaggedResource::id,
                             &TaggedResource::resource_type),
                  json_pairs(sorted(tags, &TagRow::key), &TagRow::key, &TagRow::value), owner,
