@@ -4,7 +4,6 @@
 #include <charconv>
 #include <chrono>
 
-#include <fmt/format.h>
 #include <openssl/evp.h>
 #include <boost/algorithm/string/case_conv.hpp>
 
@@ -119,10 +118,21 @@ std::string format_timestamp(Timestamp time)
     const auto day = std::chrono::floor<std::chrono::days>(point);
     const std::chrono::year_month_day date{day};
     const std::chrono::hh_mm_ss clock{point - day};
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                       clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
-                       clock.subseconds().count());
+    // Not by a format, which costs twenty times as much: a list has four of them in each instance.
+    std::string text = "0000-00-00T00:00:00.000Z";
+    const auto put = [&text](std::size_t at, std::size_t digits, std::int64_t number) {
+        for (; digits > 0; --digits, number /= 10) {
+            text[at + digits - 1] = static_cast<char>('0' + number % 10);
+        }
+    };
+    put(0, 4, static_cast<int>(date.year()));
+    put(5, 2, static_cast<unsigned>(date.month()));
+    put(8, 2, static_cast<unsigned>(date.day()));
+    put(11, 2, clock.hours().count());
+    put(14, 2, clock.minutes().count());
+    put(17, 2, clock.seconds().count());
+    put(20, 3, clock.subseconds().count());
+    return text;
 }
 
 std::optional<Timestamp> parse_timestamp(std::string_view text)
