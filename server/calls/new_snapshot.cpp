@@ -1,5 +1,6 @@
 #include "server/calls/new_snapshot.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "server/calls/resource_tags.h"
@@ -49,6 +50,17 @@ std::optional<std::int64_t> known_size(Session& session, LayerId layer)
                                                      : std::nullopt;
 }
 
+/// As snapshot_completed() would have it at the end of this transaction: a row of which nobody sees
+/// that it was pending need not be written twice.
+SnapshotRow completed_at_once(SnapshotRow row, TimeMs now_ms)
+{
+    row.state = row.status_message ? SnapshotState::kError : SnapshotState::kCompleted;
+    if (!row.status_message) {
+        row.completion_time_ms = std::min(*row.due_time_ms, now_ms);
+    }
+    return row;
+}
+
 }  // namespace
 
 SnapshotRow new_snapshot(Session& session, NewSnapshot wanted)
@@ -60,12 +72,13 @@ SnapshotRow new_snapshot(Session& session, NewSnapshot wanted)
     if (row.layer_id && !row.full_size_bytes && !is_open) {
         row.full_size_bytes = known_size(session, *row.layer_id);
     }
-    insert_snapshot(session.db(), row);
+    const bool is_due = row.due_time_ms && *row.due_time_ms <= session.now_ms();
+    insert_snapshot(session.db(), is_due ? completed_at_once(row, session.now_ms()) : row);
     if (!product_codes_of.empty()) {
         copy_product_codes(session.db(), product_codes_of, row.id.text());
     }
     store_tags(session, row.id, tags);
-    if (row.due_time_ms) {
+    if (row.due_time_ms && !is_due) {
         session.schedule_at(*row.due_time_ms, kSnapshotCompleted, row.id.text());
     }
     if (row.layer_id && !row.full_size_bytes && !is_open) {

@@ -42,7 +42,8 @@ struct NewSnapshot {
 };
 
 /// Makes the snapshot: its row, product codes and tags; what time does to it and the count of what
-/// it holds are seen to. Throws TagLimitExceeded. Writing calls only.
+/// it holds are seen to. Returns it as it begins, pending too where the row is not for the delay is
+/// zero. Throws TagLimitExceeded. Writing calls only.
 SnapshotRow new_snapshot(Session& session, NewSnapshot wanted);
 
 }  // namespace amilab

@@ -325,6 +325,21 @@ TEST_F(SealingOnDisk, OfWhatNobodyHasWrittenLeavesNothingToWrite)
     EXPECT_EQ(count(aws_, "SELECT COUNT(*) FROM snapshot WHERE full_size_bytes = 0"), 1);
 }
 
+TEST_F(SealingOnDisk, WritesTheRowOfASnapshotOnce)
+{
+    const auto texts = told_.texts_of([&] { create_snapshot(aws_, volume_); });
+    const auto named = [&](std::string_view begin) {
+        return std::ranges::count_if(texts,
+                                     [&](const auto& text) { return text.starts_with(begin); });
+    };
+    EXPECT_EQ(named("INSERT INTO snapshot "), 1);
+    EXPECT_EQ(named("UPDATE snapshot "), 0);
+    EXPECT_EQ(count(aws_,
+                    "SELECT COUNT(*) FROM snapshot WHERE state = 'completed'"
+                    " AND completion_time_ms = start_time_ms"),
+              1);
+}
+
 TEST_F(SealingOnDisk, SyncsWhatNobodyHasWrittenBehindWhatIsBelow)
 {
     write(aws_, volume_, 0, 1, 1);
