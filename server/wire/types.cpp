@@ -5,7 +5,6 @@
 #include <chrono>
 
 #include <openssl/evp.h>
-#include <boost/algorithm/string/case_conv.hpp>
 
 #include "storage/base/text.h"
 
@@ -258,7 +257,12 @@ std::string media_type(std::string_view content_type)
     while (type.ends_with(' ') || type.ends_with('\t')) {
         type.remove_suffix(1);
     }
-    return boost::algorithm::to_lower_copy(std::string(type));
+    // Not by a locale, which costs as much as parsing the form: every call has one.
+    std::string lower(type);
+    std::ranges::transform(lower, lower.begin(), [](char letter) {
+        return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+    });
+    return lower;
 }
 
 std::string_view trimmed(std::string_view text)
