@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "storage/base/clock.h"
 #include "storage/metadata/instances/instance_ids.h"
 #include "storage/metadata/network/network_ids.h"
 #include "storage/metadata/sql/database.h"
@@ -63,6 +64,17 @@ std::optional<ElasticAddressRow> select_elastic_address(Database& db, const Allo
 void associate_elastic_address(Database& db, const ElasticAddressRow& row,
                                const AddressAssociationId& association,
                                const NetworkInterfaceId& interface_id, std::string_view address);
+/// Whether the account may have an address of the region again: it gave it up, nobody else has done
+/// so since, and nobody has it now.
+bool may_recover_address(Database& db, std::string_view owner, std::string_view region,
+                         std::string_view public_ip);
+/// Notes that the row's address is given up now, by its owner; of the last hundred addresses that
+/// it gave up in the region that is known.
+void note_released_address(Database& db, const ElasticAddressRow& row, TimeMs now_ms);
+/// Forgets it, since the address is somebody's.
+void forget_released_address(Database& db, std::string_view public_ip);
+/// Who has the elastic address now, in whichever region.
+std::optional<std::string> select_address_owner(Database& db, std::string_view public_ip);
 void set_domain_name(Database& db, const AllocationId& id, const std::optional<std::string>& name);
 void disassociate_elastic_address(Database& db, const AllocationId& id);
 

@@ -275,7 +275,7 @@ def elastic_addresses(emulator):
         spare = me.brief("AllocateAddress", PublicIpv4Pool="amazon",
                          NetworkBorderGroup="us-east-1")["allocationId"]
     me.refused("AllocateAddress")
-    me.refused("AllocateAddress", Address="1.2.3.4")
+    me.refused("AllocateAddress", Address="1.2.3.4")  # by the limit, which comes first
     for group in ("us-east-1-bos-1", "nowhere"):
         me.refused("AllocateAddress", NetworkBorderGroup=group)
     me.dry("AssociateAddress", mine, InstanceId=instance)
@@ -315,6 +315,12 @@ def elastic_addresses(emulator):
     me("ReleaseAddress", mine)
     for wrong in (mine, {"PublicIp": public_ip}, {**mine, "PublicIp": public_ip}, {}):
         me.refused("ReleaseAddress", wrong)
+    for wrong in ("1.2.3.4", "x"):
+        me.refused("AllocateAddress", Address=wrong)
+    other.refused("AllocateAddress", Address=public_ip)
+    me("AllocateAddress", Address=public_ip)
+    me.refused("AllocateAddress", Address=public_ip)
+    other.refused("AllocateAddress", Address=public_ip)
 
 
 def address_attributes(emulator):

@@ -18,6 +18,7 @@
 #include "storage/metadata/network/elastic_address_rows.h"
 #include "storage/metadata/network/interface_address_rows.h"
 #include "storage/metadata/network/internet_gateway_rows.h"
+#include "storage/metadata/network/ipv4_block.h"
 #include "storage/metadata/network/vpc_rows.h"
 
 namespace amilab::ec2 {
@@ -82,14 +83,39 @@ constexpr DescribeSpec kDescribe{
     .answers = to_answers,
     .into = &DescribeAddressesResponse::addresses};
 
-// Source: EC2 API Reference, AllocateAddress (documented).
+/// The address that the caller gave up, and has again. Source: EC2 API Reference, AllocateAddress,
+/// Address: unless another account has it meanwhile (documented); AuthFailure is documented of
+/// ReleaseAddress, the other codes and the texts are assumed.
+std::string recovered_address(Session& session, const std::string& address)
+{
+    auto& db = session.db();
+    if (may_recover_address(db, session.account(), session.region(), address)) {
+        return address;
+    }
+    const auto owner = select_address_owner(db, address);
+    if (!owner) {
+        throw address_not_found(address);
+    }
+    throw *owner == session.account()
+        ? address_in_use(address)
+        : auth_failure(fmt::format("The address '{}' does not belong to you.", address));
+}
+
+// Source: EC2 API Reference, AllocateAddress (documented); that an address that is recovered has
+// another id is assumed, that it has no tags documented.
 AllocateAddressResponse allocate_address(Session& session, const AllocateAddressRequest& request)
 {
     const auto tags = parse_tags<AllocationId>(request.tag_specifications);
     check_border_group(session, request.network_border_group, "networkBorderGroup");
+    if (is_given(request.address) && !parse_ipv4(*request.address)) {
+        throw invalid_value(*request.address, "address");
+    }
     stop_if_dry_run(request);
     require_room_for_address(session);
-    ElasticAddressRow row{.public_ip = new_public_address(session)};
+    ElasticAddressRow row{.public_ip = is_given(request.address)
+                                           ? recovered_address(session, *request.address)
+                                           : new_public_address(session)};
+    forget_released_address(session.db(), row.public_ip);
     insert_own<kElasticAddressColumns>(session, row, tags);
     return {.allocation_id = row.id.text(),
             .domain = "vpc",
@@ -301,6 +327,7 @@ ReleaseAddressResponse release_address(Session& session, const ReleaseAddressReq
         disassociate(session, row);
     }
     delete_own<kElasticAddressColumns>(session, id);
+    note_released_address(session.db(), row, session.now_ms());
     return {};
 }
 

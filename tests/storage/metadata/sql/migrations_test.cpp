@@ -441,6 +441,9 @@ INSERT INTO iam_instance_profile_tag VALUES ('111111111111', 'web', 'of', 'test'
 INSERT INTO billing_request VALUES ('cr-00000001', '222222222222', 'us-east-1', '111111111111',
     'pending', 1, 1000, 2000, 3000);
 )sql"},
+    {67, R"sql(
+INSERT INTO released_address VALUES ('198.18.0.2', 'us-east-1', '111111111111', 1000);
+)sql"},
 };
 
 using Steps = std::span<const char* const>;

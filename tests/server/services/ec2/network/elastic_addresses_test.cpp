@@ -1,3 +1,6 @@
+#include <string>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -71,6 +74,97 @@ TEST(AllocateAddress, TakesTheRegionsNetworkBorderGroupAlone)
                    "amilab offers no addresses of the network border group us-east-1-bos-1.");
     EXPECT_EQ(emulator.call("AllocateAddress", group("eu-west-1")).code, "InvalidParameterValue");
     EXPECT_EQ(emulator.must("DescribeAddresses").texts(kItem + "publicIp").size(), 1U);
+}
+
+TEST(AllocateAddress, GivesAnAddressAgainToWhoGaveItUp)
+{
+    TestEmulator emulator;
+    const auto made =
+        emulator.must("AllocateAddress", {{"TagSpecification.1.ResourceType", "elastic-ip"},
+                                          {"TagSpecification.1.Tag.1.Key", "of"},
+                                          {"TagSpecification.1.Tag.1.Value", "test"}});
+    const Parameters address{{"Address", made.text("publicIp")}};
+    expect_refused(emulator.call("AllocateAddress", address), "InvalidIPAddress.InUse",
+                   "Address " + made.text("publicIp") + " is in use.");
+    emulator.must("ReleaseAddress", {{"AllocationId", made.text("allocationId")}});
+    EXPECT_EQ(emulator.call("AllocateAddress", merged(address, {{"DryRun", "true"}})).code,
+              "DryRunOperation");
+    EXPECT_EQ(emulator.call("AllocateAddress", address, kAccount, "eu-west-1").code,
+              "InvalidAddress.NotFound");
+    EXPECT_EQ(emulator.call("AllocateAddress", address, kOtherAccount).code,
+              "InvalidAddress.NotFound");
+    const auto again = emulator.must("AllocateAddress", address);
+    EXPECT_EQ(again.text("publicIp"), made.text("publicIp"));
+    EXPECT_EQ(again.text("publicIpv4Pool"), "amazon");
+    EXPECT_NE(again.text("allocationId"), made.text("allocationId"));
+    const auto shown = described(emulator, again.text("allocationId"));
+    EXPECT_EQ(shown.text(kItem + "publicIp"), made.text("publicIp"));
+    EXPECT_EQ(shown.count(kItem + "tagSet/item"), 0U);
+    emulator.must("ReleaseAddress", {{"AllocationId", again.text("allocationId")}});
+    EXPECT_EQ(emulator.must("AllocateAddress", address).text("publicIp"), made.text("publicIp"));
+}
+
+TEST(AllocateAddress, GivesNoAddressThatTheCallerDidNotGiveUp)
+{
+    TestEmulator emulator;
+    const auto call = [&](const std::string& address) {
+        return emulator.call("AllocateAddress", {{"Address", address}});
+    };
+    expect_refused(call("198.18.0.1"), "InvalidAddress.NotFound",
+                   "Address '198.18.0.1' not found.");
+    EXPECT_EQ(call("1.2.3.4").code, "InvalidAddress.NotFound");
+    for (const auto* wrong : {"1.2.3", "1.2.3.4.5", "x", "2001:db8::1", "01.2.3.4"}) {
+        EXPECT_EQ(call(wrong).code, "InvalidParameterValue") << wrong;
+    }
+    const auto others = emulator.must("AllocateAddress", {}, kOtherAccount).text("publicIp");
+    expect_refused(call(others), "AuthFailure",
+                   "The address '" + others + "' does not belong to you.");
+}
+
+TEST(AllocateAddress, GivesNoneAgainThatHasBeenAnothersSince)
+{
+    TestEmulator emulator;
+    const auto made = emulator.must("AllocateAddress");
+    const auto address = made.text("publicIp");
+    const Parameters transfer{{"AllocationId", made.text("allocationId")},
+                              {"TransferAccountId", kOtherAccount}};
+    emulator.must("EnableAddressTransfer", transfer);
+    emulator.must("AcceptAddressTransfer", {{"Address", address}}, kOtherAccount);
+    EXPECT_EQ(emulator.call("AllocateAddress", {{"Address", address}}).code, "AuthFailure");
+    emulator.must("ReleaseAddress", {{"AllocationId", made.text("allocationId")}}, kOtherAccount);
+    EXPECT_EQ(emulator.call("AllocateAddress", {{"Address", address}}).code,
+              "InvalidAddress.NotFound");
+    EXPECT_EQ(
+        emulator.must("AllocateAddress", {{"Address", address}}, kOtherAccount).text("publicIp"),
+        address);
+}
+
+TEST(AllocateAddress, GivesNoMoreThanFiveBackEither)
+{
+    TestEmulator emulator;
+    const auto made = emulator.must("AllocateAddress");
+    emulator.must("ReleaseAddress", {{"AllocationId", made.text("allocationId")}});
+    for (int i = 0; i < 5; ++i) {
+        allocate(emulator);
+    }
+    EXPECT_EQ(emulator.call("AllocateAddress", {{"Address", made.text("publicIp")}}).code,
+              "AddressLimitExceeded");
+}
+
+TEST(AllocateAddress, RemembersTheLastHundredThatWereGivenUp)
+{
+    TestEmulator emulator;
+    std::vector<std::string> given_up;
+    while (given_up.size() < 101) {
+        const auto made = emulator.must("AllocateAddress");
+        std::erase(given_up, made.text("publicIp"));  // which may have been given before
+        given_up.push_back(made.text("publicIp"));
+        emulator.advance(1000);
+        emulator.must("ReleaseAddress", {{"AllocationId", made.text("allocationId")}});
+    }
+    EXPECT_EQ(emulator.call("AllocateAddress", {{"Address", given_up[0]}}).code,
+              "InvalidAddress.NotFound");
+    EXPECT_EQ(emulator.call("AllocateAddress", {{"Address", given_up[1]}}).code, "");
 }
 
 TEST(DescribeAddresses, FindsThemByAddressTagAndWhatTheyAreAssociatedWith)

@@ -71,8 +71,10 @@ void add_interface_changes(TrialTable& table)
 
 void add_elastic_addresses(TrialTable& table)
 {
-    table["AllocateAddress"] = {
-        {}, tag_trials("elastic-ip") + refused("NetworkBorderGroup", "eu-west-1")};
+    table["AllocateAddress"] = {{},
+                                tag_trials("elastic-ip") +
+                                    refused("NetworkBorderGroup", "eu-west-1") +
+                                    changes("Address", "{released_ip}")};
     table["DescribeAddresses"] = describe_operation(filter_trials("public-ip", "{elastic_ip}") +
                                                     changes("AllocationId.1", "{allocation}") +
                                                     changes("PublicIp.1", "{elastic_ip}"));
@@ -212,6 +214,9 @@ void add_interfaces(World& world)
     for (const auto* name : {"allocation", "allocation_2"}) {
         world.set_id(name, world.must("AllocateAddress").text("allocationId"));
     }
+    const auto released = world.must("AllocateAddress");
+    world.set_id("released_ip", released.text("publicIp"));
+    world.must("ReleaseAddress", {{"AllocationId", released.text("allocationId")}});
     world.must("ModifyAddressAttribute",
                {{"AllocationId", "{allocation_2}"}, {"DomainName", "world.example"}});
     world.set_id("elastic_ip", world.must("DescribeAddresses", {{"AllocationId.1", "{allocation}"}})
