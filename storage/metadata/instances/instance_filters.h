@@ -35,6 +35,11 @@ inline constexpr std::string_view kOfPrimaryAddress =
     "EXISTS (SELECT 1 FROM network_interface e JOIN interface_address a ON a.interface_id = e.id"
     " WHERE e.instance_id = n.id AND e.network_card_index = 0 AND e.device_index = 0 AND "
     "a.position = 0 AND ";
+/// Whether it has an address or not.
+inline constexpr std::string_view kOfPrimaryName =
+    "EXISTS (SELECT 1 FROM network_interface e LEFT JOIN interface_address a"
+    " ON a.interface_id = e.id AND a.position = 0"
+    " WHERE e.instance_id = n.id AND e.network_card_index = 0 AND e.device_index = 0 AND ";
 inline constexpr std::string_view kOfIpv6Address =
     "EXISTS (SELECT 1 FROM network_interface e JOIN interface_ipv6_address a"
     " ON a.interface_id = e.id WHERE e.instance_id = n.id AND ";
@@ -228,7 +233,7 @@ inline constexpr FilterColumn kInstanceFilters[] = {
     {"network-interface.ipv6-addresses.is-primary-ipv6", kIsPrimaryIpv6, kOfIpv6Address, ")"},
     {"network-interface.ipv6-prefixes.ipv6-prefix", "iif(a.prefix LIKE '%:%', a.prefix, NULL)",
      kOfPrefix, ")"},
-    {"network-interface.ipv6-native", "'false'", kOfInterface, ")"},
+    {"network-interface.ipv6-native", "iif(e.ipv6_native, 'true', 'false')", kOfInterface, ")"},
     {"network-interface.mac-address", "e.mac_address", kOfInterface, ")"},
     {"network-interface.network-interface-id", "e.id", kOfOneInterface, ")", kOfInterface},
     {"network-interface.operator.managed", "'false'", kOfInterface, ")"},
@@ -250,7 +255,7 @@ inline constexpr FilterColumn kInstanceFilters[] = {
     {"placement-partition-number", "o.partition_number", kOfOption, ")"},
     {"platform", "platform"},
     {"platform-details", "platform_details"},
-    {"private-dns-name", kInstanceDnsName, kOfPrimaryAddress, ")"},
+    {"private-dns-name", kInstanceDnsName, kOfPrimaryName, ")"},
     {"private-dns-name-options.enable-resource-name-dns-a-record", kResourceNameDnsA},
     {"private-dns-name-options.enable-resource-name-dns-aaaa-record", kResourceNameDnsAaaa},
     {"private-dns-name-options.hostname-type", kHostnameType},

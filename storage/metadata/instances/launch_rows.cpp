@@ -38,7 +38,7 @@ constexpr auto kIsDedicated = "(SELECT v.instance_tenancy = " + sql_word<Tenancy
 constexpr auto kLaunchSubnetColumns = columns<LaunchSubnet>(
     "subnet", "s", text<&LaunchSubnet::id>("id"), text<&LaunchSubnet::vpc_id>("vpc_id"),
     text<&LaunchSubnet::zone>("zone"), text<&LaunchSubnet::zone_id>("zone_id").as("z.zone_id"),
-    text<&LaunchSubnet::cidr_block>("cidr_block"),
+    text<&LaunchSubnet::cidr_block>("cidr_block"), flag<&LaunchSubnet::ipv6_native>("ipv6_native"),
     flag<&LaunchSubnet::map_public_ip_on_launch>("map_public_ip_on_launch"),
     flag<&LaunchSubnet::is_dedicated>("is_dedicated").as(kIsDedicated),
     text<&LaunchSubnet::ipv6_cidr_block>("ipv6_cidr_block"),

@@ -50,7 +50,9 @@ struct LaunchSubnet {
     VpcId vpc_id{};
     std::string zone{};
     std::string zone_id{};
+    /// Empty of one that has IPv6 addresses alone.
     std::string cidr_block{};
+    bool ipv6_native = false;
     bool map_public_ip_on_launch = false;
     /// Whether its VPC's instances are dedicated.
     bool is_dedicated = false;

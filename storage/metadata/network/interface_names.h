@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "storage/metadata/regions/partitions.h"
@@ -11,6 +12,11 @@ namespace amilab {
 // Source: VPC User Guide, "DNS attributes" (documented).
 inline constexpr auto kPrivateDnsDomain =
     sql("iif(e.region = 'us-east-1', '.ec2.internal', '.' || e.region || '.compute.internal')");
+/// The domain of such names in a region, without the dot that it begins with in SQL.
+inline std::string private_dns_domain(const std::string& region)
+{
+    return region == "us-east-1" ? "ec2.internal" : region + ".compute.internal";
+}
 inline constexpr auto kPrivateDnsName =
     "('ip-' || replace(a.address, '.', '-') || " + kPrivateDnsDomain + ")";
 // A public address has a name in a VPC that resolves names and gives them to hosts, an empty one

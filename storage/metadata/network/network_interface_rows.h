@@ -94,6 +94,8 @@ struct NetworkInterfaceRow {
     std::optional<std::int64_t> udp_timeout{};
     /// Whether the first of its IPv6 addresses is the primary one.
     bool primary_ipv6 = false;
+    /// Whether it has IPv6 addresses alone, as its subnet does.
+    bool ipv6_native = false;
     // Read only, the first by lists and select_network_interface() alone.
     std::string zone_id{};
     InterfaceStatus status{};
@@ -185,6 +187,7 @@ inline constexpr auto kNetworkInterfaceColumns = columns<NetworkInterfaceRow>(
     integer<&NetworkInterfaceRow::udp_stream_timeout>("udp_stream_timeout"),
     integer<&NetworkInterfaceRow::udp_timeout>("udp_timeout"),
     flag<&NetworkInterfaceRow::primary_ipv6>("primary_ipv6"),
+    flag<&NetworkInterfaceRow::ipv6_native>("ipv6_native"),
     text<&NetworkInterfaceRow::status>("status").as(kInterfaceStatus),
     text<&NetworkInterfaceRow::instance_owner>("instance_owner").as(kInterfaceInstanceOwner),
     text<&NetworkInterfaceRow::attachment_status>("attachment_status").as(kAttachmentStatusOfAny),

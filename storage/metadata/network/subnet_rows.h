@@ -29,7 +29,9 @@ struct SubnetRow {
     std::string owner{};
     VpcId vpc_id{};
     std::string zone{};
+    /// Empty of one that has IPv6 addresses alone.
     std::string cidr_block{};
+    bool ipv6_native = false;
     bool default_for_zone = false;
     bool map_public_ip_on_launch = false;
     HostnameType hostname_type = HostnameType::kIpName;
@@ -50,7 +52,8 @@ struct SubnetRow {
 // AWS keeps the first four addresses of a subnet and its last.
 // Source: VPC User Guide, "Subnet CIDR blocks" (documented).
 inline constexpr std::string_view kAvailableAddresses =
-    "((1 << (32 - CAST(substr(s.cidr_block, instr(s.cidr_block, '/') + 1) AS INTEGER))) - 5"
+    "iif(s.ipv6_native, 0,"
+    " (1 << (32 - CAST(substr(s.cidr_block, instr(s.cidr_block, '/') + 1) AS INTEGER))) - 5"
     " - (SELECT COUNT(*) FROM interface_address a WHERE a.subnet_id = s.id)"
     " - 16 * (SELECT COUNT(*) FROM interface_prefix p WHERE p.subnet_id = s.id"
     " AND p.prefix LIKE '%.%'))";
@@ -59,6 +62,7 @@ inline constexpr auto kSubnetColumns = columns<SubnetRow>(
     "subnet", "s", text<&SubnetRow::id>("id"), text<&SubnetRow::region>("region"),
     text<&SubnetRow::owner>("owner"), text<&SubnetRow::vpc_id>("vpc_id"),
     text<&SubnetRow::zone>("zone"), text<&SubnetRow::cidr_block>("cidr_block"),
+    flag<&SubnetRow::ipv6_native>("ipv6_native"),
     flag<&SubnetRow::default_for_zone>("default_for_zone"),
     flag<&SubnetRow::map_public_ip_on_launch>("map_public_ip_on_launch"),
     text<&SubnetRow::hostname_type>("hostname_type"),
@@ -79,13 +83,13 @@ inline constexpr FilterColumn kSubnetFilters[] = {
     {"availability-zone", "zone"},
     {"availability-zone-id", "zone_id"},
     {"available-ip-address-count", "available_addresses"},
-    {"cidr-block", "cidr_block"},
+    {"cidr-block", "nullif(s.cidr_block, '')"},
     {"default-for-az", "default_for_zone"},
     {"enable-dns64", "enable_dns64"},
     {"ipv6-cidr-block-association.association-id", "ipv6_association_id"},
     {"ipv6-cidr-block-association.ipv6-cidr-block", "ipv6_cidr_block"},
     {"ipv6-cidr-block-association.state", kSubnetBlockState},
-    {"ipv6-native", "'false'"},
+    {"ipv6-native", "ipv6_native"},
     {"map-customer-owned-ip-on-launch", "'false'"},
     {"map-public-ip-on-launch", "map_public_ip_on_launch"},
     {"owner-id", "owner"},
@@ -110,7 +114,7 @@ void insert_subnet(Database& db, const SubnetRow& row);
 void update_subnet(Database& db, const SubnetRow& row);
 /// The subnets of a VPC, in the order of their ids.
 std::vector<SubnetRow> select_subnets_of(Database& db, const VpcId& vpc);
-/// IPv4 addresses of the subnet that interfaces may still have.
+/// IPv4 addresses of the subnet that interfaces may still have; 0 where it has none.
 std::int64_t count_available_addresses(Database& db, const SubnetId& id);
 /// Whether a network interface is in the subnet.
 bool has_subnet_dependencies(Database& db, const SubnetId& id);

@@ -69,9 +69,42 @@ def ipv6_subnets(emulator):
     eni = me("CreateNetworkInterface", SubnetId=plain)["networkInterfaceId"]
     me.refused(remove, AssociationId=tied)
     me.quiet("DeleteNetworkInterface", NetworkInterfaceId=eni)
+    me.refused(remove, AssociationId=tied)
+    me.quiet("ModifySubnetAttribute", SubnetId=plain,
+             AssignIpv6AddressOnCreation={"Value": False})
     me(remove, AssociationId=tied)
     me.refused(remove, AssociationId=tied)
     me.brief(remove, AssociationId=first["associationId"])
+
+
+def ipv6_only_subnets(emulator):
+    me = emulator.me
+    make = "CreateSubnet"
+    vpc, blocks = ipv6_network(me)
+    for wrong in ({}, {"CidrBlock": "10.0.0.0/24"}, {"Ipv6CidrBlock": "2001:db9::/64"},
+                  {"CidrBlock": "10.0.0.0/24", "Ipv6CidrBlock": blocks[0]}):
+        me.refused(make, VpcId=vpc, Ipv6Native=True, **wrong)
+    subnet = me(make, VpcId=vpc, AvailabilityZone=ZONE, Ipv6Native=True,
+                Ipv6CidrBlock=blocks[0])["subnetId"]
+    here = {"SubnetId": subnet}
+    me("DescribeSubnets", Filter=filter_list({"ipv6-native": ["true"]}))
+    for attribute, value in (("AssignIpv6AddressOnCreation", False),
+                             ("MapPublicIpOnLaunch", True)):
+        me.refused("ModifySubnetAttribute", {**here, attribute: {"Value": value}})
+    me.refused("ModifySubnetAttribute", here, PrivateDnsHostnameTypeOnLaunch="ip-name")
+    me.refused("CreateNetworkInterface", here, PrivateIpAddress="10.0.0.9")
+    spare = me("CreateNetworkInterface", here)["networkInterfaceId"]
+    for action, wanted in (("AssignPrivateIpAddresses", {"SecondaryPrivateIpAddressCount": 1}),
+                           ("ModifyNetworkInterfaceAttribute",
+                            {"AssociatePublicIpAddress": True})):
+        me.refused(action, {"NetworkInterfaceId": spare, **wanted})
+    me.refused("CreateNatGateway", here, ConnectivityType="private")
+    image = world.image(me, "own")
+    for wrong in ({"InstanceType": "t2.micro"}, {"PrivateIpAddress": "10.0.0.9"},
+                  {"PrivateDnsNameOptions": {"HostnameType": "ip-name"}}):
+        me.refused("RunInstances", launch(image, **here, **wrong))
+    instance = me("RunInstances", launch(image, **here))["instanceId"]
+    me("DescribeInstances", InstanceId=[instance])
 
 
 def ipv6_addresses(emulator):
@@ -242,4 +275,5 @@ def interface_permissions(emulator):
 SCENARIOS = {"group_associations": group_associations,
              "interface_permissions": interface_permissions,
              "cidr_blocks": cidr_blocks, "ipv6_subnets": ipv6_subnets,
+             "ipv6_only_subnets": ipv6_only_subnets,
              "ipv6_addresses": ipv6_addresses, "primary_ipv6": primary_ipv6}

@@ -6,6 +6,7 @@
 #include "server/services/ec2/common/page_rows.h"
 #include "server/services/ec2/instances/iam_instance_profiles.h"
 #include "storage/base/units.h"
+#include "storage/metadata/network/interface_names.h"
 #include "storage/metadata/network/subnet_rows.h"
 
 namespace amilab::ec2 {
@@ -97,7 +98,8 @@ void fill_network(Instance& answer, const std::vector<InterfaceOfInstance>& inte
         return;
     }
     const auto& primary = answer.network_interfaces.front();
-    answer.private_dns_name = host_name(options, primary.private_dns_name.value_or(""));
+    answer.private_dns_name =
+        host_name(options, interfaces.front().row, primary.private_dns_name.value_or(""));
     answer.private_ip_address = primary.private_ip_address;
     if (!primary.ipv6_addresses.empty()) {
         answer.ipv6_address = primary.ipv6_addresses.front().ipv6_address;
@@ -298,14 +300,13 @@ Instance instance_answer(const InstanceRow& row, const InstanceParts& parts)
     return answer;
 }
 
-std::string host_name(const InstanceOptionRow& options, const std::string& address_name)
+std::string host_name(const InstanceOptionRow& options, const NetworkInterfaceRow& primary,
+                      const std::string& address_name)
 {
-    const auto domain = address_name.find('.');
-    if (options.hostname_type != text_of(HostnameType::kResourceName) ||
-        domain == std::string::npos) {
+    if (options.hostname_type != text_of(HostnameType::kResourceName)) {
         return address_name;
     }
-    return options.instance_id.text() + address_name.substr(domain);
+    return options.instance_id.text() + "." + private_dns_domain(primary.region);
 }
 
 std::vector<Reservation> reservation_answers(Session& session, std::vector<InstanceRow>&& rows)

@@ -25,9 +25,11 @@ InstanceState state_answer(const Row& row)
     return {.code = row.state_code, .name = std::string(text_of(row.state))};
 }
 
-/// What the instance calls itself, of the name that its primary address has.
+/// What the instance calls itself: the name of the primary address of its primary interface, or its
+/// id's, as it is always called where it has IPv6 addresses alone.
 /// Source: EC2 User Guide, "EC2 instance hostnames and domains" (documented).
-std::string host_name(const InstanceOptionRow& options, const std::string& address_name);
+std::string host_name(const InstanceOptionRow& options, const NetworkInterfaceRow& primary,
+                      const std::string& address_name);
 
 std::vector<InstanceBlockDeviceMapping> mapping_answers(
     const std::vector<AttachmentRow>& attachments);

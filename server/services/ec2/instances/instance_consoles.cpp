@@ -52,11 +52,12 @@ std::string user_data_lines(const InstanceRow& row)
 std::string host_of(Session& session, const InstanceId& id)
 {
     const auto primary = select_primary_interface(session.db(), id);
-    const auto addresses = primary ? select_interface_addresses(session.db(), {primary->id.text()})
-                                   : std::vector<InterfaceAddressRow>();
-    return addresses.empty() ? "localhost"
-                             : host_name(select_instance_options(session.db(), id),
-                                         addresses.front().private_dns_name);
+    if (!primary) {
+        return "localhost";
+    }
+    const auto addresses = select_interface_addresses(session.db(), {primary->id.text()});
+    return host_name(select_instance_options(session.db(), id), *primary,
+                     addresses.empty() ? "" : addresses.front().private_dns_name);
 }
 
 /// Host keys with their fingerprints, between the marks by which tools find them.

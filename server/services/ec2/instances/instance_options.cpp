@@ -11,9 +11,11 @@
 #include "server/services/ec2/instances/instances.h"
 #include "server/services/ec2/instances/launch_options.h"
 #include "server/services/ec2/instances/reserved_capacity.h"
+#include "server/services/ec2/network/interface_errors.h"
 #include "server/wire/ec2/instances/instance_options.h"
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/instances/instance_option_rows.h"
+#include "storage/metadata/network/network_interface_rows.h"
 
 namespace amilab::ec2 {
 
@@ -205,6 +207,10 @@ ModifyPrivateDnsNameOptionsResponse modify_private_dns_name_options(
     if (request.private_dns_hostname_type.value_or(options.hostname_type) !=
         options.hostname_type) {
         require_stopped(row);
+        const auto primary = select_primary_interface(session.db(), id);
+        if (primary && primary->ipv6_native) {
+            throw ip_name_without_ipv4();
+        }
         options.hostname_type = *request.private_dns_hostname_type;
     }
     options.resource_name_dns_a =

@@ -140,6 +140,17 @@ std::vector<std::string> group_ids(Session& session, const RunInstancesRequest& 
     return ids;
 }
 
+/// Holds the wishes against the place of the interface. Source: no public address in an IPv6-only
+/// subnet (documented: it has no IPv4 ones), the refusal is assumed.
+void follow_place(LaunchInterface& wanted)
+{
+    const auto& subnet = wanted.subnets.front();
+    follow_subnet(wanted.addresses, wanted.prefixes, subnet);
+    if (subnet.ipv6_native && wanted.associate_public_ip.value_or(false)) {
+        throw no_ipv4_addresses(subnet.id);
+    }
+}
+
 /// The one that a launch has when it names none.
 LaunchInterface plain_interface(Session& session, const RunInstancesRequest& request,
                                 const LaunchTypeRow& type)
@@ -149,6 +160,7 @@ LaunchInterface plain_interface(Session& session, const RunInstancesRequest& req
     plain.addresses.primary = request.private_ip_address.value_or("");
     plain.ipv6 =
         ipv6_wish(request.ipv6_addresses, request.ipv6_address_count, request.enable_primary_ipv6);
+    follow_place(plain);
     return plain;
 }
 
@@ -202,6 +214,7 @@ LaunchInterface new_interface_of(Session& session, const Specification& one,
         wanted.subnets = {require_launch_subnet(session, parse_id<SubnetId>(*one.subnet_id))};
     }
     wanted.groups = find_groups(session, one.groups, wanted.subnets.front());
+    follow_place(wanted);
     return wanted;
 }
 
@@ -225,6 +238,7 @@ void require_room(Session& session, const std::vector<LaunchInterface>& interfac
     }
     require_cards_fit(session, places, type);
     for (const auto& one : interfaces) {
+        require_type_suits(one.subnets.front(), type);
         const auto ipv4 = one.addresses.count() + one.prefixes.ipv4.size();
         const auto ipv6 = one.ipv6.count_in(one.subnets.front()) + one.prefixes.ipv6.size();
         if (ipv4 > type.addresses_per_interface || ipv6 > type.ipv6_addresses_per_interface) {

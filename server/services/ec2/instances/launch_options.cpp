@@ -12,10 +12,12 @@
 #include "server/services/ec2/instances/host_placement.h"
 #include "server/services/ec2/instances/iam_instance_profiles.h"
 #include "server/services/ec2/instances/reserved_capacity.h"
+#include "server/services/ec2/network/interface_errors.h"
 #include "server/services/ec2/placement_groups/placement_groups.h"
 #include "storage/metadata/images/image_words.h"
 #include "storage/metadata/instance_types/instance_type_words.h"
 #include "storage/metadata/instances/instance_metadata_default_rows.h"
+#include "storage/metadata/network/subnet_rows.h"
 #include "storage/metadata/settings/account_rows.h"
 
 namespace amilab::ec2 {
@@ -171,6 +173,10 @@ void set_names(InstanceOptionRow& row, const std::optional<PrivateDnsNameOptions
         said.enable_resource_name_dns_a_record.value_or(subnet.resource_name_dns_a);
     row.resource_name_dns_aaaa =
         said.enable_resource_name_dns_aaaa_record.value_or(subnet.resource_name_dns_aaaa);
+    // Source: EC2 API Reference, PrivateDnsNameOptionsRequest (documented), the refusal is assumed.
+    if (subnet.ipv6_native && row.hostname_type != text_of(HostnameType::kResourceName)) {
+        throw ip_name_without_ipv4();
+    }
 }
 
 void follow_tenancy(InstanceOptionRow& row, const LaunchSubnet& subnet)

@@ -97,6 +97,10 @@ std::vector<LaunchSubnet> choose_subnets(Session& session, const RunInstancesReq
         require_default_subnet(session, zone);
         throw unsupported_configuration();
     }
+    // Those of IPv6 alone where there are no others (assumed).
+    if (!std::ranges::all_of(subnets, &LaunchSubnet::ipv6_native)) {
+        std::erase_if(subnets, [](const LaunchSubnet& one) { return one.ipv6_native; });
+    }
     return subnets;
 }
 

@@ -9,13 +9,17 @@
 #include "server/services/ec2/common/own_rows.h"
 #include "server/services/ec2/network/errors.h"
 #include "server/services/ec2/network/new_network.h"
+#include "server/services/ec2/network/subnet_cidr_blocks.h"
 #include "server/services/ec2/network/subnets.h"
+#include "server/services/ec2/network/vpc_cidr_blocks.h"
 #include "server/services/ec2/network/vpcs.h"
 #include "server/wire/ec2/network/default_network.h"
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/network/dhcp_options_rows.h"
+#include "storage/metadata/network/interface_names.h"
 #include "storage/metadata/network/internet_gateway_rows.h"
 #include "storage/metadata/network/ipv4_block.h"
+#include "storage/metadata/network/ipv6_block.h"
 #include "storage/metadata/network/route_rows.h"
 #include "storage/metadata/network/subnet_rows.h"
 #include "storage/metadata/network/vpc_rows.h"
@@ -40,11 +44,11 @@ void make_default_dhcp_options(Session& session)
     insert_row<kDhcpOptionsColumns>(
         session.db(),
         {.id = id, .region = session.region(), .owner = session.account(), .is_default = true});
-    const auto domain =
-        session.region() == "us-east-1" ? "ec2.internal" : session.region() + ".compute.internal";
-    insert_row<kDhcpOptionValueColumns>(
-        session.db(),
-        {.dhcp_options_id = id.text(), .position = 0, .key = "domain-name", .value = domain});
+    insert_row<kDhcpOptionValueColumns>(session.db(),
+                                        {.dhcp_options_id = id.text(),
+                                         .position = 0,
+                                         .key = "domain-name",
+                                         .value = private_dns_domain(session.region())});
     insert_row<kDhcpOptionValueColumns>(session.db(), {.dhcp_options_id = id.text(),
                                                        .position = 1,
                                                        .key = "domain-name-servers",
@@ -70,6 +74,13 @@ SubnetRow default_subnet(const VpcId& vpc, const std::string& zone, const Ipv4Bl
             .cidr_block = block.text(),
             .default_for_zone = true,
             .map_public_ip_on_launch = true};
+}
+
+SubnetRow ipv6_default_subnet(const VpcId& vpc, const std::string& zone)
+{
+    SubnetRow row{.vpc_id = vpc, .zone = zone, .default_for_zone = true};
+    make_ipv6_native(row);
+    return row;
 }
 
 /// The n-th /20 of the block.
@@ -102,6 +113,12 @@ void make_default_network(Session& session)
     make_default_vpc(session);
 }
 
+ApiError no_room_in_default_vpc(const VpcId& vpc)
+{
+    return {"InsufficientCidrBlocks",
+            fmt::format("There is not enough CIDR space in the default VPC {}.", vpc.text())};
+}
+
 /// The first /20 of the VPC that no subnet has. Source: a /20 (documented); which (assumed).
 Ipv4Block free_part_of(Session& session, const VpcRow& vpc)
 {
@@ -113,9 +130,34 @@ Ipv4Block free_part_of(Session& session, const VpcRow& vpc)
             return part_of(whole, n);
         }
     }
-    throw ApiError(
-        "InsufficientCidrBlocks",
-        fmt::format("There is not enough CIDR space in the default VPC {}.", vpc.id.text()));
+    throw no_room_in_default_vpc(vpc.id);
+}
+
+/// The first /64 of the VPC's IPv6 blocks that no subnet has. Source: that there is one (documented
+/// of CreateSubnet), which it is, and the refusals, are assumed.
+std::string free_ipv6_part_of(Session& session, const VpcRow& vpc)
+{
+    constexpr int kBits = 64;
+    const auto wholes = ipv6_blocks_of(session, vpc);
+    if (wholes.empty()) {
+        throw invalid_parameter_value(
+            fmt::format("The default VPC {} does not have an IPv6 CIDR block.", vpc.id.text()));
+    }
+    const auto subnets = select_subnets_of(session.db(), vpc.id);
+    for (const auto& whole : wholes) {
+        const auto count = std::uint64_t{1} << (kBits - whole.length);
+        for (std::uint64_t n = 0; n < count; ++n) {
+            const auto part = whole.part(kBits, n);
+            const auto is_taken = [&](const SubnetRow& one) {
+                return one.ipv6_cidr_block &&
+                       Ipv6Block::from_text(*one.ipv6_cidr_block)->overlaps(part);
+            };
+            if (std::none_of(subnets.begin(), subnets.end(), is_taken)) {
+                return part.text();
+            }
+        }
+    }
+    throw no_room_in_default_vpc(vpc.id);
 }
 
 }  // namespace
@@ -144,7 +186,8 @@ CreateDefaultVpcResponse create_default_vpc(Session& session,
     return {.vpc = vpc_answer(session, make_default_vpc(session))};
 }
 
-// Source: EC2 API Reference, CreateDefaultSubnet (documented); the texts are assumed.
+// Source: EC2 API Reference, CreateDefaultSubnet, Ipv6Native: in a zone without a default subnet
+// (documented); the texts are assumed.
 CreateDefaultSubnetResponse create_default_subnet(Session& session,
                                                   const CreateDefaultSubnetRequest& request)
 {
@@ -159,12 +202,20 @@ CreateDefaultSubnetResponse create_default_subnet(Session& session,
     if (!vpc) {
         throw default_vpc_missing();
     }
+    std::optional<std::string> ipv6_block;
+    if (request.ipv6_native.value_or(false)) {
+        ipv6_block = free_ipv6_part_of(session, *vpc);
+    }
     if (has_default_subnet(session.db(), vpc->id, zone)) {
         throw ApiError(
             "DefaultSubnetAlreadyExistsInAvailabilityZone",
             fmt::format("A default subnet already exists in the Availability Zone {}.", *zone));
     }
-    auto subnet = default_subnet(vpc->id, *zone, free_part_of(session, *vpc));
+    auto subnet = ipv6_block ? ipv6_default_subnet(vpc->id, *zone)
+                             : default_subnet(vpc->id, *zone, free_part_of(session, *vpc));
+    if (ipv6_block) {
+        give_ipv6_block(session, subnet, *vpc, *ipv6_block);
+    }
     make_subnet(session, subnet);
     return {.subnet = subnet_answer(session, subnet.id)};
 }

@@ -161,7 +161,7 @@ NetworkInterfaceRow wished_interface(Session& session, const AssociateAddressReq
 InterfaceAddressRow wished_private_address(Session& session, const NetworkInterfaceRow& row,
                                            const std::optional<std::string>& named)
 {
-    require_takes_addresses(row);
+    require_takes_ipv4(row);
     auto addresses = select_interface_addresses(session.db(), {row.id.text()});
     const auto at = std::find_if(addresses.begin(), addresses.end(), [&](const auto& one) {
         return is_given(named) ? one.address == *named : one.position == 0;

@@ -51,16 +51,20 @@ InstanceConnectEndpointDnsNames dns_names(const InstanceConnectEndpointRow& row,
             .fips_dns_name = fmt::format("{}.fips.{}", begin, end)};
 }
 
-/// Source: names for both families are of api.aws (assumed).
+/// Source: names for both families, and for IPv6, are of api.aws (assumed).
 void tell_names(const InstanceConnectEndpointRow& row, Ec2InstanceConnectEndpoint& answer)
 {
-    const auto names = dns_names(row, row.domain);
+    constexpr std::string_view kDualstackDomain = "api.aws";
+    const bool is_ipv6 = row.ip_address_type == IpAddressType::kIpv6;
+    const auto names = is_ipv6 ? dns_names(row, kDualstackDomain) : dns_names(row, row.domain);
     answer.dns_name = names.dns_name;
     answer.fips_dns_name = names.fips_dns_name;
     InstanceConnectEndpointPublicDnsNames all;
-    all.ipv4 = names;
-    if (row.ip_address_type == IpAddressType::kDualstack) {
-        all.dualstack = dns_names(row, "api.aws");
+    if (!is_ipv6) {
+        all.ipv4 = names;
+    }
+    if (row.ip_address_type != IpAddressType::kIpv4) {
+        all.dualstack = dns_names(row, kDualstackDomain);
     }
     answer.public_dns_names = all;
 }
@@ -118,17 +122,19 @@ InstanceConnectEndpointRow require_endpoint(Session& session, const InstanceConn
         session, id);
 }
 
-/// Source: without a wish, what the subnet has (documented); no subnet here has IPv6 alone.
+/// Source: without a wish, what the subnet has (documented); what it has not is refused (assumed).
 IpAddressType address_type(const std::optional<std::string>& wish, const LaunchSubnet& subnet)
 {
-    if (is_given(wish)) {
-        const auto type = to_word<IpAddressType>(*wish);
-        if (type == IpAddressType::kIpv6) {
-            throw unsupported("IpAddressType ipv6 is not supported here.");
-        }
-        return type;
+    if (!is_given(wish)) {
+        return subnet.ipv6_native       ? IpAddressType::kIpv6
+               : subnet.ipv6_cidr_block ? IpAddressType::kDualstack
+                                        : IpAddressType::kIpv4;
     }
-    return subnet.ipv6_cidr_block ? IpAddressType::kDualstack : IpAddressType::kIpv4;
+    const auto type = to_word<IpAddressType>(*wish);
+    if (type != IpAddressType::kIpv6 && subnet.ipv6_native) {
+        throw no_ipv4_addresses(subnet.id);
+    }
+    return type;
 }
 
 /// Source: with IPv4 alone (documented), the refusal is assumed.
@@ -140,17 +146,19 @@ void check_preserving(bool preserves, IpAddressType type)
     }
 }
 
-/// Source: the type of the interface is documented, its description assumed.
+/// Source: the type of the interface is documented, its description assumed; one of a subnet with
+/// IPv4 has an address of it whatever the endpoint's type (assumed).
 NetworkInterfaceId make_endpoint_interface(Session& session, const InstanceConnectEndpointRow& row,
                                            const LaunchSubnet& subnet,
                                            const std::vector<std::string>& groups)
 {
-    const bool has_ipv6 = row.ip_address_type == IpAddressType::kDualstack;
+    const bool has_ipv6 = row.ip_address_type != IpAddressType::kIpv4;
     return new_endpoint_interface(session,
                                   {.subnet = subnet,
                                    .groups = find_groups(session, groups, subnet),
                                    .description = "EC2 Instance Connect Endpoint " + row.id.text(),
                                    .interface_type = NetworkInterfaceType::kInstanceConnectEndpoint,
+                                   .addresses = {.none = subnet.ipv6_native},
                                    .ipv6 = {.count = has_ipv6 ? 1 : 0}});
 }
 

@@ -210,4 +210,12 @@ void require_takes_addresses(const NetworkInterfaceRow& row)
     }
 }
 
+void require_takes_ipv4(const NetworkInterfaceRow& row)
+{
+    require_takes_addresses(row);
+    if (row.ipv6_native) {
+        throw no_ipv4_addresses(row.subnet_id);
+    }
+}
+
 }  // namespace amilab::ec2

@@ -73,5 +73,7 @@ void settle_addresses(NetworkInterfaceType type, AddressWish& addresses, Ipv6Wis
                       const PrefixWishes& prefixes);
 /// Throws InvalidParameterCombination for an EFA-only interface.
 void require_takes_addresses(const NetworkInterfaceRow& row);
+/// Throws besides for an interface that has IPv6 addresses alone. Source: assumed.
+void require_takes_ipv4(const NetworkInterfaceRow& row);
 
 }  // namespace amilab::ec2

@@ -51,6 +51,26 @@ ApiError address_in_use(std::string_view address)
     return {"InvalidIPAddress.InUse", fmt::format("Address {} is in use.", address)};
 }
 
+ApiError no_ipv4_addresses(const SubnetId& subnet)
+{
+    return invalid_parameter_value(
+        fmt::format("The subnet '{}' does not have an IPv4 CIDR block.", subnet.text()));
+}
+
+ApiError ipv6_alone_not_supported(std::string_view instance_type)
+{
+    return {"Unsupported", fmt::format("{} instances do not support IPv6-only subnets: they are "
+                                       "not built on the Nitro System.",
+                                       instance_type)};
+}
+
+ApiError ip_name_without_ipv4()
+{
+    return invalid_parameter_value(
+        "The hostname type ip-name requires an IPv4 address; that of an IPv6-only subnet is "
+        "resource-name.");
+}
+
 void refuse_unless_free(AddressUse use, std::string_view text,
                         ApiError (*malformed)(std::string_view))
 {

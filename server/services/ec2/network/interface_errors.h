@@ -22,6 +22,12 @@ ApiError malformed_address(std::string_view address);
 ApiError address_outside_subnet();
 ApiError address_reserved();
 ApiError address_in_use(std::string_view address);
+/// Of a subnet that has IPv6 addresses alone, from which IPv4 addresses are wanted, or what needs
+/// them.
+ApiError no_ipv4_addresses(const SubnetId& subnet);
+ApiError ipv6_alone_not_supported(std::string_view instance_type);
+/// Of names made of an IPv4 address that there is not.
+ApiError ip_name_without_ipv4();
 /// Throws what stands against giving the address or prefix to an interface, `malformed` where the
 /// text is none.
 void refuse_unless_free(AddressUse use, std::string_view text,

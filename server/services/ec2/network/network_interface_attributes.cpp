@@ -201,7 +201,7 @@ ModifyNetworkInterfaceAttributeResponse modify_network_interface_attribute(
     }
     if (request.associate_public_ip_address) {
         if (*request.associate_public_ip_address) {
-            require_takes_addresses(row);
+            require_takes_ipv4(row);
         }
         set_network_interface<&NetworkInterfaceRow::associate_public_ip>(
             session.db(), id, *request.associate_public_ip_address);

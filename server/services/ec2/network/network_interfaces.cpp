@@ -57,7 +57,8 @@ void fill_addresses(NetworkInterface& answer, const std::vector<InterfaceAddress
 }
 
 /// Source: EC2 API Reference, NetworkInterface (documented); the constants are those of an
-/// interface that was made with nothing said (observed).
+/// interface that was made with nothing said (observed); of those of IPv6 alone it is told
+/// (assumed).
 NetworkInterface to_answer(const NetworkInterfaceRow& row, const InterfaceParts& parts,
                            const PageTags& tags)
 {
@@ -69,6 +70,9 @@ NetworkInterface to_answer(const NetworkInterfaceRow& row, const InterfaceParts&
     answer.description = row.description;
     answer.groups = group_answers(parts.groups_of(row.id));
     answer.interface_type = text_of(row.interface_type);
+    if (row.ipv6_native) {
+        answer.ipv6_native = true;
+    }
     answer.mac_address = row.mac_address;
     answer.network_interface_id = row.id.text();
     answer.operator_value = OperatorResponse{.managed = false};
@@ -152,9 +156,10 @@ Wish wish_of(const CreateNetworkInterfaceRequest& request)
 }
 
 NetworkInterfaceId make_interface(Session& session, const CreateNetworkInterfaceRequest& request,
-                                  const Wish& wish, const std::vector<TagRow>& tags,
+                                  Wish wish, const std::vector<TagRow>& tags,
                                   const LaunchSubnet& subnet)
 {
+    follow_subnet(wish.addresses, wish.prefixes, subnet);
     const auto groups = find_groups(session, request.groups, subnet);
     require_free(session, wish.addresses, subnet);
     require_free(session, wish.ipv6, subnet);

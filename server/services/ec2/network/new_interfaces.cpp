@@ -13,6 +13,7 @@
 #include "server/services/ec2/network/interface_errors.h"
 #include "server/services/ec2/network/security_groups.h"
 #include "storage/base/units.h"
+#include "storage/metadata/instance_types/instance_type_words.h"
 #include "storage/metadata/instances/instance_rows.h"
 #include "storage/metadata/network/interface_address_rows.h"
 #include "storage/metadata/network/network_interface_permission_rows.h"
@@ -127,6 +128,17 @@ AddressWish address_wish(const std::optional<std::string>& primary,
     return wish;
 }
 
+void follow_subnet(AddressWish& addresses, const PrefixWishes& prefixes, const LaunchSubnet& subnet)
+{
+    if (!subnet.ipv6_native) {
+        return;
+    }
+    if (addresses.names_any() || addresses.more > 0 || prefixes.ipv4.size() > 0) {
+        throw no_ipv4_addresses(subnet.id);
+    }
+    addresses.none = true;
+}
+
 void require_each_address_once(const AddressWish& wish)
 {
     std::set<std::string> seen{wish.primary};
@@ -184,6 +196,9 @@ std::optional<std::vector<std::string>> take_addresses(Session& session, const A
                                                        const LaunchSubnet& subnet,
                                                        const TakenAddresses& taken)
 {
+    if (wish.none) {
+        return std::vector<std::string>();
+    }
     auto chosen =
         take_private_addresses(session.db(), subnet.id, subnet.cidr_block, wish.chosen(), taken);
     if (static_cast<std::int64_t>(chosen.size()) < wish.chosen()) {
@@ -195,6 +210,9 @@ std::optional<std::vector<std::string>> take_addresses(Session& session, const A
 std::optional<std::vector<std::string>> find_addresses(Session& session, const AddressWish& wish,
                                                        const LaunchSubnet& subnet)
 {
+    if (subnet.ipv6_native && !wish.none) {
+        throw no_ipv4_addresses(subnet.id);
+    }
     require_free(session, wish, subnet);
     TakenAddresses taken;
     add_named(taken, wish, {}, {});
@@ -254,6 +272,7 @@ NetworkInterfaceId new_interface(Session& session, const NewInterface& wanted)
     row.associate_public_ip = wanted.associate_public_ip;
     set_connection_tracking(row, wanted.connection_tracking);
     row.primary_ipv6 = wanted.ipv6.primary;
+    row.ipv6_native = wanted.subnet.ipv6_native;
     if (wanted.instance_id) {
         row.instance_id = wanted.instance_id;
         row.attachment_id = session.next_id<NetworkInterfaceAttachmentId>();
@@ -364,10 +383,20 @@ std::optional<LaunchTypeRow> select_type_of(Session& session, const NetworkInter
     return instance ? select_launch_type(session.db(), instance->instance_type) : std::nullopt;
 }
 
+void require_type_suits(const LaunchSubnet& subnet, const LaunchTypeRow& type)
+{
+    if (subnet.ipv6_native && type.hypervisor == TypeHypervisor::kXen) {
+        throw ipv6_alone_not_supported(type.name);
+    }
+}
+
 void require_addresses_fit(Session& session, const std::vector<NetworkInterfaceRow>& interfaces,
                            const LaunchTypeRow& type)
 {
     for (const auto& one : interfaces) {
+        if (one.ipv6_native) {
+            require_type_suits(subnet_of(session, one), type);
+        }
         const std::vector<std::string> id{one.id.text()};
         const auto ipv4 = select_interface_addresses(session.db(), id).size() +
                           count_prefixes(session, one.id, AddressFamily::kIpv4);

@@ -29,7 +29,7 @@ struct AddressWish {
     std::vector<std::string> secondary{};
     /// More that are free.
     std::int64_t more = 0;
-    /// Of an EFA-only interface, which has no address at all.
+    /// Of an EFA-only interface, which has no address at all, and of one with IPv6 alone.
     bool none = false;
 
     std::int64_t count() const
@@ -48,6 +48,12 @@ struct AddressWish {
 AddressWish address_wish(const std::optional<std::string>& primary,
                          const std::vector<PrivateIpAddressSpecification>& addresses,
                          std::optional<std::int64_t> secondary_count);
+
+/// Lets an interface of a subnet that has IPv6 addresses alone have no other ones. Throws
+/// InvalidParameterValue where some are wished for. Source: an IPv6-only subnet has no IPv4
+/// addresses (documented), code and text are assumed.
+void follow_subnet(AddressWish& addresses, const PrefixWishes& prefixes,
+                   const LaunchSubnet& subnet);
 
 /// Throws for an address that is there twice.
 void require_each_address_once(const AddressWish& wish);
@@ -68,7 +74,8 @@ std::optional<std::vector<std::string>> take_addresses(Session& session, const A
                                                        const TakenAddresses& taken);
 
 /// The addresses of an interface for which a call names and chooses nothing else. Throws as
-/// require_free() does. Nothing when the subnet has no more.
+/// require_free() does, and for a subnet that has IPv6 addresses alone. Nothing when the subnet has
+/// no more.
 std::optional<std::vector<std::string>> find_addresses(Session& session, const AddressWish& wish,
                                                        const LaunchSubnet& subnet);
 
@@ -152,9 +159,13 @@ LaunchSubnet require_launch_subnet(Session& session, const SubnetId& id);
 /// The type of the instance that it is attached to, if it is.
 std::optional<LaunchTypeRow> select_type_of(Session& session, const NetworkInterfaceRow& row);
 
+/// Throws unless instances of the type may be in the subnet. Source: EC2 User Guide, "Subnets":
+/// those of the Nitro System alone in IPv6-only ones (documented), code and text are assumed.
+void require_type_suits(const LaunchSubnet& subnet, const LaunchTypeRow& type);
+
 /// Throws unless instances of the type may have interfaces with as many addresses and prefixes of
-/// each family. Source: the limits are the type's (documented), the code is that of
-/// AssignPrivateIpAddresses (assumed).
+/// each family, and with IPv6 alone as require_type_suits() has it. Source: the limits are the
+/// type's (documented), the code is that of AssignPrivateIpAddresses (assumed).
 void require_addresses_fit(Session& session, const std::vector<NetworkInterfaceRow>& interfaces,
                            const LaunchTypeRow& type);
 

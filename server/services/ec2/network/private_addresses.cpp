@@ -85,7 +85,7 @@ AssignPrivateIpAddressesResponse assign_private_ip_addresses(
         throw missing_parameter("PrivateIpAddresses or SecondaryPrivateIpAddressCount");
     }
     const auto row = require_unmanaged_interface(session, id);
-    require_takes_addresses(row);
+    require_takes_ipv4(row);
     const auto subnet = require_launch_subnet(session, row.subnet_id);
     std::map<std::string, NetworkInterfaceId> holders;
     if (request.allow_reassignment.value_or(false)) {

@@ -1,7 +1,10 @@
 #include "server/services/ec2/network/subnet_attributes.h"
 
+#include <fmt/format.h>
+
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/network/attribute_flags.h"
+#include "server/services/ec2/network/interface_errors.h"
 #include "server/services/ec2/network/subnets.h"
 #include "server/wire/ec2/network/subnet_attributes.h"
 #include "server/wire/ec2/schema.h"
@@ -19,6 +22,40 @@ bool take_hostname_type(const std::optional<std::string>& wanted, HostnameType& 
     }
     value = to_word<HostnameType>(*wanted);
     return true;
+}
+
+/// Of a value that an attribute may not have in the subnet. Source: observed of
+/// AssignIpv6AddressOnCreation without an IPv6 block, of others assumed.
+ApiError attribute_not_possible(std::string_view attribute, bool value, std::string_view but)
+{
+    return invalid_parameter_value(fmt::format(
+        "Invalid value '{0}' for {1}. Cannot set {1} to {0} {2}.", value, attribute, but));
+}
+
+/// Throws unless the subnet may have the attributes that the row has.
+void require_possible(const SubnetRow& subnet)
+{
+    constexpr std::string_view kAssignIpv6 = "assign-ipv6-address-on-creation";
+    const auto& id = subnet.id.text();
+    if (subnet.assign_ipv6_address_on_creation && !subnet.ipv6_cidr_block) {
+        throw attribute_not_possible(
+            kAssignIpv6, true,
+            fmt::format("unless the subnet ({}) has an IPv6 CIDR block associated with it", id));
+    }
+    if (!subnet.ipv6_native) {
+        return;
+    }
+    const auto but = fmt::format("because the subnet ({}) is IPv6-only", id);
+    if (!subnet.assign_ipv6_address_on_creation) {
+        throw attribute_not_possible(kAssignIpv6, false, but);
+    }
+    if (subnet.map_public_ip_on_launch) {
+        throw attribute_not_possible("map-public-ip-on-launch", true, but);
+    }
+    // Source: EC2 API Reference, ModifySubnetAttribute (documented), the refusal is assumed.
+    if (subnet.hostname_type != HostnameType::kResourceName) {
+        throw ip_name_without_ipv4();
+    }
 }
 
 // Source: EC2 API Reference, ModifySubnetAttribute, "You can only modify one attribute at a time"
@@ -43,11 +80,7 @@ ModifySubnetAttributeResponse modify_subnet_attribute(Session& session,
     if (given > 1) {
         throw several_attributes_to_modify();
     }
-    // Source: documented; code and text are assumed.
-    if (subnet.assign_ipv6_address_on_creation && !subnet.ipv6_cidr_block) {
-        throw invalid_parameter_value(
-            "assignIpv6AddressOnCreation requires that the subnet has an IPv6 CIDR block.");
-    }
+    require_possible(subnet);
     update_subnet(session.db(), subnet);
     return {};
 }

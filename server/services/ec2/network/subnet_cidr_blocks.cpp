@@ -60,8 +60,19 @@ AssociateSubnetCidrBlockResponse associate_subnet_cidr_block(
             .subnet_id = row.id.text()};
 }
 
+/// Source: observed.
+ApiError block_is_assigned_from(const SubnetCidrAssociationId& id)
+{
+    return {"InvalidCidrBlock.InUse",
+            fmt::format("The subnet IPv6 CIDR block with association ID {} may not be "
+                        "disassociated, because its subnet has assign-ipv6-address-on-creation set "
+                        "to true.",
+                        id.text())};
+}
+
 // Source: EC2 API Reference, DisassociateSubnetCidrBlock: without addresses of the block
-// (documented), code and text are assumed.
+// (documented), code and text are assumed; not while interfaces get some by themselves (observed),
+// as those of an IPv6-only subnet always do.
 DisassociateSubnetCidrBlockResponse disassociate_subnet_cidr_block(
     Session& session, const DisassociateSubnetCidrBlockRequest& request)
 {
@@ -73,12 +84,14 @@ DisassociateSubnetCidrBlockResponse disassociate_subnet_cidr_block(
     if (has_ipv6_addresses(session.db(), row->id)) {
         throw has_dependencies("subnet CIDR block association", id.text());
     }
+    if (row->assign_ipv6_address_on_creation) {
+        throw block_is_assigned_from(id);
+    }
     DisassociateSubnetCidrBlockResponse response{
         .ipv6_cidr_block_association = ipv6_association(*row, AssociationState::kDisassociating),
         .subnet_id = row->id.text()};
     row->ipv6_cidr_block.reset();
     row->ipv6_association_id.reset();
-    row->assign_ipv6_address_on_creation = false;
     update_subnet(session.db(), *row);
     return response;
 }

@@ -85,7 +85,7 @@ CreateSubnetCidrReservationResponse create_subnet_cidr_reservation(
         require_room(row.cidr, subnet.ipv6_cidr_block,
                      select_reserved_ipv6(session.db(), subnet.id));
     } else {
-        require_room(row.cidr, std::optional(subnet.cidr_block),
+        require_room(row.cidr, subnet.ipv6_native ? std::nullopt : std::optional(subnet.cidr_block),
                      select_reserved_ipv4(session.db(), subnet.id));
     }
     insert_own<kSubnetCidrReservationColumns>(session, row, tags);

@@ -23,7 +23,8 @@ namespace amilab::ec2 {
 
 namespace {
 
-/// Source: what a default subnet's answer holds (observed).
+/// Source: what a default subnet's answer holds (observed), and that of an IPv6-only one, which has
+/// no IPv4 block (observed).
 Subnet to_subnet(Session& session, const PageTags& tags, const SubnetRow& row)
 {
     Subnet answer{.assign_ipv6_address_on_creation = row.assign_ipv6_address_on_creation,
@@ -31,10 +32,9 @@ Subnet to_subnet(Session& session, const PageTags& tags, const SubnetRow& row)
                   .availability_zone_id = row.zone_id,
                   .available_ip_address_count = row.available_addresses,
                   .block_public_access_states = BlockPublicAccessStates{"off"},
-                  .cidr_block = row.cidr_block,
                   .default_for_az = row.default_for_zone,
                   .enable_dns64 = row.enable_dns64,
-                  .ipv6_native = false,
+                  .ipv6_native = row.ipv6_native,
                   .map_customer_owned_ip_on_launch = false,
                   .map_public_ip_on_launch = row.map_public_ip_on_launch,
                   .owner_id = row.owner,
@@ -48,6 +48,9 @@ Subnet to_subnet(Session& session, const PageTags& tags, const SubnetRow& row)
                   .subnet_id = row.id.text(),
                   .tags = tags.of(row.id.text()),
                   .vpc_id = row.vpc_id.text()};
+    if (!row.ipv6_native) {
+        answer.cidr_block = row.cidr_block;
+    }
     if (row.ipv6_cidr_block) {
         answer.ipv6_cidr_block_association_set = {ipv6_association(row)};
     }
@@ -112,20 +115,44 @@ Ipv4Block parse_subnet_block(Session& session, const std::string& text, const Vp
     return block;
 }
 
+/// Throws unless the request says which addresses the subnet has.
+/// Source: the refusals of IPv6-only subnets are observed, and so is the other one of CreateVpc.
+void check_blocks(const CreateSubnetRequest& request)
+{
+    const bool is_native = request.ipv6_native.value_or(false);
+    if (is_native && !is_given(request.ipv6_cidr_block)) {
+        throw ApiError("MissingParameter",
+                       "Either 'ipv6CidrBlock' or 'ipv6IpamPoolId' should be provided.");
+    }
+    if (is_native && is_given(request.cidr_block)) {
+        throw invalid_parameter_combination(
+            "When specifying ipv4 parameters, cidrBlock or ipv4IpamPoolId, you cannot set "
+            "ipv6Native to true.");
+    }
+    if (!is_native && !is_given(request.cidr_block)) {
+        throw ApiError("MissingParameter",
+                       "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.");
+    }
+}
+
 // Source: EC2 API Reference, CreateSubnet (documented); the zone that AWS chooses is the first by
 // name, and the subnet is available at once (assumed).
 CreateSubnetResponse create_subnet(Session& session, const CreateSubnetRequest& request)
 {
+    check_blocks(request);
     const auto vpc_id = parse_id<VpcId>(request.vpc_id);
     const auto zone =
         named_subnet_zone(session, request.availability_zone, request.availability_zone_id);
     const auto tags = parse_tags<SubnetId>(request.tag_specifications);
     stop_if_dry_run(request);
     const auto vpc = require_vpc(session, vpc_id);
-    const auto block = parse_subnet_block(session, request.cidr_block, vpc);
-    SubnetRow row{.vpc_id = vpc.id,
-                  .zone = zone ? *zone : availability_zones(session).front().name,
-                  .cidr_block = block.text()};
+    SubnetRow row{.vpc_id = vpc.id};
+    if (request.ipv6_native.value_or(false)) {
+        make_ipv6_native(row);
+    } else {
+        row.cidr_block = parse_subnet_block(session, *request.cidr_block, vpc).text();
+    }
+    row.zone = zone ? *zone : availability_zones(session).front().name;
     if (is_given(request.ipv6_cidr_block)) {
         give_ipv6_block(session, row, vpc, *request.ipv6_cidr_block);
     }
@@ -195,9 +222,20 @@ std::vector<Ipv4Block> blocks_of(const std::vector<SubnetRow>& subnets)
 {
     std::vector<Ipv4Block> blocks;
     for (const auto& one : subnets) {
-        blocks.push_back(*Ipv4Block::from_text(one.cidr_block));
+        if (!one.ipv6_native) {
+            blocks.push_back(*Ipv4Block::from_text(one.cidr_block));
+        }
     }
     return blocks;
+}
+
+void make_ipv6_native(SubnetRow& row)
+{
+    row.ipv6_native = true;
+    row.cidr_block.clear();
+    row.assign_ipv6_address_on_creation = true;
+    row.map_public_ip_on_launch = false;
+    row.hostname_type = HostnameType::kResourceName;
 }
 
 // Source: EC2 API Reference, DescribeSubnets (documented).

@@ -27,7 +27,12 @@ std::vector<ZoneRow> availability_zones(Session& session);
 std::optional<std::string> named_subnet_zone(Session& session,
                                              const std::optional<std::string>& name,
                                              const std::optional<std::string>& zone_id);
+/// The IPv4 blocks of those that have one.
 std::vector<Ipv4Block> blocks_of(const std::vector<SubnetRow>& subnets);
+
+/// Lets a new subnet have IPv6 addresses alone, and what follows of it. Source: CreateSubnet's
+/// answer for an IPv6-only subnet (documented, observed).
+void make_ipv6_native(SubnetRow& row);
 
 extern const Family kSubnets;
 

@@ -177,8 +177,8 @@ void require_unused(Session& session, const VpcCidrBlockRow& row)
     const auto subnets = select_subnets_of(session.db(), VpcId::trusted(row.vpc_id));
     const bool is_used = std::any_of(subnets.begin(), subnets.end(), [&](const SubnetRow& one) {
         if (row.family == AddressFamily::kIpv4) {
-            return Ipv4Block::from_text(row.cidr_block)
-                ->contains(*Ipv4Block::from_text(one.cidr_block));
+            const auto block = Ipv4Block::from_text(one.cidr_block);
+            return block && Ipv4Block::from_text(row.cidr_block)->contains(*block);
         }
         return one.ipv6_cidr_block && Ipv6Block::from_text(row.cidr_block)
                                           ->contains(*Ipv6Block::from_text(*one.ipv6_cidr_block));

@@ -387,6 +387,157 @@ TEST(LaunchInterfaces, ThatAreThereSayNothingOfNewOnes)
     EXPECT_EQ(code({}), "");
 }
 
+/// A subnet of IPv6 alone, and its block.
+struct Ipv6OnlySubnet {
+    explicit Ipv6OnlySubnet(TestEmulator& emulator)
+        : vpc(make_ipv6_vpc(emulator)),
+          block(vpc.block.part(64, 0)),
+          id(make_ipv6_only_subnet(emulator, vpc, block))
+    {
+    }
+    Ipv6Vpc vpc;
+    Ipv6Block block;
+    std::string id;
+};
+
+TEST(LaunchesIntoIpv6, GiveNoIpv4Address)
+{
+    TestEmulator emulator;
+    const Ipv6OnlySubnet subnet(emulator);
+    const auto id = run_one(emulator, {{"SubnetId", subnet.id}});
+    const auto field = [&](const std::string& path) { return field_of(emulator, id, path); };
+    EXPECT_TRUE(subnet.block.contains(Ipv6Address::from_text(field("ipv6Address")).value()));
+    EXPECT_EQ(field(kInterface + "ipv6AddressesSet/item/ipv6Address"), field("ipv6Address"));
+    for (const auto* none : {"privateIpAddress", "ipAddress", "dnsName"}) {
+        EXPECT_EQ(field(none), "") << none;
+    }
+    EXPECT_EQ(field(kInterface + "privateIpAddress"), "");
+    EXPECT_EQ(field("privateDnsName"), id + ".ec2.internal");
+    EXPECT_EQ(field("privateDnsNameOptions/hostnameType"), "resource-name");
+    EXPECT_EQ(field("metadataOptions/httpProtocolIpv6"), "disabled");
+    const auto found = [&](const std::string& name, const std::string& value) {
+        return emulator.must("DescribeInstances", filter(name, value)).texts(kFound);
+    };
+    EXPECT_THAT(found("network-interface.ipv6-native", "true"), ElementsAre(id));
+    EXPECT_THAT(found("private-dns-name", id + ".ec2.internal"), ElementsAre(id));
+    EXPECT_THAT(found("ipv6-address", field("ipv6Address")), ElementsAre(id));
+    EXPECT_THAT(found("private-ip-address", "*"), IsEmpty());
+    const auto plain = run_one(emulator);
+    EXPECT_THAT(found("network-interface.ipv6-native", "false"), ElementsAre(plain));
+    EXPECT_THAT(found("private-dns-name", "ip-*"), ElementsAre(plain));
+}
+
+TEST(LaunchesIntoIpv6, MakeAsManyAsAreAskedForAndStartThemAgain)
+{
+    TestEmulator emulator;
+    const Ipv6OnlySubnet subnet(emulator);
+    const auto made = emulator.must(
+        "RunInstances", launch(public_image(emulator),
+                               {{"SubnetId", subnet.id}, {"MinCount", "3"}, {"MaxCount", "3"}}));
+    const auto ids = made.texts(kInstanceId);
+    ASSERT_THAT(ids, SizeIs(3));
+    const auto address = field_of(emulator, ids[0], "ipv6Address");
+    emulator.must("StopInstances", one_instance(ids[0]));
+    emulator.must("StartInstances", one_instance(ids[0]));
+    EXPECT_EQ(field_of(emulator, ids[0], "ipv6Address"), address);
+    EXPECT_EQ(field_of(emulator, ids[0], "ipAddress"), "");
+    emulator.must("GetConsoleOutput", {{"InstanceId", ids[0]}});
+    emulator.must("GetLaunchTemplateData", {{"InstanceId", ids[0]}});
+    emulator.must("TerminateInstances", one_instance(ids[0]));
+}
+
+TEST(LaunchesIntoIpv6, RefuseWhatIsOfIpv4)
+{
+    TestEmulator emulator;
+    const Ipv6OnlySubnet subnet(emulator);
+    const auto refuse = [&](const Parameters& more) {
+        expect_refused(emulator.call("RunInstances", launch(public_image(emulator), more)),
+                       "InvalidParameterValue",
+                       "The subnet '" + subnet.id + "' does not have an IPv4 CIDR block.");
+    };
+    refuse({{"SubnetId", subnet.id}, {"PrivateIpAddress", "10.0.0.9"}});
+    const auto first_of = [&](const std::string& name, const std::string& value) {
+        return Parameters{{"NetworkInterface.1.DeviceIndex", "0"},
+                          {"NetworkInterface.1.SubnetId", subnet.id},
+                          {"NetworkInterface.1." + name, value}};
+    };
+    refuse(first_of("AssociatePublicIpAddress", "true"));
+    refuse(first_of("PrivateIpAddress", "10.0.0.9"));
+    refuse(first_of("SecondaryPrivateIpAddressCount", "1"));
+    refuse(first_of("Ipv4PrefixCount", "1"));
+    EXPECT_EQ(emulator
+                  .call("RunInstances", launch(public_image(emulator),
+                                               first_of("AssociatePublicIpAddress", "false")))
+                  .code,
+              "");
+}
+
+TEST(LaunchesIntoIpv6, AreNamedByTheirIds)
+{
+    TestEmulator emulator;
+    const Ipv6OnlySubnet subnet(emulator);
+    EXPECT_EQ(emulator
+                  .call("RunInstances", launch(public_image(emulator),
+                                               {{"SubnetId", subnet.id},
+                                                {"PrivateDnsNameOptions.HostnameType", "ip-name"}}))
+                  .code,
+              "InvalidParameterValue");
+    const auto id = run_one(emulator, {{"SubnetId", subnet.id}});
+    emulator.must("StopInstances", one_instance(id));
+    EXPECT_EQ(emulator
+                  .call("ModifyPrivateDnsNameOptions",
+                        {{"InstanceId", id}, {"PrivateDnsHostnameType", "ip-name"}})
+                  .code,
+              "InvalidParameterValue");
+    emulator.must("ModifyPrivateDnsNameOptions",
+                  {{"InstanceId", id}, {"EnableResourceNameDnsAAAARecord", "true"}});
+}
+
+TEST(LaunchesIntoIpv6, AreOfTheNitroSystem)
+{
+    TestEmulator emulator;
+    const Ipv6OnlySubnet subnet(emulator);
+    const auto refused = emulator.call(
+        "RunInstances",
+        launch(public_image(emulator), {{"SubnetId", subnet.id}, {"InstanceType", "t2.micro"}}));
+    expect_refused(refused, "Unsupported",
+                   "t2.micro instances do not support IPv6-only subnets: they are not built on the "
+                   "Nitro System.");
+    const auto spare = make_interface(emulator, subnet.id);
+    const auto old = run_one(emulator, {{"InstanceType", "t2.micro"},
+                                        {"SubnetId", make_subnet(emulator, subnet.vpc.id)}});
+    EXPECT_EQ(emulator
+                  .call("AttachNetworkInterface",
+                        {{"NetworkInterfaceId", spare}, {"InstanceId", old}, {"DeviceIndex", "1"}})
+                  .code,
+              "Unsupported");
+    const auto id = run_one(emulator, {{"NetworkInterface.1.DeviceIndex", "0"},
+                                       {"NetworkInterface.1.NetworkInterfaceId", spare}});
+    emulator.must("StopInstances", one_instance(id));
+    EXPECT_EQ(emulator
+                  .call("ModifyInstanceAttribute",
+                        {{"InstanceId", id}, {"InstanceType.Value", "t2.micro"}})
+                  .code,
+              "Unsupported");
+}
+
+TEST(LaunchesIntoIpv6, HappenByDefaultWhereThereAreNoOtherSubnets)
+{
+    TestEmulator emulator;
+    const auto subnets = emulator.must("DescribeSubnets");
+    emulator.must("AssociateVpcCidrBlock", {{"VpcId", subnets.text("subnetSet/item/vpcId")},
+                                            {"AmazonProvidedIpv6CidrBlock", "true"}});
+    emulator.must("DeleteSubnet", {{"SubnetId", subnet_of(emulator, "us-east-1a")}});
+    const auto native = emulator
+                            .must("CreateDefaultSubnet",
+                                  {{"AvailabilityZone", "us-east-1a"}, {"Ipv6Native", "true"}})
+                            .text("subnet/subnetId");
+    EXPECT_NE(field_of(emulator, run_one(emulator), "subnetId"), native);
+    const auto id = run_one(emulator, {{"Placement.AvailabilityZone", "us-east-1a"}});
+    EXPECT_EQ(field_of(emulator, id, "subnetId"), native);
+    EXPECT_NE(field_of(emulator, id, "ipv6Address"), "");
+}
+
 TEST(LaunchInterfaces, AreNotGivenTheAddressThatALaterOneNames)
 {
     TestEmulator emulator;

@@ -65,6 +65,41 @@ TEST(DefaultNetwork, HasASubnetForEachZone)
                     Pair("us-east-1e", "172.31.64.0/20"), Pair("us-east-1f", "172.31.80.0/20")));
 }
 
+/// The default subnet of us-east-1a made anew, of IPv6 alone.
+Answer make_ipv6_default_subnet(TestEmulator& emulator)
+{
+    return emulator.call("CreateDefaultSubnet",
+                         {{"AvailabilityZone", "us-east-1a"}, {"Ipv6Native", "true"}});
+}
+
+TEST(DefaultNetwork, MayHaveASubnetOfIpv6Alone)
+{
+    TestEmulator emulator;
+    const auto old = emulator.must("DescribeSubnets", filter("availability-zone", "us-east-1a"));
+    EXPECT_EQ(make_ipv6_default_subnet(emulator).code, "InvalidParameterValue");
+    const auto block =
+        emulator
+            .must("AssociateVpcCidrBlock", {{"VpcId", old.text("subnetSet/item/vpcId")},
+                                            {"AmazonProvidedIpv6CidrBlock", "true"}})
+            .text("vpcId");
+    EXPECT_EQ(make_ipv6_default_subnet(emulator).code,
+              "DefaultSubnetAlreadyExistsInAvailabilityZone");
+    emulator.must("DeleteSubnet", {{"SubnetId", old.text("subnetSet/item/subnetId")}});
+    const auto made = make_ipv6_default_subnet(emulator);
+    EXPECT_EQ(made.code, "") << made.message;
+    EXPECT_EQ(made.text("subnet/defaultForAz"), "true");
+    EXPECT_EQ(made.text("subnet/ipv6Native"), "true");
+    EXPECT_EQ(made.text("subnet/mapPublicIpOnLaunch"), "false");
+    EXPECT_EQ(made.count("subnet/cidrBlock"), 0U);
+    EXPECT_EQ(made.text("subnet/vpcId"), block);
+    EXPECT_EQ(made.count("subnet/ipv6CidrBlockAssociationSet/item"), 1U);
+    // The block that the other one had is free.
+    emulator.must("DeleteSubnet", {{"SubnetId", made.text("subnet/subnetId")}});
+    EXPECT_EQ(emulator.must("CreateDefaultSubnet", {{"AvailabilityZone", "us-east-1a"}})
+                  .text("subnet/cidrBlock"),
+              "172.31.0.0/20");
+}
+
 TEST(Network, DryRunComesAfterIdsShapesAndBeforeState)
 {
     TestEmulator emulator;

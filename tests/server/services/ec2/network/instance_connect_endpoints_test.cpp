@@ -126,7 +126,6 @@ TEST(InstanceConnectEndpoints, AreForBothFamiliesWhereTheSubnetIs)
     const auto subnet = make_ipv6_subnet(aws, vpc, vpc.block.part(64, 0));
     EXPECT_EQ(create(aws, subnet, {{"PreserveClientIp", "true"}}).code,
               "InvalidParameterCombination");
-    EXPECT_EQ(create(aws, subnet, {{"IpAddressType", "ipv6"}}).code, "UnsupportedOperation");
     const auto made = create(aws, subnet);
     EXPECT_EQ(made.text("instanceConnectEndpoint/ipAddressType"), "dualstack");
     EXPECT_THAT(made.text("instanceConnectEndpoint/publicDnsNames/dualstack/dnsName"),
@@ -135,7 +134,38 @@ TEST(InstanceConnectEndpoints, AreForBothFamiliesWhereTheSubnetIs)
                   .count("networkInterfaceSet/item/ipv6AddressesSet/item"),
               1U);
     const auto plain = make_subnet(aws, make_vpc(aws, "10.9.0.0/16"), "10.9.0.0/24");
-    EXPECT_EQ(create(aws, plain, {{"IpAddressType", "dualstack"}}).code, "InvalidParameterValue");
+    for (const auto* type : {"dualstack", "ipv6"}) {
+        EXPECT_EQ(create(aws, plain, {{"IpAddressType", type}}).code, "InvalidParameterValue");
+    }
+}
+
+TEST(InstanceConnectEndpoints, AreForIpv6WhereTheSubnetHasNothingElse)
+{
+    TestEmulator aws;
+    const auto vpc = make_ipv6_vpc(aws);
+    const auto subnet = make_ipv6_only_subnet(aws, vpc, vpc.block.part(64, 0));
+    for (const auto* type : {"dualstack", "ipv4"}) {
+        EXPECT_EQ(create(aws, subnet, {{"IpAddressType", type}}).code, "InvalidParameterValue");
+    }
+    EXPECT_EQ(create(aws, subnet, {{"PreserveClientIp", "true"}}).code,
+              "InvalidParameterCombination");
+    const auto made = create(aws, subnet);
+    EXPECT_EQ(made.text("instanceConnectEndpoint/ipAddressType"), "ipv6");
+    EXPECT_THAT(made.text("instanceConnectEndpoint/dnsName"), EndsWith(".us-east-1.api.aws"));
+    EXPECT_EQ(made.count("instanceConnectEndpoint/publicDnsNames/ipv4"), 0U);
+    const auto interface = aws.must("DescribeNetworkInterfaces", filter("subnet-id", subnet));
+    EXPECT_EQ(interface.count("networkInterfaceSet/item/ipv6AddressesSet/item"), 1U);
+    EXPECT_EQ(interface.count("networkInterfaceSet/item/privateIpAddressesSet/item"), 0U);
+}
+
+TEST(InstanceConnectEndpoints, OfADualStackSubnetMayBeForIpv6)
+{
+    TestEmulator aws;
+    const auto vpc = make_ipv6_vpc(aws);
+    const auto subnet = make_ipv6_subnet(aws, vpc, vpc.block.part(64, 0));
+    EXPECT_EQ(create(aws, subnet, {{"IpAddressType", "ipv6"}})
+                  .text("instanceConnectEndpoint/ipAddressType"),
+              "ipv6");
 }
 
 TEST(InstanceConnectEndpoints, AreMadeOnceForAToken)

@@ -90,6 +90,21 @@ TEST(CreateNatGateway, GivesItsElasticAddressToAnInterfaceOfItsOwn)
               interface.text(kInterface + "association/publicIp"));
 }
 
+TEST(NatGateways, AreInNoSubnetOfIpv6Alone)
+{
+    TestEmulator aws;
+    const auto vpc = make_ipv6_vpc(aws);
+    make_attached_gateway(aws, vpc.id);
+    const auto subnet = make_ipv6_only_subnet(aws, vpc, vpc.block.part(64, 0));
+    for (const auto& kind : {Parameters{{"AllocationId", allocate_address(aws)}},
+                             Parameters{{"ConnectivityType", "private"}}}) {
+        const auto refused = create(aws, subnet, kind);
+        EXPECT_EQ(refused.code, "InvalidParameterValue");
+        EXPECT_EQ(refused.message, "The subnet '" + subnet + "' does not have an IPv4 CIDR block.");
+    }
+    EXPECT_EQ(aws.must("DescribeNatGateways").count("natGatewaySet/item"), 0U);
+}
+
 TEST(NatGateways, HaveTheirInterfacesAttached)
 {
     TestEmulator aws;

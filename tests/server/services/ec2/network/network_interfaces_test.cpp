@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/metadata/network/ipv6_block.h"
 #include "storage/metadata/network/security_group_rows.h"
 #include "storage/metadata/network/vpc_rows.h"
 #include "storage/metadata/sql/statement.h"
@@ -218,6 +219,69 @@ TEST(CreateNetworkInterface, ChoosesNoAddressOfItsOwnPrefix)
                         merged(subnet, {{"Ipv4Prefix.1.Ipv4Prefix", "10.0.0.16/28"}}))
                   .text("networkInterface/privateIpAddress"),
               "10.0.0.32");
+}
+
+TEST(CreateNetworkInterface, GivesIpv6AddressesAloneWhereTheSubnetHasNoOthers)
+{
+    TestEmulator emulator;
+    const auto vpc = make_ipv6_vpc(emulator);
+    const auto subnet = make_ipv6_only_subnet(emulator, vpc, vpc.block.part(64, 0));
+    const auto id = make_interface(emulator, subnet);
+    const auto found = described(emulator, id);
+    EXPECT_EQ(found.text(kItem + "ipv6Native"), "true");
+    EXPECT_EQ(found.count(kItem + "privateIpAddress"), 0U);
+    EXPECT_EQ(found.count(kItem + "privateIpAddressesSet/item"), 0U);
+    EXPECT_EQ(found.count(kItem + "ipv6AddressesSet/item"), 1U);
+    EXPECT_TRUE(vpc.block.part(64, 0).contains(
+        Ipv6Address::from_text(found.text(kItem + "ipv6Address")).value()));
+    const auto two = make_interface(emulator, subnet, {{"Ipv6AddressCount", "2"}});
+    EXPECT_EQ(described(emulator, two).count(kItem + "ipv6AddressesSet/item"), 2U);
+    EXPECT_EQ(described(emulator, made(emulator)).count(kItem + "ipv6Native"), 0U);
+}
+
+TEST(CreateNetworkInterface, RefusesIpv4AddressesWhereTheSubnetHasNone)
+{
+    TestEmulator emulator;
+    const auto vpc = make_ipv6_vpc(emulator);
+    const auto subnet = make_ipv6_only_subnet(emulator, vpc, vpc.block.part(64, 0));
+    for (const auto& wrong :
+         {Parameters{{"PrivateIpAddress", "10.0.0.9"}},
+          Parameters{{"PrivateIpAddresses.1.PrivateIpAddress", "10.0.0.9"}},
+          Parameters{{"SecondaryPrivateIpAddressCount", "1"}}, Parameters{{"Ipv4PrefixCount", "1"}},
+          Parameters{{"Ipv4Prefix.1.Ipv4Prefix", "10.0.0.16/28"}}}) {
+        expect_refused(
+            emulator.call("CreateNetworkInterface", merged({{"SubnetId", subnet}}, wrong)),
+            "InvalidParameterValue",
+            "The subnet '" + subnet + "' does not have an IPv4 CIDR block.");
+    }
+}
+
+TEST(NetworkInterfaces, OfIpv6AloneGetNoIpv4AddressesLater)
+{
+    TestEmulator emulator;
+    const auto vpc = make_ipv6_vpc(emulator);
+    make_attached_gateway(emulator, vpc.id);
+    const auto subnet = make_ipv6_only_subnet(emulator, vpc, vpc.block.part(64, 0));
+    const auto id = make_interface(emulator, subnet);
+    const auto refuse = [&](const std::string& action, const Parameters& more) {
+        expect_refused(emulator.call(action, merged({{"NetworkInterfaceId", id}}, more)),
+                       "InvalidParameterValue",
+                       "The subnet '" + subnet + "' does not have an IPv4 CIDR block.");
+    };
+    refuse("AssignPrivateIpAddresses", {{"SecondaryPrivateIpAddressCount", "1"}});
+    refuse("AssignPrivateIpAddresses", {{"PrivateIpAddress.1", "10.0.0.9"}});
+    refuse("AssignPrivateIpAddresses", {{"Ipv4PrefixCount", "1"}});
+    refuse("AssociateAddress", {{"AllocationId", allocate_address(emulator)}});
+    refuse("ModifyNetworkInterfaceAttribute", {{"AssociatePublicIpAddress", "true"}});
+    EXPECT_EQ(emulator
+                  .call("UnassignPrivateIpAddresses",
+                        {{"NetworkInterfaceId", id}, {"PrivateIpAddress.1", "10.0.0.9"}})
+                  .code,
+              "InvalidParameterValue");
+    emulator.must("AssignIpv6Addresses", {{"NetworkInterfaceId", id}, {"Ipv6AddressCount", "1"}});
+    EXPECT_EQ(described(emulator, id).count(kItem + "ipv6AddressesSet/item"), 2U);
+    emulator.must("DeleteNetworkInterface", {{"NetworkInterfaceId", id}});
+    emulator.must("DeleteSubnet", {{"SubnetId", subnet}});
 }
 
 TEST(CreateNetworkInterface, GivesTheSameForTheSameClientToken)

@@ -35,6 +35,9 @@ void add_subnets(TrialTable& table)
         changes("VpcId", "{own_vpc_2}") + changes("CidrBlock", "10.0.65.0/24") +
             changes("AvailabilityZone", "us-east-1c") + changes("AvailabilityZoneId", "use1-az1") +
             changes("Ipv6CidrBlock", "{ipv6_block_6}", {{"VpcId", "{ipv6_vpc}"}}) +
+            changes(
+                "Ipv6Native", "true",
+                {{"VpcId", "{ipv6_vpc}"}, {"CidrBlock", ""}, {"Ipv6CidrBlock", "{ipv6_block_6}"}}) +
             tag_trials("subnet")};
     table["DescribeSubnets"] =
         describe_operation(filter_trials("availability-zone", "us-east-1b") + page_trials() +
@@ -50,7 +53,9 @@ void add_subnets(TrialTable& table)
             changes("EnableDns64.Value", "true") +
             changes("AssignIpv6AddressOnCreation.Value", "true", {{"SubnetId", "{ipv6_subnet}"}})};
     table["CreateDefaultSubnet"] = {
-        {}, refused("AvailabilityZone", "us-east-1a") + refused("AvailabilityZoneId", "use1-az1")};
+        {},
+        refused("AvailabilityZone", "us-east-1a") + refused("AvailabilityZoneId", "use1-az1") +
+            refused("Ipv6Native", "true", {{"AvailabilityZone", "us-east-1a"}})};
 }
 
 void add_gateways(TrialTable& table)

@@ -42,6 +42,16 @@ inline std::string make_ipv6_subnet(TestEmulator& aws, const Ipv6Vpc& vpc, const
                                      more))
         .text("subnet/subnetId");
 }
+/// A subnet with that IPv6 block alone.
+inline std::string make_ipv6_only_subnet(TestEmulator& aws, const Ipv6Vpc& vpc,
+                                         const Ipv6Block& block, const Parameters& more = {})
+{
+    return aws
+        .must("CreateSubnet",
+              merged({{"VpcId", vpc.id}, {"Ipv6Native", "true"}, {"Ipv6CidrBlock", block.text()}},
+                     more))
+        .text("subnet/subnetId");
+}
 /// The default subnet of the zone.
 inline std::string default_subnet(TestEmulator& aws, const std::string& zone = "us-east-1a")
 {

@@ -53,12 +53,36 @@ TEST(SubnetIpv6Blocks, AreAssociatedOneToASubnetAndStayWhileTheyAreUsed)
     EXPECT_EQ(aws.call("DisassociateSubnetCidrBlock", association).code, "DependencyViolation");
     aws.must("DeleteNetworkInterface",
              {{"NetworkInterfaceId", interface.text("networkInterface/networkInterfaceId")}});
+    const auto assigned = aws.call("DisassociateSubnetCidrBlock", association);
+    EXPECT_EQ(assigned.code, "InvalidCidrBlock.InUse");
+    EXPECT_EQ(assigned.message, "The subnet IPv6 CIDR block with association ID " +
+                                    association.front().second +
+                                    " may not be disassociated, because its subnet has "
+                                    "assign-ipv6-address-on-creation set to true.");
+    aws.must("ModifySubnetAttribute",
+             {{"SubnetId", subnet}, {"AssignIpv6AddressOnCreation.Value", "false"}});
     aws.must("DisassociateSubnetCidrBlock", association);
     EXPECT_EQ(aws.call("DisassociateSubnetCidrBlock", association).code,
               "InvalidSubnetCidrBlockAssociationID.NotFound");
     const auto shown = aws.must("DescribeSubnets", {{"SubnetId.1", subnet}});
     EXPECT_EQ(shown.count("subnetSet/item/ipv6CidrBlockAssociationSet/item"), 0U);
     EXPECT_EQ(shown.text("subnetSet/item/assignIpv6AddressOnCreation"), "false");
+}
+
+TEST(SubnetIpv6Blocks, StayWithSubnetsThatHaveNothingElse)
+{
+    TestEmulator aws;
+    const auto network = make_ipv6_vpc(aws);
+    const auto subnet = make_ipv6_only_subnet(aws, network, network.block.part(64, 0));
+    const auto id = aws.must("DescribeSubnets", {{"SubnetId.1", subnet}})
+                        .text("subnetSet/item/ipv6CidrBlockAssociationSet/item/associationId");
+    EXPECT_EQ(aws.call("DisassociateSubnetCidrBlock", {{"AssociationId", id}}).code,
+              "InvalidCidrBlock.InUse");
+    // They are in none of the VPC's other blocks.
+    const auto more =
+        aws.must("AssociateVpcCidrBlock", {{"VpcId", network.id}, {"CidrBlock", "10.1.0.0/16"}})
+            .text("cidrBlockAssociation/associationId");
+    aws.must("DisassociateVpcCidrBlock", {{"AssociationId", more}});
 }
 
 TEST(SubnetIpv6Blocks, HoldTheBlockOfTheVpc)

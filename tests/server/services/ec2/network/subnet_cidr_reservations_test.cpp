@@ -151,5 +151,20 @@ TEST(SubnetCidrReservations, AreFoundByEachFilter)
     EXPECT_EQ(found("subnet-id", "other"), 0U);
 }
 
+TEST(SubnetCidrReservations, AreOfIpv6AloneWhereTheSubnetIs)
+{
+    TestEmulator aws;
+    const auto vpc = make_ipv6_vpc(aws);
+    const auto subnet = make_ipv6_only_subnet(aws, vpc, vpc.block.part(64, 0));
+    const auto code = [&](const std::string& cidr) {
+        return aws
+            .call("CreateSubnetCidrReservation",
+                  {{"SubnetId", subnet}, {"Cidr", cidr}, {"ReservationType", "explicit"}})
+            .code;
+    };
+    EXPECT_EQ(code("10.0.0.0/28"), "InvalidParameterValue");
+    EXPECT_EQ(code(vpc.block.part(80, 0).text()), "");
+}
+
 }  // namespace
 }  // namespace amilab::test

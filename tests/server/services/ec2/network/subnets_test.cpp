@@ -152,6 +152,81 @@ TEST(CreateSubnet, IsInTheZoneThatIsNamedByNameOrId)
               "InvalidParameterCombination");
 }
 
+TEST(CreateSubnet, MakesOneOfIpv6Alone)
+{
+    TestEmulator aws;
+    const auto vpc = make_ipv6_vpc(aws);
+    const auto block = vpc.block.part(64, 3).text();
+    const auto made = aws.must(
+        "CreateSubnet", {{"VpcId", vpc.id}, {"Ipv6Native", "true"}, {"Ipv6CidrBlock", block}});
+    EXPECT_EQ(made.count("subnet/cidrBlock"), 0U);
+    EXPECT_EQ(made.text("subnet/ipv6Native"), "true");
+    EXPECT_EQ(made.text("subnet/assignIpv6AddressOnCreation"), "true");
+    EXPECT_EQ(made.text("subnet/mapPublicIpOnLaunch"), "false");
+    EXPECT_EQ(made.text("subnet/availableIpAddressCount"), "0");
+    EXPECT_EQ(made.text("subnet/ipv6CidrBlockAssociationSet/item/ipv6CidrBlock"), block);
+    const std::string names = "subnet/privateDnsNameOptionsOnLaunch/";
+    EXPECT_EQ(made.text(names + "hostnameType"), "resource-name");
+    EXPECT_EQ(made.text(names + "enableResourceNameDnsARecord"), "false");
+    EXPECT_EQ(made.text(names + "enableResourceNameDnsAAAARecord"), "false");
+    EXPECT_EQ(
+        aws.must("DescribeSubnets", filter("vpc-id", vpc.id)).count("subnetSet/item/cidrBlock"),
+        0U);
+    aws.must("DeleteSubnet", {{"SubnetId", made.text("subnet/subnetId")}});
+}
+
+TEST(CreateSubnet, OfIpv6AloneHasABlockOfItsVpcAndNoOther)
+{
+    TestEmulator aws;
+    const auto vpc = make_ipv6_vpc(aws);
+    const auto block = vpc.block.part(64, 0).text();
+    const auto call = [&](const Parameters& more, const char* native = "true") {
+        return aws.call("CreateSubnet", merged({{"VpcId", vpc.id}, {"Ipv6Native", native}}, more));
+    };
+    for (const auto& more : {Parameters{}, Parameters{{"CidrBlock", "10.0.0.0/24"}}}) {
+        const auto missing = call(more);
+        EXPECT_EQ(missing.code, "MissingParameter");
+        EXPECT_EQ(missing.message,
+                  "Either 'ipv6CidrBlock' or 'ipv6IpamPoolId' should be provided.");
+    }
+    const auto both = call({{"CidrBlock", "10.0.0.0/24"}, {"Ipv6CidrBlock", block}});
+    EXPECT_EQ(both.code, "InvalidParameterCombination");
+    EXPECT_EQ(both.message,
+              "When specifying ipv4 parameters, cidrBlock or ipv4IpamPoolId, you cannot set "
+              "ipv6Native to true.");
+    const auto neither = call({{"Ipv6CidrBlock", block}}, "false");
+    EXPECT_EQ(neither.code, "MissingParameter");
+    EXPECT_EQ(neither.message, "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.");
+    EXPECT_EQ(call({{"Ipv6CidrBlock", "2001:db9::/64"}}).code, "InvalidSubnet.Range");
+    EXPECT_EQ(call({{"Ipv6CidrBlock", block}}).code, "");
+    EXPECT_EQ(call({{"Ipv6CidrBlock", block}}).code, "InvalidSubnet.Conflict");
+    EXPECT_EQ(aws.call("CreateSubnet", {{"VpcId", make_vpc(aws, "10.1.0.0/16")},
+                                        {"Ipv6Native", "true"},
+                                        {"Ipv6CidrBlock", block}})
+                  .code,
+              "InvalidSubnet.Range");
+    // Those with IPv4 are not held against it.
+    EXPECT_TRUE(make_subnet(aws, vpc.id, "10.0.0.0/16").starts_with("subnet-"));
+}
+
+TEST(DescribeSubnets, FindsThoseOfIpv6Alone)
+{
+    TestEmulator aws;
+    const auto vpc = make_ipv6_vpc(aws);
+    const auto plain = make_subnet(aws, vpc.id);
+    const auto native = make_ipv6_only_subnet(aws, vpc, vpc.block.part(64, 0));
+    const auto found = [&](const std::string& name, const std::string& value) {
+        return aws
+            .must("DescribeSubnets", merged(filter(name, value), {{"Filter.2.Name", "vpc-id"},
+                                                                  {"Filter.2.Value.1", vpc.id}}))
+            .texts(kSubnetIds);
+    };
+    EXPECT_THAT(found("ipv6-native", "true"), ElementsAre(native));
+    EXPECT_THAT(found("ipv6-native", "false"), ElementsAre(plain));
+    EXPECT_THAT(found("available-ip-address-count", "0"), ElementsAre(native));
+    EXPECT_THAT(found("cidr-block", "*"), ElementsAre(plain));
+}
+
 TEST(DeleteSubnet, TakesItsAssociationsAlong)
 {
     TestEmulator aws;

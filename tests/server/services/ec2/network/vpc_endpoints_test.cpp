@@ -393,5 +393,20 @@ TEST(VpcEndpoints, AreFoundByEachFilter)
     }
 }
 
+TEST(VpcEndpoints, AreInNoSubnetOfIpv6Alone)
+{
+    TestEmulator aws;
+    const auto vpc = make_ipv6_vpc(aws);
+    const auto subnet = make_ipv6_only_subnet(aws, vpc, vpc.block.part(64, 0));
+    const auto refused =
+        aws.call("CreateVpcEndpoint", {{"VpcId", vpc.id},
+                                       {"VpcEndpointType", "Interface"},
+                                       {"ServiceName", "com.amazonaws.us-east-1.ec2"},
+                                       {"PrivateDnsEnabled", "false"},
+                                       {"SubnetId.1", subnet}});
+    EXPECT_EQ(refused.code, "InvalidParameterValue") << refused.message;
+    EXPECT_EQ(aws.must("DescribeVpcEndpoints").count("vpcEndpointSet/item"), 0U);
+}
+
 }  // namespace
 }  // namespace amilab::test
