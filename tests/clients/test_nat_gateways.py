@@ -42,6 +42,34 @@ def test_an_instance_has_ipv6_of_its_subnet(ec2):
     assert ipaddress.ip_address(instance["Ipv6Address"]) in ipaddress.ip_network(part)
 
 
+def test_an_instance_lives_by_ipv6_alone(ec2):
+    made = ec2.create_vpc(CidrBlock="10.0.0.0/16", AmazonProvidedIpv6CidrBlock=True)["Vpc"]
+    block = ipaddress.ip_network(made["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"])
+    part = str(next(block.subnets(new_prefix=64)))
+    subnet = ec2.create_subnet(VpcId=made["VpcId"], Ipv6Native=True, Ipv6CidrBlock=part,
+                               AvailabilityZone=resources.ZONE)["Subnet"]
+    assert "CidrBlock" not in subnet
+    assert (subnet["Ipv6Native"], subnet["AvailableIpAddressCount"]) == (True, 0)
+    image = resources.newest_image(ec2)["ImageId"]
+    started = resources.run(ec2, image, SubnetId=subnet["SubnetId"])["Instances"][0]["InstanceId"]
+    ec2.get_waiter("instance_running").wait(InstanceIds=[started])
+    (instance,) = ec2.describe_instances(InstanceIds=[started])["Reservations"][0]["Instances"]
+    assert ipaddress.ip_address(instance["Ipv6Address"]) in ipaddress.ip_network(part)
+    assert "PrivateIpAddress" not in instance
+    assert instance["PrivateDnsName"].startswith(f"{started}.")
+    (interface,) = ec2.describe_network_interfaces(
+        Filters=[{"Name": "subnet-id", "Values": [subnet["SubnetId"]]}])["NetworkInterfaces"]
+    assert interface["Ipv6Native"] and not interface["PrivateIpAddresses"]
+
+
+def test_an_address_is_recovered_by_who_released_it(ec2):
+    made = ec2.allocate_address(Domain="vpc")
+    ec2.release_address(AllocationId=made["AllocationId"])
+    again = ec2.allocate_address(Domain="vpc", Address=made["PublicIp"])
+    assert again["PublicIp"] == made["PublicIp"]
+    ec2.release_address(AllocationId=again["AllocationId"])
+
+
 def test_a_prefix_list_is_changed_by_versions(ec2):
     made = ec2.create_managed_prefix_list(
         PrefixListName="office", AddressFamily="IPv4", MaxEntries=2,
