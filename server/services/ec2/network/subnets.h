@@ -30,8 +30,8 @@ std::optional<std::string> named_subnet_zone(Session& session,
 /// The IPv4 blocks of those that have one.
 std::vector<Ipv4Block> blocks_of(const std::vector<SubnetRow>& subnets);
 
-/// Lets a new subnet have IPv6 addresses alone, and what follows of it. Source: CreateSubnet's
-/// answer for an IPv6-only subnet (documented, observed).
+/// Lets a new subnet have IPv6 addresses alone, and what follows of it. Source: an address for each
+/// interface (observed), host names by ids (documented), no records (assumed).
 void make_ipv6_native(SubnetRow& row);
 
 extern const Family kSubnets;
