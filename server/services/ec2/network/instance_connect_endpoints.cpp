@@ -126,9 +126,10 @@ InstanceConnectEndpointRow require_endpoint(Session& session, const InstanceConn
 IpAddressType address_type(const std::optional<std::string>& wish, const LaunchSubnet& subnet)
 {
     if (!is_given(wish)) {
-        return subnet.ipv6_native       ? IpAddressType::kIpv6
-               : subnet.ipv6_cidr_block ? IpAddressType::kDualstack
-                                        : IpAddressType::kIpv4;
+        if (subnet.ipv6_native) {
+            return IpAddressType::kIpv6;
+        }
+        return subnet.ipv6_cidr_block ? IpAddressType::kDualstack : IpAddressType::kIpv4;
     }
     const auto type = to_word<IpAddressType>(*wish);
     if (type != IpAddressType::kIpv6 && subnet.ipv6_native) {
