@@ -444,7 +444,7 @@ INSERT INTO billing_request VALUES ('cr-00000001', '222222222222', 'us-east-1', 
     {67, R"sql(
 INSERT INTO released_address VALUES ('198.18.0.2', 'us-east-1', '111111111111', 1000);
 )sql"},
-    {66, R"sql(
+    {68, R"sql(
 UPDATE network_interface SET ipv6_native = 1 WHERE id = 'eni-00000001';
 )sql"},
 };
