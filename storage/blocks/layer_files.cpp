@@ -360,14 +360,20 @@ void LayerFiles::forget(const FileKey& key)
 
 std::string read_boot_id(FileSystem& file_system)
 {
-    const auto file = file_system.open("/proc/sys/kernel/random/boot_id", OpenMode::kRead);
+    const std::string path = "/proc/sys/kernel/random/boot_id";
+    const auto file = file_system.open_if_exists(path, OpenMode::kRead);
+    if (!file) {
+        // Anything made up would pass for another boot after a kill, and lose what had been kept.
+        throw StorageError(ENOENT, "read", path,
+                           "there is no /proc here, and a data directory that is kept needs it");
+    }
     std::string text(kMaxBootIdSize, '\0');
     text.resize(read_fully(*file, 0, std::as_writable_bytes(std::span(text))));
     while (!text.empty() && text.back() == '\n') {
         text.pop_back();
     }
     if (text.empty()) {
-        throw StorageError(EIO, "read", file->path(), "the kernel names no boot");
+        throw StorageError(EIO, "read", path, "the kernel names no boot");
     }
     return text;
 }

@@ -172,7 +172,7 @@ private:
     bool parent_synced_ GUARDED_BY(directory_mutex_) = false;
 };
 
-/// The kernel's boot id. Throws StorageError when /proc does not have it.
+/// The kernel's boot id. Throws StorageError (ENOENT: there is no /proc).
 std::string read_boot_id(FileSystem& file_system);
 
 }  // namespace amilab

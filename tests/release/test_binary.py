@@ -33,6 +33,25 @@ def inside(root, *words):
     return ["env", "-i", "TMPDIR=/", shutil.which("chroot"), str(root), *words]
 
 
+# A root that nobody can write to, but for /data; /proc as every container has it, or none.
+READ_ONLY = """
+root=$1; shift
+mount --make-rprivate /
+mount --bind "$root" "$root"
+mount -o remount,bind,ro "$root"
+mount -t tmpfs tmpfs "$root/data"
+[ ! -d "$root/proc" ] || mount -t proc proc "$root/proc"
+exec "$@"
+"""
+
+
+def read_only(root, *words, variables=()):
+    """The command that runs words in that root, in mounts of its own, which go with it."""
+    (root / "data").mkdir(exist_ok=True)
+    return ["unshare", "--mount", "sh", "-e", "-c", READ_ONLY, "sh", str(root),
+            "env", "-i", *variables, shutil.which("chroot"), str(root), *words]
+
+
 def run(*command):
     return subprocess.run(command, capture_output=True, text=True, check=False,
                           timeout=made.SECONDS)
@@ -64,6 +83,51 @@ def test_it_imports_raw_and_says_what_other_formats_want(root):
         assert qcow2.returncode == 1
         assert qcow2.stderr == ("amilab: qemu-img is not installed (package qemu-utils); it is "
                                 "needed here\n")
+
+
+@made.only_root
+def test_it_keeps_its_data_in_a_folder_of_a_root_that_is_read_only(root):
+    (root / "proc").mkdir()
+    disk = root / "disk.raw"
+    disk.write_bytes(b"bytes" + bytes(made.MIB - 5))
+    with made.serve(*read_only(root, "/amilab"),
+                    arguments=("serve", "--listen", "127.0.0.1:0", "--data", "/data")) as server:
+        imported = run(made.binary(), "import", disk, "--name", "golden", "--endpoint",
+                       server.endpoint)
+        assert imported.returncode == 0, imported.stderr
+    assert sorted(path.name for path in root.iterdir()) == ["amilab", "data", "disk.raw", "proc"]
+    assert list((root / "data").iterdir()) == []  # what was kept has gone with its tmpfs
+
+
+@made.only_root
+def test_without_data_it_serves_a_root_that_is_read_only_where_tmpdir_can_be_written(root):
+    with made.serve(*read_only(root, "/amilab", variables=["TMPDIR=/data"])) as server:
+        assert run(made.binary(), "status", "--endpoint", server.endpoint).returncode == 0
+
+
+@made.only_root
+@pytest.mark.parametrize("command", [("serve",), ("start",), ("start", "-d")], ids=" ".join)
+@pytest.mark.parametrize("data, said", [
+    (("--data", "/state"), "create the data directory /state: Read-only file system"),
+    (("--data", "/tmp"), "lock the data directory /tmp: Read-only file system"),
+    ((), "make a private folder /tmp/amilab-private-0-[A-Za-z0-9]{6}: Read-only file system")])
+def test_a_start_says_in_one_line_that_its_folder_cannot_be_written(root, command, data, said):
+    for folder in ("dev", "proc", "tmp"):
+        (root / folder).mkdir()
+    (root / "dev/null").touch()
+    refused = run(*read_only(root, "/amilab", *command, "--listen", "127.0.0.1:0", *data,
+                             variables=["XDG_RUNTIME_DIR=/data"]))
+    assert refused.returncode == 1
+    assert re.fullmatch(f"amilab: {said}\n", refused.stderr), refused.stderr
+    assert refused.stdout == ""
+
+
+@made.only_root
+def test_a_data_directory_that_is_kept_wants_proc(root):
+    refused = run(*read_only(root, "/amilab", "serve", "--listen", "127.0.0.1:0", "--data", "/data"))
+    assert (refused.returncode, refused.stderr) == (
+        1, "amilab: read /proc/sys/kernel/random/boot_id: there is no /proc here, and a data "
+        "directory that is kept needs it\n")
 
 
 def test_an_endpoint_is_localhost_or_an_address():

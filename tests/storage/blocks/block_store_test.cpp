@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "storage/base/storage_error.h"
+#include "storage/blocks/layer_files.h"
 #include "storage/files/file_io.h"
 #include "storage/files/posix_file_system.h"
 #include "tests/storage/blocks/harness.h"
@@ -832,6 +833,17 @@ TEST_F(MapInDoubt, IsSettledBeforeZeroesThatFindItRight)
     fails_ = false;
     volume_->write_zeroes(0, kBlockSize);
     EXPECT_EQ(read_after_kill(), filled(kBlockSize, 0));
+}
+
+TEST(BootId, IsNoneWithoutProc)
+{
+    MemoryFileSystem empty;
+    EXPECT_EQ(error_of([&] { read_boot_id(empty); }), ENOENT);
+    EXPECT_EQ(message_of([&] { read_boot_id(empty); }),
+              "read /proc/sys/kernel/random/boot_id: there is no /proc here, and a data directory "
+              "that is kept needs it");
+    PosixFileSystem disk;
+    EXPECT_EQ(read_boot_id(disk), read_boot_id(disk));
 }
 
 }  // namespace
