@@ -29,6 +29,7 @@ int main(int argc, char** argv)
         CLI::App app{"", "amilab"};
         app.require_subcommand(0, 1);
         app.set_version_flag("--version", cli::version_line());
+        app.formatter(cli::help_formatter());  // the commands that are added take it over
         for (const auto& command : cli::commands()) {
             auto* added =
                 app.add_subcommand(std::string(command.name), std::string(command.summary));

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <sstream>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -45,7 +46,58 @@ std::vector<std::string> topics()
     return all;
 }
 
-/// Fits a screen of 30 lines.
+// What every terminal has; the program's own help has at most 30 lines besides.
+constexpr std::size_t kColumns = 80;
+/// Where texts begin, behind names.
+constexpr std::size_t kTextColumn = 29;
+
+/// Text for the right column of help.
+std::string wrapped(const std::string& text)
+{
+    const auto indent = "\n" + std::string(kTextColumn, ' ');
+    std::string lines;
+    std::size_t used = 0;
+    std::istringstream words(text);
+    for (std::string word; words >> word;) {
+        if (used != 0 && kTextColumn + used + 1 + word.size() > kColumns) {
+            lines += indent;
+            used = 0;
+        }
+        lines += (used == 0 ? "" : " ") + word;
+        used += (used == 0 ? 0 : 1) + word.size();
+    }
+    return lines;
+}
+
+/// An option or a command of help, as lines. Two spaces at least stand between name and text, by
+/// which scripts/release/pages.py knows them.
+std::string entry(const std::string& name, const std::string& text)
+{
+    auto line = "  " + name;
+    if (text.empty()) {
+        return line + "\n";
+    }
+    if (line.size() + 2 > kTextColumn) {
+        line += "\n" + std::string(kTextColumn, ' ');
+    }
+    return fmt::format("{:<{}}{}\n", line, kTextColumn, wrapped(text));
+}
+
+/// CLI11's own has a line for each text, however long.
+class ScreenFormatter final : public CLI::Formatter {
+public:
+    std::string make_option(const CLI::Option* option, bool is_positional) const override
+    {
+        return entry(make_option_name(option, is_positional) + make_option_opts(option),
+                     make_option_desc(option));
+    }
+
+    std::string make_subcommand(const CLI::App* command) const override
+    {
+        return entry(command->get_display_name(true), command->get_description());
+    }
+};
+
 std::string program_help()
 {
     std::string text =
@@ -118,6 +170,11 @@ std::optional<std::string> error_of_own_command(const CLI::App& command, const s
 std::string command_names()
 {
     return fmt::format("{}", fmt::join(names_of(commands()), ", "));
+}
+
+std::shared_ptr<CLI::FormatterBase> help_formatter()
+{
+    return std::make_shared<ScreenFormatter>();
 }
 
 std::string help_of(const CLI::App& app, const std::string& topic)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -11,6 +12,9 @@ namespace amilab::cli {
 std::string version_line();
 /// The names of all commands, with commas between.
 std::string command_names();
+
+/// Help of commands in lines of at most 80 columns.
+std::shared_ptr<CLI::FormatterBase> help_formatter();
 
 /// Help of the program (an empty topic), of a command, or a page of the documentation. Throws
 /// CLI::ValidationError where there is no such topic.

@@ -55,6 +55,25 @@ def test_help_fits_a_screen():
         assert any(line.split()[:1] == [command] for line in lines), command
 
 
+def helps(*words):
+    """(words, what --help prints) of that command, and of the commands behind it."""
+    printed = servers.run_amilab(*words, "--help", text=True)
+    assert (printed.returncode, printed.stderr) == (0, "")
+    yield words, printed.stdout
+    for own in re.findall(r"^  (\w+) {2,}", printed.stdout.partition("\nSubcommands:\n")[2], re.M):
+        yield from helps(*words, own)
+
+
+def test_help_of_every_command_has_lines_of_80_columns():
+    """What has so many options as a server has is longer than a screen all the same."""
+    found = [one for command in COMMANDS.split(", ") for one in helps(command)]
+    assert {("serve",), ("lab", "check"), ("class", "make")} <= {words for words, _ in found}
+    for words, text in found:
+        lines = text.splitlines()
+        assert [line for line in lines if len(line) > 80] == [], words
+        assert len(lines) <= 40 or words[0] in ("serve", "start"), words
+
+
 def test_messages_point_to_pages_that_the_program_has(server):
     status, answer = server.refused_control("nothing")
     assert (status, answer["error"]) == (

@@ -96,6 +96,9 @@ def test_the_manual_has_every_command_and_option(unpacked):
         helped = run(made.binary(), *command.split(), "--help").stdout
         for option in re.findall(r"^  (--[a-z-]+)", helped, re.M):
             assert f"\\fB{option}\\fR" in section, f"{command} {option}"
+    # Of several lines, and beside a name that has a line of its own.
+    assert "devices here, such as 127.0.0.1:10809; port 0 takes a free one\n" in text
+    assert "\nWhat becomes of a launch of an unknown image; refuse, adopt [refuse]\n" in text
 
 
 @needs("man")
