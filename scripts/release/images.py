@@ -2,6 +2,8 @@
 load` read. `amilab` has the static file and nothing else; `amilab-tools` stands on a Debian root and
 has what imports of other formats need, and LocalStack's way to be started."""
 
+import hashlib
+import json
 import os
 import pathlib
 import tarfile
@@ -92,12 +94,39 @@ def _configure(build, container, architecture, entrypoint, command):
           "--label", f"org.opencontainers.image.description={facts.SUMMARY}", container)
 
 
-def _commit(build, container, architecture, name):
-    file = facts.OUTPUT / f"{name}-{facts.version()}-image-{architecture.name}.tar"
-    file.unlink(missing_ok=True)
+def _configuration(text):
+    """An image's, without what names the container in which buildah made it, another each time."""
+    configuration = json.loads(text)
+    for name in ("container", "container_config"):
+        configuration.pop(name, None)
+    configuration["config"].pop("Hostname", None)
+    return json.dumps(configuration, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _write_again(committed, file):
+    """A docker-archive of the same layers that has the same bytes each time, and no more than readers of
+    today want: the layers, the configuration by its digest, and the manifest."""
+    with tarfile.open(committed) as read, \
+            tarfile.open(file, "w", format=tarfile.GNU_FORMAT) as written:
+        (manifest,) = json.load(read.extractfile("manifest.json"))
+        for layer in manifest["Layers"]:
+            entry = tarfile.TarInfo(layer)
+            entry.size, entry.mtime = read.getmember(layer).size, facts.source_time()
+            written.addfile(entry, read.extractfile(layer))
+        configuration = _configuration(read.extractfile(manifest["Config"]).read())
+        manifest["Config"] = f"{hashlib.sha256(configuration).hexdigest()}.json"
+        archive.add(written, manifest["Config"], configuration, 0o644)
+        archive.add(written, "manifest.json", json.dumps([manifest]).encode(), 0o644)
+
+
+def _commit(build, container, architecture, name, folder):
+    committed = folder / f"{name}.tar"
     build("commit", "--quiet", "--timestamp", facts.source_time(), container,
-          f"docker-archive:{file}:{name}:{facts.version()}")
+          f"docker-archive:{committed}:{name}:{facts.version()}")
     build("rm", container)
+    file = facts.OUTPUT / f"{name}-{facts.version()}-image-{architecture.name}.tar"
+    _write_again(committed, file)
+    committed.unlink()
     return file
 
 
@@ -109,7 +138,7 @@ def _make_amilab(build, architecture, folder):
     container = build("from", "scratch")
     build("add", "--quiet", container, layer, "/")
     _configure(build, container, architecture, ["/usr/bin/amilab"], SERVE)
-    return _commit(build, container, architecture, "amilab")
+    return _commit(build, container, architecture, "amilab", folder)
 
 
 def _make_tools(build, architecture, folder):
@@ -120,7 +149,7 @@ def _make_tools(build, architecture, folder):
     build("add", "--quiet", container, _debian_root(architecture, folder), "/")
     build("add", "--quiet", container, layer, "/")
     _configure(build, container, architecture, ["/" + entrypoint.path], [])
-    return _commit(build, container, architecture, "amilab-tools")
+    return _commit(build, container, architecture, "amilab-tools", folder)
 
 
 def make(architecture):

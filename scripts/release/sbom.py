@@ -7,6 +7,7 @@ import json
 import pathlib
 import re
 import shlex
+import urllib.parse
 import uuid
 
 from release import facts
@@ -68,8 +69,8 @@ class Package:
 
     @property
     def purl(self):
-        return (f"pkg:deb/debian/{self.name}@{self.version.replace('+', '%2B').replace(':', '%3A')}"
-                f"?arch={self.architecture}&distro=debian-12")
+        name, version = (urllib.parse.quote(text, safe="~:") for text in (self.name, self.version))
+        return f"pkg:deb/debian/{name}@{version}?arch={self.architecture}&distro=debian-12"
 
 
 def _linked_archives(architecture):

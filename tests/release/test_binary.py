@@ -12,6 +12,7 @@ import subprocess
 import pytest
 
 import made
+import programs
 
 MOST_BYTES = 24 << 20
 # Of the same commit's program that takes the C and C++ libraries from the machine.
@@ -19,6 +20,7 @@ MOST_TIMES_SHARED = 1.25
 # (machine, its build, its strip).
 BUILDS = [("x86_64", "release", "strip"), ("aarch64", "release-aarch64", "aarch64-linux-gnu-strip")]
 CHECK = made.ROOT / "server/link/check_names.py"
+SBOM_CHECKER = "cyclonedx-check"
 
 
 @pytest.fixture
@@ -191,6 +193,24 @@ def test_its_checksum_and_sbom_say_what_it_is():
             "zlib1g-dev", "libstdc++-12-dev", "libgcc-12-dev", "libboost1.81-dev"} <= set(licences)
     assert document["dependencies"][0]["dependsOn"] == [
         part["bom-ref"] for part in document["components"]]
+
+
+@pytest.mark.needs(SBOM_CHECKER)
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+def test_its_sbom_keeps_to_the_published_schema(tmp_path, machine):
+    file = made.binary(machine)
+    sbom = file.with_name(file.name + ".cdx.json")
+    check = programs.find(SBOM_CHECKER)
+    done = run(check, sbom)
+    assert done.returncode == 0, done.stdout + done.stderr
+    wrong = tmp_path / "wrong.json"
+    for right, other, said in [('"bom-ref"', '"bomref"', "bomref"), ('"MIT"', '"MITT"', "MITT"),
+                               ("libstdc%2B%2B", "libstdc++", "is not canonical")]:
+        text = sbom.read_text()
+        assert right in text
+        wrong.write_text(text.replace(right, other))
+        done = run(check, wrong)
+        assert done.returncode == 1 and said in done.stdout, done.stdout + done.stderr
 
 
 def test_notices_have_every_licence():
