@@ -42,6 +42,30 @@ def test_it_serves_and_imports(tmp_path):
             assert exported.read(5) == b"bytes"
 
 
+def test_it_gives_the_ids_that_x86_64_gives_and_opens_its_data_directories(tmp_path):
+    """What it keeps does not hang on the machine, nor do ids on what its char or its long is."""
+    disk = tmp_path / "disk.raw"
+    disk.write_bytes(b"bytes" + bytes(made.MIB - 5))
+    ids = {}
+    for name, command in (("x86_64", [made.binary()]), ("aarch64", [QEMU, made.binary("aarch64")])):
+        data = tmp_path / name
+        with made.serve(*command, arguments=("serve", "--listen", "127.0.0.1:0", "--seed", "7",
+                                             "--data", data)) as server:
+            imported = run("import", disk, "--name", "golden", "--endpoint", server.endpoint)
+            assert imported.returncode == 0, imported.stderr
+            ids[name] = imported.stdout.strip()
+    assert ids["aarch64"] == ids["x86_64"]
+    assert run("check", "--data", tmp_path / "x86_64").returncode == 0
+    for name in ids:
+        out = tmp_path / f"{name}.raw"
+        exported = run("export", ids[name], out, "--data", tmp_path / name)
+        assert exported.returncode == 0, exported.stderr
+        assert out.read_bytes()[:5] == b"bytes"
+    other = subprocess.run([made.binary(), "export", ids["aarch64"], tmp_path / "back.raw", "--data",
+                            tmp_path / "aarch64"], capture_output=True, text=True, check=False)
+    assert other.returncode == 0, other.stderr
+
+
 def test_its_sbom_is_of_arm64_packages():
     file = made.binary("aarch64")
     document = json.loads(file.with_name(file.name + ".cdx.json").read_text())

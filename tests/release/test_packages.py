@@ -90,6 +90,22 @@ def test_the_archive(machine):
         assert archive.extractfile(f"{name}/bin/amilab").read() == static_file(machine)
 
 
+def installed_texts(machine):
+    """{path: bytes} of what the archive has beside the program and what tells of libraries."""
+    name = f"amilab-{made.version()}-linux-{machine}"
+    with tarfile.open(package(f"{name}.tar.xz", machine)) as archive:
+        return {entry.name.partition("/")[2]: archive.extractfile(entry).read() for entry in archive
+                if pathlib.PurePath(entry.name).name not in ("amilab", "notices.txt", "cdx.json")}
+
+
+def test_the_archive_has_the_texts_of_every_other_machine(machine):
+    """Manual and completions are made of what the machine's own program says."""
+    texts = installed_texts(machine)
+    assert {"share/man/man1/amilab.1", "share/fish/vendor_completions.d/amilab.fish",
+            "share/zsh/site-functions/_amilab"} <= set(texts)
+    assert texts == installed_texts("x86_64")
+
+
 @pytest.mark.parametrize("name", ["amilab", "amilab-tools"])
 def test_the_image(machine, name):
     if (machine, name) == ("aarch64", "amilab-tools") and not BINFMT.exists():
