@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Refuses objects that would look up names or load libraries: in a static program the C library
-does so by files and libraries of the machine that it runs on.
+does so by files and libraries of the machine that it runs on. Refuses mathematics too, which are not
+in it (no_mathematics.cpp).
 
 usage: server/link/check_names.py [--nm NM] OBJECT_OR_ARCHIVE...
 
@@ -14,7 +15,8 @@ import sys
 
 REFUSED = re.compile(
     r"(getaddrinfo(_a)?|getnameinfo|get(host|serv|proto|net)by\w+|get(pw|gr)\w+|getgrouplist|initgroups"
-    r"|dlopen|dlmopen|iconv_open)(@.*)?")
+    r"|dlopen|dlmopen|iconv_open"
+    r"|acosh?|asinh?|atan[2h]?|cosh?|exp|log|pow|sinh?|tanh?)(@.*)?")
 
 
 def references(nm, files):
@@ -31,7 +33,7 @@ def references(nm, files):
 
 
 def main(arguments):
-    parser = argparse.ArgumentParser(description="Refuses objects that look up names.")
+    parser = argparse.ArgumentParser(description="Refuses objects that refer to what a static program lacks.")
     parser.add_argument("--nm", default="nm")
     parser.add_argument("files", nargs="+")
     options = parser.parse_args(arguments)
