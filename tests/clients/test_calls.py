@@ -114,6 +114,16 @@ def test_nothing_secret_is_among_them(server, ec2):
             LaunchTemplateData={"UserData": secret})
     attempt(ec2.modify_instance_attribute, InstanceId="i-00000000000000000",
             UserData={"Value": secret.encode()})
+    s3 = server.client("s3")
+    s3.create_bucket(Bucket="secret-disks")
+    key = secret.ljust(32, ".").encode()
+    attempt(s3.put_object, Bucket="secret-disks", Key="k", Body=b"x", SSECustomerAlgorithm="AES256",
+            SSECustomerKey=key)
+    attempt(s3.get_object, Bucket="secret-disks", Key="k", SSECustomerAlgorithm="AES256",
+            SSECustomerKey=key)
+    attempt(ec2.import_snapshot, DiskContainer={
+        "Format": "raw", "Url": f"https://disks.test/disk?X-Amz-Signature={secret}"})
+    attempt(ec2.register_image, Name="uefi", BootMode="uefi", UefiData=secret)
     session = role_session(server)
     url = session.client("ec2", endpoint_url=server.endpoint).generate_presigned_url(
         "describe_volumes")

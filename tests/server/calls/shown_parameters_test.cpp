@@ -27,6 +27,14 @@ TEST(ShownParameters, LeaveOutWhatIsSecret)
     EXPECT_EQ(shown("PresignedUrl=c2VjcmV0&SourceRegion=us-east-1"),
               R"(PresignedUrl=(8 bytes) SourceRegion="us-east-1")");
     EXPECT_EQ(shown("Image.ImportManifestUrl=c2VjcmV0"), "Image.ImportManifestUrl=(8 bytes)");
+    EXPECT_EQ(shown("DiskContainer.1.Url=c2VjcmV0&UrlOf=x"),
+              R"(DiskContainer.1.Url=(8 bytes) UrlOf="x")");
+    EXPECT_EQ(shown("CopySourceSSECustomerKey=c2VjcmV0&SSECustomerAlgorithm=AES256"),
+              R"(CopySourceSSECustomerKey=(8 bytes) SSECustomerAlgorithm="AES256")");
+    EXPECT_EQ(shown("SSEKMSEncryptionContext=c2VjcmV0&UefiData=c2VjcmV0"),
+              "SSEKMSEncryptionContext=(8 bytes) UefiData=(8 bytes)");
+    EXPECT_EQ(shown("Storage.S3.UploadPolicy=c2VjcmV0&Storage.S3.UploadPolicySignature=c2VjcmV0"),
+              "Storage.S3.UploadPolicy=(8 bytes) Storage.S3.UploadPolicySignature=(8 bytes)");
     EXPECT_EQ(shown("KmsKeyArn=c2VjcmV0"), "KmsKeyArn=(8 bytes)");
     EXPECT_EQ(shown("LaunchTemplateData.UserData=c2VjcmV0"),
               "LaunchTemplateData.UserData=(8 bytes)");
