@@ -7,6 +7,7 @@ import io
 import json
 import pathlib
 import subprocess
+import sys
 import tarfile
 import zipfile
 
@@ -57,6 +58,26 @@ def test_a_wheel(machine, platform):
             assert (told, int(size)) == (hashlib.sha256(contents[name]).digest(), len(contents[name]))
 
 
+@pytest.mark.parametrize("platform", [MANYLINUX, MUSLLINUX], ids=["manylinux", "musllinux"])
+def test_pip_takes_a_wheel_on_its_machine_alone(machine, platform, tmp_path):
+    tag = platform.format(machine)
+    wheel = package(f"amilab-{made.version()}-py3-none-{tag}.whl", machine)
+
+    def install(on):
+        return subprocess.run([sys.executable, "-m", "pip", "install", "--no-index", "--no-deps",
+                               "--disable-pip-version-check", "--only-binary=:all:", "--platform",
+                               on, "--target", tmp_path / on, wheel], capture_output=True, text=True,
+                              check=False, timeout=made.SECONDS)
+
+    for on in tag.split("."):
+        done = install(on)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert (tmp_path / on / "bin/amilab").read_bytes() == static_file(machine)
+    (other,) = {"x86_64", "aarch64"} - {machine}
+    done = install(on.replace(machine, other))
+    assert done.returncode != 0 and "is not a supported wheel" in done.stderr
+
+
 def test_the_npm_package(machine):
     file = package(f"amilab-{made.version()}-npm-linux-{machine}.tgz", machine)
     with tarfile.open(file) as archive:
@@ -100,6 +121,7 @@ def installed_texts(machine):
 
 def test_the_archive_has_the_texts_of_every_other_machine(machine):
     """Manual and completions are made of what the machine's own program says."""
+    made.need_one_commit()
     texts = installed_texts(machine)
     assert {"share/man/man1/amilab.1", "share/fish/vendor_completions.d/amilab.fish",
             "share/zsh/site-functions/_amilab"} <= set(texts)
