@@ -48,6 +48,8 @@ exec "$@"
 
 def read_only(root, *words, variables=()):
     """The command that runs words in that root, in mounts of its own, which go with it."""
+    if run("unshare", "--mount", "mount", "--make-rprivate", "/").returncode != 0:
+        pytest.skip("root may not mount here, as in a container")
     (root / "data").mkdir(exist_ok=True)
     return ["unshare", "--mount", "sh", "-e", "-c", READ_ONLY, "sh", str(root),
             "env", "-i", *variables, shutil.which("chroot"), str(root), *words]
