@@ -11,7 +11,7 @@ COMMAND = re.compile(r"^  (\w+)\s{2,}(\S.*)$", re.M)
 MORE = re.compile(r"^\s{10,}(\S.*)$")
 # An option's name, its value's and what it is otherwise.
 OPTION = re.compile(r"(?P<names>-[^ ]+)(?: (?P<value>\S+?)(?::\{(?P<choices>[^}]*)\})?(?:=(?P<default>\S+))?"
-                    r"(?P<many> \.\.\.)?)?(?P<rest> (?:REQUIRED|(?:Needs|Excludes): .*))?$")
+                    r"(?P<many> \.\.\.)?)?(?P<rest> REQUIRED)?$")
 FILES = ("FILE", "PATH")
 FOLDERS = ("DIR",)
 

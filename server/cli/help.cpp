@@ -1,7 +1,9 @@
 #include "server/cli/help.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <sstream>
 #include <string_view>
@@ -83,9 +85,33 @@ std::string entry(const std::string& name, const std::string& text)
     return fmt::format("{:<{}}{}\n", line, kTextColumn, wrapped(text));
 }
 
-/// CLI11's own has a line for each text, however long.
+/// Of options that another one needs or excludes, in an order that is the same each time.
+std::string said_of(std::string_view what, const std::set<CLI::Option*>& options)
+{
+    std::vector<std::string> names;
+    for (const auto* option : options) {
+        names.push_back(option->get_name());
+    }
+    std::sort(names.begin(), names.end());
+    return names.empty() ? "" : fmt::format("; {} {}", what, fmt::join(names, ", "));
+}
+
+/// CLI11's own has a line for each text, however long, and says beside its name what an option goes
+/// with.
 class ScreenFormatter final : public CLI::Formatter {
 public:
+    std::string make_option_opts(const CLI::Option* option) const override
+    {
+        const auto all = CLI::Formatter::make_option_opts(option);
+        return all.substr(0, std::min(all.find(" Needs:"), all.find(" Excludes:")));
+    }
+
+    std::string make_option_desc(const CLI::Option* option) const override
+    {
+        return CLI::Formatter::make_option_desc(option) + said_of("needs", option->get_needs()) +
+               said_of("not with", option->get_excludes());
+    }
+
     std::string make_option(const CLI::Option* option, bool is_positional) const override
     {
         return entry(make_option_name(option, is_positional) + make_option_opts(option),
