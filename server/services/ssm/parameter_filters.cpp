@@ -37,7 +37,7 @@ std::optional<Key> find_key(std::span<const NamedKey> keys, std::string_view nam
 
 Key key_of(std::string_view name, FiltersOf operation)
 {
-    const bool is_by_path = operation == FiltersOf::kGetParametersByPath;
+    const bool is_by_path = operation == FiltersOf::kValuesByPath;
     if (const auto key = is_by_path ? find_key(kKeysByPath, name) : find_key(kKeys, name)) {
         return *key;
     }

@@ -10,7 +10,7 @@
 namespace amilab::ssm {
 
 /// Which operation's filters they are: each has keys of its own.
-enum class FiltersOf { kDescribeParameters, kGetParametersByPath };
+enum class FiltersOf { kDescriptions, kValuesByPath };
 
 /// Throws InvalidFilterKey, InvalidFilterOption, InvalidFilterValue, ValidationException.
 /// Source: Systems Manager API Reference, ParameterStringFilter (documented).

@@ -263,7 +263,7 @@ void add_path(Session& /*session*/, const GetParametersByPathRequest& request, L
 {
     const auto path = trimmed(request.path);
     check_path(path);
-    auto filters = parse_filters(request.parameter_filters, FiltersOf::kGetParametersByPath);
+    auto filters = parse_filters(request.parameter_filters, FiltersOf::kValuesByPath);
     filters.push_back({ParameterFilter::Key::kPath,
                        request.recursive.value_or(false) ? ParameterFilter::Option::kRecursive
                                                          : ParameterFilter::Option::kOneLevel,
@@ -276,9 +276,9 @@ void add_filters(Session& /*session*/, const DescribeParametersRequest& request,
     if (!request.filters.empty() && !request.parameter_filters.empty()) {
         throw both_kinds_of_filters();
     }
-    want_newest(wanted, request.filters.empty() ? parse_filters(request.parameter_filters,
-                                                                FiltersOf::kDescribeParameters)
-                                                : parse_old_filters(request.filters));
+    want_newest(wanted, request.filters.empty()
+                            ? parse_filters(request.parameter_filters, FiltersOf::kDescriptions)
+                            : parse_old_filters(request.filters));
 }
 
 /// Source: that public parameters have no history to show is assumed.

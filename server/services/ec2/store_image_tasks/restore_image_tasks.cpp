@@ -36,8 +36,8 @@ namespace {
 
 // Source: "limited to 600 GB of EBS snapshot data per account", and 5,000 GB of an image
 // (documented).
-constexpr std::int64_t kMostGibAtOnce = 600;
-constexpr std::int64_t kMostGib = 5000;
+constexpr std::int64_t kMostRestoredGibAtOnce = 600;
+constexpr std::int64_t kMostRestoredGib = 5000;
 
 /// What of the request needs no state.
 struct Wish {
@@ -59,16 +59,16 @@ Wish check_request(const CreateRestoreImageTaskRequest& request)
 
 void require_room(Session& session, std::int64_t size_gib)
 {
-    if (size_gib > kMostGib) {
+    if (size_gib > kMostRestoredGib) {
         throw invalid_request(
             fmt::format("The image has {} GiB; an image of {} GiB at most can be restored.",
-                        size_gib, kMostGib));
+                        size_gib, kMostRestoredGib));
     }
     const auto under_way = sum_restore_image_task_gib(session.db(), session.account());
-    if (under_way >= kMostGibAtOnce) {
+    if (under_way >= kMostRestoredGibAtOnce) {
         throw ApiError("ResourceLimitExceeded",
                        fmt::format("{} GiB are being restored; more than {} GiB at a time are not.",
-                                   under_way, kMostGibAtOnce));
+                                   under_way, kMostRestoredGibAtOnce));
     }
 }
 

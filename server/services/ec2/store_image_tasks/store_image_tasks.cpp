@@ -24,7 +24,7 @@ namespace amilab::ec2 {
 namespace {
 
 // Source: "limited to 1,200 GB of EBS snapshot data per account" (documented).
-constexpr std::int64_t kMostGibAtOnce = 1200;
+constexpr std::int64_t kMostStoredGibAtOnce = 1200;
 // Source: of an object (documented).
 constexpr std::size_t kMostObjectTags = 10;
 // Source: "Up to 20 AMI IDs" (documented).
@@ -52,10 +52,10 @@ std::vector<TagRow> read_object_tags(const std::vector<S3ObjectTag>& given)
 void require_room(Session& session)
 {
     const auto under_way = sum_store_image_task_gib(session.db(), session.account());
-    if (under_way >= kMostGibAtOnce) {
+    if (under_way >= kMostStoredGibAtOnce) {
         throw ApiError("ResourceLimitExceeded",
                        fmt::format("{} GiB are being stored; more than {} GiB at a time are not.",
-                                   under_way, kMostGibAtOnce));
+                                   under_way, kMostStoredGibAtOnce));
     }
 }
 
