@@ -73,7 +73,7 @@ bool run_piece(const Services& services, Generation& generation, const Running& 
 /// that store images).
 constexpr std::size_t kMostOfAccount = 2;
 
-/// Of the background's thread alone.
+/// Of the background's thread for pieces alone.
 struct Lines {
     struct Line {
         std::size_t running = 0;
@@ -118,7 +118,7 @@ bool goes_on(Generation& generation, const Running& running)
 
 void go_on(Generation& generation, std::shared_ptr<const Running> running)
 {
-    generation.post_idle([&generation, running = std::move(running)] {
+    generation.post_piece([&generation, running = std::move(running)] {
         if (goes_on(generation, *running)) {
             go_on(generation, running);
         } else {
@@ -129,7 +129,7 @@ void go_on(Generation& generation, std::shared_ptr<const Running> running)
 
 void line_up(Generation& generation, std::shared_ptr<const Running> running)
 {
-    generation.post_idle(
+    generation.post_piece(
         [&generation, running = std::move(running)] { begin(generation, running); });
 }
 

@@ -9,12 +9,12 @@
 #include "server/calls/session.h"
 
 /// Work of tasks that move bytes: in the background, a piece at a time, each in turn with those of
-/// others, so that it delays nobody.
+/// others and beside what is synced there, so that it delays nobody and nobody it.
 namespace amilab {
 
-/// What one task does. Used by one thread at a time: the background's, or that of the call which
-/// began it. While it waits for its turn the generation may own it, so that what keeps a generation
-/// is taken with the first piece, not before.
+/// What one task does. Used by one thread at a time: the background's for pieces, or that of the
+/// call which began it. While it waits for its turn the generation may own it, so that what keeps a
+/// generation is taken with the first piece, not before.
 class BackgroundWork {
 public:
     virtual ~BackgroundWork() = default;

@@ -5,12 +5,21 @@
 namespace amilab {
 
 Background::Background(std::function<void(std::exception_ptr)> report)
-    : report_(std::move(report)), thread_([this] { run(); })
+    : report_(std::move(report)),
+      thread_([this] { run(); }),
+      pieces_thread_([this] { run_pieces(); })
 {
 }
 
 Background::~Background()
 {
+    // Pieces leave things to be synced, which comes after them.
+    {
+        const Lock lock(mutex_);
+        ends_pieces_ = true;
+    }
+    pieces_changed_.notify_all();
+    pieces_thread_.join();
     {
         const Lock lock(mutex_);
         stopping_ = true;
@@ -56,16 +65,30 @@ void Background::post_late(std::function<void()> task)
     changed_.notify_all();
 }
 
+void Background::post_piece(std::function<void()> piece)
+{
+    {
+        const Lock lock(mutex_);
+        if (!takes_idle_) {
+            return;
+        }
+        pieces_.push_back(std::move(piece));
+    }
+    pieces_changed_.notify_all();
+}
+
 void Background::drop_idle()
 {
     // Tasks end outside the lock: with one may go the last holder of what posts others.
     Tasks dropped;
     Tasks dropped_late;
+    Tasks dropped_pieces;
     {
         const Lock lock(mutex_);
         takes_idle_ = false;
         dropped.swap(idle_tasks_);
         dropped_late.swap(late_tasks_);
+        dropped_pieces.swap(pieces_);
     }
     changed_.notify_all();
 }
@@ -75,7 +98,7 @@ void Background::drain()
     const Lock lock(mutex_);
     ++drains_;
     changed_.notify_all();
-    while (!is_empty() || !late_tasks_.empty() || busy_) {
+    while (has_work()) {
         changed_.wait(mutex_);
     }
     --drains_;
@@ -120,16 +143,44 @@ void Background::run()
         queue.pop_front();
         busy_ = true;
         lock.unlock();
-        try {
-            task();
-        } catch (...) {
-            report_(std::current_exception());
-        }
-        task = nullptr;
+        run_one(std::move(task));
         lock.lock();
         busy_ = false;
         changed_.notify_all();
     }
+}
+
+void Background::run_pieces()
+{
+    Lock lock(mutex_);
+    for (;;) {
+        while (pieces_.empty() && !ends_pieces_) {
+            pieces_changed_.wait(mutex_);
+        }
+        if (pieces_.empty()) {
+            return;
+        }
+        auto piece = std::move(pieces_.front());
+        pieces_.pop_front();
+        is_at_piece_ = true;
+        lock.unlock();
+        run_one(std::move(piece));
+        lock.lock();
+        is_at_piece_ = false;
+        if (drains_ > 0) {
+            changed_.notify_all();
+        }
+    }
+}
+
+void Background::run_one(std::function<void()> task)
+{
+    try {
+        task();
+    } catch (...) {
+        report_(std::current_exception());
+    }
+    task = nullptr;
 }
 
 }  // namespace amilab

@@ -15,11 +15,12 @@ namespace {
 // A connection to the database has the file and its WAL open.
 constexpr std::size_t kFilesOfConnection = 2;
 // Standard streams, sockets that listen, what the event loop waits with, locks, the connections of
-// the writer and of the background, what a reset makes before the old state goes, files that are
-// open for a moment.
-constexpr std::size_t kAlwaysOpen = 32;
-// Threads that read beside the workers: connections of both kinds, the writer, the background.
-constexpr std::size_t kOtherReaders = 4;
+// the writer and of the background that keeps the WAL short, what a reset makes before the old
+// state goes, files that are open for a moment.
+constexpr std::size_t kAlwaysOpen = 30;
+// Threads that read beside the workers: connections of both kinds, the writer, the background's
+// two.
+constexpr std::size_t kOtherReaders = 5;
 
 // Workers, and as many threads for long reads.
 constexpr std::size_t kKindsOfWorkers = 2;

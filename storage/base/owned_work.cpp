@@ -26,6 +26,11 @@ void OwnedWork::post_late(std::function<void()> task)
     background_.post_late(while_owned(std::move(task)));
 }
 
+void OwnedWork::post_piece(std::function<void()> piece)
+{
+    background_.post_piece(while_owned(std::move(piece)));
+}
+
 std::function<void()> OwnedWork::while_owned(std::function<void()> task) const
 {
     return [owner = owner_(), task = std::move(task)] {

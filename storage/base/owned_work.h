@@ -21,6 +21,8 @@ public:
     void post_idle(std::function<void()> task);
     /// As Background::post_late has it.
     void post_late(std::function<void()> task);
+    /// As Background::post_piece has it.
+    void post_piece(std::function<void()> piece);
 
 private:
     std::function<void()> while_owned(std::function<void()> task) const;

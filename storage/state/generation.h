@@ -103,8 +103,9 @@ public:
     /// Of the transitions.
     EarliestDue& earliest_due() { return earliest_due_; }
 
-    /// Has the background do what may wait, and what the next start finds again by the rows.
-    void post_idle(std::function<void()> task) { work_.post_idle(std::move(task)); }
+    /// Has the background do a piece of what clients wait for, and the next start finds again by
+    /// the rows: beside what it syncs.
+    void post_piece(std::function<void()> piece) { work_.post_piece(std::move(piece)); }
     /// Whether a reset has thrown it away: nobody reads again what is written to it.
     bool is_discarded() const { return discarded_.load(); }
 

@@ -2,7 +2,10 @@
 
 #include <filesystem>
 #include <future>
+#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,8 +16,10 @@
 #include "storage/metadata/calls/transition_rows.h"
 #include "storage/metadata/sql/statement.h"
 #include "storage/state/generation.h"
+#include "tests/storage/files/temporary_directory.h"
 #include "tests/support/disks.h"
 #include "tests/support/emulator_fixture.h"
+#include "tests/support/wait_until.h"
 
 namespace amilab::test {
 namespace {
@@ -67,7 +72,7 @@ protected:
     {
         const Caller caller{kAccount, kRegion, "key"};
         std::promise<void> queued;
-        aws.data().background().post([ready = queued.get_future().share()] { ready.wait(); });
+        aws.data().background().post_piece([ready = queued.get_future().share()] { ready.wait(); });
         run_write(aws.emulator().services(), aws.generation(), caller, [&](Session& session) {
             for (const auto& [letter, account, pieces] : works) {
                 begin_background_work(session, ec2::kStoreImage, std::string(1, letter),
@@ -112,7 +117,7 @@ TEST_F(BackgroundWorks, OfOneAccountWaitForOneAnother)
 TEST_F(BackgroundWorks, ThatACallBeginsHaveEndedWithItWhereTheyAreShort)
 {
     std::promise<void> goes_on;
-    aws.data().background().post([ready = goes_on.get_future().share()] { ready.wait(); });
+    aws.data().background().post_piece([ready = goes_on.get_future().share()] { ready.wait(); });
     begin_in_call('a', 3);
     EXPECT_EQ(log_, "aaa");
     EXPECT_EQ(transitions(), 0);
@@ -125,7 +130,7 @@ TEST_F(BackgroundWorks, ThatACallBeginsHaveEndedWithItWhereTheyAreShort)
 TEST_F(BackgroundWorks, ThatACallBeginsGoOnInTheBackgroundWhereTheyAreLong)
 {
     std::promise<void> goes_on;
-    aws.data().background().post([ready = goes_on.get_future().share()] { ready.wait(); });
+    aws.data().background().post_piece([ready = goes_on.get_future().share()] { ready.wait(); });
     begin_in_call('a', 100);
     EXPECT_EQ(log_.size(), 64U);
     EXPECT_EQ(transitions(), 1);
@@ -138,7 +143,7 @@ TEST_F(BackgroundWorks, ThatACallBeginsGoOnInTheBackgroundWhereTheyAreLong)
 TEST_F(BackgroundWorks, AreDroppedBeforeTheNextPieceWhenNobodyWantsThemAnyMore)
 {
     std::promise<void> goes_on;
-    aws.data().background().post([ready = goes_on.get_future().share()] { ready.wait(); });
+    aws.data().background().post_piece([ready = goes_on.get_future().share()] { ready.wait(); });
     begin_in_call('a', 1000);
     ASSERT_EQ(log_, std::string(64, 'a'));
     aws.generation().writer().db().run("DELETE FROM transition");
@@ -186,6 +191,52 @@ TEST_F(BackgroundWorks, EndWithTheirGeneration)
     });
     aws.data().background().drain();
     EXPECT_EQ(pieces, 1);
+}
+
+/// Waits in its only piece.
+class Stuck final : public BackgroundWork {
+public:
+    Stuck(std::promise<void>& begun, std::shared_future<void> goes_on)
+        : begun_(begun), goes_on_(std::move(goes_on))
+    {
+    }
+
+    bool is_wanted(Session& /*session*/) override { return true; }
+    bool step(ByteSession& /*session*/) override
+    {
+        begun_.set_value();
+        goes_on_.wait();
+        return false;
+    }
+    void fail(Session& /*session*/, const std::string& /*why*/) override {}
+    void drop(Session& /*session*/) override {}
+
+private:
+    std::promise<void>& begun_;
+    const std::shared_future<void> goes_on_;
+};
+
+TEST(BackgroundWorkBesideSyncs, HoldsUpNone)
+{
+    const TemporaryDirectory folder;
+    TestEmulator aws(folder.path());
+    const auto volume = create_volume(aws);
+    open_volume(aws, volume)->write(0, std::vector<std::byte>(1 << 20, std::byte{1}));
+    std::promise<void> begun;
+    std::promise<void> goes_on;
+    const Caller other{kOtherAccount, kRegion, ""};
+    run_write(aws.emulator().services(), aws.generation(), other, [&](Session& session) {
+        begin_background_work(session, ec2::kStoreImage, "task", other,
+                              std::make_shared<Stuck>(begun, goes_on.get_future().share()));
+    });
+    begun.get_future().wait();
+    create_snapshot(aws, volume);
+    wait_until([&] {
+        return count(aws, "SELECT COUNT(*) FROM layer WHERE sealed = 1 AND synced = 1") == 1 &&
+               count(aws, "SELECT COUNT(*) FROM snapshot WHERE full_size_bytes IS NULL") == 0;
+    });
+    goes_on.set_value();
+    aws.data().background().drain();
 }
 
 TEST(InterruptedTransitions, AreDueAtTheNextStartAndNeverBefore)

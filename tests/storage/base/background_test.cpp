@@ -1,6 +1,7 @@
 #include "storage/base/background.h"
 
 #include <future>
+#include <stdexcept>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -76,6 +77,98 @@ TEST_F(BackgroundTest, DoesWhatIsLateByItself)
     std::promise<void> done;
     background.post_late([&done] { done.set_value(); });
     done.get_future().wait();
+}
+
+TEST_F(BackgroundTest, DoesPiecesBesideWhatItIsAt)
+{
+    block();
+    std::promise<void> done;
+    background.post_piece([this, &done] {
+        order += 'p';
+        background.post_piece([this, &done] {
+            order += 'q';
+            done.set_value();
+        });
+    });
+    done.get_future().wait();
+    EXPECT_EQ(order, "pq");
+    go_on();
+}
+
+TEST_F(BackgroundTest, DoesWhatIsPostedBesideAPiece)
+{
+    background.post_piece([this] { gate.get_future().wait(); });
+    std::promise<void> done;
+    background.post([&done] { done.set_value(); });
+    done.get_future().wait();
+    std::promise<void> done_idle;
+    background.post_idle([&done_idle] { done_idle.set_value(); });
+    done_idle.get_future().wait();
+    go_on();
+}
+
+TEST_F(BackgroundTest, DoesOnePieceAtATimeInTurn)
+{
+    background.post_piece([this] { gate.get_future().wait(); });
+    background.post_piece([this] {
+        order += 'a';
+        background.post_piece([this] { order += 'c'; });
+    });
+    background.post_piece([this] { order += 'b'; });
+    go_on();
+    background.drain();
+    EXPECT_EQ(order, "abc");
+}
+
+TEST_F(BackgroundTest, IsDrainedOfPiecesAndOfWhatTheyPost)
+{
+    background.post_piece([this] { gate.get_future().wait(); });
+    background.post([this] {
+        background.post_piece([this] { background.post_late([this] { order += 'l'; }); });
+    });
+    go_on();
+    background.drain();
+    EXPECT_EQ(order, "l");
+}
+
+TEST_F(BackgroundTest, LeavesOutPiecesNearTheEnd)
+{
+    std::promise<void> begun;
+    background.post_piece([this, &begun] {
+        begun.set_value();
+        gate.get_future().wait();
+        background.post_piece([this] { order += 'q'; });
+        background.post([this] { order += 'a'; });
+    });
+    begun.get_future().wait();
+    background.post_piece([this] { order += 'p'; });
+    background.drop_idle();
+    go_on();
+    background.drain();
+    EXPECT_EQ(order, "a");
+}
+
+TEST(BackgroundsEnd, DoesPiecesAndThenWhatTheyLeaveToDo)
+{
+    std::string order;
+    {
+        Background background([](std::exception_ptr) {});
+        background.post_piece([&] {
+            order += 'p';
+            background.post([&] { order += 'a'; });
+        });
+    }
+    EXPECT_EQ(order, "pa");
+}
+
+TEST(BackgroundsReport, IsToldWhatAPieceThrows)
+{
+    int reports = 0;
+    Background background([&](std::exception_ptr) { ++reports; });
+    background.post_piece([] { throw std::runtime_error("it went wrong"); });
+    background.post_piece([] {});
+    background.drain();
+    EXPECT_EQ(reports, 1);
 }
 
 TEST(BackgroundsEnd, DoesWhatIsLate)

@@ -1,5 +1,6 @@
 #include "storage/base/owned_work.h"
 
+#include <atomic>
 #include <future>
 
 #include <gtest/gtest.h>
@@ -21,7 +22,8 @@ protected:
     /// Whatever is posted from now on waits until `go_on` is called.
     void block()
     {
-        background.post([this] { gate.get_future().wait(); });
+        background.post([ready = ready] { ready.wait(); });
+        background.post_piece([ready = ready] { ready.wait(); });
     }
     void go_on()
     {
@@ -30,7 +32,8 @@ protected:
     }
 
     std::promise<void> gate;
-    int runs = 0;
+    std::shared_future<void> ready = gate.get_future().share();
+    std::atomic<int> runs{0};
     Background background{[](std::exception_ptr) {}};
     std::shared_ptr<Owner> owner = std::make_shared<Owner>(background);
 };
@@ -40,8 +43,9 @@ TEST_F(OwnedWorkTest, RunsWhileSomebodyHoldsTheOwner)
     block();
     owner->work.post([this] { ++runs; });
     owner->work.post_idle([this] { ++runs; });
+    owner->work.post_piece([this] { ++runs; });
     go_on();
-    EXPECT_EQ(runs, 2);
+    EXPECT_EQ(runs, 3);
 }
 
 TEST_F(OwnedWorkTest, IsLeftOutWhenTheOwnerHasGone)
@@ -49,6 +53,7 @@ TEST_F(OwnedWorkTest, IsLeftOutWhenTheOwnerHasGone)
     block();
     owner->work.post([this] { ++runs; });
     owner->work.post_idle([this] { ++runs; });
+    owner->work.post_piece([this] { ++runs; });
     owner.reset();
     go_on();
     EXPECT_EQ(runs, 0);
@@ -61,7 +66,7 @@ TEST_F(OwnedWorkTest, KeepsTheOwnerUntilTheTaskHasEnded)
     bool is_kept = false;
     owner->work.post([&] {
         begun.set_value();
-        gate.get_future().wait();
+        ready.wait();
         is_kept = !watched.expired();
     });
     begun.get_future().wait();

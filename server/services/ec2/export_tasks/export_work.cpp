@@ -1,6 +1,7 @@
 #include "server/services/ec2/export_tasks/export_work.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -17,9 +18,11 @@
 #include "server/services/ec2/export_tasks/ova.h"
 #include "server/services/ec2/snapshots/snapshot_bytes.h"
 #include "server/wire/ec2/schema.h"
+#include "storage/base/storage_error.h"
 #include "storage/base/units.h"
 #include "storage/blocks/block_store.h"
 #include "storage/metadata/layers/layer_rows.h"
+#include "storage/metadata/sql/connections.h"
 #include "storage/state/generation.h"
 #include "storage/upkeep/upkeep.h"
 
@@ -64,20 +67,24 @@ SourceDisk open_image(ByteSession& session, const ImageId& id)
     return disk;
 }
 
-/// As the volume is at this instant. Nobody merges the layer that it has until then before it is
-/// opened: that too is the background's work.
+/// As the volume is at this instant. The lease on rows that say so is from before anybody else has
+/// the writer: until it ends nobody merges the layer that the volume had until then.
 SourceDisk open_instance(ByteSession& session, const InstanceId& id)
 {
     SourceDisk disk;
+    std::optional<Reader> sealed_rows;
     session.write([&](Session& rows) {
         const auto volume = require_exportable_instance(rows, id);
         disk.size_bytes = static_cast<std::uint64_t>(volume.size_gib) * kGiB;
         disk.sealed = seal_layers(rows, {&volume, 1}).front();
+        rows.after_commit(
+            [&](Generation& generation) { sealed_rows.emplace(generation.reader()); });
     });
-    session.read([&](Session& rows) {
-        disk.bytes = rows.blocks().open_snapshot(select_layer_chain(rows.db(), *disk.sealed),
-                                                 disk.size_bytes);
-    });
+    if (!sealed_rows) {  // which has been logged
+        throw StorageError(EIO, "read", session.generation().path(), "its rows cannot be read");
+    }
+    disk.bytes = session.blocks().open_snapshot(select_layer_chain(sealed_rows->db(), *disk.sealed),
+                                                disk.size_bytes);
     return disk;
 }
 

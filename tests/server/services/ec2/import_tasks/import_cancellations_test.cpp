@@ -49,7 +49,8 @@ TEST_F(CancelImportTask, StopsATaskThatWaitsForItsTurn)
     world.take(0);
     world.put("disk.raw", large_disk());
     std::promise<void> goes_on;
-    world.aws.data().background().post([ready = goes_on.get_future().share()] { ready.wait(); });
+    world.aws.data().background().post_piece(
+        [ready = goes_on.get_future().share()] { ready.wait(); });
     const auto task = world.import("disk.raw");
     EXPECT_EQ(world.status(task), "active");
     world.aws.must("CancelImportTask", {{"ImportTaskId", task}});

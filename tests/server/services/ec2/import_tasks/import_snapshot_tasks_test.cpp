@@ -8,6 +8,8 @@
 #include "storage/state/check.h"
 #include "tests/server/services/ec2/import_tasks/import_world.h"
 #include "tests/storage/files/temporary_directory.h"
+#include "tests/support/held_sync.h"
+#include "tests/support/wait_until.h"
 
 namespace amilab::test {
 namespace {
@@ -336,6 +338,32 @@ TEST(ImportSnapshotTask, ThatWasAtWorkIsBegunAnewByItsTransition)
     EXPECT_EQ(world.bytes_of(task, disk.size()), disk);
     EXPECT_EQ(world.layers(), 1U);
     EXPECT_EQ(transitions_of(world, task), 0);
+}
+
+TEST(ImportSnapshotTask, EndsWhileADiskOfAnotherAccountIsBeingSynced)
+{
+    const TemporaryDirectory directory;
+    ImportWorld world(directory.path() + "/data");
+    auto& aws = world.aws;
+    const S3Caller other(aws, kOtherAccount);
+    other.must("PUT", "/others");
+    other.must("PUT", "/others/disk.raw", large_disk());
+    const auto volume = create_volume(aws);
+    open_volume(aws, volume)->write(0, std::vector<std::byte>(kMib, std::byte{1}));
+    world.drain();
+    const HeldSync held;
+    create_snapshot(aws, volume);
+    HeldSync::wait_until_held();
+    const auto task = aws.must("ImportSnapshot",
+                               {{"DiskContainer.UserBucket.S3Bucket", "others"},
+                                {"DiskContainer.UserBucket.S3Key", "disk.raw"}},
+                               kOtherAccount)
+                          .text("importTaskId");
+    wait_until([&] {
+        return aws.must("DescribeImportSnapshotTasks", {{"ImportTaskId.1", task}}, kOtherAccount)
+                   .text(kTask + std::string("snapshotTaskDetail/status")) == "completed";
+    });
+    EXPECT_EQ(count(aws, "SELECT COUNT(*) FROM layer WHERE synced = 1"), 0);
 }
 
 TEST(ImportSnapshotTask, IsBegunOnceWhereItsTimeIsOverWhenTheNextProcessBegins)
