@@ -10,6 +10,7 @@
 
 #include "storage/base/storage_error.h"
 #include "storage/blocks/block_range.h"
+#include "storage/blocks/data_writing.h"
 #include "storage/blocks/layer_registry.h"
 #include "storage/files/posix_file_system.h"
 
@@ -310,6 +311,16 @@ void BlockStore::sync_layer(LayerId layer)
     const auto open = registry_->open_to_sync(layer);
     complete(*open);
     open->sync(kMaxSegments);
+}
+
+std::unique_ptr<DataWriting> BlockStore::begin_writing(LayerId layer)
+{
+    auto& files = registry_->files();
+    if (!files.survives_power_loss()) {
+        return nullptr;
+    }
+    auto writing = std::make_unique<DataWriting>(files, layer);
+    return writing->is_large() ? std::move(writing) : nullptr;
 }
 
 void BlockStore::complete(Layer& layer)

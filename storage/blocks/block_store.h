@@ -22,6 +22,7 @@
 
 namespace amilab {
 
+class DataWriting;
 class Layer;
 class LayerRegistry;
 
@@ -149,6 +150,9 @@ public:
     /// Makes one layer survive power loss, for callers that know its parents to do so: a snapshot
     /// counts as synced when all its layers are, the lowest first. Cheap for one that is already.
     void sync_layer(LayerId layer);
+    /// For before sync_layer(), which may take long: has the kernel write the data in parts.
+    /// Nothing where they are few, or never synced. Must not outlive the store.
+    std::unique_ptr<DataWriting> begin_writing(LayerId layer);
     /// For a clean end: makes everything survive power loss that any process of this boot wrote.
     /// Goes on after an error and throws the first.
     void close();

@@ -66,6 +66,10 @@ public:
     virtual void zero_range(std::uint64_t offset, std::uint64_t length) = 0;
     virtual void truncate(std::uint64_t size) = 0;
 
+    /// Has the kernel begin to write a range to the disk, so that a sync has less to wait for;
+    /// waits for no more than the disk's queue. Whatever fails, a sync tells of.
+    virtual void start_writing(std::uint64_t /*offset*/, std::uint64_t /*length*/) {}
+
     /// fdatasync and fsync. After a failure the kernel may have dropped what was not written: a
     /// second call that succeeds proves nothing.
     virtual void sync_data() = 0;

@@ -81,6 +81,13 @@ public:
             "truncate");
     }
 
+    void start_writing(std::uint64_t offset, std::uint64_t length) override
+    {
+        // It leaves what fails to fdatasync, unlike a call that waits for what was written.
+        ::sync_file_range(descriptor_, static_cast<off_t>(offset), static_cast<off_t>(length),
+                          SYNC_FILE_RANGE_WRITE);
+    }
+
     void sync_data() override
     {
         require(retry_interrupted([&] { return ::fdatasync(descriptor_); }), "sync");

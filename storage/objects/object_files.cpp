@@ -20,6 +20,9 @@ namespace {
 constexpr std::uint64_t kBlockBytes = std::uint64_t{64} << 10U;
 constexpr std::size_t kNameDigits = 16;
 
+// What a sync may find unwritten.
+constexpr std::uint64_t kWrittenAtOnce = std::uint64_t{64} << 20U;
+
 /// How many of `bytes`, which begin at `offset`, lie in the block that it is in.
 std::size_t bytes_in_block(std::uint64_t offset, std::size_t bytes)
 {
@@ -203,12 +206,19 @@ void ObjectFiles::remove(BlobNumber number)
     file_system_.unlink(path_of(number));
 }
 
-void ObjectFiles::sync(BlobNumber number)
+std::optional<std::uint64_t> ObjectFiles::sync(BlobNumber number, std::uint64_t from)
 {
     if (!options_.survives_power_loss) {
-        return;
+        return std::nullopt;
     }
-    open(path_of(number), OpenMode::kReadWrite)->sync_data();
+    const auto file = open(path_of(number), OpenMode::kReadWrite);
+    const auto next = from + kWrittenAtOnce;
+    if (next < file->status().size_bytes) {
+        file->start_writing(from, kWrittenAtOnce);
+        return next;
+    }
+    file->sync_data();
+    return std::nullopt;
 }
 
 void ObjectFiles::sync_directory()

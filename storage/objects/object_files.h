@@ -90,8 +90,10 @@ public:
     /// Begins a blob with a number that no other has had.
     std::unique_ptr<NewBlob> begin();
 
-    /// Makes the blob survive power loss; sync_directory() is left to do.
-    void sync(BlobNumber number);
+    /// Makes the blob survive power loss; sync_directory() is left to do. Of a large one the kernel
+    /// is first had to write 64 MiB from `from` on: then this is to be called anew with what it
+    /// returns, which is nothing when the blob is synced.
+    std::optional<std::uint64_t> sync(BlobNumber number, std::uint64_t from = 0);
     void sync_directory();
     /// Unlinks the file, now or when nobody holds it any more. A file that has gone is no failure.
     void remove(BlobNumber number);

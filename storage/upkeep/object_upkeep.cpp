@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 
 #include "storage/base/owned_work.h"
 #include "storage/base/storage_error.h"
@@ -32,35 +33,69 @@ void ObjectUpkeep::sync_later(BlobNumber blob)
         return;
     }
     const Lock lock(mutex_);
-    to_sync_.push_back(blob);
+    to_sync_.push_back({.blob = blob});
     if (to_sync_.size() == 1) {
+        work_.post([this] { sync_waiting(); });
+    }
+}
+
+std::deque<ObjectUpkeep::Unsynced> ObjectUpkeep::take_some()
+{
+    const Lock lock(mutex_);
+    const auto count = std::min(to_sync_.size(), kBlobsAtOnce);
+    const auto end = to_sync_.begin() + static_cast<std::ptrdiff_t>(count);
+    std::deque<Unsynced> blobs(to_sync_.begin(), end);
+    to_sync_.erase(to_sync_.begin(), end);
+    if (!to_sync_.empty()) {
+        work_.post([this] { sync_waiting(); });
+    }
+    return blobs;
+}
+
+std::vector<BlobNumber> ObjectUpkeep::sync_some(std::deque<Unsynced>& blobs)
+{
+    std::vector<BlobNumber> synced;
+    while (!blobs.empty()) {
+        auto first = blobs.front();
+        blobs.pop_front();
+        try {
+            if (const auto next = files_.sync(first.blob, first.begun_bytes)) {
+                first.begun_bytes = *next;
+                blobs.push_back(first);
+                break;
+            }
+            synced.push_back(first.blob);
+        } catch (const StorageError& error) {
+            if (error.error_number != ENOENT) {  // deleted meanwhile
+                give_back(blobs);  // it must not keep others from what they were promised
+                throw;
+            }
+        }
+    }
+    return synced;
+}
+
+/// Before those that came meanwhile.
+void ObjectUpkeep::give_back(const std::deque<Unsynced>& blobs)
+{
+    if (blobs.empty()) {
+        return;
+    }
+    const Lock lock(mutex_);
+    const bool is_posted = !to_sync_.empty();
+    to_sync_.insert(to_sync_.begin(), blobs.begin(), blobs.end());
+    if (!is_posted) {
         work_.post([this] { sync_waiting(); });
     }
 }
 
 void ObjectUpkeep::sync_waiting()
 {
-    std::vector<BlobNumber> blobs;
-    {
-        const Lock lock(mutex_);
-        const auto count = std::min(to_sync_.size(), kBlobsAtOnce);
-        const auto end = to_sync_.begin() + static_cast<std::ptrdiff_t>(count);
-        blobs.assign(to_sync_.begin(), end);
-        to_sync_.erase(to_sync_.begin(), end);
-        if (!to_sync_.empty()) {
-            work_.post([this] { sync_waiting(); });
-        }
-    }
-    std::vector<BlobNumber> synced;
-    for (const auto blob : blobs) {
-        try {
-            files_.sync(blob);
-            synced.push_back(blob);
-        } catch (const StorageError& error) {
-            if (error.error_number != ENOENT) {  // deleted meanwhile
-                throw;
-            }
-        }
+    auto blobs = take_some();
+    const auto synced = sync_some(blobs);
+    give_back(blobs);
+    if (synced.empty()) {
+        return;
     }
     files_.sync_directory();
     auto held = connections_.writer();

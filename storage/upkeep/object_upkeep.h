@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <deque>
 #include <vector>
 
 #include "storage/base/mutex.h"
@@ -22,8 +24,9 @@ public:
     ObjectUpkeep(const ObjectUpkeep&) = delete;
     ObjectUpkeep& operator=(const ObjectUpkeep&) = delete;
 
-    /// Makes a blob survive power loss whose row is committed, and notes that it does. What the
-    /// disk refuses is tried again by the next start.
+    /// Makes a blob survive power loss whose row is committed, and notes that it does: of a large
+    /// one parts are written first, each in turn with the syncs of others. What the disk refuses is
+    /// tried again by the next start.
     void sync_later(BlobNumber blob);
     /// Removes the files of blobs whose rows are gone. What the disk refuses is tried again with
     /// the next ones, and by the next start.
@@ -32,7 +35,17 @@ public:
     void catch_up();
 
 private:
+    /// A blob, and up to where the kernel has been had to write it.
+    struct Unsynced {
+        BlobNumber blob{};
+        std::uint64_t begun_bytes = 0;
+    };
+
+    std::deque<Unsynced> take_some();
     void sync_waiting();
+    /// Returns those that are. What is left, from a part of a large one on, waits for another turn.
+    std::vector<BlobNumber> sync_some(std::deque<Unsynced>& blobs);
+    void give_back(const std::deque<Unsynced>& blobs);
     void remove_some();
     void sweep();
 
@@ -43,7 +56,8 @@ private:
     const KeptFiles& kept_;
 
     Mutex mutex_{LockLevel::kObjectUpkeep};
-    std::vector<BlobNumber> to_sync_ GUARDED_BY(mutex_);
+    // Not empty: a task is posted.
+    std::deque<Unsynced> to_sync_ GUARDED_BY(mutex_);
     bool is_removal_posted_ GUARDED_BY(mutex_) = false;
 };
 

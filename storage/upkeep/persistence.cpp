@@ -8,6 +8,7 @@
 #include "storage/base/owned_work.h"
 #include "storage/base/storage_error.h"
 #include "storage/blocks/block_store.h"
+#include "storage/blocks/data_writing.h"
 #include "storage/files/file_io.h"
 #include "storage/files/posix_file_system.h"
 #include "storage/metadata/layers/layer_rows.h"
@@ -60,6 +61,8 @@ Persistence::Persistence(OwnedWork& work, Connections& connections, BlockStore& 
 {
 }
 
+Persistence::~Persistence() = default;
+
 void Persistence::sync_later(LayerId layer)
 {
     const Lock lock(mutex_);
@@ -90,7 +93,74 @@ void Persistence::sync_waiting()
     {
         const auto held = connections_.writer();
     }
-    sync_and_tell(layers);
+    put_large_aside(layers);
+    sync_or_wait(std::move(layers));
+}
+
+void Persistence::put_large_aside(std::vector<LayerId>& layers)
+{
+    const bool is_posted = !large_.empty();
+    std::erase_if(layers, [&](LayerId layer) {
+        auto data = blocks_.begin_writing(layer);
+        const bool is_large = data != nullptr;
+        if (is_large) {
+            large_.push_back({std::move(data), {layer}});
+        }
+        return is_large;
+    });
+    if (!is_posted && !large_.empty()) {
+        post_writing();
+    }
+}
+
+void Persistence::post_writing()
+{
+    work_.post([this] { write_some(); });
+}
+
+void Persistence::write_some()
+{
+    auto first = std::move(large_.front());
+    large_.pop_front();
+    std::vector<LayerId> to_sync;
+    if (first.data->step()) {
+        large_.push_back(std::move(first));  // behind those of others
+    } else {
+        to_sync = std::move(first.to_sync);
+    }
+    if (!large_.empty()) {
+        post_writing();
+    }
+    sync_or_wait(std::move(to_sync));
+}
+
+bool Persistence::waits_for_large(Database& db, LayerId layer)
+{
+    const auto chain = select_unsynced_chain(db, layer);
+    const auto below = std::ranges::find_if(large_, [&](const Large& large) {
+        return std::ranges::find(chain, large.data->layer()) != chain.end();
+    });
+    if (below == large_.end()) {
+        return false;
+    }
+    below->to_sync.push_back(layer);
+    return true;
+}
+
+void Persistence::sync_or_wait(std::vector<LayerId> layers)
+{
+    if (!large_.empty() && !layers.empty()) {
+        try {
+            auto lease = connections_.reader();
+            std::erase_if(layers,
+                          [&](LayerId layer) { return waits_for_large(lease.db(), layer); });
+        } catch (const StorageError&) {
+            // Then all are synced now: that keeps, or reports, what it cannot do.
+        }
+    }
+    if (!layers.empty()) {
+        sync_and_tell(layers);
+    }
 }
 
 void Persistence::sync_and_tell(std::span<const LayerId> layers)

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,6 +16,8 @@ namespace amilab {
 
 class BlockStore;
 class Connections;
+class DataWriting;
+class Database;
 class KeptFiles;
 class OwnedWork;
 
@@ -34,11 +38,14 @@ public:
 
     /// The owner of `work` holds this and the rest.
     Persistence(OwnedWork& work, Connections& connections, BlockStore& blocks, Options options);
+    ~Persistence();
     Persistence(const Persistence&) = delete;
     Persistence& operator=(const Persistence&) = delete;
 
     /// Makes a sealed layer and all below it survive power loss, in the background, and notes that
     /// they do. What the disk refuses is tried again with the next one, and by the next start.
+    /// Data of more than 64 MiB are written in parts first, each in turn with those of other layers
+    /// and with all else that the background does: no sync takes long for it.
     void sync_later(LayerId layer);
     /// Does at once what sync_later does later, for several; on the background's thread.
     void sync_now(std::span<const LayerId> layers);
@@ -56,8 +63,21 @@ public:
     void make_metadata_durable();
 
 private:
+    /// A layer whose data are being written before it is synced.
+    struct Large {
+        std::unique_ptr<DataWriting> data;
+        /// It, and those above it, whose syncs would sync it with them.
+        std::vector<LayerId> to_sync;
+    };
+
     void post_sync();
     void sync_waiting();
+    void put_large_aside(std::vector<LayerId>& layers);
+    void post_writing();
+    void write_some();
+    void sync_or_wait(std::vector<LayerId> layers);
+    /// Whether the layer, or one below it, is being written; then it is synced with that.
+    bool waits_for_large(Database& db, LayerId layer);
     void sync_and_tell(std::span<const LayerId> layers);
     void post_removal();
     void remove_waiting();
@@ -80,6 +100,9 @@ private:
     std::vector<LayerId> unsynced_ GUARDED_BY(mutex_);
     std::vector<LayerId> unremoved_ GUARDED_BY(mutex_);
     std::atomic<bool> wal_is_in_doubt_{false};
+
+    // Of the background's thread alone. Not empty: a step is posted.
+    std::deque<Large> large_;
 };
 
 }  // namespace amilab

@@ -248,6 +248,12 @@ int fsync(int file)
     return fails(is_watched(file), Kind::kWrites) ? -1 : call(file);
 }
 
+int sync_file_range(int file, off64_t offset, off64_t length, unsigned flags)
+{
+    static auto* const call = next<int(int, off64_t, off64_t, unsigned)>("sync_file_range");
+    return fails(is_watched(file), Kind::kWrites) ? -1 : call(file, offset, length, flags);
+}
+
 int fdatasync(int file)
 {
     static auto* const call = next<int(int)>("fdatasync");

@@ -82,6 +82,11 @@ public:
         fail_if_told(decide_, "truncate", path());
         inner_->truncate(size);
     }
+    void start_writing(std::uint64_t offset, std::uint64_t length) override
+    {
+        decide_("start writing", path());  // nobody learns that it fails
+        inner_->start_writing(offset, length);
+    }
     void sync_data() override
     {
         fail_if_told(decide_, "sync", path());
