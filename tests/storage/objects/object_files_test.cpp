@@ -87,6 +87,19 @@ TEST_F(Blobs, StayWhileSomebodyHoldsThem)
     files.remove(number);  // what has gone is no failure
 }
 
+TEST_F(Blobs, AreWrittenInPartsBeforeTheyAreSyncedWhereTheyAreLarge)
+{
+    constexpr std::uint64_t kPart = std::uint64_t{64} << 20U;
+    EXPECT_EQ(files.sync(put("content")), std::nullopt);
+    const auto blob = files.begin();
+    blob->write_zeros(2 * kPart + 1);
+    blob->finish();
+    blob->keep();
+    EXPECT_EQ(files.sync(blob->number()), kPart);
+    EXPECT_EQ(files.sync(blob->number(), kPart), 2 * kPart);
+    EXPECT_EQ(files.sync(blob->number(), 2 * kPart), std::nullopt);
+}
+
 TEST_F(Blobs, TakeNoNumberThatAFileHas)
 {
     const auto first = put("a");

@@ -11,6 +11,7 @@
 #include "storage/state/generation.h"
 #include "tests/server/services/s3/s3_world.h"
 #include "tests/storage/files/temporary_directory.h"
+#include "tests/support/disks.h"
 
 namespace amilab::test {
 namespace {
@@ -431,6 +432,23 @@ TEST(ObjectsOnDisk, SurviveARestartAndAreChecked)
     }
     std::filesystem::resize_file(file, 5);
     EXPECT_EQ(check_data_directory(folder.string()).problems.size(), 1U);
+}
+
+TEST(ObjectsBytes, ReachTheDiskOfLargeObjectsToo)
+{
+    const auto folder = std::filesystem::path(::testing::TempDir()) / "amilab-large-objects";
+    std::filesystem::remove_all(folder);
+    {
+        TestEmulator emulator(folder.string());
+        const S3Caller s3(emulator);
+        s3.must("PUT", "/disks");
+        s3.must("PUT", "/disks/first", "first");
+        s3.must("PUT", "/disks/large", std::string(70 << 20, '\0'));
+        s3.must("PUT", "/disks/last", "last");
+        emulator.data().background().drain();
+        EXPECT_EQ(count(emulator, "SELECT COUNT(*) FROM s3_blob WHERE boot_id IS NULL"), 3);
+    }
+    std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -362,6 +362,42 @@ TEST_F(SealingOnDisk, CostsTheBackgroundAsManyTransactionsForManySnapshotsAsForO
     EXPECT_LE(transactions_after(10), one);
 }
 
+/// More than a sync may find unwritten.
+constexpr int kLargeBlocks = 66 * 16;
+
+TEST_F(SealingOnDisk, OfALargeLayerLetsASmallOneThrough)
+{
+    const auto small = create_volume(aws_);
+    write(aws_, volume_, 0, kLargeBlocks, 1);
+    write(aws_, small, 0, 1, 2);
+    std::int64_t synced = 0;
+    {
+        const BlockedBackground blocked(aws_);
+        create_snapshot(aws_, volume_);
+        create_snapshot(aws_, small);
+        aws_.data().background().post([&] { synced = count(aws_, kSyncedLayers); });
+    }
+    aws_.data().background().drain();
+    EXPECT_EQ(synced, 1);
+    EXPECT_EQ(count(aws_, kSyncedLayers), 2);
+}
+
+TEST_F(SealingOnDisk, OfALargeLayerTakesThoseAboveAlong)
+{
+    write(aws_, volume_, 0, kLargeBlocks, 1);
+    std::int64_t synced = 0;
+    {
+        const BlockedBackground blocked(aws_);
+        create_snapshot(aws_, volume_);
+        write(aws_, volume_, 0, 1, 2);
+        create_snapshot(aws_, volume_);
+        aws_.data().background().post([&] { synced = count(aws_, kSyncedLayers); });
+    }
+    aws_.data().background().drain();
+    EXPECT_EQ(synced, 0) << "a sync of the one above would be one of the large one";
+    EXPECT_EQ(count(aws_, kSyncedLayers), 2);
+}
+
 TEST(Indexes, EverySixteenthLayerGetsOne)
 {
     TestEmulator aws;
