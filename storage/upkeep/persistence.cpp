@@ -134,17 +134,22 @@ void Persistence::write_some()
     sync_or_wait(std::move(to_sync));
 }
 
-bool Persistence::waits_for_large(Database& db, LayerId layer)
+Persistence::Large* Persistence::find_large(Database& db, LayerId layer)
 {
     const auto chain = select_unsynced_chain(db, layer);
-    const auto below = std::ranges::find_if(large_, [&](const Large& large) {
+    const auto found = std::ranges::find_if(large_, [&](const Large& large) {
         return std::ranges::find(chain, large.data->layer()) != chain.end();
     });
-    if (below == large_.end()) {
+    return found != large_.end() ? &*found : nullptr;
+}
+
+bool Persistence::is_being_written(LayerId layer)
+{
+    if (large_.empty()) {
         return false;
     }
-    below->to_sync.push_back(layer);
-    return true;
+    auto lease = connections_.reader();
+    return find_large(lease.db(), layer) != nullptr;
 }
 
 void Persistence::sync_or_wait(std::vector<LayerId> layers)
@@ -152,8 +157,13 @@ void Persistence::sync_or_wait(std::vector<LayerId> layers)
     if (!large_.empty() && !layers.empty()) {
         try {
             auto lease = connections_.reader();
-            std::erase_if(layers,
-                          [&](LayerId layer) { return waits_for_large(lease.db(), layer); });
+            std::erase_if(layers, [&](LayerId layer) {
+                auto* const large = find_large(lease.db(), layer);
+                if (large != nullptr) {
+                    large->to_sync.push_back(layer);
+                }
+                return large != nullptr;
+            });
         } catch (const StorageError&) {
             // Then all are synced now: that keeps, or reports, what it cannot do.
         }

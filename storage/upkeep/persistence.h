@@ -49,6 +49,9 @@ public:
     void sync_later(LayerId layer);
     /// Does at once what sync_later does later, for several; on the background's thread.
     void sync_now(std::span<const LayerId> layers);
+    /// Whether a sync of the layer would be one of much data that are being written in parts: it is
+    /// told of when they are synced. On the background's thread.
+    bool is_being_written(LayerId layer);
     /// Removes the files of layers whose rows are gone, in the background; what waits there goes at
     /// once, so that many deletions wait for the disk once. What the disk refuses is tried again
     /// with the next ones, and by the next start.
@@ -66,7 +69,7 @@ private:
     /// A layer whose data are being written before it is synced.
     struct Large {
         std::unique_ptr<DataWriting> data;
-        /// It, and those above it, whose syncs would sync it with them.
+        /// Layers to sync when that is done: this one, and those above whose syncs would do it too.
         std::vector<LayerId> to_sync;
     };
 
@@ -76,8 +79,8 @@ private:
     void post_writing();
     void write_some();
     void sync_or_wait(std::vector<LayerId> layers);
-    /// Whether the layer, or one below it, is being written; then it is synced with that.
-    bool waits_for_large(Database& db, LayerId layer);
+    /// The layer, or one below it, that is being written; null when none is.
+    Large* find_large(Database& db, LayerId layer);
     void sync_and_tell(std::span<const LayerId> layers);
     void post_removal();
     void remove_waiting();

@@ -110,6 +110,9 @@ void Upkeep::look_at_synced()
             if (keeps_checksums_ == DataChecksums::kKept) {
                 tasks.push_back({Kind::kChecksums, layer});
             }
+            if (postponed_.contains(layer)) {
+                tasks.push_back({Kind::kMerge, layer});
+            }
             const auto parent = select_layer_parent(reader.db(), layer);
             // With each merge a few are tried again that were put off.
             if (parent && (!postponed_.empty() || select_merge_pair(reader.db(), *parent))) {
@@ -320,9 +323,14 @@ void Upkeep::begin_merge(LayerId parent)
         postponed_.insert(parent);
         return;
     }
+    const auto to_sync = pair->is_child_sealed ? pair->child : parent;
+    if (persistence_.is_being_written(to_sync)) {
+        postponed_.insert(parent);  // add_synced() is told of it then
+        return;
+    }
     // Before any byte changes: power loss must not bring a snapshot of the parent back.
     persistence_.make_metadata_durable();
-    persistence_.sync_now(std::array{pair->is_child_sealed ? pair->child : parent});
+    persistence_.sync_now(std::array{to_sync});
     // Who read the parent's id in the row of a snapshot that has been deleted has opened it by
     // then, which the merge sees.
     connections_.wait_for_readers();

@@ -398,6 +398,21 @@ TEST_F(SealingOnDisk, OfALargeLayerTakesThoseAboveAlong)
     EXPECT_EQ(count(aws_, kSyncedLayers), 2);
 }
 
+TEST_F(SealingOnDisk, OfALargeLayerIsWaitedForByItsMerge)
+{
+    write(aws_, volume_, 0, kLargeBlocks, 1);
+    std::int64_t synced = 0;
+    {
+        const BlockedBackground blocked(aws_);
+        delete_snapshot(aws_, create_snapshot(aws_, volume_));
+        aws_.data().background().post([&] { synced = count(aws_, kSyncedLayers); });
+    }
+    aws_.data().background().drain();
+    EXPECT_EQ(synced, 0) << "the merge would sync it at once";
+    EXPECT_EQ(layers(aws_), 1);
+    EXPECT_EQ(volume_byte(aws_, volume_, kLargeBlocks - 1), 1);
+}
+
 TEST(Indexes, EverySixteenthLayerGetsOne)
 {
     TestEmulator aws;
