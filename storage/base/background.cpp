@@ -110,7 +110,7 @@ void Background::take_up_late()
         return;
     }
     if (stopping_ || drains_ > 0 || std::chrono::steady_clock::now() >= late_until_) {
-        std::move(late_tasks_.begin(), late_tasks_.end(), std::back_inserter(idle_tasks_));
+        std::move(late_tasks_.begin(), late_tasks_.end(), std::back_inserter(tasks_));
         late_tasks_.clear();
     }
 }

@@ -10,10 +10,10 @@
 namespace amilab {
 
 /// Work that no call waits for, on two threads. One syncs sealed layers, removes files and the
-/// like: tasks run in order, idle ones when nothing else is queued, late ones when they have waited
-/// for a while. The other does pieces of what clients have asked for and ask about, in order: so
-/// neither a long sync holds those up, nor they a sync. What a task or a piece throws is given to
-/// `report`, which may be called by both threads at once. Safe from any thread.
+/// like: tasks run in order, idle ones when nothing else is queued, late ones behind what was
+/// posted while they waited. The other does pieces of what clients have asked for and ask about, in
+/// order: so neither a long sync holds those up, nor they a sync. What a task or a piece throws is
+/// given to `report`, which may be called by both threads at once. Safe from any thread.
 class Background {
 public:
     explicit Background(std::function<void(std::exception_ptr)> report);
@@ -23,8 +23,9 @@ public:
     void post(std::function<void()> task);
     /// For what may wait, and which the next start finds again.
     void post_idle(std::function<void()> task);
-    /// As post_idle(), within kLate: whoever collects what several calls leave has it done at once,
-    /// and wakes no thread for each. drain() and the end wait for none of that.
+    /// As post(), kLate later, for what the next start finds again: whoever collects what several
+    /// calls leave has it done at once, and wakes no thread for each. drain() and the end do not
+    /// wait so long.
     void post_late(std::function<void()> task);
     static constexpr std::chrono::milliseconds kLate{20};
     /// For a piece, of a few milliseconds, of what may wait and the next start finds again. What it
@@ -42,7 +43,8 @@ private:
     void run();
     /// Returns with a task, or at the end.
     void wait_for_task() REQUIRES(mutex_);
-    /// What has waited for long enough, or is asked for now, is idle from here on.
+    /// What has waited for long enough, or is asked for now, is a task as others from here on: it
+    /// must not wait for a pause, which a busy server may never make.
     void take_up_late() REQUIRES(mutex_);
     bool is_empty() const REQUIRES(mutex_) { return tasks_.empty() && idle_tasks_.empty(); }
     bool has_work() const REQUIRES(mutex_)

@@ -97,7 +97,7 @@ void Upkeep::look_at_synced()
         layers = first_of(synced_);
         drop_first(synced_, layers.size());
         if (!synced_.empty()) {
-            work_.post_idle([this] { look_at_synced(); });
+            work_.post([this] { look_at_synced(); });
         }
     }
     std::vector<Task> tasks;
@@ -160,7 +160,8 @@ void Upkeep::count_snapshots_later(std::vector<SnapshotId> ids)
     const bool is_posted = !to_count_.empty();
     std::ranges::move(ids, std::back_inserter(to_count_));
     if (!is_posted) {
-        work_.post_late([this] { count_some(); });
+        // Idle then: maps are much to read, and who asks before is told all the same.
+        work_.post_late([this] { work_.post_idle([this] { count_some(); }); });
     }
 }
 

@@ -1,5 +1,6 @@
 #include "storage/base/background.h"
 
+#include <functional>
 #include <future>
 #include <stdexcept>
 #include <string>
@@ -69,7 +70,21 @@ TEST_F(BackgroundTest, WaitsForNothingThatIsLateWhenItIsDrained)
     background.post([this] { order += 'a'; });
     go_on();
     background.drain();
-    EXPECT_EQ(order, "ailm");
+    EXPECT_EQ(order, "almi");
+}
+
+TEST_F(BackgroundTest, DoesWhatIsLateBetweenTasksThatLeaveNoPause)
+{
+    bool is_done = false;
+    std::function<void()> again = [&] {
+        if (!is_done) {
+            background.post(again);
+        }
+    };
+    background.post_late([&is_done] { is_done = true; });
+    background.post(again);
+    background.drain();
+    EXPECT_TRUE(is_done);
 }
 
 TEST_F(BackgroundTest, DoesWhatIsLateByItself)
