@@ -63,9 +63,9 @@ public:
 
 private:
     void take_lock();
-    /// What the folder has, or a new state.
     /// Takes away a new folder that a save was to be put back into.
     void give_up(bool is_new);
+    /// What the folder has, or a new state.
     void open_or_make();
     /// What a server that was killed meanwhile had not put back as a whole.
     void remove_half_restored();

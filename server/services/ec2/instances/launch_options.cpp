@@ -98,7 +98,6 @@ void set_processors(InstanceOptionRow& row, const std::optional<CpuOptionsReques
     require_nested_virtualization_possible(row, type);
 }
 
-/// Source: an empty name is none (observed: Packer and Terraform send it).
 /// Source: an empty name is none (observed: Packer sends one with every launch that has no
 /// profile); that an empty ARN is none either, and wherever roles are looked at, is assumed.
 void set_profile(Session& session, LaunchOptions& options,
