@@ -1,6 +1,7 @@
 #include "server/services/ec2/network/default_network.h"
 
 #include <algorithm>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -143,16 +144,18 @@ std::string free_ipv6_part_of(Session& session, const VpcRow& vpc)
         throw invalid_parameter_value(
             fmt::format("The default VPC {} does not have an IPv6 CIDR block.", vpc.id.text()));
     }
-    const auto subnets = select_subnets_of(session.db(), vpc.id);
+    std::vector<Ipv6Block> taken;
+    for (const auto& subnet : select_subnets_of(session.db(), vpc.id)) {
+        if (subnet.ipv6_cidr_block) {
+            taken.push_back(*Ipv6Block::from_text(*subnet.ipv6_cidr_block));
+        }
+    }
     for (const auto& whole : wholes) {
         const auto count = std::uint64_t{1} << (kBits - whole.length);
         for (std::uint64_t n = 0; n < count; ++n) {
             const auto part = whole.part(kBits, n);
-            const auto is_taken = [&](const SubnetRow& one) {
-                return one.ipv6_cidr_block &&
-                       Ipv6Block::from_text(*one.ipv6_cidr_block)->overlaps(part);
-            };
-            if (std::none_of(subnets.begin(), subnets.end(), is_taken)) {
+            const auto overlaps = [&](const Ipv6Block& one) { return one.overlaps(part); };
+            if (std::none_of(taken.begin(), taken.end(), overlaps)) {
                 return part.text();
             }
         }
