@@ -17,7 +17,7 @@ constexpr std::size_t kChecksumSize = sizeof(std::uint32_t);
 using PageBytes = std::array<std::byte, kMapPageSize>;
 
 /// Never 0, which stands for a page that is not there.
-std::uint32_t checksum_of(const PageBytes& bytes)
+std::uint32_t checksum_of_page(const PageBytes& bytes)
 {
     boost::crc_32_type crc;
     crc.process_bytes(bytes.data(), bytes.size());
@@ -53,7 +53,7 @@ std::shared_ptr<Page> read_word_page(File& file, std::uint64_t number)
     if (expected == 0 && is_zero(bytes)) {
         return nullptr;
     }
-    if (expected != checksum_of(bytes)) {
+    if (expected != checksum_of_page(bytes)) {
         throw_corrupt(file.path(), fmt::format("the checksum of page {} is wrong", number));
     }
     auto page = std::make_shared<Page>();
@@ -71,7 +71,7 @@ void WordFileWriter::put(std::uint64_t number, const Page& page)
     PageBytes bytes;
     page.store(bytes);
     write_fully(*file_, kIndexPagesAt + number * kMapPageSize, bytes);
-    checksums_[number] = checksum_of(bytes);
+    checksums_[number] = checksum_of_page(bytes);
 }
 
 void WordFileWriter::finish(std::span<const std::byte, kSectorSize> header,

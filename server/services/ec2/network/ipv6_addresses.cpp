@@ -18,7 +18,7 @@ namespace {
 
 /// Source: the limit is the instance type's (documented); a free interface has none here
 /// (assumed), the refusal is that of private addresses (assumed).
-void require_room(Session& session, const NetworkInterfaceRow& row, std::int64_t more)
+void require_ipv6_room(Session& session, const NetworkInterfaceRow& row, std::int64_t more)
 {
     const auto type = select_type_of(session, row);
     const auto has =
@@ -46,7 +46,7 @@ AssignIpv6AddressesResponse assign_ipv6_addresses(Session& session,
     require_takes_addresses(row);
     const auto subnet = require_launch_subnet(session, row.subnet_id);
     require_free(session, prefixes, subnet, 0, count);
-    require_room(session, row, count + prefixes.ipv6.size());
+    require_ipv6_room(session, row, count + prefixes.ipv6.size());
     AssignIpv6AddressesResponse answer{.network_interface_id = id.text()};
     if (count > 0) {
         require_free(session, wish, subnet);

@@ -20,7 +20,7 @@ namespace {
 
 /// Source: the limit is the instance type's (documented); a free interface has none here
 /// (assumed).
-void require_room(Session& session, const NetworkInterfaceRow& row, std::size_t more)
+void require_ipv4_room(Session& session, const NetworkInterfaceRow& row, std::size_t more)
 {
     const auto type = select_type_of(session, row);
     const auto has = select_interface_addresses(session.db(), {row.id.text()}).size() +
@@ -94,7 +94,8 @@ AssignPrivateIpAddressesResponse assign_private_ip_addresses(
     require_free(session, without(wish, holders), subnet);
     require_free(session, prefixes, subnet, wish.count() - 1);
     const auto addresses = find_secondary_addresses(session, wish, subnet);
-    require_room(session, row, addresses.size() + static_cast<std::size_t>(prefixes.ipv4.size()));
+    require_ipv4_room(session, row,
+                      addresses.size() + static_cast<std::size_t>(prefixes.ipv4.size()));
     AssignPrivateIpAddressesResponse answer;
     for (const auto& address : addresses) {
         const auto holder = holders.find(address);
