@@ -1,5 +1,5 @@
-/// The tables that each family's source calls alike, told apart where several sources are compiled as
-/// one unit (CMakeLists.txt, AMILAB_UNITS). Nothing includes this but those units, which define
+/// The tables that each family's source calls alike, told apart where several sources are compiled
+/// as one unit (CMakeLists.txt, AMILAB_UNITS). Nothing includes this but those units, which define
 /// AMILAB_UNIT anew for each of their sources.
 #pragma once
 

@@ -67,12 +67,12 @@ void want_roles(Session& /*session*/, const ListRolesRequest& request, ListQuery
 }
 
 constexpr DescribeSpec kRolesSpec{.schema = kListRoles,
-                                 .page = kListPages,
-                                 .refine = &want_roles,
-                                 .select = &select_page<kRoleList>,
-                                 .key = &key_by<&RoleRow::name>,
-                                 .answers = &to_answers,
-                                 .into = &ListRolesResponse::roles};
+                                  .page = kListPages,
+                                  .refine = &want_roles,
+                                  .select = &select_page<kRoleList>,
+                                  .key = &key_by<&RoleRow::name>,
+                                  .answers = &to_answers,
+                                  .into = &ListRolesResponse::roles};
 
 // Source: IAM API Reference, CreateRole (documented); its answer has no duration (observed).
 CreateRoleResponse create_role(Session& session, const CreateRoleRequest& request)

@@ -15,12 +15,13 @@ constexpr auto kWritableDiskColumns = columns<WritableDiskRow>(
 
 std::vector<WritableDiskRow> select_writable_disks(Database& db)
 {
-    return select_rows<kWritableDiskColumns>(db,
-                                     "FROM (SELECT v.id, v.layer_id, 1 AS is_volume FROM volume v"
-                                     "  JOIN layer l ON l.id = v.layer_id AND l.sealed = 0"
-                                     "  UNION ALL"
-                                     "  SELECT s.id, s.layer_id, 0 FROM main.snapshot s"
-                                     "  JOIN layer l ON l.id = s.layer_id AND l.sealed = 0) d");
+    return select_rows<kWritableDiskColumns>(
+        db,
+        "FROM (SELECT v.id, v.layer_id, 1 AS is_volume FROM volume v"
+        "  JOIN layer l ON l.id = v.layer_id AND l.sealed = 0"
+        "  UNION ALL"
+        "  SELECT s.id, s.layer_id, 0 FROM main.snapshot s"
+        "  JOIN layer l ON l.id = s.layer_id AND l.sealed = 0) d");
 }
 
 void set_top_layer(Database& db, const WritableDiskRow& disk, LayerId top)

@@ -97,7 +97,7 @@ std::vector<std::byte> make_table(const std::vector<bool>& has_data)
     auto sector = (kTableAt + bytes) / kSectorSize;
     for (std::size_t i = 0; i < has_data.size(); ++i) {
         put_big(std::span(table), i * kEntryBytes,
-            has_data[i] ? static_cast<std::uint32_t>(sector) : kNowhere);
+                has_data[i] ? static_cast<std::uint32_t>(sector) : kNowhere);
         sector += has_data[i] ? kBlockSectors : 0;
     }
     return table;

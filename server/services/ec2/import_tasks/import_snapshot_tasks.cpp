@@ -151,8 +151,8 @@ ImportSnapshotResponse begin_task(Session& session, const ImportSnapshotRequest&
     }
     require_service_role(session, request.role_name);
     require_bucket_here(session, place_of(row));
-    if (count_active_import_tasks<kImportSnapshotTaskColumns>(session.db(), session.account(),
-                                                              session.region()) >= kMostActiveSnapshots) {
+    if (count_active_import_tasks<kImportSnapshotTaskColumns>(
+            session.db(), session.account(), session.region()) >= kMostActiveSnapshots) {
         throw too_many_imports(kMostActiveSnapshots);
     }
     FoundDisks found;

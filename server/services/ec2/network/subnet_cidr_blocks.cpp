@@ -37,8 +37,8 @@ Ipv6Block parse_block(Session& session, const VpcRow& vpc, const std::string& te
     const auto wholes = ipv6_blocks_of(session, vpc);
     const bool is_within = std::any_of(wholes.begin(), wholes.end(),
                                        [&](const auto& one) { return one.contains(block); });
-    if (block.length < kFewestIpv6Bits || block.length > kMostIpv6Bits || block.length % kStep != 0 ||
-        !is_within) {
+    if (block.length < kFewestIpv6Bits || block.length > kMostIpv6Bits ||
+        block.length % kStep != 0 || !is_within) {
         throw subnet_out_of_range(text);
     }
     return block;
