@@ -68,15 +68,11 @@ std::optional<UncountedSnapshot> select_uncounted_snapshot(Database& db, const S
 std::vector<SnapshotId> select_uncounted_snapshots(Database& db)
 {
     Statement select(db,
-                     "SELECT id FROM snapshot"
-                     " WHERE full_size_bytes IS NULL AND layer_id IS NOT NULL"
-                     " AND state = ? ORDER BY id");
-    select.bind(SnapshotState::kCompleted);
-    std::vector<SnapshotId> ids;
-    while (select.step()) {
-        ids.push_back(select.row().id<SnapshotId>());
-    }
-    return ids;
+                     "SELECT s.id FROM snapshot AS s"
+                     " JOIN layer AS l ON l.id = s.layer_id AND l.sealed = 1"
+                     " WHERE s.full_size_bytes IS NULL AND s.state <> ? ORDER BY s.id");
+    select.bind(SnapshotState::kError);
+    return select.values<SnapshotId>();
 }
 
 std::optional<std::int64_t> select_full_size_below(Database& db, LayerId layer)

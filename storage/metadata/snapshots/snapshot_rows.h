@@ -124,7 +124,7 @@ struct UncountedSnapshot {
     std::int64_t volume_size_gib = 0;
 };
 std::optional<UncountedSnapshot> select_uncounted_snapshot(Database& db, const SnapshotId& id);
-/// All that are completed.
+/// All that nobody writes to any more, be they completed or not.
 std::vector<SnapshotId> select_uncounted_snapshots(Database& db);
 /// The full size, where it is known, of a snapshot of the layer right below; 0 with none below.
 std::optional<std::int64_t> select_full_size_below(Database& db, LayerId layer);

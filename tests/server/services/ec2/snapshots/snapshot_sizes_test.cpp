@@ -78,6 +78,20 @@ TEST_F(FullSnapshotSize, IsKeptInTheBackground)
     EXPECT_TRUE(select_uncounted_snapshots(reader.db()).empty());
 }
 
+// As of one whose count a server that was killed had not got to.
+TEST_F(FullSnapshotSize, IsMadeUpForByAStartOfSnapshotsThatAreNotCompletedToo)
+{
+    aws.set_delay("snapshot.pending", 1000);
+    const auto id = SnapshotId::trusted(snapshot(volume));
+    aws.data().background().drain();
+    const auto uncounted_after = [&](const char* change) {
+        aws.generation().writer().db().run(change);
+        return select_uncounted_snapshots(aws.generation().reader().db());
+    };
+    EXPECT_EQ(uncounted_after("UPDATE snapshot SET full_size_bytes = NULL"), std::vector{id});
+    EXPECT_TRUE(uncounted_after("UPDATE layer SET sealed = 0").empty()) << "somebody writes to it";
+}
+
 /// Counted from what the snapshot below holds and what was written since, it is what a look at all
 /// blocks would say.
 TEST_F(FullSnapshotSize, IsTheSameHoweverItIsCounted)
