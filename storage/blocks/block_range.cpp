@@ -8,14 +8,11 @@
 #include "storage/base/storage_error.h"
 
 namespace amilab {
-namespace {
 
 std::string layer_name(LayerId layer)
 {
     return fmt::format("layer {:016x}", to_number(layer));
 }
-
-}  // namespace
 
 void require_range(const char* operation, LayerId top, std::uint64_t offset, std::uint64_t length,
                    std::uint64_t size)

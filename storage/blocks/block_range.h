@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include "storage/blocks/layer_stack.h"
 
@@ -25,6 +26,9 @@ inline std::uint32_t segments_of(std::uint64_t size)
 {
     return static_cast<std::uint32_t>((size + kSegmentSize - 1) / kSegmentSize);
 }
+
+/// As users and errors name it.
+std::string layer_name(LayerId layer);
 
 /// Throws StorageError (EINVAL) unless the range lies within `size`.
 void require_range(const char* operation, LayerId top, std::uint64_t offset, std::uint64_t length,

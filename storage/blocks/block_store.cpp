@@ -6,8 +6,6 @@
 #include <set>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "storage/base/storage_error.h"
 #include "storage/blocks/block_range.h"
 #include "storage/blocks/data_writing.h"
@@ -102,8 +100,7 @@ std::unique_ptr<UploadLayer> BlockStore::open_upload(const std::vector<LayerId>&
         return std::make_shared<Volume>(registry_, std::move(layers), size);
     });
     if (!is_new) {
-        throw StorageError(EBUSY, "open", fmt::format("layer {:016x}", to_number(chain.front())),
-                           "it is being written");
+        throw StorageError(EBUSY, "open", layer_name(chain.front()), "it is being written");
     }
     return std::make_unique<UploadLayer>(std::move(volume));
 }

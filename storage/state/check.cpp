@@ -15,6 +15,7 @@
 #include <fmt/ranges.h>
 
 #include "storage/base/storage_error.h"
+#include "storage/blocks/block_range.h"
 #include "storage/files/posix_file_system.h"
 #include "storage/metadata/catalogue/connection.h"
 #include "storage/metadata/layers/impossible_rows.h"
@@ -33,11 +34,6 @@
 namespace amilab {
 
 namespace {
-
-std::string name_of(LayerId layer)
-{
-    return fmt::format("layer {:016x}", to_number(layer));
-}
 
 /// Keeps servers out until it is let go.
 void take_lock(DirectoryLock& lock, const std::string& folder)
@@ -126,12 +122,12 @@ void Check::check_rows()
             ++needed[*row.parent];
             const auto parent = rows_.find(*row.parent);
             if (parent != rows_.end() && !parent->second.is_sealed) {
-                problem_found(fmt::format("{} lies on {}, which is not sealed", name_of(id),
-                                          name_of(*row.parent)));
+                problem_found(fmt::format("{} lies on {}, which is not sealed", layer_name(id),
+                                          layer_name(*row.parent)));
             }
             if (*row.parent >= id && parent == rows_.end()) {
-                problem_found(fmt::format("{} lies on {}, which no row knows", name_of(id),
-                                          name_of(*row.parent)));
+                problem_found(fmt::format("{} lies on {}, which no row knows", layer_name(id),
+                                          layer_name(*row.parent)));
             }
         }
     }
@@ -145,12 +141,12 @@ void Check::check_rows()
         const bool may_differ =
             disk.state == VolumeState::kDeleted || disk.state == SnapshotState::kPending;
         if (disk.is_volume == row->second.is_sealed && !may_differ) {
-            problem_found(fmt::format("{} has {}, which is {}", disk.id, name_of(disk.layer),
+            problem_found(fmt::format("{} has {}, which is {}", disk.id, layer_name(disk.layer),
                                       disk.is_volume ? "sealed" : "not sealed"));
         }
         if (disk.is_volume && !written_by.emplace(disk.layer, disk.id).second) {
             problem_found(fmt::format("{} and {} both write {}", written_by[disk.layer], disk.id,
-                                      name_of(disk.layer)));
+                                      layer_name(disk.layer)));
         }
         if (!disk.is_volume && disk.state != SnapshotState::kError && row->second.is_sealed &&
             !row->second.is_synced && row->second.boot_id != files_.boot_id()) {
@@ -167,7 +163,7 @@ void Check::check_rows()
     }
     for (const auto& [id, row] : rows_) {
         if (needed[id] == 0) {
-            problem_found(name_of(id) + " is there for nobody");
+            problem_found(layer_name(id) + " is there for nobody");
         }
     }
 }
@@ -230,10 +226,10 @@ void Check::name_disks_of(LayerId lost)
         problem_found(
             fmt::format("{} is read by {}: the next start puts in error what it cannot "
                         "read",
-                        name_of(lost), fmt::join(snapshots, ", ")));
+                        layer_name(lost), fmt::join(snapshots, ", ")));
     }
     if (!volumes.empty()) {
-        problem_found(fmt::format("{} is read by {}: reads of what is lost fail", name_of(lost),
+        problem_found(fmt::format("{} is read by {}: reads of what is lost fail", layer_name(lost),
                                   fmt::join(volumes, ", ")));
     }
 }

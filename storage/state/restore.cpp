@@ -14,6 +14,7 @@
 #include <fmt/ranges.h>
 
 #include "storage/base/storage_error.h"
+#include "storage/blocks/block_range.h"
 #include "storage/blocks/layer_files_writer.h"
 #include "storage/files/file_io.h"
 #include "storage/files/posix_file_system.h"
@@ -51,7 +52,7 @@ using LayerRecords = std::map<LayerId, LayerRecord>;
 
 std::string name_of(LayerId layer)
 {
-    return fmt::format("layer {:016x}", to_number(layer));
+    return layer_name(layer);
 }
 std::string name_of(BlobNumber blob)
 {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <memory>
+
 namespace amilab::ec2 {
 
-/// Frees what OpenSSL made: std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>.
+/// Frees what OpenSSL made: Owned<EVP_PKEY, EVP_PKEY_free>.
 template <auto kFree>
 struct Free {
     template <class T>
@@ -11,5 +13,8 @@ struct Free {
         kFree(object);
     }
 };
+
+template <class Thing, auto kFree>
+using Owned = std::unique_ptr<Thing, Free<kFree>>;
 
 }  // namespace amilab::ec2

@@ -18,13 +18,10 @@ namespace amilab::ec2 {
 
 namespace {
 
-template <class Thing, auto kFree>
-using Owned = std::unique_ptr<Thing, Free<kFree>>;
-
 constexpr std::size_t kModulusBytes = 256;
 constexpr std::size_t kCoordinateBytes = 48;
 
-void require(bool is_done)
+void require_key(bool is_done)
 {
     if (!is_done) {
         throw std::runtime_error("OpenSSL cannot make an endorsement key");
@@ -42,15 +39,15 @@ std::string der_of(const char* algorithm, OSSL_PARAM* parameters)
     const Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free> context(
         EVP_PKEY_CTX_new_from_name(nullptr, algorithm, nullptr));
     EVP_PKEY* made = nullptr;
-    require(context != nullptr && EVP_PKEY_fromdata_init(context.get()) == 1 &&
-            EVP_PKEY_fromdata(context.get(), &made, EVP_PKEY_PUBLIC_KEY, parameters) == 1);
+    require_key(context != nullptr && EVP_PKEY_fromdata_init(context.get()) == 1 &&
+                EVP_PKEY_fromdata(context.get(), &made, EVP_PKEY_PUBLIC_KEY, parameters) == 1);
     const Owned<EVP_PKEY, EVP_PKEY_free> key(made);
     const int size = i2d_PUBKEY(key.get(), nullptr);
-    require(size > 0);
+    require_key(size > 0);
     // Into memory of our own: OPENSSL_free would write into the program where it was built.
     std::string text(static_cast<std::size_t>(size), '\0');
     auto* end = reinterpret_cast<unsigned char*>(text.data());
-    require(i2d_PUBKEY(key.get(), &end) == size);
+    require_key(i2d_PUBKEY(key.get(), &end) == size);
     return text;
 }
 
@@ -59,9 +56,9 @@ std::string rsa_der(const std::string& modulus)
     const Owned<BIGNUM, BN_free> number(
         BN_bin2bn(bytes_of(modulus), static_cast<int>(modulus.size()), nullptr));
     const Owned<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free> builder(OSSL_PARAM_BLD_new());
-    require(number != nullptr && builder != nullptr &&
-            OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, number.get()) == 1 &&
-            OSSL_PARAM_BLD_push_ulong(builder.get(), OSSL_PKEY_PARAM_RSA_E, 65537) == 1);
+    require_key(number != nullptr && builder != nullptr &&
+                OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, number.get()) == 1 &&
+                OSSL_PARAM_BLD_push_ulong(builder.get(), OSSL_PKEY_PARAM_RSA_E, 65537) == 1);
     const Owned<OSSL_PARAM, OSSL_PARAM_free> parameters(OSSL_PARAM_BLD_to_param(builder.get()));
     return der_of("RSA", parameters.get());
 }

@@ -13,10 +13,7 @@ namespace amilab::ec2 {
 
 namespace {
 
-template <class Thing, auto kFree>
-using Owned = std::unique_ptr<Thing, Free<kFree>>;
-
-void require(bool is_done)
+void require_point(bool is_done)
 {
     if (!is_done) {
         throw std::runtime_error("OpenSSL cannot make a public key");
@@ -47,25 +44,25 @@ std::string modulus_of(std::string_view seed, std::size_t size_bytes)
 std::string point_of(std::string_view seed, int curve, std::size_t coordinate_bytes)
 {
     const Owned<EC_GROUP, EC_GROUP_free> group(EC_GROUP_new_by_curve_name(curve));
-    require(group != nullptr);
+    require_point(group != nullptr);
     const Owned<EC_POINT, EC_POINT_free> point(EC_POINT_new(group.get()));
-    require(point != nullptr);
+    require_point(point != nullptr);
     for (int attempt = 0;; ++attempt) {
         // The first that digests of the seed hit.
         const auto x =
             stretched(std::string(seed) + '#' + std::to_string(attempt), coordinate_bytes);
         const Owned<BIGNUM, BN_free> number(BN_bin2bn(
             reinterpret_cast<const unsigned char*>(x.data()), static_cast<int>(x.size()), nullptr));
-        require(number != nullptr);
+        require_point(number != nullptr);
         if (EC_POINT_set_compressed_coordinates(group.get(), point.get(), number.get(), 0,
                                                 nullptr) == 1) {
             break;
         }
     }
     std::string bytes(1 + 2 * coordinate_bytes, '\0');
-    require(EC_POINT_point2oct(group.get(), point.get(), POINT_CONVERSION_UNCOMPRESSED,
-                               reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(),
-                               nullptr) == bytes.size());
+    require_point(EC_POINT_point2oct(group.get(), point.get(), POINT_CONVERSION_UNCOMPRESSED,
+                                     reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(),
+                                     nullptr) == bytes.size());
     return bytes;
 }
 
