@@ -9,6 +9,7 @@
 #include "server/cli/environment.h"
 #include "server/cli/help.h"
 #include "server/cli/local_server.h"
+#include "server/cli/wrong_option.h"
 #include "storage/base/lock_order.h"
 
 namespace {
@@ -46,6 +47,10 @@ int main(int argc, char** argv)
                 return app.exit(error);  // --help and --version
             }
             fmt::print(stderr, "amilab: {}\n", cli::usage_error(app, error));
+            return kUsageError;
+        } catch (const cli::WrongOption& error) {
+            fmt::print(stderr, "amilab: {}\n",
+                       cli::usage_error(app, CLI::ValidationError(error.what())));
             return kUsageError;
         }
         if (app.get_subcommands().empty()) {

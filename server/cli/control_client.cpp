@@ -11,6 +11,7 @@
 #include <boost/url/url.hpp>
 
 #include "server/cli/running_servers.h"
+#include "server/cli/wrong_option.h"
 
 namespace amilab::cli {
 
@@ -42,6 +43,32 @@ beast::http::response<beast::http::string_body> read_response(ServerConnection& 
     return response;
 }
 
+constexpr unsigned kBadRequest = 400;
+
+/// The options have the names of the parameters. `sent`: null where none were.
+void throw_if_option_is_wrong(const std::string& refusal, const ControlClient::Parameters* sent)
+{
+    if (sent == nullptr) {
+        throw WrongOption(refusal);
+    }
+    for (const auto& [name, value] : *sent) {
+        if (value && refusal.starts_with(fmt::format("{} is {};", name, *value))) {
+            throw WrongOption("--" + refusal);
+        }
+    }
+}
+
+/// The key for whose owner a command asked.
+std::optional<std::string> sent_key(const ControlClient::Parameters* sent)
+{
+    for (const auto& [name, value] : sent != nullptr ? *sent : ControlClient::Parameters()) {
+        if (name == "access-key") {
+            return value;
+        }
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 ControlClient::ControlClient(const Options& options)
@@ -61,7 +88,8 @@ std::string ControlClient::target(std::string_view path, const Parameters& param
     return std::string(url.buffer());
 }
 
-std::string ControlClient::require_ok(unsigned status, std::string body) const
+std::string ControlClient::require_ok(unsigned status, std::string body,
+                                      const Parameters* sent) const
 {
     if (status == 200) {
         return body;
@@ -72,6 +100,12 @@ std::string ControlClient::require_ok(unsigned status, std::string body) const
         error || !parsed.is_object() ? nullptr : parsed.get_object().if_contains("error");
     if (said != nullptr && said->is_string()) {
         body = std::string(said->get_string());
+        if (status == kBadRequest) {
+            throw_if_option_is_wrong(body, sent);
+        }
+        if (const auto key = sent_key(sent); key && body.ends_with(kKeyIsNobodys)) {
+            body += "; " + advice_on_key(key);
+        }
     } else if (!name_) {
         // Its page would fill the screen, and says nothing of what is wrong here.
         throw std::runtime_error(fmt::format(
@@ -96,7 +130,7 @@ std::string ControlClient::request(std::string_view method, std::string_view pat
     }
     beast::http::write(connection->socket, request);
     auto response = read_response(*connection, url());
-    return require_ok(response.result_int(), std::move(response.body()));
+    return require_ok(response.result_int(), std::move(response.body()), nullptr);
 }
 
 std::string ControlClient::upload(std::string_view path, const Parameters& parameters,
@@ -121,7 +155,7 @@ std::string ControlClient::upload(std::string_view path, const Parameters& param
         // The server refuses before it has read everything; its answer says why.
     }
     auto response = read_response(*connection, url());
-    return require_ok(response.result_int(), std::move(response.body()));
+    return require_ok(response.result_int(), std::move(response.body()), &parameters);
 }
 
 void ControlClient::download(std::string_view path, const Parameters& parameters,
@@ -156,7 +190,7 @@ void ControlClient::download(std::string_view path, const Parameters& parameters
             refusal.append(reinterpret_cast<const char*>(got.data()), got.size());
         }
     }
-    require_ok(parser.get().result_int(), std::move(refusal));
+    require_ok(parser.get().result_int(), std::move(refusal), &parameters);
 }
 
 ControlClient client_of(const ServerAccess& server)

@@ -18,7 +18,8 @@ namespace amilab::cli {
 
 /// A running server's control API, spoken to by the commands. One request at a time; each makes its
 /// own connection. Throws std::runtime_error with a sentence for the user: no server there, or its
-/// refusal.
+/// refusal; WrongOption where the server will not have a value that the command line gave: a
+/// parameter, which is named as its option, or what a POST asks for.
 class ControlClient {
 public:
     struct Options {
@@ -49,7 +50,8 @@ public:
 
 private:
     /// The body of an answer; throws what it says unless it is a 200.
-    std::string require_ok(unsigned status, std::string body) const;
+    /// `sent` are the parameters; null: they are in a POST's JSON.
+    std::string require_ok(unsigned status, std::string body, const Parameters* sent) const;
     std::string target(std::string_view path, const Parameters& parameters) const;
 
     ServerEndpoint endpoint_;

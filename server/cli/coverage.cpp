@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,7 +8,8 @@
 #include "server/calls/request_values.h"
 #include "server/cli/commands.h"
 #include "server/cli/help_pages.h"
-#include "server/cli/nearest.h"
+#include "server/cli/wrong_option.h"
+#include "storage/base/nearest.h"
 #include "storage/base/text.h"
 
 namespace amilab::cli {
@@ -151,10 +151,9 @@ int coverage(const std::optional<std::string>& operation)
     }
     if (!is_found) {
         const auto near = nearest(*operation, names);
-        throw std::runtime_error(
-            fmt::format("there is no operation {}{}", *operation,
-                        near ? fmt::format("; did you mean {}?", *near)
-                             : std::string(" of the services that amilab has")));
+        throw WrongOption(fmt::format("there is no operation {}{}", *operation,
+                                      near ? fmt::format("; did you mean {}?", *near)
+                                           : std::string(" of the services that amilab has")));
     }
     return 0;
 }

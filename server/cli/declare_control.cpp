@@ -6,8 +6,20 @@
 #include "server/cli/commands.h"
 #include "server/cli/durations.h"
 #include "server/cli/options.h"
+#include "server/wire/types.h"
 
 namespace amilab::cli {
+
+namespace {
+
+std::string check_time(const std::string& text)
+{
+    return wire::parse_timestamp(text)
+               ? ""
+               : text + " is no time: expected such as 2026-01-02T03:04:05Z";
+}
+
+}  // namespace
 
 void declare_status(CLI::App& command, int& exit_code)
 {
@@ -52,7 +64,7 @@ void declare_clock(CLI::App& command, int& exit_code)
                            "Move it, such as 500ms, 90s, 5m, 2h, 1d; backwards --advance=-5m");
     advance->type_name("TIME")->check(check_duration, "");
     auto* set = command.add_option("--set", options.set, "Set it, such as 2026-01-02T03:04:05Z");
-    set->type_name("WHEN");
+    set->type_name("WHEN")->check(check_time, "");
     command
         .add_flag("--machine", options.as_machine, "Set it to the machine's time and let it go on")
         ->excludes(freeze)

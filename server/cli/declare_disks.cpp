@@ -33,7 +33,8 @@ void declare_import(CLI::App& command, int& exit_code)
         command
             .add_option("--from-dir", options.from_dir,
                         "Instead of FILE: a folder, of which mke2fs makes an ext4 file system")
-            ->type_name("DIR");
+            ->type_name("DIR")
+            ->check(CLI::ExistingDirectory.description(""));
     command
         .add_option("--size-gib", options.size_gib,
                     "Size of the file system made of --from-dir; else as large as it needs")
@@ -46,9 +47,11 @@ void declare_import(CLI::App& command, int& exit_code)
         ->type_name("TEXT");
     command.add_option("--architecture", options.architecture, "x86_64, arm64 or i386")
         ->type_name("NAME")
-        ->capture_default_str();
+        ->capture_default_str()
+        ->check(CLI::IsMember({"x86_64", "arm64", "i386", "x86_64_mac", "arm64_mac"}));
     command.add_option("--boot-mode", options.boot_mode, "legacy-bios, uefi or uefi-preferred")
-        ->type_name("MODE");
+        ->type_name("MODE")
+        ->check(CLI::IsMember({"legacy-bios", "uefi", "uefi-preferred"}));
     command.add_option("--root-device", options.root_device, "Name of the root device")
         ->type_name("NAME")
         ->capture_default_str();

@@ -11,14 +11,6 @@ namespace amilab::cli {
 
 namespace {
 
-/// A whole class pastes it.
-std::string check_url(const std::string& text)
-{
-    return is_http_url(text)
-               ? ""
-               : text + " is no http:// URL: expected such as http://192.168.1.10:4566";
-}
-
 void add_labs(CLI::App& command, std::optional<std::string>& folder)
 {
     command.add_option("--labs", folder, "Labs of your own: a folder with NAME.md and NAME.json")

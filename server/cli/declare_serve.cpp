@@ -1,13 +1,19 @@
 #include <charconv>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "server/cli/account_limits.h"
 #include "server/cli/command_table.h"
 #include "server/cli/commands.h"
 #include "server/cli/options.h"
 #include "server/cli/sizes.h"
+#include "server/http/host_rules.h"
+#include "server/http/server.h"
+#include "storage/nbd/server.h"
 
 namespace amilab::cli {
 
@@ -24,6 +30,36 @@ std::string check_number(const std::string& text)
     return read.ec == std::errc() && read.ptr == end
                ? ""
                : text + " is no seed: expected a number from 0 to 18446744073709551615";
+}
+
+/// Nothing listens yet: which address is free shows when one begins.
+std::string check_listen(const std::string& text)
+{
+    try {
+        http::Endpoint::parse(text);
+        return "";
+    } catch (const std::invalid_argument& error) {
+        return error.what();
+    }
+}
+
+/// As much as an address of a socket holds.
+std::string check_socket_path(const std::string& text)
+{
+    return !text.empty() && text.size() <= nbd::kLongestSocketPath
+               ? ""
+               : fmt::format("{} is no socket's path: expected 1 to {} characters", text,
+                             nbd::kLongestSocketPath);
+}
+
+std::string check_host(const std::string& text)
+{
+    try {
+        const http::HostRules rules("127.0.0.1", {text});
+        return "";
+    } catch (const std::runtime_error& error) {
+        return error.what();
+    }
 }
 
 void add_control_access(CLI::App& command, ServeOptions& options)
@@ -44,7 +80,8 @@ void add_nbd(CLI::App& command, ServeOptions& options)
             .add_option("--nbd", options.nbd,
                         "Also serve volumes and snapshots as network block devices here, such as "
                         "127.0.0.1:10809; port 0 takes a free one")
-            ->type_name("ADDRESS:PORT");
+            ->type_name("ADDRESS:PORT")
+            ->check(check_listen, "");
     command
         .add_flag("--nbd-open", options.nbd_open,
                   "Serve --nbd beside a control token too, for which it asks nobody")
@@ -52,7 +89,8 @@ void add_nbd(CLI::App& command, ServeOptions& options)
     command
         .add_option("--nbd-unix", options.nbd_unix,
                     "Also serve network block devices on a Unix socket of this path")
-        ->type_name("PATH");
+        ->type_name("PATH")
+        ->check(check_socket_path, "");
 }
 
 /// What serve takes; `limits` are read when all of it has been.
@@ -73,7 +111,8 @@ void add_where(CLI::App& command, ServeOptions& options)
         .add_option("--listen", options.listen,
                     "Address and port; localhost is 127.0.0.1 and ::1, port 0 a free one")
         ->type_name("ADDRESS:PORT")
-        ->capture_default_str();
+        ->capture_default_str()
+        ->check(check_listen, "");
     command
         .add_option("--data", options.data,
                     "Keep state in this folder, made if it is not there; without it nothing is "
@@ -104,7 +143,8 @@ void add_where(CLI::App& command, ServeOptions& options)
     command
         .add_option("--allow-host", options.allowed_hosts,
                     "Also answer requests for this host name; may be repeated")
-        ->type_name("NAME");
+        ->type_name("NAME")
+        ->check(check_host, "");
 }
 
 void add_catalogue(CLI::App& command, ServeOptions& options)
@@ -113,11 +153,13 @@ void add_catalogue(CLI::App& command, ServeOptions& options)
         .add_option("--catalogue", options.catalogue,
                     "Images as `aws ec2 describe-images` prints them, instead of the built-in "
                     "ones")
-        ->type_name("FILE");
+        ->type_name("FILE")
+        ->check(CLI::ExistingFile.description(""));
     command
         .add_option("--catalogue-add", options.catalogue_add,
                     "Images of such a file, beside the others; may be repeated")
-        ->type_name("FILE");
+        ->type_name("FILE")
+        ->check(CLI::ExistingFile.description(""));
     command
         .add_option("--unknown-ami", options.unknown_ami,
                     "What becomes of a launch of an unknown image")

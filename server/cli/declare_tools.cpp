@@ -16,7 +16,8 @@ void declare_env(CLI::App& command, int& exit_code)
         .add_option("--endpoint", options.endpoint,
                     "The server's URL; else that of the only one that `amilab start` began, else "
                     "http://127.0.0.1:4566")
-        ->type_name("URL");
+        ->type_name("URL")
+        ->check(check_url, "");
     command.add_option("--account", options.account, "Whose calls they are to be")
         ->type_name("ID")
         ->capture_default_str()

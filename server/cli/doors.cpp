@@ -1,11 +1,11 @@
 #include "server/cli/doors.h"
 
-#include <stdexcept>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "server/cli/server_access.h"
+#include "server/cli/wrong_option.h"
 
 namespace amilab::cli {
 
@@ -55,14 +55,14 @@ std::vector<std::string> warnings_of(const ServeOptions& options, const Doors& d
 
 Doors plan_doors(const ServeOptions& options)
 {
-    const auto token = read_control_token(options.control_token_file);
+    const auto token = control_token_of_option(options.control_token_file);
     Doors doors{.api = http::Endpoint::parse(options.listen),
                 .nbd = std::nullopt,
                 .control = ControlAccess(),
                 .warnings = {}};
     if (options.nbd) {
         if (token && !options.nbd_open) {
-            throw std::runtime_error(
+            throw WrongOption(
                 "--nbd asks nobody for the control token; use --nbd-unix PATH, or --nbd-open too "
                 "for whoever reaches the port");
         }

@@ -53,6 +53,17 @@ bool is_http_url(const std::string& text)
     return parsed && parsed->scheme() == "http" && !parsed->host().empty();
 }
 
+std::string check_endpoint(const std::string& text)
+{
+    try {
+        const ServerEndpoint endpoint(text);
+        addresses_of(boost::urls::parse_uri(text)->host_address(), text);
+        return "";
+    } catch (const std::runtime_error& error) {
+        return error.what();
+    }
+}
+
 ServerEndpoint::ServerEndpoint(const std::optional<std::string>& url) : url_(endpoint_url(url))
 {
     if (!is_http_url(url_)) {

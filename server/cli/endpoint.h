@@ -23,6 +23,9 @@ struct ServerConnection {
 /// Whether a text is an http:// URL that names a host, be it one that nobody here could look up.
 bool is_http_url(const std::string& text);
 
+/// What is wrong with a URL that ServerEndpoint is to take; empty when it is right.
+std::string check_endpoint(const std::string& text);
+
 /// Where a server is reached. Throws std::runtime_error with a sentence for the user.
 class ServerEndpoint {
 public:

@@ -15,7 +15,7 @@
 
 #include "server/cli/command_table.h"
 #include "server/cli/help_pages.h"
-#include "server/cli/nearest.h"
+#include "storage/base/nearest.h"
 #include "version.h"
 
 namespace amilab::cli {

@@ -14,6 +14,7 @@
 #include "server/cli/lab_session.h"
 #include "server/cli/local_server.h"
 #include "server/cli/volume_disk.h"
+#include "server/cli/wrong_option.h"
 #include "server/labs/checker.h"
 #include "server/labs/class_table.h"
 #include "server/labs/clean_up.h"
@@ -37,6 +38,8 @@ int looking(const std::function<int()>& work)
     } catch (const CannotLook&) {
         throw;
     } catch (const CLI::Error&) {
+        throw;
+    } catch (const WrongOption&) {
         throw;
     } catch (const std::exception& error) {
         throw CannotLook(error.what());

@@ -23,6 +23,22 @@ labs::ModelCall parameter_call(const char* operation, json::object parameters)
             .region = {}};
 }
 
+/// Whose the key is. Refusals of a key do not say which one it was.
+std::string account_of(const labs::LabClient& client, const Place& place)
+{
+    const labs::ModelCall who = {
+        .service = "sts", .operation = "GetCallerIdentity", .parameters = {}, .region = {}};
+    const auto answer = client.call(who);
+    if (!place.account && answer.message == kKeyIsNobodys) {
+        throw std::runtime_error(
+            fmt::format("{}; {}", labs::refusal_of(who, answer), advice_on_key(place.access_key)));
+    }
+    if (!answer.refusal.empty()) {
+        throw std::runtime_error(labs::refusal_of(who, answer));
+    }
+    return std::string(answer.members.at("Account").as_string());
+}
+
 }  // namespace
 
 std::string mark_of_lab(std::string_view lab)
@@ -42,7 +58,7 @@ LabSession::LabSession(const LabOptions& options)
       token_(control_token_for(endpoint_.url(), options.server.control_token_file)),
       client_(labs::built_in_model(), identity_of(options.place),
               [this](const labs::HttpQuestion& question) { return endpoint_.carry(question); }),
-      account_(client_.account())
+      account_(account_of(client_, options.place))
 {
 }
 

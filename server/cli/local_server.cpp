@@ -9,6 +9,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "server/cli/wrong_option.h"
 #include "server/front/front.h"
 #include "server/http/server.h"
 #include "server/log/log.h"
@@ -67,7 +68,7 @@ Target::Target(const ServerAccess& server, const std::optional<std::string>& dat
         return;
     }
     if (server.endpoint || server.control_token_file) {
-        throw std::runtime_error(
+        throw WrongOption(
             fmt::format("--data and {} cannot go together: --data is for a directory that no "
                         "server holds",
                         server.endpoint ? "--endpoint" : "--control-token-file"));

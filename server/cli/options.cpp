@@ -1,5 +1,6 @@
 #include "server/cli/options.h"
 
+#include "server/cli/endpoint.h"
 #include "server/wire/types.h"
 
 namespace amilab::cli {
@@ -15,6 +16,13 @@ std::string check_folder(const std::string& text)
     return text.empty() ? "the folder's name is empty" : "";
 }
 
+std::string check_url(const std::string& text)
+{
+    return is_http_url(text)
+               ? ""
+               : text + " is no http:// URL: expected such as http://192.168.1.10:4566";
+}
+
 CLI::Validator between(int least, int most)
 {
     return CLI::Range(least, most).description("");
@@ -25,7 +33,8 @@ void add_server(CLI::App& command, ServerAccess& server)
     command
         .add_option("--endpoint", server.endpoint,
                     "The server's URL; else AWS_ENDPOINT_URL, else http://127.0.0.1:4566")
-        ->type_name("URL");
+        ->type_name("URL")
+        ->check(check_endpoint, "");
     command
         .add_option("--control-token-file", server.control_token_file,
                     "File with the server's control token; else AMILAB_CONTROL_TOKEN is it")

@@ -150,7 +150,7 @@ std::optional<std::string> token_of_started(const std::string& url)
 std::optional<std::string> control_token_for(const std::string& url,
                                              const std::optional<std::string>& file)
 {
-    if (auto token = read_control_token(file)) {
+    if (auto token = control_token_of_option(file)) {
         return token;
     }
     try {

@@ -17,6 +17,7 @@
 #include "server/cli/commands.h"
 #include "server/cli/doors.h"
 #include "server/cli/sizes.h"
+#include "server/cli/wrong_option.h"
 #include "server/front/front.h"
 #include "server/front/scrub_timer.h"
 #include "server/http/server.h"
@@ -154,8 +155,8 @@ int serve(const ServeOptions& options, const WhenReady& when_ready)
          .checksums = options.data_checksums ? DataChecksums::kKept : DataChecksums::kNone,
          .report = reporter("background")});
     if (!data.current()->region_exists(options.region)) {
-        throw std::runtime_error(fmt::format(
-            "--region {} is no region; expected one such as us-east-1", options.region));
+        throw WrongOption(fmt::format("--region: {} is no region: expected one such as us-east-1",
+                                      options.region));
     }
     Emulator emulator(data, all_services(),
                       {.default_account = options.account,

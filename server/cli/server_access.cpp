@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "server/cli/wrong_option.h"
+
 namespace amilab::cli {
 
 namespace {
@@ -61,6 +63,26 @@ std::optional<std::string> read_control_token(const std::optional<std::string>& 
     }
     const char* set = std::getenv(kVariable);
     return set != nullptr ? std::optional(require_token(set, kVariable)) : std::nullopt;
+}
+
+std::optional<std::string> control_token_of_option(const std::optional<std::string>& file)
+{
+    if (!file) {
+        return read_control_token(file);
+    }
+    try {
+        return read_control_token(file);
+    } catch (const std::runtime_error& error) {
+        throw WrongOption(fmt::format("--control-token-file: {}", error.what()));
+    }
+}
+
+std::string advice_on_key(const std::optional<std::string>& access_key)
+{
+    return fmt::format(
+        "AWS_ACCESS_KEY_ID is {}, and this server takes an account's 12 digits or a key that is "
+        "declared for one; --account names an account instead",
+        access_key ? *access_key : "not set");
 }
 
 }  // namespace amilab::cli

@@ -5,14 +5,18 @@
 #include <cmath>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <boost/json.hpp>
 
 #include "server/control/query.h"
 #include "server/http/message.h"
 #include "server/log/log.h"
+#include "server/wire/schema.h"
 #include "server/wire/types.h"
+#include "storage/base/nearest.h"
 
 namespace amilab::control {
 
@@ -255,7 +259,50 @@ private:
     std::uint64_t at_ = 0;
 };
 
+void require_service(const std::string& name, const Services& services, const CallRing& calls)
+{
+    if (services.named(name) != nullptr ||
+        calls.has_any([&](const CallRecord& call) { return call.service == name; })) {
+        return;
+    }
+    std::vector<std::string_view> names;
+    for (const auto* service : services.all()) {
+        names.push_back(service->schema.name);
+    }
+    refuse("service", name, fmt::format("one of {}", fmt::join(names, ", ")));
+}
+
+void require_operation(const std::string& name, const Services& services, const CallRing& calls)
+{
+    std::vector<std::string> names;
+    for (const auto* service : services.all()) {
+        if (wire::operation_exists(service->schema, name)) {
+            return;
+        }
+        const auto& all = service->schema.operation_names;
+        names.insert(names.end(), all.begin(), all.end());
+    }
+    if (calls.has_any([&](const CallRecord& call) { return call.operation == name; })) {
+        return;
+    }
+    const auto near = nearest(name, names);
+    throw http::HttpError(
+        400, near ? fmt::format("operation is {}; did you mean {}?", name, *near)
+                  : fmt::format("operation is {}; expected one of a service, such as RunInstances",
+                                name));
+}
+
 }  // namespace
+
+void require_known(const CallFilter& filter, const Services& services, const CallRing& calls)
+{
+    if (filter.service) {
+        require_service(*filter.service, services, calls);
+    }
+    if (filter.operation) {
+        require_operation(*filter.operation, services, calls);
+    }
+}
 
 bool CallFilter::matches(const CallRecord& call) const
 {
@@ -270,7 +317,7 @@ CallQuery parse_call_query(std::string_view query)
     const RouteQuery asked(
         query, {"account", "service", "operation", "status", "code", "since", "limit", "follow"});
     CallQuery wanted;
-    wanted.filter.account = asked.find("account");
+    wanted.filter.account = asked.account_id();
     wanted.filter.service = asked.find("service");
     wanted.filter.operation = asked.find("operation");
     wanted.filter.code = asked.find("code");

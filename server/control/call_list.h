@@ -7,6 +7,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "server/calls/services.h"
 #include "server/calls/stream.h"
 #include "server/control/call_ring.h"
 
@@ -38,6 +39,11 @@ struct CallQuery {
 
 /// Throws HttpError 400.
 CallQuery parse_call_query(std::string_view query);
+
+/// Throws HttpError 400 for a service that is none here, and for an operation that no service has
+/// at AWS, unless a call of `calls` asked for it: who mistypes a name must not take it for one that
+/// nobody called.
+void require_known(const CallFilter& filter, const Services& services, const CallRing& calls);
 
 /// {"calls": [...], "last": N}: those that there are, the oldest first, and the number of the last
 /// call of all, after which somebody else may ask. On the io_context's thread; `calls` outlives the

@@ -76,6 +76,12 @@ CallRing::Part CallRing::part(std::uint64_t after, std::uint64_t through,
     return part;
 }
 
+bool CallRing::has_any(const Matches& matches) const
+{
+    return std::any_of(calls_.begin(), calls_.end(),
+                       [&](const Call& call) { return matches(*call); });
+}
+
 std::uint64_t CallRing::before_last(std::size_t most, const Matches& matches) const
 {
     if (most == 0) {

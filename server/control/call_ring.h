@@ -56,6 +56,8 @@ public:
     /// The number after which there are the last `most` that `matches`, or fewer where fewer do.
     std::uint64_t before_last(std::size_t most, const Matches& matches) const;
 
+    bool has_any(const Matches& matches) const;
+
     /// A place among those who follow, until it goes.
     class Follower {
     public:

@@ -255,6 +255,7 @@ asio::awaitable<StreamAnswer> Control::show_cost(const Call& call)
 asio::awaitable<StreamAnswer> Control::show_calls(const Call& call)
 {
     const auto query = control::parse_call_query(call.request.header.query);
+    control::require_known(query.filter, emulator_.services(), calls_);
     auto& workers = call.request.workers;
     if (query.follow) {
         co_return control::follow_calls(calls_, query, workers);

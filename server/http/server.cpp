@@ -284,7 +284,9 @@ Endpoint Endpoint::parse(std::string_view text)
 {
     const auto fail = [&] {
         throw std::invalid_argument(
-            fmt::format("'{}' is no address to listen on; say 127.0.0.1:4566 or [::1]:4566", text));
+            fmt::format("{} is no address to listen on: expected such as 127.0.0.1:4566 or "
+                        "[::1]:4566",
+                        text));
     };
     const auto colon = text.rfind(':');
     if (colon == std::string_view::npos) {

@@ -79,8 +79,7 @@ asio::local::stream_protocol::acceptor listen_unix(asio::io_context& io_context,
                                                    const std::string& path)
 {
     boost::system::error_code error;
-    // sun_path holds 108 bytes, with a zero at the end.
-    if (path.empty() || path.size() > 107) {
+    if (path.empty() || path.size() > kLongestSocketPath) {
         throw_cannot_listen(make_error_code(boost::system::errc::filename_too_long), path);
     }
     remove_dead_socket(io_context, path);

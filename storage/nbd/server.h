@@ -20,6 +20,9 @@ class io_context;
 
 namespace amilab::nbd {
 
+/// sun_path holds 108 bytes, with a zero at the end.
+inline constexpr std::size_t kLongestSocketPath = 107;
+
 /// Serves the volumes and snapshots of a data directory as network block devices: volumes to read
 /// and write, snapshots to read, each under its id, whoever owns it. docs/nbd.md says how.
 ///

@@ -29,9 +29,9 @@ def by_variable(token=TOKEN):
     return {servers.TOKEN_VARIABLE: token}
 
 
-def refused_line(*arguments, **options):
+def refused_line(*arguments, exit_code=1, **options):
     done = servers.run_amilab(*arguments, text=True, **options)
-    assert done.returncode == 1, done
+    assert done.returncode == exit_code, done
     assert done.stdout == ""
     (line,) = done.stderr.splitlines()
     assert TOKEN not in line
@@ -108,8 +108,9 @@ def test_what_is_no_token_is_refused(tmp_path, text):
     wrong = tmp_path / "token"
     wrong.write_bytes(text)
     for command in ("serve", "status", "reset", "space"):
-        assert refused_line(command, "--control-token-file", wrong) == \
-            f"{wrong} holds no control token; expected 1 to 1024 characters of ASCII without spaces"
+        assert refused_line(command, "--control-token-file", wrong, exit_code=2) == \
+            f"--control-token-file: {wrong} holds no control token; expected 1 to 1024 " \
+            f"characters of ASCII without spaces; see amilab {command} --help"
 
 
 @pytest.mark.parametrize("text", ["", "two words", "ü"])
@@ -121,8 +122,9 @@ def test_a_variable_that_is_no_token_does_not_mean_that_none_is_wanted(text):
 
 def test_a_token_file_that_cannot_be_read_is_one_clear_line(tmp_path):
     for wrong, reason in ((tmp_path / "none", "No such file"), (tmp_path, "Is a directory")):
-        line = refused_line("serve", "--control-token-file", wrong)
-        assert line.startswith(f"cannot read the control token of {wrong}: {reason}")
+        line = refused_line("serve", "--control-token-file", wrong, exit_code=2)
+        assert line.startswith(
+            f"--control-token-file: cannot read the control token of {wrong}: {reason}")
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
@@ -160,18 +162,18 @@ def test_a_directory_without_a_server_wants_no_token(tmp_path, token_file):
     command = ("import", disk, "--name", "golden", "--data", tmp_path / "data")
     done = servers.run_amilab(*command, environment=by_variable(), text=True)
     assert done.returncode == 0, done.stderr
-    assert refused_line(*command, "--control-token-file", token_file) == \
+    assert refused_line(*command, "--control-token-file", token_file, exit_code=2) == \
         "--data and --control-token-file cannot go together: --data is for a directory that no " \
-        "server holds"
+        "server holds; see amilab import --help"
 
 
 def test_nbd_over_tcp_is_refused_beside_a_token(tmp_path, token_file):
     data = tmp_path / "data"
     for arguments, variables in settings(token_file):
         line = refused_line("serve", "--nbd", "127.0.0.1:0", "--data", data, *arguments,
-                            environment=variables)
+                            exit_code=2, environment=variables)
         assert line == "--nbd asks nobody for the control token; use --nbd-unix PATH, or " \
-                       "--nbd-open too for whoever reaches the port"
+                       "--nbd-open too for whoever reaches the port; see amilab serve --help"
     assert not data.exists()
 
 

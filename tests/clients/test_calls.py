@@ -12,6 +12,7 @@ import botocore.exceptions
 import pytest
 
 import servers
+from calls import call as call_action
 from refusals import code_of
 from resources import newest_image
 
@@ -78,6 +79,11 @@ def test_a_test_can_assert_on_what_was_called(server, ec2):
     ("limit=all", "limit is all; expected a number of calls from 0 to 10000"),
     ("since=noon", "since is noon; expected a call's number, or a time such as "
      "2026-01-02T03:04:05Z"),
+    ("operation=RunInstance", "operation is RunInstance; did you mean RunInstances?"),
+    ("service=ec3", "service is ec3; expected one of ec2, ebs, iam, rbin, s3, ssm, sts"),
+    ("account=12", "account is 12; expected 12 digits"),
+    ("follow=true&operation=NoSuch",
+     "operation is NoSuch; expected one of a service, such as RunInstances"),
     ("who=me", "unknown parameter who; expected account, service, operation, status, code, since, "
      "limit, follow"),
 ])
@@ -194,7 +200,33 @@ def test_the_command_shows_them_in_lines(start_server):
     (line,) = show(server, "--json", "--code", "InvalidAMIID.NotFound").splitlines()
     assert json.loads(line)["account"] == ACCOUNT
     done = servers.run_amilab("calls", "--status", "x", endpoint=server.endpoint, text=True)
-    assert done.returncode == 1 and "status is x" in done.stderr
+    assert done.returncode == 2 and done.stderr == (
+        "amilab: --status is x; expected one such as 200, or 2xx, 3xx, 4xx or 5xx; see amilab "
+        "calls --help\n")
+
+
+@pytest.mark.parametrize("filters, said", [
+    (("--operation", "RunInstance"), "--operation is RunInstance; did you mean RunInstances?"),
+    (("--operation", "NoSuch"),
+     "--operation is NoSuch; expected one of a service, such as RunInstances"),
+    (("--service", "ec3"),
+     "--service is ec3; expected one of ec2, ebs, iam, rbin, s3, ssm, sts"),
+    (("--since", "noon"), "--since is noon; expected a call's number, or a time such as "
+     "2026-01-02T03:04:05Z"),
+    (("--limit", "all"), "--limit is all; expected a number of calls from 0 to 10000"),
+])
+@pytest.mark.parametrize("follows", [(), ("-f",)])
+def test_the_command_refuses_a_condition_that_no_call_could_meet(server, filters, said, follows):
+    done = servers.run_amilab("calls", *filters, *follows, endpoint=server.endpoint, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (
+        2, "", f"amilab: {said}; see amilab calls --help\n")
+
+
+def test_an_operation_that_there_is_not_is_found_where_a_call_asked_for_it(server):
+    assert calls(server, operation="DescribeFleets") == []  # at AWS, and nobody called it
+    call_action(server, "DescribeUnicorns")
+    (call,) = calls(server, operation="DescribeUnicorns")
+    assert call["code"] == "InvalidAction"
 
 
 def test_the_command_follows_them(start_server):

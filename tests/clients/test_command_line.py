@@ -95,7 +95,7 @@ def test_messages_point_to_pages_that_the_program_has(server):
 ])
 def test_a_wrong_command_line_is_refused_in_one_line(arguments):
     done = servers.run_amilab(*arguments, text=True)
-    assert done.returncode in (1, 2, 3)
+    assert done.returncode == (3 if "/nowhere" in arguments else 2)
     (line,) = done.stderr.splitlines()
     assert line.startswith("amilab: ")
     assert "ready" not in done.stdout
@@ -146,14 +146,52 @@ def test_a_refusal_names_the_argument_and_the_help_that_lists_it(arguments, said
     assert (done.returncode, done.stderr) == (2, f"amilab: {said}\n")
 
 
-@pytest.mark.parametrize("endpoint", [
-    "ftp://127.0.0.1", "https://127.0.0.1:1", "127.0.0.1:4566", "http://[::1", "http://"])
+@pytest.mark.parametrize("arguments, said", [
+    (("serve", "--listen", "foo"), "--listen: foo is no address to listen on: expected such as "
+     "127.0.0.1:4566 or [::1]:4566"),
+    (("start", "--listen", "127.0.0.1:65536"), "--listen: 127.0.0.1:65536 is no address to listen "
+     "on: expected such as 127.0.0.1:4566 or [::1]:4566"),
+    (("serve", "--nbd", "foo"), "--nbd: foo is no address to listen on: expected such as "
+     "127.0.0.1:4566 or [::1]:4566"),
+    (("serve", "--nbd-unix", "x" * 108),
+     f"--nbd-unix: {'x' * 108} is no socket's path: expected 1 to 107 characters"),
+    (("serve", "--listen", "127.0.0.1:0", "--region", "mars"),
+     "--region: mars is no region: expected one such as us-east-1"),
+    (("serve", "--allow-host", "http://lab.test"), "--allow-host: http://lab.test is no host; "
+     "expected a name or an address, such as amilab.test"),
+    (("serve", "--catalogue", "/nowhere"), "--catalogue: File does not exist: /nowhere"),
+    (("serve", "--catalogue-add", "/nowhere"), "--catalogue-add: File does not exist: /nowhere"),
+    (("import", "--from-dir", "/nowhere", "--name", "golden"),
+     "--from-dir: Directory does not exist: /nowhere"),
+    (("import", "disk", "--name", "golden", "--architecture", "z80"),
+     "--architecture: z80 not in {x86_64,arm64,i386,x86_64_mac,arm64_mac}"),
+    (("import", "disk", "--name", "golden", "--boot-mode", "bios"),
+     "--boot-mode: bios not in {legacy-bios,uefi,uefi-preferred}"),
+    (("clock", "--set", "noon"), "--set: noon is no time: expected such as 2026-01-02T03:04:05Z"),
+    (("env", "--endpoint", "localhost"), "--endpoint: localhost is no http:// URL: expected such "
+     "as http://192.168.1.10:4566"),
+    (("status", "--endpoint", "http://lab.test:4566"), "--endpoint: the endpoint "
+     "http://lab.test:4566 names the host lab.test, and amilab looks up no names; expected "
+     "localhost or an address"),
+])
+def test_a_wrong_value_of_an_option_is_wrong_usage(arguments, said):
+    done = servers.run_amilab(*arguments, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (
+        2, "", f"amilab: {said}; see amilab {arguments[0]} --help\n")
+
+
+BAD_ENDPOINTS = ["ftp://127.0.0.1", "https://127.0.0.1:1", "127.0.0.1:4566", "http://[::1",
+                 "http://"]
+
+
+@pytest.mark.parametrize("endpoint", BAD_ENDPOINTS)
 def test_a_bad_endpoint_is_one_clear_line(endpoint):
     for command in ("status", "reset", "space"):
-        done = servers.run_amilab(command, "--endpoint", endpoint, text=True)
-        assert done.returncode == 1
-        (line,) = done.stderr.splitlines()
-        assert endpoint in line
+        for done in (servers.run_amilab(command, "--endpoint", endpoint, text=True),
+                     servers.run_amilab(command, endpoint=endpoint, text=True)):
+            (line,) = done.stderr.splitlines()
+            assert endpoint in line
+            assert done.returncode == (2 if "--endpoint:" in line else 1)
 
 
 @pytest.mark.skipif(not servers.has_ipv6(), reason="this machine has no ::1")
@@ -224,7 +262,7 @@ def test_space_is_shown_of_a_directory_that_no_server_holds(tmp_path):
     assert account.split() == ["123456789012", "2", "1", "1024.0", "0.1", "0.0"]
     assert total == "allocated, each layer once: 0.1 MiB"
     assert servers.run_amilab("space", "--data", data, "--endpoint", "http://127.0.0.1:1",
-                              text=True).returncode == 1
+                              text=True).returncode == 2
 
 
 def test_a_data_directory_that_cannot_be_looked_at_is_one_exit_code(start_server, tmp_path):

@@ -30,8 +30,8 @@ def said(done):
     return done.stdout
 
 
-def refused(done):
-    assert done.returncode == 1, done
+def refused(done, exit_code=1):
+    assert done.returncode == exit_code, done
     (line,) = done.stderr.splitlines()
     return line
 
@@ -202,7 +202,9 @@ def test_the_clock_is_shown_and_moved(start_server):
     for wrong in (("--freeze", "--resume"), ("--advance", "soon"), ("--machine", "--freeze"),
                   ("--advance", "99999999999d")):
         assert amilab("clock", *wrong, endpoint=server.endpoint).returncode == 2
-    assert "expected a time" in refused(amilab("clock", "--set", "noon", endpoint=server.endpoint))
+    assert refused(amilab("clock", "--set", "noon", endpoint=server.endpoint), 2) == (
+        "amilab: --set: noon is no time: expected such as 2026-01-02T03:04:05Z; see amilab clock "
+        "--help")
 
 
 def test_delays_are_shown_and_set(start_server):
@@ -217,7 +219,8 @@ def test_delays_are_shown_and_set(start_server):
     assert server.control("delays")["volume.creating"] == 1500
     assert delays()["volume.creating"] == "1500ms"
     assert delays("image.pending=0")["image.pending"] == "0"
-    assert "unknown delay" in refused(amilab("delays", "image.slow=1", endpoint=server.endpoint))
+    assert "unknown delay" in refused(
+        amilab("delays", "image.slow=1", endpoint=server.endpoint), 2)
     assert amilab("delays", "image.pending", endpoint=server.endpoint).returncode == 2
 
 
@@ -257,9 +260,10 @@ def test_coverage_tells_of_one_operation():
     assert "  BlockDeviceMapping.N.Ebs.EbsCardIndex (0 is taken)" in lines
     assert said(amilab("coverage", "CreateFleet")) \
         == "ec2 CreateFleet: not offered; calls are refused with UnsupportedOperation\n"
-    assert refused(amilab("coverage", "runinstances")) \
-        == "amilab: there is no operation runinstances; did you mean RunInstances?"
-    assert "of the services that amilab has" in refused(amilab("coverage", "Frobnicate"))
+    assert refused(amilab("coverage", "runinstances"), 2) == (
+        "amilab: there is no operation runinstances; did you mean RunInstances?; see amilab "
+        "coverage --help")
+    assert "of the services that amilab has" in refused(amilab("coverage", "Frobnicate"), 2)
 
 
 def test_env_has_a_shells_clients_call_the_server_alone(server):

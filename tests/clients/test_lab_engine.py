@@ -574,6 +574,22 @@ def test_a_list_of_names_that_is_none_is_one_line(room, tmp_path, text, said):
     assert room.server.control("accounts") == {}
 
 
+def test_a_key_that_is_nobodys_is_named_with_what_is_right(start_server):
+    server = start_server("--strict-accounts")
+    right = ", and this server takes an account's 12 digits or a key that is declared for one; " \
+        "--account names an account instead"
+    for keys, used in (({}, "not set"), ({"AWS_ACCESS_KEY_ID": "student7"}, "student7")):
+        for command in ("start", "check", "solve", "finish"):
+            done = servers.run_amilab("lab", command, "first", "--labs", LABS, text=True,
+                                      endpoint=server.endpoint, environment=keys)
+            line = refused(done, CANNOT_LOOK)
+            assert "AuthFailure: AWS was not able to validate" in line
+            assert line.endswith(f"; AWS_ACCESS_KEY_ID is {used}{right}"), line
+    named = servers.run_amilab("lab", "finish", "first", "--labs", LABS, "--account", STUDENT,
+                               text=True, endpoint=server.endpoint)
+    assert "AuthFailure" not in named.stderr
+
+
 @needs_tools
 def test_the_teacher_sees_students_by_steps_and_leaves_no_trace(start_server, tmp_path, names):
     token = tmp_path / "token"

@@ -202,7 +202,7 @@ def test_import_and_export_are_by_the_caller_that_the_environment_names(server, 
     assert disks.same_disk(disk, exported)
     elsewhere = servers.run_amilab("import", disk, "--name", "mine", "--region", "mars",
                                    endpoint=server.endpoint, text=True)
-    assert elsewhere.returncode == 1 and "region is mars" in elsewhere.stderr
+    assert elsewhere.returncode == 2 and "--region is mars" in elsewhere.stderr
 
 
 def test_import_and_export_are_whose_key_the_server_takes_it_for(start_server, tmp_path):
@@ -227,7 +227,8 @@ def test_import_and_export_are_whose_key_the_server_takes_it_for(start_server, t
         assert amilab(server, *export, environment=mistyped).returncode == 1
         done = amilab(server, "import", disk, "--name", "theirs", environment=mistyped)
         assert done.returncode == (1 if strictness else 0)
-        assert ("credentials" in done.stderr) == bool(strictness)
+        assert ("credentials; AWS_ACCESS_KEY_ID is student7, and this server takes" in
+                done.stderr) == bool(strictness)
         done = amilab(server, "import", disk, "--name", "named", "--account", "333333333333",
                       environment=mistyped)
         assert done.returncode == 0, done.stderr

@@ -13,6 +13,7 @@
 #include "server/services/s3/documents.h"
 #include "server/services/s3/errors.h"
 #include "server/services/s3/key_lists.h"
+#include "server/services/s3/object_bytes.h"
 #include "server/wire/s3/object_attributes.h"
 #include "server/wire/s3/schema.h"
 #include "storage/metadata/s3/object_part_rows.h"
@@ -92,6 +93,7 @@ wire::Rendered get_object_attributes(Session& session, const GetObjectAttributes
     const auto wanted = read_wanted(request.object_attributes);
     const auto bucket = require_bucket(session, request, Use::kReadObject);
     const auto object = require_readable(session, bucket, request.key);
+    require_first_file(session, object.content, 0, object.size_bytes);
     pugi::xml_document document;
     auto root = begin_document(document, "GetObjectAttributesResponse");
     if (wanted.contains(kETag)) {

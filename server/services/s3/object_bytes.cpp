@@ -40,11 +40,7 @@ void ContentReader::require_files() const
 {
     auto there = next_;
     for (const auto& [row, blob] : pieces_) {
-        const auto status = generation_->objects().status(row.blob);
-        const auto needed = static_cast<std::uint64_t>(row.offset_bytes + row.length_bytes);
-        if (!status || status->size_bytes < needed) {
-            throw lost_file(*generation_, row.blob);
-        }
+        require_file(row);
         there = std::max(there, row.start_bytes + row.length_bytes);
     }
     if (there < end_) {
@@ -52,8 +48,19 @@ void ContentReader::require_files() const
     }
 }
 
+void ContentReader::require_file(const PieceRow& row) const
+{
+    const auto status = generation_->objects().status(row.blob);
+    const auto needed = static_cast<std::uint64_t>(row.offset_bytes + row.length_bytes);
+    if (!status || status->size_bytes < needed) {
+        throw lost_file(*generation_, row.blob);
+    }
+}
+
 std::unique_ptr<File> ContentReader::open_file(const Piece& piece) const
 {
+    // What was cut off would pass for a hole.
+    require_file(piece.row);
     try {
         return piece.blob->open();
     } catch (const StorageError& error) {
@@ -125,6 +132,14 @@ FileBytes ContentReader::in_file(std::int64_t offset)
     return {.file = file_.get(),
             .offset = static_cast<std::uint64_t>(row.offset_bytes + offset - row.start_bytes),
             .length = static_cast<std::uint64_t>(end - offset)};
+}
+
+void require_first_file(Session& session, ContentNumber content, std::int64_t first,
+                        std::int64_t end)
+{
+    if (first < end) {
+        ContentReader(session, content, first, first + 1).require_files();
+    }
 }
 
 void ContentWriter::write(std::span<const std::byte> bytes)

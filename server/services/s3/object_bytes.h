@@ -44,6 +44,7 @@ private:
         std::int64_t end() const { return row.start_bytes + row.length_bytes; }
     };
 
+    void require_file(const PieceRow& row) const;
     std::unique_ptr<File> open_file(const Piece& piece) const;
     /// Opens the file of the piece that has the byte.
     const PieceRow& open_piece(std::int64_t offset);
@@ -55,6 +56,12 @@ private:
     std::int64_t next_;
     const std::int64_t end_;
 };
+
+/// Throws object_lost() unless the file with the byte at `first`, one below `end`, is there and
+/// long enough: one look, for answers that tell of bytes without any. An object that was put as a
+/// whole has no other file.
+void require_first_file(Session& session, ContentNumber content, std::int64_t first,
+                        std::int64_t end);
 
 /// Bytes on their way into a content. They leave nothing behind unless stored.
 class ContentWriter {

@@ -168,6 +168,7 @@ asio::awaitable<wire::Rendered> copy_object(StreamSession& session,
     while (!copy) {
         ObjectRow source;
         std::unique_ptr<ContentReader> bytes;
+        bool has_own_sums = false;
         std::optional<ContentWriter> written;
         co_await session.read([&](Session& rows) {
             source = require_source(rows, wishes.source);
@@ -177,12 +178,13 @@ asio::awaitable<wire::Rendered> copy_object(StreamSession& session,
                            static_cast<std::uint64_t>(source.size_bytes));
                 written.emplace(session.generation());
             }
-            if (written || is_read(source, wishes)) {
-                bytes = std::make_unique<ContentReader>(rows, source.content, 0, source.size_bytes);
-            }
+            has_own_sums = written || is_read(source, wishes);
+            bytes = std::make_unique<ContentReader>(rows, source.content, 0, source.size_bytes);
         });
+        // Nobody is to find a copy of what is lost.
+        co_await session.workers().run([&] { bytes->require_files(); });
         std::optional<Digests> digests;
-        if (bytes) {
+        if (has_own_sums) {
             digests = co_await digests_of(session.workers(), *bytes, algorithm_of(source, wishes),
                                           written ? &*written : nullptr);
         }

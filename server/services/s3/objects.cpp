@@ -214,9 +214,14 @@ Found find_object(Session& session, const Request& request, bool with_bytes)
         throw precondition_failed(failed);
     }
     find_range(session, request, found);
-    if (with_bytes && found.verdict == Verdict::kHolds) {
+    if (found.verdict != Verdict::kHolds) {
+        return found;
+    }
+    if (with_bytes) {
         found.bytes = std::make_unique<ContentReader>(session, found.object.content,
                                                       found.range.first, found.range.end);
+    } else {
+        require_first_file(session, found.object.content, found.range.first, found.range.end);
     }
     return found;
 }
@@ -312,7 +317,8 @@ asio::awaitable<wire::Rendered> get_object(StreamSession& session, const GetObje
     co_return rendered;
 }
 
-// Source: S3 API Reference, HeadObject (documented).
+// Source: S3 API Reference, HeadObject (documented); that a lost object is refused as GetObject
+// refuses it assumed.
 asio::awaitable<wire::Rendered> head_object(StreamSession& session,
                                             const HeadObjectRequest& request)
 {

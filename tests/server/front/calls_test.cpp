@@ -20,6 +20,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::Pair;
 
 http::Request call_as(const std::string& account, const std::string& form)
 {
@@ -135,7 +136,27 @@ TEST_F(Calls, AreFilteredAndLimitedToTheLastOnes)
     EXPECT_THAT(operations("limit=0"), IsEmpty());
     EXPECT_THAT(operations("limit=1&status=200"), ElementsAre("DescribeVolumes"));
     EXPECT_THAT(operations("since=2"), ElementsAre("DescribeFleets"));
-    EXPECT_EQ(list("operation=Nope").at("last"), 3);
+    EXPECT_EQ(list("operation=DescribeImages").at("last"), 3);
+}
+
+TEST_F(Calls, OfAnOperationThatThereIsNotAreRefusedUnlessOneAskedForIt)
+{
+    const auto refusal = [&](const std::string& query) {
+        const auto answer = world_.ask(make_request("GET", "/_amilab/calls?" + query));
+        return std::pair(answer.status, world_.body_of(answer));
+    };
+    for (const auto* way : {"", "&follow=true"}) {
+        EXPECT_THAT(refusal("operation=DescribeRegion" + std::string(way)),
+                    Pair(400, HasSubstr("operation is DescribeRegion; did you mean "
+                                        "DescribeRegions?")));
+        EXPECT_THAT(refusal("operation=Nope" + std::string(way)),
+                    Pair(400, HasSubstr("expected one of a service, such as RunInstances")));
+        EXPECT_THAT(refusal("service=ec3" + std::string(way)),
+                    Pair(400, HasSubstr("expected one of ec2, ")));
+        EXPECT_THAT(refusal("account=12" + std::string(way)), Pair(400, HasSubstr("12 digits")));
+    }
+    world_.ask(call_as(kAccount, "Action=Nope"));
+    EXPECT_THAT(operations("operation=Nope"), ElementsAre("Nope"));
 }
 
 TEST_F(Calls, HoldNothingThatIsSecret)

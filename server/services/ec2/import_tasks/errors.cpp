@@ -92,7 +92,9 @@ std::string source_not_readable(int http_status)
     constexpr int kForbidden = 403;
     return disk_validation_failed(
         fmt::format("We do not have access to the given resource. Reason {}",
-                    http_status == kForbidden ? "403 Forbidden" : "404 Not Found"));
+                    http_status == kForbidden    ? "403 Forbidden"
+                    : http_status == kSourceLost ? "405 Method Not Allowed"
+                                                 : "404 Not Found"));
 }
 
 std::string source_changed()

@@ -23,7 +23,10 @@ ApiError too_many_imports(std::int64_t limit);
 ApiError import_failed(const std::string& message);
 /// Status messages of tasks that fail.
 std::string message_of(const DiskImageError& error, DiskFileFormat format);
-/// The object cannot be read: S3 answers with that status.
+/// What S3 answers with where it has lost an object's bytes.
+inline constexpr int kSourceLost = 405;
+/// The object cannot be read: S3 answers with that status. Source: the text of 403 and 404
+/// observed, of 405 assumed.
 std::string source_not_readable(int http_status);
 std::string source_changed();
 std::string too_many_bytes_imported(std::uint64_t most);

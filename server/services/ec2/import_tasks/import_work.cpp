@@ -95,8 +95,11 @@ bool ImportWork::step(ByteSession& session)
 {
     try {
         return (generation_ || begin(session)) && move(session);
-    } catch (const ApiError&) {
+    } catch (const ApiError& error) {
         drop_layers();  // what is noted next may want their room
+        if (error.http_status == kSourceLost) {
+            throw import_failed(source_not_readable(error.http_status));
+        }
         throw;
     } catch (const DiskImageError& error) {
         drop_layers();

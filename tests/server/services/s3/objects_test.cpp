@@ -118,10 +118,25 @@ TEST_F(Objects, ThatAreLostAreRefusedAsS3SaysIt)
             EXPECT_EQ(refused.status, 405) << size;
             EXPECT_EQ(refused.code, "MethodNotAllowed");
             EXPECT_EQ(refused.text("ResourceType"), "OBJECT");
-            EXPECT_EQ(s3.call("PUT", "/disks/copy", {}, {{"x-amz-copy-source", "/disks/a"}}).status,
-                      200)
-                << "a copy has the same bytes, unread";
-            s3.must("DELETE", "/disks/copy");
+            EXPECT_EQ(s3.call("HEAD", "/disks/a").status, 405);
+            EXPECT_EQ(s3.call("HEAD", "/disks/a", {}, {{"If-None-Match", "\"x\""}}).status, 405);
+            EXPECT_EQ(s3.call("GET", "/disks/a?attributes", {},
+                              {{"x-amz-object-attributes", "ObjectSize"}})
+                          .status,
+                      405);
+            for (const Parameters& more :
+                 {Parameters{}, Parameters{{"x-amz-checksum-algorithm", "SHA256"}}}) {
+                const auto copy = s3.call("PUT", "/disks/copy", {},
+                                          merged({{"x-amz-copy-source", "/disks/a"}}, more));
+                EXPECT_EQ(copy.code, "MethodNotAllowed");
+            }
+            EXPECT_EQ(s3.call("GET", "/disks/copy").code, "NoSuchKey");
+            const auto upload = s3.must("POST", "/disks/parts?uploads").text("UploadId");
+            EXPECT_EQ(s3.call("PUT", "/disks/parts?partNumber=1&uploadId=" + upload, {},
+                              {{"x-amz-copy-source", "/disks/a"}})
+                          .code,
+                      "MethodNotAllowed");
+            s3.must("DELETE", "/disks/parts?uploadId=" + upload);
             s3.must("DELETE", "/disks/a");
             EXPECT_EQ(files(), 0U);
         }

@@ -1,5 +1,7 @@
 #include "server/services/ec2/import_tasks/import_snapshot_tasks.h"
 
+#include <filesystem>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -180,6 +182,25 @@ TEST_F(Importing, FailsATaskWhoseObjectCannotBeRead)
     EXPECT_EQ(shown.text(kTask + std::string("snapshotTaskDetail/statusMessage")),
               "ClientError: Disk validation failed [We do not have access to the given resource. "
               "Reason 403 Forbidden]");
+}
+
+TEST_F(Importing, FailsATaskWhoseObjectIsLostOrCut)
+{
+    for (const bool is_gone : {true, false}) {
+        world.put("disk.raw", sparse_disk());
+        const auto file = std::filesystem::directory_iterator(
+                              world.aws.emulator().generation().path() + "/objects")
+                              ->path();
+        if (is_gone) {
+            std::filesystem::remove(file);
+        } else {
+            std::filesystem::resize_file(file, 3 * kMib);  // what is missing was a hole in part
+        }
+        EXPECT_EQ(failure_of(world.import("disk.raw")),
+                  "ClientError: Disk validation failed [We do not have access to the given "
+                  "resource. Reason 405 Method Not Allowed]");
+        world.s3.must("DELETE", "/disks/disk.raw");
+    }
 }
 
 TEST_F(Importing, FailsATaskWhoseImageIsNoneOfItsFormat)

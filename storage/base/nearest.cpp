@@ -1,11 +1,11 @@
-#include "server/cli/nearest.h"
+#include "storage/base/nearest.h"
 
 #include <algorithm>
 #include <cctype>
 #include <utility>
 #include <vector>
 
-namespace amilab::cli {
+namespace amilab {
 
 namespace {
 
@@ -61,4 +61,4 @@ std::optional<std::string> nearest(std::string_view typed, std::span<const std::
     return found;
 }
 
-}  // namespace amilab::cli
+}  // namespace amilab
