@@ -19,6 +19,7 @@
 #include "storage/files/posix_file_system.h"
 #include "storage/metadata/catalogue/connection.h"
 #include "storage/metadata/layers/impossible_rows.h"
+#include "storage/metadata/layers/impossible_values.h"
 #include "storage/metadata/layers/layer_record_rows.h"
 #include "storage/metadata/layers/layer_report_rows.h"
 #include "storage/metadata/layers/layer_rows.h"
@@ -88,6 +89,9 @@ private:
             problem_found("metadata.sqlite: " + problem);
         }
         for (const auto& problem : find_impossible_sizes(db_)) {
+            problem_found("metadata.sqlite: " + problem);
+        }
+        for (const auto& problem : find_impossible_values(db_)) {
             problem_found("metadata.sqlite: " + problem);
         }
         for (const auto& row : select_layers(db_)) {

@@ -19,6 +19,7 @@
 #include "storage/files/file_io.h"
 #include "storage/files/posix_file_system.h"
 #include "storage/metadata/layers/impossible_rows.h"
+#include "storage/metadata/layers/impossible_values.h"
 #include "storage/metadata/layers/layer_record_rows.h"
 #include "storage/metadata/layers/layer_report_rows.h"
 #include "storage/metadata/layers/saved_layer_rows.h"
@@ -95,6 +96,7 @@ public:
         migrate(db_);
         require_possible(find_impossible_layers(db_));
         require_possible(find_impossible_sizes(db_));
+        require_possible(find_impossible_values(db_));
         check_layers();
         check_blobs();
     }

@@ -106,6 +106,12 @@ constexpr std::array kSizeRules = {
          "  OR size_bytes <> (SELECT total(p.length_bytes) FROM s3_piece p"
          "   WHERE p.content = o.content)",
          "has not as many bytes as its pieces"},
+    Rule{"SELECT upload || ', part ' || number FROM s3_part"
+         " WHERE length(etag) <> 32 OR etag GLOB '*[^0-9a-f]*'",
+         "has an ETag that is none of a part"},
+    Rule{"SELECT upload || ', part ' || p.number FROM s3_part p"
+         " WHERE p.checksum GLOB '*[^A-Za-z0-9+/=]*' OR length(p.checksum) > 88",
+         "has a checksum that is none"},
     Rule{"SELECT bucket || '/' || key FROM s3_object WHERE parts NOT BETWEEN 1 AND 10000",
          "has a number of parts that none has"},
     Rule{"SELECT printf('content %d', o.content) FROM s3_object_part o WHERE o.size_bytes <>"
@@ -119,9 +125,7 @@ template <std::size_t kCount>
 std::vector<std::string> find_by(Database& db, const std::array<Rule, kCount>& rules)
 {
     std::vector<std::string> found;
-    Statement version(db, "PRAGMA main.user_version");
-    version.bind();
-    if (!version.step() || version.row().integer() != schema_version()) {
+    if (!has_this_schema(db)) {
         return found;  // others' tables
     }
     for (const auto& rule : rules) {

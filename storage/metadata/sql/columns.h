@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "storage/base/clock.h"
+#include "storage/base/vocabulary.h"
 #include "storage/metadata/sql/statement.h"
 
 /// The columns of a table, named once beside the members of a row: of them are made the list of a
@@ -40,6 +41,8 @@ struct Column {
     std::string_view expression = {};
     /// Whether the table holds it.
     bool is_stored = true;
+    /// What of the vocabulary that the member is of; empty: it is of none.
+    std::span<const std::string_view> words = {};
 
     /// The value in SQL, in a SELECT where the table has the alias.
     std::string in_sql(std::string_view alias) const;
@@ -68,11 +71,24 @@ namespace column {
 template <class Row_, class Member_>
 struct MemberOf {
     using Row = Row_;
+    using Member = Member_;
 };
 template <class Row, class Member>
 constexpr MemberOf<Row, Member> member_of(Member Row::*);
 template <auto kMember>
 using RowOf = typename decltype(member_of(kMember))::Row;
+
+template <class Value>
+struct WordsOf {
+    static constexpr std::span<const std::string_view> kAll{};
+};
+template <Vocabulary Word>
+struct WordsOf<Word> {
+    static constexpr std::span<const std::string_view> kAll{kWords<Word>};
+};
+template <class Value>
+struct WordsOf<std::optional<Value>> : WordsOf<Value> {
+};
 
 template <auto kMember>
 void read(Statement::Row& values, void* row)
@@ -90,7 +106,9 @@ void bind(Statement& statement, int index, const void* row)
 template <auto kMember>
 constexpr ColumnOf<RowOf<kMember>> make(std::string_view name, ColumnType type)
 {
-    return {{name, type, &read<kMember>, &bind<kMember>}};
+    ColumnOf<RowOf<kMember>> made{{name, type, &read<kMember>, &bind<kMember>}};
+    made.column.words = WordsOf<typename decltype(member_of(kMember))::Member>::kAll;
+    return made;
 }
 
 }  // namespace column

@@ -82,6 +82,11 @@ int schema_version()
     return static_cast<int>(migration_steps().size());
 }
 
+bool has_this_schema(Database& db)
+{
+    return read_version(db) == schema_version();
+}
+
 bool is_empty(Database& db)
 {
     return read_version(db) == 0;

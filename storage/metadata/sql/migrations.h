@@ -15,6 +15,9 @@ int schema_version();
 /// Throws StorageError (EPROTO), the files untouched, when it is newer than that.
 void migrate(Database& db, std::span<const char* const> steps = migration_steps());
 
+/// Whether its tables are those that this program reads.
+bool has_this_schema(Database& db);
+
 /// Whether it has no schema of any version, as a file of no bytes.
 bool is_empty(Database& db);
 

@@ -654,6 +654,84 @@ TEST_F(SaveTest, WhoseRowsSayWhatNoLayerOrDiskIsIsRefused)
         "t has a size that no disk has");
 }
 
+TEST_F(SaveTest, WhoseRowsHaveWordsThatAreNoneIsRefused)
+{
+    TestEmulator aws;
+    const S3Caller s3(aws);
+    s3.must("PUT", "/disks");
+    s3.must("PUT", "/disks/one", "content");
+    aws.must("DescribeVpcs", {});
+    aws.must("ModifySnapshotAttribute", {{"SnapshotId", snapshot_of(aws, new_volume(aws))},
+                                         {"Attribute", "createVolumePermission"},
+                                         {"OperationType", "add"},
+                                         {"UserId.1", std::string(kOtherAccount)}});
+    save_to(aws, save_);
+    const auto refused = [&](const std::string& table, const std::string& column) {
+        EXPECT_EQ(refusal_of_rows(
+                      fmt::format("UPDATE {} SET {} = 'mel' || char(10) || 'ting'", table, column)),
+                  fmt::format("its rows cannot be: {}.{} is 'mel?ting', which is none of its words",
+                              table, column));
+    };
+    refused("create_volume_permission", "kind");
+    refused("s3_bucket", "ownership");
+    refused("s3_object", "acl");
+    refused("s3_object", "checksum_algorithm");
+    refused("s3_object", "checksum_type");
+    refused("subnet", "hostname_type");
+    refused("vpc", "instance_tenancy");
+    EXPECT_EQ(refusal_of_rows("INSERT INTO store_image_task VALUES"
+                              " ('t', '', '', '', '', '', '', 1, 0, 0, 'Melting', 0, NULL)"),
+              "its rows cannot be: store_image_task.state is 'Melting', which is none of its "
+              "words");
+}
+
+TEST_F(SaveTest, WhoseRowsHaveTimesThatNoClockComesToIsRefused)
+{
+    TestEmulator aws;
+    new_volume(aws);
+    const S3Caller s3(aws);
+    s3.must("PUT", "/disks");
+    save_to(aws, save_);
+    for (const std::string ms :
+         {"9223372036854775806", "-9223372036854775808", "600000000000000"}) {
+        for (const std::string column : {"volume.create_time_ms", "s3_bucket.created_ms"}) {
+            const auto dot = column.find('.');
+            EXPECT_EQ(refusal_of_rows("UPDATE " + column.substr(0, dot) + " SET " +
+                                      column.substr(dot + 1) + " = " + ms),
+                      "its rows cannot be: " + column + " is '" + ms +
+                          "', which is no time that a clock comes to");
+        }
+    }
+}
+
+TEST_F(SaveTest, OfAClockAtItsLastInstantIsTaken)
+{
+    TestEmulator aws;
+    aws.generation().clock().set(Clock::kLatestMs);
+    const auto volume = new_volume(aws);
+    aws.must("DeleteVolume", {{"VolumeId", volume}});
+    new_volume(aws);
+    save_to(aws, save_);
+    EXPECT_NE(from(save_), nullptr);
+}
+
+TEST_F(SaveTest, WhosePartsHaveETagsOrChecksumsThatAreNoneIsRefused)
+{
+    TestEmulator aws;
+    const S3Caller s3(aws);
+    s3.must("PUT", "/disks");
+    const auto upload = s3.must("POST", "/disks/three?uploads").text("UploadId");
+    s3.must("PUT", "/disks/three?partNumber=1&uploadId=" + upload, "part");
+    save_to(aws, save_);
+    for (const std::string etag :
+         {"''", "'xyz'", "substr(etag, 2)", "upper(etag) || 'g'", "'zz' || substr(etag, 3)"}) {
+        EXPECT_EQ(refusal_of_rows("UPDATE s3_part SET etag = " + etag),
+                  "its rows cannot be: " + upload + ", part 1 has an ETag that is none of a part");
+    }
+    EXPECT_EQ(refusal_of_rows("UPDATE s3_part SET checksum = 'no base64'"),
+              "its rows cannot be: " + upload + ", part 1 has a checksum that is none");
+}
+
 TEST_F(SaveTest, CountsWhatObjectsTakeOfTheDiskThatTheyAreOnNow)
 {
     TestEmulator aws;

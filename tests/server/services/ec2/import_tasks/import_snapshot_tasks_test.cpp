@@ -188,9 +188,8 @@ TEST_F(Importing, FailsATaskWhoseObjectIsLostOrCut)
 {
     for (const bool is_gone : {true, false}) {
         world.put("disk.raw", sparse_disk());
-        const auto file = std::filesystem::directory_iterator(
-                              world.aws.emulator().generation().path() + "/objects")
-                              ->path();
+        const auto file =
+            std::filesystem::directory_iterator(world.aws.generation().path() + "/objects")->path();
         if (is_gone) {
             std::filesystem::remove(file);
         } else {

@@ -1,0 +1,195 @@
+#include "storage/metadata/layers/impossible_values.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "storage/base/clock.h"
+#include "storage/base/earliest_due.h"
+#include "storage/metadata/bundle_tasks/bundle_task_rows.h"
+#include "storage/metadata/capacity_reservations/billing_request_rows.h"
+#include "storage/metadata/capacity_reservations/capacity_reservation_rows.h"
+#include "storage/metadata/conversion_tasks/conversion_task_rows.h"
+#include "storage/metadata/dedicated_hosts/dedicated_host_rows.h"
+#include "storage/metadata/export_tasks/export_task_rows.h"
+#include "storage/metadata/images/fast_launch_rows.h"
+#include "storage/metadata/images/image_rows.h"
+#include "storage/metadata/import_tasks/import_image_task_rows.h"
+#include "storage/metadata/import_tasks/import_snapshot_task_rows.h"
+#include "storage/metadata/instances/spot_request_rows.h"
+#include "storage/metadata/network/flow_log_rows.h"
+#include "storage/metadata/network/instance_connect_endpoint_rows.h"
+#include "storage/metadata/network/managed_prefix_list_rows.h"
+#include "storage/metadata/network/nat_gateway_rows.h"
+#include "storage/metadata/network/network_acl_entry_rows.h"
+#include "storage/metadata/network/network_interface_rows.h"
+#include "storage/metadata/network/route_rows.h"
+#include "storage/metadata/network/security_group_rule_rows.h"
+#include "storage/metadata/network/subnet_cidr_reservation_rows.h"
+#include "storage/metadata/network/subnet_rows.h"
+#include "storage/metadata/network/vpc_cidr_block_rows.h"
+#include "storage/metadata/network/vpc_endpoint_rows.h"
+#include "storage/metadata/network/vpc_peering_connection_rows.h"
+#include "storage/metadata/network/vpc_rows.h"
+#include "storage/metadata/s3/bucket_rows.h"
+#include "storage/metadata/s3/object_rows.h"
+#include "storage/metadata/s3/upload_rows.h"
+#include "storage/metadata/snapshots/snapshot_rows.h"
+#include "storage/metadata/sql/columns.h"
+#include "storage/metadata/sql/migrations.h"
+#include "storage/metadata/sql/statement.h"
+#include "storage/metadata/store_image_tasks/store_image_task_rows.h"
+#include "storage/metadata/volumes/volume_rows.h"
+
+namespace amilab {
+
+namespace {
+
+/// How many lines one column may have.
+constexpr int kMostOfColumn = 3;
+/// Year 0, as clients may send it, and twice the last instant that a clock shows: what that comes
+/// to with a delay, or with the longest lock.
+constexpr TimeMs kEarliestKeptMs = -62'167'219'200'000;
+constexpr TimeMs kLatestKeptMs = 2 * Clock::kLatestMs;
+
+/// A column whose words no CHECK of its table holds to their vocabulary.
+struct WordColumn {
+    std::string_view table;
+    std::string_view name;
+    std::span<const std::string_view> words;
+};
+
+struct TableColumns {
+    std::string_view table;
+    std::span<const Column> all;
+};
+
+template <class Columns>
+constexpr TableColumns table_of(const Columns& columns)
+{
+    return {columns.table, columns.all};
+}
+
+/// All words of the tables that are read by columns, and of those that are read by a few alone.
+std::vector<WordColumn> word_columns()
+{
+    static constexpr TableColumns kTables[] = {table_of(kBundleTaskColumns),
+                                               table_of(kBillingRequestColumns),
+                                               table_of(kCapacityReservationColumns),
+                                               table_of(kConversionTaskColumns),
+                                               table_of(kDedicatedHostColumns),
+                                               table_of(kExportTaskColumns),
+                                               table_of(kFastLaunchColumns),
+                                               table_of(kImageColumns),
+                                               table_of(kImportImageTaskColumns),
+                                               table_of(kImportSnapshotTaskColumns),
+                                               table_of(kSpotRequestColumns),
+                                               table_of(kFlowLogColumns),
+                                               table_of(kInstanceConnectEndpointColumns),
+                                               table_of(kManagedPrefixListColumns),
+                                               table_of(kNatGatewayColumns),
+                                               table_of(kNetworkAclEntryColumns),
+                                               table_of(kNetworkInterfaceColumns),
+                                               table_of(kRouteColumns),
+                                               table_of(kSecurityGroupRuleColumns),
+                                               table_of(kSubnetCidrReservationColumns),
+                                               table_of(kSubnetColumns),
+                                               table_of(kVpcCidrBlockColumns),
+                                               table_of(kVpcEndpointColumns),
+                                               table_of(kVpcPeeringConnectionColumns),
+                                               table_of(kVpcColumns),
+                                               table_of(kBucketColumns),
+                                               table_of(kObjectColumns),
+                                               table_of(kUploadColumns),
+                                               table_of(kSnapshotColumns),
+                                               table_of(kStoreImageTaskColumns),
+                                               table_of(kVolumeColumns)};
+    std::vector<WordColumn> found = {
+        {"create_volume_permission", "kind", kWords<GranteeKind>},
+        {"recycled_launch_permission", "kind", kWords<GranteeKind>},
+    };
+    for (const auto& table : kTables) {
+        for (const auto& column : table.all) {
+            if (column.is_stored && !column.words.empty()) {
+                found.push_back({table.table, column.name, column.words});
+            }
+        }
+    }
+    return found;
+}
+
+/// One line that tells a terminal nothing.
+std::string shown(std::string text)
+{
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+    return text;
+}
+
+/// Adds a line for each of the first values that `condition` finds. Names are the schema's own.
+void look(Database& db, std::string_view table, std::string_view column,
+          const std::string& condition, std::string_view what, std::vector<std::string>& found)
+{
+    const auto own = table.substr(table.find('.') + 1);  // "main.snapshot": not a view over it
+    Statement select(db, fmt::format("SELECT DISTINCT substr(\"{1}\", 1, 64) FROM main.\"{0}\""
+                                     " WHERE \"{1}\" {2} LIMIT {3}",
+                                     own, column, condition, kMostOfColumn));
+    select.bind();
+    while (select.step()) {
+        found.push_back(
+            fmt::format("{}.{} is '{}', {}", own, column, shown(select.row().text()), what));
+    }
+}
+
+void find_words(Database& db, std::vector<std::string>& found)
+{
+    for (const auto& column : word_columns()) {
+        std::string list;
+        for (const auto word : column.words) {
+            list += fmt::format("{}'{}'", list.empty() ? "" : ", ", word);
+        }
+        look(db, column.table, column.name, fmt::format("NOT IN ({})", list),
+             "which is none of its words", found);
+    }
+}
+
+/// By their names: times end with _ms, as spans of time do.
+void find_times(Database& db, std::vector<std::string>& found)
+{
+    std::vector<std::pair<std::string, std::string>> columns;
+    Statement select(db,
+                     "SELECT m.name, c.name FROM main.sqlite_schema m, pragma_table_info(m.name) c"
+                     " WHERE m.type = 'table' AND c.name LIKE '%\\_ms' ESCAPE '\\'"
+                     " ORDER BY m.name, c.cid");
+    select.bind();
+    while (select.step()) {
+        auto row = select.row();
+        auto table = row.text();
+        columns.emplace_back(std::move(table), row.text());
+    }
+    const auto condition = fmt::format("NOT BETWEEN {} AND {} AND \"{{}}\" <> {}", kEarliestKeptMs,
+                                       kLatestKeptMs, EarliestDue::kNever);
+    for (const auto& [table, column] : columns) {
+        look(db, table, column, fmt::format(fmt::runtime(condition), column),
+             "which is no time that a clock comes to", found);
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> find_impossible_values(Database& db)
+{
+    std::vector<std::string> found;
+    if (has_this_schema(db)) {
+        find_words(db, found);
+        find_times(db, found);
+    }
+    return found;
+}
+
+}  // namespace amilab
