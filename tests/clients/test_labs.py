@@ -89,6 +89,28 @@ def work_through(sheet, student, grader, server):
     assert not grader.wrong(sheet.checks), f"{sheet.name}: a later step undoes an earlier one"
 
 
+def test_what_a_lab_takes_under_delays_is_told_by_its_waits():
+    """A wait of the AWS CLI looks every 15 seconds."""
+    page = (labs.FOLDER.parent / "classroom.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) \| (\d+) \| (\d+) \|$", page, re.M)
+    assert [row[0] for row in rows] == NAMES
+    for name, *numbers in rows:
+        sheet = labs.read_sheet(name)
+        waits = [len(re.findall(r"\bec2 wait\b", commands))
+                 for commands in (sheet.start, "".join(step.text for step in sheet.steps))]
+        minutes = -(-sum(waits) * 15 // 60)
+        assert [*waits, minutes] == list(map(int, numbers)), name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_sheet_waits_in_a_loop(name):
+    """Each turn would take 15 seconds more; a wait takes many ids."""
+    sheet = labs.read_sheet(name)
+    for commands in (sheet.start, sheet.commands):
+        for loop in re.findall(r"^for .*?^done", commands, re.M | re.S):
+            assert "wait" not in loop, name
+
+
 class Engine:
     """`amilab lab`, for one student."""
 

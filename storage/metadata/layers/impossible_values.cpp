@@ -137,10 +137,10 @@ void look(Database& db, std::string_view table, std::string_view column,
 {
     const auto own = table.substr(table.find('.') + 1);  // "main.snapshot": not a view over it
     Statement select(db, fmt::format("SELECT DISTINCT substr(\"{1}\", 1, 64) FROM main.\"{0}\""
-                                     " WHERE \"{1}\" {2} LIMIT {3}",
-                                     own, column, condition, kMostOfColumn));
+                                     " WHERE \"{1}\" {2}",
+                                     own, column, condition));
     select.bind();
-    while (select.step()) {
+    for (int count = 0; count < kMostOfColumn && select.step(); ++count) {
         found.push_back(
             fmt::format("{}.{} is '{}', {}", own, column, shown(select.row().text()), what));
     }

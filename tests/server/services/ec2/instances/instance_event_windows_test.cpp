@@ -102,6 +102,18 @@ TEST_F(EventWindows, AreTwoHundredOfARegion)
         aws.call("CreateInstanceEventWindow", {{"CronExpression", kCron}}, kOtherAccount).code, "");
 }
 
+TEST_F(EventWindows, MayHaveOneName)
+{
+    const Parameters named = {{"CronExpression", kCron}, {"Name", "nights"}};
+    const auto one = create(named);
+    EXPECT_NE(create(named), one);
+    EXPECT_THAT(listed("name"), ElementsAre("nights", "nights"));
+    EXPECT_EQ(
+        listed("name", {{"Filter.1.Name", "event-window-name"}, {"Filter.1.Value.1", "nights"}})
+            .size(),
+        2U);
+}
+
 TEST_F(EventWindows, AreModifiedAsFarAsIsSaid)
 {
     const auto id = create();

@@ -59,6 +59,29 @@ TEST(LaunchGroups, AreNamedByNameInTheDefaultNetwork)
     EXPECT_EQ(field_of(emulator, id, "groupSet/item/groupId"), default_group(emulator));
 }
 
+TEST(LaunchGroups, ThatAreNamedTwiceCountOnce)
+{
+    TestEmulator emulator;
+    const auto group = default_group(emulator);
+    for (const Parameters& named :
+         {Parameters{{"SecurityGroupId.1", group}, {"SecurityGroupId.2", group}},
+          Parameters{{"SecurityGroupId.1", group}, {"SecurityGroup.1", "default"}},
+          Parameters{{"SecurityGroup.1", "default"}, {"SecurityGroup.2", "default"}},
+          Parameters{{"NetworkInterface.1.DeviceIndex", "0"},
+                     {"NetworkInterface.1.SecurityGroupId.1", group},
+                     {"NetworkInterface.1.SecurityGroupId.2", group}}}) {
+        EXPECT_EQ(field_of(emulator, run_one(emulator, named), "groupSet/item/groupId"), group);
+    }
+    EXPECT_EQ(count_of(emulator, "interface_group"), 4U);
+    const auto made =
+        new_interface(emulator, {{"SecurityGroupId.1", group}, {"SecurityGroupId.2", group}});
+    emulator.must(
+        "ModifyNetworkInterfaceAttribute",
+        {{"NetworkInterfaceId", made}, {"SecurityGroupId.1", group}, {"SecurityGroupId.2", group}});
+    EXPECT_EQ(interface_of(emulator, made).count("networkInterfaceSet/item/groupSet/item/groupId"),
+              1U);
+}
+
 TEST(LaunchGroups, OfUnknownNamesAreRefused)
 {
     TestEmulator emulator;
