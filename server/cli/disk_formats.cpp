@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "server/cli/programs.h"
+#include "server/cli/wrong_option.h"
 #include "storage/base/units.h"
 #include "storage/blocks/layer_id.h"
 
@@ -273,7 +274,7 @@ void make_ext4(const std::string& folder, std::optional<std::int64_t> size_gib,
                const std::string& raw_file)
 {
     if (!fs::is_directory(folder)) {
-        throw std::runtime_error(fmt::format("{} is no folder", folder));
+        throw WrongOption(fmt::format("--from-dir: {} is no folder", folder));
     }
     std::ofstream(raw_file).close();
     fs::resize_file(raw_file, static_cast<std::uintmax_t>(size_gib.value_or(size_for(folder)))

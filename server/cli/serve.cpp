@@ -155,7 +155,7 @@ int serve(const ServeOptions& options, const WhenReady& when_ready)
          .checksums = options.data_checksums ? DataChecksums::kKept : DataChecksums::kNone,
          .report = reporter("background")});
     if (!data.current()->region_exists(options.region)) {
-        throw WrongOption(fmt::format("--region: {} is no region: expected one such as us-east-1",
+        throw WrongOption(fmt::format("--region {} is no region; expected one such as us-east-1",
                                       options.region));
     }
     Emulator emulator(data, all_services(),
