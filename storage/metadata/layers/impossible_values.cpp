@@ -17,6 +17,7 @@
 #include "storage/metadata/conversion_tasks/conversion_task_rows.h"
 #include "storage/metadata/dedicated_hosts/dedicated_host_rows.h"
 #include "storage/metadata/export_tasks/export_task_rows.h"
+#include "storage/metadata/images/allowed_image_rows.h"
 #include "storage/metadata/images/fast_launch_rows.h"
 #include "storage/metadata/images/image_rows.h"
 #include "storage/metadata/import_tasks/import_image_task_rows.h"
@@ -39,6 +40,7 @@
 #include "storage/metadata/s3/bucket_rows.h"
 #include "storage/metadata/s3/object_rows.h"
 #include "storage/metadata/s3/upload_rows.h"
+#include "storage/metadata/snapshots/snapshot_permission_rows.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/sql/columns.h"
 #include "storage/metadata/sql/migrations.h"
@@ -62,6 +64,8 @@ struct WordColumn {
     std::string_view table;
     std::string_view name;
     std::span<const std::string_view> words;
+    /// Of which rows they are; empty: of all.
+    std::string_view where = {};
 };
 
 struct TableColumns {
@@ -75,7 +79,10 @@ constexpr TableColumns table_of(const Columns& columns)
     return {columns.table, columns.all};
 }
 
-/// All words of the tables that are read by columns, and of those that are read by a few alone.
+/// Of images alone: the server has them.
+constexpr auto kImageAccess = words("unblocked", "block-new-sharing");
+
+/// All words of the tables that are read by columns, and those that are read otherwise.
 std::vector<WordColumn> word_columns()
 {
     static constexpr TableColumns kTables[] = {table_of(kBundleTaskColumns),
@@ -112,6 +119,12 @@ std::vector<WordColumn> word_columns()
     std::vector<WordColumn> found = {
         {"create_volume_permission", "kind", kWords<GranteeKind>},
         {"recycled_launch_permission", "kind", kWords<GranteeKind>},
+        {"recycled", "state", kWords<ImageState>, "resource_type = 'image'"},
+        {"recycled", "state", kWords<VolumeState>, "resource_type = 'volume'"},
+        {"account_setting", "value", kWords<AllowedImages>, "name = 'allowed-images'"},
+        {"account_setting", "value", kImageAccess, "name = 'image-block-public-access'"},
+        {"account_setting", "value", kWords<SnapshotPublicAccess>,
+         "name = 'snapshot-block-public-access'"},
     };
     for (const auto& table : kTables) {
         for (const auto& column : table.all) {
@@ -153,8 +166,10 @@ void find_words(Database& db, std::vector<std::string>& found)
         for (const auto word : column.words) {
             list += fmt::format("{}'{}'", list.empty() ? "" : ", ", word);
         }
-        look(db, column.table, column.name, fmt::format("NOT IN ({})", list),
-             "which is none of its words", found);
+        look(
+            db, column.table, column.name,
+            fmt::format("NOT IN ({}){}{}", list, column.where.empty() ? "" : " AND ", column.where),
+            "which is none of its words", found);
     }
 }
 

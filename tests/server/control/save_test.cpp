@@ -679,6 +679,18 @@ TEST_F(SaveTest, WhoseRowsHaveWordsThatAreNoneIsRefused)
     refused("s3_object", "checksum_type");
     refused("subnet", "hostname_type");
     refused("vpc", "instance_tenancy");
+    for (const std::string name :
+         {"allowed-images", "image-block-public-access", "snapshot-block-public-access"}) {
+        EXPECT_EQ(refusal_of_rows("INSERT INTO account_setting VALUES ('', '', '" + name +
+                                  "', 'melting')"),
+                  "its rows cannot be: account_setting.value is 'melting', which is none of its "
+                  "words");
+    }
+    for (const std::string type : {"image", "volume"}) {
+        EXPECT_EQ(refusal_of_rows("INSERT INTO recycled VALUES ('r', '" + type +
+                                  "', '', '', 'melting', 0, 0)"),
+                  "its rows cannot be: recycled.state is 'melting', which is none of its words");
+    }
     EXPECT_EQ(refusal_of_rows("INSERT INTO store_image_task VALUES"
                               " ('t', '', '', '', '', '', '', 1, 0, 0, 'Melting', 0, NULL)"),
               "its rows cannot be: store_image_task.state is 'Melting', which is none of its "
