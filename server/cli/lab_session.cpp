@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "server/cli/running_servers.h"
+#include "server/cli/wrong_option.h"
 
 namespace amilab::cli {
 
@@ -14,6 +15,8 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::string_view kNoSuchParameter = "ParameterNotFound";
+/// How the services begin what they say of a region that is none.
+constexpr std::string_view kNoSuchRegion = "Credential should be scoped to a valid region";
 
 labs::ModelCall parameter_call(const char* operation, json::object parameters)
 {
@@ -23,7 +26,8 @@ labs::ModelCall parameter_call(const char* operation, json::object parameters)
             .region = {}};
 }
 
-/// Whose the key is. Refusals of a key do not say which one it was.
+/// Whose the key is. Refusals of a key do not say which one it was, nor those of a region that it
+/// was an option's.
 std::string account_of(const labs::LabClient& client, const Place& place)
 {
     const labs::ModelCall who = {
@@ -32,6 +36,10 @@ std::string account_of(const labs::LabClient& client, const Place& place)
     if (!place.account && answer.message == kKeyIsNobodys) {
         throw std::runtime_error(
             fmt::format("{}; {}", labs::refusal_of(who, answer), advice_on_key(place.access_key)));
+    }
+    if (answer.message.starts_with(kNoSuchRegion)) {
+        throw WrongOption(fmt::format("--region is {}; expected one such as us-east-1",
+                                      client.identity().region));
     }
     if (!answer.refusal.empty()) {
         throw std::runtime_error(labs::refusal_of(who, answer));

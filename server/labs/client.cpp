@@ -33,13 +33,6 @@ json::object LabClient::require(const ModelCall& call) const
     return std::move(answer.members);
 }
 
-std::string LabClient::account() const
-{
-    const auto members = require(
-        {.service = "sts", .operation = "GetCallerIdentity", .parameters = {}, .region = {}});
-    return std::string(members.at("Account").as_string());
-}
-
 std::string refusal_of(const ModelCall& call, const ModelAnswer& answer)
 {
     return answer.message.empty()

@@ -28,8 +28,6 @@ public:
     ModelAnswer call(const ModelCall& call) const;
     /// The members of the answer. Throws std::runtime_error for a refusal, which it says.
     boost::json::object require(const ModelCall& call) const;
-    /// Whose the key is.
-    std::string account() const;
 
 private:
     const ApiModel& model_;

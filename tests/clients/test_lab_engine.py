@@ -574,7 +574,7 @@ def test_a_list_of_names_that_is_none_is_one_line(room, tmp_path, text, said):
     assert room.server.control("accounts") == {}
 
 
-def test_a_key_that_is_nobodys_is_named_with_what_is_right(start_server):
+def test_a_key_or_a_region_that_is_none_is_named_with_what_is_right(start_server):
     server = start_server("--strict-accounts")
     right = ", and this server takes an account's 12 digits or a key that is declared for one; " \
         "--account names an account instead"
@@ -585,6 +585,10 @@ def test_a_key_that_is_nobodys_is_named_with_what_is_right(start_server):
             line = refused(done, CANNOT_LOOK)
             assert "AuthFailure: AWS was not able to validate" in line
             assert line.endswith(f"; AWS_ACCESS_KEY_ID is {used}{right}"), line
+    done = servers.run_amilab("lab", "check", "first", "--labs", LABS, "--account", STUDENT,
+                              "--region", "mars", text=True, endpoint=server.endpoint)
+    assert refused(done, USAGE) == \
+        "--region is mars; expected one such as us-east-1; see amilab lab check --help"
     named = servers.run_amilab("lab", "finish", "first", "--labs", LABS, "--account", STUDENT,
                                text=True, endpoint=server.endpoint)
     assert "AuthFailure" not in named.stderr
