@@ -158,9 +158,11 @@ int start_detached(const ServeOptions& options)
     if (!said.empty()) {
         return 0;
     }
-    ::waitpid(child, nullptr, 0);
+    int status = 0;
+    ::waitpid(child, &status, 0);
     ::unlink(path.c_str());
-    return 1;
+    // As it would have ended here: 2 where an option is wrong.
+    return WIFEXITED(status) && WEXITSTATUS(status) != 0 ? WEXITSTATUS(status) : 1;
 }
 
 /// Whether it has gone within the longest time that a stop may take.

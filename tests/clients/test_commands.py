@@ -116,6 +116,15 @@ def test_the_token_file_of_a_started_server_is_known(started, tmp_path):
     assert "401" in refused(amilab("clock", runtime=tmp_path, endpoint=kept["endpoint"]))
 
 
+def test_a_server_in_the_background_ends_as_one_in_front_where_an_option_is_wrong(tmp_path):
+    for detach in ((), ("-d",)):
+        line = refused(amilab("start", *detach, "--listen", "127.0.0.1:0", "--region", "mars",
+                              runtime=tmp_path), 2)
+        assert line == ("amilab: --region mars is no region; expected one such as us-east-1; see "
+                        "amilab start --help")
+    assert not list((tmp_path / "amilab").glob("*"))
+
+
 def test_a_port_that_a_started_server_has_is_refused(started, tmp_path):
     kept = started()
     done = amilab("start", "-d", "--listen", f"127.0.0.1:{kept['port']}", runtime=tmp_path)
