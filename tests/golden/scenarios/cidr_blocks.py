@@ -87,7 +87,7 @@ def ipv6_only_subnets(emulator):
     subnet = me(make, VpcId=vpc, AvailabilityZone=ZONE, Ipv6Native=True,
                 Ipv6CidrBlock=blocks[0])["subnetId"]
     here = {"SubnetId": subnet}
-    me("DescribeSubnets", Filter=filter_list({"ipv6-native": ["true"]}))
+    me("DescribeSubnets", filter_list({"ipv6-native": "true"}))
     for attribute, value in (("AssignIpv6AddressOnCreation", False),
                              ("MapPublicIpOnLaunch", True)):
         me.refused("ModifySubnetAttribute", {**here, attribute: {"Value": value}})

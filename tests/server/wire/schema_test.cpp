@@ -102,12 +102,20 @@ TEST(Schema, TablesAreSortedAsTheSearchesNeedThem)
     }
 }
 
+std::string text_of_length(const Member& member)
+{
+    std::string text = "abc";
+    text.resize(static_cast<std::size_t>(std::clamp<std::int64_t>(3, member.min, member.max)), 'd');
+    return text;
+}
+
 /// A text of the right type that is not the default, as well as can be told.
 std::string sample_value(const Member& member)
 {
     switch (member.kind) {
         case Kind::kString:
-            return member.values.empty() ? std::string("abc") : std::string(member.values.back());
+            return member.values.empty() ? text_of_length(member)
+                                         : std::string(member.values.back());
         case Kind::kInteger:
         case Kind::kLong:
         case Kind::kDouble:

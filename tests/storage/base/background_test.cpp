@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace amilab {
@@ -70,7 +71,9 @@ TEST_F(BackgroundTest, WaitsForNothingThatIsLateWhenItIsDrained)
     background.post([this] { order += 'a'; });
     go_on();
     background.drain();
-    EXPECT_EQ(order, "almi");
+    // What may wait comes before what is late, or behind it: the thread may be there before the drain.
+    EXPECT_THAT(order, testing::UnorderedElementsAre('a', 'i', 'l', 'm'));
+    EXPECT_LT(order.find('l'), order.find('m'));
 }
 
 TEST_F(BackgroundTest, DoesWhatIsLateBetweenTasksThatLeaveNoPause)

@@ -26,6 +26,7 @@
 #include "server/wire/ec2/images/images.h"
 #include "server/wire/ec2/schema.h"
 #include "server/wire/types.h"
+#include "server/wire/wire_errors.h"
 #include "storage/metadata/images/fast_launch_rows.h"
 #include "storage/metadata/images/image_life_rows.h"
 #include "storage/metadata/images/image_lineage_rows.h"
@@ -55,7 +56,7 @@ void check_platform(const RegisterImageRequest& request, std::string_view archit
     const bool is_arm = architecture.starts_with("arm64");
     const auto boot_mode = request.boot_mode.value_or("");
     if (request.boot_mode && !find_word<BootMode>(boot_mode)) {
-        throw invalid_value(boot_mode, "bootMode");
+        throw wire::invalid_parameter_value("bootMode", boot_mode, "");
     }
     if (is_arm && virtualization != VirtualizationType::kHvm) {
         throw invalid_parameter_combination(

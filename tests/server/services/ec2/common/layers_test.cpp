@@ -404,7 +404,10 @@ TEST_F(SealingOnDisk, OfALargeLayerIsWaitedForByItsMerge)
     std::int64_t synced = 0;
     {
         const BlockedBackground blocked(aws_);
-        delete_snapshot(aws_, create_snapshot(aws_, volume_));
+        const auto snapshot = create_snapshot(aws_, volume_);
+        // A volume takes no layer that has more than itself.
+        write(aws_, volume_, kLargeBlocks, kLargeBlocks, 2);
+        delete_snapshot(aws_, snapshot);
         aws_.data().background().post([&] { synced = count(aws_, kSyncedLayers); });
     }
     aws_.data().background().drain();
