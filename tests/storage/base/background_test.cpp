@@ -71,7 +71,8 @@ TEST_F(BackgroundTest, WaitsForNothingThatIsLateWhenItIsDrained)
     background.post([this] { order += 'a'; });
     go_on();
     background.drain();
-    // What may wait comes before what is late, or behind it: the thread may be there before the drain.
+    // What may wait comes before what is late, or behind it: the thread may be there before the
+    // drain.
     EXPECT_THAT(order, testing::UnorderedElementsAre('a', 'i', 'l', 'm'));
     EXPECT_LT(order.find('l'), order.find('m'));
 }
