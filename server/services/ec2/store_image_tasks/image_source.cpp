@@ -14,8 +14,6 @@ namespace amilab::ec2 {
 
 namespace {
 
-constexpr std::int64_t kMostGib = 5000;
-
 ImageRow require_available(Session& session, const ImageId& id)
 {
     auto image = select_visible_image(session.db(), session.account(), session.region(), id);
@@ -111,11 +109,11 @@ ImageSource require_storable_image(Session& session, const ImageId& id)
     for (const auto& mapping : select_image_mappings(session.db(), id)) {
         image.mappings.push_back(to_stored(session, source, mapping));
     }
-    if (size_gib_of(image) > kMostGib) {
+    if (size_gib_of(image) > kMostStoredImageGib) {
         throw invalid_request(
             fmt::format("The image '{}' has {} GiB; an image of {} GiB at most "
                         "can be stored.",
-                        id.text(), size_gib_of(image), kMostGib));
+                        id.text(), size_gib_of(image), kMostStoredImageGib));
     }
     return source;
 }

@@ -34,10 +34,8 @@ namespace amilab::ec2 {
 
 namespace {
 
-// Source: "limited to 600 GB of EBS snapshot data per account", and 5,000 GB of an image
-// (documented).
+// Source: "limited to 600 GB of EBS snapshot data per account" (documented).
 constexpr std::int64_t kMostRestoredGibAtOnce = 600;
-constexpr std::int64_t kMostRestoredGib = 5000;
 
 /// What of the request needs no state.
 struct Wish {
@@ -59,10 +57,10 @@ Wish check_request(const CreateRestoreImageTaskRequest& request)
 
 void require_room(Session& session, std::int64_t size_gib)
 {
-    if (size_gib > kMostRestoredGib) {
+    if (size_gib > kMostStoredImageGib) {
         throw invalid_request(
             fmt::format("The image has {} GiB; an image of {} GiB at most can be restored.",
-                        size_gib, kMostRestoredGib));
+                        size_gib, kMostStoredImageGib));
     }
     const auto under_way = sum_restore_image_task_gib(session.db(), session.account());
     if (under_way >= kMostRestoredGibAtOnce) {

@@ -42,6 +42,10 @@ struct StoredImage {
     std::vector<TagRow> tags{};
 };
 
+/// What an image may have that is stored, or restored.
+/// Source: EC2 User Guide, "Store and restore an AMI using S3": 5,000 GB (documented).
+constexpr std::int64_t kMostStoredImageGib = 5000;
+
 std::int64_t size_gib_of(const StoredImage& image);
 
 /// The object is no stored image, or not as it was stored.
