@@ -10,6 +10,10 @@
 /// Which instance types run what, for launches and for changes of type.
 namespace amilab::ec2 {
 
+/// The type of what is launched or imported without one.
+/// Source: EC2 API Reference, RunInstances (documented); assumed of imports.
+constexpr std::string_view kDefaultLaunchType = "m1.small";
+
 /// What an image, or an instance made of it, needs of its instance type.
 struct PlatformNeeds {
     std::string architecture;

@@ -19,11 +19,8 @@ namespace amilab::ec2 {
 
 namespace {
 
-// Source: as RunInstances has it (documented there; assumed of imports).
-constexpr std::string_view kDefaultType = "m1.small";
-
 /// A machine that nothing stands against but the number of free addresses.
-struct Plan {
+struct ImportPlan {
     ImageRow image;
     LaunchTypeRow type;
     std::vector<LaunchInterface> interfaces;
@@ -56,7 +53,7 @@ ImageRow image_of(const Session& session, const ImportedMachine& machine)
 
 LaunchTypeRow require_type(Session& session, const ImportedMachine& machine, const ImageRow& image)
 {
-    const auto name = machine.launch.instance_type.value_or(std::string(kDefaultType));
+    const auto name = machine.launch.instance_type.value_or(std::string(kDefaultLaunchType));
     auto type = select_launch_type(session.db(), name);
     if (!type) {
         throw invalid_instance_type(name);
@@ -79,7 +76,7 @@ LaunchVolume root_of(const ImportedMachine& machine)
             .delete_on_termination = true};
 }
 
-Plan make_plan(Session& session, const ImportedMachine& machine)
+ImportPlan make_plan(Session& session, const ImportedMachine& machine)
 {
     check_interfaces(machine.launch);
     ensure_default_network(session);

@@ -45,9 +45,6 @@ namespace amilab::ec2 {
 
 namespace {
 
-// Source: EC2 API Reference, RunInstances (documented): m1.small by default; these may be tagged.
-constexpr std::string_view kDefaultType = "m1.small";
-
 // Source: AWS's limit differs from account to account; this one is assumed.
 constexpr std::int64_t kMostInstances = 1000;
 
@@ -57,7 +54,7 @@ struct Counts {
 };
 
 /// What of the request needs no state.
-struct Wish {
+struct LaunchWish {
     /// Nothing when ImageId names a parameter.
     std::optional<ImageId> image_id;
     Counts counts;
@@ -66,7 +63,7 @@ struct Wish {
 };
 
 /// A launch that nothing stands against but the number of free addresses.
-struct Plan {
+struct LaunchPlan {
     ImageRow image;
     LaunchTypeRow type;
     std::vector<LaunchInterface> interfaces;
@@ -96,7 +93,7 @@ Counts check_counts(const RunInstancesRequest& request)
     return {request.min_count, std::min(request.max_count, kMostInstances)};
 }
 
-Wish check_request(const RunInstancesRequest& request)
+LaunchWish check_request(const RunInstancesRequest& request)
 {
     if (!request.image_id || request.image_id->empty()) {
         throw missing_parameter("ImageId");
@@ -139,7 +136,7 @@ ImageRow require_launchable_image(Session& session, const ImageId& id,
 LaunchTypeRow require_type(Session& session, const RunInstancesRequest& request,
                            const ImageRow& image)
 {
-    const auto name = request.instance_type.value_or(std::string(kDefaultType));
+    const auto name = request.instance_type.value_or(std::string(kDefaultLaunchType));
     auto type = select_launch_type(session.db(), name);
     if (!type) {
         throw invalid_instance_type(name);
@@ -175,7 +172,7 @@ void require_encrypted_root(Session& session, const InstanceOptionRow& options,
     }
 }
 
-Plan make_plan(Session& session, const RunInstancesRequest& request, const Wish& wish)
+LaunchPlan make_plan(Session& session, const RunInstancesRequest& request, const LaunchWish& wish)
 {
     std::optional<KeyPairRow> key_pair;
     if (is_given(request.key_name)) {
@@ -184,7 +181,7 @@ Plan make_plan(Session& session, const RunInstancesRequest& request, const Wish&
     const auto image_id =
         wish.image_id ? *wish.image_id : resolve_image(session, *request.image_id);
     auto image = require_launchable_image(
-        session, image_id, request.instance_type.value_or(std::string(kDefaultType)));
+        session, image_id, request.instance_type.value_or(std::string(kDefaultLaunchType)));
     if (key_pair) {
         require_key_suits(*key_pair, image);
     }
@@ -256,8 +253,8 @@ std::int64_t instances_with_room(const std::vector<PlacedInterface>& interfaces)
     return static_cast<std::int64_t>(count.value_or(1));
 }
 
-Reservation launch(Session& session, const RunInstancesRequest& request, const Wish& wish,
-                   const Plan& plan)
+Reservation launch(Session& session, const RunInstancesRequest& request, const LaunchWish& wish,
+                   const LaunchPlan& plan)
 {
     const auto interfaces =
         place_interfaces(session, plan.interfaces, wish.counts.min, wish.counts.max);
@@ -319,12 +316,12 @@ std::string token_scope(Session& session, const RunInstancesRequest& request)
 }
 
 /// The zone that the launch is for, unless that has no room for its addresses.
-const std::string& zone_of(const Plan& plan)
+const std::string& zone_of(const LaunchPlan& plan)
 {
     return plan.interfaces.front().subnets.front().zone;
 }
 
-CapacityNeeds needs_of(const Session& session, const Plan& plan)
+CapacityNeeds needs_of(const Session& session, const LaunchPlan& plan)
 {
     return {.owner = session.account(),
             .region = session.region(),
@@ -336,7 +333,7 @@ CapacityNeeds needs_of(const Session& session, const Plan& plan)
 
 /// How many instances there is room for, the most that are asked for at most. Throws when those are
 /// fewer than the fewest.
-std::int64_t within_room(Session& session, const Plan& plan, const Counts& counts)
+std::int64_t within_room(Session& session, const LaunchPlan& plan, const Counts& counts)
 {
     const auto& options = plan.options.row;
     if (options.tenancy == InstanceTenancy::kHost) {
@@ -348,7 +345,7 @@ std::int64_t within_room(Session& session, const Plan& plan, const Counts& count
 }
 
 /// Completes the request with what it is launched by, and gives the price.
-std::string complete_for(Session& session, SpotRequestRow& row, const Plan& plan)
+std::string complete_for(Session& session, SpotRequestRow& row, const LaunchPlan& plan)
 {
     return complete_spot_request(session, row, plan.image, plan.options.row, plan.type,
                                  zone_of(plan));
