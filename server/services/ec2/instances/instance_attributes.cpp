@@ -369,16 +369,16 @@ const Attribute& find_attribute(std::string_view name)
 }
 
 /// The attribute that the request changes, and its value.
-struct Wish {
+struct AttributeWish {
     const Attribute* attribute;
     std::string value;
     /// By a member of its own.
     bool by_member;
 };
 
-std::vector<Wish> wishes_by_member(const ModifyInstanceAttributeRequest& request)
+std::vector<AttributeWish> wishes_by_member(const ModifyInstanceAttributeRequest& request)
 {
-    std::vector<Wish> wishes;
+    std::vector<AttributeWish> wishes;
     for (const auto& attribute : kAttributes) {
         if (auto value = attribute.asked != nullptr ? attribute.asked(request) : std::nullopt) {
             wishes.push_back({&attribute, std::move(*value), true});
@@ -390,7 +390,7 @@ std::vector<Wish> wishes_by_member(const ModifyInstanceAttributeRequest& request
 /// The one change that the request asks for, in either style.
 /// Source: one attribute at a time (documented); "No attributes specified." and "Fields for
 /// multiple attribute types specified" are observed.
-Wish the_wish(const ModifyInstanceAttributeRequest& request)
+AttributeWish the_wish(const ModifyInstanceAttributeRequest& request)
 {
     auto wishes = wishes_by_member(request);
     if (request.value) {
@@ -410,7 +410,7 @@ Wish the_wish(const ModifyInstanceAttributeRequest& request)
 }
 
 /// Throws for attributes that only the members can change, or nothing can.
-void require_modifiable(const Wish& wish)
+void require_modifiable(const AttributeWish& wish)
 {
     const auto& attribute = *wish.attribute;
     if (attribute.style == Style::kNever ||

@@ -20,9 +20,9 @@ namespace {
 // Source: "You can create up to 200 event windows per Amazon Web Services Region" (documented).
 constexpr std::int64_t kMostWindows = 200;
 // Source: EC2 User Guide, "Considerations" of event windows (documented).
-constexpr std::size_t kMostInstances = 100;
-constexpr std::size_t kMostHosts = 50;
-constexpr std::size_t kMostTags = 50;
+constexpr std::size_t kMostWindowInstances = 100;
+constexpr std::size_t kMostWindowHosts = 50;
+constexpr std::size_t kMostWindowTags = 50;
 constexpr std::size_t kMostName = 128;
 
 /// Source: assumed, as the code of malformed ids is.
@@ -242,14 +242,15 @@ void check_targets_of(const InstanceEventWindow& window)
         1) {
         throw several_kinds_of_targets();
     }
-    if (target.instance_ids.size() > kMostInstances) {
-        throw too_many_given(target.instance_ids.size(), kMostInstances, "instance IDs");
+    if (target.instance_ids.size() > kMostWindowInstances) {
+        throw too_many_given(target.instance_ids.size(), kMostWindowInstances, "instance IDs");
     }
-    if (target.dedicated_host_ids.size() > kMostHosts) {
-        throw too_many_given(target.dedicated_host_ids.size(), kMostHosts, "Dedicated Host IDs");
+    if (target.dedicated_host_ids.size() > kMostWindowHosts) {
+        throw too_many_given(target.dedicated_host_ids.size(), kMostWindowHosts,
+                             "Dedicated Host IDs");
     }
-    if (target.tags.size() > kMostTags) {
-        throw too_many_given(target.tags.size(), kMostTags, "tags");
+    if (target.tags.size() > kMostWindowTags) {
+        throw too_many_given(target.tags.size(), kMostWindowTags, "tags");
     }
 }
 

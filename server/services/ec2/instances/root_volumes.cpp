@@ -93,7 +93,7 @@ constexpr DescribeSpec kDescribe{
 // What the request says of itself
 
 /// The ids of the request, which are of the right shapes.
-struct Wish {
+struct ReplacementWish {
     InstanceId instance;
     std::optional<SnapshotId> snapshot;
     std::optional<ImageId> image;
@@ -108,7 +108,7 @@ std::optional<IdType> parse_optional(const std::optional<std::string>& text)
 
 /// Source: one of snapshot, image and volume at most; no rate without a snapshot to read
 /// (documented); the refusals are assumed.
-Wish parse_wish(const CreateReplaceRootVolumeTaskRequest& request)
+ReplacementWish parse_wish(const CreateReplaceRootVolumeTaskRequest& request)
 {
     const std::array given = {std::pair("snapshotId", is_given(request.snapshot_id)),
                               std::pair("imageId", is_given(request.image_id)),
@@ -302,7 +302,7 @@ VolumeId require_replacement(Session& session, const Root& root, const VolumeId&
     return id;
 }
 
-VolumeId prepare_replacement(Session& session, const Wish& wish, const Root& root,
+VolumeId prepare_replacement(Session& session, const ReplacementWish& wish, const Root& root,
                              const std::optional<std::int64_t>& rate)
 {
     if (wish.volume) {
