@@ -81,7 +81,7 @@ constexpr DescribeSpec kDescribe{
 
 /// What of the request needs no state. Source: EC2 API Reference, CreateNatGateway (documented),
 /// the texts are assumed.
-struct Wish {
+struct NatGatewayWish {
     ConnectivityType type;
     /// The primary one first; of a private gateway none.
     std::vector<AllocationId> allocations{};
@@ -116,9 +116,10 @@ void check_public(const CreateNatGatewayRequest& request)
     }
 }
 
-Wish check_request(const CreateNatGatewayRequest& request)
+NatGatewayWish check_request(const CreateNatGatewayRequest& request)
 {
-    Wish wish{.type = to_word<ConnectivityType>(request.connectivity_type.value_or("public"))};
+    NatGatewayWish wish{
+        .type = to_word<ConnectivityType>(request.connectivity_type.value_or("public"))};
     wish.addresses.primary = request.private_ip_address.value_or("");
     wish.addresses.secondary = request.secondary_private_ip_addresses;
     if (wish.type == ConnectivityType::kPrivate) {
@@ -149,8 +150,8 @@ struct Failure {
 
 /// Why the gateway fails, which the call that makes it does not tell.
 /// Source: EC2 API Reference, NatGateway, failureCode and failureMessage (documented).
-std::optional<Failure> find_failure(Session& session, const Wish& wish, const LaunchSubnet& subnet,
-                                    bool has_room)
+std::optional<Failure> find_failure(Session& session, const NatGatewayWish& wish,
+                                    const LaunchSubnet& subnet, bool has_room)
 {
     if (wish.type == ConnectivityType::kPublic &&
         !has_internet_gateway(session.db(), subnet.vpc_id)) {
@@ -181,7 +182,7 @@ std::optional<Failure> find_failure(Session& session, const Wish& wish, const La
 /// Makes the interface that has the gateway's addresses. Source: its description and its type
 /// (observed); that a service has made it, and that it is no instance's (documented).
 NetworkInterfaceId make_gateway_interface(Session& session, const NatGatewayId& id,
-                                          const Wish& wish, const LaunchSubnet& subnet,
+                                          const NatGatewayWish& wish, const LaunchSubnet& subnet,
                                           const std::vector<std::string>& addresses)
 {
     const auto made =
@@ -199,7 +200,7 @@ NetworkInterfaceId make_gateway_interface(Session& session, const NatGatewayId& 
     return made;
 }
 
-NatGatewayRow make_gateway(Session& session, const Wish& wish, const LaunchSubnet& subnet,
+NatGatewayRow make_gateway(Session& session, const NatGatewayWish& wish, const LaunchSubnet& subnet,
                            const std::vector<TagRow>& tags)
 {
     const auto addresses = find_addresses(session, wish.addresses, subnet);

@@ -136,27 +136,28 @@ CreateNetworkInterfaceResponse created_answer(Session& session,
 }
 
 /// The addresses that the request asks for.
-struct Wish {
+struct InterfaceWish {
     AddressWish addresses;
     Ipv6Wish ipv6;
     PrefixWishes prefixes;
     NetworkInterfaceType type = NetworkInterfaceType::kInterface;
 };
 
-Wish wish_of(const CreateNetworkInterfaceRequest& request)
+InterfaceWish wish_of(const CreateNetworkInterfaceRequest& request)
 {
-    Wish wish{.addresses = address_wish(request.private_ip_address, request.private_ip_addresses,
-                                        request.secondary_private_ip_address_count),
-              .ipv6 = ipv6_wish(request.ipv6_addresses, request.ipv6_address_count,
-                                request.enable_primary_ipv6),
-              .prefixes = prefix_wishes(request),
-              .type = parse_interface_type(request.interface_type)};
+    InterfaceWish wish{
+        .addresses = address_wish(request.private_ip_address, request.private_ip_addresses,
+                                  request.secondary_private_ip_address_count),
+        .ipv6 = ipv6_wish(request.ipv6_addresses, request.ipv6_address_count,
+                          request.enable_primary_ipv6),
+        .prefixes = prefix_wishes(request),
+        .type = parse_interface_type(request.interface_type)};
     settle_addresses(wish.type, wish.addresses, wish.ipv6, wish.prefixes);
     return wish;
 }
 
 NetworkInterfaceId make_interface(Session& session, const CreateNetworkInterfaceRequest& request,
-                                  Wish wish, const std::vector<TagRow>& tags,
+                                  InterfaceWish wish, const std::vector<TagRow>& tags,
                                   const LaunchSubnet& subnet)
 {
     follow_subnet(wish.addresses, wish.prefixes, subnet);

@@ -25,7 +25,7 @@ namespace amilab::ec2 {
 namespace {
 
 // Source: VPC User Guide, "Amazon VPC quotas": 5 for each network interface (documented).
-constexpr std::size_t kMostGroups = 5;
+constexpr std::size_t kMostInterfaceGroups = 5;
 
 /// Source: AWS's addresses are locally administered ones (observed). This one is made of the
 /// interface's id, the last 10 of whose hex digits hang on the seed.
@@ -90,7 +90,7 @@ std::vector<SecurityGroupId> find_groups(Session& session, const std::vector<std
         if (std::find(groups.begin(), groups.end(), id) == groups.end()) {
             groups.push_back(std::move(id));
         }
-        if (groups.size() > kMostGroups) {
+        if (groups.size() > kMostInterfaceGroups) {
             throw too_many_groups_of_interface();
         }
     }

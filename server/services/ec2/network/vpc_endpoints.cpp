@@ -422,14 +422,14 @@ void require_room(Session& session, const VpcEndpointRow& row)
 }
 
 /// What of a request needs no state.
-struct Wish {
+struct VpcEndpointWish {
     VpcEndpointRow row{};
     std::vector<RouteTableId> tables{};
     SubnetWishes subnets{};
     std::vector<TagRow> tags{};
 };
 
-Wish check_request(const CreateVpcEndpointRequest& request)
+VpcEndpointWish check_request(const CreateVpcEndpointRequest& request)
 {
     const auto type = parse_type(request.vpc_endpoint_type);
     check_type(request, type);
@@ -437,7 +437,7 @@ Wish check_request(const CreateVpcEndpointRequest& request)
     const auto is_gateway = type == VpcEndpointType::kGateway;
     // One after the other: in one list, what GCC 12 has made of the row is destroyed twice when a
     // later part throws.
-    Wish wish;
+    VpcEndpointWish wish;
     wish.row.vpc_id = parse_id<VpcId>(request.vpc_id);
     wish.row.type = type;
     wish.row.service_name = request.service_name;
@@ -453,7 +453,7 @@ Wish check_request(const CreateVpcEndpointRequest& request)
     return wish;
 }
 
-void make_endpoint(Session& session, Wish& wish, const CreateVpcEndpointRequest& request)
+void make_endpoint(Session& session, VpcEndpointWish& wish, const CreateVpcEndpointRequest& request)
 {
     auto& row = wish.row;
     require_vpc(session, row.vpc_id);
