@@ -31,7 +31,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr mode_t kOwnFolder = 0700;
-constexpr mode_t kOwnFile = 0600;
 constexpr std::string_view kSuffix = ".json";
 
 std::string folder_path()

@@ -5,10 +5,15 @@
 #include <string>
 #include <vector>
 
+#include <sys/types.h>
+
 /// What `amilab start` leaves behind so that other commands find the servers that it began: for
 /// each a file PORT.json, its user's alone (0600), in $XDG_RUNTIME_DIR/amilab, or without that
 /// variable in a folder of the user's own where temporary files go.
 namespace amilab::cli {
+
+/// The mode of what stands in that folder.
+constexpr mode_t kOwnFile = 0600;
 
 struct RunningServer {
     int pid = 0;
