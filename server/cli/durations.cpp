@@ -13,12 +13,12 @@ namespace amilab::cli {
 
 namespace {
 
-struct Unit {
+struct TimeUnit {
     std::string_view name;
     std::int64_t milliseconds;
 };
 /// The longest first; from the end on, what another unit ends with comes after that.
-constexpr std::array<Unit, 5> kUnits = {
+constexpr std::array<TimeUnit, 5> kTimeUnits = {
     {{"d", kDayMs}, {"h", kHourMs}, {"m", kMinuteMs}, {"s", kSecondMs}, {"ms", 1}}};
 
 }  // namespace
@@ -28,9 +28,9 @@ std::optional<std::int64_t> parse_duration(std::string_view text)
     const bool is_negative = text.starts_with('-');
     text.remove_prefix(is_negative ? 1 : 0);
     std::int64_t unit_ms = 1;
-    const auto unit = std::find_if(kUnits.rbegin(), kUnits.rend(),
-                                   [&](const Unit& one) { return text.ends_with(one.name); });
-    if (unit != kUnits.rend()) {
+    const auto unit = std::find_if(kTimeUnits.rbegin(), kTimeUnits.rend(),
+                                   [&](const TimeUnit& one) { return text.ends_with(one.name); });
+    if (unit != kTimeUnits.rend()) {
         unit_ms = unit->milliseconds;
         text.remove_suffix(unit->name.size());
     }
@@ -50,7 +50,7 @@ std::string check_duration(const std::string& text)
 
 std::string duration_text(std::int64_t milliseconds)
 {
-    const auto* unit = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& one) {
+    const auto* unit = std::find_if(kTimeUnits.begin(), kTimeUnits.end(), [&](const TimeUnit& one) {
         return milliseconds % one.milliseconds == 0;
     });
     return milliseconds == 0 ? "0"

@@ -12,12 +12,12 @@ namespace amilab::cli {
 
 namespace {
 
-struct Unit {
+struct SizeUnit {
     std::string_view suffix;
     std::uint64_t bytes;
 };
-constexpr std::array kUnits = {Unit{"KiB", kGiB >> 20}, Unit{"MiB", kGiB >> 10}, Unit{"GiB", kGiB},
-                               Unit{"TiB", kGiB << 10}};
+constexpr std::array kSizeUnits = {SizeUnit{"KiB", kGiB >> 20}, SizeUnit{"MiB", kGiB >> 10},
+                                   SizeUnit{"GiB", kGiB}, SizeUnit{"TiB", kGiB << 10}};
 constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
 /// With less, a few answers at a time would be too many.
 constexpr std::uint64_t kLeastMemory = kGiB >> 4;
@@ -36,7 +36,7 @@ std::optional<std::uint64_t> parse_number(std::string_view text)
 std::optional<std::uint64_t> parse_size(std::string_view text)
 {
     std::uint64_t unit_bytes = 1;
-    for (const auto& unit : kUnits) {
+    for (const auto& unit : kSizeUnits) {
         if (text.ends_with(unit.suffix)) {
             unit_bytes = unit.bytes;
             text.remove_suffix(unit.suffix.size());
