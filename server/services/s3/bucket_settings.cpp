@@ -21,7 +21,7 @@ namespace {
 
 /// Source: 20 KB of a policy (documented).
 constexpr std::size_t kMostPolicyBytes = 20 * 1024;
-constexpr std::size_t kMostBytes = 64 * 1024;
+constexpr std::size_t kMostSettingBytes = 64 * 1024;
 
 /// Changes the caller's bucket.
 template <class Request, class Change>
@@ -108,7 +108,7 @@ wire::Rendered get_public_access_block(Session& session, const GetPublicAccessBl
 asio::awaitable<wire::Rendered> put_public_access_block(StreamSession& session,
                                                         const PutPublicAccessBlockRequest& request)
 {
-    const auto body = co_await receive_document(session, request.content_md5, kMostBytes);
+    const auto body = co_await receive_document(session, request.content_md5, kMostSettingBytes);
     const auto settings = read_public_access(body);
     auto answer = co_await change_bucket(
         session, request, [&](BucketRow& bucket) { bucket.public_access = settings; });
@@ -140,7 +140,7 @@ wire::Rendered get_bucket_ownership_controls(Session& session,
 asio::awaitable<wire::Rendered> put_bucket_ownership_controls(
     StreamSession& session, const PutBucketOwnershipControlsRequest& request)
 {
-    const auto body = co_await receive_document(session, request.content_md5, kMostBytes);
+    const auto body = co_await receive_document(session, request.content_md5, kMostSettingBytes);
     const auto ownership = read_ownership(body);
     auto answer = co_await change_bucket(session, request,
                                          [&](BucketRow& bucket) { bucket.ownership = ownership; });
@@ -172,7 +172,7 @@ wire::Rendered get_bucket_versioning(Session& session, const GetBucketVersioning
 asio::awaitable<wire::Rendered> put_bucket_versioning(StreamSession& session,
                                                       const PutBucketVersioningRequest& request)
 {
-    const auto body = co_await receive_document(session, request.content_md5, kMostBytes);
+    const auto body = co_await receive_document(session, request.content_md5, kMostSettingBytes);
     const auto versioning = read_versioning(body);
     auto answer = co_await change_bucket(
         session, request, [&](BucketRow& bucket) { bucket.versioning = versioning; });

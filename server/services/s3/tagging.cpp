@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t kMostBytes = 128 * 1024;
+constexpr std::size_t kMostTaggingBytes = 128 * 1024;
 
 wire::Rendered tagging_answer(const std::string& tags)
 {
@@ -54,7 +54,7 @@ wire::Rendered get_object_tagging(Session& session, const GetObjectTaggingReques
 asio::awaitable<wire::Rendered> put_bucket_tagging(StreamSession& session,
                                                    const PutBucketTaggingRequest& request)
 {
-    const auto body = co_await receive_document(session, request.content_md5, kMostBytes);
+    const auto body = co_await receive_document(session, request.content_md5, kMostTaggingBytes);
     const auto tags = to_text(read_tagging(body), kMostBucketTags);
     co_await session.write([&](Session& rows) {
         auto bucket = require_bucket(rows, request, Use::kOwn);
@@ -69,7 +69,7 @@ asio::awaitable<wire::Rendered> put_bucket_tagging(StreamSession& session,
 asio::awaitable<wire::Rendered> put_object_tagging(StreamSession& session,
                                                    const PutObjectTaggingRequest& request)
 {
-    const auto body = co_await receive_document(session, request.content_md5, kMostBytes);
+    const auto body = co_await receive_document(session, request.content_md5, kMostTaggingBytes);
     const auto tags = to_text(read_tagging(body), kMostObjectTags);
     co_await session.write([&](Session& rows) {
         const auto bucket = require_bucket(rows, request, Use::kOwn);
