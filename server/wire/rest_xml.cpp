@@ -184,8 +184,8 @@ bool has_member(const std::vector<NamedValue>& values, const Member& member)
                        [&](const NamedValue& one) { return one.path == member.name; });
 }
 
-void read_query(const OperationSchema& operation, std::string_view query,
-                std::vector<NamedValue>& into)
+void read_rest_xml_query(const OperationSchema& operation, std::string_view query,
+                         std::vector<NamedValue>& into)
 {
     std::size_t count = 0;
     each_pair(query, [&](const Pair& pair) {
@@ -211,8 +211,8 @@ void read_query(const OperationSchema& operation, std::string_view query,
     });
 }
 
-void read_headers(const OperationSchema& operation, const JsonRequest& request,
-                  std::vector<NamedValue>& into)
+void read_rest_xml_headers(const OperationSchema& operation, const JsonRequest& request,
+                           std::vector<NamedValue>& into)
 {
     for (const auto& member : operation.input->rows) {
         if (member.location != Location::kHeader || !request.header) {
@@ -234,7 +234,7 @@ bool fits(std::int64_t number, const Member& member)
 
 /// Source: both texts are observed: one of what is no integer, or too large for one, another of
 /// what is out of the member's range.
-void check_number(const ParameterNode& node, const Member& member)
+void check_rest_xml_number(const ParameterNode& node, const Member& member)
 {
     const auto number = parse_integer(node.value);
     if (!number || !fits(*number, member)) {
@@ -268,7 +268,7 @@ void check_value(const ParameterNode& node, const Member& member)
     switch (member.kind) {
         case Kind::kInteger:
         case Kind::kLong:
-            return check_number(node, member);
+            return check_rest_xml_number(node, member);
         case Kind::kBoolean:
             if (!parse_boolean(node.value)) {
                 throw invalid_argument(member, node.value, "The value is neither true nor false.");
@@ -285,7 +285,7 @@ void check_value(const ParameterNode& node, const Member& member)
 }
 
 /// Only its documented default passes.
-void check_default(const ParameterNode& node, const Member& member)
+void check_rest_xml_default(const ParameterNode& node, const Member& member)
 {
     if (member.accepted.data() == nullptr || node.value != member.accepted) {
         throw not_implemented(fmt::format("{} ({})", member.name, member.wire_name))
@@ -474,8 +474,8 @@ std::vector<NamedValue> read_rest_xml_members(const OperationSchema& operation,
     if (depth_of(operation) > 1) {
         members.push_back({"Key", std::move(meant.key), Form::kText});
     }
-    read_query(operation, request.query, members);
-    read_headers(operation, request, members);
+    read_rest_xml_query(operation, request.query, members);
+    read_rest_xml_headers(operation, request, members);
     return members;
 }
 
@@ -489,7 +489,7 @@ void rest_xml_check(const ParameterNode& root, const OperationSchema& operation)
         if (member->offered) {
             check_value(child, *member);
         } else {
-            check_default(child, *member);
+            check_rest_xml_default(child, *member);
         }
     }
     for (const auto& member : operation.input->rows) {
