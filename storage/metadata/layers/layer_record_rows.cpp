@@ -40,7 +40,7 @@ bool is_layer(Database& db, LayerId layer)
 
 /// In the order of their ids.
 template <const auto& kCondition>
-std::vector<LayerId> select_layers(Database& db)
+std::vector<LayerId> select_layers_that(Database& db)
 {
     static constexpr auto kSelect = "SELECT id FROM layer WHERE " + kCondition + " ORDER BY id";
     Statement select(db, kSelect);
@@ -101,7 +101,7 @@ LayerExpectations select_layer_expectations(Database& db, std::string_view boot_
 
 std::vector<LayerId> select_layers_without_record(Database& db)
 {
-    return select_layers<kLacksRecord>(db);
+    return select_layers_that<kLacksRecord>(db);
 }
 
 bool is_layer_on_disk(Database& db, LayerId layer)
@@ -111,7 +111,7 @@ bool is_layer_on_disk(Database& db, LayerId layer)
 
 std::vector<LayerId> select_layers_on_disk(Database& db)
 {
-    return select_layers<kIsOnDisk>(db);
+    return select_layers_that<kIsOnDisk>(db);
 }
 
 bool may_be_recorded(Database& db, LayerId layer)
