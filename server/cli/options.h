@@ -14,7 +14,7 @@ namespace amilab::cli {
 /// What is wrong with an account ID, or a folder's name; empty when it is right.
 std::string check_account(const std::string& text);
 std::string check_folder(const std::string& text);
-/// The same of a URL that others paste, whoever it names.
+/// What is wrong with a URL that others paste, whoever it names; empty when it is right.
 std::string check_url(const std::string& text);
 
 /// A number between two others, both included. Its help is the option's own.

@@ -19,7 +19,8 @@ struct ServerAccess {
 /// given. Throws std::runtime_error, which never says the token, when the file cannot be read and
 /// for what cannot be one: an empty variable in a script must not mean that none is wanted.
 std::optional<std::string> read_control_token(const std::optional<std::string>& file);
-/// The same of the file that --control-token-file names. A wrong one is a WrongOption.
+/// The control token, where `file` is what --control-token-file names. A wrong one is a
+/// WrongOption.
 std::optional<std::string> control_token_of_option(const std::optional<std::string>& file);
 
 /// What the services say of a key that is nobody's.
