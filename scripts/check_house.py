@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds the code to the drawing of the house in docs/architecture.md: which room may include which,
-that a family and its rows have one name, that all locks are of one kind, and that what
-docs/fidelity.md says of the code can be found there.
+that a family and its rows have one name, that all locks are of one kind, that what docs/fidelity.md
+says of the code can be found there, and that no two sources of a room call something alike.
 
 usage: scripts/check_house.py [FOLDER]
 
@@ -75,6 +75,9 @@ FIRST_OF_A_ROOM = 12
 
 # The only file that knows mutexes of the standard library.
 LOCKS = "storage/base/mutex.h"
+
+# Tells names apart that each source of a unit may have.
+UNIT_NAMES = "server/link/unit_names.h"
 
 
 def levels(root):
@@ -252,10 +255,144 @@ def check_facts(root):
                 yield f"{FIDELITY}:{number}: {operation} is not in {', '.join(cited)}"
 
 
+TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|^[ \t]*\#(?:\\\n|[^\n])*|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"'
+                   r"|'(?:\\.|[^'\\\n])'|[A-Za-z_]\w*|\d(?:'?[\w.])*|::|->|\S", re.S | re.M)
+
+
+def tokens_of(text):
+    """Each token and where it starts, without comments, directives and what literals say."""
+    for found in TOKEN.finditer(text):
+        token = found.group()
+        if not token.startswith(("//", "/*")) and not token.lstrip().startswith("#"):
+            yield ("0" if token[-1] in "\"'" else token), found.start()
+
+
+def end_of(tokens, start, opening="(<[{", closing=")>]}"):
+    """Behind the bracket that closes the one at the start; behind the token there if it is none."""
+    depth = 0
+    for position in range(start, len(tokens)):
+        depth += (tokens[position] in opening) - (tokens[position] in closing)
+        if depth <= 0:
+            return position + 1
+    return len(tokens)
+
+
+def parameter_type(tokens):
+    """Without its name, its default and its namespaces."""
+    tokens = tokens[:tokens.index("=")] if "=" in tokens else tokens
+    if len(tokens) > 1 and tokens[-1].isidentifier() and tokens[-2] not in ("::", "const"):
+        tokens = tokens[:-1]
+    return re.sub(r"\w+ :: ", "", " ".join(tokens))
+
+
+def parameter_types(tokens):
+    types, start, position = [], 0, 0
+    while position < len(tokens):
+        end = end_of(tokens, position)
+        if tokens[position] == ",":
+            types.append(parameter_type(tokens[start:position]))
+            start = end
+        position = end
+    return ", ".join([*types, parameter_type(tokens[start:])])
+
+
+def value_or_function(tokens):
+    position = 0
+    while position < len(tokens) and tokens[position] not in ("operator", "extern", "namespace"):
+        token, after = tokens[position], tokens[position + 1:position + 2]
+        if token in ("alignas", "decltype", "requires") and after == ["("] or after == ["<"]:
+            position = end_of(tokens, position + 1)
+        elif not token.isidentifier() or after not in (["="], ["["], ["{"], ["("], []):
+            position += 1
+        elif position and tokens[position - 1] in ("::", "~"):  # a member
+            return ""
+        elif after != ["("]:
+            return token
+        elif tokens[-1] != "}":  # no more than declared
+            return ""
+        else:
+            end = end_of(tokens, position + 1)
+            return f"{token}({parameter_types(tokens[position + 2:end - 1])})"
+    return ""
+
+
+def defined_by(tokens):
+    """What a declaration defines outside of types: its name, and of a function that with the types of
+    its parameters. Empty when it defines nothing."""
+    if tokens[0] == "template":
+        return defined_by(tokens[end_of(tokens, 1):])
+    if tokens[0] in ("struct", "class", "union", "enum"):
+        tokens = tokens[1 + (tokens[1] == "class"):]
+        return tokens[0] if "{" in tokens and tokens[1] != "::" else ""
+    if tokens[0] in ("using", "concept"):
+        return tokens[1] if tokens[2] == "=" else ""
+    return value_or_function(tokens)
+
+
+def end_of_declaration(tokens, start):
+    """Behind the body of a function; else where the semicolon is."""
+    position, has_value = start, False
+    while tokens[position] != ";":
+        token, brackets = tokens[position], ("({[", ")}]")
+        has_value = has_value or token == "=" and "operator" not in tokens[start:position]
+        position = (end_of(tokens, position + 1) if token == "template"
+                    else end_of(tokens, position, *brackets))
+        if token == "{" and not has_value and tokens[position] != ";":
+            break
+    return position
+
+
+def definitions(text):
+    """What a source defines outside of types and functions: its line, namespace and what it is."""
+    tokens, starts = zip(*tokens_of(text + "\n;"))
+    around, position = [], 0
+    while position < len(tokens):
+        start = position
+        if tokens[start] in "};":
+            around = around[:-1] if tokens[start] == "}" else around
+            position += 1
+        elif tokens[start] == "namespace" and "=" not in tokens[start:start + 3]:
+            position = tokens.index("{", start) + 1
+            around.append("".join(tokens[start + 1:position - 1]))
+        else:
+            position = end_of_declaration(tokens, start)
+            if name := defined_by(list(tokens[start:position])):
+                yield text.count("\n", 0, starts[start]) + 1, "::".join(filter(None, around)), name
+
+
+def rooms_of_units(root):
+    """The sources and headers of each room that CMakeLists.txt may compile as one."""
+    units = re.search(r"^amilab_in_units\(([^)]*)\)", (root / "CMakeLists.txt").read_text(), re.M)
+    alone = units.group(1).partition("WITHOUT")[2].split()
+    rooms = {}
+    for path in sorted([*root.glob("s*/**/*.h"), *root.glob("s*/**/*.cpp")]):
+        room = str(path.parent.relative_to(root))
+        if room.startswith(("server", "storage")) and room not in alone:
+            rooms.setdefault(room, []).append(path)
+    return rooms.values()
+
+
+def check_units(root):
+    """Files that call something alike do not compile as one unit, and which of a room's sources
+    share one changes with each that comes. Functions may have one name where their parameters differ."""
+    told_apart = re.findall(r"^#define (\w+) AMILAB_NAME_IN", (root / UNIT_NAMES).read_text(), re.M)
+    for sources in rooms_of_units(root):
+        known = {}
+        for path in sources:
+            for line, namespace, what in definitions(path.read_text()):
+                name = what.partition("(")[0]
+                others = known.setdefault((namespace, name), [])
+                twin = next((other for other, of_other in others if other.stem != path.stem
+                             and (of_other == what or name in (what, of_other))), None)
+                if twin and name not in told_apart:
+                    yield f"{path.relative_to(root)}:{line}: {what} stands in {twin.name} too"
+                others.append((path, what))
+
+
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[1])
     wrong = [*check_roots(root), *check_includes(root), *check_locks(root),
-             *check_families(root), *check_rows(root), *check_facts(root)]
+             *check_families(root), *check_rows(root), *check_facts(root), *check_units(root)]
     for line in wrong:
         print(f"scripts/check: {line}", file=sys.stderr)
     return 1 if wrong else 0

@@ -32,6 +32,9 @@ class House(unittest.TestCase):
         self.write("server/main.cpp", "")
         self.write_facts(f"| DescribeVolumes refuses | observed | `{FAMILY}.cpp` |")
         self.write("storage/CMakeLists.txt", "")
+        self.write("CMakeLists.txt", "amilab_in_units(amilab_server\n  WITHOUT storage/disk_formats)\n")
+        self.write("server/link/unit_names.h",
+                   "#define kOperations AMILAB_NAME_IN(kOperations, AMILAB_UNIT)\n")
         self.write(f"{FAMILY}.h", "")
         self.write(f"{FAMILY}.cpp", SOURCE)
         self.write(f"tests/{FAMILY}_test.cpp", "")
@@ -47,7 +50,8 @@ class House(unittest.TestCase):
     def wrong(self):
         return [*check_house.check_roots(self.root), *check_house.check_includes(self.root),
                 *check_house.check_locks(self.root), *check_house.check_families(self.root),
-                *check_house.check_rows(self.root), *check_house.check_facts(self.root)]
+                *check_house.check_rows(self.root), *check_house.check_facts(self.root),
+                *check_house.check_units(self.root)]
 
     def assert_wrong(self, part):
         self.assertTrue(any(part in line for line in self.wrong()), self.wrong())
@@ -124,7 +128,7 @@ class House(unittest.TestCase):
             self.write("storage/base/clock.h", f"\n    {lock} lock_;\n")
             self.assert_wrong("storage/base/clock.h:2: std::")
         self.write("storage/base/clock.h", "    Mutex mutex_{LockLevel::kClock};\n")
-        self.write("storage/base/mutex.h", "    std::mutex mutex_;\n")
+        self.write("storage/base/mutex.h", "    std::mutex locked_;\n")
         self.assertEqual(self.wrong(), [])
 
     def test_a_fact_cites_what_is_there(self):
@@ -140,6 +144,69 @@ class House(unittest.TestCase):
         self.write_facts(f"| `VolumeInUse` | observed | `{FAMILY}.cpp` |")
         self.assert_wrong("docs/fidelity.md:3: nothing says VolumeInUse")
         self.write("server/calls/errors.cpp", 'return {"VolumeInUse"};\n')
+        self.assertEqual(self.wrong(), [])
+
+    def write_room(self, one, other, room="server/wire"):
+        """Two sources of a room, with this in their unnamed namespaces."""
+        for name, text in (("check", one), ("rest_xml", other)):
+            self.write(f"{room}/{name}.cpp",
+                       f"namespace amilab::wire {{\nnamespace {{\n{text}\n}}\nvoid {name}();\n}}\n")
+
+    def test_what_two_sources_of_a_room_call_alike_is_found(self):
+        for one, other, name in (
+                ("struct Wish {\n    int a;\n};", "struct Wish final : Row { int b{}; };", "Wish"),
+                ("enum class Kind { kOne };", "using Kind = int;", "Kind"),
+                ("constexpr int kMost = 1;", "constexpr std::array<int, 2> kMost{1, 2};", "kMost"),
+                ("constexpr Unit kUnits[] = {{1}, {2}};", "const auto kUnits = [] { return 1; }();",
+                 "kUnits"),
+                ("int total;", "static long total = 0;", "total"),
+                ("void check() {}", "constexpr int check = 1;", "check"),
+                ("void check() { if (a) { b(); } }", "int check() noexcept { return 1; }", "check()"),
+                ("void read(const Node& node, int most = 1) {}", "int read(const wire::Node& n, int) {}",
+                 "read(const Node &, int)"),
+                ("template <class T = int> void put(std::map<T, int>* to) {}",
+                 "template <class T> requires(sizeof(T) > 1) T put(std::map<T, int>*) { return {}; }",
+                 "put(map < T , int > *)")):
+            with self.subTest(name=name, one=one):
+                self.write_room(f"\n// {name} }};\n{one}", f'const auto kFirst = "{{";\n{other}')
+                self.assert_wrong(f"server/wire/rest_xml.cpp:4: {name} stands in check.cpp too")
+
+    def test_what_is_not_alike_is_left_alone(self):
+        for one, other in (
+                ("void read(int a) {}", "void read(long a) {}"),
+                ("void read(int a) {}", "void read(int a, int b) {}"),
+                ("void read(int a);", "void read(int a);"),
+                ("struct Wish;", "struct Wish {};"),
+                ("struct Wish { int a; };", "struct Hope { int a; struct Wish {}; };"),
+                ("void read(int a) { int kMost = 1; }", "constexpr int kMost = 1;"),
+                ("namespace json = boost::json;\nusing std::min;",
+                 "namespace json = boost::json;\nusing std::min;"),
+                ("void Wish::read() {}\nWish::~Wish() {}", "void Hope::read() {}\nHope::~Hope() {}"),
+                ("bool operator==(A a, A b) { return 1; }", "bool operator==(B a, B b) { return 1; }"),
+                ("namespace a { int kMost = 1; }", "namespace b { int kMost = 1; }"),
+                ("#define READ void read() {}", "#define READ void read() {}"),
+                ("// void read() {}", "/* void read() {} */"),
+                ('auto kText = R"sql(; int kMost = 1;)sql";', "int kMost = 1;")):
+            with self.subTest(one=one, other=other):
+                self.write_room(one, other)
+                self.assertEqual(self.wrong(), [])
+
+    def test_a_header_of_the_room_is_looked_at_too(self):
+        self.write_room("struct Wish {};", "")
+        self.write("server/wire/check.h", "namespace amilab::wire {\nstruct Wish {};\n}\n")
+        self.assertEqual(self.wrong(), [])
+        self.write("server/wire/parse.h", "namespace amilab::wire {\nstruct Wish {};\n}\n")
+        self.assert_wrong("server/wire/parse.h:2: Wish stands in check.cpp too")
+
+    def test_what_units_tell_apart_may_be_alike(self):
+        self.write_room("constexpr int kOperations[] = {1};", "constexpr int kOperations[] = {2};")
+        self.assertEqual(self.wrong(), [])
+
+    def test_rooms_that_are_no_units_may_call_things_alike(self):
+        self.write_room("int kMost = 1;", "int kMost = 1;", room="storage/disk_formats")
+        self.assertEqual(self.wrong(), [])
+        self.write("server/calls/session.cpp", "namespace { int kMost = 1; }\n")
+        self.write("server/wire/check.cpp", "namespace { int kMost = 1; }\n")
         self.assertEqual(self.wrong(), [])
 
 
