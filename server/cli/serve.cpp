@@ -90,6 +90,32 @@ CatalogueOptions read_catalogue(const ServeOptions& options)
                                                       : UnknownImages::kRefuse});
 }
 
+DataDirectory::Options data_options(const ServeOptions& options)
+{
+    std::optional<std::string> seed;
+    if (options.seed) {
+        seed = std::to_string(*options.seed);
+    }
+    return {.path = options.data,
+            .from = options.from,
+            .seed = seed,
+            .catalogue = read_catalogue(options),
+            .account_limits = options.account_limits,
+            .checksums = options.data_checksums ? DataChecksums::kKept : DataChecksums::kNone,
+            .report = reporter("background")};
+}
+
+Emulator::Options emulator_options(const ServeOptions& options, const Doors& doors)
+{
+    return {.default_account = options.account,
+            .default_region = options.region,
+            .strict_accounts = options.strict_accounts,
+            .has_aws_quotas = options.quotas == "aws",
+            .has_strict_roles = options.strict_roles,
+            .listen_address = doors.api.address,
+            .allowed_hosts = options.allowed_hosts};
+}
+
 unsigned wanted_workers(const ServeOptions& options)
 {
     return options.threads != 0 ? options.threads
@@ -142,30 +168,12 @@ int serve(const ServeOptions& options, const WhenReady& when_ready)
     boost::asio::io_context early_context(1);
     boost::asio::signal_set early_signals(early_context, SIGINT, SIGTERM);
     const auto shares = share_descriptors(raise_descriptor_limit());
-    std::optional<std::string> seed;
-    if (options.seed) {
-        seed = std::to_string(*options.seed);
-    }
-    DataDirectory data(
-        {.path = options.data,
-         .from = options.from,
-         .seed = seed,
-         .catalogue = read_catalogue(options),
-         .account_limits = options.account_limits,
-         .checksums = options.data_checksums ? DataChecksums::kKept : DataChecksums::kNone,
-         .report = reporter("background")});
+    DataDirectory data(data_options(options));
     if (!data.current()->region_exists(options.region)) {
         throw WrongOption(fmt::format("--region {} is no region; expected one such as us-east-1",
                                       options.region));
     }
-    Emulator emulator(data, all_services(),
-                      {.default_account = options.account,
-                       .default_region = options.region,
-                       .strict_accounts = options.strict_accounts,
-                       .has_aws_quotas = options.quotas == "aws",
-                       .has_strict_roles = options.strict_roles,
-                       .listen_address = doors.api.address,
-                       .allowed_hosts = options.allowed_hosts});
+    Emulator emulator(data, all_services(), emulator_options(options, doors));
     const auto budgets = plan_memory(options, data.background());
     boost::asio::io_context io_context(1);  // one thread runs it: see Front
     Front front(io_context, emulator,
