@@ -314,7 +314,6 @@ ApiError bad_presigning(const std::string& why)
 /// Source: code, text and elements observed.
 ApiError has_expired(std::int64_t end_ms, std::int64_t wall_ms)
 {
-    constexpr int kForbidden = 403;
     return ApiError("AccessDenied", "Request has expired", kForbidden)
         .with("Expires", format_timestamp({end_ms}))
         .with("ServerTime", format_timestamp({wall_ms}));

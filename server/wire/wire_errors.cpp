@@ -8,7 +8,6 @@ namespace amilab::wire {
 namespace {
 
 constexpr int kUnauthorized = 401;
-constexpr int kForbidden = 403;
 
 /// Values stand in messages; a long one would drown them.
 std::string_view shortened(std::string_view value)

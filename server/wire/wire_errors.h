@@ -13,6 +13,8 @@ namespace amilab::wire {
 
 /// Of a name or a value, however long it is, messages have this much.
 inline constexpr std::size_t kMostQuotedBytes = 256;
+/// The status of what AWS denies.
+inline constexpr int kForbidden = 403;
 
 /// Source: observed. EC2 names the part that it does not know, not the whole path.
 ApiError unknown_parameter(std::string_view name);
