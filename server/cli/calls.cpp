@@ -34,7 +34,7 @@ std::string shown(const json::value& value)
     return is_plain ? text : json::serialize(json::string(text));
 }
 
-std::string parameters_of(const json::object& call)
+std::string shown_parameters(const json::object& call)
 {
     std::string line;
     for (const auto& [path, value] : call.at("parameters").as_object()) {
@@ -50,7 +50,7 @@ void print_call(const json::object& call)
     fmt::print("{} {} {} {} {} {} {} {}\n", word(call.at("time")), word(call.at("account")),
                word(call.at("region")), word(call.at("service")), shown(call.at("operation")),
                word(call.at("status")), word(call.at("code")), word(call.at("parameter")));
-    if (const auto line = parameters_of(call); !line.empty()) {
+    if (const auto line = shown_parameters(call); !line.empty()) {
         fmt::print("    {}\n", line);
     }
     if (!call.at("message").is_null()) {

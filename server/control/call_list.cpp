@@ -30,7 +30,8 @@ constexpr std::size_t kUsualCalls = 1'000;
 /// Whether a client is still there shows when something is sent to it.
 constexpr std::chrono::seconds kBetweenComments{5};
 
-[[noreturn]] void refuse(std::string_view name, std::string_view value, std::string_view expected)
+[[noreturn]] void refuse_value(std::string_view name, std::string_view value,
+                               std::string_view expected)
 {
     throw http::HttpError(400, fmt::format("{} is {}; expected {}", name, value, expected));
 }
@@ -47,7 +48,7 @@ void parse_status(const std::string& text, CallFilter& filter)
         filter.least_status = static_cast<int>(*status);
         filter.most_status = filter.least_status;
     } else {
-        refuse("status", text, "one such as 200, or 2xx, 3xx, 4xx or 5xx");
+        refuse_value("status", text, "one such as 200, or 2xx, 3xx, 4xx or 5xx");
     }
 }
 
@@ -59,7 +60,7 @@ void parse_since(const std::string& text, CallQuery& query)
     }
     const auto time = wire::parse_timestamp(text);
     if (!time) {
-        refuse("since", text, "a call's number, or a time such as 2026-01-02T03:04:05Z");
+        refuse_value("since", text, "a call's number, or a time such as 2026-01-02T03:04:05Z");
     }
     query.filter.since_ms = time->ms;
 }
@@ -269,7 +270,7 @@ void require_service(const std::string& name, const Services& services, const Ca
     for (const auto* service : services.all()) {
         names.push_back(service->schema.name);
     }
-    refuse("service", name, fmt::format("one of {}", fmt::join(names, ", ")));
+    refuse_value("service", name, fmt::format("one of {}", fmt::join(names, ", ")));
 }
 
 void require_operation(const std::string& name, const Services& services, const CallRing& calls)
@@ -330,13 +331,13 @@ CallQuery parse_call_query(std::string_view query)
     if (const auto limit = asked.find("limit")) {
         wanted.limit = parse_number(*limit);
         if (!wanted.limit || *wanted.limit > CallRing::kMostCalls) {
-            refuse("limit", *limit,
-                   fmt::format("a number of calls from 0 to {}", CallRing::kMostCalls));
+            refuse_value("limit", *limit,
+                         fmt::format("a number of calls from 0 to {}", CallRing::kMostCalls));
         }
     }
     if (const auto follow = asked.find("follow")) {
         if (*follow != "true" && *follow != "false") {
-            refuse("follow", *follow, "true or false");
+            refuse_value("follow", *follow, "true or false");
         }
         wanted.follow = *follow == "true";
     }

@@ -37,7 +37,7 @@ constexpr std::size_t kFewestLongReads = 2;
 /// One that writes, and one that is ready for when it has.
 constexpr Turns::Most kAtTheWriter{.at_once = 2, .of_one_account = 2};
 
-http::Response to_response(ApiAnswer answer)
+http::Response api_response(ApiAnswer answer)
 {
     http::Response response;
     response.status = answer.status;
@@ -230,7 +230,7 @@ asio::awaitable<http::Response> Front::handle_api(http::Request& request, http::
     line.tell(call);
     auto answer = co_await this->answer(call, body);
     line.tell(std::move(answer.error), call.parameters());
-    auto response = to_response(std::move(answer));
+    auto response = api_response(std::move(answer));
     if (call.has_more()) {
         const auto parts = std::make_shared<Parts>(
             Parts{std::move(call), std::move(response.body), MemoryBudget::Share(*memory_)});
@@ -343,7 +343,7 @@ http::Response Front::refuse(const http::Request& request, const http::HttpError
 {
     return request.target.starts_with(Control::kPrefix)
                ? to_response(Control::refuse(error))
-               : to_response(emulator_.refuse(header_of(request), api_error(error)));
+               : api_response(emulator_.refuse(header_of(request), api_error(error)));
 }
 
 void Front::look_for_due()

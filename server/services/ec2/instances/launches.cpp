@@ -321,7 +321,7 @@ const std::string& zone_of(const LaunchPlan& plan)
     return plan.interfaces.front().subnets.front().zone;
 }
 
-CapacityNeeds needs_of(const Session& session, const LaunchPlan& plan)
+CapacityNeeds capacity_needs_of(const Session& session, const LaunchPlan& plan)
 {
     return {.owner = session.account(),
             .region = session.region(),
@@ -341,7 +341,7 @@ std::int64_t within_room(Session& session, const LaunchPlan& plan, const Counts&
                             counts.max);
     }
     const auto most = within_quota(session, plan.type.name, options, counts.min, counts.max);
-    return within_reservation(session, options, needs_of(session, plan), counts.min, most);
+    return within_reservation(session, options, capacity_needs_of(session, plan), counts.min, most);
 }
 
 /// Completes the request with what it is launched by, and gives the price.

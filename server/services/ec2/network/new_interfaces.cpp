@@ -51,7 +51,7 @@ SecurityGroupId usable_group(Session& session, const std::string& text, const La
     return group.id;
 }
 
-void require_free(Session& session, const std::string& address, const LaunchSubnet& subnet)
+void require_free_address(Session& session, const std::string& address, const LaunchSubnet& subnet)
 {
     refuse_unless_free(use_of_address(session.db(), subnet.id, subnet.cidr_block, address), address,
                        malformed_address);
@@ -152,10 +152,10 @@ void require_each_address_once(const AddressWish& wish)
 void require_free(Session& session, const AddressWish& wish, const LaunchSubnet& subnet)
 {
     if (!wish.primary.empty()) {
-        require_free(session, wish.primary, subnet);
+        require_free_address(session, wish.primary, subnet);
     }
     for (const auto& address : wish.secondary) {
-        require_free(session, address, subnet);
+        require_free_address(session, address, subnet);
     }
 }
 
