@@ -12,7 +12,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t kPartBytes = std::size_t{64} << 10U;
+constexpr std::size_t kRingPartBytes = std::size_t{64} << 10U;
 
 }  // namespace
 
@@ -64,7 +64,7 @@ CallRing::Part CallRing::part(std::uint64_t after, std::uint64_t through,
     Part part{.calls = {}, .through = through, .lost = lost_after(after)};
     std::size_t bytes = 0;
     for (auto at = find_after(after); at != calls_.end() && (*at)->number <= through; ++at) {
-        if (bytes >= kPartBytes) {
+        if (bytes >= kRingPartBytes) {
             part.through = (*at)->number - 1;
             break;
         }

@@ -34,8 +34,8 @@ using Wanted = std::set<std::string_view>;
 /// Source: the code is S3's (documented), the texts are assumed.
 Wanted read_wanted(const std::optional<std::string>& header)
 {
-    constexpr std::array<std::string_view, 5> kNames = {kETag, kChecksum, kObjectParts,
-                                                        kStorageClass, kObjectSize};
+    constexpr std::array<std::string_view, 5> kAttributeNames = {kETag, kChecksum, kObjectParts,
+                                                                 kStorageClass, kObjectSize};
     Wanted wanted;
     if (!header || header->empty()) {
         throw invalid_argument(
@@ -45,8 +45,8 @@ Wanted read_wanted(const std::optional<std::string>& header)
     }
     for (const auto text : split(*header, ',')) {
         const auto name = wire::trimmed(text);
-        const auto* known = std::find(kNames.begin(), kNames.end(), name);
-        if (known == kNames.end()) {
+        const auto* known = std::find(kAttributeNames.begin(), kAttributeNames.end(), name);
+        if (known == kAttributeNames.end()) {
             throw invalid_argument("Invalid attribute name specified.", kHeader, name);
         }
         wanted.insert(*known);

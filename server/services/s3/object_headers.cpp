@@ -183,7 +183,7 @@ std::string content_type_of(const ObjectRow& object, const Overrides& overrides)
 
 wire::Headers answer_headers(const ObjectRow& object, const Overrides& overrides, bool is_document)
 {
-    constexpr std::array<std::string_view, 5> kNames = {
+    constexpr std::array<std::string_view, 5> kKeptHeaders = {
         "Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Expires"};
     wire::Headers headers;
     headers.emplace_back("Last-Modified", to_http_date(object.modified_ms));
@@ -193,7 +193,7 @@ wire::Headers answer_headers(const ObjectRow& object, const Overrides& overrides
     // Source: what an upload holds must not run where this server's own pages are (amilab's own).
     headers.emplace_back("X-Content-Type-Options", "nosniff");
     headers.emplace_back("Content-Security-Policy", "sandbox; default-src 'none'");
-    for (const auto name : kNames) {
+    for (const auto name : kKeptHeaders) {
         std::optional<std::string> shown;
         each_line(object.headers, [&](std::string_view line, std::string_view value) {
             if (line == name) {

@@ -257,20 +257,20 @@ ByteRange copied_range(const UploadPartCopyRequest& request, const ObjectRow& so
     }
     const std::string_view text = *request.copy_source_range;
     const bool has_both = text.find("=-") == text.npos && !text.ends_with('-');
-    constexpr std::string_view kHeader = "x-amz-copy-source-range";
+    constexpr std::string_view kRangeHeader = "x-amz-copy-source-range";
     constexpr auto kAnySize = std::numeric_limits<std::int64_t>::max();
     const auto range = has_both ? parse_range(text, kAnySize) : std::nullopt;
     if (!range) {
         throw invalid_argument(
             "The x-amz-copy-source-range value must be of the form bytes=first-last where first "
             "and last are the zero-based offsets of the first and last bytes to copy",
-            kHeader, text);
+            kRangeHeader, text);
     }
     if (range->end > source.size_bytes) {
         throw invalid_argument(
             fmt::format("Range specified is not valid for source object of size: {}",
                         source.size_bytes),
-            kHeader, text);
+            kRangeHeader, text);
     }
     return *range;
 }

@@ -202,10 +202,10 @@ void keep_account_counts(Database& db)
 
 AccountCount select_account_count(Database& db, std::string_view account)
 {
-    static constexpr auto kColumns =
+    static constexpr auto kCountColumns =
         columns<AccountCount>("account_count", "c", integer<&AccountCount::rows>("rows"),
                               integer<&AccountCount::disks>("disks"));
-    return select_row<kColumns>(db, "FROM account_count c WHERE c.account = ?", account)
+    return select_row<kCountColumns>(db, "FROM account_count c WHERE c.account = ?", account)
         .value_or(AccountCount{});
 }
 

@@ -89,14 +89,14 @@ std::array<std::byte, kHeaderBytes> make_header(std::size_t blocks)
 
 std::vector<std::byte> make_table(const std::vector<bool>& has_data)
 {
-    constexpr std::size_t kEntryBytes = 4;
+    constexpr std::size_t kPlaceBytes = 4;
     const auto bytes =
-        (has_data.size() * kEntryBytes + kSectorSize - 1) / kSectorSize * kSectorSize;
+        (has_data.size() * kPlaceBytes + kSectorSize - 1) / kSectorSize * kSectorSize;
     std::vector<std::byte> table(bytes, std::byte{0xff});
     constexpr auto kBlockSectors = (kBitmapBytes + DiskPlan::kBlockBytes) / kSectorSize;
     auto sector = (kTableAt + bytes) / kSectorSize;
     for (std::size_t i = 0; i < has_data.size(); ++i) {
-        put_big(std::span(table), i * kEntryBytes,
+        put_big(std::span(table), i * kPlaceBytes,
                 has_data[i] ? static_cast<std::uint32_t>(sector) : kNowhere);
         sector += has_data[i] ? kBlockSectors : 0;
     }

@@ -21,11 +21,11 @@ constexpr int kMostEphemeral = 24;
 
 bool is_ephemeral(std::string_view name)
 {
-    constexpr std::string_view kPrefix = "ephemeral";
-    if (!name.starts_with(kPrefix)) {
+    constexpr std::string_view kEphemeral = "ephemeral";
+    if (!name.starts_with(kEphemeral)) {
         return false;
     }
-    const auto digits = name.substr(kPrefix.size());
+    const auto digits = name.substr(kEphemeral.size());
     if (digits.empty() || digits.size() > 2 ||
         !std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; })) {
         return false;

@@ -99,12 +99,12 @@ std::string rsa_tpmt(const std::string& modulus)
 {
     using namespace std::string_view_literals;
     // fixedTPM, fixedParent, sensitiveDataOrigin, adminWithPolicy, restricted, decrypt
-    constexpr auto kAttributes = "\x00\x03\x00\xB2"sv;
+    constexpr auto kObjectAttributes = "\x00\x03\x00\xB2"sv;
     constexpr auto kPolicy =
         "\x83\x71\x97\x67\x44\x84\xB3\xF8\x1A\x90\xCC\x8D\x46\xA5\xD7\x24"
         "\xFD\x52\xD7\x6E\x06\x52\x0B\x64\xF2\xA1\xDA\x1B\x33\x14\x69\xAA"sv;
     constexpr auto kUsualExponent = "\0\0\0\0"sv;
-    return number(kTpmRsa) + number(kTpmSha256) + std::string(kAttributes) + sized(kPolicy) +
+    return number(kTpmRsa) + number(kTpmSha256) + std::string(kObjectAttributes) + sized(kPolicy) +
            number(kTpmAes) + number(128) + number(kTpmCfb) + number(kTpmNull) + number(2048) +
            std::string(kUsualExponent) + sized(modulus);
 }
@@ -113,12 +113,12 @@ std::string ecc_tpmt(const std::string& point)
 {
     using namespace std::string_view_literals;
     // those of RSA and userWithAuth
-    constexpr auto kAttributes = "\x00\x03\x00\xF2"sv;
+    constexpr auto kObjectAttributes = "\x00\x03\x00\xF2"sv;
     constexpr auto kPolicy =
         "\xB2\x6E\x7D\x28\xD1\x1A\x50\xBC\x53\xD8\x82\xBC\xF5\xFD\x3A\x1A"
         "\x07\x41\x48\xBB\x35\xD3\xB4\xE4\xCB\x1C\x0A\xD9\xBD\xE4\x19\xCA"
         "\xCB\x47\xBA\x09\x69\x96\x46\x15\x0F\x9F\xC0\x00\xF3\xF8\x0E\x12"sv;
-    return number(kTpmEcc) + number(kTpmSha384) + std::string(kAttributes) + sized(kPolicy) +
+    return number(kTpmEcc) + number(kTpmSha384) + std::string(kObjectAttributes) + sized(kPolicy) +
            number(kTpmAes) + number(256) + number(kTpmCfb) + number(kTpmNull) +
            number(kTpmNistP384) + number(kTpmNull) + sized(point.substr(1, kCoordinateBytes)) +
            sized(point.substr(1 + kCoordinateBytes));
