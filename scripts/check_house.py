@@ -257,6 +257,7 @@ def check_facts(root):
 
 TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|^[ \t]*\#(?:\\\n|[^\n])*|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"'
                    r"|'(?:\\.|[^'\\\n])'|[A-Za-z_]\w*|\d(?:'?[\w.])*|::|->|\S", re.S | re.M)
+TYPES = ("struct", "class", "union", "enum")
 
 
 def tokens_of(text):
@@ -321,8 +322,9 @@ def defined_by(tokens):
     its parameters. Empty when it defines nothing."""
     if tokens[0] == "template":
         return defined_by(tokens[end_of(tokens, 1):])
-    if tokens[0] in ("struct", "class", "union", "enum"):
+    if tokens[0] in TYPES:
         tokens = tokens[1 + (tokens[1] == "class"):]
+        tokens = tokens[end_of(tokens, 0) if tokens[0] == "[" else 0:]
         return tokens[0] if "{" in tokens and tokens[1] != "::" else ""
     if tokens[0] in ("using", "concept"):
         return tokens[1] if tokens[2] == "=" else ""
@@ -342,10 +344,25 @@ def end_of_declaration(tokens, start):
     return position
 
 
+def constants_within(tokens):
+    """Names that a function gives to constants of its own."""
+    for position in range(1, len(tokens) - 2):
+        is_declared = tokens[position - 1] not in ("return", "co_return", "::") and \
+            re.fullmatch(r"[\w>*&]+", tokens[position - 1])
+        if is_declared and re.match("k[A-Z]", tokens[position]) and \
+                (tokens[position + 1] in "={" or tokens[position + 1:position + 3] == ["[", "]"]):
+            yield position, tokens[position]
+
+
 def definitions(text):
-    """What a source defines outside of types and functions: its line, namespace and what it is."""
+    """What a source defines outside of types: its line, namespace and what it is. Of what functions
+    define within themselves, the constants, as `{name}`."""
     tokens, starts = zip(*tokens_of(text + "\n;"))
     around, position = [], 0
+
+    def found(at, what):
+        return text.count("\n", 0, starts[at]) + 1, "::".join(around), what
+
     while position < len(tokens):
         start = position
         if tokens[start] in "};":
@@ -356,8 +373,12 @@ def definitions(text):
             around.append("".join(tokens[start + 1:position - 1]))
         else:
             position = end_of_declaration(tokens, start)
-            if name := defined_by(list(tokens[start:position])):
-                yield text.count("\n", 0, starts[start]) + 1, "::".join(filter(None, around)), name
+            declaration = list(tokens[start:position])
+            if name := defined_by(declaration):
+                yield found(start, name)
+            if tokens[position] != ";":  # a function
+                for within, name in constants_within(declaration):
+                    yield found(start + within, f"{{{name}}}")
 
 
 def rooms_of_units(root):
@@ -372,21 +393,34 @@ def rooms_of_units(root):
     return rooms.values()
 
 
+def clash(one, other):
+    """Whether two files of a unit cannot define these, which have one name: what is twice the same, or
+    hides the other, as all does that stands in a function or a namespace within the other's."""
+    (of_outer, outer), (of_inner, inner) = sorted((one, other), key=lambda each: each[0].count("::"))
+    are_functions = "(" in outer, "(" in inner
+    if "{" in outer + inner:
+        return outer != inner and not any(are_functions)
+    if of_outer == of_inner:
+        return outer == inner or not all(are_functions)
+    return of_inner.startswith(of_outer + "::")
+
+
 def check_units(root):
     """Files that call something alike do not compile as one unit, and which of a room's sources
-    share one changes with each that comes. Functions may have one name where their parameters differ."""
+    share one changes with each that comes."""
     told_apart = re.findall(r"^#define (\w+) AMILAB_NAME_IN", (root / UNIT_NAMES).read_text(), re.M)
     for sources in rooms_of_units(root):
-        known = {}
+        known = {name: [] for name in told_apart}
         for path in sources:
-            for line, namespace, what in definitions(path.read_text()):
-                name = what.partition("(")[0]
-                others = known.setdefault((namespace, name), [])
-                twin = next((other for other, of_other in others if other.stem != path.stem
-                             and (of_other == what or name in (what, of_other))), None)
-                if twin and name not in told_apart:
-                    yield f"{path.relative_to(root)}:{line}: {what} stands in {twin.name} too"
-                others.append((path, what))
+            for line, *defined in definitions(path.read_text()):
+                name = re.search(r"\w+", defined[1]).group()
+                others = known.setdefault(name, [])
+                twin = next((other for other, of_other in others
+                             if other.stem != path.stem and clash(of_other, defined)), None)
+                if twin:
+                    yield f"{path.relative_to(root)}:{line}: {defined[1]} stands in {twin.name} too"
+                if name not in told_apart:
+                    others.append((path, defined))
 
 
 def main():

@@ -178,7 +178,8 @@ class House(unittest.TestCase):
                 ("void read(int a);", "void read(int a);"),
                 ("struct Wish;", "struct Wish {};"),
                 ("struct Wish { int a; };", "struct Hope { int a; struct Wish {}; };"),
-                ("void read(int a) { int kMost = 1; }", "constexpr int kMost = 1;"),
+                ("void read() { constexpr int kMost = 1; }", "void write() { const int kMost = 1; }"),
+                ("void read() { return kMost; }", "constexpr int kMost[] = {1};"),
                 ("namespace json = boost::json;\nusing std::min;",
                  "namespace json = boost::json;\nusing std::min;"),
                 ("void Wish::read() {}\nWish::~Wish() {}", "void Hope::read() {}\nHope::~Hope() {}"),
@@ -190,6 +191,15 @@ class House(unittest.TestCase):
             with self.subTest(one=one, other=other):
                 self.write_room(one, other)
                 self.assertEqual(self.wrong(), [])
+
+    def test_what_hides_a_name_of_another_source_is_found(self):
+        self.write_room("void refuse(int status, Text why) {}",
+                        "}\nvoid refuse(Text why) {}\nnamespace {")
+        self.assert_wrong("server/wire/rest_xml.cpp:4: refuse(Text) stands in check.cpp too")
+        self.write_room("constexpr int kMost = 1;", "void read() {\n    constexpr int kMost[] = {2};\n}")
+        self.assert_wrong("server/wire/rest_xml.cpp:4: {kMost} stands in check.cpp too")
+        self.write_room("", "}\nvoid refuse(Text why) {}\nvoid refuse(int why) {}\nnamespace {")
+        self.assertEqual(self.wrong(), [])
 
     def test_a_header_of_the_room_is_looked_at_too(self):
         self.write_room("struct Wish {};", "")
