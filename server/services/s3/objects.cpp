@@ -41,15 +41,15 @@ constexpr std::int64_t kReadBytes = std::int64_t{256} << 10U;
 constexpr std::int64_t kSmallBytes = std::int64_t{64} << 10U;
 
 /// All of a request but its bytes, checked.
-struct NewObject {
+struct ObjectToPut {
     ObjectRow row;
     BodyRules body;
 };
 
-NewObject read_new_object(StreamSession& session, const PutObjectRequest& request)
+ObjectToPut read_new_object(StreamSession& session, const PutObjectRequest& request)
 {
     require_key(request.key);
-    NewObject object;
+    ObjectToPut object;
     object.row.bucket = request.bucket;
     object.row.key = request.key;
     object.row.headers = object_headers(request);
