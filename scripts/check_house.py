@@ -345,11 +345,14 @@ def end_of_declaration(tokens, start):
 
 
 def constants_within(tokens):
-    """Names that a function gives to constants of its own."""
+    """Names that a function, or one of a type, gives to constants of its own."""
+    begin = 0
     for position in range(1, len(tokens) - 2):
+        begin = position if tokens[position] in ";{}" else begin
         is_declared = tokens[position - 1] not in ("return", "co_return", "::") and \
             re.fullmatch(r"[\w>*&]+", tokens[position - 1])
-        if is_declared and re.match("k[A-Z]", tokens[position]) and \
+        is_member = tokens[0] in TYPES and "static" in tokens[begin:position]
+        if is_declared and not is_member and re.match("k[A-Z]", tokens[position]) and \
                 (tokens[position + 1] in "={" or tokens[position + 1:position + 3] == ["[", "]"]):
             yield position, tokens[position]
 
@@ -376,7 +379,7 @@ def definitions(text):
             declaration = list(tokens[start:position])
             if name := defined_by(declaration):
                 yield found(start, name)
-            if tokens[position] != ";":  # a function
+            if tokens[position] != ";" or declaration[0] in TYPES:
                 for within, name in constants_within(declaration):
                     yield found(start + within, f"{{{name}}}")
 

@@ -76,9 +76,9 @@ public:
 private:
     void take_row(std::string_view line)
     {
-        constexpr std::size_t kColumns = 3;
+        constexpr std::size_t kToldCells = 3;
         const auto cells = trimmed_parts(line.substr(1), '|');  // the last is behind the row
-        if (cells.size() > kColumns && cells.front() != "operation") {
+        if (cells.size() > kToldCells && cells.front() != "operation") {
             read_.operations.push_back({service_, cells[0], cells[1], cells[2]});
         }
     }

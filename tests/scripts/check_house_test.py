@@ -198,6 +198,10 @@ class House(unittest.TestCase):
         self.assert_wrong("server/wire/rest_xml.cpp:4: refuse(Text) stands in check.cpp too")
         self.write_room("constexpr int kMost = 1;", "void read() {\n    constexpr int kMost[] = {2};\n}")
         self.assert_wrong("server/wire/rest_xml.cpp:4: {kMost} stands in check.cpp too")
+        self.write_room("constexpr int kMost = 1;", "class A {\n    int b() { const int kMost = 2; }\n};")
+        self.assert_wrong("server/wire/rest_xml.cpp:4: {kMost} stands in check.cpp too")
+        self.write_room("constexpr int kMost = 1;", "class A { static constexpr int kMost = 2; };")
+        self.assertEqual(self.wrong(), [])
         self.write_room("", "}\nvoid refuse(Text why) {}\nvoid refuse(int why) {}\nnamespace {")
         self.assertEqual(self.wrong(), [])
 
