@@ -78,6 +78,10 @@ constexpr std::array kSizeRules = {
          " UNION ALL SELECT id FROM store_image_task WHERE size_gib < 0"
          " UNION ALL SELECT id FROM restore_image_task WHERE size_gib < 0",
          "has a size that no disk has"},
+    Rule{"SELECT 'the counter ' || kind FROM id_counter WHERE value NOT BETWEEN 0 AND ?2",
+         "has no number behind it"},
+    Rule{"SELECT id FROM subnet WHERE ipv6_native <> 0 AND ipv6_cidr_block IS NULL",
+         "has no addresses at all"},
     Rule{"SELECT printf('object file %016x', number) FROM s3_blob"
          " WHERE number NOT BETWEEN 1 AND ?2",
          "is no number that is given"},

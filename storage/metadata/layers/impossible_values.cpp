@@ -25,6 +25,8 @@
 #include "storage/metadata/instances/spot_request_rows.h"
 #include "storage/metadata/network/flow_log_rows.h"
 #include "storage/metadata/network/instance_connect_endpoint_rows.h"
+#include "storage/metadata/network/ipv4_block.h"
+#include "storage/metadata/network/ipv6_block.h"
 #include "storage/metadata/network/managed_prefix_list_rows.h"
 #include "storage/metadata/network/nat_gateway_rows.h"
 #include "storage/metadata/network/network_acl_entry_rows.h"
@@ -136,6 +138,55 @@ std::vector<WordColumn> word_columns()
     return found;
 }
 
+/// What a text names of a network; those without a version are of either.
+enum class Addresses { kIpv4, kIpv6, kIpv4Block, kIpv6Block, kBlock };
+
+/// A column of addresses, or of blocks of them, as those who read it take for granted.
+struct AddressColumn {
+    std::string_view table;
+    std::string_view name;
+    Addresses kind;
+    /// Of which rows they are; empty: of all. NULL is none anywhere.
+    std::string_view where = {};
+};
+
+constexpr AddressColumn kAddressColumns[] = {
+    {"vpc", "cidr_block", Addresses::kIpv4Block},
+    {"vpc_cidr_block", "cidr_block", Addresses::kIpv4Block, "family = 'ipv4'"},
+    {"vpc_cidr_block", "cidr_block", Addresses::kIpv6Block, "family = 'ipv6'"},
+    {"subnet", "cidr_block", Addresses::kIpv4Block, "(ipv6_native = 0 OR cidr_block <> '')"},
+    {"subnet", "ipv6_cidr_block", Addresses::kIpv6Block},
+    {"subnet_cidr_reservation", "cidr", Addresses::kBlock},
+    {"interface_address", "address", Addresses::kIpv4},
+    {"interface_address", "public_ip", Addresses::kIpv4},
+    {"interface_ipv6_address", "address", Addresses::kIpv6},
+    {"interface_prefix", "prefix", Addresses::kBlock},
+    {"elastic_address", "public_ip", Addresses::kIpv4},
+    {"released_address", "public_ip", Addresses::kIpv4},
+    {"address_transfer", "public_ip", Addresses::kIpv4},
+    {"network_acl_entry", "cidr_block", Addresses::kIpv4Block},
+    {"network_acl_entry", "ipv6_cidr_block", Addresses::kIpv6Block},
+    {"prefix_list_entry", "cidr", Addresses::kBlock},
+    {"route", "destination", Addresses::kBlock, "destination NOT LIKE 'pl-%'"},
+};
+
+bool names(Addresses kind, std::string_view text)
+{
+    switch (kind) {
+        case Addresses::kIpv4:
+            return parse_ipv4(text).has_value();
+        case Addresses::kIpv6:
+            return Ipv6Address::from_text(text).has_value();
+        case Addresses::kIpv4Block:
+            return Ipv4Block::from_text(text).has_value();
+        case Addresses::kIpv6Block:
+            return Ipv6Block::from_text(text).has_value();
+        case Addresses::kBlock:
+            break;
+    }
+    return Ipv4Block::from_text(text) || Ipv6Block::from_text(text);
+}
+
 /// One line that tells a terminal nothing.
 std::string shown(std::string text)
 {
@@ -195,6 +246,27 @@ void find_times(Database& db, std::vector<std::string>& found)
     }
 }
 
+void find_addresses(Database& db, std::vector<std::string>& found)
+{
+    constexpr std::size_t kMostShown = 64;
+    for (const auto& column : kAddressColumns) {
+        Statement select(db, fmt::format("SELECT DISTINCT \"{1}\" FROM main.\"{0}\""
+                                         " WHERE \"{1}\" IS NOT NULL{2}{3}",
+                                         column.table, column.name,
+                                         column.where.empty() ? "" : " AND ", column.where));
+        select.bind();
+        for (int count = 0; count < kMostOfColumn && select.step();) {
+            const auto text = select.row().text();
+            if (!names(column.kind, text)) {
+                found.push_back(fmt::format("{}.{} is '{}', which is no address or block of them",
+                                            column.table, column.name,
+                                            shown(text.substr(0, kMostShown))));
+                ++count;
+            }
+        }
+    }
+}
+
 }  // namespace
 
 std::vector<std::string> find_impossible_values(Database& db)
@@ -203,6 +275,7 @@ std::vector<std::string> find_impossible_values(Database& db)
     if (has_this_schema(db)) {
         find_words(db, found);
         find_times(db, found);
+        find_addresses(db, found);
     }
     return found;
 }

@@ -22,6 +22,7 @@
 #include "storage/state/check.h"
 #include "storage/state/generation.h"
 #include "storage/state/save_format.h"
+#include "tests/server/services/ec2/network/own_network.h"
 #include "tests/server/services/ec2/snapshots/snapshot_support.h"
 #include "tests/server/services/ec2/volumes/volume_support.h"
 #include "tests/storage/files/temporary_directory.h"
@@ -713,6 +714,42 @@ TEST_F(SaveTest, WhoseRowsHaveTimesThatNoClockComesToIsRefused)
                       "its rows cannot be: " + column + " is '" + ms +
                           "', which is no time that a clock comes to");
         }
+    }
+}
+
+TEST_F(SaveTest, WhoseRowsHaveTextsThatAreNoAddressesIsRefused)
+{
+    TestEmulator aws;
+    const auto vpc = make_ipv6_vpc(aws);
+    const auto subnet = make_ipv6_only_subnet(aws, vpc, vpc.block.part(64, 0));
+    aws.must("CreateNetworkInterface", {{"SubnetId", subnet}});
+    aws.must("AllocateAddress");
+    save_to(aws, save_);
+    EXPECT_NE(from(save_), nullptr);  // one without an IPv4 block is none that lacks it
+    for (const std::string column :
+         {"vpc.cidr_block", "vpc_cidr_block.cidr_block", "subnet.cidr_block",
+          "subnet.ipv6_cidr_block", "interface_ipv6_address.address", "elastic_address.public_ip",
+          "network_acl_entry.cidr_block", "network_acl_entry.ipv6_cidr_block",
+          "route.destination"}) {
+        const auto dot = column.find('.');
+        // Where two would be alike one is enough.
+        EXPECT_EQ(
+            refusal_of_rows("UPDATE OR IGNORE " + column.substr(0, dot) + " SET " +
+                            column.substr(dot + 1) + " = '[]'"),
+            "its rows cannot be: " + column + " is '[]', which is no address or block of them");
+    }
+    EXPECT_EQ(refusal_of_rows("UPDATE subnet SET ipv6_cidr_block = NULL WHERE ipv6_native = 1"),
+              "its rows cannot be: " + subnet + " has no addresses at all");
+}
+
+TEST_F(SaveTest, WhoseCountersAreAtTheirEndIsRefused)
+{
+    TestEmulator aws;
+    new_volume(aws);
+    save_to(aws, save_);
+    for (const std::string value : {"-1", "9223372036854775807"}) {
+        EXPECT_EQ(refusal_of_rows("UPDATE id_counter SET value = " + value + " WHERE kind = 'vol'"),
+                  "its rows cannot be: the counter vol has no number behind it");
     }
 }
 
