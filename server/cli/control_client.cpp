@@ -8,6 +8,8 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/json.hpp>
+#include <boost/url/encode.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
 #include <boost/url/url.hpp>
 
 #include "server/cli/running_servers.h"
@@ -82,7 +84,9 @@ std::string ControlClient::target(std::string_view path, const Parameters& param
     url.set_path(path);
     for (const auto& [name, value] : parameters) {
         if (value) {
-            url.params().append({name, *value});
+            // With all that is not plain: a server reads a "+" as a space.
+            const auto encoded = boost::urls::encode(*value, boost::urls::unreserved_chars);
+            url.encoded_params().append(boost::urls::param_pct_view(name, encoded));
         }
     }
     return std::string(url.buffer());

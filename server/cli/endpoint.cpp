@@ -50,7 +50,11 @@ std::vector<asio::ip::address> addresses_of(const std::string& host, const std::
 bool is_http_url(const std::string& text)
 {
     const auto parsed = boost::urls::parse_uri(text);
-    return parsed && parsed->scheme() == "http" && !parsed->host().empty();
+    if (!parsed || parsed->scheme() != "http" || parsed->host().empty()) {
+        return false;
+    }
+    // A number beyond 65535 is read as none.
+    return !parsed->has_port() || parsed->port().empty() || parsed->port_number() != 0;
 }
 
 std::string check_endpoint(const std::string& text)

@@ -93,9 +93,5 @@ def test_network(terraform, ec2):
     lives_and_goes(terraform, ec2, "network")
 
 
-def test_ipv6_only_subnets(terraform, ec2):
-    lives_and_goes(terraform, ec2, "ipv6_only")
-
-
 def test_instances(terraform, ec2):
     lives_and_goes(terraform, ec2, "images", "groups", "network", "instances")
