@@ -19,8 +19,9 @@ def coldsnap(server, tmp_path):
     return run
 
 
-@pytest.mark.parametrize("kind", published.KINDS)
-@pytest.mark.parametrize("options", [[], ["--omit-zero-blocks"]])
+# Without the option coldsnap sends each byte of the disk, which takes minutes for eight GiB.
+@pytest.mark.parametrize("options, kind", [
+    ([], "odd"), *((["--omit-zero-blocks"], kind) for kind in published.KINDS)])
 def test_what_is_uploaded_is_downloaded(coldsnap, tmp_path, dice, options, kind):
     disk = published.make_disk(tmp_path / "disk", kind, dice)
     snapshot = coldsnap("upload", "--wait", "--no-progress", *options, disk)

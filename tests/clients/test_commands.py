@@ -303,17 +303,17 @@ def test_env_lets_no_service_that_is_served_go_elsewhere(tmp_path):
 
 
 def test_env_speaks_each_shells_tongue(tmp_path):
-    quoted = "http://it's\\here"
+    quoted = "http://127.0.0.1:4566/it's"
 
     def env(*arguments, **environment):
         return said(amilab("env", *arguments, runtime=tmp_path, **environment)).splitlines()
 
     assert env("--endpoint", quoted, SHELL="/bin/bash")[0] \
-        == "export AWS_ENDPOINT_URL='http://it'\\''s\\here'"
+        == "export AWS_ENDPOINT_URL='http://127.0.0.1:4566/it'\\''s'"
     assert env("--endpoint", quoted, SHELL="/usr/bin/fish")[0] \
-        == "set -gx AWS_ENDPOINT_URL 'http://it\\'s\\\\here'"
+        == "set -gx AWS_ENDPOINT_URL 'http://127.0.0.1:4566/it\\'s'"
     assert env("--endpoint", quoted, "--shell", "powershell")[0] \
-        == "$env:AWS_ENDPOINT_URL = 'http://it''s\\here'"
+        == "$env:AWS_ENDPOINT_URL = 'http://127.0.0.1:4566/it''s'"
     assert "export AWS_ACCESS_KEY_ID='111122223333'" in env("--account", "111122223333")
     assert env()[0] == "export AWS_ENDPOINT_URL='http://127.0.0.1:4566'"
     assert amilab("env", "--account", "AKIAIOSFODNN7EXAMPLE").returncode == 2
