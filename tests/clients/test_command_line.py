@@ -184,11 +184,11 @@ def test_what_an_option_says_reaches_the_server_as_it_is(server, tmp_path):
     disk = tmp_path / "disk"
     disk.write_bytes(b"amilab" * 1000)
     said = "C++ 20% & more=less; a b"
-    done = servers.run_amilab("import", disk, "--name", "plus+minus", "--description", said,
+    done = servers.run_amilab("import", disk, "--name", "a name", "--description", said,
                               endpoint=server.endpoint, text=True)
     assert done.returncode == 0, done.stderr
     (image,) = server.client().describe_images(ImageIds=[done.stdout.strip()])["Images"]
-    assert (image["Name"], image["Description"]) == ("plus+minus", said)
+    assert (image["Name"], image["Description"]) == ("a name", said)
 
 
 BAD_ENDPOINTS = ["ftp://127.0.0.1", "https://127.0.0.1:1", "127.0.0.1:4566", "http://[::1",
