@@ -88,6 +88,7 @@ void LayerFiles::forget_names(LayerId layer)
     indexes_.erase(layer);
     sizes_.erase(layer);
     std::erase_if(doubts_, [&](const auto& entry) { return entry.first.layer == layer; });
+    std::erase_if(doubtful_holes_, [&](const auto& data) { return data.layer == layer; });
 }
 
 std::shared_ptr<File> LayerFiles::open(const FileKey& key, OpenMode mode)
@@ -307,7 +308,14 @@ void LayerFiles::note_doubt(const FileKey& data, const std::optional<Doubt>& dou
     doubts_.erase(data);
     if (doubt) {
         doubts_.emplace(data, *doubt);
+        doubtful_holes_.insert(data);
     }
+}
+
+bool LayerFiles::are_holes_in_doubt(const FileKey& data)
+{
+    const Lock lock(files_mutex_);
+    return doubtful_holes_.contains(data);
 }
 
 std::optional<LayerFiles::Doubt> LayerFiles::doubt_of(const FileKey& data)

@@ -105,6 +105,9 @@ public:
     /// Nothing: no part is in doubt any more.
     void note_doubt(const FileKey& data, const std::optional<Doubt>& doubt);
     std::optional<Doubt> doubt_of(const FileKey& data);
+    /// Whether a part was ever in doubt: of holes that have been made before, nobody writes again
+    /// what they read as, so that older bytes may be there on the disk.
+    bool are_holes_in_doubt(const FileKey& data);
 
     /// Whether there may be another partial block: somebody has to make them whole in the end.
     bool has_room_for_partial() const { return partial_blocks_ < options_.max_partial_blocks; }
@@ -163,6 +166,7 @@ private:
     std::unordered_map<LayerId, Size> sizes_ GUARDED_BY(files_mutex_);
     std::uint64_t looks_ GUARDED_BY(files_mutex_) = 0;
     std::map<FileKey, Doubt> doubts_ GUARDED_BY(files_mutex_);
+    std::set<FileKey> doubtful_holes_ GUARDED_BY(files_mutex_);
 
     std::atomic<std::int64_t> partial_blocks_{0};
 

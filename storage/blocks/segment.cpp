@@ -22,7 +22,10 @@ constexpr std::uint64_t kGrowth = 16 * kBlockSize;
 
 Segment::Segment(LayerFiles& files, LayerId layer, std::uint32_t number,
                  std::unique_ptr<BlockMap> map)
-    : files_(files), data_key_{layer, number, FileKind::kData}, map_(std::move(map))
+    : files_(files),
+      data_key_{layer, number, FileKind::kData},
+      map_(std::move(map)),
+      holes_in_doubt_(files.are_holes_in_doubt(data_key_))
 {
 }
 
@@ -150,6 +153,9 @@ void Segment::release(std::uint64_t offset, std::uint64_t length)
 
 bool Segment::is_hole(std::uint64_t offset, std::uint64_t length)
 {
+    if (holes_in_doubt_) {
+        return false;
+    }
     const auto data = open_data(OpenMode::kRead)->seek_data(offset);
     return !data || *data >= offset + length;
 }
@@ -211,6 +217,7 @@ void Segment::sync_data()
     try {
         data->sync_data();
     } catch (const StorageError& error) {
+        holes_in_doubt_ = true;
         doubt_ = {error, {parts.begin(), parts.end()}};
         files_.note_doubt(data_key_, doubt_);
         data_changed_ = true;

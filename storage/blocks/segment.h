@@ -37,7 +37,8 @@ public:
     void zero(std::uint64_t offset, std::uint64_t length);
     /// Gives the space of blocks back that the map no longer calls data.
     void release(std::uint64_t offset, std::uint64_t length);
-    /// Whether nothing at all is stored in a range, so that it reads as zeros.
+    /// Whether nothing at all is stored in a range, so that it reads as zeros, on the disk too once
+    /// the file is synced.
     bool is_hole(std::uint64_t offset, std::uint64_t length);
 
     /// Must be called before the first write, zero or change of the map.
@@ -73,6 +74,7 @@ private:
     std::unique_ptr<BlockMap> map_;
     std::atomic<bool> data_changed_{false};
     WrittenParts written_;
+    std::atomic<bool> holes_in_doubt_;  // LayerFiles::are_holes_in_doubt
 
     /// The file is at least so long; 0: nobody has looked.
     std::atomic<std::uint64_t> length_{0};

@@ -516,6 +516,27 @@ TEST_P(FailedSyncs, AreToldUntilTheDiskIsBackAndThenWhatWasWrittenIsThere)
     }
 }
 
+TEST_P(FailedSyncs, LeaveNoOlderBytesInAHoleThatIsWrittenInPartLater)
+{
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        FailingDisk disk(GetParam());
+        auto volume = disk.new_volume();
+        volume->write(0, stamped(0, kBlockSize / 512, 1));
+        volume->flush();
+        volume->write_zeroes(0, kBlockSize);
+        volume->write(kBlockSize, stamped(kBlockSize / 512, 1, 2));
+        disk.fails = true;
+        EXPECT_EQ(error_of([&] { volume->flush(); }), GetParam());
+        disk.fails = false;
+        volume->write(4096, stamped(8, 1, 3));
+        EXPECT_EQ(error_of([&] { volume->flush(); }), 0);
+        const auto expected = read_bytes(*volume, 0, kMiB);
+        const auto top = volume->top();
+        volume.reset();
+        EXPECT_EQ(disk.after_power_loss(top, seed), expected) << "seed " << seed;
+    }
+}
+
 TEST_P(FailedSyncs, OfASealedLayerAreMendedByTheNextOne)
 {
     auto volume = disk_.new_volume();
