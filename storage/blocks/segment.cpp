@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "storage/base/storage_error.h"
+#include "storage/blocks/units.h"
 #include "storage/files/file_io.h"
 
 namespace amilab {
@@ -140,8 +141,12 @@ void Segment::note_written(std::uint64_t offset, std::uint64_t length)
 
 void Segment::release(std::uint64_t offset, std::uint64_t length)
 {
+    // Without data_changed_: the map alone tells of it. But whoever has just found a hole here may
+    // leave to it the rest of a block that is to be written again.
+    written_.add(offset, length);
     try {
         open_data(OpenMode::kReadWrite)->punch_hole(offset, length);
+        written_.add(offset, length);
         files_.note_freed();
     } catch (const StorageError& error) {
         // Only space is lost where the file system has no holes.
@@ -219,6 +224,9 @@ void Segment::sync_data()
     } catch (const StorageError& error) {
         holes_in_doubt_ = true;
         doubt_ = {error, {parts.begin(), parts.end()}};
+        // What came meanwhile the kernel may have dropped as well.
+        const auto later = written_.take();
+        doubt_->parts.insert(later.begin(), later.end());
         files_.note_doubt(data_key_, doubt_);
         data_changed_ = true;
         throw;
@@ -252,12 +260,16 @@ void Segment::write_again(std::uint64_t offset, std::uint64_t length)
     const auto end = (offset + length) / kBlockSize;
     for (auto block = offset / kBlockSize; block < end; ++block) {
         const auto page = map_->page(block / kBlocksPerMapPage);
-        if (state_in(*page, block % kBlocksPerMapPage) != BlockState::kData) {
-            continue;
-        }
+        const auto state = state_in(*page, block % kBlocksPerMapPage);
+        const auto units = state == BlockState::kData      ? kAllUnits
+                           : state == BlockState::kPartial ? map_->units(block)
+                                                           : Units{0};
         // Holes too: that they are there may be as little on the disk as anything else.
-        read(block * kBlockSize, bytes);
-        write(block * kBlockSize, bytes);
+        for_each_run(units, [&](std::uint64_t begin, std::uint64_t run_end) {
+            const auto run = std::span(bytes).first(run_end - begin);
+            read(block * kBlockSize + begin, run);
+            write(block * kBlockSize + begin, run);
+        });
     }
 }
 

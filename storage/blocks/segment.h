@@ -53,8 +53,8 @@ public:
     void sync(bool is_sealed, Writers writers);
     /// Parts (WrittenParts) whose data are in doubt.
     std::vector<std::uint64_t> doubtful_parts();
-    /// Writes the blocks that begin in a range, and that the map calls data, once more as they
-    /// read. Callers see to it that nobody else writes or reads them.
+    /// Writes what the layer has of the blocks that begin in a range once more as it reads, units
+    /// of partial ones too. Callers see to it that nobody else writes or reads them.
     void write_again(std::uint64_t offset, std::uint64_t length);
     /// All of a part has been written again, so that the next sync tells of it.
     void end_doubt(std::uint64_t part);

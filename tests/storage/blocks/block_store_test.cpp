@@ -7,7 +7,9 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <thread>
+#include <utility>
 
 #include "storage/base/storage_error.h"
 #include "storage/blocks/layer_files.h"
@@ -458,6 +460,9 @@ public:
               if (!fails || operation != "sync" || !is_data) {
                   return Fault{};
               }
+              if (const auto meanwhile = std::exchange(while_failing, nullptr)) {
+                  std::thread(meanwhile).join();
+              }
               memory_.forget_unsynced(path);  // as kernels do
               return Fault{Fault::Kind::kError, error_number};
           })
@@ -473,14 +478,20 @@ public:
     /// What is found of a layer after power loss; ends the store, of which nothing is open.
     std::vector<std::byte> after_power_loss(LayerId layer, std::uint64_t seed)
     {
+        return after_power_loss(std::vector{layer}, seed, 0);
+    }
+    std::vector<std::byte> after_power_loss(const std::vector<LayerId>& chain, std::uint64_t seed,
+                                            std::uint64_t offset)
+    {
         store.reset();
         memory_.cut_power(seed);
         BlockStore next(memory_, "/layers", {.boot_id = "second"});
-        return read_bytes(*next.open_snapshot({layer}, kMiB), 0, kMiB);
+        return read_bytes(*next.open_snapshot(chain, offset + kMiB), offset, kMiB);
     }
 
     std::atomic<bool> fails = false;
     std::atomic<int> writes_of_data = 0;
+    std::function<void()> while_failing;  // once, on another thread
     std::unique_ptr<BlockStore> store;
 
 private:
@@ -534,6 +545,47 @@ TEST_P(FailedSyncs, LeaveNoOlderBytesInAHoleThatIsWrittenInPartLater)
         const auto top = volume->top();
         volume.reset();
         EXPECT_EQ(disk.after_power_loss(top, seed), expected) << "seed " << seed;
+    }
+}
+
+TEST_P(FailedSyncs, HaveWhatWasWrittenDuringThemWrittenAgainToo)
+{
+    constexpr std::uint64_t kFar = std::uint64_t{512} << 20;
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        FailingDisk disk(GetParam());
+        auto volume = disk.new_volume(kFar + kMiB);
+        volume->write(0, stamped(0, 1, 1));
+        disk.fails = true;
+        disk.while_failing = [&] { volume->write(kFar, stamped(kFar / 512, 128, 2)); };
+        EXPECT_EQ(error_of([&] { volume->flush(); }), GetParam());
+        disk.fails = false;
+        EXPECT_EQ(error_of([&] { volume->flush(); }), 0);
+        const auto expected = read_bytes(*volume, kFar, kMiB);
+        const auto top = volume->top();
+        volume.reset();
+        EXPECT_EQ(disk.after_power_loss({top}, seed, kFar), expected) << "seed " << seed;
+    }
+}
+
+TEST_P(FailedSyncs, HaveUnitsOfPartialBlocksWrittenAgainToo)
+{
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        FailingDisk disk(GetParam());
+        auto volume = disk.new_volume();
+        volume->write(0, stamped(0, kMiB / 512, 1));
+        const auto parent = seal(*disk.store, *volume);
+        volume->write(kBlockSize, stamped(kBlockSize / 512, 128, 2));
+        volume->flush();
+        volume->write(kBlockSize, stamped(kBlockSize / 512, 128, 3));
+        disk.fails = true;
+        disk.while_failing = [&] { volume->write(0, stamped(0, kUnitSize / 512, 4)); };
+        EXPECT_EQ(error_of([&] { volume->flush(); }), GetParam());
+        disk.fails = false;
+        EXPECT_EQ(error_of([&] { volume->flush(); }), 0);
+        const auto expected = read_bytes(*volume, 0, kMiB);
+        const auto top = volume->top();
+        volume.reset();
+        EXPECT_EQ(disk.after_power_loss({top, parent}, seed, 0), expected) << "seed " << seed;
     }
 }
 
