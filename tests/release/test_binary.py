@@ -135,10 +135,10 @@ def test_a_data_directory_that_is_kept_wants_proc(root):
 
 def test_an_endpoint_is_localhost_or_an_address():
     refused = run(made.binary(), "status", "--endpoint", "http://emulator.test:4566")
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     assert refused.stderr == (
-        "amilab: the endpoint http://emulator.test:4566 names the host emulator.test, and amilab "
-        "looks up no names; expected localhost or an address\n")
+        "amilab: --endpoint: the endpoint http://emulator.test:4566 names the host emulator.test, "
+        "and amilab looks up no names; expected localhost or an address; see amilab status --help\n")
 
 
 def test_it_says_its_version_and_commit():
