@@ -296,7 +296,7 @@ def stored_image_damages():
 
 def ovas():
     """A descriptor and two disks in VMDK, in each form of tar, with a manifest and without."""
-    first, second = vmdks()
+    first, second, *_ = vmdks()
     descriptor = (
         b'<Envelope xmlns:ovf="http://schemas.dmtf.org/ovf/envelope/1"><References>'
         b'<File ovf:href="1.vmdk" ovf:id="1"/><File ovf:href="2.vmdk" ovf:id="2"/></References>'
