@@ -138,11 +138,12 @@ ApiError wrong_billing_state(const BillingRequestRow& row)
         row.state);
 }
 
-/// From now on the request is of that state, and is seen as long as such a one is.
-void end_request(Session& session, BillingRequestRow row, BillingRequestState state)
+/// From now on the request is of that state; it is seen until then, or as long as the reservation.
+void change_request(Session& session, BillingRequestRow row, BillingRequestState state,
+                    std::optional<TimeMs> seen_until_ms)
 {
     row.state = state;
-    row.seen_until_ms = session.due_ms(kBillingRequestEnded);
+    row.seen_until_ms = seen_until_ms;
     update_billing_request(session.db(), row);
 }
 
@@ -152,7 +153,7 @@ void take_back(Session& session, BillingRequestRow row)
 {
     const auto state = row.state == BillingRequestState::kPending ? BillingRequestState::kCancelled
                                                                   : BillingRequestState::kRevoked;
-    end_request(session, std::move(row), state);
+    change_request(session, std::move(row), state, session.due_ms(kBillingRequestEnded));
 }
 
 // Source: EC2 API Reference, AssociateCapacityReservationBillingOwner, and EC2 User Guide, "Assign
@@ -228,9 +229,7 @@ AcceptCapacityReservationBillingOwnershipResponse accept_capacity_reservation_bi
     stop_if_dry_run(request);
     auto row = require_request(session, id);
     require_one_organization(session, row.owner, row.billing_owner);
-    row.state = BillingRequestState::kAccepted;
-    row.seen_until_ms.reset();
-    update_billing_request(session.db(), row);
+    change_request(session, std::move(row), BillingRequestState::kAccepted, std::nullopt);
     return {.return_value = true};
 }
 
@@ -241,10 +240,8 @@ RejectCapacityReservationBillingOwnershipResponse reject_capacity_reservation_bi
 {
     const auto id = parse_id<CapacityReservationId>(request.capacity_reservation_id);
     stop_if_dry_run(request);
-    auto row = require_request(session, id);
-    row.state = BillingRequestState::kRejected;
-    row.seen_until_ms.reset();
-    update_billing_request(session.db(), row);
+    change_request(session, require_request(session, id), BillingRequestState::kRejected,
+                   std::nullopt);
     return {.return_value = true};
 }
 
