@@ -11,6 +11,7 @@
 #include "storage/metadata/sql/transaction.h"
 #include "storage/upkeep/kept_files.h"
 #include "storage/upkeep/persistence.h"
+#include "storage/upkeep/waiting.h"
 
 namespace amilab {
 
@@ -42,10 +43,7 @@ void ObjectUpkeep::sync_later(BlobNumber blob)
 std::deque<ObjectUpkeep::Unsynced> ObjectUpkeep::take_some()
 {
     const Lock lock(mutex_);
-    const auto count = std::min(to_sync_.size(), kBlobsAtOnce);
-    const auto end = to_sync_.begin() + static_cast<std::ptrdiff_t>(count);
-    std::deque<Unsynced> blobs(to_sync_.begin(), end);
-    to_sync_.erase(to_sync_.begin(), end);
+    auto blobs = take_first(to_sync_, kBlobsAtOnce);
     if (!to_sync_.empty()) {
         work_.post([this] { sync_waiting(); });
     }

@@ -15,6 +15,7 @@
 #include "storage/metadata/sql/connections.h"
 #include "storage/metadata/sql/transaction.h"
 #include "storage/upkeep/kept_files.h"
+#include "storage/upkeep/waiting.h"
 
 namespace amilab {
 
@@ -22,16 +23,6 @@ namespace {
 
 /// Layers that one commit marks as synced or forgets: it must not hold up calls.
 constexpr std::size_t kLayersAtOnce = 64;
-
-/// Takes what one turn does out of what waits.
-std::vector<LayerId> take_some(std::vector<LayerId>& waiting)
-{
-    const auto end =
-        waiting.begin() + static_cast<std::ptrdiff_t>(std::min(waiting.size(), kLayersAtOnce));
-    std::vector<LayerId> taken(waiting.begin(), end);
-    waiting.erase(waiting.begin(), end);
-    return taken;
-}
 
 void move_to_end(std::vector<LayerId>& from, std::vector<LayerId>& to)
 {
@@ -84,7 +75,7 @@ void Persistence::sync_waiting()
     std::vector<LayerId> layers;
     {
         const Lock lock(mutex_);
-        layers = take_some(to_sync_);
+        layers = take_first(to_sync_, kLayersAtOnce);
         if (!to_sync_.empty()) {
             post_sync();
         }
@@ -256,7 +247,7 @@ void Persistence::remove_waiting()
     std::vector<LayerId> layers;
     {
         const Lock lock(mutex_);
-        layers = take_some(to_remove_);
+        layers = take_first(to_remove_, kLayersAtOnce);
         if (!to_remove_.empty()) {
             post_removal();
         }

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <iterator>
 #include <optional>
+#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,7 @@
 #include "storage/upkeep/kept_files.h"
 #include "storage/upkeep/persistence.h"
 #include "storage/upkeep/snapshot_sizes.h"
+#include "storage/upkeep/waiting.h"
 
 namespace amilab {
 
@@ -33,20 +35,6 @@ constexpr std::size_t kTriesAgain = 4;
 
 /// What one look, or one count, takes of what waits for it.
 constexpr std::size_t kAtOnce = 64;
-
-template <class T>
-std::vector<T> first_of(const std::deque<T>& waiting)
-{
-    const auto end =
-        waiting.begin() + static_cast<std::ptrdiff_t>(std::min(waiting.size(), kAtOnce));
-    return {waiting.begin(), end};
-}
-
-template <class T>
-void drop_first(std::deque<T>& waiting, std::size_t count)
-{
-    waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(count));
-}
 
 }  // namespace
 
@@ -91,11 +79,10 @@ void Upkeep::add_synced(LayerId layer)
 /// Adds only what there is to do by the rows of now: what comes later is told of by itself.
 void Upkeep::look_at_synced()
 {
-    std::vector<LayerId> layers;
+    std::deque<LayerId> layers;
     {
         const Lock lock(mutex_);
-        layers = first_of(synced_);
-        drop_first(synced_, layers.size());
+        layers = take_first(synced_, kAtOnce);
         if (!synced_.empty()) {
             work_.post([this] { look_at_synced(); });
         }
@@ -170,7 +157,8 @@ void Upkeep::count_some()
     std::vector<SnapshotId> ids;
     {
         const Lock lock(mutex_);
-        ids = first_of(to_count_);
+        const auto first = std::ranges::subrange(to_count_) | std::views::take(kAtOnce);
+        ids.assign(first.begin(), first.end());
     }
     // What is left comes behind what others have posted meanwhile. What the disk refuses is left to
     // the next start.
@@ -180,7 +168,8 @@ void Upkeep::count_some()
         ~Rest()
         {
             const Lock lock(upkeep.mutex_);
-            drop_first(upkeep.to_count_, done);
+            upkeep.to_count_.erase(upkeep.to_count_.begin(),
+                                   upkeep.to_count_.begin() + static_cast<std::ptrdiff_t>(done));
             if (!upkeep.to_count_.empty()) {
                 upkeep.work_.post_idle([&upkeep = upkeep] { upkeep.count_some(); });
             }
