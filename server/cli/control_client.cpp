@@ -14,6 +14,7 @@
 
 #include "server/cli/running_servers.h"
 #include "server/cli/wrong_option.h"
+#include "server/wire/wire_errors.h"
 
 namespace amilab::cli {
 
@@ -107,7 +108,7 @@ std::string ControlClient::require_ok(unsigned status, std::string body,
         if (status == kBadRequest) {
             throw_if_option_is_wrong(body, sent);
         }
-        if (const auto key = sent_key(sent); key && body.ends_with(kKeyIsNobodys)) {
+        if (const auto key = sent_key(sent); key && body.ends_with(wire::kKeyIsNobodys)) {
             body += "; " + advice_on_key(key);
         }
     } else if (!name_) {

@@ -7,6 +7,7 @@
 
 #include "server/cli/running_servers.h"
 #include "server/cli/wrong_option.h"
+#include "server/wire/wire_errors.h"
 
 namespace amilab::cli {
 
@@ -33,7 +34,7 @@ std::string account_of(const labs::LabClient& client, const Place& place)
     const labs::ModelCall who = {
         .service = "sts", .operation = "GetCallerIdentity", .parameters = {}, .region = {}};
     const auto answer = client.call(who);
-    if (!place.account && answer.message == kKeyIsNobodys) {
+    if (!place.account && answer.message == wire::kKeyIsNobodys) {
         throw std::runtime_error(
             fmt::format("{}; {}", labs::refusal_of(who, answer), advice_on_key(place.access_key)));
     }

@@ -23,9 +23,6 @@ std::optional<std::string> read_control_token(const std::optional<std::string>& 
 /// WrongOption.
 std::optional<std::string> control_token_of_option(const std::optional<std::string>& file);
 
-/// What the services say of a key that is nobody's.
-inline constexpr std::string_view kKeyIsNobodys =
-    "AWS was not able to validate the provided access credentials";
 /// What to add where a server refused a command's key: which one it was, and which is right.
 /// `access_key`: what AWS_ACCESS_KEY_ID is.
 std::string advice_on_key(const std::optional<std::string>& access_key);

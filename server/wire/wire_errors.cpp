@@ -18,8 +18,7 @@ std::string_view shortened(std::string_view value)
 /// In words that do not say what is wrong with them.
 ApiError credentials_not_valid()
 {
-    return {"AuthFailure", "AWS was not able to validate the provided access credentials",
-            kUnauthorized};
+    return {"AuthFailure", std::string(kKeyIsNobodys), kUnauthorized};
 }
 
 /// EC2 says it in its own way, the others by their protocol.

@@ -11,6 +11,10 @@
 /// The refusals that come before any handler. Here alone their codes and messages are spelled.
 namespace amilab::wire {
 
+/// What is said of an access key that is nobody's. Source: observed.
+inline constexpr std::string_view kKeyIsNobodys =
+    "AWS was not able to validate the provided access credentials";
+
 /// Of a name or a value, however long it is, messages have this much.
 inline constexpr std::size_t kMostQuotedBytes = 256;
 /// The status of what AWS denies.
