@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <string_view>
 
 #include <fmt/format.h>
+
+#include "storage/base/text.h"
 
 namespace amilab::http {
 namespace {
@@ -13,13 +16,11 @@ constexpr std::array<std::string_view, 7> kMethods = {"GET",   "HEAD",   "POST",
                                                       "PATCH", "DELETE", "OPTIONS"};
 
 /// For a message: what a client sent, cut short and without bytes that a terminal could obey.
-std::string printable(std::string_view text)
+std::string shown(std::string_view text)
 {
     constexpr std::size_t kMaxShown = 100;
-    std::string shown(text.substr(0, kMaxShown));
-    std::replace_if(
-        shown.begin(), shown.end(), [](char byte) { return byte < 0x20 || byte > 0x7e; }, '?');
-    return text.size() > kMaxShown ? shown + "..." : shown;
+    const auto begin = printable(std::string(text.substr(0, kMaxShown)));
+    return text.size() > kMaxShown ? begin + "..." : begin;
 }
 
 void check_method(const Request& request)
@@ -31,7 +32,7 @@ void check_method(const Request& request)
         throw HttpError(405, fmt::format("{} is not served here.", request.method),
                         {{"Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"}});
     }
-    throw HttpError(501, fmt::format("Unknown method {}.", printable(request.method)));
+    throw HttpError(501, fmt::format("Unknown method {}.", shown(request.method)));
 }
 
 /// What stands between "http://" or "https://" and the next slash of a URL.
@@ -93,7 +94,7 @@ public:
             403, fmt::format("Host \"{0}\" does not mean this machine. Use localhost, a name that "
                              "ends in .localhost or a loopback address, or start the server with "
                              "--allow-host {0}.",
-                             printable(*host)));
+                             shown(*host)));
     }
 
     void check_origin(std::string_view origin) const
@@ -130,7 +131,7 @@ public:
             throw HttpError(400, "HTTP/1.0 has no Transfer-Encoding.");
         }
         if (!equal_ignoring_case(encoding, "chunked")) {
-            throw HttpError(501, fmt::format("Unknown Transfer-Encoding {}.", printable(encoding)));
+            throw HttpError(501, fmt::format("Unknown Transfer-Encoding {}.", shown(encoding)));
         }
     }
 
@@ -139,7 +140,7 @@ private:
     {
         throw HttpError(403, fmt::format("A web page of another site may not call this server "
                                          "({}: {}).",
-                                         header, printable(value)));
+                                         header, shown(value)));
     }
 
     bool means_this_machine(std::string_view authority) const
@@ -200,7 +201,7 @@ Expectations check_request(Request& request, const HostRules& rules,
             checks.check_transfer_encoding(value);
         } else if (equal_ignoring_case(name, "Expect")) {
             if (!equal_ignoring_case(value, "100-continue")) {
-                throw HttpError(417, fmt::format("Unknown expectation {}.", printable(value)));
+                throw HttpError(417, fmt::format("Unknown expectation {}.", shown(value)));
             }
             expectations.wants_continue = request.version >= 11;
         }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 
 namespace amilab {
@@ -11,6 +12,14 @@ inline std::string_view trimmed(std::string_view text, std::string_view blanks)
 {
     text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
     return text.substr(0, text.find_last_not_of(blanks) + 1);
+}
+
+/// For a message: one line of printable ASCII, without bytes that a terminal could obey.
+inline std::string printable(std::string text)
+{
+    std::replace_if(
+        text.begin(), text.end(), [](char byte) { return byte < 0x20 || byte > 0x7e; }, '?');
+    return text;
 }
 
 }  // namespace amilab

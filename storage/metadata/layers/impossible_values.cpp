@@ -11,6 +11,7 @@
 
 #include "storage/base/clock.h"
 #include "storage/base/earliest_due.h"
+#include "storage/base/text.h"
 #include "storage/metadata/bundle_tasks/bundle_task_rows.h"
 #include "storage/metadata/capacity_reservations/billing_request_rows.h"
 #include "storage/metadata/capacity_reservations/capacity_reservation_rows.h"
@@ -187,12 +188,10 @@ bool names(Addresses kind, std::string_view text)
     return Ipv4Block::from_text(text) || Ipv6Block::from_text(text);
 }
 
-/// One line that tells a terminal nothing.
-std::string shown(std::string text)
+std::string line_of(std::string_view table, std::string_view column, std::string value,
+                    std::string_view what)
 {
-    std::replace_if(
-        text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-    return text;
+    return fmt::format("{}.{} is '{}', {}", table, column, printable(std::move(value)), what);
 }
 
 /// Adds a line for each of the first values that `condition` finds. Names are the schema's own.
@@ -205,8 +204,7 @@ void look(Database& db, std::string_view table, std::string_view column,
                                      own, column, condition));
     select.bind();
     for (int count = 0; count < kMostOfColumn && select.step(); ++count) {
-        found.push_back(
-            fmt::format("{}.{} is '{}', {}", own, column, shown(select.row().text()), what));
+        found.push_back(line_of(own, column, select.row().text(), what));
     }
 }
 
@@ -258,9 +256,8 @@ void find_addresses(Database& db, std::vector<std::string>& found)
         for (int count = 0; count < kMostOfColumn && select.step();) {
             const auto text = select.row().text();
             if (!names(column.kind, text)) {
-                found.push_back(fmt::format("{}.{} is '{}', which is no address or block of them",
-                                            column.table, column.name,
-                                            shown(text.substr(0, kMostShown))));
+                found.push_back(line_of(column.table, column.name, text.substr(0, kMostShown),
+                                        "which is no address or block of them"));
                 ++count;
             }
         }
