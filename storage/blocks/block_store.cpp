@@ -224,7 +224,7 @@ void BlockStore::drop_from_volumes(LayerId gone)
 bool BlockStore::is_empty_layer(LayerId layer)
 {
     const auto open = registry_->open_to_sync(layer);
-    return !open->may_have_blocks() || open->next_block(0) >= kMaxSegments * kBlocksPerSegment;
+    return !open->may_have_blocks() || open->next_block(0) >= kEndBlock;
 }
 
 bool BlockStore::was_never_written(LayerId layer)

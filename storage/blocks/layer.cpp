@@ -70,8 +70,7 @@ BlockState Layer::state(std::uint64_t block)
 
 std::uint64_t Layer::next_block(std::uint64_t block)
 {
-    constexpr auto kEnd = kMaxSegments * kBlocksPerSegment;
-    while (block < kEnd) {
+    while (block < kEndBlock) {
         if (!has_segment(static_cast<std::uint32_t>(block / kBlocksPerSegment))) {
             block = (block / kBlocksPerSegment + 1) * kBlocksPerSegment;
             continue;
@@ -90,7 +89,7 @@ std::uint64_t Layer::next_block(std::uint64_t block)
             }
         }
     }
-    return kEnd;
+    return kEndBlock;
 }
 
 std::uint64_t Layer::count_blocks()
