@@ -9,6 +9,7 @@
 #include <iterator>
 #include <memory>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -128,6 +129,24 @@ protected:
     std::string refusal_of_rows(const std::string& statements) const
     {
         return refusal_when([&](auto& save) { change_rows(save, statements); });
+    }
+    /// Saves a volume that has been written to since its snapshot. Returns both.
+    std::pair<std::string, std::string> save_of_two_layers(TestEmulator& aws) const
+    {
+        const auto volume = new_volume(aws);
+        fill_volume(aws, volume, 0, kMiB, 'a');
+        const auto snapshot = snapshot_of(aws, volume);
+        fill_volume(aws, volume, 0, 512, 'b');
+        aws.data().background().drain();
+        save_to(aws, save_);
+        return {volume, snapshot};
+    }
+    /// Where all rows have that in "table.column"; where two may not be alike one has it.
+    std::string refusal_of_value(const std::string& column, const std::string& value) const
+    {
+        const auto dot = column.find('.');
+        return refusal_of_rows("UPDATE OR IGNORE " + column.substr(0, dot) + " SET " +
+                               column.substr(dot + 1) + " = " + value);
     }
     void change_rows(SaveFrames& save, const std::string& statements) const
     {
@@ -450,12 +469,7 @@ auto end_of(FrameKind kind, std::uint64_t number)
 TEST_F(SaveTest, WithoutALayerIsRefusedByItsNameAndWhoReadsIt)
 {
     TestEmulator aws;
-    const auto volume = new_volume(aws);
-    fill_volume(aws, volume, 0, kMiB, 'a');
-    const auto snapshot = snapshot_of(aws, volume);
-    fill_volume(aws, volume, 0, 512, 'b');
-    aws.data().background().drain();
-    save_to(aws, save_);
+    const auto [volume, snapshot] = save_of_two_layers(aws);
     // The snapshot's, the one that the save has sealed, and a top of which there is but an end.
     const auto layers = numbers_of(FrameKind::kLayerEnd);
     ASSERT_EQ(layers.size(), 3U);
@@ -624,12 +638,7 @@ TEST_F(SaveTest, WhoseRowsSayOtherLengthsThanTheFilesHaveIsRefused)
 TEST_F(SaveTest, WhoseRowsSayWhatNoLayerOrDiskIsIsRefused)
 {
     TestEmulator aws;
-    const auto volume = new_volume(aws);
-    fill_volume(aws, volume, 0, kMiB, 'a');
-    const auto snapshot = snapshot_of(aws, volume);
-    fill_volume(aws, volume, 0, 512, 'b');
-    aws.data().background().drain();
-    save_to(aws, save_);
+    const auto [volume, snapshot] = save_of_two_layers(aws);
     const auto refused = [&](const std::string& statements, const std::string& why) {
         EXPECT_THAT(refusal_of_rows(statements),
                     AllOf(HasSubstr("its rows cannot be: "), HasSubstr(why)));
@@ -708,9 +717,7 @@ TEST_F(SaveTest, WhoseRowsHaveTimesThatNoClockComesToIsRefused)
     for (const std::string ms :
          {"9223372036854775806", "-9223372036854775808", "600000000000000"}) {
         for (const std::string column : {"volume.create_time_ms", "s3_bucket.created_ms"}) {
-            const auto dot = column.find('.');
-            EXPECT_EQ(refusal_of_rows("UPDATE " + column.substr(0, dot) + " SET " +
-                                      column.substr(dot + 1) + " = " + ms),
+            EXPECT_EQ(refusal_of_value(column, ms),
                       "its rows cannot be: " + column + " is '" + ms +
                           "', which is no time that a clock comes to");
         }
@@ -731,11 +738,8 @@ TEST_F(SaveTest, WhoseRowsHaveTextsThatAreNoAddressesIsRefused)
           "subnet.ipv6_cidr_block", "interface_ipv6_address.address", "elastic_address.public_ip",
           "network_acl_entry.cidr_block", "network_acl_entry.ipv6_cidr_block",
           "route.destination"}) {
-        const auto dot = column.find('.');
-        // Where two would be alike one is enough.
         EXPECT_EQ(
-            refusal_of_rows("UPDATE OR IGNORE " + column.substr(0, dot) + " SET " +
-                            column.substr(dot + 1) + " = '[]'"),
+            refusal_of_value(column, "'[]'"),
             "its rows cannot be: " + column + " is '[]', which is no address or block of them");
     }
     EXPECT_EQ(refusal_of_rows("UPDATE subnet SET ipv6_cidr_block = NULL WHERE ipv6_native = 1"),
