@@ -238,6 +238,13 @@ TEST_F(LargeStreams, GoBothWaysAtOnceInBoundedMemory)
 /// Streams whose bytes others than the connection's thread copy to the kernel.
 class MovedStreams : public testing::Test {
 protected:
+    // Ends the movers before the server that they give streams back to, which the pool outlives.
+    void TearDown() override
+    {
+        server_->io_context().stop();
+        server_->join();
+        movers_.join();
+    }
     TestServer& serve(std::uint64_t bytes, std::optional<std::uint64_t> content_length)
     {
         server_.emplace(
