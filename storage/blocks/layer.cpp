@@ -253,7 +253,7 @@ std::vector<std::uint64_t> Layer::partial_blocks()
 {
     std::vector<std::uint64_t> blocks;
     const auto known = files_.segments_of(id_);
-    for (std::uint32_t number = 0; known >> number != 0 && number < kMaxSegments; ++number) {
+    for (std::uint32_t number = 0; number < kMaxSegments && known >> number != 0; ++number) {
         // They are told of by live maps alone: others need not be opened.
         auto* segment = segments_[number].load(std::memory_order_acquire);
         if (!segment && (known >> number & 1U) != 0 &&
