@@ -74,8 +74,7 @@ asio::awaitable<std::string> LongReads::run_more(ApiCall& call)
     co_return part;
 }
 
-asio::awaitable<void> LongReads::run_in_turn(const std::string& account,
-                                             const std::function<void()>& work)
+asio::awaitable<void> LongReads::run_in_turn(std::string account, const std::function<void()>& work)
 {
     co_await turns_.take(account);
     const Turns::Turn turn(turns_, account);

@@ -31,7 +31,7 @@ public:
     boost::asio::awaitable<ApiAnswer> run(ApiCall& call, http::BodyReader& body);
     boost::asio::awaitable<std::string> run_more(ApiCall& call);
     /// Runs `work`, which outlives the wait, on one of the threads when it is the account's turn.
-    boost::asio::awaitable<void> run_in_turn(const std::string& account,
+    boost::asio::awaitable<void> run_in_turn(std::string account,
                                              const std::function<void()>& work);
     /// Stops what runs and what waits.
     void stop();

@@ -268,6 +268,7 @@ void DataDirectory::give_up(bool is_new)
 
 void DataDirectory::open_or_make()
 {
+    const Lock lock(reset_mutex_);  // nobody waits for it yet
     refuse_other_files(path_);
     take_lock();
     background_ = std::make_unique<Background>(options_.report);

@@ -86,7 +86,7 @@ TarHeader tar_header(std::string_view name, std::uint64_t size_bytes)
 std::string ovf_document(std::string_view machine, const OvaDisk& disk)
 {
     pugi::xml_document document;
-    auto envelope = add(document, "Envelope");
+    auto envelope = add(document.root(), "Envelope");
     envelope.append_attribute("xmlns") = "http://schemas.dmtf.org/ovf/envelope/1";
     envelope.append_attribute("xmlns:ovf") = "http://schemas.dmtf.org/ovf/envelope/1";
     envelope.append_attribute("xmlns:rasd") =

@@ -441,7 +441,7 @@ CreateLaunchTemplateVersionResponse create_launch_template_version(
     const auto operation = kCreateLaunchTemplateVersion.name;
     if (const auto made =
             made_before(session, operation, request.client_token, kMostTemplateToken)) {
-        return created_answer(session, request, require_version(session, row, *made));
+        return created_answer(session, request, require_version(session, row, made));
     }
     auto parameters = read_parameters(session.fingerprint(), "LaunchTemplateData.");
     if (is_given(request.source_version)) {

@@ -186,7 +186,7 @@ std::vector<std::string> in_order(const AddressWish& wish, std::vector<std::stri
         return addresses;
     }
     auto more = chosen.begin();
-    addresses.push_back(wish.primary.empty() ? std::move(*more++) : wish.primary);
+    addresses.push_back(wish.primary.empty() ? *more++ : wish.primary);
     addresses.insert(addresses.end(), wish.secondary.begin(), wish.secondary.end());
     std::move(more, chosen.end(), std::back_inserter(addresses));
     return addresses;

@@ -95,9 +95,9 @@ TEST(AuthorizeSecurityGroup, ShowsTheRuleThatItMadeInBothForms)
               std::string("arn:aws:ec2:us-east-1:123456789012:security-group-rule/") +
                   rule.child_value("securityGroupRuleId"));
 
-    const auto shown =
-        show(aws, group).root().child("securityGroupInfo").child("item").child("ipPermissions");
-    const auto permission = shown.child("item");
+    const auto shown = show(aws, group);
+    const auto permission =
+        shown.root().child("securityGroupInfo").child("item").child("ipPermissions").child("item");
     EXPECT_STREQ(permission.child_value("toPort"), "22");
     EXPECT_STREQ(permission.child("ipRanges").child("item").child_value("description"),
                  "from the office");
