@@ -189,7 +189,7 @@ void look_at_endpoint(Findings& findings)
         return;
     }
     try {
-        const ServerEndpoint endpoint(*url);
+        const ServerEndpoint endpoint(url);
         const auto connection = endpoint.connect();
         const auto text = ask_health(connection->socket.native_handle(), endpoint.authority());
         if (const auto version = version_in(text)) {

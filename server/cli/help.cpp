@@ -157,12 +157,12 @@ std::optional<std::string> nearest_option(const CLI::App& command, const std::st
 /// The command that a command line names, the last of "lab check "; adds these words.
 const CLI::App& command_meant(const CLI::App& app, std::string& words)
 {
-    const auto used = app.get_subcommands();
-    if (used.empty()) {
-        return app;
+    const auto* command = &app;
+    for (auto used = app.get_subcommands(); !used.empty(); used = command->get_subcommands()) {
+        command = used.front();
+        words += command->get_name() + " ";
     }
-    words += used.front()->get_name() + " ";
-    return command_meant(*used.front(), words);
+    return *command;
 }
 
 /// What is wrong behind a command that has commands of its own, as `lab` has; `words` name it, and

@@ -29,7 +29,7 @@ RunInstancesRequest launch_of(ImportInstanceLaunchSpecification&& told)
         launch.user_data = std::move(told.user_data->data);
     }
     if (told.monitoring) {
-        launch.monitoring.emplace().enabled = *told.monitoring;
+        launch.monitoring.emplace().enabled = told.monitoring;
     }
     return launch;
 }
