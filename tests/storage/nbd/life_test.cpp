@@ -74,9 +74,16 @@ TEST(NbdExports, ADeletedSnapshotEndsAndTheVolumeGoesOn)
 TEST(NbdConnections, ThatGetNoThreadAreClosedAndToldOfByThatName)
 {
     std::atomic<bool> has_threads = false;
-    std::promise<std::exception_ptr> told;
+    std::promise<std::string> told;
     Server::Options options;
-    options.report = [&](std::exception_ptr exception) { told.set_value(exception); };
+    // Its text: ThreadSanitizer does not see that the library counts who holds an exception.
+    options.report = [&](std::exception_ptr exception) {
+        try {
+            std::rethrow_exception(std::move(exception));
+        } catch (const std::exception& error) {
+            told.set_value(error.what());
+        }
+    };
     options.start_thread = [&](std::function<void()> run) {
         if (!has_threads) {
             throw std::system_error(
@@ -86,12 +93,8 @@ TEST(NbdConnections, ThatGetNoThreadAreClosedAndToldOfByThatName)
     };
     NbdWorld world(Store::kPrivate, options);
     EXPECT_TRUE(Client(world.port()).is_closed());
-    try {
-        std::rethrow_exception(told.get_future().get());
-    } catch (const std::exception& error) {
-        EXPECT_STREQ(error.what(),
-                     "disconnected a client: no thread for it (Resource temporarily unavailable)");
-    }
+    EXPECT_EQ(told.get_future().get(),
+              "disconnected a client: no thread for it (Resource temporarily unavailable)");
     has_threads = true;
     Client client(world.port());
     client.open(world.make_volume());
