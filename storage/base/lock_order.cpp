@@ -46,6 +46,7 @@ constexpr std::pair<LockLevel, std::string_view> kNames[] = {
     {LockLevel::kClock, "Clock::mutex_"},
     {LockLevel::kCompanions, "Companions::mutex_"},
     {LockLevel::kConnectionTable, "http::ConnectionTable::mutex_"},
+    {LockLevel::kCurrentGeneration, "DataDirectory::current_mutex_"},
     {LockLevel::kDelayTable, "Delays::mutex_"},
     {LockLevel::kGateState, "WriteGate::mutex_"},
     {LockLevel::kHeldBytes, "HeldBytes::mutex_"},

@@ -39,6 +39,7 @@ enum class LockLevel : std::uint8_t {
     kClock,
     kCompanions,
     kConnectionTable,
+    kCurrentGeneration,
     kDelayTable,
     kGateState,
     kHeldBytes,

@@ -275,7 +275,7 @@ void DataDirectory::open_or_make()
     const auto name = read_current_generation(path_);
     if (!name) {
         remove_half_restored();
-        current_ = make_generation();
+        exchange_current(make_generation());
         return;
     }
     if (options_.from) {
@@ -284,7 +284,7 @@ void DataDirectory::open_or_make()
     }
     first_number_ = *number_of(*name);
     next_number_ = first_number_ + 1;
-    current_ = open_generation(path_ + "/" + *name);
+    exchange_current(open_generation(path_ + "/" + *name));
 }
 
 void DataDirectory::remove_half_restored()
@@ -321,11 +321,11 @@ std::shared_ptr<Generation> DataDirectory::open_generation(const std::string& fo
 
 DataDirectory::~DataDirectory()
 {
-    current_.load()->upkeep().stop();
+    current()->upkeep().stop();
     background_->drop_idle();
     // What is queued may want the generation, so it comes first.
     background_->drain();
-    current_.store(nullptr);
+    exchange_current(nullptr).reset();
     background_.reset();
     std::error_code error;
     if (durability_ == Durability::kPrivate) {
@@ -426,11 +426,17 @@ void DataDirectory::switch_current()
     sync_folder(path_, durability_);
 }
 
+std::shared_ptr<Generation> DataDirectory::exchange_current(std::shared_ptr<Generation> next)
+{
+    const Lock lock(current_mutex_);
+    return std::exchange(current_, std::move(next));
+}
+
 void DataDirectory::reset()
 {
     const Lock lock(reset_mutex_);
     auto fresh = make_generation_on_full_disk();
-    auto old = current_.exchange(std::move(fresh));
+    auto old = exchange_current(std::move(fresh));
     current()->reserve().take_over(old->reserve());
     old->discard([this] {
         // What of it was used has room now. Nobody is in force when the server ends.

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -46,7 +45,11 @@ public:
     DataDirectory(const DataDirectory&) = delete;
     DataDirectory& operator=(const DataDirectory&) = delete;
 
-    std::shared_ptr<Generation> current() const { return current_.load(); }
+    std::shared_ptr<Generation> current() const
+    {
+        const Lock lock(current_mutex_);
+        return current_;
+    }
 
     /// Switches to a new, empty generation. Calls under way end on the old one, which goes when
     /// the last of them has ended. On a full disk the old one gives up its reserve first, and when
@@ -77,6 +80,8 @@ private:
     std::shared_ptr<Generation> fill_from_save(const std::string& folder);
     std::shared_ptr<Generation> open_generation(const std::string& folder);
     void switch_current();
+    /// Puts a generation in force; the one before it.
+    std::shared_ptr<Generation> exchange_current(std::shared_ptr<Generation> next);
 
     Options options_;
     std::string path_;
@@ -86,7 +91,9 @@ private:
     std::uint64_t first_number_ = 1;        // the generation that this server began with
     Mutex reset_mutex_{LockLevel::kReset};  // one reset at a time
     std::uint64_t next_number_ GUARDED_BY(reset_mutex_) = 1;
-    std::atomic<std::shared_ptr<Generation>> current_;
+    // No std::atomic: with the library of GCC 12 a reader lets go of it without an order.
+    mutable Mutex current_mutex_{LockLevel::kCurrentGeneration};
+    std::shared_ptr<Generation> current_ GUARDED_BY(current_mutex_);
 };
 
 /// The folder in a data directory that its state is in; nothing of a directory that has none yet.

@@ -161,8 +161,7 @@ protected:
     {
         server_.stop();
         front_.stop();
-        io_context_.stop();
-        thread_.join();
+        thread_.join();  // when no answer is left that holds of the front's memory
     }
 
     DataDirectory data_{{.path = {}, .seed = test_seed(), .catalogue = {}, .report = {}}};

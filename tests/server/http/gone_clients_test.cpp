@@ -15,6 +15,13 @@ constexpr std::chrono::seconds kPatience{30};
 /// A handler that works until it is told that its client has gone, or that it may end.
 class GoneClients : public ::testing::Test {
 protected:
+    // Both may still be waking each other.
+    void TearDown() override
+    {
+        server.io_context().stop();
+        server.join();
+        pool.join();
+    }
     asio::awaitable<Response> work(BodyReader& body)
     {
         body.when_gone([this] { end.set_value(true); });

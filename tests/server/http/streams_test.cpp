@@ -238,15 +238,19 @@ TEST_F(LargeStreams, GoBothWaysAtOnceInBoundedMemory)
 /// Streams whose bytes others than the connection's thread copy to the kernel.
 class MovedStreams : public testing::Test {
 protected:
-    // Ends the movers before the server that they give streams back to, which the pool outlives.
+    // The server ends first, then the movers that may still be giving streams back to it.
     void TearDown() override
     {
         server_->io_context().stop();
         server_->join();
-        movers_.join();
+        movers_->join();
     }
     TestServer& serve(std::uint64_t bytes, std::optional<std::uint64_t> content_length)
     {
+        if (server_) {
+            TearDown();
+        }
+        movers_.emplace(2);
         server_.emplace(
             [this, bytes, content_length](Request&, BodyReader&) -> asio::awaitable<Response> {
                 auto response = streamed(
@@ -254,7 +258,7 @@ protected:
                         return write_pattern(writer, bytes);
                     },
                     content_length);
-                response.movers = movers_.get_executor();
+                response.movers = movers_->get_executor();
                 co_return response;
             },
             patient_limits());
@@ -270,7 +274,7 @@ protected:
         EXPECT_EQ(wrong, 0u);
     }
 
-    asio::thread_pool movers_{2};
+    std::optional<asio::thread_pool> movers_;
     std::optional<TestServer> server_;
 };
 
