@@ -328,10 +328,11 @@ std::vector<Layer::Range> Layer::doubtful()
     std::vector<Range> pieces;
     for (std::uint64_t number = 0; number < kMaxSegments; ++number) {
         auto* segment = segments_[number].load(std::memory_order_acquire);
-        for (const auto part : segment ? segment->doubtful_parts() : std::vector<std::uint64_t>()) {
+        const auto doubtful = segment ? segment->doubtful() : Segment::Doubtful();
+        for (const auto part : doubtful.parts) {
             const auto begin = number * kSegmentSize + part * WrittenParts::kPartSize;
             for (std::uint64_t done = 0; done < WrittenParts::kPartSize; done += kPieceSize) {
-                pieces.push_back({begin + done, kPieceSize});
+                pieces.push_back({begin + done, kPieceSize, doubtful.sync});
             }
         }
     }
@@ -353,7 +354,7 @@ void Layer::end_doubt(const std::vector<Range>& pieces)
 {
     for (const auto& piece : pieces) {
         known_segment(static_cast<std::uint32_t>(piece.offset / kSegmentSize))
-            .end_doubt(piece.offset % kSegmentSize / WrittenParts::kPartSize);
+            .end_doubt(piece.sync, piece.offset % kSegmentSize / WrittenParts::kPartSize);
     }
 }
 

@@ -115,17 +115,19 @@ public:
     /// calls makes those whole before that the promise is about. When it fails, what it was for is
     /// in doubt until it has been written again, which is done here for a sealed layer.
     void sync(std::uint32_t segments);
-    /// A range of bytes.
+    /// A range of bytes, in doubt since one of its segment's syncs failed.
     struct Range {
         std::uint64_t offset = 0;
         std::uint64_t length = 0;
+        std::uint64_t sync = 0;  ///< Segment::Doubtful
     };
     /// What is in doubt, in pieces that write_again takes: whole blocks within one segment.
     std::vector<Range> doubtful();
     /// Writes the data of a piece once more as they read; kept from a layer that is merged into,
     /// which fails as its sync did. Callers see to it that nobody else writes or reads the piece.
     void write_again(const Range& piece);
-    /// All of these, which doubtful() gave, have been written again: sync may try once more.
+    /// All of these, which doubtful() gave, have been written again: sync may try once more. What
+    /// another sync has put in doubt since then stays so.
     void end_doubt(const std::vector<Range>& pieces);
 
     /// Merging writes to a sealed layer what leaves every reader's bytes as they are. The copies

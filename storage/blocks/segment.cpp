@@ -224,6 +224,7 @@ void Segment::sync_data()
     } catch (const StorageError& error) {
         holes_in_doubt_ = true;
         doubt_ = {error, {parts.begin(), parts.end()}};
+        ++failed_syncs_;
         // What came meanwhile the kernel may have dropped as well.
         const auto later = written_.take();
         doubt_->parts.insert(later.begin(), later.end());
@@ -233,11 +234,14 @@ void Segment::sync_data()
     }
 }
 
-std::vector<std::uint64_t> Segment::doubtful_parts()
+Segment::Doubtful Segment::doubtful()
 {
     const Lock lock(sync_mutex_);
-    return doubt_ ? std::vector(doubt_->parts.begin(), doubt_->parts.end())
-                  : std::vector<std::uint64_t>();
+    Doubtful doubtful{failed_syncs_, {}};
+    if (doubt_) {
+        doubtful.parts.assign(doubt_->parts.begin(), doubt_->parts.end());
+    }
+    return doubtful;
 }
 
 void Segment::write_doubtful_again()
@@ -273,10 +277,10 @@ void Segment::write_again(std::uint64_t offset, std::uint64_t length)
     }
 }
 
-void Segment::end_doubt(std::uint64_t part)
+void Segment::end_doubt(std::uint64_t sync, std::uint64_t part)
 {
     const Lock lock(sync_mutex_);
-    if (!doubt_) {
+    if (!doubt_ || failed_syncs_ != sync) {
         return;
     }
     doubt_->parts.erase(part);

@@ -51,13 +51,18 @@ public:
     /// doubt until they have been written again, and until then every call fails as that one did.
     /// Without writers the call does that itself.
     void sync(bool is_sealed, Writers writers);
-    /// Parts (WrittenParts) whose data are in doubt.
-    std::vector<std::uint64_t> doubtful_parts();
+    /// What is in doubt. Each sync that fails has a number of its own.
+    struct Doubtful {
+        std::uint64_t sync = 0;
+        std::vector<std::uint64_t> parts;  ///< WrittenParts
+    };
+    Doubtful doubtful();
     /// Writes what the layer has of the blocks that begin in a range once more as it reads, units
     /// of partial ones too. Callers see to it that nobody else writes or reads them.
     void write_again(std::uint64_t offset, std::uint64_t length);
-    /// All of a part has been written again, so that the next sync tells of it.
-    void end_doubt(std::uint64_t part);
+    /// All of a part has been written again since that sync failed, so that the next one tells of
+    /// it. Another that has failed since then may have lost it once more: its doubt stays.
+    void end_doubt(std::uint64_t sync, std::uint64_t part);
 
 private:
     Segment(LayerFiles& files, LayerId layer, std::uint32_t number, std::unique_ptr<BlockMap> map);
@@ -84,6 +89,7 @@ private:
     /// LayerFiles is told of each change, since the kernel says nothing more of it to whoever opens
     /// the segment after this object has gone.
     std::optional<LayerFiles::Doubt> doubt_ GUARDED_BY(sync_mutex_);
+    std::uint64_t failed_syncs_ GUARDED_BY(sync_mutex_) = 0;  // of this object; numbers doubt_
 };
 
 }  // namespace amilab

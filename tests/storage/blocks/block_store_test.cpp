@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <future>
 #include <thread>
 #include <utility>
 
@@ -457,6 +458,10 @@ public:
         : files_(memory_, [this, error_number](auto operation, const auto& path) {
               const bool is_data = path.ends_with(".data");
               writes_of_data += is_data && operation == "write" ? 1 : 0;
+              if (is_data && operation == "read" && holds_a_read.exchange(false)) {
+                  is_reading.set_value();
+                  go_on.get_future().wait();
+              }
               if (!fails || operation != "sync" || !is_data) {
                   return Fault{};
               }
@@ -491,7 +496,10 @@ public:
 
     std::atomic<bool> fails = false;
     std::atomic<int> writes_of_data = 0;
-    std::function<void()> while_failing;  // once, on another thread
+    std::function<void()> while_failing;     // once, on another thread
+    std::atomic<bool> holds_a_read = false;  // one, which says so and waits
+    std::promise<void> is_reading;
+    std::promise<void> go_on;
     std::unique_ptr<BlockStore> store;
 
 private:
@@ -602,6 +610,36 @@ TEST_P(FailedSyncs, OfASealedLayerAreMendedByTheNextOne)
     disk_.store->sync_layer(sealed);
     volume.reset();
     EXPECT_EQ(disk_.after_power_loss(sealed, 7), bytes);
+}
+
+TEST_P(FailedSyncs, OfALayerSealedWhileItsDataAreWrittenAgainHaveThemWrittenOnceMore)
+{
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        FailingDisk disk(GetParam());
+        auto volume = disk.new_volume(2 * kMiB);
+        const auto bytes = stamped(0, kMiB / 512, seed + 1);
+        volume->write(0, bytes);
+        volume->write(kMiB, filled(kMiB, 2));
+        // It keeps the flush from the second MiB when that has written the first one again.
+        disk.holds_a_read = true;
+        std::thread reader([&] { read_bytes(*volume, kMiB, kBlockSize); });
+        disk.is_reading.get_future().wait();
+        disk.fails = true;
+        disk.writes_of_data = 0;
+        std::thread flusher([&] { EXPECT_EQ(error_of([&] { volume->flush(); }), GetParam()); });
+        while (disk.writes_of_data == 0) {
+            std::this_thread::yield();
+        }
+        const auto sealed = seal(*disk.store, *volume);
+        EXPECT_EQ(error_of([&] { disk.store->sync_layer(sealed); }), GetParam());
+        disk.go_on.set_value();
+        reader.join();
+        flusher.join();
+        disk.fails = false;
+        EXPECT_EQ(error_of([&] { volume->flush(); }), 0);
+        volume.reset();
+        EXPECT_EQ(disk.after_power_loss(sealed, seed), bytes) << "seed " << seed;
+    }
 }
 
 TEST_P(FailedSyncs, AreRememberedWhenNobodyHasTheLayerOpenAnyMore)
