@@ -50,10 +50,11 @@ std::deque<ObjectUpkeep::Unsynced> ObjectUpkeep::take_some()
     return blobs;
 }
 
-std::vector<BlobNumber> ObjectUpkeep::sync_some(std::deque<Unsynced>& blobs)
+std::vector<BlobNumber> ObjectUpkeep::sync_some(std::deque<Unsynced>& blobs,
+                                                std::exception_ptr& failure)
 {
     std::vector<BlobNumber> synced;
-    while (!blobs.empty()) {
+    while (!blobs.empty() && !failure) {
         auto first = blobs.front();
         blobs.pop_front();
         try {
@@ -65,8 +66,7 @@ std::vector<BlobNumber> ObjectUpkeep::sync_some(std::deque<Unsynced>& blobs)
             synced.push_back(first.blob);
         } catch (const StorageError& error) {
             if (error.error_number != ENOENT) {  // deleted meanwhile
-                give_back(blobs);  // it must not keep others from what they were promised
-                throw;
+                failure = std::current_exception();
             }
         }
     }
@@ -90,16 +90,21 @@ void ObjectUpkeep::give_back(const std::deque<Unsynced>& blobs)
 void ObjectUpkeep::sync_waiting()
 {
     auto blobs = take_some();
-    const auto synced = sync_some(blobs);
+    std::exception_ptr failure;
+    const auto synced = sync_some(blobs, failure);
+    // One that the disk refuses must not keep others from what they were promised: neither those
+    // behind it nor those that are on the disk.
     give_back(blobs);
-    if (synced.empty()) {
-        return;
+    if (!synced.empty()) {
+        files_.sync_directory();
+        auto held = connections_.writer();
+        Transaction transaction(held.db());
+        mark_blobs_synced(held.db(), synced);
+        transaction.commit();
     }
-    files_.sync_directory();
-    auto held = connections_.writer();
-    Transaction transaction(held.db());
-    mark_blobs_synced(held.db(), synced);
-    transaction.commit();
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
 }
 
 void ObjectUpkeep::remove_files_later()

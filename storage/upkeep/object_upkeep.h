@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <vector>
 
 #include "storage/base/mutex.h"
@@ -43,8 +44,9 @@ private:
 
     std::deque<Unsynced> take_some();
     void sync_waiting();
-    /// Returns those that are. What is left, from a part of a large one on, waits for another turn.
-    std::vector<BlobNumber> sync_some(std::deque<Unsynced>& blobs);
+    /// Returns those that are. What is left, from a part of a large one on or behind what the disk
+    /// refuses, which `failure` tells of, waits for another turn.
+    std::vector<BlobNumber> sync_some(std::deque<Unsynced>& blobs, std::exception_ptr& failure);
     void give_back(const std::deque<Unsynced>& blobs);
     void remove_some();
     void sweep();
