@@ -13,7 +13,7 @@ from botocore import xform_name
 import model
 from resources import (WINDOWS, image_request, keep_deleted, make_bucket, make_image,
                        make_snapshot, make_volume, newest_image, run, store_image)
-from servers import DEFAULT_ACCOUNT
+from servers import DEFAULT_ACCOUNT, wait_until
 
 SIZE = 5
 COUNT = 7
@@ -55,6 +55,11 @@ def modified_volumes(ec2, _):
 def snapshots(ec2, _):
     several(lambda: make_snapshot(ec2))
     return {"OwnerIds": ["self"]}
+
+
+def until_none_is_active(statuses, describe):
+    """Tasks go on as their bytes do, whatever the clock says."""
+    wait_until(lambda: "active" not in jmespath.search(statuses, describe()))
 
 
 def tiers(ec2, _):
@@ -106,6 +111,7 @@ def exported_images(ec2, server):
     image = make_image(ec2)
     several(lambda: ec2.export_image(ImageId=image, DiskImageFormat="VMDK",
                                      S3ExportLocation={"S3Bucket": "disks"}))
+    until_none_is_active("ExportImageTasks[].Status", ec2.describe_export_image_tasks)
     return {}
 
 
@@ -394,6 +400,9 @@ def imports(ec2, server):
     disk = {"UserBucket": {"S3Bucket": "disks", "S3Key": "disk.raw"}}
     several(lambda: ec2.import_snapshot(DiskContainer=disk))
     several(lambda: ec2.import_image(DiskContainers=[disk]))
+    until_none_is_active("ImportSnapshotTasks[].SnapshotTaskDetail.Status",
+                         ec2.describe_import_snapshot_tasks)
+    until_none_is_active("ImportImageTasks[].Status", ec2.describe_import_image_tasks)
     return {}
 
 
