@@ -9,9 +9,25 @@
 #include "server/log/log.h"
 #include "server/wire/parameters.h"
 #include "storage/metadata/calls/transition_rows.h"
+#include "storage/metadata/images/image_rows.h"
+#include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/state/generation.h"
 
 namespace amilab {
+
+namespace {
+
+template <class IdType>
+IdType next_free_id(Session& session, bool (*is_taken)(Database&, const IdType&))
+{
+    auto id = session.ids().next<IdType>();
+    while (is_taken(session.db(), id)) {
+        id = session.ids().next<IdType>();
+    }
+    return id;
+}
+
+}  // namespace
 
 Session::Session(const Context& context, Database& db)
     : context_(context),
@@ -39,6 +55,18 @@ IdSource& Session::ids()
         throw std::logic_error("an operation marked read asks for a new id");
     }
     return *ids_;
+}
+
+template <>
+ImageId Session::next_id<ImageId>()
+{
+    return next_free_id<ImageId>(*this, image_id_is_taken);
+}
+
+template <>
+SnapshotId Session::next_id<SnapshotId>()
+{
+    return next_free_id<SnapshotId>(*this, snapshot_id_is_taken);
 }
 
 std::string Session::fingerprint() const

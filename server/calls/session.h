@@ -13,6 +13,8 @@
 #include "server/wire/types.h"
 #include "storage/base/clock.h"
 #include "storage/base/delays.h"
+#include "storage/metadata/images/image_ids.h"
+#include "storage/metadata/snapshots/snapshot_ids.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/id_source.h"
 
@@ -85,7 +87,8 @@ public:
     BlockStore& blocks();
     Generation& generation() { return context_.generation; }
 
-    /// Writing calls only.
+    /// Writing calls only. Images and snapshots of a catalogue's file, and images that were
+    /// adopted, have ids of somebody's choice, which may be ours too: these are passed over.
     template <class IdType>
     IdType next_id()
     {
@@ -160,5 +163,10 @@ private:
     std::vector<std::function<void(Generation&)>> after_commit_;
     std::optional<ApiError> refusal_;
 };
+
+template <>
+ImageId Session::next_id<ImageId>();
+template <>
+SnapshotId Session::next_id<SnapshotId>();
 
 }  // namespace amilab

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -20,6 +21,7 @@
 #include "storage/metadata/export_tasks/export_task_rows.h"
 #include "storage/metadata/images/allowed_image_rows.h"
 #include "storage/metadata/images/fast_launch_rows.h"
+#include "storage/metadata/images/image_ids.h"
 #include "storage/metadata/images/image_rows.h"
 #include "storage/metadata/import_tasks/import_image_task_rows.h"
 #include "storage/metadata/import_tasks/import_snapshot_task_rows.h"
@@ -43,9 +45,11 @@
 #include "storage/metadata/s3/bucket_rows.h"
 #include "storage/metadata/s3/object_rows.h"
 #include "storage/metadata/s3/upload_rows.h"
+#include "storage/metadata/snapshots/snapshot_ids.h"
 #include "storage/metadata/snapshots/snapshot_permission_rows.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/sql/columns.h"
+#include "storage/metadata/sql/id_source.h"
 #include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/sql/statement.h"
 #include "storage/metadata/store_image_tasks/store_image_task_rows.h"
@@ -61,6 +65,8 @@ constexpr int kMostOfColumn = 3;
 /// to with a delay, or with the longest lock.
 constexpr TimeMs kEarliestKeptMs = -62'167'219'200'000;
 constexpr TimeMs kLatestKeptMs = 2 * Clock::kLatestMs;
+/// How many of the next ids of a kind are looked for among those that are there.
+constexpr std::int64_t kIdsAhead = 256;
 
 /// A column whose words no CHECK of its table holds to their vocabulary.
 struct WordColumn {
@@ -264,6 +270,73 @@ void find_addresses(Database& db, std::vector<std::string>& found)
     }
 }
 
+/// A default VPC is made together with the DHCP options that are the default, which are never
+/// deleted: without them the account's next call would make both again.
+void find_dhcp_options(Database& db, std::vector<std::string>& found)
+{
+    look(db, "dhcp_options", "is_default", "NOT IN (0, 1)", "which is neither 0 nor 1", found);
+    look(db, "dhcp_options", "region",
+         "<> (SELECT v.region FROM main.vpc v WHERE v.dhcp_options_id = dhcp_options.id"
+         "  ORDER BY v.region = dhcp_options.region LIMIT 1)",
+         "which is not that of a VPC that has them", found);
+    look(db, "dhcp_options", "owner",
+         "<> (SELECT v.owner FROM main.vpc v WHERE v.dhcp_options_id = dhcp_options.id"
+         "  ORDER BY v.owner = dhcp_options.owner LIMIT 1)",
+         "which is not that of a VPC that has them", found);
+    look(db, "vpc", "is_default",
+         "<> 0 AND NOT EXISTS (SELECT 1 FROM main.dhcp_options d WHERE d.is_default = 1"
+         "  AND d.region = vpc.region AND d.owner = vpc.owner)",
+         "where no DHCP options are the default", found);
+}
+
+/// Of ids that the id source makes: what stands before their number.
+std::vector<std::string> id_prefixes(Database& db, std::string_view table)
+{
+    Statement select(db,
+                     fmt::format("SELECT DISTINCT substr(id, 1, length(id) - 18) FROM main.\"{}\""
+                                 " WHERE length(id) > 18 AND substr(id, -18, 2) = '-0'",
+                                 table));
+    select.bind();
+    return select.texts();
+}
+
+/// An id that the source has still to make, and that is there: whoever gets it next has a row that
+/// nobody can insert. Not of images and snapshots: their ids may be somebody's choice, so that
+/// whoever makes one passes over those that are there.
+void find_counters(Database& db, std::vector<std::string>& found)
+{
+    if (!IdSource::has_seed(db)) {
+        return;
+    }
+    const IdSource ids(db);
+    Statement tables(db,
+                     "SELECT m.name FROM main.sqlite_schema m, pragma_table_info(m.name) c"
+                     " WHERE m.type = 'table' AND c.name = 'id' AND c.type = 'TEXT' AND c.pk = 1"
+                     " ORDER BY m.name");
+    tables.bind();
+    for (const auto& table : tables.texts()) {
+        const auto lookup = fmt::format("SELECT 1 FROM main.\"{}\" WHERE id = ?", table);
+        for (const auto& prefix : id_prefixes(db, table)) {
+            const auto last = ids.last_counter(prefix);
+            const bool may_be_chosen =
+                prefix == ImageTag::kPrefix || prefix == SnapshotTag::kPrefix;
+            if (may_be_chosen || last < 0 || last > EarliestDue::kNever - kIdsAhead) {
+                continue;  // a counter at its end is told of by itself
+            }
+            for (auto counter = last + 1; counter <= last + kIdsAhead; ++counter) {
+                const auto id = ids.text_at(prefix, counter);
+                Statement select(db, lookup);
+                select.bind(id);
+                if (select.step()) {
+                    found.push_back(line_of("id_counter", "value", std::to_string(last),
+                                            fmt::format("which {} is already beyond", id)));
+                    break;
+                }
+            }
+        }
+    }
+}
+
 }  // namespace
 
 std::vector<std::string> find_impossible_values(Database& db)
@@ -273,6 +346,8 @@ std::vector<std::string> find_impossible_values(Database& db)
         find_words(db, found);
         find_times(db, found);
         find_addresses(db, found);
+        find_dhcp_options(db, found);
+        find_counters(db, found);
     }
     return found;
 }

@@ -136,6 +136,13 @@ void delete_snapshot_row(Database& db, const SnapshotId& id)
     Statement(db, "DELETE FROM snapshot WHERE id = ?").execute(id);
 }
 
+bool snapshot_id_is_taken(Database& db, const SnapshotId& id)
+{
+    Statement select(db, "SELECT id FROM all_snapshot WHERE id = ?");
+    select.bind(id);
+    return select.step();
+}
+
 void set_snapshot_recycled(Database& db, const SnapshotId& id, bool recycled)
 {
     Statement(db, "UPDATE snapshot SET recycled = ? WHERE id = ?").execute(recycled, id);

@@ -112,6 +112,8 @@ std::optional<SnapshotRow> select_visible_snapshot(Database& db, std::string_vie
 void complete_snapshot(Database& db, const SnapshotId& id, TimeMs now_ms);
 /// The row's layer is for the caller to release.
 void delete_snapshot_row(Database& db, const SnapshotId& id);
+/// Whether there is one of that id, an account's or the catalogue's.
+bool snapshot_id_is_taken(Database& db, const SnapshotId& id);
 /// Puts it into the bin, where select_snapshot does not find it, or takes it out again.
 void set_snapshot_recycled(Database& db, const SnapshotId& id, bool recycled);
 /// One that is in the bin.

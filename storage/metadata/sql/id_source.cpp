@@ -32,6 +32,11 @@ std::string sha256(std::string_view text)
     return {reinterpret_cast<const char*>(digest.data()), size};
 }
 
+std::string text_of(std::string_view prefix, std::uint64_t number)
+{
+    return fmt::format("{}-0{:016x}", prefix, number);
+}
+
 }  // namespace
 
 IdSource::IdSource(Database& db) : db_(db), seed_(read_seed(db)) {}
@@ -63,19 +68,32 @@ std::uint64_t IdSource::next_number(std::string_view kind)
               "INSERT INTO id_counter (kind, value) VALUES (?, 1)"
               " ON CONFLICT (kind) DO UPDATE SET value = value + 1")
         .execute(kind);
-    Statement select(db_, "SELECT value FROM id_counter WHERE kind = ?");
-    select.bind(kind);
-    select.step();
-    const auto counter = select.row().integer();
-    const auto digest = sha256(fmt::format("{}/{}/{}", seed_, kind, counter));
-    std::uint64_t number = 0;
-    std::memcpy(&number, digest.data(), sizeof number);
-    return number;
+    return number_at(kind, last_counter(kind));
 }
 
 std::string IdSource::next_text(std::string_view prefix)
 {
-    return fmt::format("{}-0{:016x}", prefix, next_number(prefix));
+    return text_of(prefix, next_number(prefix));
+}
+
+std::int64_t IdSource::last_counter(std::string_view kind) const
+{
+    Statement select(db_, "SELECT value FROM id_counter WHERE kind = ?");
+    select.bind(kind);
+    return select.step() ? select.row().integer() : 0;
+}
+
+std::string IdSource::text_at(std::string_view prefix, std::int64_t counter) const
+{
+    return text_of(prefix, number_at(prefix, counter));
+}
+
+std::uint64_t IdSource::number_at(std::string_view kind, std::int64_t counter) const
+{
+    const auto digest = sha256(fmt::format("{}/{}/{}", seed_, kind, counter));
+    std::uint64_t number = 0;
+    std::memcpy(&number, digest.data(), sizeof number);
+    return number;
 }
 
 }  // namespace amilab

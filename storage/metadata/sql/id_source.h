@@ -36,7 +36,14 @@ public:
     /// 64 bits that hang on (seed, kind, counter) alike, for addresses and the like.
     std::uint64_t next_number(std::string_view kind);
 
+    /// How many of a kind have been made.
+    std::int64_t last_counter(std::string_view kind) const;
+    /// What next_text gives, or gave, when the kind's counter comes to that.
+    std::string text_at(std::string_view prefix, std::int64_t counter) const;
+
 private:
+    std::uint64_t number_at(std::string_view kind, std::int64_t counter) const;
+
     Database& db_;
     std::string seed_;
 };

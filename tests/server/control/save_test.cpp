@@ -757,6 +757,77 @@ TEST_F(SaveTest, WhoseCountersAreAtTheirEndIsRefused)
     }
 }
 
+TEST_F(SaveTest, WhoseCountersAreBehindTheirIdsIsRefused)
+{
+    TestEmulator aws;
+    const auto volume = new_volume(aws);
+    new_volume(aws);
+    snapshot_of(aws, volume);
+    const auto vpc = aws.must("DescribeVpcs").text("vpcSet/item/vpcId");
+    save_to(aws, save_);
+    for (const std::string statement :
+         {"UPDATE id_counter SET value = 0", "DELETE FROM id_counter"}) {
+        EXPECT_EQ(
+            refusal_of_rows(statement + " WHERE kind = 'vol'"),
+            "its rows cannot be: id_counter.value is '0', which " + volume + " is already beyond");
+        EXPECT_EQ(
+            refusal_of_rows(statement + " WHERE kind = 'vpc'"),
+            "its rows cannot be: id_counter.value is '0', which " + vpc + " is already beyond");
+    }
+    EXPECT_THAT(refusal_of_rows("UPDATE id_counter SET value = 1 WHERE kind = 'vol'"),
+                HasSubstr("id_counter.value is '1', which vol-"));
+    // Not where they may be somebody's choice: there they are passed over.
+    auto frames = frames_of(bytes_of(save_));
+    change_rows(frames, "DELETE FROM id_counter WHERE kind = 'snap'");
+    write_bytes(save_, to_save(frames));
+    const auto again = from(save_);
+    EXPECT_TRUE(again->call("CreateSnapshot", {{"VolumeId", volume}}).ok());
+}
+
+TEST_F(SaveTest, WhoseDhcpOptionsLieElsewhereThanTheirVpcsIsRefused)
+{
+    TestEmulator aws;
+    aws.must("DescribeVpcs");
+    save_to(aws, save_);
+    const std::string elsewhere = "', which is not that of a VPC that has them";
+    for (const std::string region : {"melting", "us-west-2"}) {
+        EXPECT_EQ(refusal_of_value("dhcp_options.region", "'" + region + "'"),
+                  "its rows cannot be: dhcp_options.region is '" + region + elsewhere);
+    }
+    EXPECT_EQ(refusal_of_value("dhcp_options.owner", "'000000000007'"),
+              "its rows cannot be: dhcp_options.owner is '000000000007" + elsewhere);
+    EXPECT_EQ(refusal_of_value("dhcp_options.is_default", "2"),
+              "its rows cannot be: dhcp_options.is_default is '2', which is neither 0 nor 1");
+    const std::string without =
+        "its rows cannot be: vpc.is_default is '1', where no DHCP options are the default";
+    EXPECT_EQ(refusal_of_value("dhcp_options.is_default", "0"), without);
+    EXPECT_EQ(refusal_of_rows("UPDATE vpc SET dhcp_options_id = 'default';"
+                              "UPDATE dhcp_options SET region = 'us-west-2'"),
+              without);
+}
+
+TEST_F(SaveTest, OfAnAccountWithoutADefaultVpcIsTaken)
+{
+    TestEmulator aws;
+    const auto vpc = aws.must("DescribeVpcs").text("vpcSet/item/vpcId");
+    const auto options = aws.must("CreateDhcpOptions", {{"DhcpConfiguration.1.Key", "domain-name"},
+                                                        {"DhcpConfiguration.1.Value.1", "lab"}})
+                             .text("dhcpOptions/dhcpOptionsId");
+    aws.must("AssociateDhcpOptions", {{"VpcId", vpc}, {"DhcpOptionsId", "default"}});
+    aws.must("CreateVpc", {{"CidrBlock", "10.0.0.0/16"}});
+    for (const auto& subnet : aws.must("DescribeSubnets").texts("subnetSet/item/subnetId")) {
+        aws.must("DeleteSubnet", {{"SubnetId", subnet}});
+    }
+    const auto gateway =
+        aws.must("DescribeInternetGateways").text("internetGatewaySet/item/internetGatewayId");
+    aws.must("DetachInternetGateway", {{"InternetGatewayId", gateway}, {"VpcId", vpc}});
+    aws.must("DeleteVpc", {{"VpcId", vpc}});
+    save_to(aws, save_);
+    const auto again = from(save_);
+    EXPECT_TRUE(again->call("CreateDefaultVpc").ok());
+    EXPECT_TRUE(again->call("DeleteDhcpOptions", {{"DhcpOptionsId", options}}).ok());
+}
+
 TEST_F(SaveTest, OfAClockAtItsLastInstantIsTaken)
 {
     TestEmulator aws;

@@ -480,6 +480,15 @@ TEST(UnknownImage, HasTheArchitectureOfTheTypeThatIsToBootIt)
     EXPECT_EQ(field_of(aws, instance, "architecture"), "arm64");
 }
 
+TEST(UnknownImage, MayHaveAnIdThatWouldBeTheNextOfThisServer)
+{
+    TestEmulator like(adopting());
+    const auto id = public_image(like);
+    TestEmulator aws(adopting());
+    aws.must("DescribeImages", {{"ImageId.1", id}});
+    EXPECT_NE(public_image(aws), id);
+}
+
 TEST(UnknownImage, IsNotMadeUpByADryRunOrAFailedLaunch)
 {
     TestEmulator aws(adopting());
