@@ -134,6 +134,19 @@ void require_alike(const CapacityReservationRow& source, const CapacityReservati
     }
 }
 
+/// Throws where the reservation has not room for `count` more. Source: 1,000 in one (documented of
+/// CreateCapacityReservation); that a move keeps to it, code and text are assumed.
+void require_room_for(const CapacityReservationRow& row, std::int64_t count)
+{
+    constexpr std::int64_t kMostInstances = 1000;
+    if (count > kMostInstances - row.total) {
+        throw invalid_parameter_value(
+            fmt::format("The capacity reservation '{}' has {} instances, and {} more would be more "
+                        "than the {} that one may have.",
+                        row.id.text(), row.total, count, kMostInstances));
+    }
+}
+
 // Source: EC2 API Reference, MoveCapacityReservationInstances, and EC2 User Guide, "Move capacity
 // between Capacity Reservations" (documented): one that all is moved out of is cancelled; that
 // whoever matches an open destination fills it is as where one is made (assumed).
@@ -159,6 +172,7 @@ MoveCapacityReservationInstancesResponse move_capacity_reservation_instances(
     if (count > source.total) {
         throw no_reserved_capacity();
     }
+    require_room_for(destination, count);
     const bool may_go = source.match_criteria == CapacityMatch::kOpen &&
                         destination.match_criteria == CapacityMatch::kOpen &&
                         shared_with(session, source) == shared_with(session, destination);

@@ -188,6 +188,22 @@ TEST(MoveCapacityReservationInstances, TakesFreePlacesFirstAndOpenInstancesThen)
     EXPECT_EQ(usage.text("instanceUsageSet/item/usedInstanceCount"), "1");
 }
 
+TEST(MoveCapacityReservationInstances, LeavesTheDestinationWithAThousandAtMost)
+{
+    TestEmulator aws;
+    const auto from = reserve(aws, count(10));
+    const auto to = reserve(aws, count(995));
+    expect_refused(aws.call(kMove, move_of(from, to, 6)), "InvalidParameterValue",
+                   "The capacity reservation '" + to +
+                       "' has 995 instances, and 6 more would be more than the 1000 that one may "
+                       "have.");
+    EXPECT_EQ(reservation_field(aws, from, kTotal), "10");
+    EXPECT_EQ(reservation_field(aws, to, kTotal), "995");
+    aws.must(kMove, move_of(from, to, 5));
+    EXPECT_EQ(reservation_field(aws, to, kTotal), "1000");
+    EXPECT_EQ(code_of(aws, kMove, move_of(from, to, 1)), "InvalidParameterValue");
+}
+
 TEST(MoveCapacityReservationInstances, CancelsASourceThatHasNothingLeft)
 {
     TestEmulator aws;
