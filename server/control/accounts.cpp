@@ -222,7 +222,7 @@ void change_accounts(Emulator& emulator, const json::value& wanted)
                                account.id));
         }
     }
-    ec2::revoke_billing_of_leavers(*generation, db);
+    ec2::revoke_billing_of_leavers(*generation, db, changes.ids);
     auto keys = select_access_keys(db);
     transaction.commit();
     generation->access_keys().replace(std::move(keys));

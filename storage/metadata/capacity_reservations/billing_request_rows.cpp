@@ -1,5 +1,8 @@
 #include "storage/metadata/capacity_reservations/billing_request_rows.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "storage/metadata/settings/account_rows.h"
 #include "storage/metadata/sql/statement.h"
 
@@ -47,11 +50,19 @@ void update_billing_request(Database& db, const BillingRequestRow& row)
         .execute(row.state, row.seen_until_ms, row.reservation_id, row.billing_owner);
 }
 
-void revoke_billing_across_organizations(Database& db, TimeMs seen_until_ms)
+void revoke_billing_across_organizations(Database& db, std::string_view account,
+                                         TimeMs seen_until_ms)
 {
+    // By the indexes of either side, which begin with the region.
     static constexpr auto kAccepted = "FROM " + kBillingRequestsFrom + " WHERE q.state = " +
-                                      sql_word<BillingRequestState::kAccepted>;
-    for (auto& row : select_rows<kBillingRequestColumns>(db, kAccepted)) {
+                                      sql_word<BillingRequestState::kAccepted> +
+                                      " AND q.region IN (SELECT name FROM catalogue.region)";
+    static constexpr auto kSent = kAccepted + " AND q.owner = ?";
+    static constexpr auto kReceived = kAccepted + " AND q.billing_owner = ?";
+    auto rows = select_rows<kBillingRequestColumns>(db, kSent, account);
+    std::ranges::move(select_rows<kBillingRequestColumns>(db, kReceived, account),
+                      std::back_inserter(rows));
+    for (auto& row : rows) {
         if (!are_of_one_organization(db, row.owner, row.billing_owner)) {
             row.state = BillingRequestState::kRevoked;
             row.seen_until_ms = seen_until_ms;

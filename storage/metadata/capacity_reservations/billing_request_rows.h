@@ -101,7 +101,9 @@ std::optional<BillingRequestRow> select_open_billing_request(Database& db,
 void replace_billing_request(Database& db, const BillingRequestRow& row);
 /// What can change: the state, and how long it is seen.
 void update_billing_request(Database& db, const BillingRequestRow& row);
-/// Revokes those that were accepted and whose accounts are of one organization no more.
-void revoke_billing_across_organizations(Database& db, TimeMs seen_until_ms);
+/// Revokes what the account has asked for or was asked, where it was accepted and the accounts are
+/// of one organization no more.
+void revoke_billing_across_organizations(Database& db, std::string_view account,
+                                         TimeMs seen_until_ms);
 
 }  // namespace amilab

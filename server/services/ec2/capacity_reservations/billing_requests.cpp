@@ -282,10 +282,14 @@ void end_billing(Session& session, const CapacityReservationId& id)
     }
 }
 
-void revoke_billing_of_leavers(Generation& generation, Database& db)
+void revoke_billing_of_leavers(Generation& generation, Database& db,
+                               const std::vector<std::string>& accounts)
 {
-    revoke_billing_across_organizations(
-        db, generation.clock().now_ms() + generation.delays().get(kBillingRequestEnded));
+    const auto seen_until_ms =
+        generation.clock().now_ms() + generation.delays().get(kBillingRequestEnded);
+    for (const auto& account : accounts) {
+        revoke_billing_across_organizations(db, account, seen_until_ms);
+    }
 }
 
 constinit const Family kBillingRequests{.operations = kOperations, .delays = kDelays};

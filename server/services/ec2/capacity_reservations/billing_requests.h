@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "server/calls/family.h"
 #include "server/calls/session.h"
@@ -27,8 +29,9 @@ std::optional<BillingRequestRow> find_open_billing_request(Session& session,
 /// The reservation has ended: there is nothing to pay for. Source: assumed.
 void end_billing(Session& session, const CapacityReservationId& id);
 
-/// Accounts have changed organizations, on the writer. Source: billing is revoked from an account
-/// that leaves the owner's organization (documented).
-void revoke_billing_of_leavers(Generation& generation, Database& db);
+/// These accounts may have changed organizations, on the writer. Source: billing is revoked from an
+/// account that leaves the owner's organization (documented).
+void revoke_billing_of_leavers(Generation& generation, Database& db,
+                               const std::vector<std::string>& accounts);
 
 }  // namespace amilab::ec2

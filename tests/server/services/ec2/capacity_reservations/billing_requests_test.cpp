@@ -1,6 +1,9 @@
 #include "server/services/ec2/capacity_reservations/billing_requests.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,11 +14,15 @@
 #include "storage/base/units.h"
 #include "tests/server/services/ec2/capacity_reservations/reservation_support.h"
 #include "tests/server/services/ec2/common/sharing_support.h"
+#include "tests/support/query_plans.h"
 
 namespace amilab::test {
 namespace {
 
+using ::testing::Contains;
+using ::testing::Each;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr const char* kAsk = "AssociateCapacityReservationBillingOwner";
@@ -181,6 +188,39 @@ TEST_F(BillingRequests, StayWithinTheOrganization)
     leave();
     EXPECT_EQ(answer(kAccept).code, "OperationNotPermitted");
     EXPECT_TRUE(answer(kReject).ok());
+}
+
+TEST_F(BillingRequests, AreRevokedWhenTheirOwnerLeavesTheOrganization)
+{
+    ask();
+    ASSERT_TRUE(answer(kAccept).ok());
+    control::change_accounts(aws.emulator(),
+                             boost::json::object{{kAccount, boost::json::value(nullptr)}});
+    EXPECT_EQ(payer(), "");
+    EXPECT_THAT(states(), ElementsAre("revoked", "revoked"));
+}
+
+TEST(BillingRequestPlans, OfAccountsThatChangeAreAboutTheirRequestsAlone)
+{
+    const ToldStatements told;  // before any connection
+    TestEmulator aws;
+    const auto texts = told.texts_of([&] {
+        control::change_accounts(aws.emulator(),
+                                 boost::json::object{{kStranger, boost::json::object{}}});
+    });
+    std::vector<std::string> steps;
+    auto reader = aws.generation().reader();
+    for (const auto& text : texts) {
+        if (text.starts_with("SELECT") && text.find(" billing_request ") != text.npos) {
+            std::ranges::move(plan_of(reader.db(), text), std::back_inserter(steps));
+        }
+    }
+    EXPECT_THAT(steps, Contains(HasSubstr("billing_request_by_owner (region=? AND owner=?)")));
+    EXPECT_THAT(
+        steps,
+        Contains(HasSubstr("billing_request_by_billing_owner (region=? AND billing_owner=?)")));
+    // The regions are as long as the program makes them.
+    EXPECT_THAT(scans(steps), Each(HasSubstr("region")));
 }
 
 TEST_F(BillingRequests, AreRevokedWhenTheAccountLeavesTheOrganization)
