@@ -11,12 +11,19 @@
 #include "server/cli/local_server.h"
 #include "server/cli/wrong_option.h"
 #include "storage/base/lock_order.h"
+#include "storage/base/text.h"
 
 namespace {
 
 namespace cli = amilab::cli;
 
 constexpr int kUsageError = 2;
+
+/// Whatever a value holds that it names.
+void complain(const std::string& line)
+{
+    fmt::print(stderr, "amilab: {}\n", amilab::one_line(line));
+}
 
 }  // namespace
 
@@ -46,23 +53,21 @@ int main(int argc, char** argv)
                 }
                 return app.exit(error);  // --help and --version
             }
-            fmt::print(stderr, "amilab: {}\n", cli::usage_error(app, error));
+            complain(cli::usage_error(app, error));
             return kUsageError;
         } catch (const cli::WrongOption& error) {
-            fmt::print(stderr, "amilab: {}\n",
-                       cli::usage_error(app, CLI::ValidationError(error.what())));
+            complain(cli::usage_error(app, CLI::ValidationError(error.what())));
             return kUsageError;
         }
         if (app.get_subcommands().empty()) {
-            fmt::print(stderr, "amilab: a command is missing; the commands are {}\n",
-                       cli::command_names());
+            complain("a command is missing; the commands are " + cli::command_names());
             return kUsageError;
         }
     } catch (const cli::CannotLook& error) {
-        fmt::print(stderr, "amilab: {}\n", error.what());
+        complain(error.what());
         return cli::CannotLook::kExitCode;
     } catch (const std::exception& error) {
-        fmt::print(stderr, "amilab: {}\n", error.what());
+        complain(error.what());
         return 1;
     }
     return exit_code;

@@ -117,7 +117,7 @@ void declare_accounts(CLI::App& command, int& exit_code)
         command.add_option("--product", options.products, "A product code that it sells")
             ->type_name("CODE")};
     for (auto* setting : settings) {
-        setting->needs(account)->allow_extra_args(false);
+        setting->needs(account)->allow_extra_args(false)->check(check_not_empty, "");
     }
     auto* forget = command.add_flag("--forget", options.is_forgotten, "Take its declaration back");
     forget->needs(account);

@@ -33,7 +33,8 @@ void declare_import(CLI::App& command, int& exit_code)
         command
             .add_option("--from-dir", options.from_dir,
                         "Instead of FILE: a folder, of which mke2fs makes an ext4 file system")
-            ->type_name("DIR");
+            ->type_name("DIR")
+            ->check(check_folder);
     command
         .add_option("--size-gib", options.size_gib,
                     "Size of the file system made of --from-dir; else as large as it needs")

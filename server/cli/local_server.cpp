@@ -3,6 +3,7 @@
 #include <exception>
 #include <filesystem>
 #include <stdexcept>
+#include <system_error>
 #include <thread>
 
 #include <fmt/format.h>
@@ -73,7 +74,8 @@ Target::Target(const ServerAccess& server, const std::optional<std::string>& dat
                         "server holds",
                         server.endpoint ? "--endpoint" : "--control-token-file"));
     }
-    if (missing == Missing::kRefuse && !std::filesystem::exists(*data + "/current")) {
+    std::error_code unseen;  // one that cannot be looked for is none, such as too long a name
+    if (missing == Missing::kRefuse && !std::filesystem::exists(*data + "/current", unseen)) {
         throw CannotLook(fmt::format("{} is no data directory of amilab", *data));
     }
     log::set_up_silent();

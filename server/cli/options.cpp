@@ -1,5 +1,11 @@
 #include "server/cli/options.h"
 
+#include <algorithm>
+#include <climits>
+#include <filesystem>
+
+#include <fmt/format.h>
+
 #include "server/cli/endpoint.h"
 #include "server/wire/types.h"
 
@@ -13,7 +19,23 @@ std::string check_account(const std::string& text)
 /// An unset variable in a script must not mean this folder or the root.
 std::string check_folder(const std::string& text)
 {
-    return text.empty() ? "the folder's name is empty" : "";
+    if (text.empty()) {
+        return "the folder's name is empty";
+    }
+    const std::filesystem::path path(text);
+    const bool fits = text.size() < PATH_MAX && std::ranges::all_of(path, [](const auto& part) {
+                          return part.native().size() <= NAME_MAX;
+                      });
+    return fits ? ""
+                : fmt::format(
+                      "the folder's name is too long: expected at most {} characters, and "
+                      "{} between slashes",
+                      PATH_MAX - 1, NAME_MAX);
+}
+
+std::string check_not_empty(const std::string& text)
+{
+    return text.empty() ? "the value is empty" : "";
 }
 
 std::string check_url(const std::string& text)

@@ -14,6 +14,8 @@ namespace amilab::cli {
 /// What is wrong with an account ID, or a folder's name; empty when it is right.
 std::string check_account(const std::string& text);
 std::string check_folder(const std::string& text);
+/// For options that may be repeated: an empty value is none to CLI11, as if there were no option.
+std::string check_not_empty(const std::string& text);
 /// What is wrong with a URL that others paste, whoever it names; empty when it is right.
 std::string check_url(const std::string& text);
 

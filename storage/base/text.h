@@ -22,4 +22,15 @@ inline std::string printable(std::string text)
     return text;
 }
 
+/// For a line on a terminal: what ends none and what the terminal would not obey, letters of any
+/// alphabet as they are.
+inline std::string one_line(std::string text)
+{
+    constexpr unsigned char kDelete = 0x7f;
+    std::replace_if(
+        text.begin(), text.end(), [](unsigned char byte) { return byte < ' ' || byte == kDelete; },
+        '?');
+    return text;
+}
+
 }  // namespace amilab

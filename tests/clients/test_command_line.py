@@ -180,6 +180,57 @@ def test_a_wrong_value_of_an_option_is_wrong_usage(arguments, said):
         2, "", f"amilab: {said}; see amilab {arguments[0]} --help\n")
 
 
+@pytest.mark.parametrize("arguments, code", [
+    (("serve", "--region", "a\nb"), 2), (("space", "--account", "a\nb"), 2),
+    (("clock", "--set", "a\r\nb"), 2), (("import", "disk", "--name", "x", "--format", "a\nb"), 2),
+    (("stop", "a\nb"), 2), (("serve", "--a\nb"), 2), (("fro\nb",), 2), (("help", "a\nb"), 2),
+    (("lab", "a\nb"), 2), (("lab", "check", "a\nb"), 3), (("space", "--data", "a\nb"), 3),
+    (("cost", "--data", "\x1b[2Ja\nb"), 3),
+])
+def test_a_value_of_several_lines_is_refused_in_one(arguments, code):
+    done = servers.run_amilab(*arguments, text=True)
+    assert done.returncode == code
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("amilab: ") and line.isprintable()
+
+
+def test_a_value_of_several_lines_is_refused_in_one_where_the_server_refuses_it(server):
+    for arguments in (("cost", "--region", "a\nb"), ("calls", "--operation", "a\nb"),
+                      ("delays", "x\ny=1s")):
+        done = servers.run_amilab(*arguments, endpoint=server.endpoint, text=True)
+        assert done.returncode == 2, (arguments, done)
+        (line,) = done.stderr.splitlines()
+        assert "?" in line
+
+
+@pytest.mark.parametrize("option", ["--access-key", "--organizational-unit", "--subscription",
+                                    "--product"])
+def test_an_empty_value_of_an_accounts_option_is_wrong_usage(option):
+    done = servers.run_amilab("accounts", "123456789012", option, "", text=True)
+    assert (done.returncode, done.stderr) == (
+        2, f"amilab: {option}: the value is empty; see amilab accounts --help\n")
+
+
+@pytest.mark.parametrize("folder", ["x" * 5000, "x" * 256, "x/" * 2500])
+@pytest.mark.parametrize("command", [
+    ("cost", "--data"), ("space", "--data"), ("save", "file", "--data"), ("serve", "--data"),
+    ("import", "disk", "--name", "x", "--data"), ("import", "--name", "x", "--from-dir"),
+    ("export", "ami-00000000", "-", "--data"),
+])
+def test_a_folders_name_that_no_folder_has_is_wrong_usage(command, folder):
+    done = servers.run_amilab(*command, folder, text=True)
+    assert (done.returncode, done.stderr) == (
+        2, f"amilab: {command[-1]}: the folder's name is too long: expected at most 4095 "
+        f"characters, and 255 between slashes; see amilab {command[0]} --help\n")
+
+
+def test_a_folder_whose_files_would_have_too_long_names_is_no_data_directory():
+    done = servers.run_amilab("space", "--data", "x/" * 2045, text=True)
+    assert done.returncode == 3
+    (line,) = done.stderr.splitlines()
+    assert line.endswith(" is no data directory of amilab")
+
+
 def test_what_an_option_says_reaches_the_server_as_it_is(server, tmp_path):
     disk = tmp_path / "disk"
     disk.write_bytes(b"amilab" * 1000)

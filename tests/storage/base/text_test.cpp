@@ -19,5 +19,12 @@ TEST(Trimmed, OfBlanksAloneIsEmpty)
     EXPECT_EQ(trimmed("   ", " "), "");
 }
 
+TEST(OneLine, HasNothingThatEndsItOrThatATerminalObeys)
+{
+    EXPECT_EQ(one_line("a\nb\r\tc\x1b[2J\x7f"), "a?b??c?[2J?");
+    EXPECT_EQ(one_line("m\xc3\xbcller's ~/disk"), "m\xc3\xbcller's ~/disk");
+    EXPECT_EQ(one_line(""), "");
+}
+
 }  // namespace
 }  // namespace amilab
