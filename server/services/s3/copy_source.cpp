@@ -23,6 +23,36 @@ ApiError bad_source(std::string_view header)
         "x-amz-copy-source", header.substr(0, 256));
 }
 
+/// Reads all of them, on workers, and writes them into `copy` if there is one, which is finished
+/// then.
+boost::asio::awaitable<Digests> digests_of(Workers& workers, ContentReader& bytes,
+                                           ChecksumAlgorithm algorithm, ContentWriter* copy)
+{
+    constexpr std::int64_t kAtOnce = std::int64_t{256} << 10U;
+    const auto md5 = make_md5();
+    const auto checksum = make_digest(algorithm);
+    std::vector<std::byte> buffer(static_cast<std::size_t>(std::min(bytes.size(), kAtOnce)));
+    while (bytes.size() > 0) {
+        const auto some =
+            std::span(buffer).first(static_cast<std::size_t>(std::min(bytes.size(), kAtOnce)));
+        co_await workers.run([&] {
+            bytes.read(some);
+            md5->add(some);
+            checksum->add(some);
+            if (copy != nullptr) {
+                copy->write(some);
+            }
+        });
+    }
+    if (copy != nullptr) {
+        co_await workers.run([&] { copy->finish(); });
+    }
+    Digests digests;
+    digests.md5 = md5->finish();
+    digests.checksum = checksum->finish();
+    co_return digests;
+}
+
 }  // namespace
 
 CopySource parse_copy_source(std::string_view header)
@@ -71,32 +101,34 @@ bool is_as_it_was(const ObjectRow& now, const ObjectRow& before)
     return now.content == before.content && now.etag == before.etag;
 }
 
-boost::asio::awaitable<Digests> digests_of(Workers& workers, ContentReader& bytes,
-                                           ChecksumAlgorithm algorithm, ContentWriter* copy)
+CopiedBytes::CopiedBytes(Session& session, const LimitedCall& call, const ObjectRow& source,
+                         const ByteRange& range, const std::string& account)
+    : source_(source.content),
+      range_(range),
+      bytes_(session, source.content, range.first, range.end)
 {
-    constexpr std::int64_t kAtOnce = std::int64_t{256} << 10U;
-    const auto md5 = make_md5();
-    const auto checksum = make_digest(algorithm);
-    std::vector<std::byte> buffer(static_cast<std::size_t>(std::min(bytes.size(), kAtOnce)));
-    while (bytes.size() > 0) {
-        const auto some =
-            std::span(buffer).first(static_cast<std::size_t>(std::min(bytes.size(), kAtOnce)));
-        co_await workers.run([&] {
-            bytes.read(some);
-            md5->add(some);
-            checksum->add(some);
-            if (copy != nullptr) {
-                copy->write(some);
-            }
-        });
+    if (!are_for(session, account)) {
+        take_bytes(session, call, account, static_cast<std::uint64_t>(range.size()));
+        written_.emplace(session.generation().shared_from_this());
     }
-    if (copy != nullptr) {
-        co_await workers.run([&] { copy->finish(); });
-    }
-    Digests digests;
-    digests.md5 = md5->finish();
-    digests.checksum = checksum->finish();
-    co_return digests;
+}
+
+boost::asio::awaitable<Digests> CopiedBytes::read(Workers& workers, ChecksumAlgorithm algorithm)
+{
+    return digests_of(workers, bytes_, algorithm, written_ ? &*written_ : nullptr);
+}
+
+bool CopiedBytes::are_for(Session& session, const std::string& account) const
+{
+    return written_ ||
+           !has_bytes_of_others(session.db(), source_, range_.first, range_.end, account);
+}
+
+ContentNumber CopiedBytes::store(Session& session, const std::string& account,
+                                 std::optional<std::int64_t> part)
+{
+    return written_ ? written_->store(session, account, part)
+                    : share_content(session, source_, range_.first, range_.end);
 }
 
 }  // namespace amilab::s3

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 
 #include <boost/asio/awaitable.hpp>
 
+#include "server/calls/account_limits.h"
 #include "server/calls/stream_operation.h"
 #include "server/services/s3/conditions.h"
 #include "server/services/s3/object_bytes.h"
@@ -48,10 +48,33 @@ struct Digests {
     std::string md5;
     std::string checksum;
 };
-/// Reads all of them, on workers, and writes them into `copy` if there is one, which is finished
-/// then. Throws StorageError, object_lost().
-boost::asio::awaitable<Digests> digests_of(Workers& workers, ContentReader& bytes,
-                                           ChecksumAlgorithm algorithm,
-                                           ContentWriter* copy = nullptr);
+
+/// Bytes of an object on their way into a copy, which has them as they are, or others like them
+/// where they count as another account's: those stay whose they are when the others go.
+class CopiedBytes {
+public:
+    /// Those in `range` of the source, for the account; within a transaction that reads. Throws
+    /// what the service says of limits when the account may not hold them.
+    CopiedBytes(Session& session, const LimitedCall& call, const ObjectRow& source,
+                const ByteRange& range, const std::string& account);
+
+    /// Whether they have to be read: the copy has others like them.
+    bool are_others() const { return written_.has_value(); }
+    /// Throws object_lost(), as ContentReader does.
+    void require_files() const { bytes_.require_files(); }
+    /// Reads all of them, on workers; once. Throws StorageError, object_lost().
+    boost::asio::awaitable<Digests> read(Workers& workers, ChecksumAlgorithm algorithm);
+    /// Whether they may be the account's as they are here: not when some are another's by now.
+    bool are_for(Session& session, const std::string& account) const;
+    /// Makes the copy's content, as that of a part if a number is given.
+    ContentNumber store(Session& session, const std::string& account,
+                        std::optional<std::int64_t> part = {});
+
+private:
+    const ContentNumber source_;
+    const ByteRange range_;
+    std::optional<ContentWriter> written_;
+    ContentReader bytes_;
+};
 
 }  // namespace amilab::s3

@@ -123,13 +123,6 @@ bool is_read(const ObjectRow& source, const Wishes& wishes)
     return source.parts || (wishes.algorithm && wishes.algorithm != source.checksum_algorithm);
 }
 
-/// Whether the account would have bytes that count as somebody else's: a copy of those counts as
-/// whose it is, and stays when the others go.
-bool is_of_others(Session& session, const ObjectRow& source, const std::string& account)
-{
-    return has_bytes_of_others(session.db(), source.content, 0, source.size_bytes, account);
-}
-
 ChecksumAlgorithm algorithm_of(const ObjectRow& source, const Wishes& wishes)
 {
     return wishes.algorithm.value_or(
@@ -167,26 +160,20 @@ asio::awaitable<wire::Rendered> copy_object(StreamSession& session,
     std::optional<ObjectRow> copy;
     while (!copy) {
         ObjectRow source;
-        std::unique_ptr<ContentReader> bytes;
+        std::optional<CopiedBytes> bytes;
         bool has_own_sums = false;
-        std::optional<ContentWriter> written;
         co_await session.read([&](Session& rows) {
             source = require_source(rows, wishes.source);
             const auto place = require_place(rows, request, wishes, source);
-            if (is_of_others(rows, source, place.owner)) {
-                take_bytes(rows, {kService, CopyObjectRequest::kOperation}, place.owner,
-                           static_cast<std::uint64_t>(source.size_bytes));
-                written.emplace(session.generation());
-            }
-            has_own_sums = written || is_read(source, wishes);
-            bytes = std::make_unique<ContentReader>(rows, source.content, 0, source.size_bytes);
+            bytes.emplace(rows, LimitedCall{kService, CopyObjectRequest::kOperation}, source,
+                          ByteRange{0, source.size_bytes}, place.owner);
+            has_own_sums = bytes->are_others() || is_read(source, wishes);
         });
         // Nobody is to find a copy of what is lost.
         co_await session.workers().run([&] { bytes->require_files(); });
         std::optional<Digests> digests;
         if (has_own_sums) {
-            digests = co_await digests_of(session.workers(), *bytes, algorithm_of(source, wishes),
-                                          written ? &*written : nullptr);
+            digests = co_await bytes->read(session.workers(), algorithm_of(source, wishes));
         }
         co_await session.write([&](Session& rows) {
             const auto now = require_source(rows, wishes.source);
@@ -194,15 +181,14 @@ asio::awaitable<wire::Rendered> copy_object(StreamSession& session,
                 return;  // another object by now: read that
             }
             auto row = require_place(rows, request, wishes, now);
-            if (!written && is_of_others(rows, now, row.owner)) {
+            if (!bytes->are_for(rows, row.owner)) {
                 return;  // to be another's by now
             }
             if (digests) {
                 complete_row(row, *digests, algorithm_of(now, wishes));
             }
             require_room_of(rows, CopyObjectRequest::kOperation, row.owner, {row.bucket, row.key});
-            row.content = written ? written->store(rows, row.owner)
-                                  : share_content(rows, now.content, 0, now.size_bytes);
+            row.content = bytes->store(rows, row.owner);
             put_object_row(rows.db(), row);
             remove_object_files_later(rows);
             copy = std::move(row);

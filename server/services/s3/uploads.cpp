@@ -308,40 +308,30 @@ asio::awaitable<wire::Rendered> upload_part_copy(StreamSession& session,
     while (!part) {
         ObjectRow source;
         ByteRange range;
-        std::unique_ptr<ContentReader> bytes;
-        std::optional<ContentWriter> written;
-        const auto is_of_others = [&](Session& rows, const std::string& account) {
-            return has_bytes_of_others(rows.db(), source.content, range.first, range.end, account);
-        };
+        std::optional<CopiedBytes> bytes;
         co_await session.read([&](Session& rows) {
             const auto place = require_part_place(rows, request);
             algorithm = algorithm_of(place.upload);
             source = require_source(rows, wanted);
             range = copied_range(request, source);
             require_part_size(range);
-            if (is_of_others(rows, place.owner)) {
-                take_bytes(rows, {kService, UploadPartCopyRequest::kOperation}, place.owner,
-                           static_cast<std::uint64_t>(range.size()));
-                written.emplace(session.generation());
-            }
-            bytes = std::make_unique<ContentReader>(rows, source.content, range.first, range.end);
+            bytes.emplace(rows, LimitedCall{kService, UploadPartCopyRequest::kOperation}, source,
+                          range, place.owner);
         });
-        const auto digests = co_await digests_of(session.workers(), *bytes, algorithm,
-                                                 written ? &*written : nullptr);
+        const auto digests = co_await bytes->read(session.workers(), algorithm);
         co_await session.write([&](Session& rows) {
             const auto place = require_part_place(rows, request);
             if (!is_as_it_was(require_source(rows, wanted), source)) {
                 return;  // another object by now: read that
             }
-            if (!written && is_of_others(rows, place.owner)) {
+            if (!bytes->are_for(rows, place.owner)) {
                 return;  // to be another's by now
             }
             auto row = new_part(rows, place.upload, request.part_number);
             row.size_bytes = range.size();
             row.etag = to_hex(digests.md5);
             row.checksum = wire::encode_base64(digests.checksum);
-            row.content = written ? written->store(rows, place.owner, request.part_number)
-                                  : share_content(rows, source.content, range.first, range.end);
+            row.content = bytes->store(rows, place.owner, request.part_number);
             put_part(rows, row);
             part = std::move(row);
         });
