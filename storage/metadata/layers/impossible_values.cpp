@@ -275,14 +275,14 @@ void find_addresses(Database& db, std::vector<std::string>& found)
 void find_dhcp_options(Database& db, std::vector<std::string>& found)
 {
     look(db, "dhcp_options", "is_default", "NOT IN (0, 1)", "which is neither 0 nor 1", found);
-    look(db, "dhcp_options", "region",
-         "<> (SELECT v.region FROM main.vpc v WHERE v.dhcp_options_id = dhcp_options.id"
-         "  ORDER BY v.region = dhcp_options.region LIMIT 1)",
-         "which is not that of a VPC that has them", found);
-    look(db, "dhcp_options", "owner",
-         "<> (SELECT v.owner FROM main.vpc v WHERE v.dhcp_options_id = dhcp_options.id"
-         "  ORDER BY v.owner = dhcp_options.owner LIMIT 1)",
-         "which is not that of a VPC that has them", found);
+    for (const std::string_view column : {"region", "owner"}) {
+        look(
+            db, "dhcp_options", column,
+            fmt::format("IS NOT NULL AND EXISTS (SELECT 1 FROM main.vpc v"
+                        " WHERE v.dhcp_options_id = dhcp_options.id AND v.{0} <> dhcp_options.{0})",
+                        column),
+            "which is not that of a VPC that has them", found);
+    }
     look(db, "vpc", "is_default",
          "<> 0 AND NOT EXISTS (SELECT 1 FROM main.dhcp_options d WHERE d.is_default = 1"
          "  AND d.region = vpc.region AND d.owner = vpc.owner)",
