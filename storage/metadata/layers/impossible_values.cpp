@@ -290,12 +290,12 @@ void find_dhcp_options(Database& db, std::vector<std::string>& found)
 }
 
 /// Of ids that the id source makes: what stands before their number.
-std::vector<std::string> id_prefixes(Database& db, std::string_view table)
+std::vector<std::string> id_prefixes(Database& db, std::string_view table, std::string_view key)
 {
-    Statement select(db,
-                     fmt::format("SELECT DISTINCT substr(id, 1, length(id) - 18) FROM main.\"{}\""
-                                 " WHERE length(id) > 18 AND substr(id, -18, 2) = '-0'",
-                                 table));
+    Statement select(
+        db, fmt::format("SELECT DISTINCT substr(\"{1}\", 1, length(\"{1}\") - 18) FROM main.\"{0}\""
+                        " WHERE length(\"{1}\") > 18 AND substr(\"{1}\", -18, 2) = '-0'",
+                        table, key));
     select.bind();
     return select.texts();
 }
@@ -310,13 +310,20 @@ void find_counters(Database& db, std::vector<std::string>& found)
     }
     const IdSource ids(db);
     Statement tables(db,
-                     "SELECT m.name FROM main.sqlite_schema m, pragma_table_info(m.name) c"
-                     " WHERE m.type = 'table' AND c.name = 'id' AND c.type = 'TEXT' AND c.pk = 1"
+                     "SELECT m.name, c.name FROM main.sqlite_schema m, pragma_table_info(m.name) c"
+                     " WHERE m.type = 'table' AND c.type = 'TEXT' AND c.pk = 1"
+                     " AND (SELECT max(k.pk) FROM pragma_table_info(m.name) k) = 1"
                      " ORDER BY m.name");
     tables.bind();
-    for (const auto& table : tables.texts()) {
-        const auto lookup = fmt::format("SELECT 1 FROM main.\"{}\" WHERE id = ?", table);
-        for (const auto& prefix : id_prefixes(db, table)) {
+    std::vector<std::pair<std::string, std::string>> keys;
+    while (tables.step()) {
+        auto row = tables.row();
+        auto table = row.text();
+        keys.emplace_back(std::move(table), row.text());
+    }
+    for (const auto& [table, key] : keys) {
+        const auto lookup = fmt::format("SELECT 1 FROM main.\"{}\" WHERE \"{}\" = ?", table, key);
+        for (const auto& prefix : id_prefixes(db, table, key)) {
             const auto last = ids.last_counter(prefix);
             const bool may_be_chosen =
                 prefix == ImageTag::kPrefix || prefix == SnapshotTag::kPrefix;
