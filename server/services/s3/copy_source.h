@@ -53,8 +53,8 @@ struct Digests {
 /// where they count as another account's: those stay whose they are when the others go.
 class CopiedBytes {
 public:
-    /// Those in `range` of the source, for the account; within a transaction that reads. Throws
-    /// what the service says of limits when the account may not hold them.
+    /// Begins a copy of `range` of the source for the account; within a transaction that reads.
+    /// Throws what the service says of limits when the account may not hold them.
     CopiedBytes(Session& session, const LimitedCall& call, const ObjectRow& source,
                 const ByteRange& range, const std::string& account);
 

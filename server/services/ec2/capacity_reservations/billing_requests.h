@@ -29,8 +29,8 @@ std::optional<BillingRequestRow> find_open_billing_request(Session& session,
 /// The reservation has ended: there is nothing to pay for. Source: assumed.
 void end_billing(Session& session, const CapacityReservationId& id);
 
-/// These accounts may have changed organizations, on the writer. Source: billing is revoked from an
-/// account that leaves the owner's organization (documented).
+/// Ends, on the writer, what accounts that have left the owner's organization pay; `accounts` may
+/// have changed theirs. Source: billing is revoked from an account that leaves (documented).
 void revoke_billing_of_leavers(Generation& generation, Database& db,
                                const std::vector<std::string>& accounts);
 

@@ -483,10 +483,10 @@ TEST(UnknownImage, HasTheArchitectureOfTheTypeThatIsToBootIt)
 TEST(UnknownImage, MayHaveAnIdThatWouldBeTheNextOfThisServer)
 {
     TestEmulator like(adopting());
-    const auto id = public_image(like);
+    const auto id = own_image(like, "first");
     TestEmulator aws(adopting());
-    aws.must("DescribeImages", {{"ImageId.1", id}});
-    EXPECT_NE(public_image(aws), id);
+    run(aws, id);
+    EXPECT_NE(own_image(aws, "first"), id);
 }
 
 TEST(UnknownImage, IsNotMadeUpByADryRunOrAFailedLaunch)
