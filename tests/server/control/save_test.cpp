@@ -815,13 +815,7 @@ TEST_F(SaveTest, OfAnAccountWithoutADefaultVpcIsTaken)
                              .text("dhcpOptions/dhcpOptionsId");
     aws.must("AssociateDhcpOptions", {{"VpcId", vpc}, {"DhcpOptionsId", "default"}});
     aws.must("CreateVpc", {{"CidrBlock", "10.0.0.0/16"}});
-    for (const auto& subnet : aws.must("DescribeSubnets").texts("subnetSet/item/subnetId")) {
-        aws.must("DeleteSubnet", {{"SubnetId", subnet}});
-    }
-    const auto gateway =
-        aws.must("DescribeInternetGateways").text("internetGatewaySet/item/internetGatewayId");
-    aws.must("DetachInternetGateway", {{"InternetGatewayId", gateway}, {"VpcId", vpc}});
-    aws.must("DeleteVpc", {{"VpcId", vpc}});
+    delete_default_vpc(aws);
     save_to(aws, save_);
     const auto again = from(save_);
     EXPECT_TRUE(again->call("CreateDefaultVpc").ok());

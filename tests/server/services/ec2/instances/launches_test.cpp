@@ -8,6 +8,7 @@
 #include "storage/base/units.h"
 #include "storage/metadata/sql/statement.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
+#include "tests/server/services/ec2/network/own_network.h"
 
 namespace amilab::test {
 namespace {
@@ -212,11 +213,7 @@ TEST(RunInstances, WithoutASubnetNeedsADefaultOneAndSaysWhichIsMissing)
     const auto vpc = emulator.must("DescribeVpcs").text("vpcSet/item/vpcId");
     expect_refused(emulator.call("RunInstances", launch(image)), "MissingInput",
                    "No subnets found for the default VPC '" + vpc + "'. Please specify a subnet.");
-    emulator.must("DetachInternetGateway",
-                  {{"VpcId", vpc},
-                   {"InternetGatewayId", emulator.must("DescribeInternetGateways")
-                                             .text("internetGatewaySet/item/internetGatewayId")}});
-    emulator.must("DeleteVpc", {{"VpcId", vpc}});
+    delete_default_vpc(emulator);
     expect_refused(emulator.call("RunInstances", launch(image)), "VPCIdNotSpecified",
                    "No default VPC for this user");
 }

@@ -13,6 +13,20 @@ inline std::string make_vpc(TestEmulator& aws, const std::string& block = "10.0.
 {
     return aws.must("CreateVpc", {{"CidrBlock", block}}).text("vpc/vpcId");
 }
+/// Deletes the default VPC of the account with what it was made with.
+inline void delete_default_vpc(TestEmulator& aws)
+{
+    const auto vpc =
+        aws.must("DescribeVpcs", filter("is-default", "true")).text("vpcSet/item/vpcId");
+    for (const auto& subnet :
+         aws.must("DescribeSubnets", filter("vpc-id", vpc)).texts("subnetSet/item/subnetId")) {
+        aws.must("DeleteSubnet", {{"SubnetId", subnet}});
+    }
+    const auto gateway = aws.must("DescribeInternetGateways", filter("attachment.vpc-id", vpc))
+                             .text("internetGatewaySet/item/internetGatewayId");
+    aws.must("DetachInternetGateway", {{"InternetGatewayId", gateway}, {"VpcId", vpc}});
+    aws.must("DeleteVpc", {{"VpcId", vpc}});
+}
 inline std::string make_subnet(TestEmulator& aws, const std::string& vpc,
                                const std::string& block = "10.0.0.0/24")
 {

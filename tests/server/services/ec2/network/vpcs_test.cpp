@@ -178,14 +178,7 @@ TEST(DeleteVpc, RefusesWhileSomethingOfOthersIsInIt)
 TEST(DeleteVpc, OfTheDefaultOneLeavesNoneUntilItIsMadeAnew)
 {
     TestEmulator aws;
-    const auto vpc = aws.must("DescribeVpcs").text("vpcSet/item/vpcId");
-    for (const auto& subnet : aws.must("DescribeSubnets").texts("subnetSet/item/subnetId")) {
-        aws.must("DeleteSubnet", {{"SubnetId", subnet}});
-    }
-    const auto gateway =
-        aws.must("DescribeInternetGateways").text("internetGatewaySet/item/internetGatewayId");
-    aws.must("DetachInternetGateway", {{"InternetGatewayId", gateway}, {"VpcId", vpc}});
-    aws.must("DeleteVpc", {{"VpcId", vpc}});
+    delete_default_vpc(aws);
     EXPECT_EQ(aws.must("DescribeVpcs").count("vpcSet/item"), 0U);
     EXPECT_EQ(aws.call("CreateDefaultSubnet", {{"AvailabilityZone", "us-east-1a"}}).code,
               "DefaultVpcDoesNotExist");
