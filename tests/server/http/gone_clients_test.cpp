@@ -18,10 +18,10 @@ protected:
     // Both may still be waking each other.
     void TearDown() override
     {
-        server.io_context().stop();
-        server.join();
+        server.end();
         pool.join();
     }
+
     asio::awaitable<Response> work(BodyReader& body)
     {
         body.when_gone([this] { end.set_value(true); });

@@ -238,17 +238,17 @@ TEST_F(LargeStreams, GoBothWaysAtOnceInBoundedMemory)
 /// Streams whose bytes others than the connection's thread copy to the kernel.
 class MovedStreams : public testing::Test {
 protected:
-    // The server ends first, then the movers that may still be giving streams back to it.
-    void TearDown() override
+    void TearDown() override { end(); }
+    // The server first, then the movers that may still be giving streams back to it.
+    void end()
     {
-        server_->io_context().stop();
-        server_->join();
+        server_->end();
         movers_->join();
     }
     TestServer& serve(std::uint64_t bytes, std::optional<std::uint64_t> content_length)
     {
         if (server_) {
-            TearDown();
+            end();
         }
         movers_.emplace(2);
         server_.emplace(

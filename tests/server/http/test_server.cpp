@@ -184,6 +184,11 @@ void TestServer::start()
 
 TestServer::~TestServer()
 {
+    end();
+}
+
+void TestServer::end()
+{
     io_context_.stop();
     join();
 }

@@ -82,6 +82,8 @@ public:
     void start();
     /// Returns when everything has ended.
     void join();
+    /// Ends what is under way too.
+    void end();
 
 private:
     asio::io_context io_context_;
