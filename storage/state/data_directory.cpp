@@ -325,7 +325,7 @@ DataDirectory::~DataDirectory()
     background_->drop_idle();
     // What is queued may want the generation, so it comes first.
     background_->drain();
-    exchange_current(nullptr).reset();
+    exchange_current(nullptr);
     background_.reset();
     std::error_code error;
     if (durability_ == Durability::kPrivate) {

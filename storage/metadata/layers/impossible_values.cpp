@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -300,6 +301,22 @@ std::vector<std::string> id_prefixes(Database& db, std::string_view table, std::
     return select.texts();
 }
 
+/// The first of the ids behind the last one made that `lookup` finds.
+std::optional<std::string> next_taken_id(Database& db, const std::string& lookup,
+                                         const IdSource& ids, const std::string& prefix,
+                                         std::int64_t last)
+{
+    for (auto counter = last + 1; counter <= last + kIdsAhead; ++counter) {
+        auto id = ids.text_at(prefix, counter);
+        Statement select(db, lookup);
+        select.bind(id);
+        if (select.step()) {
+            return id;
+        }
+    }
+    return std::nullopt;
+}
+
 /// An id that the source has still to make, and that is there: whoever gets it next has a row that
 /// nobody can insert. Not of images and snapshots: their ids may be somebody's choice, so that
 /// whoever makes one passes over those that are there.
@@ -330,15 +347,9 @@ void find_counters(Database& db, std::vector<std::string>& found)
             if (may_be_chosen || last < 0 || last > EarliestDue::kNever - kIdsAhead) {
                 continue;  // a counter at its end is told of by itself
             }
-            for (auto counter = last + 1; counter <= last + kIdsAhead; ++counter) {
-                const auto id = ids.text_at(prefix, counter);
-                Statement select(db, lookup);
-                select.bind(id);
-                if (select.step()) {
-                    found.push_back(line_of("id_counter", "value", std::to_string(last),
-                                            fmt::format("which {} is already beyond", id)));
-                    break;
-                }
+            if (const auto id = next_taken_id(db, lookup, ids, prefix, last)) {
+                found.push_back(line_of("id_counter", "value", std::to_string(last),
+                                        fmt::format("which {} is already beyond", *id)));
             }
         }
     }
