@@ -205,7 +205,7 @@ def check_rows(root):
         room, name = path.parent.name, path.stem
         one = name.removesuffix("_rows")
         named = any(family in (one, one + "s", one + "es")
-                    or one.startswith(family.removesuffix("s") + "_")
+                    or one.startswith((family.removesuffix("s") + "_", family.removesuffix("es") + "_"))
                     for family in rooms.get(room, ()))
         if room in rooms and not named and f"{room}/{name}" not in SHARED_ROWS:
             yield f"{path.relative_to(root)}: no family of {room} has this name"

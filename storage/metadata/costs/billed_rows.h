@@ -10,7 +10,7 @@
 #include "storage/blocks/layer_id.h"
 #include "storage/metadata/images/image_ids.h"
 #include "storage/metadata/images/image_words.h"
-#include "storage/metadata/instances/instance_filters.h"
+#include "storage/metadata/instances/instance_option_rows.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/sql/listing.h"
 #include "storage/metadata/volumes/volume_rows.h"

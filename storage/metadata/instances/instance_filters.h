@@ -92,18 +92,6 @@ inline constexpr std::string_view kOfInterfaceTag =
     "EXISTS (SELECT 1 FROM network_interface e JOIN tag x ON x.resource_id = e.id"
     " AND x.owner = e.owner WHERE e.instance_id = n.id AND ";
 
-/// What an instance was told, or what holds for one that was told nothing.
-template <std::size_t kLength, std::size_t kUsual>
-constexpr auto sql_told(const char (&value)[kLength], const SqlText<kUsual>& usual)
-{
-    return "coalesce((SELECT " + sql(value) +
-           " FROM instance_option o WHERE o.instance_id = n.id), " + usual + ")";
-}
-template <std::size_t kLength, std::size_t kUsual>
-constexpr auto sql_told(const char (&value)[kLength], const char (&usual)[kUsual])
-{
-    return sql_told(value, sql_quoted(usual));
-}
 inline constexpr auto kCapacityPreference = sql_told(
     "iif(o.capacity_target_id IS NULL, o.capacity_preference, '')", kUsualCapacityPreference);
 inline constexpr auto kEnclave = sql_told("iif(o.enclave, 'true', 'false')", "false");
@@ -124,7 +112,6 @@ inline constexpr auto kHostnameType = sql_told("o.hostname_type", kUsualHostname
 inline constexpr auto kInstanceDnsName = "iif(" + kHostnameType + " = " +
                                          sql_word<HostnameType::kResourceName> + ", n.id || " +
                                          kPrivateDnsDomain + ", " + kPrivateDnsName + ")";
-inline constexpr auto kTenancy = sql_told("o.tenancy", sql_word<InstanceTenancy::kDefault>);
 inline constexpr auto kMonitoringState = "iif(" + sql_told("o.monitored", sql("0")) + ", iif(" +
                                          kIsPending + ", " + sql_word<MonitoringState::kPending> +
                                          ", " + sql_word<MonitoringState::kEnabled> + "), " +

@@ -119,6 +119,20 @@ std::vector<InstanceOptionRow> select_instance_options(Database& db,
 /// Whether an instance that is not terminated was put into the placement group.
 bool placement_group_is_used(Database& db, std::string_view placement_group_id);
 
+/// What an instance was told, or what holds for one that was told nothing.
+template <std::size_t kLength, std::size_t kUsual>
+constexpr auto sql_told(const char (&value)[kLength], const SqlText<kUsual>& usual)
+{
+    return "coalesce((SELECT " + sql(value) +
+           " FROM instance_option o WHERE o.instance_id = n.id), " + usual + ")";
+}
+template <std::size_t kLength, std::size_t kUsual>
+constexpr auto sql_told(const char (&value)[kLength], const char (&usual)[kUsual])
+{
+    return sql_told(value, sql_quoted(usual));
+}
+inline constexpr auto kTenancy = sql_told("o.tenancy", sql_word<InstanceTenancy::kDefault>);
+
 /// Source: EC2 User Guide, "Burstable performance instances": T2 instances are standard by default,
 /// the later families unlimited (documented). Others are reported as standard (documented).
 inline constexpr auto kInstanceCpuCredits =

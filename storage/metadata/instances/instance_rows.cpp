@@ -1,5 +1,7 @@
 #include "storage/metadata/instances/instance_rows.h"
 
+#include "storage/metadata/volumes/volume_rows.h"
+
 namespace amilab {
 
 namespace {

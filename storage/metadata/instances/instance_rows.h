@@ -15,9 +15,11 @@
 #include "storage/metadata/sql/columns.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/sql_text.h"
-#include "storage/metadata/volumes/volume_rows.h"
+#include "storage/metadata/volumes/volume_ids.h"
 
 namespace amilab {
+
+struct AttachmentRow;
 
 /// What an instance does that shuts itself down.
 enum class ShutdownBehavior : std::uint8_t { kStop, kTerminate };

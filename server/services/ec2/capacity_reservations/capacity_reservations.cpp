@@ -14,6 +14,7 @@
 #include "server/services/ec2/common/zones.h"
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/instances/instance_option_rows.h"
+#include "storage/metadata/instances/launch_place_rows.h"
 #include "storage/metadata/instances/launch_rows.h"
 
 namespace amilab::ec2 {

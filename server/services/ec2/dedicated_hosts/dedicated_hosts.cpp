@@ -16,7 +16,7 @@
 #include "server/services/ec2/common/zones.h"
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/instance_types/instance_type_words.h"
-#include "storage/metadata/instances/launch_rows.h"
+#include "storage/metadata/instances/launch_place_rows.h"
 
 namespace amilab::ec2 {
 

@@ -93,14 +93,6 @@ ApiError user_data_too_large(std::size_t limit_bytes)
         .of_parameter("UserData");
 }
 
-ApiError subnet_in_other_zone(std::string_view zone, const SubnetId& subnet,
-                              std::string_view zone_of_subnet)
-{
-    return invalid_value(
-        zone, "availabilityZone",
-        fmt::format("Subnet '{}' is in the availability zone {}", subnet.text(), zone_of_subnet));
-}
-
 ApiError device_mapped_twice(std::string_view name)
 {
     return invalid_block_device_mapping(

@@ -11,7 +11,6 @@
 #include "server/wire/api_error.h"
 #include "storage/metadata/images/image_ids.h"
 #include "storage/metadata/instances/instance_ids.h"
-#include "storage/metadata/network/network_ids.h"
 #include "storage/metadata/volumes/volume_ids.h"
 
 /// Refusals that are about instances. docs/fidelity.md says for each whether it is
@@ -38,8 +37,6 @@ ApiError instance_count_not_positive(std::string_view which);
 ApiError instance_counts_reversed(std::int64_t min_count, std::int64_t max_count);
 ApiError instance_limit_exceeded(std::int64_t wanted, std::int64_t limit);
 ApiError user_data_too_large(std::size_t limit_bytes);
-ApiError subnet_in_other_zone(std::string_view zone, const SubnetId& subnet,
-                              std::string_view zone_of_subnet);
 ApiError device_mapped_twice(std::string_view name);
 ApiError root_snapshot_changed();
 /// A launch gives a snapshot for a device that the image has on the instance store.

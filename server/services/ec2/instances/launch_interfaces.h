@@ -8,6 +8,7 @@
 #include "server/calls/session.h"
 #include "server/services/ec2/network/new_interfaces.h"
 #include "server/wire/ec2/instances/launches.h"
+#include "storage/metadata/instances/launch_place_rows.h"
 #include "storage/metadata/instances/launch_rows.h"
 #include "storage/metadata/network/network_interface_rows.h"
 

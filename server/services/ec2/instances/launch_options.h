@@ -9,6 +9,7 @@
 #include "storage/metadata/images/image_rows.h"
 #include "storage/metadata/instances/iam_instance_profile_rows.h"
 #include "storage/metadata/instances/instance_option_rows.h"
+#include "storage/metadata/instances/launch_place_rows.h"
 #include "storage/metadata/instances/launch_rows.h"
 #include "storage/metadata/placement_groups/placement_group_rows.h"
 

@@ -7,6 +7,7 @@
 #include "server/calls/session.h"
 #include "server/wire/ec2/instances/launches.h"
 #include "storage/metadata/instances/instance_rows.h"
+#include "storage/metadata/instances/launch_place_rows.h"
 #include "storage/metadata/instances/launch_rows.h"
 
 /// Where a launch goes.

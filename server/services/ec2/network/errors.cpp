@@ -121,6 +121,14 @@ ApiError no_default_subnet(std::string_view zone)
     return {"InvalidInput", fmt::format("No default subnet for availability zone: '{}'.", zone)};
 }
 
+ApiError subnet_in_other_zone(std::string_view zone, const SubnetId& subnet,
+                              std::string_view zone_of_subnet)
+{
+    return invalid_value(
+        zone, "availabilityZone",
+        fmt::format("Subnet '{}' is in the availability zone {}", subnet.text(), zone_of_subnet));
+}
+
 ApiError group_name_not_found(std::string_view name, const VpcId& default_vpc)
 {
     return {"InvalidGroup.NotFound",

@@ -53,6 +53,9 @@ ApiError no_default_vpc();
 /// A launch without a subnet: the default VPC has no default subnet at all, or none in that zone.
 ApiError no_default_subnets(const VpcId& default_vpc);
 ApiError no_default_subnet(std::string_view zone);
+/// A launch into the subnet that names another zone.
+ApiError subnet_in_other_zone(std::string_view zone, const SubnetId& subnet,
+                              std::string_view zone_of_subnet);
 
 /// A group named by its name, which is looked for in the default VPC alone.
 ApiError group_name_not_found(std::string_view name, const VpcId& default_vpc);

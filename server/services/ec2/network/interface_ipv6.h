@@ -8,7 +8,7 @@
 
 #include "server/calls/session.h"
 #include "server/wire/ec2/shared.h"
-#include "storage/metadata/instances/launch_rows.h"
+#include "storage/metadata/instances/launch_place_rows.h"
 #include "storage/metadata/network/ipv6_address_rows.h"
 #include "storage/metadata/network/ipv6_block.h"
 #include "storage/metadata/network/taken_addresses.h"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "server/calls/session.h"
-#include "storage/metadata/instances/launch_rows.h"
+#include "storage/metadata/instances/launch_place_rows.h"
 #include "storage/metadata/network/network_ids.h"
 #include "storage/metadata/network/taken_addresses.h"
 #include "storage/metadata/network/vpc_cidr_block_rows.h"

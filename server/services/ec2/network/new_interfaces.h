@@ -9,6 +9,7 @@
 #include "server/services/ec2/network/interface_ipv6.h"
 #include "server/services/ec2/network/interface_prefixes.h"
 #include "server/wire/ec2/shared.h"
+#include "storage/metadata/instances/launch_place_rows.h"
 #include "storage/metadata/instances/launch_rows.h"
 #include "storage/metadata/network/network_interface_rows.h"
 #include "storage/metadata/tags/tag_rows.h"

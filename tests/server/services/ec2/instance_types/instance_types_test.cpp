@@ -6,7 +6,7 @@
 
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/instance_types/instance_type_rows.h"
-#include "storage/metadata/instances/launch_rows.h"
+#include "storage/metadata/instances/launch_place_rows.h"
 #include "storage/metadata/sql/statement.h"
 #include "tests/support/emulator_fixture.h"
 
