@@ -1,6 +1,7 @@
 #include "server/cli/command_table.h"
 
 #include <array>
+#include <string>
 
 namespace amilab::cli {
 
@@ -37,6 +38,15 @@ std::span<const ProgramCommand> commands()
         ProgramCommand{"version", "Say which amilab this is", declare_version},
     };
     return kCommands;
+}
+
+DeclaredCommand declared_program()
+{
+    DeclaredCommand program("amilab", "");
+    for (const auto& command : commands()) {
+        command.declare(program.command(std::string(command.name), std::string(command.summary)));
+    }
+    return program;
 }
 
 }  // namespace amilab::cli

@@ -3,7 +3,7 @@
 #include <span>
 #include <string_view>
 
-#include <CLI/CLI.hpp>
+#include "server/cli/command_line.h"
 
 namespace amilab::cli {
 
@@ -12,36 +12,39 @@ struct ProgramCommand {
     std::string_view name;
     /// What help says that it does, without a full stop.
     std::string_view summary;
-    /// Adds what it takes, and what runs it: that sets the exit code, which outlives it.
-    void (*declare)(CLI::App& command, int& exit_code);
+    /// Adds what it takes and what it does.
+    void (*declare)(DeclaredCommand& command);
 };
 
 /// All of them, as help lists them.
 std::span<const ProgramCommand> commands();
 
+/// The program with all of them.
+DeclaredCommand declared_program();
+
 // What the commands take, beside their code.
-void declare_serve(CLI::App& command, int& exit_code);
-void declare_start(CLI::App& command, int& exit_code);
-void declare_stop(CLI::App& command, int& exit_code);
-void declare_wait(CLI::App& command, int& exit_code);
-void declare_status(CLI::App& command, int& exit_code);
-void declare_env(CLI::App& command, int& exit_code);
-void declare_doctor(CLI::App& command, int& exit_code);
-void declare_import(CLI::App& command, int& exit_code);
-void declare_export(CLI::App& command, int& exit_code);
-void declare_space(CLI::App& command, int& exit_code);
-void declare_save(CLI::App& command, int& exit_code);
-void declare_cost(CLI::App& command, int& exit_code);
-void declare_check(CLI::App& command, int& exit_code);
-void declare_reset(CLI::App& command, int& exit_code);
-void declare_clock(CLI::App& command, int& exit_code);
-void declare_delays(CLI::App& command, int& exit_code);
-void declare_accounts(CLI::App& command, int& exit_code);
-void declare_calls(CLI::App& command, int& exit_code);
-void declare_coverage(CLI::App& command, int& exit_code);
-void declare_lab(CLI::App& command, int& exit_code);
-void declare_class(CLI::App& command, int& exit_code);
-void declare_help(CLI::App& command, int& exit_code);
-void declare_version(CLI::App& command, int& exit_code);
+void declare_serve(DeclaredCommand& command);
+void declare_start(DeclaredCommand& command);
+void declare_stop(DeclaredCommand& command);
+void declare_wait(DeclaredCommand& command);
+void declare_status(DeclaredCommand& command);
+void declare_env(DeclaredCommand& command);
+void declare_doctor(DeclaredCommand& command);
+void declare_import(DeclaredCommand& command);
+void declare_export(DeclaredCommand& command);
+void declare_space(DeclaredCommand& command);
+void declare_save(DeclaredCommand& command);
+void declare_cost(DeclaredCommand& command);
+void declare_check(DeclaredCommand& command);
+void declare_reset(DeclaredCommand& command);
+void declare_clock(DeclaredCommand& command);
+void declare_delays(DeclaredCommand& command);
+void declare_accounts(DeclaredCommand& command);
+void declare_calls(DeclaredCommand& command);
+void declare_coverage(DeclaredCommand& command);
+void declare_lab(DeclaredCommand& command);
+void declare_class(DeclaredCommand& command);
+void declare_help(DeclaredCommand& command);
+void declare_version(DeclaredCommand& command);
 
 }  // namespace amilab::cli

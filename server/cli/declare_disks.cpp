@@ -4,6 +4,7 @@
 #include "server/cli/command_table.h"
 #include "server/cli/commands.h"
 #include "server/cli/options.h"
+#include "server/cli/wrong_option.h"
 #include "storage/base/units.h"
 
 namespace amilab::cli {
@@ -11,124 +12,118 @@ namespace amilab::cli {
 namespace {
 
 template <class Options>
-void add_format(CLI::App& command, Options& options)
+void add_format(DeclaredCommand& command, Options& options)
 {
     command
-        .add_option("--format", options.format,
-                    "Format of the file; else what its name ends with, else raw. All but raw need "
-                    "qemu-img")
-        ->type_name("FORMAT")
-        ->check(CLI::IsMember({"raw", "qcow2", "vmdk", "vhd", "vhdx"}));
+        .option("--format", options.format,
+                "Format of the file; else what its name ends with, else raw. All but raw need "
+                "qemu-img")
+        .value_name("FORMAT")
+        .one_of({"raw", "qcow2", "vmdk", "vhd", "vhdx"});
 }
 
 }  // namespace
 
-void declare_import(CLI::App& command, int& exit_code)
+void declare_import(DeclaredCommand& command)
 {
     const auto kept = std::make_shared<ImportOptions>();
     auto& options = *kept;
-    auto* file = command.add_option("FILE", options.file, "Disk image; - reads standard input")
-                     ->type_name("");
-    auto* from_dir =
+    const auto& file = command.option("FILE", options.file, "Disk image; - reads standard input");
+    const auto& from_dir =
         command
-            .add_option("--from-dir", options.from_dir,
-                        "Instead of FILE: a folder, of which mke2fs makes an ext4 file system")
-            ->type_name("DIR")
-            ->check(check_folder);
+            .option("--from-dir", options.from_dir,
+                    "Instead of FILE: a folder, of which mke2fs makes an ext4 file system")
+            .value_name("DIR")
+            .check(check_folder);
     command
-        .add_option("--size-gib", options.size_gib,
-                    "Size of the file system made of --from-dir; else as large as it needs")
-        ->type_name("N")
-        ->needs(from_dir)
-        ->check(between(1, static_cast<int>(kLargestVolumeGib)));
+        .option("--size-gib", options.size_gib,
+                "Size of the file system made of --from-dir; else as large as it needs")
+        .value_name("N")
+        .needs(from_dir)
+        .between(1, static_cast<int>(kLargestVolumeGib));
     add_format(command, options);
-    command.add_option("--name", options.name, "Name of the image")->type_name("NAME")->required();
-    command.add_option("--description", options.description, "Description of the image")
-        ->type_name("TEXT");
-    command.add_option("--architecture", options.architecture, "x86_64, arm64 or i386")
-        ->type_name("NAME")
-        ->capture_default_str()
-        ->check(CLI::IsMember({"x86_64", "arm64", "i386", "x86_64_mac", "arm64_mac"}));
-    command.add_option("--boot-mode", options.boot_mode, "legacy-bios, uefi or uefi-preferred")
-        ->type_name("MODE")
-        ->check(CLI::IsMember({"legacy-bios", "uefi", "uefi-preferred"}));
-    command.add_option("--root-device", options.root_device, "Name of the root device")
-        ->type_name("NAME")
-        ->capture_default_str();
+    command.option("--name", options.name, "Name of the image").value_name("NAME").required();
+    command.option("--description", options.description, "Description of the image")
+        .value_name("TEXT");
+    command.option("--architecture", options.architecture, "x86_64, arm64 or i386")
+        .value_name("NAME")
+        .shows_default()
+        .one_of({"x86_64", "arm64", "i386", "x86_64_mac", "arm64_mac"});
+    command.option("--boot-mode", options.boot_mode, "legacy-bios, uefi or uefi-preferred")
+        .value_name("MODE")
+        .one_of({"legacy-bios", "uefi", "uefi-preferred"});
+    command.option("--root-device", options.root_device, "Name of the root device")
+        .value_name("NAME")
+        .shows_default();
     add_place(command, options);
-    command.callback([kept, file, from_dir, &exit_code] {
-        if (file->empty() == from_dir->empty()) {
-            throw CLI::ValidationError(file->empty() ? "one of FILE and --from-dir is required"
-                                                     : "FILE and --from-dir cannot go together");
+    command.runs([kept, &file, &from_dir] {
+        if (file.is_given() == from_dir.is_given()) {
+            throw WrongOption(file.is_given() ? "FILE and --from-dir cannot go together"
+                                              : "one of FILE and --from-dir is required");
         }
-        exit_code = import_disk(*kept);
+        return import_disk(*kept);
     });
 }
 
-void declare_export(CLI::App& command, int& exit_code)
+void declare_export(DeclaredCommand& command)
 {
     const auto kept = std::make_shared<ExportOptions>();
     auto& options = *kept;
-    command.add_option("ID", options.id, "ami-..., snap-... or vol-...")->type_name("")->required();
-    command.add_option("FILE", options.file, "Where to; - writes standard output")
-        ->type_name("")
-        ->required();
+    command.option("ID", options.id, "ami-..., snap-... or vol-...").required();
+    command.option("FILE", options.file, "Where to; - writes standard output").required();
     add_format(command, options);
     add_place(command, options);
-    command.callback([kept, &exit_code] { exit_code = export_disk(*kept); });
+    command.runs([kept] { return export_disk(*kept); });
 }
 
-void declare_save(CLI::App& command, int& exit_code)
+void declare_save(DeclaredCommand& command)
 {
     const auto kept = std::make_shared<SaveOptions>();
-    command.add_option("FILE", kept->file, "Where to; - writes standard output")
-        ->type_name("")
-        ->required();
+    command.option("FILE", kept->file, "Where to; - writes standard output").required();
     command.footer("amilab serve --from FILE begins with it. The server goes on meanwhile.");
     add_server(command, kept->server);
     add_data(command, kept->data);
-    command.callback([kept, &exit_code] { exit_code = save(*kept); });
+    command.runs([kept] { return save(*kept); });
 }
 
-void declare_check(CLI::App& command, int& exit_code)
+void declare_check(DeclaredCommand& command)
 {
     const auto directory = std::make_shared<std::string>();
     const auto reads_data = std::make_shared<bool>(false);
-    command.add_option("DIR", *directory, "What serve's --data names")->type_name("")->required();
-    command.add_flag("--data", *reads_data, "Also compare data with the checksums that there are");
-    command.callback(
-        [directory, reads_data, &exit_code] { exit_code = check(*directory, *reads_data); });
+    command.option("DIR", *directory, "What serve's --data names").required();
+    command.flag("--data", *reads_data, "Also compare data with the checksums that there are");
+    command.runs([directory, reads_data] { return check(*directory, *reads_data); });
 }
 
-void declare_space(CLI::App& command, int& exit_code)
+void declare_space(DeclaredCommand& command)
 {
     const auto kept = std::make_shared<SpaceOptions>();
-    command.add_option("--account", kept->account, "Of this account alone")
-        ->type_name("ID")
-        ->check(check_account);
+    command.option("--account", kept->account, "Of this account alone")
+        .value_name("ID")
+        .check(check_account);
     add_server(command, kept->server);
     add_data(command, kept->data);
-    command.callback([kept, &exit_code] { exit_code = space(*kept); });
+    command.runs([kept] { return space(*kept); });
 }
 
-void declare_cost(CLI::App& command, int& exit_code)
+void declare_cost(DeclaredCommand& command)
 {
     const auto kept = std::make_shared<CostOptions>();
     auto& options = *kept;
     options.place.access_key = from_environment("AWS_ACCESS_KEY_ID");
     command
-        .add_option("--account", options.place.account,
-                    "Account; else whose AWS_ACCESS_KEY_ID is at the server, else its default")
-        ->type_name("ID")
-        ->check(check_account);
-    command.add_option("--region", options.place.region, "Only what is in this region")
-        ->type_name("NAME");
-    command.add_flag("--json", options.as_json, "As the control API says it");
+        .option("--account", options.place.account,
+                "Account; else whose AWS_ACCESS_KEY_ID is at the server, else its default")
+        .value_name("ID")
+        .check(check_account);
+    command.option("--region", options.place.region, "Only what is in this region")
+        .value_name("NAME");
+    command.flag("--json", options.as_json, "As the control API says it");
     command.footer(
         "Prices are AWS's public ones, of the pages and dates that stand below the sums.");
     add_server(command, options.server);
     add_data(command, options.data);
-    command.callback([kept, &exit_code] { exit_code = cost(*kept); });
+    command.runs([kept] { return cost(*kept); });
 }
 
 }  // namespace amilab::cli

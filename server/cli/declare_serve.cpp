@@ -62,35 +62,35 @@ std::string check_host(const std::string& text)
     }
 }
 
-void add_control_access(CLI::App& command, ServeOptions& options)
+void add_control_access(DeclaredCommand& command, ServeOptions& options)
 {
     command
-        .add_option("--control-token-file", options.control_token_file,
-                    "File with a token that whoever calls /_amilab/... must show; else "
-                    "AMILAB_CONTROL_TOKEN is it, if set")
-        ->type_name("FILE");
-    command.add_flag("--control-open", options.control_open,
-                     "Without a token, take calls of /_amilab/... from other machines too");
+        .option("--control-token-file", options.control_token_file,
+                "File with a token that whoever calls /_amilab/... must show; else "
+                "AMILAB_CONTROL_TOKEN is it, if set")
+        .value_name("FILE");
+    command.flag("--control-open", options.control_open,
+                 "Without a token, take calls of /_amilab/... from other machines too");
 }
 
-void add_nbd(CLI::App& command, ServeOptions& options)
+void add_nbd(DeclaredCommand& command, ServeOptions& options)
 {
-    auto* nbd =
+    const auto& nbd =
         command
-            .add_option("--nbd", options.nbd,
-                        "Also serve volumes and snapshots as network block devices here, such as "
-                        "127.0.0.1:10809; port 0 takes a free one")
-            ->type_name("ADDRESS:PORT")
-            ->check(check_listen, "");
+            .option("--nbd", options.nbd,
+                    "Also serve volumes and snapshots as network block devices here, such as "
+                    "127.0.0.1:10809; port 0 takes a free one")
+            .value_name("ADDRESS:PORT")
+            .check(check_listen);
     command
-        .add_flag("--nbd-open", options.nbd_open,
-                  "Serve --nbd beside a control token too, for which it asks nobody")
-        ->needs(nbd);
+        .flag("--nbd-open", options.nbd_open,
+              "Serve --nbd beside a control token too, for which it asks nobody")
+        .needs(nbd);
     command
-        .add_option("--nbd-unix", options.nbd_unix,
-                    "Also serve network block devices on a Unix socket of this path")
-        ->type_name("PATH")
-        ->check(check_socket_path, "");
+        .option("--nbd-unix", options.nbd_unix,
+                "Also serve network block devices on a Unix socket of this path")
+        .value_name("PATH")
+        .check(check_socket_path);
 }
 
 /// What serve takes; `limits` are read when all of it has been.
@@ -105,104 +105,104 @@ struct Served {
     }
 };
 
-void add_where(CLI::App& command, ServeOptions& options)
+void add_where(DeclaredCommand& command, ServeOptions& options)
 {
     command
-        .add_option("--listen", options.listen,
-                    "Address and port; localhost is 127.0.0.1 and ::1, port 0 a free one")
-        ->type_name("ADDRESS:PORT")
-        ->capture_default_str()
-        ->check(check_listen, "");
+        .option("--listen", options.listen,
+                "Address and port; localhost is 127.0.0.1 and ::1, port 0 a free one")
+        .value_name("ADDRESS:PORT")
+        .shows_default()
+        .check(check_listen);
     command
-        .add_option("--data", options.data,
-                    "Keep state in this folder, made if it is not there; without it nothing is "
-                    "kept")
-        ->type_name("DIR")
-        ->check(check_folder);
+        .option("--data", options.data,
+                "Keep state in this folder, made if it is not there; without it nothing is "
+                "kept")
+        .value_name("DIR")
+        .check(check_folder);
     command
-        .add_option("--from", options.from,
-                    "Begin with this file, which amilab save wrote; --data then names a new folder")
-        ->type_name("FILE")
-        ->check(CLI::ExistingFile.description(""));
-    command.add_flag("--data-checksums", options.data_checksums,
-                     "Keep checksums of the data of snapshots, and compare them once a day");
-    command.add_option("--account", options.account, "Account of keys that name none")
-        ->type_name("ID")
-        ->capture_default_str()
-        ->check(check_account);
-    command.add_flag("--strict-accounts", options.strict_accounts,
-                     "Refuse access keys that are neither 12 digits nor declared");
-    command.add_flag("--strict-roles", options.strict_roles,
-                     "Refuse roles and profiles of instances that IAM has not");
-    command.add_option("--region", options.region, "Region of unsigned requests")
-        ->type_name("NAME")
-        ->capture_default_str();
-    command.add_option("--seed", options.seed, "Give the same ids on every run")
-        ->type_name("N")
-        ->check(check_number);
+        .option("--from", options.from,
+                "Begin with this file, which amilab save wrote; --data then names a new folder")
+        .value_name("FILE")
+        .existing_file();
+    command.flag("--data-checksums", options.data_checksums,
+                 "Keep checksums of the data of snapshots, and compare them once a day");
+    command.option("--account", options.account, "Account of keys that name none")
+        .value_name("ID")
+        .shows_default()
+        .check(check_account);
+    command.flag("--strict-accounts", options.strict_accounts,
+                 "Refuse access keys that are neither 12 digits nor declared");
+    command.flag("--strict-roles", options.strict_roles,
+                 "Refuse roles and profiles of instances that IAM has not");
+    command.option("--region", options.region, "Region of unsigned requests")
+        .value_name("NAME")
+        .shows_default();
+    command.option("--seed", options.seed, "Give the same ids on every run")
+        .value_name("N")
+        .check(check_number);
     command
-        .add_option("--allow-host", options.allowed_hosts,
-                    "Also answer requests for this host name; may be repeated")
-        ->type_name("NAME")
-        ->check(check_host, "");
+        .option("--allow-host", options.allowed_hosts,
+                "Also answer requests for this host name; may be repeated")
+        .value_name("NAME")
+        .check(check_host);
 }
 
-void add_catalogue(CLI::App& command, ServeOptions& options)
+void add_catalogue(DeclaredCommand& command, ServeOptions& options)
 {
     command
-        .add_option("--catalogue", options.catalogue,
-                    "Images as `aws ec2 describe-images` prints them, instead of the built-in "
-                    "ones")
-        ->type_name("FILE")
-        ->check(CLI::ExistingFile.description(""));
+        .option("--catalogue", options.catalogue,
+                "Images as `aws ec2 describe-images` prints them, instead of the built-in "
+                "ones")
+        .value_name("FILE")
+        .existing_file();
     command
-        .add_option("--catalogue-add", options.catalogue_add,
-                    "Images of such a file, beside the others; may be repeated")
-        ->type_name("FILE")
-        ->check(CLI::ExistingFile.description(""));
+        .option("--catalogue-add", options.catalogue_add,
+                "Images of such a file, beside the others; may be repeated")
+        .value_name("FILE")
+        .existing_file();
     command
-        .add_option("--unknown-ami", options.unknown_ami,
-                    "What becomes of a launch of an unknown image")
-        ->type_name("WHAT")
-        ->capture_default_str()
-        ->check(CLI::IsMember({"refuse", "adopt"}));
+        .option("--unknown-ami", options.unknown_ami,
+                "What becomes of a launch of an unknown image")
+        .value_name("WHAT")
+        .shows_default()
+        .one_of({"refuse", "adopt"});
 }
 
-void add_bounds(CLI::App& command, Served& served)
+void add_bounds(DeclaredCommand& command, Served& served)
 {
     auto& options = served.options;
     command
-        .add_option("--quotas", options.quotas,
-                    "How many vCPUs an account's instances may have in a region: any number, or "
-                    "as many as AWS gives new accounts")
-        ->type_name("WHOSE")
-        ->capture_default_str()
-        ->check(CLI::IsMember({"none", "aws"}));
+        .option("--quotas", options.quotas,
+                "How many vCPUs an account's instances may have in a region: any number, or "
+                "as many as AWS gives new accounts")
+        .value_name("WHOSE")
+        .shows_default()
+        .one_of({"none", "aws"});
     command
-        .add_option("--account-limit", served.limits,
-                    "The most that one account may hold, such as rows=10000,bytes=20GiB; without "
-                    "it there is no bound")
-        ->type_name("rows=N,bytes=SIZE")
-        ->delimiter(',')
-        ->check(check_account_limit, "");
+        .option("--account-limit", served.limits,
+                "The most that one account may hold, such as rows=10000,bytes=20GiB; without "
+                "it there is no bound")
+        .value_name("rows=N,bytes=SIZE")
+        .separated_by(',')
+        .check(check_account_limit);
     command
-        .add_option("--memory-limit", options.memory_limit,
-                    "What the server may take of memory, the page cache aside; it refuses calls "
-                    "with 503 before that")
-        ->type_name("SIZE")
-        ->capture_default_str()
-        ->check(check_memory_limit, "");
-    command.add_option("--threads", options.threads, "Threads for long reads; 0 suits the machine")
-        ->type_name("N")
-        ->capture_default_str()
-        ->check(between(0, kMostThreads));
-    command.add_option("--log-level", options.log_level, "What is written to stderr")
-        ->type_name("LEVEL")
-        ->capture_default_str()
-        ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
+        .option("--memory-limit", options.memory_limit,
+                "What the server may take of memory, the page cache aside; it refuses calls "
+                "with 503 before that")
+        .value_name("SIZE")
+        .shows_default()
+        .check(check_memory_limit);
+    command.option("--threads", options.threads, "Threads for long reads; 0 suits the machine")
+        .value_name("N")
+        .shows_default()
+        .between(0, kMostThreads);
+    command.option("--log-level", options.log_level, "What is written to stderr")
+        .value_name("LEVEL")
+        .shows_default()
+        .one_of({"debug", "info", "warning", "error", "off"});
 }
 
-void add_serve(CLI::App& command, Served& served)
+void add_serve(DeclaredCommand& command, Served& served)
 {
     auto& options = served.options;
     add_where(command, options);
@@ -214,32 +214,31 @@ void add_serve(CLI::App& command, Served& served)
 
 }  // namespace
 
-void declare_serve(CLI::App& command, int& exit_code)
+void declare_serve(DeclaredCommand& command)
 {
     const auto served = std::make_shared<Served>();
     add_serve(command, *served);
-    command.callback([served, &exit_code] { exit_code = serve(served->read()); });
+    command.runs([served] { return serve(served->read()); });
 }
 
-void declare_start(CLI::App& command, int& exit_code)
+void declare_start(DeclaredCommand& command)
 {
     const auto served = std::make_shared<Served>();
     const auto is_detached = std::make_shared<bool>(false);
-    command.add_flag("-d,--detach", *is_detached,
-                     "Go on in the background; return once the server is ready");
+    command.flag("-d,--detach", *is_detached,
+                 "Go on in the background; return once the server is ready");
     add_serve(command, *served);
-    command.callback([served, is_detached, &exit_code] {
-        exit_code = start({.serve = served->read(), .is_detached = *is_detached});
+    command.runs([served, is_detached] {
+        return start({.serve = served->read(), .is_detached = *is_detached});
     });
 }
 
-void declare_stop(CLI::App& command, int& exit_code)
+void declare_stop(DeclaredCommand& command)
 {
     const auto kept = std::make_shared<StopOptions>();
-    command.add_option("PORT", kept->port, "Where it listens; without it the only one that runs")
-        ->type_name("");
-    command.add_flag("--all", kept->all, "All that `amilab start` began");
-    command.callback([kept, &exit_code] { exit_code = stop(*kept); });
+    command.option("PORT", kept->port, "Where it listens; without it the only one that runs");
+    command.flag("--all", kept->all, "All that `amilab start` began");
+    command.runs([kept] { return stop(*kept); });
 }
 
 }  // namespace amilab::cli

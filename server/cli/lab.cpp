@@ -6,7 +6,6 @@
 #include <set>
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
 #include "server/cli/ext4_files.h"
@@ -37,8 +36,6 @@ int looking(const std::function<int()>& work)
         return work();
     } catch (const CannotLook&) {
         throw;
-    } catch (const CLI::Error&) {
-        throw;
     } catch (const WrongOption&) {
         throw;
     } catch (const std::exception& error) {
@@ -61,7 +58,7 @@ int not_begun(const LabSession& session, const labs::Lab& lab)
 void require_step(const labs::Lab& lab, const std::optional<unsigned>& step)
 {
     if (step && (*step == 0 || *step > lab.sheet.steps.size())) {
-        throw CLI::ValidationError(
+        throw WrongOption(
             fmt::format("{} has the steps 1 to {}", lab.name, lab.sheet.steps.size()));
     }
 }

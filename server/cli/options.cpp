@@ -45,31 +45,26 @@ std::string check_url(const std::string& text)
                : text + " is no http:// URL: expected such as http://192.168.1.10:4566";
 }
 
-CLI::Validator between(int least, int most)
+void add_server(DeclaredCommand& command, ServerAccess& server)
 {
-    return CLI::Range(least, most).description("");
+    command
+        .option("--endpoint", server.endpoint,
+                "The server's URL; else AWS_ENDPOINT_URL, else http://127.0.0.1:4566")
+        .value_name("URL")
+        .check(check_endpoint);
+    command
+        .option("--control-token-file", server.control_token_file,
+                "File with the server's control token; else AMILAB_CONTROL_TOKEN is it")
+        .value_name("FILE");
 }
 
-void add_server(CLI::App& command, ServerAccess& server)
+void add_data(DeclaredCommand& command, std::optional<std::string>& data)
 {
     command
-        .add_option("--endpoint", server.endpoint,
-                    "The server's URL; else AWS_ENDPOINT_URL, else http://127.0.0.1:4566")
-        ->type_name("URL")
-        ->check(check_endpoint, "");
-    command
-        .add_option("--control-token-file", server.control_token_file,
-                    "File with the server's control token; else AMILAB_CONTROL_TOKEN is it")
-        ->type_name("FILE");
-}
-
-void add_data(CLI::App& command, std::optional<std::string>& data)
-{
-    command
-        .add_option("--data", data,
-                    "Work on this data directory, which no server may hold, instead of a server's")
-        ->type_name("DIR")
-        ->check(check_folder);
+        .option("--data", data,
+                "Work on this data directory, which no server may hold, instead of a server's")
+        .value_name("DIR")
+        .check(check_folder);
 }
 
 }  // namespace amilab::cli
