@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Holds the code to the drawing of the house in docs/architecture.md: which room may include which,
-that a family and its rows have one name, that all locks are of one kind, that what docs/fidelity.md
-says of the code can be found there, and that no two sources of a room call something alike.
+that a family and its rows have one name, that all locks are of one kind, that libraries which stand
+behind one file do, that what docs/fidelity.md says of the code can be found there, and that no two
+sources of a room call something alike.
 
 usage: scripts/check_house.py [FOLDER]
 
@@ -75,6 +76,13 @@ FIRST_OF_A_ROOM = 12
 
 # The only file that knows mutexes of the standard library.
 LOCKS = "storage/base/mutex.h"
+
+# Libraries that one source alone knows: how the names of their headers begin, and which it is.
+BEHIND = {
+    "CLI/": "server/cli/command_line.cpp",
+    "boost/process": "server/cli/programs.cpp",
+    "spdlog/": "server/log/log.cpp",
+}
 
 # Tells names apart that each source of a unit may have.
 UNIT_NAMES = "server/link/unit_names.h"
@@ -156,6 +164,19 @@ def check_locks(root):
         for number, line in enumerate(path.read_text().split("\n"), 1):
             if found := lock.search(line):
                 yield f"{name}:{number}: {found.group()} has no place beside those of {LOCKS}"
+
+
+def check_libraries(root):
+    """A library that a header includes, or a second source, is not easily done without any more."""
+    for path in sorted(root.glob("s*/**/*")):
+        name = str(path.relative_to(root))
+        if not name.startswith(("server/", "storage/")) or path.suffix not in (".h", ".cpp"):
+            continue
+        for number, line in enumerate(path.read_text().split("\n"), 1):
+            included = re.match(r'\s*#\s*include\s*[<"]([^>"]+)[>"]', line)
+            for begin, only in BEHIND.items():
+                if included and included.group(1).startswith(begin) and name != only:
+                    yield f"{name}:{number}: {included.group(1)} is for {only} alone"
 
 
 def snake(name):
@@ -429,7 +450,7 @@ def check_units(root):
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[1])
     wrong = [*check_roots(root), *check_includes(root), *check_locks(root),
-             *check_families(root), *check_rows(root), *check_facts(root), *check_units(root)]
+             *check_libraries(root), *check_families(root), *check_rows(root), *check_facts(root), *check_units(root)]
     for line in wrong:
         print(f"scripts/check: {line}", file=sys.stderr)
     return 1 if wrong else 0

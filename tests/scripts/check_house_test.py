@@ -49,9 +49,9 @@ class House(unittest.TestCase):
 
     def wrong(self):
         return [*check_house.check_roots(self.root), *check_house.check_includes(self.root),
-                *check_house.check_locks(self.root), *check_house.check_families(self.root),
-                *check_house.check_rows(self.root), *check_house.check_facts(self.root),
-                *check_house.check_units(self.root)]
+                *check_house.check_locks(self.root), *check_house.check_libraries(self.root),
+                *check_house.check_families(self.root), *check_house.check_rows(self.root),
+                *check_house.check_facts(self.root), *check_house.check_units(self.root)]
 
     def assert_wrong(self, part):
         self.assertTrue(any(part in line for line in self.wrong()), self.wrong())
@@ -121,6 +121,20 @@ class House(unittest.TestCase):
         self.assertEqual(self.wrong(), [])
         self.write("storage/metadata/migrations/013_disks.sql", "")
         self.assert_wrong("migrations/013_disks.sql: there is no room disks")
+
+    def test_a_library_that_stands_behind_one_file_is_found_beside_it(self):
+        for header, only in (("CLI/CLI.hpp", "server/cli/command_line.cpp"),
+                             ("boost/process/child.hpp", "server/cli/programs.cpp"),
+                             ("boost/process.hpp", "server/cli/programs.cpp"),
+                             ("spdlog/spdlog.h", "server/log/log.cpp")):
+            self.write(only, f"#include <{header}>\n")
+            self.assertEqual(self.wrong(), [])
+            for written in (f"#include <{header}>", f'#  include "{header}"'):
+                for path in ("server/cli/options.h", "server/log/log.h", "storage/base/clock.cpp"):
+                    self.write(path, f"#pragma once\n{written}\n")
+                    self.assert_wrong(f"{path}:2: {header} is for {only} alone")
+                    self.write(path, f'#include "{only.removesuffix(".cpp")}.h"\n'
+                               if path.startswith("server/cli") else "")
 
     def test_a_lock_that_knows_no_order_is_found(self):
         for lock in ("std::mutex", "std::recursive_mutex", "std::condition_variable_any",
