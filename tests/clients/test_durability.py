@@ -34,12 +34,16 @@ def refused_start(folder):
     return line
 
 
-@contextlib.contextmanager
 def tmpfs(folder, size_mib):
     """A small file system of its own."""
+    return mounted(folder, "-t", "tmpfs", "-o", f"size={size_mib}m", "tmpfs")
+
+
+@contextlib.contextmanager
+def mounted(folder, *what):
+    """A file system, by mount's arguments, while the test runs."""
     folder.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size_mib}m", "tmpfs", folder],
-                          check=False, capture_output=True)
+    done = subprocess.run(["mount", *what, folder], check=False, capture_output=True)
     if done.returncode != 0:
         pytest.skip("this user may not mount")
     try:

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import subprocess
 import tarfile
 
@@ -14,7 +15,7 @@ import snapshot_blocks
 from disks import GIB, MIB, make_bootable, scattered
 from resources import TYPE, export_archive, image_request
 from servers import wait_until
-from test_durability import checked, fill_up, tmpfs
+from test_durability import checked, fill_up, mounted, tmpfs
 
 OTHER = "210987654321"
 PARTS = boto3.s3.transfer.TransferConfig(multipart_chunksize=8 * MIB, max_concurrency=4)
@@ -67,6 +68,35 @@ def sum_of_snapshot(server, snapshot, size):
         digest.update(blocks.pop(index, zeros))
     assert not any(map(any, blocks.values())), "there is something behind the disk"
     return digest.hexdigest()
+
+
+@pytest.mark.needs("mkfs.xfs")
+def test_an_import_shares_the_object_s_space_where_the_file_system_can(start_server, tmp_path):
+    size = 64 * MIB
+    file_system = tmp_path / "xfs"
+    with open(file_system, "wb") as file:
+        file.truncate(GIB)
+    subprocess.run([programs.find("mkfs.xfs"), "-q", "-m", "reflink=1", file_system], check=True)
+    disk = tmp_path / "disk.raw"
+    disk.write_bytes(os.urandom(size))
+    with mounted(tmp_path / "mounted", "-o", "loop", str(file_system)) as folder:
+
+        def used():
+            os.sync()
+            found = os.statvfs(folder)
+            return (found.f_blocks - found.f_bfree) * found.f_frsize
+
+        server = start_server("--data", folder / "data")
+        empty = used()
+        uploaded = upload(server, disk)
+        stored = used()
+        assert stored - empty >= size
+        ec2 = server.client("ec2")
+        shown = ended(ec2, begin(ec2, uploaded))
+        assert used() - stored < size // 8
+        server.client("s3").delete_object(Bucket="disks", Key="disk")
+        assert sum_of_snapshot(server, shown["SnapshotId"], size) == sum_of_file(disk)
+        server.stop()
 
 
 @pytest.mark.needs("qemu-img")

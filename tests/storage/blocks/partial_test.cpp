@@ -71,6 +71,19 @@ protected:
     {
         return directory_.path() + '/' + file_name({layer, 0, FileKind::kLiveMap});
     }
+    /// Data of the top's file. What is allocated may be more: some file systems allocate ahead.
+    std::uint64_t stored_bytes()
+    {
+        const auto file = files_.open(
+            directory_.path() + '/' + file_name({chain_.front(), 0, FileKind::kData}), OpenMode::kRead);
+        std::uint64_t bytes = 0;
+        for (auto data = file->seek_data(0); data;) {
+            const auto hole = file->seek_hole(*data).value();
+            bytes += hole - *data;
+            data = file->seek_data(hole);
+        }
+        return bytes;
+    }
     int version_of_live_map() const
     {
         std::ifstream map(live_map(chain_.front()), std::ios::binary);
@@ -96,7 +109,7 @@ TEST_F(PartialBlocks, TakeTheUnitsThatWereWrittenAlone)
 {
     write(kBlockSize + kUnitSize, kUnitSize);
     write(2 * kBlockSize, 3 * kUnitSize);
-    EXPECT_LT(store_->allocated_bytes(chain_.front()), kBlockSize);
+    EXPECT_LE(stored_bytes(), 4 * kUnitSize);
     EXPECT_EQ(unfilled(), 2 * kRest);
     expect_bytes();
     EXPECT_EQ(read_bytes(*volume_, kBlockSize + kUnitSize - 1, kUnitSize + 2),
