@@ -277,9 +277,10 @@ public:
     explicit BlockedBackground(TestEmulator& aws)
     {
         std::promise<void> begun;
-        aws.data().background().post([this, &begun] {
+        // The background may come to wait only after this has gone.
+        aws.data().background().post([&begun, opened = gate_.get_future().share()] {
             begun.set_value();
-            gate_.get_future().wait();
+            opened.wait();
         });
         begun.get_future().wait();
     }
