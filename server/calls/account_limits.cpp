@@ -8,6 +8,7 @@
 #include "server/calls/services.h"
 #include "storage/metadata/settings/account_content_rows.h"
 #include "storage/state/generation.h"
+#include "storage/state/stores.h"
 
 namespace amilab {
 
@@ -39,13 +40,13 @@ ApiError too_many_rows(const Services& services, const LimitedCall& call, std::i
 /// Of an account that is to have so many disks.
 void require_room_for_disks(Session& session, const LimitedCall& call, std::int64_t disks)
 {
-    auto& held = session.generation().held_bytes();
+    auto& held = session.generation().stores().held_bytes();
     if (!held.is_known_to_have_room(session.account(), 0)) {
         session.about_to_wait();
         take_bytes(session, call, session.account(), 0);
     }
     session.after_commit([account = session.account(), disks](Generation& generation) {
-        generation.held_bytes().note_disks(account, disks);
+        generation.stores().held_bytes().note_disks(account, disks);
     });
 }
 
@@ -53,7 +54,7 @@ void require_room_for_disks(Session& session, const LimitedCall& call, std::int6
 
 void within_limits(Session& session, const LimitedCall& call, const std::function<void()>& work)
 {
-    const auto& limits = session.generation().account_limits();
+    const auto& limits = session.settings().account_limits();
     if (!limits.any()) {
         return work();
     }
@@ -71,7 +72,7 @@ void within_limits(Session& session, const LimitedCall& call, const std::functio
 void require_room_for_rows(Session& session, const LimitedCall& call, const std::string& account,
                            std::int64_t least)
 {
-    const auto& limits = session.generation().account_limits();
+    const auto& limits = session.settings().account_limits();
     if (limits.rows && select_account_count(session.db(), account).rows + least > *limits.rows) {
         throw too_many_rows(session.services(), call, *limits.rows);
     }
@@ -80,7 +81,7 @@ void require_room_for_rows(Session& session, const LimitedCall& call, const std:
 void take_bytes(Session& session, const LimitedCall& call, const std::string& account,
                 std::uint64_t bytes)
 {
-    auto& held = session.generation().held_bytes();
+    auto& held = session.generation().stores().held_bytes();
     if (!held.take(account, bytes)) {
         throw too_many_bytes(session.services(), call, *held.most());
     }

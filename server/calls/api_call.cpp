@@ -47,10 +47,10 @@ ApiError internal_error()
 /// Every row belongs to a region of the catalogue, and calls to one that is opted in.
 void require_region(Session& session)
 {
-    if (!session.generation().region_exists(session.region())) {
+    if (!session.settings().region_exists(session.region())) {
         throw wire::unknown_region(session.region());
     }
-    if (session.generation().has_opted_out() && is_opted_out(session.db(), session.region())) {
+    if (session.settings().has_opted_out() && is_opted_out(session.db(), session.region())) {
         throw wire::region_not_opted_in();
     }
 }
@@ -255,7 +255,7 @@ void ApiCall::in_read(Budget budget, const std::function<void(Session&)>& work)
         settle_if_there_is_room([&] { settle_all(*services_, *generation_, caller_.account); });
     }
     auto reader = generation_->reader();
-    if (budget == Budget::kQuick && is_due(*generation_, reader.db(), caller_.account)) {
+    if (budget == Budget::kQuick && is_due(generation_->timing(), reader.db(), caller_.account)) {
         throw BudgetExceeded();
     }
     Session session(context(), reader.db());
@@ -357,7 +357,7 @@ wire::Rendered ApiCall::run_write()
 wire::Rendered ApiCall::run_quick_write()
 {
     auto writer = generation_->connections().writer_if_free();
-    if (!writer || is_due(*generation_, writer->db(), caller_.account)) {
+    if (!writer || is_due(generation_->timing(), writer->db(), caller_.account)) {
         throw BudgetExceeded();
     }
     auto& call = *std::get<std::unique_ptr<WriteCall>>(call_);

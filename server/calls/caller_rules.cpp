@@ -5,7 +5,7 @@
 #include "server/log/log.h"
 #include "server/wire/types.h"
 #include "server/wire/wire_errors.h"
-#include "storage/state/generation.h"
+#include "storage/state/settings.h"
 
 namespace amilab {
 
@@ -16,16 +16,15 @@ CallerRules::CallerRules(Options options)
 {
 }
 
-Caller CallerRules::caller_of(Generation& generation,
+Caller CallerRules::caller_of(const Settings& settings,
                               const std::optional<wire::CredentialScope>& scope,
                               std::string_view session_token) const
 {
     if (!scope) {
         return {options_.default_account, options_.default_region, ""};
     }
-    auto shown =
-        look_at_credentials(generation, scope->access_key, session_token, Clock::wall_ms());
-    auto account = shown.state == KeyState::kForeign ? account_of(generation, scope->access_key)
+    auto shown = look_at_credentials(settings, scope->access_key, session_token, Clock::wall_ms());
+    auto account = shown.state == KeyState::kForeign ? account_of(settings, scope->access_key)
                                                      : std::move(shown.account);
     const bool names_region = !scope->region.empty();
     return {std::move(account), names_region ? scope->region : options_.default_region,
@@ -33,12 +32,12 @@ Caller CallerRules::caller_of(Generation& generation,
             shown.state,        names_region};
 }
 
-std::string CallerRules::account_of(Generation& generation, const std::string& access_key) const
+std::string CallerRules::account_of(const Settings& settings, const std::string& access_key) const
 {
     if (wire::is_account_id(access_key)) {
         return access_key;
     }
-    if (const auto account = generation.access_keys().account_of(access_key)) {
+    if (const auto account = settings.access_keys().account_of(access_key)) {
         return *account;
     }
     if (const auto line = unknown_keys_.meet(access_key)) {
@@ -47,7 +46,7 @@ std::string CallerRules::account_of(Generation& generation, const std::string& a
     return options_.strict_accounts ? std::string() : options_.default_account;
 }
 
-Caller CallerRules::presigned_caller(Generation& generation, std::string_view query) const
+Caller CallerRules::presigned_caller(const Settings& settings, std::string_view query) const
 {
     auto scope = wire::scope_from_query(query);
     if (!scope) {
@@ -60,7 +59,7 @@ Caller CallerRules::presigned_caller(Generation& generation, std::string_view qu
                        "endpoint belongs to \"s3\".");
     }
     const auto token = wire::value_in_query(query, kSessionTokenName);
-    auto caller = caller_of(generation, scope, token.value_or(""));
+    auto caller = caller_of(settings, scope, token.value_or(""));
     require_account(caller, wire::Protocol::kRestXml);
     return caller;
 }

@@ -31,15 +31,15 @@ public:
     explicit CallerRules(Options options);
 
     /// Who signed: the default account where nobody did.
-    Caller caller_of(Generation& generation, const std::optional<wire::CredentialScope>& scope,
+    Caller caller_of(const Settings& settings, const std::optional<wire::CredentialScope>& scope,
                      std::string_view session_token) const;
     /// Whose the calls with this access key are. Empty: nobody's, they are to be refused
     /// (wire::unknown_access_key). The log tells once of a key that names no account.
-    std::string account_of(Generation& generation, const std::string& access_key) const;
+    std::string account_of(const Settings& settings, const std::string& access_key) const;
 
     /// Who calls by a URL of S3 with that query, undecoded. Throws ApiError as require_account
     /// does, and for a URL that is presigned for another service.
-    Caller presigned_caller(Generation& generation, std::string_view query) const;
+    Caller presigned_caller(const Settings& settings, std::string_view query) const;
     /// Whether the host of a URL, with or without a port, is this server: what may stand in a Host
     /// header; any address where the server listens on all.
     bool is_own_host(std::string_view authority) const;

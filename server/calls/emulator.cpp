@@ -113,9 +113,9 @@ const Service& Emulator::find_form_service(const wire::Parameters& parameters,
     return service != nullptr ? *service : *services_->named("ec2");
 }
 
-std::string Emulator::account_of(Generation& generation, const std::string& access_key) const
+std::string Emulator::account_of(const Settings& settings, const std::string& access_key) const
 {
-    return caller_rules_->account_of(generation, access_key);
+    return caller_rules_->account_of(settings, access_key);
 }
 
 /// Null: a form may tell it.
@@ -135,7 +135,8 @@ void Emulator::read_header(ApiCall& call, const RequestHeader& header) const
     call.service_ = &services_->named("ec2")->schema;
     // The service decides how the rest is read; its requests say it in their signature.
     const auto scope = scope_of(header);
-    call.caller_ = caller_rules_->caller_of(*call.generation_, scope, session_token_of(header));
+    call.caller_ =
+        caller_rules_->caller_of(call.generation_->settings(), scope, session_token_of(header));
     if (scope) {
         call.scope_service_ = scope->service;
     }
@@ -188,8 +189,9 @@ void Emulator::read_form(ApiCall& call, const RequestHeader& header, std::string
         // A form may carry what else a query string does.
         if (const auto credential = call.parameters_->find("X-Amz-Credential")) {
             const auto scope = wire::scope_from_credential(*credential);
-            call.caller_ = caller_rules_->caller_of(
-                *call.generation_, scope, call.parameters_->find(kSessionTokenName).value_or(""));
+            call.caller_ =
+                caller_rules_->caller_of(call.generation_->settings(), scope,
+                                         call.parameters_->find(kSessionTokenName).value_or(""));
             call.scope_service_ = scope.service;
         }
     }
@@ -247,7 +249,7 @@ ApiCall Emulator::begin(const RequestHeader& header) const
     ApiCall call(*services_);
     call.request_id_ = make_request_id();
     call.generation_ = data_.current();
-    call.called_ms_ = call.generation_->clock().now_ms();
+    call.called_ms_ = call.generation_->timing().clock.now_ms();
     call.data_path_ = data_.path();
     try {
         read_header(call, header);

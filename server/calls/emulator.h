@@ -62,7 +62,7 @@ public:
 
     /// Whose the calls with this access key are. Empty: nobody's, they are to be refused
     /// (wire::unknown_access_key). The log tells once of a key that names no account.
-    std::string account_of(Generation& generation, const std::string& access_key) const;
+    std::string account_of(const Settings& settings, const std::string& access_key) const;
 
     DataDirectory& data() { return data_; }
     const DataDirectory& data() const { return data_; }

@@ -10,7 +10,7 @@
 
 #include "server/calls/secrets.h"
 #include "server/wire/types.h"
-#include "storage/state/generation.h"
+#include "storage/state/settings.h"
 
 namespace amilab {
 
@@ -33,25 +33,25 @@ std::string random_bytes(std::size_t size)
     return bytes;
 }
 
-std::string sign_as(const Generation& generation, std::string_view purpose, std::string_view text)
+std::string sign_as(const Settings& settings, std::string_view purpose, std::string_view text)
 {
-    return sign(generation.page_token_key(), fmt::format("{}\n{}", purpose, text));
+    return sign(settings.page_token_key(), fmt::format("{}\n{}", purpose, text));
 }
 
-std::string key_tail(const Generation& generation, const std::string& random)
+std::string key_tail(const Settings& settings, const std::string& random)
 {
     const auto half = encode_base32(random);
-    const auto mark = sign_as(generation, "access key", half).substr(0, kHalfBytes);
+    const auto mark = sign_as(settings, "access key", half).substr(0, kHalfBytes);
     return half + encode_base32(mark);
 }
 
-bool is_issued_here(const Generation& generation, std::string_view access_key)
+bool is_issued_here(const Settings& settings, std::string_view access_key)
 {
     if (access_key.size() != kKeyPrefix.size() + kKeyTail || !access_key.starts_with(kKeyPrefix)) {
         return false;
     }
     const auto half = access_key.substr(kKeyPrefix.size(), kKeyTail / 2);
-    const auto mark = sign_as(generation, "access key", half).substr(0, kHalfBytes);
+    const auto mark = sign_as(settings, "access key", half).substr(0, kHalfBytes);
     return is_same_secret(encode_base32(mark), access_key.substr(kKeyPrefix.size() + half.size()));
 }
 
@@ -65,22 +65,22 @@ std::string take_line(std::string_view& rest)
 
 }  // namespace
 
-IssuedCredentials issue_credentials(const Generation& generation, std::string_view account,
+IssuedCredentials issue_credentials(const Settings& settings, std::string_view account,
                                     const Principal& principal, TimeMs expires_ms)
 {
     IssuedCredentials made;
-    made.access_key = std::string(kKeyPrefix) + key_tail(generation, random_bytes(kHalfBytes));
+    made.access_key = std::string(kKeyPrefix) + key_tail(settings, random_bytes(kHalfBytes));
     made.secret_key = wire::encode_base64(random_bytes(kSecretBytes));
     const auto text = fmt::format("{}\n{}\n{}\n{}\n{}", made.access_key, expires_ms, account,
                                   principal.resource, principal.user_id);
-    made.session_token = wire::encode_base64(sign_as(generation, "session token", text) + text);
+    made.session_token = wire::encode_base64(sign_as(settings, "session token", text) + text);
     return made;
 }
 
-ShownCredentials look_at_credentials(const Generation& generation, std::string_view access_key,
+ShownCredentials look_at_credentials(const Settings& settings, std::string_view access_key,
                                      std::string_view token, TimeMs wall_ms)
 {
-    if (!is_issued_here(generation, access_key)) {
+    if (!is_issued_here(settings, access_key)) {
         return {};
     }
     const auto decoded = wire::decode_base64(token);
@@ -89,7 +89,7 @@ ShownCredentials look_at_credentials(const Generation& generation, std::string_v
     }
     const auto signature = std::string_view(*decoded).substr(0, kSignatureBytes);
     auto text = std::string_view(*decoded).substr(kSignatureBytes);
-    const bool is_ours = is_same_secret(sign_as(generation, "session token", text), signature);
+    const bool is_ours = is_same_secret(sign_as(settings, "session token", text), signature);
     if (!is_ours || take_line(text) != access_key) {
         return {.state = KeyState::kInvalid, .account = {}, .principal = {}};
     }

@@ -11,7 +11,7 @@
 /// whose it is and until when. They end with a reset.
 namespace amilab {
 
-class Generation;
+class Settings;
 
 /// Who of an account calls.
 struct Principal {
@@ -31,7 +31,7 @@ struct IssuedCredentials {
 
 /// Makes credentials of `account`, for `principal`, that end at `expires_ms` of the wall clock.
 /// Safe from any thread.
-IssuedCredentials issue_credentials(const Generation& generation, std::string_view account,
+IssuedCredentials issue_credentials(const Settings& settings, std::string_view account,
                                     const Principal& principal, TimeMs expires_ms);
 
 enum class KeyState : std::uint8_t {
@@ -50,7 +50,7 @@ struct ShownCredentials {
 
 /// What an access key and the session token beside it (empty: none) stand for. Safe from any
 /// thread; costs a look at the key's first letters unless it is temporary.
-ShownCredentials look_at_credentials(const Generation& generation, std::string_view access_key,
+ShownCredentials look_at_credentials(const Settings& settings, std::string_view access_key,
                                      std::string_view token, TimeMs wall_ms);
 
 }  // namespace amilab

@@ -7,6 +7,7 @@
 #include "storage/blocks/block_store.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/state/generation.h"
+#include "storage/state/stores.h"
 #include "storage/upkeep/persistence.h"
 #include "storage/upkeep/upkeep.h"
 
@@ -18,7 +19,7 @@ namespace {
 /// all below is on the disk.
 bool needs_no_sync(Session& session, LayerId layer)
 {
-    return session.generation().persistence().survives_power_loss() &&
+    return session.generation().stores().persistence().survives_power_loss() &&
            session.blocks().was_never_written(layer) && is_synced_below(session.db(), layer);
 }
 
@@ -31,11 +32,12 @@ void seal_row(Session& session, const VolumeRow& row, const Gate& gate)
         mark_layer_sealed_and_synced(session.db(), layer, blocks.boot_id(),
                                      blocks.record_of(layer));
         session.after_commit(
-            [layer](Generation& generation) { generation.upkeep().add_synced(layer); });
+            [layer](Generation& generation) { generation.stores().upkeep().add_synced(layer); });
     } else {
         mark_layer_sealed(session.db(), layer, blocks.boot_id());
-        session.after_commit(
-            [layer](Generation& generation) { generation.persistence().sync_later(layer); });
+        session.after_commit([layer](Generation& generation) {
+            generation.stores().persistence().sync_later(layer);
+        });
     }
     insert_layer(session.db(), gate.next_top(), gate.old_top(), session.now_ms(),
                  session.blocks().boot_id());
@@ -65,7 +67,7 @@ void keep_sealed_layer(Session& session, LayerId layer)
     insert_layer(session.db(), layer, std::nullopt, session.now_ms(), boot_id);
     mark_layer_sealed(session.db(), layer, boot_id);
     session.after_commit(
-        [layer](Generation& generation) { generation.persistence().sync_later(layer); });
+        [layer](Generation& generation) { generation.stores().persistence().sync_later(layer); });
 }
 
 std::vector<LayerId> seal_layers(Session& session, std::span<const VolumeRow> volumes)
@@ -109,12 +111,12 @@ void drop_layer(Session& session, LayerId layer)
 {
     auto layers = release_layer(session.db(), layer);
     session.after_commit([released = std::move(layers)](Generation& generation) {
-        generation.held_bytes().note_freed();
+        generation.stores().held_bytes().note_freed();
         if (!released.removed.empty()) {
-            generation.persistence().remove_files_later(released.removed);
+            generation.stores().persistence().remove_files_later(released.removed);
         }
         if (released.kept) {
-            generation.upkeep().add(Upkeep::Kind::kMerge, *released.kept);
+            generation.stores().upkeep().add(Upkeep::Kind::kMerge, *released.kept);
         }
     });
 }

@@ -9,6 +9,7 @@
 #include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/tags/product_code_rows.h"
 #include "storage/state/generation.h"
+#include "storage/state/stores.h"
 #include "storage/upkeep/upkeep.h"
 
 namespace amilab {
@@ -83,7 +84,7 @@ SnapshotRow new_snapshot(Session& session, NewSnapshot wanted)
     }
     if (row.layer_id && !row.full_size_bytes && !is_open) {
         session.after_commit([id = row.id](Generation& generation) {
-            generation.upkeep().count_snapshots_later({id});
+            generation.stores().upkeep().count_snapshots_later({id});
         });
     }
     return row;

@@ -1,6 +1,7 @@
 #include "server/calls/object_files.h"
 
 #include "storage/state/generation.h"
+#include "storage/state/stores.h"
 #include "storage/upkeep/object_upkeep.h"
 
 namespace amilab {
@@ -8,8 +9,8 @@ namespace amilab {
 void remove_object_files_later(Session& session)
 {
     session.after_commit([](Generation& generation) {
-        generation.object_upkeep().remove_files_later();
-        generation.held_bytes().note_freed();
+        generation.stores().object_upkeep().remove_files_later();
+        generation.stores().held_bytes().note_freed();
     });
 }
 

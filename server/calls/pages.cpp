@@ -8,7 +8,7 @@
 #include "server/calls/request_values.h"
 #include "server/calls/secrets.h"
 #include "server/wire/types.h"
-#include "storage/state/generation.h"
+#include "storage/state/settings.h"
 
 namespace amilab {
 
@@ -30,7 +30,7 @@ std::string PageTokens::signature(std::string_view last_key) const
           std::string_view(query), last_key}) {
         fmt::format_to(std::back_inserter(text), "{}:{}", part.size(), part);
     }
-    return sign(session_.generation().page_token_key(), text);
+    return sign(session_.settings().page_token_key(), text);
 }
 
 std::string PageTokens::read(const std::optional<std::string>& token) const

@@ -12,6 +12,7 @@
 #include "storage/metadata/images/image_rows.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/state/generation.h"
+#include "storage/state/stores.h"
 
 namespace amilab {
 
@@ -32,7 +33,7 @@ IdType next_free_id(Session& session, bool (*is_taken)(Database&, const IdType&)
 Session::Session(const Context& context, Database& db)
     : context_(context),
       db_(db),
-      now_ms_(context.generation.clock().now_ms()),
+      now_ms_(context.generation.timing().clock.now_ms()),
       scheduled_for_(context.caller.account)
 {
 }
@@ -46,7 +47,12 @@ Session::~Session() = default;
 
 BlockStore& Session::blocks()
 {
-    return generation().blocks();
+    return generation().stores().blocks();
+}
+
+const Settings& Session::settings() const
+{
+    return context_.generation.settings();
 }
 
 IdSource& Session::ids()
@@ -82,7 +88,7 @@ std::string Session::list_fingerprint() const
 
 TimeMs Session::delay_ms(const Delay& delay) const
 {
-    return context_.generation.delays().get(delay);
+    return context_.generation.timing().delays.get(delay);
 }
 
 void Session::schedule(const Delay& delay, const Due& due, std::string_view resource)

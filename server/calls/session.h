@@ -23,6 +23,7 @@ namespace amilab {
 class BlockStore;
 class Generation;
 class Services;
+class Settings;
 struct Due;
 struct Transition;
 namespace wire {
@@ -85,6 +86,7 @@ public:
     const Services& services() const { return context_.services; }
     Database& db() { return db_; }
     BlockStore& blocks();
+    const Settings& settings() const;
     Generation& generation() { return context_.generation; }
 
     /// Writing calls only. Images and snapshots of a catalogue's file, and images that were

@@ -8,6 +8,7 @@
 #include "storage/metadata/calls/transition_rows.h"
 #include "storage/metadata/sql/transaction.h"
 #include "storage/state/generation.h"
+#include "storage/state/stores.h"
 
 namespace amilab {
 
@@ -40,7 +41,7 @@ const wire::Parameters& no_parameters()
 class KeepRest {
 public:
     explicit KeepRest(Generation& generation) : generation_(generation) {}
-    ~KeepRest() { generation_.reserve().make(); }
+    ~KeepRest() { generation_.stores().reserve().make(); }
     KeepRest(const KeepRest&) = delete;
     KeepRest& operator=(const KeepRest&) = delete;
 
@@ -69,7 +70,7 @@ Writer settled_writer(const Services& services, Generation& generation, DueOf wh
 {
     for (;;) {
         auto writer = generation.writer();
-        if (!is_due(generation, writer.db(), whose)) {
+        if (!is_due(generation.timing(), writer.db(), whose)) {
             return writer;
         }
         settle_batch(services, generation, writer, whose);
@@ -84,33 +85,34 @@ bool has_ended_tokens(Database& db, TimeMs now_ms)
 
 }  // namespace
 
-bool is_due(Generation& generation, Database& db, DueOf whose)
+bool is_due(const Timing& timing, Database& db, DueOf whose)
 {
-    const auto now_ms = generation.clock().now_ms();
-    const bool any = generation.earliest_due().is_past(now_ms);
+    const auto now_ms = timing.clock.now_ms();
+    const bool any = timing.earliest_due.is_past(now_ms);
     return any &&
            (has_due_transitions(db, now_ms, whose) || (!whose && has_ended_tokens(db, now_ms)));
 }
 
 bool finds_due(Generation& generation, DueOf whose)
 {
-    if (!generation.earliest_due().is_past(generation.clock().now_ms())) {
+    const auto& timing = generation.timing();
+    if (!timing.earliest_due.is_past(timing.clock.now_ms())) {
         return false;
     }
     auto reader = generation.reader();
-    return is_due(generation, reader.db(), whose);
+    return is_due(timing, reader.db(), whose);
 }
 
 bool settle_some(const Services& services, Generation& generation, DueOf whose)
 {
     auto writer = generation.writer();
-    if (!is_due(generation, writer.db(), whose)) {
+    if (!is_due(generation.timing(), writer.db(), whose)) {
         // Whoever was told of something due may have been told too much.
-        generation.earliest_due().set_ms(read_earliest_due_ms(writer.db()));
+        generation.timing().earliest_due.set_ms(read_earliest_due_ms(writer.db()));
         return false;
     }
     settle_batch(services, generation, writer, whose);
-    return is_due(generation, writer.db(), whose);
+    return is_due(generation.timing(), writer.db(), whose);
 }
 
 void settle_all(const Services& services, Generation& generation, DueOf whose)
@@ -129,7 +131,7 @@ void write_and_commit(Generation& generation, Session& session,
     transaction.commit();
     // What outside effects read is what was committed.
     generation.connections().show_committed();
-    generation.earliest_due().set_ms(earliest);
+    generation.timing().earliest_due.set_ms(earliest);
 }
 
 void run_write(const Session::Context& context, const std::function<void(Session&)>& change)
@@ -161,7 +163,7 @@ void with_reserve(Generation& generation, const std::function<void()>& write)
     try {
         return write();
     } catch (const StorageError& error) {
-        if (!error.is_full_disk() || !generation.reserve().give_up()) {
+        if (!error.is_full_disk() || !generation.stores().reserve().give_up()) {
             throw;
         }
     }

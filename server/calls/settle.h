@@ -8,11 +8,13 @@
 
 namespace amilab {
 
+struct Timing;
+
 /// Whose: without an account everybody's; of an account also what nobody knows the account of.
 using DueOf = std::optional<std::string_view>;
 
-/// Whether anything is due by the generation's clock. On a connection of its database.
-bool is_due(Generation& generation, Database& db, DueOf whose);
+/// Whether anything is due by a generation's clock. On a connection of its database.
+bool is_due(const Timing& timing, Database& db, DueOf whose);
 /// As is_due(), on a connection that is taken if it has to be asked.
 bool finds_due(Generation& generation, DueOf whose);
 

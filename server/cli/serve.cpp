@@ -28,6 +28,7 @@
 #include "storage/base/descriptors.h"
 #include "storage/base/memory_budget.h"
 #include "storage/nbd/server.h"
+#include "storage/state/generation.h"
 
 namespace amilab::cli {
 
@@ -169,7 +170,7 @@ int serve(const ServeOptions& options, const WhenReady& when_ready)
     boost::asio::signal_set early_signals(early_context, SIGINT, SIGTERM);
     const auto shares = share_descriptors(raise_descriptor_limit());
     DataDirectory data(data_options(options));
-    if (!data.current()->region_exists(options.region)) {
+    if (!data.current()->settings().region_exists(options.region)) {
         throw WrongOption(fmt::format("--region {} is no region; expected one such as us-east-1",
                                       options.region));
     }

@@ -32,7 +32,7 @@ void remove_everything(Session& session)
         drop_layer(session, disk.layer);
     }
     remove_object_files_later(session);
-    session.generation().make_rows_of(session.db(), account);
+    session.settings().make_rows_of(session.db(), account);
 }
 
 }  // namespace

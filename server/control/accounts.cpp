@@ -14,6 +14,7 @@
 #include "server/wire/types.h"
 #include "storage/metadata/settings/account_rows.h"
 #include "storage/metadata/sql/transaction.h"
+#include "storage/state/generation.h"
 
 namespace amilab::control {
 
@@ -222,10 +223,10 @@ void change_accounts(Emulator& emulator, const json::value& wanted)
                                account.id));
         }
     }
-    ec2::revoke_billing_of_leavers(*generation, db, changes.ids);
+    ec2::revoke_billing_of_leavers(generation->timing(), db, changes.ids);
     auto keys = select_access_keys(db);
     transaction.commit();
-    generation->access_keys().replace(std::move(keys));
+    generation->settings().access_keys().replace(std::move(keys));
 }
 
 }  // namespace amilab::control

@@ -234,7 +234,7 @@ ListQuery page_of(Generation& generation, std::string_view account, std::string_
     ListQuery page;
     page.owner = account;
     page.region = region;
-    page.now_ms = generation.clock().now_ms();
+    page.now_ms = generation.timing().clock.now_ms();
     page.after = last_id;
     page.limit = rows;
     return page;

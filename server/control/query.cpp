@@ -10,6 +10,7 @@
 #include "server/wire/query.h"
 #include "server/wire/types.h"
 #include "server/wire/wire_errors.h"
+#include "storage/state/generation.h"
 
 namespace amilab::control {
 
@@ -104,7 +105,7 @@ std::string RouteQuery::account(const Emulator& emulator, Generation& generation
     if (access_key->empty()) {
         throw http::HttpError(400, "access-key is empty");
     }
-    auto owner = emulator.account_of(generation, *access_key);
+    auto owner = emulator.account_of(generation.settings(), *access_key);
     if (owner.empty()) {
         throw wire::unknown_access_key();
     }
@@ -117,7 +118,7 @@ Caller RouteQuery::caller(const Emulator& emulator) const
     Caller caller{account(emulator, *generation),
                   find("region").value_or(emulator.options().default_region),
                   find("access-key").value_or("")};
-    if (!generation->region_exists(caller.region)) {
+    if (!generation->settings().region_exists(caller.region)) {
         throw http::HttpError(
             400, fmt::format("region is {}; expected one such as us-east-1", caller.region));
     }

@@ -63,7 +63,7 @@ void change_regions(Emulator& emulator, const json::value& wanted)
     }
     const bool any = any_opted_out(writer.db());
     transaction.commit();
-    generation->note_opted_out(any);
+    generation->settings().note_opted_out(any);
 }
 
 }  // namespace amilab::control

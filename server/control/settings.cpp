@@ -10,6 +10,7 @@
 #include "storage/base/units.h"
 #include "storage/metadata/settings/setting_rows.h"
 #include "storage/metadata/sql/transaction.h"
+#include "storage/state/generation.h"
 #include "storage/state/space.h"
 
 namespace amilab::control {
@@ -86,7 +87,7 @@ void apply(const ClockChange& change, Clock& clock)
 void set_clock(Generation& generation, const ClockChange& change)
 {
     auto writer = generation.writer();
-    auto& clock = generation.clock();
+    auto& clock = generation.timing().clock;
     const auto before = clock.setting();
     try {
         Transaction transaction(writer.db());
@@ -104,10 +105,10 @@ void set_clock(Generation& generation, const ClockChange& change)
 json::value show_clock(Emulator& emulator)
 {
     const auto generation = emulator.data().current();
-    const auto now_ms = generation->clock().now_ms();
+    const auto now_ms = generation->timing().clock.now_ms();
     return {{"now", wire::format_timestamp({now_ms})},
             {"now_ms", now_ms},
-            {"frozen", generation->clock().setting().frozen}};
+            {"frozen", generation->timing().clock.setting().frozen}};
 }
 
 void change_clock(Emulator& emulator, const json::value& wanted)
@@ -123,7 +124,7 @@ json::value show_delays(Emulator& emulator)
     const auto generation = emulator.data().current();
     json::object delays;
     for (const auto* known : emulator.services().delays()) {
-        delays[json::string_view(known->name)] = generation->delays().get(*known);
+        delays[json::string_view(known->name)] = generation->timing().delays.get(*known);
     }
     return delays;
 }
@@ -146,7 +147,7 @@ void change_delays(Emulator& emulator, const json::value& wanted)
     }
     transaction.commit();
     for (const auto& [name, delay_ms] : changes) {
-        generation->delays().set(name, delay_ms);
+        generation->timing().delays.set(name, delay_ms);
     }
 }
 

@@ -35,6 +35,7 @@
 #include "storage/metadata/volumes/volume_rows.h"
 #include "storage/state/generation.h"
 #include "storage/state/space.h"
+#include "storage/state/stores.h"
 
 namespace amilab::control {
 
@@ -77,7 +78,7 @@ public:
                   std::shared_ptr<UploadLayer> upload)
         : services_(services),
           generation_(generation),
-          held_(generation.held_bytes(), account),
+          held_(generation.stores().held_bytes(), account),
           upload_(std::move(upload))
     {
     }
@@ -102,8 +103,8 @@ public:
 private:
     void require_room()
     {
-        const auto most = generation_.held_bytes().most();
-        if (most && !held_.note(generation_.blocks().allocated_bytes(upload_->id()))) {
+        const auto most = generation_.stores().held_bytes().most();
+        if (most && !held_.note(generation_.stores().blocks().allocated_bytes(upload_->id()))) {
             throw too_many_bytes(services_, import_call(services_), *most);
         }
     }
@@ -221,7 +222,7 @@ Import parse_import(const Emulator& emulator, const RequestHeader& header, Calle
 void require_room(const Services& services, Generation& generation, const Import& wanted)
 {
     constexpr std::int64_t kSnapshotAndImage = 2;
-    if (generation.account_limits().rows) {
+    if (generation.settings().account_limits().rows) {
         run_write(services, generation, wanted.caller, [&](Session& session) {
             require_room_for_rows(session, import_call(services), session.account(),
                                   kSnapshotAndImage);
@@ -306,14 +307,14 @@ OpenDisk open_snapshot_disk(Generation& generation, Database& db, const Snapshot
     if (row->state == SnapshotState::kError || (direct && direct->open)) {
         throw ec2::snapshot_in_invalid_state(text_of(row->state));
     }
-    if (is_archived(db, id, generation.clock().now_ms())) {
+    if (is_archived(db, id, generation.timing().clock.now_ms())) {
         throw ec2::snapshot_is_archived(id);
     }
     OpenDisk disk;
     disk.size_bytes = static_cast<std::uint64_t>(row->volume_size_gib) * kGiB;
     if (row->layer_id) {
-        disk.snapshot = generation.blocks().open_snapshot(select_layer_chain(db, *row->layer_id),
-                                                          disk.size_bytes);
+        disk.snapshot = generation.stores().blocks().open_snapshot(
+            select_layer_chain(db, *row->layer_id), disk.size_bytes);
     }
     return disk;
 }
@@ -348,8 +349,8 @@ OpenDisk open_disk(Generation& generation, const Caller& caller, std::string_vie
         }
         OpenDisk disk;
         disk.size_bytes = static_cast<std::uint64_t>(row->size_gib) * kGiB;
-        disk.volume =
-            generation.blocks().open_volume(select_layer_chain(db, row->layer_id), disk.size_bytes);
+        disk.volume = generation.stores().blocks().open_volume(
+            select_layer_chain(db, row->layer_id), disk.size_bytes);
         return disk;
     }
     if (const auto snapshot_id = SnapshotId::from_text(id)) {
@@ -432,11 +433,11 @@ asio::awaitable<StreamAnswer> import_image(Emulator& emulator, const StreamReque
     const auto generation = emulator.data().current();
     co_await workers.run([&] { require_room(emulator.services(), *generation, wanted); });
 
-    const auto layer = generation->blocks().new_layer_id();
+    const auto layer = generation->stores().blocks().new_layer_id();
     boost::json::object answer;
     try {
         LimitedUpload upload(emulator.services(), *generation, wanted.caller.account,
-                             generation->blocks().open_upload({layer}, kMaxVolumeSize));
+                             generation->stores().blocks().open_upload({layer}, kMaxVolumeSize));
         const bool has_extents = is_extents(request.header.content_type);
         const auto size_bytes = has_extents
                                     ? co_await receive_extents(request.body, upload, workers)
@@ -452,7 +453,7 @@ asio::awaitable<StreamAnswer> import_image(Emulator& emulator, const StreamReque
     } catch (...) {
         // No row names the layer: its files go when the upload is closed.
         emulator.data().background().post(
-            [generation, layer] { generation->blocks().remove_layer(layer); });
+            [generation, layer] { generation->stores().blocks().remove_layer(layer); });
         throw;
     }
     co_return StreamAnswer{.content_type = "application/json",

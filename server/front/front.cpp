@@ -15,6 +15,7 @@
 #include "server/http/offload.h"
 #include "server/log/log.h"
 #include "storage/base/units.h"
+#include "storage/state/generation.h"
 
 namespace amilab {
 
@@ -354,16 +355,16 @@ void Front::look_for_due()
 void Front::wait_for_due()
 {
     const auto generation = emulator_.data().current();
-    const auto due_ms = generation->earliest_due().get_ms();
+    const auto due_ms = generation->timing().earliest_due.get_ms();
     const bool is_known = due_ms == awaited_due_ms_ && due_ms == EarliestDue::kNever;
     if (is_stopped_ || is_settling_ || is_known) {
         return;
     }
     awaited_due_ms_ = due_ms;
     due_timer_.cancel();
-    const auto now_ms = generation->clock().now_ms();
+    const auto now_ms = generation->timing().clock.now_ms();
     if (due_ms == EarliestDue::kNever ||
-        (due_ms > now_ms && generation->clock().setting().frozen)) {
+        (due_ms > now_ms && generation->timing().clock.setting().frozen)) {
         return;
     }
     due_timer_.expires_after(

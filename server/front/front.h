@@ -19,6 +19,7 @@
 #include "server/front/streams.h"
 #include "server/http/message.h"
 #include "server/http/routes.h"
+#include "storage/base/earliest_due.h"
 #include "storage/base/memory_budget.h"
 
 namespace amilab {

@@ -3,6 +3,8 @@
 #include <chrono>
 
 #include "storage/state/data_directory.h"
+#include "storage/state/generation.h"
+#include "storage/state/stores.h"
 #include "storage/upkeep/upkeep.h"
 
 namespace amilab {
@@ -17,7 +19,7 @@ void ScrubTimer::start()
     timer_.expires_after(std::chrono::seconds(1));
     timer_.async_wait([this](boost::system::error_code error) {
         if (!error && !is_stopped_) {
-            data_.current()->upkeep().scrub_later();
+            data_.current()->stores().upkeep().scrub_later();
             start();
         }
     });

@@ -9,6 +9,8 @@
 #include "storage/base/units.h"
 #include "storage/blocks/block_store.h"
 #include "storage/metadata/volumes/export_rows.h"
+#include "storage/state/generation.h"
+#include "storage/state/stores.h"
 #include "storage/upkeep/persistence.h"
 
 namespace amilab::nbd {
@@ -62,14 +64,14 @@ std::shared_ptr<const Disk> StoredExport::disk() const
 
 bool StoredExport::needs_flushes() const
 {
-    return generation_->persistence().survives_power_loss();
+    return generation_->stores().persistence().survives_power_loss();
 }
 
 void StoredExport::take_room(std::uint64_t offset, std::uint64_t length)
 {
     // A first write takes whole blocks.
     const auto blocks = (offset + length - 1) / kBlockSize - offset / kBlockSize + 1;
-    auto& held = generation_->held_bytes();
+    auto& held = generation_->stores().held_bytes();
     if (!held.take(owner_, blocks * kBlockSize)) {
         throw StorageError(
             EDQUOT, "write", info_.name,
@@ -105,7 +107,8 @@ std::variant<ExportInfo, StoredExports::Refusal> StoredExports::find(std::string
     Refusal refusal;
     const auto generation = data_.current();
     auto reader = generation->reader();
-    if (const auto row = find_disk(reader.db(), name, generation->clock().now_ms(), refusal)) {
+    if (const auto row =
+            find_disk(reader.db(), name, generation->timing().clock.now_ms(), refusal)) {
         return info_of(*row);
     }
     return refusal;
@@ -120,11 +123,11 @@ std::variant<std::shared_ptr<Export>, StoredExports::Refusal> StoredExports::ope
     // no snapshot gives the volume another top.
     auto writer = generation->writer();
     Refusal refusal;
-    const auto row = find_disk(writer.db(), name, generation->clock().now_ms(), refusal);
+    const auto row = find_disk(writer.db(), name, generation->timing().clock.now_ms(), refusal);
     if (!row) {
         return refusal;
     }
-    opened->set_disk(info_of(*row), row->owner, open_disk(generation->blocks(), *row));
+    opened->set_disk(info_of(*row), row->owner, open_disk(generation->stores().blocks(), *row));
     return opened;
 }
 
@@ -134,7 +137,8 @@ std::vector<std::string> StoredExports::list(std::string_view after)
     const auto generation = data_.current();
     auto reader = generation->reader();
     return select_export_ids(
-        reader.db(), {.now_ms = generation->clock().now_ms(), .after = after, .limit = kPage});
+        reader.db(),
+        {.now_ms = generation->timing().clock.now_ms(), .after = after, .limit = kPage});
 }
 
 }  // namespace amilab::nbd

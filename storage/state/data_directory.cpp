@@ -17,9 +17,11 @@
 #include "storage/base/storage_error.h"
 #include "storage/files/file_io.h"
 #include "storage/files/posix_file_system.h"
+#include "storage/state/generation.h"
 #include "storage/state/restore.h"
 #include "storage/state/rows_mark.h"
 #include "storage/state/save.h"
+#include "storage/state/stores.h"
 #include "storage/upkeep/persistence.h"
 #include "storage/upkeep/upkeep.h"
 
@@ -321,7 +323,7 @@ std::shared_ptr<Generation> DataDirectory::open_generation(const std::string& fo
 
 DataDirectory::~DataDirectory()
 {
-    current()->upkeep().stop();
+    current()->stores().upkeep().stop();
     background_->drop_idle();
     // What is queued may want the generation, so it comes first.
     background_->drain();
@@ -390,7 +392,7 @@ std::shared_ptr<Generation> DataDirectory::fill_from_save(const std::string& fol
     auto generation = std::make_shared<Generation>(folder, durability_, *background_, options_.seed,
                                                    options_.catalogue, options_.account_limits,
                                                    options_.checksums);
-    generation->persistence().make_metadata_durable();
+    generation->stores().persistence().make_metadata_durable();
     sync_folder(folder, durability_);
     return generation;
 }
@@ -411,7 +413,7 @@ std::shared_ptr<Generation> DataDirectory::fill_generation(const std::string& fo
     if (durability_ == Durability::kKept) {
         write_rows_mark_file(folder, 1);
     }
-    generation->persistence().make_metadata_durable();
+    generation->stores().persistence().make_metadata_durable();
     sync_folder(folder, durability_);
     return generation;
 }
@@ -437,11 +439,11 @@ void DataDirectory::reset()
     const Lock lock(reset_mutex_);
     auto fresh = make_generation_on_full_disk();
     auto old = exchange_current(std::move(fresh));
-    current()->reserve().take_over(old->reserve());
+    current()->stores().reserve().take_over(old->stores().reserve());
     old->discard([this] {
         // What of it was used has room now. Nobody is in force when the server ends.
         if (const auto generation = current()) {
-            generation->reserve().make();
+            generation->stores().reserve().make();
         }
     });
     // To close its database takes a while; who has asked for the reset does not wait for that.
@@ -461,7 +463,7 @@ std::shared_ptr<Generation> DataDirectory::make_generation_on_full_disk()
         }
     };
     auto fresh = make_if_there_is_room();
-    if (!fresh && current()->reserve().give_up()) {
+    if (!fresh && current()->stores().reserve().give_up()) {
         fresh = make_if_there_is_room();
     }
     if (fresh) {
@@ -475,7 +477,7 @@ void DataDirectory::sweep()
 {
     const Lock lock(reset_mutex_);
     const auto generation = current();
-    generation->reserve().make();
+    generation->stores().reserve().make();
     generation->catch_up();
     if (durability_ == Durability::kPrivate) {
         sweep_private_folders(path_);

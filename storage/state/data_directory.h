@@ -7,10 +7,14 @@
 
 #include "storage/base/background.h"
 #include "storage/base/mutex.h"
-#include "storage/state/generation.h"
+#include "storage/metadata/catalogue/connection.h"
+#include "storage/state/account_limits.h"
 #include "storage/state/lock_file.h"
+#include "storage/upkeep/checksum_upkeep.h"
 
 namespace amilab {
+
+class Generation;
 
 /// The folder that a server keeps its state in, held by one server at a time:
 ///   lock        held while a server runs, as the folder itself is; says which

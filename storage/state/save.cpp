@@ -20,7 +20,9 @@
 #include "storage/metadata/sql/copy.h"
 #include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/sql/transaction.h"
+#include "storage/state/generation.h"
 #include "storage/state/save_format.h"
+#include "storage/state/stores.h"
 #include "storage/upkeep/persistence.h"
 
 namespace amilab {
@@ -38,21 +40,25 @@ constexpr std::size_t kLeastPieceBytes = std::size_t{64} << 10U;
 /// Files that a save still has to read stay while this lives.
 class Keeping {
 public:
-    explicit Keeping(Generation& generation) : generation_(generation)
+    explicit Keeping(Generation& generation)
+        : stores_(generation.stores()), files_(stores_.take_kept_files())
     {
-        if (!generation.take_kept_files()) {
+        if (files_ == nullptr) {
             throw StorageError(EBUSY, "save", generation.path(),
                                "another save of this server goes on");
         }
-        generation.kept_files().begin(LayerId{std::numeric_limits<std::uint64_t>::max()},
-                                      BlobNumber{std::numeric_limits<std::int64_t>::max()});
+        files_->begin(LayerId{std::numeric_limits<std::uint64_t>::max()},
+                      BlobNumber{std::numeric_limits<std::int64_t>::max()});
     }
-    ~Keeping() { generation_.give_kept_files_back(); }
+    ~Keeping() { stores_.give_kept_files_back(); }
     Keeping(const Keeping&) = delete;
     Keeping& operator=(const Keeping&) = delete;
 
+    KeptFiles& files() { return *files_; }
+
 private:
-    Generation& generation_;
+    Stores& stores_;
+    KeptFiles* const files_;
 };
 
 /// The gates of all disks that may be written, closed at once.
@@ -135,7 +141,8 @@ class Save::Parts {
     template <class Open>
     auto with_room(const Open& open)
     {
-        return with_descriptors(open, [this] { return generation_->blocks().close_some_files(); });
+        return with_descriptors(
+            open, [this] { return generation_->stores().blocks().close_some_files(); });
     }
 
 public:
@@ -154,7 +161,7 @@ public:
             throw;
         }
         format_.begin({.rows_version = static_cast<std::uint32_t>(schema_version()),
-                       .time_ms = generation_->clock().now_ms(),
+                       .time_ms = generation_->timing().clock.now_ms(),
                        .program = program},
                       out_);
     }
@@ -190,23 +197,23 @@ private:
     {
         std::vector<LayerId> sealed;
         auto lease = [&] {
-            auto& blocks = generation_->blocks();
+            auto& blocks = generation_->stores().blocks();
             auto writer = generation_->writer();
             ClosedDisks disks(blocks, select_writable_disks(writer.db()));
             Transaction transaction(writer.db());
-            disks.seal_rows(writer.db(), blocks, generation_->clock().now_ms());
+            disks.seal_rows(writer.db(), blocks, generation_->timing().clock.now_ms());
             transaction.commit();
             sealed = disks.swap_tops();
             empty_tops_ = disks.empty_tops();
             generation_->connections().show_committed();
             auto reader = generation_->reader();
             // A lease's instant is that of its first look.
-            generation_->kept_files().begin(select_highest_layer(reader.db()),
-                                            select_highest_blob(reader.db()));
+            keeping_.files().begin(select_highest_layer(reader.db()),
+                                   select_highest_blob(reader.db()));
             return reader;
         }();
         for (const auto layer : sealed) {
-            generation_->persistence().sync_later(layer);
+            generation_->stores().persistence().sync_later(layer);
         }
         return lease;
     }
@@ -266,7 +273,7 @@ private:
         const auto run = layer_bytes_ ? layer_bytes_->next() : std::nullopt;
         if (!run) {
             add(FrameKind::kLayerEnd, 0, blocks_, {});
-            generation_->kept_files().note_read(layer_);
+            keeping_.files().note_read(layer_);
             layer_bytes_.reset();
             return;
         }
@@ -290,7 +297,7 @@ private:
         layer_ = *layer;
         blocks_ = 0;
         if (!empty_tops_.contains(layer_)) {
-            layer_bytes_ = generation_->blocks().layer_bytes(
+            layer_bytes_ = generation_->stores().blocks().layer_bytes(
                 layer_, [this] { return select_layer_chain(*copy_, layer_); });
         }
         return true;
@@ -331,7 +338,7 @@ private:
         const auto data = blob_file_->seek_data(at_);
         if (!data || *data >= size) {
             format_.add({.kind = FrameKind::kBlobEnd, .id = number, .length = size}, {}, out_);
-            generation_->kept_files().note_read(blob_.number);
+            keeping_.files().note_read(blob_.number);
             blob_file_.reset();
             return;
         }
@@ -358,7 +365,7 @@ private:
         }
         blob_ = *blob;
         at_ = 0;
-        blob_file_ = open_file(generation_->objects().path_of(blob_.number));
+        blob_file_ = open_file(generation_->stores().objects().path_of(blob_.number));
         return true;
     }
 

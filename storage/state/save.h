@@ -4,9 +4,9 @@
 #include <span>
 #include <string>
 
-#include "storage/state/generation.h"
-
 namespace amilab {
+
+class Generation;
 
 /// One server's state and bytes as they are at one instant, while it serves: a file, in pieces.
 /// docs/formats.md, "Saves", says what is in it and how it is taken. Used by one thread at a time.

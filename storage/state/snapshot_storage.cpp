@@ -10,6 +10,7 @@
 #include "storage/blocks/block_store.h"
 #include "storage/metadata/costs/billed_rows.h"
 #include "storage/state/generation.h"
+#include "storage/state/stores.h"
 #include "storage/upkeep/snapshot_sizes.h"
 
 namespace amilab {
@@ -117,7 +118,7 @@ struct Node {
 class Measurement {
 public:
     Measurement(Generation& generation, const std::vector<StoredSnapshot>& snapshots)
-        : blocks_(generation.blocks()), reader_(generation.reader()), snapshots_(snapshots)
+        : blocks_(generation.stores().blocks()), reader_(generation.reader()), snapshots_(snapshots)
     {
         for (const auto& one : snapshots) {
             size_bytes_ = std::max(size_bytes_, static_cast<std::uint64_t>(one.size_gib) * kGiB);

@@ -10,6 +10,7 @@
 #include "storage/metadata/s3/object_bytes_rows.h"
 #include "storage/metadata/settings/account_content_rows.h"
 #include "storage/state/generation.h"
+#include "storage/state/stores.h"
 
 namespace amilab {
 
@@ -141,7 +142,7 @@ Nodes nodes_of(Generation& generation, Database& db, const std::vector<DiskRow>&
         auto& node = nodes[layer.id];
         node.parent = layer.parent;
         node.uses = static_cast<std::size_t>(layer.uses);
-        node.bytes = generation.blocks().allocated_bytes(layer.id);
+        node.bytes = generation.stores().blocks().allocated_bytes(layer.id);
     }
     return nodes;
 }
@@ -172,7 +173,7 @@ Space measure_space(Generation& generation)
     auto lease = generation.reader();
     Nodes nodes;
     Space space;
-    const auto sizes = generation.blocks().allocated_bytes_of_all();
+    const auto sizes = generation.stores().blocks().allocated_bytes_of_all();
     for (const auto& row : select_layers(lease.db())) {
         auto& node = nodes[row.id];
         node.parent = row.parent;
@@ -219,7 +220,7 @@ std::uint64_t measure_held_bytes(Generation& generation, std::string_view accoun
     auto lease = generation.reader();
     auto bytes = static_cast<std::uint64_t>(sum_held_bytes(lease.db(), account));
     for (const auto layer : select_layers_held_by(lease.db(), account)) {
-        auto& blocks = generation.blocks();
+        auto& blocks = generation.stores().blocks();
         bytes += blocks.allocated_bytes(layer) + blocks.unfilled_bytes(layer);
     }
     return bytes;

@@ -10,6 +10,7 @@
 #include "storage/metadata/sql/transaction.h"
 #include "storage/metadata/tags/tag_rows.h"
 #include "storage/state/data_directory.h"
+#include "storage/state/generation.h"
 #include "tests/bench/sample_rows.h"
 
 namespace {
@@ -38,7 +39,7 @@ void load(amilab::Generation& generation, std::string_view owner, std::int64_t i
         amilab::Transaction transaction(writer.db());
         const auto end = std::min(images, number + kImagesInTransaction);
         for (; number < end; ++number) {
-            insert_one(writer, snapshot, owner, number, generation.clock().now_ms());
+            insert_one(writer, snapshot, owner, number, generation.timing().clock.now_ms());
         }
         transaction.commit();
     }

@@ -11,6 +11,7 @@
 #include "storage/metadata/s3/object_rows.h"
 #include "storage/metadata/sql/transaction.h"
 #include "storage/state/data_directory.h"
+#include "storage/state/generation.h"
 #include "tests/bench/sample_rows.h"
 
 namespace {
@@ -38,7 +39,7 @@ void load(amilab::Generation& generation, std::int64_t objects)
 {
     auto writer = generation.writer();
     writer.db().run("PRAGMA synchronous = OFF; PRAGMA cache_size = -1500000");
-    const auto now_ms = generation.clock().now_ms();
+    const auto now_ms = generation.timing().clock.now_ms();
     amilab::insert_bucket(writer.db(), amilab::bench::sample_bucket());
     for (std::int64_t number = 0; number < objects;) {
         amilab::Transaction transaction(writer.db());

@@ -11,6 +11,8 @@
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
 #include "storage/state/data_directory.h"
+#include "storage/state/generation.h"
+#include "storage/state/stores.h"
 #include "tests/bench/sample_rows.h"
 
 namespace {
@@ -40,9 +42,9 @@ void write(amilab::Generation& generation, const std::string& text, std::uint64_
     if (!row) {
         throw std::runtime_error(text + " is no volume here");
     }
-    const auto volume =
-        generation.blocks().open_volume(amilab::select_layer_chain(writer.db(), row->layer_id),
-                                        static_cast<std::uint64_t>(row->size_gib) * kGiB);
+    const auto volume = generation.stores().blocks().open_volume(
+        amilab::select_layer_chain(writer.db(), row->layer_id),
+        static_cast<std::uint64_t>(row->size_gib) * kGiB);
     const auto bytes = random_mebibyte(mebibytes);
     for (std::uint64_t written = 0; written < mebibytes; ++written) {
         volume->write(written * kMiB, bytes);

@@ -8,6 +8,7 @@
 #include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/sql/statement.h"
 #include "storage/metadata/volumes/volume_rows.h"
+#include "storage/state/stores.h"
 
 namespace amilab::test {
 
@@ -18,8 +19,9 @@ std::shared_ptr<Volume> open_volume(TestEmulator& aws, const std::string& id)
     if (!row) {
         throw std::runtime_error(id + " is not there");
     }
-    return aws.generation().blocks().open_volume(select_layer_chain(lease.db(), row->layer_id),
-                                                 static_cast<std::uint64_t>(row->size_gib) * kGiB);
+    return aws.generation().stores().blocks().open_volume(
+        select_layer_chain(lease.db(), row->layer_id),
+        static_cast<std::uint64_t>(row->size_gib) * kGiB);
 }
 
 std::shared_ptr<Snapshot> open_snapshot(TestEmulator& aws, const std::string& id)
@@ -34,7 +36,7 @@ std::shared_ptr<Snapshot> open_snapshot(TestEmulator& aws, const std::string& id
     if (!row || !row->layer_id) {
         throw std::runtime_error(id + " is not there");
     }
-    return aws.generation().blocks().open_snapshot(
+    return aws.generation().stores().blocks().open_snapshot(
         select_layer_chain(db, *row->layer_id),
         static_cast<std::uint64_t>(row->volume_size_gib) * kGiB);
 }

@@ -100,14 +100,14 @@ TestEmulator::TestEmulator(Emulator::Options options)
 TestEmulator::TestEmulator(DataDirectory::Options options, Emulator::Options emulator)
     : data_(std::move(options)), emulator_(data_, all_services(), std::move(emulator))
 {
-    generation().clock().freeze();
-    generation().clock().set(kStartMs);
+    generation().timing().clock.freeze();
+    generation().timing().clock.set(kStartMs);
 }
 
 void TestEmulator::set_delay(std::string_view name, TimeMs delay_ms)
 {
     ASSERT_NE(emulator_.services().delay_named(name), nullptr) << name;
-    generation().delays().set(name, delay_ms);
+    generation().timing().delays.set(name, delay_ms);
 }
 
 Answer TestEmulator::call(std::string_view action, const Parameters& parameters,

@@ -12,6 +12,7 @@
 #include "server/calls/emulator.h"
 #include "server/wire/schema.h"
 #include "storage/state/data_directory.h"
+#include "storage/state/generation.h"
 
 namespace amilab::test {
 
@@ -77,7 +78,7 @@ public:
     Answer must(std::string_view action, const Parameters& parameters = {},
                 std::string_view account = kAccount, std::string_view region = kRegion);
 
-    void advance(TimeMs delta_ms) { generation().clock().advance(delta_ms); }
+    void advance(TimeMs delta_ms) { generation().timing().clock.advance(delta_ms); }
     /// `name` is one that the control API knows.
     void set_delay(std::string_view name, TimeMs delay_ms);
 

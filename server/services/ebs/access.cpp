@@ -10,7 +10,6 @@
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/snapshots/snapshot_permission_rows.h"
 #include "storage/metadata/snapshots/snapshot_tier_rows.h"
-#include "storage/state/generation.h"
 
 namespace amilab::ebs {
 

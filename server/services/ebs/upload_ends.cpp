@@ -20,6 +20,7 @@
 #include "storage/blocks/block_store.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/state/generation.h"
+#include "storage/state/stores.h"
 #include "storage/upkeep/persistence.h"
 #include "storage/upkeep/upkeep.h"
 
@@ -107,8 +108,8 @@ void complete(Session& session, const SnapshotId& id, LayerId layer)
     close_direct_snapshot(session.db(), id, due_ms);
     session.schedule_at(due_ms, kSnapshotCompleted, id.text());
     session.after_commit([id, layer](Generation& generation) {
-        generation.persistence().sync_later(layer);
-        generation.upkeep().count_snapshots_later({id});
+        generation.stores().persistence().sync_later(layer);
+        generation.stores().upkeep().count_snapshots_later({id});
     });
 }
 

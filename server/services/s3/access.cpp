@@ -191,7 +191,7 @@ std::string owner_of_new(const BucketRow& bucket, const std::string& writer, Can
 void require_room_of(Session& session, std::string_view operation, const std::string& owner,
                      const ObjectKey& key)
 {
-    const bool is_limited = session.generation().account_limits().rows.has_value();
+    const bool is_limited = session.settings().account_limits().rows.has_value();
     if (is_limited && owner != session.account() && !select_object(session.db(), key)) {
         require_room_for_rows(session, {kService, operation}, owner, 1);
     }

@@ -14,7 +14,7 @@
 #include "server/wire/rest_xml.h"
 #include "server/wire/s3/buckets.h"
 #include "server/wire/s3/schema.h"
-#include "storage/state/generation.h"
+#include "storage/state/settings.h"
 
 namespace amilab::s3 {
 
@@ -42,13 +42,14 @@ ApiError illegal_location(std::string_view location)
 
 /// Where the bucket is made. Source: requests to us-east-1 may name any other region, and none
 /// means that one; requests to another name it (documented).
-std::string region_of(const Session& session, Generation& generation, std::string location)
+std::string region_of(const Session& session, std::string location)
 {
     if (location == "EU") {
         location = "eu-west-1";
     }
     if (session.region() == kUsEast1) {
-        if (location == kUsEast1 || (!location.empty() && !generation.region_exists(location))) {
+        if (location == kUsEast1 ||
+            (!location.empty() && !session.settings().region_exists(location))) {
             throw invalid_location(location);
         }
         return location.empty() ? kUsEast1 : location;
@@ -121,7 +122,7 @@ void make_bucket(Session& session, const CreateBucketRequest& request,
         throw access_denied();
     }
     BucketRow row{.name = request.bucket, .owner = session.account()};
-    row.region = region_of(session, session.generation(), configuration.location);
+    row.region = region_of(session, configuration.location);
     row.created_ms = session.now_ms();
     row.ownership = parse_ownership(request.object_ownership);
     row.public_access = "1111";

@@ -8,6 +8,7 @@
 #include "storage/base/storage_error.h"
 #include "storage/blocks/block_store.h"
 #include "storage/files/file_io.h"
+#include "storage/state/stores.h"
 #include "storage/upkeep/object_upkeep.h"
 
 namespace amilab::s3 {
@@ -17,7 +18,7 @@ ContentReader::ContentReader(Session& session, ContentNumber content, std::int64
     : generation_(session.generation().shared_from_this()), next_(first), end_(end)
 {
     for (auto& row : select_pieces(session.db(), content, first, end)) {
-        auto hold = std::make_unique<BlobHold>(generation_->objects(), row.blob);
+        auto hold = std::make_unique<BlobHold>(generation_->stores().objects(), row.blob);
         pieces_.push_back({row, std::move(hold)});
     }
 }
@@ -50,7 +51,7 @@ void ContentReader::require_files() const
 
 void ContentReader::require_file(const PieceRow& row) const
 {
-    const auto status = generation_->objects().status(row.blob);
+    const auto status = generation_->stores().objects().status(row.blob);
     const auto needed = static_cast<std::uint64_t>(row.offset_bytes + row.length_bytes);
     if (!status || status->size_bytes < needed) {
         throw lost_file(*generation_, row.blob);
@@ -146,7 +147,7 @@ void ContentWriter::write(std::span<const std::byte> bytes)
 {
     if (!blob_ && !bytes.empty()) {
         // The last who has it may be an action behind the commit.
-        blob_ = generation_->objects().begin();
+        blob_ = generation_->stores().objects().begin();
     }
     if (blob_) {
         blob_->write(bytes);
@@ -156,7 +157,7 @@ void ContentWriter::write(std::span<const std::byte> bytes)
 void ContentWriter::write_zeros(std::uint64_t count)
 {
     if (!blob_ && count > 0) {
-        blob_ = generation_->objects().begin();
+        blob_ = generation_->stores().objects().begin();
     }
     if (blob_) {
         blob_->write_zeros(count);
@@ -181,8 +182,8 @@ ContentNumber ContentWriter::store(Session& session, const std::string& account,
     if (!blob_) {
         return content;
     }
-    const auto& boot = generation_->blocks().boot_id();
-    const bool is_kept = generation_->objects().survives_power_loss();
+    const auto& boot = generation_->stores().blocks().boot_id();
+    const bool is_kept = generation_->stores().objects().survives_power_loss();
     insert_blob(db, {.number = blob_->number(),
                      .account = account,
                      .size_bytes = size_bytes(),
@@ -193,7 +194,7 @@ ContentNumber ContentWriter::store(Session& session, const std::string& account,
         {.content = content, .length_bytes = size_bytes(), .blob = blob_->number(), .part = part});
     session.after_commit([blob = blob_](Generation& generation) {
         blob->keep();
-        generation.object_upkeep().sync_later(blob->number());
+        generation.stores().object_upkeep().sync_later(blob->number());
     });
     return content;
 }

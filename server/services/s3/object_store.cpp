@@ -23,6 +23,7 @@
 #include "server/wire/urls.h"
 #include "storage/base/zeros.h"
 #include "storage/state/generation.h"
+#include "storage/state/stores.h"
 
 namespace amilab::s3 {
 
@@ -76,9 +77,9 @@ public:
         : bucket_(place.bucket),
           key_(place.key),
           writer_(session.generation().shared_from_this()),
-          held_(session.generation().held_bytes(), place.owner),
+          held_(session.generation().stores().held_bytes(), place.owner),
           over_limit_(too_many_bytes(session.services(), {kService, PutObjectRequest::kOperation},
-                                     session.generation().held_bytes().most().value_or(0)))
+                                     session.generation().stores().held_bytes().most().value_or(0)))
     {
     }
 
@@ -205,7 +206,7 @@ std::unique_ptr<ObjectBytes> open_url(Session& session, std::string_view url)
                    .header = [&](std::string_view name) {
                        return name == "Host" ? std::optional(parts->authority) : std::nullopt;
                    }});
-    const auto caller = rules->presigned_caller(session.generation(), parts->query);
+    const auto caller = rules->presigned_caller(session.settings(), parts->query);
     const wire::Parameters none("");
     Session theirs({session.services(), session.generation(), caller, none, session.request_id()},
                    session.db());

@@ -18,7 +18,7 @@
 #include "server/wire/types.h"
 #include "storage/base/units.h"
 #include "storage/metadata/regions/partitions.h"
-#include "storage/state/generation.h"
+#include "storage/state/settings.h"
 
 namespace amilab::sts {
 
@@ -235,7 +235,7 @@ Credentials give(Session& session, std::string_view account, const Principal& pr
                  std::int64_t seconds)
 {
     const auto expires_ms = whole_seconds(Clock::wall_ms()) + seconds * kSecondMs;
-    auto made = issue_credentials(session.generation(), account, principal, expires_ms);
+    auto made = issue_credentials(session.settings(), account, principal, expires_ms);
     return {.access_key_id = std::move(made.access_key),
             .expiration = Timestamp{expires_ms},
             .secret_access_key = std::move(made.secret_key),

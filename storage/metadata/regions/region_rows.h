@@ -118,13 +118,13 @@ std::vector<ZoneRow> select_enabled_zones(Database& db, std::string_view account
 void opt_in_to_zones(Database& db, std::string_view account, std::string_view region,
                      std::string_view group);
 
-/// One indexed look; Generation::region_exists() needs none.
+/// One indexed look; Settings::region_exists() needs none.
 bool region_exists(Database& db, std::string_view region);
 /// Whether the control API has opted out of the region, or of any.
 bool is_opted_out(Database& db, std::string_view region);
 bool any_opted_out(Database& db);
 void set_opted_in(Database& db, std::string_view region, bool is_in);
-/// All of them; Generation keeps them.
+/// All of them; Settings keeps them.
 std::set<std::string, std::less<>> select_region_names(Database& db);
 std::optional<ZoneRow> select_zone(Database& db, std::string_view region, std::string_view name);
 

@@ -12,6 +12,7 @@
 #include "storage/metadata/volumes/export_rows.h"
 #include "storage/state/generation.h"
 #include "storage/state/space.h"
+#include "storage/state/stores.h"
 #include "tests/server/services/ebs/ebs_support.h"
 #include "tests/server/services/ec2/instances/instance_support.h"
 #include "tests/storage/files/temporary_directory.h"
@@ -244,7 +245,7 @@ protected:
         const auto row = select_export(writer.db(), volume, 0);
         ASSERT_TRUE(row && row->is_disk());
         const std::vector<std::byte> data(bytes, std::byte{1});
-        aws_.generation().blocks().open_volume(row->chain, kGiB)->write(0, data);
+        aws_.generation().stores().blocks().open_volume(row->chain, kGiB)->write(0, data);
     }
 
     TestEmulator aws_{limited({.bytes = kMost})};
@@ -302,14 +303,14 @@ TEST_F(AccountLimitOfBytes, SeesWhatACopyBrings)
     const Parameters copy = {{"SourceSnapshotId", snapshot}, {"SourceRegion", kRegion}};
     aws_.must("CopySnapshot", copy, kOtherAccount);
     EXPECT_GE(measure_held_bytes(aws_.generation(), kOtherAccount), kMost - kBlockSize);
-    EXPECT_FALSE(aws_.generation().held_bytes().take(kOtherAccount, 2 * kBlockSize));
+    EXPECT_FALSE(aws_.generation().stores().held_bytes().take(kOtherAccount, 2 * kBlockSize));
 }
 
 TEST(AccountLimit, IsNoneUnlessAskedFor)
 {
     TestEmulator aws;
-    EXPECT_FALSE(aws.generation().account_limits().any());
-    EXPECT_FALSE(aws.generation().held_bytes().most());
+    EXPECT_FALSE(aws.generation().settings().account_limits().any());
+    EXPECT_FALSE(aws.generation().stores().held_bytes().most());
 }
 
 }  // namespace

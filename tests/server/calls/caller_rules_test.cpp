@@ -44,7 +44,7 @@ protected:
     std::string refusal_of(const CallerRules& rules, const std::string& query)
     {
         try {
-            rules.presigned_caller(aws.generation(), query);
+            rules.presigned_caller(aws.generation().settings(), query);
         } catch (const ApiError& error) {
             return error.code;
         }
@@ -58,13 +58,15 @@ TEST_F(PresignedCallers, AreThoseOfTheirKeys)
 {
     const auto rules = rules_of("127.0.0.1");
     const std::string old_query = "AWSAccessKeyId=111122223333&Expires=1&Signature=c2ln";
-    EXPECT_EQ(rules.presigned_caller(aws.generation(), old_query).account, "111122223333");
+    EXPECT_EQ(rules.presigned_caller(aws.generation().settings(), old_query).account,
+              "111122223333");
     const auto caller = rules.presigned_caller(
-        aws.generation(),
+        aws.generation().settings(),
         "X-Amz-Credential=111122223333%2F20260102%2Feu-west-1%2Fs3%2Faws4_request");
     EXPECT_EQ(caller.account, "111122223333");
     EXPECT_EQ(caller.region, "eu-west-1");
-    EXPECT_EQ(rules.presigned_caller(aws.generation(), "").access_key, "") << "somebody unknown";
+    EXPECT_EQ(rules.presigned_caller(aws.generation().settings(), "").access_key, "")
+        << "somebody unknown";
 }
 
 TEST_F(PresignedCallers, AreRefusedAsThoseOfHeadersAre)

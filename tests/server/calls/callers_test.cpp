@@ -33,7 +33,7 @@ protected:
         : data_({.path = {}, .seed = test_seed(), .catalogue = {}, .report = {}}),
           emulator_(data_, all_services(), {.strict_accounts = is_strict})
     {
-        data_.current()->access_keys().replace({{kDeclaredKey, "111122223333"}});
+        data_.current()->settings().access_keys().replace({{kDeclaredKey, "111122223333"}});
     }
 
     /// An empty key: unsigned.

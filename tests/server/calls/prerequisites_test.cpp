@@ -76,8 +76,8 @@ class Prerequisites : public testing::Test {
 protected:
     Prerequisites()
     {
-        data_.current()->clock().freeze();
-        data_.current()->clock().set(kStartMs);
+        data_.current()->timing().clock.freeze();
+        data_.current()->timing().clock.set(kStartMs);
     }
     ApiCall parse() const
     {
@@ -107,7 +107,7 @@ TEST_F(Prerequisites, MaySchedule)
 {
     parse().run();
     EXPECT_EQ(things().available, 0);
-    data_.current()->clock().advance(1000);
+    data_.current()->timing().clock.advance(1000);
     parse().run();
     EXPECT_EQ(things().available, 1);
 }

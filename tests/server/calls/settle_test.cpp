@@ -96,7 +96,7 @@ TEST_F(Settling, IsDoneInPartsOfBoundedSize)
     EXPECT_EQ(waiting(kAccount), 1);
     EXPECT_FALSE(settle_some());
     EXPECT_EQ(waiting(kAccount), 0);
-    EXPECT_EQ(aws.generation().earliest_due().get_ms(), EarliestDue::kNever);
+    EXPECT_EQ(aws.generation().timing().earliest_due.get_ms(), EarliestDue::kNever);
 }
 
 TEST_F(Settling, HasComeToItsEndWhenACallOfTheAccountIsAnswered)
@@ -146,7 +146,7 @@ TEST_F(Settling, ForgetsTokensInPartsOfBoundedSize)
                     " resource_id, ends_ms)"
                     " SELECT '{}', '{}', 'CreateVolume', 't' || i, '', '', {} FROM n",
                     kMany, kAccount, kRegion, kStartMs));
-    aws.generation().earliest_due().set_ms(kStartMs);
+    aws.generation().timing().earliest_due.set_ms(kStartMs);
     EXPECT_TRUE(states(kAccount).empty());
     EXPECT_EQ(count("client_token"), kMany) << "nobody waits for that";
     EXPECT_TRUE(settle_some());
@@ -183,7 +183,7 @@ protected:
 TEST_F(ClientTokens, CountForADay)
 {
     const auto id = create();
-    EXPECT_GE(aws.generation().earliest_due().get_ms(), kStartMs + kDayMs);
+    EXPECT_GE(aws.generation().timing().earliest_due.get_ms(), kStartMs + kDayMs);
     pass(kDayMs - 1);
     EXPECT_EQ(create(), id);
     pass(kMinuteMs);

@@ -104,9 +104,9 @@ TEST(AccountReset, LeavesClockAndDelays)
 {
     TestEmulator aws;
     aws.set_delay("volume.creating", 5);
-    const auto now_ms = aws.generation().clock().now_ms();
+    const auto now_ms = aws.generation().timing().clock.now_ms();
     reset(aws, kAccount);
-    EXPECT_EQ(aws.generation().clock().now_ms(), now_ms);
+    EXPECT_EQ(aws.generation().timing().clock.now_ms(), now_ms);
     create_volume(aws, kAccount);
     EXPECT_THAT(aws.must("DescribeVolumes").texts("volumeSet/item/status"),
                 ElementsAre("creating"));
@@ -118,7 +118,7 @@ TEST(AccountReset, ForgetsWhatWasToCome)
     aws.set_delay("volume.creating", kMinuteMs);
     create_volume(aws, kAccount);
     reset(aws, kAccount);
-    EXPECT_EQ(aws.generation().earliest_due().get_ms(), EarliestDue::kNever);
+    EXPECT_EQ(aws.generation().timing().earliest_due.get_ms(), EarliestDue::kNever);
 }
 
 TEST(AccountReset, GivesClientTokensAndNamesBack)

@@ -825,7 +825,7 @@ TEST_F(SaveTest, OfAnAccountWithoutADefaultVpcIsTaken)
 TEST_F(SaveTest, OfAClockAtItsLastInstantIsTaken)
 {
     TestEmulator aws;
-    aws.generation().clock().set(Clock::kLatestMs);
+    aws.generation().timing().clock.set(Clock::kLatestMs);
     const auto volume = new_volume(aws);
     aws.must("DeleteVolume", {{"VolumeId", volume}});
     new_volume(aws);

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/state/generation.h"
 #include "tests/server/front/front_world.h"
 
 namespace amilab::test {
@@ -121,12 +122,12 @@ TEST_F(ControlToken, IsAskedForBeforeTheBodyIsRead)
 
 TEST_F(ControlToken, ChangesNothingWithoutIt)
 {
-    const auto before = world_.generation().clock().setting();
+    const auto before = world_.generation().timing().clock.setting();
     EXPECT_EQ(world_.ask(make_request("POST", "/_amilab/clock")).status, 401);
     const auto* generation = &world_.generation();
     EXPECT_EQ(world_.ask(make_request("POST", "/_amilab/reset")).status, 401);
     EXPECT_EQ(&world_.generation(), generation);
-    EXPECT_EQ(world_.generation().clock().setting().frozen, before.frozen);
+    EXPECT_EQ(world_.generation().timing().clock.setting().frozen, before.frozen);
 }
 
 TEST_F(ControlToken, IsNotWantedForHealthAndTheApis)

@@ -19,8 +19,8 @@ class Accounts : public testing::Test {
 protected:
     Accounts()
     {
-        world_.generation().clock().freeze();
-        world_.generation().clock().set(kStartMs);
+        world_.generation().timing().clock.freeze();
+        world_.generation().timing().clock.set(kStartMs);
     }
 
     json::object show()
@@ -56,7 +56,7 @@ TEST_F(Accounts, AreNoneBeforeAnybodyCalls)
 TEST_F(Accounts, ThatHaveCalledAreListedThoughNobodyDeclaredThem)
 {
     call_as(kOtherAccount);
-    world_.generation().clock().advance(1'000);
+    world_.generation().timing().clock.advance(1'000);
     call_as(kOtherAccount);
     call_as("mistyped");
     const auto accounts = show();

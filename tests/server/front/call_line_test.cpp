@@ -101,7 +101,8 @@ TEST_F(CallLines, HaveNoStatusWhenNobodyIsLeftToAnswer)
 
 TEST_F(CallLines, OfControlCallsNameTheAccountThatTheyActFor)
 {
-    world_.generation().access_keys().replace({{"AKIAIOSFODNN7EXAMPLE", "111122223333"}});
+    world_.generation().settings().access_keys().replace(
+        {{"AKIAIOSFODNN7EXAMPLE", "111122223333"}});
     CountedRequestBody disk(512);
     EXPECT_THAT(
         log_of(make_request("POST", "/_amilab/import?name=golden&access-key=AKIAIOSFODNN7EXAMPLE"),

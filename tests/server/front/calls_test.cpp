@@ -71,8 +71,8 @@ protected:
 
 TEST_F(Calls, AreListedWithAllThatIsKnownOfThem)
 {
-    world_.generation().clock().freeze();
-    world_.generation().clock().set(kStartMs);
+    world_.generation().timing().clock.freeze();
+    world_.generation().timing().clock.set(kStartMs);
     world_.ask(call_as(kOtherAccount, "Action=DescribeVolumes&VolumeId.1=vol-00000000000000001"));
     auto answer = list();
     EXPECT_EQ(answer.at("last"), 1);

@@ -21,8 +21,8 @@ class FrontWithThingsDue : public ::testing::Test {
 protected:
     FrontWithThingsDue()
     {
-        world_.generation().clock().freeze();
-        world_.generation().delays().set("volume.creating", kMinuteMs);
+        world_.generation().timing().clock.freeze();
+        world_.generation().timing().delays.set("volume.creating", kMinuteMs);
     }
 
     std::string call(const std::string& query, const char* account)
@@ -54,7 +54,7 @@ protected:
 TEST_F(FrontWithThingsDue, AnswersReadsOfOtherAccountsMeanwhile)
 {
     create_volumes(3, kAccount);
-    world_.generation().clock().advance(kMinuteMs);
+    world_.generation().timing().clock.advance(kMinuteMs);
     call("DescribeVolumes", kOtherAccount);
     EXPECT_EQ(waiting(), 3);
 }
@@ -62,7 +62,7 @@ TEST_F(FrontWithThingsDue, AnswersReadsOfOtherAccountsMeanwhile)
 TEST_F(FrontWithThingsDue, AnswersTheAccountOnceAllOfItsOwnHasHappened)
 {
     create_volumes(2 * kDueAtOnce + 1, kAccount);
-    world_.generation().clock().advance(kMinuteMs);
+    world_.generation().timing().clock.advance(kMinuteMs);
     EXPECT_THAT(call("DescribeVolumes", kAccount), Not(HasSubstr("<status>creating")));
     EXPECT_EQ(waiting(), 0);
 }
@@ -70,7 +70,7 @@ TEST_F(FrontWithThingsDue, AnswersTheAccountOnceAllOfItsOwnHasHappened)
 TEST_F(FrontWithThingsDue, LetsTheRestHappenByItself)
 {
     create_volumes(2 * kDueAtOnce + 1, kAccount);
-    world_.generation().clock().advance(kMinuteMs);
+    world_.generation().timing().clock.advance(kMinuteMs);
     call("CreateVolume&Size=1&AvailabilityZone=us-east-1a", kOtherAccount);
     wait_until([&] {
         call("DescribeVolumes", kOtherAccount);

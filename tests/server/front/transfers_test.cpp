@@ -37,7 +37,7 @@ protected:
         : world_(all_services(), ControlAccess(), std::make_shared<MemoryBudget>(),
                  std::move(options), limits)
     {
-        world_.generation().access_keys().replace({{kDeclaredKey, kItsAccount}});
+        world_.generation().settings().access_keys().replace({{kDeclaredKey, kItsAccount}});
     }
 
     /// How an import of a disk is answered whose caller is `place`, such as "&access-key=x".

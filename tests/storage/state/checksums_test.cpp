@@ -7,6 +7,7 @@
 #include "storage/blocks/layer_format.h"
 #include "storage/files/posix_file_system.h"
 #include "storage/state/check.h"
+#include "storage/state/stores.h"
 #include "storage/upkeep/upkeep.h"
 #include "tests/storage/blocks/harness.h"
 #include "tests/storage/files/temporary_directory.h"
@@ -118,7 +119,7 @@ TEST_F(Checksums, AreComparedByARunningServer)
     flip(file(2, FileKind::kData), 5);
     TestEmulator aws(options());
     for (int step = 0; step < kSnapshots; ++step) {
-        aws.data().current()->upkeep().scrub_later();
+        aws.data().current()->stores().upkeep().scrub_later();
         aws.data().background().drain();
     }
     EXPECT_THAT(told_, testing::ElementsAre(AllOf(HasSubstr(file(2, FileKind::kData)),
@@ -146,7 +147,7 @@ protected:
     }
     static void scrub(TestEmulator& aws)
     {
-        aws.data().current()->upkeep().scrub_later();
+        aws.data().current()->stores().upkeep().scrub_later();
         aws.data().background().drain();
     }
 
@@ -243,7 +244,7 @@ TEST_F(Checksums, AreMadeOnlyWhereTheyAreAskedFor)
     {
         TestEmulator aws(options(DataChecksums::kNone));
         make_snapshots(aws);
-        aws.data().current()->upkeep().scrub_later();
+        aws.data().current()->stores().upkeep().scrub_later();
     }
     EXPECT_EQ(check().compared_blocks, 0U);
     EXPECT_FALSE(std::filesystem::exists(file(1, FileKind::kChecksums)));

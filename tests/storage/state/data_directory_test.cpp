@@ -19,6 +19,8 @@
 #include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/sql/statement.h"
 #include "storage/metadata/sql/transaction.h"
+#include "storage/state/generation.h"
+#include "storage/state/stores.h"
 #include "storage/upkeep/persistence.h"
 
 namespace amilab {
@@ -70,9 +72,9 @@ protected:
     /// A new layer with a block of data, and no row.
     static LayerId write_layer(Generation& generation)
     {
-        const auto layer = generation.blocks().new_layer_id();
+        const auto layer = generation.stores().blocks().new_layer_id();
         const std::vector<std::byte> block(kBlockSize, std::byte{1});
-        generation.blocks().open_volume({layer}, kBlockSize)->write(0, block);
+        generation.stores().blocks().open_volume({layer}, kBlockSize)->write(0, block);
         return layer;
     }
     static std::set<std::string> names_in(const fs::path& of)
@@ -224,10 +226,10 @@ TEST_F(DataDirectoryTest, AResetIsANewStartAndRunningCallsEndOnTheOldOne)
     DataDirectory data(options("5"));
     const auto first = next_image(data);
     const auto old = data.current();
-    data.current()->clock().freeze();
+    data.current()->timing().clock.freeze();
     data.reset();
     EXPECT_NE(old, data.current());
-    EXPECT_FALSE(data.current()->clock().setting().frozen);
+    EXPECT_FALSE(data.current()->timing().clock.setting().frozen);
     EXPECT_EQ(next_image(data), first);
     // The old one still answers.
     auto reader = old->reader();
@@ -305,7 +307,7 @@ TEST_F(DataDirectoryTest, AResetKeepsTheReserveOrMakesItAnew)
     data.reset();
     EXPECT_TRUE(fs::exists(reserve()));
     data.background().drain();
-    data.current()->reserve().give_up();
+    data.current()->stores().reserve().give_up();
     data.reset();
     data.background().drain();
     EXPECT_TRUE(fs::exists(reserve()));
@@ -357,9 +359,9 @@ TEST_F(DataDirectoryTest, FilesThatWaitToBeRemovedGoAtOnce)
     std::promise<void> go;
     bool all_gone = false;
     data.background().post([&] { go.get_future().wait(); });
-    generation->persistence().remove_files_later({first});
+    generation->stores().persistence().remove_files_later({first});
     data.background().post([&] { all_gone = fs::is_empty(layers); });
-    generation->persistence().remove_files_later({second});
+    generation->stores().persistence().remove_files_later({second});
     go.set_value();
     data.background().drain();
     EXPECT_TRUE(all_gone);
@@ -405,7 +407,7 @@ TEST_F(DataDirectoryTest, AFolderWithStateGoesAtTheEndWhenItIsPrivate)
         auto as_private = options();
         as_private.durability = Durability::kPrivate;
         DataDirectory data(as_private);
-        EXPECT_FALSE(data.current()->persistence().survives_power_loss());
+        EXPECT_FALSE(data.current()->stores().persistence().survives_power_loss());
         EXPECT_NE(next_image(data), image);
     }
     EXPECT_FALSE(fs::exists(folder));
@@ -533,8 +535,8 @@ TEST_F(DataDirectoryTest, TheClockAndTheDelaysAreKeptOverARestart)
             "INSERT INTO transition_delay (name, delay_ms) VALUES ('image.pending', 70)");
     }
     const DataDirectory data(options());
-    EXPECT_EQ(data.current()->clock().now_ms(), 5000);
-    EXPECT_EQ(data.current()->delays().get(Delay{"image.pending"}), 70);
+    EXPECT_EQ(data.current()->timing().clock.now_ms(), 5000);
+    EXPECT_EQ(data.current()->timing().delays.get(Delay{"image.pending"}), 70);
 }
 
 }  // namespace

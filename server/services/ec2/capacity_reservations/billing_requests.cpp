@@ -11,7 +11,7 @@
 #include "server/services/ec2/common/errors.h"
 #include "server/wire/ec2/schema.h"
 #include "storage/metadata/settings/account_rows.h"
-#include "storage/state/generation.h"
+#include "storage/state/timing.h"
 
 namespace amilab::ec2 {
 
@@ -282,11 +282,10 @@ void end_billing(Session& session, const CapacityReservationId& id)
     }
 }
 
-void revoke_billing_of_leavers(Generation& generation, Database& db,
+void revoke_billing_of_leavers(const Timing& timing, Database& db,
                                const std::vector<std::string>& accounts)
 {
-    const auto seen_until_ms =
-        generation.clock().now_ms() + generation.delays().get(kBillingRequestEnded);
+    const auto seen_until_ms = timing.clock.now_ms() + timing.delays.get(kBillingRequestEnded);
     for (const auto& account : accounts) {
         revoke_billing_across_organizations(db, account, seen_until_ms);
     }

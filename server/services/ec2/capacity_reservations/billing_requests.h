@@ -10,6 +10,10 @@
 #include "storage/base/units.h"
 #include "storage/metadata/capacity_reservations/billing_request_rows.h"
 
+namespace amilab {
+struct Timing;
+}
+
 /// Who pays for what is not used of a capacity reservation: its owner, unless another account of
 /// its organization has accepted to. Nothing here says whom reservations are shared with: each
 /// counts as shared with the account that is asked.
@@ -31,7 +35,7 @@ void end_billing(Session& session, const CapacityReservationId& id);
 
 /// Ends, on the writer, what accounts that have left the owner's organization pay; `accounts` may
 /// have changed theirs. Source: billing is revoked from an account that leaves (documented).
-void revoke_billing_of_leavers(Generation& generation, Database& db,
+void revoke_billing_of_leavers(const Timing& timing, Database& db,
                                const std::vector<std::string>& accounts);
 
 }  // namespace amilab::ec2

@@ -3,7 +3,7 @@
 #include "storage/base/units.h"
 #include "storage/metadata/images/image_rows.h"
 #include "storage/metadata/tags/tag_rows.h"
-#include "storage/state/generation.h"
+#include "storage/state/settings.h"
 
 namespace amilab::ec2 {
 
@@ -19,9 +19,9 @@ void forget_later(Session& session, const ImageId& id)
 /// Whether the id would not stay unknown: the server makes its catalogue's images at each start,
 /// and one that adopts makes up what is named. Asked anew each time, for the next start may be
 /// another's.
-bool would_come_back(const Generation& generation, const ImageId& id)
+bool would_come_back(const Settings& settings, const ImageId& id)
 {
-    return generation.makes_image(id) || generation.unknown_images() == UnknownImages::kAdopt;
+    return settings.makes_image(id) || settings.catalogue().unknown_images == UnknownImages::kAdopt;
 }
 
 }  // namespace
@@ -35,7 +35,7 @@ void end_image(Session& session, const ImageId& id)
 
 void image_forgotten(Session& session, const ImageId& id)
 {
-    if (would_come_back(session.generation(), id) || !delete_former_image(session.db(), id)) {
+    if (would_come_back(session.settings(), id) || !delete_former_image(session.db(), id)) {
         forget_later(session, id);
     }
 }

@@ -25,6 +25,7 @@
 #include "storage/blocks/block_store.h"
 #include "storage/disk_formats/disk_reader.h"
 #include "storage/state/generation.h"
+#include "storage/state/stores.h"
 #include "storage/upkeep/upkeep.h"
 
 namespace amilab::ec2 {
@@ -101,8 +102,9 @@ void make_results(Session& session, ConversionTaskRow& row, LayerId layer)
 {
     keep_sealed_layer(session, layer);
     // The volume's own alone, once it is on the disk.
-    session.after_commit(
-        [layer](Generation& generation) { generation.upkeep().add(Upkeep::Kind::kMerge, layer); });
+    session.after_commit([layer](Generation& generation) {
+        generation.stores().upkeep().add(Upkeep::Kind::kMerge, layer);
+    });
     if (row.kind == ConversionKind::kVolume) {
         make_volume(session, row, layer);
         return;
@@ -154,8 +156,9 @@ public:
         }
         reader_.reset();
         upload_.reset();
-        session.after_commit(
-            [layer = *layer_](Generation& generation) { generation.blocks().remove_layer(layer); });
+        session.after_commit([layer = *layer_](Generation& generation) {
+            generation.stores().blocks().remove_layer(layer);
+        });
     }
 
 private:
@@ -270,7 +273,7 @@ private:
             throw disk_does_not_fit(reader->size_bytes(), task_.volume_size_gib);
         }
         generation_ = session.generation().shared_from_this();
-        held_.emplace(generation_->held_bytes(), task_.owner);
+        held_.emplace(generation_->stores().held_bytes(), task_.owner);
         layer_ = session.blocks().new_layer_id();
         upload_ = session.blocks().open_upload({*layer_}, volume_bytes);
         reader_ = std::move(reader);
@@ -284,7 +287,7 @@ private:
     /// Throws when the account may not hold what it has become.
     void require_room(ByteSession& session)
     {
-        const auto most = session.generation().held_bytes().most();
+        const auto most = session.generation().stores().held_bytes().most();
         if (most && !held_->note(session.blocks().allocated_bytes(*layer_))) {
             session.read([&](Session& rows) {
                 throw too_many_bytes(rows.services(), limited(rows), *most);

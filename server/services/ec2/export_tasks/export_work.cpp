@@ -24,6 +24,7 @@
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/sql/connections.h"
 #include "storage/state/generation.h"
+#include "storage/state/stores.h"
 #include "storage/upkeep/upkeep.h"
 
 namespace amilab::ec2 {
@@ -149,7 +150,7 @@ public:
         disk_.bytes.reset();
         if (disk_.sealed) {
             session.after_commit([sealed = *disk_.sealed](Generation& generation) {
-                generation.upkeep().add(Upkeep::Kind::kMerge, sealed);
+                generation.stores().upkeep().add(Upkeep::Kind::kMerge, sealed);
             });
         }
     }

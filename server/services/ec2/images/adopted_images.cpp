@@ -9,7 +9,7 @@
 #include "storage/metadata/images/image_words.h"
 #include "storage/metadata/instances/launch_rows.h"
 #include "storage/metadata/volumes/volume_type.h"
-#include "storage/state/generation.h"
+#include "storage/state/settings.h"
 
 namespace amilab::ec2 {
 
@@ -68,7 +68,7 @@ std::string invent_snapshot(Session& session)
 std::vector<ImageId> unknown_named_images(Session& session, const DescribeImagesRequest& request)
 {
     std::vector<ImageId> unknown;
-    if (session.generation().unknown_images() != UnknownImages::kAdopt ||
+    if (session.settings().catalogue().unknown_images != UnknownImages::kAdopt ||
         request.dry_run.value_or(false)) {
         return unknown;
     }
@@ -100,8 +100,8 @@ const PrerequisiteOf<DescribeImagesRequest> kAdoptedImages{is_unknown_image_name
 
 void fit_adopted_image(Session& session, ImageRow& image, std::string_view instance_type)
 {
-    if (session.generation().unknown_images() != UnknownImages::kAdopt || image.owner != kNobody ||
-        image.last_launched_time_ms) {
+    if (session.settings().catalogue().unknown_images != UnknownImages::kAdopt ||
+        image.owner != kNobody || image.last_launched_time_ms) {
         return;
     }
     const auto type = select_launch_type(session.db(), std::string(instance_type));
@@ -119,7 +119,7 @@ void fit_adopted_image(Session& session, ImageRow& image, std::string_view insta
 std::optional<ImageRow> adopt_unknown_image(Session& session, const ImageId& id,
                                             std::string_view instance_type)
 {
-    if (session.generation().unknown_images() != UnknownImages::kAdopt ||
+    if (session.settings().catalogue().unknown_images != UnknownImages::kAdopt ||
         image_id_is_taken(session.db(), id)) {
         return std::nullopt;
     }

@@ -19,6 +19,7 @@
 #include "storage/blocks/block_store.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/state/generation.h"
+#include "storage/state/stores.h"
 
 namespace amilab::ec2 {
 
@@ -194,7 +195,7 @@ void end_work(Session& session, const std::string& task_id)
         auto reader = generation.reader();
         for (const auto& disk : outcome->disks) {
             if (!layer_exists(reader.db(), disk.layer)) {
-                generation.blocks().remove_layer(disk.layer);
+                generation.stores().blocks().remove_layer(disk.layer);
             }
         }
     });

@@ -9,6 +9,7 @@
 #include "storage/base/storage_error.h"
 #include "storage/blocks/block_store.h"
 #include "storage/blocks/snapshot.h"
+#include "storage/state/stores.h"
 #include "storage/upkeep/persistence.h"
 
 namespace amilab::ec2 {
@@ -61,12 +62,12 @@ private:
 };
 
 /// No row names the layer. What cannot be removed now is tried again with what is removed next.
-void remove_layer(Generation& generation, LayerId layer)
+void remove_layer(Stores& stores, LayerId layer)
 {
     try {
-        generation.blocks().remove_layer(layer);
+        stores.blocks().remove_layer(layer);
     } catch (const StorageError&) {
-        generation.persistence().remove_files_later({layer});
+        stores.persistence().remove_files_later({layer});
     }
 }
 
@@ -84,10 +85,10 @@ void ImportWork::drop_layers()
     reader_.reset();
     if (upload_) {
         upload_.reset();
-        remove_layer(*generation_, layer_);
+        remove_layer(generation_->stores(), layer_);
     }
     for (const auto& disk : std::exchange(disks_, {})) {
-        remove_layer(*generation_, disk.layer);
+        remove_layer(generation_->stores(), disk.layer);
     }
 }
 
@@ -139,7 +140,7 @@ bool ImportWork::begin(ByteSession& session)
         under_way().forget(order_.task_id);
         return false;
     }
-    held_.emplace(generation_->held_bytes(), order_.account);
+    held_.emplace(generation_->stores().held_bytes(), order_.account);
     return true;
 }
 
@@ -204,14 +205,15 @@ void ImportWork::begin_disk()
     window_.emplace(*image_, part.offset, part.size_bytes);
     format_ = source.format ? *source.format : find_format(*window_);
     reader_ = open_disk_reader(format_, *window_);
-    layer_ = generation_->blocks().new_layer_id();
-    upload_ = generation_->blocks().open_upload({layer_}, reader_->size_bytes());
+    layer_ = generation_->stores().blocks().new_layer_id();
+    upload_ = generation_->stores().blocks().open_upload({layer_}, reader_->size_bytes());
 }
 
 DiskContent ImportWork::look()
 {
-    SnapshotImage image(generation_->blocks().open_snapshot({layer_}, reader_->size_bytes()),
-                        reader_->size_bytes());
+    SnapshotImage image(
+        generation_->stores().blocks().open_snapshot({layer_}, reader_->size_bytes()),
+        reader_->size_bytes());
     return look_at_disk(image);
 }
 
@@ -229,8 +231,8 @@ void ImportWork::end_disk()
 
 void ImportWork::require_room()
 {
-    const auto most = generation_->held_bytes().most();
-    if (most && !held_->note(generation_->blocks().allocated_bytes(layer_))) {
+    const auto most = generation_->stores().held_bytes().most();
+    if (most && !held_->note(generation_->stores().blocks().allocated_bytes(layer_))) {
         throw import_failed(too_many_bytes_imported(*most));
     }
 }

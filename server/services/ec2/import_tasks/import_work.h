@@ -16,6 +16,7 @@
 #include "storage/disk_formats/disk_reader.h"
 #include "storage/disk_formats/ova_reader.h"
 #include "storage/state/generation.h"
+#include "storage/state/held_bytes.h"
 
 namespace amilab::ec2 {
 

@@ -39,7 +39,7 @@
 #include "storage/metadata/images/image_words.h"
 #include "storage/metadata/instances/instance_rows.h"
 #include "storage/metadata/tags/product_code_rows.h"
-#include "storage/state/generation.h"
+#include "storage/state/settings.h"
 
 namespace amilab::ec2 {
 
@@ -122,7 +122,7 @@ LaunchWish check_request(const RunInstancesRequest& request)
 ImageRow require_launchable_image(Session& session, const ImageId& id,
                                   std::string_view instance_type)
 {
-    if (session.generation().unknown_images() == UnknownImages::kAdopt &&
+    if (session.settings().catalogue().unknown_images == UnknownImages::kAdopt &&
         !select_visible_image(session.db(), session.account(), session.region(), id)) {
         if (auto adopted = adopt_unknown_image(session, id, instance_type)) {
             return std::move(*adopted);

@@ -60,7 +60,7 @@ void require_room(ByteSession& session, const CreateKeyPairRequest& request, std
                               asking.account(), static_cast<std::int64_t>(1 + tags));
     };
     // Only who writes has counts of what accounts have.
-    session.generation().account_limits().rows ? session.write(ask) : session.read(ask);
+    session.generation().settings().account_limits().rows ? session.write(ask) : session.read(ask);
 }
 
 KeyPairRow store_key(Session& session, const std::string& name, const PublicKey& key,

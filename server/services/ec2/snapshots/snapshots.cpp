@@ -26,7 +26,6 @@
 #include "storage/metadata/snapshots/snapshot_search.h"
 #include "storage/metadata/snapshots/snapshot_tier_rows.h"
 #include "storage/metadata/tags/product_code_rows.h"
-#include "storage/state/generation.h"
 #include "storage/upkeep/snapshot_sizes.h"
 
 namespace amilab::ec2 {

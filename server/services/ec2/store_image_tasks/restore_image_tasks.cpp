@@ -28,6 +28,7 @@
 #include "storage/metadata/images/image_life_rows.h"
 #include "storage/metadata/store_image_tasks/restore_image_task_rows.h"
 #include "storage/state/generation.h"
+#include "storage/state/stores.h"
 #include "storage/upkeep/upkeep.h"
 
 namespace amilab::ec2 {
@@ -177,7 +178,7 @@ bool fill_snapshot(Session& session, const SnapshotId& id, LayerId layer)
     set_member<kSnapshotColumns, &SnapshotRow::layer_id>(session.db(), id, layer);
     complete_snapshot(session.db(), id, session.now_ms());
     session.after_commit(
-        [id](Generation& generation) { generation.upkeep().count_snapshots_later({id}); });
+        [id](Generation& generation) { generation.stores().upkeep().count_snapshots_later({id}); });
     return true;
 }
 
@@ -200,7 +201,7 @@ bool is_pending(Session& session, const ImageId& id)
 void remove_layer_later(Session& session, LayerId layer)
 {
     session.after_commit(
-        [layer](Generation& generation) { generation.blocks().remove_layer(layer); });
+        [layer](Generation& generation) { generation.stores().blocks().remove_layer(layer); });
 }
 
 /// Moves an object's disks into snapshots.
@@ -262,13 +263,13 @@ private:
         }
         object_.emplace(std::move(bytes));
         generation_ = session.generation().shared_from_this();
-        held_.emplace(generation_->held_bytes(), task_.owner);
+        held_.emplace(generation_->stores().held_bytes(), task_.owner);
     }
 
     /// Throws when the account may not hold what it has become.
     void require_room(ByteSession& session)
     {
-        const auto most = generation_->held_bytes().most();
+        const auto most = generation_->stores().held_bytes().most();
         if (!most ||
             held_->note(sealed_bytes_ + session.blocks().allocated_bytes(layers_.back()))) {
             return;

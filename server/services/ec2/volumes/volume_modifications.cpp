@@ -18,6 +18,7 @@
 #include "storage/blocks/block_store.h"
 #include "storage/metadata/volumes/volume_modification_rows.h"
 #include "storage/state/generation.h"
+#include "storage/state/stores.h"
 
 namespace amilab::ec2 {
 
@@ -179,7 +180,7 @@ VolumeModification to_answer(const VolumeModificationRow& row, TimeMs now_ms)
 void grow_bytes(Session& session, const VolumeRow& row, std::int64_t target_gib)
 {
     session.after_commit([layer = row.layer_id, target_gib](Generation& generation) {
-        if (const auto volume = generation.blocks().find_volume(layer)) {
+        if (const auto volume = generation.stores().blocks().find_volume(layer)) {
             volume->grow(static_cast<std::uint64_t>(target_gib) * kGiB);
         }
     });

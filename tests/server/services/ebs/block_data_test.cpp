@@ -12,6 +12,7 @@
 #include "storage/metadata/snapshots/snapshot_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
 #include "storage/state/generation.h"
+#include "storage/state/stores.h"
 #include "tests/server/services/ebs/ebs_support.h"
 
 namespace amilab::test {
@@ -113,7 +114,7 @@ TEST_F(PutSnapshotBlock, OpensItsLayersWhileTheRowsThatTellThemHold)
         Session session(context, reader.db());
         work(session);
         const auto row = select_snapshot(reader.db(), kRegion, SnapshotId::trusted(id));
-        was_open = generation.blocks().find_volume(*row->layer_id) != nullptr;
+        was_open = generation.stores().blocks().find_volume(*row->layer_id) != nullptr;
     };
     const auto write_rows = [&](const ByteSession::Work& work) { run_write(context, work); };
     const auto block = block_of('a');

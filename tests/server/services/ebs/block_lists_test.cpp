@@ -8,6 +8,7 @@
 #include "storage/blocks/block_store.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
+#include "storage/state/stores.h"
 #include "tests/server/services/ebs/ebs_support.h"
 
 namespace amilab::test {
@@ -38,7 +39,7 @@ protected:
         auto reader = emulator_.generation().reader();
         const auto row =
             select_volume(reader.db(), kAccount, kRegion, VolumeId::trusted(id)).value();
-        return emulator_.generation().blocks().open_volume(
+        return emulator_.generation().stores().blocks().open_volume(
             select_layer_chain(reader.db(), row.layer_id), static_cast<std::uint64_t>(row.size_gib)
                                                                << 30);
     }

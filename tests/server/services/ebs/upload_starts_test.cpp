@@ -9,6 +9,7 @@
 #include "storage/blocks/block_store.h"
 #include "storage/metadata/snapshots/direct_snapshot_rows.h"
 #include "storage/metadata/sql/statement.h"
+#include "storage/state/stores.h"
 #include "tests/server/services/ebs/ebs_support.h"
 #include "tests/support/query_plans.h"
 
@@ -270,8 +271,9 @@ TEST_F(StartSnapshot, OfABootThatIsOverIsInError)
     const auto id = started();
     {
         auto writer = emulator_.generation().writer();
-        EXPECT_EQ(
-            mark_lost_direct_snapshots(writer.db(), emulator_.generation().blocks().boot_id()), 0);
+        EXPECT_EQ(mark_lost_direct_snapshots(writer.db(),
+                                             emulator_.generation().stores().blocks().boot_id()),
+                  0);
         EXPECT_EQ(mark_lost_direct_snapshots(writer.db(), "another boot"), 1);
     }
     EXPECT_EQ(

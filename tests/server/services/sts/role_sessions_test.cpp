@@ -249,7 +249,8 @@ TEST(TemporaryCredentials, EndByTheWallClock)
     aws.advance(100 * kHourMs);
     EXPECT_EQ(vpcs(aws, assumed(aws, {{"DurationSeconds", "900"}})).status, 200);
 
-    const auto past = issue_credentials(aws.generation(), kAccount, {}, Clock::wall_ms() - 1);
+    const auto past =
+        issue_credentials(aws.generation().settings(), kAccount, {}, Clock::wall_ms() - 1);
     const Credentials expired{past.access_key, past.session_token};
     const auto sts = identity(aws, expired);
     EXPECT_EQ(sts.status, 403);

@@ -7,6 +7,7 @@
 
 #include "storage/metadata/settings/account_rows.h"
 #include "storage/state/data_directory.h"
+#include "storage/state/generation.h"
 
 namespace amilab {
 namespace {

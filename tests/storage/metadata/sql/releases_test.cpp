@@ -31,6 +31,8 @@
 #include "storage/metadata/volumes/volume_rows.h"
 #include "storage/state/check.h"
 #include "storage/state/data_directory.h"
+#include "storage/state/generation.h"
+#include "storage/state/stores.h"
 #include "tests/storage/files/temporary_directory.h"
 #include "tests/storage/metadata/sql/database_text.h"
 
@@ -124,15 +126,17 @@ std::string sum_of(const Disk& disk)
 std::shared_ptr<Snapshot> open_snapshot(DataDirectory& data, const DiskRow& disk)
 {
     auto lease = data.current()->reader();
-    return data.current()->blocks().open_snapshot(select_layer_chain(lease.db(), disk.layer),
-                                                  static_cast<std::uint64_t>(disk.size_gib) * kGiB);
+    return data.current()->stores().blocks().open_snapshot(
+        select_layer_chain(lease.db(), disk.layer),
+        static_cast<std::uint64_t>(disk.size_gib) * kGiB);
 }
 
 std::shared_ptr<Volume> open_volume(DataDirectory& data, const DiskRow& disk)
 {
     auto lease = data.current()->reader();
-    return data.current()->blocks().open_volume(select_layer_chain(lease.db(), disk.layer),
-                                                static_cast<std::uint64_t>(disk.size_gib) * kGiB);
+    return data.current()->stores().blocks().open_volume(
+        select_layer_chain(lease.db(), disk.layer),
+        static_cast<std::uint64_t>(disk.size_gib) * kGiB);
 }
 
 /// A line of disks.txt.
@@ -256,7 +260,8 @@ TEST(Releases, GiveNewLayersNumbersAboveTheirs)
         const Copy copy(release);
         const DataDirectory data(copy.options());
         auto lease = data.current()->reader();
-        EXPECT_GT(data.current()->blocks().new_layer_id(), select_highest_layer(lease.db()));
+        EXPECT_GT(data.current()->stores().blocks().new_layer_id(),
+                  select_highest_layer(lease.db()));
     });
 }
 
@@ -376,10 +381,11 @@ TEST_F(Release010, ItsParametersAndRulesAreThere)
 
 TEST_F(Release010, ItsClockStandsWhereItStoodAndItsKeysAreTheOtherAccounts)
 {
-    EXPECT_TRUE(data_.current()->clock().setting().frozen);
-    EXPECT_EQ(data_.current()->clock().now_ms(), 1'767'323'045'000);
-    EXPECT_EQ(data_.current()->delays().get(Delay{"image.pending"}), kHourMs);
-    EXPECT_EQ(data_.current()->access_keys().account_of("AKIAIOSFODNN7EXAMPLE"), kOtherAccount);
+    EXPECT_TRUE(data_.current()->timing().clock.setting().frozen);
+    EXPECT_EQ(data_.current()->timing().clock.now_ms(), 1'767'323'045'000);
+    EXPECT_EQ(data_.current()->timing().delays.get(Delay{"image.pending"}), kHourMs);
+    EXPECT_EQ(data_.current()->settings().access_keys().account_of("AKIAIOSFODNN7EXAMPLE"),
+              kOtherAccount);
 }
 
 }  // namespace

@@ -253,7 +253,8 @@ TEST_F(BillingRequests, EndWithTheReservation)
     EXPECT_EQ(aws.call(kAsk, to(kOtherAccount)).code, "IncorrectState");
     const auto expiring = reserve(
         aws, {{"EndDateType", "limited"},
-              {"EndDate", wire::format_timestamp({aws.generation().clock().now_ms() + kHourMs})}});
+              {"EndDate",
+               wire::format_timestamp({aws.generation().timing().clock.now_ms() + kHourMs})}});
     id = expiring;
     ask();
     aws.advance(kHourMs);

@@ -144,7 +144,7 @@ TEST(CapacityReservations, EndAndLetInstancesRunOn)
 TEST(CapacityReservations, ExpireAtTheirDate)
 {
     TestEmulator aws;
-    const auto end = wire::format_timestamp({aws.generation().clock().now_ms() + kHourMs});
+    const auto end = wire::format_timestamp({aws.generation().timing().clock.now_ms() + kHourMs});
     const auto id = reserve(aws, {{"EndDateType", "limited"}, {"EndDate", end}});
     EXPECT_EQ(reservation_field(aws, id, "endDateType"), "limited");
     aws.advance(kHourMs);

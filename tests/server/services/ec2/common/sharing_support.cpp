@@ -11,7 +11,7 @@ void declare_account(TestEmulator& aws, const DeclaredAccount& account)
     auto writer = aws.generation().writer();
     delete_declared_account(writer.db(), account.id);
     ASSERT_TRUE(insert_declared_account(writer.db(), account));
-    aws.generation().access_keys().replace(select_access_keys(writer.db()));
+    aws.generation().settings().access_keys().replace(select_access_keys(writer.db()));
 }
 
 void give_product_code(TestEmulator& aws, const std::string& resource, const std::string& code)

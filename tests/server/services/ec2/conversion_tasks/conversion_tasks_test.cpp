@@ -9,6 +9,7 @@
 #include "storage/blocks/block_store.h"
 #include "storage/metadata/calls/transition_rows.h"
 #include "storage/state/generation.h"
+#include "storage/state/stores.h"
 #include "tests/server/services/ec2/conversion_tasks/manifests.h"
 #include "tests/server/services/s3/s3_world.h"
 #include "tests/storage/files/temporary_directory.h"
@@ -95,7 +96,7 @@ protected:
         drain();
         EXPECT_EQ(count(emulator, "SELECT COUNT(*) FROM volume"), 0);
         EXPECT_EQ(count(emulator, "SELECT COUNT(*) FROM instance"), 0);
-        EXPECT_EQ(emulator.generation().blocks().allocated_bytes_of_all().size(), 0U)
+        EXPECT_EQ(emulator.generation().stores().blocks().allocated_bytes_of_all().size(), 0U)
             << "nothing half made is left";
     }
     std::string code(const std::string& action, const Parameters& parameters)
@@ -178,7 +179,8 @@ TEST_F(ConversionTasks, LeaveHolesHoles)
     drain();
     ASSERT_EQ(state(task), "completed");
     std::uint64_t bytes = 0;
-    for (const auto& [layer, allocated] : emulator.generation().blocks().allocated_bytes_of_all()) {
+    for (const auto& [layer, allocated] :
+         emulator.generation().stores().blocks().allocated_bytes_of_all()) {
         bytes += allocated;
     }
     EXPECT_LT(bytes, kMib);

@@ -8,6 +8,7 @@
 
 #include "storage/metadata/calls/transition_rows.h"
 #include "storage/state/check.h"
+#include "storage/state/stores.h"
 #include "tests/server/services/ec2/import_tasks/import_world.h"
 #include "tests/storage/files/temporary_directory.h"
 #include "tests/support/held_sync.h"
@@ -101,7 +102,8 @@ TEST_F(Importing, LeavesHolesAsTheyAre)
     world.put("disk.raw", disk_with(64 * kMib, {{0, "boot"}, {63 * kMib, "far"}}));
     world.import("disk.raw");
     ASSERT_EQ(world.layers(), 1U);
-    EXPECT_LE(world.aws.generation().blocks().allocated_bytes_of_all().begin()->second, kMib);
+    EXPECT_LE(world.aws.generation().stores().blocks().allocated_bytes_of_all().begin()->second,
+              kMib);
 }
 
 TEST_F(Importing, TakesAUrlOfS3)
@@ -423,7 +425,7 @@ TEST(ImportSnapshotTask, LeavesNothingWhenItsAccountMayHoldNoMore)
     EXPECT_EQ(shown.text(kTask + std::string("snapshotTaskDetail/statusMessage")),
               "ClientError: The account may hold 8388608 bytes at most.");
     aws.data().background().drain();
-    EXPECT_THAT(aws.generation().blocks().allocated_bytes_of_all(), IsEmpty());
+    EXPECT_THAT(aws.generation().stores().blocks().allocated_bytes_of_all(), IsEmpty());
 }
 
 // DescribeImportSnapshotTasks

@@ -9,6 +9,7 @@
 #include "storage/base/units.h"
 #include "storage/blocks/block_store.h"
 #include "storage/state/generation.h"
+#include "storage/state/stores.h"
 #include "tests/support/disk_images.h"
 #include "tests/support/disks.h"
 #include "tests/support/s3_caller.h"
@@ -82,7 +83,7 @@ public:
     std::size_t layers()
     {
         drain();
-        return aws.generation().blocks().allocated_bytes_of_all().size();
+        return aws.generation().stores().blocks().allocated_bytes_of_all().size();
     }
 
     TestEmulator aws;

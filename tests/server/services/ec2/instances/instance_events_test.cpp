@@ -24,7 +24,7 @@ protected:
     /// Schedules an event in three hours, with a deadline in six; returns its id.
     std::string schedule(const char* code)
     {
-        const auto now_ms = aws.generation().clock().now_ms();
+        const auto now_ms = aws.generation().timing().clock.now_ms();
         const boost::json::object event{{"instance_id", instance},
                                         {"code", code},
                                         {"not_before_ms", now_ms + kThreeHoursMs},

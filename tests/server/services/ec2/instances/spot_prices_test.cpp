@@ -53,7 +53,7 @@ TEST(DescribeSpotPriceHistory, HasAPriceForEachZoneAndProduct)
 TEST(DescribeSpotPriceHistory, TellsTheLastChangeBeforeTheTimeThatIsAsked)
 {
     TestEmulator aws;
-    const auto now_ms = aws.generation().clock().now_ms();
+    const auto now_ms = aws.generation().timing().clock.now_ms();
     const auto time_of = [&](const Parameters& extra) {
         return aws.must("DescribeSpotPriceHistory", prices_of("t3.micro", extra))
             .text("spotPriceHistorySet/item/timestamp");

@@ -233,7 +233,7 @@ TEST(RequestSpotInstances, SayHowLongIdleFlowsAreTracked)
 TEST(RequestSpotInstances, WaitForTheirTimeAndExpire)
 {
     TestEmulator aws;
-    const auto now_ms = aws.generation().clock().now_ms();
+    const auto now_ms = aws.generation().timing().clock.now_ms();
     const auto at = [&](TimeMs later_ms) { return iso(now_ms + later_ms); };
     const auto later = request_one(aws, {{"ValidFrom", at(kHourMs)}});
     EXPECT_EQ(spot_field(aws, later, "status/code"), "not-scheduled-yet");

@@ -24,7 +24,7 @@ void opt(TestEmulator& emulator, std::string_view region, bool is_in)
 {
     auto writer = emulator.generation().writer();
     set_opted_in(writer.db(), region, is_in);
-    emulator.generation().note_opted_out(any_opted_out(writer.db()));
+    emulator.generation().settings().note_opted_out(any_opted_out(writer.db()));
 }
 
 TEST(DescribeRegions, ShowsAllAsOptedInWhereThatIsWanted)

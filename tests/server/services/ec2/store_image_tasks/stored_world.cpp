@@ -4,6 +4,7 @@
 #include "storage/blocks/block_store.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/snapshots/snapshot_rows.h"
+#include "storage/state/stores.h"
 #include "tests/support/disks.h"
 
 namespace amilab::test {
@@ -64,7 +65,7 @@ std::string StoredWorld::read_root(const std::string& image, std::size_t length,
                         .text("imagesSet/item/blockDeviceMapping/item/ebs/snapshotId");
     auto lease = emulator.generation().reader();
     const auto row = select_snapshot(lease.db(), region, SnapshotId::trusted(id));
-    const auto snapshot = emulator.generation().blocks().open_snapshot(
+    const auto snapshot = emulator.generation().stores().blocks().open_snapshot(
         select_layer_chain(lease.db(), row.value().layer_id.value()), kGiB);
     std::string text(length, '\0');
     snapshot->read(kPlace, std::as_writable_bytes(std::span(text)));

@@ -6,6 +6,7 @@
 #include "storage/blocks/block_store.h"
 #include "storage/metadata/layers/layer_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
+#include "storage/state/stores.h"
 
 namespace amilab::test {
 
@@ -52,8 +53,9 @@ std::shared_ptr<Volume> open_bytes(TestEmulator& aws, const std::string& id,
 {
     auto reader = aws.generation().reader();
     const auto row = select_volume(reader.db(), kAccount, region, VolumeId::trusted(id));
-    return aws.generation().blocks().open_volume(select_layer_chain(reader.db(), row->layer_id),
-                                                 static_cast<std::uint64_t>(row->size_gib) * kGiB);
+    return aws.generation().stores().blocks().open_volume(
+        select_layer_chain(reader.db(), row->layer_id),
+        static_cast<std::uint64_t>(row->size_gib) * kGiB);
 }
 
 void write_text(TestEmulator& aws, const std::string& volume, std::uint64_t offset,
