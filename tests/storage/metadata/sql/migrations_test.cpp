@@ -23,6 +23,7 @@
 #include "storage/metadata/sql/transaction.h"
 #include "storage/state/check.h"
 #include "storage/state/data_directory.h"
+#include "storage/state/generation.h"
 #include "tests/storage/files/temporary_directory.h"
 #include "tests/storage/metadata/sql/database_text.h"
 
