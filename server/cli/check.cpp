@@ -34,6 +34,9 @@ int print(const std::string& directory, CheckDepth depth, const CheckReport& rep
     for (const auto& leftover : report.leftovers) {
         fmt::print("the next start mends: {}\n", leftover);
     }
+    for (const auto& difference : report.passing) {
+        fmt::print("not confirmed: {}\n", difference);
+    }
     if (depth == CheckDepth::kData) {
         fmt::print("{} blocks of data were compared with their checksums{}\n",
                    report.compared_blocks, without_checksum(report));

@@ -189,10 +189,14 @@ std::unique_ptr<DataCheck> BlockStore::check_data(LayerId layer)
     });
 }
 
-std::string BlockStore::words_for_changed(LayerId layer,
-                                          const std::vector<std::uint64_t>& blocks) const
+std::string BlockStore::words_for_changed(const std::vector<ChangedBlock>& blocks) const
 {
-    return amilab::words_for_changed(registry_->files(), layer, blocks);
+    return amilab::words_for_changed(registry_->files(), blocks);
+}
+
+std::string BlockStore::words_for_passing(const std::vector<ChangedBlock>& blocks) const
+{
+    return amilab::words_for_passing(registry_->files(), blocks);
 }
 
 void BlockStore::require_expected(LayerId layer)

@@ -119,7 +119,8 @@ public:
     std::unique_ptr<ChecksumWriter> write_checksums(LayerId layer);
     /// Compares a sealed layer's data with its checksums.
     std::unique_ptr<DataCheck> check_data(LayerId layer);
-    std::string words_for_changed(LayerId layer, const std::vector<std::uint64_t>& blocks) const;
+    std::string words_for_changed(const std::vector<ChangedBlock>& blocks) const;
+    std::string words_for_passing(const std::vector<ChangedBlock>& blocks) const;
 
     /// Whether the layer has no block. Of one that nobody writes to at the moment.
     bool is_empty_layer(LayerId layer);

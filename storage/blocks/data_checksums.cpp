@@ -1,22 +1,32 @@
 #include "storage/blocks/data_checksums.h"
 
 #include <algorithm>
+#include <chrono>
 #include <span>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "storage/base/crc32c.h"
+#include "storage/base/zeros.h"
+#include "storage/blocks/block_range.h"
+#include "storage/files/file_io.h"
 
 namespace amilab {
 namespace {
 
 /// Never 0, which stands for a block without one.
+std::uint32_t checksum_of_bytes(std::span<const std::byte> bytes)
+{
+    return std::max(crc32c(bytes), 1U);
+}
+
 std::uint32_t checksum_of_data(Layer& layer, std::uint64_t block)
 {
     std::vector<std::byte> bytes(kBlockSize);
     layer.read(block * kBlockSize, bytes);
-    return std::max(crc32c(bytes), 1U);
+    return checksum_of_bytes(bytes);
 }
 
 /// The first block from `block` on that is data; kEndBlock without any.
@@ -32,6 +42,108 @@ std::uint64_t next_data(Layer& layer, std::uint64_t block)
 FileKey key_of(LayerId layer, std::uint64_t block)
 {
     return {layer, static_cast<std::uint32_t>(block / kBlocksPerSegment), FileKind::kChecksums};
+}
+
+FileKey data_key_of(LayerId layer, std::uint64_t block)
+{
+    auto key = key_of(layer, block);
+    key.kind = FileKind::kData;
+    return key;
+}
+
+std::optional<std::uint32_t> word_in(const Page* page, std::uint64_t block)
+{
+    const auto word = page != nullptr ? page->word(block % Page::kWords) : 0;
+    return word != 0 ? std::optional(word) : std::nullopt;
+}
+
+std::uint64_t offset_in_file(std::uint64_t block)
+{
+    return block % kBlocksPerSegment * kBlockSize;
+}
+
+/// Returns when the file was changed.
+std::int64_t look_at_data(File& file, ChangedBlock& changed)
+{
+    const auto offset = offset_in_file(changed.block);
+    std::vector<std::byte> bytes(kBlockSize);
+    read_or_zero(file, offset, bytes);
+    changed.found_again = checksum_of_bytes(bytes);
+    const auto data = file.seek_data(offset);
+    if (!data || *data >= offset + kBlockSize) {
+        changed.content = ChangedBlock::Content::kHole;
+    } else if (is_zero(bytes)) {
+        changed.content = ChangedBlock::Content::kZeros;
+    }
+    const auto status = file.status();
+    changed.file_bytes = status.size_bytes;
+    return status.modified_ns;
+}
+
+std::string_view words_of(ChangedBlock::Content content)
+{
+    switch (content) {
+        case ChangedBlock::Content::kBytes:
+            return "";
+        case ChangedBlock::Content::kZeros:
+            return ", all zeros";
+        case ChangedBlock::Content::kHole:
+            return ", a hole";
+    }
+    return "";
+}
+
+std::string words_of(const std::optional<std::uint32_t>& checksum)
+{
+    return checksum ? fmt::format("{:08x}", *checksum) : "nothing";
+}
+
+/// When the data file was changed.
+std::string words_of(const std::optional<std::chrono::nanoseconds>& changed_after)
+{
+    if (!changed_after) {
+        return "nobody knows when";
+    }
+    const auto count = changed_after->count();
+    const auto seconds = static_cast<double>(count < 0 ? -count : count) / 1e9;
+    return fmt::format("{:.3f} s {} its checksums", seconds, count > 0 ? "after" : "before");
+}
+
+std::string details_of(const ChangedBlock& one)
+{
+    const auto expected =
+        one.expected_again == one.expected
+            ? fmt::format("{:08x}", one.expected)
+            : fmt::format("{:08x}, then {}", one.expected, words_of(one.expected_again));
+    const auto changes =
+        one.changes == one.changes_again
+            ? std::string("nobody sealed, merged or deleted the layer meanwhile")
+            : fmt::format("the layer was sealed, merged or deleted meanwhile (change {}, then {})",
+                          one.changes, one.changes_again);
+    return fmt::format(
+        "block {} ({}, {} from byte {} on) should have the checksum {} and had {}, read again "
+        "{}{}; the file has {} bytes and was changed {}; {}",
+        one.block, layer_name(one.layer), file_name(data_key_of(one.layer, one.block)),
+        offset_in_file(one.block), expected, words_of(one.found), words_of(one.found_again),
+        words_of(one.content), one.file_bytes, words_of(one.changed_after), changes);
+}
+
+/// `words` between the file's path and how many blocks it is about.
+std::string words_for(const LayerFiles& files, const std::vector<ChangedBlock>& blocks,
+                      std::string_view words)
+{
+    constexpr std::size_t kMostNamed = 8;
+    std::vector<std::uint64_t> numbers;
+    std::vector<std::string> details;
+    for (const auto& one : std::span(blocks.data(), std::min(blocks.size(), kMostNamed))) {
+        numbers.push_back(one.block);
+        details.push_back(details_of(one));
+    }
+    const auto& first = blocks.front();
+    return fmt::format("{} {} in {} of its blocks of 64 KiB: {}{}: {}",
+                       files.path_of(data_key_of(first.layer, first.block)), words, blocks.size(),
+                       fmt::join(numbers, ", "), numbers.size() < blocks.size() ? ", ..." : "",
+                       fmt::join(details, "; "));
 }
 
 }  // namespace
@@ -79,7 +191,7 @@ void ChecksumWriter::go_to(std::optional<std::uint64_t> page)
     page_number_ = page;
 }
 
-bool DataCheck::step(std::uint64_t blocks, std::vector<std::uint64_t>& wrong)
+bool DataCheck::step(std::uint64_t blocks, DataDifferences& found)
 {
     const auto layer = open_();
     for (std::uint64_t done = 0; done < blocks; ++done) {
@@ -88,13 +200,50 @@ bool DataCheck::step(std::uint64_t blocks, std::vector<std::uint64_t>& wrong)
             return false;
         }
         next_block_ = block + 1;
-        const auto expected = checksum_of(block);
-        compared_ += expected ? 1 : 0;
-        if (expected && checksum_of_data(*layer, block) != *expected) {
-            wrong.push_back(block);
-        }
+        compare(*layer, block, found);
     }
     return true;
+}
+
+void DataCheck::compare(Layer& layer, std::uint64_t block, DataDifferences& found)
+{
+    const auto changes = layer.changes();
+    const auto expected = checksum_of(block);
+    if (!expected) {
+        return;
+    }
+    ++compared_;
+    const auto checksum = checksum_of_data(layer, block);
+    if (checksum == *expected) {
+        return;
+    }
+    ChangedBlock changed{.layer = layer_,
+                         .block = block,
+                         .expected = *expected,
+                         .found = checksum,
+                         .changes = changes};
+    look_again(changed);
+    changed.changes_again = layer.changes();
+    (changed.is_confirmed() ? found.confirmed : found.passing).push_back(changed);
+}
+
+void DataCheck::look_again(ChangedBlock& changed)
+{
+    const auto key = key_of(layer_, changed.block);
+    const auto data = files_.open_anew(data_key_of(layer_, changed.block));
+    const auto checksums = files_.open_anew(key);
+    const auto data_ns = data ? look_at_data(*data, changed) : 0;
+    if (!checksums) {
+        return;
+    }
+    read_checksums_header(*checksums, key);
+    const auto page =
+        read_word_page(*checksums, changed.block / Page::kWords % kIndexPagesPerSegment);
+    changed.expected_again = word_in(page.get(), changed.block);
+    const auto checksums_ns = checksums->status().modified_ns;
+    if (data_ns != 0 && checksums_ns != 0) {
+        changed.changed_after = std::chrono::nanoseconds(data_ns - checksums_ns);
+    }
 }
 
 std::optional<std::uint32_t> DataCheck::checksum_of(std::uint64_t block)
@@ -105,20 +254,18 @@ std::optional<std::uint32_t> DataCheck::checksum_of(std::uint64_t block)
         page_ = file ? read_word_page(*file, number % kIndexPagesPerSegment) : nullptr;
         page_number_ = number;
     }
-    const auto word = page_ ? page_->word(block % Page::kWords) : 0;
-    return word != 0 ? std::optional(word) : std::nullopt;
+    return word_in(page_.get(), block);
 }
 
-std::string words_for_changed(const LayerFiles& files, LayerId layer,
-                              const std::vector<std::uint64_t>& blocks)
+std::string words_for_changed(const LayerFiles& files, const std::vector<ChangedBlock>& blocks)
 {
-    constexpr std::size_t kMostNamed = 8;
-    auto key = key_of(layer, blocks.front());
-    key.kind = FileKind::kData;
-    const std::span some(blocks.data(), std::min(blocks.size(), kMostNamed));
-    return fmt::format("{} does not have what was written in {} of its blocks of 64 KiB: {}{}",
-                       files.path_of(key), blocks.size(), fmt::join(some, ", "),
-                       some.size() < blocks.size() ? ", ..." : "");
+    return words_for(files, blocks, "does not have what was written");
+}
+
+std::string words_for_passing(const LayerFiles& files, const std::vector<ChangedBlock>& blocks)
+{
+    return words_for(files, blocks,
+                     "did not read as it was written, which a second look does not confirm,");
 }
 
 bool lacks_checksums(LayerFiles& files, Layer& layer)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -40,9 +41,49 @@ private:
     std::optional<std::uint64_t> page_number_;  // over all segments
 };
 
-/// Compares a sealed layer's data with their checksums, where there are any, in small steps; what
-/// is merged into meanwhile gives nonsense. Between two steps it has nothing of the layer open, so
-/// that one that is deleted gives its space back at once. One thread.
+/// A block of data that did not read as its checksum says, and what a second look at both told,
+/// from descriptors of its own and past all that this process keeps of either.
+struct ChangedBlock {
+    enum class Content : std::uint8_t { kBytes, kZeros, kHole };
+
+    LayerId layer{};
+    std::uint64_t block = 0;  ///< from the layer's start
+    std::uint32_t expected = 0;
+    std::uint32_t found = 0;
+    /// The second look's; nothing: there is no such file any more, or it says nothing of the block.
+    std::optional<std::uint32_t> expected_again{};
+    std::optional<std::uint32_t> found_again{};
+    Content content = Content::kBytes;
+    std::uint64_t file_bytes = 0;
+    /// How much later than its checksums the data file was changed; nothing: nobody knows.
+    std::optional<std::chrono::nanoseconds> changed_after{};
+    /// Layer::changes, before the first look and behind the second.
+    std::uint64_t changes = 0;
+    std::uint64_t changes_again = 0;
+
+    /// Whether the second look found it changed as well, in a layer that was to stay as it is.
+    bool is_confirmed() const
+    {
+        return expected_again && found_again && expected_again != found_again &&
+               changes == changes_again;
+    }
+};
+
+/// What a comparison found, of one layer.
+struct DataDifferences {
+    /// Not what was written.
+    std::vector<ChangedBlock> confirmed{};
+    /// Not what was written at first, and so again at the second look; or the layer changed
+    /// meanwhile.
+    std::vector<ChangedBlock> passing{};
+
+    bool any() const { return !confirmed.empty() || !passing.empty(); }
+};
+
+/// Compares a sealed layer's data with their checksums, where there are any, in small steps, and
+/// looks again at what differs; what is merged into meanwhile gives nonsense. Between two steps it
+/// has nothing of the layer open, so that one that is deleted gives its space back at once. One
+/// thread.
 class DataCheck {
 public:
     /// `open` gives the layer; one that is gone is as good as empty.
@@ -52,16 +93,17 @@ public:
     }
 
     LayerId layer() const { return layer_; }
-    /// Reads at most `blocks`; those that are not what they were, counted from the layer's start,
-    /// come behind `wrong`. False: all have been looked at. Throws StorageError (EBADMSG) when the
-    /// checksums themselves are damaged.
-    bool step(std::uint64_t blocks, std::vector<std::uint64_t>& wrong);
+    /// Reads at most `blocks`; what differs comes behind `found`. False: all have been looked at.
+    /// Throws StorageError (EBADMSG) when the checksums themselves are damaged.
+    bool step(std::uint64_t blocks, DataDifferences& found);
     /// How many blocks had a checksum.
     std::uint64_t compared() const { return compared_; }
 
 private:
     /// Nothing: nobody knows.
     std::optional<std::uint32_t> checksum_of(std::uint64_t block);
+    void compare(Layer& layer, std::uint64_t block, DataDifferences& found);
+    void look_again(ChangedBlock& changed);
 
     LayerFiles& files_;
     const LayerId layer_;
@@ -72,9 +114,10 @@ private:
     std::optional<std::uint64_t> page_number_;
 };
 
-/// Says where these blocks of a layer are, and that they are not what was written.
-std::string words_for_changed(const LayerFiles& files, LayerId layer,
-                              const std::vector<std::uint64_t>& blocks);
+/// Says in one line where confirmed differences are, and all that is known of them. There is one.
+std::string words_for_changed(const LayerFiles& files, const std::vector<ChangedBlock>& blocks);
+/// The same of those that went away.
+std::string words_for_passing(const LayerFiles& files, const std::vector<ChangedBlock>& blocks);
 
 /// Whether a segment with data has no checksums.
 bool lacks_checksums(LayerFiles& files, Layer& layer);

@@ -362,6 +362,7 @@ void Layer::end_merge()
 {
     const Lock lock(sync_mutex_);
     is_merged_into_ = false;
+    ++changes_;
     if (files_.survives_power_loss()) {
         sync_segments(kMaxSegments, true);
     }
@@ -371,6 +372,7 @@ void Layer::begin_merge()
 {
     const Lock lock(sync_mutex_);
     is_merged_into_ = true;
+    ++changes_;
 }
 
 void Layer::sync_segments(std::uint32_t segments, bool sealed)

@@ -49,7 +49,11 @@ public:
     LayerId id() const { return id_; }
     bool is_sealed() const { return role_.load() == Role::kSealed; }
     /// kSealed: from now on the bytes are what they are. From there is no way back.
-    void set_role(Role role) { role_ = role; }
+    void set_role(Role role)
+    {
+        role_ = role;
+        changes_ += role == Role::kSealed ? 1 : 0;
+    }
     bool may_be_opened_as(Role role) const
     {
         return (role_.load() == Role::kWritable) == (role == Role::kWritable);
@@ -134,6 +138,9 @@ public:
     /// survive power loss when end_merge has returned; until then no sync looks at them.
     void begin_merge();
     void end_merge();
+    /// Grows when the layer is sealed, when a merge into it begins or ends and when it is removed:
+    /// two that are the same say that between them its bytes were to stay as they are.
+    std::uint64_t changes() const { return changes_.load(); }
 
     /// The resolved index of the chain up to this layer, for one segment; null when there is none
     /// that can be used: a damaged one counts as none, for the maps say the same.
@@ -143,7 +150,11 @@ public:
     /// Goes without the index from now on: it is damaged.
     void ignore_index();
 
-    void remove_when_closed() { remove_when_closed_ = true; }
+    void remove_when_closed()
+    {
+        remove_when_closed_ = true;
+        ++changes_;
+    }
 
 private:
     void sync_segments(std::uint32_t segments, bool is_sealed) REQUIRES(sync_mutex_);
@@ -165,6 +176,7 @@ private:
     std::atomic<bool> is_synced_{false};
     std::atomic<bool> remove_when_closed_{false};
     std::atomic<bool> is_merged_into_{false};
+    std::atomic<std::uint64_t> changes_{0};
 
     // One block becomes whole at a time: who comes late finds it so.
     Mutex partial_mutex_{LockLevel::kLayerPartial};

@@ -240,16 +240,19 @@ void LayerCheck::check_checksums(const FileKey& key)
 void LayerCheck::check_data(LayerId id)
 {
     DataCheck check(files_, id, [this, id] { return layer(id); });
-    std::vector<std::uint64_t> wrong;
+    DataDifferences found;
     try {
-        while (check.step(kBlocksPerMapPage, wrong)) {
+        while (check.step(kBlocksPerMapPage, found)) {
         }
     } catch (const StorageError& error) {
         problem_of(id, error.what());
     }
     findings_.compared_blocks += check.compared();
-    if (!wrong.empty()) {
-        problem_of(id, words_for_changed(files_, id, wrong));
+    if (!found.confirmed.empty()) {
+        problem_of(id, words_for_changed(files_, found.confirmed));
+    }
+    if (!found.passing.empty()) {
+        findings_.passing.push_back(words_for_passing(files_, found.passing));
     }
 }
 

@@ -33,6 +33,9 @@ struct LayerFindings {
     std::set<LayerId> lost;
     /// What the next start mends by itself.
     std::vector<std::string> leftovers;
+    /// Data that differed from their checksums once, and not when they were looked at again: not
+    /// wrong, and yet told.
+    std::vector<std::string> passing;
     std::size_t files = 0;
     std::size_t data_blocks = 0;
     /// Of these, those of sealed layers that are on the disk, which may have checksums.

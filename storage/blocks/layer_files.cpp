@@ -117,6 +117,12 @@ std::shared_ptr<File> LayerFiles::open_if_exists(const FileKey& key, OpenMode mo
     return file;
 }
 
+std::unique_ptr<File> LayerFiles::open_anew(const FileKey& key)
+{
+    return with_descriptors(
+        [&] { return file_system_.open_if_exists(path_of(key), OpenMode::kRead); });
+}
+
 std::shared_ptr<File> LayerFiles::open_current_live_map(const FileKey& key, OpenMode mode)
 {
     std::shared_ptr<File> file =

@@ -48,6 +48,9 @@ public:
     std::shared_ptr<File> open(const FileKey& key, OpenMode mode);
     /// What open() gives; nothing for a file that is missing.
     std::shared_ptr<File> open_if_exists(const FileKey& key, OpenMode mode);
+    /// From a descriptor of its own, whatever is kept open, and not looked at; null for a file that
+    /// is missing.
+    std::unique_ptr<File> open_anew(const FileKey& key);
     /// A live map that this boot wrote; nothing when it is missing, blank or of another boot.
     std::shared_ptr<File> open_current_live_map(const FileKey& key, OpenMode mode);
 

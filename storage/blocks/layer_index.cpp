@@ -84,7 +84,7 @@ std::shared_ptr<LayerIndex> LayerIndex::open(LayerFiles& files, LayerId layer,
 {
     const FileKey key{layer, segment, FileKind::kIndex};
     // Not from the cache of open files, which may still know one that has been removed.
-    const auto file = files.file_system().open_if_exists(files.path_of(key), OpenMode::kRead);
+    const auto file = files.open_anew(key);
     if (!file) {
         return nullptr;
     }

@@ -27,9 +27,11 @@ auto retry_interrupted(Call call)
 
 FileStatus to_status(const struct stat& found)
 {
+    constexpr std::int64_t kSecond = 1'000'000'000;
     return {.size_bytes = static_cast<std::uint64_t>(found.st_size),
             .allocated_bytes = static_cast<std::uint64_t>(found.st_blocks) * 512,
-            .is_directory = S_ISDIR(found.st_mode)};
+            .is_directory = S_ISDIR(found.st_mode),
+            .modified_ns = found.st_mtim.tv_sec * kSecond + found.st_mtim.tv_nsec};
 }
 
 class PosixFile final : public File {

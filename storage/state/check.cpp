@@ -186,6 +186,7 @@ void Check::check_files()
     std::copy(found.problems.begin(), found.problems.end(), std::back_inserter(report_.problems));
     std::move(found.leftovers.begin(), found.leftovers.end(),
               std::back_inserter(report_.leftovers));
+    report_.passing = std::move(found.passing);
     for (const auto layer : found.lost) {
         name_disks_of(layer);
     }

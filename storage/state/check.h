@@ -15,6 +15,9 @@ struct CheckReport {
     std::vector<std::string> problems{};
     /// What an end without notice left behind and the next start mends by itself.
     std::vector<std::string> leftovers{};
+    /// Data that differed from their checksums once, and not when they were looked at again: not
+    /// wrong, and yet told.
+    std::vector<std::string> passing{};
     std::size_t layers = 0;
     std::size_t files = 0;
     std::size_t data_blocks = 0;

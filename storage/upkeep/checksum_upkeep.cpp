@@ -62,16 +62,28 @@ void ChecksumUpkeep::scrub()
     // Dropped when it fails: the next step goes on with another layer.
     auto check = std::move(check_);
     const auto layer = check->layer();
-    std::vector<std::uint64_t> wrong;
-    if (check->step(kBlocksPerScrub, wrong)) {
+    DataDifferences found;
+    if (check->step(kBlocksPerScrub, found)) {
         check_ = std::move(check);
     }
-    if (!wrong.empty()) {
-        auto reader = connections_.reader();
-        throw std::runtime_error(
-            fmt::format("{}; it is read by {}", blocks_.words_for_changed(layer, wrong),
-                        fmt::join(select_disks_above(reader.db(), layer), ", ")));
+    if (found.any()) {
+        tell(layer, found);
     }
+}
+
+void ChecksumUpkeep::tell(LayerId layer, const DataDifferences& found)
+{
+    std::vector<std::string> words;
+    if (!found.confirmed.empty()) {
+        auto reader = connections_.reader();
+        words.push_back(fmt::format("{}; it is read by {}",
+                                    blocks_.words_for_changed(found.confirmed),
+                                    fmt::join(select_disks_above(reader.db(), layer), ", ")));
+    }
+    if (!found.passing.empty()) {
+        words.push_back(blocks_.words_for_passing(found.passing));
+    }
+    throw std::runtime_error(fmt::format("{}", fmt::join(words, "; ")));
 }
 
 bool ChecksumUpkeep::take_next()

@@ -12,6 +12,7 @@ class BlockStore;
 class ChecksumWriter;
 class Connections;
 class DataCheck;
+struct DataDifferences;
 
 /// Whether sealed layers get checksums of their data.
 enum class DataChecksums { kNone, kKept };
@@ -32,7 +33,8 @@ public:
     /// Goes on with the layer, 1 MiB at most.
     void go_on();
 
-    /// Compares 8 MiB at most. Throws std::runtime_error with the words for what is not as it was.
+    /// Compares 8 MiB at most. Throws std::runtime_error with the words for what is not as it was:
+    /// which disks read it, unless a second look does not confirm it.
     void scrub();
     /// A layer is about to change: if it is being compared that begins anew, later in the pass.
     void leave(LayerId layer);
@@ -41,6 +43,7 @@ public:
 
 private:
     bool take_next();
+    [[noreturn]] void tell(LayerId layer, const DataDifferences& found);
     bool is_on_disk(LayerId layer);
 
     Connections& connections_;

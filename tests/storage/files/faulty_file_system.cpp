@@ -30,7 +30,11 @@ public:
         if (fault.kind == Fault::Kind::kError || fault.kind == Fault::Kind::kShortThenError) {
             return -fault.error_number;
         }
-        return inner_->read_at(offset, out.first(length_for(fault, out.size())));
+        const auto moved = inner_->read_at(offset, out.first(length_for(fault, out.size())));
+        if (fault.kind == Fault::Kind::kFlipped && moved > 0) {
+            out.front() ^= std::byte{1};
+        }
+        return moved;
     }
 
     std::int64_t write_at(std::uint64_t offset, std::span<const std::byte> bytes) override

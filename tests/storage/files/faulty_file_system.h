@@ -16,6 +16,8 @@ struct Fault {
         kError,
         /// Reads and writes move a part only; other calls do their work.
         kShort,
+        /// Reads give another bit in their first byte; other calls do their work.
+        kFlipped,
         /// Writes move a part and the next call fails; other calls fail at once.
         kShortThenError,
     };
