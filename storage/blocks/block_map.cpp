@@ -209,6 +209,9 @@ void BlockMap::prepare_to_write()
 
 void BlockMap::make_live_map()
 {
+    // They say what the layer was. One that has any is sealed, but power loss may have taken the
+    // row that said so, and left them.
+    files_.unlink_for_good(key(FileKind::kChecksums));
     const auto live_key = key(FileKind::kLiveMap);
     const auto live = files_.open_new(live_key);
     has_units_ = false;

@@ -176,9 +176,12 @@ std::vector<LayerId> BlockStore::recorded_layers() const
 std::unique_ptr<ChecksumWriter> BlockStore::write_checksums(LayerId layer)
 {
     auto open = registry_->open_to_sync(layer);
-    if (!lacks_checksums(registry_->files(), *open)) {
+    if (open->is_merged_into() || !lacks_checksums(registry_->files(), *open)) {
         return nullptr;
     }
+    // Power loss must not take what they are about to be made of: rows go on calling a layer synced
+    // whose merge was cut short.
+    sync_layer(layer);
     return std::make_unique<ChecksumWriter>(registry_->files(), std::move(open));
 }
 

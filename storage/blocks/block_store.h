@@ -115,7 +115,9 @@ public:
     /// Reads the layer's maps. EBADMSG: they are not what its row says.
     void require_expected(LayerId layer);
 
-    /// Writes checksums of the data of a sealed layer that is on the disk; null when it has them.
+    /// Writes checksums of the data of a sealed layer that is on the disk; null when it has them,
+    /// or gets them with the end of a merge that has broken off. What another process's merge has
+    /// left in it is brought to the disk before.
     std::unique_ptr<ChecksumWriter> write_checksums(LayerId layer);
     /// Compares a sealed layer's data with its checksums.
     std::unique_ptr<DataCheck> check_data(LayerId layer);

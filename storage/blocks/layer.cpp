@@ -362,6 +362,7 @@ void Layer::end_merge()
 {
     const Lock lock(sync_mutex_);
     is_merged_into_ = false;
+    is_synced_ = false;  // when this one fails the next must not take it for done
     ++changes_;
     if (files_.survives_power_loss()) {
         sync_segments(kMaxSegments, true);

@@ -138,6 +138,8 @@ public:
     /// survive power loss when end_merge has returned; until then no sync looks at them.
     void begin_merge();
     void end_merge();
+    /// Until end_merge, also when the merge was dropped.
+    bool is_merged_into() const { return is_merged_into_.load(); }
     /// Grows when the layer is sealed, when a merge into it begins or ends and when it is removed:
     /// two that are the same say that between them its bytes were to stay as they are.
     std::uint64_t changes() const { return changes_.load(); }

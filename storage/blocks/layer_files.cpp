@@ -172,12 +172,36 @@ bool LayerFiles::unlink(const FileKey& key)
 
 void LayerFiles::unlink_for_good(LayerId layer, FileKind kind)
 {
-    bool removed = false;
     for (std::uint32_t segment = 0; segment < kMaxSegments; ++segment) {
-        removed |= unlink({layer, segment, kind});
+        if (unlink({layer, segment, kind})) {
+            note_unlinked_for_good();
+        }
     }
-    if (removed && survives_power_loss()) {
-        sync_directory(note_directory_change());
+    sync_unlinked();
+}
+
+void LayerFiles::unlink_for_good(const FileKey& key)
+{
+    // Whoever counts what has been freed is not told of nothing.
+    if (exists(key) && unlink(key)) {
+        note_unlinked_for_good();
+    }
+    sync_unlinked();
+}
+
+void LayerFiles::note_unlinked_for_good()
+{
+    const auto change = note_directory_change();
+    auto last = unlinked_for_good_.load();
+    while (last < change && !unlinked_for_good_.compare_exchange_weak(last, change)) {
+    }
+}
+
+/// Who finds nothing to remove may come after one that removed it and could not sync that.
+void LayerFiles::sync_unlinked()
+{
+    if (survives_power_loss()) {
+        sync_directory(unlinked_for_good_);
     }
 }
 

@@ -68,8 +68,11 @@ public:
     void put_in_place(const FileKey& key);
     /// False when there was no such file.
     bool unlink(const FileKey& key);
-    /// Removes a layer's files of a kind; on return not even power loss brings them back.
+    /// Removes a layer's files of a kind; on return not even power loss brings them back, nor any
+    /// that an earlier call removed and failed after.
     void unlink_for_good(LayerId layer, FileKind kind);
+    /// The same of one file, for who does not expect it to be there.
+    void unlink_for_good(const FileKey& key);
     /// Removes all files of a layer, the data last: what is left when this stops half-way is found
     /// again.
     void unlink_layer(LayerId layer);
@@ -150,6 +153,8 @@ private:
     void read_names();
     void forget_names(LayerId layer);
     void unlink_segment(LayerId layer, std::uint32_t segment);
+    void note_unlinked_for_good();
+    void sync_unlinked();
     std::shared_ptr<File> find_open(const FileKey& key, OpenMode mode);
     void keep_open(const FileKey& key, std::shared_ptr<File> file, OpenMode mode);
     void forget(const FileKey& key);
@@ -176,6 +181,8 @@ private:
     Mutex directory_mutex_{LockLevel::kLayerDirectory};  // one sync at a time
     std::atomic<std::uint64_t> directory_changes_{1};
     std::atomic<std::uint64_t> directory_synced_{0};
+    // The last of those that unlink_for_good made, by whomever.
+    std::atomic<std::uint64_t> unlinked_for_good_{0};
     bool parent_synced_ GUARDED_BY(directory_mutex_) = false;
 };
 

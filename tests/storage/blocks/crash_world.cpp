@@ -7,7 +7,6 @@
 #include <set>
 
 #include "storage/base/storage_error.h"
-#include "storage/blocks/layer_check.h"
 
 namespace amilab {
 namespace {
@@ -83,6 +82,8 @@ void CrashWorld::step()
             merge();
         } else if (dice < 98) {
             sync_snapshot();
+        } else if (dice < 99) {
+            write_checksums();
         } else {
             sweep();
         }
@@ -232,6 +233,20 @@ void CrashWorld::write_index()
     }
 }
 
+/// Of a layer that rows call synced, and may be anything else after power loss.
+void CrashWorld::write_checksums()
+{
+    sync_snapshot();
+    if (merge_ || rows_.snapshots.empty()) {
+        return;
+    }
+    const auto& row = pick_from(rows_.snapshots, random_()).second;
+    const auto layer = row.chain[pick(row.chain.size())];
+    auto writer = row.is_synced ? store_->write_checksums(layer) : nullptr;
+    while (writer && writer->step(1)) {
+    }
+}
+
 void CrashWorld::merge()
 {
     if (!merge_) {
@@ -346,8 +361,7 @@ bool CrashWorld::is_known(LayerId layer) const
     return !chain_of(layer).empty();
 }
 
-/// As amilab check does it, with the rows that this world has.
-void CrashWorld::check_files()
+LayerFindings CrashWorld::find_in_files()
 {
     LayerLineage lineage;
     const auto add = [&](const std::vector<LayerId>& chain) {
@@ -364,7 +378,18 @@ void CrashWorld::check_files()
         add(row.chain);
     }
     LayerFiles files(memory_, "/layers", {.boot_id = "boot " + std::to_string(boot_)});
-    EXPECT_THAT(check_layer_files(files, lineage).problems, testing::IsEmpty());
+    return check_layer_files(files, lineage, CheckDepth::kData);
+}
+
+void CrashWorld::check_files()
+{
+    EXPECT_THAT(find_in_files().problems, testing::IsEmpty());
+}
+
+void CrashWorld::check_data()
+{
+    EXPECT_THAT(find_in_files().problems,
+                testing::Each(testing::Not(testing::HasSubstr("what was written"))));
 }
 
 void CrashWorld::restart_killed()
@@ -375,6 +400,7 @@ void CrashWorld::restart_killed()
     }
     store_.reset();
     dies_at_ = 0;
+    check_data();
     open_store();
 }
 

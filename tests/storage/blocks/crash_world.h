@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "storage/blocks/block_store.h"
+#include "storage/blocks/layer_check.h"
 #include "tests/storage/blocks/harness.h"
 #include "tests/storage/files/faulty_file_system.h"
 #include "tests/storage/files/memory_file_system.h"
@@ -78,6 +79,7 @@ private:
     void sync_snapshot();
     void sweep();
     void write_index();
+    void write_checksums();
     void merge();
     void begin_merge();
     void finish_merge();
@@ -87,7 +89,11 @@ private:
     void change(OpenVolume& volume, std::uint64_t first, std::uint64_t count, std::uint64_t version,
                 Change&& call);
     void check_snapshot(SnapshotRow& row);
+    /// As amilab check does it, with the rows that this world has.
+    LayerFindings find_in_files();
     void check_files();
+    /// That no data differ from their checksums.
+    void check_data();
     /// The layer and all below it, as the rows have it.
     std::vector<LayerId> chain_of(LayerId layer) const;
     bool is_known(LayerId layer) const;

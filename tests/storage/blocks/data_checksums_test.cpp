@@ -250,5 +250,134 @@ TEST(LayerCheck, CallsNoLayerLostForWhatASecondLookDoesNotConfirm)
     EXPECT_THAT(always.passing, IsEmpty());
 }
 
+/// Rows that seal a layer may be lost with the power, and what was made since may be there.
+TEST(DataChecksums, GoWhenALayerIsWrittenAgainThatPowerLossHasUnsealed)
+{
+    World world;
+    const auto layer = world.make_layer(3, 1);
+    world.write_checksums(layer);
+    world.cut_power(1);
+    ASSERT_TRUE(world.has_checksums(layer));
+    auto volume = world.store().open_volume({layer}, kSize);
+    EXPECT_EQ(read_bytes(*volume, 0, kBlockSize), filled(kBlockSize, 1));
+    EXPECT_TRUE(world.has_checksums(layer)) << "nothing has changed yet";
+    volume->write(0, filled(kBlockSize, 2));
+    EXPECT_FALSE(world.has_checksums(layer));
+    volume.reset();
+    world.cut_power(2);
+    EXPECT_FALSE(world.has_checksums(layer)) << "nor may they come back";
+    world.store().open_volume({layer}, kSize)->write(kBlockSize, filled(kBlockSize, 3));
+    world.store().close_gate(layer, world.store().new_layer_id()).swap_top();
+    world.store().sync_layer(layer);
+    world.write_checksums(layer);
+    EXPECT_FALSE(world.compare(layer).any());
+}
+
+/// A write must not go before the removal is on the disk, whoever tries it again.
+TEST(DataChecksums, AreGoneForGoodBeforeAWrite)
+{
+    int syncs = 0;
+    World world;
+    const auto layer = world.make_layer(3, 1);
+    world.write_checksums(layer);
+    world.cut_power(1);
+    const auto volume = world.store().open_volume({layer}, kSize);
+    world.decide_by([&](std::string_view operation, const std::string& path) {
+        const bool fails = operation == "sync" && path == kFolder && syncs++ == 0;
+        return fails ? Fault{Fault::Kind::kError, EIO} : Fault();
+    });
+    EXPECT_EQ(error_of([&] { volume->write(0, filled(kBlockSize, 2)); }), EIO);
+    EXPECT_EQ(error_of([&] { volume->write(0, filled(kBlockSize, 2)); }), 0);
+    EXPECT_EQ(syncs, 2);
+}
+
+class AfterPowerLoss : public testing::TestWithParam<std::uint64_t> {};
+
+TEST_P(AfterPowerLoss, ChecksumsOfAMergedLayerAreNotThereThoughTheFirstTryFailed)
+{
+    bool fails = true;
+    World world;
+    const auto parent = world.make_layer(4, 1);
+    const auto child = world.make_layer(1, 2, parent);
+    world.write_checksums(parent);
+    world.decide_by([&](std::string_view operation, const std::string& path) {
+        return fails && operation == "sync" && path == kFolder ? Fault{Fault::Kind::kError, EIO}
+                                                               : Fault();
+    });
+    EXPECT_EQ(error_of([&] { world.store().merge_sealed(parent, child); }), EIO);
+    fails = false;
+    auto merge = world.store().merge_sealed(parent, child);
+    ASSERT_EQ(merge->gone(), child);
+    while (merge->step(1)) {
+    }
+    merge.reset();
+    world.cut_power(GetParam());
+    EXPECT_FALSE(world.has_checksums(parent));
+    EXPECT_FALSE(world.compare(parent).any());
+}
+
+TEST_P(AfterPowerLoss, ChecksumsThatWereMadeBehindABrokenMergeAreRight)
+{
+    World world;
+    const auto parent = world.make_layer(4, 1);
+    const auto child = world.make_layer(1, 2, parent);
+    auto merge = world.store().merge_sealed(parent, child);
+    ASSERT_EQ(merge->gone(), child);
+    EXPECT_TRUE(merge->step(1));
+    merge.reset();
+    world.write_checksums(parent);
+    world.cut_power(GetParam());
+    const auto found = world.compare(parent);
+    EXPECT_THAT(found.confirmed, IsEmpty());
+    EXPECT_THAT(found.passing, IsEmpty());
+}
+
+TEST_P(AfterPowerLoss, ChecksumsThatWereMadeBehindAMergeWhoseSyncFailedAreRight)
+{
+    bool fails = true;
+    World world;
+    const auto parent = world.make_layer(4, 1);
+    const auto child = world.make_layer(1, 2, parent);
+    auto reader = world.store().open_snapshot({child, parent}, kSize);
+    world.store().sync_layer(parent);
+    auto merge = world.store().merge_sealed(parent, child);
+    world.decide_by([&fails, data = World::path(parent, FileKind::kData)](
+                        std::string_view operation, const std::string& path) {
+        return fails && operation == "sync" && path == data ? Fault{Fault::Kind::kError, EIO}
+                                                            : Fault();
+    });
+    EXPECT_EQ(error_of([&] {
+                  while (merge->step(1)) {
+                  }
+              }),
+              EIO);
+    fails = false;
+    merge.reset();
+    world.write_checksums(parent);
+    reader.reset();
+    world.cut_power(GetParam());
+    EXPECT_FALSE(world.compare(parent).any());
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, AfterPowerLoss, testing::Range<std::uint64_t>(1, 13));
+
+TEST(DataChecksums, AreNotMadeOfALayerThatSomebodyHasOpenInABrokenMerge)
+{
+    World world;
+    const auto parent = world.make_layer(4, 1);
+    const auto child = world.make_layer(1, 2, parent);
+    const auto reader = world.store().open_snapshot({child, parent}, kSize);
+    auto merge = world.store().merge_sealed(parent, child);
+    EXPECT_TRUE(merge->step(1));
+    merge.reset();
+    EXPECT_EQ(world.store().write_checksums(parent), nullptr);
+    merge = world.store().merge_sealed(parent, child);
+    while (merge->step(1)) {
+    }
+    merge.reset();
+    world.write_checksums(parent);
+    EXPECT_FALSE(world.compare(parent).any());
+}
+
 }  // namespace
 }  // namespace amilab
