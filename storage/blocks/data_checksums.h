@@ -116,7 +116,7 @@ private:
 
 /// Says in one line where confirmed differences are, and all that is known of them. There is one.
 std::string words_for_changed(const LayerFiles& files, const std::vector<ChangedBlock>& blocks);
-/// The same of those that went away.
+/// Says the same of differences that a second look did not confirm.
 std::string words_for_passing(const LayerFiles& files, const std::vector<ChangedBlock>& blocks);
 
 /// Whether a segment with data has no checksums.

@@ -71,7 +71,7 @@ public:
     /// Removes a layer's files of a kind; on return not even power loss brings them back, nor any
     /// that an earlier call removed and failed after.
     void unlink_for_good(LayerId layer, FileKind kind);
-    /// The same of one file, for who does not expect it to be there.
+    /// Removes one file so, for who does not expect it to be there.
     void unlink_for_good(const FileKey& key);
     /// Removes all files of a layer, the data last: what is left when this stops half-way is found
     /// again.

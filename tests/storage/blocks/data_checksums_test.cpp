@@ -3,11 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <cerrno>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -50,7 +50,6 @@ public:
         open();
     }
     BlockStore& store() { return *store_; }
-    MemoryFileSystem& memory() { return memory_; }
     FileSystem& files() { return files_; }
     std::string boot_id() const { return "boot " + std::to_string(boot_); }
     /// What is asked before every call.
