@@ -122,7 +122,7 @@ void follow(ControlClient& client, const ControlClient::Parameters& parameters, 
             print_one(value, as_json);
         }
     });
-    client.download("/_amilab/calls", parameters, "text/event-stream",
+    client.download("/_amilab/calls", parameters, kEventStream,
                     [&](std::span<const std::byte> bytes) {
                         events.take(text_of(bytes));
                         std::fflush(stdout);

@@ -34,7 +34,7 @@ void end_after(std::chrono::milliseconds timeout, const std::string& line)
 /// Throws as ControlClient does where no server is.
 void print_health(ControlClient& client)
 {
-    fmt::print("{}: {}", client.url(), client.request("GET", "/_amilab/health"));
+    fmt::print("{}: {}", client.url(), client.health());
 }
 
 }  // namespace

@@ -12,8 +12,10 @@
 #include <boost/url/rfc/unreserved_chars.hpp>
 #include <boost/url/url.hpp>
 
+#include "server/cli/health.h"
 #include "server/cli/running_servers.h"
 #include "server/cli/wrong_option.h"
+#include "server/control/access.h"
 #include "server/wire/wire_errors.h"
 
 namespace amilab::cli {
@@ -33,17 +35,25 @@ void address(beast::http::fields& request, const std::string& authority,
     }
 }
 
-beast::http::response<beast::http::string_body> read_response(ServerConnection& connection,
-                                                              const std::string& url)
+beast::http::response<beast::http::string_body> read_response(ServerConnection& connection)
 {
     beast::http::response<beast::http::string_body> response;
     boost::system::error_code error;
-    beast::http::read(connection.socket, connection.buffer, response, error);
+    beast::http::read(connection, connection.buffer, response, error);
     if (error) {
-        throw std::runtime_error(
-            fmt::format("the connection to {} broke: {}", url, error.message()));
+        connection.throw_broken(error);
     }
     return response;
+}
+
+template <class Body>
+void send(ServerConnection& connection, const beast::http::request<Body>& request)
+{
+    boost::system::error_code error;
+    beast::http::write(connection, request, error);
+    if (error) {
+        connection.throw_broken(error);
+    }
 }
 
 constexpr unsigned kBadRequest = 400;
@@ -75,8 +85,46 @@ std::optional<std::string> sent_key(const ControlClient::Parameters* sent)
 }  // namespace
 
 ControlClient::ControlClient(const Options& options)
-    : endpoint_(options.endpoint), token_(options.token), name_(options.name)
+    : endpoint_(options.endpoint),
+      token_(options.token),
+      name_(options.name),
+      patience_(name_              ? Patience::endless()
+                : options.patience ? *options.patience
+                                   : Patience::of_environment()),
+      is_amilab_(name_.has_value())
 {
+}
+
+std::string ControlClient::health()
+{
+    const auto connection = endpoint_.connect(patience_);
+    beast::http::request<beast::http::empty_body> request(beast::http::verb::get, kHealthPath, 11);
+    address(request, endpoint_.authority(), std::nullopt);
+    send(*connection, request);
+    auto response = read_response(*connection);
+    auto body = require_ok(response.result_int(), std::move(response.body()), nullptr);
+    if (!version_of_health(body)) {
+        throw std::runtime_error(fmt::format(
+            "what answers at {} is no amilab: it does not say of its health what one would",
+            url()));
+    }
+    is_amilab_ = true;
+    return body;
+}
+
+void ControlClient::require_amilab()
+{
+    if (!is_amilab_) {
+        health();
+    }
+}
+
+std::unique_ptr<ServerConnection> ControlClient::connect()
+{
+    require_amilab();
+    auto connection = endpoint_.connect(patience_);
+    connection->wait_at_most(patience_.work);
+    return connection;
 }
 
 std::string ControlClient::target(std::string_view path, const Parameters& parameters) const
@@ -117,13 +165,14 @@ std::string ControlClient::require_ok(unsigned status, std::string body,
             "what answers at {} is no amilab: it says {} and nothing that an amilab would", url(),
             status));
     }
-    throw std::runtime_error(name_ ? fmt::format("{}: {}", *name_, body)
-                                   : fmt::format("{} answered {}: {}", url(), status, body));
+    throw ControlRefusal(name_ ? fmt::format("{}: {}", *name_, body)
+                               : fmt::format("{} answered {}: {}", url(), status, body),
+                         status);
 }
 
 std::string ControlClient::request(std::string_view method, std::string_view path, std::string body)
 {
-    const auto connection = endpoint_.connect();
+    const auto connection = connect();
     beast::http::request<beast::http::string_body> request;
     request.method_string(method);
     request.target(path);
@@ -133,8 +182,8 @@ std::string ControlClient::request(std::string_view method, std::string_view pat
         request.body() = std::move(body);
         request.prepare_payload();
     }
-    beast::http::write(connection->socket, request);
-    auto response = read_response(*connection, url());
+    send(*connection, request);
+    auto response = read_response(*connection);
     return require_ok(response.result_int(), std::move(response.body()), nullptr);
 }
 
@@ -142,7 +191,7 @@ std::string ControlClient::upload(std::string_view path, const Parameters& param
                                   std::string_view content_type,
                                   const std::function<void(const Sink&)>& produce)
 {
-    const auto connection = endpoint_.connect();
+    const auto connection = connect();
     beast::http::request<beast::http::empty_body> request(beast::http::verb::post,
                                                           target(path, parameters), 11);
     address(request, endpoint_.authority(), token_);
@@ -150,32 +199,42 @@ std::string ControlClient::upload(std::string_view path, const Parameters& param
     request.chunked(true);
     beast::http::request_serializer<beast::http::empty_body> serializer(request);
     try {
-        beast::http::write_header(connection->socket, serializer);
+        beast::http::write_header(*connection, serializer);
         produce([&](std::span<const std::byte> bytes) {
-            asio::write(connection->socket,
+            asio::write(*connection,
                         beast::http::make_chunk(asio::buffer(bytes.data(), bytes.size())));
         });
-        asio::write(connection->socket, beast::http::make_chunk_last());
-    } catch (const boost::system::system_error&) {
+        asio::write(*connection, beast::http::make_chunk_last());
+    } catch (const boost::system::system_error& error) {
+        if (connection->is_silent()) {
+            connection->throw_broken(error.code());
+        }
         // The server refuses before it has read everything; its answer says why.
     }
-    auto response = read_response(*connection, url());
+    auto response = read_response(*connection);
     return require_ok(response.result_int(), std::move(response.body()), &parameters);
 }
 
 void ControlClient::download(std::string_view path, const Parameters& parameters,
                              std::string_view accept, const Sink& consume)
 {
-    const auto connection = endpoint_.connect();
+    const auto connection = connect();
     beast::http::request<beast::http::empty_body> request(beast::http::verb::get,
                                                           target(path, parameters), 11);
     address(request, endpoint_.authority(), token_);
     request.set(beast::http::field::accept, accept);
-    beast::http::write(connection->socket, request);
+    if (accept == kEventStream) {
+        connection->wait_at_most(patience_.answer);
+    }
+    send(*connection, request);
 
     beast::http::response_parser<beast::http::buffer_body> parser;
     parser.body_limit(boost::none);
-    beast::http::read_header(connection->socket, connection->buffer, parser);
+    boost::system::error_code begun;
+    beast::http::read_header(*connection, connection->buffer, parser, begun);
+    if (begun) {
+        connection->throw_broken(begun);
+    }
     std::array<std::byte, 256 * 1024> piece;
     std::string refusal;
     while (!parser.is_done()) {
@@ -183,10 +242,9 @@ void ControlClient::download(std::string_view path, const Parameters& parameters
         parser.get().body().size = piece.size();
         boost::system::error_code error;
         // As much as has come: who follows calls waits for no more.
-        beast::http::read_some(connection->socket, connection->buffer, parser, error);
+        beast::http::read_some(*connection, connection->buffer, parser, error);
         if (error && error != beast::http::error::need_buffer) {
-            throw std::runtime_error(
-                fmt::format("the connection to {} broke: {}", url(), error.message()));
+            connection->throw_broken(error);
         }
         const auto got = std::span(piece).first(piece.size() - parser.get().body().size);
         if (parser.get().result_int() == 200) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,22 +17,41 @@
 
 namespace amilab::cli {
 
+/// What a server said to a call of the control API that it did not do.
+struct ControlRefusal : std::runtime_error {
+    ControlRefusal(const std::string& text, unsigned http_status)
+        : std::runtime_error(text), status(http_status)
+    {
+    }
+    unsigned status;
+};
+
+/// What sends one event after another, and something between them.
+inline constexpr std::string_view kEventStream = "text/event-stream";
+
 /// A running server's control API, spoken to by the commands. One request at a time; each makes its
-/// own connection. Throws std::runtime_error with a sentence for the user: no server there, or its
-/// refusal; WrongOption where the server will not have a value that the command line gave: a
-/// parameter, which is named as its option, or what a POST asks for.
+/// own connection. The first one asks for the server's health, with a short wait and without the
+/// token: a program that is silent, or no amilab, is told nothing more.
+/// Throws std::runtime_error with a sentence for the user: NoServer, SilentServer, ControlRefusal;
+/// WrongOption where the server will not have a value that the command line gave: a parameter,
+/// which is named as its option, or what a POST asks for.
 class ControlClient {
 public:
     struct Options {
         /// As ServerEndpoint takes it.
         std::optional<std::string> endpoint;
         std::optional<std::string> token = {};
-        /// What refusals call the server, instead of its URL.
+        /// Of a server of this process: what refusals call it, instead of its URL.
         std::optional<std::string> name = {};
+        /// Nothing: as the environment says.
+        std::optional<Patience> patience = {};
     };
     explicit ControlClient(const Options& options);
 
     using Parameters = std::vector<std::pair<std::string, std::optional<std::string>>>;
+
+    /// What the server says of its health.
+    std::string health();
 
     /// The answer's body. `body` is what a POST sends, as JSON.
     std::string request(std::string_view method, std::string_view path, std::string body = {});
@@ -49,6 +69,9 @@ public:
     const std::string& url() const { return endpoint_.url(); }
 
 private:
+    void require_amilab();
+    /// A connection for a request after that, which may have much to do.
+    std::unique_ptr<ServerConnection> connect();
     /// The body of an answer; throws what it says unless it is a 200.
     /// `sent` are the parameters; null: they are in a POST's JSON.
     std::string require_ok(unsigned status, std::string body, const Parameters* sent) const;
@@ -57,6 +80,8 @@ private:
     ServerEndpoint endpoint_;
     std::optional<std::string> token_;
     std::optional<std::string> name_;
+    Patience patience_;
+    bool is_amilab_ = false;
 };
 
 /// Throws std::runtime_error for an endpoint or a control token that is none.

@@ -1,23 +1,19 @@
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <array>
-#include <cerrno>
-#include <cstring>
+#include <chrono>
+#include <cstdio>
 #include <exception>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <tuple>
 
 #include <fmt/format.h>
+#include <boost/asio/error.hpp>
 
 #include "server/cli/commands.h"
-#include "server/cli/descriptor.h"
+#include "server/cli/control_client.h"
 #include "server/cli/endpoint.h"
 #include "server/cli/environment.h"
+#include "server/cli/health.h"
 #include "server/cli/programs.h"
 #include "server/cli/running_servers.h"
 
@@ -115,92 +111,74 @@ void look_at_aws_cli(Findings& findings)
     findings.say(Finding::kGood, *line);
 }
 
-struct PortAnswer {
-    bool is_free = false;
-    /// What came within the time that a server has for it.
-    std::string text = {};
-};
+/// A server that works says of its health in milliseconds.
+constexpr std::chrono::seconds kLongestHealth{2};
+constexpr const char* kEndpointVariable = "AWS_ENDPOINT_URL";
 
-/// What a connection answers to a question for its health.
-std::string ask_health(int socket, const std::string& authority)
+/// Whether the control token that commands would show to a server is its own. Only for what has
+/// answered as an amilab does: nobody else is to see it.
+void look_at_token(Findings& findings, const std::string& url)
 {
-    const timeval longest = {.tv_sec = 2, .tv_usec = 0};
-    ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &longest, sizeof longest);
-    const auto request = fmt::format(
-        "GET /_amilab/health HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", authority);
-    std::string text;
-    std::array<char, 1024> piece;
-    if (::send(socket, request.data(), request.size(), MSG_NOSIGNAL) > 0) {
-        for (auto count = ::recv(socket, piece.data(), piece.size(), 0);
-             count > 0 && text.size() < piece.size();
-             count = ::recv(socket, piece.data(), piece.size(), 0)) {
-            text.append(piece.data(), static_cast<std::size_t>(count));
-        }
-    }
-    return text;
-}
-
-PortAnswer ask_port(unsigned port)
-{
-    const Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(socket.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address) !=
-        0) {
-        return {.is_free = true};
-    }
-    return {.text = ask_health(socket.number(), fmt::format("127.0.0.1:{}", port))};
-}
-
-/// Of a health answer, in any of its lines.
-std::optional<std::string> version_in(std::string_view text)
-{
-    constexpr std::string_view kKey = R"("version":")";
-    const auto key = text.find(kKey);
-    if (key == std::string_view::npos || text.find(R"("status":"ok")") == std::string_view::npos) {
-        return std::nullopt;
-    }
-    const auto start = key + kKey.size();
-    return std::string(text.substr(start, text.find('"', start) - start));
-}
-
-void look_at_port(Findings& findings, unsigned port)
-{
-    const auto answer = ask_port(port);
-    if (answer.is_free) {
-        findings.say(Finding::kGood, fmt::format("port {} is free", port));
-    } else if (const auto version = version_in(answer.text)) {
-        findings.say(Finding::kGood, fmt::format("port {} has amilab {}", port, *version));
-    } else {
-        findings.say(Finding::kBad,
-                     fmt::format("port {} has another program; use `amilab serve --listen "
-                                 "localhost:PORT`",
-                                 port));
-    }
-}
-
-/// Where the shell's clients call, if it says so.
-void look_at_endpoint(Findings& findings)
-{
-    const auto url = from_environment("AWS_ENDPOINT_URL");
-    if (!url) {
-        return;
-    }
     try {
-        const ServerEndpoint endpoint(url);
-        const auto connection = endpoint.connect();
-        const auto text = ask_health(connection->socket.native_handle(), endpoint.authority());
-        if (const auto version = version_in(text)) {
-            findings.say(Finding::kGood, fmt::format("AWS_ENDPOINT_URL is {}, which has amilab {}",
-                                                     *url, *version));
-        } else {
-            findings.say(Finding::kBad,
-                         fmt::format("AWS_ENDPOINT_URL is {}, which has another program", *url));
+        const auto token = control_token_for(url, std::nullopt);
+        if (!token) {
+            return;
         }
+        ControlClient control(
+            {.endpoint = url,
+             .token = token,
+             .patience = Patience{
+                 .connect = kLongestHealth, .answer = kLongestHealth, .work = kLongestHealth}});
+        control.request("GET", "/_amilab/clock");
+        findings.say(Finding::kGood, fmt::format("{} takes the control token", url));
     } catch (const std::exception& error) {
-        findings.say(Finding::kBad, fmt::format("AWS_ENDPOINT_URL: {}", error.what()));
+        findings.say(Finding::kBad, fmt::format("the control token: {}", error.what()));
+    }
+}
+
+/// Whether what listens there is an amilab.
+bool look_at_port(Findings& findings, unsigned port)
+{
+    constexpr std::string_view kOther = "use `amilab serve --listen localhost:PORT`";
+    const ServerEndpoint endpoint(fmt::format("http://127.0.0.1:{}", port));
+    try {
+        if (const auto version = amilab_version(endpoint, kLongestHealth)) {
+            findings.say(Finding::kGood, fmt::format("port {} has amilab {}", port, *version));
+            return true;
+        }
+        findings.say(Finding::kBad, fmt::format("port {} has another program; {}", port, kOther));
+    } catch (const SilentServer&) {
+        findings.say(Finding::kBad,
+                     fmt::format("port {} has another program, which takes calls and has not "
+                                 "answered within {}s; {}",
+                                 port, kLongestHealth.count(), kOther));
+    } catch (const NoServer& error) {
+        const bool is_free = error.error == boost::asio::error::connection_refused;
+        findings.say(is_free ? Finding::kGood : Finding::kBad,
+                     is_free ? fmt::format("port {} is free", port) : error.what());
+    }
+    return false;
+}
+
+/// Where the shell's clients call.
+void look_at_endpoint(Findings& findings, const std::string& url)
+{
+    try {
+        if (const auto version = amilab_version(ServerEndpoint(url), kLongestHealth)) {
+            findings.say(Finding::kGood, fmt::format("{} is {}, which has amilab {}",
+                                                     kEndpointVariable, url, *version));
+            look_at_token(findings, url);
+        } else {
+            findings.say(Finding::kBad, fmt::format("{} is {}, which has another program",
+                                                    kEndpointVariable, url));
+        }
+    } catch (const SilentServer&) {
+        findings.say(Finding::kBad,
+                     fmt::format("{} is {}, which takes calls and has not answered within {}s; "
+                                 "expected where an amilab is",
+                                 kEndpointVariable, url, kLongestHealth.count()));
+    } catch (const std::exception& error) {
+        findings.say(Finding::kBad, fmt::format("{}: {}", kEndpointVariable, error.what()));
     }
 }
 
@@ -228,9 +206,14 @@ void look_at_started(Findings& findings)
 int doctor(const DoctorOptions& options)
 {
     Findings findings;
-    look_at_port(findings, options.port);
+    const bool is_amilab = look_at_port(findings, options.port);
     look_at_started(findings);
-    look_at_endpoint(findings);
+    // The token is of the server that the shell's commands call.
+    if (const auto url = from_environment(kEndpointVariable)) {
+        look_at_endpoint(findings, *url);
+    } else if (is_amilab) {
+        look_at_token(findings, fmt::format("http://127.0.0.1:{}", options.port));
+    }
     look_for(findings, "qemu-img", "qemu-utils", "--version",
              "import and export of files that are not raw");
     look_for(findings, "mke2fs", "e2fsprogs", "-V", "import --from-dir");

@@ -1,5 +1,6 @@
 #include "server/cli/endpoint.h"
 
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
 
+#include "server/cli/durations.h"
 #include "server/cli/environment.h"
 #include "server/cli/server_access.h"
 
@@ -43,6 +45,15 @@ std::vector<asio::ip::address> addresses_of(const std::string& host, const std::
             url, host));
     }
     return {address};
+}
+
+NoServer no_server(const std::string& url, const boost::system::error_code& error,
+                   const std::string& why)
+{
+    return {fmt::format("no server at {} ({}); start one with `amilab serve`, or name it with "
+                        "--endpoint or AWS_ENDPOINT_URL",
+                        url, why),
+            error};
 }
 
 }  // namespace
@@ -80,28 +91,30 @@ ServerEndpoint::ServerEndpoint(const std::optional<std::string>& url) : url_(end
     port_ = parsed->has_port() && !parsed->port().empty() ? parsed->port_number() : kHttpPort;
 }
 
-std::unique_ptr<ServerConnection> ServerEndpoint::connect() const
+std::unique_ptr<ServerConnection> ServerEndpoint::connect(const Patience& patience) const
 {
-    auto connection = std::make_unique<ServerConnection>();
-    boost::system::error_code first_error;
+    auto connection = std::make_unique<ServerConnection>(url_);
+    std::optional<NoServer> first;
     for (const auto& address : addresses_of(host_, url_)) {
         boost::system::error_code error;
-        connection->socket.close(error);
-        connection->socket.connect({address, port_}, error);
+        connection->connect({address, port_}, patience.connect, error);
         if (!error) {
+            connection->wait_at_most(patience.answer);
             return connection;
         }
-        first_error = first_error ? first_error : error;
+        if (!first) {
+            first = no_server(url_, error,
+                              connection->is_silent() ? "let nobody in within " +
+                                                            duration_text(patience.connect.count())
+                                                      : error.message());
+        }
     }
-    throw std::runtime_error(
-        fmt::format("no server at {} ({}); start one with `amilab serve`, or name it with "
-                    "--endpoint or AWS_ENDPOINT_URL",
-                    url_, first_error.message()));
+    throw NoServer(*first);
 }
 
 labs::HttpReply ServerEndpoint::carry(const labs::HttpQuestion& question) const
 {
-    const auto connection = connect();
+    const auto connection = connect(Patience::of_environment());
     beast::http::request<beast::http::string_body> request;
     request.method_string(question.method);
     request.target(question.target);
@@ -116,13 +129,12 @@ labs::HttpReply ServerEndpoint::carry(const labs::HttpQuestion& question) const
     parser.body_limit(boost::none);
     parser.skip(question.method == "HEAD");
     boost::system::error_code error;
-    beast::http::write(connection->socket, request, error);
+    beast::http::write(*connection, request, error);
     if (!error) {
-        beast::http::read(connection->socket, connection->buffer, parser, error);
+        beast::http::read(*connection, connection->buffer, parser, error);
     }
     if (error) {
-        throw std::runtime_error(
-            fmt::format("the connection to {} broke: {}", url_, error.message()));
+        connection->throw_broken(error);
     }
     labs::HttpReply reply{.status = parser.get().result_int(), .headers = {}, .body = {}};
     for (const auto& field : parser.get()) {

@@ -3,21 +3,23 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/system/error_code.hpp>
 
+#include "server/cli/server_connection.h"
 #include "server/labs/api_model.h"
 
 namespace amilab::cli {
 
-/// One connection to a server, for one request.
-struct ServerConnection {
-    boost::asio::io_context io_context;
-    boost::asio::ip::tcp::socket socket{io_context};
-    boost::beast::flat_buffer buffer;
+/// Nobody takes calls where a server is looked for.
+struct NoServer : std::runtime_error {
+    NoServer(const std::string& text, const boost::system::error_code& why)
+        : std::runtime_error(text), error(why)
+    {
+    }
+    boost::system::error_code error;
 };
 
 /// Whether a text is an http:// URL that names a host, be it one that nobody here could look up.
@@ -36,9 +38,11 @@ public:
     const std::string& url() const { return url_; }
     /// As it goes into the Host header.
     const std::string& authority() const { return authority_; }
-    std::unique_ptr<ServerConnection> connect() const;
+    /// With Patience::answer for what is said over it. Throws NoServer.
+    std::unique_ptr<ServerConnection> connect(const Patience& patience) const;
 
-    /// Carries a request of the AWS APIs, on a connection of its own.
+    /// Carries a request of the AWS APIs, on a connection of its own. Throws NoServer,
+    /// SilentServer.
     labs::HttpReply carry(const labs::HttpQuestion& question) const;
 
 private:

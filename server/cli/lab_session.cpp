@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "server/cli/control_client.h"
 #include "server/cli/running_servers.h"
 #include "server/cli/wrong_option.h"
 #include "server/wire/wire_errors.h"
@@ -136,20 +137,15 @@ bool LabSession::reset_account() const
 {
     constexpr unsigned kUnauthorized = 401;
     constexpr unsigned kForbidden = 403;
-    labs::HttpQuestion question{.method = "POST",
-                                .target = "/_amilab/reset",
-                                .headers = {{"Content-Type", "application/json"}},
-                                .body = json::serialize(json::object{{"account", account_}})};
-    if (token_) {
-        question.headers.emplace_back("Authorization", "Bearer " + *token_);
-    }
-    const auto reply = endpoint_.carry(question);
-    if (reply.status == kUnauthorized || reply.status == kForbidden) {
+    ControlClient control({.endpoint = endpoint_.url(), .token = token_});
+    try {
+        control.request("POST", "/_amilab/reset",
+                        json::serialize(json::object{{"account", account_}}));
+    } catch (const ControlRefusal& refusal) {
+        if (refusal.status != kUnauthorized && refusal.status != kForbidden) {
+            throw;
+        }
         return false;
-    }
-    if (reply.status != 200) {
-        throw std::runtime_error(
-            fmt::format("{} answered {}: {}", endpoint_.url(), reply.status, reply.body));
     }
     return true;
 }

@@ -1,6 +1,7 @@
 """Who may use what is no AWS API: the control token, other machines, NBD, and localhost."""
 
 import http.client
+import http.server
 import json
 import os
 import pathlib
@@ -8,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -154,6 +156,63 @@ def test_the_token_is_never_logged(start_server, token_file):
     calls.send(server, "GET", f"/_amilab/clock?control-token={TOKEN}")
     assert server.stop() == 0
     assert TOKEN not in server.log()
+
+
+class OtherProgram(http.server.BaseHTTPRequestHandler):
+    """Keeps what it is shown, and answers whatever it is asked as the class says."""
+
+    shown, body = [], b""
+
+    def answer(self):
+        self.shown.append(str(self.headers))
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(self.body)))
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    do_GET = do_POST = answer
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.mark.parametrize("body", [b"<html>hello</html>", b'{"status": "ok"}', b""])
+def test_another_program_is_shown_no_token(tmp_path, body):
+    disk = tmp_path / "disk"
+    disk.write_bytes(b"amilab")
+    kind = type("Kind", (OtherProgram,), {"shown": [], "body": body})
+    with http.server.HTTPServer(("127.0.0.1", 0), kind) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        endpoint = f"http://127.0.0.1:{other.server_port}"
+        for command in (("status",), ("clock",), ("reset",), ("space",), ("calls",),
+                        ("save", tmp_path / "save"), ("import", disk, "--name", "golden")):
+            line = refused_line(*command, endpoint=endpoint, environment=by_variable())
+            assert line == (f"what answers at {endpoint} is no amilab: it does not say of its "
+                            "health what one would"), command
+        for endpoints in ({}, {"AWS_ENDPOINT_URL": endpoint}):
+            done = servers.run_amilab("doctor", "--port", other.server_port, text=True,
+                                      environment=by_variable() | endpoints)
+            assert f"bad     port {other.server_port} has another program; use " in done.stdout
+            assert "token" not in done.stdout
+        other.shutdown()
+    assert kind.shown
+    assert not [headers for headers in kind.shown if TOKEN in headers]
+
+
+def test_doctor_says_whether_the_token_is_the_servers(start_server, token_file):
+    server = start_server("--control-token-file", token_file)
+
+    def lines(token, **variables):
+        done = servers.run_amilab("doctor", "--port", server.port, text=True,
+                                  environment=by_variable(token) | variables)
+        return [line for line in done.stdout.splitlines() if "token" in line]
+
+    assert lines(TOKEN) == [f"ok      {server.endpoint} takes the control token"]
+    assert lines(TOKEN, AWS_ENDPOINT_URL=server.endpoint) == lines(TOKEN)
+    assert lines(TOKEN + "x") == [f"bad     the control token: {server.endpoint} answered 401: this "
+                                  "is not the server's control token"]
+    (wrong,) = lines("two words")
+    assert wrong.startswith("bad     the control token: AMILAB_CONTROL_TOKEN holds no control token")
 
 
 def test_a_directory_without_a_server_wants_no_token(tmp_path, token_file):

@@ -389,6 +389,33 @@ def test_status_does_not_wait_for_ever():
             1, f"amilab: {endpoint} takes calls and has not answered within 10s\n")
 
 
+def test_no_command_waits_for_ever_for_who_says_nothing(tmp_path):
+    disk = tmp_path / "disk"
+    disk.write_bytes(b"amilab")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        endpoint = "http://127.0.0.1:%d" % silent.getsockname()[1]
+        for command in (("reset",), ("clock",), ("space",), ("cost",), ("calls",),
+                        ("calls", "--follow"), ("save", tmp_path / "save"),
+                        ("export", "ami-00000000", tmp_path / "out"),
+                        ("import", disk, "--name", "golden"), ("lab", "check", "launch"),
+                        ("lab", "class")):
+            done = servers.run_amilab(*command, endpoint=endpoint, text=True,
+                                      environment={"AMILAB_SERVER_TIMEOUT": "100ms"})
+            assert (done.returncode, done.stderr) == (
+                3 if command[0] == "lab" else 1,
+                f"amilab: {endpoint} takes calls and has not answered within 100ms; expected an "
+                "amilab: --endpoint or AWS_ENDPOINT_URL names where one is, AMILAB_SERVER_TIMEOUT "
+                "a longer time\n"), command
+
+
+@pytest.mark.parametrize("time", ["0", "-5s", "soon", "5 s"])
+def test_a_time_to_wait_that_is_none_is_one_clear_line(time):
+    done = servers.run_amilab("clock", text=True, environment={"AMILAB_SERVER_TIMEOUT": time})
+    assert (done.returncode, done.stderr) == (
+        1, f"amilab: AMILAB_SERVER_TIMEOUT is {time}; expected a time above 0 such as 500ms, 90s, "
+        "5m\n")
+
+
 def test_without_a_server_the_commands_say_so():
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))  # bound and not listening: nobody else can take it

@@ -9,6 +9,7 @@ import signal
 import socket
 import stat
 import subprocess
+import threading
 
 import pytest
 
@@ -362,9 +363,34 @@ def test_doctor_says_what_is_in_the_way(tmp_path):
         port = other.getsockname()[1]
         done = amilab("doctor", "--port", port, runtime=tmp_path)
         assert done.returncode == 1
-        assert f"bad     port {port} has another program" in done.stdout
+        assert (f"bad     port {port} has another program, which takes calls and has not answered "
+                "within 2s; use `amilab serve --listen localhost:PORT`\n") in done.stdout
     done = amilab("doctor", "--port", port, runtime=tmp_path)
     assert f"ok      port {port} is free" in done.stdout
+
+
+def test_doctor_waits_for_no_program_that_goes_on_and_on(tmp_path):
+    """Each byte comes in time, and the answer never."""
+    ended = threading.Event()
+
+    def drip(listener):
+        taken, _ = listener.accept()
+        with taken:
+            taken.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 4000\r\n\r\n")
+            while not ended.wait(0.1):
+                try:
+                    taken.sendall(b"x")
+                except OSError:
+                    return
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=drip, args=(listener,))
+        thread.start()
+        port = listener.getsockname()[1]
+        done = amilab("doctor", "--port", port, runtime=tmp_path)
+        ended.set()
+        thread.join()
+    assert f"bad     port {port} has another program, which takes calls and has not" in done.stdout
 
 
 def test_doctor_says_where_the_shells_clients_call(tmp_path, server):
@@ -378,7 +404,8 @@ def test_doctor_says_where_the_shells_clients_call(tmp_path, server):
     with socket.create_server(("127.0.0.1", 0)) as other:
         silent = "http://127.0.0.1:%d" % other.getsockname()[1]
         assert lines(silent) == (
-            1, [f"bad     AWS_ENDPOINT_URL is {silent}, which has another program"])
+            1, [f"bad     AWS_ENDPOINT_URL is {silent}, which takes calls and has not answered "
+                "within 2s; expected where an amilab is"])
     code, (gone,) = lines(silent)
     assert code == 1
     assert gone.startswith(f"bad     AWS_ENDPOINT_URL: no server at {silent} (")

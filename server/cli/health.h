@@ -1,0 +1,21 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "server/cli/endpoint.h"
+
+namespace amilab::cli {
+
+/// The version of the amilab whose health a text is; nothing: no amilab said it.
+std::optional<std::string> version_of_health(std::string_view body);
+
+/// The version of the amilab at `endpoint`; nothing: another program answers there. It is asked
+/// what it tells everybody, without a token. Throws NoServer, and SilentServer where all of that
+/// takes longer than `within`.
+std::optional<std::string> amilab_version(const ServerEndpoint& endpoint,
+                                          std::chrono::milliseconds within);
+
+}  // namespace amilab::cli

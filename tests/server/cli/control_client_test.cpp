@@ -1,0 +1,289 @@
+#include "server/cli/control_client.h"
+
+#include <sys/socket.h>
+#include <cstdlib>
+#include <list>
+#include <thread>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
+
+#include "server/cli/health.h"
+
+namespace amilab::cli {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using std::chrono::milliseconds;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr milliseconds kSoon{50};
+constexpr milliseconds kLong{60'000};
+constexpr std::string_view kHealth = R"({"status":"ok","version":"1.2.3"})";
+
+std::string http_answer(std::string_view body)
+{
+    return fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{}", body.size(), body);
+}
+
+/// Listens, and has the kernel take who comes: nobody is answered.
+class SilentPeer {
+public:
+    SilentPeer() { acceptor_.listen(); }
+    std::string url() const
+    {
+        return fmt::format("http://127.0.0.1:{}", acceptor_.local_endpoint().port());
+    }
+
+protected:
+    asio::io_context io_context_;
+    tcp::acceptor acceptor_{io_context_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)};
+};
+
+/// Says to one connection after another what it is told to, and keeps it open.
+class Peer : public SilentPeer {
+public:
+    explicit Peer(std::vector<std::string> answers)
+        : answers_(std::move(answers)), thread_([this] { serve(); })
+    {
+    }
+    ~Peer() { stop(); }
+    Peer(const Peer&) = delete;
+    Peer& operator=(const Peer&) = delete;
+
+    /// The headers that came; nobody is answered any more.
+    const std::vector<std::string>& headers()
+    {
+        stop();
+        return headers_;
+    }
+
+private:
+    void stop()
+    {
+        ::shutdown(acceptor_.native_handle(), SHUT_RDWR);  // wakes who accepts
+        if (thread_.joinable()) {
+            thread_.join();
+        }
+    }
+    void serve()
+    {
+        for (const auto& answer : answers_) {
+            auto& socket = sockets_.emplace_back(io_context_);
+            boost::system::error_code error;
+            if (acceptor_.accept(socket, error)) {
+                return;
+            }
+            auto& header = headers_.emplace_back();
+            asio::read_until(socket, asio::dynamic_buffer(header), "\r\n\r\n", error);
+            asio::write(socket, asio::buffer(answer), error);
+        }
+    }
+
+    std::vector<std::string> answers_;
+    std::vector<std::string> headers_;
+    std::list<tcp::socket> sockets_;
+    std::thread thread_;
+};
+
+/// Waits long for health, and not at all for more.
+ControlClient impatient_client(const SilentPeer& peer)
+{
+    return ControlClient({.endpoint = peer.url(),
+                          .token = "secret",
+                          .patience = Patience{.connect = kLong, .answer = kLong, .work = kSoon}});
+}
+
+ControlClient patient_client(const SilentPeer& peer)
+{
+    return ControlClient({.endpoint = peer.url(),
+                          .token = "secret",
+                          .patience = Patience{.connect = kLong, .answer = kLong, .work = kLong}});
+}
+
+template <class Fault>
+std::string fault_of(const std::function<void()>& call)
+{
+    try {
+        call();
+    } catch (const Fault& fault) {
+        return fault.what();
+    }
+    return "no such fault";
+}
+
+TEST(ControlClient, LeavesWhoTakesCallsAndSaysNothing)
+{
+    const SilentPeer silent;
+    ControlClient client({.endpoint = silent.url(),
+                          .token = {},
+                          .patience = Patience{.connect = kLong, .answer = kSoon, .work = kLong}});
+    const auto said = fault_of<SilentServer>([&] { client.request("GET", "/_amilab/clock"); });
+    EXPECT_THAT(said, HasSubstr(silent.url() + " takes calls and has not answered within 50ms"));
+    EXPECT_THAT(said, Not(HasSubstr("\n")));
+}
+
+TEST(ControlClient, LeavesAServerThatFallsSilentAtItsWork)
+{
+    Peer peer({http_answer(kHealth), ""});
+    auto client = impatient_client(peer);
+    EXPECT_THAT(fault_of<SilentServer>([&] { client.request("POST", "/_amilab/reset"); }),
+                HasSubstr("within 50ms"));
+}
+
+TEST(ControlClient, LeavesAStreamThatFallsSilent)
+{
+    Peer peer({http_answer(kHealth), "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf"});
+    auto client = impatient_client(peer);
+    EXPECT_THAT(fault_of<SilentServer>([&] {
+                    client.download("/_amilab/save", {}, "*/*", [](std::span<const std::byte>) {});
+                }),
+                HasSubstr("within 50ms"));
+}
+
+TEST(ControlClient, WaitsForEventsAsLongAsForHealth)
+{
+    Peer peer({http_answer(kHealth), "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n: here"});
+    ControlClient client(
+        {.endpoint = peer.url(),
+         .token = {},
+         .patience = Patience{.connect = kLong, .answer = milliseconds(2'000), .work = kLong}});
+    std::size_t bytes = 0;
+    EXPECT_THAT(fault_of<SilentServer>([&] {
+                    client.download(
+                        "/_amilab/calls", {}, kEventStream,
+                        [&](std::span<const std::byte> piece) { bytes += piece.size(); });
+                }),
+                HasSubstr("within 2s"));
+    EXPECT_EQ(bytes, 6U);
+}
+
+TEST(ControlClient, LeavesAServerThatTakesNoMoreOfWhatIsSent)
+{
+    Peer peer({http_answer(kHealth), ""});
+    auto client = impatient_client(peer);
+    const std::vector<std::byte> piece(1 << 20);
+    const auto said = fault_of<SilentServer>([&] {
+        client.upload("/_amilab/import", {}, "*/*", [&](const ControlClient::Sink& sink) {
+            for (;;) {
+                sink(piece);
+            }
+        });
+    });
+    EXPECT_THAT(said, HasSubstr("within 50ms"));
+}
+
+TEST(ControlClient, ShowsItsTokenToAnAmilabThatItHasAskedOnce)
+{
+    Peer peer({http_answer(kHealth), http_answer("one"), http_answer("two")});
+    auto client = patient_client(peer);
+    EXPECT_EQ(client.request("GET", "/_amilab/clock"), "one");
+    EXPECT_EQ(client.request("GET", "/_amilab/delays"), "two");
+    const auto& headers = peer.headers();
+    ASSERT_EQ(headers.size(), 3U);
+    EXPECT_THAT(headers[0], HasSubstr("GET /_amilab/health "));
+    EXPECT_THAT(headers[0], Not(HasSubstr("Authorization")));
+    EXPECT_THAT(headers[1], HasSubstr("Authorization: Bearer secret\r\n"));
+    EXPECT_THAT(headers[2], HasSubstr("Authorization: Bearer secret\r\n"));
+}
+
+TEST(ControlClient, ShowsAnotherProgramNoToken)
+{
+    for (const auto* page : {"<html>hello</html>", R"({"status":"ok"})", R"(["ok"])", ""}) {
+        Peer peer({http_answer(page), http_answer(page)});
+        auto client = patient_client(peer);
+        EXPECT_THAT(
+            fault_of<std::runtime_error>([&] { client.request("GET", "/_amilab/clock"); }),
+            EndsWith(peer.url() + " is no amilab: it does not say of its health what one would"));
+        const auto& headers = peer.headers();
+        ASSERT_EQ(headers.size(), 1U);
+        EXPECT_THAT(headers[0], Not(HasSubstr("secret")));
+    }
+}
+
+TEST(ControlClient, SaysWithWhichStatusItWasRefused)
+{
+    Peer peer({http_answer(kHealth),
+               "HTTP/1.1 401 Unauthorized\r\nContent-Length: 14\r\n\r\n{\"error\":\"no\"}"});
+    auto client = patient_client(peer);
+    try {
+        client.request("POST", "/_amilab/reset");
+        FAIL() << "it was not refused";
+    } catch (const ControlRefusal& refusal) {
+        EXPECT_EQ(refusal.status, 401U);
+        EXPECT_EQ(std::string(refusal.what()), peer.url() + " answered 401: no");
+    }
+}
+
+TEST(AmilabVersion, IsOfAnAmilabAlone)
+{
+    Peer amilab({http_answer(kHealth)});
+    EXPECT_EQ(amilab_version(ServerEndpoint(amilab.url()), kLong), "1.2.3");
+    Peer other({http_answer("<html>hello</html>")});
+    EXPECT_EQ(amilab_version(ServerEndpoint(other.url()), kLong), std::nullopt);
+    Peer garbage({"SSH-2.0-OpenSSH_9.2\r\n"});
+    EXPECT_EQ(amilab_version(ServerEndpoint(garbage.url()), kLong), std::nullopt);
+}
+
+TEST(AmilabVersion, EndsWhereNobodyAnswersOrListens)
+{
+    std::string url;
+    {
+        const SilentPeer silent;
+        url = silent.url();
+        EXPECT_THAT(fault_of<SilentServer>([&] { amilab_version(ServerEndpoint(url), kSoon); }),
+                    HasSubstr("within 50ms"));
+    }
+    try {
+        amilab_version(ServerEndpoint(url), kLong);
+        FAIL() << "somebody listens at " << url;
+    } catch (const NoServer& fault) {
+        EXPECT_EQ(fault.error, asio::error::connection_refused);
+    }
+}
+
+TEST(ServerEndpoint, IsNoServersWhereNobodyIsLetIn)
+{
+    asio::io_context io_context;
+    tcp::acceptor acceptor(io_context, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+    acceptor.listen(0);
+    // Who finds the queue full is not answered by the kernel.
+    std::list<tcp::socket> waiting;
+    for (int count = 0; count < 4; ++count) {
+        auto& socket = waiting.emplace_back(io_context, tcp::v4());
+        socket.native_non_blocking(true);
+        const auto to = acceptor.local_endpoint();
+        (void)::connect(socket.native_handle(), to.data(), static_cast<socklen_t>(to.size()));
+    }
+    const ServerEndpoint endpoint(
+        fmt::format("http://127.0.0.1:{}", acceptor.local_endpoint().port()));
+    EXPECT_THAT(fault_of<NoServer>(
+                    [&] { endpoint.connect({.connect = kSoon, .answer = kLong, .work = kLong}); }),
+                HasSubstr(endpoint.url() + " (let nobody in within 50ms); start one with"));
+}
+
+TEST(Patience, IsWhatTheEnvironmentSays)
+{
+    ::unsetenv("AMILAB_SERVER_TIMEOUT");
+    EXPECT_EQ(Patience::of_environment().work, Patience().work);
+    ::setenv("AMILAB_SERVER_TIMEOUT", "90s", 1);
+    EXPECT_EQ(Patience::of_environment().connect, milliseconds(90'000));
+    EXPECT_EQ(Patience::of_environment().answer, milliseconds(90'000));
+    EXPECT_EQ(Patience::of_environment().work, milliseconds(90'000));
+    for (const auto* wrong : {"0", "-1s", "soon"}) {
+        ::setenv("AMILAB_SERVER_TIMEOUT", wrong, 1);
+        EXPECT_EQ(fault_of<std::runtime_error>([] { Patience::of_environment(); }),
+                  fmt::format("AMILAB_SERVER_TIMEOUT is {}; expected a time above 0 such as 500ms, "
+                              "90s, 5m",
+                              wrong));
+    }
+    ::unsetenv("AMILAB_SERVER_TIMEOUT");
+}
+
+}  // namespace
+}  // namespace amilab::cli
