@@ -16,6 +16,8 @@ literal states: comparisons of a state or status with a literal, in SQL or C++. 
     assigns, and migrations.
 SELECT *: also of one table.
 members without a default: of structs named ...Row in storage/metadata.
+prints to stderr: in server/, of what does not leave it to complain() or tell() of
+    server/cli/complaints.cpp, whose lines are one line whatever is in them.
 
 usage: scripts/count_house.py [--list] [FOLDER]
 
@@ -38,6 +40,8 @@ LIMITS = {
     "literal states": 0,
     "SELECT *": 0,
     "members without a default": 0,
+    # The bar of what is under way, and what a server in the background has written already.
+    "prints to stderr": 4,
 }
 
 TABLE = "Lists with a sequence of their own"
@@ -208,6 +212,14 @@ def bare_members(root):
                 yield source.place(found.start(1) + 1 + member.start())
 
 
+def prints_to_stderr(root):
+    for source in sources(root):
+        if source.name.startswith("server/") and source.name != "server/cli/complaints.cpp":
+            for found in re.finditer(r"\b(?:f?printf?|fputs|fwrite)\([^;]*?\bstderr\b|\bcerr\b",
+                                     blank(LITERAL, source.code)):
+                yield source.place(found.start())
+
+
 COUNTS = {
     "page tails": page_tails,
     "query structs": query_structs,
@@ -216,6 +228,7 @@ COUNTS = {
     "literal states": literal_states,
     "SELECT *": whole_rows,
     "members without a default": bare_members,
+    "prints to stderr": prints_to_stderr,
 }
 
 

@@ -1,4 +1,3 @@
-#include <cstdio>
 #include <exception>
 #include <string>
 
@@ -6,23 +5,17 @@
 
 #include "server/cli/command_line.h"
 #include "server/cli/command_table.h"
+#include "server/cli/complaints.h"
 #include "server/cli/environment.h"
 #include "server/cli/help.h"
 #include "server/cli/local_server.h"
 #include "storage/base/lock_order.h"
-#include "storage/base/text.h"
 
 namespace {
 
 namespace cli = amilab::cli;
 
 constexpr int kUsageError = 2;
-
-/// Whatever a value holds that it names.
-void complain(const std::string& line)
-{
-    fmt::print(stderr, "amilab: {}\n", amilab::one_line(line));
-}
 
 }  // namespace
 
@@ -38,16 +31,16 @@ int main(int argc, char** argv)
         if (exit_code) {
             return *exit_code;
         }
-        complain("a command is missing; the commands are " + cli::command_names());
+        cli::complain("a command is missing; the commands are " + cli::command_names());
         return kUsageError;
     } catch (const cli::WrongUsage& error) {
-        complain(cli::usage_error(error));
+        cli::complain(cli::usage_error(error));
         return kUsageError;
     } catch (const cli::CannotLook& error) {
-        complain(error.what());
+        cli::complain(error.what());
         return cli::CannotLook::kExitCode;
     } catch (const std::exception& error) {
-        complain(error.what());
+        cli::complain(error.what());
         return 1;
     }
 }

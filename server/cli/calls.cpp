@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 
 #include "server/cli/commands.h"
+#include "server/cli/complaints.h"
 #include "server/cli/control_client.h"
 
 namespace amilab::cli {
@@ -116,8 +117,8 @@ void follow(ControlClient& client, const ControlClient::Parameters& parameters, 
     EventParser events([&](std::string_view event, std::string_view data) {
         const auto value = json::parse(data);
         if (event == "lost") {
-            fmt::print(stderr, "amilab: {} calls came faster than they were read\n",
-                       word(value.at("lost")));
+            complain(
+                fmt::format("{} calls came faster than they were read", word(value.at("lost"))));
         } else {
             print_one(value, as_json);
         }

@@ -9,6 +9,7 @@
 #include <boost/json.hpp>
 
 #include "server/cli/commands.h"
+#include "server/cli/complaints.h"
 #include "server/cli/control_client.h"
 #include "server/cli/durations.h"
 
@@ -25,7 +26,7 @@ void end_after(std::chrono::milliseconds timeout, const std::string& line)
 {
     std::thread([timeout, line] {
         std::this_thread::sleep_for(timeout);
-        fmt::print(stderr, "amilab: {}\n", line);
+        complain(line);
         std::fflush(nullptr);
         std::_Exit(1);
     }).detach();

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "server/cli/commands.h"
+#include "server/cli/complaints.h"
 #include "server/cli/descriptor.h"
 #include "server/cli/disk_formats.h"
 #include "server/cli/extents_reader.h"
@@ -100,7 +101,7 @@ int export_disk(const ExportOptions& options)
         size_bytes = write_raw(source, options.file);
     }
     if (options.file != "-") {
-        fmt::print(stderr, "{}: {} bytes\n", options.file, size_bytes);
+        tell(fmt::format("{}: {} bytes", options.file, size_bytes));
     }
     return 0;
 }

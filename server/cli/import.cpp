@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 
 #include "server/cli/commands.h"
+#include "server/cli/complaints.h"
 #include "server/cli/descriptor.h"
 #include "server/cli/disk_formats.h"
 #include "server/cli/interruption.h"
@@ -167,8 +168,8 @@ int import_disk(const ImportOptions& options)
     Target target(options.server, options.data, Target::Missing::kCreate);
     const auto made = boost::json::parse(upload(target.client(), options, name));
     target.close();
-    fmt::print(stderr, "{}: {} GiB\n", std::string_view(made.at("snapshot_id").as_string()),
-               made.at("volume_size_gib").as_int64());
+    tell(fmt::format("{}: {} GiB", std::string_view(made.at("snapshot_id").as_string()),
+                     made.at("volume_size_gib").as_int64()));
     fmt::print("{}\n", std::string_view(made.at("image_id").as_string()));
     return 0;
 }

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "server/cli/complaints.h"
 #include "server/cli/ext4_files.h"
 #include "server/cli/lab_script.h"
 #include "server/cli/lab_session.h"
@@ -45,7 +46,7 @@ int looking(const std::function<int()>& work)
 
 int not_yet(const std::string& line)
 {
-    fmt::print(stderr, "amilab: {}\n", line);
+    complain(line);
     return 1;
 }
 
@@ -93,10 +94,10 @@ void tell_of_clock(std::int64_t server_ms)
 {
     constexpr std::int64_t kNoticed = 300'000;
     if (std::abs(server_ms - Clock::wall_ms()) > kNoticed) {
-        fmt::print(stderr,
-                   "amilab: the server's clock stands at {}, not at this machine's time: what "
-                   "depends on the time may look wrong\n",
-                   wire::format_timestamp({server_ms}));
+        complain(
+            fmt::format("the server's clock stands at {}, not at this machine's time: what depends "
+                        "on the time may look wrong",
+                        wire::format_timestamp({server_ms})));
     }
 }
 
@@ -166,7 +167,7 @@ int finish_begun(const labs::Lab& lab, const LabSession& session)
         const auto left = labs::clean_up(session.client(), regions_of(lab, session));
         session.mark(labs::kCheckEnds);
         for (const auto& line : left) {
-            fmt::print(stderr, "amilab: {}\n", line);
+            complain(line);
         }
         if (!left.empty()) {
             return 1;
@@ -220,7 +221,7 @@ int lab_list(const LabOptions& options)
                     list_one(lab);
                 }
             } catch (const labs::LabFault& fault) {
-                fmt::print(stderr, "amilab: {}\n", fault.what());
+                complain(fault.what());
                 exit_code = CannotLook::kExitCode;
             }
         }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "server/cli/commands.h"
+#include "server/cli/complaints.h"
 #include "server/cli/descriptor.h"
 #include "server/cli/interruption.h"
 #include "server/cli/local_server.h"
@@ -47,7 +48,7 @@ int save(const SaveOptions& options)
     if (file) {
         file->sync();
         file->finish(size_bytes);
-        fmt::print(stderr, "{}: {} bytes\n", options.file, size_bytes);
+        tell(fmt::format("{}: {} bytes", options.file, size_bytes));
     }
     return 0;
 }

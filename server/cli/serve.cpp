@@ -15,6 +15,7 @@
 #include <boost/asio/signal_set.hpp>
 
 #include "server/cli/commands.h"
+#include "server/cli/complaints.h"
 #include "server/cli/doors.h"
 #include "server/cli/sizes.h"
 #include "server/cli/wrong_option.h"
@@ -148,7 +149,7 @@ void tell_ready(const Doors& doors, const http::Server& server, const nbd::Serve
 {
     // Whatever the log leaves out.
     for (const auto& warning : doors.warnings) {
-        fmt::print(stderr, "amilab: warning: {}\n", warning);
+        complain("warning: " + warning);
     }
     fmt::print("amilab ready on http://{}\n", server.address().text());
     if (nbd_server != nullptr) {

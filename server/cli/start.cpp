@@ -17,6 +17,7 @@
 #include <fmt/ranges.h>
 
 #include "server/cli/commands.h"
+#include "server/cli/complaints.h"
 #include "server/cli/descriptor.h"
 #include "server/cli/running_servers.h"
 #include "server/http/server.h"
@@ -32,9 +33,8 @@ constexpr std::chrono::seconds kLongestStop{60};
 
 void tell_gone(const RunningServer& server)
 {
-    fmt::print(stderr,
-               "amilab: the server on port {} (process {}) is gone; what it left is removed\n",
-               server.port, server.pid);
+    complain(fmt::format("the server on port {} (process {}) is gone; what it left is removed",
+                         server.port, server.pid));
 }
 
 /// Throws where a server that was started has the port.

@@ -320,6 +320,33 @@ def test_a_folder_without_a_whole_lab_says_what_is_missing(tmp_path, room):
     assert f"cannot read {tmp_path / 'x.json'}: No such file" in line
 
 
+def test_a_fault_of_a_file_is_one_line_whatever_is_in_it(tmp_path, room):
+    folder = tmp_path / "my\nlabs"
+    folder.mkdir()
+    (folder / "x.md").write_text("# X\n## Step 1: a\n")
+    own = Classroom(room.server, folder)
+    (folder / "x.json").write_text(json.dumps([{
+        "step": 1, "hint": "h", "call": {"service": "ec2", "operation": "DescribeVolumes"},
+        "expect": {"pointer": "/Volumes", "operator": "exists", "a\nb\x1b[2J": 1}}]))
+    for command in (("list",), ("check", "x")):
+        line = refused(own.lab(*command), CANNOT_LOOK)
+        assert line.endswith("x.json: check 1: expect cannot have a?b?[2J")
+    (folder / "x.json").unlink()
+    assert "my?labs" in refused(own.lab("list"), CANNOT_LOOK)
+
+
+def test_what_a_hint_says_of_the_start_state_is_one_line(tmp_path, room):
+    (tmp_path / "x.md").write_text("# X\n## Step 1: a\n")
+    (tmp_path / "x.json").write_text(json.dumps([
+        {"step": step, "hint": "it is\ngone\x1b[2J",
+         "call": {"service": "ec2", "operation": "DescribeVolumes"},
+         "expect": {"pointer": "/Volumes", "operator": "length", "value": 5}} for step in (0, 1)]))
+    mark = room.server.client("ssm", account=STUDENT)
+    mark.put_parameter(Name="/amilab/labs/x", Value="begun", Type="String")
+    line = refused(Classroom(room.server, tmp_path).lab("check", "x"), NOT_YET)
+    assert "is not whole: it is?gone?[2J; amilab lab finish x" in line
+
+
 @needs_tools
 def test_a_start_that_fails_is_not_begun(tmp_path, room):
     (tmp_path / "x.md").write_text("# X\n```sh start\naws ec2 delete-key-pair\n```\n## Step 1: a\n")

@@ -220,6 +220,17 @@ class Limits(Counts):
         self.assertEqual(self.main("--list"), 0)
         self.assertIn("  storage/metadata/sql/listing.h:1: ListQuery", self.printed.getvalue())
 
+    def test_prints_to_stderr_are_those_beside_the_one_place(self):
+        place = "server/cli/lab.cpp"
+        line = 'fmt::print(stderr, "{}\\n", line);'
+        self.assertEqual(self.count("prints to stderr", line, place), 1)
+        self.assertEqual(self.count("prints to stderr", "std::cerr << 1;", place), 1)
+        self.assertEqual(self.count("prints to stderr", 'fmt::print("stderr");', place), 0)
+        self.assertEqual(self.count("prints to stderr", "complain(line);", place), 0)
+        self.write(place, "")
+        self.assertEqual(self.count("prints to stderr", line, "server/cli/complaints.cpp"), 0)
+        self.assertEqual(self.count("prints to stderr", line, "tests/bench/x.cpp"), 0)
+
 
 if __name__ == "__main__":
     unittest.main()
