@@ -1,8 +1,6 @@
 #include <exception>
 #include <string>
 
-#include <fmt/format.h>
-
 #include "server/cli/command_line.h"
 #include "server/cli/command_table.h"
 #include "server/cli/complaints.h"

@@ -1,11 +1,16 @@
 #include <memory>
 #include <string>
 
+#include <fmt/format.h>
+
 #include "server/cli/command_table.h"
 #include "server/cli/commands.h"
 #include "server/cli/options.h"
 #include "server/cli/wrong_option.h"
 #include "storage/base/units.h"
+#include "storage/metadata/images/image_ids.h"
+#include "storage/metadata/snapshots/snapshot_ids.h"
+#include "storage/metadata/volumes/volume_ids.h"
 
 namespace amilab::cli {
 
@@ -69,7 +74,11 @@ void declare_export(DeclaredCommand& command)
 {
     const auto kept = std::make_shared<ExportOptions>();
     auto& options = *kept;
-    command.option("ID", options.id, "ami-..., snap-... or vol-...").required();
+    command
+        .option("ID", options.id,
+                fmt::format("{}-..., {}-... or {}-...", ImageTag::kPrefix, SnapshotTag::kPrefix,
+                            VolumeTag::kPrefix))
+        .required();
     command.option("FILE", options.file, "Where to; - writes standard output").required();
     add_format(command, options);
     add_place(command, options);

@@ -358,8 +358,9 @@ OpenDisk open_disk(Generation& generation, const Caller& caller, std::string_vie
             generation, db, *snapshot_id,
             select_visible_snapshot(db, caller.account, caller.region, *snapshot_id));
     }
-    throw http::HttpError(400,
-                          fmt::format("{} is no id; expected ami-..., snap-... or vol-...", id));
+    throw http::HttpError(
+        400, fmt::format("{} is no id; expected {}-..., {}-... or {}-...", id, ImageTag::kPrefix,
+                         SnapshotTag::kPrefix, VolumeTag::kPrefix));
 }
 
 asio::awaitable<void> send_bytes(const OpenDisk& disk, std::uint64_t offset, std::uint64_t length,

@@ -8,6 +8,9 @@
 #include "server/calls/secrets.h"
 #include "server/labs/lab_error.h"
 #include "server/labs/snapshot_disk.h"
+#include "storage/metadata/images/image_ids.h"
+#include "storage/metadata/snapshots/snapshot_ids.h"
+#include "storage/metadata/volumes/volume_ids.h"
 
 namespace amilab::labs {
 
@@ -147,13 +150,13 @@ private:
 
     std::unique_ptr<LabDisk> open(const std::string& id, const std::string& region) const
     {
-        if (id.starts_with("vol-")) {
+        if (has_id_prefix(id, VolumeTag::kPrefix)) {
             return access_.open_volume(id, region);
         }
-        if (id.starts_with("snap-")) {
+        if (has_id_prefix(id, SnapshotTag::kPrefix)) {
             return std::make_unique<SnapshotDisk>(client_, id, region);
         }
-        if (id.starts_with("ami-")) {
+        if (has_id_prefix(id, ImageTag::kPrefix)) {
             return std::make_unique<SnapshotDisk>(client_, root_snapshot_of(id, region), region);
         }
         throw LookFault("this is the id of no image, snapshot or volume");

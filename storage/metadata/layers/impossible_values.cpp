@@ -52,6 +52,7 @@
 #include "storage/metadata/sql/columns.h"
 #include "storage/metadata/sql/id_source.h"
 #include "storage/metadata/sql/migrations.h"
+#include "storage/metadata/sql/sql_text.h"
 #include "storage/metadata/sql/statement.h"
 #include "storage/metadata/store_image_tasks/store_image_task_rows.h"
 #include "storage/metadata/volumes/volume_rows.h"
@@ -158,6 +159,7 @@ struct AddressColumn {
     std::string_view where = {};
 };
 
+constexpr auto kIsNoPrefixList = "destination NOT LIKE " + sql_any_id<PrefixListTag>;
 constexpr AddressColumn kAddressColumns[] = {
     {"vpc", "cidr_block", Addresses::kIpv4Block},
     {"vpc_cidr_block", "cidr_block", Addresses::kIpv4Block, "family = 'ipv4'"},
@@ -175,7 +177,7 @@ constexpr AddressColumn kAddressColumns[] = {
     {"network_acl_entry", "cidr_block", Addresses::kIpv4Block},
     {"network_acl_entry", "ipv6_cidr_block", Addresses::kIpv6Block},
     {"prefix_list_entry", "cidr", Addresses::kBlock},
-    {"route", "destination", Addresses::kBlock, "destination NOT LIKE 'pl-%'"},
+    {"route", "destination", Addresses::kBlock, kIsNoPrefixList},
 };
 
 bool names(Addresses kind, std::string_view text)

@@ -9,6 +9,7 @@
 #include "storage/metadata/instances/instance_state.h"
 #include "storage/metadata/network/nat_gateway_rows.h"
 #include "storage/metadata/network/network_ids.h"
+#include "storage/metadata/network/vpc_endpoint_rows.h"
 #include "storage/metadata/network/vpc_peering_connection_rows.h"
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/filter.h"
@@ -39,30 +40,42 @@ inline constexpr auto kWords<RouteState> = words("active", "blackhole");
 // Source: EC2 API Reference, Route (documented).
 inline constexpr auto kRouteState =
     "iif(CASE substr(r.target, 1, instr(r.target, '-'))"
-    " WHEN 'igw-' THEN EXISTS (SELECT 1 FROM internet_gateway w"
+    " WHEN " +
+    sql_id_prefix<InternetGatewayTag> +
+    " THEN EXISTS (SELECT 1 FROM internet_gateway w"
     " JOIN route_table rt ON rt.vpc_id = w.vpc_id WHERE w.id = r.target"
     " AND rt.id = r.route_table_id)"
-    " WHEN 'nat-' THEN EXISTS (SELECT 1 FROM nat_gateway w WHERE w.id = r.target AND w.state IN (" +
+    " WHEN " +
+    sql_id_prefix<NatGatewayTag> +
+    " THEN EXISTS (SELECT 1 FROM nat_gateway w WHERE w.id = r.target AND w.state IN (" +
     sql_word<NatGatewayState::kPending> + ", " + sql_word<NatGatewayState::kAvailable> +
     "))"
-    " WHEN 'eigw-' THEN EXISTS (SELECT 1 FROM egress_only_gateway w WHERE w.id = r.target)"
-    " WHEN 'pcx-' THEN EXISTS (SELECT 1 FROM vpc_peering_connection w WHERE w.id = r.target"
+    " WHEN " +
+    sql_id_prefix<EgressOnlyGatewayTag> +
+    " THEN EXISTS (SELECT 1 FROM egress_only_gateway w WHERE w.id = r.target)"
+    " WHEN " +
+    sql_id_prefix<VpcPeeringConnectionTag> +
+    " THEN EXISTS (SELECT 1 FROM vpc_peering_connection w WHERE w.id = r.target"
     " AND w.state = " +
     sql_word<VpcPeeringState::kActive> +
     ")"
-    " WHEN 'eni-' THEN EXISTS (SELECT 1 FROM network_interface e"
+    " WHEN " +
+    sql_id_prefix<NetworkInterfaceTag> +
+    " THEN EXISTS (SELECT 1 FROM network_interface e"
     " JOIN instance i ON i.id = e.instance_id WHERE e.id = r.target AND i.state = " +
     sql_word<InstanceStateName::kRunning> + ") ELSE 1 END, " + sql_word<RouteState::kActive> +
     ", " + sql_word<RouteState::kBlackhole> + ")";
 
 // What a route leads to, and for what addresses: by kind.
-inline constexpr std::string_view kRouteGateway =
-    "iif(r.target = 'local' OR r.target LIKE 'igw-%' OR r.target LIKE 'vpce-%', r.target, NULL)";
-inline constexpr std::string_view kRouteNatGateway = "iif(r.target LIKE 'nat-%', r.target, NULL)";
-inline constexpr std::string_view kRouteEgressOnlyGateway =
-    "iif(r.target LIKE 'eigw-%', r.target, NULL)";
-inline constexpr std::string_view kRoutePeering = "iif(r.target LIKE 'pcx-%', r.target, NULL)";
-inline constexpr std::string_view kRouteInterface = "iif(r.target LIKE 'eni-%', r.target, NULL)";
+inline constexpr auto kRouteGateway = "iif(r.target = 'local' OR r.target LIKE " +
+                                      sql_any_id<InternetGatewayTag> + " OR r.target LIKE " +
+                                      sql_any_id<VpcEndpointTag> + ", r.target, NULL)";
+template <class Tag>
+inline constexpr auto kRouteTo = "iif(r.target LIKE " + sql_any_id<Tag> + ", r.target, NULL)";
+inline constexpr auto kRouteNatGateway = kRouteTo<NatGatewayTag>;
+inline constexpr auto kRouteEgressOnlyGateway = kRouteTo<EgressOnlyGatewayTag>;
+inline constexpr auto kRoutePeering = kRouteTo<VpcPeeringConnectionTag>;
+inline constexpr auto kRouteInterface = kRouteTo<NetworkInterfaceTag>;
 inline constexpr std::string_view kRouteInstance =
     "(SELECT e.instance_id FROM network_interface e WHERE e.id = r.target)";
 inline constexpr std::string_view kRouteInstanceOwner =
@@ -72,8 +85,8 @@ inline constexpr std::string_view kRouteIpv4 =
     "iif(instr(r.destination, '.') > 0, r.destination, NULL)";
 inline constexpr std::string_view kRouteIpv6 =
     "iif(instr(r.destination, ':') > 0, r.destination, NULL)";
-inline constexpr std::string_view kRoutePrefixList =
-    "iif(r.destination LIKE 'pl-%', r.destination, NULL)";
+inline constexpr auto kRoutePrefixList =
+    "iif(r.destination LIKE " + sql_any_id<PrefixListTag> + ", r.destination, NULL)";
 inline constexpr std::string_view kOfAssociations =
     "EXISTS (SELECT 1 FROM route_table_association a WHERE a.route_table_id = t.id AND ";
 inline constexpr std::string_view kOfRoutes =

@@ -87,6 +87,13 @@ constexpr auto sql_quoted(const char (&text)[kLength])
     return "'" + sql(text) + "'";
 }
 
+/// "'igw-'": how ids of a kind begin.
+template <class Tag>
+inline constexpr auto sql_id_prefix = "'" + sql_text<Tag::kPrefix.size()>(Tag::kPrefix) + "-'";
+/// "'igw-%'": any id of a kind, for LIKE.
+template <class Tag>
+inline constexpr auto sql_any_id = "'" + sql_text<Tag::kPrefix.size()>(Tag::kPrefix) + "-%'";
+
 /// Milliseconds since 1970 as text of whole seconds, for filters: "2026-01-02T03:04:05.000Z".
 template <std::size_t kSize>
 constexpr auto sql_whole_seconds(const SqlText<kSize>& milliseconds)

@@ -9,7 +9,7 @@ namespace amilab::ec2 {
 ApiError malformed_id(std::string_view code, std::string_view text, std::string_view prefix)
 {
     // Source: what begins rightly is not told how to (observed; Cloud Custodian cuts the id out).
-    const bool begins_so = text.starts_with(prefix) && text.substr(prefix.size()).starts_with('-');
+    const bool begins_so = has_id_prefix(text, prefix);
     return {std::string(code),
             begins_so ? fmt::format("Invalid id: \"{}\"", text)
                       : fmt::format("Invalid id: \"{}\" (expecting \"{}-...\")", text, prefix)};
@@ -21,7 +21,7 @@ namespace {
 ApiError malformed_storage_id(std::string_view code, std::string_view text,
                               std::string_view parameter, std::string_view prefix)
 {
-    if (text.starts_with(fmt::format("{}-", prefix))) {
+    if (has_id_prefix(text, prefix)) {
         return malformed_id(code, text, prefix);
     }
     return ApiError("InvalidParameterValue",
@@ -36,14 +36,14 @@ template <>
 ApiError malformed_id<SnapshotId>(std::string_view text, std::string_view parameter)
 {
     return malformed_storage_id("InvalidSnapshotID.Malformed", text,
-                                parameter.empty() ? "snapshotId" : parameter, "snap");
+                                parameter.empty() ? "snapshotId" : parameter, SnapshotTag::kPrefix);
 }
 
 template <>
 ApiError malformed_id<VolumeId>(std::string_view text, std::string_view parameter)
 {
     return malformed_storage_id("InvalidVolumeID.Malformed", text,
-                                parameter.empty() ? "volumeId" : parameter, "vol");
+                                parameter.empty() ? "volumeId" : parameter, VolumeTag::kPrefix);
 }
 
 ApiError not_found(const VolumeId& id)

@@ -11,6 +11,10 @@ enum class Way { kIn, kOut, kNoWay };
 template <>
 inline constexpr auto kWords<Way> = words("in", "out", "no-way");
 
+struct SideDoorTag {
+    static constexpr std::string_view kPrefix = "side-door";
+};
+
 namespace {
 
 constexpr auto kReady = sql("v.ready_ms <= $now");
@@ -29,6 +33,12 @@ TEST(SqlText, QuotesAWord)
 {
     constexpr auto kIsOut = "d.way = " + sql_word<Way::kOut>;
     static_assert(std::string_view(kIsOut) == "d.way = 'out'");
+}
+
+TEST(SqlText, KnowsHowIdsOfAKindBegin)
+{
+    static_assert(std::string_view(sql_id_prefix<SideDoorTag>) == "'side-door-'");
+    static_assert(std::string_view(sql_any_id<SideDoorTag>) == "'side-door-%'");
 }
 
 TEST(SqlText, MakesAListOfWords)
