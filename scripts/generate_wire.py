@@ -158,11 +158,25 @@ class Service:
     # Tables: what a request may hold, for server/wire/check.cpp.
 
     def input_table(self, operation):
-        entry = self.overlay.get("operations", {}).get(operation, {})
-        rules = read_rules(entry, operation)
+        rules = read_rules(self.entry_of(operation), operation)
         shape = self.schema["operations"][operation]["input"]
         rules = self.common_rules(shape).under(rules)
         return self.table(shape, rules, True, operation)[0]
+
+    def entry_of(self, operation):
+        """What the overlay says of the operation, with the limits that it takes from others."""
+        operations = self.overlay.get("operations", {})
+        entry = operations.get(operation, {})
+        ranges = {}
+        for path, facts in entry.get("ranges", {}).items():
+            if "as" in facts:
+                limits = operations.get(facts["as"], {}).get("ranges", {}).get(path, {"as": ""})
+                if "as" in limits or {"min", "max"} & facts.keys():
+                    fail(f"overlay, {operation}, ranges, {path}: {facts['as']} has no limits of "
+                         "its own for it, or it has both")
+                facts = {**limits, **facts}
+            ranges[path] = facts
+        return {**entry, "ranges": ranges}
 
     def common_rules(self, shape_name):
         """What the overlay says of members of that name, whatever the operation."""

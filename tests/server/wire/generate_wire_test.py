@@ -40,6 +40,27 @@ class Overlay(unittest.TestCase):
 
         self.assertIn("no source", self.refusal(change_overlay=change))
 
+    def test_limits_of_another_operation_are_that_ones(self):
+        def model(schema):
+            made = schema["shapes"][schema["operations"]["MakeThing"]["input"]]["members"]
+            made["MaxResults"] = {"in": "MaxResults", "type": "integer"}
+
+        def change(overlay):
+            overlay["operations"]["MakeThing"]["ranges"] = {
+                "MaxResults": {"as": "ListThings", "source": "made up"}}
+
+        made = service(change, model).entry_of("MakeThing")["ranges"]["MaxResults"]
+        self.assertEqual((made["min"], made["max"]), (5, 10))
+
+    def test_limits_that_another_operation_does_not_have_stop_the_build(self):
+        for facts in ({"as": "Nope"}, {"as": "MakeThing"}, {"as": "ListThings"},
+                      {"as": "ListThings", "max": 7}):
+            def change(overlay):
+                overlay["operations"]["MakeThing"]["ranges"] = {
+                    "Long": {**facts, "source": "made up"}}
+
+            self.assertIn("has no limits of its own", self.refusal(change_overlay=change))
+
     def test_filters_and_transport_parameters_need_sources_too(self):
         for section in ("filters", "transport"):
             def change(overlay):

@@ -134,16 +134,22 @@ void require_alike(const CapacityReservationRow& source, const CapacityReservati
     }
 }
 
+/// What one may have: as many as it may be made with.
+std::int64_t most_instances()
+{
+    return wire::find_member(*kCreateCapacityReservation.input, "InstanceCount")->max;
+}
+
 /// Throws where the reservation has not room for `count` more. Source: 1,000 in one (documented of
 /// CreateCapacityReservation); that a move keeps to it, code and text are assumed.
 void require_room_for(const CapacityReservationRow& row, std::int64_t count)
 {
-    constexpr std::int64_t kMostInstances = 1000;
-    if (count > kMostInstances - row.total) {
+    const auto most = most_instances();
+    if (count > most - row.total) {
         throw invalid_parameter_value(
             fmt::format("The capacity reservation '{}' has {} instances, and {} more would be more "
                         "than the {} that one may have.",
-                        row.id.text(), row.total, count, kMostInstances));
+                        row.id.text(), row.total, count, most));
     }
 }
 
