@@ -47,6 +47,18 @@ TEST(IdleTimeout, ClosesWithoutAWord)
     EXPECT_TRUE(Client(server.address()).is_closed());
 }
 
+TEST(IdleTimeout, HoldsHoweverManyConnectionsComeMeanwhile)
+{
+    constexpr milliseconds kBetween{1};
+    TestServer server(echo_handler(), with(&Limits::idle_timeout));
+    Client idle(server.address());
+    for (auto come = 0; come < 10'000 && !idle.hears_something(kBetween); ++come) {
+        const Client next(server.address());
+    }
+    EXPECT_TRUE(idle.hears_something(milliseconds(0)));
+    EXPECT_TRUE(idle.is_closed());
+}
+
 TEST(HeaderTimeout, EndsAHeaderThatStops)
 {
     TestServer server(echo_handler(), with(&Limits::header_timeout));
