@@ -6,6 +6,7 @@
 #include "server/services/ec2/instance_types/errors.h"
 #include "storage/metadata/images/image_words.h"
 #include "storage/metadata/instance_types/instance_type_words.h"
+#include "storage/metadata/instances/launch_place_rows.h"
 #include "storage/metadata/regions/region_rows.h"
 
 namespace amilab::ec2 {
