@@ -268,6 +268,16 @@ void ApiCall::in_read(Budget budget, const std::function<void(Session&)>& work)
     work(session);
 }
 
+bool ApiCall::in_quick_read(const std::function<void(Session&)>& work)
+{
+    try {
+        in_read(Budget::kQuick, work);
+        return true;
+    } catch (const BudgetExceeded&) {
+        return false;
+    }
+}
+
 wire::Rendered ApiCall::run_read(Budget budget)
 {
     auto& call = *std::get<std::unique_ptr<ReadCall>>(call_);

@@ -91,6 +91,8 @@ private:
     wire::Rendered run_operation();
     /// Runs `work` in a read transaction; throws BudgetExceeded where that is limited.
     void in_read(Budget budget, const std::function<void(Session&)>& work);
+    /// Does that within the budget; false when it does not suffice.
+    bool in_quick_read(const std::function<void(Session&)>& work);
     void in_write(const std::function<void(Session&)>& work);
     ApiAnswer answer(const std::function<wire::Rendered()>& make) const;
     LimitedCall limited() const;

@@ -11,9 +11,21 @@ boost::asio::awaitable<void> StreamSession::read(Work work)
     co_await request_.workers.run([&] { read_(work); });
 }
 
-boost::asio::awaitable<void> StreamSession::write(Work work)
+boost::asio::awaitable<void> StreamSession::read_at_once(Work work)
 {
-    co_await request_.workers.run([&] { write_(work); });
+    if (!quick_read_(work)) {
+        co_await read(std::move(work));
+    }
+}
+
+boost::asio::awaitable<void> StreamSession::write(Work work, std::function<void()> before)
+{
+    co_await request_.workers.run([&] {
+        if (before) {
+            before();
+        }
+        write_(work);
+    });
 }
 
 boost::asio::awaitable<void> StreamSession::write_with_reserve(Work work)
@@ -34,6 +46,7 @@ public:
         StreamSession session(
             call_.generation_, request_,
             [this](const auto& work) { call_.in_read(ApiCall::Budget::kNone, work); },
+            [this](const auto& work) { return call_.in_quick_read(work); },
             [this](const auto& work) { call_.in_write(work); });
         const auto form = call_.form();
         auto rendered =

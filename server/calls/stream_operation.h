@@ -23,12 +23,15 @@ public:
     using Work = std::function<void(Session&)>;
     /// Runs work in one transaction of a Session; throws what the work throws.
     using Runner = std::function<void(const Work&)>;
+    /// Does that within the time of a quick call, or returns false.
+    using QuickRunner = std::function<bool(const Work&)>;
 
     StreamSession(std::shared_ptr<Generation> generation, const StreamRequest& request, Runner read,
-                  Runner write)
+                  QuickRunner quick_read, Runner write)
         : generation_(std::move(generation)),
           request_(request),
           read_(std::move(read)),
+          quick_read_(std::move(quick_read)),
           write_(std::move(write))
     {
     }
@@ -40,7 +43,10 @@ public:
     Workers& workers() { return request_.workers; }
 
     boost::asio::awaitable<void> read(Work work);
-    boost::asio::awaitable<void> write(Work work);
+    /// Does what read() does, at once on this thread where that is quick: `work` may run twice.
+    boost::asio::awaitable<void> read_at_once(Work work);
+    /// `before` is done ahead of the transaction, by the same worker.
+    boost::asio::awaitable<void> write(Work work, std::function<void()> before = {});
 
     /// Does what write() does; when the disk is full a second time, with what the reserve gives up.
     /// For what frees space.
@@ -55,6 +61,7 @@ private:
     std::shared_ptr<Generation> generation_;
     StreamRequest request_;
     Runner read_;
+    QuickRunner quick_read_;
     Runner write_;
     std::optional<StreamAnswer> answer_;
 };

@@ -52,6 +52,12 @@ public:
     /// minus errno. Callers want read_fully and write_fully of file_io.h.
     virtual std::int64_t read_at(std::uint64_t offset, std::span<std::byte> out) = 0;
     virtual std::int64_t write_at(std::uint64_t offset, std::span<const std::byte> bytes) = 0;
+    /// Does what read_at() does, of what the kernel has in its memory alone: -EAGAIN where the disk
+    /// would have to be waited for, or the file system cannot tell.
+    virtual std::int64_t read_cached_at(std::uint64_t /*offset*/, std::span<std::byte> /*out*/)
+    {
+        return -EAGAIN;
+    }
     /// One copy_file_range, of bytes of another file: the kernel moves them alone, and where the
     /// file system can both files have the same blocks afterwards. What it returns is what write_at
     /// does; 0: `from` ends there. Callers want copy_fully of file_io.h.

@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -50,6 +51,14 @@ public:
         const auto moved =
             ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
         return moved < 0 ? -errno : moved;
+    }
+
+    std::int64_t read_cached_at(std::uint64_t offset, std::span<std::byte> out) override
+    {
+        const iovec piece{out.data(), out.size()};
+        const auto moved =
+            ::preadv2(descriptor_, &piece, 1, static_cast<off_t>(offset), RWF_NOWAIT);
+        return moved >= 0 ? moved : -(errno == EOPNOTSUPP ? EAGAIN : errno);
     }
 
     std::int64_t copy_at(std::uint64_t offset, File& from, std::uint64_t from_offset,

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 #include <array>
 #include <atomic>
@@ -219,6 +220,17 @@ ssize_t pread(int file, void* bytes, size_t count, off_t offset)
 ssize_t pread64(int file, void* bytes, size_t count, off64_t offset)
 {
     return pread(file, bytes, count, offset);
+}
+
+ssize_t preadv2(int file, const iovec* pieces, int count, off_t offset, int flags)
+{
+    static auto* const call = next<ssize_t(int, const iovec*, int, off_t, int)>("preadv2");
+    return fails(is_watched(file), Kind::kReads) ? -1 : call(file, pieces, count, offset, flags);
+}
+
+ssize_t preadv64v2(int file, const iovec* pieces, int count, off64_t offset, int flags)
+{
+    return preadv2(file, pieces, count, offset, flags);
 }
 
 ssize_t pwrite(int file, const void* bytes, size_t count, off_t offset)

@@ -63,9 +63,13 @@ public:
 class InlineWorkers final : public Workers {
     asio::awaitable<void> run_all(const std::function<void()>& work) override
     {
+        ++turns;
         work();
         co_return;
     }
+
+public:
+    int turns = 0;
 };
 
 /// Runs a coroutine to its end.
@@ -91,10 +95,10 @@ asio::awaitable<void> take_answer(ApiCall& call, const StreamRequest& request, S
     }
 }
 
-StreamAnswer run_to_answer(ApiCall& call, const RequestHeader& header, std::string_view body)
+StreamAnswer run_to_answer(ApiCall& call, const RequestHeader& header, std::string_view body,
+                           InlineWorkers& workers)
 {
     TextBody source(body);
-    InlineWorkers workers;
     const StreamRequest request{header, source, workers};
     StreamAnswer answer;
     try {
@@ -180,7 +184,10 @@ S3Answer S3Caller::send(std::string_view method, std::string_view target, std::s
     }
     auto call = emulator_.emulator().begin(header);
     if (call.is_stream()) {
-        return read_answer(run_to_answer(call, header, body));
+        InlineWorkers workers;
+        auto answer = read_answer(run_to_answer(call, header, body, workers));
+        answer.turns = workers.turns;
+        return answer;
     }
     emulator_.emulator().take_body(call, header, body);
     auto answer = call.run();

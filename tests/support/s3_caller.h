@@ -22,6 +22,8 @@ struct S3Answer {
     /// By their names in small letters.
     std::map<std::string, std::string, std::less<>> headers;
     std::shared_ptr<pugi::xml_document> document;
+    /// How often a worker had a turn for it, of calls that are streams.
+    int turns = 0;
 
     bool ok() const { return status < 300; }
     std::string header(std::string_view name) const;

@@ -51,7 +51,12 @@ void ContentReader::require_files() const
 
 void ContentReader::require_file(const PieceRow& row) const
 {
-    const auto status = generation_->stores().objects().status(row.blob);
+    require_length(row, generation_->stores().objects().status(row.blob));
+}
+
+void ContentReader::require_length(const PieceRow& row,
+                                   const std::optional<FileStatus>& status) const
+{
     const auto needed = static_cast<std::uint64_t>(row.offset_bytes + row.length_bytes);
     if (!status || status->size_bytes < needed) {
         throw lost_file(*generation_, row.blob);
@@ -60,16 +65,18 @@ void ContentReader::require_file(const PieceRow& row) const
 
 std::unique_ptr<File> ContentReader::open_file(const Piece& piece) const
 {
-    // What was cut off would pass for a hole.
-    require_file(piece.row);
+    std::unique_ptr<File> file;
     try {
-        return piece.blob->open();
+        file = piece.blob->open();
     } catch (const StorageError& error) {
         if (error.error_number != ENOENT) {
             throw;
         }
         throw lost_file(*generation_, piece.row.blob);
     }
+    // What was cut off would pass for a hole.
+    require_length(piece.row, file->status());
+    return file;
 }
 
 const PieceRow& ContentReader::open_piece(std::int64_t offset)
@@ -110,6 +117,21 @@ void ContentReader::read(std::span<std::byte> out)
     next_ += static_cast<std::int64_t>(out.size());
 }
 
+bool ContentReader::read_if_cached(std::span<std::byte> out)
+{
+    const auto& row = open_piece(next_);
+    const auto length = static_cast<std::int64_t>(out.size());
+    if (row.start_bytes + row.length_bytes < next_ + length) {
+        return false;
+    }
+    const auto at = static_cast<std::uint64_t>(row.offset_bytes + next_ - row.start_bytes);
+    if (file_->read_cached_at(at, out) != length) {
+        return false;
+    }
+    next_ += length;
+    return true;
+}
+
 std::int64_t ContentReader::next_data(std::int64_t offset)
 {
     while (offset < end_) {
@@ -143,35 +165,43 @@ void require_first_file(Session& session, ContentNumber content, std::int64_t fi
     }
 }
 
-void ContentWriter::write(std::span<const std::byte> bytes)
+NewBlob& ContentWriter::file()
 {
-    if (!blob_ && !bytes.empty()) {
+    if (!blob_) {
         // The last who has it may be an action behind the commit.
         blob_ = generation_->stores().objects().begin();
+        blob_->write(held_);
+        held_ = {};
     }
-    if (blob_) {
-        blob_->write(bytes);
+    return *blob_;
+}
+
+void ContentWriter::write(std::span<const std::byte> bytes)
+{
+    if (!blob_ && held_.size() + bytes.size() <= kHeldBytes) {
+        held_.insert(held_.end(), bytes.begin(), bytes.end());
+        return;
     }
+    file().write(bytes);
 }
 
 void ContentWriter::write_zeros(std::uint64_t count)
 {
-    if (!blob_ && count > 0) {
-        blob_ = generation_->stores().objects().begin();
-    }
-    if (blob_) {
-        blob_->write_zeros(count);
+    if (count > 0) {
+        file().write_zeros(count);
     }
 }
 
 void ContentWriter::finish()
 {
-    held_bytes_ = blob_ ? static_cast<std::int64_t>(blob_->finish()) : 0;
+    if (size_bytes() > 0) {
+        held_bytes_ = static_cast<std::int64_t>(file().finish());
+    }
 }
 
 std::int64_t ContentWriter::size_bytes() const
 {
-    return blob_ ? static_cast<std::int64_t>(blob_->size_bytes()) : 0;
+    return static_cast<std::int64_t>(blob_ ? blob_->size_bytes() : held_.size());
 }
 
 ContentNumber ContentWriter::store(Session& session, const std::string& account,

@@ -29,6 +29,9 @@ public:
     std::int64_t end() const { return end_; }
     /// Fills `out` with the next bytes; they are there.
     void read(std::span<std::byte> out);
+    /// Fills `out` with the next bytes when that waits for no disk, but to find the file; false,
+    /// and nothing is read, when it would, or when something is wrong with them.
+    bool read_if_cached(std::span<std::byte> out);
     /// Fills `out` with the bytes from `offset` of the content on; they are there.
     void read_at(std::int64_t offset, std::span<std::byte> out);
     /// The first byte at or behind `offset` that may be other than zero; end() when there is none.
@@ -45,6 +48,7 @@ private:
     };
 
     void require_file(const PieceRow& row) const;
+    void require_length(const PieceRow& row, const std::optional<FileStatus>& status) const;
     std::unique_ptr<File> open_file(const Piece& piece) const;
     /// Opens the file of the piece that has the byte.
     const PieceRow& open_piece(std::int64_t offset);
@@ -66,12 +70,15 @@ void require_first_file(Session& session, ContentNumber content, std::int64_t fi
 /// Bytes on their way into a content. They leave nothing behind unless stored.
 class ContentWriter {
 public:
+    /// What stays in memory until finish(), and so costs who writes it no wait.
+    static constexpr std::size_t kHeldBytes = std::size_t{64} << 10U;
+
     explicit ContentWriter(std::shared_ptr<Generation> generation)
         : generation_(std::move(generation))
     {
     }
 
-    /// Blocks. Throws StorageError.
+    /// Blocks behind the first kHeldBytes. Throws StorageError.
     void write(std::span<const std::byte> bytes);
     /// Appends a hole. Throws StorageError.
     void write_zeros(std::uint64_t count);
@@ -85,7 +92,10 @@ public:
                         std::optional<std::int64_t> part = {});
 
 private:
+    NewBlob& file();
+
     const std::shared_ptr<Generation> generation_;
+    std::vector<std::byte> held_;
     std::shared_ptr<NewBlob> blob_;
     std::int64_t held_bytes_ = 0;
 };

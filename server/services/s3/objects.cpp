@@ -100,7 +100,7 @@ asio::awaitable<wire::Rendered> put_object(StreamSession& session, const PutObje
 {
     auto object = read_new_object(session, request);
     const auto bytes = announced_bytes(session.header(), kMostPutBytes);
-    co_await session.read([&](Session& rows) {
+    co_await session.read_at_once([&](Session& rows) {
         require_place(rows, request, object.row);
         take_bytes(rows, {kService, PutObjectRequest::kOperation}, object.row.owner, bytes);
     });
@@ -108,16 +108,17 @@ asio::awaitable<wire::Rendered> put_object(StreamSession& session, const PutObje
     const ByteTaker write = [&writer](std::span<const std::byte> some) { writer.write(some); };
     const auto body = co_await receive(session, object.body, write);
     complete_row(object.row, body);
-    co_await session.workers().run([&] { writer.finish(); });
-    co_await session.write([&](Session& rows) {
-        require_place(rows, request, object.row);
-        require_room_of(rows, PutObjectRequest::kOperation, object.row.owner,
-                        {request.bucket, request.key});
-        object.row.modified_ms = rows.now_ms();
-        object.row.content = writer.store(rows, object.row.owner);
-        put_object_row(rows.db(), object.row);
-        remove_object_files_later(rows);
-    });
+    co_await session.write(
+        [&](Session& rows) {
+            require_place(rows, request, object.row);
+            require_room_of(rows, PutObjectRequest::kOperation, object.row.owner,
+                            {request.bucket, request.key});
+            object.row.modified_ms = rows.now_ms();
+            object.row.content = writer.store(rows, object.row.owner);
+            put_object_row(rows.db(), object.row);
+            remove_object_files_later(rows);
+        },
+        [&] { writer.finish(); });
     co_return put_answer(object.row);
 }
 
@@ -296,8 +297,9 @@ asio::awaitable<void> add_bytes(StreamSession& session, Found& found, StreamAnsw
     }
     answer.content_length.reset();
     answer.body.resize(static_cast<std::size_t>(bytes->size()));
-    if (!answer.body.empty()) {
-        co_await workers.run([&] { bytes->read(std::as_writable_bytes(std::span(answer.body))); });
+    const auto body = std::as_writable_bytes(std::span(answer.body));
+    if (!body.empty() && !bytes->read_if_cached(body)) {
+        co_await workers.run([&] { bytes->read(body); });
     }
 }
 
@@ -307,7 +309,7 @@ asio::awaitable<void> add_bytes(StreamSession& session, Found& found, StreamAnsw
 asio::awaitable<wire::Rendered> get_object(StreamSession& session, const GetObjectRequest& request)
 {
     Found found;
-    co_await session.read([&](Session& rows) { found = find_object(rows, request, true); });
+    co_await session.read_at_once([&](Session& rows) { found = find_object(rows, request, true); });
     auto answer = answer_without_bytes(session, request, found);
     if (found.bytes) {
         co_await add_bytes(session, found, answer);
@@ -323,7 +325,8 @@ asio::awaitable<wire::Rendered> head_object(StreamSession& session,
                                             const HeadObjectRequest& request)
 {
     Found found;
-    co_await session.read([&](Session& rows) { found = find_object(rows, request, false); });
+    co_await session.read_at_once(
+        [&](Session& rows) { found = find_object(rows, request, false); });
     session.answer_with(answer_without_bytes(session, request, found));
     wire::Rendered rendered;
     co_return rendered;

@@ -10,6 +10,7 @@
 
 #include "server/calls/stream_operation.h"
 #include "server/services/s3/checksums.h"
+#include "server/services/s3/object_bytes.h"
 
 /// Bodies of requests, as S3 takes them: as they are or in chunks, with checksums before or behind
 /// them.
@@ -41,10 +42,15 @@ struct ReceivedBody {
 /// EntityTooLarge.
 std::uint64_t announced_bytes(const RequestHeader& header, std::uint64_t most_bytes);
 
-/// What takes the bytes of a body, on a worker. Outlives the call that is given it.
+/// A body that is taken as a whole, and at once on the thread that serves connections: what its
+/// checksums cost is less than a change of threads, or little more.
+inline constexpr std::size_t kSmallBodyBytes = ContentWriter::kHeldBytes;
+
+/// What takes the bytes of a body: of a small one all at once, without waiting, else on a worker.
+/// Outlives the call that is given it.
 using ByteTaker = std::function<void(std::span<const std::byte>)>;
 
-/// Takes the body and gives `write` its bytes, on a worker, as much at a time as there is room for.
+/// Takes the body and gives `write` its bytes, as much at a time as there is room for.
 /// Throws ApiError where the body breaks a rule, or is not what its checksums say: what was written
 /// is to be thrown away then. Throws what `write` and BodySource throw.
 boost::asio::awaitable<ReceivedBody> receive(StreamSession& session, const BodyRules& rules,

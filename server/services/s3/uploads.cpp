@@ -213,7 +213,7 @@ asio::awaitable<wire::Rendered> upload_part(StreamSession& session,
                     .md5 = request.content_md5,
                     .checksum = wanted_checksum(request)};
     const auto bytes = announced_bytes(session.header(), kMostPartBytes);
-    co_await session.read([&](Session& rows) {
+    co_await session.read_at_once([&](Session& rows) {
         const auto place = require_part_place(rows, request);
         require_algorithm(place.upload, rules.checksum);
         rules.kept = algorithm_of(place.upload);
@@ -222,19 +222,20 @@ asio::awaitable<wire::Rendered> upload_part(StreamSession& session,
     ContentWriter writer(session.generation());
     const ByteTaker write = [&writer](std::span<const std::byte> some) { writer.write(some); };
     const auto body = co_await receive(session, rules, write);
-    co_await session.workers().run([&] { writer.finish(); });
     PartRow row;
     bool names_algorithm = false;
-    co_await session.write([&](Session& rows) {
-        const auto place = require_part_place(rows, request);
-        names_algorithm = place.upload.checksum_algorithm.has_value();
-        row = new_part(rows, place.upload, request.part_number);
-        row.size_bytes = writer.size_bytes();
-        row.etag = to_hex(body.md5);
-        row.checksum = wire::encode_base64(body.checksum);
-        row.content = writer.store(rows, place.owner, request.part_number);
-        put_part(rows, row);
-    });
+    co_await session.write(
+        [&](Session& rows) {
+            const auto place = require_part_place(rows, request);
+            names_algorithm = place.upload.checksum_algorithm.has_value();
+            row = new_part(rows, place.upload, request.part_number);
+            row.size_bytes = writer.size_bytes();
+            row.etag = to_hex(body.md5);
+            row.checksum = wire::encode_base64(body.checksum);
+            row.content = writer.store(rows, place.owner, request.part_number);
+            put_part(rows, row);
+        },
+        [&] { writer.finish(); });
     wire::Rendered answer;
     answer.headers.emplace_back("ETag", in_quotes(row.etag));
     append_encryption(answer.headers);

@@ -61,6 +61,15 @@ TEST_F(Objects, AreWhatWasPut)
     EXPECT_EQ(s3.call("GET", "/disks/a/b+c").code, "NoSuchKey") << "a plus in a path is a plus";
 }
 
+TEST_F(Objects, OfFewBytesArePutByOneTurnOfAWorkerAndNeedNoneForTheirRows)
+{
+    EXPECT_EQ(s3.must("PUT", "/disks/small", std::string(65'536, 'x')).turns, 1);
+    EXPECT_EQ(s3.must("HEAD", "/disks/small").turns, 0);
+    // One where the file system cannot tell whether it would wait.
+    EXPECT_LE(s3.must("GET", "/disks/small").turns, 1);
+    EXPECT_GT(s3.must("PUT", "/disks/large", std::string(65'537, 'x')).turns, 1);
+}
+
 TEST_F(Objects, OfAnyLengthComeBackWhole)
 {
     for (const std::size_t size : {0UL, 1UL, 65'536UL, 65'537UL, 300'000UL, 1'000'001UL}) {
