@@ -16,7 +16,7 @@ namespace amilab {
 namespace {
 
 /// Up to here it pays to remember owners; beyond, to skip what nobody has.
-constexpr std::uint64_t kFewBlocks = 1024;
+constexpr std::uint64_t kFewBlocks = 64;
 
 using Owners = boost::container::small_vector<Owner, 32>;
 
