@@ -40,11 +40,7 @@ ApiError too_many_rows(const Services& services, const LimitedCall& call, std::i
 /// Of an account that is to have so many disks.
 void require_room_for_disks(Session& session, const LimitedCall& call, std::int64_t disks)
 {
-    auto& held = session.generation().stores().held_bytes();
-    if (!held.is_known_to_have_room(session.account(), 0)) {
-        session.about_to_wait();
-        take_bytes(session, call, session.account(), 0);
-    }
+    take_bytes(session, call, session.account(), 0);
     session.after_commit([account = session.account(), disks](Generation& generation) {
         generation.stores().held_bytes().note_disks(account, disks);
     });
@@ -82,6 +78,9 @@ void take_bytes(Session& session, const LimitedCall& call, const std::string& ac
                 std::uint64_t bytes)
 {
     auto& held = session.generation().stores().held_bytes();
+    if (!held.is_known_to_have_room(account, bytes)) {
+        session.about_to_wait();  // for a look at its files
+    }
     if (!held.take(account, bytes)) {
         throw too_many_bytes(session.services(), call, *held.most());
     }

@@ -31,7 +31,8 @@ void require_room_for_rows(Session& session, const LimitedCall& call, const std:
                            std::int64_t least);
 
 /// Counts so many bytes as written for the account whose they become. Throws what the service says
-/// of limits when it may not hold them.
+/// of limits when it may not hold them. To look at the account's files it waits, as it tells the
+/// session.
 void take_bytes(Session& session, const LimitedCall& call, const std::string& account,
                 std::uint64_t bytes);
 

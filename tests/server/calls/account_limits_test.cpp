@@ -306,6 +306,18 @@ TEST_F(AccountLimitOfBytes, SeesWhatACopyBrings)
     EXPECT_FALSE(aws_.generation().stores().held_bytes().take(kOtherAccount, 2 * kBlockSize));
 }
 
+TEST_F(AccountLimitOfBytes, HasFilesLookedAtByAWorkerAlone)
+{
+    const S3Caller s3(aws_);
+    s3.must("PUT", "/disks");
+    const auto upload = s3.must("POST", "/disks/parts?uploads").text("UploadId");
+    EXPECT_EQ(s3.must("PUT", "/disks/parts?partNumber=1&uploadId=" + upload, "x").turns, 2);
+    EXPECT_EQ(s3.must("PUT", "/disks/a", "x").turns, 1) << "what is counted needs no look";
+    const auto refused = s3.call("PUT", "/disks/b", std::string(kMost, 'x'));
+    EXPECT_EQ(refused.code, "QuotaExceeded");
+    EXPECT_EQ(refused.turns, 1);
+}
+
 TEST(AccountLimit, IsNoneUnlessAskedFor)
 {
     TestEmulator aws;
