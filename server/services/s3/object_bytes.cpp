@@ -169,9 +169,10 @@ NewBlob& ContentWriter::file()
 {
     if (!blob_) {
         // The last who has it may be an action behind the commit.
-        blob_ = generation_->stores().objects().begin();
-        blob_->write(held_);
+        std::shared_ptr<NewBlob> begun = generation_->stores().objects().begin();
+        begun->write(held_);
         held_ = {};
+        blob_ = std::move(begun);
     }
     return *blob_;
 }

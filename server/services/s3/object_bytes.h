@@ -29,8 +29,9 @@ public:
     std::int64_t end() const { return end_; }
     /// Fills `out` with the next bytes; they are there.
     void read(std::span<std::byte> out);
-    /// Fills `out` with the next bytes when that waits for no disk, but to find the file; false,
-    /// and nothing is read, when it would, or when something is wrong with them.
+    /// Does what read() does, of what the kernel has in its memory alone: waits for no disk but to
+    /// find the file. False, and no byte counts as read, where it has not all of that, or cannot
+    /// give it: read() tells why.
     bool read_if_cached(std::span<std::byte> out);
     /// Fills `out` with the bytes from `offset` of the content on; they are there.
     void read_at(std::int64_t offset, std::span<std::byte> out);

@@ -16,18 +16,20 @@
 namespace amilab::test {
 namespace {
 
+std::size_t files_of(TestEmulator& emulator)
+{
+    emulator.data().background().drain();
+    const auto folder = emulator.generation().path() + "/objects";
+    if (!std::filesystem::exists(folder)) {
+        return 0;
+    }
+    const std::filesystem::directory_iterator entries(folder);
+    return static_cast<std::size_t>(std::distance(begin(entries), end(entries)));
+}
+
 class Objects : public S3World {
 protected:
-    std::size_t files()
-    {
-        emulator.data().background().drain();
-        const auto folder = emulator.generation().path() + "/objects";
-        if (!std::filesystem::exists(folder)) {
-            return 0;
-        }
-        const std::filesystem::directory_iterator entries(folder);
-        return static_cast<std::size_t>(std::distance(begin(entries), end(entries)));
-    }
+    std::size_t files() { return files_of(emulator); }
 };
 
 std::string checksum_of(ChecksumAlgorithm algorithm, std::string_view text)
@@ -68,6 +70,17 @@ TEST_F(Objects, OfFewBytesArePutByOneTurnOfAWorkerAndNeedNoneForTheirRows)
     // One where the file system cannot tell whether it would wait.
     EXPECT_LE(s3.must("GET", "/disks/small").turns, 1);
     EXPECT_GT(s3.must("PUT", "/disks/large", std::string(65'537, 'x')).turns, 1);
+}
+
+TEST_F(Objects, AreLookedForBehindWhatIsDue)
+{
+    emulator.set_delay("volume.creating", 1000);
+    s3.must("PUT", "/disks/a", "x");
+    emulator.must("CreateVolume", {{"AvailabilityZone", "us-east-1a"}, {"Size", "1"}});
+    EXPECT_EQ(s3.must("HEAD", "/disks/a").turns, 0);
+    emulator.advance(1000);
+    EXPECT_EQ(s3.must("HEAD", "/disks/a").turns, 1);
+    EXPECT_EQ(s3.must("HEAD", "/disks/a").turns, 0) << "nothing is due any more";
 }
 
 TEST_F(Objects, OfAnyLengthComeBackWhole)
@@ -166,6 +179,26 @@ TEST_F(Objects, ThatAreBrokenOffLeaveNothing)
     EXPECT_EQ(refused.text("CalculatedDigest"), "kAFQmDzST7DWlj99KOF/cg==");
     EXPECT_EQ(s3.call("GET", "/disks/a").code, "NoSuchKey");
     EXPECT_EQ(files(), 0U);
+}
+
+TEST(ObjectsOfALimitedAccount, LeaveNothingWhenTheirRowsAreRefused)
+{
+    TestEmulator emulator(DataDirectory::Options{.path = {},
+                                                 .seed = test_seed(),
+                                                 .catalogue = {},
+                                                 .account_limits = {.rows = 12},
+                                                 .report = {}});
+    const S3Caller s3(emulator);
+    s3.must("PUT", "/disks");
+    std::size_t kept = 0;
+    S3Answer last = s3.must("PUT", "/disks/0", "x");
+    while (last.ok() && kept < 12) {
+        last = s3.call("PUT", fmt::format("/disks/{}", ++kept), "x");
+    }
+    EXPECT_EQ(last.code, "QuotaExceeded");
+    EXPECT_EQ(files_of(emulator), kept);
+    EXPECT_EQ(s3.call("PUT", "/disks/large", std::string(300'000, 'x')).code, "QuotaExceeded");
+    EXPECT_EQ(files_of(emulator), kept);
 }
 
 TEST_F(Objects, AreHeldAgainstTheirChecksums)
