@@ -50,6 +50,21 @@ TEST_F(PosixFiles, ReadBackWhatWasWritten)
     EXPECT_EQ(file->status().size_bytes, 7U);
 }
 
+TEST_F(PosixFiles, ReadWhatTheKernelHasAloneWhereTheFileSystemCanTell)
+{
+    const auto file = files_.open(path("a"), OpenMode::kCreateNew);
+    write_fully(*file, 0, bytes_of("text"));
+    std::vector<std::byte> out(4);
+    const auto count = file->read_cached_at(0, out);
+    if (count == -EAGAIN) {
+        GTEST_SKIP() << "this file system cannot";
+    }
+    EXPECT_EQ(count, 4);
+    EXPECT_EQ(out, bytes_of("text"));
+    EXPECT_EQ(file->read_cached_at(2, out), 2);
+    EXPECT_EQ(file->read_cached_at(4, out), 0);
+}
+
 TEST_F(PosixFiles, MissingFilesAreNothingOrAnErrorThatNamesThem)
 {
     EXPECT_EQ(files_.open_if_exists(path("none"), OpenMode::kRead), nullptr);
