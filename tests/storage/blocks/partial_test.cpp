@@ -74,8 +74,9 @@ protected:
     /// Data of the top's file. What is allocated may be more: some file systems allocate ahead.
     std::uint64_t stored_bytes()
     {
-        const auto file = files_.open(
-            directory_.path() + '/' + file_name({chain_.front(), 0, FileKind::kData}), OpenMode::kRead);
+        const auto file =
+            files_.open(directory_.path() + '/' + file_name({chain_.front(), 0, FileKind::kData}),
+                        OpenMode::kRead);
         std::uint64_t bytes = 0;
         for (auto data = file->seek_data(0); data;) {
             const auto hole = file->seek_hole(*data).value();
