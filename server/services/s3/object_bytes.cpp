@@ -170,8 +170,8 @@ NewBlob& ContentWriter::file()
     if (!blob_) {
         // The last who has it may be an action behind the commit.
         std::shared_ptr<NewBlob> begun = generation_->stores().objects().begin();
-        begun->write(held_);
-        held_ = {};
+        begun->write(in_memory_);
+        in_memory_ = {};
         blob_ = std::move(begun);
     }
     return *blob_;
@@ -179,8 +179,8 @@ NewBlob& ContentWriter::file()
 
 void ContentWriter::write(std::span<const std::byte> bytes)
 {
-    if (!blob_ && held_.size() + bytes.size() <= kHeldBytes) {
-        held_.insert(held_.end(), bytes.begin(), bytes.end());
+    if (!blob_ && in_memory_.size() + bytes.size() <= kMemoryBytes) {
+        in_memory_.insert(in_memory_.end(), bytes.begin(), bytes.end());
         return;
     }
     file().write(bytes);
@@ -202,7 +202,7 @@ void ContentWriter::finish()
 
 std::int64_t ContentWriter::size_bytes() const
 {
-    return static_cast<std::int64_t>(blob_ ? blob_->size_bytes() : held_.size());
+    return static_cast<std::int64_t>(blob_ ? blob_->size_bytes() : in_memory_.size());
 }
 
 ContentNumber ContentWriter::store(Session& session, const std::string& account,

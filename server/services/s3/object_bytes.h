@@ -72,14 +72,14 @@ void require_first_file(Session& session, ContentNumber content, std::int64_t fi
 class ContentWriter {
 public:
     /// What stays in memory until finish(), and so costs who writes it no wait.
-    static constexpr std::size_t kHeldBytes = std::size_t{64} << 10U;
+    static constexpr std::size_t kMemoryBytes = std::size_t{64} << 10U;
 
     explicit ContentWriter(std::shared_ptr<Generation> generation)
         : generation_(std::move(generation))
     {
     }
 
-    /// Blocks behind the first kHeldBytes. Throws StorageError.
+    /// Blocks behind the first kMemoryBytes. Throws StorageError.
     void write(std::span<const std::byte> bytes);
     /// Appends a hole. Throws StorageError.
     void write_zeros(std::uint64_t count);
@@ -96,7 +96,7 @@ private:
     NewBlob& file();
 
     const std::shared_ptr<Generation> generation_;
-    std::vector<std::byte> held_;
+    std::vector<std::byte> in_memory_;
     std::shared_ptr<NewBlob> blob_;
     std::int64_t held_bytes_ = 0;
 };

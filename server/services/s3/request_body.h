@@ -44,7 +44,7 @@ std::uint64_t announced_bytes(const RequestHeader& header, std::uint64_t most_by
 
 /// A body that is taken as a whole, and at once on the thread that serves connections: what its
 /// checksums cost is less than a change of threads, or little more.
-inline constexpr std::size_t kSmallBodyBytes = ContentWriter::kHeldBytes;
+inline constexpr std::size_t kSmallBodyBytes = ContentWriter::kMemoryBytes;
 
 /// What takes the bytes of a body: of a small one all at once, without waiting, else on a worker.
 /// Outlives the call that is given it.
