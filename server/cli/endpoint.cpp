@@ -114,7 +114,9 @@ std::unique_ptr<ServerConnection> ServerEndpoint::connect(const Patience& patien
 
 labs::HttpReply ServerEndpoint::carry(const labs::HttpQuestion& question) const
 {
-    const auto connection = connect(Patience::of_environment());
+    const auto patience = Patience::of_environment();
+    const auto connection = connect(patience);
+    connection->wait_at_most(patience.work);  // a large class on a small machine
     beast::http::request<beast::http::string_body> request;
     request.method_string(question.method);
     request.target(question.target);

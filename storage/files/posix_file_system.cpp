@@ -26,13 +26,20 @@ auto retry_interrupted(Call call)
     return result;
 }
 
+/// Since 1970; wraps in 2262, which a file may be dated behind.
+std::int64_t nanoseconds_of(const struct timespec& time)
+{
+    constexpr std::uint64_t kSecond = 1'000'000'000;
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(time.tv_sec) * kSecond +
+                                     static_cast<std::uint64_t>(time.tv_nsec));
+}
+
 FileStatus to_status(const struct stat& found)
 {
-    constexpr std::int64_t kSecond = 1'000'000'000;
     return {.size_bytes = static_cast<std::uint64_t>(found.st_size),
             .allocated_bytes = static_cast<std::uint64_t>(found.st_blocks) * 512,
             .is_directory = S_ISDIR(found.st_mode),
-            .modified_ns = found.st_mtim.tv_sec * kSecond + found.st_mtim.tv_nsec};
+            .modified_ns = nanoseconds_of(found.st_mtim)};
 }
 
 class PosixFile final : public File {

@@ -38,7 +38,7 @@ constexpr std::uint64_t kMostPutBytes = std::uint64_t{5} << 30U;
 /// What a GET reads at a time.
 constexpr std::int64_t kReadBytes = std::int64_t{256} << 10U;
 /// What it answers at once, without a stream.
-constexpr std::int64_t kSmallBytes = std::int64_t{64} << 10U;
+constexpr std::int64_t kSmallBytes = kSmallBodyBytes;
 
 /// All of a request but its bytes, checked.
 struct ObjectToPut {
