@@ -13,8 +13,8 @@ namespace amilab::cli {
 std::optional<std::string> version_of_health(std::string_view body);
 
 /// The version of the amilab at `endpoint`; nothing: another program answers there. It is asked
-/// what it tells everybody, without a token. Throws NoServer, and SilentServer where all of that
-/// takes longer than `within`.
+/// what it tells everybody, without a token. Throws NoServer where none of the endpoint's addresses
+/// lets it in, each `within` that time, and SilentServer where the rest takes longer.
 std::optional<std::string> amilab_version(const ServerEndpoint& endpoint,
                                           std::chrono::milliseconds within);
 
