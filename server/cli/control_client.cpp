@@ -1,6 +1,7 @@
 #include "server/cli/control_client.h"
 
 #include <array>
+#include <chrono>
 #include <stdexcept>
 #include <utility>
 
@@ -98,6 +99,8 @@ ControlClient::ControlClient(const Options& options)
 std::string ControlClient::health()
 {
     const auto connection = endpoint_.connect(patience_);
+    // Who sends a byte now and then is waited for no longer than who sends none.
+    connection->end_at(std::chrono::steady_clock::now() + patience_.answer);
     beast::http::request<beast::http::empty_body> request(beast::http::verb::get, kHealthPath, 11);
     address(request, endpoint_.authority(), std::nullopt);
     send(*connection, request);

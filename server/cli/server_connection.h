@@ -18,7 +18,8 @@ namespace amilab::cli {
 /// is sent, to go on with an answer. What goes on may take as long as it takes.
 struct Patience {
     std::chrono::milliseconds connect{10'000};
-    /// Where a server has little to do, or says every few seconds that it is there still.
+    /// Where a server has little to do, or says every few seconds that it is there still. For all
+    /// of what it says of its health.
     std::chrono::milliseconds answer{30'000};
     /// Where it may have much to do and says nothing meanwhile: a reset that deletes what an
     /// account has, a save that first has the disk take what it is to hold.

@@ -91,6 +91,40 @@ private:
     std::thread thread_;
 };
 
+/// Says to one connection that an answer comes, and then a space every few milliseconds.
+class DrippingPeer : public SilentPeer {
+public:
+    DrippingPeer() : thread_([this] { serve(); }) {}
+    ~DrippingPeer()
+    {
+        ::shutdown(acceptor_.native_handle(), SHUT_RDWR);
+        thread_.join();
+    }
+    DrippingPeer(const DrippingPeer&) = delete;
+    DrippingPeer& operator=(const DrippingPeer&) = delete;
+
+private:
+    void serve()
+    {
+        constexpr int kDrops = 1000;
+        tcp::socket socket(io_context_);
+        boost::system::error_code error;
+        acceptor_.accept(socket, error);
+        std::string header;
+        if (!error) {
+            asio::read_until(socket, asio::dynamic_buffer(header), "\r\n\r\n", error);
+        }
+        std::string some = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n";
+        for (int count = 0; !error && count < kDrops; ++count) {
+            asio::write(socket, asio::buffer(some), error);
+            some = " ";
+            std::this_thread::sleep_for(milliseconds(5));
+        }
+    }
+
+    std::thread thread_;
+};
+
 /// Waits long for health, and not at all for more.
 ControlClient impatient_client(const SilentPeer& peer)
 {
@@ -126,6 +160,17 @@ TEST(ControlClient, LeavesWhoTakesCallsAndSaysNothing)
     const auto said = fault_of<SilentServer>([&] { client.request("GET", "/_amilab/clock"); });
     EXPECT_THAT(said, HasSubstr(silent.url() + " takes calls and has not answered within 50ms"));
     EXPECT_THAT(said, Not(HasSubstr("\n")));
+}
+
+TEST(ControlClient, LeavesWhoSaysOfItsHealthAByteNowAndThen)
+{
+    const DrippingPeer peer;
+    ControlClient client(
+        {.endpoint = peer.url(),
+         .token = {},
+         .patience = Patience{.connect = kLong, .answer = milliseconds(200), .work = kLong}});
+    EXPECT_THAT(fault_of<SilentServer>([&] { client.request("GET", "/_amilab/clock"); }),
+                HasSubstr("within 200ms"));
 }
 
 TEST(ControlClient, LeavesAServerThatFallsSilentAtItsWork)
