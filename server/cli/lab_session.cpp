@@ -29,9 +29,12 @@ labs::ModelCall parameter_call(const char* operation, json::object parameters)
 }
 
 /// Whose the key is. Refusals of a key do not say which one it was, nor those of a region that it
-/// was an option's.
-std::string account_of(const labs::LabClient& client, const Place& place)
+/// was an option's. A server that is no amilab is told as that: what it says to AWS's APIs may be
+/// anything, and without end.
+std::string account_of(const ServerEndpoint& endpoint, const labs::LabClient& client,
+                       const Place& place)
 {
+    ControlClient({.endpoint = endpoint.url()}).health();
     const labs::ModelCall who = {
         .service = "sts", .operation = "GetCallerIdentity", .parameters = {}, .region = {}};
     const auto answer = client.call(who);
@@ -68,7 +71,7 @@ LabSession::LabSession(const LabOptions& options)
       token_(control_token_for(endpoint_.url(), options.server.control_token_file)),
       client_(labs::built_in_model(), identity_of(options.place),
               [this](const labs::HttpQuestion& question) { return endpoint_.carry(question); }),
-      account_(account_of(client_, options.place))
+      account_(account_of(endpoint_, client_, options.place))
 {
 }
 

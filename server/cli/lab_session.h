@@ -14,7 +14,7 @@ namespace amilab::cli {
 /// One student's account at a server, as a command of `amilab lab` meets it.
 class LabSession {
 public:
-    /// Throws std::runtime_error: no server, keys that it refuses.
+    /// Throws std::runtime_error: no server, none of amilab, keys that it refuses.
     explicit LabSession(const LabOptions& options);
     LabSession(const LabSession&) = delete;
     LabSession& operator=(const LabSession&) = delete;

@@ -373,10 +373,12 @@ def test_a_server_that_is_no_amilab_is_one_clear_line():
     with http.server.HTTPServer(("127.0.0.1", 0), AnotherPage) as other:
         threading.Thread(target=other.serve_forever, daemon=True).start()
         endpoint = "http://127.0.0.1:%d" % other.server_port
-        for command in ("status", "clock", "space"):
-            done = servers.run_amilab(command, endpoint=endpoint, text=True)
+        for command in (("status",), ("clock",), ("space",), ("lab", "check", "launch"),
+                        ("lab", "class")):
+            done = servers.run_amilab(*command, endpoint=endpoint, text=True)
             assert (done.returncode, done.stderr) == (
-                1, f"amilab: what answers at {endpoint} is no amilab: it says 404 and nothing that "
+                3 if command[0] == "lab" else 1,
+                f"amilab: what answers at {endpoint} is no amilab: it says 404 and nothing that "
                 "an amilab would\n")
         other.shutdown()
 
