@@ -16,6 +16,7 @@
 #include "server/cli/health.h"
 #include "server/cli/programs.h"
 #include "server/cli/running_servers.h"
+#include "storage/base/text.h"
 
 namespace amilab::cli {
 
@@ -29,7 +30,8 @@ public:
     void say(Finding finding, std::string_view text)
     {
         is_bad_ = is_bad_ || finding == Finding::kBad;
-        fmt::print("{:<8}{}\n", word(finding), text);
+        // Others' words, which a terminal could obey, stand in some.
+        fmt::print("{:<8}{}\n", word(finding), one_line(std::string(text)));
     }
     bool is_bad() const { return is_bad_; }
 

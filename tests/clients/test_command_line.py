@@ -383,6 +383,27 @@ def test_a_server_that_is_no_amilab_is_one_clear_line():
         other.shutdown()
 
 
+class OtherVersion(AnotherPage):
+    """What says that it is an amilab, of a version that a terminal would obey."""
+
+    def do_GET(self):
+        body = rb'{"status": "ok", "version": "1\n\u001b[2J"}'
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def test_doctor_says_in_one_line_what_another_program_says_in_several():
+    with http.server.HTTPServer(("127.0.0.1", 0), OtherVersion) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        done = servers.run_amilab("doctor", "--port", other.server_port, text=True)
+        other.shutdown()
+    first, *others = done.stdout.splitlines()
+    assert first == f"ok      port {other.server_port} has amilab 1??[2J"
+    assert all(line.split()[0] in ("ok", "missing", "bad") for line in others)
+
+
 def test_status_does_not_wait_for_ever():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         endpoint = "http://127.0.0.1:%d" % silent.getsockname()[1]
