@@ -21,6 +21,8 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr const char* kTimeVariable = "AMILAB_SERVER_TIMEOUT";
+/// As good as without end, and an instant that the clock can count to.
+constexpr std::chrono::hours kYear{24 * 365};
 
 boost::system::error_code error_of(int number)
 {
@@ -39,7 +41,6 @@ int milliseconds_until(SteadyClock::time_point end)
 
 Patience Patience::endless()
 {
-    constexpr std::chrono::hours kYear{24 * 365};
     return {.connect = kYear, .answer = kYear, .work = kYear};
 }
 
@@ -54,7 +55,8 @@ Patience Patience::of_environment()
         throw std::runtime_error(fmt::format(
             "{} is {}; expected a time above 0 such as 500ms, 90s, 5m", kTimeVariable, *text));
     }
-    const std::chrono::milliseconds limit(*parsed);
+    const auto limit =
+        std::min<std::chrono::milliseconds>(std::chrono::milliseconds(*parsed), kYear);
     return {.connect = limit, .answer = limit, .work = limit};
 }
 

@@ -27,7 +27,7 @@ struct Patience {
 
     /// For a server of this very process, which nobody else can stand for.
     static Patience endless();
-    /// The usual times, or for each of them what AMILAB_SERVER_TIMEOUT says. Throws
+    /// The usual times, or for each of them what AMILAB_SERVER_TIMEOUT says, a year at most. Throws
     /// std::runtime_error where that is no time.
     static Patience of_environment();
 };

@@ -320,6 +320,9 @@ TEST(Patience, IsWhatTheEnvironmentSays)
     EXPECT_EQ(Patience::of_environment().connect, milliseconds(90'000));
     EXPECT_EQ(Patience::of_environment().answer, milliseconds(90'000));
     EXPECT_EQ(Patience::of_environment().work, milliseconds(90'000));
+    // More than the clock can count to.
+    ::setenv("AMILAB_SERVER_TIMEOUT", "200000d", 1);
+    EXPECT_EQ(Patience::of_environment().work, Patience::endless().work);
     for (const auto* wrong : {"0", "-1s", "soon"}) {
         ::setenv("AMILAB_SERVER_TIMEOUT", wrong, 1);
         EXPECT_EQ(fault_of<std::runtime_error>([] { Patience::of_environment(); }),
