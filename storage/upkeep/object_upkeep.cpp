@@ -50,6 +50,18 @@ std::deque<ObjectUpkeep::Unsynced> ObjectUpkeep::take_some()
     return blobs;
 }
 
+std::deque<ObjectUpkeep::Unsynced> ObjectUpkeep::without_removed(const std::deque<Unsynced>& blobs)
+{
+    std::deque<Unsynced> there;
+    auto lease = connections_.fresh_reader();
+    for (const auto& one : blobs) {
+        if (blob_exists(lease.db(), one.blob)) {
+            there.push_back(one);
+        }
+    }
+    return there;
+}
+
 std::vector<BlobNumber> ObjectUpkeep::sync_some(std::deque<Unsynced>& blobs,
                                                 std::exception_ptr& failure)
 {
@@ -90,6 +102,12 @@ void ObjectUpkeep::give_back(const std::deque<Unsynced>& blobs)
 void ObjectUpkeep::sync_waiting()
 {
     auto blobs = take_some();
+    try {
+        blobs = without_removed(blobs);
+    } catch (const StorageError&) {
+        give_back(blobs);
+        throw;
+    }
     std::exception_ptr failure;
     const auto synced = sync_some(blobs, failure);
     // One that the disk refuses must not keep others from what they were promised: neither those

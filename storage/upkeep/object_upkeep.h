@@ -43,6 +43,8 @@ private:
     };
 
     std::deque<Unsynced> take_some();
+    /// Without those whose rows are gone by now: nobody has bytes of theirs that need to survive.
+    std::deque<Unsynced> without_removed(const std::deque<Unsynced>& blobs);
     void sync_waiting();
     /// Returns those that are. What is left, from a part of a large one on or behind what the disk
     /// refuses, which `failure` tells of, waits for another turn.

@@ -1,3 +1,7 @@
+#include <sys/inotify.h>
+#include <unistd.h>
+#include <array>
+#include <cstring>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -11,6 +15,7 @@
 #include "storage/state/generation.h"
 #include "tests/server/services/s3/s3_world.h"
 #include "tests/storage/files/temporary_directory.h"
+#include "tests/support/blocked_background.h"
 #include "tests/support/disks.h"
 
 namespace amilab::test {
@@ -506,6 +511,62 @@ TEST(ObjectsBytes, ReachTheDiskOfLargeObjectsToo)
         EXPECT_EQ(count(emulator, "SELECT COUNT(*) FROM s3_blob WHERE boot_id IS NULL"), 3);
     }
     std::filesystem::remove_all(folder);
+}
+
+/// Counts how often files of a folder that were opened to be written, as a sync opens them, are
+/// closed.
+class ClosedWriters {
+public:
+    explicit ClosedWriters(const std::string& folder)
+    {
+        ::inotify_add_watch(events_, folder.c_str(), IN_CLOSE_WRITE);
+    }
+    ~ClosedWriters() { ::close(events_); }
+    ClosedWriters(const ClosedWriters&) = delete;
+    ClosedWriters& operator=(const ClosedWriters&) = delete;
+
+    /// Since it was asked.
+    int count() const
+    {
+        constexpr std::size_t kNameBytes = 256;
+        int found = 0;
+        std::array<char, sizeof(inotify_event) + kNameBytes> some{};
+        for (;;) {
+            const auto bytes = ::read(events_, some.data(), some.size());
+            if (bytes <= 0) {
+                return found;
+            }
+            for (std::size_t at = 0; at < static_cast<std::size_t>(bytes); ++found) {
+                inotify_event event{};
+                std::memcpy(&event, some.data() + at, sizeof event);
+                at += sizeof event + event.len;
+            }
+        }
+    }
+
+private:
+    int events_ = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+};
+
+TEST(ObjectsBytes, AreNotSyncedWhereTheirRowsHaveGone)
+{
+    const TemporaryDirectory scratch;
+    TestEmulator emulator(scratch.path());
+    const S3Caller s3(emulator);
+    s3.must("PUT", "/disks");
+    s3.must("PUT", "/disks/a", "first");
+    emulator.data().background().drain();
+    const ClosedWriters writers(emulator.generation().path() + "/objects");
+    {
+        const BlockedBackground blocked(emulator);
+        for (int count = 0; count < 5; ++count) {
+            s3.must("PUT", "/disks/a", "again");
+        }
+        EXPECT_EQ(writers.count(), 5);
+    }
+    EXPECT_EQ(files_of(emulator), 1U);
+    EXPECT_EQ(writers.count(), 1);
+    EXPECT_EQ(count(emulator, "SELECT COUNT(*) FROM s3_blob WHERE boot_id IS NULL"), 1);
 }
 
 }  // namespace

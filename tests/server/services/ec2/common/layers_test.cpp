@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <algorithm>
-#include <future>
 #include <map>
 #include <random>
 
@@ -16,6 +15,7 @@
 #include "storage/state/space.h"
 #include "tests/storage/blocks/harness.h"
 #include "tests/storage/files/temporary_directory.h"
+#include "tests/support/blocked_background.h"
 #include "tests/support/disks.h"
 #include "tests/support/told_statements.h"
 
@@ -270,27 +270,6 @@ TEST(Sealing, WaitsForWritesUnderWayOnTheWritersThreadAlone)
     EXPECT_EQ(call.run().status, 200);
     EXPECT_EQ(layers(aws), 2);
 }
-
-/// Has the background wait for as long as it lives.
-class BlockedBackground {
-public:
-    explicit BlockedBackground(TestEmulator& aws)
-    {
-        std::promise<void> begun;
-        // The background may come to wait only after this has gone.
-        aws.data().background().post([&begun, opened = gate_.get_future().share()] {
-            begun.set_value();
-            opened.wait();
-        });
-        begun.get_future().wait();
-    }
-    ~BlockedBackground() { gate_.set_value(); }
-    BlockedBackground(const BlockedBackground&) = delete;
-    BlockedBackground& operator=(const BlockedBackground&) = delete;
-
-private:
-    std::promise<void> gate_;
-};
 
 constexpr const char* kSyncedLayers = "SELECT COUNT(*) FROM layer WHERE sealed = 1 AND synced = 1";
 
