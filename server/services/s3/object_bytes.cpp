@@ -119,13 +119,9 @@ void ContentReader::read(std::span<std::byte> out)
 
 bool ContentReader::read_if_cached(std::span<std::byte> out)
 {
-    const auto& row = open_piece(next_);
+    const auto there = in_file(next_);
     const auto length = static_cast<std::int64_t>(out.size());
-    if (row.start_bytes + row.length_bytes < next_ + length) {
-        return false;
-    }
-    const auto at = static_cast<std::uint64_t>(row.offset_bytes + next_ - row.start_bytes);
-    if (file_->read_cached_at(at, out) != length) {
+    if (there.length < out.size() || there.file->read_cached_at(there.offset, out) != length) {
         return false;
     }
     next_ += length;

@@ -297,17 +297,16 @@ asio::awaitable<ReceivedBody> receive(StreamSession& session, const BodyRules& r
 {
     Receiver receiver(session.header(), rules, write);
     std::vector<std::byte> buffer(buffer_bytes(session.header()));
-    bool has_begun = false;
+    const bool is_small = buffer.size() <= kSmallBodyBytes + 1;
     for (bool is_last = false; !is_last;) {
         const auto filled = co_await fill(session.body(), buffer);
         is_last = filled < buffer.size();
         const auto bytes = std::span<const std::byte>(buffer).first(filled);
-        if (is_last && filled <= kSmallBodyBytes && !has_begun) {
+        if (is_last && is_small) {
             receiver.take(bytes);
         } else {
             co_await session.workers().run([&] { receiver.take(bytes); });
         }
-        has_begun = true;
     }
     co_return receiver.finish();
 }
