@@ -127,10 +127,7 @@ void look_at_token(Findings& findings, const std::string& url)
             return;
         }
         ControlClient control(
-            {.endpoint = url,
-             .token = token,
-             .patience = Patience{
-                 .connect = kLongestHealth, .answer = kLongestHealth, .work = kLongestHealth}});
+            {.endpoint = url, .token = token, .patience = Patience::of(kLongestHealth)});
         control.request("GET", "/_amilab/clock");
         findings.say(Finding::kGood, fmt::format("{} takes the control token", url));
     } catch (const std::exception& error) {

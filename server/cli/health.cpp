@@ -30,7 +30,7 @@ std::optional<std::string> amilab_version(const ServerEndpoint& endpoint,
 {
     constexpr std::size_t kMostHealthBytes = 4096;
     const auto end = std::chrono::steady_clock::now() + within;
-    const auto connection = endpoint.connect({.connect = within, .answer = within, .work = within});
+    const auto connection = endpoint.connect(Patience::of(within));
     connection->end_at(end);
     beast::http::request<beast::http::empty_body> request(beast::http::verb::get, kHealthPath, 11);
     request.set(beast::http::field::host, endpoint.authority());

@@ -39,9 +39,14 @@ int milliseconds_until(SteadyClock::time_point end)
 
 }  // namespace
 
+Patience Patience::of(std::chrono::milliseconds limit)
+{
+    return {.connect = limit, .answer = limit, .work = limit};
+}
+
 Patience Patience::endless()
 {
-    return {.connect = kYear, .answer = kYear, .work = kYear};
+    return of(kYear);
 }
 
 Patience Patience::of_environment()
@@ -55,9 +60,7 @@ Patience Patience::of_environment()
         throw std::runtime_error(fmt::format(
             "{} is {}; expected a time above 0 such as 500ms, 90s, 5m", kTimeVariable, *text));
     }
-    const auto limit =
-        std::min<std::chrono::milliseconds>(std::chrono::milliseconds(*parsed), kYear);
-    return {.connect = limit, .answer = limit, .work = limit};
+    return of(std::min<std::chrono::milliseconds>(std::chrono::milliseconds(*parsed), kYear));
 }
 
 void ServerConnection::connect(const asio::ip::tcp::endpoint& to, std::chrono::milliseconds limit,

@@ -25,6 +25,8 @@ struct Patience {
     /// account has, a save that first has the disk take what it is to hold.
     std::chrono::milliseconds work{600'000};
 
+    /// The same time for each of them.
+    static Patience of(std::chrono::milliseconds limit);
     /// For a server of this very process, which nobody else can stand for.
     static Patience endless();
     /// The usual times, or for each of them what AMILAB_SERVER_TIMEOUT says, a year at most. Throws
