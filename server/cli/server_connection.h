@@ -25,7 +25,7 @@ struct Patience {
     /// account has, a save that first has the disk take what it is to hold.
     std::chrono::milliseconds work{600'000};
 
-    /// The same time for each of them.
+    /// A patience with one time for all its waits.
     static Patience of(std::chrono::milliseconds limit);
     /// For a server of this very process, which nobody else can stand for.
     static Patience endless();
